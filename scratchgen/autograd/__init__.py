@@ -1,0 +1,32 @@
+"""NumPy, differentiated: tensors, the table of derivative rules, the reverse sweep, and its transforms."""
+
+from scratchgen.autograd.tensor import Tensor  # isort: skip  (first: the table is built around it)
+from scratchgen.autograd import rules
+from scratchgen.autograd.check import GradientError, check_grads
+from scratchgen.autograd.primitives import (
+    Primitive,
+    constant,
+    defvjp,
+    defvjp_joint,
+    enable_grad,
+    no_grad,
+    primitive,
+)
+from scratchgen.autograd.transforms import grad, value_and_grad, vjp
+
+__all__ = [
+    "GradientError",
+    "Primitive",
+    "Tensor",
+    "check_grads",
+    "constant",
+    "defvjp",
+    "defvjp_joint",
+    "enable_grad",
+    "grad",
+    "no_grad",
+    "primitive",
+    "rules",
+    "value_and_grad",
+    "vjp",
+]

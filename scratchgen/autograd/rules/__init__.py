@@ -1,0 +1,5 @@
+"""The table of derivative rules, one file a family. Importing this package fills the table."""
+
+from scratchgen.autograd.rules import elementwise, indexing, linear_algebra, reductions, shapes
+
+__all__ = ["elementwise", "indexing", "linear_algebra", "reductions", "shapes"]

@@ -1,0 +1,101 @@
+"""Rules of functions that act on each element, with broadcasting.
+
+    y = f(x)  element by element  ⇒  ∂L/∂x = g · f'(x),   g = ∂L/∂y
+
+Where x was broadcast, each element of x was used several times, and its derivative is the sum over the uses.
+At kinks: |x| has derivative 0 at 0; `maximum` and `minimum` of equals give each side half.
+"""
+
+import numpy as np
+
+from scratchgen.autograd.primitives import constant, defvjp
+
+
+def sum_to_shape(g, x):
+    """The transpose of broadcasting: sum g over the axes along which x was repeated, down to x.shape."""
+    if g.shape == x.shape:
+        return g
+    new = g.ndim - x.ndim
+    repeated = [new + i for i, n in enumerate(x.shape) if n == 1 and g.shape[new + i] != 1]
+    return np.reshape(np.sum(g, axis=(*range(new), *repeated)), x.shape)
+
+
+# --- arithmetic -------------------------------------------------------------------------------------------
+
+defvjp(np.add, lambda g, y, a, b: sum_to_shape(g, a), lambda g, y, a, b: sum_to_shape(g, b))
+defvjp(np.subtract, lambda g, y, a, b: sum_to_shape(g, a), lambda g, y, a, b: sum_to_shape(-g, b))
+defvjp(np.multiply, lambda g, y, a, b: sum_to_shape(g * b, a), lambda g, y, a, b: sum_to_shape(g * a, b))
+defvjp(np.divide, lambda g, y, a, b: sum_to_shape(g / b, a), lambda g, y, a, b: sum_to_shape(-g * y / b, b))
+defvjp(np.negative, lambda g, y, x: -g)
+defvjp(np.positive, lambda g, y, x: g)
+
+
+def _power_by_base(g, y, a, b):
+    # a**(b−1) is infinite at a = 0 for b = 0, where the derivative is 0: an exponent of 1 there is harmless
+    lowered = b - 1 if np.all(b) else np.where(np.equal(b, 0), 1, b - 1)
+    return sum_to_shape(g * b * a**lowered, a)
+
+
+def _power_by_exponent(g, y, a, b):
+    # y log a → 0 as a → 0, and log is only asked where a > 0
+    return sum_to_shape(g * y * np.log(np.where(a > 0, a, np.ones_like(a))), b)
+
+
+defvjp(np.power, _power_by_base, _power_by_exponent)
+defvjp(np.square, lambda g, y, x: g * (2 * x))
+defvjp(np.sqrt, lambda g, y, x: g * 0.5 / y)
+defvjp(np.reciprocal, lambda g, y, x: -g * y * y)
+
+# --- exponentials and what is made of them ----------------------------------------------------------------
+
+defvjp(np.exp, lambda g, y, x: g * y)
+defvjp(np.expm1, lambda g, y, x: g * (y + 1))
+defvjp(np.log, lambda g, y, x: g / x)
+defvjp(np.log1p, lambda g, y, x: g / (x + 1))
+defvjp(np.tanh, lambda g, y, x: g * (1 - y * y))
+defvjp(np.sin, lambda g, y, x: g * np.cos(x))
+defvjp(np.cos, lambda g, y, x: -g * np.sin(x))
+
+# y = log(eᵃ + eᵇ)        ∂y/∂a = e^(a − y)
+defvjp(
+    np.logaddexp,
+    lambda g, y, a, b: sum_to_shape(g * np.exp(a - y), a),
+    lambda g, y, a, b: sum_to_shape(g * np.exp(b - y), b),
+)
+
+# --- comparisons ------------------------------------------------------------------------------------------
+
+
+def _share(winner, other):
+    """1 where `winner` is strictly the chosen one, ½ where both are equal, 0 elsewhere, in winner's dtype."""
+    return np.where(np.equal(winner, other), winner.dtype.type(0.5), winner.dtype.type(1))
+
+
+def _picks(better):
+    """The rules of maximum (better = np.greater_equal) and minimum (np.less_equal)."""
+    return (
+        lambda g, y, a, b: sum_to_shape(g * _share(y, b) * better(a, b), a),
+        lambda g, y, a, b: sum_to_shape(g * _share(y, a) * better(b, a), b),
+    )
+
+
+defvjp(np.maximum, *_picks(np.greater_equal))
+defvjp(np.minimum, *_picks(np.less_equal))
+defvjp(np.absolute, lambda g, y, x: g * np.sign(x))
+constant(np.sign)
+
+# the derivative is 1 inside the interval and on its ends
+defvjp(np.clip, lambda g, y, x, low, high: g * ((x >= low) & (x <= high)))
+
+defvjp(
+    np.where,
+    None,
+    lambda g, y, mask, a, b: sum_to_shape(np.where(mask, g, np.zeros_like(g)), a),
+    lambda g, y, mask, a, b: sum_to_shape(np.where(mask, np.zeros_like(g), g), b),
+)
+
+constant(np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
+constant(np.logical_and, np.logical_or, np.logical_not, np.isnan, np.isfinite, np.isinf)
+constant(np.all, np.any, np.isclose, np.allclose, np.array_equal)
+constant(np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.shape, np.ndim, np.size)
+constant(np.argmax, np.argmin, np.argsort, np.array2string)

@@ -1,0 +1,21 @@
+"""What all tests share. BLAS gets one thread a process: the tests run in several processes already."""
+
+import os
+
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+import numpy as np
+import pytest
+
+SEED = 20140101
+
+
+def pytest_report_header(config):
+    return f"random seed of the tests: {SEED}"
+
+
+@pytest.fixture
+def rng():
+    """NumPy's generator, not ours: an oracle does not share code with what it judges."""
+    return np.random.default_rng(SEED)

@@ -1,0 +1,181 @@
+"""Tensors: what plain NumPy code does with them, and what they refuse."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from scratchgen.autograd import Tensor, no_grad
+
+
+def leaf(values):
+    return Tensor(np.array(values, dtype=np.float64), requires_grad=True)
+
+
+def test_plain_numpy_code_records_a_graph():
+    x, W, b = np.ones((4, 3)), leaf(np.full((3, 2), 0.1)), leaf(np.zeros(2))
+    y = np.tanh(x @ W + b).sum()
+    y.backward()
+    slope = 1 - np.tanh(0.3) ** 2
+    np.testing.assert_allclose(W.grad, np.full((3, 2), 4 * slope), rtol=1e-14)
+    np.testing.assert_allclose(b.grad, np.full(2, 4 * slope), rtol=1e-14)
+
+
+def test_numpy_on_plain_arrays_is_untouched():
+    assert type(np.tanh(np.ones(3))) is np.ndarray
+
+
+def test_a_tensor_that_is_used_twice_gets_the_sum_of_both_gradients():
+    a = leaf(3.0)
+    b = a + a
+    c = b + b * a
+    c.backward()
+    assert a.grad == 2 + 4 * 3  # c = 2a + 2a²
+
+
+def test_gradients_add_up_over_backward_calls():
+    x = leaf([1.0, 2.0])
+    (x * x).sum().backward()
+    (x * x).sum().backward()
+    np.testing.assert_array_equal(x.grad, [4.0, 8.0])
+
+
+def test_two_leaves_never_share_one_gradient_array():
+    a, b = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    cotangent = np.ones(2)
+    (a + b).backward(cotangent)
+    a.grad *= 10
+    np.testing.assert_array_equal(b.grad, [1, 1])
+    np.testing.assert_array_equal(cotangent, [1, 1])
+
+
+def test_a_second_backward_says_that_the_graph_was_freed():
+    x = leaf(2.0)
+    y = x * x
+    y.backward()
+    with pytest.raises(RuntimeError, match="freed by an earlier backward"):
+        y.backward()
+
+
+def test_retain_graph_keeps_it_for_a_second_backward():
+    x = leaf(2.0)
+    y = x * x
+    y.backward(retain_graph=True)
+    y.backward()
+    assert x.grad == 8
+
+
+def test_backward_of_several_numbers_asks_for_a_cotangent():
+    with pytest.raises(RuntimeError, match="not a single number"):
+        (leaf([1.0, 2.0]) * 2).backward()
+
+
+def test_a_cotangent_of_another_shape_is_refused():
+    with pytest.raises(RuntimeError, match=r"shape \(3,\), the result \(2,\)"):
+        (leaf([1.0, 2.0]) * 2).backward(np.ones(3))
+
+
+def test_backward_without_a_graph_says_so():
+    with pytest.raises(RuntimeError, match="requires_grad"):
+        Tensor(1.0).backward()
+
+
+def test_a_chain_far_deeper_than_the_recursion_limit_is_swept():
+    x, n = leaf(1.0), 20 * sys.getrecursionlimit()
+    y = x
+    for _ in range(n):
+        y = y * 1.0001
+    y.backward()
+    assert x.grad == pytest.approx(1.0001**n, rel=1e-9)
+
+
+def test_nothing_is_recorded_within_no_grad():
+    x = leaf(2.0)
+    with no_grad():
+        y = x * x
+    assert not y.requires_grad and y.inputs == ()
+
+
+def test_detached_tensors_are_constants():
+    x = leaf(3.0)
+    (x * x.detach()).backward()
+    assert x.grad == 3
+
+
+@pytest.mark.parametrize("convert", [np.asarray, float, np.array, lambda t: np.array([t, t])])
+def test_a_conversion_that_would_lose_the_graph_is_refused(convert):
+    with pytest.raises(TypeError, match="detach"):
+        convert(leaf(1.0))
+
+
+def test_the_ways_out_of_the_graph():
+    x = leaf([[2.0]])
+    assert type(x.numpy()) is np.ndarray and x.item() == 2.0 and not x.detach().requires_grad
+    assert float(x.detach()[0, 0]) == 2.0 and np.asarray(x.detach()).shape == (1, 1)
+
+
+@pytest.mark.parametrize("values", [np.arange(3), np.array([True]), np.array(["a"]), np.array([None])], ids=str)
+def test_only_floating_point_arrays_can_require_a_gradient(values):
+    with pytest.raises(TypeError, match="only floating-point arrays have gradients"):
+        Tensor(values, requires_grad=True)
+
+
+def test_assigning_into_a_tensor_is_refused_with_the_way_out():
+    x = leaf([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"np\.where"):
+        x[0] = 3.0
+
+
+def test_writing_a_recorded_result_into_an_array_is_refused():
+    array = np.zeros(2)
+    with pytest.raises(TypeError, match="history would be lost"):
+        array += leaf([1.0, 2.0])
+
+
+def test_a_numpy_function_without_a_rule_raises_and_shows_how_to_add_one():
+    with pytest.raises(TypeError, match=r"np\.sinh has no derivative rule(.|\n)*defvjp\(np\.sinh"):
+        np.sinh(leaf([1.0]))
+
+
+def test_a_numpy_function_without_a_rule_is_plain_numpy_on_constants():
+    np.testing.assert_array_equal(np.sinh(Tensor([1.0])), np.sinh([1.0]))
+
+
+def test_an_option_without_a_rule_is_refused():
+    with pytest.raises(TypeError, match="not with where"):
+        np.sum(leaf([1.0, 2.0]), where=np.array([True, False]))
+
+
+def test_mismatched_shapes_name_the_operation_and_all_shapes():
+    with pytest.raises(ValueError) as caught:
+        leaf(np.ones((2, 3))) @ leaf(np.ones((2, 3)))
+    assert "in matmul of shapes (2, 3), (2, 3)" in caught.value.__notes__
+
+
+def test_comparisons_are_plain_arrays():
+    x = leaf([1.0, -1.0])
+    assert type(x > 0) is np.ndarray and type(np.argmax(x)) is not Tensor
+
+
+def test_an_array_beside_a_tensor_defers_to_it():
+    x = leaf([1.0, 2.0])
+    for y in (np.ones(2) + x, np.ones(2) - x, 2 * x, 1 / x, np.ones((2, 2)) @ x, 2.0**x, np.float64(2) * x):
+        assert isinstance(y, Tensor) and y.requires_grad
+
+
+def test_iterating_over_a_tensor_gives_recorded_rows():
+    x = leaf([[1.0], [2.0]])
+    first, second = x
+    (first * 3 + second).sum().backward()
+    np.testing.assert_array_equal(x.grad, [[3], [1]])
+
+
+def test_a_repr_shows_value_shape_type_and_origin():
+    text = repr(leaf([1.0, 2.0]) * 2)
+    assert all(part in text for part in ("[2., 4.]", "shape=(2,)", "float64", "made by multiply"))
+
+
+def test_a_float64_gradient_comes_back_as_float32_to_a_float32_leaf():
+    x = Tensor(np.ones(2, np.float32), requires_grad=True)
+    (x * np.ones(2)).sum().backward()
+    assert x.grad.dtype == np.float32
