@@ -1,0 +1,35 @@
+"""The inner loops of scratchgen, each written four ways behind one contract.
+
+Arrays in, arrays out: this package knows nothing of tensors or gradients-by-graph. Each kernel is a folder
+whose ``__init__.py`` states the equation, checks the arguments, and calls the chosen backend:
+
+    loops    plain Python, for reading and for a debugger
+    numpy    whole arrays: the oracle
+    numba    compiled on first call
+    cython   compiled when the package was installed
+
+Choose with ``use("numba")``, the environment variable ``SCRATCHGEN_KERNELS`` or the argument ``backend=``.
+"""
+
+from scratchgen_kernels.installation import build_record
+from scratchgen_kernels.matmul import matmul
+from scratchgen_kernels.normal_noise import random_bits, standard_normal
+from scratchgen_kernels.registry import BackendStatus, BackendUnavailable, backends, current, use
+from scratchgen_kernels.reparameterize import reparameterize, reparameterize_backward
+from scratchgen_kernels.tanh_recurrence import tanh_recurrence, tanh_recurrence_backward
+
+__all__ = [
+    "BackendStatus",
+    "BackendUnavailable",
+    "backends",
+    "build_record",
+    "current",
+    "matmul",
+    "random_bits",
+    "reparameterize",
+    "reparameterize_backward",
+    "standard_normal",
+    "tanh_recurrence",
+    "tanh_recurrence_backward",
+    "use",
+]

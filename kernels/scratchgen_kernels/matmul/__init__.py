@@ -1,0 +1,34 @@
+"""Matrix product, the contract.
+
+    C_ij = Σ_k A_ik B_kj        A: (M, K), B: (K, N) → C: (M, N)
+
+- A and B: arrays of one dtype, float32 or float64; the result has it too. Sums are kept in that dtype.
+- Any dimension may be 0; K = 0 gives zeros. Any memory layout; the inputs are not modified, C is new.
+- NaN and infinities go through as in IEEE 754: a NaN in row i of A makes all of row i of C NaN, even where
+  B is 0. Backends may sum over k in different orders, so they agree to rounding, not to the bit.
+"""
+
+from scratchgen_kernels import checks
+from scratchgen_kernels.registry import Kernel
+
+# NumPy first: it calls the BLAS, whose blocking and hand-written inner loops plain loops cannot beat.
+KERNEL = Kernel("matmul", __name__, auto=("numpy", "numba", "cython", "loops"))
+
+
+def matmul(a, b, *, backend=None):
+    """Product of two matrices.
+
+    C_ij = Σ_k A_ik B_kj
+
+    a: (M, K), b: (K, N), both float32 or both float64 → (M, N), the same dtype, a new array.
+    backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
+
+    Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;
+    BackendUnavailable. Source: Golub & Van Loan, Matrix Computations (4th ed., 2013), §1.1.
+    """
+    a = checks.float_array("matmul", "a", a, rank=2)
+    b = checks.float_array("matmul", "b", b, rank=2)
+    checks.same_dtype("matmul", a=a, b=b)
+    checks.has_shape("matmul", "b", b, (a.shape[1], b.shape[1]), "(K, N)")
+    checks.result_size("matmul", (a.shape[0], b.shape[1]), a.itemsize)
+    return KERNEL.module(backend).matmul(a, b)

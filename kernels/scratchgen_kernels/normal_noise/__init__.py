@@ -1,0 +1,102 @@
+"""Noise that is indexed, not drawn: the contract.
+
+Every 64-bit key has one stream of 32-bit words, and a word is found by its position alone, so any part of the
+stream can be had at any time, in any order, by any worker.
+
+The words. Position p of key k is word p mod 4 of block ⌊p/4⌋; a block is
+
+    Philox4x32-10(counter = (⌊p/4⌋ mod 2³², ⌊p/4⌋ div 2³², 0, 0), key = (k mod 2³², k div 2³²))
+
+The normals. One normal sits at each position. The words of a block pair up as (0, 1) and (2, 3):
+
+    u1 = (w_even + ½) 2⁻³²    u2 = (w_odd + ½) 2⁻³²    r = √(−2 ln u1)
+    ε at the even position = r cos 2π u2,    at the odd position = r sin 2π u2
+
+- All of it in float64, rounded once to the dtype asked for: float32 noise is float64 noise, rounded.
+- u1 lies in [2⁻³³, 1 − 2⁻³³], so |ε| ≤ √(66 ln 2) < 6.77 and ε is always finite.
+- Words are the same on every backend to the bit; normals to the last few units in the last place, as far as
+  the logarithm, sine and cosine of the mathematical libraries agree.
+
+Source: Salmon et al. (2011), Parallel random numbers: as easy as 1, 2, 3, §3.3; Box & Muller (1958).
+"""
+
+import numpy as np
+
+from scratchgen_kernels import checks
+from scratchgen_kernels.registry import Kernel
+
+# Compiled first: words and normals stay in registers, where NumPy writes an array for every operation.
+KERNEL = Kernel("normal_noise", __name__, auto=("cython", "numba", "numpy", "loops"))
+
+
+def standard_normal(key, counter, shape, dtype=np.float64, *, backend=None):
+    """Standard normal noise at positions counter, counter + 1, … of the stream of `key`.
+
+    ε_i = r cos 2π u2 or r sin 2π u2,  r = √(−2 ln u1): element i, in C order, is the one at counter + i
+
+    key, counter: integers in [0, 2⁶⁴); shape: an int or a tuple of ints ≥ 0; dtype: float32 or float64
+    → an array of that shape and dtype. Rows a..b of a (B, Z) batch are had with counter + a·Z alone.
+    backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
+
+    Raises: TypeError for a non-integer or another dtype; ValueError for a number out of range or a stream
+    that ends (counter + n > 2⁶⁴); BackendUnavailable. Source: Box & Muller (1958).
+    """
+    kernel = "standard_normal"
+    key, counter = checks.integer(kernel, "key", key), checks.integer(kernel, "counter", counter)
+    dtype, shape = _float_dtype(kernel, dtype), _shape(kernel, shape)
+    n = checks.result_size(kernel, shape, 8)
+    checks.positions(kernel, counter, n)
+    return KERNEL.module(backend).standard_normal(key, counter, n, dtype).reshape(shape)
+
+
+def random_bits(key, counter, n, *, backend=None):
+    """The n 32-bit words at positions counter … counter + n − 1 of the stream of `key`.
+
+    word p = word p mod 4 of Philox4x32-10(⌊p/4⌋, key)
+
+    key, counter: integers in [0, 2⁶⁴); n: an integer ≥ 0 → uint32 array (n,), uniform over [0, 2³²).
+    backend: as for ``standard_normal``.
+
+    Raises: TypeError for a non-integer; ValueError for a number out of range or a stream that ends
+    (counter + n > 2⁶⁴); BackendUnavailable. Source: Salmon et al. (2011), §3.3.
+    """
+    kernel = "random_bits"
+    key, counter = checks.integer(kernel, "key", key), checks.integer(kernel, "counter", counter)
+    n = checks.integer(kernel, "n", n)
+    checks.result_size(kernel, (n,), 8)
+    checks.positions(kernel, counter, n)
+    return KERNEL.module(backend).random_bits(key, counter, n)
+
+
+def philox4x32(counter, key, *, backend=None):
+    """One block of Philox4x32-10 for a full 128-bit counter.
+
+    counter: four integers in [0, 2³²); key: two → a tuple of four ints in [0, 2³²).
+    For checking a backend against the published vectors; ``random_bits`` is the way to many words.
+
+    Raises: TypeError for a non-integer; ValueError for a number out of range or another count of words;
+    BackendUnavailable. Source: Salmon et al. (2011), §3.3.
+    """
+    counter = [checks.integer("philox4x32", "a word of counter", word, below=2**32) for word in counter]
+    key = [checks.integer("philox4x32", "a word of key", word, below=2**32) for word in key]
+    if len(counter) != 4 or len(key) != 2:
+        raise ValueError(f"philox4x32: counter has 4 words and key 2, got {len(counter)} and {len(key)}")
+    return KERNEL.module(backend).philox4x32(tuple(counter), tuple(key))
+
+
+def _float_dtype(kernel, dtype):
+    try:
+        found = np.dtype(dtype) if dtype is not None else None
+    except TypeError:
+        found = None
+    if found not in checks.FLOATS:
+        raise TypeError(f"{kernel}: dtype must be float32 or float64, got {dtype!r}")
+    return found
+
+
+def _shape(kernel, shape):
+    try:
+        lengths = tuple(shape)
+    except TypeError:
+        lengths = (shape,)
+    return tuple(checks.integer(kernel, "a length of shape", length) for length in lengths)

@@ -1,0 +1,77 @@
+"""Every contract test runs on every backend; one that is off is skipped with the registry's own reason."""
+
+import numpy as np
+import pytest
+import scratchgen_kernels as kernels
+
+
+@pytest.fixture(scope="session")
+def off():
+    """Backend name → reason, for the backends that some kernel lacks."""
+    return {state.backend: state.reason for state in kernels.backends() if not state.available}
+
+
+@pytest.fixture(params=["loops", "numpy", "numba", "cython"])
+def backend(request, off):
+    if request.param in off:
+        pytest.skip(f"{request.param}: {off[request.param]}")
+    return request.param
+
+
+@pytest.fixture(params=[np.float32, np.float64], ids=["float32", "float64"])
+def dtype(request):
+    return np.dtype(request.param)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(20140501)
+
+
+@pytest.fixture
+def agrees(dtype):
+    """Compare with a float64 oracle: at most a few hundred roundings are behind any number in these tests."""
+
+    def compare(actual, expected, roundings=200):
+        assert actual.dtype == dtype
+        assert actual.shape == np.shape(expected)
+        eps = np.finfo(dtype).eps
+        np.testing.assert_allclose(actual, expected, rtol=roundings * eps, atol=roundings * eps)
+
+    return compare
+
+
+@pytest.fixture(params=["fortran", "every other", "reversed", "transposed view", "read-only", "unaligned"])
+def relaid(request):
+    """The same numbers in another memory layout."""
+
+    def every_other(a):
+        wide = np.zeros([2 * n for n in a.shape], a.dtype)
+        wide[tuple(slice(None, None, 2) for _ in a.shape)] = a
+        return wide[tuple(slice(None, None, 2) for _ in a.shape)]
+
+    def reversed_(a):
+        backwards = tuple(slice(None, None, -1) for _ in a.shape)
+        return np.ascontiguousarray(a[backwards])[backwards]
+
+    def read_only(a):
+        a = a.copy()
+        a.flags.writeable = False
+        return a
+
+    def unaligned(a):
+        memory = np.zeros(a.nbytes + 1, np.uint8)[1:]
+        moved = memory.view(a.dtype).reshape(a.shape)
+        moved[...] = a
+        assert not moved.flags.aligned
+        return moved
+
+    layouts = {
+        "fortran": np.asfortranarray,
+        "every other": every_other,
+        "reversed": reversed_,
+        "transposed view": lambda a: np.ascontiguousarray(a.T).T,
+        "read-only": read_only,
+        "unaligned": unaligned,
+    }
+    return layouts[request.param]

@@ -1,0 +1,182 @@
+"""Whatever is passed, a public function returns or raises TypeError or ValueError: on every backend."""
+
+import numpy as np
+import pytest
+import scratchgen_kernels as kernels
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scratchgen_kernels.normal_noise import philox4x32
+
+F = np.float32
+SHAPES = st.lists(st.integers(0, 3), max_size=4).map(tuple)
+DTYPES = st.sampled_from(["f4", "f8", "f4", "f8", "f2", "i8", "?", "c16", ">f8", "O", "U3", "M8[s]", "g"])
+ARRAYS = st.builds(np.zeros, SHAPES, st.sampled_from(["f4", "f8"]))
+THINGS = st.one_of(
+    ARRAYS,
+    st.builds(np.zeros, SHAPES, DTYPES),
+    st.none() | st.integers() | st.floats() | st.text(max_size=3) | st.lists(st.floats(), max_size=3),
+)
+INTEGERS = st.integers(-(2**65), 2**65) | st.floats() | st.none() | st.booleans() | st.text(max_size=2)
+many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def survives(function, *arguments, **options):
+    """Call it. It may refuse; it may not crash or raise anything else."""
+    try:
+        return function(*arguments, **options)
+    except (TypeError, ValueError) as error:
+        assert str(error)
+        return None
+
+
+def mostly_right(*shapes):
+    """Arrays of the given shapes, of which hypothesis may exchange any for something else."""
+    return st.tuples(*(st.one_of(st.just(np.ones(shape)), THINGS) for shape in shapes))
+
+
+@many
+@given(arguments=st.tuples(THINGS, THINGS))
+def test_matmul_returns_or_refuses(backend, arguments):
+    result = survives(kernels.matmul, *arguments, backend=backend)
+    if result is not None:
+        assert result.shape == (arguments[0].shape[0], arguments[1].shape[1])
+
+
+@many
+@given(arguments=mostly_right((2, 3, 4), (3, 5), (4, 5), (5, 5), (5,)))
+def test_tanh_recurrence_returns_or_refuses(backend, arguments):
+    survives(kernels.tanh_recurrence, *arguments, backend=backend)
+
+
+@many
+@given(arguments=mostly_right((2, 3, 5), (2, 3, 5), (2, 3, 4), (3, 5), (4, 5), (5, 5)))
+def test_tanh_recurrence_backward_returns_or_refuses(backend, arguments):
+    survives(kernels.tanh_recurrence_backward, *arguments, backend=backend)
+
+
+@many
+@given(arguments=mostly_right((2, 3), (2, 3)), key=INTEGERS, counter=INTEGERS)
+def test_reparameterize_returns_or_refuses(backend, arguments, key, counter):
+    survives(kernels.reparameterize, *arguments, key, counter, backend=backend)
+    survives(kernels.reparameterize_backward, *arguments, key, counter, backend=backend)
+
+
+@many
+@given(key=INTEGERS, counter=INTEGERS, shape=THINGS | SHAPES | INTEGERS, dtype=DTYPES | st.just("nonsense"))
+def test_noise_returns_or_refuses(backend, key, counter, shape, dtype):
+    if not isinstance(shape, int) or not 0 <= shape < 2**63:  # a size that exists, but not in this memory
+        survives(kernels.standard_normal, key, counter, shape, dtype, backend=backend)
+    survives(kernels.random_bits, key, counter, -1, backend=backend)
+
+
+RIGHT = {
+    "matmul": [np.ones((2, 3), F), np.ones((3, 4), F)],
+    "tanh_recurrence": [np.ones(s, F) for s in [(2, 3, 4), (3, 5), (4, 5), (5, 5), (5,)]],
+    "tanh_recurrence_backward": [
+        np.ones(s, F) for s in [(2, 3, 5), (2, 3, 5), (2, 3, 4), (3, 5), (4, 5), (5, 5)]
+    ],
+    "reparameterize": [np.ones((2, 3), F), np.ones((2, 3), F), 1, 2],
+    "reparameterize_backward": [np.ones((2, 3), F), np.ones((2, 3), F), 1, 2],
+}
+PLACES = [
+    (name, place)
+    for name, inputs in RIGHT.items()
+    for place, value in enumerate(inputs)
+    if isinstance(value, np.ndarray)
+]
+
+
+def exchange(name, place, value):
+    arguments = list(RIGHT[name])
+    arguments[place] = value
+    return arguments
+
+
+@pytest.mark.parametrize(("name", "place"), PLACES)
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda a: a.astype(int),
+        lambda a: a.astype(object),
+        lambda a: a.astype(np.float64),
+        lambda a: a.astype(">f4"),
+        lambda a: np.ma.masked_array(a),
+        lambda a: a.tolist(),
+    ],
+    ids=["integer", "object", "another float", "big-endian", "masked", "list"],
+)
+def test_a_wrong_kind_of_array_is_a_type_error_that_names_it(backend, name, place, spoil):
+    value = spoil(RIGHT[name][place])
+    with pytest.raises(TypeError, match=name):
+        getattr(kernels, name)(*exchange(name, place, value), backend=backend)
+
+
+@pytest.mark.parametrize(("name", "place"), PLACES)
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda a: a[..., None], lambda a: a[0], lambda a: np.ones([n + 6 for n in a.shape], F)],
+    ids=["one axis more", "one axis less", "other lengths"],
+)
+def test_a_wrong_shape_is_a_value_error_that_names_the_function(backend, name, place, spoil):
+    value = np.asarray(spoil(RIGHT[name][place]), F)
+    with pytest.raises(ValueError, match=name):
+        getattr(kernels, name)(*exchange(name, place, value), backend=backend)
+
+
+def test_the_message_says_what_came_and_what_was_expected():
+    with pytest.raises(ValueError, match=r"matmul: b must have shape \(K, N\) = \(3, 4\), got .*\(2, 4\)"):
+        kernels.matmul(np.ones((2, 3)), np.ones((2, 4)))
+    with pytest.raises(TypeError, match=r"matmul: a must have dtype float32 or float64, got .*int64"):
+        kernels.matmul(np.ones((2, 3), np.int64), np.ones((3, 4)))
+    with pytest.raises(TypeError, match=r"same dtype, but a is float64, b is float32"):
+        kernels.matmul(np.ones((2, 3)), np.ones((3, 4), F))
+
+
+@pytest.mark.parametrize("number", [-1, 2**64])
+def test_keys_and_counters_lie_in_64_bits(backend, number):
+    one = np.ones(1)
+    for call in [
+        lambda: kernels.random_bits(number, 0, 1, backend=backend),
+        lambda: kernels.random_bits(0, number, 1, backend=backend),
+        lambda: kernels.standard_normal(number, 0, 1, backend=backend),
+        lambda: kernels.standard_normal(0, 0, number, backend=backend),
+        lambda: kernels.reparameterize(one, one, number, 0, backend=backend),
+        lambda: kernels.reparameterize_backward(one, one, 0, number, backend=backend),
+        lambda: philox4x32((0, 0, 0, number), (0, 0), backend=backend),
+    ]:
+        with pytest.raises(ValueError, match=r"2\*\*|too large"):
+            call()
+
+
+@pytest.mark.parametrize("number", [1.0, "1", None, True, np.ones(1, int)])
+def test_keys_and_counters_are_integers(backend, number):
+    with pytest.raises(TypeError, match="key must be an integer"):
+        kernels.standard_normal(number, 0, 1, backend=backend)
+    with pytest.raises(TypeError, match="counter must be an integer"):
+        kernels.random_bits(0, number, 1, backend=backend)
+
+
+def test_a_numpy_integer_is_an_integer(backend):
+    key = np.uint64(2**64 - 1)
+    words = kernels.random_bits(key, np.int64(3), np.int32(5), backend=backend)
+    np.testing.assert_array_equal(words, kernels.random_bits(2**64 - 1, 3, 5))
+
+
+def test_noise_past_the_end_of_the_stream_is_refused(backend):
+    one = np.ones(2)
+    for function in (kernels.reparameterize, kernels.reparameterize_backward):
+        function(one, one, 0, 2**64 - 2, backend=backend)
+        with pytest.raises(ValueError, match=r"counter \+ n"):
+            function(one, one, 0, 2**64 - 1, backend=backend)
+
+
+@pytest.mark.parametrize("shape", [2**62, (2**40, 2**40), (2**40, 0, 2**40)], ids=str)
+def test_a_shape_that_no_array_can_have_is_refused(backend, shape):
+    with pytest.raises(ValueError, match="too large"):
+        kernels.standard_normal(0, 0, shape, backend=backend)
+
+
+@pytest.mark.parametrize("name", [*RIGHT])
+def test_an_unknown_backend_is_refused_by_every_function(name):
+    with pytest.raises(ValueError, match=r"fortran.*loops, numpy, numba, cython, auto"):
+        getattr(kernels, name)(*RIGHT[name], backend="fortran")
