@@ -3,7 +3,6 @@
 import sys
 
 import scratchgen_kernels as kernels
-
 from scratchgen.autograd import (
     Tensor,
     check_grads,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
 import scratchgen_kernels as kernels
 
 DTYPE = np.float32

@@ -26,10 +26,11 @@ COMPILED = tempfile.TemporaryDirectory()  # empty, so that the first call does c
 os.environ["NUMBA_CACHE_DIR"] = COMPILED.name
 
 import numpy as np
-import scratchgen_kernels as kernels
 from cases import CASES
 from rich.console import Console
 from rich.table import Table
+
+import scratchgen_kernels as kernels
 from scratchgen_kernels.registry import MODULES
 
 ROUNDS = 15

@@ -14,15 +14,25 @@ Choose with ``use("numba")``, the environment variable ``SCRATCHGEN_KERNELS`` or
 from scratchgen_kernels.installation import build_record
 from scratchgen_kernels.matmul import matmul
 from scratchgen_kernels.normal_noise import random_bits, standard_normal
-from scratchgen_kernels.registry import BackendStatus, BackendUnavailable, backends, current, use
+from scratchgen_kernels.registry import (
+    BackendStatus,
+    BackendUnavailable,
+    UnknownBackend,
+    backends,
+    check_name,
+    current,
+    use,
+)
 from scratchgen_kernels.reparameterize import reparameterize, reparameterize_backward
 from scratchgen_kernels.tanh_recurrence import tanh_recurrence, tanh_recurrence_backward
 
 __all__ = [
     "BackendStatus",
     "BackendUnavailable",
+    "UnknownBackend",
     "backends",
     "build_record",
+    "check_name",
     "current",
     "matmul",
     "random_bits",

@@ -14,10 +14,11 @@ LARGEST = 2**63 - 1
 WORDS = 2**64
 
 
-def float_array(kernel, name, value, rank=None):
+def float_array(kernel, name, value, rank=None, any_layout=False):
     """`value` as a contiguous C-ordered float array; copied only if it is not one already.
 
     rank: the number of dimensions required, or None for any.
+    any_layout: leave the layout as it is; the backend takes any, or puts it in C order itself.
     Raises: TypeError unless a plain array of native float32 or float64; ValueError for another rank.
     """
     if not isinstance(value, np.ndarray) or isinstance(value, np.ma.MaskedArray):
@@ -28,7 +29,7 @@ def float_array(kernel, name, value, rank=None):
         raise TypeError(f"{kernel}: {name} must have dtype float32 or float64, got {describe(value)}")
     if rank is not None and value.ndim != rank:
         raise ValueError(f"{kernel}: {name} must have {rank} dimensions, got {describe(value)}")
-    return in_c_order(value)
+    return np.asarray(value) if any_layout else in_c_order(value)
 
 
 def in_c_order(array):

@@ -15,6 +15,10 @@ _kernels = []
 _chosen = os.environ.get(VARIABLE) or "auto"
 
 
+class UnknownBackend(ValueError):
+    """A name that is no backend's."""
+
+
 class BackendUnavailable(ImportError):
     """A backend was asked for by name and is not there.
 
@@ -113,10 +117,10 @@ def current():
 
 
 def check_name(name):
-    """Raise ValueError, listing the names there are, unless `name` is one of them."""
+    """Raise UnknownBackend (a ValueError), listing the names there are, unless `name` is one of them."""
     if name not in NAMES:
         where = f" (from the environment variable {VARIABLE})" if name == os.environ.get(VARIABLE) else ""
-        raise ValueError(f"unknown kernel backend {name!r}{where}; the backends are {', '.join(NAMES)}")
+        raise UnknownBackend(f"unknown kernel backend {name!r}{where}; the backends are {', '.join(NAMES)}")
 
 
 class use:

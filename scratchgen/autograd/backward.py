@@ -34,11 +34,13 @@ def backward(y: Tensor, cotangent=None, retain_graph: bool = False) -> None:
 def seed(y: Tensor, cotangent=None) -> Tensor:
     """The cotangent that a sweep starts with: the one given, or 1 for a single number."""
     if not isinstance(y, Tensor) or not y.requires_grad:
-        raise RuntimeError("nothing to differentiate: the result does not depend on a tensor that requires_grad")
+        raise RuntimeError(
+            "nothing to differentiate: the result does not depend on a tensor that requires_grad"
+        )
     if cotangent is None:
         if y.size != 1:
             raise RuntimeError(
-                f"a result of shape {y.shape} is not a single number: pass its cotangent, or .sum() or .mean() it"
+                f"a result of shape {y.shape} is not a single number: give its cotangent or .sum() it"
             )
         return Tensor.holding(np.ones_like(y.data))
     g = cotangent if isinstance(cotangent, Tensor) else Tensor.holding(np.asarray(cotangent, dtype=y.dtype))
@@ -115,7 +117,9 @@ def pull_back(node: Tensor, g, record: bool, wanted: set[Tensor] | None = None):
     for i in needed:
         rule = entry.rule_of(i)
         if rule is None:
-            raise TypeError(f"{entry.name} has no derivative rule for its argument {i}; detach() it or add one")
+            raise TypeError(
+                f"{entry.name} has no derivative rule for its argument {i}; detach() it or add one"
+            )
         yield inputs[i], _fitting(rule(g, y, *values, **node.options), inputs[i], entry)
 
 

@@ -47,7 +47,9 @@ def _check(f, points, level, order, tolerance, rng) -> float:
     worst = 0.0
     for i, (x, gradient) in enumerate(zip(points, pull(v), strict=True)):
         if gradient.shape != x.shape:
-            raise GradientError(f"argument {i}, order {level}: gradient of shape {gradient.shape} for {x.shape}")
+            raise GradientError(
+                f"argument {i}, order {level}: gradient of shape {gradient.shape} for {x.shape}"
+            )
         u = rng.standard_normal(x.shape)
         ours = float(np.sum(gradient.data * u))
         theirs = _directional(f, points, i, u, v)
@@ -59,7 +61,9 @@ def _check(f, points, level, order, tolerance, rng) -> float:
             )
         worst = max(worst, error)
     if level < order:
-        worst = max(worst, _check(_pulled_back(f, len(points)), [*points, v], level + 1, order, tolerance, rng))
+        worst = max(
+            worst, _check(_pulled_back(f, len(points)), [*points, v], level + 1, order, tolerance, rng)
+        )
     return worst
 
 

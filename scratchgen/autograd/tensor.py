@@ -145,7 +145,9 @@ class Tensor:
 
     def __repr__(self):
         values = np.array2string(self.data, precision=4, threshold=8, edgeitems=2, separator=", ")
-        made = f", made by {self.primitive.name}" if self.primitive else ", leaf" if self.requires_grad else ""
+        made = (
+            f", made by {self.primitive.name}" if self.primitive else ", leaf" if self.requires_grad else ""
+        )
         return f"Tensor({values}, shape={self.shape}, {self.dtype}{made})"
 
     def sum(self, axis=None, keepdims=False):

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-import scratchgen_kernels as kernels
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+import scratchgen_kernels as kernels
 from scratchgen_kernels.normal_noise import philox4x32
 
 F = np.float32

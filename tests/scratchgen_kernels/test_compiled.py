@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 import scratchgen_kernels as kernels
 
 
@@ -58,6 +59,7 @@ def test_numba_compiles_without_a_folder_to_keep_the_result_in(off, monkeypatch)
     if "numba" in off:
         pytest.skip(off["numba"])
     import numba
+
     from scratchgen_kernels import jit
 
     real = numba.njit

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from scratchgen_kernels import matmul
 
 SHAPES = [(3, 4, 5), (1, 1, 1), (1, 7, 1), (5, 1, 3), (17, 9, 13), (0, 4, 5), (3, 0, 5), (3, 4, 0), (0, 0, 0)]

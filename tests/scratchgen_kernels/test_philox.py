@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from scratchgen_kernels import random_bits
 from scratchgen_kernels.normal_noise import loops, philox4x32
 

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+
 import scratchgen_kernels as kernels
 from scratchgen_kernels import installation, registry
 from scratchgen_kernels.registry import BackendUnavailable, Kernel

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from scratchgen_kernels import reparameterize, reparameterize_backward, standard_normal
 
 KEY, COUNTER = 0xFEED_0000_0001, 3

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+
 from scratchgen_kernels import random_bits, standard_normal
 from scratchgen_kernels.normal_noise import loops
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from scratchgen_kernels import tanh_recurrence, tanh_recurrence_backward
 
 SIZES = [(4, 3, 2, 5), (1, 1, 1, 1), (6, 1, 3, 2), (0, 3, 2, 5), (4, 0, 2, 5), (4, 3, 0, 5), (4, 3, 2, 0)]

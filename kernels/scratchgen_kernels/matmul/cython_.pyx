@@ -9,6 +9,8 @@ from cython cimport floating
 
 import numpy as np
 
+from scratchgen_kernels.checks import in_c_order
+
 
 def accumulate(const floating[:, ::1] a, const floating[:, ::1] b, floating[:, ::1] c):
     """c += a b."""
@@ -26,5 +28,5 @@ def accumulate(const floating[:, ::1] a, const floating[:, ::1] b, floating[:, :
 def matmul(a, b):
     """a: (M, K), b: (K, N) → (M, N)."""
     c = np.zeros((a.shape[0], b.shape[1]), a.dtype)
-    accumulate(a, b, c)
+    accumulate(in_c_order(a), in_c_order(b), c)
     return c

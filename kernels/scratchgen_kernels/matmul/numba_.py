@@ -6,6 +6,7 @@ one instruction without changing the order in which k is summed.
 
 import numpy as np
 
+from scratchgen_kernels.checks import in_c_order
 from scratchgen_kernels.jit import compiled
 
 
@@ -23,5 +24,5 @@ def accumulate(a, b, c):
 def matmul(a, b):
     """a: (M, K), b: (K, N) → (M, N)."""
     c = np.zeros((a.shape[0], b.shape[1]), a.dtype)
-    accumulate(a, b, c)
+    accumulate(in_c_order(a), in_c_order(b), c)
     return c

@@ -1,6 +1,6 @@
 """Rules of matrix products.
 
-    Y = A B   ⇒   ∂L/∂A = G Bᵀ,   ∂L/∂B = Aᵀ G
+Y = A B   ⇒   ∂L/∂A = G Bᵀ,   ∂L/∂B = Aᵀ G
 """
 
 import numpy as np

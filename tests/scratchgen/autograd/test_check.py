@@ -23,7 +23,11 @@ WRONG = {
     "sign": (np.sin, lambda g, y, x: -g * np.cos(x), [(3, 4)]),
     "cotangent forgotten": (np.sin, lambda g, y, x: np.cos(x) + 0 * g, [(3, 4)]),
     "rows mixed": (np.sin, lambda g, y, x: g[::-1] * np.cos(x), [(3, 4)]),
-    "right only in sum": (lambda x: 2 * x, lambda g, y, x: np.broadcast_to(2 * np.mean(g), x.shape), [(3, 4)]),
+    "right only in sum": (
+        lambda x: 2 * x,
+        lambda g, y, x: np.broadcast_to(2 * np.mean(g), x.shape),
+        [(3, 4)],
+    ),
     "cross terms missing": (softmax_like, lambda g, y, x: g * y * (1 - y), [(3, 4)]),
     "constant": (np.square, lambda g, y, x: np.zeros_like(x) * g, [(2,)]),
     "nan": (np.square, lambda g, y, x: g * np.nan, [(2,)]),

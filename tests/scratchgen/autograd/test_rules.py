@@ -87,7 +87,7 @@ BINARY = {
 
 
 def draw(rng, shape, domain):
-    """Arguments in the domain; DISTINCT ones lie at least 0.04 apart, far from any kink that a step would cross."""
+    """Arguments in the domain; DISTINCT ones lie at least 0.04 apart: no step crosses a kink."""
     if domain == DISTINCT:
         n = int(np.prod(shape))
         return ((rng.permutation(n) - n / 2 + 0.25) * 0.1 + rng.uniform(-0.02, 0.02, n)).reshape(shape)
@@ -105,7 +105,10 @@ def test_functions_of_one_array_have_the_derivatives_that_finite_differences_giv
 
 
 @settings(max_examples=12, deadline=None)
-@given(shapes=mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3, min_side=0), seed=st.integers(0, 99))
+@given(
+    shapes=mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3, min_side=0),
+    seed=st.integers(0, 99),
+)
 @pytest.mark.parametrize("name", BINARY)
 def test_functions_of_two_arrays_sum_their_gradient_over_whatever_was_broadcast(name, shapes, seed):
     f, _, domain = BINARY[name]
@@ -117,7 +120,13 @@ def test_functions_of_two_arrays_sum_their_gradient_over_whatever_was_broadcast(
 
 MATMUL_SHAPES = [
     *((((2, 3), (3, 4))), ((3,), (3, 4)), ((2, 3), (3,)), ((3,), (3,))),
-    *(((5, 2, 3), (3, 4)), ((2, 3), (5, 3, 4)), ((5, 1, 2, 3), (4, 3, 2)), ((3,), (5, 3, 2)), ((5, 2, 3), (3,))),
+    *(
+        ((5, 2, 3), (3, 4)),
+        ((2, 3), (5, 3, 4)),
+        ((5, 1, 2, 3), (4, 3, 2)),
+        ((3,), (5, 3, 2)),
+        ((5, 2, 3), (3,)),
+    ),
     *(((0, 3), (3, 2)), ((2, 0), (0, 3)), ((1, 1), (1, 1))),
 ]
 
@@ -128,7 +137,11 @@ def test_matmul_of_vectors_matrices_and_stacks(shapes, rng):
     check_grads(lambda a, b: a @ b, *(rng.standard_normal(s) for s in shapes), order=1)
 
 
-@pytest.mark.parametrize("index", [1, (slice(1, 3), 0), (..., 1), np.array([2, 2, 0]), (np.array([0, 3]), np.array([1, 1]))], ids=str)
+@pytest.mark.parametrize(
+    "index",
+    [1, (slice(1, 3), 0), (..., 1), np.array([2, 2, 0]), (np.array([0, 3]), np.array([1, 1]))],
+    ids=str,
+)
 def test_reading_at_an_index_and_adding_there_are_transposes(index, rng):
     x, shape = rng.standard_normal((4, 2)), (4, 2)
     g = rng.standard_normal(x[index].shape)

@@ -114,7 +114,9 @@ def test_the_ways_out_of_the_graph():
     assert float(x.detach()[0, 0]) == 2.0 and np.asarray(x.detach()).shape == (1, 1)
 
 
-@pytest.mark.parametrize("values", [np.arange(3), np.array([True]), np.array(["a"]), np.array([None])], ids=str)
+@pytest.mark.parametrize(
+    "values", [np.arange(3), np.array([True]), np.array(["a"]), np.array([None])], ids=str
+)
 def test_only_floating_point_arrays_can_require_a_gradient(values):
     with pytest.raises(TypeError, match="only floating-point arrays have gradients"):
         Tensor(values, requires_grad=True)

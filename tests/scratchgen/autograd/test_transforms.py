@@ -33,7 +33,9 @@ def test_a_gradient_leaves_the_grads_of_others_alone():
 
 
 def test_value_and_grad_of_several_arguments():
-    y, (da, db) = value_and_grad(lambda a, b: (a * a * b).sum(), argnums=(0, 1))(np.array([2.0]), np.array([5.0]))
+    y, (da, db) = value_and_grad(lambda a, b: (a * a * b).sum(), argnums=(0, 1))(
+        np.array([2.0]), np.array([5.0])
+    )
     assert (y.item(), da.item(), db.item()) == (20.0, 20.0, 4.0)
 
 

@@ -1,0 +1,48 @@
+"""The command `scratchgen`. Each command is a file of its own; wrong input is one line and exit status 2."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from scratchgen import kernels
+from scratchgen.cli import demo, info, sample, train
+from scratchgen.errors import BadInput
+
+app = typer.Typer(
+    help="Generative models from scratch in NumPy.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("demo")(demo.demo)
+app.add_typer(train.app, name="train")
+app.command("sample")(sample.sample)
+app.command("info")(info.info)
+
+# typer's errors of usage share this base, which it does not export under a name of its own
+UsageProblem = typer.BadParameter.__base__.__base__
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command line and exit with its status."""
+    try:
+        kernels.check_name(kernels.current())
+        status = typer.main.get_command(app)(arguments, prog_name="scratchgen", standalone_mode=False)
+    except UsageProblem as problem:
+        context = getattr(problem, "ctx", None)
+        where = context.command_path if context else "scratchgen"
+        message = " ".join(problem.format_message().split()) or "a command is missing"
+        status = _fail(f"{message.rstrip('.')}; see `{where} --help`")
+    except (BadInput, kernels.UnknownBackend, kernels.BackendUnavailable) as problem:
+        status = _fail(" ".join(str(problem).split()))
+    except (KeyboardInterrupt, typer.Abort):
+        print("scratchgen: interrupted", file=sys.stderr)
+        status = 130
+    sys.exit(status or 0)
+
+
+def _fail(message: str) -> int:
+    print(f"scratchgen: {message}", file=sys.stderr)
+    return 2

@@ -1,0 +1,66 @@
+"""scratchgen demo: train all three models on embedded data and look at the results."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.panel import Panel
+from rich.text import Text
+
+from scratchgen.cli.output import console, scores_table
+from scratchgen.data import load_images
+from scratchgen.plots.overview import overview
+from scratchgen.random import Generator
+from scratchgen.training.experiments import EVALUATION_SEED, train_gan, train_rnn, train_vae
+from scratchgen.training.files import writable_directory, write_text
+from scratchgen.training.recipes import recipe
+from scratchgen.training.run import Run
+
+PROMPT = "def "
+CHARACTERS = 2000
+TEMPERATURE = 0.7
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="The directory to make; a former demo in it is replaced.")] = Path(
+        "demo"
+    ),
+    seed: Annotated[int, typer.Option(min=0, help="The seed of all noise.")] = 0,
+):
+    """Train a VAE and a GAN on handwritten digits and an RNN on source code; show and score them."""
+    screen, started = console(), time.perf_counter()
+    writable_directory(out)
+    models, scores = {}, []
+    for kind, data, experiment in (
+        ("vae", "binarized-digits", train_vae),
+        ("gan", "digits", train_gan),
+        ("rnn", "stdlib", train_rnn),
+    ):
+        model, _, found = experiment(
+            data, recipe(kind, data), seed, lambda config, kind=kind: Run(out / kind, config, replace=True)
+        )
+        models[kind] = model
+        scores += [(kind.upper(), score) for score in found]
+
+    text = models["rnn"].generate(PROMPT, CHARACTERS, TEMPERATURE, Generator(EVALUATION_SEED))
+    text = text.expandtabs(2)
+    write_text(out / "rnn" / "samples" / "text.txt", text)
+    digits = load_images("digits")
+    noise = [Generator(EVALUATION_SEED) for _ in range(2)]
+    picture = overview(
+        digits.test,
+        models["vae"].sample(64, noise[0]),
+        models["gan"].sample(64, noise[1]),
+        digits.image_shape,
+        text,
+        out / "overview.png",
+    )
+    screen.print(Panel(Text(text[:600]), title="written by the RNN", width=100))
+    screen.print(scores_table(scores))
+    screen.print(
+        f"{time.perf_counter() - started:.0f} seconds. Look at {picture}; all pictures: {out}/*/samples",
+        soft_wrap=True,
+    )

@@ -1,0 +1,25 @@
+"""What several commands print with."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from scratchgen.training.experiments import Score
+
+
+def console() -> Console:
+    """Standard output, as wide as the terminal; wide enough for a table where there is none."""
+    out = Console()
+    return out if out.is_terminal else Console(width=120)
+
+
+def scores_table(scores: list[tuple[str, Score]]) -> Table:
+    """What was measured, beside what it is compared with and what to expect."""
+    table = Table(title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for heading in ("model", "measure", "ours", "baseline", "to expect", ""):
+        table.add_column(heading, header_style="bold")
+    for model, score in scores:
+        verdict = "[green]reached[/]" if score.reached else "[red]missed[/]"
+        table.add_row(model, score.measure, score.ours, score.baseline, score.expected, verdict)
+    return table

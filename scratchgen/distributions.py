@@ -1,0 +1,142 @@
+"""Distributions that own their parameters: sample, log_prob, kl, entropy.
+
+Rows are examples. Densities and divergences are summed over the last axis (independent dimensions) and are
+never averaged over the batch: (B, D) → (B,), in nats.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from scratchgen.autograd import Tensor
+from scratchgen.errors import BadInput
+from scratchgen.functional import (
+    bernoulli_cross_entropy,
+    log_softmax,
+    reparameterize,
+    sigmoid,
+    softmax,
+    softmax_cross_entropy,
+    softplus,
+)
+from scratchgen.random import Generator
+
+LOG_2PI = math.log(2 * math.pi)
+
+
+class Normal:
+    r"""N(mu, diag sigma²), stored as logvar = log sigma².   mu, logvar: (B, Z)
+
+    Source: Kingma & Welling (2014), section 3 and appendix B.
+    """
+
+    def __init__(self, mu, logvar):
+        if np.shape(mu) != np.shape(logvar):
+            raise ValueError(f"mu has shape {np.shape(mu)} and logvar {np.shape(logvar)}; they must be equal")
+        self.mu = mu
+        self.logvar = logvar
+
+    def __repr__(self):
+        return f"Normal(mu={self.mu!r}, logvar={self.logvar!r})"
+
+    @property
+    def sigma(self):
+        """exp(½ logvar), the standard deviation: the one place where a logvar becomes a scale."""
+        return np.exp(0.5 * self.logvar)
+
+    def rsample(self, eps):
+        """z = mu + sigma ε, differentiable in mu and logvar.   Ledger: vae.reparameterisation
+
+        eps    noise ε ~ N(0, I) of mu's shape; or a Generator, and the kernel draws it on the way
+        """
+        if isinstance(eps, Generator):
+            return reparameterize(self.mu, self.logvar, *eps.take(np.size(self.mu)))
+        return self.mu + self.sigma * eps
+
+    def log_prob(self, x):
+        """log N(x; mu, sigma²) = −½ Σ_d [log 2π + logvar + (x − mu)² / sigma²]   → (B,) nats."""
+        quadratic = (x - self.mu) ** 2 * np.exp(-self.logvar)
+        return -0.5 * np.sum(LOG_2PI + self.logvar + quadratic, axis=-1)
+
+    def kl_to_standard_normal(self):
+        """KL(N(mu, sigma²) ‖ N(0, I)) = ½ Σ_d [mu² + sigma² − 1 − logvar]   → (B,) nats, never negative.
+
+        Source: Kingma & Welling (2014), appendix B.   Ledger: vae.kl
+        """
+        return 0.5 * np.sum(self.mu**2 + np.exp(self.logvar) - 1 - self.logvar, axis=-1)
+
+    def entropy(self):
+        """½ Σ_d [log 2π + 1 + logvar]   → (B,) nats."""
+        return 0.5 * np.sum(LOG_2PI + 1 + self.logvar, axis=-1)
+
+
+class Bernoulli:
+    """Independent binary pixels with probabilities σ(logits).   logits: (B, D)"""
+
+    def __init__(self, logits):
+        self.logits = logits
+
+    def __repr__(self):
+        return f"Bernoulli(logits={self.logits!r})"
+
+    @property
+    def mean(self):
+        """σ(logits), the probability of a one."""
+        return sigmoid(self.logits)
+
+    def log_prob(self, x):
+        """Σ_d x_d log p_d + (1 − x_d) log(1 − p_d)   → (B,) nats.
+
+        x in [0, 1]; a grey value counts as the pixel's mean, and log_prob is then minus a cross entropy.
+        Raises BadInput outside [0, 1] and for NaN.
+        """
+        pixels = _plain(x)
+        if pixels.size and not (pixels.min() >= 0 and pixels.max() <= 1):
+            raise BadInput(
+                f"a Bernoulli likelihood needs pixels in [0, 1], these lie in [{pixels.min():.4g}, "
+                f"{pixels.max():.4g}]; scale them (bytes: divide by 255) and remove NaN"
+            )
+        return -bernoulli_cross_entropy(self.logits, x)
+
+    def sample(self, rng: Generator) -> np.ndarray:
+        """Zeros and ones of the logits' shape, in their dtype."""
+        p = _plain(self.mean)
+        return (rng.random(p.shape, p.dtype) < p).astype(p.dtype)
+
+    def entropy(self):
+        """Σ_d softplus(a_d) − p_d a_d   → (B,) nats."""
+        return np.sum(softplus(self.logits) - self.mean * self.logits, axis=-1)
+
+
+class Categorical:
+    """One of V classes with probabilities softmax(logits).   logits: (..., V)"""
+
+    def __init__(self, logits):
+        self.logits = logits
+
+    def __repr__(self):
+        return f"Categorical(logits={self.logits!r})"
+
+    @property
+    def probabilities(self):
+        """softmax(logits)   (..., V)."""
+        return softmax(self.logits)
+
+    def log_prob(self, k):
+        """log softmax(logits)[k]   k: (...) int → (...) nats."""
+        return -softmax_cross_entropy(self.logits, np.asarray(k))
+
+    def sample(self, rng: Generator) -> np.ndarray:
+        """One class for each row of logits: (...) int."""
+        return rng.categorical(_plain(self.probabilities))
+
+    def entropy(self):
+        """−Σ_k p_k log p_k   → (...) nats."""
+        log_p = log_softmax(self.logits)
+        return -np.sum(np.exp(log_p) * log_p, axis=-1)
+
+
+def _plain(x) -> np.ndarray:
+    return x.data if isinstance(x, Tensor) else x

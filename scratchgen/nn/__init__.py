@@ -1,0 +1,19 @@
+"""Modules, layers and how their weights begin."""
+
+from scratchgen.nn import init
+from scratchgen.nn.layers import Dropout, Embedding, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Tanh
+from scratchgen.nn.module import Module, Parameter
+
+__all__ = [
+    "Dropout",
+    "Embedding",
+    "LeakyReLU",
+    "Linear",
+    "Module",
+    "Parameter",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Tanh",
+    "init",
+]

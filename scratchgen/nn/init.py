@@ -1,0 +1,35 @@
+"""How weights begin: small enough to stay in the linear range, large enough to carry a signal."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from scratchgen.random import Generator
+
+
+def glorot_uniform(rng: Generator, d_in: int, d_out: int) -> np.ndarray:
+    """U(−a, a) with a = √(6 / (d_in + d_out)): keeps variances equal in both directions.   (d_in, d_out)
+
+    Source: Glorot & Bengio (2010), eq. 16.
+    """
+    a = math.sqrt(6 / (d_in + d_out))
+    return a * (2 * rng.random((d_in, d_out)) - 1)
+
+
+def he_normal(rng: Generator, d_in: int, d_out: int) -> np.ndarray:
+    """N(0, 2 / d_in): keeps the variance through a ReLU, which drops half of it.   (d_in, d_out)
+
+    Source: He et al. (2015), eq. 10.
+    """
+    return math.sqrt(2 / d_in) * rng.standard_normal((d_in, d_out))
+
+
+def orthogonal(rng: Generator, n: int) -> np.ndarray:
+    """A random rotation or reflection: every singular value is 1, so powers neither grow nor fade.   (n, n)
+
+    Source: Saxe et al. (2014); the signs make the distribution uniform, Mezzadri (2007), section 5.
+    """
+    q, r = np.linalg.qr(rng.standard_normal((n, n), np.float64))
+    return (q * np.sign(np.diag(r))).astype(np.float32)

@@ -1,0 +1,100 @@
+"""Optimisers: how a gradient becomes a step. Each updates the parameters' arrays in place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from scratchgen.nn import Parameter
+
+
+class Optimizer:
+    """What all optimisers share: the parameters, and forgetting their gradients."""
+
+    def __init__(self, parameters: Iterable[Parameter], alpha: float):
+        self.parameters = list(parameters)
+        self.alpha = alpha
+        if not self.parameters:
+            raise ValueError("an optimiser needs at least one parameter; pass module.parameters()")
+        if not alpha > 0:
+            raise ValueError(f"the step size alpha must be positive, not {alpha}")
+
+    def zero_grad(self) -> None:
+        """Forget the gradients, which otherwise add up over backward() calls."""
+        for parameter in self.parameters:
+            parameter.grad = None
+
+    def step(self) -> None:
+        """Move every parameter that has a gradient."""
+        raise NotImplementedError
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent with momentum:   v ← momentum · v + g,   θ ← θ − α v.
+
+    Source: Polyak (1964); in this form Sutskever et al. (2013), eq. 1, with v scaled by −1/α.
+    """
+
+    def __init__(self, parameters, alpha: float, momentum: float = 0.0):
+        super().__init__(parameters, alpha)
+        if not 0 <= momentum < 1:
+            raise ValueError(f"momentum is in [0, 1), not {momentum}")
+        self.momentum = momentum
+        self.v = [np.zeros_like(p.data) for p in self.parameters]
+
+    def step(self) -> None:
+        for p, v in zip(self.parameters, self.v, strict=True):
+            if p.grad is None:
+                continue
+            v *= self.momentum
+            v += p.grad
+            p.data -= self.alpha * v
+
+
+class Adam(Optimizer):
+    """Steps of about α in every coordinate, whatever the scale of its gradient.
+
+        m ← β₁ m + (1 − β₁) g          m̂ = m / (1 − β₁ᵗ)
+        v ← β₂ v + (1 − β₂) g²         v̂ = v / (1 − β₂ᵗ)
+        θ ← θ − α m̂ / (√v̂ + ε)
+
+    Source: Kingma & Ba (2015), algorithm 1.
+    """
+
+    def __init__(self, parameters, alpha=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+        super().__init__(parameters, alpha)
+        self.beta1, self.beta2, self.eps = beta1, beta2, eps
+        self.t = 0
+        self.m = [np.zeros_like(p.data) for p in self.parameters]
+        self.v = [np.zeros_like(p.data) for p in self.parameters]
+
+    def step(self) -> None:
+        self.t += 1
+        # the bias corrections are numbers, so they are moved out of the arrays: α m̂/(√v̂ + ε) = a m/(√v + e)
+        root = math.sqrt(1 - self.beta2**self.t)
+        a, e = self.alpha * root / (1 - self.beta1**self.t), self.eps * root
+        for p, m, v in zip(self.parameters, self.m, self.v, strict=True):
+            if p.grad is None:
+                continue
+            g = p.grad
+            m *= self.beta1
+            m += (1 - self.beta1) * g
+            v *= self.beta2
+            v += (1 - self.beta2) * (g * g)
+            p.data -= a * m / (np.sqrt(v) + e)
+
+
+def clip_grad_norm(parameters: Iterable[Parameter], maximum: float) -> float:
+    """Scale all gradients together so that their joint norm ‖g‖ is at most `maximum`; return ‖g‖ before.
+
+    g ← g · min(1, maximum / ‖g‖).   Call it after backward() and before step().
+    Source: Pascanu et al. (2013), algorithm 1.
+    """
+    with_grad = [p for p in parameters if p.grad is not None]
+    norm = math.sqrt(sum(float(np.sum(p.grad.astype(np.float64) ** 2)) for p in with_grad))
+    if norm > maximum:
+        for p in with_grad:
+            p.grad *= maximum / norm
+    return norm

@@ -1,0 +1,7 @@
+"""Every picture that the project draws."""
+
+from scratchgen.plots.curves import curves
+from scratchgen.plots.images import reconstructions, sample_grid
+from scratchgen.plots.latent import latent_plane
+
+__all__ = ["curves", "latent_plane", "reconstructions", "sample_grid"]

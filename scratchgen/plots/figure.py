@@ -1,0 +1,32 @@
+"""What all pictures share: one palette, one way to be saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from scratchgen.training.files import replacing
+
+INK, ACCENT, SECOND, FAINT = "#1b2a41", "#d1495b", "#2e86ab", "#b8c0cc"
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure of width × height inches that needs no screen."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def plain(axes) -> None:
+    """Leave only the two axes that carry numbers."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(colors=INK, labelsize=9)
+
+
+def save(figure: Figure, path) -> Path:
+    """Write the figure as PNG; the file appears whole or not at all."""
+    with replacing(Path(path)) as temporary:
+        figure.savefig(temporary, dpi=120, format="png")
+    return Path(path)

@@ -1,0 +1,7 @@
+"""The recurrent network: the recurrence, a language model over characters, its training."""
+
+from scratchgen.rnn.models import LanguageModel
+from scratchgen.rnn.recurrence import output, recurrence
+from scratchgen.rnn.training import bits_per_character, train
+
+__all__ = ["LanguageModel", "bits_per_character", "output", "recurrence", "train"]

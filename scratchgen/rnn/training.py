@@ -1,0 +1,51 @@
+"""Training a recurrent network: back-propagation through time, truncated to chunks."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from scratchgen.autograd import no_grad
+from scratchgen.data import text_chunks
+from scratchgen.optim import Adam, clip_grad_norm
+from scratchgen.rnn.models import LanguageModel
+
+
+def train(
+    model: LanguageModel, ids, validation, run, *, epochs: int, batch_size: int, chunk: int, alpha: float
+):
+    """Truncated BPTT: the state is carried from chunk to chunk, the gradient stops at the border.
+
+    ids, validation    the texts as integers (N,)
+    chunk              T, how many steps the gradient goes back
+    Gradients are clipped to a joint norm of 1 (Pascanu et al. 2013); the step size falls as a half cosine.
+    run                a `training.Run` (or anything with its `epochs` and `log`) that keeps the books
+    """
+    optimizer = Adam(model.parameters(), alpha)
+    steps = epochs * sum(1 for _ in text_chunks(ids, batch_size, chunk))
+    done = 0
+    for _ in run.epochs(epochs):
+        h = model.initial_state(batch_size)
+        for inputs, targets in text_chunks(ids, batch_size, chunk):
+            optimizer.alpha = alpha * 0.5 * (1 + math.cos(math.pi * done / steps))
+            optimizer.zero_grad()
+            losses, h = model.loss(inputs, targets, h)
+            loss = losses.mean()
+            loss.backward()
+            norm = clip_grad_norm(optimizer.parameters, 1.0)
+            optimizer.step()
+            done += 1
+            run.log(bits_per_character=loss.item() / math.log(2), gradient_norm=norm)
+        run.log(validation_bits_per_character=bits_per_character(model, validation))
+
+
+def bits_per_character(model: LanguageModel, ids, chunk: int = 200) -> float:
+    """−log₂ p(text) per character, read once from its beginning with the state carried along."""
+    total, h = 0.0, model.initial_state(1)
+    with no_grad():
+        for start in range(0, len(ids) - 1, chunk):
+            piece = ids[start : start + chunk + 1]
+            losses, h = model.loss(piece[:-1, None], piece[1:, None], h)
+            total += float(np.sum(losses.numpy(), dtype=np.float64))
+    return total / (len(ids) - 1) / math.log(2)

@@ -1,0 +1,222 @@
+"""A whole training from the name of a data set to scores and pictures, one function a model."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from scratchgen import evaluation, gan, plots, rnn, vae
+from scratchgen.autograd import no_grad
+from scratchgen.data import ImageData, Vocabulary, load_images, load_text
+from scratchgen.errors import BadInput
+from scratchgen.kernels import current
+from scratchgen.random import Generator
+from scratchgen.training.files import write_json
+from scratchgen.training.recipes import GANRecipe, RNNRecipe, VAERecipe
+from scratchgen.training.run import Run
+
+EVALUATION_SEED = 1  # the noise of scores and pictures does not depend on the noise of training
+GAN_SAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Score:
+    """A number that says how good a model is, beside a number to compare it with."""
+
+    measure: str
+    ours: str
+    baseline: str
+    expected: str
+    reached: bool
+
+
+def train_vae(data: str, settings: VAERecipe, seed: int, open_run) -> tuple[vae.VAE, Run, list[Score]]:
+    """Train a VAE on images and score its bound on the test images."""
+    images = load_images(data)
+    rng = Generator(seed)
+    D = images.train.shape[1]
+    model = vae.VAE(D, settings.latent_dim, settings.hidden, rng)
+    sizes = {"data_dim": D, "latent_dim": settings.latent_dim, "hidden": settings.hidden}
+    run = open_run(_config("vae", images.name, settings, seed, sizes, images.image_shape))
+
+    vae.train(
+        model,
+        *(images.train, images.validation, run),
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        alpha=settings.alpha,
+        rng=rng,
+    )
+    run.save(model)
+    bound = vae.evaluate(model, images.test, Generator(EVALUATION_SEED), samples=10)
+    baseline = evaluation.independent_bernoulli_log_prob(images.train, images.test)
+    _vae_pictures(model, images, run, baseline)
+    return (
+        model,
+        run,
+        _noted(
+            run,
+            [
+                Score(
+                    "held-out ELBO, nats an image",
+                    f"{bound:.2f}",
+                    f"{baseline:.2f} (independent pixels)",
+                    f"{0.8 * baseline:.2f} or better",
+                    bool(bound >= 0.8 * baseline),
+                )
+            ],
+        ),
+    )
+
+
+def _vae_pictures(model: vae.VAE, images: ImageData, run: Run, baseline: float) -> None:
+    shape, few = images.image_shape, images.test[:16]
+    plots.sample_grid(
+        model.sample(100, Generator(EVALUATION_SEED)), shape, run.picture("samples"), "drawn by the VAE"
+    )
+    plots.reconstructions(few, model.reconstruct(few), shape, run.picture("reconstructions"))
+    series = {"training": run.history["elbo"], "validation": run.history["validation_elbo"]}
+    plots.curves(series, run.picture("curves"), "ELBO, nats an image", {"independent pixels": baseline})
+    if model.latent_dim > 1:
+        with no_grad():
+            mu = model.encode(images.test[:2000]).mu.numpy()
+        labels = None if images.test_labels is None else images.test_labels[:2000]
+        plots.latent_plane(
+            mu, labels, lambda z: model.decode(z).mean.numpy(), shape, run.picture("latent_plane")
+        )
+
+
+def train_gan(data: str, settings: GANRecipe, seed: int, open_run) -> tuple[gan.GAN, Run, list[Score]]:
+    """Train a GAN on images and score how many classes a classifier recognises in its samples."""
+    images = load_images(data)
+    if len(images.train) < settings.batch_size:
+        raise BadInput(
+            f"{images.name} has {len(images.train)} training images, fewer than a batch of "
+            f"{settings.batch_size}; choose a smaller --batch-size"
+        )
+    rng = Generator(seed)
+    D = images.train.shape[1]
+    model = gan.GAN(D, settings.latent_dim, rng)
+    sizes = {"data_dim": D, "latent_dim": settings.latent_dim}
+    run = open_run(_config("gan", images.name, settings, seed, sizes, images.image_shape))
+
+    gan.train(
+        model,
+        *(images.train, run),
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        alpha=settings.alpha,
+        rng=rng,
+    )
+    run.save(model)
+    samples = model.sample(GAN_SAMPLES, Generator(EVALUATION_SEED))
+    plots.sample_grid(samples[:100], images.image_shape, run.picture("samples"), "drawn by the GAN")
+    series = {name: run.history[name] for name in ("V", "G_loss")}
+    plots.curves(series, run.picture("curves"), "nats", {"V where D cannot tell: −log 4": -np.log(4)})
+    return model, run, _noted(run, _gan_scores(samples, images))
+
+
+def _gan_scores(samples: np.ndarray, images: ImageData) -> list[Score]:
+    if images.train_labels is None:
+        return []
+    classifier = evaluation.Classifier(images.train.shape[1], images.classes)
+    classifier.fit(
+        images.train, images.train_labels, epochs=max(1, 40_000 // len(images.train)), rng=Generator(0)
+    )
+    accuracy = float(np.mean(classifier.predict(images.test) == images.test_labels))
+    shares = evaluation.class_shares(classifier, samples, images.classes)
+    found = int(np.sum(shares >= 0.03))
+    noise = evaluation.class_shares(
+        classifier,
+        gan.GAN(images.train.shape[1]).sample(GAN_SAMPLES, Generator(EVALUATION_SEED)),
+        images.classes,
+    )
+    return [
+        Score(
+            f"classes with ≥ 3 % of {GAN_SAMPLES:,} samples",
+            f"{found} of {images.classes} (smallest {shares.min():.1%})",
+            f"{int(np.sum(noise >= 0.03))} (an untrained generator)",
+            f"{round(0.8 * images.classes)} or more",
+            found >= round(0.8 * images.classes),
+        ),
+        Score(
+            "samples recognised with p > ½",
+            f"{shares.sum():.1%}",
+            f"{accuracy:.1%} (the classifier's accuracy on held-out images)",
+            "70 % or more",
+            bool(shares.sum() >= 0.7),
+        ),
+    ]
+
+
+def train_rnn(
+    data: str, settings: RNNRecipe, seed: int, open_run
+) -> tuple[rnn.LanguageModel, Run, list[Score]]:
+    """Train a language model on a text and compare its bits per character with n-gram models."""
+    text = load_text(data)
+    vocabulary = Vocabulary.of(text.train + text.validation + text.test)
+    train, validation, test = (vocabulary.encode(part) for part in (text.train, text.validation, text.test))
+    model = rnn.LanguageModel(vocabulary, settings.hidden, settings.embedding, Generator(seed))
+    sizes = {
+        "vocabulary": vocabulary.characters,
+        "hidden": settings.hidden,
+        "embedding": settings.embedding,
+    }
+    run = open_run(_config("rnn", text.name, settings, seed, sizes))
+
+    rnn.train(
+        model,
+        *(train, validation, run),
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        chunk=settings.chunk,
+        alpha=settings.alpha,
+    )
+    run.save(model)
+    ours = rnn.bits_per_character(model, test)
+    ngram = evaluation.best_ngram(train, validation, vocabulary.size, max_order=3)
+    baseline = evaluation.bits_per_character(ngram.log_prob(test))
+    series = {
+        "training": run.history["bits_per_character"],
+        "validation": run.history["validation_bits_per_character"],
+    }
+    best = f"best n-gram of order ≤ 3 (order {ngram.order})"
+    plots.curves(series, run.picture("curves"), "bits per character", {best: baseline})
+    return (
+        model,
+        run,
+        _noted(
+            run,
+            [
+                Score(
+                    "held-out bits per character",
+                    f"{ours:.3f}",
+                    f"{baseline:.3f} ({best})",
+                    f"below {baseline:.3f}",
+                    ours < baseline,
+                )
+            ],
+        ),
+    )
+
+
+def _noted(run: Run, scores: list[Score]) -> list[Score]:
+    """The scores, written beside the weights."""
+    write_json(run.directory / "scores.json", [asdict(score) for score in scores])
+    return scores
+
+
+def _config(kind: str, data: str, settings, seed: int, sizes: dict, image_shape=None) -> dict:
+    """What config.json holds."""
+    return {
+        "kind": kind,
+        "data": data,
+        "seed": seed,
+        "model": sizes,
+        "training": asdict(settings),
+        "image_shape": list(image_shape) if image_shape else None,
+        "backend": current(),
+        "versions": {"python": platform.python_version(), "numpy": np.__version__},
+    }

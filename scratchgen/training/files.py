@@ -1,0 +1,60 @@
+"""Files that appear whole or not at all: written under a temporary name, then renamed."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scratchgen.errors import BadInput
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path`, with its suffix, that takes its place when the block ends well."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 file."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, value) -> None:
+    """Write a value as readable JSON."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def writable_directory(path: Path) -> Path:
+    """The directory, made if it is not there. Raises BadInput if it is a file or cannot be written."""
+    if path.exists() and not path.is_dir():
+        raise BadInput(f"--out {path} is a file; name a directory, which is made if it is not there")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise BadInput(f"cannot write in {path} ({error.strerror}); choose another --out") from None
+    return path
+
+
+def writable_file(path: Path) -> Path:
+    """The path of a file to be made. Raises BadInput if it is a directory or its folder cannot be written."""
+    if path.is_dir():
+        raise BadInput(f"--out {path} is a directory; name the file to write, such as {path / 'samples.png'}")
+    if path.parent.exists() and not path.parent.is_dir():
+        raise BadInput(f"--out {path}: {path.parent} is a file, not a folder; choose another --out")
+    writable_directory(path.parent)
+    return path

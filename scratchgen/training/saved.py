@@ -1,0 +1,64 @@
+"""From a run directory back to the model. Nothing is ever unpickled."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from scratchgen.data import Vocabulary
+from scratchgen.errors import BadInput
+from scratchgen.gan import GAN
+from scratchgen.nn import Module
+from scratchgen.rnn import LanguageModel
+from scratchgen.vae import VAE
+
+BUILD = {
+    "vae": lambda sizes: VAE(sizes["data_dim"], sizes["latent_dim"], sizes["hidden"]),
+    "gan": lambda sizes: GAN(sizes["data_dim"], sizes["latent_dim"]),
+    "rnn": lambda sizes: LanguageModel(Vocabulary(sizes["vocabulary"]), sizes["hidden"], sizes["embedding"]),
+}
+
+
+def load_run(directory) -> tuple[Module, dict]:
+    """The trained model of a run and its configuration. Raises BadInput that names the file at fault."""
+    directory = Path(directory)
+    config = _read_config(directory)
+    weights = _read_weights(directory / "model.safetensors")
+    try:
+        model = BUILD[config["kind"]](config["model"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput(
+            f"{directory / 'config.json'} does not describe a model ({error!r}); train again"
+        ) from None
+    try:
+        model.load_state_dict(weights)
+    except ValueError as error:
+        raise BadInput(f"{directory / 'model.safetensors'} does not fit config.json: {error}") from None
+    return model.eval(), config
+
+
+def _read_config(directory: Path) -> dict:
+    path = directory / "config.json"
+    if not directory.is_dir():
+        raise BadInput(f"{directory} is not a run directory; name one that `scratchgen train` has made")
+    if not path.is_file():
+        raise BadInput(f"{directory} has no config.json, so it is no run; name a directory made by `train`")
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+        return {"kind": config["kind"], "model": config["model"], **config}
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path} is damaged ({error}); train again") from None
+
+
+def _read_weights(path: Path) -> dict:
+    if not path.is_file():
+        raise BadInput(f"{path} is missing: the run did not finish; train again")
+    try:
+        return safetensors.numpy.load(path.read_bytes())
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(
+            f"{path} is empty, truncated or not a safetensors file ({error}); train again"
+        ) from None

@@ -1,0 +1,172 @@
+"""Wrong input: one line that says what is wrong and how to mend it, status 2, and nothing on disk changes."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from scratchgen.data import Vocabulary
+from scratchgen.random import Generator
+from scratchgen.rnn import LanguageModel
+from scratchgen.training import Run
+from scratchgen.vae import VAE
+
+
+def scratchgen(*arguments, cwd, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "scratchgen", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "80", **environment},
+    )
+
+
+def snapshot(folder):
+    return {p.relative_to(folder): p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with good and damaged runs and data files."""
+    image_run = Run(
+        tmp_path / "images",
+        {
+            "kind": "vae",
+            "data": "digits",
+            "model": {"data_dim": 64, "latent_dim": 2, "hidden": 4},
+            "image_shape": [8, 8],
+        },
+    )
+    image_run.save(VAE(64, 2, 4, Generator(0)))
+    text_run = Run(
+        tmp_path / "text",
+        {"kind": "rnn", "data": "abc", "model": {"vocabulary": "abc", "hidden": 4, "embedding": 2}},
+    )
+    text_run.save(LanguageModel(Vocabulary("abc"), 4, 2, Generator(0)))
+
+    weights = (tmp_path / "images" / "model.safetensors").read_bytes()
+    config = (tmp_path / "images" / "config.json").read_text()
+    for name, damaged in {
+        "no-weights": None,
+        "empty-weights": b"",
+        "truncated-weights": weights[: len(weights) // 2],
+        "another-kind-of-weights": b"\x80\x04K\x01.",
+        "weights-of-another-model": (tmp_path / "text" / "model.safetensors").read_bytes(),
+    }.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_text(config)
+        if damaged is not None:
+            (tmp_path / name / "model.safetensors").write_bytes(damaged)
+    for name, text in {
+        "truncated-config": config[:40],
+        "empty-config": "",
+        "config-of-nothing": "[]",
+        "unknown-kind": json.dumps({"kind": "poet", "model": {}}),
+        "impossible-sizes": json.dumps(
+            {"kind": "vae", "model": {"data_dim": 64, "latent_dim": -1, "hidden": 4}}
+        ),
+    }.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_text(text)
+        (tmp_path / name / "model.safetensors").write_bytes(weights)
+    (tmp_path / "empty-folder").mkdir()
+
+    (tmp_path / "a-file").write_text("something of yours")
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "short.txt").write_text("too short")
+    (tmp_path / "empty.npy").write_bytes(b"")
+    np.save(tmp_path / "nan.npy", np.full((20, 8, 8), np.nan, np.float32))
+    np.save(tmp_path / "bright.npy", np.full((20, 8, 8), 7.0, np.float32))
+    np.save(tmp_path / "pickled.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    np.save(tmp_path / "whole.npy", np.zeros((20, 8, 8), np.float32))
+    (tmp_path / "truncated.npy").write_bytes((tmp_path / "whole.npy").read_bytes()[:300])
+    return tmp_path
+
+
+TRAIN = ("train", "vae", "--epochs", "1", "--out", "new")
+CASES = {
+    "no such command": (("paint",), "No such command 'paint'"),
+    "no such model": (("train", "transformer"), "No such command 'transformer'"),
+    "no such option": (("train", "vae", "--lr", "3"), "No such option"),
+    "epochs of another kind": (("train", "vae", "--epochs", "many"), "Invalid value for '--epochs'"),
+    "no epochs": (("train", "vae", "--epochs", "0"), "Invalid value for '--epochs'"),
+    "a negative seed": (("train", "vae", "--seed", "-1"), "Invalid value for '--seed'"),
+    "no such data set": ((*TRAIN, "--data", "digit"), "digits"),
+    "no such file": ((*TRAIN, "--data", "nowhere/x.npy"), "nowhere/x.npy"),
+    "text where images belong": ((*TRAIN, "--data", "stdlib"), "stdlib"),
+    "images where text belongs": (("train", "rnn", "--data", "digits", "--out", "new"), "digits"),
+    "an empty text": (("train", "rnn", "--data", "empty.txt", "--out", "new"), "empty"),
+    "a text that is too short": (("train", "rnn", "--data", "short.txt", "--out", "new"), "short"),
+    "an empty array file": ((*TRAIN, "--data", "empty.npy"), "empty.npy"),
+    "a truncated array file": ((*TRAIN, "--data", "truncated.npy"), "truncated.npy"),
+    "a pickle in an array file": ((*TRAIN, "--data", "pickled.npy"), "pickled.npy"),
+    "images with NaN": ((*TRAIN, "--data", "nan.npy"), "NaN"),
+    "images outside [0, 1]": ((*TRAIN, "--data", "bright.npy"), "7"),
+    "out is a file": (("train", "vae", "--out", "a-file"), "a-file is a file"),
+    "out is below a file": (("train", "vae", "--out", "a-file/run"), "a-file/run"),
+    "out cannot be written": (("train", "vae", "--out", "/proc/run"), "cannot write in /proc/run"),
+    "out holds a run": (("train", "vae", "--out", "images"), "images holds a run already"),
+    "demo: out is a file": (("demo", "--out", "a-file"), "a-file is a file"),
+    "demo: out cannot be written": (("demo", "--out", "/proc/demo"), "cannot write in /proc/demo"),
+    "sample: no such run": (("sample", "gone", "--out", "new.png"), "gone is not a run directory"),
+    "sample: a folder that is no run": (("sample", "empty-folder", "--out", "new.png"), "no config.json"),
+    "sample: out missing": (("sample", "images"), "--out FILE.png"),
+    "sample: out of another kind": (("sample", "images", "--out", "new.jpg"), "--out FILE.png"),
+    "sample: out is a folder": (("sample", "images", "--out", "empty-folder.png"), "is a directory"),
+    "sample: out is below a file": (("sample", "images", "--out", "a-file/x.png"), "a-file is a file"),
+    "sample: none": (("sample", "images", "-n", "0", "--out", "new.png"), "Invalid value for '-n'"),
+    "sample: an unseen character": (("sample", "text", "--prompt", "abz"), "'z'"),
+    "sample: an empty prompt": (("sample", "text", "--prompt", ""), "prompt is empty"),
+    "sample: a negative temperature": (
+        ("sample", "text", "--prompt", "a", "--temperature", "-1"),
+        "temperature",
+    ),
+    "sample: a prompt for images": (
+        ("sample", "images", "--prompt", "a", "--out", "new.png"),
+        "are for text",
+    ),
+    **{
+        f"sample: {name}": (("sample", name, "--out", "new.png"), expected)
+        for name, expected in {
+            "no-weights": "is missing",
+            "empty-weights": "empty, truncated or not a safetensors file",
+            "truncated-weights": "empty, truncated or not a safetensors file",
+            "another-kind-of-weights": "empty, truncated or not a safetensors file",
+            "weights-of-another-model": "does not fit config.json",
+            "truncated-config": "config.json is damaged",
+            "empty-config": "config.json is damaged",
+            "config-of-nothing": "config.json is damaged",
+            "unknown-kind": "does not describe a model",
+            "impossible-sizes": "does not describe a model",
+        }.items()
+    },
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_wrong_input_is_one_line_status_2_and_changes_nothing(case, folder):
+    arguments, expected = CASES[case]
+    (folder / "empty-folder.png").mkdir()
+    before = snapshot(folder)
+    done = scratchgen(*arguments, cwd=folder)
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1 and done.stderr.startswith("scratchgen: ")
+    assert expected in done.stderr
+    assert snapshot(folder) == before
+
+
+def test_an_unknown_backend_in_the_environment_is_one_line(folder):
+    done = scratchgen("info", cwd=folder, SCRATCHGEN_KERNELS="fortran")
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+    assert "unknown kernel backend 'fortran'" in done.stderr and "loops, numpy, numba, cython" in done.stderr
+
+
+def test_the_snapshot_notices_a_changed_file(folder):
+    before = snapshot(folder)
+    (folder / "a-file").write_text("something of ours")
+    assert snapshot(folder) != before

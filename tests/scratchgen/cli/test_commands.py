@@ -1,0 +1,86 @@
+"""The commands as a user types them, on data small enough to train in a second."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+
+def scratchgen(*arguments, cwd):
+    done = subprocess.run(
+        [sys.executable, "-m", "scratchgen", *map(str, arguments)], capture_output=True, text=True, cwd=cwd
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def is_png(path):
+    return path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+
+
+@pytest.mark.parametrize("kind", ["vae", "gan"])
+def test_train_and_sample_images(kind, tmp_path):
+    printed = scratchgen(
+        "train", kind, "--epochs", 2, "--batch-size", 64, "--seed", 5, "--out", "run", cwd=tmp_path
+    )
+    assert "parameters" in printed and "to expect" in printed and "Pictures: run/samples" in printed
+    pictures = {"samples", "curves"} | ({"reconstructions", "latent_plane"} if kind == "vae" else set())
+    assert {p.stem for p in (tmp_path / "run" / "samples").iterdir()} == pictures
+    assert all(is_png(p) for p in (tmp_path / "run" / "samples").iterdir())
+    lines = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert [line["epoch"] for line in lines] == [1, 2]
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert config["kind"] == kind and config["seed"] == 5 and config["training"]["batch_size"] == 64
+
+    scratchgen("sample", "run", "-n", 10, "--out", "drawn.png", cwd=tmp_path)
+    assert is_png(tmp_path / "drawn.png")
+
+
+def test_train_and_sample_text(tmp_path):
+    (tmp_path / "mine.txt").write_text("the cat sat on the mat. " * 400)
+    options = ("--data", "mine.txt", "--epochs", 1, "--batch-size", 8, "--hidden", 16, "--out", "run")
+    assert "bits per character" in scratchgen("train", "rnn", *options, cwd=tmp_path)
+    text = scratchgen("sample", "run", "-n", 30, "--prompt", "the ", "--temperature", 0.5, cwd=tmp_path)
+    assert text.startswith("the ") and len(text) == 4 + 30 + 1
+    scratchgen(
+        "sample", "run", "-n", 30, "--prompt", "the ", "--temperature", 0.5, "--out", "t.txt", cwd=tmp_path
+    )
+    assert (tmp_path / "t.txt").read_text() == text[:-1]
+
+
+def test_images_of_ones_own(tmp_path):
+    np.save(tmp_path / "mine.npy", np.random.default_rng(0).integers(0, 256, (60, 5, 7), dtype=np.uint8))
+    scratchgen(
+        "train", "vae", "--data", "mine.npy", "--epochs", 1, "--hidden", 8, "--out", "run", cwd=tmp_path
+    )
+    assert json.loads((tmp_path / "run" / "config.json").read_text())["image_shape"] == [5, 7]
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_one_others(tmp_path):
+    weights = []
+    for out, seed in (("a", 1), ("b", 1), ("c", 2)):
+        scratchgen("train", "vae", "--epochs", 1, "--hidden", 8, "--seed", seed, "--out", out, cwd=tmp_path)
+        weights.append((tmp_path / out / "model.safetensors").read_bytes())
+    assert weights[0] == weights[1] != weights[2]
+    assert safetensors.numpy.load(weights[0])["to_mu.W"].dtype == np.float32
+
+
+def test_runs_without_a_name_are_numbered(tmp_path):
+    for _ in range(2):
+        scratchgen("train", "vae", "--epochs", 1, "--hidden", 8, cwd=tmp_path)
+    assert sorted(p.name for p in (tmp_path / "runs").iterdir()) == ["vae-digits-1", "vae-digits-2"]
+
+
+def test_info_names_every_backend_of_every_kernel(tmp_path):
+    printed = scratchgen("info", cwd=tmp_path)
+    assert all(
+        word in printed
+        for word in ("NumPy", "matmul", "tanh_recurrence", "reparameterize", "loops", "cython")
+    )
+
+
+def test_help_lists_the_commands(tmp_path):
+    assert all(name in scratchgen("--help", cwd=tmp_path) for name in ("demo", "train", "sample", "info"))

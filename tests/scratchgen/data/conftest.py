@@ -1,0 +1,43 @@
+"""A server on loopback in place of the internet, and the real files where they are at hand."""
+
+import functools
+import http.server
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def real_data():
+    """The folder of real data sets; without one the test is skipped."""
+    folder = os.environ.get("SCRATCHGEN_DATA")
+    if not folder:
+        pytest.skip("SCRATCHGEN_DATA names no folder with the real data sets")
+    return Path(folder)
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+    def do_GET(self):
+        self.server.requests.append(self.path)
+        super().do_GET()
+
+
+@pytest.fixture
+def server(tmp_path):
+    """An http.server over an empty folder: has `.folder`, `.url` and the list `.requests`."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    handler = functools.partial(_Handler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.folder, server.requests = folder, []
+        server.url = f"http://127.0.0.1:{server.server_address[1]}/"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()

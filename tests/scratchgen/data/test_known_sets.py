@@ -1,0 +1,145 @@
+"""The sets that have a name: what is in them, and that their parts do not overlap."""
+
+import hashlib
+import re
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from scratchgen.data import load_images, load_text, names, remote, stdlib
+from scratchgen.errors import BadInput
+
+
+def rows(x):
+    return {row.tobytes() for row in x}
+
+
+def assert_images(data, image_shape, sizes):
+    assert data.image_shape == image_shape
+    for part, labels, size in zip(
+        (data.train, data.validation, data.test),
+        (data.train_labels, data.validation_labels, data.test_labels),
+        sizes,
+        strict=True,
+    ):
+        assert part.shape == (size, image_shape[0] * image_shape[1]) and part.dtype == np.float32
+        assert part.min() == 0 and part.max() == 1
+        assert labels.shape == (size,) and labels.dtype == np.int64
+        assert sorted(set(labels.tolist())) == list(range(10))
+    assert data.classes == 10
+
+
+def test_every_set_has_a_name():
+    assert names() == {
+        "images": ("digits", "binarized-digits", "mnist"),
+        "text": ("stdlib", "tinyshakespeare"),
+    }
+
+
+def test_digits_are_1797_images_with_ten_classes_in_every_part():
+    assert_images(load_images("digits"), (8, 8), (1297, 250, 250))
+
+
+def test_no_image_of_digits_is_in_two_parts():
+    digits = load_images("digits")
+    parts = [rows(part) for part in (digits.train, digits.validation, digits.test)]
+    assert sum(map(len, parts)) == len(set.union(*parts)) == 1797
+
+
+def test_binarized_digits_are_the_digits_in_black_and_white():
+    grey, binary = load_images("digits"), load_images("binarized-digits")
+    assert_images(binary, (8, 8), (1297, 250, 250))
+    assert set(np.unique(binary.train)) == {0, 1}
+    assert np.all(np.abs(binary.test - grey.test) <= 0.5)
+    assert np.array_equal(binary.test_labels, grey.test_labels)
+
+
+def test_digits_are_the_same_every_time():
+    first, second = load_images("digits"), load_images("digits")
+    assert np.array_equal(first.train, second.train) and np.array_equal(first.test_labels, second.test_labels)
+
+
+def test_digits_are_those_of_scikit_learn():
+    datasets = pytest.importorskip("sklearn.datasets")
+    theirs, ours = datasets.load_digits(), load_images("digits")
+    labelled = {
+        row.tobytes(): k for row, k in zip((theirs.data / 16).astype(np.float32), theirs.target, strict=True)
+    }
+    for x, k in zip(ours.test, ours.test_labels, strict=True):
+        assert labelled[x.tobytes()] == k
+
+
+def test_the_embedded_file_is_the_one_that_its_source_describes():
+    folder = resources.files("scratchgen.data") / "embedded"
+    content = (folder / "digits.npz").read_bytes()
+    assert len(content) < 100_000
+    assert f"| {len(content)} | {hashlib.sha256(content).hexdigest()} |" in (folder / "SOURCE.md").read_text(
+        "utf-8"
+    )
+
+
+def test_stdlib_is_printable_ascii_and_tabs_of_the_intended_size():
+    text = load_text("stdlib")
+    parts = (text.train, text.validation, text.test)
+    assert set("".join(parts)) <= {"\n", "\t", *map(chr, range(32, 127))}
+    assert not any("  " in part for part in parts)  # runs of spaces are layout, not language
+    total = sum(map(len, parts))
+    assert 600_000 < total < 1_200_000
+    assert len(text.train) / total == pytest.approx(0.9, abs=0.03)
+    assert len(text.validation) / total == pytest.approx(0.05, abs=0.02)
+    assert len(text.test) / total == pytest.approx(0.05, abs=0.02)
+
+
+def test_no_module_of_stdlib_is_in_two_parts():
+    modules = stdlib.TRAIN + stdlib.VALIDATION + stdlib.TEST
+    assert len(set(modules)) == len(modules)
+    assert all(list(part) == sorted(part) for part in (stdlib.TRAIN, stdlib.VALIDATION, stdlib.TEST))
+
+
+def test_stdlib_is_the_same_every_time():
+    assert load_text("stdlib") == load_text("stdlib")
+
+
+def test_stdlib_without_sources_on_disk_says_which_file_it_looked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(stdlib.sysconfig, "get_path", lambda name: str(tmp_path))
+    with pytest.raises(BadInput, match=re.escape(str(tmp_path / "argparse.py"))):
+        load_text("stdlib")
+
+
+def test_mnist_is_split_into_55000_5000_and_10000(real_data):
+    mnist = load_images("mnist")
+    assert_images(mnist, (28, 28), (55_000, 5_000, 10_000))
+    assert mnist.train_labels[:5].tolist() == [5, 0, 4, 1, 9]  # the well-known first five
+    assert mnist.test_labels[:5].tolist() == [7, 2, 1, 0, 4]
+
+
+def test_tinyshakespeare_in_order_is_the_file(real_data):
+    text = load_text("tinyshakespeare")
+    whole = text.train + text.validation + text.test
+    assert whole == (real_data / "tinyshakespeare" / "input.txt").read_text()
+    assert len(text.train) == int(0.9 * len(whole))
+    assert abs(len(text.validation) - len(text.test)) <= 1
+    assert len(set(whole)) == 65
+
+
+def test_the_table_of_remote_files_agrees_with_the_files(real_data):
+    for entry in remote.FILES:
+        content = (real_data / entry.set / entry.file).read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (entry.bytes, entry.sha256)
+        assert entry.url.startswith("https://") and entry.licence
+
+
+@pytest.mark.parametrize(
+    ("load", "set_name", "file"),
+    [(load_images, "mnist", "train-images-idx3-ubyte.gz"), (load_text, "tinyshakespeare", "input.txt")],
+)
+def test_a_set_missing_from_the_named_folder_says_which_path(load, set_name, file, tmp_path, monkeypatch):
+    monkeypatch.setenv("SCRATCHGEN_DATA", str(tmp_path))
+    with pytest.raises(BadInput, match=re.escape(str(tmp_path / set_name / file))):
+        load(set_name)
+
+
+def test_a_data_set_is_shown_by_its_name_and_sizes():
+    assert repr(load_images("digits")) == "ImageData('digits', 8×8, 1,297 + 250 + 250 images)"
+    assert len(repr(load_text("stdlib"))) < 100

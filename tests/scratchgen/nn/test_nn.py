@@ -1,0 +1,142 @@
+"""Modules know their parameters; layers compute what they say."""
+
+import numpy as np
+import pytest
+
+from scratchgen import Generator, Tensor
+from scratchgen.nn import (
+    Dropout,
+    Embedding,
+    LeakyReLU,
+    Linear,
+    Module,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Tanh,
+    init,
+)
+
+
+def net():
+    return Sequential(Linear(3, 4, Generator(0)), Tanh(), Linear(4, 2, Generator(1)))
+
+
+def test_parameters_have_the_names_of_the_attributes_that_lead_to_them():
+    assert [name for name, _ in net().named_parameters()] == ["0.W", "0.b", "2.W", "2.b"]
+
+
+def test_modules_in_a_list_are_found():
+    class Stack(Module):
+        def __init__(self):
+            self.parts = [Linear(1, 1, Generator(0)), Linear(1, 1, Generator(0))]
+
+    assert [name for name, _ in Stack().named_parameters()] == [
+        "parts.0.W",
+        "parts.0.b",
+        "parts.1.W",
+        "parts.1.b",
+    ]
+
+
+def test_a_sequential_net_is_the_composition_of_its_layers(rng):
+    model, x = net(), rng.standard_normal((5, 3)).astype(np.float32)
+    (W1, b1, W2, b2) = (p.data for p in model.parameters())
+    np.testing.assert_allclose(model(x).numpy(), np.tanh(x @ W1 + b1) @ W2 + b2, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        (Tanh(), np.tanh([-2.0, 0.0, 3.0])),
+        (Sigmoid(), [1 / (1 + np.exp(2)), 0.5, 1 / (1 + np.exp(-3))]),
+        (ReLU(), [0, 0, 3]),
+        (LeakyReLU(0.1), [-0.2, 0, 3]),
+    ],
+    ids=["tanh", "sigmoid", "relu", "leaky"],
+)
+def test_activations(layer, expected):
+    np.testing.assert_allclose(layer(np.array([-2.0, 0.0, 3.0])), expected, rtol=1e-12)
+
+
+def test_an_embedding_looks_up_rows_and_gives_each_the_sum_of_its_uses():
+    layer = Embedding(4, 2, Generator(0))
+    y = layer(np.array([[1, 3], [1, 1]]))
+    assert y.shape == (2, 2, 2)
+    y.sum().backward()
+    np.testing.assert_array_equal(layer.W.grad, [[0, 0], [3, 3], [0, 0], [1, 1]])
+
+
+def test_dropout_keeps_the_mean_and_drops_the_stated_share():
+    layer, x = Dropout(0.3, Generator(0)), Tensor(np.ones((400, 500), np.float32))
+    y = layer(x).numpy()
+    n = y.size
+    assert abs(np.mean(y == 0) - 0.3) < 5 * np.sqrt(0.21 / n)
+    assert abs(y.mean() - 1) < 5 * y.std() / np.sqrt(n)
+    assert y.dtype == np.float32
+
+
+def test_dropout_does_nothing_in_use():
+    model = Sequential(Dropout(0.9, Generator(0)))
+    x = np.ones((2, 2))
+    assert model.eval()(x) is x
+    assert not np.array_equal(model.train()(x), x)
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.0, np.nan])
+def test_an_impossible_share_to_drop_is_refused(p):
+    with pytest.raises(ValueError, match="probability of dropping"):
+        Dropout(p, Generator(0))
+
+
+def test_a_state_dict_is_a_copy_and_restores_the_model():
+    model = net()
+    state = model.state_dict()
+    model.parameters()[0].data[...] = 7
+    assert not np.any(state["0.W"] == 7)
+    model.load_state_dict(state)
+    np.testing.assert_array_equal(model.state_dict()["0.W"], state["0.W"])
+
+
+def test_weights_of_another_model_are_refused_and_nothing_changes():
+    model, before = net(), net().state_dict()
+    for wrong in (
+        {**before, "extra": np.zeros(1)},
+        {name: a for name, a in before.items() if name != "2.b"},
+        {**before, "2.b": np.zeros(3, np.float32)},
+        {**before, "2.b": np.zeros(2, np.float64)},
+    ):
+        with pytest.raises(ValueError, match=r"another model|in the model, but"):
+            model.load_state_dict({**wrong, "0.b": np.ones_like(before["0.b"])})
+        assert all(np.array_equal(a, before[name]) for name, a in model.state_dict().items())
+
+
+def test_a_frozen_module_gets_no_gradient_and_thaws():
+    model = net()
+    with model.frozen():
+        assert not model(np.ones((1, 3), np.float32)).requires_grad
+    model(np.ones((1, 3), np.float32)).sum().backward()
+    assert all(p.grad is not None for p in model.parameters())
+    model.zero_grad()
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_a_repr_shows_the_tree_with_shapes_and_counts():
+    assert repr(net()).splitlines() == [
+        "Sequential()   26 parameters",
+        "  0: Linear()   W (3, 4), b (4,)   16 parameters",
+        "  1: Tanh()",
+        "  2: Linear()   W (4, 2), b (2,)   10 parameters",
+    ]
+
+
+def test_initialisers_have_the_variance_that_they_promise():
+    he, glorot = init.he_normal(Generator(0), 400, 300), init.glorot_uniform(Generator(1), 400, 300)
+    assert he.var() == pytest.approx(2 / 400, rel=0.03)
+    assert glorot.var() == pytest.approx(2 / 700, rel=0.03)
+    assert np.abs(glorot).max() <= np.sqrt(6 / 700) and he.dtype == glorot.dtype == np.float32
+
+
+def test_an_orthogonal_matrix_preserves_lengths():
+    Q = init.orthogonal(Generator(2), 64)
+    np.testing.assert_allclose(Q @ Q.T, np.eye(64), atol=1e-5)

@@ -1,0 +1,60 @@
+"""Shapes, refusals and derivatives. What the densities mean is in tests/claims."""
+
+import numpy as np
+import pytest
+
+from scratchgen import BadInput, Tensor, check_grads
+from scratchgen.distributions import Bernoulli, Categorical, Normal
+from scratchgen.random import Generator
+
+
+def test_normal_gives_one_number_per_example(rng):
+    q = Normal(rng.standard_normal((3, 4)), rng.standard_normal((3, 4)))
+    for number in (q.log_prob(np.zeros((3, 4))), q.kl_to_standard_normal(), q.entropy()):
+        assert number.shape == (3,)
+
+
+@pytest.mark.parametrize("method", ["kl_to_standard_normal", "entropy"])
+def test_derivatives_of_the_normal(method, rng):
+    check_grads(lambda m, v: getattr(Normal(m, v), method)(), *rng.standard_normal((2, 3, 4)), order=3)
+
+
+def test_derivatives_of_the_densities(rng):
+    mu, logvar, x = rng.standard_normal((3, 2, 4))
+    check_grads(lambda m, v, x: Normal(m, v).log_prob(x), mu, logvar, x, order=2)
+    check_grads(lambda a: Bernoulli(a).log_prob(np.full((2, 4), 0.3)), mu, order=2)
+    check_grads(lambda a: Categorical(a).log_prob(np.array([1, 3])), mu, order=2)
+    check_grads(lambda a: Bernoulli(a).entropy(), mu, order=2)
+    check_grads(lambda a: Categorical(a).entropy(), mu, order=2)
+
+
+def test_a_generator_and_the_noise_that_it_draws_give_the_same_sample(rng):
+    q = Normal(*rng.standard_normal((2, 5, 3)))
+    noise = Generator(3).standard_normal((5, 3), np.float64)
+    np.testing.assert_allclose(q.rsample(Generator(3)), q.rsample(noise), rtol=1e-14)
+
+
+def test_unequal_shapes_of_mu_and_logvar_are_refused():
+    with pytest.raises(ValueError, match="they must be equal"):
+        Normal(np.zeros((2, 3)), np.zeros(3))
+
+
+@pytest.mark.parametrize("pixel", [np.nan, -0.1, 1.1, np.inf, 255])
+def test_a_bernoulli_refuses_pixels_outside_the_unit_interval(pixel):
+    with pytest.raises(BadInput, match=r"needs pixels in \[0, 1\].*divide by 255"):
+        Bernoulli(np.zeros((1, 2))).log_prob(np.array([[0.5, pixel]]))
+
+
+def test_bernoulli_samples_are_zeros_and_ones_with_the_right_mean():
+    logits = np.array([-1.0, 0.0, 2.0])
+    x = Bernoulli(np.tile(logits, (20_000, 1))).sample(Generator(0))
+    p = 1 / (1 + np.exp(-logits))
+    assert set(np.unique(x)) == {0, 1}
+    assert np.all(np.abs(x.mean(0) - p) < 5 * np.sqrt(p * (1 - p) / 20_000))
+
+
+def test_categorical_samples_have_the_softmax_probabilities():
+    logits = np.array([0.0, 1.0, -1.0])
+    k = Categorical(Tensor(np.tile(logits, (20_000, 1)))).sample(Generator(0))
+    p = np.exp(logits) / np.exp(logits).sum()
+    assert np.sum((np.bincount(k) - 20_000 * p) ** 2 / (20_000 * p)) < 13.9  # 99.9 %, 2 degrees of freedom

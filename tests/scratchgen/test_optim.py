@@ -1,0 +1,94 @@
+"""Optimisers step as their papers say: compared with the algorithm written out, step by step."""
+
+import numpy as np
+import pytest
+
+from scratchgen.nn import Parameter
+from scratchgen.optim import SGD, Adam, clip_grad_norm
+
+
+def parameter(values, gradient):
+    p = Parameter(np.array(values, np.float64))
+    p.grad = None if gradient is None else np.array(gradient, np.float64)
+    return p
+
+
+def test_sgd_goes_down_the_gradient():
+    p = parameter([1.0, 2.0], [10.0, -10.0])
+    SGD([p], alpha=0.1).step()
+    np.testing.assert_allclose(p.data, [0.0, 3.0])
+
+
+def test_momentum_adds_up_a_constant_gradient():
+    p = parameter([0.0], [1.0])
+    optimizer = SGD([p], alpha=1.0, momentum=0.5)
+    for expected in (-1.0, -2.5, -4.25):
+        optimizer.step()
+        assert p.data[0] == pytest.approx(expected)
+
+
+def test_adam_is_algorithm_1_of_the_paper(rng):
+    alpha, beta1, beta2, eps = 0.01, 0.9, 0.99, 1e-3
+    theta = rng.standard_normal(5)
+    p = parameter(theta, None)
+    optimizer = Adam([p], alpha, beta1, beta2, eps)
+    m, v = np.zeros(5), np.zeros(5)
+    for t in range(1, 20):
+        g = rng.standard_normal(5)
+        p.grad = g
+        optimizer.step()
+        m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+        theta = theta - alpha * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
+        np.testing.assert_allclose(p.data, theta, rtol=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1.0, 1e4])
+def test_the_first_step_of_adam_has_the_size_alpha_whatever_the_gradient(scale):
+    p = parameter([0.0], [scale])
+    Adam([p], alpha=0.01, eps=1e-12).step()
+    assert p.data[0] == pytest.approx(-0.01, rel=1e-6)
+
+
+def test_the_claim_above_rejects_a_second_moment_that_begins_at_one():
+    """v₀ = 1 with bias correction is not Adam: its first step depends on the gradient's scale."""
+    p = parameter([0.0], [1e-4])
+    optimizer = Adam([p], alpha=0.01, eps=1e-12)
+    optimizer.v = [np.ones(1)]
+    optimizer.step()
+    assert abs(p.data[0]) < 0.001
+
+
+def test_parameters_without_a_gradient_stay():
+    p, q = parameter([1.0], None), parameter([1.0], [1.0])
+    for optimizer in (SGD([p, q], 0.1), Adam([p, q])):
+        optimizer.step()
+    assert p.data[0] == 1 and q.data[0] < 1
+
+
+def test_clipping_bounds_the_joint_norm_keeps_the_direction_and_returns_the_norm_before():
+    p, q, r = parameter([0.0, 0.0], [3.0, 0.0]), parameter([0.0], [4.0]), parameter([0.0], None)
+    assert clip_grad_norm([p, q, r], 1.0) == 5
+    np.testing.assert_allclose([*p.grad, *q.grad], [0.6, 0, 0.8])
+    assert clip_grad_norm([p, q], 1.5) == pytest.approx(1)
+    np.testing.assert_allclose(p.grad, [0.6, 0])
+
+
+def test_float32_parameters_stay_float32():
+    p = Parameter(np.ones(3, np.float32))
+    for make in (lambda: SGD([p], 0.1, 0.9), lambda: Adam([p])):
+        p.grad = np.ones(3, np.float32)
+        make().step()
+        assert p.data.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: SGD([], 0.1),
+        lambda: SGD([parameter([1.0], None)], 0),
+        lambda: SGD([parameter([1.0], None)], 0.1, 1.0),
+    ],
+)
+def test_impossible_settings_are_refused(make):
+    with pytest.raises(ValueError, match=r"at least one parameter|positive|momentum"):
+        make()
