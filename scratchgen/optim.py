@@ -86,6 +86,35 @@ class Adam(Optimizer):
             p.data -= a * m / (np.sqrt(v) + e)
 
 
+class MovingAverage:
+    """The mean of where the parameters have been lately.
+
+        a ← d a + (1 − d) θ,     d = min(decay, (1 + t) / (10 + t)) at step t
+
+    A game circles round its equilibrium; the mean of a circle is its centre. The smaller d of the first steps
+    lets the average forget the beginning.
+    Source: Polyak & Juditsky (1992); for adversarial networks Yazıcı et al. (2019), section 3.
+    """
+
+    def __init__(self, parameters: Iterable[Parameter], decay: float = 0.998):
+        self.parameters = list(parameters)
+        self.decay = decay
+        self.t = 0
+        self.average = [p.data.copy() for p in self.parameters]
+
+    def update(self) -> None:
+        """Take the parameters as they are now into the average."""
+        self.t += 1
+        d = min(self.decay, (1 + self.t) / (10 + self.t))
+        for a, p in zip(self.average, self.parameters, strict=True):
+            a += (1 - d) * (p.data - a)
+
+    def install(self) -> None:
+        """Set the parameters to their average."""
+        for a, p in zip(self.average, self.parameters, strict=True):
+            p.data[...] = a
+
+
 def clip_grad_norm(parameters: Iterable[Parameter], maximum: float) -> float:
     """Scale all gradients together so that their joint norm ‖g‖ is at most `maximum`; return ‖g‖ before.
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from scratchgen.autograd import no_grad
 from scratchgen.nn import Linear, Module, ReLU, Sequential, Sigmoid
-from scratchgen.nn.init import he_normal
+from scratchgen.nn.init import glorot_uniform, he_normal
 from scratchgen.random import Generator
 
 
@@ -24,12 +24,12 @@ class GAN(Module):
         self.G = Sequential(
             *(Linear(latent_dim, 256, rng, he_normal), ReLU()),
             *(Linear(256, 512, rng, he_normal), ReLU()),
-            *(Linear(512, data_dim, rng), Sigmoid()),
+            *(Linear(512, data_dim, rng, glorot_uniform), Sigmoid()),
         )
         self.D = Sequential(
             *(Linear(data_dim, 256, rng, he_normal), ReLU()),
             *(Linear(256, 512, rng, he_normal), ReLU()),
-            Linear(512, 1, rng),
+            Linear(512, 1, rng, glorot_uniform),
         )
 
     def generate(self, n: int, rng: Generator):

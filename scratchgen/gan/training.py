@@ -7,22 +7,26 @@ from scratchgen.data import batches
 from scratchgen.functional import sigmoid
 from scratchgen.gan.models import GAN
 from scratchgen.gan.objectives import discriminator_loss, generator_loss, value
-from scratchgen.optim import Adam, Optimizer
+from scratchgen.optim import Adam, MovingAverage, Optimizer
 from scratchgen.random import Generator
 
 
 def train(model: GAN, images, run, *, epochs: int, batch_size: int, alpha: float, rng: Generator):
     """Goodfellow et al. (2014), algorithm 1, with one step of D per step of G and Adam.   images: (N, D)
 
-    Adam's β₁ = 0.5, as the gradients of a game turn (Radford et al. 2016, section 4).
+    Adam's β₁ = 0.5, as the gradients of a game turn (Radford et al. 2016, section 4). At the end the weights
+    of G are their moving average.
     run    a `training.Run` (or anything with its `epochs` and `log`) that keeps the books
     """
     optimizer_D = Adam(model.D.parameters(), alpha, beta1=0.5)
     optimizer_G = Adam(model.G.parameters(), alpha, beta1=0.5)
+    average = MovingAverage(model.G.parameters())
     for _ in run.epochs(epochs):
         for x in batches(images, batch_size=batch_size, rng=rng):
             run.log(**discriminator_step(model, x, optimizer_D, rng))
             run.log(**generator_step(model, len(x), optimizer_G, rng))
+            average.update()
+    average.install()
 
 
 def discriminator_step(model: GAN, x, optimizer: Optimizer, rng: Generator) -> dict[str, float]:

@@ -9,6 +9,14 @@ import numpy as np
 from scratchgen.random import Generator
 
 
+def fan_in_uniform(rng: Generator, d_in: int, d_out: int) -> np.ndarray:
+    """U(−a, a) with a = 1 / √d_in: a variance of 1 / (3 d_in), small, PyTorch's default.   (d_in, d_out)
+
+    Source: LeCun et al. (1998), Efficient BackProp, section 4.6, whose variance is 1 / d_in.
+    """
+    return (2 * rng.random((d_in, d_out)) - 1) / np.float32(math.sqrt(d_in))
+
+
 def glorot_uniform(rng: Generator, d_in: int, d_out: int) -> np.ndarray:
     """U(−a, a) with a = √(6 / (d_in + d_out)): keeps variances equal in both directions.   (d_in, d_out)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.functional import leaky_relu, linear, relu, sigmoid
-from scratchgen.nn.init import glorot_uniform
+from scratchgen.nn.init import fan_in_uniform
 from scratchgen.nn.module import Module, Parameter
 from scratchgen.random import Generator
 
@@ -14,7 +14,7 @@ from scratchgen.random import Generator
 class Linear(Module):
     """y = x W + b.   x (..., D), W (D, H), b (H,) → (..., H)"""
 
-    def __init__(self, d_in: int, d_out: int, rng: Generator, init=glorot_uniform):
+    def __init__(self, d_in: int, d_out: int, rng: Generator, init=fan_in_uniform):
         self.W = Parameter(init(rng, d_in, d_out))
         self.b = Parameter(np.zeros(d_out, np.float32))
 

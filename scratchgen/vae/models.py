@@ -7,7 +7,6 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.distributions import Bernoulli, Normal
 from scratchgen.nn import Linear, Module, ReLU, Sequential
-from scratchgen.nn.init import he_normal
 from scratchgen.random import Generator
 from scratchgen.vae import objectives
 
@@ -24,12 +23,18 @@ class VAE(Module):
             raise ValueError(f"sizes are at least 1, not {data_dim}–{hidden}–{latent_dim}")
         rng = rng or Generator(0)
         self.latent_dim = latent_dim
-        self.encoder = Sequential(Linear(data_dim, hidden, rng, he_normal), ReLU())
+        self.encoder = Sequential(Linear(data_dim, hidden, rng), ReLU())
         self.to_mu = Linear(hidden, latent_dim, rng)
         self.to_logvar = Linear(hidden, latent_dim, rng)
-        self.decoder = Sequential(
-            Linear(latent_dim, hidden, rng, he_normal), ReLU(), Linear(hidden, data_dim, rng)
-        )
+        self.decoder = Sequential(Linear(latent_dim, hidden, rng), ReLU(), Linear(hidden, data_dim, rng))
+
+    def begin_at(self, mean: np.ndarray) -> None:
+        """Let the decoder begin at the mean image (D,) for every z: its last bias becomes log(p / (1 − p)).
+
+        So training need not spend its first epochs on finding out which pixels are always black.
+        """
+        p = np.clip(mean, 0.01, 0.99)
+        self.decoder.layers[-1].b.data[...] = np.log(p / (1 - p))
 
     def encode(self, x) -> Normal:
         """q(z|x).   x (B, D) → N(mu, sigma²) of (B, Z)"""

@@ -16,6 +16,7 @@ def train(model: VAE, images, validation, run, *, epochs: int, batch_size: int, 
 
     run    a `training.Run` (or anything with its `epochs` and `log`) that keeps the books
     """
+    model.begin_at(images.mean(axis=0))
     optimizer = Adam(model.parameters(), alpha)
     for _ in run.epochs(epochs):
         for x in batches(images, batch_size=batch_size, rng=rng):

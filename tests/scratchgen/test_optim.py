@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scratchgen.nn import Parameter
-from scratchgen.optim import SGD, Adam, clip_grad_norm
+from scratchgen.optim import SGD, Adam, MovingAverage, clip_grad_norm
 
 
 def parameter(values, gradient):
@@ -63,6 +63,19 @@ def test_parameters_without_a_gradient_stay():
     for optimizer in (SGD([p, q], 0.1), Adam([p, q])):
         optimizer.step()
     assert p.data[0] == 1 and q.data[0] < 1
+
+
+def test_a_moving_average_is_the_recursion_written_out_and_forgets_the_beginning():
+    p = parameter([100.0], None)
+    average, expected = MovingAverage([p], decay=0.9), 100.0
+    for t in range(1, 200):
+        p.data[...] = (-1.0) ** t
+        average.update()
+        d = min(0.9, (1 + t) / (10 + t))
+        expected = d * expected + (1 - d) * (-1.0) ** t
+    assert average.average[0] == pytest.approx(expected, rel=1e-12)
+    average.install()
+    assert abs(p.data[0]) < 0.06  # between −1 and 1, the two places that it jumps between
 
 
 def test_clipping_bounds_the_joint_norm_keeps_the_direction_and_returns_the_norm_before():
