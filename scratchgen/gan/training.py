@@ -16,7 +16,7 @@ def train(model: GAN, images, run, *, epochs: int, batch_size: int, alpha: float
 
     Adam's β₁ = 0.5, as the gradients of a game turn (Radford et al. 2016, section 4). At the end the weights
     of G are their moving average.
-    run    a `training.Run` (or anything with its `epochs` and `log`) that keeps the books
+    run    a `training.Run`, or a `training.History`, that keeps the books
     """
     optimizer_D = Adam(model.D.parameters(), alpha, beta1=0.5)
     optimizer_G = Adam(model.G.parameters(), alpha, beta1=0.5)

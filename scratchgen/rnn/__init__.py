@@ -2,6 +2,6 @@
 
 from scratchgen.rnn.models import LanguageModel
 from scratchgen.rnn.recurrence import output, recurrence
-from scratchgen.rnn.training import bits_per_character, train
+from scratchgen.rnn.training import evaluate, train
 
-__all__ = ["LanguageModel", "bits_per_character", "output", "recurrence", "train"]
+__all__ = ["LanguageModel", "evaluate", "output", "recurrence", "train"]

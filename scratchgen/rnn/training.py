@@ -20,7 +20,7 @@ def train(
     ids, validation    the texts as integers (N,)
     chunk              T, how many steps the gradient goes back
     Gradients are clipped to a joint norm of 1 (Pascanu et al. 2013); the step size falls as a half cosine.
-    run                a `training.Run` (or anything with its `epochs` and `log`) that keeps the books
+    run                a `training.Run`, or a `training.History`, that keeps the books
     """
     optimizer = Adam(model.parameters(), alpha)
     steps = epochs * sum(1 for _ in text_chunks(ids, batch_size, chunk))
@@ -36,12 +36,12 @@ def train(
             norm = clip_grad_norm(optimizer.parameters, 1.0)
             optimizer.step()
             done += 1
-            run.log(bits_per_character=loss.item() / math.log(2), gradient_norm=norm)
-        run.log(validation_bits_per_character=bits_per_character(model, validation))
+            run.log(bits=loss.item() / math.log(2), gradient_norm=norm)
+        run.log(validation_bits=evaluate(model, validation))
 
 
-def bits_per_character(model: LanguageModel, ids, chunk: int = 200) -> float:
-    """−log₂ p(text) per character, read once from its beginning with the state carried along."""
+def evaluate(model: LanguageModel, ids, chunk: int = 200) -> float:
+    """Bits per character, −log₂ p(text) / (N − 1), in one pass with the state carried along."""
     total, h = 0.0, model.initial_state(1)
     with no_grad():
         for start in range(0, len(ids) - 1, chunk):

@@ -41,6 +41,7 @@ def train_vae(data: str, settings: VAERecipe, seed: int, open_run) -> tuple[vae.
     sizes = {"data_dim": D, "latent_dim": settings.latent_dim, "hidden": settings.hidden}
     run = open_run(_config("vae", images.name, settings, seed, sizes, images.image_shape))
 
+    model.begin_at(images.train.mean(axis=0))
     vae.train(
         model,
         *(images.train, images.validation, run),
@@ -175,12 +176,12 @@ def train_rnn(
         alpha=settings.alpha,
     )
     run.save(model)
-    ours = rnn.bits_per_character(model, test)
+    ours = rnn.evaluate(model, test)
     ngram = evaluation.best_ngram(train, validation, vocabulary.size, max_order=3)
-    baseline = evaluation.bits_per_character(ngram.log_prob(test))
+    baseline = evaluation.bits_per_character(ngram.log_prob(test)[1:])  # the same characters as ours
     series = {
-        "training": run.history["bits_per_character"],
-        "validation": run.history["validation_bits_per_character"],
+        "training": run.history["bits"],
+        "validation": run.history["validation_bits"],
     }
     best = f"best n-gram of order ≤ 3 (order {ngram.order})"
     plots.curves(series, run.picture("curves"), "bits per character", {best: baseline})

@@ -1,9 +1,11 @@
-"""Run: a directory that keeps what a training says and makes, so that the loop has none of it.
+"""The books of a training, so that the loop has none of it.
 
-config.json          what was trained on what, with every number needed to do it again
-metrics.jsonl        one line an epoch
-model.safetensors    the finished weights
-samples/*.png        pictures
+History keeps them in memory. A Run also keeps them in a directory, and shows how far it is:
+
+    config.json          what was trained on what, with every number needed to do it again
+    metrics.jsonl        one line an epoch
+    model.safetensors    the finished weights
+    samples/*.png        pictures
 """
 
 from __future__ import annotations
@@ -25,62 +27,79 @@ from scratchgen.training.files import replacing, writable_directory, write_json
 REFRESH_SECONDS = 0.2  # numbers that change faster cannot be read
 
 
-class Run:
-    """The books of one training: its directory, log, progress bar and finished weights.
+class History:
+    """What a training loop needs: `epochs` counts, `log` notes numbers, `history` has means by epoch."""
 
-    directory    made if it is not there; one that holds a run already is refused unless `replace`
-    config       a JSON value that describes the run
-    console      where progress is shown
-    """
-
-    def __init__(self, directory, config: dict, *, console: Console | None = None, replace: bool = False):
-        self.directory = writable_directory(Path(directory))
-        if (self.directory / "config.json").exists() and not replace:
-            raise BadInput(f"{directory} holds a run already; choose another --out or remove it")
-        (self.directory / "samples").mkdir(exist_ok=True)
-        self.config = config
-        self.console = console or Console(stderr=True)
+    def __init__(self):
         self.history: dict[str, list[float]] = defaultdict(list)
         self._epoch: dict[str, list[float]] = defaultdict(list)
-        self._progress = None
-        (self.directory / "metrics.jsonl").write_text("", encoding="utf-8")
-        write_json(self.directory / "config.json", config)
 
     def epochs(self, n: int) -> Iterator[int]:
-        """Count epochs under a progress bar; at the end of each, write the means of what was logged in it."""
-        columns = (
-            TextColumn("{task.description:>4}"),
-            *(BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn()),
-            TextColumn("{task.fields[numbers]}"),
-        )
-        started = time.perf_counter()
-        with Progress(*columns, console=self.console) as progress:
-            self._progress = progress
-            task = progress.add_task(self.config["kind"].upper(), total=n, numbers="")
-            for epoch in range(1, n + 1):
-                self._shown = 0.0
-                yield epoch
-                self._close_epoch(epoch, time.perf_counter() - started)
-                progress.update(task, advance=1)
-        self._progress = None
+        """1, 2, …, n; at the end of each, the means of what was logged in it go into `history`."""
+        for epoch in range(1, n + 1):
+            yield epoch
+            self._close_epoch(epoch)
 
     def log(self, **numbers: float) -> None:
         """Note numbers of this step. What is logged several times in an epoch is averaged over it."""
         for name, number in numbers.items():
             self._epoch[name].append(number)
+
+    def _close_epoch(self, epoch: int) -> dict[str, float]:
+        means = {name: sum(series) / len(series) for name, series in self._epoch.items()}
+        self._epoch.clear()
+        for name, mean in means.items():
+            self.history[name].append(mean)
+        return means
+
+
+class Run(History):
+    """A training that is kept in a directory.
+
+    directory    made if it is not there; one that holds a run already is refused unless `replace`
+    config       a JSON value that describes the run
+    """
+
+    def __init__(self, directory, config: dict, *, replace: bool = False):
+        super().__init__()
+        self.directory = writable_directory(Path(directory))
+        if (self.directory / "config.json").exists() and not replace:
+            raise BadInput(f"{directory} holds a run already; choose another --out or remove it")
+        (self.directory / "samples").mkdir(exist_ok=True)
+        self.config = config
+        self._progress = None
+        self._started = self._shown = time.perf_counter()
+        (self.directory / "metrics.jsonl").write_text("", encoding="utf-8")
+        write_json(self.directory / "config.json", config)
+
+    def epochs(self, n: int) -> Iterator[int]:
+        """As `History.epochs`, under a progress bar."""
+        columns = (
+            TextColumn("{task.description:>4}"),
+            *(BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn()),
+            TextColumn("{task.fields[numbers]}"),
+        )
+        with Progress(*columns, console=Console(stderr=True)) as self._progress:
+            task = self._progress.add_task(self.config["kind"].upper(), total=n, numbers="")
+            for epoch in super().epochs(n):
+                yield epoch
+                self._progress.update(task, advance=1)
+        self._progress = None
+
+    def log(self, **numbers: float) -> None:
+        """As `History.log`; the progress bar shows the latest."""
+        super().log(**numbers)
         if self._progress is not None and time.perf_counter() - self._shown > REFRESH_SECONDS:
             self._shown = time.perf_counter()
             latest = (f"{name} {series[-1]:.3f}" for name, series in self._epoch.items())
             self._progress.update(self._progress.task_ids[0], numbers="  ".join(latest))
 
-    def _close_epoch(self, epoch: int, seconds: float) -> None:
-        means = {name: sum(series) / len(series) for name, series in self._epoch.items()}
-        self._epoch.clear()
-        for name, mean in means.items():
-            self.history[name].append(mean)
-        line = json.dumps({"epoch": epoch, "seconds": round(seconds, 3), **means})
+    def _close_epoch(self, epoch: int) -> dict[str, float]:
+        means = super()._close_epoch(epoch)
+        seconds = round(time.perf_counter() - self._started, 3)
         with open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
-            file.write(line + "\n")
+            file.write(json.dumps({"epoch": epoch, "seconds": seconds, **means}) + "\n")
+        return means
 
     def save(self, model: Module) -> None:
         """Write the weights."""

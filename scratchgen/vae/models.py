@@ -31,7 +31,7 @@ class VAE(Module):
     def begin_at(self, mean: np.ndarray) -> None:
         """Let the decoder begin at the mean image (D,) for every z: its last bias becomes log(p / (1 − p)).
 
-        So training need not spend its first epochs on finding out which pixels are always black.
+        For use before training, which then need not find out first which pixels are always black.
         """
         p = np.clip(mean, 0.01, 0.99)
         self.decoder.layers[-1].b.data[...] = np.log(p / (1 - p))

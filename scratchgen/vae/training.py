@@ -14,9 +14,8 @@ from scratchgen.vae.models import VAE
 def train(model: VAE, images, validation, run, *, epochs: int, batch_size: int, alpha: float, rng: Generator):
     """Kingma & Welling (2014), algorithm 1, with Adam.   images, validation: (N, D) in [0, 1]
 
-    run    a `training.Run` (or anything with its `epochs` and `log`) that keeps the books
+    run    a `training.Run`, or a `training.History`, that keeps the books
     """
-    model.begin_at(images.mean(axis=0))
     optimizer = Adam(model.parameters(), alpha)
     for _ in run.epochs(epochs):
         for x in batches(images, batch_size=batch_size, rng=rng):

@@ -7,7 +7,8 @@ from scratchgen import check_grads, grad
 from scratchgen.data import Vocabulary
 from scratchgen.functional import tanh_recurrence
 from scratchgen.random import Generator
-from scratchgen.rnn import LanguageModel, bits_per_character, output, recurrence, train
+from scratchgen.rnn import LanguageModel, evaluate, output, recurrence, train
+from scratchgen.training import History
 
 T, B, D, H = 5, 2, 3, 4
 
@@ -99,16 +100,6 @@ def test_a_text_in_two_chunks_with_the_state_carried_has_the_loss_of_the_whole(r
     np.testing.assert_allclose(end, last, rtol=1e-5)
 
 
-class Books:
-    """The least that a training loop needs of a run."""
-
-    def epochs(self, n):
-        return range(n)
-
-    def log(self, **numbers):
-        pass
-
-
 def markov_text(n, seed):
     """Text of a two-state chain whose entropy rate is known: (ids, bits per character)."""
     stay = np.array([0.9, 0.6])  # probability of repeating 0 and 1
@@ -124,15 +115,15 @@ def test_a_language_model_reaches_the_entropy_of_a_known_source_and_no_less():
     train_ids, entropy = markov_text(30_000, 1)
     test_ids, _ = markov_text(60_000, 2)
     model = LanguageModel(Vocabulary("ab"), hidden=8, embedding=2, rng=Generator(0))
-    train(model, train_ids, test_ids[:100], Books(), epochs=2, batch_size=16, chunk=32, alpha=1e-2)
-    bits = bits_per_character(model, test_ids)
+    train(model, train_ids, test_ids[:100], History(), epochs=2, batch_size=16, chunk=32, alpha=1e-2)
+    bits = evaluate(model, test_ids)
     spread = 0.011  # five standard errors of the test text's own bits per character: 5 · 0.53 / √60,000
     assert entropy - spread < bits < entropy + spread + 0.01
 
 
 def test_the_claim_above_rejects_a_model_that_has_not_learned():
     ids, entropy = markov_text(5_000, 3)
-    assert bits_per_character(LanguageModel(Vocabulary("ab"), hidden=8, embedding=2), ids) > entropy + 0.1
+    assert evaluate(LanguageModel(Vocabulary("ab"), hidden=8, embedding=2), ids) > entropy + 0.1
 
 
 def test_temperature_zero_takes_the_likeliest_and_one_samples_the_model():

@@ -1,0 +1,350 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+# ---
+
+# %% [markdown]
+# # 5. The same loop, four ways
+#
+# At the end you will have seen one loop as plain Python, as NumPy, and compiled by Numba and by Cython, know
+# that they compute the same numbers, know how many times faster each is on your machine, and why not always
+# the same one wins.
+
+# %%
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy loads: one thread for every backend
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import inspect
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import scratchgen as sg
+from scratchgen import kernels
+
+OUT = Path(tempfile.mkdtemp(prefix="kernels-"))  # the pictures of this page
+COLOURS = {"loops": "#b8c0cc", "numpy": "#1b2a41", "numba": "#2e86ab", "cython": "#d1495b"}
+
+
+def beside(what, ours, expected, tolerance):
+    """Print a number beside the number to expect; fail if they differ by more than the tolerance."""
+    print(f"{what:<52} {ours:>16.8g}   to expect {expected:>14.8g}   ± {tolerance:.2g}")
+    assert abs(ours - expected) <= tolerance, what
+
+
+# %% [markdown]
+# ## Who is here
+#
+# A kernel is an inner loop behind one contract: arrays in, arrays out, the same checks for everybody. Each
+# has up to four backends. NumPy and the plain loops are always there. Numba and Cython are optional, and
+# where one is off the library says why and how to get it; it never takes another in silence when one was
+# asked for by name.
+
+# %%
+states = kernels.backends()
+for state in states:
+    why = "" if state.available else f": {state.reason}. To get it: {state.remedy}"
+    print(f"{state.kernel:<16} {state.backend:<7} {'on' if state.available else 'off'}{why}")
+BACKENDS = [name for name in COLOURS if all(s.available for s in states if s.backend == name)]
+print("on this page:", ", ".join(BACKENDS))
+
+# %% [markdown]
+# ## A matrix product
+#
+# $C_{ij} = \sum_k A_{ik} B_{kj}$. The first form is the equation with its indices, for reading and for a
+# debugger.
+
+# %%
+from scratchgen_kernels.matmul import loops
+
+print(inspect.getsource(loops.matmul))
+
+# %% [markdown]
+# The second is compiled by Numba when it is first called. It differs from the first in one point: the loops
+# over $j$ and $k$ have changed places. Each element of $C$ is still summed over $k$ in the same order, but
+# the innermost loop now walks along rows of $B$ and $C$, numbers that lie side by side in memory, and the
+# compiler turns several of its steps into one instruction.
+
+# %%
+if "numba" in BACKENDS:
+    from scratchgen_kernels.matmul import numba_
+
+    print(inspect.getsource(getattr(numba_.accumulate, "py_func", numba_.accumulate)))
+
+# %% [markdown]
+# ## Another loop: the recurrence
+#
+# $h_t = \tanh(x_t W_{xh} + h_{t-1} W_{hh} + b_h)$ cannot be one big product, as each step waits for the one
+# before. In NumPy a step is a product of a row and a matrix, and for a single sequence that is so little work
+# that most of the time goes into getting from Python into NumPy and back.
+
+# %%
+from scratchgen_kernels.tanh_recurrence import numpy_
+
+print(inspect.getsource(numpy_.tanh_recurrence))
+
+# %% [markdown]
+# ## The same numbers
+#
+# In float32 a rounding is off by at most $u = 2^{-24} \approx 6 \cdot 10^{-8}$ of its result. Backends may
+# sum in another order, so they agree to rounding and not to the bit:
+#
+# - A sum of $K$ products of standard normals in any order is off by at most $K u \sum_k |a_k b_k|$. For
+#   $K = 48$ and $E|a b| = 0.64$ that is $9 \cdot 10^{-5}$ in the worst case. The result is compared with one
+#   in float64.
+# - In the recurrence the weights are small and errors shrink from step to step; a state is the tanh of a sum
+#   of 64 products of size up to 0.3, off by at most a few $10^{-6}$.
+# - $z = \mu + \sigma \varepsilon$ takes three roundings of numbers below 10: a few $10^{-6}$.
+
+
+# %%
+def normal(*shape, scale=1.0, seed=1):
+    return (scale * np.random.default_rng(seed).normal(size=shape)).astype(np.float32)
+
+
+def recurrence_arguments(T, B, D, H):
+    weights = normal(D, H, scale=0.1, seed=3), normal(H, H, scale=0.1, seed=4), normal(H, scale=0.1, seed=5)
+    return normal(T, B, D), normal(B, H, seed=2), *weights
+
+
+KEY, COUNTER = 7, 0
+SMALL = {
+    "matmul": (normal(48, 48), normal(48, 48, seed=2)),
+    "tanh_recurrence": recurrence_arguments(T=50, B=1, D=32, H=32),
+    "reparameterize": (normal(32, 20), normal(32, 20, seed=2), KEY, COUNTER),
+}
+TOLERANCE = {"matmul": 9e-5, "tanh_recurrence": 5e-6, "reparameterize": 5e-6}
+
+
+def in_float64(arguments):
+    return [a.astype(np.float64) if isinstance(a, np.ndarray) else a for a in arguments]
+
+
+first_call = {}  # for the timings below: in its first call Numba compiles
+for kernel, arguments in SMALL.items():
+    function = getattr(kernels, kernel)
+    oracle = function(*in_float64(arguments), backend="numpy")
+    for backend in BACKENDS:
+        start = time.perf_counter()
+        result = function(*arguments, backend=backend)
+        first_call[kernel, backend] = time.perf_counter() - start
+        assert result.dtype == np.float32
+        beside(f"{kernel}, {backend}: largest error", np.abs(result - oracle).max(), 0, TOLERANCE[kernel])
+
+# %% [markdown]
+# In float64 the roundings are $2^{29}$ times finer. There the scalar loops agree with NumPy's vectors to
+# about $10^{-14}$, which leaves no room for a mistake in an index.
+
+# %%
+for kernel, arguments in SMALL.items():
+    function = getattr(kernels, kernel)
+    oracle = function(*in_float64(arguments), backend="numpy")
+    for backend in BACKENDS:
+        error = np.abs(function(*in_float64(arguments), backend=backend) - oracle).max()
+        beside(f"{kernel}, {backend}, float64: from numpy", error, 0, 1e-12)
+
+# %% [markdown]
+# ## How fast
+#
+# Three rules make a timing honest. The first call counts apart: in it Numba compiles (half a second for a
+# kernel), or reads from disk what it compiled for a former run. After that the figure is the *median* of
+# several rounds, and the rounds take turns, so that a machine that slows down slows them all. And nothing
+# here is asserted: your machine is not this one.
+
+
+# %%
+def seconds(call, repeats=1):
+    start = time.perf_counter()
+    for _ in range(repeats):
+        call()
+    return (time.perf_counter() - start) / repeats
+
+
+def measure(kernel, arguments, backends, rounds=7):
+    """{backend: median time of a call} in seconds."""
+    function = getattr(kernels, kernel)
+    calls = {name: lambda name=name: function(*arguments, backend=name) for name in backends}
+    repeats = {name: max(1, int(0.003 / seconds(call))) for name, call in calls.items()}  # rounds of some ms
+    taken = {name: [] for name in backends}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            taken[name].append(seconds(call, repeats[name]))
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def table(results, reference):
+    print(f"{'kernel':<16} {'backend':<8} {'µs a call':>12} {'× ' + reference:>10}")
+    for kernel, medians in results.items():
+        for name, median in medians.items():
+            print(f"{kernel:<16} {name:<8} {1e6 * median:>12,.1f} {medians[reference] / median:>10.2f}")
+
+
+for (kernel, backend), taken in first_call.items():
+    print(f"first call of {kernel:<16} on {backend:<7} {1e3 * taken:8.2f} ms")
+
+small = {kernel: measure(kernel, arguments, BACKENDS) for kernel, arguments in SMALL.items()}
+print("\na 48 × 48 product; one sequence of 50 steps, 32 units; 32 samples of 20 latents")
+table(small, "loops")
+
+# %% [markdown]
+# Now the sizes of training, without the plain loops, for which they would take minutes; measured against
+# NumPy.
+
+# %%
+LARGE = {
+    "matmul": (normal(256, 256), normal(256, 256, seed=2)),
+    "tanh_recurrence": recurrence_arguments(T=50, B=32, D=64, H=128),
+    "reparameterize": (normal(512, 64), normal(512, 64, seed=2), KEY, COUNTER),
+}
+FAST = [name for name in BACKENDS if name != "loops"]
+large = {kernel: measure(kernel, arguments, FAST) for kernel, arguments in LARGE.items()}
+print("a 256 × 256 product; 32 sequences of 50 steps, 128 units; 512 samples of 64 latents")
+table(large, "numpy")
+
+# %%
+def bars(axes, results, reference, title):
+    """Times faster than the reference, as bars up from 1 (faster) or down from it (slower)."""
+    names = [name for name in BACKENDS if name in next(iter(results.values())) and name != reference]
+    for j, name in enumerate(names):
+        places = np.arange(len(results)) + (j - (len(names) - 1) / 2) * 0.29
+        ratios = np.array([medians[reference] / medians[name] for medians in results.values()])
+        axes.bar(places, ratios - 1, 0.27, bottom=1, color=COLOURS[name], label=name)
+        for place, ratio in zip(places, ratios, strict=True):
+            label = f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.2f}×"
+            beyond, side = (1.03, "bottom") if ratio >= 1 else (0.97, "top")
+            axes.annotate(label, (place, ratio * beyond), ha="center", va=side, fontsize=9)
+    axes.axhline(1, color=COLOURS[reference], linewidth=2, label=f"{reference}: 1×")
+    axes.set_yscale("log")
+    axes.set_xticks(range(len(results)), results)
+    axes.set_title(title, fontsize=11)
+    axes.margins(y=0.12)
+    axes.legend(frameon=False, fontsize=9)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+figure, (left, right) = plt.subplots(1, 2, figsize=(11.5, 4.2), layout="constrained")
+bars(left, small, "loops", "small: how many times faster than plain loops")
+bars(right, large, "numpy", "the sizes of training: how many times faster than NumPy")
+right.minorticks_off()
+right.set_yticks([0.25, 0.5, 1, 2], ["¼", "½", "1", "2"])
+figure.savefig(OUT / "speed.png", dpi=120)
+
+# %% [markdown]
+# ## Why a library wins at the matrix product
+#
+# Count what one multiply-add costs in memory. In the compiled loop above, `c[i, j] += a_ik * b[k, j]` reads
+# one number of $B$, reads one of $C$ and writes one of $C$: three memory operations for one multiply-add. A
+# BLAS holds a tile of $C$, say $6 \times 16$ numbers, in registers while $k$ runs. Each step reads 6 numbers
+# of $A$ and 16 of $B$ and does 96 multiply-adds with them, $22/96 = 0.23$ memory operations each, and it cuts
+# the matrices into blocks that stay in the cache. So it is the arithmetic that sets its pace, and memory that
+# sets ours.
+#
+# The recurrence for a whole batch is a product at each step, so the same holds; for a single sequence the
+# product is small and the way through Python costs more than the arithmetic, so the compiled loops win. Noise
+# has no such library routine: NumPy writes a whole array for every operation, the compiled forms keep words
+# and normals in registers.
+#
+# This is why there is no one best backend, and why `auto`, the default, has an order for each kernel.
+
+# %%
+beside("memory operations a multiply-add, in a 6 × 16 tile", (6 + 16) / (6 * 16), 0.23, 0.005)
+flops = 2 * 256**3
+for name, median in large["matmul"].items():
+    print(f"matmul 256 × 256 on {name:<7} {flops / median / 1e9:7.2f} GFLOP/s")
+
+for function in (kernels.matmul, kernels.tanh_recurrence, kernels.reparameterize, kernels.standard_normal):
+    print(f"auto for {function.__name__:<16} {', '.join(inspect.getmodule(function).KERNEL.auto)}")
+
+# %% [markdown]
+# ## Noise that is looked up, not drawn
+#
+# An ordinary generator is a state that every draw changes. Give half of a batch to another worker, and it
+# draws other numbers. Here the number at a position is a *function* of (seed, position): the position is
+# scrambled ten times with the seed (Philox4x32-10), and words become normals by Box–Muller. The authors
+# publish what must come out for a counter and a key of zeros:
+
+# %%
+from scratchgen_kernels.normal_noise import philox4x32
+
+for backend in BACKENDS:
+    words = philox4x32((0, 0, 0, 0), (0, 0), backend=backend)
+    found = " ".join(f"{word:08x}" for word in words)
+    print(f"{backend:<7} {found}   to expect 6627e8d5 e169c58d bc57ac4c 9b00dbd8")
+    assert words == (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)
+
+# %% [markdown]
+# So two workers who share a batch draw, bit for bit, what one would. Element $(i, d)$ of a batch of $(B, Z)$
+# sits at position $iZ + d$; a worker who holds the rows from $a$ on starts at $aZ$.
+
+# %%
+B, Z = 6, 4
+for backend in BACKENDS:
+    whole = kernels.standard_normal(KEY, 0, (B, Z), np.float32, backend=backend)
+    first_worker = kernels.standard_normal(KEY, 0, (2, Z), np.float32, backend=backend)
+    second_worker = kernels.standard_normal(KEY, 2 * Z, (4, Z), np.float32, backend=backend)
+    differing = np.sum(whole != np.concatenate([first_worker, second_worker]))
+    beside(f"{backend}: elements that differ, of {B * Z}", differing, 0, 0)
+
+# %% [markdown]
+# The backward pass of $z = \mu + e^{\frac12 \log\sigma^2} \varepsilon$ needs $\varepsilon$ again. It is not
+# stored: it is looked up a second time. And a run that is resumed needs two integers, not a state of
+# kilobytes.
+
+# %%
+mu, logvar, g = normal(B, Z), normal(B, Z, seed=2), normal(B, Z, seed=3)
+eps = kernels.standard_normal(KEY, 0, (B, Z), np.float32)
+_, g_logvar = kernels.reparameterize_backward(g, logvar, KEY, 0)
+beside("∂L/∂logvar − g ½ σ ε", np.abs(g_logvar - g * 0.5 * np.exp(0.5 * logvar) * eps).max(), 0, 5e-6)
+
+rng = sg.Generator(seed=7)
+rng.standard_normal((100, 3))
+saved = rng.state
+expected = rng.standard_normal(5)
+resumed = sg.Generator()
+resumed.state = saved
+print(saved)
+differing = np.sum(resumed.standard_normal(5) != expected)
+beside("resumed from two integers: elements that differ", differing, 0, 0)
+
+# %% [markdown]
+# ## One switch for a training step
+#
+# Layers and objectives call the kernels, so a whole step moves from compiled code to scalar loops, for
+# stepping through in a debugger, with one line. The loss is the same to float32's rounding: a sum of 64 terms
+# of the order of 1 keeps six digits.
+
+# %%
+from scratchgen.vae import VAE
+
+x = (np.random.default_rng(0).random((2, 64)) < 0.4).astype(np.float32)
+losses, gradients = {}, {}
+for backend in BACKENDS:
+    model = VAE(data_dim=64, latent_dim=2, hidden=8, rng=sg.Generator(0))
+    with kernels.use(backend):
+        loss = -model.elbo(x, sg.Generator(1)).mean()
+        loss.backward()
+    losses[backend], gradients[backend] = loss.item(), model.to_mu.W.grad
+for backend in BACKENDS:
+    beside(f"loss of a VAE on {backend}", losses[backend], losses["numpy"], 1e-4)
+    off = np.abs(gradients[backend] - gradients["numpy"]).max()
+    beside(f"its gradient by to_mu.W on {backend}, difference", off, 0, 1e-4)
+print("pictures:", OUT)
+
+# %% [markdown]
+# ## Try it
+#
+# 1. Swap the loops over $k$ and $j$ in a copy of `accumulate`, compile it with `numba.njit`, and time it.
+#    Which of the two costs is it that you see?
+# 2. Time the product for sizes 4, 8, 16, ..., 512 on NumPy and one compiled backend. Where do the curves
+#    cross, and what does the left end of NumPy's curve measure?
+# 3. Set a breakpoint in `tanh_recurrence/loops.py`, run `kernels.tanh_recurrence(..., backend="loops")` on a
+#    sequence of three steps, and follow one state through all of them.
