@@ -12,19 +12,20 @@ from operator import attrgetter
 
 import numpy as np
 
+from scratchgen.autograd.primitives import Primitive, call, plain
 from scratchgen.autograd.tensor import Tensor
 
 
 def backward(y: Tensor, cotangent=None, retain_graph: bool = False) -> None:
     """Add ∂L/∂(leaf) to the `.grad` of every leaf under y. See `Tensor.backward`."""
     graph = youngest_first(y)
+    start = seed(y, cotangent).data.copy()  # a leaf may be given it as its gradient
     handed_out = set()  # arrays that are some leaf's gradient already: two leaves never share one
-    for leaf, g in sweep(y, seed(y, cotangent).data, graph, record=False).items():
-        g = np.asarray(g)
-        if g.base is not None or id(g) in handed_out or g is cotangent:
+    for leaf, g in sweep(y, start, graph, record=False).items():
+        if g.base is not None or id(g) in handed_out:
             g = g.copy()
         handed_out.add(id(g))
-        leaf.grad = g if leaf.grad is None else leaf.grad + g
+        leaf.grad = np.asarray(g if leaf.grad is None else leaf.grad + g)
     if not retain_graph:
         for node in graph:
             if node.primitive is not None:
@@ -63,7 +64,7 @@ def youngest_first(y: Tensor, stop: Iterable[Tensor] = ()) -> list[Tensor]:
                 "compute the result again, or call backward(retain_graph=True) the first time"
             )
         for a in node.inputs:
-            if isinstance(a, Tensor) and a.requires_grad and a not in seen:
+            if isinstance(a, Tensor) and a not in seen:
                 seen.add(a)
                 unvisited.append(a)
     return sorted(seen, key=attrgetter("birth"), reverse=True)
@@ -93,27 +94,15 @@ def sweep(y: Tensor, g, graph: list[Tensor], record: bool, wrt: Iterable[Tensor]
 def pull_back(node: Tensor, g, record: bool, wanted: set[Tensor] | None = None):
     """One step of the chain rule: yield (input, ∂L/∂input) for the inputs of a node, given g = ∂L/∂node."""
     entry, inputs = node.primitive, node.inputs
-    needed = [
-        i
-        for i, a in enumerate(inputs)
-        if isinstance(a, Tensor) and a.requires_grad and (wanted is None or a in wanted)
-    ]
-    if record:
-        y, values = node, inputs
-    else:
-        y, values = node.data, [a.data if isinstance(a, Tensor) else a for a in inputs]
-
+    needed = [i for i, a in enumerate(inputs) if isinstance(a, Tensor) and (wanted is None or a in wanted)]
     if entry.joint is not None:
-        if record:
-            raise RuntimeError(
-                f"{entry.name} is a fused primitive and is differentiable once; "
-                "for derivatives of derivatives use its composed twin in plain NumPy"
-            )
-        every = entry.joint(g, y, *values, **node.options)
+        every = entry.joint(plain(g), node.data, *plain(inputs), **node.options)
         for i in needed:
-            yield inputs[i], _fitting(every[i], inputs[i], entry)
+            g_a = _fitting(every[i], inputs[i], entry)
+            yield inputs[i], call(_once(entry), (g_a, g, *inputs)) if record else g_a
         return
 
+    y, values = (node, inputs) if record else (node.data, plain(inputs))
     for i in needed:
         rule = entry.rule_of(i)
         if rule is None:
@@ -121,6 +110,21 @@ def pull_back(node: Tensor, g, record: bool, wanted: set[Tensor] | None = None):
                 f"{entry.name} has no derivative rule for its argument {i}; detach() it or add one"
             )
         yield inputs[i], _fitting(rule(g, y, *values, **node.options), inputs[i], entry)
+
+
+def _once(entry: Primitive) -> Primitive:
+    """A node for the derivative of a fused primitive, which refuses to be differentiated itself."""
+
+    def refuse(*_):
+        raise RuntimeError(
+            f"{entry.name} is a fused primitive and is differentiable once; "
+            "for derivatives of derivatives use its composed twin in plain NumPy"
+        )
+
+    node = Primitive(lambda value, *made_from: value)
+    node.name = f"derivative of {entry.name}"
+    node.rule_of = lambda i: refuse
+    return node
 
 
 def _fitting(g, a: Tensor, entry):

@@ -11,8 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scratchgen.autograd.primitives import no_grad
-from scratchgen.autograd.tensor import Tensor
+from scratchgen.autograd.primitives import no_grad, plain
 from scratchgen.autograd.transforms import vjp
 
 STEP = 1e-3
@@ -32,12 +31,12 @@ def check_grads(f: Callable, *args, order: int = 2, tolerance: float = 1e-6, see
 
     and up to the given order the same for the derivative itself, (x, v) ↦ vᵀ ∂f/∂x. Everything in float64.
 
-    tolerance    relative to the larger of both numbers and 1; the fourth-order stencil at h = 10⁻³ is
-                 exact to about 10⁻¹⁰ for functions whose fifth derivative is of the order of 1
+    tolerance    relative to the larger of both numbers and 1, so scale f to the order of 1; the fourth-order
+                 stencil at h = 10⁻³ is exact to about 10⁻¹⁰ where the fifth derivative is of that order too
     Raises GradientError that names the argument, the order and both numbers.
     """
     rng = np.random.default_rng(seed)
-    points = [np.array(a.data if isinstance(a, Tensor) else a, dtype=np.float64) for a in args]
+    points = [np.array(plain(a), dtype=np.float64) for a in args]
     return _check(f, points, 1, order, tolerance, rng)
 
 
@@ -73,14 +72,9 @@ def _directional(f, points, i, u, v) -> float:
     def along(h):
         moved = [x + h * u if j == i else x for j, x in enumerate(points)]
         with no_grad():
-            return np.sum(v * value(f(*moved)))
+            return np.sum(v * plain(f(*moved)))
 
     return float(sum(c * along(k * STEP) for k, c in STENCIL) / STEP)
-
-
-def value(y) -> np.ndarray:
-    """A result as a plain array."""
-    return y.data if isinstance(y, Tensor) else np.asarray(y)
 
 
 def _pulled_back(f, n):

@@ -7,8 +7,8 @@ keep nothing back, so a rule that is given tensors is itself recorded, and can b
 
 from __future__ import annotations
 
-import functools
 import inspect
+import math
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -19,7 +19,8 @@ from scratchgen.autograd.tensor import Tensor
 
 TABLE: dict[Callable, Primitive] = {}  # NumPy function → its row
 CONSTANT: set[Callable] = set()  # functions that are flat wherever they are differentiable
-SPREAD: dict[Callable, Callable] = {}  # functions that take a list of arrays → the same with *arrays
+SPREAD: dict[Callable, Callable] = {}  # NumPy functions whose arguments are first put in order → how
+PRIMITIVES: list[Primitive] = []  # every row, those of our own functions included
 
 
 class Primitive:
@@ -28,10 +29,11 @@ class Primitive:
     rule_of    rule_of(i) is the rule(g, y, *inputs, **options) -> ∂L/∂input of argument i, or None
     joint      instead of `rule_of`: one rule that returns the cotangents of all arguments at once, for
                functions whose derivatives share their work. It runs on plain arrays only.
-    options    the keyword arguments that the rules understand
+    arity      how many positional arguments the rules understand
+    options    the keyword arguments that they understand
     """
 
-    __slots__ = ("__wrapped__", "function", "joint", "name", "options", "rule_of")
+    __slots__ = ("__wrapped__", "arity", "function", "joint", "name", "options", "rule_of")
 
     def __init__(self, function: Callable):
         self.function = function
@@ -39,6 +41,7 @@ class Primitive:
         self.name = function.__name__
         self.rule_of: Callable[[int], Callable | None] = lambda i: None
         self.joint = None
+        self.arity: float = math.inf
         self.options: frozenset[str] = frozenset()
 
     def __call__(self, *args, **options):
@@ -50,14 +53,18 @@ class Primitive:
 
 def primitive(function: Callable) -> Primitive:
     """Decorator: make a function of arrays one node of the graph. Give its rules with `defvjp`."""
-    return functools.update_wrapper(Primitive(function), function, assigned=(), updated=())
+    made = Primitive(function)
+    PRIMITIVES.append(made)
+    return made
 
 
 def row(function: Callable) -> Primitive:
     """The row of a NumPy function or a primitive, made empty if it is new."""
     if isinstance(function, Primitive):
         return function
-    return TABLE.setdefault(function, Primitive(function))
+    if function not in TABLE:
+        TABLE[function] = primitive(function)
+    return TABLE[function]
 
 
 def defvjp(function: Callable, *rules: Callable | None) -> None:
@@ -67,9 +74,10 @@ def defvjp(function: Callable, *rules: Callable | None) -> None:
     """
     entry = row(function)
     entry.rule_of = lambda i: rules[i] if i < len(rules) else None
-    given = next(rule for rule in rules if rule is not None)
-    parameters = inspect.signature(given).parameters.values()
-    entry.options = frozenset(p.name for p in parameters if p.default is not p.empty)
+    for rule in filter(None, rules):
+        parameters = inspect.signature(rule).parameters.values()
+        entry.options = frozenset(p.name for p in parameters if p.default is not p.empty)
+        entry.arity = sum(p.kind is not p.KEYWORD_ONLY for p in parameters) - len("gy")
 
 
 def defvjp_each(function: Callable, rule_of: Callable[[int], Callable], options: set[str]) -> None:
@@ -127,27 +135,29 @@ def call(entry: Primitive, args: tuple, options: dict | None = None):
     Returns a plain array if no argument is a tensor, else a Tensor.
     """
     options = options or {}
-    arrays, any_tensor, any_grad = [], False, False
+    arrays, inputs, any_tensor, recorded = [], [], False, False
     for a in args:
         if isinstance(a, Tensor):
             any_tensor = True
-            any_grad = any_grad or a.requires_grad
+            wanted = a.requires_grad and mode.recording
+            recorded = recorded or wanted
+            inputs.append(a if wanted else a.data)
             arrays.append(a.data)
         else:
+            a = np.asarray(a) if isinstance(a, list) else a
+            inputs.append(a)
             arrays.append(a)
+    if recorded and (len(args) > entry.arity or not entry.options.issuperset(options)):
+        _refuse_options(entry, args, options)
     try:
         data = entry.function(*arrays, **options)
     except (ValueError, TypeError, IndexError) as error:
         if any_tensor:
             error.add_note(f"in {entry.name} of shapes {', '.join(str(np.shape(a)) for a in arrays)}")
         raise
-    if not any_tensor:
-        return data
-    if not (any_grad and mode.recording):
-        return Tensor.holding(data)
-    if options and not entry.options.issuperset(options):
-        _refuse_options(entry, options)
-    return Tensor.made_by(entry, args, options, data)
+    if recorded:
+        return Tensor.made_by(entry, tuple(inputs), options, data)
+    return Tensor.holding(data) if any_tensor else data
 
 
 def call_numpy(function: Callable, args: tuple, options: dict):
@@ -158,7 +168,7 @@ def call_numpy(function: Callable, args: tuple, options: dict):
     if entry is not None:
         return call(entry, args, options)
     if function in CONSTANT or not (mode.recording and _any_requires_grad((args, options))):
-        return function(*_plain(args), **_plain(options))
+        return function(*plain(args), **plain(options))
     raise TypeError(
         f"np.{function.__name__} has no derivative rule, and a tensor that requires a gradient was given. "
         f"Add one:\n    from scratchgen.autograd import defvjp\n"
@@ -167,10 +177,11 @@ def call_numpy(function: Callable, args: tuple, options: dict):
     )
 
 
-def _refuse_options(entry: Primitive, options: dict) -> None:
-    unknown = sorted(set(options) - entry.options)
+def _refuse_options(entry: Primitive, args: tuple, options: dict) -> None:
     known = ", ".join(sorted(entry.options)) or "none"
-    raise TypeError(f"{entry.name} is differentiable with the options {known}; not with {', '.join(unknown)}")
+    unknown = sorted(set(options) - entry.options)
+    given = ", ".join(unknown) if unknown else f"{len(args)} positional arguments"
+    raise TypeError(f"{entry.name} is differentiable with the options {known}; not with {given}")
 
 
 def _any_requires_grad(value) -> bool:
@@ -181,9 +192,10 @@ def _any_requires_grad(value) -> bool:
     return isinstance(value, tuple | list) and any(_any_requires_grad(v) for v in value)
 
 
-def _plain(value):
+def plain(value):
+    """The plain arrays of tensors, also within tuples, lists and dictionaries; anything else as it is."""
     if isinstance(value, Tensor):
         return value.data
     if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    return type(value)(_plain(v) for v in value) if isinstance(value, tuple | list) else value
+        return {k: plain(v) for k, v in value.items()}
+    return type(value)(plain(v) for v in value) if isinstance(value, tuple | list) else value

@@ -143,6 +143,15 @@ class Tensor:
     def __bool__(self):
         return bool(self.data)
 
+    def __format__(self, spec):
+        return format(self.item(), spec) if spec else repr(self)
+
+    def __reduce__(self):
+        """Copies and pickles are leaves, born anew: births order one graph and mean nothing in another."""
+        if self.primitive is not None:
+            raise TypeError("a recorded tensor cannot be copied without its history; copy t.detach()")
+        return _born_again, (type(self), self.data, self.requires_grad, self.grad)
+
     def __repr__(self):
         values = np.array2string(self.data, precision=4, threshold=8, edgeitems=2, separator=", ")
         made = (
@@ -173,6 +182,8 @@ class Tensor:
         return np.swapaxes(self, axis1, axis2)
 
     def astype(self, dtype):
+        if self.requires_grad and np.dtype(dtype).kind != "f":
+            raise TypeError(f"{np.dtype(dtype)} has no gradients; t.detach().astype(...) is a constant")
         return call(astype, (self, dtype))
 
     def __getitem__(self, index):
@@ -220,6 +231,9 @@ class Tensor:
     def __rmatmul__(self, other):
         return call(MATMUL, (other, self))
 
+    def __pos__(self):
+        return np.positive(self)
+
     def __neg__(self):
         return np.negative(self)
 
@@ -246,6 +260,13 @@ class Tensor:
         return np.not_equal(self, other)
 
     __hash__ = object.__hash__  # a node is itself, whatever its value
+
+
+def _born_again(kind: type, data: np.ndarray, requires_grad: bool, grad) -> Tensor:
+    node = object.__new__(kind)
+    Tensor.__init__(node, data, requires_grad)
+    node.grad = grad
+    return node
 
 
 # Tensor's methods and the table of rules need one another, so these come after the class.

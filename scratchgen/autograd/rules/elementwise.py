@@ -8,7 +8,7 @@ At kinks: |x| has derivative 0 at 0; `maximum` and `minimum` of equals give each
 
 import numpy as np
 
-from scratchgen.autograd.primitives import constant, defvjp
+from scratchgen.autograd.primitives import SPREAD, constant, defvjp, primitive
 
 
 def sum_to_shape(g, x):
@@ -31,8 +31,8 @@ defvjp(np.positive, lambda g, y, x: g)
 
 
 def _power_by_base(g, y, a, b):
-    # a**(b−1) is infinite at a = 0 for b = 0, where the derivative is 0: an exponent of 1 there is harmless
-    lowered = b - 1 if np.all(b) else np.where(np.equal(b, 0), 1, b - 1)
+    # 0**(b−1) is infinite for b = 0, where the derivative is 0: there, and only there, take an exponent of 1
+    lowered = b - 1 if np.all(b) else np.where(np.equal(a, 0) & np.equal(b, 0), 1, b - 1)
     return sum_to_shape(g * b * a**lowered, a)
 
 
@@ -84,8 +84,23 @@ defvjp(np.minimum, *_picks(np.less_equal))
 defvjp(np.absolute, lambda g, y, x: g * np.sign(x))
 constant(np.sign)
 
-# the derivative is 1 inside the interval and on its ends
-defvjp(np.clip, lambda g, y, x, low, high: g * ((x >= low) & (x <= high)))
+
+@primitive
+def clip(x, low, high):
+    """min(max(x, low), high); the derivative is 1 inside the interval and on its ends."""
+    return np.clip(x, low, high)
+
+
+defvjp(clip, lambda g, y, x, low, high: sum_to_shape(g * ((x >= low) & (x <= high)), x))
+
+
+def _clip(x, a_min=None, a_max=None, *, min=None, max=None):
+    """np.clip with either pair of its names; a bound that is left out is infinite."""
+    low, high = (a_min if min is None else min), (a_max if max is None else max)
+    return clip(x, -np.inf if low is None else low, np.inf if high is None else high)
+
+
+SPREAD[np.clip] = _clip
 
 defvjp(
     np.where,

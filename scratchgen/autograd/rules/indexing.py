@@ -21,7 +21,7 @@ def add_at(g, index, shape):
     if _names_each_element_once(index):
         y[index] += g
     elif isinstance(index, np.ndarray) and index.dtype.kind in "iu" and g.size:
-        _add_rows(y, index.ravel() % len(y), g.reshape(index.size, *shape[1:]))
+        _add_rows(y, index.ravel().astype(np.intp) % len(y), g.reshape(index.size, *shape[1:]))
     else:
         np.add.at(y, index, g)
     return y

@@ -19,16 +19,16 @@ def count(x, axis):
 
 
 # y = Σ x        ∂y/∂x = 1
-defvjp(np.sum, lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims))
+defvjp(np.sum, lambda g, y, x, axis=None, *, keepdims=False: spread(g, x, axis, keepdims))
 
 # y = Σ x / n    ∂y/∂x = 1/n
 defvjp(
     np.mean,
-    lambda g, y, x, axis=None, keepdims=False: spread(g / max(count(x, axis), 1), x, axis, keepdims),
+    lambda g, y, x, axis=None, *, keepdims=False: spread(g / max(count(x, axis), 1), x, axis, keepdims),
 )
 
 
-def _extreme(g, y, x, axis=None, keepdims=False):
+def _extreme(g, y, x, axis=None, *, keepdims=False):
     """y = x at the extreme element, ∂y/∂x = 1 there and 0 elsewhere; equal extremes share it evenly."""
     chosen = np.equal(x, spread(y, x, axis, keepdims))
     ties = np.sum(chosen, axis=axis, keepdims=True)

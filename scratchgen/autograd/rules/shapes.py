@@ -31,7 +31,7 @@ defvjp(np.moveaxis, lambda g, y, x, source, destination: np.moveaxis(g, destinat
 
 
 def _transpose_back(g, y, x, axes=None):
-    return np.transpose(g, None if axes is None else np.argsort(axes))
+    return np.transpose(g, None if axes is None else np.argsort([a % x.ndim for a in axes]))
 
 
 defvjp(np.transpose, _transpose_back)

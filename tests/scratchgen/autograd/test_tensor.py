@@ -1,5 +1,7 @@
 """Tensors: what plain NumPy code does with them, and what they refuse."""
 
+import copy
+import pickle
 import sys
 
 import numpy as np
@@ -40,13 +42,55 @@ def test_gradients_add_up_over_backward_calls():
     np.testing.assert_array_equal(x.grad, [4.0, 8.0])
 
 
-def test_two_leaves_never_share_one_gradient_array():
-    a, b = leaf([1.0, 2.0]), leaf([3.0, 4.0])
-    cotangent = np.ones(2)
-    (a + b).backward(cotangent)
+@pytest.mark.parametrize("kind", [np.array, Tensor])
+def test_no_two_leaves_share_a_gradient_array_with_one_another_or_with_the_caller(kind):
+    a, b, c = leaf([1.0, 2.0]), leaf([3.0, 4.0]), leaf([5.0, 6.0])
+    cotangent = kind([1.0, 1.0])
+    (a + b + c.reshape(1, 2)[0]).backward(cotangent)
     a.grad *= 10
+    c.grad *= 100
     np.testing.assert_array_equal(b.grad, [1, 1])
     np.testing.assert_array_equal(cotangent, [1, 1])
+
+
+def test_gradients_of_single_numbers_are_arrays_too():
+    x = leaf(2.0)
+    for expected in (4.0, 8.0):
+        (x * x).backward()
+        assert type(x.grad) is np.ndarray and x.grad == expected
+
+
+def test_what_required_a_gradient_when_it_was_used_gets_one_and_nothing_else_does():
+    x, w = leaf(2.0), leaf(3.0)
+    early = x * w
+    w.requires_grad = False
+    late = x * w
+    early.backward()
+    assert w.grad == 2
+    w.requires_grad, w.grad = True, None
+    late.backward()
+    assert w.grad is None
+
+
+def test_a_copy_or_a_pickle_is_a_leaf_that_differentiates_like_the_first():
+    x = leaf(2.0)
+    for again in (pickle.loads(pickle.dumps(x)), copy.deepcopy(x)):
+        assert again.birth > x.birth
+        (again * again + again).backward()
+        assert again.grad == 5 and x.grad is None
+    with pytest.raises(TypeError, match="detach"):
+        pickle.dumps(x * x)
+
+
+def test_a_number_of_another_kind_is_refused_as_a_type():
+    x = leaf([1.5])
+    with pytest.raises(TypeError, match="has no gradients"):
+        x.astype(np.int64)
+    assert x.detach().astype(np.int64).numpy() == [1]
+
+
+def test_a_single_number_can_be_formatted():
+    assert f"{leaf(2.0):.3f}" == "2.000" and "shape" in f"{leaf(2.0)}"
 
 
 def test_a_second_backward_says_that_the_graph_was_freed():
