@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd import Tensor
+from scratchgen.autograd.primitives import plain
 from scratchgen.errors import BadInput
 from scratchgen.functional import (
     bernoulli_cross_entropy,
@@ -65,7 +65,8 @@ class Normal:
 
         Source: Kingma & Welling (2014), appendix B.   Ledger: vae.kl
         """
-        return 0.5 * np.sum(self.mu**2 + np.exp(self.logvar) - 1 - self.logvar, axis=-1)
+        # expm1(v) − v ≥ 0 also after rounding, where exp(v) − 1 − v is not
+        return 0.5 * np.sum(self.mu**2 + (np.expm1(self.logvar) - self.logvar), axis=-1)
 
     def entropy(self):
         """½ Σ_d [log 2π + 1 + logvar]   → (B,) nats."""
@@ -92,7 +93,7 @@ class Bernoulli:
         x in [0, 1]; a grey value counts as the pixel's mean, and log_prob is then minus a cross entropy.
         Raises BadInput outside [0, 1] and for NaN.
         """
-        pixels = _plain(x)
+        pixels = plain(x)
         if pixels.size and not (pixels.min() >= 0 and pixels.max() <= 1):
             raise BadInput(
                 f"a Bernoulli likelihood needs pixels in [0, 1], these lie in [{pixels.min():.4g}, "
@@ -102,7 +103,7 @@ class Bernoulli:
 
     def sample(self, rng: Generator) -> np.ndarray:
         """Zeros and ones of the logits' shape, in their dtype."""
-        p = _plain(self.mean)
+        p = plain(self.mean)
         return (rng.random(p.shape, p.dtype) < p).astype(p.dtype)
 
     def entropy(self):
@@ -130,13 +131,9 @@ class Categorical:
 
     def sample(self, rng: Generator) -> np.ndarray:
         """One class for each row of logits: (...) int."""
-        return rng.categorical(_plain(self.probabilities))
+        return rng.categorical(plain(self.probabilities))
 
     def entropy(self):
         """−Σ_k p_k log p_k   → (...) nats."""
         log_p = log_softmax(self.logits)
         return -np.sum(np.exp(log_p) * log_p, axis=-1)
-
-
-def _plain(x) -> np.ndarray:
-    return x.data if isinstance(x, Tensor) else x

@@ -10,6 +10,7 @@ import numpy as np
 
 import scratchgen_kernels as kernels
 from scratchgen.autograd import defvjp, defvjp_joint, primitive
+from scratchgen.autograd.rules.elementwise import sum_to_shape
 
 # --- activations ------------------------------------------------------------------------------------------
 
@@ -79,20 +80,25 @@ def bernoulli_cross_entropy(logits, x):
 
     x may be grey, in [0, 1]: then it is the mean of the pixel, and the loss has a floor, its entropy.
     """
+    if np.shape(x)[-1:] != np.shape(logits)[-1:]:
+        raise ValueError(f"{np.shape(logits)} logits for {np.shape(x)} pixels: the last axes must be equal")
     return np.sum(softplus(logits) - x * logits, axis=-1)
 
 
 # ∂/∂a_d = σ(a_d) − x_d        ∂/∂x_d = −a_d
 defvjp(
     bernoulli_cross_entropy,
-    lambda g, y, logits, x: g[..., None] * (sigmoid(logits) - x),
-    lambda g, y, logits, x: g[..., None] * -logits,
+    lambda g, y, logits, x: sum_to_shape(g[..., None] * (sigmoid(logits) - x), logits),
+    lambda g, y, logits, x: sum_to_shape(g[..., None] * -logits, x),
 )
 
 
 @primitive
 def softmax_cross_entropy(logits, targets):
     """−log softmax(logits)[target] of each prediction: logits (..., V), targets (...) int → (...) nats."""
+    V = logits.shape[-1]
+    if targets.shape != logits.shape[:-1] or (targets.size and not 0 <= targets.min() <= targets.max() < V):
+        raise ValueError(f"logits {logits.shape} need targets {logits.shape[:-1]} in 0 … {V - 1}")
     chosen = np.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
     return logsumexp(logits) - chosen
 

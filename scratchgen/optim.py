@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from scratchgen.autograd import Tensor
 from scratchgen.nn import Parameter
 
 
@@ -14,6 +15,8 @@ class Optimizer:
     """What all optimisers share: the parameters, and forgetting their gradients."""
 
     def __init__(self, parameters: Iterable[Parameter], alpha: float):
+        if isinstance(parameters, Tensor):
+            raise TypeError("an optimiser takes a list of parameters; pass [parameter]")
         self.parameters = list(parameters)
         self.alpha = alpha
         if not self.parameters:
@@ -65,6 +68,8 @@ class Adam(Optimizer):
 
     def __init__(self, parameters, alpha=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
         super().__init__(parameters, alpha)
+        if not (0 <= beta1 < 1 and 0 <= beta2 < 1):
+            raise ValueError(f"beta1 and beta2 are in [0, 1), not {beta1} and {beta2}")
         self.beta1, self.beta2, self.eps = beta1, beta2, eps
         self.t = 0
         self.m = [np.zeros_like(p.data) for p in self.parameters]

@@ -15,6 +15,9 @@ import numpy as np
 import scratchgen_kernels as kernels
 
 WORDS_PER_BLOCK = 4
+HELD_OUT_SEED = (
+    2**63
+)  # the noise of evaluation: beyond the seeds that commands take, so never that of training
 
 
 class Generator:
@@ -48,7 +51,7 @@ class Generator:
         return self.seed, start
 
     def standard_normal(self, size=(), dtype=np.float32) -> np.ndarray:
-        """Independent N(0, 1) numbers, by Box–Muller."""
+        """Independent N(0, 1) numbers, by Box–Muller; float32 unless asked otherwise."""
         shape = _shape(size)
         return kernels.standard_normal(*self.take(math.prod(shape)), shape, dtype)
 
@@ -75,11 +78,21 @@ class Generator:
 
     def permutation(self, n: int) -> np.ndarray:
         """The integers 0 … n−1 in random order: sorted by a random number each."""
+        if not isinstance(n, int | np.integer) or n < 0:
+            raise ValueError(f"permutation takes how many there are, an integer of at least 0, not {n!r}")
         return np.argsort(self.random(n, np.float64), kind="stable")
 
     def categorical(self, probabilities: np.ndarray) -> np.ndarray:
-        """One index for each row of probabilities (..., V), by inverting the distribution function."""
+        """One index for each row of probabilities (..., V), by inverting the distribution function.
+
+        Rows need not sum to 1. Raises ValueError for one that is not a distribution: negative, NaN, all zero.
+        """
         cumulative = np.cumsum(probabilities, axis=-1, dtype=np.float64)
+        if not (
+            np.all(np.asarray(probabilities) >= 0)
+            and np.all((cumulative[..., -1] > 0) & np.isfinite(cumulative[..., -1]))
+        ):
+            raise ValueError("probabilities must be finite, not negative, and not all zero")
         u = self.random((*cumulative.shape[:-1], 1), np.float64) * cumulative[..., -1:]
         return np.sum(u >= cumulative, axis=-1)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
+from threadpoolctl import threadpool_limits
 
 from scratchgen import kernels
 from scratchgen.cli import demo, info, sample, train
@@ -29,18 +31,34 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command line and exit with its status."""
     try:
         kernels.check_name(kernels.current())
+        _one_thread_for_blas()
         status = typer.main.get_command(app)(arguments, prog_name="scratchgen", standalone_mode=False)
     except UsageProblem as problem:
+        if "NoArgs" in type(problem).__name__:  # a command group alone: its help is the answer
+            print(problem.format_message())
+            sys.exit(2)
         context = getattr(problem, "ctx", None)
         where = context.command_path if context else "scratchgen"
         message = " ".join(problem.format_message().split()) or "a command is missing"
         status = _fail(f"{message.rstrip('.')}; see `{where} --help`")
     except (BadInput, kernels.UnknownBackend, kernels.BackendUnavailable) as problem:
         status = _fail(" ".join(str(problem).split()))
+    except MemoryError as problem:
+        status = _fail(f"this needs more memory than there is ({problem}); choose smaller sizes")
     except (KeyboardInterrupt, typer.Abort):
         print("scratchgen: interrupted", file=sys.stderr)
         status = 130
     sys.exit(status or 0)
+
+
+def _one_thread_for_blas() -> None:
+    """Let BLAS work in one thread, unless the environment says how many.
+
+    The matrices of these models are so small that a second thread gains next to nothing, and while another
+    program wants the core, the threads wait for one another and training takes several times as long.
+    """
+    if not any(name in os.environ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")):
+        threadpool_limits(1, user_api="blas")
 
 
 def _fail(message: str) -> int:

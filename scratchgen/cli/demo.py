@@ -10,11 +10,11 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
-from scratchgen.cli.output import console, scores_table
+from scratchgen.cli.output import console, say, scores_table
 from scratchgen.data import load_images
 from scratchgen.plots.overview import overview
-from scratchgen.random import Generator
-from scratchgen.training.experiments import EVALUATION_SEED, train_gan, train_rnn, train_vae
+from scratchgen.random import HELD_OUT_SEED, Generator
+from scratchgen.training.experiments import train_gan, train_rnn, train_vae
 from scratchgen.training.files import writable_directory, write_text
 from scratchgen.training.recipes import recipe
 from scratchgen.training.run import Run
@@ -28,7 +28,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="The directory to make; a former demo in it is replaced.")] = Path(
         "demo"
     ),
-    seed: Annotated[int, typer.Option(min=0, help="The seed of all noise.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="The seed of all noise.")] = 0,
 ):
     """Train a VAE and a GAN on handwritten digits and an RNN on source code; show and score them."""
     screen, started = console(), time.perf_counter()
@@ -39,17 +39,17 @@ def demo(
         ("gan", "digits", train_gan),
         ("rnn", "stdlib", train_rnn),
     ):
-        model, _, found = experiment(
+        model, found = experiment(
             data, recipe(kind, data), seed, lambda config, kind=kind: Run(out / kind, config, replace=True)
         )
         models[kind] = model
         scores += [(kind.upper(), score) for score in found]
 
-    text = models["rnn"].generate(PROMPT, CHARACTERS, TEMPERATURE, Generator(EVALUATION_SEED))
+    text = models["rnn"].generate(PROMPT, CHARACTERS, TEMPERATURE, Generator(HELD_OUT_SEED))
     text = text.expandtabs(2)
     write_text(out / "rnn" / "samples" / "text.txt", text)
     digits = load_images("digits")
-    noise = [Generator(EVALUATION_SEED) for _ in range(2)]
+    noise = [Generator(HELD_OUT_SEED) for _ in range(2)]
     picture = overview(
         digits.test,
         models["vae"].sample(64, noise[0]),
@@ -60,7 +60,5 @@ def demo(
     )
     screen.print(Panel(Text(text[:600]), title="written by the RNN", width=100))
     screen.print(scores_table(scores))
-    screen.print(
-        f"{time.perf_counter() - started:.0f} seconds. Look at {picture}; all pictures: {out}/*/samples",
-        soft_wrap=True,
-    )
+    seconds = time.perf_counter() - started
+    say(screen, f"{seconds:.0f} seconds. Look at {picture}; all pictures: {out}/*/samples")

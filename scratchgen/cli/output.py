@@ -14,6 +14,11 @@ def console() -> Console:
     return out if out.is_terminal else Console(width=120)
 
 
+def say(screen: Console, line: str) -> None:
+    """Print a line that may hold paths: as it is, neither folded nor read as markup."""
+    screen.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
 def scores_table(scores: list[tuple[str, Score]]) -> Table:
     """What was measured, beside what it is compared with and what to expect."""
     table = Table(title_justify="left", box=None, padding=(0, 2, 0, 0))

@@ -10,7 +10,7 @@ import typer
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.plots import sample_grid
-from scratchgen.random import Generator
+from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training import load_run
 from scratchgen.training.files import writable_file, write_text
 
@@ -19,7 +19,7 @@ def sample(
     run: Annotated[Path, typer.Argument(help="A run directory that `train` has made.")],
     n: Annotated[int, typer.Option("-n", min=1, help="How many images, or characters of text.")] = 64,
     out: Annotated[Path | None, typer.Option(help="A .png file for images, a text file for text.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The seed of the noise.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="The seed of the noise.")] = 0,
     prompt: Annotated[str | None, typer.Option(help="Text: what to continue.")] = None,
     temperature: Annotated[
         float | None, typer.Option(help="Text: 1 as learned, lower is more cautious.")
@@ -36,7 +36,9 @@ def sample(
 
 
 def _text(model: Module, n: int, out: Path | None, seed: int, prompt: str | None, temperature: float | None):
-    prompt = "\n" if prompt is None else prompt
+    if prompt is None:  # a new line, if the text had lines
+        known = model.vocabulary.characters
+        prompt = "\n" if "\n" in known else known[0]
     text = model.generate(prompt, n, 1.0 if temperature is None else temperature, Generator(seed))
     if out is None:
         print(text)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scratchgen.cli.output import console, scores_table
+from scratchgen.cli.output import console, say, scores_table
+from scratchgen.random import HELD_OUT_SEED
 from scratchgen.training.experiments import train_gan, train_rnn, train_vae
 from scratchgen.training.recipes import recipe
 from scratchgen.training.run import Run
@@ -17,7 +19,7 @@ app = typer.Typer(help="Train a model: vae, gan or rnn.", no_args_is_help=True)
 Data = Annotated[str, typer.Option(help="The name of a data set, or the path of a file.")]
 Epochs = Annotated[int | None, typer.Option(min=1, help="Passes over the data; by default as the data asks.")]
 BatchSize = Annotated[int | None, typer.Option(min=1, help="Examples a step.")]
-Seed = Annotated[int, typer.Option(min=0, help="The seed of all noise.")]
+Seed = Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="The seed of all noise.")]
 Out = Annotated[
     Path | None, typer.Option(help="The run directory to make; by default runs/<model>-<data>-<n>.")
 ]
@@ -27,7 +29,7 @@ Hidden = Annotated[int | None, typer.Option(min=1, help="Units of the hidden lay
 
 @app.command()
 def vae(
-    data: Data = "digits",
+    data: Data = "binarized-digits",
     epochs: Epochs = None,
     batch_size: BatchSize = None,
     seed: Seed = 0,
@@ -70,14 +72,12 @@ def rnn(
 
 def _train(experiment, kind: str, data: str, settings, seed: int, out: Path | None) -> None:
     directory = out or _next_directory(f"{kind}-{Path(data).stem}")
-    model, _, scores = experiment(data, settings, seed, lambda config: Run(directory, config))
+    model, scores = experiment(data, settings, seed, lambda config: Run(directory, config))
     screen = console()
     screen.print(repr(model), highlight=False, markup=False)
     screen.print(scores_table([(kind.upper(), score) for score in scores]))
-    screen.print(
-        f"Pictures: {directory / 'samples'}    Weights: {directory / 'model.safetensors'}", soft_wrap=True
-    )
-    screen.print(f"Next: scratchgen sample {directory} -n 16 --out {_example_file(kind)}", soft_wrap=True)
+    say(screen, f"Pictures: {directory / 'samples'}    Weights: {directory / 'model.safetensors'}")
+    say(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} -n 64 --out {_example_file(kind)}")
 
 
 def _next_directory(name: str) -> Path:

@@ -65,6 +65,12 @@ class Sequential(Module):
             x = layer(x)
         return x
 
+    def __getitem__(self, i):
+        return self.layers[i]
+
+    def __len__(self):
+        return len(self.layers)
+
     def children(self):
         return ((str(i), layer) for i, layer in enumerate(self.layers))
 

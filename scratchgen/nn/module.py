@@ -35,20 +35,23 @@ class Module:
         return self.forward(*args)
 
     def children(self) -> Iterator[tuple[str, Module]]:
-        """The modules that are attributes of this one, lists of modules included, with their names."""
-        for name, value in vars(self).items():
-            if isinstance(value, Module):
-                yield name, value
-            elif isinstance(value, list | tuple):
-                yield from ((f"{name}.{i}", v) for i, v in enumerate(value) if isinstance(v, Module))
+        """The modules that are attributes of this one, or stand in its lists, with their names."""
+        return ((name, value) for name, value in _members(self) if isinstance(value, Module))
 
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
-        """Every parameter of this module and the modules in it, as ("encoder.0.W", parameter)."""
-        for name, value in vars(self).items():
+        """Every parameter of this module and the modules in it, as ("encoder.0.W", parameter), once each."""
+        seen = set()
+        for name, parameter in self._walk(prefix):
+            if parameter not in seen:  # tied weights have several names; the first stands
+                seen.add(parameter)
+                yield name, parameter
+
+    def _walk(self, prefix: str) -> Iterator[tuple[str, Parameter]]:
+        for name, value in _members(self):
             if isinstance(value, Parameter):
                 yield prefix + name, value
         for name, child in self.children():
-            yield from child.named_parameters(f"{prefix}{name}.")
+            yield from child._walk(f"{prefix}{name}.")
 
     def parameters(self) -> list[Parameter]:
         """Every parameter, in the order of `named_parameters`."""
@@ -72,7 +75,7 @@ class Module:
 
     @contextmanager
     def frozen(self):
-        """Within `with module.frozen():` the parameters are constants: no gradient reaches them."""
+        """Within `with module.frozen():` the parameters are constants to whatever is computed there."""
         parameters = self.parameters()
         before = [parameter.requires_grad for parameter in parameters]
         for parameter in parameters:
@@ -114,9 +117,20 @@ class Module:
         return "\n".join(_tree(self, ""))
 
 
+def _members(module: Module) -> Iterator[tuple[str, object]]:
+    """The attributes of a module, those that stand in lists, tuples and dictionaries one by one."""
+    for name, value in vars(module).items():
+        if isinstance(value, list | tuple):
+            yield from ((f"{name}.{i}", v) for i, v in enumerate(value))
+        elif isinstance(value, dict):
+            yield from ((f"{name}.{key}", v) for key, v in value.items())
+        else:
+            yield name, value
+
+
 def _tree(module: Module, name: str) -> list[str]:
     """The module as indented lines: name, kind, settings, shapes of its own parameters, and their number."""
-    own = {n: p for n, p in vars(module).items() if isinstance(p, Parameter)}
+    own = {n: p for n, p in _members(module) if isinstance(p, Parameter)}
     total = sum(p.size for p in module.parameters())
     shapes = ", ".join(f"{n} {p.shape}" for n, p in own.items())
     line = f"{name + ': ' if name else ''}{type(module).__name__}({module.describe()})"

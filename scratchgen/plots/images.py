@@ -26,7 +26,7 @@ def tile(images: np.ndarray, image_shape: tuple[int, int], columns: int) -> np.n
 def show(axes, images: np.ndarray, image_shape, columns: int, title: str) -> None:
     """Draw a sheet of images on the axes."""
     axes.imshow(tile(images, image_shape, columns), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    axes.set_title(title, fontsize=11)
+    axes.set_title(title, fontsize=11, parse_math=False)
     axes.set_axis_off()
 
 

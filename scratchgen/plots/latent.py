@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchgen.plots.figure import new_figure, plain, save
+from scratchgen.plots.figure import SECOND, new_figure, plain, save
 from scratchgen.plots.images import show
 
 POINTS = 15  # of the drawn plane, each way
@@ -18,7 +18,7 @@ def latent_plane(mu: np.ndarray, labels: np.ndarray | None, decode_mean: Callabl
     """Posterior means (N, Z) along their two main directions, and the images decoded on that plane.
 
     decode_mean    z (n, Z) → images (n, D)
-    With Z > 2 the plane is spanned by the first two principal axes of the means, through their centre.
+    The plane is spanned by the first two principal axes of the means, through their centre.
     """
     centre = mu.mean(axis=0)
     _, scale, axes = np.linalg.svd(mu - centre, full_matrices=False)
@@ -28,7 +28,7 @@ def latent_plane(mu: np.ndarray, labels: np.ndarray | None, decode_mean: Callabl
 
     places = (mu - centre) @ axes.T
     dots = left.scatter(
-        *places.T, c=labels if labels is not None else "#2e86ab", cmap="tab10", vmin=-0.5, vmax=9.5, s=10
+        *places.T, c=labels if labels is not None else SECOND, cmap="tab10", vmin=-0.5, vmax=9.5, s=10
     )
     if labels is not None:
         figure.colorbar(dots, ax=left, ticks=range(10), label="class", shrink=0.8)

@@ -83,4 +83,6 @@ class LanguageModel(Module):
 def _draw(logits: np.ndarray, temperature: float, rng: Generator) -> int:
     if temperature == 0:
         return int(np.argmax(logits))
-    return int(rng.categorical(softmax(logits.astype(np.float64) / temperature)))
+    relative = logits.astype(np.float64) - logits.max()  # at most 0: a small temperature gives −∞, not NaN
+    with np.errstate(over="ignore"):
+        return int(rng.categorical(softmax(relative / temperature)))

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from scratchgen import evaluation, gan, plots, rnn, vae
 from scratchgen.autograd import no_grad
-from scratchgen.data import ImageData, Vocabulary, load_images, load_text
+from scratchgen.data import ImageData, Vocabulary, load_images, load_text, text_chunks
 from scratchgen.errors import BadInput
 from scratchgen.kernels import current
-from scratchgen.random import Generator
+from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.files import write_json
 from scratchgen.training.recipes import GANRecipe, RNNRecipe, VAERecipe
 from scratchgen.training.run import Run
 
-EVALUATION_SEED = 1  # the noise of scores and pictures does not depend on the noise of training
+OpenRun = Callable[[dict], Run]  # from the configuration to the run, once everything else is known to be fit
 GAN_SAMPLES = 1000
 
 
@@ -32,55 +33,55 @@ class Score:
     reached: bool
 
 
-def train_vae(data: str, settings: VAERecipe, seed: int, open_run) -> tuple[vae.VAE, Run, list[Score]]:
+def train_vae(data: str, settings: VAERecipe, seed: int, open_run: OpenRun) -> tuple[vae.VAE, list[Score]]:
     """Train a VAE on images and score its bound on the test images."""
     images = load_images(data)
+    sizes = {
+        "data_dim": images.train.shape[1],
+        "latent_dim": settings.latent_dim,
+        "hidden": settings.hidden,
+    }
     rng = Generator(seed)
-    D = images.train.shape[1]
-    model = vae.VAE(D, settings.latent_dim, settings.hidden, rng)
-    sizes = {"data_dim": D, "latent_dim": settings.latent_dim, "hidden": settings.hidden}
-    run = open_run(_config("vae", images.name, settings, seed, sizes, images.image_shape))
-
+    model = vae.VAE(**sizes, rng=rng)
     model.begin_at(images.train.mean(axis=0))
+    run = open_run(_config("vae", images.name, settings, seed, sizes, images.image_shape))
     vae.train(
         model,
-        *(images.train, images.validation, run),
+        images.train,
+        images.validation,
+        run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
         alpha=settings.alpha,
         rng=rng,
     )
     run.save(model)
-    bound = vae.evaluate(model, images.test, Generator(EVALUATION_SEED), samples=10)
     baseline = evaluation.independent_bernoulli_log_prob(images.train, images.test)
     _vae_pictures(model, images, run, baseline)
-    return (
-        model,
-        run,
-        _noted(
-            run,
-            [
-                Score(
-                    "held-out ELBO, nats an image",
-                    f"{bound:.2f}",
-                    f"{baseline:.2f} (independent pixels)",
-                    f"{0.8 * baseline:.2f} or better",
-                    bool(bound >= 0.8 * baseline),
-                )
-            ],
-        ),
+    return model, _noted(run, [_vae_score(model, images, baseline)])
+
+
+def _vae_score(model: vae.VAE, images: ImageData, baseline: float) -> Score:
+    """The bound is to close a fifth of the way from independent pixels to the best that there can be."""
+    bound = vae.evaluate(model, images.test, Generator(HELD_OUT_SEED), samples=10)
+    target = baseline + 0.2 * (evaluation.grey_entropy(images.test) - baseline)
+    return Score(
+        "held-out ELBO, nats an image",
+        f"{bound:.2f}",
+        f"{baseline:.2f} (independent pixels)",
+        f"{target:.2f} or better",
+        bool(bound >= target),
     )
 
 
 def _vae_pictures(model: vae.VAE, images: ImageData, run: Run, baseline: float) -> None:
     shape, few = images.image_shape, images.test[:16]
-    plots.sample_grid(
-        model.sample(100, Generator(EVALUATION_SEED)), shape, run.picture("samples"), "drawn by the VAE"
-    )
+    samples = model.sample(100, Generator(HELD_OUT_SEED))
+    plots.sample_grid(samples, shape, run.picture("samples"), "drawn by the VAE")
     plots.reconstructions(few, model.reconstruct(few), shape, run.picture("reconstructions"))
     series = {"training": run.history["elbo"], "validation": run.history["validation_elbo"]}
     plots.curves(series, run.picture("curves"), "ELBO, nats an image", {"independent pixels": baseline})
-    if model.latent_dim > 1:
+    if model.latent_dim > 1 and len(images.test) > 1:  # a plane has two directions
         with no_grad():
             mu = model.encode(images.test[:2000]).mu.numpy()
         labels = None if images.test_labels is None else images.test_labels[:2000]
@@ -89,7 +90,7 @@ def _vae_pictures(model: vae.VAE, images: ImageData, run: Run, baseline: float) 
         )
 
 
-def train_gan(data: str, settings: GANRecipe, seed: int, open_run) -> tuple[gan.GAN, Run, list[Score]]:
+def train_gan(data: str, settings: GANRecipe, seed: int, open_run: OpenRun) -> tuple[gan.GAN, list[Score]]:
     """Train a GAN on images and score how many classes a classifier recognises in its samples."""
     images = load_images(data)
     if len(images.train) < settings.batch_size:
@@ -97,68 +98,63 @@ def train_gan(data: str, settings: GANRecipe, seed: int, open_run) -> tuple[gan.
             f"{images.name} has {len(images.train)} training images, fewer than a batch of "
             f"{settings.batch_size}; choose a smaller --batch-size"
         )
+    sizes = {"data_dim": images.train.shape[1], "latent_dim": settings.latent_dim}
     rng = Generator(seed)
-    D = images.train.shape[1]
-    model = gan.GAN(D, settings.latent_dim, rng)
-    sizes = {"data_dim": D, "latent_dim": settings.latent_dim}
+    model = gan.GAN(**sizes, rng=rng)
     run = open_run(_config("gan", images.name, settings, seed, sizes, images.image_shape))
-
     gan.train(
         model,
-        *(images.train, run),
+        images.train,
+        run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
         alpha=settings.alpha,
         rng=rng,
     )
     run.save(model)
-    samples = model.sample(GAN_SAMPLES, Generator(EVALUATION_SEED))
+    samples = model.sample(GAN_SAMPLES, Generator(HELD_OUT_SEED))
     plots.sample_grid(samples[:100], images.image_shape, run.picture("samples"), "drawn by the GAN")
     series = {name: run.history[name] for name in ("V", "G_loss")}
     plots.curves(series, run.picture("curves"), "nats", {"V where D cannot tell: −log 4": -np.log(4)})
-    return model, run, _noted(run, _gan_scores(samples, images))
+    return model, _noted(run, _gan_scores(samples, images) if images.classes else [])
 
 
 def _gan_scores(samples: np.ndarray, images: ImageData) -> list[Score]:
-    if images.train_labels is None:
-        return []
-    classifier = evaluation.Classifier(images.train.shape[1], images.classes)
-    classifier.fit(
-        images.train, images.train_labels, epochs=max(1, 40_000 // len(images.train)), rng=Generator(0)
-    )
+    """What a classifier that was trained on the real images says of generated ones."""
+    D, K = images.train.shape[1], images.classes
+    epochs = max(1, 40_000 // len(images.train))
+    classifier = evaluation.Classifier(D, K)
+    classifier.fit(images.train, images.train_labels, epochs=epochs, rng=Generator(HELD_OUT_SEED))
     accuracy = float(np.mean(classifier.predict(images.test) == images.test_labels))
-    shares = evaluation.class_shares(classifier, samples, images.classes)
-    found = int(np.sum(shares >= 0.03))
-    noise = evaluation.class_shares(
-        classifier,
-        gan.GAN(images.train.shape[1]).sample(GAN_SAMPLES, Generator(EVALUATION_SEED)),
-        images.classes,
-    )
+    untrained = gan.GAN(D).sample(GAN_SAMPLES, Generator(HELD_OUT_SEED))
+    ours, theirs = (evaluation.class_shares(classifier, x, K) for x in (samples, untrained))
+    found, needed = int(np.sum(ours >= 0.03)), round(0.8 * K)
     return [
         Score(
             f"classes with ≥ 3 % of {GAN_SAMPLES:,} samples",
-            f"{found} of {images.classes} (smallest {shares.min():.1%})",
-            f"{int(np.sum(noise >= 0.03))} (an untrained generator)",
-            f"{round(0.8 * images.classes)} or more",
-            found >= round(0.8 * images.classes),
+            f"{found} of {K} (smallest {ours.min():.1%})",
+            f"{int(np.sum(theirs >= 0.03))} (an untrained generator)",
+            f"{needed} or more",
+            found >= needed,
         ),
         Score(
             "samples recognised with p > ½",
-            f"{shares.sum():.1%}",
+            f"{ours.sum():.1%}",
             f"{accuracy:.1%} (the classifier's accuracy on held-out images)",
             "70 % or more",
-            bool(shares.sum() >= 0.7),
+            bool(ours.sum() >= 0.7),
         ),
     ]
 
 
 def train_rnn(
-    data: str, settings: RNNRecipe, seed: int, open_run
-) -> tuple[rnn.LanguageModel, Run, list[Score]]:
+    data: str, settings: RNNRecipe, seed: int, open_run: OpenRun
+) -> tuple[rnn.LanguageModel, list[Score]]:
     """Train a language model on a text and compare its bits per character with n-gram models."""
     text = load_text(data)
     vocabulary = Vocabulary.of(text.train + text.validation + text.test)
     train, validation, test = (vocabulary.encode(part) for part in (text.train, text.validation, text.test))
+    text_chunks(train, settings.batch_size, settings.chunk)  # refuses a text that is too short
     model = rnn.LanguageModel(vocabulary, settings.hidden, settings.embedding, Generator(seed))
     sizes = {
         "vocabulary": vocabulary.characters,
@@ -166,40 +162,34 @@ def train_rnn(
         "embedding": settings.embedding,
     }
     run = open_run(_config("rnn", text.name, settings, seed, sizes))
-
     rnn.train(
         model,
-        *(train, validation, run),
+        train,
+        validation,
+        run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
         chunk=settings.chunk,
         alpha=settings.alpha,
     )
     run.save(model)
-    ours = rnn.evaluate(model, test)
     ngram = evaluation.best_ngram(train, validation, vocabulary.size, max_order=3)
-    baseline = evaluation.bits_per_character(ngram.log_prob(test)[1:])  # the same characters as ours
-    series = {
-        "training": run.history["bits"],
-        "validation": run.history["validation_bits"],
-    }
+    baseline = evaluation.bits_per_character(ngram.log_prob(test)[1:])  # of the characters that we predict
     best = f"best n-gram of order ≤ 3 (order {ngram.order})"
+    series = {"training": run.history["bits"], "validation": run.history["validation_bits"]}
     plots.curves(series, run.picture("curves"), "bits per character", {best: baseline})
-    return (
-        model,
+    ours = rnn.evaluate(model, test)
+    return model, _noted(
         run,
-        _noted(
-            run,
-            [
-                Score(
-                    "held-out bits per character",
-                    f"{ours:.3f}",
-                    f"{baseline:.3f} ({best})",
-                    f"below {baseline:.3f}",
-                    ours < baseline,
-                )
-            ],
-        ),
+        [
+            Score(
+                "held-out bits per character",
+                f"{ours:.3f}",
+                f"{baseline:.3f} ({best})",
+                f"below {baseline:.3f}",
+                ours < baseline,
+            )
+        ],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,3 @@ def recipe(kind: str, data: str, **given) -> Recipe:
     """The settings for a model on a data set, with those that are given (not None) in their place."""
     settings = SPECIAL.get((kind, data), DEFAULT[kind])
     return replace(settings, **{name: value for name, value in given.items() if value is not None})
-
-
-def as_json(settings: Recipe) -> dict:
-    """The settings as they stand in config.json."""
-    return asdict(settings)

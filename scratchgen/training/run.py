@@ -56,15 +56,18 @@ class History:
 class Run(History):
     """A training that is kept in a directory.
 
-    directory    made if it is not there; one that holds a run already is refused unless `replace`
+    directory    made if it is not there; one that holds a finished run is refused unless `replace`
     config       a JSON value that describes the run
     """
 
     def __init__(self, directory, config: dict, *, replace: bool = False):
         super().__init__()
         self.directory = writable_directory(Path(directory))
-        if (self.directory / "config.json").exists() and not replace:
+        if (self.directory / "model.safetensors").exists() and not replace:
             raise BadInput(f"{directory} holds a run already; choose another --out or remove it")
+        for name in ("model.safetensors", "scores.json", "samples/*"):  # of the run, or half a run, before
+            for left_over in self.directory.glob(name):
+                left_over.unlink()
         (self.directory / "samples").mkdir(exist_ok=True)
         self.config = config
         self._progress = None

@@ -48,9 +48,13 @@ def _read_config(directory: Path) -> dict:
         raise BadInput(f"{directory} has no config.json, so it is no run; name a directory made by `train`")
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
-        return {"kind": config["kind"], "model": config["model"], **config}
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{path} is damaged ({error}); train again") from None
+        if config["kind"] in ("vae", "gan"):
+            H, W = config["image_shape"]
+            if config["model"]["data_dim"] != H * W:
+                raise ValueError(f"images of {H} × {W} pixels for a model of {config['model']['data_dim']}")
+        return {"kind": config["kind"], "model": config["model"], "data": config["data"], **config}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path} cannot be read or is damaged ({error}); train again") from None
 
 
 def _read_weights(path: Path) -> dict:

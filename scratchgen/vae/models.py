@@ -15,7 +15,7 @@ class VAE(Module):
     """p(z) = N(0, I),   q(z|x) = N(mu(x), sigma(x)²),   p(x|z) = Bernoulli(σ(decoder(z))).
 
     data_dim D → hidden → (mu, logvar) of latent_dim Z;   Z → hidden → D logits, with ReLU in between.
-    Source: Kingma & Welling (2014), appendix C.
+    Source: Kingma & Welling (2014), appendix C, with ReLU in place of tanh.
     """
 
     def __init__(self, data_dim: int, latent_dim: int, hidden: int, rng: Generator | None = None):
@@ -34,7 +34,7 @@ class VAE(Module):
         For use before training, which then need not find out first which pixels are always black.
         """
         p = np.clip(mean, 0.01, 0.99)
-        self.decoder.layers[-1].b.data[...] = np.log(p / (1 - p))
+        self.decoder[-1].b.data[...] = np.log(p / (1 - p))
 
     def encode(self, x) -> Normal:
         """q(z|x).   x (B, D) → N(mu, sigma²) of (B, Z)"""

@@ -7,7 +7,7 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.data import batches
 from scratchgen.optim import Adam
-from scratchgen.random import Generator
+from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.vae.models import VAE
 
 
@@ -24,7 +24,7 @@ def train(model: VAE, images, validation, run, *, epochs: int, batch_size: int, 
             loss.backward()
             optimizer.step()
             run.log(elbo=-loss.item())
-        run.log(validation_elbo=evaluate(model, validation, Generator(0)))
+        run.log(validation_elbo=evaluate(model, validation, Generator(HELD_OUT_SEED)))
 
 
 def evaluate(model: VAE, images: np.ndarray, rng: Generator, samples: int = 1) -> float:

@@ -14,6 +14,41 @@ def test_normal_gives_one_number_per_example(rng):
         assert number.shape == (3,)
 
 
+def test_entropies_are_the_means_of_minus_log_p(rng):
+    """Against sums and integrals written out, not against the library's own log_prob."""
+    a = rng.standard_normal((1, 3))
+    p = np.exp(a) / np.exp(a).sum()
+    assert Categorical(a).entropy()[0] == pytest.approx(-np.sum(p * np.log(p)), rel=1e-12)
+    p = 1 / (1 + np.exp(-a))
+    assert Bernoulli(a).entropy()[0] == pytest.approx(
+        -np.sum(p * np.log(p) + (1 - p) * np.log(1 - p)), rel=1e-12
+    )
+    x, variance = np.linspace(-30, 30, 60_001), np.exp(0.4)
+    density = np.exp(-((x - 1) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
+    integral = -np.sum(density * np.log(np.maximum(density, 1e-300))) * (x[1] - x[0])
+    assert Normal(np.ones((1, 1)), np.full((1, 1), 0.4)).entropy()[0] == pytest.approx(integral, abs=1e-10)
+
+
+def test_log_probabilities_are_those_written_out():
+    logits = np.log(np.array([[0.2, 0.3, 0.5]]))
+    assert Categorical(logits).log_prob(np.array([2]))[0] == pytest.approx(np.log(0.5))
+    ones = np.log(np.array([[0.2 / 0.8, 0.9 / 0.1]]))
+    assert Bernoulli(ones).log_prob(np.array([[1.0, 0.0]]))[0] == pytest.approx(np.log(0.2) + np.log(0.1))
+    at_2 = Normal(np.zeros((1, 1)), np.zeros((1, 1))).log_prob(np.full((1, 1), 2.0))[0]
+    assert at_2 == pytest.approx(-2 - 0.5 * np.log(2 * np.pi))
+
+
+def test_the_divergence_is_not_negative_after_rounding_either(rng):
+    logvar = rng.uniform(-1e-3, 1e-3, (100_000, 1)).astype(np.float32)
+    assert Normal(np.zeros_like(logvar), logvar).kl_to_standard_normal().min() >= 0
+
+
+def test_one_row_of_logits_serves_a_batch(rng):
+    logits = Tensor(np.zeros(3), requires_grad=True)
+    Bernoulli(logits).log_prob(np.ones((4, 3))).sum().backward()
+    np.testing.assert_allclose(logits.grad, [2, 2, 2])
+
+
 @pytest.mark.parametrize("method", ["kl_to_standard_normal", "entropy"])
 def test_derivatives_of_the_normal(method, rng):
     check_grads(lambda m, v: getattr(Normal(m, v), method)(), *rng.standard_normal((2, 3, 4)), order=3)

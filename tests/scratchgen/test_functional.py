@@ -67,6 +67,17 @@ def test_softmax_cross_entropy_is_minus_the_log_probability_of_the_target(rng):
     check_grads(lambda a: F.softmax_cross_entropy(a, k), a, order=3)
 
 
+@pytest.mark.parametrize("targets", [[-1], [3], [0, 1]])
+def test_targets_outside_the_classes_or_of_another_shape_are_refused(targets):
+    with pytest.raises(ValueError, match=r"need targets \(1,\) in 0 … 2"):
+        F.softmax_cross_entropy(np.zeros((1, 3)), np.array(targets))
+
+
+def test_pixels_and_logits_of_other_sizes_are_refused():
+    with pytest.raises(ValueError, match="last axes must be equal"):
+        F.bernoulli_cross_entropy(np.zeros((5, 4)), np.zeros((5, 1)))
+
+
 @pytest.mark.parametrize("lead", [(4,), (2, 4), (0,)], ids=str)
 def test_linear_equals_its_composed_twin_with_all_gradients(lead, rng):
     arguments = [rng.standard_normal(s) for s in ((*lead, 3), (3, 2), (2,))]

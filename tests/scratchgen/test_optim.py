@@ -105,3 +105,22 @@ def test_float32_parameters_stay_float32():
 def test_impossible_settings_are_refused(make):
     with pytest.raises(ValueError, match=r"at least one parameter|positive|momentum"):
         make()
+
+
+def test_a_bare_parameter_and_impossible_decays_are_refused():
+    p = parameter([1.0], None)
+    with pytest.raises(TypeError, match=r"pass \[parameter\]"):
+        Adam(p)
+    with pytest.raises(ValueError, match="beta1 and beta2"):
+        Adam([p], beta2=1.0)
+
+
+@pytest.mark.parametrize("make", [lambda p: SGD(p, 0.05, 0.9), lambda p: Adam(p, 0.05)])
+def test_many_steps_reach_the_minimum_of_a_quadratic(make):
+    p = parameter([5.0, -3.0], None)
+    optimizer = make([p])
+    for _ in range(600):
+        optimizer.zero_grad()
+        ((p - np.array([1.0, 2.0])) ** 2 * np.array([1.0, 4.0])).sum().backward()
+        optimizer.step()
+    np.testing.assert_allclose(p.data, [1, 2], atol=1e-3)

@@ -65,6 +65,18 @@ def test_categorical_draws_have_the_probabilities_that_they_are_given():
     assert np.sum((counts[kept] - N * p[kept]) ** 2 / (N * p[kept])) < 13.9  # 99.9 %, 2 degrees of freedom
 
 
+@pytest.mark.parametrize("p", [[0.0, 0.0], [0.5, np.nan], [1.5, -0.5], [np.inf, 1.0]])
+def test_what_is_no_distribution_is_refused(p):
+    with pytest.raises(ValueError, match="probabilities must be"):
+        Generator().categorical(np.array(p))
+
+
+@pytest.mark.parametrize("n", [np.array([3, 4]), 2.5, -1, (2, 3)], ids=str)
+def test_a_permutation_is_of_a_number_of_things(n):
+    with pytest.raises(ValueError, match="permutation takes how many"):
+        Generator().permutation(n)
+
+
 def test_shapes_and_types():
     g = Generator(6)
     assert g.standard_normal((2, 3)).shape == (2, 3) and g.standard_normal(4).dtype == np.float32

@@ -46,7 +46,11 @@ UNARY = {
     "T": (lambda x: x.T, np.transpose, REAL),
     "transpose by axes": (lambda x: np.transpose(np.stack([x, x, 2 * x]), (1, -1, 0)), np.transpose, REAL),
     "clip below": (lambda x: np.clip(x, 0.075, None), clip, DISTINCT),
-    "clip by rows": (lambda x: np.clip(x[0], a_min=None, a_max=np.full(x.shape, 0.075, x.dtype)), clip, DISTINCT),
+    "clip by rows": (
+        lambda x: np.clip(x[0], a_min=None, a_max=np.full(x.shape, 0.075, x.dtype)),
+        clip,
+        DISTINCT,
+    ),
     "expand_dims": (lambda x: np.expand_dims(x, 0), np.expand_dims, REAL),
     "broadcast_to": (lambda x: np.broadcast_to(x, (2, *x.shape)), np.broadcast_to, REAL),
     "sum": (np.sum, np.sum, REAL),

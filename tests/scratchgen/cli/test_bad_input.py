@@ -1,6 +1,5 @@
 """Wrong input: one line that says what is wrong and how to mend it, status 2, and nothing on disk changes."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from scratchgen import BadInput
 from scratchgen.data import Vocabulary
 from scratchgen.random import Generator
 from scratchgen.rnn import LanguageModel
@@ -65,10 +65,9 @@ def folder(tmp_path):
         "truncated-config": config[:40],
         "empty-config": "",
         "config-of-nothing": "[]",
-        "unknown-kind": json.dumps({"kind": "poet", "model": {}}),
-        "impossible-sizes": json.dumps(
-            {"kind": "vae", "model": {"data_dim": 64, "latent_dim": -1, "hidden": 4}}
-        ),
+        "unknown-kind": config.replace('"vae"', '"poet"'),
+        "another-image-shape": config.replace('"image_shape": [\n    8,', '"image_shape": [\n    3,'),
+        "impossible-sizes": config.replace('"latent_dim": 2', '"latent_dim": -1'),
     }.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "config.json").write_text(text)
@@ -78,6 +77,7 @@ def folder(tmp_path):
     (tmp_path / "a-file").write_text("something of yours")
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "short.txt").write_text("too short")
+    (tmp_path / "too-short-for-the-batch.txt").write_text("one line of text " * 30)
     (tmp_path / "empty.npy").write_bytes(b"")
     np.save(tmp_path / "nan.npy", np.full((20, 8, 8), np.nan, np.float32))
     np.save(tmp_path / "bright.npy", np.full((20, 8, 8), 7.0, np.float32))
@@ -101,6 +101,12 @@ CASES = {
     "images where text belongs": (("train", "rnn", "--data", "digits", "--out", "new"), "digits"),
     "an empty text": (("train", "rnn", "--data", "empty.txt", "--out", "new"), "empty"),
     "a text that is too short": (("train", "rnn", "--data", "short.txt", "--out", "new"), "short"),
+    "a text that is too short for its batches": (
+        ("train", "rnn", "--data", "too-short-for-the-batch.txt", "--out", "new"),
+        "too short: 16 streams of 64 need 1025",
+    ),
+    "a seed beyond 64 bits": (("train", "vae", "--seed", str(10**30)), "--seed"),
+    "more memory than there is": ((*TRAIN, "--hidden", str(10**12)), "more memory than there is"),
     "an empty array file": ((*TRAIN, "--data", "empty.npy"), "empty.npy"),
     "a truncated array file": ((*TRAIN, "--data", "truncated.npy"), "truncated.npy"),
     "a pickle in an array file": ((*TRAIN, "--data", "pickled.npy"), "pickled.npy"),
@@ -137,10 +143,11 @@ CASES = {
             "truncated-weights": "empty, truncated or not a safetensors file",
             "another-kind-of-weights": "empty, truncated or not a safetensors file",
             "weights-of-another-model": "does not fit config.json",
-            "truncated-config": "config.json is damaged",
-            "empty-config": "config.json is damaged",
-            "config-of-nothing": "config.json is damaged",
+            "truncated-config": "cannot be read or is damaged",
+            "empty-config": "cannot be read or is damaged",
+            "config-of-nothing": "cannot be read or is damaged",
             "unknown-kind": "does not describe a model",
+            "another-image-shape": "images of 3 × 8 pixels for a model of 64",
             "impossible-sizes": "does not describe a model",
         }.items()
     },
@@ -170,3 +177,20 @@ def test_the_snapshot_notices_a_changed_file(folder):
     before = snapshot(folder)
     (folder / "a-file").write_text("something of ours")
     assert snapshot(folder) != before
+
+
+def test_a_command_without_arguments_prints_its_help(tmp_path):
+    for arguments in ((), ("train",)):
+        done = scratchgen(*arguments, cwd=tmp_path)
+        assert done.returncode == 2 and done.stderr == "" and "Usage: scratchgen" in done.stdout
+
+
+def test_half_a_run_does_not_block_its_directory(tmp_path):
+    """What an interrupted training leaves has no weights; training again there starts afresh."""
+    config = {"kind": "vae", "data": "digits", "model": {}}
+    Run(tmp_path / "run", config).picture("old").write_bytes(b"")
+    run = Run(tmp_path / "run", config)
+    assert not run.picture("old").exists()
+    run.save(VAE(4, 2, 3))
+    with pytest.raises(BadInput, match="holds a run already"):
+        Run(tmp_path / "run", config)

@@ -59,6 +59,21 @@ def test_images_of_ones_own(tmp_path):
     assert json.loads((tmp_path / "run" / "config.json").read_text())["image_shape"] == [5, 7]
 
 
+def test_the_smallest_set_of_images_under_the_strangest_name(tmp_path):
+    name = "my [red]$x^{$ images.npy"
+    np.save(tmp_path / name, np.random.default_rng(0).random((10, 4), dtype=np.float32))
+    printed = scratchgen("train", "vae", "--data", name, "--epochs", 1, "--out", "a [bold]run", cwd=tmp_path)
+    assert "scratchgen sample 'a [bold]run' -n" in printed
+    scratchgen("sample", "a [bold]run", "-n", 1, "--out", "one.png", cwd=tmp_path)
+
+
+def test_a_text_without_lines_is_sampled_from_a_character_that_it_has(tmp_path):
+    (tmp_path / "mine.txt").write_text("abcabd" * 300)
+    options = ("--data", "mine.txt", "--epochs", 1, "--hidden", 8, "--out", "run")
+    scratchgen("train", "rnn", *options, cwd=tmp_path)
+    assert len(scratchgen("sample", "run", "-n", 5, cwd=tmp_path)) == 1 + 5 + 1
+
+
 def test_the_same_seed_gives_the_same_weights_and_another_one_others(tmp_path):
     weights = []
     for out, seed in (("a", 1), ("b", 1), ("c", 2)):
@@ -71,7 +86,10 @@ def test_the_same_seed_gives_the_same_weights_and_another_one_others(tmp_path):
 def test_runs_without_a_name_are_numbered(tmp_path):
     for _ in range(2):
         scratchgen("train", "vae", "--epochs", 1, "--hidden", 8, cwd=tmp_path)
-    assert sorted(p.name for p in (tmp_path / "runs").iterdir()) == ["vae-digits-1", "vae-digits-2"]
+    assert sorted(p.name for p in (tmp_path / "runs").iterdir()) == [
+        "vae-binarized-digits-1",
+        "vae-binarized-digits-2",
+    ]
 
 
 def test_info_names_every_backend_of_every_kernel(tmp_path):

@@ -10,6 +10,7 @@ from scratchgen.nn import (
     LeakyReLU,
     Linear,
     Module,
+    Parameter,
     ReLU,
     Sequential,
     Sigmoid,
@@ -37,6 +38,16 @@ def test_modules_in_a_list_are_found():
         "parts.1.W",
         "parts.1.b",
     ]
+
+
+def test_parameters_in_lists_and_dictionaries_are_found_and_shared_ones_counted_once():
+    class Tied(Module):
+        def __init__(self):
+            self.parts = {"a": Linear(2, 2, Generator(0))}
+            self.scales = [Parameter(np.ones(1))]
+            self.again = self.parts["a"]
+
+    assert [name for name, _ in Tied().named_parameters()] == ["scales.0", "parts.a.W", "parts.a.b"]
 
 
 def test_a_sequential_net_is_the_composition_of_its_layers(rng):
@@ -109,6 +120,18 @@ def test_weights_of_another_model_are_refused_and_nothing_changes():
         with pytest.raises(ValueError, match=r"another model|in the model, but"):
             model.load_state_dict({**wrong, "0.b": np.ones_like(before["0.b"])})
         assert all(np.array_equal(a, before[name]) for name, a in model.state_dict().items())
+
+
+def test_what_was_computed_frozen_stays_constant_and_what_was_not_does_not():
+    model, x = net(), Tensor(np.ones((1, 3), np.float32), requires_grad=True)
+    with model.frozen():
+        y = model(x).sum()
+    y.backward()
+    assert x.grad is not None and all(p.grad is None for p in model.parameters())
+    y = model(x).sum()
+    with model.frozen():
+        y.backward()
+    assert all(p.grad is not None for p in model.parameters())
 
 
 def test_a_frozen_module_gets_no_gradient_and_thaws():

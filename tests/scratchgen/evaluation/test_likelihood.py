@@ -1,0 +1,18 @@
+"""Baselines, against the numbers worked out by hand."""
+
+import numpy as np
+import pytest
+
+from scratchgen.evaluation import grey_entropy, independent_bernoulli_log_prob
+
+
+def test_independent_pixels_are_counted_on_the_training_images_and_scored_on_the_others():
+    train, test = np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([[1.0, 1.0]])
+    # Laplace's rule: p = (1 + 2)/(2 + 2) and (1 + 0)/(2 + 2)
+    assert independent_bernoulli_log_prob(train, test) == pytest.approx(np.log(3 / 4) + np.log(1 / 4))
+
+
+def test_a_grey_pixel_costs_its_entropy_and_a_black_or_white_one_nothing():
+    assert grey_entropy(np.array([[0.5, 0.25, 0.0, 1.0]])) == pytest.approx(
+        np.log(0.5) + 0.25 * np.log(0.25) + 0.75 * np.log(0.75)
+    )
