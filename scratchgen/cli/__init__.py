@@ -23,6 +23,8 @@ app.add_typer(train.app, name="train")
 app.command("sample")(sample.sample)
 app.command("info")(info.info)
 
+INTERRUPTED = 130  # as shells count it: 128 + SIGINT
+
 # typer's errors of usage share this base, which it does not export under a name of its own
 UsageProblem = typer.BadParameter.__base__.__base__
 
@@ -46,8 +48,9 @@ def main(arguments: list[str] | None = None) -> None:
     except MemoryError as problem:
         status = _fail(f"this needs more memory than there is ({problem}); choose smaller sizes")
     except (KeyboardInterrupt, typer.Abort):
-        print("scratchgen: interrupted", file=sys.stderr)
-        status = 130
+        status = INTERRUPTED
+    if status == INTERRUPTED:
+        print("scratchgen: interrupted; the same command starts again from the beginning", file=sys.stderr)
     sys.exit(status or 0)
 
 

@@ -27,10 +27,10 @@ def latent_plane(mu: np.ndarray, labels: np.ndarray | None, decode_mean: Callabl
     left, right = figure.subplots(1, 2)
 
     places = (mu - centre) @ axes.T
-    dots = left.scatter(
-        *places.T, c=labels if labels is not None else SECOND, cmap="tab10", vmin=-0.5, vmax=9.5, s=10
-    )
-    if labels is not None:
+    if labels is None:
+        left.scatter(*places.T, color=SECOND, s=10)
+    else:
+        dots = left.scatter(*places.T, c=labels, cmap="tab10", vmin=-0.5, vmax=9.5, s=10)
         figure.colorbar(dots, ax=left, ticks=range(10), label="class", shrink=0.8)
     left.set_title("posterior means mu(x)", fontsize=11)
     left.set_xlabel("first direction")

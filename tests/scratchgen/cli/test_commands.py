@@ -1,8 +1,10 @@
 """The commands as a user types them, on data small enough to train in a second."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -81,6 +83,25 @@ def test_the_same_seed_gives_the_same_weights_and_another_one_others(tmp_path):
         weights.append((tmp_path / out / "model.safetensors").read_bytes())
     assert weights[0] == weights[1] != weights[2]
     assert safetensors.numpy.load(weights[0])["to_mu.W"].dtype == np.float32
+
+
+def test_an_interrupted_training_says_so_and_can_be_started_again(tmp_path):
+    training = subprocess.Popen(
+        [sys.executable, "-m", "scratchgen", "train", "vae", "--epochs", "100000", "--out", "run"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    log = tmp_path / "run" / "metrics.jsonl"
+    for _ in range(600):
+        if log.exists() and log.read_text():
+            break
+        time.sleep(0.1)
+    training.send_signal(signal.SIGINT)
+    _, shown = training.communicate(timeout=60)
+    assert training.returncode == 130 and "scratchgen: interrupted" in shown and "Traceback" not in shown
+    scratchgen("train", "vae", "--epochs", 1, "--out", "run", cwd=tmp_path)
 
 
 def test_runs_without_a_name_are_numbered(tmp_path):
