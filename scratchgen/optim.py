@@ -48,6 +48,7 @@ class SGD(Optimizer):
         self.v = [np.zeros_like(p.data) for p in self.parameters]
 
     def step(self) -> None:
+        """v ← momentum · v + g, then θ ← θ − α v."""
         for p, v in zip(self.parameters, self.v, strict=True):
             if p.grad is None:
                 continue
@@ -76,6 +77,7 @@ class Adam(Optimizer):
         self.v = [np.zeros_like(p.data) for p in self.parameters]
 
     def step(self) -> None:
+        """One step of algorithm 1."""
         self.t += 1
         # the bias corrections are numbers, so they are moved out of the arrays: α m̂/(√v̂ + ε) = a m/(√v + e)
         root = math.sqrt(1 - self.beta2**self.t)

@@ -107,6 +107,7 @@ def cpu():
 
 
 def versions():
+    """What the times depend on, in one line."""
     found = {"Python": platform.python_version(), "NumPy": np.__version__}
     try:
         import numba
@@ -138,6 +139,7 @@ def report(lines, fastest):
 
 
 def main():
+    """Measure every case on every backend, print the table and write it to results/."""
     backends, measured = available(), []
     for case in CASES:
         measured.append((case, measure(case, backends)))

@@ -45,6 +45,7 @@ class Dropout(Module):
         self.rng = rng
 
     def forward(self, x):
+        """x with elements dropped at random in training; x itself in use."""
         if not self.training or self.p == 0:
             return x
         kept = self.rng.random(x.shape) >= self.p

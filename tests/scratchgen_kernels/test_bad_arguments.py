@@ -46,20 +46,27 @@ def test_matmul_returns_or_refuses(backend, arguments):
 @many
 @given(arguments=mostly_right((2, 3, 4), (3, 5), (4, 5), (5, 5), (5,)))
 def test_tanh_recurrence_returns_or_refuses(backend, arguments):
-    survives(kernels.tanh_recurrence, *arguments, backend=backend)
+    h = survives(kernels.tanh_recurrence, *arguments, backend=backend)
+    if h is not None:
+        x, h0 = arguments[:2]
+        assert h.shape == (x.shape[0], *h0.shape)
 
 
 @many
 @given(arguments=mostly_right((2, 3, 5), (2, 3, 5), (2, 3, 4), (3, 5), (4, 5), (5, 5)))
 def test_tanh_recurrence_backward_returns_or_refuses(backend, arguments):
-    survives(kernels.tanh_recurrence_backward, *arguments, backend=backend)
+    gradients = survives(kernels.tanh_recurrence_backward, *arguments, backend=backend)
+    if gradients is not None:
+        _, _, *of, W_hh = arguments
+        assert [g.shape for g in gradients] == [*(a.shape for a in of), W_hh.shape, W_hh.shape[1:]]
 
 
 @many
 @given(arguments=mostly_right((2, 3), (2, 3)), key=INTEGERS, counter=INTEGERS)
 def test_reparameterize_returns_or_refuses(backend, arguments, key, counter):
-    survives(kernels.reparameterize, *arguments, key, counter, backend=backend)
-    survives(kernels.reparameterize_backward, *arguments, key, counter, backend=backend)
+    z = survives(kernels.reparameterize, *arguments, key, counter, backend=backend)
+    gradients = survives(kernels.reparameterize_backward, *arguments, key, counter, backend=backend)
+    assert all(result.shape == arguments[0].shape for result in (z, *(gradients or ())) if result is not None)
 
 
 @many
@@ -67,7 +74,7 @@ def test_reparameterize_returns_or_refuses(backend, arguments, key, counter):
 def test_noise_returns_or_refuses(backend, key, counter, shape, dtype):
     if not isinstance(shape, int) or not 0 <= shape < 2**63:  # a size that exists, but not in this memory
         survives(kernels.standard_normal, key, counter, shape, dtype, backend=backend)
-    survives(kernels.random_bits, key, counter, -1, backend=backend)
+    assert survives(kernels.random_bits, key, counter, -1, backend=backend) is None
 
 
 RIGHT = {
