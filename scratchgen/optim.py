@@ -24,6 +24,13 @@ class Optimizer:
         if not alpha > 0:
             raise ValueError(f"the step size alpha must be positive, not {alpha}")
 
+    def _refuse_while_recorded(self) -> None:
+        if any(p.grad is not None and not p.data.flags.writeable for p in self.parameters):
+            raise RuntimeError(
+                "a result that has not been differentiated still needs the parameters as they are; call "
+                "backward() on it before step(), compute it under no_grad(), or keep its .item() alone"
+            )
+
     def zero_grad(self) -> None:
         """Forget the gradients, which otherwise add up over backward() calls."""
         for parameter in self.parameters:
@@ -49,6 +56,7 @@ class SGD(Optimizer):
 
     def step(self) -> None:
         """v ← momentum · v + g, then θ ← θ − α v."""
+        self._refuse_while_recorded()
         for p, v in zip(self.parameters, self.v, strict=True):
             if p.grad is None:
                 continue
@@ -78,6 +86,7 @@ class Adam(Optimizer):
 
     def step(self) -> None:
         """One step of algorithm 1."""
+        self._refuse_while_recorded()
         self.t += 1
         # the bias corrections are numbers, so they are moved out of the arrays: α m̂/(√v̂ + ε) = a m/(√v + e)
         root = math.sqrt(1 - self.beta2**self.t)

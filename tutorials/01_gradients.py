@@ -227,7 +227,7 @@ for name, auto, hand in zip(("W1", "b1", "W2", "b2"), ours, gradients_by_hand(W1
 from scratchgen.autograd.primitives import TABLE
 
 for function in (np.add, np.multiply, np.exp, np.log, np.tanh, np.sin, np.sum):
-    print(inspect.getsource(TABLE[function].rule_of(0)).strip())
+    print(inspect.getsource(TABLE[function].rules[0]).strip())
 
 print(f"\n{len(TABLE)} NumPy functions have a row in the table. The one for matrix products, in full:\n")
 print(inspect.getsource(sg.autograd.rules.linear_algebra))

@@ -12,21 +12,37 @@ from scratchgen.autograd.primitives import (
     no_grad,
     primitive,
 )
-from scratchgen.autograd.transforms import grad, value_and_grad, vjp
+from scratchgen.autograd.transforms import (
+    checkpoint,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
 
 __all__ = [
     "GradientError",
     "Primitive",
     "Tensor",
     "check_grads",
+    "checkpoint",
     "constant",
     "defvjp",
     "defvjp_joint",
     "enable_grad",
     "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
     "no_grad",
     "primitive",
     "rules",
+    "stop_gradient",
     "value_and_grad",
     "vjp",
 ]

@@ -12,14 +12,14 @@ from operator import attrgetter
 
 import numpy as np
 
-from scratchgen.autograd.primitives import Primitive, call, plain
+from scratchgen.autograd.primitives import Primitive, call, mode
 from scratchgen.autograd.tensor import Tensor
 
 
 def backward(y: Tensor, cotangent=None, retain_graph: bool = False) -> None:
     """Add ∂L/∂(leaf) to the `.grad` of every leaf under y. See `Tensor.backward`."""
-    graph = youngest_first(y)
     start = seed(y, cotangent).data.copy()  # a leaf may be given it as its gradient
+    graph = youngest_first(y)
     handed_out = set()  # arrays that are some leaf's gradient already: two leaves never share one
     for leaf, g in sweep(y, start, graph, record=False).items():
         if g.base is not None or id(g) in handed_out:
@@ -29,7 +29,8 @@ def backward(y: Tensor, cotangent=None, retain_graph: bool = False) -> None:
     if not retain_graph:
         for node in graph:
             if node.primitive is not None:
-                node.inputs = None
+                node.inputs = node.saved = None
+                node.guards = ()
 
 
 def seed(y: Tensor, cotangent=None) -> Tensor:
@@ -50,23 +51,20 @@ def seed(y: Tensor, cotangent=None) -> Tensor:
     return g
 
 
-def youngest_first(y: Tensor, stop: Iterable[Tensor] = ()) -> list[Tensor]:
-    """Every tensor that y depends on and that requires a gradient, y first; not looking behind `stop`."""
+def youngest_first(y: Tensor, stop: Iterable[Tensor] = (), since: int = -1) -> list[Tensor]:
+    """Every tensor that y depends on and that requires a gradient, y first.
+
+    It does not look behind the tensors in `stop`, nor behind those born before `since`.
+    """
     stop = set(stop)
     seen, unvisited = {y}, [y]
     while unvisited:
         node = unvisited.pop()
-        if node in stop:
-            continue
-        if node.inputs is None:
-            raise RuntimeError(
-                f"this graph was freed by an earlier backward() (at {node.primitive.name}); "
-                "compute the result again, or call backward(retain_graph=True) the first time"
-            )
-        for a in node.inputs:
-            if isinstance(a, Tensor) and a not in seen:
-                seen.add(a)
-                unvisited.append(a)
+        if node.inputs and node.birth > since and node not in stop:
+            for a in node.inputs:
+                if isinstance(a, Tensor) and a not in seen:
+                    seen.add(a)
+                    unvisited.append(a)
     return sorted(seen, key=attrgetter("birth"), reverse=True)
 
 
@@ -76,14 +74,17 @@ def sweep(y: Tensor, g, graph: list[Tensor], record: bool, wrt: Iterable[Tensor]
     record    run the rules on tensors, so that the result can be differentiated again; else on arrays
     wrt       stop at these tensors, and follow only the paths that lead to them
     """
-    ends = set(wrt) if wrt is not None else {node for node in graph if node.primitive is None}
+    ends = set(wrt) if wrt is not None else ()
     wanted = _leading_to(ends, graph) if wrt is not None else None
     cotangents, found = {y: g}, {}
     for node in graph:
         g = cotangents.pop(node, None)
         if g is None:
             continue
-        if node in ends:
+        for hook in node.hooks:
+            replaced = hook(g)
+            g = g if replaced is None else replaced
+        if node in ends or node.primitive is None:
             found[node] = g
             continue
         for a, g_a in pull_back(node, g, record, wanted):
@@ -91,55 +92,68 @@ def sweep(y: Tensor, g, graph: list[Tensor], record: bool, wrt: Iterable[Tensor]
     return found
 
 
-def pull_back(node: Tensor, g, record: bool, wanted: set[Tensor] | None = None):
-    """One step of the chain rule: yield (input, ∂L/∂input) for the inputs of a node, given g = ∂L/∂node."""
+def pull_back(node: Tensor, g, record: bool = False, wanted: set[Tensor] | None = None) -> list[tuple]:
+    """One step of the chain rule: (input, ∂L/∂input) for the inputs of a node, given g = ∂L/∂node."""
     entry, inputs = node.primitive, node.inputs
-    needed = [i for i, a in enumerate(inputs) if isinstance(a, Tensor) and (wanted is None or a in wanted)]
-    if entry.joint is not None:
-        every = entry.joint(plain(g), node.data, *plain(inputs), **node.options)
-        for i in needed:
-            g_a = _fitting(every[i], inputs[i], entry)
-            yield inputs[i], call(_once(entry), (g_a, g, *inputs)) if record else g_a
-        return
+    if inputs is None:
+        raise RuntimeError(
+            f"this graph was freed by an earlier backward() (at {entry.name}); compute the result again, "
+            "or call backward(retain_graph=True) the first time"
+        )
+    options = node.options
+    if record and not entry.once:
+        y, values, cotangent = node, inputs, g
+    else:
+        y, cotangent = node.data, g.data if record else g
+        values = [a.data if isinstance(a, Tensor) else a for a in inputs]
+    if entry.saves:
+        values = [*values, node.saved]
+    every = entry.joint(cotangent, y, *values, **options) if entry.joint is not None else None
 
-    y, values = (node, inputs) if record else (node.data, plain(inputs))
-    for i in needed:
-        rule = entry.rule_of(i)
-        if rule is None:
-            raise TypeError(
-                f"{entry.name} has no derivative rule for its argument {i}; detach() it or add one"
+    pulled = []
+    for i, a in enumerate(inputs):
+        if not isinstance(a, Tensor) or (wanted is not None and a not in wanted):
+            continue
+        if every is not None:
+            g_a = every[i]
+        elif (rule := entry.rules[i]) is not None:
+            g_a = rule(cotangent, y, *values, **options)
+        else:
+            raise TypeError(f"{entry.name} has no derivative rule for argument {i}; detach() it or add one")
+        if g_a.shape != a.data.shape:
+            raise RuntimeError(
+                f"the rule of {entry.name} returned a cotangent of shape {g_a.shape} "
+                f"for an input of {a.shape}"
             )
-        yield inputs[i], _fitting(rule(g, y, *values, **node.options), inputs[i], entry)
+        if g_a.dtype != a.data.dtype:
+            g_a = g_a.astype(a.data.dtype)
+        if record and entry.once:
+            g_a = call(_refusing(entry), (g_a, g, *inputs))
+        if mode.watch is not None:
+            mode.watch.cotangent(node, i, g, g_a)
+        pulled.append((a, g_a))
+    return pulled
 
 
-def _once(entry: Primitive) -> Primitive:
-    """A node for the derivative of a fused primitive, which refuses to be differentiated itself."""
+def _refusing(entry: Primitive) -> Primitive:
+    """A node for the derivative of a primitive that is differentiable once: asked again, it says why not."""
 
     def refuse(*_):
         raise RuntimeError(
-            f"{entry.name} is a fused primitive and is differentiable once; "
-            "for derivatives of derivatives use its composed twin in plain NumPy"
+            f"{entry.name} is differentiable once: {entry.once}; "
+            "for derivatives of derivatives write it in plain NumPy (a fused function has such a twin)"
         )
 
     node = Primitive(lambda value, *made_from: value)
     node.name = f"derivative of {entry.name}"
-    node.rule_of = lambda i: refuse
+    node.joint = refuse
     return node
-
-
-def _fitting(g, a: Tensor, entry):
-    """The cotangent of a, of a's dtype; a rule that returns another shape is an error, found here."""
-    if g.shape != a.data.shape:
-        raise RuntimeError(
-            f"the rule of {entry.name} returned a cotangent of shape {g.shape} for an input of {a.shape}"
-        )
-    return g if g.dtype == a.data.dtype else g.astype(a.data.dtype)
 
 
 def _leading_to(ends: set[Tensor], graph: list[Tensor]) -> set[Tensor]:
     """The tensors of the graph that were made from one of `ends`, and the ends themselves."""
     leading = set(ends)
     for node in reversed(graph):
-        if node not in leading and any(isinstance(a, Tensor) and a in leading for a in node.inputs):
+        if node not in leading and any(isinstance(a, Tensor) and a in leading for a in node.inputs or ()):
             leading.add(node)
     return leading

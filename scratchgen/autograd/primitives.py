@@ -9,38 +9,44 @@ from __future__ import annotations
 
 import inspect
 import math
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
-from scratchgen.autograd.tensor import Tensor
+from scratchgen.autograd.guard import guards_of
+from scratchgen.autograd.tensor import Tensor, next_birth
 
 TABLE: dict[Callable, Primitive] = {}  # NumPy function → its row
-CONSTANT: set[Callable] = set()  # functions that are flat wherever they are differentiable
-SPREAD: dict[Callable, Callable] = {}  # NumPy functions whose arguments are first put in order → how
+CONSTANT: set[Callable] = set()  # functions whose result is a plain array even of recorded tensors
+REFUSED: dict[Callable, str] = {}  # functions that have no derivative → the way out
+SPREAD: dict[Callable, Callable] = {}  # NumPy functions that are made of others → how
 PRIMITIVES: list[Primitive] = []  # every row, those of our own functions included
 
 
 class Primitive:
     """A row of the table: a function of arrays and the derivative rule of each argument.
 
-    rule_of    rule_of(i) is the rule(g, y, *inputs, **options) -> ∂L/∂input of argument i, or None
-    joint      instead of `rule_of`: one rule that returns the cotangents of all arguments at once, for
-               functions whose derivatives share their work. It runs on plain arrays only.
+    rules      rules[i](g, y, *inputs, **options) -> ∂L/∂input of argument i, or None
+    joint      instead of `rules`: one rule that returns the cotangents of all arguments at once, for
+               functions whose derivatives share their work
+    once       why the rules can be differentiated only once; they then run on plain arrays. "" if any number
+    saves      the function returns (y, saved), and its rules receive `saved` after the inputs
     arity      how many positional arguments the rules understand
     options    the keyword arguments that they understand
     """
 
-    __slots__ = ("__wrapped__", "arity", "function", "joint", "name", "options", "rule_of")
-
-    def __init__(self, function: Callable):
+    def __init__(self, function: Callable, saves: bool = False):
         self.function = function
         self.__wrapped__ = function  # inspect.getsource and help() show the function itself
         self.name = function.__name__
-        self.rule_of: Callable[[int], Callable | None] = lambda i: None
-        self.joint = None
+        self.rules: dict | tuple = _Every(lambda i: None)
+        self.joint: Callable | None = None
+        self.once = "its rule uses what the forward pass has saved" if saves else ""
+        self.saves = saves
         self.arity: float = math.inf
         self.options: frozenset[str] = frozenset()
 
@@ -51,11 +57,28 @@ class Primitive:
         return f"<primitive {self.name}>"
 
 
-def primitive(function: Callable) -> Primitive:
-    """Decorator: make a function of arrays one node of the graph. Give its rules with `defvjp`."""
-    made = Primitive(function)
-    PRIMITIVES.append(made)
-    return made
+class _Every(dict):
+    """The rules of a function of any number of arrays: the i-th is made by rule_of(i)."""
+
+    def __init__(self, rule_of: Callable[[int], Callable | None]):
+        self.rule_of = rule_of
+
+    def __missing__(self, i):
+        self[i] = self.rule_of(i)
+        return self[i]
+
+
+def primitive(function: Callable | None = None, *, saves: bool = False):
+    """Decorator: make a function of arrays one node of the graph. Give its rules with `defvjp`.
+
+    saves    the function returns (y, saved). Callers get y; the rules get `saved` as well, after the inputs
+             (the gates of a cell, say, which would be dear to compute again). Such a function can be
+             differentiated once.
+    """
+    if function is None:
+        return lambda function: primitive(function, saves=saves)
+    PRIMITIVES.append(Primitive(function, saves))
+    return PRIMITIVES[-1]
 
 
 def row(function: Callable) -> Primitive:
@@ -73,31 +96,38 @@ def defvjp(function: Callable, *rules: Callable | None) -> None:
     defvjp(np.tanh, lambda g, y, x: g * (1 - y * y))
     """
     entry = row(function)
-    entry.rule_of = lambda i: rules[i] if i < len(rules) else None
     for rule in filter(None, rules):
         parameters = inspect.signature(rule).parameters.values()
         entry.options = frozenset(p.name for p in parameters if p.default is not p.empty)
-        entry.arity = sum(p.kind is not p.KEYWORD_ONLY for p in parameters) - len("gy")
+        entry.arity = sum(p.kind is not p.KEYWORD_ONLY for p in parameters) - len("gy") - entry.saves
+    entry.rules = rules + (None,) * (entry.arity - len(rules))
 
 
 def defvjp_each(function: Callable, rule_of: Callable[[int], Callable], options: set[str]) -> None:
     """Enter the rules of a function of any number of arrays: rule_of(i) is the rule of the i-th."""
     entry = row(function)
-    entry.rule_of = rule_of
+    entry.rules = _Every(rule_of)
     entry.options = frozenset(options)
 
 
-def defvjp_joint(function: Callable, rule: Callable) -> None:
+def defvjp_joint(function: Callable, rule: Callable, once: str = "its derivative is compiled code") -> None:
     """Enter one rule `rule(g, y, *inputs) -> (∂L/∂input, ...)` for all arguments of a fused function.
 
-    Such a rule calls compiled code, so it can be differentiated once.
+    once    why it can be differentiated only once; "" if the rule is NumPy, and can be differentiated again
     """
-    row(function).joint = rule
+    entry = row(function)
+    entry.joint = rule
+    entry.once = entry.once or once
 
 
 def constant(*functions: Callable) -> None:
-    """Declare functions that return plain arrays even of recorded tensors: comparisons, argmax, shapes."""
+    """Declare functions that return plain arrays even of recorded tensors: comparisons, shapes."""
     CONSTANT.update(functions)
+
+
+def refuse(way_out: str, *functions: Callable) -> None:
+    """Declare functions that have no useful derivative, and say what to write instead."""
+    REFUSED.update(dict.fromkeys(functions, way_out))
 
 
 # --- recording --------------------------------------------------------------------------------------------
@@ -105,6 +135,7 @@ def constant(*functions: Callable) -> None:
 
 class _Mode(threading.local):
     recording = True
+    watch = None  # detect_anomaly: an object that looks at every value and every cotangent
 
 
 mode = _Mode()
@@ -129,52 +160,88 @@ def enable_grad():
     return _recording(True)
 
 
-def call(entry: Primitive, args: tuple, options: dict | None = None):
+OURS = frozenset(map(str, Path(__file__).parent.rglob("*.py")))  # files that are not the caller's
+
+
+def call(entry: Primitive, args: tuple, options=Tensor.options):
     """Apply a primitive: compute on plain arrays, and record the call if an input requires a gradient.
 
     Returns a plain array if no argument is a tensor, else a Tensor.
     """
-    options = options or {}
     arrays, inputs, any_tensor, recorded = [], [], False, False
     for a in args:
         if isinstance(a, Tensor):
             any_tensor = True
-            wanted = a.requires_grad and mode.recording
-            recorded = recorded or wanted
-            inputs.append(a if wanted else a.data)
+            if a.requires_grad and mode.recording:
+                recorded = True
+                inputs.append(a)
+            else:
+                inputs.append(a.data)
             arrays.append(a.data)
         else:
-            a = np.asarray(a) if isinstance(a, list) else a
+            a = np.asarray(a) if type(a) is list else a
             inputs.append(a)
             arrays.append(a)
-    if recorded and (len(args) > entry.arity or not entry.options.issuperset(options)):
+    if recorded and (len(args) > entry.arity or (options and not entry.options.issuperset(options))):
         _refuse_options(entry, args, options)
     try:
         data = entry.function(*arrays, **options)
     except (ValueError, TypeError, IndexError) as error:
         if any_tensor:
-            error.add_note(f"in {entry.name} of shapes {', '.join(str(np.shape(a)) for a in arrays)}")
+            _name_the_call(error, entry, arrays)
         raise
+    saved = None
+    if entry.saves:
+        data, saved = data
+    if not any_tensor:
+        return data
+
+    y = object.__new__(Tensor)
+    y.birth = next_birth()
+    if type(data) is not np.ndarray or data is arrays[0] or data is arrays[-1]:
+        data = np.asarray(data).view()  # the array object is ours alone, so that it can be made read-only
+    y.data = data
     if recorded:
-        return Tensor.made_by(entry, tuple(inputs), options, data)
-    return Tensor.holding(data) if any_tensor else data
+        y.requires_grad, y.primitive, y.inputs, y.saved = True, entry, tuple(inputs), saved
+        if options:
+            y.options = options
+        y.guards = guards_of(y.inputs)
+        data.setflags(write=False)
+        frame = sys._getframe(1)
+        while frame.f_code.co_filename in OURS:
+            frame = frame.f_back
+        y.made_at = frame.f_code, frame.f_lasti
+    if mode.watch is not None:
+        mode.watch.value(y, entry, arrays)
+    return y
 
 
 def call_numpy(function: Callable, args: tuple, options: dict):
     """What a Tensor answers when NumPy asks it for its version of `function`."""
-    if function in SPREAD:
-        return SPREAD[function](*args, **options)
     entry = TABLE.get(function)
     if entry is not None:
         return call(entry, args, options)
+    if function in SPREAD:
+        return SPREAD[function](*args, **options)
     if function in CONSTANT or not (mode.recording and _any_requires_grad((args, options))):
         return function(*plain(args), **plain(options))
+    if function in REFUSED:
+        raise TypeError(f"np.{function.__name__} has no derivative; {REFUSED[function]}")
     raise TypeError(
         f"np.{function.__name__} has no derivative rule, and a tensor that requires a gradient was given. "
         f"Add one:\n    from scratchgen.autograd import defvjp\n"
         f"    defvjp(np.{function.__name__}, lambda g, y, x: g * ...)   # g = ∂L/∂y → ∂L/∂x\n"
         "or pass t.detach() if it is meant as a constant"
     )
+
+
+def _name_the_call(error: Exception, entry: Primitive, arrays: list) -> None:
+    """Put the operation and all shapes in front of NumPy's message."""
+    call = f"{entry.name} of shapes {', '.join(str(np.shape(a)) for a in arrays)}"
+    if len(error.args) == 1 and isinstance(error.args[0], str):
+        error.args = (f"{call}: {error.args[0]}",)
+    else:
+        error.add_note(f"in {call}")
 
 
 def _refuse_options(entry: Primitive, args: tuple, options: dict) -> None:

@@ -8,66 +8,61 @@ derivative rules, computing it on the plain arrays, and noting which inputs it w
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-_births = itertools.count()
+next_birth = itertools.count().__next__
 
 
 class Tensor:
     """An array in a graph of computations.
 
-    data            the value, always an `np.ndarray`
+    data            the value, always an `np.ndarray`; read-only while a graph needs it
     requires_grad   whether a derivative with respect to this tensor, or through it, is wanted
     grad            for a leaf: ∂L/∂(this), summed over `backward()` calls, an array like `data`; else None
-    primitive       the function that made this tensor; None for a leaf
+    birth           a serial number: inputs are born before outputs, so births sort the graph
+
+    What a recorded call sets, and a leaf keeps as it stands here:
+    primitive       the function that made this tensor
     inputs          what it was applied to: tensors and constants; None once `backward()` has freed them
     options         the keyword arguments of that call
-    birth           a serial number: inputs are born before outputs, so births sort the graph
+    saved           what the function kept for its rule, if it is one that saves
+    guards          they keep `inputs` from being overwritten
+    made_at         the line that called it, as (code, instruction); `inspect.source(t)` spells it out
+    hooks           functions of the cotangent, called in the reverse sweep
 
     Raises TypeError when an array that is not floating point should require a gradient.
     """
 
-    __slots__ = ("__weakref__", "birth", "data", "grad", "inputs", "options", "primitive", "requires_grad")
+    requires_grad = False
+    grad = None
+    primitive = None
+    inputs = ()
+    options = MappingProxyType({})
+    saved = None
+    guards = ()
+    made_at = None
+    hooks = ()
 
     def __init__(self, data: Any, requires_grad: bool = False):
-        if isinstance(data, Tensor):
-            data = data.data
-        self.data = np.array(data)
+        self.data = np.array(data.data if isinstance(data, Tensor) else data)
         self.requires_grad = requires_grad
-        self.grad = None
-        self.primitive = None
-        self.inputs = ()
-        self.options = {}
-        self.birth = next(_births)
+        self.birth = next_birth()
         if requires_grad and self.data.dtype.kind != "f":
             raise TypeError(
                 f"only floating-point arrays have gradients, not {self.data.dtype}; "
                 "write 1.0 for 1, or convert with .astype(np.float32)"
             )
 
-    @classmethod
-    def made_by(cls, primitive, inputs: tuple, options: dict, data: np.ndarray) -> Tensor:
-        """The node of a recorded call: y = primitive(*inputs, **options). Shares `data`."""
-        node = cls.holding(data)
-        node.requires_grad = True
-        node.primitive = primitive
-        node.inputs = inputs
-        node.options = options
-        return node
-
     @staticmethod
     def holding(data) -> Tensor:
         """A tensor without history that shares the memory of `data`."""
         node = object.__new__(Tensor)
         node.data = data if type(data) is np.ndarray else np.asarray(data)
-        node.requires_grad = False
-        node.grad = None
-        node.primitive = None
-        node.inputs = ()
-        node.options = {}
-        node.birth = next(_births)
+        node.birth = next_birth()
         return node
 
     # --- NumPy's protocols --------------------------------------------------------------------------------
@@ -96,7 +91,10 @@ class Tensor:
         return Tensor.holding(self.data)
 
     def numpy(self) -> np.ndarray:
-        """The value as a plain array (shared memory); gradients do not flow through it."""
+        """The value as a plain array (shared memory); gradients do not flow through it.
+
+        Read-only where it was computed by a graph or is needed by one: .copy() it to change it.
+        """
         return self.data
 
     def item(self) -> float:
@@ -126,6 +124,18 @@ class Tensor:
         """
         backward(self, cotangent, retain_graph)
 
+    def register_hook(self, hook: Callable) -> Callable[[], None]:
+        """Call hook(g) with g = ∂L/∂(this) in every later sweep, when it is complete.
+
+        A hook that returns something replaces g by it. Returns a function that takes the hook off again.
+        """
+        self.hooks = (*self.hooks, hook)
+
+        def remove() -> None:
+            self.hooks = tuple(h for h in self.hooks if h is not hook)
+
+        return remove
+
     # --- what an array offers -----------------------------------------------------------------------------
 
     shape = property(lambda self: self.data.shape)
@@ -134,17 +144,17 @@ class Tensor:
     size = property(lambda self: self.data.size)
     T = property(lambda self: np.transpose(self))
 
-    def __len__(self):
-        return len(self.data)
+    __len__ = lambda self: len(self.data)
+    __iter__ = lambda self: (self[i] for i in range(len(self)))
+    __bool__ = lambda self: bool(self.data)
+    __hash__ = object.__hash__  # a node is itself, whatever its value
+    __format__ = lambda self, spec: format(self.item(), spec) if spec else repr(self)
 
-    def __iter__(self):
-        return (self[i] for i in range(len(self)))
-
-    def __bool__(self):
-        return bool(self.data)
-
-    def __format__(self, spec):
-        return format(self.item(), spec) if spec else repr(self)
+    def __repr__(self):
+        values = np.array2string(self.data, precision=4, threshold=8, edgeitems=2, separator=", ")
+        made = f", made by {self.primitive.name}" if self.primitive else ""
+        leaf = ", leaf" if self.requires_grad and not self.primitive else ""
+        return f"Tensor({values}, shape={self.shape}, {self.dtype}{made}{leaf})"
 
     def __reduce__(self):
         """Copies and pickles are leaves, born anew: births order one graph and mean nothing in another."""
@@ -152,42 +162,10 @@ class Tensor:
             raise TypeError("a recorded tensor cannot be copied without its history; copy t.detach()")
         return _born_again, (type(self), self.data, self.requires_grad, self.grad)
 
-    def __repr__(self):
-        values = np.array2string(self.data, precision=4, threshold=8, edgeitems=2, separator=", ")
-        made = (
-            f", made by {self.primitive.name}" if self.primitive else ", leaf" if self.requires_grad else ""
-        )
-        return f"Tensor({values}, shape={self.shape}, {self.dtype}{made})"
-
-    def sum(self, axis=None, keepdims=False):
-        return np.sum(self, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis=None, keepdims=False):
-        return np.mean(self, axis=axis, keepdims=keepdims)
-
-    def max(self, axis=None, keepdims=False):
-        return np.max(self, axis=axis, keepdims=keepdims)
-
-    def min(self, axis=None, keepdims=False):
-        return np.min(self, axis=axis, keepdims=keepdims)
-
-    def reshape(self, *shape):
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape)
-
-    def transpose(self, *axes):
-        axes = axes[0] if len(axes) == 1 else axes or None
-        return np.transpose(self, axes)
-
-    def swapaxes(self, axis1, axis2):
-        return np.swapaxes(self, axis1, axis2)
-
     def astype(self, dtype):
         if self.requires_grad and np.dtype(dtype).kind != "f":
             raise TypeError(f"{np.dtype(dtype)} has no gradients; t.detach().astype(...) is a constant")
         return call(astype, (self, dtype))
-
-    def __getitem__(self, index):
-        return call(getitem, (self, index))
 
     def __setitem__(self, index, value):
         raise TypeError(
@@ -195,71 +173,50 @@ class Tensor:
             "build the new value with np.where, np.concatenate or np.stack"
         )
 
-    def __add__(self, other):
-        return call(ADD, (self, other))
-
-    def __radd__(self, other):
-        return call(ADD, (other, self))
-
-    def __sub__(self, other):
-        return call(SUBTRACT, (self, other))
-
-    def __rsub__(self, other):
-        return call(SUBTRACT, (other, self))
-
-    def __mul__(self, other):
-        return call(MULTIPLY, (self, other))
-
-    def __rmul__(self, other):
-        return call(MULTIPLY, (other, self))
-
-    def __truediv__(self, other):
-        return call(DIVIDE, (self, other))
-
-    def __rtruediv__(self, other):
-        return call(DIVIDE, (other, self))
-
-    def __pow__(self, other):
-        return call(POWER, (self, other))
-
-    def __rpow__(self, other):
-        return call(POWER, (other, self))
-
-    def __matmul__(self, other):
-        return call(MATMUL, (self, other))
-
-    def __rmatmul__(self, other):
-        return call(MATMUL, (other, self))
-
-    def __pos__(self):
-        return np.positive(self)
-
-    def __neg__(self):
-        return np.negative(self)
-
-    def __abs__(self):
-        return np.absolute(self)
+    __getitem__ = lambda self, index: call(getitem, (self, index))
+    __add__ = lambda self, other: call(ADD, (self, other))
+    __radd__ = lambda self, other: call(ADD, (other, self))
+    __sub__ = lambda self, other: call(SUBTRACT, (self, other))
+    __rsub__ = lambda self, other: call(SUBTRACT, (other, self))
+    __mul__ = lambda self, other: call(MULTIPLY, (self, other))
+    __rmul__ = lambda self, other: call(MULTIPLY, (other, self))
+    __truediv__ = lambda self, other: call(DIVIDE, (self, other))
+    __rtruediv__ = lambda self, other: call(DIVIDE, (other, self))
+    __pow__ = lambda self, other: call(POWER, (self, other))
+    __rpow__ = lambda self, other: call(POWER, (other, self))
+    __matmul__ = lambda self, other: call(MATMUL, (self, other))
+    __rmatmul__ = lambda self, other: call(MATMUL, (other, self))
+    __pos__ = lambda self: np.positive(self)
+    __neg__ = lambda self: np.negative(self)
+    __abs__ = lambda self: np.absolute(self)
 
     # Comparisons are constants: their derivative is zero wherever it exists.
-    def __lt__(self, other):
-        return np.less(self, other)
+    __lt__ = lambda self, other: np.less(self, other)
+    __le__ = lambda self, other: np.less_equal(self, other)
+    __gt__ = lambda self, other: np.greater(self, other)
+    __ge__ = lambda self, other: np.greater_equal(self, other)
+    __eq__ = lambda self, other: np.equal(self, other)
+    __ne__ = lambda self, other: np.not_equal(self, other)
 
-    def __le__(self, other):
-        return np.less_equal(self, other)
-
-    def __gt__(self, other):
-        return np.greater(self, other)
-
-    def __ge__(self, other):
-        return np.greater_equal(self, other)
-
-    def __eq__(self, other):
-        return np.equal(self, other)
-
-    def __ne__(self, other):
-        return np.not_equal(self, other)
-
-    __hash__ = object.__hash__  # a node is itself, whatever its value
+    sum = lambda self, axis=None, keepdims=False: np.sum(self, axis=axis, keepdims=keepdims)
+    mean = lambda self, axis=None, keepdims=False: np.mean(self, axis=axis, keepdims=keepdims)
+    prod = lambda self, axis=None, keepdims=False: np.prod(self, axis=axis, keepdims=keepdims)
+    max = lambda self, axis=None, keepdims=False: np.max(self, axis=axis, keepdims=keepdims)
+    min = lambda self, axis=None, keepdims=False: np.min(self, axis=axis, keepdims=keepdims)
+    var = lambda self, axis=None, ddof=0, keepdims=False: np.var(self, axis, ddof=ddof, keepdims=keepdims)
+    std = lambda self, axis=None, ddof=0, keepdims=False: np.std(self, axis, ddof=ddof, keepdims=keepdims)
+    cumsum = lambda self, axis=None: np.cumsum(self, axis=axis)
+    dot = lambda self, other: np.dot(self, other)
+    reshape = lambda self, *shape: np.reshape(self, shape[0] if len(shape) == 1 else shape)
+    transpose = lambda self, *axes: np.transpose(self, axes[0] if len(axes) == 1 else axes or None)
+    swapaxes = lambda self, axis1, axis2: np.swapaxes(self, axis1, axis2)
+    squeeze = lambda self, axis=None: np.squeeze(self, axis=axis)
+    ravel = lambda self: np.ravel(self)
+    flatten = ravel
+    round = lambda self, decimals=0: np.round(self, decimals)
+    argmax = lambda self, axis=None: np.argmax(self, axis=axis)
+    take = lambda self, indices, axis=None: np.take(self, indices, axis=axis)
+    clip = lambda self, low=None, high=None: np.clip(self, low, high)
 
 
 def _born_again(kind: type, data: np.ndarray, requires_grad: bool, grad) -> Tensor:

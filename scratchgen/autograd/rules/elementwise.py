@@ -8,7 +8,7 @@ At kinks: |x| has derivative 0 at 0; `maximum` and `minimum` of equals give each
 
 import numpy as np
 
-from scratchgen.autograd.primitives import SPREAD, constant, defvjp, primitive
+from scratchgen.autograd.primitives import SPREAD, constant, defvjp, primitive, refuse
 
 
 def sum_to_shape(g, x):
@@ -113,4 +113,14 @@ constant(np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_
 constant(np.logical_and, np.logical_or, np.logical_not, np.isnan, np.isfinite, np.isinf)
 constant(np.all, np.any, np.isclose, np.allclose, np.array_equal)
 constant(np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.shape, np.ndim, np.size)
-constant(np.argmax, np.argmin, np.argsort, np.array2string)
+constant(np.array2string)
+refuse(
+    "a position does not vary with the values: np.argmax(t.detach()) and the like are constants, "
+    "np.max(t) has a derivative",
+    *(np.argmax, np.argmin, np.argsort, np.nonzero, np.searchsorted),
+)
+refuse(
+    "it is flat wherever it is smooth: np.round(t.detach()) and the like are constants, and "
+    "t + (np.round(t.detach()) - t.detach()) lets the gradient pass straight through",
+    *(np.round, np.around, np.rint, np.floor, np.ceil, np.trunc, np.floor_divide),
+)

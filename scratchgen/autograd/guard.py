@@ -1,0 +1,77 @@
+"""What a graph has recorded does not change while the graph lives.
+
+A derivative rule looks at the inputs of its function after the fact. An input that has been overwritten in
+the meantime would give a wrong gradient without a word, so recorded arrays are read-only, and NumPy raises at
+the line that assigns. Each node holds a guard of its inputs' memory; when the last guard goes, because
+`backward()` has freed the graph or nobody refers to it any more, the arrays can be written again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import weakref
+
+import numpy as np
+
+from scratchgen.autograd.tensor import Tensor
+
+_guards: dict[int, weakref.ref[Guard]] = {}  # id of the array that owns the memory → its guard
+
+
+class Guard:
+    """Keeps one block of memory read-only for as long as the guard itself is alive.
+
+    held    the arrays to make writable again: the owner of the memory first, as its views depend on it
+    """
+
+    __slots__ = ("__weakref__", "held")
+
+    def __init__(self, owner: np.ndarray):
+        self.held: list[np.ndarray] = []
+        self.hold(owner)
+        _guards[id(owner)] = weakref.ref(self)
+
+    def hold(self, array: np.ndarray) -> None:
+        """Make the array read-only, if it is not."""
+        if array.flags.writeable:
+            array.setflags(write=False)
+            self.held.append(array)
+
+    def __del__(self, forget=_guards.pop):
+        if self.held:
+            forget(id(self.held[0]), None)
+        for array in self.held:
+            with contextlib.suppress(ValueError):  # a view of memory that was read-only from the start
+                array.setflags(write=True)
+
+
+def guard(array: np.ndarray) -> Guard | None:
+    """The guard of an array's memory; None if nobody can write there anyway.
+
+    A view that was taken before, and is not recorded itself, can still write: NumPy keeps no list of views.
+    """
+    owner = array
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    reference = _guards.get(id(owner))
+    found = reference and reference()
+    if found is None:
+        if not owner.flags.writeable:
+            return None
+        found = Guard(owner)
+    if array is not owner:
+        found.hold(array)
+    return found
+
+
+def guards_of(inputs: tuple) -> tuple[Guard | None, ...]:
+    """Guards of the arrays among the inputs of a call; what a graph has computed is read-only already."""
+    guards = ()
+    for a in inputs:
+        if type(a) is np.ndarray:
+            guards += (guard(a),)
+        elif type(a) is tuple:  # an index made of arrays
+            guards += guards_of(a)
+        elif isinstance(a, Tensor) and a.primitive is None:  # a leaf
+            guards += (guard(a.data),)
+    return guards
