@@ -1,5 +1,5 @@
 """The table of derivative rules, one file a family. Importing this package fills the table."""
 
-from scratchgen.autograd.rules import elementwise, indexing, linear_algebra, reductions, shapes
+from scratchgen.autograd.rules import einsum, elementwise, indexing, linear_algebra, reductions, shapes
 
-__all__ = ["elementwise", "indexing", "linear_algebra", "reductions", "shapes"]
+__all__ = ["einsum", "elementwise", "indexing", "linear_algebra", "reductions", "shapes"]

@@ -6,6 +6,8 @@ Where x was broadcast, each element of x was used several times, and its derivat
 At kinks: |x| has derivative 0 at 0; `maximum` and `minimum` of equals give each side half.
 """
 
+import math
+
 import numpy as np
 
 from scratchgen.autograd.primitives import SPREAD, constant, defvjp, primitive, refuse
@@ -49,18 +51,53 @@ defvjp(np.reciprocal, lambda g, y, x: -g * y * y)
 # --- exponentials and what is made of them ----------------------------------------------------------------
 
 defvjp(np.exp, lambda g, y, x: g * y)
+defvjp(np.exp2, lambda g, y, x: g * y * math.log(2))
 defvjp(np.expm1, lambda g, y, x: g * (y + 1))
 defvjp(np.log, lambda g, y, x: g / x)
+defvjp(np.log2, lambda g, y, x: g / (x * math.log(2)))
+defvjp(np.log10, lambda g, y, x: g / (x * math.log(10)))
 defvjp(np.log1p, lambda g, y, x: g / (x + 1))
+defvjp(np.sinh, lambda g, y, x: g * np.cosh(x))
+defvjp(np.cosh, lambda g, y, x: g * np.sinh(x))
 defvjp(np.tanh, lambda g, y, x: g * (1 - y * y))
-defvjp(np.sin, lambda g, y, x: g * np.cos(x))
-defvjp(np.cos, lambda g, y, x: -g * np.sin(x))
+defvjp(np.arcsinh, lambda g, y, x: g / np.hypot(1, x))
+defvjp(np.arccosh, lambda g, y, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)))  # the product would lose x near 1
+defvjp(np.arctanh, lambda g, y, x: g / ((1 - x) * (1 + x)))
 
 # y = log(eᵃ + eᵇ)        ∂y/∂a = e^(a − y)
 defvjp(
     np.logaddexp,
     lambda g, y, a, b: sum_to_shape(g * np.exp(a - y), a),
     lambda g, y, a, b: sum_to_shape(g * np.exp(b - y), b),
+)
+
+defvjp(
+    np.logaddexp2,
+    lambda g, y, a, b: sum_to_shape(g * np.exp2(a - y), a),
+    lambda g, y, a, b: sum_to_shape(g * np.exp2(b - y), b),
+)
+
+# --- angles -----------------------------------------------------------------------------------------------
+
+defvjp(np.sin, lambda g, y, x: g * np.cos(x))
+defvjp(np.cos, lambda g, y, x: -g * np.sin(x))
+defvjp(np.tan, lambda g, y, x: g * (1 + y * y))
+defvjp(np.arcsin, lambda g, y, x: g / np.sqrt((1 - x) * (1 + x)))
+defvjp(np.arccos, lambda g, y, x: -g / np.sqrt((1 - x) * (1 + x)))
+defvjp(np.arctan, lambda g, y, x: g / (1 + x * x))
+
+# y = the angle of the point (b, a)        ∂y/∂a = b / (a² + b²),   ∂y/∂b = −a / (a² + b²)
+defvjp(
+    np.arctan2,
+    lambda g, y, a, b: sum_to_shape(g * b / (a * a + b * b), a),
+    lambda g, y, a, b: sum_to_shape(-g * a / (a * a + b * b), b),
+)
+
+# y = √(a² + b²)        ∂y/∂a = a / y
+defvjp(
+    np.hypot,
+    lambda g, y, a, b: sum_to_shape(g * a / y, a),
+    lambda g, y, a, b: sum_to_shape(g * b / y, b),
 )
 
 # --- comparisons ------------------------------------------------------------------------------------------
@@ -82,16 +119,21 @@ def _picks(better):
 defvjp(np.maximum, *_picks(np.greater_equal))
 defvjp(np.minimum, *_picks(np.less_equal))
 defvjp(np.absolute, lambda g, y, x: g * np.sign(x))
-constant(np.sign)
+defvjp(np.sign, lambda g, y, x: np.zeros_like(x))  # flat on both sides of its jump
 
 
 @primitive
 def clip(x, low, high):
-    """min(max(x, low), high); the derivative is 1 inside the interval and on its ends."""
+    """min(max(x, low), high); on the ends of the interval the derivative goes to x."""
     return np.clip(x, low, high)
 
 
-defvjp(clip, lambda g, y, x, low, high: sum_to_shape(g * ((x >= low) & (x <= high)), x))
+defvjp(
+    clip,
+    lambda g, y, x, low, high: sum_to_shape(g * ((x >= low) & (x <= high)), x),
+    lambda g, y, x, low, high: sum_to_shape(g * ((x < low) & (low <= high)), low),
+    lambda g, y, x, low, high: sum_to_shape(g * ((x > high) | (low > high)), high),
+)
 
 
 def _clip(x, a_min=None, a_max=None, *, min=None, max=None):

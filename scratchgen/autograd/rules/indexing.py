@@ -6,6 +6,7 @@ Reading x[index] and adding into zeros at `index` are transposes of each other, 
 import numpy as np
 
 from scratchgen.autograd.primitives import SPREAD, defvjp, primitive
+from scratchgen.autograd.rules.shapes import gather
 
 
 @primitive
@@ -50,4 +51,40 @@ def _along(x, indices, axis):
     return tuple(indices if i == axis else grid[i] for i in range(x.ndim))
 
 
-SPREAD[np.take_along_axis] = lambda x, indices, axis: getitem(x, _along(x, indices, axis))
+def _take(x, indices, axis=None):
+    if axis is None:
+        return np.ravel(x)[np.asarray(indices)]
+    return gather(x, np.asarray(indices), axis)
+
+
+def _take_along_axis(x, indices, axis=-1):
+    if axis is None:
+        x, axis = np.ravel(x), 0
+    return getitem(x, _along(x, indices, axis))
+
+
+def _trace(x, offset=0, axis1=0, axis2=1):
+    return np.sum(_diagonal(np.moveaxis(x, (axis1, axis2), (-2, -1)), offset), axis=-1)
+
+
+def _diagonal(x, k):
+    """The k-th diagonal of the last two axes."""
+    rows, columns = x.shape[-2:]
+    i = np.arange(max(0, -k), max(0, min(rows, columns - k), -k))
+    return x[..., i, i + k]
+
+
+def _diag(x, k=0):
+    if x.ndim == 2:
+        return _diagonal(x, k)
+    n = len(x) + abs(k)
+    i = np.arange(len(x))
+    return add_at(x, (i + max(0, -k), i + max(0, k)), (n, n))
+
+
+SPREAD[np.take] = _take
+SPREAD[np.take_along_axis] = _take_along_axis
+SPREAD[np.trace] = _trace
+SPREAD[np.diag] = _diag
+SPREAD[np.tril] = lambda x, k=0: np.where(np.tri(*x.shape[-2:], k, dtype=bool), x, np.zeros_like(x))
+SPREAD[np.triu] = lambda x, k=0: np.where(np.tri(*x.shape[-2:], k - 1, dtype=bool), np.zeros_like(x), x)

@@ -1,5 +1,7 @@
 """Rules of functions that reduce axes: the cotangent of the result is spread back over what was reduced."""
 
+import math
+
 import numpy as np
 
 from scratchgen.autograd.primitives import defvjp
@@ -15,7 +17,7 @@ def spread(g, x, axis, keepdims):
 def count(x, axis):
     """How many elements of x go into one element of the result."""
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    return int(np.prod([x.shape[a] for a in axes]))
+    return math.prod(x.shape[a] for a in axes)
 
 
 # y = Σ x        ∂y/∂x = 1
@@ -35,5 +37,53 @@ def _extreme(g, y, x, axis=None, *, keepdims=False):
     return spread(g, x, axis, keepdims) * chosen / ties.astype(x.dtype)
 
 
-defvjp(np.max, _extreme)
-defvjp(np.min, _extreme)
+for extreme in (np.max, np.amax, np.min, np.amin):
+    defvjp(extreme, _extreme)
+
+
+def _product(g, y, x, axis=None, *, keepdims=False):
+    """y = Π x, ∂y/∂x_i = Π_{j≠i} x_j: that is y / x_i, unless a factor is 0."""
+    g = spread(g, x, axis, keepdims)
+    if np.all(x != 0):
+        return g * spread(y, x, axis, keepdims) / x
+    return g * _product_of_the_others(x, axis)
+
+
+def _product_of_the_others(x, axis):
+    """Π_{j≠i} x_j for every i: all products at once, each with a 1 in place of its own factor."""
+    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    to_the_end = tuple(range(x.ndim - len(axes), x.ndim))
+    rows = np.moveaxis(x, axes, to_the_end)
+    flat = np.reshape(rows, (*rows.shape[: x.ndim - len(axes)], 1, count(x, axes)))
+    left_out = np.eye(flat.shape[-1], dtype=bool)
+    others = np.prod(np.where(left_out, np.ones_like(flat), flat), axis=-1)
+    return np.moveaxis(np.reshape(others, rows.shape), to_the_end, axes)
+
+
+defvjp(np.prod, _product)
+
+
+# y = Σ (x − x̄)² / (n − ddof)        ∂y/∂x_i = 2 (x_i − x̄) / (n − ddof), as Σ (x − x̄) = 0
+def _variance(g, y, x, axis=None, *, ddof=0, keepdims=False):
+    centred = x - np.mean(x, axis=axis, keepdims=True)
+    return spread(g * (2 / (count(x, axis) - ddof)), x, axis, keepdims) * centred
+
+
+# y = √variance        ∂y/∂x_i = (x_i − x̄) / ((n − ddof) y), and 0 where all x are equal
+def _deviation(g, y, x, axis=None, *, ddof=0, keepdims=False):
+    centred = x - np.mean(x, axis=axis, keepdims=True)
+    scale = np.where(np.equal(y, 0), np.ones_like(y), y) * (count(x, axis) - ddof)
+    return spread(g / scale, x, axis, keepdims) * centred
+
+
+defvjp(np.var, _variance)
+defvjp(np.std, _deviation)
+
+
+# y_k = Σ_{i≤k} x_i        ∂L/∂x_i = Σ_{k≥i} g_k
+def _cumulated(g, y, x, axis=None):
+    backwards = np.flip(np.cumsum(np.flip(g, axis), axis), axis)
+    return backwards if axis is not None else np.reshape(backwards, x.shape)
+
+
+defvjp(np.cumsum, _cumulated)

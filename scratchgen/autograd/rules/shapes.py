@@ -70,3 +70,80 @@ def _stack(arrays, axis=0):
 
 SPREAD[np.concatenate] = _concatenate
 SPREAD[np.stack] = _stack
+SPREAD[np.copy] = lambda x: identity(x)
+
+
+def _split(x, sections, axis=0):
+    n = x.shape[axis]
+    if not np.iterable(sections):
+        if n % sections:
+            raise ValueError(f"an axis of {n} elements cannot be split into {sections} equal parts")
+        sections = range(n // sections, n, n // sections) if n else [0] * (sections - 1)
+    stretch = (slice(None),) * (axis % x.ndim)
+    bounds = zip([0, *sections], [*sections, n], strict=True)
+    return [x[(*stretch, slice(start, stop))] for start, stop in bounds]
+
+
+def gather(x, indices, axis):
+    """x with its elements along an axis picked by number."""
+    return x[(*(slice(None),) * (axis % x.ndim), indices)]
+
+
+def _flip(x, axis=None):
+    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    flipped = {a % x.ndim for a in axes}
+    return x[tuple(slice(None, None, -1 if i in flipped else 1) for i in range(x.ndim))]
+
+
+def _repeat(x, repeats, axis=None):
+    if axis is None:
+        x, axis = np.ravel(x), 0
+    return gather(x, np.repeat(np.arange(x.shape[axis]), repeats), axis)
+
+
+def _tile(x, reps):
+    reps = tuple(reps) if np.iterable(reps) else (reps,)
+    reps = (1,) * (x.ndim - len(reps)) + reps
+    sides = (1,) * (len(reps) - x.ndim) + x.shape
+    pairs = [side for pair in zip(reps, sides, strict=True) for side in pair]
+    apart = np.reshape(x, [side for n in sides for side in (1, n)])
+    return np.reshape(np.broadcast_to(apart, pairs), [r * n for r, n in zip(reps, sides, strict=True)])
+
+
+@primitive
+def pad(x, widths, value=0):
+    """x with `value` put around it: widths is a pair (before, after) for each axis."""
+    return np.pad(x, widths, constant_values=value)
+
+
+def _cut_out(g, y, x, widths, value=0):
+    return g[tuple(slice(before, before + n) for (before, _), n in zip(widths, x.shape, strict=True))]
+
+
+defvjp(pad, _cut_out)
+
+
+def _pad(x, pad_width, mode="constant", constant_values=0):
+    widths = tuple(tuple(map(int, pair)) for pair in np.broadcast_to(pad_width, (x.ndim, 2)))
+    if mode == "constant":
+        return pad(x, widths, constant_values)
+    if mode not in ("edge", "reflect", "symmetric", "wrap"):
+        raise TypeError(
+            f"np.pad is differentiable in the modes constant, edge, reflect, symmetric, wrap; not {mode}"
+        )
+    for axis, pair in enumerate(widths):
+        x = gather(x, np.pad(np.arange(x.shape[axis]), pair, mode=mode), axis)
+    return x
+
+
+def _negative(shift):
+    return tuple(-s for s in shift) if np.iterable(shift) else -shift
+
+
+defvjp(np.roll, lambda g, y, x, shift, axis=None: np.roll(g, _negative(shift), axis))
+
+SPREAD[np.split] = _split
+SPREAD[np.flip] = _flip
+SPREAD[np.repeat] = _repeat
+SPREAD[np.tile] = _tile
+SPREAD[np.pad] = _pad

@@ -179,12 +179,12 @@ def test_writing_a_recorded_result_into_an_array_is_refused():
 
 
 def test_a_numpy_function_without_a_rule_raises_and_shows_how_to_add_one():
-    with pytest.raises(TypeError, match=r"np\.sinh has no derivative rule(.|\n)*defvjp\(np\.sinh"):
-        np.sinh(leaf([1.0]))
+    with pytest.raises(TypeError, match=r"np\.cbrt has no derivative rule(.|\n)*defvjp\(np\.cbrt"):
+        np.cbrt(leaf([1.0]))
 
 
 def test_a_numpy_function_without_a_rule_is_plain_numpy_on_constants():
-    np.testing.assert_array_equal(np.sinh(Tensor([1.0])), np.sinh([1.0]))
+    np.testing.assert_array_equal(np.cbrt(Tensor([1.0])), np.cbrt([1.0]))
 
 
 def test_an_option_without_a_rule_is_refused():

@@ -1,0 +1,78 @@
+"""The rule of np.einsum: the cotangent of an operand is an einsum again.
+
+y_{out} = Σ Π_j x^j_{term_j}   ⇒   ∂L/∂x^i_{term_i} = Σ g_{out} Π_{j≠i} x^j_{term_j}
+"""
+
+import string
+
+import numpy as np
+
+from scratchgen.autograd.primitives import SPREAD, defvjp_each, primitive
+from scratchgen.autograd.rules.elementwise import sum_to_shape
+
+
+@primitive
+def einsum(*operands, terms, out, optimize=False):
+    """np.einsum with its letters taken apart: a term for each operand, and the letters of the result."""
+    return np.einsum(f"{','.join(terms)}->{out}", *operands, optimize=optimize)
+
+
+def _by_operand(i):
+    def rule(g, y, *operands, terms, out, optimize=False):
+        term, x = terms[i], operands[i]
+        others, values = [*terms[:i], *terms[i + 1 :]], [*operands[:i], *operands[i + 1 :]]
+        sides = {}  # of each letter; an axis of one element goes with any number of others
+        for letters, operand in zip(terms, operands, strict=True):
+            for c, n in zip(letters, operand.shape, strict=True):
+                sides[c] = n if sides.get(c, 1) == 1 else sides[c]
+
+        distinct = "".join(dict.fromkeys(term))
+        known = "".join(c for c in distinct if c in out or any(c in other for other in others))
+        g = einsum(g, *values, terms=(out, *others), out=known, optimize=optimize)
+        # a letter that only this operand has was summed: its cotangent is the same all along that axis
+        axes = iter(g.shape)
+        g = np.reshape(g, [next(axes) if c in known else 1 for c in distinct])
+        g = np.broadcast_to(g, [sides[c] for c in distinct])
+        if term != distinct:  # a letter twice reads the diagonal: back onto the diagonal
+            g = _onto_diagonals(g, distinct, term, sides)
+        return sum_to_shape(g, x)
+
+    return rule
+
+
+def _onto_diagonals(g, distinct, term, sides):
+    unused = (c for c in string.ascii_letters if c not in sides)
+    out, deltas = "", []
+    for c in term:
+        if c not in out:
+            out += c
+        else:
+            out += (again := next(unused))
+            deltas.append((c + again, np.eye(sides[c], dtype=g.dtype)))
+    return einsum(g, *(d for _, d in deltas), terms=(distinct, *(t for t, _ in deltas)), out=out)
+
+
+defvjp_each(einsum, _by_operand, options={"terms", "out", "optimize"})
+
+
+def _einsum(subscripts, *operands, optimize=False):
+    if not isinstance(subscripts, str):
+        raise TypeError("np.einsum is differentiable with its indices as a string, as in 'ij,jk->ik'")
+    terms, arrow, out = subscripts.replace(" ", "").partition("->")
+    terms = terms.split(",")
+    if len(terms) != len(operands):
+        raise ValueError(f"einsum '{subscripts}' names {len(terms)} operands, and {len(operands)} were given")
+    # an ellipsis stands for the axes that have no letter, counted from the last
+    unnamed = [np.ndim(x) - len(t.replace("...", "")) for t, x in zip(terms, operands, strict=True)]
+    most = max([n for t, n in zip(terms, unnamed, strict=True) if "..." in t], default=0)
+    dots = "".join([c for c in string.ascii_letters if c not in subscripts][:most])
+    terms = [t.replace("...", dots[most - n :]) for t, n in zip(terms, unnamed, strict=True)]
+    if arrow:
+        out = out.replace("...", dots)
+    else:
+        letters = "".join(terms)
+        out = dots + "".join(c for c in sorted(set(letters) - set(dots)) if letters.count(c) == 1)
+    return einsum(*operands, terms=tuple(terms), out=out, optimize=optimize)
+
+
+SPREAD[np.einsum] = _einsum
