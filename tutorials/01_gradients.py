@@ -230,7 +230,8 @@ for function in (np.add, np.multiply, np.exp, np.log, np.tanh, np.sin, np.sum):
     print(inspect.getsource(TABLE[function].rules[0]).strip())
 
 print(f"\n{len(TABLE)} NumPy functions have a row in the table. The one for matrix products, in full:\n")
-print(inspect.getsource(sg.autograd.rules.linear_algebra))
+for rule in TABLE[np.matmul].rules:
+    print(inspect.getsource(rule))
 
 # %% [markdown]
 # `_by_left` and `_by_right` are the two formulas that we derived. `sum_to_shape` undoes broadcasting: what
@@ -362,8 +363,9 @@ print("pictures:", OUT)
 #
 # ## Try it
 #
-# 1. Give `np.cbrt`, the cube root, its rule with `sg.defvjp`, so that the refused expression above works: from
-#    $y^3 = x$ follows the slope as a function of $y$ alone. Check it with `sg.check_grads`. What is it at 0?
+# 1. Give `np.cbrt`, the cube root, its rule with `sg.defvjp`, so that the refused expression above works:
+#    from $y^3 = x$ follows the slope as a function of $y$ alone. Check it with `sg.check_grads`.
+#    What is it at 0?
 # 2. In `gradients_by_hand` replace `delta1.sum(axis=0)` by `delta1.mean(axis=0)`. By which factor is it
 #    wrong? What if $L$ were the sum over the examples?
 # 3. Write $c = b + b\,a$ with one more use of $b$, and fill in the table by hand before you run the sweep.

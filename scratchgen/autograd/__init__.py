@@ -1,8 +1,9 @@
 """NumPy, differentiated: tensors, the table of derivative rules, the reverse sweep, and its transforms."""
 
 from scratchgen.autograd.tensor import Tensor  # isort: skip  (first: the table is built around it)
-from scratchgen.autograd import rules
+from scratchgen.autograd import inspect, rules
 from scratchgen.autograd.check import GradientError, check_grads
+from scratchgen.autograd.inspect import detect_anomaly
 from scratchgen.autograd.primitives import (
     Primitive,
     constant,
@@ -33,10 +34,12 @@ __all__ = [
     "constant",
     "defvjp",
     "defvjp_joint",
+    "detect_anomaly",
     "enable_grad",
     "grad",
     "hessian",
     "hvp",
+    "inspect",
     "jacobian",
     "jvp",
     "no_grad",
