@@ -1,4 +1,4 @@
-"""Is a derivative right? A comparison with finite differences that has no blind spots.
+"""Is a derivative right? A comparison with difference quotients that has no blind spots.
 
 All directions are random. With a cotangent of ones, a rule that mixes up rows, or that forgets the
 cotangent altogether, can pass; against a random cotangent and a random direction it agrees by accident with
@@ -7,33 +7,50 @@ probability zero.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
 
-from scratchgen.autograd.primitives import no_grad, plain
-from scratchgen.autograd.transforms import vjp
+from scratchgen.autograd.backward import pull_back, youngest_first
+from scratchgen.autograd.inspect import source
+from scratchgen.autograd.primitives import enable_grad, no_grad, plain
+from scratchgen.autograd.tensor import Tensor
+from scratchgen.autograd.transforms import jvp, vjp
 
 STEP = 1e-3
-STENCIL = ((-2, 1 / 12), (-1, -2 / 3), (1, 2 / 3), (2, -1 / 12))  # f' = Σ c f(x + kh)/h + O(h⁴)
+STENCIL = {-2: 1 / 12, -1: -2 / 3, 1: 2 / 3, 2: -1 / 12}  # f' = Σ c f(x + kh)/h + O(h⁴)
+IMAGINARY_STEP = 1e-20  # no difference is taken, so nothing cancels, however small the step
+KINK = 1e-3  # the least relative difference of the slopes on both sides that is called a kink
+SHARPER = 1e-4  # how much closer the complex step comes than finite differences
 
 
 class GradientError(AssertionError):
     """A derivative that disagrees with finite differences."""
 
 
+class KinkError(GradientError):
+    """The function has no derivative at the point: its slopes to the left and to the right differ."""
+
+
 def check_grads(f: Callable, *args, order: int = 2, tolerance: float = 1e-6, seed: int = 0) -> float:
-    """Compare the derivatives of f at args with finite differences; return the largest relative error.
+    """Compare the derivatives of f at args with difference quotients; return the largest relative error.
 
     For a random cotangent v of the result and a random direction u of each argument:
 
-        ⟨vᵀ ∂f/∂x, u⟩  =  d/dh ⟨v, f(x + h u)⟩ at h = 0
+        reverse mode    ⟨vᵀ ∂f/∂x, u⟩  =  d/dh ⟨v, f(x + h u)⟩ at h = 0
+        forward mode    ⟨v, Σᵢ ∂f/∂xᵢ uᵢ⟩ = the same with all arguments moving at once
 
-    and up to the given order the same for the derivative itself, (x, v) ↦ vᵀ ∂f/∂x. Everything in float64.
+    and up to the given order the same for the derivative itself, (x, v) ↦ vᵀ ∂f/∂x. Forward mode
+    differentiates the pull-back, so it is checked up to order − 1. Everything in float64.
 
-    tolerance    relative to the larger of both numbers and 1, so scale f to the order of 1; the fourth-order
-                 stencil at h = 10⁻³ is exact to about 10⁻¹⁰ where the fifth derivative is of that order too
-    Raises GradientError that names the argument, the order and both numbers.
+    The quotient is a central difference of fourth order at h = 10⁻³, exact to about 10⁻¹⁰ where the fifth
+    derivative is of the order of 1. Where f is analytic and takes complex numbers, Im f(x + ih u)/h with
+    h = 10⁻²⁰ is exact to rounding, and the first derivative must agree with it 10⁴ times closer.
+
+    tolerance    relative to the larger of both numbers and 1, so scale f to the order of 1
+    Raises GradientError that names the rule, the argument, the mode and both numbers; KinkError where the
+    slopes to the left and to the right differ.
     """
     rng = np.random.default_rng(seed)
     points = [np.array(plain(a), dtype=np.float64) for a in args]
@@ -43,38 +60,68 @@ def check_grads(f: Callable, *args, order: int = 2, tolerance: float = 1e-6, see
 def _check(f, points, level, order, tolerance, rng) -> float:
     y, pull = vjp(f, *points)
     v = rng.standard_normal(y.shape)
-    worst = 0.0
-    for i, (x, gradient) in enumerate(zip(points, pull(v), strict=True)):
-        if gradient.shape != x.shape:
-            raise GradientError(
-                f"argument {i}, order {level}: gradient of shape {gradient.shape} for {x.shape}"
-            )
-        u = rng.standard_normal(x.shape)
-        ours = float(np.sum(gradient.data * u))
-        theirs = _directional(f, points, i, u, v)
+    directions = [rng.standard_normal(x.shape) for x in points]
+
+    def compare(what, moving, ours):
+        def along(h):
+            moved = [
+                x + h * u if i in moving else x
+                for i, (x, u) in enumerate(zip(points, directions, strict=True))
+            ]
+            with no_grad():
+                return np.sum(v * plain(f(*moved)))
+
+        theirs, allowed = _slope(along, tolerance, f"{what}, order {level}", analytic=level == 1)
         error = abs(ours - theirs) / max(1.0, abs(ours), abs(theirs))
-        if not error <= tolerance:
+        if not error <= allowed:
             raise GradientError(
-                f"argument {i}, order {level}: the rule gives {ours:.10g}, finite differences {theirs:.10g} "
-                f"(relative error {error:.2g}, tolerance {tolerance:.2g})"
+                f"{_culprit(f, points, tolerance, rng) or _name(f)}: {what}, order {level}: the rule gives "
+                f"{ours:.10g}, the difference quotient {theirs:.10g} "
+                f"(relative error {error:.2g}, tolerance {allowed:.2g})"
             )
-        worst = max(worst, error)
+        return error
+
+    worst = 0.0
+    for i, (gradient, u) in enumerate(zip(pull(v), directions, strict=True)):
+        if gradient.shape != u.shape:
+            raise GradientError(
+                f"argument {i}, order {level}: gradient of shape {gradient.shape} for {u.shape}"
+            )
+        worst = max(worst, compare(f"reverse mode, argument {i}", {i}, float(np.sum(gradient.data * u))))
     if level < order:
-        worst = max(
-            worst, _check(_pulled_back(f, len(points)), [*points, v], level + 1, order, tolerance, rng)
-        )
+        _, tangent = jvp(f, points, directions)
+        worst = max(worst, compare("forward mode", range(len(points)), float(np.sum(v * tangent.data))))
+        further = _pulled_back(f, len(points))
+        worst = max(worst, _check(further, [*points, v], level + 1, order, tolerance, rng))
     return worst
 
 
-def _directional(f, points, i, u, v) -> float:
-    """d/dh ⟨v, f(..., xᵢ + h u, ...)⟩ by a central difference."""
+def _slope(along: Callable, tolerance: float, where: str, analytic: bool = False) -> tuple[float, float]:
+    """d/dh along(h) at h = 0, and how closely a right rule must agree with it."""
+    value = {k: float(along(k * STEP)) for k in (-2, -1, 0, 1, 2)}
+    slope = sum(c * value[k] for k, c in STENCIL.items()) / STEP
+    # one-sided slopes of second order: the difference of the two is of third order where f is smooth
+    right, left = (s * (4 * value[s] - 3 * value[0] - value[2 * s]) / (2 * STEP) for s in (1, -1))
+    if abs(right - left) > KINK * max(1.0, abs(right), abs(left)):
+        raise KinkError(
+            f"{where}: the slope is {left:.6g} on the left and {right:.6g} on the right, so there is a kink "
+            f"within {2 * STEP:g} of the point (or the function is too rough for this step); move the point"
+        )
+    if analytic:
+        exact = _complex_step(along)
+        if exact is not None and abs(exact - slope) <= tolerance * max(1.0, abs(slope)):
+            return exact, SHARPER * tolerance
+    return slope, tolerance
 
-    def along(h):
-        moved = [x + h * u if j == i else x for j, x in enumerate(points)]
-        with no_grad():
-            return np.sum(v * plain(f(*moved)))
 
-    return float(sum(c * along(k * STEP) for k, c in STENCIL) / STEP)
+def _complex_step(along: Callable) -> float | None:
+    """Im along(ih)/h, or None if the function cannot take complex numbers."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("error", np.exceptions.ComplexWarning)
+        try:
+            return float(np.imag(along(1j * IMAGINARY_STEP))) / IMAGINARY_STEP
+        except (TypeError, ValueError, np.exceptions.ComplexWarning):
+            return None
 
 
 def _pulled_back(f, n):
@@ -85,3 +132,41 @@ def _pulled_back(f, n):
         return np.concatenate([np.ravel(g) for g in pull(args[n])])
 
     return derivative
+
+
+# --- naming the rule that is wrong ------------------------------------------------------------------------
+
+
+def _name(f) -> str:
+    return getattr(f, "__name__", None) or getattr(f, "name", "the function")
+
+
+def _culprit(f, points, tolerance, rng) -> str:
+    """The first call within f whose own rule disagrees with difference quotients, in words; "" if none."""
+    with enable_grad():
+        y = f(*(Tensor(x, requires_grad=True) for x in points))
+    for node in reversed(youngest_first(y)):
+        if node.primitive is None or node.primitive.once:
+            continue
+        g = rng.standard_normal(node.shape)
+        for a, g_a in pull_back(node, g):
+            u = rng.standard_normal(a.shape)
+            ours = float(np.sum(g_a * u))
+            try:
+                theirs, _ = _slope(_moving(node, a, u, g), tolerance, node.primitive.name)
+            except KinkError:
+                continue
+            if not abs(ours - theirs) <= tolerance * max(1.0, abs(ours), abs(theirs)):
+                i = next(i for i, b in enumerate(node.inputs) if b is a)
+                return f"the rule of {node.primitive.name} for its argument {i}, called at {source(node)}"
+    return ""
+
+
+def _moving(node, a, u, g) -> Callable:
+    """h ↦ ⟨g, the node's function with a + h u in place of a⟩; a may stand in several places."""
+
+    def along(h):
+        values = [b.data + h * u if b is a else plain(b) for b in node.inputs]
+        return np.sum(g * node.primitive.function(*values, **node.options))
+
+    return along
