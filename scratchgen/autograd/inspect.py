@@ -66,12 +66,14 @@ class _Watch:
     """What `call` and `pull_back` show every value and every cotangent to."""
 
     def value(self, y: Tensor, entry: Primitive, arrays: list) -> None:
+        """Look at the result of a call."""
         made = _made(y.data, arrays)
         if made:
             shapes = ", ".join(str(np.shape(a)) for a in arrays)
             raise AnomalyError(f"{entry.name} of shapes {shapes} made {made}, at {_line_of_the_caller()}")
 
     def cotangent(self, node: Tensor, i: int, g, g_a) -> None:
+        """Look at what a rule made of the cotangent g for argument i."""
         g, g_a = (t.data if isinstance(t, Tensor) else t for t in (g, g_a))
         made = _made(g_a, [g])
         if made:

@@ -48,8 +48,7 @@ def test_arrays_can_be_written_again_when_nobody_refers_to_the_graph():
     gc.disable()  # reference counts alone must do it
     try:
         del y
-        c[:] = 0
-        x.data[:] = 0
+        assert c.flags.writeable and x.data.flags.writeable
     finally:
         gc.enable()
 
@@ -104,7 +103,7 @@ def test_a_function_that_returns_its_argument_does_not_lock_it_for_good():
     defvjp(same, lambda g, y, x: g)
     x = leaf([1.0, 2.0])
     same(x).sum().backward()
-    x.data[:] = 0
+    assert x.data.flags.writeable
 
 
 def test_nothing_is_guarded_when_nothing_is_recorded():
