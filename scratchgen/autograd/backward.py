@@ -8,29 +8,25 @@ its cotangent is complete. No recursion: a chain of a million operations is a lo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from heapq import heappop, heappush
 from operator import attrgetter
 
 import numpy as np
 
-from scratchgen.autograd.primitives import Primitive, call, mode
+from scratchgen.autograd import complaints
+from scratchgen.autograd.primitives import WATCHERS, Primitive, call
 from scratchgen.autograd.tensor import Tensor
 
 
 def backward(y: Tensor, cotangent=None, retain_graph: bool = False) -> None:
     """Add ∂L/∂(leaf) to the `.grad` of every leaf under y. See `Tensor.backward`."""
     start = seed(y, cotangent).data.copy()  # a leaf may be given it as its gradient
-    graph = youngest_first(y)
     handed_out = set()  # arrays that are some leaf's gradient already: two leaves never share one
-    for leaf, g in sweep(y, start, graph, record=False).items():
+    for leaf, g in sweep(y, start, free=not retain_graph).items():
         if g.base is not None or id(g) in handed_out:
             g = g.copy()
         handed_out.add(id(g))
         leaf.grad = np.asarray(g if leaf.grad is None else leaf.grad + g)
-    if not retain_graph:
-        for node in graph:
-            if node.primitive is not None:
-                node.inputs = node.saved = None
-                node.guards = ()
 
 
 def seed(y: Tensor, cotangent=None) -> Tensor:
@@ -51,88 +47,88 @@ def seed(y: Tensor, cotangent=None) -> Tensor:
     return g
 
 
-def youngest_first(y: Tensor, stop: Iterable[Tensor] = (), since: int = -1) -> list[Tensor]:
-    """Every tensor that y depends on and that requires a gradient, y first.
-
-    It does not look behind the tensors in `stop`, nor behind those born before `since`.
-    """
-    stop = set(stop)
-    seen, unvisited = {y}, [y]
-    while unvisited:
-        node = unvisited.pop()
-        if node.inputs and node.birth > since and node not in stop:
-            for a in node.inputs:
-                if isinstance(a, Tensor) and a not in seen:
-                    seen.add(a)
-                    unvisited.append(a)
-    return sorted(seen, key=attrgetter("birth"), reverse=True)
-
-
-def sweep(y: Tensor, g, graph: list[Tensor], record: bool, wrt: Iterable[Tensor] | None = None) -> dict:
+def sweep(y: Tensor, g, record: bool = False, ends=(), paths: set[Tensor] | None = None, free: bool = False):
     """Carry the cotangent g of y through the graph; return {leaf: its cotangent}.
 
     record    run the rules on tensors, so that the result can be differentiated again; else on arrays
-    wrt       stop at these tensors, and follow only the paths that lead to them
+    ends      stop at these tensors, as at leaves
+    paths     follow only tensors of this set, those that lead to the ends
+    free      forget how a node was made once it has been passed
     """
-    ends = set(wrt) if wrt is not None else ()
-    wanted = _leading_to(ends, graph) if wrt is not None else None
     cotangents, found = {y: g}, {}
-    for node in graph:
-        g = cotangents.pop(node, None)
-        if g is None:
-            continue
+    youngest = [(-y.birth, y)]  # a heap of the tensors whose cotangent waits
+    while youngest:
+        _, node = heappop(youngest)
+        g = cotangents.pop(node)
         for hook in node.hooks:
             replaced = hook(g)
             g = g if replaced is None else replaced
-        if node in ends or node.primitive is None:
+        if node.primitive is None or node in ends:
             found[node] = g
             continue
-        for a, g_a in pull_back(node, g, record, wanted):
-            cotangents[a] = g_a if a not in cotangents else cotangents[a] + g_a
+        for a, g_a in pull_back(node, g, record, paths):
+            if a in cotangents:
+                cotangents[a] = cotangents[a] + g_a
+            else:
+                cotangents[a] = g_a
+                heappush(youngest, (-a.birth, a))
+        if free:
+            node.inputs = node.arrays = node.saved = None
+            node.guards = ()
     return found
 
 
-def pull_back(node: Tensor, g, record: bool = False, wanted: set[Tensor] | None = None) -> list[tuple]:
+def pull_back(node: Tensor, g, record: bool = False, paths: set[Tensor] | None = None) -> list[tuple]:
     """One step of the chain rule: (input, ∂L/∂input) for the inputs of a node, given g = ∂L/∂node."""
-    entry, inputs = node.primitive, node.inputs
+    entry, inputs, options = node.primitive, node.inputs, node.options
     if inputs is None:
-        raise RuntimeError(
-            f"this graph was freed by an earlier backward() (at {entry.name}); compute the result again, "
-            "or call backward(retain_graph=True) the first time"
-        )
-    options = node.options
+        raise complaints.freed(entry)
     if record and not entry.once:
-        y, values, cotangent = node, inputs, g
+        cotangent, y, values = g, node, inputs
     else:
-        y, cotangent = node.data, g.data if record else g
-        values = [a.data if isinstance(a, Tensor) else a for a in inputs]
+        cotangent, y, values = g.data if record else g, node.data, node.arrays
     if entry.saves:
         values = [*values, node.saved]
-    every = entry.joint(cotangent, y, *values, **options) if entry.joint is not None else None
+    joint = entry.joint(cotangent, y, *values, **options) if entry.joint is not None else None
 
     pulled = []
     for i, a in enumerate(inputs):
-        if not isinstance(a, Tensor) or (wanted is not None and a not in wanted):
+        if not isinstance(a, Tensor) or (paths is not None and a not in paths):
             continue
-        if every is not None:
-            g_a = every[i]
+        if joint is not None:
+            g_a = joint[i]
         elif (rule := entry.rules[i]) is not None:
-            g_a = rule(cotangent, y, *values, **options)
+            g_a = rule(cotangent, y, *values, **options) if options else rule(cotangent, y, *values)
         else:
             raise TypeError(f"{entry.name} has no derivative rule for argument {i}; detach() it or add one")
-        if g_a.shape != a.data.shape:
-            raise RuntimeError(
-                f"the rule of {entry.name} returned a cotangent of shape {g_a.shape} "
-                f"for an input of {a.shape}"
-            )
-        if g_a.dtype != a.data.dtype:
-            g_a = g_a.astype(a.data.dtype)
+        x = a.data
+        if g_a.shape != x.shape:
+            if not (entry.broadcasts and _is_repeated(x.shape, g_a.shape)):
+                raise complaints.wrong_shape(entry, g_a, x)
+            g_a = sum_to_shape(g_a, x)
+        if g_a.dtype is not x.dtype:
+            g_a = g_a.astype(x.dtype)
         if record and entry.once:
             g_a = call(_refusing(entry), (g_a, g, *inputs))
-        if mode.watch is not None:
-            mode.watch.cotangent(node, i, g, g_a)
+        for watcher in WATCHERS:
+            watcher.cotangent(node, i, g, g_a)
         pulled.append((a, g_a))
     return pulled
+
+
+def sum_to_shape(g, x):
+    """The transpose of broadcasting: sum g over the axes along which x was repeated, down to x.shape."""
+    if g.shape == x.shape:
+        return g
+    new = g.ndim - x.ndim
+    repeated = [new + i for i, n in enumerate(x.shape) if n == 1 and g.shape[new + i] != 1]
+    return np.reshape(np.sum(g, axis=(*range(new), *repeated)), x.shape)
+
+
+def _is_repeated(shape: tuple, repeated: tuple) -> bool:
+    """Whether broadcasting can make `repeated` of `shape`."""
+    pairs = zip(reversed(shape), reversed(repeated), strict=False)
+    return len(shape) <= len(repeated) and all(n in (1, m) for n, m in pairs)
 
 
 def _refusing(entry: Primitive) -> Primitive:
@@ -150,8 +146,28 @@ def _refusing(entry: Primitive) -> Primitive:
     return node
 
 
-def _leading_to(ends: set[Tensor], graph: list[Tensor]) -> set[Tensor]:
-    """The tensors of the graph that were made from one of `ends`, and the ends themselves."""
+# --- what a result depends on -----------------------------------------------------------------------------
+
+
+def youngest_first(y: Tensor, stop: Iterable[Tensor] = (), since: int = -1) -> list[Tensor]:
+    """Every tensor that y depends on and that requires a gradient, y first.
+
+    It does not look behind the tensors in `stop`, nor behind those born before `since`.
+    """
+    stop = set(stop)
+    seen, unvisited = {y}, [y]
+    while unvisited:
+        node = unvisited.pop()
+        if node.inputs and node.birth > since and node not in stop:
+            for a in node.inputs:
+                if isinstance(a, Tensor) and a not in seen:
+                    seen.add(a)
+                    unvisited.append(a)
+    return sorted(seen, key=attrgetter("birth"), reverse=True)
+
+
+def leading_to(ends: Iterable[Tensor], graph: list[Tensor]) -> set[Tensor]:
+    """The tensors of a graph, youngest first, that were made from one of `ends`, and the ends themselves."""
     leading = set(ends)
     for node in reversed(graph):
         if node not in leading and any(isinstance(a, Tensor) and a in leading for a in node.inputs or ()):

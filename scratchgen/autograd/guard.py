@@ -13,8 +13,6 @@ import weakref
 
 import numpy as np
 
-from scratchgen.autograd.tensor import Tensor
-
 _guards: dict[int, weakref.ref[Guard]] = {}  # id of the array that owns the memory → its guard
 
 
@@ -45,33 +43,33 @@ class Guard:
                 array.setflags(write=True)
 
 
-def guard(array: np.ndarray) -> Guard | None:
+def guards_of(arguments) -> list:
+    """Guards of the arrays among the arguments of a call, and of those that an index is made of."""
+    guards = []
+    for a in arguments:
+        known = _guards.get(id(a))
+        guards.append((known and known()) or guard(a))
+    return guards
+
+
+def guard(argument):
     """The guard of an array's memory; None if nobody can write there anyway.
 
     A view that was taken before, and is not recorded itself, can still write: NumPy keeps no list of views.
     """
-    owner = array
+    if type(argument) is tuple:
+        return guards_of(argument)
+    if not isinstance(argument, np.ndarray):
+        return None
+    owner = argument
     while isinstance(owner.base, np.ndarray):
         owner = owner.base
-    reference = _guards.get(id(owner))
-    found = reference and reference()
+    known = _guards.get(id(owner))
+    found = known and known()
     if found is None:
         if not owner.flags.writeable:
             return None
         found = Guard(owner)
-    if array is not owner:
-        found.hold(array)
+    if argument is not owner:
+        found.hold(argument)
     return found
-
-
-def guards_of(inputs: tuple) -> tuple[Guard | None, ...]:
-    """Guards of the arrays among the inputs of a call; what a graph has computed is read-only already."""
-    guards = ()
-    for a in inputs:
-        if type(a) is np.ndarray:
-            guards += (guard(a),)
-        elif type(a) is tuple:  # an index made of arrays
-            guards += guards_of(a)
-        elif isinstance(a, Tensor) and a.primitive is None:  # a leaf
-            guards += (guard(a.data),)
-    return guards

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from scratchgen.autograd.backward import seed, sweep, youngest_first
-from scratchgen.autograd.primitives import OURS, Primitive, mode
+from scratchgen.autograd.primitives import OURS, WATCHERS, Primitive
 from scratchgen.autograd.tensor import Tensor
 
 # --- source lines -----------------------------------------------------------------------------------------
@@ -52,17 +52,20 @@ def detect_anomaly():
     It looks at every value on the way forward and at every cotangent on the way back. An infinity that was
     there before (a mask of −∞, say) may pass through; a NaN, or an infinity where none was, may not.
 
+    Other threads are watched as well.
+
     Raises AnomalyError with the operation, its shapes and the line that called it.
     """
-    before, mode.watch = mode.watch, _Watch()
+    watcher = _Watcher()
+    WATCHERS.append(watcher)
     try:
         with np.errstate(all="ignore"):  # NumPy's warnings would only say the same again, without the line
             yield
     finally:
-        mode.watch = before
+        WATCHERS.remove(watcher)
 
 
-class _Watch:
+class _Watcher:
     """What `call` and `pull_back` show every value and every cotangent to."""
 
     def value(self, y: Tensor, entry: Primitive, arrays: list) -> None:
@@ -150,7 +153,7 @@ def _cotangents(y: Tensor, graph: list[Tensor], cotangent) -> dict[Tensor, np.nd
     caught: dict[Tensor, np.ndarray] = {}
     removals = [node.register_hook(lambda g, node=node: caught.update({node: g})) for node in graph]
     try:
-        sweep(y, seed(y, cotangent).data, graph, record=False)
+        sweep(y, seed(y, cotangent).data)
     finally:
         for remove in removals:
             remove()

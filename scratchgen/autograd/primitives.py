@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scratchgen.autograd import complaints
 from scratchgen.autograd.guard import guards_of
 from scratchgen.autograd.tensor import Tensor, next_birth
 
@@ -30,13 +31,14 @@ PRIMITIVES: list[Primitive] = []  # every row, those of our own functions includ
 class Primitive:
     """A row of the table: a function of arrays and the derivative rule of each argument.
 
-    rules      rules[i](g, y, *inputs, **options) -> ∂L/∂input of argument i, or None
-    joint      instead of `rules`: one rule that returns the cotangents of all arguments at once, for
-               functions whose derivatives share their work
-    once       why the rules can be differentiated only once; they then run on plain arrays. "" if any number
-    saves      the function returns (y, saved), and its rules receive `saved` after the inputs
-    arity      how many positional arguments the rules understand
-    options    the keyword arguments that they understand
+    rules       rules[i](g, y, *inputs, **options) -> ∂L/∂input of argument i, or None
+    joint       instead of `rules`: one rule that returns the cotangents of all arguments at once, for
+                functions whose derivatives share their work
+    broadcasts  rules may leave the shape of y: the sweep sums over the uses of an element (`sum_to_shape`)
+    once        why the rules can be differentiated only once; they then run on plain arrays. "" if any number
+    saves       the function returns (y, saved), and its rules receive `saved` after the inputs
+    arity       how many positional arguments the rules understand
+    options     the keyword arguments that they understand
     """
 
     def __init__(self, function: Callable, saves: bool = False):
@@ -45,6 +47,7 @@ class Primitive:
         self.name = function.__name__
         self.rules: dict | tuple = _Every(lambda i: None)
         self.joint: Callable | None = None
+        self.broadcasts = isinstance(function, np.ufunc) and function.signature is None
         self.once = "its rule uses what the forward pass has saved" if saves else ""
         self.saves = saves
         self.arity: float = math.inf
@@ -90,12 +93,17 @@ def row(function: Callable) -> Primitive:
     return TABLE[function]
 
 
-def defvjp(function: Callable, *rules: Callable | None) -> None:
+def defvjp(function: Callable, *rules: Callable | None, broadcasts: bool | None = None) -> None:
     """Enter the derivative rules of a function, one per positional argument.
 
     defvjp(np.tanh, lambda g, y, x: g * (1 - y * y))
+
+    broadcasts    whether the arguments are broadcast against one another, as those of a ufunc are (for which
+                  it is the default): then a rule need not sum over the elements that were repeated
     """
     entry = row(function)
+    if broadcasts is not None:
+        entry.broadcasts = broadcasts
     for rule in filter(None, rules):
         parameters = inspect.signature(rule).parameters.values()
         entry.options = frozenset(p.name for p in parameters if p.default is not p.empty)
@@ -135,10 +143,12 @@ def refuse(way_out: str, *functions: Callable) -> None:
 
 class _Mode(threading.local):
     recording = True
-    watch = None  # detect_anomaly: an object that looks at every value and every cotangent
 
 
 mode = _Mode()
+WATCHERS: list = []  # detect_anomaly: objects that are shown every value and every cotangent
+OURS = frozenset(map(str, Path(__file__).parent.rglob("*.py")))  # files that are not the caller's
+new, getframe, ndarray = object.__new__, sys._getframe, np.ndarray  # at hand for `call`, which is a hot path
 
 
 @contextmanager
@@ -160,59 +170,71 @@ def enable_grad():
     return _recording(True)
 
 
-OURS = frozenset(map(str, Path(__file__).parent.rglob("*.py")))  # files that are not the caller's
-
-
 def call(entry: Primitive, args: tuple, options=Tensor.options):
     """Apply a primitive: compute on plain arrays, and record the call if an input requires a gradient.
 
     Returns a plain array if no argument is a tensor, else a Tensor.
     """
-    arrays, inputs, any_tensor, recorded = [], [], False, False
+    arrays, exposed, any_tensor, recorded, constants = [], [], False, False, False
     for a in args:
         if isinstance(a, Tensor):
             any_tensor = True
-            if a.requires_grad and mode.recording:
+            x = a.data
+            if a.requires_grad:
                 recorded = True
-                inputs.append(a)
             else:
-                inputs.append(a.data)
-            arrays.append(a.data)
+                constants = True
+            if a.primitive is None:
+                exposed.append(x)
+        elif type(a) is list:
+            x, constants = np.asarray(a), True
         else:
-            a = np.asarray(a) if type(a) is list else a
-            inputs.append(a)
-            arrays.append(a)
+            x = a
+            exposed.append(x)
+        arrays.append(x)
+    recorded = recorded and mode.recording
     if recorded and (len(args) > entry.arity or (options and not entry.options.issuperset(options))):
-        _refuse_options(entry, args, options)
+        complaints.unknown_options(entry, args, options)
     try:
-        data = entry.function(*arrays, **options)
+        data = entry.function(*arrays, **options) if options else entry.function(*arrays)
     except (ValueError, TypeError, IndexError) as error:
         if any_tensor:
-            _name_the_call(error, entry, arrays)
+            complaints.name_the_call(error, entry, arrays)
         raise
-    saved = None
-    if entry.saves:
-        data, saved = data
+    data, saved = data if entry.saves else (data, None)
     if not any_tensor:
         return data
 
-    y = object.__new__(Tensor)
+    y = new(Tensor)
     y.birth = next_birth()
-    if type(data) is not np.ndarray or data is arrays[0] or data is arrays[-1]:
+    if type(data) is not ndarray or data is arrays[0] or data is arrays[-1]:
         data = np.asarray(data).view()  # the array object is ours alone, so that it can be made read-only
     y.data = data
     if recorded:
-        y.requires_grad, y.primitive, y.inputs, y.saved = True, entry, tuple(inputs), saved
+        y.requires_grad = True
+        y.primitive = entry
+        y.inputs = args
+        y.arrays = arrays
+        if constants:  # tensors among them: constants for good, whatever is required of them later
+            y.inputs = tuple(
+                a if isinstance(a, Tensor) and a.requires_grad else x
+                for a, x in zip(args, arrays, strict=True)
+            )
+        if saved is not None:
+            y.saved = saved
         if options:
             y.options = options
-        y.guards = guards_of(y.inputs)
-        data.setflags(write=False)
-        frame = sys._getframe(1)
-        while frame.f_code.co_filename in OURS:
+        if exposed:
+            y.guards = guards_of(exposed)
+        data.setflags(False)  # write=False; by name it takes three times as long
+        frame = getframe(2)
+        code = frame.f_code
+        while code.co_filename in OURS:
             frame = frame.f_back
-        y.made_at = frame.f_code, frame.f_lasti
-    if mode.watch is not None:
-        mode.watch.value(y, entry, arrays)
+            code = frame.f_code
+        y.made_at = code, frame.f_lasti
+    for watcher in WATCHERS:
+        watcher.value(y, entry, arrays)
     return y
 
 
@@ -225,30 +247,7 @@ def call_numpy(function: Callable, args: tuple, options: dict):
         return SPREAD[function](*args, **options)
     if function in CONSTANT or not (mode.recording and _any_requires_grad((args, options))):
         return function(*plain(args), **plain(options))
-    if function in REFUSED:
-        raise TypeError(f"np.{function.__name__} has no derivative; {REFUSED[function]}")
-    raise TypeError(
-        f"np.{function.__name__} has no derivative rule, and a tensor that requires a gradient was given. "
-        f"Add one:\n    from scratchgen.autograd import defvjp\n"
-        f"    defvjp(np.{function.__name__}, lambda g, y, x: g * ...)   # g = ∂L/∂y → ∂L/∂x\n"
-        "or pass t.detach() if it is meant as a constant"
-    )
-
-
-def _name_the_call(error: Exception, entry: Primitive, arrays: list) -> None:
-    """Put the operation and all shapes in front of NumPy's message."""
-    call = f"{entry.name} of shapes {', '.join(str(np.shape(a)) for a in arrays)}"
-    if len(error.args) == 1 and isinstance(error.args[0], str):
-        error.args = (f"{call}: {error.args[0]}",)
-    else:
-        error.add_note(f"in {call}")
-
-
-def _refuse_options(entry: Primitive, args: tuple, options: dict) -> None:
-    known = ", ".join(sorted(entry.options)) or "none"
-    unknown = sorted(set(options) - entry.options)
-    given = ", ".join(unknown) if unknown else f"{len(args)} positional arguments"
-    raise TypeError(f"{entry.name} is differentiable with the options {known}; not with {given}")
+    raise complaints.no_rule(function, REFUSED.get(function))
 
 
 def _any_requires_grad(value) -> bool:

@@ -28,6 +28,7 @@ class Tensor:
     What a recorded call sets, and a leaf keeps as it stands here:
     primitive       the function that made this tensor
     inputs          what it was applied to: tensors and constants; None once `backward()` has freed them
+    arrays          the same as plain arrays
     options         the keyword arguments of that call
     saved           what the function kept for its rule, if it is one that saves
     guards          they keep `inputs` from being overwritten
@@ -41,6 +42,7 @@ class Tensor:
     grad = None
     primitive = None
     inputs = ()
+    arrays = ()
     options = MappingProxyType({})
     saved = None
     guards = ()
@@ -68,7 +70,7 @@ class Tensor:
     # --- NumPy's protocols --------------------------------------------------------------------------------
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
-        if options.get("out") is not None:
+        if options and options.get("out") is not None:
             raise TypeError(
                 f"np.{ufunc.__name__} would write a recorded result into an array, and its history would be "
                 "lost; write y = x + t in place of x += t or out="

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from scratchgen.autograd.backward import seed, sweep, youngest_first
+from scratchgen.autograd.backward import leading_to, seed, sweep, youngest_first
 from scratchgen.autograd.primitives import Primitive, call, enable_grad, mode, plain
 from scratchgen.autograd.rules.shapes import identity
 from scratchgen.autograd.tensor import Tensor, next_birth
@@ -54,13 +54,14 @@ def vjp(f: Callable, *args) -> tuple[Tensor, Callable]:
             "what they were computed from, or convert a constant with .astype(float)"
         )
     graph = youngest_first(y, stop=xs) if isinstance(y, Tensor) and y.requires_grad else []
+    ends, paths = set(xs), leading_to(xs, graph)
 
     def pull(cotangent=None) -> tuple[Tensor, ...]:
         if not graph:  # a constant function
             return tuple(Tensor.holding(np.zeros_like(x.data)) for x in xs)
         g = seed(y, cotangent)
         record = mode.recording and (g.requires_grad or _someone_else_may_ask(graph, xs))
-        found = sweep(y, g if record else g.data, graph, record, wrt=xs)
+        found = sweep(y, g if record else g.data, record, ends, paths)
         zeros = (np.zeros_like(x.data) for x in xs)
         results = (found.get(x, zero) for x, zero in zip(xs, zeros, strict=True))
         return tuple(r if isinstance(r, Tensor) else Tensor.holding(r) for r in results)
@@ -149,7 +150,7 @@ def checkpoint(f: Callable) -> Callable:
                     "draw its noise outside and pass it in"
                 )
             graph = youngest_first(again, stop=inputs)
-            found = sweep(again, g, graph, isinstance(g, Tensor), wrt=inputs)
+            found = sweep(again, g, isinstance(g, Tensor), set(inputs), leading_to(inputs, graph))
             return [found.get(t, np.zeros_like(t.data)) for t in inputs]
 
         node = Primitive(lambda *_: value)

@@ -7,8 +7,8 @@ import string
 
 import numpy as np
 
+from scratchgen.autograd.backward import sum_to_shape
 from scratchgen.autograd.primitives import SPREAD, defvjp_each, primitive
-from scratchgen.autograd.rules.elementwise import sum_to_shape
 
 
 @primitive

@@ -3,6 +3,7 @@
     y = f(x)  element by element  ⇒  ∂L/∂x = g · f'(x),   g = ∂L/∂y
 
 Where x was broadcast, each element of x was used several times, and its derivative is the sum over the uses.
+The sweep takes that sum (`backward.sum_to_shape`), so that a rule here is the bare derivative.
 At kinks: |x| has derivative 0 at 0; `maximum` and `minimum` of equals give each side half.
 """
 
@@ -12,22 +13,12 @@ import numpy as np
 
 from scratchgen.autograd.primitives import SPREAD, constant, defvjp, primitive, refuse
 
-
-def sum_to_shape(g, x):
-    """The transpose of broadcasting: sum g over the axes along which x was repeated, down to x.shape."""
-    if g.shape == x.shape:
-        return g
-    new = g.ndim - x.ndim
-    repeated = [new + i for i, n in enumerate(x.shape) if n == 1 and g.shape[new + i] != 1]
-    return np.reshape(np.sum(g, axis=(*range(new), *repeated)), x.shape)
-
-
 # --- arithmetic -------------------------------------------------------------------------------------------
 
-defvjp(np.add, lambda g, y, a, b: sum_to_shape(g, a), lambda g, y, a, b: sum_to_shape(g, b))
-defvjp(np.subtract, lambda g, y, a, b: sum_to_shape(g, a), lambda g, y, a, b: sum_to_shape(-g, b))
-defvjp(np.multiply, lambda g, y, a, b: sum_to_shape(g * b, a), lambda g, y, a, b: sum_to_shape(g * a, b))
-defvjp(np.divide, lambda g, y, a, b: sum_to_shape(g / b, a), lambda g, y, a, b: sum_to_shape(-g * y / b, b))
+defvjp(np.add, lambda g, y, a, b: g, lambda g, y, a, b: g)
+defvjp(np.subtract, lambda g, y, a, b: g, lambda g, y, a, b: -g)
+defvjp(np.multiply, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
+defvjp(np.divide, lambda g, y, a, b: g / b, lambda g, y, a, b: -g * y / b)
 defvjp(np.negative, lambda g, y, x: -g)
 defvjp(np.positive, lambda g, y, x: g)
 
@@ -35,12 +26,12 @@ defvjp(np.positive, lambda g, y, x: g)
 def _power_by_base(g, y, a, b):
     # 0**(b−1) is infinite for b = 0, where the derivative is 0: there, and only there, take an exponent of 1
     lowered = b - 1 if np.all(b) else np.where(np.equal(a, 0) & np.equal(b, 0), 1, b - 1)
-    return sum_to_shape(g * b * a**lowered, a)
+    return g * b * a**lowered
 
 
 def _power_by_exponent(g, y, a, b):
     # y log a → 0 as a → 0, and log is only asked where a > 0
-    return sum_to_shape(g * y * np.log(np.where(a > 0, a, np.ones_like(a))), b)
+    return g * y * np.log(np.where(a > 0, a, np.ones_like(a)))
 
 
 defvjp(np.power, _power_by_base, _power_by_exponent)
@@ -65,17 +56,8 @@ defvjp(np.arccosh, lambda g, y, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)))  # the
 defvjp(np.arctanh, lambda g, y, x: g / ((1 - x) * (1 + x)))
 
 # y = log(eᵃ + eᵇ)        ∂y/∂a = e^(a − y)
-defvjp(
-    np.logaddexp,
-    lambda g, y, a, b: sum_to_shape(g * np.exp(a - y), a),
-    lambda g, y, a, b: sum_to_shape(g * np.exp(b - y), b),
-)
-
-defvjp(
-    np.logaddexp2,
-    lambda g, y, a, b: sum_to_shape(g * np.exp2(a - y), a),
-    lambda g, y, a, b: sum_to_shape(g * np.exp2(b - y), b),
-)
+defvjp(np.logaddexp, lambda g, y, a, b: g * np.exp(a - y), lambda g, y, a, b: g * np.exp(b - y))
+defvjp(np.logaddexp2, lambda g, y, a, b: g * np.exp2(a - y), lambda g, y, a, b: g * np.exp2(b - y))
 
 # --- angles -----------------------------------------------------------------------------------------------
 
@@ -89,16 +71,12 @@ defvjp(np.arctan, lambda g, y, x: g / (1 + x * x))
 # y = the angle of the point (b, a)        ∂y/∂a = b / (a² + b²),   ∂y/∂b = −a / (a² + b²)
 defvjp(
     np.arctan2,
-    lambda g, y, a, b: sum_to_shape(g * b / (a * a + b * b), a),
-    lambda g, y, a, b: sum_to_shape(-g * a / (a * a + b * b), b),
+    lambda g, y, a, b: g * b / (a * a + b * b),
+    lambda g, y, a, b: -g * a / (a * a + b * b),
 )
 
 # y = √(a² + b²)        ∂y/∂a = a / y
-defvjp(
-    np.hypot,
-    lambda g, y, a, b: sum_to_shape(g * a / y, a),
-    lambda g, y, a, b: sum_to_shape(g * b / y, b),
-)
+defvjp(np.hypot, lambda g, y, a, b: g * a / y, lambda g, y, a, b: g * b / y)
 
 # --- comparisons ------------------------------------------------------------------------------------------
 
@@ -111,8 +89,8 @@ def _share(winner, other):
 def _picks(better):
     """The rules of maximum (better = np.greater_equal) and minimum (np.less_equal)."""
     return (
-        lambda g, y, a, b: sum_to_shape(g * _share(y, b) * better(a, b), a),
-        lambda g, y, a, b: sum_to_shape(g * _share(y, a) * better(b, a), b),
+        lambda g, y, a, b: g * _share(y, b) * better(a, b),
+        lambda g, y, a, b: g * _share(y, a) * better(b, a),
     )
 
 
@@ -130,9 +108,10 @@ def clip(x, low, high):
 
 defvjp(
     clip,
-    lambda g, y, x, low, high: sum_to_shape(g * ((x >= low) & (x <= high)), x),
-    lambda g, y, x, low, high: sum_to_shape(g * ((x < low) & (low <= high)), low),
-    lambda g, y, x, low, high: sum_to_shape(g * ((x > high) | (low > high)), high),
+    lambda g, y, x, low, high: g * ((x >= low) & (x <= high)),
+    lambda g, y, x, low, high: g * ((x < low) & (low <= high)),
+    lambda g, y, x, low, high: g * ((x > high) | (low > high)),
+    broadcasts=True,
 )
 
 
@@ -147,8 +126,9 @@ SPREAD[np.clip] = _clip
 defvjp(
     np.where,
     None,
-    lambda g, y, mask, a, b: sum_to_shape(np.where(mask, g, np.zeros_like(g)), a),
-    lambda g, y, mask, a, b: sum_to_shape(np.where(mask, np.zeros_like(g), g), b),
+    lambda g, y, mask, a, b: np.where(mask, g, np.zeros_like(g)),
+    lambda g, y, mask, a, b: np.where(mask, np.zeros_like(g), g),
+    broadcasts=True,
 )
 
 constant(np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)

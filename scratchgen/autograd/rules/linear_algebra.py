@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scratchgen.autograd.backward import sum_to_shape
 from scratchgen.autograd.primitives import SPREAD, defvjp, plain, primitive
-from scratchgen.autograd.rules.elementwise import sum_to_shape
 from scratchgen.autograd.rules.reductions import spread
 
 

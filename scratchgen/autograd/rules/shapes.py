@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from scratchgen.autograd.backward import sum_to_shape
 from scratchgen.autograd.primitives import SPREAD, defvjp, defvjp_each, primitive
-from scratchgen.autograd.rules.elementwise import sum_to_shape
 
 
 @primitive

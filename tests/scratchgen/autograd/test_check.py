@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from scratchgen.autograd import GradientError, check_grads, defvjp, primitive
+from scratchgen.autograd.backward import sum_to_shape
 from scratchgen.autograd.check import KinkError
-from scratchgen.autograd.rules.elementwise import sum_to_shape
 
 
 def planted(function, *rules):
