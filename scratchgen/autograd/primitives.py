@@ -175,23 +175,22 @@ def call(entry: Primitive, args: tuple, options=Tensor.options):
 
     Returns a plain array if no argument is a tensor, else a Tensor.
     """
-    arrays, exposed, any_tensor, recorded, constants = [], [], False, False, False
+    arrays, inputs, exposed, any_tensor, recorded = [], [], [], False, False
     for a in args:
         if isinstance(a, Tensor):
             any_tensor = True
             x = a.data
+            if a.primitive is None:
+                exposed.append(x)
             if a.requires_grad:
                 recorded = True
             else:
-                constants = True
-            if a.primitive is None:
-                exposed.append(x)
-        elif type(a) is list:
-            x, constants = np.asarray(a), True
+                a = x  # a constant, whatever becomes of the tensor
         else:
-            x = a
+            x = a = np.asarray(a) if type(a) is list else a
             exposed.append(x)
         arrays.append(x)
+        inputs.append(a)
     recorded = recorded and mode.recording
     if recorded and (len(args) > entry.arity or (options and not entry.options.issuperset(options))):
         complaints.unknown_options(entry, args, options)
@@ -213,13 +212,8 @@ def call(entry: Primitive, args: tuple, options=Tensor.options):
     if recorded:
         y.requires_grad = True
         y.primitive = entry
-        y.inputs = args
+        y.inputs = inputs
         y.arrays = arrays
-        if constants:  # tensors among them: constants for good, whatever is required of them later
-            y.inputs = tuple(
-                a if isinstance(a, Tensor) and a.requires_grad else x
-                for a, x in zip(args, arrays, strict=True)
-            )
         if saved is not None:
             y.saved = saved
         if options:
