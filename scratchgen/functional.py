@@ -10,7 +10,7 @@ import numpy as np
 
 import scratchgen_kernels as kernels
 from scratchgen.autograd import defvjp, defvjp_joint, primitive
-from scratchgen.autograd.backward import sum_to_shape
+from scratchgen.autograd.broadcasting import sum_to_shape
 
 # --- activations ------------------------------------------------------------------------------------------
 

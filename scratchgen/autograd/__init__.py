@@ -4,13 +4,12 @@ from scratchgen.autograd.tensor import Tensor  # isort: skip  (first: the table 
 from scratchgen.autograd import inspect, rules
 from scratchgen.autograd.check import GradientError, check_grads
 from scratchgen.autograd.inspect import detect_anomaly
+from scratchgen.autograd.mode import enable_grad, no_grad
 from scratchgen.autograd.primitives import (
     Primitive,
     constant,
     defvjp,
     defvjp_joint,
-    enable_grad,
-    no_grad,
     primitive,
 )
 from scratchgen.autograd.transforms import (

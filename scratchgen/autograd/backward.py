@@ -7,14 +7,14 @@ its cotangent is complete. No recursion: a chain of a million operations is a lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from heapq import heappop, heappush
-from operator import attrgetter
 
 import numpy as np
 
 from scratchgen.autograd import complaints
-from scratchgen.autograd.primitives import WATCHERS, Primitive, call
+from scratchgen.autograd.broadcasting import is_repeated, sum_to_shape
+from scratchgen.autograd.mode import WATCHERS
+from scratchgen.autograd.primitives import Primitive, call
 from scratchgen.autograd.tensor import Tensor
 
 
@@ -103,7 +103,7 @@ def pull_back(node: Tensor, g, record: bool = False, paths: set[Tensor] | None =
             raise TypeError(f"{entry.name} has no derivative rule for argument {i}; detach() it or add one")
         x = a.data
         if g_a.shape != x.shape:
-            if not (entry.broadcasts and _is_repeated(x.shape, g_a.shape)):
+            if not (entry.broadcasts and is_repeated(x.shape, g_a.shape)):
                 raise complaints.wrong_shape(entry, g_a, x)
             g_a = sum_to_shape(g_a, x)
         if g_a.dtype is not x.dtype:
@@ -114,21 +114,6 @@ def pull_back(node: Tensor, g, record: bool = False, paths: set[Tensor] | None =
             watcher.cotangent(node, i, g, g_a)
         pulled.append((a, g_a))
     return pulled
-
-
-def sum_to_shape(g, x):
-    """The transpose of broadcasting: sum g over the axes along which x was repeated, down to x.shape."""
-    if g.shape == x.shape:
-        return g
-    new = g.ndim - x.ndim
-    repeated = [new + i for i, n in enumerate(x.shape) if n == 1 and g.shape[new + i] != 1]
-    return np.reshape(np.sum(g, axis=(*range(new), *repeated)), x.shape)
-
-
-def _is_repeated(shape: tuple, repeated: tuple) -> bool:
-    """Whether broadcasting can make `repeated` of `shape`."""
-    pairs = zip(reversed(shape), reversed(repeated), strict=False)
-    return len(shape) <= len(repeated) and all(n in (1, m) for n, m in pairs)
 
 
 def _refusing(entry: Primitive) -> Primitive:
@@ -144,32 +129,3 @@ def _refusing(entry: Primitive) -> Primitive:
     node.name = f"derivative of {entry.name}"
     node.joint = refuse
     return node
-
-
-# --- what a result depends on -----------------------------------------------------------------------------
-
-
-def youngest_first(y: Tensor, stop: Iterable[Tensor] = (), since: int = -1) -> list[Tensor]:
-    """Every tensor that y depends on and that requires a gradient, y first.
-
-    It does not look behind the tensors in `stop`, nor behind those born before `since`.
-    """
-    stop = set(stop)
-    seen, unvisited = {y}, [y]
-    while unvisited:
-        node = unvisited.pop()
-        if node.inputs and node.birth > since and node not in stop:
-            for a in node.inputs:
-                if isinstance(a, Tensor) and a not in seen:
-                    seen.add(a)
-                    unvisited.append(a)
-    return sorted(seen, key=attrgetter("birth"), reverse=True)
-
-
-def leading_to(ends: Iterable[Tensor], graph: list[Tensor]) -> set[Tensor]:
-    """The tensors of a graph, youngest first, that were made from one of `ends`, and the ends themselves."""
-    leading = set(ends)
-    for node in reversed(graph):
-        if node not in leading and any(isinstance(a, Tensor) and a in leading for a in node.inputs or ()):
-            leading.add(node)
-    return leading

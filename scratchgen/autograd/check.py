@@ -12,9 +12,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scratchgen.autograd.backward import pull_back, youngest_first
+from scratchgen.autograd.backward import pull_back
+from scratchgen.autograd.graph import youngest_first
 from scratchgen.autograd.inspect import source
-from scratchgen.autograd.primitives import enable_grad, no_grad, plain
+from scratchgen.autograd.mode import enable_grad, no_grad
+from scratchgen.autograd.primitives import plain
 from scratchgen.autograd.tensor import Tensor
 from scratchgen.autograd.transforms import jvp, vjp
 

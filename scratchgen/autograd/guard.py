@@ -48,7 +48,9 @@ def guards_of(arguments) -> list:
     guards = []
     for a in arguments:
         known = _guards.get(id(a))
-        guards.append((known and known()) or guard(a))
+        found = (known and known()) or guard(a)
+        if found:
+            guards.append(found)
     return guards
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchgen.autograd.backward import seed, sweep, youngest_first
-from scratchgen.autograd.primitives import OURS, WATCHERS, Primitive
+from scratchgen.autograd.backward import seed, sweep
+from scratchgen.autograd.graph import youngest_first
+from scratchgen.autograd.mode import WATCHERS
+from scratchgen.autograd.primitives import OURS, Primitive
 from scratchgen.autograd.tensor import Tensor
 
 # --- source lines -----------------------------------------------------------------------------------------

@@ -10,15 +10,14 @@ from __future__ import annotations
 import inspect
 import math
 import sys
-import threading
 from collections.abc import Callable
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from scratchgen.autograd import complaints
 from scratchgen.autograd.guard import guards_of
+from scratchgen.autograd.mode import WATCHERS, mode
 from scratchgen.autograd.tensor import Tensor, next_birth
 
 TABLE: dict[Callable, Primitive] = {}  # NumPy function → its row
@@ -141,33 +140,8 @@ def refuse(way_out: str, *functions: Callable) -> None:
 # --- recording --------------------------------------------------------------------------------------------
 
 
-class _Mode(threading.local):
-    recording = True
-
-
-mode = _Mode()
-WATCHERS: list = []  # detect_anomaly: objects that are shown every value and every cotangent
 OURS = frozenset(map(str, Path(__file__).parent.rglob("*.py")))  # files that are not the caller's
 new, getframe, ndarray = object.__new__, sys._getframe, np.ndarray  # at hand for `call`, which is a hot path
-
-
-@contextmanager
-def _recording(on: bool):
-    before, mode.recording = mode.recording, on
-    try:
-        yield
-    finally:
-        mode.recording = before
-
-
-def no_grad():
-    """Within `with no_grad():` nothing is recorded, so nothing can be differentiated."""
-    return _recording(False)
-
-
-def enable_grad():
-    """Within `with enable_grad():` calls are recorded, even inside `no_grad`."""
-    return _recording(True)
 
 
 def call(entry: Primitive, args: tuple, options=Tensor.options):

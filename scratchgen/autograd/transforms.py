@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from scratchgen.autograd.backward import leading_to, seed, sweep, youngest_first
-from scratchgen.autograd.primitives import Primitive, call, enable_grad, mode, plain
+from scratchgen.autograd.backward import seed, sweep
+from scratchgen.autograd.graph import leading_to, youngest_first
+from scratchgen.autograd.mode import enable_grad, mode
+from scratchgen.autograd.primitives import Primitive, call, plain
 from scratchgen.autograd.rules.shapes import identity
 from scratchgen.autograd.tensor import Tensor, next_birth
 

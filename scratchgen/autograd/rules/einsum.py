@@ -7,7 +7,7 @@ import string
 
 import numpy as np
 
-from scratchgen.autograd.backward import sum_to_shape
+from scratchgen.autograd.broadcasting import sum_to_shape
 from scratchgen.autograd.primitives import SPREAD, defvjp_each, primitive
 
 

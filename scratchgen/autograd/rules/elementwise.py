@@ -3,7 +3,7 @@
     y = f(x)  element by element  ⇒  ∂L/∂x = g · f'(x),   g = ∂L/∂y
 
 Where x was broadcast, each element of x was used several times, and its derivative is the sum over the uses.
-The sweep takes that sum (`backward.sum_to_shape`), so that a rule here is the bare derivative.
+The sweep takes that sum (`broadcasting.sum_to_shape`), so that a rule here is the bare derivative.
 At kinks: |x| has derivative 0 at 0; `maximum` and `minimum` of equals give each side half.
 """
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratchgen.autograd.backward import sum_to_shape
+from scratchgen.autograd.broadcasting import sum_to_shape
 from scratchgen.autograd.primitives import SPREAD, defvjp, plain, primitive
 from scratchgen.autograd.rules.reductions import spread
 

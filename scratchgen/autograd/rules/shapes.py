@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchgen.autograd.backward import sum_to_shape
+from scratchgen.autograd.broadcasting import sum_to_shape
 from scratchgen.autograd.primitives import SPREAD, defvjp, defvjp_each, primitive
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scratchgen.autograd import GradientError, check_grads, defvjp, primitive
-from scratchgen.autograd.backward import sum_to_shape
+from scratchgen.autograd.broadcasting import sum_to_shape
 from scratchgen.autograd.check import KinkError
 
 

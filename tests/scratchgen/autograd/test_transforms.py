@@ -18,7 +18,7 @@ from scratchgen import (
     vjp,
 )
 from scratchgen.autograd import Tensor, defvjp_joint, primitive
-from scratchgen.autograd.backward import youngest_first
+from scratchgen.autograd.graph import youngest_first
 
 
 def test_derivatives_nest_to_any_order():
