@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 ROUNDS = 12  # of ordering and of moving; more changes nothing that the eye would see
 APART, BELOW = 0.25, 0.5  # inches between the boxes of a row, and between rows
@@ -102,7 +102,7 @@ def across(rows: list[list[int]], widths: list[float], above: dict, below: dict)
         for passage, neighbours in ((rows, above), (rows[::-1], below), (rows, both)):
             for row in passage:
                 steps = [0.0, *((widths[i] + widths[j]) / 2 + APART for i, j in pairwise(row))]
-                offsets = [sum(steps[: k + 1]) for k in range(len(row))]
+                offsets = list(accumulate(steps))
                 wished = [mean([x[j] for j in neighbours[i]], x[i]) for i in row]
                 moved = nondecreasing([w - o for w, o in zip(wished, offsets, strict=True)])
                 x.update((i, m + o) for i, m, o in zip(row, moved, offsets, strict=True))
