@@ -11,6 +11,7 @@ import numpy as np
 import scratchgen_kernels as kernels
 from scratchgen.autograd import defvjp, defvjp_joint, primitive
 from scratchgen.autograd.broadcasting import sum_to_shape
+from scratchgen.autograd.rules.reductions import spread
 
 # --- activations ------------------------------------------------------------------------------------------
 
@@ -48,25 +49,37 @@ defvjp(leaky_relu, lambda g, y, x, slope=0.2: np.where(x > 0, g, slope * g))
 
 
 @primitive
-def logsumexp(x):
-    """log Σ_k exp(x_k) over the last axis: (..., V) → (...)."""
-    m = np.max(x, axis=-1, keepdims=True)
-    m = np.where(np.isfinite(m), m, 0)  # −∞ in every place is a sum of zero, not NaN
-    return (m + np.log(np.sum(np.exp(x - m), axis=-1, keepdims=True)))[..., 0]
+def logsumexp(x, axis=-1, keepdims=False):
+    """log Σ_k exp(x_k) over an axis, a tuple of axes or all of them (None): (..., V) → (...).
+
+    At the ends of the range: a place with −∞ adds nothing, and where all have it (or V is 0) the result is −∞
+    with derivative 0. With +∞ it is +∞, whose derivative is NaN in that place. NaN stays NaN.
+    """
+    x = np.asarray(x, np.result_type(x, 0.0))
+    m = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    m = np.where(np.isfinite(m), m, 0)  # shifted by the greatest, exp cannot overflow; by ∞ it would be NaN
+    with np.errstate(divide="ignore"):  # log 0 = −∞ is meant
+        y = m + np.log(np.sum(np.exp(x - m), axis=axis, keepdims=True))
+    return y if keepdims else np.squeeze(y, axis)
 
 
 # ∂y/∂x_k = exp(x_k − y)
-defvjp(logsumexp, lambda g, y, x: g[..., None] * np.exp(x - y[..., None]))
+def _share_of_the_sum(g, y, x, axis=-1, keepdims=False):
+    y = np.where(np.equal(y, -np.inf), 0, y)  # exp(−∞ − 0) = 0: a share of nothing is nothing
+    return spread(g, x, axis, keepdims) * np.exp(x - spread(y, x, axis, keepdims))
 
 
-def log_softmax(x):
-    """x_k − log Σ_j exp(x_j) over the last axis."""
-    return x - logsumexp(x)[..., None]
+defvjp(logsumexp, _share_of_the_sum)
 
 
-def softmax(x):
-    """exp(x_k) / Σ_j exp(x_j) over the last axis."""
-    return np.exp(log_softmax(x))
+def log_softmax(x, axis=-1):
+    """x_k − log Σ_j exp(x_j) along one axis or several; of the shape of x."""
+    return x - logsumexp(x, axis=axis, keepdims=True)
+
+
+def softmax(x, axis=-1):
+    """exp(x_k) / Σ_j exp(x_j) along one axis or several; of the shape of x."""
+    return np.exp(log_softmax(x, axis))
 
 
 # --- losses -----------------------------------------------------------------------------------------------

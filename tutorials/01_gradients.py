@@ -9,8 +9,8 @@
 # %% [markdown]
 # # 1. Gradients by hand and by autograd
 #
-# At the end you will know how the derivative of plain NumPy code is computed, how to add a rule of your own,
-# and how to tell whether a derivative is right.
+# At the end you will know how the derivative of plain NumPy code is computed, how to look at a computation,
+# how to add a rule of your own, and how to tell whether a derivative is right.
 #
 # Everything that is learned in this project is learned by following a gradient, so this page comes first. It
 # needs nothing but school calculus and the shapes of matrix products.
@@ -119,7 +119,8 @@ beside("dc/da at 3", a.grad.item(), 14, 0)
 # the oldest is always a correct order, and finding it is a sort. `pull_back` is one step of the chain rule.
 
 # %%
-from scratchgen.autograd.backward import pull_back, sweep, youngest_first
+from scratchgen.autograd.backward import pull_back, sweep
+from scratchgen.autograd.graph import youngest_first
 
 cotangent = {c: np.array(1.0)}
 for node in youngest_first(c):
@@ -133,7 +134,20 @@ for node in youngest_first(c):
 beside("the same sweep in four lines", cotangent[a].item(), 14, 0)
 
 # %% [markdown]
-# That loop is nearly the library's own:
+# The library draws the same graph. Arrows lead from what was given (blue) to the result (red); each box has
+# its value and, as the gradient, its cotangent. Find the 4 in the box of $b$, and its two uses that add up
+# to it. A notebook shows the picture below; a script leaves it in a file, and the last line of this page
+# says where.
+
+# %%
+picture = sg.autograd.inspect.draw(c, names={"a": a, "b": b, "c": c}, path=OUT / "graph.png")
+print(*picture.boxes[0].lines, sep="\n")
+assert picture.boxes[0].lines == ("a", "value 3", "gradient 14")
+picture
+
+# %% [markdown]
+# The library's own loop differs from the one above in one point: it does not sort first, but keeps the
+# tensors whose cotangent waits in a heap, and takes the youngest from it.
 
 # %%
 print(inspect.getsource(sweep))
@@ -218,6 +232,36 @@ for name, auto, hand in zip(("W1", "b1", "W2", "b2"), ours, gradients_by_hand(W1
 # The numbers are of order 1 and each is a sum of a few products, so rounding leaves about $10^{-16}$;
 # $10^{-12}$ is generous, and any mistake in the derivation would show at once as a difference of order 1.
 #
+# ## Looking at a graph
+#
+# `inspect.draw` takes arrays as well, and then gives the least and the greatest of their values. Here is the
+# network that we have just differentiated. Read it from below with the derivation beside it: the gradient of
+# the second `add`, of shape $(B, K)$, is $\delta_2$; that of the first is $\delta_1$.
+
+# %%
+weights = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
+leaves = {name: sg.Tensor(array, requires_grad=True) for name, array in weights.items()}
+L = loss(**leaves)
+sg.autograd.inspect.draw(L, names={**leaves, "x": x, "t": t, "L": L}, path=OUT / "network.png")
+
+# %% [markdown]
+# What is too large for a picture fits a table: a row for each step, and the line of code that made it.
+# Models are trained in single precision, and a classic slip is a `np.float64` among their numbers: from
+# there on everything is double, and about twice as slow. The table marks the place. (A plain Python `0.5`
+# does no harm, NumPy adapts it.)
+
+# %%
+single = sg.Tensor(np.linspace(0, 1, 5, dtype=np.float32), requires_grad=True)
+bent = np.tanh(single)
+scaled = bent * np.sqrt(0.25)  # a np.float64
+table = sg.autograd.inspect.table(scaled.sum())
+print(table)
+
+widened = [row[0] for row in table.rows if "→" in row[2]]
+beside("steps where single became double", len(widened), 1, 0)
+assert widened == ["multiply"]
+
+# %% [markdown]
 # ## The table of rules
 #
 # The library knows one rule for each argument of each function: given $g = \partial L/\partial y$, the output
@@ -236,6 +280,7 @@ for rule in TABLE[np.matmul].rules:
 # %% [markdown]
 # `_by_left` and `_by_right` are the two formulas that we derived. `sum_to_shape` undoes broadcasting: what
 # was used in several places gets the sum of their cotangents, exactly as $a$ did above and as the bias did.
+# For functions that act on each element the sweep takes that sum by itself, so their rules are bare.
 #
 # A function without a row is refused, and the message says what to do:
 
@@ -322,6 +367,133 @@ by_differences = (second(x0 + h).item() - second(x0 - h).item()) / (2 * h)
 beside("f'''(0.5), against differences of f''", third(x0).item(), by_differences, 1e-8)
 
 # %% [markdown]
+# ## Many inputs, many outputs
+#
+# The derivative of a function of $n$ numbers with $m$ results is its Jacobian $J$, of shape $(m, n)$. One
+# reverse sweep gives $g^\top J$ for one cotangent $g$, so `jacobian` makes one sweep for each of the $m$
+# results. Polar coordinates have a Jacobian known from school: its determinant is the $r$ in
+# $dx\,dy = r\,dr\,d\varphi$.
+
+
+# %%
+def cartesian(p):
+    r, phi = p
+    return np.stack([r * np.cos(phi), r * np.sin(phi)])
+
+
+p = np.array([2.0, math.pi / 6])
+J = sg.jacobian(cartesian)(p).numpy()
+print(J)
+beside("det J at r = 2", np.linalg.det(J), 2, 1e-14)
+
+# %% [markdown]
+# Often one direction $u$ is enough, and $J$ itself is not wanted. How fast does the point move, $J u$, when
+# $\varphi$ grows by one radian a second? On a circle of radius 2, at speed 2. That product is `jvp`, and it
+# needs no rules of its own: $g \mapsto g^\top J$ is linear in $g$, so the derivative of $(g^\top J)\,u$ with
+# respect to $g$ is $J u$. Two reverse sweeps, whatever $m$ and $n$ are.
+
+# %%
+u = np.array([0.0, 1.0])
+_, velocity = sg.jvp(cartesian, (p,), (u,))
+beside("speed on the circle", np.linalg.norm(velocity.numpy()), 2, 1e-14)
+beside("jvp against J u, largest difference", np.abs(velocity.numpy() - J @ u).max(), 0, 1e-15)
+
+# %% [markdown]
+# The same for second derivatives is `hvp`: the Hessian times a vector, without the Hessian. Our cross
+# entropy contains $\log\sum_k e^{o_k}$. Its gradient is $p = \operatorname{softmax}(o)$, and differentiating
+# that once more gives $H = \operatorname{diag}(p) - p\,p^\top$, hence $H v = p \odot v - p\,(p^\top v)$. For
+# 1,000 classes $H$ has a million entries; `hvp` never makes one. And adding the same number to all $o_k$
+# changes no probability, so $H$ times a vector of ones is nothing. Numbers here are below $10^{-1}$, so is
+# their rounding below $10^{-16}$.
+
+# %%
+from scratchgen.functional import logsumexp, softmax
+
+o, v = rng.normal(size=(2, 1000))
+p = softmax(o)
+times_hessian = sg.hvp(logsumexp)
+beside("H v, largest difference", np.abs(times_hessian(o, v).numpy() - (p * v - p * (p @ v))).max(), 0, 1e-15)
+beside("H times ones, largest entry", np.abs(times_hessian(o, np.ones(1000)).numpy()).max(), 0, 1e-15)
+
+# %% [markdown]
+# ## Memory and time
+#
+# The reverse sweep needs the values of the forward pass, so a graph keeps all of them: memory grows with
+# depth. `checkpoint` makes the opposite bargain. A function that is wrapped in it becomes one node, which
+# keeps its inputs only; when the sweep arrives there, what was inside is computed again. Take a hundred
+# layers in ten segments: a layer is two nodes, a product and a tanh. With the weights and the sum at the end
+# that makes 202, and with checkpoints 12. The gradient is the same sum in another order:
+# a few units in the last of 16 places.
+
+# %%
+W = rng.normal(size=(8, 8)) / math.sqrt(8)
+runs, gradient = 0, {}
+
+
+def ten_layers(h, W):
+    global runs
+    runs += 1
+    for _ in range(10):
+        h = np.tanh(h @ W)
+    return h
+
+
+def deep(segment, W):
+    h = np.ones((1, 8))
+    for _ in range(10):
+        h = segment(h, W)
+    return h.sum()
+
+
+for name, segment, nodes, expected_runs in (
+    ("plain", ten_layers, 202, 10),
+    ("checkpoint", sg.checkpoint(ten_layers), 12, 20),
+):
+    runs, W_leaf = 0, sg.Tensor(W, requires_grad=True)
+    end = deep(segment, W_leaf)
+    beside(f"{name}: nodes in the graph", len(youngest_first(end)), nodes, 0)
+    end.backward()
+    beside(f"{name}: segments computed", runs, expected_runs, 0)
+    gradient[name] = W_leaf.grad
+largest = np.abs(gradient["plain"]).max()
+off = np.abs(gradient["checkpoint"] - gradient["plain"]).max()
+beside("their gradients, relative difference", off / largest, 0, 1e-13)
+
+# %% [markdown]
+# The other way round, a rule may want something that the forward pass had in hand and that would be dear to
+# compute again. With `primitive(saves=True)` the function returns it beside its result, and the rule is
+# given it last. Here is the direction of a vector, $y = x/\lVert x \rVert$. A step along $x$ does not turn
+# it, so the part of $g$ along $y$ is lost: $\bar x = (g - y\,(y^\top g)) / \lVert x \rVert$. At $x = (3, 4)$
+# the direction is $(0.6, 0.8)$, and $\partial y_1/\partial x_1 = (1 - 0.6^2)/5$.
+
+
+# %%
+@sg.primitive(saves=True)
+def direction(x):
+    """x / ‖x‖ along the last axis; the length is kept for the rule."""
+    length = np.sqrt(np.sum(x * x, axis=-1, keepdims=True))
+    return x / length, length
+
+
+sg.defvjp(direction, lambda g, y, x, length: (g - y * np.sum(g * y, axis=-1, keepdims=True)) / length)
+
+x34 = np.array([3.0, 4.0])
+beside("∂y₁/∂x₁ at (3, 4)", sg.jacobian(direction)(x34)[0, 0].item(), 0.128, 1e-15)
+beside("check_grads, first order", sg.check_grads(direction, rng.normal(size=(4, 3)), order=1), 0, 1e-8)
+
+# %% [markdown]
+# The price: to autograd what was saved is a constant, without history, so such a rule cannot be
+# differentiated again. It says so, and gives no wrong second derivative.
+
+# %%
+try:
+    sg.hvp(lambda x: direction(x)[0])(x34, np.ones(2))
+except RuntimeError as error:
+    print(error)
+else:
+    raise AssertionError("a second derivative without the history of the length")
+
+# %% [markdown]
 # ## The picture
 #
 # On the left, what finite differences can do at best. From the right the error falls as $h$ (one-sided) or
@@ -368,4 +540,7 @@ print("pictures:", OUT)
 #    What is it at 0?
 # 2. In `gradients_by_hand` replace `delta1.sum(axis=0)` by `delta1.mean(axis=0)`. By which factor is it
 #    wrong? What if $L$ were the sum over the examples?
-# 3. Write $c = b + b\,a$ with one more use of $b$, and fill in the table by hand before you run the sweep.
+# 3. Write $c = b + b\,a$ with one more use of $b$, and fill in the table by hand before you let
+#    `inspect.draw` show you the numbers.
+# 4. Write `direction` in plain NumPy, without a rule. What does `sg.hvp` say now? Check it with
+#    `sg.check_grads`.

@@ -1,9 +1,10 @@
-"""Looking at a graph: which line made a node, all nodes as a table, and where a NaN began."""
+"""Looking at a graph: which line made a node, all nodes as a table or a picture, and where a NaN began."""
 
 from __future__ import annotations
 
 import linecache
 import sys
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -12,9 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from scratchgen.autograd.backward import seed, sweep
+from scratchgen.autograd.drawing import Box, Drawing, format_of
 from scratchgen.autograd.graph import youngest_first
 from scratchgen.autograd.mode import WATCHERS
-from scratchgen.autograd.primitives import OURS, Primitive
+from scratchgen.autograd.primitives import OURS, Primitive, plain
 from scratchgen.autograd.tensor import Tensor
 
 # --- source lines -----------------------------------------------------------------------------------------
@@ -134,7 +136,7 @@ def table(y: Tensor, cotangent=None) -> Listing:
     inputs were all single and whose result is double precision: a float64 constant has slipped in.
     """
     graph = youngest_first(y)
-    cotangents = _cotangents(y, graph, cotangent) if cotangent is not None or y.size == 1 else {}
+    cotangents = _cotangents(y, graph, cotangent)
     return Listing(
         [
             (
@@ -151,8 +153,10 @@ def table(y: Tensor, cotangent=None) -> Listing:
 
 
 def _cotangents(y: Tensor, graph: list[Tensor], cotangent) -> dict[Tensor, np.ndarray]:
-    """∂L/∂(node) of every node, caught by hooks in a sweep that changes nothing."""
+    """∂L/∂(node) of every node, caught by hooks in a sweep that changes nothing; {} if L is not known."""
     caught: dict[Tensor, np.ndarray] = {}
+    if cotangent is None and y.size != 1:
+        return caught
     removals = [node.register_hook(lambda g, node=node: caught.update({node: g})) for node in graph]
     try:
         sweep(y, seed(y, cotangent).data)
@@ -171,5 +175,97 @@ def _dtype(node: Tensor) -> str:
 def _range(a: np.ndarray | None) -> str:
     if a is None or a.size == 0:
         return ""
+    if a.size == 1:
+        return f"{a.item():.5g}"
     low, high = np.min(a), np.max(a)
-    return f"{low:.3g}" if low == high else f"{low:.3g} … {high:.3g}"
+    return f"{low:.3g}" if low == high or np.isnan(low) else f"{low:.3g} … {high:.3g}"
+
+
+# --- the graph as a picture -------------------------------------------------------------------------------
+
+MOST = 200  # nodes; a larger picture cannot be read
+
+
+def draw(y: Tensor, cotangent=None, path=None, names: Mapping[str, object] | None = None) -> Drawing:
+    """The graph of y as a picture, from what was given at the top down to y; a notebook shows it by itself.
+
+    Each box has the operation and its shape, its value and ∂L/∂(box): the number itself, or the least and the
+    greatest of an array. Leaves are blue, constants grey, y is red. As in `table` the gradients are there
+    if y is a single number or its cotangent is given, and nothing is changed.
+
+    path     write the picture there too, as .png or .svg
+    names    what to call tensors and constants: {"W": W, "x": x}, or dict(model.named_parameters())
+
+    Laid out by graphviz where it is installed (the package, in the extra `docs`, and the program `dot`), else
+    in a simpler way by matplotlib.
+    Raises ValueError for another kind of file and for more than 200 nodes; RuntimeError when there is no
+    graph, or `backward()` has freed it.
+    Source: micrograd's draw_dot.
+    """
+    if path is not None:
+        format_of(path)
+    drawing = Drawing(*_boxes_and_arrows(y, cotangent, names or {}))
+    if path is not None:
+        drawing.save(path)
+    return drawing
+
+
+def _boxes_and_arrows(y: Tensor, cotangent, names: Mapping) -> tuple[list[Box], list[tuple[int, int]]]:
+    graph = _drawable(y)
+    cotangents = _cotangents(y, graph, cotangent)
+    name_of = {id(plain(t)): name for name, t in names.items()}
+    boxes, arrows, number = [], [], {}  # number: which box a tensor or a constant has, by its identity
+    for node in reversed(graph):
+        made_from = []
+        for a in filter(_has_values, node.inputs):
+            if id(a) not in number or isinstance(a, int | float):  # Python has one 2; each use is a box
+                number[id(a)] = len(boxes)
+                boxes.append(Box(_lines(a, name_of.get(id(a))), "constant"))
+            made_from.append(number[id(a)])
+        arrows += [(a, len(boxes)) for a in made_from]
+        number[id(node)] = len(boxes)
+        kind = "leaf" if node.primitive is None else "result" if node is y else "operation"
+        boxes.append(Box(_lines(node, name_of.get(id(node.data)), cotangents.get(node)), kind))
+    return boxes, arrows
+
+
+def _drawable(y: Tensor) -> list[Tensor]:
+    """The nodes under y, if they can be drawn."""
+    if not isinstance(y, Tensor) or not y.requires_grad:
+        raise RuntimeError("nothing to draw: the result does not depend on a tensor that requires_grad")
+    graph = youngest_first(y)
+    if len(graph) > MOST:
+        raise ValueError(
+            f"a picture of {len(graph):,} nodes cannot be read (at most {MOST}); inspect.table(y) lists them"
+        )
+    if any(node.inputs is None for node in graph):
+        raise RuntimeError(
+            "this graph was freed by an earlier backward(); draw it before that, or call "
+            "backward(retain_graph=True)"
+        )
+    return graph
+
+
+def _has_values(a) -> bool:
+    """Whether an input of a call is a tensor or numbers: not None, a slice or a shape."""
+    return isinstance(a, Tensor) or (
+        isinstance(a, np.ndarray | np.generic | int | float) and np.asarray(a).dtype.kind in "fiub"
+    )
+
+
+def _lines(a, name: str | None, cotangent: np.ndarray | None = None) -> tuple[str, ...]:
+    """What a box says of a tensor, or of a constant; of a constant without name and shape only the number."""
+    values, gradients = _range(np.asarray(plain(a), dtype=float)), _range(cotangent)
+    if not isinstance(a, Tensor) and not name and np.ndim(a) == 0:
+        return (values,)
+    made_by = a.primitive.name if isinstance(a, Tensor) and a.primitive else ""
+    heading = f"{name} = {made_by}" if name and made_by else name or made_by or _kind_of_source(a)
+    plural = "" if np.size(a) == 1 else "s"
+    lines = [f"{heading} {np.shape(a)}" if np.ndim(a) else heading]
+    lines += [f"value{plural} {values}"] if values else []
+    lines += [f"gradient{plural} {gradients}"] if gradients else []
+    return tuple(lines)
+
+
+def _kind_of_source(a) -> str:
+    return "leaf" if isinstance(a, Tensor) else "constant"

@@ -21,8 +21,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from scratchgen.errors import BadInput
+from scratchgen.files import replacing
 from scratchgen.nn import Module
-from scratchgen.training.files import replacing, writable_directory, write_json
+from scratchgen.training.files import writable_directory, write_json
 
 REFRESH_SECONDS = 0.2  # numbers that change faster cannot be read
 

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from scratchgen import Tensor, check_grads, grad
+from scratchgen import Tensor, check_grads, defvjp, grad
 from scratchgen import functional as F
+from scratchgen import primitive as sg_primitive
+from scratchgen.autograd import GradientError
 from scratchgen.random import Generator
 from scratchgen.rnn import recurrence
 
@@ -35,10 +37,89 @@ def test_softplus_is_linear_far_right_and_positive_far_left():
     assert y[-1] == 1e4 and y[-2] == 800 and y[2] == pytest.approx(np.exp(-30), rel=1e-12)
 
 
-def test_logsumexp_of_large_numbers_does_not_overflow_and_of_nothing_is_minus_infinity():
-    assert F.logsumexp(np.array([1000.0, 1000.0])) == pytest.approx(1000 + np.log(2), rel=1e-15)
-    with np.errstate(divide="ignore"):
-        assert F.logsumexp(np.array([-np.inf, -np.inf])) == -np.inf
+AXES = [-1, 0, 1, (0, 2), (-1, 0, 1), None, ()]
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("axis", AXES, ids=str)
+@pytest.mark.parametrize("shape", [(2, 3, 4), (1, 3, 1), (2, 0, 4), (0, 3, 2)], ids=str)
+def test_logsumexp_adds_the_exponentials_one_by_one_over_any_axes(shape, axis, keepdims, rng):
+    x = 3 * rng.standard_normal(shape)
+    one_by_one = np.logaddexp.reduce(x, axis=axis, keepdims=keepdims)
+    ours = F.logsumexp(x, axis=axis, keepdims=keepdims)
+    assert ours.shape == one_by_one.shape
+    np.testing.assert_allclose(ours, one_by_one, rtol=1e-13, atol=1e-13)
+    if np.isfinite(one_by_one).all():
+        check_grads(lambda x: F.logsumexp(x, axis=axis, keepdims=keepdims), x, order=2)
+
+
+def test_the_check_above_rejects_a_rule_that_spreads_along_another_axis(rng):
+    @sg_primitive
+    def along_the_rows(x):
+        return F.logsumexp(x, axis=1)
+
+    defvjp(along_the_rows, lambda g, y, x: g[None, :] * np.exp(x - y[None, :]))  # right for axis 0
+    with pytest.raises(GradientError, match="along_the_rows"):
+        check_grads(along_the_rows, rng.standard_normal((3, 3)), order=1)
+
+
+def test_logsumexp_of_large_and_of_small_numbers_neither_overflows_nor_vanishes():
+    x = np.array([[1000.0, 1000.0], [-1000.0, -1000.0], [1e308, 0.0]])
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        y = F.logsumexp(x)
+    np.testing.assert_allclose(y, [1000 + np.log(2), -1000 + np.log(2), 1e308], rtol=1e-15)
+
+
+def test_equal_numbers_share_the_derivative_of_logsumexp_evenly():
+    g = grad(lambda x: F.logsumexp(x))(np.full(4, 700.0))
+    np.testing.assert_allclose(g.numpy(), 0.25, rtol=1e-13)
+
+
+def test_logsumexp_of_nothing_is_minus_infinity_with_derivative_zero_and_without_a_warning():
+    x = Tensor(np.array([[-np.inf, -np.inf], [-np.inf, 1.5], [0.0, 0.0]]), requires_grad=True)
+    with np.errstate(all="raise"):
+        y = F.logsumexp(x)
+        y.backward(np.array([5.0, 7.0, 2.0]))
+        nothing = F.logsumexp(np.zeros((3, 0), np.float32))
+    np.testing.assert_allclose(y.numpy(), [-np.inf, 1.5, np.log(2)])
+    np.testing.assert_allclose(x.grad, [[0, 0], [0, 7], [1, 1]])
+    assert nothing.dtype == np.float32 and np.all(nothing == -np.inf)
+
+
+def test_a_masked_place_has_no_second_derivative_either(rng):
+    mask = np.array([[0, -np.inf, 0], [-np.inf, -np.inf, -np.inf]])
+    v = rng.standard_normal((2, 3))
+
+    def slope(x):
+        return np.sum(v * grad(lambda x: F.logsumexp(x + mask).sum())(x))
+
+    second = grad(slope)(np.zeros((2, 3))).numpy()
+    p = np.array([0.5, 0, 0.5])  # softmax of the first row; its Hessian is diag p − p pᵀ
+    np.testing.assert_allclose(second, [p * v[0] - p * (p @ v[0]), np.zeros(3)], atol=1e-15)
+
+
+def test_logsumexp_lets_plus_infinity_and_nan_be_seen():
+    x = np.array([[np.inf, 1.0, np.inf], [np.inf, -np.inf, 0.0], [np.nan, 1.0, -np.inf]])
+    np.testing.assert_array_equal(F.logsumexp(x), [np.inf, np.inf, np.nan])
+    with np.errstate(invalid="ignore"):
+        g = grad(lambda x: F.logsumexp(x).sum())(x).numpy()
+    np.testing.assert_array_equal(np.isnan(g[:2]), [[True, False, True], [True, False, False]])
+    assert np.all(g[:2][np.isfinite(x[:2])] == 0)
+
+
+def test_logsumexp_keeps_single_precision_and_takes_whole_numbers():
+    x = Tensor(np.ones((2, 3), np.float32), requires_grad=True)
+    y = F.logsumexp(x, axis=None)
+    y.backward()
+    assert y.dtype == x.grad.dtype == np.float32
+    assert F.logsumexp(np.array([0, 0])) == np.log(2)
+
+
+def test_softmax_along_an_axis_is_softmax_of_the_transpose(rng):
+    x = rng.standard_normal((4, 5))
+    np.testing.assert_allclose(F.softmax(x, axis=0), F.softmax(x.T).T, rtol=1e-15)
+    assert F.softmax(x, axis=None).sum() == pytest.approx(1, rel=1e-14)
+    check_grads(lambda x: F.log_softmax(x, axis=0), x)
 
 
 def test_softmax_sums_to_one_and_ignores_a_common_shift(rng):

@@ -152,7 +152,15 @@ TWINS = {
         )
     ],
     "getitem": [(lambda x: x[[1, 1], 1:], lambda x: x[[1, 1], 1:], M, R)],
-    F.logsumexp: [(F.logsumexp, lambda x: torch.logsumexp(x, -1), M, R)],
+    F.logsumexp: [
+        (F.logsumexp, lambda x: torch.logsumexp(x, -1), M, R),
+        (
+            partial(F.logsumexp, axis=(0, 2), keepdims=True),
+            lambda x: torch.logsumexp(x, (0, 2), keepdim=True),
+            ((2, 3, 4),),
+            R,
+        ),
+    ],
     F.sigmoid: [(F.sigmoid, torch.sigmoid, M, R)],
     F.softplus: [(F.softplus, torch.nn.functional.softplus, M, R)],
     F.relu: [(F.relu, torch.relu, M, R)],

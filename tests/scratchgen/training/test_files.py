@@ -1,26 +1,14 @@
-"""Files appear whole or not at all."""
+"""The text files of a run, and a place for them."""
 
 import pytest
 
 from scratchgen import BadInput
-from scratchgen.training.files import replacing, writable_directory, write_text
+from scratchgen.training.files import writable_directory, write_json
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
-    path = tmp_path / "kept.txt"
-    write_text(path, "before")
-    with pytest.raises(RuntimeError), replacing(path) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError("killed")
-    assert path.read_text() == "before" and list(tmp_path.iterdir()) == [path]
-
-
-def test_the_file_is_not_there_until_it_is_whole(tmp_path):
-    path = tmp_path / "new.txt"
-    with replacing(path) as temporary:
-        temporary.write_text("whole")
-        assert not path.exists()
-    assert path.read_text() == "whole"
+def test_a_value_is_written_as_json_that_keeps_its_letters(tmp_path):
+    write_json(tmp_path / "a.json", {"σ": 1})
+    assert (tmp_path / "a.json").read_text(encoding="utf-8") == '{\n  "σ": 1\n}\n'
 
 
 def test_a_directory_is_made_with_its_parents_and_a_file_is_no_directory(tmp_path):
