@@ -25,6 +25,7 @@ from scratchgen_kernels.registry import (
 )
 from scratchgen_kernels.reparameterize import reparameterize, reparameterize_backward
 from scratchgen_kernels.tanh_recurrence import tanh_recurrence, tanh_recurrence_backward
+from scratchgen_kernels.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "BackendStatus",
@@ -34,10 +35,12 @@ __all__ = [
     "build_record",
     "check_name",
     "current",
+    "get_num_threads",
     "matmul",
     "random_bits",
     "reparameterize",
     "reparameterize_backward",
+    "set_num_threads",
     "standard_normal",
     "tanh_recurrence",
     "tanh_recurrence_backward",

@@ -1,0 +1,91 @@
+"""Several cores for one call: the rows of a result are shared out among threads.
+
+Compiled code gives the interpreter's lock away, so plain Python threads run it side by side. Each thread
+computes whole rows, in the order in which one thread would, and writes them where nobody else does: the
+result has the same bits for any number of threads. There is no second pool of threads (OpenMP's, say) to get
+in the way of BLAS's own, and none that a fork would leave behind without its threads.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+VARIABLE = "OMP_NUM_THREADS"
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def _from_environment() -> int:
+    value = os.environ.get(VARIABLE, "").split(",")[0].strip()  # OpenMP allows one number a level of nesting
+    return max(1, int(value)) if value.isdigit() else cores()
+
+
+_threads = _from_environment()
+_pool: ThreadPoolExecutor | None = None
+_lock = threading.Lock()
+
+
+def get_num_threads() -> int:
+    """How many threads a kernel may use: OMP_NUM_THREADS if it is set, else the cores of this process."""
+    return _threads
+
+
+def set_num_threads(n: int) -> None:
+    """Let kernels use up to n threads, n ≥ 1, in the whole process. Results do not depend on it."""
+    global _threads, _pool
+    if isinstance(n, bool) or not isinstance(n, int):
+        raise TypeError(f"set_num_threads: n must be an integer, got {type(n).__name__} {n!r}")
+    if n < 1:
+        raise ValueError(f"set_num_threads: n must be at least 1, got {n}")
+    with _lock:
+        _threads, _pool = n, None
+
+
+def in_parallel(work: Callable[[int, int], object], rows: int, least: int = 1, multiple: int = 1) -> None:
+    """work(start, stop) for stretches that together are 0 … rows, one stretch a thread.
+
+    work        computes rows start … stop − 1 and nothing else; it must release the interpreter's lock
+    least       the rows that are worth a thread: waking one takes some 20 µs
+    multiple    stretches begin at multiples of this (the height of a register tile)
+
+    The caller's own thread takes the first stretch. An exception in any of them reaches the caller.
+    """
+    blocks = -(-rows // multiple)
+    parts = max(1, min(_threads, rows // max(least, 1), blocks))
+    if parts == 1:
+        work(0, rows)
+        return
+    bounds = [min(blocks * i // parts * multiple, rows) for i in range(parts + 1)]
+    first, *others = pairwise(bounds)
+    others = [_workers().submit(work, *stretch) for stretch in others]
+    try:
+        work(*first)
+    finally:
+        for other in others:
+            other.result()
+
+
+def _workers() -> ThreadPoolExecutor:
+    global _pool
+    with _lock:
+        if _pool is None:
+            _pool = ThreadPoolExecutor(max(1, _threads - 1), thread_name_prefix="scratchgen_kernels")
+        return _pool
+
+
+def _after_fork() -> None:
+    """A child process has the pool but none of its threads: it makes its own when it needs them."""
+    global _pool, _lock
+    _pool, _lock = None, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
