@@ -19,34 +19,28 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = "1"
 
 import gc
-import statistics
 import sysconfig
-import time
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
-from machine import headline, write_page
+from rich.console import Console
+from rich.table import Table
 
 import scratchgen as sg
 import scratchgen_kernels as kernels
 from scratchgen.functional import sigmoid, softplus
 from scratchgen.vae import VAE
+from scratchgen_kernels.timing.machine import description, slug
+from scratchgen_kernels.timing.rounds import interleaved as in_turn
 
 ROUNDS = 25
 rng = np.random.default_rng(0)
 
 
-def interleaved(calls: dict, rounds: int = ROUNDS) -> dict:
-    """{name: median seconds}; every call once in each round, after one call to warm up."""
-    for call in calls.values():
-        call()
-    times = {name: [] for name in calls}
-    for _ in range(rounds):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(t) for name, t in times.items()}
+def interleaved(calls: dict, rounds: int = ROUNDS) -> dict[str, float]:
+    """{name: median seconds}, every call once in each round."""
+    return {name: timing.median for name, timing in in_turn(calls, rounds).items()}
 
 
 # --- a chain of small operations, where nothing but the bookkeeping counts ---------------------------------
@@ -248,7 +242,25 @@ def main():
         ),
     ]
     note = f"This Python was built {'with' if tuned else 'without'} profile-guided optimisation."
-    write_page("What autograd costs", [headline(), note], sections, suffix="-autograd")
+    print(f"written to {write_page(sections, note)}")
+
+
+def write_page(sections: list[tuple], note: str) -> Path:
+    """Print the tables and write them as Markdown. sections: (heading, columns, rows of text) each."""
+    machine, console = description(), Console()
+    lines = ["# What autograd costs", "", ", ".join(f"{k} {v}" for k, v in machine.items()) + ", one thread."]
+    lines += [note, ""]
+    for heading, columns, rows in sections:
+        table = Table(*columns, title=heading, title_justify="left")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+        cells = [columns, ["---"] * len(columns), *rows]
+        lines += [f"## {heading}", "", *(f"| {' | '.join(row)} |" for row in cells), ""]
+    path = Path(__file__).parent / "results" / f"{slug()}-autograd.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+    return path
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import typer
 from threadpoolctl import threadpool_limits
 
 from scratchgen import kernels
-from scratchgen.cli import demo, info, sample, train
+from scratchgen.cli import bench, demo, info, sample, train
 from scratchgen.errors import BadInput
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.add_typer(train.app, name="train")
 app.command("sample")(sample.sample)
+app.command("bench")(bench.bench)
 app.command("info")(info.info)
 
 INTERRUPTED = 130  # as shells count it: 128 + SIGINT

@@ -1,0 +1,39 @@
+"""How many times faster than NumPy each backend is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
+
+COLOURS = {
+    **{"numba": SECOND, "cython": ACCENT},
+    **{"PyTorch": "#e9a23b", "JAX": "#6a994e", "NumPy expression": FAINT},
+}
+MARKS = {"numba": "o", "cython": "D", "PyTorch": "s", "JAX": "^", "NumPy expression": "x"}
+
+
+def speed(rows, path) -> Path:
+    """One line a computation and size; a mark a backend, at its speed-up over NumPy on a logarithmic scale.
+
+    rows: those of `scratchgen_kernels.timing.measure`, on one thread. Returns the path of the PNG.
+    """
+    cases = list(dict.fromkeys((row.name, row.size) for row in rows if row.threads == 1))
+    figure = new_figure(8.4, 1.1 + 0.27 * len(cases))
+    axes = figure.add_subplot()
+    axes.set_xscale("log")
+    axes.axvline(1, color=INK, linewidth=1.5)
+    for backend, colour in COLOURS.items():
+        marked = [r for r in rows if r.backend == backend and r.threads == 1 and r.over_numpy]
+        if marked:
+            y = [cases.index((row.name, row.size)) for row in marked]
+            x = [row.over_numpy for row in marked]
+            axes.scatter(x, y, color=colour, marker=MARKS[backend], s=34, label=backend, zorder=2)
+    axes.hlines(range(len(cases)), *axes.get_xlim(), color=FAINT, linewidth=0.5, zorder=1)
+    axes.set_yticks(range(len(cases)), [f"{name}   {size}" for name, size in cases])
+    axes.set_ylim(len(cases) - 0.4, -0.6)
+    axes.set_xlabel("times faster than the NumPy backend (the line at 1), one thread")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}×")
+    figure.legend(loc="outside upper center", ncols=len(COLOURS), frameon=False, fontsize=9)
+    plain(axes)
+    return save(figure, path)
