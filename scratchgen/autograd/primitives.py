@@ -206,11 +206,8 @@ def call(entry: Primitive, args: tuple, options=Tensor.options):
     return y
 
 
-def call_numpy(function: Callable, args: tuple, options: dict):
-    """What a Tensor answers when NumPy asks it for its version of `function`."""
-    entry = TABLE.get(function)
-    if entry is not None:
-        return call(entry, args, options)
+def call_without_row(function: Callable, args: tuple, options: dict):
+    """Apply a NumPy function that is no primitive: made of others, constant, refused, or unknown."""
     if function in SPREAD:
         return SPREAD[function](*args, **options)
     if function in CONSTANT or not (mode.recording and _any_requires_grad((args, options))):

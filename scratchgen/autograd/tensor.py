@@ -79,10 +79,12 @@ class Tensor(ArrayMethods):
             )
         if method != "__call__":
             raise TypeError(f"np.{ufunc.__name__}.{method} has no derivative rule; np.sum and its like have")
-        return call_numpy(ufunc, inputs, options)
+        entry = TABLE.get(ufunc)
+        return call(entry, inputs, options) if entry else call_without_row(ufunc, inputs, options)
 
     def __array_function__(self, function, types, args, options):
-        return call_numpy(function, args, options)
+        entry = TABLE.get(function)
+        return call(entry, args, options) if entry else call_without_row(function, args, options)
 
     def __array__(self, dtype=None, copy=None):
         self._refuse_to_lose_the_graph("np.asarray(t)")
@@ -200,7 +202,7 @@ def _born_again(kind: type, data: np.ndarray, requires_grad: bool, grad) -> Tens
 
 # Tensor's methods and the table of rules need one another, so these come after the class.
 from scratchgen.autograd.backward import backward  # noqa: E402
-from scratchgen.autograd.primitives import call, call_numpy, row  # noqa: E402
+from scratchgen.autograd.primitives import TABLE, call, call_without_row, row  # noqa: E402
 from scratchgen.autograd.rules.indexing import getitem  # noqa: E402
 from scratchgen.autograd.rules.shapes import astype  # noqa: E402
 

@@ -1,0 +1,56 @@
+"""scratchgen bench, on a kernel that does next to nothing."""
+
+import json
+
+import numpy as np
+import pytest
+
+from scratchgen import cli
+from scratchgen_kernels.timing import cases, machine
+
+
+@pytest.fixture
+def bench(monkeypatch, capsys, tmp_path):
+    """Run the command in this process on one tiny case; returns (exit status, standard output and error)."""
+    case = cases.Case(
+        "copying",
+        *("copying", "n", (64,), (8,), lambda backend, x: x.copy()),
+        draw=lambda n: (np.zeros(n),),
+        work=lambda n: 16 * n,
+        unit="GB/s",
+    )
+    monkeypatch.setattr(cases, "CASES", [case])
+    monkeypatch.setattr(machine, "peaks", lambda: {"GB/s": 10.0, "GFLOP/s": 100.0})
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as end:
+            cli.main(["bench", *arguments])
+        return end.value.code, capsys.readouterr()
+
+    return run
+
+
+def test_it_prints_every_backend_and_writes_numbers_and_a_picture(bench, tmp_path):
+    status, printed = bench("--json", "found.json", "--plot", "found.png")
+    assert status == 0, printed.err
+    assert "copying   n=64" in printed.out and "× numpy" in printed.out and "fastest first" in printed.out
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert set(found) == {"machine", "peaks", "rows"} and found["machine"]["numpy"] == np.__version__
+    by_backend = {row["backend"]: row for row in found["rows"] if row["threads"] == 1}
+    assert {"loops", "numpy"} <= set(by_backend) and by_backend["numpy"]["over_numpy"] == 1
+    assert (tmp_path / "found.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("coppying",), "no kernel is named 'coppying'; there are copying"),
+        (("--json", "nowhere/found.json"), "no folder nowhere to write found.json into"),
+        (("--plot", "found.pdf"), "name the file found.png"),
+    ],
+)
+def test_bad_input_is_one_line_and_nothing_is_written(bench, tmp_path, arguments, words):
+    status, printed = bench(*arguments)
+    assert status == 2 and words in printed.err and printed.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
