@@ -25,13 +25,13 @@ defvjp(np.positive, lambda g, y, x: g)
 
 def _power_by_base(g, y, a, b):
     # 0**(b−1) is infinite for b = 0, where the derivative is 0: there, and only there, take an exponent of 1
-    lowered = b - 1 if np.all(b) else np.where(np.equal(a, 0) & np.equal(b, 0), 1, b - 1)
+    lowered = b - 1 if np.all(b) else np.where(np.equal(a, 0) & np.equal(b, 0), np.ones((), y.dtype), b - 1)
     return g * b * a**lowered
 
 
 def _power_by_exponent(g, y, a, b):
     # y log a → 0 as a → 0, and log is only asked where a > 0
-    return g * y * np.log(np.where(a > 0, a, np.ones_like(a)))
+    return g * y * np.log(np.where(a > 0, a, np.ones((), y.dtype)))
 
 
 defvjp(np.power, _power_by_base, _power_by_exponent)
