@@ -67,6 +67,9 @@ defvjp(np.tan, lambda g, y, x: g * (1 + y * y))
 defvjp(np.arcsin, lambda g, y, x: g / np.sqrt((1 - x) * (1 + x)))
 defvjp(np.arccos, lambda g, y, x: -g / np.sqrt((1 - x) * (1 + x)))
 defvjp(np.arctan, lambda g, y, x: g / (1 + x * x))
+for to_radians, to_degrees in ((np.deg2rad, np.rad2deg), (np.radians, np.degrees)):
+    defvjp(to_radians, lambda g, y, x: g * (math.pi / 180))
+    defvjp(to_degrees, lambda g, y, x: g * (180 / math.pi))
 
 # y = the angle of the point (b, a)        ∂y/∂a = b / (a² + b²),   ∂y/∂b = −a / (a² + b²)
 defvjp(
@@ -130,6 +133,16 @@ defvjp(
     lambda g, y, mask, a, b: np.where(mask, np.zeros_like(g), g),
     broadcasts=True,
 )
+
+
+def _select(conditions, choices, default=0):
+    y = default
+    for mask, choice in reversed(list(zip(conditions, choices, strict=True))):  # the first that holds decides
+        y = np.where(mask, choice, y)
+    return y
+
+
+SPREAD[np.select] = _select
 
 constant(np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
 constant(np.logical_and, np.logical_or, np.logical_not, np.isnan, np.isfinite, np.isinf)
