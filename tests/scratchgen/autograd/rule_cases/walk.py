@@ -82,8 +82,8 @@ def shortcomings(row, cases: Iterable[Case]) -> list[str]:
             ]
         if entry.once and not any(word.isalpha() for word in entry.once.split()):
             missing.append("is differentiable once, and does not say why")
-        if not entry.once and not any(case.order >= 2 for case in cases):
-            missing.append("is not checked to second order, and does not say why")
+    if any(case.order < 2 for case in cases) and not (entry and entry.once):
+        missing.append("is not checked to second order, and does not say why")
     return missing
 
 
