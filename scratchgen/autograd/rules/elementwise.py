@@ -25,13 +25,13 @@ defvjp(np.positive, lambda g, y, x: g)
 
 def _power_by_base(g, y, a, b):
     # 0**(b−1) is infinite for b = 0, where the derivative is 0: there, and only there, take an exponent of 1
-    lowered = b - 1 if np.all(b) else np.where(np.equal(a, 0) & np.equal(b, 0), 1, b - 1)
+    lowered = b - 1 if np.all(b) else np.where(np.equal(a, 0) & np.equal(b, 0), np.ones((), y.dtype), b - 1)
     return g * b * a**lowered
 
 
 def _power_by_exponent(g, y, a, b):
     # y log a → 0 as a → 0, and log is only asked where a > 0
-    return g * y * np.log(np.where(a > 0, a, np.ones_like(a)))
+    return g * y * np.log(np.where(a > 0, a, np.ones((), y.dtype)))
 
 
 defvjp(np.power, _power_by_base, _power_by_exponent)
@@ -67,6 +67,9 @@ defvjp(np.tan, lambda g, y, x: g * (1 + y * y))
 defvjp(np.arcsin, lambda g, y, x: g / np.sqrt((1 - x) * (1 + x)))
 defvjp(np.arccos, lambda g, y, x: -g / np.sqrt((1 - x) * (1 + x)))
 defvjp(np.arctan, lambda g, y, x: g / (1 + x * x))
+for to_radians, to_degrees in ((np.deg2rad, np.rad2deg), (np.radians, np.degrees)):
+    defvjp(to_radians, lambda g, y, x: g * (math.pi / 180))
+    defvjp(to_degrees, lambda g, y, x: g * (180 / math.pi))
 
 # y = the angle of the point (b, a)        ∂y/∂a = b / (a² + b²),   ∂y/∂b = −a / (a² + b²)
 defvjp(
@@ -130,6 +133,16 @@ defvjp(
     lambda g, y, mask, a, b: np.where(mask, np.zeros_like(g), g),
     broadcasts=True,
 )
+
+
+def _select(conditions, choices, default=0):
+    y = default
+    for mask, choice in reversed(list(zip(conditions, choices, strict=True))):  # the first that holds decides
+        y = np.where(mask, choice, y)
+    return y
+
+
+SPREAD[np.select] = _select
 
 constant(np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
 constant(np.logical_and, np.logical_or, np.logical_not, np.isnan, np.isfinite, np.isinf)

@@ -5,7 +5,7 @@ Reading x[index] and adding into zeros at `index` are transposes of each other, 
 
 import numpy as np
 
-from scratchgen.autograd.primitives import SPREAD, defvjp, primitive
+from scratchgen.autograd.primitives import SPREAD, defvjp, plain, primitive
 from scratchgen.autograd.rules.shapes import gather
 
 
@@ -63,8 +63,25 @@ def _take_along_axis(x, indices, axis=-1):
     return getitem(x, _along(x, indices, axis))
 
 
+def _sort(x, axis=-1):
+    if axis is None:
+        x, axis = np.ravel(x), 0
+    return np.take_along_axis(x, np.argsort(plain(x), axis=axis), axis=axis)
+
+
+def _diff(x, n=1, axis=-1):
+    before = (slice(None),) * (axis % x.ndim)
+    for _ in range(n):
+        x = x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]
+    return x
+
+
+def _diagonal_of(x, offset=0, axis1=0, axis2=1):
+    return _diagonal(np.moveaxis(x, (axis1, axis2), (-2, -1)), offset)
+
+
 def _trace(x, offset=0, axis1=0, axis2=1):
-    return np.sum(_diagonal(np.moveaxis(x, (axis1, axis2), (-2, -1)), offset), axis=-1)
+    return np.sum(_diagonal_of(x, offset, axis1, axis2), axis=-1)
 
 
 def _diagonal(x, k):
@@ -84,6 +101,9 @@ def _diag(x, k=0):
 
 SPREAD[np.take] = _take
 SPREAD[np.take_along_axis] = _take_along_axis
+SPREAD[np.sort] = _sort
+SPREAD[np.diff] = _diff
+SPREAD[np.diagonal] = _diagonal_of
 SPREAD[np.trace] = _trace
 SPREAD[np.diag] = _diag
 SPREAD[np.tril] = lambda x, k=0: np.where(np.tri(*x.shape[-2:], k, dtype=bool), x, np.zeros_like(x))

@@ -65,7 +65,13 @@ def _tensordot(a, b, axes=2):
     return np.reshape(left @ right, (*sides_a, *sides_b))
 
 
+def _inner(a, b):
+    return a * b if np.ndim(a) == 0 or np.ndim(b) == 0 else np.tensordot(a, b, axes=(-1, -1))
+
+
 SPREAD[np.dot] = _dot
+SPREAD[np.inner] = _inner
+SPREAD[np.vdot] = lambda a, b: np.ravel(a) @ np.ravel(b)
 SPREAD[np.tensordot] = _tensordot
 SPREAD[np.outer] = lambda a, b: np.expand_dims(np.ravel(a), 1) * np.ravel(b)
 
@@ -142,6 +148,15 @@ defvjp(log_abs_determinant, lambda g, y, a: g[..., None, None] * _swap(np.linalg
 SPREAD[np.linalg.slogdet] = lambda a: SignAndLogDeterminant(
     np.linalg.slogdet(plain(a))[0], log_abs_determinant(a)
 )
+
+
+def _determinant(a):
+    """det A of regular matrices; where it is 0 the logarithm has no derivative, and the result has none."""
+    sign, logabsdet = np.linalg.slogdet(a)
+    return sign * np.exp(logabsdet)
+
+
+SPREAD[np.linalg.det] = _determinant
 
 
 # A = L Lᵀ        ∂L/∂A = ½ (S + Sᵀ),  S = L⁻ᵀ Φ(Lᵀ G) L⁻¹,  Φ: the lower triangle with its diagonal halved

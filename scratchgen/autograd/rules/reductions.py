@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd.primitives import defvjp
+from scratchgen.autograd.primitives import SPREAD, defvjp
 
 
 def spread(g, x, axis, keepdims):
@@ -87,3 +87,30 @@ def _cumulated(g, y, x, axis=None):
 
 
 defvjp(np.cumsum, _cumulated)
+
+
+def _cumulated_product(x, axis=None):
+    """Π_{i≤k} x_i is the product of row k of a matrix: x on and below its diagonal, 1 above."""
+    rows = np.ravel(x) if axis is None else np.moveaxis(x, axis, -1)
+    below = np.tri(rows.shape[-1], dtype=bool)
+    y = np.prod(np.where(below, np.expand_dims(rows, -2), np.ones((), x.dtype)), axis=-1)
+    return y if axis is None else np.moveaxis(y, -1, axis)
+
+
+def _average(x, axis=None, weights=None, *, keepdims=False):
+    if weights is None:
+        return np.mean(x, axis=axis, keepdims=keepdims)
+    if np.shape(weights) != np.shape(x):  # one for each place along the axis
+        along = [n if i == axis % np.ndim(x) else 1 for i, n in enumerate(np.shape(x))]
+        weights = np.broadcast_to(np.reshape(weights, along), np.shape(x))
+    total = np.sum(weights, axis=axis, keepdims=keepdims)
+    return np.sum(x * weights, axis=axis, keepdims=keepdims) / total
+
+
+def _range(x, axis=None, *, keepdims=False):
+    return np.max(x, axis=axis, keepdims=keepdims) - np.min(x, axis=axis, keepdims=keepdims)
+
+
+SPREAD[np.cumprod] = _cumulated_product
+SPREAD[np.average] = _average
+SPREAD[np.ptp] = _range

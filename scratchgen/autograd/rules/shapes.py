@@ -68,8 +68,35 @@ def _stack(arrays, axis=0):
     return join(*(np.expand_dims(a, axis) for a in arrays), axis=axis)
 
 
+def _at_least(ndim, x):
+    """x with axes of one element put in front of its own until it has `ndim`."""
+    return x if np.ndim(x) >= ndim else np.reshape(x, (1,) * (ndim - np.ndim(x)) + np.shape(x))
+
+
+def _each_at_least(ndim):
+    def widen(*arrays):
+        wide = tuple(_at_least(ndim, x) for x in arrays)
+        return wide if len(wide) > 1 else wide[0]
+
+    return widen
+
+
+def _hstack(arrays):
+    parts = [_at_least(1, a) for a in arrays]
+    return join(*parts, axis=0 if parts[0].ndim == 1 else 1)
+
+
+def _column_stack(arrays):
+    return join(*(a if np.ndim(a) >= 2 else np.reshape(a, (-1, 1)) for a in arrays), axis=1)
+
+
 SPREAD[np.concatenate] = _concatenate
+SPREAD[np.append] = lambda x, values, axis=None: _concatenate([x, values], axis)
 SPREAD[np.stack] = _stack
+SPREAD[np.hstack] = _hstack
+SPREAD[np.vstack] = lambda arrays: join(*(_at_least(2, a) for a in arrays), axis=0)
+SPREAD[np.column_stack] = _column_stack
+SPREAD[np.atleast_1d], SPREAD[np.atleast_2d] = _each_at_least(1), _each_at_least(2)
 SPREAD[np.copy] = lambda x: identity(x)
 
 
@@ -82,6 +109,13 @@ def _split(x, sections, axis=0):
     stretch = (slice(None),) * (axis % x.ndim)
     bounds = zip([0, *sections], [*sections, n], strict=True)
     return [x[(*stretch, slice(start, stop))] for start, stop in bounds]
+
+
+def _array_split(x, sections, axis=0):
+    if not np.iterable(sections):
+        shorter, longer = divmod(x.shape[axis], sections)
+        sections = np.cumsum([shorter + 1] * longer + [shorter] * (sections - longer))[:-1]
+    return _split(x, sections, axis)
 
 
 def gather(x, indices, axis):
@@ -124,6 +158,8 @@ defvjp(pad, _cut_out)
 
 
 def _pad(x, pad_width, mode="constant", constant_values=0):
+    if x.ndim == 0:  # no axis, so nothing around it
+        return identity(x)
     widths = tuple(tuple(map(int, pair)) for pair in np.broadcast_to(pad_width, (x.ndim, 2)))
     if mode == "constant":
         return pad(x, widths, constant_values)
@@ -142,8 +178,19 @@ def _negative(shift):
 
 defvjp(np.roll, lambda g, y, x, shift, axis=None: np.roll(g, _negative(shift), axis))
 
+
+def _broadcast_arrays(*arrays):
+    shape = np.broadcast_shapes(*map(np.shape, arrays))
+    return tuple(np.broadcast_to(a, shape) for a in arrays)
+
+
+SPREAD[np.broadcast_arrays] = _broadcast_arrays
+SPREAD[np.matrix_transpose] = lambda x: np.swapaxes(x, -1, -2)
 SPREAD[np.split] = _split
+SPREAD[np.array_split] = _array_split
 SPREAD[np.flip] = _flip
+SPREAD[np.flipud] = lambda x: x[::-1]
+SPREAD[np.fliplr] = lambda x: x[:, ::-1]
 SPREAD[np.repeat] = _repeat
 SPREAD[np.tile] = _tile
 SPREAD[np.pad] = _pad

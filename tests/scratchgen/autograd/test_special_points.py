@@ -1,0 +1,158 @@
+"""Rules where they are easily wrong: at zeros, at ties, at ends of intervals, and for unusual arguments.
+
+`test_rules.py` checks every rule at random points, which miss all of these.
+"""
+
+import numpy as np
+import pytest
+
+from scratchgen import check_grads, grad
+from scratchgen.autograd import Tensor
+from scratchgen.autograd.primitives import plain, row
+from scratchgen.autograd.rules.indexing import add_at
+
+
+def test_einsum_with_lists_of_indices_says_how_to_write_it():
+    with pytest.raises(TypeError, match="indices as a string"):
+        np.einsum(Tensor(np.ones(2), requires_grad=True), [0], [0])
+
+
+def test_the_differential_of_the_log_determinant_is_the_trace_of_the_relative_change(rng):
+    """d log |det A| = tr(A⁻¹ dA), of either sign."""
+    A, dA = rng.standard_normal((3, 3)), rng.standard_normal((3, 3))
+    for sign in (1, -1):
+        slope = grad(lambda A: np.linalg.slogdet(A)[1])(sign * A).numpy()
+        assert np.sum(slope * dA) == pytest.approx(np.trace(np.linalg.solve(sign * A, dA)), rel=1e-11)
+        assert np.sum(slope.T * dA) != pytest.approx(np.trace(np.linalg.solve(sign * A, dA)), rel=1e-3)
+
+
+@pytest.mark.parametrize("zeros", [0, 1, 2, 3])
+def test_a_product_with_zero_factors_has_the_derivatives_of_the_polynomial_that_it_is(zeros, rng):
+    x = rng.standard_normal((2, 3))
+    x[1, :zeros] = 0
+    check_grads(lambda x: np.prod(x, axis=1), x, order=3)
+    check_grads(np.prod, x, order=3)
+    check_grads(lambda x: np.prod(np.stack([x, x + 1]), axis=(0, 2)), x)
+
+
+def test_the_division_that_a_product_must_not_do_is_not_a_number():
+    """The short rule y / x fails at a zero: the reason for the long one."""
+    x = np.array([0.0, 2.0, 3.0])
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(np.prod(x) / x).any()
+    np.testing.assert_array_equal(grad(np.prod)(x).numpy(), [6, 0, 0])
+
+
+@pytest.mark.parametrize("f", [np.std, np.linalg.norm, lambda x: np.std(x, axis=0, ddof=1)])
+def test_the_deviation_of_equals_and_the_norm_of_nothing_have_slope_zero(f):
+    np.testing.assert_array_equal(grad(f)(np.zeros(3)).numpy(), [0, 0, 0])
+
+
+def test_other_norms_of_matrices_are_refused():
+    with pytest.raises(TypeError, match="Frobenius norm, not with ord=2"):
+        np.linalg.norm(Tensor(np.ones((2, 2)), requires_grad=True), 2)
+
+
+def test_on_the_ends_of_an_interval_the_gradient_of_clip_goes_to_the_value():
+    x, low, high = (Tensor(v, requires_grad=True) for v in ([0.0, 1.0, -1.0, 2.0], 0.0, 1.0))
+    np.clip(x, low, high).sum().backward()
+    np.testing.assert_array_equal(x.grad, [1, 1, 0, 0])
+    assert (low.grad, high.grad) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "index",
+    [1, (slice(1, 3), 0), (..., 1), np.array([2, 2, 0]), (np.array([0, 3]), np.array([1, 1]))],
+    ids=str,
+)
+def test_reading_at_an_index_and_adding_there_are_transposes(index, rng):
+    x, shape = rng.standard_normal((4, 2)), (4, 2)
+    g = rng.standard_normal(x[index].shape)
+    assert np.sum(x[index] * g) == pytest.approx(np.sum(x * add_at(g, index, shape)), rel=1e-12)
+    check_grads(lambda g: add_at(g, index, shape), g)
+
+
+def test_adding_rows_by_sorting_equals_adding_one_at_a_time(rng):
+    ids, rows = rng.integers(-5, 5, (7, 3)), rng.standard_normal((7, 3, 2))
+    expected = np.zeros((5, 2))
+    np.add.at(expected, ids, rows)
+    np.testing.assert_allclose(add_at(rows, ids, (5, 2)), expected, rtol=1e-13, atol=1e-15)
+
+
+TIES = {
+    "maximum": (lambda a, b: np.maximum(a, b), (0.5, 0.5)),
+    "minimum": (lambda a, b: np.minimum(a, b), (0.5, 0.5)),
+}
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_equal_arguments_of_maximum_and_minimum_share_the_gradient(name):
+    f, expected = TIES[name]
+    a, b = Tensor(1.0, requires_grad=True), Tensor(1.0, requires_grad=True)
+    f(a, b).backward()
+    assert (a.grad, b.grad) == expected
+
+
+def test_equal_extremes_of_an_array_share_the_gradient():
+    x = Tensor([3.0, 1.0, 3.0], requires_grad=True)
+    x.max().backward()
+    np.testing.assert_array_equal(x.grad, [0.5, 0, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"), [(2.0, 0.0, 0.5), (0.0, 2.0, 0.0), (3.0, 1.0, 1 + np.log(3.0))]
+)
+def test_the_mixed_second_derivative_of_a_power(a, b, expected):
+    """∂²(aᵇ)/∂b∂a = aᵇ⁻¹ (1 + b log a)."""
+    by_a_then_b = grad(lambda b: grad(lambda a: a**b)(a))(b).item()
+    assert by_a_then_b == pytest.approx(expected, rel=1e-12)
+
+
+def test_zero_to_the_zero_has_slope_zero():
+    x = Tensor([0.0, 2.0], requires_grad=True)
+    (x ** np.array([0.0, 0.0])).sum().backward()
+    np.testing.assert_array_equal(x.grad, [0, 0])
+
+
+def test_positional_arguments_that_a_rule_would_misread_are_refused():
+    x = Tensor(np.ones((3, 3)), requires_grad=True)
+    for call in (lambda: np.sum(x, 1, np.float64), lambda: np.max(x, 1, None, True)):
+        with pytest.raises(TypeError, match="positional arguments"):
+            call()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint64])
+def test_indices_of_any_integer_type_find_their_rows(dtype):
+    x = Tensor(np.zeros((300, 2)), requires_grad=True)
+    x[np.array([1, 1, 100], dtype)].sum().backward()
+    assert x.grad[1, 0] == 2 and x.grad[100, 0] == 1 and x.grad.sum() == 6
+
+
+def test_lists_are_arrays():
+    x = Tensor(np.ones((2, 2)), requires_grad=True)
+    (x @ [[1.0], [2.0]]).sum().backward()
+    np.testing.assert_array_equal(x.grad, [[1, 2], [1, 2]])
+
+
+@pytest.mark.parametrize("power", [lambda x: x**0, lambda x: x**1, lambda x: 1.7**x, lambda x: x**2.5])
+def test_a_plain_number_in_a_power_leaves_single_precision_alone(power):
+    """A rule that makes an array of the number computes in float64, to be cast at the end."""
+    x = np.array([0.5, 2.0], np.float32)
+    y = Tensor(x, requires_grad=True)
+    node = power(y)
+    for rule, a in zip(row(np.power).rules, node.inputs, strict=True):
+        if isinstance(a, Tensor):
+            assert rule(np.ones_like(x), node.numpy(), *map(plain, node.inputs)).dtype == np.float32
+
+
+def test_a_single_number_has_no_axis_to_pad():
+    x = Tensor(3.0, requires_grad=True)
+    np.pad(x, 1).backward()
+    assert np.pad(x, 1).numpy() == np.pad(np.array(3.0), 1) == 3 and x.grad == 1
+
+
+def test_the_determinant_of_a_singular_matrix_is_zero_and_its_derivative_raises():
+    singular = Tensor(np.ones((2, 2)), requires_grad=True)
+    assert np.linalg.det(singular).item() == 0
+    with pytest.raises(np.linalg.LinAlgError):
+        np.linalg.det(singular).backward()
