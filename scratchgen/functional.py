@@ -6,6 +6,8 @@ them averages over the batch: the caller takes the mean.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 import scratchgen_kernels as kernels
@@ -142,7 +144,7 @@ defvjp(matmul, lambda g, y, a, b: matmul(g, b.T), lambda g, y, a, b: matmul(a.T,
 
 
 def _rows(x):
-    return np.reshape(x, (-1, x.shape[-1])) if x.ndim != 2 else x
+    return np.reshape(x, (math.prod(x.shape[:-1]), x.shape[-1])) if x.ndim != 2 else x
 
 
 @primitive

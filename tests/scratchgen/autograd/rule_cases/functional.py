@@ -70,7 +70,7 @@ CASES = {
     F.matmul: [Case(F.matmul, "(n,k),(k,m)", oracle=lambda a, b: np.einsum("nk,km->nm", a, b))],
     F.linear: [
         Case(F.linear, shapes, oracle=lambda x, W, b: np.einsum("...d,dh->...h", x, W) + b)
-        for shapes in ("(n,d),(d,h),(h)", "(...,d+1),(d+1,h+1),(h+1)")
+        for shapes in ("(n,d),(d,h),(h)", "(...,d),(d,h),(h)")
     ],
     F.tanh_recurrence: [Case(F.tanh_recurrence, "(t,b,d),(b,h),(d,h),(h,h),(h)", oracle=recurrence, order=1)],
     F.reparameterize: [
