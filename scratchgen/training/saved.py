@@ -25,7 +25,7 @@ BUILD = {
 def load_run(directory) -> tuple[Module, dict]:
     """The trained model of a run and its configuration. Raises BadInput that names the file at fault."""
     directory = Path(directory)
-    config = _read_config(directory)
+    config = read_config(directory)
     weights = _read_weights(directory / "model.safetensors")
     try:
         model = BUILD[config["kind"]](config["model"])
@@ -40,7 +40,8 @@ def load_run(directory) -> tuple[Module, dict]:
     return model.eval(), config
 
 
-def _read_config(directory: Path) -> dict:
+def read_config(directory: Path) -> dict:
+    """What config.json of a run says. Raises BadInput."""
     path = directory / "config.json"
     if not directory.is_dir():
         raise BadInput(f"{directory} is not a run directory; name one that `scratchgen train` has made")
