@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from safetensors import SafetensorError
 
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
-from scratchgen.training.files import write_json
+from scratchgen.training.files import Unreadable, read_bytes, write_json
 
 KEPT = 2  # the newest, and the one before in case the newest is damaged
 LARGEST_JSON = 2**26  # bytes; numbers of a training are far fewer
@@ -73,7 +72,7 @@ def newest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
 def read(path: Path) -> Checkpoint:
     """The checkpoint whose JSON file is `path`. Raises Damaged."""
     try:
-        found = json.loads(_read_bytes(path, LARGEST_JSON))
+        found = json.loads(_read(path, LARGEST_JSON))
         body = {name: found[name] for name in ("step", "arrays_sha256", "numbers")}
         sound = found["sha256"] == _digest(_canonical(body))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -81,7 +80,7 @@ def read(path: Path) -> Checkpoint:
     if not sound:
         raise Damaged(f"{path} is damaged (its checksum is another)")
     arrays = path.with_suffix(".safetensors")
-    data = _read_bytes(arrays)
+    data = _read(arrays)
     if _digest(data) != body["arrays_sha256"]:
         raise Damaged(f"{arrays} is damaged (its checksum is another)")
     try:
@@ -94,17 +93,11 @@ def _paths(folder: Path, step: int) -> tuple[Path, Path]:
     return folder / f"{step:08d}.safetensors", folder / f"{step:08d}.json"
 
 
-def _read_bytes(path: Path, most: int | None = None) -> bytes:
-    """The content of a regular file: not of a link that leads elsewhere, nor of a device that never ends."""
+def _read(path: Path, most: int | None = None) -> bytes:
     try:
-        found = path.lstat()
-        if not stat.S_ISREG(found.st_mode):
-            raise Damaged(f"{path} is not a regular file")
-        if most is not None and found.st_size > most:
-            raise Damaged(f"{path} is damaged ({found.st_size:,} bytes are too many)")
-        return path.read_bytes()
-    except OSError as error:
-        raise Damaged(f"{path} cannot be read ({error.strerror})") from None
+        return read_bytes(path, most)
+    except Unreadable as problem:
+        raise Damaged(str(problem)) from None
 
 
 def _canonical(value) -> bytes:

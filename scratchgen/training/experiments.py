@@ -206,7 +206,7 @@ def _config(kind: str, source: str, data: ImageData | TextData, settings, seed: 
         "kind": kind,
         "data": data.name,
         "source": os.path.abspath(source) if os.path.isfile(source) else source,
-        "data_sha256": fingerprint(train),
+        "data_sha256": fingerprint({"train": train}),
         "seed": seed,
         "model": sizes,
         "training": asdict(settings),

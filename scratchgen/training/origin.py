@@ -23,11 +23,11 @@ def origin() -> dict:
     return {**found, "versions": _versions(), "git": _git()}
 
 
-def fingerprint(*arrays: np.ndarray) -> str:
-    """SHA-256 of arrays: a run that goes on must find the data that it began with."""
+def fingerprint(arrays: dict[str, np.ndarray]) -> str:
+    """SHA-256 of named arrays, whatever their order: their names, types, shapes and bytes."""
     digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(f"{array.dtype} {array.shape} ".encode())
+    for name, array in sorted(arrays.items()):
+        digest.update(f"{name} {array.dtype} {array.shape} ".encode())
         digest.update(np.ascontiguousarray(array))
     return digest.hexdigest()
 

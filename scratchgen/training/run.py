@@ -33,6 +33,8 @@ from scratchgen.nn import Module
 from scratchgen.training import checkpoint
 from scratchgen.training.files import writable_directory, write_json, write_text
 from scratchgen.training.history import History
+from scratchgen.training.origin import fingerprint
+from scratchgen.training.saved import SHA256
 
 REFRESH_SECONDS = 0.2  # numbers that change faster cannot be read
 SAVE_SECONDS = 30.0  # what a killed run may lose
@@ -185,7 +187,8 @@ class Run(History):
     def save(self, model: Module) -> None:
         """Write the finished weights. Another process may then use the directory."""
         with self._saving(), replacing(self.directory / "model.safetensors") as temporary:
-            safetensors.numpy.save_file(model.state_dict(), temporary)
+            weights = model.state_dict()
+            safetensors.numpy.save_file(weights, temporary, {SHA256: fingerprint(weights)})
         self._lock.release()
 
     def picture(self, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Faults that a run must survive. A few by default; `--full` for the figures, which are printed at the end."""
+"""Faults that a run must survive: a few by default, many with `--full`. Figures are printed at the end."""
 
 import pytest
 
