@@ -11,7 +11,41 @@ from scratchgen.autograd import Tensor
 from scratchgen.nn import Parameter
 
 
-class Optimizer:
+class Remembers:
+    """What is remembered from step to step can be saved, and put back.
+
+    `remembered` names the attributes: a number, or a list with an array for each parameter.
+    """
+
+    remembered: tuple[str, ...] = ()
+
+    def state_dict(self) -> dict[str, np.ndarray | int]:
+        """A copy of what is remembered: {"t": 3, "m.0": array, "m.1": array, ...}."""
+        state = {}
+        for name in self.remembered:
+            value = getattr(self, name)
+            if isinstance(value, list):
+                state |= {f"{name}.{i}": a.copy() for i, a in enumerate(value)}
+            else:
+                state[name] = value
+        return state
+
+    def load_state_dict(self, state: dict[str, np.ndarray | int]) -> None:
+        """Put back what `state_dict` gave. Raises ValueError, and changes nothing, if it does not fit."""
+        own = self.state_dict()
+        for name in own.keys() | state.keys():
+            if name not in own or name not in state or np.shape(own[name]) != np.shape(state[name]):
+                raise ValueError(f"this is the state of another {type(self).__name__}: {name} does not fit")
+        for name in self.remembered:
+            value = getattr(self, name)
+            if isinstance(value, list):
+                for i, a in enumerate(value):
+                    a[...] = state[f"{name}.{i}"]
+            else:
+                setattr(self, name, state[name])
+
+
+class Optimizer(Remembers):
     """What all optimisers share: the parameters, and forgetting their gradients."""
 
     def __init__(self, parameters: Iterable[Parameter], alpha: float):
@@ -47,6 +81,8 @@ class SGD(Optimizer):
     Source: Polyak (1964); in this form Sutskever et al. (2013), eq. 1, with v scaled by −1/α.
     """
 
+    remembered = ("v",)
+
     def __init__(self, parameters, alpha: float, momentum: float = 0.0):
         super().__init__(parameters, alpha)
         if not 0 <= momentum < 1:
@@ -75,6 +111,8 @@ class Adam(Optimizer):
     Source: Kingma & Ba (2015), algorithm 1.
     """
 
+    remembered = ("t", "m", "v")
+
     def __init__(self, parameters, alpha=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
         super().__init__(parameters, alpha)
         if not (0 <= beta1 < 1 and 0 <= beta2 < 1):
@@ -102,7 +140,7 @@ class Adam(Optimizer):
             p.data -= a * m / (np.sqrt(v) + e)
 
 
-class MovingAverage:
+class MovingAverage(Remembers):
     """The mean of where the parameters have been lately.
 
         a ← d a + (1 − d) θ,     d = min(decay, (1 + t) / (10 + t)) at step t
@@ -111,6 +149,8 @@ class MovingAverage:
     lets the average forget the beginning.
     Source: Polyak & Juditsky (1992); for adversarial networks Yazıcı et al. (2019), section 3.
     """
+
+    remembered = ("t", "average")
 
     def __init__(self, parameters: Iterable[Parameter], decay: float = 0.998):
         self.parameters = list(parameters)

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from scratchgen import kernels
 from scratchgen.cli import bench, demo, info, sample, train
 from scratchgen.errors import BadInput
+from scratchgen.training import Stopped
 
 app = typer.Typer(
     help="Generative models from scratch in NumPy.",
@@ -48,10 +49,12 @@ def main(arguments: list[str] | None = None) -> None:
         status = _fail(" ".join(str(problem).split()))
     except MemoryError as problem:
         status = _fail(f"this needs more memory than there is ({problem}); choose smaller sizes")
+    except Stopped as stop:
+        print(f"scratchgen: {stop}", file=sys.stderr)
+        status = INTERRUPTED if stop.interrupted else 0
     except (KeyboardInterrupt, typer.Abort):
+        print("scratchgen: interrupted", file=sys.stderr)
         status = INTERRUPTED
-    if status == INTERRUPTED:
-        print("scratchgen: interrupted; the same command starts again from the beginning", file=sys.stderr)
     sys.exit(status or 0)
 
 

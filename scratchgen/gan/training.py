@@ -21,8 +21,9 @@ def train(model: GAN, images, run, *, epochs: int, batch_size: int, alpha: float
     optimizer_D = Adam(model.D.parameters(), alpha, beta1=0.5)
     optimizer_G = Adam(model.G.parameters(), alpha, beta1=0.5)
     average = MovingAverage(model.G.parameters())
+    run.keep(model=model, optimizer_D=optimizer_D, optimizer_G=optimizer_G, average=average, rng=rng)
     for _ in run.epochs(epochs):
-        for x in batches(images, batch_size=batch_size, rng=rng):
+        for x in run.steps(batches(images, batch_size=batch_size, rng=rng)):
             run.log(**discriminator_step(model, x, optimizer_D, rng))
             run.log(**generator_step(model, len(x), optimizer_G, rng))
             average.update()

@@ -24,18 +24,18 @@ def train(
     """
     optimizer = Adam(model.parameters(), alpha)
     steps = epochs * sum(1 for _ in text_chunks(ids, batch_size, chunk))
-    done = 0
+    carried = {}
+    run.keep(model=model, optimizer=optimizer, carried=carried)
     for _ in run.epochs(epochs):
-        h = model.initial_state(batch_size)
-        for inputs, targets in text_chunks(ids, batch_size, chunk):
-            optimizer.alpha = alpha * 0.5 * (1 + math.cos(math.pi * done / steps))
+        carried["h"] = model.initial_state(batch_size)
+        for inputs, targets in run.steps(text_chunks(ids, batch_size, chunk)):
+            optimizer.alpha = alpha * 0.5 * (1 + math.cos(math.pi * run.total_steps / steps))
             optimizer.zero_grad()
-            losses, h = model.loss(inputs, targets, h)
+            losses, carried["h"] = model.loss(inputs, targets, carried["h"])
             loss = losses.mean()
             loss.backward()
             norm = clip_grad_norm(optimizer.parameters, 1.0)
             optimizer.step()
-            done += 1
             run.log(bits=loss.item() / math.log(2), gradient_norm=norm)
         run.log(validation_bits=evaluate(model, validation))
 

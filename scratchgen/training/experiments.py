@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
@@ -10,11 +10,11 @@ import numpy as np
 
 from scratchgen import evaluation, gan, plots, rnn, vae
 from scratchgen.autograd import no_grad
-from scratchgen.data import ImageData, Vocabulary, load_images, load_text, text_chunks
+from scratchgen.data import ImageData, TextData, Vocabulary, load_images, load_text, text_chunks
 from scratchgen.errors import BadInput
-from scratchgen.kernels import current
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.files import write_json
+from scratchgen.training.origin import fingerprint, origin
 from scratchgen.training.recipes import GANRecipe, RNNRecipe, VAERecipe
 from scratchgen.training.run import Run
 
@@ -44,7 +44,7 @@ def train_vae(data: str, settings: VAERecipe, seed: int, open_run: OpenRun) -> t
     rng = Generator(seed)
     model = vae.VAE(**sizes, rng=rng)
     model.begin_at(images.train.mean(axis=0))
-    run = open_run(_config("vae", images.name, settings, seed, sizes, images.image_shape))
+    run = open_run(_config("vae", data, images, settings, seed, sizes))
     vae.train(
         model,
         images.train,
@@ -101,7 +101,7 @@ def train_gan(data: str, settings: GANRecipe, seed: int, open_run: OpenRun) -> t
     sizes = {"data_dim": images.train.shape[1], "latent_dim": settings.latent_dim}
     rng = Generator(seed)
     model = gan.GAN(**sizes, rng=rng)
-    run = open_run(_config("gan", images.name, settings, seed, sizes, images.image_shape))
+    run = open_run(_config("gan", data, images, settings, seed, sizes))
     gan.train(
         model,
         images.train,
@@ -161,7 +161,7 @@ def train_rnn(
         "hidden": settings.hidden,
         "embedding": settings.embedding,
     }
-    run = open_run(_config("rnn", text.name, settings, seed, sizes))
+    run = open_run(_config("rnn", data, text, settings, seed, sizes))
     rnn.train(
         model,
         train,
@@ -199,15 +199,20 @@ def _noted(run: Run, scores: list[Score]) -> list[Score]:
     return scores
 
 
-def _config(kind: str, data: str, settings, seed: int, sizes: dict, image_shape=None) -> dict:
+def _config(kind: str, source: str, data: ImageData | TextData, settings, seed: int, sizes: dict) -> dict:
     """What config.json holds."""
+    train = data.train if isinstance(data, ImageData) else np.frombuffer(data.train.encode(), np.uint8)
     return {
         "kind": kind,
-        "data": data,
+        "data": data.name,
+        "source": os.path.abspath(source) if os.path.isfile(source) else source,
+        "data_sha256": fingerprint({"train": train}),
         "seed": seed,
         "model": sizes,
         "training": asdict(settings),
-        "image_shape": list(image_shape) if image_shape else None,
-        "backend": current(),
-        "versions": {"python": platform.python_version(), "numpy": np.__version__},
+        "image_shape": list(data.image_shape) if isinstance(data, ImageData) else None,
+        **origin(),
     }
+
+
+EXPERIMENTS = {"vae": train_vae, "gan": train_gan, "rnn": train_rnn}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import tempfile
 from pathlib import Path
 
@@ -19,6 +20,26 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value) -> None:
     """Write a value as readable JSON."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+class Unreadable(ValueError):
+    """A file that is missing, larger than it can be, or no file. The message names it and says what it is."""
+
+
+def read_bytes(path: Path, most: int | None = None) -> bytes:
+    """The content of a regular file: not of a link that leads elsewhere, nor of a device that never ends.
+
+    most    bytes; a larger file is refused before it is read
+    """
+    try:
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode):
+            raise Unreadable(f"{path} is not a regular file")
+        if most is not None and found.st_size > most:
+            raise Unreadable(f"{path} is damaged: {found.st_size:,} bytes are too many")
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read ({error.strerror})") from None
 
 
 def writable_directory(path: Path) -> Path:

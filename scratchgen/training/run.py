@@ -1,9 +1,11 @@
 """The books of a training, so that the loop has none of it.
 
-History keeps them in memory. A Run also keeps them in a directory, and shows how far it is:
+History keeps them in memory. A Run also keeps them in a directory, shows how far it is, and can be killed at
+any moment and resumed: it ends with the same bits.
 
     config.json          what was trained on what, with every number needed to do it again
     metrics.jsonl        one line an epoch
+    checkpoints/         where to go on
     model.safetensors    the finished weights
     samples/*.png        pictures
 """
@@ -11,11 +13,16 @@ History keeps them in memory. A Run also keeps them in a directory, and shows ho
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
+import signal
+import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import filelock
 import safetensors.numpy
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -23,93 +30,186 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
 from scratchgen.nn import Module
-from scratchgen.training.files import writable_directory, write_json
+from scratchgen.training import checkpoint
+from scratchgen.training.files import writable_directory, write_json, write_text
+from scratchgen.training.history import History
+from scratchgen.training.origin import fingerprint
+from scratchgen.training.saved import SHA256
 
 REFRESH_SECONDS = 0.2  # numbers that change faster cannot be read
+SAVE_SECONDS = 30.0  # what a killed run may lose
+INTERRUPTED = "interrupted"
 
 
-class History:
-    """What a training loop needs: `epochs` counts, `log` notes numbers, `history` has means by epoch."""
+class Stopped(Exception):
+    """The run has ended before its time, and everything is saved. The message says how to go on."""
 
-    def __init__(self):
-        self.history: dict[str, list[float]] = defaultdict(list)
-        self._epoch: dict[str, list[float]] = defaultdict(list)
-
-    def epochs(self, n: int) -> Iterator[int]:
-        """1, 2, …, n; at the end of each, the means of what was logged in it go into `history`."""
-        for epoch in range(1, n + 1):
-            yield epoch
-            self._close_epoch(epoch)
-
-    def log(self, **numbers: float) -> None:
-        """Note numbers of this step. What is logged several times in an epoch is averaged over it."""
-        for name, number in numbers.items():
-            self._epoch[name].append(number)
-
-    def _close_epoch(self, epoch: int) -> dict[str, float]:
-        means = {name: sum(series) / len(series) for name, series in self._epoch.items()}
-        self._epoch.clear()
-        for name, mean in means.items():
-            self.history[name].append(mean)
-        return means
+    def __init__(self, message: str, interrupted: bool):
+        super().__init__(message)
+        self.interrupted = interrupted
 
 
 class Run(History):
     """A training that is kept in a directory.
 
-    directory    made if it is not there; one that holds a finished run is refused unless `replace`
-    config       a JSON value that describes the run
+    directory      made if it is not there; one that holds a finished run is refused unless `replace`
+    config         a JSON value that describes the run
+    resume         go on from the newest checkpoint in the directory, or from the beginning if there is none
+    save_every     seconds between checkpoints
+    max_minutes    save and stop after as many
+
+    Raises BadInput when the directory cannot be written, is in use by another process, or holds a finished
+    run; when resuming, also when the checkpoints are damaged.
     """
 
-    def __init__(self, directory, config: dict, *, replace: bool = False):
+    def __init__(
+        self,
+        directory,
+        config: dict,
+        *,
+        replace: bool = False,
+        resume: bool = False,
+        save_every: float = SAVE_SECONDS,
+        max_minutes: float | None = None,
+    ):
         super().__init__()
         self.directory = writable_directory(Path(directory))
+        self.config = config
+        self.save_every, self.max_minutes = save_every, max_minutes
+        self._lock = filelock.FileLock(self.directory / ".lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except filelock.Timeout:
+            raise BadInput(
+                f"another process is training in {directory}; wait for it, or choose another --out"
+            ) from None
         if (self.directory / "model.safetensors").exists() and not replace:
-            raise BadInput(f"{directory} holds a run already; choose another --out or remove it")
-        for name in ("model.safetensors", "scores.json", "samples/*"):  # of the run, or half a run, before
+            raise BadInput(f"{directory} holds a finished run; choose another --out or remove it")
+        self._progress = None
+        self._stop: str | None = None
+        self._started = self._shown = self._saved_at = time.monotonic()
+        if resume:
+            self._go_on_from(self._newest())
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        """An empty book: whatever is left of a run before goes."""
+        for name in ("model.safetensors", "scores.json", "samples/*"):
             for left_over in self.directory.glob(name):
                 left_over.unlink()
+        shutil.rmtree(self.directory / "checkpoints", ignore_errors=True)
         (self.directory / "samples").mkdir(exist_ok=True)
-        self.config = config
-        self._progress = None
-        self._started = self._shown = time.perf_counter()
-        (self.directory / "metrics.jsonl").write_text("", encoding="utf-8")
-        write_json(self.directory / "config.json", config)
+        write_text(self.directory / "metrics.jsonl", "")
+        write_json(self.directory / "config.json", self.config)
+
+    def _newest(self) -> checkpoint.Checkpoint | None:
+        found, damages = checkpoint.newest(self.directory / "checkpoints")
+        for damage in damages:
+            Console(stderr=True).print(f"scratchgen: {damage}; going on from the one before", markup=False)
+        return found
+
+    def _go_on_from(self, found: checkpoint.Checkpoint | None) -> None:
+        if found is None:
+            self._begin()
+            return
+        self.go_on_from(found.arrays, found.numbers)
+        lines = (_line(epoch, means) for epoch, means in enumerate(self.by_epoch, 1))
+        write_text(self.directory / "metrics.jsonl", "".join(lines))
+
+    # --- the loop -----------------------------------------------------------------------------------------
 
     def epochs(self, n: int) -> Iterator[int]:
-        """As `History.epochs`, under a progress bar."""
+        """As `History.epochs`, under a progress bar; the first Ctrl-C ends the step, saves and stops."""
         columns = (
             TextColumn("{task.description:>4}"),
             *(BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn()),
             TextColumn("{task.fields[numbers]}"),
         )
-        with Progress(*columns, console=Console(stderr=True)) as self._progress:
-            task = self._progress.add_task(self.config["kind"].upper(), total=n, numbers="")
+        with self._stopping_gently(), Progress(*columns, console=Console(stderr=True)) as self._progress:
+            name, done = self.config["kind"].upper(), self.epoch - 1
+            task = self._progress.add_task(name, total=n, completed=done, numbers="")
             for epoch in super().epochs(n):
                 yield epoch
                 self._progress.update(task, advance=1)
         self._progress = None
 
+    def after_step(self) -> None:
+        """Save when it is time; stop when asked to."""
+        now = time.monotonic()
+        if self.max_minutes is not None and now - self._started >= 60 * self.max_minutes:
+            self._stop = self._stop or f"stopped after {self.max_minutes:g} minutes"
+        if self._stop or now - self._saved_at >= self.save_every:
+            self.save_checkpoint()
+        if self._stop:
+            raise Stopped(f"{self._stop}; {self._how_to_go_on()}", self._stop == INTERRUPTED)
+
     def log(self, **numbers: float) -> None:
         """As `History.log`; the progress bar shows the latest."""
         super().log(**numbers)
-        if self._progress is not None and time.perf_counter() - self._shown > REFRESH_SECONDS:
-            self._shown = time.perf_counter()
-            latest = (f"{name} {series[-1]:.3f}" for name, series in self._epoch.items())
+        if self._progress is not None and time.monotonic() - self._shown > REFRESH_SECONDS:
+            self._shown = time.monotonic()
+            latest = (f"{name} {number:.3f}" for name, number in self.latest.items())
             self._progress.update(self._progress.task_ids[0], numbers="  ".join(latest))
 
-    def _close_epoch(self, epoch: int) -> dict[str, float]:
-        means = super()._close_epoch(epoch)
-        seconds = round(time.perf_counter() - self._started, 3)
-        with open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
-            file.write(json.dumps({"epoch": epoch, "seconds": seconds, **means}) + "\n")
-        return means
+    def _note(self, means: dict[str, float]) -> None:
+        super()._note(means)
+        if self._to_put_back is None:  # else these are epochs of before, and the file is written whole
+            with self._saving(), open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
+                file.write(_line(len(self.by_epoch), means))
+
+    @contextmanager
+    def _stopping_gently(self):
+        """The first Ctrl-C lets the step end; the second is as abrupt as ever."""
+        if threading.current_thread() is not threading.main_thread():  # signals reach the main thread alone
+            yield
+            return
+
+        def stop(*_):
+            self._stop = INTERRUPTED
+            signal.signal(signal.SIGINT, before)
+
+        before = signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    # --- files --------------------------------------------------------------------------------------------
+
+    def save_checkpoint(self) -> None:
+        """Write everything that is needed to go on from here."""
+        state = checkpoint.Checkpoint(self.total_steps, *self.state())
+        with self._saving():
+            checkpoint.write(self.directory / "checkpoints", state)
+        self._saved_at = time.monotonic()
 
     def save(self, model: Module) -> None:
-        """Write the weights."""
-        with replacing(self.directory / "model.safetensors") as temporary:
-            safetensors.numpy.save_file(model.state_dict(), temporary)
+        """Write the finished weights. Another process may then use the directory."""
+        with self._saving(), replacing(self.directory / "model.safetensors") as temporary:
+            weights = model.state_dict()
+            safetensors.numpy.save_file(weights, temporary, {SHA256: fingerprint(weights)})
+        self._lock.release()
 
     def picture(self, name: str) -> Path:
         """Where a picture of that name goes."""
         return self.directory / "samples" / f"{name}.png"
+
+    @contextmanager
+    def _saving(self):
+        """A full disk, or a permission that is gone, ends the run in one line; what was saved stays."""
+        try:
+            yield
+        except OSError as error:
+            raise BadInput(
+                f"cannot write in {self.directory} ({error.strerror or error}); what was saved before is "
+                f"whole. Mend that, then {self._how_to_go_on()}"
+            ) from None
+
+    def _how_to_go_on(self) -> str:
+        directory = shlex.quote(str(self.directory))
+        return f"go on with: scratchgen train {self.config['kind']} --resume {directory}"
+
+
+def _line(epoch: int, means: dict[str, float]) -> str:
+    return json.dumps({"epoch": epoch, **means}) + "\n"

@@ -13,7 +13,12 @@ from scratchgen.errors import BadInput
 from scratchgen.gan import GAN
 from scratchgen.nn import Module
 from scratchgen.rnn import LanguageModel
+from scratchgen.training.files import read_bytes
+from scratchgen.training.origin import fingerprint
 from scratchgen.vae import VAE
+
+SHA256 = "sha256"  # the name in the metadata of model.safetensors of the fingerprint of the weights
+LARGEST_JSON = 2**24  # bytes
 
 BUILD = {
     "vae": lambda sizes: VAE(sizes["data_dim"], sizes["latent_dim"], sizes["hidden"]),
@@ -25,7 +30,7 @@ BUILD = {
 def load_run(directory) -> tuple[Module, dict]:
     """The trained model of a run and its configuration. Raises BadInput that names the file at fault."""
     directory = Path(directory)
-    config = _read_config(directory)
+    config = read_config(directory)
     weights = _read_weights(directory / "model.safetensors")
     try:
         model = BUILD[config["kind"]](config["model"])
@@ -40,29 +45,36 @@ def load_run(directory) -> tuple[Module, dict]:
     return model.eval(), config
 
 
-def _read_config(directory: Path) -> dict:
+def read_config(directory: Path) -> dict:
+    """What config.json of a run says. Raises BadInput."""
     path = directory / "config.json"
     if not directory.is_dir():
         raise BadInput(f"{directory} is not a run directory; name one that `scratchgen train` has made")
     if not path.is_file():
         raise BadInput(f"{directory} has no config.json, so it is no run; name a directory made by `train`")
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = json.loads(read_bytes(path, LARGEST_JSON))
         if config["kind"] in ("vae", "gan"):
             H, W = config["image_shape"]
             if config["model"]["data_dim"] != H * W:
                 raise ValueError(f"images of {H} × {W} pixels for a model of {config['model']['data_dim']}")
         return {"kind": config["kind"], "model": config["model"], "data": config["data"], **config}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadInput(f"{path} cannot be read or is damaged ({error}); train again") from None
 
 
 def _read_weights(path: Path) -> dict:
     if not path.is_file():
-        raise BadInput(f"{path} is missing: the run did not finish; train again")
+        raise BadInput(f"{path} is missing: the run did not finish; train again, or go on with --resume")
     try:
-        return safetensors.numpy.load(path.read_bytes())
+        data = read_bytes(path)
+        weights = safetensors.numpy.load(data)
+        length = int.from_bytes(data[:8], "little")  # of the header, which safetensors has found sound
+        expected = json.loads(data[8 : 8 + length]).get("__metadata__", {}).get(SHA256)
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             f"{path} is empty, truncated or not a safetensors file ({error}); train again"
         ) from None
+    if expected != fingerprint(weights):
+        raise BadInput(f"{path} is damaged: its checksum is not that of its weights; train again")
+    return weights

@@ -17,8 +17,9 @@ def train(model: VAE, images, validation, run, *, epochs: int, batch_size: int, 
     run    a `training.Run`, or a `training.History`, that keeps the books
     """
     optimizer = Adam(model.parameters(), alpha)
+    run.keep(model=model, optimizer=optimizer, rng=rng)
     for _ in run.epochs(epochs):
-        for x in batches(images, batch_size=batch_size, rng=rng):
+        for x in run.steps(batches(images, batch_size=batch_size, rng=rng)):
             optimizer.zero_grad()
             loss = -model.elbo(x, rng).mean()
             loss.backward()

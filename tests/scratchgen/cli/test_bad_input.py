@@ -115,7 +115,7 @@ CASES = {
     "out is a file": (("train", "vae", "--out", "a-file"), "a-file is a file"),
     "out is below a file": (("train", "vae", "--out", "a-file/run"), "a-file/run"),
     "out cannot be written": (("train", "vae", "--out", "/proc/run"), "cannot write in /proc/run"),
-    "out holds a run": (("train", "vae", "--out", "images"), "images holds a run already"),
+    "out holds a run": (("train", "vae", "--out", "images"), "images holds a finished run"),
     "demo: out is a file": (("demo", "--out", "a-file"), "a-file is a file"),
     "demo: out cannot be written": (("demo", "--out", "/proc/demo"), "cannot write in /proc/demo"),
     "sample: no such run": (("sample", "gone", "--out", "new.png"), "gone is not a run directory"),
@@ -192,5 +192,5 @@ def test_half_a_run_does_not_block_its_directory(tmp_path):
     run = Run(tmp_path / "run", config)
     assert not run.picture("old").exists()
     run.save(VAE(4, 2, 3))
-    with pytest.raises(BadInput, match="holds a run already"):
+    with pytest.raises(BadInput, match="holds a finished run"):
         Run(tmp_path / "run", config)

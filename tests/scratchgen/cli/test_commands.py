@@ -85,7 +85,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_one_others(tmp_path):
     assert safetensors.numpy.load(weights[0])["to_mu.W"].dtype == np.float32
 
 
-def test_an_interrupted_training_says_so_and_can_be_started_again(tmp_path):
+def test_an_interrupted_training_saves_and_says_how_to_go_on(tmp_path):
     training = subprocess.Popen(
         [sys.executable, "-m", "scratchgen", "train", "vae", "--epochs", "100000", "--out", "run"],
         cwd=tmp_path,
@@ -100,8 +100,17 @@ def test_an_interrupted_training_says_so_and_can_be_started_again(tmp_path):
         time.sleep(0.1)
     training.send_signal(signal.SIGINT)
     _, shown = training.communicate(timeout=60)
-    assert training.returncode == 130 and "scratchgen: interrupted" in shown and "Traceback" not in shown
-    scratchgen("train", "vae", "--epochs", 1, "--out", "run", cwd=tmp_path)
+    assert training.returncode == 130 and "Traceback" not in shown
+    assert "scratchgen: interrupted; go on with: scratchgen train vae --resume run" in shown
+    epochs = len(log.read_text().splitlines())
+    printed = subprocess.run(
+        [sys.executable, "-m", "scratchgen", "train", "vae", "--resume", "run", "--max-minutes", "0.03"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert printed.returncode == 0 and "stopped after 0.03 minutes; go on with" in printed.stderr
+    assert len(log.read_text().splitlines()) > epochs
 
 
 def test_runs_without_a_name_are_numbered(tmp_path):

@@ -1,0 +1,108 @@
+"""Checkpoints: all that a training needs to go on, in two files whose checksums are checked.
+
+    checkpoints/00000120.safetensors    the arrays after 120 steps
+    checkpoints/00000120.json           the numbers, and the SHA-256 of both
+
+The arrays are written first: a checkpoint is there when its JSON is. Nothing is parsed before its checksum
+has been found right, and nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from scratchgen.errors import BadInput
+from scratchgen.files import replacing
+from scratchgen.training.files import Unreadable, read_bytes, write_json
+
+KEPT = 2  # the newest, and the one before in case the newest is damaged
+LARGEST_JSON = 2**26  # bytes; numbers of a training are far fewer
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state after some steps: named arrays, and whatever else as a JSON value."""
+
+    step: int
+    arrays: dict[str, np.ndarray]
+    numbers: dict
+
+
+class Damaged(ValueError):
+    """A checkpoint whose files are not what was written. The message names the file and what is wrong."""
+
+
+def write(folder: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint; then remove all but the newest two."""
+    folder.mkdir(exist_ok=True)
+    arrays, numbers = _paths(folder, checkpoint.step)
+    with replacing(arrays) as temporary:
+        safetensors.numpy.save_file(checkpoint.arrays, temporary)
+        arrays_digest = _digest(temporary.read_bytes())
+    body = {"step": checkpoint.step, "arrays_sha256": arrays_digest, "numbers": checkpoint.numbers}
+    write_json(numbers, {"sha256": _digest(_canonical(body)), **body})
+    for old in sorted(folder.glob("*.json"))[:-KEPT]:
+        old.unlink()  # the JSON first: without it the arrays are no checkpoint
+        old.with_suffix(".safetensors").unlink(missing_ok=True)
+
+
+def newest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
+    """The newest checkpoint that verifies, and what is wrong with those that are newer.
+
+    (None, []) if there is none at all. Raises BadInput if there are some and all are damaged.
+    """
+    damages = []
+    for path in sorted(folder.glob("*.json"), reverse=True):
+        try:
+            return read(path), damages
+        except Damaged as problem:
+            damages.append(str(problem))
+    if damages:
+        raise BadInput(f"no checkpoint in {folder} can be used: {'; '.join(damages)}; train again")
+    return None, []
+
+
+def read(path: Path) -> Checkpoint:
+    """The checkpoint whose JSON file is `path`. Raises Damaged."""
+    try:
+        found = json.loads(_read(path, LARGEST_JSON))
+        body = {name: found[name] for name in ("step", "arrays_sha256", "numbers")}
+        sound = found["sha256"] == _digest(_canonical(body))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Damaged(f"{path} is damaged ({error!r})") from None
+    if not sound:
+        raise Damaged(f"{path} is damaged (its checksum is another)")
+    arrays = path.with_suffix(".safetensors")
+    data = _read(arrays)
+    if _digest(data) != body["arrays_sha256"]:
+        raise Damaged(f"{arrays} is damaged (its checksum is another)")
+    try:
+        return Checkpoint(body["step"], safetensors.numpy.load(data), body["numbers"])
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise Damaged(f"{arrays} is no safetensors file ({error})") from None
+
+
+def _paths(folder: Path, step: int) -> tuple[Path, Path]:
+    return folder / f"{step:08d}.safetensors", folder / f"{step:08d}.json"
+
+
+def _read(path: Path, most: int | None = None) -> bytes:
+    try:
+        return read_bytes(path, most)
+    except Unreadable as problem:
+        raise Damaged(str(problem)) from None
+
+
+def _canonical(value) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

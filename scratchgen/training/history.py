@@ -1,0 +1,114 @@
+"""The books of a training in memory, and its state: where it is, and what it needs to go on from there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from scratchgen.training import kept
+
+
+class History:
+    """What a training loop needs:
+
+        run.keep(model=model, optimizer=optimizer, rng=rng)
+        for epoch in run.epochs(10):
+            for x in run.steps(batches(data, batch_size=128, rng=rng)):
+                ...
+                run.log(loss=loss.item())
+
+    history    for each name that was logged, its means by epoch
+    epoch      the number of the current epoch, from 1;  step: how many steps of it are done
+
+    A loop that goes on from a saved state finds itself at the same place: `epochs` begins at the epoch of
+    the state, with the `rng` of that epoch's beginning, so that the data come in the same order again;
+    `steps` passes over what was done, and then puts back the state of everything that is kept.
+    """
+
+    def __init__(self):
+        self.history: dict[str, list[float]] = defaultdict(list)
+        self.by_epoch: list[dict[str, float]] = []
+        self.latest: dict[str, float] = {}
+        self.epoch, self.step, self.total_steps = 1, 0, 0
+        self._sums: dict[str, list] = {}  # of this epoch: name → [sum, how many]
+        self._things: dict[str, Any] = {}
+        self._order: dict | None = None  # the state of rng at the beginning of this epoch
+        self._to_put_back: tuple[dict, dict] | None = None
+
+    def keep(self, **things) -> None:
+        """Name everything that the training changes (see `kept`): it is saved, and put back when resumed.
+
+        `rng` is the generator that the order of the data is drawn from.
+        """
+        self._things |= things
+
+    def epochs(self, n: int) -> Iterator[int]:
+        """1, 2, …, n; at the end of each, the means of what was logged in it go into `history`."""
+        for epoch in range(self.epoch, n + 1):
+            self.epoch = epoch
+            self._set_order()
+            yield epoch
+            self._close_epoch()
+            self.step = 0
+
+    def steps(self, items: Iterable) -> Iterator:
+        """The items of one epoch; when the loop comes back for the next, a step is done."""
+        items = iter(items)
+        if self._to_put_back is not None:
+            for _ in range(self.step):
+                next(items)
+            kept.unpack(self._things, *self._to_put_back)
+            self._to_put_back = None
+        for item in items:
+            yield item
+            self.step += 1
+            self.total_steps += 1
+            self.after_step()
+
+    def after_step(self) -> None:
+        """For those who do more than remember."""
+
+    def log(self, **numbers: float) -> None:
+        """Note numbers of this step. What is logged several times in an epoch is averaged over it."""
+        for name, number in numbers.items():
+            entry = self._sums.setdefault(name, [0.0, 0])
+            entry[0] += float(number)
+            entry[1] += 1
+            self.latest[name] = float(number)
+
+    def _set_order(self) -> None:
+        rng = self._things.get("rng")
+        if rng is not None:
+            if self._to_put_back is not None:
+                kept.restore(rng, self._order)
+            self._order = kept.state_of(rng)
+
+    def _close_epoch(self) -> None:
+        means = {name: total / count for name, (total, count) in self._sums.items()}
+        self._sums.clear()
+        self._note(means)
+
+    def _note(self, means: dict[str, float]) -> None:
+        self.by_epoch.append(means)
+        for name, mean in means.items():
+            self.history[name].append(mean)
+
+    # --- saving and going on ------------------------------------------------------------------------------
+
+    def state(self) -> tuple[dict[str, np.ndarray], dict]:
+        """Everything at the end of a step: arrays, and the rest as a JSON value."""
+        arrays, numbers = kept.pack(self._things)
+        place = {"epoch": self.epoch, "step": self.step, "total_steps": self.total_steps}
+        books = {"by_epoch": self.by_epoch, "sums": self._sums, "order": self._order}
+        return arrays, {**place, **books, "kept": numbers}
+
+    def go_on_from(self, arrays: dict[str, np.ndarray], numbers: dict) -> None:
+        """Let the next loop begin where `state()` was taken."""
+        self._to_put_back = arrays, numbers["kept"]
+        self.epoch, self.step, self.total_steps = (numbers[k] for k in ("epoch", "step", "total_steps"))
+        for means in numbers["by_epoch"]:
+            self._note(means)
+        self._sums, self._order = numbers["sums"], numbers["order"]

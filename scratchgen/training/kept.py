@@ -1,0 +1,53 @@
+"""The state of what a training changes: models, optimisers, averages, generators, and what a loop carries.
+
+A model, an optimiser or an average has `state_dict` and `load_state_dict`; a Generator has `state`; a plain
+dictionary is its own state, and is updated in place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def state_of(thing: Any) -> dict[str, Any]:
+    """The state as a flat dictionary of arrays and numbers."""
+    if isinstance(thing, dict):
+        return dict(thing)
+    return thing.state_dict() if hasattr(thing, "state_dict") else dict(thing.state)
+
+
+def restore(thing: Any, state: dict[str, Any]) -> None:
+    """Put a state back where it was taken from."""
+    if isinstance(thing, dict):
+        thing.clear()
+        thing.update(state)
+    elif hasattr(thing, "load_state_dict"):
+        thing.load_state_dict(state)
+    else:
+        thing.state = state
+
+
+def pack(things: dict[str, Any]) -> tuple[dict[str, np.ndarray], dict[str, dict]]:
+    """The states of all things: arrays as {"model/W": ...}, and numbers as {"optimizer": {"t": 3}}."""
+    arrays, numbers = {}, {}
+    for name, thing in things.items():
+        state = state_of(thing)
+        arrays |= {f"{name}/{k}": np.ascontiguousarray(v) for k, v in state.items() if _is_array(v)}
+        numbers[name] = {key: value for key, value in state.items() if not _is_array(value)}
+    return arrays, numbers
+
+
+def unpack(things: dict[str, Any], arrays: dict[str, np.ndarray], numbers: dict[str, dict]) -> None:
+    """Put all states back. Raises ValueError if they are those of other things."""
+    if set(things) != set(numbers):
+        raise ValueError(f"the state of {sorted(numbers)} does not fit {sorted(things)}")
+    for name, thing in things.items():
+        prefix = f"{name}/"
+        own = {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
+        restore(thing, {**numbers[name], **own})
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray)

@@ -1,0 +1,56 @@
+"""Where a run comes from: what a reader needs in order to do it again."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shlex
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from scratchgen.kernels import current
+
+PACKAGES = ("scratchgen-numpy", "numpy", "numba")
+
+
+def origin() -> dict:
+    """The command, the kernel backend, the versions, and the state of git in the current folder, if any."""
+    found = {"command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]), "backend": current()}
+    return {**found, "versions": _versions(), "git": _git()}
+
+
+def fingerprint(arrays: dict[str, np.ndarray]) -> str:
+    """SHA-256 of named arrays, whatever their order: their names, types, shapes and bytes."""
+    digest = hashlib.sha256()
+    for name, array in sorted(arrays.items()):
+        digest.update(f"{name} {array.dtype} {array.shape} ".encode())
+        digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def _git() -> dict | None:
+    """The commit, and whether files differ from it; None where there is no repository or no git."""
+    commit, changes = _git_says("rev-parse", "HEAD"), _git_says("status", "--porcelain")
+    return None if commit is None or changes is None else {"commit": commit, "changed": bool(changes)}
+
+
+def _git_says(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(["git", *arguments], capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,0 +1,94 @@
+"""A run that is killed at any moment goes on, and ends with the bits of one that was not."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+SEED = 20261125
+SMALL = {
+    "vae": ("--epochs", "4", "--hidden", "16", "--latent-dim", "3"),
+    "gan": ("--epochs", "2",),
+    "rnn": ("--epochs", "1", "--hidden", "16", "--batch-size", "256"),
+}
+COMPARED = "model.safetensors", "metrics.jsonl", "scores.json"
+
+
+def start(folder, *arguments):
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "scratchgen", "train", *arguments, "--save-every", "0"]
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def finish(process):
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors
+    return errors
+
+
+def outcome(folder):
+    return {name: (folder / name).read_bytes() for name in COMPARED}
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    """Runs that nobody has disturbed: kind → (what they end with, how long they take)."""
+    found = {}
+
+    def of(kind):
+        if kind not in found:
+            folder, began = tmp_path_factory.mktemp(kind), time.monotonic()
+            finish(start(folder, kind, *SMALL[kind], "--out", "run"))
+            found[kind] = outcome(folder / "run"), time.monotonic() - began
+        return found[kind]
+
+    return of
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_a_run_that_is_killed_at_random_moments_ends_with_the_same_bits(
+    kind, tmp_path, untouched, count, figure
+):
+    expected, seconds = untouched(kind)
+    rng = np.random.default_rng([SEED, len(kind), ord(kind[0])])
+    kills = runs = 0
+    while kills < count(4, 67):
+        runs += 1
+        name, again = f"run{runs}", ("--out", f"run{runs}", *SMALL[kind])
+        while True:
+            process = start(tmp_path, kind, *again)
+            try:
+                process.wait(timeout=rng.uniform(0.1, 1.0) * seconds)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                process.communicate()
+                kills += 1
+                has_begun = (tmp_path / name / "config.json").exists()
+                again = ("--resume", name) if has_begun else again
+                if (tmp_path / name / "model.safetensors").exists():
+                    break  # finished but for the pictures
+                continue
+            finish(process)
+            break
+        survived = outcome_so_far(tmp_path / name)
+        for file, content in survived.items():
+            assert content == expected[file], f"{file} of {kind} differs after {kills} kills (seed {SEED})"
+        assert not list((tmp_path / name).glob(".*-*")) or kills  # a kill may leave a temporary file, no more
+    figure(f"{kind}: killed {kills} times in {runs} runs; weights, log and scores the same to the bit")
+
+
+def outcome_so_far(folder):
+    return {name: (folder / name).read_bytes() for name in COMPARED if (folder / name).exists()}
+
+
+def test_the_comparison_notices_one_bit(untouched):
+    expected, _ = untouched("vae")
+    weights = bytearray(expected["model.safetensors"])
+    weights[-1] ^= 1
+    assert bytes(weights) != expected["model.safetensors"]
