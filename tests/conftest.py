@@ -11,6 +11,10 @@ import pytest
 SEED = 20140101
 
 
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="as many faults as the published figures rest on")
+
+
 def pytest_report_header(config):
     return f"random seed of the tests: {SEED}"
 

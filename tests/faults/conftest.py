@@ -3,33 +3,22 @@
 import pytest
 
 
-def pytest_addoption(parser):
-    parser.addoption("--full", action="store_true", help="as many faults as the published figures rest on")
-
-
 @pytest.fixture
 def count(request):
     """count(few, many): how many faults to try."""
     return lambda few, many: many if request.config.getoption("--full") else few
 
 
-FIGURES = []
-
-
 @pytest.fixture
-def figure(capsys):
-    """figure(text): note a line for the report, and print it."""
-
-    def note(text):
-        FIGURES.append(text)
-        with capsys.disabled():
-            print(f"\n  {text}")
-
-    return note
+def figure(record_property):
+    """figure(text): a line for the report at the end of the test run."""
+    return lambda text: record_property("figure", text)
 
 
 def pytest_terminal_summary(terminalreporter):
-    if FIGURES:
+    reports = terminalreporter.getreports("passed")  # those of other processes too
+    figures = [value for report in reports for name, value in report.user_properties if name == "figure"]
+    if figures:
         terminalreporter.section("faults survived")
-        for line in FIGURES:
+        for line in dict.fromkeys(figures):
             terminalreporter.write_line(line)
