@@ -170,14 +170,24 @@ cdef inline floating cos_reduced(floating t) noexcept nogil:
 # --- the functions ------------------------------------------------------------------------------------------
 
 
-cdef inline floating exp(floating x) noexcept nogil:
+cdef inline floating exp_begun(floating x, floating* n) noexcept nogil:
+    """r and n with exp x = 2ⁿ exp r."""
     cdef floating least = -104.0 if floating is float else -746.0, most = 89.0 if floating is float else 710.0
     cdef floating log2_e = 1.442695 if floating is float else 1.4426950408889634
-    cdef floating half = 0.5, one = 1, n, a
     x = select(x < least, least, select(x > most, most, x))
-    n = nearest(x * log2_e)
-    a = nearest(half * n)
-    return ((one + expm1_reduced(ln2_removed(x, n))) * power_of_two(a)) * power_of_two(n - a)
+    n[0] = nearest(x * log2_e)
+    return ln2_removed(x, n[0])
+
+
+cdef inline floating exp_ended(floating r, floating n) noexcept nogil:
+    """2ⁿ exp r; in two steps, so that a subnormal result is rounded once."""
+    cdef floating half = 0.5, one = 1, a = nearest(half * n)
+    return ((one + expm1_reduced(r)) * power_of_two(a)) * power_of_two(n - a)
+
+
+cdef inline floating exp(floating x) noexcept nogil:
+    cdef floating n, r = exp_begun(x, &n)
+    return exp_ended(r, n)
 
 
 cdef inline floating log(floating x) noexcept nogil:

@@ -21,7 +21,7 @@ INLINE = {**EXACT, "forceinline": True}
 INLINE_FUSED = {**OPTIONS, "forceinline": True}
 LEAST = 32768  # elements worth a thread
 
-SMALL = {"ZERO": 0, "QUARTER": 0.25, "HALF": 0.5, "ONE": 1, "TWO": 2, "FOUR": 4}
+SMALL = {"ZERO": 0, "QUARTER": 0.25, "HALF": 0.5, "ONE": 1, "TWO": 2, "FOUR": 4, "UNIT": 2.0**-32}
 Constants = namedtuple("Constants", [*vars(coefficients.FLOAT32), *SMALL])
 
 
@@ -193,6 +193,10 @@ def with_constants(function):
     )
 
 
+constants_of = by_dtype(
+    compiled(lambda x: C32, options=INLINE),  # the constants of the dtype of x
+    compiled(lambda x: C64, options=INLINE),
+)
 exp, log, tanh, sincos_turns = map(with_constants, (exp_of, log_of, tanh_of, sincos_turns_of))
 
 # --- of arrays --------------------------------------------------------------------------------------------
