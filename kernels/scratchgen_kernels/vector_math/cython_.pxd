@@ -217,6 +217,20 @@ cdef inline floating tanh(floating x) noexcept nogil:
     return with_sign_of(x, select(is_far, far, tanh_reduced(select(is_far, zero, y))))
 
 
+@cython.cdivision(True)
+cdef inline floating sigmoid(floating x) noexcept nogil:
+    """1 / (1 + exp(−x)), without overflow at either end."""
+    cdef floating zero = 0, one = 1, e = exp(-magnitude(x))
+    return select(x < zero, e, one) / (one + e)
+
+
+cdef inline floating softplus(floating x) noexcept nogil:
+    """log(1 + exp x) = max(x, 0) + log(1 + e), e = exp(−|x|) ≤ 1: small where e is, instead of rounded away."""
+    cdef floating zero = 0, half = 0.5, one = 1, below = 0.41421354, e = exp(-magnitude(x))  # √2 − 1, rounded down
+    cdef bint near = e <= below  # else log(1 + e) = log((1 + e) / 2) + ln 2
+    return select(x > zero, x, zero) + log_reduced(select(near, e, half * (e - one)), select(near, zero, one))
+
+
 cdef inline void sincos_turns(floating u, floating* sine, floating* cosine) noexcept nogil:
     """sin 2πu and cos 2πu; every difference here is exact."""
     cdef floating integral = 8388608.0 if floating is float else 4503599627370496.0  # 2²³, 2⁵²: u is whole from there
@@ -229,3 +243,35 @@ cdef inline void sincos_turns(floating u, floating* sine, floating* cosine) noex
     sign = one - half * q * q
     sine[0] = select(q * q == one, q * c, sign * s)
     cosine[0] = select(q * q == one, -q * s, sign * c)
+
+
+# --- sums ---------------------------------------------------------------------------------------------------
+
+
+cdef inline floating sum_of(const floating* terms, Py_ssize_t n) noexcept nogil:
+    """Σ_i terms_i, in eight sums side by side, which one vector register holds; always in the same order."""
+    cdef floating[8] sums = [0, 0, 0, 0, 0, 0, 0, 0]
+    cdef floating rest = 0
+    cdef Py_ssize_t i, j, whole = n // 8 * 8
+    for i in range(0, whole, 8):
+        for j in range(8):
+            sums[j] += terms[i + j]
+    for i in range(whole, n):
+        rest += terms[i]
+    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7])) + rest
+
+
+cdef inline floating max_of(const floating* terms, Py_ssize_t n) noexcept nogil:
+    """max_i terms_i, −∞ of none; a NaN is passed over."""
+    cdef floating least = -float32(0x7F800000u)
+    cdef floating[8] most = [least, least, least, least, least, least, least, least]
+    cdef floating result = least
+    cdef Py_ssize_t i, j, whole = n // 8 * 8
+    for i in range(0, whole, 8):
+        for j in range(8):
+            most[j] = select(terms[i + j] > most[j], terms[i + j], most[j])
+    for i in range(whole, n):
+        result = select(terms[i] > result, terms[i], result)
+    for j in range(8):
+        result = select(most[j] > result, most[j], result)
+    return result

@@ -21,7 +21,16 @@ INLINE = {**EXACT, "forceinline": True}
 INLINE_FUSED = {**OPTIONS, "forceinline": True}
 LEAST = 32768  # elements worth a thread
 
-SMALL = {"ZERO": 0, "QUARTER": 0.25, "HALF": 0.5, "ONE": 1, "TWO": 2, "FOUR": 4, "UNIT": 2.0**-32}
+SMALL = {
+    "ZERO": 0,
+    "QUARTER": 0.25,
+    "HALF": 0.5,
+    "ONE": 1,
+    "TWO": 2,
+    "FOUR": 4,
+    "UNIT": 2.0**-32,
+    "SQRT_2_LESS_1": 0.41421354,
+}
 Constants = namedtuple("Constants", [*vars(coefficients.FLOAT32), *SMALL])
 
 
@@ -156,6 +165,22 @@ def tanh_of(x, c):
     return sign(x) * (far if y > c.TANH_NEAR else near)
 
 
+@compiled(options=INLINE_FUSED)
+def sigmoid_of(x, c):
+    """1 / (1 + exp(−x)), without overflow at either end."""
+    e = exp_of(-abs(x), c)
+    return (e if x < c.ZERO else c.ONE) / (c.ONE + e)
+
+
+@compiled(options=INLINE_FUSED)
+def softplus_of(x, c):
+    """log(1 + exp x) = max(x, 0) + log(1 + e), e = exp(−|x|) ≤ 1: not rounded away where e is small."""
+    e = exp_of(-abs(x), c)
+    near = e <= c.SQRT_2_LESS_1  # else log(1 + e) = log((1 + e) / 2) + ln 2
+    f, n = e if near else c.HALF * (e - c.ONE), c.ZERO if near else c.ONE
+    return (x if x > c.ZERO else c.ZERO) + log_reduced(f, n, c)
+
+
 @compiled(options=INLINE)
 def sin_reduced(t, c):
     """sin 2πt for |t| ≤ ⅛."""
@@ -198,6 +223,7 @@ constants_of = by_dtype(
     compiled(lambda x: C64, options=INLINE),
 )
 exp, log, tanh, sincos_turns = map(with_constants, (exp_of, log_of, tanh_of, sincos_turns_of))
+sigmoid, softplus = map(with_constants, (sigmoid_of, softplus_of))
 
 # --- of arrays --------------------------------------------------------------------------------------------
 
