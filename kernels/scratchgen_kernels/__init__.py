@@ -11,6 +11,12 @@ whose ``__init__.py`` states the equation, checks the arguments, and calls the c
 Choose with ``use("numba")``, the environment variable ``SCRATCHGEN_KERNELS`` or the argument ``backend=``.
 """
 
+from scratchgen_kernels.adam import adam
+from scratchgen_kernels.bernoulli_cross_entropy import (
+    bernoulli_cross_entropy,
+    bernoulli_cross_entropy_backward,
+)
+from scratchgen_kernels.bias_activation import bias_activation, bias_activation_backward
 from scratchgen_kernels.installation import build_record
 from scratchgen_kernels.matmul import matmul
 from scratchgen_kernels.normal_noise import random_bits, standard_normal
@@ -24,24 +30,37 @@ from scratchgen_kernels.registry import (
     use,
 )
 from scratchgen_kernels.reparameterize import reparameterize, reparameterize_backward
+from scratchgen_kernels.softmax_cross_entropy import softmax_cross_entropy, softmax_cross_entropy_backward
 from scratchgen_kernels.tanh_recurrence import tanh_recurrence, tanh_recurrence_backward
 from scratchgen_kernels.threads import get_num_threads, set_num_threads
+from scratchgen_kernels.vector_math import exp, log, sincos_turns, tanh
 
 __all__ = [
     "BackendStatus",
     "BackendUnavailable",
     "UnknownBackend",
+    "adam",
     "backends",
+    "bernoulli_cross_entropy",
+    "bernoulli_cross_entropy_backward",
+    "bias_activation",
+    "bias_activation_backward",
     "build_record",
     "check_name",
     "current",
+    "exp",
     "get_num_threads",
+    "log",
     "matmul",
     "random_bits",
     "reparameterize",
     "reparameterize_backward",
     "set_num_threads",
+    "sincos_turns",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_backward",
     "standard_normal",
+    "tanh",
     "tanh_recurrence",
     "tanh_recurrence_backward",
     "use",

@@ -64,10 +64,10 @@ def test_numba_compiles_without_a_folder_to_keep_the_result_in(off, monkeypatch)
 
     real = numba.njit
 
-    def njit(cache=False, **options):
+    def njit(*functions, cache=False, **options):
         if cache:
             raise RuntimeError("cannot cache function: no locator available")
-        return real(**options)
+        return real(*functions, **options)
 
     monkeypatch.setattr(numba, "njit", njit)
     assert jit.compiled(lambda a: a + 1)(1) == 2

@@ -39,10 +39,35 @@ def test_values_are_box_muller_of_the_words(backend, dtype, counter):
     np.testing.assert_allclose(eps, oracle(9, counter, 40), rtol=8 * np.finfo(dtype).eps, atol=1e-15)
 
 
-def test_float32_noise_is_float64_noise_rounded(backend):
-    wide = standard_normal(5, 2, 500, np.float64, backend=backend)
-    narrow = standard_normal(5, 2, 500, np.float32, backend=backend)
-    np.testing.assert_array_equal(narrow, wide.astype(np.float32))
+def test_every_backend_gives_the_same_bits(backend, dtype):
+    for key, counter, n in [(5, 2, 900), (2**64 - 1, 2**64 - 900, 900), (9, 2**34 - 7, 90)]:
+        expected = standard_normal(key, counter, n, dtype, backend="loops")
+        np.testing.assert_array_equal(standard_normal(key, counter, n, dtype, backend=backend), expected)
+
+
+def test_the_claim_above_rejects_a_product_and_sum_that_are_rounded_once(dtype):
+    """What a compiler does that contracts a · b + c: here in the last step of the radius."""
+    words = random_bits(5, 2, 900)
+    exact = [math.log((float(word) + 0.5) / 2**32) for word in words]
+    contracted = np.sqrt(-2 * np.array(exact)).astype(dtype)
+    ours = np.array([loops.radius(int(word), dtype) for word in words])
+    assert 0 < np.sum(contracted != ours) < len(ours)
+
+
+def test_float32_noise_is_within_five_units_in_the_last_place_of_float64_noise():
+    wide, narrow = (standard_normal(5, 2, 200_000, dtype) for dtype in (np.float64, np.float32))
+    units = np.abs(narrow - wide) / np.spacing(np.abs(wide).astype(np.float32))
+    assert 0.5 < units.max() <= 5
+
+
+def test_the_claim_above_rejects_a_uniform_number_that_is_rounded_to_float32_first():
+    """Near 1, u1 has 24 digits and ln u1 few: the radius of the pair is off by thousands of units."""
+    word = 2**32 - 300
+    exact = math.sqrt(-2 * math.log((word + 0.5) / 2**32))
+    rounded = math.sqrt(-2 * math.log(float(np.float32((word + 0.5) / 2**32)) - 2**-25))
+    unit = np.spacing(np.float32(exact))
+    assert abs(loops.radius(word, np.dtype(np.float32)) - exact) <= 2 * unit
+    assert abs(rounded - exact) > 1000 * unit
 
 
 @pytest.mark.parametrize("shape", [(), 5, (0,), (3, 0, 2), (2, 3), (1, 1, 1)], ids=str)
@@ -135,6 +160,17 @@ def test_keys_give_unrelated_streams():
     assert abs((one * other).mean()) < 5 / math.sqrt(N)
 
 
-def test_noise_is_finite_even_where_every_bit_is_zero_or_one():
-    for word in (0, 2**32 - 1):
-        assert all(abs(value) < 6.77 for value in loops.box_muller(word, word))
+def test_noise_is_finite_and_keeps_its_tail_even_where_every_bit_is_zero_or_one(dtype):
+    """The radius runs from √(2 · 2⁻³³) at the last word to √(66 ln 2) at the first, and is right at both."""
+    for word in (0, 1, 2, 2**31 - 1, 2**31, 2**32 - 2, 2**32 - 1):
+        assert all(abs(value) < 6.77 for value in loops.box_muller(word, word, dtype))
+        exact = math.sqrt(-2 * math.log1p(-(2**32 - word - 0.5) / 2**32) if word else 66 * math.log(2))
+        assert loops.radius(word, dtype) == pytest.approx(exact, rel=4 * float(np.finfo(dtype).eps))
+
+
+def test_the_tail_has_the_mass_of_the_normal_distribution(dtype):
+    """Of n normals n · 2Φ(−4) = 253 lie beyond 4 in either direction; five Poisson errors."""
+    n = 4_000_000
+    expected = n * math.erfc(4 / math.sqrt(2))
+    found = np.sum(np.abs(standard_normal(11, 0, n, dtype)) > 4)
+    assert abs(found - expected) < 5 * math.sqrt(expected)

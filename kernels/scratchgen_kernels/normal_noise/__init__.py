@@ -12,10 +12,13 @@ The normals. One normal sits at each position. The words of a block pair up as (
     u1 = (w_even + ½) 2⁻³²    u2 = (w_odd + ½) 2⁻³²    r = √(−2 ln u1)
     ε at the even position = r cos 2π u2,    at the odd position = r sin 2π u2
 
-- All of it in float64, rounded once to the dtype asked for: float32 noise is float64 noise, rounded.
-- u1 lies in [2⁻³³, 1 − 2⁻³³], so |ε| ≤ √(66 ln 2) < 6.77 and ε is always finite.
-- Words are the same on every backend to the bit; normals to the last few units in the last place, as far as
-  the logarithm, sine and cosine of the mathematical libraries agree.
+- The same bits on every backend, in any number of threads and with any instruction set, words and normals
+  alike: a normal is a fixed sequence of operations that IEEE 754 rounds in one way only (+ − × ÷ √ of the
+  dtype asked for, nothing contracted), with the polynomials of `vector_math` for ln, cos and sin.
+- Float32 noise is computed in float32, and is within 5 units in the last place of the float64 noise of the
+  same positions. It loses no resolution in the tail nor near 0: ln u1 is taken of u1 below ½, of 1 − u1
+  above, either of which keeps its 24 digits; u2 is reduced to the nearest quarter turn in integers.
+- u1 lies in [2⁻³³, 1 − 2⁻³³], so r is never 0, |ε| ≤ √(66 ln 2) < 6.77 and ε is always finite.
 
 Source: Salmon et al. (2011), Parallel random numbers: as easy as 1, 2, 3, §3.3; Box & Muller (1958).
 """

@@ -4,6 +4,9 @@ import math
 
 import numpy as np
 
+from scratchgen_kernels.vector_math import coefficients
+from scratchgen_kernels.vector_math.reduced import cos_reduced, log_reduced, sin_reduced
+
 ROUNDS = 10
 MULTIPLIERS = 0xD2511F53, 0xCD9E8D57  # Salmon et al. (2011), §3.3: found by search for the best diffusion
 WEYL = 0x9E3779B9, 0xBB67AE85  # the first 32 bits after the point of the golden ratio, and of √3
@@ -28,11 +31,42 @@ def block_of(position, key):
     return philox4x32((block & MASK, block >> 32, 0, 0), (key & MASK, key >> 32))
 
 
-def box_muller(w_even, w_odd):
+def radius(word, dtype):
+    """√(−2 ln u) for u = (word + ½) 2⁻³².
+
+    Above ½ the logarithm is taken of u − 1, where a float has more digits than at u: so r keeps its own at
+    both ends, near 0 and near 6.8. Every operation is one of `dtype`, in a fixed order.
+    """
+    c = coefficients.of(dtype)
+    x = (dtype.type(signed(word)) + 0.5) * 2.0**-32  # u, or u − 1 from ½ on
+    if x > 0:
+        m, n = math.frexp(x)
+        m, n = (2 * m, n - 1) if m < c.SQRT_HALF else (m, n)
+        f = m - 1
+    else:
+        f, n = (x + x + 1, -1) if x < c.SQRT_HALF_LESS_1 else (x, 0)
+    return np.sqrt(-2 * log_reduced(dtype.type(f), dtype.type(n), c))
+
+
+def waves(word, dtype):
+    """cos 2πu and sin 2πu for u = (word + ½) 2⁻³²; the nearest quarter turn is taken away in integers."""
+    c = coefficients.of(dtype)
+    quarter = (word + 2**29) >> 30
+    t = (dtype.type(word - (quarter << 30)) + 0.5) * 2.0**-32
+    sine, cosine = sin_reduced(t, c), cos_reduced(t, c)
+    return ((cosine, sine), (-sine, cosine), (-cosine, -sine), (sine, -cosine))[quarter % 4]
+
+
+def signed(word):
+    """The 32 bits of a word read as a number from −2³¹ to 2³¹ − 1."""
+    return word - 2**32 if word >= 2**31 else word
+
+
+def box_muller(w_even, w_odd, dtype):
     """Two independent standard normals from two words."""
-    u1, u2 = (w_even + 0.5) * 2.0**-32, (w_odd + 0.5) * 2.0**-32
-    r = math.sqrt(-2.0 * math.log(u1))
-    return r * math.cos(2.0 * math.pi * u2), r * math.sin(2.0 * math.pi * u2)
+    r = radius(w_even, dtype)
+    cosine, sine = waves(w_odd, dtype)
+    return r * cosine, r * sine
 
 
 def random_bits(key, counter, n):
@@ -51,5 +85,5 @@ def standard_normal(key, counter, n, dtype):
         position = counter + i
         even = position % 4 // 2 * 2  # the lane at which the pair begins: 0 or 2
         words = block_of(position, key)
-        eps[i] = box_muller(words[even], words[even + 1])[position % 2]
+        eps[i] = box_muller(words[even], words[even + 1], eps.dtype)[position % 2]
     return eps

@@ -1,23 +1,42 @@
 """Philox4x32-10 and Box-Muller, compiled on the first call.
 
-What makes it fast: a block lives in registers from its counter to its four normals; nothing is written to
-memory but the result, and each word is scrambled once although four positions share a block.
+What makes it fast: a short stretch of the stream passes through a few loops, all of it in the first cache,
+each of which becomes vector instructions: several blocks are scrambled at a time, each once although four
+positions share it, then several pairs of words become normals, with logarithm, sine and cosine inlined as
+polynomials. Long results are shared among threads.
+
+Compiled so that a · b + c is rounded twice: the noise then has the same bits on every backend.
 """
 
 import math
 
 import numpy as np
 
-from scratchgen_kernels.jit import compiled
+from scratchgen_kernels.jit import EXACT, compiled
+from scratchgen_kernels.threads import in_parallel
+from scratchgen_kernels.vector_math.numba_ import (
+    INLINE,
+    constants_of,
+    cos_reduced,
+    exponent_removed,
+    log_reduced,
+    sin_reduced,
+)
+
+LEAST = 16384  # normals worth a thread
+BLOCKS = 64  # of a stretch
+STRETCH = 4 * BLOCKS
 
 # Every word is a uint64 that holds 32 bits: mixed with a signed integer it would become a float.
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 WEYL0, WEYL1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 MASK, HALF, ZERO = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(0)
+EIGHTH, BELOW_QUARTER = np.uint64(0x20000000), np.uint32(0x3FFFFFFF)  # of a turn of 2³²
+ODD, FAR = np.uint32(0x40000000), np.uint32(0x80000000)  # an odd number of quarter turns; two or three
 ROUNDS = 10
 
 
-@compiled
+@compiled(options=INLINE)
 def scramble(c0, c1, c2, c3, k0, k1):
     """Ten rounds on one block of four words."""
     for _ in range(ROUNDS):
@@ -28,39 +47,120 @@ def scramble(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
-@compiled
-def box_muller(w_even, w_odd):
-    """Two independent standard normals from two words."""
-    u1, u2 = (np.int64(w_even) + 0.5) * 2.0**-32, (np.int64(w_odd) + 0.5) * 2.0**-32
-    r = math.sqrt(-2.0 * math.log(u1))
-    return r * math.cos(2.0 * math.pi * u2), r * math.sin(2.0 * math.pi * u2)
+@compiled(options=EXACT)
+def fill_words_of_stretch(block, key, even, odd):
+    """The words of BLOCKS blocks from `block` on: those at even positions, and those at odd ones."""
+    k0, k1 = key & MASK, key >> HALF
+    for j in range(BLOCKS):
+        b = block + np.uint64(j)
+        c0, c1, c2, c3 = scramble(b & MASK, b >> HALF, ZERO, ZERO, k0, k1)
+        even[2 * j], even[2 * j + 1] = c0, c2
+        odd[2 * j], odd[2 * j + 1] = c1, c3
 
 
-@compiled
-def fill_words(words, key, first_block, skip):
-    """The stream from lane `skip` of `first_block` on.   words: uint32 (n,)"""
-    n = len(words)
-    for b in range((skip + n + 3) // 4):
-        block = first_block + np.uint64(b)
-        lanes = scramble(block & MASK, block >> HALF, ZERO, ZERO, key & MASK, key >> HALF)
-        for lane in range(4):
-            i = 4 * b + lane - skip
-            if 0 <= i < n:
-                words[i] = np.uint32(lanes[lane])
+@compiled(options=INLINE)
+def turn_of(word):
+    """word + ⅛ of a turn: the two high bits count the quarter turns that lie nearest to word · 2⁻³² turns."""
+    return np.uint32((np.uint64(word) + EIGHTH) & MASK)
 
 
-@compiled
-def fill_normals(eps, key, first_block, skip):
-    """The normals from lane `skip` of `first_block` on.   eps: (n,)"""
-    n = len(eps)
-    for b in range((skip + n + 3) // 4):
-        block = first_block + np.uint64(b)
-        w0, w1, w2, w3 = scramble(block & MASK, block >> HALF, ZERO, ZERO, key & MASK, key >> HALF)
-        lanes = (*box_muller(w0, w1), *box_muller(w2, w3))
-        for lane in range(4):
-            i = 4 * b + lane - skip
-            if 0 <= i < n:
-                eps[i] = lanes[lane]
+@compiled(options=EXACT)
+def begin(even, odd, f, n, t):
+    """For u = (word + ½) 2⁻³²: f and n with u = (1 + f) 2ⁿ, and what lies beyond the nearest quarter turn.
+
+    Above ½ the logarithm is taken of u − 1, which a float holds better than u. The quarter turn is taken away
+    in integers.
+    """
+    real = f.dtype.type
+    c = constants_of(real(0))
+    for p in range(len(f)):
+        x = (real(np.int32(even[p])) + c.HALF) * c.UNIT
+        m, exponent = exponent_removed(c.ONE if x < c.ZERO else x)
+        g = x if x < c.ZERO else m - c.ONE
+        f[p] = x + x + c.ONE if x < c.SQRT_HALF_LESS_1 else g
+        n[p] = -c.ONE if x < c.SQRT_HALF_LESS_1 else exponent
+        beyond = np.int32(np.int32(turn_of(odd[p]) & BELOW_QUARTER) - np.int32(EIGHTH))
+        t[p] = (real(beyond) + c.HALF) * c.UNIT
+
+
+@compiled(options=EXACT)
+def take_radius(f, n):
+    """f becomes √(−2 ln u)."""
+    c = constants_of(f.dtype.type(0))
+    for p in range(len(f)):
+        f[p] = math.sqrt(-c.TWO * log_reduced(f[p], n[p], c))
+
+
+@compiled(options=EXACT)
+def take_waves(t, cosine):
+    """t becomes sin 2πt; cosine: cos 2πt."""
+    c = constants_of(t.dtype.type(0))
+    for p in range(len(t)):
+        cosine[p] = cos_reduced(t[p], c)
+        t[p] = sin_reduced(t[p], c)
+
+
+@compiled(options=EXACT)
+def take_pairs(odd, r, s, c, eps):
+    """eps = r cos 2πu, r sin 2πu, the quarter turns given back."""
+    for p in range(len(r)):
+        turn = turn_of(odd[p])
+        sine, cosine = s[p], c[p]  # read before the ifs: a read inside one would be a branch
+        is_odd = np.uint32(turn & ODD) != 0
+        first, second = cosine if not is_odd else sine, sine if not is_odd else cosine
+        one_or_two = is_odd != (np.uint32(turn & FAR) != 0)  # quarter turns: there the cosine is negative
+        eps[2 * p] = r[p] * (-first if one_or_two else first)
+        eps[2 * p + 1] = r[p] * (-second if np.uint32(turn & FAR) != 0 else second)
+
+
+@compiled(options=EXACT)
+def scratch(eps):
+    """Room for what is made on the way to a stretch of normals of the dtype of eps."""
+    words, floats = np.empty((2, STRETCH // 2), np.uint32), np.empty((3, STRETCH // 2), eps.dtype)
+    return words, floats, np.empty(STRETCH, eps.dtype)
+
+
+@compiled(options=EXACT)
+def fill_stretch(block, key, room):
+    """The normals of BLOCKS blocks from `block` on, in the order of the stream. They stand in the room.
+
+    Several short loops instead of one: every step waits for the one before, and a processor has the more
+    rounds of a loop under way, the shorter it is.
+    """
+    words, floats, stretch = room
+    even, odd, f, n, t = words[0], words[1], floats[0], floats[1], floats[2]
+    fill_words_of_stretch(block, key, even, odd)
+    begin(even, odd, f, n, t)
+    take_radius(f, n)
+    take_waves(t, n)
+    take_pairs(odd, f, t, n, stretch)
+    return stretch
+
+
+@compiled(options=EXACT)
+def fill_words(words, key, counter):
+    """words_i = the word at counter + i.   words: uint32 (n,)"""
+    room = np.empty((2, STRETCH // 2), np.uint32)
+    even, odd = room[0], room[1]
+    block, lane, i = counter // np.uint64(4), np.int64(counter % np.uint64(4)), 0
+    while i < len(words):
+        fill_words_of_stretch(block, key, even, odd)
+        count = min(STRETCH - lane, len(words) - i)
+        for j in range(lane, lane + count):
+            words[i + j - lane] = odd[j // 2] if j % 2 else even[j // 2]
+        block, lane, i = block + np.uint64(BLOCKS), 0, i + count
+
+
+@compiled(options=EXACT)
+def fill_normals(eps, key, counter):
+    """eps_i = the normal at counter + i.   eps: (n,)"""
+    room = scratch(eps)
+    block, lane, i = counter // np.uint64(4), np.int64(counter % np.uint64(4)), 0
+    while i < len(eps):
+        stretch = fill_stretch(block, key, room)
+        count = min(STRETCH - lane, len(eps) - i)
+        eps[i : i + count] = stretch[lane : lane + count]
+        block, lane, i = block + np.uint64(BLOCKS), 0, i + count
 
 
 def philox4x32(counter, key):
@@ -72,12 +172,14 @@ def philox4x32(counter, key):
 def random_bits(key, counter, n):
     """Words counter … counter + n − 1: uint32 (n,)."""
     words = np.empty(n, np.uint32)
-    fill_words(words, np.uint64(key), np.uint64(counter // 4), counter % 4)
+    key = np.uint64(key)
+    in_parallel(lambda a, b: fill_words(words[a:b], key, np.uint64(counter + a)), n, least=LEAST)
     return words
 
 
 def standard_normal(key, counter, n, dtype):
     """Normals counter … counter + n − 1: (n,) of `dtype`."""
     eps = np.empty(n, dtype)
-    fill_normals(eps, np.uint64(key), np.uint64(counter // 4), counter % 4)
+    key = np.uint64(key)
+    in_parallel(lambda a, b: fill_normals(eps[a:b], key, np.uint64(counter + a)), n, least=LEAST)
     return eps

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from scratchgen_kernels.vector_math import coefficients
+from scratchgen_kernels.vector_math.reduced import cos_reduced, log_reduced, sin_reduced
+
 ROUNDS = 10
 MULTIPLIERS = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 WEYL = 0x9E3779B9, 0xBB67AE85
@@ -33,11 +36,38 @@ def blocks_around(key, counter, n):
     return scramble((block & MASK, block >> HALF, zeros, zeros), key & 0xFFFFFFFF, key >> 32)
 
 
-def box_muller(w_even, w_odd):
+def radius(words, dtype):
+    """√(−2 ln u) for u = (word + ½) 2⁻³², by the operations of loops.py in the same order."""
+    c = coefficients.of(dtype)
+    x = (words.astype(np.uint32).view(np.int32).astype(dtype) + dtype.type(0.5)) * dtype.type(2.0**-32)
+    m, n = np.frexp(np.where(x > 0, x, 1))
+    small = m < c.SQRT_HALF
+    f = np.where(small, 2 * m, m) - 1
+    n = np.where(small, n - 1, n)
+    below = x < c.SQRT_HALF_LESS_1
+    f = np.where(below, x + x + 1, np.where(x < 0, x, f))
+    n = np.where(below, -1, n).astype(dtype)
+    return np.sqrt(-2 * log_reduced(f, n, c))
+
+
+def waves(words, dtype):
+    """cos 2πu and sin 2πu for u = (word + ½) 2⁻³²."""
+    c = coefficients.of(dtype)
+    words = words.astype(np.uint32)
+    quarter = (words + np.uint32(2**29)) >> np.uint32(30)
+    beyond = (words - (quarter << np.uint32(30))).view(np.int32)
+    t = (beyond.astype(dtype) + dtype.type(0.5)) * dtype.type(2.0**-32)
+    sine, cosine = sin_reduced(t, c), cos_reduced(t, c)
+    odd = quarter % 2 == 1
+    first, second = np.where(odd, sine, cosine), np.where(odd, cosine, sine)
+    return np.where((quarter == 1) | (quarter == 2), -first, first), np.where(quarter >= 2, -second, second)
+
+
+def box_muller(w_even, w_odd, dtype):
     """Two independent standard normals from each pair of words."""
-    u1, u2 = (w_even + 0.5) * 2.0**-32, (w_odd + 0.5) * 2.0**-32
-    r = np.sqrt(-2.0 * np.log(u1))
-    return r * np.cos(2.0 * np.pi * u2), r * np.sin(2.0 * np.pi * u2)
+    r = radius(w_even, dtype)
+    cosine, sine = waves(w_odd, dtype)
+    return r * cosine, r * sine
 
 
 def random_bits(key, counter, n):
@@ -49,5 +79,5 @@ def random_bits(key, counter, n):
 def standard_normal(key, counter, n, dtype):
     """Normals counter … counter + n − 1: (n,) of `dtype`."""
     w0, w1, w2, w3 = blocks_around(key, counter, n)
-    lanes = (*box_muller(w0, w1), *box_muller(w2, w3))
-    return np.stack(lanes, axis=1).ravel()[counter % 4 :][:n].astype(dtype)
+    lanes = (*box_muller(w0, w1, dtype), *box_muller(w2, w3, dtype))
+    return np.stack(lanes, axis=1).ravel()[counter % 4 :][:n].copy()

@@ -8,8 +8,9 @@ and backwards, for the cotangent g = ∂L/∂z:
 
 - logvar is log σ²: the scale is exp(½ logvar) = σ, not σ².
 - mu, logvar and g share one shape (any rank) and one dtype, float32 or float64; every result has both.
-- ε is rounded to that dtype first. Element i, in C order, takes the noise at position counter + i. Backward
-  makes the same ε again from (key, counter) instead of storing it.
+- ε is the noise of that dtype, the same on every backend to the bit; z agrees to a few units in the last
+  place. Element i, in C order, takes the noise at position counter + i. Backward makes the same ε again from
+  (key, counter) instead of storing it.
 - Any dimension may be 0. Any memory layout; the inputs are not modified, the results are new arrays.
 - NaN in mu, logvar or g goes through to its own element and to no other. logvar = −∞ gives z = mu exactly;
   logvar so large that σ overflows gives ±∞.

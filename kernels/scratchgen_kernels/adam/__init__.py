@@ -1,0 +1,86 @@
+"""One step of Adam, in place and in one pass: the contract.
+
+    m ← β₁ m + (1 − β₁) g          m̂ = m / (1 − β₁ᵗ)
+    v ← β₂ v + (1 − β₂) g²         v̂ = v / (1 − β₂ᵗ)
+    θ ← θ − α λ θ − α m̂ / (√v̂ + ε)
+
+λ is the decoupled weight decay of AdamW; 0, the default, is Adam. The corrections 1 − βᵗ are numbers, so they
+are taken out of the arrays:
+
+    α m̂ / (√v̂ + ε) = a m / (√v + e)        a = α √(1 − β₂ᵗ) / (1 − β₁ᵗ)        e = ε √(1 − β₂ᵗ)
+
+- theta, m and v are written: they must be writable and contiguous in C order, and no two of the four arrays
+  may overlap in memory. g may have any layout and is not modified.
+- All four share one shape (any rank) and one dtype, float32 or float64.
+- Any dimension may be 0. NaN and infinities stay in their own element.
+
+Source: Kingma & Ba (2015), Adam, algorithm 1; Loshchilov & Hutter (2019), algorithm 2, for λ.
+"""
+
+import math
+from itertools import combinations
+
+import numpy as np
+
+from scratchgen_kernels import checks
+from scratchgen_kernels.registry import Kernel
+
+# Compiled first: one pass over seven streams of memory, where NumPy makes a pass an operation.
+KERNEL = Kernel("adam", __name__, auto=("cython", "numba", "numpy", "loops"))
+
+
+def adam(theta, g, m, v, t, alpha=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0, *, backend=None):
+    """Step t of Adam: theta, m and v are updated in place from the gradient g.
+
+    θ ← θ − α λ θ − α m̂ / (√v̂ + ε)
+
+    theta, g, m, v: one shape and one dtype of float32 or float64; t ≥ 1, an integer: the number of this step;
+    alpha > 0, beta1 and beta2 in [0, 1), eps ≥ 0, weight_decay λ ≥ 0 → None.
+    backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
+
+    Raises: TypeError for another type or dtype; ValueError for shapes that differ, a number out of range, an
+    array to be written that is read-only or not contiguous in C order, or arrays that overlap in memory;
+    BackendUnavailable. Source: Kingma & Ba (2015), algorithm 1.
+    """
+    written = {"theta": _written("theta", theta), "m": _written("m", m), "v": _written("v", v)}
+    g = checks.float_array("adam", "g", g)
+    checks.same_dtype("adam", theta=theta, g=g, m=m, v=v)
+    for name, array in [*written.items(), ("g", g)]:
+        checks.has_shape("adam", name, array, theta.shape, "theta.shape")
+    _apart({**written, "g": g})
+    t = checks.integer("adam", "t", t)
+    beta1, beta2 = _number("beta1", beta1, 0, below=1), _number("beta2", beta2, 0, below=1)
+    alpha, eps = _number("alpha", alpha, 0), _number("eps", eps, 0)
+    decay = alpha * _number("weight_decay", weight_decay, 0)
+    if t < 1 or alpha == 0:
+        raise ValueError(f"adam: t must be at least 1 and alpha positive, got t = {t}, alpha = {alpha}")
+    root = math.sqrt(1 - beta2**t)
+    a, e = alpha * root / (1 - beta1**t), eps * root
+    flat = [array.reshape(-1) for array in (theta, g, m, v)]  # views: the written ones are contiguous
+    KERNEL.module(backend).adam(*flat, a, e, beta1, beta2, decay)
+
+
+def _written(name, array):
+    checks.float_array("adam", name, array, any_layout=True)
+    if type(array) is not np.ndarray or not (
+        array.flags.writeable and array.flags.c_contiguous and array.flags.aligned
+    ):
+        raise ValueError(
+            f"adam: {name} is written, so it must be writable, aligned and contiguous in C order"
+        )
+    return array
+
+
+def _apart(arrays):
+    """Raise ValueError if two of the arrays share memory: all are contiguous, so their bounds tell."""
+    for (one, a), (other, b) in combinations(arrays.items(), 2):
+        if np.may_share_memory(a, b):
+            raise ValueError(f"adam: {one} and {other} overlap in memory")
+
+
+def _number(name, value, least, below=math.inf):
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.floating, np.integer)):
+        raise TypeError(f"adam: {name} must be a number, got {checks.describe(value)}")
+    if not least <= value < below:
+        raise ValueError(f"adam: {name} must lie in [{least}, {below}), got {value}")
+    return float(value)
