@@ -49,6 +49,7 @@ class BuildKernels(build_ext):
 
     def initialize_options(self):
         super().initialize_options()
+        self.parallel = os.cpu_count()  # extensions at a time
         self.cython_c_in_temp = True  # the generated C stays out of the source tree
         self.cython_include_dirs = [str(PACKAGE.parent)]  # where one kernel's .pxd is found by another
 

@@ -161,7 +161,79 @@ NOISE = [
     ),
 ]
 
-CASES = [*MATMUL, *RECURRENCE, *NOISE]
+# --- losses, the optimiser, elementwise ---------------------------------------------------------------------
+
+
+def bernoulli_cross_entropy(backend, g, logits, x):
+    kernels.bernoulli_cross_entropy(logits, x, backend=backend)
+    kernels.bernoulli_cross_entropy_backward(g, logits, x, backend=backend)
+
+
+def softmax_cross_entropy(backend, g, logits, targets):
+    kernels.softmax_cross_entropy(logits, targets, backend=backend)
+    kernels.softmax_cross_entropy_backward(g, logits, targets, backend=backend)
+
+
+def adam(backend, theta, g, m, v):
+    kernels.adam(theta, g, m, v, 1000, backend=backend)
+
+
+def bias_activation(backend, g, x, b):
+    y = kernels.bias_activation(x, b, "tanh", backend=backend)
+    kernels.bias_activation_backward(g, y, "tanh", backend=backend)
+
+
+def tanh(backend, x):
+    kernels.tanh(x, backend=backend)
+
+
+def targets_of(n, V):
+    return np.random.default_rng(2).integers(0, V, n)
+
+
+ELEMENTWISE = [
+    Case(
+        "bernoulli_cross_entropy, with gradient",
+        *("bernoulli_cross_entropy", "BD", (128, 784), (4, 49), bernoulli_cross_entropy),
+        draw=lambda B, D: (normal(B), normal(B, D), (normal(B, D) > 0).astype(DTYPE)),
+        work=lambda B, D: 5 * 4 * B * D,  # two inputs read twice, one result
+        unit="GB/s",
+        others={"PyTorch": peers.torch_bernoulli_cross_entropy},
+    ),
+    Case(
+        "softmax_cross_entropy, with gradient",
+        *("softmax_cross_entropy", "BV", (1024, 96), (16, 24), softmax_cross_entropy),
+        draw=lambda B, V: (normal(B), normal(B, V), targets_of(B, V)),
+        work=lambda B, V: 3 * 4 * B * V,
+        unit="GB/s",
+        others={"PyTorch": peers.torch_softmax_cross_entropy},
+    ),
+    Case(
+        "adam",
+        *("adam", "n", (10**6,), (500,), adam),
+        draw=lambda n: (normal(n), normal(n), normal(n), normal(n) ** 2),
+        work=lambda n: 7 * 4 * n,  # four arrays read, three of them written
+        unit="GB/s",
+        others={"PyTorch": peers.torch_adam},
+    ),
+    Case(
+        "bias_activation (tanh), with gradient",
+        *("bias_activation", "BH", (128, 400), (8, 25), bias_activation),
+        draw=lambda B, H: (normal(B, H), normal(B, H), normal(H)),
+        work=lambda B, H: 5 * 4 * B * H,
+        unit="GB/s",
+    ),
+    Case(
+        "tanh",
+        *("vector_math", "n", (10**6,), (500,), tanh),
+        draw=lambda n: (normal(n),),
+        work=lambda n: 2 * 4 * n,
+        unit="GB/s",
+        others={"PyTorch": peers.torch_tanh},
+    ),
+]
+
+CASES = [*MATMUL, *RECURRENCE, *NOISE, *ELEMENTWISE]
 
 
 def largest(cases: list[Case]) -> list[Case]:

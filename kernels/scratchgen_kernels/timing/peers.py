@@ -111,3 +111,34 @@ def numpy_normal(n):
 def torch_normal(n):
     torch = _torch()
     return lambda: torch.randn(n)
+
+
+# --- losses, the optimiser, elementwise ---------------------------------------------------------------------
+
+
+def torch_bernoulli_cross_entropy(g, logits, x):
+    torch = _torch()
+    logits, x, g = torch.from_numpy(logits).requires_grad_(), torch.from_numpy(x), torch.from_numpy(g)
+    loss = torch.nn.functional.binary_cross_entropy_with_logits
+    return lambda: torch.autograd.grad(loss(logits, x, reduction="none").sum(dim=1), logits, g)
+
+
+def torch_softmax_cross_entropy(g, logits, targets):
+    torch = _torch()
+    logits, targets, g = (torch.from_numpy(a) for a in (logits, targets, g))
+    logits.requires_grad_()
+    loss = torch.nn.functional.cross_entropy
+    return lambda: torch.autograd.grad(loss(logits, targets, reduction="none"), logits, g)
+
+
+def torch_adam(theta, g, m, v):
+    torch = _torch()
+    parameter = torch.nn.Parameter(torch.from_numpy(theta))
+    parameter.grad = torch.from_numpy(g)
+    return torch.optim.Adam([parameter], fused=True).step
+
+
+def torch_tanh(x):
+    torch = _torch()
+    x = torch.from_numpy(x)
+    return _without_gradients(lambda: torch.tanh(x))
