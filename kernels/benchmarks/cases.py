@@ -67,6 +67,38 @@ def bits(n):
     return 7, 0, n
 
 
+def one_array(n):
+    return (normal(n),)
+
+
+def logits_and_pixels(B, D):
+    return normal(B, D), abs(normal(B, D))
+
+
+def bernoulli_backward(B, D):
+    return normal(B), *logits_and_pixels(B, D)
+
+
+def logits_and_targets(B, V):
+    return normal(B, V), np.random.default_rng(1).integers(0, V, B)
+
+
+def softmax_backward(B, V):
+    return normal(B), *logits_and_targets(B, V)
+
+
+def pre_activation(B, H):
+    return normal(B, H), normal(H), "tanh"
+
+
+def activation_backward(B, H):
+    return normal(B, H), normal(B, H), "tanh"
+
+
+def adam_state(n):
+    return normal(n), normal(n), np.zeros(n, DTYPE), np.zeros(n, DTYPE), 1
+
+
 def matrix_work(M, K, N):
     return M * K * N
 
@@ -109,5 +141,60 @@ CASES = [
         Case("normal_noise", "standard_normal", "BZ", sizes, small, noise, elements)
         for sizes, small in BATCHES
     ),
+    *(
+        Case("reparameterize", "reparameterize", "BZ", sizes, (32, 20), sample, elements)
+        for sizes in ((1000, 100), (100_000, 100))
+    ),
+    *(
+        Case("vector_math", name, "n", (100_000,), (640,), one_array, elements)
+        for name in ("exp", "tanh", "sincos_turns")
+    ),
+    Case(
+        "bernoulli_cross_entropy",
+        "bernoulli_cross_entropy",
+        "BD",
+        (128, 784),
+        (4, 196),
+        logits_and_pixels,
+        elements,
+    ),
+    Case(
+        "bernoulli_cross_entropy",
+        "bernoulli_cross_entropy_backward",
+        "BD",
+        (128, 784),
+        (4, 196),
+        bernoulli_backward,
+        elements,
+    ),
+    Case(
+        "softmax_cross_entropy",
+        "softmax_cross_entropy",
+        "BV",
+        (1024, 100),
+        (8, 100),
+        logits_and_targets,
+        elements,
+    ),
+    Case(
+        "softmax_cross_entropy",
+        "softmax_cross_entropy_backward",
+        "BV",
+        (1024, 100),
+        (8, 100),
+        softmax_backward,
+        elements,
+    ),
+    Case("bias_activation", "bias_activation", "BH", (128, 400), (8, 100), pre_activation, elements),
+    Case(
+        "bias_activation",
+        "bias_activation_backward",
+        "BH",
+        (128, 400),
+        (8, 100),
+        activation_backward,
+        elements,
+    ),
+    *(Case("adam", "adam", "n", (n,), (640,), adam_state, elements) for n in (10_000, 1_000_000)),
     Case("normal_noise", "random_bits", "n", (65536,), (640,), bits, elements),
 ]
