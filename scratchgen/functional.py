@@ -84,7 +84,23 @@ def softmax(x, axis=-1):
     return np.exp(log_softmax(x, axis))
 
 
-# --- losses -----------------------------------------------------------------------------------------------
+# --- losses: one node each, computed by a kernel, forward and backward ------------------------------------
+
+
+def _promoted(*arrays):
+    """The arrays in their common dtype, as NumPy would combine them; kernels take one dtype only."""
+    dtype = np.result_type(*arrays)
+    return [np.asarray(a, dtype) for a in arrays]
+
+
+def _pixels(logits, x):
+    """Logits and pixels as the kernel takes them: of one dtype, the axes of x at the end of the logits'."""
+    dtype = np.result_type(logits, x)
+    dtype = dtype if dtype in (np.float32, np.float64) else np.float64  # whole numbers are logits too
+    logits, x = np.asarray(logits, dtype), np.asarray(x, dtype)
+    if x.ndim == 0 or logits.shape[max(logits.ndim - x.ndim, 0) :] != x.shape:
+        logits, x = np.broadcast_arrays(logits, x)
+    return logits, x
 
 
 @primitive
@@ -97,15 +113,33 @@ def bernoulli_cross_entropy(logits, x):
     """
     if np.shape(x)[-1:] != np.shape(logits)[-1:]:
         raise ValueError(f"{np.shape(logits)} logits for {np.shape(x)} pixels: the last axes must be equal")
-    return np.sum(softplus(logits) - x * logits, axis=-1)
+    return kernels.bernoulli_cross_entropy(*_pixels(logits, x))
+
+
+@primitive
+def sigmoid_minus_pixel(g, logits, x):
+    """g · ∂/∂a_d = g (σ(a_d) − x_d), for every d."""
+    logits, x = _pixels(logits, x)
+    return kernels.bernoulli_cross_entropy_backward(np.asarray(g, logits.dtype), logits, x)
 
 
 # ∂/∂a_d = σ(a_d) − x_d        ∂/∂x_d = −a_d
 defvjp(
     bernoulli_cross_entropy,
-    lambda g, y, logits, x: sum_to_shape(g[..., None] * (sigmoid(logits) - x), logits),
+    lambda g, y, logits, x: sum_to_shape(sigmoid_minus_pixel(g, logits, x), logits),
     lambda g, y, logits, x: sum_to_shape(g[..., None] * -logits, x),
 )
+defvjp(
+    sigmoid_minus_pixel,
+    lambda u, y, g, logits, x: np.sum(u * (sigmoid(logits) - x), axis=-1),
+    lambda u, y, g, logits, x: sum_to_shape(u * g[..., None] * _slope(sigmoid(logits)), logits),
+    lambda u, y, g, logits, x: sum_to_shape(-u * g[..., None], x),
+)
+
+
+def _slope(y):
+    """σ′ = σ (1 − σ)."""
+    return y * (1 - y)
 
 
 @primitive
@@ -114,24 +148,32 @@ def softmax_cross_entropy(logits, targets):
     V = logits.shape[-1]
     if targets.shape != logits.shape[:-1] or (targets.size and not 0 <= targets.min() <= targets.max() < V):
         raise ValueError(f"logits {logits.shape} need targets {logits.shape[:-1]} in 0 … {V - 1}")
-    chosen = np.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
-    return logsumexp(logits) - chosen
+    return kernels.softmax_cross_entropy(*_promoted(logits), targets)
 
 
-def _softmax_minus_one_hot(g, y, logits, targets):
-    one_hot = np.equal(targets[..., None], np.arange(logits.shape[-1]))
-    return g[..., None] * (softmax(logits) - one_hot)
+@primitive
+def softmax_minus_one_hot(g, logits, targets):
+    """g · ∂/∂a_v = g (softmax(a)_v − [v = target]), for every v."""
+    return kernels.softmax_cross_entropy_backward(*_promoted(g, logits), targets)
 
 
-defvjp(softmax_cross_entropy, _softmax_minus_one_hot)
+def _one_hot(targets, logits):
+    return np.equal(targets[..., None], np.arange(logits.shape[-1]))
+
+
+def _through_softmax(w, p):
+    """The cotangent of the logits from w, that of the probabilities p."""
+    return p * (w - np.sum(w * p, axis=-1, keepdims=True))
+
+
+defvjp(softmax_cross_entropy, lambda g, y, logits, targets: softmax_minus_one_hot(g, logits, targets))
+defvjp(
+    softmax_minus_one_hot,
+    lambda u, y, g, logits, targets: np.sum(u * (softmax(logits) - _one_hot(targets, logits)), axis=-1),
+    lambda u, y, g, logits, targets: _through_softmax(u * g[..., None], softmax(logits)),
+)
 
 # --- fused primitives: one node each, computed by a kernel ------------------------------------------------
-
-
-def _promoted(*arrays):
-    """The arrays in their common dtype, as NumPy would combine them; kernels take one dtype only."""
-    dtype = np.result_type(*arrays)
-    return [np.asarray(a, dtype) for a in arrays]
 
 
 @primitive
@@ -158,6 +200,43 @@ defvjp(
     lambda g, y, x, W, b: np.reshape(matmul(_rows(g), W.T), x.shape),
     lambda g, y, x, W, b: matmul(_rows(x).T, _rows(g)),
     lambda g, y, x, W, b: np.sum(_rows(g), axis=0),
+)
+
+
+@primitive
+def bias_activation(x, b, activation):
+    """y = f(x + b) by the kernel in use: x (..., H), b (H,), f "identity", "tanh", "sigmoid" or "relu"."""
+    return kernels.bias_activation(*_promoted(x, b), activation)
+
+
+@primitive
+def activation_slope(g, y, activation):
+    """g · f′, as a function of y = f(s):  1,  1 − y²,  y (1 − y),  1 where y > 0."""
+    return kernels.bias_activation_backward(*_promoted(g, y), activation)[0]
+
+
+SLOPES = {
+    "identity": lambda y: 1,
+    "tanh": lambda y: 1 - y * y,
+    "sigmoid": lambda y: y * (1 - y),
+    "relu": lambda y: y > 0,
+}
+CURVES = {  # d slope / dy
+    "identity": lambda y: 0 * y,
+    "tanh": lambda y: -2 * y,
+    "sigmoid": lambda y: 1 - 2 * y,
+    "relu": lambda y: 0 * y,
+}
+
+defvjp(
+    bias_activation,
+    lambda g, y, x, b, activation: activation_slope(g, y, activation),
+    lambda g, y, x, b, activation: sum_to_shape(activation_slope(g, y, activation), b),
+)
+defvjp(
+    activation_slope,
+    lambda u, z, g, y, activation: u * SLOPES[activation](y),
+    lambda u, z, g, y, activation: u * g * CURVES[activation](y),
 )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from contextlib import contextmanager
 
 import numpy as np
 
+import scratchgen_kernels as kernels
 from scratchgen.autograd import Tensor
 from scratchgen.nn import Parameter
 
@@ -108,6 +110,7 @@ class Adam(Optimizer):
         v ← β₂ v + (1 − β₂) g²         v̂ = v / (1 − β₂ᵗ)
         θ ← θ − α m̂ / (√v̂ + ε)
 
+    Computed by the kernel `adam`; its NumPy form is `scratchgen_kernels/adam/numpy_.py`.
     Source: Kingma & Ba (2015), algorithm 1.
     """
 
@@ -123,21 +126,23 @@ class Adam(Optimizer):
         self.v = [np.zeros_like(p.data) for p in self.parameters]
 
     def step(self) -> None:
-        """One step of algorithm 1."""
+        """One step of algorithm 1, by the kernel in use."""
         self._refuse_while_recorded()
         self.t += 1
-        # the bias corrections are numbers, so they are moved out of the arrays: α m̂/(√v̂ + ε) = a m/(√v + e)
-        root = math.sqrt(1 - self.beta2**self.t)
-        a, e = self.alpha * root / (1 - self.beta1**self.t), self.eps * root
         for p, m, v in zip(self.parameters, self.m, self.v, strict=True):
-            if p.grad is None:
-                continue
-            g = p.grad
-            m *= self.beta1
-            m += (1 - self.beta1) * g
-            v *= self.beta2
-            v += (1 - self.beta2) * (g * g)
-            p.data -= a * m / (np.sqrt(v) + e)
+            if p.grad is not None:
+                with _in_c_order(p.data, m, v) as (theta, m_, v_):
+                    kernels.adam(theta, p.grad, m_, v_, self.t, self.alpha, self.beta1, self.beta2, self.eps)
+
+
+@contextmanager
+def _in_c_order(*arrays: np.ndarray):
+    """The arrays as a kernel can write them: themselves, or copies in C order, put back at the end."""
+    written = [np.asarray(a, order="C") for a in arrays]
+    yield written
+    for a, w in zip(arrays, written, strict=True):
+        if w is not a:
+            a[...] = w
 
 
 class MovingAverage(Remembers):

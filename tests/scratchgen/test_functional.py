@@ -148,6 +148,55 @@ def test_softmax_cross_entropy_is_minus_the_log_probability_of_the_target(rng):
     check_grads(lambda a: F.softmax_cross_entropy(a, k), a, order=3)
 
 
+def gives_its_twin(fused, composed, arguments, rtol=1e-11):
+    for ours, twin in zip(gradients(fused, arguments), gradients(composed, arguments), strict=True):
+        np.testing.assert_allclose(ours, twin, rtol=rtol, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        ((3, 4), (3, 4)),
+        ((2, 3, 4), (3, 4)),
+        ((2, 3, 4), (4,)),
+        ((3, 4), (2, 3, 4)),
+        ((2, 3, 4), (2, 1, 4)),
+        ((4,), (4,)),
+    ],
+    ids=str,
+)
+def test_bernoulli_cross_entropy_equals_its_composed_twin_however_its_arguments_broadcast(rng, shapes):
+    arguments = 3 * rng.standard_normal(shapes[0]), rng.random(shapes[1])
+    gives_its_twin(F.bernoulli_cross_entropy, lambda a, x: np.sum(F.softplus(a) - x * a, axis=-1), arguments)
+    check_grads(F.bernoulli_cross_entropy, *arguments, order=2)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 5), (5,)], ids=str)
+def test_softmax_cross_entropy_equals_its_composed_twin(rng, shape):
+    a, k = 3 * rng.standard_normal(shape), rng.integers(0, 5, shape[:-1])
+    twin = lambda a: -np.sum(F.log_softmax(a) * (np.asarray(k)[..., None] == np.arange(5)), axis=-1)
+    gives_its_twin(lambda a: F.softmax_cross_entropy(a, np.asarray(k)), twin, [a])
+
+
+def test_whole_numbers_are_pixels_and_logits_too():
+    assert F.bernoulli_cross_entropy(np.array([[0, 0]]), np.array([[1, 0]])) == pytest.approx(2 * np.log(2))
+    a = Tensor(np.zeros((1, 2), np.float32), requires_grad=True)
+    F.bernoulli_cross_entropy(a, np.array([[1, 0]], np.uint8)).sum().backward()
+    np.testing.assert_array_equal(a.grad, np.array([[-0.5, 0.5]], np.float32))
+    assert a.grad.dtype == np.float32
+
+
+TWINS = {"identity": lambda s: s, "tanh": np.tanh, "sigmoid": F.sigmoid, "relu": F.relu}
+
+
+@pytest.mark.parametrize("activation", TWINS)
+def test_bias_activation_equals_its_composed_twin_to_third_order(rng, activation):
+    x, b = rng.standard_normal((3, 4)), rng.standard_normal(4)
+    fused = lambda x, b: F.bias_activation(x, b, activation)
+    gives_its_twin(fused, lambda x, b: TWINS[activation](x + b), (x, b))
+    check_grads(fused, x, b, order=3)
+
+
 @pytest.mark.parametrize("targets", [[-1], [3], [0, 1]])
 def test_targets_outside_the_classes_or_of_another_shape_are_refused(targets):
     with pytest.raises(ValueError, match=r"need targets \(1,\) in 0 … 2"):

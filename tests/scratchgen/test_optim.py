@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import scratchgen_kernels as kernels
 from scratchgen.nn import Parameter
 from scratchgen.optim import SGD, Adam, MovingAverage, clip_grad_norm
 
@@ -40,6 +41,45 @@ def test_adam_is_algorithm_1_of_the_paper(rng):
         m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
         theta = theta - alpha * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
         np.testing.assert_allclose(p.data, theta, rtol=1e-12)
+
+
+def after_steps(rng, dtype, layout, steps=10):
+    """The parameter and the state of Adam after some steps of the same gradients."""
+    p = Parameter(layout(rng.standard_normal((4, 3)).astype(dtype)))
+    optimizer = Adam([p], alpha=0.01)
+    for _ in range(steps):
+        p.grad = rng.standard_normal((4, 3)).astype(dtype)
+        optimizer.step()
+    return p.data, optimizer.m[0], optimizer.v[0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_backend_takes_the_steps_that_numpy_takes(dtype):
+    off = {state.backend for state in kernels.backends() if not state.available}
+    with kernels.use("numpy"):
+        expected = after_steps(np.random.default_rng(1), dtype, np.ascontiguousarray)
+    for name in {"loops", "numba", "cython"} - off:
+        with kernels.use(name):
+            found = after_steps(np.random.default_rng(1), dtype, np.ascontiguousarray)
+        for ours, theirs in zip(found, expected, strict=True):  # some ten roundings a step
+            np.testing.assert_allclose(
+                ours, theirs, rtol=100 * np.finfo(dtype).eps, atol=100 * np.finfo(dtype).eps
+            )
+            assert ours.dtype == dtype
+
+
+def test_a_parameter_in_another_memory_layout_is_updated_where_it_lies():
+    expected = after_steps(np.random.default_rng(1), float, np.ascontiguousarray)
+    memory = np.zeros((4, 6))
+
+    def strided(a):
+        memory[:, ::2] = a
+        return memory[:, ::2]
+
+    for layout in (np.asfortranarray, strided):
+        found = after_steps(np.random.default_rng(1), float, layout)
+        for ours, theirs in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1.0, 1e4])

@@ -1,6 +1,7 @@
 """The compiled backends: they load where they were built, and leave the process as they found it."""
 
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -31,20 +32,43 @@ def test_the_flags_of_the_build_assume_nothing_about_the_numbers():
         assert flag not in record["flags"]
 
 
-def test_no_backend_switches_subnormal_numbers_off(backend):
-    """Code linked with fast-math flags can set the processor to flush them, for the whole process."""
-    code = f"""if True:
-        import numpy as np, scratchgen_kernels as k
-        tiny = np.array([[5e-324]])
-        k.matmul(tiny, tiny, backend={backend!r})
-        k.standard_normal(0, 0, 1, backend={backend!r})
-        z = np.zeros((1, 1, 1))
-        k.tanh_recurrence(z, z[0], z[0], z[0], z[0, 0], backend={backend!r})
-        assert (tiny * 1)[0, 0] > 0 and float(tiny[0, 0]) / 1 > 0
-        assert k.matmul(tiny, np.ones((1, 1)), backend={backend!r})[0, 0] == 5e-324
-    """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+def run(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+
+ALL_KERNELS_OF = """if True:
+    import numpy as np, scratchgen_kernels as k
+    from scratchgen_kernels.registry import _kernels
+    tiny = np.array([5e-324]), np.array([1e-45], np.float32)
+    halves_before = [(a * 3 / 2).tobytes() for a in tiny]
+    for kernel in _kernels:
+        kernel.module({backend!r})
+    k.standard_normal(0, 0, 1, backend={backend!r})
+    k.exp(tiny[0], backend={backend!r})
+    {then}
+    assert [(a * 3 / 2).tobytes() for a in tiny] == halves_before
+    assert all((a * 1 > 0).all() for a in tiny) and float(tiny[0][0]) / 1 > 0
+    assert k.matmul(tiny[0][None], np.ones((1, 1)), backend={backend!r})[0, 0] == 5e-324
+"""
+
+
+def test_loading_every_kernel_leaves_the_floating_point_mode_of_the_process_as_it_was(backend):
+    """Code linked with fast-math flags can set the processor to flush subnormal numbers, for all of it."""
+    done = run(ALL_KERNELS_OF.format(backend=backend, then="pass"))
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="sets a register of x86")
+def test_the_claim_above_rejects_a_process_that_flushes_subnormal_numbers(tmp_path, off):
+    if "cython" in off:
+        pytest.skip("no C compiler to set the register with")
+    source, library = tmp_path / "flush.c", tmp_path / "flush.so"
+    source.write_text("#include <immintrin.h>\nvoid flush(void) { _mm_setcsr(_mm_getcsr() | 0x8040); }\n")
+    if subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], capture_output=True).returncode:
+        pytest.skip("no C compiler to set the register with")
+    flush = f"import ctypes; ctypes.CDLL({str(library)!r}).flush()"
+    done = run(ALL_KERNELS_OF.format(backend="numpy", then=flush))
+    assert "AssertionError" in done.stderr
 
 
 def test_numba_is_told_nothing_about_finite_values(off):

@@ -35,7 +35,7 @@ def adam(theta, g, m, v, t, alpha=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight
     θ ← θ − α λ θ − α m̂ / (√v̂ + ε)
 
     theta, g, m, v: one shape and one dtype of float32 or float64; t ≥ 1, an integer: the number of this step;
-    alpha > 0, beta1 and beta2 in [0, 1), eps ≥ 0, weight_decay λ ≥ 0 → None.
+    alpha ≥ 0, beta1 and beta2 in [0, 1), eps ≥ 0, weight_decay λ ≥ 0 → None.
     backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
 
     Raises: TypeError for another type or dtype; ValueError for shapes that differ, a number out of range, an
@@ -52,8 +52,8 @@ def adam(theta, g, m, v, t, alpha=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight
     beta1, beta2 = _number("beta1", beta1, 0, below=1), _number("beta2", beta2, 0, below=1)
     alpha, eps = _number("alpha", alpha, 0), _number("eps", eps, 0)
     decay = alpha * _number("weight_decay", weight_decay, 0)
-    if t < 1 or alpha == 0:
-        raise ValueError(f"adam: t must be at least 1 and alpha positive, got t = {t}, alpha = {alpha}")
+    if t < 1:
+        raise ValueError("adam: t counts the steps from 1, got 0")
     root = math.sqrt(1 - beta2**t)
     a, e = alpha * root / (1 - beta1**t), eps * root
     flat = [array.reshape(-1) for array in (theta, g, m, v)]  # views: the written ones are contiguous

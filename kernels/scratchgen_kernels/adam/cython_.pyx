@@ -18,7 +18,7 @@ def step(floating[::1] theta, const floating[::1] g, floating[::1] m, floating[:
     """Parameters start … stop − 1. The numbers are rounded to the dtype, as NumPy does."""
     cdef floating a = a_, e = e_, beta1 = beta1_, beta2 = beta2_, decay = decay_
     cdef floating rest1 = 1 - beta1_, rest2 = 1 - beta2_, m_i, v_i, root
-    cdef floating* T = &theta[0]  # plain pointers: with four memoryviews the compiler gives up telling them apart
+    cdef floating* T = &theta[0]  # plain pointers: with memoryviews the compiler gives up telling them apart
     cdef const floating* G = &g[0]
     cdef floating* M = &m[0]
     cdef floating* V = &v[0]
@@ -36,4 +36,5 @@ def step(floating[::1] theta, const floating[::1] g, floating[::1] m, floating[:
 def adam(theta, g, m, v, a, e, beta1, beta2, decay):
     """All (n,); theta, m and v are updated in place."""
     if len(theta) > 0:
-        in_parallel(lambda i, j: step(theta, g, m, v, a, e, beta1, beta2, decay, i, j), len(theta), least=LEAST)
+        work = lambda i, j: step(theta, g, m, v, a, e, beta1, beta2, decay, i, j)
+        in_parallel(work, len(theta), least=LEAST)

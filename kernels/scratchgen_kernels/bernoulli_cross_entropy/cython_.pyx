@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """L_i = Σ_d softplus(a_id) − x_id a_id, compiled when the package was installed.
 
-What makes it fast: one pass, whose exponential and logarithm are inlined polynomials, so that several elements
-are handled with one instruction; a row is added up in several sums side by side, where one sum would wait for
-one addition after another; rows are shared among threads.
+What makes it fast: one pass, whose exponential and logarithm are inlined polynomials, so that several
+elements are handled with one instruction; a row is added up in several sums side by side, where one sum would
+wait for one addition after another; rows are shared among threads.
 """
 
 from cython cimport floating

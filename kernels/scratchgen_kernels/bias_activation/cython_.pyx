@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """y_ij = f(x_ij + b_j), compiled when the package was installed.
 
-What makes it fast: one pass, whose functions are inlined polynomials, so that several elements are handled with
-one instruction; the activation is looked up once a row. Forward shares rows among threads; backward columns,
-so that the sum over rows is taken in one order whatever the number of threads.
+What makes it fast: one pass, whose functions are inlined polynomials, so that several elements are handled
+with one instruction; the activation is looked up once a row. Forward shares rows among threads; backward
+columns, so that the sum over rows is taken in one order whatever the number of threads.
 """
 
 from cython cimport floating
@@ -21,7 +21,9 @@ cdef enum:
     IDENTITY, TANH, SIGMOID, RELU  # in the order of ACTIVATIONS
 
 
-cdef inline void forward_row(int f, const floating* x, const floating* b, floating* y, Py_ssize_t H) noexcept nogil:
+cdef inline void forward_row(int f, const floating* x, const floating* b, floating* y,
+                             Py_ssize_t H) noexcept nogil:
+    """y_j = f(x_j + b_j)."""
     cdef Py_ssize_t j
     cdef floating zero = 0
     if f == TANH:
@@ -38,7 +40,9 @@ cdef inline void forward_row(int f, const floating* x, const floating* b, floati
             y[j] = x[j] + b[j]
 
 
-cdef inline void backward_row(int f, const floating* g, const floating* y, floating* g_x, Py_ssize_t n) noexcept nogil:
+cdef inline void backward_row(int f, const floating* g, const floating* y, floating* g_x,
+                              Py_ssize_t n) noexcept nogil:
+    """g_x_j = g_j f′_j."""
     cdef Py_ssize_t j
     cdef floating zero = 0, one = 1
     if f == TANH:
@@ -64,8 +68,8 @@ def forward(int f, const floating[:, ::1] x, const floating[::1] b, floating[:, 
             forward_row(f, &x[i, 0], &b[0], &y[i, 0], H)
 
 
-def backward(int f, const floating[:, ::1] g, const floating[:, ::1] y, floating[:, ::1] g_x, floating[::1] g_b,
-             Py_ssize_t start, Py_ssize_t stop):
+def backward(int f, const floating[:, ::1] g, const floating[:, ::1] y, floating[:, ::1] g_x,
+             floating[::1] g_b, Py_ssize_t start, Py_ssize_t stop):
     """Columns start … stop − 1 of g_x and g_b, which starts as zeros."""
     cdef Py_ssize_t i, j
     with nogil:
@@ -87,5 +91,6 @@ def bias_activation_backward(g, y, activation):
     """g, y: (N, H) → (g_x: (N, H), g_b: (H,))."""
     g_x, g_b, f = np.empty_like(g), np.zeros(g.shape[1], g.dtype), ACTIVATIONS.index(activation)
     if g.size:
-        in_parallel(lambda i, j: backward(f, g, y, g_x, g_b, i, j), g.shape[1], LEAST // len(g) + 1, multiple=16)
+        least = LEAST // len(g) + 1
+        in_parallel(lambda i, j: backward(f, g, y, g_x, g_b, i, j), g.shape[1], least, multiple=16)
     return g_x, g_b

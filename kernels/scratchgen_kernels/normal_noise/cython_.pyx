@@ -35,7 +35,7 @@ cdef extern from "lanes.h" nogil:
     lanes lanes_product(lanes a, lanes b)
     void lanes_store(uint32_t* even, uint32_t* odd, lanes c0, lanes c1, lanes c2, lanes c3)
 
-# --- words ---------------------------------------------------------------------------------------------------
+# --- words ------------------------------------------------------------------------------------------------
 
 
 cdef inline void philox_round(lanes* c, uint64_t k0, uint64_t k1) noexcept nogil:
@@ -91,7 +91,7 @@ cdef void fill_words_of_stretch(uint64_t block, uint64_t key, Py_ssize_t blocks,
         b += 3 * LANES
 
 
-# --- normals -------------------------------------------------------------------------------------------------
+# --- normals ----------------------------------------------------------------------------------------------
 
 
 cdef inline void logarithm_begun(uint32_t word, floating* f, floating* n) noexcept nogil:
@@ -127,7 +127,8 @@ cdef inline floating flipped(floating x, uint32_t sign) noexcept nogil:
         return float64(bits64(x) ^ (<uint64_t>(sign & 0x80000000u) << 32))
 
 
-cdef inline void pair(uint32_t word, floating r, floating s, floating c, floating* even, floating* odd) noexcept nogil:
+cdef inline void pair(uint32_t word, floating r, floating s, floating c,
+                      floating* even, floating* odd) noexcept nogil:
     """r cos 2πu and r sin 2πu; s and c: sine and cosine of what lies beyond the nearest quarter turn."""
     cdef uint32_t turn = word + 0x20000000u  # its two high bits count the quarter turns
     cdef bint is_odd = (turn & 0x40000000u) != 0
@@ -157,7 +158,7 @@ cdef void fill_stretch(uint64_t block, uint64_t key, Py_ssize_t blocks, floating
         pair(odd[p], f[p], t[p], c[p], &eps[2 * p], &eps[2 * p + 1])
 
 
-# --- arrays --------------------------------------------------------------------------------------------------
+# --- arrays -----------------------------------------------------------------------------------------------
 
 
 def fill_words(uint32_t[::1] words, uint64_t key, uint64_t counter, Py_ssize_t start, Py_ssize_t stop):

@@ -1,9 +1,9 @@
 /* Several 32-bit words side by side, each in the low half of a 64-bit lane, for Philox.
 
-   A round needs the full 64-bit product of two 32-bit words. Vector instruction sets multiply just so: the low
-   halves of 64-bit lanes. C has no way to ask for it (compilers multiply 64 by 64 bits, in three products), so
-   the instruction is named here, for x86 with AVX2 or SSE2; elsewhere a vector has one lane. The upper halves
-   of lanes may hold anything: no function lets them into a lower half. */
+   A round needs the full 64-bit product of two 32-bit words. Vector instruction sets multiply just so: the
+   low halves of 64-bit lanes. C has no way to ask for it (compilers multiply 64 by 64 bits, in three
+   products), so the instruction is named here, for x86 with AVX2 or SSE2; elsewhere a vector has one lane.
+   The upper halves of lanes may hold anything: no function lets them into a lower half. */
 
 #include <stdint.h>
 
@@ -14,7 +14,9 @@ enum { LANES = 4 };
 typedef __m256i lanes;
 
 static inline lanes lanes_of(uint64_t x) { return _mm256_set1_epi64x((long long)x); }
-static inline lanes lanes_counting(uint64_t x) { return _mm256_add_epi64(lanes_of(x), _mm256_set_epi64x(3, 2, 1, 0)); }
+static inline lanes lanes_counting(uint64_t x) {
+    return _mm256_add_epi64(lanes_of(x), _mm256_set_epi64x(3, 2, 1, 0));
+}
 static inline lanes lanes_high(lanes a) { return _mm256_srli_epi64(a, 32); }
 static inline lanes lanes_xor(lanes a, lanes b) { return _mm256_xor_si256(a, b); }
 static inline lanes lanes_product(lanes a, lanes b) { return _mm256_mul_epu32(a, b); }

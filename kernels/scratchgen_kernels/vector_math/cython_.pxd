@@ -2,8 +2,8 @@
 """exp, log, tanh, sin and cos of one number, to be inlined into the loops of every compiled kernel.
 
 What makes them fast: no branch and no call. Selections are conditional expressions, a number's exponent is
-read and written through its bits, an integer is a float rounded by adding and taking away 1.5 · 2²³ (1.5 · 2⁵²
-in float64); so the C compiler turns a loop that calls one of these into vector instructions, eight float32 or
+read and written through its bits, an integer is a float rounded by adding and taking away 1.5 · 2²³ (in
+float64 1.5 · 2⁵²); so the C compiler turns a loop that calls one of these into vector instructions, eight float32 or
 four float64 at a time. Nothing assumes finite values. `loops.py` has the same steps with their reasons; where
 the numbers come from is said in coefficients.py.
 """
@@ -47,7 +47,7 @@ cdef inline floating nearest(floating x) noexcept nogil:
 
 
 cdef inline floating power_of_two(floating n) noexcept nogil:
-    """2ⁿ where it is normal: n + 127 (1023) stands in the low bits of the sum, and is moved to the exponent."""
+    """2ⁿ where it is normal: n + 127 (1023) is in the low bits of the sum, and moves to the exponent."""
     if floating is float:
         return float32(bits32(n + <float>(12582912.0 + 127)) << 23)
     else:
@@ -225,15 +225,16 @@ cdef inline floating sigmoid(floating x) noexcept nogil:
 
 
 cdef inline floating softplus(floating x) noexcept nogil:
-    """log(1 + exp x) = max(x, 0) + log(1 + e), e = exp(−|x|) ≤ 1: small where e is, instead of rounded away."""
-    cdef floating zero = 0, half = 0.5, one = 1, below = 0.41421354, e = exp(-magnitude(x))  # √2 − 1, rounded down
+    """log(1 + exp x) = max(x, 0) + log(1 + e), e = exp(−|x|) ≤ 1: not rounded away where e is small."""
+    cdef floating zero = 0, half = 0.5, one = 1, e = exp(-magnitude(x))
+    cdef floating below = 0.41421354  # √2 − 1, rounded down
     cdef bint near = e <= below  # else log(1 + e) = log((1 + e) / 2) + ln 2
     return select(x > zero, x, zero) + log_reduced(select(near, e, half * (e - one)), select(near, zero, one))
 
 
 cdef inline void sincos_turns(floating u, floating* sine, floating* cosine) noexcept nogil:
     """sin 2πu and cos 2πu; every difference here is exact."""
-    cdef floating integral = 8388608.0 if floating is float else 4503599627370496.0  # 2²³, 2⁵²: u is whole from there
+    cdef floating integral = 8388608.0 if floating is float else 4503599627370496.0  # from there u is whole
     cdef floating half = 0.5, one = 1, two = 2, four = 4, quarter = 0.25, t, q, s, c, sign
     t = u - select(magnitude(u) < integral, two * nearest(half * u), u)
     t = t - nearest(t)
