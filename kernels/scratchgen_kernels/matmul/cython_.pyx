@@ -50,13 +50,33 @@ cdef extern from *:
     #define VECTORS_OF(T) typedef T T##_v; typedef T T##_u;
     #endif
 
+    /* M rows are cut into strips of TALL, 6 and 5 rows, which run at full pace, wherever M = 6 n + 5 m: that is
+       all but a few small M, whose last strip is lower. */
+    static Py_ssize_t fives(Py_ssize_t M) {
+        const Py_ssize_t missing = (6 - M % 6) % 6;
+        return 5 * missing <= M ? missing : M % 6 == 5;
+    }
+
+    /* The height of the first strip. */
+    static Py_ssize_t height(Py_ssize_t M) {
+        const Py_ssize_t others = M - 5 * fives(M);
+        return others >= TALL ? TALL : others >= 6 ? 6 : fives(M) ? 5 : others;
+    }
+
+    /* The height of the last strip if it is too low for one panel of B to keep the multipliers busy, else 0. */
+    static Py_ssize_t flat_rows(Py_ssize_t M) {
+        const Py_ssize_t rest = (M - 5 * fives(M)) % 6;
+        return rest < 4 ? rest : 0;
+    }
+
     #define DEFINE_PRODUCT(T) \\
     VECTORS_OF(T) \\
     enum { T##_lanes = sizeof(T##_v) / sizeof(T), T##_columns = 2 * T##_lanes }; \\
     \\
     /* `rows` rows and `panels` panels of C, both compile-time constants, of which `columns` are wanted. */ \\
     INLINED void T##_tile(const int rows, const int panels, Py_ssize_t K, const T* a, Py_ssize_t a_row, \\
-                          const T* b, T* c, Py_ssize_t c_row, Py_ssize_t columns, int add) { \\
+                          Py_ssize_t a_column, const T* b, T* c, Py_ssize_t c_row, Py_ssize_t columns, \\
+                          int add) { \\
         const int wide = 2 * panels; \\
         T##_v acc[2 * TALL] = {0}; \\
         for (Py_ssize_t k = 0; k < K; k++) { \\
@@ -67,54 +87,56 @@ cdef extern from *:
             } \\
             for (int i = 0; i < rows; i++) \\
                 for (int v = 0; v < wide; v++) \\
-                    acc[i * wide + v] += a[i * a_row + k] * b_k[v]; \\
+                    acc[i * wide + v] += a[i * a_row] * b_k[v]; \\
+            a += a_column; \\
         } \\
-        if (columns == panels * T##_columns) { \\
-            for (int i = 0; i < rows; i++) \\
-                for (int v = 0; v < wide; v++) { \\
-                    T##_u* to = (T##_u*)(c + i * c_row + v * T##_lanes); \\
-                    if (add) *to += acc[i * wide + v]; \
-                    else *to = acc[i * wide + v]; \\
-                } \\
-            return; \\
-        } \\
-        for (int i = 0; i < rows; i++) \\
-            for (Py_ssize_t j = 0; j < columns; j++) { \\
-                const T sum = ((const T*)acc)[i * wide * T##_lanes + j]; \\
-                c[i * c_row + j] = add ? c[i * c_row + j] + sum : sum; \\
+        for (int i = 0; i < rows; i++, c += c_row) { \\
+            Py_ssize_t j = 0; \\
+            for (int v = 0; v < wide && j + T##_lanes <= columns; v++, j += T##_lanes) { \\
+                T##_u* to = (T##_u*)(c + j); \\
+                if (add) *to += acc[i * wide + v]; \\
+                else *to = acc[i * wide + v]; \\
             } \\
+            for (; j < columns; j++) { \\
+                const T sum = ((const T*)(acc + i * wide))[j]; \\
+                c[j] = add ? c[j] + sum : sum; \\
+            } \\
+        } \\
     } \\
     \\
-    /* A strip of rows of C. Where it is flat, several panels at once keep the multipliers busy. */ \\
-    INLINED void T##_strip(const int rows, const int panels, Py_ssize_t K, Py_ssize_t N, const T* a, \\
-                           Py_ssize_t a_row, const T* b, T* c, Py_ssize_t c_row, int add) { \\
-        Py_ssize_t j = 0; \\
-        for (; j + panels * T##_columns <= N; j += panels * T##_columns) \\
-            T##_tile(rows, panels, K, a, a_row, b + j * K, c + j, c_row, panels * T##_columns, add); \\
-        for (; j < N; j += T##_columns) \\
-            T##_tile(rows, 1, K, a, a_row, b + j * K, c + j, c_row, \\
-                     N - j < T##_columns ? N - j : T##_columns, add); \\
-    } \\
-    \\
+    /* C from A, with rows a_row apart or, where `strips` is set, in strips as pack_strips makes them, and B. */ \\
     static void T##_times_packed(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N, const T* a, Py_ssize_t a_row, \\
-                                 const T* b, T* c, Py_ssize_t c_row, int add) { \\
-        const Py_ssize_t tall = M - M % TALL; \\
-        for (Py_ssize_t j = 0; j < N; j += T##_columns)  /* a panel of B stays in the first cache */ \\
-            for (Py_ssize_t i = 0; i < tall; i += TALL) \\
-                T##_tile(TALL, 1, K, a + i * a_row, a_row, b + j * K, c + i * c_row + j, c_row, \\
-                         N - j < T##_columns ? N - j : T##_columns, add); \\
-        a += tall * a_row; c += tall * c_row; M -= tall; \\
-        if (M >= 6) { \\
-            T##_strip(6, 1, K, N, a, a_row, b, c, c_row, add); \\
-            a += 6 * a_row; c += 6 * c_row; M -= 6; \\
+                                 int strips, const T* b, T* c, Py_ssize_t c_row, int add) { \\
+        const Py_ssize_t flat = flat_rows(M), next = strips ? K : a_row; \\
+        Py_ssize_t i, j, h; \\
+        for (j = 0; j < N; j += T##_columns) {  /* a panel of B stays in the first cache */ \\
+            const Py_ssize_t columns = N - j < T##_columns ? N - j : T##_columns; \\
+            const T *b_j = b + j * K, *a_i = a; \\
+            T* c_i = c + j; \\
+            for (i = 0; i < M - flat; i += h, a_i += h * next, c_i += h * c_row) { \\
+                h = height(M - i); \\
+                if (h == TALL) TILE(T, TALL, 1, a_i, b_j, c_i, columns); \\
+                else if (h == 6) TILE(T, 6, 1, a_i, b_j, c_i, columns); \\
+                else if (h == 5) TILE(T, 5, 1, a_i, b_j, c_i, columns); \\
+                else TILE(T, 4, 1, a_i, b_j, c_i, columns); \\
+            } \\
         } \\
-        switch (M) { \\
-            case 5: T##_strip(5, 1, K, N, a, a_row, b, c, c_row, add); break; \\
-            case 4: T##_strip(4, 1, K, N, a, a_row, b, c, c_row, add); break; \\
-            case 3: T##_strip(3, 2, K, N, a, a_row, b, c, c_row, add); break; \\
-            case 2: T##_strip(2, 2, K, N, a, a_row, b, c, c_row, add); break; \\
-            case 1: T##_strip(1, 4, K, N, a, a_row, b, c, c_row, add); break; \\
-        } \\
+        a += (M - flat) * next; \\
+        c += (M - flat) * c_row; \\
+        if (flat == 3) FLAT(T, 3, 2) \\
+        if (flat == 2) FLAT(T, 2, 2) \\
+        if (flat == 1) FLAT(T, 1, 4) \\
+    }
+
+    #define TILE(T, rows, panels, a, b, c, columns) \\
+        T##_tile(rows, panels, K, a, strips ? 1 : a_row, strips ? rows : 1, b, c, c_row, columns, add)
+
+    /* A flat strip takes several panels at once. */
+    #define FLAT(T, rows, panels) { \\
+        for (j = 0; j + panels * T##_columns <= N; j += panels * T##_columns) \\
+            TILE(T, rows, panels, a, b + j * K, c + j, panels * T##_columns); \\
+        for (; j < N; j += T##_columns) \\
+            TILE(T, rows, 1, a, b + j * K, c + j, N - j < T##_columns ? N - j : T##_columns); \\
     }
 
     DEFINE_PRODUCT(float)
@@ -122,19 +144,20 @@ cdef extern from *:
     """
     const int DEEP
     const int TALL
+    Py_ssize_t height(Py_ssize_t M) noexcept nogil
     const int float_columns
     const int double_columns
     void float_times_packed(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N, const float* a, Py_ssize_t a_row,
-                            const float* b, float* c, Py_ssize_t c_row, bint add) noexcept nogil
+                            bint strips, const float* b, float* c, Py_ssize_t c_row, bint add) noexcept nogil
     void double_times_packed(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N, const double* a, Py_ssize_t a_row,
-                             const double* b, double* c, Py_ssize_t c_row, bint add) noexcept nogil
+                            bint strips, const double* b, double* c, Py_ssize_t c_row, bint add) noexcept nogil
 
 # Blocks, in elements. A panel of B (DEEP × 16 float32, 20 KiB) stays in the first cache, a block of A (M_BLOCK
 # rows, 240 KiB) in the second, a block of B (N_BLOCK columns, 1.3 MiB) in the third.
 cdef Py_ssize_t M_BLOCK = 192
 cdef Py_ssize_t N_BLOCK = 1024
 cdef Py_ssize_t GAP = 16  # between rows of a packed block of A, against rows that compete for one place in the cache
-cdef Py_ssize_t LINE = 64  # bytes
+cdef Py_ssize_t LINE = 64  # bytes, of a line of the cache
 WORTH_A_THREAD = 2**21  # multiplications, some 50 µs
 
 
@@ -183,23 +206,48 @@ cdef void pack(Py_ssize_t K, Py_ssize_t N, const floating* b, Py_ssize_t b_row, 
         packed += K * width
 
 
-cdef void pack_rows(Py_ssize_t M, Py_ssize_t K, const floating* a, Py_ssize_t a_row, Py_ssize_t a_column,
+cdef bint pack_rows(Py_ssize_t M, Py_ssize_t K, const floating* a, Py_ssize_t a_row, Py_ssize_t a_column,
                     floating* packed, Py_ssize_t packed_row) noexcept nogil:
-    """A block of A, row by row."""
-    cdef Py_ssize_t i
-    if a_column != 1:
+    """A block of A, row by row; or, where its columns are what lies together, as strips, each in the order of k.
+
+    Returns whether it is strips.
+    """
+    cdef Py_ssize_t i = 0, k, m, h
+    if a_column == 1:
+        for i in range(M):
+            memcpy(packed + i * packed_row, a + i * a_row, K * sizeof(floating))
+        return False
+    if a_row != 1:
         gather(M, K, a, a_row, a_column, packed, packed_row)
-        return
-    for i in range(M):
-        memcpy(packed + i * packed_row, a + i * a_row, K * sizeof(floating))
+        return False
+    while height(M - i * TALL) == TALL:
+        i += 1
+    h = i
+    for k in range(K):
+        for i in range(h):
+            memcpy(packed + (i * K + k) * TALL, a + k * a_column + i * TALL, TALL * sizeof(floating))
+    i = h * TALL
+    while i < M:
+        h = height(M - i)
+        for k in range(K):
+            for m in range(h):
+                packed[i * K + k * h + m] = a[k * a_column + i + m]
+        i += h
+    return True
 
 
 cdef void times_packed(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N, const floating* a, Py_ssize_t a_row,
                        const floating* packed, floating* c, Py_ssize_t c_row, bint add) noexcept nogil:
+    times_strips(M, K, N, a, a_row, False, packed, c, c_row, add)
+
+
+cdef inline void times_strips(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N, const floating* a, Py_ssize_t a_row,
+                              bint strips, const floating* packed, floating* c, Py_ssize_t c_row,
+                              bint add) noexcept nogil:
     if floating is float:
-        float_times_packed(M, K, N, a, a_row, packed, c, c_row, add)
+        float_times_packed(M, K, N, a, a_row, strips, packed, c, c_row, add)
     else:
-        double_times_packed(M, K, N, a, a_row, packed, c, c_row, add)
+        double_times_packed(M, K, N, a, a_row, strips, packed, c, c_row, add)
 
 
 cdef int gemm(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N,
@@ -211,6 +259,7 @@ cdef int gemm(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N,
     cdef floating *a_block
     cdef floating *b_block
     cdef void *memory
+    cdef bint strips
     if K == 0 and not add:
         for i in range(M):
             memset(c + i * c_row, 0, N * sizeof(floating))
@@ -234,8 +283,8 @@ cdef int gemm(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N,
             i = 0
             while i < M:
                 m = min(M_BLOCK, M - i)
-                pack_rows(m, depth, a + i * a_row + k * a_column, a_row, a_column, a_block, K_part + GAP)
-                times_packed(m, depth, n, a_block, K_part + GAP, b_block, c + i * c_row + j, c_row,
+                strips = pack_rows(m, depth, a + i * a_row + k * a_column, a_row, a_column, a_block, K_part + GAP)
+                times_strips(m, depth, n, a_block, K_part + GAP, strips, b_block, c + i * c_row + j, c_row,
                              add or k > 0)
                 i += m
             k += depth
@@ -250,29 +299,59 @@ cdef Py_ssize_t equal_part(Py_ssize_t K) noexcept nogil:
     return (K + parts - 1) // parts if parts else 0
 
 
-def multiply(const floating[:, :] a, const floating[:, :] b, floating[:, :] c):
-    """c = a b, for matrices of any layout; the columns of c are neighbours."""
+def multiply(const floating[:, :] a, const floating[:, :] b, floating[:, :] c, bint add):
+    """c = a b, or c += a b where `add` is set, for matrices of any layout; the columns of c are neighbours."""
     cdef Py_ssize_t M = a.shape[0], K = a.shape[1], N = b.shape[1], size = sizeof(floating)
     if M == 0 or N == 0:
         return
     with nogil:
         gemm(M, K, N, &a[0, 0] if K else NULL, a.strides[0] // size, a.strides[1] // size,
              &b[0, 0] if K else NULL, b.strides[0] // size, b.strides[1] // size,
-             &c[0, 0], c.strides[0] // size, False)
+             &c[0, 0], c.strides[0] // size, add)
+
+
+def product(a, b, c, add=False):
+    """c = a b, or c += a b where `add` is set, by rows or by columns of c in as many threads as are worth it."""
+    (M, K), N = a.shape, b.shape[1]
+    if M > N:
+        in_parallel(lambda start, stop: multiply(a[start:stop], b, c[start:stop], add), M,
+                    least=WORTH_A_THREAD // max(K * N, 1), multiple=TALL)
+    else:
+        in_parallel(lambda start, stop: multiply(a, b[:, start:stop], c[:, start:stop], add), N,
+                    least=WORTH_A_THREAD // max(M * K, 1), multiple=float_columns)
+    return c
+
+
+def packed(const floating[:, ::1] b, bint transposed=False):
+    """b, or bᵀ, in the order in which the register tile reads it, for `times_packed`."""
+    cdef Py_ssize_t K = b.shape[1] if transposed else b.shape[0], N = b.shape[0] if transposed else b.shape[1]
+    cdef Py_ssize_t row = 1 if transposed else N, column = K if transposed else 1
+    cdef floating[::1] result
+    memory = np.empty(packed_size(K, N, <const floating *>NULL) + LINE, np.float32 if floating is float else np.float64)
+    memory = memory[-memory.ctypes.data % LINE // sizeof(floating):]
+    result = memory
+    if K > 0 and N > 0:
+        with nogil:
+            pack(K, N, &b[0, 0], row, column, &result[0])
+    return memory
+
+
+def column_sums(const floating[:, ::1] a, floating[::1] sums):
+    """sums_j = Σ_i a_ij."""
+    cdef Py_ssize_t i, j
+    with nogil:
+        for j in range(a.shape[1]):
+            sums[j] = 0
+        for i in range(a.shape[0]):
+            for j in range(a.shape[1]):
+                sums[j] += a[i, j]
+    return np.asarray(sums)
 
 
 def matmul(a, b):
     """a: (M, K), b: (K, N) → (M, N)."""
-    a, b = walkable(a), walkable(b)
-    (M, K), N = a.shape, b.shape[1]
-    c = np.empty((M, N), a.dtype)
-    if M > N:
-        in_parallel(lambda start, stop: multiply(a[start:stop], b, c[start:stop]), M,
-                    least=WORTH_A_THREAD // max(K * N, 1), multiple=TALL)
-    else:
-        in_parallel(lambda start, stop: multiply(a, b[:, start:stop], c[:, start:stop]), N,
-                    least=WORTH_A_THREAD // max(M * K, 1), multiple=float_columns)
-    return c
+    c = np.empty((a.shape[0], b.shape[1]), a.dtype)
+    return product(walkable(a), walkable(b), c)
 
 
 def walkable(array):
