@@ -26,6 +26,7 @@ from scratchgen_kernels.registry import (
 from scratchgen_kernels.reparameterize import reparameterize, reparameterize_backward
 from scratchgen_kernels.tanh_recurrence import tanh_recurrence, tanh_recurrence_backward
 from scratchgen_kernels.threads import get_num_threads, set_num_threads
+from scratchgen_kernels.vector_math import exp, log, sincos_turns, tanh
 
 __all__ = [
     "BackendStatus",
@@ -35,13 +36,17 @@ __all__ = [
     "build_record",
     "check_name",
     "current",
+    "exp",
     "get_num_threads",
+    "log",
     "matmul",
     "random_bits",
     "reparameterize",
     "reparameterize_backward",
     "set_num_threads",
+    "sincos_turns",
     "standard_normal",
+    "tanh",
     "tanh_recurrence",
     "tanh_recurrence_backward",
     "use",
