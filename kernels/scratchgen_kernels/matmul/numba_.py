@@ -51,6 +51,16 @@ def one_row(a, b, c, columns, start):
 
 
 @compiled
+def add_product(a, b, c):
+    """c += a b, not in blocks: for the recurrences.   a: (M, K), b: (K, N), c: (M, N)"""
+    M = len(a)
+    for i in range(0, M - M % 4, 4):
+        four_rows(a[i : i + 4], b, c[i : i + 4], c.shape[1])
+    for i in range(M - M % 4, M):
+        one_row(a[i], b, c[i], c.shape[1], 0)
+
+
+@compiled
 def equal_part(n):
     """The length of the equal parts, at most BLOCK, into which n is cut: none is a sliver."""
     parts = max((n + BLOCK - 1) // BLOCK, 1)
