@@ -11,7 +11,9 @@ whose ``__init__.py`` states the equation, checks the arguments, and calls the c
 Choose with ``use("numba")``, the environment variable ``SCRATCHGEN_KERNELS`` or the argument ``backend=``.
 """
 
+from scratchgen_kernels.gru_recurrence import gru_recurrence, gru_recurrence_backward
 from scratchgen_kernels.installation import build_record
+from scratchgen_kernels.lstm_recurrence import lstm_recurrence, lstm_recurrence_backward
 from scratchgen_kernels.matmul import matmul
 from scratchgen_kernels.normal_noise import random_bits, standard_normal
 from scratchgen_kernels.registry import (
@@ -38,7 +40,11 @@ __all__ = [
     "current",
     "exp",
     "get_num_threads",
+    "gru_recurrence",
+    "gru_recurrence_backward",
     "log",
+    "lstm_recurrence",
+    "lstm_recurrence_backward",
     "matmul",
     "random_bits",
     "reparameterize",

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-import scratchgen_kernels as kernels
 from scratchgen_kernels import matmul
 
 SHAPES = [(3, 4, 5), (1, 1, 1), (1, 7, 1), (5, 1, 3), (17, 9, 13), (0, 4, 5), (3, 0, 5), (3, 4, 0), (0, 0, 0)]
@@ -17,14 +16,6 @@ def draw(rng, dtype, M, K, N):
 
 def oracle(a, b):
     return np.einsum("ik,kj->ij", a.astype(float), b.astype(float))
-
-
-@pytest.fixture
-def threads():
-    """Set the number of threads; the former one comes back afterwards."""
-    former = kernels.get_num_threads()
-    yield kernels.set_num_threads
-    kernels.set_num_threads(former)
 
 
 @pytest.mark.parametrize("shape", SHAPES + LARGE, ids=str)

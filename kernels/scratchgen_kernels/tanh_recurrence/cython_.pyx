@@ -12,7 +12,6 @@ from cython cimport floating
 import numpy as np
 
 from scratchgen_kernels.matmul.cython_ cimport times_packed
-from scratchgen_kernels.vector_math.cython_ cimport tanh
 
 from scratchgen_kernels.matmul.cython_ import column_sums, packed, product
 from scratchgen_kernels.threads import in_parallel
@@ -23,7 +22,7 @@ WORTH_A_THREAD = 2**21  # multiplications, some 50 µs
 def forward(floating[:, :, ::1] h, const floating[:, ::1] h0, const floating[::1] W_hh,
             const floating[::1] b_h, Py_ssize_t start, Py_ssize_t stop):
     """From x_t W_xh to h_t, in place, for examples start … stop − 1.   h: (T, B, H), W_hh packed"""
-    cdef Py_ssize_t T = h.shape[0], H = h.shape[2], t, i, j
+    cdef Py_ssize_t T = h.shape[0], H = h.shape[2], t, i
     cdef const floating* h_before = &h0[start, 0]
     cdef floating* h_t
     cdef const floating* b = &b_h[0]
@@ -32,8 +31,7 @@ def forward(floating[:, :, ::1] h, const floating[:, ::1] h0, const floating[::1
             h_t = &h[t, start, 0]
             times_packed(stop - start, H, H, h_before, H, &W_hh[0], h_t, H, True)
             for i in range(stop - start):
-                for j in range(H):
-                    h_t[i * H + j] = tanh(h_t[i * H + j] + b[j])
+                tanh_of_sum(h_t + i * H, b, H)
             h_before = h_t
 
 
@@ -77,17 +75,24 @@ def tanh_recurrence_backward(g, h, x, h0, W_xh, W_hh):
         W = packed(W_hh, transposed=True)
         in_parallel(lambda start, stop: backward(g, h, W, delta, g_h0, start, stop), B,
                     WORTH_A_THREAD // (T * H * H))
-    return gradients(delta, g_h0, h, x, h0, W_xh, W_hh)
+    g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)
+    return g_x, g_h0, g_W_xh, through_states(delta, h, h0), g_b_h
 
 
-def gradients(delta, g_h0, h, x, h0, W_xh, W_hh):
-    """All gradients from δ: (T, B, H), each sum over time one product over T·B rows."""
-    (T, B, D), H = x.shape, h0.shape[1]
-    rows = delta.reshape(T * B, H)
-    g_x = product(rows, W_xh.T, np.empty((T * B, D), x.dtype)).reshape(T, B, D)
-    g_W_xh = product(x.reshape(T * B, D).T, rows, np.empty_like(W_xh))
-    g_W_hh = np.zeros_like(W_hh)
-    if T > 0:  # h_{t−1} is h0 and then h without its last: no copy that holds both
+def through_input(delta, x, W_xh):
+    """(g_x, g_W_xh, g_b_h) from δ: (T, B, H), each sum over time one product over T·B rows."""
+    (T, B, D), H = x.shape, W_xh.shape[1]
+    rows, inputs = delta.reshape(T * B, H), x.reshape(T * B, D)
+    g_x = product(rows, W_xh.T, np.empty_like(inputs)).reshape(T, B, D)
+    g_W_xh = product(inputs.T, rows, np.empty_like(W_xh))
+    return g_x, g_W_xh, column_sums(rows, np.empty(H, x.dtype))
+
+
+def through_states(delta, h, h0):
+    """g_W_hh = Σ_t h_{t−1}ᵀ δ_t. h_{t−1} is h0, then h: no copy that holds both."""
+    (T, B, H), G = h.shape, delta.shape[2]
+    g_W_hh = np.zeros((H, G), h.dtype)
+    if T > 0:
         product(h0.T, delta[0], g_W_hh)
-        product(h[:-1].reshape((T - 1) * B, H).T, delta[1:].reshape((T - 1) * B, H), g_W_hh, add=True)
-    return g_x, g_h0, g_W_xh, g_W_hh, column_sums(rows, np.empty(H, x.dtype))
+        product(h[:-1].reshape((T - 1) * B, H).T, delta[1:].reshape((T - 1) * B, G), g_W_hh, add=True)
+    return g_W_hh

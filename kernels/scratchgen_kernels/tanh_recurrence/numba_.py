@@ -10,6 +10,7 @@ import numpy as np
 
 from scratchgen_kernels.jit import compiled
 from scratchgen_kernels.matmul.numba_ import add_product
+from scratchgen_kernels.tanh_recurrence.numpy_ import through_input
 from scratchgen_kernels.threads import in_parallel
 from scratchgen_kernels.vector_math.numba_ import tanh
 
@@ -63,14 +64,15 @@ def tanh_recurrence_backward(g, h, x, h0, W_xh, W_hh):
     delta, g_h0 = g.copy(), np.zeros_like(h0)
     least = WORTH_A_THREAD // max(T * H * H, 1)
     in_parallel(lambda start, stop: backward(h, W, delta, g_h0, start, stop), B, least, multiple=4)
-    return gradients(delta, g_h0, h, x, h0, W_xh)
+    g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)
+    return g_x, g_h0, g_W_xh, through_states(delta, h, h0), g_b_h
 
 
-def gradients(delta, g_h0, h, x, h0, W_xh):
-    """All gradients from δ: (T, B, H), each sum over time one product over T·B rows."""
-    (T, B, D), H = x.shape, h0.shape[1]
-    rows = delta.reshape(T * B, H)
-    g_x = (rows @ W_xh.T).reshape(T, B, D)
-    g_W_hh = h[:-1].reshape(max(T - 1, 0) * B, H).T @ rows[B:]  # h_{t−1} is h0, then h: no copy that holds both
-    g_W_hh += h0.T @ rows[:B] if T > 0 else 0
-    return g_x, g_h0, x.reshape(T * B, D).T @ rows, g_W_hh, rows.sum(axis=0)
+def through_states(delta, h, h0):
+    """g_W_hh = Σ_t h_{t−1}ᵀ δ_t. h_{t−1} is h0, then h: no copy that holds both."""
+    (T, B, H), rows = h.shape, delta.reshape(delta.shape[0] * delta.shape[1], delta.shape[2])
+    if T == 0:
+        return np.zeros((H, rows.shape[1]), h.dtype)
+    g_W_hh = h[:-1].reshape((T - 1) * B, H).T @ rows[B:]
+    g_W_hh += h0.T @ rows[:B]
+    return g_W_hh
