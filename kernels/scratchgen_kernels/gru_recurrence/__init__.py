@@ -6,9 +6,9 @@
     n_t = tanh(x_t W_xn + b_xn + r_t ⊙ m_t)                     candidate
     h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1},                      t = 0 … T−1,   h_{−1} = h0
 
-The reset gate acts *after* the matrix product, on m_t: so one product serves all three gates. (Cho et al.
-reset h_{t−1} before it; this variant is theirs of arXiv v1, and that of cuDNN, PyTorch and Keras.) The columns
-of the weights are those of r, z and n, in this order:
+The reset gate acts *after* the matrix product, on m_t: so one product serves all three gates. That is the
+variant of Cho et al.'s first version (arXiv:1406.1078v1), of cuDNN, PyTorch and Keras; in the published one
+it acts on h_{t−1}, before the product. The columns of the weights are those of r, z and n, in this order:
 
     x: (T, B, D), h0: (B, H), W_xh: (D, 3H), W_hh: (H, 3H), b_x, b_h: (3H,)
     → h: (T, B, H); gates: (T, B, 4H), the values r, z, n and m
@@ -65,9 +65,9 @@ def gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h, *, backend=None):
 def gru_recurrence_backward(g, h, gates, x, h0, W_xh, W_hh, *, backend=None):
     """Gradients of a loss L by back-propagation through time, from g = ∂L/∂h.
 
-    g: (T, B, H); h, gates: what ``gru_recurrence`` returned; the others as they were given to it; one dtype of
-    float32 or float64 → (g_x, g_h0, g_W_xh, g_W_hh, g_b_x, g_b_h), each of the shape of its argument, b_x and
-    b_h: (3H,). Gradients of the weights are sums over time and batch.
+    g: (T, B, H); h, gates: what ``gru_recurrence`` returned; the others as they were given to it; one dtype
+    of float32 or float64 → (g_x, g_h0, g_W_xh, g_W_hh, g_b_x, g_b_h), each of the shape of its argument, b_x
+    and b_h: (3H,). Gradients of the weights are sums over time and batch.
     backend: as for ``gru_recurrence``.
 
     Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;

@@ -21,7 +21,7 @@ WORTH_A_THREAD = 2**21  # multiplications, some 100 µs
 @compiled
 def forward(from_x, gates, h, h0, W_hh, b_h, start, stop):
     """The gates and the states from x_t W_xh + b_x, for examples start … stop − 1."""
-    T, B, H = h.shape
+    T, _, H = h.shape
     one = h.dtype.type(1)  # 1 − z is float64 for any z
     from_h = np.empty((stop - start, 3 * H), h.dtype)
     for t in range(T):
@@ -45,7 +45,7 @@ def forward(from_x, gates, h, h0, W_hh, b_h, start, stop):
 @compiled
 def backward(g, h, gates, h0, W_hh_T, of_x, of_h, delta_h, start, stop):
     """Fill of_x and of_h from the last step to the first; delta_h starts as zeros and ends as g_h0."""
-    T, B, H = h.shape
+    T, _, H = h.shape
     one = h.dtype.type(1)
     for t in range(T - 1, -1, -1):
         h_before = h[t - 1] if t > 0 else h0

@@ -4,14 +4,16 @@
     c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t
     h_t = o_t ⊙ tanh(c_t),                     t = 0 … T−1,   h_{−1} = h0,   c_{−1} = c0
 
-The columns of the weights are those of the gates, in the order i (input), f (forget), g (candidate), o (output):
+The columns of the weights are those of the gates, in the order i (input), f (forget), g (candidate) and
+o (output):
 
     x: (T, B, D), h0, c0: (B, H), W_xh: (D, 4H), W_hh: (H, 4H), b_h: (4H,)
     → states: (2, T, B, H), h and then c; gates: (T, B, 4H), the values i, f, g, o after σ and tanh
 
 and backwards, for the cotangents g_h = ∂L/∂h and g_c = ∂L/∂c, by back-propagation through time:
 
-    δh_t = g_h[t] + δa_{t+1} W_hhᵀ             δc_t = g_c[t] + δc_{t+1} ⊙ f_{t+1} + δh_t ⊙ o_t ⊙ (1 − tanh² c_t)
+    δh_t = g_h[t] + δa_{t+1} W_hhᵀ
+    δc_t = g_c[t] + δc_{t+1} ⊙ f_{t+1} + δh_t ⊙ o_t ⊙ (1 − tanh² c_t)
     δi = δc ⊙ g ⊙ i (1 − i)                    δf = δc ⊙ c_{t−1} ⊙ f (1 − f)
     δg = δc ⊙ i ⊙ (1 − g²)                     δo = δh ⊙ tanh(c) ⊙ o (1 − o)
     g_x[t] = δa_t W_xhᵀ    g_W_xh = Σ_t x_tᵀ δa_t    g_W_hh = Σ_t h_{t−1}ᵀ δa_t    g_b_h = Σ_t Σ_batch δa_t
@@ -62,9 +64,9 @@ def lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h, *, backend=None):
 def lstm_recurrence_backward(g, states, gates, x, h0, c0, W_xh, W_hh, *, backend=None):
     """Gradients of a loss L by back-propagation through time, from g = ∂L/∂states.
 
-    g: (2, T, B, H); states, gates: what ``lstm_recurrence`` returned; the others as they were given to it; one
-    dtype of float32 or float64 → (g_x, g_h0, g_c0, g_W_xh, g_W_hh, g_b_h), each of the shape of its argument,
-    b_h: (4H,). Gradients of the weights are sums over time and batch.
+    g: (2, T, B, H); states, gates: what ``lstm_recurrence`` returned; the others as they were given to it;
+    one dtype of float32 or float64 → (g_x, g_h0, g_c0, g_W_xh, g_W_hh, g_b_h), each of the shape of its
+    argument, b_h: (4H,). Gradients of the weights are sums over time and batch.
     backend: as for ``lstm_recurrence``.
 
     Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;

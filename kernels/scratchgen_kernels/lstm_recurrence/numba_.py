@@ -35,7 +35,7 @@ def tanh_of_sum(a, b):
 @compiled
 def forward(gates, h, c, h0, c0, W_hh, b_h, start, stop):
     """From x_t W_xh to the gates, in place, and the states, for examples start … stop − 1."""
-    T, B, H = h.shape
+    T, _, H = h.shape
     for t in range(T):
         h_before, c_before = (h[t - 1], c[t - 1]) if t > 0 else (h0, c0)
         add_product(h_before[start:stop], W_hh, gates[t, start:stop])
@@ -53,8 +53,8 @@ def forward(gates, h, c, h0, c0, W_hh, b_h, start, stop):
 
 @compiled
 def backward(g_h, g_c, c, gates, c0, W_hh_T, delta, delta_h, delta_c, start, stop):
-    """Fill delta from the last step to the first; delta_h and delta_c start as zeros, end as g_h0 and g_c0."""
-    T, B, H = c.shape
+    """Fill delta, the last step first; delta_h and delta_c start as zeros and end as g_h0 and g_c0."""
+    T, _, H = c.shape
     one = c.dtype.type(1)
     for t in range(T - 1, -1, -1):
         c_before = c[t - 1] if t > 0 else c0

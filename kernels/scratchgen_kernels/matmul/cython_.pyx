@@ -104,7 +104,7 @@ cdef extern from *:
         } \\
     } \\
     \\
-    /* C from A, with rows a_row apart or, where `strips` is set, in strips as pack_strips makes them, and B. */ \\
+    /* C from A, with rows a_row apart or, where `strips` is set, in strips as pack_rows makes them, and B. */ \\
     static void T##_times_packed(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N, const T* a, Py_ssize_t a_row, \\
                                  int strips, const T* b, T* c, Py_ssize_t c_row, int add) { \\
         const Py_ssize_t flat = flat_rows(M), next = strips ? K : a_row; \\

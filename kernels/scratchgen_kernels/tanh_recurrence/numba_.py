@@ -20,7 +20,7 @@ WORTH_A_THREAD = 2**21  # multiplications, some 100 µs
 @compiled
 def forward(h, h0, W_hh, b_h, start, stop):
     """From x_t W_xh to h_t, in place, for examples start … stop − 1.   h: (T, B, H)"""
-    T, B, H = h.shape
+    T, _, H = h.shape
     for t in range(T):
         h_before = h[t - 1] if t > 0 else h0
         add_product(h_before[start:stop], W_hh, h[t, start:stop])
@@ -36,7 +36,7 @@ def backward(h, W_hh_T, delta, g_h0, start, stop):
 
     delta comes as a copy of g.
     """
-    T, B, H = h.shape
+    T, _, H = h.shape
     one = h.dtype.type(1)  # 1 − h is float64 for any h
     for t in range(T - 1, -1, -1):
         if t < T - 1:
