@@ -55,6 +55,32 @@ def recurrence_backward(T, B, D, H):
     return normal(*h.shape), h, x, h0, W_xh, W_hh
 
 
+def gated(T, B, D, H, gates, states):
+    """x, the initial states, the weights of so many gates, and a bias for each."""
+    weights = normal(D, gates * H), normal(H, gates * H), normal(gates * H)
+    return normal(T, B, D), *(normal(B, H) for _ in range(states)), *weights
+
+
+def lstm(T, B, D, H):
+    return gated(T, B, D, H, 4, 2)
+
+
+def lstm_backward(T, B, D, H):
+    *inputs, b_h = lstm(T, B, D, H)
+    states, gates = kernels.lstm_recurrence(*inputs, b_h)
+    return normal(*states.shape), states, gates, *inputs
+
+
+def gru(T, B, D, H):
+    return *gated(T, B, D, H, 3, 1), normal(3 * H)
+
+
+def gru_backward(T, B, D, H):
+    *inputs, b_x, b_h = gru(T, B, D, H)
+    h, gates = kernels.gru_recurrence(*inputs, b_x, b_h)
+    return normal(*h.shape), h, gates, *inputs
+
+
 def sample(B, Z):
     return normal(B, Z), normal(B, Z), 7, 0
 
@@ -79,24 +105,39 @@ def elements(*sizes):
     return int(np.prod(sizes))
 
 
+PRODUCTS = [
+    ((8, 8, 8), (8, 8, 8)),
+    ((64, 256, 256), (8, 32, 32)),
+    ((128, 784, 400), (16, 49, 25)),
+    ((256,) * 3, (24,) * 3),
+    ((512,) * 3, (24,) * 3),
+    ((1024,) * 3, (24,) * 3),
+]
 RECURRENCES = [
-    ((100, 1, 32, 32), (5, 1, 32, 32)),
-    ((50, 16, 32, 64), (4, 2, 32, 64)),
+    ((100, 1, 65, 100), (5, 1, 33, 25)),
     ((50, 32, 64, 128), (2, 1, 64, 128)),
-    ((50, 64, 64, 256), (1, 1, 64, 256)),
+    ((100, 16, 88, 200), (2, 1, 44, 100)),
+    ((50, 64, 128, 256), (1, 1, 64, 128)),
 ]
 BATCHES = [((32, 2), (32, 2)), ((128, 20), (32, 20)), ((512, 64), (32, 20))]
 
 CASES = [
-    *(
-        Case("matmul", "matmul", "MKN", sizes, small, matrices, matrix_work)
-        for sizes, small in [((8, 8, 8), (8, 8, 8)), ((64, 784, 128), (16, 49, 16)), ((256,) * 3, (24,) * 3)]
-    ),
+    *(Case("matmul", "matmul", "MKN", sizes, small, matrices, matrix_work) for sizes, small in PRODUCTS),
     *(
         Case("tanh_recurrence", name, "TBDH", sizes, small, draw, recurrence_work)
         for name, draw in [
             ("tanh_recurrence", recurrence),
             ("tanh_recurrence_backward", recurrence_backward),
+        ]
+        for sizes, small in RECURRENCES
+    ),
+    *(
+        Case(folder, name, "TBDH", sizes, small, draw, recurrence_work)
+        for folder, name, draw in [
+            ("lstm_recurrence", "lstm_recurrence", lstm),
+            ("lstm_recurrence", "lstm_recurrence_backward", lstm_backward),
+            ("gru_recurrence", "gru_recurrence", gru),
+            ("gru_recurrence", "gru_recurrence_backward", gru_backward),
         ]
         for sizes, small in RECURRENCES
     ),

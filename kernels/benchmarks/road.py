@@ -20,7 +20,7 @@ import scratchgen_kernels as kernels
 from scratchgen_kernels.matmul import road as product
 from scratchgen_kernels.tanh_recurrence import road as states
 
-ROUNDS = 7
+ROUNDS = 5
 
 
 def seconds(call):
@@ -51,7 +51,7 @@ def table(title, flops, calls, small_flops, small):
 
 
 def main():
-    N = 768
+    N = 1024
     a, b = matrices(N, N, N)
     a_small, b_small = matrices(24, 24, 24)
     calls = {step.__name__: lambda step=step: product.run(step, a, b) for step in product.STEPS}

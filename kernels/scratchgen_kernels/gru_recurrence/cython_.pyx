@@ -70,7 +70,7 @@ cdef inline void cell_backward(const floating* g, const floating* a, const float
 def forward(floating[:, :, ::1] gates, floating[:, :, ::1] h, const floating[:, ::1] h0,
             const floating[::1] W_rz, const floating[::1] W_n, const floating[::1] b, const floating[::1] b_m,
             Py_ssize_t start, Py_ssize_t stop):
-    """From x_t W_xh to the gates, in place, and the states, for examples start … stop − 1.   W_rz, W_n packed"""
+    """From x_t W_xh to the gates, in place, and the states, for examples start … stop − 1."""
     cdef Py_ssize_t T = h.shape[0], H = h.shape[2], rows = stop - start, t, i
     cdef const floating* h_before = &h0[start, 0]
     cdef floating* a
@@ -96,7 +96,8 @@ def backward(const floating[:, :, ::1] g, const floating[:, :, ::1] h, const flo
                 h_before = &h[t - 1, i, 0] if t > 0 else &h0[i, 0]
                 cell_backward(&g[t, i, 0], &gates[t, i, 0], h_before, &of_x[t, i, 0], &of_h[t, i, 0],
                               &dh[i, 0], H)
-            times_packed(stop - start, 3 * H, H, &of_h[t, start, 0], 3 * H, &W_hh_T[0], &dh[start, 0], H, True)
+            times_packed(stop - start, 3 * H, H, &of_h[t, start, 0], 3 * H, &W_hh_T[0], &dh[start, 0], H,
+                         True)
 
 
 def gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h):

@@ -96,7 +96,8 @@ def backward(const floating[:, :, :, ::1] g, const floating[:, :, :, ::1] states
                 c_before = &states[1, t - 1, m, 0] if t > 0 else &c0[m, 0]
                 cell_backward(&g[0, t, m, 0], &g[1, t, m, 0], &gates[t, m, 0], &states[1, t, m, 0], c_before,
                               &delta[t, m, 0], &dh[m, 0], &dc[m, 0], H)
-            times_packed(stop - start, 4 * H, H, &delta[t, start, 0], 4 * H, &W_hh_T[0], &dh[start, 0], H, False)
+            times_packed(stop - start, 4 * H, H, &delta[t, start, 0], 4 * H, &W_hh_T[0], &dh[start, 0], H,
+                         False)
 
 
 def lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h):

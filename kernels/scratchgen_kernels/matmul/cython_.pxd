@@ -19,8 +19,8 @@ cdef void pack(Py_ssize_t K, Py_ssize_t N, const floating* b, Py_ssize_t b_row, 
 cdef void times_packed(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N, const floating* a, Py_ssize_t a_row,
                        const floating* packed, floating* c, Py_ssize_t c_row, bint add) noexcept nogil
 
-# c = a b, or c += a b where `add` is set, of any size: a (M, K), b (K, N). The bits of c_ij depend on row i of
-# a and column j of b alone, not on M and N. Raises MemoryError.
+# c = a b, or c += a b where `add` is set, of any size: a (M, K), b (K, N). The bits of c_ij depend on row i
+# of a and column j of b alone, not on M and N. Raises MemoryError.
 cdef int gemm(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N,
               const floating* a, Py_ssize_t a_row, Py_ssize_t a_column,
               const floating* b, Py_ssize_t b_row, Py_ssize_t b_column,

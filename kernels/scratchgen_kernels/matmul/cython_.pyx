@@ -50,8 +50,8 @@ cdef extern from *:
     #define VECTORS_OF(T) typedef T T##_v; typedef T T##_u;
     #endif
 
-    /* M rows are cut into strips of TALL, 6 and 5 rows, which run at full pace, wherever M = 6 n + 5 m: that is
-       all but a few small M, whose last strip is lower. */
+    /* M rows are cut into strips of TALL, 6 and 5 rows, which run at full pace, wherever M = 6 n + 5 m: that
+       is all but a few small M, whose last strip is lower. */
     static Py_ssize_t fives(Py_ssize_t M) {
         const Py_ssize_t missing = (6 - M % 6) % 6;
         return 5 * missing <= M ? missing : M % 6 == 5;
@@ -63,7 +63,7 @@ cdef extern from *:
         return others >= TALL ? TALL : others >= 6 ? 6 : fives(M) ? 5 : others;
     }
 
-    /* The height of the last strip if it is too low for one panel of B to keep the multipliers busy, else 0. */
+    /* The height of the last strip if it is too low for one panel to keep the multipliers busy, else 0. */
     static Py_ssize_t flat_rows(Py_ssize_t M) {
         const Py_ssize_t rest = (M - 5 * fives(M)) % 6;
         return rest < 4 ? rest : 0;
@@ -104,7 +104,7 @@ cdef extern from *:
         } \\
     } \\
     \\
-    /* C from A, with rows a_row apart or, where `strips` is set, in strips as pack_rows makes them, and B. */ \\
+    /* C from B and A, whose rows are a_row apart or, where `strips` is set, lie as pack_rows puts them. */ \\
     static void T##_times_packed(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N, const T* a, Py_ssize_t a_row, \\
                                  int strips, const T* b, T* c, Py_ssize_t c_row, int add) { \\
         const Py_ssize_t flat = flat_rows(M), next = strips ? K : a_row; \\
@@ -148,15 +148,17 @@ cdef extern from *:
     const int float_columns
     const int double_columns
     void float_times_packed(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N, const float* a, Py_ssize_t a_row,
-                            bint strips, const float* b, float* c, Py_ssize_t c_row, bint add) noexcept nogil
+                            bint strips, const float* b, float* c, Py_ssize_t c_row,
+                            bint add) noexcept nogil
     void double_times_packed(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N, const double* a, Py_ssize_t a_row,
-                            bint strips, const double* b, double* c, Py_ssize_t c_row, bint add) noexcept nogil
+                            bint strips, const double* b, double* c, Py_ssize_t c_row,
+                            bint add) noexcept nogil
 
-# Blocks, in elements. A panel of B (DEEP × 16 float32, 20 KiB) stays in the first cache, a block of A (M_BLOCK
-# rows, 240 KiB) in the second, a block of B (N_BLOCK columns, 1.3 MiB) in the third.
+# Blocks, in elements. A panel of B (DEEP × 16 float32, 20 KiB) stays in the first cache, a block of A
+# (M_BLOCK rows, 240 KiB) in the second, a block of B (N_BLOCK columns, 1.3 MiB) in the third.
 cdef Py_ssize_t M_BLOCK = 192
 cdef Py_ssize_t N_BLOCK = 1024
-cdef Py_ssize_t GAP = 16  # between rows of a packed block of A, against rows that compete for one place in the cache
+cdef Py_ssize_t GAP = 16  # between packed rows of A, or they would compete for one place in the cache
 cdef Py_ssize_t LINE = 64  # bytes, of a line of the cache
 WORTH_A_THREAD = 2**21  # multiplications, some 50 µs
 
@@ -170,8 +172,8 @@ cdef Py_ssize_t packed_size(Py_ssize_t K, Py_ssize_t N, const floating* b) noexc
     return K * ((N + width - 1) // width) * width
 
 
-cdef void gather(Py_ssize_t rows, Py_ssize_t columns, const floating* s, Py_ssize_t s_row, Py_ssize_t s_column,
-                 floating* d, Py_ssize_t d_row) noexcept nogil:
+cdef void gather(Py_ssize_t rows, Py_ssize_t columns, const floating* s, Py_ssize_t s_row,
+                 Py_ssize_t s_column, floating* d, Py_ssize_t d_row) noexcept nogil:
     """d = s, of any layout, in squares of 4 × 4: a cache line that was fetched for one number serves four."""
     cdef Py_ssize_t whole_rows = rows - rows % 4, whole_columns = columns - columns % 4, r, c, n, m
     for r in range(0, whole_rows, 4):
@@ -208,7 +210,7 @@ cdef void pack(Py_ssize_t K, Py_ssize_t N, const floating* b, Py_ssize_t b_row, 
 
 cdef bint pack_rows(Py_ssize_t M, Py_ssize_t K, const floating* a, Py_ssize_t a_row, Py_ssize_t a_column,
                     floating* packed, Py_ssize_t packed_row) noexcept nogil:
-    """A block of A, row by row; or, where its columns are what lies together, as strips, each in the order of k.
+    """A block of A, row by row; or, where its columns are what lies together, as strips in the order of k.
 
     Returns whether it is strips.
     """
@@ -283,7 +285,8 @@ cdef int gemm(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N,
             i = 0
             while i < M:
                 m = min(M_BLOCK, M - i)
-                strips = pack_rows(m, depth, a + i * a_row + k * a_column, a_row, a_column, a_block, K_part + GAP)
+                strips = pack_rows(m, depth, a + i * a_row + k * a_column, a_row, a_column, a_block,
+                                   K_part + GAP)
                 times_strips(m, depth, n, a_block, K_part + GAP, strips, b_block, c + i * c_row + j, c_row,
                              add or k > 0)
                 i += m
@@ -300,7 +303,7 @@ cdef Py_ssize_t equal_part(Py_ssize_t K) noexcept nogil:
 
 
 def multiply(const floating[:, :] a, const floating[:, :] b, floating[:, :] c, bint add):
-    """c = a b, or c += a b where `add` is set, for matrices of any layout; the columns of c are neighbours."""
+    """c = a b, or c += a b where `add` is set, of any layout; the columns of c are neighbours."""
     cdef Py_ssize_t M = a.shape[0], K = a.shape[1], N = b.shape[1], size = sizeof(floating)
     if M == 0 or N == 0:
         return
@@ -311,7 +314,7 @@ def multiply(const floating[:, :] a, const floating[:, :] b, floating[:, :] c, b
 
 
 def product(a, b, c, add=False):
-    """c = a b, or c += a b where `add` is set, by rows or by columns of c in as many threads as are worth it."""
+    """c = a b, or c += a b where `add` is set, by rows or columns of c in as many threads as are worth it."""
     (M, K), N = a.shape, b.shape[1]
     if M > N:
         in_parallel(lambda start, stop: multiply(a[start:stop], b, c[start:stop], add), M,
@@ -327,7 +330,8 @@ def packed(const floating[:, ::1] b, bint transposed=False):
     cdef Py_ssize_t K = b.shape[1] if transposed else b.shape[0], N = b.shape[0] if transposed else b.shape[1]
     cdef Py_ssize_t row = 1 if transposed else N, column = K if transposed else 1
     cdef floating[::1] result
-    memory = np.empty(packed_size(K, N, <const floating *>NULL) + LINE, np.float32 if floating is float else np.float64)
+    memory = np.empty(packed_size(K, N, <const floating *>NULL) + LINE,
+                      np.float32 if floating is float else np.float64)
     memory = memory[-memory.ctypes.data % LINE // sizeof(floating):]
     result = memory
     if K > 0 and N > 0:

@@ -36,8 +36,8 @@ def three_loops(const floating[:, ::1] a, const floating[:, ::1] b, floating[:, 
 def along_rows(const floating[:, ::1] a, const floating[:, ::1] b, floating[:, ::1] c):
     """2. The loops over j and k have changed places.
 
-    The innermost one walks along rows of b and c, so the compiler takes several j at once: a vector. Each step
-    reads b and c and writes c; the sums over k keep their order.
+    The innermost one walks along rows of b and c, so the compiler takes several j at once: a vector. Each
+    step reads b and c and writes c; the sums over k keep their order.
     """
     cdef Py_ssize_t i, j, k
     cdef floating a_ik
@@ -54,8 +54,8 @@ def along_rows(const floating[:, ::1] a, const floating[:, ::1] b, floating[:, :
 def in_blocks(const floating[:, ::1] a, const floating[:, ::1] b, floating[:, ::1] c):
     """3. The same for one block of b after another, 64 rows of 256 numbers.
 
-    A block (64 KiB in float32) stays in the second cache while all rows of a pass by; without, b comes from
-    farther away for each of them as soon as it is larger than the cache.
+    A block (64 KiB in float32) stays in the second cache while all rows of a pass by. It gains nothing here:
+    the loop waits for its loads and stores of c, not for b. It will where the tile has taken that away.
     """
     cdef Py_ssize_t i, j, k, j0, k0, j1, k1
     cdef floating a_ik

@@ -47,7 +47,7 @@ def loops(const floating[:, :, ::1] x, const floating[:, ::1] h0, const floating
 
 def along_rows(const floating[:, :, ::1] x, const floating[:, ::1] h0, const floating[:, ::1] W_xh,
                const floating[:, ::1] W_hh, const floating[::1] b_h, floating[:, :, ::1] h):
-    """2. All units of an example at once, along the rows of the weights: vectors instead of single numbers."""
+    """2. All units of an example at once, along the rows of the weights: vectors, not single numbers."""
     cdef Py_ssize_t t, i, j, k, H = h.shape[2]
     cdef floating factor
     with nogil:
