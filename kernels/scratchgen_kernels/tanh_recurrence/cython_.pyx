@@ -94,5 +94,5 @@ def through_states(delta, h, h0):
     g_W_hh = np.zeros((H, G), h.dtype)
     if T > 0:
         product(h0.T, delta[0], g_W_hh)
-        product(h[:-1].reshape((T - 1) * B, H).T, delta[1:].reshape((T - 1) * B, G), g_W_hh, add=True)
+        product(h[:T - 1].reshape((T - 1) * B, H).T, delta[1:].reshape((T - 1) * B, G), g_W_hh, add=True)
     return g_W_hh
