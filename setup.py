@@ -30,10 +30,10 @@ LINES_KEPT = 15  # of the compiler's output: the error stands at the end
 
 
 def extensions():
-    """One extension for every cython_.pyx, named after its folder."""
-    sources = sorted(PACKAGE.glob("*/cython_.pyx"))
+    """One extension for every .pyx, a module of its folder: the kernel, cython_, and the road to it."""
+    sources = sorted(PACKAGE.glob("*/*.pyx"))
     shared = [path.as_posix() for path in (*PACKAGE.glob("*/*.pxd"), *PACKAGE.glob("*/*.h"))]  # rebuild all
-    names = [f"{PACKAGE.name}.{source.parent.name}.cython_" for source in sources]
+    names = [f"{PACKAGE.name}.{source.parent.name}.{source.stem}" for source in sources]
     return [
         Extension(name, [source.as_posix()], depends=shared, include_dirs=[source.parent.as_posix()])
         for name, source in zip(names, sources, strict=True)
@@ -119,10 +119,9 @@ class BuildKernels(build_ext):
 
     def remove_older_builds(self):
         """Old files must neither be packed nor, after a change of flags, be taken for new ones."""
-        built = "*/cython_" + sysconfig.get_config_var("EXT_SUFFIX")
         folders = [Path(self.build_lib, PACKAGE.name)] + ([PACKAGE] if self.inplace else [])
         for folder in folders:
-            for path in folder.glob(built):
+            for path in folder.glob("*/*" + sysconfig.get_config_var("EXT_SUFFIX")):
                 path.unlink()
 
     def write_record(self, status, reason="", output=()):

@@ -258,6 +258,42 @@ defvjp_joint(
 )
 
 
+@primitive(saves=True)
+def lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h):
+    """h_t and c_t of long short-term memory for a whole sequence, by the kernel in use.
+
+    x (T, B, D), h0, c0 (B, H), W_xh (D, 4H), W_hh (H, 4H), b_h (4H,), gates in the order i, f, g, o
+    → states (2, T, B, H): h, c = states. Differentiable once, by back-propagation through time; its composed
+    twin is `scratchgen.rnn.lstm_recurrence`. Source: Gers, Schmidhuber & Cummins (2000).
+    """
+    return kernels.lstm_recurrence(*_promoted(x, h0, c0, W_xh, W_hh, b_h))
+
+
+def _through_lstm(g, states, x, h0, c0, W_xh, W_hh, b_h, gates):
+    return kernels.lstm_recurrence_backward(*_promoted(g, states, gates, x, h0, c0, W_xh, W_hh))
+
+
+defvjp_joint(lstm_recurrence, _through_lstm)
+
+
+@primitive(saves=True)
+def gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h):
+    """h_t of gated recurrent units for a whole sequence, by the kernel in use.
+
+    x (T, B, D), h0 (B, H), W_xh (D, 3H), W_hh (H, 3H), b_x, b_h (3H,), gates in the order r, z, n, the reset
+    gate after the product → h (T, B, H). Differentiable once, by back-propagation through time; its composed
+    twin is `scratchgen.rnn.gru_recurrence`. Source: Cho et al. (2014), eq. 5-8.
+    """
+    return kernels.gru_recurrence(*_promoted(x, h0, W_xh, W_hh, b_x, b_h))
+
+
+def _through_gru(g, h, x, h0, W_xh, W_hh, b_x, b_h, gates):
+    return kernels.gru_recurrence_backward(*_promoted(g, h, gates, x, h0, W_xh, W_hh))
+
+
+defvjp_joint(gru_recurrence, _through_gru)
+
+
 @primitive
 def reparameterize(mu, logvar, key, counter):
     """z = mu + exp(½ logvar) ε with the noise of (key, counter), by the kernel in use; any shape.

@@ -69,16 +69,37 @@ from scratchgen_kernels.matmul import loops
 print(inspect.getsource(loops.matmul))
 
 # %% [markdown]
-# The second is compiled by Numba when it is first called. It differs from the first in one point: the loops
-# over $j$ and $k$ have changed places. Each element of $C$ is still summed over $k$ in the same order, but
+# The second is compiled by Numba when it is first called. It differs from the first in two points. The loops
+# over $j$ and $k$ have changed places: each element of $C$ is still summed over $k$ in the same order, but
 # the innermost loop now walks along rows of $B$ and $C$, numbers that lie side by side in memory, and the
-# compiler turns several of its steps into one instruction.
+# compiler turns several of its steps into one instruction. And four rows and four $k$ go together, so that a
+# number that was loaded serves four times.
 
 # %%
 if "numba" in BACKENDS:
     from scratchgen_kernels.matmul import numba_
 
-    print(inspect.getsource(getattr(numba_.accumulate, "py_func", numba_.accumulate)))
+    print(inspect.getsource(getattr(numba_.four_rows, "py_func", numba_.four_rows)))
+
+# %% [markdown]
+# The Cython backend goes further. The road from the three loops to its fastest form has six steps, each one
+# idea away from the one before; every step passes the same tests.
+
+# %%
+if "cython" in BACKENDS:
+    from scratchgen_kernels.matmul import road
+
+    a, b = (np.random.default_rng(k).normal(size=(256, 256)).astype(np.float32) for k in (0, 1))
+    for step in road.STEPS:
+        times = []
+        for _ in range(3):
+            start = time.perf_counter()
+            c = road.run(step, a, b)
+            times.append(time.perf_counter() - start)
+        speed, idea = 2 * 256**3 / min(times) / 1e9, step.__doc__.splitlines()[0]
+        print(f"{step.__name__:<16} {speed:7.2f} GFLOP/s   {idea}")
+        # 256 products of normals: off by at most 256 · 2⁻²⁴ · Σ|a b| = 256 · 6e-8 · 163 in the worst case
+        assert np.abs(c - a.astype(float) @ b.astype(float)).max() < 2.5e-3
 
 # %% [markdown]
 # ## Another loop: the recurrence
@@ -210,6 +231,7 @@ large = {kernel: measure(kernel, arguments, FAST) for kernel, arguments in LARGE
 print("a 256 × 256 product; 32 sequences of 50 steps, 128 units; 512 samples of 64 latents")
 table(large, "numpy")
 
+
 # %%
 def bars(axes, results, reference, title):
     """Times faster than the reference, as bars up from 1 (faster) or down from it (slower)."""
@@ -239,19 +261,22 @@ right.set_yticks([0.25, 0.5, 1, 2], ["¼", "½", "1", "2"])
 figure.savefig(OUT / "speed.png", dpi=120)
 
 # %% [markdown]
-# ## Why a library wins at the matrix product
+# ## Why a library is hard to beat at the matrix product
 #
-# Count what one multiply-add costs in memory. In the compiled loop above, `c[i, j] += a_ik * b[k, j]` reads
-# one number of $B$, reads one of $C$ and writes one of $C$: three memory operations for one multiply-add. A
-# BLAS holds a tile of $C$, say $6 \times 16$ numbers, in registers while $k$ runs. Each step reads 6 numbers
-# of $A$ and 16 of $B$ and does 96 multiply-adds with them, $22/96 = 0.23$ memory operations each, and it cuts
-# the matrices into blocks that stay in the cache. So it is the arithmetic that sets its pace, and memory that
-# sets ours.
+# Count what one multiply-add costs in memory. In the loop `along_rows` above, `c[i, j] += a_ik * b[k, j]`
+# reads one number of $B$, reads one of $C$ and writes one of $C$: three memory operations for one
+# multiply-add. A BLAS holds a tile of $C$, say $6 \times 16$ numbers, in registers while $k$ runs. Each step
+# reads 6 numbers of $A$ and 16 of $B$ and does 96 multiply-adds with them, $22/96 = 0.23$ memory operations
+# each, and it cuts the matrices into blocks that stay in the cache. So it is the arithmetic that sets its
+# pace, and memory that sets that of plain loops. The Cython form has such a tile, and comes as close as a few
+# per cent; it cannot get ahead, as both wait for the same multipliers. Numba cannot hold a tile in registers,
+# and stays behind.
 #
-# The recurrence for a whole batch is a product at each step, so the same holds; for a single sequence the
-# product is small and the way through Python costs more than the arithmetic, so the compiled loops win. Noise
-# has no such library routine: NumPy writes a whole array for every operation, the compiled forms keep words
-# and normals in registers.
+# The recurrence for a whole batch is a product at each step, so the same holds, but here the compiled form
+# knows what comes next: it puts $W_{hh}$ in the order of the tile once for all steps, and takes bias and tanh
+# in one pass, with a tanh of vector instructions. For a single sequence the product is small and the way
+# through Python costs more than the arithmetic. Noise has no such library routine: NumPy writes a whole array
+# for every operation, the compiled forms keep words and normals in registers.
 #
 # This is why there is no one best backend, and why `auto`, the default, has an order for each kernel.
 
@@ -342,8 +367,8 @@ print("pictures:", OUT)
 # %% [markdown]
 # ## Try it
 #
-# 1. Swap the loops over $k$ and $j$ in a copy of `accumulate`, compile it with `numba.njit`, and time it.
-#    Which of the two costs is it that you see?
+# 1. Write `three_loops` and `along_rows` of the road in Python, compile them with `numba.njit`, and time
+#    them. Which of the two costs is it that you see?
 # 2. Time the product for sizes 4, 8, 16, ..., 512 on NumPy and one compiled backend. Where do the curves
 #    cross, and what does the left end of NumPy's curve measure?
 # 3. Set a breakpoint in `tanh_recurrence/loops.py`, run `kernels.tanh_recurrence(..., backend="loops")` on a

@@ -17,7 +17,9 @@ from scratchgen_kernels.bernoulli_cross_entropy import (
     bernoulli_cross_entropy_backward,
 )
 from scratchgen_kernels.bias_activation import bias_activation, bias_activation_backward
+from scratchgen_kernels.gru_recurrence import gru_recurrence, gru_recurrence_backward
 from scratchgen_kernels.installation import build_record
+from scratchgen_kernels.lstm_recurrence import lstm_recurrence, lstm_recurrence_backward
 from scratchgen_kernels.matmul import matmul
 from scratchgen_kernels.normal_noise import random_bits, standard_normal
 from scratchgen_kernels.registry import (
@@ -50,7 +52,11 @@ __all__ = [
     "current",
     "exp",
     "get_num_threads",
+    "gru_recurrence",
+    "gru_recurrence_backward",
     "log",
+    "lstm_recurrence",
+    "lstm_recurrence_backward",
     "matmul",
     "random_bits",
     "reparameterize",

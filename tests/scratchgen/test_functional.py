@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scratchgen import Tensor, check_grads, defvjp, grad
+from scratchgen import Tensor, check_grads, defvjp, grad, rnn
 from scratchgen import functional as F
 from scratchgen import primitive as sg_primitive
 from scratchgen.autograd import GradientError
@@ -237,6 +237,46 @@ def test_the_fused_recurrence_equals_its_composed_twin_with_all_gradients(rng):
 def test_the_fused_recurrence_names_its_twin_when_asked_for_a_second_derivative(rng):
     with pytest.raises(RuntimeError, match=r"tanh_recurrence is differentiable once.*twin"):
         check_grads(F.tanh_recurrence, *recurrence_arguments(rng), order=2)
+
+
+def gated_arguments(rng, fused):
+    T, B, D, H = 5, 3, 4, 6
+    shapes = {
+        F.lstm_recurrence: ((T, B, D), (B, H), (B, H), (D, 4 * H), (H, 4 * H), (4 * H,)),
+        F.gru_recurrence: ((T, B, D), (B, H), (D, 3 * H), (H, 3 * H), (3 * H,), (3 * H,)),
+    }
+    return [0.5 * rng.standard_normal(s) for s in shapes[fused]]
+
+
+GATED = [(F.lstm_recurrence, rnn.lstm_recurrence), (F.gru_recurrence, rnn.gru_recurrence)]
+
+
+@pytest.mark.parametrize(("fused", "composed"), GATED, ids=["LSTM", "GRU"])
+def test_fused_gated_recurrences_equal_their_composed_twins_with_all_gradients(fused, composed, rng):
+    arguments = gated_arguments(rng, fused)
+    check_grads(fused, *arguments, order=1)
+    for ours, twin in zip(gradients(fused, arguments), gradients(composed, arguments), strict=True):
+        np.testing.assert_allclose(ours, twin, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize(("fused", "composed"), GATED, ids=["LSTM", "GRU"])
+def test_the_claim_above_rejects_a_twin_with_its_gates_in_another_order(fused, composed, rng):
+    arguments = gated_arguments(rng, fused)
+    other = [a[..., ::-1].copy() if a.shape[-1] % 6 == 0 and a.shape[-1] > 6 else a for a in arguments]
+    with pytest.raises(AssertionError):
+        np.testing.assert_allclose(fused(*arguments), composed(*other), rtol=1e-11)
+
+
+@pytest.mark.parametrize("fused", [F.lstm_recurrence, F.gru_recurrence], ids=["LSTM", "GRU"])
+def test_fused_gated_recurrences_refuse_a_second_derivative(fused, rng):
+    with pytest.raises(RuntimeError, match="recurrence is differentiable once"):
+        check_grads(fused, *gated_arguments(rng, fused), order=2)
+
+
+def test_the_loss_may_depend_on_the_last_cell_alone(rng):
+    """As where the state of an encoder starts a decoder."""
+    x, h0, c0, *weights = gated_arguments(rng, F.lstm_recurrence)
+    check_grads(lambda x, c0: F.lstm_recurrence(x, h0, c0, *weights)[1][-1], x, c0, order=1)
 
 
 def test_reparameterize_equals_mu_plus_sigma_eps_with_all_gradients(rng):

@@ -30,6 +30,14 @@ def rng():
 
 
 @pytest.fixture
+def threads():
+    """Set the number of threads; the former one comes back afterwards."""
+    former = kernels.get_num_threads()
+    yield kernels.set_num_threads
+    kernels.set_num_threads(former)
+
+
+@pytest.fixture
 def agrees(dtype):
     """Compare with a float64 oracle: at most a few hundred roundings are behind any number in these tests."""
 

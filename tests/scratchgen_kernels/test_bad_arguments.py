@@ -62,6 +62,50 @@ def test_tanh_recurrence_backward_returns_or_refuses(backend, arguments):
 
 
 @many
+@given(arguments=mostly_right((2, 3, 4), (3, 5), (3, 5), (4, 20), (5, 20), (20,)))
+def test_lstm_recurrence_returns_or_refuses(backend, arguments):
+    result = survives(kernels.lstm_recurrence, *arguments, backend=backend)
+    if result is not None:
+        x, h0 = arguments[:2]
+        states, gates = result
+        assert states.shape == (2, len(x), *h0.shape)
+        assert gates.shape == (*x.shape[:2], 4 * h0.shape[1])
+
+
+@many
+@given(
+    arguments=mostly_right(
+        (2, 2, 3, 5), (2, 2, 3, 5), (2, 3, 20), (2, 3, 4), (3, 5), (3, 5), (4, 20), (5, 20)
+    )
+)
+def test_lstm_recurrence_backward_returns_or_refuses(backend, arguments):
+    gradients = survives(kernels.lstm_recurrence_backward, *arguments, backend=backend)
+    if gradients is not None:
+        of = arguments[3:]
+        assert [g.shape for g in gradients] == [*(a.shape for a in of), of[-1].shape[1:]]
+
+
+@many
+@given(arguments=mostly_right((2, 3, 4), (3, 5), (4, 15), (5, 15), (15,), (15,)))
+def test_gru_recurrence_returns_or_refuses(backend, arguments):
+    result = survives(kernels.gru_recurrence, *arguments, backend=backend)
+    if result is not None:
+        x, h0 = arguments[:2]
+        h, gates = result
+        assert h.shape == (len(x), *h0.shape)
+        assert gates.shape == (*x.shape[:2], 4 * h0.shape[1])
+
+
+@many
+@given(arguments=mostly_right((2, 3, 5), (2, 3, 5), (2, 3, 20), (2, 3, 4), (3, 5), (4, 15), (5, 15)))
+def test_gru_recurrence_backward_returns_or_refuses(backend, arguments):
+    gradients = survives(kernels.gru_recurrence_backward, *arguments, backend=backend)
+    if gradients is not None:
+        of = arguments[3:]
+        assert [g.shape for g in gradients] == [*(a.shape for a in of), *(2 * [of[-1].shape[1:]])]
+
+
+@many
 @given(arguments=mostly_right((2, 3), (2, 3)), key=INTEGERS, counter=INTEGERS)
 def test_reparameterize_returns_or_refuses(backend, arguments, key, counter):
     z = survives(kernels.reparameterize, *arguments, key, counter, backend=backend)
@@ -133,6 +177,15 @@ RIGHT = {
     "tanh_recurrence": [np.ones(s, F) for s in [(2, 3, 4), (3, 5), (4, 5), (5, 5), (5,)]],
     "tanh_recurrence_backward": [
         np.ones(s, F) for s in [(2, 3, 5), (2, 3, 5), (2, 3, 4), (3, 5), (4, 5), (5, 5)]
+    ],
+    "lstm_recurrence": [np.ones(s, F) for s in [(2, 3, 4), (3, 5), (3, 5), (4, 20), (5, 20), (20,)]],
+    "lstm_recurrence_backward": [
+        np.ones(s, F)
+        for s in [(2, 2, 3, 5), (2, 2, 3, 5), (2, 3, 20), (2, 3, 4), (3, 5), (3, 5), (4, 20), (5, 20)]
+    ],
+    "gru_recurrence": [np.ones(s, F) for s in [(2, 3, 4), (3, 5), (4, 15), (5, 15), (15,), (15,)]],
+    "gru_recurrence_backward": [
+        np.ones(s, F) for s in [(2, 3, 5), (2, 3, 5), (2, 3, 20), (2, 3, 4), (3, 5), (4, 15), (5, 15)]
     ],
     "reparameterize": [np.ones((2, 3), F), np.ones((2, 3), F), 1, 2],
     "reparameterize_backward": [np.ones((2, 3), F), np.ones((2, 3), F), 1, 2],
@@ -247,6 +300,20 @@ def test_noise_past_the_end_of_the_stream_is_refused(backend):
         function(one, one, 0, 2**64 - 2, backend=backend)
         with pytest.raises(ValueError, match=r"counter \+ n"):
             function(one, one, 0, 2**64 - 1, backend=backend)
+
+
+@pytest.mark.parametrize(("name", "gates"), [("tanh", 1), ("lstm", 4), ("gru", 3)])
+def test_states_that_no_array_can_hold_are_refused(backend, name, gates):
+    """2⁶⁰ steps of an empty input fit into an array, as many steps of four units do not."""
+    shapes = [(2**60, 1, 0), (1, 4), (0, 4 * gates), (4, 4 * gates), (4 * gates,)]
+    x, h0, W_xh, W_hh, b = (np.zeros(shape, F) for shape in shapes)
+    arguments = {
+        "tanh": (x, h0, W_xh, W_hh, b),
+        "lstm": (x, h0, h0, W_xh, W_hh, b),
+        "gru": (x, h0, W_xh, W_hh, b, b),
+    }
+    with pytest.raises(ValueError, match="too large"):
+        getattr(kernels, f"{name}_recurrence")(*arguments[name], backend=backend)
 
 
 @pytest.mark.parametrize("shape", [2**62, (2**40, 2**40), (2**40, 0, 2**40)], ids=str)

@@ -6,6 +6,8 @@ import pytest
 from scratchgen_kernels import matmul
 
 SHAPES = [(3, 4, 5), (1, 1, 1), (1, 7, 1), (5, 1, 3), (17, 9, 13), (0, 4, 5), (3, 0, 5), (3, 4, 0), (0, 0, 0)]
+# more than one block of each kind, and a rest of every kind
+LARGE = [(403, 7, 3), (4, 661, 5), (3, 2, 1045), (13, 331, 65)]
 
 
 def draw(rng, dtype, M, K, N):
@@ -16,7 +18,7 @@ def oracle(a, b):
     return np.einsum("ik,kj->ij", a.astype(float), b.astype(float))
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("shape", SHAPES + LARGE, ids=str)
 def test_product_is_the_sum_over_k(backend, dtype, rng, agrees, shape):
     a, b = draw(rng, dtype, *shape)
     agrees(matmul(a, b, backend=backend), oracle(a, b))
@@ -26,6 +28,47 @@ def test_the_claim_above_rejects_a_product_with_the_transpose(dtype, rng, agrees
     a, b = draw(rng, dtype, 4, 4, 4)
     with pytest.raises(AssertionError):
         agrees(matmul(a, b.T), oracle(a, b))
+
+
+@pytest.mark.parametrize("M", range(1, 28))
+def test_every_number_of_rows_has_its_tile(backend, dtype, rng, agrees, M):
+    """Tiles are up to 12 rows high and 32 columns wide; the last ones are lower and narrower."""
+    for N in (1, 7, 33):
+        a, b = draw(rng, dtype, M, 5, N)
+        agrees(matmul(a, b, backend=backend), oracle(a, b))
+
+
+def test_a_row_times_a_column_does_not_depend_on_what_lies_around_them(off, dtype, rng):
+    """So that rows can be shared out among threads, and a batch among workers."""
+    a, b = draw(rng, dtype, 23, 700, 70)
+    for backend in {"numba", "cython"} - set(off):
+        whole = matmul(a, b, backend=backend)
+        for i, j in [(0, 0), (5, 31), (22, 69)]:
+            np.testing.assert_array_equal(matmul(a[: i + 1], b[:, j:], backend=backend)[i, 0], whole[i, j])
+
+
+@pytest.mark.parametrize("shape", [(401, 130, 131), (131, 130, 401)], ids=str)
+def test_any_number_of_threads_gives_the_same_bits(off, threads, dtype, rng, shape):
+    a, b = draw(rng, dtype, *shape)
+    for backend in {"numba", "cython"} - set(off):
+        results = []
+        for n in (1, 2, 3):
+            threads(n)
+            results.append(matmul(a, b, backend=backend))
+        np.testing.assert_array_equal(results[1], results[0])
+        np.testing.assert_array_equal(results[2], results[0])
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("side", [3, 14])
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_fills_up_a_tile_never_reaches_the_result(backend, dtype, side, bad):
+    """The last tile is filled up with zeros, and 0 · ∞ is NaN: it must stay outside."""
+    a, b = np.ones((side, 5), dtype), np.ones((5, side), dtype)
+    a[-1, 2] = b[3, -1] = bad
+    expected = np.full((side, side), 5.0)
+    expected[-1, :] = expected[:, -1] = bad
+    np.testing.assert_array_equal(matmul(a, b, backend=backend), expected)
 
 
 def test_memory_layout_does_not_matter_and_inputs_stay_untouched(backend, dtype, rng, agrees, relaid):

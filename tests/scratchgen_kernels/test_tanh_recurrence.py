@@ -148,3 +148,18 @@ def test_an_infinite_input_saturates_every_unit(backend, dtype, rng):
     x[...] = np.inf
     h = tanh_recurrence(x, h0, W_xh, W_hh, b_h, backend=backend)
     np.testing.assert_array_equal(h[0, 0], np.sign(W_xh[0]))
+
+
+@pytest.mark.parametrize("sizes", [(6, 37, 30, 70), (3, 128, 130, 128)], ids=str)
+def test_any_number_of_threads_gives_the_same_bits(off, threads, dtype, rng, sizes):
+    inputs = draw(rng, dtype, *sizes)
+    for backend in {"numba", "cython"} - set(off):
+        results = []
+        for n in (1, 2, 3):
+            threads(n)
+            h = tanh_recurrence(*inputs, backend=backend)
+            results.append([h, *tanh_recurrence_backward(h, h, *inputs[:4], backend=backend)])
+        for one, two, three in zip(*results, strict=True):
+            if backend == "cython" or one.shape == h.shape:  # the rest is BLAS's, which has its own threads
+                np.testing.assert_array_equal(two, one)
+                np.testing.assert_array_equal(three, one)

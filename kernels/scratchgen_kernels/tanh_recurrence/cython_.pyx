@@ -1,75 +1,98 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """The recurrence, compiled when the package was installed.
 
-What makes it fast: only the part that must go step by step is compiled, without a trip through Python for
-every step; its inner loops walk along rows, so the compiler handles several units with one instruction. The
-products that do not depend on the previous step are taken for all T·B rows at once by NumPy's BLAS, which
-loops cannot beat.
+What makes it fast: what does not depend on the former step is one product over all T·B rows. What does goes
+through the whole sequence in one call, example by example in as many threads as are worth it; W_hh is put in
+the order of the register tile once and stays in the cache. Each product adds to what is there already, and
+one pass over the sums applies the bias and tanh.
 """
 
 from cython cimport floating
-from libc.math cimport tanh, tanhf
 
 import numpy as np
 
-from scratchgen_kernels.tanh_recurrence.numpy_ import from_input, gradients
+from scratchgen_kernels.matmul.cython_ cimport times_packed
+
+from scratchgen_kernels.matmul.cython_ import column_sums, packed, product
+from scratchgen_kernels.threads import in_parallel
+
+WORTH_A_THREAD = 2**21  # multiplications, some 50 µs
 
 
-cdef inline floating tanh_(floating a) noexcept nogil:
-    return tanhf(a) if floating is float else tanh(a)
-
-
-cdef inline void step(const floating[:, ::1] a, const floating* h_before, const floating[:, ::1] W_hh,
-                      floating[:, ::1] h, Py_ssize_t i) noexcept nogil:
-    """h = tanh(a + h_before W_hh) for example i of one time step."""
-    cdef Py_ssize_t H = h.shape[1], j, k
-    for j in range(H):
-        h[i, j] = a[i, j]
-    for k in range(H):
-        for j in range(H):
-            h[i, j] += h_before[k] * W_hh[k, j]
-    for j in range(H):
-        h[i, j] = tanh_(h[i, j])
-
-
-def forward(const floating[:, :, ::1] a, const floating[:, ::1] h0, const floating[:, ::1] W_hh,
-            floating[:, :, ::1] h):
-    """Fill h, one step after another.   a, h: (T, B, H)"""
-    cdef Py_ssize_t T = h.shape[0], B = h.shape[1], t, i
-    if h.shape[2] == 0:
-        return
+def forward(floating[:, :, ::1] h, const floating[:, ::1] h0, const floating[::1] W_hh,
+            const floating[::1] b_h, Py_ssize_t start, Py_ssize_t stop):
+    """From x_t W_xh to h_t, in place, for examples start … stop − 1.   h: (T, B, H), W_hh packed"""
+    cdef Py_ssize_t T = h.shape[0], H = h.shape[2], t, i
+    cdef const floating* h_before = &h0[start, 0]
+    cdef floating* h_t
+    cdef const floating* b = &b_h[0]
     with nogil:
         for t in range(T):
-            for i in range(B):
-                step(a[t], &h[t - 1, i, 0] if t > 0 else &h0[i, 0], W_hh, h[t], i)
+            h_t = &h[t, start, 0]
+            times_packed(stop - start, H, H, h_before, H, &W_hh[0], h_t, H, True)
+            for i in range(stop - start):
+                tanh_of_sum(h_t + i * H, b, H)
+            h_before = h_t
 
 
-def backward(const floating[:, :, ::1] g, const floating[:, :, ::1] h, const floating[:, ::1] W_hh_T,
-             floating[:, :, ::1] delta, floating[:, ::1] g_h):
-    """Fill delta from the last step to the first; g_h starts as zeros and ends as g_h0.   W_hh_T = W_hhᵀ"""
-    cdef Py_ssize_t T = h.shape[0], B = h.shape[1], H = h.shape[2], t, i, j, k
-    cdef floating delta_j
+def backward(const floating[:, :, ::1] g, const floating[:, :, ::1] h, const floating[::1] W_hh_T,
+             floating[:, :, ::1] delta, floating[:, ::1] g_h0, Py_ssize_t start, Py_ssize_t stop):
+    """δ_t = (g_t + δ_{t+1} W_hhᵀ) ⊙ (1 − h_t²) and g_h0, for examples start … stop − 1.   W_hhᵀ packed"""
+    cdef Py_ssize_t T = h.shape[0], H = h.shape[2], n = (stop - start) * H, t, i
+    cdef const floating* h_t
+    cdef const floating* g_t
+    cdef floating* delta_t
     with nogil:
         for t in range(T - 1, -1, -1):
-            for i in range(B):
-                for k in range(H):
-                    delta[t, i, k] = (g[t, i, k] + g_h[i, k]) * (1 - h[t, i, k] * h[t, i, k])
-                    g_h[i, k] = 0
-                for j in range(H):
-                    delta_j = delta[t, i, j]
-                    for k in range(H):
-                        g_h[i, k] += delta_j * W_hh_T[j, k]
+            h_t, g_t, delta_t = &h[t, start, 0], &g[t, start, 0], &delta[t, start, 0]
+            if t == T - 1:
+                for i in range(n):
+                    delta_t[i] = g_t[i] * (1 - h_t[i] * h_t[i])
+            else:
+                times_packed(stop - start, H, H, &delta[t + 1, start, 0], H, &W_hh_T[0], delta_t, H, False)
+                for i in range(n):
+                    delta_t[i] = (g_t[i] + delta_t[i]) * (1 - h_t[i] * h_t[i])
+        times_packed(stop - start, H, H, &delta[0, start, 0], H, &W_hh_T[0], &g_h0[start, 0], H, False)
 
 
 def tanh_recurrence(x, h0, W_xh, W_hh, b_h):
     """x: (T, B, D), h0: (B, H) → h: (T, B, H)."""
-    h = np.empty((x.shape[0], *h0.shape), x.dtype)
-    forward(from_input(x, W_xh, b_h), h0, W_hh, h)
+    (T, B, D), H = x.shape, h0.shape[1]
+    h = np.empty((T, B, H), x.dtype)
+    if h.size == 0:
+        return h
+    product(x.reshape(T * B, D), W_xh, h.reshape(T * B, H))
+    W = packed(W_hh)
+    in_parallel(lambda start, stop: forward(h, h0, W, b_h, start, stop), B, WORTH_A_THREAD // (T * H * H))
     return h
 
 
 def tanh_recurrence_backward(g, h, x, h0, W_xh, W_hh):
     """g, h: (T, B, H) → (g_x, g_h0, g_W_xh, g_W_hh, g_b_h)."""
+    (T, B, D), H = x.shape, h0.shape[1]
     delta, g_h0 = np.empty_like(h), np.zeros_like(h0)
-    backward(g, h, np.ascontiguousarray(W_hh.T), delta, g_h0)
-    return gradients(delta, g_h0, h, x, h0, W_xh)
+    if h.size > 0:
+        W = packed(W_hh, transposed=True)
+        in_parallel(lambda start, stop: backward(g, h, W, delta, g_h0, start, stop), B,
+                    WORTH_A_THREAD // (T * H * H))
+    g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)
+    return g_x, g_h0, g_W_xh, through_states(delta, h, h0), g_b_h
+
+
+def through_input(delta, x, W_xh):
+    """(g_x, g_W_xh, g_b_h) from δ: (T, B, H), each sum over time one product over T·B rows."""
+    (T, B, D), H = x.shape, W_xh.shape[1]
+    rows, inputs = delta.reshape(T * B, H), x.reshape(T * B, D)
+    g_x = product(rows, W_xh.T, np.empty_like(inputs)).reshape(T, B, D)
+    g_W_xh = product(inputs.T, rows, np.empty_like(W_xh))
+    return g_x, g_W_xh, column_sums(rows, np.empty(H, x.dtype))
+
+
+def through_states(delta, h, h0):
+    """g_W_hh = Σ_t h_{t−1}ᵀ δ_t. h_{t−1} is h0, then h: no copy that holds both."""
+    (T, B, H), G = h.shape, delta.shape[2]
+    g_W_hh = np.zeros((H, G), h.dtype)
+    if T > 0:
+        product(h0.T, delta[0], g_W_hh)
+        product(h[:T - 1].reshape((T - 1) * B, H).T, delta[1:].reshape((T - 1) * B, G), g_W_hh, add=True)
+    return g_W_hh

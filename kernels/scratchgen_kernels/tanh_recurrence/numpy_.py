@@ -20,7 +20,8 @@ def tanh_recurrence_backward(g, h, x, h0, W_xh, W_hh):
     for t in reversed(range(len(h))):
         np.multiply(g[t] + g_h, 1 - h[t] * h[t], out=delta[t])
         g_h = delta[t] @ W_hh.T
-    return gradients(delta, g_h, h, x, h0, W_xh)
+    g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)
+    return g_x, g_h, g_W_xh, through_states(delta, h, h0), g_b_h
 
 
 def from_input(x, W_xh, b_h):
@@ -29,10 +30,15 @@ def from_input(x, W_xh, b_h):
     return (x.reshape(T * B, D) @ W_xh + b_h).reshape(T, B, len(b_h))
 
 
-def gradients(delta, g_h0, h, x, h0, W_xh):
-    """All gradients from δ: (T, B, H), each sum over time one product over T·B rows."""
-    (T, B, D), H = x.shape, h0.shape[1]
+def through_input(delta, x, W_xh):
+    """(g_x, g_W_xh, g_b_h) from δ: (T, B, H), each sum over time one product over T·B rows."""
+    T, B, D = x.shape
+    rows = delta.reshape(T * B, W_xh.shape[1])
+    return (rows @ W_xh.T).reshape(x.shape), x.reshape(T * B, D).T @ rows, rows.sum(axis=0)
+
+
+def through_states(delta, h, h0):
+    """g_W_hh = Σ_t h_{t−1}ᵀ δ_t."""
+    T, B, H = h.shape
     h_before = np.concatenate([h0[None], h])[:T].reshape(T * B, H)
-    rows = delta.reshape(T * B, H)
-    g_x = (rows @ W_xh.T).reshape(T, B, D)
-    return g_x, g_h0, x.reshape(T * B, D).T @ rows, h_before.T @ rows, rows.sum(axis=0)
+    return h_before.T @ delta.reshape(T * B, delta.shape[2])

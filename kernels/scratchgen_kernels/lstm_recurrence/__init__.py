@@ -1,0 +1,101 @@
+"""The recurrence of a network of long short-term memory, the contract.
+
+    (i_t, f_t, g_t, o_t) = (σ, σ, tanh, σ)(x_t W_xh + h_{t−1} W_hh + b_h)
+    c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t
+    h_t = o_t ⊙ tanh(c_t),                     t = 0 … T−1,   h_{−1} = h0,   c_{−1} = c0
+
+The columns of the weights are those of the gates, in the order i (input), f (forget), g (candidate) and
+o (output):
+
+    x: (T, B, D), h0, c0: (B, H), W_xh: (D, 4H), W_hh: (H, 4H), b_h: (4H,)
+    → states: (2, T, B, H), h and then c; gates: (T, B, 4H), the values i, f, g, o after σ and tanh
+
+and backwards, for the cotangents g_h = ∂L/∂h and g_c = ∂L/∂c, by back-propagation through time:
+
+    δh_t = g_h[t] + δa_{t+1} W_hhᵀ
+    δc_t = g_c[t] + δc_{t+1} ⊙ f_{t+1} + δh_t ⊙ o_t ⊙ (1 − tanh² c_t)
+    δi = δc ⊙ g ⊙ i (1 − i)                    δf = δc ⊙ c_{t−1} ⊙ f (1 − f)
+    δg = δc ⊙ i ⊙ (1 − g²)                     δo = δh ⊙ tanh(c) ⊙ o (1 − o)
+    g_x[t] = δa_t W_xhᵀ    g_W_xh = Σ_t x_tᵀ δa_t    g_W_hh = Σ_t h_{t−1}ᵀ δa_t    g_b_h = Σ_t Σ_batch δa_t
+
+with δa = (δi, δf, δg, δo), g_h0 = δa_0 W_hhᵀ, g_c0 = δc_0 ⊙ f_0.
+
+- All arguments share one dtype, float32 or float64; every result has it too.
+- Any dimension may be 0; without time steps states are empty and the gradients are zero.
+- Any memory layout; the inputs are not modified, the results are new arrays.
+- NaN goes through: once a state of an example is NaN, all its later h are (W_hh mixes the units). Infinite
+  inputs saturate the gates. Backends agree to rounding.
+- There is one bias a gate: where a library has two (b_ih and b_hh), it is their sum.
+
+Source: Hochreiter & Schmidhuber (1997), with the forget gate of Gers, Schmidhuber & Cummins (2000), without
+peepholes. The weights here act from the right, on row vectors.
+"""
+
+from scratchgen_kernels import checks
+from scratchgen_kernels.registry import Kernel
+
+# Cython first: one call for the whole sequence, with the products of a BLAS and vectorised gates. Without a
+# compiler Numba comes next, which takes the same steps with a product of its own.
+KERNEL = Kernel("lstm_recurrence", __name__, auto=("cython", "numba", "numpy", "loops"))
+GATES = 4
+
+
+def lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h, *, backend=None):
+    """All states of a recurrence with long short-term memory, and its gates.
+
+    c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t,   h_t = o_t ⊙ tanh(c_t)
+
+    x: (T, B, D), h0, c0: (B, H), W_xh: (D, 4H), W_hh: (H, 4H), b_h: (4H,), gates in the order i, f, g, o, one
+    dtype of float32 or float64 → states: (2, T, B, H), h and c; gates: (T, B, 4H), for the backward pass; the
+    same dtype, new arrays.
+    backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
+
+    Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;
+    BackendUnavailable. Source: Gers, Schmidhuber & Cummins (2000).
+    """
+    kernel = "lstm_recurrence"
+    x, h0, c0, W_xh, W_hh = _inputs(kernel, x, h0, c0, W_xh, W_hh)
+    b_h = checks.float_array(kernel, "b_h", b_h, rank=1)
+    checks.same_dtype(kernel, x=x, b_h=b_h)
+    checks.has_shape(kernel, "b_h", b_h, (GATES * h0.shape[1],), "(4H,)")
+    return KERNEL.module(backend).lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h)
+
+
+def lstm_recurrence_backward(g, states, gates, x, h0, c0, W_xh, W_hh, *, backend=None):
+    """Gradients of a loss L by back-propagation through time, from g = ∂L/∂states.
+
+    g: (2, T, B, H); states, gates: what ``lstm_recurrence`` returned; the others as they were given to it;
+    one dtype of float32 or float64 → (g_x, g_h0, g_c0, g_W_xh, g_W_hh, g_b_h), each of the shape of its
+    argument, b_h: (4H,). Gradients of the weights are sums over time and batch.
+    backend: as for ``lstm_recurrence``.
+
+    Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;
+    BackendUnavailable. Source: Hochreiter & Schmidhuber (1997), appendix A, here without truncation.
+    """
+    kernel = "lstm_recurrence_backward"
+    x, h0, c0, W_xh, W_hh = _inputs(kernel, x, h0, c0, W_xh, W_hh)
+    g = checks.float_array(kernel, "g", g, rank=4)
+    states = checks.float_array(kernel, "states", states, rank=4)
+    gates = checks.float_array(kernel, "gates", gates, rank=3)
+    checks.same_dtype(kernel, x=x, g=g, states=states, gates=gates)
+    (T, B), H = x.shape[:2], h0.shape[1]
+    checks.has_shape(kernel, "g", g, (2, T, B, H), "(2, T, B, H)")
+    checks.has_shape(kernel, "states", states, (2, T, B, H), "(2, T, B, H)")
+    checks.has_shape(kernel, "gates", gates, (T, B, GATES * H), "(T, B, 4H)")
+    return KERNEL.module(backend).lstm_recurrence_backward(g, states, gates, x, h0, c0, W_xh, W_hh)
+
+
+def _inputs(kernel, x, h0, c0, W_xh, W_hh):
+    x = checks.float_array(kernel, "x", x, rank=3)
+    h0 = checks.float_array(kernel, "h0", h0, rank=2)
+    c0 = checks.float_array(kernel, "c0", c0, rank=2)
+    W_xh = checks.float_array(kernel, "W_xh", W_xh, rank=2)
+    W_hh = checks.float_array(kernel, "W_hh", W_hh, rank=2)
+    checks.same_dtype(kernel, x=x, h0=h0, c0=c0, W_xh=W_xh, W_hh=W_hh)
+    (T, B, D), H = x.shape, h0.shape[1]
+    checks.has_shape(kernel, "h0", h0, (B, H), "(B, H)")
+    checks.has_shape(kernel, "c0", c0, (B, H), "(B, H)")
+    checks.has_shape(kernel, "W_xh", W_xh, (D, GATES * H), "(D, 4H)")
+    checks.has_shape(kernel, "W_hh", W_hh, (H, GATES * H), "(H, 4H)")
+    checks.result_size(kernel, (T, B, GATES * H), x.itemsize)
+    return x, h0, c0, W_xh, W_hh
