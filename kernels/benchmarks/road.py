@@ -14,11 +14,11 @@ import time
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy loads
 
 import numpy as np
-from cases import matrices, recurrence
 
 import scratchgen_kernels as kernels
 from scratchgen_kernels.matmul import road as product
 from scratchgen_kernels.tanh_recurrence import road as states
+from scratchgen_kernels.timing.cases import normal, recurrence_arguments
 
 ROUNDS = 5
 
@@ -52,8 +52,8 @@ def table(title, flops, calls, small_flops, small):
 
 def main():
     N = 1024
-    a, b = matrices(N, N, N)
-    a_small, b_small = matrices(24, 24, 24)
+    a, b = normal(N, N), normal(N, N)
+    a_small, b_small = normal(24, 24), normal(24, 24)
     calls = {step.__name__: lambda step=step: product.run(step, a, b) for step in product.STEPS}
     calls["NumPy's BLAS"] = lambda: np.matmul(a, b)
     table(
@@ -65,7 +65,7 @@ def main():
     )
 
     T, B, D, H = 50, 64, 128, 256
-    inputs, inputs_small = recurrence(T, B, D, H), recurrence(2, 2, 16, 16)
+    inputs, inputs_small = recurrence_arguments(T, B, D, H)[1:], recurrence_arguments(2, 2, 16, 16)[1:]
     calls = {step.__name__: lambda step=step: states.run(step, *inputs) for step in states.STEPS}
     calls["numpy"] = lambda: kernels.tanh_recurrence(*inputs, backend="numpy")
     table(

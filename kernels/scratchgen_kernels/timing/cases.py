@@ -112,6 +112,44 @@ RECURRENCE = [
     for sizes, small in SEQUENCES
 ]
 
+# --- gated recurrences, forward and backward --------------------------------------------------------------
+
+
+def lstm_recurrence(backend, g, x, h0, c0, W_xh, W_hh, b_h):
+    states, gates = kernels.lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h, backend=backend)
+    kernels.lstm_recurrence_backward(g, states, gates, x, h0, c0, W_xh, W_hh, backend=backend)
+
+
+def lstm_arguments(T, B, D, H):
+    states = normal(2, T, B, H), normal(T, B, D), normal(B, H), normal(B, H)
+    return *states, normal(D, 4 * H), normal(H, 4 * H), normal(4 * H)
+
+
+def gru_recurrence(backend, g, x, h0, W_xh, W_hh, b_x, b_h):
+    h, gates = kernels.gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h, backend=backend)
+    kernels.gru_recurrence_backward(g, h, gates, x, h0, W_xh, W_hh, backend=backend)
+
+
+def gru_arguments(T, B, D, H):
+    states = normal(T, B, H), normal(T, B, D), normal(B, H)
+    return *states, normal(D, 3 * H), normal(H, 3 * H), normal(3 * H), normal(3 * H)
+
+
+GATED = [
+    Case(
+        f"{folder}, forward and backward",
+        *(folder, "TBDH", sizes, small, run, draw),
+        work=lambda T, B, D, H, gates=gates: 6 * gates * T * B * H * (D + H),
+        unit="GFLOP/s",
+        others={"PyTorch": peer},
+    )
+    for folder, gates, run, draw, peer in (
+        ("lstm_recurrence", 4, lstm_recurrence, lstm_arguments, peers.torch_lstm),
+        ("gru_recurrence", 3, gru_recurrence, gru_arguments, peers.torch_gru),
+    )
+    for sizes, small in SEQUENCES
+]
+
 # --- noise ------------------------------------------------------------------------------------------------
 
 
@@ -233,7 +271,7 @@ ELEMENTWISE = [
     ),
 ]
 
-CASES = [*MATMUL, *RECURRENCE, *NOISE, *ELEMENTWISE]
+CASES = [*MATMUL, *RECURRENCE, *GATED, *NOISE, *ELEMENTWISE]
 
 
 def largest(cases: list[Case]) -> list[Case]:

@@ -54,23 +54,38 @@ def jax_matmul(a, b):
 
 def torch_rnn(g, x, h0, W_xh, W_hh, b_h):
     torch = _torch()
-    rnn = torch.nn.RNN(x.shape[2], h0.shape[1])
+    layer = _torch_layer(torch.nn.RNN, W_xh, W_hh, b_h, np.zeros_like(b_h))
+    return _torch_sequence(layer, g, x, h0)
+
+
+def torch_lstm(g, x, h0, c0, W_xh, W_hh, b_h):
+    torch = _torch()
+    layer = _torch_layer(torch.nn.LSTM, W_xh, W_hh, b_h, np.zeros_like(b_h))
+    return _torch_sequence(layer, g[0], x, h0, c0)
+
+
+def torch_gru(g, x, h0, W_xh, W_hh, b_x, b_h):
+    torch = _torch()
+    return _torch_sequence(_torch_layer(torch.nn.GRU, W_xh, W_hh, b_x, b_h), g, x, h0)
+
+
+def _torch_layer(kind, W_xh, W_hh, b_x, b_h):
+    """One layer of PyTorch's with our weights; it keeps them transposed."""
+    torch = _torch()
+    layer = kind(W_xh.shape[0], W_hh.shape[0])
     with torch.no_grad():
-        rnn.weight_ih_l0.copy_(torch.from_numpy(W_xh.T))
-        rnn.weight_hh_l0.copy_(torch.from_numpy(W_hh.T))
-        rnn.bias_ih_l0.copy_(torch.from_numpy(b_h))
-        rnn.bias_hh_l0.zero_()
-    return _torch_sequence(torch, rnn, g, x, h0[None])
+        for own, ours in zip(layer.parameters(), (W_xh.T, W_hh.T, b_x, b_h), strict=True):
+            own.copy_(torch.from_numpy(np.ascontiguousarray(ours)))
+    return layer
 
 
-def _torch_sequence(torch, layer, g, x, state):
-    x, state = (torch.from_numpy(a).requires_grad_() for a in (x, state))
-    g, wanted = torch.from_numpy(g), [x, state, *layer.parameters()]
-
-    def run():
-        torch.autograd.grad(layer(x, state)[0], wanted, g)
-
-    return run
+def _torch_sequence(layer, g, x, *states):
+    """A forward pass, and the gradients of everything from the cotangent g of the states."""
+    torch = _torch()
+    x, *states = (torch.from_numpy(a).requires_grad_() for a in (x, *(s[None] for s in states)))
+    g, wanted = torch.from_numpy(g), [x, *states, *layer.parameters()]
+    start = states[0] if len(states) == 1 else tuple(states)
+    return lambda: torch.autograd.grad(layer(x, start)[0], wanted, g)
 
 
 def jax_rnn(g, *arguments):
