@@ -40,7 +40,7 @@ def test_every_number_of_rows_has_its_tile(backend, dtype, rng, agrees, M):
 
 def test_a_row_times_a_column_does_not_depend_on_what_lies_around_them(off, dtype, rng):
     """So that rows can be shared out among threads, and a batch among workers."""
-    a, b = draw(rng, dtype, 23, 700, 70)
+    a, b = draw(rng, dtype, 23, 1100, 70)
     for backend in {"numba", "cython"} - set(off):
         whole = matmul(a, b, backend=backend)
         for i, j in [(0, 0), (5, 31), (22, 69)]:

@@ -24,15 +24,15 @@ cdef extern from *:
     """
     #if defined(__AVX512F__)
     #define VECTOR 64
-    #define DEEP 192
+    #define DEEP 256
     #define TALL 12           /* of 32 registers: 24 for the tile of C, 2 for B, the rest for A */
     #elif defined(__AVX__)
     #define VECTOR 32
-    #define DEEP 320
+    #define DEEP 512
     #define TALL 6            /* of 16 registers: 12, 2 and 1 */
     #else
     #define VECTOR 16
-    #define DEEP 320
+    #define DEEP 512
     #if defined(__aarch64__)
     #define TALL 12
     #else
@@ -154,9 +154,10 @@ cdef extern from *:
                             bint strips, const double* b, double* c, Py_ssize_t c_row,
                             bint add) noexcept nogil
 
-# Blocks, in elements. A panel of B (DEEP × 16 float32, 20 KiB) stays in the first cache, a block of A
-# (M_BLOCK rows, 240 KiB) in the second, a block of B (N_BLOCK columns, 1.3 MiB) in the third.
-cdef Py_ssize_t M_BLOCK = 192
+# Blocks, in elements. C is read and written once for each part of the sum over k, so parts are long: a panel of
+# B (DEEP × 16 float32, 32 KiB) fills the first cache, a block of A (M_BLOCK rows, 200 KiB) lies in the second,
+# a block of B (N_BLOCK columns, 2 MiB) in the third.
+cdef Py_ssize_t M_BLOCK = 96
 cdef Py_ssize_t N_BLOCK = 1024
 cdef Py_ssize_t GAP = 16  # between packed rows of A, or they would compete for one place in the cache
 cdef Py_ssize_t LINE = 64  # bytes, of a line of the cache
