@@ -148,13 +148,13 @@ def softmax_cross_entropy(logits, targets):
     V = logits.shape[-1]
     if targets.shape != logits.shape[:-1] or (targets.size and not 0 <= targets.min() <= targets.max() < V):
         raise ValueError(f"logits {logits.shape} need targets {logits.shape[:-1]} in 0 … {V - 1}")
-    return kernels.softmax_cross_entropy(*_promoted(logits), targets)
+    return kernels.softmax_cross_entropy(*_promoted(logits), np.asarray(targets))
 
 
 @primitive
 def softmax_minus_one_hot(g, logits, targets):
     """g · ∂/∂a_v = g (softmax(a)_v − [v = target]), for every v."""
-    return kernels.softmax_cross_entropy_backward(*_promoted(g, logits), targets)
+    return kernels.softmax_cross_entropy_backward(*_promoted(g, logits), np.asarray(targets))
 
 
 def _one_hot(targets, logits):

@@ -23,13 +23,52 @@ def classes(logits):
 
 
 def bernoulli(a, x):
-    p = 1 / (1 + np.exp(-a))
+    p = sigma(a)
     return -np.sum(x * np.log(p) + (1 - x) * np.log(1 - p), axis=-1)
 
 
 def categorical(a):
-    p = np.exp(a) / np.sum(np.exp(a), axis=-1, keepdims=True)
-    return -np.log(np.sum(p * (np.arange(a.shape[-1]) == classes(a)[..., None]), axis=-1))
+    return -np.log(np.sum(probabilities(a) * one_hot(a), axis=-1))
+
+
+def probabilities(a):
+    return np.exp(a) / np.sum(np.exp(a), axis=-1, keepdims=True)
+
+
+def one_hot(a):
+    return np.arange(a.shape[-1]) == classes(a)[..., None]
+
+
+def sigma(x):
+    return 1 / (1 + np.exp(-x))
+
+
+ACTIVATIONS = {
+    "identity": (lambda x: x, lambda y: np.ones_like(y)),
+    "tanh": (np.tanh, lambda y: 1 - y**2),
+    "sigmoid": (sigma, lambda y: y - y**2),
+    "relu": (lambda x: np.where(x > 0, x, 0), lambda y: np.where(y > 0, 1, 0)),
+}
+
+
+def lstm(x, h0, c0, W_xh, W_hh, b_h):
+    h, c, hs, cs = h0, c0, [], []
+    for x_t in x:
+        i, f, g, o = np.split(x_t @ W_xh + h @ W_hh + b_h, 4, axis=-1)
+        c = sigma(f) * c + sigma(i) * np.tanh(g)
+        h = sigma(o) * np.tanh(c)
+        hs, cs = [*hs, h], [*cs, c]
+    return np.array([hs, cs]).reshape(2, len(x), *h0.shape)
+
+
+def gru(x, h0, W_xh, W_hh, b_x, b_h):
+    h, hs = h0, []
+    for x_t in x:
+        (r, z, n), (m_r, m_z, m) = (np.split(a, 3, axis=-1) for a in (x_t @ W_xh + b_x, h @ W_hh + b_h))
+        n = np.tanh(n + sigma(r + m_r) * m)
+        h = n + sigma(z + m_z) * (h - n)
+        hs.append(h)
+    return np.array(hs).reshape(len(x), *h0.shape)
 
 
 def recurrence(x, h0, W_xh, W_hh, b_h):
@@ -48,7 +87,7 @@ def log_sum(**options):
 
 
 CASES = {
-    F.sigmoid: [Case(F.sigmoid, oracle=lambda x: 1 / (1 + np.exp(-x)))],
+    F.sigmoid: [Case(F.sigmoid, oracle=sigma)],
     F.softplus: [Case(F.softplus, oracle=lambda x: np.log(1 + np.exp(x)))],
     F.relu: [Case(F.relu, domain=DISTINCT, oracle=lambda x: np.where(x > 0, x, 0))],
     F.leaky_relu: [
@@ -66,6 +105,42 @@ CASES = {
     F.bernoulli_cross_entropy: [Case(F.bernoulli_cross_entropy, "(...,d),(...,d)", oracle=bernoulli)],
     F.softmax_cross_entropy: [
         Case(lambda a: F.softmax_cross_entropy(a, classes(a)), "(...,v+1)", oracle=categorical)
+    ],
+    F.sigmoid_minus_pixel: [
+        Case(F.sigmoid_minus_pixel, "(b),(b,d),(b,d)", oracle=lambda g, a, x: g[:, None] * (sigma(a) - x))
+    ],
+    F.softmax_minus_one_hot: [
+        Case(
+            lambda g, a: F.softmax_minus_one_hot(g, a, classes(a)),
+            "(b),(b,v+1)",
+            oracle=lambda g, a: g[:, None] * (probabilities(a) - one_hot(a)),
+        )
+    ],
+    F.bias_activation: [
+        Case(
+            lambda x, b, name=name: F.bias_activation(x, b, name),
+            "(...,h),(h)",
+            DISTINCT,
+            oracle=lambda x, b, f=f: f(x + b),
+        )
+        for name, (f, _) in ACTIVATIONS.items()
+    ],
+    F.activation_slope: [
+        Case(
+            lambda g, y, name=name: F.activation_slope(g, y, name),
+            "(n,h),(n,h)",
+            DISTINCT,
+            oracle=lambda g, y, slope=slope: g * slope(y),
+        )
+        for name, (_, slope) in ACTIVATIONS.items()
+    ],
+    F.lstm_recurrence: [
+        Case(F.lstm_recurrence, "(t,b,d),(b,1),(b,1),(d,4),(1,4),(4)", oracle=lstm, order=1),
+        Case(F.lstm_recurrence, "(t,b,d),(b,2),(b,2),(d,8),(2,8),(8)", oracle=lstm, order=1),
+    ],
+    F.gru_recurrence: [
+        Case(F.gru_recurrence, "(t,b,d),(b,2),(d,6),(2,6),(6),(6)", oracle=gru, order=1),
+        Case(F.gru_recurrence, "(t,b,d),(b,1),(d,3),(1,3),(3),(3)", oracle=gru, order=1),
     ],
     F.matmul: [Case(F.matmul, "(n,k),(k,m)", oracle=lambda a, b: np.einsum("nk,km->nm", a, b))],
     F.linear: [

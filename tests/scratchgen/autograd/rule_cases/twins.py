@@ -29,6 +29,21 @@ def rnn(x, h0, W_xh, W_hh, b_h):
     return torch.rnn_tanh(x, h0[None], weights, True, layers, dropout, False, False, False)[0]
 
 
+def lstm(x, h0, c0, W_xh, W_hh, b_h):
+    """PyTorch's cell, step by step: its layer tells only the last c."""
+    state, states = (h0, c0), []
+    for x_t in x:
+        state = torch.lstm_cell(x_t, state, W_xh.T, W_hh.T, b_h, torch.zeros_like(b_h))
+        states.append(torch.stack(state))
+    return torch.stack(states, 1)
+
+
+def gru(x, h0, W_xh, W_hh, b_x, b_h):
+    """PyTorch's own layer of gated units."""
+    weights, layers, dropout = [W_xh.T, W_hh.T, b_x, b_h], 1, 0.0
+    return torch.gru(x, h0[None], weights, True, layers, dropout, False, False, False)[0]
+
+
 # row: [(in NumPy, in PyTorch, shapes, domain), ...]
 TWINS = {
     np.add: [(lambda a, b: a + b, lambda a, b: a + b, PAIR, R)],
@@ -275,6 +290,35 @@ TWINS = {
             R,
         )
     ],
+    F.sigmoid_minus_pixel: [
+        (
+            F.sigmoid_minus_pixel,
+            lambda g, a, x: g[:, None] * (torch.sigmoid(a) - x),
+            ((2,), (2, 3), (2, 3)),
+            U,
+        )
+    ],
+    F.softmax_minus_one_hot: [
+        (
+            lambda g, a: F.softmax_minus_one_hot(g, a, np.array([2, 0])),
+            lambda g, a: g[:, None] * (a.softmax(-1) - torch.eye(3, dtype=a.dtype)[[2, 0]]),
+            ((2,), (2, 3)),
+            R,
+        )
+    ],
+    F.bias_activation: [
+        (
+            lambda x, b: F.bias_activation(x, b, "sigmoid"),
+            lambda x, b: torch.sigmoid(x + b),
+            ((2, 3), (3,)),
+            R,
+        )
+    ],
+    F.activation_slope: [
+        (lambda g, y: F.activation_slope(g, y, "tanh"), lambda g, y: g * (1 - y * y), M * 2, R)
+    ],
+    F.lstm_recurrence: [(F.lstm_recurrence, lstm, ((4, 2, 3), (2, 2), (2, 2), (3, 8), (2, 8), (8,)), U)],
+    F.gru_recurrence: [(F.gru_recurrence, gru, ((4, 2, 3), (2, 2), (3, 6), (2, 6), (6,), (6,)), U)],
     F.matmul: [(F.matmul, torch.matmul, ((2, 3), (3, 4)), R)],
     F.linear: [
         (F.linear, lambda x, W, b: torch.nn.functional.linear(x, W.T, b), ((5, 2, 3), (3, 4), (4,)), R)
