@@ -4,6 +4,7 @@ from scratchgen.data.batches import batches, text_chunks
 from scratchgen.data.catalogue import CATALOGUE, DataSet
 from scratchgen.data.checks import check_unit_interval
 from scratchgen.data.load import (
+    load_any,
     load_images,
     load_pairs,
     load_points,
@@ -28,6 +29,7 @@ __all__ = [
     "Vocabulary",
     "batches",
     "check_unit_interval",
+    "load_any",
     "load_images",
     "load_pairs",
     "load_points",

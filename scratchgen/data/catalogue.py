@@ -135,7 +135,7 @@ _ENTRIES = (
     ),
     DataSet(
         "tatoeba-cmn-eng", "pairs", (26_239, 1_459, 1_457), remote.TATOEBA_LICENCE,
-        "tatoeba.org, 2024", "no sentence of either language in two parts", tatoeba.load_chinese,
+        "tatoeba.org", "no sentence of either language in two parts", tatoeba.load_chinese,
     ),
     DataSet(
         "debian-descriptions", "pairs", (41_865, 1_718, 1_778), remote.DESCRIPTIONS_LICENCE,

@@ -6,22 +6,20 @@ import difflib
 import os
 from pathlib import Path
 
+from scratchgen.data import image_folder, midi_files, sound_files
 from scratchgen.data.catalogue import CATALOGUE, KINDS
 from scratchgen.data.image_files import read_images
-from scratchgen.data.image_folder import read_image_folder
-from scratchgen.data.midi_files import read_midi_folder
 from scratchgen.data.sets import AnyData, ImageData, PairData, PointData, SequenceData, SoundData, TextData
-from scratchgen.data.sound_files import read_sound_folder
 from scratchgen.data.text_files import read_text
 from scratchgen.errors import BadInput
 
 FILE, FOLDER = "a file", "a folder"
 # what of one's own can be of each kind, and what reads it
 OWN = {
-    "images": {FILE: read_images, FOLDER: read_image_folder},
+    "images": {FILE: read_images, FOLDER: image_folder.read_image_folder},
     "text": {FILE: read_text},
-    "sound": {FOLDER: read_sound_folder},
-    "sequences": {FOLDER: read_midi_folder},
+    "sound": {FOLDER: sound_files.read_sound_folder},
+    "sequences": {FOLDER: midi_files.read_midi_folder},
     "pairs": {},
     "points": {},
 }
@@ -64,6 +62,38 @@ def load_pairs(name: str) -> PairData:
 def load_points(name: str) -> PointData:
     """A known set of points in the plane.   Raises BadInput for any other name."""
     return _load(name, "points")
+
+
+def load_any(name_or_path: str | os.PathLike) -> AnyData:
+    """A known set of any kind; a file or folder of one's own, whose kind the names of the files say.
+
+    .npy and .npz files hold images, any other file text; a folder is of the kind of which it has most files.
+    Raises BadInput for what is neither.
+    """
+    name = os.fspath(name_or_path)
+    if name in CATALOGUE:
+        return CATALOGUE[name].load()
+    if os.path.isdir(name):
+        return _load(name, _kind_of_folder(name))
+    if os.path.isfile(name):
+        return _load(name, "images" if Path(name).suffix in (".npy", ".npz") else "text")
+    close = difflib.get_close_matches(name, CATALOGUE, 1) or _close_files(Path(name))
+    hint = f"; did you mean {close[0]}?" if close else "; see `scratchgen data list`"
+    raise BadInput(f"{name!r} is neither a data set nor a file or folder that exists{hint}")
+
+
+def _kind_of_folder(folder: str) -> str:
+    suffixes = {
+        "images": image_folder.SUFFIXES,
+        "sound": sound_files.SUFFIXES,
+        "sequences": midi_files.SUFFIXES,
+    }
+    found = [path.suffix.lower() for path in Path(folder).rglob("*")]
+    counts = {kind: sum(suffix in known for suffix in found) for kind, known in suffixes.items()}
+    if not any(counts.values()):
+        known = ", ".join(suffix for known in suffixes.values() for suffix in known)
+        raise BadInput(f"{folder} holds none of {known}; name a folder that does")
+    return max(counts, key=counts.get)
 
 
 def _load(name: str, kind: str) -> AnyData:

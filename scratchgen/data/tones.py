@@ -43,7 +43,7 @@ def load() -> SoundData:
     """
     rng, parts, labels = Generator(SEED), [], []
     for count in TONES:
-        timbre = rng.integers(len(TIMBRES), size=count)
+        timbre = np.arange(count) % len(TIMBRES)
         pitch = LOWEST * 2 ** (OCTAVES * rng.random(count, np.float64))
         loudness = 0.2 + 0.8 * rng.random(count)
         phase = 2 * np.pi * rng.random(count, np.float64)
