@@ -1,6 +1,7 @@
 """What all tests share. BLAS gets one thread a process: the tests run in several processes already."""
 
 import os
+from pathlib import Path
 
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
@@ -23,3 +24,12 @@ def pytest_report_header(config):
 def rng():
     """NumPy's generator, not ours: an oracle does not share code with what it judges."""
     return np.random.default_rng(SEED)
+
+
+@pytest.fixture
+def real_data():
+    """The folder of real data sets; without one the test is skipped."""
+    folder = os.environ.get("SCRATCHGEN_DATA")
+    if not folder:
+        pytest.skip("SCRATCHGEN_DATA names no folder with the real data sets")
+    return Path(folder)

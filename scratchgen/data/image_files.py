@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from scratchgen.data.checks import check_unit_interval
+from scratchgen.data.preprocessing.splits import split
 from scratchgen.data.sets import ImageData
 from scratchgen.errors import BadInput
 
@@ -24,11 +25,8 @@ def read_images(path: str) -> ImageData:
     check_unit_interval(x, path)
     if len(x) < SHORTEST:
         raise BadInput(f"{path} holds {len(x)} images; to split them at least {SHORTEST} are needed")
-    # RandomState's streams are frozen by NumPy's policy, so the split is the same in every version.
-    order = np.random.RandomState(0).permutation(len(x))
-    rows = x.reshape(len(x), -1).astype(np.float32)[order]
-    first, second = len(x) * 80 // 100, len(x) * 90 // 100
-    return ImageData(path, _image_shape(x), rows[:first], rows[first:second], rows[second:])
+    rows = x.reshape(len(x), -1).astype(np.float32)
+    return ImageData(path, image_shape(x.shape), *(rows[part] for part in split(len(x))))
 
 
 def _read_array(path: str) -> np.ndarray:
@@ -67,9 +65,10 @@ def _as_floats(x: np.ndarray, path: str) -> np.ndarray:
     return x / np.float32(255)
 
 
-def _image_shape(x: np.ndarray) -> tuple[int, int]:
-    if x.ndim == 3:
-        return x.shape[1], x.shape[2]
-    D = x.shape[1]
+def image_shape(shape: tuple[int, ...]) -> tuple[int, int]:
+    """(height, width) of the images in an array of that shape, (N, D) or (N, height, width)."""
+    if len(shape) == 3:
+        return shape[1], shape[2]
+    D = shape[1]
     side = math.isqrt(D)
     return (side, side) if side * side == D else (1, D)

@@ -7,24 +7,71 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """One file of one data set.   bytes: its size; sha256: of the file as served"""
+    """One file of one data set.   bytes: its size; sha256: of the file as served
+
+    base_url     the folder it is served from; None for a file that was made from others
+    served_as    its name there, where that differs from `file`
+    """
 
     set: str
     file: str
-    base_url: str
+    base_url: str | None
     sha256: str
     bytes: int
     licence: str
+    served_as: str | None = None
 
     @property
     def url(self) -> str:
-        return self.base_url + self.file
+        """Where it is served. Only for a file that is."""
+        return f"{self.base_url}{self.served_as or self.file}"
+
+
+@dataclass(frozen=True)
+class RemoteFolder:
+    """A folder of many files, known by the SHA-256 of its list of SHA-256s: SHA256SUMS, sorted by name.
+
+    A line of that list is `<sha256>  <folder>/<name>`. So one hash vouches for every file, whatever archive
+    it came in.
+
+    archive      a zip archive that holds them; None for files that were made from others
+    inside       where in the archive the folder is
+    bytes        of all files together
+    """
+
+    set: str
+    folder: str
+    archive: str | None
+    inside: str
+    sums_sha256: str
+    count: int
+    bytes: int
+    licence: str
+
+
+def _github(repository: str, commit: str, folder: str = "") -> str:
+    return f"https://raw.githubusercontent.com/{repository}/{commit}/{folder}"
 
 
 MNIST_URL = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 MNIST_LICENCE = "(c) Yann LeCun and Corinna Cortes, CC BY-SA 3.0"
-SHAKESPEARE_URL = "https://raw.githubusercontent.com/karpathy/char-rnn/6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e/data/tinyshakespeare/"
+BINARIZED_URL = _github("mingzhang-yin/ARM-gradient", "9b5f74da4e4009c5556e8d7a87c88c8e291c253d")
+BINARIZED_LICENCE = "a derivative of MNIST, (c) Yann LeCun and Corinna Cortes, CC BY-SA 3.0"
+SHAKESPEARE_URL = _github(
+    "karpathy/char-rnn", "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e", "data/tinyshakespeare/"
+)
 SHAKESPEARE_LICENCE = "text: public domain (Shakespeare); selection: Andrej Karpathy's char-rnn, MIT"
+CHORALES_URL = _github("czhuang/JSB-Chorales-dataset", "9a7f733ddb4ed91f48da64ac7f0f621c34aadd4d")
+CHORALES_LICENCE = "music: public domain (J. S. Bach); the encoding states none"
+FRENCH_URL = _github("genimind/seq2seq", "4f3f8eb0adde54fcc8b89394336b002e7961244c")
+CHINESE_URL = _github(
+    "DaoChaShao/py-st-dl-translater-2.0", "620408eda1721f683e2413778ad19e4f94691053", "data/"
+)
+TATOEBA_LICENCE = "CC BY 2.0, sentences from tatoeba.org by way of manythings.org/anki"
+DIGITS_COMMIT = "26eb9aaf76e81b692f806f9140c2d2777410d7a1"
+DIGITS_LICENCE = "CC BY-SA 4.0, Free Spoken Digit Dataset (Zohar Jackson and others)"
+DRUMS_LICENCE = "CC0 1.0, sound by sound"
+DESCRIPTIONS_LICENCE = "mixed, free: each package's own (Debian main)"
 
 FILES = (
     RemoteFile(
@@ -43,8 +90,60 @@ FILES = (
         "mnist", "t10k-labels-idx1-ubyte.gz", MNIST_URL,
         "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6", 4_542, MNIST_LICENCE,
     ),
+    RemoteFile(  # the three below, eight pixels a byte
+        "binarized-mnist", "binarized_mnist.npz", None,
+        "6748a3d7288410c09bde04b6fc39d6b5b7722e17c700e0bfed964e9e60dd1725", 2_336_158, BINARIZED_LICENCE,
+    ),
+    RemoteFile(
+        "binarized-mnist", "binarized_mnist_train.mat", BINARIZED_URL,
+        "79a0312c7389d855cfc97e3812de3998417c5829d8a51543b56a90a91252ae7e", 2_852_060, BINARIZED_LICENCE,
+        "binarized_mnist_train.amat",
+    ),
+    RemoteFile(
+        "binarized-mnist", "binarized_mnist_valid.mat", BINARIZED_URL,
+        "7436afc856959075c7787025bb8a4ba2b520b9230ee39667c66aa7dd2819dd68", 571_883, BINARIZED_LICENCE,
+        "binarized_mnist_valid.amat",
+    ),
+    RemoteFile(
+        "binarized-mnist", "binarized_mnist_test.mat", BINARIZED_URL,
+        "5bc30222e1e7896cbccd1e1db6b28540cc1230f4d2d5473841a5f6cc54be8d38", 490_132, BINARIZED_LICENCE,
+        "binarized_mnist_test.amat",
+    ),
     RemoteFile(
         "tinyshakespeare", "input.txt", SHAKESPEARE_URL,
         "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed", 1_115_394, SHAKESPEARE_LICENCE,
+    ),
+    RemoteFile(
+        "jsb-chorales", "jsb-chorales-quarter.json", CHORALES_URL,
+        "2db9329f1881a1d3f49703ec556bf1d6f84b4f6c1d702c156536e93cf31e1c91", 407_200, CHORALES_LICENCE,
+    ),
+    RemoteFile(
+        "tatoeba-fra-eng", "fra-eng.zip", FRENCH_URL,
+        "16c4f7d0df9e7c5e6c54cdb0447f3f4a18a55052ff5e2e0b27dd4a06c0e49d04", 2_951_390, TATOEBA_LICENCE,
+    ),
+    RemoteFile(
+        "tatoeba-cmn-eng", "cmn.txt", CHINESE_URL,
+        "9da1af87e3e61650aa38595e60baef3a4e3a18ed239a7ef4a764c0a87c7ddeff", 4_151_351, TATOEBA_LICENCE,
+    ),
+    RemoteFile(
+        "debian-descriptions", "debian_descriptions.tsv.gz", None,
+        "4badcd5c8c5f43fe27a346cf51aa559fec74d3773bb508d5de35b4e8ed15f7f9", 5_523_082, DESCRIPTIONS_LICENCE,
+    ),
+    RemoteFile(
+        "sonic-pi-drums", "samples.csv", None,
+        "85826a1ff1abe44cb3e8245c1e2d2fd56a007ca0fb59312d0e18a4ac15e942e9", 16_915, DRUMS_LICENCE,
+    ),
+)  # fmt: skip
+
+FOLDERS = (
+    RemoteFolder(
+        "fsdd", "recordings",
+        f"https://github.com/Jakobovski/free-spoken-digit-dataset/archive/{DIGITS_COMMIT}.zip",
+        f"free-spoken-digit-dataset-{DIGITS_COMMIT}/recordings/",
+        "04e1baae96c6a26e39c623f2b01d0182ddae627ba0ac02a3cdc17ba2af99fd9b", 3000, 21_128_848, DIGITS_LICENCE,
+    ),
+    RemoteFolder(
+        "sonic-pi-drums", "wav22k", None, "",
+        "e77d81b781e57597fb7b3d79cc82e647af615794267028739f232df4a000aaaf", 104, 5_662_784, DRUMS_LICENCE,
     ),
 )  # fmt: skip

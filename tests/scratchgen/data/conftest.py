@@ -1,21 +1,10 @@
-"""A server on loopback in place of the internet, and the real files where they are at hand."""
+"""A server on loopback in place of the internet."""
 
 import functools
 import http.server
-import os
 import threading
-from pathlib import Path
 
 import pytest
-
-
-@pytest.fixture
-def real_data():
-    """The folder of real data sets; without one the test is skipped."""
-    folder = os.environ.get("SCRATCHGEN_DATA")
-    if not folder:
-        pytest.skip("SCRATCHGEN_DATA names no folder with the real data sets")
-    return Path(folder)
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):

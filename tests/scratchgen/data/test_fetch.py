@@ -29,7 +29,7 @@ def cache(tmp_path, monkeypatch):
 
 
 def files_in(folder):
-    return [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"]
 
 
 def test_a_file_is_downloaded_once_and_the_licence_is_said_then(server, cache, monkeypatch, capsys):

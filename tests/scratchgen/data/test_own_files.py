@@ -191,7 +191,7 @@ def test_a_file_that_is_no_text_is_refused(content, words, tmp_path):
         (load_images, "a\0b", ["digits, "]),
         (load_images, "stdlib", ["stdlib is not images", "digits, "]),
         (load_text, "tinyshakespear", ["did you mean tinyshakespeare?"]),
-        (load_text, "mnist", ["mnist is not text", "stdlib, tinyshakespeare"]),
+        (load_text, "mnist", ["mnist is not text but images", "stdlib, markov, tinyshakespeare"]),
     ],
 )
 def test_an_unknown_name_lists_the_known_ones_and_the_closest(load, name, words):
@@ -203,6 +203,5 @@ def test_a_misspelt_path_suggests_the_file_beside_it(tmp_path):
     refused(load_images, tmp_path / "leters.npy", f"did you mean {tmp_path / 'letters.npy'}?")
 
 
-@pytest.mark.parametrize("load", [load_images, load_text])
-def test_a_folder_is_refused_as_one(load, tmp_path):
-    refused(load, tmp_path, "is a folder")
+def test_a_folder_is_refused_where_a_file_belongs(tmp_path):
+    refused(load_text, tmp_path, "is a folder; text of one's own come as a file", "stdlib")

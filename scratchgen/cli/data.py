@@ -1,0 +1,120 @@
+"""scratchgen data {list,fetch,show}: which data sets there are, and what is in them."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from scratchgen.cli.output import console, say
+from scratchgen.data import CATALOGUE, DataSet, PairData, TextData, load_any
+from scratchgen.data.catalogue import KINDS
+from scratchgen.data.fetch import FOLDER_VARIABLE, locate, locate_folder, own_folder
+from scratchgen.data.remote import RemoteFile
+from scratchgen.data.statistics import describe
+from scratchgen.errors import BadInput
+from scratchgen.plots.data_sets import draw
+from scratchgen.training.files import writable_file
+
+app = typer.Typer(help="List, fetch and look at data sets.", no_args_is_help=True)
+
+EXCERPT, PAIRS, WIDEST = 600, 8, 160  # characters of a text, pairs of sentences, characters of one
+
+
+@app.command("list")
+def list_sets():
+    """List every data set: kind, size, licence, origin, and whether it is on disk."""
+    screen = console()
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("name", "kind", "size", "licence", "origin", "here"):
+        table.add_column(heading, header_style="bold", no_wrap=heading in ("name", "kind"))
+    for entry in CATALOGUE.values():
+        words = entry.name, entry.kind, size(entry), entry.licence, entry.origin, state(entry)
+        table.add_row(*map(escape, words))
+    screen.print(table)
+    folder = own_folder()
+    say(
+        screen,
+        f"{FOLDER_VARIABLE}: {folder}" if folder else f"{FOLDER_VARIABLE} is not set: sets are fetched",
+    )
+
+
+@app.command()
+def fetch(name: Annotated[str, typer.Argument(help="The name of a data set.")]):
+    """Fetch a data set once, check its hash, and say where it is."""
+    entry = _entry(name)
+    if entry.is_embedded:
+        print(f"{name} is always there; nothing to fetch")
+        return
+    for wanted in entry.remote:
+        find, what = (locate, "file") if isinstance(wanted, RemoteFile) else (locate_folder, "folder")
+        print(find(wanted.set, getattr(wanted, what)))
+    print(f"{name} is complete, its hashes are right. Licence: {entry.licence}")
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="The name of a data set, or a file or folder of your own.")],
+    out: Annotated[Path | None, typer.Option(help="A .png file for a picture of it.")] = None,
+):
+    """Print the statistics of a data set and an excerpt, or draw a picture of it."""
+    if out is not None and out.suffix != ".png":
+        raise BadInput(f"pictures are written as PNG: give --out FILE.png, not {out}")
+    data, screen = load_any(name), console()
+    is_read = isinstance(data, TextData | PairData)
+    if out is not None and is_read:
+        raise BadInput(f"{name} is text, which has no picture; leave out --out to read from it")
+    picture = None if out is None else draw(data, writable_file(out))
+    if (entry := CATALOGUE.get(name)) is not None:
+        rows = ("origin", entry.origin), ("licence", entry.licence), ("split", entry.split)
+        _print_facts(screen, [("name", name), ("kind", entry.kind), *rows])
+    _print_facts(screen, describe(data))
+    if picture:
+        say(screen, f"Picture: {picture}")
+    elif is_read:
+        say(screen, "\n" + excerpt(data))
+    else:
+        say(screen, f"For a picture: scratchgen data show {name} --out FILE.png")
+
+
+def size(entry: DataSet) -> str:
+    """How many examples, and how many bytes on disk."""
+    sizes = "about 720,000" if entry.sizes is None else " + ".join(f"{n:,}" for n in entry.sizes)
+    megabytes = f", {entry.bytes / 1e6:.1f} MB" if entry.bytes else ""
+    return f"{sizes} {KINDS[entry.kind]}{megabytes}"
+
+
+def state(entry: DataSet) -> str:
+    """Whether it is here, and if not, what to do."""
+    if entry.is_embedded:
+        return "always"
+    return "yes" if entry.is_present else "no"
+
+
+def excerpt(data: TextData | PairData) -> str:
+    """The beginning of a text; pairs from all over the training part."""
+    if isinstance(data, TextData):
+        return data.train[:EXCERPT]
+    step = max(1, len(data.train) // PAIRS)
+    return "\n".join(f"{_short(a)}\n    → {_short(b)}" for a, b in data.train[::step][:PAIRS])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+
+
+def _print_facts(screen, facts: list[tuple[str, str]]) -> None:
+    for what, how_much in facts:
+        say(screen, f"{what:<28}{how_much}")
+
+
+def _entry(name: str) -> DataSet:
+    if name in CATALOGUE:
+        return CATALOGUE[name]
+    close = difflib.get_close_matches(name, CATALOGUE, 1)
+    hint = f"did you mean {close[0]}?" if close else "see `scratchgen data list`"
+    raise BadInput(f"there is no data set {name!r}; {hint}")

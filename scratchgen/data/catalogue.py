@@ -1,0 +1,154 @@
+"""Every data set that has a name: what it is, whose it is, where it comes from, and how to load it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scratchgen.data import (
+    binarized_mnist,
+    chorales,
+    descriptions,
+    digits,
+    drums,
+    fetch,
+    gaussians,
+    karplus_strong,
+    markov,
+    mnist,
+    remote,
+    shakespeare,
+    spoken_digits,
+    stdlib,
+    tatoeba,
+    tones,
+)
+from scratchgen.data.sets import AnyData
+
+KINDS = {
+    "images": "images",
+    "text": "characters",
+    "sequences": "sequences",
+    "sound": "sounds",
+    "pairs": "pairs",
+    "points": "points",
+}
+"""What a set can be, and what its sizes count."""
+
+OURS = "MIT, as the package"
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A line of the catalogue.
+
+    sizes    examples in (train, validation, test), or None where they depend on the Python at hand
+    split    the rule that decides which part an example is in
+    """
+
+    name: str
+    kind: str
+    sizes: tuple[int, int, int] | None
+    licence: str
+    origin: str
+    split: str
+    load: Callable[[], AnyData]
+
+    @property
+    def remote(self) -> tuple[fetch.Remote, ...]:
+        """The files that are read from disk: those of one's own folder, or those that are fetched."""
+        entries = [entry for entry in (*remote.FILES, *remote.FOLDERS) if entry.set == self.name]
+        served = [entry for entry in entries if _is_served(entry)]
+        made = [entry for entry in entries if not _is_served(entry)]
+        return tuple((made or served) if fetch.own_folder() else (served or made))
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is always there: in the package, in Python, or made by a formula."""
+        return not any(entry.set == self.name for entry in (*remote.FILES, *remote.FOLDERS))
+
+    @property
+    def is_present(self) -> bool:
+        """Whether its files are on disk already, or it needs none."""
+        return all(fetch.is_present(entry) for entry in self.remote)
+
+    @property
+    def bytes(self) -> int:
+        """Of its files on disk."""
+        return sum(entry.bytes for entry in self.remote)
+
+
+def _is_served(entry: fetch.Remote) -> bool:
+    return (entry.base_url if isinstance(entry, remote.RemoteFile) else entry.archive) is not None
+
+
+_ENTRIES = (
+    DataSet(
+        "digits", "images", (1297, 250, 250), "CC BY 4.0", "UCI, Alpaydin & Kaynak 1998",
+        "by image, at random", digits.load,
+    ),
+    DataSet(
+        "binarized-digits", "images", (1297, 250, 250), "CC BY 4.0", "UCI, Alpaydin & Kaynak 1998",
+        "by image, at random", digits.load_binarized,
+    ),
+    DataSet(
+        "mnist", "images", (55_000, 5_000, 10_000), remote.MNIST_LICENCE, "LeCun et al. 1998",
+        "the original test images; the last 5,000 others validate", mnist.load,
+    ),
+    DataSet(
+        "binarized-mnist", "images", (50_000, 10_000, 10_000), remote.BINARIZED_LICENCE,
+        "Larochelle & Murray 2011", "the published one", binarized_mnist.load,
+    ),
+    DataSet(
+        "stdlib", "text", None, "PSF licence", "the Python that runs", "by module", stdlib.load,
+    ),
+    DataSet(
+        "markov", "text", markov.SIZES, OURS, "by formula: 1.75 bits a character",
+        "drawn independently", markov.load,
+    ),
+    DataSet(
+        "tinyshakespeare", "text", (1_003_854, 55_770, 55_770), remote.SHAKESPEARE_LICENCE,
+        "Karpathy 2015", "in the order of the text: 90/5/5", shakespeare.load,
+    ),
+    DataSet(
+        "jsb-chorales", "sequences", (229, 76, 77), remote.CHORALES_LICENCE,
+        "Boulanger-Lewandowski et al. 2012", "the published one", chorales.load,
+    ),
+    DataSet(
+        "plucked-strings", "sound", (640, 80, 80), OURS, "by formula: Karplus & Strong 1983",
+        "by pluck", karplus_strong.load,
+    ),
+    DataSet(
+        "tones", "sound", tones.TONES, OURS, "by formula: sums of sines", "drawn independently", tones.load,
+    ),
+    DataSet(
+        "fsdd", "sound", (2_000, 500, 500), remote.DIGITS_LICENCE, "Jackson et al. 2020",
+        "by speaker: four, one and one", spoken_digits.load,
+    ),
+    DataSet(
+        "sonic-pi-drums", "sound", (82, 10, 12), remote.DRUMS_LICENCE, "Debian, sonic-pi-samples",
+        "by author", drums.load,
+    ),
+    DataSet(
+        "tatoeba-fra-eng", "pairs", (128_508, 7_140, 7_139), remote.TATOEBA_LICENCE,
+        "tatoeba.org, 2017", "no sentence of either language in two parts", tatoeba.load_french,
+    ),
+    DataSet(
+        "tatoeba-cmn-eng", "pairs", (26_239, 1_459, 1_457), remote.TATOEBA_LICENCE,
+        "tatoeba.org", "no sentence of either language in two parts", tatoeba.load_chinese,
+    ),
+    DataSet(
+        "debian-descriptions", "pairs", (41_865, 1_718, 1_778), remote.DESCRIPTIONS_LICENCE,
+        "Debian 12, Translation-en", "by source package", descriptions.load,
+    ),
+    DataSet(
+        "ring", "points", gaussians.SIZES, OURS, "by formula: 8 Gaussians", "drawn independently",
+        gaussians.load_ring,
+    ),
+    DataSet(
+        "grid", "points", gaussians.SIZES, OURS, "by formula: 25 Gaussians", "drawn independently",
+        gaussians.load_grid,
+    ),
+)  # fmt: skip
+
+CATALOGUE: dict[str, DataSet] = {entry.name: entry for entry in _ENTRIES}

@@ -1,0 +1,1 @@
+"""From what was recorded to what a model sees, and back."""

@@ -1,0 +1,80 @@
+"""The short-time Fourier transform and its exact inverse."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scratchgen.errors import BadInput
+
+
+def hann(length: int) -> np.ndarray:
+    """w_n = sin²(π n / length), n = 0 … length−1: the periodic window, (length,) float64.
+
+    Copies of it shifted by length/2 (or length/3, …) sum to a constant; those of the symmetric window, which
+    divides by length−1, do not.
+    """
+    return np.sin(np.pi * np.arange(length) / length) ** 2
+
+
+def stft(x: np.ndarray, length: int = 1024, hop: int = 256) -> np.ndarray:
+    """X_{m,k} = Σ_n w_n x̃_{m·hop + n} exp(−2πi k n / length), with w = hann(length).
+
+    x̃ is x with length−hop zeros before it, and as many zeros after it as fill the last frame, so that every
+    sample lies in length/hop frames.
+
+    x         (N,) real, N ≥ 1
+    length    samples in a frame; hop: samples from one frame to the next, with length a multiple of hop
+    Returns (M, length//2 + 1) complex: frame m is about the time m·hop − length/2 + hop, bin k about the
+    frequency k·rate/length. complex64 for float32, complex128 for float64.
+    Raises BadInput for other shapes and for a hop that leaves samples where all windows vanish.
+
+    Source: Allen & Rabiner (1977); Griffin & Lim (1984), eq. 1.
+    """
+    _check(length, hop)
+    if x.ndim != 1 or not len(x):
+        raise BadInput(f"the transform takes the samples of one sound, (N,), not an array of shape {x.shape}")
+    before = length - hop
+    M = frames(len(x), length, hop)
+    padded = np.zeros((M - 1) * hop + length, x.dtype)
+    padded[before : before + len(x)] = x
+    windows = np.lib.stride_tricks.sliding_window_view(padded, length)[::hop]
+    spectrum = np.fft.rfft(windows * hann(length).astype(x.dtype), axis=1)
+    return spectrum.astype(np.result_type(x.dtype, np.complex64))
+
+
+def istft(X: np.ndarray, N: int, length: int = 1024, hop: int = 256) -> np.ndarray:
+    """x_n = Σ_m w_{n−m·hop} y_{m, n−m·hop} / Σ_m w²_{n−m·hop}, with y_m the inverse transform of frame m.
+
+    The inverse of `stft`: istft(stft(x), len(x)) is x up to rounding. For an X that is no sound's transform
+    it is the sound whose transform is nearest to it in squares.
+
+    X    (M, length//2 + 1) complex; N: the number of samples → (N,) real
+    Raises BadInput for a shape that does not belong to N, length and hop.
+    Source: Griffin & Lim (1984), eq. 6.
+    """
+    _check(length, hop)
+    if X.shape != (frames(N, length, hop), length // 2 + 1):
+        raise BadInput(
+            f"a transform of shape {X.shape} is not that of {N} samples in frames of {length}, {hop} apart"
+        )
+    w = hann(length)
+    y = np.fft.irfft(X, length, axis=1) * w
+    total = np.zeros((len(X) - 1) * hop + length)
+    weight = np.zeros_like(total)
+    for m, frame in enumerate(y):
+        total[m * hop : m * hop + length] += frame
+        weight[m * hop : m * hop + length] += w * w
+    inside = slice(length - hop, length - hop + N)
+    return (total[inside] / weight[inside]).astype(X.real.dtype)
+
+
+def frames(N: int, length: int, hop: int) -> int:
+    """M, the number of frames that N samples give, the first and the last with zeros beyond the sound."""
+    return -(-N // hop) + length // hop - 1
+
+
+def _check(length: int, hop: int) -> None:
+    if hop < 1 or length % hop or length < 2 * hop:
+        raise BadInput(
+            f"frames of {length} samples, {hop} apart, cannot be undone; length is 2, 3, … times hop"
+        )

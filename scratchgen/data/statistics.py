@@ -1,0 +1,118 @@
+"""A data set in numbers: what one wants to know before one trains on it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import numpy as np
+
+from scratchgen.data.sets import AnyData, ImageData, PairData, PointData, SequenceData, SoundData, TextData
+
+Facts = list[tuple[str, str]]
+PITCHES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+
+
+def describe(data: AnyData) -> Facts:
+    """(what, how much) of a set: the sizes of its parts, then statistics of the training part alone."""
+    sizes = " + ".join(f"{len(part):,}" for part in (data.train, data.validation, data.test))
+    return [("train + validation + test", sizes), *FACTS[type(data)](data)]
+
+
+def _images(data: ImageData) -> Facts:
+    x = data.train
+    return [
+        ("pixels", "{} × {}".format(*data.image_shape)),
+        ("mean, deviation", f"{x.mean(dtype=np.float64):.4f}, {x.std(dtype=np.float64):.4f}"),
+        ("distinct values", f"{len(np.unique(x)):,}"),
+        ("pixels that never change", f"{int((np.ptp(x, axis=0) == 0).sum())}"),
+        *_classes(data.train_labels, None),
+    ]
+
+
+def _text(data: TextData) -> Facts:
+    counts = Counter(data.train)
+    p = np.array(list(counts.values())) / len(data.train)
+    unseen = set(data.validation + data.test) - set(counts)
+    frequent = " ".join(_visible(character) for character, _ in counts.most_common(12))
+    return [
+        (
+            "distinct characters",
+            f"{len(counts)}" + (f", and {len(unseen)} only outside it" if unseen else ""),
+        ),
+        ("most frequent", frequent),
+        ("entropy without context", f"{-(p * np.log2(p)).sum():.3f} bits a character"),
+    ]
+
+
+def _sequences(data: SequenceData) -> Facts:
+    steps = np.concatenate(data.train)
+    keys = np.flatnonzero(steps.any(axis=0)) + data.first
+    return [
+        ("one step", f"a {data.unit}, {data.D} columns"),
+        ("steps in all", f"{len(steps):,}"),
+        ("length in steps", _range([len(x) for x in data.train])),
+        ("notes at a time", f"{steps.sum(axis=1).mean():.2f}, at most {int(steps.sum(axis=1).max())}"),
+        ("pitches", f"{pitch_name(keys[0])} … {pitch_name(keys[-1])} (MIDI {keys[0]} … {keys[-1]})"),
+    ]
+
+
+def _sound(data: SoundData) -> Facts:
+    seconds = np.array([len(x) for x in data.train]) / data.rate
+    power = sum(float(np.square(x, dtype=np.float64).sum()) for x in data.train) / sum(map(len, data.train))
+    return [
+        ("rate", f"{data.rate:,} samples a second"),
+        ("length in all", f"{seconds.sum():,.0f} s"),
+        ("length in seconds", _range(seconds, ".2f")),
+        ("largest sample", f"{max(float(np.abs(x).max()) for x in data.train):.3f}"),
+        ("loudness", f"{10 * math.log10(power):.1f} dB below full scale" if power else "silent"),
+        *_classes(data.train_labels, data.classes),
+    ]
+
+
+def _pairs(data: PairData) -> Facts:
+    sides = [[pair[k] for pair in data.train] for k in (0, 1)]
+    facts = []
+    for name, texts in zip(data.sides, sides, strict=True):
+        lengths, distinct = _range([len(text) for text in texts]), len(set(texts))
+        facts += [(f"{name}, characters", lengths), (f"{name}, distinct", f"{distinct:,}")]
+    return facts
+
+
+def _points(data: PointData) -> Facts:
+    return [
+        ("components", f"{len(data.source.centres)}, of standard deviation {data.source.sigma:g}"),
+        ("mean log density", f"{data.source.log_density(data.train).mean():.3f} nats"),
+    ]
+
+
+def _classes(labels: np.ndarray | None, names: tuple[str, ...] | None) -> Facts:
+    if labels is None:
+        return []
+    counts = np.bincount(labels)
+    words = ", ".join(f"{names[k] if names else k}: {n}" for k, n in enumerate(counts))
+    return [(f"{len(counts)} classes", words)]
+
+
+def _visible(character: str) -> str:
+    return "␣" if character == " " else repr(character)[1:-1]
+
+
+def _range(values, form: str = ",.0f") -> str:
+    low, middle, high = (format(value, form) for value in np.quantile(values, [0, 0.5, 1]))
+    return f"{low} … {high}, median {middle}"
+
+
+def pitch_name(pitch: int) -> str:
+    """The name of a MIDI pitch: 60 is C4, middle C."""
+    return f"{PITCHES[pitch % 12]}{pitch // 12 - 1}"
+
+
+FACTS = {
+    ImageData: _images,
+    TextData: _text,
+    SequenceData: _sequences,
+    SoundData: _sound,
+    PairData: _pairs,
+    PointData: _points,
+}

@@ -1,0 +1,110 @@
+"""Sequences of different lengths in batches, and text in pieces."""
+
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scratchgen.data.preprocessing.by_length import batches_by_length, pad
+from scratchgen.data.preprocessing.byte_pairs import BytePairs
+from scratchgen.errors import BadInput
+from scratchgen.random import Generator
+
+some = lambda lengths: [np.full((n, 2), i + 1.0, np.float32) for i, n in enumerate(lengths)]
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=60), st.integers(1, 9), st.integers(1, 4))
+def test_every_step_of_every_sequence_is_seen_once(lengths, batch_size, pool):
+    sequences, seen = some(lengths), []
+    for x, mask, rows in batches_by_length(sequences, batch_size, Generator(0), pool):
+        assert (
+            x.shape[:2] == mask.shape and len(rows) <= batch_size and len(x) == max(lengths[i] for i in rows)
+        )
+        for b, i in enumerate(rows):
+            assert np.array_equal(x[mask[:, b], b], sequences[i])
+            assert not x[~mask[:, b], b].any() and not mask[lengths[i] :, b].any()
+        seen += rows.tolist()
+    assert sorted(seen) == list(range(len(lengths)))
+
+
+def test_sorting_saves_most_of_the_filling_and_the_order_stays_random():
+    lengths = np.random.default_rng(0).integers(5, 500, 2000)
+    sequences = some(lengths)
+
+    def filled(pool):
+        masks = [mask for _, mask, _ in batches_by_length(sequences, 20, Generator(1), pool)]
+        return 1 - sum(mask.sum() for mask in masks) / sum(mask.size for mask in masks)
+
+    assert filled(pool=20) < 0.06 < 0.4 < filled(pool=1)
+    order = lambda rng: np.concatenate([rows for *_, rows in batches_by_length(sequences, 20, rng)])
+    rng = Generator(2)
+    first, second = order(rng), order(rng)
+    assert not np.array_equal(first, second) and np.array_equal(first, order(Generator(2)))
+
+
+def test_a_masked_sum_does_not_depend_on_who_else_is_in_the_batch():
+    sequences = some([3, 9, 4])
+    x, mask = pad(sequences)
+    assert (x[..., 0] * mask).sum(axis=0).tolist() == [s[:, 0].sum() for s in sequences]
+
+
+@pytest.mark.parametrize(("lengths", "batch_size"), [([], 2), ([3, 0, 2], 2), ([3], 0)])
+def test_what_makes_no_batch_is_refused_at_the_call(lengths, batch_size):
+    with pytest.raises(BadInput):
+        batches_by_length(some(lengths), batch_size, Generator(0))
+
+
+# --- byte pairs --------------------------------------------------------------------------------------------
+
+TEXT = "the cat sat on the mat; the cats sat there. " * 50
+
+
+@pytest.fixture
+def pieces():
+    pytest.importorskip("tokenizers")
+    return BytePairs.of([TEXT], size=300)
+
+
+def test_any_text_comes_back_whether_it_was_seen_or_not(pieces):
+    for text in (TEXT, "Déjà vu? 已经 \t\n🙂", "", " leading and trailing "):
+        assert pieces.decode(pieces.encode(text)) == text
+
+
+def test_frequent_stretches_become_one_piece(pieces):
+    assert 256 < pieces.size <= 300
+    assert len(pieces.encode("the cat")) == 2 and len(pieces.encode("zqx")) == 3
+    assert len(pieces.encode(TEXT)) < len(TEXT) / 3
+
+
+def test_pieces_are_learned_from_the_training_text_alone(pieces):
+    assert "xylophone" not in TEXT
+    again = BytePairs.of([TEXT], size=300)
+    assert again.encode("xylophone the cat").tolist() == pieces.encode("xylophone the cat").tolist()
+    leaky = BytePairs.of([TEXT + "xylophone " * 50], size=300)
+    assert len(leaky.encode("xylophone")) < len(pieces.encode("xylophone"))
+
+
+def test_pieces_are_saved_and_read_and_other_files_refused(pieces, tmp_path):
+    pieces.save(tmp_path / "pieces.json")
+    again = BytePairs.load(tmp_path / "pieces.json")
+    assert again.size == pieces.size and again.encode(TEXT).tolist() == pieces.encode(TEXT).tolist()
+    (tmp_path / "other.json").write_text("[]")
+    for path in ("other.json", "nowhere.json"):
+        with pytest.raises(BadInput, match=path):
+            BytePairs.load(tmp_path / path)
+
+
+def test_numbers_that_are_no_pieces_and_vocabularies_too_small_are_refused(pieces):
+    for wrong in ([-1], [pieces.size]):
+        with pytest.raises(BadInput, match="numbered 0"):
+            pieces.decode(wrong)
+    with pytest.raises(BadInput, match="at least 256"):
+        BytePairs.of([TEXT], size=255)
+
+
+def test_without_tokenizers_the_message_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    with pytest.raises(BadInput, match="pip install tokenizers"):
+        BytePairs.of([TEXT])

@@ -1,0 +1,103 @@
+"""The catalogue says what is in a set, and the sets hold what it says."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from scratchgen.data import (
+    CATALOGUE,
+    ImageData,
+    PairData,
+    PointData,
+    SequenceData,
+    SoundData,
+    TextData,
+    remote,
+)
+
+CONTAINERS = {
+    "images": ImageData,
+    "text": TextData,
+    "sequences": SequenceData,
+    "sound": SoundData,
+    "pairs": PairData,
+    "points": PointData,
+}
+EMBEDDED = [name for name, entry in CATALOGUE.items() if entry.is_embedded]
+FETCHED = [name for name, entry in CATALOGUE.items() if not entry.is_embedded]
+parts = lambda data: (data.train, data.validation, data.test)
+
+
+def agrees(entry, data):
+    """Whether a loaded set is what its line in the catalogue says."""
+    sizes = tuple(map(len, parts(data)))
+    right_values = (
+        all(sound_values(x) for part in parts(data) for x in part) if entry.kind == "sound" else True
+    )
+    return isinstance(data, CONTAINERS[entry.kind]) and entry.sizes in (None, sizes) and right_values
+
+
+def sound_values(x):
+    return x.ndim == 1 and x.dtype == np.float32 and np.isfinite(x).all() and np.abs(x).max() <= 1
+
+
+@pytest.mark.parametrize("name", EMBEDDED)
+def test_an_embedded_set_needs_no_file_and_is_what_its_line_says(name, monkeypatch, tmp_path):
+    monkeypatch.setenv("SCRATCHGEN_DATA", str(tmp_path))
+    assert CATALOGUE[name].is_present and agrees(CATALOGUE[name], CATALOGUE[name].load())
+
+
+@pytest.mark.parametrize("name", FETCHED)
+def test_a_real_set_is_what_its_line_says(name, real_data):
+    assert CATALOGUE[name].is_present and agrees(CATALOGUE[name], CATALOGUE[name].load())
+
+
+def test_the_comparison_notices_one_example_too_few_and_a_sound_that_is_too_loud():
+    tones = CATALOGUE["tones"]
+    data = tones.load()
+    data.train[3] = 1.01 * data.train[3] / np.abs(data.train[3]).max()
+    assert not agrees(tones, data)
+    data = tones.load()
+    data.train.pop()
+    assert not agrees(tones, data)
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_line_says_whose_the_set_is_and_how_it_is_split(name):
+    entry = CATALOGUE[name]
+    assert entry.licence and entry.origin and entry.split and entry.kind in CONTAINERS
+
+
+def test_every_remote_file_belongs_to_a_set():
+    assert {entry.set for entry in (*remote.FILES, *remote.FOLDERS)} == set(FETCHED)
+
+
+def test_files_in_a_folder_of_ones_own_are_read_instead_of_those_that_are_served(monkeypatch, tmp_path):
+    monkeypatch.delenv("SCRATCHGEN_DATA", raising=False)
+    served = CATALOGUE["binarized-mnist"].remote
+    monkeypatch.setenv("SCRATCHGEN_DATA", str(tmp_path))
+    assert [entry.file for entry in CATALOGUE["binarized-mnist"].remote] == ["binarized_mnist.npz"]
+    assert len(served) == 3 and all(entry.base_url for entry in served)
+
+
+def test_the_table_of_remote_files_agrees_with_the_files(real_data):
+    for entry in remote.FILES:
+        path = real_data / entry.set / entry.file
+        if not path.exists():  # what is served, where the folder holds what was made from it
+            assert entry.set == "binarized-mnist" and entry.url.endswith(".amat")
+            continue
+        content = path.read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (entry.bytes, entry.sha256)
+        assert entry.base_url is None or entry.url.startswith("https://")
+
+
+def test_the_table_of_remote_folders_agrees_with_the_folders(real_data):
+    for entry in remote.FOLDERS:
+        files = list((real_data / entry.set / entry.folder).iterdir())
+        assert (len(files), sum(file.stat().st_size for file in files)) == (entry.count, entry.bytes)
+        lines = [
+            f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {entry.folder}/{file.name}\n"
+            for file in sorted(files)
+        ]
+        assert hashlib.sha256("".join(lines).encode()).hexdigest() == entry.sums_sha256

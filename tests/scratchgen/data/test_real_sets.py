@@ -1,0 +1,86 @@
+"""What is in the real sets, and that nothing of the test part can be met in training."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from scratchgen.data import load_images, load_pairs, load_sequences, load_sound
+from scratchgen.data.binarized_mnist import read_matrix
+from scratchgen.data.chorales import piano_roll
+from scratchgen.data.spoken_digits import SPEAKERS
+from scratchgen.errors import BadInput
+
+
+def test_binarized_mnist_is_a_draw_whose_means_are_the_grey_values(real_data):
+    binary, grey = load_images("binarized-mnist"), load_images("mnist")
+    assert set(np.unique(binary.train)) == {0, 1} and binary.train.dtype == np.float32
+    everything = np.concatenate([grey.train, grey.validation])
+    drawn = np.concatenate([binary.train, binary.validation])
+    assert not drawn[:, everything.max(axis=0) == 0].any()  # never on where no digit has ink
+    # One draw a pixel: the mean differs by sampling noise, of which six times is enough
+    noise = np.sqrt((everything * (1 - everything)).sum(dtype=np.float64)) / everything.size
+    assert drawn.mean(dtype=np.float64) == pytest.approx(everything.mean(dtype=np.float64), abs=6 * noise)
+
+
+def test_a_matlab_file_of_images_is_read_and_any_other_refused(tmp_path, rng):
+    io = pytest.importorskip("scipy.io")
+    x = rng.integers(0, 2, (5, 784), dtype=np.uint8)
+    io.savemat(tmp_path / "x.mat", {"binarized": x}, do_compression=True)
+    assert np.array_equal(read_matrix(tmp_path / "x.mat"), x)
+    io.savemat(tmp_path / "two.mat", {"a": x, "b": x})
+    io.savemat(tmp_path / "narrow.mat", {"a": x[:, :700]})
+    (tmp_path / "cut.mat").write_bytes((tmp_path / "x.mat").read_bytes()[:200])
+    for name in ("two.mat", "narrow.mat", "cut.mat"):
+        with pytest.raises(BadInput, match=name):
+            read_matrix(tmp_path / name)
+
+
+def test_chorales_have_four_voices_and_the_published_number_of_steps(real_data):
+    chorales = load_sequences("jsb-chorales")
+    steps = [sum(len(roll) for roll in part) for part in (chorales.train, chorales.validation, chorales.test)]
+    assert steps == [13_807, 4_602, 4_725]
+    assert all(roll.shape[1] == 88 and set(np.unique(roll)) <= {0, 1} for roll in chorales.train)
+    assert max(roll.sum(axis=1).max() for roll in chorales.train) <= 4  # soprano, alto, tenor, bass
+
+
+def test_a_piano_roll_has_middle_c_in_column_39():
+    roll = piano_roll([[60], [], [21, 108]])
+    assert np.argwhere(roll).tolist() == [[0, 39], [2, 0], [2, 87]]
+
+
+def test_no_speaker_of_the_spoken_digits_is_in_two_parts(real_data):
+    assert sorted(sum(SPEAKERS, ())) == sorted(
+        {path.stem.split("_")[1] for path in (real_data / "fsdd" / "recordings").iterdir()}
+    )
+    digits = load_sound("fsdd")
+    for labels in (digits.train_labels, digits.validation_labels, digits.test_labels):
+        assert len(set(np.bincount(labels).tolist())) == 1 and labels.max() == 9
+
+
+def test_every_kind_of_drum_can_be_learned(real_data):
+    drums = load_sound("sonic-pi-drums")
+    assert set(drums.train_labels.tolist()) == set(range(len(drums.classes)))
+    with open(real_data / "sonic-pi-drums" / "samples.csv", encoding="utf-8", newline="") as file:
+        seconds = sum(float(row["seconds"]) for row in csv.DictReader(file))
+    samples = sum(map(len, drums.train + drums.validation + drums.test))
+    assert samples / drums.rate == pytest.approx(seconds, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", ["tatoeba-fra-eng", "tatoeba-cmn-eng", "debian-descriptions"])
+def test_no_sentence_is_in_two_parts(name, real_data):
+    pairs = load_pairs(name)
+    assert shared_sentences(pairs) == 0
+    moved = pairs.train.pop()
+    pairs.train.append(pairs.test[0])
+    assert shared_sentences(pairs) == 2, "the claim above would not have noticed a pair in two parts"
+    assert moved not in pairs.test
+
+
+def shared_sentences(pairs):
+    sides = [
+        [{pair[k] for pair in part} for part in (pairs.train, pairs.validation, pairs.test)] for k in (0, 1)
+    ]
+    return sum(
+        len(a & b) for side in sides for a, b in ((side[0], side[1]), (side[0], side[2]), (side[1], side[2]))
+    )
