@@ -13,7 +13,18 @@ import scratchgen
 from scratchgen import kernels
 from scratchgen.cli.output import console, say
 
-LIBRARIES = ("matplotlib", "numba", "cython", "safetensors", "scikit-learn", "soundfile", "torch", "jax")
+LIBRARIES = (
+    "matplotlib",
+    "numba",
+    "cython",
+    "safetensors",
+    "scikit-learn",
+    "soundfile",
+    "mido",
+    "tokenizers",
+    "torch",
+    "jax",
+)
 
 
 def info():
