@@ -113,6 +113,19 @@ def test_an_interrupted_training_saves_and_says_how_to_go_on(tmp_path):
     assert len(log.read_text().splitlines()) > epochs
 
 
+def test_settings_come_from_a_file_from_set_and_from_options_and_the_later_wins(tmp_path):
+    (tmp_path / "mine.toml").write_text("seed = 4\n[training]\nepochs = 9\nhidden = 9\nlatent_dim = 9\n")
+    options = ("--config", "mine.toml", "--set", "epochs=8", "--set", "training.hidden=8", "--epochs", 1)
+    scratchgen("train", "vae", *options, "--out", "run", cwd=tmp_path)
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert config["seed"] == 4 and config["training"] == {
+        **{"epochs": 1, "hidden": 8, "latent_dim": 9, "batch_size": 32, "alpha": 1e-3},
+    }
+    scratchgen("train", "vae", "--config", "run", "--out", "again", cwd=tmp_path)
+    again, first = ((tmp_path / run / "model.safetensors").read_bytes() for run in ("again", "run"))
+    assert again == first
+
+
 def test_runs_without_a_name_are_numbered(tmp_path):
     for _ in range(2):
         scratchgen("train", "vae", "--epochs", 1, "--hidden", 8, cwd=tmp_path)
