@@ -21,6 +21,9 @@ app = typer.Typer(help="Train a model: vae, gan or rnn.", no_args_is_help=True)
 
 Data = Annotated[str, typer.Option(help="The name of a data set, or the path of a file.")]
 Epochs = Annotated[int | None, typer.Option(min=1, help="Passes over the data; by default as the data asks.")]
+PatienceOption = Annotated[
+    int | None, typer.Option(min=0, help="Stop after as many epochs without a better validation number.")
+]
 BatchSize = Annotated[int | None, typer.Option(min=1, help="Examples a step.")]
 Seed = Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="The seed of all noise.")]
 Out = Annotated[
@@ -49,6 +52,7 @@ def vae(
     data: Data = "binarized-digits",
     epochs: Epochs = None,
     batch_size: BatchSize = None,
+    patience: PatienceOption = None,
     latent_dim: Latent = None,
     hidden: Hidden = None,
     seed: Seed = 0,
@@ -69,6 +73,7 @@ def gan(
     data: Data = "digits",
     epochs: Epochs = None,
     batch_size: BatchSize = None,
+    patience: PatienceOption = None,
     latent_dim: Latent = None,
     seed: Seed = 0,
     out: Out = None,
@@ -88,6 +93,7 @@ def rnn(
     data: Data = "stdlib",
     epochs: Epochs = None,
     batch_size: BatchSize = None,
+    patience: PatienceOption = None,
     hidden: Hidden = None,
     seed: Seed = 0,
     out: Out = None,
@@ -122,7 +128,8 @@ def _train(context: typer.Context, kind: str) -> None:
 def _settings(context: typer.Context, kind: str) -> tuple[str, int, Recipe]:
     """Data, seed and recipe: a file wins over the recipe, --set over the file, an option over all."""
     given = context.params
-    options = {name: given[name] for name in settings.known(kind) if _typed(context, name)}
+    names = {*settings.known(kind), "patience"}  # offered to all, so that a model without it can say why
+    options = {name: given[name] for name in names if _typed(context, name)}
     file = settings.from_file(given["config"], kind) if given["config"] else {}
     assigned = settings.from_assignments(given["set_"] or (), kind)
     defaults = {"data": given["data"], "seed": given["seed"]}

@@ -15,6 +15,7 @@ from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.files import write_json
 from scratchgen.training.origin import fingerprint, origin
+from scratchgen.training.patience import Patience
 from scratchgen.training.recipes import GANRecipe, RNNRecipe, VAERecipe
 from scratchgen.training.run import Run
 
@@ -45,6 +46,8 @@ def train_vae(data: str, settings: VAERecipe, seed: int, open_run: OpenRun) -> t
     model = vae.VAE(**sizes, rng=rng)
     model.begin_at(images.train.mean(axis=0))
     run = open_run(_config("vae", data, images, settings, seed, sizes))
+    if settings.patience:
+        run.wait(Patience("validation_elbo", settings.patience, higher_is_better=True))
     vae.train(
         model,
         images.train,
@@ -162,6 +165,8 @@ def train_rnn(
         "embedding": settings.embedding,
     }
     run = open_run(_config("rnn", data, text, settings, seed, sizes))
+    if settings.patience:
+        run.wait(Patience("validation_bits", settings.patience, higher_is_better=False))
     rnn.train(
         model,
         train,

@@ -133,6 +133,18 @@ class Run(History):
                 yield epoch
                 self._progress.update(task, advance=1)
         self._progress = None
+        if self.patience:
+            self._say_which_was_best(n)
+
+    def _say_which_was_best(self, n: int) -> None:
+        done, patience = len(self.by_epoch), self.patience
+        name = patience.name.replace("_", " ")
+        early = f" of {n}, no better for {patience.waited}" if done < n else ""
+        best = (
+            f"{name} {patience.best:.3f}" if patience.best_epoch else "no number"
+        )
+        line = f"{best} in epoch {patience.best_epoch}, whose weights are kept; {done} epochs{early}"
+        Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
 
     def after_step(self) -> None:
         """Save when it is time; stop when asked to."""
@@ -143,6 +155,10 @@ class Run(History):
             self.save_checkpoint()
         if self._stop:
             raise Stopped(f"{self._stop}; {self._how_to_go_on()}", self._stop == INTERRUPTED)
+
+    def after_epochs(self) -> None:
+        """The last state is saved; with patience, the finished weights may be of an epoch before it."""
+        self.save_checkpoint()
 
     def log(self, **numbers: float) -> None:
         """As `History.log`; the progress bar shows the latest."""
@@ -179,7 +195,8 @@ class Run(History):
 
     def save_checkpoint(self) -> None:
         """Write everything that is needed to go on from here."""
-        state = checkpoint.Checkpoint(self.total_steps, *self.state())
+        moment = self.total_steps + len(self.by_epoch)  # the end of an epoch is a moment after its last step
+        state = checkpoint.Checkpoint(moment, *self.state())
         with self._saving():
             checkpoint.write(self.directory / "checkpoints", state)
         self._saved_at = time.monotonic()

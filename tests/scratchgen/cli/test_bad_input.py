@@ -118,6 +118,10 @@ CASES = {
     "a setting of another type": ((*TRAIN, "--set", "alpha=fast"), "alpha is a number"),
     "an unknown setting in a file": ((*TRAIN, "--config", "wrong.toml"), "did you mean epochs?"),
     "no such settings file": ((*TRAIN, "--config", "gone.toml"), "gone.toml cannot be read"),
+    "patience for a model that has nothing to wait for": (
+        ("train", "gan", "--patience", "3", "--out", "new"),
+        "patience waits for a better validation number, and a gan has none",
+    ),
     "a setting beside --resume": (
         ("train", "vae", "--resume", "images", "--set", "epochs=3"),
         "--set does not go with --resume",

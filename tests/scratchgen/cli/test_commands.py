@@ -119,7 +119,7 @@ def test_settings_come_from_a_file_from_set_and_from_options_and_the_later_wins(
     scratchgen("train", "vae", *options, "--out", "run", cwd=tmp_path)
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert config["seed"] == 4 and config["training"] == {
-        **{"epochs": 1, "hidden": 8, "latent_dim": 9, "batch_size": 32, "alpha": 1e-3},
+        **{"epochs": 1, "hidden": 8, "latent_dim": 9, "batch_size": 32, "alpha": 1e-3, "patience": 0},
     }
     scratchgen("train", "vae", "--config", "run", "--out", "again", cwd=tmp_path)
     again, first = ((tmp_path / run / "model.safetensors").read_bytes() for run in ("again", "run"))
