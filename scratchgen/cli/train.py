@@ -40,10 +40,11 @@ Resume = Annotated[
 ]
 SaveEvery = Annotated[float, typer.Option(min=0, help="Seconds between checkpoints.")]
 MaxMinutes = Annotated[float | None, typer.Option(min=0, help="Save and stop after as many.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but where the run is.")]
 Latent = Annotated[int | None, typer.Option(min=1, help="Dimensions of the latent z.")]
 Hidden = Annotated[int | None, typer.Option(min=1, help="Units of the hidden layer.")]
 
-OF_THIS_SITTING = ("save_every", "max_minutes")  # may differ when a run goes on
+OF_THIS_SITTING = ("save_every", "max_minutes", "quiet")  # may differ when a run goes on
 
 
 @app.command()
@@ -62,6 +63,7 @@ def vae(
     resume: Resume = None,
     save_every: SaveEvery = SAVE_SECONDS,
     max_minutes: MaxMinutes = None,
+    quiet: Quiet = False,
 ):
     """Train a variational autoencoder on images."""
     _train(context, "vae")
@@ -82,6 +84,7 @@ def gan(
     resume: Resume = None,
     save_every: SaveEvery = SAVE_SECONDS,
     max_minutes: MaxMinutes = None,
+    quiet: Quiet = False,
 ):
     """Train a generative adversarial network on images."""
     _train(context, "gan")
@@ -102,6 +105,7 @@ def rnn(
     resume: Resume = None,
     save_every: SaveEvery = SAVE_SECONDS,
     max_minutes: MaxMinutes = None,
+    quiet: Quiet = False,
 ):
     """Train a recurrent network on text, as a language model over characters."""
     _train(context, "rnn")
@@ -118,6 +122,9 @@ def _train(context: typer.Context, kind: str) -> None:
         directory = given["out"] or _next_directory(f"{kind}-{Path(data).stem}")
         open_run = lambda config: Run(directory, config, **limits)
         model, scores = EXPERIMENTS[kind](data, recipe, seed, open_run)
+    if given["quiet"]:
+        print(directory)
+        return
     screen = console()
     screen.print(repr(model), highlight=False, markup=False)
     screen.print(scores_table([(kind.upper(), score) for score in scores]))

@@ -50,6 +50,14 @@ class Patience:
         if self._weights:
             model.load_state_dict(self._weights)
 
+    def verdict(self, done: int, n: int) -> str:
+        """Which epoch was best, after `done` of n epochs."""
+        if self.best is None:
+            return f"{self.name} was never a number; the weights are those of the last epoch, {done}"
+        early = f", stopped as {self.waited} were no better" if done < n else ""
+        best = f"{self.name.replace('_', ' ')} {self.best:.3f}"
+        return f"best epoch {self.best_epoch}, {best}; its weights are kept ({done} epochs of {n}{early})"
+
     def _is_better(self, number: float) -> bool:
         if self.best is None:
             return not math.isnan(number)

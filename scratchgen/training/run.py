@@ -16,6 +16,7 @@ import json
 import shlex
 import shutil
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -24,8 +25,6 @@ from pathlib import Path
 
 import filelock
 import safetensors.numpy
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
@@ -34,9 +33,9 @@ from scratchgen.training import checkpoint
 from scratchgen.training.files import writable_directory, write_json, write_text
 from scratchgen.training.history import History
 from scratchgen.training.origin import fingerprint
+from scratchgen.training.progress import progress
 from scratchgen.training.saved import SHA256
 
-REFRESH_SECONDS = 0.2  # numbers that change faster cannot be read
 SAVE_SECONDS = 30.0  # what a killed run may lose
 INTERRUPTED = "interrupted"
 
@@ -57,6 +56,7 @@ class Run(History):
     resume         go on from the newest checkpoint in the directory, or from the beginning if there is none
     save_every     seconds between checkpoints
     max_minutes    save and stop after as many
+    quiet          show no progress
 
     Raises BadInput when the directory cannot be written, is in use by another process, or holds a finished
     run; when resuming, also when the checkpoints are damaged.
@@ -71,6 +71,7 @@ class Run(History):
         resume: bool = False,
         save_every: float = SAVE_SECONDS,
         max_minutes: float | None = None,
+        quiet: bool = False,
     ):
         super().__init__()
         self.directory = writable_directory(Path(directory))
@@ -85,9 +86,10 @@ class Run(History):
             ) from None
         if (self.directory / "model.safetensors").exists() and not replace:
             raise BadInput(f"{directory} holds a finished run; choose another --out or remove it")
-        self._progress = None
+        self._display = progress(config["kind"], quiet)
+        self._steps_of_an_epoch: int | None = None  # known once one is over
         self._stop: str | None = None
-        self._started = self._shown = self._saved_at = time.monotonic()
+        self._started = self._saved_at = time.monotonic()
         if resume:
             self._go_on_from(self._newest())
         else:
@@ -106,7 +108,7 @@ class Run(History):
     def _newest(self) -> checkpoint.Checkpoint | None:
         found, damages = checkpoint.newest(self.directory / "checkpoints")
         for damage in damages:
-            Console(stderr=True).print(f"scratchgen: {damage}; going on from the one before", markup=False)
+            print(f"scratchgen: {damage}; going on from the one before", file=sys.stderr)
         return found
 
     def _go_on_from(self, found: checkpoint.Checkpoint | None) -> None:
@@ -121,34 +123,18 @@ class Run(History):
 
     def epochs(self, n: int) -> Iterator[int]:
         """As `History.epochs`, under a progress bar; the first Ctrl-C ends the step, saves and stops."""
-        columns = (
-            TextColumn("{task.description:>4}"),
-            *(BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn()),
-            TextColumn("{task.fields[numbers]}"),
-        )
-        with self._stopping_gently(), Progress(*columns, console=Console(stderr=True)) as self._progress:
-            name, done = self.config["kind"].upper(), self.epoch - 1
-            task = self._progress.add_task(name, total=n, completed=done, numbers="")
-            for epoch in super().epochs(n):
-                yield epoch
-                self._progress.update(task, advance=1)
-        self._progress = None
-        if self.patience:
-            self._say_which_was_best(n)
-
-    def _say_which_was_best(self, n: int) -> None:
-        done, patience = len(self.by_epoch), self.patience
-        name = patience.name.replace("_", " ")
-        early = f" of {n}, no better for {patience.waited}" if done < n else ""
-        best = (
-            f"{name} {patience.best:.3f}" if patience.best_epoch else "no number"
-        )
-        line = f"{best} in epoch {patience.best_epoch}, whose weights are kept; {done} epochs{early}"
-        Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
+        with self._stopping_gently(), self._display as display:
+            display.begin(n, self.epoch - 1)
+            yield from super().epochs(n)
+            if self.patience:
+                display.say(self.patience.verdict(len(self.by_epoch), n))
 
     def after_step(self) -> None:
-        """Save when it is time; stop when asked to."""
+        """Show how far it is; save when it is time; stop when asked to."""
         now = time.monotonic()
+        if self._steps_of_an_epoch:
+            part = min(1.0, self.step / self._steps_of_an_epoch)
+            self._display.step(self.epoch - 1 + part, self.latest)
         if self.max_minutes is not None and now - self._started >= 60 * self.max_minutes:
             self._stop = self._stop or f"stopped after {self.max_minutes:g} minutes"
         if self._stop or now - self._saved_at >= self.save_every:
@@ -160,19 +146,14 @@ class Run(History):
         """The last state is saved; with patience, the finished weights may be of an epoch before it."""
         self.save_checkpoint()
 
-    def log(self, **numbers: float) -> None:
-        """As `History.log`; the progress bar shows the latest."""
-        super().log(**numbers)
-        if self._progress is not None and time.monotonic() - self._shown > REFRESH_SECONDS:
-            self._shown = time.monotonic()
-            latest = (f"{name} {number:.3f}" for name, number in self.latest.items())
-            self._progress.update(self._progress.task_ids[0], numbers="  ".join(latest))
-
     def _note(self, means: dict[str, float]) -> None:
         super()._note(means)
-        if self._to_put_back is None:  # else these are epochs of before, and the file is written whole
-            with self._saving(), open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
-                file.write(_line(len(self.by_epoch), means))
+        if self._to_put_back is not None:  # epochs of before: the file is written whole
+            return
+        with self._saving(), open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
+            file.write(_line(len(self.by_epoch), means))
+        self._steps_of_an_epoch = self.step
+        self._display.epoch(self.epoch, means)
 
     @contextmanager
     def _stopping_gently(self):
