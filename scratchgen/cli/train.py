@@ -128,7 +128,7 @@ def _train(context: typer.Context, kind: str) -> None:
     screen = console()
     screen.print(repr(model), highlight=False, markup=False)
     screen.print(scores_table([(kind.upper(), score) for score in scores]))
-    say(screen, f"Pictures: {directory / 'samples'}    Weights: {directory / 'model.safetensors'}")
+    say(screen, f"Report: {directory / 'report.html'}    Pictures: {directory / 'samples'}")
     say(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} -n 64 --out {_example_file(kind)}")
 
 

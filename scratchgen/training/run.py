@@ -7,7 +7,9 @@ any moment and resumed: it ends with the same bits.
     metrics.jsonl        one line an epoch
     checkpoints/         where to go on
     model.safetensors    the finished weights
-    samples/*.png        pictures
+    samples/             pictures, and text
+    scores.json          how good it is;  timing.json: how long it took
+    report.html          all of it on a page
 """
 
 from __future__ import annotations
@@ -88,6 +90,7 @@ class Run(History):
             raise BadInput(f"{directory} holds a finished run; choose another --out or remove it")
         self._display = progress(config["kind"], quiet)
         self._steps_of_an_epoch: int | None = None  # known once one is over
+        self._seconds_before, self._sittings = 0.0, 1
         self._stop: str | None = None
         self._started = self._saved_at = time.monotonic()
         if resume:
@@ -97,7 +100,7 @@ class Run(History):
 
     def _begin(self) -> None:
         """An empty book: whatever is left of a run before goes."""
-        for name in ("model.safetensors", "scores.json", "samples/*"):
+        for name in ("model.safetensors", "scores.json", "timing.json", "report.html", "samples/*"):
             for left_over in self.directory.glob(name):
                 left_over.unlink()
         shutil.rmtree(self.directory / "checkpoints", ignore_errors=True)
@@ -115,6 +118,8 @@ class Run(History):
         if found is None:
             self._begin()
             return
+        timing = found.numbers["timing"]
+        self._seconds_before, self._sittings = timing["seconds"], timing["sittings"] + 1
         self.go_on_from(found.arrays, found.numbers)
         lines = (_line(epoch, means) for epoch, means in enumerate(self.by_epoch, 1))
         write_text(self.directory / "metrics.jsonl", "".join(lines))
@@ -150,7 +155,7 @@ class Run(History):
         super()._note(means)
         if self._to_put_back is not None:  # epochs of before: the file is written whole
             return
-        with self._saving(), open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
+        with self.saving(), open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
             file.write(_line(len(self.by_epoch), means))
         self._steps_of_an_epoch = self.step
         self._display.epoch(self.epoch, means)
@@ -177,14 +182,24 @@ class Run(History):
     def save_checkpoint(self) -> None:
         """Write everything that is needed to go on from here."""
         moment = self.total_steps + len(self.by_epoch)  # the end of an epoch is a moment after its last step
-        state = checkpoint.Checkpoint(moment, *self.state())
-        with self._saving():
+        arrays, numbers = self.state()
+        state = checkpoint.Checkpoint(moment, arrays, {**numbers, "timing": self.timing})
+        with self.saving():
             checkpoint.write(self.directory / "checkpoints", state)
         self._saved_at = time.monotonic()
 
+    @property
+    def timing(self) -> dict:
+        """Seconds in all sittings, and how many there were."""
+        seconds = self._seconds_before + time.monotonic() - self._started
+        return {"seconds": round(seconds, 3), "sittings": self._sittings}
+
     def save(self, model: Module) -> None:
-        """Write the finished weights. Another process may then use the directory."""
-        with self._saving(), replacing(self.directory / "model.safetensors") as temporary:
+        """Write the finished weights, which mark the run as finished: they come last of all its files.
+
+        Another process may then use the directory.
+        """
+        with self.saving(), replacing(self.directory / "model.safetensors") as temporary:
             weights = model.state_dict()
             safetensors.numpy.save_file(weights, temporary, {SHA256: fingerprint(weights)})
         self._lock.release()
@@ -194,7 +209,7 @@ class Run(History):
         return self.directory / "samples" / f"{name}.png"
 
     @contextmanager
-    def _saving(self):
+    def saving(self):
         """A full disk, or a permission that is gone, ends the run in one line; what was saved stays."""
         try:
             yield

@@ -28,7 +28,7 @@ def test_train_and_sample_images(kind, tmp_path):
     printed = scratchgen(
         "train", kind, "--epochs", 2, "--batch-size", 64, "--seed", 5, "--out", "run", cwd=tmp_path
     )
-    assert "parameters" in printed and "to expect" in printed and "Pictures: run/samples" in printed
+    assert "parameters" in printed and "to expect" in printed and "Report: run/report.html" in printed
     pictures = {"samples", "curves"} | ({"reconstructions", "latent_plane"} if kind == "vae" else set())
     assert {p.stem for p in (tmp_path / "run" / "samples").iterdir()} == pictures
     assert all(is_png(p) for p in (tmp_path / "run" / "samples").iterdir())
