@@ -9,7 +9,7 @@ import typer
 from threadpoolctl import threadpool_limits
 
 from scratchgen import kernels
-from scratchgen.cli import bench, demo, info, sample, train
+from scratchgen.cli import bench, compare, demo, info, sample, train
 from scratchgen.errors import BadInput
 from scratchgen.training import Stopped
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.add_typer(train.app, name="train")
 app.command("sample")(sample.sample)
+app.command("compare")(compare.compare)
 app.command("bench")(bench.bench)
 app.command("info")(info.info)
 

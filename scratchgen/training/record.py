@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scratchgen.errors import BadInput
 from scratchgen.training.files import Unreadable, read_bytes
-from scratchgen.training.saved import read_config
+from scratchgen.training.saved import BUILD, read_config
 
 LARGEST_LOG = 2**28  # bytes: a million epochs
 
@@ -77,6 +77,8 @@ def _read(path: Path, parse):
 
 
 def _check(config: dict, lines: list, scores: list, timing: dict) -> None:
+    if config["kind"] not in BUILD:
+        raise ValueError(f"no model is of kind {config['kind']!r}")
     if not isinstance(config["model"], dict) or not isinstance(config.get("training", {}), dict):
         raise ValueError("config.json does not describe a training")
     dict(config.get("versions", {}))

@@ -149,6 +149,13 @@ CASES = {
         ("sample", "images", "--prompt", "a", "--out", "new.png"),
         "are for text",
     ),
+    "compare: nothing": (("compare",), "Missing argument"),
+    "compare: no such run": (("compare", "images", "gone"), "gone is not a run directory"),
+    "compare: a folder that is no run": (("compare", "images", "empty-folder"), "no config.json"),
+    "compare: an unknown kind": (("compare", "unknown-kind"), "unknown-kind is damaged"),
+    "compare: a truncated configuration": (("compare", "truncated-config"), "cannot be read or is damaged"),
+    "compare: out of another kind": (("compare", "images", "--out", "new.png"), "name it new.html"),
+    "compare: out is below a file": (("compare", "images", "--out", "a-file/x.html"), "a-file is a file"),
     **{
         f"sample: {name}": (("sample", name, "--out", "new.png"), expected)
         for name, expected in {

@@ -126,6 +126,16 @@ def test_settings_come_from_a_file_from_set_and_from_options_and_the_later_wins(
     assert again == first
 
 
+def test_runs_are_compared_on_the_terminal_and_on_a_page(tmp_path):
+    for out, hidden in (("a", 4), ("[b]", 8)):
+        scratchgen("train", "vae", "--epochs", 1, "--hidden", hidden, "--out", out, cwd=tmp_path)
+    printed = scratchgen("compare", "a", "[b]", "a", "--out", "c.html", cwd=tmp_path)
+    heading, *rows = (line.split() for line in printed.splitlines()[1:4])
+    assert heading[:2] == ["run", "hidden"] and "minutes" in heading and "seed" not in heading
+    assert [row[:2] for row in rows] == [["a", "4"], ["[b]", "8"]]
+    assert "[b]" in (tmp_path / "c.html").read_text(encoding="utf-8")
+
+
 def test_runs_without_a_name_are_numbered(tmp_path):
     for _ in range(2):
         scratchgen("train", "vae", "--epochs", 1, "--hidden", 8, cwd=tmp_path)
