@@ -61,4 +61,4 @@ def demo(
     screen.print(Panel(Text(text[:600]), title="written by the RNN", width=100))
     screen.print(scores_table(scores))
     seconds = time.perf_counter() - started
-    say(screen, f"{seconds:.0f} seconds. Look at {picture}; all pictures: {out}/*/samples")
+    say(screen, f"{seconds:.0f} seconds. Look at {picture}; more of each model: {out}/*/report.html")

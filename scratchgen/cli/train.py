@@ -11,8 +11,9 @@ import typer
 from scratchgen.cli.output import console, say, scores_table
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED
+from scratchgen.training import settings
 from scratchgen.training.experiments import EXPERIMENTS
-from scratchgen.training.recipes import recipe
+from scratchgen.training.recipes import Recipe
 from scratchgen.training.resume import resume as go_on
 from scratchgen.training.run import SAVE_SECONDS, Run
 
@@ -20,18 +21,30 @@ app = typer.Typer(help="Train a model: vae, gan or rnn.", no_args_is_help=True)
 
 Data = Annotated[str, typer.Option(help="The name of a data set, or the path of a file.")]
 Epochs = Annotated[int | None, typer.Option(min=1, help="Passes over the data; by default as the data asks.")]
+PatienceOption = Annotated[
+    int | None, typer.Option(min=0, help="Stop after as many epochs without a better validation number.")
+]
 BatchSize = Annotated[int | None, typer.Option(min=1, help="Examples a step.")]
 Seed = Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="The seed of all noise.")]
 Out = Annotated[
     Path | None, typer.Option(help="The run directory to make; by default runs/<model>-<data>-<n>.")
+]
+Config = Annotated[
+    Path | None, typer.Option(help="Settings from a TOML file, or those of a run directory again.")
+]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", help="One setting as name=value; can be given several times.")
 ]
 Resume = Annotated[
     Path | None, typer.Option(help="A run directory: go on where it was stopped, with its own settings.")
 ]
 SaveEvery = Annotated[float, typer.Option(min=0, help="Seconds between checkpoints.")]
 MaxMinutes = Annotated[float | None, typer.Option(min=0, help="Save and stop after as many.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but where the run is.")]
 Latent = Annotated[int | None, typer.Option(min=1, help="Dimensions of the latent z.")]
 Hidden = Annotated[int | None, typer.Option(min=1, help="Units of the hidden layer.")]
+
+OF_THIS_SITTING = ("save_every", "max_minutes", "quiet")  # may differ when a run goes on
 
 
 @app.command()
@@ -40,17 +53,20 @@ def vae(
     data: Data = "binarized-digits",
     epochs: Epochs = None,
     batch_size: BatchSize = None,
+    patience: PatienceOption = None,
+    latent_dim: Latent = None,
+    hidden: Hidden = None,
     seed: Seed = 0,
     out: Out = None,
+    config: Config = None,
+    set_: Set = None,
     resume: Resume = None,
     save_every: SaveEvery = SAVE_SECONDS,
     max_minutes: MaxMinutes = None,
-    latent_dim: Latent = None,
-    hidden: Hidden = None,
+    quiet: Quiet = False,
 ):
     """Train a variational autoencoder on images."""
-    settings = recipe("vae", data, epochs=epochs, batch_size=batch_size, latent_dim=latent_dim, hidden=hidden)
-    _train(context, "vae", data, settings, seed, out)
+    _train(context, "vae")
 
 
 @app.command()
@@ -59,16 +75,19 @@ def gan(
     data: Data = "digits",
     epochs: Epochs = None,
     batch_size: BatchSize = None,
+    patience: PatienceOption = None,
+    latent_dim: Latent = None,
     seed: Seed = 0,
     out: Out = None,
+    config: Config = None,
+    set_: Set = None,
     resume: Resume = None,
     save_every: SaveEvery = SAVE_SECONDS,
     max_minutes: MaxMinutes = None,
-    latent_dim: Latent = None,
+    quiet: Quiet = False,
 ):
     """Train a generative adversarial network on images."""
-    settings = recipe("gan", data, epochs=epochs, batch_size=batch_size, latent_dim=latent_dim)
-    _train(context, "gan", data, settings, seed, out)
+    _train(context, "gan")
 
 
 @app.command()
@@ -77,41 +96,63 @@ def rnn(
     data: Data = "stdlib",
     epochs: Epochs = None,
     batch_size: BatchSize = None,
+    patience: PatienceOption = None,
+    hidden: Hidden = None,
     seed: Seed = 0,
     out: Out = None,
+    config: Config = None,
+    set_: Set = None,
     resume: Resume = None,
     save_every: SaveEvery = SAVE_SECONDS,
     max_minutes: MaxMinutes = None,
-    hidden: Hidden = None,
+    quiet: Quiet = False,
 ):
     """Train a recurrent network on text, as a language model over characters."""
-    settings = recipe("rnn", data, epochs=epochs, batch_size=batch_size, hidden=hidden)
-    _train(context, "rnn", data, settings, seed, out)
+    _train(context, "rnn")
 
 
-def _train(context: typer.Context, kind: str, data: str, settings, seed: int, out: Path | None) -> None:
+def _train(context: typer.Context, kind: str) -> None:
     given = context.params
-    limits = {"save_every": given["save_every"], "max_minutes": given["max_minutes"]}
+    limits = {name: given[name] for name in OF_THIS_SITTING}
     if (directory := given["resume"]) is not None:
         _refuse_other_options(context)
         model, scores = go_on(directory, kind, **limits)
     else:
-        directory = out or _next_directory(f"{kind}-{Path(data).stem}")
+        data, seed, recipe = _settings(context, kind)
+        directory = given["out"] or _next_directory(f"{kind}-{Path(data).stem}")
         open_run = lambda config: Run(directory, config, **limits)
-        model, scores = EXPERIMENTS[kind](data, settings, seed, open_run)
+        model, scores = EXPERIMENTS[kind](data, recipe, seed, open_run)
+    if given["quiet"]:
+        print(directory)
+        return
     screen = console()
     screen.print(repr(model), highlight=False, markup=False)
     screen.print(scores_table([(kind.upper(), score) for score in scores]))
-    say(screen, f"Pictures: {directory / 'samples'}    Weights: {directory / 'model.safetensors'}")
+    say(screen, f"Report: {directory / 'report.html'}    Pictures: {directory / 'samples'}")
     say(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} -n 64 --out {_example_file(kind)}")
+
+
+def _settings(context: typer.Context, kind: str) -> tuple[str, int, Recipe]:
+    """Data, seed and recipe: a file wins over the recipe, --set over the file, an option over all."""
+    given = context.params
+    names = {*settings.known(kind), "patience"}  # offered to all, so that a model without it can say why
+    options = {name: given[name] for name in names if _typed(context, name)}
+    file = settings.from_file(given["config"], kind) if given["config"] else {}
+    assigned = settings.from_assignments(given["set_"] or (), kind)
+    defaults = {"data": given["data"], "seed": given["seed"]}
+    return settings.complete(kind, defaults, file, assigned, settings.checked(kind, options, "options"))
+
+
+def _typed(context: typer.Context, name: str) -> bool:
+    """Whether an option stands on the command line."""
+    return name in context.params and context.get_parameter_source(name).name == "COMMANDLINE"
 
 
 def _refuse_other_options(context: typer.Context) -> None:
     """A run that goes on has its settings already."""
-    allowed = {"resume", "save_every", "max_minutes"}
-    for name in context.params.keys() - allowed:
-        if context.get_parameter_source(name).name == "COMMANDLINE":
-            option = "--" + name.replace("_", "-")
+    for name in context.params.keys() - {"resume", *OF_THIS_SITTING}:
+        if _typed(context, name):
+            option = "--" + name.strip("_").replace("_", "-")
             raise BadInput(f"{option} does not go with --resume: the run has its own settings; leave it out")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from matplotlib.ticker import MaxNLocator
+
 from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
 
 
@@ -22,6 +24,7 @@ def curves(
             name, (1, level), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=9
         )
     axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel(ylabel)
     axes.legend(frameon=False, fontsize=9)
     plain(axes)

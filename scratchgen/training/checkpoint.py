@@ -1,6 +1,6 @@
 """Checkpoints: all that a training needs to go on, in two files whose checksums are checked.
 
-    checkpoints/00000120.safetensors    the arrays after 120 steps
+    checkpoints/00000120.safetensors    the arrays; 120 steps and ends of epochs have been
     checkpoints/00000120.json           the numbers, and the SHA-256 of both
 
 The arrays are written first: a checkpoint is there when its JSON is. Nothing is parsed before its checksum
@@ -28,7 +28,10 @@ LARGEST_JSON = 2**26  # bytes; numbers of a training are far fewer
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state after some steps: named arrays, and whatever else as a JSON value."""
+    """The state at a moment: named arrays, and whatever else as a JSON value.
+
+    step    counts the moments: a later one has a greater number
+    """
 
     step: int
     arrays: dict[str, np.ndarray]

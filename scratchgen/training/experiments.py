@@ -12,14 +12,18 @@ from scratchgen import evaluation, gan, plots, rnn, vae
 from scratchgen.autograd import no_grad
 from scratchgen.data import ImageData, TextData, Vocabulary, load_images, load_text, text_chunks
 from scratchgen.errors import BadInput
+from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.training.files import write_json
+from scratchgen.training.files import write_json, write_text
 from scratchgen.training.origin import fingerprint, origin
+from scratchgen.training.patience import Patience
 from scratchgen.training.recipes import GANRecipe, RNNRecipe, VAERecipe
+from scratchgen.training.report import write_report
 from scratchgen.training.run import Run
 
 OpenRun = Callable[[dict], Run]  # from the configuration to the run, once everything else is known to be fit
 GAN_SAMPLES = 1000
+TEXT_SAMPLE, TEMPERATURE = 800, 0.7  # characters that show what was learned
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ def train_vae(data: str, settings: VAERecipe, seed: int, open_run: OpenRun) -> t
     model = vae.VAE(**sizes, rng=rng)
     model.begin_at(images.train.mean(axis=0))
     run = open_run(_config("vae", data, images, settings, seed, sizes))
+    if settings.patience:
+        run.wait(Patience("validation_elbo", settings.patience, higher_is_better=True))
     vae.train(
         model,
         images.train,
@@ -55,10 +61,10 @@ def train_vae(data: str, settings: VAERecipe, seed: int, open_run: OpenRun) -> t
         alpha=settings.alpha,
         rng=rng,
     )
-    run.save(model)
     baseline = evaluation.independent_bernoulli_log_prob(images.train, images.test)
-    _vae_pictures(model, images, run, baseline)
-    return model, _noted(run, [_vae_score(model, images, baseline)])
+    with run.saving():
+        _vae_pictures(model, images, run, baseline)
+    return _finished(run, model, [_vae_score(model, images, baseline)])
 
 
 def _vae_score(model: vae.VAE, images: ImageData, baseline: float) -> Score:
@@ -111,12 +117,12 @@ def train_gan(data: str, settings: GANRecipe, seed: int, open_run: OpenRun) -> t
         alpha=settings.alpha,
         rng=rng,
     )
-    run.save(model)
     samples = model.sample(GAN_SAMPLES, Generator(HELD_OUT_SEED))
-    plots.sample_grid(samples[:100], images.image_shape, run.picture("samples"), "drawn by the GAN")
     series = {name: run.history[name] for name in ("V", "G_loss")}
-    plots.curves(series, run.picture("curves"), "nats", {"V where D cannot tell: −log 4": -np.log(4)})
-    return model, _noted(run, _gan_scores(samples, images) if images.classes else [])
+    with run.saving():
+        plots.sample_grid(samples[:100], images.image_shape, run.picture("samples"), "drawn by the GAN")
+        plots.curves(series, run.picture("curves"), "nats", {"V where D cannot tell: −log 4": -np.log(4)})
+    return _finished(run, model, _gan_scores(samples, images) if images.classes else [])
 
 
 def _gan_scores(samples: np.ndarray, images: ImageData) -> list[Score]:
@@ -162,6 +168,8 @@ def train_rnn(
         "embedding": settings.embedding,
     }
     run = open_run(_config("rnn", data, text, settings, seed, sizes))
+    if settings.patience:
+        run.wait(Patience("validation_bits", settings.patience, higher_is_better=False))
     rnn.train(
         model,
         train,
@@ -172,31 +180,34 @@ def train_rnn(
         chunk=settings.chunk,
         alpha=settings.alpha,
     )
-    run.save(model)
     ngram = evaluation.best_ngram(train, validation, vocabulary.size, max_order=3)
     baseline = evaluation.bits_per_character(ngram.log_prob(test)[1:])  # of the characters that we predict
     best = f"best n-gram of order ≤ 3 (order {ngram.order})"
     series = {"training": run.history["bits"], "validation": run.history["validation_bits"]}
-    plots.curves(series, run.picture("curves"), "bits per character", {best: baseline})
+    prompt = "\n" if "\n" in vocabulary.characters else vocabulary.characters[0]
+    sample = model.generate(prompt, TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
+    with run.saving():
+        plots.curves(series, run.picture("curves"), "bits per character", {best: baseline})
+        write_text(run.directory / "samples" / "text.txt", sample)
     ours = rnn.evaluate(model, test)
-    return model, _noted(
-        run,
-        [
-            Score(
-                "held-out bits per character",
-                f"{ours:.3f}",
-                f"{baseline:.3f} ({best})",
-                f"below {baseline:.3f}",
-                ours < baseline,
-            )
-        ],
+    score = Score(
+        "held-out bits per character",
+        f"{ours:.3f}",
+        f"{baseline:.3f} ({best})",
+        f"below {baseline:.3f}",
+        ours < baseline,
     )
+    return _finished(run, model, [score])
 
 
-def _noted(run: Run, scores: list[Score]) -> list[Score]:
-    """The scores, written beside the weights."""
-    write_json(run.directory / "scores.json", [asdict(score) for score in scores])
-    return scores
+def _finished(run: Run, model: Module, scores: list[Score]) -> tuple[Module, list[Score]]:
+    """The model and its scores, when all is written."""
+    with run.saving():
+        write_json(run.directory / "scores.json", [asdict(score) for score in scores])
+        write_json(run.directory / "timing.json", run.timing)
+        write_report(run.directory)
+    run.save(model)
+    return model, scores
 
 
 def _config(kind: str, source: str, data: ImageData | TextData, settings, seed: int, sizes: dict) -> dict:

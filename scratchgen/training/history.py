@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.training import kept
+from scratchgen.training.patience import Patience
 
 
 class History:
@@ -26,6 +27,9 @@ class History:
     A loop that goes on from a saved state finds itself at the same place: `epochs` begins at the epoch of
     the state, with the `rng` of that epoch's beginning, so that the data come in the same order again;
     `steps` passes over what was done, and then puts back the state of everything that is kept.
+
+    With a Patience (`wait`), `epochs` ends when the wait is over, and the model that is kept as `model` has
+    the weights of the best epoch; `best_epoch` is logged.
     """
 
     def __init__(self):
@@ -37,6 +41,7 @@ class History:
         self._things: dict[str, Any] = {}
         self._order: dict | None = None  # the state of rng at the beginning of this epoch
         self._to_put_back: tuple[dict, dict] | None = None
+        self.patience: Patience | None = None
 
     def keep(self, **things) -> None:
         """Name everything that the training changes (see `kept`): it is saved, and put back when resumed.
@@ -45,14 +50,23 @@ class History:
         """
         self._things |= things
 
+    def wait(self, patience: Patience) -> None:
+        """Stop early: when the number that `patience` names has not got better for too long."""
+        self.patience = patience
+        self.keep(patience=patience)
+
     def epochs(self, n: int) -> Iterator[int]:
         """1, 2, …, n; at the end of each, the means of what was logged in it go into `history`."""
-        for epoch in range(self.epoch, n + 1):
-            self.epoch = epoch
+        if self.step == 0:  # the state is that of the end of an epoch: there are no steps to pass over
+            self._put_back()
+        while self.epoch <= n and not (self.patience and self.patience.over):
             self._set_order()
-            yield epoch
+            yield self.epoch
             self._close_epoch()
-            self.step = 0
+            self.epoch, self.step = self.epoch + 1, 0
+        self.after_epochs()
+        if self.patience:
+            self.patience.install(self._things["model"])
 
     def steps(self, items: Iterable) -> Iterator:
         """The items of one epoch; when the loop comes back for the next, a step is done."""
@@ -60,8 +74,7 @@ class History:
         if self._to_put_back is not None:
             for _ in range(self.step):
                 next(items)
-            kept.unpack(self._things, *self._to_put_back)
-            self._to_put_back = None
+            self._put_back()
         for item in items:
             yield item
             self.step += 1
@@ -70,6 +83,9 @@ class History:
 
     def after_step(self) -> None:
         """For those who do more than remember."""
+
+    def after_epochs(self) -> None:
+        """The same, when the last epoch is over."""
 
     def log(self, **numbers: float) -> None:
         """Note numbers of this step. What is logged several times in an epoch is averaged over it."""
@@ -86,8 +102,16 @@ class History:
                 kept.restore(rng, self._order)
             self._order = kept.state_of(rng)
 
+    def _put_back(self) -> None:
+        if self._to_put_back is not None:
+            kept.unpack(self._things, *self._to_put_back)
+            self._to_put_back = None
+
     def _close_epoch(self) -> None:
         means = {name: total / count for name, (total, count) in self._sums.items()}
+        if self.patience:
+            self.patience.look(self.epoch, means[self.patience.name], self._things["model"])
+            means["best_epoch"] = self.patience.best_epoch
         self._sums.clear()
         self._note(means)
 
@@ -99,7 +123,7 @@ class History:
     # --- saving and going on ------------------------------------------------------------------------------
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
-        """Everything at the end of a step: arrays, and the rest as a JSON value."""
+        """Everything at the end of a step, or of the last epoch: arrays, and the rest as a JSON value."""
         arrays, numbers = kept.pack(self._things)
         place = {"epoch": self.epoch, "step": self.step, "total_steps": self.total_steps}
         books = {"by_epoch": self.by_epoch, "sums": self._sums, "order": self._order}

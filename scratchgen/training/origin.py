@@ -19,7 +19,8 @@ PACKAGES = ("scratchgen-numpy", "numpy", "numba")
 
 def origin() -> dict:
     """The command, the kernel backend, the versions, and the state of git in the current folder, if any."""
-    found = {"command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]), "backend": current()}
+    name = Path(sys.argv[0]).name.replace("__main__.py", "scratchgen")  # as of python -m scratchgen
+    found = {"command": shlex.join([name, *sys.argv[1:]]), "backend": current()}
     return {**found, "versions": _versions(), "git": _git()}
 
 

@@ -1,4 +1,7 @@
-"""Settings that work: for each model and data set, the numbers that a run takes if none are given."""
+"""Settings that work: for each model and data set, the numbers that a run takes if none are given.
+
+patience    epochs without a better validation number after which to stop; 0 trains every epoch
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ class VAERecipe:
     epochs: int = 10
     batch_size: int = 128
     alpha: float = 1e-3
+    patience: int = 0
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class RNNRecipe:
     batch_size: int = 16
     chunk: int = 64
     alpha: float = 4e-3
+    patience: int = 0
 
 
 Recipe = VAERecipe | GANRecipe | RNNRecipe

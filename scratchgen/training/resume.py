@@ -16,7 +16,12 @@ OF_THE_RUN = ("kind", "data_sha256", "seed", "model", "training")  # what must b
 
 
 def resume(
-    directory: Path, kind: str, *, save_every: float = SAVE_SECONDS, max_minutes: float | None = None
+    directory: Path,
+    kind: str,
+    *,
+    save_every: float = SAVE_SECONDS,
+    max_minutes: float | None = None,
+    quiet: bool = False,
 ) -> tuple[Module, list[Score]]:
     """Go on with the run in `directory`, with its own data, settings, seed and kernel backend.
 
@@ -37,7 +42,9 @@ def resume(
         changed = [name for name in OF_THE_RUN if found[name] != config.get(name)]
         if changed:
             raise BadInput(f"{directory} cannot go on: {changed[0]} of {source} has changed since it began")
-        return Run(directory, config, resume=True, save_every=save_every, max_minutes=max_minutes)
+        return Run(
+            directory, config, resume=True, save_every=save_every, max_minutes=max_minutes, quiet=quiet
+        )
 
     with kernels.use(backend):
         return EXPERIMENTS[kind](source, settings, seed, open_run)

@@ -7,7 +7,9 @@ any moment and resumed: it ends with the same bits.
     metrics.jsonl        one line an epoch
     checkpoints/         where to go on
     model.safetensors    the finished weights
-    samples/*.png        pictures
+    samples/             pictures, and text
+    scores.json          how good it is;  timing.json: how long it took
+    report.html          all of it on a page
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import json
 import shlex
 import shutil
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -24,8 +27,6 @@ from pathlib import Path
 
 import filelock
 import safetensors.numpy
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
@@ -34,9 +35,9 @@ from scratchgen.training import checkpoint
 from scratchgen.training.files import writable_directory, write_json, write_text
 from scratchgen.training.history import History
 from scratchgen.training.origin import fingerprint
+from scratchgen.training.progress import progress
 from scratchgen.training.saved import SHA256
 
-REFRESH_SECONDS = 0.2  # numbers that change faster cannot be read
 SAVE_SECONDS = 30.0  # what a killed run may lose
 INTERRUPTED = "interrupted"
 
@@ -57,6 +58,7 @@ class Run(History):
     resume         go on from the newest checkpoint in the directory, or from the beginning if there is none
     save_every     seconds between checkpoints
     max_minutes    save and stop after as many
+    quiet          show no progress
 
     Raises BadInput when the directory cannot be written, is in use by another process, or holds a finished
     run; when resuming, also when the checkpoints are damaged.
@@ -71,6 +73,7 @@ class Run(History):
         resume: bool = False,
         save_every: float = SAVE_SECONDS,
         max_minutes: float | None = None,
+        quiet: bool = False,
     ):
         super().__init__()
         self.directory = writable_directory(Path(directory))
@@ -85,9 +88,11 @@ class Run(History):
             ) from None
         if (self.directory / "model.safetensors").exists() and not replace:
             raise BadInput(f"{directory} holds a finished run; choose another --out or remove it")
-        self._progress = None
+        self._display = progress(config["kind"], quiet)
+        self._steps_of_an_epoch: int | None = None  # known once one is over
+        self._seconds_before, self._sittings = 0.0, 1
         self._stop: str | None = None
-        self._started = self._shown = self._saved_at = time.monotonic()
+        self._started = self._saved_at = time.monotonic()
         if resume:
             self._go_on_from(self._newest())
         else:
@@ -95,7 +100,7 @@ class Run(History):
 
     def _begin(self) -> None:
         """An empty book: whatever is left of a run before goes."""
-        for name in ("model.safetensors", "scores.json", "samples/*"):
+        for name in ("model.safetensors", "scores.json", "timing.json", "report.html", "samples/*"):
             for left_over in self.directory.glob(name):
                 left_over.unlink()
         shutil.rmtree(self.directory / "checkpoints", ignore_errors=True)
@@ -106,13 +111,15 @@ class Run(History):
     def _newest(self) -> checkpoint.Checkpoint | None:
         found, damages = checkpoint.newest(self.directory / "checkpoints")
         for damage in damages:
-            Console(stderr=True).print(f"scratchgen: {damage}; going on from the one before", markup=False)
+            print(f"scratchgen: {damage}; going on from the one before", file=sys.stderr)
         return found
 
     def _go_on_from(self, found: checkpoint.Checkpoint | None) -> None:
         if found is None:
             self._begin()
             return
+        timing = found.numbers["timing"]
+        self._seconds_before, self._sittings = timing["seconds"], timing["sittings"] + 1
         self.go_on_from(found.arrays, found.numbers)
         lines = (_line(epoch, means) for epoch, means in enumerate(self.by_epoch, 1))
         write_text(self.directory / "metrics.jsonl", "".join(lines))
@@ -121,22 +128,18 @@ class Run(History):
 
     def epochs(self, n: int) -> Iterator[int]:
         """As `History.epochs`, under a progress bar; the first Ctrl-C ends the step, saves and stops."""
-        columns = (
-            TextColumn("{task.description:>4}"),
-            *(BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn()),
-            TextColumn("{task.fields[numbers]}"),
-        )
-        with self._stopping_gently(), Progress(*columns, console=Console(stderr=True)) as self._progress:
-            name, done = self.config["kind"].upper(), self.epoch - 1
-            task = self._progress.add_task(name, total=n, completed=done, numbers="")
-            for epoch in super().epochs(n):
-                yield epoch
-                self._progress.update(task, advance=1)
-        self._progress = None
+        with self._stopping_gently(), self._display as display:
+            display.begin(n, self.epoch - 1)
+            yield from super().epochs(n)
+            if self.patience:
+                display.say(self.patience.verdict(len(self.by_epoch), n))
 
     def after_step(self) -> None:
-        """Save when it is time; stop when asked to."""
+        """Show how far it is; save when it is time; stop when asked to."""
         now = time.monotonic()
+        if self._steps_of_an_epoch:
+            part = min(1.0, self.step / self._steps_of_an_epoch)
+            self._display.step(self.epoch - 1 + part, self.latest)
         if self.max_minutes is not None and now - self._started >= 60 * self.max_minutes:
             self._stop = self._stop or f"stopped after {self.max_minutes:g} minutes"
         if self._stop or now - self._saved_at >= self.save_every:
@@ -144,19 +147,18 @@ class Run(History):
         if self._stop:
             raise Stopped(f"{self._stop}; {self._how_to_go_on()}", self._stop == INTERRUPTED)
 
-    def log(self, **numbers: float) -> None:
-        """As `History.log`; the progress bar shows the latest."""
-        super().log(**numbers)
-        if self._progress is not None and time.monotonic() - self._shown > REFRESH_SECONDS:
-            self._shown = time.monotonic()
-            latest = (f"{name} {number:.3f}" for name, number in self.latest.items())
-            self._progress.update(self._progress.task_ids[0], numbers="  ".join(latest))
+    def after_epochs(self) -> None:
+        """The last state is saved; with patience, the finished weights may be of an epoch before it."""
+        self.save_checkpoint()
 
     def _note(self, means: dict[str, float]) -> None:
         super()._note(means)
-        if self._to_put_back is None:  # else these are epochs of before, and the file is written whole
-            with self._saving(), open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
-                file.write(_line(len(self.by_epoch), means))
+        if self._to_put_back is not None:  # epochs of before: the file is written whole
+            return
+        with self.saving(), open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
+            file.write(_line(len(self.by_epoch), means))
+        self._steps_of_an_epoch = self.step
+        self._display.epoch(self.epoch, means)
 
     @contextmanager
     def _stopping_gently(self):
@@ -179,14 +181,25 @@ class Run(History):
 
     def save_checkpoint(self) -> None:
         """Write everything that is needed to go on from here."""
-        state = checkpoint.Checkpoint(self.total_steps, *self.state())
-        with self._saving():
+        moment = self.total_steps + len(self.by_epoch)  # the end of an epoch is a moment after its last step
+        arrays, numbers = self.state()
+        state = checkpoint.Checkpoint(moment, arrays, {**numbers, "timing": self.timing})
+        with self.saving():
             checkpoint.write(self.directory / "checkpoints", state)
         self._saved_at = time.monotonic()
 
+    @property
+    def timing(self) -> dict:
+        """Seconds in all sittings, and how many there were."""
+        seconds = self._seconds_before + time.monotonic() - self._started
+        return {"seconds": round(seconds, 3), "sittings": self._sittings}
+
     def save(self, model: Module) -> None:
-        """Write the finished weights. Another process may then use the directory."""
-        with self._saving(), replacing(self.directory / "model.safetensors") as temporary:
+        """Write the finished weights, which mark the run as finished: they come last of all its files.
+
+        Another process may then use the directory.
+        """
+        with self.saving(), replacing(self.directory / "model.safetensors") as temporary:
             weights = model.state_dict()
             safetensors.numpy.save_file(weights, temporary, {SHA256: fingerprint(weights)})
         self._lock.release()
@@ -196,7 +209,7 @@ class Run(History):
         return self.directory / "samples" / f"{name}.png"
 
     @contextmanager
-    def _saving(self):
+    def saving(self):
         """A full disk, or a permission that is gone, ends the run in one line; what was saved stays."""
         try:
             yield

@@ -1,5 +1,6 @@
 """A run that is killed at any moment goes on, and ends with the bits of one that was not."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,9 +12,10 @@ import pytest
 
 SEED = 20261125
 SMALL = {
-    "vae": ("--epochs", "4", "--hidden", "16", "--latent-dim", "3"),
-    "gan": ("--epochs", "2",),
-    "rnn": ("--epochs", "1", "--hidden", "16", "--batch-size", "256"),
+    "vae": ("vae", "--epochs", "4", "--hidden", "16", "--latent-dim", "3"),
+    "gan": ("gan", "--epochs", "2"),
+    "rnn": ("rnn", "--epochs", "1", "--hidden", "16", "--batch-size", "256"),
+    "vae that stops early": ("vae", "--set", "alpha=0.01", "--hidden", "16", "--patience", "1"),
 }
 COMPARED = "model.safetensors", "metrics.jsonl", "scores.json"
 
@@ -44,7 +46,7 @@ def untouched(tmp_path_factory):
     def of(kind):
         if kind not in found:
             folder, began = tmp_path_factory.mktemp(kind), time.monotonic()
-            finish(start(folder, kind, *SMALL[kind], "--out", "run"))
+            finish(start(folder, *SMALL[kind], "--out", "run"))
             found[kind] = outcome(folder / "run"), time.monotonic() - began
         return found[kind]
 
@@ -60,9 +62,9 @@ def test_a_run_that_is_killed_at_random_moments_ends_with_the_same_bits(
     kills = runs = 0
     while kills < count(4, 67):
         runs += 1
-        name, again = f"run{runs}", ("--out", f"run{runs}", *SMALL[kind])
+        name, again = f"run{runs}", (*SMALL[kind], "--out", f"run{runs}")
         while True:
-            process = start(tmp_path, kind, *again)
+            process = start(tmp_path, *again)
             try:
                 process.wait(timeout=rng.uniform(0.1, 1.0) * seconds)
             except subprocess.TimeoutExpired:
@@ -70,7 +72,7 @@ def test_a_run_that_is_killed_at_random_moments_ends_with_the_same_bits(
                 process.communicate()
                 kills += 1
                 has_begun = (tmp_path / name / "config.json").exists()
-                again = ("--resume", name) if has_begun else again
+                again = (SMALL[kind][0], "--resume", name) if has_begun else again
                 if (tmp_path / name / "model.safetensors").exists():
                     break  # finished but for the pictures
                 continue
@@ -85,6 +87,13 @@ def test_a_run_that_is_killed_at_random_moments_ends_with_the_same_bits(
 
 def outcome_so_far(folder):
     return {name: (folder / name).read_bytes() for name in COMPARED if (folder / name).exists()}
+
+
+def test_the_run_that_stops_early_does_and_not_at_its_best_epoch(untouched):
+    """Else the test above would show nothing of early stopping."""
+    log = untouched("vae that stops early")[0]["metrics.jsonl"].decode().splitlines()
+    last = json.loads(log[-1])
+    assert 2 < last["epoch"] == last["best_epoch"] + 1 < 100
 
 
 def test_the_comparison_notices_one_bit(untouched):

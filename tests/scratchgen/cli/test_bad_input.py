@@ -75,6 +75,8 @@ def folder(tmp_path):
     (tmp_path / "empty-folder").mkdir()
 
     (tmp_path / "a-file").write_text("something of yours")
+    (tmp_path / "wrong.toml").write_text("epoch = 3")
+    (tmp_path / "right.toml").write_text("epochs = 3")
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "short.txt").write_text("too short")
     (tmp_path / "too-short-for-the-batch.txt").write_text("one line of text " * 30)
@@ -112,6 +114,18 @@ CASES = {
     "a pickle in an array file": ((*TRAIN, "--data", "pickled.npy"), "pickled.npy"),
     "images with NaN": ((*TRAIN, "--data", "nan.npy"), "NaN"),
     "images outside [0, 1]": ((*TRAIN, "--data", "bright.npy"), "7"),
+    "an unknown setting": ((*TRAIN, "--set", "hiden=3"), "did you mean hidden?"),
+    "a setting of another type": ((*TRAIN, "--set", "alpha=fast"), "alpha is a number"),
+    "an unknown setting in a file": ((*TRAIN, "--config", "wrong.toml"), "did you mean epochs?"),
+    "no such settings file": ((*TRAIN, "--config", "gone.toml"), "gone.toml cannot be read"),
+    "patience for a model that has nothing to wait for": (
+        ("train", "gan", "--patience", "3", "--out", "new"),
+        "patience waits for a better validation number, and a gan has none",
+    ),
+    "a setting beside --resume": (
+        ("train", "vae", "--resume", "images", "--set", "epochs=3"),
+        "--set does not go with --resume",
+    ),
     "out is a file": (("train", "vae", "--out", "a-file"), "a-file is a file"),
     "out is below a file": (("train", "vae", "--out", "a-file/run"), "a-file/run"),
     "out cannot be written": (("train", "vae", "--out", "/proc/run"), "cannot write in /proc/run"),
@@ -135,6 +149,13 @@ CASES = {
         ("sample", "images", "--prompt", "a", "--out", "new.png"),
         "are for text",
     ),
+    "compare: nothing": (("compare",), "Missing argument"),
+    "compare: no such run": (("compare", "images", "gone"), "gone is not a run directory"),
+    "compare: a folder that is no run": (("compare", "images", "empty-folder"), "no config.json"),
+    "compare: an unknown kind": (("compare", "unknown-kind"), "unknown-kind is damaged"),
+    "compare: a truncated configuration": (("compare", "truncated-config"), "cannot be read or is damaged"),
+    "compare: out of another kind": (("compare", "images", "--out", "new.png"), "name it new.html"),
+    "compare: out is below a file": (("compare", "images", "--out", "a-file/x.html"), "a-file is a file"),
     **{
         f"sample: {name}": (("sample", name, "--out", "new.png"), expected)
         for name, expected in {

@@ -28,7 +28,7 @@ def test_train_and_sample_images(kind, tmp_path):
     printed = scratchgen(
         "train", kind, "--epochs", 2, "--batch-size", 64, "--seed", 5, "--out", "run", cwd=tmp_path
     )
-    assert "parameters" in printed and "to expect" in printed and "Pictures: run/samples" in printed
+    assert "parameters" in printed and "to expect" in printed and "Report: run/report.html" in printed
     pictures = {"samples", "curves"} | ({"reconstructions", "latent_plane"} if kind == "vae" else set())
     assert {p.stem for p in (tmp_path / "run" / "samples").iterdir()} == pictures
     assert all(is_png(p) for p in (tmp_path / "run" / "samples").iterdir())
@@ -111,6 +111,29 @@ def test_an_interrupted_training_saves_and_says_how_to_go_on(tmp_path):
     )
     assert printed.returncode == 0 and "stopped after 0.03 minutes; go on with" in printed.stderr
     assert len(log.read_text().splitlines()) > epochs
+
+
+def test_settings_come_from_a_file_from_set_and_from_options_and_the_later_wins(tmp_path):
+    (tmp_path / "mine.toml").write_text("seed = 4\n[training]\nepochs = 9\nhidden = 9\nlatent_dim = 9\n")
+    options = ("--config", "mine.toml", "--set", "epochs=8", "--set", "training.hidden=8", "--epochs", 1)
+    scratchgen("train", "vae", *options, "--out", "run", cwd=tmp_path)
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert config["seed"] == 4 and config["training"] == {
+        **{"epochs": 1, "hidden": 8, "latent_dim": 9, "batch_size": 32, "alpha": 1e-3, "patience": 0},
+    }
+    scratchgen("train", "vae", "--config", "run", "--out", "again", cwd=tmp_path)
+    again, first = ((tmp_path / run / "model.safetensors").read_bytes() for run in ("again", "run"))
+    assert again == first
+
+
+def test_runs_are_compared_on_the_terminal_and_on_a_page(tmp_path):
+    for out, hidden in (("a", 4), ("[b]", 8)):
+        scratchgen("train", "vae", "--epochs", 1, "--hidden", hidden, "--out", out, cwd=tmp_path)
+    printed = scratchgen("compare", "a", "[b]", "a", "--out", "c.html", cwd=tmp_path)
+    heading, *rows = (line.split() for line in printed.splitlines()[1:4])
+    assert heading[:2] == ["run", "hidden"] and "minutes" in heading and "seed" not in heading
+    assert [row[:2] for row in rows] == [["a", "4"], ["[b]", "8"]]
+    assert "[b]" in (tmp_path / "c.html").read_text(encoding="utf-8")
 
 
 def test_runs_without_a_name_are_numbered(tmp_path):

@@ -1,0 +1,42 @@
+"""scratchgen compare RUN…: several runs beside one another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from scratchgen.cli.output import console, say
+from scratchgen.errors import BadInput
+from scratchgen.training.comparison import Group, comparison_page, grouped
+from scratchgen.training.files import writable_file, write_text
+from scratchgen.training.record import read_record
+
+
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="Run directories that `train` has made.")],
+    out: Annotated[Path | None, typer.Option(help="Write a page with the curves to this .html file.")] = None,
+):
+    """Compare runs of a kind: the settings that differ, the scores, how long they took."""
+    if out is not None and out.suffix != ".html":
+        raise BadInput(f"--out writes a page: name it {out.with_suffix('.html').name}, not {out.name}")
+    groups = grouped([read_record(run) for run in dict.fromkeys(runs)])
+    if out is not None:
+        write_text(writable_file(out), comparison_page(groups))
+    screen = console()
+    for group in groups:
+        screen.print(_table(group))
+    if out is not None:
+        say(screen, f"Page: {out}")
+
+
+def _table(group: Group) -> Table:
+    table = Table(title=group.kind.upper(), title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for heading in group.headings:
+        table.add_column(escape(heading), header_style="bold", overflow="fold")
+    for row in group.rows:
+        table.add_row(*map(escape, row))
+    return table

@@ -1,0 +1,89 @@
+"""Several runs beside one another: what was set differently, what came of it, and how long it took."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scratchgen.plots.comparison import overlaid
+from scratchgen.training import page
+from scratchgen.training.progress import SHOWN
+from scratchgen.training.record import Record
+
+
+@dataclass(frozen=True)
+class Group:
+    """The runs of one kind as a table: a row a run."""
+
+    kind: str
+    records: list[Record]
+    headings: list[str]
+    rows: list[list[str]]
+
+
+def grouped(records: Sequence[Record]) -> list[Group]:
+    """The runs by kind, in the order in which the kinds are met first."""
+    kinds = dict.fromkeys(record.kind for record in records)
+    return [_group(kind, [record for record in records if record.kind == kind]) for kind in kinds]
+
+
+def differing(records: Sequence[Record]) -> list[str]:
+    """The settings that are not the same in all runs."""
+    all_settings = [record.settings() for record in records]
+    names = dict.fromkeys(name for settings in all_settings for name in settings)
+    return [name for name in names if any(s.get(name) != all_settings[0].get(name) for s in all_settings)]
+
+
+def comparison_page(groups: Sequence[Group]) -> str:
+    """A self-contained page: a table for each kind, and the curves of its runs in one picture each."""
+    parts = [
+        page.section(
+            group.kind.upper(), page.table(group.headings, group.rows), page.pictures(_curves(group))
+        )
+        for group in groups
+    ]
+    n = sum(len(group.records) for group in groups)
+    return page.page("Runs compared", f"{n} run{'s' if n != 1 else ''}", parts)
+
+
+def _group(kind: str, records: list[Record]) -> Group:
+    settings = differing(records)
+    measures = list(dict.fromkeys(score["measure"] for record in records for score in record.scores))
+    headings = ["run", *(name.replace("_", " ") for name in settings), *measures, "epochs done", "minutes"]
+    rows = [
+        [
+            str(record.directory),
+            *(str(record.settings().get(name, "–")) for name in settings),
+            *(_score(record, measure) for measure in measures),
+            _epochs(record),
+            "–" if record.minutes is None else f"{record.minutes:.2f}",
+        ]
+        for record in records
+    ]
+    return Group(kind, records, headings, rows)
+
+
+def _score(record: Record, measure: str) -> str:
+    return next((score["ours"] for score in record.scores if score["measure"] == measure), "unfinished")
+
+
+def _epochs(record: Record) -> str:
+    best = record.epochs[-1].get("best_epoch") if record.epochs else None
+    return f"{len(record.epochs)}" + (f" (best {best})" if best else "")
+
+
+def _curves(group: Group) -> list[str]:
+    """A picture for each number that matters and that a run of the group has."""
+    names = [name for name in SHOWN[group.kind] if name != "best_epoch"]
+    figures = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            series = {str(record.directory): record.series(name) for record in group.records}
+            series = {run: numbers for run, numbers in series.items() if numbers}
+            if series:
+                label = name.replace("_", " ")
+                png = overlaid(series, Path(folder) / f"{name}.png", label).read_bytes()
+                figures.append(page.picture(png, f"{label}, epoch by epoch"))
+    return figures

@@ -1,0 +1,145 @@
+"""How far a training is: a bar on a terminal, a plain line now and then elsewhere, nothing when quiet."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import AbstractContextManager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+REFRESH_SECONDS = 0.2  # numbers that change faster cannot be read
+LINE_SECONDS = 10.0  # between plain lines, so that a log of many short epochs stays short
+
+# of all that is logged, what says how the training goes
+SHOWN = {
+    "vae": ("elbo", "validation_elbo", "best_epoch"),
+    "gan": ("V", "D_real", "D_fake", "G_loss"),
+    "rnn": ("bits", "validation_bits", "best_epoch"),
+}
+
+
+def progress(kind: str, quiet: bool) -> Silent:
+    """The display for standard error as it is: a terminal, a dumb one, or a file."""
+    if quiet:
+        return Silent()
+    is_screen = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return Bar(kind) if is_screen else Lines(kind)
+
+
+class Silent(AbstractContextManager):
+    """Shows nothing, and is what the others are.
+
+        with display:
+            display.begin(n, done)
+            display.step(epochs, numbers)      often
+            display.epoch(epoch, numbers)      once an epoch
+            display.say(line)
+
+    n, done, epochs    epochs in all, before this sitting, and so far, with a fraction
+    """
+
+    def __exit__(self, *_) -> None:
+        pass
+
+    def begin(self, n: int, done: int) -> None:
+        """Training begins, or goes on after `done` epochs."""
+
+    def step(self, epochs: float, numbers: dict[str, float]) -> None:
+        """A step is done."""
+
+    def epoch(self, epoch: int, numbers: dict[str, float]) -> None:
+        """An epoch is over; the numbers are its means."""
+
+    def say(self, line: str) -> None:
+        """A line that is worth to be read."""
+
+
+class Lines(Silent):
+    """Plain lines for a file or a pipe: one an epoch at most, and rather one in ten seconds."""
+
+    def __init__(self, kind: str):
+        self.kind = kind
+
+    def begin(self, n: int, done: int) -> None:
+        self.n, self.done = n, done
+        self._started, self._told = time.monotonic(), float("-inf")
+
+    def epoch(self, epoch: int, numbers: dict[str, float]) -> None:
+        now = time.monotonic()
+        if epoch < self.n and now - self._told < LINE_SECONDS:
+            return
+        self._told = now
+        left = _left(now - self._started, epoch - self.done, self.n - epoch)
+        self.say(f"{self.kind.upper()} epoch {epoch}/{self.n}  {in_words(self.kind, numbers)}{left}")
+
+    def say(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+
+class Bar(Silent):
+    """A bar with the time left and the numbers that matter; in colour unless NO_COLOR is set."""
+
+    def __init__(self, kind: str):
+        self.kind = kind
+        columns = (
+            TextColumn("{task.description:>4}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[at]}"),
+        )
+        self._progress = Progress(*columns, console=Console(stderr=True))
+        self._shown = float("-inf")
+
+    def __enter__(self) -> Bar:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._progress.stop()
+
+    def begin(self, n: int, done: int) -> None:
+        self.n, self.done, self._started = n, done, time.monotonic()
+        self._task = self._progress.add_task(self.kind.upper(), total=n, completed=done, at=f"{done}/{n}")
+
+    def step(self, epochs: float, numbers: dict[str, float]) -> None:
+        if time.monotonic() - self._shown > REFRESH_SECONDS:
+            self._show(epochs, numbers)
+
+    def epoch(self, epoch: int, numbers: dict[str, float]) -> None:
+        if epoch == self.n or time.monotonic() - self._shown > REFRESH_SECONDS:
+            self._show(epoch, numbers)
+
+    def say(self, line: str) -> None:
+        self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def _show(self, epochs: float, numbers: dict[str, float]) -> None:
+        self._shown = time.monotonic()
+        left = _left(self._shown - self._started, epochs - self.done, self.n - epochs)
+        at = f"{int(epochs)}/{self.n}  {in_words(self.kind, numbers)}{left}"
+        self._progress.update(self._task, completed=epochs, at=at.replace("[", "\\["))
+
+
+def in_words(kind: str, numbers: dict[str, float]) -> str:
+    """The numbers that matter: "elbo −18.512  validation elbo −18.730  best epoch 7"."""
+    shown = [name for name in SHOWN.get(kind, numbers) if name in numbers]
+    return "  ".join(f"{name.replace('_', ' ')} {_number(numbers[name])}" for name in shown)
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the unit that fits: 8 s, 3:05 min, 2:07 h."""
+    seconds = round(seconds)
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, seconds = divmod(seconds, 60)
+    return f"{minutes}:{seconds:02} min" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02} h"
+
+
+def _left(seconds: float, done: float, to_do: float) -> str:
+    """How long the rest takes, if it takes as long as what was done in `seconds`."""
+    return f"  {duration(seconds / done * to_do)} left" if done > 0 and to_do > 0 else ""
+
+
+def _number(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:.3f}"

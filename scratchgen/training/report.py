@@ -1,0 +1,113 @@
+"""report.html of a run: scores, curves, samples, configuration, and the commands that lead on."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from scratchgen.training import page
+from scratchgen.training.files import write_text
+from scratchgen.training.progress import duration
+from scratchgen.training.record import Record, read_record
+
+LINES = 200  # of the log; metrics.jsonl has them all
+CAPTIONS = {
+    "samples": "drawn from the model",
+    "curves": "training, epoch by epoch",
+    "reconstructions": "held-out images above, and what the model makes of them below",
+    "latent_plane": "where the images lie in the latent space, and what is decoded there",
+}
+BROAD = ("latent_plane", "reconstructions")  # pictures that need the whole width
+
+
+def write_report(directory: Path) -> Path:
+    """Write report.html from what else is in the run directory."""
+    path = directory / "report.html"
+    write_text(path, report(read_record(directory)))
+    return path
+
+
+def report(record: Record) -> str:
+    """The page."""
+    samples = record.directory / "samples"
+    text = samples / "text.txt"
+    parts = (
+        page.section("Scores", _scores(record)),
+        page.section(
+            "Pictures" if not text.exists() else "Curves and text",
+            page.pictures(
+                page.picture((samples / f"{name}.png").read_bytes(), caption, name in BROAD)
+                for name, caption in CAPTIONS.items()
+                if (samples / f"{name}.png").exists()
+            ),
+            page.verbatim(text.read_text(encoding="utf-8")) if text.exists() else "",
+        ),
+        page.section("Commands", *_commands(record)),
+        page.section("Configuration", page.table((), _configuration(record))),
+        page.section("Made with", page.table((), _origin(record))),
+        _log(record),
+    )
+    title = f"{record.kind.upper()} on {record.config['data']}"
+    return page.page(title, _subtitle(record), parts)
+
+
+def _subtitle(record: Record) -> str:
+    words = [f"{len(record.epochs)} epochs"]
+    if record.timing:
+        sittings = record.timing["sittings"]
+        words.append(
+            duration(record.timing["seconds"]) + (f" in {sittings} sittings" if sittings > 1 else "")
+        )
+    if record.epochs and (best := record.epochs[-1].get("best_epoch")):
+        words.append(f"stopped early: weights of epoch {best}")
+    return " · ".join([*words, f"seed {record.config.get('seed')}"])
+
+
+def _scores(record: Record) -> str:
+    if not record.scores:
+        return ""
+    names = ("measure", "ours", "baseline", "expected")
+    rows = [[*(score[name] for name in names), page.verdict(score["reached"])] for score in record.scores]
+    return page.table(("measure", "this run", "to compare with", "to expect", ""), rows)
+
+
+def _commands(record: Record) -> list[str]:
+    directory, kind = shlex.quote(str(record.directory)), record.kind
+    n, file = (500, "sample.txt") if kind == "rnn" else (64, "samples.png")
+    commands = {
+        "made it": record.config.get("command"),
+        "draws from it": f"scratchgen sample {directory} -n {n} --out {file}",
+        "goes on, if it was interrupted": f"scratchgen train {kind} --resume {directory}",
+        "trains with the same settings again": f"scratchgen train {kind} --config {directory}",
+    }
+    return [f"<div>{what}</div>{page.verbatim(line)}" for what, line in commands.items() if line]
+
+
+def _configuration(record: Record) -> list[tuple]:
+    rows = [(name.replace("_", " "), value) for name, value in record.settings().items()]
+    source, digest = record.config.get("source"), record.config.get("data_sha256")
+    if source and source != record.config["data"]:
+        rows.append(("data from", source))
+    return [*rows, ("SHA-256 of the data", digest)] if digest else rows
+
+
+def _origin(record: Record) -> list[tuple]:
+    rows = list(record.config.get("versions", {}).items())
+    if git := record.config.get("git"):
+        changed = ", with changes that are not committed" if git["changed"] else ""
+        rows.append(("git commit", git["commit"] + changed))
+    return rows
+
+
+def _log(record: Record) -> str:
+    if not record.epochs:
+        return ""
+    names = list(dict.fromkeys(name for epoch in record.epochs for name in epoch))
+    rows = [[_number(epoch.get(name, "")) for name in names] for epoch in record.epochs[-LINES:]]
+    shown = f"the last {LINES} of {len(record.epochs)}" if len(record.epochs) > LINES else len(record.epochs)
+    headings = [name.replace("_", " ") for name in names]
+    return page.folded(f"Log: {shown} epochs", page.table(headings, rows))
+
+
+def _number(value) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

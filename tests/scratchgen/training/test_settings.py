@@ -1,0 +1,119 @@
+"""Settings come from a recipe, a file, --set and options; the later wins, and each is checked."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from scratchgen import BadInput
+from scratchgen.training import Run, settings
+from scratchgen.training.recipes import GANRecipe, RNNRecipe, VAERecipe, recipe
+
+DEFAULTS = {"data": "digits", "seed": 0}
+
+
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def as_toml(table):
+    return "".join(f"{name} = {json.dumps(value)}\n" for name, value in table.items())
+
+
+def test_of_several_layers_the_later_wins_and_the_recipe_of_the_data_says_the_rest():
+    layers = {"epochs": 2, "hidden": 2, "seed": 2}, {"epochs": 3, "hidden": 3}, {"epochs": 4}
+    data, seed, found = settings.complete("vae", DEFAULTS, *layers)
+    assert (data, seed) == ("digits", 2)
+    assert (found.epochs, found.hidden) == (4, 3)
+    assert found.latent_dim == recipe("vae", "digits").latent_dim != recipe("vae", "mnist").latent_dim
+
+
+def test_the_recipe_is_that_of_the_data_in_the_file():
+    *_, found = settings.complete("vae", DEFAULTS, {"data": "mnist"})
+    assert found == recipe("vae", "mnist")
+
+
+@pytest.mark.parametrize("kind, made", [("vae", VAERecipe()), ("gan", GANRecipe()), ("rnn", RNNRecipe())])
+@pytest.mark.parametrize("heading", ["", "[training]\n"])
+def test_the_training_section_of_a_configuration_written_as_toml_gives_the_settings_back(
+    kind, made, heading, tmp_path
+):
+    file = write(tmp_path / "again.toml", heading + as_toml(asdict(made)))
+    *_, found = settings.complete(kind, DEFAULTS, settings.from_file(file, kind))
+    assert found == made and [type(v) for v in asdict(found).values()] == [
+        type(v) for v in asdict(made).values()
+    ]
+
+
+def test_a_run_directory_gives_its_data_its_seed_and_its_settings_again(tmp_path):
+    sizes = {"data_dim": 4, "latent_dim": 2, "hidden": 3}
+    config = {"kind": "vae", "data": "mine.npy", "source": "/there/mine.npy", "seed": 7, "model": sizes}
+    Run(tmp_path / "run", {**config, "image_shape": [2, 2], "training": asdict(VAERecipe(hidden=3))})
+    for path in (tmp_path / "run", tmp_path / "run" / "config.json"):
+        data, seed, found = settings.complete("vae", DEFAULTS, settings.from_file(path, "vae"))
+        assert (data, seed, found) == ("/there/mine.npy", 7, VAERecipe(hidden=3))
+        with pytest.raises(BadInput, match="is for 'vae', not for gan"):
+            settings.from_file(path, "gan")
+
+
+def test_assignments_are_read_as_what_their_field_is():
+    found = settings.from_assignments(["epochs=3", "training.alpha = 2", "data=digits"], "vae")
+    assert found == {"epochs": 3, "alpha": 2.0, "data": "digits"} and type(found["alpha"]) is float
+
+
+WRONG = {
+    "hiden=3": "did you mean hidden",
+    "model.hidden=3": "did you mean hidden",
+    "epochs": "takes name=value",
+    "epochs=": "epochs is a whole number",
+    "epochs=2.5": "epochs is a whole number, not '2.5'",
+    "epochs=0": "at least 1",
+    "alpha=fast": "alpha is a number, not 'fast'",
+    "alpha=nan": "positive and finite",
+    "alpha=-1": "positive and finite",
+    "alpha=inf": "positive and finite",
+    "seed=-1": "at least 0",
+    f"seed={2**64}": "at most",
+}
+
+
+@pytest.mark.parametrize("assignment", WRONG)
+def test_a_wrong_assignment_is_refused(assignment):
+    with pytest.raises(BadInput, match=WRONG[assignment]) as problem:
+        settings.from_assignments([assignment], "vae")
+    assert "--set" in str(problem.value)
+
+
+WRONG_FILES = {
+    "epochs = true": "epochs is a whole number, not True",
+    "epochs = 2.0": "epochs is a whole number, not 2.0",
+    'alpha = "1e-3"': "alpha is a number",
+    "epochs = [1]": "epochs is a whole number",
+    f"alpha = 1{'0' * 400}": "positive and finite",
+    "epochs =": "is not TOML",
+    "training = 3": "training is a table",
+    "epochs = 1\n[training]\nepochs = 2": "epochs is there twice",
+    "[model]\nhidden = 3": "no setting is named 'model'",
+    'kind = "rnn"': "is for 'rnn', not for vae",
+    "chunk = 3": "no setting is named 'chunk'",
+}
+
+
+@pytest.mark.parametrize("text", WRONG_FILES)
+def test_a_wrong_file_is_refused_by_name(text, tmp_path):
+    with pytest.raises(BadInput, match=WRONG_FILES[text]) as problem:
+        settings.from_file(write(tmp_path / "mine.toml", text), "vae")
+    assert "mine.toml" in str(problem.value) and "\n" not in str(problem.value)
+
+
+def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path):
+    with pytest.raises(BadInput, match=r"gone\.toml cannot be read"):
+        settings.from_file(tmp_path / "gone.toml", "vae")
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadInput, match="is not TOML"):
+        settings.from_file(tmp_path / "bytes.toml", "vae")
+
+
+def test_a_number_for_the_step_size_may_be_whole():
+    assert settings.checked("vae", {"alpha": 1}, "here") == {"alpha": 1.0}
