@@ -13,6 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 VARIABLE = "OMP_NUM_THREADS"
+# A thread gets this many times the work that pays for waking it. On an idle machine less would do; where
+# another program has the core, a thread waits for its turn, far longer than a short call works.
+MARGIN = 8
 
 
 def cores() -> int:
@@ -53,13 +56,13 @@ def in_parallel(work: Callable[[int, int], object], rows: int, least: int = 1, m
     """work(start, stop) for stretches that together are 0 … rows, one stretch a thread.
 
     work        computes rows start … stop − 1 and nothing else; it must release the interpreter's lock
-    least       the rows that are worth a thread: waking one takes some 20 µs
+    least       the rows that pay for waking a thread, which takes some 20 µs; it gets MARGIN times as many
     multiple    stretches begin at multiples of this (the height of a register tile)
 
     The caller's own thread takes the first stretch. An exception in any of them reaches the caller.
     """
     blocks = -(-rows // multiple)
-    parts = max(1, min(_threads, rows // max(least, 1), blocks))
+    parts = max(1, min(_threads, rows // max(MARGIN * least, 1), blocks))
     if parts == 1:
         work(0, rows)
         return
