@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 import scratchgen_kernels as kernels
-from scratchgen_kernels import threads
 
 
 @pytest.fixture(autouse=True)
 def small_work_is_shared_too(monkeypatch):
     """So that the arrays of a test, which are small, are shared out among threads."""
-    monkeypatch.setattr(threads, "MARGIN", 1)
+    monkeypatch.setattr("scratchgen_kernels.threads.MARGIN", 1)
 
 
 @pytest.fixture(scope="session")
