@@ -8,7 +8,7 @@ from scratchgen import kernels
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.training.experiments import EXPERIMENTS, Score
-from scratchgen.training.run import SAVE_SECONDS, Run
+from scratchgen.training.run import Run
 from scratchgen.training.saved import read_config
 from scratchgen.training.settings import checked, complete
 
@@ -22,16 +22,10 @@ WORDS = {
 MEND = "put that back, or train again with another --out"
 
 
-def resume(
-    directory: Path,
-    kind: str,
-    *,
-    save_every: float = SAVE_SECONDS,
-    max_minutes: float | None = None,
-    quiet: bool = False,
-) -> tuple[Module, list[Score]]:
+def resume(directory: Path, kind: str, **of_this_sitting) -> tuple[Module, list[Score]]:
     """Go on with the run in `directory`, with its own data, settings, seed and kernel backend.
 
+    of_this_sitting    as for a Run: save_every, max_minutes, quiet, tensorboard
     Raises BadInput where there is no run of that kind, where it is finished, or where its data have changed.
     """
     config = read_config(directory)
@@ -46,9 +40,7 @@ def resume(
         changed = [name for name in WORDS if found[name] != config.get(name)]
         if changed:
             raise BadInput(f"{directory} cannot go on: {WORDS[changed[0]]} changed since it began; {MEND}")
-        return Run(
-            directory, config, resume=True, save_every=save_every, max_minutes=max_minutes, quiet=quiet
-        )
+        return Run(directory, config, resume=True, **of_this_sitting)
 
     with kernels.use(config["backend"]):
         return EXPERIMENTS[kind](source, settings, seed, open_run)

@@ -37,6 +37,7 @@ from scratchgen.training.history import History
 from scratchgen.training.origin import fingerprint
 from scratchgen.training.progress import progress
 from scratchgen.training.saved import SHA256
+from scratchgen.training.tensorboard import Events
 
 SAVE_SECONDS = 30.0  # what a killed run may lose
 INTERRUPTED = "interrupted"
@@ -59,6 +60,7 @@ class Run(History):
     save_every     seconds between checkpoints
     max_minutes    save and stop after as many
     quiet          show no progress
+    tensorboard    write event files too, into the folder tensorboard
 
     Raises BadInput when the directory cannot be written, is in use by another process, or holds a finished
     run; when resuming, also when the checkpoints are damaged.
@@ -74,6 +76,7 @@ class Run(History):
         save_every: float = SAVE_SECONDS,
         max_minutes: float | None = None,
         quiet: bool = False,
+        tensorboard: bool = False,
     ):
         super().__init__()
         self.directory = writable_directory(Path(directory))
@@ -96,10 +99,12 @@ class Run(History):
         self._stop: str | None = None
         self._started = self._saved_at = time.monotonic()
         found = self._newest() if resume else None
+        if found is None:
+            self._begin()
+        with self.saving():
+            self._events = Events(self.directory / "tensorboard") if tensorboard else None
         if found is not None:
             self._go_on_from(found)
-        else:
-            self._begin()
 
     def _begin(self) -> None:
         """An empty book: whatever is left of a run before goes."""
@@ -114,7 +119,8 @@ class Run(History):
         for name in ("model.safetensors", "scores.json", "timing.json", "report.html", "samples/*"):
             for left_over in self.directory.glob(name):
                 left_over.unlink()
-        shutil.rmtree(self.directory / "checkpoints", ignore_errors=True)
+        for folder in ("checkpoints", "tensorboard"):
+            shutil.rmtree(self.directory / folder, ignore_errors=True)
         (self.directory / "samples").mkdir(exist_ok=True)
 
     def _newest(self) -> checkpoint.Checkpoint | None:
@@ -165,6 +171,9 @@ class Run(History):
 
     def _note(self, means: dict[str, float]) -> None:
         super()._note(means)
+        if self._events:
+            with self.saving():
+                self._events.epoch(len(self.by_epoch), means)
         if self._to_put_back is not None:  # epochs of before: the file is written whole
             return
         with self.saving(), open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
@@ -215,6 +224,8 @@ class Run(History):
         with self.saving(), replacing(self.directory / "model.safetensors") as temporary:
             weights = model.state_dict()
             temporary.write_bytes(safetensors.numpy.save(weights, {SHA256: fingerprint(weights)}))
+        if self._events:
+            self._events.close()
         self._lock.release()
 
     def picture(self, name: str) -> Path:
