@@ -16,6 +16,7 @@ from scratchgen.training.experiments import EXPERIMENTS
 from scratchgen.training.recipes import Recipe
 from scratchgen.training.resume import resume as go_on
 from scratchgen.training.run import SAVE_SECONDS, Run
+from scratchgen.training.tensorboard import check_tensorboard
 
 app = typer.Typer(help="Train a model: vae, gan or rnn.", no_args_is_help=True)
 
@@ -41,10 +42,13 @@ Resume = Annotated[
 SaveEvery = Annotated[float, typer.Option(min=0, help="Seconds between checkpoints.")]
 MaxMinutes = Annotated[float | None, typer.Option(min=0, help="Save and stop after as many.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but where the run is.")]
+TensorBoard = Annotated[
+    bool, typer.Option("--tensorboard", help="Write event files too, into tensorboard/ of the run.")
+]
 Latent = Annotated[int | None, typer.Option(min=1, help="Dimensions of the latent z.")]
 Hidden = Annotated[int | None, typer.Option(min=1, help="Units of the hidden layer.")]
 
-OF_THIS_SITTING = ("save_every", "max_minutes", "quiet")  # may differ when a run goes on
+OF_THIS_SITTING = ("save_every", "max_minutes", "quiet", "tensorboard")  # may differ when a run goes on
 
 
 @app.command()
@@ -64,6 +68,7 @@ def vae(
     save_every: SaveEvery = SAVE_SECONDS,
     max_minutes: MaxMinutes = None,
     quiet: Quiet = False,
+    tensorboard: TensorBoard = False,
 ):
     """Train a variational autoencoder on images."""
     _train(context, "vae")
@@ -85,6 +90,7 @@ def gan(
     save_every: SaveEvery = SAVE_SECONDS,
     max_minutes: MaxMinutes = None,
     quiet: Quiet = False,
+    tensorboard: TensorBoard = False,
 ):
     """Train a generative adversarial network on images."""
     _train(context, "gan")
@@ -106,6 +112,7 @@ def rnn(
     save_every: SaveEvery = SAVE_SECONDS,
     max_minutes: MaxMinutes = None,
     quiet: Quiet = False,
+    tensorboard: TensorBoard = False,
 ):
     """Train a recurrent network on text, as a language model over characters."""
     _train(context, "rnn")
@@ -113,14 +120,16 @@ def rnn(
 
 def _train(context: typer.Context, kind: str) -> None:
     given = context.params
-    limits = {name: given[name] for name in OF_THIS_SITTING}
+    sitting = {name: given[name] for name in OF_THIS_SITTING}
+    if given["tensorboard"]:
+        check_tensorboard()
     if (directory := given["resume"]) is not None:
         _refuse_other_options(context)
-        model, scores = go_on(directory, kind, **limits)
+        model, scores = go_on(directory, kind, **sitting)
     else:
         data, seed, recipe = _settings(context, kind)
         directory = given["out"] or _next_directory(f"{kind}-{Path(data).stem}")
-        open_run = lambda config: Run(directory, config, **limits)
+        open_run = lambda config: Run(directory, config, **sitting)
         model, scores = EXPERIMENTS[kind](data, recipe, seed, open_run)
     if given["quiet"]:
         print(directory)

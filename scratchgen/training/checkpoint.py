@@ -47,10 +47,10 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
     folder.mkdir(exist_ok=True)
     arrays, numbers = _paths(folder, checkpoint.step)
     with replacing(arrays) as temporary:
-        safetensors.numpy.save_file(checkpoint.arrays, temporary)
-        arrays_digest = _digest(temporary.read_bytes())
-    body = {"step": checkpoint.step, "arrays_sha256": arrays_digest, "numbers": checkpoint.numbers}
-    write_json(numbers, {"sha256": _digest(_canonical(body)), **body})
+        data = safetensors.numpy.save(checkpoint.arrays)
+        temporary.write_bytes(data)  # by Python, so that a full disk is an OSError
+    body = {"step": checkpoint.step, "arrays_sha256": _digest(data), "numbers": checkpoint.numbers}
+    write_json(numbers, {"sha256": digest_of(body), **body})
     for old in sorted(folder.glob("*.json"))[:-KEPT]:
         old.unlink()  # the JSON first: without it the arrays are no checkpoint
         old.with_suffix(".safetensors").unlink(missing_ok=True)
@@ -77,7 +77,7 @@ def read(path: Path) -> Checkpoint:
     try:
         found = json.loads(_read(path, LARGEST_JSON))
         body = {name: found[name] for name in ("step", "arrays_sha256", "numbers")}
-        sound = found["sha256"] == _digest(_canonical(body))
+        sound = found["sha256"] == digest_of(body)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Damaged(f"{path} is damaged ({error!r})") from None
     if not sound:
@@ -92,6 +92,11 @@ def read(path: Path) -> Checkpoint:
         raise Damaged(f"{arrays} is no safetensors file ({error})") from None
 
 
+def digest_of(value) -> str:
+    """SHA-256 of a JSON value, whatever the order of its names."""
+    return _digest(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode())
+
+
 def _paths(folder: Path, step: int) -> tuple[Path, Path]:
     return folder / f"{step:08d}.safetensors", folder / f"{step:08d}.json"
 
@@ -101,10 +106,6 @@ def _read(path: Path, most: int | None = None) -> bytes:
         return read_bytes(path, most)
     except Unreadable as problem:
         raise Damaged(str(problem)) from None
-
-
-def _canonical(value) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
 def _digest(data: bytes) -> str:

@@ -212,12 +212,17 @@ def _finished(run: Run, model: Module, scores: list[Score]) -> tuple[Module, lis
 
 def _config(kind: str, source: str, data: ImageData | TextData, settings, seed: int, sizes: dict) -> dict:
     """What config.json holds."""
-    train = data.train if isinstance(data, ImageData) else np.frombuffer(data.train.encode(), np.uint8)
+    parts = {name: getattr(data, name) for name in ("train", "validation", "test")}
+    if isinstance(data, TextData):
+        parts = {
+            name: np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+            for name, text in parts.items()
+        }
     return {
         "kind": kind,
         "data": data.name,
         "source": os.path.abspath(source) if os.path.isfile(source) else source,
-        "data_sha256": fingerprint({"train": train}),
+        "data_sha256": fingerprint(parts),
         "seed": seed,
         "model": sizes,
         "training": asdict(settings),

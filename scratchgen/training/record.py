@@ -54,7 +54,7 @@ class Record:
 def read_record(directory: Path) -> Record:
     """The record of a run, finished or not. Raises BadInput that names the file at fault."""
     config = read_config(directory)
-    lines = _read(directory / "metrics.jsonl", lambda text: [json.loads(line) for line in text.splitlines()])
+    lines = _read(directory / "metrics.jsonl", _whole_lines)
     scores = _read(directory / "scores.json", json.loads)
     timing = _read(directory / "timing.json", json.loads)
     try:
@@ -74,6 +74,11 @@ def _read(path: Path, parse):
         raise BadInput(str(problem)) from None
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{path} is damaged ({error}); train again") from None
+
+
+def _whole_lines(text: str) -> list:
+    """The lines as values, but for a last one that was cut short, as by a full disk."""
+    return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
 
 
 def _check(config: dict, lines: list, scores: list, timing: dict) -> None:

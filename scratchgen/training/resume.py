@@ -8,43 +8,50 @@ from scratchgen import kernels
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.training.experiments import EXPERIMENTS, Score
-from scratchgen.training.recipes import DEFAULT
-from scratchgen.training.run import SAVE_SECONDS, Run
+from scratchgen.training.run import Run
 from scratchgen.training.saved import read_config
+from scratchgen.training.settings import checked, complete
 
-OF_THE_RUN = ("kind", "data_sha256", "seed", "model", "training")  # what must be as it was
+# what must be as it was
+WORDS = {
+    "data_sha256": "its data have",
+    "seed": "its seed has",
+    "model": "the sizes of its model have",
+    "training": "its settings have",
+}
+MEND = "put that back, or train again with another --out"
 
 
-def resume(
-    directory: Path,
-    kind: str,
-    *,
-    save_every: float = SAVE_SECONDS,
-    max_minutes: float | None = None,
-    quiet: bool = False,
-) -> tuple[Module, list[Score]]:
+def resume(directory: Path, kind: str, **of_this_sitting) -> tuple[Module, list[Score]]:
     """Go on with the run in `directory`, with its own data, settings, seed and kernel backend.
 
+    of_this_sitting    as for a Run: save_every, max_minutes, quiet, tensorboard
     Raises BadInput where there is no run of that kind, where it is finished, or where its data have changed.
     """
     config = read_config(directory)
-    if config["kind"] != kind:
-        own = config["kind"]
+    own = config["kind"]
+    if own not in list(EXPERIMENTS):
+        raise BadInput(f"{directory / 'config.json'} is damaged: no model is of kind {own!r}; train again")
+    if own != kind:
         raise BadInput(f"{directory} holds a run of kind {own}; say `scratchgen train {own} --resume`")
-    try:
-        settings = type(DEFAULT[kind])(**config["training"])
-        source, seed, backend = config["source"], config["seed"], config["backend"]
-    except (KeyError, TypeError) as error:
-        path = directory / "config.json"
-        raise BadInput(f"{path} says too little to go on ({error!r}); train again") from None
+    source, seed, settings = complete(kind, {}, _given(config, directory))
 
     def open_run(found: dict) -> Run:
-        changed = [name for name in OF_THE_RUN if found[name] != config.get(name)]
+        changed = [name for name in WORDS if found[name] != config.get(name)]
         if changed:
-            raise BadInput(f"{directory} cannot go on: {changed[0]} of {source} has changed since it began")
-        return Run(
-            directory, config, resume=True, save_every=save_every, max_minutes=max_minutes, quiet=quiet
-        )
+            raise BadInput(f"{directory} cannot go on: {WORDS[changed[0]]} changed since it began; {MEND}")
+        return Run(directory, config, resume=True, **of_this_sitting)
 
-    with kernels.use(backend):
+    with kernels.use(config["backend"]):
         return EXPERIMENTS[kind](source, settings, seed, open_run)
+
+
+def _given(config: dict, directory: Path) -> dict:
+    """Data, seed and settings of a configuration, checked: a person may have written into it."""
+    path = directory / "config.json"
+    if missing := [name for name in ("source", "seed", "training", "backend") if name not in config]:
+        raise BadInput(f"{path} says nothing of its {missing[0]}, so the run cannot go on; train again")
+    given = {"data": config["source"], "seed": config["seed"]}
+    if not isinstance(config["training"], dict) or not isinstance(config["backend"], str):
+        raise BadInput(f"{path} is damaged: its training or its backend is of another type; train again")
+    return checked(config["kind"], {**given, **config["training"]}, str(path))

@@ -37,6 +37,7 @@ from scratchgen.training.history import History
 from scratchgen.training.origin import fingerprint
 from scratchgen.training.progress import progress
 from scratchgen.training.saved import SHA256
+from scratchgen.training.tensorboard import Events
 
 SAVE_SECONDS = 30.0  # what a killed run may lose
 INTERRUPTED = "interrupted"
@@ -59,6 +60,7 @@ class Run(History):
     save_every     seconds between checkpoints
     max_minutes    save and stop after as many
     quiet          show no progress
+    tensorboard    write event files too, into the folder tensorboard
 
     Raises BadInput when the directory cannot be written, is in use by another process, or holds a finished
     run; when resuming, also when the checkpoints are damaged.
@@ -74,6 +76,7 @@ class Run(History):
         save_every: float = SAVE_SECONDS,
         max_minutes: float | None = None,
         quiet: bool = False,
+        tensorboard: bool = False,
     ):
         super().__init__()
         self.directory = writable_directory(Path(directory))
@@ -86,6 +89,8 @@ class Run(History):
             raise BadInput(
                 f"another process is training in {directory}; wait for it, or choose another --out"
             ) from None
+        except OSError as error:
+            raise _no_room(directory, error) from None
         if (self.directory / "model.safetensors").exists() and not replace:
             raise BadInput(f"{directory} holds a finished run; choose another --out or remove it")
         self._display = progress(config["kind"], quiet)
@@ -93,20 +98,30 @@ class Run(History):
         self._seconds_before, self._sittings = 0.0, 1
         self._stop: str | None = None
         self._started = self._saved_at = time.monotonic()
-        if resume:
-            self._go_on_from(self._newest())
-        else:
+        found = self._newest() if resume else None
+        if found is None:
             self._begin()
+        with self.saving():
+            self._events = Events(self.directory / "tensorboard") if tensorboard else None
+        if found is not None:
+            self._go_on_from(found)
 
     def _begin(self) -> None:
         """An empty book: whatever is left of a run before goes."""
+        try:
+            self._clear()
+            write_text(self.directory / "metrics.jsonl", "")
+            write_json(self.directory / "config.json", self.config)
+        except OSError as error:
+            raise _no_room(self.directory, error) from None
+
+    def _clear(self) -> None:
         for name in ("model.safetensors", "scores.json", "timing.json", "report.html", "samples/*"):
             for left_over in self.directory.glob(name):
                 left_over.unlink()
-        shutil.rmtree(self.directory / "checkpoints", ignore_errors=True)
+        for folder in ("checkpoints", "tensorboard"):
+            shutil.rmtree(self.directory / folder, ignore_errors=True)
         (self.directory / "samples").mkdir(exist_ok=True)
-        write_text(self.directory / "metrics.jsonl", "")
-        write_json(self.directory / "config.json", self.config)
 
     def _newest(self) -> checkpoint.Checkpoint | None:
         found, damages = checkpoint.newest(self.directory / "checkpoints")
@@ -114,15 +129,18 @@ class Run(History):
             print(f"scratchgen: {damage}; going on from the one before", file=sys.stderr)
         return found
 
-    def _go_on_from(self, found: checkpoint.Checkpoint | None) -> None:
-        if found is None:
-            self._begin()
-            return
+    def _go_on_from(self, found: checkpoint.Checkpoint) -> None:
+        if found.numbers["config_sha256"] != checkpoint.digest_of(self.config):
+            raise BadInput(
+                f"{self.directory / 'config.json'} is not what it was when this run was saved; put it "
+                f"back, or train anew with --config {self.directory} and another --out"
+            )
         timing = found.numbers["timing"]
         self._seconds_before, self._sittings = timing["seconds"], timing["sittings"] + 1
         self.go_on_from(found.arrays, found.numbers)
         lines = (_line(epoch, means) for epoch, means in enumerate(self.by_epoch, 1))
-        write_text(self.directory / "metrics.jsonl", "".join(lines))
+        with self.saving():
+            write_text(self.directory / "metrics.jsonl", "".join(lines))
 
     # --- the loop -----------------------------------------------------------------------------------------
 
@@ -153,6 +171,9 @@ class Run(History):
 
     def _note(self, means: dict[str, float]) -> None:
         super()._note(means)
+        if self._events:
+            with self.saving():
+                self._events.epoch(len(self.by_epoch), means)
         if self._to_put_back is not None:  # epochs of before: the file is written whole
             return
         with self.saving(), open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
@@ -183,7 +204,8 @@ class Run(History):
         """Write everything that is needed to go on from here."""
         moment = self.total_steps + len(self.by_epoch)  # the end of an epoch is a moment after its last step
         arrays, numbers = self.state()
-        state = checkpoint.Checkpoint(moment, arrays, {**numbers, "timing": self.timing})
+        of_the_run = {"timing": self.timing, "config_sha256": checkpoint.digest_of(self.config)}
+        state = checkpoint.Checkpoint(moment, arrays, {**numbers, **of_the_run})
         with self.saving():
             checkpoint.write(self.directory / "checkpoints", state)
         self._saved_at = time.monotonic()
@@ -201,7 +223,9 @@ class Run(History):
         """
         with self.saving(), replacing(self.directory / "model.safetensors") as temporary:
             weights = model.state_dict()
-            safetensors.numpy.save_file(weights, temporary, {SHA256: fingerprint(weights)})
+            temporary.write_bytes(safetensors.numpy.save(weights, {SHA256: fingerprint(weights)}))
+        if self._events:
+            self._events.close()
         self._lock.release()
 
     def picture(self, name: str) -> Path:
@@ -222,6 +246,11 @@ class Run(History):
     def _how_to_go_on(self) -> str:
         directory = shlex.quote(str(self.directory))
         return f"go on with: scratchgen train {self.config['kind']} --resume {directory}"
+
+
+def _no_room(directory: Path, error: OSError) -> BadInput:
+    """A run that cannot even begin."""
+    return BadInput(f"cannot write in {directory} ({error.strerror or error}); choose another --out")
 
 
 def _line(epoch: int, means: dict[str, float]) -> str:

@@ -100,12 +100,19 @@ def test_an_unfinished_run_has_a_page_without_scores(tmp_path):
     assert "Scores" not in text and "2 epochs" in text
 
 
+def test_a_last_line_that_was_cut_short_is_passed_over(tmp_path):
+    run = make_run(tmp_path / "run")
+    with open(run / "metrics.jsonl", "a") as log:
+        log.write('{"epoch": 3, "el')
+    assert [line["epoch"] for line in read_record(run).epochs] == [1, 2]
+
+
 @pytest.mark.parametrize(
     "file, content",
     [
-        ("metrics.jsonl", '{"epoch": 1'),
-        ("metrics.jsonl", '{"epoch": "one"}'),
-        ("metrics.jsonl", "[1]"),
+        ("metrics.jsonl", '{"epoch": 1\n'),
+        ("metrics.jsonl", '{"epoch": "one"}\n'),
+        ("metrics.jsonl", "[1]\n"),
         ("scores.json", '[{"measure": "x"}]'),
         ("scores.json", "[" * 100_000),
         ("timing.json", '{"seconds": "long"}'),

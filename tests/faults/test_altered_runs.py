@@ -1,0 +1,125 @@
+"""A run goes on as what it was: in a directory of its own, with its own data and its own configuration."""
+
+import json
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from scratchgen import cli
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "scratchgen", "train", *map(str, arguments)]
+
+
+def refuse(capfd, *arguments):
+    """Train in this process; the one line of the refusal."""
+    capfd.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["train", *map(str, arguments)])
+    _, shown = capfd.readouterr()
+    assert ended.value.code == 2 and len(shown.splitlines()) == 1 and shown.startswith("scratchgen: "), shown
+    return shown
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_second_run_in_the_same_directory_is_refused_and_the_first_goes_on_undisturbed(tmp_path, capfd):
+    run = tmp_path / "run"
+    first = subprocess.Popen(
+        command("vae", "--epochs", 100_000, "--hidden", 4, "--out", run), stderr=subprocess.DEVNULL
+    )
+    log = run / "metrics.jsonl"
+    try:
+        while not (log.exists() and log.read_text()) and first.poll() is None:
+            time.sleep(0.02)
+        begun = (run / "config.json").read_bytes()
+        for second in (("--epochs", 1, "--out", run), ("--resume", run)):
+            assert "another process is training in" in refuse(capfd, "vae", *second)
+        assert (run / "config.json").read_bytes() == begun
+        lines = log.read_text().count("\n")
+        time.sleep(0.5)
+        assert first.poll() is None and log.read_text().count("\n") > lines
+    finally:
+        first.kill()
+        first.wait()
+
+
+@pytest.fixture
+def stopped(tmp_path, capfd):
+    """A run on images of one's own that has been stopped after a few steps, and its data."""
+    images = np.random.default_rng(0).random((200, 6, 6)).astype(np.float32)
+    np.save(tmp_path / "mine.npy", images)
+    options = ("--epochs", 5, "--hidden", 4, "--max-minutes", 0, "--out", tmp_path / "run")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["train", "vae", "--data", str(tmp_path / "mine.npy"), *map(str, options)])
+    assert ended.value.code == 0
+    return tmp_path
+
+
+@pytest.mark.parametrize("part", ["first", "last"])
+def test_a_run_whose_data_have_changed_does_not_go_on(part, stopped, capfd):
+    images = np.load(stopped / "mine.npy")
+    images[0 if part == "first" else -1, 0, 0] += 0.01
+    np.save(stopped / "mine.npy", np.clip(images, 0, 1))
+    before = contents(stopped)
+    assert "its data have changed since it began" in refuse(capfd, "vae", "--resume", stopped / "run")
+    assert contents(stopped) == before
+
+
+def test_a_run_whose_data_are_gone_does_not_go_on(stopped, capfd):
+    (stopped / "mine.npy").unlink()
+    assert "mine.npy" in refuse(capfd, "vae", "--resume", stopped / "run")
+
+
+def test_a_run_whose_data_are_as_they_were_goes_on(stopped):
+    """Else the refusals would show nothing."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["train", "vae", "--resume", str(stopped / "run"), "--quiet"])
+    assert ended.value.code == 0 and (stopped / "run" / "report.html").exists()
+
+
+def training(**changes):
+    return lambda config: config["training"].update(changes)
+
+
+def other(**changes):
+    return lambda config: config.update(changes)
+
+
+ALTERED = {
+    "another kind": (other(kind="rnn"), "holds a run of kind rnn"),
+    "an unknown kind": (other(kind="poet"), "no model is of kind 'poet'"),
+    "a kind that is no name": (other(kind=["vae"]), "no model is of kind"),
+    "more epochs": (training(epochs=9), "config.json is not what it was when this run was saved"),
+    "another step size": (training(alpha=0.5), "config.json is not what it was when this run was saved"),
+    "another width": (training(hidden=5), "the sizes of its model have changed"),
+    "another seed": (other(seed=1), "config.json is not what it was"),
+    "a seed that is no number": (other(seed="one"), "seed is a whole number, not 'one'"),
+    "epochs in words": (training(epochs="many"), "epochs is a whole number, not 'many'"),
+    "no epochs": (training(epochs=0), "epochs is at least 1"),
+    "an unknown setting": (training(hiden=3), "did you mean hidden"),
+    "no settings": (lambda config: config.pop("training"), "says nothing of its training"),
+    "settings that are none": (other(training=[1]), "of another type"),
+    "no backend": (lambda config: config.pop("backend"), "says nothing of its backend"),
+    "an unknown backend": (other(backend="fortran"), "unknown kernel backend 'fortran'"),
+    "data that are no name": (other(source=3), "data is a text, not 3"),
+    "another digest of the data": (other(data_sha256="0"), "its data have changed"),
+}
+
+
+@pytest.mark.parametrize("case", ALTERED)
+def test_a_run_whose_configuration_was_altered_does_not_go_on(case, stopped, capfd):
+    alter, expected = ALTERED[case]
+    path = stopped / "run" / "config.json"
+    config = json.loads(path.read_text())
+    alter(config)
+    path.write_text(json.dumps(config))
+    before = contents(stopped)
+    assert expected in refuse(capfd, "vae", "--resume", stopped / "run")
+    assert contents(stopped) == before
