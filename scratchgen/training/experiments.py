@@ -10,7 +10,7 @@ import numpy as np
 
 from scratchgen import evaluation, gan, plots, rnn, vae
 from scratchgen.autograd import no_grad
-from scratchgen.data import ImageData, TextData, Vocabulary, load_images, load_text, text_chunks
+from scratchgen.data import CATALOGUE, ImageData, TextData, Vocabulary, load_images, load_text, text_chunks
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED, Generator
@@ -221,7 +221,7 @@ def _config(kind: str, source: str, data: ImageData | TextData, settings, seed: 
     return {
         "kind": kind,
         "data": data.name,
-        "source": os.path.abspath(source) if os.path.isfile(source) else source,
+        "source": source if source in CATALOGUE else os.path.abspath(source),
         "data_sha256": fingerprint(parts),
         "seed": seed,
         "model": sizes,
