@@ -31,7 +31,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem 1.2rem .3rem 0;
          border-bottom: 1px solid var(--faint); }
 th { font-weight: 600; color: var(--soft); }
 td.key { color: var(--soft); white-space: nowrap; } td.key + td { overflow-wrap: anywhere; }
-.good { color: var(--good); } .bad { color: var(--accent); }
+.good, .bad { color: var(--good); white-space: nowrap; } .bad { color: var(--accent); }
 .pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
 figure { margin: 0; flex: 1 1 20rem; max-width: 100%; }
 figure.broad { flex-basis: 100%; }
