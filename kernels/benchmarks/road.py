@@ -51,6 +51,7 @@ def table(title, flops, calls, small_flops, small):
 
 
 def main():
+    """Time the steps of both roads and print them."""
     N = 1024
     a, b = normal(N, N), normal(N, N)
     a_small, b_small = normal(24, 24), normal(24, 24)

@@ -71,6 +71,7 @@ def table(rows: dict[int, dict]) -> str:
 
 
 def main(folder: str) -> None:
+    """Measure, print and write the page."""
     from scratchgen_kernels.timing.machine import description, slug
 
     rows = {megabytes: measure(folder, megabytes) for megabytes in SIZES}

@@ -37,12 +37,14 @@ def _without_gradients(call: Callable) -> Callable:
 
 
 def torch_matmul(a, b):
+    """PyTorch's product."""
     torch = _torch()
     a, b = torch.from_numpy(a), torch.from_numpy(b)
     return lambda: a @ b
 
 
 def jax_matmul(a, b):
+    """JAX's product, compiled."""
     jax = _jax()
     a, b = jax.numpy.asarray(a), jax.numpy.asarray(b)
     product = jax.jit(jax.numpy.matmul)
@@ -89,6 +91,7 @@ def _torch_sequence(layer, g, x, *states):
 
 
 def jax_rnn(g, *arguments):
+    """A scan over the steps, compiled, and its gradients."""
     jax = _jax()
     np_ = jax.numpy
 
@@ -132,6 +135,7 @@ def torch_normal(n):
 
 
 def torch_bernoulli_cross_entropy(g, logits, x):
+    """PyTorch's loss from logits, and the gradient of the logits."""
     torch = _torch()
     logits, x, g = torch.from_numpy(logits).requires_grad_(), torch.from_numpy(x), torch.from_numpy(g)
     loss = torch.nn.functional.binary_cross_entropy_with_logits
@@ -139,6 +143,7 @@ def torch_bernoulli_cross_entropy(g, logits, x):
 
 
 def torch_softmax_cross_entropy(g, logits, targets):
+    """PyTorch's loss from logits, and the gradient of the logits."""
     torch = _torch()
     logits, targets, g = (torch.from_numpy(a) for a in (logits, targets, g))
     logits.requires_grad_()
@@ -147,6 +152,7 @@ def torch_softmax_cross_entropy(g, logits, targets):
 
 
 def torch_adam(theta, g, m, v):
+    """A step of PyTorch's Adam, in its fused form."""
     torch = _torch()
     parameter = torch.nn.Parameter(torch.from_numpy(theta))
     parameter.grad = torch.from_numpy(g)
