@@ -47,7 +47,7 @@ def targets_table(rows: list[Row]) -> list[str]:
     for target in TARGETS:
         for size, reached in target.reached(rows):
             missing = 1 - reached / target.least
-            verdict = "met" if missing <= 0 else f"missed by {missing:.0%}"
+            verdict = "met" if missing <= 0 else f"missed by {missing:.0%}: {target.why or 'unexplained'}"
             cells_ = (target.name, size, target.words, f"{target.least:g}×", f"{reached:.2f}×", verdict)
             lines.append(f"| {' | '.join(cells_)} |")
     return [*lines, ""]
