@@ -48,10 +48,10 @@ RECURRENCE = "tanh_recurrence, forward and backward"
 LARGE = "n=100,000", "n=10,000,000"
 
 MOSTLY_PRODUCTS = (
-    "nine tenths of the time are matrix products, ours and NumPy's BLAS at the same pace; the call of a step, "
-    "the packing of W_hh and a vectorised tanh are what is left to win"
+    "most of the time is matrix products, which run at the pace of BLAS on both sides; what is left to win is "
+    "the call of a step, the packing of W_hh and tanh"
 )
-AT_THE_PEAK = "both run at 80 to 90 % of the pace of the multipliers; only tanh and packing are left to win"
+AT_THE_PEAK = "it runs at nine tenths of the measured peak; what is left to win is tanh and packing"
 
 TARGETS = [
     Target("matmul", "cython", "numpy", 0.90, PRODUCTS),
