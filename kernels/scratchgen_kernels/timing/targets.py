@@ -48,8 +48,8 @@ RECURRENCE = "tanh_recurrence, forward and backward"
 LARGE = "n=100,000", "n=10,000,000"
 
 MOSTLY_PRODUCTS = (
-    "most of the time is matrix products, which run at the pace of BLAS on both sides; what is left to win is "
-    "the call of a step, the packing of W_hh and tanh"
+    "most of the time is matrix products, which run at the pace of BLAS on both sides; what is left to win "
+    "is the call of a step, the packing of W_hh and tanh"
 )
 AT_THE_PEAK = "it runs at nine tenths of the measured peak; what is left to win is tanh and packing"
 
