@@ -49,6 +49,14 @@ POLYNOMIALS = {
 }
 
 
+def polynomial(p, x):
+    """Σ_k p_k xᵏ, by Horner's rule."""
+    y = mp.mpf(0)
+    for coefficient in reversed(p):
+        y = y * x + coefficient
+    return y
+
+
 def minimax(f, interval, weight, degree, exchanges=8):
     """(coefficients, largest error) of the polynomial p that minimises max |weight · (p − f)|."""
     a, b = map(mp.mpf, interval)
@@ -62,7 +70,7 @@ def minimax(f, interval, weight, degree, exchanges=8):
         ]
         solution = mp.lu_solve(mp.matrix(rows), mp.matrix([values[i] for i in points]))
         p = list(solution)[: degree + 1]
-        errors = [(mp.polyval(p[::-1], x) - y) * w for x, y, w in zip(grid, values, weights, strict=True)]
+        errors = [(polynomial(p, x) - y) * w for x, y, w in zip(grid, values, weights, strict=True)]
         points = largest_of_each_sign(errors, degree + 2)
     return p, max(map(abs, errors))
 
