@@ -102,6 +102,7 @@ def derive(name, dtype):
 
 
 def main():
+    """Print every polynomial with its error."""
     for dtype in (np.float32, np.float64):
         bits = 16 if dtype is np.float32 else 40
         high = mp.floor(mp.log(2) * 2**bits) / mp.mpf(2) ** bits

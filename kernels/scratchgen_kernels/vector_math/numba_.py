@@ -84,6 +84,7 @@ def exponent_removed32(x):
 
 @compiled(options=INLINE)
 def exponent_removed64(x):
+    """The same in float64."""
     shifted = np.float64(x).view(np.uint64) + np.uint64(0x3FF0000000000000 - 0x3FE6A09E667F3BCD)
     exponent = np.uint64(np.uint64(0x4330000000000000) | np.uint64(shifted >> np.uint64(52))).view(np.float64)
     m = np.uint64((shifted & np.uint64(0x000FFFFFFFFFFFFF)) + np.uint64(0x3FE6A09E667F3BCD)).view(np.float64)
@@ -147,6 +148,7 @@ def log_reduced(f, n, c):
 
 @compiled(options=INLINE_FUSED)
 def log_of(x, c):
+    """log x = log m + n ln 2 for x = m 2ⁿ; a subnormal is scaled up first."""
     subnormal = x < c.LEAST_NORMAL
     m, n = exponent_removed(x * c.INTEGRAL if subnormal else x)
     y = log_reduced(m - c.ONE, n - c.DIGITS if subnormal else n, c)
@@ -157,6 +159,7 @@ def log_of(x, c):
 
 @compiled(options=INLINE_FUSED)
 def tanh_of(x, c):
+    """|x| + |x|³ T(x²) near 0, 1 − 2 / (exp 2|x| + 1) elsewhere, with the sign of x."""
     y = abs(x)
     a = c.TWO * (c.TANH_MOST if y > c.TANH_MOST else y)
     far = c.ONE - c.TWO / (exp_of(a, c) + c.ONE)
