@@ -46,6 +46,15 @@ class Normal:
         """exp(½ logvar), the standard deviation: the one place where a logvar becomes a scale."""
         return np.exp(0.5 * self.logvar)
 
+    @property
+    def mean(self):
+        """mu."""
+        return self.mu
+
+    def sample(self, rng: Generator) -> np.ndarray:
+        """One draw, not differentiable: an array of mu's shape and dtype."""
+        return plain(self.rsample(rng))
+
     def rsample(self, eps):
         """z = mu + sigma ε, differentiable in mu and logvar.   Ledger: vae.reparameterisation
 
@@ -65,8 +74,12 @@ class Normal:
 
         Source: Kingma & Welling (2014), appendix B.   Ledger: vae.kl
         """
+        return np.sum(self.kl_by_dimension(), axis=-1)
+
+    def kl_by_dimension(self):
+        """½ [mu² + sigma² − 1 − logvar], before the sum over d   → (B, Z) nats."""
         # expm1(v) − v ≥ 0 also after rounding, where exp(v) − 1 − v is not
-        return 0.5 * np.sum(self.mu**2 + (np.expm1(self.logvar) - self.logvar), axis=-1)
+        return 0.5 * (self.mu**2 + (np.expm1(self.logvar) - self.logvar))
 
     def entropy(self):
         """½ Σ_d [log 2π + 1 + logvar]   → (B,) nats."""

@@ -35,15 +35,22 @@ def resume(directory: Path, kind: str, **of_this_sitting) -> tuple[Module, list[
     if own != kind:
         raise BadInput(f"{directory} holds a run of kind {own}; say `scratchgen train {own} --resume`")
     source, seed, settings = complete(kind, {}, _given(config, directory))
-
-    def open_run(found: dict) -> Run:
-        changed = [name for name in WORDS if found[name] != config.get(name)]
-        if changed:
-            raise BadInput(f"{directory} cannot go on: {WORDS[changed[0]]} changed since it began; {MEND}")
-        return Run(directory, config, resume=True, **of_this_sitting)
-
+    open_run = lambda found: open_again(directory, found, **of_this_sitting)
     with kernels.use(config["backend"]):
         return EXPERIMENTS[kind](source, settings, seed, open_run)
+
+
+def open_again(directory: Path, found: dict, **of_this_sitting) -> Run:
+    """The run in `directory` as it goes on, or a new one. Raises BadInput if it was begun with other things.
+
+    found    the configuration as it would be now
+    """
+    begun = (directory / "config.json").exists()
+    config = read_config(directory) if begun else found
+    changed = [name for name in WORDS if found[name] != config.get(name)]
+    if changed:
+        raise BadInput(f"{directory} cannot go on: {WORDS[changed[0]]} changed since it began; {MEND}")
+    return Run(directory, config, resume=begun, **of_this_sitting)
 
 
 def _given(config: dict, directory: Path) -> dict:

@@ -61,6 +61,7 @@ class Run(History):
     max_minutes    save and stop after as many
     quiet          show no progress
     tensorboard    write event files too, into the folder tensorboard
+    go_on          the command that goes on with it, to be shown when it stops; by default `train --resume`
 
     Raises BadInput when the directory cannot be written, is in use by another process, or holds a finished
     run; when resuming, also when the checkpoints are damaged.
@@ -77,10 +78,12 @@ class Run(History):
         max_minutes: float | None = None,
         quiet: bool = False,
         tensorboard: bool = False,
+        go_on: str | None = None,
     ):
         super().__init__()
         self.directory = writable_directory(Path(directory))
         self.config = config
+        self._go_on = go_on or f"scratchgen train {config['kind']} --resume {shlex.quote(str(directory))}"
         self.save_every, self.max_minutes = save_every, max_minutes
         self._lock = filelock.FileLock(self.directory / ".lock")
         try:
@@ -244,8 +247,7 @@ class Run(History):
             ) from None
 
     def _how_to_go_on(self) -> str:
-        directory = shlex.quote(str(self.directory))
-        return f"go on with: scratchgen train {self.config['kind']} --resume {directory}"
+        return f"go on with: {self._go_on}"
 
 
 def _no_room(directory: Path, error: OSError) -> BadInput:

@@ -8,6 +8,7 @@ from pathlib import Path
 import safetensors.numpy
 from safetensors import SafetensorError
 
+from scratchgen import vae
 from scratchgen.data import Vocabulary
 from scratchgen.errors import BadInput
 from scratchgen.gan import GAN
@@ -15,13 +16,12 @@ from scratchgen.nn import Module
 from scratchgen.rnn import LanguageModel
 from scratchgen.training.files import read_bytes
 from scratchgen.training.origin import fingerprint
-from scratchgen.vae import VAE
 
 SHA256 = "sha256"  # the name in the metadata of model.safetensors of the fingerprint of the weights
 LARGEST_JSON = 2**24  # bytes
 
 BUILD = {
-    "vae": lambda sizes: VAE(sizes["data_dim"], sizes["latent_dim"], sizes["hidden"]),
+    "vae": vae.build,
     "gan": lambda sizes: GAN(sizes["data_dim"], sizes["latent_dim"]),
     "rnn": lambda sizes: LanguageModel(Vocabulary(sizes["vocabulary"]), sizes["hidden"], sizes["embedding"]),
 }

@@ -2,59 +2,133 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 
-from scratchgen.autograd import no_grad
-from scratchgen.distributions import Bernoulli, Normal
-from scratchgen.nn import Linear, Module, ReLU, Sequential
+from scratchgen.distributions import Normal
+from scratchgen.errors import BadInput
+from scratchgen.nn import Linear, Module, ReLU, Sequential, Tanh
 from scratchgen.random import Generator
-from scratchgen.vae import objectives
+from scratchgen.vae.latent_model import LatentModel
+from scratchgen.vae.likelihoods import likelihood as likelihood_named
+
+ACTIVATIONS = {"relu": ReLU, "tanh": Tanh}
 
 
-class VAE(Module):
-    """p(z) = N(0, I),   q(z|x) = N(mu(x), sigma(x)²),   p(x|z) = Bernoulli(σ(decoder(z))).
+class VAE(LatentModel, Module):
+    """q(z|x) = N(mu(x), sigma(x)²),   p(x|z) of the likelihood's kind, its numbers by the decoder.
 
-    data_dim D → hidden → (mu, logvar) of latent_dim Z;   Z → hidden → D logits, with ReLU in between.
-    Source: Kingma & Welling (2014), appendix C, with ReLU in place of tanh.
+    data_dim D → hidden layers → (mu, logvar) of latent_dim Z;   Z → the same layers backwards → D
+    hidden        the width of the hidden layer, or of several, from the data inwards
+    likelihood    "bernoulli", "gaussian" or "categorical" (of `levels` values)
+    activation    "relu" or "tanh"
+    Source: Kingma & Welling (2014), appendix C.
     """
 
-    def __init__(self, data_dim: int, latent_dim: int, hidden: int, rng: Generator | None = None):
-        if min(data_dim, latent_dim, hidden) < 1:
-            raise ValueError(f"sizes are at least 1, not {data_dim}–{hidden}–{latent_dim}")
+    def __init__(
+        self,
+        data_dim: int,
+        latent_dim: int,
+        hidden: int | Sequence[int],
+        rng: Generator | None = None,
+        *,
+        likelihood: str = "bernoulli",
+        levels: int | None = None,
+        activation: str = "relu",
+    ):
+        widths = [hidden] if isinstance(hidden, int) else list(hidden)
+        if min(data_dim, latent_dim, *widths) < 1:
+            raise ValueError(f"sizes are at least 1, not {data_dim}–{widths}–{latent_dim}")
         rng = rng or Generator(0)
         self.latent_dim = latent_dim
-        self.encoder = Sequential(Linear(data_dim, hidden, rng), ReLU())
-        self.to_mu = Linear(hidden, latent_dim, rng)
-        self.to_logvar = Linear(hidden, latent_dim, rng)
-        self.decoder = Sequential(Linear(latent_dim, hidden, rng), ReLU(), Linear(hidden, data_dim, rng))
+        self.encoder = dense([self.x_width(data_dim), *widths], activation, rng)
+        self.to_mu = Linear(widths[-1], latent_dim, rng)
+        self.to_logvar = Linear(widths[-1], latent_dim, rng)
+        self.likelihood = likelihood_named(likelihood, levels)
+        inner = dense([self.z_width(latent_dim), *reversed(widths)], activation, rng)
+        self.decoder = Sequential(*inner, Linear(widths[0], data_dim * self.likelihood.outputs, rng))
 
-    def begin_at(self, mean: np.ndarray) -> None:
-        """Let the decoder begin at the mean image (D,) for every z: its last bias becomes log(p / (1 − p)).
+    def x_width(self, data_dim: int) -> int:
+        """How many numbers the encoder takes."""
+        return data_dim
 
-        For use before training, which then need not find out first which pixels are always black.
-        """
-        p = np.clip(mean, 0.01, 0.99)
-        self.decoder[-1].b.data[...] = np.log(p / (1 - p))
+    def z_width(self, latent_dim: int) -> int:
+        """How many numbers the decoder takes."""
+        return latent_dim
 
     def encode(self, x) -> Normal:
         """q(z|x).   x (B, D) → N(mu, sigma²) of (B, Z)"""
         h = self.encoder(x)
         return Normal(self.to_mu(h), self.to_logvar(h))
 
-    def decode(self, z) -> Bernoulli:
-        """p(x|z).   z (B, Z) → Bernoulli of (B, D)"""
-        return Bernoulli(self.decoder(z))
+    def decode(self, z):
+        """p(x|z).   z (..., Z) → a distribution of (..., D)"""
+        return self.likelihood(self.decoder(z))
 
-    def elbo(self, x, rng: Generator):
-        """Evidence lower bound with one sample of z per example.   x (B, D) in [0, 1] → (B,) nats"""
-        return objectives.elbo(x, self.encode(x), self.decode, rng)
+    def begin_at(self, mean: np.ndarray) -> None:
+        """Let the decoder begin at the mean image (D,) for every z, by its last bias.
 
-    def sample(self, n: int, rng: Generator) -> np.ndarray:
-        """n images: z ~ p(z), then the mean of p(x|z), a probability for each pixel.   → (n, D)"""
-        with no_grad():
-            return self.decode(rng.standard_normal((n, self.latent_dim))).mean.numpy()
+        For use before training, which then need not find out first which pixels are always black.
+        """
+        self.decoder[-1].b.data[...] = self.likelihood.output_for_mean(mean)
 
-    def reconstruct(self, x) -> np.ndarray:
-        """The mean of p(x|z) at the mean z = mu(x) of the posterior.   (B, D) → (B, D)"""
-        with no_grad():
-            return self.decode(self.encode(x).mu).mean.numpy()
+
+class ConditionalVAE(VAE):
+    """q(z|x, y) and p(x|z, y) for a class y of K: a VAE whose two networks are also told the class.
+
+    `given(labels)` is the model of x for these classes, one a row; all that a VAE can do, it can do.
+    Source: Sohn, Lee & Yan (2015), section 4, with p(z|y) = p(z).
+    """
+
+    def __init__(self, data_dim: int, latent_dim: int, hidden, classes: int, rng=None, **options):
+        if classes < 1:
+            raise ValueError(f"there is one class or more, not {classes}")
+        self.classes = classes
+        super().__init__(data_dim, latent_dim, hidden, rng, **options)
+
+    def x_width(self, data_dim: int) -> int:
+        """The data and the class, as a row of zeros with a one."""
+        return data_dim + self.classes
+
+    def z_width(self, latent_dim: int) -> int:
+        """The latent and the class."""
+        return latent_dim + self.classes
+
+    def given(self, labels) -> Given:
+        """The model of x when the class of each row is known.   labels (B,) of 0 … K−1. Raises BadInput."""
+        labels = np.asarray(labels)
+        if labels.size and not 0 <= labels.min() <= labels.max() < self.classes:
+            raise BadInput(f"classes are 0 … {self.classes - 1}, not {labels.min()} … {labels.max()}")
+        return Given(self, np.equal(labels[:, None], np.arange(self.classes)).astype(np.float32))
+
+    def sample(self, n: int, rng: Generator, labels=None) -> np.ndarray:
+        """n images, of the classes `labels` (n,); by default one class after the other.   → (n, D)"""
+        return self.given(np.arange(n) % self.classes if labels is None else labels).sample(n, rng)
+
+
+class Given(LatentModel):
+    """A conditional model with the classes y (B, K) of its rows filled in."""
+
+    def __init__(self, model: ConditionalVAE, y: np.ndarray):
+        self.model, self.y = model, y
+        self.latent_dim = model.latent_dim
+
+    def encode(self, x) -> Normal:
+        """q(z|x, y).   x (B, D) → N(mu, sigma²) of (B, Z)"""
+        return self.model.encode(self._with_class(x))
+
+    def decode(self, z):
+        """p(x|z, y).   z (..., B, Z) → a distribution of (..., B, D)"""
+        return self.model.decode(self._with_class(z))
+
+    def _with_class(self, x):
+        y = np.broadcast_to(self.y.astype(x.dtype), (*x.shape[:-1], self.y.shape[-1]))
+        return np.concatenate((x, y), axis=-1)
+
+
+def dense(widths: Sequence[int], activation: str, rng: Generator) -> Sequential:
+    """Fully connected layers of these widths, each with its activation after it."""
+    layers = [(Linear(a, b, rng), ACTIVATIONS[activation]()) for a, b in pairwise(widths)]
+    return Sequential(*(part for pair in layers for part in pair))

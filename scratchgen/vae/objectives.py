@@ -1,13 +1,27 @@
-"""The evidence lower bound.
+"""Bounds on the evidence, and what is made of their two terms. One value per example, in nats.
 
-log p(x) = log ∫ p(x|z) p(z) dz  ≥  E_q(z|x)[log p(x|z)] − KL(q(z|x) ‖ p(z)),     p(z) = N(0, I)
+log p(x) = log ∫ p(x|z) p(z) dz,     p(z) = N(0, I)
+
+rate R          KL(q(z|x) ‖ p(z)), what the latent says of x beyond the prior
+distortion D    −E_q[log p(x|z)], what x still costs when the latent is known
+
+The evidence lower bound is −(D + R). Weighing the two otherwise, D + βR, or R + λ(D − D₀) under the
+constraint D ≤ D₀, moves along one curve: divided by λ the latter is D + R/λ, so that λ = 1/β, and at a
+minimum dR/dD = −1/β. Only with β = λ = 1 is the (negative) value *the* bound on log p(x): for β > 1,
+−(D + βR) lies below it and is a looser bound; for β < 1 it is no bound at all.
+Source: Alemi et al. (2018), section 3 and appendix A; Rezende & Viola (2018), eq. 1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
+from scratchgen.autograd.primitives import plain
 from scratchgen.distributions import Normal
+from scratchgen.functional import logsumexp
+from scratchgen.random import Generator
 
 
 def elbo(x, q: Normal, decode: Callable, eps):
@@ -23,3 +37,80 @@ def elbo(x, q: Normal, decode: Callable, eps):
     """
     z = q.rsample(eps)
     return decode(z).log_prob(x) - q.kl_to_standard_normal()
+
+
+def distortion_and_rate(x, q: Normal, decode: Callable, eps):
+    """D = −log p(x|z) for one sample of the latent, and R = KL(q(z|x) ‖ p(z)).   x (B, D) → two of (B,) nats
+
+    The arguments are those of `elbo`, which is −(D + R).   Source: Alemi et al. (2018), eq. 3 and 4.
+    """
+    z = q.rsample(eps)
+    return -decode(z).log_prob(x), q.kl_to_standard_normal()
+
+
+def beta_elbo(x, q: Normal, decode: Callable, eps, beta: float):
+    """E_q[log p(x|z)] − β KL(q(z|x) ‖ p(z)) = −(D + βR).   x (B, D) → (B,) nats
+
+    β = 1 is the evidence lower bound; β > 1 a lower bound below it, β < 1 none.
+    Source: Higgins et al. (2017), eq. 4.   Ledger: vae.beta
+    """
+    D, R = distortion_and_rate(x, q, decode, eps)
+    return -(D + beta * R)
+
+
+def lagrangian(D, R, D0: float, lam: float):
+    """R + λ(D − D₀): minimise the rate subject to D ≤ D₀.   D, R (B,) → (B,) nats, smaller is better
+
+    λ ≥ 0 is the multiplier of the constraint (`GECO` finds it). For a fixed λ the minimum is that of the
+    β-weighted bound with β = 1/λ; the value is not a bound on log p(x).
+    Source: Rezende & Viola (2018), eq. 1, the constraint in nats.   Ledger: vae.constrained
+    """
+    return R + lam * (D - D0)
+
+
+def iwae_bound(x, q: Normal, decode: Callable, k: int, eps):
+    """Importance-weighted bound of k samples, between the evidence lower bound (k = 1) and log p(x).
+
+    L_k = E log (1/k) Σ_i w_i,     w_i = p(x|z_i) p(z_i) / q(z_i|x),  z_i ~ q(z|x)        x (B, D) → (B,) nats
+
+    decode   z (k, B, Z) ↦ p(x|z)
+    eps      the noise: an array (k, B, Z), or a Generator that draws it
+    For k = 1 it is the evidence lower bound with its divergence estimated by the same sample.
+    Source: Burda, Grosse & Salakhutdinov (2016), eq. 8.   Ledger: vae.iwae
+    """
+    if k < 1:
+        raise ValueError(f"the bound needs at least one sample, not k = {k}")
+    if isinstance(eps, Generator):
+        eps = eps.standard_normal((k, *np.shape(q.mu)), q.mu.dtype)
+    z = q.rsample(eps)
+    log_w = decode(z).log_prob(x) + log_prior_over_posterior(z, q, eps)
+    return logsumexp(log_w, axis=0) - np.log(k)
+
+
+def log_prior_over_posterior(z, q: Normal, eps):
+    """log p(z) − log q(z|x) = ½ Σ_d [logvar + ε² − z²] at z = mu + sigma ε.   z (k, B, Z) → (k, B) nats
+
+    The log 2π of both densities cancel, and (z − mu)/sigma is the noise itself.
+    """
+    return 0.5 * np.sum(q.logvar + eps**2 - z**2, axis=-1)
+
+
+def free_bits_rate(q: Normal, free: float):
+    """The rate, in which a latent dimension costs at least `free` nats on average.   → (B,) nats
+
+    Its mean over the batch is Σ_d max(free, mean KL_d): a dimension that says less is not pushed to say
+    nothing. Use it in place of R in D + R; the value is then a lower bound that is looser where it holds.
+    Source: Kingma et al. (2016), eq. 15.   Ledger: vae.free_bits
+    """
+    rates = q.kl_by_dimension()
+    used = np.mean(plain(rates), axis=0) > free
+    return np.sum(np.where(used, rates, free), axis=-1)
+
+
+def warm_up(step: int, steps: int) -> float:
+    """β(t) = min(1, t / steps): the weight of the rate, from 0 to 1 in so many steps; 1 if steps is 0.
+
+    While β < 1 the value is no bound: the first steps learn to reconstruct, so that the latent is in use when
+    its rate begins to count.   Source: Bowman et al. (2016), section 3.1, there with a sigmoid.
+    """
+    return min(1.0, step / steps) if steps else 1.0

@@ -1,0 +1,53 @@
+"""scratchgen reproduce NAME: run a published result again, and write it down beside what was published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from scratchgen.cli.output import console, say
+from scratchgen.errors import BadInput
+from scratchgen.training.files import writable_directory, writable_file
+from scratchgen.training.reproductions import REPRODUCTIONS
+from scratchgen.training.reproductions import reproduce as run_again
+from scratchgen.training.reproductions.table import write_section
+
+PAGE = "reproductions.md"
+
+
+def reproduce(
+    name: Annotated[str | None, typer.Argument(help="Which; without it, they are listed.")] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="How many; by default what is stated.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the runs are kept; it goes on with those in it.")] = Path(
+        "reproductions"
+    ),
+    page: Annotated[
+        Path | None, typer.Option(help=f"The page to write into; by default {PAGE} in the folder of --out.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+):
+    """Run a published result again and write its section on the page of reproductions."""
+    screen = console()
+    if name is None:
+        screen.print(_list())
+        return
+    if name not in REPRODUCTIONS:
+        raise BadInput(f"no reproduction is named {name!r}; there are {', '.join(REPRODUCTIONS)}")
+    page = writable_file(page or out / PAGE)
+    reproduction = REPRODUCTIONS[name]
+    rows = run_again(reproduction, writable_directory(out), range(seeds or reproduction.seeds), quiet=quiet)
+    write_section(reproduction, rows, page)
+    say(screen, f"{name} is in {page}; its runs: {out / name}/*/*/report.html")
+
+
+def _list() -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("name", "what", "published", "source"):
+        table.add_column(heading, header_style="bold")
+    for item in REPRODUCTIONS.values():
+        published = "\n".join(f"{part.title}: {part.published}" for part in item.parts)
+        table.add_row(item.name, item.title, published, item.source)
+    return table

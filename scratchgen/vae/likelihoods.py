@@ -1,0 +1,132 @@
+"""What the decoder's numbers mean: the distribution p(x|z) of the data.
+
+A likelihood is a module (it may learn something), called with the decoder's output; `outputs` says how many
+numbers it takes for each dimension of x.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scratchgen.autograd.primitives import plain
+from scratchgen.distributions import Bernoulli, Normal
+from scratchgen.errors import BadInput
+from scratchgen.functional import softmax, softmax_cross_entropy
+from scratchgen.nn import Module, Parameter
+from scratchgen.random import Generator
+
+
+class BernoulliLikelihood(Module):
+    """p(x_d = 1 | z) = σ(output_d): black-and-white pixels, or grey ones as their means.   (..., D)"""
+
+    outputs = 1
+
+    def forward(self, output) -> Bernoulli:
+        return Bernoulli(output)
+
+    def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
+        """The output whose distribution has this mean (D,): log(p / (1 − p)), p kept off 0 and 1."""
+        p = np.clip(mean, 0.01, 0.99)
+        return np.log(p / (1 - p))
+
+
+class GaussianLikelihood(Module):
+    """p(x|z) = N(output, sigma² I), with one learned sigma for all dimensions.   (..., D)
+
+    A sigma that is chosen is a β that is chosen: the squared error counts 1/(2 sigma²) against the rate. The
+    learned one settles at the root mean square of the residuals.
+    Source: Rybkin, Daniilidis & Levine (2021), section 3.
+    """
+
+    outputs = 1
+
+    def __init__(self):
+        self.logvar = Parameter(np.zeros(1, np.float32))
+
+    def forward(self, output) -> Normal:
+        return FiniteNormal(output, np.broadcast_to(self.logvar, output.shape))
+
+    def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
+        """The output whose distribution has this mean: the mean."""
+        return mean
+
+    def describe(self):
+        return f"sigma={np.exp(0.5 * self.logvar.data[0]):.3g}"
+
+
+class FiniteNormal(Normal):
+    """A normal distribution of data, which are looked at before they are believed."""
+
+    def log_prob(self, x):
+        """As `Normal.log_prob`. Raises BadInput for NaN and infinite values."""
+        if not np.all(np.isfinite(plain(x))):
+            raise BadInput("a Gaussian likelihood needs finite data, these hold NaN or infinity; remove them")
+        return super().log_prob(x)
+
+
+class CategoricalLikelihood(Module):
+    """Each x_d is one of V levels 0, 1/(V−1), …, 1 with probabilities softmax(outputs of d).   (..., D·V)"""
+
+    def __init__(self, levels: int):
+        if levels < 2:
+            raise ValueError(f"a categorical likelihood needs two levels or more, not {levels}")
+        self.outputs = levels
+
+    def forward(self, output):
+        return Levels(output.reshape((*output.shape[:-1], -1, self.outputs)))
+
+    def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
+        """The outputs (D·V,) that vary linearly over the levels and have about this mean (D,)."""
+        p = np.clip(mean, 0.01, 0.99)[:, None]
+        return (np.log(p / (1 - p)) * np.linspace(-0.5, 0.5, self.outputs)).ravel()
+
+    def describe(self):
+        return f"levels={self.outputs}"
+
+
+class Levels:
+    """Independent values x_d ∈ {0, 1/(V−1), …, 1} of probabilities softmax(logits).   logits (..., D, V)"""
+
+    def __init__(self, logits):
+        self.logits = logits
+
+    def __repr__(self):
+        return f"Levels(logits={self.logits!r})"
+
+    def log_prob(self, x):
+        """Σ_d log softmax(logits_d)[(V − 1) x_d]   → (...,) nats. Raises BadInput off the levels."""
+        V = self.logits.shape[-1]
+        scaled = plain(x) * (V - 1)
+        k = np.rint(scaled)
+        if not (k.size == 0 or (np.abs(scaled - k).max() < 1e-3 and k.min() >= 0 and k.max() < V)):
+            raise BadInput(
+                f"a categorical likelihood of {V} levels needs values k/{V - 1}, k = 0 … {V - 1}; these are "
+                "others; give --likelihood gaussian, or round them"
+            )
+        k = np.broadcast_to(k.astype(np.int64), self.logits.shape[:-1])
+        return -np.sum(softmax_cross_entropy(self.logits, k), axis=-1)
+
+    @property
+    def mean(self):
+        """Σ_k softmax(logits)_k k/(V − 1)   (..., D)."""
+        V = self.logits.shape[-1]
+        return softmax(self.logits) @ np.linspace(0, 1, V, dtype=self.logits.dtype)
+
+    def sample(self, rng: Generator) -> np.ndarray:
+        """One value for each d: (..., D), in the dtype of the logits."""
+        logits = plain(self.logits)
+        return (rng.categorical(softmax(logits)) / (logits.shape[-1] - 1)).astype(logits.dtype)
+
+
+LIKELIHOODS = ("bernoulli", "gaussian", "categorical")
+
+
+def likelihood(name: str, levels: int | None = None) -> Module:
+    """The likelihood of that name; `levels` is for the categorical one."""
+    if name not in LIKELIHOODS:
+        raise BadInput(f"no likelihood is named {name!r}; there are {', '.join(LIKELIHOODS)}")
+    if name == "categorical":
+        if levels is None:
+            raise ValueError("a categorical likelihood needs the number of levels")
+        return CategoricalLikelihood(levels)
+    return BernoulliLikelihood() if name == "bernoulli" else GaussianLikelihood()

@@ -1,0 +1,79 @@
+"""The linear VAE, whose best bound is known: it is the log-likelihood of probabilistic PCA."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from scratchgen.distributions import LOG_2PI, Normal
+from scratchgen.nn import Linear, Module, Parameter
+from scratchgen.random import Generator
+from scratchgen.vae.latent_model import LatentModel
+from scratchgen.vae.likelihoods import GaussianLikelihood
+
+
+class LinearVAE(LatentModel, Module):
+    """q(z|x) = N((x − b) V, diag(s²)),   p(x|z) = N(z W + b, sigma² I): nothing is bent anywhere.
+
+    V (D, Z), s (Z,), W (Z, D), b (D,) and sigma are learned. At its best the bound equals the greatest
+    likelihood of probabilistic PCA, and it is tight only if the rows of W are orthogonal: unlike PCA's
+    likelihood, which does not change when they are rotated, it finds the axes.
+
+    Source: Lucas et al. (2019), section 4.
+    """
+
+    def __init__(self, data_dim: int, latent_dim: int, rng: Generator | None = None):
+        if min(data_dim, latent_dim) < 1:
+            raise ValueError(f"sizes are at least 1, not {data_dim} and {latent_dim}")
+        rng = rng or Generator(0)
+        self.latent_dim = latent_dim
+        self.V = Linear(data_dim, latent_dim, rng)
+        self.logvar = Parameter(np.zeros(latent_dim, np.float32))
+        self.decoder = Linear(latent_dim, data_dim, rng)
+        self.likelihood = GaussianLikelihood()
+
+    def begin_at(self, mean: np.ndarray) -> None:
+        """Centre the data: b is their mean (D,)."""
+        self.decoder.b.data[...] = mean
+
+    def encode(self, x) -> Normal:
+        """q(z|x).   x (B, D) → N(mu, s²) of (B, Z); V's own bias is left at a learned offset of mu"""
+        mu = self.V(x - self.decoder.b)
+        return Normal(mu, np.broadcast_to(self.logvar, mu.shape))
+
+    def decode(self, z):
+        """p(x|z).   z (..., Z) → N(z W + b, sigma² I) of (..., D)"""
+        return self.likelihood(self.decoder(z))
+
+    def exact_elbo(self, x):
+        """The evidence lower bound with its expectation done by hand: no noise.   x (B, D) → (B,) nats
+
+        E_q log p(x|z) = −½ [D log 2π sigma² + (‖x − mu W − b‖² + Σ_j s_j² ‖W_j‖²) / sigma²]
+
+        Source: Lucas et al. (2019), appendix C.
+        """
+        q, W, logvar = self.encode(x), self.decoder.W, self.likelihood.logvar
+        error = np.sum((x - self.decoder(q.mu)) ** 2, axis=-1)
+        spread = np.sum(np.exp(self.logvar) * np.sum(W**2, axis=-1))
+        D = x.shape[-1]
+        log_p = -0.5 * (D * (LOG_2PI + logvar) + (error + spread) * np.exp(-logvar))
+        return log_p - q.kl_to_standard_normal()
+
+
+def ppca_log_likelihood(x: np.ndarray, latent_dim: int) -> float:
+    """The greatest mean log-likelihood of probabilistic PCA with Z latents on data x (N, D), in nats.
+
+    −½ [D log 2π + Σ_{i≤Z} log λ_i + (D − Z) log σ² + D],   σ² the mean of λ_{Z+1} … λ_D
+
+    λ are the eigenvalues of the covariance of the data.   Source: Tipping & Bishop (1999), eq. 8 and 9.
+    """
+    D = x.shape[1]
+    eigenvalues = np.linalg.eigvalsh(np.cov(x.astype(np.float64), rowvar=False, bias=True))[::-1]
+    rest = eigenvalues[latent_dim:].mean()
+    return -0.5 * float(
+        D * math.log(2 * math.pi)
+        + np.log(eigenvalues[:latent_dim]).sum()
+        + (D - latent_dim) * math.log(rest)
+        + D
+    )
