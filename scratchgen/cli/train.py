@@ -45,6 +45,17 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but where th
 TensorBoard = Annotated[
     bool, typer.Option("--tensorboard", help="Write event files too, into tensorboard/ of the run.")
 ]
+Model = Annotated[str | None, typer.Option(help="mlp, conv, conditional, vq or linear.")]
+Likelihood = Annotated[str | None, typer.Option(help="bernoulli, gaussian or categorical.")]
+Objective = Annotated[str | None, typer.Option(help="elbo, iwae, beta or geco.")]
+Samples = Annotated[int | None, typer.Option("--k", "-k", help="Samples of the bound (iwae).")]
+Beta = Annotated[float | None, typer.Option(help="Weight of the rate (beta).")]
+Distortion = Annotated[float | None, typer.Option(help="Nats that it is to keep below (geco).")]
+WarmUp = Annotated[int | None, typer.Option(help="Steps in which the weight of the rate grows.")]
+FreeBits = Annotated[float | None, typer.Option(help="Nats that a latent dimension may say for nothing.")]
+Binarise = Annotated[
+    bool | None, typer.Option("--binarise", help="Draw black or white whenever a grey image is shown.")
+]
 Latent = Annotated[int | None, typer.Option(min=1, help="Dimensions of the latent z.")]
 Hidden = Annotated[int | None, typer.Option(min=1, help="Units of the hidden layer.")]
 
@@ -58,6 +69,15 @@ def vae(
     epochs: Epochs = None,
     batch_size: BatchSize = None,
     patience: PatienceOption = None,
+    model: Model = None,
+    likelihood: Likelihood = None,
+    objective: Objective = None,
+    k: Samples = None,
+    beta: Beta = None,
+    distortion: Distortion = None,
+    warm_up: WarmUp = None,
+    free_bits: FreeBits = None,
+    binarise: Binarise = None,
     latent_dim: Latent = None,
     hidden: Hidden = None,
     seed: Seed = 0,
@@ -70,7 +90,7 @@ def vae(
     quiet: Quiet = False,
     tensorboard: TensorBoard = False,
 ):
-    """Train a variational autoencoder on images."""
+    """Train a variational autoencoder on images, frames of music or sound, or points."""
     _train(context, "vae")
 
 

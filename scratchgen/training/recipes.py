@@ -1,21 +1,39 @@
-"""Settings that work: for each model and data set, the numbers that a run takes if none are given.
+"""Settings that work: for each model and data set, what a run takes if nothing is given.
 
-patience    epochs without a better validation number after which to stop; 0 trains every epoch
+patience      epochs without a better validation number after which to stop; 0 trains every epoch
+k             samples of the importance-weighted bound (objective iwae)
+beta          weight of the rate (objective beta)
+distortion    nats that the distortion is to keep below (objective geco)
+warm_up       steps in which the weight of the rate grows to its value
+free_bits     nats that each latent dimension may say for nothing
+binarise      draw black or white anew whenever a grey image is shown
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
+
+from scratchgen.data import CATALOGUE
 
 
 @dataclass(frozen=True)
 class VAERecipe:
+    model: Literal["mlp", "conv", "conditional", "vq", "linear"] = "mlp"
+    likelihood: Literal["bernoulli", "gaussian", "categorical"] = "bernoulli"
+    objective: Literal["elbo", "iwae", "beta", "geco"] = "elbo"
     latent_dim: int = 20
     hidden: int = 400
     epochs: int = 10
     batch_size: int = 128
     alpha: float = 1e-3
     patience: int = 0
+    k: int = 5
+    beta: float = 1.0
+    distortion: float = 0.0
+    warm_up: int = 0
+    free_bits: float = 0.0
+    binarise: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +67,14 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
 }
 
 
+def _unbounded(data: str) -> bool:
+    """Whether a known data set has values of any size."""
+    return data in CATALOGUE and CATALOGUE[data].kind in ("sound", "points")
+
+
 def recipe(kind: str, data: str, **given) -> Recipe:
     """The settings for a model on a data set, with those that are given (not None) in their place."""
     settings = SPECIAL.get((kind, data), DEFAULT[kind])
+    if kind == "vae" and (_unbounded(data) or given.get("model") == "linear"):
+        settings = replace(settings, likelihood="gaussian")
     return replace(settings, **{name: value for name, value in given.items() if value is not None})

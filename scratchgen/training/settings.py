@@ -17,7 +17,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED
@@ -27,8 +27,9 @@ from scratchgen.training.saved import read_config
 
 TABLE = "training"
 LARGEST_FILE = 2**20  # bytes; a page of settings is far smaller
-WORDS = {int: "a whole number", float: "a number", str: "a text"}
-MAY_BE_ZERO = ("seed", "patience")
+WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
+MAY_BE_ZERO = ("seed", "patience", "warm_up", "free_bits", "distortion")
+MAY_BE_NEGATIVE = ("distortion",)
 
 
 def known(kind: str) -> dict[str, type]:
@@ -77,7 +78,7 @@ def checked(kind: str, given: Mapping[str, Any], where: str) -> dict[str, Any]:
             raise BadInput(f"{where}: {_unknown(name, kind)}")
         if problem := _problem(name, value, types[name]):
             raise BadInput(f"{where}: {name} {problem}")
-    return {name: types[name](value) for name, value in given.items()}
+    return {name: _plain(types[name])(value) for name, value in given.items()}
 
 
 def complete(kind: str, defaults: Mapping[str, Any], *layers: Mapping[str, Any]) -> tuple[str, int, Recipe]:
@@ -100,10 +101,17 @@ def _flat(found: dict, path: Path) -> dict[str, Any]:
 
 def _parsed(text: str, kind: type) -> Any:
     """The text as a value of that type, or as it is: then it is the wrong type, and `checked` says so."""
+    if kind is bool:
+        return {"true": True, "false": False}.get(text.lower(), text)
     try:
-        return kind(text)
+        return _plain(kind)(text)
     except ValueError:
         return text
+
+
+def _plain(kind: type) -> type:
+    """The type of a value: that of a choice is a text."""
+    return str if get_origin(kind) is Literal else kind
 
 
 def _unknown(name: str, kind: str) -> str:
@@ -115,11 +123,16 @@ def _unknown(name: str, kind: str) -> str:
 
 
 def _problem(name: str, value: Any, kind: type) -> str | None:
-    fits = isinstance(value, (int, float) if kind is float else kind) and not isinstance(value, bool)
-    if not fits:
+    if get_origin(kind) is Literal:
+        choices = get_args(kind)
+        return None if value in choices else f"is one of {', '.join(choices)}, not {value!r}"
+    fits = isinstance(value, (int, float) if kind is float else kind)
+    if not fits or isinstance(value, bool) is not (kind is bool):
         return f"is {WORDS[kind]}, not {value!r}"
-    if kind is float and not 0 < value <= sys.float_info.max:
-        return f"is positive and finite, not {value}"
+    if kind is float and not abs(value) <= sys.float_info.max:
+        return f"is finite, not {value}"
+    if kind is float and name not in MAY_BE_NEGATIVE and (value < 0 or not (value or name in MAY_BE_ZERO)):
+        return f"is {'not negative' if name in MAY_BE_ZERO else 'positive'}, not {value}"
     least = 0 if name in MAY_BE_ZERO else 1
     if kind is int and value < least:
         return f"is at least {least}, not {value}"

@@ -63,7 +63,7 @@ class ImportanceLoss(Remembers):
 
 
 class ConstrainedLoss(Remembers):
-    """R + λ(D − D₀) with λ by GECO. Raises FloatingPointError where λ has run away from every D₀ in reach."""
+    """R + λ(D − D₀) with λ by GECO; `multiplier.infeasible` says that D₀ is out of reach."""
 
     def __init__(self, D0: float):
         self.multiplier = GECO(D0)

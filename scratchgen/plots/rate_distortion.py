@@ -1,0 +1,37 @@
+"""The curve along which a latent buys reconstruction with rate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
+
+
+def rate_distortion(points: Mapping[float, tuple[float, float]], path) -> Path:
+    """(R, D) in nats for each β, joined, with the tangent of slope −1/β through each.
+
+    points    {β: (R, D)}; the bound −(D + R) is the same all along a line of slope −1, drawn through the best
+    """
+    figure = new_figure(5.6, 4.4)
+    axes = figure.add_subplot()
+    order = sorted(points, reverse=True)
+    R, D = np.array([points[beta] for beta in order]).T
+    best = np.argmin(R + D)
+    reach = 0.12 * max(np.ptp(R), 1e-9)
+    for beta, r, d in zip(order, R, D, strict=True):
+        along = np.array([-reach, reach]) / np.hypot(1, beta)  # dR = −dD/β: in the plane (R, D), dD/dR = −β
+        axes.plot(r + along, d - beta * along, color=FAINT, linewidth=1)
+        axes.annotate(f"β = {beta:g}", (r, d), xytext=(5, 5), textcoords="offset points", fontsize=8)
+    axes.plot(R, D, "o-", color=ACCENT, markersize=4)
+    ends = np.array([R.min(), R.max()])
+    label = f"ELBO = {-(R + D)[best]:.1f}"
+    axes.plot(ends, (R + D)[best] - ends, "--", color=SECOND, linewidth=1, label=label)
+    axes.set_ylim(D.min() - 0.05 * np.ptp(D), D.max() + 0.1 * np.ptp(D))
+    axes.set_xlabel("rate R, nats", color=INK)
+    axes.set_ylabel("distortion D, nats", color=INK)
+    axes.legend(frameon=False, fontsize=9)
+    plain(axes)
+    return save(figure, path)
