@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from matplotlib import colormaps
-from matplotlib.ticker import MaxNLocator
-
 from scratchgen.plots.figure import new_figure, plain, save
 
-COLOURS = colormaps["tab10"].colors
 STYLES = ("-", "--", ":", "-.")  # each for ten runs
 
 
 def overlaid(series: Mapping[str, Sequence[float]], path, ylabel: str) -> Path:
     """One number by epoch, a line for each run; runs may differ in length."""
+    from matplotlib import colormaps
+    from matplotlib.ticker import MaxNLocator
+
+    colours = colormaps["tab10"].colors
     figure = new_figure(6.4, 3.8 + 0.18 * max(0, len(series) - 6))
     axes = figure.add_subplot()
     for i, numbers in enumerate(series.values()):
         marker = "o" if len(numbers) == 1 else None  # a line needs two points
         style = {
-            "color": COLOURS[i % 10],
+            "color": colours[i % 10],
             "linestyle": STYLES[i // 10 % 4],
             "linewidth": 1.4,
             "marker": marker,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from matplotlib.ticker import MaxNLocator
-
 from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
 
 
@@ -14,6 +12,8 @@ def curves(
     series: Mapping[str, Sequence[float]], path, ylabel: str, references: Mapping[str, float] | None = None
 ) -> Path:
     """Numbers by epoch, one line a name, with horizontal lines for what they are compared with."""
+    from matplotlib.ticker import MaxNLocator
+
     figure = new_figure(6.4, 3.8)
     axes = figure.add_subplot()
     for (name, numbers), colour in zip(series.items(), (ACCENT, SECOND, INK, FAINT), strict=False):

@@ -6,7 +6,6 @@ import math
 from pathlib import Path
 
 import numpy as np
-from matplotlib.ticker import NullFormatter
 
 from scratchgen.nn import Module
 from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
@@ -24,6 +23,8 @@ def gradient_flow(module: Module, path) -> Path:
 
     Raises ValueError if no parameter has a gradient.
     """
+    from matplotlib.ticker import NullFormatter
+
     parameters = dict(module.named_parameters())
     if all(parameter.grad is None for parameter in parameters.values()):
         raise ValueError(

@@ -43,7 +43,9 @@ def test_a_second_run_in_the_same_directory_is_refused_and_the_first_goes_on_und
             assert "another process is training in" in refuse(capfd, "vae", *second)
         assert (run / "config.json").read_bytes() == begun
         lines = log.read_text().count("\n")
-        time.sleep(0.5)
+        end = time.monotonic() + 60
+        while log.read_text().count("\n") == lines and first.poll() is None and time.monotonic() < end:
+            time.sleep(0.02)
         assert first.poll() is None and log.read_text().count("\n") > lines
     finally:
         first.kill()

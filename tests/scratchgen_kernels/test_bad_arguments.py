@@ -172,6 +172,12 @@ def test_noise_returns_or_refuses(backend, key, counter, shape, dtype):
     assert survives(kernels.random_bits, key, counter, -1, backend=backend) is None
 
 
+@pytest.mark.parametrize("dtype", [None, "nonsense", "f2", int])
+def test_noise_of_another_dtype_is_refused(backend, dtype):
+    with pytest.raises(TypeError, match="dtype must be float32 or float64"):
+        kernels.standard_normal(0, 0, 3, dtype, backend=backend)
+
+
 RIGHT = {
     "matmul": [np.ones((2, 3), F), np.ones((3, 4), F)],
     "tanh_recurrence": [np.ones(s, F) for s in [(2, 3, 4), (3, 5), (4, 5), (5, 5), (5,)]],

@@ -92,7 +92,7 @@ def _float_dtype(kernel, dtype):
         found = np.dtype(dtype) if dtype is not None else None
     except TypeError:
         found = None
-    if found not in checks.FLOATS:
+    if found is None or found not in checks.FLOATS:  # to NumPy, None equals the dtype float64
         raise TypeError(f"{kernel}: dtype must be float32 or float64, got {dtype!r}")
     return found
 

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from scratchgen import BadInput
+from scratchgen import BadInput, cli
 from scratchgen.data import Vocabulary
 from scratchgen.random import Generator
 from scratchgen.rnn import LanguageModel
@@ -23,6 +25,21 @@ def scratchgen(*arguments, cwd, **environment):
         cwd=cwd,
         env={**os.environ, "COLUMNS": "80", **environment},
     )
+
+
+@pytest.fixture
+def in_this_process(folder, monkeypatch, capfd):
+    """The same without the second that a process takes to start."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            cli.main([*map(str, arguments)])
+        printed = capfd.readouterr()
+        return SimpleNamespace(returncode=ended.value.code, stdout=printed.out, stderr=printed.err)
+
+    return run
 
 
 def snapshot(folder):
@@ -175,17 +192,54 @@ CASES = {
 }
 
 
+# Warnings are further lines on standard error; those that Python does not show are none here either.
+as_python_shows_warnings = pytest.mark.filterwarnings(
+    "error",
+    *(f"ignore::{name}Warning" for name in ("Deprecation", "PendingDeprecation", "Import", "Resource")),
+)
+
+
+@as_python_shows_warnings
 @pytest.mark.parametrize("case", CASES)
-def test_wrong_input_is_one_line_status_2_and_changes_nothing(case, folder):
+def test_wrong_input_is_one_line_status_2_and_changes_nothing(case, folder, in_this_process):
     arguments, expected = CASES[case]
+    is_refused(arguments, expected, folder, in_this_process)
+
+
+# one of each kind of error, and of each command
+@pytest.mark.parametrize(
+    "case",
+    [
+        "no such option",
+        "images outside [0, 1]",
+        "more memory than there is",
+        "out cannot be written",
+        "demo: out is a file",
+        "sample: truncated-weights",
+        "compare: nothing",
+    ],
+)
+def test_so_it_is_for_a_process_of_its_own(case, folder):
+    arguments, expected = CASES[case]
+    is_refused(arguments, expected, folder, lambda *arguments: scratchgen(*arguments, cwd=folder))
+
+
+def is_refused(arguments, expected, folder, run):
     (folder / "empty-folder.png").mkdir()
     before = snapshot(folder)
-    done = scratchgen(*arguments, cwd=folder)
+    done = run(*arguments)
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1 and done.stderr.startswith("scratchgen: ")
     assert expected in done.stderr
     assert snapshot(folder) == before
+
+
+@as_python_shows_warnings
+def test_a_warning_on_the_way_is_noticed(in_this_process, monkeypatch):
+    monkeypatch.setattr(cli, "_one_thread_for_blas", lambda: warnings.warn("one more line", stacklevel=1))
+    with pytest.raises(UserWarning, match="one more line"):
+        in_this_process("sample", "gone", "--out", "new.png")
 
 
 def test_an_unknown_backend_in_the_environment_is_one_line(folder):
