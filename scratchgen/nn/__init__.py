@@ -2,9 +2,10 @@
 
 from scratchgen.nn import init
 from scratchgen.nn.layers import Dropout, Embedding, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Tanh
-from scratchgen.nn.module import Module, Parameter
+from scratchgen.nn.module import Buffer, Module, Parameter
 
 __all__ = [
+    "Buffer",
     "Dropout",
     "Embedding",
     "LeakyReLU",
