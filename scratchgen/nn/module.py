@@ -1,4 +1,4 @@
-"""Module: a part of a model that knows its parameters."""
+"""Module: a part of a model that knows its parameters, and its buffers."""
 
 from __future__ import annotations
 
@@ -19,8 +19,21 @@ class Parameter(Tensor):
         super().__init__(data, requires_grad=True)
 
 
+class Buffer(Tensor):
+    """A constant that is part of a Module's state: saved with the weights, never given to an optimiser.
+
+    What a module finds out without a gradient is kept in one, a moving average for example, and written
+    in place: `buffer.data[...] = new`.
+    """
+
+    __slots__ = ()
+
+
+STATE = (Parameter, Buffer)  # what is saved
+
+
 class Module:
-    """Parameters and modules are found by looking at the attributes, in the order of their assignment.
+    """Parameters, buffers and modules are found by looking at the attributes, in their order of assignment.
 
     A subclass assigns them in `__init__` and says in `forward` what it computes.
     """
@@ -40,18 +53,25 @@ class Module:
 
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
         """Every parameter of this module and the modules in it, as ("encoder.0.W", parameter), once each."""
-        seen = set()
-        for name, parameter in self._walk(prefix):
-            if parameter not in seen:  # tied weights have several names; the first stands
-                seen.add(parameter)
-                yield name, parameter
+        return self._named(Parameter, prefix)
 
-    def _walk(self, prefix: str) -> Iterator[tuple[str, Parameter]]:
+    def named_buffers(self, prefix: str = "") -> Iterator[tuple[str, Buffer]]:
+        """Every buffer, in the same way."""
+        return self._named(Buffer, prefix)
+
+    def _named(self, kind: type | tuple[type, ...], prefix: str = "") -> Iterator[tuple[str, Tensor]]:
+        seen = set()
+        for name, tensor in self._walk(kind, prefix):
+            if tensor not in seen:  # tied weights have several names; the first stands
+                seen.add(tensor)
+                yield name, tensor
+
+    def _walk(self, kind: type | tuple[type, ...], prefix: str) -> Iterator[tuple[str, Tensor]]:
         for name, value in _members(self):
-            if isinstance(value, Parameter):
+            if isinstance(value, kind):
                 yield prefix + name, value
         for name, child in self.children():
-            yield from child._walk(f"{prefix}{name}.")
+            yield from child._walk(kind, f"{prefix}{name}.")
 
     def parameters(self) -> list[Parameter]:
         """Every parameter, in the order of `named_parameters`."""
@@ -87,27 +107,27 @@ class Module:
                 parameter.requires_grad = required
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """A copy of every parameter's array under its name."""
-        return {name: parameter.data.copy() for name, parameter in self.named_parameters()}
+        """A copy of the array of every parameter and buffer under its name."""
+        return {name: tensor.data.copy() for name, tensor in self._named(STATE)}
 
     def load_state_dict(self, state: dict[str, np.ndarray]) -> None:
-        """Copy arrays into the parameters.
+        """Copy arrays into the parameters and buffers.
 
         Raises ValueError, and changes nothing, unless names, shapes and dtypes match.
         """
-        own = dict(self.named_parameters())
+        own = dict(self._named(STATE))
         missing, unknown = sorted(own.keys() - state.keys()), sorted(state.keys() - own.keys())
         if missing or unknown:
             raise ValueError(f"these weights are of another model: missing {missing}, unknown {unknown}")
-        for name, parameter in own.items():
-            found, wanted = state[name], parameter.data
+        for name, tensor in own.items():
+            found, wanted = state[name], tensor.data
             if found.shape != wanted.shape or found.dtype != wanted.dtype:
                 raise ValueError(
                     f"{name} is {wanted.dtype} {wanted.shape} in the model, "
                     f"but {found.dtype} {found.shape} here"
                 )
-        for name, parameter in own.items():
-            parameter.data[...] = state[name]
+        for name, tensor in own.items():
+            tensor.data[...] = state[name]
 
     def describe(self) -> str:
         """What the repr says in brackets: sizes and settings."""
@@ -129,10 +149,10 @@ def _members(module: Module) -> Iterator[tuple[str, object]]:
 
 
 def _tree(module: Module, name: str) -> list[str]:
-    """The module as indented lines: name, kind, settings, shapes of its own parameters, and their number."""
-    own = {n: p for n, p in _members(module) if isinstance(p, Parameter)}
+    """The module as indented lines: name, kind, settings, shapes of its own state, number of parameters."""
+    own = {n: t for n, t in _members(module) if isinstance(t, STATE)}
     total = sum(p.size for p in module.parameters())
-    shapes = ", ".join(f"{n} {p.shape}" for n, p in own.items())
+    shapes = ", ".join(f"{n} {t.shape}" for n, t in own.items())
     line = f"{name + ': ' if name else ''}{type(module).__name__}({module.describe()})"
     line += (f"   {shapes}" if shapes else "") + (f"   {total:,} parameters" if total else "")
     return [line] + ["  " + inner for n, child in module.children() for inner in _tree(child, n)]

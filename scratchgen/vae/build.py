@@ -5,9 +5,16 @@ from __future__ import annotations
 from scratchgen.nn import Module
 from scratchgen.random import Generator
 from scratchgen.vae.linear import LinearVAE
-from scratchgen.vae.models import VAE, ConditionalVAE
+from scratchgen.vae.models import VAE, ConditionalVAE, ConvVAE
+from scratchgen.vae.vq import VQVAE
 
-ARCHITECTURES = {"mlp": VAE, "conditional": ConditionalVAE, "linear": LinearVAE}
+ARCHITECTURES = {
+    "mlp": VAE,
+    "conv": ConvVAE,
+    "conditional": ConditionalVAE,
+    "linear": LinearVAE,
+    "vq": VQVAE,
+}
 
 
 def build(sizes: dict, rng: Generator | None = None) -> Module:

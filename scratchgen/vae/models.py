@@ -11,6 +11,7 @@ from scratchgen.distributions import Normal
 from scratchgen.errors import BadInput
 from scratchgen.nn import Linear, Module, ReLU, Sequential, Tanh
 from scratchgen.random import Generator
+from scratchgen.vae.convolutional import ConvDecoder, ConvEncoder
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.likelihoods import likelihood as likelihood_named
 
@@ -73,6 +74,40 @@ class VAE(LatentModel, Module):
         For use before training, which then need not find out first which pixels are always black.
         """
         self.decoder[-1].b.data[...] = self.likelihood.output_for_mean(mean)
+
+
+class ConvVAE(VAE):
+    """A VAE of images, whose networks are convolutions with a linear layer of `hidden` units in between.
+
+    image_shape    (H, W), what a row of D = H·W pixels is reshaped to
+    channels       of the convolutions, from the image inwards; each halves its sides
+    """
+
+    def __init__(
+        self,
+        image_shape: Sequence[int],
+        latent_dim: int,
+        hidden: int,
+        channels: Sequence[int],
+        rng: Generator | None = None,
+        *,
+        likelihood: str = "bernoulli",
+        levels: int | None = None,
+    ):
+        if min(latent_dim, hidden) < 1:
+            raise ValueError(f"sizes are at least 1, not {hidden} and {latent_dim}")
+        rng = rng or Generator(0)
+        shape, widths = tuple(image_shape), tuple(channels)
+        self.latent_dim = latent_dim
+        self.encoder = ConvEncoder(shape, widths, hidden, rng)
+        self.to_mu = Linear(hidden, latent_dim, rng)
+        self.to_logvar = Linear(hidden, latent_dim, rng)
+        self.likelihood = likelihood_named(likelihood, levels)
+        self.decoder = ConvDecoder(latent_dim, shape, widths, self.likelihood.outputs, rng)
+
+    def begin_at(self, mean: np.ndarray) -> None:
+        """Let the decoder begin at the mean image (D,), by the bias that each pixel has of its own."""
+        self.decoder.b.data[...] = self.likelihood.output_for_mean(mean)
 
 
 class ConditionalVAE(VAE):

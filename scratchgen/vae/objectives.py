@@ -18,10 +18,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from scratchgen.autograd import stop_gradient
 from scratchgen.autograd.primitives import plain
 from scratchgen.distributions import Normal
 from scratchgen.functional import logsumexp
 from scratchgen.random import Generator
+from scratchgen.vae.quantise import straight_through
 
 
 def elbo(x, q: Normal, decode: Callable, eps):
@@ -114,3 +116,20 @@ def warm_up(step: int, steps: int) -> float:
     its rate begins to count.   Source: Bowman et al. (2016), section 3.1, there with a sigmoid.
     """
     return min(1.0, step / steps) if steps else 1.0
+
+
+def vq_objective(x, z_e, e, decode: Callable, beta: float = 0.25):
+    """What encoder and decoder of a VQ-VAE maximise; the codebook follows by `Quantiser.update`.
+
+    log p(x|z_q) − β Σ ‖z_e − sg[e]‖²,     z_q = z_e + sg[e − z_e]        x (B, D) → (B,) nats
+
+    z_e      the encoder's vectors, (B, N, d)
+    e        the codes nearest to them, (B, N, d)
+    decode   z_q ↦ p(x|z_q), a distribution with log_prob
+    beta     the weight of the commitment: vectors are to stay near the codes that they choose
+
+    Source: van den Oord et al. (2017), eq. 3, without its second term, whose place the moving averages of
+    appendix A.1 take. The sum is over the grid of N vectors. The prior of the codes is learned afterwards.
+    """
+    commitment = beta * np.sum((z_e - stop_gradient(e)) ** 2, axis=(1, 2))
+    return decode(straight_through(z_e, e)).log_prob(x) - commitment

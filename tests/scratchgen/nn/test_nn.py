@@ -5,6 +5,7 @@ import pytest
 
 from scratchgen import Generator, Tensor
 from scratchgen.nn import (
+    Buffer,
     Dropout,
     Embedding,
     LeakyReLU,
@@ -120,6 +121,49 @@ def test_weights_of_another_model_are_refused_and_nothing_changes():
         with pytest.raises(ValueError, match=r"another model|in the model, but"):
             model.load_state_dict({**wrong, "0.b": np.ones_like(before["0.b"])})
         assert all(np.array_equal(a, before[name]) for name, a in model.state_dict().items())
+
+
+class Counting(Module):
+    """A net that knows something it has not learned by gradient: how many rows it has seen."""
+
+    def __init__(self):
+        self.net = Linear(3, 2, Generator(0))
+        self.seen = Buffer(np.zeros(1, np.int64))
+        self.scales = [Buffer(np.ones(2, np.float32))]
+
+    def forward(self, x):
+        self.seen.data += len(x)
+        return self.net(x) * self.scales[0]
+
+
+def test_buffers_are_saved_with_the_weights_and_put_back():
+    model, other, x = Counting(), Counting(), np.ones((5, 3), np.float32)
+    model(x)
+    model.scales[0].data[...] = 2
+    state = model.state_dict()
+    model(x)  # the state is a copy: what comes later does not change it
+    assert sorted(state) == ["net.W", "net.b", "scales.0", "seen"]
+    other.load_state_dict(state)
+    assert other.seen.data == [5] and np.all(other.scales[0].data == 2)
+    with pytest.raises(ValueError, match="missing \\['seen'\\]"):
+        other.load_state_dict({name: a for name, a in state.items() if name != "seen"})
+
+
+def test_buffers_are_no_parameters_and_get_no_gradient():
+    model = Counting()
+    assert [name for name, _ in model.named_buffers()] == ["seen", "scales.0"]
+    assert [name for name, _ in model.named_parameters()] == ["net.W", "net.b"]
+    model(np.ones((5, 3), np.float32)).sum().backward()
+    with model.frozen():
+        assert not model.scales[0].requires_grad
+    assert model.scales[0].grad is None and not model.scales[0].requires_grad
+
+
+def test_a_repr_shows_buffers_beside_parameters_and_counts_them_not():
+    assert repr(Counting()).splitlines() == [
+        "Counting()   seen (1,), scales.0 (2,)   8 parameters",
+        "  net: Linear()   W (3, 2), b (2,)   8 parameters",
+    ]
 
 
 def test_what_was_computed_frozen_stays_constant_and_what_was_not_does_not():

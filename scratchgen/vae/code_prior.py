@@ -1,0 +1,65 @@
+"""A learned prior over the codes of an image: a recurrent network that predicts the next one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scratchgen.autograd import no_grad
+from scratchgen.distributions import Categorical
+from scratchgen.functional import gru_recurrence
+from scratchgen.nn import Embedding, Linear, Module, Parameter
+from scratchgen.nn.init import glorot_uniform, orthogonal
+from scratchgen.random import Generator
+
+
+class CodePrior(Module):
+    """p(k_1 … k_N) = Π_n p(k_n | k_1 … k_{n−1}) = Π_n softmax(y_n)[k_n].
+
+        h_n = GRU(x_n, h_{n−1}),     x_n = W[k_{n−1}] + P[n],     y_n = h_n W_hy + b_y
+
+    The codes of an image come row by row. x_n is the learned embedding of the code before, of a begin symbol
+    for n = 1, and of the place n, from which the network knows where in the image it is.
+    """
+
+    def __init__(self, codes: int, length: int, hidden: int, rng: Generator):
+        if min(codes, length, hidden) < 1:
+            raise ValueError(f"sizes are at least 1, not {codes} codes, {length} places, {hidden} hidden")
+        self.codes, self.length = codes, length
+        self.embedding = Embedding(codes + 1, hidden, rng)  # the last is the begin symbol
+        self.place = Embedding(length, hidden, rng)
+        self.W_xh = Parameter(glorot_uniform(rng, hidden, 3 * hidden))
+        self.W_hh = Parameter(np.concatenate([orthogonal(rng, hidden) for _ in range(3)], axis=1))
+        self.b_x = Parameter(np.zeros(3 * hidden, np.float32))
+        self.b_h = Parameter(np.zeros(3 * hidden, np.float32))
+        self.output = Linear(hidden, codes, rng)
+
+    def forward(self, before, places, h0):
+        """Logits of the codes at some places, and the states.
+
+        before (T, B) int, the code before each; places (T,) int; h0 (B, H) → y (T, B, K), h (T, B, H)
+        """
+        x = self.embedding(before) + self.place(places)[:, None]
+        h = gru_recurrence(x, h0, self.W_xh, self.W_hh, self.b_x, self.b_h)
+        return self.output(h), h
+
+    def _begin(self, batch_size: int):
+        before = np.full((1, batch_size), self.codes)
+        return before, np.zeros((batch_size, self.W_hh.shape[0]), self.W_hh.dtype)
+
+    def log_prob(self, k):
+        """Σ_n log p(k_n | k_1 … k_{n−1}).   k (B, N) int → (B,) nats"""
+        k = np.asarray(k).T
+        begin, h0 = self._begin(k.shape[1])
+        y, _ = self.forward(np.concatenate([begin, k[:-1]]), np.arange(self.length), h0)
+        return np.sum(Categorical(y).log_prob(k), axis=0)
+
+    def sample(self, n: int, rng: Generator) -> np.ndarray:
+        """n sequences of codes, drawn place by place, each given those before it.   → (n, N) int"""
+        k, h = self._begin(n)
+        drawn = []
+        with no_grad():
+            for place in range(self.length):
+                y, h = self.forward(k, [place], h)
+                k, h = Categorical(y).sample(rng), h.numpy()[0]
+                drawn.append(k[0])
+        return np.stack(drawn, axis=1)

@@ -1,0 +1,68 @@
+"""Training a VQ-VAE: first encoder, codes and decoder; then, with these held, the prior of the codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from scratchgen.autograd import no_grad
+from scratchgen.data import batches
+from scratchgen.optim import Adam
+from scratchgen.random import Generator
+from scratchgen.vae.objectives import vq_objective
+from scratchgen.vae.quantise import perplexity
+from scratchgen.vae.vq import VQVAE
+
+
+def train(
+    model: VQVAE,
+    images,
+    validation,
+    run,
+    *,
+    epochs: int,
+    prior_epochs: int,
+    batch_size: int,
+    alpha: float,
+    prior_alpha: float,
+    rng: Generator,
+):
+    """van den Oord et al. (2017), section 3.2-3.3, with Adam.   images, validation: (N, D) in [0, 1]
+
+    epochs          of the autoencoder, with steps of alpha
+    prior_epochs    after these, of the prior, with steps of prior_alpha
+    run             a `training.Run`, or a `training.History`, that keeps the books; both parts are one
+                    sequence of epochs in it
+    """
+    autoencoder = Adam([*model.encoder.parameters(), *model.decoder.parameters()], alpha)
+    prior = Adam(model.prior.parameters(), prior_alpha)
+    run.keep(model=model, autoencoder=autoencoder, prior=prior, rng=rng)
+    for epoch in run.epochs(epochs + prior_epochs):
+        for x in run.steps(batches(images, batch_size=batch_size, rng=rng)):
+            if epoch <= epochs:
+                autoencoder.zero_grad()
+                z_e = model.encode(x)
+                k, e = model.quantiser(z_e)
+                loss = -vq_objective(x, z_e, e, model.decode).mean()
+                loss.backward()
+                autoencoder.step()
+                model.quantiser.update(z_e, k, rng)
+                run.log(objective=-loss.item(), perplexity=perplexity(k))
+            else:
+                prior.zero_grad()
+                loss = -model.prior.log_prob(model.codes(x)).mean()
+                loss.backward()
+                prior.step()
+                run.log(code_nats=loss.item())
+        if epoch <= epochs:
+            run.log(validation_objective=evaluate(model.objective, validation))
+        else:
+            run.log(validation_elbo=evaluate(model.elbo, validation))
+
+
+def evaluate(bound: Callable, images: np.ndarray) -> float:
+    """The mean of a bound x (B, D) ↦ (B,) over images, in nats: of `model.objective` or `model.elbo`."""
+    chunks = np.array_split(images, max(1, len(images) // 1000))  # bounds the memory
+    with no_grad():
+        return float(np.mean(np.concatenate([bound(x).numpy() for x in chunks]), dtype=np.float64))
