@@ -11,7 +11,7 @@ def dequantise(k: np.ndarray, levels: int, rng, dtype=np.float32) -> np.ndarray:
     """x = (k + u) / levels with u uniform on [0, 1): integers 0 … levels−1 → numbers in [0, 1).
 
     A density p of x bounds the probability of k, D numbers: log P(k) ≥ E_u[log p(x)] − D log(levels), in
-    nats; `bits_per_dimension` does that sum.
+    nats; `evaluation.bits_per_dimension` does that sum.
     rng    anything with `random(size, dtype)`
     Raises BadInput for other integers.   Source: Theis, van den Oord & Bethge (2016), section 3.1.
     """
@@ -30,8 +30,3 @@ def dequantise(k: np.ndarray, levels: int, rng, dtype=np.float32) -> np.ndarray:
 def quantise(x: np.ndarray, levels: int) -> np.ndarray:
     """k = ⌊x · levels⌋, within 0 … levels−1: the inverse of `dequantise`, whatever the noise was."""
     return np.clip(np.floor(np.asarray(x, np.float64) * levels), 0, levels - 1).astype(np.int64)
-
-
-def bits_per_dimension(log_density: np.ndarray, D: int, levels: int) -> np.ndarray:
-    """−(log p(x) − D log levels) / (D log 2): a log density of dequantised data (B,) in nats → bits (B,)."""
-    return -(np.asarray(log_density) - D * np.log(levels)) / (D * np.log(2))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scratchgen.data.preprocessing.binarise import bernoulli, each_time, threshold
 from scratchgen.data.preprocessing.cropping import to_length, to_shape
-from scratchgen.data.preprocessing.dequantise import bits_per_dimension, dequantise, quantise
+from scratchgen.data.preprocessing.dequantise import dequantise, quantise
 from scratchgen.data.preprocessing.scaling import standardise, to_unit_interval
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
@@ -79,10 +79,6 @@ def test_neither_the_smallest_nor_the_largest_noise_reaches_another_level(u, lev
         assert np.array_equal(quantise(x, levels), k) and x.max() < 1 and x.dtype == dtype
     plain = ((k + u) / levels).astype(np.float32)
     assert levels == 2 or u == 0 or not np.array_equal(quantise(plain, levels), k)  # what rounding alone does
-
-
-def test_a_uniform_density_costs_the_logarithm_of_the_levels():
-    assert bits_per_dimension(np.zeros(3), D=784, levels=256) == pytest.approx(8)
 
 
 def test_numbers_without_a_level_are_refused():
