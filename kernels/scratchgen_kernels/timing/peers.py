@@ -9,14 +9,16 @@ from collections.abc import Callable
 import numpy as np
 
 
-def _torch():
+def import_torch():
+    """PyTorch, on one thread."""
     import torch
 
     torch.set_num_threads(1)
     return torch
 
 
-def _jax():
+def import_jax():
+    """JAX, on one thread if it has not been imported before."""
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
     import jax
 
@@ -24,7 +26,7 @@ def _jax():
 
 
 def _without_gradients(call: Callable) -> Callable:
-    torch = _torch()
+    torch = import_torch()
 
     def run():
         with torch.no_grad():
@@ -38,14 +40,14 @@ def _without_gradients(call: Callable) -> Callable:
 
 def torch_matmul(a, b):
     """PyTorch's product."""
-    torch = _torch()
+    torch = import_torch()
     a, b = torch.from_numpy(a), torch.from_numpy(b)
     return lambda: a @ b
 
 
 def jax_matmul(a, b):
     """JAX's product, compiled."""
-    jax = _jax()
+    jax = import_jax()
     a, b = jax.numpy.asarray(a), jax.numpy.asarray(b)
     product = jax.jit(jax.numpy.matmul)
     return lambda: product(a, b).block_until_ready()
@@ -55,25 +57,25 @@ def jax_matmul(a, b):
 
 
 def torch_rnn(g, x, h0, W_xh, W_hh, b_h):
-    torch = _torch()
+    torch = import_torch()
     layer = _torch_layer(torch.nn.RNN, W_xh, W_hh, b_h, np.zeros_like(b_h))
     return _torch_sequence(layer, g, x, h0)
 
 
 def torch_lstm(g, x, h0, c0, W_xh, W_hh, b_h):
-    torch = _torch()
+    torch = import_torch()
     layer = _torch_layer(torch.nn.LSTM, W_xh, W_hh, b_h, np.zeros_like(b_h))
     return _torch_sequence(layer, g[0], x, h0, c0)
 
 
 def torch_gru(g, x, h0, W_xh, W_hh, b_x, b_h):
-    torch = _torch()
+    torch = import_torch()
     return _torch_sequence(_torch_layer(torch.nn.GRU, W_xh, W_hh, b_x, b_h), g, x, h0)
 
 
 def _torch_layer(kind, W_xh, W_hh, b_x, b_h):
     """One layer of PyTorch's with our weights; it keeps them transposed."""
-    torch = _torch()
+    torch = import_torch()
     layer = kind(W_xh.shape[0], W_hh.shape[0])
     with torch.no_grad():
         for own, ours in zip(layer.parameters(), (W_xh.T, W_hh.T, b_x, b_h), strict=True):
@@ -83,7 +85,7 @@ def _torch_layer(kind, W_xh, W_hh, b_x, b_h):
 
 def _torch_sequence(layer, g, x, *states):
     """A forward pass, and the gradients of everything from the cotangent g of the states."""
-    torch = _torch()
+    torch = import_torch()
     x, *states = (torch.from_numpy(a).requires_grad_() for a in (x, *(s[None] for s in states)))
     g, wanted = torch.from_numpy(g), [x, *states, *layer.parameters()]
     start = states[0] if len(states) == 1 else tuple(states)
@@ -92,7 +94,7 @@ def _torch_sequence(layer, g, x, *states):
 
 def jax_rnn(g, *arguments):
     """A scan over the steps, compiled, and its gradients."""
-    jax = _jax()
+    jax = import_jax()
     np_ = jax.numpy
 
     def loss(x, h0, W_xh, W_hh, b_h):
@@ -116,7 +118,7 @@ def numpy_sample(mu, logvar):
 
 
 def torch_sample(mu, logvar):
-    torch = _torch()
+    torch = import_torch()
     mu, logvar = torch.from_numpy(mu), torch.from_numpy(logvar)
     return _without_gradients(lambda: mu + torch.exp(0.5 * logvar) * torch.randn_like(mu))
 
@@ -127,7 +129,7 @@ def numpy_normal(n):
 
 
 def torch_normal(n):
-    torch = _torch()
+    torch = import_torch()
     return lambda: torch.randn(n)
 
 
@@ -136,7 +138,7 @@ def torch_normal(n):
 
 def torch_bernoulli_cross_entropy(g, logits, x):
     """PyTorch's loss from logits, and the gradient of the logits."""
-    torch = _torch()
+    torch = import_torch()
     logits, x, g = torch.from_numpy(logits).requires_grad_(), torch.from_numpy(x), torch.from_numpy(g)
     loss = torch.nn.functional.binary_cross_entropy_with_logits
     return lambda: torch.autograd.grad(loss(logits, x, reduction="none").sum(dim=1), logits, g)
@@ -144,7 +146,7 @@ def torch_bernoulli_cross_entropy(g, logits, x):
 
 def torch_softmax_cross_entropy(g, logits, targets):
     """PyTorch's loss from logits, and the gradient of the logits."""
-    torch = _torch()
+    torch = import_torch()
     logits, targets, g = (torch.from_numpy(a) for a in (logits, targets, g))
     logits.requires_grad_()
     loss = torch.nn.functional.cross_entropy
@@ -153,13 +155,13 @@ def torch_softmax_cross_entropy(g, logits, targets):
 
 def torch_adam(theta, g, m, v):
     """A step of PyTorch's Adam, in its fused form."""
-    torch = _torch()
+    torch = import_torch()
     parameter = torch.nn.Parameter(torch.from_numpy(theta))
     parameter.grad = torch.from_numpy(g)
     return torch.optim.Adam([parameter], fused=True).step
 
 
 def torch_tanh(x):
-    torch = _torch()
+    torch = import_torch()
     x = torch.from_numpy(x)
     return _without_gradients(lambda: torch.tanh(x))

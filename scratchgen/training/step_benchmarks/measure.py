@@ -1,0 +1,111 @@
+"""The steps of a case in every library: checked against one another, then timed in turn."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+
+import numpy as np
+
+import scratchgen_kernels as kernels
+from scratchgen.random import Generator
+from scratchgen.training.step_benchmarks.start import SEED
+from scratchgen_kernels.timing.rounds import interleaved
+
+ROUNDS = 25
+LEAST_TIME = 0.05  # seconds of each library in a round: several steps, as a loop of training has them
+CHECKED = 5  # steps; from then on roundings grow, as training amplifies them
+TOLERANCE = 1e-4  # relative, of a loss in float32: sums over some hundred terms, in another order each
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """The training step of one case in one library, on one thread.
+
+    first            seconds of the first step, in which a JIT compiles
+    median, low, high    of the steps after it: the median and the quartiles of the rounds, in seconds
+    over_torch, over_jax    how many times the step of eager PyTorch and of JAX takes as long: ratios of medians
+    """
+
+    name: str
+    size: str
+    backend: str
+    first: float
+    median: float
+    low: float
+    high: float
+    over_torch: float | None = None
+    over_jax: float | None = None
+    threads: int = 1
+
+    as_dict = asdict
+
+
+def builders(case, peers: bool) -> dict[str, Callable]:
+    """{library: builder of its step}: ours with two choices of kernels and, with `peers`, the others."""
+    found = {
+        "scratchgen": partial(_with_kernels, "auto", case),
+        "scratchgen, NumPy kernels": partial(_with_kernels, "numpy", case),
+    }
+    if peers:
+        found |= {
+            "PyTorch": case.torch_,
+            "PyTorch, fused Adam": partial(case.torch_, fused=True),
+            "torch.compile, fused Adam": partial(case.torch_, fused=True, compiled=True),
+            "JAX": case.jax_,
+        }
+    return found
+
+
+def _with_kernels(backend: str, case, noise: Generator | None = None) -> Callable:
+    step = case.ours(noise)
+
+    def on_backend():
+        with kernels.use(backend):
+            return step()
+
+    return on_backend
+
+
+def losses(build: Callable, steps: int = CHECKED) -> np.ndarray:
+    """The losses of the first steps with the noise that all libraries are given: (steps, losses a step)."""
+    step = build(Generator(SEED))
+    return np.array([step() for _ in range(steps)])
+
+
+def rows(case, peers: bool) -> tuple[list[StepRow], dict[str, str]]:
+    """The rows of a case, and why a library has none: {library: reason}.
+
+    Raises RuntimeError if a library's losses differ from ours: then it does something else.
+    """
+    steps, missing = {}, {}
+    for library, build in builders(case, peers).items():
+        try:
+            found = losses(build)
+        except Exception as error:  # a compiler of somebody else's may raise anything
+            if library.startswith("scratchgen"):
+                raise
+            missing[library] = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
+            continue
+        steps[library] = build()
+        expected = losses(builders(case, False)["scratchgen"])
+        if not np.allclose(found, expected, rtol=TOLERANCE, atol=0):
+            raise RuntimeError(f"{case.NAME}: the losses of {library}, {found}, are not ours, {expected}")
+    before = kernels.get_num_threads()
+    kernels.set_num_threads(1)
+    try:
+        timings = interleaved(steps, ROUNDS, LEAST_TIME)
+    finally:
+        kernels.set_num_threads(before)
+    return list(_rows(case, timings)), missing
+
+
+def _rows(case, timings: dict) -> Iterator[StepRow]:
+    for library, timing in timings.items():
+        low, _, high = statistics.quantiles(timing.rounds, n=4)
+        over = (
+            timings[other].median / timing.median if other in timings else None for other in ("PyTorch", "JAX")
+        )
+        yield StepRow(case.NAME, case.SIZE, library, timing.first, timing.median, low, high, *over)
