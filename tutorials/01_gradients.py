@@ -217,10 +217,10 @@ def loss(W1, b1, W2, b2):
 
 
 def gradients_by_hand(W1, b1, W2, b2):
-    h = np.tanh(x @ W1 + b1)                             # (B, H)
-    e = np.exp(h @ W2 + b2)                              # (B, K)
+    h = np.tanh(x @ W1 + b1)  # (B, H)
+    e = np.exp(h @ W2 + b2)  # (B, K)
     delta2 = (e / e.sum(axis=1, keepdims=True) - t) / B  # (B, K)
-    delta1 = (delta2 @ W2.T) * (1 - h**2)                # (B, H)
+    delta1 = (delta2 @ W2.T) * (1 - h**2)  # (B, H)
     return x.T @ delta1, delta1.sum(axis=0), h.T @ delta2, delta2.sum(axis=0)
 
 

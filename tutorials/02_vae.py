@@ -280,8 +280,9 @@ figure, (first, second, third) = plt.subplots(1, 3, figsize=(13, 4.4), layout="c
 few = digits.test[:8]
 show(first, digits.test[:64], digits.image_shape, 8, "held-out digits")
 show(second, ten.sample(64, sg.Generator(3)), digits.image_shape, 8, "drawn by the model: $z \\sim N(0, I)$")
-both = np.concatenate([row for k in (0, 8, 16, 24) for row in
-                       (digits.test[k : k + 8], ten.reconstruct(digits.test[k : k + 8]))])
+both = np.concatenate(
+    [row for k in (0, 8, 16, 24) for row in (digits.test[k : k + 8], ten.reconstruct(digits.test[k : k + 8]))]
+)
 show(third, both, digits.image_shape, 8, "each row and its reconstruction")
 figure.savefig(OUT / "digits.png", dpi=120)
 

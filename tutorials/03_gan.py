@@ -168,8 +168,10 @@ left.set(xlim=(-4, 7), ylim=(0, 1.05), xlabel="$x$", title="The best discriminat
 left.legend(frameon=False, loc="center right", fontsize=9)
 
 logits = np.linspace(-10, 6, 161)
-for kind, colour, text in (("minimax", RED, r"minimax: $-\sigma(a)$"),
-                           ("nonsaturating", BLUE, r"non-saturating: $-(1 - \sigma(a))$")):
+for kind, colour, text in (
+    ("minimax", RED, r"minimax: $-\sigma(a)$"),
+    ("nonsaturating", BLUE, r"non-saturating: $-(1 - \sigma(a))$"),
+):
     right.plot(logits, slope[kind](logits).numpy() * len(logits), color=colour, label=text)
     right.plot(-5, at_minus_5[kind], "o", color=colour)
     right.annotate(f"{at_minus_5[kind]:.4f}", (-5, at_minus_5[kind] + 0.04), ha="center")

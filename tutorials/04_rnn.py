@@ -227,8 +227,10 @@ for rho, norms in busy.items():
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained", sharey=True)
-for axes, family, still, title in ((left, at_rest, rotating, "at rest: $h = 0$"),
-                                   (right, busy, busy_rotation, "with inputs: the tanh saturates")):
+for axes, family, still, title in (
+    (left, at_rest, rotating, "at rest: $h = 0$"),
+    (right, busy, busy_rotation, "with inputs: the tanh saturates"),
+):
     for (rho, norms), colour in zip(family.items(), (BLUE, INK, RED), strict=True):
         axes.semilogy(norms, color=colour, label=rf"$\rho = {rho}$")
     axes.semilogy(still, color="#e9a23b", linestyle="--", label="a rotation")

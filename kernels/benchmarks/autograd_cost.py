@@ -115,7 +115,6 @@ def lengths() -> list[tuple]:
     """Rows: the length of a chain, microseconds and bytes for one operation, the graph's memory."""
     rows = []
     for n in (10**3, 10**4, 10**5, 10**6):
-
         swept = {"ours": lambda n=n: long_chain(n).sum().backward()}
         seconds = interleaved(swept, rounds=max(3, min(ROUNDS, 10**5 // n)))["ours"]
         tracemalloc.start()

@@ -3,8 +3,8 @@
 from scratchgen.evaluation.annealing import AnnealedEstimate, annealed_log_likelihood
 from scratchgen.evaluation.baselines import grey_entropy, independent_bernoulli_log_prob
 from scratchgen.evaluation.classifier import Classifier, class_shares
-from scratchgen.evaluation.independent import independent_categorical_log_prob, independent_gaussian_log_prob
 from scratchgen.evaluation.examples import Mean, mean_over_examples
+from scratchgen.evaluation.independent import independent_categorical_log_prob, independent_gaussian_log_prob
 from scratchgen.evaluation.latents import ActiveUnits, RateAndDistortion, active_units, rate_and_distortion
 from scratchgen.evaluation.likelihood import Estimate, bits_per_dimension, importance_sampled_log_likelihood
 from scratchgen.evaluation.ngram import NGram, best_ngram, bits_per_character

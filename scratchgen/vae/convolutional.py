@@ -116,7 +116,7 @@ def coarsest(image_shape: tuple[int, int], channels: tuple[int, ...]) -> tuple[i
     factor = 2 ** len(channels)
     if H < 1 or W < 1 or H % factor or W % factor:
         raise BadInput(
-            f"{len(channels)} convolutions halve an image {len(channels)} times, so its sides must be multiples "
-            f"of {factor}, not {H}×{W}; give fewer channels or pad the images"
+            f"{len(channels)} convolutions halve an image as many times, so its sides must be multiples of "
+            f"{factor}, not {H}×{W}; give fewer channels or pad the images"
         )
     return H // factor, W // factor

@@ -18,6 +18,9 @@ from scratchgen.training.experiments.vae_pictures import MOST, draw, labels_of
 from scratchgen.training.patience import Patience
 from scratchgen.training.recipes import VAERecipe
 
+CHANNELS = [32, 64]  # of the convolutions of a VAE
+CODES = {"codes": 64, "dimension": 16, "channels": 64}  # of a VQ-VAE
+
 
 def train_vae(data: str, settings: VAERecipe, seed: int, open_run: OpenRun):
     """Train a VAE on rows of numbers, images for instance, and score its bound on the test part."""
@@ -84,6 +87,9 @@ def _sizes(settings: VAERecipe, rows: ImageData) -> dict:
     sizes |= {"hidden": settings.hidden, "likelihood": settings.likelihood}
     if settings.likelihood == "categorical":
         sizes["levels"] = _levels(rows)
+    if settings.model == "conv":
+        del sizes["data_dim"]
+        return sizes | {"image_shape": list(rows.image_shape), "channels": CHANNELS}
     if settings.model == "conditional":
         if not rows.classes:
             raise BadInput(f"{rows.name} has no classes, which a conditional VAE is told; train --model mlp")

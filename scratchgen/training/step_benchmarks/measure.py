@@ -26,7 +26,7 @@ class StepRow:
 
     first            seconds of the first step, in which a JIT compiles
     median, low, high    of the steps after it: the median and the quartiles of the rounds, in seconds
-    over_torch, over_jax    how many times the step of eager PyTorch and of JAX takes as long: ratios of medians
+    over_torch, over_jax    the step of eager PyTorch and of JAX, in steps of this library: ratios of medians
     """
 
     name: str
@@ -106,6 +106,7 @@ def _rows(case, timings: dict) -> Iterator[StepRow]:
     for library, timing in timings.items():
         low, _, high = statistics.quantiles(timing.rounds, n=4)
         over = (
-            timings[other].median / timing.median if other in timings else None for other in ("PyTorch", "JAX")
+            timings[other].median / timing.median if other in timings else None
+            for other in ("PyTorch", "JAX")
         )
         yield StepRow(case.NAME, case.SIZE, library, timing.first, timing.median, low, high, *over)

@@ -73,7 +73,7 @@ def torch_(noise: Generator | None = None, fused: bool = False, compiled: bool =
 
 
 def jax_(noise: Generator | None = None):
-    """JAX: the whole step, noise and Adam included, compiled as one; the old weights' memory is given away."""
+    """JAX: the whole step, noise and Adam included, compiled as one; the old weights are given away."""
     jax = import_jax()
     jnp = jax.numpy
     weights = {name: jnp.array(array) for name, array in model().state_dict().items()}
