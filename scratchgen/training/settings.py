@@ -129,10 +129,12 @@ def _problem(name: str, value: Any, kind: type) -> str | None:
     fits = isinstance(value, (int, float) if kind is float else kind)
     if not fits or isinstance(value, bool) is not (kind is bool):
         return f"is {WORDS[kind]}, not {value!r}"
-    if kind is float and not abs(value) <= sys.float_info.max:
-        return f"is finite, not {value}"
-    if kind is float and name not in MAY_BE_NEGATIVE and (value < 0 or not (value or name in MAY_BE_ZERO)):
-        return f"is {'not negative' if name in MAY_BE_ZERO else 'positive'}, not {value}"
+    if kind is float:
+        finite = abs(value) <= sys.float_info.max
+        if name in MAY_BE_NEGATIVE:
+            return None if finite else f"is finite, not {value}"
+        if not finite or value < 0 or (value == 0 and name not in MAY_BE_ZERO):
+            return f"is {'not negative' if name in MAY_BE_ZERO else 'positive'} and finite, not {value}"
     least = 0 if name in MAY_BE_ZERO else 1
     if kind is int and value < least:
         return f"is at least {least}, not {value}"

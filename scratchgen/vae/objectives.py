@@ -54,7 +54,7 @@ def beta_elbo(x, q: Normal, decode: Callable, eps, beta: float):
     """E_q[log p(x|z)] − β KL(q(z|x) ‖ p(z)) = −(D + βR).   x (B, D) → (B,) nats
 
     β = 1 is the evidence lower bound; β > 1 a lower bound below it, β < 1 none.
-    Source: Higgins et al. (2017), eq. 4.   Ledger: vae.beta
+    Source: Higgins et al. (2017), eq. 4.
     """
     D, R = distortion_and_rate(x, q, decode, eps)
     return -(D + beta * R)
@@ -65,7 +65,7 @@ def lagrangian(D, R, D0: float, lam: float):
 
     λ ≥ 0 is the multiplier of the constraint (`GECO` finds it). For a fixed λ the minimum is that of the
     β-weighted bound with β = 1/λ; the value is not a bound on log p(x).
-    Source: Rezende & Viola (2018), eq. 1, the constraint in nats.   Ledger: vae.constrained
+    Source: Rezende & Viola (2018), eq. 1, the constraint in nats.
     """
     return R + lam * (D - D0)
 
@@ -78,7 +78,7 @@ def iwae_bound(x, q: Normal, decode: Callable, k: int, eps):
     decode   z (k, B, Z) ↦ p(x|z)
     eps      the noise: an array (k, B, Z), or a Generator that draws it
     For k = 1 it is the evidence lower bound with its divergence estimated by the same sample.
-    Source: Burda, Grosse & Salakhutdinov (2016), eq. 8.   Ledger: vae.iwae
+    Source: Burda, Grosse & Salakhutdinov (2016), eq. 8.
     """
     if k < 1:
         raise ValueError(f"the bound needs at least one sample, not k = {k}")
@@ -102,7 +102,7 @@ def free_bits_rate(q: Normal, free: float):
 
     Its mean over the batch is Σ_d max(free, mean KL_d): a dimension that says less is not pushed to say
     nothing. Use it in place of R in D + R; the value is then a lower bound that is looser where it holds.
-    Source: Kingma et al. (2016), eq. 15.   Ledger: vae.free_bits
+    Source: Kingma et al. (2016), eq. 15.
     """
     rates = q.kl_by_dimension()
     used = np.mean(plain(rates), axis=0) > free

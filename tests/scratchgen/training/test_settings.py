@@ -94,7 +94,7 @@ WRONG_FILES = {
     "epochs =": "is not TOML",
     "training = 3": "training is a table",
     "epochs = 1\n[training]\nepochs = 2": "epochs is there twice",
-    "[model]\nhidden = 3": "no setting is named 'model'",
+    "[model]\nhidden = 3": "model is one of mlp, conv",
     'kind = "rnn"': "is for 'rnn', not for vae",
     "chunk = 3": "no setting is named 'chunk'",
 }
