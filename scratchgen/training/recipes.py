@@ -19,7 +19,7 @@ from scratchgen.data import CATALOGUE
 
 @dataclass(frozen=True)
 class VAERecipe:
-    model: Literal["mlp", "conv", "conditional", "vq", "linear"] = "mlp"
+    model: Literal["mlp", "conv", "conditional", "linear"] = "mlp"
     likelihood: Literal["bernoulli", "gaussian", "categorical"] = "bernoulli"
     objective: Literal["elbo", "iwae", "beta", "geco"] = "elbo"
     latent_dim: int = 20

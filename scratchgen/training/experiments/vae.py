@@ -19,7 +19,6 @@ from scratchgen.training.patience import Patience
 from scratchgen.training.recipes import VAERecipe
 
 CHANNELS = [32, 64]  # of the convolutions of a VAE
-CODES = {"codes": 64, "dimension": 16, "channels": 64}  # of a VQ-VAE
 
 
 def train_vae(data: str, settings: VAERecipe, seed: int, open_run: OpenRun):

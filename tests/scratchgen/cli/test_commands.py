@@ -29,7 +29,9 @@ def test_train_and_sample_images(kind, tmp_path):
         "train", kind, "--epochs", 2, "--batch-size", 64, "--seed", 5, "--out", "run", cwd=tmp_path
     )
     assert "parameters" in printed and "to expect" in printed and "Report: run/report.html" in printed
-    pictures = {"samples", "curves"} | ({"reconstructions", "latent_plane"} if kind == "vae" else set())
+    pictures = {"samples", "curves"} | (
+        {"reconstructions", "latent_plane", "terms", "interpolation"} if kind == "vae" else set()
+    )
     assert {p.stem for p in (tmp_path / "run" / "samples").iterdir()} == pictures
     assert all(is_png(p) for p in (tmp_path / "run" / "samples").iterdir())
     lines = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
