@@ -5,10 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 import safetensors.numpy
+
+from scratchgen.training.recipes import recipe
 
 
 def scratchgen(*arguments, cwd):
@@ -120,9 +123,9 @@ def test_settings_come_from_a_file_from_set_and_from_options_and_the_later_wins(
     options = ("--config", "mine.toml", "--set", "epochs=8", "--set", "training.hidden=8", "--epochs", 1)
     scratchgen("train", "vae", *options, "--out", "run", cwd=tmp_path)
     config = json.loads((tmp_path / "run" / "config.json").read_text())
-    assert config["seed"] == 4 and config["training"] == {
-        **{"epochs": 1, "hidden": 8, "latent_dim": 9, "batch_size": 32, "alpha": 1e-3, "patience": 0},
-    }
+    expected = recipe("vae", config["data"], epochs=1, hidden=8, latent_dim=9)
+    assert config["seed"] == 4 and config["training"] == asdict(expected)
+    assert (expected.batch_size, expected.alpha) == (32, 1e-3)
     scratchgen("train", "vae", "--config", "run", "--out", "again", cwd=tmp_path)
     again, first = ((tmp_path / run / "model.safetensors").read_bytes() for run in ("again", "run"))
     assert again == first
