@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 ROWS = (
     ("scratchgen_kernels", "errors", "files"),
     ("autograd",),
-    ("functional", "random"),
+    ("functional", "convolution", "random"),
     ("nn", "optim", "distributions"),
     ("vae", "gan", "rnn", "evaluation", "data"),
     ("training", "plots"),

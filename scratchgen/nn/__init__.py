@@ -1,11 +1,14 @@
 """Modules, layers and how their weights begin."""
 
 from scratchgen.nn import init
+from scratchgen.nn.convolution import Conv2d, ConvTranspose2d
 from scratchgen.nn.layers import Dropout, Embedding, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Tanh
 from scratchgen.nn.module import Buffer, Module, Parameter
 
 __all__ = [
     "Buffer",
+    "Conv2d",
+    "ConvTranspose2d",
     "Dropout",
     "Embedding",
     "LeakyReLU",

@@ -5,7 +5,7 @@ come the checks against difference quotients, against NumPy and against plain fo
 types, and a walk over the table that finds rows, arguments and options that no case reaches.
 """
 
-from . import elementwise, functional, linear_algebra, reductions, shapes
+from . import convolution, elementwise, functional, linear_algebra, reductions, shapes
 
 CASES = {
     **elementwise.CASES,
@@ -13,4 +13,5 @@ CASES = {
     **shapes.CASES,
     **linear_algebra.CASES,
     **functional.CASES,
+    **convolution.CASES,
 }

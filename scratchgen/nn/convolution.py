@@ -1,0 +1,78 @@
+"""Convolutional layers. Images are (..., H, W, C): channels last, where PyTorch has them first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scratchgen.convolution import conv2d, conv_transpose2d
+from scratchgen.nn.init import fan_in_uniform
+from scratchgen.nn.module import Module, Parameter
+from scratchgen.random import Generator
+
+
+class Conv2d(Module):
+    """y[h, w] = Σ_ij x[s h + i − p, s w + j − p] W[i, j] + b, with stride s and padding p.
+
+    x (..., H, W, C), W (k, k, C, F), b (F,) → (..., H′, W′, F) with H′ = ⌊(H + 2p − k) / s⌋ + 1.
+    c_in C, c_out F, size k. Each output is a sum of k² C products, so W begins as that of a `Linear` does
+    with as many inputs.   See `scratchgen.convolution.conv2d`.
+    """
+
+    def __init__(
+        self,
+        c_in: int,
+        c_out: int,
+        size: int,
+        rng: Generator,
+        stride: int = 1,
+        padding: int = 0,
+        init=fan_in_uniform,
+    ):
+        self.stride, self.padding = stride, padding
+        self.W = Parameter(init(rng, size * size * c_in, c_out).reshape(size, size, c_in, c_out))
+        self.b = Parameter(np.zeros(c_out, np.float32))
+
+    def forward(self, x):
+        return conv2d(x, self.W, self.b, self.stride, self.padding)
+
+    def describe(self):
+        return f"stride={self.stride}, padding={self.padding}"
+
+
+class ConvTranspose2d(Module):
+    """y[s h + i − p, s w + j − p] += x[h, w] W[i, j]ᵀ, at last + b, with stride s and padding p.
+
+    x (..., H, W, F), W (k, k, C, F), b (C,) → (..., H′, W′, C) with H′ = s (H − 1) + k − 2p.
+    c_in F, c_out C, size k: W is that of the convolution whose adjoint this is.
+    See `scratchgen.convolution.conv_transpose2d`.
+    """
+
+    def __init__(
+        self,
+        c_in: int,
+        c_out: int,
+        size: int,
+        rng: Generator,
+        stride: int = 1,
+        padding: int = 0,
+        init=fan_in_uniform,
+    ):
+        self.stride, self.padding = stride, padding
+        self.W = Parameter(transposed_kernel(c_in, c_out, size, rng, stride, init))
+        self.b = Parameter(np.zeros(c_out, np.float32))
+
+    def forward(self, x):
+        return conv_transpose2d(x, self.W, self.b, self.stride, self.padding)
+
+    def describe(self):
+        return f"stride={self.stride}, padding={self.padding}"
+
+
+def transposed_kernel(c_in: int, c_out: int, size: int, rng: Generator, stride: int, init=fan_in_uniform):
+    """How the W (k, k, c_out, c_in) of a transposed convolution begins.
+
+    Only every s-th tap of the kernel meets a given pixel on either axis, so that it is a sum of (k/s)² c_in
+    products, not of k² c_in: with a standard deviation ∝ 1 / √(number of inputs), W is larger by s.
+    """
+    W = init(rng, size * size * c_in, c_out).reshape(size, size, c_out, c_in)
+    return np.float32(min(stride, size)) * W
