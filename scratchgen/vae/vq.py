@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
 from scratchgen.autograd import no_grad
 from scratchgen.distributions import Bernoulli
-from scratchgen.errors import BadInput
-from scratchgen.nn import Linear, Module, ReLU, Sequential
+from scratchgen.nn import Conv2d, ConvTranspose2d, Module, ReLU, Sequential
 from scratchgen.random import Generator
 from scratchgen.vae import objectives
 from scratchgen.vae.code_prior import CodePrior
-from scratchgen.vae.patches import FromPatches, Neighbours, ToPatches
+from scratchgen.vae.convolutional import KERNEL, PADDING, STRIDE, coarsest
 from scratchgen.vae.quantise import Quantiser
 
 
 class VQVAE(Module):
     """p(k) learned,   k = the codes nearest to encoder(x),   p(x|k) = Bernoulli(σ(decoder(e_k))).
 
-    image_shape    (H, W), multiples of `patch`: the codes form a grid of H / patch × W / patch = N places
+    image_shape         (H, W) of what is a row of D = H · W pixels
     codes, dimension    K codes of d dimensions
-    channels       of the encoder and the decoder, which are convolutions of 3 × 3 over that grid
-    hidden         units of the recurrent network that is the prior
-    Raises BadInput for images that patches of that size do not cover.
+    channels            of the convolutions that halve the image, from the image inwards: (32, 32) makes of
+                        28 × 28 pixels a grid of 7 × 7 = N codes; transposed ones make it an image again
+    hidden              units of the recurrent network that is the prior
+    Raises BadInput for an image that cannot be halved that often.
 
     Source: van den Oord, Vinyals & Kavukcuoglu (2017), Neural discrete representation learning, with a
     recurrent network in place of their PixelCNN as the prior.
@@ -35,49 +36,44 @@ class VQVAE(Module):
         image_shape: tuple[int, int],
         codes: int,
         dimension: int,
-        channels: int,
+        channels: tuple[int, ...],
         hidden: int,
-        patch: int = 4,
         rng: Generator | None = None,
     ):
-        H, W = image_shape
-        if min(H, W, channels, patch) < 1:
-            raise ValueError(f"sizes are at least 1, not {H} × {W}, {channels} channels, patch {patch}")
-        if H % patch or W % patch:
-            raise BadInput(
-                f"images of {H} × {W} pixels are no whole patches of {patch} × {patch}; choose another patch"
-            )
+        self.grid = coarsest(image_shape, channels)
+        if min(channels) < 1:
+            raise ValueError(f"sizes are at least 1, not channels {channels}")
         rng = rng or Generator(0)
-        d, C, pixels = dimension, channels, patch * patch
-        grid = (H // patch, W // patch)
-        self.grid = grid
+        self.image_shape = tuple(image_shape)
         self.encoder = Sequential(
-            ToPatches(grid, patch),
-            *_convolution(pixels, C, rng),
-            ReLU(),
-            *_convolution(C, C, rng),
-            ReLU(),
-            Linear(C, d, rng),
+            *(
+                layer
+                for c_in, c_out in pairwise((1, *channels))
+                for layer in (Conv2d(c_in, c_out, KERNEL, rng, STRIDE, PADDING), ReLU())
+            ),
+            Conv2d(channels[-1], dimension, 3, rng, padding=1),
         )
-        self.quantiser = Quantiser(codes, d, rng)
+        self.quantiser = Quantiser(codes, dimension, rng)
         self.decoder = Sequential(
-            *_convolution(d, C, rng),
-            ReLU(),
-            *_convolution(C, C, rng),
-            ReLU(),
-            Linear(C, pixels, rng),
-            FromPatches(grid, patch),
+            Conv2d(dimension, channels[-1], 3, rng, padding=1),
+            *(
+                layer
+                for c_in, c_out in pairwise((*reversed(channels), 1))
+                for layer in (ReLU(), ConvTranspose2d(c_in, c_out, KERNEL, rng, STRIDE, PADDING))
+            ),
         )
-        self.prior = CodePrior(codes, math.prod(grid), hidden, rng)
+        self.prior = CodePrior(codes, math.prod(self.grid), hidden, rng)
 
     def encode(self, x):
         """z_e: a vector for each place of the grid, row by row.   x (B, D) → (B, N, d)"""
-        z_e = self.encoder(x)
-        return np.reshape(z_e, (len(z_e), -1, z_e.shape[-1]))
+        z_e = self.encoder(np.reshape(x, (len(x), *self.image_shape, 1)))
+        return np.reshape(z_e, (len(x), self.prior.length, z_e.shape[-1]))
 
     def decode(self, z_q) -> Bernoulli:
         """p(x|z_q).   z_q (B, N, d) → Bernoulli of (B, D)"""
-        return Bernoulli(self.decoder(np.reshape(z_q, (len(z_q), *self.grid, -1))))
+        B, _, d = z_q.shape
+        logits = self.decoder(np.reshape(z_q, (B, *self.grid, d)))
+        return Bernoulli(np.reshape(logits, (B, math.prod(self.image_shape))))
 
     def objective(self, x):
         """What encoder and decoder maximise; see `objectives.vq_objective`.   x (B, D) → (B,) nats"""
@@ -112,7 +108,3 @@ class VQVAE(Module):
         """The mean of p(x|k) at the codes k of x.   (B, D) → (B, D)"""
         with no_grad():
             return self.decode_codes(self.codes(x)).mean.numpy()
-
-
-def _convolution(C_in: int, C_out: int, rng: Generator) -> tuple[Module, Module]:
-    return Neighbours(), Linear(9 * C_in, C_out, rng)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -31,16 +32,19 @@ def train(
     """van den Oord et al. (2017), section 3.2-3.3, with Adam.   images, validation: (N, D) in [0, 1]
 
     epochs          of the autoencoder, with steps of alpha
-    prior_epochs    after these, of the prior, with steps of prior_alpha
+    prior_epochs    after these, of the prior, with steps of prior_alpha; both fall as a half cosine
     run             a `training.Run`, or a `training.History`, that keeps the books; both parts are one
                     sequence of epochs in it
     """
     autoencoder = Adam([*model.encoder.parameters(), *model.decoder.parameters()], alpha)
     prior = Adam(model.prior.parameters(), prior_alpha)
+    an_epoch = math.ceil(len(images) / batch_size)
     run.keep(model=model, autoencoder=autoencoder, prior=prior, rng=rng)
     for epoch in run.epochs(epochs + prior_epochs):
         for x in run.steps(batches(images, batch_size=batch_size, rng=rng)):
+            done = run.total_steps / an_epoch  # epochs, and the part of this one
             if epoch <= epochs:
+                autoencoder.alpha = alpha * half_cosine(done / epochs)
                 autoencoder.zero_grad()
                 z_e = model.encode(x)
                 k, e = model.quantiser(z_e)
@@ -50,6 +54,7 @@ def train(
                 model.quantiser.update(z_e, k, rng)
                 run.log(objective=-loss.item(), perplexity=perplexity(k))
             else:
+                prior.alpha = prior_alpha * half_cosine((done - epochs) / prior_epochs)
                 prior.zero_grad()
                 loss = -model.prior.log_prob(model.codes(x)).mean()
                 loss.backward()
@@ -59,6 +64,11 @@ def train(
             run.log(validation_objective=evaluate(model.objective, validation))
         else:
             run.log(validation_elbo=evaluate(model.elbo, validation))
+
+
+def half_cosine(t: float) -> float:
+    """½ (1 + cos πt): falls from 1 at t = 0 to 0 at t = 1."""
+    return 0.5 * (1 + math.cos(math.pi * t))
 
 
 def evaluate(bound: Callable, images: np.ndarray) -> float:
