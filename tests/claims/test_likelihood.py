@@ -67,7 +67,7 @@ class Curved:
 
     def encode(self, x):
         mu = (x - 0.5) @ self.C.T @ self.A.T * 0.1
-        return Normal(mu, np.full(mu.shape, -0.3))
+        return Normal(mu, np.full(mu.shape, -1.0))
 
     def decode(self, z):
         return Bernoulli(3 * np.tanh(z @ self.A) @ self.C + self.c)
@@ -152,11 +152,11 @@ def test_both_samplers_agree_with_the_gaussian_density_and_their_standard_errors
 
 
 @pytest.mark.parametrize("sampler", ["posterior", "annealing"])
-def test_the_claim_above_rejects_errors_of_one_weight_and_errors_half_as_large(sampler):
+def test_the_claim_above_rejects_errors_twice_as_large_and_those_of_a_single_weight(sampler):
     model = LinearGaussian()
     estimate = estimates_of(model, sampler)
     z = z_scores(estimate, model.log_density(POINT)[0])
-    assert abs(z.std() * 2 - 1) > UNIT and abs(z.std() / 10 - 1) > UNIT
+    assert abs(z.std() / 2 - 1) > UNIT and abs(z.std() / 10 - 1) > UNIT  # of 100 weights, or more
 
 
 def test_the_claim_above_rejects_weights_that_forget_the_prior_over_the_posterior():
@@ -166,9 +166,12 @@ def test_the_claim_above_rejects_weights_that_forget_the_prior_over_the_posterio
 
 
 def test_the_claim_above_rejects_annealing_without_the_weight_of_one_step(monkeypatch):
-    model, whole = LinearGaussian(), annealing.schedule
-    monkeypatch.setattr(annealing, "schedule", lambda T: whole(T)[:-1])
-    assert not agrees(estimates_of(model, "annealing"), model.log_density(POINT)[0])
+    model = LinearGaussian()
+    exact = model.log_density(POINT)[0]
+    monkeypatch.setattr(annealing, "schedule", lambda T: np.linspace(0, 1, T + 1))  # the path is free
+    assert agrees(estimates_of(model, "annealing"), exact)
+    monkeypatch.setattr(annealing, "schedule", lambda T: np.linspace(0, 1, T + 1)[:-1])
+    assert not agrees(estimates_of(model, "annealing"), exact)
 
 
 def test_the_claim_above_rejects_moves_that_are_always_accepted(monkeypatch):
@@ -241,7 +244,7 @@ def test_the_bounds_rise_with_k_and_stay_below_the_log_evidence(latent_dim, n):
 
 def test_the_claim_above_rejects_bounds_of_weights_that_forget_the_ratio():
     _, bound, _ = by_quadrature(1, 4001)
-    x = np.repeat(PIXELS, 1000, axis=0)
+    x = np.repeat(PIXELS, 10_000, axis=0)
     wrong = importance_sampled_log_likelihood(Replaced(Curved(1), forget_the_ratio), x, 1, Generator(5))
     mean, error = mean_over_examples(wrong.log_likelihood)
     assert abs(mean - bound) > 4 * error
@@ -300,10 +303,9 @@ def estimate_of_all(model, x):
     return importance_sampled_log_likelihood(model, x, 30, Generator(7))
 
 
-def test_the_claim_above_rejects_noise_that_is_drawn_piece_by_piece():
+def test_the_claim_above_rejects_noise_by_the_place_in_the_piece():
     model, x = LinearGaussian(), np.repeat(POINT, 7, axis=0)
-    rng = Generator(7)
-    pieces = [importance_sampled_log_likelihood(model, x[i : i + 2], 30, rng) for i in (0, 2, 4, 6)]
+    pieces = [importance_sampled_log_likelihood(model, x[i : i + 2], 30, Generator(7)) for i in (0, 2, 4, 6)]
     joined = np.concatenate([p.log_likelihood for p in pieces])
     assert np.abs(joined - estimate_of_all(model, x).log_likelihood)[2:].min() > 1e-6
 
@@ -479,7 +481,7 @@ def test_examples_are_rows(x):
         lambda: active_units(LinearGaussian(), x),
         lambda: rate_and_distortion(LinearGaussian(), x, Generator(0)),
     ):
-        with pytest.raises(BadInput, match="examples are rows"):
+        with pytest.raises(BadInput, match="examples are the rows"):
             f()
 
 
