@@ -371,6 +371,16 @@ def test_the_claim_above_rejects_all_draws_at_once():
     assert taken > bound
 
 
+def test_the_memory_of_annealing_stays_under_its_bound_however_many_temperatures():
+    model, x = Pixels(784, 400, 40), (Generator(1).random((40, 784)) > 0.8).astype(np.float32)
+    z = Generator(2).standard_normal((16, 30, 40), np.float64)
+    with no_grad():
+        gradient = peak(lambda: annealing._Likelihood(model, x[:30])(z))
+    for T in (3, 12):
+        taken = peak(lambda T=T: annealed_log_likelihood(model, x, Generator(3), T, 16, 2, rows=480))
+        assert taken < gradient + 160 * (40 + 2) * 480 + 8 * T * 30
+
+
 @pytest.mark.slow
 def test_memory_stays_under_the_stated_bound_for_a_thousand_images_and_five_thousand_draws():
     taken, bound = memory_and_its_bound(N=1000, k=5000, rows=2000)
