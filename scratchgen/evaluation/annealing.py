@@ -57,7 +57,7 @@ def annealed_log_likelihood(
     Cost: 2 (T − 1) (leapfrogs + 1) values and gradients of log p(x|z) for each chain.
 
     Raises BadInput unless x is (B, D), ValueError for counts below 1.
-    Source: Neal (2001), eq. 3–11; Wu, Burda, Salakhutdinov & Grosse (2017), section 3.
+    Source: Neal (2001), eq. 3–11; Wu, Burda, Salakhutdinov & Grosse (2017).
     """
     if min(temperatures, chains, leapfrogs, rows) < 1:
         raise ValueError(
@@ -84,7 +84,7 @@ def annealed_log_likelihood(
 def schedule(temperatures: int, delta: float = 4.0) -> np.ndarray:
     """β_t = (s_t − s_0) / (s_T − s_0),  s_t = σ(δ (2t/T − 1)): small steps at both ends.   → (T + 1,)
 
-    Source: Wu et al. (2017), section 4.1 and their code, δ = 4.
+    Source: Grosse, Ghahramani & Adams (2015), section 6.2, δ = 4.
     """
     s = 1 / (1 + np.exp(-delta * np.linspace(-1, 1, temperatures + 1)))
     return (s - s[0]) / (s[-1] - s[0])

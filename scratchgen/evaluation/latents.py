@@ -74,7 +74,7 @@ def rate_and_distortion(model, x, rng: Generator, samples: int = 1, rows: int = 
                follow one, change the result of an example by rounding only.
     The standard errors are over examples: they hold the spread of the data and of the draws.
     Raises BadInput unless x is (B, D), ValueError for samples or rows below 1.
-    Source: Alemi et al. (2018), Fixing a broken ELBO, eq. 2–4, with p(z) for their marginal m(z).
+    Source: Alemi et al. (2018), Fixing a broken ELBO, section 2, with p(z) for their marginal m(z).
     """
     if min(samples, rows) < 1:
         raise ValueError(f"at least one draw and one row at a time, not {samples} and {rows}")
