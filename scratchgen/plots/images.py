@@ -33,8 +33,10 @@ def show(axes, images: np.ndarray, image_shape, columns: int, title: str) -> Non
 
 def sample_grid(images: np.ndarray, image_shape, path, title: str, columns: int | None = None) -> Path:
     """A sheet of images (N, D), in rows of so many; by default about square."""
-    figure = new_figure(5, 5.3)
-    show(figure.add_subplot(), images, image_shape, columns or math.ceil(math.sqrt(len(images))), title)
+    columns = min(columns or math.ceil(math.sqrt(len(images))), len(images))
+    height, width = math.ceil(len(images) / columns) * image_shape[0], columns * image_shape[1]
+    figure = new_figure(5, min(max(5 * height / width, 0.5), 20) + 0.3)
+    show(figure.add_subplot(), images, image_shape, columns, title)
     return save(figure, path)
 
 

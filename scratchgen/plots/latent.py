@@ -50,7 +50,7 @@ def aggregated_posterior(z: np.ndarray, labels: np.ndarray | None, path) -> Path
     for share in INSIDE:
         radius = math.sqrt(-2 * math.log(1 - share))
         plane.plot(radius * np.cos(turn), radius * np.sin(turn), color=INK, linewidth=0.9, linestyle="--")
-        plane.annotate(f"{share:.0%}", (0, radius), ha="center", va="bottom", fontsize=8, color=INK)
+        plane.annotate(f"{100 * share:g} %", (0, radius), ha="center", va="bottom", fontsize=8, color=INK)
     plane.set_aspect("equal")
     plane.set_title("draws from q(z|x), and rings that hold these shares of the prior", fontsize=11)
     return save(figure, path)
@@ -64,14 +64,15 @@ def _main_directions(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _scatter(figure, axes, places: np.ndarray, labels: np.ndarray | None) -> None:
     """Points (N, 2), coloured by class where there are any."""
+    size = 24 if len(places) < 500 else 10
     if labels is None:
-        axes.scatter(*places.T, color=SECOND, s=10, linewidths=0)
+        axes.scatter(*places.T, color=SECOND, s=size, linewidths=0)
     else:
         K = int(labels.max()) + 1
         colours = "tab10" if K <= 10 else "tab20" if K <= 20 else "turbo"
         most = max(K, 10 if K <= 10 else 20) - 0.5  # neighbours in a palette of 10 or 20 are told apart
         dots = axes.scatter(
-            *places.T, c=labels, cmap=colours, vmin=-0.5, vmax=most, s=10, linewidths=0, alpha=0.9
+            *places.T, c=labels, cmap=colours, vmin=-0.5, vmax=most, s=size, linewidths=0, alpha=0.9
         )
         bar = figure.colorbar(dots, ax=axes, label="class", shrink=0.8, ticks=range(0, K, math.ceil(K / 20)))
         bar.ax.set_ylim(-0.5, K - 0.5)

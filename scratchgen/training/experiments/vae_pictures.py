@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from scratchgen import plots
@@ -20,7 +22,8 @@ MOST = 2000  # examples in the latent plane
 def draw(model, rows: ImageData, run: Run, scores: list[Score]) -> None:
     """Samples, curves, and for images reconstructions, the latent plane and ways between examples."""
     x = model.sample(100, Generator(HELD_OUT_SEED))
-    samples(x, rows.image_shape, run.picture("samples"), "drawn by the VAE", columns_of(model))
+    columns = in_turns(len(x), getattr(model, "classes", 1))
+    samples(x, rows.image_shape, run.picture("samples"), "drawn by the VAE", columns)
     _curves(run, *scores)
     if min(rows.image_shape) > 1:
         x, y = rows.test[:MOST], labels_of(rows, "test")[:MOST]
@@ -30,7 +33,7 @@ def draw(model, rows: ImageData, run: Run, scores: list[Score]) -> None:
             _latent(model, x, y, rows, run)
 
 
-def samples(x: np.ndarray, image_shape, path, title: str, columns: int | None = None) -> None:
+def samples(x: np.ndarray, image_shape, path, title: str, columns: int) -> None:
     """Rows as what they are: images, points in the plane, or moments."""
     if tuple(image_shape) == (1, 2):
         plots.scatter(x, None, path, title)
@@ -40,10 +43,9 @@ def samples(x: np.ndarray, image_shape, path, title: str, columns: int | None = 
         plots.sample_grid(x, image_shape, path, title, columns)
 
 
-def columns_of(model) -> int | None:
-    """As many columns as there are classes, so that each column is one; None for a model without."""
-    classes = getattr(model, "classes", 1)
-    return classes if classes > 1 else None
+def in_turns(n: int, classes: int) -> int:
+    """Columns of a sheet of n images whose classes take turns: each column is of one class."""
+    return classes * max(1, round(math.sqrt(n) / classes))
 
 
 def interpolations(model, x: np.ndarray, labels, n: int, way) -> np.ndarray:

@@ -86,9 +86,10 @@ def likelihood_scores(
     log_p = np.concatenate([piece.log_likelihood for piece in pieces])
     effective = np.concatenate([piece.effective_samples for piece in pieces])
     name = f"held-out log p(x), {k} importance samples, nats an example"
+    spread = mean_score(f"effective samples of {k}", mean_over_examples(effective), digits=1)
     scores = [
         mean_score(name, mean_over_examples(log_p), floor, "independent dimensions"),
-        mean_score(f"effective samples of {k}", mean_over_examples(effective), 1.0, "one decides", digits=1),
+        replace(spread, baseline=f"{k} (all count alike)", baseline_value=k),
     ]
     if isinstance(model, vae.LinearVAE):
         exact = mean_over_examples(model.exact_log_likelihood(x))
