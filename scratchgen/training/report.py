@@ -84,6 +84,7 @@ def _commands(record: Record) -> list[str]:
     commands = {
         "made it": record.config.get("command"),
         "draws from it": f"scratchgen sample {directory} -n {n} --out {file}",
+        "measures it again, and more closely": f"scratchgen evaluate {directory}",
         "goes on, if it was interrupted": f"scratchgen train {kind} --resume {directory}",
         "trains with the same settings again": f"scratchgen train {kind} --config {directory}",
     }
