@@ -26,11 +26,17 @@ def draw(model, rows: ImageData, run: Run, scores: list[Score]) -> None:
     samples(x, rows.image_shape, run.picture("samples"), "drawn by the VAE", columns)
     _curves(run, *scores)
     if min(rows.image_shape) > 1:
-        x, y = rows.test[:MOST], labels_of(rows, "test")[:MOST]
+        x, y = held_out(rows, MOST)
         x_hat = model.given(y[:16]).reconstruct(x[:16])
         plots.reconstructions(x[:16], x_hat, rows.image_shape, run.picture("reconstructions"))
         if model.latent_dim > 1 and len(x) > 1:  # a plane has two directions
             _latent(model, x, y, rows, run)
+
+
+def held_out(rows: ImageData, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Some of the test part and their classes, from all over it: it may be sorted by class."""
+    some = Generator(HELD_OUT_SEED).permutation(len(rows.test))[:most]
+    return rows.test[some], labels_of(rows, "test")[some]
 
 
 def samples(x: np.ndarray, image_shape, path, title: str, columns: int) -> None:

@@ -11,6 +11,7 @@ from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun, configuration, finished, refuse
+from scratchgen.training.experiments.vae_pictures import held_out
 from scratchgen.training.recipes import VAERecipe
 from scratchgen.training.run import Run
 from scratchgen.training.scores import Score
@@ -61,7 +62,7 @@ def train_vq(data: str, settings: VAERecipe, seed: int, open_run: OpenRun) -> tu
 
 def _draw(model: vae.VQVAE, images: ImageData, run: Run, baselines: dict[str, float]) -> None:
     """Samples, reconstructions, and the curves of both parts of the training."""
-    x, shape, history = images.test[:16], images.image_shape, run.history
+    x, shape, history = held_out(images, 16)[0], images.image_shape, run.history
     samples = model.sample(100, Generator(HELD_OUT_SEED))
     plots.sample_grid(samples, shape, run.picture("samples"), "drawn by the VQ-VAE")
     plots.reconstructions(x, model.reconstruct(x), shape, run.picture("reconstructions"))
