@@ -286,10 +286,11 @@ beside("−(distortion + rate), with other noise", -(D + R), score, 0.2)
 # w_i = \frac{p(x \mid z_i)\, p(z_i)}{q(z_i \mid x)}, \qquad z_i \sim q(z \mid x).
 # $$
 #
-# $\mathcal L_1$ is the ELBO, and $\mathcal L_k$ climbs with $k$ towards $\log p(x)$ without ever passing it:
-# the weights' mean is right, and the logarithm of a noisy mean is too low by about half its squared error. The
-# library says that error for each image, and *annealed* importance sampling, which takes many small steps from
-# the prior to the posterior instead of one jump, comes to the same place from another side.
+# $\mathcal L_1$ is the ELBO, and $\mathcal L_k$ climbs with $k$ towards $\log p(x)$ without ever passing
+# it: the weights' mean is right, and the logarithm of a noisy mean is too low by about half its squared
+# error. The library says that error for each image, and *annealed* importance sampling, which takes many
+# small steps from the prior to the posterior instead of one jump, comes to the same place from another
+# side.
 
 # %%
 for k, expected in ((1, -18.7), (5, -18.2), (50, -17.9), (500, -17.9)):
@@ -382,10 +383,10 @@ for beta in (0.5, 1.0, 1.8):
     beside(f"dR/dD at beta = {beta}", (R_high - R_low) / (D_high - D_low), -1 / beta, 1e-3)
 
 # %% [markdown]
-# The same on digits. Five models weigh the rate with five $\beta$ and end at five places of one curve. Through
-# each goes the line along which it would trade, of slope $dD/dR = -\beta$: if training has found the optimum,
-# the lines touch the curve. Only at $\beta = 1$ is $-(D + \beta R)$ the bound that is wanted, and indeed the
-# ELBO is best there; at $\beta = 4$ the latent says almost nothing (it has *collapsed*), at
+# The same on digits. Five models weigh the rate with five $\beta$ and end at five places of one curve.
+# Through each goes the line along which it would trade, of slope $dD/dR = -\beta$: if training has found
+# the optimum, the lines touch the curve. Only at $\beta = 1$ is $-(D + \beta R)$ the bound that is wanted,
+# and indeed the ELBO is best there; at $\beta = 4$ the latent says almost nothing (it has *collapsed*), at
 # $\beta = \frac14$ it says more than the prior can afford.
 
 
@@ -408,14 +409,16 @@ assert max(points, key=lambda beta: -sum(points[beta])) == 1.0
 plots.rate_distortion(points, OUT / "rate_distortion.png")
 
 # %% [markdown]
-# And the constrained form by its name. GECO asks for $D \le D_0$ and moves $\lambda$ until it is so:
-# up while reconstructions are worse than asked, down while they are better. Where it comes to rest, $1/\lambda$
-# is the $\beta$ of the curve at that distortion. So ask for the distortion that the model above, trained as long
-# with $\beta = 1$, has on the training images: rate and price should come out as its own. ($\lambda$ moves by a
-# thousandth of the violation a step and is still on its way down after 50 epochs, hence the tolerances.)
+# And the constrained form by its name. GECO asks for $D \le D_0$ and moves $\lambda$ until it is so: up
+# while reconstructions are worse than asked, down while they are better. Where it comes to rest,
+# $1/\lambda$ is the $\beta$ of the curve at that distortion. So ask for the distortion that the model
+# above, trained as long with $\beta = 1$, has on the training images: rate and price should come out as
+# its own. ($\lambda$ moves by a thousandth of the violation a step and is still on its way down after 50
+# epochs, hence the tolerances.)
 
 # %%
-R_ten, D_ten = (term.mean.item() for term in evaluation.rate_and_distortion(ten, digits.train, sg.Generator(1)))
+of_ten = evaluation.rate_and_distortion(ten, digits.train, sg.Generator(1))
+R_ten, D_ten = of_ten.rate.mean.item(), of_ten.distortion.mean.item()
 constrained = vae.ConstrainedLoss(D0=D_ten)
 R, D = place(constrained, epochs=50)
 beside("distortion with GECO, asked for the one of β = 1", D, D_ten, 0.5)
@@ -434,5 +437,5 @@ print("pictures:", OUT)
 #    it beat the best Gaussian here? Construct a decoder for which it does so by a wide margin.
 # 3. Train with `vae.BetaLoss(4.0)` and again with `vae.BetaLoss(4.0, warm_up=1000)`, and with
 #    `free_bits=0.2`. How many of the 10 latent dimensions are still in use (`evaluation.active_units`)?
-# 4. Ask GECO for a distortion of 2 nats. What does `constrained.multiplier.infeasible` say after enough steps,
-#    and why do the numbers stay finite?
+# 4. Ask GECO for a distortion of 2 nats. What does `constrained.multiplier.infeasible` say after enough
+#    steps, and why do the numbers stay finite?
