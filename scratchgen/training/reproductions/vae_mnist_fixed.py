@@ -64,9 +64,9 @@ VAE_MNIST_FIXED = Reproduction(
     unit="nats an image",
     setting=(
         "784–400–40–400–784 with ReLU (in the second row two layers of 400), Bernoulli pixels; 50,000 "
-        "training images, batch 100, 500 epochs of Adam, α = 1e-4, times 10^(−1/5) after epochs 200 and 350; the "
-        "weights of the best validation bound; 200 importance samples, the mean of 5 rounds, on the 10,000 "
-        "test images."
+        "training images, batch 100, 500 epochs of Adam, α = 1e-4, times 10^(−1/5) after epochs 200 and "
+        "350; the weights of the best validation bound; 200 importance samples, the mean of 5 rounds, on the "
+        "10,000 test images."
     ),
     deviations=("Biases begin at 0, there uniform in ±1/√(fan-in).",),
     parts=(
