@@ -101,7 +101,7 @@ class Bernoulli:
         return sigmoid(self.logits)
 
     def log_prob(self, x):
-        """Σ_d x_d log p_d + (1 − x_d) log(1 − p_d)   → (B,) nats.
+        """Σ_d x_d log p_d + (1 − x_d) log(1 − p_d)   → (B,) nats.   Ledger: vae.likelihood
 
         x in [0, 1]; a grey value counts as the pixel's mean, and log_prob is then minus a cross entropy.
         Raises BadInput outside [0, 1] and for NaN.

@@ -76,9 +76,14 @@ class CategoricalLikelihood(Module):
         return Levels(output.reshape((*output.shape[:-1], -1, self.outputs)))
 
     def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
-        """The outputs (D·V,) that vary linearly over the levels and have about this mean (D,)."""
-        p = np.clip(mean, 0.01, 0.99)[:, None]
-        return (np.log(p / (1 - p)) * np.linspace(-0.5, 0.5, self.outputs)).ravel()
+        """The outputs (D·V,) that vary linearly over the levels and have this mean (D,), kept off 0 and 1."""
+        p, x = np.clip(mean, 0.01, 0.99).astype(np.float64), np.linspace(0, 1, self.outputs)
+        low, high = np.full_like(p, -128), np.full_like(p, 128)  # the slope at p = 0.01 is about −1/p
+        for _ in range(50):
+            slope = (low + high) / 2
+            less = softmax(slope[:, None] * x) @ x < p
+            low, high = np.where(less, slope, low), np.where(less, high, slope)
+        return (slope[:, None] * (x - 0.5)).ravel()
 
     def describe(self):
         return f"levels={self.outputs}"
