@@ -161,7 +161,10 @@ def test_data_outside_the_support_are_refused_in_one_line(kind, value, line):
     with pytest.raises(BadInput, match=line) as problem:
         p(np.zeros((1, 3 * p.outputs))).log_prob(x)
     assert "\n" not in str(problem.value)
+    with pytest.raises(BadInput, match=line):
+        p.check(x)
     x[0, 2] = 1 / 3 if kind != "bernoulli" else 0.5
+    p.check(x)
     assert np.isfinite(plain(p(np.zeros((1, 3 * p.outputs))).log_prob(x))).all()
 
 
