@@ -9,7 +9,7 @@ import pytest
 from scratchgen.cli import main
 from scratchgen.random import Generator
 from scratchgen.training import Run, load_run
-from scratchgen.vae import build
+from scratchgen.vae import build, geco
 
 SIZES = {
     "mlp": {"data_dim": 64, "latent_dim": 2, "hidden": 4},
@@ -149,3 +149,17 @@ def test_a_convolutional_run_of_another_image_shape_is_refused(folder, capfd):
     path.write_text(json.dumps(config))
     assert ended("sample", "conv", "--out", "drawn.png") == 2
     assert "images of 4 × 8 pixels for a model of 64" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("distortion, infeasible", [(0.001, True), (1000, False)])
+def test_a_distortion_that_cannot_be_had_is_among_the_scores(distortion, infeasible, folder, monkeypatch):
+    """λ grows by e^0.01 a step at most, so its greatest is set to what the steps of an epoch can reach."""
+    monkeypatch.setattr(geco, "GREATEST", 1.2)
+    options = ("--objective", "geco", "--distortion", distortion, "--hidden", 8, "--quiet")
+    assert ended(*TRAIN, *options, "--data", "digits") == 0
+    score = json.loads((folder / "new" / "scores.json").read_text())[-1]
+    assert score["measure"].startswith("held-out distortion")
+    assert ("infeasible" in score["expected"]) is infeasible and score["reached"] is not infeasible
+    log_lambda = json.loads((folder / "new" / "metrics.jsonl").read_text())["log_lambda"]
+    assert (log_lambda > 0) is infeasible  # the mean over the epoch
+    assert load_run(folder / "new")[1]["training"]["distortion"] == distortion
