@@ -61,7 +61,7 @@ def mmd(x, y, kernel, blocks: int = 10) -> Mean:
     The result is the mean over blocks and its standard error. It may be negative: its mean is 0 where p = q.
     With `cubic_kernel` on features of a classifier this is KID. Examples must be independent of one another.
 
-    Memory: 16 MB for each pass of the kernel beyond the sets. Time: N²/blocks kernels.
+    Memory: 32 MB beyond the sets. Time: N²/blocks kernels.
     Raises BadInput for NaN, for sets of different D and for fewer than 2 examples a block.
     Source: Gretton et al. (2012), eq. 3; the blocks, Zaremba, Gretton & Blaschko (2013); KID, Bińkowski et
     al. (2018), section 4, whose subsets overlap: their spread is no standard error.

@@ -38,11 +38,12 @@ def precision_recall(real, generated, k: int = 3) -> PrecisionRecall:
 
     precision = 1/M Σ_j 1[∃ i: ‖y_j − x_i‖ ≤ r_k(x_i)],    recall = 1/N Σ_i 1[∃ j: ‖x_i − y_j‖ ≤ r_k(y_j)]
 
-    r_k(x_i) is the distance from x_i to its k-th nearest neighbour in its own set, itself not counted. One
-    outlier with a large ball makes strays precise or lost modes recalled; `density_coverage` is robust to it.
+    r_k(x_i) is the distance from x_i to its k-th nearest neighbour in its own set, itself not counted. Large
+    balls fool it: a real outlier makes strays precise, and generated ones that scatter, or images with noise
+    on them, recall everything. `density_coverage` is robust to the second.
     Standard errors are over the examples that are counted, the balls given.
 
-    Memory: 64 MB beyond the sets.
+    Memory: 32 MB beyond the sets.
     Raises BadInput for NaN, different D, no more than k examples and where scikit-learn is not installed.
     Source: Kynkäänniemi et al. (2019), eqs. 1 and 2, with their k = 3.
     """

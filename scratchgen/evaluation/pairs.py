@@ -9,7 +9,7 @@ import numpy as np
 from scratchgen.errors import BadInput
 from scratchgen.evaluation.examples import as_examples, slices
 
-CELLS = 2**21  # distances held at once: 16 MB
+CELLS = 2**20  # distances held at once: 8 MB
 
 
 def comparable(at_least: int = 1, **sets) -> list[np.ndarray]:

@@ -39,7 +39,7 @@ def parzen_log_likelihood(samples, validation, test, sigmas=None) -> Parzen:
     samples of the data itself (Theis et al., section 3.2; `kmeans_centroids`). It is here to compare with
     published tables.
 
-    Memory: 64 MB beyond the sets.   Raises BadInput for NaN, for sets of different D, for a width ≤ 0, and
+    Memory: 32 MB beyond the sets.   Raises BadInput for NaN, for sets of different D, for a width ≤ 0, and
     without `sigmas` where the validation examples are among the samples.
     Source: Breuleux, Bengio & Vincent (2011); Goodfellow et al. (2014), section 5. Theis, van den Oord &
     Bethge (2016), A note on the evaluation of generative models.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scratchgen.evaluation.examples import Mean
+from scratchgen.evaluation.examples import Mean, as_examples
 from scratchgen.evaluation.frechet import frechet_distance
 from scratchgen.evaluation.mmd import GaussianKernel, cubic_kernel, median_distance, mmd
 from scratchgen.evaluation.neighbours import density_coverage, precision_recall
@@ -54,13 +54,13 @@ def two_sample_scores(
     half of the real examples chooses their width and the other half is scored, both columns with the same.
     The Gaussian kernel has the median distance of the real examples as its bandwidth.
 
-    Time grows with the square of the size. Memory: 64 MB beyond the sets in float64.
+    Time grows with the square of the size. Memory: 32 MB beyond the sets in float64.
     Raises BadInput for NaN, for sets of different D, for fewer than 20 examples in one of them, and where
     scikit-learn is not installed.   Source: see each score.
     """
     sets = {"real": real, "held_out": held_out, "generated": generated}
     n = min(most, *map(len, comparable(20, **sets)))
-    sets = {name: spread(np.asarray(x), n) for name, x in sets.items()}
+    sets = {name: spread(as_examples(x), n) for name, x in sets.items()}
     seen = {name: features(x) for name, x in sets.items()} if features else sets
     kernel = GaussianKernel(median_distance(sets["real"]))
     ours, theirs = (
