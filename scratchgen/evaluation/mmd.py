@@ -33,7 +33,7 @@ def cubic_kernel(x, y):
     return (x @ y.T / x.shape[1] + 1) ** 3
 
 
-def median_distance(x, rows: int = 2000) -> float:
+def median_distance(x, rows: int = 1000) -> float:
     """The median of the distances between examples, a bandwidth for `GaussianKernel`; of at most `rows` rows.
 
     Take it from one fixed real set, so that all generators are seen by the same kernel.

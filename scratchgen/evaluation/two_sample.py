@@ -51,7 +51,7 @@ def two_sample_scores(
 
     Most scores depend on the sizes of the sets. So all three are cut to the size of the smallest, at most
     `most`, by rows at even distances. The windows of Parzen's estimate lie around the set that is scored; one
-    half of the real examples chooses their width and the other half is scored, both columns with the same.
+    half of the real examples chooses their width and the other half is scored, the same for both columns.
     The Gaussian kernel has the median distance of the real examples as its bandwidth.
 
     Time grows with the square of the size. Memory: 32 MB beyond the sets in float64.

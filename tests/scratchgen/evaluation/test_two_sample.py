@@ -14,6 +14,7 @@ from scratchgen.evaluation import (
     GaussianKernel,
     density_coverage,
     frechet_distance,
+    median_distance,
     mmd,
     modes_captured,
     parzen_log_likelihood,
@@ -122,6 +123,7 @@ def test_memory_stays_under_the_stated_bound():
     for score in (
         lambda: parzen_log_likelihood(x, y, y, sigmas=[0.1]),
         lambda: mmd(x, y, GaussianKernel(1.0), blocks=2),
+        lambda: median_distance(x),
         lambda: precision_recall(x, y),
         lambda: density_coverage(x, y),
         lambda: modes_captured(x, np.tile(mixture.centres, (375, 1)), 0.1),
