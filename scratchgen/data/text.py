@@ -25,7 +25,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, text: str, held_out: str = "") -> Vocabulary:
-        """The distinct characters of a text, and � if `held_out` has others.   Raises BadInput without any."""
+        """The distinct characters of a text, and � if `held_out` has others.   Raises BadInput for none."""
         known = set(text)
         new = set() if known.issuperset(held_out) else {UNKNOWN}
         return cls("".join(sorted(known | new)))

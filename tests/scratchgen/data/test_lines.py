@@ -10,7 +10,10 @@ PARTS = ("train", "validation", "test")
 PAIRS = PairData(
     "numbers",
     ("numeral", "word"),
-    [(str(n), word) for n, word in enumerate("zero one two three four five six seven".split())],
+    [
+        (str(n), word)
+        for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven"])
+    ],
     [("8", "eight")],
     [("9", "nine"), ("10", "ten")],
 )
