@@ -49,8 +49,9 @@ def aggregated_posterior(z: np.ndarray, labels: np.ndarray | None, path) -> Path
     turn = np.linspace(0, 2 * math.pi, 200)
     for share in INSIDE:
         radius = math.sqrt(-2 * math.log(1 - share))
-        plane.plot(radius * np.cos(turn), radius * np.sin(turn), color=INK, linewidth=0.9, linestyle="--")
-        plane.annotate(f"{100 * share:g} %", (0, radius), ha="center", va="bottom", fontsize=8, color=INK)
+        plane.plot(radius * np.cos(turn), radius * np.sin(turn), color=INK, linewidth=1, linestyle="--")
+        words = plane.annotate(f"{100 * share:g} %", (0, radius), ha="center", va="center", fontsize=8)
+        words.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1})
     plane.set_aspect("equal")
     plane.set_title("draws from q(z|x), and rings that hold these shares of the prior", fontsize=11)
     return save(figure, path)

@@ -11,7 +11,7 @@ from scratchgen.plots.figure import ACCENT, INK, SECOND, new_figure, plain, save
 
 
 def rate_distortion(points: Mapping[float, tuple[float, float]], path) -> Path:
-    """(R, D) in nats for each β, joined, with a stroke of slope dD/dR = −β through each.
+    """(R, D) in nats for each β, joined, with a stroke along dD/dR = −β through each.
 
     points    {β: (R, D)}; the bound −(D + R) is the same all along a line of slope −1, drawn through the best
     """

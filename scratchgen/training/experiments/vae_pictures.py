@@ -67,7 +67,7 @@ def interpolations(model, x: np.ndarray, labels, n: int, way) -> np.ndarray:
     return np.moveaxis(between, 0, 1).reshape(half * n, -1)
 
 
-def _curves(run: Run, elbo: Score, distortion: Score, _) -> None:
+def _curves(run: Run, elbo: Score, _, distortion: Score) -> None:
     history = run.history
     name = "elbo" if "elbo" in history else "bound"
     series = {"training": history[name], "validation": history["validation_elbo"]}

@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 from scratchgen import plots, vae
 from scratchgen.data import ImageData
-from scratchgen.data.rows import load_rows
-from scratchgen.errors import BadInput
+from scratchgen.data.checks import check_unit_interval
+from scratchgen.data.rows import PARTS, load_rows
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun, configuration, finished, refuse
 from scratchgen.training.experiments.vae_pictures import held_out
@@ -29,8 +29,8 @@ def train_vq(data: str, settings: VAERecipe, seed: int, open_run: OpenRun) -> tu
     """Train a VQ-VAE on images and then the prior of its codes; score both on the test part."""
     refuse(settings, OF_OTHERS, "does not go with model vq; leave it out")
     images = load_rows(data)
-    if images.train.min() < 0 or images.train.max() > 1:
-        raise BadInput(f"model vq draws pixels in [0, 1], and {images.name} has others; train --model mlp")
+    for part in PARTS:
+        check_unit_interval(getattr(images, part), images.name)
     sizes = {
         "architecture": "vq",
         "image_shape": list(images.image_shape),

@@ -47,7 +47,7 @@ def baseline(rows: ImageData, part: str, model) -> float:
 def bound_scores(
     model, rows: ImageData, part: str, rng: Generator, asked: float | None = None
 ) -> list[Score]:
-    """The bound on log p(x), and the distortion and the rate that it is made of.
+    """The bound on log p(x), and the rate and the distortion that it is made of.
 
     asked    the distortion that it was to keep below (objective geco)
     """
@@ -65,8 +65,8 @@ def bound_scores(
         distortion = replace(distortion, baseline=f"asked: at most {asked:g}", baseline_value=asked)
     return [
         mean_score(ELBO, mean_over_examples(-(D + R)), baseline(rows, part, model), "independent dimensions"),
-        distortion,
         mean_score(RATE, mean_over_examples(R)),
+        distortion,
     ]
 
 

@@ -169,7 +169,7 @@ CASES = {
         (*TRAIN, "--model", "vq", "--data", "odd.npy"),
         "multiples of 4, not 5×7",
     ),
-    "vq: points": ((*TRAIN, "--model", "vq", "--data", "ring"), "draws pixels in [0, 1]"),
+    "vq: points": ((*TRAIN, "--model", "vq", "--data", "ring"), "ring: the smallest value is -"),
     "vq: another likelihood": (
         (*TRAIN, "--model", "vq", "--likelihood", "gaussian"),
         "likelihood = gaussian does not go with model vq; leave it out",

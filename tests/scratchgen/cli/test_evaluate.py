@@ -38,7 +38,7 @@ def test_a_vae_has_its_likelihood_its_bits_and_its_active_units_told_and_never_b
 ):
     scratchgen_in(runs("mlp"))("evaluate", "mlp", "-k", 20, "--json", tmp_path / "numbers.json")
     scores = json.loads((tmp_path / "numbers.json").read_text())["scores"]
-    elbo, distortion, rate, likelihood, _, bits, units = (score["value"] for score in scores)
+    elbo, rate, distortion, likelihood, _, bits, units = (score["value"] for score in scores)
     assert elbo == pytest.approx(-(distortion + rate)) and elbo < likelihood < 0
     assert bits == pytest.approx(-likelihood / 64 / np.log(2)) and 0 <= units <= 8
     assert all("±" in line for line in printed_rows(runs("mlp"), scratchgen_in) if "nats" in line)
