@@ -123,6 +123,27 @@ EQUATIONS = (
         "scratchgen_kernels.tanh_recurrence:tanh_recurrence_backward",
         RNN,
     ),
+    Equation(
+        "rnn.lstm",
+        "long short-term memory",
+        r"c_t = f_t \odot c_{t-1} + i_t \odot g_t, \quad h_t = o_t \odot \tanh(c_t), \quad"
+        r" (i, f, g, o)_t = (\sigma, \sigma, \tanh, \sigma)(W_{hh} h_{t-1} + W_{xh} x_t + b_h)",
+        "c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t,  h_t = o_t ⊙ tanh(c_t),"
+        "  (i, f, g, o)_t = (σ, σ, tanh, σ)(W_hh h_{t−1} + W_xh x_t + b_h)",
+        "Hochreiter & Schmidhuber (1997); forget gate: Gers, Schmidhuber & Cummins (2000)",
+        "scratchgen.rnn.recurrence:lstm_recurrence",
+        RNN,
+    ),
+    Equation(
+        "rnn.gru",
+        "gated recurrent unit",
+        r"h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}, \quad"
+        r" n_t = \tanh(W_{xn} x_t + b_{xn} + r_t \odot (W_{hn} h_{t-1} + b_{hn}))",
+        "h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1},  n_t = tanh(W_xn x_t + b_xn + r_t ⊙ (W_hn h_{t−1} + b_hn))",
+        "Cho et al. (2014), eq. 5-8",
+        "scratchgen.rnn.recurrence:gru_recurrence",
+        RNN,
+    ),
 )
 
 BY_ID = {equation.id: equation for equation in EQUATIONS}
