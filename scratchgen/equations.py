@@ -144,6 +144,53 @@ EQUATIONS = (
         "scratchgen.rnn.recurrence:gru_recurrence",
         RNN,
     ),
+    Equation(
+        "rnn.truncation",
+        "bias of truncated back-propagation through time",
+        r"\lVert \hat g - g \rVert / \lVert g \rVert, \quad \hat g = \sum_{\text{chunks}}"
+        r" \left. \frac{\partial L_\text{chunk}}{\partial \theta} \right|_{h_\text{before} \text{ fixed}}",
+        "‖ĝ − g‖ / ‖g‖,  ĝ = Σ_chunks ∂L_chunk/∂θ with the state before the chunk held fixed",
+        "Tallec & Ollivier (2017), section 2",
+        "scratchgen.rnn.training:truncation_bias",
+        RNN,
+    ),
+    Equation(
+        "rnn.clipping",
+        "clipping of the gradient",
+        r"g \leftarrow g \cdot \min(1, c / \lVert g \rVert)",
+        "g ← g · min(1, c / ‖g‖)",
+        "Pascanu, Mikolov & Bengio (2013), algorithm 1",
+        "scratchgen.optim:clip_grad_norm",
+        RNN,
+    ),
+    Equation(
+        "rnn.cross_entropy",
+        "bits of a held-out text",
+        r"-\frac{1}{N - 1} \sum_{t=2}^{N} \log_2 p(c_t \mid c_1 \dots c_{t-1}) \ge H",
+        "−1/(N−1) Σ_t log₂ p(c_t | c_1 … c_{t−1}) ≥ H, the entropy rate of the source, in the mean",
+        "Cover & Thomas (2006), Elements of Information Theory, section 5.4",
+        "scratchgen.rnn.scoring:evaluate",
+        RNN,
+    ),
+    Equation(
+        "rnn.sampling",
+        "temperature, top-k and nucleus",
+        r"p_k \propto e^{y_k / \tau} \; [k \in K], \quad"
+        r" K = \text{the } k \text{ likeliest, or the fewest with } \textstyle\sum_K p \ge p_\text{top}",
+        "p_k ∝ exp(y_k / τ) on the k likeliest, or on the fewest whose probability is p_top or more",
+        "Fan et al. (2018), section 5.1; Holtzman et al. (2020), eq. 2-3",
+        "scratchgen.rnn.sampling:probabilities",
+        RNN,
+    ),
+    Equation(
+        "rnn.beam",
+        "score of a text in beam search",
+        r"\log p(y_1 \dots y_l) \,/\, \left(\tfrac{5 + l}{6}\right)^\alpha",
+        "log p(y_1 … y_l) / ((5 + l) / 6)^α",
+        "Sutskever et al. (2014), section 3.2; Wu et al. (2016), eq. 14",
+        "scratchgen.rnn.beam:beam_search",
+        RNN,
+    ),
 )
 
 BY_ID = {equation.id: equation for equation in EQUATIONS}

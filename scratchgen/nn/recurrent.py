@@ -147,13 +147,13 @@ class Recurrent(Module):
 
 
 class RNN(Recurrent):
-    """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h), stacked.   Source: Elman (1990).   Ledger: rnn.hidden"""
+    """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h), stacked.   Source: Elman (1990)."""
 
     layer = TanhLayer
 
 
 class LSTM(Recurrent):
-    """Long short-term memory, stacked.   Ledger: rnn.lstm
+    """Long short-term memory, stacked.
 
     (i, f, g, o) = (σ, σ, tanh, σ)(x_t W_xh + h_{t−1} W_hh + b_h)
     c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t,   h_t = o_t ⊙ tanh(c_t)
@@ -173,7 +173,7 @@ class LSTM(Recurrent):
 
 
 class GRU(Recurrent):
-    """Gated recurrent units, stacked.   Source: Cho et al. (2014), eq. 5-8.   Ledger: rnn.gru
+    """Gated recurrent units, stacked.   Source: Cho et al. (2014), eq. 5-8.
 
     r, z = σ(x_t W_x + b_x + h_{t−1} W_h + b_h),   n = tanh(x_t W_xn + b_xn + r ⊙ (h_{t−1} W_hn + b_hn))
     h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}

@@ -9,7 +9,7 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.errors import BadInput
 from scratchgen.functional import log_softmax
-from scratchgen.rnn.sampling import check_request, end_of, read_prompts, step, text_of
+from scratchgen.rnn.sampling import check_request, is_end, read_prompts, step, text_of
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def beam_search(
     alpha    0 ranks by probability, which prefers short texts; larger values make up for the length
     stop     a text ends with its first occurrence after the prompt
     Raises BadInput for width < 1, a negative alpha, and as `generate`.
-    Source: Sutskever et al. (2014), section 3.2; the score: Wu et al. (2016), eq. 14.   Ledger: rnn.beam
+    Source: Sutskever et al. (2014), section 3.2; the score: Wu et al. (2016), eq. 14.
     """
     check_request([prompt], n, stop)
     if width < 1 or not 0 <= alpha < np.inf:
@@ -52,7 +52,7 @@ def beam_search(
             ids = np.concatenate([ids[before], symbols[:, None]], axis=1)
             log_p, state = joint.ravel()[best], state[:, :, before]
             if stop:
-                at_end = np.array([end_of(model.vocabulary, row, stop) for row in ids])
+                at_end = np.array([is_end(model.vocabulary, row, stop) for row in ids])
                 ended += zip(ids[at_end], log_p[at_end].tolist(), strict=True)
                 ids, log_p, state = ids[~at_end], log_p[~at_end], state[:, :, ~at_end]
                 if not len(ids):

@@ -17,7 +17,7 @@ CELLS = {"tanh": RNN, "lstm": LSTM, "gru": GRU}
 
 
 class LanguageModel(Module):
-    """p(c_{t+1} | c_1 … c_t) = softmax(y_t)[c_{t+1}],   y_t = h_t W_hy + b_y.   Ledger: rnn.output
+    """p(c_{t+1} | c_1 … c_t) = softmax(y_t)[c_{t+1}],   y_t = h_t W_hy + b_y.
 
     h_t is the state of a recurrent network that has read the embeddings of c_1 … c_t. Its W_hh begins as a
     rotation, so that early in training gradients neither grow nor fade on their way back through time.

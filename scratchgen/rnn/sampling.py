@@ -26,7 +26,6 @@ def probabilities(
     top_p          of those, keep the fewest that together have probability top_p or more, in order of p
     Raises BadInput for a negative or infinite temperature, top_k below 1, and top_p outside (0, 1].
     Source: Fan et al. (2018), section 5.1, for top_k; Holtzman et al. (2020), eq. 2 and 3, for top_p.
-    Ledger: rnn.sampling
     """
     _check(temperature, top_k, top_p)
     relative = logits.astype(np.float64)
@@ -39,7 +38,8 @@ def probabilities(
         return p
     order = np.argsort(-p, axis=-1, kind="stable")
     falling = np.take_along_axis(p, order, axis=-1)
-    falling[..., top_k:] = 0
+    if top_k is not None:
+        falling[..., top_k:] = 0
     if top_p is not None:
         before = np.cumsum(falling, axis=-1) - falling
         falling[before >= top_p * falling.sum(axis=-1, keepdims=True)] = 0
@@ -70,6 +70,7 @@ def generate(
     _check(temperature, top_k, top_p)
     check_request(prompts, n, stop)
     drawn = np.empty((n, len(prompts)), np.int64)
+    ended = np.zeros(len(prompts), bool)
     with no_grad(), model.in_use():
         y, state = read_prompts(model, prompts)
         for t in range(n):
@@ -79,9 +80,11 @@ def generate(
                 drawn[t] = np.argmax(y, axis=-1)
             else:
                 drawn[t] = rng.categorical(probabilities(y, temperature, top_k, top_p))
-            if stop and all(end_of(model.vocabulary, ids, stop) for ids in drawn[: t + 1].T):
-                drawn = drawn[: t + 1]
-                break
+            if stop:
+                ended |= [is_end(model.vocabulary, ids, stop) for ids in drawn[: t + 1].T]
+                if ended.all():
+                    drawn = drawn[: t + 1]
+                    break
     return [
         text_of(model.vocabulary, prompt, ids, stop) for prompt, ids in zip(prompts, drawn.T, strict=True)
     ]
@@ -108,9 +111,10 @@ def step(model, ids: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndar
     return y.numpy()[0], state.numpy()
 
 
-def end_of(vocabulary, ids: np.ndarray, stop: str) -> bool:
-    """Whether a text that goes on with these symbols has an end in them."""
-    return stop in vocabulary.decode(ids)
+def is_end(vocabulary, ids: np.ndarray, stop: str) -> bool:
+    """Whether the last of these symbols completes a `stop`."""
+    longest = len(stop.encode("utf-8", "surrogatepass"))  # a symbol has one byte or more
+    return stop in vocabulary.decode(ids[-longest:])
 
 
 def text_of(vocabulary, prompt: str, ids: np.ndarray, stop: str | None) -> str:

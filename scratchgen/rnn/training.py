@@ -51,11 +51,12 @@ def truncation_bias(model: LanguageModel, inputs, targets, chunk: int) -> float:
     """‖ĝ − g‖ / ‖g‖: how far the gradient ĝ of BPTT truncated to chunks is from that of the whole, g.
 
     inputs, targets    (T, B) int; both are gradients of the mean loss, with the state carried throughout
-    0 for chunk ≥ T. Random chunks do not average the error out: it has a direction.
-    Source: Tallec & Ollivier (2017), section 2.   Ledger: rnn.truncation
+    0 for chunk ≥ T. More text does not average it out: the error has a direction. Dropout is off.
+    Source: Tallec & Ollivier (2017), section 2.
     """
-    full = _gradient(model, inputs, targets, len(inputs))
-    return float(np.linalg.norm(_gradient(model, inputs, targets, chunk) - full) / np.linalg.norm(full))
+    with model.in_use():
+        full, truncated = (_gradient(model, inputs, targets, k) for k in (len(inputs), chunk))
+    return float(np.linalg.norm(truncated - full) / np.linalg.norm(full))
 
 
 def _gradient(model, inputs, targets, chunk: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Recurrent layers: against PyTorch, against finite differences, and against the same batch without padding."""
+"""Recurrent layers: against PyTorch, finite differences, and the same batch without padding."""
 
 import numpy as np
 import pytest
@@ -72,7 +72,9 @@ def test_outputs_states_and_all_gradients_are_those_of_pytorch(kind, layers, bid
     (np.sum(h * g_h) + np.sum(last * g_last)).backward()
     ((h_ * torch.from_numpy(g_h)).sum() + (last_ * torch.from_numpy(g_last)).sum()).backward()
     for ours, their in [(x, x_), (state, state_), *pairs]:
-        np.testing.assert_allclose(ours.grad, their.grad.numpy().T if ours.ndim < 3 else their.grad, rtol=1e-9)
+        np.testing.assert_allclose(
+            ours.grad, their.grad.numpy().T if ours.ndim < 3 else their.grad, rtol=1e-9
+        )
 
 
 # --- finite differences -----------------------------------------------------------------------------------
