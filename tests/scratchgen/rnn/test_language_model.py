@@ -164,6 +164,18 @@ def test_the_claim_above_rejects_a_checkpoint_that_forgets(forgotten, rng):
     assert any(np.any(array != expected[name]) for name, array in run(again).items())
 
 
+def test_a_checkpoint_without_all_that_a_training_changes_is_refused_in_one_line(rng):
+    ids = rng.integers(0, 3, 200)
+    with pytest.raises(Killed):
+        train(MODEL, ids, ids, stopped := Watched(3), **FIT)
+    arrays, numbers = stopped.saved
+    del numbers["kept"]["dropout"]
+    again = History()
+    again.go_on_from(arrays, numbers)
+    with pytest.raises(BadInput, match="another version saved it"):
+        train(MODEL, ids, ids, again, **FIT)
+
+
 def test_weights_of_a_network_of_another_kind_are_refused():
     of = lambda **options: LanguageModel(Vocabulary("abc"), 6, 3, **options)
     for other in ({"cell": "lstm"}, {"cell": "gru"}, {"layers": 2}, {"learned_h0": True}):
