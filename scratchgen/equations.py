@@ -191,6 +191,16 @@ EQUATIONS = (
         "scratchgen.rnn.beam:beam_search",
         RNN,
     ),
+    Equation(
+        "rnn.attention",
+        "attention",
+        r"c_t = \sum_j a_{tj} h_j, \quad a_{tj} = \operatorname{softmax}_j \operatorname{score}(s_t, h_j),"
+        r" \quad \operatorname{score} = s^\top h / \sqrt H \text{ or } v^\top \tanh(W s + U h)",
+        "c_t = Σ_j a_tj h_j,  a_tj = softmax_j score(s_t, h_j),  score = s·h/√H or v·tanh(W s + U h)",
+        "Bahdanau et al. (2015), eq. 5-6; Luong et al. (2015), eq. 8",
+        "scratchgen.rnn.attention:Attention.forward",
+        RNN,
+    ),
 )
 
 BY_ID = {equation.id: equation for equation in EQUATIONS}
