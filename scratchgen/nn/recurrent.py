@@ -32,13 +32,12 @@ class Layer(Module):
         self.W_xh = Parameter(np.concatenate([glorot_uniform(rng, d_in, hidden) for _ in each], axis=1))
         self.W_hh = Parameter(np.concatenate([init(rng, hidden) for _ in each], axis=1))
         self.b_h = Parameter(np.zeros(self.gates * hidden, np.float32))
-        if learned_h0:
-            self.h0 = Parameter(np.zeros((self.states, 1, hidden), np.float32))
+        self.h0 = Parameter(np.zeros((self.states, 1, hidden), np.float32)) if learned_h0 else None
 
     def initial_state(self, batch_size: int):
         """h0 for every example: learned, or zeros   (S, B, H)."""
         zeros = np.zeros((self.states, batch_size, self.W_hh.shape[0]), self.W_hh.dtype)
-        return zeros + self.h0 if hasattr(self, "h0") else zeros
+        return zeros if self.h0 is None else zeros + self.h0
 
 
 class TanhLayer(Layer):
@@ -78,7 +77,7 @@ class Recurrent(Module):
     layers           how many lie above one another
     bidirectional    a second layer beside each reads from the end; outputs stand side by side, forward first
     dropout          the probability of dropping an element between layers (not between steps)
-    learned_h0       the first state is learned; otherwise it is zero
+    learned_h0       the first state (of LSTM, h and c) is learned; otherwise it is zero
     init             of the square matrices W_hh, (rng, n) → (n, n)
 
     Source: Schuster & Paliwal (1997) for two directions; Zaremba et al. (2014), section 3.1, for dropout.

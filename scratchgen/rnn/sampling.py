@@ -119,8 +119,9 @@ def is_end(vocabulary, ids: np.ndarray, stop: str) -> bool:
 
 def text_of(vocabulary, prompt: str, ids: np.ndarray, stop: str | None) -> str:
     """The prompt and what these symbols say, up to and with the first `stop`."""
-    # decoded together: a letter may be written in several bytes, each a symbol of its own
-    said = vocabulary.decode(np.concatenate([vocabulary.encode(prompt), ids]))[len(prompt) :]
+    before = vocabulary.encode(prompt)
+    # decoded together: pieces of words do not say on their own how they join what was before
+    said = vocabulary.decode(np.concatenate([before, ids]))[len(vocabulary.decode(before)) :]
     if stop and stop in said:
         said = said[: said.index(stop) + len(stop)]
     return prompt + said

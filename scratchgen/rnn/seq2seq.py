@@ -121,7 +121,6 @@ class Seq2Seq(Module):
                 looked.append(a.numpy()[0])
                 ended |= last == self.boundary
         symbols = np.array(written, np.int64).reshape(-1, x.shape[1])
-        ends = np.where(
-            ended, np.argmax(symbols == self.boundary, axis=0) if len(written) else 0, len(symbols)
-        )
-        return [symbols[:end, b] for b, end in enumerate(ends)], np.array(looked).reshape(-1, *x.shape[::-1])
+        before_end = np.cumsum(symbols == self.boundary, axis=0) == 0
+        texts = [column[real] for column, real in zip(symbols.T, before_end.T, strict=True)]
+        return texts, np.array(looked).reshape(-1, *x.shape[::-1])
