@@ -180,7 +180,7 @@ def trained(request, fresh):
     chain, _ = fresh
     text = Vocabulary(chain.characters).encode(chain.sample(120_000, Generator(1)))
     model = LanguageModel(Vocabulary(chain.characters), 24, 16, Generator(0), cell=request.param)
-    train(model, text, text[:100], History(), epochs=2, batch_size=16, chunk=32, alpha=1e-2)
+    train(model, text, text[:100], History(), epochs=3, batch_size=16, chunk=32, alpha=1e-2)
     return model
 
 
