@@ -4,8 +4,12 @@ from scratchgen.nn import init
 from scratchgen.nn.convolution import Conv2d, ConvTranspose2d
 from scratchgen.nn.layers import Dropout, Embedding, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Tanh
 from scratchgen.nn.module import Buffer, Module, Parameter
+from scratchgen.nn.recurrent import GRU, LSTM, RNN, Recurrent
 
 __all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
     "Buffer",
     "Conv2d",
     "ConvTranspose2d",
@@ -16,6 +20,7 @@ __all__ = [
     "Module",
     "Parameter",
     "ReLU",
+    "Recurrent",
     "Sequential",
     "Sigmoid",
     "Tanh",
