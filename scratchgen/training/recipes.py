@@ -66,6 +66,10 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
     ("gan", "digits"): GANRecipe(epochs=120, batch_size=64),
 }
 
+# A decoder of convolutions learns to ignore a latent whose rate counts from the first step: see `ConvVAE`.
+CONV_WARM_UP = 200
+WARMED_UP = ("elbo", "beta")  # objectives in which the rate has a weight that can grow
+
 
 def _unbounded(data: str) -> bool:
     """Whether a known data set has values of any size."""
@@ -77,4 +81,7 @@ def recipe(kind: str, data: str, **given) -> Recipe:
     settings = SPECIAL.get((kind, data), DEFAULT[kind])
     if kind == "vae" and (_unbounded(data) or given.get("model") == "linear"):
         settings = replace(settings, likelihood="gaussian")
-    return replace(settings, **{name: value for name, value in given.items() if value is not None})
+    given = {name: value for name, value in given.items() if value is not None}
+    if given.get("model") == "conv" and given.get("objective", "elbo") in WARMED_UP:
+        settings = replace(settings, warm_up=CONV_WARM_UP)
+    return replace(settings, **given)
