@@ -74,6 +74,10 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
 VQ = VAERecipe(model="vq", latent_dim=16, hidden=128, epochs=4, batch_size=64, alpha=2e-3)
 VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, batch_size=32)
 
+# A decoder of convolutions learns to ignore a latent whose rate counts from the first step: see `ConvVAE`.
+CONV_WARM_UP = 200
+WARMED_UP = ("elbo", "beta")  # objectives in which the rate has a weight that can grow
+
 
 def _unbounded(data: str) -> bool:
     """Whether a known data set has values of any size."""
@@ -87,4 +91,7 @@ def recipe(kind: str, data: str, **given) -> Recipe:
         settings = VQ_OF_DIGITS if (kind, data) in SPECIAL else VQ
     elif kind == "vae" and (_unbounded(data) or given.get("model") == "linear"):
         settings = replace(settings, likelihood="gaussian")
-    return replace(settings, **{name: value for name, value in given.items() if value is not None})
+    given = {name: value for name, value in given.items() if value is not None}
+    if given.get("model") == "conv" and given.get("objective", "elbo") in WARMED_UP:
+        settings = replace(settings, warm_up=CONV_WARM_UP)
+    return replace(settings, **given)
