@@ -4,13 +4,17 @@ from scratchgen.nn import init
 from scratchgen.nn.convolution import Conv2d, ConvTranspose2d
 from scratchgen.nn.layers import Dropout, Embedding, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Tanh
 from scratchgen.nn.module import Buffer, Module, Parameter
+from scratchgen.nn.normalisation import BatchNorm, LayerNorm
+from scratchgen.nn.spectral import SpectralNorm
 
 __all__ = [
+    "BatchNorm",
     "Buffer",
     "Conv2d",
     "ConvTranspose2d",
     "Dropout",
     "Embedding",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "Module",
@@ -18,6 +22,7 @@ __all__ = [
     "ReLU",
     "Sequential",
     "Sigmoid",
+    "SpectralNorm",
     "Tanh",
     "init",
 ]

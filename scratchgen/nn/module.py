@@ -94,8 +94,21 @@ class Module:
         return self.train(False)
 
     @contextmanager
+    def in_use(self):
+        """Within `with module.in_use():` it behaves as after `eval()`."""
+        before = self.training
+        self.eval()
+        try:
+            yield self
+        finally:
+            self.train(before)
+
+    @contextmanager
     def frozen(self):
-        """Within `with module.frozen():` the parameters are constants to whatever is computed there."""
+        """Within `with module.frozen():` the parameters are constants to whatever is computed there.
+
+        A layer that learns by looking on, and keeps what it has seen in buffers, does not learn either.
+        """
         parameters = self.parameters()
         before = [parameter.requires_grad for parameter in parameters]
         for parameter in parameters:
