@@ -6,6 +6,7 @@ from scratchgen.gan.game import Game
 from scratchgen.gan.models import GAN, ConditionalGAN, Pair
 from scratchgen.gan.objectives import discriminator_loss, generator_loss, undecided_loss, value
 from scratchgen.gan.penalties import gradient_penalty, r1_penalty
+from scratchgen.gan.theory import generated_log_density
 from scratchgen.gan.training import Diverged, discriminator_step, generator_step, train
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "build",
     "discriminator_loss",
     "discriminator_step",
+    "generated_log_density",
     "generator_loss",
     "generator_step",
     "gradient_penalty",

@@ -39,7 +39,7 @@ def discriminator_loss(d_real, d_fake, kind: str = "nonsaturating"):
     hinge                     E[max(0, 1 − a)] + E[max(0, 1 + b)]
     wasserstein               E[b] − E[a]: minus the Wasserstein distance, if D has a slope of at most 1
 
-    Source: Goodfellow et al. (2014), eq. 1; Mao et al. (2017), eq. 9; Lim & Ye (2017), eq. 21;
+    Source: Goodfellow et al. (2014), eq. 1; Mao et al. (2017), eq. 9; Miyato et al. (2018), eq. 16;
     Arjovsky et al. (2017), eq. 2.   Raises ValueError for another kind.   Ledger: gan.discriminator_loss
     """
     if kind in LOGISTIC:

@@ -33,7 +33,7 @@ def r1_penalty(D: Callable, real):
     """E[‖∇D(x)‖²]   at real examples x (B, D), a single number; its weight in the loss is γ/2.
 
     Zero-centred: at equilibrium D is flat on the data, so it does not move the equilibrium, and it makes it
-    attractive.   Source: Mescheder et al. (2018), eq. 9.   Ledger: gan.r1_penalty
+    attractive.   Source: Mescheder et al. (2018), eq. 9.   Ledger: gan.zero_centred_penalty
     """
     return np.mean(np.sum(_slopes(D, real) ** 2, axis=1))
 

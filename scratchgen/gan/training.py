@@ -139,7 +139,7 @@ def _check(model: Pair, images, labels, game: Game, batch_size: int) -> None:
         raise BadInput(f"a batch of {batch_size} cannot be cut into packs of {model.pack}; choose a multiple")
     if (game.gradient_penalty or game.r1) and _normalises_batches(model.D):
         raise BadInput("a penalty on D's slope is by example, and batch normalisation mixes them; norm=layer")
-    if model.bounded:
+    if model.bounded and len(images):
         parts = [images[i : i + ROWS] for i in range(0, len(images), ROWS)]
         low, high = min(np.min(x) for x in parts), max(np.max(x) for x in parts)
         if not (low >= 0 and high <= 1):

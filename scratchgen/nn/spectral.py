@@ -22,7 +22,8 @@ class SpectralNorm(Module):
              and is not frozen
 
     u and v are constants to the gradient: ∂sigma/∂W = v uᵀ, which is the derivative of the largest singular
-    value once they are its singular vectors.   Source: Miyato et al. (2018), eq. 8 and algorithm 1.
+    value once they are its singular vectors.   Source: Miyato et al. (2018), eq. 6-8 and algorithm 1.
+    Ledger: gan.spectral_norm
     """
 
     def __init__(self, layer: Module, rng: Generator):
