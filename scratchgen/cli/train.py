@@ -134,7 +134,10 @@ def rnn(
     quiet: Quiet = False,
     tensorboard: TensorBoard = False,
 ):
-    """Train a recurrent network on text, as a language model over characters."""
+    """Train a recurrent network on text, as a language model over characters.
+
+    A set of pairs is a text too, a line a pair: what is read, a tab, what is to be written.
+    """
     _train(context, "rnn")
 
 

@@ -11,7 +11,7 @@ from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plai
 
 
 def rate_distortion(points: Mapping[float, tuple[float, float]], path) -> Path:
-    """(R, D) in nats for each β, joined, with the tangent of slope −1/β through each.
+    """(R, D) in nats for each β, joined, with the tangent dD/dR = −β through each.
 
     points    {β: (R, D)}; the bound −(D + R) is the same all along a line of slope −1, drawn through the best
     """

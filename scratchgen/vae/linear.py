@@ -51,7 +51,7 @@ class LinearVAE(LatentModel, Module):
 
         E_q log p(x|z) = −½ [D log 2π sigma² + (‖x − mu W − b‖² + Σ_j s_j² ‖W_j‖²) / sigma²]
 
-        Source: Lucas et al. (2019), appendix C.
+        Source: Lucas et al. (2019), appendix C.   Ledger: vae.linear
         """
         q, W, logvar = self.encode(x), self.decoder.W, self.likelihood.logvar
         error = np.sum((x - self.decoder(q.mu)) ** 2, axis=-1)
@@ -66,7 +66,8 @@ def ppca_log_likelihood(x: np.ndarray, latent_dim: int) -> float:
 
     −½ [D log 2π + Σ_{i≤Z} log λ_i + (D − Z) log σ² + D],   σ² the mean of λ_{Z+1} … λ_D
 
-    λ are the eigenvalues of the covariance of the data.   Source: Tipping & Bishop (1999), eq. 8 and 9.
+    λ are the eigenvalues of the covariance of the data.
+    Source: Tipping & Bishop (1999), eq. 8 and 9.   Ledger: vae.ppca
     """
     D = x.shape[1]
     eigenvalues = np.linalg.eigvalsh(np.cov(x.astype(np.float64), rowvar=False, bias=True))[::-1]

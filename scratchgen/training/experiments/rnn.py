@@ -18,9 +18,13 @@ TEXT_SAMPLE, TEMPERATURE = 800, 0.7  # characters that show what was learned
 def train_rnn(
     data: str, settings: RNNRecipe, seed: int, open_run: OpenRun
 ) -> tuple[rnn.LanguageModel, list[Score]]:
-    """Train a language model on a text and compare its bits per character with n-gram models."""
+    """Train a language model on a text and compare its bits per character with n-gram models.
+
+    Pairs of texts are a text of lines (`data.lines`). The characters are those of the training part; any
+    others that are held out count as one, �, that no training shows.
+    """
     text = load_text(data)
-    vocabulary = Vocabulary.of(text.train + text.validation + text.test)
+    vocabulary = Vocabulary.of(text.train, held_out=text.validation + text.test)
     train, validation, test = (vocabulary.encode(part) for part in (text.train, text.validation, text.test))
     text_chunks(train, settings.batch_size, settings.chunk)  # refuses a text that is too short
     model = rnn.LanguageModel(vocabulary, settings.hidden, settings.embedding, Generator(seed))

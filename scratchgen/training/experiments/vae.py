@@ -9,8 +9,9 @@ import numpy as np
 from scratchgen import evaluation, vae
 from scratchgen.autograd import no_grad
 from scratchgen.data import ImageData
+from scratchgen.data.checks import check_unit_interval
 from scratchgen.data.preprocessing.binarise import bernoulli
-from scratchgen.data.rows import load_rows
+from scratchgen.data.rows import PARTS, load_rows
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun, Score, configuration, finished
@@ -28,6 +29,10 @@ def train_vae(data: str, settings: VAERecipe, seed: int, open_run: OpenRun):
     loss = _loss(settings)
     rng = Generator(seed)
     model = vae.build(sizes, rng)
+    for part in PARTS:  # before there is a run: data that are refused on the way would end it there
+        model.likelihood.check(getattr(rows, part))
+        if settings.binarise:
+            check_unit_interval(getattr(rows, part))
     model.begin_at(rows.train.mean(axis=0))
     run = open_run(configuration("vae", data, rows, asdict(settings), seed, sizes))
     if settings.patience:
