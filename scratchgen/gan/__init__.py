@@ -7,7 +7,7 @@ from scratchgen.gan.models import GAN, ConditionalGAN, Pair
 from scratchgen.gan.objectives import discriminator_loss, generator_loss, undecided_loss, value
 from scratchgen.gan.penalties import gradient_penalty, r1_penalty
 from scratchgen.gan.theory import generated_log_density
-from scratchgen.gan.training import Diverged, discriminator_step, generator_step, train
+from scratchgen.gan.training import Diverged, check, discriminator_step, generator_step, train
 
 __all__ = [
     "GAN",
@@ -17,6 +17,7 @@ __all__ = [
     "Game",
     "Pair",
     "build",
+    "check",
     "discriminator_loss",
     "discriminator_step",
     "generated_log_density",

@@ -51,7 +51,7 @@ def train(
     average. What is logged, and how it looks in a game that goes well, is told in `health`.
     Raises BadInput for data that do not fit, Diverged when a loss is no longer finite.
     """
-    _check(model, images, labels, game, batch_size)
+    check(model, images, labels, game, batch_size)
     labels = np.zeros(len(images), np.int64) if labels is None else labels
     optimizer_D = Adam(model.D.parameters(), alpha, beta1, beta2)
     optimizer_G = Adam(model.G.parameters(), alpha, beta1, beta2)
@@ -130,16 +130,21 @@ def _telling_where(run):
         ) from None
 
 
-def _check(model: Pair, images, labels, game: Game, batch_size: int) -> None:
-    """Raise BadInput for data and rules that do not go with the model."""
+def check(model: Pair, images, labels, game: Game, batch_size: int) -> None:
+    """Raise BadInput for data (N, D), their classes (N,) or None, and rules that do not go with the model."""
+    if len(images) < batch_size:
+        raise BadInput(
+            f"{len(images)} examples make no batch of {batch_size}; choose a smaller batch size, or give more"
+        )
     if model.classes and labels is None:
         raise BadInput("a conditional GAN is told the class of each example; these have none: give labels")
-    model.given(labels)
+    if model.classes:
+        model.given(labels)
     if batch_size % model.pack:
         raise BadInput(f"a batch of {batch_size} cannot be cut into packs of {model.pack}; choose a multiple")
     if (game.gradient_penalty or game.r1) and _normalises_batches(model.D):
         raise BadInput("a penalty on D's slope is by example, and batch normalisation mixes them; norm=layer")
-    if model.bounded and len(images):
+    if model.bounded:
         parts = [images[i : i + ROWS] for i in range(0, len(images), ROWS)]
         low, high = min(np.min(x) for x in parts), max(np.max(x) for x in parts)
         if not (low >= 0 and high <= 1):

@@ -7,6 +7,15 @@ distortion    nats that the distortion is to keep below (objective geco)
 warm_up       steps in which the weight of the rate grows to its value
 free_bits     nats that each latent dimension may say for nothing
 binarise      draw black or white anew whenever a grey image is shown
+
+Of a GAN:
+
+ratio               steps of the discriminator for one of the generator
+gradient_penalty    λ, the weight of (slope − 1)² between real and fake (objective wasserstein)
+r1                  γ, twice the weight of slope² on real examples
+norm                of the discriminator's layers
+pack                examples that it sees together (model packed)
+beta1, beta2        of Adam
 """
 
 from __future__ import annotations
@@ -38,10 +47,19 @@ class VAERecipe:
 
 @dataclass(frozen=True)
 class GANRecipe:
+    model: Literal["dense", "conv", "conditional", "packed"] = "dense"
+    objective: Literal["minimax", "nonsaturating", "least_squares", "hinge", "wasserstein"] = "nonsaturating"
     latent_dim: int = 100
     epochs: int = 25
     batch_size: int = 64
     alpha: float = 2e-4
+    ratio: int = 1
+    gradient_penalty: float = 0.0
+    r1: float = 0.0
+    norm: Literal["none", "batch", "layer", "spectral"] = "none"
+    pack: int = 2
+    beta1: float = 0.5
+    beta2: float = 0.999
 
 
 @dataclass(frozen=True)
@@ -66,10 +84,29 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
     ("gan", "digits"): GANRecipe(epochs=120, batch_size=64),
 }
 
+# points in the plane need few dimensions and many steps
+POINTS = {"latent_dim": 2, "epochs": 64, "batch_size": 128, "alpha": 1e-3}
+
+# what an objective of a GAN brings with it: Gulrajani et al. (2017), algorithm 1; Miyato et al. (2018)
+WITH_OBJECTIVE: dict[str, dict] = {
+    "wasserstein": {"ratio": 5, "gradient_penalty": 10.0, "norm": "layer", "beta1": 0.0, "beta2": 0.9},
+    "hinge": {"norm": "spectral"},
+}
+
 
 def _unbounded(data: str) -> bool:
     """Whether a known data set has values of any size."""
     return data in CATALOGUE and CATALOGUE[data].kind in ("sound", "points")
+
+
+def _of_the_game(data: str, given: dict) -> dict:
+    """What the model, the objective and the data that are chosen bring with them."""
+    found = {}
+    if given.get("model") == "conv":
+        found |= {"norm": "layer" if given.get("r1") or given.get("gradient_penalty") else "batch"}
+    if data in CATALOGUE and CATALOGUE[data].kind == "points":
+        found |= POINTS
+    return found | WITH_OBJECTIVE.get(given.get("objective"), {})
 
 
 def recipe(kind: str, data: str, **given) -> Recipe:
@@ -77,4 +114,6 @@ def recipe(kind: str, data: str, **given) -> Recipe:
     settings = SPECIAL.get((kind, data), DEFAULT[kind])
     if kind == "vae" and (_unbounded(data) or given.get("model") == "linear"):
         settings = replace(settings, likelihood="gaussian")
+    if kind == "gan":
+        settings = replace(settings, **_of_the_game(data, given))
     return replace(settings, **{name: value for name, value in given.items() if value is not None})
