@@ -45,7 +45,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but where th
 TensorBoard = Annotated[
     bool, typer.Option("--tensorboard", help="Write event files too, into tensorboard/ of the run.")
 ]
-Model = Annotated[str | None, typer.Option(help="mlp, conv, conditional or linear.")]
+Model = Annotated[str | None, typer.Option(help="mlp, conv, conditional, vq or linear.")]
 Likelihood = Annotated[str | None, typer.Option(help="bernoulli, gaussian or categorical.")]
 Objective = Annotated[str | None, typer.Option(help="elbo, iwae, beta or geco.")]
 Samples = Annotated[int | None, typer.Option("--k", "-k", help="Samples of the bound (iwae).")]

@@ -44,8 +44,8 @@ class Module:
         """What the module computes."""
         raise NotImplementedError(f"{type(self).__name__} has no forward()")
 
-    def __call__(self, *args):
-        return self.forward(*args)
+    def __call__(self, *args, **options):
+        return self.forward(*args, **options)
 
     def children(self) -> Iterator[tuple[str, Module]]:
         """The modules that are attributes of this one, or stand in its lists, with their names."""
@@ -95,11 +95,10 @@ class Module:
 
     @contextmanager
     def in_use(self):
-        """Within `with module.in_use():` it behaves as after `eval()`."""
+        """Within `with module.in_use():` it behaves as in use, and afterwards as it did before."""
         before = self.training
-        self.eval()
         try:
-            yield self
+            yield self.eval()
         finally:
             self.train(before)
 

@@ -7,6 +7,8 @@ distortion    nats that the distortion is to keep below (objective geco)
 warm_up       steps in which the weight of the rate grows to its value
 free_bits     nats that each latent dimension may say for nothing
 binarise      draw black or white anew whenever a grey image is shown
+codes         in the codebook (model vq), each of latent_dim dimensions; hidden: units of their prior
+prior_epochs  of the prior of the codes, after the others, with steps of prior_alpha (model vq)
 
 Of a GAN:
 
@@ -28,7 +30,7 @@ from scratchgen.data import CATALOGUE
 
 @dataclass(frozen=True)
 class VAERecipe:
-    model: Literal["mlp", "conv", "conditional", "linear"] = "mlp"
+    model: Literal["mlp", "conv", "conditional", "vq", "linear"] = "mlp"
     likelihood: Literal["bernoulli", "gaussian", "categorical"] = "bernoulli"
     objective: Literal["elbo", "iwae", "beta", "geco"] = "elbo"
     latent_dim: int = 20
@@ -43,6 +45,9 @@ class VAERecipe:
     warm_up: int = 0
     free_bits: float = 0.0
     binarise: bool = False
+    codes: int = 16
+    prior_epochs: int = 7
+    prior_alpha: float = 4e-3
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,9 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
     ("gan", "digits"): GANRecipe(epochs=120, batch_size=64),
 }
 
+VQ = VAERecipe(model="vq", latent_dim=16, hidden=128, epochs=4, batch_size=64, alpha=2e-3)
+VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, batch_size=32)
+
 # points in the plane need few dimensions and many steps
 POINTS = {"latent_dim": 2, "epochs": 64, "batch_size": 128, "alpha": 1e-3}
 
@@ -112,7 +120,9 @@ def _of_the_game(data: str, given: dict) -> dict:
 def recipe(kind: str, data: str, **given) -> Recipe:
     """The settings for a model on a data set, with those that are given (not None) in their place."""
     settings = SPECIAL.get((kind, data), DEFAULT[kind])
-    if kind == "vae" and (_unbounded(data) or given.get("model") == "linear"):
+    if kind == "vae" and given.get("model") == "vq":
+        settings = VQ_OF_DIGITS if (kind, data) in SPECIAL else VQ
+    elif kind == "vae" and (_unbounded(data) or given.get("model") == "linear"):
         settings = replace(settings, likelihood="gaussian")
     if kind == "gan":
         settings = replace(settings, **_of_the_game(data, given))

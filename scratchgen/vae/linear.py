@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from scratchgen.autograd.primitives import plain
 from scratchgen.distributions import LOG_2PI, Normal
 from scratchgen.nn import Linear, Module, Parameter
 from scratchgen.random import Generator
@@ -59,6 +60,19 @@ class LinearVAE(LatentModel, Module):
         D = x.shape[-1]
         log_p = -0.5 * (D * (LOG_2PI + logvar) + (error + spread) * np.exp(-logvar))
         return log_p - q.kl_to_standard_normal()
+
+    def exact_log_likelihood(self, x) -> np.ndarray:
+        """The evidence itself, log p(x) = log N(x; b, C) with C = WᵀW + sigma² I.   x (B, D) → (B,) nats
+
+        −½ [D log 2π + log det C + (x − b) C⁻¹ (x − b)ᵀ], in float64.
+        Source: Tipping & Bishop (1999), eq. 4 and 5.
+        """
+        W, b = (np.asarray(plain(p), np.float64) for p in (self.decoder.W, self.decoder.b))
+        C = W.T @ W + np.exp(float(self.likelihood.logvar.data[0])) * np.eye(len(b))
+        L = np.linalg.cholesky(C)
+        y = np.linalg.solve(L, (np.asarray(plain(x), np.float64) - b).T)  # (D, B)
+        log_det = 2 * np.sum(np.log(np.diag(L)))
+        return -0.5 * (len(b) * LOG_2PI + log_det + np.sum(y**2, axis=0))
 
 
 def ppca_log_likelihood(x: np.ndarray, latent_dim: int) -> float:

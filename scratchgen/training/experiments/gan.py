@@ -6,20 +6,20 @@ from dataclasses import asdict
 
 import numpy as np
 
-from scratchgen import evaluation, gan, plots
-from scratchgen.data import CATALOGUE, ImageData, load_points
+from scratchgen import gan, plots
+from scratchgen.data import ImageData
 from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.training.experiments.common import OpenRun, Score, configuration, finished
+from scratchgen.training.experiments.common import OpenRun, configuration, finished
 from scratchgen.training.experiments.vae_pictures import samples as draw_samples
 from scratchgen.training.recipes import GANRecipe
 from scratchgen.training.run import Run
+from scratchgen.training.scores import Score
+from scratchgen.training.scores.gan import SAMPLES, gan_scores
 
-GAN_SAMPLES = 1000
 CHANNELS = [32, 64]  # of the convolutions of a GAN
 HIDDEN_FOR_POINTS = [128, 128]
-REACHED_MODES, REACHED_QUALITY = 0.9, 0.85  # of all modes, and of the samples
 
 
 def train_gan(data: str, settings: GANRecipe, seed: int, open_run: OpenRun) -> tuple[gan.Pair, list[Score]]:
@@ -47,10 +47,9 @@ def train_gan(data: str, settings: GANRecipe, seed: int, open_run: OpenRun) -> t
         beta1=settings.beta1,
         beta2=settings.beta2,
     )
-    x = model.sample(GAN_SAMPLES, Generator(HELD_OUT_SEED))
     with run.saving():
-        _draw(x, rows, game, run)
-    return finished(run, model, _scores(x, sizes, rows))
+        _draw(model.sample(SAMPLES, Generator(HELD_OUT_SEED)), rows, game, run)
+    return finished(run, model, gan_scores(model, rows, "test", Generator(HELD_OUT_SEED)))
 
 
 def _sizes(settings: GANRecipe, rows: ImageData) -> dict:
@@ -91,76 +90,3 @@ def _draw(x: np.ndarray, rows: ImageData, game: gan.Game, run: Run) -> None:
         reference = {f"V where D cannot tell: {even:.3f}": even} if "V" in series else {}
         found = {of: run.history[of] for of in series}
         plots.curves(found, run.picture(name), game.objective.replace("_", " "), reference)
-
-
-def _scores(x: np.ndarray, sizes: dict, rows: ImageData) -> list[Score]:
-    if _are_points(rows) and rows.name in CATALOGUE:
-        return _mode_scores(x, rows)
-    if rows.classes and min(rows.image_shape) > 1:
-        return _class_scores(x, sizes, rows)
-    return []
-
-
-def _mode_scores(x: np.ndarray, rows: ImageData) -> list[Score]:
-    """Which modes of a known mixture are found, and how many samples are near one."""
-    source = load_points(rows.name).source
-    ours, real = (
-        evaluation.modes_captured(of, source.centres, source.sigma) for of in (x, rows.test[: len(x)])
-    )
-    K = len(source.centres)
-    return [
-        Score(
-            f"modes with one of {len(x):,} samples near them",
-            f"{ours.captured} of {K}",
-            f"{real.captured} (held-out points)",
-            f"{int(np.ceil(REACHED_MODES * K))} or more",
-            ours.captured >= REACHED_MODES * K,
-        ),
-        Score(
-            "samples within 3 σ of a mode",
-            f"{ours.high_quality.mean:.1%}",
-            f"{real.high_quality.mean:.1%} (held-out points)",
-            f"{REACHED_QUALITY:.0%} or more",
-            bool(ours.high_quality.mean >= REACHED_QUALITY),
-        ),
-    ]
-
-
-def _class_scores(samples: np.ndarray, sizes: dict, images: ImageData) -> list[Score]:
-    """What a classifier that was trained on the real images says of generated ones."""
-    D, K = images.train.shape[1], images.classes
-    epochs = max(1, 40_000 // len(images.train))
-    classifier = evaluation.Classifier(D, K)
-    classifier.fit(images.train, images.train_labels, epochs=epochs, rng=Generator(HELD_OUT_SEED))
-    accuracy = float(np.mean(classifier.predict(images.test) == images.test_labels))
-    untrained = gan.build(sizes).sample(GAN_SAMPLES, Generator(HELD_OUT_SEED))
-    ours, theirs = (evaluation.class_shares(classifier, x, K) for x in (samples, untrained))
-    found, needed = int(np.sum(ours >= 0.03)), round(0.8 * K)
-    scores = [
-        Score(
-            f"classes with ≥ 3 % of {GAN_SAMPLES:,} samples",
-            f"{found} of {K} (smallest {ours.min():.1%})",
-            f"{int(np.sum(theirs >= 0.03))} (an untrained generator)",
-            f"{needed} or more",
-            found >= needed,
-        ),
-        Score(
-            "samples recognised with p > ½",
-            f"{ours.sum():.1%}",
-            f"{accuracy:.1%} (the classifier's accuracy on held-out images)",
-            "70 % or more",
-            bool(ours.sum() >= 0.7),
-        ),
-    ]
-    if "classes" in sizes:
-        right = float(np.mean(classifier.predict(samples) == np.arange(len(samples)) % K))
-        scores.append(
-            Score(
-                "samples recognised as the class asked for",
-                f"{right:.1%}",
-                f"{accuracy:.1%} (the classifier's accuracy on held-out images)",
-                "85 % or more",
-                right >= 0.85,
-            )
-        )
-    return scores
