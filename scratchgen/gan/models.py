@@ -28,7 +28,6 @@ class Pair(Module):
     latent_dim: int
     bounded = True
     pack = 1
-    classes = 0
 
     def given(self, labels) -> Pair:
         """The pair itself, whatever the classes are: it is not told them (`ConditionalGAN` is)."""

@@ -13,7 +13,7 @@ from scratchgen.errors import BadInput
 from scratchgen.functional import sigmoid
 from scratchgen.gan.game import ORIGINAL, Game
 from scratchgen.gan.health import ROWS, Health
-from scratchgen.gan.models import Pair
+from scratchgen.gan.models import ConditionalGAN, Pair
 from scratchgen.gan.objectives import LOGISTIC, discriminator_loss, generator_loss
 from scratchgen.gan.penalties import gradient_penalty, r1_penalty
 from scratchgen.nn import BatchNorm, Module
@@ -136,9 +136,11 @@ def check(model: Pair, images, labels, game: Game, batch_size: int) -> None:
         raise BadInput(
             f"{len(images)} examples make no batch of {batch_size}; choose a smaller batch size, or give more"
         )
-    if model.classes and labels is None:
-        raise BadInput("a conditional GAN is told the class of each example; these have none: give labels")
-    if model.classes:
+    if isinstance(model, ConditionalGAN):
+        if labels is None:
+            raise BadInput(
+                "a conditional GAN is told the class of each example; these have none: give labels"
+            )
         model.given(labels)
     if batch_size % model.pack:
         raise BadInput(f"a batch of {batch_size} cannot be cut into packs of {model.pack}; choose a multiple")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-import numpy as np
-
 from scratchgen import gan, plots
 from scratchgen.data import ImageData
 from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun, configuration, finished
+from scratchgen.training.experiments.vae_pictures import in_turns
 from scratchgen.training.experiments.vae_pictures import samples as draw_samples
 from scratchgen.training.recipes import GANRecipe
 from scratchgen.training.run import Run
@@ -48,7 +47,7 @@ def train_gan(data: str, settings: GANRecipe, seed: int, open_run: OpenRun) -> t
         beta2=settings.beta2,
     )
     with run.saving():
-        _draw(model.sample(SAMPLES, Generator(HELD_OUT_SEED)), rows, game, run)
+        _draw(model, rows, game, run)
     return finished(run, model, gan_scores(model, rows, "test", Generator(HELD_OUT_SEED)))
 
 
@@ -77,9 +76,11 @@ def _are_points(rows: ImageData) -> bool:
     return tuple(rows.image_shape) == (1, 2)
 
 
-def _draw(x: np.ndarray, rows: ImageData, game: gan.Game, run: Run) -> None:
+def _draw(model: gan.Pair, rows: ImageData, game: gan.Game, run: Run) -> None:
     """Samples, and the curves of the game; V and loss are in nats where D is a probability."""
-    draw_samples(x if _are_points(rows) else x[:100], rows.image_shape, run.picture("samples"), "the GAN")
+    n = SAMPLES if _are_points(rows) else 100
+    x, columns = model.sample(n, Generator(HELD_OUT_SEED)), in_turns(n, getattr(model, "classes", 1))
+    draw_samples(x, rows.image_shape, run.picture("samples"), "drawn by the GAN", columns)
     even = -gan.undecided_loss(game.objective)
     for name, series in {
         "curves": ("V", "G_loss"),

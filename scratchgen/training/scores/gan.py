@@ -6,7 +6,7 @@ import numpy as np
 
 from scratchgen import evaluation
 from scratchgen.data import ImageData, load_points, names
-from scratchgen.gan import GAN, Pair
+from scratchgen.gan import GAN, ConditionalGAN, Pair
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.scores.score import Score
 
@@ -89,7 +89,7 @@ def _class_scores(model: Pair, images: ImageData, part: str, rng: Generator) -> 
             baseline_value=accuracy,
         ),
     ]
-    if model.classes:
+    if isinstance(model, ConditionalGAN):
         right = float(np.mean(classifier.predict(samples) == np.arange(SAMPLES) % K))
         scores.append(
             Score(
