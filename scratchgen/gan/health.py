@@ -1,20 +1,22 @@
 """How a game goes, from the numbers that its training logs.
 
-A game that goes well looks like this (non-saturating, dense pair):
+A game that goes well looks like this. The numbers are means over an epoch, from the dense conditional pair
+(120 epochs) and the convolutional pair (60 epochs) on the digits, non-saturating, seed 0.
 
-    V            begins below −log 4, rises in the first epochs towards 0 while D is ahead, then falls back
-                 and stays between −log 4 = −1.386 (D cannot tell) and about −0.5. It does not converge to a
-                 point: the players circle. For other objectives it is minus D's loss: from −¼ (least
-                 squares), −2 (hinge) upwards; the Wasserstein distance is positive and falls slowly to 0.
-    D_real       mean D(x) on real examples, between 0.5 and 0.85 and above D_fake;
-    D_fake       mean D(G(z)), between 0.5 and 0.15. Both at 0.5 mean that D cannot tell, or has no idea yet.
-                 Where D gives a score and no probability, these are mean scores.
-    G_loss       around log 2 = 0.693 (non-saturating) at best, 1 to 3 as a rule; what matters is that it does
-                 not grow from epoch to epoch
-    norm_D, norm_G    norms of the gradients, within a factor of ten of their usual size. norm_G near 0: D has
-                 won, or is flat. Either growing a thousandfold: weights are on their way to infinity
-    diversity    mean distance of two samples over that of two real examples, near 1. It begins near 0, as an
-                 untrained G hardly varies, and must not fall again
+    V            about −1.0 in the first epoch; up to −0.2 or −0.6 while D is ahead; then slowly down again, as
+                 G catches up, towards −log 4 = −1.386, where D cannot tell. It comes to no rest: the players
+                 circle. For other objectives V is minus D's loss, and where D cannot tell it is −¼ (least
+                 squares), −2 (hinge) or 0 (Wasserstein: there it is a distance, at first large)
+    D_real       mean D(x) on real examples: 0.6 to 0.9, above
+    D_fake       mean D(G(z)): 0.1 to 0.45. Both at ½ mean that D cannot tell, or has no idea yet. Where D
+                 gives a score and no probability, these are mean scores
+    G_loss       1 to 2.6 (non-saturating; log 2 = 0.693 where D cannot tell). It says how far D is ahead, not
+                 how good the samples are, and does not grow for ever
+    norm_D       1 to 5, and
+    norm_G       2 to 9: the norms of the gradients. norm_G near 0: D has won, or is flat. A thousandfold:
+                 weights on their way to infinity
+    diversity    mean distance of two samples over that of two real examples: 0.4 to 0.6 at first, 0.9 to 1 in
+                 the end. It is blind to the loss of single modes; `evaluation.modes_captured` is not
 
 Two states are told as they begin: samples have collapsed, and D has won. Neither is seen in a loss of G.
 """
