@@ -92,11 +92,10 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
 VQ = VAERecipe(model="vq", latent_dim=16, hidden=128, epochs=4, batch_size=64, alpha=2e-3)
 VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, batch_size=32)
 
-<<<<<<< HEAD
 # A decoder of convolutions learns to ignore a latent whose rate counts from the first step: see `ConvVAE`.
 CONV_WARM_UP = 200
 WARMED_UP = ("elbo", "beta")  # objectives in which the rate has a weight that can grow
-=======
+
 # points in the plane need few dimensions and many steps
 POINTS = {"latent_dim": 2, "epochs": 64, "batch_size": 128, "alpha": 1e-3}
 
@@ -105,12 +104,21 @@ WITH_OBJECTIVE: dict[str, dict] = {
     "wasserstein": {"ratio": 5, "gradient_penalty": 10.0, "norm": "layer", "beta1": 0.0, "beta2": 0.9},
     "hinge": {"norm": "spectral"},
 }
->>>>>>> gan
 
 
 def _unbounded(data: str) -> bool:
     """Whether a known data set has values of any size."""
     return data in CATALOGUE and CATALOGUE[data].kind in ("sound", "points")
+
+
+def _of_the_bound(data: str, given: dict) -> dict:
+    """What the model and the data that are chosen bring with them."""
+    found = {}
+    if _unbounded(data) or given.get("model") == "linear":
+        found["likelihood"] = "gaussian"
+    if given.get("model") == "conv" and given.get("objective", "elbo") in WARMED_UP:
+        found["warm_up"] = CONV_WARM_UP
+    return found
 
 
 def _of_the_game(data: str, given: dict) -> dict:
@@ -126,17 +134,11 @@ def _of_the_game(data: str, given: dict) -> dict:
 def recipe(kind: str, data: str, **given) -> Recipe:
     """The settings for a model on a data set, with those that are given (not None) in their place."""
     settings = SPECIAL.get((kind, data), DEFAULT[kind])
-    if kind == "vae" and given.get("model") == "vq":
-        settings = VQ_OF_DIGITS if (kind, data) in SPECIAL else VQ
-    elif kind == "vae" and (_unbounded(data) or given.get("model") == "linear"):
-        settings = replace(settings, likelihood="gaussian")
-<<<<<<< HEAD
     given = {name: value for name, value in given.items() if value is not None}
-    if given.get("model") == "conv" and given.get("objective", "elbo") in WARMED_UP:
-        settings = replace(settings, warm_up=CONV_WARM_UP)
-    return replace(settings, **given)
-=======
     if kind == "gan":
         settings = replace(settings, **_of_the_game(data, given))
-    return replace(settings, **{name: value for name, value in given.items() if value is not None})
->>>>>>> gan
+    elif kind == "vae" and given.get("model") == "vq":
+        settings = VQ_OF_DIGITS if (kind, data) in SPECIAL else VQ
+    elif kind == "vae":
+        settings = replace(settings, **_of_the_bound(data, given))
+    return replace(settings, **given)
