@@ -5,8 +5,8 @@ A game that goes well looks like this. The numbers are means over an epoch, from
 
     V            about −1.0 in the first epoch; up to −0.2 or −0.6 while D is ahead; then slowly down again,
                  as G catches up, towards −log 4 = −1.386, where D cannot tell. It comes to no rest: the
-                 players circle. For other objectives V is minus D's loss, and where D cannot tell it is −¼ (least
-                 squares), −2 (hinge) or 0 (Wasserstein: there it is a distance, at first large)
+                 players circle. For other objectives V is minus D's loss, and where D cannot tell it is −¼
+                 (least squares), −2 (hinge) or 0 (Wasserstein: there it is a distance, at first large)
     D_real       mean D(x) on real examples: 0.6 to 0.9, above
     D_fake       mean D(G(z)): 0.1 to 0.45. Both at ½ mean that D cannot tell, or has no idea yet. Where D
                  gives a score and no probability, these are mean scores
