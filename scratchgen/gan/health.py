@@ -3,8 +3,8 @@
 A game that goes well looks like this. The numbers are means over an epoch, from the dense conditional pair
 (120 epochs) and the convolutional pair (60 epochs) on the digits, non-saturating, seed 0.
 
-    V            about −1.0 in the first epoch; up to −0.2 or −0.6 while D is ahead; then slowly down again, as
-                 G catches up, towards −log 4 = −1.386, where D cannot tell. It comes to no rest: the players
+    V            about −1.0 in the first epoch; up to −0.2 or −0.6 while D is ahead; then slowly down, as G
+                 catches up, towards −log 4 = −1.386, where D cannot tell. It comes to no rest: the players
                  circle. For other objectives V is minus D's loss, and where D cannot tell it is −¼ (least
                  squares), −2 (hinge) or 0 (Wasserstein: there it is a distance, at first large)
     D_real       mean D(x) on real examples: 0.6 to 0.9, above
