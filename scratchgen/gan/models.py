@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from scratchgen.autograd import no_grad
 from scratchgen.errors import BadInput
-from scratchgen.gan.networks import dense
+from scratchgen.gan.networks import Scale, dense
 from scratchgen.nn import Module, Sequential, Sigmoid
 from scratchgen.random import Generator
 
@@ -59,11 +60,13 @@ class GAN(Pair):
 
     hidden        the widths of the layers in between, of both
     bounded       False leaves out the sigmoid at the end of G, for data of any size
+    scale         of data that are not bounded, their standard deviation say: G's outputs are multiplied by
+                  it, and what D is shown is divided by it
     pack          rows that D is shown together
     norm          of D's layers: none, batch, layer or spectral
     activation    relu or leaky
 
-    Raises ValueError for sizes below 1 and unknown names.
+    Raises ValueError for sizes below 1, a scale that is none, and unknown names.
     """
 
     def __init__(
@@ -74,18 +77,21 @@ class GAN(Pair):
         *,
         hidden: Sequence[int] = (256, 512),
         bounded: bool = True,
+        scale: float = 1.0,
         pack: int = 1,
         norm: str = "none",
         activation: str = "relu",
     ):
         if min(data_dim, latent_dim, pack, *hidden) < 1:
             raise ValueError(f"sizes are at least 1, not {latent_dim} → {hidden} → {data_dim}, {pack} a pack")
+        if (bounded and scale != 1) or not 0 < scale < math.inf:
+            raise ValueError(f"the scale of data that are {'' if bounded else 'not '}bounded is not {scale}")
         rng = rng or Generator(0)
         self.latent_dim, self.bounded, self.pack = latent_dim, bounded, pack
         into_G, into_D = self.widths(latent_dim, data_dim)
-        last = [Sigmoid()] if bounded else []
+        first, last = ([], [Sigmoid()]) if bounded else ([Scale(1 / scale)], [Scale(scale)])
         self.G = Sequential(*dense([into_G, *hidden, data_dim], rng, activation=activation), *last)
-        self.D = Sequential(*dense([pack * into_D, *hidden, 1], rng, norm, activation))
+        self.D = Sequential(*first, *dense([pack * into_D, *hidden, 1], rng, norm, activation))
 
     def widths(self, latent_dim: int, data_dim: int) -> tuple[int, int]:
         """How many numbers G and D are given: for each row the latent, and the example."""

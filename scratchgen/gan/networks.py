@@ -39,3 +39,16 @@ def dense(
         layers += [*normed(Linear(a, b, rng, he_normal), norm, (b,), rng), ACTIVATIONS[activation]()]
     layers += normed(Linear(*last, rng, glorot_uniform), norm if norm == "spectral" else "none", (), rng)
     return layers
+
+
+class Scale(Module):
+    """x in another unit: factor · x."""
+
+    def __init__(self, factor: float):
+        self.factor = factor
+
+    def forward(self, x):
+        return self.factor * x
+
+    def describe(self):
+        return f"{self.factor:g}"

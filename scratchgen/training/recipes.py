@@ -87,6 +87,8 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
     ("vae", "digits"): VAERecipe(latent_dim=8, hidden=256, epochs=100, batch_size=32),
     ("vae", "binarized-digits"): VAERecipe(latent_dim=8, hidden=256, epochs=100, batch_size=32),
     ("gan", "digits"): GANRecipe(epochs=120, batch_size=64),
+    ("gan", "ring"): GANRecipe(latent_dim=2, epochs=64, batch_size=128, alpha=1e-3, r1=0.02),
+    ("gan", "grid"): GANRecipe(latent_dim=2, epochs=96, batch_size=128, alpha=1e-3, r1=0.08),
 }
 
 VQ = VAERecipe(model="vq", latent_dim=16, hidden=128, epochs=4, batch_size=64, alpha=2e-3)
@@ -96,12 +98,9 @@ VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, batc
 CONV_WARM_UP = 200
 WARMED_UP = ("elbo", "beta")  # objectives in which the rate has a weight that can grow
 
-# points in the plane need few dimensions and many steps
-POINTS = {"latent_dim": 2, "epochs": 64, "batch_size": 128, "alpha": 1e-3}
-
 # what an objective of a GAN brings with it: Gulrajani et al. (2017), algorithm 1; Miyato et al. (2018)
 WITH_OBJECTIVE: dict[str, dict] = {
-    "wasserstein": {"ratio": 5, "gradient_penalty": 10.0, "norm": "layer", "beta1": 0.0, "beta2": 0.9},
+    "wasserstein": {"ratio": 5, "gradient_penalty": 10.0, "r1": 0.0, "beta1": 0.0, "beta2": 0.9},
     "hinge": {"norm": "spectral"},
 }
 
@@ -121,14 +120,13 @@ def _of_the_bound(data: str, given: dict) -> dict:
     return found
 
 
-def _of_the_game(data: str, given: dict) -> dict:
-    """What the model, the objective and the data that are chosen bring with them."""
-    found = {}
-    if given.get("model") == "conv":
-        found |= {"norm": "layer" if given.get("r1") or given.get("gradient_penalty") else "batch"}
-    if data in CATALOGUE and CATALOGUE[data].kind == "points":
-        found |= POINTS
-    return found | WITH_OBJECTIVE.get(given.get("objective"), {})
+def _of_the_game(given: dict) -> dict:
+    """What the model and the objective of a GAN that are chosen bring with them."""
+    found = dict(WITH_OBJECTIVE.get(given.get("objective"), {}))
+    if given.get("model") == "conv" and "norm" not in found:
+        penalised = any((found | given).get(name) for name in ("r1", "gradient_penalty"))
+        found["norm"] = "layer" if penalised else "batch"  # a penalty is by example
+    return found
 
 
 def recipe(kind: str, data: str, **given) -> Recipe:
@@ -136,7 +134,7 @@ def recipe(kind: str, data: str, **given) -> Recipe:
     settings = SPECIAL.get((kind, data), DEFAULT[kind])
     given = {name: value for name, value in given.items() if value is not None}
     if kind == "gan":
-        settings = replace(settings, **_of_the_game(data, given))
+        settings = replace(settings, **_of_the_game(given))
     elif kind == "vae" and given.get("model") == "vq":
         settings = VQ_OF_DIGITS if (kind, data) in SPECIAL else VQ
     elif kind == "vae":

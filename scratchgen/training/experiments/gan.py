@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+import numpy as np
+
 from scratchgen import gan, plots
 from scratchgen.data import ImageData
 from scratchgen.data.rows import load_rows
@@ -18,7 +20,7 @@ from scratchgen.training.scores import Score
 from scratchgen.training.scores.gan import SAMPLES, gan_scores
 
 CHANNELS = [32, 64]  # of the convolutions of a GAN
-HIDDEN_FOR_POINTS = [128, 128]
+HIDDEN_FOR_POINTS = [128, 128, 128]
 
 
 def train_gan(data: str, settings: GANRecipe, seed: int, open_run: OpenRun) -> tuple[gan.Pair, list[Score]]:
@@ -60,7 +62,7 @@ def _sizes(settings: GANRecipe, rows: ImageData) -> dict:
         return sizes | {"image_shape": list(rows.image_shape), "channels": CHANNELS}
     sizes["data_dim"] = rows.train.shape[1]
     if rows.train.min() < 0 or rows.train.max() > 1:
-        sizes["bounded"] = False
+        sizes |= {"bounded": False, "scale": float(np.std(rows.train, dtype=np.float64))}
     if _are_points(rows):
         sizes["hidden"] = HIDDEN_FOR_POINTS
     if settings.model == "packed":

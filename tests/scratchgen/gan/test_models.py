@@ -56,6 +56,13 @@ def test_sampling_changes_nothing_and_does_not_depend_on_how_many_are_drawn(size
     np.testing.assert_allclose(three, six[:3], atol=1e-6)
 
 
+def test_a_pair_of_another_scale_plays_the_same_game_in_another_unit():
+    one, two = (GAN(2, 3, Generator(0), hidden=(5,), bounded=False, scale=c) for c in (1.0, 100.0))
+    x = one.generate(6, Generator(1))
+    np.testing.assert_allclose(two.generate(6, Generator(1)).numpy(), 100 * x.numpy(), rtol=1e-5)
+    np.testing.assert_allclose(two.logits(100 * x).numpy(), one.logits(x).numpy(), rtol=1e-4, atol=1e-5)
+
+
 def test_a_packed_discriminator_sees_neighbours_side_by_side():
     model = GAN(2, 3, Generator(0), pack=3, bounded=False)
     x = np.arange(12, dtype=np.float32).reshape(6, 2)
@@ -104,11 +111,13 @@ def test_images_that_cannot_be_halved_are_refused():
         {"data_dim": 4, "pack": 0},
         {"data_dim": 4, "hidden": [3, 0]},
         {"data_dim": 4, "norm": "batches"},
+        {"data_dim": 4, "bounded": False, "scale": 0.0},
+        {"data_dim": 4, "scale": 2.0},
         {"architecture": "conditional", "data_dim": 4, "latent_dim": 2, "classes": 0},
         {"architecture": "conv", "image_shape": [8, 8], "channels": [0]},
     ],
     ids=str,
 )
 def test_sizes_that_make_no_model_are_refused(sizes):
-    with pytest.raises(ValueError, match=r"at least 1|a norm is one of|one class or more"):
+    with pytest.raises(ValueError, match=r"at least 1|the scale of data|a norm is one of|one class or more"):
         build(sizes)

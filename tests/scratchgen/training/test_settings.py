@@ -165,12 +165,14 @@ def test_a_number_for_the_step_size_may_be_whole():
 
 def test_an_objective_of_a_gan_brings_its_own_settings_and_given_ones_win():
     found = recipe("gan", "digits", objective="wasserstein")
-    assert (found.ratio, found.gradient_penalty, found.norm, found.beta1) == (5, 10, "layer", 0)
+    assert (found.ratio, found.gradient_penalty, found.norm, found.beta1) == (5, 10, "none", 0)
+    assert recipe("gan", "digits", objective="wasserstein", model="conv").norm == "layer"
     assert recipe("gan", "digits", objective="wasserstein", ratio=2, beta1=0.5).ratio == 2
     assert recipe("gan", "digits", objective="hinge").norm == "spectral"
     assert recipe("gan", "digits", model="conv").norm == "batch"
     assert recipe("gan", "digits", model="conv", r1=1.0).norm == "layer"
     assert recipe("gan", "digits", model="conv", norm="none").norm == "none"
+    assert recipe("gan", "ring").r1 > 0 and recipe("gan", "ring", objective="wasserstein").r1 == 0
     assert recipe("gan", "ring").latent_dim == 2 and recipe("gan", "digits").latent_dim == 100
 
 
