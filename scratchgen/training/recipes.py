@@ -9,6 +9,9 @@ free_bits     nats that each latent dimension may say for nothing
 binarise      draw black or white anew whenever a grey image is shown
 codes         in the codebook (model vq), each of latent_dim dimensions; hidden: units of their prior
 prior_epochs  of the prior of the codes, after the others, with steps of prior_alpha (model vq)
+vocabulary    the symbols that a text is made of
+dropout       the probability of dropping a unit on its way to the next layer, or to the output
+chunk         symbols that the gradient goes back
 """
 
 from __future__ import annotations
@@ -51,6 +54,10 @@ class GANRecipe:
 
 @dataclass(frozen=True)
 class RNNRecipe:
+    cell: Literal["tanh", "lstm", "gru"] = "tanh"
+    layers: int = 1
+    dropout: float = 0.0
+    vocabulary: Literal["characters", "bytes"] = "characters"
     hidden: int = 256
     embedding: int = 64
     epochs: int = 3
