@@ -85,6 +85,9 @@ class History:
     def after_step(self) -> None:
         """For those who do more than remember."""
 
+    def save_checkpoint(self) -> None:
+        """The same, when a training cannot go on: what it keeps is good still."""
+
     def after_epochs(self) -> None:
         """The same, when the last epoch is over."""
 

@@ -18,6 +18,12 @@ r1                  γ, twice the weight of slope² on real examples
 norm                of the discriminator's layers
 pack                examples that it sees together (model packed)
 beta1, beta2        of Adam
+
+Of an RNN:
+
+vocabulary    the symbols that a text is made of
+dropout       the probability of dropping a unit on its way to the next layer, or to the output
+chunk         symbols that the gradient goes back
 """
 
 from __future__ import annotations
@@ -69,6 +75,10 @@ class GANRecipe:
 
 @dataclass(frozen=True)
 class RNNRecipe:
+    cell: Literal["tanh", "lstm", "gru"] = "tanh"
+    layers: int = 1
+    dropout: float = 0.0
+    vocabulary: Literal["characters", "bytes"] = "characters"
     hidden: int = 256
     embedding: int = 64
     epochs: int = 3

@@ -15,7 +15,7 @@ from scratchgen.training.origin import fingerprint_of_data
 from scratchgen.training.recipes import Recipe
 from scratchgen.training.saved import load_run
 from scratchgen.training.scores.gan import can_be_scored, gan_scores
-from scratchgen.training.scores.rnn import rnn_scores
+from scratchgen.training.scores.rnn import language_scores, rnn_scores
 from scratchgen.training.scores.score import Score, Show, unseen
 from scratchgen.training.scores.vae import bound_scores, likelihood_scores, shown
 from scratchgen.training.scores.vq import vq_scores
@@ -70,7 +70,8 @@ def check_asked(run: Finished, part: str, k: int | None) -> None:
 def scores_of_run(
     run: Finished, part: str, rng: Generator, k: int | None = None, show: Show = unseen
 ) -> list[Score]:
-    """What the training ended with, on one of PARTS; of a VAE its likelihood by k samples too.
+    """What the training ended with, on one of PARTS; of a VAE its likelihood by k samples too, and of a
+    language model its perplexity and the n-grams beside it.
 
     Raises BadInput as `check_asked`.
     """
@@ -82,5 +83,5 @@ def scores_of_run(
     if run.config["kind"] == "vae":
         return vq_scores(run.model, run.data, part)
     if run.config["kind"] == "rnn":
-        return rnn_scores(run.model, run.data, part)
+        return rnn_scores(run.model, run.data, part) + language_scores(run.model, run.data, part, show)
     return gan_scores(run.model, run.data, part, rng)

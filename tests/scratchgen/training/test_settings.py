@@ -190,3 +190,24 @@ def test_penalties_of_a_gan_may_be_nothing():
         "gradient_penalty": 0.0,
         "beta1": 0.0,
     }
+
+
+WRONG_OF_A_TEXT = {
+    "cell=elman": "cell is one of tanh, lstm, gru, not 'elman'",
+    "vocabulary=words": "vocabulary is one of characters, bytes, not 'words'",
+    "layers=0": "layers is at least 1, not 0",
+    "dropout=1": "dropout is a probability below 1, not 1.0",
+    "dropout=-0.1": "dropout is not negative and finite",
+    "dropout=nan": "dropout is not negative and finite",
+}
+
+
+@pytest.mark.parametrize("assignment", WRONG_OF_A_TEXT)
+def test_a_wrong_setting_of_a_recurrent_network_is_refused(assignment):
+    with pytest.raises(BadInput, match=WRONG_OF_A_TEXT[assignment]):
+        settings.from_assignments([assignment], "rnn")
+
+
+def test_nothing_need_be_dropped_and_nearly_all_may_be():
+    for value in (0.0, 0.999):
+        assert settings.from_assignments([f"dropout={value}"], "rnn") == {"dropout": value}
