@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scratchgen.data.catalogue import CATALOGUE
 from scratchgen.data.load import load_any
 from scratchgen.data.preprocessing.mel import log_mel, mel_filters
 from scratchgen.data.preprocessing.scaling import standardise
@@ -23,6 +24,8 @@ def load_rows(name_or_path) -> ImageData:
                  on the training part
     Raises BadInput for texts and pairs of them, and as `load_any` does.
     """
+    if name_or_path in CATALOGUE and CATALOGUE[name_or_path].kind in ("text", "pairs"):
+        raise _no_rows(name_or_path)  # before anything is fetched
     data = load_any(name_or_path)
     if isinstance(data, ImageData):
         return data
@@ -33,7 +36,11 @@ def load_rows(name_or_path) -> ImageData:
     if isinstance(data, PointData):
         arrays = {name: getattr(data, name) for part in PARTS for name in (part, f"{part}_labels")}
         return ImageData(data.name, (1, 2), **arrays)
-    raise BadInput(f"{data.name} is text, which has no rows of numbers; train an rnn on it")
+    raise _no_rows(data.name)
+
+
+def _no_rows(name: str) -> BadInput:
+    return BadInput(f"{name} is text, which has no rows of numbers; train an rnn on it")
 
 
 def _columns(name: str, parts: dict[str, np.ndarray]) -> ImageData:

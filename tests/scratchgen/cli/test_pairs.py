@@ -62,8 +62,8 @@ def test_a_trained_model_continues_what_is_read_after_a_tab(scratchgen, few_pair
         (("train", "rnn", "--data", "tatoeba-cmn"), f"did you mean {NAME}?"),
         (("train", "rnn", "--data", NAME), "tatoeba-cmn-eng/cmn.txt is missing"),
         (("train", "rnn", "--data", "debian-descriptions"), "debian_descriptions.tsv.gz is missing"),
-        (("train", "vae", "--data", NAME), "tatoeba-cmn-eng/cmn.txt is missing"),
-        (("train", "gan", "--data", NAME), "is not images but pairs"),
+        (("train", "vae", "--data", NAME), "has no rows of numbers"),
+        (("train", "gan", "--data", NAME), "has no rows of numbers"),
         (("data", "show", NAME), "tatoeba-cmn-eng/cmn.txt is missing"),
     ],
 )
