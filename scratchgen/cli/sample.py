@@ -20,7 +20,6 @@ from scratchgen.training.experiments.vae_pictures import STEPS, in_turns, interp
 from scratchgen.training.files import writable_file, write_text
 from scratchgen.training.scores.of_run import Finished, finished_run
 from scratchgen.training.scores.vae import labels_of
-from scratchgen.vae import ConditionalVAE
 from scratchgen.vae.interpolate import WAYS
 from scratchgen.vae.latent_model import LatentModel
 
@@ -53,7 +52,7 @@ def sample(
     ] = None,
     class_: Annotated[
         list[int] | None,
-        typer.Option("--class", help="Conditional VAE: draw this class alone; can be given several times."),
+        typer.Option("--class", help="Conditional model: draw this class alone; can be given several times."),
     ] = None,
     interpolate: Annotated[
         str | None,
@@ -137,8 +136,8 @@ def _classes(run: Path, model: Module, asked: list[int] | None) -> list[int]:
     """The classes to draw, each once; none stands for what the model does by itself."""
     if not asked:
         return []
-    if not isinstance(model, ConditionalVAE):
-        raise BadInput(f"{run} is told no classes, so it cannot draw one; --class is for a conditional VAE")
+    if not getattr(model, "classes", 0):
+        raise BadInput(f"{run} is told no classes, so it cannot draw one; --class is for a conditional model")
     if wrong := [k for k in asked if not 0 <= k < model.classes]:
         raise BadInput(f"--class {wrong[0]}: the classes of {run} are 0 … {model.classes - 1}")
     return list(dict.fromkeys(asked))

@@ -48,6 +48,11 @@ TensorBoard = Annotated[
 Model = Annotated[str | None, typer.Option(help="mlp, conv, conditional, vq or linear.")]
 Likelihood = Annotated[str | None, typer.Option(help="bernoulli, gaussian or categorical.")]
 Objective = Annotated[str | None, typer.Option(help="elbo, iwae, beta or geco.")]
+GANModel = Annotated[str | None, typer.Option("--model", help="dense, conv, conditional or packed.")]
+GANObjective = Annotated[
+    str | None,
+    typer.Option("--objective", help="minimax, nonsaturating, least_squares, hinge or wasserstein."),
+]
 Samples = Annotated[int | None, typer.Option("--k", "-k", help="Samples of the bound (iwae).")]
 Beta = Annotated[float | None, typer.Option(help="Weight of the rate (beta).")]
 Distortion = Annotated[float | None, typer.Option(help="Nats that it is to keep below (geco).")]
@@ -107,6 +112,8 @@ def gan(
     epochs: Epochs = None,
     batch_size: BatchSize = None,
     patience: PatienceOption = None,
+    model: GANModel = None,
+    objective: GANObjective = None,
     latent_dim: Latent = None,
     seed: Seed = 0,
     out: Out = None,
@@ -118,7 +125,7 @@ def gan(
     quiet: Quiet = False,
     tensorboard: TensorBoard = False,
 ):
-    """Train a generative adversarial network on images."""
+    """Train a generative adversarial network on images, frames of music or sound, or points."""
     _train(context, "gan")
 
 
