@@ -59,7 +59,7 @@ def pytest_itemcollected(item):
 def measured(request):
     """measured(error, tolerance): assert that error ≤ tolerance, and tell the report of equations of both.
 
-    error: a distance, a number or an array of them, never negative (of a bound, what it is exceeded by, or 0);
+    error: a distance or an array of them, never negative (of a bound, what it is exceeded by, or 0);
     tolerance: a number or an array that broadcasts. Raises ValueError for an error below zero or no error.
     """
 
@@ -104,7 +104,7 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 def _results(stats) -> dict[str, list[Result]]:
-    """What became of each test, by equation. An error while a test is set up or cleaned up is a failure of it."""
+    """What became of each test, by equation. An error around a test is a failure of it."""
     outcomes = {}
     for reports in stats.values():
         for report in reports:
