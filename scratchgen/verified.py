@@ -7,6 +7,7 @@ without measuring anything counts as a test of it, but adds no error to the repo
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def pytest_terminal_summary(terminalreporter, config):
     rows = _rows(_results(terminalreporter.stats))
     folder = Path(config.getoption("equations_report") or config.rootpath / FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / "equations.json", rows)
+    write_json(folder / "equations.json", json.loads(json.dumps(rows), parse_constant=lambda _: None))  # NaN
     write_text(folder / "equations.html", _page(rows))
     terminalreporter.section("equations")
     screen = Console(

@@ -21,6 +21,7 @@ from scratchgen.claims import CHECKOUT, Claim, claims, located, tests_folder
 from scratchgen.cli.output import console, say
 from scratchgen.equations import BY_ID, EQUATIONS, Equation
 from scratchgen.errors import BadInput
+from scratchgen.symbols import symbols
 
 WITHOUT_TESTS = (
     "the tests are not part of this installation; in a clone of the repository they are counted here"
@@ -97,8 +98,12 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
     file, line, source = located(equation)
     screen.print(f"[bold]{equation.id}[/]  {equation.name}\n")
     say(screen, f"  {equation.text}\n")
+    explained = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    for symbol, meaning in symbols(equation):
+        explained.add_row(escape(symbol), escape(meaning))
+    screen.print(explained)
     page = CHECKOUT / "tutorials" / equation.tutorial
-    say(screen, f"source    {equation.source}")
+    say(screen, f"\nsource    {equation.source}")
     say(screen, f"tutorial  {_near(page) if page.exists() else equation.tutorial}")
     say(screen, f"code      {_near(file)}:{line}\n")
     screen.print(Syntax(source, "python", line_numbers=True, start_line=line, theme="ansi_light"))

@@ -34,6 +34,7 @@ def test_one_equation_is_shown_with_its_source_and_where_its_tests_are(scratchge
     place = next(line.split()[-1] for line in shown.splitlines() if line.startswith("code"))
     file, line = place.split(":")
     assert (ROOT / file).read_text().splitlines()[int(line) - 1].startswith("def elbo(")
+    assert "E_q    mean over latents from q(z|x)" in shown
     assert "    return decode(z).log_prob(x) - q.kl_to_standard_normal()" in shown
     claim, planted = shown.split("counter-examples")
     assert "test_elbo_never_exceeds_the_log_evidence" in claim
@@ -110,3 +111,7 @@ def test_a_test_that_fails_makes_check_fail_with_the_words_of_pytest(equations, 
     done = equations("rnn.output", "--check")
     assert done.returncode == 1
     assert "failed" in done.stdout and "assert 2 == 1" in done.stdout
+    everything = equations("--check")
+    assert everything.returncode == 1
+    assert "assert 2 == 1" in everything.stdout
+    assert f"{len(EQUATIONS) - 1} of {len(EQUATIONS)} equations had no test" in everything.stdout
