@@ -60,7 +60,8 @@ def pytest_itemcollected(item):
 def measured(request):
     """measured(error, tolerance): assert that error ≤ tolerance, and tell the report of equations of both.
 
-    error: a distance or an array of them, never negative (of a bound, what it is exceeded by, or 0);
+    error: a distance or an array of them, never negative; of a bound np.maximum(0, by what it is exceeded),
+    through which NaN passes, as it does not through Python's max;
     tolerance: a number or an array that broadcasts. Raises ValueError for an error below zero or no error.
     """
 
@@ -109,7 +110,7 @@ def _results(stats) -> dict[str, list[Result]]:
     outcomes = {}
     for reports in stats.values():
         for report in reports:
-            told = getattr(report, "user_properties", ())
+            told = report.user_properties if isinstance(report, pytest.TestReport) else ()
             if ids := dict(told).get("equations"):
                 before = outcomes.get(report.nodeid, ("", ids, told))[0]
                 outcome = "failed" if "failed" in (before, report.outcome) else report.outcome

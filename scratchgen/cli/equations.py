@@ -119,12 +119,14 @@ def _passed(tests: list[Claim], id: str | None) -> bool:
     """Run tests in a process of their own and show what became of them; of one equation test by test."""
     if importlib.util.find_spec("pytest") is None:
         raise BadInput("the tests run under pytest, which is not installed: pip install pytest")
-    nodes = [*dict.fromkeys(f"{claim.file}::{claim.name}" for claim in tests)]
+    nodes = dict.fromkeys(f"{claim.file}::{claim.name}" for claim in tests)
+    command = [sys.executable, "-m", "pytest", "-q", *nodes, "--equations"]
+    if id is None:
+        return subprocess.run(command, cwd=CHECKOUT).returncode == 0
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pytest", "-q", *nodes, "--equations-report", folder]
-        if id is None:
-            return subprocess.run(command, cwd=CHECKOUT).returncode == 0
-        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
+        done = subprocess.run(
+            [*command, "--equations-report", folder], cwd=CHECKOUT, capture_output=True, text=True
+        )
         report = Path(folder, "equations.json")
         rows = encoder.loads(report.read_text(encoding="utf-8")) if report.exists() else []
     screen = console()

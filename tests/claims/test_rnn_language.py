@@ -155,7 +155,7 @@ def test_after_a_clipped_step_the_parameters_have_moved_by_no_more_than_the_boun
         if clip_first:
             assert moved > 1.01 * bound
         else:
-            measured(max(0, moved - bound), 1e-9 * bound)
+            measured(np.maximum(0, moved - bound), 1e-9 * bound)
 
 
 @pytest.mark.equation("rnn.clipping")
@@ -226,8 +226,8 @@ def test_a_trained_model_comes_within_two_hundredths_of_a_bit_of_the_entropy_and
     assert chain.entropy_rate == pytest.approx(1.75)
     bits = -log_prob(trained, trained.vocabulary.encode(text)) / math.log(2)
     mean, error = excess(bits, surprisal(chain, text))
-    measured(max(0, mean), 0.02)
-    measured(max(0, -mean), 3 * error)
+    measured(np.maximum(0, mean), 0.02)
+    measured(np.maximum(0, -mean), 3 * error)
     assert abs(bits.mean() - 1.75) < 0.02 + 3 * bits.std() / math.sqrt(len(bits))
     assert evaluate(trained, trained.vocabulary.encode(text)) == pytest.approx(bits.mean(), rel=1e-12)
     assert perplexity(trained, trained.vocabulary.encode(text)) == pytest.approx(2 ** bits.mean(), rel=1e-12)

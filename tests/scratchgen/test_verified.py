@@ -95,6 +95,16 @@ def test_failures_errors_and_skips_are_told_apart(run):
     assert len(rows) == 5  # of equations without a test here there is no row
 
 
+def test_a_selection_of_the_tests_is_reported(run):
+    _, rows = run(GOOD + OTHERS, "-k", "bound_holds or nothing")
+    assert {id: row["run"] for id, row in rows.items()} == {"vae.elbo": 1, "vae.kl": 1, "vae.prior": 1}
+
+
+def test_nan_fails_and_the_report_of_it_is_json(run):
+    _, rows = run("@equation('vae.kl')\ndef test_nan(measured):\n    measured(np.maximum(0, np.nan), 1)\n")
+    assert rows["vae.kl"]["verdict"] == "failed" and rows["vae.kl"]["error"] is None
+
+
 def test_several_processes_report_the_same(run):
     pytest.importorskip("xdist")
     alone, together = run(GOOD + OTHERS)[1], run(GOOD + OTHERS, "-n", "2", "-p", "xdist")[1]
