@@ -103,6 +103,7 @@ def test_check_runs_the_tests_and_shows_each_result(equations):
 
 
 def test_a_test_that_fails_makes_check_fail_with_the_words_of_pytest(equations, tmp_path, monkeypatch):
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = equation(id)\n")  # its own root for the report
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["scratchgen.verified"]\n')
     (tmp_path / "test_equations.py").write_text(
         "import pytest\n\n@pytest.mark.equation('rnn.output')\ndef test_two_is_one():\n    assert 2 == 1\n"
