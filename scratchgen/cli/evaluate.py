@@ -34,9 +34,10 @@ def evaluate(
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write every number to this file.")] = None,
 ):
-    """Measure a trained model on held-out data: what its training ended with, and a VAE's likelihood.
+    """Measure a trained model on held-out data: what its training ended with, a VAE's likelihood, n-grams.
 
-    ± is the standard error over examples. log p(x) by importance sampling is a lower bound in expectation.
+    ± is the standard error over examples, or over stretches of a text. log p(x) by importance sampling is a
+    lower bound in expectation.
     """
     finished = finished_run(run)
     check_asked(finished, part, k)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,9 @@ from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.plots import sample_grid
 from scratchgen.random import HELD_OUT_SEED, Generator
+from scratchgen.rnn import LanguageModel, beam_search
 from scratchgen.training import load_run
+from scratchgen.training.experiments.rnn import beginning
 from scratchgen.training.experiments.vae_pictures import STEPS, in_turns, interpolations, samples
 from scratchgen.training.files import writable_file, write_text
 from scratchgen.training.scores.of_run import Finished, finished_run
@@ -38,7 +41,15 @@ def sample(
     seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="The seed of the noise.")] = 0,
     prompt: Annotated[str | None, typer.Option(help="Text: what to continue.")] = None,
     temperature: Annotated[
-        float | None, typer.Option(help="Text: 1 as learned, lower is more cautious.")
+        float | None, typer.Option(help="Text: 1 as learned, lower is more cautious; 0 takes the likeliest.")
+    ] = None,
+    top_k: Annotated[int | None, typer.Option(help="Text: draw from the k likeliest symbols alone.")] = None,
+    top_p: Annotated[
+        float | None,
+        typer.Option(help="Text: draw from the fewest symbols that together have probability p."),
+    ] = None,
+    beam: Annotated[
+        int | None, typer.Option(help="Text: draw nothing, but find the likeliest with a beam of that width.")
     ] = None,
     class_: Annotated[
         list[int] | None,
@@ -52,13 +63,20 @@ def sample(
     """Draw images or text from a trained model. Text without --out is printed."""
     model, config = load_run(run)
     is_text = config["kind"] == "rnn"
-    if not is_text and (prompt is not None or temperature is not None):
-        raise BadInput(f"{run} draws images; --prompt and --temperature are for text")
+    of_text = _given(prompt=prompt, beam=beam, temperature=temperature, top_k=top_k, top_p=top_p)
+    if of_text and not is_text:
+        raise BadInput(f"{run} draws images; leave out {_options(of_text)}, for text alone")
     classes = _classes(run, model, class_)
     if interpolate is not None:
         _check_way(run, config, model, interpolate)
     if is_text:
-        _text(model, n or DRAWN, out, seed, prompt, temperature)
+        file = None if out is None else writable_file(out)
+        text = _text(model, n or DRAWN, seed, **of_text)
+        if file is None:
+            print(text)
+        else:
+            write_text(file, text)
+            print(f"{len(text)} characters: {out}")
         return
     if out is None or out.suffix != ".png":
         raise BadInput(f"images are written as PNG: give --out FILE.png, not {out or 'nothing'}")
@@ -68,16 +86,21 @@ def sample(
         _images(model, config, n or DRAWN, out, seed, classes)
 
 
-def _text(model: Module, n: int, out: Path | None, seed: int, prompt: str | None, temperature: float | None):
-    if prompt is None:  # a new line, if the text had lines
-        known = model.vocabulary.characters
-        prompt = "\n" if "\n" in known else known[0]
-    text = model.generate(prompt, n, 1.0 if temperature is None else temperature, Generator(seed))
-    if out is None:
-        print(text)
-    else:
-        write_text(writable_file(out), text)
-        print(f"{n} characters: {out}")
+def _text(
+    model: LanguageModel, n: int, seed: int, prompt: str | None = None, beam: int | None = None, **drawing
+) -> str:
+    """The prompt and n symbols more. Raises BadInput for ways of choosing them that exclude one another."""
+    prompt = beginning(model.vocabulary) if prompt is None else prompt
+    if beam is not None:
+        if drawing:
+            raise BadInput(
+                f"--beam draws nothing, it finds the likeliest text; leave out {_options(drawing)}"
+            )
+        return beam_search(model, prompt, n, beam)[0].text
+    temperature = drawing.pop("temperature", 1.0)
+    if temperature == 0 and drawing:
+        raise BadInput(f"--temperature 0 takes the likeliest symbol each time; leave out {_options(drawing)}")
+    return model.generate(prompt, n, temperature, Generator(seed), **drawing)
 
 
 def _images(model: Module, config: dict, n: int, out: Path, seed: int, classes: list[int]) -> None:
@@ -133,3 +156,11 @@ def _check_way(run: Path, config: dict, model: Module, way: str) -> None:
 
 def _named(classes: list[int]) -> str:
     return ("class " if len(classes) == 1 else "classes ") + ", ".join(map(str, classes))
+
+
+def _given(**options) -> dict:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _options(names: Iterable[str]) -> str:
+    return " and ".join("--" + name.replace("_", "-") for name in names)

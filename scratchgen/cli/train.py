@@ -57,7 +57,13 @@ Binarise = Annotated[
     bool | None, typer.Option("--binarise", help="Draw black or white whenever a grey image is shown.")
 ]
 Latent = Annotated[int | None, typer.Option(min=1, help="Dimensions of the latent z.")]
-Hidden = Annotated[int | None, typer.Option(min=1, help="Units of the hidden layer.")]
+Hidden = Annotated[int | None, typer.Option(min=1, help="Units of a hidden layer.")]
+Cell = Annotated[str | None, typer.Option(help="tanh, lstm or gru.")]
+Layers = Annotated[int | None, typer.Option(min=1, help="Recurrent layers above one another.")]
+DropoutOption = Annotated[
+    float | None, typer.Option("--dropout", help="Probability of dropping a unit on its way up; below 1.")
+]
+Symbols = Annotated[str | None, typer.Option("--vocabulary", help="characters or bytes.")]
 
 OF_THIS_SITTING = ("save_every", "max_minutes", "quiet", "tensorboard")  # may differ when a run goes on
 
@@ -123,7 +129,11 @@ def rnn(
     epochs: Epochs = None,
     batch_size: BatchSize = None,
     patience: PatienceOption = None,
+    cell: Cell = None,
+    layers: Layers = None,
     hidden: Hidden = None,
+    dropout: DropoutOption = None,
+    vocabulary: Symbols = None,
     seed: Seed = 0,
     out: Out = None,
     config: Config = None,
@@ -134,7 +144,7 @@ def rnn(
     quiet: Quiet = False,
     tensorboard: TensorBoard = False,
 ):
-    """Train a recurrent network on text, as a language model over characters.
+    """Train a recurrent network on text, as a language model over characters or bytes.
 
     A set of pairs is a text too, a line a pair: what is read, a tab, what is to be written.
     """

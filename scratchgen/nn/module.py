@@ -104,7 +104,10 @@ class Module:
 
     @contextmanager
     def frozen(self):
-        """Within `with module.frozen():` the parameters are constants to whatever is computed there."""
+        """Within `with module.frozen():` the parameters are constants to whatever is computed there.
+
+        A layer that learns by looking on, and keeps what it has seen in buffers, does not learn either.
+        """
         parameters = self.parameters()
         before = [parameter.requires_grad for parameter in parameters]
         for parameter in parameters:

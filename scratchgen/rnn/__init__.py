@@ -2,6 +2,7 @@
 
 from scratchgen.rnn.attention import AdditiveAttention, DotAttention
 from scratchgen.rnn.beam import Found, beam_search
+from scratchgen.rnn.build import build
 from scratchgen.rnn.models import CELLS, LanguageModel
 from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, output, recurrence
 from scratchgen.rnn.sampling import generate, probabilities
@@ -20,6 +21,7 @@ __all__ = [
     "Seq2Seq",
     "beam_search",
     "bits_per_character",
+    "build",
     "evaluate",
     "generate",
     "gru_recurrence",

@@ -23,7 +23,7 @@ def train(
     Gradients are clipped to a joint norm of 1 (Pascanu et al. 2013); the step size falls as a half cosine.
     run                a `training.Run`, or a `training.History`, that keeps the books
     Raises BadInput for texts that are too short, and when the loss or its gradient is no longer finite: then
-    the weights are those before that step.
+    all is as before that step, and the run has saved it, unless its loss is what is not finite.
     """
     check_length(validation)
     optimizer = Adam(model.parameters(), alpha)
@@ -36,11 +36,17 @@ def train(
         for inputs, targets in run.steps(text_chunks(ids, batch_size, chunk)):
             optimizer.alpha = alpha * 0.5 * (1 + math.cos(math.pi * run.total_steps / steps))
             optimizer.zero_grad()
-            losses, state = model.loss(inputs, targets, carried["state"])
-            loss = losses.mean()
-            loss.backward()
-            norm = clip_grad_norm(optimizer.parameters, 1.0)
-            _refuse_unless_finite(loss.item(), norm, run.total_steps, alpha)
+            noise = model.rng.state
+            with np.errstate(all="ignore"):  # what is not finite is told below
+                losses, state = model.loss(inputs, targets, carried["state"])
+                loss = losses.mean()
+                loss.backward()
+                norm = clip_grad_norm(optimizer.parameters, 1.0)
+            if not (math.isfinite(loss.item()) and math.isfinite(norm)):
+                model.rng.state = noise  # as all else: that before the step
+                if math.isfinite(loss.item()):  # otherwise those that were saved before are better
+                    run.save_checkpoint()
+                raise _exploded(loss.item(), norm, run.total_steps, alpha)
             optimizer.step()
             carried["state"] = state
             run.log(bits=loss.item() / math.log(2), gradient_norm=norm)
@@ -72,9 +78,8 @@ def _gradient(model, inputs, targets, chunk: int) -> np.ndarray:
     return gradient
 
 
-def _refuse_unless_finite(loss: float, norm: float, step: int, alpha: float) -> None:
-    if not (math.isfinite(loss) and math.isfinite(norm)):
-        raise BadInput(
-            f"training exploded at step {step + 1}: the loss is {loss:.4g}, the norm of its gradient "
-            f"{norm:.4g}; choose a step size below {alpha:g}. What was saved before is whole"
-        )
+def _exploded(loss: float, norm: float, steps: int, alpha: float) -> BadInput:
+    return BadInput(
+        f"training exploded at step {steps + 1}: the loss is {loss:.4g}, the norm of its gradient "
+        f"{norm:.4g}; choose a step size alpha below {alpha:g}. What was saved before is whole"
+    )

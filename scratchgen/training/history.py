@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -84,6 +85,9 @@ class History:
     def after_step(self) -> None:
         """For those who do more than remember."""
 
+    def save_checkpoint(self) -> None:
+        """The same, when a training cannot go on: what it keeps is good still."""
+
     def after_epochs(self) -> None:
         """The same, when the last epoch is over."""
 
@@ -94,6 +98,10 @@ class History:
             entry[0] += float(number)
             entry[1] += 1
             self.latest[name] = float(number)
+
+    def say(self, line: str) -> None:
+        """A line that is worth to be read, as a warning."""
+        warnings.warn(line, stacklevel=3)
 
     def _set_order(self) -> None:
         rng = self._things.get("rng")

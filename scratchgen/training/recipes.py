@@ -9,6 +9,21 @@ free_bits     nats that each latent dimension may say for nothing
 binarise      draw black or white anew whenever a grey image is shown
 codes         in the codebook (model vq), each of latent_dim dimensions; hidden: units of their prior
 prior_epochs  of the prior of the codes, after the others, with steps of prior_alpha (model vq)
+
+Of a GAN:
+
+ratio               steps of the discriminator for one of the generator
+gradient_penalty    λ, the weight of (slope − 1)² between real and fake (objective wasserstein)
+r1                  γ, twice the weight of slope² on real examples
+norm                of the discriminator's layers
+pack                examples that it sees together (model packed)
+beta1, beta2        of Adam
+
+Of an RNN:
+
+vocabulary    the symbols that a text is made of
+dropout       the probability of dropping a unit on its way to the next layer, or to the output
+chunk         symbols that the gradient goes back
 """
 
 from __future__ import annotations
@@ -43,14 +58,27 @@ class VAERecipe:
 
 @dataclass(frozen=True)
 class GANRecipe:
+    model: Literal["dense", "conv", "conditional", "packed"] = "dense"
+    objective: Literal["minimax", "nonsaturating", "least_squares", "hinge", "wasserstein"] = "nonsaturating"
     latent_dim: int = 100
     epochs: int = 25
     batch_size: int = 64
     alpha: float = 2e-4
+    ratio: int = 1
+    gradient_penalty: float = 0.0
+    r1: float = 0.0
+    norm: Literal["none", "batch", "layer", "spectral"] = "none"
+    pack: int = 2
+    beta1: float = 0.5
+    beta2: float = 0.999
 
 
 @dataclass(frozen=True)
 class RNNRecipe:
+    cell: Literal["tanh", "lstm", "gru"] = "tanh"
+    layers: int = 1
+    dropout: float = 0.0
+    vocabulary: Literal["characters", "bytes"] = "characters"
     hidden: int = 256
     embedding: int = 64
     epochs: int = 3
@@ -69,10 +97,22 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
     ("vae", "digits"): VAERecipe(latent_dim=8, hidden=256, epochs=100, batch_size=32),
     ("vae", "binarized-digits"): VAERecipe(latent_dim=8, hidden=256, epochs=100, batch_size=32),
     ("gan", "digits"): GANRecipe(epochs=120, batch_size=64),
+    ("gan", "ring"): GANRecipe(latent_dim=2, epochs=64, batch_size=128, alpha=1e-3, r1=0.02),
+    ("gan", "grid"): GANRecipe(latent_dim=2, epochs=96, batch_size=128, alpha=1e-3, r1=0.08),
 }
 
 VQ = VAERecipe(model="vq", latent_dim=16, hidden=128, epochs=4, batch_size=64, alpha=2e-3)
 VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, batch_size=32)
+
+# A decoder of convolutions learns to ignore a latent whose rate counts from the first step: see `ConvVAE`.
+CONV_WARM_UP = 200
+WARMED_UP = ("elbo", "beta")  # objectives in which the rate has a weight that can grow
+
+# what an objective of a GAN brings with it: Gulrajani et al. (2017), algorithm 1; Miyato et al. (2018)
+WITH_OBJECTIVE: dict[str, dict] = {
+    "wasserstein": {"ratio": 5, "gradient_penalty": 10.0, "r1": 0.0, "beta1": 0.0, "beta2": 0.9},
+    "hinge": {"norm": "spectral"},
+}
 
 
 def _unbounded(data: str) -> bool:
@@ -80,11 +120,33 @@ def _unbounded(data: str) -> bool:
     return data in CATALOGUE and CATALOGUE[data].kind in ("sound", "points")
 
 
+def _of_the_bound(data: str, given: dict) -> dict:
+    """What the model and the data that are chosen bring with them."""
+    found = {}
+    if _unbounded(data) or given.get("model") == "linear":
+        found["likelihood"] = "gaussian"
+    if given.get("model") == "conv" and given.get("objective", "elbo") in WARMED_UP:
+        found["warm_up"] = CONV_WARM_UP
+    return found
+
+
+def _of_the_game(given: dict) -> dict:
+    """What the model and the objective of a GAN that are chosen bring with them."""
+    found = dict(WITH_OBJECTIVE.get(given.get("objective"), {}))
+    if given.get("model") == "conv" and "norm" not in found:
+        penalised = any((found | given).get(name) for name in ("r1", "gradient_penalty"))
+        found["norm"] = "layer" if penalised else "batch"  # a penalty is by example
+    return found
+
+
 def recipe(kind: str, data: str, **given) -> Recipe:
     """The settings for a model on a data set, with those that are given (not None) in their place."""
     settings = SPECIAL.get((kind, data), DEFAULT[kind])
-    if kind == "vae" and given.get("model") == "vq":
+    given = {name: value for name, value in given.items() if value is not None}
+    if kind == "gan":
+        settings = replace(settings, **_of_the_game(given))
+    elif kind == "vae" and given.get("model") == "vq":
         settings = VQ_OF_DIGITS if (kind, data) in SPECIAL else VQ
-    elif kind == "vae" and (_unbounded(data) or given.get("model") == "linear"):
-        settings = replace(settings, likelihood="gaussian")
-    return replace(settings, **{name: value for name, value in given.items() if value is not None})
+    elif kind == "vae":
+        settings = replace(settings, **_of_the_bound(data, given))
+    return replace(settings, **given)

@@ -9,12 +9,9 @@ from pathlib import Path
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from scratchgen import vae
-from scratchgen.data import Vocabulary
+from scratchgen import gan, rnn, vae
 from scratchgen.errors import BadInput
-from scratchgen.gan import GAN
 from scratchgen.nn import Module
-from scratchgen.rnn import LanguageModel
 from scratchgen.training.files import read_bytes
 from scratchgen.training.origin import fingerprint
 
@@ -23,8 +20,8 @@ LARGEST_JSON = 2**24  # bytes
 
 BUILD = {
     "vae": vae.build,
-    "gan": lambda sizes: GAN(sizes["data_dim"], sizes["latent_dim"]),
-    "rnn": lambda sizes: LanguageModel(Vocabulary(sizes["vocabulary"]), sizes["hidden"], sizes["embedding"]),
+    "gan": gan.build,
+    "rnn": rnn.build,
 }
 
 
@@ -42,7 +39,10 @@ def load_run(directory) -> tuple[Module, dict]:
     try:
         model.load_state_dict(weights)
     except ValueError as error:
-        raise BadInput(f"{directory / 'model.safetensors'} does not fit config.json: {error}") from None
+        raise BadInput(
+            f"{directory / 'model.safetensors'} does not fit config.json: {error}; train again, or load it "
+            "with the version that saved it"
+        ) from None
     return model.eval(), config
 
 

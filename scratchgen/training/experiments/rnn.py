@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from scratchgen import plots, rnn
-from scratchgen.data import Vocabulary, load_text, text_chunks
+from scratchgen.data import TextData, Vocabulary, load_text, text_chunks
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun, configuration, finished
 from scratchgen.training.files import write_text
@@ -23,18 +23,14 @@ def train_rnn(
     """Train a language model on a text and compare its bits per character with n-gram models.
 
     Pairs of texts are a text of lines (`data.lines`). The characters are those of the training part; any
-    others that are held out count as one, �, that no training shows.
+    others that are held out count as one, �, that no training shows. Bytes can write every text.
     """
     text = load_text(data)
-    vocabulary = Vocabulary.of(text.train, held_out=text.validation + text.test)
+    sizes = _sizes(text, settings)
+    model = rnn.build(sizes, Generator(seed))
+    vocabulary = model.vocabulary
     train, validation = (vocabulary.encode(part) for part in (text.train, text.validation))
     text_chunks(train, settings.batch_size, settings.chunk)  # refuses a text that is too short
-    model = rnn.LanguageModel(vocabulary, settings.hidden, settings.embedding, Generator(seed))
-    sizes = {
-        "vocabulary": vocabulary.characters,
-        "hidden": settings.hidden,
-        "embedding": settings.embedding,
-    }
     run = open_run(configuration("rnn", data, text, asdict(settings), seed, sizes))
     if settings.patience:
         run.wait(Patience("validation_bits", settings.patience, higher_is_better=False))
@@ -50,9 +46,25 @@ def train_rnn(
     )
     (score,) = rnn_scores(model, text, "test")
     series = {"training": run.history["bits"], "validation": run.history["validation_bits"]}
-    prompt = "\n" if "\n" in vocabulary.characters else vocabulary.characters[0]
-    sample = model.generate(prompt, TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
+    per_symbol = len(text.test) / len(vocabulary.encode(text.test))
+    baseline = {BEST_NGRAM: score.baseline_value * per_symbol}
+    sample = model.generate(beginning(vocabulary), TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
     with run.saving():
-        plots.curves(series, run.picture("curves"), "bits per character", {BEST_NGRAM: score.baseline_value})
+        plots.curves(series, run.picture("curves"), f"bits per {settings.vocabulary[:-1]}", baseline)
         write_text(run.directory / "samples" / "text.txt", sample)
     return finished(run, model, [score])
+
+
+def beginning(vocabulary) -> str:
+    """A prompt for a text that begins anywhere: a new line, if the training text had lines."""
+    known = getattr(vocabulary, "characters", "\n")  # bytes can write every character
+    return "\n" if "\n" in known else known[0]
+
+
+def _sizes(text: TextData, settings: RNNRecipe) -> dict:
+    """What config.json says of the model."""
+    sizes = {name: getattr(settings, name) for name in ("hidden", "embedding", "cell", "layers", "dropout")}
+    if settings.vocabulary == "bytes":
+        return {"symbols": "bytes", **sizes}
+    known = Vocabulary.of(text.train, held_out=text.validation + text.test)
+    return {"symbols": "characters", "vocabulary": known.characters, **sizes}

@@ -39,6 +39,14 @@ SMALL = {
     "geco": ("vae", "--objective", "geco", "--distortion", 20, "--epochs", 1, "--hidden", 16),
     "gan": ("gan", "--epochs", 1),
     "rnn": ("rnn", "--data", "mine.txt", "--epochs", 1, "--hidden", 16, "--batch-size", 8),
+    "lstm": (
+        *("rnn", "--data", "mine.txt", "--epochs", 1, "--hidden", 16, "--batch-size", 8),
+        *("--cell", "lstm", "--layers", 2, "--dropout", 0.25),
+    ),
+    "bytes": (
+        *("rnn", "--data", "accents.txt", "--epochs", 1, "--hidden", 16, "--batch-size", 8),
+        *("--vocabulary", "bytes"),
+    ),
     "points": ("vae", "--data", "ring", "--epochs", 1, "--hidden", 8, "--latent-dim", 2),
     "unlabelled": ("gan", "--data", "mine.npy", "--epochs", 1),
 }
@@ -49,6 +57,7 @@ def runs(tmp_path_factory):
     """A folder with a finished run of each model, of a few seconds, made when it is first asked for."""
     folder = tmp_path_factory.mktemp("runs")
     (folder / "mine.txt").write_text("the cat sat on the mat. " * 400)
+    (folder / "accents.txt").write_text("café, 日本; naïve. " * 600)
     np.save(folder / "mine.npy", np.random.default_rng(0).random((200, 6, 6), dtype=np.float32))
 
     def run(name):

@@ -211,7 +211,7 @@ CASES = {
     ),
     "sample: a prompt for images": (
         ("sample", "images", "--prompt", "a", "--out", "new.png"),
-        "are for text",
+        "leave out --prompt, for text alone",
     ),
     "compare: nothing": (("compare",), "Missing argument"),
     "compare: no such run": (("compare", "images", "gone"), "gone is not a run directory"),

@@ -1,0 +1,22 @@
+"""From the sizes in a configuration to a language model."""
+
+from __future__ import annotations
+
+from scratchgen.data import Vocabulary
+from scratchgen.random import Generator
+from scratchgen.rnn.models import LanguageModel
+from scratchgen.rnn.vocabularies import Bytes
+
+SYMBOLS = {"characters": Vocabulary, "bytes": Bytes}
+
+
+def build(sizes: dict, rng: Generator | None = None) -> LanguageModel:
+    """The model over `sizes["symbols"]` ("characters" if there is none), which are `sizes["vocabulary"]`.
+
+    Bytes need no vocabulary; the rest are the arguments of LanguageModel.
+    Raises KeyError, TypeError or ValueError for sizes that are none.
+    """
+    given = dict(sizes)
+    symbols = SYMBOLS[given.pop("symbols", "characters")]
+    known = () if symbols is Bytes else (given.pop("vocabulary"),)
+    return LanguageModel(symbols(*known), **given, rng=rng)

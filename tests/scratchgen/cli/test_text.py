@@ -1,0 +1,199 @@
+"""Language models on the command line: cells, symbols, ways to draw, scores, and what is refused."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from scratchgen.nn import GRU, LSTM, RNN
+from scratchgen.rnn import Bytes
+from scratchgen.training import load_run
+from scratchgen.training.origin import fingerprint
+from scratchgen.training.saved import SHA256
+
+TINY = ("--data", "mine.txt", "--epochs", 1, "--hidden", 8, "--batch-size", 8)
+NEW = ("symbols", "cell", "layers", "dropout")
+
+
+def change_config(run, change):
+    config = json.loads((run / "config.json").read_text())
+    change(config)
+    (run / "config.json").write_text(json.dumps(config))
+
+
+# --- training and loading ---------------------------------------------------------------------------------
+
+
+def test_cell_layers_and_dropout_are_those_of_the_model_that_is_loaded(runs):
+    model, config = load_run(runs("lstm") / "lstm")
+    assert type(model.recurrent) is LSTM and len(model.recurrent.layers) == 2
+    assert model.dropout.p == model.recurrent.dropout.p == 0.25
+    assert {name: config["model"][name] for name in NEW} == dict(
+        zip(NEW, ("characters", "lstm", 2, 0.25), strict=True)
+    )
+
+
+@pytest.mark.parametrize("cell, kind", [("tanh", RNN), ("lstm", LSTM), ("gru", GRU)])
+def test_every_cell_can_be_trained_and_gives_its_own_text(cell, kind, runs, scratchgen_in, tmp_path):
+    shutil.copy(runs("rnn") / "mine.txt", tmp_path)
+    run = scratchgen_in(tmp_path)
+    assert run("train", "rnn", "--cell", cell, *TINY, "--out", cell).returncode == 0
+    assert type(load_run(tmp_path / cell)[0].recurrent) is kind
+    assert run("sample", cell, "--prompt", "the ").stdout.startswith("the ")
+
+
+def test_a_configuration_that_names_no_cell_is_that_of_one_layer_of_tanh_over_characters(runs, tmp_path):
+    shutil.copytree(runs("rnn") / "rnn", tmp_path / "old")
+    for table in ("model", "training"):
+        change_config(tmp_path / "old", lambda config, t=table: [config[t].pop(n, None) for n in NEW])
+    old, now = load_run(tmp_path / "old")[0], load_run(runs("rnn") / "rnn")[0]
+    assert type(old.recurrent) is RNN and old.dropout.p == 0
+    for name, array in now.state_dict().items():
+        np.testing.assert_array_equal(old.state_dict()[name], array)
+
+
+def test_weights_under_the_names_of_an_earlier_version_are_one_line_that_says_to_train_again(
+    runs, scratchgen_in, tmp_path
+):
+    shutil.copytree(runs("rnn") / "rnn", tmp_path / "old")
+    file = tmp_path / "old" / "model.safetensors"
+    weights = {
+        name.removeprefix("recurrent.layers.0."): array
+        for name, array in safetensors.numpy.load(file.read_bytes()).items()
+    }
+    file.write_bytes(safetensors.numpy.save(weights, {SHA256: fingerprint(weights)}))
+    for command in ("sample", "evaluate"):
+        done = scratchgen_in(tmp_path)(command, "old")
+        assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+        assert "does not fit config.json" in done.stderr and "train again" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"cell": "elman"},
+        {"symbols": "words"},
+        {"layers": 0},
+        {"layers": "2"},
+        {"dropout": 1},
+        {"dropout": "much"},
+        {"heads": 8},
+    ],
+)
+def test_a_configuration_of_no_language_model_is_refused_by_name(change, runs, scratchgen_in, tmp_path):
+    shutil.copytree(runs("lstm") / "lstm", tmp_path / "changed")
+    change_config(tmp_path / "changed", lambda config: config["model"].update(change))
+    done = scratchgen_in(tmp_path)("sample", "changed")
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+    assert "config.json does not describe a model" in done.stderr
+
+
+def test_training_that_explodes_is_one_line_and_what_was_saved_before_stays(runs, scratchgen_in, tmp_path):
+    shutil.copy(runs("rnn") / "mine.txt", tmp_path)
+    run = scratchgen_in(tmp_path)
+    done = run("train", "rnn", *TINY, "--set", "alpha=1e38", "--save-every", 0, "--out", "run", "--quiet")
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+    assert "training exploded at step 2" in done.stderr and "below 1e+38" in done.stderr
+    assert not (tmp_path / "run" / "model.safetensors").exists()
+    assert len(list((tmp_path / "run" / "checkpoints").glob("*.json"))) == 1
+    again = run("train", "rnn", "--resume", "run", "--quiet")
+    assert again.returncode == 2 and again.stderr == done.stderr
+
+
+# --- sampling ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def drawn(runs, scratchgen_in):
+    """The text that `sample` prints."""
+
+    def draw(name, *options):
+        done = scratchgen_in(runs(name))("sample", name, "-n", 40, *options)
+        assert done.returncode == 0 and done.stderr == ""
+        return done.stdout[:-1]
+
+    return draw
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm"])
+def test_ways_that_leave_one_symbol_to_choose_agree_and_ways_that_leave_all_do_too(name, drawn):
+    of = lambda *options: drawn(name, "--prompt", "the ", *options)
+    greedy = of("--temperature", 0)
+    for options in (("--top-k", 1), ("--top-p", 1e-9), ("--beam", 1), ("--top-k", 1, "--seed", 5)):
+        assert of(*options) == greedy
+    free = of("--seed", 3)
+    for options in (("--top-k", 999), ("--top-p", 1), ("--temperature", 1)):
+        assert of("--seed", 3, *options) == free
+    others = [
+        of("--seed", 3, *options) for options in (("--top-k", 2), ("--top-p", 0.3), ("--temperature", 3))
+    ]
+    assert len({greedy, free, of("--seed", 4), *others}) == 6
+
+
+def test_a_text_goes_into_a_file_and_a_file_that_cannot_be_is_refused_before(
+    runs, drawn, scratchgen_in, tmp_path
+):
+    text = drawn("rnn", "--beam", 3)
+    assert "characters" in drawn("rnn", "--beam", 3, "--out", tmp_path / "t.txt")
+    assert (tmp_path / "t.txt").read_text() == text
+    assert scratchgen_in(runs("rnn"))("sample", "rnn", "--out", tmp_path).returncode == 2
+
+
+def test_a_model_of_bytes_reads_any_prompt_and_prints_text(runs, drawn):
+    assert isinstance(load_run(runs("bytes") / "bytes")[0].vocabulary, Bytes)
+    assert drawn("bytes", "--prompt", "Ω🙂").startswith("Ω🙂")
+    assert drawn("bytes").startswith("\n")
+
+
+REFUSED = {
+    "a beam that draws": ("rnn", ("--beam", 3, "--temperature", 1), "leave out --temperature"),
+    "a beam of the likeliest": ("rnn", ("--beam", 3, "--top-k", 2, "--top-p", 0.5), "--top-k and --top-p"),
+    "a beam of none": ("rnn", ("--beam", 0), "a width of at least 1"),
+    "greedy of a few": ("rnn", ("--temperature", 0, "--top-k", 3), "leave out --top-k"),
+    "greedy of the likeliest": ("lstm", ("--temperature", 0, "--top-p", 0.5), "leave out --top-p"),
+    "of no symbols": ("rnn", ("--top-k", 0), "keep at least 1"),
+    "of no probability": ("rnn", ("--top-p", 0), "top_p is a probability in (0, 1]"),
+    "of more than all": ("rnn", ("--top-p", 1.5), "top_p is a probability in (0, 1]"),
+    "of NaN": ("rnn", ("--top-p", "nan"), "top_p is a probability in (0, 1]"),
+    "at NaN": ("rnn", ("--temperature", "nan"), "temperature"),
+    "a part of a symbol": ("rnn", ("--top-k", 1.5), "Invalid value for '--top-k'"),
+    "an empty prompt for a beam": ("rnn", ("--beam", 2, "--prompt", ""), "prompt is empty"),
+    "a character that is unknown": ("lstm", ("--prompt", "Ω"), "'Ω'"),
+    "the likeliest of images": ("gan", ("--top-k", 3, "--out", "new.png"), "leave out --top-k"),
+    "a beam of images": ("mlp", ("--beam", 3, "--out", "new.png"), "leave out --beam"),
+    "probable images": ("vq", ("--top-p", 0.5, "--out", "new.png"), "leave out --top-p"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_no_text_can_be_drawn_by_is_one_line_and_leaves_no_file(case, runs, scratchgen_in):
+    name, options, expected = REFUSED[case]
+    folder = runs(name)
+    done = scratchgen_in(folder)("sample", name, *options)
+    assert done.returncode == 2 and done.stdout == "" and not (folder / "new.png").exists()
+    assert len(done.stderr.splitlines()) == 1 and expected in done.stderr
+
+
+# --- scores -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name, per", [("rnn", "character"), ("lstm", "character"), ("bytes", "byte")])
+def test_evaluate_tells_bits_nats_perplexity_and_the_ngrams_beside_them(
+    name, per, runs, scratchgen_in, tmp_path
+):
+    done = scratchgen_in(runs(name))("evaluate", name, "--json", tmp_path / "numbers.json")
+    assert done.returncode == 0 and "± " in done.stdout
+    rows = json.loads((tmp_path / "numbers.json").read_text())["scores"]
+    scores = {score["measure"]: score for score in rows}
+    bits, nats = scores["held-out bits per character"], scores["nats per character"]
+    for number in ("value", "standard_error"):
+        assert nats[number] == pytest.approx(np.log(2) * bits[number])
+    perplexity = scores[f"perplexity per {per}"]["value"]
+    if per == "character":
+        assert perplexity == pytest.approx(np.exp(nats["value"]))
+    else:  # more than one byte a character
+        assert 1 < perplexity < np.exp(nats["value"])
+    ngrams = [score["baseline_value"] for measure, score in scores.items() if "n-gram" in measure]
+    assert len(ngrams) == 6 and ngrams[3] == bits["baseline_value"] and ngrams[0] > ngrams[1] > ngrams[2]
