@@ -11,6 +11,8 @@ import pytest
 
 SEED = 20140101
 
+pytest_plugins = ["scratchgen.verified"]  # the report of equations, and the fixture `measured`
+
 
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="as many faults as the published figures rest on")

@@ -7,17 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from scratchgen.claims import claims, is_planted
 from scratchgen.equations import BY_ID, EQUATIONS
 
 ROOT = Path(__file__).parents[1]
-
-
-def ids_in_tests():
-    """Equation ids that a test bears as a mark."""
-    pattern = re.compile(r'pytest\.mark\.equation\("([\w.]+)"\)')
-    return {
-        name for file in (ROOT / "tests").rglob("test_*.py") for name in pattern.findall(file.read_text())
-    }
+CLAIMS = claims(ROOT / "tests")
 
 
 def ids_in_docstrings():
@@ -34,18 +28,37 @@ def test_ids_are_unique():
 def test_an_equation_has_code_a_test_and_a_page(equation):
     module, name = equation.code.split(":")
     assert callable(attrgetter(name)(importlib.import_module(module)))
-    assert equation.id in ids_in_tests()
+    assert not all(claim.planted for claim in CLAIMS[equation.id])
     assert (ROOT / "tutorials" / equation.tutorial).exists()
 
 
+@pytest.mark.parametrize("equation", EQUATIONS, ids=lambda e: e.id)
+def test_an_equation_has_a_planted_counter_example(equation):
+    """A test that bears its mark and says in its name what the claims reject."""
+    assert any(claim.planted for claim in CLAIMS[equation.id])
+
+
 def test_tests_and_docstrings_name_no_equation_that_the_ledger_does_not_have():
-    assert ids_in_tests() <= BY_ID.keys()
+    assert CLAIMS.keys() <= BY_ID.keys()
     assert ids_in_docstrings() <= BY_ID.keys()
 
 
 def test_the_walk_finds_what_there_is_to_find():
-    assert {"vae.elbo", "rnn.bptt"} <= ids_in_tests() and {
-        "vae.elbo",
-        "gan.value",
-        "rnn.hidden",
-    } <= ids_in_docstrings()
+    assert {"vae.elbo", "gan.value", "rnn.hidden"} <= ids_in_docstrings()
+    files = (ROOT / "tests").rglob("test_*.py")
+    marks = sum(len(re.findall(r"^@pytest\.mark\.equation", file.read_text(), re.M)) for file in files)
+    assert sum(map(len, CLAIMS.values())) == marks > 100
+
+
+PLANTS = {
+    "test_the_claim_above_rejects_a_sampler_that_uses_sigma_squared": True,
+    "test_the_claims_above_reject[z is held constant]": True,
+    "test_a_planted_error_in_a_rule_is_caught": True,
+    "test_elbo_never_exceeds_the_log_evidence": False,
+    "test_the_bound_is_reached[rejects]": False,
+}
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_the_name_of_a_test_says_whether_it_is_a_counter_example(name):
+    assert is_planted(name) == PLANTS[name]

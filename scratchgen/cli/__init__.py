@@ -9,7 +9,7 @@ import typer
 from threadpoolctl import threadpool_limits
 
 from scratchgen import kernels
-from scratchgen.cli import bench, compare, data, demo, evaluate, info, reproduce, sample, train
+from scratchgen.cli import bench, compare, data, demo, equations, evaluate, info, reproduce, sample, train
 from scratchgen.errors import BadInput
 from scratchgen.training import Stopped
 
@@ -26,6 +26,7 @@ app.command("sample")(sample.sample)
 app.add_typer(data.app, name="data")
 app.command("compare")(compare.compare)
 app.command("reproduce")(reproduce.reproduce)
+app.command("equations")(equations.equations)
 app.command("bench")(bench.bench)
 app.command("info")(info.info)
 

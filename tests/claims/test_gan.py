@@ -23,10 +23,10 @@ def logit(p):
 
 
 @pytest.mark.equation("gan.value")
-def test_the_value_is_the_formula_in_probabilities(rng):
+def test_the_value_is_the_formula_in_probabilities(rng, measured):
     real, fake = rng.uniform(0.05, 0.95, (2, 50))
     textbook = np.mean(np.log(real)) + np.mean(np.log(1 - fake))
-    assert value(logit(real), logit(fake)) == pytest.approx(textbook, rel=1e-12)
+    measured(abs(value(logit(real), logit(fake)) - textbook), 1e-12 * abs(textbook))
 
 
 @pytest.mark.equation("gan.value")
@@ -60,14 +60,14 @@ def densities():
 
 
 @pytest.mark.equation("gan.optimal_discriminator")
-def test_at_the_optimal_discriminator_the_value_is_minus_log_4_plus_2_jsd():
+def test_at_the_optimal_discriminator_the_value_is_minus_log_4_plus_2_jsd(measured):
     dx, p, q = densities()
     a = np.log(p) - np.log(q)  # the logit of D* = p / (p + q)
     v = np.sum(p * -np.logaddexp(0, -a) + q * -np.logaddexp(0, a)) * dx
     m = (p + q) / 2
     jsd = 0.5 * np.sum(p * np.log(p / m) + q * np.log(q / m)) * dx
-    assert v == pytest.approx(-np.log(4) + 2 * jsd, abs=1e-10)
-    assert gan_value_by_weights(p, q, a, dx) == pytest.approx(v, abs=1e-4)
+    measured(abs(v - (-np.log(4) + 2 * jsd)), 1e-10)
+    measured(abs(gan_value_by_weights(p, q, a, dx) - v), 1e-4)
 
 
 def gan_value_by_weights(p, q, a, dx):
@@ -80,7 +80,7 @@ def gan_value_by_weights(p, q, a, dx):
 
 
 @pytest.mark.equation("gan.optimal_discriminator")
-def test_ascent_on_the_value_ends_at_the_optimal_discriminator_and_its_value():
+def test_ascent_on_the_value_ends_at_the_optimal_discriminator_and_its_value(measured):
     """p and q on three points, as 10 examples each: one free logit a point."""
     real, fake = np.repeat([0, 1, 2], [5, 3, 2]), np.repeat([0, 1, 2], [1, 3, 6])
     p, q = np.array([0.5, 0.3, 0.2]), np.array([0.1, 0.3, 0.6])
@@ -89,18 +89,24 @@ def test_ascent_on_the_value_ends_at_the_optimal_discriminator_and_its_value():
         a.grad = None
         discriminator_loss(a[real], a[fake]).backward()
         a.data -= a.grad
-    np.testing.assert_allclose(a.numpy(), np.log(p / q), atol=1e-6)
+    measured(np.abs(a.numpy() - np.log(p / q)), 1e-6)
     m = (p + q) / 2
     jsd = 0.5 * np.sum(p * np.log(p / m) + q * np.log(q / m))
-    assert value(a[real], a[fake]).item() == pytest.approx(-np.log(4) + 2 * jsd, abs=1e-9)
+    measured(abs(value(a[real], a[fake]).item() - (-np.log(4) + 2 * jsd)), 1e-9)
+
+
+@pytest.mark.equation("gan.optimal_discriminator")
+def test_the_claims_above_reject_a_discriminator_with_the_labels_swapped():
+    dx, p, q = densities()
+    right, swapped = (gan_value_by_weights(p, q, sign * (np.log(p) - np.log(q)), dx) for sign in (1, -1))
+    assert swapped < -np.log(4) < right - 0.1
 
 
 @pytest.mark.equation("gan.generator_loss")
 @pytest.mark.parametrize(("kind", "expected"), [("minimax", -0.0066928509), ("nonsaturating", -0.9933071491)])
-def test_the_gradients_of_both_generator_losses_at_logit_minus_5(kind, expected):
-    assert grad(lambda a: generator_loss(a, kind))(np.array([-5.0])).item() == pytest.approx(
-        expected, rel=1e-8
-    )
+def test_the_gradients_of_both_generator_losses_at_logit_minus_5(kind, expected, measured):
+    found = grad(lambda a: generator_loss(a, kind))(np.array([-5.0])).item()
+    measured(abs(found - expected), 1e-8 * abs(expected))
 
 
 @pytest.mark.equation("gan.generator_loss")

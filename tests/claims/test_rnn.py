@@ -32,8 +32,9 @@ def by_hand(x, h0, W_xh, W_hh, b_h):
 
 @pytest.mark.equation("rnn.hidden")
 @pytest.mark.parametrize("f", [recurrence, tanh_recurrence])
-def test_the_recurrence_is_the_equation_written_out(f, arguments):
-    np.testing.assert_allclose(f(*arguments), by_hand(*arguments), rtol=1e-12)
+def test_the_recurrence_is_the_equation_written_out(f, arguments, measured):
+    expected = by_hand(*arguments)
+    measured(np.abs(f(*arguments) - expected), 1e-12 * np.abs(expected))
 
 
 @pytest.mark.equation("rnn.hidden")
@@ -44,16 +45,23 @@ def test_the_claim_above_rejects_a_state_that_is_not_carried(arguments):
 
 
 @pytest.mark.equation("rnn.output")
-def test_the_output_is_the_equation_written_out(rng):
+def test_the_output_is_the_equation_written_out(rng, measured):
     h, W_hy, b_y = rng.standard_normal((T, B, H)), rng.standard_normal((H, 3)), rng.standard_normal(3)
     expected = np.einsum("tbh,hv->tbv", h, W_hy) + b_y
-    np.testing.assert_allclose(output(h, W_hy, b_y), expected, rtol=1e-12)
+    measured(np.abs(output(h, W_hy, b_y) - expected), 1e-12 * np.abs(expected))
+
+
+@pytest.mark.equation("rnn.output")
+def test_the_claim_above_rejects_the_output_of_the_state_before(rng):
+    h, W_hy, b_y = rng.standard_normal((T, B, H)), rng.standard_normal((H, 3)), rng.standard_normal(3)
+    expected = np.einsum("tbh,hv->tbv", h, W_hy) + b_y
+    assert np.abs(output(h[:-1], W_hy, b_y) - expected[1:]).max() > 0.1
 
 
 @pytest.mark.equation("rnn.bptt")
 @pytest.mark.parametrize("f", [recurrence, tanh_recurrence])
-def test_gradients_through_time_agree_with_finite_differences_for_every_argument(f, arguments):
-    check_grads(f, *arguments, order=1)
+def test_gradients_through_time_agree_with_finite_differences_for_every_argument(f, arguments, measured):
+    measured(check_grads(f, *arguments, order=1), 1e-6)
 
 
 @pytest.mark.equation("rnn.bptt")
@@ -86,6 +94,7 @@ def test_influence_over_time_is_bounded_by_powers_of_the_largest_singular_value(
         assert np.linalg.norm(rows, 2) <= sigma**length * (1 + 1e-12)
 
 
+@pytest.mark.equation("rnn.bptt")
 @pytest.mark.parametrize("planted", ["the spectral radius", "the mean singular value"])
 def test_the_claim_above_rejects_a_bound_by(planted, rng):
     """Without inputs the state stays near 0, where tanh is the identity and the bound is nearly reached."""

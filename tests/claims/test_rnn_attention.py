@@ -39,7 +39,7 @@ def score(attention, s, h):
 
 @attentions
 @pytest.mark.equation("rnn.attention")
-def test_attention_is_the_equation_written_out(attention, rng):
+def test_attention_is_the_equation_written_out(attention, rng, measured):
     s, h = rng.standard_normal((Q, B, H)), rng.standard_normal((T, B, H))
     c, a = (values(x) for x in attention(s, h, MASK))
     for t in range(Q):
@@ -48,7 +48,15 @@ def test_attention_is_the_equation_written_out(attention, rng):
             e = np.exp([score(attention, s[t, b], h[j, b]) for j in places])
             np.testing.assert_allclose(a[t, b], spread(e, places))
             mean = sum(w * h[j, b] for w, j in zip(e / e.sum(), places, strict=True))
-            np.testing.assert_allclose(c[t, b], mean, rtol=1e-10)
+            measured(np.abs(c[t, b] - mean), 1e-10 * np.abs(mean))
+
+
+@attentions
+@pytest.mark.equation("rnn.attention")
+def test_the_claim_above_rejects_weights_that_fall_on_padding(attention, rng):
+    s, h = rng.standard_normal((Q, B, H)), rng.standard_normal((T, B, H))
+    (c, _), (wrong, a) = attention(s, h, MASK), attention(s, h, np.ones_like(MASK))
+    assert values(a)[:, 0, 3:].min() > 0 and np.abs(values(wrong) - values(c))[:, 0].max() > 0.1
 
 
 def values(x):
@@ -73,10 +81,9 @@ def test_attention_does_not_know_the_order_of_the_places(attention, rng):
 
 @attentions
 @pytest.mark.equation("rnn.attention")
-def test_gradients_of_attention_agree_with_finite_differences_to_second_order(attention, rng):
-    check_grads(
-        lambda s, h: attention(s, h, MASK)[0], rng.standard_normal((Q, B, H)), rng.standard_normal((T, B, H))
-    )
+def test_gradients_of_attention_agree_with_finite_differences_to_second_order(attention, rng, measured):
+    s, h = rng.standard_normal((Q, B, H)), rng.standard_normal((T, B, H))
+    measured(check_grads(lambda s, h: attention(s, h, MASK)[0], s, h), 1e-6)
 
 
 # --- from sequence to sequence ----------------------------------------------------------------------------

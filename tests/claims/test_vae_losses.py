@@ -28,12 +28,13 @@ def posteriors(rng):
 
 
 @pytest.mark.equation("vae.free_bits")
-def test_the_mean_of_the_rate_is_the_sum_of_what_each_latent_says_or_the_free_nats(posteriors):
+def test_the_mean_of_the_rate_is_the_sum_of_what_each_latent_says_or_the_free_nats(posteriors, measured):
     means = (0.5 * posteriors.mu**2).mean(axis=0)
     assert np.sum(means < 0.4) == 2
     found = free_bits_rate(posteriors, 0.4)
     assert found.shape == (40,)
-    assert found.mean() == pytest.approx(np.maximum(means, 0.4).sum(), rel=1e-12)
+    expected = np.maximum(means, 0.4).sum()
+    measured(abs(found.mean() - expected), 1e-12 * expected)
     np.testing.assert_allclose(free_bits_rate(posteriors, 0.0), posteriors.kl_to_standard_normal())
 
 
@@ -55,9 +56,17 @@ def test_a_latent_that_says_less_is_not_pushed_to_say_nothing(posteriors):
 
 
 @pytest.mark.equation("vae.warm_up")
-def test_the_weight_of_the_rate_grows_in_a_line_and_stays():
-    assert [warm_up(t, 4) for t in range(7)] == [0, 0.25, 0.5, 0.75, 1, 1, 1]
+def test_the_weight_of_the_rate_grows_in_a_line_and_stays(measured):
+    found = np.array([warm_up(t, 4) for t in range(7)])
+    measured(np.abs(found - [0, 0.25, 0.5, 0.75, 1, 1, 1]), 0)  # quarters are exact
     assert [warm_up(t, 0) for t in range(3)] == [1, 1, 1]
+
+
+@pytest.mark.equation("vae.warm_up")
+def test_the_claim_above_rejects_a_weight_that_goes_on_growing_and_one_that_is_late_by_a_step():
+    expected = np.array([warm_up(t, 4) for t in range(7)])
+    for wrong in (lambda t: t / 4, lambda t: min(1, (t + 1) / 4)):
+        assert np.abs([wrong(t) for t in range(7)] - expected).max() >= 0.25
 
 
 @pytest.mark.equation("vae.warm_up")

@@ -1,0 +1,156 @@
+"""scratchgen equations: the ledger of equations, each with its code and the tests that verify it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json as encoder
+import subprocess
+import sys
+import tempfile
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.syntax import Syntax
+from rich.table import Table
+
+from scratchgen.claims import CHECKOUT, Claim, claims, located, tests_folder
+from scratchgen.cli.output import console, say
+from scratchgen.equations import BY_ID, EQUATIONS, Equation
+from scratchgen.errors import BadInput
+from scratchgen.symbols import symbols
+
+WITHOUT_TESTS = (
+    "the tests are not part of this installation; in a clone of the repository they are counted here"
+)
+
+
+def equations(
+    id: Annotated[
+        str | None, typer.Argument(help="An equation, such as vae.elbo; without one, all are listed.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Run the tests and show their results.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print a list of objects, for programs.")] = False,
+):
+    """List the equations, or show one: its source, the lines that compute it, the tests that verify it."""
+    if check and json:
+        raise BadInput("--check shows results and --json prints the list; choose one of them")
+    chosen = EQUATIONS if id is None else (_named(id),)
+    folder = tests_folder()
+    found = None if folder is None else claims(folder)
+    if json:
+        print(encoder.dumps([_object(e, found) for e in chosen], indent=2, ensure_ascii=False))
+    elif id is not None:
+        _show(chosen[0], found)
+    elif not check:
+        _list(found)
+    if found is None and not check:
+        say(Console(stderr=True), f"scratchgen: {WITHOUT_TESTS}")
+    if check and not _passed([claim for e in chosen for claim in _claims(e, found)], id):
+        raise typer.Exit(1)
+
+
+def _named(id: str) -> Equation:
+    if id not in BY_ID:
+        names = {equation.id.partition(".")[2]: equation.id for equation in EQUATIONS} | dict.fromkeys(BY_ID)
+        close = get_close_matches(id, names, 1)
+        best = (names[close[0]] or close[0]) if close else None
+        hint = f"did you mean {best}?" if best else "see `scratchgen equations`"
+        raise BadInput(f"no equation is named {id!r}; {hint}")
+    return BY_ID[id]
+
+
+def _claims(equation: Equation, found: dict[str, list[Claim]] | None) -> list[Claim]:
+    if found is None:
+        raise BadInput("there are no tests to run: " + WITHOUT_TESTS.partition(";")[0])
+    return found.get(equation.id, [])
+
+
+def _object(equation: Equation, found: dict[str, list[Claim]] | None) -> dict:
+    """An equation for programs; `tests` is null where they are not installed."""
+    file, line, _ = located(equation)
+    fields = {name: getattr(equation, name) for name in ("id", "name", "latex", "text", "source", "code")}
+    tests = found and [
+        {"name": claim.name, "file": str(claim.file), "line": claim.line, "planted": claim.planted}
+        for claim in found.get(equation.id, [])
+    ]
+    place = {"file": str(file), "line": line}
+    return fields | place | {"tests": tests, "tutorial": equation.tutorial}
+
+
+def _list(found: dict[str, list[Claim]] | None) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("equation", "name", "tests", "code"):
+        justify = "right" if heading == "tests" else "left"
+        table.add_column(heading, header_style="bold", justify=justify, no_wrap=heading != "name")
+    for equation in EQUATIONS:
+        file, line, _ = located(equation)
+        tests = "–" if found is None else str(len(found.get(equation.id, [])))
+        table.add_row(equation.id, equation.name, tests, escape(f"{_near(file)}:{line}"))
+    console().print(table)
+
+
+def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
+    screen = console()
+    file, line, source = located(equation)
+    screen.print(f"[bold]{equation.id}[/]  {equation.name}\n")
+    say(screen, f"  {equation.text}\n")
+    explained = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    for symbol, meaning in symbols(equation):
+        explained.add_row(escape(symbol), escape(meaning))
+    screen.print(explained)
+    page = CHECKOUT / "tutorials" / equation.tutorial
+    say(screen, f"\nsource    {equation.source}")
+    say(screen, f"tutorial  {_near(page) if page.exists() else equation.tutorial}")
+    say(screen, f"code      {_near(file)}:{line}\n")
+    screen.print(Syntax(source, "python", line_numbers=True, start_line=line, theme="ansi_light"))
+    for title, planted in (("tests", False), ("counter-examples that the tests reject", True)):
+        listed = [claim for claim in (found or {}).get(equation.id, []) if claim.planted == planted]
+        if listed:
+            screen.print(f"\n[bold]{title}[/]")
+        for claim in listed:
+            say(screen, f"{_near(claim.file)}:{claim.line}  {claim.name}")
+
+
+def _passed(tests: list[Claim], id: str | None) -> bool:
+    """Run tests in a process of their own and show what became of them; of one equation test by test."""
+    if importlib.util.find_spec("pytest") is None:
+        raise BadInput("the tests run under pytest, which is not installed: pip install pytest")
+    nodes = dict.fromkeys(f"{claim.file}::{claim.name}" for claim in tests)
+    command = [sys.executable, "-m", "pytest", "-q", *nodes, "--equations"]
+    if id is None:
+        return subprocess.run(command, cwd=CHECKOUT).returncode == 0
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [*command, "--equations-report", folder], cwd=CHECKOUT, capture_output=True, text=True
+        )
+        report = Path(folder, "equations.json")
+        rows = encoder.loads(report.read_text(encoding="utf-8")) if report.exists() else []
+    screen = console()
+    for row in rows:
+        if row["id"] == id:
+            screen.print()
+            screen.print(_results(row))
+    if done.returncode:
+        say(screen, done.stdout + done.stderr)
+    return done.returncode == 0
+
+
+def _results(row: dict) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("result", "error", "tolerance", "test"):
+        table.add_column(heading, header_style="bold", overflow="fold")
+    for test in row["tests"]:
+        colour = {"passed": "green", "failed": "red"}.get(test["outcome"], "yellow")
+        numbers = ("—" if n is None else f"{n:.2g}" for n in (test["error"], test["tolerance"]))
+        table.add_row(f"[{colour}]{test['outcome']}[/]", *numbers, escape(test["test"].rpartition("::")[2]))
+    return table
+
+
+def _near(file: Path) -> Path:
+    """A path as one would type it here: terminals and editors open `path:line` at a click."""
+    here = Path.cwd()
+    return file.relative_to(here) if file.is_relative_to(here) else file

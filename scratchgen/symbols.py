@@ -1,0 +1,205 @@
+"""What the symbols of the equations mean, with shapes and units: of a wing, and of one equation."""
+
+from __future__ import annotations
+
+import re
+
+from scratchgen.equations import Equation
+
+BETA = "weight of the rate, a number > 0"
+DISTORTION = {
+    "R": "rate, KL(q(z|x) ‖ p(z)), nats",
+    "D": "distortion, −E_q[log p(x|z)], nats",
+    "β": BETA,
+}
+CODES = {
+    "z_e": "output of the encoder, (B, N, d): N places, vectors of d numbers",
+    "z_q": "what the decoder is given, (B, N, d)",
+    "e": "the code nearest to each vector, (B, N, d)",
+    "sg": "stop-gradient: the identity, with the derivative 0",
+}
+DRAWS = {
+    "k": "how many draws of the latent an example has",
+    "z": "draws of the latent from q(z|x), (k, B, Z)",
+}
+CHUNK = {"g": "gradient of the whole text, all parameters as one vector", "ĝ": "the same, truncated"}
+
+WINGS = {
+    "vae": {
+        "x": "examples, (B, D)",
+        "z": "latents, (B, Z)",
+        "y": "classes of the examples, (B,)",
+        "mu": "mean of q, (B, Z)",
+        "sigma": "standard deviation of q, (B, Z), stored as logvar = log sigma²",
+        "ε": "standard normal noise, (B, Z)",
+        "p": "the model: p(z) the prior, p(x|z) the likelihood, p(x) the evidence; logs in nats",
+        "q": "the approximate posterior q(z|x), which the encoder gives",
+        "KL": "Kullback-Leibler divergence, (B,), nats",
+        "E_q": "mean over latents from q(z|x)",
+        "E_x": "mean over examples",
+        "β": BETA,
+    },
+    "gan": {
+        "x": "real examples, (N, D)",
+        "y": "generated examples, (M, D)",
+        "z": "noise that the generator is given, (B, Z)",
+        "D": "discriminator: the probability that an example is real, in (0, 1); in the code its logit",
+        "G": "generator: from noise (B, Z) to examples (B, D)",
+        "V": "value of the game, nats: D raises it, G lowers it",
+        "p": "density of the data",
+        "q": "density of the generator",
+        "E_x": "mean over real examples",
+        "E_z": "mean over noise",
+        "JSD": "Jensen-Shannon divergence, nats, from 0 to log 2",
+        "KL": "Kullback-Leibler divergence, nats",
+    },
+    "rnn": {
+        "x_t": "input at time t, (B, D)",
+        "h_t": "state at time t, (B, H)",
+        "y_t": "output at time t, (B, V)",
+        "W_xh": "weights from input to state, (D, H)",
+        "W_hh": "weights from state to state, (H, H)",
+        "b_h": "bias of the state, (H,)",
+        "W_hy": "weights from state to output, (H, V)",
+        "b_y": "bias of the output, (V,)",
+        "L": "loss, nats",
+    },
+}
+
+OWN = {
+    "vae.likelihood": {"p": "probability that a pixel is 1, (B, D)", "σ": "logistic function"},
+    "vae.iwae": DRAWS | {"L_k": "the bound, (B,), nats"},
+    "vae.importance": DRAWS | {"w": "weight of a draw, (k, B)"},
+    "vae.annealed": {
+        "z": "latent of a chain after t − 1 moves, (B, Z)",
+        "w": "weight of a chain, (B,)",
+        "β": "inverse temperature, from 0 at t = 0 to 1 at t = T",
+    },
+    "vae.constrained": DISTORTION | {"D₀": "greatest distortion allowed, nats", "λ": "multiplier, > 0"},
+    "vae.geco": {
+        "λ": "multiplier of the constraint, > 0",
+        "η": "rate of its growth, for a nat and a step",
+        "C": "moving average of D − D₀, nats",
+        "a": "what the average keeps at a step, from 0 to 1",
+        "D": "distortion of the batch, nats",
+        "D₀": "greatest distortion allowed, nats",
+    },
+    "vae.free_bits": {"free": "nats that each latent may spend for nothing"},
+    "vae.warm_up": {"t": "step of the training, from 0", "T": "steps of the warm-up"},
+    "vae.rate_distortion": DISTORTION,
+    "vae.linear": {
+        "D": "numbers of an example",
+        "W": "weights of the decoder, (Z, D)",
+        "b": "bias of the decoder, (D,)",
+        "s": "standard deviation of q by latent, (Z,)",
+        "σ": "standard deviation of the data, one number",
+    },
+    "vae.ppca": {
+        "D": "numbers of an example",
+        "Z": "latents",
+        "λ": "eigenvalues of the covariance of the data, falling",
+        "σ": "its square is the mean of the D − Z smallest eigenvalues",
+    },
+    "vae.straight_through": CODES,
+    "vae.vq": CODES | {"p": "the model p(x|z_q); nats", "β": "weight of the commitment"},
+    "vae.codebook": {
+        "N": "moving average of how many vectors choose code k, (K,)",
+        "n": "how many vectors of the batch choose code k, (K,)",
+        "m": "moving average of the sum of these vectors, (K, d)",
+        "z": "vectors that choose code k, (n_k, d)",
+        "e": "code k, (K, d)",
+        "γ": "what the averages keep at a step, from 0 to 1",
+    },
+    "vae.codes": {"k": "codes of an example, (B, N) whole numbers", "p": "p(k) the prior of codes; nats"},
+    "vae.bits": {"D": "numbers of an example"},
+    "vae.active_units": {"A": "variance over examples of the mean of latent d, (Z,)"},
+    "vae.spherical": {
+        "a": "latent at t = 0, (…, Z)",
+        "b": "latent at t = 1, (…, Z)",
+        "t": "how far along the way, from 0 to 1",
+        "ω": "angle between a and b, radians",
+    },
+    "gan.parzen": {
+        "x": "held-out examples, (B, D)",
+        "s": "generated examples, (N, D)",
+        "N": "how many they are; before a bracket the normal density",
+        "σ": "width of the window",
+        "p": "the estimate of the generator's density; nats",
+    },
+    "gan.mmd": {"k": "kernel: how alike two examples are"},
+    "gan.frechet": {
+        "d": "distance, in the units of the features",
+        "m": "means of the features, (D,)",
+        "C": "covariances of the features, (D, D)",
+    },
+    "gan.precision_recall": {"r": "distance to the k-th nearest neighbour of the same set"},
+    "gan.density_coverage": {"r": "distance to the k-th nearest neighbour of the same set"},
+    "gan.mode_divergence": {"K": "how many modes there are", "q": "share of the samples at mode k, (K,)"},
+    "rnn.bptt": {
+        "δ_t": "gradient of the loss by what tanh is applied to at time t, (B, H)",
+        "g_t": "gradient of the loss by h_t, without what comes back from later, (B, H)",
+    },
+    "rnn.lstm": {
+        "c_t": "cell at time t, (B, H)",
+        "f_t": "forget gate, (B, H)",
+        "i_t": "input gate, (B, H)",
+        "g_t": "candidate, (B, H)",
+        "o_t": "output gate, (B, H)",
+        "W_xh": "weights from input to gates, (D, 4H)",
+        "W_hh": "weights from state to gates, (H, 4H)",
+        "b_h": "bias of the gates, (4H,)",
+        "σ": "logistic function",
+    },
+    "rnn.gru": {
+        "z_t": "update gate, (B, H)",
+        "r_t": "reset gate, (B, H)",
+        "n_t": "candidate, (B, H)",
+        "W_xn": "weights from input to candidate, (D, H)",
+        "W_hn": "weights from state to candidate, (H, H)",
+        "b_xn": "bias beside the input, (H,)",
+        "b_hn": "bias beside the state, (H,)",
+    },
+    "rnn.truncation": CHUNK | {"θ": "all parameters as one vector", "L_chunk": "loss of a chunk, nats"},
+    "rnn.clipping": {"g": "gradient of all parameters as one vector", "c": "greatest norm allowed"},
+    "rnn.cross_entropy": {
+        "c": "character t of the text",
+        "N": "characters of the text",
+        "p": "probability that the model gives",
+        "H": "entropy rate of the source, bits a character",
+    },
+    "rnn.sampling": {
+        "y": "logits, (V,)",
+        "τ": "temperature, ≥ 0",
+        "p": "probabilities, (V,)",
+        "p_top": "least probability kept, in (0, 1]",
+    },
+    "rnn.beam": {
+        "y": "symbols of the text after the prompt",
+        "p": "probability that the model gives",
+        "l": "length of the text",
+        "α": "how much length is made up for, ≥ 0",
+    },
+    "rnn.attention": {
+        "s": "queries, (T′, B, H)",
+        "h": "places that are looked at, (T, B, H)",
+        "a": "weights, (T′, B, T), with the sum 1 over places",
+        "c": "means of the places by these weights, (T′, B, H)",
+        "W": "weights of the queries, (H, A)",
+        "U": "weights of the places, (H, A)",
+        "v": "weights of the score, (A,)",
+    },
+}
+
+
+def symbols(equation: Equation) -> list[tuple[str, str]]:
+    """The symbols in an equation, in the order of their first use, and what each means.
+
+    A symbol with an index, such as z_i, is z unless z_i has a meaning of its own; an index alone is none.
+    """
+    known = WINGS.get(equation.id.partition(".")[0], {}) | OWN.get(equation.id, {})
+    found = {}
+    for token in re.findall(r"(?:[^\W\d_][₀′]?)+(?:_[^\W\d_]+)?", re.sub("[²ᵀ]", " ", equation.text)):
+        symbol = next((name for name in (token, token.partition("_")[0]) if name in known), None)
+        if symbol:
+            found.setdefault(symbol, known[symbol])
+    return list(found.items())
