@@ -89,6 +89,8 @@ def softmax(x, axis=-1):
 
 def _promoted(*arrays):
     """The arrays in their common dtype, as NumPy would combine them; kernels take one dtype only."""
+    if all(type(a) is np.ndarray and a.dtype is arrays[0].dtype for a in arrays):
+        return arrays  # as in every training step, where asking NumPy would take longer than a small product
     dtype = np.result_type(*arrays)
     return [np.asarray(a, dtype) for a in arrays]
 
@@ -192,7 +194,10 @@ def _rows(x):
 @primitive
 def linear(x, W, b):
     """y = x W + b by the matrix kernel in use: x (..., D), W (D, H), b (H,) → (..., H)."""
-    return kernels.matmul(*_promoted(_rows(x), W)).reshape(*x.shape[:-1], W.shape[1]) + b
+    rows, W, b = _promoted(_rows(x), W, b)
+    y = kernels.matmul(rows, W)
+    y += b
+    return y if x.ndim == 2 else y.reshape(*x.shape[:-1], W.shape[1])
 
 
 defvjp(
@@ -228,11 +233,13 @@ CURVES = {  # d slope / dy
     "relu": lambda y: 0 * y,
 }
 
-defvjp(
-    bias_activation,
-    lambda g, y, x, b, activation: activation_slope(g, y, activation),
-    lambda g, y, x, b, activation: sum_to_shape(activation_slope(g, y, activation), b),
-)
+
+def _through_activation(g, y, x, b, activation):
+    g_x = activation_slope(g, y, activation)
+    return g_x, sum_to_shape(g_x, b), None
+
+
+defvjp_joint(bias_activation, _through_activation, once="")
 defvjp(
     activation_slope,
     lambda u, z, g, y, activation: u * SLOPES[activation](y),
@@ -292,6 +299,24 @@ def _through_gru(g, h, x, h0, W_xh, W_hh, b_x, b_h, gates):
 
 
 defvjp_joint(gru_recurrence, _through_gru)
+
+
+@primitive
+def kl_to_standard_normal(mu, logvar):
+    """KL(N(mu, sigma²) ‖ N(0, I)) = ½ Σ_d [mu² + sigma² − 1 − logvar], logvar = log sigma²: (..., Z) → (...).
+
+    In nats, never negative. One node where the terms would be six.
+    """
+    # expm1(v) − v ≥ 0 also after rounding, where exp(v) − 1 − v is not
+    return 0.5 * np.sum(mu * mu + (np.expm1(logvar) - logvar), axis=-1)
+
+
+# ∂/∂mu_d = mu_d        ∂/∂logvar_d = ½ (sigma_d² − 1)
+defvjp(
+    kl_to_standard_normal,
+    lambda g, y, mu, logvar: g[..., None] * mu,
+    lambda g, y, mu, logvar: g[..., None] * (0.5 * np.expm1(logvar)),
+)
 
 
 @primitive

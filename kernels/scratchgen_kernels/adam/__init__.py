@@ -45,9 +45,10 @@ def adam(theta, g, m, v, t, alpha=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight
     written = {"theta": _written("theta", theta), "m": _written("m", m), "v": _written("v", v)}
     g = checks.float_array("adam", "g", g)
     checks.same_dtype("adam", theta=theta, g=g, m=m, v=v)
-    for name, array in [*written.items(), ("g", g)]:
+    arrays = {**written, "g": g}
+    for name, array in arrays.items():
         checks.has_shape("adam", name, array, theta.shape, "theta.shape")
-    _apart({**written, "g": g})
+    _apart(arrays)
     t = checks.integer("adam", "t", t)
     beta1, beta2 = _number("beta1", beta1, 0, below=1), _number("beta2", beta2, 0, below=1)
     alpha, eps = _number("alpha", alpha, 0), _number("eps", eps, 0)
@@ -56,15 +57,14 @@ def adam(theta, g, m, v, t, alpha=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight
         raise ValueError("adam: t counts the steps from 1, got 0")
     root = math.sqrt(1 - beta2**t)
     a, e = alpha * root / (1 - beta1**t), eps * root
-    flat = [array.reshape(-1) for array in (theta, g, m, v)]  # views: the written ones are contiguous
-    KERNEL.module(backend).adam(*flat, a, e, beta1, beta2, decay)
+    if theta.ndim != 1:
+        theta, g, m, v = (array.reshape(-1) for array in (theta, g, m, v))  # views: they are contiguous
+    KERNEL.module(backend).adam(theta, g, m, v, a, e, beta1, beta2, decay)
 
 
 def _written(name, array):
     checks.float_array("adam", name, array, any_layout=True)
-    if type(array) is not np.ndarray or not (
-        array.flags.writeable and array.flags.c_contiguous and array.flags.aligned
-    ):
+    if type(array) is not np.ndarray or not array.flags.carray:  # aligned, writable, in C order
         raise ValueError(
             f"adam: {name} is written, so it must be writable, aligned and contiguous in C order"
         )
@@ -73,12 +73,16 @@ def _written(name, array):
 
 def _apart(arrays):
     """Raise ValueError if two of the arrays share memory: all are contiguous, so their bounds tell."""
+    if all(a.base is None for a in arrays.values()) and len(set(map(id, arrays.values()))) == len(arrays):
+        return  # each owns its memory
     for (one, a), (other, b) in combinations(arrays.items(), 2):
         if np.may_share_memory(a, b):
             raise ValueError(f"adam: {one} and {other} overlap in memory")
 
 
 def _number(name, value, least, below=math.inf):
+    if type(value) is float and least <= value < below:
+        return value
     if isinstance(value, bool) or not isinstance(value, (int, float, np.floating, np.integer)):
         raise TypeError(f"adam: {name} must be a number, got {checks.describe(value)}")
     if not least <= value < below:
