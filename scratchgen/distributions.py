@@ -102,18 +102,23 @@ class Bernoulli:
         return sigmoid(self.logits)
 
     def log_prob(self, x):
-        """Σ_d x_d log p_d + (1 − x_d) log(1 − p_d)   → (B,) nats.
+        """Σ_d x_d log p_d + (1 − x_d) log(1 − p_d)   → (B,) nats.   Ledger: vae.likelihood
 
         x in [0, 1]; a grey value counts as the pixel's mean, and log_prob is then minus a cross entropy.
         Raises BadInput outside [0, 1] and for NaN.
         """
+        self.check(x)
+        return -bernoulli_cross_entropy(self.logits, x)
+
+    @staticmethod
+    def check(x) -> None:
+        """Raises BadInput unless x is in [0, 1]."""
         pixels = plain(x)
         if pixels.size and not (pixels.min() >= 0 and pixels.max() <= 1):
             raise BadInput(
                 f"a Bernoulli likelihood needs pixels in [0, 1], these lie in [{pixels.min():.4g}, "
                 f"{pixels.max():.4g}]; scale them (bytes: divide by 255) and remove NaN"
             )
-        return -bernoulli_cross_entropy(self.logits, x)
 
     def sample(self, rng: Generator) -> np.ndarray:
         """Zeros and ones of the logits' shape, in their dtype."""

@@ -9,7 +9,7 @@ import typer
 from threadpoolctl import threadpool_limits
 
 from scratchgen import kernels
-from scratchgen.cli import bench, compare, data, demo, info, reproduce, sample, train
+from scratchgen.cli import bench, compare, data, demo, evaluate, info, reproduce, sample, train
 from scratchgen.errors import BadInput
 from scratchgen.training import Stopped
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.add_typer(train.app, name="train")
+app.command("evaluate")(evaluate.evaluate)
 app.command("sample")(sample.sample)
 app.add_typer(data.app, name="data")
 app.command("compare")(compare.compare)

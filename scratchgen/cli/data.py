@@ -12,7 +12,7 @@ from rich.table import Table
 
 from scratchgen.cli.output import console, say
 from scratchgen.data import CATALOGUE, DataSet, PairData, TextData, load_any
-from scratchgen.data.catalogue import KINDS
+from scratchgen.data.catalogue import KINDS, MODELS
 from scratchgen.data.fetch import FOLDER_VARIABLE, locate, locate_folder, own_folder
 from scratchgen.data.remote import RemoteFile
 from scratchgen.data.statistics import describe
@@ -36,6 +36,9 @@ def list_sets():
         words = entry.name, entry.kind, size(entry), entry.licence, entry.origin, state(entry)
         table.add_row(*map(escape, words))
     screen.print(table)
+    for model in dict.fromkeys(model for models in MODELS.values() for model in models):
+        kinds = ", ".join(kind for kind, models in MODELS.items() if model in models)
+        say(screen, f"scratchgen train {model}: {kinds}")
     folder = own_folder()
     say(
         screen,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from scratchgen.training.experiments import Score
+from scratchgen.training.scores import Score
 
 
 def console() -> Console:
@@ -25,6 +25,6 @@ def scores_table(scores: list[tuple[str, Score]]) -> Table:
     for heading in ("model", "measure", "ours", "baseline", "to expect", ""):
         table.add_column(heading, header_style="bold")
     for model, score in scores:
-        verdict = "[green]reached[/]" if score.reached else "[red]missed[/]"
+        verdict = "" if not score.expected else "[green]reached[/]" if score.reached else "[red]missed[/]"
         table.add_row(model, score.measure, score.ours, score.baseline, score.expected, verdict)
     return table

@@ -45,7 +45,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but where th
 TensorBoard = Annotated[
     bool, typer.Option("--tensorboard", help="Write event files too, into tensorboard/ of the run.")
 ]
-Model = Annotated[str | None, typer.Option(help="mlp, conv, conditional or linear.")]
+Model = Annotated[str | None, typer.Option(help="mlp, conv, conditional, vq or linear.")]
 Likelihood = Annotated[str | None, typer.Option(help="bernoulli, gaussian or categorical.")]
 Objective = Annotated[str | None, typer.Option(help="elbo, iwae, beta or geco.")]
 Samples = Annotated[int | None, typer.Option("--k", "-k", help="Samples of the bound (iwae).")]
@@ -134,7 +134,10 @@ def rnn(
     quiet: Quiet = False,
     tensorboard: TensorBoard = False,
 ):
-    """Train a recurrent network on text, as a language model over characters."""
+    """Train a recurrent network on text, as a language model over characters.
+
+    A set of pairs is a text too, a line a pair: what is read, a tab, what is to be written.
+    """
     _train(context, "rnn")
 
 

@@ -35,6 +35,16 @@ KINDS = {
 }
 """What a set can be, and what its sizes count."""
 
+MODELS = {
+    "images": ("vae", "gan"),
+    "text": ("rnn",),
+    "sequences": ("vae",),
+    "sound": ("vae",),
+    "pairs": ("rnn",),
+    "points": ("vae",),
+}
+"""What `scratchgen train` trains on a set of each kind."""
+
 OURS = "MIT, as the package"
 
 

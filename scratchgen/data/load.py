@@ -9,6 +9,7 @@ from pathlib import Path
 from scratchgen.data import image_folder, midi_files, sound_files
 from scratchgen.data.catalogue import CATALOGUE, KINDS
 from scratchgen.data.image_files import read_images
+from scratchgen.data.lines import as_lines
 from scratchgen.data.sets import AnyData, ImageData, PairData, PointData, SequenceData, SoundData, TextData
 from scratchgen.data.text_files import read_text
 from scratchgen.errors import BadInput
@@ -40,8 +41,12 @@ def load_images(name_or_path: str | os.PathLike) -> ImageData:
 
 
 def load_text(name_or_path: str | os.PathLike) -> TextData:
-    """A known text, or a UTF-8 file of one's own (`text_files`).   Errors: `load_images`."""
-    return _load(os.fspath(name_or_path), "text")
+    """A known text, a known set of pairs as a text (`lines`), or a UTF-8 file of one's own (`text_files`).
+
+    Errors: `load_images`.
+    """
+    name = os.fspath(name_or_path)
+    return as_lines(load_pairs(name)) if name in names()["pairs"] else _load(name, "text")
 
 
 def load_sequences(name_or_path: str | os.PathLike) -> SequenceData:
@@ -107,7 +112,7 @@ def _load(name: str, kind: str) -> AnyData:
 
 
 def _complaint(name: str, kind: str, found: str | None) -> str:
-    known = names()[kind]
+    known = names()[kind] + (names()["pairs"] if kind == "text" else ())  # which are read as text too
     choices, possible = ", ".join(known), " or ".join(OWN[kind])
     if name in CATALOGUE:
         path = f", or give the path of {possible}" if possible else ""

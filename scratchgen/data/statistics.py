@@ -7,6 +7,7 @@ from collections import Counter
 
 import numpy as np
 
+from scratchgen.data.lines import as_lines
 from scratchgen.data.sets import AnyData, ImageData, PairData, PointData, SequenceData, SoundData, TextData
 
 Facts = list[tuple[str, str]]
@@ -76,7 +77,9 @@ def _pairs(data: PairData) -> Facts:
     for name, texts in zip(data.sides, sides, strict=True):
         lengths, distinct = _range([len(text) for text in texts]), len(set(texts))
         facts += [(f"{name}, characters", lengths), (f"{name}, distinct", f"{distinct:,}")]
-    return facts
+    text = as_lines(data).train
+    line = f"{data.sides[0]} ⇥ {data.sides[1]}"
+    return [*facts, ("as lines", f"{line}: {len(text):,} characters, {len(set(text)):,} distinct")]
 
 
 def _points(data: PointData) -> Facts:

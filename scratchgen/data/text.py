@@ -6,11 +6,13 @@ import numpy as np
 
 from scratchgen.errors import BadInput
 
+UNKNOWN = "\ufffd"  # Unicode's own sign for a character that cannot be written, �
+
 
 class Vocabulary:
     """The characters that a model knows; the number of a character is its place in `characters`.
 
-    characters    distinct, in the order of their code points
+    characters    distinct, in the order of their code points; if � is among them, it stands for all others
     """
 
     def __init__(self, characters: str):
@@ -22,9 +24,11 @@ class Vocabulary:
         self._codes = _code_points(characters)
 
     @classmethod
-    def of(cls, text: str) -> Vocabulary:
-        """The distinct characters of a text.   Raises BadInput for an empty one."""
-        return cls("".join(sorted(set(text))))
+    def of(cls, text: str, held_out: str = "") -> Vocabulary:
+        """The distinct characters of a text, and � if `held_out` has others.   Raises BadInput for none."""
+        known = set(text)
+        new = set() if known.issuperset(held_out) else {UNKNOWN}
+        return cls("".join(sorted(known | new)))
 
     @property
     def size(self) -> int:
@@ -32,11 +36,16 @@ class Vocabulary:
         return len(self.characters)
 
     def encode(self, text: str) -> np.ndarray:
-        """Text of N characters → (N,) int64.   Raises BadInput for a character that is not known."""
+        """Text of N characters → (N,) int64.
+
+        A character that is not known becomes �; without � in the vocabulary it raises BadInput.
+        """
         codes = _code_points(text)
         ids = np.minimum(np.searchsorted(self._codes, codes), self.size - 1)
         unseen = np.flatnonzero(self._codes[ids] != codes)
-        if unseen.size:
+        if unseen.size and UNKNOWN in self.characters:
+            ids[unseen] = self.characters.index(UNKNOWN)
+        elif unseen.size:
             raise BadInput(
                 f"the character {text[unseen[0]]!r} is not known; known are {self.size}, among them "
                 f"{self.characters.strip()[-20:]!r}; leave it out or train on a text that has it"

@@ -1,33 +1,64 @@
-"""How good is it? Likelihoods, recognisability, and the baselines beside them."""
+"""How good is it? Likelihoods, scores of two samples, recognisability, and the baselines beside them."""
 
 from scratchgen.evaluation.annealing import AnnealedEstimate, annealed_log_likelihood
 from scratchgen.evaluation.baselines import grey_entropy, independent_bernoulli_log_prob
+from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
 from scratchgen.evaluation.examples import Mean, mean_over_examples
+from scratchgen.evaluation.frechet import frechet_distance, frechet_distance_of_gaussians
 from scratchgen.evaluation.independent import independent_categorical_log_prob, independent_gaussian_log_prob
 from scratchgen.evaluation.latents import ActiveUnits, RateAndDistortion, active_units, rate_and_distortion
 from scratchgen.evaluation.likelihood import Estimate, bits_per_dimension, importance_sampled_log_likelihood
+from scratchgen.evaluation.mmd import GaussianKernel, cubic_kernel, median_distance, mmd
+from scratchgen.evaluation.modes import Modes, modes_captured
+from scratchgen.evaluation.neighbours import (
+    DensityCoverage,
+    PrecisionRecall,
+    density_coverage,
+    precision_recall,
+)
 from scratchgen.evaluation.ngram import NGram, best_ngram, bits_per_character
+from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
+from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
 __all__ = [
     "ActiveUnits",
     "AnnealedEstimate",
+    "ClassHistogram",
     "Classifier",
+    "DensityCoverage",
     "Estimate",
+    "GaussianKernel",
     "Mean",
+    "Modes",
     "NGram",
+    "Parzen",
+    "PrecisionRecall",
     "RateAndDistortion",
+    "TwoSampleScore",
     "active_units",
     "annealed_log_likelihood",
     "best_ngram",
     "bits_per_character",
     "bits_per_dimension",
+    "class_histogram",
     "class_shares",
+    "cubic_kernel",
+    "density_coverage",
+    "frechet_distance",
+    "frechet_distance_of_gaussians",
     "grey_entropy",
     "importance_sampled_log_likelihood",
     "independent_bernoulli_log_prob",
     "independent_categorical_log_prob",
     "independent_gaussian_log_prob",
+    "kmeans_centroids",
     "mean_over_examples",
+    "median_distance",
+    "mmd",
+    "modes_captured",
+    "parzen_log_likelihood",
+    "precision_recall",
     "rate_and_distortion",
+    "two_sample_scores",
 ]

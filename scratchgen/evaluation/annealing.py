@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scratchgen.autograd import no_grad, vjp
-from scratchgen.evaluation.examples import ROWS, NoiseByPlace, as_examples, slices
+from scratchgen.evaluation.examples import ROWS, NoiseByPlace, as_examples, slices, told
 from scratchgen.evaluation.likelihood import Weights
 from scratchgen.random import Generator
 
@@ -57,7 +57,7 @@ def annealed_log_likelihood(
     Cost: 2 (T − 1) (leapfrogs + 1) values and gradients of log p(x|z) for each chain.
 
     Raises BadInput unless x is (B, D), ValueError for counts below 1.
-    Source: Neal (2001), eq. 3–11; Wu, Burda, Salakhutdinov & Grosse (2017).
+    Source: Neal (2001), eq. 3–11; Wu, Burda, Salakhutdinov & Grosse (2017).   Ledger: vae.annealed
     """
     if min(temperatures, chains, leapfrogs, rows) < 1:
         raise ValueError(
@@ -71,7 +71,7 @@ def annealed_log_likelihood(
     parts = []
     with no_grad():
         for some in slices(len(x), rows // chains):
-            density = _Likelihood(model, x[some])
+            density = _Likelihood(told(model, some), x[some])
             steps = np.full((len(betas), some.stop - some.start), FIRST_STEP)
             _walk(density, betas, _Draws(tuning, some, shape), leapfrogs, steps, tune=True)
             log_w, acceptance = _walk(density, betas, _Draws(weighing, some, shape), leapfrogs, steps)

@@ -32,6 +32,14 @@ class Classifier(Module):
         """The likeliest class of each image: (B, D) → (B,) int."""
         return np.argmax(self.probabilities(x), axis=-1)
 
+    def features(self, x) -> np.ndarray:
+        """The hidden layer, what the classifier sees of an image: (B, D) → (B, 128), none below 0.
+
+        Distances between features ask whether images differ in what tells classes apart, not in pixels.
+        """
+        with no_grad():
+            return self.net[1](self.net[0](x)).numpy()
+
     def fit(self, images, labels, *, epochs: int, rng: Generator, batch_size: int = 64, alpha: float = 1e-3):
         """Minimise the cross entropy with Adam; returns self."""
         optimizer = Adam(self.parameters(), alpha)

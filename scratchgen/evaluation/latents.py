@@ -17,6 +17,7 @@ from scratchgen.evaluation.examples import (
     mean_over_examples,
     posterior,
     slices,
+    told,
 )
 from scratchgen.random import Generator
 
@@ -51,13 +52,14 @@ def active_units(model, x, threshold: float = 0.01) -> ActiveUnits:
     tell: it is positive too where q(z_d) is the same for all x but not the prior. The variance is the mean
     squared deviation over the B examples (divided by B), its error that of this mean.
     Memory: 64 Z bytes an example, and what encode takes for 2000 of them.
-    Raises BadInput unless x is (B, D).   Source: Burda, Grosse & Salakhutdinov (2016), section 5.2.
+    Raises BadInput unless x is (B, D).
+    Source: Burda, Grosse & Salakhutdinov (2016), section 5.2.   Ledger: vae.active_units
     """
     x = as_examples(x)
     mu, kl = (np.empty((len(x), model.latent_dim)) for _ in range(2))
     with no_grad():
         for some in slices(len(x), ROWS):
-            q = posterior(model, x[some])
+            q = posterior(told(model, some), x[some])
             mu[some] = q.mu
             kl[some] = Normal(q.mu[..., None], q.logvar[..., None]).kl_to_standard_normal()
     variance = mean_over_examples((mu - mu.mean(axis=0)) ** 2)
@@ -74,7 +76,7 @@ def rate_and_distortion(model, x, rng: Generator, samples: int = 1, rows: int = 
                follow one, change the result of an example by rounding only.
     The standard errors are over examples: they hold the spread of the data and of the draws.
     Raises BadInput unless x is (B, D), ValueError for samples or rows below 1.
-    Source: Alemi et al. (2018), Fixing a broken ELBO, section 2, with p(z) for their marginal m(z).
+    Source: Alemi et al. (2018), section 2, with p(z) for their marginal m(z).   Ledger: vae.rate_distortion
     """
     if min(samples, rows) < 1:
         raise ValueError(f"at least one draw and one row at a time, not {samples} and {rows}")
@@ -83,8 +85,9 @@ def rate_and_distortion(model, x, rng: Generator, samples: int = 1, rows: int = 
     rate, distortion = np.empty(len(x)), np.empty(len(x))
     with no_grad():
         for some in slices(len(x), rows // samples):
-            q = posterior(model, x[some])
+            here = told(model, some)
+            q = posterior(here, x[some])
             rate[some] = q.kl_to_standard_normal()
             z = q.rsample(noise(some, 0, (samples, Z)))
-            distortion[some] = -log_likelihood(model, x[some], z).mean(axis=0)
+            distortion[some] = -log_likelihood(here, x[some], z).mean(axis=0)
     return RateAndDistortion(mean_over_examples(rate), mean_over_examples(distortion))

@@ -1,7 +1,8 @@
 """How likely is an example? log p(x) = log ∫ p(x|z) p(z) dz, estimated by importance sampling from q(z|x).
 
 A model is anything with `latent_dim` Z, `encode(x)`, the posterior q(z|x) as a Normal, and `decode(z)`, a
-distribution whose log_prob takes x (B, D) for z (k, B, Z) → (k, B) nats. The prior is N(0, I).
+distribution whose log_prob takes x (B, D) for z (k, B, Z) → (k, B) nats. The prior is N(0, I). Where it knows
+something of each example, `rows` gives the model of a slice of them (see `vae.models.Given`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,15 @@ import numpy as np
 
 from scratchgen.autograd import no_grad
 from scratchgen.distributions import Normal
-from scratchgen.evaluation.examples import ROWS, NoiseByPlace, as_examples, log_likelihood, posterior, slices
+from scratchgen.evaluation.examples import (
+    ROWS,
+    NoiseByPlace,
+    as_examples,
+    log_likelihood,
+    posterior,
+    slices,
+    told,
+)
 from scratchgen.random import Generator
 
 
@@ -46,6 +55,7 @@ def importance_sampled_log_likelihood(model, x, k: int, rng: Generator, rows: in
 
     Raises BadInput unless x is (B, D), ValueError for k or rows below 1.
     Source: Burda, Grosse & Salakhutdinov (2016), eq. 8; Rezende, Mohamed & Wierstra (2014), appendix E.
+    Ledger: vae.importance
     """
     if min(k, rows) < 1:
         raise ValueError(f"at least one draw and one row at a time, not k = {k} and rows = {rows}")
@@ -54,11 +64,12 @@ def importance_sampled_log_likelihood(model, x, k: int, rng: Generator, rows: in
     parts = []
     with no_grad():
         for some in slices(len(x), rows // k):
-            q = posterior(model, x[some])
+            here = told(model, some)
+            q = posterior(here, x[some])
             weights = Weights()
             for draws in slices(k, rows):
                 eps = noise(some, draws.start * Z, (draws.stop - draws.start, Z))
-                weights.add(_log_weights(model, x[some], q, q.rsample(eps)))
+                weights.add(_log_weights(here, x[some], q, q.rsample(eps)))
             parts.append(weights.estimate())
     return Estimate(*map(np.concatenate, zip(*parts, strict=True)))
 
@@ -111,7 +122,8 @@ def bits_per_dimension(log_likelihood, dimensions: int, levels: int | None = Non
               and the bits of the density bound those of the whole numbers from above
 
     An error in nats becomes one in bits by the factor 1 / (D log 2).
-    Raises ValueError for D or levels below 1.   Source: Theis, van den Oord & Bethge (2016), section 3.1.
+    Raises ValueError for D or levels below 1.
+    Source: Theis, van den Oord & Bethge (2016), section 3.1.   Ledger: vae.bits
     """
     if dimensions < 1 or (levels is not None and levels < 1):
         raise ValueError(f"at least one dimension and one level, not {dimensions} and {levels}")

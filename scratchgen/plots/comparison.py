@@ -29,7 +29,7 @@ def overlaid(series: Mapping[str, Sequence[float]], path, ylabel: str) -> Path:
         axes.plot(range(1, len(numbers) + 1), numbers, **style, label=str(i))
     axes.set_xlabel("epoch")
     axes.set_ylabel(ylabel)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     legend = figure.legend(frameon=False, fontsize=9, loc="outside lower center", ncols=2)
     for text, name in zip(legend.get_texts(), series, strict=True):
         text.set(text=name, parse_math=False)  # as it is: a label that began with _ would be left out

@@ -17,14 +17,16 @@ def curves(
     figure = new_figure(6.4, 3.8)
     axes = figure.add_subplot()
     for (name, numbers), colour in zip(series.items(), (ACCENT, SECOND, INK, FAINT), strict=False):
-        axes.plot(range(1, len(numbers) + 1), numbers, color=colour, label=name.replace("_", " "))
+        marker = "o" if len(numbers) == 1 else None  # a line needs two points
+        label = name.replace("_", " ")
+        axes.plot(range(1, len(numbers) + 1), numbers, color=colour, marker=marker, label=label)
     for name, level in (references or {}).items():
         axes.axhline(level, color=FAINT, linestyle="--", linewidth=1)
         axes.annotate(
             name, (1, level), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=9
         )
     axes.set_xlabel("epoch")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set_ylabel(ylabel)
     axes.legend(frameon=False, fontsize=9)
     plain(axes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +31,20 @@ def show(axes, images: np.ndarray, image_shape, columns: int, title: str) -> Non
     axes.set_axis_off()
 
 
-def sample_grid(images: np.ndarray, image_shape, path, title: str) -> Path:
-    """A square sheet of images (N, D)."""
-    figure = new_figure(5, 5.3)
-    show(figure.add_subplot(), images, image_shape, math.ceil(math.sqrt(len(images))), title)
+def sample_grid(images: np.ndarray, image_shape, path, title: str, columns: int | None = None) -> Path:
+    """A sheet of images (N, D), in rows of so many; by default about square."""
+    columns = min(columns or math.ceil(math.sqrt(len(images))), len(images))
+    height, width = math.ceil(len(images) / columns) * image_shape[0], columns * image_shape[1]
+    figure = new_figure(5, min(max(5 * height / width, 0.5), 20) + 0.3)
+    show(figure.add_subplot(), images, image_shape, columns, title)
+    return save(figure, path)
+
+
+def sheets(images: Mapping[str, np.ndarray], image_shape, path, columns: int) -> Path:
+    """Sheets of images (N, D) beside one another, each below its title."""
+    figure = new_figure(5 * len(images), 5.3)
+    for place, (title, sheet) in enumerate(images.items(), 1):
+        show(figure.add_subplot(1, len(images), place), sheet, image_shape, columns, title)
     return save(figure, path)
 
 

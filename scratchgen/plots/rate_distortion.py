@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
+from scratchgen.plots.figure import ACCENT, INK, SECOND, new_figure, plain, save
 
 
 def rate_distortion(points: Mapping[float, tuple[float, float]], path) -> Path:
-    """(R, D) in nats for each β, joined, with the tangent of slope −1/β through each.
+    """(R, D) in nats for each β, joined, with a stroke along dD/dR = −β through each.
 
     points    {β: (R, D)}; the bound −(D + R) is the same all along a line of slope −1, drawn through the best
     """
@@ -23,8 +23,9 @@ def rate_distortion(points: Mapping[float, tuple[float, float]], path) -> Path:
     reach = 0.12 * max(np.ptp(R), 1e-9)
     for beta, r, d in zip(order, R, D, strict=True):
         along = np.array([-reach, reach]) / np.hypot(1, beta)  # dR = −dD/β: in the plane (R, D), dD/dR = −β
-        axes.plot(r + along, d - beta * along, color=FAINT, linewidth=1)
-        axes.annotate(f"β = {beta:g}", (r, d), xytext=(5, 5), textcoords="offset points", fontsize=8)
+        label = "slope −β" if beta == order[0] else None
+        axes.plot(r + along, d - beta * along, color=INK, linewidth=0.8, label=label)
+        axes.annotate(f"β = {beta:.3g}", (r, d), xytext=(5, 5), textcoords="offset points", fontsize=8)
     axes.plot(R, D, "o-", color=ACCENT, markersize=4)
     ends = np.array([R.min(), R.max()])
     label = f"ELBO = {-(R + D)[best]:.1f}"

@@ -62,8 +62,8 @@ class LanguageModel(Module):
         """The prompt and n more characters, each drawn from softmax(y_t / temperature).
 
         temperature    1 samples from the model, lower is more cautious, 0 always takes the likeliest
-        Raises BadInput for an empty prompt, one with characters that the model has never seen, n < 0 and a
-        negative temperature.
+        Raises BadInput for an empty prompt, one with characters that the vocabulary cannot encode, n < 0 and
+        a negative temperature.
         """
         if not prompt:
             raise BadInput("the prompt is empty; give at least one character to continue")

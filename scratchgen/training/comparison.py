@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from scratchgen.plots.comparison import overlaid
+from scratchgen.plots.rate_distortion import rate_distortion
 from scratchgen.training import page
 from scratchgen.training.progress import SHOWN
 from scratchgen.training.record import Record
+from scratchgen.training.scores.vae import DISTORTION, RATE
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,9 @@ def comparison_page(groups: Sequence[Group]) -> str:
     """A self-contained page: a table for each kind, and the curves of its runs in one picture each."""
     parts = [
         page.section(
-            group.kind.upper(), page.table(group.headings, group.rows), page.pictures(_curves(group))
+            group.kind.upper(),
+            page.table(group.headings, group.rows),
+            page.pictures([*_rate_distortion(group), *_curves(group)]),
         )
         for group in groups
     ]
@@ -69,9 +75,43 @@ def _score(record: Record, measure: str) -> str:
     return next((score["ours"] for score in record.scores if score["measure"] == measure), "unfinished")
 
 
+def _value(record: Record, measure: str) -> float | None:
+    return next((score.get("value") for score in record.scores if score["measure"] == measure), None)
+
+
 def _epochs(record: Record) -> str:
     best = record.epochs[-1].get("best_epoch") if record.epochs else None
     return f"{len(record.epochs)}" + (f" (best {best})" if best else "")
+
+
+def rates_and_distortions(records: Sequence[Record]) -> dict[float, tuple[float, float]]:
+    """{β: (R, D)} on held-out data, the means over seeds, of VAEs that differ in nothing else; else {}.
+
+    A run under the constraint D ≤ D₀ counts as one of β = 1/λ, with the λ that it ended with.
+    """
+    if not {*differing(records)} <= {"objective", "beta", "distortion", "seed"}:
+        return {}
+    found = defaultdict(list)
+    for record in records:
+        R, D = (_value(record, measure) for measure in (RATE, DISTORTION))
+        training = record.config.get("training", {})
+        if R is None or D is None or training.get("objective") not in ("elbo", "beta", "geco"):
+            return {}
+        logs = record.series("log_lambda")  # under the constraint alone
+        beta = math.exp(-logs[-1]) if logs else training["beta"]
+        found[training["beta"], training["distortion"]].append((beta, R, D))
+    means = [[sum(column) / len(runs) for column in zip(*runs, strict=True)] for runs in found.values()]
+    return {beta: (R, D) for beta, R, D in means}
+
+
+def _rate_distortion(group: Group) -> list[str]:
+    """The curve along which β moves the runs, if there is one."""
+    points = rates_and_distortions(group.records) if group.kind == "vae" else {}
+    if len(points) < 2:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        png = rate_distortion(points, Path(folder) / "rate_distortion.png").read_bytes()
+    return [page.picture(png, "rate and distortion on held-out data, by β")]
 
 
 def _curves(group: Group) -> list[str]:

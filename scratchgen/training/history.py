@@ -113,6 +113,7 @@ class History:
             self.patience.look(self.epoch, means[self.patience.name], self._things["model"])
             means["best_epoch"] = self.patience.best_epoch
         self._sums.clear()
+        self.latest = dict(means)  # what was logged in former epochs alone is not shown for ever
         self._note(means)
 
     def _note(self, means: dict[str, float]) -> None:

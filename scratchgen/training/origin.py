@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scratchgen.data import ImageData, TextData
 from scratchgen.kernels import current
 
 PACKAGES = ("scratchgen-numpy", "numpy", "numba")
@@ -31,6 +32,17 @@ def fingerprint(arrays: dict[str, np.ndarray]) -> str:
         digest.update(f"{name} {array.dtype} {array.shape} ".encode())
         digest.update(np.ascontiguousarray(array))
     return digest.hexdigest()
+
+
+def fingerprint_of_data(data: ImageData | TextData) -> str:
+    """The fingerprint of the three parts of a data set; of a text, that of its UTF-8."""
+    parts = {name: getattr(data, name) for name in ("train", "validation", "test")}
+    if isinstance(data, TextData):
+        parts = {
+            name: np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+            for name, text in parts.items()
+        }
+    return fingerprint(parts)
 
 
 def _versions() -> dict[str, str]:

@@ -15,7 +15,10 @@ LINE_SECONDS = 10.0  # between plain lines, so that a log of many short epochs s
 
 # of all that is logged, what says how the training goes
 SHOWN = {
-    "vae": ("elbo", "validation_elbo", "best_epoch"),
+    "vae": (
+        *("elbo", "validation_elbo", "best_epoch"),
+        *("objective", "validation_objective", "code_nats"),  # of a VQ-VAE, whose two parts differ
+    ),
     "gan": ("V", "D_real", "D_fake", "G_loss"),
     "rnn": ("bits", "validation_bits", "best_epoch"),
 }

@@ -7,6 +7,8 @@ distortion    nats that the distortion is to keep below (objective geco)
 warm_up       steps in which the weight of the rate grows to its value
 free_bits     nats that each latent dimension may say for nothing
 binarise      draw black or white anew whenever a grey image is shown
+codes         in the codebook (model vq), each of latent_dim dimensions; hidden: units of their prior
+prior_epochs  of the prior of the codes, after the others, with steps of prior_alpha (model vq)
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from scratchgen.data import CATALOGUE
 
 @dataclass(frozen=True)
 class VAERecipe:
-    model: Literal["mlp", "conv", "conditional", "linear"] = "mlp"
+    model: Literal["mlp", "conv", "conditional", "vq", "linear"] = "mlp"
     likelihood: Literal["bernoulli", "gaussian", "categorical"] = "bernoulli"
     objective: Literal["elbo", "iwae", "beta", "geco"] = "elbo"
     latent_dim: int = 20
@@ -34,6 +36,9 @@ class VAERecipe:
     warm_up: int = 0
     free_bits: float = 0.0
     binarise: bool = False
+    codes: int = 16
+    prior_epochs: int = 7
+    prior_alpha: float = 4e-3
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,9 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
     ("gan", "digits"): GANRecipe(epochs=120, batch_size=64),
 }
 
+VQ = VAERecipe(model="vq", latent_dim=16, hidden=128, epochs=4, batch_size=64, alpha=2e-3)
+VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, batch_size=32)
+
 
 def _unbounded(data: str) -> bool:
     """Whether a known data set has values of any size."""
@@ -75,6 +83,8 @@ def _unbounded(data: str) -> bool:
 def recipe(kind: str, data: str, **given) -> Recipe:
     """The settings for a model on a data set, with those that are given (not None) in their place."""
     settings = SPECIAL.get((kind, data), DEFAULT[kind])
-    if kind == "vae" and (_unbounded(data) or given.get("model") == "linear"):
+    if kind == "vae" and given.get("model") == "vq":
+        settings = VQ_OF_DIGITS if (kind, data) in SPECIAL else VQ
+    elif kind == "vae" and (_unbounded(data) or given.get("model") == "linear"):
         settings = replace(settings, likelihood="gaussian")
     return replace(settings, **{name: value for name, value in given.items() if value is not None})

@@ -94,5 +94,7 @@ def _check(config: dict, lines: list, scores: list, timing: dict) -> None:
     for score in scores:
         if not {"measure", "ours", "baseline", "expected", "reached"} <= score.keys():
             raise ValueError("scores.json holds what is no score")
+        if not isinstance(score.get("value"), int | float | None):
+            raise ValueError("scores.json holds a value that is no number")
     if timing:
         float(timing["seconds"]), int(timing["sittings"])

@@ -15,9 +15,13 @@ CAPTIONS = {
     "samples": "drawn from the model",
     "curves": "training, epoch by epoch",
     "reconstructions": "held-out images above, and what the model makes of them below",
+    "terms": "the two terms of the bound, epoch by epoch",
+    "prior": "what the codes cost under their prior, epoch by epoch",
+    "aggregated_posterior": "held-out images in the latent space, and the prior",
     "latent_plane": "where the images lie in the latent space, and what is decoded there",
+    "interpolation": "from one held-out image to another",
 }
-BROAD = ("latent_plane", "reconstructions")  # pictures that need the whole width
+BROAD = ("latent_plane", "reconstructions", "interpolation")  # pictures that need the whole width
 
 
 def write_report(directory: Path) -> Path:
@@ -67,7 +71,10 @@ def _scores(record: Record) -> str:
     if not record.scores:
         return ""
     names = ("measure", "ours", "baseline", "expected")
-    rows = [[*(score[name] for name in names), page.verdict(score["reached"])] for score in record.scores]
+    rows = [
+        [*(score[name] for name in names), page.verdict(score["reached"]) if score["expected"] else ""]
+        for score in record.scores
+    ]
     return page.table(("measure", "this run", "to compare with", "to expect", ""), rows)
 
 
@@ -77,6 +84,7 @@ def _commands(record: Record) -> list[str]:
     commands = {
         "made it": record.config.get("command"),
         "draws from it": f"scratchgen sample {directory} -n {n} --out {file}",
+        "measures it again, and more closely": f"scratchgen evaluate {directory}",
         "goes on, if it was interrupted": f"scratchgen train {kind} --resume {directory}",
         "trains with the same settings again": f"scratchgen train {kind} --config {directory}",
     }

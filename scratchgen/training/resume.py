@@ -7,10 +7,11 @@ from pathlib import Path
 from scratchgen import kernels
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
-from scratchgen.training.experiments import EXPERIMENTS, Score
+from scratchgen.training.experiments import EXPERIMENTS
 from scratchgen.training.run import Run
 from scratchgen.training.saved import read_config
-from scratchgen.training.settings import checked, complete
+from scratchgen.training.scores import Score
+from scratchgen.training.settings import complete, of_run
 
 # what must be as it was
 WORDS = {
@@ -34,7 +35,7 @@ def resume(directory: Path, kind: str, **of_this_sitting) -> tuple[Module, list[
         raise BadInput(f"{directory / 'config.json'} is damaged: no model is of kind {own!r}; train again")
     if own != kind:
         raise BadInput(f"{directory} holds a run of kind {own}; say `scratchgen train {own} --resume`")
-    source, seed, settings = complete(kind, {}, _given(config, directory))
+    source, seed, settings = complete(kind, {}, of_run(config, directory))
     open_run = lambda found: open_again(directory, found, **of_this_sitting)
     with kernels.use(config["backend"]):
         return EXPERIMENTS[kind](source, settings, seed, open_run)
@@ -51,14 +52,3 @@ def open_again(directory: Path, found: dict, **of_this_sitting) -> Run:
     if changed:
         raise BadInput(f"{directory} cannot go on: {WORDS[changed[0]]} changed since it began; {MEND}")
     return Run(directory, config, resume=begun, **of_this_sitting)
-
-
-def _given(config: dict, directory: Path) -> dict:
-    """Data, seed and settings of a configuration, checked: a person may have written into it."""
-    path = directory / "config.json"
-    if missing := [name for name in ("source", "seed", "training", "backend") if name not in config]:
-        raise BadInput(f"{path} says nothing of its {missing[0]}, so the run cannot go on; train again")
-    given = {"data": config["source"], "seed": config["seed"]}
-    if not isinstance(config["training"], dict) or not isinstance(config["backend"], str):
-        raise BadInput(f"{path} is damaged: its training or its backend is of another type; train again")
-    return checked(config["kind"], {**given, **config["training"]}, str(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import safetensors.numpy
@@ -55,9 +56,10 @@ def read_config(directory: Path) -> dict:
     try:
         config = json.loads(read_bytes(path, LARGEST_JSON))
         if config["kind"] in ("vae", "gan"):
-            H, W = config["image_shape"]
-            if config["model"]["data_dim"] != H * W:
-                raise ValueError(f"images of {H} × {W} pixels for a model of {config['model']['data_dim']}")
+            (H, W), sizes = config["image_shape"], config["model"]
+            D = sizes["data_dim"] if "data_dim" in sizes else math.prod(sizes["image_shape"])
+            if D != H * W:
+                raise ValueError(f"images of {H} × {W} pixels for a model of {D}")
         return {"kind": config["kind"], "model": config["model"], "data": config["data"], **config}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadInput(f"{path} cannot be read or is damaged ({error}); train again") from None

@@ -90,6 +90,17 @@ def complete(kind: str, defaults: Mapping[str, Any], *layers: Mapping[str, Any])
     return data, seed, recipe(kind, data, **found)
 
 
+def of_run(config: dict, directory: Path) -> dict[str, Any]:
+    """Data, seed and settings of a run's configuration, checked: a person may have written into it."""
+    path = directory / "config.json"
+    if missing := [name for name in ("source", "seed", TABLE, "backend") if name not in config]:
+        raise BadInput(f"{path} says nothing of its {missing[0]}, which is needed here; train again")
+    given = {"data": config["source"], "seed": config["seed"]}
+    if not isinstance(config[TABLE], dict) or not isinstance(config["backend"], str):
+        raise BadInput(f"{path} is damaged: its training or its backend is of another type; train again")
+    return checked(config["kind"], {**given, **config[TABLE]}, str(path))
+
+
 def _flat(found: dict, path: Path) -> dict[str, Any]:
     table = found.pop(TABLE, {})
     if not isinstance(table, dict):

@@ -18,7 +18,7 @@ class GECO(Remembers):
 
     infeasible    λ is at its greatest and D₀ is still missed: no model in reach reconstructs so well
 
-    Source: Rezende & Viola (2018), algorithm 1.
+    Source: Rezende & Viola (2018), algorithm 1.   Ledger: vae.geco
     """
 
     remembered = ("lam", "C_mean", "t")

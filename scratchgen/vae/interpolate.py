@@ -19,8 +19,9 @@ def spherical(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
     """sin((1 − t) ω)/sin ω · a + sin(t ω)/sin ω · b for n values of t, ω the angle between a and b.
 
     a, b (..., Z) → (n, ..., Z), t from 0 to 1. It is the way along the great circle: between two of the same
-    length, the length stays. Where a and b point the same way it is the straight one.
-    Source: Shoemake (1985), section 3.3.
+    length, the length stays. Where a and b point the same way, or opposite ways (where no circle is the one
+    between them), it is the straight one.
+    Source: Shoemake (1985), section 3.3.   Ledger: vae.spherical
     """
     lengths = np.linalg.norm(a, axis=-1, keepdims=True) * np.linalg.norm(b, axis=-1, keepdims=True)
     cosine = np.sum(a * b, axis=-1, keepdims=True) / np.where(lengths > 0, lengths, 1)

@@ -12,7 +12,10 @@ from scratchgen.vae import objectives
 
 
 class LatentModel:
-    """p(z) = N(0, I) with z of `latent_dim` dimensions, q(z|x) = encode(x), p(x|z) = decode(z)."""
+    """p(z) = N(0, I) with z of `latent_dim` dimensions, q(z|x) = encode(x), p(x|z) = decode(z).
+
+    Source: Kingma & Welling (2014), section 3.   Ledger: vae.prior
+    """
 
     latent_dim: int
 

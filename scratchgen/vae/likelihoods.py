@@ -1,7 +1,7 @@
 """What the decoder's numbers mean: the distribution p(x|z) of the data.
 
 A likelihood is a module (it may learn something), called with the decoder's output; `outputs` says how many
-numbers it takes for each dimension of x.
+numbers it takes for each dimension of x, and `check` refuses data that it has no probability for.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ class BernoulliLikelihood(Module):
 
     def forward(self, output) -> Bernoulli:
         return Bernoulli(output)
+
+    def check(self, x) -> None:
+        """Raises BadInput for data that are not in [0, 1]."""
+        Bernoulli.check(x)
 
     def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
         """The output whose distribution has this mean (D,): log(p / (1 − p)), p kept off 0 and 1."""
@@ -46,6 +50,10 @@ class GaussianLikelihood(Module):
     def forward(self, output) -> Normal:
         return FiniteNormal(output, np.broadcast_to(self.logvar, output.shape))
 
+    def check(self, x) -> None:
+        """Raises BadInput for NaN and infinity."""
+        FiniteNormal.check(x)
+
     def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
         """The output whose distribution has this mean: the mean."""
         return mean
@@ -59,9 +67,14 @@ class FiniteNormal(Normal):
 
     def log_prob(self, x):
         """As `Normal.log_prob`. Raises BadInput for NaN and infinite values."""
+        self.check(x)
+        return super().log_prob(x)
+
+    @staticmethod
+    def check(x) -> None:
+        """Raises BadInput for NaN and infinite values."""
         if not np.all(np.isfinite(plain(x))):
             raise BadInput("a Gaussian likelihood needs finite data, these hold NaN or infinity; remove them")
-        return super().log_prob(x)
 
 
 class CategoricalLikelihood(Module):
@@ -75,10 +88,19 @@ class CategoricalLikelihood(Module):
     def forward(self, output):
         return Levels(output.reshape((*output.shape[:-1], -1, self.outputs)))
 
+    def check(self, x) -> None:
+        """Raises BadInput for data that are not of the levels."""
+        level_of(x, self.outputs)
+
     def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
-        """The outputs (D·V,) that vary linearly over the levels and have about this mean (D,)."""
-        p = np.clip(mean, 0.01, 0.99)[:, None]
-        return (np.log(p / (1 - p)) * np.linspace(-0.5, 0.5, self.outputs)).ravel()
+        """The outputs (D·V,) that vary linearly over the levels and have this mean (D,), kept off 0 and 1."""
+        p, x = np.clip(mean, 0.01, 0.99).astype(np.float64), np.linspace(0, 1, self.outputs)
+        low, high = np.full_like(p, -128), np.full_like(p, 128)  # the slope at p = 0.01 is about −1/p
+        for _ in range(50):
+            slope = (low + high) / 2
+            less = softmax(slope[:, None] * x) @ x < p
+            low, high = np.where(less, slope, low), np.where(less, high, slope)
+        return (slope[:, None] * (x - 0.5)).ravel()
 
     def describe(self):
         return f"levels={self.outputs}"
@@ -95,15 +117,7 @@ class Levels:
 
     def log_prob(self, x):
         """Σ_d log softmax(logits_d)[(V − 1) x_d]   → (...,) nats. Raises BadInput off the levels."""
-        V = self.logits.shape[-1]
-        scaled = plain(x) * (V - 1)
-        k = np.rint(scaled)
-        if not (k.size == 0 or (np.abs(scaled - k).max() < 1e-3 and k.min() >= 0 and k.max() < V)):
-            raise BadInput(
-                f"a categorical likelihood of {V} levels needs values k/{V - 1}, k = 0 … {V - 1}; these are "
-                "others; give --likelihood gaussian, or round them"
-            )
-        k = np.broadcast_to(k.astype(np.int64), self.logits.shape[:-1])
+        k = np.broadcast_to(level_of(x, self.logits.shape[-1]), self.logits.shape[:-1])
         return -np.sum(softmax_cross_entropy(self.logits, k), axis=-1)
 
     @property
@@ -116,6 +130,18 @@ class Levels:
         """One value for each d: (..., D), in the dtype of the logits."""
         logits = plain(self.logits)
         return (rng.categorical(softmax(logits)) / (logits.shape[-1] - 1)).astype(logits.dtype)
+
+
+def level_of(x, V: int) -> np.ndarray:
+    """k of each x = k/(V − 1), whole numbers 0 … V − 1.   Raises BadInput for other values, and NaN."""
+    scaled = plain(x) * (V - 1)
+    k = np.rint(scaled)
+    if not (k.size == 0 or (np.abs(scaled - k).max() < 1e-3 and k.min() >= 0 and k.max() < V)):
+        raise BadInput(
+            f"a categorical likelihood of {V} levels needs values k/{V - 1}, k = 0 … {V - 1}; these are "
+            "others; give --likelihood gaussian, or round them"
+        )
+    return k.astype(np.int64)
 
 
 LIKELIHOODS = ("bernoulli", "gaussian", "categorical")

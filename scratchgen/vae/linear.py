@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from scratchgen.autograd.primitives import plain
 from scratchgen.distributions import LOG_2PI, Normal
 from scratchgen.nn import Linear, Module, Parameter
 from scratchgen.random import Generator
@@ -51,7 +52,7 @@ class LinearVAE(LatentModel, Module):
 
         E_q log p(x|z) = −½ [D log 2π sigma² + (‖x − mu W − b‖² + Σ_j s_j² ‖W_j‖²) / sigma²]
 
-        Source: Lucas et al. (2019), appendix C.
+        Source: Lucas et al. (2019), appendix C.   Ledger: vae.linear
         """
         q, W, logvar = self.encode(x), self.decoder.W, self.likelihood.logvar
         error = np.sum((x - self.decoder(q.mu)) ** 2, axis=-1)
@@ -60,13 +61,27 @@ class LinearVAE(LatentModel, Module):
         log_p = -0.5 * (D * (LOG_2PI + logvar) + (error + spread) * np.exp(-logvar))
         return log_p - q.kl_to_standard_normal()
 
+    def exact_log_likelihood(self, x) -> np.ndarray:
+        """The evidence itself, log p(x) = log N(x; b, C) with C = WᵀW + sigma² I.   x (B, D) → (B,) nats
+
+        −½ [D log 2π + log det C + (x − b) C⁻¹ (x − b)ᵀ], in float64.
+        Source: Tipping & Bishop (1999), eq. 4 and 5.
+        """
+        W, b = (np.asarray(plain(p), np.float64) for p in (self.decoder.W, self.decoder.b))
+        C = W.T @ W + np.exp(float(self.likelihood.logvar.data[0])) * np.eye(len(b))
+        L = np.linalg.cholesky(C)
+        y = np.linalg.solve(L, (np.asarray(plain(x), np.float64) - b).T)  # (D, B)
+        log_det = 2 * np.sum(np.log(np.diag(L)))
+        return -0.5 * (len(b) * LOG_2PI + log_det + np.sum(y**2, axis=0))
+
 
 def ppca_log_likelihood(x: np.ndarray, latent_dim: int) -> float:
     """The greatest mean log-likelihood of probabilistic PCA with Z latents on data x (N, D), in nats.
 
     −½ [D log 2π + Σ_{i≤Z} log λ_i + (D − Z) log σ² + D],   σ² the mean of λ_{Z+1} … λ_D
 
-    λ are the eigenvalues of the covariance of the data.   Source: Tipping & Bishop (1999), eq. 8 and 9.
+    λ are the eigenvalues of the covariance of the data.
+    Source: Tipping & Bishop (1999), eq. 8 and 9.   Ledger: vae.ppca
     """
     D = x.shape[1]
     eigenvalues = np.linalg.eigvalsh(np.cov(x.astype(np.float64), rowvar=False, bias=True))[::-1]

@@ -40,6 +40,9 @@ class VAE(LatentModel, Module):
         activation: str = "relu",
     ):
         widths = [hidden] if isinstance(hidden, int) else list(hidden)
+        if not widths or activation not in ACTIVATIONS:
+            known = " or ".join(ACTIVATIONS)
+            raise ValueError(f"there is a hidden layer or more with {known}, not {widths} with {activation}")
         if min(data_dim, latent_dim, *widths) < 1:
             raise ValueError(f"sizes are at least 1, not {data_dim}–{widths}–{latent_dim}")
         rng = rng or Generator(0)
@@ -94,10 +97,10 @@ class ConvVAE(VAE):
         likelihood: str = "bernoulli",
         levels: int | None = None,
     ):
-        if min(latent_dim, hidden) < 1:
-            raise ValueError(f"sizes are at least 1, not {hidden} and {latent_dim}")
-        rng = rng or Generator(0)
         shape, widths = tuple(image_shape), tuple(channels)
+        if min(latent_dim, hidden, *widths) < 1:
+            raise ValueError(f"sizes are at least 1, not {widths}–{hidden}–{latent_dim}")
+        rng = rng or Generator(0)
         self.latent_dim = latent_dim
         self.encoder = ConvEncoder(shape, widths, hidden, rng)
         self.to_mu = Linear(hidden, latent_dim, rng)
@@ -114,7 +117,10 @@ class ConditionalVAE(VAE):
     """q(z|x, y) and p(x|z, y) for a class y of K: a VAE whose two networks are also told the class.
 
     `given(labels)` is the model of x for these classes, one a row; all that a VAE can do, it can do.
-    Source: Sohn, Lee & Yan (2015), section 4, with p(z|y) = p(z).
+
+    log p(x|y) ≥ E_q[log p(x|z, y)] − KL(q(z|x, y) ‖ p(z))
+
+    Source: Sohn, Lee & Yan (2015), section 4, with p(z|y) = p(z).   Ledger: vae.conditional
     """
 
     def __init__(self, data_dim: int, latent_dim: int, hidden, classes: int, rng=None, **options):
@@ -134,8 +140,10 @@ class ConditionalVAE(VAE):
     def given(self, labels) -> Given:
         """The model of x when the class of each row is known.   labels (B,) of 0 … K−1. Raises BadInput."""
         labels = np.asarray(labels)
-        if labels.size and not 0 <= labels.min() <= labels.max() < self.classes:
-            raise BadInput(f"classes are 0 … {self.classes - 1}, not {labels.min()} … {labels.max()}")
+        known = np.isin(labels, np.arange(self.classes))
+        if labels.ndim != 1 or not known.all():
+            wrong = labels[~known][0] if labels.ndim == 1 else f"an array of shape {labels.shape}"
+            raise BadInput(f"classes are 0 … {self.classes - 1}, one for each row, not {wrong}")
         return Given(self, np.equal(labels[:, None], np.arange(self.classes)).astype(np.float32))
 
     def sample(self, n: int, rng: Generator, labels=None) -> np.ndarray:
@@ -158,7 +166,13 @@ class Given(LatentModel):
         """p(x|z, y).   z (..., B, Z) → a distribution of (..., B, D)"""
         return self.model.decode(self._with_class(z))
 
+    def rows(self, some: slice) -> Given:
+        """The model of some of its rows."""
+        return Given(self.model, self.y[some])
+
     def _with_class(self, x):
+        if x.shape[-2] != len(self.y):
+            raise BadInput(f"{len(self.y)} classes are given for {x.shape[-2]} rows; give each row its class")
         y = np.broadcast_to(self.y.astype(x.dtype), (*x.shape[:-1], self.y.shape[-1]))
         return np.concatenate((x, y), axis=-1)
 

@@ -1,6 +1,6 @@
 """Bounds on the evidence, and what is made of their two terms. One value per example, in nats.
 
-log p(x) = log ∫ p(x|z) p(z) dz,     p(z) = N(0, I)
+log p(x) = log ∫ p(x|z) p(z) dz,     p(z) = N(0, I)        Ledger: vae.evidence
 
 rate R          KL(q(z|x) ‖ p(z)), what the latent says of x beyond the prior
 distortion D    −E_q[log p(x|z)], what x still costs when the latent is known
@@ -44,7 +44,8 @@ def elbo(x, q: Normal, decode: Callable, eps):
 def distortion_and_rate(x, q: Normal, decode: Callable, eps):
     """D = −log p(x|z) for one sample of the latent, and R = KL(q(z|x) ‖ p(z)).   x (B, D) → two of (B,) nats
 
-    The arguments are those of `elbo`, which is −(D + R).   Source: Alemi et al. (2018), eq. 3 and 4.
+    The arguments are those of `elbo`, which is −(D + R).
+    Source: Alemi et al. (2018), eq. 3 and 4.   Ledger: vae.rate_distortion
     """
     z = q.rsample(eps)
     return -decode(z).log_prob(x), q.kl_to_standard_normal()
@@ -54,7 +55,7 @@ def beta_elbo(x, q: Normal, decode: Callable, eps, beta: float):
     """E_q[log p(x|z)] − β KL(q(z|x) ‖ p(z)) = −(D + βR).   x (B, D) → (B,) nats
 
     β = 1 is the evidence lower bound; β > 1 a lower bound below it, β < 1 none.
-    Source: Higgins et al. (2017), eq. 4.
+    Source: Higgins et al. (2017), eq. 4.   Ledger: vae.beta
     """
     D, R = distortion_and_rate(x, q, decode, eps)
     return -(D + beta * R)
@@ -65,7 +66,7 @@ def lagrangian(D, R, D0: float, lam: float):
 
     λ ≥ 0 is the multiplier of the constraint (`GECO` finds it). For a fixed λ the minimum is that of the
     β-weighted bound with β = 1/λ; the value is not a bound on log p(x).
-    Source: Rezende & Viola (2018), eq. 1, the constraint in nats.
+    Source: Rezende & Viola (2018), eq. 1, the constraint in nats.   Ledger: vae.constrained
     """
     return R + lam * (D - D0)
 
@@ -78,7 +79,7 @@ def iwae_bound(x, q: Normal, decode: Callable, k: int, eps):
     decode   z (k, B, Z) ↦ p(x|z)
     eps      the noise: an array (k, B, Z), or a Generator that draws it
     For k = 1 it is the evidence lower bound with its divergence estimated by the same sample.
-    Source: Burda, Grosse & Salakhutdinov (2016), eq. 8.
+    Source: Burda, Grosse & Salakhutdinov (2016), eq. 8.   Ledger: vae.iwae
     """
     if k < 1:
         raise ValueError(f"the bound needs at least one sample, not k = {k}")
@@ -102,7 +103,7 @@ def free_bits_rate(q: Normal, free: float):
 
     Its mean over the batch is Σ_d max(free, mean KL_d): a dimension that says less is not pushed to say
     nothing. Use it in place of R in D + R; the value is then a lower bound that is looser where it holds.
-    Source: Kingma et al. (2016), eq. 15.
+    Source: Kingma et al. (2016), eq. 15.   Ledger: vae.free_bits
     """
     rates = q.kl_by_dimension()
     used = np.mean(plain(rates), axis=0) > free
@@ -113,7 +114,8 @@ def warm_up(step: int, steps: int) -> float:
     """β(t) = min(1, t / steps): the weight of the rate, from 0 to 1 in so many steps; 1 if steps is 0.
 
     While β < 1 the value is no bound: the first steps learn to reconstruct, so that the latent is in use when
-    its rate begins to count.   Source: Bowman et al. (2016), section 3.1, there with a sigmoid.
+    its rate begins to count.
+    Source: Bowman et al. (2016), section 3.1, there with a sigmoid.   Ledger: vae.warm_up
     """
     return min(1.0, step / steps) if steps else 1.0
 
@@ -130,6 +132,7 @@ def vq_objective(x, z_e, e, decode: Callable, beta: float = 0.25):
 
     Source: van den Oord et al. (2017), eq. 3, without its second term, whose place the moving averages of
     appendix A.1 take. The sum is over the grid of N vectors. The prior of the codes is learned afterwards.
+    Ledger: vae.vq
     """
     commitment = beta * np.sum((z_e - stop_gradient(e)) ** 2, axis=(1, 2))
     return decode(straight_through(z_e, e)).log_prob(x) - commitment

@@ -17,6 +17,7 @@ def straight_through(z_e, e):
 
     The choice of a code has no useful derivative, so ∂L/∂z_e := ∂L/∂z_q. No gradient reaches e.
     z_e, e (..., d) → (..., d).   Source: van den Oord et al. (2017), section 3.2; Bengio et al. (2013).
+    Ledger: vae.straight_through
     """
     return z_e + stop_gradient(e - z_e)
 
@@ -62,7 +63,7 @@ class Quantiser(Module):
             N_k ← γ N_k + (1 − γ) n_k,     m_k ← γ m_k + (1 − γ) Σ_i z_i,     e_k ← m_k / N_k
 
         n_k of the vectors z_e (..., d) have chosen code k, and the sum is over these; k (...) int. With γ = 0
-        this is a step of k-means. Source: appendix A.1, eq. 6-8.
+        this is a step of k-means. Source: appendix A.1, eq. 6-8.   Ledger: vae.codebook
 
         A code that no vector chooses would never move again, and the K codes be fewer than they seem. So one
         that is dead begins anew at a vector drawn from z_e, with an equal share as its N_k. At the first

@@ -95,6 +95,7 @@ class VQVAE(Module):
         """log p(x) = log Σ_k p(x|k) p(k)  ≥  log p(x|k) + log p(k), at the codes k of x.
 
         x (B, D) → (B,) nats. q(k|x) gives these codes probability 1, so that KL(q ‖ p) = −log p(k).
+        Ledger: vae.codes
         """
         k = self.codes(x)
         return self.decode_codes(k).log_prob(x) + self.prior.log_prob(k)

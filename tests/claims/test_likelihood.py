@@ -140,6 +140,7 @@ def estimates_of(model, sampler):
     )
 
 
+@pytest.mark.equation("vae.importance")
 @pytest.mark.parametrize("sampler", ["posterior", "annealing"])
 def test_both_samplers_agree_with_the_gaussian_density_and_their_standard_errors_are_honest(sampler):
     """The delta method is off by O(1/k) of the error, so a mean of B rows is not yet biased visibly."""
@@ -159,12 +160,14 @@ def test_the_claim_above_rejects_errors_twice_as_large_and_those_of_a_single_wei
     assert abs(z.std() / 2 - 1) > UNIT and abs(z.std() / 10 - 1) > UNIT  # of 100 weights, or more
 
 
+@pytest.mark.equation("vae.importance")
 def test_the_claim_above_rejects_weights_that_forget_the_prior_over_the_posterior():
     model = LinearGaussian()
     wrong = estimates_of(Replaced(model, forget_the_ratio), "posterior")
     assert not agrees(wrong, model.log_density(POINT)[0])
 
 
+@pytest.mark.equation("vae.annealed")
 def test_the_claim_above_rejects_annealing_without_the_weight_of_one_step(monkeypatch):
     model = LinearGaussian()
     exact = model.log_density(POINT)[0]
@@ -226,6 +229,7 @@ def test_the_claim_above_rejects_steps_that_are_not_tuned(monkeypatch):
 # --- the integral on a grid --------------------------------------------------------------------------------
 
 
+@pytest.mark.equation("vae.importance")
 @pytest.mark.parametrize("latent_dim, n", [(1, 4001), (2, 401)])
 def test_the_bounds_rise_with_k_and_stay_below_the_log_evidence(latent_dim, n):
     """Means over 10,000 repetitions, paired by their place; a difference counts beyond four errors."""
@@ -250,6 +254,7 @@ def test_the_claim_above_rejects_bounds_of_weights_that_forget_the_ratio():
     assert abs(mean - bound) > 4 * error
 
 
+@pytest.mark.equation("vae.annealed")
 @pytest.mark.parametrize("latent_dim, n", [(1, 4001), (2, 401)])
 def test_both_samplers_agree_with_the_integral(latent_dim, n):
     evidence, _, _ = by_quadrature(latent_dim, n)
@@ -391,11 +396,13 @@ def test_memory_stays_under_the_stated_bound_for_a_thousand_images_and_five_thou
 # --- bits --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.equation("vae.bits")
 def test_uniform_numbers_of_256_levels_take_eight_bits():
     assert bits_per_dimension(np.full(3, -784 * math.log(256)), 784) == pytest.approx(8)  # as probabilities
     assert bits_per_dimension(np.zeros(3), 784, levels=256) == pytest.approx(8)  # as a density on [0, 1]
 
 
+@pytest.mark.equation("vae.bits")
 def test_a_density_that_is_flat_on_every_level_costs_the_entropy_of_the_levels():
     p = np.array([0.5, 0.25, 0.125, 0.125])
     k = np.repeat(np.arange(4), (p * 8).astype(int))[:, None]
@@ -404,6 +411,7 @@ def test_a_density_that_is_flat_on_every_level_costs_the_entropy_of_the_levels()
     assert bits_per_dimension(log_density, 1, levels=4).mean() == pytest.approx(1.75)
 
 
+@pytest.mark.equation("vae.bits")
 def test_the_claims_above_reject_a_density_without_its_levels():
     assert abs(bits_per_dimension(0.0, 784) - 8) > 1
 
@@ -420,6 +428,7 @@ class OneDead(LinearGaussian):
         return Normal(np.where(dead, 3.0, q.mu), np.where(dead, 0.0, q.logvar))
 
 
+@pytest.mark.equation("vae.active_units")
 def test_a_model_with_one_dead_latent_has_one_inactive_unit():
     x = np.random.default_rng(4).standard_normal((500, 3))
     q = LinearGaussian().encode(x)
@@ -431,6 +440,7 @@ def test_a_model_with_one_dead_latent_has_one_inactive_unit():
     assert units.kl.mean.sum() == pytest.approx(rate_and_distortion(OneDead(), x, Generator(0)).rate.mean)
 
 
+@pytest.mark.equation("vae.active_units")
 def test_the_claim_above_rejects_the_divergence_and_the_second_moment_as_signs_of_life():
     x = np.random.default_rng(4).standard_normal((500, 3))
     assert active_units(OneDead(), x).kl.mean[1] > 0.01
@@ -453,6 +463,7 @@ def distortion_in_closed_form(model, q):
     return 0.5 * np.sum(math.log(2 * math.pi * model.variance) + square / model.variance)
 
 
+@pytest.mark.equation("vae.rate_distortion")
 def test_rate_and_distortion_are_those_in_closed_form():
     model = LinearGaussian()
     rate, distortion = rate_and_distortion(model, np.repeat(POINT, 2000, axis=0), Generator(8), samples=5)
@@ -462,6 +473,7 @@ def test_rate_and_distortion_are_those_in_closed_form():
     assert abs(distortion.mean - distortion_in_closed_form(model, q)) < 4 * distortion.standard_error
 
 
+@pytest.mark.equation("vae.rate_distortion")
 def test_the_claim_above_rejects_a_distortion_at_the_mean_of_q():
     model = LinearGaussian()
     _, distortion = rate_and_distortion(model, np.repeat(POINT, 2000, axis=0), Generator(8), samples=5)
@@ -470,6 +482,7 @@ def test_the_claim_above_rejects_a_distortion_at_the_mean_of_q():
     assert abs(distortion.mean - wrong) > 4 * distortion.standard_error
 
 
+@pytest.mark.equation("vae.rate_distortion")
 def test_minus_rate_and_distortion_are_the_mean_bound():
     model, x = LinearGaussian(), np.random.default_rng(6).standard_normal((300, 3))
     rate, distortion = rate_and_distortion(model, x, Generator(9), samples=50)

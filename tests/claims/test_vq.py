@@ -79,12 +79,14 @@ def test_the_value_that_goes_straight_through_is_the_code(through):
     np.testing.assert_allclose(straight_through(z_e, e), e, rtol=0, atol=4 * np.finfo(np.float64).eps)
 
 
+@pytest.mark.equation("vae.straight_through")
 def test_the_encoder_gets_the_gradient_of_the_decoder_at_the_code(through):
     z_e, e, decoder = through
     ours = gradient(lambda z: decoder(straight_through(z, e)), z_e)
     np.testing.assert_allclose(ours, gradient(decoder, e), rtol=1e-12)
 
 
+@pytest.mark.equation("vae.straight_through")
 def test_the_claim_above_rejects_a_gradient_that_also_flows_through_e_minus_z_e(through):
     z_e, e, decoder = through
     exact = gradient(decoder, e)
@@ -93,6 +95,7 @@ def test_the_claim_above_rejects_a_gradient_that_also_flows_through_e_minus_z_e(
     assert np.linalg.norm(at_z_e - exact) > 0.1 * np.linalg.norm(exact)
 
 
+@pytest.mark.equation("vae.vq")
 def test_the_commitment_pulls_each_vector_to_its_code_with_weight_two_beta(through):
     """The rest of the objective is held constant, as if the decoder did not look."""
     z_e, e, _ = through
@@ -103,6 +106,7 @@ def test_the_commitment_pulls_each_vector_to_its_code_with_weight_two_beta(throu
     check_grads(objective, z_e, order=1)
 
 
+@pytest.mark.equation("vae.vq")
 def test_no_gradient_reaches_the_codebook():
     model, x = tiny(), binary_images(5)
     z_e = model.encode(x)
@@ -116,6 +120,7 @@ def test_no_gradient_reaches_the_codebook():
     assert all(p.grad is not None for p in [*model.encoder.parameters(), *model.decoder.parameters()])
 
 
+@pytest.mark.equation("vae.vq")
 def test_the_claim_above_rejects_a_commitment_that_does_not_stop_the_gradient(through):
     z_e, e, _ = through
     assert np.abs(gradient(lambda e: np.sum((z_e - e) ** 2), e)).max() > 0.1
@@ -144,6 +149,7 @@ def lloyd(z, codebook):
     return np.array([z[k == j].mean(axis=0) for j in range(len(codebook))])
 
 
+@pytest.mark.equation("vae.codebook")
 def test_without_memory_an_update_is_a_step_of_k_means(clusters):
     codebook, z = clusters
     quantiser = quantiser_at(codebook, decay=0.0)
@@ -153,6 +159,7 @@ def test_without_memory_an_update_is_a_step_of_k_means(clusters):
         np.testing.assert_allclose(quantiser.codebook.data, codebook, rtol=1e-12)
 
 
+@pytest.mark.equation("vae.codebook")
 def test_the_claim_above_rejects_an_average_that_remembers(clusters):
     codebook, z = clusters
     quantiser = quantiser_at(codebook, decay=0.5)
@@ -160,6 +167,7 @@ def test_the_claim_above_rejects_an_average_that_remembers(clusters):
     assert np.abs(quantiser.codebook.data - lloyd(z, codebook)).max() > 1e-3
 
 
+@pytest.mark.equation("vae.codebook")
 def test_the_averages_weigh_a_batch_by_the_power_of_the_decay_that_its_age_is(clusters, rng):
     codebook, z = clusters
     quantiser, decay = quantiser_at(codebook, decay=0.8), 0.8
@@ -294,6 +302,7 @@ def log_joint(model, x):
     return np.stack(likelihoods, axis=1) + log_p, sequences
 
 
+@pytest.mark.equation("vae.codes")
 def test_the_bound_never_exceeds_the_log_evidence(trained):
     x = binary_images(200, seed=3)
     for model in (trained[0], tiny(seed=9)):
@@ -301,6 +310,7 @@ def test_the_bound_never_exceeds_the_log_evidence(trained):
         assert np.all(model.elbo(x).numpy() <= logsumexp(joint) + 1e-5)  # 20 float32 terms of up to 10
 
 
+@pytest.mark.equation("vae.codes")
 def test_the_claim_above_rejects_a_bound_that_does_not_pay_for_its_codes(trained):
     model, x = trained[0], binary_images(200, seed=3)
     joint, _ = log_joint(model, x)
@@ -308,6 +318,7 @@ def test_the_claim_above_rejects_a_bound_that_does_not_pay_for_its_codes(trained
     assert np.mean(free > logsumexp(joint)) > 0.5
 
 
+@pytest.mark.equation("vae.codes")
 def test_the_gap_of_the_bound_is_minus_the_log_posterior_of_the_codes(trained):
     """KL(q(k|x) ‖ p(k|x)) of a q that is sure of its codes."""
     model, x = trained[0], binary_images(50, seed=3)

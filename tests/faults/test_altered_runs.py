@@ -1,6 +1,7 @@
 """A run goes on as what it was: in a directory of its own, with its own data and its own configuration."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -124,4 +125,16 @@ def test_a_run_whose_configuration_was_altered_does_not_go_on(case, stopped, cap
     path.write_text(json.dumps(config))
     before = contents(stopped)
     assert expected in refuse(capfd, "vae", "--resume", stopped / "run")
+    assert contents(stopped) == before
+
+
+def test_a_run_does_not_go_on_from_the_checkpoints_of_another_architecture(stopped, tmp_path, capfd):
+    options = ("--data", stopped / "mine.npy", "--epochs", 5, "--max-minutes", 0, "--out", tmp_path / "other")
+    with pytest.raises(SystemExit):
+        cli.main(["train", "vae", "--hidden", "4", "--latent-dim", "3", *map(str, options)])
+    shutil.rmtree(stopped / "run" / "checkpoints")
+    shutil.copytree(tmp_path / "other" / "checkpoints", stopped / "run" / "checkpoints")
+    before = contents(stopped)
+    shown = refuse(capfd, "vae", "--resume", stopped / "run")
+    assert "config.json is not what it was when this run was saved" in shown
     assert contents(stopped) == before

@@ -15,6 +15,7 @@ SMALL = {
     "vae": ("vae", "--epochs", "4", "--hidden", "16", "--latent-dim", "3"),
     "gan": ("gan", "--epochs", "2"),
     "rnn": ("rnn", "--epochs", "1", "--hidden", "16", "--batch-size", "256"),
+    "vq": ("vae", "--model", "vq", "--epochs", "2", "--set", "prior_epochs=2"),
     "vae that stops early": ("vae", "--set", "alpha=0.01", "--hidden", "16", "--patience", "1"),
 }
 COMPARED = "model.safetensors", "metrics.jsonl", "scores.json"

@@ -1,32 +1,30 @@
-"""What all experiments share: scores, the description of a run, and its end."""
+"""What all experiments share: the description of a run, and its end."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-
-import numpy as np
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
 
 from scratchgen.data import CATALOGUE, ImageData, TextData
+from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.training.files import write_json
-from scratchgen.training.origin import fingerprint, origin
+from scratchgen.training.origin import fingerprint_of_data, origin
+from scratchgen.training.recipes import Recipe
 from scratchgen.training.report import write_report
 from scratchgen.training.run import Run
+from scratchgen.training.scores import Score
 
 OpenRun = Callable[[dict], Run]  # from the configuration to the run, once everything else is known to be fit
 
 
-@dataclass(frozen=True)
-class Score:
-    """A number that says how good a model is, beside a number to compare it with."""
-
-    measure: str
-    ours: str
-    baseline: str
-    expected: str
-    reached: bool
+def refuse(settings: Recipe, names: Iterable[str], why: str) -> None:
+    """Raises BadInput for a setting that has no place here: one that is not what it is by default."""
+    default = type(settings)()
+    for name in names:
+        if getattr(settings, name) != getattr(default, name):
+            raise BadInput(f"{name} = {getattr(settings, name)} {why}")
 
 
 def finished(run: Run, model: Module, scores: list[Score]) -> tuple[Module, list[Score]]:
@@ -43,17 +41,11 @@ def configuration(
     kind: str, source: str, data: ImageData | TextData, settings: dict, seed: int, sizes: dict
 ) -> dict:
     """What config.json holds."""
-    parts = {name: getattr(data, name) for name in ("train", "validation", "test")}
-    if isinstance(data, TextData):
-        parts = {
-            name: np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-            for name, text in parts.items()
-        }
     return {
         "kind": kind,
         "data": data.name,
         "source": source if source in CATALOGUE else os.path.abspath(source),
-        "data_sha256": fingerprint(parts),
+        "data_sha256": fingerprint_of_data(data),
         "seed": seed,
         "model": sizes,
         "training": settings,

@@ -17,10 +17,11 @@ from pathlib import Path
 
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
-from scratchgen.training.experiments.common import OpenRun, Score, finished
+from scratchgen.training.experiments.common import OpenRun, finished
 from scratchgen.training.files import read_bytes, write_json
 from scratchgen.training.resume import open_again
 from scratchgen.training.run import Run
+from scratchgen.training.scores import Score
 
 RESULT = "result.json"
 LARGEST_RESULT = 2**20  # bytes

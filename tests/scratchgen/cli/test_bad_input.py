@@ -102,6 +102,8 @@ def folder(tmp_path):
     np.save(tmp_path / "bright.npy", np.full((20, 8, 8), 7.0, np.float32))
     np.save(tmp_path / "pickled.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     np.save(tmp_path / "whole.npy", np.zeros((20, 8, 8), np.float32))
+    np.save(tmp_path / "odd.npy", np.zeros((20, 5, 7), np.float32))
+    np.save(tmp_path / "smooth.npy", np.random.default_rng(0).random((2000, 8, 8), dtype=np.float32))
     (tmp_path / "truncated.npy").write_bytes((tmp_path / "whole.npy").read_bytes()[:300])
     return tmp_path
 
@@ -135,6 +137,51 @@ CASES = {
     "a setting of another type": ((*TRAIN, "--set", "alpha=fast"), "alpha is a number"),
     "an unknown setting in a file": ((*TRAIN, "--config", "wrong.toml"), "did you mean epochs?"),
     "no such settings file": ((*TRAIN, "--config", "gone.toml"), "gone.toml cannot be read"),
+    "a latent of no dimensions": ((*TRAIN, "--latent-dim", "0"), "Invalid value for '--latent-dim'"),
+    "a latent of fewer than none": ((*TRAIN, "--set", "latent_dim=-3"), "latent_dim is at least 1, not -3"),
+    "a bound of no samples": ((*TRAIN, "--objective", "iwae", "-k", "0"), "k is at least 1, not 0"),
+    "a negative weight of the rate": (
+        (*TRAIN, "--objective", "beta", "--beta", "-1"),
+        "beta is positive and finite, not -1.0",
+    ),
+    "a weight for another objective": ((*TRAIN, "--beta", "2"), "beta goes with objective beta"),
+    "a constraint without its number": ((*TRAIN, "--objective", "geco"), "give --distortion"),
+    "a distortion that is not finite": (
+        (*TRAIN, "--objective", "geco", "--distortion", "nan"),
+        "distortion is finite",
+    ),
+    "an unknown architecture": ((*TRAIN, "--model", "flow"), "model is one of mlp, conv, conditional, vq"),
+    "an unknown likelihood": ((*TRAIN, "--likelihood", "poisson"), "likelihood is one of bernoulli"),
+    "an unknown objective": ((*TRAIN, "--objective", "mse"), "objective is one of elbo"),
+    "classes of data without": (
+        (*TRAIN, "--model", "conditional", "--data", "whole.npy"),
+        "whole.npy has no classes",
+    ),
+    "levels of data without": (
+        (*TRAIN, "--likelihood", "categorical", "--data", "smooth.npy"),
+        "has no small number of levels; say --likelihood gaussian",
+    ),
+    "images that cannot be halved": (
+        (*TRAIN, "--model", "conv", "--data", "odd.npy"),
+        "multiples of 4, not 5×7",
+    ),
+    "vq: images that cannot be halved": (
+        (*TRAIN, "--model", "vq", "--data", "odd.npy"),
+        "multiples of 4, not 5×7",
+    ),
+    "vq: points": ((*TRAIN, "--model", "vq", "--data", "ring"), "ring: the smallest value is -"),
+    "vq: another likelihood": (
+        (*TRAIN, "--model", "vq", "--likelihood", "gaussian"),
+        "likelihood = gaussian does not go with model vq; leave it out",
+    ),
+    "vq: another objective": (
+        (*TRAIN, "--model", "vq", "--objective", "iwae"),
+        "objective = iwae does not go with model vq",
+    ),
+    "vq: patience": ((*TRAIN, "--model", "vq", "--patience", "3"), "patience = 3 does not go with model vq"),
+    "vq: drawn anew": ((*TRAIN, "--model", "vq", "--binarise"), "binarise = True does not go with model vq"),
+    "vq: one code less than any": ((*TRAIN, "--model", "vq", "--set", "codes=0"), "codes is at least 1"),
+    "codes for a latent that is none": ((*TRAIN, "--set", "codes=8"), "codes = 8 goes with model vq"),
     "patience for a model that has nothing to wait for": (
         ("train", "gan", "--patience", "3", "--out", "new"),
         "patience waits for a better validation number, and a gan has none",
@@ -173,8 +220,12 @@ CASES = {
     "compare: a truncated configuration": (("compare", "truncated-config"), "cannot be read or is damaged"),
     "compare: out of another kind": (("compare", "images", "--out", "new.png"), "name it new.html"),
     "compare: out is below a file": (("compare", "images", "--out", "a-file/x.html"), "a-file is a file"),
+    "evaluate: nothing": (("evaluate",), "Missing argument"),
+    "evaluate: no such run": (("evaluate", "gone"), "gone is not a run directory"),
+    "evaluate: a run that tells nothing of its data": (("evaluate", "images"), "says nothing of its source"),
     **{
-        f"sample: {name}": (("sample", name, "--out", "new.png"), expected)
+        f"{command[0]}: {name}": ((command[0], name, *command[1:]), expected)
+        for command in (("sample", "--out", "new.png"), ("evaluate",))
         for name, expected in {
             "no-weights": "is missing",
             "empty-weights": "empty, truncated or not a safetensors file",

@@ -32,9 +32,8 @@ def test_train_and_sample_images(kind, tmp_path):
         "train", kind, "--epochs", 2, "--batch-size", 64, "--seed", 5, "--out", "run", cwd=tmp_path
     )
     assert "parameters" in printed and "to expect" in printed and "Report: run/report.html" in printed
-    pictures = {"samples", "curves"} | (
-        {"reconstructions", "latent_plane", "terms", "interpolation"} if kind == "vae" else set()
-    )
+    of_a_vae = {"reconstructions", "latent_plane", "aggregated_posterior", "terms", "interpolation"}
+    pictures = {"samples", "curves"} | (of_a_vae if kind == "vae" else set())
     assert {p.stem for p in (tmp_path / "run" / "samples").iterdir()} == pictures
     assert all(is_png(p) for p in (tmp_path / "run" / "samples").iterdir())
     lines = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
@@ -159,4 +158,6 @@ def test_info_names_every_backend_of_every_kernel(tmp_path):
 
 
 def test_help_lists_the_commands(tmp_path):
-    assert all(name in scratchgen("--help", cwd=tmp_path) for name in ("demo", "train", "sample", "info"))
+    assert all(
+        name in scratchgen("--help", cwd=tmp_path) for name in ("demo", "train", "evaluate", "sample", "info")
+    )

@@ -192,6 +192,7 @@ def test_a_file_that_is_no_text_is_refused(content, words, tmp_path):
         (load_images, "stdlib", ["stdlib is not images", "digits, "]),
         (load_text, "tinyshakespear", ["did you mean tinyshakespeare?"]),
         (load_text, "mnist", ["mnist is not text but images", "stdlib, markov, tinyshakespeare"]),
+        (load_text, "tatoeba-fra", ["did you mean tatoeba-fra-eng?"]),
     ],
 )
 def test_an_unknown_name_lists_the_known_ones_and_the_closest(load, name, words):

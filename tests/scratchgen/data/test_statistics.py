@@ -48,3 +48,4 @@ def test_pairs_count_distinct_sentences_of_either_side():
     found = facts(PairData("p", ("left", "right"), pairs, [], []))
     assert found["left, distinct"] == found["right, distinct"] == "2"
     assert found["right, characters"] == "2 … 4, median 2"
+    assert found["as lines"] == "left ⇥ right: 19 characters, 6 distinct"  # a, b, x, y, ⇥ and the line's end

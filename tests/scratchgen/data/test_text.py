@@ -36,6 +36,20 @@ def test_an_unseen_character_is_named_with_some_that_are_known(unseen):
     assert repr(unseen) in str(caught.value) and "'ehlo'" in str(caught.value)
 
 
+def test_characters_that_only_held_out_text_has_count_as_one_that_training_lacks():
+    vocabulary = Vocabulary.of("hello", held_out="hölle äöü")
+    assert vocabulary.characters == "ehlo\ufffd"
+    assert vocabulary.decode(vocabulary.encode("hölle äö")) == "h\ufffdlle\ufffd\ufffd\ufffd"
+    assert Vocabulary.of("hello", held_out="äß").characters == vocabulary.characters  # whichever they are
+
+
+def test_without_new_characters_held_out_text_changes_no_vocabulary():
+    vocabulary = Vocabulary.of("hello", held_out="hole")
+    assert vocabulary.characters == "ehlo"
+    with pytest.raises(BadInput, match="'ö'"):
+        vocabulary.encode("hölle")
+
+
 def test_the_empty_text_has_no_vocabulary_but_can_be_encoded():
     with pytest.raises(BadInput, match="at least one character"):
         Vocabulary.of("")

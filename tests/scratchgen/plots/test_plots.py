@@ -1,8 +1,11 @@
 """Pictures hold what they should; whether they look well is for eyes."""
 
 import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.image import imread
 
 from scratchgen.plots import curves, latent_plane, sample_grid
+from scratchgen.plots.figure import ACCENT
 from scratchgen.plots.images import GAP, tile
 
 
@@ -27,3 +30,16 @@ def test_pictures_are_png_files_whatever_their_titles(tmp_path):
     )
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_single_epoch_is_a_dot_and_no_number_is_nothing(tmp_path):
+    assert is_in_the_middle(ACCENT, curves({"loss": [3.0]}, tmp_path / "one.png", "nats"))
+    assert not is_in_the_middle(ACCENT, curves({"loss": [np.nan]}, tmp_path / "none.png", "nats"))
+
+
+def is_in_the_middle(colour, picture):
+    """Whether a colour is found where neither the axes nor the legend are."""
+    pixels = imread(picture)[:, :, :3]
+    width = pixels.shape[1]
+    middle = pixels[:, width * 4 // 10 : width * 7 // 10]
+    return bool(np.any(np.abs(middle - to_rgb(colour)).max(axis=-1) < 0.01))

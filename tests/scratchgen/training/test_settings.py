@@ -75,7 +75,42 @@ WRONG = {
     "alpha=inf": "positive and finite",
     "seed=-1": "at least 0",
     f"seed={2**64}": "at most",
+    "model=transformer": "model is one of mlp, conv.*, not 'transformer'",
+    "model=": "model is one of mlp",
+    "likelihood=Gaussian": "likelihood is one of bernoulli, gaussian, categorical, not 'Gaussian'",
+    "objective=0": "objective is one of elbo, iwae, beta, geco, not '0'",
+    "binarise=1": "binarise is true or false, not '1'",
+    "binarise=yes": "binarise is true or false, not 'yes'",
+    "k=0": "k is at least 1, not 0",
+    "latent_dim=-2": "latent_dim is at least 1, not -2",
+    "warm_up=-1": "warm_up is at least 0, not -1",
+    "warm_up=2.5": "warm_up is a whole number",
+    "free_bits=-0.5": "free_bits is not negative and finite",
+    "free_bits=nan": "free_bits is not negative and finite",
+    "beta=0": "beta is positive and finite",
+    "beta=-1": "beta is positive and finite",
+    "distortion=inf": "distortion is finite, not inf",
+    "distortion=nan": "distortion is finite, not nan",
 }
+
+RIGHT = {
+    "model=conv": "conv",
+    "likelihood = categorical": "categorical",
+    "binarise=true": True,
+    "binarise=False": False,
+    "warm_up=0": 0,
+    "free_bits=0": 0.0,
+    "distortion=-12.5": -12.5,
+    "distortion=0": 0.0,
+    "beta=0.5": 0.5,
+}
+
+
+@pytest.mark.parametrize("assignment", RIGHT)
+def test_a_choice_a_truth_value_and_a_number_below_zero_are_read_as_such(assignment):
+    (found,) = settings.from_assignments([assignment], "vae").values()
+    assert found == RIGHT[assignment] and type(found) is type(RIGHT[assignment])
+    recipe("vae", "digits", **settings.from_assignments([assignment], "vae"))
 
 
 @pytest.mark.parametrize("assignment", WRONG)
@@ -97,6 +132,15 @@ WRONG_FILES = {
     "[model]\nhidden = 3": "model is one of mlp, conv",
     'kind = "rnn"': "is for 'rnn', not for vae",
     "chunk = 3": "no setting is named 'chunk'",
+    "model = 3": "model is one of mlp, conv.*, not 3",
+    "model = true": "model is one of mlp, conv.*, not True",
+    "model = ['mlp']": "model is one of mlp, conv",
+    "binarise = 1": "binarise is true or false, not 1",
+    'binarise = "true"': "binarise is true or false, not 'true'",
+    "k = true": "k is a whole number, not True",
+    "beta = true": "beta is a number, not True",
+    "distortion = false": "distortion is a number, not False",
+    "distortion = nan": "distortion is finite",
 }
 
 

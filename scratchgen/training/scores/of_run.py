@@ -1,0 +1,86 @@
+"""The scores of a finished run, measured again on a held-out part of its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scratchgen import vae
+from scratchgen.data import ImageData, TextData, load_images, load_text
+from scratchgen.data.rows import load_rows
+from scratchgen.errors import BadInput
+from scratchgen.nn import Module
+from scratchgen.random import Generator
+from scratchgen.training.origin import fingerprint_of_data
+from scratchgen.training.recipes import Recipe
+from scratchgen.training.saved import load_run
+from scratchgen.training.scores.gan import gan_scores
+from scratchgen.training.scores.rnn import rnn_scores
+from scratchgen.training.scores.score import Score, Show, unseen
+from scratchgen.training.scores.vae import bound_scores, likelihood_scores, shown
+from scratchgen.training.scores.vq import vq_scores
+from scratchgen.training.settings import complete, of_run
+
+LOAD = {"vae": load_rows, "gan": load_images, "rnn": load_text}
+PARTS = ("validation", "test")
+SAMPLES = 200  # importance samples: as in the published tables
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that was trained to its end: its model, its settings, and its data as the model sees them."""
+
+    directory: Path
+    model: Module
+    config: dict
+    settings: Recipe
+    data: ImageData | TextData
+
+    @property
+    def is_vae(self) -> bool:
+        """Whether it has a continuous latent, from which p(x) can be estimated."""
+        return self.config["kind"] == "vae" and not isinstance(self.model, vae.VQVAE)
+
+
+def finished_run(directory: Path) -> Finished:
+    """Load a run and its data. Raises BadInput where the run is damaged, or its data are others by now."""
+    model, config = load_run(directory)
+    source, _, settings = complete(config["kind"], {}, of_run(config, directory))
+    data = LOAD[config["kind"]](source)
+    if fingerprint_of_data(data) != config.get("data_sha256"):
+        raise BadInput(
+            f"the data of {directory}, {source}, are not those that it was trained on; put them back"
+        )
+    if config["kind"] == "vae":
+        data = shown(data, settings.binarise)
+    return Finished(directory, model, config, settings, data)
+
+
+def check_asked(run: Finished, part: str, k: int | None) -> None:
+    """Raises BadInput where there is nothing to measure, and for k with a model that has no use for it."""
+    kind = run.config["kind"]
+    if part not in PARTS:
+        raise BadInput(f"no part is named {part!r} here; there are {', '.join(PARTS)}")
+    if k is not None and not run.is_vae:
+        raise BadInput(f"-k counts draws of a VAE's latent, and the model of {run.directory} has none")
+    if kind == "gan" and not run.data.classes:
+        raise BadInput(f"a GAN is scored by a classifier, and {run.data.name} has no classes to tell apart")
+
+
+def scores_of_run(
+    run: Finished, part: str, rng: Generator, k: int | None = None, show: Show = unseen
+) -> list[Score]:
+    """What the training ended with, on one of PARTS; of a VAE its likelihood by k samples too.
+
+    Raises BadInput as `check_asked`.
+    """
+    check_asked(run, part, k)
+    if run.is_vae:
+        asked = run.settings.distortion if run.settings.objective == "geco" else None
+        scores = bound_scores(run.model, run.data, part, rng, asked)
+        return scores + likelihood_scores(run.model, run.data, part, k or SAMPLES, rng, show)
+    if run.config["kind"] == "vae":
+        return vq_scores(run.model, run.data, part)
+    if run.config["kind"] == "rnn":
+        return rnn_scores(run.model, run.data, part)
+    return gan_scores(run.model, run.data, part, rng)

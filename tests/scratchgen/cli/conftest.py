@@ -1,0 +1,65 @@
+"""The command line within the process of the test: a process of its own takes a second to start."""
+
+import contextlib
+import io
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from scratchgen import cli
+
+
+@pytest.fixture
+def scratchgen_in(capfd, monkeypatch):
+    """scratchgen_in(folder)("train", "vae", …): exit status, standard output and standard error."""
+
+    def in_folder(folder):
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("COLUMNS", "160")
+
+        def run(*arguments):
+            capfd.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                cli.main([*map(str, arguments)])
+            printed = capfd.readouterr()
+            return SimpleNamespace(returncode=ended.value.code, stdout=printed.out, stderr=printed.err)
+
+        return run
+
+    return in_folder
+
+
+SMALL = {
+    "mlp": ("vae", "--epochs", 2, "--hidden", 16),
+    "conditional": ("vae", "--model", "conditional", "--epochs", 2, "--hidden", 16),
+    "conv": ("vae", "--model", "conv", "--epochs", 1, "--hidden", 16),
+    "linear": ("vae", "--model", "linear", "--data", "digits", "--epochs", 2),
+    "vq": ("vae", "--model", "vq", "--epochs", 1, "--set", "prior_epochs=1"),
+    "geco": ("vae", "--objective", "geco", "--distortion", 20, "--epochs", 1, "--hidden", 16),
+    "gan": ("gan", "--epochs", 1),
+    "rnn": ("rnn", "--data", "mine.txt", "--epochs", 1, "--hidden", 16, "--batch-size", 8),
+    "points": ("vae", "--data", "ring", "--epochs", 1, "--hidden", 8, "--latent-dim", 2),
+    "unlabelled": ("gan", "--data", "mine.npy", "--epochs", 1),
+}
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory):
+    """A folder with a finished run of each model, of a few seconds, made when it is first asked for."""
+    folder = tmp_path_factory.mktemp("runs")
+    (folder / "mine.txt").write_text("the cat sat on the mat. " * 400)
+    np.save(folder / "mine.npy", np.random.default_rng(0).random((200, 6, 6), dtype=np.float32))
+
+    def run(name):
+        if not (folder / name).exists():
+            with (
+                contextlib.chdir(folder),
+                contextlib.redirect_stdout(io.StringIO()),
+                pytest.raises(SystemExit) as ended,
+            ):
+                cli.main(["train", *map(str, SMALL[name]), "--quiet", "--out", name])
+            assert ended.value.code == 0, name
+        return folder
+
+    return run
