@@ -62,7 +62,7 @@ class Normal:
         eps    noise ε ~ N(0, I) of mu's shape; or a Generator, and the kernel draws it on the way
         """
         if isinstance(eps, Generator):
-            return reparameterize(self.mu, self.logvar, *eps.take(np.size(self.mu)))
+            return reparameterize(self.mu, self.logvar, *eps.take(self.mu.size))
         return self.mu + self.sigma * eps
 
     def log_prob(self, x):

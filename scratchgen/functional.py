@@ -14,6 +14,7 @@ import scratchgen_kernels as kernels
 from scratchgen.autograd import defvjp, defvjp_joint, primitive
 from scratchgen.autograd.broadcasting import sum_to_shape
 from scratchgen.autograd.rules.reductions import spread
+from scratchgen_kernels.checks import alike
 
 # --- activations ------------------------------------------------------------------------------------------
 
@@ -89,17 +90,18 @@ def softmax(x, axis=-1):
 
 def _promoted(*arrays):
     """The arrays in their common dtype, as NumPy would combine them; kernels take one dtype only."""
-    if all(type(a) is np.ndarray and a.dtype is arrays[0].dtype for a in arrays):
-        return arrays  # as in every training step, where asking NumPy would take longer than a small product
+    if alike(*arrays):
+        return arrays
     dtype = np.result_type(*arrays)
     return [np.asarray(a, dtype) for a in arrays]
 
 
 def _pixels(logits, x):
     """Logits and pixels as the kernel takes them: of one dtype, the axes of x at the end of the logits'."""
-    dtype = np.result_type(logits, x)
-    dtype = dtype if dtype in (np.float32, np.float64) else np.float64  # whole numbers are logits too
-    logits, x = np.asarray(logits, dtype), np.asarray(x, dtype)
+    if not alike(logits, x):
+        dtype = np.result_type(logits, x)
+        dtype = dtype if dtype in (np.float32, np.float64) else np.float64  # whole numbers are logits too
+        logits, x = np.asarray(logits, dtype), np.asarray(x, dtype)
     if x.ndim == 0 or logits.shape[max(logits.ndim - x.ndim, 0) :] != x.shape:
         logits, x = np.broadcast_arrays(logits, x)
     return logits, x
@@ -202,7 +204,7 @@ def linear(x, W, b):
 
 defvjp(
     linear,
-    lambda g, y, x, W, b: np.reshape(matmul(_rows(g), W.T), x.shape),
+    lambda g, y, x, W, b: matmul(g, W.T) if x.ndim == 2 else np.reshape(matmul(_rows(g), W.T), x.shape),
     lambda g, y, x, W, b: matmul(_rows(x).T, _rows(g)),
     lambda g, y, x, W, b: np.sum(_rows(g), axis=0),
 )
@@ -235,6 +237,8 @@ CURVES = {  # d slope / dy
 
 
 def _through_activation(g, y, x, b, activation):
+    if type(g) is np.ndarray:  # not recorded: the kernel adds up the rows on its way
+        return *kernels.bias_activation_backward(*_promoted(g, y), activation), None
     g_x = activation_slope(g, y, activation)
     return g_x, sum_to_shape(g_x, b), None
 
@@ -305,8 +309,11 @@ defvjp_joint(gru_recurrence, _through_gru)
 def kl_to_standard_normal(mu, logvar):
     """KL(N(mu, sigma²) ‖ N(0, I)) = ½ Σ_d [mu² + sigma² − 1 − logvar], logvar = log sigma²: (..., Z) → (...).
 
-    In nats, never negative. One node where the terms would be six.
+    In nats, never negative. One node where the terms would be six; `Normal.kl_by_dimension` has the terms.
+    Raises ValueError for shapes that differ.
     """
+    if mu.shape != logvar.shape:
+        raise ValueError(f"mu {mu.shape} and logvar {logvar.shape} must have one shape")
     # expm1(v) − v ≥ 0 also after rounding, where exp(v) − 1 − v is not
     return 0.5 * np.sum(mu * mu + (np.expm1(logvar) - logvar), axis=-1)
 
@@ -315,7 +322,7 @@ def kl_to_standard_normal(mu, logvar):
 defvjp(
     kl_to_standard_normal,
     lambda g, y, mu, logvar: g[..., None] * mu,
-    lambda g, y, mu, logvar: g[..., None] * (0.5 * np.expm1(logvar)),
+    lambda g, y, mu, logvar: g[..., None] * (0.5 * (np.exp(logvar) - 1)),
 )
 
 

@@ -66,12 +66,12 @@ class Sequential(Module):
         self.layers = list(layers)
 
     def forward(self, x) -> Tensor:
-        layers = iter(zip(self.layers, [*self.layers[1:], None], strict=True))
-        for layer, following in layers:
-            activation = PASSES.get(type(following))
-            if activation and type(layer) is Linear and np.ndim(x) == 2:
-                x = layer.activated(x, activation)
-                next(layers)
+        activated = False
+        for layer, following in zip(self.layers, [*self.layers[1:], None], strict=True):
+            if activated:  # by the layer before
+                activated = False
+            elif type(layer) is Linear and type(following) in PASSES and x.ndim == 2:
+                x, activated = layer.activated(x, PASSES[type(following)]), True
             else:
                 x = layer(x)
         return x

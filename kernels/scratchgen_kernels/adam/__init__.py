@@ -42,13 +42,13 @@ def adam(theta, g, m, v, t, alpha=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight
     array to be written that is read-only or not contiguous in C order, or arrays that overlap in memory;
     BackendUnavailable. Source: Kingma & Ba (2015), algorithm 1.
     """
-    written = {"theta": _written("theta", theta), "m": _written("m", m), "v": _written("v", v)}
-    g = checks.float_array("adam", "g", g)
-    checks.same_dtype("adam", theta=theta, g=g, m=m, v=v)
-    arrays = {**written, "g": g}
-    for name, array in arrays.items():
-        checks.has_shape("adam", name, array, theta.shape, "theta.shape")
-    _apart(arrays)
+    if not _ready(theta, g, m, v):
+        g = checks.float_array("adam", "g", g)
+        arrays = {"theta": _written("theta", theta), "m": _written("m", m), "v": _written("v", v), "g": g}
+        checks.same_dtype("adam", **arrays)
+        for name, array in arrays.items():
+            checks.has_shape("adam", name, array, theta.shape, "theta.shape")
+        _apart(arrays)
     t = checks.integer("adam", "t", t)
     beta1, beta2 = _number("beta1", beta1, 0, below=1), _number("beta2", beta2, 0, below=1)
     alpha, eps = _number("alpha", alpha, 0), _number("eps", eps, 0)
@@ -62,6 +62,17 @@ def adam(theta, g, m, v, t, alpha=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight
     KERNEL.module(backend).adam(theta, g, m, v, a, e, beta1, beta2, decay)
 
 
+def _ready(*arrays):
+    """Whether all can be read and written, are of one shape and own their memory, each another."""
+    if not checks.alike(*arrays):
+        return False
+    shape = arrays[0].shape
+    for array in arrays:
+        if array.shape != shape or array.base is not None or not array.flags.carray:
+            return False
+    return len(set(map(id, arrays))) == len(arrays)
+
+
 def _written(name, array):
     checks.float_array("adam", name, array, any_layout=True)
     if type(array) is not np.ndarray or not array.flags.carray:  # aligned, writable, in C order
@@ -73,8 +84,6 @@ def _written(name, array):
 
 def _apart(arrays):
     """Raise ValueError if two of the arrays share memory: all are contiguous, so their bounds tell."""
-    if all(a.base is None for a in arrays.values()) and len(set(map(id, arrays.values()))) == len(arrays):
-        return  # each owns its memory
     for (one, a), (other, b) in combinations(arrays.items(), 2):
         if np.may_share_memory(a, b):
             raise ValueError(f"adam: {one} and {other} overlap in memory")
