@@ -171,6 +171,11 @@ class MovingAverage(Remembers):
             p.data[...] = a
 
 
+def grad_norm(parameters: Iterable[Parameter]) -> float:
+    """‖g‖, the norm of all gradients together; parameters that have none count as 0."""
+    return math.sqrt(sum(float(np.vdot(p.grad, p.grad)) for p in parameters if p.grad is not None))
+
+
 def clip_grad_norm(parameters: Iterable[Parameter], maximum: float) -> float:
     """Scale all gradients together so that their joint norm ‖g‖ is at most `maximum`; return ‖g‖ before.
 
@@ -178,7 +183,7 @@ def clip_grad_norm(parameters: Iterable[Parameter], maximum: float) -> float:
     Source: Pascanu et al. (2013), algorithm 1.
     """
     with_grad = [p for p in parameters if p.grad is not None]
-    norm = math.sqrt(sum(float(np.sum(p.grad.astype(np.float64) ** 2)) for p in with_grad))
+    norm = grad_norm(with_grad)
     if norm > maximum:
         for p in with_grad:
             p.grad *= maximum / norm

@@ -41,7 +41,7 @@ MODELS = {
     "sequences": ("vae",),
     "sound": ("vae",),
     "pairs": ("rnn",),
-    "points": ("vae",),
+    "points": ("vae", "gan"),
 }
 """What `scratchgen train` trains on a set of each kind."""
 

@@ -1,15 +1,31 @@
-"""The generative adversarial network: the value of the game, the two players, their training."""
+"""Generative adversarial networks: what the game is played for, the two players, their training."""
 
-from scratchgen.gan.models import GAN
-from scratchgen.gan.objectives import discriminator_loss, generator_loss, value
-from scratchgen.gan.training import discriminator_step, generator_step, train
+from scratchgen.gan.build import build
+from scratchgen.gan.convolutional import ConvGAN
+from scratchgen.gan.game import Game
+from scratchgen.gan.models import GAN, ConditionalGAN, Pair
+from scratchgen.gan.objectives import discriminator_loss, generator_loss, undecided_loss, value
+from scratchgen.gan.penalties import gradient_penalty, r1_penalty
+from scratchgen.gan.theory import generated_log_density
+from scratchgen.gan.training import Diverged, check, discriminator_step, generator_step, train
 
 __all__ = [
     "GAN",
+    "ConditionalGAN",
+    "ConvGAN",
+    "Diverged",
+    "Game",
+    "Pair",
+    "build",
+    "check",
     "discriminator_loss",
     "discriminator_step",
+    "generated_log_density",
     "generator_loss",
     "generator_step",
+    "gradient_penalty",
+    "r1_penalty",
     "train",
+    "undecided_loss",
     "value",
 ]

@@ -1,16 +1,23 @@
-"""The minimax game.
+"""The minimax game, and its successors.
 
     min_G max_D V(D, G),     V(D, G) = E_x~p_data[log D(x)] + E_z~p_z[log(1 − D(G(z)))]
 
 D is given by its logit a, D = σ(a), because log σ(a) = −softplus(−a) and log(1 − σ(a)) = −softplus(a) are
-finite and have a gradient for every a, where log D and log(1 − D) overflow once D rounds to 0 or 1.
+finite and have a gradient for every a, where log D and log(1 − D) overflow once D rounds to 0 or 1. The
+successors read the same number in another way: as a score to be brought to 1 or 0 (least squares), beyond ±1
+(hinge), or as high and as low as a slope of 1 permits (Wasserstein).
+
+All are functions of real and of fake, so that labels cannot be mixed up, and are means over their examples.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from scratchgen.functional import softplus
+from scratchgen.functional import relu, softplus
+
+KINDS = ("minimax", "nonsaturating", "least_squares", "hinge", "wasserstein")
+LOGISTIC = ("minimax", "nonsaturating")  # those in which D(x) = σ(a) is a probability
 
 
 def value(d_real, d_fake):
@@ -24,22 +31,60 @@ def value(d_real, d_fake):
     return np.mean(-softplus(-d_real)) + np.mean(-softplus(d_fake))
 
 
-def discriminator_loss(d_real, d_fake):
-    """−V(D, G), which the discriminator minimises. It takes real and fake, so labels cannot be mixed up."""
-    return -value(d_real, d_fake)
+def discriminator_loss(d_real, d_fake, kind: str = "nonsaturating"):
+    """What the discriminator minimises, given its logits a of real and b of generated examples, (B,) each.
+
+    minimax, nonsaturating    −V(D, G)
+    least_squares             ½ E[(a − 1)²] + ½ E[b²]
+    hinge                     E[max(0, 1 − a)] + E[max(0, 1 + b)]
+    wasserstein               E[b] − E[a]: minus the Wasserstein distance, if D has a slope of at most 1
+
+    Source: Goodfellow et al. (2014), eq. 1; Mao et al. (2017), eq. 9; Miyato et al. (2018), eq. 16;
+    Arjovsky et al. (2017), eq. 2.   Raises ValueError for another kind.   Ledger: gan.discriminator_loss
+    """
+    if kind in LOGISTIC:
+        return -value(d_real, d_fake)
+    if kind == "least_squares":
+        return 0.5 * np.mean((d_real - 1) ** 2) + 0.5 * np.mean(d_fake**2)
+    if kind == "hinge":
+        return np.mean(relu(1 - d_real)) + np.mean(relu(1 + d_fake))
+    if kind == "wasserstein":
+        return np.mean(d_fake) - np.mean(d_real)
+    raise _unknown(kind)
 
 
 def generator_loss(d_fake, kind: str = "nonsaturating"):
-    """What the generator minimises, given the logits of its examples.
+    """What the generator minimises, given the logits b of its examples, (B,).
 
-    minimax          E[log(1 − D(G(z)))]: its own term of V. Where D is sure that they are fake (a ≪ 0) its
-                     gradient −σ(a) vanishes.
-    nonsaturating    −E[log D(G(z))]: the same fixed point, but the gradient −(1 − σ(a)) stays near −1 there.
+    minimax               E[log(1 − D(G(z)))]: its own term of V. Where D is sure that they are fake (b ≪ 0)
+                          its gradient −σ(b) vanishes.
+    nonsaturating         −E[log D(G(z))]: the same fixed point, but the gradient −(1 − σ(b)) stays near −1
+                          there.
+    least_squares         ½ E[(b − 1)²]
+    hinge, wasserstein    −E[b]
 
-    Source: Goodfellow et al. (2014), section 3.   Raises ValueError for another kind.
+    Source: Goodfellow et al. (2014), section 3; the others as `discriminator_loss`.
+    Raises ValueError for another kind.   Ledger: gan.generator_loss
     """
     if kind == "minimax":
         return np.mean(-softplus(d_fake))
     if kind == "nonsaturating":
         return np.mean(softplus(-d_fake))
-    raise ValueError(f"the generator's loss is 'minimax' or 'nonsaturating', not {kind!r}")
+    if kind == "least_squares":
+        return 0.5 * np.mean((d_fake - 1) ** 2)
+    if kind in ("hinge", "wasserstein"):
+        return -np.mean(d_fake)
+    raise _unknown(kind)
+
+
+def undecided_loss(kind: str) -> float:
+    """The loss of a discriminator that cannot tell, and has found the best it can say: the same to all.
+
+    log 4 where it is −V, ¼ for least squares (it says ½), 2 for hinge, 0 for Wasserstein.
+    """
+    says = np.full(1, 0.5 if kind == "least_squares" else 0.0)
+    return float(discriminator_loss(says, says, kind))
+
+
+def _unknown(kind: str) -> ValueError:
+    return ValueError(f"a loss is one of {', '.join(KINDS)}, not {kind!r}")

@@ -1,13 +1,24 @@
-"""Convolutional layers. Images are (..., H, W, C): channels last, where PyTorch has them first."""
+"""Convolutional layers. Images are (..., H, W, C): channels last, where PyTorch has them first.
+
+A network that halves both sides of an image with each convolution, or doubles them, has kernels of 4 with a
+stride of 2 and a padding of 1. The stride takes the place of pooling, and 2 divides 4, so that where images
+grow every pixel is met by as many taps as its neighbour and no chequerboard shows.
+
+Source: Radford, Metz & Chintala (2016), section 3; Odena, Dumoulin & Olah (2016), Deconvolution and
+checkerboard artifacts.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from scratchgen.convolution import conv2d, conv_transpose2d
+from scratchgen.errors import BadInput
 from scratchgen.nn.init import fan_in_uniform
 from scratchgen.nn.module import Module, Parameter
 from scratchgen.random import Generator
+
+KERNEL, STRIDE, PADDING = 4, 2, 1  # of a convolution that halves an image
 
 
 class Conv2d(Module):
@@ -76,3 +87,17 @@ def transposed_kernel(c_in: int, c_out: int, size: int, rng: Generator, stride: 
     """
     W = init(rng, size * size * c_in, c_out).reshape(size, size, c_out, c_in)
     return np.float32(min(stride, size)) * W
+
+
+def coarsest(image_shape: tuple[int, int], channels: tuple[int, ...]) -> tuple[int, int]:
+    """The size of the image after one halving for each of the channels; BadInput if it cannot be halved."""
+    H, W = image_shape
+    if not channels:
+        raise BadInput("convolutional networks need the channels of at least one layer, such as (16, 32)")
+    factor = 2 ** len(channels)
+    if H < 1 or W < 1 or H % factor or W % factor:
+        raise BadInput(
+            f"{len(channels)} convolutions halve an image as many times, so its sides must be multiples of "
+            f"{factor}, not {H}×{W}; give fewer channels or pad the images"
+        )
+    return H // factor, W // factor

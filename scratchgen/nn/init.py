@@ -41,3 +41,11 @@ def orthogonal(rng: Generator, n: int) -> np.ndarray:
     """
     q, r = np.linalg.qr(rng.standard_normal((n, n), np.float64))
     return (q * np.sign(np.diag(r))).astype(np.float32)
+
+
+def identity(rng: Generator, n: int) -> np.ndarray:
+    """I: the state begins as a copy of the one before, and so does its gradient. rng is not used.   (n, n)
+
+    Source: Le, Jaitly & Hinton (2015), section 2.
+    """
+    return np.eye(n, dtype=np.float32)

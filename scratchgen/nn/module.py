@@ -44,8 +44,8 @@ class Module:
         """What the module computes."""
         raise NotImplementedError(f"{type(self).__name__} has no forward()")
 
-    def __call__(self, *args):
-        return self.forward(*args)
+    def __call__(self, *args, **options):
+        return self.forward(*args, **options)
 
     def children(self) -> Iterator[tuple[str, Module]]:
         """The modules that are attributes of this one, or stand in its lists, with their names."""
@@ -94,8 +94,20 @@ class Module:
         return self.train(False)
 
     @contextmanager
+    def in_use(self):
+        """Within `with module.in_use():` it behaves as in use, and afterwards as it did before."""
+        before = self.training
+        try:
+            yield self.eval()
+        finally:
+            self.train(before)
+
+    @contextmanager
     def frozen(self):
-        """Within `with module.frozen():` the parameters are constants to whatever is computed there."""
+        """Within `with module.frozen():` the parameters are constants to whatever is computed there.
+
+        A layer that learns by looking on, and keeps what it has seen in buffers, does not learn either.
+        """
         parameters = self.parameters()
         before = [parameter.requires_grad for parameter in parameters]
         for parameter in parameters:

@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd import no_grad
 from scratchgen.data import text_chunks
+from scratchgen.errors import BadInput
 from scratchgen.optim import Adam, clip_grad_norm
 from scratchgen.rnn.models import LanguageModel
+from scratchgen.rnn.scoring import check_length, evaluate
 
 
 def train(
@@ -21,31 +22,59 @@ def train(
     chunk              T, how many steps the gradient goes back
     Gradients are clipped to a joint norm of 1 (Pascanu et al. 2013); the step size falls as a half cosine.
     run                a `training.Run`, or a `training.History`, that keeps the books
+    Raises BadInput for texts that are too short, and when the loss or its gradient is no longer finite: then
+    the weights are those before that step.
     """
+    check_length(validation)
     optimizer = Adam(model.parameters(), alpha)
     steps = epochs * sum(1 for _ in text_chunks(ids, batch_size, chunk))
     carried = {}
-    run.keep(model=model, optimizer=optimizer, carried=carried)
+    run.keep(model=model, optimizer=optimizer, carried=carried, dropout=model.rng)
     for _ in run.epochs(epochs):
-        carried["h"] = model.initial_state(batch_size)
+        carried["state"] = None
+        model.train()
         for inputs, targets in run.steps(text_chunks(ids, batch_size, chunk)):
             optimizer.alpha = alpha * 0.5 * (1 + math.cos(math.pi * run.total_steps / steps))
             optimizer.zero_grad()
-            losses, carried["h"] = model.loss(inputs, targets, carried["h"])
+            losses, state = model.loss(inputs, targets, carried["state"])
             loss = losses.mean()
             loss.backward()
             norm = clip_grad_norm(optimizer.parameters, 1.0)
+            _refuse_unless_finite(loss.item(), norm, run.total_steps, alpha)
             optimizer.step()
+            carried["state"] = state
             run.log(bits=loss.item() / math.log(2), gradient_norm=norm)
         run.log(validation_bits=evaluate(model, validation))
 
 
-def evaluate(model: LanguageModel, ids, chunk: int = 200) -> float:
-    """Bits per character, −log₂ p(text) / (N − 1), in one pass with the state carried along."""
-    total, h = 0.0, model.initial_state(1)
-    with no_grad():
-        for start in range(0, len(ids) - 1, chunk):
-            piece = ids[start : start + chunk + 1]
-            losses, h = model.loss(piece[:-1, None], piece[1:, None], h)
-            total += float(np.sum(losses.numpy(), dtype=np.float64))
-    return total / (len(ids) - 1) / math.log(2)
+def truncation_bias(model: LanguageModel, inputs, targets, chunk: int) -> float:
+    """‖ĝ − g‖ / ‖g‖: how far the gradient ĝ of BPTT truncated to chunks is from that of the whole, g.
+
+    inputs, targets    (T, B) int; both are gradients of the mean loss, with the state carried throughout
+    0 for chunk ≥ T. More text does not average it out: the error has a direction. Dropout is off.
+    Source: Tallec & Ollivier (2017), section 2.
+    """
+    with model.in_use():
+        full, truncated = (_gradient(model, inputs, targets, k) for k in (len(inputs), chunk))
+    return float(np.linalg.norm(truncated - full) / np.linalg.norm(full))
+
+
+def _gradient(model, inputs, targets, chunk: int) -> np.ndarray:
+    """The gradient of all parameters as one vector; the state is detached every `chunk` steps."""
+    model.zero_grad()
+    state = None
+    for start in range(0, len(inputs), chunk):
+        piece = slice(start, start + chunk)
+        losses, state = model.loss(inputs[piece], targets[piece], state)
+        (losses.sum() / inputs.size).backward()
+    gradient = np.concatenate([p.grad.ravel() for p in model.parameters()])
+    model.zero_grad()
+    return gradient
+
+
+def _refuse_unless_finite(loss: float, norm: float, step: int, alpha: float) -> None:
+    if not (math.isfinite(loss) and math.isfinite(norm)):
+        raise BadInput(
+            f"training exploded at step {step + 1}: the loss is {loss:.4g}, the norm of its gradient "
+            f"{norm:.4g}; choose a step size below {alpha:g}. What was saved before is whole"
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -94,6 +95,10 @@ class History:
             entry[0] += float(number)
             entry[1] += 1
             self.latest[name] = float(number)
+
+    def say(self, line: str) -> None:
+        """A line that is worth to be read, as a warning."""
+        warnings.warn(line, stacklevel=3)
 
     def _set_order(self) -> None:
         rng = self._things.get("rng")

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from scratchgen.errors import BadInput
+
 
 def state_of(thing: Any) -> dict[str, Any]:
     """The state as a flat dictionary of arrays and numbers."""
@@ -40,9 +42,12 @@ def pack(things: dict[str, Any]) -> tuple[dict[str, np.ndarray], dict[str, dict]
 
 
 def unpack(things: dict[str, Any], arrays: dict[str, np.ndarray], numbers: dict[str, dict]) -> None:
-    """Put all states back. Raises ValueError if they are those of other things."""
+    """Put all states back. Raises BadInput if they are those of other things, as of another version."""
     if set(things) != set(numbers):
-        raise ValueError(f"the state of {sorted(numbers)} does not fit {sorted(things)}")
+        raise BadInput(
+            f"the checkpoint holds the state of {', '.join(sorted(numbers))}, but this training goes on from "
+            f"that of {', '.join(sorted(things))}: another version saved it; train again with another --out"
+        )
     for name, thing in things.items():
         prefix = f"{name}/"
         own = {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}

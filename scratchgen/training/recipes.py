@@ -9,6 +9,15 @@ free_bits     nats that each latent dimension may say for nothing
 binarise      draw black or white anew whenever a grey image is shown
 codes         in the codebook (model vq), each of latent_dim dimensions; hidden: units of their prior
 prior_epochs  of the prior of the codes, after the others, with steps of prior_alpha (model vq)
+
+Of a GAN:
+
+ratio               steps of the discriminator for one of the generator
+gradient_penalty    λ, the weight of (slope − 1)² between real and fake (objective wasserstein)
+r1                  γ, twice the weight of slope² on real examples
+norm                of the discriminator's layers
+pack                examples that it sees together (model packed)
+beta1, beta2        of Adam
 """
 
 from __future__ import annotations
@@ -43,10 +52,19 @@ class VAERecipe:
 
 @dataclass(frozen=True)
 class GANRecipe:
+    model: Literal["dense", "conv", "conditional", "packed"] = "dense"
+    objective: Literal["minimax", "nonsaturating", "least_squares", "hinge", "wasserstein"] = "nonsaturating"
     latent_dim: int = 100
     epochs: int = 25
     batch_size: int = 64
     alpha: float = 2e-4
+    ratio: int = 1
+    gradient_penalty: float = 0.0
+    r1: float = 0.0
+    norm: Literal["none", "batch", "layer", "spectral"] = "none"
+    pack: int = 2
+    beta1: float = 0.5
+    beta2: float = 0.999
 
 
 @dataclass(frozen=True)
@@ -74,10 +92,35 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
 VQ = VAERecipe(model="vq", latent_dim=16, hidden=128, epochs=4, batch_size=64, alpha=2e-3)
 VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, batch_size=32)
 
+<<<<<<< HEAD
+# A decoder of convolutions learns to ignore a latent whose rate counts from the first step: see `ConvVAE`.
+CONV_WARM_UP = 200
+WARMED_UP = ("elbo", "beta")  # objectives in which the rate has a weight that can grow
+=======
+# points in the plane need few dimensions and many steps
+POINTS = {"latent_dim": 2, "epochs": 64, "batch_size": 128, "alpha": 1e-3}
+
+# what an objective of a GAN brings with it: Gulrajani et al. (2017), algorithm 1; Miyato et al. (2018)
+WITH_OBJECTIVE: dict[str, dict] = {
+    "wasserstein": {"ratio": 5, "gradient_penalty": 10.0, "norm": "layer", "beta1": 0.0, "beta2": 0.9},
+    "hinge": {"norm": "spectral"},
+}
+>>>>>>> gan
+
 
 def _unbounded(data: str) -> bool:
     """Whether a known data set has values of any size."""
     return data in CATALOGUE and CATALOGUE[data].kind in ("sound", "points")
+
+
+def _of_the_game(data: str, given: dict) -> dict:
+    """What the model, the objective and the data that are chosen bring with them."""
+    found = {}
+    if given.get("model") == "conv":
+        found |= {"norm": "layer" if given.get("r1") or given.get("gradient_penalty") else "batch"}
+    if data in CATALOGUE and CATALOGUE[data].kind == "points":
+        found |= POINTS
+    return found | WITH_OBJECTIVE.get(given.get("objective"), {})
 
 
 def recipe(kind: str, data: str, **given) -> Recipe:
@@ -87,4 +130,13 @@ def recipe(kind: str, data: str, **given) -> Recipe:
         settings = VQ_OF_DIGITS if (kind, data) in SPECIAL else VQ
     elif kind == "vae" and (_unbounded(data) or given.get("model") == "linear"):
         settings = replace(settings, likelihood="gaussian")
+<<<<<<< HEAD
+    given = {name: value for name, value in given.items() if value is not None}
+    if given.get("model") == "conv" and given.get("objective", "elbo") in WARMED_UP:
+        settings = replace(settings, warm_up=CONV_WARM_UP)
+    return replace(settings, **given)
+=======
+    if kind == "gan":
+        settings = replace(settings, **_of_the_game(data, given))
     return replace(settings, **{name: value for name, value in given.items() if value is not None})
+>>>>>>> gan

@@ -172,6 +172,10 @@ class Run(History):
         """The last state is saved; with patience, the finished weights may be of an epoch before it."""
         self.save_checkpoint()
 
+    def say(self, line: str) -> None:
+        """A line under the progress bar."""
+        self._display.say(line)
+
     def _note(self, means: dict[str, float]) -> None:
         super()._note(means)
         if self._events:

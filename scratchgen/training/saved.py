@@ -9,10 +9,9 @@ from pathlib import Path
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from scratchgen import vae
+from scratchgen import gan, vae
 from scratchgen.data import Vocabulary
 from scratchgen.errors import BadInput
-from scratchgen.gan import GAN
 from scratchgen.nn import Module
 from scratchgen.rnn import LanguageModel
 from scratchgen.training.files import read_bytes
@@ -23,7 +22,7 @@ LARGEST_JSON = 2**24  # bytes
 
 BUILD = {
     "vae": vae.build,
-    "gan": lambda sizes: GAN(sizes["data_dim"], sizes["latent_dim"]),
+    "gan": gan.build,
     "rnn": lambda sizes: LanguageModel(Vocabulary(sizes["vocabulary"]), sizes["hidden"], sizes["embedding"]),
 }
 

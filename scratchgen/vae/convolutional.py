@@ -1,11 +1,7 @@
 """Convolutional networks for images that come as rows of pixels.
 
-Each convolution halves both sides of the image: a kernel of 4 with a stride of 2 and a padding of 1. The
-stride takes the place of pooling, and 2 divides 4, so that in the decoder every pixel is met by as many taps
-as its neighbour and no chequerboard shows.
-
-Source: Radford, Metz & Chintala (2016), section 3; Odena, Dumoulin & Olah (2016), Deconvolution and
-checkerboard artifacts.
+Each convolution halves both sides of the image, each transposed one doubles them (see
+`scratchgen.nn.convolution`).
 """
 
 from __future__ import annotations
@@ -18,10 +14,8 @@ import numpy as np
 from scratchgen.convolution import conv_transpose2d
 from scratchgen.errors import BadInput
 from scratchgen.nn import Conv2d, ConvTranspose2d, Linear, Module, Parameter, ReLU, Sequential
-from scratchgen.nn.convolution import transposed_kernel
+from scratchgen.nn.convolution import KERNEL, PADDING, STRIDE, coarsest, transposed_kernel
 from scratchgen.random import Generator
-
-KERNEL, STRIDE, PADDING = 4, 2, 1
 
 
 class ConvEncoder(Module):
@@ -106,17 +100,3 @@ class ConvDecoder(Module):
         h = self.convolutions(np.reshape(self.from_latent(z), (*front, *self.smallest)))
         y = conv_transpose2d(h, self.W, np.reshape(self.b, self.bias_shape), STRIDE, PADDING)
         return np.reshape(y, (*front, self.b.size))
-
-
-def coarsest(image_shape: tuple[int, int], channels: tuple[int, ...]) -> tuple[int, int]:
-    """The size of the image after one halving for each of the channels; BadInput if it cannot be halved."""
-    H, W = image_shape
-    if not channels:
-        raise BadInput("convolutional networks need the channels of at least one layer, such as (16, 32)")
-    factor = 2 ** len(channels)
-    if H < 1 or W < 1 or H % factor or W % factor:
-        raise BadInput(
-            f"{len(channels)} convolutions halve an image as many times, so its sides must be multiples of "
-            f"{factor}, not {H}×{W}; give fewer channels or pad the images"
-        )
-    return H // factor, W // factor

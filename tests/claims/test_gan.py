@@ -5,17 +5,17 @@ import pytest
 
 from scratchgen import Tensor, grad
 from scratchgen.gan import (
-    GAN,
     discriminator_loss,
-    discriminator_step,
+    generated_log_density,
     generator_loss,
-    generator_step,
-    train,
+    undecided_loss,
     value,
 )
-from scratchgen.optim import SGD, Adam
+from scratchgen.gan.networks import dense
+from scratchgen.gan.objectives import KINDS
+from scratchgen.nn import Sequential
+from scratchgen.optim import Adam
 from scratchgen.random import Generator
-from scratchgen.training import History
 
 
 def logit(p):
@@ -117,91 +117,174 @@ def test_the_claim_above_rejects_clamped_probabilities():
     assert grad(clamped)(np.array([-20.0])).item() == 0
 
 
-def test_an_unknown_generator_loss_is_refused():
-    with pytest.raises(ValueError, match="'minimax' or 'nonsaturating'"):
-        generator_loss(np.zeros(2), "hinge-ish")
+# --- a discriminator that is trained, on a line -----------------------------------------------------------
 
 
-# --- the steps of the game --------------------------------------------------------------------------------
+def at_quantiles(density, x, n=200):
+    """n points that stand for a density on a grid: its quantiles.   (n, 1)"""
+    levels = (np.arange(n) + 0.5) / n
+    cumulated = np.cumsum(density) / density.sum()
+    return np.interp(levels, cumulated, x)[:, None].astype(np.float32)
 
 
-def bytes_of(module):
-    return {name: array.tobytes() for name, array in module.state_dict().items()}
+def trained_discriminator(loss, p, q, x, steps=500):
+    """D of one hidden layer with a leaky ReLU; its logits on the grid."""
+    D = Sequential(*dense([1, 32, 32, 1], Generator(0), activation="leaky"))
+    real, fake = at_quantiles(p, x), at_quantiles(q, x)
+    optimizer = Adam(D.parameters(), 1e-2)
+    for step in range(steps):
+        optimizer.alpha = 1e-2 * (1 - step / steps)
+        optimizer.zero_grad()
+        loss(D(real)[:, 0], D(fake)[:, 0]).backward()
+        optimizer.step()
+    return D(x[:, None].astype(np.float32)).numpy()[:, 0].astype(np.float64)
 
 
-@pytest.fixture
-def game():
-    model = GAN(12, 5, Generator(1))
-    real = Generator(2).random((16, 12))
-    return model, real
+def two_normals():
+    x = np.linspace(-6, 7, 2001)
+    normal = lambda mu, s: np.exp(-0.5 * ((x - mu) / s) ** 2) / (s * np.sqrt(2 * np.pi))
+    return x, normal(0, 1), normal(1.5, 1.2)
 
 
-def test_a_discriminator_step_leaves_the_generator_byte_equal_and_changes_the_discriminator(game):
-    model, real = game
-    before_G, before_D = bytes_of(model.G), bytes_of(model.D)
-    discriminator_step(model, real, Adam(model.D.parameters()), Generator(3))
-    assert bytes_of(model.G) == before_G
-    assert all(bytes_of(model.D)[name] != before_D[name] for name in before_D)
-    assert all(p.grad is None for p in model.G.parameters())
+def distance_from_the_optimum(D, p, q, x):
+    """The mean of |D − p/(p + q)| over real and generated examples."""
+    return np.sum((p + q) / 2 * np.abs(D - p / (p + q))) * (x[1] - x[0])
 
 
-def test_a_generator_step_leaves_the_discriminator_byte_equal_and_changes_the_generator(game):
-    model, _ = game
-    before_G, before_D = bytes_of(model.G), bytes_of(model.D)
-    generator_step(model, 16, Adam(model.G.parameters()), Generator(3))
-    assert bytes_of(model.D) == before_D
-    assert all(bytes_of(model.G)[name] != before_G[name] for name in before_G)
-    assert all(p.grad is None and p.requires_grad for p in model.D.parameters())
+def sigma(a):
+    return 1 / (1 + np.exp(-a))
 
 
-def margin(model, real, seed):
-    """E a(real) − E a(fake) for the noise of a seed: how well D tells them apart."""
-    return float(
-        np.mean(model.logits(real).numpy())
-        - np.mean(model.logits(model.generate(len(real), Generator(seed))).numpy())
-    )
+@pytest.mark.equation("gan.optimal_discriminator")
+def test_a_trained_discriminator_approaches_p_over_p_plus_q_and_the_value_there():
+    x, p, q = two_normals()
+    dx, m = x[1] - x[0], (p + q) / 2
+    a = trained_discriminator(discriminator_loss, p, q, x)
+    assert distance_from_the_optimum(sigma(a), p, q, x) < 0.02
+    v = np.sum(-p * np.logaddexp(0, -a) - q * np.logaddexp(0, a)) * dx
+    best = -np.log(4) + np.sum(p * np.log(p / m) + q * np.log(q / m)) * dx
+    assert best - 2e-3 < v <= best  # no D is better than D*
 
 
-def test_a_discriminator_step_raises_the_margin_between_real_and_fake(game):
-    model, real = game
-    before = margin(model, real, 3)
-    discriminator_step(model, real, SGD(model.D.parameters(), alpha=0.01), Generator(3))
-    assert margin(model, real, 3) > before
+@pytest.mark.equation("gan.optimal_discriminator")
+def test_the_claim_above_rejects_a_discriminator_that_is_shown_two_fakes_for_each_real_example():
+    x, p, q = two_normals()
+
+    def lopsided(d_real, d_fake):
+        return discriminator_loss(d_real, d_fake) + np.mean(np.logaddexp(0, d_fake))
+
+    a = trained_discriminator(lopsided, p, q, x, steps=300)
+    assert distance_from_the_optimum(sigma(a), p, q, x) > 0.1
 
 
-def test_the_claim_above_rejects_fakes_that_are_labelled_as_real(game):
-    """The step of the article's sample code: one batch of fakes, every one labelled 1, and no real data."""
-    model, real = game
-    before, optimizer = margin(model, real, 3), SGD(model.D.parameters(), alpha=0.01)
-    fake = model.generate(len(real), Generator(3)).detach()
-    np.mean(np.logaddexp(0, -model.logits(fake))).backward()
-    optimizer.step()
-    assert margin(model, real, 3) < before
+@pytest.mark.equation("gan.discriminator_loss")
+def test_least_squares_finds_the_same_optimum_as_a_score_in_place_of_a_probability():
+    x, p, q = two_normals()
+    score = trained_discriminator(lambda a, b: discriminator_loss(a, b, "least_squares"), p, q, x)
+    assert distance_from_the_optimum(score, p, q, x) < 0.02
 
 
-def test_a_generator_step_makes_its_fakes_more_real_to_the_discriminator(game):
-    model, _ = game
-    logit_of_fakes = lambda: float(np.mean(model.logits(model.generate(16, Generator(3))).numpy()))
-    before = logit_of_fakes()
-    generator_step(model, 16, SGD(model.G.parameters(), alpha=0.1), Generator(3))
-    assert logit_of_fakes() > before
+# --- the successors ---------------------------------------------------------------------------------------
 
 
-def test_training_ends_with_the_average_of_where_the_generator_has_been():
-    real, snapshots = Generator(2).random((32, 6)), []
+@pytest.mark.equation("gan.discriminator_loss")
+def test_the_losses_are_their_formulas_example_by_example(rng):
+    a, b = rng.standard_normal((2, 7))
+    by_hand = {
+        "minimax": sum(np.log(1 + np.exp(-s)) for s in a) / 7 + sum(np.log(1 + np.exp(s)) for s in b) / 7,
+        "least_squares": sum((s - 1) ** 2 for s in a) / 14 + sum(s * s for s in b) / 14,
+        "hinge": sum(max(0, 1 - s) for s in a) / 7 + sum(max(0, 1 + s) for s in b) / 7,
+        "wasserstein": sum(b) / 7 - sum(a) / 7,
+    }
+    for kind, expected in by_hand.items():
+        assert discriminator_loss(a, b, kind) == pytest.approx(expected, rel=1e-12)
+    by_hand = {
+        "minimax": -sum(np.log(1 + np.exp(s)) for s in b) / 7,
+        "nonsaturating": sum(np.log(1 + np.exp(-s)) for s in b) / 7,
+        "least_squares": sum((s - 1) ** 2 for s in b) / 14,
+        "hinge": -sum(b) / 7,
+        "wasserstein": -sum(b) / 7,
+    }
+    for kind, expected in by_hand.items():
+        assert generator_loss(b, kind) == pytest.approx(expected, rel=1e-12)
 
-    class Watching(History):
-        def log(self, **numbers):
-            super().log(**numbers)
-            if "G_loss" in numbers:
-                snapshots.append(model.G[0].W.data.copy())
 
-    model = GAN(6, 3, Generator(1))
-    first = model.G[0].W.data.copy()
-    train(model, real, Watching(), epochs=3, batch_size=8, alpha=1e-3, rng=Generator(0))
-    expected = first
-    for t, W in enumerate(snapshots, 1):
-        d = min(0.998, (1 + t) / (10 + t))
-        expected = d * expected + (1 - d) * W
-    np.testing.assert_allclose(model.G[0].W.data, expected, rtol=1e-4, atol=1e-6)
-    assert not np.array_equal(expected, snapshots[-1])
+@pytest.mark.equation("gan.discriminator_loss")
+@pytest.mark.parametrize("kind", KINDS)
+def test_real_and_fake_pull_the_discriminator_apart_and_the_generator_up(kind):
+    undecided = np.full(3, 0.25)
+    of_real, of_fake = grad(lambda a, b: discriminator_loss(a, b, kind), (0, 1))(undecided, undecided)
+    assert np.all(of_real.numpy() < 0) and np.all(of_fake.numpy() > 0)
+    assert np.all(grad(lambda b: generator_loss(b, kind))(undecided).numpy() < 0)
+
+
+@pytest.mark.equation("gan.discriminator_loss")
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_discriminator_that_says_the_same_to_all_has_less_than_the_undecided_loss(kind):
+    losses = [discriminator_loss(np.full(2, a), np.full(2, a), kind) for a in np.linspace(-3, 3, 601)]
+    assert min(losses) == pytest.approx(undecided_loss(kind), abs=1e-12)
+
+
+@pytest.mark.equation("gan.discriminator_loss")
+def test_the_best_hinge_discriminator_says_whether_real_is_likelier():
+    real, fake = np.repeat([0, 1, 2], [5, 3, 2]), np.repeat([0, 1, 2], [1, 2, 7])
+    a = Tensor(np.full(3, 0.1), requires_grad=True)
+    for _ in range(300):
+        a.grad = None
+        discriminator_loss(a[real], a[fake], "hinge").backward()
+        a.data -= 0.05 * a.grad
+    np.testing.assert_allclose(a.numpy(), [1, 1, -1], atol=0.02)
+
+
+@pytest.mark.equation("gan.discriminator_loss")
+def test_the_best_critic_of_slope_one_measures_the_distance_between_two_distributions(rng):
+    """On a line it is the mean distance of the sorted points; for a shift to the right D(x) = x is best."""
+    fake = rng.standard_normal(500)
+    real = fake + rng.uniform(0, 3, 500)
+    distance = np.mean(np.abs(np.sort(real) - np.sort(fake)))
+    assert -discriminator_loss(real, fake, "wasserstein") == pytest.approx(distance, rel=1e-12)
+    for D in (np.tanh, np.sin, np.abs, lambda x: -x, lambda x: np.minimum(x, 1)):
+        assert -discriminator_loss(D(real), D(fake), "wasserstein") < distance
+
+
+@pytest.mark.equation("gan.discriminator_loss")
+def test_the_claim_above_rejects_a_critic_of_slope_two(rng):
+    fake = rng.standard_normal(500)
+    assert -discriminator_loss(2 * (fake + 1), 2 * fake, "wasserstein") == pytest.approx(2, rel=1e-12)
+
+
+def test_an_unknown_loss_is_refused():
+    for loss in (
+        lambda: generator_loss(np.zeros(2), "hinge-ish"),
+        lambda: discriminator_loss(np.zeros(2), np.zeros(2), "hinge-ish"),
+    ):
+        with pytest.raises(ValueError, match=r"one of minimax, nonsaturating.* not 'hinge-ish'"):
+            loss()
+
+
+# --- the density of what is generated ---------------------------------------------------------------------
+
+
+GENERATORS = {"rising": lambda z: z**3 / 3 + z, "falling": lambda z: 2 - np.exp(0.7 * z)}
+
+
+@pytest.mark.equation("gan.generated_density")
+@pytest.mark.parametrize("G", GENERATORS.values(), ids=GENERATORS)
+def test_the_density_of_what_a_monotone_generator_makes_is_that_of_its_samples(G, rng):
+    z = np.linspace(-8, 8, 200_001)
+    x, density = G(z), np.exp(generated_log_density(G, z).numpy())
+    assert abs(np.trapezoid(density, x)) == pytest.approx(1, abs=1e-8)
+    samples = G(rng.standard_normal(100_000))
+    for low, high in np.random.default_rng(1).normal(0.5, 1.5, (6, 2)):
+        low, high = min(low, high), max(low, high)
+        inside = (x > low) & (x < high)
+        share = abs(np.trapezoid(density[inside], x[inside]))
+        found = np.mean((samples > low) & (samples < high))
+        assert abs(found - share) < 5 * np.sqrt(share * (1 - share) / len(samples)) + 1e-4
+
+
+@pytest.mark.equation("gan.generated_density")
+def test_the_claim_above_rejects_a_density_without_the_slope_of_the_generator():
+    z = np.linspace(-8, 8, 20_001)
+    x = GENERATORS["rising"](z)
+    assert np.trapezoid(np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi), x) == pytest.approx(2, rel=1e-6)

@@ -4,42 +4,90 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-import numpy as np
-
 from scratchgen import gan, plots
-from scratchgen.data import load_images
+from scratchgen.data import ImageData
+from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun, configuration, finished
+from scratchgen.training.experiments.vae_pictures import in_turns
+from scratchgen.training.experiments.vae_pictures import samples as draw_samples
 from scratchgen.training.recipes import GANRecipe
+from scratchgen.training.run import Run
 from scratchgen.training.scores import Score
-from scratchgen.training.scores.gan import gan_scores
+from scratchgen.training.scores.gan import SAMPLES, gan_scores
+
+CHANNELS = [32, 64]  # of the convolutions of a GAN
+HIDDEN_FOR_POINTS = [128, 128]
 
 
-def train_gan(data: str, settings: GANRecipe, seed: int, open_run: OpenRun) -> tuple[gan.GAN, list[Score]]:
-    """Train a GAN on images and score how many classes a classifier recognises in its samples."""
-    images = load_images(data)
-    if len(images.train) < settings.batch_size:
-        raise BadInput(
-            f"{images.name} has {len(images.train)} training images, fewer than a batch of "
-            f"{settings.batch_size}; choose a smaller --batch-size"
-        )
-    sizes = {"data_dim": images.train.shape[1], "latent_dim": settings.latent_dim}
+def train_gan(data: str, settings: GANRecipe, seed: int, open_run: OpenRun) -> tuple[gan.Pair, list[Score]]:
+    """Train a GAN on rows of numbers, images for instance, and score its samples."""
+    rows = load_rows(data)
+    sizes = _sizes(settings, rows)
+    if max(settings.beta1, settings.beta2) >= 1:
+        raise BadInput(f"beta1 and beta2 are below 1, not {settings.beta1:g} and {settings.beta2:g}")
+    game = gan.Game(settings.objective, settings.ratio, settings.gradient_penalty, settings.r1)
     rng = Generator(seed)
-    model = gan.GAN(**sizes, rng=rng)
-    run = open_run(configuration("gan", data, images, asdict(settings), seed, sizes))
+    model = gan.build(sizes, rng)
+    labels = rows.train_labels if settings.model == "conditional" else None
+    gan.check(model, rows.train, labels, game, settings.batch_size)
+    run = open_run(configuration("gan", data, rows, asdict(settings), seed, sizes))
     gan.train(
         model,
-        images.train,
+        rows.train,
         run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
         alpha=settings.alpha,
         rng=rng,
+        labels=labels,
+        game=game,
+        beta1=settings.beta1,
+        beta2=settings.beta2,
     )
-    samples = model.sample(100, Generator(HELD_OUT_SEED))
-    series = {name: run.history[name] for name in ("V", "G_loss")}
     with run.saving():
-        plots.sample_grid(samples, images.image_shape, run.picture("samples"), "drawn by the GAN")
-        plots.curves(series, run.picture("curves"), "nats", {"V where D cannot tell: −log 4": -np.log(4)})
-    return finished(run, model, gan_scores(model, images, "test", Generator(HELD_OUT_SEED)))
+        _draw(model, rows, game, run)
+    return finished(run, model, gan_scores(model, rows, "test", Generator(HELD_OUT_SEED)))
+
+
+def _sizes(settings: GANRecipe, rows: ImageData) -> dict:
+    """What the model is built from. Raises BadInput where the data do not fit it."""
+    sizes = {"architecture": settings.model, "latent_dim": settings.latent_dim, "norm": settings.norm}
+    if settings.model == "conv":
+        if min(rows.image_shape) == 1:
+            raise BadInput(f"{rows.name} holds no images, which a convolutional GAN takes; leave out --model")
+        return sizes | {"image_shape": list(rows.image_shape), "channels": CHANNELS}
+    sizes["data_dim"] = rows.train.shape[1]
+    if rows.train.min() < 0 or rows.train.max() > 1:
+        sizes["bounded"] = False
+    if _are_points(rows):
+        sizes["hidden"] = HIDDEN_FOR_POINTS
+    if settings.model == "packed":
+        sizes["pack"] = settings.pack
+    if settings.model == "conditional":
+        if not rows.classes:
+            raise BadInput(f"{rows.name} has no classes, which a conditional GAN is told; leave out --model")
+        sizes["classes"] = rows.classes
+    return sizes
+
+
+def _are_points(rows: ImageData) -> bool:
+    return tuple(rows.image_shape) == (1, 2)
+
+
+def _draw(model: gan.Pair, rows: ImageData, game: gan.Game, run: Run) -> None:
+    """Samples, and the curves of the game; V and loss are in nats where D is a probability."""
+    n = SAMPLES if _are_points(rows) else 100
+    x, columns = model.sample(n, Generator(HELD_OUT_SEED)), in_turns(n, getattr(model, "classes", 1))
+    draw_samples(x, rows.image_shape, run.picture("samples"), "drawn by the GAN", columns)
+    even = -gan.undecided_loss(game.objective)
+    for name, series in {
+        "curves": ("V", "G_loss"),
+        "judgements": ("D_real", "D_fake"),
+        "gradients": ("norm_D", "norm_G"),
+        "diversity": ("diversity",),
+    }.items():
+        reference = {f"V where D cannot tell: {even:.3f}": even} if "V" in series else {}
+        found = {of: run.history[of] for of in series}
+        plots.curves(found, run.picture(name), game.objective.replace("_", " "), reference)

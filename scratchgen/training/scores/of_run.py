@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scratchgen import vae
-from scratchgen.data import ImageData, TextData, load_images, load_text
+from scratchgen.data import ImageData, TextData, load_text
 from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
@@ -14,14 +14,14 @@ from scratchgen.random import Generator
 from scratchgen.training.origin import fingerprint_of_data
 from scratchgen.training.recipes import Recipe
 from scratchgen.training.saved import load_run
-from scratchgen.training.scores.gan import gan_scores
+from scratchgen.training.scores.gan import can_be_scored, gan_scores
 from scratchgen.training.scores.rnn import rnn_scores
 from scratchgen.training.scores.score import Score, Show, unseen
 from scratchgen.training.scores.vae import bound_scores, likelihood_scores, shown
 from scratchgen.training.scores.vq import vq_scores
 from scratchgen.training.settings import complete, of_run
 
-LOAD = {"vae": load_rows, "gan": load_images, "rnn": load_text}
+LOAD = {"vae": load_rows, "gan": load_rows, "rnn": load_text}
 PARTS = ("validation", "test")
 SAMPLES = 200  # importance samples: as in the published tables
 
@@ -63,7 +63,7 @@ def check_asked(run: Finished, part: str, k: int | None) -> None:
         raise BadInput(f"no part is named {part!r} here; there are {', '.join(PARTS)}")
     if k is not None and not run.is_vae:
         raise BadInput(f"-k counts draws of a VAE's latent, and the model of {run.directory} has none")
-    if kind == "gan" and not run.data.classes:
+    if kind == "gan" and not can_be_scored(run.data):
         raise BadInput(f"a GAN is scored by a classifier, and {run.data.name} has no classes to tell apart")
 
 

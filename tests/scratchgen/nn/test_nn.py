@@ -95,6 +95,15 @@ def test_dropout_does_nothing_in_use():
     assert not np.array_equal(model.train()(x), x)
 
 
+@pytest.mark.parametrize("training", [True, False])
+def test_within_in_use_nothing_is_dropped_and_afterwards_all_is_as_it_was(training):
+    model = Sequential(Dropout(0.9, Generator(0))).train(training)
+    with pytest.raises(KeyError), model.in_use() as same:
+        assert same is model and not model.training and not model[0].training
+        raise KeyError
+    assert model.training == model[0].training == training
+
+
 @pytest.mark.parametrize("p", [-0.1, 1.0, np.nan])
 def test_an_impossible_share_to_drop_is_refused(p):
     with pytest.raises(ValueError, match="probability of dropping"):

@@ -161,3 +161,30 @@ def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path):
 
 def test_a_number_for_the_step_size_may_be_whole():
     assert settings.checked("vae", {"alpha": 1}, "here") == {"alpha": 1.0}
+
+
+def test_an_objective_of_a_gan_brings_its_own_settings_and_given_ones_win():
+    found = recipe("gan", "digits", objective="wasserstein")
+    assert (found.ratio, found.gradient_penalty, found.norm, found.beta1) == (5, 10, "layer", 0)
+    assert recipe("gan", "digits", objective="wasserstein", ratio=2, beta1=0.5).ratio == 2
+    assert recipe("gan", "digits", objective="hinge").norm == "spectral"
+    assert recipe("gan", "digits", model="conv").norm == "batch"
+    assert recipe("gan", "digits", model="conv", r1=1.0).norm == "layer"
+    assert recipe("gan", "digits", model="conv", norm="none").norm == "none"
+    assert recipe("gan", "ring").latent_dim == 2 and recipe("gan", "digits").latent_dim == 100
+
+
+@pytest.mark.parametrize(
+    "assignment", ["ratio=0", "ratio=-1", "r1=-1", "pack=0", "objective=elbo", "norm=group"]
+)
+def test_settings_that_make_no_game_are_refused(assignment):
+    with pytest.raises(BadInput, match=f"--set: {assignment.split('=')[0]} is"):
+        settings.from_assignments([assignment], "gan")
+
+
+def test_penalties_of_a_gan_may_be_nothing():
+    assert settings.from_assignments(["r1=0", "gradient_penalty=0", "beta1=0"], "gan") == {
+        "r1": 0.0,
+        "gradient_penalty": 0.0,
+        "beta1": 0.0,
+    }

@@ -1,0 +1,218 @@
+"""Recurrent layers: tanh, long short-term memory and gated units; stacked, in one direction or in both.
+
+Sequences are (T, B, ...). The state of a stack is one array (L, S, B, H): L layers, or 2L where both
+directions are read, S = 2 states for long short-term memory (h and c) and S = 1 for the others. So it is
+carried from chunk to chunk, cut off from the graph and saved as any array is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from scratchgen.errors import BadInput
+from scratchgen.functional import gru_recurrence, lstm_recurrence, tanh_recurrence
+from scratchgen.nn.init import glorot_uniform, orthogonal
+from scratchgen.nn.layers import Dropout
+from scratchgen.nn.module import Module, Parameter
+from scratchgen.random import Generator
+
+
+class Layer(Module):
+    """One layer in one direction: x (T, B, D), state (S, B, H) → every state (S, T, B, H), h first.
+
+    W_xh (D, GH), W_hh (H, GH), b_h (GH,): G gates side by side, each with its own square of W_hh from `init`.
+    """
+
+    gates = states = 1
+
+    def __init__(self, d_in: int, hidden: int, rng: Generator, init: Callable, learned_h0: bool):
+        each = range(self.gates)
+        self.W_xh = Parameter(np.concatenate([glorot_uniform(rng, d_in, hidden) for _ in each], axis=1))
+        self.W_hh = Parameter(np.concatenate([init(rng, hidden) for _ in each], axis=1))
+        self.b_h = Parameter(np.zeros(self.gates * hidden, np.float32))
+        self.h0 = Parameter(np.zeros((self.states, 1, hidden), np.float32)) if learned_h0 else None
+
+    def initial_state(self, batch_size: int):
+        """h0 for every example: learned, or zeros   (S, B, H)."""
+        zeros = np.zeros((self.states, batch_size, self.W_hh.shape[0]), self.W_hh.dtype)
+        return zeros if self.h0 is None else zeros + self.h0
+
+
+class TanhLayer(Layer):
+    """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h)."""
+
+    def forward(self, x, state):
+        return tanh_recurrence(x, state[0], self.W_xh, self.W_hh, self.b_h)[None]
+
+
+class LSTMLayer(Layer):
+    """h_t = o_t ⊙ tanh(c_t) with c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t; gates in the order i, f, g, o."""
+
+    gates, states = 4, 2
+
+    def forward(self, x, state):
+        return lstm_recurrence(x, state[0], state[1], self.W_xh, self.W_hh, self.b_h)
+
+
+class GRULayer(Layer):
+    """h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}; gates in the order r, z, n, and two biases b_x, b_h."""
+
+    gates = 3
+
+    def __init__(self, d_in: int, hidden: int, rng: Generator, init: Callable, learned_h0: bool):
+        super().__init__(d_in, hidden, rng, init, learned_h0)
+        self.b_x = Parameter(np.zeros_like(self.b_h.data))
+
+    def forward(self, x, state):
+        return gru_recurrence(x, state[0], self.W_xh, self.W_hh, self.b_x, self.b_h)[None]
+
+
+class Recurrent(Module):
+    """A stack of layers, each reading the states h of the one below.
+
+    d_in, hidden     D and H
+    rng              draws the weights, and in training what dropout drops
+    layers           how many lie above one another
+    bidirectional    a second layer beside each reads from the end; outputs stand side by side, forward first
+    dropout          the probability of dropping an element between layers (not between steps)
+    learned_h0       the first state (of LSTM, h and c) is learned; otherwise it is zero
+    init             of the square matrices W_hh, (rng, n) → (n, n)
+
+    Source: Schuster & Paliwal (1997) for two directions; Zaremba et al. (2014), section 3.1, for dropout.
+    """
+
+    layer: type[Layer]
+
+    def __init__(
+        self,
+        d_in: int,
+        hidden: int,
+        rng: Generator,
+        *,
+        layers: int = 1,
+        bidirectional: bool = False,
+        dropout: float = 0.0,
+        learned_h0: bool = False,
+        init: Callable[[Generator, int], np.ndarray] = orthogonal,
+    ):
+        if min(d_in, hidden, layers) < 1:
+            raise ValueError(f"sizes are at least 1, not {d_in} inputs, {hidden} units and {layers} layers")
+        self.directions = 2 if bidirectional else 1
+        below = [d_in] + [self.directions * hidden] * (layers - 1)
+        self.layers = [
+            self.layer(d, hidden, rng, init, learned_h0) for d in below for _ in range(self.directions)
+        ]
+        self.hidden = hidden
+        self.dropout = Dropout(dropout, rng)
+
+    def initial_state(self, batch_size: int):
+        """The state before the first step   (L, S, B, H)."""
+        return np.stack([layer.initial_state(batch_size) for layer in self.layers])
+
+    def forward(self, x, state=None, mask=None):
+        """The states h of the last layer, and the state of every layer after the last step.
+
+        x        (T, B, D)
+        state    (L, S, B, H), or None for the initial one
+        mask     (T, B) bool, True where x is real. A step that is not real is passed over: whatever stands in
+                 x, the state stays as it was, and the output there is 0. None: all are real
+
+        → h (T, B, H), or (T, B, 2H) in two directions, and the state (L, S, B, H), both differentiable.
+        Raises BadInput for a sequence without a real step; ValueError for shapes that do not fit.
+        """
+        T, B = x.shape[:2]
+        if T == 0:
+            raise BadInput("a sequence of no steps has no output and no last state; give at least one step")
+        mask = None if mask is None else _checked(mask, (T, B))
+        state = self.initial_state(B) if state is None else state
+        wanted = (len(self.layers), self.layer.states, B, self.hidden)
+        if np.shape(state) != wanted:
+            raise ValueError(f"the state has shape {np.shape(state)}, this network needs {wanted}")
+        last = []
+        for below in range(0, len(self.layers), self.directions):
+            h = []
+            x = self.dropout(x) if below else x
+            for k in range(self.directions):
+                h_k, last_k = _read(self.layers[below + k], x, state[below + k], mask, backwards=k == 1)
+                h.append(h_k)
+                last.append(last_k)
+            x = h[0] if len(h) == 1 else np.concatenate(h, axis=-1)
+        return x, np.stack(last)
+
+    def describe(self):
+        return "two directions" if self.directions == 2 else ""
+
+
+class RNN(Recurrent):
+    """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h), stacked.   Source: Elman (1990)."""
+
+    layer = TanhLayer
+
+
+class LSTM(Recurrent):
+    """Long short-term memory, stacked.
+
+    (i, f, g, o) = (σ, σ, tanh, σ)(x_t W_xh + h_{t−1} W_hh + b_h)
+    c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t,   h_t = o_t ⊙ tanh(c_t)
+
+    forget_bias    where the bias of f begins: at 1 the memory is kept until the network learns to forget
+
+    Source: Hochreiter & Schmidhuber (1997); Gers et al. (2000), whose forget gate begins open; the value 1 is
+    that of Jozefowicz et al. (2015), section 2.
+    """
+
+    layer = LSTMLayer
+
+    def __init__(self, d_in: int, hidden: int, rng: Generator, *, forget_bias: float = 1.0, **options):
+        super().__init__(d_in, hidden, rng, **options)
+        for layer in self.layers:
+            layer.b_h.data[hidden : 2 * hidden] = forget_bias
+
+
+class GRU(Recurrent):
+    """Gated recurrent units, stacked.   Source: Cho et al. (2014), eq. 5-8.
+
+    r, z = σ(x_t W_x + b_x + h_{t−1} W_h + b_h),   n = tanh(x_t W_xn + b_xn + r ⊙ (h_{t−1} W_hn + b_hn))
+    h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}
+    """
+
+    layer = GRULayer
+
+
+def _checked(mask, shape: tuple[int, int]) -> np.ndarray:
+    mask = np.asarray(mask)
+    if mask.dtype != bool or mask.shape != shape:
+        raise ValueError(f"a mask is bool of shape (T, B) = {shape}, not {mask.dtype} of {mask.shape}")
+    empty = np.flatnonzero(~mask.any(axis=0))
+    if empty.size:
+        raise BadInput(f"sequence {empty[0]} of the batch is masked everywhere; remove it")
+    return mask
+
+
+def _read(layer: Layer, x, state, mask: np.ndarray | None, backwards: bool):
+    """The states h of a layer at the places of x, (T, B, H), and its last state (S, B, H)."""
+    if mask is None:
+        states = layer(x[::-1] if backwards else x, state)
+        return states[0, ::-1] if backwards else states[0], states[:, -1]
+    (T, B), lengths = mask.shape, mask.sum(axis=0)
+    order = _real_steps_first(mask, backwards)
+    real = np.arange(T)[:, None] < lengths
+    # where() and not a product with the mask: 0 · NaN would be NaN
+    states = layer(np.where(real[..., None], _in_order(x, order), np.zeros((), x.dtype)), state)
+    h = _in_order(states[0], np.argsort(order, axis=0))
+    return np.where(mask[..., None], h, np.zeros((), h.dtype)), states[:, lengths - 1, np.arange(B)]
+
+
+def _real_steps_first(mask: np.ndarray, backwards: bool) -> np.ndarray:
+    """(T, B): the step that is read t-th of each sequence; those that are not real come last."""
+    if backwards:
+        return len(mask) - 1 - np.argsort(~mask[::-1], axis=0, kind="stable")
+    return np.argsort(~mask, axis=0, kind="stable")
+
+
+def _in_order(x, order: np.ndarray):
+    """x[order[t, b], b] for every t and b.   x (T, B, D) → (T, B, D)"""
+    T, B = order.shape
+    return np.reshape(x, (T * B, x.shape[-1]))[order * B + np.arange(B)]

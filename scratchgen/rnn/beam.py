@@ -1,0 +1,65 @@
+"""The likeliest text, looked for with a beam."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scratchgen.autograd import no_grad
+from scratchgen.errors import BadInput
+from scratchgen.functional import log_softmax
+from scratchgen.rnn.sampling import check_request, is_end, read_prompts, step, text_of
+
+
+@dataclass(frozen=True)
+class Found:
+    """A text; log p(what follows the prompt | prompt) in nats; and the score by which it was ranked."""
+
+    text: str
+    log_prob: float
+    score: float
+
+
+def beam_search(
+    model, prompt: str, n: int, width: int, *, alpha: float = 0.0, stop: str | None = None
+) -> list[Found]:
+    """Texts of high probability that begin with the prompt, best first: at most `width` of them.
+
+        score = log p(y_1 … y_l | prompt) / ((5 + l) / 6)^α,     l = n, or the length of a text with its end
+
+    At each length the `width` likeliest beginnings are kept, and each is tried with every symbol. With
+    width 1 that is greedy; with width Vⁿ nothing is ever dropped, and the first text is the best there is.
+
+    alpha    0 ranks by probability, which prefers short texts; larger values make up for the length
+    stop     a text ends with its first occurrence after the prompt
+    Raises BadInput for width < 1, a negative alpha, and as `generate`.
+    Source: Sutskever et al. (2014), section 3.2; the score: Wu et al. (2016), eq. 14.
+    """
+    check_request([prompt], n, stop)
+    if width < 1 or not 0 <= alpha < np.inf:
+        raise BadInput(f"a beam has a width of at least 1 and alpha ≥ 0, not {width} and {alpha}")
+    ended: list[tuple[np.ndarray, float]] = []
+    ids, log_p = np.zeros((1, 0), np.int64), np.zeros(1)  # (K, l), (K,): the beginnings that are kept
+    with no_grad(), model.in_use():
+        y, state = read_prompts(model, [prompt])
+        for l in range(n):
+            if l > 0:
+                y, state = step(model, ids[:, -1], state)
+            joint = log_p[:, None] + log_softmax(y.astype(np.float64))
+            best = np.argsort(-joint, axis=None, kind="stable")[:width]
+            before, symbols = np.divmod(best, joint.shape[1])
+            ids = np.concatenate([ids[before], symbols[:, None]], axis=1)
+            log_p, state = joint.ravel()[best], state[:, :, before]
+            if stop:
+                at_end = np.array([is_end(model.vocabulary, row, stop) for row in ids])
+                ended += zip(ids[at_end], log_p[at_end].tolist(), strict=True)
+                ids, log_p, state = ids[~at_end], log_p[~at_end], state[:, :, ~at_end]
+                if not len(ids):
+                    break
+    texts = [*ended, *zip(ids, log_p.tolist(), strict=True)]
+    found = [
+        Found(text_of(model.vocabulary, prompt, row, stop), p, p / ((5 + len(row)) / 6) ** alpha)
+        for row, p in texts
+    ]
+    return sorted(found, key=lambda text: -text.score)[:width]

@@ -1,0 +1,217 @@
+"""The steps of the game: who moves, who does not, and which way."""
+
+import numpy as np
+import pytest
+
+from scratchgen import BadInput
+from scratchgen.gan import (
+    GAN,
+    ConditionalGAN,
+    ConvGAN,
+    Game,
+    discriminator_step,
+    generator_step,
+    train,
+)
+from scratchgen.gan.objectives import KINDS
+from scratchgen.optim import SGD, Adam
+from scratchgen.random import Generator
+from scratchgen.training import History
+
+LABELS = np.arange(16) % 3
+
+PAIRS = {
+    "dense": lambda: GAN(16, 5, Generator(1)),
+    "dense, batch norm": lambda: GAN(16, 5, Generator(1), hidden=(8, 9), norm="batch"),
+    "dense, spectral norm": lambda: GAN(16, 5, Generator(1), hidden=(8, 9), norm="spectral"),
+    "packed": lambda: GAN(16, 5, Generator(1), hidden=(8, 9), pack=2, activation="leaky"),
+    "conditional": lambda: ConditionalGAN(16, 5, 3, Generator(1)).given(LABELS),
+    "convolutional": lambda: ConvGAN((4, 4), 5, (6, 7), Generator(1)),
+    "convolutional, layer norm": lambda: ConvGAN((4, 4), 5, (6, 7), Generator(1), norm="layer"),
+    "convolutional, spectral norm": lambda: ConvGAN((4, 4), 5, (6, 7), Generator(1), norm="spectral"),
+}
+pairs = pytest.mark.parametrize("make", PAIRS.values(), ids=PAIRS)
+
+
+@pytest.fixture
+def real():
+    return Generator(2).random((16, 16))
+
+
+def bytes_of(module):
+    return {name: array.tobytes() for name, array in module.state_dict().items()}
+
+
+def changed(module, before):
+    """The names of the parameters and buffers that are not what they were."""
+    return {name for name, data in bytes_of(module).items() if data != before[name]}
+
+
+# --- who moves --------------------------------------------------------------------------------------------
+
+
+@pairs
+def test_a_discriminator_step_leaves_the_generator_byte_equal_and_changes_the_discriminator(make, real):
+    model = make()
+    before_G, before_D = bytes_of(model.G), bytes_of(model.D)
+    discriminator_step(model, real, Adam(model.D.parameters()), Generator(3))
+    assert changed(model.G, before_G) == set()
+    assert changed(model.D, before_D) >= {name for name, _ in model.D.named_parameters()}
+    assert all(p.grad is None and p.requires_grad for p in model.G.parameters())
+
+
+@pairs
+def test_a_generator_step_leaves_the_discriminator_byte_equal_and_changes_the_generator(make):
+    model = make()
+    before_G, before_D = bytes_of(model.G), bytes_of(model.D)
+    generator_step(model, 16, Adam(model.G.parameters()), Generator(3))
+    assert changed(model.D, before_D) == set()
+    assert changed(model.G, before_G) == before_G.keys()
+    assert all(p.grad is None and p.requires_grad for p in model.D.parameters())
+
+
+PENALISED = {"wasserstein": Game("wasserstein", gradient_penalty=10.0), "r1": Game(r1=1.0)}
+
+
+@pytest.mark.parametrize("game", PENALISED.values(), ids=PENALISED)
+@pytest.mark.parametrize("pair", ["dense", "packed", "conditional", "convolutional, layer norm"])
+def test_neither_changes_the_other_where_slopes_are_penalised(pair, game, real):
+    model = PAIRS[pair]()
+    before = bytes_of(model.G)
+    discriminator_step(model, real, Adam(model.D.parameters()), Generator(3), game)
+    assert changed(model.G, before) == set()
+    before = bytes_of(model.D)
+    generator_step(model, 16, Adam(model.G.parameters()), Generator(3), game)
+    assert changed(model.D, before) == set()
+
+
+@pytest.mark.parametrize("pair", ["dense, batch norm", "convolutional, spectral norm"])
+def test_the_claims_above_reject_a_player_that_merely_has_no_optimiser(pair):
+    """What a layer learns by looking on, it learns in the other player's step too, unless it is frozen."""
+    model = PAIRS[pair]()
+    before = bytes_of(model.D)
+    model.logits(model.generate(16, Generator(3)))
+    assert changed(model.D, before) != set()
+
+
+# --- which way --------------------------------------------------------------------------------------------
+
+
+def margin(model, real, seed):
+    """E a(real) − E a(fake) for the noise of a seed: how well D tells them apart."""
+    with model.in_use():
+        fake = model.generate(len(real), Generator(seed))
+        return float(np.mean(model.logits(real).numpy()) - np.mean(model.logits(fake).numpy()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("pair", ["dense", "packed", "conditional", "convolutional, layer norm"])
+def test_a_discriminator_step_raises_the_margin_between_real_and_fake(pair, kind, real):
+    model = PAIRS[pair]()
+    before = margin(model, real, 3)
+    discriminator_step(model, real, SGD(model.D.parameters(), 1e-3), Generator(3), Game(kind))
+    assert margin(model, real, 3) > before
+
+
+def test_the_claim_above_rejects_fakes_that_are_labelled_as_real(real):
+    """The step of the article's sample code: one batch of fakes, every one labelled 1, and no real data."""
+    model = PAIRS["dense"]()
+    before, optimizer = margin(model, real, 3), SGD(model.D.parameters(), alpha=0.01)
+    fake = model.generate(len(real), Generator(3)).detach()
+    np.mean(np.logaddexp(0, -model.logits(fake))).backward()
+    optimizer.step()
+    assert margin(model, real, 3) < before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("pair", ["dense", "packed", "conditional", "convolutional, layer norm"])
+def test_a_generator_step_makes_its_fakes_more_real_to_the_discriminator(pair, kind):
+    model = PAIRS[pair]()
+
+    def says():
+        a = model.logits(model.generate(16, Generator(3))).numpy()
+        return -np.mean((a - 1) ** 2) if kind == "least_squares" else np.mean(a)
+
+    before = says()
+    generator_step(model, 16, SGD(model.G.parameters(), alpha=0.01), Generator(3), Game(kind))
+    assert says() > before
+
+
+def test_real_and_fake_batches_are_normalised_apart(real):
+    """Mixed, the means of real and of fake would tell which is which, and the logits would be others."""
+    model = PAIRS["dense, batch norm"]()
+    fake = model.generate(16, Generator(3)).numpy()
+    apart = np.concatenate([model.logits(real).numpy(), model.logits(fake).numpy()])
+    mixed = model.logits(np.concatenate([real, fake])).numpy()
+    assert np.abs(apart - mixed).max() > 0.1
+    says = discriminator_step(model, real, SGD(model.D.parameters(), 1e-9), Generator(3))
+    assert says["D_real"] == pytest.approx(np.mean(1 / (1 + np.exp(-apart[:16]))), rel=1e-5)
+
+
+# --- a training -------------------------------------------------------------------------------------------
+
+
+def test_training_ends_with_the_average_of_where_the_generator_has_been():
+    real, snapshots = Generator(2).random((32, 6)), []
+
+    class Watching(History):
+        def log(self, **numbers):
+            super().log(**numbers)
+            if "G_loss" in numbers:
+                snapshots.append(model.G[0].W.data.copy())
+
+    model = GAN(6, 3, Generator(1))
+    first = model.G[0].W.data.copy()
+    train(model, real, Watching(), epochs=3, batch_size=8, alpha=1e-3, rng=Generator(0))
+    expected = first
+    for t, W in enumerate(snapshots, 1):
+        d = min(0.998, (1 + t) / (10 + t))
+        expected = d * expected + (1 - d) * W
+    np.testing.assert_allclose(model.G[0].W.data, expected, rtol=1e-4, atol=1e-6)
+    assert not np.array_equal(expected, snapshots[-1])
+
+
+def test_the_statistics_of_a_batch_norm_go_with_the_averaged_weights(real):
+    """In use the samples are as the averaged weights would make them with the statistics of a large batch."""
+    model = ConvGAN((4, 4), 5, (6, 7), Generator(1))
+    train(model, real, History(), epochs=15, batch_size=8, alpha=5e-3, rng=Generator(0))
+    in_use = model.sample(4000, Generator(7))
+    with model.G.frozen():
+        by_batch = model.generate(4000, Generator(7))
+    assert np.abs(in_use - by_batch).mean() < 0.02
+
+
+@pytest.mark.parametrize("ratio", [1, 2, 5])
+def test_the_discriminator_moves_ratio_times_for_each_step_of_the_generator(ratio, real):
+    moves = ""
+
+    class Watching(History):
+        def log(self, **numbers):
+            nonlocal moves
+            super().log(**numbers)
+            moves += "D" * ("V" in numbers) + "G" * ("G_loss" in numbers)
+
+    game = Game("wasserstein", ratio, gradient_penalty=1.0)
+    model = GAN(16, 3, Generator(1), hidden=(4,))
+    train(model, real, Watching(), epochs=5, batch_size=8, alpha=1e-3, rng=Generator(0), game=game)
+    assert moves == ("D" * ratio + "G") * (10 // ratio)
+
+
+@pytest.mark.parametrize("ratio", [0, -1, 0.5])
+def test_a_ratio_that_is_no_positive_number_of_steps_is_refused(ratio):
+    with pytest.raises(BadInput, match="once or more for each step of G"):
+        Game(ratio=ratio)
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ({"objective": "hinge-ish"}, "one of minimax"),
+        ({"r1": -1.0}, "r1 is a weight of at least 0"),
+        ({"gradient_penalty": float("nan")}, "gradient_penalty is a weight of at least 0"),
+    ],
+    ids=["objective", "r1", "penalty"],
+)
+def test_rules_that_make_no_game_are_refused(rules, message):
+    with pytest.raises(BadInput, match=message):
+        Game(**rules)

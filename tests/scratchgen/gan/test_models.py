@@ -1,0 +1,114 @@
+"""The pairs of players: shapes, classes, packs, and what they refuse."""
+
+import numpy as np
+import pytest
+
+from scratchgen import BadInput
+from scratchgen.gan import GAN, ConditionalGAN, ConvGAN, build
+from scratchgen.random import Generator
+
+SIZES = {
+    "dense": {"data_dim": 12, "latent_dim": 4},
+    "points": {"data_dim": 2, "latent_dim": 2, "hidden": [8, 8], "bounded": False, "activation": "leaky"},
+    "packed": {"architecture": "packed", "data_dim": 12, "latent_dim": 4, "pack": 3},
+    "conv": {"architecture": "conv", "image_shape": [8, 12], "latent_dim": 4, "channels": [3, 5]},
+    "conv, spectral": {
+        "architecture": "conv",
+        "image_shape": [8, 8],
+        "latent_dim": 4,
+        "channels": [3, 5],
+        "norm": "spectral",
+    },
+    "conditional": {"architecture": "conditional", "data_dim": 12, "latent_dim": 4, "classes": 3},
+}
+sizes = pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES)
+
+
+@sizes
+def test_six_examples_of_every_pair_have_a_logit_each_or_one_a_pack(sizes):
+    model = build(sizes, Generator(0)).given(np.arange(6) % 3)
+    x = model.generate(6, Generator(1))
+    assert x.shape == (6, np.prod(sizes.get("image_shape", sizes.get("data_dim"))))
+    assert model.logits(x).shape == (6 // model.pack,)
+    assert x.dtype == np.float32 and x.requires_grad
+    if model.bounded:
+        assert (x.numpy() > 0).all() and (x.numpy() < 1).all()
+
+
+@sizes
+def test_a_pair_is_rebuilt_from_its_sizes_and_its_state_and_draws_the_same(sizes):
+    model = build(sizes, Generator(0))
+    model.generate(8, Generator(2))  # batch normalisation learns by looking on
+    again = build(sizes, Generator(5))
+    again.load_state_dict(model.state_dict())
+    samples = again.eval().sample(7, Generator(1))
+    np.testing.assert_array_equal(samples, model.sample(7, Generator(1)))
+    assert type(samples) is np.ndarray and len(samples) == 7
+
+
+@sizes
+def test_sampling_changes_nothing_and_does_not_depend_on_how_many_are_drawn(sizes):
+    model = build(sizes, Generator(0))
+    before = model.state_dict()
+    three, six = (model.sample(n, Generator(1)) for n in (3, 6))
+    assert all(np.array_equal(a, before[name]) for name, a in model.state_dict().items())
+    assert model.training
+    np.testing.assert_allclose(three, six[:3], atol=1e-6)
+
+
+def test_a_packed_discriminator_sees_neighbours_side_by_side():
+    model = GAN(2, 3, Generator(0), pack=3, bounded=False)
+    x = np.arange(12, dtype=np.float32).reshape(6, 2)
+    np.testing.assert_array_equal(model.logits(x).numpy(), model.D(x.reshape(2, 6)).numpy()[:, 0])
+    swapped = x[[3, 1, 2, 0, 4, 5]]
+    assert not np.allclose(model.logits(swapped).numpy(), model.logits(x).numpy())
+
+
+def test_rows_that_form_no_whole_packs_are_refused():
+    with pytest.raises(BadInput, match="7 examples do not form packs of 3"):
+        GAN(2, 3, pack=3).logits(np.zeros((7, 2), np.float32))
+
+
+def test_both_players_of_a_conditional_pair_are_told_the_class():
+    model = ConditionalGAN(12, 4, 3, Generator(0))
+    one, two = model.given([0, 1]), model.given([2, 1])
+    x, y = one.generate(2, Generator(1)).numpy(), two.generate(2, Generator(1)).numpy()
+    assert not np.allclose(x[0], y[0]) and np.array_equal(x[1], y[1])
+    a, b = one.logits(x).numpy(), two.logits(x).numpy()
+    assert a[0] != b[0] and a[1] == pytest.approx(b[1])
+
+
+def test_samples_of_a_conditional_pair_are_of_the_classes_asked_for_or_of_one_after_the_other():
+    model = ConditionalGAN(12, 4, 3, Generator(0))
+    asked = model.sample(6, Generator(1), [0, 1, 2, 0, 1, 2])
+    np.testing.assert_array_equal(asked, model.sample(6, Generator(1)))
+    assert not np.allclose(asked, model.sample(6, Generator(1), [2] * 6))
+
+
+@pytest.mark.parametrize("labels", [[0, 3], [-1, 0]], ids=str)
+def test_an_unknown_class_is_refused(labels):
+    with pytest.raises(BadInput, match=r"classes are 0 … 2, not"):
+        ConditionalGAN(12, 4, 3).given(labels)
+
+
+def test_images_that_cannot_be_halved_are_refused():
+    with pytest.raises(BadInput, match="multiples of 4, not 6×6"):
+        ConvGAN((6, 6))
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"data_dim": 0},
+        {"data_dim": 4, "latent_dim": 0},
+        {"data_dim": 4, "pack": 0},
+        {"data_dim": 4, "hidden": [3, 0]},
+        {"data_dim": 4, "norm": "batches"},
+        {"architecture": "conditional", "data_dim": 4, "latent_dim": 2, "classes": 0},
+        {"architecture": "conv", "image_shape": [8, 8], "channels": [0]},
+    ],
+    ids=str,
+)
+def test_sizes_that_make_no_model_are_refused(sizes):
+    with pytest.raises(ValueError, match=r"at least 1|a norm is one of|one class or more"):
+        build(sizes)

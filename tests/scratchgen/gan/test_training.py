@@ -1,0 +1,210 @@
+"""What a training refuses, what it warns of, and what is left when it breaks."""
+
+import numpy as np
+import pytest
+
+from scratchgen import BadInput
+from scratchgen.gan import GAN, ConditionalGAN, ConvGAN, Diverged, Game, train
+from scratchgen.gan.health import Health, mean_distance
+from scratchgen.random import Generator
+from scratchgen.training import History, Run, checkpoint
+
+SETTINGS = {"epochs": 2, "batch_size": 4, "alpha": 1e-3}
+
+
+def small(**options):
+    return GAN(6, 3, Generator(1), hidden=(5,), **options)
+
+
+REFUSED = {
+    "negative data": (
+        small(),
+        {"images": -np.ones((8, 6))},
+        r"outputs are in \(0, 1\), but the data from -1",
+    ),
+    "large data": (small(), {"images": np.full((8, 6), 255.0)}, "to 255; scale them"),
+    "no number": (small(), {"images": np.full((8, 6), np.nan)}, "the data from nan to nan"),
+    "fewer examples than a batch": (small(), {"images": np.ones((3, 6))}, "3 examples make no batch of 4"),
+    "no examples": (small(), {"images": np.ones((0, 6))}, "0 examples make no batch of 4"),
+    "a batch that is no packs": (small(pack=3), {}, "a batch of 4 cannot be cut into packs of 3"),
+    "no classes": (ConditionalGAN(6, 3, 2), {}, "these have none: give labels"),
+    "an unknown class": (ConditionalGAN(6, 3, 2), {"labels": np.arange(8)}, "classes are 0 … 1, not 0 … 7"),
+    "labels of other images": (ConditionalGAN(6, 3, 2), {"labels": np.zeros(5, int)}, r"arrays of \[5, 8\]"),
+    "a penalty on a mixed batch": (small(norm="batch"), {"game": Game(r1=1.0)}, "batch normalisation mixes"),
+}
+
+
+@pytest.mark.parametrize(("model", "given", "message"), REFUSED.values(), ids=REFUSED)
+def test_bad_input_is_refused_before_anything_has_changed(model, given, message):
+    before, history = model.state_dict(), History()
+    given = {"images": np.full((8, 6), 0.5, np.float32), **given}
+    images = given.pop("images").astype(np.float32)
+    with pytest.raises(BadInput, match=message):
+        train(model, images, history, rng=Generator(0), **SETTINGS, **given)
+    assert all(np.array_equal(a, before[name]) for name, a in model.state_dict().items())
+    assert not history.history
+
+
+def test_data_of_any_size_go_with_an_unbounded_generator():
+    images = 100 * Generator(0).standard_normal((8, 6))
+    train(small(bounded=False), images, History(), rng=Generator(0), **SETTINGS)
+
+
+def test_what_is_logged_tells_how_both_players_are():
+    history = History()
+    train(small(), Generator(0).random((8, 6)), history, rng=Generator(0), **SETTINGS)
+    assert set(history.history) == {"V", "D_real", "D_fake", "norm_D", "G_loss", "norm_G", "diversity"}
+    assert all(len(means) == 2 and np.all(np.isfinite(means)) for means in history.history.values())
+
+
+# --- when it breaks ---------------------------------------------------------------------------------------
+
+
+class Breaking(GAN):
+    """Its generator makes NaN from a given call on: calls 1, 3, … are for D's steps, 2, 4, … for its own."""
+
+    def __init__(self, call):
+        super().__init__(6, 3, Generator(1), hidden=(5,))
+        self.call = call
+
+    def generate(self, n, rng):
+        self.call -= 1
+        return super().generate(n, rng) * np.float32(1 if self.call > 0 else np.nan)
+
+
+@pytest.mark.parametrize(("call", "player", "step"), [(7, "discriminator", 4), (8, "generator", 4)])
+def test_a_loss_that_is_no_number_stops_and_names_the_player_and_the_step_and_keeps_what_was_saved(
+    call, player, step, tmp_path
+):
+    images = Generator(0).random((40, 6))
+    run = Run(tmp_path / "run", {"kind": "gan"}, save_every=0, quiet=True)
+    model = Breaking(call)
+    before = []
+    run.after_step = lambda: (Run.after_step(run), before.append(model.state_dict()))
+    with pytest.raises(
+        Diverged, match=f"loss of the {player} is nan in step {step} of epoch 1; what was saved"
+    ):
+        train(model, images, run, rng=Generator(0), **SETTINGS)
+    found, damages = checkpoint.newest(tmp_path / "run" / "checkpoints")
+    assert found.step == step - 1 and not damages
+    assert {name for name in found.arrays if name.startswith("model/")} == {f"model/{k}" for k in before[-1]}
+    for name, array in before[-1].items():
+        np.testing.assert_array_equal(found.arrays[f"model/{name}"], array)
+        assert np.all(np.isfinite(array))
+
+
+def test_no_weight_is_changed_by_a_loss_that_is_no_number():
+    model = Breaking(1)
+    before = model.state_dict()
+    with pytest.raises(Diverged, match="loss of the discriminator is nan"):
+        train(model, Generator(0).random((8, 6)), History(), rng=Generator(0), **SETTINGS)
+    assert all(np.array_equal(a, before[name]) for name, a in model.state_dict().items())
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_a_gradient_that_is_infinite_stops_it_too():
+    model = small(bounded=False)
+    images = np.full((8, 6), 1e30, np.float32)
+    with pytest.raises(Diverged, match=r"(loss|gradient) of the discriminator (is|has the norm) (inf|nan)"):
+        train(model, images, History(), rng=Generator(0), game=Game("least_squares"), **SETTINGS)
+    assert all(np.all(np.isfinite(a)) for a in model.state_dict().values())
+
+
+# --- health -----------------------------------------------------------------------------------------------
+
+
+def test_the_mean_distance_is_that_over_all_pairs(rng):
+    x = rng.standard_normal((7, 3))
+    pairs = [np.linalg.norm(a - b) for i, a in enumerate(x) for j, b in enumerate(x) if i != j]
+    assert mean_distance(x) == pytest.approx(np.mean(pairs), rel=1e-10)
+    assert mean_distance(x[:1]) == 0
+
+
+def told(health, V, samples):
+    health.step(V)
+    return health.epoch(samples)[1]
+
+
+def test_samples_that_become_alike_are_told_once_and_again_if_they_do_so_again(rng):
+    varied = rng.standard_normal((50, 4))
+    health = Health("nonsaturating", varied)
+    assert health.epoch(varied)[0] == pytest.approx(1)
+    assert told(health, -1.3, 0.7 * varied) == []
+    (complaint,) = told(health, -1.3, 0.1 * varied)
+    assert "samples have become alike: diversity 0.100, it was 1.000" in complaint
+    assert told(health, -1.3, 0.1 * varied) == []
+    assert told(health, -1.3, varied) == []
+    assert len(told(health, -1.3, 0.1 * varied)) == 1
+
+
+def test_an_untrained_generator_has_not_collapsed(rng):
+    varied = rng.standard_normal((50, 4))
+    health = Health("nonsaturating", varied)
+    assert told(health, -1.4, 0.01 * varied) == [] and told(health, -1.4, 0.5 * varied) == []
+
+
+@pytest.mark.parametrize(
+    ("objective", "even", "won"),
+    [
+        ("minimax", -1.3, -0.05),
+        ("nonsaturating", -0.5, -0.01),
+        ("least_squares", -0.2, -0.01),
+        ("hinge", -1.5, 0),
+    ],
+)
+def test_a_discriminator_that_has_won_is_told(objective, even, won, rng):
+    x = rng.standard_normal((50, 4))
+    health = Health(objective, x)
+    assert told(health, even, x) == []
+    (complaint,) = told(health, won, x)
+    assert "the discriminator has won" in complaint
+
+
+def test_a_critic_is_meant_to_win(rng):
+    x = rng.standard_normal((50, 4))
+    assert told(Health("wasserstein", x), 100.0, x) == []
+
+
+class Losing(GAN):
+    """Its generator can do nothing but grey."""
+
+    def generate(self, n, rng):
+        return 0 * super().generate(n, rng) + np.float32(0.5)
+
+
+def test_a_warning_reaches_the_reader_and_what_health_remembers_is_kept_with_the_run():
+    history, model = History(), Losing(6, 3, Generator(1), hidden=(20,))
+    with pytest.warns(UserWarning, match="the discriminator has won"):
+        train(
+            model,
+            1 - 0.1 * Generator(0).random((64, 6)),
+            history,
+            epochs=30,
+            batch_size=8,
+            alpha=0.01,
+            rng=Generator(0),
+        )
+    assert history.state()[1]["kept"]["health"]["won"] is True
+
+
+def test_a_convolutional_pair_with_batch_normalisation_trains_and_resumes_to_the_same_bits():
+    images = Generator(0).random((12, 16))
+
+    def begin(history):
+        model, rng = ConvGAN((4, 4), 3, (2, 3), Generator(1)), Generator(4)
+        return model, lambda: train(model, images, history, rng=rng, epochs=3, batch_size=4, alpha=1e-3)
+
+    class Saving(History):
+        def after_step(self):
+            if self.total_steps == 4:
+                self.saved = self.state()
+
+    history = Saving()
+    model, go = begin(history)
+    go()
+    later = History()
+    later.go_on_from(*history.saved)
+    again, go = begin(later)
+    go()
+    for name, array in model.state_dict().items():
+        np.testing.assert_array_equal(again.state_dict()[name], array)

@@ -1,0 +1,16 @@
+"""What a run takes if nothing is given."""
+
+import pytest
+
+from scratchgen.training.recipes import recipe
+
+
+@pytest.mark.parametrize("objective", [None, "elbo", "beta"])
+def test_a_convolutional_vae_begins_with_its_rate_free(objective):
+    assert recipe("vae", "mnist", model="conv", objective=objective).warm_up > 0
+    assert recipe("vae", "mnist", model="conv", objective=objective, warm_up=0).warm_up == 0
+
+
+def test_other_models_and_objectives_whose_rate_has_no_weight_do_not():
+    assert recipe("vae", "mnist").warm_up == 0
+    assert all(recipe("vae", "mnist", model="conv", objective=o).warm_up == 0 for o in ("iwae", "geco"))
