@@ -60,7 +60,7 @@ class Dropout(Module):
 
 
 class Sequential(Module):
-    """Layers one after the other. A linear layer and the activation that follows it take one pass together."""
+    """Layers one after the other. A linear layer and the activation after it take one pass together."""
 
     def __init__(self, *layers: Module):
         self.layers = list(layers)
