@@ -14,6 +14,7 @@ from scratchgen.autograd.primitives import plain
 from scratchgen.errors import BadInput
 from scratchgen.functional import (
     bernoulli_cross_entropy,
+    kl_to_standard_normal,
     log_softmax,
     reparameterize,
     sigmoid,
@@ -61,7 +62,7 @@ class Normal:
         eps    noise ε ~ N(0, I) of mu's shape; or a Generator, and the kernel draws it on the way
         """
         if isinstance(eps, Generator):
-            return reparameterize(self.mu, self.logvar, *eps.take(np.size(self.mu)))
+            return reparameterize(self.mu, self.logvar, *eps.take(self.mu.size))
         return self.mu + self.sigma * eps
 
     def log_prob(self, x):
@@ -74,7 +75,7 @@ class Normal:
 
         Source: Kingma & Welling (2014), appendix B.   Ledger: vae.kl
         """
-        return np.sum(self.kl_by_dimension(), axis=-1)
+        return kl_to_standard_normal(self.mu, self.logvar)
 
     def kl_by_dimension(self):
         """½ [mu² + sigma² − 1 − logvar], before the sum over d   → (B, Z) nats."""

@@ -14,6 +14,7 @@ import scratchgen_kernels as kernels
 from scratchgen.autograd import defvjp, defvjp_joint, primitive
 from scratchgen.autograd.broadcasting import sum_to_shape
 from scratchgen.autograd.rules.reductions import spread
+from scratchgen_kernels.checks import alike
 
 # --- activations ------------------------------------------------------------------------------------------
 
@@ -89,15 +90,18 @@ def softmax(x, axis=-1):
 
 def _promoted(*arrays):
     """The arrays in their common dtype, as NumPy would combine them; kernels take one dtype only."""
+    if alike(*arrays):
+        return arrays
     dtype = np.result_type(*arrays)
     return [np.asarray(a, dtype) for a in arrays]
 
 
 def _pixels(logits, x):
     """Logits and pixels as the kernel takes them: of one dtype, the axes of x at the end of the logits'."""
-    dtype = np.result_type(logits, x)
-    dtype = dtype if dtype in (np.float32, np.float64) else np.float64  # whole numbers are logits too
-    logits, x = np.asarray(logits, dtype), np.asarray(x, dtype)
+    if not alike(logits, x):
+        dtype = np.result_type(logits, x)
+        dtype = dtype if dtype in (np.float32, np.float64) else np.float64  # whole numbers are logits too
+        logits, x = np.asarray(logits, dtype), np.asarray(x, dtype)
     if x.ndim == 0 or logits.shape[max(logits.ndim - x.ndim, 0) :] != x.shape:
         logits, x = np.broadcast_arrays(logits, x)
     return logits, x
@@ -192,12 +196,15 @@ def _rows(x):
 @primitive
 def linear(x, W, b):
     """y = x W + b by the matrix kernel in use: x (..., D), W (D, H), b (H,) → (..., H)."""
-    return kernels.matmul(*_promoted(_rows(x), W)).reshape(*x.shape[:-1], W.shape[1]) + b
+    rows, W, b = _promoted(_rows(x), W, b)
+    y = kernels.matmul(rows, W)
+    y += b
+    return y if x.ndim == 2 else y.reshape(*x.shape[:-1], W.shape[1])
 
 
 defvjp(
     linear,
-    lambda g, y, x, W, b: np.reshape(matmul(_rows(g), W.T), x.shape),
+    lambda g, y, x, W, b: matmul(g, W.T) if x.ndim == 2 else np.reshape(matmul(_rows(g), W.T), x.shape),
     lambda g, y, x, W, b: matmul(_rows(x).T, _rows(g)),
     lambda g, y, x, W, b: np.sum(_rows(g), axis=0),
 )
@@ -228,11 +235,15 @@ CURVES = {  # d slope / dy
     "relu": lambda y: 0 * y,
 }
 
-defvjp(
-    bias_activation,
-    lambda g, y, x, b, activation: activation_slope(g, y, activation),
-    lambda g, y, x, b, activation: sum_to_shape(activation_slope(g, y, activation), b),
-)
+
+def _through_activation(g, y, x, b, activation):
+    if type(g) is np.ndarray:  # not recorded: the kernel adds up the rows on its way
+        return *kernels.bias_activation_backward(*_promoted(g, y), activation), None
+    g_x = activation_slope(g, y, activation)
+    return g_x, sum_to_shape(g_x, b), None
+
+
+defvjp_joint(bias_activation, _through_activation, once="")
 defvjp(
     activation_slope,
     lambda u, z, g, y, activation: u * SLOPES[activation](y),
@@ -292,6 +303,27 @@ def _through_gru(g, h, x, h0, W_xh, W_hh, b_x, b_h, gates):
 
 
 defvjp_joint(gru_recurrence, _through_gru)
+
+
+@primitive
+def kl_to_standard_normal(mu, logvar):
+    """KL(N(mu, sigma²) ‖ N(0, I)) = ½ Σ_d [mu² + sigma² − 1 − logvar], logvar = log sigma²: (..., Z) → (...).
+
+    In nats, never negative. One node where the terms would be six; `Normal.kl_by_dimension` has the terms.
+    Raises ValueError for shapes that differ.
+    """
+    if mu.shape != logvar.shape:
+        raise ValueError(f"mu {mu.shape} and logvar {logvar.shape} must have one shape")
+    # expm1(v) − v ≥ 0 also after rounding, where exp(v) − 1 − v is not
+    return 0.5 * np.sum(mu * mu + (np.expm1(logvar) - logvar), axis=-1)
+
+
+# ∂/∂mu_d = mu_d        ∂/∂logvar_d = ½ (sigma_d² − 1)
+defvjp(
+    kl_to_standard_normal,
+    lambda g, y, mu, logvar: g[..., None] * mu,
+    lambda g, y, mu, logvar: g[..., None] * (0.5 * (np.exp(logvar) - 1)),
+)
 
 
 @primitive

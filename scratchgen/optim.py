@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from contextlib import contextmanager
 
 import numpy as np
 
@@ -130,19 +129,15 @@ class Adam(Optimizer):
         self._refuse_while_recorded()
         self.t += 1
         for p, m, v in zip(self.parameters, self.m, self.v, strict=True):
-            if p.grad is not None:
-                with _in_c_order(p.data, m, v) as (theta, m_, v_):
-                    kernels.adam(theta, p.grad, m_, v_, self.t, self.alpha, self.beta1, self.beta2, self.eps)
-
-
-@contextmanager
-def _in_c_order(*arrays: np.ndarray):
-    """The arrays as a kernel can write them: themselves, or copies in C order, put back at the end."""
-    written = [np.asarray(a, order="C") for a in arrays]
-    yield written
-    for a, w in zip(arrays, written, strict=True):
-        if w is not a:
-            a[...] = w
+            if p.grad is None:
+                continue
+            arrays = p.data, m, v
+            written = [np.asarray(a, order="C") for a in arrays]  # itself, or a copy that a kernel can write
+            theta, m_, v_ = written
+            kernels.adam(theta, p.grad, m_, v_, self.t, self.alpha, self.beta1, self.beta2, self.eps)
+            for a, w in zip(arrays, written, strict=True):
+                if w is not a:
+                    a[...] = w
 
 
 class MovingAverage(Remembers):

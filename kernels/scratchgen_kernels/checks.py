@@ -14,6 +14,18 @@ LARGEST = 2**63 - 1
 WORDS = 2**64
 
 
+def alike(*arrays):
+    """Whether these are plain arrays of one dtype, float32 or float64, as in every step of a training.
+
+    Then no argument needs a look of its own at type and dtype, which costs as much as a small product.
+    """
+    dtype = getattr(arrays[0], "dtype", None)
+    for array in arrays:
+        if type(array) is not np.ndarray or array.dtype is not dtype:
+            return False
+    return dtype in FLOATS
+
+
 def float_array(kernel, name, value, rank=None, any_layout=False):
     """`value` as a contiguous C-ordered float array; copied only if it is not one already.
 

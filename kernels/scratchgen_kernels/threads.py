@@ -61,6 +61,9 @@ def in_parallel(work: Callable[[int, int], object], rows: int, least: int = 1, m
 
     The caller's own thread takes the first stretch. An exception in any of them reaches the caller.
     """
+    if _threads == 1:
+        work(0, rows)
+        return
     blocks = -(-rows // multiple)
     parts = max(1, min(_threads, rows // max(MARGIN * least, 1), blocks))
     if parts == 1:

@@ -8,7 +8,6 @@ class ArrayMethods:
 
     T = property(lambda self: np.transpose(self))
     __pos__ = lambda self: np.positive(self)
-    __neg__ = lambda self: np.negative(self)
     __abs__ = lambda self: np.absolute(self)
 
     # Comparisons are constants: their derivative is zero wherever it exists.

@@ -8,12 +8,11 @@ the line that assigns. Each node holds a guard of its inputs' memory; when the l
 
 from __future__ import annotations
 
-import contextlib
-import weakref
+from weakref import ref
 
 import numpy as np
 
-_guards: dict[int, weakref.ref[Guard]] = {}  # id of the array that owns the memory → its guard
+_guards: dict[int, ref[Guard]] = {}  # id of the array that owns the memory → its guard
 
 
 class Guard:
@@ -25,22 +24,23 @@ class Guard:
     __slots__ = ("__weakref__", "held")
 
     def __init__(self, owner: np.ndarray):
-        self.held: list[np.ndarray] = []
-        self.hold(owner)
-        _guards[id(owner)] = weakref.ref(self)
+        owner.setflags(False)  # write=False; by name it takes three times as long
+        self.held = [owner]
+        _guards[id(owner)] = ref(self)
 
-    def hold(self, array: np.ndarray) -> None:
-        """Make the array read-only, if it is not."""
-        if array.flags.writeable:
-            array.setflags(write=False)
-            self.held.append(array)
+    def hold(self, view: np.ndarray) -> None:
+        """Make a view of the memory read-only, if it is not."""
+        if view.flags.writeable:
+            view.setflags(False)
+            self.held.append(view)
 
     def __del__(self, forget=_guards.pop):
-        if self.held:
-            forget(id(self.held[0]), None)
+        forget(id(self.held[0]), None)
         for array in self.held:
-            with contextlib.suppress(ValueError):  # a view of memory that was read-only from the start
-                array.setflags(write=True)
+            try:
+                array.setflags(True)
+            except ValueError:  # a view of memory that was read-only from the start
+                continue
 
 
 def guards_of(arguments) -> list:
@@ -48,7 +48,12 @@ def guards_of(arguments) -> list:
     guards = []
     for a in arguments:
         known = _guards.get(id(a))
-        found = (known and known()) or guard(a)
+        found = known and known()
+        if found is None:
+            if type(a) is np.ndarray and a.base is None:  # as parameters are: the owner itself
+                found = Guard(a) if a.flags.writeable else None
+            else:
+                found = guard(a)
         if found:
             guards.append(found)
     return guards

@@ -179,6 +179,7 @@ class Tensor(ArrayMethods):
         )
 
     __getitem__ = lambda self, index: call(getitem, (self, index))
+    __neg__ = lambda self: call(NEGATIVE, (self,))
     __add__ = lambda self, other: call(ADD, (self, other))
     __radd__ = lambda self, other: call(ADD, (other, self))
     __sub__ = lambda self, other: call(SUBTRACT, (self, other))
@@ -207,4 +208,4 @@ from scratchgen.autograd.rules.indexing import getitem  # noqa: E402
 from scratchgen.autograd.rules.shapes import astype  # noqa: E402
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = row(np.add), row(np.subtract), row(np.multiply), row(np.divide)
-POWER, MATMUL = row(np.power), row(np.matmul)
+POWER, MATMUL, NEGATIVE = row(np.power), row(np.matmul), row(np.negative)

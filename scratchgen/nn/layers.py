@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.functional import leaky_relu, linear, relu, sigmoid
+from scratchgen.functional import bias_activation, leaky_relu, linear, matmul, relu, sigmoid
 from scratchgen.nn.init import fan_in_uniform
 from scratchgen.nn.module import Module, Parameter
 from scratchgen.random import Generator
@@ -20,6 +20,10 @@ class Linear(Module):
 
     def forward(self, x):
         return linear(x, self.W, self.b)
+
+    def activated(self, x, activation: str):
+        """f(x W + b), bias and f in one pass.   activation: "tanh", "sigmoid" or "relu"; x (B, D) → (B, H)"""
+        return bias_activation(matmul(x, self.W), self.b, activation)
 
 
 class Embedding(Module):
@@ -56,14 +60,20 @@ class Dropout(Module):
 
 
 class Sequential(Module):
-    """Layers one after the other."""
+    """Layers one after the other. A linear layer and the activation after it take one pass together."""
 
     def __init__(self, *layers: Module):
         self.layers = list(layers)
 
     def forward(self, x) -> Tensor:
-        for layer in self.layers:
-            x = layer(x)
+        activated = False
+        for layer, following in zip(self.layers, [*self.layers[1:], None], strict=True):
+            if activated:  # by the layer before
+                activated = False
+            elif type(layer) is Linear and type(following) in PASSES and x.ndim == 2:
+                x, activated = layer.activated(x, PASSES[type(following)]), True
+            else:
+                x = layer(x)
         return x
 
     def __getitem__(self, i):
@@ -95,6 +105,10 @@ class ReLU(Module):
 
     def forward(self, x):
         return relu(x)
+
+
+# the activations that the kernel `bias_activation` knows, for Sequential
+PASSES = {Tanh: "tanh", Sigmoid: "sigmoid", ReLU: "relu"}
 
 
 class LeakyReLU(Module):

@@ -42,12 +42,13 @@ def adam(theta, g, m, v, t, alpha=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight
     array to be written that is read-only or not contiguous in C order, or arrays that overlap in memory;
     BackendUnavailable. Source: Kingma & Ba (2015), algorithm 1.
     """
-    written = {"theta": _written("theta", theta), "m": _written("m", m), "v": _written("v", v)}
-    g = checks.float_array("adam", "g", g)
-    checks.same_dtype("adam", theta=theta, g=g, m=m, v=v)
-    for name, array in [*written.items(), ("g", g)]:
-        checks.has_shape("adam", name, array, theta.shape, "theta.shape")
-    _apart({**written, "g": g})
+    if not _ready(theta, g, m, v):
+        g = checks.float_array("adam", "g", g)
+        arrays = {"theta": _written("theta", theta), "m": _written("m", m), "v": _written("v", v), "g": g}
+        checks.same_dtype("adam", **arrays)
+        for name, array in arrays.items():
+            checks.has_shape("adam", name, array, theta.shape, "theta.shape")
+        _apart(arrays)
     t = checks.integer("adam", "t", t)
     beta1, beta2 = _number("beta1", beta1, 0, below=1), _number("beta2", beta2, 0, below=1)
     alpha, eps = _number("alpha", alpha, 0), _number("eps", eps, 0)
@@ -56,15 +57,25 @@ def adam(theta, g, m, v, t, alpha=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight
         raise ValueError("adam: t counts the steps from 1, got 0")
     root = math.sqrt(1 - beta2**t)
     a, e = alpha * root / (1 - beta1**t), eps * root
-    flat = [array.reshape(-1) for array in (theta, g, m, v)]  # views: the written ones are contiguous
-    KERNEL.module(backend).adam(*flat, a, e, beta1, beta2, decay)
+    if theta.ndim != 1:
+        theta, g, m, v = (array.reshape(-1) for array in (theta, g, m, v))  # views: they are contiguous
+    KERNEL.module(backend).adam(theta, g, m, v, a, e, beta1, beta2, decay)
+
+
+def _ready(*arrays):
+    """Whether all can be read and written, are of one shape and own their memory, each another."""
+    if not checks.alike(*arrays):
+        return False
+    shape = arrays[0].shape
+    for array in arrays:
+        if array.shape != shape or array.base is not None or not array.flags.carray:
+            return False
+    return len(set(map(id, arrays))) == len(arrays)
 
 
 def _written(name, array):
     checks.float_array("adam", name, array, any_layout=True)
-    if type(array) is not np.ndarray or not (
-        array.flags.writeable and array.flags.c_contiguous and array.flags.aligned
-    ):
+    if type(array) is not np.ndarray or not array.flags.carray:  # aligned, writable, in C order
         raise ValueError(
             f"adam: {name} is written, so it must be writable, aligned and contiguous in C order"
         )
@@ -79,6 +90,8 @@ def _apart(arrays):
 
 
 def _number(name, value, least, below=math.inf):
+    if type(value) is float and least <= value < below:
+        return value
     if isinstance(value, bool) or not isinstance(value, (int, float, np.floating, np.integer)):
         raise TypeError(f"adam: {name} must be a number, got {checks.describe(value)}")
     if not least <= value < below:

@@ -75,6 +75,8 @@ def _pair(kernel, logits, x):
 
 def _rows(array):
     """(..., D) as (N, D), also where D = 0."""
+    if array.ndim == 2:
+        return array
     n = 1
     for length in array.shape[:-1]:
         n *= length

@@ -79,6 +79,8 @@ def _known(kernel, activation):
 
 def _rows(array):
     """(..., H) as (N, H), also where H = 0."""
+    if array.ndim == 2:
+        return array
     n = 1
     for length in array.shape[:-1]:
         n *= length

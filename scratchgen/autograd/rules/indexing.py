@@ -40,7 +40,19 @@ def _add_rows(y, ids, rows):
     y[names] = np.add.reduceat(rows[order], starts, axis=0)
 
 
-defvjp(getitem, lambda g, y, x, index: add_at(g, index, x.shape))
+def _keeps_every_element_in_its_place(index, y, x) -> bool:
+    """Whether y = x[index] is x in another shape: x[None], or x[0] of one row."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return y.size == x.size and all(p is None or p is Ellipsis or type(p) is int for p in parts)
+
+
+def _put_back(g, y, x, index):
+    if _keeps_every_element_in_its_place(index, y, x):
+        return np.reshape(g, x.shape)  # add_at would write as many zeros, and then as many sums
+    return add_at(g, index, x.shape)
+
+
+defvjp(getitem, _put_back)
 defvjp(add_at, lambda g, y, x, index, shape: g[index])
 
 

@@ -16,8 +16,9 @@ def spread(g, x, axis, keepdims):
 
 def count(x, axis):
     """How many elements of x go into one element of the result."""
-    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    return math.prod(x.shape[a] for a in axes)
+    if axis is None:
+        return x.size
+    return math.prod(x.shape[a] for a in (axis if isinstance(axis, tuple) else (axis,)))
 
 
 # y = Σ x        ∂y/∂x = 1

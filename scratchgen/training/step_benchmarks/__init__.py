@@ -4,7 +4,7 @@
     vae.py ...    one file a case: the same step as each library's users write it
     measure.py    the steps of a case, timed in turn and checked against one another, as rows of a table
 
-A case is a module with
+A case is a module, or an object, with
 
     NAME, SIZE             what is trained, and how large it is
     ours(noise)            the step of this library
@@ -17,6 +17,6 @@ same weights. `noise` is a Generator, so that every library sees the same number
 JAX draw their own, as they would in use. To add a case, write its file and name it in CASES.
 """
 
-from scratchgen.training.step_benchmarks import gan, vae
+from scratchgen.training.step_benchmarks import gan, rnn, vae
 
-CASES = (vae, gan)
+CASES = (vae, gan, rnn.TANH, rnn.LSTM)

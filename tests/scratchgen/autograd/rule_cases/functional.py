@@ -148,6 +148,13 @@ CASES = {
         for shapes in ("(n,d),(d,h),(h)", "(...,d),(d,h),(h)")
     ],
     F.tanh_recurrence: [Case(F.tanh_recurrence, "(t,b,d),(b,h),(d,h),(h,h),(h)", oracle=recurrence, order=1)],
+    F.kl_to_standard_normal: [
+        Case(
+            F.kl_to_standard_normal,
+            "(n,z),(n,z)",
+            oracle=lambda mu, v: np.einsum("nz->n", (mu * mu + np.exp(v) - 1 - v) / 2),
+        )
+    ],
     F.reparameterize: [
         Case(
             lambda mu, logvar: F.reparameterize(mu, logvar, KEY, COUNTER),

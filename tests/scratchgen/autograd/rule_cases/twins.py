@@ -397,6 +397,16 @@ TWINS = {
         ),
     ],
     F.tanh_recurrence: [(F.tanh_recurrence, rnn, ((4, 2, 3), (2, 5), (3, 5), (5, 5), (5,)), U)],
+    F.kl_to_standard_normal: [
+        (
+            F.kl_to_standard_normal,
+            lambda mu, logvar: torch.distributions.kl_divergence(
+                torch.distributions.Normal(mu, torch.exp(logvar / 2)), torch.distributions.Normal(0.0, 1.0)
+            ).sum(-1),
+            M * 2,
+            U,
+        )
+    ],
     F.reparameterize: [
         (
             lambda mu, logvar: F.reparameterize(mu, logvar, KEY, COUNTER),
