@@ -87,4 +87,5 @@ def _ngram(model: rnn.LanguageModel, text: TextData, part: str, most: int) -> tu
 
 def _symbols_a_character(model: rnn.LanguageModel, text: str, ids: np.ndarray) -> float:
     """How many symbols a character takes, the first symbol and its characters left out."""
-    return (len(ids) - 1) / (len(text) - len(model.vocabulary.decode(ids[:1])))
+    characters = len(text) - len(model.vocabulary.decode(ids[:1]))
+    return (len(ids) - 1) / max(characters, 1)  # of the only character, the bytes after its first

@@ -63,6 +63,13 @@ def test_bits_of_bytes_are_by_the_character_and_so_are_those_of_their_ngrams():
     assert score.baseline_value < 0.2  # each byte follows from the one before
 
 
+def test_a_text_of_one_character_of_several_bytes_has_bits():
+    model = rnn.LanguageModel(rnn.Bytes(), 2, 2)
+    model.W_hy.data[...] = 0
+    (score,) = rnn_scores(model, TextData("mine", "日本日本", "日本", "日"), "test")
+    assert score.value == pytest.approx(2 * 8)
+
+
 def test_orders_whose_windows_overflow_are_left_out():
     known = "".join(map(chr, range(0x4E00, 0x4E00 + 3000)))
     model = rnn.LanguageModel(Vocabulary(known), 2, 2)
