@@ -15,6 +15,7 @@ from pathlib import Path
 from scratchgen.equations import Equation
 
 CHECKOUT = Path(__file__).parents[1]
+REPORT = Path("build", "equations")  # below the checkout: what `pytest --equations` writes
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ DRAWS = {
     "k": "how many draws of the latent an example has",
     "z": "draws of the latent from q(z|x), (k, B, Z)",
 }
+SLOPE = {"D": "discriminator: from examples (B, D) to scores, (B,)", "∇": "gradient by the example, (B, D)"}
 CHUNK = {"g": "gradient of the whole text, all parameters as one vector", "ĝ": "the same, truncated"}
 
 WINGS = {
@@ -126,6 +127,21 @@ OWN = {
         "σ": "width of the window",
         "p": "the estimate of the generator's density; nats",
     },
+    "gan.discriminator_loss": {"a": "scores of real examples, (B,)", "b": "scores of generated ones, (B,)"}
+    | {"D": "discriminator: from examples (B, D) to scores, any real numbers"},
+    "gan.gradient_penalty": SLOPE | {"λ": "weight of the penalty, > 0", "u": "uniform noise, (B, 1)"},
+    "gan.zero_centred_penalty": SLOPE | {"γ": "weight of the penalty, > 0"},
+    "gan.spectral_norm": {
+        "W": "weights of a layer, (D, H)",
+        "σ": "its largest singular value",
+        "u": "a direction of length 1",
+    },
+    "gan.generated_density": {
+        "p_g": "density of the generated numbers",
+        "p_z": "density of the noise",
+        "G": "generator: a function of one number that rises or falls throughout",
+        "x": "a generated number",
+    },
     "gan.mmd": {"k": "kernel: how alike two examples are"},
     "gan.frechet": {
         "d": "distance, in the units of the features",
@@ -198,7 +214,7 @@ def symbols(equation: Equation) -> list[tuple[str, str]]:
     """
     known = WINGS.get(equation.id.partition(".")[0], {}) | OWN.get(equation.id, {})
     found = {}
-    for token in re.findall(r"(?:[^\W\d_][₀′]?)+(?:_[^\W\d_]+)?", re.sub("[²ᵀ]", " ", equation.text)):
+    for token in re.findall(r"∇|(?:[^\W\d_][₀′]?)+(?:_[^\W\d_]+)?", re.sub("[²ᵀ]", " ", equation.text)):
         symbol = next((name for name in (token, token.partition("_")[0]) if name in known), None)
         if symbol:
             found.setdefault(symbol, known[symbol])

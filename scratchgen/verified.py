@@ -16,13 +16,12 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from scratchgen.claims import is_planted, located
+from scratchgen.claims import REPORT, is_planted, located
 from scratchgen.equations import BY_ID, EQUATIONS
 from scratchgen.training.files import write_json, write_text
 from scratchgen.training.page import Raw, page, verbatim
 from scratchgen.training.page import table as html_table
 
-FOLDER = Path("build", "equations")
 EXPLAINED = (
     "verified: every test passed, one of them measured an error, and a planted counter-example was rejected. "
     "passed: every test passed, but one of the two is lacking. — stands where no test measured an error."
@@ -46,7 +45,7 @@ def pytest_addoption(parser):
     group.addoption(
         "--equations-report",
         metavar="DIR",
-        help=f"where --equations writes equations.html and equations.json ({FOLDER})",
+        help=f"where --equations writes equations.html and equations.json ({REPORT})",
     )
 
 
@@ -87,7 +86,7 @@ def pytest_terminal_summary(terminalreporter, config):
     if not (config.getoption("equations") or config.getoption("equations_report")):
         return
     rows = _rows(_results(terminalreporter.stats))
-    folder = Path(config.getoption("equations_report") or config.rootpath / FOLDER)
+    folder = Path(config.getoption("equations_report") or config.rootpath / REPORT)
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "equations.json", json.loads(json.dumps(rows), parse_constant=lambda _: None))  # NaN
     write_text(folder / "equations.html", _page(rows))

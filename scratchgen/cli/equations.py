@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from scratchgen.claims import CHECKOUT, Claim, claims, located, tests_folder
+from scratchgen.claims import CHECKOUT, REPORT, Claim, claims, located, tests_folder
 from scratchgen.cli.output import console, say
 from scratchgen.equations import BY_ID, EQUATIONS, Equation
 from scratchgen.errors import BadInput
@@ -107,12 +107,32 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
     say(screen, f"tutorial  {_near(page) if page.exists() else equation.tutorial}")
     say(screen, f"code      {_near(file)}:{line}\n")
     screen.print(Syntax(source, "python", line_numbers=True, start_line=line, theme="ansi_light"))
+    last = _last_results(equation)
     for title, planted in (("tests", False), ("counter-examples that the tests reject", True)):
         listed = [claim for claim in (found or {}).get(equation.id, []) if claim.planted == planted]
         if listed:
             screen.print(f"\n[bold]{title}[/]")
         for claim in listed:
-            say(screen, f"{_near(claim.file)}:{claim.line}  {claim.name}")
+            result = last.get((claim.file.name, claim.name), "")
+            say(screen, f"{_near(claim.file)}:{claim.line}  {claim.name}  {result}".rstrip())
+    if found and last:
+        say(screen, f"\nResults: the last run of `pytest --equations`, {_near(CHECKOUT / REPORT)}")
+
+
+def _last_results(equation: Equation) -> dict[tuple[str, str], str]:
+    """What became of its tests when they were last reported, by file and name; the worst of several cases."""
+    try:
+        rows = encoder.loads((CHECKOUT / REPORT / "equations.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    results = {}
+    for test in (test for row in rows if row["id"] == equation.id for test in row["tests"]):
+        file, _, name = test["test"].partition("[")[0].rpartition("::")
+        key = Path(file).name, name
+        results[key] = max(
+            results.get(key, ""), test["outcome"], key=("", "skipped", "passed", "failed").index
+        )
+    return results
 
 
 def _passed(tests: list[Claim], id: str | None) -> bool:

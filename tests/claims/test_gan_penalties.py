@@ -34,8 +34,8 @@ def batch(rng):
 
 
 @pytest.mark.equation("gan.gradient_penalty")
-def test_the_gradient_penalty_is_zero_for_a_linear_critic_of_unit_slope(batch, rng):
-    assert gradient_penalty(linear(unit_vector(rng)), *batch).item() == pytest.approx(0, abs=1e-28)
+def test_the_gradient_penalty_is_zero_for_a_linear_critic_of_unit_slope(batch, rng, measured):
+    measured(gradient_penalty(linear(unit_vector(rng)), *batch).item(), 1e-28)
 
 
 @pytest.mark.equation("gan.gradient_penalty")
@@ -47,18 +47,27 @@ def test_the_claim_above_rejects_every_other_slope(slope, batch, rng):
 
 @pytest.mark.equation("gan.zero_centred_penalty")
 @pytest.mark.parametrize("slope", [0.0, 1.0, 3.0])
-def test_the_zero_centred_penalty_of_a_linear_discriminator_is_its_squared_slope(slope, batch, rng):
-    assert r1_penalty(linear(slope * unit_vector(rng)), batch[0]).item() == pytest.approx(slope**2, rel=1e-12)
+def test_the_zero_centred_penalty_of_a_linear_discriminator_is_its_squared_slope(slope, batch, rng, measured):
+    penalty = r1_penalty(linear(slope * unit_vector(rng)), batch[0]).item()
+    measured(abs(penalty - slope**2), 1e-12 * slope**2)
+
+
+@pytest.mark.equation("gan.zero_centred_penalty")
+def test_the_claim_above_rejects_a_slope_that_is_not_squared_and_one_that_is_held_to_one(batch, rng):
+    """The first agrees at slopes of 0 and 1, the second at ½."""
+    penalty = r1_penalty(linear(3 * unit_vector(rng)), batch[0]).item()
+    for wrong in (3, (3 - 1) ** 2):
+        assert abs(penalty - wrong) > 1
 
 
 @pytest.mark.equation("gan.gradient_penalty")
-def test_the_slope_is_taken_on_the_lines_between_real_and_fake(batch):
+def test_the_slope_is_taken_on_the_lines_between_real_and_fake(batch, measured):
     """Of ½ ‖x‖² the slope at x is x itself."""
     real, fake, u = batch
     D = lambda x: np.sum(x * x, axis=1) / 2
     between = np.stack([t * a + (1 - t) * b for a, b, t in zip(real, fake, u[:, 0], strict=True)])
     expected = np.mean((np.sqrt((between**2).sum(axis=1)) - 1) ** 2)
-    assert gradient_penalty(D, real, fake, u).item() == pytest.approx(expected, rel=1e-12)
+    measured(abs(gradient_penalty(D, real, fake, u).item() - expected), 1e-12 * expected)
     assert r1_penalty(D, real).item() == pytest.approx(np.mean((real**2).sum(axis=1)), rel=1e-12)
 
 

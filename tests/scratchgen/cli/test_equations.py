@@ -41,7 +41,7 @@ def test_one_equation_is_shown_with_its_source_and_where_its_tests_are(scratchge
     assert "test_the_claims_above_reject_a_bound_that_adds_the_kl" in planted
     for line in shown.splitlines():
         if line.startswith("tests/"):
-            place, name = line.split()
+            place, name, *_ = line.split()
             file, number = place.split(":")
             assert (ROOT / file).read_text().splitlines()[int(number) - 1].startswith(f"def {name}(")
 
@@ -90,6 +90,22 @@ def test_without_the_tests_their_absence_is_said_and_the_rest_is_shown(equations
     refused = equations("vae.elbo", "--check")
     assert refused.returncode == 2 and "there are no tests to run" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
+
+
+def test_the_last_result_of_a_test_stands_beside_it_and_the_worst_of_its_cases(
+    equations, monkeypatch, tmp_path
+):
+    name = "tests/claims/test_rnn.py::test_the_recurrence_is_the_equation_written_out"
+    tests = [{"test": f"{name}[{case}]", "outcome": case} for case in ("passed", "failed", "skipped")]
+    (tmp_path / "equations.json").write_text(json.dumps([{"id": "rnn.hidden", "tests": tests}]))
+    monkeypatch.setattr("scratchgen.cli.equations.REPORT", tmp_path)
+    shown = equations("rnn.hidden").stdout.splitlines()
+    assert [line.split()[1:] for line in shown if "/test_rnn.py:" in line] == [
+        ["test_the_recurrence_is_the_equation_written_out", "failed"],
+        ["test_the_claim_above_rejects_a_state_that_is_not_carried"],
+    ]
+    (tmp_path / "equations.json").write_text("[{")
+    assert "failed" not in equations("rnn.hidden").stdout
 
 
 def test_check_runs_the_tests_and_shows_each_result(equations):
