@@ -67,7 +67,7 @@ class Sequential(Module):
 
     def forward(self, x) -> Tensor:
         activated = False
-        for layer, following in zip(self.layers, [*self.layers[1:], None], strict=True):
+        for layer, following in zip(self.layers, [*self.layers[1:], None], strict=False):
             if activated:  # by the layer before
                 activated = False
             elif type(layer) is Linear and type(following) in PASSES and x.ndim == 2:

@@ -1,5 +1,7 @@
 """Settings that work: for each model and data set, what a run takes if nothing is given.
 
+hidden        units of a hidden layer
+layers        hidden layers of the encoder, and of the decoder (models mlp and conditional)
 patience      epochs without a better validation number after which to stop; 0 trains every epoch
 k             samples of the importance-weighted bound (objective iwae)
 beta          weight of the rate (objective beta)
@@ -41,6 +43,7 @@ class VAERecipe:
     objective: Literal["elbo", "iwae", "beta", "geco"] = "elbo"
     latent_dim: int = 20
     hidden: int = 400
+    layers: int = 1
     epochs: int = 10
     batch_size: int = 128
     alpha: float = 1e-3
@@ -104,9 +107,14 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
 VQ = VAERecipe(model="vq", latent_dim=16, hidden=128, epochs=4, batch_size=64, alpha=2e-3)
 VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, batch_size=32)
 
-# A decoder of convolutions learns to ignore a latent whose rate counts from the first step: see `ConvVAE`.
-CONV_WARM_UP = 200
-WARMED_UP = ("elbo", "beta")  # objectives in which the rate has a weight that can grow
+# What a model needs of its own. A latent beside a class has less to say; two layers let both act together,
+# where one could only add them up. A decoder of convolutions learns to ignore a latent whose rate counts from
+# the first step: see `ConvVAE`.
+OF_MODEL: dict[str, dict] = {
+    "conditional": {"latent_dim": 5, "layers": 2},
+    "conv": {"warm_up": 200},
+    "linear": {"likelihood": "gaussian"},
+}
 
 # what an objective of a GAN brings with it: Gulrajani et al. (2017), algorithm 1; Miyato et al. (2018)
 WITH_OBJECTIVE: dict[str, dict] = {
@@ -122,11 +130,11 @@ def _unbounded(data: str) -> bool:
 
 def _of_the_bound(data: str, given: dict) -> dict:
     """What the model and the data that are chosen bring with them."""
-    found = {}
-    if _unbounded(data) or given.get("model") == "linear":
+    found = dict(OF_MODEL.get(given.get("model"), {}))
+    if _unbounded(data):
         found["likelihood"] = "gaussian"
-    if given.get("model") == "conv" and given.get("objective", "elbo") in WARMED_UP:
-        found["warm_up"] = CONV_WARM_UP
+    if given.get("objective") in ("iwae", "geco"):  # whose rate has no weight that could grow
+        found.pop("warm_up", None)
     return found
 
 

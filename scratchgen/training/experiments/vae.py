@@ -20,7 +20,7 @@ from scratchgen.training.recipes import VAERecipe
 from scratchgen.training.scores import Score
 from scratchgen.training.scores.vae import bound_scores, shown
 
-CHANNELS = [32, 64]  # of the convolutions of a VAE
+CHANNELS = [16, 32]  # of the convolutions of a VAE
 
 
 def train_vae(data: str, settings: VAERecipe, seed: int, open_run: OpenRun):
@@ -69,11 +69,14 @@ def _sizes(settings: VAERecipe, rows: ImageData) -> dict:
         "data_dim": rows.train.shape[1],
         "latent_dim": settings.latent_dim,
     }
+    if settings.layers != 1 and settings.model not in ("mlp", "conditional"):
+        raise BadInput(f"layers goes with model mlp or conditional, not with {settings.model}; leave it out")
     if settings.model == "linear":
         if settings.likelihood != "gaussian":
             raise BadInput("a linear VAE has a Gaussian likelihood; say --likelihood gaussian, or nothing")
         return sizes
-    sizes |= {"hidden": settings.hidden, "likelihood": settings.likelihood}
+    hidden = settings.hidden if settings.model == "conv" else [settings.hidden] * settings.layers
+    sizes |= {"hidden": hidden, "likelihood": settings.likelihood}
     if settings.likelihood == "categorical":
         sizes["levels"] = _levels(rows)
     if settings.model == "conv":

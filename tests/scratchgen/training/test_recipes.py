@@ -14,3 +14,14 @@ def test_a_convolutional_vae_begins_with_its_rate_free(objective):
 def test_other_models_and_objectives_whose_rate_has_no_weight_do_not():
     assert recipe("vae", "mnist").warm_up == 0
     assert all(recipe("vae", "mnist", model="conv", objective=o).warm_up == 0 for o in ("iwae", "geco"))
+
+
+def test_settings_of_the_data_hold_for_a_model_that_needs_none_of_its_own_there():
+    digits = recipe("vae", "digits")
+    assert recipe("vae", "digits", model="mlp") == digits
+    assert recipe("vae", "digits", model="conv").latent_dim == digits.latent_dim
+
+
+def test_what_is_given_wins_over_what_the_model_needs():
+    assert recipe("vae", "mnist", model="conditional", latent_dim=7).latent_dim == 7
+    assert recipe("vae", "fsdd", model="linear").likelihood == "gaussian"

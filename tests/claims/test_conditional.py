@@ -1,0 +1,46 @@
+"""A conditional VAE draws what it is asked for: judged by a classifier that has seen real digits only."""
+
+import os
+
+import numpy as np
+import pytest
+
+from scratchgen.data import load_images
+from scratchgen.evaluation import Classifier
+from scratchgen.random import Generator
+from scratchgen.training.experiments import train_vae
+from scratchgen.training.recipes import recipe
+from scratchgen.training.run import Run
+
+pytestmark = pytest.mark.slow
+ASKED = np.arange(1000) % 10
+
+
+@pytest.fixture(scope="module")
+def judge():
+    if not os.environ.get("SCRATCHGEN_DATA"):
+        pytest.skip("needs MNIST: set SCRATCHGEN_DATA to the folder that holds it")
+    mnist = load_images("mnist")
+    judge = Classifier(784, 10)
+    judge.fit(mnist.train, mnist.train_labels, epochs=8, rng=Generator(0), batch_size=128)
+    assert np.mean(judge.predict(mnist.test) == mnist.test_labels) > 0.97
+    return judge
+
+
+@pytest.fixture(scope="module")
+def model(judge, tmp_path_factory):
+    """Trained as `scratchgen train vae --data mnist --model conditional` does."""
+    directory = tmp_path_factory.mktemp("runs") / "run"
+    settings = recipe("vae", "mnist", model="conditional")
+    model, _ = train_vae("mnist", settings, 0, lambda config: Run(directory, config, quiet=True))
+    return model
+
+
+def test_nineteen_of_twenty_samples_of_mnist_are_of_the_class_that_is_asked_for(judge, model):
+    samples = model.sample(1000, Generator(77), ASKED)
+    assert np.mean(judge.predict(samples) == ASKED) >= 0.95
+
+
+def test_the_claim_above_rejects_samples_of_another_class(judge, model):
+    samples = model.sample(1000, Generator(77), (ASKED + 1) % 10)
+    assert np.mean(judge.predict(samples) == ASKED) < 0.05
