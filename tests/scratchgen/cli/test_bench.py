@@ -1,12 +1,17 @@
 """scratchgen bench, on a kernel that does next to nothing."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from scratchgen import cli
+from scratchgen.training import step_benchmarks
+from scratchgen.training.step_benchmarks import measure
+from scratchgen.training.step_benchmarks.measure import StepRow
 from scratchgen_kernels.timing import cases, machine
+from scratchgen_kernels.timing.targets import Target
 
 
 @pytest.fixture
@@ -48,9 +53,27 @@ def test_it_prints_every_backend_and_writes_numbers_and_a_picture(bench, tmp_pat
         (("coppying",), "no kernel is named 'coppying'; there are copying"),
         (("--json", "nowhere/found.json"), "no folder nowhere to write found.json into"),
         (("--plot", "found.pdf"), "name the file found.png"),
+        (("--steps", "copying"), "--steps times its own cases"),
+        (("--steps", "--plot", "found.png"), "leave the kernels and --plot out"),
+        (("--steps", "--json", "nowhere/found.json"), "no folder nowhere to write found.json into"),
     ],
 )
 def test_bad_input_is_one_line_and_nothing_is_written(bench, tmp_path, arguments, words):
     status, printed = bench(*arguments)
     assert status == 2 and words in printed.err and printed.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_steps_are_compared_with_their_targets(bench, monkeypatch, tmp_path):
+    row = StepRow("a step", "B=1", "scratchgen", 0.1, 1e-3, 1e-3, 2e-3, over_torch=2.0, over_jax=0.8)
+    targets = [Target("a step", "scratchgen", other, 1.0) for other in ("PyTorch", "JAX")]
+    monkeypatch.setattr(
+        step_benchmarks, "CASES", [SimpleNamespace(NAME="a step", SIZE="B=1", TARGETS=targets)]
+    )
+    monkeypatch.setattr(measure, "rows", lambda case, peers: ([row], {"torch.compile": "it is not there"}))
+    status, printed = bench("--steps", "--peers", "--json", "found.json")
+    assert status == 0, printed.err
+    assert "scratchgen / PyTorch: 0.50, at most 1.00 wanted: met" in printed.out
+    assert "scratchgen / JAX: 1.25, at most 1.00 wanted: missed" in printed.out
+    assert "torch.compile is left out: it is not there" in printed.out
+    assert json.loads((tmp_path / "found.json").read_text())["rows"] == [row.as_dict()]
