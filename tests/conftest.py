@@ -15,7 +15,9 @@ pytest_plugins = ["scratchgen.verified"]  # the report of equations, and the fix
 
 
 def pytest_addoption(parser):
-    parser.addoption("--full", action="store_true", help="as many faults as the published figures rest on")
+    parser.addoption(
+        "--full", action="store_true", help="the published number of faults, and the long epochs"
+    )
 
 
 def pytest_report_header(config):

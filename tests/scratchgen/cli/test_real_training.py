@@ -54,10 +54,12 @@ def is_one_epoch(metrics):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("model", "data"), RUNS)
-def test_every_set_loads_is_shown_and_trains_an_epoch(model, data, scratchgen, train, tmp_path):
+def test_every_set_loads_is_shown_and_trains_an_epoch(model, data, scratchgen, train, tmp_path, request):
     entry = CATALOGUE[data]
     if not entry.is_embedded and not entry.is_present:
         pytest.skip(f"{data} is not on disk; SCRATCHGEN_DATA names a folder that holds it")
+    if entry.kind == "pairs" and not request.config.getoption("--full"):
+        pytest.skip("an epoch over pairs of texts takes minutes; --full trains it")
     has_picture = entry.kind not in ("text", "pairs")
     shown = scratchgen("data", "show", data, *(("--out", "set.png") if has_picture else ()))
     assert (tmp_path / "set.png").stat().st_size > 2000 if has_picture else len(shown) > 700

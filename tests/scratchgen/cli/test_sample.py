@@ -3,6 +3,7 @@
 import pytest
 
 from scratchgen.training import load_run
+from scratchgen.vae import ConditionalVAE
 
 
 def is_png(path):
@@ -30,14 +31,13 @@ def test_the_straight_way_is_another_than_the_spherical_one(runs, scratchgen_in,
 
 
 @pytest.fixture
-def asked(monkeypatch):
-    """The labels that the model was asked to draw."""
-    found = []
+def asked(runs, monkeypatch):
+    """The labels that the model was asked to draw, once it was trained."""
+    runs("conditional")
+    found, sample = [], ConditionalVAE.sample
     monkeypatch.setattr(
         "scratchgen.vae.ConditionalVAE.sample",
-        lambda self, n, rng, labels=None: (
-            found.append(labels) or self.given(range(n) if labels is None else labels).sample(n, rng)
-        ),
+        lambda self, n, rng, labels=None: found.append(labels) or sample(self, n, rng, labels),
     )
     return found
 
