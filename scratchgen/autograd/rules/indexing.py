@@ -41,9 +41,14 @@ def _add_rows(y, ids, rows):
 
 
 def _keeps_every_element_in_its_place(index, y, x) -> bool:
-    """Whether y = x[index] is x in another shape: x[None], or x[0] of one row."""
+    """Whether y = x[index] is x in another shape: x[None], x[0] of one row, x[:, 0] of one column."""
     parts = index if isinstance(index, tuple) else (index,)
-    return y.size == x.size and all(p is None or p is Ellipsis or type(p) is int for p in parts)
+    in_order = (p is None or p is Ellipsis or type(p) is int or _is_full_slice(p) for p in parts)
+    return y.size == x.size and all(in_order)
+
+
+def _is_full_slice(part) -> bool:
+    return type(part) is slice and part == slice(None)
 
 
 def _put_back(g, y, x, index):

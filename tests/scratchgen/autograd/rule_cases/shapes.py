@@ -53,6 +53,7 @@ PADDED_BY_ELEMENTS = [
 TAKEN = [
     Case(lambda x: x[::-1], "(n,m)"),
     Case(lambda x: x[:, None, 0], "(n,m+1)"),
+    Case(lambda x: x[0, None], "(n+1,m)"),
     Case(lambda x: x[..., 1:], "(...,n)"),
     Case(lambda x: x[()]),
     Case(lambda x: x[:, np.array([0, 0, -1])], "(n,m+1)"),
