@@ -135,6 +135,10 @@ CASES = {
     "images outside [0, 1]": ((*TRAIN, "--data", "bright.npy"), "7"),
     "an unknown setting": ((*TRAIN, "--set", "hiden=3"), "did you mean hidden?"),
     "a setting of another type": ((*TRAIN, "--set", "alpha=fast"), "alpha is a number"),
+    "layers for a model that has its own": (
+        (*TRAIN, "--data", "digits", "--model", "conv", "--set", "layers=2"),
+        "layers goes with model mlp or conditional",
+    ),
     "an unknown setting in a file": ((*TRAIN, "--config", "wrong.toml"), "did you mean epochs?"),
     "no such settings file": ((*TRAIN, "--config", "gone.toml"), "gone.toml cannot be read"),
     "a latent of no dimensions": ((*TRAIN, "--latent-dim", "0"), "Invalid value for '--latent-dim'"),
