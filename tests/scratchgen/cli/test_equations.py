@@ -10,6 +10,10 @@ from scratchgen.equations import BY_ID, EQUATIONS
 
 ROOT = Path(__file__).parents[3]
 
+of_a_checkout = pytest.mark.skipif(
+    claims.tests_folder() is None, reason="the package that is tested is installed apart from its tests"
+)
+
 
 @pytest.fixture
 def equations(scratchgen_in, tmp_path):
@@ -17,6 +21,7 @@ def equations(scratchgen_in, tmp_path):
     return lambda *arguments: run("equations", *arguments)
 
 
+@of_a_checkout
 def test_the_list_has_every_equation_with_its_tests_and_its_code(equations, scratchgen_in):
     listed = scratchgen_in(ROOT)("equations").stdout.splitlines()[1:]
     rows = {line.split()[0]: line.split() for line in listed if line.partition(" ")[0] in BY_ID}
@@ -28,6 +33,7 @@ def test_the_list_has_every_equation_with_its_tests_and_its_code(equations, scra
         assert str(len(found[id])) in cells
 
 
+@of_a_checkout
 def test_one_equation_is_shown_with_its_source_and_where_its_tests_are(scratchgen_in):
     shown = scratchgen_in(ROOT)("equations", "vae.elbo").stdout
     assert BY_ID["vae.elbo"].text in shown and "Kingma & Welling (2014), eq. 3" in shown
@@ -46,6 +52,7 @@ def test_one_equation_is_shown_with_its_source_and_where_its_tests_are(scratchge
             assert (ROOT / file).read_text().splitlines()[int(number) - 1].startswith(f"def {name}(")
 
 
+@of_a_checkout
 def test_from_another_folder_the_paths_are_whole(equations):
     assert f"{ROOT}/scratchgen/vae/objectives.py:" in equations("vae.elbo").stdout
 
@@ -53,6 +60,7 @@ def test_from_another_folder_the_paths_are_whole(equations):
 FIELDS = ["id", "name", "latex", "text", "source", "code", "file", "line", "tests", "tutorial"]
 
 
+@of_a_checkout
 def test_for_programs_there_is_a_list_of_objects(equations):
     everything = json.loads(equations("--json").stdout)
     assert [entry["id"] for entry in everything] == [equation.id for equation in EQUATIONS]
@@ -92,6 +100,7 @@ def test_without_the_tests_their_absence_is_said_and_the_rest_is_shown(equations
     assert len(refused.stderr.splitlines()) == 1
 
 
+@of_a_checkout
 def test_the_last_result_of_a_test_stands_beside_it_and_the_worst_of_its_cases(
     equations, monkeypatch, tmp_path
 ):
@@ -108,6 +117,7 @@ def test_the_last_result_of_a_test_stands_beside_it_and_the_worst_of_its_cases(
     assert "failed" not in equations("rnn.hidden").stdout
 
 
+@of_a_checkout
 def test_check_runs_the_tests_and_shows_each_result(equations):
     done = equations("rnn.output", "--check")
     assert done.returncode == 0, done.stdout + done.stderr
