@@ -104,12 +104,8 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
     ("gan", "grid"): GANRecipe(latent_dim=2, epochs=96, batch_size=128, alpha=1e-3, r1=0.08),
 }
 
-VQ = VAERecipe(
-    model="vq", latent_dim=16, hidden=256, epochs=4, batch_size=64, alpha=2e-3, prior_alpha=3e-3
-)
-VQ_OF_DIGITS = replace(
-    VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, prior_alpha=4e-3, batch_size=32
-)
+VQ = VAERecipe(model="vq", latent_dim=16, hidden=256, epochs=4, batch_size=64, alpha=2e-3, prior_alpha=3e-3)
+VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, prior_alpha=4e-3, batch_size=32)
 
 # What a model needs of its own. A latent beside a class has less to say; two layers let both act together,
 # where one could only add them up. Convolutions tell images apart so well that they scatter them over a large

@@ -88,9 +88,9 @@ class ConvVAE(VAE):
     Every layer with a ReLU leaves about a sixth of the variance. On 8×8 digits mu(x) at first varies over the
     images with a variance of 4·10⁻⁵, beside the 1 of the noise in z. To the decoder z is noise then, which
     costs: it learns to ignore z before z says a thing, hardly a gradient reaches the encoder, and so it stays
-    for hundreds of steps. Larger weights do not help, the noise only costs more. What does is to let the
-    rate warm up, as with `BetaLoss(warm_up=200)`: while it is free, sigma falls, and z soon says what is worth
-    its rate.
+    for hundreds of steps. Larger weights do not help, the noise only costs more. What does is to let the rate
+    warm up, as with `BetaLoss(warm_up=200)`: while it is free, sigma falls, and z soon says what is worth its
+    rate.
     """
 
     def __init__(
