@@ -11,7 +11,7 @@ from scratchgen.autograd import no_grad
 from scratchgen.data import batches
 from scratchgen.data.preprocessing.binarise import bernoulli
 from scratchgen.errors import BadInput
-from scratchgen.optim import Adam, grad_norm
+from scratchgen.optim import Adam, Optimizer, grad_norm
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.losses import BetaLoss
@@ -53,22 +53,24 @@ def train(
             x = bernoulli(x, rng) if binarise else x
             optimizer.zero_grad()
             value, terms = loss(model.given(y), x, rng)
-            value.mean().backward()
-            norm = grad_norm(optimizer.parameters)
-            if not math.isfinite(norm):  # as it is not where the loss is not
-                raise _exploded(value.mean().item(), norm, run, optimizer.alpha)
-            optimizer.step()
+            descend(value.mean(), optimizer, run)
             run.log(**terms)
         held_out = Generator(HELD_OUT_SEED)
         x = bernoulli(validation, held_out) if binarise else validation
         run.log(validation_elbo=evaluate(model, x, held_out, labels=validation_labels))
 
 
-def _exploded(loss: float, norm: float, run, alpha: float) -> BadInput:
-    return BadInput(
-        f"training exploded in step {run.step + 1} of epoch {run.epoch}: the loss is {loss:.4g}, the norm of "
-        f"its gradient {norm:.4g}; choose a step size alpha below {alpha:g}. What was saved before is whole"
-    )
+def descend(loss, optimizer: Optimizer, run) -> None:
+    """A step down the loss (). Raises BadInput, and changes no weight, where its gradient is not finite."""
+    loss.backward()
+    norm = grad_norm(optimizer.parameters)
+    if not math.isfinite(norm):  # as it is where the loss is not
+        raise BadInput(
+            f"training exploded in step {run.step + 1} of epoch {run.epoch}: the loss is {loss.item():.4g}, "
+            f"the norm of its gradient {norm:.4g}; choose a step size alpha below {optimizer.alpha:g}. What "
+            "was saved before is whole"
+        )
+    optimizer.step()
 
 
 def evaluate(model: LatentModel, images, rng: Generator, samples: int = 1, labels=None) -> float:
