@@ -18,8 +18,9 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from scratchgen.claims import CHECKOUT, REPORT, Claim, claims, located, tests_folder
-from scratchgen.cli.output import console, say
+from scratchgen.cli.output import console, say, tidy
 from scratchgen.equations import BY_ID, EQUATIONS, Equation
+from scratchgen.equations.entry import numbers
 from scratchgen.errors import BadInput
 from scratchgen.symbols import symbols
 
@@ -107,6 +108,7 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
     say(screen, f"tutorial  {_near(page) if page.exists() else equation.tutorial}")
     say(screen, f"code      {_near(file)}:{line}\n")
     screen.print(Syntax(source, "python", line_numbers=True, start_line=line, theme="ansi_light"))
+    _show_example(equation, screen)
     last = _last_results(equation)
     for title, planted in (("tests", False), ("counter-examples that the tests reject", True)):
         listed = [claim for claim in (found or {}).get(equation.id, []) if claim.planted == planted]
@@ -117,6 +119,21 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
             say(screen, f"{_near(claim.file)}:{claim.line}  {claim.name}  {result}".rstrip())
     if found and last:
         say(screen, f"\nResults: the last run of `pytest --equations`, {_near(CHECKOUT / REPORT)}")
+
+
+def _show_example(equation: Equation, screen: Console) -> None:
+    """By hand, and what the code makes of the same numbers now."""
+    example = equation.example
+    screen.print("\n[bold]worked example[/]")
+    for name, value in example.arguments().items():
+        say(screen, f"  {name} = {tidy(value)}")
+    for line in example.by_hand.splitlines():
+        say(screen, f"    {line}")
+    say(screen, f"  expected  {tidy(numbers(example.expected))}")
+    try:
+        say(screen, f"  computed  {tidy(example.live())}")
+    except BadInput as problem:  # what it needs is not installed
+        say(screen, f"  computed  not here: {problem}")
 
 
 def _last_results(equation: Equation) -> dict[tuple[str, str], str]:

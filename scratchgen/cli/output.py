@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -17,6 +18,16 @@ def console() -> Console:
 def say(screen: Console, line: str) -> None:
     """Print a line that may hold paths: as it is, neither folded nor read as markup."""
     screen.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def tidy(value) -> str:
+    """An array on one line, its numbers to five decimals, a single one bare; anything else as it prints."""
+    if not isinstance(value, np.ndarray):
+        return str(value)
+    if value.shape == (1,):
+        value = value.reshape(())
+    shown = np.array2string(value, separator=", ", formatter={"float_kind": lambda x: f"{round(x, 5):g}"})
+    return " ".join(shown.split())
 
 
 def scores_table(scores: list[tuple[str, Score]]) -> Table:

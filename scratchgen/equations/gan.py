@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
-from scratchgen.equations.entry import Equation
+import math
+
+import numpy as np
+
+from scratchgen.equations.entry import Equation, Example
+from scratchgen.gan.objectives import discriminator_loss, generator_loss, value
+from scratchgen.gan.penalties import gradient_penalty, r1_penalty
+from scratchgen.gan.theory import generated_log_density
+from scratchgen.nn import Linear, SpectralNorm
+from scratchgen.random import Generator
+
+
+def _best_logit(x):
+    """log p/q at each of the points 0 and 1, for p = (¾, ¼) and q = (¼, ¾)."""
+    return np.where(x == 0, math.log(3), -math.log(3))
+
+
+def _half_square(x):
+    return 0.5 * np.sum(x * x, axis=1)
+
+
+def _normed(x):
+    layer = SpectralNorm(Linear(2, 2, Generator(0)), Generator(1)).eval()
+    layer.layer.W.data[...], layer.u.data[...] = np.diag([3.0, 1.0]), [1.0, 0.0]
+    return layer.forward(x)
+
 
 GAN = (
     Equation(
@@ -13,6 +38,12 @@ GAN = (
         "Goodfellow et al. (2014), eq. 1",
         "scratchgen.gan.objectives:value",
         tutorial="03_gan.py",
+        example=Example(
+            "D(x) = σ(log 3) = ¾, D(G(z)) = σ(−log 3) = ¼\nlog ¾ + log(1 − ¼) = 2 log ¾ = −0.57536",
+            -0.57536,
+            value,
+            {"d_real": [math.log(3)], "d_fake": [-math.log(3)]},
+        ),
     ),
     Equation(
         "gan.optimal_discriminator",
@@ -22,6 +53,14 @@ GAN = (
         "Goodfellow et al. (2014), eq. 2 and theorem 1",
         "scratchgen.gan.objectives:value",
         tutorial="03_gan.py",
+        example=Example(
+            "p = (¾, ¼), q = (¼, ¾), so D* = (¾, ¼)\n"
+            "(¾ log ¾ + ¼ log ¼) + (¼ log ¼ + ¾ log ¾) = −1.12467\n"
+            "−log 4 + 2 JSD = −1.38629 + 2 (¾ log 1.5 + ¼ log ½) = −1.38629 + 2 · 0.13081 = −1.12467",
+            -1.12467,
+            lambda x, y: value(_best_logit(x), _best_logit(y)),
+            {"x": [0, 0, 0, 1], "y": [0, 1, 1, 1]},
+        ),
     ),
     Equation(
         "gan.generator_loss",
@@ -31,6 +70,12 @@ GAN = (
         "Goodfellow et al. (2014), section 3",
         "scratchgen.gan.objectives:generator_loss",
         tutorial="03_gan.py",
+        example=Example(
+            "D(G(z)) = σ(−log 3) = ¼\n−log ¼ = 1.38629",
+            1.38629,
+            generator_loss,
+            {"d_fake": [-math.log(3)], "kind": "nonsaturating"},
+        ),
     ),
     Equation(
         "gan.discriminator_loss",
@@ -41,6 +86,12 @@ GAN = (
         "Mao et al. (2017), eq. 9; Miyato et al. (2018), eq. 16; Arjovsky et al. (2017), eq. 2",
         "scratchgen.gan.objectives:discriminator_loss",
         tutorial="03_gan.py",
+        example=Example(
+            "least squares, a = 0.5, b = −2\n½ (0.5 − 1)² + ½ (−2)² = 0.125 + 2 = 2.125",
+            2.125,
+            discriminator_loss,
+            {"d_real": [0.5], "d_fake": [-2.0], "kind": "least_squares"},
+        ),
     ),
     Equation(
         "gan.gradient_penalty",
@@ -50,6 +101,12 @@ GAN = (
         "Gulrajani et al. (2017), eq. 3",
         "scratchgen.gan.penalties:gradient_penalty",
         tutorial="03_gan.py",
+        example=Example(
+            "D(x) = ½ ‖x‖², so ∇D(x̂) = x̂ = ½ (3, 0) + ½ (0, 4) = (1.5, 2), ‖x̂‖ = 2.5\n(2.5 − 1)² = 2.25",
+            2.25,
+            lambda real, fake, u: gradient_penalty(_half_square, real, fake, u),
+            {"real": [[3.0, 0.0]], "fake": [[0.0, 4.0]], "u": [[0.5]]},
+        ),
     ),
     Equation(
         "gan.zero_centred_penalty",
@@ -59,6 +116,12 @@ GAN = (
         "Mescheder et al. (2018), eq. 9",
         "scratchgen.gan.penalties:r1_penalty",
         tutorial="03_gan.py",
+        example=Example(
+            "D(x) = ½ ‖x‖², so ∇D(x) = x = (3, 4)\n‖∇D‖² = 9 + 16 = 25, to be weighted by γ/2",
+            25.0,
+            lambda real: r1_penalty(_half_square, real),
+            {"real": [[3.0, 4.0]]},
+        ),
     ),
     Equation(
         "gan.spectral_norm",
@@ -68,6 +131,12 @@ GAN = (
         "Miyato et al. (2018), eq. 6-8",
         "scratchgen.nn.spectral:SpectralNorm.forward",
         tutorial="03_gan.py",
+        example=Example(
+            "W = diag(3, 1), so σ(W) = 3\n(1, 1) W / 3 = (3, 1) / 3 = (1, 0.33333)",
+            (1.0, 0.33333),
+            _normed,
+            {"x": [[1.0, 1.0]]},
+        ),
     ),
     Equation(
         "gan.generated_density",
@@ -77,5 +146,11 @@ GAN = (
         "Goodfellow et al. (2014), figure 1, by the change of variables",
         "scratchgen.gan.theory:generated_log_density",
         tutorial="03_gan.py",
+        example=Example(
+            "G(z) = 2z, whose slope is 2\nlog N(0; 0, 1) − log 2 = −0.91894 − 0.69315 = −1.61209",
+            -1.61209,
+            lambda z: generated_log_density(lambda z: 2 * z, z),
+            {"z": [0.0]},
+        ),
     ),
 )

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from scratchgen.equations.entry import Equation
+import math
+
+from scratchgen.equations.entry import Equation, Example
+from scratchgen.equations.tiny import Pixel, Sum
+from scratchgen.evaluation.annealing import annealed_log_likelihood
+from scratchgen.evaluation.latents import active_units, rate_and_distortion
+from scratchgen.evaluation.likelihood import bits_per_dimension, importance_sampled_log_likelihood
+from scratchgen.random import Generator
+
+
+def _rate_and_distortion(x):
+    found = rate_and_distortion(Pixel(0.0), x, Generator(0))
+    return found.rate.mean, found.distortion.mean
+
+
+def _units_in_use(x):
+    found = active_units(Pixel(0.0), x)
+    return found.count, found.variance.mean
+
 
 LIKELIHOOD = (
     Equation(
@@ -14,6 +32,14 @@ LIKELIHOOD = (
         "Rezende, Mohamed & Wierstra (2014), appendix E",
         "scratchgen.evaluation.likelihood:importance_sampled_log_likelihood",
         tutorial="02_vae.py",
+        example=Example(
+            "x = z + noise, both N(0, 1), and q is the posterior, so each w_i is p(x) = N(x; 0, 2)\n"
+            "log p(2) = −½ log 4π − 2²/4 = −1.26551 − 1 = −2.26551",
+            -2.26551,
+            lambda x, k: importance_sampled_log_likelihood(Sum(), x, k, Generator(0)).log_likelihood,
+            {"x": [[2.0]], "k": 2},
+            recorded=False,
+        ),
     ),
     Equation(
         "vae.annealed",
@@ -23,6 +49,17 @@ LIKELIHOOD = (
         "Neal (2001), eq. 3-11",
         "scratchgen.evaluation.annealing:annealed_log_likelihood",
         tutorial="02_vae.py",
+        example=Example(
+            "log p(x|z) = log ½ for every z\n(β₁ − 0) log ½ + (1 − β₁) log ½ = log ½ = −0.69315",
+            -0.69315,
+            lambda x, temperatures: (
+                annealed_log_likelihood(
+                    Pixel(0.0), x, Generator(0), temperatures, chains=1, leapfrogs=1
+                ).log_likelihood
+            ),
+            {"x": [[1.0]], "temperatures": 2},
+            recorded=False,
+        ),
     ),
     Equation(
         "vae.bits",
@@ -32,6 +69,13 @@ LIKELIHOOD = (
         "Theis, van den Oord & Bethge (2016), section 3.1",
         "scratchgen.evaluation.likelihood:bits_per_dimension",
         tutorial="02_vae.py",
+        example=Example(
+            "4 log 2 nats for 2 numbers\n4 log 2 / (2 log 2) = 2",
+            2.0,
+            bits_per_dimension,
+            {"log_likelihood": [-4 * math.log(2)], "dimensions": 2},
+            recorded=False,
+        ),
     ),
     Equation(
         "vae.rate_distortion",
@@ -42,6 +86,14 @@ LIKELIHOOD = (
         "Alemi et al. (2018), eq. 3, 4 and section 3",
         "scratchgen.evaluation.latents:rate_and_distortion",
         tutorial="02_vae.py",
+        example=Example(
+            "mu = x = 1, sigma = 1, and the decoder does not look at z\n"
+            "R = ½ (1² + 1 − 1 − log 1) = 0.5,  D = −log ½ = 0.69315",
+            (0.5, 0.69315),
+            _rate_and_distortion,
+            {"x": [[1.0]]},
+            recorded=False,
+        ),
     ),
     Equation(
         "vae.active_units",
@@ -51,5 +103,13 @@ LIKELIHOOD = (
         "Burda, Grosse & Salakhutdinov (2016), section 5.2",
         "scratchgen.evaluation.latents:active_units",
         tutorial="02_vae.py",
+        example=Example(
+            "mu(x) = x: 0 and 2, with the mean 1\n"
+            "½ ((0 − 1)² + (2 − 1)²) = 1 > 0.01, so one latent is in use",
+            (1.0, 1.0),
+            _units_in_use,
+            {"x": [[0.0], [2.0]]},
+            recorded=False,
+        ),
     ),
 )

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from scratchgen.equations.entry import Equation
+import math
+
+from scratchgen.equations.entry import Equation, Example
+from scratchgen.equations.tiny import two_letters
+from scratchgen.nn import Parameter
+from scratchgen.optim import clip_grad_norm
+from scratchgen.rnn.attention import DotAttention
+from scratchgen.rnn.beam import beam_search
+from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, output, recurrence
+from scratchgen.rnn.sampling import probabilities
+from scratchgen.rnn.scoring import evaluate
+from scratchgen.rnn.training import truncation_bias
+from scratchgen_kernels import tanh_recurrence_backward
+
+
+def _clipped(g, maximum):
+    parameter = Parameter(0 * g)
+    parameter.grad = g
+    clip_grad_norm([parameter], maximum)
+    return parameter.grad
+
 
 RNN = (
     Equation(
@@ -13,6 +33,13 @@ RNN = (
         "Elman (1990)",
         "scratchgen.rnn.recurrence:recurrence",
         tutorial="04_rnn.py",
+        example=Example(
+            "h₁ = tanh(2 · 0 + 0.5 · 1) = tanh 0.5 = 0.46212\n"
+            "h₂ = tanh(2 · 0.46212 + 0.5 · 0) = tanh 0.92423 = 0.72789",
+            (0.46212, 0.72789),
+            recurrence,
+            {"x": [[[1.0]], [[0.0]]], "h0": [[0.0]], "W_xh": [[0.5]], "W_hh": [[2.0]], "b_h": [0.0]},
+        ),
     ),
     Equation(
         "rnn.output",
@@ -22,6 +49,12 @@ RNN = (
         "Elman (1990)",
         "scratchgen.rnn.recurrence:output",
         tutorial="04_rnn.py",
+        example=Example(
+            "0.5 · (4, −2) + (1, 0) = (3, −1)",
+            (3.0, -1.0),
+            output,
+            {"h": [[[0.5]]], "W_hy": [[4.0, -2.0]], "b_y": [1.0, 0.0]},
+        ),
     ),
     Equation(
         "rnn.bptt",
@@ -32,6 +65,23 @@ RNN = (
         "Goodfellow et al., Deep Learning (2016), section 10.2.2",
         "scratchgen_kernels.tanh_recurrence:tanh_recurrence_backward",
         tutorial="04_rnn.py",
+        example=Example(
+            "h = (0.5, 0.6), g = (0, 1), W_hh = 2\n"
+            "δ₂ = 1 · (1 − 0.36) = 0.64\n"
+            "δ₁ = (0 + 0.64 · 2)(1 − 0.25) = 0.96\n"
+            "∂L/∂W_hh = 0 · 0.96 + 0.5 · 0.64 = 0.32",
+            0.32,
+            lambda **arrays: tanh_recurrence_backward(**arrays)[3],
+            {
+                "g": [[[0.0]], [[1.0]]],
+                "h": [[[0.5]], [[0.6]]],
+                "x": [[[1.0]], [[0.0]]],
+                "h0": [[0.0]],
+                "W_xh": [[1.0]],
+                "W_hh": [[2.0]],
+            },
+            recorded=False,
+        ),
     ),
     Equation(
         "rnn.lstm",
@@ -43,6 +93,21 @@ RNN = (
         "Hochreiter & Schmidhuber (1997); forget gate: Gers, Schmidhuber & Cummins (2000)",
         "scratchgen.rnn.recurrence:lstm_recurrence",
         tutorial="04_rnn.py",
+        example=Example(
+            "weights 0, so i = f = o = σ(0) = ½ and g = tanh 0.54931 = ½\n"
+            "c = ½ · 1 + ½ · ½ = 0.75\n"
+            "h = ½ tanh 0.75 = ½ · 0.63515 = 0.31757",
+            (0.31757, 0.75),
+            lstm_recurrence,
+            {
+                "x": [[[0.0]]],
+                "h0": [[0.0]],
+                "c0": [[1.0]],
+                "W_xh": [[0.0, 0.0, 0.0, 0.0]],
+                "W_hh": [[0.0, 0.0, 0.0, 0.0]],
+                "b_h": [0.0, 0.0, math.atanh(0.5), 0.0],
+            },
+        ),
     ),
     Equation(
         "rnn.gru",
@@ -53,6 +118,21 @@ RNN = (
         "Cho et al. (2014), eq. 5-8",
         "scratchgen.rnn.recurrence:gru_recurrence",
         tutorial="04_rnn.py",
+        example=Example(
+            "r = z = σ(0) = ½\n"
+            "n = tanh(1 · 1 + ½ · (2 · 1)) = tanh 2 = 0.96403\n"
+            "h = ½ · 0.96403 + ½ · 1 = 0.98201",
+            0.98201,
+            gru_recurrence,
+            {
+                "x": [[[1.0]]],
+                "h0": [[1.0]],
+                "W_xh": [[0.0, 0.0, 1.0]],
+                "W_hh": [[0.0, 0.0, 2.0]],
+                "b_x": [0.0, 0.0, 0.0],
+                "b_h": [0.0, 0.0, 0.0],
+            },
+        ),
     ),
     Equation(
         "rnn.truncation",
@@ -63,6 +143,20 @@ RNN = (
         "Tallec & Ollivier (2017), section 2",
         "scratchgen.rnn.training:truncation_bias",
         tutorial="04_rnn.py",
+        example=Example(
+            "h = 0 and p = ½ throughout; W_hy = (−1, 1), and the loss is a mean over 2 steps\n"
+            "g₁ = g₂ = ½ (½ + ½) = ½\n"
+            "W_hh = 1: δ₂ = ½, δ₁ = ½ + ½ · 1 = 1, cut off: ½\n"
+            "∂b_h: 1.5, cut off: 1\n"
+            "∂b_y = (−½, ½) either way\n"
+            "|1 − 1.5| / √(1.5² + ½² + ½²) = 0.5 / 1.65831 = 0.30151",
+            0.30151,
+            lambda inputs, targets, chunk: truncation_bias(
+                two_letters(recurrent_layers_0_W_hh=1.0, W_hy=[[-1.0, 1.0]]), inputs, targets, chunk
+            ),
+            {"inputs": [[0], [0]], "targets": [[0], [0]], "chunk": 1},
+            recorded=False,
+        ),
     ),
     Equation(
         "rnn.clipping",
@@ -72,6 +166,13 @@ RNN = (
         "Pascanu, Mikolov & Bengio (2013), algorithm 1",
         "scratchgen.optim:clip_grad_norm",
         tutorial="04_rnn.py",
+        example=Example(
+            "‖g‖ = √(3² + 4²) = 5, c = 1\n(3, 4) · min(1, 1/5) = (0.6, 0.8)",
+            (0.6, 0.8),
+            _clipped,
+            {"g": [3.0, 4.0], "maximum": 1.0},
+            recorded=False,
+        ),
     ),
     Equation(
         "rnn.cross_entropy",
@@ -81,6 +182,14 @@ RNN = (
         "Cover & Thomas (2006), Elements of Information Theory, section 5.4",
         "scratchgen.rnn.scoring:evaluate",
         tutorial="04_rnn.py",
+        example=Example(
+            "p(a) = ¾, p(b) = ¼ whatever came before\n"
+            "of aab: −½ (log₂ ¾ + log₂ ¼) = ½ (0.41504 + 2) = 1.20752",
+            1.20752,
+            lambda ids: evaluate(two_letters(b_y=[math.log(3), 0.0]), ids),
+            {"ids": [0, 0, 1]},
+            recorded=False,
+        ),
     ),
     Equation(
         "rnn.sampling",
@@ -91,6 +200,14 @@ RNN = (
         "Fan et al. (2018), section 5.1; Holtzman et al. (2020), eq. 2-3",
         "scratchgen.rnn.sampling:probabilities",
         tutorial="04_rnn.py",
+        example=Example(
+            "τ = ½ doubles the logits: e^(2 log 3) = 9, e⁰ = 1, e^(−2 log 3) = 1/9\n"
+            "of the 2 likeliest: (9, 1, 0) / 10 = (0.9, 0.1, 0)",
+            (0.9, 0.1, 0.0),
+            probabilities,
+            {"logits": [math.log(3), 0.0, -math.log(3)], "temperature": 0.5, "top_k": 2},
+            recorded=False,
+        ),
     ),
     Equation(
         "rnn.beam",
@@ -100,6 +217,16 @@ RNN = (
         "Sutskever et al. (2014), section 3.2; Wu et al. (2016), eq. 14",
         "scratchgen.rnn.beam:beam_search",
         tutorial="04_rnn.py",
+        example=Example(
+            "p(a) = ¾, l = 2, α = 1: the likeliest is aa\n"
+            "2 log ¾ / ((5 + 2) / 6) = −0.57536 · 6/7 = −0.49317",
+            -0.49317,
+            lambda n, width, alpha: (
+                beam_search(two_letters(b_y=[math.log(3), 0.0]), "a", n, width, alpha=alpha)[0].score
+            ),
+            {"n": 2, "width": 2, "alpha": 1.0},
+            recorded=False,
+        ),
     ),
     Equation(
         "rnn.attention",
@@ -110,5 +237,12 @@ RNN = (
         "Bahdanau et al. (2015), eq. 5-6; Luong et al. (2015), eq. 8",
         "scratchgen.rnn.attention:Attention.forward",
         tutorial="04_rnn.py",
+        example=Example(
+            "s = 1, h = (0, log 3), H = 1: scores 0 and log 3, weights (1, 3) / 4\n"
+            "¼ · 0 + ¾ · 1.09861 = 0.82396",
+            0.82396,
+            lambda s, h: DotAttention().forward(s, h)[0],
+            {"s": [[[1.0]]], "h": [[[0.0]], [[math.log(3)]]]},
+        ),
     ),
 )

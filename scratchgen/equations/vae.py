@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from scratchgen.equations.entry import Equation
+import math
+
+import numpy as np
+
+from scratchgen.distributions import Bernoulli, Normal
+from scratchgen.equations.entry import Equation, Example
+from scratchgen.equations.tiny import Noise, Pixel, Sum, blank
+from scratchgen.random import Generator
+from scratchgen.vae.geco import GECO
+from scratchgen.vae.models import VAE as Autoencoder
+from scratchgen.vae.objectives import beta_elbo, elbo, free_bits_rate, iwae_bound, lagrangian, warm_up
+
+
+def _posterior(x):
+    model = blank(Autoencoder(1, 1, 1), encoder_0_W=2.0, to_mu_W=3.0, to_logvar_W=-1.0)
+    q = model.encode(x)
+    return np.stack([q.mu, q.logvar])
+
+
+def _multiplier(D):
+    multiplier = GECO(D0=2.0, eta=0.1, a=0.5)
+    multiplier.t = 9  # as after nine steps: C̄ is a moving average by then
+    multiplier.update(D)
+    return multiplier.lam
+
 
 VAE = (
     Equation(
@@ -13,6 +37,13 @@ VAE = (
         "Kingma & Welling (2014), section 3",
         "scratchgen.vae.latent_model:LatentModel.sample",
         tutorial="02_vae.py",
+        example=Example(
+            "z = ε = 0.5\nwhere p(x|z) = Bernoulli(σ(2z)), its pixel is 1 with probability σ(1) = 0.73106",
+            0.73106,
+            lambda eps: Pixel(2.0).sample(1, Noise(eps)),
+            {"eps": 0.5},
+            recorded=False,
+        ),
     ),
     Equation(
         "vae.likelihood",
@@ -23,6 +54,12 @@ VAE = (
         "Kingma & Welling (2014), appendix C.1",
         "scratchgen.distributions:Bernoulli.log_prob",
         tutorial="02_vae.py",
+        example=Example(
+            "σ(0) = ½, σ(log 3) = ¾\nlog ½ + log(1 − ¾) = −0.69315 − 1.38629 = −2.07944",
+            -2.07944,
+            lambda logits, x: Bernoulli(logits).log_prob(x),
+            {"logits": [[0.0, math.log(3)]], "x": [[1.0, 0.0]]},
+        ),
     ),
     Equation(
         "vae.evidence",
@@ -32,6 +69,14 @@ VAE = (
         "Kingma & Welling (2014), section 2.1",
         "scratchgen.vae.latent_model:LatentModel.log_likelihood",
         tutorial="02_vae.py",
+        example=Example(
+            "x = z + noise, both N(0, 1), so p(x) = N(0, 2)\n"
+            "log p(1) = −½ log 4π − 1²/4 = −1.26551 − 0.25 = −1.51551",
+            -1.51551,
+            lambda x: Sum().log_likelihood(x, 2, Generator(0)),
+            {"x": [[1.0]]},
+            recorded=False,
+        ),
     ),
     Equation(
         "vae.posterior",
@@ -41,6 +86,12 @@ VAE = (
         "Kingma & Welling (2014), eq. 9",
         "scratchgen.vae.models:VAE.encode",
         tutorial="02_vae.py",
+        example=Example(
+            "h = relu(2 · 0.5) = 1\nmu = 3 · 1 = 3,  log sigma² = −1 · 1 = −1",
+            (3.0, -1.0),
+            _posterior,
+            {"x": [[0.5]]},
+        ),
     ),
     Equation(
         "vae.reparameterisation",
@@ -50,6 +101,12 @@ VAE = (
         "Kingma & Welling (2014), section 2.4 and eq. 10",
         "scratchgen.distributions:Normal.rsample",
         tutorial="02_vae.py",
+        example=Example(
+            "sigma = √4 = 2\nz = 1 + 2 · 0.5 = 2",
+            2.0,
+            lambda mu, logvar, eps: Normal(mu, logvar).rsample(eps),
+            {"mu": [[1.0]], "logvar": [[math.log(4)]], "eps": [[0.5]]},
+        ),
     ),
     Equation(
         "vae.kl",
@@ -59,6 +116,12 @@ VAE = (
         "Kingma & Welling (2014), appendix B",
         "scratchgen.distributions:Normal.kl_to_standard_normal",
         tutorial="02_vae.py",
+        example=Example(
+            "mu = 1, sigma² = 1\n½ (1² + 1 − 1 − log 1) = 0.5",
+            0.5,
+            lambda mu, logvar: Normal(mu, logvar).kl_to_standard_normal(),
+            {"mu": [[1.0]], "logvar": [[0.0]]},
+        ),
     ),
     Equation(
         "vae.elbo",
@@ -68,6 +131,13 @@ VAE = (
         "Kingma & Welling (2014), eq. 3",
         "scratchgen.vae.objectives:elbo",
         tutorial="02_vae.py",
+        example=Example(
+            "z = 1 + 1 · (−1) = 0, p(x|z) = σ(0) = ½\n"
+            "log ½ − ½ (1² + 1 − 1 − log 1) = −0.69315 − 0.5 = −1.19315",
+            -1.19315,
+            lambda x, mu, logvar, eps: elbo(x, Normal(mu, logvar), Bernoulli, eps),
+            {"x": [[1.0]], "mu": [[1.0]], "logvar": [[0.0]], "eps": [[-1.0]]},
+        ),
     ),
     Equation(
         "vae.iwae",
@@ -78,6 +148,13 @@ VAE = (
         "Burda, Grosse & Salakhutdinov (2016), eq. 8",
         "scratchgen.vae.objectives:iwae_bound",
         tutorial="02_vae.py",
+        example=Example(
+            "q = p(z), so w = p(x|z): at z = 0 σ(0) = 0.5, at z = 1 σ(1) = 0.73106\n"
+            "log ½ (0.5 + 0.73106) = −0.48527",
+            -0.48527,
+            lambda x, mu, logvar, eps: iwae_bound(x, Normal(mu, logvar), Bernoulli, 2, eps),
+            {"x": [[1.0]], "mu": [[0.0]], "logvar": [[0.0]], "eps": [[[0.0]], [[1.0]]]},
+        ),
     ),
     Equation(
         "vae.beta",
@@ -87,6 +164,12 @@ VAE = (
         "Higgins et al. (2017), eq. 4",
         "scratchgen.vae.objectives:beta_elbo",
         tutorial="02_vae.py",
+        example=Example(
+            "log p(x|z) = log σ(0) = −0.69315, KL = ½ · 1² = 0.5, β = 2\n−0.69315 − 2 · 0.5 = −1.69315",
+            -1.69315,
+            lambda x, mu, logvar, eps, beta: beta_elbo(x, Normal(mu, logvar), Bernoulli, eps, beta),
+            {"x": [[1.0]], "mu": [[1.0]], "logvar": [[0.0]], "eps": [[-1.0]], "beta": 2.0},
+        ),
     ),
     Equation(
         "vae.constrained",
@@ -96,6 +179,12 @@ VAE = (
         "Rezende & Viola (2018), eq. 1",
         "scratchgen.vae.objectives:lagrangian",
         tutorial="02_vae.py",
+        example=Example(
+            "D = 3 is above D₀ = 2 by 1, which costs λ = 4\n0.5 + 4 · (3 − 2) = 4.5",
+            4.5,
+            lagrangian,
+            {"D": [3.0], "R": [0.5], "D0": 2.0, "lam": 4.0},
+        ),
     ),
     Equation(
         "vae.geco",
@@ -105,6 +194,13 @@ VAE = (
         "Rezende & Viola (2018), algorithm 1",
         "scratchgen.vae.geco:GECO.update",
         tutorial="02_vae.py",
+        example=Example(
+            "D − D₀ = 3 − 2 = 1\nC̄ = 0.5 · 0 + 0.5 · 1 = 0.5\nλ = 1 · e^(0.1 · 0.5) = 1.05127",
+            1.05127,
+            _multiplier,
+            {"D": 3.0},
+            recorded=False,
+        ),
     ),
     Equation(
         "vae.free_bits",
@@ -114,6 +210,12 @@ VAE = (
         "Kingma et al. (2016), eq. 15",
         "scratchgen.vae.objectives:free_bits_rate",
         tutorial="02_vae.py",
+        example=Example(
+            "KL of mu = 2 and mu = 0.1: ½ · 4 = 2 and ½ · 0.01 = 0.005\nmax(0.5, 2) + max(0.5, 0.005) = 2.5",
+            2.5,
+            lambda mu, logvar, free: free_bits_rate(Normal(mu, logvar), free),
+            {"mu": [[2.0, 0.1]], "logvar": [[0.0, 0.0]], "free": 0.5},
+        ),
     ),
     Equation(
         "vae.warm_up",
@@ -123,5 +225,6 @@ VAE = (
         "Bowman et al. (2016), section 3.1",
         "scratchgen.vae.objectives:warm_up",
         tutorial="02_vae.py",
+        example=Example("min(1, 3/4) = 0.75", 0.75, warm_up, {"step": 3, "steps": 4}, recorded=False),
     ),
 )

@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
-from scratchgen.equations.entry import Equation
+import math
+
+from scratchgen.distributions import Bernoulli
+from scratchgen.equations.entry import Equation, Example
+from scratchgen.equations.tiny import blank
+from scratchgen.random import Generator
+from scratchgen.vae.interpolate import spherical
+from scratchgen.vae.linear import LinearVAE, ppca_log_likelihood
+from scratchgen.vae.models import ConditionalVAE
+from scratchgen.vae.objectives import elbo, vq_objective
+from scratchgen.vae.quantise import Quantiser, straight_through
+from scratchgen.vae.vq import VQVAE
+
+
+def _exact_elbo(x):
+    model = blank(LinearVAE(1, 1), V_W=0.5, logvar=-math.log(2), decoder_W=1.0)
+    return model.exact_elbo(x)
+
+
+def _elbo_of_a_class(x, eps, label):
+    mu_of_1 = {"encoder_0_W": [[0.0], [0.0], [1.0]], "to_mu_W": 1.0}  # rows: x, class 0, class 1
+    logits = {"decoder_0_W": [[1.0], [0.0], [2.0]], "decoder_2_W": 1.0}  # rows: z, class 0, class 1
+    model = blank(ConditionalVAE(1, 1, 1, classes=2), **mu_of_1, **logits).given([label])
+    return elbo(x, model.encode(x), model.decode, eps)
+
+
+def _moved_code(z_e, k):
+    quantiser = Quantiser(codes=1, dimension=1, rng=Generator(0), decay=0.5)
+    quantiser.N.data[...], quantiser.m.data[...] = 1.0, 2.0
+    quantiser.update(z_e, k, Generator(0))
+    return quantiser.codebook
+
 
 VAE_MODELS = (
     Equation(
@@ -14,6 +45,15 @@ VAE_MODELS = (
         "Lucas et al. (2019), appendix C",
         "scratchgen.vae.linear:LinearVAE.exact_elbo",
         tutorial="02_vae.py",
+        example=Example(
+            "mu = ½ · 1 = 0.5, s² = ½, W = sigma = 1\n"
+            "−½ [log 2π + (1 − 0.5)² + ½ · 1²] = −1.29394\n"
+            "KL = ½ (0.25 + 0.5 − 1 + log 2) = 0.22157\n"
+            "−1.29394 − 0.22157 = −1.51551, which is log N(1; 0, 2)",
+            -1.51551,
+            _exact_elbo,
+            {"x": [[1.0]]},
+        ),
     ),
     Equation(
         "vae.ppca",
@@ -23,6 +63,14 @@ VAE_MODELS = (
         "Tipping & Bishop (1999), eq. 8 and 9",
         "scratchgen.vae.linear:ppca_log_likelihood",
         tutorial="02_vae.py",
+        example=Example(
+            "variances (2² + 2²)/4 = 2 and (1² + 1²)/4 = ½\n"
+            "−½ [2 log 2π + log 2 + log ½ + 2] = −log 2π − 1 = −2.83788",
+            -2.83788,
+            ppca_log_likelihood,
+            {"x": [[2.0, 0.0], [-2.0, 0.0], [0.0, 1.0], [0.0, -1.0]], "latent_dim": 1},
+            recorded=False,
+        ),
     ),
     Equation(
         "vae.conditional",
@@ -32,6 +80,14 @@ VAE_MODELS = (
         "Sohn, Lee & Yan (2015), section 4",
         "scratchgen.vae.models:ConditionalVAE.given",
         tutorial="02_vae.py",
+        example=Example(
+            "class 1 has mu = 1, and logits z + 2\n"
+            "z = 1 + 1 · (−1) = 0\n"
+            "log σ(0 + 2) − ½ · 1² = −0.12693 − 0.5 = −0.62693",
+            -0.62693,
+            _elbo_of_a_class,
+            {"x": [[1.0]], "eps": [[-1.0]], "label": 1},
+        ),
     ),
     Equation(
         "vae.straight_through",
@@ -41,6 +97,12 @@ VAE_MODELS = (
         "van den Oord et al. (2017), section 3.2",
         "scratchgen.vae.quantise:straight_through",
         tutorial="02_vae.py",
+        example=Example(
+            "0.3 + sg[1 − 0.3] = 1, whose derivative by z_e is 1",
+            1.0,
+            straight_through,
+            {"z_e": [0.3], "e": [1.0]},
+        ),
     ),
     Equation(
         "vae.vq",
@@ -50,6 +112,12 @@ VAE_MODELS = (
         "van den Oord et al. (2017), eq. 3",
         "scratchgen.vae.objectives:vq_objective",
         tutorial="02_vae.py",
+        example=Example(
+            "z_q = e = 1, log σ(1) = −0.31326\n−0.31326 − ¼ (0.5 − 1)² = −0.31326 − 0.0625 = −0.37576",
+            -0.37576,
+            lambda x, z_e, e, beta: vq_objective(x, z_e, e, lambda z_q: Bernoulli(z_q[:, 0]), beta),
+            {"x": [[1.0]], "z_e": [[[0.5]]], "e": [[[1.0]]], "beta": 0.25},
+        ),
     ),
     Equation(
         "vae.codebook",
@@ -60,6 +128,13 @@ VAE_MODELS = (
         "van den Oord et al. (2017), appendix A.1, eq. 6-8",
         "scratchgen.vae.quantise:Quantiser.update",
         tutorial="02_vae.py",
+        example=Example(
+            "N = ½ · 1 + ½ · 2 = 1.5\nm = ½ · 2 + ½ · (1 + 2) = 2.5\ne = 2.5 / 1.5 = 1.66667",
+            1.66667,
+            _moved_code,
+            {"z_e": [[1.0], [2.0]], "k": [0, 0]},
+            recorded=False,
+        ),
     ),
     Equation(
         "vae.codes",
@@ -69,6 +144,13 @@ VAE_MODELS = (
         "van den Oord et al. (2017), section 3.2",
         "scratchgen.vae.vq:VQVAE.elbo",
         tutorial="02_vae.py",
+        example=Example(
+            "all weights 0: each of 4 pixels is 1 with probability ½, each of 2 codes as likely\n"
+            "4 log ½ + log ½ = −2.77259 − 0.69315 = −3.46574",
+            -3.46574,
+            lambda x: blank(VQVAE((2, 2), 2, 1, (1,), 1)).elbo(x),
+            {"x": [[1.0, 0.0, 1.0, 1.0]]},
+        ),
     ),
     Equation(
         "vae.spherical",
@@ -78,5 +160,12 @@ VAE_MODELS = (
         "Shoemake (1985), section 3.3",
         "scratchgen.vae.interpolate:spherical",
         tutorial="02_vae.py",
+        example=Example(
+            "ω = 90°, t = ½\nsin 45° / sin 90° · (1, 0) + sin 45° / sin 90° · (0, 1) = (0.70711, 0.70711)",
+            (0.70711, 0.70711),
+            lambda a, b: spherical(a, b, 3)[1],
+            {"a": [1.0, 0.0], "b": [0.0, 1.0]},
+            recorded=False,
+        ),
     ),
 )
