@@ -39,7 +39,7 @@ def equations(
     """List the equations, or show one: its source, the lines that compute it, the tests that verify it."""
     if check and json:
         raise BadInput("--check shows results and --json prints the list; choose one of them")
-    chosen = EQUATIONS if id is None else (_named(id),)
+    chosen = EQUATIONS if id is None else (named(id),)
     folder = tests_folder()
     found = None if folder is None else claims(folder)
     if json:
@@ -54,7 +54,8 @@ def equations(
         raise typer.Exit(1)
 
 
-def _named(id: str) -> Equation:
+def named(id: str) -> Equation:
+    """The equation of that id. Raises BadInput, with the nearest, if there is none."""
     if id not in BY_ID:
         names = {equation.id.partition(".")[2]: equation.id for equation in EQUATIONS} | dict.fromkeys(BY_ID)
         close = get_close_matches(id, names, 1)

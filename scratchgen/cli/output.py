@@ -6,6 +6,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from scratchgen.autograd.trace import written
 from scratchgen.training.scores import Score
 
 
@@ -21,13 +22,8 @@ def say(screen: Console, line: str) -> None:
 
 
 def tidy(value) -> str:
-    """An array on one line, its numbers to five decimals, a single one bare; anything else as it prints."""
-    if not isinstance(value, np.ndarray):
-        return str(value)
-    if value.shape == (1,):
-        value = value.reshape(())
-    shown = np.array2string(value, separator=", ", formatter={"float_kind": lambda x: f"{round(x, 5):g}"})
-    return " ".join(shown.split())
+    """What an example is given or gives, on one line: numbers to five decimals, a single one bare."""
+    return written(value[0] if np.shape(value) == (1,) else value)
 
 
 def scores_table(scores: list[tuple[str, Score]]) -> Table:

@@ -14,11 +14,6 @@ from scratchgen.nn import Linear, SpectralNorm
 from scratchgen.random import Generator
 
 
-def _best_logit(x):
-    """log p/q at each of the points 0 and 1, for p = (¾, ¼) and q = (¼, ¾)."""
-    return np.where(x == 0, math.log(3), -math.log(3))
-
-
 def _half_square(x):
     return 0.5 * np.sum(x * x, axis=1)
 
@@ -54,12 +49,12 @@ GAN = (
         "scratchgen.gan.objectives:value",
         tutorial="03_gan.py",
         example=Example(
-            "p = (¾, ¼), q = (¼, ¾), so D* = (¾, ¼)\n"
+            "of points 0 and 1, p = (¾, ¼), q = (¼, ¾), so D* = (¾, ¼), with the logits a = (log 3, −log 3)\n"
             "(¾ log ¾ + ¼ log ¼) + (¼ log ¼ + ¾ log ¾) = −1.12467\n"
             "−log 4 + 2 JSD = −1.38629 + 2 (¾ log 1.5 + ¼ log ½) = −1.38629 + 2 · 0.13081 = −1.12467",
             -1.12467,
-            lambda x, y: value(_best_logit(x), _best_logit(y)),
-            {"x": [0, 0, 0, 1], "y": [0, 1, 1, 1]},
+            lambda a, x, y: value(a[x], a[y]),
+            {"a": [math.log(3), -math.log(3)], "x": [0, 0, 0, 1], "y": [0, 1, 1, 1]},
         ),
     ),
     Equation(
