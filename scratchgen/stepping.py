@@ -23,11 +23,15 @@ def under_pdb(functions: Iterable[FunctionType], compute: Callable, **arguments)
     None if the reader leaves before the end.
     """
     debugger = pdb.Pdb()
-    debugger.rcLines.append("continue")  # pdb stops as soon as it runs: on to the first breakpoint
+    debugger.rcLines.append("continue")  # pdb stops as soon as it runs, in _call: on to the first breakpoint
     for function in functions:
         code = function.__code__
         debugger.set_break(code.co_filename, code.co_firstlineno, funcname=code.co_name)
-    return debugger.runcall(compute, **arguments)
+    return debugger.runcall(_call, compute, arguments)
+
+
+def _call(compute: Callable, arguments: dict):
+    return compute(**arguments)
 
 
 def under_debugpy(functions: Iterable[FunctionType], compute: Callable, **arguments):

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from itertools import count
 
 import pytest
@@ -50,6 +51,10 @@ class Editor:
         number = self.ask(command, **arguments)
         return next(m for m in iter(self.read, None) if m.get("request_seq") == number)["body"]
 
+    def leave(self):
+        self.incoming.close()
+        self.socket.close()
+
 
 def test_an_editor_that_attaches_stops_at_the_first_line_and_sees_the_values(tmp_path):
     with socket.socket() as free:
@@ -64,7 +69,8 @@ def test_an_editor_that_attaches_stops_at_the_first_line_and_sees_the_values(tmp
         start_new_session=True,  # debugpy starts a process of its own
     )
     try:
-        next(line for line in process.stdout if line.startswith("waiting for an editor"))
+        told = next(line for line in process.stdout if line.startswith("waiting for an editor"))
+        assert str(port) in told
         editor = Editor(port)
         editor.ask("initialize", adapterID="test", pathFormat="path", linesStartAt1=True)
         editor.ask("attach", justMyCode=False)
@@ -79,9 +85,11 @@ def test_an_editor_that_attaches_stops_at_the_first_line_and_sees_the_values(tmp
         (own,) = editor.answer("variables", variablesReference=scope)["variables"]
         assert own["value"] == "Normal(mu=array([[1.]]), logvar=array([[0.]]))"
         editor.ask("continue", threadId=thread)
-        assert "computed  0.5\nexpected  0.5\n" in process.stdout.read()
+        editor.event("terminated")
+        editor.leave()  # what debugpy has started ends only then, and with it the output
         assert process.wait(60) == 0
+        assert process.stdout.read().endswith("computed  0.5\nexpected  0.5\n")
     finally:
-        if process.poll() is None:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.wait()
