@@ -7,7 +7,7 @@ import importlib
 import inspect
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -64,9 +64,14 @@ def _marks(function: ast.FunctionDef) -> Iterator[str]:
             yield decorator.args[0].value
 
 
+def function_of(equation: Equation) -> Callable:
+    """The function that computes an equation."""
+    module, name = equation.code.split(":")
+    return inspect.unwrap(attrgetter(name)(importlib.import_module(module)))
+
+
 def located(equation: Equation) -> tuple[Path, int, str]:
     """File, first line and source of the function that computes an equation."""
-    module, name = equation.code.split(":")
-    function = inspect.unwrap(attrgetter(name)(importlib.import_module(module)))
+    function = function_of(equation)
     lines, first = inspect.getsourcelines(function)
     return Path(inspect.getsourcefile(function)), first, textwrap.dedent("".join(lines))

@@ -29,6 +29,7 @@ from scratchgen_kernels.registry import (
     backends,
     check_name,
     current,
+    implementations,
     use,
 )
 from scratchgen_kernels.reparameterize import reparameterize, reparameterize_backward
@@ -54,6 +55,7 @@ __all__ = [
     "get_num_threads",
     "gru_recurrence",
     "gru_recurrence_backward",
+    "implementations",
     "log",
     "lstm_recurrence",
     "lstm_recurrence_backward",

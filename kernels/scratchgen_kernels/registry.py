@@ -152,6 +152,18 @@ class use:
         return f"use({self.name!r})"
 
 
+def implementations(backend):
+    """How a backend computes the kernels: a list of (name, function), as the contracts name them.
+
+    Raises: ValueError for an unknown name, BackendUnavailable if any kernel lacks that backend.
+    """
+    found = []
+    for kernel in _kernels:
+        contract, module = vars(import_module(kernel.package)), vars(kernel.module(backend))
+        found += [(name, module[name]) for name in contract if callable(module.get(name))]
+    return found
+
+
 def backends():
     """Every kernel and backend with its state: a list of BackendStatus, ordered by kernel, then by backend.
 

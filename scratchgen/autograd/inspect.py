@@ -110,12 +110,13 @@ class Listing:
     """Rows of text that print as a table, in a terminal and in a notebook."""
 
     rows: list[tuple[str, ...]]
+    headings: tuple[str, ...] = COLUMNS
 
     def __str__(self):
-        widths = [max(map(len, column)) for column in zip(COLUMNS, *self.rows, strict=True)]
+        widths = [max(map(len, column)) for column in zip(self.headings, *self.rows, strict=True)]
         return "\n".join(
             "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip()
-            for line in (COLUMNS, *self.rows)
+            for line in (self.headings, *self.rows)
         )
 
     __repr__ = __str__
@@ -125,7 +126,7 @@ class Listing:
             return "<tr>" + "".join(f"<{tag}>{escape(c)}</{tag}>" for c in cells) + "</tr>"
 
         body = "".join(line(row, "td") for row in self.rows)
-        return f"<table>{line(COLUMNS, 'th')}{body}</table>"
+        return f"<table>{line(self.headings, 'th')}{body}</table>"
 
 
 def table(y: Tensor, cotangent=None) -> Listing:
@@ -136,7 +137,7 @@ def table(y: Tensor, cotangent=None) -> Listing:
     inputs were all single and whose result is double precision: a float64 constant has slipped in.
     """
     graph = youngest_first(y)
-    cotangents = _cotangents(y, graph, cotangent)
+    found = cotangents(y, graph, cotangent)
     return Listing(
         [
             (
@@ -144,7 +145,7 @@ def table(y: Tensor, cotangent=None) -> Listing:
                 str(node.shape),
                 _dtype(node),
                 _range(node.data),
-                _range(cotangents.get(node)),
+                _range(found.get(node)),
                 source(node),
             )
             for node in reversed(graph)
@@ -152,7 +153,7 @@ def table(y: Tensor, cotangent=None) -> Listing:
     )
 
 
-def _cotangents(y: Tensor, graph: list[Tensor], cotangent) -> dict[Tensor, np.ndarray]:
+def cotangents(y: Tensor, graph: list[Tensor], cotangent) -> dict[Tensor, np.ndarray]:
     """∂L/∂(node) of every node, caught by hooks in a sweep that changes nothing; {} if L is not known."""
     caught: dict[Tensor, np.ndarray] = {}
     if cotangent is None and y.size != 1:
@@ -212,7 +213,7 @@ def draw(y: Tensor, cotangent=None, path=None, names: Mapping[str, object] | Non
 
 def _boxes_and_arrows(y: Tensor, cotangent, names: Mapping) -> tuple[list[Box], list[tuple[int, int]]]:
     graph = _drawable(y)
-    cotangents = _cotangents(y, graph, cotangent)
+    found = cotangents(y, graph, cotangent)
     name_of = {id(plain(t)): name for name, t in names.items()}
     boxes, arrows, number = [], [], {}  # number: which box a tensor or a constant has, by its identity
     for node in reversed(graph):
@@ -225,7 +226,7 @@ def _boxes_and_arrows(y: Tensor, cotangent, names: Mapping) -> tuple[list[Box], 
         arrows += [(a, len(boxes)) for a in made_from]
         number[id(node)] = len(boxes)
         kind = "leaf" if node.primitive is None else "result" if node is y else "operation"
-        boxes.append(Box(_lines(node, name_of.get(id(node.data)), cotangents.get(node)), kind))
+        boxes.append(Box(_lines(node, name_of.get(id(node.data)), found.get(node)), kind))
     return boxes, arrows
 
 

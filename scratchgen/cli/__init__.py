@@ -9,7 +9,19 @@ import typer
 from threadpoolctl import threadpool_limits
 
 from scratchgen import kernels
-from scratchgen.cli import bench, compare, data, demo, equations, evaluate, info, reproduce, sample, train
+from scratchgen.cli import (
+    bench,
+    compare,
+    data,
+    debug,
+    demo,
+    equations,
+    evaluate,
+    info,
+    reproduce,
+    sample,
+    train,
+)
 from scratchgen.errors import BadInput
 from scratchgen.training import Stopped
 
@@ -27,6 +39,7 @@ app.add_typer(data.app, name="data")
 app.command("compare")(compare.compare)
 app.command("reproduce")(reproduce.reproduce)
 app.command("equations")(equations.equations)
+app.command("debug")(debug.debug)
 app.command("bench")(bench.bench)
 app.command("info")(info.info)
 

@@ -18,8 +18,9 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from scratchgen.claims import CHECKOUT, REPORT, Claim, claims, located, tests_folder
-from scratchgen.cli.output import console, say
+from scratchgen.cli.output import console, say, tidy
 from scratchgen.equations import BY_ID, EQUATIONS, Equation
+from scratchgen.equations.entry import numbers
 from scratchgen.errors import BadInput
 from scratchgen.symbols import symbols
 
@@ -38,7 +39,7 @@ def equations(
     """List the equations, or show one: its source, the lines that compute it, the tests that verify it."""
     if check and json:
         raise BadInput("--check shows results and --json prints the list; choose one of them")
-    chosen = EQUATIONS if id is None else (_named(id),)
+    chosen = EQUATIONS if id is None else (named(id),)
     folder = tests_folder()
     found = None if folder is None else claims(folder)
     if json:
@@ -53,7 +54,8 @@ def equations(
         raise typer.Exit(1)
 
 
-def _named(id: str) -> Equation:
+def named(id: str) -> Equation:
+    """The equation of that id. Raises BadInput, with the nearest, if there is none."""
     if id not in BY_ID:
         names = {equation.id.partition(".")[2]: equation.id for equation in EQUATIONS} | dict.fromkeys(BY_ID)
         close = get_close_matches(id, names, 1)
@@ -107,6 +109,7 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
     say(screen, f"tutorial  {_near(page) if page.exists() else equation.tutorial}")
     say(screen, f"code      {_near(file)}:{line}\n")
     screen.print(Syntax(source, "python", line_numbers=True, start_line=line, theme="ansi_light"))
+    _show_example(equation, screen)
     last = _last_results(equation)
     for title, planted in (("tests", False), ("counter-examples that the tests reject", True)):
         listed = [claim for claim in (found or {}).get(equation.id, []) if claim.planted == planted]
@@ -117,6 +120,21 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
             say(screen, f"{_near(claim.file)}:{claim.line}  {claim.name}  {result}".rstrip())
     if found and last:
         say(screen, f"\nResults: the last run of `pytest --equations`, {_near(CHECKOUT / REPORT)}")
+
+
+def _show_example(equation: Equation, screen: Console) -> None:
+    """By hand, and what the code makes of the same numbers now."""
+    example = equation.example
+    screen.print("\n[bold]worked example[/]")
+    for name, value in example.arguments().items():
+        say(screen, f"  {name} = {tidy(value)}")
+    for line in example.by_hand.splitlines():
+        say(screen, f"    {line}")
+    say(screen, f"  expected  {tidy(numbers(example.expected))}")
+    try:
+        say(screen, f"  computed  {tidy(example.live())}")
+    except BadInput as problem:  # what it needs is not installed
+        say(screen, f"  computed  not here: {problem}")
 
 
 def _last_results(equation: Equation) -> dict[tuple[str, str], str]:

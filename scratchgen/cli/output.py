@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from scratchgen.autograd.trace import written
 from scratchgen.training.scores import Score
 
 
@@ -17,6 +19,11 @@ def console() -> Console:
 def say(screen: Console, line: str) -> None:
     """Print a line that may hold paths: as it is, neither folded nor read as markup."""
     screen.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def tidy(value) -> str:
+    """What an example is given or gives, on one line: numbers to five decimals, a single one bare."""
+    return written(value[0] if np.shape(value) == (1,) else value)
 
 
 def scores_table(scores: list[tuple[str, Score]]) -> Table:

@@ -215,3 +215,10 @@ def test_choosing_costs_microseconds(kernel):
 
     kernel.module("numpy")
     assert min(repeat(lambda: kernel.module("numpy"), number=1000, repeat=5)) / 1000 < 5e-6
+
+
+def test_the_implementations_of_a_backend_are_the_functions_of_the_contracts():
+    found = dict(kernels.implementations("loops"))
+    assert found["matmul"].__module__ == "scratchgen_kernels.matmul.loops"
+    assert {"tanh_recurrence_backward", "standard_normal", "philox4x32", "adam"} <= found.keys()
+    assert found.keys() == dict(kernels.implementations("numpy")).keys()

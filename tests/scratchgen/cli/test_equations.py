@@ -1,6 +1,7 @@
 """The ledger on the command line."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,26 @@ def test_one_equation_is_shown_with_its_source_and_where_its_tests_are(scratchge
             place, name, *_ = line.split()
             file, number = place.split(":")
             assert (ROOT / file).read_text().splitlines()[int(number) - 1].startswith(f"def {name}(")
+
+
+def test_the_example_by_hand_stands_beside_what_the_code_gives_now(equations):
+    shown = equations("vae.kl").stdout
+    example = shown[shown.index("worked example") :].splitlines()[1:7]
+    assert [line.strip() for line in example] == [
+        "mu = [[1]]",
+        "logvar = [[0]]",
+        "mu = 1, sigma² = 1",
+        "½ (1² + 1 − 1 − log 1) = 0.5",
+        "expected  0.5",
+        "computed  0.5",
+    ]
+
+
+def test_an_example_whose_package_is_not_installed_says_so_and_the_rest_is_shown(equations, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.neighbors", None)
+    done = equations("gan.precision_recall")
+    assert done.returncode == 0 and "expected  [0.5, 1]" in done.stdout
+    assert "computed  not here: nearest neighbours come from scikit-learn" in done.stdout
 
 
 @of_a_checkout

@@ -1,0 +1,85 @@
+"""scratchgen debug: the worked example of an equation in a debugger, or line by line on the screen."""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import nullcontext
+from typing import Annotated
+
+import typer
+
+from scratchgen import kernels
+from scratchgen.autograd.trace import trace
+from scratchgen.claims import function_of
+from scratchgen.cli.equations import named
+from scratchgen.cli.output import tidy
+from scratchgen.equations import Equation
+from scratchgen.equations.entry import numbers
+from scratchgen.errors import BadInput
+from scratchgen.stepping import line_by_line, under_debugpy, under_pdb
+
+KEYS = "n the next line   s into a call   p NAME a value   u who called   c continue   q leave"
+
+
+def debug(
+    id: Annotated[
+        str, typer.Argument(help="An equation, such as vae.kl; `scratchgen equations` lists them.")
+    ],
+    backend: Annotated[
+        str | None, typer.Option(help="Compute kernels by this backend, and stop in them too: loops, numpy.")
+    ] = None,
+    traced: Annotated[bool, typer.Option("--trace", help="Print the whole computation instead.")] = False,
+    listen: Annotated[
+        bool, typer.Option("--listen", help="Stop in an editor that attaches, rather than in pdb.")
+    ] = False,
+):
+    """Compute the worked example of an equation, and stop at the first line of the code that computes it."""
+    if traced and listen:
+        raise BadInput("--trace prints and --listen waits for an editor; choose one of them")
+    equation = named(id)
+    print(f"{equation.id}   {equation.text}\n")
+    for line in equation.example.by_hand.splitlines():
+        print(f"    {line}")
+    print("" if traced or listen else f"\n{KEYS}\n", flush=True)
+    with kernels.use(backend) if backend else nullcontext():
+        of_kernels = _steps_of_kernels(backend)
+        if traced:
+            result = _trace(equation, of_kernels)
+        else:
+            debugger, example = under_debugpy if listen else under_pdb, equation.example
+            functions = [function_of(equation), *of_kernels]
+            result = debugger(functions, example.compute, **example.arguments())
+    if result is not None:  # the reader did not leave
+        print(f"computed  {tidy(numbers(result))}\nexpected  {tidy(numbers(equation.example.expected))}")
+
+
+def _trace(equation: Equation, of_kernels: list):
+    """Print the operations that autograd records, with their gradients; where it records none, the lines.
+
+    The lines of kernels in Python are printed too, those of their derivatives last.
+    """
+    example = equation.example
+    followed = of_kernels if example.recorded else [function_of(equation), *of_kernels]
+    files = {function.__code__.co_filename for function in followed}
+    arguments = example.arguments(tensors=example.recorded)
+
+    def compute(**inputs):
+        result = example.compute(**inputs)
+        return result, trace(result, names=inputs) if example.recorded else None
+
+    (result, operations), lines = line_by_line(files, compute, **arguments)
+    width = max((len(place) for place, _, _ in lines), default=0)
+    for place, text, changed in lines:
+        print(f"{place:{width}}  {text:60}  {changed}".rstrip())
+    if lines:
+        print()
+    if operations:
+        print(operations, end="\n\n")
+    return result
+
+
+def _steps_of_kernels(backend: str | None) -> list:
+    """The functions with which a backend in Python computes the kernels."""
+    if backend not in ("loops", "numpy"):
+        return []
+    return [function for _, function in kernels.implementations(backend) if inspect.isfunction(function)]

@@ -1,0 +1,21 @@
+"""The ledger: every equation that a docstring here names, its source, its code, its tutorial, an example.
+
+A test that verifies an equation bears `@pytest.mark.equation("vae.elbo")`; `tests/test_equations.py` fails if
+an entry has no code, no test or no tutorial, if its example gives another number than it does by hand, or if
+a docstring or a test names an id that is not here.
+"""
+
+from __future__ import annotations
+
+from scratchgen.equations.entry import TOLERANCE, Equation, Example
+from scratchgen.equations.gan import GAN
+from scratchgen.equations.likelihood import LIKELIHOOD
+from scratchgen.equations.rnn import RNN
+from scratchgen.equations.two_sample import TWO_SAMPLE
+from scratchgen.equations.vae import VAE
+from scratchgen.equations.vae_models import VAE_MODELS
+
+EQUATIONS = (*VAE, *VAE_MODELS, *LIKELIHOOD, *GAN, *TWO_SAMPLE, *RNN)
+BY_ID = {equation.id: equation for equation in EQUATIONS}
+
+__all__ = ["BY_ID", "EQUATIONS", "TOLERANCE", "Equation", "Example"]

@@ -1,0 +1,115 @@
+"""How likely the data are under a model with latents, and what the latents carry."""
+
+from __future__ import annotations
+
+import math
+
+from scratchgen.equations.entry import Equation, Example
+from scratchgen.equations.tiny import Pixel, Sum
+from scratchgen.evaluation.annealing import annealed_log_likelihood
+from scratchgen.evaluation.latents import active_units, rate_and_distortion
+from scratchgen.evaluation.likelihood import bits_per_dimension, importance_sampled_log_likelihood
+from scratchgen.random import Generator
+
+
+def _rate_and_distortion(x):
+    found = rate_and_distortion(Pixel(0.0), x, Generator(0))
+    return found.rate.mean, found.distortion.mean
+
+
+def _units_in_use(x):
+    found = active_units(Pixel(0.0), x)
+    return found.count, found.variance.mean
+
+
+LIKELIHOOD = (
+    Equation(
+        "vae.importance",
+        "log-likelihood by importance sampling",
+        r"\log p(x) \approx \log \frac1k \sum_{i=1}^k w_i, \quad w_i"
+        r" = \frac{p(x \mid z_i)\, p(z_i)}{q(z_i \mid x)}, \quad z_i \sim q(z \mid x)",
+        "log p(x) ≈ log (1/k) Σ_i w_i,  w_i = p(x|z_i) p(z_i) / q(z_i|x),  z_i ~ q(z|x)",
+        "Rezende, Mohamed & Wierstra (2014), appendix E",
+        "scratchgen.evaluation.likelihood:importance_sampled_log_likelihood",
+        tutorial="02_vae.py",
+        example=Example(
+            "x = z + noise, both N(0, 1), and q is the posterior, so each w_i is p(x) = N(x; 0, 2)\n"
+            "log p(2) = −½ log 4π − 2²/4 = −1.26551 − 1 = −2.26551",
+            -2.26551,
+            lambda x, k: importance_sampled_log_likelihood(Sum(), x, k, Generator(0)).log_likelihood,
+            {"x": [[2.0]], "k": 2},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "vae.annealed",
+        "log-likelihood by annealing",
+        r"\log w = \sum_{t=1}^T (\beta_t - \beta_{t-1}) \log p(x \mid z_{t-1}), \quad \mathbb E[w] = p(x)",
+        "log w = Σ_t (β_t − β_{t−1}) log p(x|z_{t−1}),  E[w] = p(x)",
+        "Neal (2001), eq. 3-11",
+        "scratchgen.evaluation.annealing:annealed_log_likelihood",
+        tutorial="02_vae.py",
+        example=Example(
+            "log p(x|z) = log ½ for every z\n(β₁ − 0) log ½ + (1 − β₁) log ½ = log ½ = −0.69315",
+            -0.69315,
+            lambda x, temperatures: (
+                annealed_log_likelihood(
+                    Pixel(0.0), x, Generator(0), temperatures, chains=1, leapfrogs=1
+                ).log_likelihood
+            ),
+            {"x": [[1.0]], "temperatures": 2},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "vae.bits",
+        "bits per dimension",
+        r"-\log p(x) / (D \log 2) \;[+ \log_2 \text{levels}]",
+        "−log p(x) / (D log 2)  [+ log₂ levels]",
+        "Theis, van den Oord & Bethge (2016), section 3.1",
+        "scratchgen.evaluation.likelihood:bits_per_dimension",
+        tutorial="02_vae.py",
+        example=Example(
+            "4 log 2 nats for 2 numbers\n4 log 2 / (2 log 2) = 2",
+            2.0,
+            bits_per_dimension,
+            {"log_likelihood": [-4 * math.log(2)], "dimensions": 2},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "vae.rate_distortion",
+        "rate, distortion and the slope of their curve",
+        r"R = \mathbb E_x[\mathrm{KL}(q(z \mid x) \,\|\, p(z))], \quad D"
+        r" = -\mathbb E_{x,\, q}[\log p(x \mid z)], \quad dD / dR = -\beta",
+        "R = E_x[KL(q(z|x) ‖ p(z))],  D = −E_x E_q[log p(x|z)],  dD/dR = −β",
+        "Alemi et al. (2018), eq. 3, 4 and section 3",
+        "scratchgen.evaluation.latents:rate_and_distortion",
+        tutorial="02_vae.py",
+        example=Example(
+            "mu = x = 1, sigma = 1, and the decoder does not look at z\n"
+            "R = ½ (1² + 1 − 1 − log 1) = 0.5,  D = −log ½ = 0.69315",
+            (0.5, 0.69315),
+            _rate_and_distortion,
+            {"x": [[1.0]]},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "vae.active_units",
+        "latents in use",
+        r"A_d = \mathrm{Var}_x(\mathbb E_{q(z \mid x)}[z_d]) > 0.01",
+        "A_d = Var_x(E_q(z|x)[z_d]) > 0.01",
+        "Burda, Grosse & Salakhutdinov (2016), section 5.2",
+        "scratchgen.evaluation.latents:active_units",
+        tutorial="02_vae.py",
+        example=Example(
+            "mu(x) = x: 0 and 2, with the mean 1\n"
+            "½ ((0 − 1)² + (2 − 1)²) = 1 > 0.01, so one latent is in use",
+            (1.0, 1.0),
+            _units_in_use,
+            {"x": [[0.0], [2.0]]},
+            recorded=False,
+        ),
+    ),
+)

@@ -1,0 +1,248 @@
+"""The recurrent network, and the texts that it writes."""
+
+from __future__ import annotations
+
+import math
+
+from scratchgen.equations.entry import Equation, Example
+from scratchgen.equations.tiny import two_letters
+from scratchgen.nn import Parameter
+from scratchgen.optim import clip_grad_norm
+from scratchgen.rnn.attention import DotAttention
+from scratchgen.rnn.beam import beam_search
+from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, output, recurrence
+from scratchgen.rnn.sampling import probabilities
+from scratchgen.rnn.scoring import evaluate
+from scratchgen.rnn.training import truncation_bias
+from scratchgen_kernels import tanh_recurrence_backward
+
+
+def _clipped(g, maximum):
+    parameter = Parameter(0 * g)
+    parameter.grad = g
+    clip_grad_norm([parameter], maximum)
+    return parameter.grad
+
+
+RNN = (
+    Equation(
+        "rnn.hidden",
+        "recurrence",
+        r"h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + b_h)",
+        "h_t = tanh(W_hh h_{t−1} + W_xh x_t + b_h)",
+        "Elman (1990)",
+        "scratchgen.rnn.recurrence:recurrence",
+        tutorial="04_rnn.py",
+        example=Example(
+            "h₁ = tanh(2 · 0 + 0.5 · 1) = tanh 0.5 = 0.46212\n"
+            "h₂ = tanh(2 · 0.46212 + 0.5 · 0) = tanh 0.92423 = 0.72789",
+            (0.46212, 0.72789),
+            recurrence,
+            {"x": [[[1.0]], [[0.0]]], "h0": [[0.0]], "W_xh": [[0.5]], "W_hh": [[2.0]], "b_h": [0.0]},
+        ),
+    ),
+    Equation(
+        "rnn.output",
+        "output of the recurrence",
+        r"y_t = W_{hy} h_t + b_y",
+        "y_t = W_hy h_t + b_y",
+        "Elman (1990)",
+        "scratchgen.rnn.recurrence:output",
+        tutorial="04_rnn.py",
+        example=Example(
+            "0.5 · (4, −2) + (1, 0) = (3, −1)",
+            (3.0, -1.0),
+            output,
+            {"h": [[[0.5]]], "W_hy": [[4.0, -2.0]], "b_y": [1.0, 0.0]},
+        ),
+    ),
+    Equation(
+        "rnn.bptt",
+        "back-propagation through time",
+        r"\delta_t = (g_t + \delta_{t+1} W_{hh}^\top) \odot (1 - h_t^2), \quad"
+        r" \frac{\partial L}{\partial W_{hh}} = \sum_t h_{t-1}^\top \delta_t",
+        "δ_t = (g_t + δ_{t+1} W_hhᵀ) ⊙ (1 − h_t²),  ∂L/∂W_hh = Σ_t h_{t−1}ᵀ δ_t",
+        "Goodfellow et al., Deep Learning (2016), section 10.2.2",
+        "scratchgen_kernels.tanh_recurrence:tanh_recurrence_backward",
+        tutorial="04_rnn.py",
+        example=Example(
+            "h = (0.5, 0.6), g = (0, 1), W_hh = 2\n"
+            "δ₂ = 1 · (1 − 0.36) = 0.64\n"
+            "δ₁ = (0 + 0.64 · 2)(1 − 0.25) = 0.96\n"
+            "∂L/∂W_hh = 0 · 0.96 + 0.5 · 0.64 = 0.32",
+            0.32,
+            lambda **arrays: tanh_recurrence_backward(**arrays)[3],
+            {
+                "g": [[[0.0]], [[1.0]]],
+                "h": [[[0.5]], [[0.6]]],
+                "x": [[[1.0]], [[0.0]]],
+                "h0": [[0.0]],
+                "W_xh": [[1.0]],
+                "W_hh": [[2.0]],
+            },
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "rnn.lstm",
+        "long short-term memory",
+        r"c_t = f_t \odot c_{t-1} + i_t \odot g_t, \quad h_t = o_t \odot \tanh(c_t), \quad"
+        r" (i, f, g, o)_t = (\sigma, \sigma, \tanh, \sigma)(W_{hh} h_{t-1} + W_{xh} x_t + b_h)",
+        "c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t,  h_t = o_t ⊙ tanh(c_t),"
+        "  (i, f, g, o)_t = (σ, σ, tanh, σ)(W_hh h_{t−1} + W_xh x_t + b_h)",
+        "Hochreiter & Schmidhuber (1997); forget gate: Gers, Schmidhuber & Cummins (2000)",
+        "scratchgen.rnn.recurrence:lstm_recurrence",
+        tutorial="04_rnn.py",
+        example=Example(
+            "weights 0, so i = f = o = σ(0) = ½ and g = tanh 0.54931 = ½\n"
+            "c = ½ · 1 + ½ · ½ = 0.75\n"
+            "h = ½ tanh 0.75 = ½ · 0.63515 = 0.31757",
+            (0.31757, 0.75),
+            lstm_recurrence,
+            {
+                "x": [[[0.0]]],
+                "h0": [[0.0]],
+                "c0": [[1.0]],
+                "W_xh": [[0.0, 0.0, 0.0, 0.0]],
+                "W_hh": [[0.0, 0.0, 0.0, 0.0]],
+                "b_h": [0.0, 0.0, math.atanh(0.5), 0.0],
+            },
+        ),
+    ),
+    Equation(
+        "rnn.gru",
+        "gated recurrent unit",
+        r"h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}, \quad"
+        r" n_t = \tanh(W_{xn} x_t + b_{xn} + r_t \odot (W_{hn} h_{t-1} + b_{hn}))",
+        "h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1},  n_t = tanh(W_xn x_t + b_xn + r_t ⊙ (W_hn h_{t−1} + b_hn))",
+        "Cho et al. (2014), eq. 5-8",
+        "scratchgen.rnn.recurrence:gru_recurrence",
+        tutorial="04_rnn.py",
+        example=Example(
+            "r = z = σ(0) = ½\n"
+            "n = tanh(1 · 1 + ½ · (2 · 1)) = tanh 2 = 0.96403\n"
+            "h = ½ · 0.96403 + ½ · 1 = 0.98201",
+            0.98201,
+            gru_recurrence,
+            {
+                "x": [[[1.0]]],
+                "h0": [[1.0]],
+                "W_xh": [[0.0, 0.0, 1.0]],
+                "W_hh": [[0.0, 0.0, 2.0]],
+                "b_x": [0.0, 0.0, 0.0],
+                "b_h": [0.0, 0.0, 0.0],
+            },
+        ),
+    ),
+    Equation(
+        "rnn.truncation",
+        "bias of truncated back-propagation through time",
+        r"\lVert \hat g - g \rVert / \lVert g \rVert, \quad \hat g = \sum_{\text{chunks}}"
+        r" \left. \frac{\partial L_\text{chunk}}{\partial \theta} \right|_{h_\text{before} \text{ fixed}}",
+        "‖ĝ − g‖ / ‖g‖,  ĝ = Σ_chunks ∂L_chunk/∂θ with the state before the chunk held fixed",
+        "Tallec & Ollivier (2017), section 2",
+        "scratchgen.rnn.training:truncation_bias",
+        tutorial="04_rnn.py",
+        example=Example(
+            "h = 0 and p = ½ throughout; W_hy = (−1, 1), and the loss is a mean over 2 steps\n"
+            "g₁ = g₂ = ½ (½ + ½) = ½\n"
+            "W_hh = 1: δ₂ = ½, δ₁ = ½ + ½ · 1 = 1, cut off: ½\n"
+            "∂b_h: 1.5, cut off: 1\n"
+            "∂b_y = (−½, ½) either way\n"
+            "|1 − 1.5| / √(1.5² + ½² + ½²) = 0.5 / 1.65831 = 0.30151",
+            0.30151,
+            lambda inputs, targets, chunk: truncation_bias(
+                two_letters(recurrent_layers_0_W_hh=1.0, W_hy=[[-1.0, 1.0]]), inputs, targets, chunk
+            ),
+            {"inputs": [[0], [0]], "targets": [[0], [0]], "chunk": 1},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "rnn.clipping",
+        "clipping of the gradient",
+        r"g \leftarrow g \cdot \min(1, c / \lVert g \rVert)",
+        "g ← g · min(1, c / ‖g‖)",
+        "Pascanu, Mikolov & Bengio (2013), algorithm 1",
+        "scratchgen.optim:clip_grad_norm",
+        tutorial="04_rnn.py",
+        example=Example(
+            "‖g‖ = √(3² + 4²) = 5, c = 1\n(3, 4) · min(1, 1/5) = (0.6, 0.8)",
+            (0.6, 0.8),
+            _clipped,
+            {"g": [3.0, 4.0], "maximum": 1.0},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "rnn.cross_entropy",
+        "bits of a held-out text",
+        r"-\frac{1}{N - 1} \sum_{t=2}^{N} \log_2 p(c_t \mid c_1 \dots c_{t-1}) \ge H",
+        "−1/(N−1) Σ_t log₂ p(c_t | c_1 … c_{t−1}) ≥ H, the entropy rate of the source, in the mean",
+        "Cover & Thomas (2006), Elements of Information Theory, section 5.4",
+        "scratchgen.rnn.scoring:evaluate",
+        tutorial="04_rnn.py",
+        example=Example(
+            "p(a) = ¾, p(b) = ¼ whatever came before\n"
+            "of aab: −½ (log₂ ¾ + log₂ ¼) = ½ (0.41504 + 2) = 1.20752",
+            1.20752,
+            lambda ids: evaluate(two_letters(b_y=[math.log(3), 0.0]), ids),
+            {"ids": [0, 0, 1]},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "rnn.sampling",
+        "temperature, top-k and nucleus",
+        r"p_k \propto e^{y_k / \tau} \; [k \in K], \quad"
+        r" K = \text{the } k \text{ likeliest, or the fewest with } \textstyle\sum_K p \ge p_\text{top}",
+        "p_k ∝ exp(y_k / τ) on the k likeliest, or on the fewest whose probability is p_top or more",
+        "Fan et al. (2018), section 5.1; Holtzman et al. (2020), eq. 2-3",
+        "scratchgen.rnn.sampling:probabilities",
+        tutorial="04_rnn.py",
+        example=Example(
+            "τ = ½ doubles the logits: e^(2 log 3) = 9, e⁰ = 1, e^(−2 log 3) = 1/9\n"
+            "of the 2 likeliest: (9, 1, 0) / 10 = (0.9, 0.1, 0)",
+            (0.9, 0.1, 0.0),
+            probabilities,
+            {"logits": [math.log(3), 0.0, -math.log(3)], "temperature": 0.5, "top_k": 2},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "rnn.beam",
+        "score of a text in beam search",
+        r"\log p(y_1 \dots y_l) \,/\, \left(\tfrac{5 + l}{6}\right)^\alpha",
+        "log p(y_1 … y_l) / ((5 + l) / 6)^α",
+        "Sutskever et al. (2014), section 3.2; Wu et al. (2016), eq. 14",
+        "scratchgen.rnn.beam:beam_search",
+        tutorial="04_rnn.py",
+        example=Example(
+            "p(a) = ¾, l = 2, α = 1: the likeliest is aa\n"
+            "2 log ¾ / ((5 + 2) / 6) = −0.57536 · 6/7 = −0.49317",
+            -0.49317,
+            lambda n, width, alpha: (
+                beam_search(two_letters(b_y=[math.log(3), 0.0]), "a", n, width, alpha=alpha)[0].score
+            ),
+            {"n": 2, "width": 2, "alpha": 1.0},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "rnn.attention",
+        "attention",
+        r"c_t = \sum_j a_{tj} h_j, \quad a_{tj} = \operatorname{softmax}_j \operatorname{score}(s_t, h_j),"
+        r" \quad \operatorname{score} = s^\top h / \sqrt H \text{ or } v^\top \tanh(W s + U h)",
+        "c_t = Σ_j a_tj h_j,  a_tj = softmax_j score(s_t, h_j),  score = s·h/√H or v·tanh(W s + U h)",
+        "Bahdanau et al. (2015), eq. 5-6; Luong et al. (2015), eq. 8",
+        "scratchgen.rnn.attention:Attention.forward",
+        tutorial="04_rnn.py",
+        example=Example(
+            "s = 1, h = (0, log 3), H = 1: scores 0 and log 3, weights (1, 3) / 4\n"
+            "¼ · 0 + ¾ · 1.09861 = 0.82396",
+            0.82396,
+            lambda s, h: DotAttention().forward(s, h)[0],
+            {"s": [[[1.0]]], "h": [[[0.0]], [[math.log(3)]]]},
+        ),
+    ),
+)
