@@ -57,7 +57,7 @@ def judgement(logits: np.ndarray, objective: str) -> tuple[np.ndarray, tuple[flo
     if objective in RANGES:
         return logits, RANGES[objective], "the score $D(x)$"
     scores = logits - np.median(logits)
-    return scores / max(np.abs(scores).max(), 1e-12), (-1.0, 1.0), "the score $D(x)$, from its median"
+    return scores / max(np.abs(scores).max(), 1e-12), (-1.0, 1.0), "the score $D(x)$, centred and scaled"
 
 
 def lengths(pushes: np.ndarray, largest: float) -> np.ndarray:
