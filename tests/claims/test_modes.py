@@ -96,6 +96,7 @@ def test_bad_samples_are_refused():
 # --- classes ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.equation("gan.chi_squared")
 def test_the_statistic_and_the_p_value_are_those_of_scipy(rng):
     stats = pytest.importorskip("scipy.stats")
     for N, M in ((300, 300), (500, 120)):
@@ -108,6 +109,7 @@ def test_the_statistic_and_the_p_value_are_those_of_scipy(rng):
         assert ours.p_value == pytest.approx(theirs.pvalue, rel=1e-9)
 
 
+@pytest.mark.equation("gan.chi_squared")
 def test_the_claim_above_rejects_counts_that_are_not_scaled_to_equal_sizes(rng):
     ours = class_histogram(rng.choice(10, 500), rng.choice(10, 120), 10)
     unscaled = np.sum((ours.real - ours.generated) ** 2 / (ours.real + ours.generated))
