@@ -178,6 +178,13 @@ OWN = {
         "a": "real examples of class k, (K,)",
         "b": "generated examples of class k, (K,)",
     },
+    "gan.chi_squared_tail": {
+        "P": "probability",
+        "χ": "its square has the distribution of a sum of d squared normal numbers",
+        "d": "degrees of freedom",
+        "Q": "upper incomplete gamma function, as a share of the whole",
+        "x": "a number ≥ 0",
+    },
     "gan.mode_divergence": {"K": "how many modes there are", "q": "share of the samples at mode k, (K,)"},
     "rnn.bptt": {
         "δ_t": "gradient of the loss by what tanh is applied to at time t, (B, H)",
@@ -322,10 +329,11 @@ OWN = {
         "x": "(B, H)",
         "b": "a number for each column, (H,)",
     },
-    "kernels.exp": {
+    "kernels.elementary": {
         "x": "any shape",
         "r": "what is left, at most ½ log 2 in size: a polynomial gives its exponential",
-        "n": "whole number, which goes into the exponent of the floating-point number",
+        "n": "whole number: the exponent of the floating-point number",
+        "m": "the rest of it, from √½ to √2",
     },
     "kernels.philox": {
         "c": "four words of 32 bits: the counter at first, random at last",

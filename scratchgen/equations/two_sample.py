@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scratchgen.equations.entry import Equation, Example
-from scratchgen.evaluation.class_histogram import class_histogram
+from scratchgen.evaluation.class_histogram import chi_squared_tail, class_histogram
 from scratchgen.evaluation.frechet import frechet_distance_of_gaussians
 from scratchgen.evaluation.mmd import GaussianKernel, mmd
 from scratchgen.evaluation.modes import modes_captured
@@ -141,6 +141,22 @@ TWO_SAMPLE = (
             2.0,
             lambda real, generated: class_histogram(real, generated, 2).chi_squared,
             {"real": [0, 0, 0, 1], "generated": [0, 1, 1, 1]},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "gan.chi_squared_tail",
+        "probability of a larger statistic",
+        r"P(\chi^2 > x) = Q(d / 2, x / 2)",
+        "P(χ² > x) = Q(d/2, x/2)",
+        "Abramowitz & Stegun (1964), 26.4.4 and 26.4.5",
+        "scratchgen.evaluation.class_histogram:chi_squared_tail",
+        tutorial="03_gan.py",
+        example=Example(
+            "d = 2: Q(1, x/2) = exp(−x/2)\nx = 2: exp(−1) = 0.36788",
+            0.36788,
+            chi_squared_tail,
+            {"x": 2.0, "degrees": 2},
             recorded=False,
         ),
     ),

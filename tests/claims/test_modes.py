@@ -116,6 +116,7 @@ def test_the_claim_above_rejects_counts_that_are_not_scaled_to_equal_sizes(rng):
     assert unscaled > 3 * ours.chi_squared
 
 
+@pytest.mark.equation("gan.chi_squared_tail")
 def test_the_tail_is_that_of_scipy_for_every_number_of_degrees():
     stats = pytest.importorskip("scipy.stats")
     for degrees in (1, 2, 3, 9, 10, 999):
@@ -124,6 +125,13 @@ def test_the_tail_is_that_of_scipy_for_every_number_of_degrees():
                 stats.chi2.sf(x, degrees), rel=1e-9, abs=1e-300
             )
     assert chi_squared_tail(0.0, 3) == chi_squared_tail(0.0, 0) == 1
+
+
+@pytest.mark.equation("gan.chi_squared_tail")
+def test_two_degrees_have_an_exponential_tail_and_the_claim_above_rejects_one_degree_less(measured):
+    for x in (0.5, 2.0, 20.0):
+        measured(abs(chi_squared_tail(x, 2) / np.exp(-x / 2) - 1), 1e-14)
+        assert abs(chi_squared_tail(x, 1) / np.exp(-x / 2) - 1) > 0.2
 
 
 def shares_below_5_percent(p_value):
