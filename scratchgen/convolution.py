@@ -32,6 +32,7 @@ def conv2d(x, W, b, stride: int = 1, padding: int = 0):
     likewise. Strictly a correlation: the kernel is not flipped.
 
     Raises ValueError for shapes that do not fit, and for a kernel that is larger than the padded image.
+    Ledger: nn.convolution
     """
     check_channels(x, W, "C")
     k_h, k_w, C, F = np.shape(W)
@@ -50,7 +51,7 @@ def conv_transpose2d(x, W, b, stride: int = 1, padding: int = 0, size: tuple[int
     size    (H′, W′), as convolution takes images of s different heights to the same one; by default the
             smallest, H′ = s (H − 1) + k_h − 2p
 
-    Raises ValueError for shapes that do not fit.
+    Raises ValueError for shapes that do not fit.   Ledger: nn.transposed_convolution
     """
     check_channels(x, W, "F")
     k_h, k_w, C, F = np.shape(W)
@@ -85,6 +86,7 @@ def patches(x, kernel, stride, padding):
     """Every patch of the size of the kernel, stride apart, of images with zeros around them.
 
     p[h, w, i, j] = x[s h + i − p, s w + j − p]        x (..., H, W, C) → (..., H′, W′, k_h, k_w, C)
+    Ledger: nn.convolution
     """
     *front, H, W, _ = x.shape
     for n, k in zip((H, W), kernel, strict=True):
@@ -100,6 +102,7 @@ def overlap_add(p, size, stride, padding):
     """The adjoint of `patches`: each pixel is the sum of what all patches have there.
 
     x[s h + i − p, s w + j − p] += p[h, w, i, j]       p (..., H′, W′, k_h, k_w, C) → (..., *size, C)
+    Ledger: nn.transposed_convolution
     """
     *front, h, w, k_h, k_w, C = p.shape
     H, W = size

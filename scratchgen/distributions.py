@@ -30,7 +30,7 @@ LOG_2PI = math.log(2 * math.pi)
 class Normal:
     r"""N(mu, diag sigma²), stored as logvar = log sigma².   mu, logvar: (B, Z)
 
-    Source: Kingma & Welling (2014), section 3 and appendix B.
+    Source: Kingma & Welling (2014), section 3 and appendix B.   Ledger: distributions.normal
     """
 
     def __init__(self, mu, logvar):
@@ -66,7 +66,10 @@ class Normal:
         return self.mu + self.sigma * eps
 
     def log_prob(self, x):
-        """log N(x; mu, sigma²) = −½ Σ_d [log 2π + logvar + (x − mu)² / sigma²]   → (B,) nats."""
+        """log N(x; mu, sigma²) = −½ Σ_d [log 2π + logvar + (x − mu)² / sigma²]   → (B,) nats.
+
+        Ledger: distributions.normal
+        """
         quadratic = (x - self.mu) ** 2 * np.exp(-self.logvar)
         return -0.5 * np.sum(LOG_2PI + self.logvar + quadratic, axis=-1)
 
@@ -153,6 +156,6 @@ class Categorical:
         return rng.categorical(plain(self.probabilities))
 
     def entropy(self):
-        """−Σ_k p_k log p_k   → (...) nats."""
+        """−Σ_k p_k log p_k   → (...) nats.   Ledger: distributions.entropy"""
         log_p = log_softmax(self.logits)
         return -np.sum(np.exp(log_p) * log_p, axis=-1)

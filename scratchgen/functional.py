@@ -21,26 +21,26 @@ from scratchgen_kernels.checks import alike
 
 @primitive
 def sigmoid(x):
-    """σ(x) = 1 / (1 + exp(−x)), without overflow at either end."""
+    """σ(x) = 1 / (1 + exp(−x)), without overflow at either end.   Ledger: nn.sigmoid"""
     e = np.exp(-np.abs(x))
     return np.where(x >= 0, 1, e) / (1 + e)
 
 
 @primitive
 def softplus(x):
-    """log(1 + exp(x)) = max(x, 0) + log(1 + exp(−|x|)), which cannot overflow."""
+    """log(1 + exp(x)) = max(x, 0) + log(1 + exp(−|x|)), which cannot overflow.   Ledger: nn.softplus"""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
 @primitive
 def relu(x):
-    """max(x, 0); the derivative at 0 is 0."""
+    """max(x, 0); the derivative at 0 is 0.   Ledger: nn.relu"""
     return np.maximum(x, 0)
 
 
 @primitive
 def leaky_relu(x, slope=0.2):
-    """x where x > 0, slope · x elsewhere."""
+    """x where x > 0, slope · x elsewhere.   Ledger: nn.leaky_relu"""
     return np.where(x > 0, x, slope * x)
 
 
@@ -57,6 +57,7 @@ def logsumexp(x, axis=-1, keepdims=False):
 
     At the ends of the range: a place with −∞ adds nothing, and where all have it (or V is 0) the result is −∞
     with derivative 0. With +∞ it is +∞, whose derivative is NaN in that place. NaN stays NaN.
+    Ledger: nn.logsumexp
     """
     x = np.asarray(x, np.result_type(x, 0.0))
     m = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
@@ -76,12 +77,12 @@ defvjp(logsumexp, _share_of_the_sum)
 
 
 def log_softmax(x, axis=-1):
-    """x_k − log Σ_j exp(x_j) along one axis or several; of the shape of x."""
+    """x_k − log Σ_j exp(x_j) along one axis or several; of the shape of x.   Ledger: nn.softmax"""
     return x - logsumexp(x, axis=axis, keepdims=True)
 
 
 def softmax(x, axis=-1):
-    """exp(x_k) / Σ_j exp(x_j) along one axis or several; of the shape of x."""
+    """exp(x_k) / Σ_j exp(x_j) along one axis or several; of the shape of x.   Ledger: nn.softmax"""
     return np.exp(log_softmax(x, axis))
 
 
@@ -114,6 +115,7 @@ def bernoulli_cross_entropy(logits, x):
     Σ_d −x_d log σ(a_d) − (1 − x_d) log(1 − σ(a_d))  =  Σ_d softplus(a_d) − x_d a_d
 
     x may be grey, in [0, 1]: then it is the mean of the pixel, and the loss has a floor, its entropy.
+    Ledger: vae.likelihood
     """
     if np.shape(x)[-1:] != np.shape(logits)[-1:]:
         raise ValueError(f"{np.shape(logits)} logits for {np.shape(x)} pixels: the last axes must be equal")
@@ -122,7 +124,7 @@ def bernoulli_cross_entropy(logits, x):
 
 @primitive
 def sigmoid_minus_pixel(g, logits, x):
-    """g · ∂/∂a_d = g (σ(a_d) − x_d), for every d."""
+    """g · ∂/∂a_d = g (σ(a_d) − x_d), for every d.   Ledger: vae.likelihood"""
     logits, x = _pixels(logits, x)
     return kernels.bernoulli_cross_entropy_backward(np.asarray(g, logits.dtype), logits, x)
 
@@ -148,7 +150,10 @@ def _slope(y):
 
 @primitive
 def softmax_cross_entropy(logits, targets):
-    """−log softmax(logits)[target] of each prediction: logits (..., V), targets (...) int → (...) nats."""
+    """−log softmax(logits)[target] of each prediction: logits (..., V), targets (...) int → (...) nats.
+
+    Ledger: nn.cross_entropy
+    """
     V = logits.shape[-1]
     if targets.shape != logits.shape[:-1] or (targets.size and not 0 <= targets.min() <= targets.max() < V):
         raise ValueError(f"logits {logits.shape} need targets {logits.shape[:-1]} in 0 … {V - 1}")
@@ -157,7 +162,7 @@ def softmax_cross_entropy(logits, targets):
 
 @primitive
 def softmax_minus_one_hot(g, logits, targets):
-    """g · ∂/∂a_v = g (softmax(a)_v − [v = target]), for every v."""
+    """g · ∂/∂a_v = g (softmax(a)_v − [v = target]), for every v.   Ledger: nn.cross_entropy"""
     return kernels.softmax_cross_entropy_backward(*_promoted(g, logits), np.asarray(targets))
 
 
@@ -182,7 +187,7 @@ defvjp(
 
 @primitive
 def matmul(a, b):
-    """C = A B by the kernel in use: a (M, K), b (K, N) → (M, N)."""
+    """C = A B by the kernel in use: a (M, K), b (K, N) → (M, N).   Ledger: kernels.matmul"""
     return kernels.matmul(*_promoted(a, b))
 
 
@@ -195,7 +200,10 @@ def _rows(x):
 
 @primitive
 def linear(x, W, b):
-    """y = x W + b by the matrix kernel in use: x (..., D), W (D, H), b (H,) → (..., H)."""
+    """y = x W + b by the matrix kernel in use: x (..., D), W (D, H), b (H,) → (..., H).
+
+    Ledger: nn.linear
+    """
     rows, W, b = _promoted(_rows(x), W, b)
     y = kernels.matmul(rows, W)
     y += b
@@ -212,13 +220,19 @@ defvjp(
 
 @primitive
 def bias_activation(x, b, activation):
-    """y = f(x + b) by the kernel in use: x (..., H), b (H,), f "identity", "tanh", "sigmoid" or "relu"."""
+    """y = f(x + b) by the kernel in use: x (..., H), b (H,), f "identity", "tanh", "sigmoid" or "relu".
+
+    Ledger: kernels.bias_activation
+    """
     return kernels.bias_activation(*_promoted(x, b), activation)
 
 
 @primitive
 def activation_slope(g, y, activation):
-    """g · f′, as a function of y = f(s):  1,  1 − y²,  y (1 − y),  1 where y > 0."""
+    """g · f′, as a function of y = f(s):  1,  1 − y²,  y (1 − y),  1 where y > 0.
+
+    Ledger: kernels.bias_activation
+    """
     return kernels.bias_activation_backward(*_promoted(g, y), activation)[0]
 
 
@@ -275,7 +289,7 @@ def lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h):
 
     x (T, B, D), h0, c0 (B, H), W_xh (D, 4H), W_hh (H, 4H), b_h (4H,), gates in the order i, f, g, o
     → states (2, T, B, H): h, c = states. Differentiable once, by back-propagation through time; its composed
-    twin is `scratchgen.rnn.lstm_recurrence`. Source: Gers, Schmidhuber & Cummins (2000).
+    twin is `scratchgen.rnn.lstm_recurrence`. Source: Gers, Schmidhuber & Cummins (2000).   Ledger: rnn.lstm
     """
     return kernels.lstm_recurrence(*_promoted(x, h0, c0, W_xh, W_hh, b_h))
 
@@ -293,7 +307,7 @@ def gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h):
 
     x (T, B, D), h0 (B, H), W_xh (D, 3H), W_hh (H, 3H), b_x, b_h (3H,), gates in the order r, z, n, the reset
     gate after the product → h (T, B, H). Differentiable once, by back-propagation through time; its composed
-    twin is `scratchgen.rnn.gru_recurrence`. Source: Cho et al. (2014), eq. 5-8.
+    twin is `scratchgen.rnn.gru_recurrence`. Source: Cho et al. (2014), eq. 5-8.   Ledger: rnn.gru
     """
     return kernels.gru_recurrence(*_promoted(x, h0, W_xh, W_hh, b_x, b_h))
 
@@ -310,7 +324,7 @@ def kl_to_standard_normal(mu, logvar):
     """KL(N(mu, sigma²) ‖ N(0, I)) = ½ Σ_d [mu² + sigma² − 1 − logvar], logvar = log sigma²: (..., Z) → (...).
 
     In nats, never negative. One node where the terms would be six; `Normal.kl_by_dimension` has the terms.
-    Raises ValueError for shapes that differ.
+    Raises ValueError for shapes that differ.   Ledger: vae.kl
     """
     if mu.shape != logvar.shape:
         raise ValueError(f"mu {mu.shape} and logvar {logvar.shape} must have one shape")
@@ -337,7 +351,7 @@ def reparameterize(mu, logvar, key, counter):
 
 @primitive
 def half_sigma_eps(g, logvar, key, counter):
-    """g · ∂z/∂logvar = g · ½ exp(½ logvar) ε."""
+    """g · ∂z/∂logvar = g · ½ exp(½ logvar) ε.   Ledger: vae.reparameterisation"""
     return kernels.reparameterize_backward(*_promoted(g, logvar), key, counter)[1]
 
 

@@ -80,6 +80,7 @@ class SGD(Optimizer):
     """Stochastic gradient descent with momentum:   v ← momentum · v + g,   θ ← θ − α v.
 
     Source: Polyak (1964); in this form Sutskever et al. (2013), eq. 1, with v scaled by −1/α.
+    Ledger: optim.sgd
     """
 
     remembered = ("v",)
@@ -92,7 +93,7 @@ class SGD(Optimizer):
         self.v = [np.zeros_like(p.data) for p in self.parameters]
 
     def step(self) -> None:
-        """v ← momentum · v + g, then θ ← θ − α v."""
+        """v ← momentum · v + g, then θ ← θ − α v.   Ledger: optim.sgd"""
         self._refuse_while_recorded()
         for p, v in zip(self.parameters, self.v, strict=True):
             if p.grad is None:
@@ -110,7 +111,7 @@ class Adam(Optimizer):
         θ ← θ − α m̂ / (√v̂ + ε)
 
     Computed by the kernel `adam`; its NumPy form is `scratchgen_kernels/adam/numpy_.py`.
-    Source: Kingma & Ba (2015), algorithm 1.
+    Source: Kingma & Ba (2015), algorithm 1.   Ledger: optim.adam
     """
 
     remembered = ("t", "m", "v")
@@ -148,6 +149,7 @@ class MovingAverage(Remembers):
     A game circles round its equilibrium; the mean of a circle is its centre. The smaller d of the first steps
     lets the average forget the beginning.
     Source: Polyak & Juditsky (1992); for adversarial networks Yazıcı et al. (2019), section 3.
+    Ledger: optim.average
     """
 
     remembered = ("t", "average")
@@ -180,7 +182,7 @@ def clip_grad_norm(parameters: Iterable[Parameter], maximum: float) -> float:
     """Scale all gradients together so that their joint norm ‖g‖ is at most `maximum`; return ‖g‖ before.
 
     g ← g · min(1, maximum / ‖g‖).   Call it after backward() and before step().
-    Source: Pascanu et al. (2013), algorithm 1.
+    Source: Pascanu et al. (2013), algorithm 1.   Ledger: rnn.clipping
     """
     with_grad = [p for p in parameters if p.grad is not None]
     norm = grad_norm(with_grad)

@@ -23,6 +23,23 @@ DRAWS = {
     "z": "draws of the latent from q(z|x), (k, B, Z)",
 }
 SLOPE = {"D": "discriminator: from examples (B, D) to scores, (B,)", "∇": "gradient by the example, (B, D)"}
+LINEAR_MAP = {
+    "g": "cotangent: ∂L/∂f, of the shape of the result",
+    "J": "Jacobian: how each element of f changes with each of x",
+    "f": "the function",
+    "x": "its argument",
+}
+STEP = {"θ": "the parameters", "α": "step size, > 0", "g": "∂L/∂θ"}
+NORMED = {
+    "x": "(B, D), y too",
+    "γ": "scale, learned, (D,)",
+    "β": "shift, learned, (D,)",
+    "m": "mean",
+    "s": "standard deviation, its square the variance",
+    "ε": "10⁻⁵, keeps the division finite",
+}
+CONVOLUTION = {"W": "kernel, (k, k, C, F)", "s": "stride", "p": "padding"}
+WEIGHTS = {"W": "weights, (D, H)", "U": "uniform distribution", "a": "its bound", "D": "inputs of the layer"}
 CHUNK = {"g": "gradient of the whole text, all parameters as one vector", "ĝ": "the same, truncated"}
 
 WINGS = {
@@ -113,6 +130,11 @@ OWN = {
     },
     "vae.codes": {"k": "codes of an example, (B, N) whole numbers", "p": "p(k) the prior of codes; nats"},
     "vae.bits": {"D": "numbers of an example"},
+    "vae.baseline": {
+        "p": "probability that pixel d is 1, (D,)",
+        "x": "training examples, (N, D)",
+        "N": "how many they are",
+    },
     "vae.active_units": {"A": "variance over examples of the mean of latent d, (Z,)"},
     "vae.spherical": {
         "a": "latent at t = 0, (…, Z)",
@@ -150,6 +172,19 @@ OWN = {
     },
     "gan.precision_recall": {"r": "distance to the k-th nearest neighbour of the same set"},
     "gan.density_coverage": {"r": "distance to the k-th nearest neighbour of the same set"},
+    "gan.chi_squared": {
+        "M": "generated examples",
+        "N": "real examples",
+        "a": "real examples of class k, (K,)",
+        "b": "generated examples of class k, (K,)",
+    },
+    "gan.chi_squared_tail": {
+        "P": "probability",
+        "χ": "its square has the distribution of a sum of d squared normal numbers",
+        "d": "degrees of freedom",
+        "Q": "upper incomplete gamma function, as a share of the whole",
+        "x": "a number ≥ 0",
+    },
     "gan.mode_divergence": {"K": "how many modes there are", "q": "share of the samples at mode k, (K,)"},
     "rnn.bptt": {
         "δ_t": "gradient of the loss by what tanh is applied to at time t, (B, H)",
@@ -203,6 +238,117 @@ OWN = {
         "W": "weights of the queries, (H, A)",
         "U": "weights of the places, (H, A)",
         "v": "weights of the score, (A,)",
+    },
+    "rnn.ngram": {
+        "p_k": "probability by contexts of k symbols",
+        "c": "the symbol asked for",
+        "s": "the k symbols before it; s′ is s without its oldest",
+        "n": "how often the training text has them",
+        "α": "how many observations the shorter context is worth, > 0",
+        "V": "how many symbols there are",
+    },
+    "autograd.chain_rule": {
+        "L": "the single number at the end",
+        "x": "what the derivative is taken by",
+        "y": "each result that is computed from x directly",
+    },
+    "autograd.vjp": LINEAR_MAP,
+    "autograd.transposition": {
+        "J": LINEAR_MAP["J"],
+        "u": "direction, of the shape of x",
+        "g": LINEAR_MAP["g"],
+    },
+    "autograd.hvp": {
+        "H": "Hessian ∂²f/∂x∂x of a function f whose result is a single number",
+        "v": "direction, of the shape of x",
+        "f": "the function",
+        "x": "its argument",
+    },
+    "autograd.difference": {
+        "v": "random cotangent of the result",
+        "J": "Jacobian by the rules",
+        "u": "random direction of the argument",
+        "h": "step",
+        "f": "the function",
+        "x": "its argument",
+    },
+    "optim.sgd": STEP | {"v": "what of earlier gradients is left", "μ": "momentum, in [0, 1)"},
+    "optim.adam": STEP
+    | {
+        "m": "moving average of the gradient; with a hat, freed of its beginning at 0",
+        "v": "the same of its square",
+        "β₁": "what the first average keeps at a step, in [0, 1)",
+        "β₂": "what the second keeps",
+        "t": "how many steps were taken, this one included",
+        "ε": "keeps the division finite",
+    },
+    "optim.average": {
+        "a": "average of the parameters",
+        "d": "what the average keeps at a step",
+        "θ": "the parameters",
+        "t": "how many steps were taken, this one included",
+    },
+    "nn.linear": {"y": "(…, H)", "x": "(…, D)", "W": "(D, H)", "b": "(H,)"},
+    "nn.embedding": {"y": "(…, D)", "W": "a row for each symbol, (V, D)", "k": "symbols, (…) whole numbers"},
+    "nn.dropout": {
+        "x": "any shape, and y and r too",
+        "r": "1 where an element is kept, 0 where it is dropped",
+        "p": "probability of dropping, in [0, 1)",
+        "u": "uniform noise",
+    },
+    "nn.batch_norm": NORMED,
+    "nn.layer_norm": NORMED,
+    "nn.convolution": CONVOLUTION
+    | {"x": "images, (…, H, W, C), 0 outside of them", "y": "images, (…, H′, W′, F)", "b": "bias, (F,)"},
+    "nn.transposed_convolution": CONVOLUTION
+    | {"x": "images, (…, H, W, F)", "y": "images, (…, H′, W′, C)", "b": "bias, (C,)"},
+    "nn.fan_in": WEIGHTS,
+    "nn.glorot": WEIGHTS | {"H": "outputs of the layer"},
+    "nn.he": {"W": "weights, (D, H)", "N": "normal distribution", "D": "inputs of the layer"},
+    "nn.sigmoid": {"x": "any shape"},
+    "nn.softplus": {"x": "any shape"},
+    "nn.relu": {"x": "any shape"},
+    "nn.leaky_relu": {"x": "any shape", "a": "slope below 0"},
+    "nn.logsumexp": {"x": "(…, V)", "m": "the greatest of them, so that no exponential overflows"},
+    "nn.softmax": {"p": "probabilities, (…, V)", "x": "logits, (…, V)"},
+    "nn.cross_entropy": {
+        "L": "loss of each prediction, (…), nats",
+        "a": "logits, (…, V)",
+        "k": "the right class, (…) whole numbers",
+    },
+    "distributions.normal": {
+        "x": "points, (B, D)",
+        "mu": "mean, (B, D)",
+        "sigma": "standard deviation, (B, D), stored as logvar = log sigma²",
+    },
+    "distributions.entropy": {"H": "entropy, nats", "p": "probabilities, (…, V)"},
+    "kernels.matmul": {"C": "(M, N)", "A": "(M, K)", "B": "(K, N)"},
+    "kernels.bias_activation": {
+        "y": "(B, H)",
+        "f": "identity, tanh, sigmoid or relu",
+        "x": "(B, H)",
+        "b": "a number for each column, (H,)",
+    },
+    "kernels.elementary": {
+        "x": "any shape",
+        "r": "what is left, at most ½ log 2 in size: a polynomial gives its exponential",
+        "n": "whole number: the exponent of the floating-point number",
+        "m": "the rest of it, from √½ to √2",
+    },
+    "kernels.philox": {
+        "c": "four words of 32 bits: the counter at first, random at last",
+        "hi": "the upper 32 bits of a product",
+        "lo": "the lower 32 bits of a product",
+        "N": "0xCD9E8D57",
+        "M": "0xD2511F53",
+        "k": "key: two words of 32 bits",
+    },
+    "kernels.box_muller": {
+        "ε": "two independent normal numbers",
+        "u": "uniform on (0, 1)",
+        "v": "uniform on (0, 1)",
+        "a": "random word of 32 bits",
+        "b": "random word of 32 bits",
     },
 }
 

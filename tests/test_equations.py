@@ -1,5 +1,6 @@
 """The ledger is complete: each equation has code, tests and a page, and no other id is named anywhere."""
 
+import ast
 import importlib
 import re
 from operator import attrgetter
@@ -62,3 +63,71 @@ PLANTS = {
 @pytest.mark.parametrize("name", PLANTS)
 def test_the_name_of_a_test_says_whether_it_is_a_counter_example(name):
     assert is_planted(name) == PLANTS[name]
+
+
+# --- what shows an equation is in the ledger ----------------------------------------------------------------
+
+COMPLETE = [
+    *(ROOT / "scratchgen" / f"{name}.py" for name in ("functional", "convolution", "distributions", "optim")),
+    *(ROOT / "scratchgen" / "nn").glob("*.py"),
+    *(ROOT / "scratchgen" / "evaluation").glob("*.py"),
+    *(ROOT / "kernels" / "scratchgen_kernels").glob("*/__init__.py"),
+]
+NO_EQUATION = {  # what has an equals sign and states nothing that could be wrong
+    "Estimate": "says what its fields are",
+    "Modes": "says what its fields are",
+    "NGram.evidence": "counts",
+    "squared_distances": "(x − y)² multiplied out",
+}
+
+
+def shows_an_equation(docstring):
+    """Whether something equals, becomes or is proportional to something; not what a gradient is called."""
+    text = re.sub(r"`[^`]*`|\bg\w* = ∂L/∂|Source:[^.]*", "", docstring)
+    return re.search(r"\S\s+(=|←|∝|\+=)\s+\S", text) is not None
+
+
+def missing_in_the_ledger(source):
+    """The public functions, classes and methods of a source that show an equation and name no entry."""
+
+    def walk(node, prefix=""):
+        for child in node.body:
+            if isinstance(child, ast.FunctionDef | ast.ClassDef) and not child.name.startswith("_"):
+                yield prefix + child.name, ast.get_docstring(child) or ""
+                if isinstance(child, ast.ClassDef):
+                    yield from walk(child, f"{prefix}{child.name}.")
+
+    return [
+        name
+        for name, text in walk(ast.parse(source))
+        if shows_an_equation(text) and "Ledger: " not in text and name not in NO_EQUATION
+    ]
+
+
+@pytest.mark.parametrize("file", COMPLETE, ids=lambda f: f"{f.parent.name}/{f.stem}")
+def test_every_public_function_that_shows_an_equation_names_its_entry(file):
+    assert missing_in_the_ledger(file.read_text(encoding="utf-8")) == []
+
+
+PLANTED = '''
+class Layer:
+    """y = x W.   Ledger: nn.linear"""
+
+    def half(x):
+        """{docstring}"""
+
+    def _inner(x):
+        """z = x / 3."""
+'''
+
+
+@pytest.mark.parametrize("docstring", ["y = x / 2.", "One step:\n\n    x ← x / 2", "y ∝ exp(x)"])
+def test_the_claim_above_rejects_an_equation_without_an_entry(docstring):
+    assert missing_in_the_ledger(PLANTED.format(docstring=docstring)) == ["Layer.half"]
+
+
+@pytest.mark.parametrize(
+    "docstring", ["y = x / 2.   Ledger: nn.half", "x of `half(x, y=2)`.", "The gradient, from g = ∂L/∂y."]
+)
+def test_what_has_an_entry_or_shows_no_equation_is_not_missing(docstring):
+    assert missing_in_the_ledger(PLANTED.format(docstring=docstring)) == []

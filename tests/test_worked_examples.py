@@ -40,7 +40,7 @@ def test_the_expected_numbers_are_those_at_which_the_calculation_arrives(equatio
     """The text and the numbers that are compared cannot drift apart."""
     example = equation.example
     for number in numbers(example.expected):
-        assert f"{number:g}".replace("-", "−") in example.by_hand
+        assert f"{number:.10g}".replace("-", "−") in example.by_hand
 
 
 @every_equation

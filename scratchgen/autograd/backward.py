@@ -53,7 +53,7 @@ def sweep(y: Tensor, g, record: bool = False, ends=(), paths: set[Tensor] | None
     record    run the rules on tensors, so that the result can be differentiated again; else on arrays
     ends      stop at these tensors, as at leaves
     paths     follow only tensors of this set, those that lead to the ends
-    free      forget how a node was made once it has been passed
+    free      forget how a node was made once it has been passed   Ledger: autograd.chain_rule
     """
     cotangents, found = {y: g}, {}
     youngest = [(-y.birth, y)]  # a heap of the tensors whose cotangent waits
@@ -79,7 +79,10 @@ def sweep(y: Tensor, g, record: bool = False, ends=(), paths: set[Tensor] | None
 
 
 def pull_back(node: Tensor, g, record: bool = False, paths: set[Tensor] | None = None) -> list[tuple]:
-    """One step of the chain rule: (input, ∂L/∂input) for the inputs of a node, given g = ∂L/∂node."""
+    """One step of the chain rule: (input, ∂L/∂input) for the inputs of a node, given g = ∂L/∂node.
+
+    Ledger: autograd.chain_rule
+    """
     entry, inputs, options = node.primitive, node.inputs, node.options
     if inputs is None:
         raise complaints.freed(entry)

@@ -52,7 +52,7 @@ def check_grads(f: Callable, *args, order: int = 2, tolerance: float = 1e-6, see
 
     tolerance    relative to the larger of both numbers and 1, so scale f to the order of 1
     Raises GradientError that names the rule, the argument, the mode and both numbers; KinkError where the
-    slopes to the left and to the right differ.
+    slopes to the left and to the right differ.   Ledger: autograd.difference
     """
     rng = np.random.default_rng(seed)
     points = [np.array(plain(a), dtype=np.float64) for a in args]

@@ -46,6 +46,7 @@ def vjp(f: Callable, *args) -> tuple[Tensor, Callable]:
     """f(*args), and the function g ↦ (gᵀ ∂f/∂arg, ...) that pulls a cotangent of the result back.
 
     The pull-back may be called several times. It needs no cotangent if the result is a single number.
+    Ledger: autograd.vjp
     """
     with enable_grad():
         xs = [_fresh(a) for a in args]
@@ -77,7 +78,7 @@ def jvp(f: Callable, args: Sequence, directions: Sequence) -> tuple[Tensor, Tens
     The pull-back g ↦ gᵀ J is linear in g, and the gradient of ⟨gᵀ J, u⟩ with respect to g is J u: forward
     mode is the transpose of reverse mode. It costs two reverse sweeps, whatever the number of arguments.
 
-    Raises RuntimeError if f uses a function that is differentiable once.
+    Raises RuntimeError if f uses a function that is differentiable once.   Ledger: autograd.transposition
     """
     if len(args) != len(directions):
         raise ValueError(f"{len(args)} arguments need as many directions, not {len(directions)}")
@@ -113,7 +114,7 @@ def hessian(f: Callable, argnum: int = 0) -> Callable:
 def hvp(f: Callable) -> Callable:
     """The function (x, v) ↦ (∂²f/∂x∂x) v, at the cost of a few sweeps and without the Hessian itself.
 
-    It is the gradient of ⟨∂f/∂x, v⟩ with respect to x.
+    It is the gradient of ⟨∂f/∂x, v⟩ with respect to x.   Ledger: autograd.hvp
     """
     return lambda x, v: grad(lambda x: np.sum(grad(f)(x) * v))(x)
 

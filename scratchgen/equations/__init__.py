@@ -7,15 +7,32 @@ a docstring or a test names an id that is not here.
 
 from __future__ import annotations
 
+from scratchgen.equations.autograd import AUTOGRAD
 from scratchgen.equations.entry import TOLERANCE, Equation, Example
 from scratchgen.equations.gan import GAN
+from scratchgen.equations.kernels import KERNELS
+from scratchgen.equations.layers import LAYERS
 from scratchgen.equations.likelihood import LIKELIHOOD
+from scratchgen.equations.losses import LOSSES
+from scratchgen.equations.optimisers import OPTIMISERS
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.two_sample import TWO_SAMPLE
 from scratchgen.equations.vae import VAE
 from scratchgen.equations.vae_models import VAE_MODELS
 
-EQUATIONS = (*VAE, *VAE_MODELS, *LIKELIHOOD, *GAN, *TWO_SAMPLE, *RNN)
+EQUATIONS = (
+    *VAE,
+    *VAE_MODELS,
+    *LIKELIHOOD,
+    *GAN,
+    *TWO_SAMPLE,
+    *RNN,
+    *AUTOGRAD,
+    *LAYERS,
+    *LOSSES,
+    *OPTIMISERS,
+    *KERNELS,
+)
 BY_ID = {equation.id: equation for equation in EQUATIONS}
 
 __all__ = ["BY_ID", "EQUATIONS", "TOLERANCE", "Equation", "Example"]

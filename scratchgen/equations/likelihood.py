@@ -7,6 +7,7 @@ import math
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Pixel, Sum
 from scratchgen.evaluation.annealing import annealed_log_likelihood
+from scratchgen.evaluation.baselines import independent_bernoulli_log_prob
 from scratchgen.evaluation.latents import active_units, rate_and_distortion
 from scratchgen.evaluation.likelihood import bits_per_dimension, importance_sampled_log_likelihood
 from scratchgen.random import Generator
@@ -109,6 +110,23 @@ LIKELIHOOD = (
             (1.0, 1.0),
             _units_in_use,
             {"x": [[0.0], [2.0]]},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "vae.baseline",
+        "likelihood of independent pixels",
+        r"p_d = \frac{1 + \sum_n x_{nd}}{2 + N}",
+        "p_d = (1 + Σ_n x_nd) / (2 + N)",
+        "Laplace (1814); Cover & Thomas (2006), section 11.1",
+        "scratchgen.evaluation.baselines:independent_bernoulli_log_prob",
+        tutorial="02_vae.py",
+        example=Example(
+            "two examples (1, 0): p = ((1 + 2)/4, (1 + 0)/4) = (¾, ¼)\n"
+            "of (1, 1): log ¾ + log ¼ = −0.28768 − 1.38629 = −1.67398",
+            -1.67398,
+            independent_bernoulli_log_prob,
+            {"train": [[1.0, 0.0], [1.0, 0.0]], "test": [[1.0, 1.0]]},
             recorded=False,
         ),
     ),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import two_letters
+from scratchgen.evaluation.ngram import NGram
 from scratchgen.nn import Parameter
 from scratchgen.optim import clip_grad_norm
 from scratchgen.rnn.attention import DotAttention
@@ -243,6 +246,23 @@ RNN = (
             0.82396,
             lambda s, h: DotAttention().forward(s, h)[0],
             {"s": [[[1.0]]], "h": [[[0.0]], [[math.log(3)]]]},
+        ),
+    ),
+    Equation(
+        "rnn.ngram",
+        "n-grams, interpolated with all shorter ones",
+        r"p_k(c \mid s) = \frac{n(s, c) + \alpha\, p_{k-1}(c \mid s')}{n(s) + \alpha}, \quad p_{-1} = 1/V",
+        "p_k(c|s) = (n(s, c) + α p_{k−1}(c|s′)) / (n(s) + α),  p_{−1} = 1/V",
+        "MacKay & Bauman Peto (1995), A hierarchical Dirichlet language model",
+        "scratchgen.evaluation.ngram:NGram.log_prob",
+        tutorial="04_rnn.py",
+        example=Example(
+            "of aab, α = 1: p₀(a) = (2 + ½)/(3 + 1) = 0.625, p₀(b) = (1 + ½)/(3 + 1) = 0.375\n"
+            "a is followed once by a and once by b, and n(a) = 2: p₁(b|a) = (1 + 0.375)/(2 + 1) = 0.45833",
+            (0.625, 0.45833),
+            lambda text, asked: np.exp(NGram(1).fit(text, 2).log_prob(asked)),
+            {"text": [0, 0, 1], "asked": [0, 1]},
+            recorded=False,
         ),
     ),
 )

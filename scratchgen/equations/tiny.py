@@ -24,6 +24,17 @@ class Noise(Generator):
         return np.array(self.eps, dtype).reshape(size)
 
 
+class Uniform(Generator):
+    """A generator whose uniform numbers are the ones given, whatever it is asked for."""
+
+    def __init__(self, u):
+        super().__init__()
+        self.u = u
+
+    def random(self, size=(), dtype=np.float32) -> np.ndarray:
+        return np.array(self.u, dtype).reshape(size)
+
+
 class Pixel(LatentModel):
     """q(z|x) = N(x, 1) and p(x|z) = Bernoulli(σ(weight · z)); of weight 0 the latent says nothing."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scratchgen.equations.entry import Equation, Example
+from scratchgen.evaluation.class_histogram import chi_squared_tail, class_histogram
 from scratchgen.evaluation.frechet import frechet_distance_of_gaussians
 from scratchgen.evaluation.mmd import GaussianKernel, mmd
 from scratchgen.evaluation.modes import modes_captured
@@ -124,6 +125,38 @@ TWO_SAMPLE = (
             0.13081,
             lambda samples, centres: modes_captured(samples, centres, 1.0).reverse_kl,
             {"samples": [[0.0], [0.0], [0.0], [10.0]], "centres": [[0.0], [10.0]]},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "gan.chi_squared",
+        "difference of the shares of the classes",
+        r"\chi^2 = \sum_k \frac{(\sqrt{M/N}\, a_k - \sqrt{N/M}\, b_k)^2}{a_k + b_k}",
+        "χ² = Σ_k (√(M/N) a_k − √(N/M) b_k)² / (a_k + b_k)",
+        "Pearson (1900); Press et al. (2007), eq. 14.3.3",
+        "scratchgen.evaluation.class_histogram:class_histogram",
+        tutorial="03_gan.py",
+        example=Example(
+            "N = M = 4, a = (3, 1), b = (1, 3)\n(3 − 1)² / 4 + (1 − 3)² / 4 = 2",
+            2.0,
+            lambda real, generated: class_histogram(real, generated, 2).chi_squared,
+            {"real": [0, 0, 0, 1], "generated": [0, 1, 1, 1]},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "gan.chi_squared_tail",
+        "probability of a larger statistic",
+        r"P(\chi^2 > x) = Q(d / 2, x / 2)",
+        "P(χ² > x) = Q(d/2, x/2)",
+        "Abramowitz & Stegun (1964), 26.4.4 and 26.4.5",
+        "scratchgen.evaluation.class_histogram:chi_squared_tail",
+        tutorial="03_gan.py",
+        example=Example(
+            "d = 2: Q(1, x/2) = exp(−x/2)\nx = 2: exp(−1) = 0.36788",
+            0.36788,
+            chi_squared_tail,
+            {"x": 2.0, "degrees": 2},
             recorded=False,
         ),
     ),

@@ -84,7 +84,7 @@ def annealed_log_likelihood(
 def schedule(temperatures: int, delta: float = 4.0) -> np.ndarray:
     """β_t = (s_t − s_0) / (s_T − s_0),  s_t = σ(δ (2t/T − 1)): small steps at both ends.   → (T + 1,)
 
-    Source: Grosse, Ghahramani & Adams (2015), section 6.2, δ = 4.
+    Source: Grosse, Ghahramani & Adams (2015), section 6.2, δ = 4.   Ledger: vae.annealed
     """
     s = 1 / (1 + np.exp(-delta * np.linspace(-1, 1, temperatures + 1)))
     return (s - s[0]) / (s[-1] - s[0])

@@ -10,6 +10,7 @@ def independent_bernoulli_log_prob(train: np.ndarray, test: np.ndarray) -> float
 
     p_d = (1 + Σ_n x_nd) / (2 + N) from the training images (Laplace's rule, so no pixel is impossible), then
     the mean over test images of Σ_d x_d log p_d + (1 − x_d) log(1 − p_d).   train, test: (N, D) in [0, 1]
+    Ledger: vae.baseline
     """
     p = (1 + train.sum(axis=0, dtype=np.float64)) / (2 + len(train))
     return float(np.mean(test @ np.log(p) + (1 - test) @ np.log1p(-p)))

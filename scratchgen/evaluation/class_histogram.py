@@ -34,6 +34,7 @@ def class_histogram(real, generated, classes: int) -> ClassHistogram:
     The p-value is that of large counts: believe it where each class that occurs should have about five or
     more examples in both sets. With enough examples every difference is significant; look at the shares too.
     Raises BadInput for other labels and for none.   Source: Pearson (1900); Press et al. (2007), eq. 14.3.3.
+    Ledger: gan.chi_squared
     """
     a, b = (_counts(labels, name, classes) for labels, name in ((real, "real"), (generated, "generated")))
     occurs = a + b > 0
@@ -58,7 +59,7 @@ def chi_squared_tail(x: float, degrees: int) -> float:
     """P(χ² > x) = Q(degrees/2, x/2), the upper incomplete gamma function; 1 for no degree of freedom.
 
     Q(½, y) = erfc(√y),    Q(1, y) = e^−y,    Q(a + 1, y) = Q(a, y) + y^a e^−y / Γ(a + 1)
-    Source: Abramowitz & Stegun (1964), 26.4.4 and 26.4.5.
+    Source: Abramowitz & Stegun (1964), 26.4.4 and 26.4.5.   Ledger: gan.chi_squared_tail
     """
     y = x / 2
     if degrees == 0 or y == 0:

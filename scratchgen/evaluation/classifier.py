@@ -14,7 +14,7 @@ from scratchgen.random import Generator
 
 
 class Classifier(Module):
-    """p(class | x) = softmax(D → 128 → K), with a ReLU in between."""
+    """p(class | x) = softmax(D → 128 → K), with a ReLU in between.   Ledger: nn.softmax"""
 
     def __init__(self, data_dim: int, classes: int, rng: Generator | None = None):
         rng = rng or Generator(0)

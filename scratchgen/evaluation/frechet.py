@@ -20,6 +20,7 @@ def frechet_distance(x, y) -> float:
     Memory: a few matrices (D, D), and as much again as the sets.
     Raises BadInput for NaN, for sets of different D and for a single example.
     Source: Dowson & Landau (1982); Heusel et al. (2017), eq. 6. The bias: Chong & Forsyth (2020).
+    Ledger: gan.frechet
     """
     x, y = comparable(2, x=x, y=y)
     return frechet_distance_of_gaussians(x.mean(axis=0), _covariance(x), y.mean(axis=0), _covariance(y))
@@ -29,7 +30,7 @@ def frechet_distance_of_gaussians(m_x, C_x, m_y, C_y) -> float:
     """d² between N(m_x, C_x) and N(m_y, C_y): m (D,), C (D, D) symmetric; it may be singular.
 
     (C_x C_y)^½ is not symmetric, but its trace is that of (C_x^½ C_y C_x^½)^½, the sum of the singular values
-    of C_x^½ C_y^½: real and never negative, whatever the rank.
+    of C_x^½ C_y^½: real and never negative, whatever the rank.   Ledger: gan.frechet
     """
     roots = np.linalg.svd(_symmetric_root(C_x) @ _symmetric_root(C_y), compute_uv=False)
     squared = np.sum((m_x - m_y) ** 2) + np.trace(C_x) + np.trace(C_y) - 2 * np.sum(roots)

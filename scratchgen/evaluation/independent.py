@@ -22,7 +22,7 @@ def independent_gaussian_log_prob(train: np.ndarray, test: np.ndarray) -> float:
 def independent_categorical_log_prob(train: np.ndarray, test: np.ndarray, levels: int) -> float:
     """Mean log-likelihood, in nats a row, of values k/(V − 1) that are independent, by Laplace's rule.
 
-    p_d(k) = (1 + n_dk) / (V + N)   train, test: (N, D)
+    p_d(k) = (1 + n_dk) / (V + N)   train, test: (N, D)   Ledger: vae.baseline
     """
     D = train.shape[1]
     columns = np.arange(D)

@@ -13,7 +13,7 @@ from scratchgen.evaluation.pairs import comparable, pieces, spread, squared_dist
 
 @dataclass(frozen=True)
 class GaussianKernel:
-    """k(x, y) = exp(−‖x − y‖² / 2 bandwidth²).   x (N, D), y (M, D) → (N, M)"""
+    """k(x, y) = exp(−‖x − y‖² / 2 bandwidth²).   x (N, D), y (M, D) → (N, M)   Ledger: gan.mmd"""
 
     bandwidth: float
 
@@ -28,7 +28,7 @@ class GaussianKernel:
 def cubic_kernel(x, y):
     """k(x, y) = (x·y / D + 1)³, the kernel of KID.   x (N, D), y (M, D) → (N, M)
 
-    Source: Bińkowski et al. (2018), section 4.
+    Source: Bińkowski et al. (2018), section 4.   Ledger: gan.mmd
     """
     return (x @ y.T / x.shape[1] + 1) ** 3
 
@@ -64,7 +64,7 @@ def mmd(x, y, kernel, blocks: int = 10) -> Mean:
     Memory: 32 MB beyond the sets. Time: N²/blocks kernels.
     Raises BadInput for NaN, for sets of different D and for fewer than 2 examples a block.
     Source: Gretton et al. (2012), eq. 3; the blocks, Zaremba, Gretton & Blaschko (2013); KID, Bińkowski et
-    al. (2018), section 4, whose subsets overlap: their spread is no standard error.
+    al. (2018), section 4, whose subsets overlap: their spread is no standard error.   Ledger: gan.mmd
     """
     if blocks < 2:
         raise ValueError(f"a standard error needs at least two blocks, not {blocks}")

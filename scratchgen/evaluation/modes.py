@@ -39,6 +39,7 @@ def modes_captured(samples, centres, sigma: float, at_least: int = 1) -> Modes:
     Raises BadInput for NaN and where samples and centres differ in D, ValueError unless sigma > 0 and
     at_least ≥ 1.
     Source: Srivastava et al. (2017), VEEGAN, section 4; Lin et al. (2018), PacGAN, section 4.1.
+    Ledger: gan.mode_divergence
     """
     if not 0 < sigma < np.inf or at_least < 1:
         raise ValueError(f"sigma is finite and above 0, at_least ≥ 1, not {sigma} and {at_least}")

@@ -45,7 +45,7 @@ def precision_recall(real, generated, k: int = 3) -> PrecisionRecall:
 
     Memory: 32 MB beyond the sets.
     Raises BadInput for NaN, different D, no more than k examples and where scikit-learn is not installed.
-    Source: Kynkäänniemi et al. (2019), eqs. 1 and 2, with their k = 3.
+    Source: Kynkäänniemi et al. (2019), eqs. 1 and 2, with their k = 3.   Ledger: gan.precision_recall
     """
     real, generated = _sets(real, generated, k)
     return PrecisionRecall(
@@ -65,7 +65,7 @@ def density_coverage(real, generated, k: int = 5) -> DensityCoverage:
     Standard errors are over the examples that are counted, the other set given.
 
     Memory and errors: as `precision_recall`.
-    Source: Naeem et al. (2020), section 3, lemmas 1 and 2, with their k = 5.
+    Source: Naeem et al. (2020), section 3, lemmas 1 and 2, with their k = 5.   Ledger: gan.density_coverage
     """
     real, generated = _sets(real, generated, k)
     nearest = _neighbours(generated, 1).kneighbors(real)[0][:, 0]

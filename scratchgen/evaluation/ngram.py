@@ -20,6 +20,7 @@ class NGram:
     context is worth; order 0 is the unigram.   Raises ValueError unless order ≥ 0 and α > 0.
 
     Source: MacKay & Bauman Peto (1995), "A hierarchical Dirichlet language model", with one α for all levels.
+    Ledger: rnn.ngram
     """
 
     def __init__(self, order: int, alpha: float = 1.0):
@@ -50,7 +51,7 @@ class NGram:
         """log p of each symbol given those before it, in nats: (N,) → (N,).
 
         The first symbols have fewer before them and are given the shorter contexts.
-        Raises BadInput for numbers outside the vocabulary.
+        Raises BadInput for numbers outside the vocabulary.   Ledger: rnn.ngram
         """
         evidence = self.evidence(ids)
         *_, p = _levels(evidence, self.alpha, self.vocab_size)

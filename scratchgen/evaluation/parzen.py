@@ -42,7 +42,7 @@ def parzen_log_likelihood(samples, validation, test, sigmas=None) -> Parzen:
     Memory: 32 MB beyond the sets.   Raises BadInput for NaN, for sets of different D, for a width ≤ 0, and
     without `sigmas` where the validation examples are among the samples.
     Source: Breuleux, Bengio & Vincent (2011); Goodfellow et al. (2014), section 5. Theis, van den Oord &
-    Bethge (2016), A note on the evaluation of generative models.
+    Bethge (2016), A note on the evaluation of generative models.   Ledger: gan.parzen
     """
     samples, validation, test = comparable(samples=samples, validation=validation, test=test)
     if sigmas is None:

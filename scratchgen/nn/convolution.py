@@ -26,7 +26,7 @@ class Conv2d(Module):
 
     x (..., H, W, C), W (k, k, C, F), b (F,) → (..., H′, W′, F) with H′ = ⌊(H + 2p − k) / s⌋ + 1.
     c_in C, c_out F, size k. Each output is a sum of k² C products, so W begins as that of a `Linear` does
-    with as many inputs.   See `scratchgen.convolution.conv2d`.
+    with as many inputs.   See `scratchgen.convolution.conv2d`.   Ledger: nn.convolution
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class ConvTranspose2d(Module):
 
     x (..., H, W, F), W (k, k, C, F), b (C,) → (..., H′, W′, C) with H′ = s (H − 1) + k − 2p.
     c_in F, c_out C, size k: W is that of the convolution whose adjoint this is.
-    See `scratchgen.convolution.conv_transpose2d`.
+    See `scratchgen.convolution.conv_transpose2d`.   Ledger: nn.transposed_convolution
     """
 
     def __init__(
@@ -84,6 +84,7 @@ def transposed_kernel(c_in: int, c_out: int, size: int, rng: Generator, stride: 
 
     Only every s-th tap of the kernel meets a given pixel on either axis, so that it is a sum of (k/s)² c_in
     products, not of k² c_in: with a standard deviation ∝ 1 / √(number of inputs), W is larger by s.
+    Ledger: nn.fan_in
     """
     W = init(rng, size * size * c_in, c_out).reshape(size, size, c_out, c_in)
     return np.float32(min(stride, size)) * W

@@ -13,6 +13,7 @@ def fan_in_uniform(rng: Generator, d_in: int, d_out: int) -> np.ndarray:
     """U(−a, a) with a = 1 / √d_in: a variance of 1 / (3 d_in), small, PyTorch's default.   (d_in, d_out)
 
     Source: LeCun et al. (1998), Efficient BackProp, section 4.6, whose variance is 1 / d_in.
+    Ledger: nn.fan_in
     """
     return (2 * rng.random((d_in, d_out)) - 1) / np.float32(math.sqrt(d_in))
 
@@ -20,7 +21,7 @@ def fan_in_uniform(rng: Generator, d_in: int, d_out: int) -> np.ndarray:
 def glorot_uniform(rng: Generator, d_in: int, d_out: int) -> np.ndarray:
     """U(−a, a) with a = √(6 / (d_in + d_out)): keeps variances equal in both directions.   (d_in, d_out)
 
-    Source: Glorot & Bengio (2010), eq. 16.
+    Source: Glorot & Bengio (2010), eq. 16.   Ledger: nn.glorot
     """
     a = math.sqrt(6 / (d_in + d_out))
     return a * (2 * rng.random((d_in, d_out)) - 1)
@@ -29,7 +30,7 @@ def glorot_uniform(rng: Generator, d_in: int, d_out: int) -> np.ndarray:
 def he_normal(rng: Generator, d_in: int, d_out: int) -> np.ndarray:
     """N(0, 2 / d_in): keeps the variance through a ReLU, which drops half of it.   (d_in, d_out)
 
-    Source: He et al. (2015), eq. 10.
+    Source: He et al. (2015), eq. 10.   Ledger: nn.he
     """
     return math.sqrt(2 / d_in) * rng.standard_normal((d_in, d_out))
 

@@ -12,7 +12,7 @@ from scratchgen.random import Generator
 
 
 class Linear(Module):
-    """y = x W + b.   x (..., D), W (D, H), b (H,) → (..., H)"""
+    """y = x W + b.   x (..., D), W (D, H), b (H,) → (..., H)   Ledger: nn.linear"""
 
     def __init__(self, d_in: int, d_out: int, rng: Generator, init=fan_in_uniform):
         self.W = Parameter(init(rng, d_in, d_out))
@@ -27,7 +27,7 @@ class Linear(Module):
 
 
 class Embedding(Module):
-    """y = W[k]: a learned vector for each of V symbols.   k (...) int → (..., D)"""
+    """y = W[k]: a learned vector for each of V symbols.   k (...) int → (..., D)   Ledger: nn.embedding"""
 
     def __init__(self, size: int, dimension: int, rng: Generator):
         self.W = Parameter(rng.standard_normal((size, dimension)))
@@ -39,7 +39,7 @@ class Embedding(Module):
 class Dropout(Module):
     """In training each element is 0 with probability p, else divided by 1 − p; in use nothing happens.
 
-    The mean of the output is the input.   Source: Srivastava et al. (2014), section 10.
+    The mean of the output is the input.   Source: Srivastava et al. (2014), section 10.   Ledger: nn.dropout
     """
 
     def __init__(self, p: float, rng: Generator):
@@ -94,14 +94,14 @@ class Tanh(Module):
 
 
 class Sigmoid(Module):
-    """1 / (1 + exp(−x))."""
+    """1 / (1 + exp(−x)).   Ledger: nn.sigmoid"""
 
     def forward(self, x):
         return sigmoid(x)
 
 
 class ReLU(Module):
-    """max(x, 0)."""
+    """max(x, 0).   Ledger: nn.relu"""
 
     def forward(self, x):
         return relu(x)
@@ -112,7 +112,7 @@ PASSES = {Tanh: "tanh", Sigmoid: "sigmoid", ReLU: "relu"}
 
 
 class LeakyReLU(Module):
-    """x where x > 0, slope · x elsewhere."""
+    """x where x > 0, slope · x elsewhere.   Ledger: nn.leaky_relu"""
 
     def __init__(self, slope: float = 0.2):
         self.slope = slope

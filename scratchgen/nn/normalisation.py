@@ -23,6 +23,7 @@ class BatchNorm(Module):
     other. While the layer is frozen the buffers stay as they are.
 
     Source: Ioffe & Szegedy (2015), algorithms 1 and 2.   Raises ValueError in training for a single value.
+    Ledger: nn.batch_norm
     """
 
     momentum, eps = 0.1, 1e-5
@@ -53,7 +54,7 @@ class LayerNorm(Module):
     shape    of the last axes, which are one example: D for x (..., D), or (H, W, C) for images. gamma and
              beta have it too
     Examples do not depend on one another: it may stand where a gradient penalty is taken, and a batch of one
-    is a batch.   Source: Ba, Kiros & Hinton (2016), section 3.
+    is a batch.   Source: Ba, Kiros & Hinton (2016), section 3.   Ledger: nn.layer_norm
     """
 
     eps = 1e-5

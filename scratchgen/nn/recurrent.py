@@ -41,14 +41,17 @@ class Layer(Module):
 
 
 class TanhLayer(Layer):
-    """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h)."""
+    """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h).   Ledger: rnn.hidden"""
 
     def forward(self, x, state):
         return tanh_recurrence(x, state[0], self.W_xh, self.W_hh, self.b_h)[None]
 
 
 class LSTMLayer(Layer):
-    """h_t = o_t ⊙ tanh(c_t) with c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t; gates in the order i, f, g, o."""
+    """h_t = o_t ⊙ tanh(c_t) with c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t; gates in the order i, f, g, o.
+
+    Ledger: rnn.lstm
+    """
 
     gates, states = 4, 2
 
@@ -57,7 +60,10 @@ class LSTMLayer(Layer):
 
 
 class GRULayer(Layer):
-    """h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}; gates in the order r, z, n, and two biases b_x, b_h."""
+    """h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}; gates in the order r, z, n, and two biases b_x, b_h.
+
+    Ledger: rnn.gru
+    """
 
     gates = 3
 
@@ -146,7 +152,7 @@ class Recurrent(Module):
 
 
 class RNN(Recurrent):
-    """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h), stacked.   Source: Elman (1990)."""
+    """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h), stacked.   Source: Elman (1990).   Ledger: rnn.hidden"""
 
     layer = TanhLayer
 
@@ -160,7 +166,7 @@ class LSTM(Recurrent):
     forget_bias    where the bias of f begins: at 1 the memory is kept until the network learns to forget
 
     Source: Hochreiter & Schmidhuber (1997); Gers et al. (2000), whose forget gate begins open; the value 1 is
-    that of Jozefowicz et al. (2015), section 2.
+    that of Jozefowicz et al. (2015), section 2.   Ledger: rnn.lstm
     """
 
     layer = LSTMLayer
@@ -175,7 +181,7 @@ class GRU(Recurrent):
     """Gated recurrent units, stacked.   Source: Cho et al. (2014), eq. 5-8.
 
     r, z = σ(x_t W_x + b_x + h_{t−1} W_h + b_h),   n = tanh(x_t W_xn + b_xn + r ⊙ (h_{t−1} W_hn + b_hn))
-    h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}
+    h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}   Ledger: rnn.gru
     """
 
     layer = GRULayer

@@ -45,7 +45,7 @@ class DotAttention(Attention):
     """score(s, h) = s · h / √H: no weights of its own, and queries as wide as places.
 
     The root keeps the scores of random vectors of the order of 1.
-    Source: Luong et al. (2015), eq. 8; the root: Vaswani et al. (2017), eq. 1.
+    Source: Luong et al. (2015), eq. 8; the root: Vaswani et al. (2017), eq. 1.   Ledger: rnn.attention
     """
 
     def scores(self, s, h):
@@ -55,7 +55,7 @@ class DotAttention(Attention):
 class AdditiveAttention(Attention):
     """score(s, h) = v · tanh(s W + h U): a network with one hidden layer of `hidden` units.
 
-    W (D, K), U (H, K), v (K,).   Source: Bahdanau et al. (2015), appendix A.1.2.
+    W (D, K), U (H, K), v (K,).   Source: Bahdanau et al. (2015), appendix A.1.2.   Ledger: rnn.attention
     """
 
     def __init__(self, d_query: int, d_place: int, hidden: int, rng: Generator):

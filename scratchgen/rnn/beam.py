@@ -34,7 +34,7 @@ def beam_search(
     alpha    0 ranks by probability, which prefers short texts; larger values make up for the length
     stop     a text ends with its first occurrence after the prompt
     Raises BadInput for width < 1, a negative alpha, and as `generate`.
-    Source: Sutskever et al. (2014), section 3.2; the score: Wu et al. (2016), eq. 14.
+    Source: Sutskever et al. (2014), section 3.2; the score: Wu et al. (2016), eq. 14.   Ledger: rnn.beam
     """
     check_request([prompt], n, stop)
     if width < 1 or not 0 <= alpha < np.inf:

@@ -36,6 +36,7 @@ def lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h):
 
     The composed twin of `functional.lstm_recurrence`, which computes the same in one fused primitive.
     Source: Hochreiter & Schmidhuber (1997), with the forget gate of Gers, Schmidhuber & Cummins (2000).
+    Ledger: rnn.lstm
     """
     H = h0.shape[1]
     h_t, c_t, h, c = h0, c0, [], []
@@ -58,7 +59,7 @@ def gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h):
     x (T, B, D), h0 (B, H), W_xh (D, 3H), W_hh (H, 3H), b_x, b_h (3H,) → h (T, B, H)
 
     The composed twin of `functional.gru_recurrence`, which computes the same in one fused primitive.
-    Source: Cho et al. (2014), eq. 5-8, where z and 1 − z have changed places.
+    Source: Cho et al. (2014), eq. 5-8, where z and 1 − z have changed places.   Ledger: rnn.gru
     """
     H = h0.shape[1]
     h_t, h = h0, []

@@ -26,6 +26,7 @@ def probabilities(
     top_p          of those, keep the fewest that together have probability top_p or more, in order of p
     Raises BadInput for a negative or infinite temperature, top_k below 1, and top_p outside (0, 1].
     Source: Fan et al. (2018), section 5.1, for top_k; Holtzman et al. (2020), eq. 2 and 3, for top_p.
+    Ledger: rnn.sampling
     """
     _check(temperature, top_k, top_p)
     relative = logits.astype(np.float64)

@@ -58,7 +58,7 @@ def truncation_bias(model: LanguageModel, inputs, targets, chunk: int) -> float:
 
     inputs, targets    (T, B) int; both are gradients of the mean loss, with the state carried throughout
     0 for chunk ≥ T. More text does not average it out: the error has a direction. Dropout is off.
-    Source: Tallec & Ollivier (2017), section 2.
+    Source: Tallec & Ollivier (2017), section 2.   Ledger: rnn.truncation
     """
     with model.in_use():
         full, truncated = (_gradient(model, inputs, targets, k) for k in (len(inputs), chunk))

@@ -96,7 +96,8 @@ def test_bad_samples_are_refused():
 # --- classes ----------------------------------------------------------------------------------------------
 
 
-def test_the_statistic_and_the_p_value_are_those_of_scipy(rng):
+@pytest.mark.equation("gan.chi_squared")
+def test_the_statistic_and_the_p_value_are_those_of_scipy(rng, measured):
     stats = pytest.importorskip("scipy.stats")
     for N, M in ((300, 300), (500, 120)):
         a, b = rng.choice(10, N), rng.choice(10, M, p=np.arange(1, 11) / 55)
@@ -104,16 +105,19 @@ def test_the_statistic_and_the_p_value_are_those_of_scipy(rng):
         table = np.array([np.bincount(labels, minlength=10) for labels in (a, b)])
         np.testing.assert_array_equal([ours.real, ours.generated], table)
         theirs = stats.chi2_contingency(table, correction=False)
-        assert (ours.chi_squared, ours.degrees) == (pytest.approx(theirs.statistic), theirs.dof)
+        assert ours.degrees == theirs.dof
+        measured(abs(ours.chi_squared / theirs.statistic - 1), 1e-12)
         assert ours.p_value == pytest.approx(theirs.pvalue, rel=1e-9)
 
 
+@pytest.mark.equation("gan.chi_squared")
 def test_the_claim_above_rejects_counts_that_are_not_scaled_to_equal_sizes(rng):
     ours = class_histogram(rng.choice(10, 500), rng.choice(10, 120), 10)
     unscaled = np.sum((ours.real - ours.generated) ** 2 / (ours.real + ours.generated))
     assert unscaled > 3 * ours.chi_squared
 
 
+@pytest.mark.equation("gan.chi_squared_tail")
 def test_the_tail_is_that_of_scipy_for_every_number_of_degrees():
     stats = pytest.importorskip("scipy.stats")
     for degrees in (1, 2, 3, 9, 10, 999):
@@ -122,6 +126,18 @@ def test_the_tail_is_that_of_scipy_for_every_number_of_degrees():
                 stats.chi2.sf(x, degrees), rel=1e-9, abs=1e-300
             )
     assert chi_squared_tail(0.0, 3) == chi_squared_tail(0.0, 0) == 1
+
+
+@pytest.mark.equation("gan.chi_squared_tail")
+def test_two_degrees_have_an_exponential_tail(measured):
+    x = np.array([0.5, 2.0, 20.0])
+    measured(np.abs([chi_squared_tail(value, 2) for value in x] / np.exp(-x / 2) - 1), 1e-14)
+
+
+@pytest.mark.equation("gan.chi_squared_tail")
+def test_the_claim_above_rejects_one_degree_less():
+    for x in (0.5, 2.0, 20.0):
+        assert abs(chi_squared_tail(x, 1) / np.exp(-x / 2) - 1) > 0.2
 
 
 def shares_below_5_percent(p_value):

@@ -19,6 +19,7 @@ def normal_pdf(x, mu, variance):
     return np.exp(-((x - mu) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
 
 
+@pytest.mark.equation("distributions.normal")
 @pytest.mark.equation("vae.posterior")
 def test_the_normal_density_integrates_to_one_in_two_dimensions(measured):
     grid = np.linspace(-12, 12, 400)
@@ -27,6 +28,7 @@ def test_the_normal_density_integrates_to_one_in_two_dimensions(measured):
     measured(np.abs(np.sum(np.exp(q.log_prob(x))) * (grid[1] - grid[0]) ** 2 - 1), 1e-10)
 
 
+@pytest.mark.equation("distributions.normal")
 @pytest.mark.equation("vae.posterior")
 def test_the_claim_above_rejects_a_normaliser_that_is_counted_once_per_dimension():
     grid = np.linspace(-12, 12, 400)

@@ -42,13 +42,17 @@ def draw(rng, size, kernel):
     return rng.standard_normal((B, *size, C)), rng.standard_normal((*kernel, C, F)), rng.standard_normal(F)
 
 
+@pytest.mark.equation("nn.convolution")
 @geometries
-def test_a_convolution_is_its_six_loops(stride, padding, size, kernel, rng):
+def test_a_convolution_is_its_six_loops(stride, padding, size, kernel, rng, measured):
     x, W, b = draw(rng, size, kernel)
     y = conv2d(x, W, b, stride, padding)
-    np.testing.assert_allclose(y, six_loops(x, W, b, stride, padding), rtol=0, atol=1e-13)
+    expected = six_loops(x, W, b, stride, padding)
+    assert y.shape == expected.shape
+    measured(np.abs(y - expected), 1e-13)
 
 
+@pytest.mark.equation("nn.convolution")
 def test_the_claim_above_rejects_a_kernel_that_is_flipped(rng):
     x, W, b = draw(rng, (5, 4), (3, 2))
     assert np.abs(conv2d(x, W[::-1, ::-1], b) - six_loops(x, W, b, 1, 0)).max() > 0.1
@@ -64,17 +68,21 @@ def test_without_stride_each_channel_is_what_scipy_correlates(rng):
             np.testing.assert_allclose(y[n, :, :, f], expected, rtol=0, atol=1e-13)
 
 
+@pytest.mark.equation("nn.transposed_convolution")
 @geometries
-def test_the_transposed_convolution_is_the_adjoint_of_the_convolution(stride, padding, size, kernel, rng):
+def test_the_transposed_convolution_is_the_adjoint_of_the_convolution(
+    stride, padding, size, kernel, rng, measured
+):
     """⟨conv(x), y⟩ = ⟨x, convᵀ(y)⟩ for any x and y: relative to lengths, ten roundings."""
     x, W, _ = draw(rng, size, kernel)
     forward = conv2d(x, W, np.zeros(F), stride, padding)
     y = rng.standard_normal(forward.shape)
     back = conv_transpose2d(y, W, np.zeros(C), stride, padding, size)
     assert back.shape == x.shape
-    assert np.sum(forward * y) == pytest.approx(np.sum(x * back), abs=1e-14 * x.size * y.size)
+    measured(abs(np.sum(forward * y) - np.sum(x * back)), 1e-14 * x.size * y.size)
 
 
+@pytest.mark.equation("nn.transposed_convolution")
 def test_the_claim_above_rejects_a_transposed_convolution_with_the_kernel_flipped(rng):
     x, W, _ = draw(rng, (8, 6), (4, 4))
     forward = conv2d(x, W, np.zeros(F), 2, 1)

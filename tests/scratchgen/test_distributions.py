@@ -14,6 +14,7 @@ def test_normal_gives_one_number_per_example(rng):
         assert number.shape == (3,)
 
 
+@pytest.mark.equation("distributions.entropy")
 def test_entropies_are_the_means_of_minus_log_p(rng):
     """Against sums and integrals written out, not against the library's own log_prob."""
     a = rng.standard_normal((1, 3))
@@ -29,13 +30,25 @@ def test_entropies_are_the_means_of_minus_log_p(rng):
     assert Normal(np.ones((1, 1)), np.full((1, 1), 0.4)).entropy()[0] == pytest.approx(integral, abs=1e-10)
 
 
-def test_log_probabilities_are_those_written_out():
+@pytest.mark.equation("distributions.entropy")
+def test_the_entropy_of_equal_shares_is_the_logarithm_of_their_number(measured):
+    measured(abs(Categorical(np.zeros((1, 8))).entropy()[0] - np.log(8)), 1e-14)
+
+
+@pytest.mark.equation("distributions.entropy")
+def test_the_claim_above_rejects_an_entropy_in_bits():
+    entropy = Categorical(np.zeros((1, 8))).entropy()[0]
+    assert abs(entropy / np.log(2) - np.log(8)) > 0.5
+
+
+@pytest.mark.equation("distributions.normal")
+def test_log_probabilities_are_those_written_out(measured):
     logits = np.log(np.array([[0.2, 0.3, 0.5]]))
     assert Categorical(logits).log_prob(np.array([2]))[0] == pytest.approx(np.log(0.5))
     ones = np.log(np.array([[0.2 / 0.8, 0.9 / 0.1]]))
     assert Bernoulli(ones).log_prob(np.array([[1.0, 0.0]]))[0] == pytest.approx(np.log(0.2) + np.log(0.1))
     at_2 = Normal(np.zeros((1, 1)), np.zeros((1, 1))).log_prob(np.full((1, 1), 2.0))[0]
-    assert at_2 == pytest.approx(-2 - 0.5 * np.log(2 * np.pi))
+    measured(abs(at_2 - (-2 - 0.5 * np.log(2 * np.pi))), 1e-14)
 
 
 def test_the_divergence_is_not_negative_after_rounding_either(rng):

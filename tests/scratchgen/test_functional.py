@@ -18,41 +18,72 @@ def test_derivatives_agree_with_finite_differences_to_third_order(f, rng):
     check_grads(f, 2 * rng.standard_normal((3, 4)), order=3)
 
 
+@pytest.mark.equation("nn.relu")
 def test_relu_has_slope_one_above_zero_and_zero_elsewhere():
     np.testing.assert_array_equal(
         grad(lambda x: F.relu(x).sum())(np.array([-1.0, 0.0, 2.0])).numpy(), [0, 0, 1]
     )
 
 
-def test_sigmoid_is_exact_where_the_naive_form_underflows():
+@pytest.mark.equation("nn.relu")
+@pytest.mark.equation("nn.leaky_relu")
+def test_the_claims_about_rectifiers_reject_each_other(rng):
+    x = np.array([-2.0, 0.0, 3.0])
+    assert F.leaky_relu(x, slope=0.1)[0] == -0.2 and F.relu(x)[0] == 0
+    slope = grad(lambda x: F.leaky_relu(x, slope=0.1).sum())(x).numpy()
+    np.testing.assert_array_equal(slope, [0.1, 0.1, 1])
+    assert slope[0] != grad(lambda x: F.relu(x).sum())(x).numpy()[0]
+
+
+@pytest.mark.equation("nn.sigmoid")
+def test_sigmoid_is_exact_where_the_naive_form_underflows(measured):
     with np.errstate(over="raise", invalid="raise"):
         y = F.sigmoid(FAR)
-    np.testing.assert_allclose(y[2:5], [9.3576229688e-14, 0.5, 1 - 9.3576229688e-14], rtol=1e-9)
+    exact = np.array([9.3576229688e-14, 0.5, 1 - 9.3576229688e-14])
+    measured(np.abs(y[2:5] / exact - 1), 1e-9)
     assert (y[0], y[-1]) == (0, 1)
 
 
-def test_softplus_is_linear_far_right_and_positive_far_left():
+@pytest.mark.equation("nn.sigmoid")
+def test_the_claim_above_rejects_the_form_with_one_exponential():
+    with np.errstate(over="ignore", invalid="ignore"):
+        wrong = np.exp(FAR) / (1 + np.exp(FAR))
+    assert np.isnan(wrong[-1])  # ∞/∞
+
+
+@pytest.mark.equation("nn.softplus")
+def test_softplus_is_linear_far_right_and_positive_far_left(measured):
     with np.errstate(over="raise", invalid="raise"):
         y = F.softplus(FAR)
-    assert y[-1] == 1e4 and y[-2] == 800 and y[2] == pytest.approx(np.exp(-30), rel=1e-12)
+    measured(np.abs(y[[-1, -2, 2]] / [1e4, 800, np.exp(-30)] - 1), 1e-12)
+
+
+@pytest.mark.equation("nn.softplus")
+def test_the_claim_above_rejects_the_logarithm_of_1_plus_a_small_number():
+    naive = np.log(1 + np.exp(-np.array([30.0, 800.0])))
+    assert naive[0] != pytest.approx(np.exp(-30), rel=1e-4, abs=0)
 
 
 AXES = [-1, 0, 1, (0, 2), (-1, 0, 1), None, ()]
 
 
+@pytest.mark.equation("nn.logsumexp")
 @pytest.mark.parametrize("keepdims", [False, True])
 @pytest.mark.parametrize("axis", AXES, ids=str)
 @pytest.mark.parametrize("shape", [(2, 3, 4), (1, 3, 1), (2, 0, 4), (0, 3, 2)], ids=str)
-def test_logsumexp_adds_the_exponentials_one_by_one_over_any_axes(shape, axis, keepdims, rng):
+def test_logsumexp_adds_the_exponentials_one_by_one_over_any_axes(shape, axis, keepdims, rng, measured):
     x = 3 * rng.standard_normal(shape)
     one_by_one = np.logaddexp.reduce(x, axis=axis, keepdims=keepdims)
     ours = F.logsumexp(x, axis=axis, keepdims=keepdims)
     assert ours.shape == one_by_one.shape
+    if np.isfinite(one_by_one).any():
+        measured(np.abs(ours - one_by_one)[np.isfinite(one_by_one)], 1e-13 * 20)
     np.testing.assert_allclose(ours, one_by_one, rtol=1e-13, atol=1e-13)
     if np.isfinite(one_by_one).all():
         check_grads(lambda x: F.logsumexp(x, axis=axis, keepdims=keepdims), x, order=2)
 
 
+@pytest.mark.equation("nn.logsumexp")
 def test_the_check_above_rejects_a_rule_that_spreads_along_another_axis(rng):
     @sg_primitive
     def along_the_rows(x):
@@ -115,6 +146,7 @@ def test_logsumexp_keeps_single_precision_and_takes_whole_numbers():
     assert F.logsumexp(np.array([0, 0])) == np.log(2)
 
 
+@pytest.mark.equation("nn.softmax")
 def test_softmax_along_an_axis_is_softmax_of_the_transpose(rng):
     x = rng.standard_normal((4, 5))
     np.testing.assert_allclose(F.softmax(x, axis=0), F.softmax(x.T).T, rtol=1e-15)
@@ -122,17 +154,32 @@ def test_softmax_along_an_axis_is_softmax_of_the_transpose(rng):
     check_grads(lambda x: F.log_softmax(x, axis=0), x)
 
 
+@pytest.mark.equation("nn.softmax")
 def test_softmax_sums_to_one_and_ignores_a_common_shift(rng):
     x = rng.standard_normal((4, 5))
     np.testing.assert_allclose(F.softmax(x).sum(-1), 1, rtol=1e-14)
     np.testing.assert_allclose(F.softmax(x + 100), F.softmax(x), rtol=1e-12)
 
 
-def test_bernoulli_cross_entropy_is_the_textbook_sum(rng):
+@pytest.mark.equation("nn.softmax")
+def test_the_claim_above_rejects_probabilities_over_another_axis(rng):
+    x = rng.standard_normal((4, 5))
+    assert np.abs(F.softmax(x, axis=0).sum(-1) - 1).max() > 0.1
+
+
+@pytest.mark.equation("nn.softmax")
+def test_softmax_is_the_share_of_each_exponential(rng, measured):
+    x = 3 * rng.standard_normal((4, 5))
+    written_out = [[np.exp(x_k) / sum(np.exp(row)) for x_k in row] for row in x]
+    measured(np.abs(F.softmax(x) - written_out), 1e-15)
+
+
+@pytest.mark.equation("vae.likelihood")
+def test_bernoulli_cross_entropy_is_the_textbook_sum(rng, measured):
     a, x = rng.standard_normal((3, 4)), rng.random((3, 4))
     p = 1 / (1 + np.exp(-a))
     textbook = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum(-1)
-    np.testing.assert_allclose(F.bernoulli_cross_entropy(a, x), textbook, rtol=1e-12)
+    measured(np.abs(F.bernoulli_cross_entropy(a, x) - textbook), 1e-13)
     check_grads(F.bernoulli_cross_entropy, a, x, order=3)
 
 
@@ -141,10 +188,11 @@ def test_bernoulli_cross_entropy_keeps_its_gradient_where_probabilities_round_to
     assert grad(lambda a: F.bernoulli_cross_entropy(a, np.ones((1, 1))).sum())(a).item() == -1
 
 
-def test_softmax_cross_entropy_is_minus_the_log_probability_of_the_target(rng):
+@pytest.mark.equation("nn.cross_entropy")
+def test_softmax_cross_entropy_is_minus_the_log_probability_of_the_target(rng, measured):
     a, k = rng.standard_normal((2, 3, 5)), rng.integers(0, 5, (2, 3))
     expected = -np.log(np.take_along_axis(F.softmax(a), k[..., None], -1)[..., 0])
-    np.testing.assert_allclose(F.softmax_cross_entropy(a, k), expected, rtol=1e-12)
+    measured(np.abs(F.softmax_cross_entropy(a, k) - expected), 1e-13)
     check_grads(lambda a: F.softmax_cross_entropy(a, k), a, order=3)
 
 
@@ -208,6 +256,7 @@ def test_pixels_and_logits_of_other_sizes_are_refused():
         F.bernoulli_cross_entropy(np.zeros((5, 4)), np.zeros((5, 1)))
 
 
+@pytest.mark.equation("nn.linear")
 @pytest.mark.parametrize("lead", [(4,), (2, 4), (0,)], ids=str)
 def test_linear_equals_its_composed_twin_with_all_gradients(lead, rng):
     arguments = [rng.standard_normal(s) for s in ((*lead, 3), (3, 2), (2,))]
@@ -215,6 +264,19 @@ def test_linear_equals_its_composed_twin_with_all_gradients(lead, rng):
     for ours, twin in zip(fused, composed, strict=True):
         np.testing.assert_allclose(ours, twin, rtol=1e-12, atol=1e-14)
     check_grads(F.linear, *arguments, order=3)
+
+
+@pytest.mark.equation("nn.linear")
+def test_a_linear_layer_is_its_sum_written_out(rng, measured):
+    x, W, b = rng.standard_normal((4, 3)), rng.standard_normal((3, 3)), rng.standard_normal(3)
+    sums = [[sum(x[i, d] * W[d, j] for d in range(3)) + b[j] for j in range(3)] for i in range(4)]
+    measured(np.abs(F.linear(x, W, b) - sums), 1e-14)
+
+
+@pytest.mark.equation("nn.linear")
+def test_the_claim_above_rejects_the_transposed_weights(rng):
+    x, W, b = rng.standard_normal((4, 3)), rng.standard_normal((3, 3)), rng.standard_normal(3)
+    assert np.abs(F.linear(x, W.T.copy(), b) - (x @ W + b)).max() > 0.1
 
 
 def test_matmul_through_the_kernel_differentiates_to_any_order(rng):

@@ -14,21 +14,34 @@ def parameter(values, gradient):
     return p
 
 
+@pytest.mark.equation("optim.sgd")
 def test_sgd_goes_down_the_gradient():
     p = parameter([1.0, 2.0], [10.0, -10.0])
     SGD([p], alpha=0.1).step()
     np.testing.assert_allclose(p.data, [0.0, 3.0])
 
 
-def test_momentum_adds_up_a_constant_gradient():
+@pytest.mark.equation("optim.sgd")
+def test_momentum_adds_up_a_constant_gradient(measured):
     p = parameter([0.0], [1.0])
     optimizer = SGD([p], alpha=1.0, momentum=0.5)
     for expected in (-1.0, -2.5, -4.25):
         optimizer.step()
-        assert p.data[0] == pytest.approx(expected)
+        measured(abs(p.data[0] - expected), 1e-15)
 
 
-def test_adam_is_algorithm_1_of_the_paper(rng):
+@pytest.mark.equation("optim.sgd")
+def test_the_claim_above_rejects_a_momentum_that_averages():
+    """v ← μ v + (1 − μ) g is another convention: its first step is smaller by 1 − μ."""
+    p, v = parameter([0.0], [1.0]), 0.0
+    for expected in (-1.0, -2.5, -4.25):
+        v = 0.5 * v + 0.5 * p.grad[0]
+        p.data -= v
+        assert abs(p.data[0] - expected) > 0.4
+
+
+@pytest.mark.equation("optim.adam")
+def test_adam_is_algorithm_1_of_the_paper(rng, measured):
     alpha, beta1, beta2, eps = 0.01, 0.9, 0.99, 1e-3
     theta = rng.standard_normal(5)
     p = parameter(theta, None)
@@ -40,7 +53,7 @@ def test_adam_is_algorithm_1_of_the_paper(rng):
         optimizer.step()
         m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
         theta = theta - alpha * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
-        np.testing.assert_allclose(p.data, theta, rtol=1e-12)
+        measured(np.abs(p.data - theta), 1e-12 * np.abs(theta))
 
 
 def after_steps(rng, dtype, layout, steps=10):
@@ -82,6 +95,7 @@ def test_a_parameter_in_another_memory_layout_is_updated_where_it_lies():
             np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.equation("optim.adam")
 @pytest.mark.parametrize("scale", [1e-4, 1.0, 1e4])
 def test_the_first_step_of_adam_has_the_size_alpha_whatever_the_gradient(scale):
     p = parameter([0.0], [scale])
@@ -89,6 +103,7 @@ def test_the_first_step_of_adam_has_the_size_alpha_whatever_the_gradient(scale):
     assert p.data[0] == pytest.approx(-0.01, rel=1e-6)
 
 
+@pytest.mark.equation("optim.adam")
 def test_the_claim_above_rejects_a_second_moment_that_begins_at_one():
     """v₀ = 1 with bias correction is not Adam: its first step depends on the gradient's scale."""
     p = parameter([0.0], [1e-4])
@@ -105,7 +120,8 @@ def test_parameters_without_a_gradient_stay():
     assert p.data[0] == 1 and q.data[0] < 1
 
 
-def test_a_moving_average_is_the_recursion_written_out_and_forgets_the_beginning():
+@pytest.mark.equation("optim.average")
+def test_a_moving_average_is_the_recursion_written_out_and_forgets_the_beginning(measured):
     p = parameter([100.0], None)
     average, expected = MovingAverage([p], decay=0.9), 100.0
     for t in range(1, 200):
@@ -113,9 +129,21 @@ def test_a_moving_average_is_the_recursion_written_out_and_forgets_the_beginning
         average.update()
         d = min(0.9, (1 + t) / (10 + t))
         expected = d * expected + (1 - d) * (-1.0) ** t
-    assert average.average[0] == pytest.approx(expected, rel=1e-12)
+    measured(abs(average.average[0] - expected), 1e-12)
     average.install()
     assert abs(p.data[0]) < 0.06  # between −1 and 1, the two places that it jumps between
+
+
+@pytest.mark.equation("optim.average")
+def test_the_claim_above_rejects_an_average_that_keeps_its_beginning():
+    """d = decay from the first step on: after ten steps a third of the beginning is still there."""
+    p, kept = parameter([100.0], None), 100.0
+    average = MovingAverage([p], decay=0.9)
+    p.data[...] = 0.0
+    for _ in range(10):
+        average.update()
+        kept = 0.9 * kept
+    assert average.average[0] < 0.3 < 30 < kept
 
 
 def test_clipping_bounds_the_joint_norm_keeps_the_direction_and_returns_the_norm_before():

@@ -33,6 +33,7 @@ def run(theta, gradients, backend, **numbers):
     return theta, m, v
 
 
+@pytest.mark.equation("optim.adam")
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("weight_decay", [0.0, 0.1])
 def test_steps_are_those_of_algorithm_1(backend, dtype, rng, agrees, shape, weight_decay):
@@ -44,6 +45,7 @@ def test_steps_are_those_of_algorithm_1(backend, dtype, rng, agrees, shape, weig
         agrees(found, expected, roundings=40)
 
 
+@pytest.mark.equation("optim.adam")
 @pytest.mark.parametrize("wrong", [{"beta1": 0.81}, {"eps": 1e-2}, {"alpha": 0.0101}], ids=str)
 def test_the_claim_above_rejects_another_number(dtype, rng, agrees, wrong):
     theta, gradients = draw(rng, dtype, (5, 3))

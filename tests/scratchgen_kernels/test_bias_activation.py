@@ -27,12 +27,14 @@ def oracle(x, b, activation):
     return FUNCTIONS[activation](x.astype(float) + b.astype(float))
 
 
+@pytest.mark.equation("kernels.bias_activation")
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_values_are_the_activation_of_the_sum(backend, dtype, rng, agrees, activation, shape):
     x, b = draw(rng, dtype, shape)
     agrees(bias_activation(x, b, activation, backend=backend), oracle(x, b, activation), roundings=10)
 
 
+@pytest.mark.equation("kernels.bias_activation")
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_gradients_are_those_of_finite_differences(backend, dtype, rng, activation, shape, step=1e-6):
     x, b = draw(rng, dtype, shape)
@@ -51,6 +53,7 @@ def test_gradients_are_those_of_finite_differences(backend, dtype, rng, activati
     np.testing.assert_allclose(g_b, total, rtol=tolerance, atol=10 * tolerance)
 
 
+@pytest.mark.equation("kernels.bias_activation")
 def test_the_claims_above_reject_the_slope_of_another_activation(rng, agrees, dtype):
     x, b = draw(rng, dtype, (4, 7))
     y = bias_activation(x, b, "tanh")

@@ -28,12 +28,14 @@ def bernoulli_oracle(logits, x):
     return -(x * np.log(p) + (1 - x) * np.log1p(-p)).sum(axis=-1)
 
 
+@pytest.mark.equation("vae.likelihood")
 @pytest.mark.parametrize("shapes", BERNOULLI + EMPTY, ids=str)
 def test_bernoulli_loss_is_the_textbook_sum(backend, dtype, rng, agrees, shapes):
     logits, x, _ = draw_bernoulli(rng, dtype, shapes)
     agrees(bernoulli_cross_entropy(logits, x, backend=backend), bernoulli_oracle(logits, x))
 
 
+@pytest.mark.equation("vae.likelihood")
 def test_the_claim_above_rejects_the_loss_of_the_complement(dtype, rng, agrees):
     logits, x, _ = draw_bernoulli(rng, dtype, BERNOULLI[0])
     with pytest.raises(AssertionError):
@@ -81,6 +83,7 @@ def softmax_of(logits):
     return p / p.sum(axis=-1, keepdims=True)
 
 
+@pytest.mark.equation("nn.cross_entropy")
 @pytest.mark.parametrize("shape", SOFTMAX, ids=str)
 def test_softmax_loss_is_minus_the_log_probability_of_the_target(backend, dtype, rng, agrees, shape):
     logits, k, _ = draw_softmax(rng, dtype, shape)
@@ -88,6 +91,7 @@ def test_softmax_loss_is_minus_the_log_probability_of_the_target(backend, dtype,
     agrees(softmax_cross_entropy(logits, np.asarray(k), backend=backend), -np.log(chosen))
 
 
+@pytest.mark.equation("nn.cross_entropy")
 @pytest.mark.parametrize("shape", SOFTMAX, ids=str)
 def test_softmax_gradient_is_probability_minus_one_hot(backend, dtype, rng, agrees, shape):
     logits, k, g = draw_softmax(rng, dtype, shape)
@@ -96,6 +100,7 @@ def test_softmax_gradient_is_probability_minus_one_hot(backend, dtype, rng, agre
     agrees(softmax_cross_entropy_backward(g, logits, np.asarray(k), backend=backend), expected, roundings=20)
 
 
+@pytest.mark.equation("nn.cross_entropy")
 def test_the_claims_above_reject_the_neighbouring_class(dtype, rng, agrees):
     logits, k, g = draw_softmax(rng, dtype, (4, 7))
     with pytest.raises(AssertionError):

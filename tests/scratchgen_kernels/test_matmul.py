@@ -18,12 +18,14 @@ def oracle(a, b):
     return np.einsum("ik,kj->ij", a.astype(float), b.astype(float))
 
 
+@pytest.mark.equation("kernels.matmul")
 @pytest.mark.parametrize("shape", SHAPES + LARGE, ids=str)
 def test_product_is_the_sum_over_k(backend, dtype, rng, agrees, shape):
     a, b = draw(rng, dtype, *shape)
     agrees(matmul(a, b, backend=backend), oracle(a, b))
 
 
+@pytest.mark.equation("kernels.matmul")
 def test_the_claim_above_rejects_a_product_with_the_transpose(dtype, rng, agrees):
     a, b = draw(rng, dtype, 4, 4, 4)
     with pytest.raises(AssertionError):

@@ -221,4 +221,4 @@ def test_the_implementations_of_a_backend_are_the_functions_of_the_contracts():
     found = dict(kernels.implementations("loops"))
     assert found["matmul"].__module__ == "scratchgen_kernels.matmul.loops"
     assert {"tanh_recurrence_backward", "standard_normal", "philox4x32", "adam"} <= found.keys()
-    assert found.keys() == dict(kernels.implementations("numpy")).keys()
+    assert found.keys() >= dict(kernels.implementations("numpy")).keys()

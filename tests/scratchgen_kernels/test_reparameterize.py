@@ -56,6 +56,7 @@ def variance_is_the_one_named(z, logvar):
     assert abs(z.var() / math.exp(logvar) - 1) < 5 * math.sqrt(2 / z.size)
 
 
+@pytest.mark.equation("vae.reparameterisation")
 @pytest.mark.parametrize("logvar", [-2.0, 0.7, 3.0])
 def test_samples_have_the_variance_that_logvar_names(backend, dtype, logvar):
     n = 4_000 if backend == "loops" else N
@@ -63,6 +64,7 @@ def test_samples_have_the_variance_that_logvar_names(backend, dtype, logvar):
     variance_is_the_one_named(z.astype(float), logvar)
 
 
+@pytest.mark.equation("vae.reparameterisation")
 @pytest.mark.parametrize("logvar", [-2.0, 0.7, 3.0])
 def test_the_claim_above_rejects_a_sampler_that_uses_sigma_squared(logvar):
     z = 2 + math.exp(logvar) * standard_normal(KEY, COUNTER, N)

@@ -64,12 +64,16 @@ def arguments(name, dtype, rng, n=1500):
     return np.concatenate(near["sin" if name == "cos" else name]).astype(dtype)
 
 
+@pytest.mark.equation("kernels.elementary")
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_errors_stay_below_the_stated_units_in_the_last_place(backend, dtype, rng, name):
+def test_errors_stay_below_the_stated_units_in_the_last_place(backend, dtype, rng, name, measured):
     error, place = worst(name, arguments(name, dtype, rng), backend)
-    assert error <= (NUMPY_BOUND if backend == "numpy" else BOUND[name]), place
+    bound = NUMPY_BOUND if backend == "numpy" else BOUND[name]
+    assert error <= bound, place
+    measured(error, bound)
 
 
+@pytest.mark.equation("kernels.elementary")
 def test_the_claim_above_rejects_a_coefficient_that_is_off_in_its_last_digits(monkeypatch, rng):
     off = coefficients.FLOAT64.EXP_Q[1] * (1 + 1e-13)
     monkeypatch.setattr(coefficients.FLOAT64, "EXP_Q", (0.5, off, *coefficients.FLOAT64.EXP_Q[2:]))

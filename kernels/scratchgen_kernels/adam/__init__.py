@@ -40,7 +40,7 @@ def adam(theta, g, m, v, t, alpha=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight
 
     Raises: TypeError for another type or dtype; ValueError for shapes that differ, a number out of range, an
     array to be written that is read-only or not contiguous in C order, or arrays that overlap in memory;
-    BackendUnavailable. Source: Kingma & Ba (2015), algorithm 1.
+    BackendUnavailable. Source: Kingma & Ba (2015), algorithm 1.   Ledger: optim.adam
     """
     if not _ready(theta, g, m, v):
         g = checks.float_array("adam", "g", g)

@@ -37,7 +37,7 @@ def bernoulli_cross_entropy(logits, x, *, backend=None):
     backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
 
     Raises: TypeError for another type or dtype; ValueError for logits without an axis or shapes that do not
-    match; BackendUnavailable. Source: Deep Learning (2016), eq. 6.24–6.26.
+    match; BackendUnavailable. Source: Deep Learning (2016), eq. 6.24–6.26.   Ledger: vae.likelihood
     """
     logits, x = _pair("bernoulli_cross_entropy", logits, x)
     a, pixels = _rows(logits), _rows(x)
@@ -52,7 +52,7 @@ def bernoulli_cross_entropy_backward(g, logits, x, *, backend=None):
     g: (...), the others as they were given to ``bernoulli_cross_entropy`` → g_logits: (..., D), a new array.
     backend: as for ``bernoulli_cross_entropy``.
 
-    Raises: as ``bernoulli_cross_entropy``. Source: Deep Learning (2016), §6.2.2.2.
+    Raises: as ``bernoulli_cross_entropy``. Source: Deep Learning (2016), §6.2.2.2.   Ledger: vae.likelihood
     """
     kernel = "bernoulli_cross_entropy_backward"
     logits, x = _pair(kernel, logits, x)

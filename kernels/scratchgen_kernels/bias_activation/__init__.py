@@ -35,7 +35,7 @@ def bias_activation(x, b, activation, *, backend=None):
     backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
 
     Raises: TypeError for another type or dtype; ValueError for shapes that do not match or another
-    activation; BackendUnavailable. Source: Deep Learning (2016), §6.3.
+    activation; BackendUnavailable. Source: Deep Learning (2016), §6.3.   Ledger: kernels.bias_activation
     """
     x, b = (
         checks.float_array("bias_activation", "x", x),
@@ -57,7 +57,7 @@ def bias_activation_backward(g, y, activation, *, backend=None):
     g, y: (..., H), one dtype; y is what ``bias_activation`` returned → (g_x: (..., H), g_b: (H,)), new
     arrays. activation and backend: as for ``bias_activation``.
 
-    Raises: as ``bias_activation``. Source: Deep Learning (2016), §6.5.6.
+    Raises: as ``bias_activation``. Source: Deep Learning (2016), §6.5.6.   Ledger: kernels.bias_activation
     """
     kernel = "bias_activation_backward"
     g, y = checks.float_array(kernel, "g", g), checks.float_array(kernel, "y", y)

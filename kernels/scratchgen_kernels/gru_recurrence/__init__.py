@@ -51,6 +51,7 @@ def gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h, *, backend=None):
 
     Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;
     BackendUnavailable. Source: Cho et al. (2014), eq. 5-8, the reset gate after the product.
+    Ledger: rnn.gru
     """
     kernel = "gru_recurrence"
     x, h0, W_xh, W_hh = _inputs(kernel, x, h0, W_xh, W_hh)
@@ -72,6 +73,7 @@ def gru_recurrence_backward(g, h, gates, x, h0, W_xh, W_hh, *, backend=None):
 
     Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;
     BackendUnavailable. Source: Deep Learning (2016), §10.2.2, of the equations of ``gru_recurrence``.
+    Ledger: rnn.gru
     """
     kernel = "gru_recurrence_backward"
     x, h0, W_xh, W_hh = _inputs(kernel, x, h0, W_xh, W_hh)

@@ -51,7 +51,7 @@ def lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h, *, backend=None):
     backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
 
     Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;
-    BackendUnavailable. Source: Gers, Schmidhuber & Cummins (2000).
+    BackendUnavailable. Source: Gers, Schmidhuber & Cummins (2000).   Ledger: rnn.lstm
     """
     kernel = "lstm_recurrence"
     x, h0, c0, W_xh, W_hh = _inputs(kernel, x, h0, c0, W_xh, W_hh)
@@ -71,6 +71,7 @@ def lstm_recurrence_backward(g, states, gates, x, h0, c0, W_xh, W_hh, *, backend
 
     Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;
     BackendUnavailable. Source: Hochreiter & Schmidhuber (1997), appendix A, here without truncation.
+    Ledger: rnn.lstm
     """
     kernel = "lstm_recurrence_backward"
     x, h0, c0, W_xh, W_hh = _inputs(kernel, x, h0, c0, W_xh, W_hh)

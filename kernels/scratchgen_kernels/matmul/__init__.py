@@ -29,6 +29,7 @@ def matmul(a, b, *, backend=None):
 
     Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;
     BackendUnavailable. Source: Golub & Van Loan, Matrix Computations (4th ed., 2013), §1.1.
+    Ledger: kernels.matmul
     """
     # any layout: a BLAS reads a transposed matrix as it lies, and back-propagation transposes every one
     if not (checks.alike(a, b) and a.ndim == b.ndim == 2):

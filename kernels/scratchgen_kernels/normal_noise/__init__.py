@@ -43,6 +43,7 @@ def standard_normal(key, counter, shape, dtype=np.float64, *, backend=None):
 
     Raises: TypeError for a non-integer or another dtype; ValueError for a number out of range or a stream
     that ends (counter + n > 2⁶⁴); BackendUnavailable. Source: Box & Muller (1958).
+    Ledger: kernels.box_muller
     """
     kernel = "standard_normal"
     key, counter = checks.integer(kernel, "key", key), checks.integer(kernel, "counter", counter)
@@ -61,7 +62,7 @@ def random_bits(key, counter, n, *, backend=None):
     backend: as for ``standard_normal``.
 
     Raises: TypeError for a non-integer; ValueError for a number out of range or a stream that ends
-    (counter + n > 2⁶⁴); BackendUnavailable. Source: Salmon et al. (2011), §3.3.
+    (counter + n > 2⁶⁴); BackendUnavailable. Source: Salmon et al. (2011), §3.3.   Ledger: kernels.philox
     """
     kernel = "random_bits"
     key, counter = checks.integer(kernel, "key", key), checks.integer(kernel, "counter", counter)
@@ -78,7 +79,7 @@ def philox4x32(counter, key, *, backend=None):
     For checking a backend against the published vectors; ``random_bits`` is the way to many words.
 
     Raises: TypeError for a non-integer; ValueError for a number out of range or another count of words;
-    BackendUnavailable. Source: Salmon et al. (2011), §3.3.
+    BackendUnavailable. Source: Salmon et al. (2011), §3.3.   Ledger: kernels.philox
     """
     counter = [checks.integer("philox4x32", "a word of counter", word, below=2**32) for word in counter]
     key = [checks.integer("philox4x32", "a word of key", word, below=2**32) for word in key]

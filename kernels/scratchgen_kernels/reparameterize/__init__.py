@@ -36,6 +36,7 @@ def reparameterize(mu, logvar, key, counter, *, backend=None):
 
     Raises: TypeError for another type or dtype; ValueError for shapes that differ, a number out of range or a
     stream that ends (counter + n > 2⁶⁴); BackendUnavailable. Source: Kingma & Welling (2014), eq. 10.
+    Ledger: vae.reparameterisation
     """
     mu, logvar = _pair("reparameterize", "mu", mu, logvar)
     key, counter = _place("reparameterize", key, counter, mu.size)
@@ -52,7 +53,7 @@ def reparameterize_backward(g, logvar, key, counter, *, backend=None):
     → (g_mu, g_logvar) of the same shape and dtype, two new arrays.
     backend: as for ``reparameterize``.
 
-    Raises: as ``reparameterize``. Source: Kingma & Welling (2014), §2.4.
+    Raises: as ``reparameterize``. Source: Kingma & Welling (2014), §2.4.   Ledger: vae.reparameterisation
     """
     g, logvar = _pair("reparameterize_backward", "g", g, logvar)
     key, counter = _place("reparameterize_backward", key, counter, g.size)

@@ -35,7 +35,7 @@ def softmax_cross_entropy(logits, targets, *, backend=None):
     backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
 
     Raises: TypeError for another type or dtype; ValueError for shapes that do not match or a target that is
-    no class; BackendUnavailable. Source: Deep Learning (2016), eq. 6.30.
+    no class; BackendUnavailable. Source: Deep Learning (2016), eq. 6.30.   Ledger: nn.cross_entropy
     """
     rows, k = _pair("softmax_cross_entropy", logits, targets)
     return KERNEL.module(backend).softmax_cross_entropy(rows, k).reshape(np.shape(targets))
@@ -49,7 +49,7 @@ def softmax_cross_entropy_backward(g, logits, targets, *, backend=None):
     g: (...), the others as they were given to ``softmax_cross_entropy`` → g_logits: (..., V), a new array.
     backend: as for ``softmax_cross_entropy``.
 
-    Raises: as ``softmax_cross_entropy``. Source: Deep Learning (2016), §6.2.2.3.
+    Raises: as ``softmax_cross_entropy``. Source: Deep Learning (2016), §6.2.2.3.   Ledger: nn.cross_entropy
     """
     kernel = "softmax_cross_entropy_backward"
     rows, k = _pair(kernel, logits, targets)

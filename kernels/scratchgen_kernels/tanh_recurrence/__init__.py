@@ -40,7 +40,7 @@ def tanh_recurrence(x, h0, W_xh, W_hh, b_h, *, backend=None):
     backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
 
     Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;
-    BackendUnavailable. Source: Deep Learning (2016), eq. 10.8.
+    BackendUnavailable. Source: Deep Learning (2016), eq. 10.8.   Ledger: rnn.hidden
     """
     x, h0, W_xh, W_hh = _inputs("tanh_recurrence", x, h0, W_xh, W_hh)
     b_h = checks.float_array("tanh_recurrence", "b_h", b_h, rank=1)
@@ -60,7 +60,7 @@ def tanh_recurrence_backward(g, h, x, h0, W_xh, W_hh, *, backend=None):
     backend: as for ``tanh_recurrence``.
 
     Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;
-    BackendUnavailable. Source: Deep Learning (2016), §10.2.2.
+    BackendUnavailable. Source: Deep Learning (2016), §10.2.2.   Ledger: rnn.bptt
     """
     kernel = "tanh_recurrence_backward"
     x, h0, W_xh, W_hh = _inputs(kernel, x, h0, W_xh, W_hh)

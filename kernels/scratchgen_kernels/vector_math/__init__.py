@@ -37,6 +37,7 @@ def exp(x, *, backend=None):
     backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
 
     Raises: TypeError for another type or dtype; BackendUnavailable. Source: Cody & Waite (1980), ch. 6.
+    Ledger: kernels.elementary
     """
     x = checks.float_array("exp", "x", x)
     return KERNEL.module(backend).exp_array(x.reshape(-1)).reshape(x.shape)
@@ -46,6 +47,7 @@ def log(x, *, backend=None):
     """y_i = log(x_i), the natural logarithm; −∞ at 0, NaN below.
 
     x, backend, result and errors: as for ``exp``. Source: Cody & Waite (1980), ch. 5.
+    Ledger: kernels.elementary
     """
     x = checks.float_array("log", "x", x)
     return KERNEL.module(backend).log_array(x.reshape(-1)).reshape(x.shape)
@@ -55,6 +57,7 @@ def tanh(x, *, backend=None):
     """y_i = tanh(x_i).
 
     x, backend, result and errors: as for ``exp``. Source: Cody & Waite (1980), ch. 13.
+    Ledger: kernels.elementary
     """
     x = checks.float_array("tanh", "x", x)
     return KERNEL.module(backend).tanh_array(x.reshape(-1)).reshape(x.shape)

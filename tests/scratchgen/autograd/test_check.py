@@ -35,6 +35,7 @@ WRONG = {
 }
 
 
+@pytest.mark.equation("autograd.difference")
 @pytest.mark.parametrize("name", WRONG)
 def test_a_planted_error_in_a_rule_is_caught(name, rng):
     function, rule, shapes = WRONG[name]
@@ -74,6 +75,7 @@ def test_a_rule_that_returns_another_shape_is_named(rng):
         check_grads(wrong, rng.standard_normal(3))
 
 
+@pytest.mark.equation("autograd.difference")
 @pytest.mark.parametrize("f", [np.sin, np.tanh, lambda x: np.exp(-(x**2)).sum(axis=0), lambda x: x * 0])
 def test_right_rules_pass_with_room_to_spare(f, rng):
     assert check_grads(f, rng.standard_normal((3, 2)), order=3) < 1e-8

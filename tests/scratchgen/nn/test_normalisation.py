@@ -27,29 +27,38 @@ def begun_elsewhere(layer, rng):
 # --- by their own mathematics -----------------------------------------------------------------------------
 
 
+@pytest.mark.equation("nn.batch_norm")
 @shapes
-def test_batch_normalised_features_have_mean_beta_and_deviation_gamma(shape, rng):
+def test_batch_normalised_features_have_mean_beta_and_deviation_gamma(shape, rng, measured):
     layer = begun_elsewhere(BatchNorm(3), rng)
     x = 50 + 7 * rng.standard_normal(shape)
     batch = tuple(range(x.ndim - 1))
     y = layer(x).numpy()
-    np.testing.assert_allclose(y.mean(batch), layer.beta.data, atol=1e-12)
+    measured(np.abs(y.mean(batch) - layer.beta.data), 1e-12)
     s2 = x.var(batch)  # ε takes this little away
     np.testing.assert_allclose(y.std(batch), layer.gamma.data * np.sqrt(s2 / (s2 + 1e-5)), rtol=1e-10)
 
 
+@pytest.mark.equation("nn.batch_norm")
 def test_the_claim_above_rejects_statistics_of_the_rows(rng):
     y = LayerNorm(3)(50 + 7 * rng.standard_normal((6, 3))).numpy()
     assert np.abs(y.mean(axis=0)).max() > 0.01
 
 
+@pytest.mark.equation("nn.layer_norm")
 @pytest.mark.parametrize("shape", [(3,), (2, 3), (5, 2, 3)], ids=str)
-def test_every_layer_normalised_example_has_mean_0_and_deviation_1(shape, rng):
+def test_every_layer_normalised_example_has_mean_0_and_deviation_1(shape, rng, measured):
     layer = LayerNorm(shape)
     x = -20 + rng.uniform(1, 5, (4, *[1] * len(shape))) * rng.standard_normal((4, *shape))
     y = layer(x).numpy().reshape(4, -1)
-    np.testing.assert_allclose(y.mean(axis=1), 0, atol=1e-12)
-    np.testing.assert_allclose(y.std(axis=1), 1, rtol=1e-4)
+    measured(np.abs(y.mean(axis=1)), 1e-12)
+    measured(np.abs(y.std(axis=1) - 1), 1e-4)  # ε takes a little away
+
+
+@pytest.mark.equation("nn.layer_norm")
+def test_the_claim_above_rejects_statistics_of_the_features(rng):
+    y = BatchNorm(3)(-20 + rng.standard_normal((6, 3))).numpy()
+    assert np.abs(y.mean(axis=1)).max() > 0.1
 
 
 def test_rows_depend_on_one_another_under_batch_normalisation_only(rng):

@@ -1,0 +1,114 @@
+"""Derivatives: the chain rule, and what is made of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scratchgen.autograd import Tensor, check_grads, hvp, jvp, vjp
+from scratchgen.autograd.backward import sweep
+from scratchgen.equations.entry import Equation, Example
+
+
+def _swept(x):
+    leaf = Tensor(x, requires_grad=True)
+    return sweep(leaf * leaf + 3 * leaf, np.ones(()))[leaf]
+
+
+def _two(x):
+    """f(x) = (x₁ x₂, x₁²), whose Jacobian at (2, 3) is ((3, 2), (4, 0))."""
+    return np.stack([x[0] * x[1], x[0] ** 2])
+
+
+def _pulled(x, g):
+    _, pull = vjp(_two, x)
+    return pull(g)[0]
+
+
+AUTOGRAD = (
+    Equation(
+        "autograd.chain_rule",
+        "chain rule",
+        r"\frac{\partial L}{\partial x} = \sum_y \frac{\partial L}{\partial y} \frac{\partial y}{\partial x}",
+        "∂L/∂x = Σ_y ∂L/∂y ∂y/∂x, over every y that is computed from x directly",
+        "Griewank & Walther (2008), Evaluating Derivatives, section 3.2",
+        "scratchgen.autograd.backward:sweep",
+        tutorial="01_gradients.py",
+        example=Example(
+            "L = a + b with a = x · x and b = 3 x, at x = 2\n"
+            "∂L/∂a ∂a/∂x + ∂L/∂b ∂b/∂x = 1 · (2 + 2) + 1 · 3 = 7",
+            7.0,
+            _swept,
+            {"x": 2.0},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "autograd.vjp",
+        "vector-Jacobian product",
+        r"g \mapsto g^\top J, \quad J = \frac{\partial f}{\partial x}",
+        "g ↦ gᵀ J,  J = ∂f/∂x",
+        "Baydin et al. (2018), section 3.2",
+        "scratchgen.autograd.transforms:vjp",
+        tutorial="01_gradients.py",
+        example=Example(
+            "f(x) = (x₁ x₂, x₁²) at (2, 3): J = ((3, 2), (4, 0))\n"
+            "(1, 10) J = (1 · 3 + 10 · 4, 1 · 2 + 10 · 0) = (43, 2)",
+            (43.0, 2.0),
+            _pulled,
+            {"x": [2.0, 3.0], "g": [1.0, 10.0]},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "autograd.transposition",
+        "Jacobian-vector product, by transposition",
+        r"J u = \frac{\partial}{\partial g} \langle g^\top J, u \rangle",
+        "J u = ∂/∂g ⟨gᵀ J, u⟩",
+        "Baydin et al. (2018), section 3.1; Christianson (1992) for the transposition",
+        "scratchgen.autograd.transforms:jvp",
+        tutorial="01_gradients.py",
+        example=Example(
+            "f(x) = (x₁ x₂, x₁²) at (2, 3): J = ((3, 2), (4, 0))\n"
+            "⟨gᵀ J, u⟩ = (3 g₁ + 4 g₂) · 1 + 2 g₁ · 10\n"
+            "by g: (3 + 20, 4) = (23, 4), which is J (1, 10)",
+            (23.0, 4.0),
+            lambda x, u: jvp(_two, [x], [u])[1],
+            {"x": [2.0, 3.0], "u": [1.0, 10.0]},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "autograd.hvp",
+        "Hessian-vector product",
+        r"H v = \frac{\partial}{\partial x} \left\langle \frac{\partial f}{\partial x}, v \right\rangle",
+        "H v = ∂/∂x ⟨∂f/∂x, v⟩",
+        "Pearlmutter (1994), section 3",
+        "scratchgen.autograd.transforms:hvp",
+        tutorial="01_gradients.py",
+        example=Example(
+            "f(x) = x₁² x₂ at (1, 2): ∂f/∂x = (2 x₁ x₂, x₁²), H = ((4, 2), (2, 0))\n"
+            "H (1, 1) = (4 + 2, 2 + 0) = (6, 2)",
+            (6.0, 2.0),
+            lambda x, v: hvp(lambda x: x[0] ** 2 * x[1])(x, v),
+            {"x": [1.0, 2.0], "v": [1.0, 1.0]},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "autograd.difference",
+        "derivative against a difference quotient",
+        r"\langle v^\top J, u \rangle = \left. \frac{d}{dh} \langle v, f(x + h u) \rangle \right|_{h = 0}",
+        "⟨vᵀ J, u⟩ = d/dh ⟨v, f(x + h u)⟩ at h = 0,  J = ∂f/∂x",
+        "Squire & Trapp (1998), eq. 2, for the complex step",
+        "scratchgen.autograd.check:check_grads",
+        tutorial="01_gradients.py",
+        example=Example(
+            "f(x) = x³ at 2: the rule says 3 · 2² = 12\n"
+            "Im (2 + ih)³ / h = 12 − h², for h = 10⁻²⁰ the same: the error is 0",
+            0.0,
+            lambda x: check_grads(lambda x: x**3, x),
+            {"x": 2.0},
+            recorded=False,
+        ),
+    ),
+)

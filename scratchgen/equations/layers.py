@@ -1,0 +1,177 @@
+"""What networks are made of, and how their weights begin."""
+
+from __future__ import annotations
+
+from scratchgen.convolution import conv2d, conv_transpose2d
+from scratchgen.equations.entry import Equation, Example
+from scratchgen.equations.tiny import Noise, Uniform, blank
+from scratchgen.functional import linear
+from scratchgen.nn import BatchNorm, Dropout, Embedding, LayerNorm
+from scratchgen.nn.init import fan_in_uniform, glorot_uniform, he_normal
+from scratchgen.random import Generator
+
+
+def _row(k):
+    return blank(Embedding(2, 2, Generator(0)), W=[[1.0, 2.0], [3.0, 4.0]]).forward(k)
+
+
+LAYERS = (
+    Equation(
+        "nn.linear",
+        "linear layer",
+        r"y = x W + b",
+        "y = x W + b",
+        "Goodfellow et al., Deep Learning (2016), eq. 6.40",
+        "scratchgen.functional:linear",
+        tutorial="01_gradients.py",
+        example=Example(
+            "(1, 2) with the columns (1, 3) and (0, −1), b = (0.5, 0)\n(1 + 6 + 0.5, 0 − 2 + 0) = (7.5, −2)",
+            (7.5, -2.0),
+            lambda x, W, b: linear(x, W, b),
+            {"x": [[1.0, 2.0]], "W": [[1.0, 0.0], [3.0, -1.0]], "b": [0.5, 0.0]},
+        ),
+    ),
+    Equation(
+        "nn.embedding",
+        "embedding",
+        r"y = W_k",
+        "y = W[k]",
+        "Bengio et al. (2003), section 2",
+        "scratchgen.nn.layers:Embedding.forward",
+        tutorial="04_rnn.py",
+        example=Example(
+            "row 1 of ((1, 2), (3, 4)): (3, 4)",
+            (3.0, 4.0),
+            _row,
+            {"k": [1]},
+        ),
+    ),
+    Equation(
+        "nn.dropout",
+        "dropout",
+        r"y = x \odot r / (1 - p), \quad r = 1[u \ge p]",
+        "y = x ⊙ r / (1 − p),  r = 1[u ≥ p],  u ~ U(0, 1)",
+        "Srivastava et al. (2014), section 10",
+        "scratchgen.nn.layers:Dropout.forward",
+        tutorial="04_rnn.py",
+        example=Example(
+            "p = 0.5, u = (0.2, 0.7), so r = (0, 1)\n(1 · 0, 3 · 1) / 0.5 = (0, 6)",
+            (0.0, 6.0),
+            lambda x, u: Dropout(0.5, Uniform(u)).forward(x),
+            {"x": [1.0, 3.0], "u": (0.2, 0.7)},
+        ),
+    ),
+    Equation(
+        "nn.batch_norm",
+        "batch normalisation",
+        r"y = \gamma \frac{x - m}{\sqrt{s^2 + \varepsilon}} + \beta",
+        "y = γ (x − m) / √(s² + ε) + β, with m and s² of each feature over the batch",
+        "Ioffe & Szegedy (2015), algorithm 1",
+        "scratchgen.nn.normalisation:BatchNorm.forward",
+        tutorial="03_gan.py",
+        example=Example(
+            "a feature that is 0 and 4 in two examples: m = 2, s² = 4, γ = 1, β = 0\n"
+            "(0 − 2)/2 = −1, (4 − 2)/2 = 1",
+            (-1.0, 1.0),
+            lambda x: BatchNorm(1).forward(x),
+            {"x": [[0.0], [4.0]]},
+        ),
+    ),
+    Equation(
+        "nn.layer_norm",
+        "layer normalisation",
+        r"y = \gamma \frac{x - m}{\sqrt{s^2 + \varepsilon}} + \beta",
+        "y = γ (x − m) / √(s² + ε) + β, with m and s² of each example over its features",
+        "Ba, Kiros & Hinton (2016), section 3",
+        "scratchgen.nn.normalisation:LayerNorm.forward",
+        tutorial="03_gan.py",
+        example=Example(
+            "an example with the features 0 and 4: m = 2, s² = 4, γ = 1, β = 0\n"
+            "(0 − 2)/2 = −1, (4 − 2)/2 = 1",
+            (-1.0, 1.0),
+            lambda x: LayerNorm(2).forward(x),
+            {"x": [[0.0, 4.0]]},
+        ),
+    ),
+    Equation(
+        "nn.convolution",
+        "convolution",
+        r"y_{hw} = \sum_{ij} x_{sh + i - p,\, sw + j - p} W_{ij} + b",
+        "y[h, w] = Σ_ij x[s h + i − p, s w + j − p] W[i, j] + b",
+        "Dumoulin & Visin (2016), section 2",
+        "scratchgen.convolution:conv2d",
+        tutorial="03_gan.py",
+        example=Example(
+            "a row of pixels (1, 2, 3) and the kernel (10, 1), s = 1, p = 0\n"
+            "(1 · 10 + 2 · 1, 2 · 10 + 3 · 1) = (12, 23)",
+            (12.0, 23.0),
+            conv2d,
+            {"x": [[[[1.0], [2.0], [3.0]]]], "W": [[[[10.0]], [[1.0]]]], "b": [0.0]},
+        ),
+    ),
+    Equation(
+        "nn.transposed_convolution",
+        "transposed convolution",
+        r"y_{sh + i - p,\, sw + j - p} \mathrel{+}= x_{hw} W_{ij}^\top",
+        "y[s h + i − p, s w + j − p] += x[h, w] W[i, j]ᵀ, at last + b",
+        "Dumoulin & Visin (2016), section 4",
+        "scratchgen.convolution:conv_transpose2d",
+        tutorial="03_gan.py",
+        example=Example(
+            "a row of pixels (1, 2) and the kernel (10, 1), s = 1, p = 0\n"
+            "(1 · 10, 1 · 1 + 2 · 10, 2 · 1) = (10, 21, 2)",
+            (10.0, 21.0, 2.0),
+            conv_transpose2d,
+            {"x": [[[[1.0], [2.0]]]], "W": [[[[10.0]], [[1.0]]]], "b": [0.0]},
+        ),
+    ),
+    Equation(
+        "nn.fan_in",
+        "weights for a number of inputs",
+        r"W \sim U(-a, a), \quad a = 1 / \sqrt D",
+        "W ~ U(−a, a),  a = 1/√D",
+        "LeCun et al. (1998), section 4.6, whose variance is 1/D",
+        "scratchgen.nn.init:fan_in_uniform",
+        tutorial="01_gradients.py",
+        example=Example(
+            "D = 4: a = 1/√4 = 0.5; uniform numbers of 0.75 become 0.5 · (2 · 0.75 − 1) = 0.25",
+            (0.25, 0.25, 0.25, 0.25),
+            lambda u, D, H: fan_in_uniform(Uniform(u), D, H),
+            {"u": (0.75, 0.75, 0.75, 0.75), "D": 4, "H": 1},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "nn.glorot",
+        "weights for equal variances in both directions",
+        r"W \sim U(-a, a), \quad a = \sqrt{6 / (D + H)}",
+        "W ~ U(−a, a),  a = √(6 / (D + H))",
+        "Glorot & Bengio (2010), eq. 16",
+        "scratchgen.nn.init:glorot_uniform",
+        tutorial="04_rnn.py",
+        example=Example(
+            "D = H = 1: a = √3 = 1.73205\n"
+            "a uniform number of 0.75 becomes 1.73205 · (2 · 0.75 − 1) = 0.866025",
+            0.866025,
+            lambda u, D, H: glorot_uniform(Uniform(u), D, H),
+            {"u": (0.75,), "D": 1, "H": 1},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "nn.he",
+        "weights before a rectifier",
+        r"W \sim \mathcal N(0, 2 / D)",
+        "W ~ N(0, 2/D)",
+        "He et al. (2015), eq. 10",
+        "scratchgen.nn.init:he_normal",
+        tutorial="03_gan.py",
+        example=Example(
+            "D = 2, H = 1: √(2/2) = 1; normal numbers of 0.5 become 1 · 0.5 = 0.5",
+            (0.5, 0.5),
+            lambda eps, D, H: he_normal(Noise(*eps), D, H),
+            {"eps": (0.5, 0.5), "D": 2, "H": 1},
+            recorded=False,
+        ),
+    ),
+)
