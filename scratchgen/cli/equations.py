@@ -104,9 +104,10 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
     for symbol, meaning in symbols(equation):
         explained.add_row(escape(symbol), escape(meaning))
     screen.print(explained)
-    page = CHECKOUT / "tutorials" / equation.tutorial
+    name, sign, anchor = equation.tutorial.partition("#")
+    page = CHECKOUT / "tutorials" / name
     say(screen, f"\nsource    {equation.source}")
-    say(screen, f"tutorial  {_near(page) if page.exists() else equation.tutorial}")
+    say(screen, f"tutorial  {_near(page) if page.exists() else name}{sign}{anchor}")
     say(screen, f"code      {_near(file)}:{line}\n")
     screen.print(Syntax(source, "python", line_numbers=True, start_line=line, theme="ansi_light"))
     _show_example(equation, screen)
