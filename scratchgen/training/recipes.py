@@ -100,9 +100,12 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
     ("vae", "digits"): VAERecipe(latent_dim=8, hidden=256, epochs=100, batch_size=32),
     ("vae", "binarized-digits"): VAERecipe(latent_dim=8, hidden=256, epochs=100, batch_size=32),
     ("gan", "digits"): GANRecipe(epochs=120, batch_size=64),
+    ("gan", "mnist"): GANRecipe(latent_dim=32, epochs=40, alpha=5e-4, r1=1.0),
     ("gan", "ring"): GANRecipe(latent_dim=2, epochs=64, batch_size=128, alpha=1e-3, r1=0.02),
     ("gan", "grid"): GANRecipe(latent_dim=2, epochs=96, batch_size=128, alpha=1e-3, r1=0.08),
 }
+
+CONV_OF_MNIST = GANRecipe(model="conv", epochs=8)  # each as long as six of a dense pair
 
 VQ = VAERecipe(model="vq", latent_dim=16, hidden=256, epochs=4, batch_size=64, alpha=2e-3, prior_alpha=3e-3)
 VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, prior_alpha=4e-3, batch_size=32)
@@ -153,6 +156,7 @@ def recipe(kind: str, data: str, **given) -> Recipe:
     settings = SPECIAL.get((kind, data), DEFAULT[kind])
     given = {name: value for name, value in given.items() if value is not None}
     if kind == "gan":
+        settings = CONV_OF_MNIST if (data, given.get("model")) == ("mnist", "conv") else settings
         settings = replace(settings, **_of_the_game(given))
     elif kind == "vae" and given.get("model") == "vq":
         settings = VQ_OF_DIGITS if (kind, data) in SPECIAL else VQ

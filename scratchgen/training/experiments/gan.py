@@ -17,7 +17,7 @@ from scratchgen.training.experiments.vae_pictures import samples as draw_samples
 from scratchgen.training.recipes import GANRecipe
 from scratchgen.training.run import Run
 from scratchgen.training.scores import Score
-from scratchgen.training.scores.gan import SAMPLES, gan_scores
+from scratchgen.training.scores.gan import SAMPLES, gan_scores, judge_of
 
 CHANNELS = [32, 64]  # of the convolutions of a GAN
 HIDDEN_FOR_POINTS = [128, 128, 128]
@@ -54,7 +54,7 @@ def train_gan(data: str, settings: GANRecipe, seed: int, open_run: OpenRun) -> t
         _draw(model, rows, game, run)
         if film:
             plots.animation(film, run.picture("game", "gif"), f"a GAN on the {rows.name}")
-    return finished(run, model, gan_scores(model, rows, "test", Generator(HELD_OUT_SEED)))
+    return finished(run, model, gan_scores(model, rows, "test", Generator(HELD_OUT_SEED), judge_of(rows)))
 
 
 def _sizes(settings: GANRecipe, rows: ImageData) -> dict:
