@@ -13,7 +13,7 @@ from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun, configuration
 from scratchgen.training.reproductions.reproduction import Measured, Part, Reproduction
 
-EPOCHS, BATCH, ALPHA, BETA1 = 20, 100, 2e-4, 0.5
+EPOCHS, BATCH, ALPHA, BETA1 = 15, 100, 2e-4, 0.5
 PIXELS, LATENT = 784, 100
 TRAINED_ON, VALIDATED_ON = 50_000, 1000
 SAMPLES, CENTROIDS = 10_000, 1000
@@ -73,7 +73,7 @@ GAN_MNIST_PARZEN = Reproduction(
     ),
     unit="nats an image",
     setting=(
-        "G 100–256–512–784 and D 784–256–512–1 with ReLU, non-saturating; 50,000 grey training images, 20 "
+        "G 100–256–512–784 and D 784–256–512–1 with ReLU, non-saturating; 50,000 grey training images, 15 "
         "epochs of batches of 100, Adam with α = 2e-4 and β₁ = 0.5; G's weights are their moving average. "
         "The width σ of the windows maximises the mean over 1,000 of the other 10,000 training images. The "
         "same score, each with its own σ, for 10,000 and for 1,000 training images, and for the centroids "

@@ -82,15 +82,14 @@ def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:
     )
 
 
-def objectives(base: Setting, critic_epochs: int) -> dict[str, tuple[str, Setting]]:
-    """{name: (title, the base with that objective)}; the critic of Wasserstein needs an Adam of its own."""
-    critic = replace(base, objective="wasserstein", epochs=critic_epochs, beta1=0.0, beta2=0.9)
-    critic = replace(critic, gradient_penalty=1.0)
+def objectives(base: Setting, **of_the_critic) -> dict[str, tuple[str, Setting]]:
+    """{name: (title, the base with that objective)}; the critic of Wasserstein has settings of its own."""
+    critic = replace(base, objective="wasserstein", gradient_penalty=1.0)
     return {
         "minimax": ("GAN, minimax", replace(base, objective="minimax")),
         "nonsaturating": ("GAN, non-saturating", base),
         "least-squares": ("least squares", replace(base, objective="least_squares")),
-        "wgan-gp": ("WGAN-GP", critic),
+        "wgan-gp": ("WGAN-GP", replace(critic, **of_the_critic)),
         "pacgan2": ("PacGAN2, non-saturating", replace(base, pack=2)),
     }
 

@@ -10,11 +10,9 @@ from scratchgen.training.reproductions.reproduction import Part, Reproduction
 
 MODES = 7.8
 BASE = Setting("ring", hidden=(64, 64), epochs=24, scale=1.0, alpha=1e-2)
-CRITIC_EPOCHS = 50
 PUBLISHED = {"nonsaturating": "1 and 6.3 ± 0.5", "pacgan2": "7.9 ± 0.1"}
 SWEEP = {
     "alpha-1e-3": ("non-saturating, α = 1e-3", replace(BASE, alpha=1e-3)),
-    "alpha-1e-4": ("non-saturating, α = 1e-4", replace(BASE, alpha=1e-4)),
     "beta1-0.9": ("non-saturating, β₁ = 0.9", replace(BASE, beta1=0.9)),
     "r1": ("non-saturating, R1 with γ = 0.1", replace(BASE, r1=0.1)),
 }
@@ -32,10 +30,10 @@ GAN_RING8 = Reproduction(
         "20,000 points of eight Gaussians with σ = 0.1 at radius 2; z ~ N(0, I₂); G 2–64–64–2 and D "
         "2–64–64–1 with ReLU; 24 epochs of batches of 128, 3,744 steps of each player in turn; Adam with α "
         "= 1e-2, which falls to 0 in a straight line, β₁ = 0.5, β₂ = 0.999; G's weights are their moving "
-        "average. WGAN-GP has λ = 1, β₁ = 0, β₂ = 0.9 and 50 epochs, 7,800 steps. The last rows are a "
-        f"sweep: the non-saturating GAN with one setting changed. A mode is found by one of {SAMPLES:,} "
-        "samples within 3 σ of its centre, and such samples are of high quality. At least one objective is "
-        "to have 7.8 modes and 95 %."
+        "average. WGAN-GP has λ = 1, β₂ = 0.99 and a third layer of 64. The last rows are a sweep: the "
+        f"non-saturating GAN with one setting changed. A mode is found by one of {SAMPLES:,} samples within "
+        "3 σ of its centre, and such samples are of high quality. At least one objective is to have 7.8 "
+        "modes and 95 %."
     ),
     deviations=(
         "σ is 0.05 of the radius, in PacGAN 0.01: modes are as far apart but larger, and easier to hit.",
@@ -44,7 +42,7 @@ GAN_RING8 = Reproduction(
     parts=(
         *(
             Part(name, title, PUBLISHED.get(name, "–"), MODES, partial(measure, setting=setting), True)
-            for name, (title, setting) in objectives(BASE, CRITIC_EPOCHS).items()
+            for name, (title, setting) in objectives(BASE, beta2=0.99, hidden=(64, 64, 64)).items()
         ),
         *(
             Part(name, title, "–", None, partial(measure, setting=setting), True)

@@ -100,6 +100,12 @@ def test_each_seed_is_another_training(tmp_path):
     assert first["high quality, %"] != second["high quality, %"]
 
 
+def test_what_is_told_of_the_training_on_mnist_is_what_is_done():
+    assert f"{gan_mnist_parzen.EPOCHS} epochs of batches of {gan_mnist_parzen.BATCH}" in (
+        REPRODUCTIONS["gan-mnist-parzen"].setting
+    )
+
+
 # --- Parzen windows -----------------------------------------------------------------------------------------
 
 
