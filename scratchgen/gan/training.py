@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from contextlib import contextmanager
 
 import numpy as np
@@ -35,7 +36,7 @@ def train(
     *,
     epochs: int,
     batch_size: int,
-    alpha: float,
+    alpha: float | Callable[[int], float],
     rng: Generator,
     labels=None,
     game: Game = ORIGINAL,
@@ -47,6 +48,7 @@ def train(
 
     images    (N, D);  labels: (N,), their classes, for a conditional model
     run       a `training.Run`, or a `training.History`, that keeps the books
+    alpha     the step size, or a function that gives it for each epoch, counted from 1
     beta1     Adam's; ½ as the gradients of a game turn (Radford et al. 2016, section 4)
     film      looks after the steps of either player, and is kept with the run
 
@@ -56,13 +58,14 @@ def train(
     """
     check(model, images, labels, game, batch_size)
     labels = np.zeros(len(images), np.int64) if labels is None else labels
-    optimizer_D = Adam(model.D.parameters(), alpha, beta1, beta2)
-    optimizer_G = Adam(model.G.parameters(), alpha, beta1, beta2)
+    optimizer_D = Adam(model.D.parameters(), 1.0, beta1, beta2)
+    optimizer_G = Adam(model.G.parameters(), 1.0, beta1, beta2)
     average, health = MovingAverage(model.G.parameters()), Health(game.objective, images)
     run.keep(model=model, optimizer_D=optimizer_D, optimizer_G=optimizer_G, average=average)
     look = film.look if film else lambda player, step: None
     run.keep(health=health.memory, rng=rng, **({"film": film} if film else {}))
-    for _ in run.epochs(epochs):
+    for epoch in run.epochs(epochs):
+        optimizer_D.alpha = optimizer_G.alpha = alpha(epoch) if callable(alpha) else alpha
         for x, y in run.steps(batches(images, labels, batch_size=batch_size, rng=rng, drop_last=True)):
             step = run.total_steps + 1
             with _telling_where(run):

@@ -258,4 +258,20 @@ def test_every_reproduction_says_what_it_is_and_what_is_to_be_reached(name):
     assert all((item.title, item.source, item.unit, item.setting))
     assert len({part.name for part in item.parts}) == len(item.parts)
     for part in item.parts:
-        assert part.target > float(part.published.split()[0])
+        if not part.higher_is_better:
+            assert part.target > float(part.published.split()[0])
+
+
+@pytest.mark.parametrize(
+    "target, higher, value, expected, reached",
+    [
+        (95.0, False, 94.0, "≤ 95", True),
+        (95.0, False, 96.0, "≤ 95", False),
+        (7.8, True, 8.0, "≥ 7.8", True),
+        (7.8, True, 7.0, "≥ 7.8", False),
+        (None, True, 0.0, "", True),
+    ],
+)
+def test_a_number_is_told_whether_it_reached_its_target(target, higher, value, expected, reached):
+    score = Part("a", "the first", "90", target, None, higher).score("it", value)
+    assert (score.measure, score.baseline, score.expected, score.reached) == ("it", "90", expected, reached)
