@@ -588,6 +588,6 @@ print("pictures:", OUT)
 #    seeds each. Is one seed enough to rank them?
 # 2. Let the noise be one-dimensional (`latent_dim=1`). Where do the strays lie now, and why must there be
 #    some?
-# 3. In `dirac_forces` replace the minimax loss of the generator by the non-saturating one. Is the force still
-#    at right angles to the way to the equilibrium? Does it converge?
+# 3. Give `dirac_forces` and `dirac_path` the game `gan.Game("nonsaturating")`. Is the force still at right
+#    angles to the way to the equilibrium? Do the steps converge?
 # 4. Find a set of points that has a Fréchet distance of 0 to the ring and looks nothing like it.
