@@ -50,7 +50,7 @@ def under_debugpy(functions: Iterable[FunctionType], compute: Callable, **argume
         try:
             debugpy.listen((HOST, PORT))
         except (OSError, RuntimeError) as problem:
-            raise BadInput(f"cannot listen at {HOST}:{PORT} ({problem}); end what does") from None
+            raise BadInput(f"cannot listen at {HOST}:{PORT} ({problem}); end what listens there") from None
         print(f"waiting for an editor to attach at {HOST}:{PORT}", flush=True)
         debugpy.wait_for_client()
     import pydevd  # which debugpy brings along

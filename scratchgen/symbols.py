@@ -112,6 +112,18 @@ OWN = {
         "s": "standard deviation of q by latent, (Z,)",
         "σ": "standard deviation of the data, one number",
     },
+    "vae.exact_evidence": {
+        "D": "numbers of an example",
+        "C": "covariance of the data under the model, (D, D)",
+        "b": "bias of the decoder, (D,)",
+        "W": "weights of the decoder, (Z, D)",
+        "σ": "standard deviation of the data, one number",
+    },
+    "vae.levels": {
+        "a": "logits of the levels of x_d, (B, D, V)",
+        "k": "which level x_d is, from 0 to V − 1",
+        "V": "how many levels there are: 0, 1/(V − 1), …, 1",
+    },
     "vae.ppca": {
         "D": "numbers of an example",
         "Z": "latents",
@@ -119,6 +131,11 @@ OWN = {
         "σ": "its square is the mean of the D − Z smallest eigenvalues",
     },
     "vae.straight_through": CODES,
+    "vae.nearest_code": {
+        "k": "code of each vector, (…) whole numbers",
+        "z_e": CODES["z_e"],
+        "e": "the K codes, (K, d)",
+    },
     "vae.vq": CODES | {"p": "the model p(x|z_q); nats", "β": "weight of the commitment"},
     "vae.codebook": {
         "N": "moving average of how many vectors choose code k, (K,)",

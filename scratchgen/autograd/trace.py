@@ -70,6 +70,6 @@ def written(value) -> str:
     if np.size(value) > MOST:
         return f"array of {np.shape(value)}"
     shown = np.array2string(
-        np.asarray(value), separator=", ", formatter={"float_kind": lambda x: f"{round(float(x), 5):g}"}
+        np.asarray(value), separator=", ", formatter={"float_kind": lambda x: f"{round(float(x), 5):.10g}"}
     )
     return " ".join(shown.split())

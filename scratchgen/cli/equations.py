@@ -136,6 +136,7 @@ def _show_example(equation: Equation, screen: Console) -> None:
         say(screen, f"  computed  {tidy(example.live())}")
     except BadInput as problem:  # what it needs is not installed
         say(screen, f"  computed  not here: {problem}")
+    say(screen, f"  to step through it: scratchgen debug {equation.id}")
 
 
 def _last_results(equation: Equation) -> dict[tuple[str, str], str]:

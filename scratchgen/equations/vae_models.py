@@ -9,6 +9,7 @@ from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import blank
 from scratchgen.random import Generator
 from scratchgen.vae.interpolate import spherical
+from scratchgen.vae.likelihoods import Levels
 from scratchgen.vae.linear import LinearVAE, ppca_log_likelihood
 from scratchgen.vae.models import ConditionalVAE
 from scratchgen.vae.objectives import elbo, vq_objective
@@ -26,6 +27,12 @@ def _elbo_of_a_class(x, eps, label):
     logits = {"decoder_0_W": [[1.0], [0.0], [2.0]], "decoder_2_W": 1.0}  # rows: z, class 0, class 1
     model = blank(ConditionalVAE(1, 1, 1, classes=2), **mu_of_1, **logits).given([label])
     return elbo(x, model.encode(x), model.decode, eps)
+
+
+def _nearest(z_e):
+    quantiser = Quantiser(codes=2, dimension=1, rng=Generator(0))
+    quantiser.codebook.data[...] = [[0.0], [1.0]]
+    return quantiser.forward(z_e)[0]
 
 
 def _moved_code(z_e, k):
@@ -53,6 +60,39 @@ VAE_MODELS = (
             -1.51551,
             _exact_elbo,
             {"x": [[1.0]]},
+        ),
+    ),
+    Equation(
+        "vae.exact_evidence",
+        "evidence of the linear autoencoder",
+        r"\log p(x) = \log \mathcal N(x; b, C), \quad C = W^\top W + \sigma^2 I",
+        "log p(x) = −½ [D log 2π + log det C + (x − b) C⁻¹ (x − b)ᵀ],  C = WᵀW + σ² I",
+        "Tipping & Bishop (1999), eq. 4 and 5",
+        "scratchgen.vae.linear:LinearVAE.exact_log_likelihood",
+        tutorial="02_vae.py",
+        example=Example(
+            "W = sigma = 1, b = 0: C = 1 + 1 = 2\n"
+            "−½ (log 2π + log 2 + 1²/2) = −½ (1.83788 + 0.69315 + 0.5) = −1.51551",
+            -1.51551,
+            lambda x: blank(LinearVAE(1, 1), decoder_W=1.0).exact_log_likelihood(x),
+            {"x": [[1.0]]},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "vae.levels",
+        "likelihood of whole numbers",
+        r"\log p(x) = \sum_d \log \operatorname{softmax}(a_d)_k, \quad k = (V - 1)\, x_d",
+        "log p(x|z) = Σ_d log softmax(a_d)[k],  k = (V − 1) x_d",
+        "van den Oord, Kalchbrenner & Kavukcuoglu (2016), section 3.3",
+        "scratchgen.vae.likelihoods:Levels.log_prob",
+        tutorial="02_vae.py",
+        example=Example(
+            "three levels with the logits (0, log 3, 0): p = (1, 3, 1)/5;  x = ½ is level 2 · ½ = 1\n"
+            "log 3/5 = −0.51083",
+            -0.51083,
+            lambda x, logits: Levels(logits).log_prob(x),
+            {"x": [[0.5]], "logits": [[[0.0, math.log(3), 0.0]]]},
         ),
     ),
     Equation(
@@ -87,6 +127,24 @@ VAE_MODELS = (
             -0.62693,
             _elbo_of_a_class,
             {"x": [[1.0]], "eps": [[-1.0]], "label": 1},
+        ),
+    ),
+    Equation(
+        "vae.nearest_code",
+        "the code of a vector",
+        r"k = \arg\min_j \|z_e - e_j\|^2",
+        "k = argmin_j ‖z_e − e_j‖²",
+        "van den Oord et al. (2017), eq. 1",
+        "scratchgen.vae.quantise:Quantiser.forward",
+        tutorial="02_vae.py",
+        example=Example(
+            "codes 0 and 1\n"
+            "0.4² = 0.16 < 0.6² = 0.36, so 0.4 has code 0\n"
+            "0.7² = 0.49 > 0.3² = 0.09, so 0.7 has code 1",
+            (0, 1),
+            _nearest,
+            {"z_e": [[0.4], [0.7]]},
+            recorded=False,
         ),
     ),
     Equation(

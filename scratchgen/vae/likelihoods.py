@@ -116,7 +116,10 @@ class Levels:
         return f"Levels(logits={self.logits!r})"
 
     def log_prob(self, x):
-        """Σ_d log softmax(logits_d)[(V − 1) x_d]   → (...,) nats. Raises BadInput off the levels."""
+        """Σ_d log softmax(logits_d)[(V − 1) x_d]   → (...,) nats. Raises BadInput off the levels.
+
+        Ledger: vae.levels
+        """
         k = np.broadcast_to(level_of(x, self.logits.shape[-1]), self.logits.shape[:-1])
         return -np.sum(softmax_cross_entropy(self.logits, k), axis=-1)
 

@@ -65,7 +65,7 @@ class LinearVAE(LatentModel, Module):
         """The evidence itself, log p(x) = log N(x; b, C) with C = WᵀW + sigma² I.   x (B, D) → (B,) nats
 
         −½ [D log 2π + log det C + (x − b) C⁻¹ (x − b)ᵀ], in float64.
-        Source: Tipping & Bishop (1999), eq. 4 and 5.
+        Source: Tipping & Bishop (1999), eq. 4 and 5.   Ledger: vae.exact_evidence
         """
         W, b = (np.asarray(plain(p), np.float64) for p in (self.decoder.W, self.decoder.b))
         C = W.T @ W + np.exp(float(self.likelihood.logvar.data[0])) * np.eye(len(b))

@@ -93,7 +93,7 @@ def iwae_bound(x, q: Normal, decode: Callable, k: int, eps):
 def log_prior_over_posterior(z, q: Normal, eps):
     """log p(z) − log q(z|x) = ½ Σ_d [logvar + ε² − z²] at z = mu + sigma ε.   z (k, B, Z) → (k, B) nats
 
-    The log 2π of both densities cancel, and (z − mu)/sigma is the noise itself.
+    The log 2π of both densities cancel, and (z − mu)/sigma is the noise itself.   Ledger: vae.iwae
     """
     return 0.5 * np.sum(q.logvar + eps**2 - z**2, axis=-1)
 

@@ -30,7 +30,7 @@ class Quantiser(Module):
     m           m_k (K, d): the same of the sum of these vectors
     decay       γ of the averages; 0 forgets all batches but the last
 
-    Source: van den Oord, Vinyals & Kavukcuoglu (2017), eq. 1-2 and appendix A.1.
+    Source: van den Oord, Vinyals & Kavukcuoglu (2017), eq. 1-2 and appendix A.1.   Ledger: vae.nearest_code
     """
 
     def __init__(self, codes: int, dimension: int, rng: Generator, decay: float = 0.99):

@@ -52,12 +52,14 @@ def total(likelihood, x, cell, wrong=0.0):
     return np.sum(np.exp(plain(likelihood.log_prob(x)) + wrong)) * cell
 
 
+@pytest.mark.equation("vae.levels")
 @pytest.mark.equation("vae.likelihood")
 @pytest.mark.parametrize("kind", ["bernoulli", "categorical", "gaussian"])
 def test_the_probabilities_of_all_data_add_up_to_one(kind, request, measured):
     measured(np.abs(total(*request.getfixturevalue(kind)) - 1), ROUNDING)
 
 
+@pytest.mark.equation("vae.levels")
 @pytest.mark.equation("vae.likelihood")
 @pytest.mark.parametrize("kind", ["bernoulli", "categorical", "gaussian"])
 def test_the_claim_above_rejects_a_normaliser_that_is_counted_once_more_for_a_dimension(kind, request):

@@ -33,14 +33,16 @@ def nearest_by_hand(z, codebook):
     return np.array([row.index(min(row)) for row in distances])
 
 
-def test_the_code_that_is_chosen_is_the_nearest(quantiser, rng):
+@pytest.mark.equation("vae.nearest_code")
+def test_the_code_that_is_chosen_is_the_nearest(quantiser, rng, measured):
     z = rng.standard_normal((40, 5, d))
     k, e = quantiser(z)
     expected = nearest_by_hand(z.reshape(-1, d).tolist(), quantiser.codebook.data.tolist())
-    np.testing.assert_array_equal(k.ravel(), expected)
+    measured(np.abs(k.ravel() - expected), 0)
     np.testing.assert_array_equal(e, quantiser.codebook.data[k])
 
 
+@pytest.mark.equation("vae.nearest_code")
 def test_the_claim_above_rejects_the_code_with_the_largest_inner_product(quantiser, rng):
     z = rng.standard_normal((200, d))
     wrong = np.argmax(z @ quantiser.codebook.data.T, axis=-1)

@@ -12,6 +12,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -187,6 +188,19 @@ def test_without_debugpy_listening_says_how_to_get_it(scratchgen_in, tmp_path, m
     done = scratchgen_in(tmp_path)("debug", "vae.kl", "--listen")
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1 and 'pip install "scratchgen-numpy[debug]"' in done.stderr
+
+
+def test_a_port_that_is_taken_is_one_line(scratchgen_in, tmp_path, monkeypatch):
+    def refuse(address):
+        raise RuntimeError("Address already in use")
+
+    debugpy = SimpleNamespace(is_client_connected=lambda: False, listen=refuse)
+    monkeypatch.setitem(sys.modules, "debugpy", debugpy)
+    done = scratchgen_in(tmp_path)("debug", "vae.kl", "--listen")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "scratchgen: cannot listen at 127.0.0.1:5678 (Address already in use); end what listens there\n"
+    )
 
 
 def test_the_pick_list_of_the_editor_is_the_ledger():

@@ -55,7 +55,7 @@ def test_one_equation_is_shown_with_its_source_and_where_its_tests_are(scratchge
 
 def test_the_example_by_hand_stands_beside_what_the_code_gives_now(equations):
     shown = equations("vae.kl").stdout
-    example = shown[shown.index("worked example") :].splitlines()[1:7]
+    example = shown[shown.index("worked example") :].splitlines()[1:8]
     assert [line.strip() for line in example] == [
         "mu = [[1]]",
         "logvar = [[0]]",
@@ -63,6 +63,7 @@ def test_the_example_by_hand_stands_beside_what_the_code_gives_now(equations):
         "½ (1² + 1 − 1 − log 1) = 0.5",
         "expected  0.5",
         "computed  0.5",
+        "to step through it: scratchgen debug vae.kl",
     ]
 
 
