@@ -55,7 +55,7 @@ class FrameModel(Module):
         )
 
     def forward(self, x, mask=None):
-        """h_{t−1} for every t: what is known of x_t before it sounds.   x (T, B, D), mask (T, B) → (T, B, H)"""
+        """h_{t−1} for every t, what is known before x_t sounds:   x (T, B, D), mask (T, B) → (T, B, H)."""
         before = np.concatenate([np.zeros_like(x[:1]), x[:-1]])
         h, _ = self.recurrent(before, None, mask)
         return self.dropout(h)

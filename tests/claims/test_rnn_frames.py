@@ -1,4 +1,4 @@
-"""Frames of many notes: NADE and independent notes as distributions, and padding, over the state of a network."""
+"""Frames of many notes over the state of a network: NADE and independent notes as distributions, padding."""
 
 import itertools
 import math
@@ -187,12 +187,10 @@ def test_the_gradient_of_a_sequence_is_that_of_finite_differences(cell, nade, rn
 @outputs
 def test_scores_are_sums_over_a_piece_and_means_over_all_frames(nade, rng):
     model, sequences = small("gru", nade), pieces(rng, (3, 7, 5, 1))
-    each = [-model.log_prob(piece[:, None]).numpy().sum() for piece in sequences]
+    each = np.array([-model.log_prob(piece[:, None]).numpy().sum() for piece in sequences])
     np.testing.assert_allclose(nats_by_sequence(model, sequences), each, rtol=1e-12)
     assert nats_per_frame(model, sequences) == pytest.approx(sum(each) / 16)
-    assert nats_per_frame(model, sequences) != pytest.approx(
-        np.mean([e / n for e, n in zip(each, (3, 7, 5, 1))])
-    )
+    assert nats_per_frame(model, sequences) != pytest.approx(np.mean(each / (3, 7, 5, 1)))
 
 
 # --- drawing ----------------------------------------------------------------------------------------------
@@ -221,7 +219,7 @@ def test_pieces_are_drawn_with_the_probabilities_that_the_model_gives_them(nade)
 
 
 def fitted(nade):
-    """Nats a frame, on fresh data, of a model trained on four notes that always sound together or not at all."""
+    """Nats a frame, on fresh data, of a model of four notes that always sound together or not at all."""
 
     def frames(rng, n):
         return [np.repeat(rng.integers(0, 2, (10, 1)), 4, axis=1).astype(np.float32) for _ in range(n)]
