@@ -13,6 +13,7 @@ from rich.progress import track
 from rich.table import Table
 
 from scratchgen.cli.output import console, say
+from scratchgen.data import TextData
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.files import writable_file, write_json
 from scratchgen.training.scores import Score
@@ -49,7 +50,7 @@ def evaluate(
     n = len(getattr(finished.data, part))
     if file is not None:
         _write(file, run, part, n, seed, finished.config, scores)
-    screen, unit = console(), "characters" if finished.config["kind"] == "rnn" else "examples"
+    screen, unit = console(), "characters" if isinstance(finished.data, TextData) else "examples"
     say(screen, f"{finished.config['kind'].upper()} on the {part} part of {finished.data.name}, {n:,} {unit}")
     screen.print(_table(scores))
     if file is not None:

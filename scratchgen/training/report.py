@@ -20,12 +20,13 @@ CAPTIONS = {
     "diversity": "how far samples are apart, real examples being at 1, epoch by epoch",
     "reconstructions": "held-out images above, and what the model makes of them below",
     "terms": "the two terms of the bound, epoch by epoch",
+    "roll": "drawn from the model: time to the right, high notes on top",
     "prior": "what the codes cost under their prior, epoch by epoch",
     "aggregated_posterior": "held-out images in the latent space, and the prior",
     "latent_plane": "where the images lie in the latent space, and what is decoded there",
     "interpolation": "from one held-out image to another",
 }
-BROAD = ("latent_plane", "reconstructions", "interpolation")  # pictures that need the whole width
+BROAD = ("latent_plane", "roll", "reconstructions", "interpolation")  # pictures that need the whole width
 
 
 def write_report(directory: Path) -> Path:
@@ -86,6 +87,8 @@ def _scores(record: Record) -> str:
 def _commands(record: Record) -> list[str]:
     directory, kind = shlex.quote(str(record.directory)), record.kind
     n, file = (500, "sample.txt") if kind == "rnn" else (64, "samples.png")
+    if "unit" in record.config:
+        n, file = 64, "sample.mid"
     commands = {
         "made it": record.config.get("command"),
         "draws from it": f"scratchgen sample {directory} -n {n} --out {file}",

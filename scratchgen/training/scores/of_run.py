@@ -5,24 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scratchgen import vae
-from scratchgen.data import ImageData, TextData, load_text
+from scratchgen import rnn, vae
+from scratchgen.data import ImageData, SequenceData, TextData, load_sequences, load_text
 from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import Generator
 from scratchgen.training.origin import fingerprint_of_data
-from scratchgen.training.recipes import Recipe
+from scratchgen.training.recipes import Recipe, is_music
 from scratchgen.training.saved import load_run
 from scratchgen.training.scores.gan import gan_scores, judge_of
 from scratchgen.training.scores.gan_and_real import two_sample_scores
+from scratchgen.training.scores.music import music_scores
 from scratchgen.training.scores.rnn import language_scores, rnn_scores
 from scratchgen.training.scores.score import Score, Show, unseen
 from scratchgen.training.scores.vae import bound_scores, likelihood_scores, shown
 from scratchgen.training.scores.vq import vq_scores
 from scratchgen.training.settings import complete, of_run
 
-LOAD = {"vae": load_rows, "gan": load_rows, "rnn": load_text}
+LOAD = {
+    "vae": load_rows,
+    "gan": load_rows,
+    "rnn": lambda source: load_sequences(source) if is_music(source) else load_text(source),
+}
 PARTS = ("validation", "test")
 SAMPLES = 200  # importance samples: as in the published tables
 
@@ -35,7 +40,7 @@ class Finished:
     model: Module
     config: dict
     settings: Recipe
-    data: ImageData | TextData
+    data: ImageData | TextData | SequenceData
 
     @property
     def is_vae(self) -> bool:
@@ -80,6 +85,8 @@ def scores_of_run(
         return scores + likelihood_scores(run.model, run.data, part, k or SAMPLES, rng, show)
     if run.config["kind"] == "vae":
         return vq_scores(run.model, run.data, part)
+    if isinstance(run.model, rnn.FrameModel):
+        return music_scores(run.model, run.data, part)
     if run.config["kind"] == "rnn":
         return rnn_scores(run.model, run.data, part) + language_scores(run.model, run.data, part, show)
     judge = judge_of(run.data)
