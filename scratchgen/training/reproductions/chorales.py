@@ -64,8 +64,8 @@ def independent(
             "cost 11.06."
         ),
         deviations=(
-            f"{hidden} units, there {units}: with 88 keys that makes about the published number of parameters.",
-            f"Adam, α = {alpha:g} to 0 by half a cosine; there RMSProp and the best of ten random step sizes.",
+            f"{hidden} units, there {units}: with 88 keys that makes about as many parameters.",
+            f"Adam, α = {alpha:g} to 0 by half a cosine; there RMSProp, the best of ten random step sizes.",
             "What the table does not state is our own: one chorale a step, and how the weights begin.",
         ),
         seeds=SEEDS,
@@ -91,11 +91,11 @@ JSB_NADE = Reproduction(
         f"Quarter-note piano rolls of 88 keys, 229 / 76 / 77 chorales; one layer, and a NADE of {NADE_UNITS} "
         "units whose biases it moves; 8 chorales a step, gradients clipped to norm 1, dropout of "
         f"{NADE_DROPOUT} before the output, at most {EPOCHS} epochs, and the weights of the best validation "
-        f"number, waiting {PATIENCE} epochs for a better one. Independent notes (jsb-tanh, jsb-gru, jsb-lstm) "
+        f"number, waiting {PATIENCE} epochs for a better one. Independent notes, as in jsb-gru and jsb-lstm, "
         "stay above 8: the difference is what the notes of a chord say of one another."
     ),
     deviations=(
-        "Sizes and training are our own: Adam, α = 3e-3 for tanh and 1e-2 for the GRU, to 0 by half a cosine.",
+        "Sizes and training are our own: Adam, α = 3e-3 (tanh) and 1e-2 (GRU), to 0 by half a cosine.",
         "The published network is one of tanh units; the second row has a GRU.",
     ),
     seeds=SEEDS,
