@@ -2,8 +2,8 @@
 
     python planting.py < {"module": …, "text": …, "wrong": …, "claims": […], "only": …}
 
-The module's own file is read when it is first imported, wherever it is installed, and the text is replaced on its
-way into the interpreter. The last line of the output is {"exit": pytest's status, "failed": [[claim, why], …]}.
+The module's own file is read when it is first imported, wherever it is installed, and the text is replaced on
+its way into the interpreter. The last line of the output is {"exit": pytest's status, "failed": [[claim, why], …]}.
 """
 
 import json

@@ -24,7 +24,7 @@ AUTOGRAD = (
     ),
     Fault(
         name="gradients that do not add up over backward calls",
-        module="scratchgen.autograd.backward",
+        module="scratchgen.autograd.tensor",
         text="g if leaf.grad is None else leaf.grad + g",
         wrong="g",
         says="A second backward forgets the first.",

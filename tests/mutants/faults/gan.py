@@ -125,7 +125,7 @@ GAN = (
         text="optimizer.zero_grad()\n    d_real, d_fake",
         wrong="d_real, d_fake",
         says="Each step adds to the gradients of all steps before.",
-        claims=("claims/test_gan_steps.py", "scratchgen/gan/test_training.py"),
+        claims=("claims/test_gan_steps.py::test_a_step_does_not_depend_on_the_gradients_of_the_step_before",),
     ),
     Fault(
         name="batch normalisation remembers a biased variance",

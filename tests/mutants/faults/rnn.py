@@ -37,6 +37,7 @@ RNN = (
         wrong='carried["state"] = None',
         says="Each chunk is read as if nothing stood before it.",
         claims=(LANGUAGE,),
+        only="its_own_chunk",
     ),
     Fault(
         name="state lost between the chunks of an evaluation",
@@ -99,7 +100,7 @@ RNN = (
         wrong="noise",
         says="Each step adds to the gradients of all steps before.",
         claims=(LANGUAGE,),
-        only="training_clips or two_hundredths",
+        only="its_own_chunk",
     ),
     Fault(
         name="temperature after the softmax",
