@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.shown import brief
 from scratchgen.errors import BadInput
 from scratchgen.functional import (
     bernoulli_cross_entropy,
@@ -40,7 +41,7 @@ class Normal:
         self.logvar = logvar
 
     def __repr__(self):
-        return f"Normal(mu={self.mu!r}, logvar={self.logvar!r})"
+        return f"{type(self).__name__}(mu={brief(self.mu)}, logvar={brief(self.logvar)})"
 
     @property
     def sigma(self):
@@ -97,7 +98,7 @@ class Bernoulli:
         self.logits = logits
 
     def __repr__(self):
-        return f"Bernoulli(logits={self.logits!r})"
+        return f"Bernoulli(logits={brief(self.logits)})"
 
     @property
     def mean(self):
@@ -140,7 +141,7 @@ class Categorical:
         self.logits = logits
 
     def __repr__(self):
-        return f"Categorical(logits={self.logits!r})"
+        return f"Categorical(logits={brief(self.logits)})"
 
     @property
     def probabilities(self):

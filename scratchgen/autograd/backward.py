@@ -18,17 +18,6 @@ from scratchgen.autograd.primitives import Primitive, call
 from scratchgen.autograd.tensor import Tensor
 
 
-def backward(y: Tensor, cotangent=None, retain_graph: bool = False) -> None:
-    """Add ∂L/∂(leaf) to the `.grad` of every leaf under y. See `Tensor.backward`."""
-    start = seed(y, cotangent).data.copy()  # a leaf may be given it as its gradient
-    handed_out = set()  # arrays that are some leaf's gradient already: two leaves never share one
-    for leaf, g in sweep(y, start, free=not retain_graph).items():
-        if g.base is not None or id(g) in handed_out:
-            g = g.copy()
-        handed_out.add(id(g))
-        leaf.grad = np.asarray(g if leaf.grad is None else leaf.grad + g)
-
-
 def seed(y: Tensor, cotangent=None) -> Tensor:
     """The cotangent that a sweep starts with: the one given, or 1 for a single number."""
     if not isinstance(y, Tensor) or not y.requires_grad:

@@ -17,6 +17,7 @@ from scratchgen.autograd.drawing import Box, Drawing, format_of
 from scratchgen.autograd.graph import youngest_first
 from scratchgen.autograd.mode import WATCHERS
 from scratchgen.autograd.primitives import OURS, Primitive, plain
+from scratchgen.autograd.shown import span
 from scratchgen.autograd.tensor import Tensor
 
 # --- source lines -----------------------------------------------------------------------------------------
@@ -144,8 +145,8 @@ def table(y: Tensor, cotangent=None) -> Listing:
                 node.primitive.name if node.primitive else "leaf",
                 str(node.shape),
                 _dtype(node),
-                _range(node.data),
-                _range(found.get(node)),
+                span(node.data),
+                span(found.get(node)),
                 source(node),
             )
             for node in reversed(graph)
@@ -171,15 +172,6 @@ def _dtype(node: Tensor) -> str:
     widened = any(isinstance(a, Tensor) and a.dtype.itemsize < node.dtype.itemsize for a in node.inputs or ())
     narrow = next((a.dtype for a in node.inputs or () if isinstance(a, Tensor)), None)
     return f"{narrow} → {node.dtype}" if widened and node.primitive.name != "astype" else str(node.dtype)
-
-
-def _range(a: np.ndarray | None) -> str:
-    if a is None or a.size == 0:
-        return ""
-    if a.size == 1:
-        return f"{a.item():.5g}"
-    low, high = np.min(a), np.max(a)
-    return f"{low:.3g}" if low == high or np.isnan(low) else f"{low:.3g} … {high:.3g}"
 
 
 # --- the graph as a picture -------------------------------------------------------------------------------
@@ -256,7 +248,7 @@ def _has_values(a) -> bool:
 
 def _lines(a, name: str | None, cotangent: np.ndarray | None = None) -> tuple[str, ...]:
     """What a box says of a tensor, or of a constant; of a constant without name and shape only the number."""
-    values, gradients = _range(np.asarray(plain(a), dtype=float)), _range(cotangent)
+    values, gradients = span(np.asarray(plain(a), dtype=float)), span(cotangent)
     if not isinstance(a, Tensor) and not name and np.ndim(a) == 0:
         return (values,)
     made_by = a.primitive.name if isinstance(a, Tensor) and a.primitive else ""

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd.array_methods import ArrayMethods
+from scratchgen.autograd.shown import values
 
 next_birth = itertools.count().__next__
 
@@ -128,7 +129,13 @@ class Tensor(ArrayMethods):
 
         Raises RuntimeError when there is no graph, when it was freed, or when a cotangent is needed.
         """
-        backward(self, cotangent, retain_graph)
+        start = seed(self, cotangent).data.copy()  # a leaf may be given it as its gradient
+        handed_out = set()  # arrays that are some leaf's gradient already: two leaves never share one
+        for leaf, g in sweep(self, start, free=not retain_graph).items():
+            if g.base is not None or id(g) in handed_out:
+                g = g.copy()
+            handed_out.add(id(g))
+            leaf.grad = np.asarray(g if leaf.grad is None else leaf.grad + g)
 
     def register_hook(self, hook: Callable) -> Callable[[], None]:
         """Call hook(g) with g = ∂L/∂(this) in every later sweep, when it is complete.
@@ -156,10 +163,9 @@ class Tensor(ArrayMethods):
     __format__ = lambda self, spec: format(self.item(), spec) if spec else repr(self)
 
     def __repr__(self):
-        values = np.array2string(self.data, precision=4, threshold=8, edgeitems=2, separator=", ")
         made = f", made by {self.primitive.name}" if self.primitive else ""
         leaf = ", leaf" if self.requires_grad and not self.primitive else ""
-        return f"Tensor({values}, shape={self.shape}, {self.dtype}{made}{leaf})"
+        return f"Tensor({values(self.data)}, shape={self.shape}, {self.dtype}{made}{leaf})"
 
     def __reduce__(self):
         """Copies and pickles are leaves, born anew: births order one graph and mean nothing in another."""
@@ -202,7 +208,7 @@ def _born_again(kind: type, data: np.ndarray, requires_grad: bool, grad) -> Tens
 
 
 # Tensor's methods and the table of rules need one another, so these come after the class.
-from scratchgen.autograd.backward import backward  # noqa: E402
+from scratchgen.autograd.backward import seed, sweep  # noqa: E402
 from scratchgen.autograd.primitives import TABLE, call, call_without_row, row  # noqa: E402
 from scratchgen.autograd.rules.indexing import getitem  # noqa: E402
 from scratchgen.autograd.rules.shapes import astype  # noqa: E402

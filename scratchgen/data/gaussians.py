@@ -13,12 +13,15 @@ SIZES = (20_000, 5_000, 5_000)  # points: train, validation, test
 SEED = 2
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Mixture:
     """p(x) = 1/K Σ_k N(x; centre_k, sigma² I).   centres: (K, 2)"""
 
     centres: np.ndarray
     sigma: float
+
+    def __repr__(self):
+        return f"Mixture({len(self.centres)} centres, sigma={self.sigma:g})"
 
     def log_density(self, x: np.ndarray) -> np.ndarray:
         """log p(x) in nats: (N, 2) → (N,) float64."""

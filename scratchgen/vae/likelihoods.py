@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.shown import brief
 from scratchgen.distributions import Bernoulli, Normal
 from scratchgen.errors import BadInput
 from scratchgen.functional import softmax, softmax_cross_entropy
@@ -113,7 +114,7 @@ class Levels:
         self.logits = logits
 
     def __repr__(self):
-        return f"Levels(logits={self.logits!r})"
+        return f"Levels(logits={brief(self.logits)})"
 
     def log_prob(self, x):
         """Σ_d log softmax(logits_d)[(V − 1) x_d]   → (...,) nats. Raises BadInput off the levels.

@@ -70,6 +70,31 @@ def test_a_generator_step_leaves_the_discriminator_byte_equal_and_changes_the_ge
     assert all(p.grad is None and p.requires_grad for p in model.D.parameters())
 
 
+def after_a_step(player, real, forget):
+    """The weights after a player's step, whose parameters have gradients of an earlier loss, or have none."""
+    model = GAN(16, 5, Generator(1))
+    module = getattr(model, player)
+    optimizer = Adam(module.parameters())
+    for p in module.parameters():
+        p.grad = None if forget else np.ones_like(p.data)
+    if player == "D":
+        discriminator_step(model, real, optimizer, Generator(3))
+    else:
+        generator_step(model, 16, optimizer, Generator(3))
+    return bytes_of(module)
+
+
+@pytest.mark.parametrize("player", "DG")
+def test_a_step_does_not_depend_on_the_gradients_of_the_step_before(player, real):
+    assert after_a_step(player, real, forget=True) == after_a_step(player, real, forget=False)
+
+
+@pytest.mark.parametrize("player", "DG")
+def test_the_claim_above_rejects_gradients_that_are_not_cleared(player, real, monkeypatch):
+    monkeypatch.setattr(Adam, "zero_grad", lambda self: None)
+    assert after_a_step(player, real, forget=True) != after_a_step(player, real, forget=False)
+
+
 PENALISED = {"wasserstein": Game("wasserstein", gradient_penalty=10.0), "r1": Game(r1=1.0)}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scratchgen import no_grad, rnn
-from scratchgen.data import Vocabulary, markov
+from scratchgen.data import Vocabulary, markov, text_chunks
 from scratchgen.evaluation import NGram, bits_per_character
 from scratchgen.functional import softmax_cross_entropy
 from scratchgen.nn import Parameter
@@ -184,6 +184,53 @@ def test_training_clips_to_a_joint_norm_of_one_and_logs_the_norm_before(monkeypa
     train(model, text[:600], text[600:], run, epochs=1, batch_size=4, chunk=16, alpha=1e-3)
     assert max(norms) == pytest.approx(1, rel=1e-4)  # float32
     assert run.history["gradient_norm"][0] > 1
+
+
+def steps_of_training(monkeypatch, model, ids, **sizes):
+    """The gradient of each step of an epoch in which no step is taken: (steps, parameters)."""
+    found = []
+
+    class Resting(Adam):
+        def step(self):
+            found.append(np.concatenate([p.grad.ravel() for p in self.parameters]))
+
+    monkeypatch.setattr("scratchgen.rnn.training.Adam", Resting)
+    train(model, ids, ids[:50], History(), epochs=1, alpha=1e-3, **sizes)
+    return np.array(found)
+
+
+def steps_by_hand(model, ids, batch_size, chunk, carried=True, cleared=True):
+    """The same, written out: of each chunk after all before it, and clipped to a norm of one."""
+    found, state = [], None
+    model.zero_grad()
+    for inputs, targets in text_chunks(ids, batch_size, chunk):
+        if cleared:
+            model.zero_grad()
+        losses, after = model.loss(inputs, targets, state)
+        losses.mean().backward()
+        clip_grad_norm(model.parameters(), 1.0)
+        found.append(np.concatenate([p.grad.ravel() for p in model.parameters()]))
+        state = after if carried else None
+    return np.array(found)
+
+
+@cells
+@pytest.mark.equation("rnn.truncation")
+def test_a_step_of_training_has_the_gradient_of_its_own_chunk_after_all_those_before(
+    cell, rng, monkeypatch, measured
+):
+    model, ids, sizes = small(cell), rng.integers(0, 3, 200), {"batch_size": 2, "chunk": 9}
+    expected = steps_by_hand(model, ids, **sizes)
+    assert len(expected) > 3
+    measured(np.abs(steps_of_training(monkeypatch, model, ids, **sizes) - expected), 1e-12)  # roundings
+
+
+@pytest.mark.equation("rnn.truncation")
+@pytest.mark.parametrize("fault", ["carried", "cleared"])
+def test_the_claim_above_rejects_a_state_that_is_lost_and_gradients_that_add_up(fault, rng, monkeypatch):
+    model, ids, sizes = small("tanh"), rng.integers(0, 3, 200), {"batch_size": 2, "chunk": 9}
+    wrong = steps_by_hand(model, ids, **sizes, **{fault: False})
+    assert np.abs(steps_of_training(monkeypatch, model, ids, **sizes) - wrong).max() > 1e-3
 
 
 # --- known sources ----------------------------------------------------------------------------------------

@@ -47,3 +47,25 @@ def test_so_does_a_step_of_a_vq_vae():
     with pytest.raises(BadInput, match=r"exploded in step 1 of epoch 1: .* below 0\.002\."):
         vq_training.train(model, images, images, History(), rng=Generator(0), **how)
     assert all(np.array_equal(a, before[name]) for name, a in model.state_dict().items())
+
+
+def after_a_step(forget):
+    """The weights after one step of a model whose parameters have gradients of an earlier loss, or have none."""
+    model, images = VAE(6, 2, 5, Generator(0)), Generator(1).random((8, 6))
+    for p in model.parameters():
+        p.grad = None if forget else np.ones_like(p.data)
+    train(model, images, images, History(), epochs=1, batch_size=8, alpha=1e-3, rng=Generator(2))
+    return model.state_dict()
+
+
+def test_a_step_does_not_depend_on_gradients_that_were_there_before():
+    fresh, used = after_a_step(forget=True), after_a_step(forget=False)
+    assert {name: array.tobytes() for name, array in fresh.items()} == {
+        name: array.tobytes() for name, array in used.items()
+    }
+
+
+def test_the_claim_above_rejects_gradients_that_are_not_cleared(monkeypatch):
+    monkeypatch.setattr("scratchgen.optim.Adam.zero_grad", lambda self: None)
+    fresh, used = after_a_step(forget=True), after_a_step(forget=False)
+    assert any(np.any(fresh[name] != used[name]) for name in fresh)

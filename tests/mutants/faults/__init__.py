@@ -1,0 +1,12 @@
+"""The faults by family."""
+
+from .autograd import AUTOGRAD
+from .data import DATA
+from .gan import GAN
+from .kernels import KERNELS
+from .metrics import METRICS
+from .optim import OPTIM
+from .rnn import RNN
+from .vae import VAE
+
+FAULTS = (*VAE, *GAN, *RNN, *AUTOGRAD, *OPTIM, *DATA, *METRICS, *KERNELS)

@@ -1,0 +1,15 @@
+"""Faults of data."""
+
+from ..fault import Fault
+
+DATA = (
+    Fault(
+        name="seven modes in a ring of eight",
+        module="scratchgen.data.gaussians",
+        text="angle = 2 * np.pi * np.arange(K) / K",
+        wrong="angle = np.linspace(0, 2 * np.pi, K)",
+        says="Both ends of the circle are one point, with twice the weight. The demo of unrolled GANs.",
+        claims=("scratchgen/data/test_synthetic.py",),
+        only="centres",
+    ),
+)

@@ -1,0 +1,75 @@
+"""Faults of kernels, in the backends that are Python: whole arrays, and loops."""
+
+from ..fault import Fault
+
+RECURRENCE = "scratchgen_kernels/test_tanh_recurrence.py"
+GRADIENTS = f"{RECURRENCE}::test_gradients_are_those_of_finite_differences"
+
+KERNELS = (
+    Fault(
+        name="a missing transpose of W_hh",
+        module="scratchgen_kernels.tanh_recurrence.numpy_",
+        text="g_h = delta[t] @ W_hh.T",
+        wrong="g_h = delta[t] @ W_hh",
+        says="Square, so no shape complains; the gradients are 60 % off, and it learns. vzhou842/rnn-from-scratch.",
+        claims=(GRADIENTS,),
+        only="numpy",
+    ),
+    Fault(
+        name="a missing transpose of W_hh in the loops",
+        module="scratchgen_kernels.tanh_recurrence.loops",
+        text="g_h0[i, k] += delta * W_hh[k, j]",
+        wrong="g_h0[i, k] += delta * W_hh[j, k]",
+        says="The same with indices.",
+        claims=(GRADIENTS,),
+        only="loops",
+    ),
+    Fault(
+        name="gradient of the inputs from their own step",
+        module="scratchgen_kernels.tanh_recurrence.numpy_",
+        text="g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)",
+        wrong="g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)\n"
+        "    g_x = through_input(g * (1 - h * h), x, W_xh)[0]",
+        says="What later steps say of an input is lost: stacked networks learn wrongly. ML-From-Scratch's RNN.",
+        claims=(GRADIENTS,),
+        only="numpy",
+    ),
+    Fault(
+        name="noise times the variance",
+        module="scratchgen_kernels.reparameterize.numpy_",
+        text="return mu + np.exp(0.5 * logvar) *",
+        wrong="return mu + np.exp(logvar) *",
+        says="σ² for σ, in the kernel that draws on the way.",
+        claims=(
+            "scratchgen_kernels/test_reparameterize.py::test_samples_have_the_variance_that_logvar_names",
+        ),
+        only="numpy",
+    ),
+    Fault(
+        name="both of a pair from one wave",
+        module="scratchgen_kernels.normal_noise.numpy_",
+        text="return r * cosine, r * sine",
+        wrong="return r * cosine, r * cosine",
+        says="Box and Muller's pair is twice the same number.",
+        claims=("scratchgen_kernels/test_standard_normal.py",),
+        only="numpy or lanes",
+    ),
+    Fault(
+        name="radius without its two",
+        module="scratchgen_kernels.normal_noise.loops",
+        text="-2 * log_reduced(",
+        wrong="-1 * log_reduced(",
+        says="√(−ln u): the variance is ½.",
+        claims=("scratchgen_kernels/test_standard_normal.py::test_values_are_box_muller_of_the_words",),
+        only="loops",
+    ),
+    Fault(
+        name="nine rounds",
+        module="scratchgen_kernels.normal_noise.numpy_",
+        text="ROUNDS = 10",
+        wrong="ROUNDS = 9",
+        says="Another stream than the published one.",
+        claims=("scratchgen_kernels/test_philox.py",),
+        only="numpy",
+    ),
+)

@@ -1,0 +1,58 @@
+"""Faults of what models are measured with."""
+
+from ..fault import Fault
+
+METRICS = (
+    Fault(
+        name="an example compared with itself",
+        module="scratchgen.evaluation.mmd",
+        text="total += k.sum() - np.trace(k, offset=some.start)\n    return total / (n * (n - 1))",
+        wrong="total += k.sum()\n    return total / n**2",
+        says="The V-statistic: of equal distributions it is not 0 in the mean.",
+        claims=("claims/test_mmd.py",),
+        only="not honest",
+    ),
+    Fault(
+        name="no root of the covariances",
+        module="scratchgen.evaluation.frechet",
+        text="np.trace(C_x) + np.trace(C_y) - 2 * np.sum(roots)",
+        wrong="np.trace(C_x) + np.trace(C_y)",
+        says="The distance of a set from itself is twice its variance.",
+        claims=("claims/test_frechet.py",),
+    ),
+    Fault(
+        name="covariances that divide by n",
+        module="scratchgen.evaluation.frechet",
+        text="return centred.T @ centred / (len(x) - 1)",
+        wrong="return centred.T @ centred / len(x)",
+        says="The covariance of a sample, taken for that of its source.",
+        claims=("claims/test_frechet.py",),
+    ),
+    Fault(
+        name="normaliser of a window counted once a dimension more",
+        module="scratchgen.evaluation.parzen",
+        text="return result - D * np.log(",
+        wrong="return result - D * D * np.log(",
+        says="D of the D log(σ √2π), each for all dimensions.",
+        claims=("claims/test_parzen.py",),
+        only="mean_log_density",
+    ),
+    Fault(
+        name="width chosen on the test examples",
+        module="scratchgen.evaluation.parzen",
+        text="_log_densities(samples, validation, sigmas).mean(axis=1))]",
+        wrong="_log_densities(samples, test, sigmas).mean(axis=1))]",
+        says="What is reported was also chosen.",
+        claims=("claims/test_parzen.py",),
+        only="does_not_look",
+    ),
+    Fault(
+        name="exponent without its half",
+        module="scratchgen.data.gaussians",
+        text="exponents = -0.5 * squares",
+        wrong="exponents = -squares",
+        says="The density of a Gaussian with half the variance, under the normaliser of the whole.",
+        claims=("scratchgen/data/test_synthetic.py",),
+        only="density",
+    ),
+)

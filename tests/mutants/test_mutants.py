@@ -1,0 +1,99 @@
+"""Faults that others have made, planted one at a time: a claim of the suite catches each of them.
+
+A fresh process for each runs the claims on the module that was changed on its way into memory (`planting`).
+Kernels are changed in their NumPy form and in their loops; those that are compiled are what they were when they
+were built, and are held to the same contract as the two.
+"""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from .fault import Fault
+from .faults import FAULTS
+
+PLANTING = Path(__file__).with_name("planting.py")
+TESTS = Path(__file__).parents[1]
+HARMLESS = Fault(
+    name="a comment",
+    module="scratchgen.vae.geco",
+    text="class GECO(Remembers):",
+    wrong="class GECO(Remembers):  # which changes nothing",
+    says="Nothing is wrong.",
+    claims=(
+        "claims/test_vae_linear.py::test_a_violation_of_one_nat_multiplies_lambda_by_e_in_a_thousand_steps",
+    ),
+)
+
+
+def judged(fault: Fault) -> dict:
+    """The verdict of the claims on a fault: pytest's exit status, and the first claim that failed, with why."""
+    source = Path(importlib.util.find_spec(fault.module).origin).read_text(encoding="utf-8")
+    found = source.count(fault.text)
+    assert found == 1, (
+        f"the fault {fault.name!r} is stale: its text stands {found} times in {fault.module}, not once"
+    )
+    return run(fault, fault.claims)
+
+
+def run(fault: Fault, claims) -> dict:
+    request = {"module": fault.module, "text": fault.text, "wrong": fault.wrong, "only": fault.only}
+    request["claims"] = [str(TESTS / claim) for claim in claims]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    process = subprocess.run(
+        [sys.executable, PLANTING],
+        input=json.dumps(request),
+        env=environment,
+        cwd=TESTS.parent,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    lines = process.stdout.splitlines()
+    assert lines and lines[-1].startswith("{"), process.stdout + process.stderr
+    verdict = json.loads(lines[-1])
+    assert verdict["exit"] in (0, 1), f"the claims could not be run: {process.stdout}{process.stderr}"
+    return verdict
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_is_caught_by_a_claim(fault, record_property):
+    verdict = judged(fault)
+    assert verdict["failed"], (
+        f"no claim catches {fault.name!r}: {fault.says} Looked at: {', '.join(fault.claims)}"
+    )
+    record_property("fault", (fault.name, verdict["failed"][0][0]))
+
+
+@pytest.mark.parametrize("only", sorted({fault.only for fault in FAULTS}))
+def test_without_a_fault_every_claim_holds(only):
+    claims = dict.fromkeys(claim for fault in FAULTS if fault.only == only for claim in fault.claims)
+    verdict = run(replace(HARMLESS, only=only), claims)
+    assert verdict["exit"] == 0, f"caught by these, a fault would prove nothing: {verdict['failed']}"
+
+
+def test_a_change_that_does_no_harm_is_caught_by_no_claim(record_property):
+    assert judged(HARMLESS)["failed"] == []
+    record_property("fault", (HARMLESS.name, "by none, as it should be: it does no harm"))
+
+
+@pytest.mark.parametrize("text", ["this stands nowhere", "self"])
+def test_a_fault_whose_text_stands_not_exactly_once_is_stale(text):
+    with pytest.raises(AssertionError, match="stale"):
+        judged(replace(HARMLESS, text=text))
+
+
+def test_a_fault_that_keeps_the_module_from_loading_is_not_caught_but_reported():
+    with pytest.raises(AssertionError, match="could not be run"):
+        judged(replace(HARMLESS, wrong="class GECO(Remembers:"))
+
+
+def test_no_two_faults_have_one_name():
+    names = [fault.name for fault in FAULTS]
+    assert len(set(names)) == len(names)
