@@ -1,5 +1,6 @@
 """Published results that can be run again, by name."""
 
+from scratchgen.training.reproductions.adding import ADDING_100
 from scratchgen.training.reproductions.chorales import JSB_GRU, JSB_LSTM, JSB_NADE, JSB_TANH
 from scratchgen.training.reproductions.iwae_mnist import IWAE_MNIST
 from scratchgen.training.reproductions.ppca import PPCA
@@ -11,6 +12,7 @@ REPRODUCTIONS = {
     item.name: item
     for item in (
         *(VAE_MNIST_FIXED, IWAE_MNIST, PPCA),
+        ADDING_100,
         *(JSB_TANH, JSB_GRU, JSB_LSTM, JSB_NADE),
     )
 }
