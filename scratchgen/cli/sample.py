@@ -72,6 +72,8 @@ def sample(
     of_text = _given(prompt=prompt, beam=beam, temperature=temperature, top_k=top_k, top_p=top_p)
     if of_text and not is_text:
         raise BadInput(f"{run} draws no text; leave out {_options(of_text)}, for text alone")
+    if not isinstance(model, LanguageModel) and not hasattr(model, "sample"):
+        raise BadInput(f"{run} tells a number of each sequence and draws nothing; name another run")
     classes = _classes(run, model, class_)
     if interpolate is not None:
         _check_way(run, config, model, interpolate)

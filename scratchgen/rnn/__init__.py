@@ -8,6 +8,7 @@ from scratchgen.rnn.frames import FrameModel, nats_by_sequence, nats_per_frame
 from scratchgen.rnn.models import CELLS, LanguageModel
 from scratchgen.rnn.notes import NADE, IndependentNotes, nade_log_prob
 from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, output, recurrence
+from scratchgen.rnn.regression import SequenceRegression
 from scratchgen.rnn.sampling import generate, probabilities
 from scratchgen.rnn.scoring import bits_per_character, evaluate, log_prob, perplexity
 from scratchgen.rnn.seq2seq import Seq2Seq
@@ -25,6 +26,7 @@ __all__ = [
     "IndependentNotes",
     "LanguageModel",
     "Seq2Seq",
+    "SequenceRegression",
     "beam_search",
     "bits_per_character",
     "build",

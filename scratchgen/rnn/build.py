@@ -1,23 +1,28 @@
-"""From the sizes in a configuration to a model of text, or of frames."""
+"""From the sizes in a configuration to a model of text, of frames, or of a number that a sequence has."""
 
 from __future__ import annotations
 
 from scratchgen.data import Vocabulary
+from scratchgen.nn import Module
 from scratchgen.random import Generator
 from scratchgen.rnn.frames import FrameModel
 from scratchgen.rnn.models import LanguageModel
+from scratchgen.rnn.regression import SequenceRegression
 from scratchgen.rnn.vocabularies import Bytes
 
 SYMBOLS = {"characters": Vocabulary, "bytes": Bytes}
 
 
-def build(sizes: dict, rng: Generator | None = None) -> LanguageModel | FrameModel:
-    """The model of frames of `sizes["data_dim"]` notes, if it is given, with the arguments of FrameModel.
+def build(sizes: dict, rng: Generator | None = None) -> Module:
+    """The model of frames of `sizes["data_dim"]` notes, if it is given, with the arguments of FrameModel;
+    with `sizes["target_dim"]` beside it that of SequenceRegression.
 
     Otherwise the language model over `sizes["symbols"]` ("characters" if there is none), which are
     `sizes["vocabulary"]`. Bytes need no vocabulary; the rest are the arguments of LanguageModel.
     Raises KeyError, TypeError or ValueError for sizes that are none.
     """
+    if "target_dim" in sizes:
+        return SequenceRegression(**sizes, rng=rng)
     if "data_dim" in sizes:
         return FrameModel(**sizes, rng=rng)
     given = dict(sizes)

@@ -27,6 +27,7 @@ vocabulary    the symbols that a text is made of
 dropout       the probability of dropping a unit on its way to the next layer, or to the output
 chunk         symbols that the gradient goes back
 nade          hidden units of the NADE over the notes of a step of music; 0: the notes are independent
+weight_noise  σ of what is added to the weights while the gradient is computed (music)
 """
 
 from __future__ import annotations
@@ -92,6 +93,7 @@ class RNNRecipe:
     alpha: float = 4e-3
     patience: int = 0
     nade: int = 0
+    weight_noise: float = 0.0
 
 
 Recipe = VAERecipe | GANRecipe | RNNRecipe

@@ -60,7 +60,7 @@ def read_config(directory: Path) -> dict:
             D = sizes["data_dim"] if "data_dim" in sizes else math.prod(sizes["image_shape"])
             if D != H * W:
                 raise ValueError(f"images of {H} × {W} pixels for a model of {D}")
-        if config["kind"] == "rnn" and "data_dim" in config["model"]:
+        if "nade" in config["model"]:  # music: what is needed to play it
             config |= {"unit": str(config["unit"]), "first": int(config["first"])}
         return {"kind": config["kind"], "model": config["model"], "data": config["data"], **config}
     except (ValueError, KeyError, TypeError, RecursionError) as error:

@@ -41,6 +41,7 @@ def train_music(
         batch_size=settings.batch_size,
         alpha=settings.alpha,
         rng=rng,
+        weight_noise=settings.weight_noise,
     )
     scores = music_scores(model, rolls, "test")
     series = {"training": run.history["nats"], "validation": run.history["validation_nats"]}

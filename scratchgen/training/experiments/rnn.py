@@ -28,7 +28,7 @@ def train_rnn(
     """
     if is_music(data):
         return train_music(data, settings, seed, open_run)
-    refuse(settings, ("nade",), "draws the notes of a step of music, and this is a text; leave it out")
+    refuse(settings, ("nade", "weight_noise"), "is for music, and this is a text; leave it out")
     text = load_text(data)
     sizes = _sizes(text, settings)
     model = rnn.build(sizes, Generator(seed))

@@ -22,7 +22,9 @@ def folder(tmp_path, rng):
     return tmp_path
 
 
-@pytest.mark.parametrize("options", [("--nade", 5), ("--nade", 0, "--cell", "tanh", "--layers", 2)])
+@pytest.mark.parametrize(
+    "options", [("--nade", 5), ("--nade", 0, "--cell", "tanh", "--layers", 2, "--set", "weight_noise=0.1")]
+)
 def test_a_folder_of_midi_files_is_learned_scored_and_played(options, folder, scratchgen_in):
     run = scratchgen_in(folder)
     done = run("train", "rnn", "--data", "pieces", "--out", "run", *SMALL, *options)
@@ -63,7 +65,8 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
     [
         (("--data", "pieces", "--vocabulary", "bytes"), "is for text, and this is music"),
         (("--data", "pieces", "--set", "chunk=9"), "is for text, and this is music"),
-        (("--data", "stdlib", "--nade", 5), "this is a text"),
+        (("--data", "stdlib", "--nade", 5), "is for music, and this is a text"),
+        (("--data", "stdlib", "--set", "weight_noise=0.1"), "is for music, and this is a text"),
         (("--data", "nowhere"), "nowhere"),
     ],
 )

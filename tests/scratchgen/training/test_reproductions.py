@@ -8,7 +8,7 @@ import pytest
 from scratchgen.cli import main
 from scratchgen.data import SequenceData
 from scratchgen.errors import BadInput
-from scratchgen.random import Generator
+from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.rnn import nats_per_frame
 from scratchgen.training import load_run
 from scratchgen.training.reproductions import (
@@ -16,6 +16,7 @@ from scratchgen.training.reproductions import (
     Part,
     Reproduction,
     Row,
+    adding,
     chorales,
     iwae_mnist,
     reproduce,
@@ -297,3 +298,14 @@ def test_a_network_of_chorales_is_scored_on_all_parts_and_is_as_large_as_the_pub
         assert numbers["parameters"] == sum(p.size for p in model.parameters())
         if item is not chorales.JSB_NADE:  # published: 20.1, 20.2 and 19.8 thousand
             assert numbers["parameters"] == pytest.approx(20_000, rel=0.03)
+
+
+def test_the_adding_problem_is_measured_on_sequences_that_are_not_trained_on(tmp_path, monkeypatch):
+    for name, few in (("EPOCHS", 2), ("STEPS", 3), ("T", 5), ("TEST", 2_000), ("HIDDEN", 4)):
+        monkeypatch.setattr(adding, name, few)
+    (row,) = reproduce(adding.ADDING_100, tmp_path, range(1), quiet=True)
+    (numbers,) = row.numbers
+    model, _ = load_run(tmp_path / "adding-100" / "gru" / "seed-0")
+    x, y = adding.adding(2_000, 5, Generator(HELD_OUT_SEED))
+    assert numbers["error"] == pytest.approx(float(model.loss(x, y).numpy().mean()), rel=1e-5)
+    assert numbers["answering 1"] == pytest.approx(1 / 6, abs=0.015)  # 3 standard errors
