@@ -105,7 +105,7 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
     ("vae", "digits"): VAERecipe(latent_dim=8, hidden=256, epochs=100, batch_size=32),
     ("vae", "binarized-digits"): VAERecipe(latent_dim=8, hidden=256, epochs=100, batch_size=32),
     ("gan", "digits"): GANRecipe(epochs=120, batch_size=64),
-    ("gan", "mnist"): GANRecipe(latent_dim=32, epochs=40, alpha=5e-4, r1=1.0),
+    ("gan", "mnist"): GANRecipe(latent_dim=32, alpha=5e-4, r1=1.0),
     ("gan", "ring"): GANRecipe(latent_dim=2, epochs=64, batch_size=128, alpha=1e-3, r1=0.02),
     ("gan", "grid"): GANRecipe(latent_dim=2, epochs=96, batch_size=128, alpha=1e-3, r1=0.08),
 }

@@ -32,7 +32,7 @@ def model(request, judge, tmp_path_factory):
     """Trained as `scratchgen train KIND --data mnist --model conditional` does."""
     kind, directory = request.param, tmp_path_factory.mktemp("runs") / "run"
     if kind == "gan" and not request.config.getoption("--full"):
-        pytest.skip("its training takes ten minutes; --full trains it")
+        pytest.skip("its training takes six minutes; --full trains it")
     settings = recipe(kind, "mnist", model="conditional")
     train = {"vae": train_vae, "gan": train_gan}[kind]
     model, _ = train("mnist", settings, 0, lambda config: Run(directory, config, quiet=True))
