@@ -75,3 +75,16 @@ def located(equation: Equation) -> tuple[Path, int, str]:
     function = function_of(equation)
     lines, first = inspect.getsourcelines(function)
     return Path(inspect.getsourcefile(function)), first, textwrap.dedent("".join(lines))
+
+
+def explained(equation: Equation) -> tuple[Path, int] | None:
+    """Page and line of the tutorial that explains an equation; None where there are no tutorials.
+
+    Raises ValueError if the page has no such heading.
+    """
+    name, _, heading = equation.tutorial.partition("#")
+    page = CHECKOUT / "tutorials" / name
+    if not page.exists():
+        return None
+    lines = page.read_text(encoding="utf-8").splitlines()
+    return page, lines.index(f"# ## {heading}") + 1 if heading else 1

@@ -30,7 +30,9 @@ def test_an_equation_has_code_a_test_and_a_page(equation):
     module, name = equation.code.split(":")
     assert callable(attrgetter(name)(importlib.import_module(module)))
     assert not all(claim.planted for claim in CLAIMS[equation.id])
-    assert (ROOT / "tutorials" / equation.tutorial).exists()
+    name, _, heading = equation.tutorial.partition("#")
+    page = (ROOT / "tutorials" / name).read_text(encoding="utf-8")
+    assert not heading or f"\n# ## {heading}\n" in page
 
 
 @pytest.mark.parametrize("equation", EQUATIONS, ids=lambda e: e.id)
