@@ -21,6 +21,12 @@ def ids_in_docstrings():
     return {name for file in files for name in re.findall(r"Ledger: ([a-z_]+\.[a-z_]+)", file.read_text())}
 
 
+def anchors(page):
+    """The headings of a tutorial as links name them: in lower case, hyphens for spaces, no punctuation."""
+    headings = re.findall(r"^# ##+ (.+)$", (ROOT / "tutorials" / page).read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def test_ids_are_unique():
     assert len(BY_ID) == len(EQUATIONS)
 
@@ -30,9 +36,14 @@ def test_an_equation_has_code_a_test_and_a_page(equation):
     module, name = equation.code.split(":")
     assert callable(attrgetter(name)(importlib.import_module(module)))
     assert not all(claim.planted for claim in CLAIMS[equation.id])
-    name, _, heading = equation.tutorial.partition("#")
-    page = (ROOT / "tutorials" / name).read_text(encoding="utf-8")
-    assert not heading or f"\n# ## {heading}\n" in page
+    page, _, anchor = equation.tutorial.partition("#")
+    assert not anchor or anchor in anchors(page)
+    assert (ROOT / "tutorials" / page).exists()
+
+
+def test_anchors_are_the_headings_of_the_page_and_no_others():
+    assert {"the-game", "two-losses-for-the-generator", "a-game-on-a-ring"} < anchors("03_gan.py")
+    assert not {"", "the-vae", "3-the-generative-adversarial-network"} & anchors("03_gan.py")
 
 
 @pytest.mark.parametrize("equation", EQUATIONS, ids=lambda e: e.id)

@@ -13,6 +13,7 @@ from rich.progress import track
 from rich.table import Table
 
 from scratchgen.cli.output import console, say
+from scratchgen.data import TextData
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.files import writable_file, write_json
 from scratchgen.training.scores import Score
@@ -34,10 +35,12 @@ def evaluate(
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write every number to this file.")] = None,
 ):
-    """Measure a trained model on held-out data: what its training ended with, a VAE's likelihood, n-grams.
+    """Measure a trained model on held-out data: what its training ended with, a VAE's likelihood, n-grams, a
+    GAN's samples against real data.
 
     ± is the standard error over examples, or over stretches of a text. log p(x) by importance sampling is a
-    lower bound in expectation.
+    lower bound in expectation. Samples of a GAN and held-out examples are both compared with the training
+    part, at most 5,000 of each; what held-out examples reach is as good as it gets.
     """
     finished = finished_run(run)
     check_asked(finished, part, k)
@@ -47,7 +50,7 @@ def evaluate(
     n = len(getattr(finished.data, part))
     if file is not None:
         _write(file, run, part, n, seed, finished.config, scores)
-    screen, unit = console(), "characters" if finished.config["kind"] == "rnn" else "examples"
+    screen, unit = console(), "characters" if isinstance(finished.data, TextData) else "examples"
     say(screen, f"{finished.config['kind'].upper()} on the {part} part of {finished.data.name}, {n:,} {unit}")
     screen.print(_table(scores))
     if file is not None:

@@ -9,11 +9,13 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from scratchgen.data.performance import perform, write_midi, write_wav
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.plots import sample_grid
+from scratchgen.plots.music import piano_rolls
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.rnn import LanguageModel, beam_search
+from scratchgen.rnn import FrameModel, LanguageModel, beam_search
 from scratchgen.training import load_run
 from scratchgen.training.experiments.rnn import beginning
 from scratchgen.training.experiments.vae_pictures import STEPS, in_turns, interpolations, samples
@@ -33,10 +35,12 @@ def sample(
         typer.Option(
             "-n",
             min=1,
-            help=f"How many images, or characters of text ({DRAWN}); or ways between images (10).",
+            help=f"How many images, characters or steps of music ({DRAWN}); or ways between images (10).",
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="A .png file for images, a text file for text.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A .png file for images, a text file for text, a .mid file for music.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="The seed of the noise.")] = 0,
     prompt: Annotated[str | None, typer.Option(help="Text: what to continue.")] = None,
     temperature: Annotated[
@@ -59,12 +63,15 @@ def sample(
         typer.Option(help=f"VAE: ways between images of the test part, {' or '.join(WAYS)}; a row is a way."),
     ] = None,
 ):
-    """Draw images or text from a trained model. Text without --out is printed."""
+    """Draw images, text or music from a trained model. Text without --out is printed.
+
+    Music is written as MIDI, and beside it as sound (.wav) and as a picture (.png).
+    """
     model, config = load_run(run)
-    is_text = config["kind"] == "rnn"
+    is_text = isinstance(model, LanguageModel)
     of_text = _given(prompt=prompt, beam=beam, temperature=temperature, top_k=top_k, top_p=top_p)
     if of_text and not is_text:
-        raise BadInput(f"{run} draws images; leave out {_options(of_text)}, for text alone")
+        raise BadInput(f"{run} draws no text; leave out {_options(of_text)}, for text alone")
     classes = _classes(run, model, class_)
     if interpolate is not None:
         _check_way(run, config, model, interpolate)
@@ -76,6 +83,9 @@ def sample(
         else:
             write_text(file, text)
             print(f"{len(text)} characters: {out}")
+        return
+    if isinstance(model, FrameModel):
+        _music(model, config, n or DRAWN, out, seed)
         return
     if out is None or out.suffix != ".png":
         raise BadInput(f"images are written as PNG: give --out FILE.png, not {out or 'nothing'}")
@@ -112,6 +122,18 @@ def _images(model: Module, config: dict, n: int, out: Path, seed: int, classes: 
         x, columns = model.sample(n, noise), in_turns(n, getattr(model, "classes", 1))
     samples(x, config["image_shape"], out, title, columns)
     print(f"{n} images: {out}")
+
+
+def _music(model: FrameModel, config: dict, n: int, out: Path | None, seed: int) -> None:
+    """One piece of n steps, for a sequencer, for the ear and for the eye."""
+    if out is None or out.suffix != ".mid":
+        raise BadInput(f"music is written as MIDI: give --out FILE.mid, not {out or 'nothing'}")
+    sound, picture = (writable_file(out.with_suffix(suffix)) for suffix in (".wav", ".png"))
+    roll, first, unit = model.sample(n, 1, Generator(seed))[:, 0], config["first"], config["unit"]
+    write_midi(roll, first, unit, writable_file(out))
+    write_wav(perform(roll, first, unit), sound)
+    piano_rolls([roll], first, unit, picture, f"drawn by the RNN from {config['data']}")
+    print(f"{n} steps of a {unit}: {out}, {sound}, {picture}")
 
 
 def _ways(run: Finished, way: str, n: int | None, out: Path, seed: int, classes: list[int]) -> None:

@@ -10,7 +10,9 @@ import typer
 
 from scratchgen.cli.output import console, say, scores_table
 from scratchgen.errors import BadInput
+from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED
+from scratchgen.rnn import FrameModel, LanguageModel
 from scratchgen.training import settings
 from scratchgen.training.experiments import EXPERIMENTS
 from scratchgen.training.recipes import Recipe
@@ -67,6 +69,9 @@ Cell = Annotated[str | None, typer.Option(help="tanh, lstm or gru.")]
 Layers = Annotated[int | None, typer.Option(min=1, help="Recurrent layers above one another.")]
 DropoutOption = Annotated[
     float | None, typer.Option("--dropout", help="Probability of dropping a unit on its way up; below 1.")
+]
+Nade = Annotated[
+    int | None, typer.Option(min=0, help="Music: hidden units of a NADE over the notes of a step; 0: none.")
 ]
 Symbols = Annotated[str | None, typer.Option("--vocabulary", help="characters or bytes.")]
 
@@ -141,6 +146,7 @@ def rnn(
     hidden: Hidden = None,
     dropout: DropoutOption = None,
     vocabulary: Symbols = None,
+    nade: Nade = None,
     seed: Seed = 0,
     out: Out = None,
     config: Config = None,
@@ -151,9 +157,10 @@ def rnn(
     quiet: Quiet = False,
     tensorboard: TensorBoard = False,
 ):
-    """Train a recurrent network on text, as a language model over characters or bytes.
+    """Train a recurrent network on text, as a language model over characters or bytes, or on music.
 
     A set of pairs is a text too, a line a pair: what is read, a tab, what is to be written.
+    A set of sequences, or a folder of MIDI files, is music: its piano rolls are predicted step by step.
     """
     _train(context, "rnn")
 
@@ -178,7 +185,7 @@ def _train(context: typer.Context, kind: str) -> None:
     screen.print(repr(model), highlight=False, markup=False)
     screen.print(scores_table([(kind.upper(), score) for score in scores]))
     say(screen, f"Report: {directory / 'report.html'}    Pictures: {directory / 'samples'}")
-    say(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} -n 64 --out {_example_file(kind)}")
+    say(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} -n 64 --out {_example_file(model)}")
 
 
 def _settings(context: typer.Context, kind: str) -> tuple[str, int, Recipe]:
@@ -212,5 +219,7 @@ def _next_directory(name: str) -> Path:
     return Path("runs") / f"{name}-{n}"
 
 
-def _example_file(kind: str) -> str:
-    return "sample.txt" if kind == "rnn" else "samples.png"
+def _example_file(model: Module) -> str:
+    if isinstance(model, FrameModel):
+        return "sample.mid"
+    return "sample.txt" if isinstance(model, LanguageModel) else "samples.png"

@@ -38,7 +38,7 @@ KINDS = {
 MODELS = {
     "images": ("vae", "gan"),
     "text": ("rnn",),
-    "sequences": ("vae",),
+    "sequences": ("vae", "rnn"),
     "sound": ("vae",),
     "pairs": ("rnn",),
     "points": ("vae", "gan"),

@@ -2,6 +2,8 @@
 
 from scratchgen.gan.build import build
 from scratchgen.gan.convolutional import ConvGAN
+from scratchgen.gan.dirac import dirac_forces, dirac_path
+from scratchgen.gan.film import Film, Frame
 from scratchgen.gan.game import Game
 from scratchgen.gan.models import GAN, ConditionalGAN, Pair
 from scratchgen.gan.objectives import discriminator_loss, generator_loss, undecided_loss, value
@@ -14,10 +16,14 @@ __all__ = [
     "ConditionalGAN",
     "ConvGAN",
     "Diverged",
+    "Film",
+    "Frame",
     "Game",
     "Pair",
     "build",
     "check",
+    "dirac_forces",
+    "dirac_path",
     "discriminator_loss",
     "discriminator_step",
     "generated_log_density",

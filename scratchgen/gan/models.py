@@ -101,7 +101,8 @@ class GAN(Pair):
 class ConditionalGAN(GAN):
     """x = G(z, y) and D(x, y) for a class y of K: a GAN whose two players are also told the class.
 
-    `given(labels)` is the pair for these classes, one a row; all that a GAN can do, it can do.
+    `given(labels)` is the pair for these classes, one a row; all that a GAN can do, it can do. A class is a
+    row of K numbers, all 0 but for one √K: their mean square is 1, that of the latent's numbers.
     Source: Mirza & Osindero (2014), eq. 2.
     """
 
@@ -112,7 +113,7 @@ class ConditionalGAN(GAN):
         super().__init__(data_dim, latent_dim, rng, **options)
 
     def widths(self, latent_dim: int, data_dim: int) -> tuple[int, int]:
-        """The class too, as a row of zeros with a one."""
+        """The class too, as K numbers."""
         return latent_dim + self.classes, data_dim + self.classes
 
     def given(self, labels) -> Given:
@@ -120,7 +121,8 @@ class ConditionalGAN(GAN):
         labels = np.asarray(labels)
         if labels.size and not 0 <= labels.min() <= labels.max() < self.classes:
             raise BadInput(f"classes are 0 … {self.classes - 1}, not {labels.min()} … {labels.max()}")
-        return Given(self, np.equal(labels[:, None], np.arange(self.classes)).astype(np.float32))
+        y = math.sqrt(self.classes) * np.equal(labels[:, None], np.arange(self.classes))
+        return Given(self, y.astype(np.float32))
 
     def generate(self, n: int, rng: Generator):
         """n examples, one class after the other: (n, D), differentiable in G's parameters."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from contextlib import contextmanager
 
 import numpy as np
@@ -11,6 +12,7 @@ from scratchgen.autograd import no_grad
 from scratchgen.data import batches
 from scratchgen.errors import BadInput
 from scratchgen.functional import sigmoid
+from scratchgen.gan.film import Film
 from scratchgen.gan.game import ORIGINAL, Game
 from scratchgen.gan.health import ROWS, Health
 from scratchgen.gan.models import ConditionalGAN, Pair
@@ -34,18 +36,21 @@ def train(
     *,
     epochs: int,
     batch_size: int,
-    alpha: float,
+    alpha: float | Callable[[int], float],
     rng: Generator,
     labels=None,
     game: Game = ORIGINAL,
     beta1: float = 0.5,
     beta2: float = 0.999,
+    film: Film | None = None,
 ):
     """Goodfellow et al. (2014), algorithm 1, with Adam; `game.ratio` steps of D for one of G.
 
     images    (N, D);  labels: (N,), their classes, for a conditional model
     run       a `training.Run`, or a `training.History`, that keeps the books
+    alpha     the step size, or a function that gives it for each epoch, counted from 1
     beta1     Adam's; ½ as the gradients of a game turn (Radford et al. 2016, section 4)
+    film      looks after the steps of either player, and is kept with the run
 
     An epoch's last examples that fill no batch are left out. At the end the weights of G are their moving
     average. What is logged, and how it looks in a game that goes well, is told in `health`.
@@ -53,18 +58,23 @@ def train(
     """
     check(model, images, labels, game, batch_size)
     labels = np.zeros(len(images), np.int64) if labels is None else labels
-    optimizer_D = Adam(model.D.parameters(), alpha, beta1, beta2)
-    optimizer_G = Adam(model.G.parameters(), alpha, beta1, beta2)
+    optimizer_D = Adam(model.D.parameters(), 1.0, beta1, beta2)
+    optimizer_G = Adam(model.G.parameters(), 1.0, beta1, beta2)
     average, health = MovingAverage(model.G.parameters()), Health(game.objective, images)
     run.keep(model=model, optimizer_D=optimizer_D, optimizer_G=optimizer_G, average=average)
-    run.keep(health=health.memory, rng=rng)
-    for _ in run.epochs(epochs):
+    look = film.look if film else lambda player, step: None
+    run.keep(health=health.memory, rng=rng, **({"film": film} if film else {}))
+    for epoch in run.epochs(epochs):
+        optimizer_D.alpha = optimizer_G.alpha = alpha(epoch) if callable(alpha) else alpha
         for x, y in run.steps(batches(images, labels, batch_size=batch_size, rng=rng, drop_last=True)):
+            step = run.total_steps + 1
             with _telling_where(run):
                 players = model.given(y)
                 numbers = discriminator_step(players, x, optimizer_D, rng, game)
-                if (run.total_steps + 1) % game.ratio == 0:
+                look("D", step)
+                if step % game.ratio == 0:
                     numbers |= generator_step(players, len(x), optimizer_G, rng, game)
+                    look("G", step)
                     average.update()
             run.log(**numbers)
             health.step(numbers["V"])

@@ -1,7 +1,10 @@
 """Every picture that the project draws."""
 
 from scratchgen.plots.curves import curves
+from scratchgen.plots.dirac import dirac
+from scratchgen.plots.film import animation
 from scratchgen.plots.frames import frames
+from scratchgen.plots.generator_losses import generator_losses
 from scratchgen.plots.gradient_flow import gradient_flow
 from scratchgen.plots.images import reconstructions, sample_grid, sheets
 from scratchgen.plots.latent import aggregated_posterior, latent_plane
@@ -10,8 +13,11 @@ from scratchgen.plots.rate_distortion import rate_distortion
 
 __all__ = [
     "aggregated_posterior",
+    "animation",
     "curves",
+    "dirac",
     "frames",
+    "generator_losses",
     "gradient_flow",
     "latent_plane",
     "rate_distortion",

@@ -3,7 +3,10 @@
 from scratchgen.rnn.attention import AdditiveAttention, DotAttention
 from scratchgen.rnn.beam import Found, beam_search
 from scratchgen.rnn.build import build
+from scratchgen.rnn.frame_training import train_frames
+from scratchgen.rnn.frames import FrameModel, nats_by_sequence, nats_per_frame
 from scratchgen.rnn.models import CELLS, LanguageModel
+from scratchgen.rnn.notes import NADE, IndependentNotes, nade_log_prob
 from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, output, recurrence
 from scratchgen.rnn.sampling import generate, probabilities
 from scratchgen.rnn.scoring import bits_per_character, evaluate, log_prob, perplexity
@@ -13,10 +16,13 @@ from scratchgen.rnn.vocabularies import Bytes
 
 __all__ = [
     "CELLS",
+    "NADE",
     "AdditiveAttention",
     "Bytes",
     "DotAttention",
     "Found",
+    "FrameModel",
+    "IndependentNotes",
     "LanguageModel",
     "Seq2Seq",
     "beam_search",
@@ -27,10 +33,14 @@ __all__ = [
     "gru_recurrence",
     "log_prob",
     "lstm_recurrence",
+    "nade_log_prob",
+    "nats_by_sequence",
+    "nats_per_frame",
     "output",
     "perplexity",
     "probabilities",
     "recurrence",
     "train",
+    "train_frames",
     "truncation_bias",
 ]

@@ -1,21 +1,25 @@
-"""From the sizes in a configuration to a language model."""
+"""From the sizes in a configuration to a model of text, or of frames."""
 
 from __future__ import annotations
 
 from scratchgen.data import Vocabulary
 from scratchgen.random import Generator
+from scratchgen.rnn.frames import FrameModel
 from scratchgen.rnn.models import LanguageModel
 from scratchgen.rnn.vocabularies import Bytes
 
 SYMBOLS = {"characters": Vocabulary, "bytes": Bytes}
 
 
-def build(sizes: dict, rng: Generator | None = None) -> LanguageModel:
-    """The model over `sizes["symbols"]` ("characters" if there is none), which are `sizes["vocabulary"]`.
+def build(sizes: dict, rng: Generator | None = None) -> LanguageModel | FrameModel:
+    """The model of frames of `sizes["data_dim"]` notes, if it is given, with the arguments of FrameModel.
 
-    Bytes need no vocabulary; the rest are the arguments of LanguageModel.
+    Otherwise the language model over `sizes["symbols"]` ("characters" if there is none), which are
+    `sizes["vocabulary"]`. Bytes need no vocabulary; the rest are the arguments of LanguageModel.
     Raises KeyError, TypeError or ValueError for sizes that are none.
     """
+    if "data_dim" in sizes:
+        return FrameModel(**sizes, rng=rng)
     given = dict(sizes)
     symbols = SYMBOLS[given.pop("symbols", "characters")]
     known = () if symbols is Bytes else (given.pop("vocabulary"),)

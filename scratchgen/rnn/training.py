@@ -46,7 +46,7 @@ def train(
                 model.rng.state = noise  # as all else: that before the step
                 if math.isfinite(loss.item()):  # otherwise those that were saved before are better
                     run.save_checkpoint()
-                raise _exploded(loss.item(), norm, run.total_steps, alpha)
+                raise exploded(loss.item(), norm, run.total_steps, alpha)
             optimizer.step()
             carried["state"] = state
             run.log(bits=loss.item() / math.log(2), gradient_norm=norm)
@@ -78,7 +78,8 @@ def _gradient(model, inputs, targets, chunk: int) -> np.ndarray:
     return gradient
 
 
-def _exploded(loss: float, norm: float, steps: int, alpha: float) -> BadInput:
+def exploded(loss: float, norm: float, steps: int, alpha: float) -> BadInput:
+    """What to say of it."""
     return BadInput(
         f"training exploded at step {steps + 1}: the loss is {loss:.4g}, the norm of its gradient "
         f"{norm:.4g}; choose a step size alpha below {alpha:g}. What was saved before is whole"

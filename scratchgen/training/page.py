@@ -77,12 +77,12 @@ def table(headings: Sequence[str], rows: Iterable[Sequence]) -> str:
     return '<div class="wide"><table>\n' + "\n".join(lines) + "\n</table></div>"
 
 
-def picture(png: bytes, caption: str, broad: bool = False) -> str:
-    """A PNG picture within the page."""
-    data = base64.b64encode(png).decode()
-    kind = ' class="broad"' if broad else ""
-    image = f'<img src="data:image/png;base64,{data}" alt="{escape(caption)}">'
-    return f"<figure{kind}>{image}<figcaption>{escape(caption)}</figcaption></figure>"
+def picture(content: bytes, caption: str, broad: bool = False, kind: str = "png") -> str:
+    """A picture, or a GIF that moves, within the page."""
+    data = base64.b64encode(content).decode()
+    width = ' class="broad"' if broad else ""
+    image = f'<img src="data:image/{kind};base64,{data}" alt="{escape(caption)}">'
+    return f"<figure{width}>{image}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def pictures(figures: Iterable[str]) -> str:

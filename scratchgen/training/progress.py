@@ -20,7 +20,7 @@ SHOWN = {
         *("objective", "validation_objective", "code_nats"),  # of a VQ-VAE, whose two parts differ
     ),
     "gan": ("V", "D_real", "D_fake", "G_loss"),
-    "rnn": ("bits", "validation_bits", "best_epoch"),
+    "rnn": ("bits", "validation_bits", "nats", "validation_nats", "best_epoch"),
 }
 
 

@@ -26,10 +26,12 @@ Of an RNN:
 vocabulary    the symbols that a text is made of
 dropout       the probability of dropping a unit on its way to the next layer, or to the output
 chunk         symbols that the gradient goes back
+nade          hidden units of the NADE over the notes of a step of music; 0: the notes are independent
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -89,6 +91,7 @@ class RNNRecipe:
     chunk: int = 64
     alpha: float = 4e-3
     patience: int = 0
+    nade: int = 0
 
 
 Recipe = VAERecipe | GANRecipe | RNNRecipe
@@ -100,19 +103,28 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
     ("vae", "digits"): VAERecipe(latent_dim=8, hidden=256, epochs=100, batch_size=32),
     ("vae", "binarized-digits"): VAERecipe(latent_dim=8, hidden=256, epochs=100, batch_size=32),
     ("gan", "digits"): GANRecipe(epochs=120, batch_size=64),
+    ("gan", "mnist"): GANRecipe(latent_dim=32, epochs=40, alpha=5e-4, r1=1.0),
     ("gan", "ring"): GANRecipe(latent_dim=2, epochs=64, batch_size=128, alpha=1e-3, r1=0.02),
     ("gan", "grid"): GANRecipe(latent_dim=2, epochs=96, batch_size=128, alpha=1e-3, r1=0.08),
 }
 
-VQ = VAERecipe(model="vq", latent_dim=16, hidden=128, epochs=4, batch_size=64, alpha=2e-3)
-VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, batch_size=32)
+CONV_OF_MNIST = GANRecipe(model="conv", epochs=8)  # each as long as six of a dense pair
+
+VQ = VAERecipe(model="vq", latent_dim=16, hidden=256, epochs=4, batch_size=64, alpha=2e-3, prior_alpha=3e-3)
+VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, prior_alpha=4e-3, batch_size=32)
+
+# Pieces of music are few and their steps have much to say: more epochs, and the best of them.
+MUSIC = RNNRecipe(
+    cell="gru", hidden=42, dropout=0.2, nade=50, epochs=60, batch_size=8, alpha=1e-2, patience=15
+)
 
 # What a model needs of its own. A latent beside a class has less to say; two layers let both act together,
-# where one could only add them up. A decoder of convolutions learns to ignore a latent whose rate counts from
-# the first step: see `ConvVAE`.
+# where one could only add them up. Convolutions tell images apart so well that they scatter them over a large
+# latent, and what is drawn between them is no digit; and their decoder learns to ignore a latent whose rate
+# counts from the first step: see `ConvVAE`.
 OF_MODEL: dict[str, dict] = {
     "conditional": {"latent_dim": 5, "layers": 2},
-    "conv": {"warm_up": 200},
+    "conv": {"latent_dim": 5, "warm_up": 200},
     "linear": {"likelihood": "gaussian"},
 }
 
@@ -147,14 +159,22 @@ def _of_the_game(given: dict) -> dict:
     return found
 
 
+def is_music(data: str) -> bool:
+    """Whether an RNN reads the data as piano rolls: a known set of sequences, or a folder (of MIDI files)."""
+    return CATALOGUE[data].kind == "sequences" if data in CATALOGUE else os.path.isdir(data)
+
+
 def recipe(kind: str, data: str, **given) -> Recipe:
     """The settings for a model on a data set, with those that are given (not None) in their place."""
     settings = SPECIAL.get((kind, data), DEFAULT[kind])
     given = {name: value for name, value in given.items() if value is not None}
     if kind == "gan":
+        settings = CONV_OF_MNIST if (data, given.get("model")) == ("mnist", "conv") else settings
         settings = replace(settings, **_of_the_game(given))
     elif kind == "vae" and given.get("model") == "vq":
         settings = VQ_OF_DIGITS if (kind, data) in SPECIAL else VQ
     elif kind == "vae":
         settings = replace(settings, **_of_the_bound(data, given))
+    elif kind == "rnn" and is_music(data):
+        settings = MUSIC
     return replace(settings, **given)

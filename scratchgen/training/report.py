@@ -13,15 +13,20 @@ from scratchgen.training.record import Record, read_record
 LINES = 200  # of the log; metrics.jsonl has them all
 CAPTIONS = {
     "samples": "drawn from the model",
+    "game": "the game, one player at a time: what D says, and where G is told to move its samples",
     "curves": "training, epoch by epoch",
+    "judgements": "what D says of real and of generated examples, epoch by epoch",
+    "gradients": "the norms of the gradients of both players, epoch by epoch",
+    "diversity": "how far samples are apart, real examples being at 1, epoch by epoch",
     "reconstructions": "held-out images above, and what the model makes of them below",
     "terms": "the two terms of the bound, epoch by epoch",
+    "roll": "drawn from the model: time to the right, high notes on top",
     "prior": "what the codes cost under their prior, epoch by epoch",
     "aggregated_posterior": "held-out images in the latent space, and the prior",
     "latent_plane": "where the images lie in the latent space, and what is decoded there",
     "interpolation": "from one held-out image to another",
 }
-BROAD = ("latent_plane", "reconstructions", "interpolation")  # pictures that need the whole width
+BROAD = ("latent_plane", "roll", "reconstructions", "interpolation")  # pictures that need the whole width
 
 
 def write_report(directory: Path) -> Path:
@@ -40,9 +45,10 @@ def report(record: Record) -> str:
         page.section(
             "Pictures" if not text.exists() else "Curves and text",
             page.pictures(
-                page.picture((samples / f"{name}.png").read_bytes(), caption, name in BROAD)
+                page.picture(file.read_bytes(), caption, name in BROAD, file.suffix[1:])
                 for name, caption in CAPTIONS.items()
-                if (samples / f"{name}.png").exists()
+                for kind in ("png", "gif")
+                if (file := samples / f"{name}.{kind}").exists()
             ),
             page.verbatim(text.read_text(encoding="utf-8")) if text.exists() else "",
         ),
@@ -81,6 +87,8 @@ def _scores(record: Record) -> str:
 def _commands(record: Record) -> list[str]:
     directory, kind = shlex.quote(str(record.directory)), record.kind
     n, file = (500, "sample.txt") if kind == "rnn" else (64, "samples.png")
+    if "unit" in record.config:
+        n, file = 64, "sample.mid"
     commands = {
         "made it": record.config.get("command"),
         "draws from it": f"scratchgen sample {directory} -n {n} --out {file}",

@@ -235,9 +235,9 @@ class Run(History):
             self._events.close()
         self._lock.release()
 
-    def picture(self, name: str) -> Path:
+    def picture(self, name: str, kind: str = "png") -> Path:
         """Where a picture of that name goes."""
-        return self.directory / "samples" / f"{name}.png"
+        return self.directory / "samples" / f"{name}.{kind}"
 
     @contextmanager
     def saving(self):

@@ -60,6 +60,8 @@ def read_config(directory: Path) -> dict:
             D = sizes["data_dim"] if "data_dim" in sizes else math.prod(sizes["image_shape"])
             if D != H * W:
                 raise ValueError(f"images of {H} × {W} pixels for a model of {D}")
+        if config["kind"] == "rnn" and "data_dim" in config["model"]:
+            config |= {"unit": str(config["unit"]), "first": int(config["first"])}
         return {"kind": config["kind"], "model": config["model"], "data": config["data"], **config}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadInput(f"{path} cannot be read or is damaged ({error}); train again") from None

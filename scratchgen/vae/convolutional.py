@@ -61,9 +61,10 @@ class ConvEncoder(Module):
 class ConvDecoder(Module):
     """Latents to what the likelihood of each pixel wants: the way of `ConvEncoder` backwards.
 
-    z (..., Z) → (..., D · outputs), with D = H · W: a linear layer makes the smallest image, transposed
+    z (..., Z) → (..., D · outputs), with D = H · W: two linear layers make the smallest image, transposed
     convolutions double it, with a ReLU between layers; the numbers of one pixel lie side by side.
 
+    features       the width of the first layer. Without it, z would only be able to add up images
     image_shape    (H, W)
     channels       as of the encoder, from the image inwards
     outputs        how many numbers a pixel has: 1 logit or mean, or V logits of classes
@@ -74,6 +75,7 @@ class ConvDecoder(Module):
     def __init__(
         self,
         latent_dim: int,
+        features: int,
         image_shape: tuple[int, int],
         channels: tuple[int, ...],
         outputs: int,
@@ -81,7 +83,9 @@ class ConvDecoder(Module):
     ):
         self.smallest = (*coarsest(image_shape, channels), channels[-1])
         self.bias_shape = (*image_shape, outputs)
-        self.from_latent = Sequential(Linear(latent_dim, math.prod(self.smallest), rng), ReLU())
+        self.from_latent = Sequential(
+            Linear(latent_dim, features, rng), ReLU(), Linear(features, math.prod(self.smallest), rng), ReLU()
+        )
         self.convolutions = Sequential(
             *(
                 layer

@@ -80,7 +80,7 @@ class VAE(LatentModel, Module):
 
 
 class ConvVAE(VAE):
-    """A VAE of images, whose networks are convolutions with a linear layer of `hidden` units in between.
+    """A VAE of images, whose networks are convolutions with a layer of `hidden` units between them and z.
 
     image_shape    (H, W), what a row of D = H·W pixels is reshaped to
     channels       of the convolutions, from the image inwards; each halves its sides
@@ -88,9 +88,9 @@ class ConvVAE(VAE):
     Every layer with a ReLU leaves about a sixth of the variance. On 8×8 digits mu(x) at first varies over the
     images with a variance of 4·10⁻⁵, beside the 1 of the noise in z. To the decoder z is noise then, which
     costs: it learns to ignore z before z says a thing, hardly a gradient reaches the encoder, and so it stays
-    for hundreds of steps or for good. Larger weights do not help, the noise only costs more. What does is to
-    let the rate warm up, as with `BetaLoss(warm_up=200)`: while it is free, sigma falls, and z soon says what
-    is worth its rate.
+    for hundreds of steps. Larger weights do not help, the noise only costs more. What does is to let the rate
+    warm up, as with `BetaLoss(warm_up=200)`: while it is free, sigma falls, and z soon says what is worth its
+    rate.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class ConvVAE(VAE):
         self.to_mu = Linear(hidden, latent_dim, rng)
         self.to_logvar = Linear(hidden, latent_dim, rng)
         self.likelihood = likelihood_named(likelihood, levels)
-        self.decoder = ConvDecoder(latent_dim, shape, widths, self.likelihood.outputs, rng)
+        self.decoder = ConvDecoder(latent_dim, hidden, shape, widths, self.likelihood.outputs, rng)
 
     def begin_at(self, mean: np.ndarray) -> None:
         """Let the decoder begin at the mean image (D,), by the bias that each pixel has of its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.data import batches
 from scratchgen.data.preprocessing.binarise import bernoulli
-from scratchgen.optim import Adam
+from scratchgen.errors import BadInput
+from scratchgen.optim import Adam, Optimizer, grad_norm
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.losses import BetaLoss
@@ -38,6 +40,8 @@ def train(
     loss         what is minimised (see `losses`); by default minus the evidence lower bound
     labels       (N,), the classes of the images, for a conditional model
     binarise     grey images become black and white, by a new draw whenever one is shown
+
+    Raises BadInput when the loss or its gradient is no longer finite: that step changes no weight.
     """
     loss = loss or BetaLoss()
     labels = np.zeros(len(images), np.int64) if labels is None else labels
@@ -49,12 +53,24 @@ def train(
             x = bernoulli(x, rng) if binarise else x
             optimizer.zero_grad()
             value, terms = loss(model.given(y), x, rng)
-            value.mean().backward()
-            optimizer.step()
+            descend(value.mean(), optimizer, run)
             run.log(**terms)
         held_out = Generator(HELD_OUT_SEED)
         x = bernoulli(validation, held_out) if binarise else validation
         run.log(validation_elbo=evaluate(model, x, held_out, labels=validation_labels))
+
+
+def descend(loss, optimizer: Optimizer, run) -> None:
+    """A step down the loss (). Raises BadInput, and changes no weight, where its gradient is not finite."""
+    loss.backward()
+    norm = grad_norm(optimizer.parameters)
+    if not math.isfinite(norm):  # as it is where the loss is not
+        raise BadInput(
+            f"training exploded in step {run.step + 1} of epoch {run.epoch}: the loss is {loss.item():.4g}, "
+            f"the norm of its gradient {norm:.4g}; choose a step size alpha below {optimizer.alpha:g}. What "
+            "was saved before is whole"
+        )
+    optimizer.step()
 
 
 def evaluate(model: LatentModel, images, rng: Generator, samples: int = 1, labels=None) -> float:

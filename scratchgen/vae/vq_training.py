@@ -13,6 +13,7 @@ from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.vae.objectives import vq_objective
 from scratchgen.vae.quantise import perplexity
+from scratchgen.vae.training import descend
 from scratchgen.vae.vq import VQVAE
 
 
@@ -35,6 +36,8 @@ def train(
     prior_epochs    after these, of the prior, with steps of prior_alpha; both fall as a half cosine
     run             a `training.Run`, or a `training.History`, that keeps the books; both parts are one
                     sequence of epochs in it
+
+    Raises BadInput when a loss or its gradient is no longer finite: that step changes no weight.
     """
     autoencoder = Adam([*model.encoder.parameters(), *model.decoder.parameters()], alpha)
     prior = Adam(model.prior.parameters(), prior_alpha)
@@ -49,16 +52,14 @@ def train(
                 z_e = model.encode(x)
                 k, e = model.quantiser(z_e)
                 loss = -vq_objective(x, z_e, e, model.decode).mean()
-                loss.backward()
-                autoencoder.step()
+                descend(loss, autoencoder, run)
                 model.quantiser.update(z_e, k, rng)
                 run.log(objective=-loss.item(), perplexity=perplexity(k))
             else:
                 prior.alpha = prior_alpha * half_cosine((done - epochs) / prior_epochs)
                 prior.zero_grad()
                 loss = -model.prior.log_prob(model.codes(x)).mean()
-                loss.backward()
-                prior.step()
+                descend(loss, prior, run)
                 run.log(code_nats=loss.item())
         if epoch <= epochs:
             run.log(validation_objective=evaluate(model.objective, validation))

@@ -1,4 +1,4 @@
-"""A conditional VAE draws what it is asked for: judged by a classifier that has seen real digits only."""
+"""Conditional models draw what they are asked for: judged by a classifier that has seen real digits only."""
 
 import os
 
@@ -8,7 +8,7 @@ import pytest
 from scratchgen.data import load_images
 from scratchgen.evaluation import Classifier
 from scratchgen.random import Generator
-from scratchgen.training.experiments import train_vae
+from scratchgen.training.experiments import train_gan, train_vae
 from scratchgen.training.recipes import recipe
 from scratchgen.training.run import Run
 
@@ -27,12 +27,15 @@ def judge():
     return judge
 
 
-@pytest.fixture(scope="module")
-def model(judge, tmp_path_factory):
-    """Trained as `scratchgen train vae --data mnist --model conditional` does."""
-    directory = tmp_path_factory.mktemp("runs") / "run"
-    settings = recipe("vae", "mnist", model="conditional")
-    model, _ = train_vae("mnist", settings, 0, lambda config: Run(directory, config, quiet=True))
+@pytest.fixture(scope="module", params=["vae", "gan"])
+def model(request, judge, tmp_path_factory):
+    """Trained as `scratchgen train KIND --data mnist --model conditional` does."""
+    kind, directory = request.param, tmp_path_factory.mktemp("runs") / "run"
+    if kind == "gan" and not request.config.getoption("--full"):
+        pytest.skip("its training takes ten minutes; --full trains it")
+    settings = recipe(kind, "mnist", model="conditional")
+    train = {"vae": train_vae, "gan": train_gan}[kind]
+    model, _ = train("mnist", settings, 0, lambda config: Run(directory, config, quiet=True))
     return model
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
-from scratchgen.data import CATALOGUE, ImageData, TextData
+from scratchgen.data import CATALOGUE, ImageData, SequenceData, TextData
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.training.files import write_json
@@ -38,7 +38,7 @@ def finished(run: Run, model: Module, scores: list[Score]) -> tuple[Module, list
 
 
 def configuration(
-    kind: str, source: str, data: ImageData | TextData, settings: dict, seed: int, sizes: dict
+    kind: str, source: str, data: ImageData | TextData | SequenceData, settings: dict, seed: int, sizes: dict
 ) -> dict:
     """What config.json holds."""
     return {
@@ -50,5 +50,6 @@ def configuration(
         "model": sizes,
         "training": settings,
         "image_shape": list(data.image_shape) if isinstance(data, ImageData) else None,
+        **({"unit": data.unit, "first": data.first} if isinstance(data, SequenceData) else {}),
         **origin(),
     }

@@ -17,7 +17,7 @@ from scratchgen.training.experiments.vae_pictures import samples as draw_samples
 from scratchgen.training.recipes import GANRecipe
 from scratchgen.training.run import Run
 from scratchgen.training.scores import Score
-from scratchgen.training.scores.gan import SAMPLES, gan_scores
+from scratchgen.training.scores.gan import SAMPLES, gan_scores, judge_of
 
 CHANNELS = [32, 64]  # of the convolutions of a GAN
 HIDDEN_FOR_POINTS = [128, 128, 128]
@@ -35,6 +35,7 @@ def train_gan(data: str, settings: GANRecipe, seed: int, open_run: OpenRun) -> t
     labels = rows.train_labels if settings.model == "conditional" else None
     gan.check(model, rows.train, labels, game, settings.batch_size)
     run = open_run(configuration("gan", data, rows, asdict(settings), seed, sizes))
+    film = _film(model, rows, settings, game)
     gan.train(
         model,
         rows.train,
@@ -47,10 +48,13 @@ def train_gan(data: str, settings: GANRecipe, seed: int, open_run: OpenRun) -> t
         game=game,
         beta1=settings.beta1,
         beta2=settings.beta2,
+        film=film,
     )
     with run.saving():
         _draw(model, rows, game, run)
-    return finished(run, model, gan_scores(model, rows, "test", Generator(HELD_OUT_SEED)))
+        if film:
+            plots.animation(film, run.picture("game", "gif"), f"a GAN on the {rows.name}")
+    return finished(run, model, gan_scores(model, rows, "test", Generator(HELD_OUT_SEED), judge_of(rows)))
 
 
 def _sizes(settings: GANRecipe, rows: ImageData) -> dict:
@@ -76,6 +80,14 @@ def _sizes(settings: GANRecipe, rows: ImageData) -> dict:
 
 def _are_points(rows: ImageData) -> bool:
     return tuple(rows.image_shape) == (1, 2)
+
+
+def _film(model: gan.Pair, rows: ImageData, settings: GANRecipe, game: gan.Game) -> gan.Film | None:
+    """Of points that D judges by nothing but themselves: their picture is a surface over the plane."""
+    if not _are_points(rows) or settings.model in ("packed", "conditional"):
+        return None
+    steps = settings.epochs * (len(rows.train) // settings.batch_size)
+    return gan.Film(model, rows.train, steps, game)
 
 
 def _draw(model: gan.Pair, rows: ImageData, game: gan.Game, run: Run) -> None:

@@ -1,4 +1,4 @@
-"""A language model, from the name of a text to its score beside n-grams."""
+"""A recurrent network, from the name of a text to its score beside n-grams; music: `music.py`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import asdict
 from scratchgen import plots, rnn
 from scratchgen.data import TextData, Vocabulary, load_text, text_chunks
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.training.experiments.common import OpenRun, configuration, finished
+from scratchgen.training.experiments.common import OpenRun, configuration, finished, refuse
+from scratchgen.training.experiments.music import train_music
 from scratchgen.training.files import write_text
 from scratchgen.training.patience import Patience
-from scratchgen.training.recipes import RNNRecipe
+from scratchgen.training.recipes import RNNRecipe, is_music
 from scratchgen.training.scores import Score
 from scratchgen.training.scores.rnn import BEST_NGRAM, rnn_scores
 
@@ -19,12 +20,15 @@ TEXT_SAMPLE, TEMPERATURE = 800, 0.7  # characters that show what was learned
 
 def train_rnn(
     data: str, settings: RNNRecipe, seed: int, open_run: OpenRun
-) -> tuple[rnn.LanguageModel, list[Score]]:
-    """Train a language model on a text and compare its bits per character with n-gram models.
+) -> tuple[rnn.LanguageModel | rnn.FrameModel, list[Score]]:
+    """Train a language model on a text and compare its bits per character with n-grams; or `train_music`.
 
     Pairs of texts are a text of lines (`data.lines`). The characters are those of the training part; any
     others that are held out count as one, �, that no training shows. Bytes can write every text.
     """
+    if is_music(data):
+        return train_music(data, settings, seed, open_run)
+    refuse(settings, ("nade",), "draws the notes of a step of music, and this is a text; leave it out")
     text = load_text(data)
     sizes = _sizes(text, settings)
     model = rnn.build(sizes, Generator(seed))

@@ -1,11 +1,20 @@
 """Published results that can be run again, by name."""
 
+from scratchgen.training.reproductions.chorales import JSB_GRU, JSB_LSTM, JSB_NADE, JSB_TANH
+from scratchgen.training.reproductions.gan_grid25 import GAN_GRID25
+from scratchgen.training.reproductions.gan_mnist_parzen import GAN_MNIST_PARZEN
+from scratchgen.training.reproductions.gan_ring8 import GAN_RING8
 from scratchgen.training.reproductions.iwae_mnist import IWAE_MNIST
 from scratchgen.training.reproductions.ppca import PPCA
 from scratchgen.training.reproductions.reproduction import Part, Reproduction, Row, reproduce
 from scratchgen.training.reproductions.table import write_section
 from scratchgen.training.reproductions.vae_mnist_fixed import VAE_MNIST_FIXED
 
-REPRODUCTIONS = {item.name: item for item in (VAE_MNIST_FIXED, IWAE_MNIST, PPCA)}
+ALL = (
+    *(VAE_MNIST_FIXED, IWAE_MNIST, PPCA),
+    *(GAN_RING8, GAN_GRID25, GAN_MNIST_PARZEN),
+    *(JSB_TANH, JSB_GRU, JSB_LSTM, JSB_NADE),
+)
+REPRODUCTIONS = {item.name: item for item in ALL}
 
 __all__ = ["REPRODUCTIONS", "Part", "Reproduction", "Row", "reproduce", "write_section"]

@@ -12,7 +12,7 @@ import json
 import math
 import shlex
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scratchgen.errors import BadInput
@@ -33,16 +33,27 @@ Measured = tuple[Run, Module, dict[str, float]]  # the numbers, the one that was
 class Part:
     """One number of a published table.
 
-    published    as it stands there
-    target       what the number is to reach here, smaller being better
-    measure      (seed, open_run) ↦ the run, the trained model and its numbers
+    published           as it stands there; "–" where it does not
+    target              what the number is to reach here; None where nothing is promised
+    measure             (seed, open_run) ↦ the run, the trained model and its numbers
+    higher_is_better    of that number
     """
 
     name: str
     title: str
     published: str
-    target: float
+    target: float | None
     measure: Callable[[int, OpenRun], Measured]
+    higher_is_better: bool = False
+
+    def score(self, name: str, value: float) -> Score:
+        """The number of one seed, beside what was published and what it is to reach."""
+        beside = Score(name, f"{value:.4g}", self.published)
+        if self.target is None:
+            return beside
+        sign = "≥" if self.higher_is_better else "≤"
+        reached = value >= self.target if self.higher_is_better else value <= self.target
+        return replace(beside, expected=f"{sign} {self.target:.4g}", reached=reached)
 
 
 @dataclass(frozen=True)
@@ -107,8 +118,7 @@ def _measure(part: Part, seed: int, directory: Path, options: dict) -> None:
     run, model, numbers = part.measure(seed, lambda config: open_again(directory, config, **options))
     name, value = next(iter(numbers.items()))
     write_json(directory / RESULT, {"numbers": numbers, "minutes": run.timing["seconds"] / 60})
-    reached = value <= part.target
-    finished(run, model, [Score(name, f"{value:.4g}", part.published, f"≤ {part.target:.4g}", reached)])
+    finished(run, model, [part.score(name, value)])
 
 
 def _result(directory: Path) -> dict:

@@ -5,23 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scratchgen import vae
-from scratchgen.data import ImageData, TextData, load_text
+from scratchgen import rnn, vae
+from scratchgen.data import ImageData, SequenceData, TextData, load_sequences, load_text
 from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import Generator
 from scratchgen.training.origin import fingerprint_of_data
-from scratchgen.training.recipes import Recipe
+from scratchgen.training.recipes import Recipe, is_music
 from scratchgen.training.saved import load_run
-from scratchgen.training.scores.gan import can_be_scored, gan_scores
+from scratchgen.training.scores.gan import gan_scores, judge_of
+from scratchgen.training.scores.gan_and_real import two_sample_scores
+from scratchgen.training.scores.music import music_scores
 from scratchgen.training.scores.rnn import language_scores, rnn_scores
 from scratchgen.training.scores.score import Score, Show, unseen
 from scratchgen.training.scores.vae import bound_scores, likelihood_scores, shown
 from scratchgen.training.scores.vq import vq_scores
 from scratchgen.training.settings import complete, of_run
 
-LOAD = {"vae": load_rows, "gan": load_rows, "rnn": load_text}
+LOAD = {
+    "vae": load_rows,
+    "gan": load_rows,
+    "rnn": lambda source: load_sequences(source) if is_music(source) else load_text(source),
+}
 PARTS = ("validation", "test")
 SAMPLES = 200  # importance samples: as in the published tables
 
@@ -34,7 +40,7 @@ class Finished:
     model: Module
     config: dict
     settings: Recipe
-    data: ImageData | TextData
+    data: ImageData | TextData | SequenceData
 
     @property
     def is_vae(self) -> bool:
@@ -57,21 +63,18 @@ def finished_run(directory: Path) -> Finished:
 
 
 def check_asked(run: Finished, part: str, k: int | None) -> None:
-    """Raises BadInput where there is nothing to measure, and for k with a model that has no use for it."""
-    kind = run.config["kind"]
+    """Raises BadInput for an unknown part, and for k with a model that has no use for it."""
     if part not in PARTS:
         raise BadInput(f"no part is named {part!r} here; there are {', '.join(PARTS)}")
     if k is not None and not run.is_vae:
         raise BadInput(f"-k counts draws of a VAE's latent, and the model of {run.directory} has none")
-    if kind == "gan" and not can_be_scored(run.data):
-        raise BadInput(f"a GAN is scored by a classifier, and {run.data.name} has no classes to tell apart")
 
 
 def scores_of_run(
     run: Finished, part: str, rng: Generator, k: int | None = None, show: Show = unseen
 ) -> list[Score]:
-    """What the training ended with, on one of PARTS; of a VAE its likelihood by k samples too, and of a
-    language model its perplexity and the n-grams beside it.
+    """What the training ended with, on one of PARTS; of a VAE its likelihood by k samples too, of a language
+    model its perplexity and the n-grams beside it, of a GAN all scores of two samples.
 
     Raises BadInput as `check_asked`.
     """
@@ -82,6 +85,10 @@ def scores_of_run(
         return scores + likelihood_scores(run.model, run.data, part, k or SAMPLES, rng, show)
     if run.config["kind"] == "vae":
         return vq_scores(run.model, run.data, part)
+    if isinstance(run.model, rnn.FrameModel):
+        return music_scores(run.model, run.data, part)
     if run.config["kind"] == "rnn":
         return rnn_scores(run.model, run.data, part) + language_scores(run.model, run.data, part, show)
-    return gan_scores(run.model, run.data, part, rng)
+    judge = judge_of(run.data)
+    scores = gan_scores(run.model, run.data, part, rng, judge)
+    return scores + two_sample_scores(run.model, run.data, part, rng, judge, show)

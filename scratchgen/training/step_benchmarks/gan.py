@@ -6,7 +6,7 @@ from scratchgen.gan import GAN, discriminator_step, generator_step
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.training.step_benchmarks import jax_adam
-from scratchgen.training.step_benchmarks.start import SEED, images
+from scratchgen.training.step_benchmarks.start import PRODUCTS, SEED, images
 from scratchgen_kernels.timing.peers import import_jax, import_torch
 from scratchgen_kernels.timing.targets import Target
 
@@ -14,7 +14,10 @@ NAME = "training step of a GAN, D and G"
 D, Z, B = 784, 100, 64
 SIZE = f"G {Z}–256–512–{D}, D {D}–256–512–1 B={B}"
 ALPHA, BETA1 = 2e-4, 0.5
-TARGETS = [Target(NAME, "scratchgen", "JAX", 1.0), Target(NAME, "scratchgen", "PyTorch", 1 / 0.75)]
+TARGETS = [
+    Target(NAME, "scratchgen", "JAX", 1.0),
+    Target(NAME, "scratchgen", "PyTorch", 1 / 0.75, why=PRODUCTS),
+]
 
 
 def model() -> GAN:

@@ -12,7 +12,7 @@ from scratchgen.optim import Adam, clip_grad_norm
 from scratchgen.random import Generator
 from scratchgen.rnn import LanguageModel
 from scratchgen.training.step_benchmarks import jax_adam
-from scratchgen.training.step_benchmarks.start import BATCHES, SEED
+from scratchgen.training.step_benchmarks.start import BATCHES, PRODUCTS, SEED
 from scratchgen_kernels.timing.peers import import_jax, import_torch
 from scratchgen_kernels.timing.targets import Target
 
@@ -34,7 +34,7 @@ class Case:
         self.cell, self.NAME = cell, f"training step of {name}"
         self.TARGETS = [
             Target(self.NAME, "scratchgen", "JAX", 1.0),
-            Target(self.NAME, "scratchgen", "PyTorch", over_torch),
+            Target(self.NAME, "scratchgen", "PyTorch", over_torch, why=PRODUCTS),
         ]
 
     def model(self) -> LanguageModel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.training.step_benchmarks import jax_adam
-from scratchgen.training.step_benchmarks.start import SEED, images
+from scratchgen.training.step_benchmarks.start import PRODUCTS, SEED, images
 from scratchgen.vae import VAE
 from scratchgen_kernels.timing.peers import import_jax, import_torch
 from scratchgen_kernels.timing.targets import Target
@@ -14,7 +14,10 @@ NAME = "training step of a VAE"
 D, H, Z, B = 784, 400, 20, 128
 SIZE = f"{D}–{H}–{Z}–{H}–{D} B={B}"
 ALPHA = 1e-3
-TARGETS = [Target(NAME, "scratchgen", "JAX", 1.0), Target(NAME, "scratchgen", "PyTorch", 1 / 0.75)]
+TARGETS = [
+    Target(NAME, "scratchgen", "JAX", 1.0),
+    Target(NAME, "scratchgen", "PyTorch", 1 / 0.75, why=PRODUCTS),
+]
 
 
 def model() -> VAE:

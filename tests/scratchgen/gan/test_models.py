@@ -121,3 +121,10 @@ def test_images_that_cannot_be_halved_are_refused():
 def test_sizes_that_make_no_model_are_refused(sizes):
     with pytest.raises(ValueError, match=r"at least 1|the scale of data|a norm is one of|one class or more"):
         build(sizes)
+
+
+@pytest.mark.parametrize("K", [1, 2, 10])
+def test_the_numbers_of_a_class_have_the_mean_square_of_the_latents(K):
+    y = ConditionalGAN(4, 2, K).given(np.arange(K)).y
+    np.testing.assert_allclose(np.mean(y**2, axis=1), 1, rtol=1e-6)
+    np.testing.assert_array_equal(np.argmax(y, axis=1), np.arange(K))

@@ -57,6 +57,26 @@ def test_what_is_logged_tells_how_both_players_are():
     assert all(len(means) == 2 and np.all(np.isfinite(means)) for means in history.history.values())
 
 
+def test_a_step_size_may_be_given_for_each_epoch_and_one_of_almost_nought_moves_nobody():
+    images, asked = Generator(0).random((8, 6)), []
+
+    def weights_after(alpha, epochs):
+        model = small()
+        settings = {"epochs": epochs, "batch_size": 4, "alpha": alpha}
+        train(model, images, History(), rng=Generator(0), **settings)
+        return model.D.state_dict()
+
+    def falling(epoch):
+        asked.append(epoch)
+        return 1e-3 if epoch == 1 else 1e-20
+
+    found, expected = weights_after(falling, 3), weights_after(1e-3, 1)
+    assert asked == [1, 2, 3]
+    assert all(np.array_equal(a, expected[name]) for name, a in found.items())
+    further = weights_after(1e-3, 3)
+    assert not all(np.array_equal(a, expected[name]) for name, a in further.items())
+
+
 # --- when it breaks ---------------------------------------------------------------------------------------
 
 

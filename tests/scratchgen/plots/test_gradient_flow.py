@@ -2,24 +2,12 @@
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from scratchgen.nn import Linear, Module, Sequential, Sigmoid
 from scratchgen.plots import gradient_flow
 from scratchgen.plots.gradient_flow import ABSENT, NOT_FINITE, ZERO, decades, magnitudes
 from scratchgen.random import Generator
 from scratchgen.vae import VAE
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """The figures that were saved, in order."""
-    figures = []
-    savefig = Figure.savefig
-    monkeypatch.setattr(
-        Figure, "savefig", lambda self, *a, **k: (figures.append(self), savefig(self, *a, **k))
-    )
-    return figures
 
 
 def dots(picture):

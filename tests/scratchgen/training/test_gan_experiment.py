@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from scratchgen import BadInput
 from scratchgen.random import Generator
@@ -57,11 +58,30 @@ def test_a_trained_pair_is_loaded_again_and_draws_the_same(given, images, train)
 
 
 def test_points_are_scored_by_the_modes_that_are_found(train):
-    model, scores, _ = train("ring", batch_size=512)
+    model, scores, _ = train("ring", batch_size=4000)
     assert not model.bounded
     modes, quality = scores
     assert "of 8" in modes.ours and modes.baseline.startswith("8 (held-out")
     assert quality.measure == "samples within 3 σ of a mode" and float(quality.baseline.split("%")[0]) > 97
+
+
+def test_a_game_of_points_is_filmed_and_the_report_shows_it(train):
+    *_, directory = train("ring", batch_size=10_000)
+    with Image.open(directory / "samples" / "game.gif") as gif:
+        assert gif.n_frames == 1 + 2 * 2
+    assert 'src="data:image/gif;base64,R0lGOD' in (directory / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("data", "given"), [("ring", {"model": "packed"}), ("ring", {"model": "conditional"}), ("images", {})]
+)
+def test_what_a_discriminator_sees_beside_others_or_that_is_no_point_is_not_filmed(
+    data, given, train, images
+):
+    *_, directory = train(
+        images if data == "images" else data, batch_size=20_000 if data == "ring" else 30, **given
+    )
+    assert not [*directory.glob("samples/*.gif")]
 
 
 @pytest.mark.parametrize(

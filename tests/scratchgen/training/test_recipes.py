@@ -19,9 +19,21 @@ def test_other_models_and_objectives_whose_rate_has_no_weight_do_not():
 def test_settings_of_the_data_hold_for_a_model_that_needs_none_of_its_own_there():
     digits = recipe("vae", "digits")
     assert recipe("vae", "digits", model="mlp") == digits
-    assert recipe("vae", "digits", model="conv").latent_dim == digits.latent_dim
+    assert recipe("vae", "digits", model="conv").epochs == digits.epochs
 
 
 def test_what_is_given_wins_over_what_the_model_needs():
     assert recipe("vae", "mnist", model="conditional", latent_dim=7).latent_dim == 7
     assert recipe("vae", "fsdd", model="linear").likelihood == "gaussian"
+
+
+@pytest.mark.parametrize("model", ["dense", "conv", "conditional", "packed"])
+@pytest.mark.parametrize("objective", ["nonsaturating", "hinge", "wasserstein"])
+def test_no_recipe_of_mnist_lays_a_penalty_on_a_discriminator_that_mixes_its_examples(model, objective):
+    settings = recipe("gan", "mnist", model=model, objective=objective)
+    assert settings.norm != "batch" or settings.r1 == settings.gradient_penalty == 0
+
+
+def test_an_epoch_of_convolutions_is_long_and_there_are_fewer_of_them():
+    assert recipe("gan", "mnist", model="conv").epochs < recipe("gan", "mnist").epochs / 4
+    assert recipe("gan", "mnist", model="conv", r1=1.0).norm == "layer"

@@ -1,0 +1,76 @@
+"""Training a model of frames: whole sequences, the gradient through all of their steps."""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+
+import numpy as np
+
+from scratchgen.data.preprocessing.by_length import batches_by_length
+from scratchgen.optim import Adam, clip_grad_norm
+from scratchgen.random import Generator
+from scratchgen.rnn.frames import FrameModel, nats_per_frame
+from scratchgen.rnn.training import exploded
+
+
+def train_frames(
+    model: FrameModel,
+    train: list[np.ndarray],
+    validation: list[np.ndarray],
+    run,
+    *,
+    epochs: int,
+    batch_size: int,
+    alpha: float,
+    rng: Generator,
+    weight_noise: float = 0.0,
+):
+    """Maximum likelihood: the loss is −log p a frame, over the real frames of a batch, in nats.
+
+    train, validation    sequences (T_i, D) of 0 and 1
+    run                  a `training.Run`, or a `training.History`, that keeps the books
+    rng                  draws the order of the sequences, and the noise
+    weight_noise         σ of what is added to every weight while its gradient is computed, and taken away
+                         again (Graves 2011); 0: nothing
+    Gradients are clipped to a joint norm of 1; the step size falls as a half cosine.
+    Raises BadInput for sequences that are empty, and as `rnn.train` when the loss is no longer finite.
+    """
+    optimizer = Adam(model.parameters(), alpha)
+    steps = epochs * math.ceil(len(train) / batch_size)
+    run.keep(model=model, optimizer=optimizer, rng=rng, dropout=model.rng)
+    for _ in run.epochs(epochs):
+        model.train()
+        for x, mask, _ in run.steps(batches_by_length(train, batch_size, rng)):
+            optimizer.alpha = alpha * 0.5 * (1 + math.cos(math.pi * run.total_steps / steps))
+            optimizer.zero_grad()
+            before = rng.state, model.rng.state
+            with np.errstate(all="ignore"):  # what is not finite is told below
+                with noisy(optimizer.parameters, weight_noise, rng):
+                    loss = -model.log_prob(x, mask).sum() / mask.sum()
+                    loss.backward()
+                norm = clip_grad_norm(optimizer.parameters, 1.0)
+            if not (math.isfinite(loss.item()) and math.isfinite(norm)):
+                rng.state, model.rng.state = before  # as all else: those before the step
+                if math.isfinite(loss.item()):  # otherwise those that were saved before are better
+                    run.save_checkpoint()
+                raise exploded(loss.item(), norm, run.total_steps, alpha)
+            optimizer.step()
+            run.log(nats=loss.item(), gradient_norm=norm)
+        run.log(validation_nats=nats_per_frame(model, validation))
+
+
+@contextmanager
+def noisy(parameters, sigma: float, rng: Generator):
+    """Within it the parameters are θ + σ ε, ε ~ N(0, I); afterwards they are θ again, to the bit."""
+    if sigma == 0:
+        yield
+        return
+    exact = [p.data for p in parameters]
+    for p in parameters:
+        p.data = p.data + np.asarray(sigma * rng.standard_normal(p.shape, p.dtype), p.dtype)
+    try:
+        yield
+    finally:
+        for p, theta in zip(parameters, exact, strict=True):
+            p.data = theta

@@ -1,0 +1,91 @@
+"""What is drawn at one step of a piece of music: many notes, each 0 or 1, given the state h before it.
+
+Both outputs give p(x | h) over x in {0, 1}^D. Of independent notes none knows of the others; the estimator
+NADE goes from note to note, so that a chord is more than its notes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scratchgen.autograd.primitives import plain
+from scratchgen.distributions import Bernoulli
+from scratchgen.functional import bernoulli_cross_entropy, linear, sigmoid
+from scratchgen.nn import Module, Parameter
+from scratchgen.nn.init import glorot_uniform
+from scratchgen.random import Generator
+
+
+class IndependentNotes(Module):
+    """p(x | h) = Π_d Bernoulli(x_d; σ(y_d)),   y = h W_hy + b_y.
+
+    W_hy (H, D), b_y (D,).   Source: Boulanger-Lewandowski et al. (2012), section 3, the plain RNN.
+    """
+
+    def __init__(self, hidden: int, data_dim: int, rng: Generator):
+        self.W_hy = Parameter(glorot_uniform(rng, hidden, data_dim))
+        self.b_y = Parameter(np.zeros(data_dim, np.float32))
+
+    def log_prob(self, h, x):
+        """log p(x | h):   h (..., H), x (..., D) of 0 and 1 → (...) nats."""
+        return -bernoulli_cross_entropy(linear(h, self.W_hy, self.b_y), x)
+
+    def sample(self, h, rng: Generator) -> np.ndarray:
+        """One x for each h:   (..., H) → (..., D)."""
+        return Bernoulli(linear(h, self.W_hy, self.b_y)).sample(rng)
+
+
+class NADE(Module):
+    """p(x | h) = Π_d p(x_d | x_1 … x_{d−1}, h), the neural autoregressive distribution estimator.
+
+        p(x_d = 1 | x_<d, h) = σ(b_d + V_d · s_d),     s_d = σ(c + Σ_{j<d} x_j W_j)
+        b = h W_hb + b_b,     c = h W_hc + b_c
+
+    The state moves the biases b (D,) of the notes and c (K,) of the K hidden units; W (D, K) and V (D, K) are
+    the same at all steps. With V = 0 the notes are independent.
+
+    Source: Larochelle & Murray (2011), eq. 5-6; over a state: Boulanger-Lewandowski et al. (2012), section 5.
+    """
+
+    def __init__(self, hidden: int, data_dim: int, units: int, rng: Generator):
+        self.W = Parameter(glorot_uniform(rng, data_dim, units))
+        self.V = Parameter(glorot_uniform(rng, units, data_dim).T)
+        self.W_hb = Parameter(glorot_uniform(rng, hidden, data_dim))
+        self.b_b = Parameter(np.zeros(data_dim, np.float32))
+        self.W_hc = Parameter(glorot_uniform(rng, hidden, units))
+        self.b_c = Parameter(np.zeros(units, np.float32))
+
+    def biases(self, h):
+        """b (..., D) and c (..., K)."""
+        return linear(h, self.W_hb, self.b_b), linear(h, self.W_hc, self.b_c)
+
+    def log_prob(self, h, x):
+        """log p(x | h):   h (..., H), x (..., D) of 0 and 1 → (...) nats."""
+        return nade_log_prob(x, *self.biases(h), self.W, self.V)
+
+    def sample(self, h, rng: Generator) -> np.ndarray:
+        """One x for each h, note by note:   (..., H) → (..., D)."""
+        b, a = (plain(bias) for bias in self.biases(h))
+        W, V = plain(self.W), plain(self.V)
+        x = np.zeros_like(b)
+        u = rng.random(x.shape, x.dtype)
+        for d in range(x.shape[-1]):
+            x[..., d] = u[..., d] < sigmoid(b[..., d] + sigmoid(a) @ V[d])
+            a = a + x[..., d, None] * W[d]
+        return x
+
+
+def nade_log_prob(x, b, c, W, V):
+    """log p(x) = Σ_d log p(x_d | x_<d) of NADE, as its class has it:  → (...) nats.
+
+    x (..., D) of 0 and 1, b (..., D), c (..., K), W (D, K), V (D, K)
+
+    s_d changes only where a note sounds: with at most M notes at a time there are M + 1 of them to compute in
+    place of D. The m-th has read the first m notes, and serves every d that m notes lie below.
+    """
+    below = (np.cumsum(x, axis=-1) - x)[..., None, :]  # how many notes sound below d
+    m = np.arange(int(below.max(initial=0)) + 1)[:, None]
+    first = x[..., None, :] * (below < m)  # (..., M + 1, D): the first m notes
+    s = sigmoid(c[..., None, :] + first @ W)
+    logits = b + np.sum((s @ V.T) * (below == m), axis=-2)
+    return -bernoulli_cross_entropy(logits, x)

@@ -1,0 +1,49 @@
+"""The loop that trains a VAE, where training goes wrong."""
+
+import numpy as np
+import pytest
+
+from scratchgen import BadInput, Generator
+from scratchgen.training import History
+from scratchgen.vae import VAE, VQVAE, ConstrainedLoss, train, vq_training
+
+SETTINGS = {"epochs": 2, "batch_size": 8}
+
+
+class Breaking(VAE):
+    """A VAE whose bound, or only the gradient of it, is no number from a call on."""
+
+    def __init__(self, call: int, times: float):
+        super().__init__(6, 2, 5, Generator(0))
+        self.call, self.times = call, times
+
+    def decode(self, z):
+        self.call -= 1
+        return super().decode(z if self.call else z * np.float32(self.times))
+
+
+@pytest.mark.filterwarnings("ignore:invalid value", "ignore:overflow")
+@pytest.mark.parametrize("times", [np.nan, 1e38])
+@pytest.mark.parametrize("loss", [lambda: None, lambda: ConstrainedLoss(3.0)])
+def test_a_step_that_is_no_number_stops_the_training_and_changes_no_weight(loss, times):
+    model, run = Breaking(3, times), History()
+    before = []
+    run.after_step = lambda: before.append(model.state_dict())
+    images = Generator(0).random((40, 6)).astype(np.float32)
+    with pytest.raises(BadInput, match=r"exploded in step 3 of epoch 1: .* below 0\.001\. What was saved"):
+        train(model, images, images, run, alpha=1e-3, rng=Generator(0), loss=loss(), **SETTINGS)
+    assert len(before) == 2
+    for name, array in model.state_dict().items():
+        np.testing.assert_array_equal(array, before[-1][name])
+        assert np.all(np.isfinite(array))
+
+
+@pytest.mark.filterwarnings("ignore:invalid value", "ignore:overflow")
+def test_so_does_a_step_of_a_vq_vae():
+    model = VQVAE((4, 4), 3, 2, (2,), 5, Generator(0))
+    model.decoder[0].W.data[...] = 1e38
+    before, images = model.state_dict(), Generator(0).random((40, 16)).astype(np.float32)
+    how = {"epochs": 1, "prior_epochs": 1, "batch_size": 8, "alpha": 2e-3, "prior_alpha": 3e-3}
+    with pytest.raises(BadInput, match=r"exploded in step 1 of epoch 1: .* below 0\.002\."):
+        vq_training.train(model, images, images, History(), rng=Generator(0), **how)
+    assert all(np.array_equal(a, before[name]) for name, a in model.state_dict().items())
