@@ -75,3 +75,19 @@ def located(equation: Equation) -> tuple[Path, int, str]:
     function = function_of(equation)
     lines, first = inspect.getsourcelines(function)
     return Path(inspect.getsourcefile(function)), first, textwrap.dedent("".join(lines))
+
+
+def explained(equation: Equation) -> tuple[Path, int] | None:
+    """Page and line of the tutorial that explains an equation; None where there are no tutorials."""
+    name, _, wanted = equation.tutorial.partition("#")
+    page = CHECKOUT / "tutorials" / name
+    if not page.exists():
+        return None
+    lines = page.read_text(encoding="utf-8").splitlines()
+    return page, next((n for n, line in enumerate(lines, 1) if wanted and anchor(line) == wanted), 1)
+
+
+def anchor(line: str) -> str:
+    """A heading as links name it: in lower case, hyphens for spaces, no punctuation; "" for another line."""
+    heading = re.match(r"# ##+ (.+)$", line)
+    return re.sub(r"[^\w -]", "", heading[1].lower()).replace(" ", "-") if heading else ""

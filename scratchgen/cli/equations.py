@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from scratchgen.claims import CHECKOUT, REPORT, Claim, claims, located, tests_folder
+from scratchgen.claims import CHECKOUT, REPORT, Claim, claims, explained, located, tests_folder
 from scratchgen.cli.output import console, say, tidy
 from scratchgen.equations import BY_ID, EQUATIONS, Equation
 from scratchgen.equations.entry import numbers
@@ -100,14 +100,13 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
     file, line, source = located(equation)
     screen.print(f"[bold]{equation.id}[/]  {equation.name}\n")
     say(screen, f"  {equation.text}\n")
-    explained = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    meanings = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     for symbol, meaning in symbols(equation):
-        explained.add_row(escape(symbol), escape(meaning))
-    screen.print(explained)
-    name, sign, anchor = equation.tutorial.partition("#")
-    page = CHECKOUT / "tutorials" / name
+        meanings.add_row(escape(symbol), escape(meaning))
+    screen.print(meanings)
+    page = explained(equation)
     say(screen, f"\nsource    {equation.source}")
-    say(screen, f"tutorial  {_near(page) if page.exists() else name}{sign}{anchor}")
+    say(screen, f"tutorial  {f'{_near(page[0])}:{page[1]}' if page else equation.tutorial}")
     say(screen, f"code      {_near(file)}:{line}\n")
     screen.print(Syntax(source, "python", line_numbers=True, start_line=line, theme="ansi_light"))
     _show_example(equation, screen)

@@ -32,7 +32,7 @@ AUTOGRAD = (
         "∂L/∂x = Σ_y ∂L/∂y ∂y/∂x, over every y that is computed from x directly",
         "Griewank & Walther (2008), Evaluating Derivatives, section 3.2",
         "scratchgen.autograd.backward:sweep",
-        tutorial="01_gradients.py",
+        tutorial="01_gradients.py#the-graph-of-a-computation",
         example=Example(
             "L = a + b with a = x · x and b = 3 x, at x = 2\n"
             "∂L/∂a ∂a/∂x + ∂L/∂b ∂b/∂x = 1 · (2 + 2) + 1 · 3 = 7",
@@ -49,7 +49,7 @@ AUTOGRAD = (
         "g ↦ gᵀ J,  J = ∂f/∂x",
         "Baydin et al. (2018), section 3.2",
         "scratchgen.autograd.transforms:vjp",
-        tutorial="01_gradients.py",
+        tutorial="01_gradients.py#a-rule-of-ones-own",
         example=Example(
             "f(x) = (x₁ x₂, x₁²) at (2, 3): J = ((3, 2), (4, 0))\n"
             "(1, 10) J = (1 · 3 + 10 · 4, 1 · 2 + 10 · 0) = (43, 2)",
@@ -66,7 +66,7 @@ AUTOGRAD = (
         "J u = ∂/∂g ⟨gᵀ J, u⟩",
         "Baydin et al. (2018), section 3.1; Christianson (1992) for the transposition",
         "scratchgen.autograd.transforms:jvp",
-        tutorial="01_gradients.py",
+        tutorial="01_gradients.py#many-inputs-many-outputs",
         example=Example(
             "f(x) = (x₁ x₂, x₁²) at (2, 3): J = ((3, 2), (4, 0))\n"
             "⟨gᵀ J, u⟩ = (3 g₁ + 4 g₂) · 1 + 2 g₁ · 10\n"
@@ -84,7 +84,7 @@ AUTOGRAD = (
         "H v = ∂/∂x ⟨∂f/∂x, v⟩",
         "Pearlmutter (1994), section 3",
         "scratchgen.autograd.transforms:hvp",
-        tutorial="01_gradients.py",
+        tutorial="01_gradients.py#many-inputs-many-outputs",
         example=Example(
             "f(x) = x₁² x₂ at (1, 2): ∂f/∂x = (2 x₁ x₂, x₁²), H = ((4, 2), (2, 0))\n"
             "H (1, 1) = (4 + 2, 2 + 0) = (6, 2)",
@@ -101,7 +101,7 @@ AUTOGRAD = (
         "⟨vᵀ J, u⟩ = d/dh ⟨v, f(x + h u)⟩ at h = 0,  J = ∂f/∂x",
         "Squire & Trapp (1998), eq. 2, for the complex step",
         "scratchgen.autograd.check:check_grads",
-        tutorial="01_gradients.py",
+        tutorial="01_gradients.py#a-rule-of-ones-own",
         example=Example(
             "f(x) = x³ at 2: the rule says 3 · 2² = 12\n"
             "Im (2 + ih)³ / h = 12 − h², for h = 10⁻²⁰ the same: the error is 0",

@@ -63,7 +63,7 @@ class Equation:
     latex       as it is typeset; `text` is the same for a terminal
     source      paper and equation number
     code        "module:qualified.name" of what computes it
-    tutorial    the page that derives it
+    tutorial    the page that derives it or works with it, and after a # the section, as links name headings
     example     the same with numbers
     """
 

@@ -16,7 +16,7 @@ KERNELS = (
         "C_ij = Σ_k A_ik B_kj",
         "Golub & Van Loan (2013), section 1.1.10",
         "scratchgen_kernels.matmul:matmul",
-        tutorial="05_kernels.py",
+        tutorial="05_kernels.py#a-matrix-product",
         example=Example(
             "a row and a column: 1 · 3 + 2 · 4 = 11",
             11.0,
@@ -67,7 +67,7 @@ KERNELS = (
         "c = (hi(N c₂) ⊕ c₁ ⊕ k₀, lo(N c₂), hi(M c₀) ⊕ c₃ ⊕ k₁, lo(M c₀)), ten times; k grows by constants",
         "Salmon et al. (2011), section 3.3",
         "scratchgen_kernels.normal_noise.loops:philox4x32",
-        tutorial="05_kernels.py",
+        tutorial="05_kernels.py#noise-that-is-looked-up-not-drawn",
         example=Example(
             "M = 3528531795, N = 3449720151; one round of c = (1, 5, 2, 6) under k = (1, 2)\n"
             "N · 2 = 1 · 2³² + 2604473006, so (1 ⊕ 5 ⊕ 1, 2604473006) = (5, 2604473006)\n"
@@ -86,7 +86,7 @@ KERNELS = (
         "ε = √(−2 ln u) (cos 2πv, sin 2πv),  u = (a + ½) 2⁻³²,  v = (b + ½) 2⁻³²",
         "Box & Muller (1958)",
         "scratchgen_kernels.normal_noise.loops:box_muller",
-        tutorial="05_kernels.py",
+        tutorial="05_kernels.py#noise-that-is-looked-up-not-drawn",
         example=Example(
             "words 2³¹ and 2²⁹: u = ½, v = ⅛, each within 10⁻⁹\n"
             "√(2 ln 2) = 1.17741, cos 45° = sin 45° = 0.70711\n"

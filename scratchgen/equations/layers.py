@@ -23,7 +23,7 @@ LAYERS = (
         "y = x W + b",
         "Goodfellow et al., Deep Learning (2016), eq. 6.40",
         "scratchgen.functional:linear",
-        tutorial="01_gradients.py",
+        tutorial="01_gradients.py#a-whole-network-by-hand",
         example=Example(
             "(1, 2) with the columns (1, 3) and (0, −1), b = (0.5, 0)\n(1 + 6 + 0.5, 0 − 2 + 0) = (7.5, −2)",
             (7.5, -2.0),
@@ -38,7 +38,7 @@ LAYERS = (
         "y = W[k]",
         "Bengio et al. (2003), section 2",
         "scratchgen.nn.layers:Embedding.forward",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#a-model-of-text",
         example=Example(
             "row 1 of ((1, 2), (3, 4)): (3, 4)",
             (3.0, 4.0),

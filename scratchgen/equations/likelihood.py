@@ -32,7 +32,7 @@ LIKELIHOOD = (
         "log p(x) ≈ log (1/k) Σ_i w_i,  w_i = p(x|z_i) p(z_i) / q(z_i|x),  z_i ~ q(z|x)",
         "Rezende, Mohamed & Wierstra (2014), appendix E",
         "scratchgen.evaluation.likelihood:importance_sampled_log_likelihood",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#how-far-below-the-evidence",
         example=Example(
             "x = z + noise, both N(0, 1), and q is the posterior, so each w_i is p(x) = N(x; 0, 2)\n"
             "log p(2) = −½ log 4π − 2²/4 = −1.26551 − 1 = −2.26551",
@@ -49,7 +49,7 @@ LIKELIHOOD = (
         "log w = Σ_t (β_t − β_{t−1}) log p(x|z_{t−1}),  E[w] = p(x)",
         "Neal (2001), eq. 3-11",
         "scratchgen.evaluation.annealing:annealed_log_likelihood",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#how-far-below-the-evidence",
         example=Example(
             "log p(x|z) = log ½ for every z\n(β₁ − 0) log ½ + (1 − β₁) log ½ = log ½ = −0.69315",
             -0.69315,
@@ -86,7 +86,7 @@ LIKELIHOOD = (
         "R = E_x[KL(q(z|x) ‖ p(z))],  D = −E_x E_q[log p(x|z)],  dD/dR = −β",
         "Alemi et al. (2018), eq. 3, 4 and section 3",
         "scratchgen.evaluation.latents:rate_and_distortion",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#minimise-the-kl-subject-to-a-constant-reconstruction",
         example=Example(
             "mu = x = 1, sigma = 1, and the decoder does not look at z\n"
             "R = ½ (1² + 1 − 1 − log 1) = 0.5,  D = −log ½ = 0.69315",

@@ -79,7 +79,7 @@ LOSSES = (
         "log Σ_k exp(x_k) = m + log Σ_k exp(x_k − m),  m = max x_k",
         "Blanchard, Higham & Higham (2021), eq. 1.3",
         "scratchgen.functional:logsumexp",
-        tutorial="01_gradients.py",
+        tutorial="01_gradients.py#many-inputs-many-outputs",
         example=Example(
             "x = (0, log 3): m = log 3 = 1.09861\n"
             "1.09861 + log(1/3 + 1) = 1.09861 + 0.28768 = log 4 = 1.38629",
@@ -95,7 +95,7 @@ LOSSES = (
         "p_k = exp(x_k) / Σ_j exp(x_j)",
         "Bridle (1990), eq. 1",
         "scratchgen.functional:softmax",
-        tutorial="01_gradients.py",
+        tutorial="01_gradients.py#many-inputs-many-outputs",
         example=Example(
             "x = (0, log 3): (1, 3) / (1 + 3) = (0.25, 0.75)",
             (0.25, 0.75),
@@ -110,7 +110,7 @@ LOSSES = (
         "L = −log softmax(a)[k] = log Σ_v exp(a_v) − a_k",
         "Goodfellow et al., Deep Learning (2016), eq. 6.30",
         "scratchgen.functional:softmax_cross_entropy",
-        tutorial="01_gradients.py",
+        tutorial="01_gradients.py#a-whole-network-by-hand",
         example=Example(
             "a = (0, log 3), k = 0: log(1 + 3) − 0 = 1.38629",
             1.38629,
@@ -141,7 +141,7 @@ LOSSES = (
         "H = −Σ_k p_k log p_k",
         "Cover & Thomas (2006), eq. 2.1",
         "scratchgen.distributions:Categorical.entropy",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#temperature",
         example=Example(
             "p = (¼, ¾): ¼ · 1.38629 + ¾ · 0.28768 = 0.346574 + 0.215762 = 0.562335",
             0.562335,

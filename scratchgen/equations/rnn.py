@@ -35,7 +35,7 @@ RNN = (
         "h_t = tanh(W_hh h_{t−1} + W_xh x_t + b_h)",
         "Elman (1990)",
         "scratchgen.rnn.recurrence:recurrence",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#the-recurrence",
         example=Example(
             "h₁ = tanh(2 · 0 + 0.5 · 1) = tanh 0.5 = 0.46212\n"
             "h₂ = tanh(2 · 0.46212 + 0.5 · 0) = tanh 0.92423 = 0.72789",
@@ -51,7 +51,7 @@ RNN = (
         "y_t = W_hy h_t + b_y",
         "Elman (1990)",
         "scratchgen.rnn.recurrence:output",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#the-recurrence",
         example=Example(
             "0.5 · (4, −2) + (1, 0) = (3, −1)",
             (3.0, -1.0),
@@ -67,7 +67,7 @@ RNN = (
         "δ_t = (g_t + δ_{t+1} W_hhᵀ) ⊙ (1 − h_t²),  ∂L/∂W_hh = Σ_t h_{t−1}ᵀ δ_t",
         "Goodfellow et al., Deep Learning (2016), section 10.2.2",
         "scratchgen_kernels.tanh_recurrence:tanh_recurrence_backward",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#back-propagation-through-time",
         example=Example(
             "h = (0.5, 0.6), g = (0, 1), W_hh = 2\n"
             "δ₂ = 1 · (1 − 0.36) = 0.64\n"
@@ -168,7 +168,7 @@ RNN = (
         "g ← g · min(1, c / ‖g‖)",
         "Pascanu, Mikolov & Bengio (2013), algorithm 1",
         "scratchgen.optim:clip_grad_norm",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#why-gradients-fade-and-explode",
         example=Example(
             "‖g‖ = √(3² + 4²) = 5, c = 1\n(3, 4) · min(1, 1/5) = (0.6, 0.8)",
             (0.6, 0.8),
@@ -184,7 +184,7 @@ RNN = (
         "−1/(N−1) Σ_t log₂ p(c_t | c_1 … c_{t−1}) ≥ H, the entropy rate of the source, in the mean",
         "Cover & Thomas (2006), Elements of Information Theory, section 5.4",
         "scratchgen.rnn.scoring:evaluate",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#a-model-of-text",
         example=Example(
             "p(a) = ¾, p(b) = ¼ whatever came before\n"
             "of aab: −½ (log₂ ¾ + log₂ ¼) = ½ (0.41504 + 2) = 1.20752",
@@ -202,7 +202,7 @@ RNN = (
         "p_k ∝ exp(y_k / τ) on the k likeliest, or on the fewest whose probability is p_top or more",
         "Fan et al. (2018), section 5.1; Holtzman et al. (2020), eq. 2-3",
         "scratchgen.rnn.sampling:probabilities",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#temperature",
         example=Example(
             "τ = ½ doubles the logits: e^(2 log 3) = 9, e⁰ = 1, e^(−2 log 3) = 1/9\n"
             "of the 2 likeliest: (9, 1, 0) / 10 = (0.9, 0.1, 0)",
@@ -255,7 +255,7 @@ RNN = (
         "p_k(c|s) = (n(s, c) + α p_{k−1}(c|s′)) / (n(s) + α),  p_{−1} = 1/V",
         "MacKay & Bauman Peto (1995), A hierarchical Dirichlet language model",
         "scratchgen.evaluation.ngram:NGram.log_prob",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#a-model-of-text",
         example=Example(
             "of aab, α = 1: p₀(a) = (2 + ½)/(3 + 1) = 0.625, p₀(b) = (1 + ½)/(3 + 1) = 0.375\n"
             "a is followed once by a and once by b, and n(a) = 2: p₁(b|a) = (1 + 0.375)/(2 + 1) = 0.45833",

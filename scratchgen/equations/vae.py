@@ -36,7 +36,7 @@ VAE = (
         "p(z) = N(0, I)",
         "Kingma & Welling (2014), section 3",
         "scratchgen.vae.latent_model:LatentModel.sample",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#the-bound-against-the-exact-evidence",
         example=Example(
             "z = ε = 0.5\nwhere p(x|z) = Bernoulli(σ(2z)), its pixel is 1 with probability σ(1) = 0.73106",
             0.73106,
@@ -53,7 +53,7 @@ VAE = (
         "log p(x|z) = Σ_d x_d log p_d + (1 − x_d) log(1 − p_d),  p = σ(decoder(z))",
         "Kingma & Welling (2014), appendix C.1",
         "scratchgen.distributions:Bernoulli.log_prob",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#the-bound-against-the-exact-evidence",
         example=Example(
             "σ(0) = ½, σ(log 3) = ¾\nlog ½ + log(1 − ¾) = −0.69315 − 1.38629 = −2.07944",
             -2.07944,
@@ -68,7 +68,7 @@ VAE = (
         "log p(x) = log ∫ p(x|z) p(z) dz",
         "Kingma & Welling (2014), section 2.1",
         "scratchgen.vae.latent_model:LatentModel.log_likelihood",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#from-log-px-to-the-bound",
         example=Example(
             "x = z + noise, both N(0, 1), so p(x) = N(0, 2)\n"
             "log p(1) = −½ log 4π − 1²/4 = −1.26551 − 0.25 = −1.51551",
@@ -85,7 +85,7 @@ VAE = (
         "q(z|x) = N(mu(x), diag sigma(x)²)",
         "Kingma & Welling (2014), eq. 9",
         "scratchgen.vae.models:VAE.encode",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#from-log-px-to-the-bound",
         example=Example(
             "h = relu(2 · 0.5) = 1\nmu = 3 · 1 = 3,  log sigma² = −1 · 1 = −1",
             (3.0, -1.0),
@@ -100,7 +100,7 @@ VAE = (
         "z = mu + sigma ⊙ ε,  ε ~ N(0, I)",
         "Kingma & Welling (2014), section 2.4 and eq. 10",
         "scratchgen.distributions:Normal.rsample",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#the-two-ingredients",
         example=Example(
             "sigma = √4 = 2\nz = 1 + 2 · 0.5 = 2",
             2.0,
@@ -115,7 +115,7 @@ VAE = (
         "KL(q ‖ p) = ½ Σ_d (mu² + sigma² − 1 − log sigma²)",
         "Kingma & Welling (2014), appendix B",
         "scratchgen.distributions:Normal.kl_to_standard_normal",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#the-two-ingredients",
         example=Example(
             "mu = 1, sigma² = 1\n½ (1² + 1 − 1 − log 1) = 0.5",
             0.5,
@@ -130,7 +130,7 @@ VAE = (
         "log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z))",
         "Kingma & Welling (2014), eq. 3",
         "scratchgen.vae.objectives:elbo",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#from-log-px-to-the-bound",
         example=Example(
             "z = 1 + 1 · (−1) = 0, p(x|z) = σ(0) = ½\n"
             "log ½ − ½ (1² + 1 − 1 − log 1) = −0.69315 − 0.5 = −1.19315",
@@ -147,7 +147,7 @@ VAE = (
         "L_k = E log (1/k) Σ_i p(x|z_i) p(z_i) / q(z_i|x) ≤ log p(x),  z_i ~ q(z|x)",
         "Burda, Grosse & Salakhutdinov (2016), eq. 8",
         "scratchgen.vae.objectives:iwae_bound",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#how-far-below-the-evidence",
         example=Example(
             "q = p(z), so w = p(x|z): at z = 0 σ(0) = 0.5, at z = 1 σ(1) = 0.73106\n"
             "log ½ (0.5 + 0.73106) = −0.48527",
@@ -163,7 +163,7 @@ VAE = (
         "E_q[log p(x|z)] − β KL(q(z|x) ‖ p(z))",
         "Higgins et al. (2017), eq. 4",
         "scratchgen.vae.objectives:beta_elbo",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#minimise-the-kl-subject-to-a-constant-reconstruction",
         example=Example(
             "log p(x|z) = log σ(0) = −0.69315, KL = ½ · 1² = 0.5, β = 2\n−0.69315 − 2 · 0.5 = −1.69315",
             -1.69315,
@@ -178,7 +178,7 @@ VAE = (
         "min R subject to D ≤ D₀:  R + λ(D − D₀),  λ = 1/β",
         "Rezende & Viola (2018), eq. 1",
         "scratchgen.vae.objectives:lagrangian",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#minimise-the-kl-subject-to-a-constant-reconstruction",
         example=Example(
             "D = 3 is above D₀ = 2 by 1, which costs λ = 4\n0.5 + 4 · (3 − 2) = 4.5",
             4.5,
@@ -193,7 +193,7 @@ VAE = (
         "λ ← λ exp(η C̄),  C̄ ← a C̄ + (1 − a)(D − D₀)",
         "Rezende & Viola (2018), algorithm 1",
         "scratchgen.vae.geco:GECO.update",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#minimise-the-kl-subject-to-a-constant-reconstruction",
         example=Example(
             "D − D₀ = 3 − 2 = 1\nC̄ = 0.5 · 0 + 0.5 · 1 = 0.5\nλ = 1 · e^(0.1 · 0.5) = 1.05127",
             1.05127,

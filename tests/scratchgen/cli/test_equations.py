@@ -41,6 +41,9 @@ def test_one_equation_is_shown_with_its_source_and_where_its_tests_are(scratchge
     place = next(line.split()[-1] for line in shown.splitlines() if line.startswith("code"))
     file, line = place.split(":")
     assert (ROOT / file).read_text().splitlines()[int(line) - 1].startswith("def elbo(")
+    page = next(line.split()[-1] for line in shown.splitlines() if line.startswith("tutorial"))
+    file, line = page.split(":")
+    assert (ROOT / file).read_text().splitlines()[int(line) - 1] == "# ## From $\\log p(x)$ to the bound"
     assert "E_q    mean over latents from q(z|x)" in shown
     assert "    return decode(z).log_prob(x) - q.kl_to_standard_normal()" in shown
     claim, planted = shown.split("counter-examples")
