@@ -1,4 +1,4 @@
-"""Arrays in one line, as a pane of variables shows them: the numbers where there are few, else their range."""
+"""Arrays in one line, as a pane of variables shows them: the numbers if there are few, else their range."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def values(a: np.ndarray, few: int = FEW) -> str:
 
 
 def span(a: np.ndarray | None) -> str:
-    """The least and the greatest number, the number itself if there is one, "nan" if one is none, "" of nothing."""
+    """The least and the greatest number, or the only one; "nan" if one is none, "" of nothing."""
     if a is None or a.size == 0:
         return ""
     if a.size == 1:

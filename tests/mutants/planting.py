@@ -3,7 +3,8 @@
     python planting.py < {"module": …, "text": …, "wrong": …, "claims": […], "only": …}
 
 The module's own file is read when it is first imported, wherever it is installed, and the text is replaced on
-its way into the interpreter. The last line of the output is {"exit": pytest's status, "failed": [[claim, why], …]}.
+its way into the interpreter. The last line of the output is
+{"exit": pytest's status, "failed": [[claim, why], …]}.
 """
 
 import json
@@ -61,9 +62,11 @@ class Judge:
 
 
 sys.meta_path.insert(0, Finder())
+os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # those that are installed take longer to load than we do
 os.environ.pop("SCRATCHGEN_DATA", None)  # claims on real data take longer, and are not everywhere
 judge = Judge()
-options = ["-x", "-q", "-p", "no:cacheprovider", *(["-k", request["only"]] if request["only"] else [])]
+options = ["-x", "-q", "-p", "no:cacheprovider", "-o", "addopts=", "--import-mode=importlib"]
+options += ["-k", request["only"]] if request["only"] else []
 status = pytest.main([*options, *request["claims"]], plugins=[judge])
 print()
 print(json.dumps({"exit": status, "failed": judge.failed}))

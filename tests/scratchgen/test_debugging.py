@@ -29,7 +29,7 @@ def leaf(*shape):
 
 
 class Stack:
-    """The functions of the library between a line of this file and what it made run, from inside to outside."""
+    """The functions between a line of this file and what it made run, from the inside to the outside."""
 
     def __init__(self):
         self.functions, self.frames = [], []
@@ -190,7 +190,7 @@ STEPS = {
 
 
 def stepped_into(call):
-    """The result of a call, and the functions in files loops.py whose lines a debugger would have stopped at."""
+    """The result of a call, and the functions in files loops.py through whose lines one can step."""
     functions = set()
 
     def each_line(frame, event, argument):

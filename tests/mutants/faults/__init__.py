@@ -9,4 +9,13 @@ from .optim import OPTIM
 from .rnn import RNN
 from .vae import VAE
 
-FAULTS = (*VAE, *GAN, *RNN, *AUTOGRAD, *OPTIM, *DATA, *METRICS, *KERNELS)
+FAMILIES = {
+    "vae": VAE,
+    "gan": GAN,
+    "rnn": RNN,
+    "autograd": AUTOGRAD,
+    "optim": OPTIM,
+    "data": DATA,
+    "metrics": METRICS,
+    "kernels": KERNELS,
+}

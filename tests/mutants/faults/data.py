@@ -12,4 +12,13 @@ DATA = (
         claims=("scratchgen/data/test_synthetic.py",),
         only="centres",
     ),
+    Fault(
+        name="exponent without its half",
+        module="scratchgen.data.gaussians",
+        text="exponents = -0.5 * squares",
+        wrong="exponents = -squares",
+        says="The density of a Gaussian with half the variance, under the normaliser of the whole.",
+        claims=("scratchgen/data/test_synthetic.py",),
+        only="density",
+    ),
 )

@@ -8,7 +8,7 @@ GAN = (
         module="scratchgen.gan.objectives",
         text="return np.mean(softplus(-d_fake))",
         wrong="return np.mean(-softplus(d_fake))",
-        says="log(1 − D) where −log D is meant, as if both were the same: at logit −5 1/148 of the gradient. labml.",
+        says="log(1 − D) where −log D is meant: at logit −5 1/148 of its gradient. labml.",
         claims=("claims/test_gan.py",),
     ),
     Fault(
@@ -16,7 +16,7 @@ GAN = (
         module="scratchgen.gan.objectives",
         text="return np.mean(-softplus(-d_real)) + np.mean(-softplus(d_fake))",
         wrong="return np.mean(-softplus(-d_real)) + np.mean(-softplus(-d_fake))",
-        says="D learns that everything is real. Seen in articles, and in vqvae-vqgan (issue 3).",
+        says="D learns that everything is real. Seen in articles, and in vqvae-vqgan.",
         claims=("claims/test_gan.py",),
     ),
     Fault(
@@ -32,7 +32,7 @@ GAN = (
         module="scratchgen.gan.objectives",
         text="return np.mean(-softplus(-d_real)) + np.mean(-softplus(d_fake))",
         wrong="return np.mean(-softplus(-d_real)) - np.mean(-softplus(-d_fake))",
-        says="log D(x) − log D(G(z)) is no value of the game, and has no bound. The example of HIPS/autograd.",
+        says="log D(x) − log D(G(z)) is not the value, and has no bound. HIPS/autograd's example.",
         claims=("claims/test_gan.py",),
     ),
     Fault(

@@ -11,7 +11,7 @@ KERNELS = (
         module="scratchgen_kernels.tanh_recurrence.numpy_",
         text="g_h = delta[t] @ W_hh.T",
         wrong="g_h = delta[t] @ W_hh",
-        says="Square, so no shape complains; the gradients are 60 % off, and it learns. vzhou842/rnn-from-scratch.",
+        says="Square, so no shape complains; 60 % off, and still it learns. vzhou842/rnn-from-scratch.",
         claims=(GRADIENTS,),
         only="numpy",
     ),
@@ -30,7 +30,7 @@ KERNELS = (
         text="g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)",
         wrong="g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)\n"
         "    g_x = through_input(g * (1 - h * h), x, W_xh)[0]",
-        says="What later steps say of an input is lost: stacked networks learn wrongly. ML-From-Scratch's RNN.",
+        says="What later steps say of an input is lost: a stack learns wrongly. ML-From-Scratch's RNN.",
         claims=(GRADIENTS,),
         only="numpy",
     ),

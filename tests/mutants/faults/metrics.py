@@ -46,13 +46,4 @@ METRICS = (
         claims=("claims/test_parzen.py",),
         only="does_not_look",
     ),
-    Fault(
-        name="exponent without its half",
-        module="scratchgen.data.gaussians",
-        text="exponents = -0.5 * squares",
-        wrong="exponents = -squares",
-        says="The density of a Gaussian with half the variance, under the normaliser of the whole.",
-        claims=("scratchgen/data/test_synthetic.py",),
-        only="density",
-    ),
 )

@@ -62,7 +62,7 @@ RNN = (
         module="scratchgen.rnn.models",
         text="losses = np.where(mask, losses, np.zeros((), losses.dtype))",
         wrong="losses = losses + 0 * mask",
-        says="The network is trained to predict padding. keon/seq2seq (issue 8).",
+        says="The network is trained to predict padding. keon/seq2seq.",
         claims=(LANGUAGE,),
         only="padding",
     ),

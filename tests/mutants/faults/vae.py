@@ -8,7 +8,7 @@ VAE = (
         module="scratchgen.distributions",
         text="return np.exp(0.5 * self.logvar)",
         wrong="return np.exp(self.logvar)",
-        says="The noise is multiplied by σ². numpy-ml's BernoulliVAE; its gradient check passes all the same.",
+        says="The noise is multiplied by σ². numpy-ml's BernoulliVAE, whose gradients agree all the same.",
         claims=("claims/test_vae.py",),
     ),
     Fault(
@@ -32,7 +32,7 @@ VAE = (
         module="scratchgen.vae.objectives",
         text="return decode(z).log_prob(x) - q.kl_to_standard_normal()",
         wrong="return decode(z).log_prob(x) + q.kl_to_standard_normal()",
-        says="The bound rewards a posterior far from the prior. PyTorch-VAE logs it with this sign (issue 68).",
+        says="The bound rewards a posterior far from the prior. PyTorch-VAE logs it with this sign.",
         claims=("claims/test_vae.py",),
     ),
     Fault(
@@ -48,7 +48,7 @@ VAE = (
         module="scratchgen.distributions",
         text="return -bernoulli_cross_entropy(self.logits, x)",
         wrong="return -bernoulli_cross_entropy(self.logits, x) / self.logits.shape[-1]",
-        says="The likelihood is averaged over D pixels while the rate is summed: a β of D. WorldModels for Keras.",
+        says="The likelihood is averaged over D pixels, the rate summed: a β of D. WorldModels for Keras.",
         claims=("claims/test_vae_likelihoods.py",),
     ),
     Fault(
@@ -56,7 +56,7 @@ VAE = (
         module="scratchgen.vae.objectives",
         text="return logsumexp(log_w, axis=0) - np.log(k)",
         wrong="return np.mean(log_w, axis=0)",
-        says="The mean of the logarithms in place of the logarithm of the mean: k samples are no better than one.",
+        says="The mean of logarithms, not the logarithm of the mean: k samples are no better than one.",
         claims=("claims/test_vae_bounds.py",),
     ),
     Fault(

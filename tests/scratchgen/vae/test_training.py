@@ -50,7 +50,7 @@ def test_so_does_a_step_of_a_vq_vae():
 
 
 def after_a_step(forget):
-    """The weights after one step of a model whose parameters have gradients of an earlier loss, or have none."""
+    """The weights after one step of a model whose parameters have an earlier gradient, or none."""
     model, images = VAE(6, 2, 5, Generator(0)), Generator(1).random((8, 6))
     for p in model.parameters():
         p.grad = None if forget else np.ones_like(p.data)
