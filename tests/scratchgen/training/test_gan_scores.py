@@ -9,11 +9,10 @@ import pytest
 from scratchgen import evaluation
 from scratchgen.data import load_images
 from scratchgen.data.rows import load_rows
-from scratchgen.evaluation.pairs import spread
 from scratchgen.gan import GAN, ConditionalGAN
 from scratchgen.random import Generator
 from scratchgen.training.scores.gan import SAMPLES, gan_scores, judge_of
-from scratchgen.training.scores.gan_and_real import two_sample_scores
+from scratchgen.training.scores.gan_and_real import some, two_sample_scores
 
 pytest.importorskip("sklearn")
 ASKED = "samples recognised as the class asked for"
@@ -63,7 +62,7 @@ def compared(model, rows, judge, part="test"):
 def test_samples_that_are_the_held_out_data_score_exactly_as_these_do(digits, judge):
     class Same(GAN):
         def sample(self, n, rng):
-            return spread(digits.test, n)
+            return digits.test[some(n, digits.test)]
 
     for score in compared(Same(64), digits, judge).values():
         assert score.value == pytest.approx(score.baseline_value)
@@ -80,7 +79,10 @@ def test_they_are_the_librarys_scores_on_features_of_the_judge(digits, judge):
     scores = compared(Replay(digits.validation), digits, judge)
     samples = Replay(digits.validation).sample(250, Generator(3))
     expected = evaluation.two_sample_scores(
-        spread(digits.train, 250), digits.test, samples, judge.classifier.features
+        digits.train[some(250, digits.train)],
+        digits.test[some(250, digits.test)],
+        samples,
+        judge.classifier.features,
     )
     for one in expected:
         assert scores[one.name].value == pytest.approx(one.generated.mean)
@@ -102,8 +104,15 @@ def test_a_model_that_draws_what_it_is_asked_for_has_the_classes_of_the_real_dat
     kept[np.argmax(digits.train_labels == 9)] = True  # the classes are counted up to the last that occurs
     uneven = replace(digits, train=digits.train[kept], train_labels=digits.train_labels[kept])
     scores = compared(Drawer(digits.train, digits.train_labels), uneven, judge)
-    assert scores["share of class 0"].value == pytest.approx(1 / 3, abs=0.03)
+    assert scores["share of class 0"].value == pytest.approx(1 / 3, abs=0.1)  # 250 samples: 3 errors
     assert scores["share of class 7"].value < 0.02 < 0.05 < scores["share of class 7"].baseline_value
+
+
+def test_real_examples_are_chosen_at_random_and_not_at_even_distances():
+    x = np.tile([0.0, 1.0], 5000)[:, None]  # every second one is darker
+    found = x[some(1000, x)].mean()
+    assert abs(found - 0.5) < 5 * 0.5 / math.sqrt(1000) and x[::10].mean() == 0
+    assert len({*some(1000, x)}) == 1000
 
 
 @pytest.mark.parametrize(("off", "least", "most"), [(0, 0.95, 1), (1, 0, 0.05)])
@@ -142,6 +151,8 @@ def test_rows_without_classes_are_compared_as_they_are_and_have_no_judge(digits)
     assert judge_of(none) is None
     assert gan_scores(GAN(64), none, "test", Generator(0), None) == []
     scores = compared(GAN(64), none, None)
-    expected = evaluation.frechet_distance(spread(digits.train, 250), GAN(64).sample(250, Generator(3)))
+    expected = evaluation.frechet_distance(
+        digits.train[some(250, digits.train)], GAN(64).sample(250, Generator(3))
+    )
     assert scores["Fréchet distance"].value == pytest.approx(expected)
     assert not any("class" in name for name in scores)
