@@ -41,7 +41,9 @@ def train_frames(
     run.keep(model=model, optimizer=optimizer, rng=rng, dropout=model.rng)
     for _ in run.epochs(epochs):
         model.train()
-        for x, mask, _ in run.steps(batches_by_length(train, batch_size, rng)):
+        # drawn now: the noise that is drawn between batches does not change their order
+        order = Generator(int(rng.integers(2**53)))
+        for x, mask, _ in run.steps(batches_by_length(train, batch_size, order)):
             optimizer.alpha = alpha * 0.5 * (1 + math.cos(math.pi * run.total_steps / steps))
             optimizer.zero_grad()
             before = rng.state, model.rng.state

@@ -300,7 +300,7 @@ def test_a_network_of_chorales_is_scored_on_all_parts_and_is_as_large_as_the_pub
             assert numbers["parameters"] == pytest.approx(20_000, rel=0.03)
 
 
-def test_the_adding_problem_is_measured_on_sequences_that_are_not_trained_on(tmp_path, monkeypatch):
+def test_the_adding_problem_is_measured_on_sequences_that_are_not_trained_on(tmp_path, monkeypatch, capfd):
     for name, few in (("EPOCHS", 2), ("STEPS", 3), ("T", 5), ("TEST", 2_000), ("HIDDEN", 4)):
         monkeypatch.setattr(adding, name, few)
     (row,) = reproduce(adding.ADDING_100, tmp_path, range(1), quiet=True)
@@ -309,3 +309,6 @@ def test_the_adding_problem_is_measured_on_sequences_that_are_not_trained_on(tmp
     x, y = adding.adding(2_000, 5, Generator(HELD_OUT_SEED))
     assert numbers["error"] == pytest.approx(float(model.loss(x, y).numpy().mean()), rel=1e-5)
     assert numbers["answering 1"] == pytest.approx(1 / 6, abs=0.015)  # 3 standard errors
+    with pytest.raises(SystemExit) as ended:
+        main(["sample", str(tmp_path / "adding-100" / "gru" / "seed-0")])
+    assert ended.value.code == 2 and "draws nothing" in " ".join(capfd.readouterr().err.split())
