@@ -2,14 +2,14 @@
 
 from scratchgen.training.reproductions.gan_grid25 import GAN_GRID25
 from scratchgen.training.reproductions.gan_mnist_parzen import GAN_MNIST_PARZEN
-from scratchgen.training.reproductions.gan_ring8 import GAN_RING8
+from scratchgen.training.reproductions.gan_ring8 import GAN_RING8, GAN_RING8_SWEEP
 from scratchgen.training.reproductions.iwae_mnist import IWAE_MNIST
 from scratchgen.training.reproductions.ppca import PPCA
 from scratchgen.training.reproductions.reproduction import Part, Reproduction, Row, reproduce
 from scratchgen.training.reproductions.table import write_section
 from scratchgen.training.reproductions.vae_mnist_fixed import VAE_MNIST_FIXED
 
-ALL = (VAE_MNIST_FIXED, IWAE_MNIST, PPCA, GAN_RING8, GAN_GRID25, GAN_MNIST_PARZEN)
+ALL = (VAE_MNIST_FIXED, IWAE_MNIST, PPCA, GAN_RING8, GAN_RING8_SWEEP, GAN_GRID25, GAN_MNIST_PARZEN)
 REPRODUCTIONS = {item.name: item for item in ALL}
 
 __all__ = ["REPRODUCTIONS", "Part", "Reproduction", "Row", "reproduce", "write_section"]
