@@ -4,7 +4,7 @@ from scratchgen.training.reproductions.adding import ADDING_100
 from scratchgen.training.reproductions.chorales import JSB_GRU, JSB_LSTM, JSB_NADE, JSB_TANH
 from scratchgen.training.reproductions.gan_grid25 import GAN_GRID25
 from scratchgen.training.reproductions.gan_mnist_parzen import GAN_MNIST_PARZEN
-from scratchgen.training.reproductions.gan_ring8 import GAN_RING8
+from scratchgen.training.reproductions.gan_ring8 import GAN_RING8, GAN_RING8_SWEEP
 from scratchgen.training.reproductions.iwae_mnist import IWAE_MNIST
 from scratchgen.training.reproductions.ppca import PPCA
 from scratchgen.training.reproductions.reproduction import Part, Reproduction, Row, reproduce
@@ -13,7 +13,7 @@ from scratchgen.training.reproductions.vae_mnist_fixed import VAE_MNIST_FIXED
 
 ALL = (
     *(VAE_MNIST_FIXED, IWAE_MNIST, PPCA),
-    *(GAN_RING8, GAN_GRID25, GAN_MNIST_PARZEN),
+    *(GAN_RING8, GAN_RING8_SWEEP, GAN_GRID25, GAN_MNIST_PARZEN),
     *(JSB_TANH, JSB_GRU, JSB_LSTM, JSB_NADE),
     ADDING_100,
 )
