@@ -50,9 +50,10 @@ def two_sample_scores(
                 Gaussian kernel always see the examples
 
     Most scores depend on the sizes of the sets. So all three are cut to the size of the smallest, at most
-    `most`, by rows at even distances. The windows of Parzen's estimate lie around the set that is scored; one
-    half of the real examples chooses their width and the other half is scored, the same for both columns.
-    The Gaussian kernel has the median distance of the real examples as its bandwidth.
+    `most`, by rows at even distances: shuffle data that come in turns, as MNIST's training images do. The
+    windows of Parzen's estimate lie around the set that is scored; one half of the real examples chooses
+    their width and the other half is scored, the same for both columns. The Gaussian kernel has the median
+    distance of the real examples as its bandwidth.
 
     Time grows with the square of the size. Memory: 32 MB beyond the sets in float64.
     Raises BadInput for NaN, for sets of different D, for fewer than 20 examples in one of them, and where
