@@ -28,7 +28,7 @@ class FrameModel(Module):
     nade          K, the hidden units of the NADE; 0: the notes are independent
 
     Raises BadInput for another cell; ValueError for sizes that are none.
-    Source: Boulanger-Lewandowski et al. (2012), sections 3 and 5.
+    Source: Boulanger-Lewandowski et al. (2012).
     """
 
     def __init__(

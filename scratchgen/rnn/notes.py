@@ -19,7 +19,7 @@ from scratchgen.random import Generator
 class IndependentNotes(Module):
     """p(x | h) = Π_d Bernoulli(x_d; σ(y_d)),   y = h W_hy + b_y.
 
-    W_hy (H, D), b_y (D,).   Source: Boulanger-Lewandowski et al. (2012), section 3, the plain RNN.
+    W_hy (H, D), b_y (D,).   Source: Boulanger-Lewandowski et al. (2012), the plain RNN.
     """
 
     def __init__(self, hidden: int, data_dim: int, rng: Generator):
@@ -44,7 +44,7 @@ class NADE(Module):
     The state moves the biases b (D,) of the notes and c (K,) of the K hidden units; W (D, K) and V (D, K) are
     the same at all steps. With V = 0 the notes are independent.
 
-    Source: Larochelle & Murray (2011), eq. 5-6; over a state: Boulanger-Lewandowski et al. (2012), section 5.
+    Source: Larochelle & Murray (2011); over a state: Boulanger-Lewandowski et al. (2012), RNN-NADE.
     """
 
     def __init__(self, hidden: int, data_dim: int, units: int, rng: Generator):

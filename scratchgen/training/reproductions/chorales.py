@@ -14,6 +14,7 @@ from scratchgen.training.reproductions.reproduction import Measured, Part, Repro
 EPOCHS, PATIENCE = 60, 15
 SEEDS = 3
 WEIGHT_NOISE = 0.075
+UNITS = {"tanh": "tanh units", "gru": "gated units (GRU)", "lstm": "long short-term memory (LSTM)"}
 NADE_UNITS, NADE_DROPOUT = 50, 0.2
 
 
@@ -53,7 +54,7 @@ def independent(
     how = partial(measure, cell=cell, hidden=hidden, alpha=alpha, weight_noise=WEIGHT_NOISE)
     return Reproduction(
         name=f"jsb-{cell}",
-        title=f"A network of {cell} units on JSB chorales, nats a step of the test part",
+        title=f"A network of {UNITS[cell]} on JSB chorales, nats a step of the test part",
         source="Chung, Gulcehre, Cho & Bengio (2014), table 2; the data: Boulanger-Lewandowski et al. (2012)",
         unit="nats a step",
         setting=(

@@ -50,6 +50,10 @@ def _cells(row: Row, also: list[str]) -> list[str]:
 
 
 def _with_error(row: Row, name: str) -> str:
+    """The mean ± its standard error; a count that all seeds share is written as one."""
+    counts = {found[name] for found in row.numbers}
+    if len(counts) == 1 and isinstance(count := counts.pop(), int):
+        return f"{count:,}"
     error = row.standard_error(name)
     return _rounded(row.mean(name)) + ("" if error is None else f" ± {_rounded(error)}")
 

@@ -168,6 +168,11 @@ def test_a_number_that_would_be_nought_in_two_decimals_keeps_its_size(value, sho
     assert table(section(fake[0], [row_of([value])]))[2][2] == shown
 
 
+def test_a_count_that_all_seeds_share_is_written_as_a_count(fake):
+    row = row_of([90.0, 91.0], weights=[20_416, 20_416], units=[3, 5])
+    assert table(section(fake[0], [row]))[2][-2:] == ["20,416", "4.00 ± 1.00"]
+
+
 def test_a_section_names_its_source_every_deviation_and_how_to_run_it_again(fake):
     text = section(fake[0], [row_of([90.0, 91.0])])
     assert text.startswith("## fake\n")
