@@ -64,6 +64,14 @@ def test_between_a_line_and_the_operation_that_it_calls_are_two_functions(stack)
         assert stack.functions[0] == "call" and len(stack.functions) == 2
 
 
+def test_a_method_adds_the_line_that_says_which_function_it_is(monkeypatch):
+    stack, entry = Stack(), TABLE[np.transpose]
+    monkeypatch.setattr(entry, "function", stack.noting(entry.function))
+    leaf(2, 3).transpose()
+    assert stack.functions[:2] == ["call", "Tensor.__array_function__"]
+    assert stack.functions[2:] == ["ArrayMethods.<lambda>"]  # transpose = lambda self, *axes: np.transpose(…)
+
+
 def test_between_a_line_and_a_primitive_of_ones_own_are_two_functions():
     stack = Stack()
     square = primitive(stack.noting(lambda x: x * x))
