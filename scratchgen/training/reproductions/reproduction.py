@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 import shlex
+import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -87,14 +88,12 @@ class Row:
 
     def mean(self, name: str) -> float:
         """Over the seeds."""
-        return math.fsum(found[name] for found in self.numbers) / len(self.numbers)
+        return statistics.mean(found[name] for found in self.numbers)
 
     def standard_error(self, name: str) -> float | None:
         """Of that mean, s/√n; None for one seed, which tells nothing of it."""
-        n, mean = len(self.numbers), self.mean(name)
-        if n == 1:
-            return None
-        return math.sqrt(math.fsum((found[name] - mean) ** 2 for found in self.numbers) / (n - 1) / n)
+        n = len(self.numbers)
+        return None if n == 1 else statistics.stdev(found[name] for found in self.numbers) / math.sqrt(n)
 
 
 def reproduce(reproduction: Reproduction, out: Path, seeds: Iterable[int], **of_this_sitting) -> list[Row]:

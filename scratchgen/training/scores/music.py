@@ -37,8 +37,7 @@ def music_scores(model: rnn.FrameModel, rolls: SequenceData, part: str) -> list[
 def per_step(nats: np.ndarray, steps) -> Mean:
     """r = Σ nats / Σ steps, and its standard error where pieces are drawn, not steps.
 
-    s² = N/(N−1) Σ_i (nats_i − r steps_i)² / (Σ steps)²
-    Source: Cochran (1977), chapter 6, without its correction for finite sets.
+    s² = N/(N−1) Σ_i (nats_i − r steps_i)² / (Σ steps)².   Source: Cochran (1977), chapter 6.
     """
     steps = np.asarray(steps)
     N, ratio = len(nats), float(nats.sum() / steps.sum())
