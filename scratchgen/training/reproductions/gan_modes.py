@@ -71,15 +71,10 @@ def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:
     source = load_points(setting.data).source
     samples = model.sample(SAMPLES, Generator(HELD_OUT_SEED))
     found = evaluation.modes_captured(samples, source.centres, source.sigma)
-    return (
-        run,
-        model,
-        {
-            "modes": found.captured,
-            "high quality, %": 100 * float(found.high_quality.mean),
-            "reverse KL, nats": found.reverse_kl,
-        },
-    )
+    numbers = {"modes": found.captured, "high quality, %": 100 * float(found.high_quality.mean)}
+    if found.captured:  # otherwise there is nothing that could be distributed over the modes
+        numbers["reverse KL, nats"] = found.reverse_kl
+    return run, model, numbers
 
 
 def objectives(base: Setting, **of_the_critic) -> dict[str, tuple[str, Setting]]:

@@ -86,14 +86,18 @@ class Row:
     numbers: list[dict[str, float]]
     minutes: list[float]
 
+    def of(self, name: str) -> list[float]:
+        """One number, of the seeds that have it."""
+        return [found[name] for found in self.numbers if name in found]
+
     def mean(self, name: str) -> float:
-        """Over the seeds."""
-        return statistics.mean(found[name] for found in self.numbers)
+        """Over these seeds."""
+        return statistics.mean(self.of(name))
 
     def standard_error(self, name: str) -> float | None:
         """Of that mean, s/√n; None for one seed, which tells nothing of it."""
-        n = len(self.numbers)
-        return None if n == 1 else statistics.stdev(found[name] for found in self.numbers) / math.sqrt(n)
+        found = self.of(name)
+        return None if len(found) == 1 else statistics.stdev(found) / math.sqrt(len(found))
 
 
 def reproduce(reproduction: Reproduction, out: Path, seeds: Iterable[int], **of_this_sitting) -> list[Row]:

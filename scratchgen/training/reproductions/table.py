@@ -23,7 +23,8 @@ def write_section(reproduction: Reproduction, rows: list[Row], path: Path) -> No
 
 def section(reproduction: Reproduction, rows: list[Row]) -> str:
     """The section as Markdown."""
-    also = list(dict.fromkeys(name for row in rows for name in list(row.numbers[0])[1:]))
+    names = (name for row in rows for found in row.numbers for name in list(found)[1:])
+    also = list(dict.fromkeys(names))
     headings = ["", "published", f"here ({reproduction.unit})", "seeds", "minutes", *also]
     deviations = "".join(f"- {deviation}\n" for deviation in reproduction.deviations)
     lines = [
@@ -38,7 +39,7 @@ def section(reproduction: Reproduction, rows: list[Row]) -> str:
 def _cells(row: Row, also: list[str]) -> list[str]:
     score, *_ = row.numbers[0]
     minutes = sum(row.minutes) / len(row.minutes)
-    others = [_with_error(row, name) if name in row.numbers[0] else "" for name in also]
+    others = [_with_error(row, name) if row.of(name) else "" for name in also]
     return [
         row.part.title,
         row.part.published,
@@ -50,12 +51,13 @@ def _cells(row: Row, also: list[str]) -> list[str]:
 
 
 def _with_error(row: Row, name: str) -> str:
-    """The mean ± its standard error; a count that all seeds share is written as one."""
-    counts = {found[name] for found in row.numbers}
-    if len(counts) == 1 and isinstance(count := counts.pop(), int):
-        return f"{count:,}"
-    error = row.standard_error(name)
-    return _rounded(row.mean(name)) + ("" if error is None else f" ± {_rounded(error)}")
+    """The mean ± its standard error, and of how many seeds if some have none; a count that all share."""
+    found = row.of(name)
+    if len(set(found)) == 1 and isinstance(found[0], int):
+        return f"{found[0]:,}"
+    error, n = row.standard_error(name), len(found)
+    cell = _rounded(row.mean(name)) + ("" if error is None else f" ± {_rounded(error)}")
+    return cell if n == len(row.numbers) else f"{cell} ({n} seed{'s' if n > 1 else ''})"
 
 
 def _rounded(number: float) -> str:

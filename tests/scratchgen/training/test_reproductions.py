@@ -173,6 +173,14 @@ def test_a_count_that_all_seeds_share_is_written_as_a_count(fake):
     assert table(section(fake[0], [row]))[2][-2:] == ["20,416", "4.00 ± 1.00"]
 
 
+def test_a_number_that_some_seeds_do_not_have_is_the_mean_of_the_others_and_says_of_how_many(fake):
+    row = row_of([90.0, 91.0, 92.0], distance=[3.0, 5.0, 0.0])
+    del row.numbers[2]["distance"]
+    assert table(section(fake[0], [row]))[2][-1] == "4.00 ± 1.00 (2 seeds)"
+    del row.numbers[0]["distance"]
+    assert table(section(fake[0], [row]))[2][-1] == "5.00 (1 seed)"
+
+
 def test_a_section_names_its_source_every_deviation_and_how_to_run_it_again(fake):
     text = section(fake[0], [row_of([90.0, 91.0])])
     assert text.startswith("## fake\n")
