@@ -247,6 +247,20 @@ OWN = {
         "l": "length of the text",
         "α": "how much length is made up for, ≥ 0",
     },
+    "rnn.frames": {
+        "x_t": "frame t: which notes sound, (B, D), 0 or 1",
+        "p": "probability that the model gives",
+    },
+    "rnn.nade": {
+        "x": "which notes sound, (D,), 0 or 1; x_<d those below note d",
+        "p": "probability that the model gives",
+        "b": "biases of the notes, (D,), moved by the state",
+        "c": "biases of the hidden units, (K,), moved by the state",
+        "W": "weights from notes to hidden units, (D, K)",
+        "V": "weights from hidden units to notes, (D, K)",
+        "s_d": "hidden units that have read the notes below d, (K,)",
+        "σ": "logistic function",
+    },
     "rnn.attention": {
         "s": "queries, (T′, B, H)",
         "h": "places that are looked at, (T, B, H)",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from scratchgen.equations.autograd import AUTOGRAD
 from scratchgen.equations.entry import TOLERANCE, Equation, Example
+from scratchgen.equations.frames import FRAMES
 from scratchgen.equations.gan import GAN
 from scratchgen.equations.kernels import KERNELS
 from scratchgen.equations.layers import LAYERS
@@ -27,6 +28,7 @@ EQUATIONS = (
     *GAN,
     *TWO_SAMPLE,
     *RNN,
+    *FRAMES,
     *AUTOGRAD,
     *LAYERS,
     *LOSSES,

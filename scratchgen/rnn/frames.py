@@ -67,6 +67,8 @@ class FrameModel(Module):
         mask    (T, B) bool, True where a frame is real: elsewhere it is 0. The real ones of a sequence come
                 first, as `pad` puts them
         → (T, B) nats.   Raises BadInput for anything else.
+
+        Ledger: rnn.frames
         """
         self._check(x, mask)
         log_p = self.notes.log_prob(self(x, mask), x)

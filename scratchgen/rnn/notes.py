@@ -82,6 +82,8 @@ def nade_log_prob(x, b, c, W, V):
 
     s_d changes only where a note sounds: with at most M notes at a time there are M + 1 of them to compute in
     place of D. The m-th has read the first m notes, and serves every d that m notes lie below.
+
+    Ledger: rnn.nade
     """
     below = (np.cumsum(x, axis=-1) - x)[..., None, :]  # how many notes sound below d
     m = np.arange(int(below.max(initial=0)) + 1)[:, None]

@@ -47,18 +47,21 @@ def by_the_paper(x, b, c, W, V, last=0):
 # --- one frame --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.equation("rnn.nade")
 @pytest.mark.parametrize("D", [1, 2, 5, 8])
 def test_the_probabilities_of_all_vectors_sum_to_one(D, rng, measured):
     log_p = nade_log_prob(every_vector(D), *weights(rng, D))
     measured(abs(np.exp(log_p).sum() - 1), 1e-12)
 
 
+@pytest.mark.equation("rnn.nade")
 def test_the_claim_above_rejects_an_estimator_whose_notes_know_themselves(rng):
     parts = weights(rng, 5)
     sums = [sum(math.exp(by_the_paper(x, *parts, last=k)) for x in every_vector(5)) for k in (0, 1)]
     assert sums[0] == pytest.approx(1) and abs(sums[1] - 1) > 1e-3
 
 
+@pytest.mark.equation("rnn.nade")
 def test_the_estimator_is_that_of_the_paper_note_by_note(rng, measured):
     x, parts = every_vector(6), weights(rng, 6)
     expected = np.array([by_the_paper(row, *parts) for row in x])
@@ -68,6 +71,7 @@ def test_the_estimator_is_that_of_the_paper_note_by_note(rng, measured):
     assert np.abs(nade_log_prob(x, *parts) - swapped).max() > 0.1
 
 
+@pytest.mark.equation("rnn.nade")
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 1, 0, 2), (2, 3, 1, 0)])
 def test_the_chain_rule_holds_in_any_order_of_the_notes(order, rng, measured):
     """Conditionals in that order, from the joint alone, multiply to it; in its own order they are the σ's."""
@@ -86,6 +90,7 @@ def test_the_chain_rule_holds_in_any_order_of_the_notes(order, rng, measured):
     assert own == (order == (0, 1, 2, 3))
 
 
+@pytest.mark.equation("rnn.nade")
 def test_without_v_the_notes_are_independent_and_with_it_they_are_not(rng, measured):
     x, (b, c, W, V) = every_vector(5), weights(rng, 5)
     expected = (x * np.log(sigmoid(b)) + (1 - x) * np.log(1 - sigmoid(b))).sum(axis=1)
@@ -95,6 +100,7 @@ def test_without_v_the_notes_are_independent_and_with_it_they_are_not(rng, measu
     assert np.abs(p - apart).max() > 0.01
 
 
+@pytest.mark.equation("rnn.nade")
 def test_the_gradient_is_that_of_finite_differences(rng, measured):
     x = rng.integers(0, 2, (3, 4, 5)).astype(float)
     parts = [rng.standard_normal((3, 4, 5)), rng.standard_normal((3, 4, 6)), *weights(rng, 5, 6)[2:]]
@@ -127,6 +133,7 @@ def pieces(rng, lengths, D=4):
     return [rng.integers(0, 2, (T, D)).astype(float) for T in lengths]
 
 
+@pytest.mark.equation("rnn.frames")
 @cells
 @outputs
 def test_the_probabilities_of_all_sequences_sum_to_one(cell, nade, measured):
@@ -135,6 +142,7 @@ def test_the_probabilities_of_all_sequences_sum_to_one(cell, nade, measured):
     measured(abs(np.exp(log_p).sum() - 1), 1e-12)
 
 
+@pytest.mark.equation("rnn.frames")
 @cells
 @outputs
 def test_the_claim_above_rejects_a_state_that_has_read_the_frame_it_predicts(cell, nade, monkeypatch):
@@ -150,6 +158,7 @@ def gradients(model, total):
     return {name: p.grad for name, p in model.named_parameters()}
 
 
+@pytest.mark.equation("rnn.frames")
 @cells
 @outputs
 def test_padding_changes_no_value_and_no_gradient(cell, nade, rng, measured):
@@ -169,6 +178,7 @@ def test_padding_changes_no_value_and_no_gradient(cell, nade, rng, measured):
     assert max(np.abs(careless[name] - g).max() for name, g in all_at_once.items()) > 0.01
 
 
+@pytest.mark.equation("rnn.frames")
 @cells
 @outputs
 def test_the_gradient_of_a_sequence_is_that_of_finite_differences(cell, nade, rng, measured):
