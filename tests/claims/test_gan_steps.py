@@ -86,7 +86,8 @@ def after_a_step(player, real, forget):
 
 @pytest.mark.parametrize("player", "DG")
 def test_a_step_does_not_depend_on_the_gradients_of_the_step_before(player, real):
-    assert after_a_step(player, real, forget=True) == after_a_step(player, real, forget=False)
+    fresh, used = (after_a_step(player, real, forget) for forget in (True, False))
+    assert [name for name in fresh if fresh[name] != used[name]] == []  # short words, should it fail
 
 
 @pytest.mark.parametrize("player", "DG")
