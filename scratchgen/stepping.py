@@ -24,10 +24,14 @@ def under_pdb(functions: Iterable[FunctionType], compute: Callable, **arguments)
     """
     debugger = pdb.Pdb()
     debugger.rcLines.append("continue")  # pdb stops as soon as it runs, in _call: on to the first breakpoint
-    for function in functions:
-        code = function.__code__
+    places = [function.__code__ for function in functions]
+    for code in places:
         debugger.set_break(code.co_filename, code.co_firstlineno, funcname=code.co_name)
-    return debugger.runcall(_call, compute, arguments)
+    try:
+        return debugger.runcall(_call, compute, arguments)
+    finally:  # all debuggers of a process share their breakpoints
+        for code in places:
+            debugger.clear_break(code.co_filename, code.co_firstlineno)
 
 
 def _call(compute: Callable, arguments: dict):

@@ -141,6 +141,13 @@ def test_each_equation_is_stopped_at_once_at_the_first_line_of_its_code(equation
     assert line in first_statement(function_of(equation))
 
 
+def test_what_one_call_stops_at_the_next_does_not(capsys, monkeypatch):
+    """The example of the posterior makes a network, whose weights begin as the other equation has it."""
+    assert len(stops(BY_ID["nn.fan_in"], capsys, monkeypatch)) == 1
+    ((file, _),) = stops(BY_ID["vae.posterior"], capsys, monkeypatch)
+    assert file.name == "models.py"
+
+
 def test_the_trace_has_a_line_an_operation_with_its_values_and_its_gradient(scratchgen_in, tmp_path):
     shown = scratchgen_in(tmp_path)("debug", "vae.reparameterisation", "--trace").stdout
     rows = [re.split(r"\s{2,}", line.strip())[:4] for line in shown.splitlines() if " = " in line]
