@@ -31,6 +31,7 @@ class Claim:
 
     @property
     def planted(self) -> bool:
+        """Whether it is a counter-example."""
         return is_planted(self.name)
 
 

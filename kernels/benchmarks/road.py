@@ -24,6 +24,7 @@ ROUNDS = 5
 
 
 def seconds(call):
+    """How long one call takes."""
     start = time.perf_counter()
     call()
     return time.perf_counter() - start

@@ -174,6 +174,7 @@ class Tensor(ArrayMethods):
         return _born_again, (type(self), self.data, self.requires_grad, self.grad)
 
     def astype(self, dtype):
+        """The same numbers in another dtype, recorded.   Raises TypeError for one that has no gradients."""
         if self.requires_grad and np.dtype(dtype).kind != "f":
             raise TypeError(f"{np.dtype(dtype)} has no gradients; t.detach().astype(...) is a constant")
         return call(astype, (self, dtype))

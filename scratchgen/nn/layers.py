@@ -66,6 +66,7 @@ class Sequential(Module):
         self.layers = list(layers)
 
     def forward(self, x) -> Tensor:
+        """What the last layer makes of x, each having been given what the one before made."""
         activated = False
         for layer, following in zip(self.layers, [*self.layers[1:], None], strict=False):
             if activated:  # by the layer before

@@ -35,6 +35,7 @@ class BatchNorm(Module):
         self.variance = Buffer(np.ones(size, np.float32))
 
     def forward(self, x):
+        """y, of the shape of x; in training the averages move.   Raises ValueError for a single value."""
         if not self.training:
             return _scaled(x, self.mean.data.copy(), self.variance.data.copy(), self)
         batch, n = tuple(range(np.ndim(x) - 1)), math.prod(np.shape(x)[:-1])
@@ -65,6 +66,7 @@ class LayerNorm(Module):
         self.beta = Parameter(np.zeros(shape, np.float32))
 
     def forward(self, x):
+        """y, of the shape of x: each example by its own mean and variance."""
         example = tuple(range(-self.gamma.ndim, 0))
         m = np.mean(x, axis=example, keepdims=True)
         s2 = np.mean((x - m) ** 2, axis=example, keepdims=True)

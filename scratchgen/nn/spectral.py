@@ -33,6 +33,7 @@ class SpectralNorm(Module):
             self._advance()
 
     def forward(self, x):
+        """What the layer makes of x with its weights divided by sigma; in training u moves first."""
         if self.training and self.layer.W.requires_grad:
             self._advance()
         b = self.layer.b

@@ -41,6 +41,8 @@ from scratchgen.data import CATALOGUE
 
 @dataclass(frozen=True)
 class VAERecipe:
+    """What a VAE takes; the names are explained above."""
+
     model: Literal["mlp", "conv", "conditional", "vq", "linear"] = "mlp"
     likelihood: Literal["bernoulli", "gaussian", "categorical"] = "bernoulli"
     objective: Literal["elbo", "iwae", "beta", "geco"] = "elbo"
@@ -64,6 +66,8 @@ class VAERecipe:
 
 @dataclass(frozen=True)
 class GANRecipe:
+    """What a GAN takes."""
+
     model: Literal["dense", "conv", "conditional", "packed"] = "dense"
     objective: Literal["minimax", "nonsaturating", "least_squares", "hinge", "wasserstein"] = "nonsaturating"
     latent_dim: int = 100
@@ -81,6 +85,8 @@ class GANRecipe:
 
 @dataclass(frozen=True)
 class RNNRecipe:
+    """What an RNN takes."""
+
     cell: Literal["tanh", "lstm", "gru"] = "tanh"
     layers: int = 1
     dropout: float = 0.0

@@ -69,6 +69,7 @@ def power_of_two32(n):
 
 @compiled(options=INLINE)
 def power_of_two64(n):
+    """The same in double precision: n + 1023, and 52 places."""
     bits = np.float64(n + (C64.ROUNDER + C64.BIAS)).view(np.uint64)
     return np.uint64(bits << np.uint64(52)).view(np.float64)
 
@@ -100,6 +101,7 @@ def sign32(x):
 
 @compiled(options=INLINE)
 def sign64(x):
+    """The same in double precision."""
     sign = np.uint64(np.float64(x).view(np.uint64) & np.uint64(0x8000000000000000))
     return np.uint64(sign | np.uint64(0x3FF0000000000000)).view(np.float64)
 
