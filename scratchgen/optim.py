@@ -190,3 +190,11 @@ def clip_grad_norm(parameters: Iterable[Parameter], maximum: float) -> float:
         for p in with_grad:
             p.grad *= maximum / norm
     return norm
+
+
+def half_cosine(t: float) -> float:
+    """½ (1 + cos πt): what a step size is multiplied by, which falls from 1 at t = 0 to 0 at t = 1.
+
+    Source: Loshchilov & Hutter (2017), eq. 5, without restarts.   Ledger: optim.half_cosine
+    """
+    return 0.5 * (1 + math.cos(math.pi * t))

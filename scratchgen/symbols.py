@@ -313,6 +313,11 @@ OWN = {
         "t": "how many steps were taken, this one included",
         "ε": "keeps the division finite",
     },
+    "optim.half_cosine": {
+        "α": "step size at the beginning, > 0",
+        "t": "the share of the training that is done, from 0 to 1",
+        "α_t": "step size then",
+    },
     "optim.average": {
         "a": "average of the parameters",
         "d": "what the average keeps at a step",

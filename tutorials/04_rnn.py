@@ -249,7 +249,8 @@ figure.savefig(OUT / "gradient_norms.png", dpi=120)
 #
 # The first 60,000 characters of the training text are Python source with which every Python comes. The
 # network reads a character and predicts the next; the score is the number of bits it needs for each,
-# $-\frac1N \sum \log_2 p$.
+# $-\frac1N \sum \log_2 p$. When a share $t$ of the training is done, the step size is
+# $\alpha \, \tfrac12 (1 + \cos \pi t)$: long steps at first, and none at the end.
 
 # %%
 text = load_text("stdlib").train[:69_000]

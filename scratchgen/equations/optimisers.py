@@ -6,7 +6,7 @@ import numpy as np
 
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.nn import Parameter
-from scratchgen.optim import SGD, Adam, MovingAverage
+from scratchgen.optim import SGD, Adam, MovingAverage, half_cosine
 
 
 def _descended(theta, g, v):
@@ -84,6 +84,22 @@ OPTIMISERS = (
             3.0,
             _averaged,
             {"theta": [6.0], "a": [2.0]},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "optim.half_cosine",
+        "step size along half a cosine",
+        r"\alpha_t = \alpha \, \tfrac12 (1 + \cos \pi t)",
+        "α_t = α ½ (1 + cos π t)",
+        "Loshchilov & Hutter (2017), eq. 5",
+        "scratchgen.optim:half_cosine",
+        tutorial="04_rnn.py#a-model-of-text",
+        example=Example(
+            "after a third of the training: ½ (1 + cos 60°) = ½ · 1.5 = 0.75",
+            0.75,
+            half_cosine,
+            {"t": 1 / 3},
             recorded=False,
         ),
     ),

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from scratchgen.data.preprocessing.by_length import batches_by_length
-from scratchgen.optim import Adam, clip_grad_norm
+from scratchgen.optim import Adam, clip_grad_norm, half_cosine
 from scratchgen.random import Generator
 from scratchgen.rnn.frames import FrameModel, nats_per_frame
 from scratchgen.rnn.training import exploded
@@ -44,7 +44,7 @@ def train_frames(
         # drawn now: the noise that is drawn between batches does not change their order
         order = Generator(int(rng.integers(2**53)))
         for x, mask, _ in run.steps(batches_by_length(train, batch_size, order)):
-            optimizer.alpha = alpha * 0.5 * (1 + math.cos(math.pi * run.total_steps / steps))
+            optimizer.alpha = alpha * half_cosine(run.total_steps / steps)
             optimizer.zero_grad()
             before = rng.state, model.rng.state
             with np.errstate(all="ignore"):  # what is not finite is told below

@@ -8,7 +8,7 @@ import numpy as np
 
 from scratchgen.data import text_chunks
 from scratchgen.errors import BadInput
-from scratchgen.optim import Adam, clip_grad_norm
+from scratchgen.optim import Adam, clip_grad_norm, half_cosine
 from scratchgen.rnn.models import LanguageModel
 from scratchgen.rnn.scoring import check_length, evaluate
 
@@ -34,7 +34,7 @@ def train(
         carried["state"] = None
         model.train()
         for inputs, targets in run.steps(text_chunks(ids, batch_size, chunk)):
-            optimizer.alpha = alpha * 0.5 * (1 + math.cos(math.pi * run.total_steps / steps))
+            optimizer.alpha = alpha * half_cosine(run.total_steps / steps)
             optimizer.zero_grad()
             noise = model.rng.state
             with np.errstate(all="ignore"):  # what is not finite is told below

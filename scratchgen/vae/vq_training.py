@@ -9,7 +9,7 @@ import numpy as np
 
 from scratchgen.autograd import no_grad
 from scratchgen.data import batches
-from scratchgen.optim import Adam
+from scratchgen.optim import Adam, half_cosine
 from scratchgen.random import Generator
 from scratchgen.vae.objectives import vq_objective
 from scratchgen.vae.quantise import perplexity
@@ -65,11 +65,6 @@ def train(
             run.log(validation_objective=evaluate(model.objective, validation))
         else:
             run.log(validation_elbo=evaluate(model.elbo, validation))
-
-
-def half_cosine(t: float) -> float:
-    """½ (1 + cos πt): falls from 1 at t = 0 to 0 at t = 1."""
-    return 0.5 * (1 + math.cos(math.pi * t))
 
 
 def evaluate(bound: Callable, images: np.ndarray) -> float:

@@ -5,7 +5,7 @@ import pytest
 
 import scratchgen_kernels as kernels
 from scratchgen.nn import Parameter
-from scratchgen.optim import SGD, Adam, MovingAverage, clip_grad_norm
+from scratchgen.optim import SGD, Adam, MovingAverage, clip_grad_norm, half_cosine
 
 
 def parameter(values, gradient):
@@ -192,3 +192,16 @@ def test_many_steps_reach_the_minimum_of_a_quadratic(make):
         ((p - np.array([1.0, 2.0])) ** 2 * np.array([1.0, 4.0])).sum().backward()
         optimizer.step()
     np.testing.assert_allclose(p.data, [1, 2], atol=1e-3)
+
+
+@pytest.mark.equation("optim.half_cosine")
+def test_a_half_cosine_is_the_square_of_the_cosine_of_half_the_angle(measured):
+    t = np.linspace(0, 1, 101)
+    y = np.array([half_cosine(each) for each in t])
+    measured(np.abs(y - np.cos(np.pi * t / 2) ** 2), 1e-15)  # of numbers up to 1, some roundings
+    assert y[0] == 1 and y[-1] == 0 and (np.diff(y) < 0).all()
+
+
+@pytest.mark.equation("optim.half_cosine")
+def test_the_claim_above_rejects_a_straight_line():
+    assert abs((1 - 0.25) - np.cos(np.pi * 0.25 / 2) ** 2) > 0.1

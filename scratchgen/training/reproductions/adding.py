@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 
 import numpy as np
 
 from scratchgen import no_grad, rnn
 from scratchgen.data.adding import BASELINE, adding
-from scratchgen.optim import Adam, clip_grad_norm
+from scratchgen.optim import Adam, clip_grad_norm, half_cosine
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun
 from scratchgen.training.origin import fingerprint, origin
@@ -30,7 +29,7 @@ def measure(seed: int, open_run: OpenRun, cell: str) -> Measured:
     run.keep(model=model, optimizer=optimizer, noise=rng)
     for _ in run.epochs(EPOCHS):
         for _ in run.steps(range(STEPS)):
-            optimizer.alpha = ALPHA * 0.5 * (1 + math.cos(math.pi * run.total_steps / (EPOCHS * STEPS)))
+            optimizer.alpha = ALPHA * half_cosine(run.total_steps / (EPOCHS * STEPS))
             optimizer.zero_grad()
             loss = model.loss(*adding(BATCH, T, rng)).mean()
             loss.backward()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 
 import numpy as np
 
 from scratchgen import vae
 from scratchgen.data import load_images
-from scratchgen.optim import Adam
+from scratchgen.optim import Adam, half_cosine
 from scratchgen.random import Generator
 from scratchgen.training.experiments.common import OpenRun, configuration
 from scratchgen.training.reproductions.reproduction import Measured, Part, Reproduction
@@ -19,7 +18,7 @@ EPOCHS, STEPS, ALPHA = 100, 100, 1e-2
 
 def step_size(step: int) -> float:
     """Half a cosine from α to (almost) 0."""
-    return ALPHA * 0.5 * (1 + math.cos(math.pi * step / (EPOCHS * STEPS))) + 1e-7
+    return ALPHA * half_cosine(step / (EPOCHS * STEPS)) + 1e-7
 
 
 def measure(seed: int, open_run: OpenRun, latent_dim: int) -> Measured:
