@@ -22,6 +22,8 @@ from scratchgen.errors import BadInput
 from scratchgen.files import replacing
 from scratchgen.training.files import Unreadable, read_bytes, write_json
 
+NAMED = "[0-9]*.json"
+UNNAMED = ".[0-9]*"  # what a process was killed over before it had its name
 KEPT = 2  # the newest, and the one before in case the newest is damaged
 LARGEST_JSON = 2**26  # bytes; numbers of a training are far fewer
 
@@ -43,7 +45,7 @@ class Damaged(ValueError):
 
 
 def write(folder: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint; then remove all but the newest two."""
+    """Write a checkpoint; then remove all but the newest two, and what a killed process has left."""
     folder.mkdir(exist_ok=True)
     arrays, numbers = _paths(folder, checkpoint.step)
     with replacing(arrays) as temporary:
@@ -51,9 +53,11 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
         temporary.write_bytes(data)  # by Python, so that a full disk is an OSError
     body = {"step": checkpoint.step, "arrays_sha256": _digest(data), "numbers": checkpoint.numbers}
     write_json(numbers, {"sha256": digest_of(body), **body})
-    for old in sorted(folder.glob("*.json"))[:-KEPT]:
+    for old in sorted(folder.glob(NAMED))[:-KEPT]:
         old.unlink()  # the JSON first: without it the arrays are no checkpoint
         old.with_suffix(".safetensors").unlink(missing_ok=True)
+    for left_over in folder.glob(UNNAMED):
+        left_over.unlink()
 
 
 def newest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
@@ -62,7 +66,7 @@ def newest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
     (None, []) if there is none at all. Raises BadInput if there are some and all are damaged.
     """
     damages = []
-    for path in sorted(folder.glob("*.json"), reverse=True):
+    for path in sorted(folder.glob(NAMED), reverse=True):
         try:
             return read(path), damages
         except Damaged as problem:
