@@ -22,9 +22,9 @@ from scratchgen.training.experiments.common import OpenRun, finished
 from scratchgen.training.files import read_bytes, write_json
 from scratchgen.training.resume import open_again
 from scratchgen.training.run import Run
+from scratchgen.training.saved import RESULT
 from scratchgen.training.scores import Score
 
-RESULT = "result.json"
 LARGEST_RESULT = 2**20  # bytes
 
 Measured = tuple[Run, Module, dict[str, float]]  # the numbers, the one that was published first
