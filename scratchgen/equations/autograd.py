@@ -49,7 +49,7 @@ AUTOGRAD = (
         "g ↦ gᵀ J,  J = ∂f/∂x",
         "Baydin et al. (2018), section 3.2",
         "scratchgen.autograd.transforms:vjp",
-        tutorial="01_gradients.py#a-rule-of-ones-own",
+        tutorial="01_gradients.py#many-inputs-many-outputs",
         example=Example(
             "f(x) = (x₁ x₂, x₁²) at (2, 3): J = ((3, 2), (4, 0))\n"
             "(1, 10) J = (1 · 3 + 10 · 4, 1 · 2 + 10 · 0) = (43, 2)",
@@ -110,5 +110,23 @@ AUTOGRAD = (
             {"x": 2.0},
             recorded=False,
         ),
+    ),
+    Equation(
+        "autograd.matrix_product",
+        "gradient of a matrix product",
+        r"\frac{\partial L}{\partial A} = G B^\top, \quad \frac{\partial L}{\partial B} = A^\top G,"
+        r" \quad G = \frac{\partial L}{\partial (AB)}",
+        "∂L/∂A = G Bᵀ,  ∂L/∂B = Aᵀ G,  G = ∂L/∂(A B)",
+        "Giles (2008), section 2.2",
+        "scratchgen.autograd.rules.linear_algebra:_by_left",
+        tutorial="01_gradients.py#a-whole-network-by-hand",
+        example=Example(
+            "A = (1, 2), B a column (3, 4), G = 10: ∂L/∂A = 10 · (3, 4) = (30, 40)",
+            (30.0, 40.0),
+            lambda A, B, G: vjp(lambda A: A @ B, A)[1](G)[0],
+            {"A": [[1.0, 2.0]], "B": [[3.0], [4.0]], "G": [[10.0]]},
+            recorded=False,
+        ),
+        symbols={"L": "the single number at the end", "A": "(M, K)", "G": "(M, N)", "B": "(K, N)"},
     ),
 )
