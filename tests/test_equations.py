@@ -91,6 +91,7 @@ NO_EQUATION = {  # what looks like an equation and states nothing that could be 
     "gan/film.Film": "shows how it is called",
     "gan/networks.Scale": "multiplies by a number",
     "random.Generator.integers": "says within which bounds they are",
+    "training/settings": "shows a file",
     "vae/convolutional.ConvEncoder": "says what its sizes are",
     "vae/convolutional.ConvDecoder": "says what its sizes are",
     "vae/models.ConvVAE": "says what its sizes are",
@@ -128,7 +129,10 @@ def docstring_of(node):
 
 
 def missing_in_the_ledger(source, place="", excepted=NO_EQUATION):
-    """The public functions, classes and methods of a source that show an equation and name no entry."""
+    """The public functions, classes and methods of a source that show an equation and name no entry.
+
+    And the source as a whole, where its own docstring shows one and nothing in it names an entry.
+    """
 
     def walk(node, prefix):
         for child in node.body:
@@ -137,9 +141,12 @@ def missing_in_the_ledger(source, place="", excepted=NO_EQUATION):
                 if isinstance(child, ast.ClassDef):
                     yield from walk(child, f"{prefix}{child.name}.")
 
+    tree = ast.parse(source)
+    head = ast.get_docstring(tree) or ""
+    texts = [(place, head + "Ledger: " * ("Ledger: " in source)), *walk(tree, place and f"{place}.")]
     return [
         name
-        for name, text in walk(ast.parse(source), place and f"{place}.")
+        for name, text in texts
         if shows_an_equation(text) and "Ledger: " not in text and name not in excepted
     ]
 
@@ -159,6 +166,13 @@ def test_no_exception_is_made_for_what_is_no_exception():
     sources = ((file.read_text(encoding="utf-8"), place_of(file)) for file in COMPLETE)
     found = {name for source, place in sources for name in missing_in_the_ledger(source, place, {})}
     assert found == NO_EQUATION.keys()
+
+
+def test_the_claim_above_rejects_an_equation_at_the_head_of_a_source_that_names_no_entry():
+    assert missing_in_the_ledger('"""y = x / 2."""\n', "nn/half") == ["nn/half"]
+    assert not missing_in_the_ledger(
+        '"""y = x / 2."""\n\n\ndef half(x):\n    """Ledger: nn.half"""\n', "nn/half"
+    )
 
 
 PLANTED = '''

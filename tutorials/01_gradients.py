@@ -284,7 +284,11 @@ for rule in TABLE[np.matmul].rules:
 # %% [markdown]
 # `_by_left` and `_by_right` are the two formulas that we derived. `sum_to_shape` undoes broadcasting: what
 # was used in several places gets the sum of their cotangents, exactly as $a$ did above and as the bias did.
-# For functions that act on each element the sweep takes that sum by itself, so their rules are bare.
+# For functions that act on each element the sweep takes that sum by itself, so their rules are bare. And
+# `np.einsum`, $y = \sum \prod_j x^j$ over indices with letters, has one rule for any number of operands:
+# $\partial L/\partial x^i = \sum g \prod_{j \ne i} x^j$ is an einsum again.
+#
+# > In the debugger: `scratchgen debug autograd.einsum`
 #
 # A function without a row is refused, and the message says what to do:
 

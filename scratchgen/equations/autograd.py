@@ -129,4 +129,26 @@ AUTOGRAD = (
         ),
         symbols={"L": "the single number at the end", "A": "(M, K)", "G": "(M, N)", "B": "(K, N)"},
     ),
+    Equation(
+        "autograd.einsum",
+        "gradient of a sum of products",
+        r"\frac{\partial L}{\partial x^i} = \sum g \prod_{j \ne i} x^j, \quad y = \sum \prod_j x^j",
+        "∂L/∂xⁱ = Σ g Π_{j≠i} xʲ,  y = Σ Π_j xʲ, each over the letters that its result lacks",
+        "Laue, Mitterreiter & Giesen (2020), A simple and efficient tensor calculus",
+        "scratchgen.autograd.rules.einsum:_cotangent",
+        tutorial="01_gradients.py#the-table-of-rules",
+        example=Example(
+            "y = Σ_i a_i b_i c_i, b = (2, 3), c = (4, 5), g = 10: ∂L/∂a = 10 · (2 · 4, 3 · 5) = (80, 150)",
+            (80.0, 150.0),
+            lambda a, b, c, g: vjp(lambda a: np.einsum("i,i,i->", a, b, c), a)[1](g)[0],
+            {"a": [1.0, 1.0], "b": [2.0, 3.0], "c": [4.0, 5.0], "g": 10.0},
+            recorded=False,
+        ),
+        symbols={
+            "L": "the single number at the end",
+            "xⁱ": "operand i, an axis for each of its letters",
+            "g": "∂L/∂y, of the shape of y",
+            "y": "the result, an axis for each letter that is kept",
+        },
+    ),
 )

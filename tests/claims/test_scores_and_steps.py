@@ -205,6 +205,26 @@ def test_the_claim_above_rejects_a_rule_without_the_transpose(rng):
     assert np.abs(by_A - G @ B).max() > 0.1
 
 
+def of_a_triple_product(rng):
+    """Of y_i = Σ_jk A_ij B_kj c_k the gradient by A, found and summed by hand; and g and c."""
+    A, B, c, g = (rng.standard_normal(shape) for shape in ((3, 4), (2, 4), 2, 3))
+    by_A = sg.grad(lambda A: np.sum(g * np.einsum("ij,kj,k->i", A, B, c)))(A).numpy()
+    by_hand = [[sum(g[i] * B[k, j] * c[k] for k in range(2)) for j in range(4)] for i in range(3)]
+    return by_A, np.array(by_hand), g, c
+
+
+@pytest.mark.equation("autograd.einsum")
+def test_the_gradient_of_an_operand_is_the_sum_over_the_letters_that_it_lacks(rng, measured):
+    by_A, by_hand, _, _ = of_a_triple_product(rng)
+    measured(np.abs(by_A - by_hand), 1e-12)
+
+
+@pytest.mark.equation("autograd.einsum")
+def test_the_claim_above_rejects_a_product_that_leaves_an_operand_out(rng):
+    by_A, _, g, c = of_a_triple_product(rng)
+    assert np.abs(by_A - g[:, None] * c.sum()).max() > 0.1
+
+
 @pytest.mark.equation("optim.stages")
 def test_each_stage_is_three_times_as_long_and_divides_the_step_size_by_the_seventh_root_of_ten(measured):
     ends = np.cumsum(3 ** np.arange(iwae_mnist.STAGES))
