@@ -65,7 +65,7 @@ def test_the_name_of_a_test_says_whether_it_is_a_counter_example(name):
 
 COMPLETE = [
     *(file for file in (ROOT / "scratchgen").rglob("*.py") if file.parent.name != "equations"),
-    *(ROOT / "kernels" / "scratchgen_kernels").glob("*/__init__.py"),
+    *(ROOT / "kernels" / "scratchgen_kernels").glob("*/__init__.py"),  # whose backends compute what these say
 ]
 
 NO_EQUATION = {  # what looks like an equation and states nothing that could be wrong, and why
