@@ -95,7 +95,10 @@ class Row:
         return statistics.mean(self.of(name))
 
     def standard_error(self, name: str) -> float | None:
-        """Of that mean, s/√n; None for one seed, which tells nothing of it."""
+        """Of that mean, s/√n; None for one seed, which tells nothing of it.
+
+        Ledger: evaluation.standard_error
+        """
         found = self.of(name)
         return None if len(found) == 1 else statistics.stdev(found) / math.sqrt(len(found))
 
