@@ -1,5 +1,6 @@
 """Every picture that the project draws."""
 
+from scratchgen.plots.attention import attention
 from scratchgen.plots.curves import curves
 from scratchgen.plots.dirac import dirac
 from scratchgen.plots.film import animation
@@ -14,6 +15,7 @@ from scratchgen.plots.rate_distortion import rate_distortion
 __all__ = [
     "aggregated_posterior",
     "animation",
+    "attention",
     "curves",
     "dirac",
     "frames",
