@@ -15,7 +15,7 @@ from scratchgen.rnn.scoring import bits_per_character, evaluate, log_prob, perpl
 from scratchgen.rnn.seq2seq import Seq2Seq
 from scratchgen.rnn.states import gates, saturation, states
 from scratchgen.rnn.training import train, truncation_bias
-from scratchgen.rnn.units import Unit, correlations, interesting_units, text_features
+from scratchgen.rnn.units import Unit, correlation, interesting_units, text_features
 from scratchgen.rnn.vocabularies import Bytes
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
     "beam_search",
     "bits_per_character",
     "build",
-    "correlations",
+    "correlation",
     "evaluate",
     "gates",
     "generate",

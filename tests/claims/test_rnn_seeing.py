@@ -6,7 +6,8 @@ import pytest
 from scratchgen import rnn
 from scratchgen.nn import GRU, LSTM, RNN
 from scratchgen.random import Generator
-from scratchgen.rnn import Unit, correlations, gates, gradient_norms, interesting_units, saturation, spectrum
+from scratchgen.rnn import Unit, gates, gradient_norms, interesting_units, saturation, spectrum
+from scratchgen.rnn.units import correlations
 from scratchgen.training import History
 
 T, D, H = 6, 3, 4
@@ -219,17 +220,25 @@ def test_a_unit_that_counts_is_found_among_others_and_its_correlation_is_one(rng
     h = 0.3 * rng.standard_normal((200, 5))
     h[:, 3] = 0.9 - 0.1 * counter
     features = {"noise": rng.standard_normal(200), "position": counter, "constant": np.ones(200)}
-    first, second = interesting_units(h, features)
+    first, *others = interesting_units(h, features)
     assert (first.number, first.feature) == (3, "position") and abs(first.r + 1) < 1e-12
-    assert second.feature == "noise" and second.number != 3 and abs(second.r) < 0.25
+    assert len({unit.number for unit in others} - {3}) == 3
+    assert rnn.correlation(h[:50], first, {"position": counter[:50]}) == pytest.approx(-1, abs=1e-12)
+    assert {unit.feature for unit in others} <= {"noise", "its own past"}
     expected = [np.corrcoef(h[:, j], counter)[0, 1] for j in range(5)]
     np.testing.assert_allclose(correlations(h, counter), expected, rtol=1e-10, atol=1e-14)
 
 
-def test_a_unit_that_never_moves_and_a_feature_that_is_constant_go_with_nothing():
-    assert interesting_units(np.ones((4, 2)), {"a": np.arange(4.0)}) == []
-    assert interesting_units(np.arange(8.0).reshape(4, 2), {"a": np.ones(4)}) == []
-    assert interesting_units(np.arange(8.0).reshape(4, 2), {}) == []
+@pytest.mark.parametrize("features", [{}, {"a": np.ones(500)}, {"a": np.arange(500.0) % 2}])
+def test_where_nothing_goes_with_a_feature_the_slowest_units_are_taken(features, rng):
+    noise = rng.standard_normal(501)
+    h = np.stack([noise[1:] + noise[:-1], np.linspace(0, 1, 500), np.ones(500)], axis=1)
+    units = slow, quick, still = interesting_units(h, features)
+    assert [unit.number for unit in units] == [1, 0, 2]
+    assert {unit.feature for unit in units} == {"its own past"}
+    assert abs(slow.r - 1) < 1e-12 and still.r == 0
+    assert abs(quick.r - np.corrcoef(h[1:, 0], h[:-1, 0])[0, 1]) < 1e-12
+    assert [rnn.correlation(h, unit, features) for unit in units] == [unit.r for unit in units]
 
 
 def test_no_unit_stands_for_two_features():
