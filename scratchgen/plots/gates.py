@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchgen.plots.characters import seen
+from scratchgen.plots.characters import MONOSPACED, families, seen
 from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
 from scratchgen.rnn.states import HIGH, LOW, saturation
 
@@ -41,12 +41,13 @@ def gates(found: Mapping[str, np.ndarray], symbols: Sequence[str], path) -> Path
         middle.set(ylabel="density", xlim=(0, 1))
         left.set_title(NAMES[name], fontsize=11, color=INK, loc="left")
         shown = gate[-1, :LONGEST]
+        signs = [seen(symbol) for symbol in symbols[: len(shown)]]
         order = np.argsort(gate[-1].mean(axis=0))
         picture = right.imshow(shown[:, order].T, cmap=shades, vmin=0, vmax=1, aspect="auto", origin="lower")
         right.set(ylabel="units")
         right.set_yticks([])
-        right.set_xticks(range(len(shown)), [seen(s) for s in symbols[: len(shown)]], parse_math=False)
-        right.tick_params(length=0, labelsize=8, labelbottom=True, labelfontfamily="monospace")
+        right.set_xticks(range(len(shown)), signs, family=families(MONOSPACED), parse_math=False)
+        right.tick_params(length=0, labelsize=8, labelbottom=True)
         bar = figure.colorbar(picture, ax=right, pad=0.01, aspect=18, ticks=(0, 0.5, 1))
         bar.set_ticks((0, 0.5, 1), labels=("closed", "½", "open"), color=INK)
         bar.outline.set_visible(False)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchgen.plots.characters import seen
+from scratchgen.data.text import UNKNOWN
+from scratchgen.plots.characters import MONOSPACED, is_in, seen
 from scratchgen.plots.figure import INK, new_figure, save
 
 COLUMNS, FEWEST = 80, 48  # characters in a row, at most, and as many as a title needs
@@ -50,7 +51,7 @@ def text_states(h: np.ndarray, symbols: Sequence[str], titles: Sequence[str], pa
             grid[row, : len(cells)] = [unit[k] for k, _ in cells]
             axes.text(
                 -0.5, row, "".join(character for _, character in cells),
-                family="DejaVu Sans Mono", fontsize=LETTER, va="center_baseline", color=INK, parse_math=False,
+                family=MONOSPACED, fontsize=LETTER, va="center_baseline", color=INK, parse_math=False,
             )  # fmt: skip
         axes.imshow(grid, cmap=shades.cmap, norm=shades.norm, aspect="auto", interpolation="nearest")
         axes.set_title(title, fontsize=10.5, color=INK, loc="left", parse_math=False)
@@ -65,13 +66,17 @@ def text_states(h: np.ndarray, symbols: Sequence[str], titles: Sequence[str], pa
 
 
 def layout(symbols: Sequence[str]) -> list[list[tuple[int, str]]]:
-    """The rows of a text: for every character the number of its symbol, and what is seen of it."""
+    """The rows of a text: for every character the number of its symbol, and what is seen of it.
+
+    A letter of another font is wider than its cell; � stands for it.
+    """
     rows: list[list[tuple[int, str]]] = [[]]
     for k, symbol in enumerate(symbols):
         for character in symbol:
             if len(rows[-1]) == COLUMNS:
                 rows.append([])
-            rows[-1].append((k, " " if character == " " else seen(character)))
+            sign = " " if character == " " else seen(character)
+            rows[-1].append((k, sign if is_in(MONOSPACED, sign) else UNKNOWN))
             if character == "\n":
                 rows.append([])
     return rows if rows[-1] else rows[:-1]

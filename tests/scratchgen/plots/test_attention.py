@@ -33,3 +33,8 @@ def test_a_long_text_becomes_no_larger_than_can_be_shown(drawn, tmp_path):
 
 def test_symbols_without_ink_are_seen():
     assert [seen(symbol) for symbol in ("\n", "\t", " ", "", "\x00", "ab", "é")] == [*"↵→␣∅�", "ab", "é"]
+
+
+def test_a_text_in_letters_that_no_font_may_have_is_drawn_without_a_warning(recwarn, tmp_path):
+    attention(WEIGHTS, ["日", "本", "\ue123"], ["a", "b"], tmp_path / "a.png")
+    assert not recwarn.list

@@ -32,6 +32,10 @@ def test_a_line_that_is_too_long_goes_on_in_the_next_row_and_a_piece_of_a_word_h
     assert layout("a\n") == [[(0, "a"), (1, "↵")]]
 
 
+def test_a_letter_that_would_not_fit_into_its_cell_is_not_drawn():
+    assert "".join(sign for _, sign in layout("a日é")[0]) == "a�é"
+
+
 def test_letters_are_as_wide_as_their_cells():
     wide, narrow = (TextPath((0, 0), n * "m", size=100, prop={"family": "DejaVu Sans Mono"}) for n in (41, 1))
     advance = (wide.get_extents().x1 - narrow.get_extents().x1) / 40 / 100
