@@ -21,8 +21,7 @@ def gates(found: Mapping[str, np.ndarray], symbols: Sequence[str], path) -> Path
     """A row a gate: in what share of the steps each unit's is closed and open, all values, and a text's.
 
     found      what `rnn.gates` gives: by name (L, T, H) in [0, 1]
-    symbols    T of them; of the first 60 the gates of the last layer are shown,
-               units in order of their mean
+    symbols    T of them; the gates of the last layer are shown at the first 60, units in order of their mean
     A gate that is always closed is the dot at (0, 1), and one that is always open at (1, 0).
     Source: Karpathy, Johnson & Fei-Fei (2015), figure 3.
     """
