@@ -22,10 +22,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import scratchgen as sg
-from scratchgen import evaluation, rnn
+from scratchgen import evaluation, plots, rnn
 from scratchgen.data import Vocabulary, load_text
 from scratchgen.distributions import Categorical
 from scratchgen.functional import tanh_recurrence
+from scratchgen.nn import RNN
+from scratchgen.rnn.units import correlations
 from scratchgen.training import History
 
 OUT = Path(tempfile.mkdtemp(prefix="rnn-"))  # the pictures of this page
@@ -207,9 +209,8 @@ gaussian /= np.abs(np.linalg.eigvals(gaussian)).max()  # spectral radius 1
 rotation, _ = np.linalg.qr(rng.normal(size=(H, H)))
 
 
-def norms_back(W, drive):
-    """‖∂h_T/∂h_(T−k)‖ for k = 0 … T, where inputs of size `drive` keep the network busy."""
-    x = drive * rng.normal(size=(T, 1, H))
+def norms_back(W, x):
+    """‖∂h_T/∂h_(T−k)‖ for k = 0 … T, where inputs x may keep the network busy."""
     h = rnn.recurrence(x, np.zeros((1, H)), np.eye(H), W, np.zeros(H))[:, 0]
     product, norms = np.eye(H), [1.0]
     for t in reversed(range(T)):
@@ -218,32 +219,37 @@ def norms_back(W, drive):
     return np.array(norms)
 
 
-at_rest = {rho: norms_back(rho * gaussian, 0) for rho in (0.8, 1.0, 1.2)}
+nothing, inputs = np.zeros((T, 1, H)), 0.3 * rng.normal(size=(T, 1, H))
+at_rest = {rho: norms_back(rho * gaussian, nothing) for rho in (0.8, 1.0, 1.2)}
 for rho, norms in at_rest.items():
     beside(f"at rest, ‖W^200‖^(1/200) for radius {rho}", norms[-1] ** (1 / T), rho, 0.03 * rho)
-rotating = norms_back(rotation, 0)
+rotating = norms_back(rotation, nothing)
 beside("at rest, a rotation, ‖W^200‖", rotating[-1], 1, 1e-12)
 
-busy = {rho: norms_back(rho * gaussian, 0.3) for rho in (0.8, 1.0, 1.2)}
-busy_rotation = norms_back(rotation, 0.3)
+busy = {rho: norms_back(rho * gaussian, inputs) for rho in (0.8, 1.0, 1.2)}
+busy_rotation = norms_back(rotation, inputs)
 for rho, norms in busy.items():
     bound = np.linalg.norm(rho * gaussian, 2) ** np.arange(T + 1)
     assert np.all(norms <= bound * (1 + 1e-9)), "no norm exceeds the power of the largest singular value"
 
+# %% [markdown]
+# `rnn.gradient_norms` finds the same numbers for any cell and any number of layers: it asks autograd for the
+# Jacobian of a step in place of the formula.
+
 # %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained", sharey=True)
-for axes, family, still, title in (
-    (left, at_rest, rotating, "at rest: $h = 0$"),
-    (right, busy, busy_rotation, "with inputs: the tanh saturates"),
-):
-    for (rho, norms), colour in zip(family.items(), (BLUE, INK, RED), strict=True):
-        axes.semilogy(norms, color=colour, label=rf"$\rho = {rho}$")
-    axes.semilogy(still, color="#e9a23b", linestyle="--", label="a rotation")
-    axes.set(xlabel="$k$, steps back in time", title=title, ylim=(1e-22, 1e18))
-    axes.spines[["top", "right"]].set_visible(False)
-left.set_ylabel(r"$\|\partial h_T / \partial h_{T-k}\|$")
-left.legend(frameon=False, loc="lower left")
-figure.savefig(OUT / "gradient_norms.png", dpi=120)
+net = RNN(H, H, sg.Generator(0), init=lambda *_: 1.2 * gaussian)
+net.layers[0].W_xh.data, net.layers[0].b_h.data = np.eye(H), np.zeros(H)
+for state, x, by_hand in (("at rest", nothing, at_rest[1.2]), ("with inputs", inputs, busy[1.2])):
+    ratio = rnn.gradient_norms(net, x[:, 0]) / by_hand
+    beside(f"{state}: gradient_norms / by hand, the largest", ratio.max(), 1, 1e-9)
+    beside(f"{state}: gradient_norms / by hand, the smallest", ratio.min(), 1, 1e-9)
+
+families = {"at rest: $h = 0$": (at_rest, rotating), "with inputs: the tanh saturates": (busy, busy_rotation)}
+panels = {
+    title: {rf"$\rho = {rho}$": norms for rho, norms in family.items()} | {"a rotation": still}
+    for title, (family, still) in families.items()
+}
+plots.gradient_norms(panels, OUT / "gradient_norms.png", dashed=["a rotation"])
 
 # %% [markdown]
 # At rest everything hangs on $\rho$, and the band in which gradients survive 200 steps is narrow. With inputs
@@ -296,6 +302,9 @@ print(inspect.getsource(rnn.train))
 
 run = History()
 model = rnn.LanguageModel(vocabulary, hidden=192, embedding=48, rng=sg.Generator(0))
+spectra = rnn.Spectra(model.recurrent)  # looks at W_hh after every epoch: see "Seeing it" below
+run.watch(spectra=spectra)
+at_first = rnn.gradient_norms(model.recurrent, model.embedding(test[:48]).numpy())
 rnn.train(model, train, tune, run, epochs=9, batch_size=16, chunk=48, alpha=3e-3)
 
 # %% [markdown]
@@ -389,6 +398,63 @@ beside("slope of the entropy in the temperature", by_differences, variance / tau
 # %% [markdown]
 # The tolerance is that of a central difference with a step of $10^{-4}$: its square times a third derivative
 # of some hundreds.
+#
+# ## Seeing it
+#
+# What do the 192 units stand for? Ask how the state of each goes with what a reader sees: how long the line
+# is so far, how deep it is indented, whether a bracket or a quotation is open. The best of 192 units goes
+# with *anything* a little, by chance. So units are chosen in the text for tuning and judged in the text that
+# is held out, and a row of coins stands beside them.
+
+
+# %%
+def read(ids):
+    """The states after every character, (T, H), and what a reader sees there; with it coins."""
+    features = rnn.text_features(vocabulary.decode(ids))
+    coins = np.random.default_rng(len(ids)).integers(0, 2, len(ids)).astype(float)
+    return rnn.states(model.recurrent, model.embedding(ids).numpy())[-1], features, {"coins": coins}
+
+
+h_tune, features_tune, coins_tune = read(tune)
+h_test, features_test, coins_test = read(test)
+units = rnn.interesting_units(h_tune, features_tune, n=2)
+r_test = [rnn.correlation(h_test, unit, features_test) for unit in units]
+for unit, r in zip(units, r_test, strict=True):
+    print(f"unit {unit.number}: {unit.feature}, r = {unit.r:+.2f} where it was chosen, {r:+.2f} held out")
+best_of_coins = np.argmax(np.abs(correlations(h_tune, coins_tune["coins"])))
+by_chance = abs(correlations(h_test, coins_test["coins"])[best_of_coins])
+beside("the larger |r| of the two units, held out", max(map(abs, r_test)), 0.35, 0.2)
+beside("|r| of the unit that was best with coins", by_chance, 0.0, 0.06)
+
+titles = [f"unit {unit.number}: {unit.feature}, r = {r:+.2f}" for unit, r in zip(units, r_test, strict=True)]
+shown = h_test[:400, [unit.number for unit in units]].T
+plots.text_states(shown, vocabulary.decode(test[:400]), titles, OUT / "units.png")
+
+# %% [markdown]
+# With $N$ coins, an $r$ by chance has a standard deviation of $1/\sqrt N$, here 0.013: 0.06 is more than four
+# of them. In the picture, the colour of a character is the state of the unit after it, from $-1$ (blue) to
+# $1$ (red).
+#
+# What has training done to $W_{hh}$? It began as a rotation, all eigenvalues on the unit circle. By the end
+# most are off it, the largest at about 2, and by $\sigma_{\max}(W_{hh})^{48}$ a gradient might grow by
+# $10^{26}$ on its way back through a chunk. It does not: the tanh saturates, and the norm fades. But it fades
+# more slowly than before training, so that more of it arrives.
+
+# %%
+W_hh = model.recurrent.layers[0].W_hh.data
+at_last = rnn.gradient_norms(model.recurrent, model.embedding(test[:48]).numpy())
+beside("largest |eigenvalue| before training", np.abs(spectra.moments[0]).max(), 1, 1e-5)
+beside("largest |eigenvalue| after it", np.abs(spectra.moments[-1]).max(), 2.2, 0.6)
+beside("a step back, before training: ‖∂h_48/∂h_0‖^(1/48)", at_first[-1] ** (1 / 48), 0.76, 0.04)
+beside("a step back, after it", at_last[-1] ** (1 / 48), 0.83, 0.06)
+print(f"σ_max(W_hh)^48 = {np.linalg.norm(W_hh, 2) ** 48:.1e}, and the norm is {at_last[-1]:.1e}")
+assert at_first[-1] < at_last[-1] < np.linalg.norm(W_hh, 2) ** 48
+
+plots.gradient_norms({"": {"before training": at_first, "after": at_last}}, OUT / "memory.png")
+plots.spectrum([moment[0] for moment in spectra.moments], ["$W_{hh}$"], OUT / "spectrum.png")
+
+# %% [markdown]
+# `scratchgen train rnn` draws the same of its model, and the gates of an LSTM or a GRU as well.
 #
 # ## Many notes at once
 #

@@ -6,13 +6,16 @@ import math
 
 import numpy as np
 
+from scratchgen import nn
 from scratchgen.equations.entry import Equation, Example
-from scratchgen.equations.tiny import two_letters
+from scratchgen.equations.tiny import blank, two_letters
 from scratchgen.evaluation.ngram import NGram
 from scratchgen.nn import Parameter
 from scratchgen.optim import clip_grad_norm
+from scratchgen.random import Generator
 from scratchgen.rnn.attention import DotAttention
 from scratchgen.rnn.beam import beam_search
+from scratchgen.rnn.jacobians import gradient_norms
 from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, output, recurrence
 from scratchgen.rnn.sampling import probabilities
 from scratchgen.rnn.scoring import evaluate
@@ -25,6 +28,11 @@ def _clipped(g, maximum):
     parameter.grad = g
     clip_grad_norm([parameter], maximum)
     return parameter.grad
+
+
+def _one_unit(w):
+    """h_t = tanh(x_t + w h_{t−1})."""
+    return blank(nn.RNN(1, 1, Generator(0)), layers_0_W_xh=1.0, layers_0_W_hh=w)
 
 
 RNN = (
@@ -158,6 +166,28 @@ RNN = (
                 two_letters(recurrent_layers_0_W_hh=1.0, W_hy=[[-1.0, 1.0]]), inputs, targets, chunk
             ),
             {"inputs": [[0], [0]], "targets": [[0], [0]], "chunk": 1},
+            recorded=False,
+        ),
+    ),
+    Equation(
+        "rnn.influence",
+        "influence of a state on later ones",
+        r"\left\lVert \frac{\partial h_T}{\partial h_t} \right\rVert"
+        r" = \left\lVert \prod_{s=t+1}^{T} W_{hh} \operatorname{diag}(1 - h_s^2) \right\rVert"
+        r" \le \sigma_{\max}(W_{hh})^{T - t}",
+        "‖∂h_T/∂h_t‖ = ‖Π_s W_hh diag(1 − h_s²)‖ ≤ σ_max(W_hh)^(T − t)",
+        "Pascanu, Mikolov & Bengio (2013), eq. 5-7",
+        "scratchgen.rnn.jacobians:gradient_norms",
+        tutorial="04_rnn.py#why-gradients-fade-and-explode",
+        example=Example(
+            "W_hh = 0.8, W_xh = 1, x = (0.54931, −0.4), tanh 0.54931 = ½\n"
+            "h₁ = ½, h₂ = tanh(−0.4 + 0.8 · ½) = 0\n"
+            "k = 0: 1\n"
+            "k = 1: 0.8 (1 − 0²) = 0.8\n"
+            "k = 2: 0.8 · 0.8 (1 − ½²) = 0.48, which is below 0.8² = 0.64",
+            (1.0, 0.8, 0.48),
+            lambda x: gradient_norms(_one_unit(0.8), x),
+            {"x": [[math.atanh(0.5)], [-0.4]]},
             recorded=False,
         ),
     ),

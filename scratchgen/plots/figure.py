@@ -5,6 +5,7 @@ matplotlib is imported where something is drawn: a command that draws nothing st
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,11 @@ def plain(axes) -> None:
 
 
 def save(figure: Figure, path) -> Path:
-    """Write the figure as PNG; the file appears whole or not at all."""
-    with replacing(Path(path)) as temporary:
+    """Write the figure as PNG; the file appears whole or not at all.
+
+    A letter that no font has is drawn as a box, without a warning: texts are of any language.
+    """
+    with replacing(Path(path)) as temporary, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure.savefig(temporary, dpi=120, format="png")
     return Path(path)

@@ -5,6 +5,7 @@ from scratchgen.rnn.beam import Found, beam_search
 from scratchgen.rnn.build import build
 from scratchgen.rnn.frame_training import train_frames
 from scratchgen.rnn.frames import FrameModel, nats_by_sequence, nats_per_frame
+from scratchgen.rnn.jacobians import Spectra, gradient_norms, spectrum
 from scratchgen.rnn.models import CELLS, LanguageModel
 from scratchgen.rnn.notes import NADE, IndependentNotes, nade_log_prob
 from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, output, recurrence
@@ -12,7 +13,9 @@ from scratchgen.rnn.regression import SequenceRegression
 from scratchgen.rnn.sampling import generate, probabilities
 from scratchgen.rnn.scoring import bits_per_character, evaluate, log_prob, perplexity
 from scratchgen.rnn.seq2seq import Seq2Seq
+from scratchgen.rnn.states import gates, saturation, states
 from scratchgen.rnn.training import train, truncation_bias
+from scratchgen.rnn.units import Unit, correlation, interesting_units, text_features
 from scratchgen.rnn.vocabularies import Bytes
 
 __all__ = [
@@ -27,12 +30,18 @@ __all__ = [
     "LanguageModel",
     "Seq2Seq",
     "SequenceRegression",
+    "Spectra",
+    "Unit",
     "beam_search",
     "bits_per_character",
     "build",
+    "correlation",
     "evaluate",
+    "gates",
     "generate",
+    "gradient_norms",
     "gru_recurrence",
+    "interesting_units",
     "log_prob",
     "lstm_recurrence",
     "nade_log_prob",
@@ -42,6 +51,10 @@ __all__ = [
     "perplexity",
     "probabilities",
     "recurrence",
+    "saturation",
+    "spectrum",
+    "states",
+    "text_features",
     "train",
     "train_frames",
     "truncation_bias",

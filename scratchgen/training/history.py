@@ -40,6 +40,7 @@ class History:
         self.epoch, self.step, self.total_steps = 1, 0, 0
         self._sums: dict[str, list] = {}  # of this epoch: name → [sum, how many]
         self._things: dict[str, Any] = {}
+        self._watching: list[Any] = []
         self._order: dict | None = None  # the state of rng at the beginning of this epoch
         self._to_put_back: tuple[dict, dict] | None = None
         self.patience: Patience | None = None
@@ -55,6 +56,11 @@ class History:
         """Stop early: when the number that `patience` names has not got better for too long."""
         self.patience = patience
         self.keep(patience=patience)
+
+    def watch(self, **things) -> None:
+        """Keep things that look at the training: `look()` of each is called at the end of every epoch."""
+        self._watching += things.values()
+        self.keep(**things)
 
     def epochs(self, n: int) -> Iterator[int]:
         """1, 2, …, n; at the end of each, the means of what was logged in it go into `history`."""
@@ -120,6 +126,8 @@ class History:
         if self.patience:
             self.patience.look(self.epoch, means[self.patience.name], self._things["model"])
             means["best_epoch"] = self.patience.best_epoch
+        for thing in self._watching:
+            thing.look()
         self._sums.clear()
         self.latest = dict(means)  # what was logged in former epochs alone is not shown for ever
         self._note(means)

@@ -21,12 +21,22 @@ CAPTIONS = {
     "reconstructions": "held-out images above, and what the model makes of them below",
     "terms": "the two terms of the bound, epoch by epoch",
     "roll": "drawn from the model: time to the right, high notes on top",
+    "states": "units over held-out text: what goes with them there, and how closely",
+    "gates": "the gates over held-out text: steps nearly closed and open, all values, and the first symbols",
+    "gradient_norms": "how much the state k steps before (of an LSTM h and c) moves the last h",
+    "spectrum": "the eigenvalues of the last layer's W_hh, epoch by epoch, and the unit circle",
     "prior": "what the codes cost under their prior, epoch by epoch",
     "aggregated_posterior": "held-out images in the latent space, and the prior",
     "latent_plane": "where the images lie in the latent space, and what is decoded there",
     "interpolation": "from one held-out image to another",
 }
-BROAD = ("latent_plane", "roll", "reconstructions", "interpolation")  # pictures that need the whole width
+BROAD = (
+    "latent_plane",
+    "roll",
+    "reconstructions",
+    "interpolation",
+    "gates",
+)  # pictures that need the whole width
 
 
 def write_report(directory: Path) -> Path:
@@ -43,7 +53,7 @@ def report(record: Record) -> str:
     parts = (
         page.section("Scores", _scores(record)),
         page.section(
-            "Pictures" if not text.exists() else "Curves and text",
+            "Pictures" if not text.exists() else "Pictures and text",
             page.pictures(
                 page.picture(file.read_bytes(), caption, name in BROAD, file.suffix[1:])
                 for name, caption in CAPTIONS.items()

@@ -10,6 +10,7 @@ from scratchgen.data.performance import perform, write_wav
 from scratchgen.plots.music import piano_rolls
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun, configuration, finished, refuse
+from scratchgen.training.experiments.rnn_pictures import draw_dynamics
 from scratchgen.training.patience import Patience
 from scratchgen.training.recipes import RNNRecipe
 from scratchgen.training.scores import Score
@@ -32,6 +33,8 @@ def train_music(
     run = open_run(configuration("rnn", data, rolls, asdict(settings), seed, sizes))
     if settings.patience:
         run.wait(Patience("validation_nats", settings.patience, higher_is_better=False))
+    spectra = rnn.Spectra(model.recurrent)
+    run.watch(spectra=spectra)
     rnn.train_frames(
         model,
         rolls.train,
@@ -50,5 +53,6 @@ def train_music(
     with run.saving():
         plots.curves(series, run.picture("curves"), "nats per step", {MARGINALS: scores[0].baseline_value})
         piano_rolls([drawn], rolls.first, rolls.unit, run.picture("roll"), title)
+        draw_dynamics(model, lambda _: rolls.test[0], run, spectra)
         write_wav(perform(drawn, rolls.first, rolls.unit), run.directory / "samples" / "roll.wav")
     return finished(run, model, scores)

@@ -9,6 +9,7 @@ from scratchgen.data import TextData, Vocabulary, load_text, text_chunks
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun, configuration, finished, refuse
 from scratchgen.training.experiments.music import train_music
+from scratchgen.training.experiments.rnn_pictures import draw
 from scratchgen.training.files import write_text
 from scratchgen.training.patience import Patience
 from scratchgen.training.recipes import RNNRecipe, is_music
@@ -38,6 +39,8 @@ def train_rnn(
     run = open_run(configuration("rnn", data, text, asdict(settings), seed, sizes))
     if settings.patience:
         run.wait(Patience("validation_bits", settings.patience, higher_is_better=False))
+    spectra = rnn.Spectra(model.recurrent)
+    run.watch(spectra=spectra)
     rnn.train(
         model,
         train,
@@ -54,6 +57,7 @@ def train_rnn(
     baseline = {BEST_NGRAM: score.baseline_value * per_symbol}
     sample = model.generate(beginning(vocabulary), TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
     with run.saving():
+        draw(model, text, run, spectra)
         plots.curves(series, run.picture("curves"), f"bits per {settings.vocabulary[:-1]}", baseline)
         write_text(run.directory / "samples" / "text.txt", sample)
     return finished(run, model, [score])

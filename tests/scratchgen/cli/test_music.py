@@ -31,8 +31,10 @@ def test_a_folder_of_midi_files_is_learned_scored_and_played(options, folder, sc
     assert done.returncode == 0, done.stderr
     assert {path.name for path in (folder / "run" / "samples").iterdir()} == {
         "curves.png",
+        "gradient_norms.png",
         "roll.png",
         "roll.wav",
+        "spectrum.png",
     }
     (score,) = json.loads((folder / "run" / "scores.json").read_text())
     done = run("evaluate", "run", "--json", "scores.json")
