@@ -116,7 +116,8 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
     ("gan", "grid"): GANRecipe(latent_dim=2, epochs=96, batch_size=128, alpha=1e-3, r1=0.08),
 }
 
-CONV_OF_MNIST = GANRecipe(model="conv", epochs=8)  # each as long as six of a dense pair
+# An epoch of convolutions takes as long as four of a dense pair; five of them draw all ten digits.
+CONV_OF_MNIST = GANRecipe(model="conv", latent_dim=32, epochs=5, alpha=5e-4)
 
 VQ = VAERecipe(model="vq", latent_dim=16, hidden=256, epochs=4, batch_size=64, alpha=2e-3, prior_alpha=3e-3)
 VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, prior_alpha=4e-3, batch_size=32)
