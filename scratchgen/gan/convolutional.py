@@ -42,7 +42,7 @@ class ConvGAN(Pair):
     norm           of D: none, batch, layer or spectral
 
     Source: Radford, Metz & Chintala (2016), section 3; with the linear layers Chen et al. (2016), InfoGAN,
-    table 1.   Raises BadInput for an image that cannot be halved that often.
+    appendix C.1.   Raises BadInput for an image that cannot be halved that often.
     """
 
     def __init__(
