@@ -1,19 +1,19 @@
 """How a game goes, from the numbers that its training logs.
 
 A game that goes well looks like this. The numbers are means over an epoch, from the dense conditional pair
-(120 epochs) and the convolutional pair (60 epochs) on the digits, non-saturating, seed 0.
+and the convolutional pair (120 epochs each) on the digits, non-saturating, seed 0.
 
-    V            about −1.0 in the first epoch; up to −0.2 or −0.6 while D is ahead; then slowly down again,
+    V            −1.0 to −1.6 in the first epoch; up to −0.2 or −0.6 while D is ahead; then slowly down again,
                  as G catches up, towards −log 4 = −1.386, where D cannot tell. It comes to no rest: the
                  players circle. For other objectives V is minus D's loss, and where D cannot tell it is −¼
                  (least squares), −2 (hinge) or 0 (Wasserstein: there it is a distance, at first large)
-    D_real       mean D(x) on real examples: 0.6 to 0.9, above
+    D_real       mean D(x) on real examples: soon 0.6 to 0.9, above
     D_fake       mean D(G(z)): 0.1 to 0.45. Both at ½ mean that D cannot tell, or has no idea yet. Where D
                  gives a score and no probability, these are mean scores
-    G_loss       1 to 2.6 (non-saturating; log 2 = 0.693 where D cannot tell). It says how far D is ahead, not
+    G_loss       0.8 to 2.6 (non-saturating; log 2 = 0.693 where D cannot tell). It tells how far D leads, not
                  how good the samples are, and does not grow for ever
-    norm_D       1 to 5, and
-    norm_G       2 to 9: the norms of the gradients. norm_G near 0: D has won, or is flat. A thousandfold:
+    norm_D       0.6 to 5, and
+    norm_G       0.5 to 9: the norms of the gradients. norm_G near 0: D has won, or is flat. A thousandfold:
                  weights on their way to infinity
     diversity    mean distance of two samples over that of two real examples: 0.4 to 0.6 at first, 0.9 to 1 in
                  the end. It is blind to the loss of single modes; `evaluation.modes_captured` is not

@@ -19,7 +19,7 @@ from scratchgen.training.run import Run
 from scratchgen.training.scores import Score
 from scratchgen.training.scores.gan import SAMPLES, gan_scores, judge_of
 
-CHANNELS = [32, 64]  # of the convolutions of a GAN
+CHANNELS = [16, 32]  # of the convolutions of a GAN
 HIDDEN_FOR_POINTS = [128, 128, 128]
 
 

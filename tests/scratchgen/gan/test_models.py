@@ -19,6 +19,7 @@ SIZES = {
         "image_shape": [8, 8],
         "latent_dim": 4,
         "channels": [3, 5],
+        "hidden": 7,
         "norm": "spectral",
     },
     "conditional": {"architecture": "conditional", "data_dim": 12, "latent_dim": 4, "classes": 3},
@@ -137,6 +138,7 @@ def test_images_that_cannot_be_halved_are_refused():
         {"data_dim": 4, "scale": 2.0},
         {"architecture": "conditional", "data_dim": 4, "latent_dim": 2, "classes": 0},
         {"architecture": "conv", "image_shape": [8, 8], "channels": [0]},
+        {"architecture": "conv", "image_shape": [8, 8], "hidden": 0},
     ],
     ids=str,
 )

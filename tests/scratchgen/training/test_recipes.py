@@ -37,3 +37,4 @@ def test_no_recipe_of_mnist_lays_a_penalty_on_a_discriminator_that_mixes_its_exa
 def test_an_epoch_of_convolutions_is_long_and_there_are_fewer_of_them():
     assert recipe("gan", "mnist", model="conv").epochs < recipe("gan", "mnist").epochs / 3
     assert recipe("gan", "mnist", model="conv", r1=1.0).norm == "layer"
+    assert recipe("gan", "digits", model="conv").epochs == recipe("gan", "digits").epochs
