@@ -66,7 +66,7 @@ def reproduction(settings: RNNRecipe, units: str, target: float, minutes: int) -
         setting=(
             "The first 90 % of 1,115,394 characters are trained on; the last 10 % are scored, in one pass "
             f"with the state carried. One layer of {hidden} units, embeddings of {settings.embedding}, "
-            f"dropout of {dropout} before the output; {settings.epochs} epochs, {settings.batch_size} streams "
+            f"dropout {dropout} before the output; {settings.epochs} epochs, {settings.batch_size} streams "
             f"side by side, back-propagation truncated to {settings.chunk} characters; Adam, α = "
             f"{settings.alpha:g} to 0 by half a cosine, gradients clipped to norm 1; the weights of the last "
             f"epoch. The n-grams, of order ≤ {MAX_ORDER}, are interpolated; order and α are those that do "
