@@ -114,6 +114,7 @@ SPECIAL: dict[tuple[str, str], Recipe] = {
     ("gan", "mnist"): GANRecipe(latent_dim=32, alpha=5e-4, r1=1.0),
     ("gan", "ring"): GANRecipe(latent_dim=2, epochs=64, batch_size=128, alpha=1e-3, r1=0.02),
     ("gan", "grid"): GANRecipe(latent_dim=2, epochs=96, batch_size=128, alpha=1e-3, r1=0.08),
+    ("rnn", "tinyshakespeare"): RNNRecipe(cell="lstm", dropout=0.2, epochs=8, batch_size=32, chunk=100),
 }
 
 # On MNIST an epoch of convolutions takes as long as four of a dense pair; five of them draw all ten digits.

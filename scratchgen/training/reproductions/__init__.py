@@ -8,6 +8,7 @@ from scratchgen.training.reproductions.gan_ring8 import GAN_RING8, GAN_RING8_SWE
 from scratchgen.training.reproductions.iwae_mnist import IWAE_MNIST
 from scratchgen.training.reproductions.ppca import PPCA
 from scratchgen.training.reproductions.reproduction import Part, Reproduction, Row, reproduce
+from scratchgen.training.reproductions.shakespeare import SHAKESPEARE_LSTM, SHAKESPEARE_TANH
 from scratchgen.training.reproductions.table import write_section
 from scratchgen.training.reproductions.vae_mnist_fixed import VAE_MNIST_FIXED
 
@@ -15,7 +16,7 @@ ALL = (
     *(VAE_MNIST_FIXED, IWAE_MNIST, PPCA),
     *(GAN_RING8, GAN_RING8_SWEEP, GAN_GRID25, GAN_MNIST_PARZEN),
     *(JSB_TANH, JSB_GRU, JSB_LSTM, JSB_NADE),
-    ADDING_100,
+    *(ADDING_100, SHAKESPEARE_TANH, SHAKESPEARE_LSTM),
 )
 REPRODUCTIONS = {item.name: item for item in ALL}
 
