@@ -3,6 +3,7 @@
 from scratchgen.rnn.attention import AdditiveAttention, DotAttention
 from scratchgen.rnn.beam import Found, beam_search
 from scratchgen.rnn.build import build
+from scratchgen.rnn.checkpointing import checkpointed_loss
 from scratchgen.rnn.frame_training import train_frames
 from scratchgen.rnn.frames import FrameModel, nats_by_sequence, nats_per_frame
 from scratchgen.rnn.models import CELLS, LanguageModel
@@ -30,6 +31,7 @@ __all__ = [
     "beam_search",
     "bits_per_character",
     "build",
+    "checkpointed_loss",
     "evaluate",
     "generate",
     "gru_recurrence",
