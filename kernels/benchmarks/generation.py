@@ -28,7 +28,7 @@ from scratchgen_kernels.timing.machine import description, slug
 
 HIDDEN, EMBEDDING, CHARACTERS = 256, 64, "".join(map(chr, range(33, 98)))
 LENGTHS = {1: 500, 32: 50}  # texts side by side: the characters of each
-ROUNDS = 25
+ROUNDS = 15
 
 
 def cases() -> dict[tuple[str, int], tuple]:
