@@ -88,8 +88,8 @@ COPY_100 = Reproduction(
         "sequences are new at every step.",
         "The plain recurrence, whose W_hh begins as a rotation, does not leave the baseline; neither did it "
         "with W_hh = I, or with embeddings of a tenth, in single trials.",
-        "The LSTM needs forget gates that begin by remembering as long as the sequence (Tallec & Ollivier, "
-        "2018); with b_f = 1 it learns more slowly still.",
+        "The second row's forget gates begin by remembering as long as the sequence (Tallec & Ollivier, "
+        "2018): in as many steps it comes further than with b_f = 1.",
     ),
     parts=(
         Part("gru", "GRU", "0.0197 (1,000 steps)", 0.05, partial(measure, cell="gru", alpha=1e-2)),
