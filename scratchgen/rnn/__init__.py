@@ -3,6 +3,7 @@
 from scratchgen.rnn.attention import AdditiveAttention, DotAttention
 from scratchgen.rnn.beam import Found, beam_search
 from scratchgen.rnn.build import build
+from scratchgen.rnn.checkpointing import checkpointed_loss
 from scratchgen.rnn.frame_training import train_frames
 from scratchgen.rnn.frames import FrameModel, nats_by_sequence, nats_per_frame
 from scratchgen.rnn.jacobians import Spectra, gradient_norms, spectrum
@@ -35,6 +36,7 @@ __all__ = [
     "beam_search",
     "bits_per_character",
     "build",
+    "checkpointed_loss",
     "correlation",
     "evaluate",
     "gates",

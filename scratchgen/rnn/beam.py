@@ -9,7 +9,7 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.errors import BadInput
 from scratchgen.functional import log_softmax
-from scratchgen.rnn.sampling import check_request, is_end, read_prompts, step, text_of
+from scratchgen.rnn.sampling import check_request, is_end, read_prompts, text_of
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,10 @@ def beam_search(
     ids, log_p = np.zeros((1, 0), np.int64), np.zeros(1)  # (K, l), (K,): the beginnings that are kept
     with no_grad(), model.in_use():
         y, state = read_prompts(model, [prompt])
+        step = model.stepper()
         for l in range(n):
             if l > 0:
-                y, state = step(model, ids[:, -1], state)
+                y, state = step(ids[:, -1], state)
             joint = log_p[:, None] + log_softmax(y.astype(np.float64))
             best = np.argsort(-joint, axis=None, kind="stable")[:width]
             before, symbols = np.divmod(best, joint.shape[1])

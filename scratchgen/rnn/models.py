@@ -12,6 +12,7 @@ from scratchgen.nn import GRU, LSTM, RNN, Dropout, Embedding, Module, Parameter
 from scratchgen.nn.init import glorot_uniform
 from scratchgen.random import Generator
 from scratchgen.rnn.sampling import generate
+from scratchgen.rnn.stepping import Stepper
 
 CELLS = {"tanh": RNN, "lstm": LSTM, "gru": GRU}
 
@@ -97,6 +98,13 @@ class LanguageModel(Module):
         if mask is not None:
             losses = np.where(mask, losses, np.zeros((), losses.dtype))
         return losses, state.numpy()
+
+    def stepper(self) -> Stepper:
+        """(ids (B,), state) ↦ the logits (B, V) and the state after one more symbol, as `forward` gives them.
+
+        For one symbol after the other, while the weights stay as they are; without a graph.
+        """
+        return Stepper(self)
 
     def generate(self, prompt: str, n: int, temperature: float, rng: Generator, **options) -> str:
         """The prompt and up to n more symbols: `sampling.generate` for one text."""

@@ -8,8 +8,7 @@ import numpy as np
 
 from scratchgen.autograd import no_grad
 from scratchgen.errors import BadInput
-from scratchgen.functional import softmax
-from scratchgen.random import Generator
+from scratchgen.random import Generator, by_inversion
 
 PIECE = 1024  # symbols of a prompt that are read at once: bounds the memory
 
@@ -29,24 +28,33 @@ def probabilities(
     Ledger: rnn.sampling
     """
     _check(temperature, top_k, top_p)
+    with np.errstate(over="ignore"):
+        w = weights(logits, temperature, top_k, top_p)
+    return w / w.sum(axis=-1, keepdims=True)
+
+
+def weights(logits: np.ndarray, temperature: float, top_k: int | None, top_p: float | None) -> np.ndarray:
+    """`probabilities` as they are before their sum divides them: (..., V), the largest is 1.
+
+    Nothing is checked. A temperature near 0 may overflow on its way to a weight of 0.
+    """
     relative = logits.astype(np.float64)
     relative -= relative.max(axis=-1, keepdims=True)  # at most 0: a small temperature gives −∞, not NaN
     if temperature == 0:
         return _one_hot(np.argmax(relative, axis=-1), relative.shape[-1])
-    with np.errstate(over="ignore"):
-        p = softmax(relative / temperature)
+    w = np.exp(relative / temperature)
     if top_k is None and top_p is None:
-        return p
-    order = np.argsort(-p, axis=-1, kind="stable")
-    falling = np.take_along_axis(p, order, axis=-1)
+        return w
+    order = np.argsort(-w, axis=-1, kind="stable")
+    falling = np.take_along_axis(w, order, axis=-1)
     if top_k is not None:
         falling[..., top_k:] = 0
     if top_p is not None:
         before = np.cumsum(falling, axis=-1) - falling
         falling[before >= top_p * falling.sum(axis=-1, keepdims=True)] = 0
-    kept = np.zeros_like(p)
+    kept = np.zeros_like(w)
     np.put_along_axis(kept, order, falling, axis=-1)
-    return kept / kept.sum(axis=-1, keepdims=True)
+    return kept
 
 
 def generate(
@@ -71,16 +79,19 @@ def generate(
     _check(temperature, top_k, top_p)
     check_request(prompts, n, stop)
     drawn = np.empty((n, len(prompts)), np.int64)
+    # at once: a call for each symbol would take longer than to draw it
+    u = rng.random(drawn.shape, np.float64)
     ended = np.zeros(len(prompts), bool)
-    with no_grad(), model.in_use():
+    with no_grad(), model.in_use(), np.errstate(over="ignore"):
         y, state = read_prompts(model, prompts)
+        step = model.stepper()
         for t in range(n):
             if t > 0:
-                y, state = step(model, drawn[t - 1], state)
+                y, state = step(drawn[t - 1], state)
             if temperature == 0:
                 drawn[t] = np.argmax(y, axis=-1)
             else:
-                drawn[t] = rng.categorical(probabilities(y, temperature, top_k, top_p))
+                drawn[t] = by_inversion(weights(y, temperature, top_k, top_p), u[t])
             if stop:
                 ended |= [is_end(model.vocabulary, ids, stop) for ids in drawn[: t + 1].T]
                 if ended.all():
@@ -104,12 +115,6 @@ def _read(model, prompt: str) -> tuple[np.ndarray, np.ndarray]:
         y, state = model.forward(ids[start : start + PIECE], state)
         state = state.numpy()
     return y.numpy()[-1], state
-
-
-def step(model, ids: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Logits and state after one more symbol of each text.   ids (B,) → (B, V), (L, S, B, H)"""
-    y, state = model.forward(ids[None], state)
-    return y.numpy()[0], state.numpy()
 
 
 def is_end(vocabulary, ids: np.ndarray, stop: str) -> bool:

@@ -2,6 +2,7 @@
 
 from scratchgen.training.reproductions.adding import ADDING_100
 from scratchgen.training.reproductions.chorales import JSB_GRU, JSB_LSTM, JSB_NADE, JSB_TANH
+from scratchgen.training.reproductions.copying import COPY_100
 from scratchgen.training.reproductions.gan_grid25 import GAN_GRID25
 from scratchgen.training.reproductions.gan_mnist_parzen import GAN_MNIST_PARZEN
 from scratchgen.training.reproductions.gan_ring8 import GAN_RING8, GAN_RING8_SWEEP
@@ -16,7 +17,7 @@ ALL = (
     *(VAE_MNIST_FIXED, IWAE_MNIST, PPCA),
     *(GAN_RING8, GAN_RING8_SWEEP, GAN_GRID25, GAN_MNIST_PARZEN),
     *(JSB_TANH, JSB_GRU, JSB_LSTM, JSB_NADE),
-    *(ADDING_100, SHAKESPEARE_TANH, SHAKESPEARE_LSTM),
+    *(ADDING_100, COPY_100, SHAKESPEARE_TANH, SHAKESPEARE_LSTM),
 )
 REPRODUCTIONS = {item.name: item for item in ALL}
 

@@ -105,8 +105,8 @@ RNN = (
     Fault(
         name="temperature after the softmax",
         module="scratchgen.rnn.sampling",
-        text="p = softmax(relative / temperature)",
-        wrong="p = softmax(relative) / temperature",
+        text="w = np.exp(relative / temperature)",
+        wrong="w = np.exp(relative) / temperature",
         says="Divided probabilities are the same once they are normalised.",
         claims=("claims/test_rnn_sampling.py",),
     ),
@@ -129,10 +129,18 @@ RNN = (
     Fault(
         name="the likeliest in place of a draw",
         module="scratchgen.rnn.sampling",
-        text="rng.categorical(probabilities(y, temperature, top_k, top_p))",
-        wrong="np.argmax(probabilities(y, temperature, top_k, top_p), axis=-1)",
+        text="by_inversion(weights(y, temperature, top_k, top_p), u[t])",
+        wrong="np.argmax(weights(y, temperature, top_k, top_p), axis=-1)",
         says="A text at any temperature is that at temperature 0.",
         claims=("claims/test_rnn_sampling.py",),
+    ),
+    Fault(
+        name="reset gate before the product, in texts alone",
+        module="scratchgen.rnn.stepping",
+        text="np.tanh(a[:, 2 * H :] + r * m[:, 2 * H :])",
+        wrong="np.tanh(a[:, 2 * H :] + (r * h) @ W_hh[:, 2 * H :] + b_h[2 * H :])",
+        says="The other form of a gated unit: texts are drawn from another model than was trained.",
+        claims=("claims/test_rnn_stepping.py",),
     ),
     Fault(
         name="beam that counts the length of the search",
