@@ -1,4 +1,4 @@
-"""Sequences of frames in which many notes sound at once."""
+"""Sequences of frames: many notes that sound at once, or real numbers."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import math
 
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import blank
+from scratchgen.evaluation.linear_prediction import LinearPrediction
+from scratchgen.rnn.densities import mixture_log_prob
 from scratchgen.rnn.frames import FrameModel
 from scratchgen.rnn.notes import nade_log_prob
 
 
 def _one_note(x):
-    halves = blank(FrameModel(1, 1), recurrent_layers_0_W_xh=math.atanh(0.5), notes_W_hy=2 * math.log(3))
+    halves = blank(FrameModel(1, 1), recurrent_layers_0_W_xh=math.atanh(0.5), output_W_hy=2 * math.log(3))
     return halves.log_prob(x)
 
 
@@ -56,6 +58,47 @@ FRAMES = (
                 "W": [[math.log(3)], [0.0]],
                 "V": [[0.0], [4 / 3 * math.log(3)]],
             },
+        ),
+    ),
+    Equation(
+        "rnn.mixture_density",
+        "mixture density",
+        r"\log p(x) = \log \sum_k \pi_k \prod_d \mathcal N(x_d; \mu_{kd}, \sigma_{kd}^2)",
+        "log p(x) = log Σ_k π_k Π_d N(x_d; μ_kd, σ_kd²)",
+        "Bishop (1994), Mixture density networks, eq. 22-23",
+        "scratchgen.rnn.densities:mixture_log_prob",
+        tutorial="04_rnn.py#frames-of-real-numbers",
+        example=Example(
+            "π = softmax(log 3, 0) = (¾, ¼), μ = (0, 1), σ = 1, of x = 0\n"
+            "N(0; 0, 1) = 1/√(2π) = 0.398942,  N(0; 1, 1) = 0.398942 · e^(−½) = 0.241971\n"
+            "log(¾ · 0.398942 + ¼ · 0.241971) = log 0.359699 = −1.02249",
+            -1.02249,
+            mixture_log_prob,
+            {
+                "x": [0.0],
+                "logits": [math.log(3), 0.0],
+                "mu": [[0.0], [1.0]],
+                "logvar": [[0.0], [0.0]],
+            },
+        ),
+    ),
+    Equation(
+        "rnn.linear_prediction",
+        "linear prediction",
+        r"p(x_n \mid x_{<n}) = \mathcal N\Bigl(x_n; \sum_i a_i x_{n-i}, s^2\Bigr), \quad"
+        r" (a, s^2) = \arg\max \sum_n \log p(x_n \mid x_{<n})",
+        "p(x_n | x_<n) = N(x_n; Σ_i a_i x_{n−i}, s²),  a and s² those of least squares",
+        "Makhoul (1975), section II",
+        "scratchgen.evaluation.linear_prediction:LinearPrediction.log_prob",
+        tutorial="04_rnn.py#frames-of-real-numbers",
+        example=Example(
+            "order 1, of the sound (1, ½), before which is silence\n"
+            "a = (0 · 1 + 1 · ½) / (0² + 1²) = ½,  errors (1 − 0, ½ − ½) = (1, 0),  s² = (1 + 0) / 2 = ½\n"
+            "−½ (log 2πs² + e²/s²) = −½ (1.14473 + 2), −½ (1.14473 + 0) = −1.57236, −0.57236",
+            (-1.57236, -0.57236),
+            lambda x: LinearPrediction(1).fit([x]).log_prob(x),
+            {"x": [1.0, 0.5]},
+            recorded=False,
         ),
     ),
 )

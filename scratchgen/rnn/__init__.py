@@ -3,6 +3,7 @@
 from scratchgen.rnn.attention import AdditiveAttention, DotAttention
 from scratchgen.rnn.beam import Found, beam_search
 from scratchgen.rnn.build import build
+from scratchgen.rnn.densities import MixtureDensity, mixture_log_prob
 from scratchgen.rnn.frame_training import train_frames
 from scratchgen.rnn.frames import FrameModel, nats_by_sequence, nats_per_frame
 from scratchgen.rnn.models import CELLS, LanguageModel
@@ -25,6 +26,7 @@ __all__ = [
     "FrameModel",
     "IndependentNotes",
     "LanguageModel",
+    "MixtureDensity",
     "Seq2Seq",
     "SequenceRegression",
     "beam_search",
@@ -35,6 +37,7 @@ __all__ = [
     "gru_recurrence",
     "log_prob",
     "lstm_recurrence",
+    "mixture_log_prob",
     "nade_log_prob",
     "nats_by_sequence",
     "nats_per_frame",

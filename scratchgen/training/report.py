@@ -21,12 +21,14 @@ CAPTIONS = {
     "reconstructions": "held-out images above, and what the model makes of them below",
     "terms": "the two terms of the bound, epoch by epoch",
     "roll": "drawn from the model: time to the right, high notes on top",
+    "sound": "drawn from the model, beside a real one: the waveform above, its frequencies below",
     "prior": "what the codes cost under their prior, epoch by epoch",
     "aggregated_posterior": "held-out images in the latent space, and the prior",
     "latent_plane": "where the images lie in the latent space, and what is decoded there",
     "interpolation": "from one held-out image to another",
 }
-BROAD = ("latent_plane", "roll", "reconstructions", "interpolation")  # pictures that need the whole width
+# pictures that need the whole width
+BROAD = ("latent_plane", "roll", "sound", "reconstructions", "interpolation")
 
 
 def write_report(directory: Path) -> Path:
@@ -89,6 +91,8 @@ def _commands(record: Record) -> list[str]:
     n, file = (500, "sample.txt") if kind == "rnn" else (64, "samples.png")
     if "unit" in record.config:
         n, file = 64, "sample.mid"
+    if "rate" in record.config:
+        n, file = 64, "sample.wav"
     commands = {
         "made it": record.config.get("command"),
         "draws from it": f"scratchgen sample {directory} -n {n} --out {file}",
