@@ -13,11 +13,12 @@ from scratchgen.data.sets import SoundData
 from scratchgen.errors import BadInput
 
 SECONDS = 0.008  # of a frame: as fine in time as speech changes; its window is twice as long
+LONGEST = 128  # frames of a sequence, a second: what a step of training keeps in memory grows with it
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SoundFrames:
-    """Sounds of different lengths: train, validation, test are lists of (T, D) float32.
+    """Sounds, or seconds of them: train, validation, test are lists of (T, D) float32, T ≤ LONGEST.
 
     A frame is D numbers z_d = X_d / s_d, with X the modified cosine transform (`mdct`) of a sound. It is an
     orthogonal one, so −log p(x) = −log p(z) + T Σ_d log s_d of the samples x.
@@ -51,10 +52,14 @@ def load_sound_frames(name_or_path: str | os.PathLike) -> SoundFrames:
 def as_frames(data: SoundData) -> SoundFrames:
     """Frames of about 8 ms, a power of two of samples.
 
+    Longer sounds than LONGEST frames are cut into pieces, each a sound by itself.
     Raises BadInput if all training sounds are silent.
     """
     D = 2 ** max(0, round(np.log2(SECONDS * data.rate)))
-    train, *held_out = ([mdct(x, D) for x in part] for part in (data.train, data.validation, data.test))
+    train, *held_out = (
+        [mdct(piece, D) for x in part for piece in np.split(x, range(LONGEST * D, len(x), LONGEST * D))]
+        for part in (data.train, data.validation, data.test)
+    )
     squares = sum(np.square(X, dtype=np.float64).sum(axis=0) for X in train) / sum(map(len, train))
     if not squares.any():
         raise BadInput(f"the training sounds of {data.name} are silent; give some that can be heard")
