@@ -454,12 +454,12 @@ beside("its energy stays", np.sum(mdct(sound, 50) ** 2), np.sum(sound**2), 1e-9)
 # %% [markdown]
 # Each number is divided by its deviation in training, so that Gaussians without a past cost about
 # $64 \cdot \frac12 \log 2 \pi e = 90.8$ nats a frame of 64 numbers there. On spoken digits by a voice that
-# was never heard, quieter than the others, they cost 60.0, linear prediction 60.1, and a GRU with $K = 8$
-# after two minutes of training $-105$. That the first two agree is no chance: a stationary Gaussian process
-# costs the same, told by its spectrum or by its past. What the network knows beyond it is how loud each
-# frequency is *now*. Hear it with `scratchgen train rnn --data fsdd` and
-# `scratchgen sample RUN -n 200 --out digits.wav`: syllables with the bands of speech, but without a pitch, as
-# if whispered, and no words.
+# was never heard, quieter than the others, they cost 60.0 and linear prediction 60.1. That these agree is no
+# chance: a stationary Gaussian process costs the same, told by its spectrum or by its past. A GRU of 128
+# units costs $-64$ with one Gaussian and $-107$ with eight, after two minutes of training: it knows how loud
+# each frequency is *now*, and the components, that all of them grow loud together. Hear it with
+# `scratchgen train rnn --data fsdd` and `scratchgen sample RUN -n 200 --out digits.wav`: syllables with the
+# moving bands of speech, but without a pitch, as if whispered, and no words.
 #
 # ## Try it
 #
