@@ -66,9 +66,10 @@ def _marks(function: ast.FunctionDef) -> Iterator[str]:
 
 
 def function_of(equation: Equation) -> Callable:
-    """The function that computes an equation."""
+    """The function that computes an equation; of a property, the one behind it."""
     module, name = equation.code.split(":")
-    return inspect.unwrap(attrgetter(name)(importlib.import_module(module)))
+    found = attrgetter(name)(importlib.import_module(module))
+    return inspect.unwrap(found.fget if isinstance(found, property) else found)
 
 
 def located(equation: Equation) -> tuple[Path, int, str]:

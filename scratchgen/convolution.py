@@ -73,7 +73,7 @@ def check_channels(x, W, taken: str) -> None:
 
 
 def patches_along(n: int, k: int, stride: int, padding: int) -> int:
-    """How many patches of k fit on an axis of n: ⌊(n + 2p − k) / s⌋ + 1."""
+    """How many patches of k fit on an axis of n: ⌊(n + 2p − k) / s⌋ + 1.   Ledger: nn.convolution"""
     if k < 1 or stride < 1 or padding < 0:
         raise ValueError(f"a kernel of {k} with stride {stride} and padding {padding}")
     if n < 0 or n + 2 * padding < k:

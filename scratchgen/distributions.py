@@ -45,7 +45,10 @@ class Normal:
 
     @property
     def sigma(self):
-        """exp(½ logvar), the standard deviation: the one place where a logvar becomes a scale."""
+        """exp(½ logvar), the standard deviation: the one place where a logvar becomes a scale.
+
+        Ledger: vae.reparameterisation
+        """
         return np.exp(0.5 * self.logvar)
 
     @property
@@ -82,17 +85,17 @@ class Normal:
         return kl_to_standard_normal(self.mu, self.logvar)
 
     def kl_by_dimension(self):
-        """½ [mu² + sigma² − 1 − logvar], before the sum over d   → (B, Z) nats."""
+        """½ [mu² + sigma² − 1 − logvar], before the sum over d   → (B, Z) nats.   Ledger: vae.kl"""
         # expm1(v) − v ≥ 0 also after rounding, where exp(v) − 1 − v is not
         return 0.5 * (self.mu**2 + (np.expm1(self.logvar) - self.logvar))
 
     def entropy(self):
-        """½ Σ_d [log 2π + 1 + logvar]   → (B,) nats."""
+        """½ Σ_d [log 2π + 1 + logvar]   → (B,) nats.   Ledger: distributions.normal_entropy"""
         return 0.5 * np.sum(LOG_2PI + 1 + self.logvar, axis=-1)
 
 
 class Bernoulli:
-    """Independent binary pixels with probabilities σ(logits).   logits: (B, D)"""
+    """Independent binary pixels with probabilities σ(logits).   logits: (B, D)   Ledger: vae.likelihood"""
 
     def __init__(self, logits):
         self.logits = logits
@@ -102,7 +105,7 @@ class Bernoulli:
 
     @property
     def mean(self):
-        """σ(logits), the probability of a one."""
+        """σ(logits), the probability of a one.   Ledger: vae.likelihood"""
         return sigmoid(self.logits)
 
     def log_prob(self, x):
@@ -130,12 +133,12 @@ class Bernoulli:
         return (rng.random(p.shape, p.dtype) < p).astype(p.dtype)
 
     def entropy(self):
-        """Σ_d softplus(a_d) − p_d a_d   → (B,) nats."""
+        """Σ_d softplus(a_d) − p_d a_d   → (B,) nats.   Ledger: distributions.bernoulli_entropy"""
         return np.sum(softplus(self.logits) - self.mean * self.logits, axis=-1)
 
 
 class Categorical:
-    """One of V classes with probabilities softmax(logits).   logits: (..., V)"""
+    """One of V classes with probabilities softmax(logits).   logits: (..., V)   Ledger: nn.softmax"""
 
     def __init__(self, logits):
         self.logits = logits
@@ -145,11 +148,11 @@ class Categorical:
 
     @property
     def probabilities(self):
-        """softmax(logits)   (..., V)."""
+        """softmax(logits)   (..., V).   Ledger: nn.softmax"""
         return softmax(self.logits)
 
     def log_prob(self, k):
-        """log softmax(logits)[k]   k: (...) int → (...) nats."""
+        """log softmax(logits)[k]   k: (...) int → (...) nats.   Ledger: nn.cross_entropy"""
         return -softmax_cross_entropy(self.logits, np.asarray(k))
 
     def sample(self, rng: Generator) -> np.ndarray:

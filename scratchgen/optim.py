@@ -174,7 +174,10 @@ class MovingAverage(Remembers):
 
 
 def grad_norm(parameters: Iterable[Parameter]) -> float:
-    """‖g‖, the norm of all gradients together; parameters that have none count as 0."""
+    """‖g‖, the norm of all gradients together; parameters that have none count as 0.
+
+    Ledger: rnn.clipping
+    """
     return math.sqrt(sum(float(np.vdot(p.grad, p.grad)) for p in parameters if p.grad is not None))
 
 

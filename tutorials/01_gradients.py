@@ -106,6 +106,8 @@ beside("f'(0.5), sg.grad", by_grad, by_hand, 1e-15)
 #
 # The order matters: $b = a + a$ may be handled only once $\bar b$ is complete, after *both* of its uses. A
 # sweep that goes on from $b$ as soon as it meets it carries 1 where it should carry 4.
+#
+# > In the debugger: `scratchgen debug autograd.chain_rule`
 
 # %%
 a = sg.Tensor(3.0, requires_grad=True)
@@ -200,6 +202,8 @@ beside("derivative of the long chain", x_start.grad.item(), math.exp(1e5 * math.
 # **A bias** was added to every row, so its gradient is the sum over the rows.
 #
 # **The tanh** acts on each element: $\delta_1 = (\delta_2 W_2^\top) \odot (1 - h^2)$, of shape $(B, H)$.
+#
+# > In the debugger: `scratchgen debug autograd.matrix_product`, or `nn.linear`, `nn.cross_entropy`
 
 # %%
 rng = np.random.default_rng(0)
@@ -280,7 +284,11 @@ for rule in TABLE[np.matmul].rules:
 # %% [markdown]
 # `_by_left` and `_by_right` are the two formulas that we derived. `sum_to_shape` undoes broadcasting: what
 # was used in several places gets the sum of their cotangents, exactly as $a$ did above and as the bias did.
-# For functions that act on each element the sweep takes that sum by itself, so their rules are bare.
+# For functions that act on each element the sweep takes that sum by itself, so their rules are bare. And
+# `np.einsum`, $y = \sum \prod_j x^j$ over indices with letters, has one rule for any number of operands:
+# $\partial L/\partial x^i = \sum g \prod_{j \ne i} x^j$ is an einsum again.
+#
+# > In the debugger: `scratchgen debug autograd.einsum`
 #
 # A function without a row is refused, and the message says what to do:
 
@@ -321,6 +329,8 @@ beside("check_grads: largest relative error", sg.check_grads(logcosh, points), 0
 # Is such a check worth anything? Plant a mistake and see. The first is a factor that is off by a thousandth.
 # The second forgets the cotangent altogether, and it is the more instructive one: as long as every test ends
 # in `.sum()`, $g$ is 1 everywhere and the rule looks right. `check_grads` asks with a *random* cotangent.
+#
+# > In the debugger: `scratchgen debug autograd.difference`
 
 
 # %%
@@ -373,6 +383,8 @@ beside("f'''(0.5), against differences of f''", third(x0).item(), by_differences
 # reverse sweep gives $g^\top J$ for one cotangent $g$, so `jacobian` makes one sweep for each of the $m$
 # results. Polar coordinates have a Jacobian known from school: its determinant is the $r$ in
 # $dx\,dy = r\,dr\,d\varphi$.
+#
+# > In the debugger: `scratchgen debug autograd.vjp`
 
 
 # %%
@@ -391,6 +403,8 @@ beside("det J at r = 2", np.linalg.det(J), 2, 1e-14)
 # $\varphi$ grows by one radian a second? On a circle of radius 2, at speed 2. That product is `jvp`, and it
 # needs no rules of its own: $g \mapsto g^\top J$ is linear in $g$, so the derivative of $(g^\top J)\,u$ with
 # respect to $g$ is $J u$. Two reverse sweeps, whatever $m$ and $n$ are.
+#
+# > In the debugger: `scratchgen debug autograd.transposition`
 
 # %%
 u = np.array([0.0, 1.0])
@@ -405,6 +419,8 @@ beside("jvp against J u, largest difference", np.abs(velocity.numpy() - J @ u).m
 # 1,000 classes $H$ has a million entries; `hvp` never makes one. And adding the same number to all $o_k$
 # changes no probability, so $H$ times a vector of ones is nothing. Numbers here are below $10^{-1}$, so is
 # their rounding below $10^{-16}$.
+#
+# > In the debugger: `scratchgen debug autograd.hvp`, or `nn.logsumexp`, `nn.softmax`
 
 # %%
 from scratchgen.functional import logsumexp, softmax
@@ -414,6 +430,121 @@ p = softmax(o)
 times_hessian = sg.hvp(logsumexp)
 beside("H v, largest difference", np.abs(times_hessian(o, v).numpy() - (p * v - p * (p @ v))).max(), 0, 1e-15)
 beside("H times ones, largest entry", np.abs(times_hessian(o, np.ones(1000)).numpy()).max(), 0, 1e-15)
+
+# %% [markdown]
+# ## Bends, and weights to begin with
+#
+# Without a bend between them two layers are one, $(x W_1) W_2 = x (W_1 W_2)$. These are in use here:
+#
+# $$
+# \sigma(x) = \frac1{1 + e^{-x}}, \qquad \log(1 + e^x), \qquad \max(x, 0), \qquad
+# \max(x, 0) + a \min(x, 0).
+# $$
+#
+# The logistic function has the slope $\sigma (1 - \sigma)$; softplus has the slope $\sigma$; the rectifier
+# has 1 or 0, and the leaky one 1 or $a = 0.2$.
+#
+# > In the debugger: `scratchgen debug nn.sigmoid`, or `nn.softplus`, `nn.relu`, `nn.leaky_relu`
+
+# %%
+from scratchgen.functional import leaky_relu, relu, sigmoid, softplus
+
+s = 1 / (1 + math.exp(-0.7))
+beside("slope of the logistic function at 0.7", sg.grad(sigmoid)(0.7).item(), s * (1 - s), 1e-15)
+beside("slope of softplus at 0.7", sg.grad(softplus)(0.7).item(), s, 1e-15)
+both = lambda x: relu(x) + leaky_relu(x)
+beside("slopes of the two rectifiers at −2", sg.grad(both)(-2.0).item(), 0 + 0.2, 0)
+
+# %% [markdown]
+# How large should weights be at the beginning? A unit sums $D$ products, so its mean square is
+# $D\, \mathrm{Var}(W)$ times that of its inputs, and a rectifier loses half of it.
+# $W \sim \mathcal N(0, 2/D)$ (He) keeps it through any number of layers; uniform weights of the variance
+# $2/(D + H)$, which are $U(-a, a)$ with $a = \sqrt{6/(D + H)}$ (Glorot), keep it without a bend, forwards and
+# backwards; and $a = 1/\sqrt D$, the default of many libraries, keeps a third. Ten layers of 256 units
+# multiply these factors. One random network is some ten per cent off.
+#
+# > In the debugger: `scratchgen debug nn.fan_in`, or `nn.glorot`, `nn.he`
+
+# %%
+from scratchgen.nn.init import fan_in_uniform, glorot_uniform, he_normal
+
+draw = sg.Generator(0)
+for begin, factor in ((he_normal, 1), (glorot_uniform, 1 / 2), (fan_in_uniform, 1 / 6)):
+    h = draw.standard_normal((200, 256))
+    for _ in range(10):
+        h = np.maximum(h @ begin(draw, 256, 256), 0)
+    kept = math.log2(np.mean(h**2) / 0.5) / 10  # the first layer's inputs had 1, ½ after a rectifier
+    beside(f"{begin.__name__}: doublings a layer", kept, math.log2(factor), 0.2)
+
+# %% [markdown]
+# ## From a gradient to a step
+#
+# The plain step is $\theta \leftarrow \theta - \alpha v$ along a sum of gradients that fades,
+# $v \leftarrow \mu v + g$: under a constant gradient $v$ tends to $g / (1 - \mu)$. Adam divides a mean of
+# gradients by the root of a mean of their squares, each freed of its beginning at 0. Here is the one as it
+# stands in the library, and the other as its kernel for a debugger; $a$ and $e$ are $\alpha$ and
+# $\varepsilon$ with the corrections in them.
+#
+# > In the debugger: `scratchgen debug optim.sgd`, or `optim.adam`
+
+# %%
+from scratchgen.nn import Parameter
+from scratchgen.optim import SGD, Adam, MovingAverage, half_cosine
+from scratchgen_kernels.adam import loops
+
+print(inspect.getsource(SGD.step))
+print(inspect.getsource(loops.adam))
+
+
+def steps(optimizer, n, g=4.0):
+    """How far a parameter has come after each of n steps under a constant gradient."""
+    (parameter,) = optimizer.parameters
+    path = [parameter.data.item()]
+    for _ in range(n):
+        parameter.grad = np.array([g])
+        optimizer.step()
+        path.append(parameter.data.item())
+    return np.diff(path)
+
+
+def begin():
+    return [Parameter(np.zeros(1))]
+
+
+beside(
+    "the step of SGD in the end", steps(SGD(begin(), alpha=0.1, momentum=0.9), 200)[-1], -0.1 * 4 / 0.1, 1e-6
+)
+beside("every step of Adam, whatever the gradient", steps(Adam(begin(), alpha=0.1), 200).max(), -0.1, 1e-6)
+
+# %% [markdown]
+# What is kept at the end may be an average of where the parameters went,
+# $a \leftarrow d\, a + (1 - d)\, \theta$, which forgets its beginning because
+# $d = \min(\text{decay}, (1 + t)/(10 + t))$ begins small. And $\alpha$ falls while training goes on: along
+# half a cosine, in a straight line, in stages, or in two falls.
+#
+# > In the debugger: `scratchgen debug optim.average`, or `optim.stages`, `optim.straight_line`,
+# > `optim.two_falls`
+
+# %%
+from scratchgen.training.reproductions import iwae_mnist, vae_mnist_fixed
+from scratchgen.training.reproductions.gan_modes import Setting
+
+theta = begin()
+average = MovingAverage(theta, decay=0.9)
+for _ in range(200):
+    theta[0].data = np.ones(1)
+    average.update()
+beside("an average of ones, begun at 0", average.average[0].item(), 1, 1e-6)
+beside("half a cosine, after a third", half_cosine(1 / 3), 0.75, 1e-15)
+line = Setting("ring", (4,), epochs=4, scale=1.0, alpha=1.0)
+beside("a straight line, after two of four epochs", line.step_size(3), 0.5, 1e-15)
+beside(
+    "stages: the second over the first",
+    iwae_mnist.step_size(2) / iwae_mnist.step_size(1),
+    10 ** (-1 / 7),
+    1e-15,
+)
+beside("two falls", vae_mnist_fixed.step_size(500) / vae_mnist_fixed.step_size(1), 10 ** (-2 / 5), 1e-15)
 
 # %% [markdown]
 # ## Memory and time

@@ -59,6 +59,8 @@ def beside(what, ours, expected, tolerance):
 # so the bound is tight when $q$ is the true posterior, and pushing the bound up does two things: it makes the
 # model better and it makes $q$ more honest. Here are the right-hand side and its two ingredients in the
 # library.
+#
+# > In the debugger: `scratchgen debug vae.elbo`, or `vae.evidence`, `vae.posterior`
 
 # %%
 print(inspect.getsource(vae.objectives.elbo))
@@ -74,6 +76,8 @@ print(inspect.getsource(Normal.kl_to_standard_normal))
 # The evidence is a sum over a fine grid of $z$. The ELBO is computed by the library's own `elbo`: it takes
 # its noise $\varepsilon$ as an argument, so it can be handed a fine grid of $\varepsilon$ in place of random
 # numbers, and the sum of its results, weighted by the normal density, is the exact expectation.
+#
+# > In the debugger: `scratchgen debug vae.prior`, or `vae.likelihood`
 
 # %%
 w, c = np.array([2.0, 1.0, -1.5]), np.array([0.0, -0.5, 0.3])
@@ -163,6 +167,8 @@ figure.savefig(OUT / "bound.png", dpi=120)
 # $\mu = 1$, $\sigma = \frac12$ it is $\frac12 (1 + \frac14 - 1 + \log 4) = 0.8181$. A Monte Carlo estimate
 # must agree: the mean of $\log q(z) - \log p(z)$ over $n = 100\,000$ draws. Its tolerance is five standard
 # errors.
+#
+# > In the debugger: `scratchgen debug vae.kl`
 
 # %%
 rng = sg.Generator(0)
@@ -186,6 +192,8 @@ beside("the same by Monte Carlo", terms.mean(), by_formula, 5 * terms.std() / ma
 # function*. It takes a test of the distribution: for $\sigma^2 = \frac14$ the samples must have variance
 # $\frac14$, and the planted error has $\frac1{16}$. The variance of $n$ normals is estimated with a standard
 # error of $\sigma^2 \sqrt{2/n}$; five of those are the tolerance.
+#
+# > In the debugger: `scratchgen debug vae.reparameterisation`
 
 
 # %%
@@ -242,10 +250,12 @@ two, history_two = trained(2)
 print(ten)
 
 # %% [markdown]
-# A number means little alone. The baseline treats each pixel as independent with its own probability. The
-# score is the mean bound on 250 test images, averaged over 10 draws of the latent. Training is a random
-# process: over six seeds the scores had a standard deviation of 0.07 nats, and the tolerances are several
-# times that.
+# A number means little alone. The baseline treats each pixel as independent with its own probability,
+# $p_d = (1 + \sum_n x_{nd})/(2 + N)$. Divided by $D \log 2$, nats are bits a pixel. The score is the mean
+# bound on 250 test images, averaged over 10 draws of the latent. Training is a random process: over six seeds
+# the scores had a standard deviation of 0.07 nats, and the tolerances are several times that.
+#
+# > In the debugger: `scratchgen debug vae.bits`, or `vae.baseline`
 
 # %%
 baseline = evaluation.independent_bernoulli_log_prob(digits.train, digits.test)
@@ -254,6 +264,8 @@ score_two = vae.evaluate(two, digits.test, sg.Generator(1), samples=10)
 beside("independent pixels, nats an image", baseline, -25.311, 0.001)
 beside("held-out ELBO, 10 latent dimensions", score, -18.7, 0.4)
 beside("held-out ELBO, 2 latent dimensions", score_two, -20.8, 0.5)
+bits = evaluation.bits_per_dimension(score, digits.test.shape[1]).item()
+beside("10 dimensions: bits a pixel, of 1 at most", bits, -score / (64 * math.log(2)), 1e-12)
 
 # %% [markdown]
 # The bound has two parts with names of their own: the *distortion* $D = -\mathbb E_q \log p(x \mid z)$, what
@@ -286,22 +298,28 @@ beside("−(distortion + rate), with other noise", -(D + R), score, 0.2)
 # w_i = \frac{p(x \mid z_i)\, p(z_i)}{q(z_i \mid x)}, \qquad z_i \sim q(z \mid x).
 # $$
 #
-# $\mathcal L_1$ is the ELBO, and $\mathcal L_k$ climbs with $k$ towards $\log p(x)$ without ever passing
-# it: the weights' mean is right, and the logarithm of a noisy mean is too low by about half its squared
-# error. The library says that error for each image, and *annealed* importance sampling, which takes many
-# small steps from the prior to the posterior instead of one jump, comes to the same place from another
-# side.
+# $\mathcal L_1$ is the ELBO, and $\mathcal L_k$ climbs with $k$ towards $\log p(x)$ without ever passing it:
+# the weights' mean is right, and the logarithm of a noisy mean is too low by about half its squared error.
+# The library says that error for each image, $\mathrm{sd}(w) / (\sqrt k\, \bar w)$, and how many of the draws
+# count, $(\sum_i w_i)^2 / \sum_i w_i^2$; of a mean over $N$ images it says
+# $\sqrt{\sum_i (x_i - m)^2 / (N (N - 1))}$. And *annealed* importance sampling, which takes many small steps
+# from the prior to the posterior instead of one jump, comes to the same place from another side.
+#
+# > In the debugger: `scratchgen debug vae.iwae`, or `vae.importance`, `vae.annealed`,
+# > `vae.effective_samples`, `evaluation.standard_error`
 
 # %%
 for k, expected in ((1, -18.7), (5, -18.2), (50, -17.9), (500, -17.9)):
     L = evaluation.importance_sampled_log_likelihood(ten, digits.test, k, sg.Generator(2))
     beside(f"L_{k}, nats an image", L.log_likelihood.mean(), expected, 0.4)
 print(f"median standard error of an image's L_500: {np.median(L.standard_error):.3f} nats")
+print(f"of 500 draws count, in the median: {np.median(L.effective_samples):.0f}")
 
 few = {"temperatures": 150, "chains": 16, "leapfrogs": 5}
 annealed = evaluation.annealed_log_likelihood(ten, digits.test[:10], sg.Generator(4), **few)
 direct = L.log_likelihood[:10].mean()
-beside("10 images by annealing, and by importance", annealed.log_likelihood.mean(), direct, 0.2)
+error = math.sqrt(np.sum(annealed.standard_error**2) + np.sum(L.standard_error[:10] ** 2)) / 10
+beside("10 images by annealing, and by importance", annealed.log_likelihood.mean(), direct, 5 * error)
 
 # %% [markdown]
 # So about 0.8 nats of the score are the encoder's fault, not the decoder's: the gap
@@ -322,8 +340,11 @@ figure.savefig(OUT / "digits.png", dpi=120)
 
 # %% [markdown]
 # With two latent dimensions the whole latent space can be drawn. On the left, where the encoder puts held-out
-# digits (it never saw the labels; they only colour the dots). On the right, what the decoder draws across the
-# same square.
+# digits (it never saw the labels; they only colour the dots). A circle of the radius $\sqrt{-2 \log(1 - p)}$
+# holds the share $p$ of the prior: 2.15 for 90 %. On the right, what the decoder draws across the same
+# square.
+#
+# > In the debugger: `scratchgen debug vae.prior_radius`
 
 # %%
 with sg.no_grad():
@@ -331,6 +352,9 @@ with sg.no_grad():
     ticks = np.linspace(-2.5, 2.5, 17, dtype=np.float32)
     square = np.array([(u, v) for v in ticks[::-1] for u in ticks])
     sheet = two.decode(square).mean.numpy()
+beside(
+    "radius of 90 % of the prior", evaluation.latents.prior_radius(0.9), math.sqrt(2 * math.log(10)), 1e-12
+)
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 5.6), layout="constrained")
 dots = left.scatter(*places.T, c=digits.test_labels, cmap="tab10", vmin=-0.5, vmax=9.5, s=22)
@@ -356,6 +380,8 @@ figure.savefig(OUT / "latent_plane.png", dpi=120)
 # In the toy everything is exact, so this can be seen. Minimise $D + \beta R$ for $\beta$ on both sides of a
 # value and take the slope between the two optima; for a step of 2 % in $\beta$ its error is of the order of
 # the step squared.
+#
+# > In the debugger: `scratchgen debug vae.beta`, or `vae.constrained`, `vae.rate_distortion`
 
 
 # %%
@@ -415,6 +441,8 @@ plots.rate_distortion(points, OUT / "rate_distortion.png")
 # above, trained as long with $\beta = 1$, has on the training images: rate and price should come out as
 # its own. ($\lambda$ moves by a thousandth of the violation a step and is still on its way down after 50
 # epochs, hence the tolerances.)
+#
+# > In the debugger: `scratchgen debug vae.geco`
 
 # %%
 of_ten = evaluation.rate_and_distortion(ten, digits.train, sg.Generator(1))
@@ -424,6 +452,192 @@ R, D = place(constrained, epochs=50)
 beside("distortion with GECO, asked for the one of β = 1", D, D_ten, 0.5)
 beside("its rate, beside the one of β = 1", R, R_ten, 0.5)
 beside("its price λ", constrained.multiplier.lam, 1.0, 0.3)
+
+# %% [markdown]
+# ## Latents in use
+#
+# A latent dimension that says nothing costs nothing. Early in training, before the decoder can read them,
+# that is all of them, and some never wake. One counts those whose mean moves over the examples,
+# $\mathrm{Var}_x(\mathbb E_q[z_d]) > 0.01$. Two remedies change the weight of the rate: a warm-up,
+# $\beta(t) = \min(1, t/T)$, and *free bits*, $\sum_d \max(\text{free}, \mathbb E_x[\mathrm{KL}_d])$, in which
+# a dimension may say so much for nothing. Of a $q$ with $\mu = (2, 0.1)$ and $\sigma = 1$ the first says 2
+# nats and the second 0.005, so with half a nat free the rate is $2 + 0.5$.
+#
+# > In the debugger: `scratchgen debug vae.free_bits`, or `vae.warm_up`, `vae.active_units`
+
+# %%
+print(inspect.getsource(vae.free_bits_rate))
+
+units = evaluation.active_units(ten, digits.test)
+beside("latents in use, of 10", units.count, 10, 1)
+beside("their rates, summed", units.kl.mean.sum(), R_ten, 0.5)
+beside(
+    "rate with half a nat free",
+    vae.free_bits_rate(Normal(np.array([[2, 0.1]]), np.zeros((1, 2))), 0.5)[0],
+    2.5,
+    0,
+)
+beside("weight of the rate after 300 of 1000 steps", vae.warm_up(300, 1000), 0.3, 0)
+
+# %% [markdown]
+# ## A model whose answers are known
+#
+# Make both networks linear, $z W + b$ and $(x - b) V$, and every integral can be done. The data are normal
+# with the covariance $C = W^\top W + \sigma^2 I$, so the evidence is $\log \mathcal N(x; b, C)$. The
+# expectation in the bound is
+#
+# $$
+# \mathbb E_q[\log p(x \mid z)] = -\tfrac12 \Bigl[ D \log 2\pi\sigma^2
+# + \bigl( \lVert x - \mu W - b \rVert^2 + \sum_j s_j^2 \lVert W_j \rVert^2 \bigr) / \sigma^2 \Bigr].
+# $$
+#
+# The best such model is probabilistic PCA, whose likelihood follows from the eigenvalues $\lambda$ of the
+# covariance of the data alone:
+# $-\frac12 [D \log 2\pi + \sum_{i \le Z} \log \lambda_i + (D - Z) \log \sigma^2 + D]$. Put its weights in by
+# hand, and the bound is the evidence. Rotate the latents and the evidence stays, but the bound falls, as a
+# diagonal $q$ cannot follow.
+#
+# > In the debugger: `scratchgen debug vae.linear`, or `vae.exact_evidence`, `vae.ppca`
+
+# %%
+x, Z = load_images("digits").train.astype(np.float64), 5
+eigenvalues, U = np.linalg.eigh(np.cov(x, rowvar=False, bias=True))
+eigenvalues, U = eigenvalues[::-1], U[:, ::-1]
+sigma2 = eigenvalues[Z:].mean()
+W = np.sqrt(eigenvalues[:Z] - sigma2)[:, None] * U[:, :Z].T
+
+linear = vae.LinearVAE(64, Z)
+linear.decoder.W.data, linear.decoder.b.data = W, x.mean(axis=0)
+linear.likelihood.logvar.data = np.log([sigma2])
+linear.V.W.data, linear.V.b.data = W.T / eigenvalues[:Z], np.zeros(Z)
+linear.logvar.data = np.log(sigma2 / eigenvalues[:Z])
+best = vae.ppca_log_likelihood(x, Z)
+beside("evidence, nats an image", linear.exact_log_likelihood(x).mean(), best, 1e-9)
+beside("its bound", linear.exact_elbo(x).mean().item(), best, 1e-9)
+turn, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(Z, Z)))
+linear.decoder.W.data, linear.V.W.data = turn @ W, linear.V.W.data @ turn.T
+beside("evidence with the latents turned", linear.exact_log_likelihood(x).mean(), best, 1e-9)
+print(f"its bound: {linear.exact_elbo(x).mean().item():.3f}")
+assert linear.exact_elbo(x).mean().item() < best - 0.1
+
+# %% [markdown]
+# ## Other data
+#
+# A likelihood that fits the data is half of a model. Grey pixels may be normal around the decoder's output,
+# $\log p(x \mid z) = -\frac12 \sum_d [\log 2\pi\sigma^2 + (x_d - m_d)^2/\sigma^2]$, with one learned
+# $\sigma$: it settles at the root mean square of what is left over, and there the log-likelihood is minus the
+# entropy $\frac12 \sum_d [\log 2\pi + 1 + \log \sigma^2]$. Or they are classes,
+# $\log p(x \mid z) = \sum_d \log \operatorname{softmax}(a_d)_k$ with $k = (V - 1) x_d$; equal logits cost
+# $\log V$ a pixel. Under a Bernoulli likelihood a grey pixel costs at least its own entropy,
+# $-p \log p - (1 - p) \log(1 - p)$.
+#
+# > In the debugger: `scratchgen debug vae.levels`, or `vae.gaussian_likelihood`, `distributions.normal`,
+# > `distributions.normal_entropy`, `distributions.bernoulli_entropy`
+
+# %%
+grey = load_images("digits").test[:100].astype(np.float64)
+gaussian = vae.likelihoods.GaussianLikelihood()
+m = np.broadcast_to(grey.mean(axis=0), grey.shape)
+gaussian.logvar.data = np.log([np.mean((grey - m) ** 2)])
+p_of_grey = gaussian(m)
+beside(
+    "normal pixels, nats an image",
+    p_of_grey.log_prob(grey).mean().item(),
+    -p_of_grey.entropy()[0].item(),
+    1e-9,
+)
+levels = vae.likelihoods.Levels(np.zeros((100, 64, 17)))
+beside("17 equal levels, nats an image", levels.log_prob(grey).mean(), -64 * math.log(17), 1e-9)
+perfect = Bernoulli(np.log(grey.clip(1e-12, 1 - 1e-12) / (1 - grey.clip(1e-12, 1 - 1e-12))))
+beside("grey pixels, perfectly drawn", perfect.log_prob(grey).mean(), -perfect.entropy().mean(), 1e-6)
+
+# %% [markdown]
+# ## A known class
+#
+# Tell both networks the class $y$ too, and everything above holds given $y$:
+# $\log p(x \mid y) \ge \mathbb E_q[\log p(x \mid z, y)] - \mathrm{KL}(q(z \mid x, y) \,\|\, p(z))$. The
+# latent need not say which digit it is. The class itself can say $\log 10 = 2.30$ nats at most; that more is
+# won shows that two dimensions were too few for digits without it.
+#
+# > In the debugger: `scratchgen debug vae.conditional`
+
+# %%
+rng, of_class = (
+    sg.Generator(0),
+    {"labels": digits.train_labels, "validation_labels": digits.validation_labels},
+)
+told = vae.ConditionalVAE(data_dim=64, latent_dim=2, hidden=256, classes=10, rng=rng)
+told.begin_at(digits.train.mean(axis=0))
+settings = {"epochs": 50, "batch_size": 32, "alpha": 1e-3, "rng": rng}
+vae.train(told, digits.train, digits.validation, History(), **settings, **of_class)
+score_told = vae.evaluate(told.given(digits.test_labels), digits.test, sg.Generator(1), samples=10)
+beside("2 dimensions and the class: better by nats", score_told - score_two, 4.8, 1.0)
+
+# %% [markdown]
+# ## Codes in place of numbers
+#
+# A latent can also be a grid of codes out of $K$ (VQ-VAE). The vector $z_e$ of the encoder is replaced by the
+# nearest code, $k = \arg\min_j \lVert z_e - e_j \rVert^2$. The choice has no useful derivative, so the
+# gradient goes straight through, $z_q = z_e + \mathrm{sg}[e - z_e]$; a second term keeps vectors near their
+# codes, $\log p(x \mid z_q) - \beta \sum \lVert z_e - \mathrm{sg}[e] \rVert^2$; and the codes follow as
+# moving averages of what chooses them. Then a network learns the prior
+# $p(k_1 \dots k_N) = \prod_n p(k_n \mid k_1 \dots k_{n-1})$, and since $q$ is sure of its codes,
+# $\log p(x) \ge \log p(x \mid k) + \log p(k)$. With 4 places and 3 codes the evidence is a sum of 81 terms.
+# And $\exp(-\sum_j p_j \log p_j)$ says how many codes are in use.
+#
+# > In the debugger: `scratchgen debug vae.nearest_code`, or `vae.straight_through`, `vae.vq`, `vae.codebook`,
+# > `vae.codes`, `vae.code_prior`, `vae.code_perplexity`
+
+# %%
+print(inspect.getsource(vae.quantise.straight_through))
+print(inspect.getsource(vae.vq_objective))
+
+coded = vae.VQVAE(image_shape=(4, 4), codes=3, dimension=2, channels=(4,), hidden=5, rng=sg.Generator(0))
+pixels = (sg.Generator(1).random((1, 16)) < 0.5).astype(np.float32)
+every = np.array(list(np.ndindex(3, 3, 3, 3)))
+with sg.no_grad():
+    log_joint = coded.decode_codes(every).log_prob(np.repeat(pixels, 81, axis=0)) + coded.prior.log_prob(
+        every
+    )
+    gap = np.log(np.exp(log_joint.numpy()).sum()) - coded.elbo(pixels).item()
+    beside("the prior of all codes, summed", np.exp(coded.prior.log_prob(every).numpy()).sum(), 1, 1e-5)
+print(f"evidence less bound, of codes: {gap:.3f} nats")
+assert gap > 0
+
+z_e, quantiser = (
+    np.array([[0.0], [2.0], [9.0]], np.float32),
+    vae.quantise.Quantiser(2, 1, sg.Generator(0), decay=0),
+)
+quantiser.codebook.data[...] = [[0], [10]]
+k, e = quantiser(z_e)
+quantiser.update(z_e, k, sg.Generator(1))
+beside("the mean of 0 and 2, which chose code 0", quantiser.codebook.data[0].item(), 1, 1e-6)
+through = sg.grad(lambda z: np.sum(vae.quantise.straight_through(z, e) ** 2))(z_e).numpy()
+beside("gradient straight through, from 2 e", np.abs(through - 2 * e).max(), 0, 1e-6)
+beside("codes in use", vae.quantise.perplexity(k), math.exp(math.log(3) - 2 / 3 * math.log(2)), 1e-12)
+
+# %% [markdown]
+# ## From digit to digit
+#
+# The straight way between two latents, $(1 - t)\, a + t\, b$, leads through the middle, where a draw from the
+# prior hardly ever lies: two latents at right angles have a middle that is shorter by $\sqrt{1/2}$. Along the
+# great circle, $\frac{\sin((1 - t) \omega)}{\sin \omega} a + \frac{\sin(t \omega)}{\sin \omega} b$ with the
+# angle $\omega$ between them, the length stays.
+#
+# > In the debugger: `scratchgen debug vae.spherical`, or `vae.straight`
+
+# %%
+from scratchgen.vae.interpolate import spherical, straight
+
+a, b = np.eye(2, 10, dtype=np.float32) * math.sqrt(10)
+beside("length in the middle, straight", np.linalg.norm(straight(a, b, 3)[1]), math.sqrt(5), 1e-6)
+beside("length in the middle, along the circle", np.linalg.norm(spherical(a, b, 3)[1]), math.sqrt(10), 1e-6)
+with sg.no_grad():
+    ends = ten.encode(digits.test[:2]).mu.numpy()
+    ways = np.concatenate([ten.decode(way(*ends, 8)).mean.numpy() for way in (straight, spherical)])
+figure, axes = plt.subplots(figsize=(7, 2.4), layout="constrained")
+show(axes, ways, digits.image_shape, 8, "from a digit to another: straight, and along the circle")
+figure.savefig(OUT / "ways.png", dpi=120)
 
 # %%
 print("pictures:", OUT)

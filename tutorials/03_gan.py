@@ -56,6 +56,8 @@ def beside(what, ours, expected, tolerance):
 # (never wrong, never in doubt), and $2 \log \frac12 = -\log 4 = -1.386$ for a discriminator that says
 # $\frac12$ to everything. $D$ wants it high, $G$ wants it low. In the code $D$ is given by its logit $a$,
 # $D = \sigma(a)$:
+#
+# > In the debugger: `scratchgen debug gan.value`
 
 # %%
 print(inspect.getsource(gan.value))
@@ -74,6 +76,8 @@ beside("V of a discriminator that cannot tell", gan.value(undecided, undecided),
 # Take $G(z) = e^{z/2}$ with $z \sim \mathcal N(0, 1)$. Then $p_g(x) = 2\, p_z(2 \log x)/x$, whose mean is
 # $e^{1/8} = 1.133$ and whose median is 1. Noise has mean and median 0. With 100,000 draws, five standard
 # errors are the tolerance. The library asks $G$ for its slope and has the density from that.
+#
+# > In the debugger: `scratchgen debug gan.generated_density`
 
 # %%
 n = 100_000
@@ -109,6 +113,8 @@ beside("share in 0.8 … 1.5, drawn and from p_g", np.mean((G_of_z > 0.8) & (G_o
 # the Jensen–Shannon divergence. So against a perfect discriminator the generator minimises a distance between
 # densities, which is 0 only if they are equal. Check it for the data $\mathcal N(0, 1)$ and a generator that
 # makes $\mathcal N(s, 1)$. Smooth integrands that die out inside the grid make the sums exact to rounding.
+#
+# > In the debugger: `scratchgen debug gan.optimal_discriminator`
 
 # %%
 x = np.linspace(-14, 20, 20_001)
@@ -161,6 +167,8 @@ figure.savefig(OUT / "best_discriminator.png", dpi=120)
 # $\sigma(-5) = 0.0067$: the worse the fake, the smaller the push. So one minimises $-\log \sigma(a)$ instead,
 # whose derivative is $-(1 - \sigma(a))$, 148 times as large at $a = -5$. Both have the same fixed point. They
 # are not "the same".
+#
+# > In the debugger: `scratchgen debug gan.generator_loss`
 
 # %%
 print(inspect.getsource(gan.generator_loss))
@@ -285,6 +293,8 @@ assert change > 0
 #
 # The last two push every fake equally hard, wherever it is; least squares pushes those the hardest that are
 # furthest off. The loss of a $D$ that cannot tell is the number to expect at the end of a perfect game.
+#
+# > In the debugger: `scratchgen debug gan.discriminator_loss`
 
 # %%
 print(inspect.getsource(gan.discriminator_loss))
@@ -320,6 +330,8 @@ for kind, undecided_D, push in (
 # $R_1 = \frac\gamma2\, \mathbb E\, \lVert \nabla D(x) \rVert^2$, here $\frac\gamma2 \psi^2$. In equilibrium
 # $D$ is flat there anyway, so $R_1$ moves nothing, but it acts as friction: the eigenvalues
 # $\pm\frac{i}2$ of the forces become $-\frac\gamma2 \pm \sqrt{\frac{\gamma^2}4 - \frac14}$.
+#
+# > In the debugger: `scratchgen debug gan.dirac`, or `gan.zero_centred_penalty`
 
 # %%
 print(inspect.getsource(gan.r1_penalty))
@@ -348,6 +360,8 @@ plots.dirac(OUT / "dirac.png")
 # A Wasserstein critic measures a distance between densities only if its slope is at most 1 everywhere, and
 # something has to hold it there. One way is another penalty, on the lines between real examples and fakes.
 # It is a function of $\nabla D$, so training on it takes derivatives of derivatives.
+#
+# > In the debugger: `scratchgen debug gan.gradient_penalty`
 
 # %%
 print(inspect.getsource(gan.gradient_penalty))
@@ -366,6 +380,8 @@ for size in (1.0, 3.0):
 # The other way is in the weights: divide each matrix by its largest singular value, the most by which it can
 # stretch a vector. Then no layer stretches, nor do all of them together. The value comes from a power
 # iteration, one step of it at each use, which is enough because the weights change little from use to use.
+#
+# > In the debugger: `scratchgen debug gan.spectral_norm`
 
 # %%
 layer = SpectralNorm(Linear(64, 32, rng), rng)
@@ -409,15 +425,75 @@ packed = gan.GAN(2, 2, pack=4, hidden=(8,), bounded=False)
 beside("verdicts on 12 points by a judge of four", len(packed.logits(rng.standard_normal((12, 2)))), 3, 0)
 
 # %% [markdown]
+# ## A known class
+#
+# Tell both players the class $y$, and the value becomes
+# $V(D, G) = \mathbb E_x[\log D(x \mid y)] + \mathbb E_z[\log(1 - D(G(z \mid y) \mid y))]$. In the code the
+# class stands beside the latent and beside the example, as a row of $K$ numbers with one $\sqrt K$: its mean
+# square is 1, that of the latent. To $D$ another class is as if its first layer had another bias.
+#
+# > In the debugger: `scratchgen debug gan.conditional`
+
+# %%
+told = gan.ConditionalGAN(
+    data_dim=2, latent_dim=2, classes=3, rng=sg.Generator(0), hidden=(8,), bounded=False
+)
+beside("mean square of a class", np.mean(told.given([1]).y ** 2), 1, 1e-6)
+points = np.zeros((1, 2), np.float32)
+first = told.D[1]  # after the scale of the data
+with sg.no_grad():
+    hidden = np.maximum(first.b.data + math.sqrt(3) * first.W.data[2 + 1], 0)
+    by_bias = hidden @ told.D[3].W.data + told.D[3].b.data
+    beside("logit of the point 0 for class 1", told.given([1]).logits(points).item(), by_bias.item(), 1e-6)
+
+# %% [markdown]
+# ## Images
+#
+# Pairs for images are made of convolutions, $y_{hw} = \sum_{ij} x_{sh + i - p,\, sw + j - p} W_{ij} + b$ with
+# the stride $s$ and the padding $p$, in $D$, and of their transposes, which add where a convolution reads, in
+# $G$: $\langle \mathrm{conv}(x), y \rangle = \langle x, \mathrm{conv}^\top(y) \rangle$. Between the layers
+# stand normalisations, $\gamma (x - m) / \sqrt{s^2 + \varepsilon} + \beta$: with the mean and the variance of
+# each feature over the *batch*, or of each *example* over its features. The first makes the examples of a
+# batch depend on one another, which a penalty on $\nabla D(x)$ does not allow; the second does not.
+#
+# > In the debugger: `scratchgen debug nn.batch_norm`, or `nn.layer_norm`, `nn.convolution`,
+# > `nn.transposed_convolution`
+
+# %%
+from scratchgen.convolution import conv2d, conv_transpose2d
+from scratchgen.nn import BatchNorm, LayerNorm
+
+print(inspect.getsource(conv2d))
+
+image, maps = rng.standard_normal((1, 6, 6, 2), np.float64), rng.standard_normal((1, 3, 3, 5), np.float64)
+kernel, none = rng.standard_normal((4, 4, 2, 5), np.float64), np.zeros(5)
+forwards = np.sum(conv2d(image, kernel, none, stride=2, padding=1) * maps)
+backwards = np.sum(image * conv_transpose2d(maps, kernel, none[:2], stride=2, padding=1))
+beside("⟨conv(x), y⟩ − ⟨x, convᵀ(y)⟩", forwards - backwards, 0, 1e-11)
+
+batch = rng.standard_normal((8, 3)) * [1, 10, 100] + [0, 5, 7]
+with sg.no_grad():
+    over_batch, over_features = BatchNorm(3)(batch).numpy(), LayerNorm(3)(batch).numpy()
+    alone = LayerNorm(3)(batch[:1]).numpy()
+beside("batch normalisation: largest mean of a feature", np.abs(over_batch.mean(axis=0)).max(), 0, 1e-5)
+beside("layer normalisation: largest mean of an example", np.abs(over_features.mean(axis=1)).max(), 0, 1e-5)
+beside("layer normalisation: an example without the rest", np.abs(alone[0] - over_features[0]).max(), 0, 1e-6)
+
+# %% [markdown]
 # ## A game on a ring
 #
-# Eight Gaussians with $\sigma = 0.1$ on a circle of radius 2. Published code for such a ring has used
-# `np.linspace(0, 2π, 8)`, which includes both ends, and they are the same angle: seven modes, of which one
-# counts twice.
+# Eight Gaussians with $\sigma = 0.1$ on a circle of radius 2, at $c_k = r\, (\cos 2\pi k/K, \sin 2\pi k/K)$:
+# the density is $p(x) = \frac1K \sum_k \mathcal N(x; c_k, \sigma^2 I)$. Published code for such a ring has
+# used `np.linspace(0, 2π, 8)`, which includes both ends, and they are the same angle: seven modes, of which
+# one counts twice.
+#
+# > In the debugger: `scratchgen debug data.ring`, or `data.mixture`
 
 # %%
 ring = load_points("ring")
 beside("modes of the library's ring", len(np.unique(ring.source.centres.round(9), axis=0)), 8, 0)
+entropy = math.log(8) + math.log(2 * math.pi * math.e * 0.1**2)  # of modes that do not overlap
+beside("−log p of its points, mean", -ring.source.log_density(ring.test).mean(), entropy, 5 / math.sqrt(5000))
 
 # %% [markdown]
 # The pair is dense and small, the game non-saturating with a little $R_1$. Adam has $\beta_1 = \frac12$: the
@@ -453,6 +529,8 @@ plots.animation(film, OUT / "ring.gif", "a GAN on the ring")
 # both off the ends; neither gradient dies or explodes; and the diversity, the mean distance of two samples
 # over that of two real examples, ends near 1. Training tells of two states as they begin. Here they are,
 # staged:
+#
+# > In the debugger: `scratchgen debug gan.diversity`
 
 # %%
 watch = Health("nonsaturating", ring.train)
@@ -487,6 +565,8 @@ for picture, names, label, reference in (
 # had 86 to 91 % of their samples near a mode; the rest are strays between them, for a continuous $G$ cannot
 # jump. Whether shares differ by more than chance from those of real data is a question for $\chi^2$: with
 # eight modes it is about 7 if they do not, and $p$ is how often chance alone would make it as large.
+#
+# > In the debugger: `scratchgen debug gan.mode_divergence`, or `gan.chi_squared`, `gan.chi_squared_tail`
 
 # %%
 N = 1000
@@ -516,7 +596,9 @@ beside("its share of samples near one", modes["GAN"].high_quality.mean, 0.89, 0.
 #
 # Where no modes are known there are only two heaps of examples: could they be from one distribution? Each
 # score asks that in its own way, and none of them has a meaning without the same score of held-out *real*
-# data beside it. (These need scikit-learn: `pip install "scratchgen-numpy[eval]"`.)
+# data beside it. All but Fréchet's need the distances of all pairs, which one product of matrices gives:
+# $\lVert x - y \rVert^2 = \lVert x \rVert^2 - 2\, x \cdot y + \lVert y \rVert^2$. (These need scikit-learn:
+# `pip install "scratchgen-numpy[eval]"`.)
 #
 # | score | what it compares |
 # |---|---|
@@ -525,6 +607,9 @@ beside("its share of samples near one", modes["GAN"].high_quality.mean, 0.89, 0.
 # | Fréchet | $\lVert m_x - m_y \rVert^2 + \mathrm{tr}(C_x + C_y - 2 (C_x C_y)^{1/2})$: means, covariances |
 # | precision, recall | the share of samples in a ball around a real example, and conversely |
 # | density, coverage | how many balls hold a sample; the share of balls that hold one |
+#
+# > In the debugger: `scratchgen debug gan.mmd`, or `gan.frechet`, `gan.precision_recall`,
+# > `gan.density_coverage`, `evaluation.squared_distances`
 
 # %%
 tables = {
@@ -564,6 +649,8 @@ beside("MMD² of N(0, 1) and N(1.5, 1)", estimate.mean, formula, 5 * estimate.st
 # The first papers reported Parzen likelihoods, and they mislead. On digits, 100 centroids of k-means, which
 # are blurred averages that nobody would call samples, beat 100 real images by far: windows in the middle of a
 # crowd serve more of it (Theis et al. 2016). A score that something else than the data can win is no goal.
+#
+# > In the debugger: `scratchgen debug gan.parzen`, or `gan.centroids`
 
 # %%
 digits = load_images("digits")

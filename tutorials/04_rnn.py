@@ -47,7 +47,10 @@ def beside(what, ours, expected, tolerance):
 #
 # The formula is written for columns. In code the examples of a batch are rows, so each product is turned
 # round: $h_{t-1} W_{hh}$ with $h: (B, H)$. The matrix that is stored is the transpose of the one in the
-# formula.
+# formula. Where a whole sequence has one answer, it is read from the last state, $y = W_{hy} h_T + b_y$, and
+# its loss may be $\lVert y - \text{target} \rVert^2$.
+#
+# > In the debugger: `scratchgen debug rnn.hidden`, or `rnn.output`, `rnn.regression`
 
 # %%
 print(inspect.getsource(rnn.recurrence))
@@ -115,6 +118,8 @@ print(f"the immediate derivative alone would be {(1 - h3**2) * h2:.6f}")
 # $W_{hh}$ is square. Leave out its transpose and every shape still fits, the loss still falls for a while,
 # and nobody notices; a popular tutorial has done so for years. The argument `transpose=False` plants that
 # mistake.
+#
+# > In the debugger: `scratchgen debug rnn.bptt`
 
 
 # %%
@@ -243,14 +248,42 @@ figure.savefig(OUT / "gradient_norms.png", dpi=120)
 # %% [markdown]
 # At rest everything hangs on $\rho$, and the band in which gradients survive 200 steps is narrow. With inputs
 # the factors $1 - h_t^2 < 1$ pull every curve down. Hence three habits of practice, all in `rnn.train` below:
-# begin with a rotation, clip the norm of the gradient, and go back only a few dozen steps.
+# begin with a rotation, clip the norm of the gradient, and go back only a few dozen steps. What the last one
+# costs is $\lVert \hat g - g \rVert / \lVert g \rVert$, with the state before each chunk held fixed in
+# $\hat g$; `rnn.truncation_bias` measures it.
 #
+# The other remedy is another cell, whose memory is added to and not multiplied by a matrix: the LSTM with
+# $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ and $h_t = o_t \odot \tanh c_t$, and the GRU with
+# $h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}$. Along the direct way
+# $\partial c_t / \partial c_{t-1} = f_t$. A forget gate that is open, $f = \sigma(5)$, lets a quarter through
+# after 200 steps; half open, it lets nothing through.
+#
+# > In the debugger: `scratchgen debug rnn.lstm`, or `rnn.gru`, `rnn.truncation`, `rnn.clipping`
+
+# %%
+from scratchgen.rnn.recurrence import lstm_recurrence
+
+
+def through_the_gate(bias, T=200):
+    """∂c_T/∂c_0 of one unit whose weights are 0 and whose forget gate has this bias."""
+    b_h, no_weights = np.array([0, bias, 0, 0]), np.zeros((1, 4))
+    last = lambda c0: lstm_recurrence(np.zeros((T, 1, 1)), zero, c0, no_weights, no_weights, b_h)[1][-1].sum()
+    return sg.grad(last)(one).item()
+
+
+beside("LSTM, 200 steps back, f = σ(5)", through_the_gate(5.0), (1 + math.exp(-5)) ** -200, 1e-12)
+beside("LSTM, 200 steps back, f = ½", through_the_gate(0.0), 0, 1e-12)
+
+# %% [markdown]
 # ## A model of text
 #
 # The first 60,000 characters of the training text are Python source with which every Python comes. The
 # network reads a character and predicts the next; the score is the number of bits it needs for each,
 # $-\frac1N \sum \log_2 p$. When a share $t$ of the training is done, the step size is
 # $\alpha \, \tfrac12 (1 + \cos \pi t)$: long steps at first, and none at the end.
+#
+# > In the debugger: `scratchgen debug rnn.language_model`, or `rnn.cross_entropy`, `rnn.perplexity`,
+# > `nn.embedding`, `nn.dropout`, `optim.half_cosine`
 
 # %%
 text = load_text("stdlib").train[:69_000]
@@ -269,6 +302,8 @@ rnn.train(model, train, tune, run, epochs=9, batch_size=16, chunk=48, alpha=3e-3
 # Beside it the strongest model that only counts: the frequencies of the next character after the last $n$,
 # for every $n$ up to 5, mixed. It is fitted to the same 60,000 characters, and its order and its smoothing
 # are chosen on the same 3,000. Counting is hard to beat on so little text.
+#
+# > In the debugger: `scratchgen debug rnn.ngram`
 
 # %%
 with sg.no_grad():
@@ -290,8 +325,10 @@ for name, number in bits.items():
 # %% [markdown]
 # What to expect: counting wins by a little, the network comes within a tenth of a bit of it, and *averaging
 # the two probabilities beats both*, so the network knows something that the last five characters do not tell.
-# (With ten times the text, as in `scratchgen train rnn`, there is more for it to learn.) Three seeds spread
-# by 0.05 bits, and the text itself is that of your Python version, hence the wide tolerance of 0.2 bits.
+# (With ten times the text, as in `scratchgen train rnn`, there is more for it to learn. So that a larger one
+# does not learn by heart, dropout leaves out units, $x \odot r/(1 - p)$ with $r = 0$ for a share $p$ of
+# them.) Three seeds spread by 0.05 bits, and the text itself is that of your Python version, hence the wide
+# tolerance of 0.2 bits.
 
 # %%
 beside("best counts, bits a character", bits[f"best counts (order {best.order})"], 1.91, 0.2)
@@ -321,6 +358,8 @@ figure.savefig(OUT / "bits.png", dpi=120)
 # is the model itself. A smaller $\tau$ divides by less than 1, so differences of logits grow and the likely
 # gets likelier; the entropy of the next character falls. At $\tau \to 0$ it is always the likeliest, and text
 # runs in circles.
+#
+# > In the debugger: `scratchgen debug rnn.sampling`, or `distributions.entropy`
 
 # %%
 with sg.no_grad():
@@ -365,6 +404,8 @@ beside("slope of the entropy in the temperature", by_differences, variance / tau
 # The state moves the biases $b$ and $c$. Take four notes that sound together or not at all, by a coin. The
 # entropy of a frame is $\log 2$. Independent notes must pay it four times: what they lose, $3 \log 2$, is the
 # *total correlation* of the notes, the sum of their entropies less that of the frame.
+#
+# > In the debugger: `scratchgen debug rnn.nade`, or `rnn.independent_notes`, `rnn.frames`
 
 # %%
 coins = sg.Generator(5)
@@ -392,6 +433,21 @@ beside(
 print("pictures:", OUT)
 
 # %% [markdown]
+# Long pieces count more than short ones: the score is $\sum_i n_i / \sum_i T_i$, nats over steps, with an
+# error as of pieces that are drawn. Beside it stand notes that know neither time nor each other, by how often
+# they sound, $p_d = (n_d + \frac12)/(n + 1)$. And so few pieces are soon known by heart, therefore the
+# gradient may be taken at $\theta + \sigma \varepsilon$, with new noise on the weights at every step.
+#
+# > In the debugger: `scratchgen debug rnn.weight_noise`, or `rnn.per_step`, `rnn.marginals`
+
+# %%
+from scratchgen.training.scores.music import marginal_nats, per_step
+
+lengths, costs = np.array([20, 40, 60]), np.array([10.0, 30.0, 40.0])
+beside("nats a step of three pieces", per_step(costs, lengths).mean, 80 / 120, 1e-12)
+beside("four notes by how often they sound", marginal_nats(pieces[:600], pieces[600:]), 4 * math.log(2), 0.01)
+
+# %% [markdown]
 # On the chorales of Bach the difference is between 8.5 and 5.5 nats a frame: see `reproductions.md`. Hear it
 # with `scratchgen train rnn --data jsb-chorales --nade 50`.
 #
@@ -406,6 +462,9 @@ print("pictures:", OUT)
 # or $-1$ by a coin, and noise of $\sigma = 0.3$ beside it. The mean is 0, where hardly an $x_t$ ever is. What
 # each model must pay is known: the mixture the entropy of $x_t$, an integral over the line; the Gaussian
 # $\frac12 \log 2 \pi e (1 + \sigma^2)$, the entropy of the broadest density of that variance.
+#
+# > In the debugger: `scratchgen debug rnn.mixture_density`, or `rnn.loudness`, `data.mdct`,
+# > `rnn.linear_prediction`
 
 # %%
 coins, sigma = sg.Generator(6), 0.3
@@ -461,6 +520,47 @@ beside("its energy stays", np.sum(mdct(sound, 50) ** 2), np.sum(sound**2), 1e-9)
 # `scratchgen train rnn --data fsdd` and `scratchgen sample RUN -n 200 --out digits.wav`: syllables with the
 # moving bands of speech, but without a pitch, as if whispered, and no words.
 #
+# ## From one sequence to another
+#
+# To write one text for another, an encoder reads $x$, and a decoder that begins with its last state writes
+# $y$. One state is a narrow door for a long text, so the decoder looks back: of the places $h_j$ it takes the
+# mean $c_t = \sum_j a_{tj} h_j$ with the weights
+# $a_{tj} = \operatorname{softmax}_j \mathrm{score}(s_t, h_j)$, by how well each fits its own state $s_t$.
+# Then
+#
+# $$ \log p(y \mid x) = \sum_t \log \operatorname{softmax}(o_t)_{y_t}, \qquad
+# o_t = W_o \tanh(W_c [s_t, c_t] + b_c) + b_o. $$
+#
+# The likeliest text is not found by taking the likeliest symbol after the likeliest. A *beam* keeps several
+# beginnings, and ranks texts by $\log p(y) / ((5 + l)/6)^\alpha$, which makes up for the length $l$. Wide
+# enough, it drops none, and its best is the best of all.
+#
+# > In the debugger: `scratchgen debug rnn.attention`, or `rnn.beam`, `rnn.seq2seq`
+
+# %%
+print(inspect.getsource(rnn.DotAttention.forward))
+
+attended, looked = rnn.DotAttention()(np.ones((1, 1, 1)), np.array([[[0.0]], [[math.log(3)]]]))
+beside("attention: the weight of the better fit", looked[0, 0, 1], 3 / 4, 1e-15)
+beside("attention: the mean", attended.item(), 3 / 4 * math.log(3), 1e-15)
+
+pair = rnn.Seq2Seq(source_size=2, target_size=2, hidden=5, embedding=3, rng=sg.Generator(0), attention="dot")
+read = np.zeros((3, 4), int)
+texts = np.array(list(np.ndindex(2, 2))).T  # all of two symbols
+with sg.no_grad():
+    p_of_texts = np.exp(-pair.loss(read, read == 0, texts, texts >= 0).numpy())
+    begun = np.exp(-pair.loss(read[:, :1], read[:, :1] == 0, texts[:0, :1], texts[:0, :1] == 0).numpy())
+print(f"p of the four texts of two symbols: {p_of_texts.round(3)}; of the empty one: {begun.round(3)}")
+assert p_of_texts.sum() + begun.sum() < 1  # the longer ones have the rest
+
+tiny = rnn.LanguageModel(Vocabulary("ab"), hidden=6, embedding=4, rng=sg.Generator(3))
+best_text = rnn.beam_search(tiny, "a", 4, width=16)[0]
+with sg.no_grad():
+    every = np.array(list(np.ndindex(2, 2, 2, 2))).T
+    losses, _ = tiny.loss(np.concatenate([0 * every[:1], every[:-1]]), every)
+beside("beam: the likeliest of all texts", best_text.log_prob, -losses.numpy().sum(axis=0).min(), 1e-5)
+
+# %% [markdown]
 # ## Try it
 #
 # 1. Plant the missing transpose in the training: give `tanh_recurrence` a wrong rule with `defvjp_joint` and

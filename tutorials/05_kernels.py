@@ -62,6 +62,8 @@ print("on this page:", ", ".join(BACKENDS))
 #
 # $C_{ij} = \sum_k A_{ik} B_{kj}$. The first form is the equation with its indices, for reading and for a
 # debugger.
+#
+# > In the debugger: `scratchgen debug kernels.matmul`
 
 # %%
 from scratchgen_kernels.matmul import loops
@@ -112,6 +114,32 @@ if "cython" in BACKENDS:
 from scratchgen_kernels.tanh_recurrence import numpy_
 
 print(inspect.getsource(numpy_.tanh_recurrence))
+
+# %% [markdown]
+# ## A bias, a bend, and the exponential
+#
+# After a product comes $y = f(x + b)$, in one pass, so that no array in between is written and read again.
+# What it costs is $f$, and where $f$ is a tanh or a logistic function, an exponential. Compiled kernels have
+# their own, without a branch and without a table, so that a loop becomes vector instructions:
+#
+# $$ e^x = 2^n e^r \;\text{ with } |r| \le \tfrac12 \log 2, \qquad \log(2^n m) = n \log 2 + \log m, \qquad
+# \tanh x = 1 - \frac2{e^{2x} + 1}. $$
+#
+# On the short range that is left a polynomial takes over.
+#
+# > In the debugger: `scratchgen debug kernels.bias_activation`, or `kernels.elementary`
+
+# %%
+from scratchgen_kernels.bias_activation import loops as bias_activation_loops
+from scratchgen_kernels.vector_math import loops as vector_math_loops
+
+print(inspect.getsource(bias_activation_loops.bias_activation))
+print(inspect.getsource(vector_math_loops.exp))
+
+for backend in BACKENDS:
+    y = kernels.bias_activation(np.array([[0.3]]), np.array([0.2]), "tanh", backend=backend)
+    beside(f"tanh(0.3 + 0.2), {backend}", y.item(), np.tanh(0.5), 1e-15)
+    beside(f"e, {backend}", kernels.exp(np.ones(1), backend=backend).item(), np.e, 1e-15)
 
 # %% [markdown]
 # ## The same numbers
@@ -296,6 +324,8 @@ for function in (kernels.matmul, kernels.tanh_recurrence, kernels.reparameterize
 # draws other numbers. Here the number at a position is a *function* of (seed, position): the position is
 # scrambled ten times with the seed (Philox4x32-10), and words become normals by Box–Muller. The authors
 # publish what must come out for a counter and a key of zeros:
+#
+# > In the debugger: `scratchgen debug kernels.philox`, or `kernels.box_muller`
 
 # %%
 from scratchgen_kernels.normal_noise import philox4x32

@@ -128,6 +128,7 @@ class Tensor(ArrayMethods):
         retain_graph    keep the graph for another backward; otherwise it is freed on the way
 
         Raises RuntimeError when there is no graph, when it was freed, or when a cotangent is needed.
+        Ledger: autograd.chain_rule
         """
         start = seed(self, cotangent).data.copy()  # a leaf may be given it as its gradient
         handed_out = set()  # arrays that are some leaf's gradient already: two leaves never share one

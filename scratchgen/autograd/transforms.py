@@ -18,13 +18,18 @@ def grad(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
     """∂f/∂x as a function: `grad(f)(x, ...)` for f whose result is a single number.
 
     argnums    which argument(s) to differentiate by; a tuple gives a tuple of gradients
+
+    Ledger: autograd.chain_rule
     """
     with_value = value_and_grad(f, argnums)
     return lambda *args: with_value(*args)[1]
 
 
 def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
-    """The function x ↦ (f(x), ∂f/∂x), computed in one forward and one reverse sweep."""
+    """The function x ↦ (f(x), ∂f/∂x), computed in one forward and one reverse sweep.
+
+    Ledger: autograd.chain_rule
+    """
     several = not isinstance(argnums, int)
     numbers = tuple(argnums) if several else (argnums,)
 
@@ -95,7 +100,10 @@ def jvp(f: Callable, args: Sequence, directions: Sequence) -> tuple[Tensor, Tens
 
 
 def jacobian(f: Callable, argnum: int = 0) -> Callable:
-    """∂f/∂x as a function, of shape f(x).shape + x.shape: one reverse sweep for each element of f(x)."""
+    """∂f/∂x as a function, of shape f(x).shape + x.shape: one reverse sweep for each element of f(x).
+
+    Ledger: autograd.vjp
+    """
 
     def jacobian_at(*args):
         y, pull = vjp(lambda x: f(*args[:argnum], x, *args[argnum + 1 :]), args[argnum])
@@ -107,7 +115,10 @@ def jacobian(f: Callable, argnum: int = 0) -> Callable:
 
 
 def hessian(f: Callable, argnum: int = 0) -> Callable:
-    """∂²f/∂x∂x as a function, for f whose result is a single number: shape x.shape + x.shape."""
+    """∂²f/∂x∂x as a function, for f whose result is a single number: shape x.shape + x.shape.
+
+    Ledger: autograd.hvp
+    """
     return jacobian(grad(f, argnum), argnum)
 
 

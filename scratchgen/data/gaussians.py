@@ -15,7 +15,7 @@ SEED = 2
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Mixture:
-    """p(x) = 1/K Σ_k N(x; centre_k, sigma² I).   centres: (K, 2)"""
+    """p(x) = 1/K Σ_k N(x; centre_k, sigma² I).   centres: (K, 2)   Ledger: data.mixture"""
 
     centres: np.ndarray
     sigma: float
@@ -24,7 +24,7 @@ class Mixture:
         return f"Mixture({len(self.centres)} centres, sigma={self.sigma:g})"
 
     def log_density(self, x: np.ndarray) -> np.ndarray:
-        """log p(x) in nats: (N, 2) → (N,) float64."""
+        """log p(x) in nats: (N, 2) → (N,) float64.   Ledger: data.mixture"""
         x = np.asarray(x, np.float64)
         squares = ((x[:, None, :] - self.centres) ** 2).sum(axis=-1) / self.sigma**2
         exponents = -0.5 * squares - np.log(2 * np.pi * self.sigma**2) - np.log(len(self.centres))
@@ -38,7 +38,10 @@ class Mixture:
 
 
 def ring(K: int = 8, radius: float = 2.0, sigma: float = 0.1) -> Mixture:
-    """K centres at the angles 2πk/K, k = 0 … K−1; angles from 0 to 2π inclusive would put two at 0."""
+    """K centres at the angles 2πk/K, k = 0 … K−1; angles from 0 to 2π inclusive would put two at 0.
+
+    Ledger: data.ring
+    """
     angle = 2 * np.pi * np.arange(K) / K
     return Mixture(radius * np.stack([np.cos(angle), np.sin(angle)], axis=1), sigma)
 

@@ -26,6 +26,7 @@ def pluck(burst: np.ndarray, n: int) -> np.ndarray:
              string sounds at rate / (p + ½) Hz
     n        how many samples → (..., n), of burst's dtype and no louder than it
     Raises BadInput for a period below 2.   Source: Karplus & Strong (1983), eq. 1.
+    Ledger: data.plucked_string
     """
     p = burst.shape[-1]
     if p < 2:

@@ -16,14 +16,20 @@ SEED = 16
 
 @dataclass(frozen=True, eq=False)
 class MarkovChain:
-    """P(next is j | now is i) = P[i, j].   P: (V, V), rows sum to 1; characters: V of them"""
+    """P(next is j | now is i) = P[i, j].   P: (V, V), rows sum to 1; characters: V of them
+
+    Ledger: data.entropy_rate
+    """
 
     characters: str
     P: np.ndarray
 
     @property
     def stationary(self) -> np.ndarray:
-        """π with π P = π and Σ π = 1, (V,): how often each character is met in the long run."""
+        """π with π P = π and Σ π = 1, (V,): how often each character is met in the long run.
+
+        Ledger: data.entropy_rate
+        """
         V = len(self.P)
         equations = np.vstack([self.P.T - np.eye(V), np.ones(V)])
         return np.linalg.lstsq(equations, np.append(np.zeros(V), 1.0), rcond=None)[0]
@@ -32,7 +38,7 @@ class MarkovChain:
     def entropy_rate(self) -> float:
         """H = −Σ_i π_i Σ_j P_ij log₂ P_ij bits a character: no model predicts the text better.
 
-        Source: Cover & Thomas (2006), Elements of Information Theory, eq. 4.27.
+        Source: Cover & Thomas (2006), Elements of Information Theory, eq. 4.27.   Ledger: data.entropy_rate
         """
         logs = np.log2(np.where(self.P > 0, self.P, 1))
         return float(-self.stationary @ (self.P * logs).sum(axis=1))
@@ -55,6 +61,8 @@ def source() -> MarkovChain:
     So every row, and the whole chain, has ½·1 + ¼·2 + ⅛·3 + ⅛·3 = 1.75 bits. Each of the four maps from a
     letter to its successor is a permutation (5i + 1 + 3k modulo 16), so all letters are equally frequent: who
     does not look at the letter before needs exactly 4 bits.
+
+    Ledger: data.entropy_rate
     """
     P = np.zeros((16, 16))
     i = np.arange(16)

@@ -58,12 +58,17 @@ def write_midi(roll: np.ndarray, first: int, unit: str, path: Path) -> Path:
     return path
 
 
+def pitch_in_hz(m: int) -> float:
+    """f = 440 · 2^((m − 69)/12), the frequency of MIDI's pitch m.   Ledger: data.pitch"""
+    return 440 * 2 ** ((m - 69) / 12)
+
+
 def perform(roll: np.ndarray, first: int, unit: str) -> np.ndarray:
     """A roll (T, D) as sound, plucked: (N,) float32 in (−1, 1) at `RATE` samples a second.
 
-    A note of pitch m is Σ_k sin(2π k f t) / k² · exp(−t / FADE), f = 440 · 2^((m − 69)/12) Hz, without the
-    partials above half the rate; the loudest sample is 0.9.
-    Raises BadInput for a unit that is not known, and for pitches that MIDI lacks.
+    A note of f Hz is Σ_k sin(2π k f t) / k² · exp(−t / FADE), without the partials above half the rate; the
+    loudest sample is 0.9.
+    Raises BadInput for a unit that is not known, and for pitches that MIDI lacks.   Ledger: data.pitch
     """
     seconds = 60 / BEATS_PER_MINUTE / _steps_per_beat(unit)
     _check_pitches(roll, first)
@@ -71,7 +76,7 @@ def perform(roll: np.ndarray, first: int, unit: str) -> np.ndarray:
     sound = np.zeros(samples(len(roll)))
     for d, start, end in notes_of(roll):
         t = np.arange(samples(end) - samples(start)) / RATE
-        f = 440 * 2 ** ((first + d - 69) / 12)
+        f = pitch_in_hz(first + d)
         tone = sum(np.sin(2 * np.pi * k * f * t) / k**2 for k in range(1, PARTIALS + 1) if k * f < RATE / 2)
         envelope = np.exp(-t / FADE) * np.clip(np.minimum(t, t[-1] - t) / RISE, 0, 1)
         sound[samples(start) : samples(end)] += tone * envelope

@@ -25,6 +25,8 @@ class SoundFrames:
 
     rate     samples a second (Hz); a frame is D of them
     scale    s (D,), the root mean square of X_d in the training part; 1 where that is 0
+
+    Ledger: data.scaling
     """
 
     name: str

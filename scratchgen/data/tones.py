@@ -23,6 +23,7 @@ def tone(timbre: str, frequency: float, n: int, rate: int, phase: float = 0.0) -
     the rate are summed, so that none folds back to a wrong pitch.
     frequency in Hz, rate in samples a second, phase in radians.
     Raises BadInput for another timbre, and for a frequency that is not between 0 and half the rate.
+    Ledger: data.tone
     """
     if timbre not in TIMBRES:
         raise BadInput(f"there is no timbre {timbre!r}; choose one of {', '.join(TIMBRES)}")

@@ -49,7 +49,7 @@ AUTOGRAD = (
         "g ↦ gᵀ J,  J = ∂f/∂x",
         "Baydin et al. (2018), section 3.2",
         "scratchgen.autograd.transforms:vjp",
-        tutorial="01_gradients.py#a-rule-of-ones-own",
+        tutorial="01_gradients.py#many-inputs-many-outputs",
         example=Example(
             "f(x) = (x₁ x₂, x₁²) at (2, 3): J = ((3, 2), (4, 0))\n"
             "(1, 10) J = (1 · 3 + 10 · 4, 1 · 2 + 10 · 0) = (43, 2)",
@@ -110,5 +110,45 @@ AUTOGRAD = (
             {"x": 2.0},
             recorded=False,
         ),
+    ),
+    Equation(
+        "autograd.matrix_product",
+        "gradient of a matrix product",
+        r"\frac{\partial L}{\partial A} = G B^\top, \quad \frac{\partial L}{\partial B} = A^\top G,"
+        r" \quad G = \frac{\partial L}{\partial (AB)}",
+        "∂L/∂A = G Bᵀ,  ∂L/∂B = Aᵀ G,  G = ∂L/∂(A B)",
+        "Giles (2008), section 2.2",
+        "scratchgen.autograd.rules.linear_algebra:_by_left",
+        tutorial="01_gradients.py#a-whole-network-by-hand",
+        example=Example(
+            "A = (1, 2), B a column (3, 4), G = 10: ∂L/∂A = 10 · (3, 4) = (30, 40)",
+            (30.0, 40.0),
+            lambda A, B, G: vjp(lambda A: A @ B, A)[1](G)[0],
+            {"A": [[1.0, 2.0]], "B": [[3.0], [4.0]], "G": [[10.0]]},
+            recorded=False,
+        ),
+        symbols={"L": "the single number at the end", "A": "(M, K)", "G": "(M, N)", "B": "(K, N)"},
+    ),
+    Equation(
+        "autograd.einsum",
+        "gradient of a sum of products",
+        r"\frac{\partial L}{\partial x^i} = \sum g \prod_{j \ne i} x^j, \quad y = \sum \prod_j x^j",
+        "∂L/∂xⁱ = Σ g Π_{j≠i} xʲ,  y = Σ Π_j xʲ, each over the letters that its result lacks",
+        "Laue, Mitterreiter & Giesen (2020), A simple and efficient tensor calculus",
+        "scratchgen.autograd.rules.einsum:_cotangent",
+        tutorial="01_gradients.py#the-table-of-rules",
+        example=Example(
+            "y = Σ_i a_i b_i c_i, b = (2, 3), c = (4, 5), g = 10: ∂L/∂a = 10 · (2 · 4, 3 · 5) = (80, 150)",
+            (80.0, 150.0),
+            lambda a, b, c, g: vjp(lambda a: np.einsum("i,i,i->", a, b, c), a)[1](g)[0],
+            {"a": [1.0, 1.0], "b": [2.0, 3.0], "c": [4.0, 5.0], "g": 10.0},
+            recorded=False,
+        ),
+        symbols={
+            "L": "the single number at the end",
+            "xⁱ": "operand i, an axis for each of its letters",
+            "g": "∂L/∂y, of the shape of y",
+            "y": "the result, an axis for each letter that is kept",
+        },
     ),
 )

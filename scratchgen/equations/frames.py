@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+from scratchgen.data.preprocessing.mdct import mdct
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import blank
 from scratchgen.evaluation.linear_prediction import LinearPrediction
-from scratchgen.rnn.densities import mixture_log_prob
+from scratchgen.rnn.densities import mixture_log_prob, with_loudness
 from scratchgen.rnn.frames import FrameModel
 from scratchgen.rnn.notes import nade_log_prob
 
@@ -81,6 +82,12 @@ FRAMES = (
                 "logvar": [[0.0], [0.0]],
             },
         ),
+        symbols={
+            "x": "(..., D)",
+            "π_k": "weight of component k, Σ_k π_k = 1",
+            "μ_kd": "its mean in dimension d",
+            "σ_kd": "its standard deviation there",
+        },
     ),
     Equation(
         "rnn.linear_prediction",
@@ -100,5 +107,50 @@ FRAMES = (
             {"x": [1.0, 0.5]},
             recorded=False,
         ),
+        symbols={"x_n": "sample n of a sound", "a_i": "weight of the sample i before it", "s": "deviation"},
+    ),
+    Equation(
+        "rnn.loudness",
+        "what is read of a frame of real numbers",
+        r"\bigl(x, \tfrac14 \log(x^2 + \sigma_0^2)\bigr)",
+        "(x, ¼ log(x² + σ_0²)),  σ_0 = 0.01",
+        "here",
+        "scratchgen.rnn.densities:with_loudness",
+        tutorial="04_rnn.py#frames-of-real-numbers",
+        example=Example(
+            "of x = 0: ¼ log 0.0001 = ¼ · (−9.21034) = −2.30259\n"
+            "of x = −2: ¼ log 4.0001 = ¼ · 1.38632 = 0.34658",
+            (0.0, -2.0, -2.30259, 0.34658),
+            with_loudness,
+            {"x": [0.0, -2.0]},
+        ),
+        symbols={"x": "(..., D)", "σ": "σ_0, the least standard deviation of a mixture density"},
+    ),
+    Equation(
+        "data.mdct",
+        "modified discrete cosine transform",
+        r"X_{t,k} = \sum_{n=0}^{2D-1} w_n \sqrt{\tfrac2D} \cos\Bigl(\tfrac\pi D"
+        r" \bigl(n + \tfrac{1 + D}2\bigr) \bigl(k + \tfrac12\bigr)\Bigr) x_{tD+n}, \quad"
+        r" w_n = \sin \tfrac{\pi (n + 1/2)}{2D}",
+        "X_tk = Σ_n w_n √(2/D) cos(π/D (n + ½ + D/2)(k + ½)) x_{tD+n},  w_n = sin(π (n + ½) / 2D)",
+        "Princen, Johnson & Bradley (1987)",
+        "scratchgen.data.preprocessing.mdct:mdct",
+        tutorial="04_rnn.py#frames-of-real-numbers",
+        example=Example(
+            "D = 2, x = (1, 0, 0, 0), w = (0.38268, 0.92388, 0.92388, 0.38268), √(2/D) = 1\n"
+            "frame 0 begins at x_0 = 1, so n = 0: 0.38268 (cos 67.5°, cos 202.5°) = (0.14645, −0.35355)\n"
+            "frame 1 begins at x_2; after x_3 comes x_0 again, with n = 2:"
+            " 0.92388 (cos 157.5°, cos 112.5°) = (−0.85355, −0.35355)",
+            (0.14645, -0.35355, -0.85355, -0.35355),
+            mdct,
+            {"x": [1.0, 0.0, 0.0, 0.0], "D": 2},
+            recorded=False,
+        ),
+        symbols={
+            "X": "(T, D)",
+            "x": "(N,), a sound, after which it begins again",
+            "D": "samples from one frame to the next",
+            "k": "number of the frequency, from 0",
+        },
     ),
 )

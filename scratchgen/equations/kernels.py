@@ -32,7 +32,7 @@ KERNELS = (
         "y = f(x + b)",
         "Goodfellow et al., Deep Learning (2016), eq. 6.40",
         "scratchgen_kernels.bias_activation:bias_activation",
-        tutorial="05_kernels.py",
+        tutorial="05_kernels.py#a-bias-a-bend-and-the-exponential",
         example=Example(
             "f = tanh: tanh(0.3 + 0.2) = tanh 0.5 = 0.46212",
             0.46212,
@@ -48,7 +48,7 @@ KERNELS = (
         "exp(x) = 2ⁿ exp(r), r = x − n log 2;  log(2ⁿ m) = n log 2 + log m;  tanh x = 1 − 2 / (exp(2x) + 1)",
         "Muller (2016), Elementary Functions, section 11.1",
         "scratchgen_kernels.vector_math:exp",
-        tutorial="05_kernels.py",
+        tutorial="05_kernels.py#a-bias-a-bend-and-the-exponential",
         example=Example(
             "x = 1: n = round(1.44270) = 1, r = 1 − 0.69315 = 0.30685\n"
             "2 · exp(0.30685) = 2 · 1.35914 = 2.71828",

@@ -53,7 +53,7 @@ LAYERS = (
         "y = x ⊙ r / (1 − p),  r = 1[u ≥ p],  u ~ U(0, 1)",
         "Srivastava et al. (2014), section 10",
         "scratchgen.nn.layers:Dropout.forward",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#a-model-of-text",
         example=Example(
             "p = 0.5, u = (0.2, 0.7), so r = (0, 1)\n(1 · 0, 3 · 1) / 0.5 = (0, 6)",
             (0.0, 6.0),
@@ -68,7 +68,7 @@ LAYERS = (
         "y = γ (x − m) / √(s² + ε) + β, with m and s² of each feature over the batch",
         "Ioffe & Szegedy (2015), algorithm 1",
         "scratchgen.nn.normalisation:BatchNorm.forward",
-        tutorial="03_gan.py",
+        tutorial="03_gan.py#images",
         example=Example(
             "a feature that is 0 and 4 in two examples: m = 2, s² = 4, γ = 1, β = 0\n"
             "(0 − 2)/2 = −1, (4 − 2)/2 = 1",
@@ -84,7 +84,7 @@ LAYERS = (
         "y = γ (x − m) / √(s² + ε) + β, with m and s² of each example over its features",
         "Ba, Kiros & Hinton (2016), section 3",
         "scratchgen.nn.normalisation:LayerNorm.forward",
-        tutorial="03_gan.py",
+        tutorial="03_gan.py#images",
         example=Example(
             "an example with the features 0 and 4: m = 2, s² = 4, γ = 1, β = 0\n"
             "(0 − 2)/2 = −1, (4 − 2)/2 = 1",
@@ -100,7 +100,7 @@ LAYERS = (
         "y[h, w] = Σ_ij x[s h + i − p, s w + j − p] W[i, j] + b",
         "Dumoulin & Visin (2016), section 2",
         "scratchgen.convolution:conv2d",
-        tutorial="03_gan.py",
+        tutorial="03_gan.py#images",
         example=Example(
             "a row of pixels (1, 2, 3) and the kernel (10, 1), s = 1, p = 0\n"
             "(1 · 10 + 2 · 1, 2 · 10 + 3 · 1) = (12, 23)",
@@ -116,7 +116,7 @@ LAYERS = (
         "y[s h + i − p, s w + j − p] += x[h, w] W[i, j]ᵀ, at last + b",
         "Dumoulin & Visin (2016), section 4",
         "scratchgen.convolution:conv_transpose2d",
-        tutorial="03_gan.py",
+        tutorial="03_gan.py#images",
         example=Example(
             "a row of pixels (1, 2) and the kernel (10, 1), s = 1, p = 0\n"
             "(1 · 10, 1 · 1 + 2 · 10, 2 · 1) = (10, 21, 2)",
@@ -132,7 +132,7 @@ LAYERS = (
         "W ~ U(−a, a),  a = 1/√D",
         "LeCun et al. (1998), section 4.6, whose variance is 1/D",
         "scratchgen.nn.init:fan_in_uniform",
-        tutorial="01_gradients.py",
+        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
         example=Example(
             "D = 4: a = 1/√4 = 0.5; uniform numbers of 0.75 become 0.5 · (2 · 0.75 − 1) = 0.25",
             (0.25, 0.25, 0.25, 0.25),
@@ -148,7 +148,7 @@ LAYERS = (
         "W ~ U(−a, a),  a = √(6 / (D + H))",
         "Glorot & Bengio (2010), eq. 16",
         "scratchgen.nn.init:glorot_uniform",
-        tutorial="04_rnn.py",
+        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
         example=Example(
             "D = H = 1: a = √3 = 1.73205\n"
             "a uniform number of 0.75 becomes 1.73205 · (2 · 0.75 − 1) = 0.866025",
@@ -165,7 +165,7 @@ LAYERS = (
         "W ~ N(0, 2/D)",
         "He et al. (2015), eq. 10",
         "scratchgen.nn.init:he_normal",
-        tutorial="03_gan.py",
+        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
         example=Example(
             "D = 2, H = 1: √(2/2) = 1; normal numbers of 0.5 become 1 · 0.5 = 0.5",
             (0.5, 0.5),

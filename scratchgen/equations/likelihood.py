@@ -8,8 +8,9 @@ from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Pixel, Sum
 from scratchgen.evaluation.annealing import annealed_log_likelihood
 from scratchgen.evaluation.baselines import independent_bernoulli_log_prob
-from scratchgen.evaluation.latents import active_units, rate_and_distortion
-from scratchgen.evaluation.likelihood import bits_per_dimension, importance_sampled_log_likelihood
+from scratchgen.evaluation.examples import mean_over_examples
+from scratchgen.evaluation.latents import active_units, prior_radius, rate_and_distortion
+from scratchgen.evaluation.likelihood import Weights, bits_per_dimension, importance_sampled_log_likelihood
 from scratchgen.random import Generator
 
 
@@ -21,6 +22,13 @@ def _rate_and_distortion(x):
 def _units_in_use(x):
     found = active_units(Pixel(0.0), x)
     return found.count, found.variance.mean
+
+
+def _weighed(log_w):
+    weights = Weights()
+    weights.add(log_w)
+    found = weights.estimate()
+    return found.effective_samples, found.standard_error
 
 
 LIKELIHOOD = (
@@ -69,7 +77,7 @@ LIKELIHOOD = (
         "−log p(x) / (D log 2)  [+ log₂ levels]",
         "Theis, van den Oord & Bethge (2016), section 3.1",
         "scratchgen.evaluation.likelihood:bits_per_dimension",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#training-on-digits",
         example=Example(
             "4 log 2 nats for 2 numbers\n4 log 2 / (2 log 2) = 2",
             2.0,
@@ -103,7 +111,7 @@ LIKELIHOOD = (
         "A_d = Var_x(E_q(z|x)[z_d]) > 0.01",
         "Burda, Grosse & Salakhutdinov (2016), section 5.2",
         "scratchgen.evaluation.latents:active_units",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#latents-in-use",
         example=Example(
             "mu(x) = x: 0 and 2, with the mean 1\n"
             "½ ((0 − 1)² + (2 − 1)²) = 1 > 0.01, so one latent is in use",
@@ -120,7 +128,7 @@ LIKELIHOOD = (
         "p_d = (1 + Σ_n x_nd) / (2 + N)",
         "Laplace (1814); Cover & Thomas (2006), section 11.1",
         "scratchgen.evaluation.baselines:independent_bernoulli_log_prob",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#training-on-digits",
         example=Example(
             "two examples (1, 0): p = ((1 + 2)/4, (1 + 0)/4) = (¾, ¼)\n"
             "of (1, 1): log ¾ + log ¼ = −0.28768 − 1.38629 = −1.67398",
@@ -129,5 +137,68 @@ LIKELIHOOD = (
             {"train": [[1.0, 0.0], [1.0, 0.0]], "test": [[1.0, 1.0]]},
             recorded=False,
         ),
+    ),
+    Equation(
+        "vae.effective_samples",
+        "how far a mean of weights can be believed",
+        r"n = \frac{(\sum_i w_i)^2}{\sum_i w_i^2}, \quad s = \frac{\mathrm{sd}(w)}{\sqrt k\, \bar w}",
+        "n = (Σ_i w_i)² / Σ_i w_i²,  s = sd(w) / (√k mean(w))",
+        "Kong (1992) for n; the delta method for s",
+        "scratchgen.evaluation.likelihood:Weights.estimate",
+        tutorial="02_vae.py#how-far-below-the-evidence",
+        example=Example(
+            "weights 1 and 3: n = 4² / (1 + 9) = 1.6\n"
+            "mean 2, deviation √((1 + 1)/1) = √2: s = √2 / (√2 · 2) = 0.5",
+            (1.6, 0.5),
+            _weighed,
+            {"log_w": [[0.0], [math.log(3)]]},
+            recorded=False,
+        ),
+        symbols={
+            "n": "effective samples, from 1 to k, (B,)",
+            "w_i": "weight of draw i, (B,)",
+            "w": "the weights, (k, B)",
+            "s": "standard error of the log of their mean, (B,), nats",
+            "k": "how many draws an example has",
+        },
+    ),
+    Equation(
+        "evaluation.standard_error",
+        "standard error of a mean",
+        r"s = \sqrt{\frac{\sum_i (x_i - m)^2}{N (N - 1)}}, \quad m = \frac1N \sum_i x_i",
+        "s = √(Σ_i (x_i − m)² / (N (N − 1))),  m = 1/N Σ_i x_i",
+        "Casella & Berger (2002), section 5.2",
+        "scratchgen.evaluation.examples:mean_over_examples",
+        tutorial="02_vae.py#how-far-below-the-evidence",
+        example=Example(
+            "1 and 3: m = 2, s = √((1 + 1) / (2 · 1)) = 1",
+            (2.0, 1.0),
+            lambda values: tuple(mean_over_examples(values)),
+            {"values": [1.0, 3.0]},
+            recorded=False,
+        ),
+        symbols={
+            "s": "standard error, in the unit of the values",
+            "x_i": "value of example i",
+            "m": "mean",
+            "N": "how many examples there are",
+        },
+    ),
+    Equation(
+        "vae.prior_radius",
+        "circle that holds a share of the prior",
+        r"r = \sqrt{-2 \log(1 - p)}",
+        "r = √(−2 log(1 − p))",
+        "Box & Muller (1958), for the radius of two normal numbers",
+        "scratchgen.evaluation.latents:prior_radius",
+        tutorial="02_vae.py#how-far-below-the-evidence",
+        example=Example(
+            "p = ½: √(2 log 2) = 1.17741",
+            1.17741,
+            prior_radius,
+            {"share": 0.5},
+            recorded=False,
+        ),
+        symbols={"r": "radius in any plane of the latents", "p": "share of N(0, I) inside, in [0, 1)"},
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from scratchgen.distributions import Categorical, Normal
+from scratchgen.distributions import Bernoulli, Categorical, Normal
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.functional import (
     leaky_relu,
@@ -24,7 +24,7 @@ LOSSES = (
         "σ(x) = 1 / (1 + exp(−x))",
         "Goodfellow et al., Deep Learning (2016), eq. 3.30",
         "scratchgen.functional:sigmoid",
-        tutorial="02_vae.py",
+        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
         example=Example(
             "x = log 3: 1 / (1 + 1/3) = 0.75, and at 0: 1 / (1 + 1) = 0.5",
             (0.75, 0.5),
@@ -39,7 +39,7 @@ LOSSES = (
         "log(1 + exp(x)) = max(x, 0) + log(1 + exp(−|x|))",
         "Dugas et al. (2001), section 3",
         "scratchgen.functional:softplus",
-        tutorial="03_gan.py",
+        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
         example=Example(
             "x = log 3: log(1 + 3) = 1.09861 + log(1 + 1/3) = 1.09861 + 0.28768 = 1.38629",
             1.38629,
@@ -54,7 +54,7 @@ LOSSES = (
         "max(x, 0)",
         "Glorot, Bordes & Bengio (2011), section 3",
         "scratchgen.functional:relu",
-        tutorial="02_vae.py",
+        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
         example=Example("max(−2, 0) = 0, max(3, 0) = 3", (0.0, 3.0), lambda x: relu(x), {"x": [-2.0, 3.0]}),
     ),
     Equation(
@@ -64,7 +64,7 @@ LOSSES = (
         "x where x > 0, a x elsewhere",
         "Maas, Hannun & Ng (2013), section 2",
         "scratchgen.functional:leaky_relu",
-        tutorial="03_gan.py",
+        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
         example=Example(
             "a = 0.2: 0.2 · (−2) = −0.4, and 3 stays 3",
             (-0.4, 3.0),
@@ -126,7 +126,7 @@ LOSSES = (
         "log N(x; mu, sigma²) = −½ Σ_d [log 2π + log sigma² + (x − mu)² / sigma²]",
         "Goodfellow et al., Deep Learning (2016), eq. 3.21",
         "scratchgen.distributions:Normal.log_prob",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#other-data",
         example=Example(
             "x = 1, mu = 0, sigma² = 4\n−½ (1.83788 + 1.38629 + 1/4) = −1.73709",
             -1.73709,
@@ -148,5 +148,43 @@ LOSSES = (
             lambda logits: Categorical(logits).entropy(),
             {"logits": [[0.0, math.log(3)]]},
         ),
+    ),
+    Equation(
+        "distributions.normal_entropy",
+        "entropy of a normal distribution",
+        r"H = \tfrac12 \sum_d \bigl[ \log 2\pi + 1 + \log \sigma_d^2 \bigr]",
+        "H = ½ Σ_d [log 2π + 1 + log sigma²]",
+        "Cover & Thomas (2006), theorem 8.4.1",
+        "scratchgen.distributions:Normal.entropy",
+        tutorial="02_vae.py#other-data",
+        example=Example(
+            "sigma² = 4: ½ (1.83788 + 1 + 1.38629) = 2.11209",
+            2.11209,
+            lambda mu, logvar: Normal(mu, logvar).entropy(),
+            {"mu": [[0.0]], "logvar": [[math.log(4)]]},
+        ),
+        symbols={"H": "entropy, (B,), nats", "sigma": "standard deviation, (B, D)"},
+    ),
+    Equation(
+        "distributions.bernoulli_entropy",
+        "entropy of binary pixels",
+        r"H = -\sum_d \bigl[ p_d \log p_d + (1 - p_d) \log(1 - p_d) \bigr]"
+        r" = \sum_d \log(1 + e^{a_d}) - p_d a_d",
+        "H = −Σ_d [p_d log p_d + (1 − p_d) log(1 − p_d)] = Σ_d softplus(a_d) − p_d a_d,  p_d = σ(a_d)",
+        "Cover & Thomas (2006), section 2.1",
+        "scratchgen.distributions:Bernoulli.entropy",
+        tutorial="02_vae.py#other-data",
+        example=Example(
+            "a = log 3, p = ¾: log 4 − ¾ · 1.098612 = 1.386294 − 0.823959 = 0.562335",
+            0.562335,
+            lambda logits: Bernoulli(logits).entropy(),
+            {"logits": [[math.log(3)]]},
+        ),
+        symbols={
+            "H": "entropy, (B,), nats",
+            "p_d": "probability that pixel d is 1",
+            "a_d": "its logit",
+            "σ": "logistic function",
+        },
     ),
 )

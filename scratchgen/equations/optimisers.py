@@ -7,6 +7,9 @@ import numpy as np
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.nn import Parameter
 from scratchgen.optim import SGD, Adam, MovingAverage, half_cosine
+from scratchgen.training.reproductions.gan_modes import Setting
+from scratchgen.training.reproductions.iwae_mnist import step_size
+from scratchgen.training.reproductions.vae_mnist_fixed import step_size as step_size_of_two_falls
 
 
 def _descended(theta, g, v):
@@ -40,7 +43,7 @@ OPTIMISERS = (
         "v ← μ v + g,  θ ← θ − α v",
         "Polyak (1964); Sutskever et al. (2013), eq. 1",
         "scratchgen.optim:SGD.step",
-        tutorial="03_gan.py",
+        tutorial="01_gradients.py#from-a-gradient-to-a-step",
         example=Example(
             "μ = 0.5, α = 0.1, v = 2 from the steps before, g = 3\n"
             "v = 0.5 · 2 + 3 = 4\nθ = 1 − 0.1 · 4 = 0.6",
@@ -60,7 +63,7 @@ OPTIMISERS = (
         "  m̂ = m / (1 − β₁^t),  v̂ = v / (1 − β₂^t)",
         "Kingma & Ba (2015), algorithm 1",
         "scratchgen.optim:Adam.step",
-        tutorial="03_gan.py",
+        tutorial="01_gradients.py#from-a-gradient-to-a-step",
         example=Example(
             "the first step, g = 2: m = 0.1 · 2 = 0.2, m̂ = 0.2 / 0.1 = 2\n"
             "v = 0.001 · 4 = 0.004, v̂ = 0.004 / 0.001 = 4\n"
@@ -78,7 +81,7 @@ OPTIMISERS = (
         "a ← d a + (1 − d) θ,  d = min(decay, (1 + t) / (10 + t))",
         "Polyak & Juditsky (1992); Yazıcı et al. (2019), section 3",
         "scratchgen.optim:MovingAverage.update",
-        tutorial="03_gan.py",
+        tutorial="01_gradients.py#from-a-gradient-to-a-step",
         example=Example(
             "at step t = 100: d = min(0.75, 101/110) = 0.75\na = 0.75 · 2 + 0.25 · 6 = 3",
             3.0,
@@ -102,5 +105,66 @@ OPTIMISERS = (
             {"t": 1 / 3},
             recorded=False,
         ),
+    ),
+    Equation(
+        "optim.stages",
+        "step size in stages",
+        r"\alpha = 10^{-3 - i / 7}, \quad \text{stage } i = 0, 1, \dots \text{ of } 3^i \text{ epochs}",
+        "α = 10^(−3 − i/7) in stage i = 0, 1, … of 3^i epochs",
+        "Burda, Grosse & Salakhutdinov (2016), section 5",
+        "scratchgen.training.reproductions.iwae_mnist:step_size",
+        tutorial="01_gradients.py#from-a-gradient-to-a-step",
+        example=Example(
+            "epoch 1 is stage 0, epochs 2, 3 and 4 are stage 1: 10^(−1/7) = 0.71969, in thousandths",
+            0.71969,
+            lambda epoch: 1000 * step_size(epoch),
+            {"epoch": 4},
+            recorded=False,
+        ),
+        symbols={"α": "step size of Adam", "i": "number of the stage"},
+    ),
+    Equation(
+        "optim.straight_line",
+        "step size along a straight line",
+        r"\alpha_i = \alpha \bigl(1 - (i - 1) / n\bigr)",
+        "α_i = α (1 − (i − 1) / n)",
+        "no paper's: the simplest that ends at nought",
+        "scratchgen.training.reproductions.gan_modes:Setting.step_size",
+        tutorial="01_gradients.py#from-a-gradient-to-a-step",
+        example=Example(
+            "α = 2, epoch 4 of 4: 2 (1 − 3/4) = 0.5",
+            0.5,
+            lambda alpha, epoch, epochs: Setting("ring", (4,), epochs, 1.0, alpha).step_size(epoch),
+            {"alpha": 2.0, "epoch": 4, "epochs": 4},
+            recorded=False,
+        ),
+        symbols={
+            "α_i": "step size in epoch i",
+            "α": "step size in the first, > 0",
+            "i": "number of the epoch, from 1",
+            "n": "how many there are",
+        },
+    ),
+    Equation(
+        "optim.two_falls",
+        "step size that falls twice",
+        r"\alpha_i = \alpha\, 10^{-k / 5}, \quad k = [i > 200] + [i > 350]",
+        "α_i = α 10^(−k/5),  k = [i > 200] + [i > 350]",
+        "published training schedules of autoencoders on fixed binarised MNIST",
+        "scratchgen.training.reproductions.vae_mnist_fixed:step_size",
+        tutorial="01_gradients.py#from-a-gradient-to-a-step",
+        example=Example(
+            "epoch 500: both are over, 10^(−2/5) = 0.39811, in units of α = 0.0001",
+            0.39811,
+            lambda epoch: step_size_of_two_falls(epoch) / 1e-4,
+            {"epoch": 500},
+            recorded=False,
+        ),
+        symbols={
+            "α_i": "step size of Adam in epoch i",
+            "α": "step size in the first",
+            "i": "number of the epoch, from 1",
+            "k": "how often it has fallen",
+        },
     ),
 )

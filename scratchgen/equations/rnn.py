@@ -95,7 +95,7 @@ RNN = (
         "  (i, f, g, o)_t = (σ, σ, tanh, σ)(W_hh h_{t−1} + W_xh x_t + b_h)",
         "Hochreiter & Schmidhuber (1997); forget gate: Gers, Schmidhuber & Cummins (2000)",
         "scratchgen.rnn.recurrence:lstm_recurrence",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#why-gradients-fade-and-explode",
         example=Example(
             "weights 0, so i = f = o = σ(0) = ½ and g = tanh 0.54931 = ½\n"
             "c = ½ · 1 + ½ · ½ = 0.75\n"
@@ -120,7 +120,7 @@ RNN = (
         "h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1},  n_t = tanh(W_xn x_t + b_xn + r_t ⊙ (W_hn h_{t−1} + b_hn))",
         "Cho et al. (2014), eq. 5-8",
         "scratchgen.rnn.recurrence:gru_recurrence",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#why-gradients-fade-and-explode",
         example=Example(
             "r = z = σ(0) = ½\n"
             "n = tanh(1 · 1 + ½ · (2 · 1)) = tanh 2 = 0.96403\n"
@@ -145,7 +145,7 @@ RNN = (
         "‖ĝ − g‖ / ‖g‖,  ĝ = Σ_chunks ∂L_chunk/∂θ with the state before the chunk held fixed",
         "Tallec & Ollivier (2017), section 2",
         "scratchgen.rnn.training:truncation_bias",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#why-gradients-fade-and-explode",
         example=Example(
             "h = 0 and p = ½ throughout; W_hy = (−1, 1), and the loss is a mean over 2 steps\n"
             "g₁ = g₂ = ½ (½ + ½) = ½\n"
@@ -219,7 +219,7 @@ RNN = (
         "log p(y_1 … y_l) / ((5 + l) / 6)^α",
         "Sutskever et al. (2014), section 3.2; Wu et al. (2016), eq. 14",
         "scratchgen.rnn.beam:beam_search",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#from-one-sequence-to-another",
         example=Example(
             "p(a) = ¾, l = 2, α = 1: the likeliest is aa\n"
             "2 log ¾ / ((5 + 2) / 6) = −0.57536 · 6/7 = −0.49317",
@@ -239,7 +239,7 @@ RNN = (
         "c_t = Σ_j a_tj h_j,  a_tj = softmax_j score(s_t, h_j),  score = s·h/√H or v·tanh(W s + U h)",
         "Bahdanau et al. (2015), eq. 5-6; Luong et al. (2015), eq. 8",
         "scratchgen.rnn.attention:Attention.forward",
-        tutorial="04_rnn.py",
+        tutorial="04_rnn.py#from-one-sequence-to-another",
         example=Example(
             "s = 1, h = (0, log 3), H = 1: scores 0 and log 3, weights (1, 3) / 4\n"
             "¼ · 0 + ¾ · 1.09861 = 0.82396",

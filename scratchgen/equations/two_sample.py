@@ -8,6 +8,7 @@ from scratchgen.evaluation.frechet import frechet_distance_of_gaussians
 from scratchgen.evaluation.mmd import GaussianKernel, mmd
 from scratchgen.evaluation.modes import modes_captured
 from scratchgen.evaluation.neighbours import density_coverage, precision_recall
+from scratchgen.evaluation.pairs import squared_distances
 from scratchgen.evaluation.parzen import parzen_log_likelihood
 
 
@@ -159,5 +160,22 @@ TWO_SAMPLE = (
             {"x": 2.0, "degrees": 2},
             recorded=False,
         ),
+    ),
+    Equation(
+        "evaluation.squared_distances",
+        "distances from a product",
+        r"\lVert x - y \rVert^2 = \lVert x \rVert^2 - 2\, x \cdot y + \lVert y \rVert^2",
+        "‖x − y‖² = ‖x‖² − 2 x·y + ‖y‖²",
+        "the binomial formula",
+        "scratchgen.evaluation.pairs:squared_distances",
+        tutorial="03_gan.py#two-samples-one-question",
+        example=Example(
+            "x = (1, 2), y = (4, 6): 5 − 2 · 16 + 52 = 25 = 3² + 4²",
+            25.0,
+            squared_distances,
+            {"x": [[1.0, 2.0]], "y": [[4.0, 6.0]]},
+            recorded=False,
+        ),
+        symbols={"x": "(N, D)", "y": "(M, D)"},
     ),
 )

@@ -209,7 +209,7 @@ VAE = (
         "Σ_d max(free, E_x[KL(q(z_d|x) ‖ p(z_d))])",
         "Kingma et al. (2016), eq. 15",
         "scratchgen.vae.objectives:free_bits_rate",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#latents-in-use",
         example=Example(
             "KL of mu = 2 and mu = 0.1: ½ · 4 = 2 and ½ · 0.01 = 0.005\nmax(0.5, 2) + max(0.5, 0.005) = 2.5",
             2.5,
@@ -224,7 +224,7 @@ VAE = (
         "β(t) = min(1, t/T)",
         "Bowman et al. (2016), section 3.1",
         "scratchgen.vae.objectives:warm_up",
-        tutorial="02_vae.py",
+        tutorial="02_vae.py#latents-in-use",
         example=Example("min(1, 3/4) = 0.75", 0.75, warm_up, {"step": 3, "steps": 4}, recorded=False),
     ),
 )

@@ -21,6 +21,8 @@ def grey_entropy(images: np.ndarray) -> float:
 
     Σ_d x_d log x_d + (1 − x_d) log(1 − x_d): the Bernoulli cross entropy of a perfect reconstruction. It is 0
     for black-and-white images only.
+
+    Ledger: distributions.bernoulli_entropy
     """
     x = images.astype(np.float64)
     inside = (x > 0) & (x < 1)

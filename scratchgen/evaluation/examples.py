@@ -16,14 +16,20 @@ ROWS = 2000  # latents decoded at once: enough for the matrix products, and tens
 
 
 class Mean(NamedTuple):
-    """A mean over N examples, and its standard error sd/√N (sd with N − 1; NaN for one example)."""
+    """A mean over N examples, and its standard error sd/√N (sd with N − 1; NaN for one example).
+
+    Ledger: evaluation.standard_error
+    """
 
     mean: float | np.ndarray
     standard_error: float | np.ndarray
 
 
 def mean_over_examples(values: np.ndarray) -> Mean:
-    """The mean of (N, ...) over its first axis, in float64, with its standard error; each (...)."""
+    """The mean of (N, ...) over its first axis, in float64, with its standard error; each (...).
+
+    Ledger: evaluation.standard_error
+    """
     values = np.asarray(values, np.float64)
     N = len(values)
     mean = values.mean(axis=0)

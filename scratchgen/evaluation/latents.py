@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +38,10 @@ class ActiveUnits(NamedTuple):
 
 
 class RateAndDistortion(NamedTuple):
-    """R and D in nats an example, each with its standard error over examples; −(R + D) is the mean ELBO."""
+    """R and D in nats an example, each with its standard error over examples; −(R + D) is the mean ELBO.
+
+    Ledger: vae.rate_distortion
+    """
 
     rate: Mean
     distortion: Mean
@@ -91,3 +95,11 @@ def rate_and_distortion(model, x, rng: Generator, samples: int = 1, rows: int = 
             z = q.rsample(noise(some, 0, (samples, Z)))
             distortion[some] = -log_likelihood(here, x[some], z).mean(axis=0)
     return RateAndDistortion(mean_over_examples(rate), mean_over_examples(distortion))
+
+
+def prior_radius(share: float) -> float:
+    """√(−2 log(1 − share)): in any plane through 0, the circle that holds this share of N(0, I).
+
+    Ledger: vae.prior_radius
+    """
+    return math.sqrt(-2 * math.log1p(-share))

@@ -34,6 +34,8 @@ class Estimate(NamedTuple):
     standard_error       nats, by the delta method: sd(w) / (√k mean(w)), sd with k − 1. NaN for k = 1
     effective_samples    (Σ w)² / Σ w², from 1 to k (Kong 1992): near 1, one weight decides, and neither of
                          the other two can be believed
+
+    Ledger: vae.effective_samples
     """
 
     log_likelihood: np.ndarray
@@ -85,7 +87,7 @@ class Weights:
 
     The squared deviations of two pieces add up with n₁ n₂ / (n₁ + n₂) (mean₁ − mean₂)², so that equal weights
     have no spread at all, where Σ w² − (Σ w)² / n would leave rounding.
-    Source: Chan, Golub & LeVeque (1979), eq. 2.1.
+    Source: Chan, Golub & LeVeque (1979), eq. 2.1.   Ledger: vae.effective_samples
     """
 
     def __init__(self):
@@ -105,7 +107,7 @@ class Weights:
         self.squares = squares + np.sum((w - w_mean) ** 2, axis=0) + apart**2 * n * k / (n + k)
 
     def estimate(self) -> Estimate:
-        """The logarithm of their mean, as `Estimate` says."""
+        """The logarithm of their mean, as `Estimate` says.   Ledger: vae.effective_samples"""
         with np.errstate(divide="ignore", invalid="ignore"):  # all weights 0: −∞, whose error is NaN
             spread = self.squares / self.mean**2
             error = np.sqrt(spread / (self.n * (self.n - 1))) if self.n > 1 else np.full_like(spread, np.nan)

@@ -32,6 +32,7 @@ class LinearPrediction:
 
         Of several solutions, as sums of a few sines have them, it is the shortest.
         Raises BadInput for sounds that are predicted without an error, such as silence.
+        Ledger: rnn.linear_prediction
         """
         p, total = self.order, sum(map(len, sounds))
         products = sum(w.T @ w for x in sounds for w in self._windows(x))

@@ -134,5 +134,8 @@ def best_ngram(train: np.ndarray, validation: np.ndarray, vocab_size: int, max_o
 
 
 def bits_per_character(log_prob: np.ndarray) -> float:
-    """−(1/N) Σ_n log₂ p(c_n | …): nats (N,) → bits a character, what a perfect coder would spend."""
+    """−(1/N) Σ_n log₂ p(c_n | …): nats (N,) → bits a character, what a perfect coder would spend.
+
+    Ledger: rnn.cross_entropy
+    """
     return float(-np.mean(log_prob) / math.log(2))

@@ -41,6 +41,8 @@ def squared_distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
     Measured from the mean of y, so that a common offset costs no digits. Rounding is about 1e-15 of the
     largest squared norm, so that an example may be this far from itself.
+
+    Ledger: evaluation.squared_distances
     """
     centre = y.mean(axis=0)
     x, y = x - centre, y - centre

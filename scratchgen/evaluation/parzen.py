@@ -96,7 +96,7 @@ def kmeans_centroids(x, k: int, rng: Generator) -> np.ndarray:
 
     parzen_log_likelihood(kmeans_centroids(x, k, rng), …) exceeds parzen_log_likelihood(k rows of x, …).
     Raises BadInput for NaN, unless 1 ≤ k ≤ N, and where scikit-learn is not installed.
-    Source: Theis, van den Oord & Bethge (2016), section 3.2 and table 1.
+    Source: Theis, van den Oord & Bethge (2016), section 3.2 and table 1.   Ledger: gan.centroids
     """
     (x,) = comparable(x=x)
     if not 1 <= k <= len(x):

@@ -24,7 +24,7 @@ def dirac_forces(theta, psi, game: Game = ORIGINAL):
     eigenvalues −γ/2 ± √(γ²/4 − ¼) have a negative real part for γ > 0
 
     The losses and the penalty are those that every GAN here is trained on, differentiated as there.
-    Source: Mescheder et al. (2018), definition 2.1 and section 3.
+    Source: Mescheder et al. (2018), definition 2.1 and section 3.   Ledger: gan.dirac
     """
     theta, psi = np.atleast_1d(theta).astype(np.float64), np.atleast_1d(psi).astype(np.float64)
     n, real = len(theta), np.zeros((len(theta), 1))

@@ -24,6 +24,8 @@ class Frame:
     logits     (SIDE, SIDE) what D says at the points of `Film.places`
     samples    (n, 2) what G makes, always of the same noise
     pushes     (n, 2) −∂ generator_loss / ∂x of each sample on its own: where G is told to move it
+
+    Ledger: gan.generator_loss
     """
 
     step: int

@@ -51,7 +51,10 @@ class Health:
         self.memory["steps"] += 1
 
     def epoch(self, samples: np.ndarray) -> tuple[float, list[str]]:
-        """At the end of an epoch: the diversity of samples (n, D), and what has gone wrong in this epoch."""
+        """At the end of an epoch: the diversity of samples (n, D), and what has gone wrong in this epoch.
+
+        The diversity is E ‖y − y′‖ / E ‖x − x′‖, of samples y and real examples x.   Ledger: gan.diversity
+        """
         memory = self.memory
         diversity = mean_distance(samples) / max(self.distance, np.finfo(np.float32).tiny)
         V = memory["sum_V"] / max(memory["steps"], 1)
@@ -72,7 +75,7 @@ class Health:
 
 
 def mean_distance(x: np.ndarray) -> float:
-    """E ‖x − x′‖ over all pairs of different rows of x (n, D); 0 for a single row."""
+    """E ‖x − x′‖ over all pairs of different rows of x (n, D); 0 for a single row.   Ledger: gan.diversity"""
     x = np.asarray(x, np.float64)
     n, squares = len(x), np.sum(x * x, axis=1)
     distances = np.sqrt(np.maximum(squares[:, None] + squares - 2 * x @ x.T, 0))

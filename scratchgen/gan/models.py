@@ -35,11 +35,11 @@ class Pair(Module):
         return self
 
     def generate(self, n: int, rng: Generator):
-        """x = G(z) for z ~ N(0, I): (n, D), differentiable in G's parameters."""
+        """x = G(z) for z ~ N(0, I): (n, D), differentiable in G's parameters.   Ledger: gan.value"""
         return self.G(rng.standard_normal((n, self.latent_dim)))
 
     def logits(self, x):
-        """The logit a of D(x) = σ(a), one for each pack.   (B, D) → (B / pack,)"""
+        """The logit a of D(x) = σ(a), one for each pack.   (B, D) → (B / pack,)   Ledger: gan.value"""
         if self.pack > 1:
             B, D = x.shape
             if B % self.pack:
@@ -103,7 +103,7 @@ class ConditionalGAN(GAN):
 
     `given(labels)` is the pair for these classes, one a row; all that a GAN can do, it can do. A class is a
     row of K numbers, all 0 but for one √K: their mean square is 1, that of the latent's numbers.
-    Source: Mirza & Osindero (2014), eq. 2.
+    Source: Mirza & Osindero (2014), eq. 2.   Ledger: gan.conditional
     """
 
     def __init__(self, data_dim: int, latent_dim: int, classes: int, rng: Generator | None = None, **options):
@@ -141,10 +141,10 @@ class Given(Pair):
         self.latent_dim, self.bounded, self.pack = pair.latent_dim, pair.bounded, pair.pack
 
     def generate(self, n: int, rng: Generator):
-        """x = G(z, y), a row for each class: n is how many there are."""
+        """x = G(z, y), a row for each class: n is how many there are.   Ledger: gan.conditional"""
         z = rng.standard_normal((n, self.latent_dim))
         return self.G(np.concatenate((z, self.y), axis=-1))
 
     def logits(self, x):
-        """The logit of x (B, D) being real and of class y.   → (B / pack,)"""
+        """The logit of x (B, D) being real and of class y.   → (B / pack,)   Ledger: gan.conditional"""
         return super().logits(np.concatenate((x, self.y.astype(x.dtype)), axis=-1))

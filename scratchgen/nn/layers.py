@@ -22,7 +22,10 @@ class Linear(Module):
         return linear(x, self.W, self.b)
 
     def activated(self, x, activation: str):
-        """f(x W + b), bias and f in one pass.   activation: "tanh", "sigmoid" or "relu"; x (B, D) → (B, H)"""
+        """f(x W + b), bias and f in one pass.   activation: "tanh", "sigmoid" or "relu"; x (B, D) → (B, H)
+
+        Ledger: kernels.bias_activation
+        """
         return bias_activation(matmul(x, self.W), self.b, activation)
 
 
@@ -88,7 +91,7 @@ class Sequential(Module):
 
 
 class Tanh(Module):
-    """tanh(x)."""
+    """tanh(x).   Ledger: kernels.elementary"""
 
     def forward(self, x):
         return np.tanh(x)

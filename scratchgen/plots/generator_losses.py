@@ -18,7 +18,10 @@ LINES = (
 
 
 def pushes(kind: str, logits: np.ndarray) -> np.ndarray:
-    """−∂ generator_loss / ∂a at each logit a of a fake, (N,) → (N,): how strongly G is told to raise it."""
+    """−∂ generator_loss / ∂a at each logit a of a fake, (N,) → (N,): how strongly G is told to raise it.
+
+    Ledger: gan.generator_loss
+    """
     return -grad(lambda a: len(logits) * generator_loss(a, kind))(logits).numpy()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scratchgen.evaluation.latents import prior_radius
 from scratchgen.plots.figure import INK, SECOND, new_figure, plain, save
 from scratchgen.plots.images import show
 
@@ -39,8 +40,8 @@ def latent_plane(mu: np.ndarray, labels: np.ndarray | None, decode_mean: Callabl
 def aggregated_posterior(z: np.ndarray, labels: np.ndarray | None, path) -> Path:
     """Draws z ~ q(z|x), one an example (N, Z), along their two main directions, and the prior there.
 
-    Seen along any two directions at right angles N(0, I) is N(0, I): the circle of radius √(−2 log(1 − p))
-    holds the share p of it. Where draws from the prior fall and no z lies, the decoder has learned nothing.
+    Seen along any two directions at right angles N(0, I) is N(0, I): its circles hold shares that are known.
+    Where draws from the prior fall and no z lies, the decoder has learned nothing.   Ledger: vae.prior_radius
     """
     axes, _ = _main_directions(z)
     figure = new_figure(6.4, 5.6)
@@ -48,7 +49,7 @@ def aggregated_posterior(z: np.ndarray, labels: np.ndarray | None, path) -> Path
     _scatter(figure, plane, z @ axes.T, labels)
     turn = np.linspace(0, 2 * math.pi, 200)
     for share in INSIDE:
-        radius = math.sqrt(-2 * math.log(1 - share))
+        radius = prior_radius(share)
         plane.plot(radius * np.cos(turn), radius * np.sin(turn), color=INK, linewidth=1, linestyle="--")
         words = plane.annotate(f"{100 * share:g} %", (0, radius), ha="center", va="center", fontsize=8)
         words.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1})

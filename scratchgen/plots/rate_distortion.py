@@ -14,6 +14,8 @@ def rate_distortion(points: Mapping[float, tuple[float, float]], path) -> Path:
     """(R, D) in nats for each β, joined, with a stroke along dD/dR = −β through each.
 
     points    {β: (R, D)}; the bound −(D + R) is the same all along a line of slope −1, drawn through the best
+
+    Ledger: vae.rate_distortion
     """
     figure = new_figure(5.6, 4.4)
     axes = figure.add_subplot()

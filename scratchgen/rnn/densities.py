@@ -29,6 +29,7 @@ class MixtureDensity(Module):
     constant ends at N(x_d; x_d, σ_0²), which is worth log 1/(σ_0 √2π) = 3.69 nats a frame and no more.
 
     Source: Bishop (1994), eq. 21-28; over the state of a recurrent network: Graves (2013), section 4.
+    Ledger: rnn.mixture_density
     """
 
     def __init__(self, hidden: int, data_dim: int, components: int, rng: Generator):
@@ -49,7 +50,7 @@ class MixtureDensity(Module):
         return logits, mu.reshape(shape), logvar.reshape(shape)
 
     def log_prob(self, h, x):
-        """log p(x | h):   h (..., H), x (..., D) → (...) nats."""
+        """log p(x | h):   h (..., H), x (..., D) → (...) nats.   Ledger: rnn.mixture_density"""
         return mixture_log_prob(x, *self.parameters_of(h))
 
     def sample(self, h, rng: Generator) -> np.ndarray:
@@ -70,7 +71,7 @@ def with_loudness(x):
     """(x, ¼ log(x² + σ_0²)):   (..., D) → (..., 2D).
 
     What changes slowly in sound is how loud each frequency is; signs come and go. A network that reads x
-    alone would have to build the square of it first.
+    alone would have to build the square of it first.   Ledger: rnn.loudness
     """
     return np.concatenate([x, np.log(x * x + SIGMA_FLOOR**2) / 4], axis=-1)
 

@@ -35,6 +35,7 @@ def train_frames(
                          again (Graves 2011); 0: nothing
     Gradients are clipped to a joint norm of 1; the step size falls as a half cosine.
     Raises BadInput for sequences that are empty, and as `rnn.train` when the loss is no longer finite.
+    Ledger: rnn.frames
     """
     optimizer = Adam(model.parameters(), alpha)
     steps = epochs * math.ceil(len(train) / batch_size)
@@ -64,15 +65,27 @@ def train_frames(
 
 @contextmanager
 def noisy(parameters, sigma: float, rng: Generator):
-    """Within it the parameters are θ + σ ε, ε ~ N(0, I); afterwards they are θ again, to the bit."""
+    """Within it the parameters are θ + σ ε, ε ~ N(0, I); afterwards they are θ again, to the bit.
+
+    Ledger: rnn.weight_noise
+    """
     if sigma == 0:
         yield
         return
     exact = [p.data for p in parameters]
     for p in parameters:
-        p.data = p.data + np.asarray(sigma * rng.standard_normal(p.shape, p.dtype), p.dtype)
+        p.data = disturbed(p.data, sigma, rng)
     try:
         yield
     finally:
         for p, theta in zip(parameters, exact, strict=True):
             p.data = theta
+
+
+def disturbed(theta: np.ndarray, sigma: float, rng: Generator) -> np.ndarray:
+    """θ + σ ε, ε ~ N(0, I), of θ's shape and dtype.
+
+    The mean of the gradients there is the gradient of the mean loss under the noise: wide minima are better.
+    Source: Graves (2011), Practical variational inference for neural networks.   Ledger: rnn.weight_noise
+    """
+    return theta + np.asarray(sigma * rng.standard_normal(theta.shape, theta.dtype), theta.dtype)

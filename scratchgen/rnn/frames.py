@@ -30,7 +30,7 @@ class FrameModel(Module):
     components    K, the Gaussians of the mixture; 0: the frames are of notes
 
     Raises BadInput for another cell; ValueError for sizes that are none.
-    Source: Boulanger-Lewandowski et al. (2012); real frames: Graves (2013), section 4.
+    Source: Boulanger-Lewandowski et al. (2012); real frames: Graves (2013), section 4.   Ledger: rnn.frames
     """
 
     def __init__(
@@ -112,7 +112,10 @@ class FrameModel(Module):
 
 
 def nats_by_sequence(model: FrameModel, sequences: list[np.ndarray]) -> np.ndarray:
-    """−log p(x_1 … x_T) of every sequence, in their order:   list of (T_i, D) → (N,) float64 nats."""
+    """−log p(x_1 … x_T) of every sequence, in their order:   list of (T_i, D) → (N,) float64 nats.
+
+    Ledger: rnn.frames
+    """
     order = np.argsort([len(x) for x in sequences], kind="stable")
     nats = np.zeros(len(sequences))
     with no_grad(), model.in_use():
@@ -124,5 +127,8 @@ def nats_by_sequence(model: FrameModel, sequences: list[np.ndarray]) -> np.ndarr
 
 
 def nats_per_frame(model: FrameModel, sequences: list[np.ndarray]) -> float:
-    """−Σ log p / Σ T: over all frames, so that a long piece counts more than a short one."""
+    """−Σ log p / Σ T: over all frames, so that a long piece counts more than a short one.
+
+    Ledger: rnn.per_step
+    """
     return float(nats_by_sequence(model, sequences).sum()) / sum(map(len, sequences))

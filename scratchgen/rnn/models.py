@@ -29,7 +29,7 @@ class LanguageModel(Module):
     tied          W_hy is the transposed embedding: one table says what a symbol is, coming in and going out
 
     Raises BadInput for another cell, and for tied weights whose embedding is not of the size of h.
-    Source: Mikolov et al. (2010); tied weights: Press & Wolf (2017), section 3.
+    Source: Mikolov et al. (2010); tied weights: Press & Wolf (2017), section 3.   Ledger: rnn.language_model
     """
 
     def __init__(
@@ -89,6 +89,8 @@ class LanguageModel(Module):
         ids, targets    (T, B) int;   state: (L, S, B, H), or None for the initial one
         mask            (T, B) bool, True where the symbols are real: elsewhere the loss is 0
         → loss (T, B) nats, state (L, S, B, H)
+
+        Ledger: rnn.language_model
         """
         y, state = self.forward(ids, state, mask)
         losses = softmax_cross_entropy(y, targets)

@@ -31,6 +31,7 @@ class IndependentNotes(Notes):
     """p(x | h) = Π_d Bernoulli(x_d; σ(y_d)),   y = h W_hy + b_y.
 
     W_hy (H, D), b_y (D,).   Source: Boulanger-Lewandowski et al. (2012), the plain RNN.
+    Ledger: rnn.independent_notes
     """
 
     def __init__(self, hidden: int, data_dim: int, rng: Generator):
@@ -38,7 +39,7 @@ class IndependentNotes(Notes):
         self.b_y = Parameter(np.zeros(data_dim, np.float32))
 
     def log_prob(self, h, x):
-        """log p(x | h):   h (..., H), x (..., D) of 0 and 1 → (...) nats."""
+        """log p(x | h):   h (..., H), x (..., D) of 0 and 1 → (...) nats.   Ledger: rnn.independent_notes"""
         return -bernoulli_cross_entropy(linear(h, self.W_hy, self.b_y), x)
 
     def sample(self, h, rng: Generator) -> np.ndarray:
@@ -56,6 +57,7 @@ class NADE(Notes):
     the same at all steps. With V = 0 the notes are independent.
 
     Source: Larochelle & Murray (2011); over a state: Boulanger-Lewandowski et al. (2012), RNN-NADE.
+    Ledger: rnn.nade
     """
 
     def __init__(self, hidden: int, data_dim: int, units: int, rng: Generator):
@@ -71,7 +73,7 @@ class NADE(Notes):
         return linear(h, self.W_hb, self.b_b), linear(h, self.W_hc, self.b_c)
 
     def log_prob(self, h, x):
-        """log p(x | h):   h (..., H), x (..., D) of 0 and 1 → (...) nats."""
+        """log p(x | h):   h (..., H), x (..., D) of 0 and 1 → (...) nats.   Ledger: rnn.nade"""
         return nade_log_prob(x, *self.biases(h), self.W, self.V)
 
     def sample(self, h, rng: Generator) -> np.ndarray:

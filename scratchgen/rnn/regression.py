@@ -16,7 +16,7 @@ class SequenceRegression(Module):
     """y = h_T W_hy + b_y, h_T the state of a recurrent network that has read x_1 … x_T.
 
     data_dim, target_dim    of x_t and of y;   rng: draws the weights;   cell: tanh, lstm or gru
-    Raises BadInput for another cell.
+    Raises BadInput for another cell.   Ledger: rnn.regression
     """
 
     def __init__(
@@ -35,5 +35,5 @@ class SequenceRegression(Module):
         return linear(state[-1, 0], self.W_hy, self.b_y)
 
     def loss(self, x, target, mask=None):
-        """‖y − target‖² of every sequence:   target (B, target_dim) → (B,)."""
+        """‖y − target‖² of every sequence:   target (B, target_dim) → (B,).   Ledger: rnn.regression"""
         return np.sum((self(x, mask) - target) ** 2, axis=-1)

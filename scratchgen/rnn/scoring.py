@@ -15,7 +15,7 @@ def log_prob(model: LanguageModel, ids, chunk: int = 200) -> np.ndarray:
     """log p(c_t | c_1 … c_{t−1}) in nats of every symbol but the first: (N,) int → (N−1,) float64.
 
     chunk    how many symbols are computed at once; the state is carried, so it changes nothing but memory
-    Raises BadInput for fewer than two symbols.
+    Raises BadInput for fewer than two symbols.   Ledger: rnn.language_model
     """
     check_length(ids)
     parts, state = [], None
@@ -36,7 +36,10 @@ def evaluate(model: LanguageModel, ids) -> float:
 
 
 def perplexity(model: LanguageModel, ids) -> float:
-    """exp(−log p(text) / (N − 1)): among how many equally likely symbols the model hesitates in the mean."""
+    """exp(−log p(text) / (N − 1)): among how many equally likely symbols the model hesitates in the mean.
+
+    Ledger: rnn.perplexity
+    """
     return math.exp(-float(np.mean(log_prob(model, ids))))
 
 
@@ -44,6 +47,8 @@ def bits_per_character(model: LanguageModel, text: str) -> float:
     """−log₂ p(text) / characters, the first symbol and its characters left out.
 
     So models over characters, bytes and pieces of words can be compared. Raises BadInput as `log_prob`.
+
+    Ledger: rnn.cross_entropy
     """
     ids = model.vocabulary.encode(text)
     total = float(np.sum(log_prob(model, ids)))

@@ -25,6 +25,7 @@ class Seq2Seq(Module):
     source_size, target_size    how many symbols x and y have
     cell                        tanh, lstm or gru;   attention: additive or dot
     Source: Sutskever et al. (2014); attention after the recurrence: Luong et al. (2015), eq. 5 and 6.
+    Ledger: rnn.seq2seq
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Seq2Seq(Module):
 
         Masks of y are True up to each end. Raises BadInput for a probability outside [0, 1].
         Source: Bengio et al. (2015), section 2.4: no gradient flows through what was drawn.
+        Ledger: rnn.seq2seq
         """
         if not 0 <= sampling <= 1 or (sampling and rng is None):
             raise BadInput(f"sampling is a probability in [0, 1] and needs rng, not {sampling} and {rng}")

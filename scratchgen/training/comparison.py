@@ -88,6 +88,8 @@ def rates_and_distortions(records: Sequence[Record]) -> dict[float, tuple[float,
     """{β: (R, D)} on held-out data, the means over seeds, of VAEs that differ in nothing else; else {}.
 
     A run under the constraint D ≤ D₀ counts as one of β = 1/λ, with the λ that it ended with.
+
+    Ledger: vae.constrained
     """
     if not {*differing(records)} <= {"objective", "beta", "distortion", "seed"}:
         return {}

@@ -17,6 +17,7 @@ from scratchgen.training.origin import fingerprint
 
 SHA256 = "sha256"  # the name in the metadata of model.safetensors of the fingerprint of the weights
 LARGEST_JSON = 2**24  # bytes
+RESULT = "result.json"  # the numbers of a run of `scratchgen reproduce`
 
 BUILD = {
     "vae": vae.build,

@@ -19,6 +19,8 @@ class CodePrior(Module):
 
     The codes of an image come row by row. x_n is the learned embedding of the code before, of a begin symbol
     for n = 1, and of the place n, from which the network knows where in the image it is.
+
+    Ledger: vae.code_prior
     """
 
     def __init__(self, codes: int, length: int, hidden: int, rng: Generator):
@@ -47,7 +49,7 @@ class CodePrior(Module):
         return before, np.zeros((batch_size, self.W_hh.shape[0]), self.W_hh.dtype)
 
     def log_prob(self, k):
-        """Σ_n log p(k_n | k_1 … k_{n−1}).   k (B, N) int → (B,) nats"""
+        """Σ_n log p(k_n | k_1 … k_{n−1}).   k (B, N) int → (B,) nats   Ledger: vae.code_prior"""
         k = np.asarray(k).T
         begin, h0 = self._begin(k.shape[1])
         y, _ = self.forward(np.concatenate([begin, k[:-1]]), np.arange(self.length), h0)

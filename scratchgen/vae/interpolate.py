@@ -10,6 +10,8 @@ def straight(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
 
     In many dimensions the middle is nearer to the origin than draws of N(0, I) ever are: their ‖z‖² is about
     Z, and that of the middle of two of them half as much.
+
+    Ledger: vae.straight
     """
     t = np.linspace(0, 1, n, dtype=a.dtype).reshape(n, *[1] * a.ndim)
     return (1 - t) * a + t * b

@@ -40,15 +40,24 @@ class LatentModel:
         return objectives.iwae_bound(x, self.encode(x), self.decode, k, rng)
 
     def log_likelihood(self, x, k: int, rng: Generator) -> np.ndarray:
-        """log p(x) by importance sampling with k samples of z, in bounded memory.   x (B, D) → (B,) nats"""
+        """log p(x) by importance sampling with k samples of z, in bounded memory.   x (B, D) → (B,) nats
+
+        Ledger: vae.evidence
+        """
         return evaluation.importance_sampled_log_likelihood(self, x, k, rng).log_likelihood
 
     def sample(self, n: int, rng: Generator) -> np.ndarray:
-        """n images: z ~ p(z), then the mean of p(x|z), a probability for each binary pixel.   → (n, D)"""
+        """n images: z ~ p(z), then the mean of p(x|z), a probability for each binary pixel.   → (n, D)
+
+        Ledger: vae.prior
+        """
         with no_grad():
             return self.decode(rng.standard_normal((n, self.latent_dim))).mean.numpy()
 
     def reconstruct(self, x) -> np.ndarray:
-        """The mean of p(x|z) at the mean z = mu(x) of the posterior.   (B, D) → (B, D)"""
+        """The mean of p(x|z) at the mean z = mu(x) of the posterior.   (B, D) → (B, D)
+
+        Ledger: vae.posterior
+        """
         with no_grad():
             return self.decode(self.encode(x).mu).mean.numpy()

@@ -18,7 +18,10 @@ from scratchgen.random import Generator
 
 
 class BernoulliLikelihood(Module):
-    """p(x_d = 1 | z) = σ(output_d): black-and-white pixels, or grey ones as their means.   (..., D)"""
+    """p(x_d = 1 | z) = σ(output_d): black-and-white pixels, or grey ones as their means.   (..., D)
+
+    Ledger: vae.likelihood
+    """
 
     outputs = 1
 
@@ -30,7 +33,10 @@ class BernoulliLikelihood(Module):
         Bernoulli.check(x)
 
     def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
-        """The output whose distribution has this mean (D,): log(p / (1 − p)), p kept off 0 and 1."""
+        """The output whose distribution has this mean (D,): log(p / (1 − p)), p kept off 0 and 1.
+
+        Ledger: nn.sigmoid
+        """
         p = np.clip(mean, 0.01, 0.99)
         return np.log(p / (1 - p))
 
@@ -40,7 +46,7 @@ class GaussianLikelihood(Module):
 
     A sigma that is chosen is a β that is chosen: the squared error counts 1/(2 sigma²) against the rate. The
     learned one settles at the root mean square of the residuals.
-    Source: Rybkin, Daniilidis & Levine (2021), section 3.
+    Source: Rybkin, Daniilidis & Levine (2021), section 3.   Ledger: vae.gaussian_likelihood
     """
 
     outputs = 1
@@ -79,7 +85,10 @@ class FiniteNormal(Normal):
 
 
 class CategoricalLikelihood(Module):
-    """Each x_d is one of V levels 0, 1/(V−1), …, 1 with probabilities softmax(outputs of d).   (..., D·V)"""
+    """Each x_d is one of V levels 0, 1/(V−1), …, 1 with probabilities softmax(outputs of d).   (..., D·V)
+
+    Ledger: vae.levels
+    """
 
     def __init__(self, levels: int):
         if levels < 2:
@@ -108,7 +117,10 @@ class CategoricalLikelihood(Module):
 
 
 class Levels:
-    """Independent values x_d ∈ {0, 1/(V−1), …, 1} of probabilities softmax(logits).   logits (..., D, V)"""
+    """Independent values x_d ∈ {0, 1/(V−1), …, 1} of probabilities softmax(logits).   logits (..., D, V)
+
+    Ledger: vae.levels
+    """
 
     def __init__(self, logits):
         self.logits = logits
@@ -126,7 +138,7 @@ class Levels:
 
     @property
     def mean(self):
-        """Σ_k softmax(logits)_k k/(V − 1)   (..., D)."""
+        """Σ_k softmax(logits)_k k/(V − 1)   (..., D).   Ledger: vae.levels"""
         V = self.logits.shape[-1]
         return softmax(self.logits) @ np.linspace(0, 1, V, dtype=self.logits.dtype)
 
@@ -137,7 +149,10 @@ class Levels:
 
 
 def level_of(x, V: int) -> np.ndarray:
-    """k of each x = k/(V − 1), whole numbers 0 … V − 1.   Raises BadInput for other values, and NaN."""
+    """k of each x = k/(V − 1), whole numbers 0 … V − 1.   Raises BadInput for other values, and NaN.
+
+    Ledger: vae.levels
+    """
     scaled = plain(x) * (V - 1)
     k = np.rint(scaled)
     if not (k.size == 0 or (np.abs(scaled - k).max() < 1e-3 and k.min() >= 0 and k.max() < V)):

@@ -21,7 +21,7 @@ class LinearVAE(LatentModel, Module):
     likelihood of probabilistic PCA, and it is tight only if the rows of W are orthogonal: unlike PCA's
     likelihood, which does not change when they are rotated, it finds the axes.
 
-    Source: Lucas et al. (2019), section 4.
+    Source: Lucas et al. (2019), section 4.   Ledger: vae.linear
     """
 
     def __init__(self, data_dim: int, latent_dim: int, rng: Generator | None = None):
@@ -39,12 +39,15 @@ class LinearVAE(LatentModel, Module):
         self.decoder.b.data[...] = mean
 
     def encode(self, x) -> Normal:
-        """q(z|x).   x (B, D) → N(mu, s²) of (B, Z); V's own bias is left at a learned offset of mu"""
+        """q(z|x).   x (B, D) → N(mu, s²) of (B, Z); V's own bias is left at a learned offset of mu
+
+        Ledger: vae.linear
+        """
         mu = self.V(x - self.decoder.b)
         return Normal(mu, np.broadcast_to(self.logvar, mu.shape))
 
     def decode(self, z):
-        """p(x|z).   z (..., Z) → N(z W + b, sigma² I) of (..., D)"""
+        """p(x|z).   z (..., Z) → N(z W + b, sigma² I) of (..., D)   Ledger: vae.linear"""
         return self.likelihood(self.decoder(z))
 
     def exact_elbo(self, x):

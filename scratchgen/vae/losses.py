@@ -24,6 +24,8 @@ class BetaLoss(Remembers):
     samples      of the latent for each example, over which D is averaged
     warm_up      steps in which the weight grows from 0 to that
     free_bits    nats that a latent dimension may say for nothing
+
+    Ledger: vae.beta
     """
 
     remembered = ("t",)
@@ -63,7 +65,10 @@ class ImportanceLoss(Remembers):
 
 
 class ConstrainedLoss(Remembers):
-    """R + λ(D − D₀) with λ by GECO; `multiplier.infeasible` says that D₀ is out of reach."""
+    """R + λ(D − D₀) with λ by GECO; `multiplier.infeasible` says that D₀ is out of reach.
+
+    Ledger: vae.constrained
+    """
 
     def __init__(self, D0: float):
         self.multiplier = GECO(D0)

@@ -25,7 +25,7 @@ class VAE(LatentModel, Module):
     hidden        the width of the hidden layer, or of several, from the data inwards
     likelihood    "bernoulli", "gaussian" or "categorical" (of `levels` values)
     activation    "relu" or "tanh"
-    Source: Kingma & Welling (2014), appendix C.
+    Source: Kingma & Welling (2014), appendix C.   Ledger: vae.posterior
     """
 
     def __init__(

@@ -86,7 +86,10 @@ class Quantiser(Module):
 
 
 def perplexity(k) -> float:
-    """exp(−Σ_j p_j log p_j) for the shares p_j of the codes among k (...): how many are in use, 1 … K."""
+    """exp(−Σ_j p_j log p_j) for the shares p_j of the codes among k (...): how many are in use, 1 … K.
+
+    Ledger: vae.code_perplexity
+    """
     p = np.bincount(np.ravel(k)) / np.size(k)
     p = p[p > 0]
     return float(np.exp(-np.sum(p * np.log(p))))

@@ -28,7 +28,7 @@ class VQVAE(Module):
     Raises BadInput for an image that cannot be halved that often.
 
     Source: van den Oord, Vinyals & Kavukcuoglu (2017), Neural discrete representation learning, with a
-    recurrent network in place of their PixelCNN as the prior.
+    recurrent network in place of their PixelCNN as the prior.   Ledger: vae.codes
     """
 
     def __init__(
@@ -101,7 +101,10 @@ class VQVAE(Module):
         return self.decode_codes(k).log_prob(x) + self.prior.log_prob(k)
 
     def sample(self, n: int, rng: Generator) -> np.ndarray:
-        """n images: k ~ p(k), then the mean of p(x|k), a probability for each pixel.   → (n, D)"""
+        """n images: k ~ p(k), then the mean of p(x|k), a probability for each pixel.   → (n, D)
+
+        Ledger: vae.codes
+        """
         with no_grad():
             return self.decode_codes(self.prior.sample(n, rng)).mean.numpy()
 

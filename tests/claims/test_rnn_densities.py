@@ -12,7 +12,7 @@ from scratchgen.errors import BadInput
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.rnn import FrameModel, MixtureDensity, mixture_log_prob, nats_per_frame, train_frames
-from scratchgen.rnn.densities import SIGMA_FLOOR
+from scratchgen.rnn.densities import SIGMA_FLOOR, with_loudness
 from scratchgen.training import History
 
 cells = pytest.mark.parametrize("cell", rnn.CELLS)
@@ -106,6 +106,22 @@ def test_far_from_every_component_the_density_is_small_and_not_zero(rng, measure
 def test_the_gradients_are_those_of_finite_differences_to_second_order(rng):
     shapes = (2, 1, 3), (4,), (4, 3), (4, 3)  # which broadcast
     check_grads(mixture_log_prob, *(rng.standard_normal(shape) for shape in shapes))
+
+
+@pytest.mark.equation("rnn.loudness")
+def test_what_is_read_has_the_loudness_whatever_the_sign_and_silence_is_as_loud_as_the_floor(rng, measured):
+    x = rng.standard_normal((3, 4))
+    read = with_loudness(x)
+    measured(np.abs(read[:, :4] - x), 0)
+    measured(np.abs(np.exp(4 * read[:, 4:]) - x**2 - SIGMA_FLOOR**2), 1e-14 * (1 + x**2))
+    assert np.array_equal(with_loudness(-x)[:, 4:], read[:, 4:])
+
+
+@pytest.mark.equation("rnn.loudness")
+def test_the_claim_above_rejects_a_loudness_without_a_floor():
+    with np.errstate(divide="ignore"):
+        assert np.log(np.zeros(1) ** 2)[0] == -np.inf
+    assert np.isfinite(with_loudness(np.zeros(1))).all()
 
 
 # --- the floor --------------------------------------------------------------------------------------------

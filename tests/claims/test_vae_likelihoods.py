@@ -52,6 +52,7 @@ def total(likelihood, x, cell, wrong=0.0):
     return np.sum(np.exp(plain(likelihood.log_prob(x)) + wrong)) * cell
 
 
+@pytest.mark.equation("vae.gaussian_likelihood")
 @pytest.mark.equation("vae.levels")
 @pytest.mark.equation("vae.likelihood")
 @pytest.mark.parametrize("kind", ["bernoulli", "categorical", "gaussian"])
@@ -59,6 +60,7 @@ def test_the_probabilities_of_all_data_add_up_to_one(kind, request, measured):
     measured(np.abs(total(*request.getfixturevalue(kind)) - 1), ROUNDING)
 
 
+@pytest.mark.equation("vae.gaussian_likelihood")
 @pytest.mark.equation("vae.levels")
 @pytest.mark.equation("vae.likelihood")
 @pytest.mark.parametrize("kind", ["bernoulli", "categorical", "gaussian"])

@@ -50,11 +50,18 @@ def test_the_claim_above_rejects_the_code_with_the_largest_inner_product(quantis
     assert np.mean(wrong != expected) > 0.1
 
 
-def test_perplexity_is_how_many_codes_are_in_use():
-    assert perplexity(np.full((3, 4), 5)) == pytest.approx(1)
-    assert perplexity(np.array([[0, 7], [2, 4]])) == pytest.approx(4)
-    p = np.array([0.5, 0.25, 0.25])  # an entropy of 1.5 bits
-    assert perplexity(np.repeat([0, 1, 2], (4 * p).astype(int))) == pytest.approx(2**1.5)
+@pytest.mark.equation("vae.code_perplexity")
+def test_perplexity_is_how_many_codes_are_in_use(measured):
+    measured(abs(perplexity(np.full((3, 4), 5)) - 1), 1e-12)
+    measured(abs(perplexity(np.array([[0, 7], [2, 4]])) - 4), 1e-12)
+    measured(abs(perplexity(np.array([0, 0, 1, 2])) - 2**1.5), 1e-12)  # ½, ¼, ¼: an entropy of 1.5 bits
+
+
+@pytest.mark.equation("vae.code_perplexity")
+def test_the_claim_above_rejects_the_number_of_codes_that_occur_and_two_to_the_nats():
+    k = np.array([0, 0, 1, 2])
+    assert abs(len(np.unique(k)) - 2**1.5) > 0.1
+    assert abs(2 ** (1.5 * np.log(2)) - 2**1.5) > 0.5
 
 
 # --- the straight-through gradient ------------------------------------------------------------------------
@@ -223,12 +230,14 @@ def every_sequence(codes, places):
     return np.array(list(itertools.product(range(codes), repeat=places)))
 
 
-def test_the_probabilities_of_all_sequences_sum_to_one(prior):
+@pytest.mark.equation("vae.code_prior")
+def test_the_probabilities_of_all_sequences_sum_to_one(prior, measured):
     p = np.exp(prior.log_prob(every_sequence(3, PLACES)).numpy().astype(np.float64))
-    assert p.sum() == pytest.approx(1, abs=1e-5)  # 81 sums of float32 logarithms
+    measured(abs(p.sum() - 1), 1e-5)  # 81 sums of float32 logarithms
     assert p.max() > 5 / len(p)
 
 
+@pytest.mark.equation("vae.code_prior")
 def test_the_claim_above_rejects_a_network_that_sees_the_code_it_is_to_predict(prior):
     k = every_sequence(3, PLACES).T
     y, _ = prior.forward(k, np.arange(PLACES), np.zeros((k.shape[1], 8), np.float32))

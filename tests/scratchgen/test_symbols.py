@@ -11,9 +11,14 @@ def test_an_equation_has_symbols_that_are_explained(equation):
     assert symbols(equation)
 
 
-@pytest.mark.parametrize("id", OWN)
-def test_what_an_equation_explains_for_itself_occurs_in_it(id):
-    assert OWN[id].keys() <= dict(symbols(BY_ID[id])).keys()
+@pytest.mark.parametrize("equation", EQUATIONS, ids=lambda e: e.id)
+def test_what_an_equation_explains_for_itself_occurs_in_it(equation):
+    own = OWN.get(equation.id, {}) | equation.symbols
+    assert own.keys() <= dict(symbols(equation)).keys()
+
+
+def test_no_meaning_is_that_of_an_equation_that_is_not_there():
+    assert OWN.keys() <= BY_ID.keys()
 
 
 EXPECTED = {

@@ -1,6 +1,8 @@
 """The rule of np.einsum: the cotangent of an operand is an einsum again.
 
 y_{out} = Σ Π_j x^j_{term_j}   ⇒   ∂L/∂x^i_{term_i} = Σ g_{out} Π_{j≠i} x^j_{term_j}
+
+Ledger: autograd.einsum
 """
 
 import string
@@ -19,25 +21,29 @@ def einsum(*operands, terms, out, optimize=False):
 
 def _by_operand(i):
     def rule(g, y, *operands, terms, out, optimize=False):
-        term, x = terms[i], operands[i]
-        others, values = [*terms[:i], *terms[i + 1 :]], [*operands[:i], *operands[i + 1 :]]
-        sides = {}  # of each letter; an axis of one element goes with any number of others
-        for letters, operand in zip(terms, operands, strict=True):
-            for c, n in zip(letters, operand.shape, strict=True):
-                sides[c] = n if sides.get(c, 1) == 1 else sides[c]
-
-        distinct = "".join(dict.fromkeys(term))
-        known = "".join(c for c in distinct if c in out or any(c in other for other in others))
-        g = einsum(g, *values, terms=(out, *others), out=known, optimize=optimize)
-        # a letter that only this operand has was summed: its cotangent is the same all along that axis
-        axes = iter(g.shape)
-        g = np.reshape(g, [next(axes) if c in known else 1 for c in distinct])
-        g = np.broadcast_to(g, [sides[c] for c in distinct])
-        if term != distinct:  # a letter twice reads the diagonal: back onto the diagonal
-            g = _onto_diagonals(g, distinct, term, sides)
-        return sum_to_shape(g, x)
+        return _cotangent(i, g, operands, terms, out, optimize)
 
     return rule
+
+
+def _cotangent(i, g, operands, terms, out, optimize):
+    term, x = terms[i], operands[i]
+    others, values = [*terms[:i], *terms[i + 1 :]], [*operands[:i], *operands[i + 1 :]]
+    sides = {}  # of each letter; an axis of one element goes with any number of others
+    for letters, operand in zip(terms, operands, strict=True):
+        for c, n in zip(letters, operand.shape, strict=True):
+            sides[c] = n if sides.get(c, 1) == 1 else sides[c]
+
+    distinct = "".join(dict.fromkeys(term))
+    known = "".join(c for c in distinct if c in out or any(c in other for other in others))
+    g = einsum(g, *values, terms=(out, *others), out=known, optimize=optimize)
+    # a letter that only this operand has was summed: its cotangent is the same all along that axis
+    axes = iter(g.shape)
+    g = np.reshape(g, [next(axes) if c in known else 1 for c in distinct])
+    g = np.broadcast_to(g, [sides[c] for c in distinct])
+    if term != distinct:  # a letter twice reads the diagonal: back onto the diagonal
+        g = _onto_diagonals(g, distinct, term, sides)
+    return sum_to_shape(g, x)
 
 
 def _onto_diagonals(g, distinct, term, sides):

@@ -5,6 +5,8 @@
 Where x was broadcast, each element of x was used several times, and its derivative is the sum over the uses.
 The sweep takes that sum (`broadcasting.sum_to_shape`), so that a rule here is the bare derivative.
 At kinks: |x| has derivative 0 at 0; `maximum` and `minimum` of equals give each side half.
+
+Ledger: autograd.chain_rule
 """
 
 import math

@@ -4,6 +4,8 @@ Y = A B   ⇒   ∂L/∂A = G Bᵀ,   ∂L/∂B = Aᵀ G
 
 The norm of a zero vector has derivative 0. The derivative by the argument of a Cholesky factorisation, which
 reads one triangle only, is given as the symmetric matrix that is right for symmetric changes.
+
+Ledger: autograd.matrix_product
 """
 
 from typing import NamedTuple

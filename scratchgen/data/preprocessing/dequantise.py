@@ -14,6 +14,7 @@ def dequantise(k: np.ndarray, levels: int, rng, dtype=np.float32) -> np.ndarray:
     nats; `evaluation.bits_per_dimension` does that sum.
     rng    anything with `random(size, dtype)`
     Raises BadInput for other integers.   Source: Theis, van den Oord & Bethge (2016), section 3.1.
+    Ledger: data.dequantisation
     """
     k = np.asarray(k)
     if not np.issubdtype(k.dtype, np.integer) or (k.size and not 0 <= k.min() <= k.max() < levels):
@@ -28,5 +29,8 @@ def dequantise(k: np.ndarray, levels: int, rng, dtype=np.float32) -> np.ndarray:
 
 
 def quantise(x: np.ndarray, levels: int) -> np.ndarray:
-    """k = ⌊x · levels⌋, within 0 … levels−1: the inverse of `dequantise`, whatever the noise was."""
+    """k = ⌊x · levels⌋, within 0 … levels−1: the inverse of `dequantise`, whatever the noise was.
+
+    Ledger: data.dequantisation
+    """
     return np.clip(np.floor(np.asarray(x, np.float64) * levels), 0, levels - 1).astype(np.int64)

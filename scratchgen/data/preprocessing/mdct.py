@@ -15,6 +15,7 @@ def basis(D: int) -> np.ndarray:
 
     Columns are orthonormal, and stay so when they are shifted by D, 2D, … against one another: w² and its
     shift by D sum to one.   Source: Princen, Johnson & Bradley (1987); the window: Malvar (1990).
+    Ledger: data.mdct
     """
     n, k = np.arange(2 * D)[:, None], np.arange(D)
     window = np.sin(np.pi * (n + 0.5) / (2 * D))
@@ -31,7 +32,7 @@ def mdct(x: np.ndarray, D: int) -> np.ndarray:
     density of X is one of x.
 
     x    (N,) real, N ≥ 1 → (T, D) with T = ⌈N/D⌉, of x's dtype; k is about the frequency (k + ½) rate / 2D
-    Raises BadInput for another shape, and for D below 1.
+    Raises BadInput for another shape, and for D below 1.   Ledger: data.mdct
     """
     if x.ndim != 1 or not len(x):
         raise BadInput(f"the transform takes the samples of one sound, (N,), not an array of shape {x.shape}")
@@ -44,7 +45,10 @@ def mdct(x: np.ndarray, D: int) -> np.ndarray:
 
 
 def inverse_mdct(X: np.ndarray) -> np.ndarray:
-    """x̃_{tD + n} = Σ_k φ_{n,k} X_{t,k} + φ_{n+D,k} X_{t−1,k}, the transposed matrix: (T, D) → (T·D,)."""
+    """x̃_{tD + n} = Σ_k φ_{n,k} X_{t,k} + φ_{n+D,k} X_{t−1,k}, the transposed matrix: (T, D) → (T·D,).
+
+    Ledger: data.mdct
+    """
     D = X.shape[1]
     both = X @ basis(D).T.astype(X.dtype)
     return (both[:, :D] + np.roll(both[:, D:], 1, axis=0)).ravel()

@@ -8,12 +8,15 @@ from scratchgen.errors import BadInput
 
 
 def hz_to_mel(f):
-    """m = 2595 log₁₀(1 + f / 700): 1000 Hz are 1000 mel.   Source: O'Shaughnessy (1987), p. 150."""
+    """m = 2595 log₁₀(1 + f / 700): 1000 Hz are 1000 mel.   Source: O'Shaughnessy (1987), p. 150.
+
+    Ledger: data.mel
+    """
     return 2595 * np.log10(1 + np.asarray(f, np.float64) / 700)
 
 
 def mel_to_hz(m):
-    """f = 700 (10^(m / 2595) − 1), the inverse."""
+    """f = 700 (10^(m / 2595) − 1), the inverse.   Ledger: data.mel"""
     return 700 * (10 ** (np.asarray(m, np.float64) / 2595) - 1)
 
 
@@ -50,5 +53,5 @@ def mel_filters(
 
 
 def log_mel(power: np.ndarray, filters: np.ndarray, floor: float = 1e-10) -> np.ndarray:
-    """10 log₁₀ max(power @ filters, floor), in decibels: (M, bins) → (M, bands)."""
+    """10 log₁₀ max(power @ filters, floor), in decibels: (M, bins) → (M, bands).   Ledger: data.decibels"""
     return 10 * np.log10(np.maximum(power @ filters, floor))

@@ -10,12 +10,15 @@ MU = 255
 
 
 def compress(x: np.ndarray) -> np.ndarray:
-    """F(x) = sign(x) ln(1 + μ|x|) / ln(1 + μ), μ = 255: [−1, 1] → [−1, 1].   Source: ITU-T G.711 (1988)."""
+    """F(x) = sign(x) ln(1 + μ|x|) / ln(1 + μ), μ = 255: [−1, 1] → [−1, 1].   Source: ITU-T G.711 (1988).
+
+    Ledger: data.mu_law
+    """
     return np.sign(x) * np.log1p(MU * np.abs(x)) / np.log1p(MU)
 
 
 def expand(y: np.ndarray) -> np.ndarray:
-    """F⁻¹(y) = sign(y) ((1 + μ)^|y| − 1) / μ."""
+    """F⁻¹(y) = sign(y) ((1 + μ)^|y| − 1) / μ.   Ledger: data.mu_law"""
     return np.sign(y) * np.expm1(np.abs(y) * np.log1p(MU)) / MU
 
 
@@ -23,7 +26,7 @@ def encode(x: np.ndarray) -> np.ndarray:
     """Samples in [−1, 1] → codes 0 … 255, uint8: the nearest of 256 equal steps of F(x).
 
     Raises BadInput for NaN and for samples outside [−1, 1].
-    Source: van den Oord et al. (2016), "WaveNet", section 2.2.
+    Source: van den Oord et al. (2016), "WaveNet", section 2.2.   Ledger: data.mu_law
     """
     x = np.asarray(x)
     if not np.all(np.abs(x) <= 1):
@@ -34,7 +37,7 @@ def encode(x: np.ndarray) -> np.ndarray:
 def decode(codes: np.ndarray, dtype=np.float32) -> np.ndarray:
     """Codes 0 … 255 → samples in [−1, 1]. encode(decode(c)) = c for every code; none is exactly silent.
 
-    Raises BadInput for other numbers.
+    Raises BadInput for other numbers.   Ledger: data.mu_law
     """
     codes = np.asarray(codes)
     if codes.size and not 0 <= codes.min() <= codes.max() <= MU:

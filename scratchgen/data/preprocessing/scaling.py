@@ -11,7 +11,7 @@ from scratchgen.errors import BadInput
 
 @dataclass(frozen=True, eq=False)
 class Affine:
-    """y = (x − shift) / scale, column by column.   shift, scale: (D,)"""
+    """y = (x − shift) / scale, column by column.   shift, scale: (D,)   Ledger: data.scaling"""
 
     shift: np.ndarray
     scale: np.ndarray
@@ -21,7 +21,7 @@ class Affine:
         return ((x - self.shift) / self.scale).astype(x.dtype)
 
     def inverse(self, y: np.ndarray) -> np.ndarray:
-        """x = y · scale + shift."""
+        """x = y · scale + shift.   Ledger: data.scaling"""
         return (y * self.scale + self.shift).astype(y.dtype)
 
 

@@ -12,6 +12,8 @@ def hann(length: int) -> np.ndarray:
 
     Copies of it shifted by length/2 (or length/3, …) sum to a constant; those of the symmetric window, which
     divides by length−1, do not.
+
+    Ledger: data.stft
     """
     return np.sin(np.pi * np.arange(length) / length) ** 2
 
@@ -28,7 +30,7 @@ def stft(x: np.ndarray, length: int = 1024, hop: int = 256) -> np.ndarray:
     frequency k·rate/length. complex64 for float32, complex128 for float64.
     Raises BadInput for other shapes and for a hop that leaves samples where all windows vanish.
 
-    Source: Allen & Rabiner (1977); Griffin & Lim (1984), eq. 1.
+    Source: Allen & Rabiner (1977); Griffin & Lim (1984), eq. 1.   Ledger: data.stft
     """
     _check(length, hop)
     if x.ndim != 1 or not len(x):
@@ -50,7 +52,7 @@ def istft(X: np.ndarray, N: int, length: int = 1024, hop: int = 256) -> np.ndarr
 
     X    (M, length//2 + 1) complex; N: the number of samples → (N,) real
     Raises BadInput for a shape that does not belong to N, length and hop.
-    Source: Griffin & Lim (1984), eq. 6.
+    Source: Griffin & Lim (1984), eq. 6.   Ledger: data.istft
     """
     _check(length, hop)
     if X.shape != (frames(N, length, hop), length // 2 + 1):

@@ -37,7 +37,7 @@ class Setting:
     ratio: int = 1
 
     def step_size(self, epoch: int) -> float:
-        """α (1 − (epoch − 1) / epochs)."""
+        """α (1 − (epoch − 1) / epochs).   Ledger: optim.straight_line"""
         return self.alpha * (1 - (epoch - 1) / self.epochs)
 
 

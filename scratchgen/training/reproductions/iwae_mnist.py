@@ -21,7 +21,7 @@ SAMPLES = 500
 
 
 def step_size(epoch: int) -> float:
-    """Stage i = 0, 1, … lasts 3^i epochs with α = 10^(−3 − i/7)."""
+    """Stage i = 0, 1, … lasts 3^i epochs with α = 10^(−3 − i/7).   Ledger: optim.stages"""
     stage = next(i for i in range(STAGES) if epoch <= sum(3**j for j in range(i + 1)))
     return 10 ** (-3 - stage / 7)
 

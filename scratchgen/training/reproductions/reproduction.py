@@ -22,9 +22,9 @@ from scratchgen.training.experiments.common import OpenRun, finished
 from scratchgen.training.files import read_bytes, write_json
 from scratchgen.training.resume import open_again
 from scratchgen.training.run import Run
+from scratchgen.training.saved import RESULT
 from scratchgen.training.scores import Score
 
-RESULT = "result.json"
 LARGEST_RESULT = 2**20  # bytes
 
 Measured = tuple[Run, Module, dict[str, float]]  # the numbers, the one that was published first
@@ -95,7 +95,10 @@ class Row:
         return statistics.mean(self.of(name))
 
     def standard_error(self, name: str) -> float | None:
-        """Of that mean, s/√n; None for one seed, which tells nothing of it."""
+        """Of that mean, s/√n; None for one seed, which tells nothing of it.
+
+        Ledger: evaluation.standard_error
+        """
         found = self.of(name)
         return None if len(found) == 1 else statistics.stdev(found) / math.sqrt(len(found))
 

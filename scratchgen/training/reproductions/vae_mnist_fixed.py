@@ -18,7 +18,7 @@ SAMPLES, ROUNDS = 200, 5
 
 
 def step_size(epoch: int) -> float:
-    """α falls by 10^(−1/5) after 200 epochs, and again after 350."""
+    """α falls by 10^(−1/5) after 200 epochs, and again after 350.   Ledger: optim.two_falls"""
     return ALPHA * 10 ** (-0.2 * ((epoch > 200) + (epoch > 350)))
 
 

@@ -14,7 +14,7 @@ from scratchgen.nn import Module
 from scratchgen.random import Generator
 from scratchgen.training.origin import fingerprint_of_data
 from scratchgen.training.recipes import Recipe, is_music, is_sound
-from scratchgen.training.saved import load_run
+from scratchgen.training.saved import RESULT, load_run
 from scratchgen.training.scores.gan import gan_scores, judge_of
 from scratchgen.training.scores.gan_and_real import two_sample_scores
 from scratchgen.training.scores.music import music_scores
@@ -58,6 +58,18 @@ class Finished:
 def finished_run(directory: Path) -> Finished:
     """Load a run and its data. Raises BadInput where the run is damaged, or its data are others by now."""
     model, config = load_run(directory)
+    try:
+        return _with_data(directory, model, config)
+    except BadInput:
+        if not (directory / RESULT).exists():
+            raise
+    raise BadInput(
+        f"{directory} was trained by `scratchgen reproduce`, with data and settings of its own; what it "
+        f"reaches is in {directory / RESULT}"
+    )
+
+
+def _with_data(directory: Path, model: Module, config: dict) -> Finished:
     source, _, settings = complete(config["kind"], {}, of_run(config, directory))
     data = LOAD[config["kind"]](source)
     if fingerprint_of_data(data) != config.get("data_sha256"):

@@ -17,7 +17,10 @@ MARGINAL = "each number Gaussian by itself"
 
 
 def sound_scores(model: rnn.FrameModel, sounds: SoundFrames, part: str) -> list[Score]:
-    """Held-out nats per frame, −Σ log p / Σ T over all sounds, beside those of both baselines."""
+    """Held-out nats per frame, −Σ log p / Σ T over all sounds, beside those of both baselines.
+
+    Ledger: rnn.per_step
+    """
     frames = getattr(sounds, part)
     nats = rnn.nats_by_sequence(model, frames)
     linear, marginal = linear_nats(sounds, part), marginal_nats(frames)
@@ -47,7 +50,7 @@ def linear_nats(sounds: SoundFrames, part: str) -> float:
     """Nats per frame of the samples by linear prediction, learned from the training part.
 
     The samples are those that the frames stand for, with the zeros that fill the last one, and a frame of
-    them has density Π_d 1/s_d times that of its numbers.
+    them has density Π_d 1/s_d times that of its numbers.   Ledger: rnn.linear_prediction
     """
     train, held_out = (
         [as_sound(z, sounds.scale) for z in frames] for frames in (sounds.train, getattr(sounds, part))

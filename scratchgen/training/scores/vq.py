@@ -22,7 +22,10 @@ IMAGES = 500  # at once: the convolutions of as many MNIST images take some hund
 
 
 def vq_scores(model: vae.VQVAE, images: ImageData, part: str) -> list[Score]:
-    """log p(x|k) + log p(k) ≤ log p(x), its two terms, and the perplexity of the codes k of the part."""
+    """log p(x|k) + log p(k) ≤ log p(x), its two terms, and the perplexity of the codes k of the part.
+
+    Ledger: vae.codes
+    """
     x = getattr(images, part)
     K, N = model.prior.codes, model.prior.length
     k, D, nats = np.empty((len(x), N), np.int64), np.empty(len(x)), np.empty(len(x))

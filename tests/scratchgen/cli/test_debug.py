@@ -98,6 +98,22 @@ def test_it_stops_at_the_first_line_of_the_equation_shows_its_values_and_ends_wi
         assert terminal.process.wait(PATIENCE) == 0
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "tutorials").glob("0*.py")), ids=lambda page: page.stem)
+def test_what_a_page_says_beside_its_equations_stops_at_their_code_as_it_is_typed(page, tmp_path):
+    """The last of its commands, as it stands there."""
+    *_, command = re.findall(
+        r"^# > In the debugger: `scratchgen (debug [\w.]+)`", page.read_text("utf-8"), re.M
+    )
+    _, id = command.split()
+    function = function_of(BY_ID[id])
+    file, lines = Path(function.__code__.co_filename).name, first_statement(function)
+    with at_a_terminal(tmp_path, id) as terminal:
+        opening = terminal.until("(Pdb) ")
+        assert BY_ID[id].text in opening
+        stop = re.search(rf"{re.escape(file)}\((\d+)\){function.__name__}\(\)", opening)
+        assert stop and int(stop[1]) in lines
+
+
 def test_with_the_scalar_loops_it_goes_on_into_them(tmp_path):
     with at_a_terminal(tmp_path, "rnn.bptt", "--backend", "loops") as terminal:
         assert "tanh_recurrence_backward()" in terminal.until("(Pdb) ")

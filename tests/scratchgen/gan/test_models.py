@@ -1,5 +1,7 @@
 """The pairs of players: shapes, classes, packs, and what they refuse."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -83,6 +85,26 @@ def test_both_players_of_a_conditional_pair_are_told_the_class():
     assert not np.allclose(x[0], y[0]) and np.array_equal(x[1], y[1])
     a, b = one.logits(x).numpy(), two.logits(x).numpy()
     assert a[0] != b[0] and a[1] == pytest.approx(b[1])
+
+
+@pytest.mark.equation("gan.conditional")
+def test_to_a_pair_a_class_is_as_if_the_first_layers_of_both_had_another_bias(rng, measured):
+    pair = ConditionalGAN(5, 4, 3, Generator(0), hidden=(6,))
+    x = rng.random((2, 5)).astype(np.float32)
+    for k in range(3):
+        told = pair.given(np.array([k, k]))
+        first, _, last = pair.D
+        h = np.maximum(x @ first.W.data[:5] + first.b.data + math.sqrt(3) * first.W.data[5 + k], 0)
+        expected = h @ last.W.data + last.b.data
+        measured(np.abs(told.logits(x).numpy() - expected[:, 0]), 1e-5)  # float32, numbers of the order of 1
+
+
+@pytest.mark.equation("gan.conditional")
+def test_the_claim_above_rejects_a_discriminator_that_is_not_told_the_class(rng):
+    pair = ConditionalGAN(5, 4, 3, Generator(0), hidden=(6,))
+    x = rng.random((2, 5)).astype(np.float32)
+    logits = [pair.given(np.array([k, k])).logits(x).numpy() for k in range(3)]
+    assert np.abs(logits[0] - logits[1]).max() > 0.01
 
 
 def test_samples_of_a_conditional_pair_are_of_the_classes_asked_for_or_of_one_after_the_other():

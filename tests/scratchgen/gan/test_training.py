@@ -1,5 +1,7 @@
 """What a training refuses, what it warns of, and what is left when it breaks."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -133,11 +135,25 @@ def test_a_gradient_that_is_infinite_stops_it_too():
 # --- health -----------------------------------------------------------------------------------------------
 
 
-def test_the_mean_distance_is_that_over_all_pairs(rng):
+def mean_over_pairs(x, with_itself=False):
+    pairs = itertools.product(range(len(x)), repeat=2)
+    return np.mean([np.linalg.norm(x[i] - x[j]) for i, j in pairs if i != j or with_itself])
+
+
+@pytest.mark.equation("gan.diversity")
+def test_the_mean_distance_is_that_over_all_pairs(rng, measured):
     x = rng.standard_normal((7, 3))
-    pairs = [np.linalg.norm(a - b) for i, a in enumerate(x) for j, b in enumerate(x) if i != j]
-    assert mean_distance(x) == pytest.approx(np.mean(pairs), rel=1e-10)
+    measured(abs(mean_distance(x) - mean_over_pairs(x)), 1e-10)
+    measured(
+        abs(Health("hinge", x).epoch(3 * x[:5])[0] - 3 * mean_over_pairs(x[:5]) / mean_over_pairs(x)), 1e-6
+    )
     assert mean_distance(x[:1]) == 0
+
+
+@pytest.mark.equation("gan.diversity")
+def test_the_claim_above_rejects_a_mean_that_counts_each_with_itself(rng):
+    x = rng.standard_normal((7, 3))
+    assert abs(mean_distance(x) - mean_over_pairs(x, with_itself=True)) > 0.1
 
 
 def told(health, V, samples):

@@ -25,6 +25,7 @@ from scratchgen.training.reproductions import (
 )
 from scratchgen.training.reproductions.ppca import step_size as ppca_step_size
 from scratchgen.training.reproductions.table import section
+from scratchgen.training.scores.of_run import finished_run
 from scratchgen.vae import VAE
 
 SIZES = {"architecture": "mlp", "data_dim": 4, "latent_dim": 2, "hidden": 3}
@@ -90,6 +91,17 @@ def test_each_part_is_run_for_each_seed_in_a_directory_of_its_own(fake, tmp_path
         assert score["baseline"] == "90.1 ± 0.2" and score["expected"] == "≤ 95" and score["reached"]
     second = json.loads((tmp_path / "fake" / "second" / "seed-1" / "scores.json").read_text())[0]
     assert not second["reached"]  # 81 is not ≤ 80
+
+
+def test_a_run_whose_data_are_its_own_leads_to_its_numbers(fake, tmp_path):
+    made, _, _ = fake
+    reproduce(made, tmp_path, range(1), quiet=True)
+    directory = tmp_path / "fake" / "first" / "seed-0"
+    with pytest.raises(BadInput, match=r"scratchgen reproduce.*result\.json"):
+        finished_run(directory)
+    (directory / "result.json").unlink()
+    with pytest.raises(BadInput, match="source"):
+        finished_run(directory)
 
 
 def test_what_is_done_is_not_done_again_and_more_seeds_add_to_it(fake, tmp_path):

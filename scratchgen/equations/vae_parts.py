@@ -1,0 +1,103 @@
+"""Of an autoencoder, beside its bound: what its outputs mean, the prior of codes, the straight way."""
+
+from __future__ import annotations
+
+import math
+
+from scratchgen.equations.entry import Equation, Example
+from scratchgen.equations.tiny import blank
+from scratchgen.random import Generator
+from scratchgen.vae.code_prior import CodePrior
+from scratchgen.vae.interpolate import straight
+from scratchgen.vae.likelihoods import GaussianLikelihood
+from scratchgen.vae.quantise import perplexity
+
+VAE_PARTS = (
+    Equation(
+        "vae.gaussian_likelihood",
+        "likelihood of grey pixels",
+        r"\log p(x \mid z) = -\tfrac12 \sum_d \bigl[ \log 2\pi\sigma^2 + (x_d - m_d)^2 / \sigma^2 \bigr],"
+        r" \quad m = \text{decoder}(z)",
+        "log p(x|z) = −½ Σ_d [log 2π + log σ² + (x_d − m_d)² / σ²],  m = decoder(z)",
+        "Rybkin, Daniilidis & Levine (2021), section 3",
+        "scratchgen.vae.likelihoods:GaussianLikelihood.forward",
+        tutorial="02_vae.py#other-data",
+        example=Example(
+            "m = (0, 1), σ² = 4, x = (1, 3)\n"
+            "−½ (2 · (1.83788 + 1.38629) + 1/4 + 4/4) = −½ (6.44834 + 1.25) = −3.84917",
+            -3.84917,
+            lambda x, m: blank(GaussianLikelihood(), logvar=math.log(4)).forward(m).log_prob(x),
+            {"x": [[1.0, 3.0]], "m": [[0.0, 1.0]]},
+        ),
+        symbols={"m": "the decoder's output, (B, D)", "σ": "one number for all, learned"},
+    ),
+    Equation(
+        "vae.code_prior",
+        "prior of codes",
+        r"p(k_1 \dots k_N) = \prod_n \operatorname{softmax}(y_n)_{k_n},"
+        r" \quad h_n = \mathrm{GRU}(x_n, h_{n-1}), \quad x_n = W_{k_{n-1}} + P_n,"
+        r" \quad y_n = h_n W_{hy} + b_y",
+        "p(k_1 … k_N) = Π_n softmax(y_n)[k_n],  h_n = GRU(x_n, h_{n−1}),  x_n = W[k_{n−1}] + P[n],"
+        "  y_n = h_n W_hy + b_y",
+        "van den Oord et al. (2017), section 3.3, with a recurrent network in place of PixelCNN",
+        "scratchgen.vae.code_prior:CodePrior.log_prob",
+        tutorial="02_vae.py#codes-in-place-of-numbers",
+        example=Example(
+            "weights 0 and b_y = (log 3, 0): the codes have ¾ and ¼ at either place\n"
+            "of (0, 1): log ¾ + log ¼ = −0.28768 − 1.38629 = −1.67398",
+            -1.67398,
+            lambda k: blank(CodePrior(2, 2, 1, Generator(0)), output_b=[math.log(3), 0.0]).log_prob(k),
+            {"k": [[0, 1]]},
+            recorded=False,
+        ),
+        symbols={
+            "p": "probability; its logarithm in nats",
+            "k_n": "code at place n of the image, row by row",
+            "y_n": "logits of that code, (B, K)",
+            "h_n": "state of the network, (B, H)",
+            "x_n": "what it reads, (B, H)",
+            "W": "a row for each code, and one for the beginning, (K + 1, H)",
+            "P": "a row for each place, (N, H)",
+            "W_hy": "(H, K)",
+            "b_y": "(K,)",
+        },
+    ),
+    Equation(
+        "vae.code_perplexity",
+        "codes in use",
+        r"\exp\Bigl( -\sum_j p_j \log p_j \Bigr)",
+        "exp(−Σ_j p_j log p_j)",
+        "Cover & Thomas (2006), eq. 2.1, of which it is the exponential",
+        "scratchgen.vae.quantise:perplexity",
+        tutorial="02_vae.py#codes-in-place-of-numbers",
+        example=Example(
+            "of codes (0, 0, 0, 1): p = (¾, ¼)\nexp(¾ · 0.28768 + ¼ · 1.38629) = exp 0.562335 = 1.75477",
+            1.75477,
+            perplexity,
+            {"k": [0, 0, 0, 1]},
+            recorded=False,
+        ),
+        symbols={"p_j": "share of code j among those that are chosen"},
+    ),
+    Equation(
+        "vae.straight",
+        "straight way",
+        r"(1 - t)\, a + t\, b",
+        "(1 − t) a + t b",
+        "White (2016), Sampling generative networks, beside the spherical way",
+        "scratchgen.vae.interpolate:straight",
+        tutorial="02_vae.py#from-digit-to-digit",
+        example=Example(
+            "t = ½: ½ (1, 0) + ½ (0, 1) = (0.5, 0.5)",
+            (0.5, 0.5),
+            lambda a, b: straight(a, b, 3)[1],
+            {"a": [1.0, 0.0], "b": [0.0, 1.0]},
+            recorded=False,
+        ),
+        symbols={
+            "a": "latent at t = 0, (…, Z)",
+            "b": "latent at t = 1, (…, Z)",
+            "t": "how far along the way, from 0 to 1",
+        },
+    ),
+)
