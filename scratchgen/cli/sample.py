@@ -10,10 +10,11 @@ import numpy as np
 import typer
 
 from scratchgen.data.performance import perform, write_midi, write_wav
+from scratchgen.data.sound_frames import as_sound
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.plots import sample_grid
-from scratchgen.plots.music import piano_rolls
+from scratchgen.plots.music import piano_rolls, sounds
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.rnn import FrameModel, LanguageModel, beam_search
 from scratchgen.training import load_run
@@ -35,11 +36,13 @@ def sample(
         typer.Option(
             "-n",
             min=1,
-            help=f"How many images, characters or steps of music ({DRAWN}); or ways between images (10).",
+            help=f"How many images, characters, steps of music or frames of sound ({DRAWN}); or ways "
+            "between images (10).",
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="A .png file for images, a text file for text, a .mid file for music.")
+        Path | None,
+        typer.Option(help="A .png file for images, a text file for text, .mid for music, .wav for sound."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="The seed of the noise.")] = 0,
     prompt: Annotated[str | None, typer.Option(help="Text: what to continue.")] = None,
@@ -63,9 +66,10 @@ def sample(
         typer.Option(help=f"VAE: ways between images of the test part, {' or '.join(WAYS)}; a row is a way."),
     ] = None,
 ):
-    """Draw images, text or music from a trained model. Text without --out is printed.
+    """Draw images, text, music or sound from a trained model. Text without --out is printed.
 
-    Music is written as MIDI, and beside it as sound (.wav) and as a picture (.png).
+    Music is written as MIDI, and beside it as sound (.wav) and as a picture (.png). Sound is written as .wav,
+    and beside it as a picture.
     """
     model, config = load_run(run)
     is_text = isinstance(model, LanguageModel)
@@ -87,7 +91,7 @@ def sample(
             print(f"{len(text)} characters: {out}")
         return
     if isinstance(model, FrameModel):
-        _music(model, config, n or DRAWN, out, seed)
+        (_sound if model.is_real else _music)(model, config, n or DRAWN, out, seed)
         return
     if out is None or out.suffix != ".png":
         raise BadInput(f"images are written as PNG: give --out FILE.png, not {out or 'nothing'}")
@@ -136,6 +140,17 @@ def _music(model: FrameModel, config: dict, n: int, out: Path | None, seed: int)
     write_wav(perform(roll, first, unit), sound)
     piano_rolls([roll], first, unit, picture, f"drawn by the RNN from {config['data']}")
     print(f"{n} steps of a {unit}: {out}, {sound}, {picture}")
+
+
+def _sound(model: FrameModel, config: dict, n: int, out: Path | None, seed: int) -> None:
+    """One sound of n frames, for the ear and for the eye."""
+    if out is None or out.suffix != ".wav":
+        raise BadInput(f"sound is written as WAV: give --out FILE.wav, not {out or 'nothing'}")
+    picture, rate = writable_file(out.with_suffix(".png")), config["rate"]
+    sound = as_sound(model.sample(n, 1, Generator(seed))[:, 0], config["scale"])
+    write_wav(sound, writable_file(out), rate)
+    sounds([sound], ["drawn"], rate, picture, f"drawn by the RNN from {config['data']}")
+    print(f"{n} frames, {len(sound) / rate:.2f} s: {out}, {picture}")
 
 
 def _ways(run: Finished, way: str, n: int | None, out: Path, seed: int, classes: list[int]) -> None:

@@ -73,6 +73,9 @@ DropoutOption = Annotated[
 Nade = Annotated[
     int | None, typer.Option(min=0, help="Music: hidden units of a NADE over the notes of a step; 0: none.")
 ]
+Components = Annotated[
+    int | None, typer.Option(min=1, help="Sound: Gaussians of the mixture that a frame is drawn from.")
+]
 Symbols = Annotated[str | None, typer.Option("--vocabulary", help="characters or bytes.")]
 
 OF_THIS_SITTING = ("save_every", "max_minutes", "quiet", "tensorboard")  # may differ when a run goes on
@@ -147,6 +150,7 @@ def rnn(
     dropout: DropoutOption = None,
     vocabulary: Symbols = None,
     nade: Nade = None,
+    components: Components = None,
     seed: Seed = 0,
     out: Out = None,
     config: Config = None,
@@ -157,10 +161,11 @@ def rnn(
     quiet: Quiet = False,
     tensorboard: TensorBoard = False,
 ):
-    """Train a recurrent network on text, as a language model over characters or bytes, or on music.
+    """Train a recurrent network on text, as a language model over characters or bytes, on music or on sound.
 
     A set of pairs is a text too, a line a pair: what is read, a tab, what is to be written.
     A set of sequences, or a folder of MIDI files, is music: its piano rolls are predicted step by step.
+    A set of sounds, or a folder of WAV or FLAC files, is predicted frame by frame, as real numbers.
     """
     _train(context, "rnn")
 
@@ -221,5 +226,5 @@ def _next_directory(name: str) -> Path:
 
 def _example_file(model: Module) -> str:
     if isinstance(model, FrameModel):
-        return "sample.mid"
+        return "sample.wav" if model.is_real else "sample.mid"
     return "sample.txt" if isinstance(model, LanguageModel) else "samples.png"

@@ -39,7 +39,7 @@ MODELS = {
     "images": ("vae", "gan"),
     "text": ("rnn",),
     "sequences": ("vae", "rnn"),
-    "sound": ("vae",),
+    "sound": ("vae", "rnn"),
     "pairs": ("rnn",),
     "points": ("vae", "gan"),
 }

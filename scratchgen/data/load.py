@@ -79,7 +79,7 @@ def load_any(name_or_path: str | os.PathLike) -> AnyData:
     if name in CATALOGUE:
         return CATALOGUE[name].load()
     if os.path.isdir(name):
-        return _load(name, _kind_of_folder(name))
+        return _load(name, kind_of_folder(name))
     if os.path.isfile(name):
         return _load(name, "images" if Path(name).suffix in (".npy", ".npz") else "text")
     close = difflib.get_close_matches(name, CATALOGUE, 1) or _close_files(Path(name))
@@ -87,7 +87,8 @@ def load_any(name_or_path: str | os.PathLike) -> AnyData:
     raise BadInput(f"{name!r} is neither a data set nor a file or folder that exists{hint}")
 
 
-def _kind_of_folder(folder: str) -> str:
+def kind_of_folder(folder: str) -> str:
+    """images, sound or sequences: of which it has most files.   Raises BadInput if it has none of any."""
     suffixes = {
         "images": image_folder.SUFFIXES,
         "sound": sound_files.SUFFIXES,

@@ -83,13 +83,13 @@ def perform(roll: np.ndarray, first: int, unit: str) -> np.ndarray:
     return (0.9 * sound / max(np.abs(sound).max(initial=0), 1e-9)).astype(np.float32)
 
 
-def write_wav(sound: np.ndarray, path: Path) -> Path:
-    """Samples (N,) in [−1, 1) as a WAV file of 16 bits, `RATE` a second, one channel."""
+def write_wav(sound: np.ndarray, path: Path, rate: int = RATE) -> Path:
+    """Samples (N,) in [−1, 1) as a WAV file of 16 bits, `rate` a second, one channel; louder ones are cut."""
     with replacing(path) as temporary, wave.open(str(temporary), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(np.round(sound * (FULL_SCALE - 1)).astype("<i2").tobytes())
+        file.setframerate(rate)
+        file.writeframes(np.round(np.clip(sound, -1, 1) * (FULL_SCALE - 1)).astype("<i2").tobytes())
     return path
 
 

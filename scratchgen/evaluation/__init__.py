@@ -9,6 +9,7 @@ from scratchgen.evaluation.frechet import frechet_distance, frechet_distance_of_
 from scratchgen.evaluation.independent import independent_categorical_log_prob, independent_gaussian_log_prob
 from scratchgen.evaluation.latents import ActiveUnits, RateAndDistortion, active_units, rate_and_distortion
 from scratchgen.evaluation.likelihood import Estimate, bits_per_dimension, importance_sampled_log_likelihood
+from scratchgen.evaluation.linear_prediction import LinearPrediction
 from scratchgen.evaluation.mmd import GaussianKernel, cubic_kernel, median_distance, mmd
 from scratchgen.evaluation.modes import Modes, modes_captured
 from scratchgen.evaluation.neighbours import (
@@ -29,6 +30,7 @@ __all__ = [
     "DensityCoverage",
     "Estimate",
     "GaussianKernel",
+    "LinearPrediction",
     "Mean",
     "Modes",
     "NGram",

@@ -4,6 +4,7 @@ from scratchgen.rnn.attention import AdditiveAttention, DotAttention
 from scratchgen.rnn.beam import Found, beam_search
 from scratchgen.rnn.build import build
 from scratchgen.rnn.checkpointing import checkpointed_loss
+from scratchgen.rnn.densities import MixtureDensity, mixture_log_prob
 from scratchgen.rnn.frame_training import train_frames
 from scratchgen.rnn.frames import FrameModel, nats_by_sequence, nats_per_frame
 from scratchgen.rnn.jacobians import Spectra, gradient_norms, spectrum
@@ -29,6 +30,7 @@ __all__ = [
     "FrameModel",
     "IndependentNotes",
     "LanguageModel",
+    "MixtureDensity",
     "Seq2Seq",
     "SequenceRegression",
     "Spectra",
@@ -46,6 +48,7 @@ __all__ = [
     "interesting_units",
     "log_prob",
     "lstm_recurrence",
+    "mixture_log_prob",
     "nade_log_prob",
     "nats_by_sequence",
     "nats_per_frame",

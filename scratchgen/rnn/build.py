@@ -14,8 +14,8 @@ SYMBOLS = {"characters": Vocabulary, "bytes": Bytes}
 
 
 def build(sizes: dict, rng: Generator | None = None) -> Module:
-    """The model of frames of `sizes["data_dim"]` notes, if it is given, with the arguments of FrameModel;
-    with `sizes["target_dim"]` beside it that of SequenceRegression.
+    """The model of frames of size `sizes["data_dim"]`, if it is given, with the arguments of FrameModel; with
+    `sizes["target_dim"]` beside it that of SequenceRegression.
 
     Otherwise the language model over `sizes["symbols"]` ("characters" if there is none), which are
     `sizes["vocabulary"]`. Bytes need no vocabulary; the rest are the arguments of LanguageModel.

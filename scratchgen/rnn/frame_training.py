@@ -28,7 +28,7 @@ def train_frames(
 ):
     """Maximum likelihood: the loss is −log p a frame, over the real frames of a batch, in nats.
 
-    train, validation    sequences (T_i, D) of 0 and 1
+    train, validation    sequences (T_i, D), of what frames the model has
     run                  a `training.Run`, or a `training.History`, that keeps the books
     rng                  draws the order of the sequences, and the noise
     weight_noise         σ of what is added to every weight while its gradient is computed, and taken away

@@ -10,13 +10,24 @@ import numpy as np
 
 from scratchgen.autograd.primitives import plain
 from scratchgen.distributions import Bernoulli
+from scratchgen.errors import BadInput
 from scratchgen.functional import bernoulli_cross_entropy, linear, sigmoid
 from scratchgen.nn import Module, Parameter
 from scratchgen.nn.init import glorot_uniform
 from scratchgen.random import Generator
 
 
-class IndependentNotes(Module):
+class Notes(Module):
+    """What all outputs over x in {0, 1}^D share."""
+
+    @staticmethod
+    def check(x) -> None:
+        """Raises BadInput for frames that are not of 0 and 1."""
+        if not ((x == 0) | (x == 1)).all():
+            raise BadInput("a note sounds (1) or not (0), and these frames have other numbers; round them")
+
+
+class IndependentNotes(Notes):
     """p(x | h) = Π_d Bernoulli(x_d; σ(y_d)),   y = h W_hy + b_y.
 
     W_hy (H, D), b_y (D,).   Source: Boulanger-Lewandowski et al. (2012), the plain RNN.
@@ -36,7 +47,7 @@ class IndependentNotes(Module):
         return Bernoulli(linear(h, self.W_hy, self.b_y)).sample(rng)
 
 
-class NADE(Module):
+class NADE(Notes):
     """p(x | h) = Π_d p(x_d | x_1 … x_{d−1}, h), the neural autoregressive distribution estimator.
 
         p(x_d = 1 | x_<d, h) = σ(b_d + V_d · s_d),     s_d = σ(c + Σ_{j<d} x_j W_j)

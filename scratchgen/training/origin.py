@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from scratchgen.data import ImageData, SequenceData, TextData
+from scratchgen.data.sound_frames import SoundFrames
 from scratchgen.kernels import current
 
 PACKAGES = ("scratchgen-numpy", "numpy", "numba")
@@ -34,7 +35,7 @@ def fingerprint(arrays: dict[str, np.ndarray]) -> str:
     return digest.hexdigest()
 
 
-def fingerprint_of_data(data: ImageData | TextData | SequenceData) -> str:
+def fingerprint_of_data(data: ImageData | TextData | SequenceData | SoundFrames) -> str:
     """The fingerprint of the three parts of a data set: of a text, its UTF-8; of sequences, all of them."""
     parts = {name: getattr(data, name) for name in ("train", "validation", "test")}
     if isinstance(data, TextData):
@@ -42,7 +43,7 @@ def fingerprint_of_data(data: ImageData | TextData | SequenceData) -> str:
             name: np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
             for name, text in parts.items()
         }
-    if isinstance(data, SequenceData):
+    if isinstance(data, SequenceData | SoundFrames):
         parts = {f"{name}.{i}": x for name, part in parts.items() for i, x in enumerate(part)}
     return fingerprint(parts)
 

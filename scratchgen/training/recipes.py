@@ -27,7 +27,8 @@ vocabulary    the symbols that a text is made of
 dropout       the probability of dropping a unit on its way to the next layer, or to the output
 chunk         symbols that the gradient goes back
 nade          hidden units of the NADE over the notes of a step of music; 0: the notes are independent
-weight_noise  σ of what is added to the weights while the gradient is computed (music)
+components    Gaussians of the mixture that a frame of sound is drawn from; 0 for all else
+weight_noise  σ of what is added to the weights while the gradient is computed (music, sound)
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from scratchgen.data import CATALOGUE
+from scratchgen.data.load import kind_of_folder
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class RNNRecipe:
     alpha: float = 4e-3
     patience: int = 0
     nade: int = 0
+    components: int = 0
     weight_noise: float = 0.0
 
 
@@ -130,6 +133,8 @@ VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, prio
 MUSIC = RNNRecipe(
     cell="gru", hidden=42, dropout=0.2, nade=50, epochs=60, batch_size=8, alpha=1e-2, patience=15
 )
+
+SOUND = RNNRecipe(cell="gru", hidden=128, components=8, epochs=25, batch_size=32, alpha=4e-3, patience=5)
 
 # What a model needs of its own. A latent beside a class has less to say; two layers let both act together,
 # where one could only add them up. Convolutions tell images apart so well that they scatter them over a large
@@ -174,7 +179,16 @@ def _of_the_game(given: dict) -> dict:
 
 def is_music(data: str) -> bool:
     """Whether an RNN reads the data as piano rolls: a known set of sequences, or a folder (of MIDI files)."""
-    return CATALOGUE[data].kind == "sequences" if data in CATALOGUE else os.path.isdir(data)
+    if data in CATALOGUE:
+        return CATALOGUE[data].kind == "sequences"
+    return os.path.isdir(data) and not is_sound(data)
+
+
+def is_sound(data: str) -> bool:
+    """Whether it reads them as frames of sound: a known set of sounds, or a folder where these are most."""
+    if data in CATALOGUE:
+        return CATALOGUE[data].kind == "sound"
+    return os.path.isdir(data) and kind_of_folder(data) == "sound"
 
 
 def recipe(kind: str, data: str, **given) -> Recipe:
@@ -190,4 +204,6 @@ def recipe(kind: str, data: str, **given) -> Recipe:
         settings = replace(settings, **_of_the_bound(data, given))
     elif kind == "rnn" and is_music(data):
         settings = MUSIC
+    elif kind == "rnn" and is_sound(data):
+        settings = SOUND
     return replace(settings, **given)

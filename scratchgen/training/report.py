@@ -25,18 +25,14 @@ CAPTIONS = {
     "gates": "the gates over held-out text: steps nearly closed and open, all values, and the first symbols",
     "gradient_norms": "how much the state k steps before (of an LSTM h and c) moves the last h",
     "spectrum": "the eigenvalues of the last layer's W_hh, epoch by epoch, and the unit circle",
+    "sound": "drawn from the model, beside a real one: the waveform above, its frequencies below",
     "prior": "what the codes cost under their prior, epoch by epoch",
     "aggregated_posterior": "held-out images in the latent space, and the prior",
     "latent_plane": "where the images lie in the latent space, and what is decoded there",
     "interpolation": "from one held-out image to another",
 }
-BROAD = (
-    "latent_plane",
-    "roll",
-    "reconstructions",
-    "interpolation",
-    "gates",
-)  # pictures that need the whole width
+# pictures that need the whole width
+BROAD = ("latent_plane", "roll", "sound", "reconstructions", "interpolation", "gates")
 
 
 def write_report(directory: Path) -> Path:
@@ -99,6 +95,8 @@ def _commands(record: Record) -> list[str]:
     n, file = (500, "sample.txt") if kind == "rnn" else (64, "samples.png")
     if "unit" in record.config:
         n, file = 64, "sample.mid"
+    if "rate" in record.config:
+        n, file = 64, "sample.wav"
     commands = {
         "made it": record.config.get("command"),
         "draws from it": f"scratchgen sample {directory} -n {n} --out {file}",

@@ -63,6 +63,10 @@ def read_config(directory: Path) -> dict:
                 raise ValueError(f"images of {H} × {W} pixels for a model of {D}")
         if "nade" in config["model"]:  # music: what is needed to play it
             config |= {"unit": str(config["unit"]), "first": int(config["first"])}
+        if "components" in config["model"]:  # sound: what is needed to hear it
+            config |= {"rate": int(config["rate"]), "scale": list(map(float, config["scale"]))}
+            if len(config["scale"]) != config["model"]["data_dim"]:
+                raise ValueError("it has another number of scales than a frame has numbers")
         return {"kind": config["kind"], "model": config["model"], "data": config["data"], **config}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadInput(f"{path} cannot be read or is damaged ({error}); train again") from None

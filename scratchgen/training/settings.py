@@ -30,7 +30,7 @@ LARGEST_FILE = 2**20  # bytes; a page of settings is far smaller
 WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
 MAY_BE_ZERO = (
     *("seed", "patience", "warm_up", "free_bits", "distortion"),
-    *("gradient_penalty", "r1", "beta1", "dropout", "nade", "weight_noise"),
+    *("gradient_penalty", "r1", "beta1", "dropout", "nade", "components", "weight_noise"),
 )
 MAY_BE_NEGATIVE = ("distortion",)
 

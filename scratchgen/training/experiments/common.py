@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
 from scratchgen.data import CATALOGUE, ImageData, SequenceData, TextData
+from scratchgen.data.sound_frames import SoundFrames
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.training.files import write_json
@@ -38,7 +39,12 @@ def finished(run: Run, model: Module, scores: list[Score]) -> tuple[Module, list
 
 
 def configuration(
-    kind: str, source: str, data: ImageData | TextData | SequenceData, settings: dict, seed: int, sizes: dict
+    kind: str,
+    source: str,
+    data: ImageData | TextData | SequenceData | SoundFrames,
+    settings: dict,
+    seed: int,
+    sizes: dict,
 ) -> dict:
     """What config.json holds."""
     return {
@@ -51,5 +57,6 @@ def configuration(
         "training": settings,
         "image_shape": list(data.image_shape) if isinstance(data, ImageData) else None,
         **({"unit": data.unit, "first": data.first} if isinstance(data, SequenceData) else {}),
+        **({"rate": data.rate, "scale": data.scale.tolist()} if isinstance(data, SoundFrames) else {}),
         **origin(),
     }

@@ -1,4 +1,7 @@
-"""A recurrent network, from the name of a text to its score beside n-grams; music: `music.py`."""
+"""A recurrent network, from the name of a text to its score beside n-grams.
+
+Music and sound: `music.py`, `sound.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun, configuration, finished, refuse
 from scratchgen.training.experiments.music import train_music
 from scratchgen.training.experiments.rnn_pictures import draw
+from scratchgen.training.experiments.sound import train_sound
 from scratchgen.training.files import write_text
 from scratchgen.training.patience import Patience
-from scratchgen.training.recipes import RNNRecipe, is_music
+from scratchgen.training.recipes import RNNRecipe, is_music, is_sound
 from scratchgen.training.scores import Score
 from scratchgen.training.scores.rnn import BEST_NGRAM, rnn_scores
 
@@ -22,14 +26,19 @@ TEXT_SAMPLE, TEMPERATURE = 800, 0.7  # characters that show what was learned
 def train_rnn(
     data: str, settings: RNNRecipe, seed: int, open_run: OpenRun
 ) -> tuple[rnn.LanguageModel | rnn.FrameModel, list[Score]]:
-    """Train a language model on a text and compare its bits per character with n-grams; or `train_music`.
+    """Train a language model on a text and compare its bits per character with n-grams.
+
+    Music is left to `train_music`, sound to `train_sound`.
 
     Pairs of texts are a text of lines (`data.lines`). The characters are those of the training part; any
     others that are held out count as one, �, that no training shows. Bytes can write every text.
     """
     if is_music(data):
         return train_music(data, settings, seed, open_run)
+    if is_sound(data):
+        return train_sound(data, settings, seed, open_run)
     refuse(settings, ("nade", "weight_noise"), "is for music, and this is a text; leave it out")
+    refuse(settings, ("components",), "is for sound, and this is a text; leave it out")
     text = load_text(data)
     sizes = _sizes(text, settings)
     model = rnn.build(sizes, Generator(seed))

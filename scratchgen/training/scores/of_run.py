@@ -8,28 +8,35 @@ from pathlib import Path
 from scratchgen import rnn, vae
 from scratchgen.data import ImageData, SequenceData, TextData, load_sequences, load_text
 from scratchgen.data.rows import load_rows
+from scratchgen.data.sound_frames import SoundFrames, load_sound_frames
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import Generator
 from scratchgen.training.origin import fingerprint_of_data
-from scratchgen.training.recipes import Recipe, is_music
+from scratchgen.training.recipes import Recipe, is_music, is_sound
 from scratchgen.training.saved import RESULT, load_run
 from scratchgen.training.scores.gan import gan_scores, judge_of
 from scratchgen.training.scores.gan_and_real import two_sample_scores
 from scratchgen.training.scores.music import music_scores
 from scratchgen.training.scores.rnn import language_scores, rnn_scores
 from scratchgen.training.scores.score import Score, Show, unseen
+from scratchgen.training.scores.sound import sound_scores
 from scratchgen.training.scores.vae import bound_scores, likelihood_scores, shown
 from scratchgen.training.scores.vq import vq_scores
 from scratchgen.training.settings import complete, of_run
 
-LOAD = {
-    "vae": load_rows,
-    "gan": load_rows,
-    "rnn": lambda source: load_sequences(source) if is_music(source) else load_text(source),
-}
 PARTS = ("validation", "test")
 SAMPLES = 200  # importance samples: as in the published tables
+
+
+def _sequences(source: str) -> TextData | SequenceData | SoundFrames:
+    """What an RNN is trained on."""
+    if is_music(source):
+        return load_sequences(source)
+    return load_sound_frames(source) if is_sound(source) else load_text(source)
+
+
+LOAD = {"vae": load_rows, "gan": load_rows, "rnn": _sequences}
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Finished:
     model: Module
     config: dict
     settings: Recipe
-    data: ImageData | TextData | SequenceData
+    data: ImageData | TextData | SequenceData | SoundFrames
 
     @property
     def is_vae(self) -> bool:
@@ -98,7 +105,8 @@ def scores_of_run(
     if run.config["kind"] == "vae":
         return vq_scores(run.model, run.data, part)
     if isinstance(run.model, rnn.FrameModel):
-        return music_scores(run.model, run.data, part)
+        of_frames = sound_scores if run.model.is_real else music_scores
+        return of_frames(run.model, run.data, part)
     if run.config["kind"] == "rnn":
         return rnn_scores(run.model, run.data, part) + language_scores(run.model, run.data, part, show)
     judge = judge_of(run.data)

@@ -1,0 +1,106 @@
+"""Sound from the command line: a folder of recordings is learned, scored, and drawn from."""
+
+import json
+import wave
+
+import numpy as np
+import pytest
+
+from scratchgen.data.performance import write_wav
+from scratchgen.training import load_run
+
+pytest.importorskip("soundfile")
+SMALL = ("--epochs", 2, "--hidden", 8, "--components", 2, "--quiet")
+RATE = 4000  # frames of 32 numbers
+
+
+@pytest.fixture
+def folder(tmp_path, rng):
+    (tmp_path / "sounds").mkdir()
+    for i in range(12):
+        x = 0.3 * np.sin(0.1 * (i + 3) * np.arange(900 + 50 * i)) + 0.02 * rng.standard_normal(900 + 50 * i)
+        write_wav(x, tmp_path / "sounds" / f"{i}.wav", RATE)
+    return tmp_path
+
+
+@pytest.mark.parametrize("options", [(), ("--cell", "tanh", "--layers", 2, "--set", "weight_noise=0.05")])
+def test_a_folder_of_recordings_is_learned_scored_and_drawn_from(options, folder, scratchgen_in):
+    run = scratchgen_in(folder)
+    done = run("train", "rnn", "--data", "sounds", "--out", "run", *SMALL, *options)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (folder / "run" / "samples").iterdir()} == {
+        "curves.png",
+        "sound.png",
+        "sound-1.wav",
+        "sound-2.wav",
+    }
+    score, marginal = json.loads((folder / "run" / "scores.json").read_text())
+    assert marginal["value"] is None and np.isfinite(marginal["baseline_value"])
+    report = (folder / "run" / "report.html").read_text()
+    assert "sample.wav" in report and "its frequencies below" in report
+    done = run("evaluate", "run", "--json", "scores.json")
+    assert done.returncode == 0 and "linear prediction" in done.stdout
+    assert json.loads((folder / "scores.json").read_text())["scores"][0]["value"] == score["value"]
+    assert run("evaluate", "run", "--part", "validation").returncode == 0
+    drawn = []
+    for seed in (0, 0, 1):
+        done = run("sample", "run", "-n", 20, "--seed", seed, "--out", "drawn.wav")
+        assert done.returncode == 0 and "20 frames, 0.16 s" in done.stdout
+        drawn.append([(folder / f"drawn{suffix}").read_bytes() for suffix in (".wav", ".png")])
+    assert drawn[0] == drawn[1] and drawn[0][0] != drawn[2][0]
+    with wave.open(str(folder / "drawn.wav")) as file:
+        assert (file.getframerate(), file.getnframes(), file.getnchannels()) == (RATE, 20 * 32, 1)
+
+
+def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, scratchgen_in):
+    run = scratchgen_in(folder)
+    train = ("train", "rnn", "--data", "sounds", *SMALL)
+    assert run(*train, "--out", "whole").returncode == 0
+    stopped = run(*train, "--out", "parts", "--max-minutes", 0)
+    assert "go on with: scratchgen train rnn --resume parts" in stopped.stderr
+    while run("train", "rnn", "--resume", "parts", "--quiet").returncode != 0:
+        pass
+    whole, parts = (load_run(folder / name)[0].state_dict() for name in ("whole", "parts"))
+    assert all(np.array_equal(whole[name], parts[name]) for name in whole)
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (("--data", "sounds", "--vocabulary", "bytes"), "is for text, and this is sound"),
+        (("--data", "sounds", "--set", "chunk=9"), "is for text, and this is sound"),
+        (("--data", "sounds", "--nade", 5), "is for music, and this is sound"),
+        (("--data", "sounds", "--set", "components=0"), "say 1 or more"),
+        (("--data", "stdlib", "--components", 5), "is for sound, and this is a text"),
+        (("--data", "silence"), "are silent"),
+        (("--data", "nothing"), "holds none of"),
+        (("--data", "few"), "holds 1 sounds"),
+    ],
+)
+def test_settings_and_sounds_that_do_not_fit_are_refused(arguments, words, folder, scratchgen_in):
+    for name, number in (("silence", 12), ("nothing", 0), ("few", 1)):
+        (folder / name).mkdir()
+        for i in range(number):
+            write_wav(np.zeros(100), folder / name / f"{i}.wav", RATE)
+    done = scratchgen_in(folder)("train", "rnn", "--out", "run", *arguments)
+    assert done.returncode == 2 and words in " ".join(done.stderr.split()), done.stderr
+    assert not (folder / "run").exists()
+
+
+def test_sound_is_drawn_into_a_wav_file_and_a_damaged_run_is_told_of(folder, scratchgen_in):
+    run = scratchgen_in(folder)
+    assert run("train", "rnn", "--data", "sounds", "--out", "run", *SMALL).returncode == 0
+    for options, words in (
+        ((), "give --out FILE.wav"),
+        (("--out", "a.mid"), "give --out FILE.wav"),
+        (("--out", "a.wav", "--temperature", 2), "leave out --temperature"),
+        (("--out", "a.wav", "--interpolate", "straight"), "no latent space"),
+    ):
+        done = run("sample", "run", *options)
+        assert done.returncode == 2 and words in " ".join(done.stderr.split()), done.stderr
+    assert not list(folder.glob("a.*"))
+    whole = json.loads((folder / "run" / "config.json").read_text())
+    for damage in ({"scale": [1.0]}, {"scale": ["?"] * 32}, {"rate": None}):
+        (folder / "run" / "config.json").write_text(json.dumps(whole | damage))
+        done = run("sample", "run", "--out", "a.wav")
+        assert done.returncode == 2 and "config.json cannot be read or is damaged" in done.stderr

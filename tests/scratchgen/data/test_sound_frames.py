@@ -1,0 +1,62 @@
+"""Sounds as frames: what is turned into frames comes back, on a scale that the training part decides."""
+
+import numpy as np
+import pytest
+
+from scratchgen.data import SoundData, load_sound
+from scratchgen.data.sound_frames import LONGEST, as_frames, as_sound, load_sound_frames
+from scratchgen.errors import BadInput
+
+
+def data(parts, rate=8000):
+    return SoundData("some", rate, *([x.astype(np.float32) for x in part] for part in parts))
+
+
+@pytest.fixture
+def parts(rng):
+    return [[0.1 * rng.standard_normal(n) for n in lengths] for lengths in ((500, 640), (100,), (63,))]
+
+
+def test_frames_become_the_sound_again(parts):
+    frames = as_frames(data(parts))
+    assert frames.D == 64 and [len(z) for z in frames.train] == [8, 10]
+    for part, sounds in zip((frames.train, frames.validation, frames.test), parts, strict=True):
+        for z, x in zip(part, sounds, strict=True):
+            assert z.dtype == np.float32
+            np.testing.assert_allclose(as_sound(z, frames.scale)[: len(x)], x, atol=1e-6)
+
+
+def test_each_number_has_a_mean_square_of_one_in_the_training_part_alone(parts):
+    frames = as_frames(data(parts))
+    squares = lambda part: np.mean(np.concatenate(part) ** 2, axis=0)
+    np.testing.assert_allclose(squares(frames.train), 1, rtol=1e-5)
+    assert np.abs(squares(frames.validation) - 1).max() > 0.1
+
+
+def test_long_sounds_are_cut_into_seconds_and_nothing_is_lost(rng):
+    x = 0.1 * rng.standard_normal(3 * LONGEST * 64 + 100)
+    frames = as_frames(data([[x], [x[: LONGEST * 64]], [x[: LONGEST * 64 + 1]]]))
+    assert [len(z) for z in frames.train] == [LONGEST] * 3 + [2]
+    assert [len(z) for z in frames.validation] == [LONGEST] and [len(z) for z in frames.test] == [LONGEST, 1]
+    whole = np.concatenate([as_sound(z, frames.scale) for z in frames.train])
+    np.testing.assert_allclose(whole[: len(x)], x, atol=1e-6)
+
+
+@pytest.mark.parametrize(("rate", "D"), [(8000, 64), (22_050, 128), (44_100, 256), (10, 1)])
+def test_a_frame_lasts_about_eight_milliseconds(rate, D, parts):
+    assert as_frames(data(parts, rate)).D == D
+
+
+def test_silence_is_refused_and_a_silent_part_is_not(parts):
+    silent = [np.zeros(300)]
+    with pytest.raises(BadInput, match="some are silent"):
+        as_frames(data([silent, *parts[1:]]))
+    frames = as_frames(data([parts[0] + silent, silent, silent]))
+    assert not frames.test[0].any() and np.isfinite(frames.scale).all()
+
+
+def test_known_sounds_are_frames_too():
+    frames = load_sound_frames("tones")
+    assert repr(frames) == "SoundFrames('tones', 8000 Hz, 600 + 75 + 75 sounds of (T, 64))"
+    x = load_sound("tones").test[3]
+    np.testing.assert_allclose(as_sound(frames.test[3], frames.scale)[: len(x)], x, atol=1e-6)
