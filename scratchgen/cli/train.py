@@ -73,7 +73,7 @@ DropoutOption = Annotated[
 Nade = Annotated[
     int | None, typer.Option(min=0, help="Music: hidden units of a NADE over the notes of a step; 0: none.")
 ]
-Symbols = Annotated[str | None, typer.Option("--vocabulary", help="characters or bytes.")]
+Symbols = Annotated[str | None, typer.Option("--vocabulary", help="characters, bytes or pieces (of words).")]
 
 OF_THIS_SITTING = ("save_every", "max_minutes", "quiet", "tensorboard")  # may differ when a run goes on
 
@@ -157,7 +157,8 @@ def rnn(
     quiet: Quiet = False,
     tensorboard: TensorBoard = False,
 ):
-    """Train a recurrent network on text, as a language model over characters or bytes, or on music.
+    """Train a recurrent network on text, as a language model over characters, bytes or pieces of words, or on
+    music.
 
     A set of pairs is a text too, a line a pair: what is read, a tab, what is to be written.
     A set of sequences, or a folder of MIDI files, is music: its piano rolls are predicted step by step.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scratchgen.data import Vocabulary
+from scratchgen.data.preprocessing.byte_pairs import BytePairs
 from scratchgen.nn import Module
 from scratchgen.random import Generator
 from scratchgen.rnn.frames import FrameModel
@@ -10,7 +11,8 @@ from scratchgen.rnn.models import LanguageModel
 from scratchgen.rnn.regression import SequenceRegression
 from scratchgen.rnn.vocabularies import Bytes
 
-SYMBOLS = {"characters": Vocabulary, "bytes": Bytes}
+# from what a configuration says of them to the symbols
+SYMBOLS = {"characters": Vocabulary, "bytes": Bytes, "pieces": BytePairs.from_json}
 
 
 def build(sizes: dict, rng: Generator | None = None) -> Module:
@@ -19,7 +21,8 @@ def build(sizes: dict, rng: Generator | None = None) -> Module:
 
     Otherwise the language model over `sizes["symbols"]` ("characters" if there is none), which are
     `sizes["vocabulary"]`. Bytes need no vocabulary; the rest are the arguments of LanguageModel.
-    Raises KeyError, TypeError or ValueError for sizes that are none.
+    Raises KeyError, TypeError or ValueError for sizes that are none; NotInstalled for pieces without the
+    library that knows them.
     """
     if "target_dim" in sizes:
         return SequenceRegression(**sizes, rng=rng)

@@ -24,6 +24,8 @@ beta1, beta2        of Adam
 Of an RNN:
 
 vocabulary    the symbols that a text is made of
+pieces        how many pieces of words there are at most (vocabulary pieces)
+tied          one table says what a symbol is, coming in and going out: embedding = hidden
 dropout       the probability of dropping a unit on its way to the next layer, or to the output
 chunk         symbols that the gradient goes back
 nade          hidden units of the NADE over the notes of a step of music; 0: the notes are independent
@@ -90,7 +92,9 @@ class RNNRecipe:
     cell: Literal["tanh", "lstm", "gru"] = "tanh"
     layers: int = 1
     dropout: float = 0.0
-    vocabulary: Literal["characters", "bytes"] = "characters"
+    vocabulary: Literal["characters", "bytes", "pieces"] = "characters"
+    pieces: int = 1024
+    tied: bool = False
     hidden: int = 256
     embedding: int = 64
     epochs: int = 3
@@ -125,6 +129,9 @@ VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, prio
 MUSIC = RNNRecipe(
     cell="gru", hidden=42, dropout=0.2, nade=50, epochs=60, batch_size=8, alpha=1e-2, patience=15
 )
+
+# Pieces of words are many, and each is seen seldom: one table for both ways halves what is to be learned.
+PIECES = {"dropout": 0.2, "epochs": 5}
 
 # What a model needs of its own. A latent beside a class has less to say; two layers let both act together,
 # where one could only add them up. Convolutions tell images apart so well that they scatter them over a large
@@ -167,6 +174,12 @@ def _of_the_game(given: dict) -> dict:
     return found
 
 
+def _of_pieces(settings: RNNRecipe, given: dict) -> dict:
+    """What pieces of words bring with them: a table that is tied, if none of another width is asked for."""
+    hidden = given.get("hidden", settings.hidden)
+    return PIECES if "embedding" in given else {"tied": True, "embedding": hidden, **PIECES}
+
+
 def is_music(data: str) -> bool:
     """Whether an RNN reads the data as piano rolls: a known set of sequences, or a folder (of MIDI files)."""
     return CATALOGUE[data].kind == "sequences" if data in CATALOGUE else os.path.isdir(data)
@@ -185,4 +198,6 @@ def recipe(kind: str, data: str, **given) -> Recipe:
         settings = replace(settings, **_of_the_bound(data, given))
     elif kind == "rnn" and is_music(data):
         settings = MUSIC
+    elif kind == "rnn" and given.get("vocabulary") == "pieces":
+        settings = replace(settings, **_of_pieces(settings, given))
     return replace(settings, **given)

@@ -19,6 +19,17 @@ SMALL = {
         *("rnn", "--cell", "lstm", "--layers", "2", "--dropout", "0.3"),
         *("--epochs", "1", "--hidden", "16", "--batch-size", "256"),
     ),
+    "rnn of pieces": (
+        "rnn",
+        "--vocabulary",
+        "pieces",
+        "--epochs",
+        "1",
+        "--hidden",
+        "16",
+        "--batch-size",
+        "256",
+    ),
     "vq": ("vae", "--model", "vq", "--epochs", "2", "--set", "prior_epochs=2"),
     "vae that stops early": ("vae", "--set", "alpha=0.01", "--hidden", "16", "--patience", "1"),
 }

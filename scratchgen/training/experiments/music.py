@@ -16,7 +16,7 @@ from scratchgen.training.scores import Score
 from scratchgen.training.scores.music import MARGINALS, music_scores
 
 STEPS = 64  # of the piece that shows what was learned
-OF_TEXT = ("vocabulary", "embedding", "chunk")
+OF_TEXT = ("vocabulary", "pieces", "tied", "embedding", "chunk")
 
 
 def train_music(

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from scratchgen import plots, rnn
 from scratchgen.data import TextData, Vocabulary, load_text, text_chunks
+from scratchgen.data.preprocessing.byte_pairs import BytePairs
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun, configuration, finished, refuse
 from scratchgen.training.experiments.music import train_music
@@ -15,6 +16,7 @@ from scratchgen.training.recipes import RNNRecipe, is_music
 from scratchgen.training.scores import Score
 from scratchgen.training.scores.rnn import BEST_NGRAM, rnn_scores
 
+OF_THE_MODEL = ("hidden", "embedding", "cell", "layers", "dropout", "tied")
 TEXT_SAMPLE, TEMPERATURE = 800, 0.7  # characters that show what was learned
 
 
@@ -24,11 +26,14 @@ def train_rnn(
     """Train a language model on a text and compare its bits per character with n-grams; or `train_music`.
 
     Pairs of texts are a text of lines (`data.lines`). The characters are those of the training part; any
-    others that are held out count as one, �, that no training shows. Bytes can write every text.
+    others that are held out count as one, �, that no training shows. Bytes can write every text, and so can
+    pieces, the byte pairs of the training part.
     """
     if is_music(data):
         return train_music(data, settings, seed, open_run)
     refuse(settings, ("nade", "weight_noise"), "is for music, and this is a text; leave it out")
+    if settings.vocabulary != "pieces":
+        refuse(settings, ("pieces",), f"is not for {settings.vocabulary}; say --vocabulary pieces")
     text = load_text(data)
     sizes = _sizes(text, settings)
     model = rnn.build(sizes, Generator(seed))
@@ -67,8 +72,10 @@ def beginning(vocabulary) -> str:
 
 def _sizes(text: TextData, settings: RNNRecipe) -> dict:
     """What config.json says of the model."""
-    sizes = {name: getattr(settings, name) for name in ("hidden", "embedding", "cell", "layers", "dropout")}
+    sizes = {name: getattr(settings, name) for name in OF_THE_MODEL}
     if settings.vocabulary == "bytes":
         return {"symbols": "bytes", **sizes}
+    if settings.vocabulary == "pieces":
+        return {"symbols": "pieces", "vocabulary": BytePairs.of([text.train], settings.pieces).json, **sizes}
     known = Vocabulary.of(text.train, held_out=text.validation + text.test)
     return {"symbols": "characters", "vocabulary": known.characters, **sizes}
