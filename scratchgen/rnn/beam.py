@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,29 +38,41 @@ def beam_search(
     Source: Sutskever et al. (2014), section 3.2; the score: Wu et al. (2016), eq. 14.   Ledger: rnn.beam
     """
     check_request([prompt], n, stop)
-    if width < 1 or not 0 <= alpha < np.inf:
-        raise BadInput(f"a beam has a width of at least 1 and alpha ≥ 0, not {width} and {alpha}")
-    ended: list[tuple[np.ndarray, float]] = []
-    ids, log_p = np.zeros((1, 0), np.int64), np.zeros(1)  # (K, l), (K,): the beginnings that are kept
+    ends = lambda ids: np.array([bool(stop) and is_end(model.vocabulary, row, stop) for row in ids], bool)
     with no_grad(), model.in_use():
         y, state = read_prompts(model, [prompt])
-        for l in range(n):
-            if l > 0:
-                y, state = step(model, ids[:, -1], state)
-            joint = log_p[:, None] + log_softmax(y.astype(np.float64))
-            best = np.argsort(-joint, axis=None, kind="stable")[:width]
-            before, symbols = np.divmod(best, joint.shape[1])
-            ids = np.concatenate([ids[before], symbols[:, None]], axis=1)
-            log_p, state = joint.ravel()[best], state[:, :, before]
-            if stop:
-                at_end = np.array([is_end(model.vocabulary, row, stop) for row in ids])
-                ended += zip(ids[at_end], log_p[at_end].tolist(), strict=True)
-                ids, log_p, state = ids[~at_end], log_p[~at_end], state[:, :, ~at_end]
-                if not len(ids):
-                    break
-    texts = [*ended, *zip(ids, log_p.tolist(), strict=True)]
-    found = [
-        Found(text_of(model.vocabulary, prompt, row, stop), p, p / ((5 + len(row)) / 6) ** alpha)
-        for row, p in texts
-    ]
-    return sorted(found, key=lambda text: -text.score)[:width]
+        found = search(y, state, lambda ids, state: step(model, ids, state), ends, n, width, alpha)
+    return [Found(text_of(model.vocabulary, prompt, ids, stop), p, score) for ids, p, score in found]
+
+
+def search(
+    y: np.ndarray, state: np.ndarray, step: Callable, ends: Callable, n: int, width: int, alpha: float
+) -> list[tuple[np.ndarray, float, float]]:
+    """The search itself, whatever the symbols are: their numbers (l,), log p in nats, the score; best first.
+
+    y, state    logits of the first symbol (1, V), and the state (L, S, 1, H) that they come from
+    step        from the last symbols (K,) and states (L, S, K, H) to logits (K, V) and states
+    ends        which of the rows (K, l) have come to their end: (K,) bool
+    It ends when no beginning could still come to a score that is among the `width` best.
+    """
+    if width < 1 or not 0 <= alpha < np.inf:
+        raise BadInput(f"a beam has a width of at least 1 and alpha ≥ 0, not {width} and {alpha}")
+    score = lambda log_p, l: log_p / ((5 + l) / 6) ** alpha
+    ended: list[tuple[np.ndarray, float, float]] = []
+    ids, log_p = np.zeros((1, 0), np.int64), np.zeros(1)  # (K, l), (K,): the beginnings that are kept
+    for l in range(n):
+        if l > 0:
+            y, state = step(ids[:, -1], state)
+        joint = log_p[:, None] + log_softmax(y.astype(np.float64))
+        best = np.argsort(-joint, axis=None, kind="stable")[:width]
+        before, symbols = np.divmod(best, joint.shape[1])
+        ids = np.concatenate([ids[before], symbols[:, None]], axis=1)
+        log_p, state = joint.ravel()[best], state[:, :, before]
+        at_end = ends(ids)
+        ended += zip(ids[at_end], log_p[at_end].tolist(), score(log_p[at_end], l + 1).tolist(), strict=True)
+        ended = sorted(ended, key=lambda text: -text[2])[:width]
+        ids, log_p, state = ids[~at_end], log_p[~at_end], state[:, :, ~at_end]
+        if not len(ids) or (len(ended) == width and ended[-1][2] >= score(log_p.max(), n)):
+            return ended
+    unended = zip(ids, log_p.tolist(), score(log_p, n).tolist(), strict=True)
+    return sorted([*ended, *unended], key=lambda text: -text[2])[:width]

@@ -1,4 +1,4 @@
-"""From the sizes in a configuration to a model of text, of frames, or of a number that a sequence has."""
+"""From the sizes in a configuration to a model of text, pairs, frames, or of a number that a sequence has."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from scratchgen.random import Generator
 from scratchgen.rnn.frames import FrameModel
 from scratchgen.rnn.models import LanguageModel
 from scratchgen.rnn.regression import SequenceRegression
+from scratchgen.rnn.translator import Translator
 from scratchgen.rnn.vocabularies import Bytes
 
 # from what a configuration says of them to the symbols
-SYMBOLS = {"characters": Vocabulary, "bytes": Bytes, "pieces": BytePairs.from_json}
+SYMBOLS = {"characters": Vocabulary, "bytes": lambda none: Bytes(), "pieces": BytePairs.from_json}
 
 
 def build(sizes: dict, rng: Generator | None = None) -> Module:
@@ -20,7 +21,8 @@ def build(sizes: dict, rng: Generator | None = None) -> Module:
     with `sizes["target_dim"]` beside it that of SequenceRegression.
 
     Otherwise the language model over `sizes["symbols"]` ("characters" if there is none), which are
-    `sizes["vocabulary"]`. Bytes need no vocabulary; the rest are the arguments of LanguageModel.
+    `sizes["vocabulary"]`; with `sizes["vocabularies"]`, that of the source and that of the target, the
+    Translator. Those of bytes are None; the rest are the arguments of the class.
     Raises KeyError, TypeError or ValueError for sizes that are none; NotInstalled for pieces without the
     library that knows them.
     """
@@ -30,5 +32,7 @@ def build(sizes: dict, rng: Generator | None = None) -> Module:
         return FrameModel(**sizes, rng=rng)
     given = dict(sizes)
     symbols = SYMBOLS[given.pop("symbols", "characters")]
-    known = () if symbols is Bytes else (given.pop("vocabulary"),)
-    return LanguageModel(symbols(*known), **given, rng=rng)
+    if "vocabularies" in sizes:
+        source, target = map(symbols, given.pop("vocabularies"))
+        return Translator(source, target, **given, rng=rng)
+    return LanguageModel(symbols(given.pop("vocabulary", None)), **given, rng=rng)

@@ -44,7 +44,7 @@ class Record:
 
     def settings(self) -> dict:
         """All that was chosen: data, seed, backend, sizes and training."""
-        sizes = {name: value for name, value in self.config["model"].items() if name != "vocabulary"}
+        sizes = {name: value for name, value in self.config["model"].items() if "vocabular" not in name}
         if "vocabulary" in self.config["model"] and sizes.get("symbols", "characters") == "characters":
             sizes["characters"] = len(self.config["model"]["vocabulary"])
         own = {name: self.config[name] for name in ("data", "seed", "backend") if name in self.config}

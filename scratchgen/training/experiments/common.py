@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
-from scratchgen.data import CATALOGUE, ImageData, SequenceData, TextData
+from scratchgen.data import CATALOGUE, AnyData, ImageData, SequenceData
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.training.files import write_json
@@ -37,9 +37,7 @@ def finished(run: Run, model: Module, scores: list[Score]) -> tuple[Module, list
     return model, scores
 
 
-def configuration(
-    kind: str, source: str, data: ImageData | TextData | SequenceData, settings: dict, seed: int, sizes: dict
-) -> dict:
+def configuration(kind: str, source: str, data: AnyData, settings: dict, seed: int, sizes: dict) -> dict:
     """What config.json holds."""
     return {
         "kind": kind,

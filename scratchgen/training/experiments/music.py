@@ -17,6 +17,7 @@ from scratchgen.training.scores.music import MARGINALS, music_scores
 
 STEPS = 64  # of the piece that shows what was learned
 OF_TEXT = ("vocabulary", "pieces", "tied", "embedding", "chunk")
+OF_PAIRS = ("attention", "sampling", "longest")
 
 
 def train_music(
@@ -24,6 +25,7 @@ def train_music(
 ) -> tuple[rnn.FrameModel, list[Score]]:
     """Train a model of frames on piano rolls and compare its nats a step with those of the marginals."""
     refuse(settings, OF_TEXT, "is for text, and this is music; leave it out")
+    refuse(settings, OF_PAIRS, "is for pairs, and this is music; leave it out")
     rolls = load_sequences(data)
     sizes = {"data_dim": rolls.D}
     sizes |= {name: getattr(settings, name) for name in ("hidden", "cell", "layers", "dropout", "nade")}

@@ -6,27 +6,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scratchgen import rnn, vae
-from scratchgen.data import ImageData, SequenceData, TextData, load_sequences, load_text
+from scratchgen.data import AnyData, PairData, load_pairs, load_sequences, load_text
 from scratchgen.data.rows import load_rows
+from scratchgen.data.short_pairs import short_pairs
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import Generator
 from scratchgen.training.origin import fingerprint_of_data
-from scratchgen.training.recipes import Recipe, is_music
+from scratchgen.training.recipes import Recipe
 from scratchgen.training.saved import load_run
 from scratchgen.training.scores.gan import gan_scores, judge_of
 from scratchgen.training.scores.gan_and_real import two_sample_scores
 from scratchgen.training.scores.music import music_scores
+from scratchgen.training.scores.pairs import pair_scores
 from scratchgen.training.scores.rnn import language_scores, rnn_scores
 from scratchgen.training.scores.score import Score, Show, unseen
 from scratchgen.training.scores.vae import bound_scores, likelihood_scores, shown
 from scratchgen.training.scores.vq import vq_scores
 from scratchgen.training.settings import complete, of_run
 
-LOAD = {
-    "vae": load_rows,
-    "gan": load_rows,
-    "rnn": lambda source: load_sequences(source) if is_music(source) else load_text(source),
+LOAD = {  # what an RNN reads: by its task
+    "text": load_text,
+    "music": load_sequences,
+    "pairs": load_pairs,
 }
 PARTS = ("validation", "test")
 SAMPLES = 200  # importance samples: as in the published tables
@@ -40,7 +42,7 @@ class Finished:
     model: Module
     config: dict
     settings: Recipe
-    data: ImageData | TextData | SequenceData
+    data: AnyData
 
     @property
     def is_vae(self) -> bool:
@@ -52,7 +54,9 @@ def finished_run(directory: Path) -> Finished:
     """Load a run and its data. Raises BadInput where the run is damaged, or its data are others by now."""
     model, config = load_run(directory)
     source, _, settings = complete(config["kind"], {}, of_run(config, directory))
-    data = LOAD[config["kind"]](source)
+    data = LOAD[settings.task](source) if config["kind"] == "rnn" else load_rows(source)
+    if isinstance(data, PairData):
+        data = short_pairs(data, settings.longest)
     if fingerprint_of_data(data) != config.get("data_sha256"):
         raise BadInput(
             f"the data of {directory}, {source}, are not those that it was trained on; put them back"
@@ -87,6 +91,8 @@ def scores_of_run(
         return vq_scores(run.model, run.data, part)
     if isinstance(run.model, rnn.FrameModel):
         return music_scores(run.model, run.data, part)
+    if isinstance(run.model, rnn.Translator):
+        return pair_scores(run.model, run.data, part, show)
     if run.config["kind"] == "rnn":
         return rnn_scores(run.model, run.data, part) + language_scores(run.model, run.data, part, show)
     judge = judge_of(run.data)
