@@ -7,6 +7,7 @@ import numpy as np
 from scratchgen import evaluation, rnn
 from scratchgen.data import PairData
 from scratchgen.errors import NotInstalled
+from scratchgen.random import Generator
 from scratchgen.training.scores.music import per_step
 from scratchgen.training.scores.rnn import MAX_ORDER
 from scratchgen.training.scores.score import Score, Show, mean_score, unseen
@@ -69,6 +70,9 @@ def _ngram(model: rnn.Translator, pairs: PairData, part: str) -> tuple[int, floa
 
 
 def _one_after_another(model: rnn.Translator, pairs: list[tuple[str, str]]) -> np.ndarray:
-    """The targets in a row, a boundary before the first and after each."""
-    edge = np.array([model.boundary])
-    return np.concatenate([edge, *(part for _, y in model.numbers(pairs) for part in (y, edge))])
+    """The targets in a row, a boundary before the first and after each; in random order, as a set is sorted
+    and a context that reaches back over a boundary would tell what comes.
+    """
+    edge, order = np.array([model.boundary]), Generator(0).permutation(len(pairs))
+    targets = [y for _, y in model.numbers([pairs[i] for i in order])]
+    return np.concatenate([edge, *(part for y in targets for part in (y, edge))])

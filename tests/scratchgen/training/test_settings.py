@@ -218,6 +218,15 @@ def test_pieces_bring_a_tied_table_as_wide_as_the_state_and_given_settings_win()
     assert not recipe("rnn", "stdlib").tied and recipe("rnn", "stdlib").dropout == 0
 
 
+def test_a_task_brings_its_own_settings_and_by_default_pairs_are_a_text():
+    assert recipe("rnn", "tatoeba-fra-eng") == recipe("rnn", "stdlib") == RNNRecipe()
+    pairs = recipe("rnn", "tatoeba-fra-eng", task="pairs")
+    assert pairs.task == "pairs" and pairs.longest > 0 and not pairs.tied
+    assert recipe("rnn", "tatoeba-fra-eng", task="pairs", vocabulary="pieces").epochs > pairs.epochs
+    assert recipe("rnn", "jsb-chorales").task == "music"
+    assert recipe("rnn", "jsb-chorales", task="text").nade == 0
+
+
 def test_nothing_need_be_dropped_and_nearly_all_may_be():
     for value in (0.0, 0.999):
         assert settings.from_assignments([f"dropout={value}"], "rnn") == {"dropout": value}
