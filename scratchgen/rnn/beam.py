@@ -27,15 +27,9 @@ def beam_search(
 ) -> list[Found]:
     """Texts of high probability that begin with the prompt, best first: at most `width` of them.
 
-        score = log p(y_1 … y_l | prompt) / ((5 + l) / 6)^α,     l = n, or the length of a text with its end
-
-    At each length the `width` likeliest beginnings are kept, and each is tried with every symbol. With
-    width 1 that is greedy; with width Vⁿ nothing is ever dropped, and the first text is the best there is.
-
-    alpha    0 ranks by probability, which prefers short texts; larger values make up for the length
+    alpha    of the score of `search`: 0 ranks by probability, which prefers short texts
     stop     a text ends with its first occurrence after the prompt
-    Raises BadInput for width < 1, a negative alpha, and as `generate`.
-    Source: Sutskever et al. (2014), section 3.2; the score: Wu et al. (2016), eq. 14.   Ledger: rnn.beam
+    Raises BadInput as `search` and as `generate`.
     """
     check_request([prompt], n, stop)
     ends = lambda ids: np.array([bool(stop) and is_end(model.vocabulary, row, stop) for row in ids], bool)
@@ -48,12 +42,20 @@ def beam_search(
 def search(
     y: np.ndarray, state: np.ndarray, step: Callable, ends: Callable, n: int, width: int, alpha: float
 ) -> list[tuple[np.ndarray, float, float]]:
-    """The search itself, whatever the symbols are: their numbers (l,), log p in nats, the score; best first.
+    """Rows of symbols of high probability, best first: their numbers (l,), log p in nats, and the score.
+
+        score = log p(y_1 … y_l) / ((5 + l) / 6)^α,     l = n, or the length of a text with its end
+
+    At each length the `width` likeliest beginnings are kept, and each is tried with every symbol. With
+    width 1 that is greedy; with width Vⁿ nothing is ever dropped, and the first text is the best there is.
 
     y, state    logits of the first symbol (1, V), and the state (L, S, 1, H) that they come from
     step        from the last symbols (K,) and states (L, S, K, H) to logits (K, V) and states
     ends        which of the rows (K, l) have come to their end: (K,) bool
+    alpha       0 ranks by probability; larger values make up for the length
     It ends when no beginning could still come to a score that is among the `width` best.
+    Raises BadInput for width < 1 and a negative alpha.
+    Source: Sutskever et al. (2014), section 3.2; the score: Wu et al. (2016), eq. 14.   Ledger: rnn.beam
     """
     if width < 1 or not 0 <= alpha < np.inf:
         raise BadInput(f"a beam has a width of at least 1 and alpha ≥ 0, not {width} and {alpha}")
