@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchgen.plots.characters import seen
+from scratchgen.plots.characters import LETTERS, families, seen
 from scratchgen.plots.figure import FAINT, INK, SECOND, new_figure, save
 
 CELL, LETTER = 0.32, 0.09  # inches: of a square, and of a letter of the largest size
@@ -41,7 +41,7 @@ def attention(weights: np.ndarray, source: Sequence[str], target: Sequence[str],
     axes = figure.add_subplot()
     shades = LinearSegmentedColormap.from_list("weight", ("white", SECOND, INK))
     squares = axes.imshow(weights, cmap=shades, vmin=0, vmax=1, interpolation="nearest")
-    style = {"fontsize": LARGEST * cell / CELL, "parse_math": False}
+    style = {"fontsize": LARGEST * cell / CELL, "family": families(LETTERS), "parse_math": False}
     axes.set_xticks(range(len(columns)), columns, rotation=90 if upright else 0, **style)
     axes.set_yticks(range(len(rows)), rows, **style)
     axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False, colors=INK)

@@ -142,6 +142,8 @@ MUSIC = RNNRecipe(
 # Short sentences, whose order of words is nearly that of their translations, are learned in minutes.
 PAIRS = RNNRecipe(task="pairs", cell="gru", longest=30, embedding=128, epochs=2, batch_size=64, alpha=3e-3)
 
+EPOCHS_OF_PAIRS = {"tatoeba-cmn-eng": 6}  # as they are fewer
+
 OF_TASK = {"text": RNNRecipe(), "music": MUSIC, "pairs": PAIRS}
 
 # Pieces of words are many, and each is seen seldom: one table for both ways halves what is to be learned.
@@ -193,7 +195,7 @@ def _of_pieces(settings: RNNRecipe, given: dict) -> dict:
     for; to pairs more epochs in the same time, as their sequences are short.
     """
     if settings.task != "text":
-        return {"epochs": 4} if settings.task == "pairs" else {}
+        return {"epochs": 2 * settings.epochs} if settings.task == "pairs" else {}
     hidden = given.get("hidden", settings.hidden)
     return PIECES if "embedding" in given else {"tied": True, "embedding": hidden, **PIECES}
 
@@ -216,6 +218,8 @@ def recipe(kind: str, data: str, **given) -> Recipe:
         settings = replace(settings, **_of_the_bound(data, given))
     elif kind == "rnn":
         settings = OF_TASK[given.get("task", "music" if is_music(data) else "text")]
+        if settings.task == "pairs":
+            settings = replace(settings, epochs=EPOCHS_OF_PAIRS.get(data, settings.epochs))
         if given.get("vocabulary") == "pieces":
             settings = replace(settings, **_of_pieces(settings, given))
     return replace(settings, **given)

@@ -223,6 +223,7 @@ def test_a_task_brings_its_own_settings_and_by_default_pairs_are_a_text():
     pairs = recipe("rnn", "tatoeba-fra-eng", task="pairs")
     assert pairs.task == "pairs" and pairs.longest > 0 and not pairs.tied
     assert recipe("rnn", "tatoeba-fra-eng", task="pairs", vocabulary="pieces").epochs > pairs.epochs
+    assert recipe("rnn", "tatoeba-cmn-eng", task="pairs").epochs > pairs.epochs
     assert recipe("rnn", "jsb-chorales").task == "music"
     assert recipe("rnn", "jsb-chorales", task="text").nade == 0
 
