@@ -6,3 +6,7 @@ class BadInput(ValueError):
 
     The command line prints it to stderr and exits with status 2.
     """
+
+
+class NotInstalled(BadInput):
+    """A library that is needed for this, and little else, is not there. The message says how to get it."""

@@ -16,8 +16,10 @@ from scratchgen.nn import Module
 from scratchgen.plots import sample_grid
 from scratchgen.plots.music import piano_rolls, sounds
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.rnn import FrameModel, LanguageModel, beam_search
+from scratchgen.rnn import FrameModel, LanguageModel, Translator, beam_search
+from scratchgen.rnn.translator import WIDTH
 from scratchgen.training import load_run
+from scratchgen.training.experiments.pairs import draw_attention
 from scratchgen.training.experiments.rnn import beginning
 from scratchgen.training.experiments.vae_pictures import STEPS, in_turns, interpolations, samples
 from scratchgen.training.files import writable_file, write_text
@@ -42,10 +44,15 @@ def sample(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="A .png file for images, a text file for text, .mid for music, .wav for sound."),
+        typer.Option(
+            help="A .png file for images and for where a translator looks, a text file for text, .mid for "
+            "music, .wav for sound."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="The seed of the noise.")] = 0,
-    prompt: Annotated[str | None, typer.Option(help="Text: what to continue.")] = None,
+    prompt: Annotated[
+        str | None, typer.Option(help="Text: what to continue; pairs: what to translate.")
+    ] = None,
     temperature: Annotated[
         float | None, typer.Option(help="Text: 1 as learned, lower is more cautious; 0 takes the likeliest.")
     ] = None,
@@ -55,7 +62,8 @@ def sample(
         typer.Option(help="Text: draw from the fewest symbols that together have probability p."),
     ] = None,
     beam: Annotated[
-        int | None, typer.Option(help="Text: draw nothing, but find the likeliest with a beam of that width.")
+        int | None,
+        typer.Option(help="Text: draw nothing, but find the likeliest with a beam so wide (pairs: 4)."),
     ] = None,
     class_: Annotated[
         list[int] | None,
@@ -66,12 +74,22 @@ def sample(
         typer.Option(help=f"VAE: ways between images of the test part, {' or '.join(WAYS)}; a row is a way."),
     ] = None,
 ):
-    """Draw images, text, music or sound from a trained model. Text without --out is printed.
+    """Draw images, text, music or sound from a trained model, or translate. Text without --out is printed.
 
     Music is written as MIDI, and beside it as sound (.wav) and as a picture (.png). Sound is written as .wav,
     and beside it as a picture.
     """
     model, config = load_run(run)
+    if isinstance(model, Translator):
+        other = _given(
+            temperature=temperature, top_k=top_k, top_p=top_p, interpolate=interpolate, class_=class_ or None
+        )
+        if other:
+            raise BadInput(
+                f"{run} translates, and finds the likeliest with --beam; leave out {_options(other)}"
+            )
+        _translation(model, prompt, beam, n, out)
+        return
     is_text = isinstance(model, LanguageModel)
     of_text = _given(prompt=prompt, beam=beam, temperature=temperature, top_k=top_k, top_p=top_p)
     if of_text and not is_text:
@@ -116,6 +134,24 @@ def _text(
     if temperature == 0 and drawing:
         raise BadInput(f"--temperature 0 takes the likeliest symbol each time; leave out {_options(drawing)}")
     return model.generate(prompt, n, temperature, Generator(seed), **drawing)
+
+
+def _translation(
+    model: Translator, text: str | None, beam: int | None, n: int | None, out: Path | None
+) -> None:
+    """The likeliest translation, and where the model looks as it writes it."""
+    if text is None:
+        raise BadInput("nothing is asked for; say what to translate: --prompt TEXT")
+    if unknown := [c for c in text if c not in getattr(model.symbols[0], "characters", text)]:
+        raise BadInput(f"--prompt: the character {unknown[0]!r} is in no text of the training; leave it out")
+    if out is not None and out.suffix != ".png":
+        raise BadInput(f"where the model looks is drawn as PNG: give --out FILE.png, not {out}")
+    found = model.translations(text, WIDTH if beam is None else beam, n)[0]
+    if out is not None:
+        if not len(found.ids):
+            raise BadInput("the translation is empty, so there is nothing to draw; leave out --out")
+        draw_attention(model, text, found.ids, writable_file(out))
+    print(found.text)
 
 
 def _images(model: Module, config: dict, n: int, out: Path, seed: int, classes: list[int]) -> None:

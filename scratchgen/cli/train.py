@@ -12,7 +12,7 @@ from scratchgen.cli.output import console, say, scores_table
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED
-from scratchgen.rnn import FrameModel, LanguageModel
+from scratchgen.rnn import FrameModel, LanguageModel, Translator
 from scratchgen.training import settings
 from scratchgen.training.experiments import EXPERIMENTS
 from scratchgen.training.recipes import Recipe
@@ -65,6 +65,10 @@ Binarise = Annotated[
 ]
 Latent = Annotated[int | None, typer.Option(min=1, help="Dimensions of the latent z.")]
 Hidden = Annotated[int | None, typer.Option(min=1, help="Units of a hidden layer.")]
+Task = Annotated[
+    str | None,
+    typer.Option(help="What the data are read as: text, music, sound or pairs; by default pairs are text."),
+]
 Cell = Annotated[str | None, typer.Option(help="tanh, lstm or gru.")]
 Layers = Annotated[int | None, typer.Option(min=1, help="Recurrent layers above one another.")]
 DropoutOption = Annotated[
@@ -76,7 +80,7 @@ Nade = Annotated[
 Components = Annotated[
     int | None, typer.Option(min=1, help="Sound: Gaussians of the mixture that a frame is drawn from.")
 ]
-Symbols = Annotated[str | None, typer.Option("--vocabulary", help="characters or bytes.")]
+Symbols = Annotated[str | None, typer.Option("--vocabulary", help="characters, bytes or pieces (of words).")]
 
 OF_THIS_SITTING = ("save_every", "max_minutes", "quiet", "tensorboard")  # may differ when a run goes on
 
@@ -141,6 +145,7 @@ def gan(
 def rnn(
     context: typer.Context,
     data: Data = "stdlib",
+    task: Task = None,
     epochs: Epochs = None,
     batch_size: BatchSize = None,
     patience: PatienceOption = None,
@@ -161,9 +166,11 @@ def rnn(
     quiet: Quiet = False,
     tensorboard: TensorBoard = False,
 ):
-    """Train a recurrent network on text, as a language model over characters or bytes, on music or on sound.
+    """Train a recurrent network on text, as a language model over characters, bytes or pieces of words, on
+    music or on sound.
 
-    A set of pairs is a text too, a line a pair: what is read, a tab, what is to be written.
+    A set of pairs is a text too, a line a pair: what is read, a tab, what is to be written. With --task
+    pairs an encoder reads the one and a decoder with attention writes the other.
     A set of sequences, or a folder of MIDI files, is music: its piano rolls are predicted step by step.
     A set of sounds, or a folder of WAV or FLAC files, is predicted frame by frame, as real numbers.
     """
@@ -190,7 +197,7 @@ def _train(context: typer.Context, kind: str) -> None:
     screen.print(repr(model), highlight=False, markup=False)
     screen.print(scores_table([(kind.upper(), score) for score in scores]))
     say(screen, f"Report: {directory / 'report.html'}    Pictures: {directory / 'samples'}")
-    say(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} -n 64 --out {_example_file(model)}")
+    say(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} {_example(model)}")
 
 
 def _settings(context: typer.Context, kind: str) -> tuple[str, int, Recipe]:
@@ -224,7 +231,10 @@ def _next_directory(name: str) -> Path:
     return Path("runs") / f"{name}-{n}"
 
 
-def _example_file(model: Module) -> str:
+def _example(model: Module) -> str:
+    """Options of `sample` that go with the model."""
+    if isinstance(model, Translator):
+        return "--prompt TEXT --out attention.png"
     if isinstance(model, FrameModel):
-        return "sample.wav" if model.is_real else "sample.mid"
-    return "sample.txt" if isinstance(model, LanguageModel) else "samples.png"
+        return f"-n 64 --out sample.{'wav' if model.is_real else 'mid'}"
+    return f"-n 64 --out {'sample.txt' if isinstance(model, LanguageModel) else 'samples.png'}"

@@ -14,11 +14,12 @@ from scratchgen.data.load import (
     names,
 )
 from scratchgen.data.mapped import map_images
-from scratchgen.data.sets import ImageData, PairData, PointData, SequenceData, SoundData, TextData
+from scratchgen.data.sets import AnyData, ImageData, PairData, PointData, SequenceData, SoundData, TextData
 from scratchgen.data.text import Vocabulary
 
 __all__ = [
     "CATALOGUE",
+    "AnyData",
     "DataSet",
     "ImageData",
     "PairData",

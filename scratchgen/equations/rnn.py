@@ -248,7 +248,7 @@ RNN = (
         r"\log p(y_1 \dots y_l) \,/\, \left(\tfrac{5 + l}{6}\right)^\alpha",
         "log p(y_1 … y_l) / ((5 + l) / 6)^α",
         "Sutskever et al. (2014), section 3.2; Wu et al. (2016), eq. 14",
-        "scratchgen.rnn.beam:beam_search",
+        "scratchgen.rnn.beam:search",
         tutorial="04_rnn.py#from-one-sequence-to-another",
         example=Example(
             "p(a) = ¾, l = 2, α = 1: the likeliest is aa\n"

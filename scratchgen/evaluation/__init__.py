@@ -2,6 +2,7 @@
 
 from scratchgen.evaluation.annealing import AnnealedEstimate, annealed_log_likelihood
 from scratchgen.evaluation.baselines import grey_entropy, independent_bernoulli_log_prob
+from scratchgen.evaluation.bleu import bleu
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
 from scratchgen.evaluation.examples import Mean, mean_over_examples
@@ -43,6 +44,7 @@ __all__ = [
     "best_ngram",
     "bits_per_character",
     "bits_per_dimension",
+    "bleu",
     "class_histogram",
     "class_shares",
     "cubic_kernel",

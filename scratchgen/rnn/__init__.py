@@ -10,6 +10,7 @@ from scratchgen.rnn.frames import FrameModel, nats_by_sequence, nats_per_frame
 from scratchgen.rnn.jacobians import Spectra, gradient_norms, spectrum
 from scratchgen.rnn.models import CELLS, LanguageModel
 from scratchgen.rnn.notes import NADE, IndependentNotes, nade_log_prob
+from scratchgen.rnn.pair_training import train_pairs
 from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, output, recurrence
 from scratchgen.rnn.regression import SequenceRegression
 from scratchgen.rnn.sampling import generate, probabilities
@@ -17,6 +18,7 @@ from scratchgen.rnn.scoring import bits_per_character, evaluate, log_prob, perpl
 from scratchgen.rnn.seq2seq import Seq2Seq
 from scratchgen.rnn.states import gates, saturation, states
 from scratchgen.rnn.training import train, truncation_bias
+from scratchgen.rnn.translator import Translation, Translator, nats_by_pair, nats_per_symbol
 from scratchgen.rnn.units import Unit, correlation, interesting_units, text_features
 from scratchgen.rnn.vocabularies import Bytes
 
@@ -34,6 +36,8 @@ __all__ = [
     "Seq2Seq",
     "SequenceRegression",
     "Spectra",
+    "Translation",
+    "Translator",
     "Unit",
     "beam_search",
     "bits_per_character",
@@ -50,8 +54,10 @@ __all__ = [
     "lstm_recurrence",
     "mixture_log_prob",
     "nade_log_prob",
+    "nats_by_pair",
     "nats_by_sequence",
     "nats_per_frame",
+    "nats_per_symbol",
     "output",
     "perplexity",
     "probabilities",
@@ -62,5 +68,6 @@ __all__ = [
     "text_features",
     "train",
     "train_frames",
+    "train_pairs",
     "truncation_bias",
 ]

@@ -1,16 +1,19 @@
-"""From the sizes in a configuration to a model of text, of frames, or of a number that a sequence has."""
+"""From the sizes in a configuration to a model of text, pairs, frames, or of a number that a sequence has."""
 
 from __future__ import annotations
 
 from scratchgen.data import Vocabulary
+from scratchgen.data.preprocessing.byte_pairs import BytePairs
 from scratchgen.nn import Module
 from scratchgen.random import Generator
 from scratchgen.rnn.frames import FrameModel
 from scratchgen.rnn.models import LanguageModel
 from scratchgen.rnn.regression import SequenceRegression
+from scratchgen.rnn.translator import Translator
 from scratchgen.rnn.vocabularies import Bytes
 
-SYMBOLS = {"characters": Vocabulary, "bytes": Bytes}
+# from what a configuration says of them to the symbols
+SYMBOLS = {"characters": Vocabulary, "bytes": lambda none: Bytes(), "pieces": BytePairs.from_json}
 
 
 def build(sizes: dict, rng: Generator | None = None) -> Module:
@@ -18,8 +21,10 @@ def build(sizes: dict, rng: Generator | None = None) -> Module:
     `sizes["target_dim"]` beside it that of SequenceRegression.
 
     Otherwise the language model over `sizes["symbols"]` ("characters" if there is none), which are
-    `sizes["vocabulary"]`. Bytes need no vocabulary; the rest are the arguments of LanguageModel.
-    Raises KeyError, TypeError or ValueError for sizes that are none.
+    `sizes["vocabulary"]`; with `sizes["vocabularies"]`, that of the source and that of the target, the
+    Translator. Those of bytes are None; the rest are the arguments of the class.
+    Raises KeyError, TypeError or ValueError for sizes that are none; NotInstalled for pieces without the
+    library that knows them.
     """
     if "target_dim" in sizes:
         return SequenceRegression(**sizes, rng=rng)
@@ -27,5 +32,7 @@ def build(sizes: dict, rng: Generator | None = None) -> Module:
         return FrameModel(**sizes, rng=rng)
     given = dict(sizes)
     symbols = SYMBOLS[given.pop("symbols", "characters")]
-    known = () if symbols is Bytes else (given.pop("vocabulary"),)
-    return LanguageModel(symbols(*known), **given, rng=rng)
+    if "vocabularies" in sizes:
+        source, target = map(symbols, given.pop("vocabularies"))
+        return Translator(source, target, **given, rng=rng)
+    return LanguageModel(symbols(given.pop("vocabulary", None)), **given, rng=rng)

@@ -7,7 +7,7 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.errors import BadInput
 from scratchgen.functional import linear, softmax, softmax_cross_entropy
-from scratchgen.nn import Embedding, Linear, Module
+from scratchgen.nn import Dropout, Embedding, Linear, Module
 from scratchgen.random import Generator
 from scratchgen.rnn.attention import AdditiveAttention, DotAttention
 from scratchgen.rnn.models import CELLS
@@ -24,6 +24,7 @@ class Seq2Seq(Module):
 
     source_size, target_size    how many symbols x and y have
     cell                        tanh, lstm or gru;   attention: additive or dot
+    dropout                     the probability of dropping an element on its way to the next layer, or to o
     Source: Sutskever et al. (2014); attention after the recurrence: Luong et al. (2015), eq. 5 and 6.
     Ledger: rnn.seq2seq
     """
@@ -55,6 +56,7 @@ class Seq2Seq(Module):
         self.attention = AdditiveAttention(hidden, hidden, hidden, rng) if additive else DotAttention()
         self.combine = Linear(2 * hidden, hidden, rng)
         self.output = Linear(hidden, target_size + 1, rng)
+        self.dropout = Dropout(dropout, rng)
 
     def encode(self, x, mask=None):
         """States at every place (T, B, H), and the last (L, S, B, H).   x, mask (T, B)"""
@@ -68,7 +70,7 @@ class Seq2Seq(Module):
         """
         s, state = self.decoder(self.target(inputs), state)
         c, a = self.attention(s, places, mask)
-        combined = np.tanh(self.combine(np.concatenate([s, c], axis=-1)))
+        combined = self.dropout(np.tanh(self.combine(np.concatenate([s, c], axis=-1))))
         return linear(combined, self.output.W, self.output.b), state, a
 
     def loss(self, x, x_mask, y, y_mask, rng: Generator | None = None, sampling: float = 0.0):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 import shlex
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchgen.data import ImageData, SequenceData, TextData
+from scratchgen.data import AnyData, PairData, SequenceData, TextData
 from scratchgen.data.sound_frames import SoundFrames
 from scratchgen.kernels import current
 
@@ -35,9 +36,13 @@ def fingerprint(arrays: dict[str, np.ndarray]) -> str:
     return digest.hexdigest()
 
 
-def fingerprint_of_data(data: ImageData | TextData | SequenceData | SoundFrames) -> str:
-    """The fingerprint of the three parts of a data set: of a text, its UTF-8; of sequences, all of them."""
+def fingerprint_of_data(data: AnyData | SoundFrames) -> str:
+    """The fingerprint of the three parts of a data set: of a text, its UTF-8; of sequences, all of them; of
+    pairs, their JSON.
+    """
     parts = {name: getattr(data, name) for name in ("train", "validation", "test")}
+    if isinstance(data, PairData):
+        parts = {name: np.frombuffer(json.dumps(part).encode(), np.uint8) for name, part in parts.items()}
     if isinstance(data, TextData):
         parts = {
             name: np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)

@@ -23,9 +23,15 @@ beta1, beta2        of Adam
 
 Of an RNN:
 
+task          what the data are read as: a text, music, sound, or pairs, one text to be written from the other
 vocabulary    the symbols that a text is made of
+pieces        how many pieces of words there are at most (vocabulary pieces)
+tied          one table says what a symbol is, coming in and going out: embedding = hidden
 dropout       the probability of dropping a unit on its way to the next layer, or to the output
 chunk         symbols that the gradient goes back
+attention     how the decoder looks at the source (pairs)
+sampling      the probability, in the end, of giving the decoder a symbol that it drew itself (pairs)
+longest       characters of the texts that are taken; 0: all (pairs)
 nade          hidden units of the NADE over the notes of a step of music; 0: the notes are independent
 components    Gaussians of the mixture that a frame of sound is drawn from; 0 for all else
 weight_noise  σ of what is added to the weights while the gradient is computed (music, sound)
@@ -89,10 +95,13 @@ class GANRecipe:
 class RNNRecipe:
     """What an RNN takes."""
 
+    task: Literal["text", "music", "sound", "pairs"] = "text"
     cell: Literal["tanh", "lstm", "gru"] = "tanh"
     layers: int = 1
     dropout: float = 0.0
-    vocabulary: Literal["characters", "bytes"] = "characters"
+    vocabulary: Literal["characters", "bytes", "pieces"] = "characters"
+    pieces: int = 1024
+    tied: bool = False
     hidden: int = 256
     embedding: int = 64
     epochs: int = 3
@@ -100,6 +109,9 @@ class RNNRecipe:
     chunk: int = 64
     alpha: float = 4e-3
     patience: int = 0
+    attention: Literal["additive", "dot"] = "dot"
+    sampling: float = 0.0
+    longest: int = 0
     nade: int = 0
     components: int = 0
     weight_noise: float = 0.0
@@ -131,10 +143,24 @@ VQ_OF_DIGITS = replace(VQ, codes=32, hidden=64, epochs=60, prior_epochs=20, prio
 
 # Pieces of music are few and their steps have much to say: more epochs, and the best of them.
 MUSIC = RNNRecipe(
-    cell="gru", hidden=42, dropout=0.2, nade=50, epochs=60, batch_size=8, alpha=1e-2, patience=15
+    **{"task": "music", "cell": "gru", "hidden": 42, "dropout": 0.2, "nade": 50},
+    **{"epochs": 60, "batch_size": 8, "alpha": 1e-2, "patience": 15},
 )
 
-SOUND = RNNRecipe(cell="gru", hidden=128, components=8, epochs=25, batch_size=32, alpha=4e-3, patience=5)
+SOUND = RNNRecipe(
+    **{"task": "sound", "cell": "gru", "hidden": 128, "components": 8},
+    **{"epochs": 25, "batch_size": 32, "alpha": 4e-3, "patience": 5},
+)
+
+# Short sentences, whose order of words is nearly that of their translations, are learned in minutes.
+PAIRS = RNNRecipe(task="pairs", cell="gru", longest=30, embedding=128, epochs=2, batch_size=64, alpha=3e-3)
+
+EPOCHS_OF_PAIRS = {"tatoeba-cmn-eng": 6}  # as they are fewer
+
+OF_TASK = {"music": MUSIC, "sound": SOUND, "pairs": PAIRS}  # a text: as the data ask
+
+# Pieces of words are many, and each is seen seldom: one table for both ways halves what is to be learned.
+PIECES = {"dropout": 0.2, "epochs": 5}
 
 # What a model needs of its own. A latent beside a class has less to say; two layers let both act together,
 # where one could only add them up. Convolutions tell images apart so well that they scatter them over a large
@@ -177,6 +203,27 @@ def _of_the_game(given: dict) -> dict:
     return found
 
 
+def _of_the_task(of_text: RNNRecipe, data: str, given: dict) -> RNNRecipe:
+    """What the task brings with it, and pieces of words. The data say the task, if nobody else does."""
+    task = given.get("task") or ("music" if is_music(data) else "sound" if is_sound(data) else "text")
+    settings = OF_TASK.get(task, of_text)
+    if task == "pairs":
+        settings = replace(settings, epochs=EPOCHS_OF_PAIRS.get(data, settings.epochs))
+    if given.get("vocabulary") == "pieces":
+        settings = replace(settings, **_of_pieces(settings, given))
+    return settings
+
+
+def _of_pieces(settings: RNNRecipe, given: dict) -> dict:
+    """What pieces of words bring with them: to a text a table that is tied, if none of another width is asked
+    for; to pairs more epochs in the same time, as their sequences are short.
+    """
+    if settings.task != "text":
+        return {"epochs": 2 * settings.epochs} if settings.task == "pairs" else {}
+    hidden = given.get("hidden", settings.hidden)
+    return PIECES if "embedding" in given else {"tied": True, "embedding": hidden, **PIECES}
+
+
 def is_music(data: str) -> bool:
     """Whether an RNN reads the data as piano rolls: a known set of sequences, or a folder (of MIDI files)."""
     if data in CATALOGUE:
@@ -202,8 +249,6 @@ def recipe(kind: str, data: str, **given) -> Recipe:
         settings = VQ_OF_DIGITS if (kind, data) in SPECIAL else VQ
     elif kind == "vae":
         settings = replace(settings, **_of_the_bound(data, given))
-    elif kind == "rnn" and is_music(data):
-        settings = MUSIC
-    elif kind == "rnn" and is_sound(data):
-        settings = SOUND
+    elif kind == "rnn":
+        settings = _of_the_task(settings, data, given)
     return replace(settings, **given)

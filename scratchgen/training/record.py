@@ -44,9 +44,9 @@ class Record:
 
     def settings(self) -> dict:
         """All that was chosen: data, seed, backend, sizes and training."""
-        sizes = {name: value for name, value in self.config["model"].items() if name != "vocabulary"}
-        if vocabulary := self.config["model"].get("vocabulary"):
-            sizes["characters"] = len(vocabulary)
+        sizes = {name: value for name, value in self.config["model"].items() if "vocabular" not in name}
+        if "vocabulary" in self.config["model"] and sizes.get("symbols", "characters") == "characters":
+            sizes["characters"] = len(self.config["model"]["vocabulary"])
         own = {name: self.config[name] for name in ("data", "seed", "backend") if name in self.config}
         return {**own, **sizes, **self.config.get("training", {})}
 

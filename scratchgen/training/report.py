@@ -19,6 +19,7 @@ CAPTIONS = {
     "gradients": "the norms of the gradients of both players, epoch by epoch",
     "diversity": "how far samples are apart, real examples being at 1, epoch by epoch",
     "reconstructions": "held-out images above, and what the model makes of them below",
+    **{f"attention_{k}": "where the model looks as it translates, darkest at 1" for k in range(1, 5)},
     "terms": "the two terms of the bound, epoch by epoch",
     "roll": "drawn from the model: time to the right, high notes on top",
     "states": "units over held-out text: what goes with them there, and how closely",
@@ -97,9 +98,13 @@ def _commands(record: Record) -> list[str]:
         n, file = 64, "sample.mid"
     if "rate" in record.config:
         n, file = 64, "sample.wav"
+    if "vocabularies" in record.config["model"]:
+        draws = f"scratchgen sample {directory} --prompt TEXT --out attention.png"
+    else:
+        draws = f"scratchgen sample {directory} -n {n} --out {file}"
     commands = {
         "made it": record.config.get("command"),
-        "draws from it": f"scratchgen sample {directory} -n {n} --out {file}",
+        "draws from it": draws,
         "measures it again, and more closely": f"scratchgen evaluate {directory}",
         "goes on, if it was interrupted": f"scratchgen train {kind} --resume {directory}",
         "trains with the same settings again": f"scratchgen train {kind} --config {directory}",

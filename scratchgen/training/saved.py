@@ -10,7 +10,7 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from scratchgen import gan, rnn, vae
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, NotInstalled
 from scratchgen.nn import Module
 from scratchgen.training.files import read_bytes
 from scratchgen.training.origin import fingerprint
@@ -33,6 +33,8 @@ def load_run(directory) -> tuple[Module, dict]:
     weights = _read_weights(directory / "model.safetensors")
     try:
         model = BUILD[config["kind"]](config["model"])
+    except NotInstalled:
+        raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(
             f"{directory / 'config.json'} does not describe a model ({error!r}); train again"

@@ -31,6 +31,7 @@ WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or
 MAY_BE_ZERO = (
     *("seed", "patience", "warm_up", "free_bits", "distortion"),
     *("gradient_penalty", "r1", "beta1", "dropout", "nade", "components", "weight_noise"),
+    *("sampling", "longest"),
 )
 MAY_BE_NEGATIVE = ("distortion",)
 
@@ -149,6 +150,8 @@ def _problem(name: str, value: Any, kind: type) -> str | None:
             return None if finite else f"is finite, not {value}"
         if not finite or value < 0 or (value == 0 and name not in MAY_BE_ZERO):
             return f"is {'not negative' if name in MAY_BE_ZERO else 'positive'} and finite, not {value}"
+    if name == "sampling" and value > 1:
+        return f"is a probability, at most 1, not {value}"
     if name == "dropout" and value >= 1:
         return f"is a probability below 1, not {value}"
     least = 0 if name in MAY_BE_ZERO else 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, NotInstalled
 from scratchgen.files import replacing
 
 BYTES = 256  # the smallest vocabulary: every text can be written in single bytes
@@ -24,7 +24,7 @@ class BytePairs:
         """The pieces of a training text: from single bytes, the most frequent neighbours are joined until
         there are `size` pieces, or no pair occurs twice.
 
-        Raises BadInput for a size below 256, and where tokenizers is not installed.
+        Raises BadInput for a size below 256, and NotInstalled without tokenizers.
         Source: Sennrich, Haddow & Birch (2016), algorithm 1, over bytes as in Radford et al. (2019).
         """
         if size < BYTES:
@@ -45,17 +45,30 @@ class BytePairs:
     @classmethod
     def load(cls, path: str | Path) -> BytePairs:
         """What `save` has written.   Raises BadInput for any other file."""
+        try:
+            return cls.from_json(Path(path).read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, BadInput) as error:
+            raise BadInput(f"{path} cannot be used ({error}); save the byte pairs again") from None
+
+    @classmethod
+    def from_json(cls, text: str) -> BytePairs:
+        """What `json` was.   Raises BadInput for any other text, and NotInstalled without tokenizers."""
         library = _library()
         try:
-            return cls(library.Tokenizer.from_str(Path(path).read_text("utf-8")))
+            return cls(library.Tokenizer.from_str(text))
         except Exception as error:  # the library raises bare Exceptions
             reason = " ".join(str(error).split())
-            raise BadInput(f"{path} does not hold byte pairs ({reason}); save them again") from None
+            raise BadInput(f"this does not hold byte pairs ({reason}); train them again") from None
+
+    @property
+    def json(self) -> str:
+        """All that is needed to have them again."""
+        return self._tokenizer.to_str()
 
     def save(self, path: str | Path) -> None:
         """Write a JSON file; it appears whole or not at all."""
         with replacing(Path(path)) as temporary:
-            temporary.write_text(self._tokenizer.to_str(), "utf-8")
+            temporary.write_text(self.json, "utf-8")
 
     @property
     def size(self) -> int:
@@ -63,8 +76,11 @@ class BytePairs:
         return self._tokenizer.get_vocab_size()
 
     def encode(self, text: str) -> np.ndarray:
-        """Text → (N,) int64."""
-        return np.array(self._tokenizer.encode(text).ids, np.int64)
+        """Text → (N,) int64.   Raises BadInput for a lone surrogate, as in the name of a damaged file."""
+        try:
+            return np.array(self._tokenizer.encode(text).ids, np.int64)
+        except (TypeError, UnicodeEncodeError):
+            raise BadInput("the text is no UTF-8, so byte pairs cannot write it; mend it") from None
 
     def decode(self, ids) -> str:
         """(N,) integers in 0 … V−1 → text. Bytes that are no UTF-8 become �.   Raises BadInput for others."""
@@ -84,7 +100,7 @@ def _library():
         import tokenizers
         from tokenizers import decoders, models, pre_tokenizers, trainers  # noqa: F401
     except ImportError:
-        raise BadInput(
+        raise NotInstalled(
             "byte pairs are found by tokenizers, which is not installed; `pip install tokenizers`"
         ) from None
     return tokenizers

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
-from scratchgen.data import CATALOGUE, ImageData, SequenceData, TextData
+from scratchgen.data import CATALOGUE, AnyData, ImageData, SequenceData
 from scratchgen.data.sound_frames import SoundFrames
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
@@ -39,12 +39,7 @@ def finished(run: Run, model: Module, scores: list[Score]) -> tuple[Module, list
 
 
 def configuration(
-    kind: str,
-    source: str,
-    data: ImageData | TextData | SequenceData | SoundFrames,
-    settings: dict,
-    seed: int,
-    sizes: dict,
+    kind: str, source: str, data: AnyData | SoundFrames, settings: dict, seed: int, sizes: dict
 ) -> dict:
     """What config.json holds."""
     return {

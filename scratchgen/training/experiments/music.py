@@ -9,7 +9,7 @@ from scratchgen.data import load_sequences
 from scratchgen.data.performance import perform, write_wav
 from scratchgen.plots.music import piano_rolls
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.training.experiments.common import OpenRun, configuration, finished, refuse
+from scratchgen.training.experiments.common import OpenRun, configuration, finished
 from scratchgen.training.experiments.rnn_pictures import draw_dynamics
 from scratchgen.training.patience import Patience
 from scratchgen.training.recipes import RNNRecipe
@@ -17,15 +17,12 @@ from scratchgen.training.scores import Score
 from scratchgen.training.scores.music import MARGINALS, music_scores
 
 STEPS = 64  # of the piece that shows what was learned
-OF_TEXT = ("vocabulary", "embedding", "chunk")
 
 
 def train_music(
     data: str, settings: RNNRecipe, seed: int, open_run: OpenRun
 ) -> tuple[rnn.FrameModel, list[Score]]:
     """Train a model of frames on piano rolls and compare its nats a step with those of the marginals."""
-    refuse(settings, OF_TEXT, "is for text, and this is music; leave it out")
-    refuse(settings, ("components",), "is for sound, and this is music; leave it out")
     rolls = load_sequences(data)
     sizes = {"data_dim": rolls.D}
     sizes |= {name: getattr(settings, name) for name in ("hidden", "cell", "layers", "dropout", "nade")}

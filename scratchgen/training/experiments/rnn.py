@@ -1,44 +1,58 @@
-"""A recurrent network, from the name of a text to its score beside n-grams.
-
-Music and sound: `music.py`, `sound.py`.
-"""
+"""A recurrent network, from the name of a text to its score beside n-grams; other tasks by their names."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 
 from scratchgen import plots, rnn
-from scratchgen.data import TextData, Vocabulary, load_text, text_chunks
+from scratchgen.data import TextData, load_text, text_chunks
+from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun, configuration, finished, refuse
 from scratchgen.training.experiments.music import train_music
+from scratchgen.training.experiments.pairs import train_pairs
 from scratchgen.training.experiments.rnn_pictures import draw
 from scratchgen.training.experiments.sound import train_sound
+from scratchgen.training.experiments.symbols import symbols_of
 from scratchgen.training.files import write_text
 from scratchgen.training.patience import Patience
-from scratchgen.training.recipes import RNNRecipe, is_music, is_sound
+from scratchgen.training.recipes import RNNRecipe
 from scratchgen.training.scores import Score
 from scratchgen.training.scores.rnn import BEST_NGRAM, rnn_scores
 
+# what some tasks alone have a use for
+USED = {
+    **dict.fromkeys(("vocabulary", "pieces", "embedding"), ("text", "pairs")),
+    **dict.fromkeys(("tied", "chunk"), ("text",)),
+    **dict.fromkeys(("attention", "sampling", "longest"), ("pairs",)),
+    **{"nade": ("music",), "components": ("sound",), "weight_noise": ("music", "sound")},
+}
+OF_THE_MODEL = ("hidden", "embedding", "cell", "layers", "dropout", "tied")
 TEXT_SAMPLE, TEMPERATURE = 800, 0.7  # characters that show what was learned
 
 
-def train_rnn(
+def train_rnn(data: str, settings: RNNRecipe, seed: int, open_run: OpenRun) -> tuple[Module, list[Score]]:
+    """Train what the task asks for: a model of text, of music, of sound, or of one text given another.
+
+    Raises BadInput for a setting that the task has no use for.
+    """
+    for name, tasks in USED.items():
+        if settings.task not in tasks:
+            refuse(settings, (name,), f"is for {' and '.join(tasks)}, not for {settings.task}; leave it out")
+    if settings.vocabulary != "pieces":
+        refuse(settings, ("pieces",), f"is not for {settings.vocabulary}; say --vocabulary pieces")
+    return TASKS[settings.task](data, settings, seed, open_run)
+
+
+def train_text(
     data: str, settings: RNNRecipe, seed: int, open_run: OpenRun
-) -> tuple[rnn.LanguageModel | rnn.FrameModel, list[Score]]:
+) -> tuple[rnn.LanguageModel, list[Score]]:
     """Train a language model on a text and compare its bits per character with n-grams.
 
-    Music is left to `train_music`, sound to `train_sound`.
-
     Pairs of texts are a text of lines (`data.lines`). The characters are those of the training part; any
-    others that are held out count as one, �, that no training shows. Bytes can write every text.
+    others that are held out count as one, �, that no training shows. Bytes can write every text, and so can
+    pieces, the byte pairs of the training part.
     """
-    if is_music(data):
-        return train_music(data, settings, seed, open_run)
-    if is_sound(data):
-        return train_sound(data, settings, seed, open_run)
-    refuse(settings, ("nade", "weight_noise"), "is for music, and this is a text; leave it out")
-    refuse(settings, ("components",), "is for sound, and this is a text; leave it out")
     text = load_text(data)
     sizes = _sizes(text, settings)
     model = rnn.build(sizes, Generator(seed))
@@ -80,8 +94,9 @@ def beginning(vocabulary) -> str:
 
 def _sizes(text: TextData, settings: RNNRecipe) -> dict:
     """What config.json says of the model."""
-    sizes = {name: getattr(settings, name) for name in ("hidden", "embedding", "cell", "layers", "dropout")}
-    if settings.vocabulary == "bytes":
-        return {"symbols": "bytes", **sizes}
-    known = Vocabulary.of(text.train, held_out=text.validation + text.test)
-    return {"symbols": "characters", "vocabulary": known.characters, **sizes}
+    known = symbols_of(settings, text.train, text.validation + text.test)
+    sizes = {name: getattr(settings, name) for name in OF_THE_MODEL}
+    return {"symbols": settings.vocabulary, "vocabulary": known, **sizes}
+
+
+TASKS = {"text": train_text, "music": train_music, "sound": train_sound, "pairs": train_pairs}

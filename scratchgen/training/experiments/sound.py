@@ -12,7 +12,7 @@ from scratchgen.data.sound_frames import as_sound, load_sound_frames
 from scratchgen.errors import BadInput
 from scratchgen.plots.music import sounds
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.training.experiments.common import OpenRun, configuration, finished, refuse
+from scratchgen.training.experiments.common import OpenRun, configuration, finished
 from scratchgen.training.patience import Patience
 from scratchgen.training.recipes import RNNRecipe
 from scratchgen.training.scores import Score
@@ -27,8 +27,6 @@ def train_sound(
     data: str, settings: RNNRecipe, seed: int, open_run: OpenRun
 ) -> tuple[rnn.FrameModel, list[Score]]:
     """Train a model of real frames on sounds and compare its nats a frame with linear prediction."""
-    refuse(settings, ("vocabulary", "embedding", "chunk"), "is for text, and this is sound; leave it out")
-    refuse(settings, ("nade",), "is for music, and this is sound; leave it out")
     if not settings.components:
         raise BadInput("components = 0: sound is drawn from at least one Gaussian; say 1 or more")
     frames = load_sound_frames(data)

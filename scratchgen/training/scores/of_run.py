@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scratchgen import rnn, vae
-from scratchgen.data import ImageData, SequenceData, TextData, load_sequences, load_text
+from scratchgen.data import AnyData, PairData, load_pairs, load_sequences, load_text
 from scratchgen.data.rows import load_rows
+from scratchgen.data.short_pairs import short_pairs
 from scratchgen.data.sound_frames import SoundFrames, load_sound_frames
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import Generator
 from scratchgen.training.origin import fingerprint_of_data
-from scratchgen.training.recipes import Recipe, is_music, is_sound
+from scratchgen.training.recipes import Recipe
 from scratchgen.training.saved import RESULT, load_run
 from scratchgen.training.scores.gan import gan_scores, judge_of
 from scratchgen.training.scores.gan_and_real import two_sample_scores
 from scratchgen.training.scores.music import music_scores
+from scratchgen.training.scores.pairs import pair_scores
 from scratchgen.training.scores.rnn import language_scores, rnn_scores
 from scratchgen.training.scores.score import Score, Show, unseen
 from scratchgen.training.scores.sound import sound_scores
@@ -25,18 +27,14 @@ from scratchgen.training.scores.vae import bound_scores, likelihood_scores, show
 from scratchgen.training.scores.vq import vq_scores
 from scratchgen.training.settings import complete, of_run
 
+LOAD = {  # what an RNN reads: by its task
+    "text": load_text,
+    "music": load_sequences,
+    "sound": load_sound_frames,
+    "pairs": load_pairs,
+}
 PARTS = ("validation", "test")
 SAMPLES = 200  # importance samples: as in the published tables
-
-
-def _sequences(source: str) -> TextData | SequenceData | SoundFrames:
-    """What an RNN is trained on."""
-    if is_music(source):
-        return load_sequences(source)
-    return load_sound_frames(source) if is_sound(source) else load_text(source)
-
-
-LOAD = {"vae": load_rows, "gan": load_rows, "rnn": _sequences}
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class Finished:
     model: Module
     config: dict
     settings: Recipe
-    data: ImageData | TextData | SequenceData | SoundFrames
+    data: AnyData | SoundFrames
 
     @property
     def is_vae(self) -> bool:
@@ -71,7 +69,9 @@ def finished_run(directory: Path) -> Finished:
 
 def _with_data(directory: Path, model: Module, config: dict) -> Finished:
     source, _, settings = complete(config["kind"], {}, of_run(config, directory))
-    data = LOAD[config["kind"]](source)
+    data = LOAD[settings.task](source) if config["kind"] == "rnn" else load_rows(source)
+    if isinstance(data, PairData):
+        data = short_pairs(data, settings.longest)
     if fingerprint_of_data(data) != config.get("data_sha256"):
         raise BadInput(
             f"the data of {directory}, {source}, are not those that it was trained on; put them back"
@@ -107,6 +107,8 @@ def scores_of_run(
     if isinstance(run.model, rnn.FrameModel):
         of_frames = sound_scores if run.model.is_real else music_scores
         return of_frames(run.model, run.data, part)
+    if isinstance(run.model, rnn.Translator):
+        return pair_scores(run.model, run.data, part, show)
     if run.config["kind"] == "rnn":
         return rnn_scores(run.model, run.data, part) + language_scores(run.model, run.data, part, show)
     judge = judge_of(run.data)

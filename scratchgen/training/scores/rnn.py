@@ -8,6 +8,7 @@ import numpy as np
 
 from scratchgen import evaluation, rnn
 from scratchgen.data import TextData
+from scratchgen.data.preprocessing.byte_pairs import BytePairs
 from scratchgen.evaluation import Mean
 from scratchgen.training.scores.score import Score, Show, mean_score, unseen
 
@@ -15,6 +16,7 @@ MAX_ORDER = 3
 BEST_NGRAM = f"best n-gram of order ≤ {MAX_ORDER}"
 ORDERS = range(6)  # of the n-grams that a finished model is compared with
 STRETCHES, SHORTEST = 50, 100  # whose means give the standard error, and the symbols of the shortest
+PER = {rnn.Bytes: "byte", BytePairs: "piece"}
 LARGEST_WINDOW = 2**63  # an n-gram is counted as one integer
 
 
@@ -42,7 +44,7 @@ def language_scores(model: rnn.LanguageModel, text: TextData, part: str, show: S
     bits, perplexity = _measured(model, text, part)
     nats = Mean(*(math.log(2) * number for number in bits))
     V = model.vocabulary.size
-    per = "byte" if isinstance(model.vocabulary, rnn.Bytes) else "character"
+    per = PER.get(type(model.vocabulary), "character")
     finite = perplexity if math.isfinite(perplexity) else None  # JSON knows no other
     scores = [
         mean_score("nats per character", nats, digits=3),

@@ -47,9 +47,19 @@ SMALL = {
         *("rnn", "--data", "accents.txt", "--epochs", 1, "--hidden", 16, "--batch-size", 8),
         *("--vocabulary", "bytes"),
     ),
+    "pieces": (
+        *("rnn", "--data", "words.txt", "--epochs", 1, "--hidden", 16, "--batch-size", 8),
+        *("--vocabulary", "pieces", "--set", "pieces=300", "--set", "tied=true", "--set", "embedding=16"),
+    ),
     "points": ("vae", "--data", "ring", "--epochs", 1, "--hidden", 8, "--latent-dim", 2),
     "unlabelled": ("gan", "--data", "mine.npy", "--epochs", 1),
 }
+
+
+@pytest.fixture
+def small():
+    """What the runs of `runs` are trained with."""
+    return SMALL
 
 
 @pytest.fixture(scope="session")
@@ -58,9 +68,13 @@ def runs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     (folder / "mine.txt").write_text("the cat sat on the mat. " * 400)
     (folder / "accents.txt").write_text("café, 日本; naïve. " * 600)
+    words = np.random.default_rng(0).choice(["the cat", "café,", "日本", "naïve.\n", "sat"], 6000)
+    (folder / "words.txt").write_text(" ".join(words))
     np.save(folder / "mine.npy", np.random.default_rng(0).random((200, 6, 6), dtype=np.float32))
 
     def run(name):
+        if name == "pieces":
+            pytest.importorskip("tokenizers")
         if not (folder / name).exists():
             with (
                 contextlib.chdir(folder),

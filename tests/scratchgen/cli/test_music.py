@@ -65,10 +65,10 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (("--data", "pieces", "--vocabulary", "bytes"), "is for text, and this is music"),
-        (("--data", "pieces", "--set", "chunk=9"), "is for text, and this is music"),
-        (("--data", "stdlib", "--nade", 5), "is for music, and this is a text"),
-        (("--data", "stdlib", "--set", "weight_noise=0.1"), "is for music, and this is a text"),
+        (("--data", "pieces", "--vocabulary", "bytes"), "is for text and pairs, not for music"),
+        (("--data", "pieces", "--set", "chunk=9"), "is for text, not for music"),
+        (("--data", "stdlib", "--nade", 5), "is for music, not for text"),
+        (("--data", "stdlib", "--set", "weight_noise=0.1"), "is for music and sound, not for text"),
         (("--data", "nowhere"), "nowhere"),
     ],
 )

@@ -82,6 +82,14 @@ def has_learned(model, data, scores, metrics):
     return ours > theirs or "mnist" not in data
 
 
+@pytest.mark.slow
+def test_a_set_of_pairs_trains_an_epoch_as_pairs_and_beats_ngrams_that_see_no_source(train, real_data):
+    options = ("--task", "pairs", "--epochs", 4, "--hidden", 64, "--set", "longest=15")
+    (likelihood, bleu), metrics = train("rnn", "tatoeba-fra-eng", *options, "--batch-size", 16)
+    assert len(metrics) == 4 and likelihood["value"] < likelihood["baseline_value"]
+    assert bleu["value"] is None or bleu["value"] > bleu["baseline_value"]
+
+
 @pytest.mark.parametrize(
     "metrics", [[], ['{"epoch": 1}'], ['{"epoch": 1, "V": NaN}'], ['{"epoch": 2, "V": 1}']]
 )

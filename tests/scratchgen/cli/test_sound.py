@@ -67,11 +67,11 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (("--data", "sounds", "--vocabulary", "bytes"), "is for text, and this is sound"),
-        (("--data", "sounds", "--set", "chunk=9"), "is for text, and this is sound"),
-        (("--data", "sounds", "--nade", 5), "is for music, and this is sound"),
+        (("--data", "sounds", "--vocabulary", "bytes"), "is for text and pairs, not for sound"),
+        (("--data", "sounds", "--set", "chunk=9"), "is for text, not for sound"),
+        (("--data", "sounds", "--nade", 5), "is for music, not for sound"),
         (("--data", "sounds", "--set", "components=0"), "say 1 or more"),
-        (("--data", "stdlib", "--components", 5), "is for sound, and this is a text"),
+        (("--data", "stdlib", "--components", 5), "is for sound, not for text"),
         (("--data", "silence"), "are silent"),
         (("--data", "nothing"), "holds none of"),
         (("--data", "few"), "holds 1 sounds"),

@@ -2,15 +2,18 @@
 
 import json
 import shutil
+import sys
 
 import numpy as np
 import pytest
 import safetensors.numpy
 
+from scratchgen.data.preprocessing.byte_pairs import BytePairs
 from scratchgen.nn import GRU, LSTM, RNN
 from scratchgen.rnn import Bytes
 from scratchgen.training import load_run
 from scratchgen.training.origin import fingerprint
+from scratchgen.training.record import read_record
 from scratchgen.training.saved import SHA256
 
 TINY = ("--data", "mine.txt", "--epochs", 1, "--hidden", 8, "--batch-size", 8)
@@ -75,6 +78,8 @@ def test_weights_under_the_names_of_an_earlier_version_are_one_line_that_says_to
     [
         {"cell": "elman"},
         {"symbols": "words"},
+        {"symbols": "pieces"},  # whose vocabulary is no string of characters
+        {"tied": True},
         {"layers": 0},
         {"layers": "2"},
         {"dropout": 1},
@@ -141,10 +146,67 @@ def test_a_text_goes_into_a_file_and_a_file_that_cannot_be_is_refused_before(
     assert scratchgen_in(runs("rnn"))("sample", "rnn", "--out", tmp_path).returncode == 2
 
 
-def test_a_model_of_bytes_reads_any_prompt_and_prints_text(runs, drawn):
-    assert isinstance(load_run(runs("bytes") / "bytes")[0].vocabulary, Bytes)
-    assert drawn("bytes", "--prompt", "Ω🙂").startswith("Ω🙂")
-    assert drawn("bytes").startswith("\n")
+@pytest.mark.parametrize("name, symbols", [("bytes", Bytes), ("pieces", BytePairs)])
+def test_a_model_of_bytes_or_of_pieces_reads_any_prompt_and_prints_text(name, symbols, runs, drawn):
+    assert isinstance(load_run(runs(name) / name)[0].vocabulary, symbols)
+    assert drawn(name, "--prompt", "Ω🙂").startswith("Ω🙂")
+    assert drawn(name).startswith("\n")
+
+
+def test_a_model_of_pieces_is_loaded_with_those_of_its_training_and_one_table_for_both_ways(runs):
+    model, config = load_run(runs("pieces") / "pieces")
+    text = (runs("pieces") / "words.txt").read_text()
+    again = BytePairs.of([text[: len(text) * 90 // 100]], 300)
+    assert model.vocabulary.json == again.json == config["model"]["vocabulary"]
+    assert 256 < model.vocabulary.size < 300  # as no pair occurs twice any more
+    assert model.tied and "W_hy" not in model.state_dict()
+    assert "characters" not in read_record(runs("pieces") / "pieces").settings()
+
+
+def test_a_second_training_on_pieces_and_one_that_was_stopped_end_with_the_same_bits(
+    runs, small, scratchgen_in, tmp_path
+):
+    shutil.copy(runs("pieces") / "words.txt", tmp_path)
+    run, options = scratchgen_in(tmp_path), (*small["pieces"], "--quiet")
+    assert run("train", *options, "--out", "again").returncode == 0
+    run("train", *options, "--out", "parts", "--max-minutes", 0)
+    while run("train", "rnn", "--resume", "parts", "--quiet").returncode != 0:
+        pass
+    for name in ("model.safetensors", "scores.json"):
+        first = (runs("pieces") / "pieces" / name).read_bytes()
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "parts" / name).read_bytes() == first
+
+
+def test_without_tokenizers_every_command_says_what_to_install(runs, small, scratchgen_in, monkeypatch):
+    folder = runs("pieces")
+    run = scratchgen_in(folder)
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    for command in (
+        ("train", *small["pieces"], "--out", "new"),
+        ("sample", "pieces"),
+        ("evaluate", "pieces"),
+    ):
+        done = run(*command)
+        assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+        assert "pip install tokenizers" in done.stderr and "config.json" not in done.stderr
+    assert not (folder / "new").exists()
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (("--vocabulary", "pieces", "--set", "pieces=255"), "choose at least 256"),
+        (("--set", "pieces=300"), "say --vocabulary pieces"),
+        (("--vocabulary", "bytes", "--set", "pieces=300"), "pieces = 300 is not for bytes"),
+        (("--set", "tied=true"), "tied weights need embeddings as wide as the state"),
+    ],
+)
+def test_pieces_and_ties_that_cannot_be_are_refused_before_anything_is_written(
+    options, words, runs, scratchgen_in
+):
+    done = scratchgen_in(runs("rnn"))("train", "rnn", *TINY, *options, "--out", "new")
+    assert done.returncode == 2 and words in done.stderr and len(done.stderr.splitlines()) == 1
+    assert not (runs("rnn") / "new").exists()
 
 
 REFUSED = {
@@ -178,8 +240,10 @@ def test_what_no_text_can_be_drawn_by_is_one_line_and_leaves_no_file(case, runs,
 
 # --- scores -----------------------------------------------------------------------------------------------
 
+SYMBOLS = {"rnn": "character", "lstm": "character", "bytes": "byte", "pieces": "piece"}
 
-@pytest.mark.parametrize("name, per", [("rnn", "character"), ("lstm", "character"), ("bytes", "byte")])
+
+@pytest.mark.parametrize("name, per", SYMBOLS.items())
 def test_evaluate_tells_bits_nats_perplexity_and_the_ngrams_beside_them(
     name, per, runs, scratchgen_in, tmp_path
 ):
@@ -193,7 +257,8 @@ def test_evaluate_tells_bits_nats_perplexity_and_the_ngrams_beside_them(
     perplexity = scores[f"perplexity per {per}"]["value"]
     if per == "character":
         assert perplexity == pytest.approx(np.exp(nats["value"]))
-    else:  # more than one byte a character
-        assert 1 < perplexity < np.exp(nats["value"])
+    else:  # more than one byte a character, and more than one character a piece
+        assert perplexity > 1 and (perplexity < np.exp(nats["value"])) == (per == "byte")
     ngrams = [score["baseline_value"] for measure, score in scores.items() if "n-gram" in measure]
-    assert len(ngrams) == 6 and ngrams[3] == bits["baseline_value"] and ngrams[0] > ngrams[1] > ngrams[2]
+    assert len(ngrams) == 6
+    assert per == "piece" or (ngrams[3] == bits["baseline_value"] and ngrams[0] > ngrams[1] > ngrams[2])

@@ -194,7 +194,9 @@ def test_penalties_of_a_gan_may_be_nothing():
 
 WRONG_OF_A_TEXT = {
     "cell=elman": "cell is one of tanh, lstm, gru, not 'elman'",
-    "vocabulary=words": "vocabulary is one of characters, bytes, not 'words'",
+    "vocabulary=words": "vocabulary is one of characters, bytes, pieces, not 'words'",
+    "pieces=0": "pieces is at least 1, not 0",
+    "tied=1": "tied is true or false, not '1'",
     "layers=0": "layers is at least 1, not 0",
     "dropout=1": "dropout is a probability below 1, not 1.0",
     "dropout=-0.1": "dropout is not negative and finite",
@@ -206,6 +208,24 @@ WRONG_OF_A_TEXT = {
 def test_a_wrong_setting_of_a_recurrent_network_is_refused(assignment):
     with pytest.raises(BadInput, match=WRONG_OF_A_TEXT[assignment]):
         settings.from_assignments([assignment], "rnn")
+
+
+def test_pieces_bring_a_tied_table_as_wide_as_the_state_and_given_settings_win():
+    found = recipe("rnn", "stdlib", vocabulary="pieces", hidden=32)
+    assert found.tied and found.embedding == found.hidden == 32
+    assert not recipe("rnn", "stdlib", vocabulary="pieces", embedding=64).tied
+    assert not recipe("rnn", "stdlib", vocabulary="pieces", tied=False).tied
+    assert not recipe("rnn", "stdlib").tied and recipe("rnn", "stdlib").dropout == 0
+
+
+def test_a_task_brings_its_own_settings_and_by_default_pairs_are_a_text():
+    assert recipe("rnn", "tatoeba-fra-eng") == recipe("rnn", "stdlib") == RNNRecipe()
+    pairs = recipe("rnn", "tatoeba-fra-eng", task="pairs")
+    assert pairs.task == "pairs" and pairs.longest > 0 and not pairs.tied
+    assert recipe("rnn", "tatoeba-fra-eng", task="pairs", vocabulary="pieces").epochs > pairs.epochs
+    assert recipe("rnn", "tatoeba-cmn-eng", task="pairs").epochs > pairs.epochs
+    assert recipe("rnn", "jsb-chorales").task == "music"
+    assert recipe("rnn", "jsb-chorales", task="text").nade == 0
 
 
 def test_nothing_need_be_dropped_and_nearly_all_may_be():
