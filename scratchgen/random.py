@@ -98,6 +98,8 @@ def by_inversion(probabilities: np.ndarray, u: np.ndarray) -> np.ndarray:
 
     probabilities    (..., V), not negative; rows need not sum to 1.   u: (...) float64 in [0, 1)
     → (...) int.   Raises ValueError for a row whose sum is 0, infinite or NaN.
+    Source: Devroye (1986), Non-Uniform Random Variate Generation, section III.2.
+    Ledger: distributions.inversion
     """
     # the ufunc itself: np.cumsum takes twice as long to reach it, which counts where rows are short
     cumulative = np.add.accumulate(np.asarray(probabilities, np.float64), axis=-1)

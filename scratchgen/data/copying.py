@@ -34,6 +34,6 @@ def copying(n: int, T: int, rng: Generator) -> tuple[np.ndarray, np.ndarray]:
 def baseline(T: int) -> float:
     """10 log 8 / (T + 20): the loss without a memory, in nats a step, the mean over all T + 20.
 
-    Blanks are then known for certain, and of the ten symbols nothing is.
+    Blanks are then known for certain, and of the ten symbols nothing is.   Ledger: data.copying
     """
     return LENGTH * math.log(SYMBOLS) / (T + 2 * LENGTH)

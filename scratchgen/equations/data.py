@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scratchgen.data.copying import baseline
 from scratchgen.data.gaussians import Mixture, ring
 from scratchgen.data.karplus_strong import pluck
 from scratchgen.data.markov import MarkovChain
@@ -87,6 +88,23 @@ DATA = (
             "π": "how often each character is met in the long run, (V,)",
             "P": "P_ij the probability that j follows i, (V, V)",
         },
+    ),
+    Equation(
+        "data.copying",
+        "copying without a memory",
+        r"\frac{10 \log 8}{T + 20}",
+        "10 log 8 / (T + 20)",
+        "Arjovsky, Shah & Bengio (2016), section 4.1",
+        "scratchgen.data.copying:baseline",
+        tutorial="04_rnn.py#what-it-takes-to-remember",
+        example=Example(
+            "T = 100: 10 · 2.07944 / 120 = 0.17329",
+            0.17329,
+            lambda T: baseline(T),
+            {"T": 100},
+            recorded=False,
+        ),
+        symbols={"T": "steps between the last symbol that is read and the first that is asked for"},
     ),
     Equation(
         "data.ring",

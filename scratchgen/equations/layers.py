@@ -7,7 +7,7 @@ from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Noise, Uniform, blank
 from scratchgen.functional import linear
 from scratchgen.nn import BatchNorm, Dropout, Embedding, LayerNorm
-from scratchgen.nn.init import fan_in_uniform, glorot_uniform, he_normal
+from scratchgen.nn.init import chrono, fan_in_uniform, glorot_uniform, he_normal
 from scratchgen.random import Generator
 
 
@@ -173,5 +173,24 @@ LAYERS = (
             {"eps": (0.5, 0.5), "D": 2, "H": 1},
             recorded=False,
         ),
+    ),
+    Equation(
+        "nn.chrono",
+        "biases that remember from the start",
+        r"b_f = \log u, \quad b_i = -b_f, \quad u \sim U(1, T - 1)",
+        "b_f = log u,  b_i = −b_f,  u ~ U(1, T − 1), T the longest that is to be remembered",
+        "Tallec & Ollivier (2018), section 2",
+        "scratchgen.nn.init:chrono",
+        tutorial="04_rnn.py#what-it-takes-to-remember",
+        example=Example(
+            "T = 4 and a uniform number of ½: u = 1 + ½ · 2 = 2\n"
+            "b_f = log 2 = 0.69315, b_i = −0.69315; the other two are 0\n"
+            "f = σ(log 2) = ⅔, and 1/(1 − f) = 3 = 1 + u steps",
+            (-0.69315, 0.69315, 0.0, 0.0),
+            lambda u, T: chrono(Uniform(u), 1, T),
+            {"u": [0.5], "T": 4},
+            recorded=False,
+        ),
+        symbols={"b_f, b_i": "(H,), biases of the forget gate and of the input gate", "T": "steps"},
     ),
 )

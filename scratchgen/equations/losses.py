@@ -15,6 +15,7 @@ from scratchgen.functional import (
     softmax_cross_entropy,
     softplus,
 )
+from scratchgen.random import by_inversion
 
 LOSSES = (
     Equation(
@@ -148,6 +149,24 @@ LOSSES = (
             lambda logits: Categorical(logits).entropy(),
             {"logits": [[0.0, math.log(3)]]},
         ),
+    ),
+    Equation(
+        "distributions.inversion",
+        "drawing a class",
+        r"k = \min \Bigl\{ j : u \sum_i p_i < \sum_{i \le j} p_i \Bigr\}, \quad u \sim U(0, 1)",
+        "k = the first with u Σ_i p_i < p_0 + … + p_k,  u ~ U(0, 1)",
+        "Devroye (1986), section III.2",
+        "scratchgen.random:by_inversion",
+        tutorial="04_rnn.py#temperature",
+        example=Example(
+            "p = (1, 2, 1) / 4, u = 0.7: 0.7 · 4 = 2.8, and the sums are 1, 3, 4\n"
+            "2.8 < 3 for the first time: k = 1",
+            1,
+            lambda p, u: by_inversion(p, u),
+            {"p": [[1.0, 2.0, 1.0]], "u": [0.7]},
+            recorded=False,
+        ),
+        symbols={"p": "(V,), not negative; their sum need not be 1", "u": "uniform noise", "k": "0 … V − 1"},
     ),
     Equation(
         "distributions.normal_entropy",

@@ -249,7 +249,7 @@ RNN = (
         "log p(y_1 … y_l) / ((5 + l) / 6)^α",
         "Sutskever et al. (2014), section 3.2; Wu et al. (2016), eq. 14",
         "scratchgen.rnn.beam:search",
-        tutorial="04_rnn.py#from-one-sequence-to-another",
+        tutorial="07_sequences.py#from-one-sequence-to-another",
         example=Example(
             "p(a) = ¾, l = 2, α = 1: the likeliest is aa\n"
             "2 log ¾ / ((5 + 2) / 6) = −0.57536 · 6/7 = −0.49317",
@@ -269,7 +269,7 @@ RNN = (
         "c_t = Σ_j a_tj h_j,  a_tj = softmax_j score(s_t, h_j),  score = s·h/√H or v·tanh(W s + U h)",
         "Bahdanau et al. (2015), eq. 5-6; Luong et al. (2015), eq. 8",
         "scratchgen.rnn.attention:Attention.forward",
-        tutorial="04_rnn.py#from-one-sequence-to-another",
+        tutorial="07_sequences.py#from-one-sequence-to-another",
         example=Example(
             "s = 1, h = (0, log 3), H = 1: scores 0 and log 3, weights (1, 3) / 4\n"
             "¼ · 0 + ¾ · 1.09861 = 0.82396",

@@ -78,7 +78,7 @@ SEQUENCES = (
         "p(x | h) = Π_d σ(y_d) where x_d = 1, 1 − σ(y_d) where x_d = 0;  y = W_hy h + b_y",
         "Boulanger-Lewandowski, Bengio & Vincent (2012), the plain RNN",
         "scratchgen.rnn.notes:IndependentNotes.log_prob",
-        tutorial="04_rnn.py#many-notes-at-once",
+        tutorial="07_sequences.py#many-notes-at-once",
         example=Example(
             "h = 1, W_hy = (0, log 3): y = (0, log 3), probabilities ½ and ¾\n"
             "of the first note alone: log ½ + log ¼ = −0.69315 − 1.38629 = −2.07944",
@@ -107,7 +107,7 @@ SEQUENCES = (
         "g = ∂L/∂θ at θ + σ ε,  ε ~ N(0, I)",
         "Graves (2011), Practical variational inference for neural networks",
         "scratchgen.rnn.frame_training:disturbed",
-        tutorial="04_rnn.py#many-notes-at-once",
+        tutorial="07_sequences.py#many-notes-at-once",
         example=Example(
             "θ = 1, σ = 0.5, ε = −2: the gradient is taken at 1 + 0.5 · (−2) = 0",
             0.0,
@@ -130,7 +130,7 @@ SEQUENCES = (
         "r = Σ_i n_i / Σ_i T_i,  s² = N/(N − 1) Σ_i (n_i − r T_i)² / (Σ_i T_i)²",
         "Cochran (1977), Sampling Techniques, chapter 6",
         "scratchgen.training.scores.music:per_step",
-        tutorial="04_rnn.py#many-notes-at-once",
+        tutorial="07_sequences.py#many-notes-at-once",
         example=Example(
             "pieces of 1 and 3 steps cost 3 and 5 nats: r = 8/4 = 2\n"
             "s² = 2/1 · ((3 − 2)² + (5 − 6)²) / 4² = 0.25, s = 0.5",
@@ -154,7 +154,7 @@ SEQUENCES = (
         "p_d = (n_d + ½) / (n + 1)",
         "Krichevsky & Trofimov (1981)",
         "scratchgen.training.scores.music:marginal_nats",
-        tutorial="04_rnn.py#many-notes-at-once",
+        tutorial="07_sequences.py#many-notes-at-once",
         example=Example(
             "a note that sounds in 1 of 3 steps: p = 1.5 / 4 = 0.375\n"
             "where it sounds it costs −log 0.375 = 0.98083",
@@ -198,7 +198,7 @@ SEQUENCES = (
         "log p(y | x) = Σ_t log softmax(o_t)[y_t],  o_t = W_o tanh(W_c [s_t, c_t] + b_c) + b_o",
         "Sutskever et al. (2014), eq. 1; Luong et al. (2015), eq. 5 and 6",
         "scratchgen.rnn.seq2seq:Seq2Seq.loss",
-        tutorial="04_rnn.py#from-one-sequence-to-another",
+        tutorial="07_sequences.py#from-one-sequence-to-another",
         example=Example(
             "W_c = 0, so tanh b_c = tanh 0.54931 = ½ and o = (2.19722 · ½, 0) = (log 3, 0)\n"
             "p(symbol) = ¾, p(end) = ¼\n"

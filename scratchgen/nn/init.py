@@ -50,3 +50,15 @@ def identity(rng: Generator, n: int) -> np.ndarray:
     Source: Le, Jaitly & Hinton (2015), section 2.
     """
     return np.eye(n, dtype=np.float32)
+
+
+def chrono(rng: Generator, H: int, longest: int) -> np.ndarray:
+    """Biases of an LSTM that remembers from the start: b_f = log u with u ~ U(1, longest − 1), b_i = −b_f.
+
+    A gate f = σ(log u) leaves 1/e of a memory after some 1/(1 − f) = 1 + u steps.
+    → (4H,) in the order i, f, g, o; of the last two 0.
+    Source: Tallec & Ollivier (2018), Can recurrent neural networks warp time?, section 2.
+    Ledger: nn.chrono
+    """
+    b_f = np.log(1 + (longest - 2) * rng.random(H))
+    return np.concatenate([-b_f, b_f, np.zeros(2 * H, np.float32)])

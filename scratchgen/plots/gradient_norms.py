@@ -13,7 +13,7 @@ COLOURS = (SECOND, INK, ACCENT, "#e9a23b", "#5b8c5a", "#8e6c8a")
 
 
 def gradient_norms(panels: Mapping[str, Mapping[str, np.ndarray]], path, dashed: Container[str] = ()) -> Path:
-    """What `rnn.gradient_norms` gives, for k = 0 … T steps back on a logarithmic scale: titles, then names.
+    """What `rnn.gradient_norms` gives, for all k from 0 to T steps back, on a logarithmic scale.
 
     A line of the same name has the same colour in every panel. What is 0 or infinite is not on the scale.
     dashed    names of lines that are drawn so: what others are compared with

@@ -30,6 +30,7 @@ def checkpointed_loss(loss: Callable, sequences: Sequence[np.ndarray], state, ch
         total.backward()
 
     Source: Chen et al. (2016), section 3; for recurrent networks Gruslys et al. (2016).
+    Ledger: rnn.bptt
     """
     T = len(sequences[0])
     if T == 0 or chunk < 1:

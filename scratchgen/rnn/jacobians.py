@@ -47,7 +47,7 @@ def spectrum(recurrent: Recurrent) -> np.ndarray:
     """The eigenvalues of every square of W_hh: (L, G, H) complex, G gates in the order of their columns.
 
     At rest, h = 0, those of a tanh layer are the factors by which a step multiplies a small state: outside
-    the unit circle it grows.
+    the unit circle it grows.   Ledger: rnn.influence
     """
     squares = [np.split(layer.W_hh.data, layer.gates, axis=1) for layer in recurrent.layers]
     return np.array([[np.linalg.eigvals(W.astype(np.float64)) for W in layer] for layer in squares], complex)

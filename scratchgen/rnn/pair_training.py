@@ -35,6 +35,7 @@ def train_pairs(
     Gradients are clipped to a joint norm of 1; the step size falls as a half cosine.
     Raises BadInput as `rnn.train` when the loss is no longer finite.
     Source: Sutskever et al. (2014), section 3.4; sampling: Bengio et al. (2015), section 2.4.
+    Ledger: rnn.seq2seq
     """
     optimizer = Adam(model.parameters(), alpha)
     steps = epochs * math.ceil(len(train) / batch_size)

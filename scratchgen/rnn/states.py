@@ -33,6 +33,8 @@ def gates(recurrent: Recurrent, x: np.ndarray) -> dict[str, np.ndarray]:
     LSTM    i, f, o = σ(x_t W_xh + h_{t−1} W_hh + b_h), each with its H columns of the weights
     GRU     r, z = σ(x_t W_xh + b_x + h_{t−1} W_hh + b_h), the same
     Raises ValueError for a network without gates, or one that reads in both directions.
+
+    Ledger: rnn.lstm, rnn.gru
     """
     found = []
     for layer, h in zip(recurrent.layers, states(recurrent, x), strict=True):

@@ -16,6 +16,7 @@ def tanh_step(a, state, W_hh):
     """h_t = tanh(a_t + h_{t−1} W_hh),   a_t = x_t W_xh + b_h.
 
     a (B, H), state (1, B, H): h, W_hh (H, H) → (B, H)
+    Ledger: rnn.hidden
     """
     return np.tanh(a + state[0] @ W_hh)
 
@@ -24,6 +25,7 @@ def lstm_step(a, state, W_hh):
     """c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t and h_t = o_t ⊙ tanh(c_t); gates of a_t + h_{t−1} W_hh.
 
     a (B, 4H), state (2, B, H): h and c, W_hh (H, 4H) → h and c, (B, H) each
+    Ledger: rnn.lstm
     """
     h, c = state
     H = h.shape[1]
@@ -37,6 +39,7 @@ def gru_step(a, state, W_hh, b_h):
     """h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1},   n_t = tanh(a_n + r_t ⊙ m_n),   m_t = h_{t−1} W_hh + b_h.
 
     a (B, 3H): x_t W_xh + b_x, state (1, B, H): h, W_hh (H, 3H), b_h (3H,) → (B, H)
+    Ledger: rnn.gru
     """
     h = state[0]
     H = h.shape[1]

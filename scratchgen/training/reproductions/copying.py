@@ -8,6 +8,7 @@ import numpy as np
 
 from scratchgen import no_grad, rnn
 from scratchgen.data.copying import CHARACTERS, LENGTH, baseline, copying
+from scratchgen.nn.init import chrono
 from scratchgen.optim import Adam, clip_grad_norm, half_cosine
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.training.experiments.common import OpenRun
@@ -18,15 +19,15 @@ T, HIDDEN, EMBEDDING, BATCH = 100, 128, 16, 32
 EPOCHS, STEPS, TEST = 10, 250, 1000
 
 
-def measure(seed: int, open_run: OpenRun, cell: str, alpha: float, chrono: bool = False) -> Measured:
+def measure(seed: int, open_run: OpenRun, cell: str, alpha: float, remembers: bool = False) -> Measured:
     """Train on sequences that are new at every step, and measure the loss on others."""
     rng = Generator(seed)
     ids, targets = copying(TEST, T, Generator(HELD_OUT_SEED))
     sizes = {"vocabulary": CHARACTERS, "hidden": HIDDEN, "embedding": EMBEDDING, "cell": cell}
     model = rnn.build(sizes, rng)
-    if chrono:
-        remember_for(model.recurrent.layers[0].b_h.data, T + 2 * LENGTH, rng)
-    run = open_run(_configuration(seed, sizes, {"ids": ids, "targets": targets}, alpha, chrono))
+    if remembers:
+        model.recurrent.layers[0].b_h.data[...] = chrono(rng, HIDDEN, T + 2 * LENGTH)
+    run = open_run(_configuration(seed, sizes, {"ids": ids, "targets": targets}, alpha, remembers))
     optimizer = Adam(model.parameters(), alpha)
     run.keep(model=model, optimizer=optimizer, noise=rng)
     for _ in run.epochs(EPOCHS):
@@ -46,20 +47,9 @@ def measure(seed: int, open_run: OpenRun, cell: str, alpha: float, chrono: bool 
     return run, model, {"nats": nats, "symbols right": right, "no memory": baseline(T)}
 
 
-def remember_for(b_h: np.ndarray, longest: int, rng: Generator) -> None:
-    """Biases of an LSTM whose units begin by remembering for 1 … longest steps: b_f = log U(1, longest − 1).
-
-    b_h (4H,) in the order i, f, g, o, changed in place; b_i = −b_f.
-    Source: Tallec & Ollivier (2018), Can recurrent neural networks warp time?, section 2.
-    """
-    H = len(b_h) // 4
-    b_h[H : 2 * H] = np.log(1 + (longest - 2) * rng.random(H))
-    b_h[:H] = -b_h[H : 2 * H]
-
-
-def _configuration(seed: int, sizes: dict, held_out: dict, alpha: float, chrono: bool) -> dict:
+def _configuration(seed: int, sizes: dict, held_out: dict, alpha: float, remembers: bool) -> dict:
     """What config.json holds; the data are made by formula."""
-    training = {"epochs": EPOCHS, "steps": STEPS, "batch_size": BATCH, "alpha": alpha, "chrono": chrono}
+    training = {"epochs": EPOCHS, "steps": STEPS, "batch_size": BATCH, "alpha": alpha, "chrono": remembers}
     return {
         "kind": "rnn",
         "data": f"copying, {T} steps",
@@ -98,7 +88,7 @@ COPY_100 = Reproduction(
             "LSTM, b_f = log U(1, 119)",
             "–",
             0.15,
-            partial(measure, cell="lstm", alpha=3e-3, chrono=True),
+            partial(measure, cell="lstm", alpha=3e-3, remembers=True),
         ),
         Part(
             "lstm", "LSTM, b_f = 1", "0.0204 (1,000 steps)", None, partial(measure, cell="lstm", alpha=3e-3)

@@ -353,14 +353,3 @@ def test_the_copying_problem_is_measured_on_sequences_that_are_not_trained_on(tm
         assert numbers["nats"] == pytest.approx(float(losses.numpy().mean()), rel=1e-5)
         assert 0 <= numbers["symbols right"] <= 1
         assert numbers["no memory"] == pytest.approx(10 * np.log(8) / 25)
-
-
-def test_gates_that_remember_begin_with_times_from_one_step_to_the_longest():
-    b_h = np.zeros(4 * 5000, np.float32)
-    copying.remember_for(b_h, 120, Generator(0))
-    b_i, b_f, rest = b_h[:5000], b_h[5000:10_000], b_h[10_000:]
-    np.testing.assert_array_equal(b_i, -b_f)
-    assert not rest.any()
-    times = 1 / (1 - 1 / (1 + np.exp(-b_f.astype(float))))  # 1 / (1 − f): after so many steps 1/e is left
-    assert 2 - 1e-4 <= times.min() < 2.2 and 119.7 < times.max() <= 120.01  # 1 + U(1, 119)
-    assert np.mean(times) == pytest.approx(61, abs=2)  # the standard error is 0.5
