@@ -191,6 +191,11 @@ LAYERS = (
             {"u": [0.5], "T": 4},
             recorded=False,
         ),
-        symbols={"b_f, b_i": "(H,), biases of the forget gate and of the input gate", "T": "steps"},
+        symbols={
+            "b_f": "(H,), biases of the forget gate",
+            "b_i": "(H,), those of the input gate",
+            "u": "uniform noise",
+            "T": "steps",
+        },
     ),
 )
