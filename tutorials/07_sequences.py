@@ -82,10 +82,12 @@ beside(
 )
 
 # %% [markdown]
-# Long pieces count more than short ones: the score is $\sum_i n_i / \sum_i T_i$, nats over steps, with an
-# error as of pieces that are drawn. Beside it stand notes that know neither time nor each other, by how often
-# they sound, $p_d = (n_d + \frac12)/(n + 1)$. And so few pieces are soon known by heart, therefore the
-# gradient may be taken at $\theta + \sigma \varepsilon$, with new noise on the weights at every step.
+# Long pieces count more than short ones: if piece $i$ costs $n_i$ nats and has $T_i$ steps, the score is
+# $\sum_i n_i / \sum_i T_i$, and its error is that of drawing other pieces. Beside it stand notes that know
+# neither time nor each other: a note that sounds in $n_d$ of $n$ steps has $p_d = (n_d + \frac12)/(n + 1)$.
+#
+# A few hundred pieces are soon known by heart. Against that, the gradient may be taken at
+# $\theta + \sigma \varepsilon$, with new noise on the weights at every step (`--set weight_noise=0.05`).
 #
 # > In the debugger: `scratchgen debug rnn.weight_noise`, or `rnn.per_step`, `rnn.marginals`
 
@@ -121,7 +123,7 @@ x, step = np.linspace(-6, 6, 6001, retstep=True)
 gaussian = lambda mean, s: np.exp(-(((x - mean) / s) ** 2) / 2) / (s * math.sqrt(2 * math.pi))
 p = (gaussian(-1, sigma) + gaussian(1, sigma)) / 2
 to_pay = {1: 0.5 * math.log(2 * math.pi * math.e * (1 + sigma**2)), 2: -np.sum(p * np.log(p)) * step}
-figure, axes = plt.subplots(figsize=(6.4, 3))
+figure, axes = plt.subplots(figsize=(6.4, 3), layout="constrained")
 axes.hist(np.concatenate(pieces)[:, 0], 80, density=True, color=GREY, label="data")
 for K, colour in ((1, BLUE), (2, RED)):
     frames = rnn.FrameModel(1, 4, sg.Generator(0), cell="gru", components=K)
@@ -133,15 +135,18 @@ for K, colour in ((1, BLUE), (2, RED)):
     beside("   area below its density", density.sum() * step, 1.0, 1e-5)
     axes.plot(x, density, color=colour, label=f"K = {K}")
 axes.legend(frameon=False)
+axes.set(xlabel="$x_1$", ylabel="density")
+axes.spines[["top", "right"]].set_visible(False)
 figure.savefig(OUT / "modes.png", dpi=120)
 
 # %% [markdown]
-# The tolerance is that of 4,000 held-out frames, four standard errors of $\sqrt{1/2} / \sqrt{4000}$.
+# The tolerance is that of 4,000 held-out frames. The nats of a Gaussian number have a deviation of
+# $\sqrt{1/2}$, their mean a standard error of $\sqrt{1/2} / \sqrt{4000} = 0.011$; 0.04 is nearly four.
 #
 # A likelihood of real numbers has no bound. Where a number never changes, $\log p$ grows for ever as its
 # $\sigma$ shrinks, and the best score tells of nothing but digital silence. So here
 # $\sigma^2 = \sigma_0^2 + e^a$ with $\sigma_0 = 0.01$, and a number that never changes is worth no more than
-# $\log 1 / (\sigma_0 \sqrt{2 \pi}) = 3.69$ nats.
+# $-\log(\sigma_0 \sqrt{2 \pi}) = 3.69$ nats.
 #
 # What is a frame of sound? Not $D$ samples: given the state, the numbers of a component are independent, and
 # neighbouring samples are anything but that. The *modified discrete cosine transform* takes overlapping

@@ -35,8 +35,9 @@ def trace(y: Tensor, cotangent=None, names: Mapping[str, object] | None = None) 
         name = known.get(id(node.data)) or f"t{1 + sum(n not in known.values() for n in name_of.values())}"
         expression = _expression(node, name_of)
         name_of[node] = name
-        values, gradient = written(node.data), written(gradients.get(node))
-        rows.append((name, f"= {expression}", values, gradient, source(node)))
+        gradient = gradients.get(node)
+        shown = "" if gradient is None else written(gradient)
+        rows.append((name, f"= {expression}", written(node.data), shown, source(node)))
     return Listing(rows, HEADINGS)
 
 
@@ -66,7 +67,7 @@ def written(value) -> str:
     if value is Ellipsis:
         return "..."
     if not isinstance(value, np.ndarray | np.generic | float):
-        return "" if value is None else str(value)
+        return str(value)
     if np.size(value) > MOST:
         return f"array of {np.shape(value)}"
     shown = np.array2string(

@@ -29,6 +29,7 @@ from scratchgen.vae.interpolate import WAYS
 from scratchgen.vae.latent_model import LatentModel
 
 DRAWN = 64
+OTHER_THAN_TEXT = (".png", ".mid", ".wav")
 
 
 def sample(
@@ -100,6 +101,8 @@ def sample(
     if interpolate is not None:
         _check_way(run, config, model, interpolate)
     if is_text:
+        if out is not None and out.suffix in OTHER_THAN_TEXT:
+            raise BadInput(f"{run} writes text: give --out FILE.txt, not {out}")
         file = None if out is None else writable_file(out)
         text = _text(model, n or DRAWN, seed, **of_text)
         if file is None:
@@ -111,12 +114,16 @@ def sample(
     if isinstance(model, FrameModel):
         (_sound if model.is_real else _music)(model, config, n or DRAWN, out, seed)
         return
-    if out is None or out.suffix != ".png":
-        raise BadInput(f"images are written as PNG: give --out FILE.png, not {out or 'nothing'}")
+    _expect(out, ".png", "images are written as PNG")
     if interpolate is not None:
         _ways(finished_run(run), interpolate, n, out, seed, classes)
     else:
         _images(model, config, n or DRAWN, out, seed, classes)
+
+
+def _expect(out: Path | None, suffix: str, written: str) -> None:
+    if out is None or out.suffix != suffix:
+        raise BadInput(f"{written}: give --out FILE{suffix}" + (f", not {out}" if out else ""))
 
 
 def _text(
@@ -144,8 +151,8 @@ def _translation(
         raise BadInput("nothing is asked for; say what to translate: --prompt TEXT")
     if unknown := [c for c in text if c not in getattr(model.symbols[0], "characters", text)]:
         raise BadInput(f"--prompt: the character {unknown[0]!r} is in no text of the training; leave it out")
-    if out is not None and out.suffix != ".png":
-        raise BadInput(f"where the model looks is drawn as PNG: give --out FILE.png, not {out}")
+    if out is not None:
+        _expect(out, ".png", "where the model looks is drawn as PNG")
     found = model.translations(text, WIDTH if beam is None else beam, n)[0]
     if out is not None:
         if not len(found.ids):
@@ -168,8 +175,7 @@ def _images(model: Module, config: dict, n: int, out: Path, seed: int, classes: 
 
 def _music(model: FrameModel, config: dict, n: int, out: Path | None, seed: int) -> None:
     """One piece of n steps, for a sequencer, for the ear and for the eye."""
-    if out is None or out.suffix != ".mid":
-        raise BadInput(f"music is written as MIDI: give --out FILE.mid, not {out or 'nothing'}")
+    _expect(out, ".mid", "music is written as MIDI")
     sound, picture = (writable_file(out.with_suffix(suffix)) for suffix in (".wav", ".png"))
     roll, first, unit = model.sample(n, 1, Generator(seed))[:, 0], config["first"], config["unit"]
     write_midi(roll, first, unit, writable_file(out))
@@ -180,8 +186,7 @@ def _music(model: FrameModel, config: dict, n: int, out: Path | None, seed: int)
 
 def _sound(model: FrameModel, config: dict, n: int, out: Path | None, seed: int) -> None:
     """One sound of n frames, for the ear and for the eye."""
-    if out is None or out.suffix != ".wav":
-        raise BadInput(f"sound is written as WAV: give --out FILE.wav, not {out or 'nothing'}")
+    _expect(out, ".wav", "sound is written as WAV")
     picture, rate = writable_file(out.with_suffix(".png")), config["rate"]
     sound = as_sound(model.sample(n, 1, Generator(seed))[:, 0], config["scale"])
     write_wav(sound, writable_file(out), rate)

@@ -236,5 +236,5 @@ def _example(model: Module) -> str:
     if isinstance(model, Translator):
         return "--prompt TEXT --out attention.png"
     if isinstance(model, FrameModel):
-        return f"-n 64 --out sample.{'wav' if model.is_real else 'mid'}"
-    return f"-n 64 --out {'sample.txt' if isinstance(model, LanguageModel) else 'samples.png'}"
+        return "-n 200 --out sample.wav" if model.is_real else "-n 64 --out sample.mid"
+    return "-n 500 --out sample.txt" if isinstance(model, LanguageModel) else "-n 64 --out samples.png"

@@ -45,7 +45,9 @@ def gates(found: Mapping[str, np.ndarray], symbols: Sequence[str], path) -> Path
         picture = right.imshow(shown[:, order].T, cmap=shades, vmin=0, vmax=1, aspect="auto", origin="lower")
         right.set(ylabel="units")
         right.set_yticks([])
-        right.set_xticks(range(len(shown)), signs, family=families(MONOSPACED), parse_math=False)
+        rotation = 90 if max(map(len, signs), default=0) > 1 else 0  # pieces of words need the room
+        style = {"family": families(MONOSPACED), "parse_math": False, "rotation": rotation}
+        right.set_xticks(range(len(shown)), signs, **style)
         right.tick_params(length=0, labelsize=8, labelbottom=True)
         bar = figure.colorbar(picture, ax=right, pad=0.01, aspect=18, ticks=(0, 0.5, 1))
         bar.set_ticks((0, 0.5, 1), labels=("closed", "½", "open"), color=INK)

@@ -72,7 +72,7 @@ def _group(kind: str, records: list[Record]) -> Group:
 
 
 def _score(record: Record, measure: str) -> str:
-    return next((score["ours"] for score in record.scores if score["measure"] == measure), "unfinished")
+    return next((score["ours"] for score in record.scores if score["measure"] == measure), "–" if record.scores else "unfinished")
 
 
 def _value(record: Record, measure: str) -> float | None:

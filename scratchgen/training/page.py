@@ -1,4 +1,4 @@
-"""Pages that need nothing but themselves: no network, no script, pictures within. They fit a phone."""
+"""Pages that need nothing but themselves: no network, no script, all within. They fit a phone."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ td.key { color: var(--soft); white-space: nowrap; } td.key + td { overflow-wrap:
 .pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
 figure { margin: 0; flex: 1 1 20rem; max-width: 100%; }
 figure.broad { flex-basis: 100%; }
+audio { width: 100%; }
 img { max-width: 100%; height: auto; border-radius: 6px; background: #fff; }
 figcaption { font-size: .85rem; color: var(--soft); }
 pre { background: var(--box); border-radius: 6px; padding: .7rem .9rem; overflow-x: auto; font-size: .85rem;
@@ -85,8 +86,15 @@ def picture(content: bytes, caption: str, broad: bool = False, kind: str = "png"
     return f"<figure{width}>{image}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
+def sound(content: bytes, caption: str) -> str:
+    """A WAV to be heard within the page."""
+    data = base64.b64encode(content).decode()
+    player = f'<audio controls src="data:audio/wav;base64,{data}"></audio>'
+    return f"<figure>{player}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
 def pictures(figures: Iterable[str]) -> str:
-    """Pictures beside one another where there is room."""
+    """Pictures or sounds beside one another where there is room."""
     figures = "\n".join(figures)
     return f'<div class="pictures">\n{figures}\n</div>' if figures else ""
 

@@ -24,7 +24,7 @@ CAPTIONS = {
     "roll": "drawn from the model: time to the right, high notes on top",
     "states": "units over held-out text: what goes with them there, and how closely",
     "gates": "the gates over held-out text: steps nearly closed and open, all values, and the first symbols",
-    "gradient_norms": "how much the state k steps before (of an LSTM h and c) moves the last h",
+    "gradient_norms": "how much the state k steps before moves the last h; the state of an LSTM is h and c",
     "spectrum": "the eigenvalues of the last layer's W_hh, epoch by epoch, and the unit circle",
     "sound": "drawn from the model, beside a real one: the waveform above, its frequencies below",
     "prior": "what the codes cost under their prior, epoch by epoch",
@@ -57,6 +57,10 @@ def report(record: Record) -> str:
                 for kind in ("png", "gif")
                 if (file := samples / f"{name}.{kind}").exists()
             ),
+            page.pictures(
+                page.sound(file.read_bytes(), f"drawn from the model, to hear: {file.name}")
+                for file in sorted(samples.glob("*.wav"))
+            ),
             page.verbatim(text.read_text(encoding="utf-8")) if text.exists() else "",
         ),
         page.section("Commands", *_commands(record)),
@@ -69,14 +73,16 @@ def report(record: Record) -> str:
 
 
 def _subtitle(record: Record) -> str:
-    words = [f"{len(record.epochs)} epochs"]
+    done = len(record.epochs)
+    words = [f"{done} epoch{'s' * (done != 1)}"]
     if record.timing:
         sittings = record.timing["sittings"]
         words.append(
             duration(record.timing["seconds"]) + (f" in {sittings} sittings" if sittings > 1 else "")
         )
     if record.epochs and (best := record.epochs[-1].get("best_epoch")):
-        words.append(f"stopped early: weights of epoch {best}")
+        early = "stopped early: " if done < record.settings().get("epochs", done) else ""
+        words.append(f"{early}weights of epoch {best}")
     return " · ".join([*words, f"seed {record.config.get('seed')}"])
 
 
@@ -97,7 +103,7 @@ def _commands(record: Record) -> list[str]:
     if "unit" in record.config:
         n, file = 64, "sample.mid"
     if "rate" in record.config:
-        n, file = 64, "sample.wav"
+        n, file = 200, "sample.wav"
     if "vocabularies" in record.config["model"]:
         draws = f"scratchgen sample {directory} --prompt TEXT --out attention.png"
     else:

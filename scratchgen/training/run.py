@@ -158,9 +158,9 @@ class Run(History):
     def after_step(self) -> None:
         """Show how far it is; save when it is time; stop when asked to."""
         now = time.monotonic()
-        if self._steps_of_an_epoch:
-            part = min(1.0, self.step / self._steps_of_an_epoch)
-            self._display.step(self.epoch - 1 + part, self.latest)
+        # how long an epoch is, the first one tells; until then the numbers alone show that it goes on
+        part = min(1.0, self.step / self._steps_of_an_epoch) if self._steps_of_an_epoch else 0.0
+        self._display.step(self.epoch - 1 + part, self.latest)
         if self.max_minutes is not None and now - self._started >= 60 * self.max_minutes:
             self._stop = self._stop or f"stopped after {self.max_minutes:g} minutes"
         if self._stop or now - self._saved_at >= self.save_every:

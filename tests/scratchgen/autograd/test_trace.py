@@ -30,6 +30,10 @@ def test_indices_read_as_they_are_typed_and_large_arrays_are_their_shapes():
     expressions = {row[1]: row[2] for row in trace(x[1:, ..., 0] * np.ones(2), names={"x": x}).rows}
     assert expressions["= given"] == "array of (3, 4)"
     assert "= x[1:, ..., 0]" in expressions and "= t1 * [1, 1]" in expressions
+    assert [trace(x[index], names={"x": x}).rows[-1][1] for index in (None, (..., None))] == [
+        "= x[None]",
+        "= x[..., None]",
+    ]
 
 
 def test_the_gradient_is_that_of_the_cotangent_if_one_is_given_and_nothing_is_changed():

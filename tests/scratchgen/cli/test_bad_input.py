@@ -208,6 +208,7 @@ CASES = {
     "sample: out is below a file": (("sample", "images", "--out", "a-file/x.png"), "a-file is a file"),
     "sample: none": (("sample", "images", "-n", "0", "--out", "new.png"), "Invalid value for '-n'"),
     "sample: an unseen character": (("sample", "text", "--prompt", "abz"), "'z'"),
+    "sample: text into a picture": (("sample", "text", "--out", "new.png"), "give --out FILE.txt"),
     "sample: an empty prompt": (("sample", "text", "--prompt", ""), "prompt is empty"),
     "sample: a negative temperature": (
         ("sample", "text", "--prompt", "a", "--temperature", "-1"),

@@ -74,6 +74,21 @@ def test_the_claim_above_rejects_a_page_that_does(planted, tmp_path):
     assert not needs_nothing(page.replace("</body>", planted + "</body>"))
 
 
+def test_sounds_are_heard_within_the_page(tmp_path):
+    run = make_run(tmp_path / "run")
+    (run / "samples" / "sound-1.wav").write_bytes(b"RIFF and the rest")
+    page = report(read_record(run))
+    assert needs_nothing(page) and page.count("data:audio/wav;base64,") == 1 and "sound-1.wav" in page
+
+
+@pytest.mark.parametrize(("asked", "early"), [(2, False), (9, True)])
+def test_a_run_stopped_early_if_fewer_epochs_were_done_than_asked_for(asked, early, tmp_path):
+    run = make_run(tmp_path / "run", {**CONFIG, "training": {"epochs": asked}})
+    (run / "metrics.jsonl").write_text('{"epoch": 1, "best_epoch": 1}\n{"epoch": 2, "best_epoch": 1}\n')
+    text = Reader(report(read_record(run))).text
+    assert "weights of epoch 1" in text and ("stopped early" in text) is early
+
+
 def test_the_page_says_what_was_made_how_and_how_to_go_on(tmp_path):
     text = Reader(report(read_record(make_run(tmp_path / "a run")))).text
     for words in (
