@@ -72,7 +72,8 @@ def _group(kind: str, records: list[Record]) -> Group:
 
 
 def _score(record: Record, measure: str) -> str:
-    return next((score["ours"] for score in record.scores if score["measure"] == measure), "–" if record.scores else "unfinished")
+    absent = "–" if record.scores else "unfinished"  # of another kind of model, or not yet there
+    return next((score["ours"] for score in record.scores if score["measure"] == measure), absent)
 
 
 def _value(record: Record, measure: str) -> float | None:
