@@ -12,7 +12,7 @@ from scratchgen.autograd import Tensor
 from scratchgen.nn import Parameter
 
 
-class Remembers:
+class Stateful:
     """What is remembered from step to step can be saved, and put back.
 
     `remembered` names the attributes: a number, or a list with an array for each parameter.
@@ -46,7 +46,7 @@ class Remembers:
                 setattr(self, name, state[name])
 
 
-class Optimizer(Remembers):
+class Optimizer(Stateful):
     """What all optimisers share: the parameters, and forgetting their gradients."""
 
     def __init__(self, parameters: Iterable[Parameter], alpha: float):
@@ -141,7 +141,7 @@ class Adam(Optimizer):
                     a[...] = w
 
 
-class MovingAverage(Remembers):
+class MovingAverage(Stateful):
     """The mean of where the parameters have been lately.
 
         a ← d a + (1 − d) θ,     d = min(decay, (1 + t) / (10 + t)) at step t

@@ -11,7 +11,7 @@ import pytest
 
 SEED = 20140101
 
-pytest_plugins = ["scratchgen.verified"]  # the report of equations, and the fixture `measured`
+pytest_plugins = ["scratchgen.equations.pytest_plugin"]  # the report of equations, and the fixture `measured`
 
 
 def pytest_addoption(parser):

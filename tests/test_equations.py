@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scratchgen.claims import claims, function_of, is_planted
 from scratchgen.equations import BY_ID, EQUATIONS
+from scratchgen.equations.locate import claims, function_of, is_planted
 
 ROOT = Path(__file__).parents[1]
 CLAIMS = claims(ROOT / "tests")
@@ -83,12 +83,12 @@ NO_EQUATION = {  # what looks like an equation and states nothing that could be 
     "data/batches.text_chunks": "says what its sizes are",
     "data/performance.write_midi": "says which column is which note",
     "data/preprocessing/binarise.threshold": "compares two numbers",
-    "data/sets.ImageData": "says what its sizes are",
+    "data/sets.RowData": "says what its sizes are",
     "evaluation/modes.Modes": "says what its fields are",
     "evaluation/ngram.NGram.evidence": "counts",
     "evaluation/ngram.best_ngram": "says within which bounds it looks",
     "gan/convolutional.ConvGAN": "says what its sizes are",
-    "gan/film.Film": "shows how it is called",
+    "gan/film.TrainingTrace": "shows how it is called",
     "gan/networks.Scale": "multiplies by a number",
     "data/copying.copying": "says what its numbers are",
     "nn/recurrent.Recurrent": "says how much memory it takes",

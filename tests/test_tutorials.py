@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scratchgen.claims import anchor
 from scratchgen.equations import BY_ID, EQUATIONS
+from scratchgen.equations.locate import anchor
 
 PAGES = {
     page.name: page.read_text(encoding="utf-8") for page in Path(__file__).parents[1].glob("tutorials/0*.py")

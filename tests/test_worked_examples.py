@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scratchgen.claims import function_of
 from scratchgen.equations import BY_ID, EQUATIONS, TOLERANCE
 from scratchgen.equations.entry import numbers
+from scratchgen.equations.locate import function_of
 
 every_equation = pytest.mark.parametrize("equation", EQUATIONS, ids=lambda e: e.id)
 

@@ -526,8 +526,8 @@ beside("every step of Adam, whatever the gradient", steps(Adam(begin(), alpha=0.
 # > `optim.two_falls`
 
 # %%
-from scratchgen.training.reproductions import iwae_mnist, vae_mnist_fixed
-from scratchgen.training.reproductions.gan_modes import Setting
+from scratchgen.reproductions import iwae_mnist, vae_mnist_fixed
+from scratchgen.reproductions.gan_modes import Setting
 
 theta = begin()
 average = MovingAverage(theta, decay=0.9)

@@ -26,7 +26,7 @@ from scratchgen import evaluation, plots, vae
 from scratchgen.data import load_images
 from scratchgen.distributions import Bernoulli, Normal
 from scratchgen.plots.images import show
-from scratchgen.training import History
+from scratchgen.runs import History
 
 OUT = Path(tempfile.mkdtemp(prefix="vae-"))  # the pictures of this page
 INK, RED, BLUE, GREY = "#1b2a41", "#d1495b", "#2e86ab", "#b8c0cc"
@@ -226,8 +226,8 @@ for kind in (Normal, Planted):
 print(inspect.getsource(vae.train))
 
 # %% [markdown]
-# `run` keeps the books. `scratchgen.training.Run` writes a directory and shows a progress bar; here a
-# `History` in memory is enough. `begin_at` lets the decoder begin at the mean image. We train two models:
+# `run` keeps the books. `scratchgen.runs.Run` writes a directory and shows a progress bar; here a
+# `History` in memory is enough. `init_output_bias` lets the decoder begin at the mean image. We train two models:
 # one with 10 latent dimensions for the score, one with 2 for the map.
 
 
@@ -240,7 +240,7 @@ def trained(latent_dim):
     rng, run = sg.Generator(0), History()
     model = vae.VAE(data_dim=64, latent_dim=latent_dim, hidden=256, rng=rng)
     settings = {"epochs": 50, "batch_size": 32, "alpha": 1e-3, "rng": rng}
-    model.begin_at(digits.train.mean(axis=0))
+    model.init_output_bias(digits.train.mean(axis=0))
     vae.train(model, digits.train, digits.validation, run, **settings)
     return model, run.history["validation_elbo"]
 
@@ -421,7 +421,7 @@ def place(loss, epochs=25):
     """(R, D) of the training images, in nats, after training on the loss."""
     rng = sg.Generator(0)
     model = vae.VAE(data_dim=64, latent_dim=10, hidden=256, rng=rng)
-    model.begin_at(digits.train.mean(axis=0))
+    model.init_output_bias(digits.train.mean(axis=0))
     settings = {"epochs": epochs, "batch_size": 32, "alpha": 1e-3, "rng": rng, "loss": loss}
     vae.train(model, digits.train, digits.validation, History(), **settings)
     R, D = evaluation.rate_and_distortion(model, digits.train, sg.Generator(1))
@@ -546,7 +546,7 @@ beside(
     -p_of_grey.entropy()[0].item(),
     1e-9,
 )
-levels = vae.likelihoods.Levels(np.zeros((100, 64, 17)))
+levels = vae.likelihoods.DiscretisedCategorical(np.zeros((100, 64, 17)))
 beside("17 equal levels, nats an image", levels.log_prob(grey).mean(), -64 * math.log(17), 1e-9)
 perfect = Bernoulli(np.log(grey.clip(1e-12, 1 - 1e-12) / (1 - grey.clip(1e-12, 1 - 1e-12))))
 beside("grey pixels, perfectly drawn", perfect.log_prob(grey).mean(), -perfect.entropy().mean(), 1e-6)
@@ -567,7 +567,7 @@ rng, of_class = (
     {"labels": digits.train_labels, "validation_labels": digits.validation_labels},
 )
 told = vae.ConditionalVAE(data_dim=64, latent_dim=2, hidden=256, classes=10, rng=rng)
-told.begin_at(digits.train.mean(axis=0))
+told.init_output_bias(digits.train.mean(axis=0))
 settings = {"epochs": 50, "batch_size": 32, "alpha": 1e-3, "rng": rng}
 vae.train(told, digits.train, digits.validation, History(), **settings, **of_class)
 score_told = vae.evaluate(told.given(digits.test_labels), digits.test, sg.Generator(1), samples=10)

@@ -26,10 +26,10 @@ import scratchgen as sg
 from scratchgen import evaluation, gan, plots
 from scratchgen.data import load_images, load_points
 from scratchgen.functional import sigmoid, softplus
-from scratchgen.gan.health import Health
+from scratchgen.gan.monitor import GANMonitor
 from scratchgen.nn import Linear, SpectralNorm
 from scratchgen.optim import SGD
-from scratchgen.training import History
+from scratchgen.runs import History
 
 OUT = Path(tempfile.mkdtemp(prefix="gan-"))  # the pictures of this page
 INK, RED, BLUE, GREY = "#1b2a41", "#d1495b", "#2e86ab", "#b8c0cc"
@@ -507,11 +507,11 @@ EPOCHS, BATCH = 20, 128
 rng, run = sg.Generator(0), History()
 game = gan.Game("nonsaturating", r1=0.02)
 pair = gan.GAN(2, 2, rng, hidden=(128, 128), bounded=False, scale=float(ring.train.std()))
-film = gan.Film(pair, ring.train, EPOCHS * (len(ring.train) // BATCH), game)
+film = gan.TrainingTrace(pair, ring.train, EPOCHS * (len(ring.train) // BATCH), game)
 gan.train(pair, ring.train, run, epochs=EPOCHS, batch_size=BATCH, alpha=1e-3, rng=rng, game=game, film=film)
 
 # %% [markdown]
-# A `Film` looks on at single steps of either player, at first often, then ever more rarely. Open `ring.gif`:
+# A `TrainingTrace` looks on at single steps of either player, at first often, then ever more rarely. Open `ring.gif`:
 # the colour is $D(x)$, the arrows are where the generator is told to move its samples, and the colour of the
 # border tells whose step it was. See how $D$ turns against the place where the samples are, how they flee up
 # its slope and $D$ turns after them, round and round as above, and when they begin to part. The command
@@ -533,7 +533,7 @@ plots.animation(film, OUT / "ring.gif", "a GAN on the ring")
 # > In the debugger: `scratchgen debug gan.diversity`
 
 # %%
-watch = Health("nonsaturating", ring.train)
+watch = GANMonitor("nonsaturating", ring.train)
 watch.step(V=-1.2)
 diversity, complaints = watch.epoch(ring.test[:256])
 beside("diversity of real points", diversity, 1, 0.1)

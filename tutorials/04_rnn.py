@@ -23,12 +23,12 @@ import numpy as np
 
 import scratchgen as sg
 from scratchgen import evaluation, plots, rnn
-from scratchgen.data import Vocabulary, load_text
+from scratchgen.data import CharacterTokenizer, load_text
 from scratchgen.distributions import Categorical
 from scratchgen.functional import tanh_recurrence
 from scratchgen.nn import RNN
-from scratchgen.rnn.units import correlations
-from scratchgen.training import History
+from scratchgen.rnn.analysis.units import correlations
+from scratchgen.runs import History
 
 OUT = Path(tempfile.mkdtemp(prefix="rnn-"))  # the pictures of this page
 INK, RED, BLUE, GREY = "#1b2a41", "#d1495b", "#2e86ab", "#b8c0cc"
@@ -294,7 +294,7 @@ beside("LSTM, 200 steps back, f = ½", through_the_gate(0.0), 0, 1e-12)
 # > In the debugger: `scratchgen debug data.copying`, or `nn.chrono`
 
 # %%
-from scratchgen.data.copying import baseline
+from scratchgen.data.sets.copying import baseline
 from scratchgen.nn.init import chrono
 
 beside("copying over 100 steps without a memory, nats", baseline(100), 0.17329, 5e-6)
@@ -320,7 +320,7 @@ beside("LSTM, 200 steps back, u = 199", through_the_gate(math.log(199)), (1 - 1 
 
 # %%
 text = load_text("stdlib").train[:69_000]
-vocabulary = Vocabulary.of(text)
+vocabulary = CharacterTokenizer.of(text)
 ids = vocabulary.encode(text)
 train, tune, test = ids[:60_000], ids[60_000:63_000], ids[63_000:]
 print(f"{vocabulary.size} characters; {len(train):,} to learn from, {len(test):,} held out")
@@ -330,7 +330,7 @@ print(inspect.getsource(rnn.train))
 run = History()
 model = rnn.LanguageModel(vocabulary, hidden=192, embedding=48, rng=sg.Generator(0))
 spectra = rnn.Spectra(model.recurrent)  # looks at W_hh after every epoch: see "Seeing it" below
-run.watch(spectra=spectra)
+run.observe(spectra=spectra)
 at_first = rnn.gradient_norms(model.recurrent, model.embedding(test[:48]).numpy())
 rnn.train(model, train, tune, run, epochs=9, batch_size=16, chunk=48, alpha=3e-3)
 

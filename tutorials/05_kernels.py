@@ -89,14 +89,14 @@ if "numba" in BACKENDS:
 
 # %%
 if "cython" in BACKENDS:
-    from scratchgen_kernels.matmul import road
+    from scratchgen_kernels.matmul import steps
 
     a, b = (np.random.default_rng(k).normal(size=(256, 256)).astype(np.float32) for k in (0, 1))
-    for step in road.STEPS:
+    for step in steps.STEPS:
         times = []
         for _ in range(3):
             start = time.perf_counter()
-            c = road.run(step, a, b)
+            c = steps.run(step, a, b)
             times.append(time.perf_counter() - start)
         speed, idea = 2 * 256**3 / min(times) / 1e9, step.__doc__.splitlines()[0]
         print(f"{step.__name__:<16} {speed:7.2f} GFLOP/s   {idea}")

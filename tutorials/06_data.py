@@ -23,12 +23,13 @@ import numpy as np
 
 import scratchgen as sg
 from scratchgen import evaluation
-from scratchgen.data import load_text, markov
-from scratchgen.data.karplus_strong import noise, pluck
-from scratchgen.data.performance import pitch_in_hz
+from scratchgen.data import load_text
+from scratchgen.data.files.performance import pitch_in_hz
 from scratchgen.data.preprocessing import dequantise, mel, mu_law, scaling
 from scratchgen.data.preprocessing.stft import hann, istft, stft
-from scratchgen.data.tones import tone
+from scratchgen.data.sets import markov
+from scratchgen.data.sets.karplus_strong import noise, pluck
+from scratchgen.data.sets.tones import tone
 
 OUT = Path(tempfile.mkdtemp(prefix="data-"))  # the pictures of this page
 

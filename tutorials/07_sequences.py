@@ -24,10 +24,10 @@ import numpy as np
 
 import scratchgen as sg
 from scratchgen import rnn
-from scratchgen.data import Vocabulary
+from scratchgen.data import CharacterTokenizer
 from scratchgen.data.preprocessing.mdct import inverse_mdct, mdct
-from scratchgen.training import History
-from scratchgen.training.scores.music import marginal_nats, per_step
+from scratchgen.runs import History
+from scratchgen.tasks.scores.music import marginal_nats, per_step
 
 OUT = Path(tempfile.mkdtemp(prefix="sequences-"))  # the picture of this page
 RED, BLUE, GREY = "#d1495b", "#2e86ab", "#b8c0cc"
@@ -203,7 +203,7 @@ with sg.no_grad():
 print(f"p of the four texts of two symbols: {p_of_texts.round(3)}; of the empty one: {begun.round(3)}")
 assert p_of_texts.sum() + begun.sum() < 1  # the longer ones have the rest
 
-tiny = rnn.LanguageModel(Vocabulary("ab"), hidden=6, embedding=4, rng=sg.Generator(3))
+tiny = rnn.LanguageModel(CharacterTokenizer("ab"), hidden=6, embedding=4, rng=sg.Generator(3))
 best_text = rnn.beam_search(tiny, "a", 4, width=16)[0]
 with sg.no_grad():
     every = np.array(list(np.ndindex(2, 2, 2, 2))).T

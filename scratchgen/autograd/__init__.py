@@ -4,7 +4,6 @@ from scratchgen.autograd.tensor import Tensor  # isort: skip  (first: the table 
 from scratchgen.autograd import inspect, rules
 from scratchgen.autograd.check import GradientError, check_grads
 from scratchgen.autograd.inspect import detect_anomaly
-from scratchgen.autograd.memory import keep_freed_memory
 from scratchgen.autograd.mode import enable_grad, no_grad
 from scratchgen.autograd.primitives import (
     Primitive,
@@ -24,8 +23,6 @@ from scratchgen.autograd.transforms import (
     value_and_grad,
     vjp,
 )
-
-keep_freed_memory()
 
 __all__ = [
     "GradientError",

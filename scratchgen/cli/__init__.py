@@ -23,7 +23,8 @@ from scratchgen.cli import (
     train,
 )
 from scratchgen.errors import BadInput
-from scratchgen.training import Stopped
+from scratchgen.runs import Stopped
+from scratchgen.runs.allocator import raise_mmap_threshold
 
 app = typer.Typer(
     help="Generative models from scratch in NumPy.",
@@ -54,6 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         kernels.check_name(kernels.current())
         _one_thread_for_blas()
+        raise_mmap_threshold()
         status = typer.main.get_command(app)(arguments, prog_name="scratchgen", standalone_mode=False)
     except UsageProblem as problem:
         if "NoArgs" in type(problem).__name__:  # a command group alone: its help is the answer

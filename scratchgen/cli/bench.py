@@ -56,7 +56,7 @@ def bench(
 
 
 def _bench(names: list[str], peers: bool, json_file: Path | None, plot: Path | None) -> None:
-    from scratchgen_kernels.timing import cases, machine, measure  # after NUMBA_CACHE_DIR is set
+    from scratchgen.benchmarks.kernels import cases, machine, measure  # after NUMBA_CACHE_DIR is set
 
     for file in filter(None, (json_file, plot)):
         if not file.parent.is_dir():
@@ -91,9 +91,9 @@ def _write(screen: Console, file: Path, numbers: dict) -> None:
 
 
 def _bench_steps(names: list[str], peers: bool, json_file: Path | None, plot: Path | None) -> None:
-    from scratchgen.training import step_benchmarks
-    from scratchgen.training.step_benchmarks import measure
-    from scratchgen_kernels.timing import machine
+    from scratchgen.benchmarks import steps
+    from scratchgen.benchmarks.kernels import machine
+    from scratchgen.benchmarks.steps import measure
 
     if names or plot is not None:
         raise BadInput("--steps times its own cases and draws nothing; leave the kernels and --plot out")
@@ -101,7 +101,7 @@ def _bench_steps(names: list[str], peers: bool, json_file: Path | None, plot: Pa
         raise BadInput(f"there is no folder {json_file.parent} to write {json_file.name} into; make it first")
     screen, description, found = console(), machine.description(), []
     say(screen, "   ".join(f"{key} {value}" for key, value in description.items()))
-    for case in step_benchmarks.CASES:
+    for case in steps.CASES:
         rows, missing = measure.rows(case, peers)
         found += rows
         _print_steps(screen, case, rows)

@@ -11,9 +11,9 @@ from rich.table import Table
 
 from scratchgen.cli.output import console, say
 from scratchgen.errors import BadInput
-from scratchgen.training.comparison import Group, comparison_page, grouped
-from scratchgen.training.files import writable_file, write_text
-from scratchgen.training.record import read_record
+from scratchgen.runs.comparison import Group, comparison_page, grouped
+from scratchgen.runs.files import writable_file, write_text
+from scratchgen.runs.record import read_record
 
 
 def compare(

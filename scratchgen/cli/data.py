@@ -13,12 +13,12 @@ from rich.table import Table
 from scratchgen.cli.output import console, say
 from scratchgen.data import CATALOGUE, DataSet, PairData, TextData, load_any
 from scratchgen.data.catalogue import KINDS, MODELS
-from scratchgen.data.fetch import FOLDER_VARIABLE, locate, locate_folder, own_folder
-from scratchgen.data.remote import RemoteFile
+from scratchgen.data.remote.fetch import FOLDER_VARIABLE, locate, locate_folder, own_folder
+from scratchgen.data.remote.sources import RemoteFile
 from scratchgen.data.statistics import describe
 from scratchgen.errors import BadInput
 from scratchgen.plots.data_sets import draw
-from scratchgen.training.files import writable_file
+from scratchgen.runs.files import writable_file
 
 app = typer.Typer(help="List, fetch and look at data sets.", no_args_is_help=True)
 

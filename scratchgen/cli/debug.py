@@ -10,13 +10,13 @@ import typer
 
 from scratchgen import kernels
 from scratchgen.autograd.trace import trace
-from scratchgen.claims import function_of
 from scratchgen.cli.equations import named
 from scratchgen.cli.output import tidy
 from scratchgen.equations import Equation
+from scratchgen.equations.debugger import line_by_line, under_debugpy, under_pdb
 from scratchgen.equations.entry import numbers
+from scratchgen.equations.locate import function_of
 from scratchgen.errors import BadInput
-from scratchgen.stepping import line_by_line, under_debugpy, under_pdb
 
 KEYS = "n the next line   s into a call   p NAME a value   u who called   c continue   q leave"
 

@@ -14,10 +14,10 @@ from scratchgen.cli.output import console, say, scores_table
 from scratchgen.data import load_images
 from scratchgen.plots.overview import overview
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.training.experiments import train_gan, train_rnn, train_vae
-from scratchgen.training.files import writable_directory, write_text
-from scratchgen.training.recipes import recipe
-from scratchgen.training.run import Run
+from scratchgen.runs.files import writable_directory, write_text
+from scratchgen.runs.run import Run
+from scratchgen.tasks import train_gan, train_rnn, train_vae
+from scratchgen.tasks.recipes import recipe
 
 PROMPT = "def "
 CHARACTERS = 2000

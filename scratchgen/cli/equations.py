@@ -17,12 +17,12 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from scratchgen.claims import CHECKOUT, REPORT, Claim, claims, explained, located, tests_folder
 from scratchgen.cli.output import console, say, tidy
 from scratchgen.equations import BY_ID, EQUATIONS, Equation
 from scratchgen.equations.entry import numbers
+from scratchgen.equations.locate import CHECKOUT, REPORT, Claim, claims, explained, located, tests_folder
+from scratchgen.equations.notation import symbols
 from scratchgen.errors import BadInput
-from scratchgen.symbols import symbols
 
 WITHOUT_TESTS = (
     "the tests are not part of this installation; in a clone of the repository they are counted here"

@@ -15,9 +15,9 @@ from rich.table import Table
 from scratchgen.cli.output import console, say
 from scratchgen.data import TextData
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.training.files import writable_file, write_json
-from scratchgen.training.scores import Score
-from scratchgen.training.scores.of_run import PARTS, SAMPLES, check_asked, finished_run, scores_of_run
+from scratchgen.runs.files import writable_file, write_json
+from scratchgen.tasks.evaluate import PARTS, SAMPLES, check_asked, finished_run, scores_of_run
+from scratchgen.tasks.scores import Score
 
 
 def evaluate(

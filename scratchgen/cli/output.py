@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scratchgen.autograd.trace import written
-from scratchgen.training.scores import Score
+from scratchgen.tasks.scores import Score
 
 
 def console() -> Console:

@@ -10,10 +10,10 @@ from rich.table import Table
 
 from scratchgen.cli.output import console, say
 from scratchgen.errors import BadInput
-from scratchgen.training.files import writable_directory, writable_file
-from scratchgen.training.reproductions import REPRODUCTIONS
-from scratchgen.training.reproductions import reproduce as run_again
-from scratchgen.training.reproductions.table import write_section
+from scratchgen.reproductions import REPRODUCTIONS
+from scratchgen.reproductions import reproduce as run_again
+from scratchgen.reproductions.table import write_section
+from scratchgen.runs.files import writable_directory, writable_file
 
 PAGE = "reproductions.md"
 

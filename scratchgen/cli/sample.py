@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from scratchgen.data.performance import perform, write_midi, write_wav
+from scratchgen.data.files.performance import perform, write_midi, write_wav
 from scratchgen.data.sound_frames import as_sound
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
@@ -17,14 +17,14 @@ from scratchgen.plots import sample_grid
 from scratchgen.plots.music import piano_rolls, sounds
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.rnn import FrameModel, LanguageModel, Translator, beam_search
-from scratchgen.rnn.translator import WIDTH
-from scratchgen.training import load_run
-from scratchgen.training.experiments.pairs import draw_attention
-from scratchgen.training.experiments.rnn import beginning
-from scratchgen.training.experiments.vae_pictures import STEPS, in_turns, interpolations, samples
-from scratchgen.training.files import writable_file, write_text
-from scratchgen.training.scores.of_run import Finished, finished_run
-from scratchgen.training.scores.vae import labels_of
+from scratchgen.rnn.translation.translator import WIDTH
+from scratchgen.runs.files import writable_file, write_text
+from scratchgen.tasks.evaluate import Finished, finished_run
+from scratchgen.tasks.load import load_run
+from scratchgen.tasks.pairs import draw_attention
+from scratchgen.tasks.rnn import beginning
+from scratchgen.tasks.scores.vae import labels_of
+from scratchgen.tasks.vae_pictures import STEPS, in_turns, interpolations, samples
 from scratchgen.vae.interpolate import WAYS
 from scratchgen.vae.latent_model import LatentModel
 

@@ -13,12 +13,11 @@ from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED
 from scratchgen.rnn import FrameModel, LanguageModel, Translator
-from scratchgen.training import settings
-from scratchgen.training.experiments import EXPERIMENTS
-from scratchgen.training.recipes import Recipe
-from scratchgen.training.resume import resume as go_on
-from scratchgen.training.run import SAVE_SECONDS, Run
-from scratchgen.training.tensorboard import check_tensorboard
+from scratchgen.runs.run import SAVE_SECONDS, Run
+from scratchgen.runs.tensorboard import check_tensorboard
+from scratchgen.tasks import EXPERIMENTS, settings
+from scratchgen.tasks.recipes import Recipe
+from scratchgen.tasks.resume import resume as go_on
 
 app = typer.Typer(help="Train a model: vae, gan or rnn.", no_args_is_help=True)
 

@@ -3,6 +3,7 @@
 from scratchgen.data.batches import batches, text_chunks
 from scratchgen.data.catalogue import CATALOGUE, DataSet
 from scratchgen.data.checks import check_unit_interval
+from scratchgen.data.files.mapped_images import map_images
 from scratchgen.data.load import (
     load_any,
     load_images,
@@ -13,21 +14,20 @@ from scratchgen.data.load import (
     load_text,
     names,
 )
-from scratchgen.data.mapped import map_images
-from scratchgen.data.sets import AnyData, ImageData, PairData, PointData, SequenceData, SoundData, TextData
-from scratchgen.data.text import Vocabulary
+from scratchgen.data.tokenizers.characters import CharacterTokenizer
+from scratchgen.data.types import AnyData, PairData, PointData, RowData, SequenceData, SoundData, TextData
 
 __all__ = [
     "CATALOGUE",
     "AnyData",
+    "CharacterTokenizer",
     "DataSet",
-    "ImageData",
     "PairData",
     "PointData",
+    "RowData",
     "SequenceData",
     "SoundData",
     "TextData",
-    "Vocabulary",
     "batches",
     "check_unit_interval",
     "load_any",

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scratchgen.data import (
+from scratchgen.data.remote import fetch, sources
+from scratchgen.data.sets import (
     binarized_mnist,
     chorales,
     descriptions,
     digits,
     drums,
-    fetch,
     gaussians,
     karplus_strong,
     markov,
     mnist,
-    remote,
     shakespeare,
     spoken_digits,
     stdlib,
     tatoeba,
     tones,
 )
-from scratchgen.data.sets import AnyData
+from scratchgen.data.types import AnyData
 
 KINDS = {
     "images": "images",
@@ -67,7 +66,7 @@ class DataSet:
     @property
     def remote(self) -> tuple[fetch.Remote, ...]:
         """The files that are read from disk: those of one's own folder, or those that are fetched."""
-        entries = [entry for entry in (*remote.FILES, *remote.FOLDERS) if entry.set == self.name]
+        entries = [entry for entry in (*sources.FILES, *sources.FOLDERS) if entry.set == self.name]
         served = [entry for entry in entries if _is_served(entry)]
         made = [entry for entry in entries if not _is_served(entry)]
         return tuple((made or served) if fetch.own_folder() else (served or made))
@@ -75,7 +74,7 @@ class DataSet:
     @property
     def is_embedded(self) -> bool:
         """Whether it is always there: in the package, in Python, or made by a formula."""
-        return not any(entry.set == self.name for entry in (*remote.FILES, *remote.FOLDERS))
+        return not any(entry.set == self.name for entry in (*sources.FILES, *sources.FOLDERS))
 
     @property
     def is_present(self) -> bool:
@@ -89,7 +88,7 @@ class DataSet:
 
 
 def _is_served(entry: fetch.Remote) -> bool:
-    return (entry.base_url if isinstance(entry, remote.RemoteFile) else entry.archive) is not None
+    return (entry.base_url if isinstance(entry, sources.RemoteFile) else entry.archive) is not None
 
 
 _ENTRIES = (
@@ -102,11 +101,11 @@ _ENTRIES = (
         "by image, at random", digits.load_binarized,
     ),
     DataSet(
-        "mnist", "images", (55_000, 5_000, 10_000), remote.MNIST_LICENCE, "LeCun et al. 1998",
+        "mnist", "images", (55_000, 5_000, 10_000), sources.MNIST_LICENCE, "LeCun et al. 1998",
         "the original test images; the last 5,000 others validate", mnist.load,
     ),
     DataSet(
-        "binarized-mnist", "images", (50_000, 10_000, 10_000), remote.BINARIZED_LICENCE,
+        "binarized-mnist", "images", (50_000, 10_000, 10_000), sources.BINARIZED_LICENCE,
         "Larochelle & Murray 2011", "the published one", binarized_mnist.load,
     ),
     DataSet(
@@ -117,11 +116,11 @@ _ENTRIES = (
         "drawn independently", markov.load,
     ),
     DataSet(
-        "tinyshakespeare", "text", (1_003_854, 55_770, 55_770), remote.SHAKESPEARE_LICENCE,
+        "tinyshakespeare", "text", (1_003_854, 55_770, 55_770), sources.SHAKESPEARE_LICENCE,
         "Karpathy 2015", "in the order of the text: 90/5/5", shakespeare.load,
     ),
     DataSet(
-        "jsb-chorales", "sequences", (229, 76, 77), remote.CHORALES_LICENCE,
+        "jsb-chorales", "sequences", (229, 76, 77), sources.CHORALES_LICENCE,
         "Boulanger-Lewandowski et al. 2012", "the published one", chorales.load,
     ),
     DataSet(
@@ -132,23 +131,23 @@ _ENTRIES = (
         "tones", "sound", tones.TONES, OURS, "by formula: sums of sines", "drawn independently", tones.load,
     ),
     DataSet(
-        "fsdd", "sound", (2_000, 500, 500), remote.DIGITS_LICENCE, "Jackson et al. 2020",
+        "fsdd", "sound", (2_000, 500, 500), sources.DIGITS_LICENCE, "Jackson et al. 2020",
         "by speaker: four, one and one", spoken_digits.load,
     ),
     DataSet(
-        "sonic-pi-drums", "sound", (82, 10, 12), remote.DRUMS_LICENCE, "Debian, sonic-pi-samples",
+        "sonic-pi-drums", "sound", (82, 10, 12), sources.DRUMS_LICENCE, "Debian, sonic-pi-samples",
         "by author", drums.load,
     ),
     DataSet(
-        "tatoeba-fra-eng", "pairs", (128_508, 7_140, 7_139), remote.TATOEBA_LICENCE,
+        "tatoeba-fra-eng", "pairs", (128_508, 7_140, 7_139), sources.TATOEBA_LICENCE,
         "tatoeba.org, 2017", "no sentence of either language in two parts", tatoeba.load_french,
     ),
     DataSet(
-        "tatoeba-cmn-eng", "pairs", (26_239, 1_459, 1_457), remote.TATOEBA_LICENCE,
+        "tatoeba-cmn-eng", "pairs", (26_239, 1_459, 1_457), sources.TATOEBA_LICENCE,
         "tatoeba.org", "no sentence of either language in two parts", tatoeba.load_chinese,
     ),
     DataSet(
-        "debian-descriptions", "pairs", (41_865, 1_718, 1_778), remote.DESCRIPTIONS_LICENCE,
+        "debian-descriptions", "pairs", (41_865, 1_718, 1_778), sources.DESCRIPTIONS_LICENCE,
         "Debian 12, Translation-en", "by source package", descriptions.load,
     ),
     DataSet(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scratchgen.data.sets import PairData, TextData
+from scratchgen.data.types import PairData, TextData
 from scratchgen.random import Generator
 
 SEED = 0

@@ -6,12 +6,12 @@ import difflib
 import os
 from pathlib import Path
 
-from scratchgen.data import image_folder, midi_files, sound_files
 from scratchgen.data.catalogue import CATALOGUE, KINDS
-from scratchgen.data.image_files import read_images
+from scratchgen.data.files import image_folder, midi, sound
+from scratchgen.data.files.image_arrays import read_images
+from scratchgen.data.files.text import read_text
 from scratchgen.data.lines import as_lines
-from scratchgen.data.sets import AnyData, ImageData, PairData, PointData, SequenceData, SoundData, TextData
-from scratchgen.data.text_files import read_text
+from scratchgen.data.types import AnyData, PairData, PointData, RowData, SequenceData, SoundData, TextData
 from scratchgen.errors import BadInput
 
 FILE, FOLDER = "a file", "a folder"
@@ -19,8 +19,8 @@ FILE, FOLDER = "a file", "a folder"
 OWN = {
     "images": {FILE: read_images, FOLDER: image_folder.read_image_folder},
     "text": {FILE: read_text},
-    "sound": {FOLDER: sound_files.read_sound_folder},
-    "sequences": {FOLDER: midi_files.read_midi_folder},
+    "sound": {FOLDER: sound.read_sound_folder},
+    "sequences": {FOLDER: midi.read_midi_folder},
     "pairs": {},
     "points": {},
 }
@@ -31,7 +31,7 @@ def names() -> dict[str, tuple[str, ...]]:
     return {kind: tuple(n for n, entry in CATALOGUE.items() if entry.kind == kind) for kind in KINDS}
 
 
-def load_images(name_or_path: str | os.PathLike) -> ImageData:
+def load_images(name_or_path: str | os.PathLike) -> RowData:
     """A known set of images, an .npy or .npz file (`image_files`), or a folder of pictures (`image_folder`).
 
     A name wins over a file of the same name; write ./name for the file.   Raises BadInput for what is
@@ -91,8 +91,8 @@ def kind_of_folder(folder: str) -> str:
     """images, sound or sequences: of which it has most files.   Raises BadInput if it has none of any."""
     suffixes = {
         "images": image_folder.SUFFIXES,
-        "sound": sound_files.SUFFIXES,
-        "sequences": midi_files.SUFFIXES,
+        "sound": sound.SUFFIXES,
+        "sequences": midi.SUFFIXES,
     }
     found = [path.suffix.lower() for path in Path(folder).rglob("*")]
     counts = {kind: sum(suffix in known for suffix in found) for kind, known in suffixes.items()}

@@ -9,14 +9,14 @@ from scratchgen.data.load import load_any
 from scratchgen.data.preprocessing.mel import log_mel, mel_filters
 from scratchgen.data.preprocessing.scaling import standardise
 from scratchgen.data.preprocessing.stft import stft
-from scratchgen.data.sets import ImageData, PointData, SequenceData, SoundData
+from scratchgen.data.types import PointData, RowData, SequenceData, SoundData
 from scratchgen.errors import BadInput
 
 PARTS = ("train", "validation", "test")
 SECONDS, BANDS = 0.032, 40  # of a frame of sound, and its mel bands: what speech recognition takes
 
 
-def load_rows(name_or_path) -> ImageData:
+def load_rows(name_or_path) -> RowData:
     """A data set of images, sequences, sound or points as rows (N, D): one image, frame or point each.
 
     sequences    their steps, one after the other; time is gone
@@ -27,7 +27,7 @@ def load_rows(name_or_path) -> ImageData:
     if name_or_path in CATALOGUE and CATALOGUE[name_or_path].kind in ("text", "pairs"):
         raise _no_rows(name_or_path)  # before anything is fetched
     data = load_any(name_or_path)
-    if isinstance(data, ImageData):
+    if isinstance(data, RowData):
         return data
     if isinstance(data, SequenceData):
         return _columns(data.name, {part: np.concatenate(getattr(data, part)) for part in PARTS})
@@ -35,7 +35,7 @@ def load_rows(name_or_path) -> ImageData:
         return _columns(data.name, _mel_frames(data))
     if isinstance(data, PointData):
         arrays = {name: getattr(data, name) for part in PARTS for name in (part, f"{part}_labels")}
-        return ImageData(data.name, (1, 2), **arrays)
+        return RowData(data.name, (1, 2), **arrays)
     raise _no_rows(data.name)
 
 
@@ -43,9 +43,9 @@ def _no_rows(name: str) -> BadInput:
     return BadInput(f"{name} is text, which has no rows of numbers; train an rnn on it")
 
 
-def _columns(name: str, parts: dict[str, np.ndarray]) -> ImageData:
+def _columns(name: str, parts: dict[str, np.ndarray]) -> RowData:
     """Each row to be drawn as a column."""
-    return ImageData(name, (parts["train"].shape[1], 1), **parts)
+    return RowData(name, (parts["train"].shape[1], 1), **parts)
 
 
 def _mel_frames(data: SoundData) -> dict[str, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scratchgen.data.sets import PairData
+from scratchgen.data.types import PairData
 from scratchgen.errors import BadInput
 
 

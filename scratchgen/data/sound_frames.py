@@ -9,7 +9,7 @@ import numpy as np
 
 from scratchgen.data.load import load_sound
 from scratchgen.data.preprocessing.mdct import inverse_mdct, mdct
-from scratchgen.data.sets import SoundData
+from scratchgen.data.types import SoundData
 from scratchgen.errors import BadInput
 
 SECONDS = 0.008  # of a frame: as fine in time as speech changes; its window is twice as long

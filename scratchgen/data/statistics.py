@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 
 from scratchgen.data.lines import as_lines
-from scratchgen.data.sets import AnyData, ImageData, PairData, PointData, SequenceData, SoundData, TextData
+from scratchgen.data.types import AnyData, PairData, PointData, RowData, SequenceData, SoundData, TextData
 
 Facts = list[tuple[str, str]]
 PITCHES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
@@ -20,7 +20,7 @@ def describe(data: AnyData) -> Facts:
     return [("train + validation + test", sizes), *FACTS[type(data)](data)]
 
 
-def _images(data: ImageData) -> Facts:
+def _images(data: RowData) -> Facts:
     x = data.train
     return [
         ("pixels", "{} × {}".format(*data.image_shape)),
@@ -112,7 +112,7 @@ def pitch_name(pitch: int) -> str:
 
 
 FACTS = {
-    ImageData: _images,
+    RowData: _images,
     TextData: _text,
     SequenceData: _sequences,
     SoundData: _sound,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from scratchgen.data.copying import baseline
-from scratchgen.data.gaussians import Mixture, ring
-from scratchgen.data.karplus_strong import pluck
-from scratchgen.data.markov import MarkovChain
-from scratchgen.data.performance import pitch_in_hz
+from scratchgen.data.files.performance import pitch_in_hz
 from scratchgen.data.preprocessing.dequantise import dequantise
 from scratchgen.data.preprocessing.mel import hz_to_mel, log_mel
 from scratchgen.data.preprocessing.mu_law import compress
 from scratchgen.data.preprocessing.scaling import Affine
 from scratchgen.data.preprocessing.stft import istft, stft
-from scratchgen.data.tones import tone
+from scratchgen.data.sets.copying import baseline
+from scratchgen.data.sets.gaussians import Mixture, ring
+from scratchgen.data.sets.karplus_strong import pluck
+from scratchgen.data.sets.markov import MarkovChain
+from scratchgen.data.sets.tones import tone
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Uniform
 
@@ -72,7 +72,7 @@ DATA = (
         r"H = -\sum_i \pi_i \sum_j P_{ij} \log_2 P_{ij}, \quad \pi P = \pi",
         "H = −Σ_i π_i Σ_j P_ij log₂ P_ij,  π P = π",
         "Cover & Thomas (2006), Elements of Information Theory, eq. 4.27",
-        "scratchgen.data.markov:MarkovChain.entropy_rate",
+        "scratchgen.data.sets.markov:MarkovChain.entropy_rate",
         tutorial="06_data.py#a-text-whose-entropy-is-known",
         example=Example(
             "from a to a or b, each with ½; from b always to a\n"
@@ -95,7 +95,7 @@ DATA = (
         r"\frac{10 \log 8}{T + 20}",
         "10 log 8 / (T + 20)",
         "Arjovsky, Shah & Bengio (2016), section 4.1",
-        "scratchgen.data.copying:baseline",
+        "scratchgen.data.sets.copying:baseline",
         tutorial="04_rnn.py#what-it-takes-to-remember",
         example=Example(
             "T = 100: 10 · 2.07944 / 120 = 0.17329",
@@ -112,7 +112,7 @@ DATA = (
         r"c_k = r\, (\cos 2\pi k / K, \sin 2\pi k / K), \quad k = 0 \dots K - 1",
         "c_k = r (cos 2πk/K, sin 2πk/K),  k = 0 … K − 1",
         "Metz et al. (2017), Unrolled generative adversarial networks",
-        "scratchgen.data.gaussians:ring",
+        "scratchgen.data.sets.gaussians:ring",
         tutorial="03_gan.py#a-game-on-a-ring",
         example=Example(
             "K = 8, r = 2, k = 1: an eighth of a turn, 2 (cos 45°, sin 45°) = (1.41421, 1.41421)",
@@ -129,7 +129,7 @@ DATA = (
         r"p(x) = \frac1K \sum_k \mathcal N(x; c_k, \sigma^2 I)",
         "p(x) = 1/K Σ_k N(x; c_k, σ² I)",
         "Bishop (2006), eq. 9.7, with equal weights",
-        "scratchgen.data.gaussians:Mixture.log_density",
+        "scratchgen.data.sets.gaussians:Mixture.log_density",
         tutorial="03_gan.py#a-game-on-a-ring",
         example=Example(
             "x in one of two centres, the other at a distance of 2, σ = 1\n"
@@ -154,7 +154,7 @@ DATA = (
         r"y_t = \tfrac12 (y_{t-p} + y_{t-p-1})",
         "y_t = ½ (y_{t−p} + y_{t−p−1}),  y_t = burst_t for t < p,  y_{−1} = 0",
         "Karplus & Strong (1983), eq. 1",
-        "scratchgen.data.karplus_strong:pluck",
+        "scratchgen.data.sets.karplus_strong:pluck",
         tutorial="06_data.py#sound-by-formula",
         example=Example(
             "p = 2, burst (1, 0.5)\n"
@@ -179,7 +179,7 @@ DATA = (
         r"y_t = \sum_k \frac1k \sin(2\pi k f t / \text{rate} + k \varphi) \Big/ \sum_k \frac1k",
         "y_t = Σ_k 1/k sin(2π k f t / rate + k φ) / Σ_k 1/k,  k f < rate/2",
         "the Fourier series of a sawtooth and of a square wave",
-        "scratchgen.data.tones:tone",
+        "scratchgen.data.sets.tones:tone",
         tutorial="06_data.py#sound-by-formula",
         example=Example(
             "a sawtooth of 1000 Hz at 8000 samples a second: k = 1, 2, 3\n"
@@ -204,7 +204,7 @@ DATA = (
         r"f = 440 \cdot 2^{(m - 69) / 12}",
         "f = 440 · 2^((m − 69) / 12)",
         "equal temperament, with the notes numbered as in MIDI",
-        "scratchgen.data.performance:pitch_in_hz",
+        "scratchgen.data.files.performance:pitch_in_hz",
         tutorial="06_data.py#sound-by-formula",
         example=Example(
             "m = 75 is half an octave above 69: 440 · √2 = 622.25397",

@@ -65,7 +65,7 @@ class Equation:
     code        "module:qualified.name" of what computes it
     tutorial    the page that derives it or works with it, and after a # the section, as links name headings
     example     the same with numbers
-    symbols     what they mean, with shapes and units, as far as `scratchgen.symbols` does not say it
+    symbols     what they mean, with shapes and units, where `equations.notation` does not have them
     """
 
     id: str

@@ -8,9 +8,9 @@ from scratchgen.data.preprocessing.mdct import mdct
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import blank
 from scratchgen.evaluation.linear_prediction import LinearPrediction
-from scratchgen.rnn.densities import mixture_log_prob, with_loudness
-from scratchgen.rnn.frames import FrameModel
-from scratchgen.rnn.notes import nade_log_prob
+from scratchgen.rnn.frames.densities import mixture_log_prob, with_loudness
+from scratchgen.rnn.frames.model import FrameModel
+from scratchgen.rnn.frames.notes import nade_log_prob
 
 
 def _one_note(x):
@@ -25,7 +25,7 @@ FRAMES = (
         r"\log p(x_1 \ldots x_T) = \sum_t \log p(x_t \mid h_{t-1})",
         "log p(x_1 … x_T) = Σ_t log p(x_t | h_{t−1})",
         "Boulanger-Lewandowski, Bengio & Vincent (2012)",
-        "scratchgen.rnn.frames:FrameModel.log_prob",
+        "scratchgen.rnn.frames.model:FrameModel.log_prob",
         tutorial="07_sequences.py#many-notes-at-once",
         example=Example(
             "silence before: h₀ = tanh(0.54931 · 0) = 0\n"
@@ -44,7 +44,7 @@ FRAMES = (
         r" s_d = \sigma\Bigl(c + \sum_{j<d} x_j W_j\Bigr)",
         "p(x_d = 1 | x_<d) = σ(b_d + V_d · s_d),  s_d = σ(c + Σ_{j<d} x_j W_j)",
         "Larochelle & Murray (2011)",
-        "scratchgen.rnn.notes:nade_log_prob",
+        "scratchgen.rnn.frames.notes:nade_log_prob",
         tutorial="07_sequences.py#many-notes-at-once",
         example=Example(
             "s₁ = σ(0) = ½,  p(x₁ = 1) = σ(0 · ½) = ½\n"
@@ -67,7 +67,7 @@ FRAMES = (
         r"\log p(x) = \log \sum_k \pi_k \prod_d \mathcal N(x_d; \mu_{kd}, \sigma_{kd}^2)",
         "log p(x) = log Σ_k π_k Π_d N(x_d; μ_kd, σ_kd²)",
         "Bishop (1994), Mixture density networks, eq. 22-23",
-        "scratchgen.rnn.densities:mixture_log_prob",
+        "scratchgen.rnn.frames.densities:mixture_log_prob",
         tutorial="07_sequences.py#frames-of-real-numbers",
         example=Example(
             "π = softmax(log 3, 0) = (¾, ¼), μ = (0, 1), σ = 1, of x = 0\n"
@@ -115,7 +115,7 @@ FRAMES = (
         r"\bigl(x, \tfrac14 \log(x^2 + \sigma_0^2)\bigr)",
         "(x, ¼ log(x² + σ_0²)),  σ_0 = 0.01",
         "no paper; chosen by held-out nats of speech",
-        "scratchgen.rnn.densities:with_loudness",
+        "scratchgen.rnn.frames.densities:with_loudness",
         tutorial="07_sequences.py#frames-of-real-numbers",
         example=Example(
             "of x = 0: ¼ log 0.0001 = ¼ · (−9.21034) = −2.30259\n"

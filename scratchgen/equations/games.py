@@ -11,8 +11,8 @@ from scratchgen.equations.tiny import blank
 from scratchgen.evaluation.parzen import kmeans_centroids
 from scratchgen.gan.dirac import dirac_forces
 from scratchgen.gan.game import Game
-from scratchgen.gan.health import Health
 from scratchgen.gan.models import ConditionalGAN
+from scratchgen.gan.monitor import GANMonitor
 from scratchgen.random import Generator
 
 
@@ -30,7 +30,7 @@ GAMES = (
         r"V(D, G) = \mathbb E_x[\log D(x \mid y)] + \mathbb E_z[\log(1 - D(G(z \mid y) \mid y))]",
         "V(D, G) = E_x[log D(x|y)] + E_z[log(1 − D(G(z|y)|y))]",
         "Mirza & Osindero (2014), eq. 2",
-        "scratchgen.gan.models:Given.logits",
+        "scratchgen.gan.models:ConditionedGAN.logits",
         tutorial="03_gan.py#a-known-class",
         example=Example(
             "a class is a row of 2 numbers, 0 and √2 = 1.41421; D weighs them with 0 and 0.77684, x with 1\n"
@@ -73,12 +73,12 @@ GAMES = (
         r"\frac{\mathbb E \lVert y - y' \rVert}{\mathbb E \lVert x - x' \rVert}",
         "E ‖y − y′‖ / E ‖x − x′‖",
         "Székely & Rizzo (2013), Energy statistics, for mean distances of pairs",
-        "scratchgen.gan.health:Health.epoch",
+        "scratchgen.gan.monitor:GANMonitor.epoch",
         tutorial="03_gan.py#is-it-well",
         example=Example(
             "real 0 and 4, whose distance is 4; generated 0, 1 and 3\n(1 + 3 + 2)/3 = 2, and 2/4 = 0.5",
             0.5,
-            lambda real, samples: Health("nonsaturating", real).epoch(samples)[0],
+            lambda real, samples: GANMonitor("nonsaturating", real).epoch(samples)[0],
             {"real": [[0.0], [4.0]], "samples": [[0.0], [1.0], [3.0]]},
             recorded=False,
         ),

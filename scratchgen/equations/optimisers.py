@@ -7,9 +7,9 @@ import numpy as np
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.nn import Parameter
 from scratchgen.optim import SGD, Adam, MovingAverage, half_cosine
-from scratchgen.training.reproductions.gan_modes import Setting
-from scratchgen.training.reproductions.iwae_mnist import step_size
-from scratchgen.training.reproductions.vae_mnist_fixed import step_size as step_size_of_two_falls
+from scratchgen.reproductions.gan_modes import Setting
+from scratchgen.reproductions.iwae_mnist import step_size
+from scratchgen.reproductions.vae_mnist_fixed import step_size as step_size_of_two_falls
 
 
 def _descended(theta, g, v):
@@ -112,7 +112,7 @@ OPTIMISERS = (
         r"\alpha = 10^{-3 - i / 7}, \quad \text{stage } i = 0, 1, \dots \text{ of } 3^i \text{ epochs}",
         "α = 10^(−3 − i/7) in stage i = 0, 1, … of 3^i epochs",
         "Burda, Grosse & Salakhutdinov (2016), section 5",
-        "scratchgen.training.reproductions.iwae_mnist:step_size",
+        "scratchgen.reproductions.iwae_mnist:step_size",
         tutorial="01_gradients.py#from-a-gradient-to-a-step",
         example=Example(
             "epoch 1 is stage 0, epochs 2, 3 and 4 are stage 1: 10^(−1/7) = 0.71969, in thousandths",
@@ -129,7 +129,7 @@ OPTIMISERS = (
         r"\alpha_i = \alpha \bigl(1 - (i - 1) / n\bigr)",
         "α_i = α (1 − (i − 1) / n)",
         "no paper's: the simplest that ends at nought",
-        "scratchgen.training.reproductions.gan_modes:Setting.step_size",
+        "scratchgen.reproductions.gan_modes:Setting.step_size",
         tutorial="01_gradients.py#from-a-gradient-to-a-step",
         example=Example(
             "α = 2, epoch 4 of 4: 2 (1 − 3/4) = 0.5",
@@ -151,7 +151,7 @@ OPTIMISERS = (
         r"\alpha_i = \alpha\, 10^{-k / 5}, \quad k = [i > 200] + [i > 350]",
         "α_i = α 10^(−k/5),  k = [i > 200] + [i > 350]",
         "published training schedules of autoencoders on fixed binarised MNIST",
-        "scratchgen.training.reproductions.vae_mnist_fixed:step_size",
+        "scratchgen.reproductions.vae_mnist_fixed:step_size",
         tutorial="01_gradients.py#from-a-gradient-to-a-step",
         example=Example(
             "epoch 500: both are over, 10^(−2/5) = 0.39811, in units of α = 0.0001",

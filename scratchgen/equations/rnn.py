@@ -13,13 +13,13 @@ from scratchgen.evaluation.ngram import NGram
 from scratchgen.nn import Parameter
 from scratchgen.optim import clip_grad_norm
 from scratchgen.random import Generator
-from scratchgen.rnn.attention import DotAttention
+from scratchgen.rnn.analysis.jacobians import gradient_norms
 from scratchgen.rnn.beam import beam_search
-from scratchgen.rnn.jacobians import gradient_norms
 from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, output, recurrence
 from scratchgen.rnn.sampling import probabilities
 from scratchgen.rnn.scoring import evaluate
 from scratchgen.rnn.training import truncation_bias
+from scratchgen.rnn.translation.attention import DotAttention
 from scratchgen_kernels import tanh_recurrence_backward
 
 
@@ -177,7 +177,7 @@ RNN = (
         r" \le \sigma_{\max}(W_{hh})^{T - t}",
         "‖∂h_T/∂h_t‖ = ‖Π_s W_hh diag(1 − h_s²)‖ ≤ σ_max(W_hh)^(T − t)",
         "Pascanu, Mikolov & Bengio (2013), eq. 5-7",
-        "scratchgen.rnn.jacobians:gradient_norms",
+        "scratchgen.rnn.analysis.jacobians:gradient_norms",
         tutorial="04_rnn.py#why-gradients-fade-and-explode",
         example=Example(
             "W_hh = 0.8, W_xh = 1, x = (0.54931, −0.4), tanh 0.54931 = ½\n"
@@ -268,7 +268,7 @@ RNN = (
         r" \quad \operatorname{score} = s^\top h / \sqrt H \text{ or } v^\top \tanh(W s + U h)",
         "c_t = Σ_j a_tj h_j,  a_tj = softmax_j score(s_t, h_j),  score = s·h/√H or v·tanh(W s + U h)",
         "Bahdanau et al. (2015), eq. 5-6; Luong et al. (2015), eq. 8",
-        "scratchgen.rnn.attention:Attention.forward",
+        "scratchgen.rnn.translation.attention:Attention.forward",
         tutorial="07_sequences.py#from-one-sequence-to-another",
         example=Example(
             "s = 1, h = (0, log 3), H = 1: scores 0 and log 3, weights (1, 3) / 4\n"

@@ -9,12 +9,12 @@ import numpy as np
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Noise, blank, two_letters
 from scratchgen.random import Generator
-from scratchgen.rnn.frame_training import disturbed
-from scratchgen.rnn.notes import IndependentNotes
+from scratchgen.rnn.frames.notes import IndependentNotes
+from scratchgen.rnn.frames.training import disturbed
 from scratchgen.rnn.regression import SequenceRegression
 from scratchgen.rnn.scoring import perplexity
-from scratchgen.rnn.seq2seq import Seq2Seq
-from scratchgen.training.scores.music import marginal_nats, per_step
+from scratchgen.rnn.translation.seq2seq import Seq2Seq
+from scratchgen.tasks.scores.music import marginal_nats, per_step
 
 
 def _copied(x, y):
@@ -77,7 +77,7 @@ SEQUENCES = (
         r"p(x \mid h) = \prod_d \sigma(y_d)^{x_d} (1 - \sigma(y_d))^{1 - x_d}, \quad y = W_{hy} h + b_y",
         "p(x | h) = Π_d σ(y_d) where x_d = 1, 1 − σ(y_d) where x_d = 0;  y = W_hy h + b_y",
         "Boulanger-Lewandowski, Bengio & Vincent (2012), the plain RNN",
-        "scratchgen.rnn.notes:IndependentNotes.log_prob",
+        "scratchgen.rnn.frames.notes:IndependentNotes.log_prob",
         tutorial="07_sequences.py#many-notes-at-once",
         example=Example(
             "h = 1, W_hy = (0, log 3): y = (0, log 3), probabilities ½ and ¾\n"
@@ -106,7 +106,7 @@ SEQUENCES = (
         r" \quad \varepsilon \sim \mathcal N(0, I)",
         "g = ∂L/∂θ at θ + σ ε,  ε ~ N(0, I)",
         "Graves (2011), Practical variational inference for neural networks",
-        "scratchgen.rnn.frame_training:disturbed",
+        "scratchgen.rnn.frames.training:disturbed",
         tutorial="07_sequences.py#many-notes-at-once",
         example=Example(
             "θ = 1, σ = 0.5, ε = −2: the gradient is taken at 1 + 0.5 · (−2) = 0",
@@ -129,7 +129,7 @@ SEQUENCES = (
         r"{(\sum_i T_i)^2}",
         "r = Σ_i n_i / Σ_i T_i,  s² = N/(N − 1) Σ_i (n_i − r T_i)² / (Σ_i T_i)²",
         "Cochran (1977), Sampling Techniques, chapter 6",
-        "scratchgen.training.scores.music:per_step",
+        "scratchgen.tasks.scores.music:per_step",
         tutorial="07_sequences.py#many-notes-at-once",
         example=Example(
             "pieces of 1 and 3 steps cost 3 and 5 nats: r = 8/4 = 2\n"
@@ -153,7 +153,7 @@ SEQUENCES = (
         r"p_d = \frac{n_d + \tfrac12}{n + 1}",
         "p_d = (n_d + ½) / (n + 1)",
         "Krichevsky & Trofimov (1981)",
-        "scratchgen.training.scores.music:marginal_nats",
+        "scratchgen.tasks.scores.music:marginal_nats",
         tutorial="07_sequences.py#many-notes-at-once",
         example=Example(
             "a note that sounds in 1 of 3 steps: p = 1.5 / 4 = 0.375\n"
@@ -197,7 +197,7 @@ SEQUENCES = (
         r" o_t = W_o \tanh(W_c [s_t, c_t] + b_c) + b_o",
         "log p(y | x) = Σ_t log softmax(o_t)[y_t],  o_t = W_o tanh(W_c [s_t, c_t] + b_c) + b_o",
         "Sutskever et al. (2014), eq. 1; Luong et al. (2015), eq. 5 and 6",
-        "scratchgen.rnn.seq2seq:Seq2Seq.loss",
+        "scratchgen.rnn.translation.seq2seq:Seq2Seq.loss",
         tutorial="07_sequences.py#from-one-sequence-to-another",
         example=Example(
             "W_c = 0, so tanh b_c = tanh 0.54931 = ½ and o = (2.19722 · ½, 0) = (log 3, 0)\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.data.text import Vocabulary
+from scratchgen.data.tokenizers.characters import CharacterTokenizer
 from scratchgen.distributions import Bernoulli, Normal
 from scratchgen.nn import Module
 from scratchgen.random import Generator
@@ -73,4 +73,4 @@ def blank(model: Module, **weights) -> Module:
 
 def two_letters(**weights) -> LanguageModel:
     """A recurrent network with one unit that writes a and b."""
-    return blank(LanguageModel(Vocabulary("ab"), hidden=1, embedding=1), **weights)
+    return blank(LanguageModel(CharacterTokenizer("ab"), hidden=1, embedding=1), **weights)

@@ -9,7 +9,7 @@ from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import blank
 from scratchgen.random import Generator
 from scratchgen.vae.interpolate import spherical
-from scratchgen.vae.likelihoods import Levels
+from scratchgen.vae.likelihoods import DiscretisedCategorical
 from scratchgen.vae.linear import LinearVAE, ppca_log_likelihood
 from scratchgen.vae.models import ConditionalVAE
 from scratchgen.vae.objectives import elbo, vq_objective
@@ -85,13 +85,13 @@ VAE_MODELS = (
         r"\log p(x) = \sum_d \log \operatorname{softmax}(a_d)_k, \quad k = (V - 1)\, x_d",
         "log p(x|z) = Σ_d log softmax(a_d)[k],  k = (V − 1) x_d",
         "van den Oord, Kalchbrenner & Kavukcuoglu (2016), section 3.3",
-        "scratchgen.vae.likelihoods:Levels.log_prob",
+        "scratchgen.vae.likelihoods:DiscretisedCategorical.log_prob",
         tutorial="02_vae.py#other-data",
         example=Example(
             "three levels with the logits (0, log 3, 0): p = (1, 3, 1)/5;  x = ½ is level 2 · ½ = 1\n"
             "log 3/5 = −0.51083",
             -0.51083,
-            lambda x, logits: Levels(logits).log_prob(x),
+            lambda x, logits: DiscretisedCategorical(logits).log_prob(x),
             {"x": [[0.5]], "logits": [[[0.0, math.log(3), 0.0]]]},
         ),
     ),

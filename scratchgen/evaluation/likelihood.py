@@ -2,7 +2,7 @@
 
 A model is anything with `latent_dim` Z, `encode(x)`, the posterior q(z|x) as a Normal, and `decode(z)`, a
 distribution whose log_prob takes x (B, D) for z (k, B, Z) → (k, B) nats. The prior is N(0, I). Where it knows
-something of each example, `rows` gives the model of a slice of them (see `vae.models.Given`).
+something of each example, `rows` gives the model of a slice of them (see `vae.models.ConditionedVAE`).
 """
 
 from __future__ import annotations

@@ -3,23 +3,23 @@
 from scratchgen.gan.build import build
 from scratchgen.gan.convolutional import ConvGAN
 from scratchgen.gan.dirac import dirac_forces, dirac_path
-from scratchgen.gan.film import Film, Frame
 from scratchgen.gan.game import Game
-from scratchgen.gan.models import GAN, ConditionalGAN, Pair
+from scratchgen.gan.models import GAN, AdversarialPair, ConditionalGAN
 from scratchgen.gan.objectives import discriminator_loss, generator_loss, undecided_loss, value
 from scratchgen.gan.penalties import gradient_penalty, r1_penalty
 from scratchgen.gan.theory import generated_log_density
 from scratchgen.gan.training import Diverged, check, discriminator_step, generator_step, train
+from scratchgen.gan.training_trace import Snapshot, TrainingTrace
 
 __all__ = [
     "GAN",
+    "AdversarialPair",
     "ConditionalGAN",
     "ConvGAN",
     "Diverged",
-    "Film",
-    "Frame",
     "Game",
-    "Pair",
+    "Snapshot",
+    "TrainingTrace",
     "build",
     "check",
     "dirac_forces",

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from scratchgen.gan.models import Pair
+from scratchgen.gan.models import AdversarialPair
 from scratchgen.gan.networks import normed
 from scratchgen.nn import (
     BatchNorm,
@@ -26,7 +26,7 @@ from scratchgen.nn.init import glorot_uniform, he_normal
 from scratchgen.random import Generator
 
 
-class ConvGAN(Pair):
+class ConvGAN(AdversarialPair):
     """G: linear layers, then transposed convolutions that double the image;  D: the way back.
 
     The shape of DCGAN with fewer layers and channels: in G batch normalisation and a ReLU after every layer

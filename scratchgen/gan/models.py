@@ -14,7 +14,7 @@ from scratchgen.nn import Module, Sequential, Sigmoid
 from scratchgen.random import Generator
 
 
-class Pair(Module):
+class AdversarialPair(Module):
     """What every pair can do, from its two networks alone.
 
     G, D          the players: z (B, Z) → x (B, D), and x (B, pack · D) → (B, 1)
@@ -30,7 +30,7 @@ class Pair(Module):
     bounded = True
     pack = 1
 
-    def given(self, labels) -> Pair:
+    def given(self, labels) -> AdversarialPair:
         """The pair itself, whatever the classes are: it is not told them (`ConditionalGAN` is)."""
         return self
 
@@ -49,11 +49,11 @@ class Pair(Module):
 
     def sample(self, n: int, rng: Generator) -> np.ndarray:
         """n generated examples as a plain array (n, D), by G as it is in use."""
-        with no_grad(), self.G.in_use():
+        with no_grad(), self.G.eval_mode():
             return self.generate(n, rng).numpy()
 
 
-class GAN(Pair):
+class GAN(AdversarialPair):
     """G: z (B, Z) → 256 → 512 → x (B, D) in (0, 1),     D: x (B, D) → 256 → 512 → logit (B,).
 
     D(x) of the papers is σ(logit): the game is played on logits, which cannot saturate to NaN.
@@ -116,13 +116,13 @@ class ConditionalGAN(GAN):
         """The class too, as K numbers."""
         return latent_dim + self.classes, data_dim + self.classes
 
-    def given(self, labels) -> Given:
+    def given(self, labels) -> ConditionedGAN:
         """The pair for examples whose classes are known.   labels (B,) of 0 … K−1. Raises BadInput."""
         labels = np.asarray(labels)
         if labels.size and not 0 <= labels.min() <= labels.max() < self.classes:
             raise BadInput(f"classes are 0 … {self.classes - 1}, not {labels.min()} … {labels.max()}")
         y = math.sqrt(self.classes) * np.equal(labels[:, None], np.arange(self.classes))
-        return Given(self, y.astype(np.float32))
+        return ConditionedGAN(self, y.astype(np.float32))
 
     def generate(self, n: int, rng: Generator):
         """n examples, one class after the other: (n, D), differentiable in G's parameters."""
@@ -133,7 +133,7 @@ class ConditionalGAN(GAN):
         return self.given(np.arange(n) % self.classes if labels is None else labels).sample(n, rng)
 
 
-class Given(Pair):
+class ConditionedGAN(AdversarialPair):
     """A conditional pair with the classes y (B, K) of its rows filled in."""
 
     def __init__(self, pair: ConditionalGAN, y: np.ndarray):

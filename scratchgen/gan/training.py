@@ -12,12 +12,12 @@ from scratchgen.autograd import no_grad
 from scratchgen.data import batches
 from scratchgen.errors import BadInput
 from scratchgen.functional import sigmoid
-from scratchgen.gan.film import Film
 from scratchgen.gan.game import ORIGINAL, Game
-from scratchgen.gan.health import ROWS, Health
-from scratchgen.gan.models import ConditionalGAN, Pair
+from scratchgen.gan.models import AdversarialPair, ConditionalGAN
+from scratchgen.gan.monitor import ROWS, GANMonitor
 from scratchgen.gan.objectives import LOGISTIC, discriminator_loss, generator_loss
 from scratchgen.gan.penalties import gradient_penalty, r1_penalty
+from scratchgen.gan.training_trace import TrainingTrace
 from scratchgen.nn import BatchNorm, Module
 from scratchgen.optim import Adam, MovingAverage, Optimizer, grad_norm
 from scratchgen.random import HELD_OUT_SEED, Generator
@@ -30,7 +30,7 @@ class Diverged(BadInput):
 
 
 def train(
-    model: Pair,
+    model: AdversarialPair,
     images,
     run,
     *,
@@ -42,7 +42,7 @@ def train(
     game: Game = ORIGINAL,
     beta1: float = 0.5,
     beta2: float = 0.999,
-    film: Film | None = None,
+    film: TrainingTrace | None = None,
 ):
     """Goodfellow et al. (2014), algorithm 1, with Adam; `game.ratio` steps of D for one of G.
 
@@ -60,10 +60,10 @@ def train(
     labels = np.zeros(len(images), np.int64) if labels is None else labels
     optimizer_D = Adam(model.D.parameters(), 1.0, beta1, beta2)
     optimizer_G = Adam(model.G.parameters(), 1.0, beta1, beta2)
-    average, health = MovingAverage(model.G.parameters()), Health(game.objective, images)
-    run.keep(model=model, optimizer_D=optimizer_D, optimizer_G=optimizer_G, average=average)
+    average, health = MovingAverage(model.G.parameters()), GANMonitor(game.objective, images)
+    run.track(model=model, optimizer_D=optimizer_D, optimizer_G=optimizer_G, average=average)
     look = film.look if film else lambda player, step: None
-    run.keep(health=health.memory, rng=rng, **({"film": film} if film else {}))
+    run.track(health=health.memory, rng=rng, **({"film": film} if film else {}))
     for epoch in run.epochs(epochs):
         optimizer_D.alpha = optimizer_G.alpha = alpha(epoch) if callable(alpha) else alpha
         for x, y in run.steps(batches(images, labels, batch_size=batch_size, rng=rng, drop_last=True)):
@@ -87,7 +87,7 @@ def train(
 
 
 def discriminator_step(
-    model: Pair, x, optimizer: Optimizer, rng: Generator, game: Game = ORIGINAL
+    model: AdversarialPair, x, optimizer: Optimizer, rng: Generator, game: Game = ORIGINAL
 ) -> dict[str, float]:
     """One step for D on real examples x (B, D) and as many fakes; G does not change."""
     with no_grad(), model.G.frozen():
@@ -107,7 +107,7 @@ def discriminator_step(
 
 
 def generator_step(
-    model: Pair, n: int, optimizer: Optimizer, rng: Generator, game: Game = ORIGINAL
+    model: AdversarialPair, n: int, optimizer: Optimizer, rng: Generator, game: Game = ORIGINAL
 ) -> dict[str, float]:
     """One step for G on n fakes against the D of this moment, which does not change."""
     optimizer.zero_grad()
@@ -140,7 +140,7 @@ def _telling_where(run):
         ) from None
 
 
-def check(model: Pair, images, labels, game: Game, batch_size: int) -> None:
+def check(model: AdversarialPair, images, labels, game: Game, batch_size: int) -> None:
     """Raise BadInput for data (N, D), their classes (N,) or None, and rules that do not go with the model."""
     if len(images) < batch_size:
         raise BadInput(
@@ -170,7 +170,7 @@ def _normalises_batches(module: Module) -> bool:
     return isinstance(module, BatchNorm) or any(_normalises_batches(m) for _, m in module.children())
 
 
-def _settle(model: Pair, batch_size: int, rng: Generator) -> None:
+def _settle(model: AdversarialPair, batch_size: int, rng: Generator) -> None:
     """Let batch normalisation in G find the statistics that go with its averaged weights.
 
     Source: Izmailov et al. (2018), Averaging weights leads to wider optima, section 3.2.

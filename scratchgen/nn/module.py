@@ -94,8 +94,8 @@ class Module:
         return self.train(False)
 
     @contextmanager
-    def in_use(self):
-        """Within `with module.in_use():` it behaves as in use, and afterwards as it did before."""
+    def eval_mode(self):
+        """Within `with module.eval_mode():` it behaves as in use, and afterwards as it did before."""
         before = self.training
         try:
             yield self.eval()

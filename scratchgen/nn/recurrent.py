@@ -89,7 +89,7 @@ class Recurrent(Module):
     The memory of back-propagation through time is linear in T. For each step, example, layer and direction
     the forward pass keeps H numbers (tanh), 6H (LSTM: h, c and four gates) or 5H (GRU: h, three gates and the
     product that r gates); at the top of the sweep they are 3H + D (tanh) or 12H + D (LSTM, GRU) by compiled
-    kernels. `scratchgen.rnn.checkpointed_loss` gives the same gradients with memory of the order of √T.
+    kernels. `scratchgen.rnn.remat_loss` gives the same gradients with memory of the order of √T.
 
     Source: Schuster & Paliwal (1997) for two directions; Zaremba et al. (2014), section 3.1, for dropout.
     """

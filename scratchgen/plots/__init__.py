@@ -3,7 +3,6 @@
 from scratchgen.plots.attention import attention
 from scratchgen.plots.curves import curves
 from scratchgen.plots.dirac import dirac
-from scratchgen.plots.film import animation
 from scratchgen.plots.frames import frames
 from scratchgen.plots.gates import gates
 from scratchgen.plots.generator_losses import generator_losses
@@ -15,6 +14,7 @@ from scratchgen.plots.points import scatter
 from scratchgen.plots.rate_distortion import rate_distortion
 from scratchgen.plots.spectrum import spectrum
 from scratchgen.plots.text_states import text_states
+from scratchgen.plots.training_trace import animation
 
 __all__ = [
     "aggregated_posterior",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scratchgen.data.sets import AnyData, ImageData, PointData, SequenceData, SoundData
+from scratchgen.data.types import AnyData, PointData, RowData, SequenceData, SoundData
 from scratchgen.errors import BadInput
 from scratchgen.plots.images import sample_grid
 from scratchgen.plots.music import piano_rolls, sounds
@@ -20,7 +20,7 @@ def draw(data: AnyData, path) -> Path:
     """
     title = f"{data.name}: " + " + ".join(f"{len(p):,}" for p in (data.train, data.validation, data.test))
     match data:
-        case ImageData():
+        case RowData():
             return sample_grid(data.train[:IMAGES], data.image_shape, path, f"{title} images")
         case SequenceData():
             return piano_rolls(data.train[:SEQUENCES], data.first, data.unit, path, f"{title} sequences")

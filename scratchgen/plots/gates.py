@@ -9,7 +9,7 @@ import numpy as np
 
 from scratchgen.plots.characters import MONOSPACED, families, seen
 from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
-from scratchgen.rnn.states import HIGH, LOW, saturation
+from scratchgen.rnn.analysis.states import HIGH, LOW, saturation
 
 NAMES = {"i": "input gate $i$", "f": "forget gate $f$", "o": "output gate $o$",
          "r": "reset gate $r$", "z": "update gate $z$"}  # fmt: skip

@@ -16,7 +16,7 @@ MARKS = {"numba": "o", "cython": "D", "PyTorch": "s", "JAX": "^", "NumPy express
 def speed(rows, path) -> Path:
     """One line a computation and size; a mark a backend, at its speed-up over NumPy on a logarithmic scale.
 
-    rows: those of `scratchgen_kernels.timing.measure`, on one thread. Returns the path of the PNG.
+    rows: those of `scratchgen.benchmarks.kernels.measure`, on one thread. Returns the path of the PNG.
     """
     cases = list(dict.fromkeys((row.name, row.size) for row in rows if row.threads == 1))
     figure = new_figure(8.4, 1.1 + 0.27 * len(cases))

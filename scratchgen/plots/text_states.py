@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchgen.data.text import UNKNOWN
+from scratchgen.data.tokenizers.characters import UNKNOWN
 from scratchgen.plots.characters import MONOSPACED, is_in, seen
 from scratchgen.plots.figure import INK, new_figure, save
 

@@ -1,32 +1,32 @@
 """The recurrent network: the recurrences, language models, their training, and sampling from them."""
 
-from scratchgen.rnn.attention import AdditiveAttention, DotAttention
+from scratchgen.data.tokenizers.utf8 import ByteTokenizer
+from scratchgen.rnn.analysis.jacobians import Spectra, gradient_norms, spectrum
+from scratchgen.rnn.analysis.states import gates, saturation, states
+from scratchgen.rnn.analysis.units import Unit, correlation, interesting_units, text_features
 from scratchgen.rnn.beam import Found, beam_search
 from scratchgen.rnn.build import build
-from scratchgen.rnn.checkpointing import checkpointed_loss
-from scratchgen.rnn.densities import MixtureDensity, mixture_log_prob
-from scratchgen.rnn.frame_training import train_frames
-from scratchgen.rnn.frames import FrameModel, nats_by_sequence, nats_per_frame
-from scratchgen.rnn.jacobians import Spectra, gradient_norms, spectrum
+from scratchgen.rnn.frames.densities import MixtureDensity, mixture_log_prob
+from scratchgen.rnn.frames.model import FrameModel, nats_by_sequence, nats_per_frame
+from scratchgen.rnn.frames.notes import NADE, IndependentNotes, nade_log_prob
+from scratchgen.rnn.frames.training import train_frames
 from scratchgen.rnn.models import CELLS, LanguageModel
-from scratchgen.rnn.notes import NADE, IndependentNotes, nade_log_prob
-from scratchgen.rnn.pair_training import train_pairs
 from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, output, recurrence
 from scratchgen.rnn.regression import SequenceRegression
+from scratchgen.rnn.remat import remat_loss
 from scratchgen.rnn.sampling import generate, probabilities
 from scratchgen.rnn.scoring import bits_per_character, evaluate, log_prob, perplexity
-from scratchgen.rnn.seq2seq import Seq2Seq
-from scratchgen.rnn.states import gates, saturation, states
 from scratchgen.rnn.training import train, truncation_bias
-from scratchgen.rnn.translator import Translation, Translator, nats_by_pair, nats_per_symbol
-from scratchgen.rnn.units import Unit, correlation, interesting_units, text_features
-from scratchgen.rnn.vocabularies import Bytes
+from scratchgen.rnn.translation.attention import AdditiveAttention, DotAttention
+from scratchgen.rnn.translation.seq2seq import Seq2Seq
+from scratchgen.rnn.translation.training import train_pairs
+from scratchgen.rnn.translation.translator import Translation, Translator, nats_by_pair, nats_per_symbol
 
 __all__ = [
     "CELLS",
     "NADE",
     "AdditiveAttention",
-    "Bytes",
+    "ByteTokenizer",
     "DotAttention",
     "Found",
     "FrameModel",
@@ -42,7 +42,6 @@ __all__ = [
     "beam_search",
     "bits_per_character",
     "build",
-    "checkpointed_loss",
     "correlation",
     "evaluate",
     "gates",
@@ -62,6 +61,7 @@ __all__ = [
     "perplexity",
     "probabilities",
     "recurrence",
+    "remat_loss",
     "saturation",
     "spectrum",
     "states",

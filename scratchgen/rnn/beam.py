@@ -33,7 +33,7 @@ def beam_search(
     """
     check_request([prompt], n, stop)
     ends = lambda ids: np.array([bool(stop) and is_end(model.vocabulary, row, stop) for row in ids], bool)
-    with no_grad(), model.in_use():
+    with no_grad(), model.eval_mode():
         y, state = read_prompts(model, [prompt])
         found = search(y, state, model.stepper(), ends, n, width, alpha)
     return [Found(text_of(model.vocabulary, prompt, ids, stop), p, score) for ids, p, score in found]

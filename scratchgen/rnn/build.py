@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from scratchgen.data import Vocabulary
-from scratchgen.data.preprocessing.byte_pairs import BytePairs
+from scratchgen.data import CharacterTokenizer
+from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
+from scratchgen.data.tokenizers.utf8 import ByteTokenizer
 from scratchgen.nn import Module
 from scratchgen.random import Generator
-from scratchgen.rnn.frames import FrameModel
+from scratchgen.rnn.frames.model import FrameModel
 from scratchgen.rnn.models import LanguageModel
 from scratchgen.rnn.regression import SequenceRegression
-from scratchgen.rnn.translator import Translator
-from scratchgen.rnn.vocabularies import Bytes
+from scratchgen.rnn.translation.translator import Translator
 
 # from what a configuration says of them to the symbols
-SYMBOLS = {"characters": Vocabulary, "bytes": lambda none: Bytes(), "pieces": BytePairs.from_json}
+SYMBOLS = {
+    "characters": CharacterTokenizer,
+    "bytes": lambda none: ByteTokenizer(),
+    "pieces": BytePairTokenizer.from_json,
+}
 
 
 def build(sizes: dict, rng: Generator | None = None) -> Module:

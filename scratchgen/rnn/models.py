@@ -23,7 +23,7 @@ class LanguageModel(Module):
     h_t is the state of a recurrent network that has read the embeddings of c_1 … c_t. Its W_hh begins as a
     rotation, so that early in training gradients neither grow nor fade on their way back through time.
 
-    vocabulary    what the symbols are: characters (`Vocabulary`), `Bytes`, or pieces of words (`BytePairs`)
+    vocabulary    the tokenizer: `CharacterTokenizer`, `ByteTokenizer` or `BytePairTokenizer`
     rng           draws the weights, and in training what dropout drops
     cell          tanh, lstm or gru
     dropout       the probability of dropping an element on its way to the next layer, or to the output

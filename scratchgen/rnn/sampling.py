@@ -82,7 +82,7 @@ def generate(
     # at once: a call for each symbol would take longer than to draw it
     u = rng.random(drawn.shape, np.float64)
     ended = np.zeros(len(prompts), bool)
-    with no_grad(), model.in_use(), np.errstate(over="ignore"):
+    with no_grad(), model.eval_mode(), np.errstate(over="ignore"):
         y, state = read_prompts(model, prompts)
         step = model.stepper()
         for t in range(n):

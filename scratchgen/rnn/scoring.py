@@ -19,7 +19,7 @@ def log_prob(model: LanguageModel, ids, chunk: int = 200) -> np.ndarray:
     """
     check_length(ids)
     parts, state = [], None
-    with no_grad(), model.in_use():
+    with no_grad(), model.eval_mode():
         for start in range(0, len(ids) - 1, chunk):
             piece = np.asarray(ids[start : start + chunk + 1])
             losses, state = model.loss(piece[:-1, None], piece[1:, None], state)

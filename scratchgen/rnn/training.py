@@ -29,7 +29,7 @@ def train(
     optimizer = Adam(model.parameters(), alpha)
     steps = epochs * sum(1 for _ in text_chunks(ids, batch_size, chunk))
     carried = {}
-    run.keep(model=model, optimizer=optimizer, carried=carried, dropout=model.rng)
+    run.track(model=model, optimizer=optimizer, carried=carried, dropout=model.rng)
     for _ in run.epochs(epochs):
         carried["state"] = None
         model.train()
@@ -60,7 +60,7 @@ def truncation_bias(model: LanguageModel, inputs, targets, chunk: int) -> float:
     0 for chunk ≥ T. More text does not average it out: the error has a direction. Dropout is off.
     Source: Tallec & Ollivier (2017), section 2.   Ledger: rnn.truncation
     """
-    with model.in_use():
+    with model.eval_mode():
         full, truncated = (_gradient(model, inputs, targets, k) for k in (len(inputs), chunk))
     return float(np.linalg.norm(truncated - full) / np.linalg.norm(full))
 

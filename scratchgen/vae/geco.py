@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from scratchgen.optim import Remembers
+from scratchgen.optim import Stateful
 
 LEAST, GREATEST = 1e-4, 1e4  # of λ: beyond them the constraint costs nothing, or cannot be met
 FASTEST = 10.0  # nats; a greater violation moves λ no faster, so that the untrained model does not decide it
 
 
-class GECO(Remembers):
+class GECO(Stateful):
     """λ ← λ exp(η C̄),   C̄ ← a C̄ + (1 − a) C,   C = D − D₀ in nats, the mean over a batch.
 
     While the distortion is too high λ grows and reconstructions count for more; where it is lower than asked,

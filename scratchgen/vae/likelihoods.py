@@ -96,7 +96,7 @@ class CategoricalLikelihood(Module):
         self.outputs = levels
 
     def forward(self, output):
-        return Levels(output.reshape((*output.shape[:-1], -1, self.outputs)))
+        return DiscretisedCategorical(output.reshape((*output.shape[:-1], -1, self.outputs)))
 
     def check(self, x) -> None:
         """Raises BadInput for data that are not of the levels."""
@@ -116,7 +116,7 @@ class CategoricalLikelihood(Module):
         return f"levels={self.outputs}"
 
 
-class Levels:
+class DiscretisedCategorical:
     """Independent values x_d ∈ {0, 1/(V−1), …, 1} of probabilities softmax(logits).   logits (..., D, V)
 
     Ledger: vae.levels
@@ -126,7 +126,7 @@ class Levels:
         self.logits = logits
 
     def __repr__(self):
-        return f"Levels(logits={brief(self.logits)})"
+        return f"DiscretisedCategorical(logits={brief(self.logits)})"
 
     def log_prob(self, x):
         """Σ_d log softmax(logits_d)[(V − 1) x_d]   → (...,) nats. Raises BadInput off the levels.

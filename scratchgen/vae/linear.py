@@ -34,7 +34,7 @@ class LinearVAE(LatentModel, Module):
         self.decoder = Linear(latent_dim, data_dim, rng)
         self.likelihood = GaussianLikelihood()
 
-    def begin_at(self, mean: np.ndarray) -> None:
+    def init_output_bias(self, mean: np.ndarray) -> None:
         """Centre the data: b is their mean (D,)."""
         self.decoder.b.data[...] = mean
 

@@ -11,13 +11,13 @@ import math
 import numpy as np
 
 from scratchgen.autograd.primitives import plain
-from scratchgen.optim import Remembers
+from scratchgen.optim import Stateful
 from scratchgen.vae import objectives
 from scratchgen.vae.geco import GECO
 from scratchgen.vae.latent_model import LatentModel
 
 
-class BetaLoss(Remembers):
+class BetaLoss(Stateful):
     """D + β(t) R: minus the evidence lower bound for β = 1.
 
     beta         the weight of the rate, once the warm-up is over
@@ -51,7 +51,7 @@ class BetaLoss(Remembers):
         return D + beta * rate, _terms(D, R)
 
 
-class ImportanceLoss(Remembers):
+class ImportanceLoss(Stateful):
     """−L_k, the importance-weighted bound of k samples."""
 
     def __init__(self, k: int):
@@ -64,7 +64,7 @@ class ImportanceLoss(Remembers):
         return loss, {"bound": -_mean(loss)}
 
 
-class ConstrainedLoss(Remembers):
+class ConstrainedLoss(Stateful):
     """R + λ(D − D₀) with λ by GECO; `multiplier.infeasible` says that D₀ is out of reach.
 
     Ledger: vae.constrained

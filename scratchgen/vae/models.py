@@ -71,7 +71,7 @@ class VAE(LatentModel, Module):
         """p(x|z).   z (..., Z) → a distribution of (..., D)"""
         return self.likelihood(self.decoder(z))
 
-    def begin_at(self, mean: np.ndarray) -> None:
+    def init_output_bias(self, mean: np.ndarray) -> None:
         """Let the decoder begin at the mean image (D,) for every z, by its last bias.
 
         For use before training, which then need not find out first which pixels are always black.
@@ -115,7 +115,7 @@ class ConvVAE(VAE):
         self.likelihood = likelihood_named(likelihood, levels)
         self.decoder = ConvDecoder(latent_dim, hidden, shape, widths, self.likelihood.outputs, rng)
 
-    def begin_at(self, mean: np.ndarray) -> None:
+    def init_output_bias(self, mean: np.ndarray) -> None:
         """Let the decoder begin at the mean image (D,), by the bias that each pixel has of its own."""
         self.decoder.b.data[...] = self.likelihood.output_for_mean(mean)
 
@@ -144,21 +144,21 @@ class ConditionalVAE(VAE):
         """The latent and the class."""
         return latent_dim + self.classes
 
-    def given(self, labels) -> Given:
+    def given(self, labels) -> ConditionedVAE:
         """The model of x when the class of each row is known.   labels (B,) of 0 … K−1. Raises BadInput."""
         labels = np.asarray(labels)
         known = np.isin(labels, np.arange(self.classes))
         if labels.ndim != 1 or not known.all():
             wrong = labels[~known][0] if labels.ndim == 1 else f"an array of shape {labels.shape}"
             raise BadInput(f"classes are 0 … {self.classes - 1}, one for each row, not {wrong}")
-        return Given(self, np.equal(labels[:, None], np.arange(self.classes)).astype(np.float32))
+        return ConditionedVAE(self, np.equal(labels[:, None], np.arange(self.classes)).astype(np.float32))
 
     def sample(self, n: int, rng: Generator, labels=None) -> np.ndarray:
         """n images, of the classes `labels` (n,); by default one class after the other.   → (n, D)"""
         return self.given(np.arange(n) % self.classes if labels is None else labels).sample(n, rng)
 
 
-class Given(LatentModel):
+class ConditionedVAE(LatentModel):
     """A conditional model with the classes y (B, K) of its rows filled in."""
 
     def __init__(self, model: ConditionalVAE, y: np.ndarray):
@@ -173,9 +173,9 @@ class Given(LatentModel):
         """p(x|z, y).   z (..., B, Z) → a distribution of (..., B, D)"""
         return self.model.decode(self._with_class(z))
 
-    def rows(self, some: slice) -> Given:
+    def rows(self, some: slice) -> ConditionedVAE:
         """The model of some of its rows."""
-        return Given(self.model, self.y[some])
+        return ConditionedVAE(self.model, self.y[some])
 
     def _with_class(self, x):
         if x.shape[-2] != len(self.y):

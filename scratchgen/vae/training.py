@@ -46,7 +46,7 @@ def train(
     loss = loss or BetaLoss()
     labels = np.zeros(len(images), np.int64) if labels is None else labels
     optimizer = Adam(model.parameters(), 1.0, eps=eps)
-    run.keep(model=model, optimizer=optimizer, loss=loss, rng=rng)
+    run.track(model=model, optimizer=optimizer, loss=loss, rng=rng)
     for epoch in run.epochs(epochs):
         optimizer.alpha = alpha(epoch) if callable(alpha) else alpha
         for x, y in run.steps(batches(images, labels, batch_size=batch_size, rng=rng)):

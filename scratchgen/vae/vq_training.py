@@ -42,7 +42,7 @@ def train(
     autoencoder = Adam([*model.encoder.parameters(), *model.decoder.parameters()], alpha)
     prior = Adam(model.prior.parameters(), prior_alpha)
     an_epoch = math.ceil(len(images) / batch_size)
-    run.keep(model=model, autoencoder=autoencoder, prior=prior, rng=rng)
+    run.track(model=model, autoencoder=autoencoder, prior=prior, rng=rng)
     for epoch in run.epochs(epochs + prior_epochs):
         for x in run.steps(batches(images, batch_size=batch_size, rng=rng)):
             done = run.total_steps / an_epoch  # epochs, and the part of this one

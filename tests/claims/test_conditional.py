@@ -8,9 +8,9 @@ import pytest
 from scratchgen.data import load_images
 from scratchgen.evaluation import Classifier
 from scratchgen.random import Generator
-from scratchgen.training.experiments import train_gan, train_vae
-from scratchgen.training.recipes import recipe
-from scratchgen.training.run import Run
+from scratchgen.runs.run import Run
+from scratchgen.tasks import train_gan, train_vae
+from scratchgen.tasks.recipes import recipe
 
 pytestmark = pytest.mark.slow
 ASKED = np.arange(1000) % 10

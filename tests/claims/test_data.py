@@ -6,16 +6,16 @@ import math
 import numpy as np
 import pytest
 
-from scratchgen.data.gaussians import Mixture, ring
-from scratchgen.data.karplus_strong import pluck
-from scratchgen.data.markov import MarkovChain
-from scratchgen.data.performance import pitch_in_hz
+from scratchgen.data.files.performance import pitch_in_hz
 from scratchgen.data.preprocessing import mu_law
 from scratchgen.data.preprocessing.dequantise import dequantise
 from scratchgen.data.preprocessing.mel import hz_to_mel, log_mel, mel_to_hz
 from scratchgen.data.preprocessing.scaling import Affine, standardise
 from scratchgen.data.preprocessing.stft import hann, istft, stft
-from scratchgen.data.tones import tone
+from scratchgen.data.sets.gaussians import Mixture, ring
+from scratchgen.data.sets.karplus_strong import pluck
+from scratchgen.data.sets.markov import MarkovChain
+from scratchgen.data.sets.tones import tone
 from scratchgen.random import Generator
 
 # --- numbers ----------------------------------------------------------------------------------------------

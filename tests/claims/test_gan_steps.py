@@ -16,7 +16,7 @@ from scratchgen.gan import (
 from scratchgen.gan.objectives import KINDS
 from scratchgen.optim import SGD, Adam
 from scratchgen.random import Generator
-from scratchgen.training import History
+from scratchgen.runs import History
 
 LABELS = np.arange(16) % 3
 
@@ -125,7 +125,7 @@ def test_the_claims_above_reject_a_player_that_merely_has_no_optimiser(pair):
 
 def margin(model, real, seed):
     """E a(real) − E a(fake) for the noise of a seed: how well D tells them apart."""
-    with model.in_use():
+    with model.eval_mode():
         fake = model.generate(len(real), Generator(seed))
         return float(np.mean(model.logits(real).numpy()) - np.mean(model.logits(fake).numpy()))
 
@@ -201,10 +201,10 @@ def test_the_statistics_of_a_batch_norm_go_with_the_averaged_weights(real):
     """In use the samples are as the averaged weights would make them with the statistics of a large batch."""
     model = ConvGAN((4, 4), 5, (6, 7), Generator(1))
     train(model, real, History(), epochs=15, batch_size=8, alpha=5e-3, rng=Generator(0))
-    in_use = model.sample(4000, Generator(7))
+    eval_mode = model.sample(4000, Generator(7))
     with model.G.frozen():
         by_batch = model.generate(4000, Generator(7))
-    assert np.abs(in_use - by_batch).mean() < 0.02
+    assert np.abs(eval_mode - by_batch).mean() < 0.02
 
 
 @pytest.mark.parametrize("ratio", [1, 2, 5])

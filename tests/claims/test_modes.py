@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from scratchgen.data.gaussians import grid, ring
+from scratchgen.data.sets.gaussians import grid, ring
 from scratchgen.errors import BadInput
 from scratchgen.evaluation import class_histogram, mean_over_examples, modes_captured
 from scratchgen.evaluation.class_histogram import chi_squared_tail

@@ -12,8 +12,8 @@ from scratchgen.errors import BadInput
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.rnn import FrameModel, MixtureDensity, mixture_log_prob, nats_per_frame, train_frames
-from scratchgen.rnn.densities import SIGMA_FLOOR, with_loudness
-from scratchgen.training import History
+from scratchgen.rnn.frames.densities import SIGMA_FLOOR, with_loudness
+from scratchgen.runs import History
 
 cells = pytest.mark.parametrize("cell", rnn.CELLS)
 LOG_2PI = math.log(2 * math.pi)

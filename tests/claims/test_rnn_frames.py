@@ -15,8 +15,8 @@ from scratchgen.nn import Parameter
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.rnn import FrameModel, nade_log_prob, nats_by_sequence, nats_per_frame, train_frames
-from scratchgen.rnn.frame_training import noisy
-from scratchgen.training import History
+from scratchgen.rnn.frames.training import noisy
+from scratchgen.runs import History
 
 cells = pytest.mark.parametrize("cell", rnn.CELLS)
 outputs = pytest.mark.parametrize("nade", [0, 6], ids=["independent", "nade"])
@@ -292,7 +292,7 @@ def test_a_training_with_noise_that_goes_on_within_an_epoch_ends_with_the_same_b
     cut, rest = Cut(), History()
     with pytest.raises(InterruptedError):
         trained(cut, sequences)
-    rest.go_on_from(*cut.saved)
+    rest.resume(*cut.saved)
     whole, parts = trained(History(), sequences), trained(rest, sequences)
     assert all(np.array_equal(whole[name], parts[name]) for name in whole)
 

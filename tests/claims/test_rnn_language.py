@@ -6,21 +6,22 @@ import numpy as np
 import pytest
 
 from scratchgen import no_grad, rnn
-from scratchgen.data import Vocabulary, markov, text_chunks
+from scratchgen.data import CharacterTokenizer, text_chunks
+from scratchgen.data.sets import markov
 from scratchgen.evaluation import NGram, bits_per_character
 from scratchgen.functional import softmax_cross_entropy
 from scratchgen.nn import Parameter
 from scratchgen.optim import SGD, Adam, clip_grad_norm
 from scratchgen.random import Generator
 from scratchgen.rnn import LanguageModel, evaluate, log_prob, perplexity, train, truncation_bias
-from scratchgen.training import History
+from scratchgen.runs import History
 
 cells = pytest.mark.parametrize("cell", rnn.CELLS)
 
 
 def small(cell, V=3, **options):
     """A model in float64 with weights that are all of the order of 1."""
-    model = LanguageModel(Vocabulary("abcdefgh"[:V]), 7, 4, Generator(2), cell=cell, **options)
+    model = LanguageModel(CharacterTokenizer("abcdefgh"[:V]), 7, 4, Generator(2), cell=cell, **options)
     rng = np.random.default_rng(5)
     for p in model.parameters():
         p.data = 0.6 * rng.standard_normal(p.shape)
@@ -178,7 +179,7 @@ def test_training_clips_to_a_joint_norm_of_one_and_logs_the_norm_before(monkeypa
             super().step()
 
     monkeypatch.setattr("scratchgen.rnn.training.Adam", Noting)
-    model = LanguageModel(Vocabulary("ab"), hidden=8, embedding=2, rng=Generator(0))
+    model = LanguageModel(CharacterTokenizer("ab"), hidden=8, embedding=2, rng=Generator(0))
     model.W_hy.data *= 50  # steep: gradients of more than 1
     run, text = History(), np.random.default_rng(0).integers(0, 2, 650)
     train(model, text[:600], text[600:], run, epochs=1, batch_size=4, chunk=16, alpha=1e-3)
@@ -252,8 +253,8 @@ def fresh():
 @pytest.fixture(scope="module", params=list(rnn.CELLS))
 def trained(request, fresh):
     chain, _ = fresh
-    text = Vocabulary(chain.characters).encode(chain.sample(120_000, Generator(1)))
-    model = LanguageModel(Vocabulary(chain.characters), 24, 16, Generator(0), cell=request.param)
+    text = CharacterTokenizer(chain.characters).encode(chain.sample(120_000, Generator(1)))
+    model = LanguageModel(CharacterTokenizer(chain.characters), 24, 16, Generator(0), cell=request.param)
     train(model, text, text[:100], History(), epochs=3, batch_size=16, chunk=32, alpha=1e-2)
     return model
 
@@ -283,7 +284,7 @@ def test_a_trained_model_comes_within_two_hundredths_of_a_bit_of_the_entropy_and
 @pytest.mark.equation("rnn.cross_entropy")
 def test_the_claim_above_rejects_a_model_that_has_not_learned(fresh):
     chain, text = fresh
-    untrained = LanguageModel(Vocabulary(chain.characters), 24, 16, Generator(0))
+    untrained = LanguageModel(CharacterTokenizer(chain.characters), 24, 16, Generator(0))
     assert evaluate(untrained, untrained.vocabulary.encode(text)) > chain.entropy_rate + 1
 
 
@@ -312,7 +313,7 @@ def grammar(sentences, rng):
 @pytest.mark.parametrize("cell", ["lstm"])
 def test_a_model_learns_to_count_the_brackets_of_a_grammar_which_no_bigram_can(cell):
     rng = np.random.default_rng(0)
-    vocabulary = Vocabulary("abc")
+    vocabulary = CharacterTokenizer("abc")
     text, held_out = (vocabulary.encode(grammar(n, rng)) for n in (40_000, 10_000))
     model = LanguageModel(vocabulary, 16, 4, Generator(0), cell=cell)
     train(model, text, held_out[:100], History(), epochs=2, batch_size=16, chunk=48, alpha=2e-2)
@@ -371,7 +372,7 @@ def test_bits_do_not_depend_on_how_many_characters_are_computed_at_once(cell, rn
 def test_text_is_generated_with_the_state_of_everything_before():
     """Greedy continuation, one character at a time from the whole prefix, gives the same text."""
     for cell in rnn.CELLS:
-        model = LanguageModel(Vocabulary("abcd"), 16, 3, Generator(7), cell=cell)
+        model = LanguageModel(CharacterTokenizer("abcd"), 16, 3, Generator(7), cell=cell)
         model.W_hy.data *= 5
         expected = "ab"
         for _ in range(12):

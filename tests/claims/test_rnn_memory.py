@@ -11,7 +11,7 @@ import scratchgen_kernels as kernels
 from scratchgen import nn, rnn, stop_gradient
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
-from scratchgen.rnn import checkpointed_loss
+from scratchgen.rnn import remat_loss
 
 B, D, H, ITEM = 4, 6, 16, 4  # float32
 KEPT = {nn.RNN: H, nn.LSTM: 6 * H, nn.GRU: 5 * H}
@@ -111,7 +111,7 @@ def test_checkpoints_change_no_gradient(cell, chunk, measured):
     network = in_float64(rnn.CELLS[cell](D, H, Generator(0), layers=2, learned_h0=True))
     arrays = sequences(37, dtype=np.float64)
     total, last, whole = gradients(network, in_chunks, arrays, 37)
-    again, last_again, pieces = gradients(network, checkpointed_loss, arrays, chunk)
+    again, last_again, pieces = gradients(network, remat_loss, arrays, chunk)
     measured(abs(total - again) / abs(total), 1e-12)
     measured(np.abs(last - last_again), 1e-12)
     for a, b in zip(whole, pieces, strict=True):
@@ -140,7 +140,7 @@ def peak_of(network, way, T):
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM], ids=lambda kind: kind.__name__)
 def test_with_checkpoints_four_times_the_length_takes_twice_the_memory(kind):
     network = kind(D, H, Generator(0))
-    short, long = (peak_of(network, checkpointed_loss, T) for T in (2500, 10_000))
+    short, long = (peak_of(network, remat_loss, T) for T in (2500, 10_000))
     assert long / short < 2.6
     assert long < peak_of(network, in_chunks, 10_000) / 5
 
@@ -165,4 +165,4 @@ def test_what_has_no_chunk_is_refused():
     network = nn.RNN(D, H, Generator(0))
     for T, chunk in ((0, 5), (5, 0)):
         with pytest.raises(BadInput, match="have no loss"):
-            checkpointed_loss(a_loss(network), sequences(T), network.initial_state(B), chunk)
+            remat_loss(a_loss(network), sequences(T), network.initial_state(B), chunk)

@@ -5,14 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from scratchgen.data.text import Vocabulary
+from scratchgen.data.tokenizers.characters import CharacterTokenizer
 from scratchgen.random import Generator
 from scratchgen.rnn import LanguageModel, SequenceRegression
-from scratchgen.rnn.frame_training import disturbed
-from scratchgen.rnn.notes import IndependentNotes
+from scratchgen.rnn.frames.notes import IndependentNotes
+from scratchgen.rnn.frames.training import disturbed
 from scratchgen.rnn.scoring import evaluate, perplexity
-from scratchgen.rnn.seq2seq import Seq2Seq
-from scratchgen.training.scores.music import marginal_nats, per_step
+from scratchgen.rnn.translation.seq2seq import Seq2Seq
+from scratchgen.tasks.scores.music import marginal_nats, per_step
 
 
 def random_weights(model, size=0.6):
@@ -36,7 +36,7 @@ def sigmoid(a):
 
 
 def language_model():
-    return random_weights(LanguageModel(Vocabulary("abc"), hidden=4, embedding=3))
+    return random_weights(LanguageModel(CharacterTokenizer("abc"), hidden=4, embedding=3))
 
 
 @pytest.mark.equation("rnn.language_model")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scratchgen import rnn
-from scratchgen.data.adding import BASELINE, adding
+from scratchgen.data.sets.adding import BASELINE, adding
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
 from scratchgen.rnn import SequenceRegression

@@ -8,7 +8,7 @@ import pytest
 
 from scratchgen import rnn
 from scratchgen.autograd import Tensor
-from scratchgen.data import Vocabulary
+from scratchgen.data import CharacterTokenizer
 from scratchgen.random import Generator
 from scratchgen.rnn import LanguageModel, beam_search, generate, probabilities
 
@@ -30,7 +30,7 @@ def chi2(counts, p):
 @pytest.fixture
 def model():
     """Four letters, whose next one depends on all before."""
-    model = LanguageModel(Vocabulary(LETTERS), hidden=5, embedding=3, rng=Generator(4), cell="gru")
+    model = LanguageModel(CharacterTokenizer(LETTERS), hidden=5, embedding=3, rng=Generator(4), cell="gru")
     model.W_hy.data *= 4
     return model
 
@@ -152,7 +152,7 @@ def test_equal_logits_are_cut_to_exactly_k():
 
 @pytest.mark.parametrize("cell", rnn.CELLS)
 def test_texts_side_by_side_are_those_drawn_alone(cell):
-    model = LanguageModel(Vocabulary(LETTERS), 8, 3, Generator(5), cell=cell, layers=2)
+    model = LanguageModel(CharacterTokenizer(LETTERS), 8, 3, Generator(5), cell=cell, layers=2)
     model.W_hy.data *= 5
     prompts = ["a", "bcd", "a", "dddd"]
     alone = [generate(model, [prompt], 15, Generator(0), temperature=0)[0] for prompt in prompts]
@@ -193,7 +193,7 @@ def by_length(log_p, length, alpha):
 @pytest.mark.parametrize("seed", range(3))
 def test_a_beam_that_drops_nothing_finds_the_best_text_of_all(seed, measured):
     T = 4
-    model = LanguageModel(Vocabulary(LETTERS), 6, 3, Generator(seed), cell="lstm")
+    model = LanguageModel(CharacterTokenizer(LETTERS), 6, 3, Generator(seed), cell="lstm")
     model.W_hy.data *= 6
     all_texts = ["".join(t) for t in itertools.product(LETTERS, repeat=T)]
     scores = np.array([log_prob(model, "ab", t) for t in all_texts])
@@ -230,12 +230,12 @@ def test_dividing_by_the_length_prefers_longer_texts(model):
 class Chain:
     """A model by table: P[i, j] is the probability of j after i."""
 
-    vocabulary = Vocabulary(LETTERS)
+    vocabulary = CharacterTokenizer(LETTERS)
 
     def __init__(self, P):
         self.logits = np.log(P)
 
-    def in_use(self):
+    def eval_mode(self):
         return contextlib.nullcontext()
 
     def forward(self, ids, state=None):

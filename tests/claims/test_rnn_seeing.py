@@ -7,8 +7,8 @@ from scratchgen import rnn
 from scratchgen.nn import GRU, LSTM, RNN
 from scratchgen.random import Generator
 from scratchgen.rnn import Unit, gates, gradient_norms, interesting_units, saturation, spectrum
-from scratchgen.rnn.units import correlations
-from scratchgen.training import History
+from scratchgen.rnn.analysis.units import correlations
+from scratchgen.runs import History
 
 T, D, H = 6, 3, 4
 STACKS = {"tanh": RNN, "lstm": LSTM, "gru": GRU}
@@ -294,8 +294,8 @@ def test_spectra_are_looked_at_before_training_and_after_every_epoch_also_when_i
 
     def history():
         run, spectra = History(), rnn.Spectra(net)
-        run.watch(spectra=spectra)
-        run.keep(model=net)
+        run.observe(spectra=spectra)
+        run.track(model=net)
         return run, spectra
 
     def train(run, n):
@@ -306,7 +306,7 @@ def test_spectra_are_looked_at_before_training_and_after_every_epoch_also_when_i
     (run, spectra), before = history(), spectrum(net)
     train(run, 2)
     again, resumed = history()
-    again.go_on_from(*run.state())
+    again.resume(*run.state())
     train(again, 3)
     assert len(spectra.moments) == 3 and len(resumed.moments) == 4
     for moment, factor in zip(resumed.moments, (1, 2, 6, 24), strict=True):

@@ -5,10 +5,10 @@ import pytest
 
 import scratchgen_kernels as kernels
 from scratchgen import no_grad, rnn
-from scratchgen.data import Vocabulary
-from scratchgen.data.preprocessing.byte_pairs import BytePairs
+from scratchgen.data import CharacterTokenizer
+from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.random import Generator
-from scratchgen.rnn import Bytes, LanguageModel, generate, stepping
+from scratchgen.rnn import ByteTokenizer, LanguageModel, generate, stepping
 from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, recurrence
 
 TEXT = "the cat sat on the mat. " * 20
@@ -24,7 +24,9 @@ KINDS = {
 
 def a_model(cell, kind="plain", symbols=None):
     """A model none of whose weights is 0, and whose logits differ by more than a little."""
-    model = LanguageModel(symbols or Vocabulary.of(TEXT), 12, 12, Generator(1), cell=cell, **KINDS[kind])
+    model = LanguageModel(
+        symbols or CharacterTokenizer.of(TEXT), 12, 12, Generator(1), cell=cell, **KINDS[kind]
+    )
     noise = Generator(2)
     for parameter in model.parameters():
         parameter.data += 0.3 * noise.standard_normal(parameter.shape)
@@ -44,7 +46,7 @@ def by_forward(model):
 def difference(model, B=3, T=20):
     """The largest between logits and states of both ways over T symbols of B texts."""
     ids, state = Generator(3).integers(0, model.vocabulary.size, (T, B)), None
-    with no_grad(), model.in_use():
+    with no_grad(), model.eval_mode():
         y, state = model.forward(ids[:1], state)
         whole, last = model.forward(ids, None)
         carried, step, largest = state.numpy(), model.stepper(), 0.0
@@ -96,8 +98,8 @@ def test_a_step_is_the_composed_recurrence_of_one_step(cell, rng, measured):
 def vocabulary(kind):
     if kind == "byte pairs":
         pytest.importorskip("tokenizers")
-        return BytePairs.of([TEXT], 270)
-    return {"characters": Vocabulary.of(TEXT), "bytes": Bytes()}[kind]
+        return BytePairTokenizer.of([TEXT], 270)
+    return {"characters": CharacterTokenizer.of(TEXT), "bytes": ByteTokenizer()}[kind]
 
 
 @pytest.mark.parametrize("symbols", ["characters", "bytes", "byte pairs"])

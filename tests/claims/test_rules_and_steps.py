@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import scratchgen as sg
-from scratchgen.training.reproductions import iwae_mnist, vae_mnist_fixed
-from scratchgen.training.reproductions.gan_modes import Setting
+from scratchgen.reproductions import iwae_mnist, vae_mnist_fixed
+from scratchgen.reproductions.gan_modes import Setting
 
 
 @pytest.mark.equation("autograd.matrix_product")

@@ -9,7 +9,7 @@ from scratchgen import check_grads
 from scratchgen.data import load_images
 from scratchgen.distributions import Bernoulli, Normal
 from scratchgen.random import Generator
-from scratchgen.training import History
+from scratchgen.runs import History
 from scratchgen.vae import VAE, elbo, evaluate, train
 
 S = 200_000  # Monte Carlo samples; tolerances are five of their standard errors
@@ -163,7 +163,7 @@ def test_the_gradient_of_the_bound_agrees_with_finite_differences(rng, measured)
 def test_before_training_every_z_is_decoded_to_about_the_mean_image(rng):
     mean = rng.uniform(0.05, 0.95, 6)
     model = VAE(6, 2, 8)
-    model.begin_at(mean)
+    model.init_output_bias(mean)
     np.testing.assert_allclose(model.decode(np.zeros((1, 2), np.float32)).mean.numpy()[0], mean, atol=1e-5)
 
 
@@ -195,6 +195,6 @@ def test_mnist_reaches_106_nats_in_ten_epochs():
     mnist = load_images("mnist")
     rng = Generator(0)
     model = VAE(784, 20, 400, rng)
-    model.begin_at(mnist.train.mean(axis=0))
+    model.init_output_bias(mnist.train.mean(axis=0))
     train(model, mnist.train, mnist.validation, History(), epochs=10, batch_size=128, alpha=1e-3, rng=rng)
     assert evaluate(model, mnist.test, Generator(1), samples=5) > -106

@@ -7,7 +7,7 @@ from sklearn.decomposition import PCA
 
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
-from scratchgen.training import History
+from scratchgen.runs import History
 from scratchgen.vae import (
     GECO,
     VAE,
@@ -39,7 +39,7 @@ def data():
 def linear_vae(data, Z, seed=0, variance=None):
     """In float64; with a variance, sigma is not learned."""
     model = LinearVAE(D, Z, Generator(seed))
-    model.begin_at(data.mean(axis=0))
+    model.init_output_bias(data.mean(axis=0))
     for parameter in model.parameters():
         parameter.data = parameter.data.astype(np.float64)
     if variance is not None:

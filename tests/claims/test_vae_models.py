@@ -6,7 +6,7 @@ import pytest
 from scratchgen import BadInput
 from scratchgen.evaluation import active_units, annealed_log_likelihood, rate_and_distortion
 from scratchgen.random import Generator
-from scratchgen.training import History
+from scratchgen.runs import History
 from scratchgen.vae import VAE, ConditionalVAE, ConvVAE, LinearVAE, build, evaluate, train
 from scratchgen.vae.interpolate import spherical, straight
 

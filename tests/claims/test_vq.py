@@ -9,7 +9,7 @@ from scratchgen import Tensor, check_grads
 from scratchgen.errors import BadInput
 from scratchgen.functional import logsumexp
 from scratchgen.random import Generator
-from scratchgen.training import History
+from scratchgen.runs import History
 from scratchgen.vae.code_prior import CodePrior
 from scratchgen.vae.objectives import vq_objective
 from scratchgen.vae.quantise import Quantiser, perplexity, straight_through
@@ -426,7 +426,7 @@ def test_a_training_that_is_resumed_ends_with_the_same_bits(steps):
     with pytest.raises(Cut):
         train_both(tiny(), run, Generator(1))
     again, other, later = tiny(seed=77), History(), Generator(88)
-    other.go_on_from(*run.state())
+    other.resume(*run.state())
     train_both(again, other, later)
     for name, array in whole.state_dict().items():
         np.testing.assert_array_equal(again.state_dict()[name], array, err_msg=name)
@@ -442,7 +442,7 @@ def test_the_claim_above_rejects_a_state_without_the_averages():
     for name in ("model/quantiser.N", "model/quantiser.m"):
         arrays[name] = np.zeros_like(arrays[name])
     again, other = tiny(), History()
-    other.go_on_from(arrays, numbers)
+    other.resume(arrays, numbers)
     train_both(again, other, Generator(1))
     assert not np.array_equal(again.quantiser.codebook.data, whole.quantiser.codebook.data)
 

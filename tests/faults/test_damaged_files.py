@@ -16,8 +16,9 @@ import safetensors.numpy
 from scratchgen import BadInput
 from scratchgen.data import load_images
 from scratchgen.random import Generator
-from scratchgen.training import Run, checkpoint, load_run
-from scratchgen.training.checkpoint import Checkpoint
+from scratchgen.runs import Run, checkpoint
+from scratchgen.runs.checkpoint import Checkpoint
+from scratchgen.tasks.load import load_run
 from scratchgen.vae import VAE
 
 SEED = 20261125

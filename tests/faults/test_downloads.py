@@ -15,7 +15,7 @@ import numpy as np
 import pooch
 import pytest
 
-from scratchgen.data import download, fetch, remote
+from scratchgen.data.remote import download, fetch, sources
 from scratchgen.errors import BadInput
 
 SEED = 20261125
@@ -167,10 +167,10 @@ def serve(server, monkeypatch):
 
     def choose(fault):
         sha256 = hashlib.sha256(CONTENT).hexdigest()
-        wanted = remote.RemoteFile(
+        wanted = sources.RemoteFile(
             "things", "thing.bin", f"{server.url}{fault}/", sha256, len(CONTENT), "CC0"
         )
-        monkeypatch.setattr(remote, "FILES", (wanted,))
+        monkeypatch.setattr(sources, "FILES", (wanted,))
 
     return choose
 
@@ -238,7 +238,7 @@ def test_random_faults_one_after_another_never_leave_a_bad_file(serve, cache, co
 
 def fetch_in_a_process(cache, wanted, results):
     pooch.os_cache = lambda project: cache / project
-    remote.FILES = (wanted,)
+    sources.FILES = (wanted,)
     try:
         results.put(hashlib.sha256(get().read_bytes()).hexdigest())
     except BaseException as problem:
@@ -249,7 +249,7 @@ def processes(n, cache):
     context = multiprocessing.get_context("fork")
     results = context.Queue()
     started = [
-        context.Process(target=fetch_in_a_process, args=(cache, remote.FILES[0], results)) for _ in range(n)
+        context.Process(target=fetch_in_a_process, args=(cache, sources.FILES[0], results)) for _ in range(n)
     ]
     for process in started:
         process.start()
@@ -300,7 +300,7 @@ def sums_of(files):
 @pytest.fixture
 def served_archive(server, monkeypatch):
     """served_archive(bytes): the archive that the server has from now on."""
-    wanted = remote.RemoteFolder(
+    wanted = sources.RemoteFolder(
         "things",
         "recordings",
         f"{server.url}archive/1234.zip",
@@ -310,7 +310,7 @@ def served_archive(server, monkeypatch):
         sum(map(len, RECORDINGS.values())),
         "CC0",
     )
-    monkeypatch.setattr(remote, "FOLDERS", (wanted,))
+    monkeypatch.setattr(sources, "FOLDERS", (wanted,))
     return lambda content: monkeypatch.setattr(Handler, "archive", lambda handler: handler.send(content))
 
 

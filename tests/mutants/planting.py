@@ -49,7 +49,7 @@ class Judge:
         self.failed = []
 
     def pytest_collection_modifyitems(self, config, items):
-        from scratchgen.claims import is_planted  # when the fault is in its place
+        from scratchgen.equations.locate import is_planted  # when the fault is in its place
 
         claims = [item for item in items if not is_planted(item.originalname)]
         items[:] = [item for item in claims if not item.get_closest_marker("slow")]

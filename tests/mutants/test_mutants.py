@@ -24,8 +24,8 @@ TESTS = Path(__file__).parents[1]
 HARMLESS = Fault(
     name="a comment",
     module="scratchgen.vae.geco",
-    text="class GECO(Remembers):",
-    wrong="class GECO(Remembers):  # which changes nothing",
+    text="class GECO(Stateful):",
+    wrong="class GECO(Stateful):  # which changes nothing",
     says="Nothing is wrong.",
     claims=(
         "claims/test_vae_linear.py::test_a_violation_of_one_nat_multiplies_lambda_by_e_in_a_thousand_steps",
@@ -98,7 +98,7 @@ def test_a_fault_whose_text_stands_not_exactly_once_is_stale(text):
 
 def test_a_fault_that_keeps_the_module_from_loading_is_not_caught_but_reported():
     with pytest.raises(AssertionError, match="could not be run"):
-        judged(replace(HARMLESS, wrong="class GECO(Remembers:"))
+        judged(replace(HARMLESS, wrong="class GECO(Stateful:"))
 
 
 def test_no_two_faults_have_one_name():

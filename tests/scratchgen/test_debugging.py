@@ -10,14 +10,15 @@ import scratchgen_kernels as kernels
 from scratchgen import Tensor, defvjp, primitive
 from scratchgen.autograd import inspect
 from scratchgen.autograd.primitives import TABLE
-from scratchgen.data import Vocabulary, gaussians
+from scratchgen.data import CharacterTokenizer
+from scratchgen.data.sets import gaussians
 from scratchgen.distributions import Bernoulli, Categorical, Normal
 from scratchgen.gan import GAN, ConvGAN
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.rnn import CELLS, LanguageModel
 from scratchgen.vae import VAE, VQVAE, ConvVAE
-from scratchgen.vae.likelihoods import FiniteNormal, Levels
+from scratchgen.vae.likelihoods import DiscretisedCategorical, FiniteNormal
 
 # --- the stack --------------------------------------------------------------------------------------------
 
@@ -114,7 +115,7 @@ LINES = {
     "normal data": FiniteNormal(SEVERAL, SEVERAL),
     "bernoulli": Bernoulli(SEVERAL),
     "categorical": Categorical(Tensor(SEVERAL, requires_grad=True)),
-    "levels": Levels(SEVERAL),
+    "levels": DiscretisedCategorical(SEVERAL),
     "mixture": gaussians.ring(),
     "generator": Generator(2**63),
 }
@@ -144,7 +145,9 @@ MODELS = {
     "vq": lambda: VQVAE((28, 28), 512, 64, (32, 64), 128, Generator(0)),
     "gan": lambda: GAN(784, 64, Generator(0)),
     "convolutional gan": lambda: ConvGAN((28, 28), 64, (32, 64), Generator(0)),
-    **{cell: lambda cell=cell: LanguageModel(Vocabulary("ab"), layers=2, cell=cell) for cell in CELLS},
+    **{
+        cell: lambda cell=cell: LanguageModel(CharacterTokenizer("ab"), layers=2, cell=cell) for cell in CELLS
+    },
 }
 
 
@@ -188,7 +191,7 @@ STEPS = {
     ),
     **{
         cell: (
-            lambda cell=cell: LanguageModel(Vocabulary("ab"), 3, 2, Generator(0), cell=cell),
+            lambda cell=cell: LanguageModel(CharacterTokenizer("ab"), 3, 2, Generator(0), cell=cell),
             rnn_loss,
             {"matmul", f"{cell}_recurrence", f"{cell}_recurrence_backward", "softmax_cross_entropy"},
         )

@@ -5,7 +5,7 @@ from ..fault import Fault
 DATA = (
     Fault(
         name="seven modes in a ring of eight",
-        module="scratchgen.data.gaussians",
+        module="scratchgen.data.sets.gaussians",
         text="angle = 2 * np.pi * np.arange(K) / K",
         wrong="angle = np.linspace(0, 2 * np.pi, K)",
         says="Both ends of the circle are one point, with twice the weight. The demo of unrolled GANs.",
@@ -14,7 +14,7 @@ DATA = (
     ),
     Fault(
         name="exponent without its half",
-        module="scratchgen.data.gaussians",
+        module="scratchgen.data.sets.gaussians",
         text="exponents = -0.5 * squares",
         wrong="exponents = -squares",
         says="The density of a Gaussian with half the variance, under the normaliser of the whole.",

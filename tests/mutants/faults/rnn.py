@@ -68,7 +68,7 @@ RNN = (
     ),
     Fault(
         name="attention to padding",
-        module="scratchgen.rnn.seq2seq",
+        module="scratchgen.rnn.translation.seq2seq",
         text="o, _, _ = self.decode(inputs, state, places, x_mask)",
         wrong="o, _, _ = self.decode(inputs, state, places)",
         says="The decoder looks at places that hold nothing.",
@@ -77,7 +77,7 @@ RNN = (
     ),
     Fault(
         name="padding in the loss of a translation",
-        module="scratchgen.rnn.seq2seq",
+        module="scratchgen.rnn.translation.seq2seq",
         text="np.where(real, losses, np.zeros((), losses.dtype))",
         wrong="losses",
         says="What follows the end of a target counts.",
@@ -162,7 +162,7 @@ RNN = (
     ),
     Fault(
         name="contexts that reach over the end of a sorted target",
-        module="scratchgen.training.scores.pairs",
+        module="scratchgen.tasks.scores.pairs",
         text="Generator(0).permutation(len(pairs))",
         wrong="range(len(pairs))",
         says="The n-grams know what comes from what stood before in the file.",

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from scratchgen import BadInput, cli
-from scratchgen.data import Vocabulary
+from scratchgen.data import CharacterTokenizer
 from scratchgen.random import Generator
 from scratchgen.rnn import LanguageModel
-from scratchgen.training import Run
+from scratchgen.runs import Run
 from scratchgen.vae import VAE
 
 
@@ -63,7 +63,7 @@ def folder(tmp_path):
         tmp_path / "text",
         {"kind": "rnn", "data": "abc", "model": {"vocabulary": "abc", "hidden": 4, "embedding": 2}},
     )
-    text_run.save(LanguageModel(Vocabulary("abc"), 4, 2, Generator(0)))
+    text_run.save(LanguageModel(CharacterTokenizer("abc"), 4, 2, Generator(0)))
 
     weights = (tmp_path / "images" / "model.safetensors").read_bytes()
     config = (tmp_path / "images" / "config.json").read_text()

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from scratchgen import cli
-from scratchgen.training import step_benchmarks
-from scratchgen.training.step_benchmarks import measure
-from scratchgen.training.step_benchmarks.measure import StepRow
-from scratchgen_kernels.timing import cases, machine
-from scratchgen_kernels.timing.targets import Target
+from scratchgen.benchmarks import steps
+from scratchgen.benchmarks.kernels import cases, machine
+from scratchgen.benchmarks.kernels.targets import Target
+from scratchgen.benchmarks.steps import measure
+from scratchgen.benchmarks.steps.measure import StepRow
 
 
 @pytest.fixture
@@ -67,9 +67,7 @@ def test_bad_input_is_one_line_and_nothing_is_written(bench, tmp_path, arguments
 def test_steps_are_compared_with_their_targets(bench, monkeypatch, tmp_path):
     row = StepRow("a step", "B=1", "scratchgen", 0.1, 1e-3, 1e-3, 2e-3, over_torch=2.0, over_jax=0.8)
     targets = [Target("a step", "scratchgen", other, 1.0) for other in ("PyTorch", "JAX")]
-    monkeypatch.setattr(
-        step_benchmarks, "CASES", [SimpleNamespace(NAME="a step", SIZE="B=1", TARGETS=targets)]
-    )
+    monkeypatch.setattr(steps, "CASES", [SimpleNamespace(NAME="a step", SIZE="B=1", TARGETS=targets)])
     monkeypatch.setattr(measure, "rows", lambda case, peers: ([row], {"torch.compile": "it is not there"}))
     status, printed = bench("--steps", "--peers", "--json", "found.json")
     assert status == 0, printed.err

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from scratchgen.training.recipes import recipe
+from scratchgen.tasks.recipes import recipe
 
 
 def scratchgen(*arguments, cwd):

@@ -17,10 +17,10 @@ from types import SimpleNamespace
 import pytest
 
 from scratchgen import kernels
-from scratchgen.claims import function_of, located
 from scratchgen.equations import BY_ID, EQUATIONS, TOLERANCE
+from scratchgen.equations.debugger import under_pdb
 from scratchgen.equations.entry import numbers
-from scratchgen.stepping import under_pdb
+from scratchgen.equations.locate import function_of, located
 from scratchgen.vae import objectives
 
 ROOT = Path(__file__).parents[3]

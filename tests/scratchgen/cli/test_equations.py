@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from scratchgen import claims
-from scratchgen.equations import BY_ID, EQUATIONS
+from scratchgen.equations import BY_ID, EQUATIONS, locate
 
 ROOT = Path(__file__).parents[3]
 
 of_a_checkout = pytest.mark.skipif(
-    claims.tests_folder() is None, reason="the package that is tested is installed apart from its tests"
+    locate.tests_folder() is None, reason="the package that is tested is installed apart from its tests"
 )
 
 
@@ -26,7 +25,7 @@ def equations(scratchgen_in, tmp_path):
 def test_the_list_has_every_equation_with_its_tests_and_its_code(equations, scratchgen_in):
     listed = scratchgen_in(ROOT)("equations").stdout.splitlines()[1:]
     rows = {line.split()[0]: line.split() for line in listed if line.partition(" ")[0] in BY_ID}
-    found = claims.claims(ROOT / "tests")
+    found = locate.claims(ROOT / "tests")
     assert rows.keys() == BY_ID.keys()
     for id, cells in rows.items():
         file, line = cells[-1].split(":")
@@ -114,7 +113,7 @@ def test_an_equation_that_resembles_none_and_two_wishes_at_once_are_one_line(equ
 
 def test_without_the_tests_their_absence_is_said_and_the_rest_is_shown(equations, monkeypatch):
     """As of an installed wheel."""
-    monkeypatch.setattr(claims, "CHECKOUT", Path("/nowhere"))
+    monkeypatch.setattr(locate, "CHECKOUT", Path("/nowhere"))
     listed, shown, data = equations(), equations("vae.elbo"), equations("vae.elbo", "--json")
     for done in (listed, shown, data):
         assert done.returncode == 0 and "the tests are not part of this installation" in done.stderr
@@ -155,7 +154,7 @@ def test_check_runs_the_tests_and_shows_each_result(equations):
 
 def test_a_test_that_fails_makes_check_fail_with_the_words_of_pytest(equations, tmp_path, monkeypatch):
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = equation(id)\n")  # its own root for the report
-    (tmp_path / "conftest.py").write_text('pytest_plugins = ["scratchgen.verified"]\n')
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["scratchgen.equations.pytest_plugin"]\n')
     (tmp_path / "test_equations.py").write_text(
         "import pytest\n\n@pytest.mark.equation('rnn.output')\ndef test_two_is_one():\n    assert 2 == 1\n"
     )

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from scratchgen.data.performance import write_midi
-from scratchgen.training import load_run
+from scratchgen.data.files.performance import write_midi
+from scratchgen.tasks.load import load_run
 
 pytest.importorskip("mido")
 SMALL = ("--epochs", 2, "--hidden", 8, "--quiet")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scratchgen.training import load_run
+from scratchgen.tasks.load import load_run
 from scratchgen.vae import ConditionalVAE
 
 

@@ -6,8 +6,8 @@ import wave
 import numpy as np
 import pytest
 
-from scratchgen.data.performance import write_wav
-from scratchgen.training import load_run
+from scratchgen.data.files.performance import write_wav
+from scratchgen.tasks.load import load_run
 
 pytest.importorskip("soundfile")
 SMALL = ("--epochs", 2, "--hidden", 8, "--components", 2, "--quiet")

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from scratchgen.data.preprocessing.byte_pairs import BytePairs
+from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.nn import GRU, LSTM, RNN
-from scratchgen.rnn import Bytes
-from scratchgen.training import load_run
-from scratchgen.training.origin import fingerprint
-from scratchgen.training.record import read_record
-from scratchgen.training.saved import SHA256
+from scratchgen.rnn import ByteTokenizer
+from scratchgen.runs.provenance import SHA256, fingerprint
+from scratchgen.runs.record import read_record
+from scratchgen.tasks.load import load_run
 
 TINY = ("--data", "mine.txt", "--epochs", 1, "--hidden", 8, "--batch-size", 8)
 NEW = ("symbols", "cell", "layers", "dropout")
@@ -146,7 +145,7 @@ def test_a_text_goes_into_a_file_and_a_file_that_cannot_be_is_refused_before(
     assert scratchgen_in(runs("rnn"))("sample", "rnn", "--out", tmp_path).returncode == 2
 
 
-@pytest.mark.parametrize("name, symbols", [("bytes", Bytes), ("pieces", BytePairs)])
+@pytest.mark.parametrize("name, symbols", [("bytes", ByteTokenizer), ("pieces", BytePairTokenizer)])
 def test_a_model_of_bytes_or_of_pieces_reads_any_prompt_and_prints_text(name, symbols, runs, drawn):
     assert isinstance(load_run(runs(name) / name)[0].vocabulary, symbols)
     assert drawn(name, "--prompt", "Ω🙂").startswith("Ω🙂")
@@ -156,7 +155,7 @@ def test_a_model_of_bytes_or_of_pieces_reads_any_prompt_and_prints_text(name, sy
 def test_a_model_of_pieces_is_loaded_with_those_of_its_training_and_one_table_for_both_ways(runs):
     model, config = load_run(runs("pieces") / "pieces")
     text = (runs("pieces") / "words.txt").read_text()
-    again = BytePairs.of([text[: len(text) * 90 // 100]], 300)
+    again = BytePairTokenizer.of([text[: len(text) * 90 // 100]], 300)
     assert model.vocabulary.json == again.json == config["model"]["vocabulary"]
     assert 256 < model.vocabulary.size < 300  # as no pair occurs twice any more
     assert model.tied and "W_hy" not in model.state_dict()

@@ -9,7 +9,7 @@ import pytest
 
 from scratchgen.data import CATALOGUE, PairData
 from scratchgen.rnn import Translator
-from scratchgen.training import load_run
+from scratchgen.tasks.load import load_run
 
 NAME = "tatoeba-fra-eng"
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]

@@ -8,7 +8,8 @@ import pytest
 
 from scratchgen.cli import main
 from scratchgen.random import Generator
-from scratchgen.training import Run, load_run
+from scratchgen.runs import Run
+from scratchgen.tasks.load import load_run
 from scratchgen.vae import build, geco
 
 SIZES = {

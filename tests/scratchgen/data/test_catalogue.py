@@ -5,19 +5,11 @@ import hashlib
 import numpy as np
 import pytest
 
-from scratchgen.data import (
-    CATALOGUE,
-    ImageData,
-    PairData,
-    PointData,
-    SequenceData,
-    SoundData,
-    TextData,
-    remote,
-)
+from scratchgen.data import CATALOGUE, PairData, PointData, RowData, SequenceData, SoundData, TextData
+from scratchgen.data.remote import sources
 
 CONTAINERS = {
-    "images": ImageData,
+    "images": RowData,
     "text": TextData,
     "sequences": SequenceData,
     "sound": SoundData,
@@ -70,7 +62,7 @@ def test_every_line_says_whose_the_set_is_and_how_it_is_split(name):
 
 
 def test_every_remote_file_belongs_to_a_set():
-    assert {entry.set for entry in (*remote.FILES, *remote.FOLDERS)} == set(FETCHED)
+    assert {entry.set for entry in (*sources.FILES, *sources.FOLDERS)} == set(FETCHED)
 
 
 def test_files_in_a_folder_of_ones_own_are_read_instead_of_those_that_are_served(monkeypatch, tmp_path):
@@ -82,7 +74,7 @@ def test_files_in_a_folder_of_ones_own_are_read_instead_of_those_that_are_served
 
 
 def test_the_table_of_remote_files_agrees_with_the_files(real_data):
-    for entry in remote.FILES:
+    for entry in sources.FILES:
         path = real_data / entry.set / entry.file
         if not path.exists():  # what is served, where the folder holds what was made from it
             assert entry.set == "binarized-mnist" and entry.url.endswith(".amat")
@@ -93,7 +85,7 @@ def test_the_table_of_remote_files_agrees_with_the_files(real_data):
 
 
 def test_the_table_of_remote_folders_agrees_with_the_folders(real_data):
-    for entry in remote.FOLDERS:
+    for entry in sources.FOLDERS:
         files = list((real_data / entry.set / entry.folder).iterdir())
         assert (len(files), sum(file.stat().st_size for file in files)) == (entry.count, entry.bytes)
         lines = [

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from scratchgen.data import Vocabulary
-from scratchgen.data.copying import BEGIN, BLANK, CHARACTERS, baseline, copying
+from scratchgen.data import CharacterTokenizer
+from scratchgen.data.sets.copying import BEGIN, BLANK, CHARACTERS, baseline, copying
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
 
@@ -19,7 +19,7 @@ def test_ten_symbols_are_shown_and_asked_for_at_the_end():
     assert (ids[10:] == BLANK).sum() == (T + 9) * 300 and (ids[T + 9] == BEGIN).all()
     assert (targets[:-10] == BLANK).all()
     np.testing.assert_array_equal(targets[-10:], ids[:10])
-    text = Vocabulary(CHARACTERS).decode(ids[:, 0])
+    text = CharacterTokenizer(CHARACTERS).decode(ids[:, 0])
     assert set(text[:10]) <= set("abcdefgh") and text[10:] == "------:----------"
 
 

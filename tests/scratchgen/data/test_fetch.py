@@ -6,8 +6,8 @@ import sys
 import pooch
 import pytest
 
-from scratchgen.data import remote
-from scratchgen.data.fetch import locate
+from scratchgen.data.remote import sources
+from scratchgen.data.remote.fetch import locate
 from scratchgen.errors import BadInput
 
 CONTENT = b"a small file\n" * 1000
@@ -15,7 +15,7 @@ CONTENT = b"a small file\n" * 1000
 
 def remote_file(base_url="http://127.0.0.1:9/", content=CONTENT):
     digest = hashlib.sha256(content).hexdigest()
-    return remote.RemoteFile("things", "thing.bin", base_url, digest, len(content), "public domain")
+    return sources.RemoteFile("things", "thing.bin", base_url, digest, len(content), "public domain")
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,7 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.delenv("SCRATCHGEN_DATA", raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(pooch, "os_cache", lambda project: tmp_path / "cache" / project)
-    monkeypatch.setattr(remote, "FILES", (remote_file(),))
+    monkeypatch.setattr(sources, "FILES", (remote_file(),))
     return tmp_path / "cache"
 
 
@@ -34,7 +34,7 @@ def files_in(folder):
 
 def test_a_file_is_downloaded_once_and_the_licence_is_said_then(server, cache, monkeypatch, capsys):
     (server.folder / "thing.bin").write_bytes(CONTENT)
-    monkeypatch.setattr(remote, "FILES", (remote_file(server.url),))
+    monkeypatch.setattr(sources, "FILES", (remote_file(server.url),))
     path = locate("things", "thing.bin")
     assert path == cache / "scratchgen" / "things" / "thing.bin"
     assert path.read_bytes() == CONTENT
@@ -48,7 +48,7 @@ def test_a_file_is_downloaded_once_and_the_licence_is_said_then(server, cache, m
 
 def test_a_download_with_the_wrong_hash_leaves_no_file_in_the_cache(server, cache, monkeypatch):
     (server.folder / "thing.bin").write_bytes(CONTENT[:-1])
-    monkeypatch.setattr(remote, "FILES", (remote_file(server.url),))
+    monkeypatch.setattr(sources, "FILES", (remote_file(server.url),))
     with pytest.raises(BadInput, match="wrong SHA-256"):
         locate("things", "thing.bin")
     assert files_in(cache) == []
@@ -56,7 +56,7 @@ def test_a_download_with_the_wrong_hash_leaves_no_file_in_the_cache(server, cach
 
 def test_a_file_damaged_in_the_cache_is_fetched_again(server, cache, monkeypatch, capsys):
     (server.folder / "thing.bin").write_bytes(CONTENT)
-    monkeypatch.setattr(remote, "FILES", (remote_file(server.url),))
+    monkeypatch.setattr(sources, "FILES", (remote_file(server.url),))
     locate("things", "thing.bin").write_bytes(b"damaged")
     capsys.readouterr()
     assert locate("things", "thing.bin").read_bytes() == CONTENT
@@ -64,7 +64,7 @@ def test_a_file_damaged_in_the_cache_is_fetched_again(server, cache, monkeypatch
 
 
 def test_a_missing_page_is_one_line_that_names_the_address_and_leaves_no_file(server, cache, monkeypatch):
-    monkeypatch.setattr(remote, "FILES", (remote_file(server.url),))
+    monkeypatch.setattr(sources, "FILES", (remote_file(server.url),))
     with pytest.raises(BadInput, match=rf"{server.url}thing\.bin.*404") as caught:
         locate("things", "thing.bin")
     assert "\n" not in str(caught.value)

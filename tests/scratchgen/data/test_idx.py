@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import pytest
 
-from scratchgen.data.idx import read_idx
+from scratchgen.data.files.idx import read_idx
 from scratchgen.errors import BadInput
 
 IMAGES = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)

@@ -7,7 +7,8 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from scratchgen.data import load_images, load_text, names, stdlib
+from scratchgen.data import load_images, load_text, names
+from scratchgen.data.sets import stdlib
 from scratchgen.errors import BadInput
 
 
@@ -138,5 +139,5 @@ def test_a_set_missing_from_the_named_folder_says_which_path(load, set_name, fil
 
 
 def test_a_data_set_is_shown_by_its_name_and_sizes():
-    assert repr(load_images("digits")) == "ImageData('digits', 8×8, 1,297 + 250 + 250 images)"
+    assert repr(load_images("digits")) == "RowData('digits', 8×8, 1,297 + 250 + 250 images)"
     assert len(repr(load_text("stdlib"))) < 100

@@ -9,10 +9,10 @@ import pytest
 from scratchgen.data import batches, load_images, map_images
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
-from scratchgen.training.history import History
+from scratchgen.runs.history import History
 from scratchgen.vae import VAE, train
 
-BENCHMARK = Path(__file__).parents[3] / "kernels" / "benchmarks" / "streaming_memory.py"
+BENCHMARK = Path(__file__).parents[3] / "scratchgen" / "benchmarks" / "streaming_memory.py"
 
 parts = lambda data: (data.train, data.validation, data.test)
 numbered = lambda n: (np.arange(n)[:, None] + np.array([0.0, 0.25])) / (n + 1)  # rows that tell who they are
@@ -147,7 +147,7 @@ def test_a_model_trains_on_images_that_stay_on_disk(npy):
     rng = np.random.default_rng(0)
     mapped = map_images(npy(rng.integers(0, 2, (400, 4, 4), dtype=np.uint8) * np.uint8(255)))
     model, history = VAE(16, 2, 8, Generator(0)), History()
-    model.begin_at(mapped.train.mean(axis=0))
+    model.init_output_bias(mapped.train.mean(axis=0))
     train(
         model, mapped.train, mapped.validation[:], history,
         epochs=2, batch_size=32, alpha=1e-2, rng=Generator(1),

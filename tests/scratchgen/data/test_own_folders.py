@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from scratchgen.data import load_any, load_images, load_sequences, load_sound
-from scratchgen.data.pcm import read_pcm16
+from scratchgen.data.files.pcm import read_pcm16
 from scratchgen.errors import BadInput
 
 parts = lambda data: (data.train, data.validation, data.test)
@@ -266,7 +266,7 @@ def test_without_mido_the_message_says_what_to_install(tmp_path, monkeypatch):
 def test_the_files_of_a_folder_say_what_kind_it_is(tmp_path):
     save_pictures(tmp_path / "pictures")
     (tmp_path / "pictures" / "one.wav").touch()
-    assert type(load_any(tmp_path / "pictures")).__name__ == "ImageData"
+    assert type(load_any(tmp_path / "pictures")).__name__ == "RowData"
     (tmp_path / "empty").mkdir()
     refused(load_any, tmp_path / "empty", "holds none of .png, .jpg")
     refused(load_any, tmp_path / "pictues", "did you mean", "pictures?")

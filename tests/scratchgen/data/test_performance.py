@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from scratchgen.data.midi_files import read_midi_folder
-from scratchgen.data.pcm import read_pcm16
-from scratchgen.data.performance import RATE, notes_of, perform, write_midi, write_wav
+from scratchgen.data.files.midi import read_midi_folder
+from scratchgen.data.files.pcm import read_pcm16
+from scratchgen.data.files.performance import RATE, notes_of, perform, write_midi, write_wav
 from scratchgen.errors import BadInput
 
 

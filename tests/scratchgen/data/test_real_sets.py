@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from scratchgen.data import load_images, load_pairs, load_sequences, load_sound
-from scratchgen.data.binarized_mnist import read_matrix
-from scratchgen.data.chorales import piano_roll
-from scratchgen.data.spoken_digits import SPEAKERS
+from scratchgen.data.sets.binarized_mnist import read_matrix
+from scratchgen.data.sets.chorales import piano_roll
+from scratchgen.data.sets.spoken_digits import SPEAKERS
 from scratchgen.errors import BadInput
 
 

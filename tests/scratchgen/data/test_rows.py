@@ -5,7 +5,7 @@ import pytest
 
 from scratchgen.data import load_any, rows
 from scratchgen.data.rows import BANDS, load_rows
-from scratchgen.data.sets import ImageData, PairData, SequenceData, SoundData
+from scratchgen.data.types import PairData, RowData, SequenceData, SoundData
 from scratchgen.errors import BadInput
 
 PARTS = ("train", "validation", "test")
@@ -27,7 +27,7 @@ def test_images_are_rows_already(name):
 
 def test_points_keep_their_coordinates_and_their_labels():
     ours, points = load_rows("ring"), load_any("ring")
-    assert isinstance(ours, ImageData) and ours.image_shape == (1, 2) and ours.classes == 8
+    assert isinstance(ours, RowData) and ours.image_shape == (1, 2) and ours.classes == 8
     for part in (*PARTS, "train_labels", "validation_labels", "test_labels"):
         np.testing.assert_array_equal(getattr(ours, part), getattr(points, part))
 

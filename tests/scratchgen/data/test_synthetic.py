@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from scratchgen.data import load_points, load_sound, load_text
-from scratchgen.data.gaussians import Mixture, grid, ring
-from scratchgen.data.karplus_strong import PERIODS, frequency, noise, pluck
-from scratchgen.data.markov import MarkovChain, source
-from scratchgen.data.tones import tone
+from scratchgen.data.sets.gaussians import Mixture, grid, ring
+from scratchgen.data.sets.karplus_strong import PERIODS, frequency, noise, pluck
+from scratchgen.data.sets.markov import MarkovChain, source
+from scratchgen.data.sets.tones import tone
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
 

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from scratchgen.data import Vocabulary, load_text
+from scratchgen.data import CharacterTokenizer, load_text
 from scratchgen.errors import BadInput
 from scratchgen.evaluation.ngram import ALPHA_GRID, NGram, best_ngram, bits_per_character
 
@@ -166,7 +166,7 @@ def test_an_unfitted_model_says_so():
 def test_tinyshakespeare_costs_at_most_the_figures_of_additive_smoothing():
     """Those figures are for the last 10 % of the text, with the smoothing tuned on it; so is α here."""
     text = load_text("tinyshakespeare")
-    vocabulary = Vocabulary.of(text.train + text.validation + text.test)
+    vocabulary = CharacterTokenizer.of(text.train + text.validation + text.test)
     train, last_tenth = vocabulary.encode(text.train), vocabulary.encode(text.validation + text.test)
     additive = [3.347, 2.482, 2.046, 1.779, 1.750, 1.979]  # nats a character, orders 0 to 5
     for order, published in enumerate(additive):

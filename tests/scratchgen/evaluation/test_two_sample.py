@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scratchgen.data import load_images
-from scratchgen.data.gaussians import ring
+from scratchgen.data.sets.gaussians import ring
 from scratchgen.errors import BadInput
 from scratchgen.evaluation import (
     Classifier,

@@ -7,9 +7,9 @@ import pytest
 
 from scratchgen import BadInput
 from scratchgen.gan import GAN, ConditionalGAN, ConvGAN, Diverged, Game, train
-from scratchgen.gan.health import Health, mean_distance
+from scratchgen.gan.monitor import GANMonitor, mean_distance
 from scratchgen.random import Generator
-from scratchgen.training import History, Run, checkpoint
+from scratchgen.runs import History, Run, checkpoint
 
 SETTINGS = {"epochs": 2, "batch_size": 4, "alpha": 1e-3}
 
@@ -145,7 +145,8 @@ def test_the_mean_distance_is_that_over_all_pairs(rng, measured):
     x = rng.standard_normal((7, 3))
     measured(abs(mean_distance(x) - mean_over_pairs(x)), 1e-10)
     measured(
-        abs(Health("hinge", x).epoch(3 * x[:5])[0] - 3 * mean_over_pairs(x[:5]) / mean_over_pairs(x)), 1e-6
+        abs(GANMonitor("hinge", x).epoch(3 * x[:5])[0] - 3 * mean_over_pairs(x[:5]) / mean_over_pairs(x)),
+        1e-6,
     )
     assert mean_distance(x[:1]) == 0
 
@@ -163,7 +164,7 @@ def told(health, V, samples):
 
 def test_samples_that_become_alike_are_told_once_and_again_if_they_do_so_again(rng):
     varied = rng.standard_normal((50, 4))
-    health = Health("nonsaturating", varied)
+    health = GANMonitor("nonsaturating", varied)
     assert health.epoch(varied)[0] == pytest.approx(1)
     assert told(health, -1.3, 0.7 * varied) == []
     (complaint,) = told(health, -1.3, 0.1 * varied)
@@ -175,7 +176,7 @@ def test_samples_that_become_alike_are_told_once_and_again_if_they_do_so_again(r
 
 def test_an_untrained_generator_has_not_collapsed(rng):
     varied = rng.standard_normal((50, 4))
-    health = Health("nonsaturating", varied)
+    health = GANMonitor("nonsaturating", varied)
     assert told(health, -1.4, 0.01 * varied) == [] and told(health, -1.4, 0.5 * varied) == []
 
 
@@ -190,7 +191,7 @@ def test_an_untrained_generator_has_not_collapsed(rng):
 )
 def test_a_discriminator_that_has_won_is_told(objective, even, won, rng):
     x = rng.standard_normal((50, 4))
-    health = Health(objective, x)
+    health = GANMonitor(objective, x)
     assert told(health, even, x) == []
     (complaint,) = told(health, won, x)
     assert "the discriminator has won" in complaint
@@ -198,7 +199,7 @@ def test_a_discriminator_that_has_won_is_told(objective, even, won, rng):
 
 def test_a_critic_is_meant_to_win(rng):
     x = rng.standard_normal((50, 4))
-    assert told(Health("wasserstein", x), 100.0, x) == []
+    assert told(GANMonitor("wasserstein", x), 100.0, x) == []
 
 
 class Losing(GAN):
@@ -239,7 +240,7 @@ def test_a_convolutional_pair_with_batch_normalisation_trains_and_resumes_to_the
     model, go = begin(history)
     go()
     later = History()
-    later.go_on_from(*history.saved)
+    later.resume(*history.saved)
     again, go = begin(later)
     go()
     for name, array in model.state_dict().items():

@@ -117,7 +117,7 @@ def test_dropout_does_nothing_in_use():
 @pytest.mark.parametrize("training", [True, False])
 def test_within_in_use_nothing_is_dropped_and_afterwards_all_is_as_it_was(training):
     model = Sequential(Dropout(0.9, Generator(0))).train(training)
-    with pytest.raises(KeyError), model.in_use() as same:
+    with pytest.raises(KeyError), model.eval_mode() as same:
         assert same is model and not model.training and not model[0].training
         raise KeyError
     assert model.training == model[0].training == training

@@ -5,20 +5,20 @@ import pytest
 from matplotlib.animation import PillowWriter
 from PIL import Image
 
-from scratchgen.gan import GAN, Film, Game, dirac_path, train
+from scratchgen.gan import GAN, Game, TrainingTrace, dirac_path, train
 from scratchgen.gan.objectives import KINDS
 from scratchgen.plots import animation, dirac, generator_losses
-from scratchgen.plots.film import AT_THE_ENDS, SAID, judgement, lengths
 from scratchgen.plots.generator_losses import pushes
+from scratchgen.plots.training_trace import AT_THE_ENDS, SAID, judgement, lengths
 from scratchgen.random import Generator
-from scratchgen.training import History
+from scratchgen.runs import History
 
 POINTS = Generator(3).standard_normal((64, 2))
 
 
 def film(objective="nonsaturating", moments=3):
     model, rng = GAN(2, 2, Generator(1), hidden=(8,), bounded=False), Generator(0)
-    film = Film(model, POINTS, 8, Game(objective), moments)
+    film = TrainingTrace(model, POINTS, 8, Game(objective), moments)
     train(model, POINTS, History(), epochs=1, batch_size=8, alpha=1e-2, rng=rng, film=film)
     return film
 
@@ -74,7 +74,7 @@ def test_a_film_is_a_gif_with_a_frame_for_each_look_and_ends_that_stay(tmp_path)
 
 def test_a_game_of_which_only_the_start_was_seen_is_a_film_too(tmp_path):
     model = GAN(2, 2, Generator(1), hidden=(8,), bounded=False)
-    with Image.open(animation(Film(model, POINTS, 8), tmp_path / "a.gif")) as gif:
+    with Image.open(animation(TrainingTrace(model, POINTS, 8), tmp_path / "a.gif")) as gif:
         assert gif.n_frames == 1
 
 

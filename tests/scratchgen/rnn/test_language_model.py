@@ -6,13 +6,21 @@ import numpy as np
 import pytest
 
 from scratchgen import rnn
-from scratchgen.data import Vocabulary
-from scratchgen.data.preprocessing.byte_pairs import BytePairs
+from scratchgen.data import CharacterTokenizer
+from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
-from scratchgen.rnn import Bytes, LanguageModel, bits_per_character, evaluate, generate, log_prob, train
+from scratchgen.rnn import (
+    ByteTokenizer,
+    LanguageModel,
+    bits_per_character,
+    evaluate,
+    generate,
+    log_prob,
+    train,
+)
 from scratchgen.rnn.sampling import probabilities
-from scratchgen.training import History
+from scratchgen.runs import History
 
 TEXT = "the cat sat on the mat; naïve café, 日本. " * 30
 
@@ -20,8 +28,8 @@ TEXT = "the cat sat on the mat; naïve café, 日本. " * 30
 def vocabulary(kind):
     if kind == "byte pairs":
         pytest.importorskip("tokenizers")
-        return BytePairs.of([TEXT], 300)
-    return {"characters": Vocabulary.of(TEXT), "bytes": Bytes()}[kind]
+        return BytePairTokenizer.of([TEXT], 300)
+    return {"characters": CharacterTokenizer.of(TEXT), "bytes": ByteTokenizer()}[kind]
 
 
 # --- vocabularies -----------------------------------------------------------------------------------------
@@ -44,16 +52,16 @@ def test_a_model_learns_a_text_in_any_symbols_and_its_bits_are_by_the_character(
 
 def test_bytes_write_every_text_and_come_back():
     text = "naïve 日本 \x00\n😀"
-    assert Bytes().decode(Bytes().encode(text)) == text
-    np.testing.assert_array_equal(Bytes().encode("é"), [0xC3, 0xA9])
-    assert Bytes().decode([0xC3]) == "�"
-    assert Bytes().encode("").size == 0 and Bytes().decode([]) == ""
+    assert ByteTokenizer().decode(ByteTokenizer().encode(text)) == text
+    np.testing.assert_array_equal(ByteTokenizer().encode("é"), [0xC3, 0xA9])
+    assert ByteTokenizer().decode([0xC3]) == "�"
+    assert ByteTokenizer().encode("").size == 0 and ByteTokenizer().decode([]) == ""
 
 
 @pytest.mark.parametrize("ids", [[-1], [256]])
 def test_numbers_that_are_no_bytes_are_refused(ids):
     with pytest.raises(BadInput, match=r"numbered 0 … 255"):
-        Bytes().decode(ids)
+        ByteTokenizer().decode(ids)
 
 
 def test_a_stop_may_begin_and_end_within_pieces():
@@ -70,8 +78,8 @@ def test_a_stop_may_begin_and_end_within_pieces():
 
 @pytest.mark.parametrize("cell", rnn.CELLS)
 def test_tied_weights_are_one_table_that_gets_both_gradients(cell, rng):
-    model = LanguageModel(Vocabulary("abc"), 6, 6, Generator(0), cell=cell, tied=True)
-    untied = LanguageModel(Vocabulary("abc"), 6, 6, Generator(0), cell=cell)
+    model = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell, tied=True)
+    untied = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell)
     untied.load_state_dict({**model.state_dict(), "W_hy": model.embedding.W.data.T.copy()})
     assert len(untied.parameters()) == len(model.parameters()) + 1
     ids = rng.integers(0, 3, (8, 2))
@@ -84,7 +92,7 @@ def test_tied_weights_are_one_table_that_gets_both_gradients(cell, rng):
 
 
 def test_dropout_is_off_where_text_is_scored_or_drawn_and_on_again_afterwards(rng):
-    model = LanguageModel(Vocabulary("abc"), 16, 8, Generator(0), cell="lstm", layers=2, dropout=0.5)
+    model = LanguageModel(CharacterTokenizer("abc"), 16, 8, Generator(0), cell="lstm", layers=2, dropout=0.5)
     ids = rng.integers(0, 3, 40)
     assert evaluate(model, ids) == evaluate(model, ids)
     assert model.generate("a", 9, 0, Generator(0)) == model.generate("a", 9, 0, Generator(0))
@@ -94,7 +102,7 @@ def test_dropout_is_off_where_text_is_scored_or_drawn_and_on_again_afterwards(rn
 
 
 def test_a_model_in_use_stays_in_use(rng):
-    model = LanguageModel(Vocabulary("abc"), 4, 2, dropout=0.5).eval()
+    model = LanguageModel(CharacterTokenizer("abc"), 4, 2, dropout=0.5).eval()
     evaluate(model, rng.integers(0, 3, 9))
     assert not model.training
 
@@ -128,7 +136,7 @@ def test_a_training_that_was_killed_goes_on_to_the_same_bits(cell, at, rng):
 
     def run(books):
         model = LanguageModel(
-            Vocabulary("abc"), 6, 3, Generator(3), cell=cell, layers=2, dropout=0.3, learned_h0=True
+            CharacterTokenizer("abc"), 6, 3, Generator(3), cell=cell, layers=2, dropout=0.3, learned_h0=True
         )
         train(model, ids, ids[:30], books, epochs=2, batch_size=4, chunk=8, alpha=1e-2)
         return model.state_dict()
@@ -138,7 +146,7 @@ def test_a_training_that_was_killed_goes_on_to_the_same_bits(cell, at, rng):
     with pytest.raises(Killed):
         run(stopped := Watched(at))
     again = History()
-    again.go_on_from(*stopped.saved)
+    again.resume(*stopped.saved)
     for name, array in run(again).items():
         np.testing.assert_array_equal(array, expected[name])
     assert again.history == whole.history
@@ -149,7 +157,7 @@ def test_the_claim_above_rejects_a_checkpoint_that_forgets(forgotten, rng):
     ids = rng.integers(0, 3, 200)
 
     def run(books):
-        model = LanguageModel(Vocabulary("abc"), 6, 3, Generator(3), cell="lstm", dropout=0.3)
+        model = LanguageModel(CharacterTokenizer("abc"), 6, 3, Generator(3), cell="lstm", dropout=0.3)
         train(model, ids, ids[:30], books, epochs=2, batch_size=4, chunk=8, alpha=1e-2)
         return model.state_dict()
 
@@ -160,7 +168,7 @@ def test_the_claim_above_rejects_a_checkpoint_that_forgets(forgotten, rng):
     arrays.pop("carried/state") if forgotten == "carried" else None
     numbers["kept"][forgotten] = {"state": None} if forgotten == "carried" else {"seed": 3, "counter": 0}
     again = History()
-    again.go_on_from(arrays, numbers)
+    again.resume(arrays, numbers)
     assert any(np.any(array != expected[name]) for name, array in run(again).items())
 
 
@@ -171,13 +179,13 @@ def test_a_checkpoint_without_all_that_a_training_changes_is_refused_in_one_line
     arrays, numbers = stopped.saved
     del numbers["kept"]["dropout"]
     again = History()
-    again.go_on_from(arrays, numbers)
+    again.resume(arrays, numbers)
     with pytest.raises(BadInput, match="another version saved it"):
         train(MODEL, ids, ids, again, **FIT)
 
 
 def test_weights_of_a_network_of_another_kind_are_refused():
-    of = lambda **options: LanguageModel(Vocabulary("abc"), 6, 3, **options)
+    of = lambda **options: LanguageModel(CharacterTokenizer("abc"), 6, 3, **options)
     for other in ({"cell": "lstm"}, {"cell": "gru"}, {"layers": 2}, {"learned_h0": True}):
         with pytest.raises(ValueError, match=r"of another model|in the model, but"):
             of().load_state_dict(of(**other).state_dict())
@@ -185,7 +193,7 @@ def test_weights_of_a_network_of_another_kind_are_refused():
 
 # --- bad input --------------------------------------------------------------------------------------------
 
-MODEL = LanguageModel(Vocabulary("abc"), 4, 2)
+MODEL = LanguageModel(CharacterTokenizer("abc"), 4, 2)
 FIT = {"epochs": 1, "batch_size": 2, "chunk": 5, "alpha": 1e-3}
 LONG = np.zeros(30, np.int64)
 
@@ -213,8 +221,8 @@ LONG = np.zeros(30, np.int64)
         (lambda: rnn.beam_search(MODEL, "a", 1, 0), "width"),
         (lambda: rnn.beam_search(MODEL, "a", 1, 1, alpha=-1.0), "alpha"),
         (lambda: rnn.beam_search(MODEL, "", 1, 1), "prompt is empty"),
-        (lambda: LanguageModel(Vocabulary("abc"), 4, 2, cell="elman"), "tanh, lstm, gru"),
-        (lambda: LanguageModel(Vocabulary("abc"), 4, 2, tied=True), "tied weights"),
+        (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, cell="elman"), "tanh, lstm, gru"),
+        (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, tied=True), "tied weights"),
         (lambda: MODEL.loss(LONG[:0, None], LONG[:0, None]), "no steps"),
         (
             lambda: MODEL.loss(LONG[:3, None], LONG[:3, None], mask=np.zeros((3, 1), bool)),
@@ -234,14 +242,14 @@ def test_asking_for_nothing_gives_the_prompt():
 
 
 def test_a_text_of_one_known_letter_is_learned_to_no_bits():
-    model = LanguageModel(Vocabulary("a"), 4, 2)
+    model = LanguageModel(CharacterTokenizer("a"), 4, 2)
     train(model, LONG, LONG, History(), **FIT)
     assert evaluate(model, LONG) == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize("cell", rnn.CELLS)
 def test_a_loss_that_explodes_stops_the_training_with_the_weights_before_the_step(cell, rng):
-    model = LanguageModel(Vocabulary("abc"), 4, 2, Generator(0), cell=cell)
+    model = LanguageModel(CharacterTokenizer("abc"), 4, 2, Generator(0), cell=cell)
     model.W_hy.data[0] = np.inf
     before, books = model.state_dict(), History()
     with warnings.catch_warnings(), pytest.raises(BadInput, match="training exploded at step 1"):

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from scratchgen.data import PairData, Vocabulary
+from scratchgen.data import CharacterTokenizer, PairData
 from scratchgen.data.preprocessing.by_length import pad
 from scratchgen.data.short_pairs import short_pairs
 from scratchgen.errors import BadInput
@@ -13,8 +13,8 @@ from scratchgen.evaluation import bleu
 from scratchgen.random import Generator
 from scratchgen.rnn import Translator, nats_by_pair, nats_per_symbol
 from scratchgen.rnn.beam import search
-from scratchgen.rnn.translator import ALPHA, pair_batches
-from scratchgen.training.scores.pairs import pair_scores, sources_of
+from scratchgen.rnn.translation.translator import ALPHA, pair_batches
+from scratchgen.tasks.scores.pairs import pair_scores, sources_of
 
 V, N = 3, 4
 
@@ -22,7 +22,7 @@ V, N = 3, 4
 @pytest.fixture(params=range(3))
 def model(request):
     """A model of four letters that writes three, with weights large enough to have an opinion."""
-    model = Translator(Vocabulary("abcd"), Vocabulary("xyz"), 5, 4, Generator(request.param))
+    model = Translator(CharacterTokenizer("abcd"), CharacterTokenizer("xyz"), 5, 4, Generator(request.param))
     rng = np.random.default_rng(request.param)
     for p in model.parameters():
         p.data = rng.standard_normal(p.shape)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scratchgen import BadInput, Generator
-from scratchgen.training import History
+from scratchgen.runs import History
 from scratchgen.vae import VAE, VQVAE, ConstrainedLoss, train, vq_training
 
 SETTINGS = {"epochs": 2, "batch_size": 8}

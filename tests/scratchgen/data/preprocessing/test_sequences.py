@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scratchgen.data.preprocessing.by_length import batches_by_length, pad
-from scratchgen.data.preprocessing.byte_pairs import BytePairs
+from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
 
@@ -64,7 +64,7 @@ TEXT = "the cat sat on the mat; the cats sat there. " * 50
 @pytest.fixture
 def pieces():
     pytest.importorskip("tokenizers")
-    return BytePairs.of([TEXT], size=300)
+    return BytePairTokenizer.of([TEXT], size=300)
 
 
 def test_any_text_comes_back_whether_it_was_seen_or_not(pieces):
@@ -80,20 +80,20 @@ def test_frequent_stretches_become_one_piece(pieces):
 
 def test_pieces_are_learned_from_the_training_text_alone(pieces):
     assert "xylophone" not in TEXT
-    again = BytePairs.of([TEXT], size=300)
+    again = BytePairTokenizer.of([TEXT], size=300)
     assert again.encode("xylophone the cat").tolist() == pieces.encode("xylophone the cat").tolist()
-    leaky = BytePairs.of([TEXT + "xylophone " * 50], size=300)
+    leaky = BytePairTokenizer.of([TEXT + "xylophone " * 50], size=300)
     assert len(leaky.encode("xylophone")) < len(pieces.encode("xylophone"))
 
 
 def test_pieces_are_saved_and_read_and_other_files_refused(pieces, tmp_path):
     pieces.save(tmp_path / "pieces.json")
-    again = BytePairs.load(tmp_path / "pieces.json")
+    again = BytePairTokenizer.load(tmp_path / "pieces.json")
     assert again.size == pieces.size and again.encode(TEXT).tolist() == pieces.encode(TEXT).tolist()
     (tmp_path / "other.json").write_text("[]")
     for path in ("other.json", "nowhere.json"):
         with pytest.raises(BadInput, match=path):
-            BytePairs.load(tmp_path / path)
+            BytePairTokenizer.load(tmp_path / path)
 
 
 def test_numbers_that_are_no_pieces_and_vocabularies_too_small_are_refused(pieces):
@@ -101,10 +101,10 @@ def test_numbers_that_are_no_pieces_and_vocabularies_too_small_are_refused(piece
         with pytest.raises(BadInput, match="numbered 0"):
             pieces.decode(wrong)
     with pytest.raises(BadInput, match="at least 256"):
-        BytePairs.of([TEXT], size=255)
+        BytePairTokenizer.of([TEXT], size=255)
 
 
 def test_without_tokenizers_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "tokenizers", None)
     with pytest.raises(BadInput, match="pip install tokenizers"):
-        BytePairs.of([TEXT])
+        BytePairTokenizer.of([TEXT])

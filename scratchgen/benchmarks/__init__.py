@@ -1,0 +1,1 @@
+"""Benchmarks: kernels and whole training steps, next to peers."""

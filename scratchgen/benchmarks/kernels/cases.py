@@ -1,0 +1,282 @@
+"""What is timed: each kernel at a few sizes, and a small twin for the scalar loops."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+import scratchgen_kernels as kernels
+from scratchgen.benchmarks.kernels import peers
+
+DTYPE = np.float32
+
+
+@dataclass(frozen=True)
+class Case:
+    """One computation at one size.
+
+    name         what is computed
+    folder       the kernel's folder: backends are ordered by the times of all its cases together
+    axes         the letters of the sizes
+    sizes        the full size;  small: one that scalar loops can do, scaled by the ratio of the work
+    run          run(backend, *arguments)
+    draw         draw(*sizes) -> arguments
+    work         work(*sizes): floating-point operations, or bytes read and written, as `unit` says
+    unit         "GFLOP/s" or "GB/s"
+    others       name → build(*arguments) -> a call: the same computation elsewhere. ImportError: not here
+    """
+
+    name: str
+    folder: str
+    axes: str
+    sizes: tuple[int, ...]
+    small: tuple[int, ...]
+    run: Callable
+    draw: Callable
+    work: Callable
+    unit: str
+    others: dict[str, Callable] = field(default_factory=dict)
+
+    @property
+    def size(self) -> str:
+        """The sizes in words: "M=256 K=256 N=256"."""
+        return " ".join(f"{axis}={n:,}" for axis, n in zip(self.axes, self.sizes, strict=True))
+
+    @property
+    def scale(self) -> float:
+        """How many times the work of the small twin the full case is."""
+        return self.work(*self.sizes) / self.work(*self.small)
+
+    def call(self, backend: str) -> Callable[[], object]:
+        """A function of no arguments that runs the case on a backend; the small twin on "loops"."""
+        return partial(self.run, backend, *self.draw(*(self.small if backend == "loops" else self.sizes)))
+
+
+def normal(*shape):
+    return (0.1 * np.random.default_rng(1).normal(size=shape)).astype(DTYPE)
+
+
+# --- matrix products --------------------------------------------------------------------------------------
+
+
+def matmul(backend, a, b):
+    kernels.matmul(a, b, backend=backend)
+
+
+PRODUCTS = [
+    ((8, 8, 8), (8, 8, 8)),
+    ((64, 256, 256), (16, 16, 16)),
+    ((128, 784, 400), (16, 49, 16)),
+    *(((n, n, n), (16, 16, 16)) for n in (256, 512, 1024)),
+]
+MATMUL = [
+    Case(
+        "matmul",
+        *("matmul", "MKN", sizes, small, matmul),
+        draw=lambda M, K, N: (normal(M, K), normal(K, N)),
+        work=lambda M, K, N: 2 * M * K * N,
+        unit="GFLOP/s",
+        others={"PyTorch": peers.torch_matmul, "JAX": peers.jax_matmul},
+    )
+    for sizes, small in PRODUCTS
+]
+
+# --- the recurrence, forward and backward -----------------------------------------------------------------
+
+
+def tanh_recurrence(backend, g, x, h0, W_xh, W_hh, b_h):
+    h = kernels.tanh_recurrence(x, h0, W_xh, W_hh, b_h, backend=backend)
+    kernels.tanh_recurrence_backward(g, h, x, h0, W_xh, W_hh, backend=backend)
+
+
+def recurrence_arguments(T, B, D, H):
+    return normal(T, B, H), normal(T, B, D), normal(B, H), normal(D, H), normal(H, H), normal(H)
+
+
+SEQUENCES = [
+    ((100, 1, 65, 100), (5, 1, 8, 10)),
+    ((100, 16, 88, 200), (4, 2, 8, 16)),
+    ((50, 32, 64, 128), (4, 2, 8, 16)),
+    ((50, 64, 128, 256), (4, 2, 8, 16)),
+]
+RECURRENCE = [
+    Case(
+        "tanh_recurrence, forward and backward",
+        *("tanh_recurrence", "TBDH", sizes, small, tanh_recurrence, recurrence_arguments),
+        work=lambda T, B, D, H: 6 * T * B * H * (D + H),  # three products of the same size in all
+        unit="GFLOP/s",
+        others={"PyTorch": peers.torch_rnn, "JAX": peers.jax_rnn},
+    )
+    for sizes, small in SEQUENCES
+]
+
+# --- gated recurrences, forward and backward --------------------------------------------------------------
+
+
+def lstm_recurrence(backend, g, x, h0, c0, W_xh, W_hh, b_h):
+    states, gates = kernels.lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h, backend=backend)
+    kernels.lstm_recurrence_backward(g, states, gates, x, h0, c0, W_xh, W_hh, backend=backend)
+
+
+def lstm_arguments(T, B, D, H):
+    states = normal(2, T, B, H), normal(T, B, D), normal(B, H), normal(B, H)
+    return *states, normal(D, 4 * H), normal(H, 4 * H), normal(4 * H)
+
+
+def gru_recurrence(backend, g, x, h0, W_xh, W_hh, b_x, b_h):
+    h, gates = kernels.gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h, backend=backend)
+    kernels.gru_recurrence_backward(g, h, gates, x, h0, W_xh, W_hh, backend=backend)
+
+
+def gru_arguments(T, B, D, H):
+    states = normal(T, B, H), normal(T, B, D), normal(B, H)
+    return *states, normal(D, 3 * H), normal(H, 3 * H), normal(3 * H), normal(3 * H)
+
+
+GATED = [
+    Case(
+        f"{folder}, forward and backward",
+        *(folder, "TBDH", sizes, small, run, draw),
+        work=lambda T, B, D, H, gates=gates: 6 * gates * T * B * H * (D + H),
+        unit="GFLOP/s",
+        others={"PyTorch": peer},
+    )
+    for folder, gates, run, draw, peer in (
+        ("lstm_recurrence", 4, lstm_recurrence, lstm_arguments, peers.torch_lstm),
+        ("gru_recurrence", 3, gru_recurrence, gru_arguments, peers.torch_gru),
+    )
+    for sizes, small in SEQUENCES
+]
+
+# --- noise ------------------------------------------------------------------------------------------------
+
+
+def reparameterize(backend, mu, logvar):
+    kernels.reparameterize(mu, logvar, 7, 0, backend=backend)
+
+
+def reparameterize_backward(backend, g, logvar):
+    kernels.reparameterize_backward(g, logvar, 7, 0, backend=backend)
+
+
+def standard_normal(backend, n):
+    kernels.standard_normal(7, 0, n, DTYPE, backend=backend)
+
+
+SAMPLES = [((2560,), (500,)), ((10**5,), (500,)), ((10**7,), (500,))]
+NOISE = [
+    *(
+        Case(
+            name,
+            *("reparameterize", "n", sizes, small, run),
+            draw=lambda n: (normal(n), normal(n)),
+            work=lambda n: 12 * n,
+            unit="GB/s",
+            others=others,
+        )
+        for name, run, others in (
+            (
+                "reparameterize",
+                reparameterize,
+                {"NumPy expression": peers.numpy_sample, "PyTorch": peers.torch_sample},
+            ),
+            ("reparameterize, backward", reparameterize_backward, {}),
+        )
+        for sizes, small in SAMPLES
+    ),
+    *(
+        Case(
+            "standard_normal",
+            *("normal_noise", "n", sizes, small, standard_normal),
+            draw=lambda n: (n,),
+            work=lambda n: 4 * n,
+            unit="GB/s",
+            others={"NumPy expression": peers.numpy_normal, "PyTorch": peers.torch_normal},
+        )
+        for sizes, small in SAMPLES
+    ),
+]
+
+# --- losses, the optimiser, elementwise ---------------------------------------------------------------------
+
+
+def bernoulli_cross_entropy(backend, g, logits, x):
+    kernels.bernoulli_cross_entropy(logits, x, backend=backend)
+    kernels.bernoulli_cross_entropy_backward(g, logits, x, backend=backend)
+
+
+def softmax_cross_entropy(backend, g, logits, targets):
+    kernels.softmax_cross_entropy(logits, targets, backend=backend)
+    kernels.softmax_cross_entropy_backward(g, logits, targets, backend=backend)
+
+
+def adam(backend, theta, g, m, v):
+    kernels.adam(theta, g, m, v, 1000, backend=backend)
+
+
+def bias_activation(backend, g, x, b):
+    y = kernels.bias_activation(x, b, "tanh", backend=backend)
+    kernels.bias_activation_backward(g, y, "tanh", backend=backend)
+
+
+def tanh(backend, x):
+    kernels.tanh(x, backend=backend)
+
+
+def targets_of(n, V):
+    return np.random.default_rng(2).integers(0, V, n)
+
+
+ELEMENTWISE = [
+    Case(
+        "bernoulli_cross_entropy, with gradient",
+        *("bernoulli_cross_entropy", "BD", (128, 784), (4, 49), bernoulli_cross_entropy),
+        draw=lambda B, D: (normal(B), normal(B, D), (normal(B, D) > 0).astype(DTYPE)),
+        work=lambda B, D: 5 * 4 * B * D,  # two inputs read twice, one result
+        unit="GB/s",
+        others={"PyTorch": peers.torch_bernoulli_cross_entropy},
+    ),
+    Case(
+        "softmax_cross_entropy, with gradient",
+        *("softmax_cross_entropy", "BV", (1024, 96), (16, 24), softmax_cross_entropy),
+        draw=lambda B, V: (normal(B), normal(B, V), targets_of(B, V)),
+        work=lambda B, V: 3 * 4 * B * V,
+        unit="GB/s",
+        others={"PyTorch": peers.torch_softmax_cross_entropy},
+    ),
+    Case(
+        "adam",
+        *("adam", "n", (10**6,), (500,), adam),
+        draw=lambda n: (normal(n), normal(n), normal(n), normal(n) ** 2),
+        work=lambda n: 7 * 4 * n,  # four arrays read, three of them written
+        unit="GB/s",
+        others={"PyTorch": peers.torch_adam},
+    ),
+    Case(
+        "bias_activation (tanh), with gradient",
+        *("bias_activation", "BH", (128, 400), (8, 25), bias_activation),
+        draw=lambda B, H: (normal(B, H), normal(B, H), normal(H)),
+        work=lambda B, H: 5 * 4 * B * H,
+        unit="GB/s",
+    ),
+    Case(
+        "tanh",
+        *("vector_math", "n", (10**6,), (500,), tanh),
+        draw=lambda n: (normal(n),),
+        work=lambda n: 2 * 4 * n,
+        unit="GB/s",
+        others={"PyTorch": peers.torch_tanh},
+    ),
+]
+
+CASES = [*MATMUL, *RECURRENCE, *GATED, *NOISE, *ELEMENTWISE]
+
+
+def largest(cases: list[Case]) -> list[Case]:
+    """Of each computation the case with the most work."""
+    found: dict[str, Case] = {}
+    for case in cases:
+        found[case.name] = max(found.get(case.name, case), case, key=lambda c: math.prod(c.sizes))
+    return list(found.values())

@@ -1,0 +1,1 @@
+"""Files of a person's own, one kind per file."""

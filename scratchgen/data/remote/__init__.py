@@ -1,0 +1,1 @@
+"""Downloads: where files come from, and verified copies of them."""

@@ -1,0 +1,195 @@
+"""Downloads: into the cache comes a file with the right SHA-256, or nothing.
+
+A file is written under a temporary name and takes its own once its hash is right. A lock lets one process
+fetch while others wait for what it brings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+import tempfile
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scratchgen.data.remote import sources
+from scratchgen.errors import BadInput
+
+PATIENCE = 30.0  # seconds without a byte, and before the mean speed is judged
+SLOWEST = 1000.0  # bytes a second
+CHUNK = 512  # bytes: small, so that a server that drips is noticed
+
+
+class TooSlow(OSError):
+    """A server that sends, but so slowly that nobody would wait."""
+
+
+def pooch_or_complain():
+    """The library that downloads.   Raises BadInput where it is not installed."""
+    try:
+        import pooch
+    except ImportError:
+        raise BadInput(
+            "data sets are downloaded with pooch, which is not installed; `pip install pooch`, or name a "
+            "folder that holds them as <set>/<file> in SCRATCHGEN_DATA"
+        ) from None
+    return pooch
+
+
+def file(wanted: sources.RemoteFile, folder: Path) -> Path:
+    """The file in `folder`, fetched if it is not there or is damaged.   Raises BadInput if that fails."""
+    pooch = pooch_or_complain()
+    pooch.get_logger().setLevel("WARNING")  # the announcement says the same, and the licence
+    path = folder / wanted.file
+    if path.is_file() and pooch.file_hash(str(path)) == wanted.sha256:
+        return path  # without the lock: a cache that cannot be written can still be read
+
+    def fetch(url, output_file, registry):
+        _announce(wanted, url)
+        _fetch(url, output_file, wanted.bytes)
+
+    with _one_at_a_time(wanted, wanted.url, folder):
+        pooch.retrieve(wanted.url, f"sha256:{wanted.sha256}", wanted.file, folder, downloader=fetch)
+    return path
+
+
+def folder(wanted: sources.RemoteFolder, home: Path) -> None:
+    """The files of a zip archive and their SHA256SUMS in `home`, all or none of them."""
+    with _one_at_a_time(wanted, wanted.archive, home):
+        if (home / "SHA256SUMS").exists():
+            return  # another process was quicker
+        _announce(wanted, wanted.archive)
+        with tempfile.TemporaryDirectory(dir=home, prefix="tmp") as temporary:
+            archive, unpacked = Path(temporary, "archive.zip"), Path(temporary, wanted.folder)
+            _fetch(wanted.archive, archive, wanted.bytes)
+            sums = _unpack(archive, unpacked, wanted)
+            shutil.rmtree(home / wanted.folder, ignore_errors=True)
+            unpacked.rename(home / wanted.folder)
+            Path(temporary, "SHA256SUMS").write_bytes(sums)
+            Path(temporary, "SHA256SUMS").rename(home / "SHA256SUMS")
+
+
+def _unpack(archive: Path, target: Path, wanted: sources.RemoteFolder) -> bytes:
+    """Write the wanted members to the new folder `target`, and return their SHA256SUMS.
+
+    Only names directly inside the one wanted folder are looked at, so none can lead elsewhere, and no more
+    bytes are unpacked than are expected.   Raises ValueError if that list is not the one that is known.
+    """
+    target.mkdir()
+    lines = []
+    try:
+        with zipfile.ZipFile(archive) as members:
+            inside = [m for m in members.infolist() if _is_directly_in(wanted.inside, m.filename)]
+            if sum(member.file_size for member in inside) != wanted.bytes:
+                raise ValueError("other files than those expected")
+            for member in sorted(inside, key=lambda member: member.filename):
+                content, name = members.read(member), member.filename.rpartition("/")[2]
+                (target / name).write_bytes(content)
+                lines.append(f"{hashlib.sha256(content).hexdigest()}  {wanted.folder}/{name}\n")
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise ValueError(str(error)) from None
+    sums = "".join(lines).encode()
+    if hashlib.sha256(sums).hexdigest() != wanted.sums_sha256:
+        raise ValueError("the files are not those expected")
+    return sums
+
+
+def _is_directly_in(folder: str, name: str) -> bool:
+    rest = name.removeprefix(folder)
+    return name.startswith(folder) and rest not in ("", ".", "..") and not set(rest) & set("/\\:\0")
+
+
+@contextmanager
+def _one_at_a_time(wanted, url: str, folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, and turn whatever goes wrong into one line."""
+    import filelock
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(folder / ".lock"):
+            _remove_leftovers(folder)
+            yield
+    except BadInput:
+        raise
+    except OSError as error:  # also every error of the network: requests derives its own from OSError
+        raise BadInput(
+            f"{url} cannot be fetched into {folder} ({_reason(error)}); try again, or put a copy into "
+            f"<folder>/{wanted.set} and set SCRATCHGEN_DATA=<folder>"
+        ) from None
+    except ValueError:
+        raise BadInput(
+            f"{url} served a file with the wrong SHA-256, which was deleted; try again, or name a folder "
+            f"that holds {wanted.set} in SCRATCHGEN_DATA"
+        ) from None
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Delete what a process that was killed while it fetched has left. Whoever holds the lock is alone."""
+    for path in folder.glob("tmp*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _fetch(url: str, output_file, expected_bytes: int) -> None:
+    progress = _Progress(expected_bytes)
+    try:
+        downloader = pooch_or_complain().HTTPDownloader(progress, chunk_size=CHUNK, timeout=PATIENCE)
+        downloader(url, str(output_file), None)
+    finally:
+        progress.close()
+    with open(output_file, "rb") as file:
+        beginning = file.read(512).lstrip().lower()
+    if beginning.startswith((b"<!doctype html", b"<html")):
+        raise OSError("it served a web page in place of the file")
+
+
+class _Progress:
+    """What pooch calls with every chunk: a bar on a terminal, and the judge of the speed."""
+
+    def __init__(self, expected_bytes: int):
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+        self.total, self._received, self._began = expected_bytes, 0, time.monotonic()
+        screen = Console(stderr=True)
+        columns = BarColumn(), DownloadColumn(), TimeRemainingColumn()
+        self._bar = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
+        self._task = self._bar.add_task("", total=expected_bytes)
+        self._bar.start()
+
+    def update(self, n: int) -> None:
+        self._received += n
+        self._bar.update(self._task, completed=self._received, total=self.total or None)
+        seconds = time.monotonic() - self._began
+        if seconds > PATIENCE and self._received < SLOWEST * seconds and self._received < self.total:
+            raise TooSlow(f"fewer than {SLOWEST / 1000:g} kB a second")
+
+    def reset(self) -> None:
+        """All has arrived: pooch now fills the bar once more."""
+        self._received, self._began = 0, time.monotonic()
+
+    def close(self) -> None:
+        self._bar.stop()
+
+
+def _announce(wanted, url: str) -> None:
+    print(f"fetching {url} ({wanted.bytes / 1e6:.1f} MB; licence: {wanted.licence})", file=sys.stderr)
+
+
+def _reason(error: OSError) -> str:
+    """Why a download failed, in words; what the library says where we have none."""
+    import requests.exceptions as network
+
+    if isinstance(error, network.TooManyRedirects):
+        return "it redirects without end"
+    if isinstance(error, network.Timeout) or "Read timed out" in str(error):
+        return f"no answer for {PATIENCE:g} s"
+    if isinstance(error, network.ChunkedEncodingError):
+        return "the connection was cut before the end"
+    if isinstance(error, network.ConnectionError):
+        return "no connection"
+    return " ".join(str(error).split())

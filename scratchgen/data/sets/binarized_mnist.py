@@ -1,0 +1,54 @@
+"""MNIST in black and white, drawn once: the set on which likelihoods are published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from scratchgen.data.remote.fetch import locate, own_folder
+from scratchgen.data.types import RowData
+from scratchgen.errors import BadInput
+
+PARTS = ("train", "valid", "test")
+
+
+def load() -> RowData:
+    """50,000 train, 10,000 validation and 10,000 test images of 0 and 1, 28 × 28, without labels.
+
+    Each pixel was drawn once from a Bernoulli whose mean is MNIST's grey value, so that numbers compare
+    between papers.   Raises BadInput where the files cannot be had or are damaged.
+
+    Source: Salakhutdinov & Murray (2008); the split is that of Larochelle & Murray (2011).
+    """
+    parts = _packed() if own_folder() else [_matlab(part) for part in PARTS]
+    return RowData("binarized-mnist", (28, 28), *(part.astype(np.float32) for part in parts))
+
+
+def _packed() -> list[np.ndarray]:
+    """From the file that keeps eight pixels a byte."""
+    with np.load(locate("binarized-mnist", "binarized_mnist.npz"), allow_pickle=False) as stored:
+        return [np.unpackbits(stored[f"{part}_packed"], axis=1) for part in PARTS]
+
+
+def _matlab(part: str) -> np.ndarray:
+    return read_matrix(locate("binarized-mnist", f"binarized_mnist_{part}.mat"))
+
+
+def read_matrix(path: Path) -> np.ndarray:
+    """The one matrix of a MATLAB file, (N, 784) of 0 and 1.   Raises BadInput for any other content."""
+    try:
+        from scipy.io import loadmat
+    except ImportError:
+        raise BadInput(
+            "binarized-mnist is served as MATLAB files, which SciPy reads; `pip install scipy`"
+        ) from None
+    try:
+        stored = loadmat(path)
+    except Exception as error:  # a damaged file raises whatever SciPy, zlib and struct meet in it
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise BadInput(f"{path} is not a MATLAB file ({reason}); fetch it again") from None
+    matrices = [value for name, value in stored.items() if not name.startswith("__")]
+    if len(matrices) != 1 or matrices[0].ndim != 2 or matrices[0].shape[1] != 784:
+        raise BadInput(f"{path} does not hold one matrix of 784 columns; fetch it again")
+    return matrices[0]

@@ -1,0 +1,33 @@
+"""JSB chorales: four-part harmony by J. S. Bach, as piano rolls."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from scratchgen.data.remote.fetch import locate
+from scratchgen.data.types import SequenceData
+
+LOWEST, KEYS = 21, 88  # a piano's: MIDI pitches 21 (A0) … 108 (C8)
+
+
+def load() -> SequenceData:
+    """229 train, 76 validation and 77 test chorales: (T, 88) rolls of 0 and 1, a row a quarter note.
+
+    Raises BadInput where the file cannot be had or is damaged.
+
+    Source: Boulanger-Lewandowski, Bengio & Vincent (2012), "Modeling temporal dependencies in
+    high-dimensional sequences", whose split this is.
+    """
+    parts = json.loads(locate("jsb-chorales", "jsb-chorales-quarter.json").read_text("utf-8"))
+    rolls = ([piano_roll(chorale) for chorale in parts[name]] for name in ("train", "valid", "test"))
+    return SequenceData("jsb-chorales", "quarter note", LOWEST, *rolls)
+
+
+def piano_roll(steps: list[list[int]]) -> np.ndarray:
+    """The pitches that sound at each step → (T, 88) float32, 1 where a key is down."""
+    roll = np.zeros((len(steps), KEYS), np.float32)
+    for t, pitches in enumerate(steps):
+        roll[t, [int(pitch) - LOWEST for pitch in pitches]] = 1
+    return roll

@@ -1,0 +1,41 @@
+"""The 8 × 8 handwritten digits that travel with the package."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import resources
+
+import numpy as np
+
+from scratchgen.data.types import RowData
+
+FULL = 16  # each value counts the lit pixels of a 4 × 4 block
+TRAIN, VALIDATION, TEST = 0, 1, 2  # the codes in the file's `split`
+
+
+def load() -> RowData:
+    """1,797 handwritten digits, 8 × 8 grey values k/16: 1,297 train, 250 validation, 250 test.
+
+    Source: Alpaydin & Kaynak (1998), UCI Machine Learning Repository; see embedded/SOURCE.md.
+    """
+    with resources.files("scratchgen.data").joinpath("embedded", "digits.npz").open("rb") as file:
+        stored = np.load(file, allow_pickle=False)
+        images = (stored["images"].reshape(-1, 64) / FULL).astype(np.float32)
+        labels = stored["labels"].astype(np.int64)
+        split = stored["split"]
+    parts = [split == part for part in (TRAIN, VALIDATION, TEST)]
+    return RowData("digits", (8, 8), *(images[part] for part in parts), *(labels[part] for part in parts))
+
+
+def load_binarized() -> RowData:
+    """The same digits in black and white: 1 where at least half of a block is lit, else 0.
+
+    A Bernoulli likelihood describes these exactly, where a grey value is only the mean of a pixel.
+    """
+    grey = load()
+    parts = {name: _black_and_white(getattr(grey, name)) for name in ("train", "validation", "test")}
+    return replace(grey, name="binarized-digits", **parts)
+
+
+def _black_and_white(images: np.ndarray) -> np.ndarray:
+    return (images >= 0.5).astype(np.float32)

@@ -1,0 +1,1 @@
+"""Tokenizers: texts as integers, and back."""

@@ -1,0 +1,136 @@
+"""A published result, run again: what was published, how it was made, and the numbers that come out here.
+
+Each number of a table is a part, trained once for each seed in a run directory of its own, so that a
+reproduction can be interrupted and goes on where it was:
+
+    <out>/<reproduction>/<part>/seed-<n>/
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shlex
+import statistics
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from scratchgen.errors import BadInput
+from scratchgen.nn import Module
+from scratchgen.runs.files import read_bytes, write_json
+from scratchgen.runs.run import Run
+from scratchgen.tasks.common import OpenRun, finished
+from scratchgen.tasks.load import RESULT
+from scratchgen.tasks.resume import open_again
+from scratchgen.tasks.scores import Score
+
+LARGEST_RESULT = 2**20  # bytes
+
+Measured = tuple[Run, Module, dict[str, float]]  # the numbers, the one that was published first
+
+
+@dataclass(frozen=True)
+class Part:
+    """One number of a published table.
+
+    published           as it stands there; "–" where it does not
+    target              what the number is to reach here; None where nothing is promised
+    measure             (seed, open_run) ↦ the run, the trained model and its numbers
+    higher_is_better    of that number
+    """
+
+    name: str
+    title: str
+    published: str
+    target: float | None
+    measure: Callable[[int, OpenRun], Measured]
+    higher_is_better: bool = False
+
+    def score(self, name: str, value: float) -> Score:
+        """The number of one seed, beside what was published and what it is to reach."""
+        beside = Score(name, f"{value:.4g}", self.published)
+        if self.target is None:
+            return beside
+        sign = "≥" if self.higher_is_better else "≤"
+        reached = value >= self.target if self.higher_is_better else value <= self.target
+        return replace(beside, expected=f"{sign} {self.target:.4g}", reached=reached)
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A published table, or a row of it.
+
+    source        the paper and the place in it
+    unit          of its numbers
+    setting       what was trained on what, in a sentence or two
+    deviations    everything that is otherwise here
+    seeds         how many, unless asked otherwise
+    """
+
+    name: str
+    title: str
+    source: str
+    unit: str
+    setting: str
+    deviations: tuple[str, ...]
+    parts: tuple[Part, ...]
+    seeds: int = 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """A part as it came out: its numbers by seed, and the minutes that each seed took."""
+
+    part: Part
+    numbers: list[dict[str, float]]
+    minutes: list[float]
+
+    def of(self, name: str) -> list[float]:
+        """One number, of the seeds that have it."""
+        return [found[name] for found in self.numbers if name in found]
+
+    def mean(self, name: str) -> float:
+        """Over these seeds."""
+        return statistics.mean(self.of(name))
+
+    def standard_error(self, name: str) -> float | None:
+        """Of that mean, s/√n; None for one seed, which tells nothing of it.
+
+        Ledger: evaluation.standard_error
+        """
+        found = self.of(name)
+        return None if len(found) == 1 else statistics.stdev(found) / math.sqrt(len(found))
+
+
+def reproduce(reproduction: Reproduction, out: Path, seeds: Iterable[int], **of_this_sitting) -> list[Row]:
+    """Train what is not trained yet, and collect the numbers of all parts and seeds."""
+    seeds = list(seeds)
+    return [_row(reproduction, part, out, seeds, of_this_sitting) for part in reproduction.parts]
+
+
+def _row(reproduction: Reproduction, part: Part, out: Path, seeds: list[int], of_this_sitting: dict) -> Row:
+    found = []
+    for seed in seeds:
+        directory = out / reproduction.name / part.name / f"seed-{seed}"
+        go_on = f"scratchgen reproduce {reproduction.name} --out {shlex.quote(str(out))}"
+        if not (directory / RESULT).exists():
+            _measure(part, seed, directory, {**of_this_sitting, "go_on": go_on})
+        found.append(_result(directory))
+    return Row(part, [result["numbers"] for result in found], [result["minutes"] for result in found])
+
+
+def _measure(part: Part, seed: int, directory: Path, options: dict) -> None:
+    run, model, numbers = part.measure(seed, lambda config: open_again(directory, config, **options))
+    name, value = next(iter(numbers.items()))
+    write_json(directory / RESULT, {"numbers": numbers, "minutes": run.timing["seconds"] / 60})
+    finished(run, model, [part.score(name, value)])
+
+
+def _result(directory: Path) -> dict:
+    path = directory / RESULT
+    try:
+        found = json.loads(read_bytes(path, LARGEST_RESULT))
+        return {"numbers": dict(found["numbers"]), "minutes": float(found["minutes"])}
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path} is damaged ({error}); remove {directory} and reproduce again") from None

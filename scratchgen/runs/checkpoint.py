@@ -1,0 +1,116 @@
+"""Checkpoints: all that a training needs to go on, in two files whose checksums are checked.
+
+    checkpoints/00000120.safetensors    the arrays; 120 steps and ends of epochs have been
+    checkpoints/00000120.json           the numbers, and the SHA-256 of both
+
+The arrays are written first: a checkpoint is there when its JSON is. Nothing is parsed before its checksum
+has been found right, and nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from scratchgen.errors import BadInput
+from scratchgen.files import replacing
+from scratchgen.runs.files import Unreadable, read_bytes, write_json
+
+NAMED = "[0-9]*.json"
+UNNAMED = ".[0-9]*"  # what a process was killed over before it had its name
+KEPT = 2  # the newest, and the one before in case the newest is damaged
+LARGEST_JSON = 2**26  # bytes; numbers of a training are far fewer
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state at a moment: named arrays, and whatever else as a JSON value.
+
+    step    counts the moments: a later one has a greater number
+    """
+
+    step: int
+    arrays: dict[str, np.ndarray]
+    numbers: dict
+
+
+class Damaged(ValueError):
+    """A checkpoint whose files are not what was written. The message names the file and what is wrong."""
+
+
+def write(folder: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint; then remove all but the newest two, and what a killed process has left."""
+    folder.mkdir(exist_ok=True)
+    arrays, numbers = _paths(folder, checkpoint.step)
+    with replacing(arrays) as temporary:
+        data = safetensors.numpy.save(checkpoint.arrays)
+        temporary.write_bytes(data)  # by Python, so that a full disk is an OSError
+    body = {"step": checkpoint.step, "arrays_sha256": _digest(data), "numbers": checkpoint.numbers}
+    write_json(numbers, {"sha256": digest_of(body), **body})
+    for old in sorted(folder.glob(NAMED))[:-KEPT]:
+        old.unlink()  # the JSON first: without it the arrays are no checkpoint
+        old.with_suffix(".safetensors").unlink(missing_ok=True)
+    for left_over in folder.glob(UNNAMED):
+        left_over.unlink()
+
+
+def newest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
+    """The newest checkpoint that verifies, and what is wrong with those that are newer.
+
+    (None, []) if there is none at all. Raises BadInput if there are some and all are damaged.
+    """
+    damages = []
+    for path in sorted(folder.glob(NAMED), reverse=True):
+        try:
+            return read(path), damages
+        except Damaged as problem:
+            damages.append(str(problem))
+    if damages:
+        raise BadInput(f"no checkpoint in {folder} can be used: {'; '.join(damages)}; train again")
+    return None, []
+
+
+def read(path: Path) -> Checkpoint:
+    """The checkpoint whose JSON file is `path`. Raises Damaged."""
+    try:
+        found = json.loads(_read(path, LARGEST_JSON))
+        body = {name: found[name] for name in ("step", "arrays_sha256", "numbers")}
+        sound = found["sha256"] == digest_of(body)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Damaged(f"{path} is damaged ({error!r})") from None
+    if not sound:
+        raise Damaged(f"{path} is damaged (its checksum is another)")
+    arrays = path.with_suffix(".safetensors")
+    data = _read(arrays)
+    if _digest(data) != body["arrays_sha256"]:
+        raise Damaged(f"{arrays} is damaged (its checksum is another)")
+    try:
+        return Checkpoint(body["step"], safetensors.numpy.load(data), body["numbers"])
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise Damaged(f"{arrays} is no safetensors file ({error})") from None
+
+
+def digest_of(value) -> str:
+    """SHA-256 of a JSON value, whatever the order of its names."""
+    return _digest(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode())
+
+
+def _paths(folder: Path, step: int) -> tuple[Path, Path]:
+    return folder / f"{step:08d}.safetensors", folder / f"{step:08d}.json"
+
+
+def _read(path: Path, most: int | None = None) -> bytes:
+    try:
+        return read_bytes(path, most)
+    except Unreadable as problem:
+        raise Damaged(str(problem)) from None
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

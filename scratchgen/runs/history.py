@@ -1,0 +1,155 @@
+"""The books of a training in memory, and its state: where it is, and what it needs to go on from there."""
+
+from __future__ import annotations
+
+import warnings
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from scratchgen.runs import state
+from scratchgen.runs.early_stopping import EarlyStopping
+
+
+class History:
+    """What a training loop needs:
+
+        run.track(model=model, optimizer=optimizer, rng=rng)
+        for epoch in run.epochs(10):
+            for x in run.steps(batches(data, batch_size=128, rng=rng)):
+                ...
+                run.log(loss=loss.item())
+
+    history    for each name that was logged, its means by epoch
+    epoch      the number of the current epoch, from 1;  step: how many steps of it are done
+
+    A loop that goes on from a saved state finds itself at the same place: `epochs` begins at the epoch of
+    the state, with the `rng` of that epoch's beginning, so that the data come in the same order again;
+    `steps` passes over what was done, and then puts back the state of everything that is kept.
+
+    With an EarlyStopping (`wait`), `epochs` ends when the wait is over, and the model that is kept as `model` has
+    the weights of the best epoch; `best_epoch` is logged.
+    """
+
+    def __init__(self):
+        self.history: dict[str, list[float]] = defaultdict(list)
+        self.by_epoch: list[dict[str, float]] = []
+        self.latest: dict[str, float] = {}
+        self.epoch, self.step, self.total_steps = 1, 0, 0
+        self._sums: dict[str, list] = {}  # of this epoch: name → [sum, how many]
+        self._things: dict[str, Any] = {}
+        self._watching: list[Any] = []
+        self._order: dict | None = None  # the state of rng at the beginning of this epoch
+        self._to_put_back: tuple[dict, dict] | None = None
+        self.patience: EarlyStopping | None = None
+
+    def track(self, **things) -> None:
+        """Name everything that the training changes (see `kept`): it is saved, and put back when resumed.
+
+        `rng` is the generator that the order of the data is drawn from.
+        """
+        self._things |= things
+
+    def wait(self, patience: EarlyStopping) -> None:
+        """Stop early: when the number that `patience` names has not got better for too long."""
+        self.patience = patience
+        self.track(patience=patience)
+
+    def observe(self, **things) -> None:
+        """Keep things that look at the training: `look()` of each is called at the end of every epoch."""
+        self._watching += things.values()
+        self.track(**things)
+
+    def epochs(self, n: int) -> Iterator[int]:
+        """1, 2, …, n; at the end of each, the means of what was logged in it go into `history`."""
+        if self.step == 0:  # the state is that of the end of an epoch: there are no steps to pass over
+            self._put_back()
+        while self.epoch <= n and not (self.patience and self.patience.over):
+            self._set_order()
+            yield self.epoch
+            self._close_epoch()
+            self.epoch, self.step = self.epoch + 1, 0
+        self.after_epochs()
+        if self.patience:
+            self.patience.install(self._things["model"])
+
+    def steps(self, items: Iterable) -> Iterator:
+        """The items of one epoch; when the loop comes back for the next, a step is done."""
+        items = iter(items)
+        if self._to_put_back is not None:
+            for _ in range(self.step):
+                next(items)
+            self._put_back()
+        for item in items:
+            yield item
+            self.step += 1
+            self.total_steps += 1
+            self.after_step()
+
+    def after_step(self) -> None:
+        """For those who do more than remember."""
+
+    def save_checkpoint(self) -> None:
+        """The same, when a training cannot go on: what it keeps is good still."""
+
+    def after_epochs(self) -> None:
+        """The same, when the last epoch is over."""
+
+    def log(self, **numbers: float) -> None:
+        """Note numbers of this step. What is logged several times in an epoch is averaged over it."""
+        for name, number in numbers.items():
+            entry = self._sums.setdefault(name, [0.0, 0])
+            entry[0] += float(number)
+            entry[1] += 1
+            self.latest[name] = float(number)
+
+    def say(self, line: str) -> None:
+        """A line that is worth to be read, as a warning."""
+        warnings.warn(line, stacklevel=3)
+
+    def _set_order(self) -> None:
+        rng = self._things.get("rng")
+        if rng is not None:
+            if self._to_put_back is not None:
+                state.restore(rng, self._order)
+            self._order = state.state_of(rng)
+
+    def _put_back(self) -> None:
+        if self._to_put_back is not None:
+            state.unpack(self._things, *self._to_put_back)
+            self._to_put_back = None
+
+    def _close_epoch(self) -> None:
+        means = {name: total / count for name, (total, count) in self._sums.items()}
+        if self.patience:
+            self.patience.look(self.epoch, means[self.patience.name], self._things["model"])
+            means["best_epoch"] = self.patience.best_epoch
+        for thing in self._watching:
+            thing.look()
+        self._sums.clear()
+        self.latest = dict(means)  # what was logged in former epochs alone is not shown for ever
+        self._note(means)
+
+    def _note(self, means: dict[str, float]) -> None:
+        self.by_epoch.append(means)
+        for name, mean in means.items():
+            self.history[name].append(mean)
+
+    # --- saving and going on ------------------------------------------------------------------------------
+
+    def state(self) -> tuple[dict[str, np.ndarray], dict]:
+        """Everything at the end of a step, or of the last epoch: arrays, and the rest as a JSON value."""
+        arrays, numbers = state.pack(self._things)
+        place = {"epoch": self.epoch, "step": self.step, "total_steps": self.total_steps}
+        books = {"by_epoch": self.by_epoch, "sums": self._sums, "order": self._order}
+        return arrays, {**place, **books, "kept": numbers}
+
+    def resume(self, arrays: dict[str, np.ndarray], numbers: dict) -> None:
+        """Let the next loop begin where `state()` was taken."""
+        self._to_put_back = arrays, numbers["kept"]
+        self.epoch, self.step, self.total_steps = (numbers[k] for k in ("epoch", "step", "total_steps"))
+        for means in numbers["by_epoch"]:
+            self._note(means)
+        self._sums, self._order = numbers["sums"], numbers["order"]

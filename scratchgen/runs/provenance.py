@@ -1,0 +1,78 @@
+"""Where a run comes from: what a reader needs in order to do it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shlex
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from scratchgen.data import AnyData, PairData, SequenceData, TextData
+from scratchgen.data.sound_frames import SoundFrames
+from scratchgen.kernels import current
+
+SHA256 = "sha256"  # key of the fingerprint in the metadata of model.safetensors
+PACKAGES = ("scratchgen-numpy", "numpy", "numba")
+
+
+def origin() -> dict:
+    """The command, the kernel backend, the versions, and the state of git in the current folder, if any."""
+    name = Path(sys.argv[0]).name.replace("__main__.py", "scratchgen")  # as of python -m scratchgen
+    found = {"command": shlex.join([name, *sys.argv[1:]]), "backend": current()}
+    return {**found, "versions": _versions(), "git": _git()}
+
+
+def fingerprint(arrays: dict[str, np.ndarray]) -> str:
+    """SHA-256 of named arrays, whatever their order: their names, types, shapes and bytes."""
+    digest = hashlib.sha256()
+    for name, array in sorted(arrays.items()):
+        digest.update(f"{name} {array.dtype} {array.shape} ".encode())
+        digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()
+
+
+def fingerprint_of_data(data: AnyData | SoundFrames) -> str:
+    """The fingerprint of the three parts of a data set: of a text, its UTF-8; of sequences, all of them; of
+    pairs, their JSON.
+    """
+    parts = {name: getattr(data, name) for name in ("train", "validation", "test")}
+    if isinstance(data, PairData):
+        parts = {name: np.frombuffer(json.dumps(part).encode(), np.uint8) for name, part in parts.items()}
+    if isinstance(data, TextData):
+        parts = {
+            name: np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+            for name, text in parts.items()
+        }
+    if isinstance(data, SequenceData | SoundFrames):
+        parts = {f"{name}.{i}": x for name, part in parts.items() for i, x in enumerate(part)}
+    return fingerprint(parts)
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def _git() -> dict | None:
+    """The commit, and whether files differ from it; None where there is no repository or no git."""
+    commit, changes = _git_says("rev-parse", "HEAD"), _git_says("status", "--porcelain")
+    return None if commit is None or changes is None else {"commit": commit, "changed": bool(changes)}
+
+
+def _git_says(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(["git", *arguments], capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
