@@ -115,7 +115,7 @@ def _loss(settings: VAERecipe):
         if not settings.distortion:
             raise BadInput("objective geco keeps the distortion below a number of nats; give --distortion")
         return vae.ConstrainedLoss(settings.distortion)
-    return vae.BetaLoss(settings.beta, warm_up=settings.warm_up, free_bits=settings.free_bits)
+    return vae.BetaLoss(settings.beta, kl_warmup_steps=settings.warm_up, free_bits=settings.free_bits)
 
 
 def _scores(model, rows: RowData, settings: VAERecipe, loss) -> list[Score]:

@@ -13,7 +13,7 @@ from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
 from scratchgen.tasks.scores import Score
 from scratchgen.tasks.scores.vae import labels_of
-from scratchgen.vae.interpolate import WAYS
+from scratchgen.vae.interpolate import PATHS
 
 STEPS = 10  # of an interpolation
 MOST = 2000  # examples in the latent plane
@@ -90,6 +90,6 @@ def _latent(model, x: np.ndarray, y: np.ndarray, rows: RowData, run: Run) -> Non
         plots.latent_plane(q.mu.numpy(), labels, decode_mean, rows.image_shape, run.picture("latent_plane"))
     between = {
         f"from image to image, {name}": interpolations(model, x[:20], y[:20], STEPS, way)
-        for name, way in WAYS.items()
+        for name, way in PATHS.items()
     }
     plots.sheets(between, rows.image_shape, run.picture("interpolation"), STEPS)

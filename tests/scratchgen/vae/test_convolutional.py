@@ -165,7 +165,7 @@ def gained(kind, warm_up):
     images, rng = load_images("digits").train, Generator(0)
     model = kind((8, 8), 8, 64, (8, 16), rng)
     model.init_output_bias(images.mean(axis=0))
-    how = {"epochs": 12, "batch_size": 64, "alpha": 3e-3, "rng": rng, "loss": BetaLoss(warm_up=warm_up)}
+    how = {"epochs": 12, "batch_size": 64, "alpha": 3e-3, "rng": rng, "loss": BetaLoss(kl_warmup_steps=warm_up)}
     train(model, images, images[:100], History(), **how)
     return evaluate(model, images, rng) - independent_bernoulli_log_prob(images, images)
 
