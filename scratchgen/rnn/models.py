@@ -10,6 +10,7 @@ from scratchgen.errors import BadInput
 from scratchgen.functional import linear, softmax_cross_entropy
 from scratchgen.nn import GRU, LSTM, RNN, Dropout, Embedding, Module, Parameter
 from scratchgen.nn.init import glorot_uniform
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator
 from scratchgen.rnn.sampling import generate
 from scratchgen.rnn.stepping import Stepper
@@ -17,6 +18,7 @@ from scratchgen.rnn.stepping import Stepper
 CELLS = {"tanh": RNN, "lstm": LSTM, "gru": GRU}
 
 
+@saveable
 class LanguageModel(Module):
     """p(c_{t+1} | c_1 … c_t) = softmax(y_t)[c_{t+1}],   y_t = h_t W_hy + b_y.
 

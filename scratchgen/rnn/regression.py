@@ -8,10 +8,12 @@ from scratchgen.errors import BadInput
 from scratchgen.functional import linear
 from scratchgen.nn import Module, Parameter
 from scratchgen.nn.init import glorot_uniform
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator
 from scratchgen.rnn.models import CELLS
 
 
+@saveable
 class SequenceRegression(Module):
     """y = h_T W_hy + b_y, h_T the state of a recurrent network that has read x_1 … x_T.
 

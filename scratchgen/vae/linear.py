@@ -9,11 +9,13 @@ import numpy as np
 from scratchgen.autograd.primitives import plain
 from scratchgen.distributions import LOG_2PI, Normal
 from scratchgen.nn import Linear, Module, Parameter
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.likelihoods import GaussianLikelihood
 
 
+@saveable
 class LinearVAE(LatentModel, Module):
     """q(z|x) = N((x − b) V, diag(s²)),   p(x|z) = N(z W + b, sigma² I): nothing is bent anywhere.
 

@@ -8,6 +8,7 @@ from scratchgen.autograd import no_grad
 from scratchgen.data.preprocessing.by_length import pad
 from scratchgen.errors import BadInput
 from scratchgen.nn import Dropout, Module
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator
 from scratchgen.rnn.frames.densities import MixtureDensity, with_loudness
 from scratchgen.rnn.frames.notes import NADE, IndependentNotes
@@ -16,6 +17,7 @@ from scratchgen.rnn.models import CELLS
 AT_ONCE = 64  # sequences that are scored together
 
 
+@saveable
 class FrameModel(Module):
     """p(x_1 … x_T) = Π_t p(x_t | h_{t−1}),   h_t = the state of a recurrent network that has read x_1 … x_t.
 
