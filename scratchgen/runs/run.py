@@ -171,8 +171,8 @@ class Run(History):
         """The last state is saved; with patience, the finished weights may be of an epoch before it."""
         self.save_checkpoint()
 
-    def say(self, line: str) -> None:
-        """A line under the progress bar."""
+    def message(self, line: str) -> None:
+        """Show a line under the progress bar."""
         self._display.say(line)
 
     def _note(self, means: dict[str, float]) -> None:
