@@ -184,7 +184,9 @@ def check(
     if batch_size % model.pack:
         raise BadInput(f"a batch of {batch_size} cannot be cut into packs of {model.pack}; choose a multiple")
     if (game.gradient_penalty or game.r1) and _normalises_batches(model.D):
-        raise BadInput("a penalty on D's slope is per example, but batch normalisation mixes them; choose norm=layer")
+        raise BadInput(
+            "a penalty on D's slope is per example, but batch normalisation mixes them; choose norm=layer"
+        )
     if model.bounded:
         parts = [images[i : i + ROWS] for i in range(0, len(images), ROWS)]
         low, high = min(np.min(x) for x in parts), max(np.max(x) for x in parts)

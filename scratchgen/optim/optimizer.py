@@ -72,7 +72,9 @@ class Optimizer(Stateful):
     def _reject_misnamed(cls, options: Mapping[str, Any]) -> None:
         for name in MISNAMED:
             if name in options:
-                raise TypeError(f"{cls.__name__} has no option {name!r}; the step size is called learning_rate")
+                raise TypeError(
+                    f"{cls.__name__} has no option {name!r}; the step size is called learning_rate"
+                )
 
     def check(self, options: dict[str, Any]) -> None:
         """Raise ValueError for options that are out of range."""

@@ -1,6 +1,6 @@
 """Schedules: what the learning rate is multiplied by, as training proceeds.
 
-    α_t = α · factor(t, T)        t of T steps, or of T epochs, are done
+α_t = α · factor(t, T)        t of T steps, or of T epochs, are done
 """
 
 from __future__ import annotations

@@ -47,7 +47,14 @@ class SGD(Optimizer):
             raise ValueError("nesterov needs a momentum above 0; give momentum=0.9")
 
     def update(
-        self, theta: np.ndarray, g: np.ndarray, v: np.ndarray, *, alpha: float, momentum: float, nesterov: bool
+        self,
+        theta: np.ndarray,
+        g: np.ndarray,
+        v: np.ndarray,
+        *,
+        alpha: float,
+        momentum: float,
+        nesterov: bool,
     ) -> None:
         """v ← μ v + g, then θ ← θ − α v, or θ ← θ − α (g + μ v) for Nesterov's momentum.
 

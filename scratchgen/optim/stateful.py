@@ -35,7 +35,9 @@ class Stateful:
         own = self.state_dict()
         for name in own.keys() | state.keys():
             if name not in own or name not in state or np.shape(own[name]) != np.shape(state[name]):
-                raise ValueError(f"this state belongs to a different {type(self).__name__}: {name} does not fit")
+                raise ValueError(
+                    f"this state belongs to a different {type(self).__name__}: {name} does not fit"
+                )
         for name in self.remembered:
             value = getattr(self, name)
             if isinstance(value, list):

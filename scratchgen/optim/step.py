@@ -61,16 +61,22 @@ def training_step(
             run.save_checkpoint()
         raise _diverged(loss.item(), norm, optimizer, run, loss_name, advice)
     if all(p.grad is None for p in optimizer.parameters):
-        raise ValueError("the loss depends on no parameter of the optimiser; is it the optimiser of this model?")
+        raise ValueError(
+            "the loss depends on no parameter of the optimiser; is it the optimiser of this model?"
+        )
     optimizer.step(scale)
     if run is not None:
         run.log(**terms)
     return norm
 
 
-def _diverged(loss: float, norm: float, optimizer: Optimizer, run: Any, loss_name: str, advice: str) -> Diverged:
+def _diverged(
+    loss: float, norm: float, optimizer: Optimizer, run: Any, loss_name: str, advice: str
+) -> Diverged:
     where = f" in step {run.step + 1} of epoch {run.epoch}" if run is not None else ""
-    way_out = f"choose a learning rate below {optimizer.learning_rate:g}" + (f", or {advice}" if advice else "")
+    way_out = f"choose a learning rate below {optimizer.learning_rate:g}" + (
+        f", or {advice}" if advice else ""
+    )
     return Diverged(
         f"training diverged{where}: the {loss_name} is {loss:.4g}, the norm of its gradient {norm:.4g}; "
         f"{way_out}. The last checkpoint is intact"

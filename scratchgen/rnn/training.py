@@ -71,9 +71,7 @@ def train(
         run.log(validation_bits=evaluate(model, validation))
 
 
-def truncation_bias(
-    model: LanguageModel, inputs: np.ndarray, targets: np.ndarray, bptt_steps: int
-) -> float:
+def truncation_bias(model: LanguageModel, inputs: np.ndarray, targets: np.ndarray, bptt_steps: int) -> float:
     """‖ĝ − g‖ / ‖g‖: how far the gradient ĝ of truncated BPTT is from the gradient g of the whole text.
 
     inputs, targets    (T, B) int; both are gradients of the mean loss, with the state carried throughout
@@ -86,9 +84,7 @@ def truncation_bias(
     return float(np.linalg.norm(truncated - full) / np.linalg.norm(full))
 
 
-def _gradient(
-    model: LanguageModel, inputs: np.ndarray, targets: np.ndarray, bptt_steps: int
-) -> np.ndarray:
+def _gradient(model: LanguageModel, inputs: np.ndarray, targets: np.ndarray, bptt_steps: int) -> np.ndarray:
     """The gradient of all parameters as one vector; the state is detached every `bptt_steps` steps."""
     model.zero_grad()
     state = None

@@ -10,6 +10,7 @@ from scratchgen import gan, plots
 from scratchgen.data import RowData
 from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
+from scratchgen.optim import Adam
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
 from scratchgen.tasks.common import OpenRun, configuration, finished
@@ -44,13 +45,12 @@ def train_gan(
         run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
-        alpha=settings.alpha,
+        optimizer_G=Adam(model.G.parameters(), settings.alpha, settings.beta1, settings.beta2),
+        optimizer_D=Adam(model.D.parameters(), settings.alpha, settings.beta1, settings.beta2),
         rng=rng,
         labels=labels,
         game=game,
-        beta1=settings.beta1,
-        beta2=settings.beta2,
-        film=film,
+        trace=film,
     )
     with run.saving():
         _draw(model, rows, game, run)

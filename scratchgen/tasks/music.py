@@ -7,6 +7,7 @@ from dataclasses import asdict
 from scratchgen import plots, rnn
 from scratchgen.data import load_sequences
 from scratchgen.data.files.performance import perform, write_wav
+from scratchgen.optim import Adam
 from scratchgen.plots.music import piano_rolls
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.early_stopping import EarlyStopping
@@ -40,7 +41,7 @@ def train_music(
         run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
-        alpha=settings.alpha,
+        optimizer=Adam(model.parameters(), settings.alpha),
         rng=rng,
         weight_noise=settings.weight_noise,
     )

@@ -9,6 +9,7 @@ import numpy as np
 from scratchgen import plots, rnn
 from scratchgen.data import PairData, load_pairs
 from scratchgen.data.short_pairs import short_pairs
+from scratchgen.optim import Adam
 from scratchgen.plots.attention import attention
 from scratchgen.random import Generator
 from scratchgen.runs.early_stopping import EarlyStopping
@@ -34,16 +35,16 @@ def train_pairs(
     run = open_run(configuration("rnn", data, pairs, asdict(settings), seed, sizes))
     if settings.patience:
         run.wait(EarlyStopping("validation_nats", settings.patience, higher_is_better=False))
-    rnn.train_pairs(
+    rnn.train_translator(
         model,
         model.numbers(pairs.train),
         model.numbers(pairs.validation),
         run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
-        alpha=settings.alpha,
+        optimizer=Adam(model.parameters(), settings.alpha),
         rng=rng,
-        sampling=settings.sampling,
+        scheduled_sampling=settings.sampling,
     )
     scores = pair_scores(model, pairs, "test")
     series = {"training": run.history["nats"], "validation": run.history["validation_nats"]}

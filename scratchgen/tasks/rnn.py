@@ -7,6 +7,7 @@ from dataclasses import asdict
 from scratchgen import plots, rnn
 from scratchgen.data import TextData, load_text, text_chunks
 from scratchgen.nn import Module
+from scratchgen.optim import Adam
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.early_stopping import EarlyStopping
 from scratchgen.runs.files import write_text
@@ -71,8 +72,8 @@ def train_text(
         run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
-        chunk=settings.chunk,
-        alpha=settings.alpha,
+        bptt_steps=settings.chunk,
+        optimizer=Adam(model.parameters(), settings.alpha),
     )
     (score,) = rnn_scores(model, text, "test")
     series = {"training": run.history["bits"], "validation": run.history["validation_bits"]}

@@ -10,6 +10,7 @@ from scratchgen import plots, rnn
 from scratchgen.data.files.performance import write_wav
 from scratchgen.data.sound_frames import as_sound, load_sound_frames
 from scratchgen.errors import BadInput
+from scratchgen.optim import Adam
 from scratchgen.plots.music import sounds
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.early_stopping import EarlyStopping
@@ -43,7 +44,7 @@ def train_sound(
         run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
-        alpha=settings.alpha,
+        optimizer=Adam(model.parameters(), settings.alpha),
         rng=rng,
         weight_noise=settings.weight_noise,
     )

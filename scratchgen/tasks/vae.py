@@ -11,6 +11,7 @@ from scratchgen.data import RowData
 from scratchgen.data.checks import check_unit_interval
 from scratchgen.data.rows import PARTS, load_rows
 from scratchgen.errors import BadInput
+from scratchgen.optim import Adam
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.early_stopping import EarlyStopping
 from scratchgen.tasks.common import OpenRun, configuration, finished, refuse
@@ -48,7 +49,7 @@ def train_vae(data: str, settings: VAERecipe, seed: int, open_run: OpenRun):
         run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
-        alpha=settings.alpha,
+        optimizer=Adam(model.parameters(), settings.alpha),
         rng=rng,
         loss=loss,
         labels=rows.train_labels,

@@ -9,6 +9,7 @@ from scratchgen import plots, vae
 from scratchgen.data import RowData
 from scratchgen.data.checks import check_unit_interval
 from scratchgen.data.rows import PARTS, load_rows
+from scratchgen.optim import Adam
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
 from scratchgen.tasks.common import OpenRun, configuration, finished, refuse
@@ -42,7 +43,7 @@ def train_vq(data: str, settings: VAERecipe, seed: int, open_run: OpenRun) -> tu
     rng = Generator(seed)
     model = vae.build(sizes, rng)
     run = open_run(configuration("vae", data, images, asdict(settings), seed, sizes))
-    vae.vq_training.train(
+    vae.train_vq(
         model,
         images.train,
         images.validation,
@@ -50,8 +51,8 @@ def train_vq(data: str, settings: VAERecipe, seed: int, open_run: OpenRun) -> tu
         epochs=settings.epochs,
         prior_epochs=settings.prior_epochs,
         batch_size=settings.batch_size,
-        alpha=settings.alpha,
-        prior_alpha=settings.prior_alpha,
+        optimizer=Adam([*model.encoder.parameters(), *model.decoder.parameters()], settings.alpha),
+        prior_optimizer=Adam(model.prior.parameters(), settings.prior_alpha),
         rng=rng,
     )
     scores = vq_scores(model, images, "test")
