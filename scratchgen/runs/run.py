@@ -177,8 +177,8 @@ class Run(History):
         """Save the last state; with early stopping, the finished weights may be those of an earlier epoch."""
         self.save_checkpoint()
 
-    def say(self, line: str) -> None:
-        """A line under the progress bar."""
+    def message(self, line: str) -> None:
+        """Show a line under the progress bar."""
         self._display.say(line)
 
     def _note(self, means: dict[str, float]) -> None:
