@@ -80,15 +80,22 @@ SUBPACKAGES = (
 )
 
 __all__ = [
-    *SUBPACKAGES,
     "BadInput",
     "Generator",
     "Tensor",
     "__version__",
+    "autograd",
+    "benchmarks",
     "check_grads",
+    "data",
     "defvjp",
     "detect_anomaly",
+    "distributions",
     "enable_grad",
+    "equations",
+    "evaluation",
+    "functional",
+    "gan",
     "grad",
     "hessian",
     "hvp",
@@ -96,11 +103,20 @@ __all__ = [
     "jvp",
     "kernels",
     "load",
+    "nn",
     "no_grad",
+    "optim",
+    "plots",
     "primitive",
+    "random",
     "remat",
+    "reproductions",
+    "rnn",
+    "runs",
     "save",
     "stop_gradient",
+    "tasks",
+    "vae",
     "value_and_grad",
     "vjp",
 ]
@@ -108,10 +124,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load a sub-package, or what is in one, when it is first used."""
-    if name in SUBPACKAGES:
-        return import_module(f"scratchgen.{name}")
     if name in ("load", "save"):
         return getattr(import_module("scratchgen.runs.saving"), name)
+    if name in __all__:  # all that is listed and not imported above is a sub-package
+        return import_module(f"scratchgen.{name}")
     raise AttributeError(f"module 'scratchgen' has no attribute {name!r}")
 
 

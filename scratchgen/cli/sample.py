@@ -23,13 +23,13 @@ def sample(
         typer.Option(
             "-n",
             min=1,
-            help="Number of images, tokens, steps of music or frames of sound (default: 64), or of interpolations (10).",
+            help="Number of images, tokens, steps of music, frames of sound (default: 64) or interpolations (10).",
         ),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            help="File to write: .png for images and attention, .txt for text, .mid for music, .wav for sound."
+            help="File: .png for images and attention, .txt for text, .mid for music, .wav for sound."
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="Seed of the noise.")] = 0,

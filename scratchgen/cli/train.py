@@ -51,7 +51,7 @@ COMMAND: dict[str, Any] = {  # options of the command: name → (type, default)
     ),
     "seed": (Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="Seed of all noise.")], 0),
     "out": (
-        Annotated[Path | None, typer.Option(help="Run directory to make (default: runs/<task>-<data>-<n>).")],
+        Annotated[Path | None, typer.Option(help="Run directory (default: runs/<task>-<data>-<n>).")],
         None,
     ),
     "config": (

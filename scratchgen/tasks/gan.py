@@ -13,11 +13,19 @@ from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
-from scratchgen.runs.schema import Ge, Gt, Help, Lt, replace
+from scratchgen.runs.schema import Ge, Help, Lt, replace
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.gan_scores import SAMPLES, gan_scores, judge_of, two_sample_scores
 from scratchgen.tasks.rows import RowInfo, columns_for, draw_rows, of_rows, sample_rows
-from scratchgen.tasks.task import Task, TaskSettings, optimizer_for, schedule_for
+from scratchgen.tasks.task import (
+    BatchSize,
+    Epochs,
+    LearningRate,
+    Task,
+    TaskSettings,
+    optimizer_for,
+    schedule_for,
+)
 
 CHANNELS = [16, 32]  # of the convolutions of a convolutional GAN
 HIDDEN_FOR_POINTS = [128, 128, 128]
@@ -32,9 +40,9 @@ class Settings(TaskSettings):
         Help("the losses of the two players"),
     ] = "nonsaturating"
     latent_dim: Annotated[int, Ge(1), Help("dimensions of the latent z")] = 100
-    epochs: Annotated[int, Ge(1), Help("number of passes over the training data")] = 25
-    batch_size: Annotated[int, Ge(1), Help("examples per step")] = 64
-    learning_rate: Annotated[float, Gt(0), Help("step size α of the optimiser")] = 2e-4
+    epochs: Epochs = 25
+    batch_size: BatchSize = 64
+    learning_rate: LearningRate = 2e-4
     discriminator_steps: Annotated[
         int, Ge(1), Help("steps of the discriminator per step of the generator")
     ] = 1

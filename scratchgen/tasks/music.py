@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -16,11 +16,19 @@ from scratchgen.plots.music import piano_rolls
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file
 from scratchgen.runs.run import Run
-from scratchgen.runs.schema import Ge, Gt, Help, Lt
+from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
-from scratchgen.tasks.recurrent import RecurrentSettings, draw_dynamics
+from scratchgen.tasks.recurrent import Cell, Dropout, Hidden, RecurrentSettings, WeightNoise, draw_dynamics
 from scratchgen.tasks.rows import output_file
-from scratchgen.tasks.task import SampleRequest, Task, optimizer_for, schedule_for
+from scratchgen.tasks.task import (
+    Epochs,
+    LearningRate,
+    Patience,
+    SampleRequest,
+    Task,
+    optimizer_for,
+    schedule_for,
+)
 
 MARGINALS = "each note by its frequency"
 STEPS = 64  # of the piece that a run ends with, and of `scratchgen sample`
@@ -29,25 +37,17 @@ STEPS = 64  # of the piece that a run ends with, and of `scratchgen sample`
 class Settings(RecurrentSettings):
     """What can be set for a model of music. Pieces are few and their steps carry much: more epochs than a text."""
 
-    cell: Annotated[Literal["tanh", "lstm", "gru"], Help("kind of the recurrent cell")] = "gru"
-    hidden: Annotated[int, Ge(1), Help("units per recurrent layer")] = 42
-    dropout: Annotated[
-        float, Ge(0), Lt(1), Help("probability of dropping a unit between layers and before the output")
-    ] = 0.2
+    cell: Cell = "gru"
+    hidden: Hidden = 42
+    dropout: Dropout = 0.2
     nade: Annotated[
         int, Ge(0), Help("hidden units of the NADE over the notes of a step; 0: the notes are independent")
     ] = 50
-    weight_noise: Annotated[
-        float, Ge(0), Help("σ of the noise added to the weights while the gradient is computed")
-    ] = 0.0
-    epochs: Annotated[int, Ge(1), Help("number of passes over the training data")] = 60
+    weight_noise: WeightNoise = 0.0
+    epochs: Epochs = 60
     batch_size: Annotated[int, Ge(1), Help("pieces per step")] = 8
-    learning_rate: Annotated[float, Gt(0), Help("step size α of the optimiser")] = 1e-2
-    patience: Annotated[
-        int,
-        Ge(0),
-        Help("stop after this many epochs without improvement on the validation set; 0 never stops early"),
-    ] = 15
+    learning_rate: LearningRate = 1e-2
+    patience: Patience = 15
 
 
 class DataInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from scratchgen.nn.saving import build
 from scratchgen.random import Generator
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Lt
-from scratchgen.tasks.task import TaskSettings, refuse
+from scratchgen.tasks.task import ScheduleName, TaskSettings, refuse
 
 Tokenizer = CharacterTokenizer | ByteTokenizer | BytePairTokenizer
 
@@ -27,18 +27,25 @@ SQUARE_NAMES = {
 }
 
 
+Cell = Annotated[Literal["tanh", "lstm", "gru"], Help("kind of the recurrent cell")]
+Hidden = Annotated[int, Ge(1), Help("units per recurrent layer")]
+Dropout = Annotated[
+    float, Ge(0), Lt(1), Help("probability of dropping a unit between layers and before the output")
+]
+Embedding = Annotated[int, Ge(1), Help("dimensions of a token's embedding")]
+WeightNoise = Annotated[
+    float, Ge(0), Help("σ of the noise added to the weights while the gradient is computed")
+]
+
+
 class RecurrentSettings(TaskSettings):
     """What can be set for every recurrent network."""
 
-    cell: Annotated[Literal["tanh", "lstm", "gru"], Help("kind of the recurrent cell")] = "tanh"
+    cell: Cell = "tanh"
     layers: Annotated[int, Ge(1), Help("number of stacked recurrent layers")] = 1
-    hidden: Annotated[int, Ge(1), Help("units per recurrent layer")] = 256
-    dropout: Annotated[
-        float, Ge(0), Lt(1), Help("probability of dropping a unit between layers and before the output")
-    ] = 0.0
-    schedule: Annotated[Literal["constant", "half_cosine", "steps"], Help("how the learning rate falls")] = (
-        "half_cosine"
-    )
+    hidden: Hidden = 256
+    dropout: Dropout = 0.0
+    schedule: ScheduleName = "half_cosine"
 
 
 class TokenizerSettings(RecurrentSettings):
@@ -48,7 +55,7 @@ class TokenizerSettings(RecurrentSettings):
         Literal["characters", "bytes", "bpe"], Help("the tokens of a text; bpe: byte pairs, parts of words")
     ] = "characters"
     vocabulary_size: Annotated[int, Ge(1), Help("number of tokens (tokenizer bpe)")] = 1024
-    embedding: Annotated[int, Ge(1), Help("dimensions of a token's embedding")] = 64
+    embedding: Embedding = 64
 
 
 def tokenizer_for(settings: TokenizerSettings, train: str, held_out: str) -> Tokenizer:

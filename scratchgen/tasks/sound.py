@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -16,12 +16,20 @@ from scratchgen.plots.music import sounds
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file
 from scratchgen.runs.run import Run
-from scratchgen.runs.schema import Ge, Gt, Help
+from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.music import per_step
-from scratchgen.tasks.recurrent import RecurrentSettings
+from scratchgen.tasks.recurrent import Cell, Hidden, RecurrentSettings, WeightNoise
 from scratchgen.tasks.rows import output_file
-from scratchgen.tasks.task import SampleRequest, Task, optimizer_for, schedule_for
+from scratchgen.tasks.task import (
+    Epochs,
+    LearningRate,
+    Patience,
+    SampleRequest,
+    Task,
+    optimizer_for,
+    schedule_for,
+)
 
 ORDER = 32  # samples that the linear prediction looks back
 LINEAR = f"linear prediction from {ORDER} samples"
@@ -33,20 +41,14 @@ DEFAULT_COUNT = 64  # frames of `scratchgen sample`
 class Settings(RecurrentSettings):
     """What can be set for a model of sound."""
 
-    cell: Annotated[Literal["tanh", "lstm", "gru"], Help("kind of the recurrent cell")] = "gru"
-    hidden: Annotated[int, Ge(1), Help("units per recurrent layer")] = 128
+    cell: Cell = "gru"
+    hidden: Hidden = 128
     mixture_components: Annotated[int, Ge(1), Help("Gaussians of the mixture that a frame is drawn from")] = 8
-    weight_noise: Annotated[
-        float, Ge(0), Help("σ of the noise added to the weights while the gradient is computed")
-    ] = 0.0
-    epochs: Annotated[int, Ge(1), Help("number of passes over the training data")] = 25
+    weight_noise: WeightNoise = 0.0
+    epochs: Epochs = 25
     batch_size: Annotated[int, Ge(1), Help("sounds per step")] = 32
-    learning_rate: Annotated[float, Gt(0), Help("step size α of the optimiser")] = 4e-3
-    patience: Annotated[
-        int,
-        Ge(0),
-        Help("stop after this many epochs without improvement on the validation set; 0 never stops early"),
-    ] = 5
+    learning_rate: LearningRate = 4e-3
+    patience: Patience = 5
 
 
 class DataInfo(msgspec.Struct, frozen=True, kw_only=True):

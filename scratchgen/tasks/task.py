@@ -35,33 +35,38 @@ from scratchgen.runs.score import Score, Show, no_progress
 OpenRun = Callable[[RunConfig], Run]  # opens the run once everything else is known to fit
 
 
+# A task that overrides a default repeats the name of the declaration, not its range and help.
+Epochs = Annotated[int, Ge(1), Help("number of passes over the training data")]
+BatchSize = Annotated[int, Ge(1), Help("examples per step")]
+LearningRate = Annotated[float, Gt(0), Help("step size α of the optimiser")]
+OptimizerName = Literal["adam", "adamw", "sgd", "rmsprop", "adagrad"]
+ScheduleName = Annotated[
+    Literal["constant", "half_cosine", "steps"],
+    Help("how the learning rate falls; steps: by a factor of 10 after 50 % and 75 % of the epochs"),
+]
+Patience = Annotated[
+    int,
+    Ge(0),
+    Help("stop after this many epochs without improvement on the validation set; 0 never stops early"),
+]
+
+
 class TaskSettings(Schema):
     """The settings that every task has; a task overrides their defaults and adds its own."""
 
-    epochs: Annotated[int, Ge(1), Help("number of passes over the training data")] = 10
-    batch_size: Annotated[int, Ge(1), Help("examples per step")] = 128
-    learning_rate: Annotated[float, Gt(0), Help("step size α of the optimiser")] = 1e-3
-    optimizer: Annotated[
-        Literal["adam", "adamw", "sgd", "rmsprop", "adagrad"], Help("how gradients move the weights")
-    ] = "adam"
-    momentum: Annotated[float, Ge(0), Lt(1), Help("share of the last step that the next one keeps (sgd)")] = (
-        0.0
-    )
-    weight_decay: Annotated[float, Ge(0), Help("decay λ of the weight matrices (adamw, sgd)")] = 0.0
-    schedule: Annotated[
-        Literal["constant", "half_cosine", "steps"],
-        Help(
-            "how the learning rate falls: not at all, as half a cosine to 0, or by 10 after 50 % and 75 % of the epochs"
-        ),
-    ] = "constant"
+    epochs: Epochs = 10
+    batch_size: BatchSize = 128
+    learning_rate: LearningRate = 1e-3
+    optimizer: Annotated[OptimizerName, Help("how gradients move the weights")] = "adam"
+    momentum: Annotated[
+        float, Ge(0), Lt(1), Help("share of the last step that the next one keeps (optimizer sgd)")
+    ] = 0.0
+    weight_decay: Annotated[float, Ge(0), Help("decay λ of the weight matrices (optimizer adamw, sgd)")] = 0.0
+    schedule: ScheduleName = "constant"
     warmup_steps: Annotated[
         int, Ge(0), Help("steps over which the learning rate rises to its full value")
     ] = 0
-    patience: Annotated[
-        int,
-        Ge(0),
-        Help("stop after this many epochs without improvement on the validation set; 0 never stops early"),
-    ] = 0
+    patience: Patience = 0
 
 
 @dataclass(frozen=True)
@@ -194,27 +199,35 @@ def finished(run: Run, model: Module, scores: list[Score]) -> tuple[Module, list
     return model, scores
 
 
-def optimizer_for(settings: TaskSettings, model: Module, **options: Any) -> optim.Optimizer:
-    """The optimiser that the settings name, over the parameters of a model.
+def optimizer_for(settings: TaskSettings, *modules: Module, **options: Any) -> optim.Optimizer:
+    """The optimiser that the settings name, over the parameters of some modules.
 
     options    of its class, such as beta1 of Adam
     Raises BadInput for a setting of another optimiser.
     """
     name = settings.optimizer
-    if settings.momentum:
-        if name != "sgd":
-            raise BadInput(f"momentum is for optimizer sgd, not for {name}; leave it out")
-        options["momentum"] = settings.momentum
-    parameters = model.parameters()
+    for setting, users in (("momentum", ("sgd",)), ("weight_decay", ("sgd", "adamw"))):
+        if value := getattr(settings, setting):
+            if name not in users:
+                raise BadInput(
+                    f"{setting} is for optimizer {' or '.join(users)}, not for {name}; leave it out"
+                )
+            options[setting] = value
     if settings.weight_decay:
-        if name not in ("adamw", "sgd"):
-            raise BadInput(f"weight_decay is for optimizer adamw or sgd, not for {name}; leave it out")
-        parameters = optim.decay_groups(model, settings.weight_decay)
+        parameters = [group for module in modules for group in optim.no_decay(module)]
+    else:
+        parameters = [p for module in modules for p in module.parameters()]
     return optim.OPTIMIZERS[name](parameters, learning_rate=settings.learning_rate, **options)
 
 
 def schedule_for(settings: TaskSettings) -> optim.Schedule:
-    """The schedule of the learning rate that the settings name."""
+    """The schedule of the learning rate that the settings name. Raises BadInput for a warm-up before steps."""
+    if settings.schedule == "steps":
+        if settings.warmup_steps:
+            raise BadInput(
+                "warmup_steps is for schedule constant or half_cosine, not for steps; leave it out"
+            )
+        return optim.schedules.step_decay({max(1, settings.epochs // 2), max(1, 3 * settings.epochs // 4)})
     rest = optim.SCHEDULES[settings.schedule]()
     return optim.schedules.warmup(settings.warmup_steps, then=rest) if settings.warmup_steps else rest
 

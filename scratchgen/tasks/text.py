@@ -16,10 +16,10 @@ from scratchgen.evaluation import Mean
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file, write_text
 from scratchgen.runs.run import Run
-from scratchgen.runs.schema import Ge, Gt, Help
+from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.recurrent import Tokenizer, TokenizerSettings, draw_dynamics, tokenizer_for
-from scratchgen.tasks.task import SampleRequest, Task, optimizer_for, schedule_for
+from scratchgen.tasks.task import Epochs, LearningRate, SampleRequest, Task, optimizer_for, schedule_for
 
 MAX_ORDER = 3
 BEST_NGRAM = f"best n-gram of order ≤ {MAX_ORDER}"
@@ -38,9 +38,9 @@ READ_CHARACTERS = 5000  # in which units are chosen and judged
 class Settings(TokenizerSettings):
     """What can be set for a language model."""
 
-    epochs: Annotated[int, Ge(1), Help("number of passes over the training data")] = 3
+    epochs: Epochs = 3
     batch_size: Annotated[int, Ge(1), Help("streams of text that are read in parallel")] = 16
-    learning_rate: Annotated[float, Gt(0), Help("step size α of the optimiser")] = 4e-3
+    learning_rate: LearningRate = 4e-3
     bptt_steps: Annotated[int, Ge(1), Help("tokens that the gradient goes back (truncated BPTT)")] = 64
     tie_embeddings: Annotated[
         bool, Help("use the embedding as the output weights too; needs embedding = hidden")

@@ -18,12 +18,12 @@ from scratchgen.random import Generator
 from scratchgen.rnn.translation.translator import WIDTH
 from scratchgen.runs.files import write_text
 from scratchgen.runs.run import Run
-from scratchgen.runs.schema import Ge, Gt, Help, Le
+from scratchgen.runs.schema import Ge, Help, Le
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.music import per_step
-from scratchgen.tasks.recurrent import Tokenizer, TokenizerSettings, tokenizer_for
+from scratchgen.tasks.recurrent import Cell, Embedding, Tokenizer, TokenizerSettings, tokenizer_for
 from scratchgen.tasks.rows import output_file
-from scratchgen.tasks.task import SampleRequest, Task, optimizer_for, schedule_for
+from scratchgen.tasks.task import Epochs, LearningRate, SampleRequest, Task, optimizer_for, schedule_for
 
 MAX_ORDER = 3
 TARGETS_ALONE = f"best n-gram of order ≤ {MAX_ORDER} of targets alone"
@@ -34,18 +34,18 @@ SHOWN, MAPS = 20, 4  # sources whose translations are written, and of how many t
 class Settings(TokenizerSettings):
     """What can be set for a translator. Short sentences of similar word order are learned in minutes."""
 
-    cell: Annotated[Literal["tanh", "lstm", "gru"], Help("kind of the recurrent cell")] = "gru"
+    cell: Cell = "gru"
     attention: Annotated[
         Literal["additive", "dot"], Help("how the decoder's state is compared with the source")
     ] = "dot"
-    embedding: Annotated[int, Ge(1), Help("dimensions of a token's embedding")] = 128
+    embedding: Embedding = 128
     scheduled_sampling: Annotated[
         float, Ge(0), Le(1), Help("final probability of giving the decoder a token that it sampled itself")
     ] = 0.0
     max_length: Annotated[int, Ge(0), Help("longest texts that are used, in characters; 0: all")] = 30
-    epochs: Annotated[int, Ge(1), Help("number of passes over the training data")] = 2
+    epochs: Epochs = 2
     batch_size: Annotated[int, Ge(1), Help("sentence pairs per step")] = 64
-    learning_rate: Annotated[float, Gt(0), Help("step size α of the optimiser")] = 3e-3
+    learning_rate: LearningRate = 3e-3
 
 
 class DataInfo(msgspec.Struct, frozen=True, kw_only=True):

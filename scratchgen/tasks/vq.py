@@ -23,7 +23,16 @@ from scratchgen.runs.schema import Ge, Gt, Help
 from scratchgen.runs.schema import replace as with_settings
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.rows import RowInfo, held_out, of_rows, sample_rows
-from scratchgen.tasks.task import Task, TaskSettings, optimizer_for, schedule_for
+from scratchgen.tasks.task import (
+    BatchSize,
+    Epochs,
+    LearningRate,
+    ScheduleName,
+    Task,
+    TaskSettings,
+    optimizer_for,
+    schedule_for,
+)
 from scratchgen.tasks.vae_scores import DISTORTION, ELBO, bits_score, is_black_and_white
 from scratchgen.vae.quantise import perplexity
 
@@ -40,14 +49,12 @@ class Settings(TaskSettings):
     latent_dim: Annotated[int, Ge(1), Help("dimensions of each code")] = 16
     codes: Annotated[int, Ge(1), Help("size of the codebook")] = 16
     hidden: Annotated[int, Ge(1), Help("units of the prior of the codes")] = 256
-    epochs: Annotated[int, Ge(1), Help("number of passes over the training data")] = 4
-    batch_size: Annotated[int, Ge(1), Help("examples per step")] = 64
-    learning_rate: Annotated[float, Gt(0), Help("step size α of the optimiser")] = 2e-3
+    epochs: Epochs = 4
+    batch_size: BatchSize = 64
+    learning_rate: LearningRate = 2e-3
     prior_epochs: Annotated[int, Ge(1), Help("passes over the data for the prior, after the others")] = 7
     prior_learning_rate: Annotated[float, Gt(0), Help("step size α for the prior")] = 3e-3
-    schedule: Annotated[Literal["constant", "half_cosine", "steps"], Help("how the learning rate falls")] = (
-        "half_cosine"
-    )
+    schedule: ScheduleName = "half_cosine"
 
 
 class DataInfo(RowInfo):
