@@ -13,7 +13,7 @@ import numpy as np
 import scratchgen_kernels as kernels
 from scratchgen.autograd import defvjp, defvjp_joint, primitive
 from scratchgen.autograd.broadcasting import sum_to_shape
-from scratchgen.autograd.rules.reductions import spread
+from scratchgen.autograd.rules.reductions import expand_reduced
 from scratchgen_kernels.checks import alike
 
 # --- activations ------------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def logsumexp(x, axis=-1, keepdims=False):
 # ∂y/∂x_k = exp(x_k − y)
 def _share_of_the_sum(g, y, x, axis=-1, keepdims=False):
     y = np.where(np.equal(y, -np.inf), 0, y)  # exp(−∞ − 0) = 0: a share of nothing is nothing
-    return spread(g, x, axis, keepdims) * np.exp(x - spread(y, x, axis, keepdims))
+    return expand_reduced(g, x, axis, keepdims) * np.exp(x - expand_reduced(y, x, axis, keepdims))
 
 
 defvjp(logsumexp, _share_of_the_sum)
@@ -257,7 +257,7 @@ def _through_activation(g, y, x, b, activation):
     return g_x, sum_to_shape(g_x, b), None
 
 
-defvjp_joint(bias_activation, _through_activation, once="")
+defvjp_joint(bias_activation, _through_activation, first_order_only="")
 defvjp(
     activation_slope,
     lambda u, z, g, y, activation: u * SLOPES[activation](y),

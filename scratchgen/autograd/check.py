@@ -12,11 +12,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scratchgen.autograd.backward import pull_back
+from scratchgen.autograd.backward import vjp_of_node
 from scratchgen.autograd.graph import youngest_first
 from scratchgen.autograd.inspect import source
 from scratchgen.autograd.mode import enable_grad, no_grad
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.autograd.tensor import Tensor
 from scratchgen.autograd.transforms import jvp, vjp
 
@@ -55,7 +55,7 @@ def check_grads(f: Callable, *args, order: int = 2, tolerance: float = 1e-6, see
     slopes to the left and to the right differ.   Ledger: autograd.difference
     """
     rng = np.random.default_rng(seed)
-    points = [np.array(plain(a), dtype=np.float64) for a in args]
+    points = [np.array(to_numpy(a), dtype=np.float64) for a in args]
     return _check(f, points, 1, order, tolerance, rng)
 
 
@@ -71,7 +71,7 @@ def _check(f, points, level, order, tolerance, rng) -> float:
                 for i, (x, u) in enumerate(zip(points, directions, strict=True))
             ]
             with no_grad():
-                return np.sum(v * plain(f(*moved)))
+                return np.sum(v * to_numpy(f(*moved)))
 
         theirs, allowed = _slope(along, tolerance, f"{what}, order {level}", analytic=level == 1)
         error = abs(ours - theirs) / max(1.0, abs(ours), abs(theirs))
@@ -148,10 +148,10 @@ def _culprit(f, points, tolerance, rng) -> str:
     with enable_grad():
         y = f(*(Tensor(x, requires_grad=True) for x in points))
     for node in reversed(youngest_first(y)):
-        if node.primitive is None or node.primitive.once:
+        if node.primitive is None or node.primitive.first_order_only:
             continue
         g = rng.standard_normal(node.shape)
-        for a, g_a in pull_back(node, g):
+        for a, g_a in vjp_of_node(node, g):
             u = rng.standard_normal(a.shape)
             ours = float(np.sum(g_a * u))
             try:
@@ -168,7 +168,7 @@ def _moving(node, a, u, g) -> Callable:
     """h ↦ ⟨g, the node's function with a + h u in place of a⟩; a may stand in several places."""
 
     def along(h):
-        values = [b.data + h * u if b is a else plain(b) for b in node.inputs]
+        values = [b.data + h * u if b is a else to_numpy(b) for b in node.inputs]
         return np.sum(g * node.primitive.function(*values, **node.options))
 
     return along

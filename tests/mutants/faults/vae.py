@@ -94,8 +94,8 @@ VAE = (
     Fault(
         name="free bits of each example",
         module="scratchgen.vae.objectives",
-        text="used = np.mean(plain(rates), axis=0) > free",
-        wrong="used = plain(rates) > free",
+        text="used = np.mean(to_numpy(rates), axis=0) > free",
+        wrong="used = to_numpy(rates) > free",
         says="max(free, KL) of every example in place of the mean over the batch.",
         claims=("claims/test_vae_losses.py",),
     ),

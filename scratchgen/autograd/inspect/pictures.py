@@ -11,7 +11,7 @@ from html import escape
 from itertools import pairwise
 from pathlib import Path
 
-from scratchgen.autograd.layout import Point, layout
+from scratchgen.autograd.inspect.layout import Point, layout
 from scratchgen.files import replacing
 
 FORMATS = ("png", "svg")
@@ -38,7 +38,7 @@ class Drawing:
 
     def render(self, form: str) -> bytes:
         """The picture as "png" or "svg": by graphviz if its package and its program are there."""
-        return by_graphviz(self, form) if graphviz_is_there() else by_matplotlib(self, form)
+        return by_graphviz(self, form) if graphviz_available() else by_matplotlib(self, form)
 
     def save(self, path) -> Path:
         """Write the picture; the file appears whole or not at all. Raises ValueError unless .png or .svg."""
@@ -70,7 +70,7 @@ def format_of(path) -> str:
 # --- by graphviz ------------------------------------------------------------------------------------------
 
 
-def graphviz_is_there() -> bool:
+def graphviz_available() -> bool:
     """Whether both are installed: the Python package, and the program `dot` that it calls."""
     return shutil.which("dot") is not None and importlib.util.find_spec("graphviz") is not None
 

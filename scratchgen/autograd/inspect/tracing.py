@@ -6,14 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from scratchgen.autograd.formatting import format_value
 from scratchgen.autograd.graph import youngest_first
-from scratchgen.autograd.inspect import Listing, cotangents, source
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.inspect.source_lines import source
+from scratchgen.autograd.inspect.tables import Listing, cotangents
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.autograd.tensor import Tensor
 
 HEADINGS = ("", "expression", "values", "gradient", "source")
 INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "matmul": "@"}
-MOST = 8  # numbers of an array that are written out; of a larger one its shape
 
 
 def trace(y: Tensor, cotangent=None, names: Mapping[str, object] | None = None) -> Listing:
@@ -29,15 +30,15 @@ def trace(y: Tensor, cotangent=None, names: Mapping[str, object] | None = None) 
         raise RuntimeError("nothing to trace: the result does not depend on a tensor that requires_grad")
     graph = youngest_first(y)
     gradients = cotangents(y, graph, np.ones_like(y.data) if cotangent is None else cotangent)
-    known = {id(plain(t)): name for name, t in (names or {}).items()}
+    known = {id(to_numpy(t)): name for name, t in (names or {}).items()}
     name_of, rows = {}, []
     for node in reversed(graph):
         name = known.get(id(node.data)) or f"t{1 + sum(n not in known.values() for n in name_of.values())}"
         expression = _expression(node, name_of)
         name_of[node] = name
         gradient = gradients.get(node)
-        shown = "" if gradient is None else written(gradient)
-        rows.append((name, f"= {expression}", written(node.data), shown, source(node)))
+        shown = "" if gradient is None else format_value(gradient)
+        rows.append((name, f"= {expression}", format_value(node.data), shown, source(node)))
     return Listing(rows, HEADINGS)
 
 
@@ -45,7 +46,7 @@ def _expression(node: Tensor, name_of: Mapping[Tensor, str]) -> str:
     """How a node was made, in the names of what it was made from."""
     if node.primitive is None:
         return "given"
-    made_from = [name_of.get(a) if isinstance(a, Tensor) else written(a) for a in node.inputs]
+    made_from = [name_of.get(a) if isinstance(a, Tensor) else format_value(a) for a in node.inputs]
     function = node.primitive.name
     if function in INFIX:
         return f"{made_from[0]} {INFIX[function]} {made_from[1]}"
@@ -55,22 +56,3 @@ def _expression(node: Tensor, name_of: Mapping[Tensor, str]) -> str:
         return f"{made_from[0]}[{made_from[1]}]"
     options = [f"{name}={value}" for name, value in node.options.items()]
     return f"{function}({', '.join([*made_from, *options])})"
-
-
-def written(value) -> str:
-    """A few numbers as they are, to five decimals; more of them as their shape; an index as it is typed."""
-    if isinstance(value, tuple):
-        return ", ".join(map(written, value))
-    if isinstance(value, slice):
-        ends = ("" if end is None else str(end) for end in (value.start, value.stop))
-        return ":".join(ends) + ("" if value.step is None else f":{value.step}")
-    if value is Ellipsis:
-        return "..."
-    if not isinstance(value, np.ndarray | np.generic | float):
-        return str(value)
-    if np.size(value) > MOST:
-        return f"array of {np.shape(value)}"
-    shown = np.array2string(
-        np.asarray(value), separator=", ", formatter={"float_kind": lambda x: f"{round(float(x), 5):.10g}"}
-    )
-    return " ".join(shown.split())
