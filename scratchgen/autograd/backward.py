@@ -96,6 +96,8 @@ def vjp_of_node(
     """
     entry: Any = node.primitive  # not None: the sweep stops at leaves
     inputs, options = node.inputs, node.options
+    y: Any
+    values: Any
     if inputs is None:
         raise error_messages.freed(entry)
     if record and not entry.first_order_only:

@@ -18,6 +18,9 @@ __all__ = ["Guard", "guard", "guards_of"]
 
 _guards: dict[int, ref[Guard]] = {}  # id of the array that owns the memory → its guard
 
+# setflags(False) below is setflags(write=False), which takes three times as long; NumPy's stubs lack the
+# positional form: hence the ignored [call-arg].
+
 
 class Guard:
     """Keeps one block of memory read-only for as long as the guard exists.
@@ -28,21 +31,21 @@ class Guard:
     __slots__ = ("__weakref__", "held")
 
     def __init__(self, owner: np.ndarray):
-        owner.setflags(False)  # write=False; by name it takes three times as long
+        owner.setflags(False)  # type: ignore[call-arg]  # see above
         self.held = [owner]
         _guards[id(owner)] = ref(self)
 
     def hold(self, view: np.ndarray) -> None:
         """Make a view of the memory read-only."""
         if view.flags.writeable:
-            view.setflags(False)
+            view.setflags(False)  # type: ignore[call-arg]  # see above
             self.held.append(view)
 
     def __del__(self, forget=_guards.pop):
         forget(id(self.held[0]), None)
         for array in self.held:
             try:
-                array.setflags(True)
+                array.setflags(True)  # type: ignore[call-arg]  # see above
             except ValueError:  # a view of memory that was read-only from the start
                 continue
 
@@ -52,7 +55,7 @@ def guards_of(arguments: Iterable[Any]) -> list:
     guards = []
     for a in arguments:
         known = _guards.get(id(a))
-        found = known and known()
+        found: Guard | list | None = known() if known else None
         if found is None:
             if type(a) is np.ndarray and a.base is None:  # the owner itself, as a parameter is
                 found = Guard(a) if a.flags.writeable else None
@@ -76,7 +79,7 @@ def guard(argument: Any) -> Guard | list | None:
     while isinstance(owner.base, np.ndarray):
         owner = owner.base
     known = _guards.get(id(owner))
-    found = known and known()
+    found = known() if known else None
     if found is None:
         if not owner.flags.writeable:
             return None

@@ -221,7 +221,7 @@ class Tensor:
         return numpy.not_equal(self, other)
 
     def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """Σ over the axes, np.sum."""
+        """The sum over the axes, np.sum."""
         return numpy.sum(self, axis=axis, keepdims=keepdims)
 
     def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
@@ -229,7 +229,7 @@ class Tensor:
         return numpy.mean(self, axis=axis, keepdims=keepdims)
 
     def prod(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """Π over the axes, np.prod."""
+        """The product over the axes, np.prod."""
         return numpy.prod(self, axis=axis, keepdims=keepdims)
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
@@ -241,7 +241,7 @@ class Tensor:
         return numpy.min(self, axis=axis, keepdims=keepdims)
 
     def var(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
-        """Σ (x − mean)² / (n − ddof) over the axes, np.var."""
+        """The variance over the axes, np.var; it divides by n minus ddof."""
         return numpy.var(self, axis, ddof=ddof, keepdims=keepdims)
 
     def std(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
@@ -291,7 +291,7 @@ class Tensor:
         return numpy.take(self, indices, axis=axis)
 
     def clip(self, low: ArrayLike | None = None, high: ArrayLike | None = None) -> Tensor:
-        """min(max(x, low), high), np.clip."""
+        """The values limited to the interval from low to high, np.clip."""
         return numpy.clip(self, low, high)
 
     # --- put on by `operators`, which reads the table of rules ----------------------------------------------

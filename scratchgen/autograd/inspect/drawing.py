@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,23 +15,32 @@ from scratchgen.autograd.inspect.tables import cotangents
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.autograd.tensor import Tensor
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
 __all__ = ["draw"]
 
-MAX_NODES = 200  # nodes; a larger picture cannot be read
+MAX_NODES = 200  # of a picture that can still be read
 
 
-def draw(y: Tensor, cotangent=None, path=None, names: Mapping[str, object] | None = None) -> Drawing:
-    """The graph of y as a picture, from what was given at the top down to y; a notebook shows it by itself.
+def draw(
+    y: Tensor,
+    cotangent: ArrayLike | None = None,
+    path: str | PathLike[str] | None = None,
+    names: Mapping[str, object] | None = None,
+) -> Drawing:
+    """Return the graph of y as a picture, from the leaves at the top down to y; a notebook displays it.
 
     Each box has the operation and its shape, its value and ∂L/∂(box): the number itself, or the least and the
-    greatest of an array. Leaves are blue, constants grey, y is red. As in `table` the gradients are there
-    if y is a single number or its cotangent is given, and nothing is changed.
+    greatest element of an array. Leaves are blue, constants grey, y is red. As in `table`, gradients are shown
+    if y is a single number or its cotangent is given. No tensor is changed.
 
-    path     write the picture there too, as .png or .svg
-    names    what to call tensors and constants: {"W": W, "x": x}, or dict(model.named_parameters())
+    path     also write the picture to this file, .png or .svg
+    names    names of tensors and constants: {"W": W, "x": x}, or dict(model.named_parameters())
 
-    Laid out by graphviz where it is installed (the package, in the extra `docs`, and the program `dot`), else
-    in a simpler way by matplotlib.
+    The layout is graphviz's where it is installed (the package, in the extra `docs`, and the program `dot`),
+    else a simpler one drawn by matplotlib.
+
     Raises ValueError for another kind of file and for more than 200 nodes; RuntimeError when there is no
     graph, or `backward()` has freed it.
     Source: micrograd's draw_dot.
@@ -42,14 +53,20 @@ def draw(y: Tensor, cotangent=None, path=None, names: Mapping[str, object] | Non
     return drawing
 
 
-def _boxes_and_arrows(y: Tensor, cotangent, names: Mapping) -> tuple[list[Box], list[tuple[int, int]]]:
+def _boxes_and_arrows(
+    y: Tensor, cotangent: ArrayLike | None, names: Mapping
+) -> tuple[list[Box], list[tuple[int, int]]]:
     graph = _drawable(y)
     found = cotangents(y, graph, cotangent)
     name_of = {id(to_numpy(t)): name for name, t in names.items()}
-    boxes, arrows, number = [], [], {}  # number: which box a tensor or a constant has, by its identity
+    boxes: list[Box] = []
+    arrows: list[tuple[int, int]] = []
+    number: dict[int, int] = {}  # id of a tensor or a constant → the number of its box
     for node in reversed(graph):
         made_from = []
-        for a in filter(_has_values, node.inputs):
+        for a in node.inputs or ():
+            if not _has_values(a):
+                continue
             if id(a) not in number or isinstance(a, int | float):  # Python has one 2; each use is a box
                 number[id(a)] = len(boxes)
                 boxes.append(Box(_lines(a, name_of.get(id(a))), "constant"))
@@ -62,7 +79,7 @@ def _boxes_and_arrows(y: Tensor, cotangent, names: Mapping) -> tuple[list[Box], 
 
 
 def _drawable(y: Tensor) -> list[Tensor]:
-    """The nodes under y, if they can be drawn."""
+    """The nodes of the graph of y. Raises if they cannot be drawn."""
     if not isinstance(y, Tensor) or not y.requires_grad:
         raise RuntimeError("nothing to draw: the result does not depend on a tensor that requires_grad")
     graph = youngest_first(y)
@@ -78,15 +95,15 @@ def _drawable(y: Tensor) -> list[Tensor]:
     return graph
 
 
-def _has_values(a) -> bool:
+def _has_values(a: Any) -> bool:
     """Whether an input of a call is a tensor or numbers: not None, a slice or a shape."""
     return isinstance(a, Tensor) or (
         isinstance(a, np.ndarray | np.generic | int | float) and np.asarray(a).dtype.kind in "fiub"
     )
 
 
-def _lines(a, name: str | None, cotangent: np.ndarray | None = None) -> tuple[str, ...]:
-    """What a box says of a tensor, or of a constant; of a constant without name and shape only the number."""
+def _lines(a: Any, name: str | None, cotangent: np.ndarray | None = None) -> tuple[str, ...]:
+    """The lines of the box of a tensor or a constant; only the number for an unnamed scalar constant."""
     values, gradients = format_range(np.asarray(to_numpy(a), dtype=float)), format_range(cotangent)
     if not isinstance(a, Tensor) and not name and np.ndim(a) == 0:
         return (values,)
@@ -99,5 +116,5 @@ def _lines(a, name: str | None, cotangent: np.ndarray | None = None) -> tuple[st
     return tuple(lines)
 
 
-def _kind_of_source(a) -> str:
+def _kind_of_source(a: Any) -> str:
     return "leaf" if isinstance(a, Tensor) else "constant"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +15,9 @@ from scratchgen.autograd.formatting import format_range
 from scratchgen.autograd.graph import youngest_first
 from scratchgen.autograd.inspect.source_lines import source
 from scratchgen.autograd.tensor import Tensor
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 __all__ = ["Listing", "cotangents", "table"]
 
@@ -22,10 +28,10 @@ COLUMNS = ("operation", "shape", "dtype", "values", "gradients", "source")
 class Listing:
     """Rows of text that print as a table, in a terminal and in a notebook."""
 
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     headings: tuple[str, ...] = COLUMNS
 
-    def __str__(self):
+    def __str__(self) -> str:
         widths = [max(map(len, column)) for column in zip(self.headings, *self.rows, strict=True)]
         return "\n".join(
             "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip()
@@ -34,20 +40,21 @@ class Listing:
 
     __repr__ = __str__
 
-    def _repr_html_(self):
-        def line(cells, tag):
+    def _repr_html_(self) -> str:
+        def line(cells: Sequence[str], tag: str) -> str:
             return "<tr>" + "".join(f"<{tag}>{escape(c)}</{tag}>" for c in cells) + "</tr>"
 
         body = "".join(line(row, "td") for row in self.rows)
         return f"<table>{line(self.headings, 'th')}{body}</table>"
 
 
-def table(y: Tensor, cotangent=None) -> Listing:
-    """Every node that y was computed from, the oldest first: one row each.
+def table(y: Tensor, cotangent: ArrayLike | None = None) -> Listing:
+    """Return one row per node that y was computed from, the oldest first.
 
-    Its operation, shape and dtype; the least and the greatest value; the same of ∂L/∂(node), if y is a single
-    number or its cotangent is given; and the line that made it. "float32 → float64" marks an operation whose
-    inputs were all single and whose result is double precision: a float64 constant has slipped in.
+    A row has the operation, shape and dtype; the least and the greatest value; the least and the greatest
+    element of ∂L/∂(node), if y is a single number or its cotangent is given; and the line that made the node.
+    "float32 → float64" marks an operation whose inputs were single and whose result is double precision,
+    because of a float64 constant.
     """
     graph = youngest_first(y)
     found = cotangents(y, graph, cotangent)
@@ -66,12 +73,12 @@ def table(y: Tensor, cotangent=None) -> Listing:
     )
 
 
-def cotangents(y: Tensor, graph: list[Tensor], cotangent) -> dict[Tensor, np.ndarray]:
-    """∂L/∂(node) of every node, caught by hooks in a sweep that changes nothing; {} if L is not known."""
+def cotangents(y: Tensor, graph: list[Tensor], cotangent: ArrayLike | None) -> dict[Tensor, np.ndarray]:
+    """Return ∂L/∂(node) of every node, read by hooks in a sweep without side effects; {} if L is unknown."""
     caught: dict[Tensor, np.ndarray] = {}
     if cotangent is None and y.size != 1:
         return caught
-    removals = [node.register_hook(lambda g, node=node: caught.update({node: g})) for node in graph]
+    removals = [node.register_hook(partial(caught.__setitem__, node)) for node in graph]
     try:
         sweep(y, seed(y, cotangent).data)
     finally:
@@ -83,4 +90,5 @@ def cotangents(y: Tensor, graph: list[Tensor], cotangent) -> dict[Tensor, np.nda
 def _dtype(node: Tensor) -> str:
     widened = any(isinstance(a, Tensor) and a.dtype.itemsize < node.dtype.itemsize for a in node.inputs or ())
     narrow = next((a.dtype for a in node.inputs or () if isinstance(a, Tensor)), None)
-    return f"{narrow} → {node.dtype}" if widened and node.primitive.name != "astype" else str(node.dtype)
+    converted = node.primitive is not None and node.primitive.name == "astype"
+    return f"{narrow} → {node.dtype}" if widened and not converted else str(node.dtype)

@@ -116,6 +116,12 @@ def _diag(x, k=0):
     return add_at(x, (i + max(0, -k), i + max(0, k)), (n, n))
 
 
+def _below_diagonal(x, k):
+    """A mask of the elements on and below the k-th diagonal of the last two axes."""
+    rows, columns = x.shape[-2:]
+    return np.tri(rows, columns, k, dtype=bool)
+
+
 COMPOSED[np.take] = _take
 COMPOSED[np.take_along_axis] = _take_along_axis
 COMPOSED[np.sort] = _sort
@@ -123,5 +129,5 @@ COMPOSED[np.diff] = _diff
 COMPOSED[np.diagonal] = _diagonal_of
 COMPOSED[np.trace] = _trace
 COMPOSED[np.diag] = _diag
-COMPOSED[np.tril] = lambda x, k=0: np.where(np.tri(*x.shape[-2:], k, dtype=bool), x, np.zeros_like(x))
-COMPOSED[np.triu] = lambda x, k=0: np.where(np.tri(*x.shape[-2:], k - 1, dtype=bool), np.zeros_like(x), x)
+COMPOSED[np.tril] = lambda x, k=0: np.where(_below_diagonal(x, k), x, np.zeros_like(x))
+COMPOSED[np.triu] = lambda x, k=0: np.where(_below_diagonal(x, k - 1), np.zeros_like(x), x)
