@@ -117,11 +117,11 @@ c.backward(retain_graph=True)
 beside("dc/da at 3", a.grad.item(), 14, 0)
 
 # %% [markdown]
-# Every tensor has a serial number, its `birth`. Inputs are born before outputs, so going from the youngest to
-# the oldest is always a correct order, and finding it is a sort. `pull_back` is one step of the chain rule.
+# Every tensor has a serial number, `serial`. Inputs are made before outputs, so the order from the youngest to
+# the oldest is always correct, and finding it is a sort. `vjp_of_node` is one step of the chain rule.
 
 # %%
-from scratchgen.autograd.backward import pull_back, sweep
+from scratchgen.autograd.backward import sweep, vjp_of_node
 from scratchgen.autograd.graph import youngest_first
 
 cotangent = {c: np.array(1.0)}
@@ -130,7 +130,7 @@ for node in youngest_first(c):
     made_by = node.primitive.name if node.primitive else "leaf a"
     print(f"{made_by:<9} value {node.item():>4}   cotangent {g:>4}")
     if node.primitive:
-        for made_from, g_in in pull_back(node, g, record=False):
+        for made_from, g_in in vjp_of_node(node, g, record=False):
             cotangent[made_from] = cotangent.get(made_from, 0) + g_in
 
 beside("the same sweep in four lines", cotangent[a].item(), 14, 0)
@@ -577,7 +577,7 @@ def deep(segment, W):
 
 for name, segment, nodes, expected_runs in (
     ("plain", ten_layers, 202, 10),
-    ("checkpoint", sg.checkpoint(ten_layers), 12, 20),
+    ("checkpoint", sg.remat(ten_layers), 12, 20),
 ):
     runs, W_leaf = 0, sg.Tensor(W, requires_grad=True)
     end = deep(segment, W_leaf)

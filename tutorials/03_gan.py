@@ -460,7 +460,7 @@ with sg.no_grad():
 # > `nn.transposed_convolution`
 
 # %%
-from scratchgen.convolution import conv2d, conv_transpose2d
+from scratchgen.functional import conv2d, conv_transpose2d
 from scratchgen.nn import BatchNorm, LayerNorm
 
 print(inspect.getsource(conv2d))

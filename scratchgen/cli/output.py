@@ -6,7 +6,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from scratchgen.autograd.trace import written
+from scratchgen.autograd.formatting import format_value
 from scratchgen.runs.score import Score
 
 
@@ -23,7 +23,7 @@ def say(screen: Console, line: str) -> None:
 
 def tidy(value) -> str:
     """What an example is given or gives, on one line: numbers to five decimals, a single one bare."""
-    return written(value[0] if np.shape(value) == (1,) else value)
+    return format_value(value[0] if np.shape(value) == (1,) else value)
 
 
 def scores_table(scores: list[tuple[str, Score]]) -> Table:

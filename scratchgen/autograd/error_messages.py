@@ -1,13 +1,19 @@
-"""What a call that cannot be recorded says: what is wrong, with which shapes, and the way out."""
+"""The error messages of calls that cannot be recorded: what is wrong, with which shapes, and the way out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from scratchgen.autograd.primitives import Primitive
 
-def name_the_call(error: Exception, entry, arrays: list) -> None:
+__all__ = ["freed", "name_the_call", "no_rule", "unknown_options", "wrong_shape"]
+
+
+def name_the_call(error: Exception, entry: Primitive, arrays: list) -> None:
     """Put the operation and all shapes in front of NumPy's own message."""
     call = f"{entry.name} of shapes {', '.join(str(np.shape(a)) for a in arrays)}"
     if len(error.args) == 1 and isinstance(error.args[0], str):
@@ -16,8 +22,8 @@ def name_the_call(error: Exception, entry, arrays: list) -> None:
         error.add_note(f"in {call}")
 
 
-def unknown_options(entry, args: tuple, options: dict) -> None:
-    """Raise TypeError: the derivative rules do not know what the function was given."""
+def unknown_options(entry: Primitive, args: tuple, options: Mapping[str, Any]) -> NoReturn:
+    """Raise TypeError: the derivative rules do not know an option, or the number of arguments, of this call."""
     known = ", ".join(sorted(entry.options)) or "none"
     unknown = sorted(set(options) - entry.options)
     given = ", ".join(unknown) if unknown else f"{len(args)} positional arguments"
@@ -25,7 +31,7 @@ def unknown_options(entry, args: tuple, options: dict) -> None:
 
 
 def no_rule(function: Callable, way_out: str | None) -> TypeError:
-    """The error for a NumPy function that has no derivative rule, or, with a way out, none that is useful."""
+    """Return the error for a NumPy function without a rule, or, with a way out, without a useful derivative."""
     if way_out:
         return TypeError(f"np.{function.__name__} has no derivative; {way_out}")
     return TypeError(
@@ -36,15 +42,15 @@ def no_rule(function: Callable, way_out: str | None) -> TypeError:
     )
 
 
-def wrong_shape(entry, g_a, a) -> RuntimeError:
-    """The error for a rule whose cotangent does not fit the input."""
+def wrong_shape(entry: Primitive, g_a: Any, a: Any) -> RuntimeError:
+    """Return the error for a rule whose cotangent has another shape than the input."""
     return RuntimeError(
         f"the rule of {entry.name} returned a cotangent of shape {g_a.shape} for an input of {a.shape}"
     )
 
 
-def freed(entry) -> RuntimeError:
-    """The error for a sweep through a graph whose inputs are forgotten."""
+def freed(entry: Primitive) -> RuntimeError:
+    """Return the error for a sweep through a graph that was freed."""
     return RuntimeError(
         f"this graph was freed by an earlier backward() (at {entry.name}); compute the result again, "
         "or call backward(retain_graph=True) the first time"

@@ -1,7 +1,7 @@
-"""Where the boxes of a drawing stand: rows from what was given down to the result, few crossings, no overlap.
+"""The positions of the boxes of a drawing: rows from the inputs down to the result, few crossings, no overlap.
 
-Three steps, each a simple form of one in Sugiyama, Tagawa & Toda (1981), Methods for visual understanding of
-hierarchical system structures: which row, in which order within the row, and how far to the right.
+There are three steps, each a simple form of a step of Sugiyama, Tagawa & Toda (1981), Methods for visual
+understanding of hierarchical system structures: the row of a box, its order within the row, and its x.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-ROUNDS = 12  # of ordering and of moving; more changes nothing that the eye would see
-APART, BELOW = 0.25, 0.5  # inches between the boxes of a row, and between rows
-PORT = 0.25  # inches between the heads of arrows that end at the same box
+SWEEPS = 12  # of ordering and of moving; further sweeps make no visible difference
+COLUMN_GAP, ROW_GAP = 0.25, 0.5  # inches between the boxes of a row, and between rows
+ARROW_GAP = 0.25  # inches between the heads of arrows that end at the same box
+
+__all__ = ["Layout", "Point", "layout"]
 
 Point = tuple[float, float]
 
 
 @dataclass
 class Layout:
-    """Inches, from the top left corner: the centres of the boxes, the corners of each arrow, the whole."""
+    """Centres of the boxes, corners of the arrows, and the size of the drawing, in inches from the top left."""
 
     places: list[Point]
     routes: list[list[Point]]
@@ -28,22 +30,22 @@ class Layout:
 
 
 def layout(sizes: list[Point], arrows: list[tuple[int, int]]) -> Layout:
-    """Places for boxes of (width, height) so that all arrows (from, to), with from < to, point downwards.
+    """Place boxes of (width, height) so that all arrows (from, to), with from < to, point downwards.
 
-    A route is x, y at the bottom of the first box, at the top and bottom of each row that the arrow passes,
-    and at the top of the last box: between the rows it may bend, within a row it is straight.
+    The route of an arrow is a list of points: the bottom of its first box, the top and the bottom of each row
+    that it passes, and the top of its last box. Between rows it may curve, within a row it is straight.
     """
     row_of = rows_by_longest_path(len(sizes), arrows)
     widths = [w for w, _ in sizes]
     rows = [[i for i, row in enumerate(row_of) if row == r] for r in range(max(row_of) + 1)]
     chains = []
-    for a, b in arrows:  # an arrow that passes rows holds a place in each, so that no box stands in its way
+    for a, b in arrows:  # an arrow that passes rows has a place in each, so that no box is in its way
         passing = range(row_of[a] + 1, row_of[b])
-        bends = range(len(widths), len(widths) + len(passing))
-        widths.extend(0.0 for _ in bends)
-        for r, bend in zip(passing, bends, strict=True):
-            rows[r].append(bend)
-        chains.append([a, *bends, b])
+        corners = range(len(widths), len(widths) + len(passing))
+        widths.extend(0.0 for _ in corners)
+        for r, corner in zip(passing, corners, strict=True):
+            rows[r].append(corner)
+        chains.append([a, *corners, b])
 
     above, below = defaultdict(list), defaultdict(list)
     for chain in chains:
@@ -54,22 +56,23 @@ def layout(sizes: list[Point], arrows: list[tuple[int, int]]) -> Layout:
     x = across(rows, widths, above, below)
 
     heights = [max(sizes[i][1] for i in row if i < len(sizes)) for row in rows]
-    tops = [sum(heights[:r]) + r * BELOW for r in range(len(rows))]
+    tops = [sum(heights[:r]) + r * ROW_GAP for r in range(len(rows))]
     middle = [top + height / 2 for top, height in zip(tops, heights, strict=True)]
     places = [(x[i], middle[row]) for i, row in enumerate(row_of)]
     ports = heads([chain[-2:] for chain in chains], x, widths)
     routes = []
     for (a, b), chain, port in zip(arrows, chains, ports, strict=True):
         route = [(x[a], places[a][1] + sizes[a][1] / 2)]
-        for r, bend in enumerate(chain[1:-1], row_of[a] + 1):
-            route += [(x[bend], tops[r]), (x[bend], tops[r] + heights[r])]
+        for r, corner in enumerate(chain[1:-1], row_of[a] + 1):
+            route += [(x[corner], tops[r]), (x[corner], tops[r] + heights[r])]
         routes.append([*route, (port, places[b][1] - sizes[b][1] / 2)])
     return Layout(places, routes, max(x[i] + widths[i] / 2 for i in x), tops[-1] + heights[-1])
 
 
 def rows_by_longest_path(n: int, arrows: list[tuple[int, int]]) -> list[int]:
-    """Each box one row below the lowest that it was made from; what was given, just above its first use."""
-    row, first_use = [0] * n, {}
+    """The row of each box: one below its lowest input; a leaf or a constant is just above its first use."""
+    row = [0] * n
+    first_use: dict[int, int] = {}
     for a, b in sorted(arrows, key=lambda arrow: arrow[1]):
         row[b] = max(row[b], row[a] + 1)
     for a, b in arrows:
@@ -87,7 +90,7 @@ def order(rows: list[list[int]], above: dict, below: dict) -> None:
 
     for row in rows:
         settle(row)
-    for _ in range(ROUNDS):
+    for _ in range(SWEEPS):
         for passage, neighbours in ((rows[1:], above), (rows[-2::-1], below)):
             for row in passage:
                 row.sort(key=lambda i: mean([place[j] for j in neighbours[i]], place[i]))
@@ -95,13 +98,13 @@ def order(rows: list[list[int]], above: dict, below: dict) -> None:
 
 
 def across(rows: list[list[int]], widths: list[float], above: dict, below: dict) -> dict[int, float]:
-    """x of every centre: as near as can be to the mean of its neighbours, in this order, without overlap."""
+    """x of every centre: as near as possible to the mean of its neighbours, in this order, without overlap."""
     x = dict.fromkeys(range(len(widths)), 0.0)
     both = {i: above[i] + below[i] for i in x}
-    for _ in range(ROUNDS):
+    for _ in range(SWEEPS):
         for passage, neighbours in ((rows, above), (rows[::-1], below), (rows, both)):
             for row in passage:
-                steps = [0.0, *((widths[i] + widths[j]) / 2 + APART for i, j in pairwise(row))]
+                steps = [0.0, *((widths[i] + widths[j]) / 2 + COLUMN_GAP for i, j in pairwise(row))]
                 offsets = list(accumulate(steps))
                 wished = [mean([x[j] for j in neighbours[i]], x[i]) for i in row]
                 moved = nondecreasing([w - o for w, o in zip(wished, offsets, strict=True)])
@@ -111,9 +114,10 @@ def across(rows: list[list[int]], widths: list[float], above: dict, below: dict)
 
 
 def nondecreasing(z: list[float]) -> list[float]:
-    """The non-decreasing numbers nearest to z in the sum of squares: what falls is replaced by its mean."""
-    blocks = []  # (mean, how many)
-    for mean_, n in ((value, 1) for value in z):
+    """The non-decreasing numbers nearest to z in the sum of squares: each falling run becomes its mean."""
+    blocks: list[tuple[float, int]] = []  # the mean of a block of equal numbers, and their count
+    for value in z:
+        mean_, n = value, 1
         while blocks and blocks[-1][0] > mean_:
             before, m = blocks.pop()
             mean_, n = (before * m + mean_ * n) / (m + n), m + n
@@ -122,17 +126,18 @@ def nondecreasing(z: list[float]) -> list[float]:
 
 
 def heads(last_steps: list[list[int]], x: dict[int, float], widths: list[float]) -> list[float]:
-    """x of the head of each arrow: those of one box side by side, in the order in which they come."""
-    arriving, found = defaultdict(list), {}
+    """x of the head of each arrow; arrows that end at one box are side by side, in the order of their origins."""
+    arriving: dict[int, list[int]] = defaultdict(list)
+    found: dict[int, float] = {}
     for arrow, (_, b) in enumerate(last_steps):
         arriving[b].append(arrow)
     for b, arrows in arriving.items():
-        step = min(PORT, widths[b] / len(arrows))
+        step = min(ARROW_GAP, widths[b] / len(arrows))
         arrows.sort(key=lambda arrow: x[last_steps[arrow][0]])
         found.update((arrow, x[b] + (k - (len(arrows) - 1) / 2) * step) for k, arrow in enumerate(arrows))
     return [found[arrow] for arrow in range(len(last_steps))]
 
 
 def mean(numbers: list[float], otherwise: float) -> float:
-    """The mean, or something else where there is nothing to take it of."""
+    """The mean, or `otherwise` for an empty list."""
     return sum(numbers) / len(numbers) if numbers else otherwise

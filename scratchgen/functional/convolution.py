@@ -1,15 +1,14 @@
 """Convolution and its adjoint, the transposed convolution, as matrix products of patches.
 
     conv2d              y[h, w]  = Σ_ij x[s h + i − p, s w + j − p] W[i, j] + b
-    conv_transpose2d    y[s h + i − p, s w + j − p]  +=  x[h, w] W[i, j]ᵀ,   at last + b
+    conv_transpose2d    y[s h + i − p, s w + j − p]  +=  x[h, w] W[i, j]ᵀ,   then + b
 
-with stride s and padding p. Images are (..., H, W, C), channels last, where PyTorch has them first: a row of
-an image is then an example like any other, `x @ W` multiplies it, and a patch is a row of numbers that lie
-side by side.
+with stride s and padding p. Images are (..., H, W, C), channels last (in PyTorch they are first): then a pixel
+is a row vector, `x @ W` multiplies it, and a patch is a row of adjacent numbers.
 
-Both are made of two linear maps that only move numbers: `patches` cuts an image into overlapping patches (it
-is known as im2col), `overlap_add` adds patches up where they overlap (col2im). Each is the adjoint of the
-other, ⟨patches(x), p⟩ = ⟨x, overlap_add(p)⟩, so each is the other's derivative, any number of times.
+Both are made of two linear maps that only move numbers: `patches` cuts an image into overlapping patches
+(im2col), `overlap_add` sums patches where they overlap (col2im). Each is the adjoint of the other,
+⟨patches(x), p⟩ = ⟨x, overlap_add(p)⟩, so each is the other's derivative, to any order.
 
 Source: Dumoulin & Visin (2016), A guide to convolution arithmetic for deep learning, sections 2 and 4.
 """
@@ -17,41 +16,56 @@ Source: Dumoulin & Visin (2016), A guide to convolution arithmetic for deep lear
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from scratchgen.autograd import defvjp, primitive
-from scratchgen.functional import linear, matmul
+from scratchgen.autograd import Tensor, defvjp, primitive
+from scratchgen.functional.fused import linear, matmul
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+__all__ = ["conv2d", "conv_transpose2d", "overlap_add", "patches"]
+
+Array = TypeVar("Array", Tensor, np.ndarray)
 
 
-def conv2d(x, W, b, stride: int = 1, padding: int = 0):
+def conv2d(x: Array, W: ArrayLike, b: ArrayLike, stride: int = 1, padding: int = 0) -> Array:
     """y[h, w] = Σ_ij x[s h + i − p, s w + j − p] W[i, j] + b, where x is 0 outside of the image.
 
     x (..., H, W, C), W (k_h, k_w, C, F), b (F,) → (..., H′, W′, F) with H′ = ⌊(H + 2p − k_h) / s⌋ + 1, and W′
-    likewise. Strictly a correlation: the kernel is not flipped.
+    likewise. Strictly this is a correlation: the kernel is not flipped.
 
-    Raises ValueError for shapes that do not fit, and for a kernel that is larger than the padded image.
+    Raises ValueError for shapes that do not match, and for a kernel that is larger than the padded image.
     Ledger: nn.convolution
     """
     check_channels(x, W, "C")
     k_h, k_w, C, F = np.shape(W)
-    p = patches(x, (k_h, k_w), stride, padding)
+    p: Any = patches(x, (k_h, k_w), stride, padding)
     rows = np.reshape(p, (*p.shape[:-3], k_h * k_w * C))
     return linear(rows, np.reshape(W, (k_h * k_w * C, F)), b)
 
 
-def conv_transpose2d(x, W, b, stride: int = 1, padding: int = 0, size: tuple[int, int] | None = None):
+def conv_transpose2d(
+    x: Array,
+    W: ArrayLike,
+    b: ArrayLike,
+    stride: int = 1,
+    padding: int = 0,
+    size: tuple[int, int] | None = None,
+) -> Array:
     """The adjoint of `conv2d`, ⟨conv2d(y, W), x⟩ = ⟨y, conv_transpose2d(x, W)⟩ without biases.
 
-    Every x[h, w] puts its patch x[h, w] W[i, j]ᵀ at (s h − p, s w − p); where they overlap they add up.
+    Every x[h, w] adds its patch x[h, w] W[i, j]ᵀ at (s h − p, s w − p); overlapping patches are summed.
 
-    x (..., H, W, F), W (k_h, k_w, C, F), that of the convolution, and b (C,), or (H′, W′, C) for a bias of
-    each pixel → (..., H′, W′, C).
-    size    (H′, W′), as convolution takes images of s different heights to the same one; by default the
-            smallest, H′ = s (H − 1) + k_h − 2p
+    x (..., H, W, F), W (k_h, k_w, C, F) as for `conv2d`, b (C,), or (H′, W′, C) for one bias per pixel
+    → (..., H′, W′, C).
+    size    (H′, W′); needed because `conv2d` maps images of s different heights to the same height. By default
+            the smallest, H′ = s (H − 1) + k_h − 2p
 
-    Raises ValueError for shapes that do not fit.   Ledger: nn.transposed_convolution
+    Raises ValueError for shapes that do not match.   Ledger: nn.transposed_convolution
     """
     check_channels(x, W, "F")
     k_h, k_w, C, F = np.shape(W)
@@ -63,19 +77,25 @@ def conv_transpose2d(x, W, b, stride: int = 1, padding: int = 0, size: tuple[int
     return overlap_add(np.reshape(p, (*front, h, w, k_h, k_w, C)), size, stride, padding) + b
 
 
-def check_channels(x, W, taken: str) -> None:
-    """Raise ValueError unless the images have the channels, "C" or "F", that the kernel takes."""
-    x, W = np.shape(x), np.shape(W)
-    if len(W) != 4 or len(x) < 3 or x[-1] != W[{"C": 2, "F": 3}[taken]]:
+def check_channels(x: ArrayLike, W: ArrayLike, axis: str) -> None:
+    """Raise ValueError unless the images have as many channels as the kernel has along its axis "C" or "F"."""
+    images, kernel = np.shape(x), np.shape(W)
+    if len(kernel) != 4 or len(images) < 3 or images[-1] != kernel[{"C": 2, "F": 3}[axis]]:
         raise ValueError(
-            f"wanted are images (..., H, W, {taken}) and a kernel (k_h, k_w, C, F), not {x} and {W}"
+            f"expected images (..., H, W, {axis}) and a kernel (k_h, k_w, C, F), not {images} and {kernel}"
         )
 
 
 def patches_along(n: int, k: int, stride: int, padding: int) -> int:
-    """How many patches of k fit on an axis of n: ⌊(n + 2p − k) / s⌋ + 1.   Ledger: nn.convolution"""
+    """Return the number of patches of size k on an axis of size n: ⌊(n + 2p − k) / s⌋ + 1.
+
+    Raises ValueError for sizes that allow no patch.   Ledger: nn.convolution
+    """
     if k < 1 or stride < 1 or padding < 0:
-        raise ValueError(f"a kernel of {k} with stride {stride} and padding {padding}")
+        raise ValueError(
+            f"a kernel of {k} with stride {stride} and padding {padding}: "
+            "kernel and stride must be at least 1, the padding at least 0"
+        )
     if n < 0 or n + 2 * padding < k:
         raise ValueError(f"a kernel of {k} does not fit on {n} pixels with a padding of {padding}")
     return (n + 2 * padding - k) // stride + 1
@@ -83,7 +103,7 @@ def patches_along(n: int, k: int, stride: int, padding: int) -> int:
 
 @primitive
 def patches(x, kernel, stride, padding):
-    """Every patch of the size of the kernel, stride apart, of images with zeros around them.
+    """Return every patch of the size of the kernel, at steps of the stride, of images padded with zeros.
 
     p[h, w, i, j] = x[s h + i − p, s w + j − p]        x (..., H, W, C) → (..., H′, W′, k_h, k_w, C)
     Ledger: nn.convolution
@@ -99,7 +119,7 @@ def patches(x, kernel, stride, padding):
 
 @primitive
 def overlap_add(p, size, stride, padding):
-    """The adjoint of `patches`: each pixel is the sum of what all patches have there.
+    """The adjoint of `patches`: each pixel is the sum of its values in all patches.
 
     x[s h + i − p, s w + j − p] += p[h, w, i, j]       p (..., H′, W′, k_h, k_w, C) → (..., *size, C)
     Ledger: nn.transposed_convolution

@@ -9,7 +9,7 @@ import pytest
 
 import scratchgen_kernels as kernels
 from scratchgen import Tensor, check_grads
-from scratchgen.convolution import conv2d, conv_transpose2d, overlap_add, patches
+from scratchgen.functional import conv2d, conv_transpose2d, overlap_add, patches
 
 # stride, padding, image (H, W), kernel: with and without pixels that no patch reaches
 GEOMETRIES = [
@@ -173,9 +173,9 @@ def test_one_switch_moves_the_products_to_another_kernel(rng):
 @pytest.mark.parametrize(
     ("x", "W", "stride", "padding", "says"),
     [
-        ((2, 5, 5, 3), (3, 3, 2, 4), 1, 0, r"wanted are images \(\.\.\., H, W, C\)"),
-        ((5, 5), (3, 3, 5, 4), 1, 0, "wanted are images"),
-        ((2, 5, 5, 3), (3, 4), 1, 0, "wanted are images"),
+        ((2, 5, 5, 3), (3, 3, 2, 4), 1, 0, r"expected images \(\.\.\., H, W, C\)"),
+        ((5, 5), (3, 3, 5, 4), 1, 0, "expected images"),
+        ((2, 5, 5, 3), (3, 4), 1, 0, "expected images"),
         ((2, 5, 5, 3), (6, 3, 3, 4), 1, 0, "kernel of 6 does not fit on 5 pixels with a padding of 0"),
         ((2, 5, 5, 3), (3, 3, 3, 4), 0, 0, "stride 0"),
         ((2, 5, 5, 3), (3, 3, 3, 4), 1, -1, "padding -1"),
@@ -189,7 +189,7 @@ def test_what_does_not_fit_is_refused(x, W, stride, padding, says):
 
 @pytest.mark.parametrize(
     ("x", "padding", "says"),
-    [((2, 3, 3, 3), 0, r"wanted are images \(\.\.\., H, W, F\)"), ((2, 1, 1, 4), 2, "fit on -1 pixels")],
+    [((2, 3, 3, 3), 0, r"expected images \(\.\.\., H, W, F\)"), ((2, 1, 1, 4), 2, "fit on -1 pixels")],
 )
 def test_what_does_not_fit_the_transposed_convolution_is_refused(x, padding, says):
     with pytest.raises(ValueError, match=says):
