@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
-from scratchgen.autograd.shown import brief
+from scratchgen.autograd.formatting import brief
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.errors import BadInput
 from scratchgen.functional import (
     bernoulli_cross_entropy,
@@ -66,7 +66,7 @@ class Normal:
 
     def sample(self, rng: Generator | None = None) -> np.ndarray:
         """One sample, not differentiable: a plain array of mu's shape and dtype."""
-        return plain(self.rsample(as_generator(rng)))
+        return to_numpy(self.rsample(as_generator(rng)))
 
     def rsample(self, eps: Array | Generator | None = None) -> Array:
         """A reparameterised sample z = mu + sigma ε, differentiable in mu and logvar.   (B, Z)
@@ -131,7 +131,7 @@ class Bernoulli:
     @staticmethod
     def check(x: Array) -> None:
         """Raise BadInput unless x is in [0, 1]."""
-        pixels = plain(x)
+        pixels = to_numpy(x)
         if pixels.size and not (pixels.min() >= 0 and pixels.max() <= 1):
             raise BadInput(
                 f"a Bernoulli likelihood needs pixels in [0, 1], these are in [{pixels.min():.4g}, "
@@ -140,7 +140,7 @@ class Bernoulli:
 
     def sample(self, rng: Generator | None = None) -> np.ndarray:
         """One sample: zeros and ones of the logits' shape, in their dtype."""
-        p, rng = plain(self.mean), as_generator(rng)
+        p, rng = to_numpy(self.mean), as_generator(rng)
         return (rng.random(p.shape, p.dtype) < p).astype(p.dtype)
 
     def entropy(self) -> Array:
@@ -168,7 +168,7 @@ class Categorical:
 
     def sample(self, rng: Generator | None = None) -> np.ndarray:
         """One class per row of logits: (...) int."""
-        return as_generator(rng).categorical(plain(self.probabilities))
+        return as_generator(rng).categorical(to_numpy(self.probabilities))
 
     def entropy(self) -> Array:
         """−Σ_k p_k log p_k   → (...) nats.   Ledger: distributions.entropy"""

@@ -23,9 +23,11 @@ from scratchgen.nn import (
 )
 from scratchgen.nn.convolution import KERNEL, PADDING, STRIDE, coarsest
 from scratchgen.nn.init import glorot_uniform, he_normal
-from scratchgen.random import Generator
+from scratchgen.nn.saving import saveable
+from scratchgen.random import Generator, as_generator
 
 
+@saveable
 class ConvGAN(AdversarialPair):
     """G: linear layers, then transposed convolutions that double the image;  D: the way back.
 
@@ -57,7 +59,7 @@ class ConvGAN(AdversarialPair):
     ):
         if min(latent_dim, hidden, *channels) < 1:
             raise ValueError(f"sizes are at least 1, not {latent_dim} → {hidden} → {tuple(channels)}")
-        rng = rng or Generator(0)
+        rng = as_generator(rng)
         image_shape, channels = tuple(image_shape), tuple(channels)
         self.latent_dim = latent_dim
         smallest = (*coarsest(image_shape, channels), channels[-1])

@@ -11,7 +11,8 @@ from scratchgen.autograd import no_grad
 from scratchgen.errors import BadInput
 from scratchgen.gan.networks import Scale, dense
 from scratchgen.nn import Module, Sequential, Sigmoid
-from scratchgen.random import Generator
+from scratchgen.nn.saving import saveable
+from scratchgen.random import Generator, as_generator
 
 
 class AdversarialPair(Module):
@@ -53,6 +54,7 @@ class AdversarialPair(Module):
             return self.generate(n, rng).numpy()
 
 
+@saveable
 class GAN(AdversarialPair):
     """G: z (B, Z) → 256 → 512 → x (B, D) in (0, 1),     D: x (B, D) → 256 → 512 → logit (B,).
 
@@ -86,7 +88,7 @@ class GAN(AdversarialPair):
             raise ValueError(f"sizes are at least 1, not {latent_dim} → {hidden} → {data_dim}, {pack} a pack")
         if (bounded and scale != 1) or not 0 < scale < math.inf:
             raise ValueError(f"the scale of data that are {'' if bounded else 'not '}bounded is not {scale}")
-        rng = rng or Generator(0)
+        rng = as_generator(rng)
         self.latent_dim, self.bounded, self.pack = latent_dim, bounded, pack
         into_G, into_D = self.widths(latent_dim, data_dim)
         first, last = ([], [Sigmoid()]) if bounded else ([Scale(1 / scale)], [Scale(scale)])
@@ -98,6 +100,7 @@ class GAN(AdversarialPair):
         return latent_dim, data_dim
 
 
+@saveable
 class ConditionalGAN(GAN):
     """x = G(z, y) and D(x, y) for a class y of K: a GAN whose two players are also told the class.
 

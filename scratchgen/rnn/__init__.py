@@ -19,7 +19,7 @@ from scratchgen.rnn.scoring import bits_per_character, evaluate, log_prob, perpl
 from scratchgen.rnn.training import train, truncation_bias
 from scratchgen.rnn.translation.attention import AdditiveAttention, DotAttention
 from scratchgen.rnn.translation.seq2seq import Seq2Seq
-from scratchgen.rnn.translation.training import train_pairs
+from scratchgen.rnn.translation.training import train_translator
 from scratchgen.rnn.translation.translator import Translation, Translator, nats_by_pair, nats_per_symbol
 
 __all__ = [
@@ -68,6 +68,6 @@ __all__ = [
     "text_features",
     "train",
     "train_frames",
-    "train_pairs",
+    "train_translator",
     "truncation_bias",
 ]

@@ -10,13 +10,15 @@ from scratchgen.errors import BadInput
 from scratchgen.functional import linear, softmax_cross_entropy
 from scratchgen.nn import GRU, LSTM, RNN, Dropout, Embedding, Module, Parameter
 from scratchgen.nn.init import glorot_uniform
-from scratchgen.random import Generator
+from scratchgen.nn.saving import saveable
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.sampling import generate
 from scratchgen.rnn.stepping import Stepper
 
 CELLS = {"tanh": RNN, "lstm": LSTM, "gru": GRU}
 
 
+@saveable
 class LanguageModel(Module):
     """p(c_{t+1} | c_1 … c_t) = softmax(y_t)[c_{t+1}],   y_t = h_t W_hy + b_y.
 
@@ -56,7 +58,7 @@ class LanguageModel(Module):
                 "equal, or leave the weights untied"
             )
         V = vocabulary.size
-        self.rng = rng or Generator(0)
+        self.rng = as_generator(rng)
         self.vocabulary = vocabulary
         self.embedding = Embedding(V, embedding, self.rng)
         self.recurrent = CELLS[cell](

@@ -8,10 +8,12 @@ from scratchgen.errors import BadInput
 from scratchgen.functional import linear
 from scratchgen.nn import Module, Parameter
 from scratchgen.nn.init import glorot_uniform
-from scratchgen.random import Generator
+from scratchgen.nn.saving import saveable
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.models import CELLS
 
 
+@saveable
 class SequenceRegression(Module):
     """y = h_T W_hy + b_y, h_T the state of a recurrent network that has read x_1 … x_T.
 
@@ -24,7 +26,7 @@ class SequenceRegression(Module):
     ):
         if cell not in CELLS:
             raise BadInput(f"no cell is called {cell!r}; choose one of {', '.join(CELLS)}")
-        rng = rng or Generator(0)
+        rng = as_generator(rng)
         self.recurrent = CELLS[cell](data_dim, hidden, rng)
         self.W_hy = Parameter(glorot_uniform(rng, hidden, target_dim))
         self.b_y = Parameter(np.zeros(target_dim, np.float32))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from scratchgen.autograd import checkpoint
+from scratchgen.autograd import remat
 from scratchgen.errors import BadInput
 
 
@@ -40,8 +40,8 @@ def remat_loss(loss: Callable, sequences: Sequence[np.ndarray], state, chunk: in
         number, after = loss(*arguments)
         return np.concatenate([np.reshape(number, (1,)), np.reshape(after, (after.size,))])
 
-    forgetful, shape, total = checkpoint(segment), np.shape(state), 0.0
+    rematerialised, shape, total = remat(segment), np.shape(state), 0.0
     for start in range(0, T, chunk):
-        y = forgetful(*(x[start : start + chunk] for x in sequences), state)
+        y = rematerialised(*(x[start : start + chunk] for x in sequences), state)
         total, state = total + y[0], np.reshape(y[1:], shape)
     return total, state

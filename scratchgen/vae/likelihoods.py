@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
-from scratchgen.autograd.shown import brief
+from scratchgen.autograd.formatting import brief
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Array, Bernoulli, Normal
 from scratchgen.errors import BadInput
 from scratchgen.functional import softmax, softmax_cross_entropy
@@ -129,7 +129,7 @@ class FiniteNormal(Normal):
     @staticmethod
     def check(x: Array) -> None:
         """Raise BadInput for NaN and infinite values."""
-        if not np.all(np.isfinite(plain(x))):
+        if not np.all(np.isfinite(to_numpy(x))):
             raise BadInput(
                 "a Gaussian likelihood needs finite data, but these contain NaN or infinity; remove them"
             )
@@ -196,7 +196,7 @@ class DiscretisedCategorical:
 
     def sample(self, rng: Generator | None = None) -> np.ndarray:
         """One sample: a level per dimension (..., D), in the dtype of the logits."""
-        logits = plain(self.logits)
+        logits = to_numpy(self.logits)
         return (as_generator(rng).categorical(softmax(logits)) / (logits.shape[-1] - 1)).astype(logits.dtype)
 
 
@@ -205,7 +205,7 @@ def level_of(x: Array, V: int) -> np.ndarray:
 
     Ledger: vae.levels
     """
-    scaled = plain(x) * (V - 1)
+    scaled = to_numpy(x) * (V - 1)
     k = np.rint(scaled)
     if not (k.size == 0 or (np.abs(scaled - k).max() < 1e-3 and k.min() >= 0 and k.max() < V)):
         raise BadInput(

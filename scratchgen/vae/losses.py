@@ -6,12 +6,13 @@ The value that is minimised is the value that the objective's function returns; 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import is_stream
 from scratchgen.optim import Stateful
 from scratchgen.random import Generator, as_generator
@@ -49,7 +50,7 @@ class Loss(Protocol):
         """A copy of the state, as arrays and numbers by name."""
         ...
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Restore a state that `state_dict` returned."""
         ...
 
@@ -132,7 +133,7 @@ class ConstrainedLoss(Stateful):
         """The state of the multiplier."""
         return self.multiplier.state_dict()
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Restore the state of the multiplier."""
         self.multiplier.load_state_dict(state)
 
@@ -154,4 +155,4 @@ def _terms(D: Any, R: Any) -> dict[str, float]:
 
 
 def _mean(values: Any) -> float:
-    return float(np.mean(plain(values), dtype=np.float64))
+    return float(np.mean(to_numpy(values), dtype=np.float64))

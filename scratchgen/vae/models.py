@@ -11,6 +11,7 @@ import numpy as np
 from scratchgen.distributions import Array, Normal
 from scratchgen.errors import BadInput
 from scratchgen.nn import Linear, Module, Parameter, ReLU, Sequential, Tanh
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
 from scratchgen.vae.convolutional import ConvDecoder, ConvEncoder
 from scratchgen.vae.latent_model import LatentModel
@@ -22,6 +23,7 @@ __all__ = ["VAE", "ConditionalVAE", "ConditionedVAE", "ConvVAE"]
 ACTIVATIONS: dict[str, type[Module]] = {"relu": ReLU, "tanh": Tanh}
 
 
+@saveable
 class VAE(LatentModel, Module):
     """A fully connected VAE: q(z|x) = N(mu(x), sigma(x)²), and p(x|z) with parameters from the decoder.
 
@@ -62,9 +64,7 @@ class VAE(LatentModel, Module):
         self.to_logvar = Linear(widths[-1], latent_dim, rng)
         self.likelihood = likelihood_of(likelihood, levels)
         inner = dense([self.z_width(latent_dim), *reversed(widths)], activation, rng)
-        self.decoder = Sequential(
-            *inner.layers, Linear(widths[0], data_dim * self.likelihood.outputs, rng)
-        )
+        self.decoder = Sequential(*inner.layers, Linear(widths[0], data_dim * self.likelihood.outputs, rng))
 
     def x_width(self, data_dim: int) -> int:
         """The width of the encoder's input."""
@@ -95,6 +95,7 @@ class VAE(LatentModel, Module):
         return self.decoder.layers[-1].b
 
 
+@saveable
 class ConvVAE(VAE):
     """A convolutional VAE of images, with a layer of `hidden` units between the convolutions and z.
 
@@ -139,6 +140,7 @@ class ConvVAE(VAE):
         return self.decoder.b
 
 
+@saveable
 class ConditionalVAE(VAE):
     """A conditional VAE: both networks are also conditioned on the class y of K, q(z|x, y) and p(x|z, y).
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scratchgen.autograd import stop_gradient
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Array, Normal, is_stream
 from scratchgen.functional import logsumexp
 from scratchgen.random import as_generator
@@ -148,7 +148,7 @@ def free_bits_rate(q: Normal, free: float) -> Array:
     Source: Kingma et al. (2016), eq. 15.   Ledger: vae.free_bits
     """
     rates = q.kl_by_dimension()
-    penalised = np.mean(plain(rates), axis=0) > free
+    penalised = np.mean(to_numpy(rates), axis=0) > free
     return np.sum(np.where(penalised, rates, free), axis=-1)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.distributions import Array, Bernoulli
 from scratchgen.nn import Conv2d, ConvTranspose2d, Module, ReLU, Sequential
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
 from scratchgen.vae import objectives
 from scratchgen.vae.code_prior import CodePrior
@@ -20,6 +21,7 @@ from scratchgen.vae.quantise import Quantiser
 __all__ = ["VQVAE"]
 
 
+@saveable
 class VQVAE(Module):
     """A VQ-VAE: k = the codes nearest to encoder(x), p(x|k) = Bernoulli(σ(decoder(e_k))), and a learned p(k).
 

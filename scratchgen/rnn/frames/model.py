@@ -8,7 +8,8 @@ from scratchgen.autograd import no_grad
 from scratchgen.data.preprocessing.by_length import pad
 from scratchgen.errors import BadInput
 from scratchgen.nn import Dropout, Module
-from scratchgen.random import Generator
+from scratchgen.nn.saving import saveable
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.frames.densities import MixtureDensity, with_loudness
 from scratchgen.rnn.frames.notes import NADE, IndependentNotes
 from scratchgen.rnn.models import CELLS
@@ -16,6 +17,7 @@ from scratchgen.rnn.models import CELLS
 AT_ONCE = 64  # sequences that are scored together
 
 
+@saveable
 class FrameModel(Module):
     """p(x_1 … x_T) = Π_t p(x_t | h_{t−1}),   h_t = the state of a recurrent network that has read x_1 … x_t.
 
@@ -53,7 +55,7 @@ class FrameModel(Module):
             raise ValueError("a NADE draws notes and Gaussians draw numbers; a model has one of the two")
         if cell not in CELLS:
             raise BadInput(f"no cell is called {cell!r}; choose one of {', '.join(CELLS)}")
-        self.rng = rng or Generator(0)
+        self.rng = as_generator(rng)
         self.data_dim = data_dim
         self.is_real = components > 0
         width = 2 * data_dim if self.is_real else data_dim  # of what is read of a frame

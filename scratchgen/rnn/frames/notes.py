@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Bernoulli
 from scratchgen.errors import BadInput
 from scratchgen.functional import bernoulli_cross_entropy, linear, sigmoid
@@ -78,8 +78,8 @@ class NADE(Notes):
 
     def sample(self, h, rng: Generator) -> np.ndarray:
         """One x for each h, note by note:   (..., H) → (..., D)."""
-        b, a = (plain(bias) for bias in self.biases(h))
-        W, V = plain(self.W), plain(self.V)
+        b, a = (to_numpy(bias) for bias in self.biases(h))
+        W, V = to_numpy(self.W), to_numpy(self.V)
         x = np.zeros_like(b)
         u = rng.random(x.shape, x.dtype)
         for d in range(x.shape[-1]):

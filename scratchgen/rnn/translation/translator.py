@@ -10,7 +10,8 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.data.preprocessing.by_length import batches_by_length, pad
 from scratchgen.errors import BadInput
-from scratchgen.random import Generator
+from scratchgen.nn.saving import saveable
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.beam import search
 from scratchgen.rnn.translation.seq2seq import Seq2Seq
 
@@ -30,6 +31,7 @@ class Translation:
     score: float
 
 
+@saveable
 class Translator(Seq2Seq):
     """A `Seq2Seq` between texts.
 
@@ -41,7 +43,7 @@ class Translator(Seq2Seq):
     def __init__(self, source, target, hidden: int, embedding: int, rng: Generator | None = None, **options):
         if min(hidden, embedding) < 1:
             raise ValueError(f"sizes are at least 1, not embedding {embedding} and hidden {hidden}")
-        self.rng = rng or Generator(0)
+        self.rng = as_generator(rng)
         self.symbols = source, target
         super().__init__(source.size, target.size, hidden, embedding, self.rng, **options)
 
