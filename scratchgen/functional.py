@@ -270,7 +270,7 @@ def tanh_recurrence(x, h0, W_xh, W_hh, b_h):
     """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h) for a whole sequence, by the kernel in use.
 
     x (T, B, D), h0 (B, H), W_xh (D, H), W_hh (H, H), b_h (H,) → h (T, B, H). Differentiable once, by
-    back-propagation through time; its composed twin is `scratchgen.rnn.recurrence`.   Ledger: rnn.hidden
+    back-propagation through time; its composed twin is `scratchgen.rnn.tanh_recurrence`.   Ledger: rnn.hidden
     """
     return kernels.tanh_recurrence(*_promoted(x, h0, W_xh, W_hh, b_h))
 

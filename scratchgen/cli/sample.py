@@ -17,7 +17,7 @@ from scratchgen.plots import sample_grid
 from scratchgen.plots.music import piano_rolls, sounds
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.rnn import FrameModel, LanguageModel, Translator, beam_search
-from scratchgen.rnn.translation.translator import WIDTH
+from scratchgen.rnn.translation.translator import BEAM_WIDTH
 from scratchgen.runs.files import writable_file, write_text
 from scratchgen.tasks.evaluate import Finished, finished_run
 from scratchgen.tasks.load import load_run
@@ -130,7 +130,7 @@ def _text(
     model: LanguageModel, n: int, seed: int, prompt: str | None = None, beam: int | None = None, **drawing
 ) -> str:
     """The prompt and n symbols more. Raises BadInput for ways of choosing them that exclude one another."""
-    prompt = beginning(model.vocabulary) if prompt is None else prompt
+    prompt = beginning(model.tokenizer) if prompt is None else prompt
     if beam is not None:
         if drawing:
             raise BadInput(
@@ -149,11 +149,11 @@ def _translation(
     """The likeliest translation, and where the model looks as it writes it."""
     if text is None:
         raise BadInput("nothing is asked for; say what to translate: --prompt TEXT")
-    if unknown := [c for c in text if c not in getattr(model.symbols[0], "characters", text)]:
+    if unknown := [c for c in text if c not in getattr(model.tokenizers[0], "characters", text)]:
         raise BadInput(f"--prompt: the character {unknown[0]!r} is in no text of the training; leave it out")
     if out is not None:
         _expect(out, ".png", "where the model looks is drawn as PNG")
-    found = model.translations(text, WIDTH if beam is None else beam, n)[0]
+    found = model.translations(text, BEAM_WIDTH if beam is None else beam, n)[0]
     if out is not None:
         if not len(found.ids):
             raise BadInput("the translation is empty, so there is nothing to draw; leave out --out")

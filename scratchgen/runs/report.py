@@ -25,7 +25,7 @@ CAPTIONS = {
     "states": "units over held-out text: what goes with them there, and how closely",
     "gates": "the gates over held-out text: steps nearly closed and open, all values, and the first symbols",
     "gradient_norms": "how much the state k steps before moves the last h; the state of an LSTM is h and c",
-    "spectrum": "the eigenvalues of the last layer's W_hh, epoch by epoch, and the unit circle",
+    "eigenvalues": "the eigenvalues of the last layer's W_hh, epoch by epoch, and the unit circle",
     "sound": "drawn from the model, beside a real one: the waveform above, its frequencies below",
     "prior": "what the codes cost under their prior, epoch by epoch",
     "aggregated_posterior": "held-out images in the latent space, and the prior",

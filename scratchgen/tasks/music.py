@@ -31,8 +31,8 @@ def train_music(
     run = open_run(configuration("rnn", data, rolls, asdict(settings), seed, sizes))
     if settings.patience:
         run.wait(EarlyStopping("validation_nats", settings.patience, higher_is_better=False))
-    spectra = rnn.Spectra(model.recurrent)
-    run.observe(spectra=spectra)
+    eigenvalues = rnn.EigenvalueHistory(model.recurrent)
+    run.observe(eigenvalues=eigenvalues)
     rnn.train_frames(
         model,
         rolls.train,
@@ -51,6 +51,6 @@ def train_music(
     with run.saving():
         plots.curves(series, run.picture("curves"), "nats per step", {MARGINALS: scores[0].baseline_value})
         piano_rolls([drawn], rolls.first, rolls.unit, run.picture("roll"), title)
-        draw_dynamics(model, lambda _: rolls.test[0], run, spectra)
+        draw_dynamics(model, lambda _: rolls.test[0], run, eigenvalues)
         write_wav(perform(drawn, rolls.first, rolls.unit), run.directory / "samples" / "roll.wav")
     return finished(run, model, scores)

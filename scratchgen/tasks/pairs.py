@@ -36,8 +36,8 @@ def train_pairs(
         run.wait(EarlyStopping("validation_nats", settings.patience, higher_is_better=False))
     rnn.train_pairs(
         model,
-        model.numbers(pairs.train),
-        model.numbers(pairs.validation),
+        model.encode_pairs(pairs.train),
+        model.encode_pairs(pairs.validation),
         run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
@@ -56,11 +56,11 @@ def train_pairs(
 
 def draw_attention(model: rnn.Translator, text: str, ids: np.ndarray, path) -> None:
     """Where the decoder looks as it writes these symbols, as a picture."""
-    source, target = model.symbols
+    source, target = model.tokenizers
     names = [
         [symbols.decode([i]) for i in row] for symbols, row in ((source, source.encode(text)), (target, ids))
     ]
-    attention(model.looks(text, ids), *names, path)
+    attention(model.attention_weights(text, ids), *names, path)
 
 
 def _show(model: rnn.Translator, pairs: PairData, run: Run) -> None:

@@ -56,14 +56,14 @@ def train_text(
     text = load_text(data)
     sizes = _sizes(text, settings)
     model = rnn.build(sizes, Generator(seed))
-    vocabulary = model.vocabulary
+    vocabulary = model.tokenizer
     train, validation = (vocabulary.encode(part) for part in (text.train, text.validation))
     text_chunks(train, settings.batch_size, settings.chunk)  # refuses a text that is too short
     run = open_run(configuration("rnn", data, text, asdict(settings), seed, sizes))
     if settings.patience:
         run.wait(EarlyStopping("validation_bits", settings.patience, higher_is_better=False))
-    spectra = rnn.Spectra(model.recurrent)
-    run.observe(spectra=spectra)
+    eigenvalues = rnn.EigenvalueHistory(model.recurrent)
+    run.observe(eigenvalues=eigenvalues)
     rnn.train(
         model,
         train,
@@ -80,7 +80,7 @@ def train_text(
     baseline = {BEST_NGRAM: score.baseline_value * per_symbol}
     sample = model.generate(beginning(vocabulary), TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
     with run.saving():
-        draw(model, text, run, spectra)
+        draw(model, text, run, eigenvalues)
         plots.curves(series, run.picture("curves"), f"bits per {settings.vocabulary[:-1]}", baseline)
         write_text(run.directory / "samples" / "text.txt", sample)
     return finished(run, model, [score])

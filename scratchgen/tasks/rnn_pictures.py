@@ -21,12 +21,12 @@ SQUARES = {
 }
 
 
-def draw(model: rnn.LanguageModel, text: TextData, run: Run, spectra: rnn.Spectra) -> None:
-    """Units and gates over the test part, gradients on their way back through it, and the spectrum.
+def draw(model: rnn.LanguageModel, text: TextData, run: Run, eigenvalues: rnn.EigenvalueHistory) -> None:
+    """Units and gates over the test part, gradients on their way back through it, and the eigenvalues.
 
     The units are chosen in the validation part, so that their correlations in the test part are no chance.
     """
-    chosen_in, shown_in = (model.vocabulary.encode(part[:READ]) for part in (text.validation, text.test))
+    chosen_in, shown_in = (model.tokenizer.encode(part[:READ]) for part in (text.validation, text.test))
     h, features = _read(model, chosen_in)
     units = rnn.interesting_units(h, features, UNITS)
     h, features = _read(model, shown_in)
@@ -36,11 +36,11 @@ def draw(model: rnn.LanguageModel, text: TextData, run: Run, spectra: rnn.Spectr
     plots.text_states(h[:SHOWN, numbers].T, symbols[:SHOWN], titles, run.picture("states"))
     if run.config["model"]["cell"] != "tanh":
         plots.gates(rnn.gates(model.recurrent, _inputs(model, shown_in)), symbols, run.picture("gates"))
-    draw_dynamics(model, lambda model: _inputs(model, shown_in), run, spectra)
+    draw_dynamics(model, lambda model: _inputs(model, shown_in), run, eigenvalues)
 
 
-def draw_dynamics(model, inputs: Callable, run: Run, spectra: rnn.Spectra) -> None:
-    """The norms of gradients on their way back, before and after training, and the spectrum all the time.
+def draw_dynamics(model, inputs: Callable, run: Run, eigenvalues: rnn.EigenvalueHistory) -> None:
+    """The norms of gradients on their way back, before and after training, and the eigenvalues at every epoch.
 
     inputs    from a model to the sequence (T, D) that its network reads
     """
@@ -48,8 +48,8 @@ def draw_dynamics(model, inputs: Callable, run: Run, spectra: rnn.Spectra) -> No
     moments = {"before training": rnn.build(sizes, Generator(run.config["seed"])), "after": model}
     norms = {name: rnn.gradient_norms(m.recurrent, inputs(m)[:STEPS]) for name, m in moments.items()}
     plots.gradient_norms({"": norms}, run.picture("gradient_norms"))
-    of_the_last_layer = [moment[-1] for moment in spectra.moments]
-    plots.spectrum(of_the_last_layer, SQUARES[sizes["cell"]], run.picture("spectrum"))
+    of_the_last_layer = [epoch[-1] for epoch in eigenvalues.epochs]
+    plots.eigenvalues(of_the_last_layer, SQUARES[sizes["cell"]], run.picture("eigenvalues"))
 
 
 def _read(model: rnn.LanguageModel, ids: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -64,4 +64,4 @@ def _inputs(model: rnn.LanguageModel, ids: np.ndarray) -> np.ndarray:
 
 def _symbols(model: rnn.LanguageModel, ids: np.ndarray) -> list[str]:
     """What each number stands for: of bytes that are no character on their own �."""
-    return [model.vocabulary.decode([k]) for k in ids]
+    return [model.tokenizer.decode([k]) for k in ids]

@@ -21,7 +21,7 @@ def pair_scores(model: rnn.Translator, pairs: PairData, part: str, show: Show = 
 
     The n-grams know the language and not what is to be said: a model below them reads the source.
     """
-    held_out = model.numbers(getattr(pairs, part))
+    held_out = model.encode_pairs(getattr(pairs, part))
     nats, symbols = rnn.nats_by_pair(model, held_out), [len(y) + 1 for _, y in held_out]
     score = mean_score("held-out nats per target symbol", per_step(nats, symbols), digits=3)
     order, baseline = _ngram(model, pairs, part)
@@ -74,5 +74,5 @@ def _one_after_another(model: rnn.Translator, pairs: list[tuple[str, str]]) -> n
     and a context that reaches back over a boundary would tell what comes.
     """
     edge, order = np.array([model.boundary]), Generator(0).permutation(len(pairs))
-    targets = [y for _, y in model.numbers([pairs[i] for i in order])]
+    targets = [y for _, y in model.encode_pairs([pairs[i] for i in order])]
     return np.concatenate([edge, *(part for y in targets for part in (y, edge))])

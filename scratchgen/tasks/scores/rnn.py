@@ -43,8 +43,8 @@ def language_scores(model: rnn.LanguageModel, text: TextData, part: str, show: S
     """The same in nats, the perplexity, and n-grams of every order that V symbols allow, up to 5."""
     bits, perplexity = _measured(model, text, part)
     nats = Mean(*(math.log(2) * number for number in bits))
-    V = model.vocabulary.size
-    per = PER.get(type(model.vocabulary), "character")
+    V = model.tokenizer.size
+    per = PER.get(type(model.tokenizer), "character")
     finite = perplexity if math.isfinite(perplexity) else None  # JSON knows no other
     scores = [
         mean_score("nats per character", nats, digits=3),
@@ -66,7 +66,7 @@ def _measured(model: rnn.LanguageModel, text: TextData, part: str) -> tuple[Mean
     Neighbouring symbols are not independent: the standard error is that over long stretches of the text.
     """
     held_out = getattr(text, part)
-    ids = model.vocabulary.encode(held_out)
+    ids = model.tokenizer.encode(held_out)
     nats = -rnn.log_prob(model, ids)
     pieces = min(STRETCHES, max(1, len(nats) // SHORTEST))
     means = np.array([stretch.mean() for stretch in np.array_split(nats, pieces)])
@@ -79,9 +79,9 @@ def _measured(model: rnn.LanguageModel, text: TextData, part: str) -> tuple[Mean
 def _ngram(model: rnn.LanguageModel, text: TextData, part: str, most: int) -> tuple[int, float]:
     """The order ≤ most that validates best, and the bits per character of its model."""
     train, validation, held_out = (
-        model.vocabulary.encode(x) for x in (text.train, text.validation, getattr(text, part))
+        model.tokenizer.encode(x) for x in (text.train, text.validation, getattr(text, part))
     )
-    ngram = evaluation.best_ngram(train, validation, model.vocabulary.size, max_order=most)
+    ngram = evaluation.best_ngram(train, validation, model.tokenizer.size, max_order=most)
     # of the symbols that we predict: all but the first
     per_symbol = evaluation.bits_per_character(ngram.log_prob(held_out)[1:])
     return ngram.order, per_symbol * _symbols_a_character(model, getattr(text, part), held_out)
@@ -89,5 +89,5 @@ def _ngram(model: rnn.LanguageModel, text: TextData, part: str, most: int) -> tu
 
 def _symbols_a_character(model: rnn.LanguageModel, text: str, ids: np.ndarray) -> float:
     """How many symbols a character takes, the first symbol and its characters left out."""
-    characters = len(text) - len(model.vocabulary.decode(ids[:1]))
+    characters = len(text) - len(model.tokenizer.decode(ids[:1]))
     return (len(ids) - 1) / max(characters, 1)  # of the only character, the bytes after its first
