@@ -128,7 +128,7 @@ to_pay = {1: 0.5 * math.log(2 * math.pi * math.e * (1 + sigma**2)), 2: -np.sum(p
 figure, axes = plt.subplots(figsize=(6.4, 3), layout="constrained")
 axes.hist(np.concatenate(pieces)[:, 0], 80, density=True, color=GREY, label="data")
 for K, colour in ((1, BLUE), (2, RED)):
-    frames = rnn.FrameModel(1, 4, sg.Generator(0), cell="gru", components=K)
+    frames = rnn.FrameModel(1, 4, sg.Generator(0), cell="gru", mixture_components=K)
     training = {"epochs": 12, "batch_size": 20, "rng": sg.Generator(1)}
     training["optimizer"] = Adam(frames.parameters(), 0.03)
     rnn.train_frames(frames, pieces[:200], pieces[200:210], History(), **training)

@@ -27,7 +27,7 @@ class Linear(Module):
         self.b = Parameter(np.zeros(d_out, np.float32))
 
     def forward(self, x: Array) -> Tensor:
-        """y = x W + b.   x (..., D) → (..., H)"""
+        """The affine map of the last axis.   x (..., D) → (..., H)"""
         return linear(x, self.W, self.b)
 
     def activated(self, x: Array, activation: str) -> Tensor:
@@ -45,7 +45,7 @@ class Embedding(Module):
         self.W = Parameter(as_generator(rng).standard_normal((size, dimension)))
 
     def forward(self, k: Array) -> Tensor:
-        """y = W[k].   k (...) int → (..., D)"""
+        """The vectors of symbols.   k (...) int → (..., D)"""
         return self.W[np.asarray(k)]
 
 
@@ -118,7 +118,7 @@ class Tanh(Module):
     """The hyperbolic tangent tanh(x).   Ledger: kernels.elementary"""
 
     def forward(self, x: Array) -> Array:
-        """tanh(x), elementwise."""
+        """The elementwise hyperbolic tangent."""
         return np.tanh(x)
 
 
@@ -126,7 +126,7 @@ class Sigmoid(Module):
     """The logistic function 1 / (1 + exp(−x)).   Ledger: nn.sigmoid"""
 
     def forward(self, x: Array) -> Array:
-        """1 / (1 + exp(−x)), elementwise."""
+        """The elementwise logistic function."""
         return sigmoid(x)
 
 
@@ -134,7 +134,7 @@ class ReLU(Module):
     """The rectified linear unit max(x, 0).   Ledger: nn.relu"""
 
     def forward(self, x: Array) -> Array:
-        """max(x, 0), elementwise."""
+        """The positive part of each element."""
         return relu(x)
 
 
@@ -156,7 +156,7 @@ class LeakyReLU(Module):
         self.slope = slope
 
     def forward(self, x: Array) -> Array:
-        """x where x > 0, slope · x elsewhere."""
+        """The elementwise leaky rectifier."""
         return leaky_relu(x, slope=self.slope)
 
     def describe(self) -> str:

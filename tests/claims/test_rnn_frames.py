@@ -318,12 +318,12 @@ def test_a_training_that_explodes_stops_with_the_weights_of_the_step_before(rng)
 @pytest.mark.parametrize(
     "x, mask, words",
     [
-        (np.zeros((3, 2, 5)), None, "are not"),
-        (np.zeros((3, 4)), None, "are not"),
+        (np.zeros((3, 2, 5)), None, "takes frames of shape"),
+        (np.zeros((3, 4)), None, "takes frames of shape"),
         (np.full((3, 2, 4), 0.5), None, "sounds"),
         (np.full((3, 2, 4), np.nan), None, "sounds"),
         (np.zeros((0, 2, 4)), None, "no steps"),
-        (np.zeros((3, 1, 4)), np.array([[True], [False], [True]]), "real ones of each sequence first"),
+        (np.zeros((3, 1, 4)), np.array([[True], [False], [True]]), "real frames of each sequence first"),
         (np.zeros((3, 1, 4)), np.zeros((3, 1), bool), "masked everywhere"),
     ],
 )
@@ -336,9 +336,9 @@ def test_sizes_that_are_none_are_refused():
     with pytest.raises(BadInput, match="choose one of tanh"):
         FrameModel(4, 3, cell="elman")
     for sizes in ((0, 3), (4, 0)):
-        with pytest.raises(ValueError, match="no sizes"):
+        with pytest.raises(ValueError, match="at least 1, nade"):
             FrameModel(*sizes)
-    with pytest.raises(BadInput, match="none"):
+    with pytest.raises(BadInput, match="cannot sample"):
         small("tanh", 0).sample(0, 1, Generator(0))
 
 

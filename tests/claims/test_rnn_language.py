@@ -288,20 +288,20 @@ def test_a_trained_model_comes_within_two_hundredths_of_a_bit_of_the_entropy_and
     """The excess on fresh text is the divergence of the model from the chain, up to its standard error."""
     chain, text = fresh
     assert chain.entropy_rate == pytest.approx(1.75)
-    bits = -log_prob(trained, trained.vocabulary.encode(text)) / math.log(2)
+    bits = -log_prob(trained, trained.tokenizer.encode(text)) / math.log(2)
     mean, error = excess(bits, surprisal(chain, text))
     measured(np.maximum(0, mean), 0.02)
     measured(np.maximum(0, -mean), 3 * error)
     assert abs(bits.mean() - 1.75) < 0.02 + 3 * bits.std() / math.sqrt(len(bits))
-    assert evaluate(trained, trained.vocabulary.encode(text)) == pytest.approx(bits.mean(), rel=1e-12)
-    assert perplexity(trained, trained.vocabulary.encode(text)) == pytest.approx(2 ** bits.mean(), rel=1e-12)
+    assert evaluate(trained, trained.tokenizer.encode(text)) == pytest.approx(bits.mean(), rel=1e-12)
+    assert perplexity(trained, trained.tokenizer.encode(text)) == pytest.approx(2 ** bits.mean(), rel=1e-12)
 
 
 @pytest.mark.equation("rnn.cross_entropy")
 def test_the_claim_above_rejects_a_model_that_has_not_learned(fresh):
     chain, text = fresh
     untrained = LanguageModel(CharacterTokenizer(chain.characters), 24, 16, Generator(0))
-    assert evaluate(untrained, untrained.vocabulary.encode(text)) > chain.entropy_rate + 1
+    assert evaluate(untrained, untrained.tokenizer.encode(text)) > chain.entropy_rate + 1
 
 
 @pytest.mark.equation("rnn.cross_entropy")

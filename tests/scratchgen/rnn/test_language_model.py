@@ -88,7 +88,7 @@ def test_a_stop_may_begin_and_end_within_pieces():
 
 @pytest.mark.parametrize("cell", rnn.CELLS)
 def test_tied_weights_are_one_table_that_gets_both_gradients(cell, rng):
-    model = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell, tied=True)
+    model = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell, tie_embeddings=True)
     untied = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell)
     untied.load_state_dict({**model.state_dict(), "W_hy": model.embedding.W.data.T.copy()})
     assert len(untied.parameters()) == len(model.parameters()) + 1
@@ -253,10 +253,10 @@ LONG = np.zeros(30, np.int64)
         (lambda: MODEL.generate("a", 1, 1, Generator(0), top_p=1.1), "top_p"),
         (lambda: MODEL.generate("a", 1, 1, Generator(0), stop=""), "empty stop"),
         (lambda: rnn.beam_search(MODEL, "a", 1, 0), "width"),
-        (lambda: rnn.beam_search(MODEL, "a", 1, 1, alpha=-1.0), "alpha"),
+        (lambda: rnn.beam_search(MODEL, "a", 1, 1, length_penalty=-1.0), "length_penalty"),
         (lambda: rnn.beam_search(MODEL, "", 1, 1), "prompt is empty"),
         (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, cell="elman"), "tanh, lstm, gru"),
-        (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, tied=True), "tied weights"),
+        (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, tie_embeddings=True), "tied embeddings"),
         (lambda: MODEL.loss(LONG[:0, None], LONG[:0, None]), "no steps"),
         (
             lambda: MODEL.loss(LONG[:3, None], LONG[:3, None], mask=np.zeros((3, 1), bool)),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scratchgen.tasks.scores.rnn import language_scores, rnn_scores
 
 from scratchgen import rnn
 from scratchgen.data import CharacterTokenizer, TextData
@@ -10,7 +11,6 @@ from scratchgen.evaluation import mean_over_examples
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
-from scratchgen.tasks.scores.rnn import language_scores, rnn_scores
 
 P = np.array([0.9, 0.1])
 N = 50_000

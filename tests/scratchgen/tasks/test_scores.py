@@ -4,6 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scratchgen.tasks.scores import vae as of_vae
+from scratchgen.tasks.scores.vae import ELBO, bound_scores, likelihood_scores
+from scratchgen.tasks.scores.vq import CODE_NATS, PERPLEXITY, vq_scores
 
 from scratchgen import vae
 from scratchgen.data import load_images
@@ -12,9 +15,6 @@ from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
 from scratchgen.runs.score import mean_score
-from scratchgen.tasks.scores import vae as of_vae
-from scratchgen.tasks.scores.vae import ELBO, bound_scores, likelihood_scores
-from scratchgen.tasks.scores.vq import CODE_NATS, PERPLEXITY, vq_scores
 from scratchgen.vae import vq_training
 
 

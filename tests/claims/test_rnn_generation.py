@@ -1,4 +1,4 @@
-"""What draws texts, symbol by symbol, is the model that was trained: `forward`, without its graph."""
+"""Generation samples from the model that was trained: its decoder computes `forward`, without the graph."""
 
 import numpy as np
 import pytest
@@ -8,17 +8,16 @@ from scratchgen import no_grad, rnn
 from scratchgen.data import CharacterTokenizer
 from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.random import Generator
-from scratchgen.rnn import ByteTokenizer, LanguageModel, generate, stepping
-from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, recurrence
+from scratchgen.rnn import ByteTokenizer, LanguageModel, cells, generate, incremental_decoder
 
 TEXT = "the cat sat on the mat. " * 20
 ROUNDING = 1e-5  # float32, of logits of the order of 1, after sums over some ten terms in another order
 KINDS = {
     "plain": {},
     "two layers": {"layers": 2},
-    "tied": {"tied": True},
-    "a first state of its own": {"learned_h0": True},
-    "all of it, and dropout": {"layers": 3, "tied": True, "learned_h0": True, "dropout": 0.5},
+    "tied": {"tie_embeddings": True},
+    "a learned first state": {"learned_h0": True},
+    "all of it, and dropout": {"layers": 3, "tie_embeddings": True, "learned_h0": True, "dropout": 0.5},
 }
 
 
@@ -34,7 +33,7 @@ def a_model(cell, kind="plain", symbols=None):
 
 
 def by_forward(model):
-    """The stepper as it would be without all this: `forward` for sequences of one symbol."""
+    """The decoder without its shortcuts: `forward` for sequences of one symbol."""
 
     def step(ids, state):
         y, state = model.forward(ids[None], state)
@@ -44,14 +43,14 @@ def by_forward(model):
 
 
 def difference(model, B=3, T=20):
-    """The largest between logits and states of both ways over T symbols of B texts."""
-    ids, state = Generator(3).integers(0, model.vocabulary.size, (T, B)), None
+    """The largest difference between the logits and states of both over T symbols of B texts."""
+    ids, state = Generator(3).integers(0, model.tokenizer.size, (T, B)), None
     with no_grad(), model.eval_mode():
         y, state = model.forward(ids[:1], state)
         whole, last = model.forward(ids, None)
-        carried, step, largest = state.numpy(), model.stepper(), 0.0
+        carried, decode, largest = state.numpy(), model.incremental_decoder(), 0.0
         for t in range(1, T):
-            y, carried = step(ids[t], carried)
+            y, carried = decode(ids[t], carried)
             largest = max(largest, np.abs(y - whole.numpy()[t]).max())
     assert y.dtype == carried.dtype == np.float32 and carried.shape == last.shape
     return max(largest, np.abs(carried - last.numpy()).max())
@@ -66,36 +65,17 @@ def test_logits_and_states_are_those_of_forward(cell, kind, measured):
 @pytest.mark.parametrize("cell", rnn.CELLS)
 def test_the_claim_above_rejects_another_cell(cell, monkeypatch):
     wrong = {
-        "tanh": lambda a, state, W_hh: np.tanh(a + state[0] @ W_hh.T),
-        "lstm": lambda a, state, W_hh: stepping.lstm_step(np.roll(a, 12, axis=1), state, W_hh),
-        "gru": lambda a, state, W_hh, b_h: stepping.gru_step(a + b_h, state, W_hh, 0 * b_h),
+        "tanh": lambda a_t, h, W_hh: cells.tanh_step(a_t, h, W_hh.T),
+        "lstm": lambda a_t, h, c, W_hh: cells.lstm_step(np.roll(a_t, 12, axis=1), h, c, W_hh),
+        "gru": lambda a_t, h, W_hh, b_h: cells.gru_step(a_t + b_h, h, W_hh, 0 * b_h),
     }
     layer = rnn.CELLS[cell].layer
-    monkeypatch.setitem(stepping.STEPS, layer, (wrong[cell], *stepping.STEPS[layer][1:]))
+    steps = incremental_decoder.STEPS
+    monkeypatch.setitem(steps, layer, (wrong[cell], *steps[layer][1:]))
     assert difference(a_model(cell)) > 1000 * ROUNDING
 
 
-@pytest.mark.parametrize("cell", rnn.CELLS)
-def test_a_step_is_the_composed_recurrence_of_one_step(cell, rng, measured):
-    """In float64, where only the order of the sums differs: 1e-14."""
-    gates, D, H, B = {"tanh": 1, "lstm": 4, "gru": 3}[cell], 5, 4, 3
-    x, W_xh, W_hh = (rng.standard_normal(s) for s in ((B, D), (D, gates * H), (H, gates * H)))
-    state, b_x, b_h = (rng.standard_normal(s) for s in ((2, B, H), gates * H, gates * H))
-    if cell == "tanh":
-        one, whole = (
-            stepping.tanh_step(x @ W_xh + b_h, state, W_hh),
-            recurrence(x[None], state[0], W_xh, W_hh, b_h),
-        )
-    elif cell == "lstm":
-        one = np.stack(stepping.lstm_step(x @ W_xh + b_h, state, W_hh))
-        whole = lstm_recurrence(x[None], *state, W_xh, W_hh, b_h)
-    else:
-        one = stepping.gru_step(x @ W_xh + b_x, state, W_hh, b_h)
-        whole = gru_recurrence(x[None], state[0], W_xh, W_hh, b_x, b_h)
-    measured(np.abs(one - whole.reshape(one.shape)), 1e-14)
-
-
-def vocabulary(kind):
+def tokenizer(kind):
     if kind == "byte pairs":
         pytest.importorskip("tokenizers")
         return BytePairTokenizer.of([TEXT], 270)
@@ -105,11 +85,11 @@ def vocabulary(kind):
 @pytest.mark.parametrize("symbols", ["characters", "bytes", "byte pairs"])
 @pytest.mark.parametrize("cell", rnn.CELLS)
 def test_the_same_noise_gives_the_same_texts_as_forward(cell, symbols, monkeypatch):
-    model = a_model(cell, "two layers", vocabulary(symbols))
+    model = a_model(cell, "two layers", tokenizer(symbols))
     options = {"temperature": 0.8, "top_k": 20, "top_p": 0.95}
     prompts = ["the cat", "mat. ", "the cat"]
     texts = generate(model, prompts, 60, Generator(4), **options)
-    monkeypatch.setattr(LanguageModel, "stepper", by_forward)
+    monkeypatch.setattr(LanguageModel, "incremental_decoder", by_forward)
     assert generate(model, prompts, 60, Generator(4), **options) == texts
     assert texts[0] != texts[2] and len(set(texts)) == 3
 
@@ -127,7 +107,7 @@ def test_the_state_that_is_given_stays_as_it_is():
     model = a_model("lstm", "two layers")
     state = Generator(0).standard_normal((2, 2, 1, 12))
     before = state.copy()
-    model.stepper()(np.array([0]), state)
+    model.incremental_decoder()(np.array([0]), state)
     np.testing.assert_array_equal(state, before)
 
 
