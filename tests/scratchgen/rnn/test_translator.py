@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from scratchgen.tasks.scores.pairs import pair_scores, sources_of
+from scratchgen.tasks.translation import pair_scores, sources_of
 
 from scratchgen.data import CharacterTokenizer, PairData
 from scratchgen.data.preprocessing.by_length import pad
