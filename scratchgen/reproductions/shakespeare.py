@@ -34,7 +34,7 @@ def measure(seed: int, open_run: OpenRun, settings: RNNRecipe) -> Measured:
     held_out = np.concatenate([validation, test])
     run = open_run(configuration("rnn", "tinyshakespeare", text, given, seed, sizes))
     rnn.train(model, train, validation, run, **{name: given[name] for name in OF_TRAINING})
-    ngram = evaluation.best_ngram(train, held_out, vocabulary.size, MAX_ORDER)
+    ngram = evaluation.best_ngram(train, held_out, vocabulary.vocabulary_size, MAX_ORDER)
     sample = model.generate(beginning(vocabulary), TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
     with run.saving():
         write_text(run.directory / "samples" / "text.txt", sample)

@@ -55,7 +55,7 @@ class LanguageModel(Module):
                 f"tied weights need embeddings as wide as the state, not {embedding} for {hidden}; make them "
                 "equal, or leave the weights untied"
             )
-        V = vocabulary.size
+        V = vocabulary.vocabulary_size
         self.rng = rng or Generator(0)
         self.vocabulary = vocabulary
         self.embedding = Embedding(V, embedding, self.rng)

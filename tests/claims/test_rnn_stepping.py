@@ -45,7 +45,7 @@ def by_forward(model):
 
 def difference(model, B=3, T=20):
     """The largest between logits and states of both ways over T symbols of B texts."""
-    ids, state = Generator(3).integers(0, model.vocabulary.size, (T, B)), None
+    ids, state = Generator(3).integers(0, model.vocabulary.vocabulary_size, (T, B)), None
     with no_grad(), model.eval_mode():
         y, state = model.forward(ids[:1], state)
         whole, last = model.forward(ids, None)

@@ -119,13 +119,13 @@ FAULTS = {
     "too-much": "wrong SHA-256",
     "cut": "cut before the end",
     "cut-without-a-length": "wrong SHA-256",
-    "web-page": "a web page in place of the file",
+    "web-page": "a web page instead of the file",
     "not-found": "404",
     "server-error": "503",
     "redirected-for-ever": "redirects without end",
     "silent": "no answer for 0.3 s",
     "stalled": "no answer for 0.3 s",
-    "dripping": "fewer than 1 kB a second",
+    "dripping": "less than 1 kB per second",
 }
 
 
@@ -157,7 +157,7 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.delenv("SCRATCHGEN_DATA", raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(pooch, "os_cache", lambda project: tmp_path / "cache" / project)
-    monkeypatch.setattr(download, "PATIENCE", 0.3)
+    monkeypatch.setattr(download, "TIMEOUT", 0.3)
     return tmp_path / "cache"
 
 
@@ -213,7 +213,7 @@ def test_a_good_file_is_not_lost_to_a_fault(serve, server, cache):
 
 
 def test_random_faults_one_after_another_never_leave_a_bad_file(serve, cache, count, figure, monkeypatch):
-    monkeypatch.setattr(download, "PATIENCE", 30.0)  # none of these is slow, but a busy machine may be
+    monkeypatch.setattr(download, "TIMEOUT", 30.0)  # none of these is slow, but a busy machine may be
     rng, quick = (
         np.random.default_rng(SEED),
         [f for f in FAULTS if f not in ("silent", "stalled", "dripping")],
@@ -285,7 +285,7 @@ def test_a_process_that_is_killed_while_it_fetches_leaves_no_file_and_no_lock(se
 def test_a_cache_that_cannot_be_written_is_one_line(serve, cache, tmp_path):
     (tmp_path / "cache").write_text("a file where the folder should be")
     serve("good")
-    with pytest.raises(BadInput, match="cannot be fetched") as caught:
+    with pytest.raises(BadInput, match="cannot be downloaded") as caught:
         get()
     assert "\n" not in str(caught.value)
 

@@ -43,7 +43,7 @@ def language_scores(model: rnn.LanguageModel, text: TextData, part: str, show: S
     """The same in nats, the perplexity, and n-grams of every order that V symbols allow, up to 5."""
     bits, perplexity = _measured(model, text, part)
     nats = Mean(*(math.log(2) * number for number in bits))
-    V = model.vocabulary.size
+    V = model.vocabulary.vocabulary_size
     per = PER.get(type(model.vocabulary), "character")
     finite = perplexity if math.isfinite(perplexity) else None  # JSON knows no other
     scores = [
@@ -81,7 +81,7 @@ def _ngram(model: rnn.LanguageModel, text: TextData, part: str, most: int) -> tu
     train, validation, held_out = (
         model.vocabulary.encode(x) for x in (text.train, text.validation, getattr(text, part))
     )
-    ngram = evaluation.best_ngram(train, validation, model.vocabulary.size, max_order=most)
+    ngram = evaluation.best_ngram(train, validation, model.vocabulary.vocabulary_size, max_order=most)
     # of the symbols that we predict: all but the first
     per_symbol = evaluation.bits_per_character(ngram.log_prob(held_out)[1:])
     return ngram.order, per_symbol * _symbols_a_character(model, getattr(text, part), held_out)

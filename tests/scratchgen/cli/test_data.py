@@ -60,7 +60,7 @@ def test_a_set_is_shown_with_statistics_and_a_picture(scratchgen, name, tmp_path
 
 def test_text_is_shown_with_an_excerpt(scratchgen):
     done = scratchgen("show", "markov")
-    assert done.returncode == 0 and "4.000 bits a character" in done.stdout
+    assert done.returncode == 0 and "4.000 bits per character" in done.stdout
     excerpt = done.stdout.rstrip("\n").rpartition("\n")[2]
     assert len(excerpt) == 600 and set(excerpt) == set("abcdefghijklmnop")
 
@@ -83,7 +83,7 @@ def test_what_is_always_there_needs_no_fetching(scratchgen):
         (("fetch", "mnsit"), "did you mean mnist?"),
         (("fetch", "tinyshakespeare"), "tinyshakespeare/input.txt is missing"),
         (("fetch", "fsdd"), "fsdd/SHA256SUMS is missing"),
-        (("fetch", "debian-descriptions"), "served nowhere"),
+        (("fetch", "debian-descriptions"), "not hosted anywhere"),
         (("show", "mnist"), "train-images-idx3-ubyte.gz is missing"),
         (("show", "digts"), "did you mean digits?"),
         (("show", "empty"), "holds none of .png"),

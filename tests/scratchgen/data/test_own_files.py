@@ -205,4 +205,4 @@ def test_a_misspelt_path_suggests_the_file_beside_it(tmp_path):
 
 
 def test_a_folder_is_refused_where_a_file_belongs(tmp_path):
-    refused(load_text, tmp_path, "is a folder; text of one's own come as a file", "stdlib")
+    refused(load_text, tmp_path, "is a folder; your own text must be a file", "stdlib")

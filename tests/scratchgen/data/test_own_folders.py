@@ -148,9 +148,9 @@ def test_subfolders_of_sounds_are_classes(tmp_path):
     ("change", "words"),
     [
         (lambda path: path.write_bytes(b"RIFF of nothing"), ["03.wav is not a sound"]),
-        (lambda path: save_sound(path, np.zeros(0)), ["03.wav holds no samples"]),
-        (lambda path: save_sound(path, np.zeros(9), 44_100), ["03.wav has 44100", "00.wav 8000"]),
-        (lambda path: save_sound(path, np.full(9, np.nan), subtype="FLOAT"), ["03.wav holds NaN"]),
+        (lambda path: save_sound(path, np.zeros(0)), ["03.wav contains no samples"]),
+        (lambda path: save_sound(path, np.zeros(9), 44_100), ["03.wav has a rate of 44100 Hz", "00.wav of 8000 Hz"]),
+        (lambda path: save_sound(path, np.full(9, np.nan), subtype="FLOAT"), ["03.wav contains NaN"]),
     ],
 )
 def test_a_sound_that_is_damaged_empty_or_of_another_rate_is_named(change, words, sounds):
@@ -276,4 +276,4 @@ def test_a_folder_where_there_is_no_such_kind_is_refused(tmp_path):
     refused(load_sound, tmp_path, "holds 0 sounds (.wav, .flac)")
     refused(load_sequences, tmp_path, "holds 0 MIDI files")
     (tmp_path / "x.wav").touch()
-    refused(load_sound, tmp_path / "x.wav", "x.wav is a file", "come as a folder", "plucked-strings")
+    refused(load_sound, tmp_path / "x.wav", "x.wav is a file", "must be a folder", "plucked-strings")

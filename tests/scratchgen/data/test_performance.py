@@ -61,7 +61,7 @@ def test_silence_is_silent():
 
 
 @pytest.mark.parametrize(
-    "first, unit, words", [(21, "moment", "how long is a 'moment'"), (60, "quarter note", "0 … 127")]
+    "first, unit, words", [(21, "moment", "unknown unit 'moment'"), (60, "quarter note", "0 … 127")]
 )
 def test_what_cannot_be_played_is_refused_and_nothing_is_written(first, unit, words, tmp_path):
     pytest.importorskip("mido")

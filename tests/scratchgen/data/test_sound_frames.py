@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scratchgen.data import SoundData, load_sound
-from scratchgen.data.sound_frames import LONGEST, as_frames, as_sound, load_sound_frames
+from scratchgen.data.sound_frames import MAX_FRAMES, as_frames, as_sound, load_sound_frames
 from scratchgen.errors import BadInput
 
 
@@ -34,10 +34,10 @@ def test_each_number_has_a_mean_square_of_one_in_the_training_part_alone(parts):
 
 
 def test_long_sounds_are_cut_into_seconds_and_nothing_is_lost(rng):
-    x = 0.1 * rng.standard_normal(3 * LONGEST * 64 + 100)
-    frames = as_frames(data([[x], [x[: LONGEST * 64]], [x[: LONGEST * 64 + 1]]]))
-    assert [len(z) for z in frames.train] == [LONGEST] * 3 + [2]
-    assert [len(z) for z in frames.validation] == [LONGEST] and [len(z) for z in frames.test] == [LONGEST, 1]
+    x = 0.1 * rng.standard_normal(3 * MAX_FRAMES * 64 + 100)
+    frames = as_frames(data([[x], [x[: MAX_FRAMES * 64]], [x[: MAX_FRAMES * 64 + 1]]]))
+    assert [len(z) for z in frames.train] == [MAX_FRAMES] * 3 + [2]
+    assert [len(z) for z in frames.validation] == [MAX_FRAMES] and [len(z) for z in frames.test] == [MAX_FRAMES, 1]
     whole = np.concatenate([as_sound(z, frames.scale) for z in frames.train])
     np.testing.assert_allclose(whole[: len(x)], x, atol=1e-6)
 

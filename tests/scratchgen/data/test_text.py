@@ -15,12 +15,12 @@ def test_decoding_undoes_encoding(text):
     ids = vocabulary.encode(text)
     assert ids.dtype == np.int64 and ids.shape == (len(text),)
     assert vocabulary.decode(ids) == text
-    assert set(ids.tolist()) == set(range(vocabulary.size))
+    assert set(ids.tolist()) == set(range(vocabulary.vocabulary_size))
 
 
 def test_characters_are_numbered_in_the_order_of_their_code_points():
     vocabulary = CharacterTokenizer.of("hello é😀")
-    assert vocabulary.characters == " ehloé😀" and vocabulary.size == 7
+    assert vocabulary.characters == " ehloé😀" and vocabulary.vocabulary_size == 7
     assert vocabulary.encode("eé😀").tolist() == [1, 5, 6]
 
 

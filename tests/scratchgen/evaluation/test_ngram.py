@@ -170,5 +170,5 @@ def test_tinyshakespeare_costs_at_most_the_figures_of_additive_smoothing():
     train, last_tenth = vocabulary.encode(text.train), vocabulary.encode(text.validation + text.test)
     additive = [3.347, 2.482, 2.046, 1.779, 1.750, 1.979]  # nats a character, orders 0 to 5
     for order, published in enumerate(additive):
-        model = best_ngram(train, last_tenth, vocabulary.size, max_order=order)
+        model = best_ngram(train, last_tenth, vocabulary.vocabulary_size, max_order=order)
         assert -model.log_prob(last_tenth).mean() < published + 0.005

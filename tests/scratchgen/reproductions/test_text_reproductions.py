@@ -78,7 +78,7 @@ def test_the_n_gram_beside_it_is_the_best_of_all_orders_up_to_five_on_the_same_t
     vocabulary = load_run(tmp_path / ITEMS[0].name / row.part.name / "seed-0")[0].vocabulary
     train, held_out = vocabulary.encode(play.train), vocabulary.encode(play.validation + play.test)
     tried = {
-        (order, alpha): NGram(order, alpha).fit(train, vocabulary.size).log_prob(held_out)
+        (order, alpha): NGram(order, alpha).fit(train, vocabulary.vocabulary_size).log_prob(held_out)
         for order in range(6)
         for alpha in ALPHA_GRID
     }

@@ -64,7 +64,7 @@ TEXT = "the cat sat on the mat; the cats sat there. " * 50
 @pytest.fixture
 def pieces():
     pytest.importorskip("tokenizers")
-    return BytePairTokenizer.of([TEXT], size=300)
+    return BytePairTokenizer.of([TEXT], vocabulary_size=300)
 
 
 def test_any_text_comes_back_whether_it_was_seen_or_not(pieces):
@@ -73,23 +73,24 @@ def test_any_text_comes_back_whether_it_was_seen_or_not(pieces):
 
 
 def test_frequent_stretches_become_one_piece(pieces):
-    assert 256 < pieces.size <= 300
+    assert 256 < pieces.vocabulary_size <= 300
     assert len(pieces.encode("the cat")) == 2 and len(pieces.encode("zqx")) == 3
     assert len(pieces.encode(TEXT)) < len(TEXT) / 3
 
 
 def test_pieces_are_learned_from_the_training_text_alone(pieces):
     assert "xylophone" not in TEXT
-    again = BytePairTokenizer.of([TEXT], size=300)
+    again = BytePairTokenizer.of([TEXT], vocabulary_size=300)
     assert again.encode("xylophone the cat").tolist() == pieces.encode("xylophone the cat").tolist()
-    leaky = BytePairTokenizer.of([TEXT + "xylophone " * 50], size=300)
+    leaky = BytePairTokenizer.of([TEXT + "xylophone " * 50], vocabulary_size=300)
     assert len(leaky.encode("xylophone")) < len(pieces.encode("xylophone"))
 
 
 def test_pieces_are_saved_and_read_and_other_files_refused(pieces, tmp_path):
     pieces.save(tmp_path / "pieces.json")
     again = BytePairTokenizer.load(tmp_path / "pieces.json")
-    assert again.size == pieces.size and again.encode(TEXT).tolist() == pieces.encode(TEXT).tolist()
+    assert again.vocabulary_size == pieces.vocabulary_size
+    assert again.encode(TEXT).tolist() == pieces.encode(TEXT).tolist()
     (tmp_path / "other.json").write_text("[]")
     for path in ("other.json", "nowhere.json"):
         with pytest.raises(BadInput, match=path):
@@ -97,11 +98,11 @@ def test_pieces_are_saved_and_read_and_other_files_refused(pieces, tmp_path):
 
 
 def test_numbers_that_are_no_pieces_and_vocabularies_too_small_are_refused(pieces):
-    for wrong in ([-1], [pieces.size]):
+    for wrong in ([-1], [pieces.vocabulary_size]):
         with pytest.raises(BadInput, match="numbered 0"):
             pieces.decode(wrong)
     with pytest.raises(BadInput, match="at least 256"):
-        BytePairTokenizer.of([TEXT], size=255)
+        BytePairTokenizer.of([TEXT], vocabulary_size=255)
 
 
 def test_without_tokenizers_the_message_says_what_to_install(monkeypatch):

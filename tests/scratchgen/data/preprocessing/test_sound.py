@@ -73,7 +73,7 @@ def test_a_sine_lights_the_bin_of_its_frequency():
 
 @pytest.mark.parametrize(("length", "hop"), [(16, 16), (16, 5), (16, 0), (16, -4), (4, 8)])
 def test_a_framing_that_cannot_be_undone_is_refused(length, hop):
-    with pytest.raises(BadInput, match="cannot be undone"):
+    with pytest.raises(BadInput, match="no inverse"):
         stft(np.ones(100), length, hop)
 
 
@@ -81,7 +81,7 @@ def test_shapes_that_do_not_belong_together_are_refused():
     for x in (np.ones(0), np.ones((2, 100))):
         with pytest.raises(BadInput, match="one sound"):
             stft(x)
-    with pytest.raises(BadInput, match="not that of 2000 samples"):
+    with pytest.raises(BadInput, match="does not match 2000 samples"):
         istft(stft(np.ones(1000)), 2000)
 
 

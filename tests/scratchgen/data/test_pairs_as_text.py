@@ -3,7 +3,7 @@
 import pytest
 
 from scratchgen.data import CATALOGUE, PairData, TextData, load_pairs, load_text
-from scratchgen.data.lines import as_lines
+from scratchgen.data.pairs_as_text import as_lines
 
 SETS = [name for name, entry in CATALOGUE.items() if entry.kind == "pairs"]
 PARTS = ("train", "validation", "test")
