@@ -348,7 +348,7 @@ log_p_rnn = -losses.numpy()[:, 0].astype(np.float64)
 
 bits = {"uniform": math.log2(vocabulary.vocabulary_size)}
 for order in range(6):
-    counts = evaluation.NGram(order, alpha=10.0).fit(train, vocabulary.vocabulary_size)
+    counts = evaluation.NGram(order, concentration=10.0).fit(train, vocabulary.vocabulary_size)
     bits[f"the last {order} counted"] = evaluation.bits_per_character(counts.log_prob(test)[1:])
 best = evaluation.best_ngram(train, tune, vocabulary.vocabulary_size, max_order=5)
 log_p_counts = best.log_prob(test)[1:]

@@ -16,7 +16,7 @@ A data set of your own is one of these classes, made from your arrays. It then w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -75,7 +75,7 @@ class RowData:
     train_labels: np.ndarray | None = None
     validation_labels: np.ndarray | None = None
     test_labels: np.ndarray | None = None
-    kind: Kind = "images"
+    kind: Kind = field(default="images", kw_only=True)
 
     @property
     def classes(self) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.evaluation.class_histogram import chi_squared_tail, class_histogram
+from scratchgen.evaluation.distances import squared_distances
 from scratchgen.evaluation.frechet import frechet_distance_of_gaussians
 from scratchgen.evaluation.mmd import GaussianKernel, mmd
 from scratchgen.evaluation.modes import modes_captured
 from scratchgen.evaluation.neighbours import density_coverage, precision_recall
-from scratchgen.evaluation.pairs import squared_distances
 from scratchgen.evaluation.parzen import parzen_log_likelihood
 
 
@@ -167,7 +167,7 @@ TWO_SAMPLE = (
         r"\lVert x - y \rVert^2 = \lVert x \rVert^2 - 2\, x \cdot y + \lVert y \rVert^2",
         "‖x − y‖² = ‖x‖² − 2 x·y + ‖y‖²",
         "the binomial formula",
-        "scratchgen.evaluation.pairs:squared_distances",
+        "scratchgen.evaluation.distances:squared_distances",
         tutorial="03_gan.py#two-samples-one-question",
         example=Example(
             "x = (1, 2), y = (4, 6): 5 − 2 · 16 + 52 = 25 = 3² + 4²",

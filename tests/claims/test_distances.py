@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scratchgen.evaluation import kmeans_centroids
-from scratchgen.evaluation.pairs import squared_distances
+from scratchgen.evaluation.distances import squared_distances
 from scratchgen.random import Generator
 
 

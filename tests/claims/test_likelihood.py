@@ -507,7 +507,7 @@ def test_examples_are_rows(x):
         lambda: active_units(LinearGaussian(), x),
         lambda: rate_and_distortion(LinearGaussian(), x, Generator(0)),
     ):
-        with pytest.raises(BadInput, match="examples are the rows"):
+        with pytest.raises(BadInput, match="examples must be the rows"):
             f()
 
 

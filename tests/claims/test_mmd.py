@@ -9,10 +9,10 @@ from scratchgen.errors import BadInput
 from scratchgen.evaluation import (
     GaussianKernel,
     cubic_kernel,
+    distances,
     mean_over_examples,
     median_distance,
     mmd,
-    pairs,
 )
 
 BANDWIDTH = 1.5
@@ -154,7 +154,7 @@ def test_an_offset_common_to_all_examples_changes_nothing(rng):
 def test_pieces_change_the_result_by_rounding_only(rng, monkeypatch):
     x, y = rng.standard_normal((60, 3)), rng.standard_normal((50, 3)) + 0.5
     whole = mmd(x, y, cubic_kernel, 2)
-    monkeypatch.setattr(pairs, "CELLS", 70)
+    monkeypatch.setattr(distances, "CELLS", 70)
     np.testing.assert_allclose(mmd(x, y, cubic_kernel, 2), whole, rtol=1e-10)
 
 
@@ -167,7 +167,7 @@ def test_the_median_distance_is_that_of_all_pairs_once(rng):
 def test_bad_input_is_refused_in_one_line(rng):
     x = rng.standard_normal((40, 3))
     for y, words in [
-        (x[:, :2], "x has 3 numbers an example and y has 2"),
+        (x[:, :2], "x has 3 numbers per example and y has 2"),
         (x[:10], "y has 10 examples; this score needs at least 20"),
         (x * np.inf, "infinite numbers in 40 of 40"),
         (x[:, 0], "rows"),

@@ -84,7 +84,7 @@ def test_with_no_sample_near_a_mode_there_is_no_divergence():
 
 
 def test_bad_samples_are_refused():
-    with pytest.raises(BadInput, match="samples has 3 numbers an example and centres has 2"):
+    with pytest.raises(BadInput, match="samples has 3 numbers per example and centres has 2"):
         modes_captured(np.zeros((5, 3)), ring().centres, 0.1)
     with pytest.raises(BadInput, match="NaN"):
         modes_captured(np.full((5, 2), np.nan), ring().centres, 0.1)
@@ -173,11 +173,11 @@ def test_classes_that_occur_in_neither_set_cost_no_degree_of_freedom():
 
 def test_bad_labels_are_refused():
     for real, generated, words in [
-        ([0, 1], [0, 10], "labels of generated lie in 0 … 9, not 0 … 10"),
+        ([0, 1], [0, 10], "labels of generated must be in 0 … 9, not 0 … 10"),
         ([-1, 1], [0], "labels of real lie in"),
-        ([0.5], [0], "whole numbers"),
+        ([0.5], [0], "must be integers"),
         ([0], np.zeros(0, int), "at least one"),
-        ([[0]], [0], "whole numbers"),
+        ([[0]], [0], "must be integers"),
     ]:
         with pytest.raises(BadInput, match=words):
             class_histogram(real, generated, 10)

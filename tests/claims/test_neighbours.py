@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scratchgen.errors import BadInput
-from scratchgen.evaluation import density_coverage, mean_over_examples, pairs, precision_recall
+from scratchgen.evaluation import density_coverage, distances, mean_over_examples, precision_recall
 
 pytest.importorskip("sklearn")
 
@@ -139,7 +139,7 @@ def test_copies_lie_in_balls_of_radius_0_whatever_the_offset():
 def test_pieces_change_nothing(rng, monkeypatch):
     real, generated = rng.standard_normal((40, 2)), rng.standard_normal((50, 2)) + 0.3
     whole = ours(real, generated)
-    monkeypatch.setattr(pairs, "CELLS", 100)
+    monkeypatch.setattr(distances, "CELLS", 100)
     np.testing.assert_array_equal(ours(real, generated), whole)
 
 
@@ -147,7 +147,7 @@ def test_pieces_change_nothing(rng, monkeypatch):
 def test_bad_input_is_refused_in_one_line(score, rng):
     x = rng.standard_normal((40, 3))
     for y, words in [
-        (x[:, :2], "real has 3 numbers an example and generated has 2"),
+        (x[:, :2], "real has 3 numbers per example and generated has 2"),
         (x[:5], "generated has 5 examples; this score needs at least 6"),
         (x * np.nan, "generated holds NaN"),
     ]:

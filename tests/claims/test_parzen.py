@@ -7,7 +7,7 @@ import pytest
 
 from scratchgen.data import load_images
 from scratchgen.errors import BadInput
-from scratchgen.evaluation import kmeans_centroids, mean_over_examples, pairs, parzen_log_likelihood
+from scratchgen.evaluation import distances, kmeans_centroids, mean_over_examples, parzen_log_likelihood
 from scratchgen.random import Generator
 
 
@@ -78,7 +78,7 @@ def test_an_example_a_thousand_widths_away_has_a_finite_log_likelihood():
 
 def test_pieces_change_the_result_by_rounding_only(sets, monkeypatch):
     whole = parzen_log_likelihood(*sets)
-    monkeypatch.setattr(pairs, "CELLS", 100)  # two rows at a time
+    monkeypatch.setattr(distances, "CELLS", 100)  # two rows at a time
     np.testing.assert_allclose(parzen_log_likelihood(*sets).log_likelihood, whole.log_likelihood, rtol=1e-12)
 
 
@@ -119,7 +119,7 @@ def test_centroids_are_the_means_of_the_examples_nearest_to_them(rng):
 def test_bad_input_is_refused_in_one_line(sets):
     samples, validation, test = sets
     for arguments, words in [
-        ((samples, validation[:, :2], test), "samples has 3 numbers an example and validation has 2"),
+        ((samples, validation[:, :2], test), "samples has 3 numbers per example and validation has 2"),
         ((samples, validation, np.where(np.arange(20)[:, None] == 7, np.nan, test)), "row 7"),
         ((samples[:0], validation, test), "at least one"),
         ((samples, samples[:5], test), "among the samples"),

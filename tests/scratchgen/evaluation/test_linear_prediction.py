@@ -58,7 +58,7 @@ def test_a_long_sound_in_pieces_is_predicted_as_in_one(rng, monkeypatch):
     x = process(rng, 1_000)
     whole = LinearPrediction(4).fit([x])
     expected = whole.log_prob(x)
-    monkeypatch.setattr("scratchgen.evaluation.linear_prediction.SAMPLES", 64)
+    monkeypatch.setattr("scratchgen.evaluation.linear_prediction.CHUNK_SIZE", 64)
     pieces = LinearPrediction(4).fit([x])
     np.testing.assert_allclose(pieces.a, whole.a, rtol=1e-10)
     np.testing.assert_allclose(pieces.log_prob(x), expected, rtol=1e-10)

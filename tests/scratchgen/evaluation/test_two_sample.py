@@ -83,7 +83,7 @@ def test_the_claim_above_rejects_other_real_images(digits):
 
 def test_each_entry_is_the_score_of_sets_cut_to_the_same_size(rng):
     real, held_out, generated = (rng.standard_normal((n, 3)) for n in (90, 60, 180))
-    scores = table(real, held_out, generated, most=30)
+    scores = table(real, held_out, generated, max_examples=30)
     real, generated = real[::3], generated[::6]
     assert scores["Fréchet distance"].generated.mean == frechet_distance(real, generated)
     assert scores["Fréchet distance"].held_out.mean == frechet_distance(real, held_out[::2])
@@ -110,7 +110,7 @@ def test_bad_input_names_the_set(rng):
     for sets, words in [
         ((x, x, x * np.nan), "generated holds NaN"),
         ((x, x[:9], x), "held_out has 9 examples; this score needs at least 20"),
-        ((x, x, x[:, :2]), "real has 3 numbers an example and generated has 2"),
+        ((x, x, x[:, :2]), "real has 3 numbers per example and generated has 2"),
     ]:
         with pytest.raises(BadInput, match=words):
             two_sample_scores(*sets)
