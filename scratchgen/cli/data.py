@@ -17,7 +17,7 @@ from scratchgen.data.remote.fetch import FOLDER_VARIABLE, locate, locate_folder,
 from scratchgen.data.remote.sources import RemoteFile
 from scratchgen.data.statistics import describe
 from scratchgen.errors import BadInput
-from scratchgen.plots.data_sets import draw
+from scratchgen.plots.data_sets import data_set
 from scratchgen.runs.files import writable_file
 
 app = typer.Typer(help="List, fetch and look at data sets.", no_args_is_help=True)
@@ -71,7 +71,7 @@ def show(
     is_read = isinstance(data, TextData | PairData)
     if out is not None and is_read:
         raise BadInput(f"{name} is text, which has no picture; leave out --out to read from it")
-    picture = None if out is None else draw(data, writable_file(out))
+    picture = None if out is None else data_set(data, writable_file(out))
     if (entry := CATALOGUE.get(name)) is not None:
         rows = ("origin", entry.origin), ("licence", entry.licence), ("split", entry.split)
         _print_facts(screen, [("name", name), ("kind", entry.kind), *rows])

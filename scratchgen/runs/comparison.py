@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scratchgen.plots.comparison import overlaid
+from scratchgen.plots.comparison import compared_curves
 from scratchgen.plots.rate_distortion import rate_distortion
 from scratchgen.runs import html
 from scratchgen.runs.progress import SHOWN
@@ -127,6 +127,6 @@ def _curves(group: Group) -> list[str]:
             series = {run: numbers for run, numbers in series.items() if numbers}
             if series:
                 label = name.replace("_", " ")
-                png = overlaid(series, Path(folder) / f"{name}.png", label).read_bytes()
+                png = compared_curves(series, Path(folder) / f"{name}.png", label).read_bytes()
                 figures.append(html.picture(png, f"{label}, epoch by epoch"))
     return figures

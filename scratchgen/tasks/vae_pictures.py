@@ -92,4 +92,4 @@ def _latent(model, x: np.ndarray, y: np.ndarray, rows: RowData, run: Run) -> Non
         f"from image to image, {name}": interpolations(model, x[:20], y[:20], STEPS, way)
         for name, way in WAYS.items()
     }
-    plots.sheets(between, rows.image_shape, run.picture("interpolation"), STEPS)
+    plots.sample_grids(between, rows.image_shape, run.picture("interpolation"), STEPS)
