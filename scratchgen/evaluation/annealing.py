@@ -72,7 +72,7 @@ def annealed_log_likelihood(
     """
     if min(temperatures, chains, leapfrogs, rows) < 1:
         raise ValueError(
-            "each count must be at least 1, not "
+            "each count must be at least one, not "
             f"temperatures = {temperatures}, chains = {chains}, leapfrogs = {leapfrogs}, rows = {rows}"
         )
     x, shape = as_examples(x), (chains, model.latent_dim)

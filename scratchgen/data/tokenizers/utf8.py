@@ -9,7 +9,7 @@ from scratchgen.errors import BadInput
 
 
 class ByteTokenizer:
-    """One token per byte of UTF-8: V = 256, and any text can be encoded."""
+    """One token per byte of UTF-8: 256 different tokens, and any text can be encoded."""
 
     vocabulary_size = 256
 

@@ -76,7 +76,6 @@ def test_no_network_is_one_line_that_says_where_else_to_put_the_file(cache):
     assert "\n" not in str(caught.value)
 
 
-
 def test_a_folder_with_the_file_is_used_without_any_download(tmp_path, monkeypatch, cache):
     path = tmp_path / "things" / "thing.bin"
     path.parent.mkdir()

@@ -1,4 +1,4 @@
-"""The numbers that describe a set are those of its training part."""
+"""The statistics of a data set are those of its training part."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ facts = lambda data: dict(describe(data))
 
 
 @pytest.mark.parametrize("name", EMBEDDED)
-def test_a_change_of_the_test_part_changes_nothing_but_its_size(name):
+def test_the_test_part_changes_only_its_own_size(name):
     data = CATALOGUE[name].load()
     changed = replace(data, test=data.test[:7])
     assert describe(data)[1:] == describe(changed)[1:] and describe(data)[0] != describe(changed)[0]
@@ -22,7 +22,7 @@ def test_a_change_of_the_test_part_changes_nothing_but_its_size(name):
     )
 
 
-def test_a_text_of_four_equal_characters_has_two_bits_and_says_what_training_does_not_see():
+def test_a_text_of_four_equal_characters_has_two_bits_and_reports_characters_outside_the_training_part():
     found = facts(TextData("t", "abcd" * 10, "abcd", "xab"))
     assert found["entropy without context"].startswith("2.000")
     assert found["distinct characters"] == "4, and 1 only in the other parts"

@@ -1,4 +1,4 @@
-"""n-gram models are distributions, find the entropy of known sources, and match published figures."""
+"""n-gram models are normalised, reach the entropy of known sources, and match published scores."""
 
 import os
 
@@ -97,7 +97,7 @@ def test_maximum_likelihood_on_its_own_text_costs_the_conditional_entropy(markov
 
 
 @pytest.mark.equation("rnn.ngram")
-def test_the_recursion_holds_on_a_text_counted_by_hand(measured):
+def test_the_recursion_agrees_with_counts_by_hand(measured):
     model = NGram(1, concentration=2.0).fit(np.array([0, 1, 0, 1, 1]), 3)
     p0 = (np.array([2, 3, 0]) + 2 / 3) / (5 + 2)
     p_after_0 = (np.array([0, 2, 0]) + 2 * p0) / (2 + 2)
@@ -106,7 +106,7 @@ def test_the_recursion_holds_on_a_text_counted_by_hand(measured):
     measured(np.abs(model.log_prob(np.array([0, 1, 2, 0])) - expected), 1e-14)  # nothing follows a 2
 
 
-def test_a_token_never_seen_gets_the_uniform_floor():
+def test_an_unseen_token_has_the_uniform_floor():
     model = NGram(0, concentration=1.0).fit(np.zeros(9, int), 4)
     assert np.exp(model.log_prob(np.array([3])))[0] == pytest.approx(1 / 4 / 10, rel=1e-14)
 
@@ -167,12 +167,12 @@ def test_an_unfitted_model_says_so():
 @pytest.mark.skipif(
     not os.environ.get("SCRATCHGEN_DATA"), reason="SCRATCHGEN_DATA names no folder with real data"
 )
-def test_tinyshakespeare_costs_at_most_the_figures_of_additive_smoothing():
-    """Those figures are for the last 10 % of the text, with the smoothing tuned on it; as α is here."""
+def test_tinyshakespeare_costs_at_most_the_published_scores_of_additive_smoothing():
+    """The published scores are for the last 10 % of the text, with the smoothing tuned on it; as α is here."""
     text = load_text("tinyshakespeare")
-    vocabulary = CharacterTokenizer.of(text.train + text.validation + text.test)
-    train, last_tenth = vocabulary.encode(text.train), vocabulary.encode(text.validation + text.test)
+    tokenizer = CharacterTokenizer.of(text.train + text.validation + text.test)
+    train, last_tenth = tokenizer.encode(text.train), tokenizer.encode(text.validation + text.test)
     additive = [3.347, 2.482, 2.046, 1.779, 1.750, 1.979]  # nats per character, orders 0 to 5
     for order, published in enumerate(additive):
-        model = best_ngram(train, last_tenth, vocabulary.vocabulary_size, max_order=order)
+        model = best_ngram(train, last_tenth, tokenizer.vocabulary_size, max_order=order)
         assert -model.log_prob(last_tenth).mean() < published + 0.005

@@ -1,4 +1,4 @@
-"""The table of all scores: the same sizes, the same kernel, and held-out data beside the generated."""
+"""The table of all scores: equal sizes, one kernel, and held-out data next to generated data."""
 
 import math
 import tracemalloc
@@ -44,7 +44,7 @@ def classifier(digits):
     return Classifier(64, 10).fit(digits.train, digits.train_labels, epochs=15, rng=Generator(0))
 
 
-def test_features_are_what_the_last_layer_turns_into_logits(digits, classifier):
+def test_features_are_the_input_of_the_last_layer(digits, classifier):
     x = digits.test[:7]
     h = classifier.features(x)
     assert h.shape == (7, 128) and h.dtype == np.float32 and h.min() == 0
@@ -54,7 +54,7 @@ def test_features_are_what_the_last_layer_turns_into_logits(digits, classifier):
 
 
 @pytest.mark.parametrize("seen", ["pixels", "features"])
-def test_noise_on_images_makes_all_scores_but_recall_worse(seen, digits, classifier):
+def test_noise_on_images_makes_all_scores_except_recall_worse(seen, digits, classifier):
     held_out = np.concatenate([digits.validation, digits.test])
     noise = 0.4 * Generator(1).standard_normal(held_out.shape)
     features = classifier.features if seen == "features" else None
@@ -117,7 +117,7 @@ def test_bad_input_names_the_set(rng):
 
 
 def test_memory_stays_under_the_stated_bound():
-    """32 MB and the sets; all pairs of 3,000 at once would be 72 MB."""
+    """32 MB plus the sets; all pairs of 3,000 examples at once would need 72 MB."""
     mixture = ring()
     x, y = (mixture.sample(3000, Generator(seed))[0] for seed in (1, 2))
     for score in (
