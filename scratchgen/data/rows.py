@@ -29,7 +29,7 @@ def load_rows(name_or_path: str | os.PathLike) -> RowData:
     """
     name = os.fspath(name_or_path)
     if name in CATALOGUE and CATALOGUE[name].kind in ("text", "pairs"):
-        raise _no_rows(name)  # before anything is fetched
+        raise _no_rows(name)  # before any download
     data = load_any(name)
     if isinstance(data, RowData):
         return data

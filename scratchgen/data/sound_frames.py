@@ -55,7 +55,7 @@ def load_sound_frames(name_or_path: str | os.PathLike) -> SoundFrames:
 def as_frames(data: SoundData) -> SoundFrames:
     """Frames of about 8 ms; the number of samples per frame is a power of two.
 
-    Sounds of more than MAX_FRAMES frames are cut into segments, each transformed as a sound of its own length.
+    Sounds of more than MAX_FRAMES frames are cut into segments, each transformed separately.
     Raises BadInput if all training sounds are silent.
     """
     D = 2 ** max(0, round(np.log2(FRAME_SECONDS * data.rate)))
@@ -73,5 +73,5 @@ def as_frames(data: SoundData) -> SoundFrames:
 
 
 def as_sound(z: np.ndarray, scale: ArrayLike) -> np.ndarray:
-    """From frames to samples: z (T, D), scale (D,) → (T·D,) float64. Samples may lie outside [−1, 1]."""
+    """From frames to samples: z (T, D), scale (D,) → (T·D,) float64. Samples may be outside [−1, 1]."""
     return inverse_mdct(z * np.asarray(scale))

@@ -34,7 +34,7 @@ def attention(
             f"weights of {len(target)} target and {len(source)} source tokens are "
             f"({len(target)}, {len(source)}), not {weights.shape}"
         )
-    columns, rows = ([visible(symbol) for symbol in symbols] for symbols in (source, target))
+    columns, rows = ([visible(token) for token in tokens] for tokens in (source, target))
     cell = min(CELL_INCHES, MAX_INCHES / max(weights.shape))
     scale = cell / CELL_INCHES
     letter, widest = LETTER_INCHES * scale, [max(map(len, names)) for names in (columns, rows)]

@@ -19,12 +19,12 @@ MAX_TOKENS = 60  # tokens that are still legible
 COLOURS = (SECOND, ACCENT, INK, "#e9a23b")  # one per layer
 
 
-def gates(found: Mapping[str, np.ndarray], symbols: Sequence[str], path: str | os.PathLike) -> Path:
+def gates(found: Mapping[str, np.ndarray], tokens: Sequence[str], path: str | os.PathLike) -> Path:
     """One row per gate. Left: for each unit, the shares of steps in which its gate is open and closed. Middle: the
     histogram of all activations. Right: the activations of the last layer over a text.
 
     found      the result of `rnn.gates`: by name (L, T, H) in [0, 1]
-    symbols    T tokens; the last layer is shown at the first 60, with the units ordered by their mean
+    tokens     T tokens; the last layer is shown at the first 60, with the units ordered by their mean
     A gate that is always closed is a dot at (0, 1), and one that is always open a dot at (1, 0).
     Source: Karpathy, Johnson & Fei-Fei (2015), figure 3.
     """
@@ -43,7 +43,7 @@ def gates(found: Mapping[str, np.ndarray], symbols: Sequence[str], path: str | o
         middle.set(ylabel="density", xlim=(0, 1))
         left.set_title(NAMES[name], fontsize=11, color=INK, loc="left")
         shown = gate[-1, :MAX_TOKENS]
-        signs = [visible(symbol) for symbol in symbols[: len(shown)]]
+        signs = [visible(token) for token in tokens[: len(shown)]]
         order = np.argsort(gate[-1].mean(axis=0))
         picture = right.imshow(shown[:, order].T, cmap=shades, vmin=0, vmax=1, aspect="auto", origin="lower")
         right.set(ylabel="units")

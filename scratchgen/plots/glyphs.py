@@ -18,11 +18,11 @@ CHINESE = (  # fonts for Chinese; those that are installed are used
 )
 
 
-def visible(symbol: str) -> str:
+def visible(token: str) -> str:
     """A token with visible signs in place of white space, and � in place of other invisible characters."""
-    if symbol in SIGNS:
-        return SIGNS[symbol]
-    return "".join(character if character.isprintable() else "�" for character in symbol) or "∅"
+    if token in SIGNS:
+        return SIGNS[token]
+    return "".join(character if character.isprintable() else "�" for character in token) or "∅"
 
 
 @cache

@@ -19,13 +19,11 @@ EDGE, TITLE, BAR = 0.12, 0.4, 1.0  # inches: margin, height of a title, width of
 LOW, HIGH = "#62a8cb", "#e07a88"  # light versions of the palette's blue and red, so that text stays legible
 
 
-def text_states(
-    h: np.ndarray, symbols: Sequence[str], titles: Sequence[str], path: str | os.PathLike
-) -> Path:
+def text_states(h: np.ndarray, tokens: Sequence[str], titles: Sequence[str], path: str | os.PathLike) -> Path:
     """One copy of the text per unit, each token on the colour of the unit's state: blue −1, red 1.
 
     h          (U, T), the states of U units in [−1, 1] after each token
-    symbols    T tokens, characters or parts of words; a newline is shown as ↵ and ends the row
+    tokens     T tokens, characters or parts of words; a newline is shown as ↵ and ends the row
     titles     one title per unit
     Raises ValueError if the shape of h does not match.
     Source: Karpathy, Johnson & Fei-Fei (2015), figure 2.
@@ -33,12 +31,12 @@ def text_states(
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LinearSegmentedColormap, Normalize
 
-    if h.shape != (len(titles), len(symbols)):
+    if h.shape != (len(titles), len(tokens)):
         raise ValueError(
-            f"states of {len(titles)} units and {len(symbols)} tokens are "
-            f"({len(titles)}, {len(symbols)}), not {h.shape}"
+            f"states of {len(titles)} units and {len(tokens)} tokens are "
+            f"({len(titles)}, {len(tokens)}), not {h.shape}"
         )
-    rows = layout(symbols)
+    rows = layout(tokens)
     columns = max(MIN_COLUMNS, *map(len, rows))
     width, height = 2 * EDGE + ACROSS * columns + BAR, EDGE + len(titles) * (TITLE + DOWN * len(rows))
     figure = new_figure(width, height)
@@ -68,14 +66,14 @@ def text_states(
     return save(figure, path)
 
 
-def layout(symbols: Sequence[str]) -> list[list[tuple[int, str]]]:
+def layout(tokens: Sequence[str]) -> list[list[tuple[int, str]]]:
     """The rows of a text: for every character the index of its token, and its visible sign.
 
     A character that the monospaced font lacks would be wider than its cell and is replaced by �.
     """
     rows: list[list[tuple[int, str]]] = [[]]
-    for k, symbol in enumerate(symbols):
-        for character in symbol:
+    for k, token in enumerate(tokens):
+        for character in token:
             if len(rows[-1]) == COLUMNS:
                 rows.append([])
             sign = " " if character == " " else visible(character)

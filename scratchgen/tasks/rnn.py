@@ -49,7 +49,7 @@ def train_text(
 ) -> tuple[rnn.LanguageModel, list[Score]]:
     """Train a language model on a text and compare its bits per character with n-grams.
 
-    Pairs of texts are a text of lines (`data.lines`). The characters are those of the training part; any
+    Pairs of texts are a text of lines (`data.pairs_as_text`). The characters are those of the training part; any
     others that are held out count as one, �, that no training shows. Bytes can write every text, and so can
     pieces, the byte pairs of the training part.
     """

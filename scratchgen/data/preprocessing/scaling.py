@@ -36,7 +36,7 @@ def standardise(train: np.ndarray) -> Affine:
 
 
 def to_unit_interval(train: np.ndarray) -> Affine:
-    """The scaling to [0, 1] on the training data (N, D); other data may lie outside. Errors: as `standardise`."""
+    """The scaling to [0, 1] on the training data (N, D); other data may be outside. Errors: as `standardise`."""
     x = _checked(train)
     return Affine(x.min(axis=0), _or_one(np.ptp(x, axis=0)))
 
