@@ -45,7 +45,7 @@ def measure(seed: int, open_run: OpenRun, settings: Settings) -> Measured:
         bptt_steps=settings.bptt_steps,
         optimizer=Adam(model.parameters(), settings.learning_rate),
     )
-    ngram = evaluation.best_ngram(train, held_out, tokenizer.size, MAX_ORDER)
+    ngram = evaluation.best_ngram(train, held_out, tokenizer.vocabulary_size, MAX_ORDER)
     sample = model.generate(first_prompt(tokenizer), TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
     with run.saving():
         write_text(run.directory / "samples" / "text.txt", sample)
