@@ -27,6 +27,7 @@ from scratchgen.data import CharacterTokenizer, load_text
 from scratchgen.distributions import Categorical
 from scratchgen.functional import tanh_recurrence
 from scratchgen.nn import RNN
+from scratchgen.optim import Adam
 from scratchgen.rnn.analysis.units import correlations
 from scratchgen.runs import History
 
@@ -333,7 +334,8 @@ model = rnn.LanguageModel(vocabulary, hidden=192, embedding=48, rng=sg.Generator
 eigenvalues = rnn.EigenvalueHistory(model.recurrent)  # looks at W_hh after every epoch: see "Seeing it" below
 run.observe(eigenvalues=eigenvalues)
 at_first = rnn.gradient_norms(model.recurrent, model.embedding(test[:48]).numpy())
-rnn.train(model, train, tune, run, epochs=9, batch_size=16, chunk=48, alpha=3e-3)
+optimizer = Adam(model.parameters(), learning_rate=3e-3)
+rnn.train(model, train, tune, run, epochs=9, batch_size=16, bptt_steps=48, optimizer=optimizer)
 
 # %% [markdown]
 # Beside it the strongest model that only counts: the frequencies of the next character after the last $n$,

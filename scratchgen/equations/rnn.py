@@ -198,7 +198,7 @@ RNN = (
         r"g \leftarrow g \cdot \min(1, c / \lVert g \rVert)",
         "g ← g · min(1, c / ‖g‖)",
         "Pascanu, Mikolov & Bengio (2013), algorithm 1",
-        "scratchgen.optim:clip_grad_norm",
+        "scratchgen.optim.clipping:clip_grad_norm",
         tutorial="04_rnn.py#why-gradients-fade-and-explode",
         example=Example(
             "‖g‖ = √(3² + 4²) = 5, c = 1\n(3, 4) · min(1, 1/5) = (0.6, 0.8)",

@@ -52,7 +52,7 @@ from scratchgen.rnn.translation import (
     Translator,
     nats_by_pair,
     nats_per_symbol,
-    train_pairs,
+    train_translator,
 )
 
 __all__ = [
@@ -109,6 +109,6 @@ __all__ = [
     "text_features",
     "train",
     "train_frames",
-    "train_pairs",
+    "train_translator",
     "truncation_bias",
 ]

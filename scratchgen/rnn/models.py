@@ -12,6 +12,7 @@ from scratchgen.functional import softmax_cross_entropy
 from scratchgen.nn import GRU, LSTM, RNN, Dropout, Embedding, Module, Parameter
 from scratchgen.nn.init import glorot_uniform
 from scratchgen.nn.recurrent import Recurrent
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator
 from scratchgen.rnn.cells import output
 from scratchgen.rnn.incremental_decoder import IncrementalDecoder
@@ -21,6 +22,7 @@ from scratchgen.rnn.sampling import generate
 CELLS: dict[str, type[Recurrent]] = {"tanh": RNN, "lstm": LSTM, "gru": GRU}
 
 
+@saveable
 class LanguageModel(Module):
     """p(c_{t+1} | c_1 … c_t) = softmax(y_t)[c_{t+1}],   y_t = h_t W_hy + b_y.
 

@@ -10,11 +10,13 @@ from scratchgen.autograd import Tensor
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module, Parameter
 from scratchgen.nn.init import glorot_uniform
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator
 from scratchgen.rnn.cells import output
 from scratchgen.rnn.models import CELLS
 
 
+@saveable
 class SequenceRegression(Module):
     """y = h_T W_hy + b_y, where h_T is the last state of a recurrent network that has read x_1 … x_T.
 

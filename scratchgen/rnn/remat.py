@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from scratchgen.autograd import checkpoint
+from scratchgen.autograd import remat
 from scratchgen.errors import BadInput
 
 
@@ -42,7 +42,7 @@ def remat_loss(loss: Callable, sequences: Sequence[np.ndarray], state: Any, chun
         number, after = loss(*arguments)
         return np.concatenate([np.reshape(number, (1,)), np.reshape(after, (after.size,))])
 
-    recomputed, shape, total = checkpoint(segment), np.shape(state), 0.0
+    recomputed, shape, total = remat(segment), np.shape(state), 0.0
     for start in range(0, T, chunk):
         y = recomputed(*(x[start : start + chunk] for x in sequences), state)
         total, state = total + y[0], np.reshape(y[1:], shape)

@@ -175,7 +175,7 @@ def reverser():
     model = Seq2Seq(LETTERS, LETTERS, 32, 16, Generator(0), cell="lstm", attention="additive")
     optimizer = Adam(model.parameters(), 1e-2)
     for step in range(400):
-        optimizer.alpha = 1e-2 * (1 - step / 400)
+        optimizer.learning_rate = 1e-2 * (1 - step / 400)
         optimizer.zero_grad()
         model.loss(*reversal(rng, 32), Generator(step), scheduled_sampling=0.1 * step / 400).mean().backward()
         clip_grad_norm(optimizer.parameters, 1.0)

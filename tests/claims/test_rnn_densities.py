@@ -227,7 +227,7 @@ def fitted(sequences, K, *, epochs, D=1, hidden=6, alpha=0.03):
     model = FrameModel(D, hidden, Generator(0), cell="gru", mixture_components=K)
     train_frames(
         model, sequences, sequences[:2], History(),
-        epochs=epochs, batch_size=20, alpha=alpha, rng=Generator(1),
+        epochs=epochs, batch_size=20, optimizer=Adam(model.parameters(), alpha), rng=Generator(1),
     )  # fmt: skip
     return model
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from scratchgen.autograd import no_grad, vjp
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.nn.recurrent import Recurrent
 
 
@@ -28,11 +28,11 @@ def gradient_norms(recurrent: Recurrent, x: np.ndarray, state: np.ndarray | None
     """
     if recurrent.directions == 2:
         raise ValueError("a network that reads in both directions has no state that passes from step to step")
-    states = [plain(recurrent.initial_state(1)) if state is None else state]
+    states = [to_numpy(recurrent.initial_state(1)) if state is None else state]
     with recurrent.eval_mode(), recurrent.frozen():
         with no_grad():
             for x_t in x:
-                states.append(plain(recurrent(x_t[None, None], states[-1])[1]))
+                states.append(to_numpy(recurrent(x_t[None, None], states[-1])[1]))
         H, norms = recurrent.hidden, [1.0]
         J = np.zeros_like(np.repeat(states[0], H, axis=2))
         J[-1, 0] = np.eye(H)  # ∂h_T/∂s_T, row j as example j

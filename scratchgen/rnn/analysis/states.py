@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.autograd import no_grad
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.functional import sigmoid
 from scratchgen.nn.recurrent import GRULayer, LSTMLayer, Recurrent
 
@@ -24,7 +24,7 @@ def states(recurrent: Recurrent, x: np.ndarray) -> np.ndarray:
     found = []
     with no_grad():
         for layer in recurrent.layers:
-            x = plain(layer(x[:, None], layer.initial_state(1)))[0, :, 0]
+            x = to_numpy(layer(x[:, None], layer.initial_state(1)))[0, :, 0]
             found.append(x)
     return np.stack(found)
 
@@ -40,7 +40,7 @@ def gates(recurrent: Recurrent, x: np.ndarray) -> dict[str, np.ndarray]:
     """
     found = []
     for layer, h in zip(recurrent.layers, states(recurrent, x), strict=True):
-        h0 = plain(layer.initial_state(1))[0]
+        h0 = to_numpy(layer.initial_state(1))[0]
         a = x @ layer.W_xh.data + np.concatenate([h0, h[:-1]]) @ layer.W_hh.data + layer.b_h.data
         match layer:
             case LSTMLayer():

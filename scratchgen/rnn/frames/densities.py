@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Categorical, Normal
 from scratchgen.errors import BadInput
 from scratchgen.functional import log_softmax, logsumexp, softplus
@@ -68,7 +68,7 @@ class MixtureDensity(Module):
 
     def sample(self, h: Any, rng: Generator) -> np.ndarray:
         """One x for each h, a component first and then its Gaussian: (..., H) → (..., D)."""
-        logits, mu, logvar = map(plain, self.parameters_of(h))
+        logits, mu, logvar = map(to_numpy, self.parameters_of(h))
         k = Categorical(logits).sample(rng)[..., None, None]
         chosen = (np.take_along_axis(array, k, axis=-2)[..., 0, :] for array in (mu, logvar))
         return Normal(*chosen).sample(rng)

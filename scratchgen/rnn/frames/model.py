@@ -10,6 +10,7 @@ from scratchgen.autograd import Tensor, no_grad
 from scratchgen.data.preprocessing.by_length import pad
 from scratchgen.errors import BadInput
 from scratchgen.nn import Dropout, Module
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator
 from scratchgen.rnn.frames.densities import MixtureDensity, with_loudness
 from scratchgen.rnn.frames.notes import NADE, IndependentNotes
@@ -19,6 +20,7 @@ from scratchgen.rnn.protocols import FrameOutput
 SCORING_BATCH = 64  # sequences that are scored in one call
 
 
+@saveable
 class FrameModel(Module):
     """p(x_1 … x_T) = Π_t p(x_t | h_{t−1}),   h_t the state of a recurrent network that has read x_1 … x_t.
 

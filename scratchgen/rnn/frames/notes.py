@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Bernoulli
 from scratchgen.errors import BadInput
 from scratchgen.functional import bernoulli_cross_entropy, linear, sigmoid
@@ -38,7 +38,7 @@ class IndependentNotes(Notes):
 
     hidden, data_dim    H and D: W_hy (H, D), b_y (D,)
     rng                 draws the weights
-    Source: Boulanger-Lewandowski et al. (2012), the plain RNN.   Ledger: rnn.independent_notes
+    Source: Boulanger-Lewandowski et al. (2012), the to_numpy RNN.   Ledger: rnn.independent_notes
     """
 
     def __init__(self, hidden: int, data_dim: int, rng: Generator) -> None:
@@ -93,8 +93,8 @@ class NADE(Notes):
 
     def sample(self, h: Any, rng: Generator) -> np.ndarray:
         """One x for each h, note by note: (..., H) → (..., D) of 0 and 1."""
-        b, a = (plain(bias) for bias in self.biases(h))
-        W, V = plain(self.W), plain(self.V)
+        b, a = (to_numpy(bias) for bias in self.biases(h))
+        W, V = to_numpy(self.W), to_numpy(self.V)
         x = np.zeros_like(b)
         u = rng.random(x.shape, x.dtype)
         for d in range(x.shape[-1]):

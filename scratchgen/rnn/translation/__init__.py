@@ -2,7 +2,7 @@
 
 from scratchgen.rnn.translation.attention import AdditiveAttention, Attention, DotAttention
 from scratchgen.rnn.translation.seq2seq import Seq2Seq
-from scratchgen.rnn.translation.training import train_pairs
+from scratchgen.rnn.translation.training import train_translator
 from scratchgen.rnn.translation.translator import (
     SentencePair,
     Translation,
@@ -21,5 +21,5 @@ __all__ = [
     "Translator",
     "nats_by_pair",
     "nats_per_symbol",
-    "train_pairs",
+    "train_translator",
 ]

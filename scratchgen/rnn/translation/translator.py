@@ -10,6 +10,7 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.data.preprocessing.by_length import batches_by_length, pad
 from scratchgen.errors import BadInput
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator
 from scratchgen.rnn.beam import search
 from scratchgen.rnn.protocols import Tokenizer
@@ -36,6 +37,7 @@ class Translation:
     score: float
 
 
+@saveable
 class Translator(Seq2Seq):
     """A `Seq2Seq` between texts.
 

@@ -27,7 +27,7 @@ RNN = (
         text="n = np.tanh(a_t[:, 2 * H :] + r * m[:, 2 * H :])",
         wrong="n = np.tanh(a_t[:, 2 * H :] + (r * h) @ W_hh[:, 2 * H :] + b_h[2 * H :])",
         says="The other form of the gated unit, which the fused one is not.",
-        claims=("scratchgen/test_functional.py",),
+        claims=("scratchgen/functional/test_functional.py",),
         only="gated",
     ),
     Fault(

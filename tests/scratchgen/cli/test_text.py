@@ -94,12 +94,12 @@ def test_a_configuration_of_no_language_model_is_refused_by_name(change, runs, s
     assert "config.json does not describe a model" in done.stderr
 
 
-def test_training_that_explodes_is_one_line_and_what_was_saved_before_stays(runs, scratchgen_in, tmp_path):
+def test_training_that_diverges_is_one_line_and_the_last_checkpoint_stays(runs, scratchgen_in, tmp_path):
     shutil.copy(runs("rnn") / "mine.txt", tmp_path)
     run = scratchgen_in(tmp_path)
     done = run("train", "rnn", *TINY, "--set", "alpha=1e38", "--save-every", 0, "--out", "run", "--quiet")
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
-    assert "training exploded at step 2" in done.stderr and "below 1e+38" in done.stderr
+    assert "training diverged in step 2 of epoch 1" in done.stderr and "below 1e+38" in done.stderr
     assert not (tmp_path / "run" / "model.safetensors").exists()
     assert len(list((tmp_path / "run" / "checkpoints").glob("*.json"))) == 1
     again = run("train", "rnn", "--resume", "run", "--quiet")

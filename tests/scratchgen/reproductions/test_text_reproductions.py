@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from scratchgen.tasks.recipes import recipe
 
 from scratchgen import rnn
 from scratchgen.data import TextData
@@ -14,7 +15,6 @@ from scratchgen.evaluation.ngram import ALPHA_GRID
 from scratchgen.random import Generator
 from scratchgen.reproductions import reproduce, shakespeare
 from scratchgen.tasks.load import load_run
-from scratchgen.tasks.recipes import recipe
 
 TINY = {"hidden": 8, "embedding": 4, "epochs": 3, "batch_size": 2, "chunk": 20}
 ITEMS = (shakespeare.SHAKESPEARE_TANH, shakespeare.SHAKESPEARE_LSTM)

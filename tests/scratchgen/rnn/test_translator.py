@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scratchgen.tasks.scores.pairs import pair_scores, sources_of
 
 from scratchgen.data import CharacterTokenizer, PairData
 from scratchgen.data.preprocessing.by_length import pad
@@ -14,7 +15,6 @@ from scratchgen.random import Generator
 from scratchgen.rnn import Translator, nats_by_pair, nats_per_symbol
 from scratchgen.rnn.beam import search
 from scratchgen.rnn.translation.translator import LENGTH_PENALTY, pair_batches
-from scratchgen.tasks.scores.pairs import pair_scores, sources_of
 
 V, N = 3, 4
 

@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 import pytest
+from scratchgen.tasks.rnn_pictures import draw
 
 from scratchgen import plots, rnn
 from scratchgen.data import CharacterTokenizer, TextData
 from scratchgen.random import Generator
 from scratchgen.runs import Run
-from scratchgen.tasks.rnn_pictures import draw
 
 EVERY = {"states", "gradient_norms", "eigenvalues"}
 
