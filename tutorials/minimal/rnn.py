@@ -5,8 +5,7 @@
     p(c_{t+1} | c_1 … c_t) = softmax(y_t)[c_{t+1}]
 
 It reads source code of Python's standard library for half a minute, writes some of its own, and compares its score
-on held-out code with those of n-grams. `scratchgen.rnn` has the same model with fused kernels, gates, several layers
-and beam search; `tutorials/04_rnn.py` derives the equations.
+with those of n-grams. `scratchgen.rnn` has the same model with fused kernels; `tutorials/04_rnn.py` derives it.
 
 Shapes: T steps, B texts in a batch, E the embedding, H the state, V the characters. Sequences are (T, B, ...).
 """

@@ -19,6 +19,7 @@ from scratchgen.equations.locate import function_of
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.sequences import SEQUENCES
 from scratchgen.functional import softmax_cross_entropy
+from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.reproductions import adding
 from scratchgen.rnn import FrameModel, LanguageModel, Translator, train, train_frames, train_pairs
@@ -34,19 +35,26 @@ PAIRS = [(RNG.integers(0, 4, STEPS), RNG.integers(0, 4, STEPS)) for _ in range(N
 
 def text(kind=LanguageModel, **options):
     model = kind(CharacterTokenizer(LETTERS), 6, 5, Generator(0), **options)
-    train(model, TEXT, TEXT[:9], History(), epochs=1, batch_size=2, chunk=STEPS, alpha=1e-3)
+    sizes = {"epochs": 1, "batch_size": 2, "bptt_steps": STEPS}
+    train(model, TEXT, TEXT[:9], History(), optimizer=Adam(model.parameters()), **sizes)
 
 
 def frames(sequences, weight_noise=0.0, **options):
     model = FrameModel(sequences[0].shape[1], 6, Generator(0), **options)
-    sizes = {"epochs": 1, "batch_size": N, "alpha": 1e-3, "weight_noise": weight_noise}
+    sizes = {
+        "epochs": 1,
+        "batch_size": N,
+        "optimizer": Adam(model.parameters()),
+        "weight_noise": weight_noise,
+    }
     train_frames(model, sequences, sequences, History(), rng=Generator(1), **sizes)
 
 
 def pairs(**options):
     tokenizer = CharacterTokenizer(LETTERS)
     model = Translator(tokenizer, tokenizer, 6, 5, Generator(0), **options)
-    train_pairs(model, PAIRS, PAIRS, History(), epochs=1, batch_size=N, alpha=1e-3, rng=Generator(1))
+    sizes = {"epochs": 1, "batch_size": N, "optimizer": Adam(model.parameters())}
+    train_pairs(model, PAIRS, PAIRS, History(), rng=Generator(1), **sizes)
 
 
 def regression():
