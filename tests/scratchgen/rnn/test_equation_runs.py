@@ -182,7 +182,7 @@ def test_every_equation_of_the_recurrent_networks_is_traced_or_is_not_in_a_step(
     assert ids == set(traced) and len(traced) == len(ids)
 
 
-# --- planted: the same loss, and the ledger's function is passed by or called for show ----------------------
+# --- planted: the same loss, and the ledger's function is passed by or called for show --------------------
 
 
 class PassesBy(LanguageModel):
