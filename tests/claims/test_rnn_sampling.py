@@ -169,7 +169,7 @@ def test_a_text_ends_with_the_first_stop_after_its_prompt(model):
 def test_a_prompt_is_the_same_whether_read_in_one_call_or_in_several(model, monkeypatch):
     prompt = "abcddcba" * 10
     expected = generate(model, [prompt], 20, Generator(0))
-    monkeypatch.setattr("scratchgen.rnn.sampling.PIECE", 7)
+    monkeypatch.setattr("scratchgen.rnn.sampling.PROMPT_STEPS", 7)
     assert generate(model, [prompt], 20, Generator(0)) == expected
 
 

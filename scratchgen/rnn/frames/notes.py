@@ -38,7 +38,7 @@ class IndependentNotes(Notes):
 
     hidden, data_dim    H and D: W_hy (H, D), b_y (D,)
     rng                 draws the weights
-    Source: Boulanger-Lewandowski et al. (2012), the to_numpy RNN.   Ledger: rnn.independent_notes
+    Source: Boulanger-Lewandowski et al. (2012), the RNN without a NADE.   Ledger: rnn.independent_notes
     """
 
     def __init__(self, hidden: int, data_dim: int, rng: Generator) -> None:

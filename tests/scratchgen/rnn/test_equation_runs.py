@@ -22,7 +22,7 @@ from scratchgen.functional import softmax_cross_entropy
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.reproductions import adding
-from scratchgen.rnn import FrameModel, LanguageModel, Translator, train, train_frames, train_pairs
+from scratchgen.rnn import FrameModel, LanguageModel, Translator, train, train_frames, train_translator
 from scratchgen.runs import History
 
 LETTERS, N, STEPS = "abcd", 4, 6
@@ -54,7 +54,7 @@ def pairs(**options):
     tokenizer = CharacterTokenizer(LETTERS)
     model = Translator(tokenizer, tokenizer, 6, 5, Generator(0), **options)
     sizes = {"epochs": 1, "batch_size": N, "optimizer": Adam(model.parameters())}
-    train_pairs(model, PAIRS, PAIRS, History(), rng=Generator(1), **sizes)
+    train_translator(model, PAIRS, PAIRS, History(), rng=Generator(1), **sizes)
 
 
 def regression():
@@ -131,12 +131,13 @@ def first_step(training, function):
 
 
 def values_of_graph(loss):
-    """The arrays of all nodes from which a loss was computed, by id."""
-    found, waiting = {}, [loss]
+    """The arrays from which a loss was computed, by id: the value of each node, and the values it was given."""
+    found, waiting, seen = {}, [loss], set()
     while waiting:
         node = waiting.pop()
-        if id(node.data) not in found:
-            found[id(node.data)] = node.data
+        if id(node) not in seen:
+            seen.add(id(node))
+            found |= {id(value): value for value in (node.data, *node.arrays)}
             waiting += [t for t in node.inputs if isinstance(t, Tensor)]
     return found
 
