@@ -12,7 +12,7 @@ from scratchgen.rnn.frames.notes import IndependentNotes
 from scratchgen.rnn.frames.training import disturbed
 from scratchgen.rnn.scoring import evaluate, perplexity
 from scratchgen.rnn.translation.seq2seq import Seq2Seq
-from scratchgen.tasks.scores.music import marginal_nats, per_step
+from scratchgen.tasks.music import marginal_nats, per_step
 
 
 def random_weights(model, size=0.6):

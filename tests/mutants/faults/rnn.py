@@ -162,7 +162,7 @@ RNN = (
     ),
     Fault(
         name="contexts that reach over the end of a sorted target",
-        module="scratchgen.tasks.scores.pairs",
+        module="scratchgen.tasks.translation",
         text="Generator(0).permutation(len(pairs))",
         wrong="range(len(pairs))",
         says="The n-grams use the order of the file.",

@@ -4,7 +4,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-from scratchgen.tasks.scores.pairs import pair_scores, sources_of
 
 from scratchgen.data import CharacterTokenizer, PairData
 from scratchgen.data.preprocessing.by_length import pad
@@ -15,6 +14,7 @@ from scratchgen.random import Generator
 from scratchgen.rnn import Translator, nats_by_pair, nats_per_symbol
 from scratchgen.rnn.beam import search
 from scratchgen.rnn.translation.translator import LENGTH_PENALTY, pair_batches
+from scratchgen.tasks.translation import TASK, Settings, sources_of
 
 V, N = 3, 4
 
@@ -120,7 +120,7 @@ def test_a_uniform_model_costs_the_logarithm_of_its_symbols_and_ngrams_cost_less
     for p in (model.output.W, model.output.b):
         p.data[...] = 0
     pairs = PairData("mine", ("one", "other"), *([("ab", "xy"), ("ba", "yx")] * 30 for _ in range(3)))
-    likelihood, bleu_score = pair_scores(model, pairs, "test")
+    likelihood, bleu_score = TASK.score(model, pairs, Settings(), "test")
     assert likelihood.value == pytest.approx(np.log(V + 1)) and not likelihood.reached
     # the choice between two targets costs one bit per three symbols; their common part costs little
     assert np.log(2) / 3 - 0.05 < likelihood.baseline_value < np.log(2)
