@@ -47,6 +47,7 @@ class Translator(Seq2Seq):
     source, target    tokenizers: `CharacterTokenizer`, `ByteTokenizer`, `BytePairTokenizer`, or your own
     rng               draws the weights and, in training, the dropout masks
     The other arguments are those of `Seq2Seq`. `tokenizers` holds the two, source first.
+    Ledger: rnn.seq2seq
     """
 
     def __init__(
