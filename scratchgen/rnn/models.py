@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -117,7 +118,7 @@ class LanguageModel(Module):
         Ledger: rnn.language_model
         """
         y, last = self.forward(ids, state, mask)
-        losses = softmax_cross_entropy(y, targets)
+        losses: Any = softmax_cross_entropy(y, targets)  # NumPy's stubs call the result of np.where an array
         if mask is not None:
             losses = np.where(mask, losses, np.zeros((), losses.dtype))
         return losses, last.numpy()

@@ -207,11 +207,11 @@ def steps_of_training(monkeypatch, model, ids, **sizes):
     return np.array(found)
 
 
-def steps_by_hand(model, ids, batch_size, chunk, carried=True, cleared=True):
+def steps_by_hand(model, ids, batch_size, bptt_steps, carried=True, cleared=True):
     """The same by hand: the gradient of each chunk given all chunks before it, clipped to norm 1."""
     found, state = [], None
     model.zero_grad()
-    for inputs, targets in text_chunks(ids, batch_size, chunk):
+    for inputs, targets in text_chunks(ids, batch_size, bptt_steps):
         if cleared:
             model.zero_grad()
         losses, after = model.loss(inputs, targets, state)

@@ -51,8 +51,8 @@ RNN = (
     Fault(
         name="state that is not detached",
         module="scratchgen.rnn.models",
-        text="return losses, state.numpy()",
-        wrong="return losses, state",
+        text="return losses, last.numpy()",
+        wrong="return losses, last",
         says="The gradient crosses the border of a chunk, into a graph that was freed.",
         claims=(LANGUAGE,),
         only="chunk",
