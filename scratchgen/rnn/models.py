@@ -37,7 +37,7 @@ class LanguageModel(Module):
     tokenizer         `CharacterTokenizer`, `ByteTokenizer`, `BytePairTokenizer`, or any `rnn.Tokenizer`
     hidden            H, the size of the state
     embedding         E, the size of the embedding of a symbol
-    rng               draws the weights and, in training, the dropout masks
+    rng               draws the weights and, in training, the dropout masks; None: the default stream
     cell              tanh, lstm or gru
     layers            number of stacked recurrent layers
     dropout           dropout probability between layers and before the output, in [0, 1)
