@@ -45,8 +45,9 @@ class Translator(Seq2Seq):
         model.translations("bonjour")[0].text
 
     source, target    tokenizers: `CharacterTokenizer`, `ByteTokenizer`, `BytePairTokenizer`, or your own
-    rng               draws the weights and, in training, the dropout masks
+    rng               draws the weights and, in training, the dropout masks; None: the default stream
     The other arguments are those of `Seq2Seq`. `tokenizers` holds the two, source first.
+    Ledger: rnn.seq2seq
     """
 
     def __init__(
