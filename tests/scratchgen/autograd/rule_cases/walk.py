@@ -102,7 +102,9 @@ def options_of(row) -> set[str]:
     """The names of the options of a row."""
     entry = entry_of(row)
     return (
-        set(entry.options) if entry else {p.name for p in parameters(COMPOSED[row]) if p.default is not p.empty}
+        set(entry.options)
+        if entry
+        else {p.name for p in parameters(COMPOSED[row]) if p.default is not p.empty}
     )
 
 
