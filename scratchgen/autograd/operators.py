@@ -21,6 +21,8 @@ from scratchgen.autograd.tensor import Tensor
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
+__all__ = ["METHODS"]
+
 ADD, SUBTRACT, MULTIPLY, DIVIDE = row(np.add), row(np.subtract), row(np.multiply), row(np.divide)
 POWER, MATMUL, NEGATIVE = row(np.power), row(np.matmul), row(np.negative)
 
