@@ -79,18 +79,20 @@ NO_EQUATION = {  # what looks like an equation and states nothing that could be 
     "autograd/rules/elementwise.clip": "names what NumPy computes; its rule is checked case by case",
     "autograd/transforms.remat": "says how much memory it takes",
     "cli/bench.bench": "explains a sign of its table",
-    "data/adding.adding": "says what its numbers are",
+    "data/sets/adding.adding": "says what its numbers are",
     "data/batches.text_chunks": "says what its sizes are",
-    "data/performance.write_midi": "says which column is which note",
+    "data/files/performance.write_midi": "says which column is which note",
     "data/preprocessing/binarise.threshold": "compares two numbers",
-    "data/sets.RowData": "says what its sizes are",
+    "data/types": "shows an example",
+    "data/types.RowData": "says what its sizes are",
+    "evaluation/examples.LatentModel": "shows an example",
     "evaluation/modes.Modes": "says what its fields are",
     "evaluation/ngram.NGram.evidence": "counts",
     "evaluation/ngram.best_ngram": "says within which bounds it looks",
     "gan/convolutional.ConvGAN": "says what its sizes are",
     "gan/film.TrainingTrace": "shows how it is called",
     "gan/networks.Scale": "multiplies by a number",
-    "data/copying.copying": "says what its numbers are",
+    "data/sets/copying.copying": "says what its numbers are",
     "nn/recurrent.Recurrent": "says how much memory it takes",
     "random.Generator.integers": "says within which bounds they are",
     "training/recipes": "says what settings go together",
@@ -107,6 +109,7 @@ def shows_an_equation(docstring):
 
     Not what stands in backticks or in a source, nor what a gradient, a probability or a shape is called.
     """
+    docstring = re.sub(r"(?m)^ *(>>>|\.\.\.) .*$", "", docstring)  # an example's code assigns
     text = re.sub(r"`[^`]*`|Source:[^.]*|\bg\w* = ∂L/∂|−?∂L/∂\(?\w+\)?", "", docstring)
     text = re.sub(r"\((?:[\w. …′+−·/]+,)+[\w. …′+−·/]*\)", "", text)
     if RELATION.search(text) or SIGN.search(text):

@@ -489,10 +489,11 @@ for begin, factor in ((he_normal, 1), (glorot_uniform, 1 / 2), (fan_in_uniform, 
 
 # %%
 from scratchgen.nn import Parameter
-from scratchgen.optim import SGD, Adam, MovingAverage, half_cosine
+from scratchgen.optim import SGD, Adam, MovingAverage
+from scratchgen.optim.schedules import cosine_factor
 from scratchgen_kernels.adam import loops
 
-print(inspect.getsource(SGD.step))
+print(inspect.getsource(SGD.update))
 print(inspect.getsource(loops.adam))
 
 
@@ -511,10 +512,8 @@ def begin():
     return [Parameter(np.zeros(1))]
 
 
-beside(
-    "the step of SGD in the end", steps(SGD(begin(), alpha=0.1, momentum=0.9), 200)[-1], -0.1 * 4 / 0.1, 1e-6
-)
-beside("every step of Adam, whatever the gradient", steps(Adam(begin(), alpha=0.1), 200).max(), -0.1, 1e-6)
+beside("the step of SGD in the end", steps(SGD(begin(), 0.1, momentum=0.9), 200)[-1], -0.1 * 4 / 0.1, 1e-6)
+beside("every step of Adam, whatever the gradient", steps(Adam(begin(), 0.1), 200).max(), -0.1, 1e-6)
 
 # %% [markdown]
 # What is kept at the end may be an average of where the parameters went,
@@ -535,7 +534,7 @@ for _ in range(200):
     theta[0].data = np.ones(1)
     average.update()
 beside("an average of ones, begun at 0", average.average[0].item(), 1, 1e-6)
-beside("half a cosine, after a third", half_cosine(1 / 3), 0.75, 1e-15)
+beside("half a cosine, after a third", cosine_factor(1, 3), 0.75, 1e-15)
 line = Setting("ring", (4,), epochs=4, scale=1.0, alpha=1.0)
 beside("a straight line, after two of four epochs", line.step_size(3), 0.5, 1e-15)
 beside(

@@ -170,7 +170,7 @@ def step_of(model, loss, backend):
     for name, p in model.named_parameters():
         p.data = 0.3 * np.random.default_rng(len(name)).standard_normal(p.shape)  # float64
     with kernels.use(backend):
-        optimizer = Adam(model.parameters(), alpha=1e-2)
+        optimizer = Adam(model.parameters(), 1e-2)
         value = loss(model)
         value.backward()
         numbers = [value.data, *(p.grad for p in model.parameters())]
