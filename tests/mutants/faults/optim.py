@@ -151,11 +151,8 @@ OPTIM = (
     Fault(
         name="each parameter clipped for itself",
         module="scratchgen.optim.clipping",
-        text="norm = grad_norm(with_grad)\n    if norm > maximum:",
-        wrong="norm = grad_norm(with_grad)\n"
-        "    for p in with_grad:\n"
-        "        p.grad *= min(1.0, maximum / grad_norm([p]))\n"
-        "    if False:",
+        text="p.grad *= maximum / norm",
+        wrong="p.grad *= min(1.0, maximum / grad_norm([p]))",
         says="The joint norm may be larger than the maximum by the root of the number of parameters.",
         claims=("scratchgen/optim/test_averages.py",),
         only="clipping",
