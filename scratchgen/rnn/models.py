@@ -70,7 +70,7 @@ class LanguageModel(Module):
                 f"tied embeddings need embedding = hidden, not {embedding} and {hidden}; make them equal, or "
                 "leave the embeddings untied"
             )
-        V = tokenizer.size
+        V = tokenizer.vocabulary_size
         self.rng = as_generator(rng)
         self.tokenizer = tokenizer
         self.embedding = Embedding(V, embedding, self.rng)

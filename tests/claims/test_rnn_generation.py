@@ -44,7 +44,7 @@ def by_forward(model):
 
 def difference(model, B=3, T=20):
     """The largest difference between the logits and states of both over T symbols of B texts."""
-    ids, state = Generator(3).integers(0, model.tokenizer.size, (T, B)), None
+    ids, state = Generator(3).integers(0, model.tokenizer.vocabulary_size, (T, B)), None
     with no_grad(), model.eval_mode():
         y, state = model.forward(ids[:1], state)
         whole, last = model.forward(ids, None)

@@ -63,7 +63,9 @@ class Translator(Seq2Seq):
             raise ValueError(f"sizes are at least 1, not embedding {embedding} and hidden {hidden}")
         self.rng = as_generator(rng)
         self.tokenizers = source, target
-        super().__init__(source.size, target.size, hidden, embedding, self.rng, **options)
+        super().__init__(
+            source.vocabulary_size, target.vocabulary_size, hidden, embedding, self.rng, **options
+        )
 
     def encode_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[SentencePair]:
         """Pairs of texts as pairs of integer arrays, (T,) and (T′,)."""

@@ -1,4 +1,4 @@
-"""Cases of the library's own functions, each beside a formula that shares no line with it."""
+"""Cases of the library's own functions, each with a formula that shares no line with it."""
 
 import numpy as np
 
