@@ -88,13 +88,13 @@ train_text, test_text = text.train[:300_000], text.test[:20_000]
 tokenizer = sg.data.CharacterTokenizer.of(train_text, held_out=test_text)
 train_ids, test_ids = tokenizer.encode(train_text), tokenizer.encode(test_text)
 sg.random.seed(0)  # of the stream that draws the weights
-model = CharacterRNN(tokenizer.size)
+model = CharacterRNN(tokenizer.vocabulary_size)
 train(model, train_ids)
 print(tokenizer.decode(sample(model, tokenizer.encode("\ndef "), 400, 0.7, sg.random.default_rng(1))))
 
 score = {"RNN": bits_per_character(model, test_ids)}
 for order, name in enumerate(["unigram", "bigram", "trigram"]):
-    ngram = sg.evaluation.NGram(order).fit(train_ids, tokenizer.size)
+    ngram = sg.evaluation.NGram(order).fit(train_ids, tokenizer.vocabulary_size)
     score[name] = -ngram.log_prob(test_ids).mean() / math.log(2)
 print("\nbits per held-out character:", ", ".join(f"{name} {bits:.2f}" for name, bits in score.items()))
 assert min(score, key=score.get) == "RNN"
