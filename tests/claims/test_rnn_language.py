@@ -387,7 +387,7 @@ def test_the_claim_above_rejects_counts_of_the_letter_after_next(rng):
 @cells
 def test_bits_do_not_depend_on_how_many_characters_are_computed_at_once(cell, rng):
     model, ids = small(cell, layers=2), rng.integers(0, 3, 50)
-    whole = log_prob(model, ids, chunk=1000)
+    whole = log_prob(model, ids, segment_steps=1000)
     for chunk in (1, 7, 49):
         np.testing.assert_allclose(log_prob(model, ids, chunk), whole, rtol=1e-12)
 
