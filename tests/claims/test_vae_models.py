@@ -21,7 +21,7 @@ PATTERNS = np.array([[1, 1, 0, 0, 0, 0], [0, 0, 1, 1, 0, 0], [0, 0, 0, 0, 1, 1]]
 @pytest.mark.equation("vae.prior")
 def test_latents_of_samples_are_independent_normal_numbers(measured):
     """Decoded by a decoder that shows them: W the identity, b and the bend away from 0."""
-    model, n = LinearVAE(2, 2), 100_000
+    model, n = LinearVAE(2, 2, Generator(0)), 100_000
     model.decoder.W.data[...], model.decoder.b.data[...] = np.eye(2), 0
     z = model.sample(n, Generator(4)).astype(np.float64)
     covariance = np.cov(z, rowvar=False)
@@ -169,8 +169,8 @@ def test_every_estimate_for_known_classes_is_the_same_in_whatever_pieces(told):
 
 
 REFUSED_LABELS = {
-    "too large": ([0, 3], "classes are 0 … 2, one for each row, not 3"),
-    "negative": ([0, -1], "classes are 0 … 2, one for each row, not -1"),
+    "too large": ([0, 3], "classes are 0 … 2, one per row, not 3"),
+    "negative": ([0, -1], "classes are 0 … 2, one per row, not -1"),
     "between two": ([0, 0.5], "not 0.5"),
     "NaN": ([0, np.nan], "not nan"),
     "one-hot": ([[0, 1, 0], [1, 0, 0]], r"not an array of shape \(2, 3\)"),
