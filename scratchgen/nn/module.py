@@ -251,7 +251,7 @@ def _members(module: Module) -> Iterator[tuple[str, object]]:
 
 
 def _tree(module: Module, name: str) -> list[str]:
-    """The module as indented lines: name, type, settings, shapes of its own state, number of parameters."""
+    """The module as indented lines: name, type, settings, shapes of its state, number of parameters."""
     own = {n: t for n, t in _members(module) if isinstance(t, STATE_TYPES)}
     total = sum(p.size for p in module.parameters())
     shapes = ", ".join(f"{n} {t.shape}" for n, t in own.items())

@@ -268,7 +268,7 @@ def test_an_unknown_loss_is_refused():
             loss()
 
 
-# --- the density of what is generated ---------------------------------------------------------------------
+# --- the density of generated examples --------------------------------------------------------------------
 
 
 GENERATORS = {"rising": lambda z: z**3 / 3 + z, "falling": lambda z: 2 - np.exp(0.7 * z)}

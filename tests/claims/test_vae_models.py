@@ -20,7 +20,7 @@ PATTERNS = np.array([[1, 1, 0, 0, 0, 0], [0, 0, 1, 1, 0, 0], [0, 0, 0, 0, 1, 1]]
 
 @pytest.mark.equation("vae.prior")
 def test_latents_of_samples_are_independent_normal_numbers(measured):
-    """Decoded by a decoder that shows them: W the identity, b and the bend away from 0."""
+    """Decoded by a decoder that shows them: W the identity, b and the kink of the ReLU away from 0."""
     model, n = LinearVAE(2, 2, Generator(0)), 100_000
     model.decoder.W.data[...], model.decoder.b.data[...] = np.eye(2), 0
     z = model.sample(n, Generator(4)).astype(np.float64)

@@ -1,4 +1,4 @@
-"""The pairs of players: shapes, classes, packs, and what they refuse."""
+"""The pairs of players: shapes, classes, packs, and bad input."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What a training refuses, what it warns of, and what is left when it breaks."""
+"""The training of a GAN: bad input, warnings, and the state after an error."""
 
 import itertools
 

@@ -63,7 +63,7 @@ class Unguarded(Linear):
 
 
 def test_the_claims_above_reject_a_module_without_the_guard():
-    """It would train an array that no optimiser knows, or lose a parameter in silence."""
+    """It would train an array that no optimiser knows, or lose a parameter without an error."""
     layer = Unguarded(3, 4)
     layer.W = np.zeros((3, 4), np.float32)
     assert [name for name, _ in layer.named_parameters()] == ["b"]

@@ -9,7 +9,7 @@ from scratchgen.random import Generator
 
 
 def settled(layer, steps=3000):
-    """In float64, when the power iteration is over: 0.99^6000 of what was left."""
+    """In float64, when the power iteration is over: 0.99^6000 of the error is left."""
     layer.b.data = np.linspace(-1, 1, layer.b.size)
     layer.W.data = layer.W.data.astype(np.float64)
     normed = SpectralNorm(layer, Generator(5))
