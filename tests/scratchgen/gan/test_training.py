@@ -162,7 +162,7 @@ def test_a_gradient_that_is_infinite_stops_it_too():
     assert all(np.all(np.isfinite(a)) for a in model.state_dict().values())
 
 
-# --- health -----------------------------------------------------------------------------------------------
+# --- monitor -----------------------------------------------------------------------------------------------
 
 
 def mean_over_pairs(x, with_itself=False):
@@ -187,27 +187,27 @@ def test_the_claim_above_rejects_a_mean_that_counts_each_with_itself(rng):
     assert abs(mean_distance(x) - mean_over_pairs(x, with_itself=True)) > 0.1
 
 
-def told(health, V, samples):
-    health.step(V)
-    return health.epoch(samples)[1]
+def warnings_of(monitor, V, samples):
+    monitor.step(V)
+    return monitor.epoch(samples)[1]
 
 
 def test_samples_that_become_alike_are_told_once_and_again_if_they_do_so_again(rng):
     varied = rng.standard_normal((50, 4))
-    health = GANMonitor("nonsaturating", varied)
-    assert health.epoch(varied)[0] == pytest.approx(1)
-    assert told(health, -1.3, 0.7 * varied) == []
-    (complaint,) = told(health, -1.3, 0.1 * varied)
-    assert "samples have become alike: diversity 0.100, it was 1.000" in complaint
-    assert told(health, -1.3, 0.1 * varied) == []
-    assert told(health, -1.3, varied) == []
-    assert len(told(health, -1.3, 0.1 * varied)) == 1
+    monitor = GANMonitor("nonsaturating", varied)
+    assert monitor.epoch(varied)[0] == pytest.approx(1)
+    assert warnings_of(monitor, -1.3, 0.7 * varied) == []
+    (warning,) = warnings_of(monitor, -1.3, 0.1 * varied)
+    assert "samples have become alike: diversity 0.100, it was 1.000" in warning
+    assert warnings_of(monitor, -1.3, 0.1 * varied) == []
+    assert warnings_of(monitor, -1.3, varied) == []
+    assert len(warnings_of(monitor, -1.3, 0.1 * varied)) == 1
 
 
 def test_an_untrained_generator_has_not_collapsed(rng):
     varied = rng.standard_normal((50, 4))
-    health = GANMonitor("nonsaturating", varied)
-    assert told(health, -1.4, 0.01 * varied) == [] and told(health, -1.4, 0.5 * varied) == []
+    monitor = GANMonitor("nonsaturating", varied)
+    assert warnings_of(monitor, -1.4, 0.01 * varied) == [] and warnings_of(monitor, -1.4, 0.5 * varied) == []
 
 
 @pytest.mark.parametrize(
@@ -221,15 +221,15 @@ def test_an_untrained_generator_has_not_collapsed(rng):
 )
 def test_a_discriminator_that_has_won_is_told(objective, even, won, rng):
     x = rng.standard_normal((50, 4))
-    health = GANMonitor(objective, x)
-    assert told(health, even, x) == []
-    (complaint,) = told(health, won, x)
-    assert "the discriminator has won" in complaint
+    monitor = GANMonitor(objective, x)
+    assert warnings_of(monitor, even, x) == []
+    (warning,) = warnings_of(monitor, won, x)
+    assert "the discriminator has won" in warning
 
 
 def test_a_critic_is_meant_to_win(rng):
     x = rng.standard_normal((50, 4))
-    assert told(GANMonitor("wasserstein", x), 100.0, x) == []
+    assert warnings_of(GANMonitor("wasserstein", x), 100.0, x) == []
 
 
 class Losing(GAN):
