@@ -28,7 +28,9 @@ def posteriors(rng):
 
 
 @pytest.mark.equation("vae.free_bits")
-def test_the_mean_of_the_rate_is_the_sum_of_what_each_latent_says_or_the_free_nats(posteriors, measured):
+def test_the_mean_of_the_rate_is_the_sum_over_latents_of_the_divergence_or_the_free_nats(
+    posteriors, measured
+):
     means = (0.5 * posteriors.mu**2).mean(axis=0)
     assert np.sum(means < 0.4) == 2
     found = free_bits_rate(posteriors, 0.4)
@@ -45,7 +47,7 @@ def test_the_claim_above_rejects_free_nats_of_each_example(posteriors):
 
 
 @pytest.mark.equation("vae.free_bits")
-def test_a_latent_that_says_less_is_not_pushed_to_say_nothing(posteriors):
+def test_a_latent_below_the_free_nats_is_not_pushed_towards_the_prior(posteriors):
     mu = Tensor(posteriors.mu, requires_grad=True)
     free_bits_rate(Normal(mu, posteriors.logvar), 0.4).sum().backward()
     np.testing.assert_array_equal(mu.grad[:, :2], 0)
@@ -63,7 +65,7 @@ def test_the_weight_of_the_rate_grows_in_a_line_and_stays(measured):
 
 
 @pytest.mark.equation("vae.warm_up")
-def test_the_claim_above_rejects_a_weight_that_goes_on_growing_and_one_that_is_late_by_a_step():
+def test_the_claim_above_rejects_a_weight_without_a_limit_and_one_that_is_late_by_a_step():
     expected = np.array([kl_weight(t, 4) for t in range(7)])
     for wrong in (lambda t: t / 4, lambda t: min(1, (t + 1) / 4)):
         assert np.abs([wrong(t) for t in range(7)] - expected).max() >= 0.25

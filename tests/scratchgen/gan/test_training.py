@@ -59,7 +59,7 @@ def test_data_of_any_size_go_with_an_unbounded_generator():
     train(model, images, History(), rng=Generator(0), **players(model), **SETTINGS)
 
 
-def test_what_is_logged_tells_how_both_players_are():
+def test_the_log_has_the_losses_scores_and_gradient_norms_of_both_players():
     history, model = History(), small()
     train(model, Generator(0).random((8, 6)), history, rng=Generator(0), **players(model), **SETTINGS)
     assert set(history.history) == {"V", "D_real", "D_fake", "norm_D", "G_loss", "norm_G", "diversity"}
@@ -122,7 +122,7 @@ class Breaking(GAN):
 
 
 @pytest.mark.parametrize(("call", "player", "step"), [(7, "discriminator", 4), (8, "generator", 4)])
-def test_a_loss_that_is_no_number_stops_and_names_the_player_and_the_step_and_keeps_what_was_saved(
+def test_a_loss_that_is_not_finite_stops_the_training_names_player_and_step_and_keeps_the_checkpoint(
     call, player, step, tmp_path
 ):
     images = Generator(0).random((40, 6))
@@ -143,7 +143,7 @@ def test_a_loss_that_is_no_number_stops_and_names_the_player_and_the_step_and_ke
         assert np.all(np.isfinite(array))
 
 
-def test_no_weight_is_changed_by_a_loss_that_is_no_number():
+def test_no_weight_is_changed_by_a_loss_that_is_not_finite():
     model = Breaking(1)
     before = model.state_dict()
     with pytest.raises(Diverged, match="loss of the discriminator is nan"):
@@ -192,7 +192,7 @@ def warnings_of(monitor, V, samples):
     return monitor.epoch(samples)[1]
 
 
-def test_samples_that_become_alike_are_told_once_and_again_if_they_do_so_again(rng):
+def test_a_collapse_of_the_samples_is_reported_once_and_again_when_it_recurs(rng):
     varied = rng.standard_normal((50, 4))
     monitor = GANMonitor("nonsaturating", varied)
     assert monitor.epoch(varied)[0] == pytest.approx(1)
@@ -219,7 +219,7 @@ def test_an_untrained_generator_has_not_collapsed(rng):
         ("hinge", -1.5, 0),
     ],
 )
-def test_a_discriminator_that_has_won_is_told(objective, even, won, rng):
+def test_a_discriminator_that_has_won_is_reported(objective, even, won, rng):
     x = rng.standard_normal((50, 4))
     monitor = GANMonitor(objective, x)
     assert warnings_of(monitor, even, x) == []
