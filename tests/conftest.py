@@ -9,6 +9,8 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 import pytest
 
+import scratchgen
+
 SEED = 20140101
 
 pytest_plugins = ["scratchgen.equations.pytest_plugin"]  # the report of equations, and the fixture `measured`
@@ -22,6 +24,12 @@ def pytest_addoption(parser):
 
 def pytest_report_header(config):
     return f"random seed of the tests: {SEED}"
+
+
+@pytest.fixture(autouse=True)
+def default_stream_at_its_start():
+    """What a test draws without an rng does not depend on the tests before it."""
+    scratchgen.random.seed(0)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Games that are told a class or can be seen whole, and what is watched while they are played."""
+"""Conditional games, the Dirac GAN, and the numbers that monitor a game."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def _judged(x, label):
 GAMES = (
     Equation(
         "gan.conditional",
-        "game whose players are told the class",
+        "game conditioned on the class",
         r"V(D, G) = \mathbb E_x[\log D(x \mid y)] + \mathbb E_z[\log(1 - D(G(z \mid y) \mid y))]",
         "V(D, G) = E_x[log D(x|y)] + E_z[log(1 − D(G(z|y)|y))]",
         "Mirza & Osindero (2014), eq. 2",
         "scratchgen.gan.models:ConditionedGAN.logits",
         tutorial="03_gan.py#a-known-class",
         example=Example(
-            "a class is a row of 2 numbers, 0 and √2 = 1.41421; D weighs them with 0 and 0.77684, x with 1\n"
-            "of x = 0 and class 1: the logit 0 + 1.41421 · 0.77684 = 1.09861, so D(x|y) = ¾",
+            "a class is a row of 2 numbers, 0 and √2 = 1.41421; the weights of D are 0 and 0.77684, and 1 for x\n"
+            "for x = 0 and class 1: the logit 0 + 1.41421 · 0.77684 = 1.09861, so D(x|y) = ¾",
             1.09861,
             _judged,
             {"x": [[0.0]], "label": 1},
@@ -43,7 +43,7 @@ GAMES = (
     ),
     Equation(
         "gan.dirac",
-        "forces of the smallest game",
+        "forces of the Dirac GAN",
         r"-\frac{\partial L_G}{\partial \theta} = \sigma(\psi \theta)\, \psi, \quad"
         r" -\frac{\partial L_D}{\partial \psi} = -\sigma(\psi \theta)\, \theta - \gamma \psi",
         "−∂L_G/∂θ = σ(ψ θ) ψ,  −∂L_D/∂ψ = −σ(ψ θ) θ − γ ψ",
@@ -61,7 +61,7 @@ GAMES = (
         symbols={
             "L_G": "loss of the generator, log(1 − D(θ))",
             "L_D": "loss of the discriminator, −V + γ/2 ψ²",
-            "θ": "the one point that the generator makes; all data are 0",
+            "θ": "the point that the generator outputs; all data are 0",
             "σ": "logistic function",
             "ψ": "slope of the discriminator, D(x) = σ(ψ x)",
             "γ": "weight of the penalty on the slope, ≥ 0",
@@ -84,9 +84,9 @@ GAMES = (
         ),
         symbols={
             "y": "a sample of the generator, (D,)",
-            "y′": "another one",
+            "y′": "a second, independent one",
             "x": "a real example, (D,)",
-            "x′": "another one",
+            "x′": "a second, independent one",
         },
     ),
     Equation(

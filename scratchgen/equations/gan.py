@@ -1,4 +1,4 @@
-"""The game of generator and discriminator, and its successors."""
+"""The game of generator and discriminator, and later objectives."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ GAN = (
     ),
     Equation(
         "gan.optimal_discriminator",
-        "the best discriminator, and the value there",
+        "optimal discriminator and its value",
         r"D^*(x) = \frac{p(x)}{p(x) + q(x)}, \quad V(D^*, G) = -\log 4 + 2\,\mathrm{JSD}(p \,\|\, q)",
         "D*(x) = p(x) / (p(x) + q(x)),  V(D*, G) = −log 4 + 2 JSD(p ‖ q)",
         "Goodfellow et al. (2014), eq. 2 and theorem 1",
@@ -59,7 +59,7 @@ GAN = (
     ),
     Equation(
         "gan.generator_loss",
-        "the generator's two losses",
+        "losses of the generator",
         r"\mathbb E_z[\log(1 - D(G(z)))] \quad\text{or}\quad -\mathbb E_z[\log D(G(z))]",
         "E_z[log(1 − D(G(z)))]  or  −E_z[log D(G(z))]",
         "Goodfellow et al. (2014), section 3",
@@ -74,7 +74,7 @@ GAN = (
     ),
     Equation(
         "gan.discriminator_loss",
-        "the discriminator's losses of the successors",
+        "losses of the discriminator in later objectives",
         r"\tfrac12 \mathbb E[(a - 1)^2] + \tfrac12 \mathbb E[b^2], \quad"
         r" \mathbb E[\max(0, 1 - a)] + \mathbb E[\max(0, 1 + b)], \quad \mathbb E[b] - \mathbb E[a]",
         "½ E[(a − 1)²] + ½ E[b²],  E[max(0, 1 − a)] + E[max(0, 1 + b)],  E[b] − E[a];  a = D(x), b = D(G(z))",
@@ -135,7 +135,7 @@ GAN = (
     ),
     Equation(
         "gan.generated_density",
-        "density of what is generated",
+        "density of the generated examples",
         r"p_g(x) = p_z(G^{-1}(x)) \left| \frac{dG^{-1}}{dx} \right|",
         "p_g(x) = p_z(G⁻¹(x)) |dG⁻¹/dx|",
         "Goodfellow et al. (2014), figure 1, by the change of variables",

@@ -1,4 +1,4 @@
-"""The variational autoencoder: its model, its bound, and what is maximised in the place of the bound."""
+"""The variational autoencoder: its model, its bound, and other objectives built from the bound's terms."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ VAE = (
     ),
     Equation(
         "vae.constrained",
-        "least rate for a distortion",
+        "least rate for a given distortion",
         r"\min R \text{ subject to } D \le D_0: \quad R + \lambda (D - D_0), \quad \lambda = 1 / \beta",
         "min R subject to D ≤ D₀:  R + λ(D − D₀),  λ = 1/β",
         "Rezende & Viola (2018), eq. 1",

@@ -1,4 +1,4 @@
-"""Models beside the plain autoencoder: linear, of a known class, of codes; and ways from latent to latent."""
+"""Further autoencoders (linear, conditional, VQ-VAE), and interpolation between latents."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.levels",
-        "likelihood of whole numbers",
+        "likelihood of discrete levels",
         r"\log p(x) = \sum_d \log \operatorname{softmax}(a_d)_k, \quad k = (V - 1)\, x_d",
         "log p(x|z) = Σ_d log softmax(a_d)[k],  k = (V − 1) x_d",
         "van den Oord, Kalchbrenner & Kavukcuoglu (2016), section 3.3",
@@ -97,7 +97,7 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.ppca",
-        "greatest likelihood of probabilistic PCA",
+        "maximum likelihood of probabilistic PCA",
         r"-\tfrac12 \bigl[ D \log 2\pi + \sum_{i \le Z} \log \lambda_i + (D - Z) \log \sigma^2 + D \bigr]",
         "−½ [D log 2π + Σ_{i≤Z} log λ_i + (D − Z) log σ² + D]",
         "Tipping & Bishop (1999), eq. 8 and 9",
@@ -114,7 +114,7 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.conditional",
-        "bound for a class that is known",
+        "bound conditioned on the class",
         r"\log p(x \mid y) \ge \mathbb E_q[\log p(x \mid z, y)] - \mathrm{KL}(q(z \mid x, y) \,\|\, p(z))",
         "log p(x|y) ≥ E_q[log p(x|z, y)] − KL(q(z|x, y) ‖ p(z))",
         "Sohn, Lee & Yan (2015), section 4",
@@ -131,7 +131,7 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.nearest_code",
-        "the code of a vector",
+        "nearest code of a vector",
         r"k = \arg\min_j \|z_e - e_j\|^2",
         "k = argmin_j ‖z_e − e_j‖²",
         "van den Oord et al. (2017), eq. 1",
@@ -149,7 +149,7 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.straight_through",
-        "gradient through a choice",
+        "straight-through gradient",
         r"z_q = z_e + \mathrm{sg}[e - z_e]",
         "z_q = z_e + sg[e − z_e]",
         "van den Oord et al. (2017), section 3.2",
@@ -164,7 +164,7 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.vq",
-        "objective of the autoencoder of codes",
+        "objective of the VQ-VAE",
         r"\log p(x \mid z_q) - \beta \sum \|z_e - \mathrm{sg}[e]\|^2",
         "log p(x|z_q) − β Σ ‖z_e − sg[e]‖²",
         "van den Oord et al. (2017), eq. 3",
@@ -196,7 +196,7 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.codes",
-        "bound of a code that is sure",
+        "bound for deterministic codes",
         r"\log p(x) = \log \sum_k p(x \mid k)\, p(k) \ge \log p(x \mid k) + \log p(k)",
         "log p(x) = log Σ_k p(x|k) p(k) ≥ log p(x|k) + log p(k)",
         "van den Oord et al. (2017), section 3.2",
@@ -212,7 +212,7 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.spherical",
-        "way along the great circle",
+        "spherical interpolation",
         r"\frac{\sin((1 - t)\, \omega)}{\sin \omega}\, a + \frac{\sin(t\, \omega)}{\sin \omega}\, b",
         "sin((1 − t) ω)/sin ω · a + sin(t ω)/sin ω · b",
         "Shoemake (1985), section 3.3",

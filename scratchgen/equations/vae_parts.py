@@ -1,4 +1,4 @@
-"""Of an autoencoder, beside its bound: what its outputs mean, the prior of codes, the straight way."""
+"""Parts of an autoencoder: likelihoods, the prior of the codes, linear interpolation."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ VAE_PARTS = (
             lambda x, m: blank(GaussianLikelihood(), logvar=math.log(4)).forward(m).log_prob(x),
             {"x": [[1.0, 3.0]], "m": [[0.0, 1.0]]},
         ),
-        symbols={"m": "the decoder's output, (B, D)", "σ": "one number for all, learned"},
+        symbols={"m": "the decoder's output, (B, D)", "σ": "one learned number for all pixels"},
     ),
     Equation(
         "vae.code_prior",
@@ -52,19 +52,19 @@ VAE_PARTS = (
         ),
         symbols={
             "p": "probability; its logarithm in nats",
-            "k_n": "code at place n of the image, row by row",
+            "k_n": "code at position n of the image, row by row",
             "y_n": "logits of that code, (B, K)",
             "h_n": "state of the network, (B, H)",
-            "x_n": "what it reads, (B, H)",
-            "W": "a row for each code, and one for the beginning, (K + 1, H)",
-            "P": "a row for each place, (N, H)",
+            "x_n": "its input, (B, H)",
+            "W": "one row per code, and one for the begin symbol, (K + 1, H)",
+            "P": "one row per position, (N, H)",
             "W_hy": "(H, K)",
             "b_y": "(K,)",
         },
     ),
     Equation(
         "vae.code_perplexity",
-        "codes in use",
+        "effective number of codes",
         r"\exp\Bigl( -\sum_j p_j \log p_j \Bigr)",
         "exp(−Σ_j p_j log p_j)",
         "Cover & Thomas (2006), eq. 2.1, of which it is the exponential",
@@ -81,10 +81,10 @@ VAE_PARTS = (
     ),
     Equation(
         "vae.straight",
-        "straight way",
+        "linear interpolation",
         r"(1 - t)\, a + t\, b",
         "(1 − t) a + t b",
-        "White (2016), Sampling generative networks, beside the spherical way",
+        "White (2016), Sampling generative networks, with the spherical form",
         "scratchgen.vae.interpolate:straight",
         tutorial="02_vae.py#from-digit-to-digit",
         example=Example(
@@ -97,7 +97,7 @@ VAE_PARTS = (
         symbols={
             "a": "latent at t = 0, (…, Z)",
             "b": "latent at t = 1, (…, Z)",
-            "t": "how far along the way, from 0 to 1",
+            "t": "position on the path, from 0 to 1",
         },
     ),
 )
