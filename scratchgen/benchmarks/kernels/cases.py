@@ -1,4 +1,6 @@
-"""What is timed: each kernel at a few sizes, and a small twin for the scalar loops."""
+"""The cases that are timed: each kernel at a few sizes, with a small twin for the scalar loops."""
+
+from __future__ import annotations
 
 import math
 from collections.abc import Callable
@@ -17,15 +19,17 @@ DTYPE = np.float32
 class Case:
     """One computation at one size.
 
-    name         what is computed
-    folder       the kernel's folder: backends are ordered by the times of all its cases together
+    name         the computation
+    folder       the kernel's folder: its backends are ordered by the total time of all its cases
     axes         the letters of the sizes
-    sizes        the full size;  small: one that scalar loops can do, scaled by the ratio of the work
+    sizes        the full size
+    small        a size that scalar loops can do; their time is scaled by the ratio of the work
     run          run(backend, *arguments)
     draw         draw(*sizes) -> arguments
-    work         work(*sizes): floating-point operations, or bytes read and written, as `unit` says
+    work         work(*sizes): floating-point operations, or bytes read and written, according to `unit`
     unit         "GFLOP/s" or "GB/s"
-    others       name → build(*arguments) -> a call: the same computation elsewhere. ImportError: not here
+    peers        {library: build}; build(*arguments) returns a call that does the same computation there, or
+                 raises ImportError where the library is not installed
     """
 
     name: str
@@ -37,16 +41,16 @@ class Case:
     draw: Callable
     work: Callable
     unit: str
-    others: dict[str, Callable] = field(default_factory=dict)
+    peers: dict[str, Callable] = field(default_factory=dict)
 
     @property
     def size(self) -> str:
-        """The sizes in words: "M=256 K=256 N=256"."""
+        """The sizes as text: "M=256 K=256 N=256"."""
         return " ".join(f"{axis}={n:,}" for axis, n in zip(self.axes, self.sizes, strict=True))
 
     @property
     def scale(self) -> float:
-        """How many times the work of the small twin the full case is."""
+        """The work of the full case divided by that of the small twin."""
         return self.work(*self.sizes) / self.work(*self.small)
 
     def call(self, backend: str) -> Callable[[], object]:
@@ -78,7 +82,7 @@ MATMUL = [
         draw=lambda M, K, N: (normal(M, K), normal(K, N)),
         work=lambda M, K, N: 2 * M * K * N,
         unit="GFLOP/s",
-        others={"PyTorch": peers.torch_matmul, "JAX": peers.jax_matmul},
+        peers={"PyTorch": peers.torch_matmul, "JAX": peers.jax_matmul},
     )
     for sizes, small in PRODUCTS
 ]
@@ -107,7 +111,7 @@ RECURRENCE = [
         *("tanh_recurrence", "TBDH", sizes, small, tanh_recurrence, recurrence_arguments),
         work=lambda T, B, D, H: 6 * T * B * H * (D + H),  # three products of the same size in all
         unit="GFLOP/s",
-        others={"PyTorch": peers.torch_rnn, "JAX": peers.jax_rnn},
+        peers={"PyTorch": peers.torch_rnn, "JAX": peers.jax_rnn},
     )
     for sizes, small in SEQUENCES
 ]
@@ -141,7 +145,7 @@ GATED = [
         *(folder, "TBDH", sizes, small, run, draw),
         work=lambda T, B, D, H, gates=gates: 6 * gates * T * B * H * (D + H),
         unit="GFLOP/s",
-        others={"PyTorch": peer},
+        peers={"PyTorch": peer},
     )
     for folder, gates, run, draw, peer in (
         ("lstm_recurrence", 4, lstm_recurrence, lstm_arguments, peers.torch_lstm),
@@ -174,7 +178,7 @@ NOISE = [
             draw=lambda n: (normal(n), normal(n)),
             work=lambda n: 12 * n,
             unit="GB/s",
-            others=others,
+            peers=others,
         )
         for name, run, others in (
             (
@@ -193,7 +197,7 @@ NOISE = [
             draw=lambda n: (n,),
             work=lambda n: 4 * n,
             unit="GB/s",
-            others={"NumPy expression": peers.numpy_normal, "PyTorch": peers.torch_normal},
+            peers={"NumPy expression": peers.numpy_normal, "PyTorch": peers.torch_normal},
         )
         for sizes, small in SAMPLES
     ),
@@ -236,7 +240,7 @@ ELEMENTWISE = [
         draw=lambda B, D: (normal(B), normal(B, D), (normal(B, D) > 0).astype(DTYPE)),
         work=lambda B, D: 5 * 4 * B * D,  # two inputs read twice, one result
         unit="GB/s",
-        others={"PyTorch": peers.torch_bernoulli_cross_entropy},
+        peers={"PyTorch": peers.torch_bernoulli_cross_entropy},
     ),
     Case(
         "softmax_cross_entropy, with gradient",
@@ -244,7 +248,7 @@ ELEMENTWISE = [
         draw=lambda B, V: (normal(B), normal(B, V), targets_of(B, V)),
         work=lambda B, V: 3 * 4 * B * V,
         unit="GB/s",
-        others={"PyTorch": peers.torch_softmax_cross_entropy},
+        peers={"PyTorch": peers.torch_softmax_cross_entropy},
     ),
     Case(
         "adam",
@@ -252,7 +256,7 @@ ELEMENTWISE = [
         draw=lambda n: (normal(n), normal(n), normal(n), normal(n) ** 2),
         work=lambda n: 7 * 4 * n,  # four arrays read, three of them written
         unit="GB/s",
-        others={"PyTorch": peers.torch_adam},
+        peers={"PyTorch": peers.torch_adam},
     ),
     Case(
         "bias_activation (tanh), with gradient",
@@ -267,7 +271,7 @@ ELEMENTWISE = [
         draw=lambda n: (normal(n),),
         work=lambda n: 2 * 4 * n,
         unit="GB/s",
-        others={"PyTorch": peers.torch_tanh},
+        peers={"PyTorch": peers.torch_tanh},
     ),
 ]
 
@@ -275,7 +279,7 @@ CASES = [*MATMUL, *RECURRENCE, *GATED, *NOISE, *ELEMENTWISE]
 
 
 def largest(cases: list[Case]) -> list[Case]:
-    """Of each computation the case with the most work."""
+    """The case with the most elements of each computation."""
     found: dict[str, Case] = {}
     for case in cases:
         found[case.name] = max(found.get(case.name, case), case, key=lambda c: math.prod(c.sizes))

@@ -1,7 +1,10 @@
-"""The same computations as others write them. Each builder takes the case's arguments and returns a call.
+"""The same computations in other libraries. Each builder takes the arguments of a case and returns a call.
 
-PyTorch and JAX are imported when a builder runs, and let to use one thread. Raises ImportError where missing.
+PyTorch and JAX are imported when a builder runs, and use one thread. A builder raises ImportError where its library
+is missing.
 """
+
+from __future__ import annotations
 
 import os
 from collections.abc import Callable
@@ -74,22 +77,22 @@ def torch_gru(g, x, h0, W_xh, W_hh, b_x, b_h):
 
 
 def _torch_layer(kind, W_xh, W_hh, b_x, b_h):
-    """One layer of PyTorch's with our weights; it keeps them transposed."""
+    """A PyTorch layer with our weights, which PyTorch stores transposed."""
     torch = import_torch()
     layer = kind(W_xh.shape[0], W_hh.shape[0])
     with torch.no_grad():
-        for own, ours in zip(layer.parameters(), (W_xh.T, W_hh.T, b_x, b_h), strict=True):
-            own.copy_(torch.from_numpy(np.ascontiguousarray(ours)))
+        for parameter, array in zip(layer.parameters(), (W_xh.T, W_hh.T, b_x, b_h), strict=True):
+            parameter.copy_(torch.from_numpy(np.ascontiguousarray(array)))
     return layer
 
 
 def _torch_sequence(layer, g, x, *states):
-    """A forward pass, and the gradients of everything from the cotangent g of the states."""
+    """A forward pass, and the gradients of all arguments from the cotangent g of the states."""
     torch = import_torch()
     x, *states = (torch.from_numpy(a).requires_grad_() for a in (x, *(s[None] for s in states)))
-    g, wanted = torch.from_numpy(g), [x, *states, *layer.parameters()]
+    g, leaves = torch.from_numpy(g), [x, *states, *layer.parameters()]
     start = states[0] if len(states) == 1 else tuple(states)
-    return lambda: torch.autograd.grad(layer(x, start)[0], wanted, g)
+    return lambda: torch.autograd.grad(layer(x, start)[0], leaves, g)
 
 
 def jax_rnn(g, *arguments):
