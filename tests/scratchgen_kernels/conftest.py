@@ -18,6 +18,24 @@ def off():
     return {state.backend: state.reason for state in kernels.backends() if not state.available}
 
 
+class BackendEntered(Exception):
+    """Raised where a kernel asks for its backend."""
+
+
+@pytest.fixture
+def no_backend(monkeypatch):
+    """No backend may be entered: a kernel that asks for one raises the exception that this fixture returns.
+
+    With it a test of a refusal need not be repeated for each backend.
+    """
+
+    def enter(kernel, backend=None):
+        raise BackendEntered(kernel.name, backend)
+
+    monkeypatch.setattr("scratchgen_kernels.registry.Kernel.module", enter)
+    return BackendEntered
+
+
 @pytest.fixture(params=["loops", "numpy", "numba", "cython"])
 def backend(request, off):
     if request.param in off:

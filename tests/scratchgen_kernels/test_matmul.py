@@ -32,12 +32,12 @@ def test_the_claim_above_rejects_a_product_with_the_transpose(dtype, rng, agrees
         agrees(matmul(a, b.T), oracle(a, b))
 
 
-@pytest.mark.parametrize("M", range(1, 28))
-def test_every_number_of_rows_has_its_tile(backend, dtype, rng, agrees, M):
+def test_every_number_of_rows_has_its_tile(backend, dtype, rng, agrees):
     """Tiles are up to 12 rows high and 32 columns wide; the last ones are lower and narrower."""
-    for N in (1, 7, 33):
-        a, b = draw(rng, dtype, M, 5, N)
-        agrees(matmul(a, b, backend=backend), oracle(a, b))
+    for M in range(1, 28):
+        for N in (1, 7, 33):
+            a, b = draw(rng, dtype, M, 5, N)
+            agrees(matmul(a, b, backend=backend), oracle(a, b))
 
 
 def test_a_row_times_a_column_does_not_depend_on_what_lies_around_them(off, dtype, rng):
@@ -100,8 +100,3 @@ def test_nan_fills_its_row_even_against_zeros(backend, dtype):
 def test_infinities_follow_ieee(backend, dtype):
     a, b = np.array([[np.inf, 1, 1]], dtype), np.array([[1, 0, 1], [1, 1, -np.inf], [1, 1, 1]], dtype)
     np.testing.assert_array_equal(matmul(a, b, backend=backend), np.array([[np.inf, np.nan, np.nan]]))
-
-
-def test_a_size_that_no_array_can_have_is_refused(backend, dtype):
-    with pytest.raises(ValueError, match="too large"):
-        matmul(np.empty((2**31, 0), dtype), np.empty((0, 2**31), dtype), backend=backend)

@@ -49,12 +49,12 @@ def test_every_backend_gives_the_same_words(off, key, counter, n):
 
 
 @pytest.mark.parametrize("start", range(9))
-@pytest.mark.parametrize("n", range(7))
-def test_any_part_of_the_stream_is_that_part_of_the_whole(backend, start, n):
+def test_any_part_of_the_stream_is_that_part_of_the_whole(backend, start):
     edge = 2**34 - 6  # so that the block number grows past 32 bits on the way
     whole = random_bits(7, edge, 16, backend=backend)
-    part = random_bits(7, edge + start, n, backend=backend)
-    np.testing.assert_array_equal(part, whole[start : start + n])
+    for n in range(7):
+        part = random_bits(7, edge + start, n, backend=backend)
+        np.testing.assert_array_equal(part, whole[start : start + n])
 
 
 def test_the_last_position_can_be_had_and_the_next_cannot(backend):
