@@ -21,7 +21,8 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 import gc
 import sysconfig
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,7 @@ ROUNDS = 25
 rng = np.random.default_rng(0)
 
 
-def medians(calls: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
+def medians(calls: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
     """{name: median seconds}, every call once in each round."""
     return {name: timing.median for name, timing in interleaved(calls, rounds).items()}
 
@@ -212,7 +213,7 @@ def rematerialisation() -> list[tuple]:
         y.sum().backward()
 
     ways = {"everything": segment, f"every {SEGMENT}th result": sg.checkpoint(segment)}
-    seconds = medians({name: lambda through=through: run(through) for name, through in ways.items()}, 5)
+    seconds = medians({name: partial(run, through) for name, through in ways.items()}, 5)
     rows = []
     for name, through in ways.items():
         gc.collect()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy loads
 
@@ -57,7 +58,7 @@ def main() -> None:
         {
             PYTHON_LOOPS: (lambda: kernels.matmul(a_small, b_small, backend="loops"), 2 * small**3),
             **{
-                step.__name__: (lambda step=step: product_steps.run(step, a, b), 2 * N**3)
+                step.__name__: (partial(product_steps.run, step, a, b), 2 * N**3)
                 for step in product_steps.STEPS
             },
             "NumPy's BLAS": (lambda: np.matmul(a, b), 2 * N**3),
@@ -75,7 +76,7 @@ def main() -> None:
                 2 * 4 * 16 * 32,
             ),
             **{
-                step.__name__: (lambda step=step: recurrence_steps.run(step, *inputs), operations)
+                step.__name__: (partial(recurrence_steps.run, step, *inputs), operations)
                 for step in recurrence_steps.STEPS
             },
             "numpy": (lambda: kernels.tanh_recurrence(*inputs, backend="numpy"), operations),

@@ -50,13 +50,14 @@ def table(kernels: dict[str, Any], steps: dict[str, Any]) -> str:
     times = {row.backend: duration(row.median) for row in results.step_rows(steps) if row.name == vae.NAME}
     headings = [*BACKENDS, *LIBRARIES]
     rows.append([STEP_LABEL, *(times.get(STEP_BACKENDS.get(heading, ""), "–") for heading in headings)])
+    generator_time = kernel_times(kernels, *SAMPLING)[EXPRESSION]
     lines = [
         *markdown(["computation", *headings], rows),
         "",
         f"{machine['cpu']}, one thread, float32, medians of one run, {machine['date']}; Python {machine['python']},",
         f"NumPy {machine['numpy']}, Numba {machine['numba']}, PyTorch {machine['torch']}, JAX {machine['jax']}.",
         "≈: the loops ran a smaller case, and their time is scaled by the work. All four backends draw the same",
-        f"counter-based noise; with NumPy's own generator the sampling takes {kernel_times(kernels, *SAMPLING)[EXPRESSION]}.",
+        f"counter-based noise; with NumPy's generator the sampling takes {generator_time}.",
         "The training step under Cython uses the default backends: NumPy's BLAS for matrix products, Cython for",
         "everything else.",
     ]

@@ -147,8 +147,8 @@ def _table(headings: Sequence[str], widths: Sequence[int | None], show_header: b
     """A table without lines, its first column on the left and the others on the right."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=show_header)
     for heading, width in zip(headings, widths, strict=True):
-        justify = "right" if heading else "left"
-        table.add_column(heading, header_style="bold", justify=justify, width=width, no_wrap=True)
+        table.add_column(heading, header_style="bold", width=width, no_wrap=True)
+        table.columns[-1].justify = "right" if heading else "left"
     return table
 
 

@@ -1,4 +1,4 @@
-"""Every contract test runs on every backend; one that is off is skipped with the registry's own reason."""
+"""Every contract test runs on every backend; a backend that is not available is skipped with its reason."""
 
 import numpy as np
 import pytest
@@ -8,13 +8,13 @@ import scratchgen_kernels as kernels
 
 @pytest.fixture(autouse=True)
 def small_work_is_shared_too(monkeypatch):
-    """So that the arrays of a test, which are small, are shared out among threads."""
+    """Share the small arrays of the tests among threads too."""
     monkeypatch.setattr("scratchgen_kernels.threads.MARGIN", 1)
 
 
 @pytest.fixture(scope="session")
 def off():
-    """Backend name → reason, for the backends that some kernel lacks."""
+    """{backend: reason} for the backends that some kernel lacks."""
     return {state.backend: state.reason for state in kernels.backends() if not state.available}
 
 
@@ -55,7 +55,7 @@ def rng():
 
 @pytest.fixture
 def threads():
-    """Set the number of threads; the former one comes back afterwards."""
+    """A function that sets the number of threads; the former number is restored afterwards."""
     former = kernels.get_num_threads()
     yield kernels.set_num_threads
     kernels.set_num_threads(former)

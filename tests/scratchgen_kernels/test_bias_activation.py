@@ -1,4 +1,4 @@
-"""Bias and activation on every backend: values, gradients against finite differences, NaN and both ends."""
+"""Bias and activation on every backend: values, gradients against finite differences, NaN and saturation."""
 
 import numpy as np
 import pytest

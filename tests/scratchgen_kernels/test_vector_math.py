@@ -33,7 +33,7 @@ FUNCTIONS = {
 
 
 def ulps(actual, exact, dtype):
-    """|actual − exact| in units in the last place of the exact value; below the least normal, of that one."""
+    """|actual − exact| in units in the last place of the exact value, at least of the smallest normal number."""
     info = np.finfo(dtype)
     exponent = max(mp.frexp(exact)[1] - 1 if exact else info.minexp, info.minexp)
     return float(abs(mp.mpf(float(actual)) - exact) / mp.mpf(2) ** (exponent - info.nmant))
@@ -146,7 +146,7 @@ def assert_functions_agree(moved, x, backend, agrees):
 
 
 def test_the_place_in_the_array_does_not_matter(backend, dtype, rng):
-    """The last few numbers of an array are computed outside the vector loop: to the same bits."""
+    """The last few numbers of an array are computed outside the vector loop, with the same result."""
     x = rng.uniform(0.1, 3, 67).astype(dtype)
     for function in (exp, log, tanh, sine, cosine):
         whole = function(x, backend=backend)

@@ -1,10 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """Philox4x32-10 and Box-Muller, compiled when the package was installed.
 
-What makes it fast: a short stretch of the stream passes through a few loops, all of it in the first cache.
-Words are scrambled for several blocks at a time (lanes.h), and each block once although four positions share
-it; then several pairs of words become normals at a time, with logarithm, sine and cosine inlined as
-polynomials. Long results are shared among threads.
+Why it is fast: a short stretch of the stream passes through a few loops and stays in the first cache.
+Several blocks are scrambled at a time (lanes.h), each of them once for its four positions; then several pairs of
+words become normals at a time, with logarithm, sine and cosine inlined as polynomials. Long results are shared among threads.
 
 Compiled so that a · b + c is rounded twice (setup.py): the noise then has the same bits on every backend.
 """
@@ -21,7 +20,7 @@ import numpy as np
 
 from scratchgen_kernels.threads import in_parallel
 
-LEAST = 16384  # normals worth a thread
+GRAIN_SIZE = 16384  # normals that pay for a thread
 
 cdef extern from "lanes.h" nogil:
     enum:
@@ -211,12 +210,12 @@ def philox4x32(counter, key):
 def random_bits(key, counter, n):
     """Words counter … counter + n − 1: uint32 (n,)."""
     words = np.empty(n, np.uint32)
-    in_parallel(lambda start, stop: fill_words(words, key, counter, start, stop), n, least=LEAST)
+    in_parallel(lambda start, stop: fill_words(words, key, counter, start, stop), n, grain_size=GRAIN_SIZE)
     return words
 
 
 def standard_normal(key, counter, n, dtype):
     """Normals counter … counter + n − 1: (n,) of `dtype`."""
     eps = np.empty(n, dtype)
-    in_parallel(lambda start, stop: fill_normals(eps, key, counter, start, stop), n, least=LEAST)
+    in_parallel(lambda start, stop: fill_normals(eps, key, counter, start, stop), n, grain_size=GRAIN_SIZE)
     return eps
