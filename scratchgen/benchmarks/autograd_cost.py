@@ -68,7 +68,7 @@ CHAINS = {
 }
 
 
-def chain_of(operations: list, tensor, constant, learned: bool):
+def chain_of(operations: list, tensor, constant, learned: bool) -> Callable[[], None]:
     """A call that records a chain and runs the backward sweep; c and W are constants, or learned as well."""
     c, weights = (tensor(a, requires_grad=True) if learned else constant(a) for a in (C, W))
 
@@ -107,7 +107,7 @@ def chains() -> list[tuple]:
 # --- length -----------------------------------------------------------------------------------------------
 
 
-def long_chain(n: int):
+def long_chain(n: int) -> sg.Tensor:
     """y ← y · 1, n times."""
     y = sg.Tensor(np.ones(1, np.float32), requires_grad=True)
     for _ in range(n):
@@ -224,7 +224,7 @@ def rematerialisation() -> list[tuple]:
     return rows
 
 
-def main():
+def main() -> None:
     """Measure all four, print the tables and write the page."""
     tuned = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
     sections = [

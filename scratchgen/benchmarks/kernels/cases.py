@@ -58,14 +58,16 @@ class Case:
         return partial(self.run, backend, *self.draw(*(self.small if backend == "loops" else self.sizes)))
 
 
-def normal(*shape):
+def normal(*shape: int) -> np.ndarray:
+    """A fixed array of normal numbers with standard deviation 0.1."""
     return (0.1 * np.random.default_rng(1).normal(size=shape)).astype(DTYPE)
 
 
 # --- matrix products --------------------------------------------------------------------------------------
 
 
-def matmul(backend, a, b):
+def matmul(backend: str, a: np.ndarray, b: np.ndarray) -> None:
+    """The kernel `matmul`."""
     kernels.matmul(a, b, backend=backend)
 
 
@@ -90,12 +92,22 @@ MATMUL = [
 # --- the recurrence, forward and backward -----------------------------------------------------------------
 
 
-def tanh_recurrence(backend, g, x, h0, W_xh, W_hh, b_h):
+def tanh_recurrence(
+    backend: str,
+    g: np.ndarray,
+    x: np.ndarray,
+    h0: np.ndarray,
+    W_xh: np.ndarray,
+    W_hh: np.ndarray,
+    b_h: np.ndarray,
+) -> None:
+    """The kernel `tanh_recurrence`, forward and backward."""
     h = kernels.tanh_recurrence(x, h0, W_xh, W_hh, b_h, backend=backend)
     kernels.tanh_recurrence_backward(g, h, x, h0, W_xh, W_hh, backend=backend)
 
 
-def recurrence_arguments(T, B, D, H):
+def recurrence_arguments(T: int, B: int, D: int, H: int) -> tuple[np.ndarray, ...]:
+    """g, x, h0, W_xh, W_hh, b_h of the tanh recurrence."""
     return normal(T, B, H), normal(T, B, D), normal(B, H), normal(D, H), normal(H, H), normal(H)
 
 
@@ -119,22 +131,44 @@ RECURRENCE = [
 # --- gated recurrences, forward and backward --------------------------------------------------------------
 
 
-def lstm_recurrence(backend, g, x, h0, c0, W_xh, W_hh, b_h):
+def lstm_recurrence(
+    backend: str,
+    g: np.ndarray,
+    x: np.ndarray,
+    h0: np.ndarray,
+    c0: np.ndarray,
+    W_xh: np.ndarray,
+    W_hh: np.ndarray,
+    b_h: np.ndarray,
+) -> None:
+    """The kernel `lstm_recurrence`, forward and backward."""
     states, gates = kernels.lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h, backend=backend)
     kernels.lstm_recurrence_backward(g, states, gates, x, h0, c0, W_xh, W_hh, backend=backend)
 
 
-def lstm_arguments(T, B, D, H):
+def lstm_arguments(T: int, B: int, D: int, H: int) -> tuple[np.ndarray, ...]:
+    """g, x, h0, c0, W_xh, W_hh, b_h of the LSTM."""
     states = normal(2, T, B, H), normal(T, B, D), normal(B, H), normal(B, H)
     return *states, normal(D, 4 * H), normal(H, 4 * H), normal(4 * H)
 
 
-def gru_recurrence(backend, g, x, h0, W_xh, W_hh, b_x, b_h):
+def gru_recurrence(
+    backend: str,
+    g: np.ndarray,
+    x: np.ndarray,
+    h0: np.ndarray,
+    W_xh: np.ndarray,
+    W_hh: np.ndarray,
+    b_x: np.ndarray,
+    b_h: np.ndarray,
+) -> None:
+    """The kernel `gru_recurrence`, forward and backward."""
     h, gates = kernels.gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h, backend=backend)
     kernels.gru_recurrence_backward(g, h, gates, x, h0, W_xh, W_hh, backend=backend)
 
 
-def gru_arguments(T, B, D, H):
+def gru_arguments(T: int, B: int, D: int, H: int) -> tuple[np.ndarray, ...]:
+    """g, x, h0, W_xh, W_hh, b_x, b_h of the GRU."""
     states = normal(T, B, H), normal(T, B, D), normal(B, H)
     return *states, normal(D, 3 * H), normal(H, 3 * H), normal(3 * H), normal(3 * H)
 
@@ -157,15 +191,18 @@ GATED = [
 # --- noise ------------------------------------------------------------------------------------------------
 
 
-def reparameterize(backend, mu, logvar):
+def reparameterize(backend: str, mu: np.ndarray, logvar: np.ndarray) -> None:
+    """The kernel `reparameterize`."""
     kernels.reparameterize(mu, logvar, 7, 0, backend=backend)
 
 
-def reparameterize_backward(backend, g, logvar):
+def reparameterize_backward(backend: str, g: np.ndarray, logvar: np.ndarray) -> None:
+    """The kernel `reparameterize_backward`."""
     kernels.reparameterize_backward(g, logvar, 7, 0, backend=backend)
 
 
-def standard_normal(backend, n):
+def standard_normal(backend: str, n: int) -> None:
+    """The kernel `standard_normal`."""
     kernels.standard_normal(7, 0, n, DTYPE, backend=backend)
 
 
@@ -206,30 +243,36 @@ NOISE = [
 # --- losses, the optimiser, elementwise ---------------------------------------------------------------------
 
 
-def bernoulli_cross_entropy(backend, g, logits, x):
+def bernoulli_cross_entropy(backend: str, g: np.ndarray, logits: np.ndarray, x: np.ndarray) -> None:
+    """The kernel `bernoulli_cross_entropy`, forward and backward."""
     kernels.bernoulli_cross_entropy(logits, x, backend=backend)
     kernels.bernoulli_cross_entropy_backward(g, logits, x, backend=backend)
 
 
-def softmax_cross_entropy(backend, g, logits, targets):
+def softmax_cross_entropy(backend: str, g: np.ndarray, logits: np.ndarray, targets: np.ndarray) -> None:
+    """The kernel `softmax_cross_entropy`, forward and backward."""
     kernels.softmax_cross_entropy(logits, targets, backend=backend)
     kernels.softmax_cross_entropy_backward(g, logits, targets, backend=backend)
 
 
-def adam(backend, theta, g, m, v):
+def adam(backend: str, theta: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
+    """One step of the kernel `adam`."""
     kernels.adam(theta, g, m, v, 1000, backend=backend)
 
 
-def bias_activation(backend, g, x, b):
+def bias_activation(backend: str, g: np.ndarray, x: np.ndarray, b: np.ndarray) -> None:
+    """The kernel `bias_activation` with tanh, forward and backward."""
     y = kernels.bias_activation(x, b, "tanh", backend=backend)
     kernels.bias_activation_backward(g, y, "tanh", backend=backend)
 
 
-def tanh(backend, x):
+def tanh(backend: str, x: np.ndarray) -> None:
+    """The kernel `tanh`."""
     kernels.tanh(x, backend=backend)
 
 
-def targets_of(n, V):
+def targets_of(n: int, V: int) -> np.ndarray:
+    """A fixed array of n classes below V."""
     return np.random.default_rng(2).integers(0, V, n)
 
 
