@@ -42,7 +42,7 @@ def print_table(title: str, calls: Mapping[str, tuple[Callable[[], object], int]
     with num_threads(1):
         timings = interleaved({name: with_threads(name, call) for name, (call, _) in calls.items()}, ROUNDS)
     print(f"\n{title}\n{'step':<24} {'GFLOP/s':>10} {'× before':>9}")
-    before = None
+    before: float | None = None
     for name, (_, operations) in calls.items():
         speed = 1e-9 * operations / timings[name].median
         print(f"{name:<24} {speed:>10.4g} {'' if before is None else f'{speed / before:>9.2f}'}")

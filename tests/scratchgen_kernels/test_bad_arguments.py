@@ -181,7 +181,7 @@ def test_noise_returns_or_refuses(backends, key, counter, shape, dtype):
     assert not results(backends, kernels.random_bits, key, counter, -1)
 
 
-RIGHT = {
+ARRAYS = {
     name: [np.ones(shape, F) for shape in shapes]
     for name, shapes in {
         "matmul": [(2, 3), (3, 4)],
@@ -222,20 +222,20 @@ OTHER_ARGUMENTS = {  # those after the float arrays
     "standard_normal": [1, 2, 3],
     "random_bits": [1, 2, 3],
 }
-PLACES = [(name, place) for name, arrays in RIGHT.items() for place in range(len(arrays))]
+PLACES = [(name, place) for name, arrays in ARRAYS.items() for place in range(len(arrays))]
 
 # Arguments that may lack their first axes: pixels shared by several samples, and a single row.
-MAY_LACK_AXES = {
+SHORTENABLE_PLACES = {
     ("bernoulli_cross_entropy", 1),
     ("bernoulli_cross_entropy_backward", 2),
     ("bias_activation", 0),
 }
-ANY_SHAPE = {"exp", "log", "tanh", "sincos_turns"}
+KERNELS_OF_ANY_SHAPE = {"exp", "log", "tanh", "sincos_turns"}
 
 
 def call(name, place=None, value=None):
     """The kernel with right arguments, of which the one at `place` is replaced by `value`."""
-    arguments = list(RIGHT[name])
+    arguments = list(ARRAYS[name])
     if place is not None:
         arguments[place] = value
     return getattr(kernels, name)(*arguments, *OTHER_ARGUMENTS.get(name, ()))
@@ -243,10 +243,10 @@ def call(name, place=None, value=None):
 
 def test_every_public_kernel_is_tested_here():
     names = {name for name, _ in kernels.implementations("numpy") if hasattr(kernels, name)}
-    assert names | ANY_SHAPE == RIGHT.keys()
+    assert names | KERNELS_OF_ANY_SHAPE == ARRAYS.keys()
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("name", ARRAYS)
 def test_right_arguments_reach_a_backend(no_backend, name):
     """The counter-example to the refusals below, each of which must come before any backend is entered."""
     with pytest.raises(no_backend):
@@ -255,18 +255,20 @@ def test_right_arguments_reach_a_backend(no_backend, name):
 
 @pytest.mark.parametrize(("name", "place"), PLACES)
 def test_a_wrong_kind_of_array_is_a_type_error_that_names_the_kernel(no_backend, name, place):
-    right = RIGHT[name][place]
-    others = [right.astype(np.float64)] if len(RIGHT[name]) > 1 else []
+    right = ARRAYS[name][place]
+    others = [right.astype(np.float64)] if len(ARRAYS[name]) > 1 else []
     for value in (right.astype(int), right.astype(">f4"), np.ma.masked_array(right), right.tolist(), *others):
         with pytest.raises(TypeError, match=f"^{name}: "):
             call(name, place, value)
 
 
-@pytest.mark.parametrize(("name", "place"), [place for place in PLACES if place[0] not in ANY_SHAPE])
+@pytest.mark.parametrize(
+    ("name", "place"), [place for place in PLACES if place[0] not in KERNELS_OF_ANY_SHAPE]
+)
 def test_a_wrong_shape_is_a_value_error_that_names_the_kernel(no_backend, name, place):
-    right = RIGHT[name][place]
+    right = ARRAYS[name][place]
     values = [right[..., None], np.ones([n + 6 for n in right.shape], F)]
-    if (name, place) not in MAY_LACK_AXES:
+    if (name, place) not in SHORTENABLE_PLACES:
         values.append(np.asarray(right[0], F))
     for value in values:
         with pytest.raises(ValueError, match=f"^{name}: "):
@@ -354,8 +356,8 @@ def test_noise_reaches_the_end_of_the_stream_and_is_refused_past_it(backend):
             function(two, two, 0, 2**64 - 1, backend=backend)
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("name", ARRAYS)
 def test_an_unknown_backend_is_refused_by_every_function(name):
-    arguments = [*RIGHT[name], *OTHER_ARGUMENTS.get(name, ())]
+    arguments = [*ARRAYS[name], *OTHER_ARGUMENTS.get(name, ())]
     with pytest.raises(ValueError, match=r"fortran.*loops, numpy, numba, cython, auto"):
         getattr(kernels, name)(*arguments, backend="fortran")

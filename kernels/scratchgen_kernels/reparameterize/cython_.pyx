@@ -1,8 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """z_i = mu_i + exp(½ logvar_i) ε_i, compiled when the package was installed.
 
-Why it is fast: the noise of a short stretch is made in the first cache, with vector instructions, and
-used at once; the arrays are passed over once, without temporary ones; long ones are shared among threads.
+Why it is fast: the noise of a short stretch is computed in the first cache, with vector instructions, and used at
+once; one pass over the arrays, without temporary arrays; long arrays are shared among threads.
 """
 
 from cython cimport floating

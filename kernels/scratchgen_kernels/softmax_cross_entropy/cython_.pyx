@@ -2,7 +2,7 @@
 """L_i = log Σ_v exp(a_iv) − a_i,k_i, compiled when the package was installed.
 
 Why it is fast: a row stays in the first cache between its largest logit, its sum and its gradient; the
-exponential is an inlined polynomial, so that several elements are handled with one instruction; the maximum
+exponential is an inlined polynomial, so that one instruction processes several elements; the maximum
 and the sum are kept in eight parts side by side; rows are shared among threads.
 """
 
