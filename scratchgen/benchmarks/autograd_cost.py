@@ -108,7 +108,7 @@ def chains() -> list[tuple]:
 
 
 def long_chain(n: int) -> sg.Tensor:
-    """y ← y · 1, n times."""
+    """A chain of n multiplications by 1."""
     y = sg.Tensor(np.ones(1, np.float32), requires_grad=True)
     for _ in range(n):
         y = y * 1.0

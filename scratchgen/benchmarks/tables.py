@@ -16,7 +16,7 @@ STEP_COLUMNS = ("", "first ms", "median ms", "quartiles", "/ PyTorch", "/ JAX")
 
 
 def kernel_cells(row: Row) -> tuple[str, ...]:
-    """The cells of one kernel timing, in the order of KERNEL_COLUMNS. ≈ marks a time scaled from a smaller case."""
+    """The cells of one kernel timing, in the order of KERNEL_COLUMNS; a scaled time has the sign ≈."""
     return (
         row.backend + (f", {row.threads} threads" if row.threads > 1 else ""),
         "" if row.scaled else f"{1e3 * row.first:,.1f}",
@@ -28,7 +28,7 @@ def kernel_cells(row: Row) -> tuple[str, ...]:
 
 
 def step_cells(row: StepRow) -> tuple[str, ...]:
-    """The cells of one timing of a training step, in the order of STEP_COLUMNS; the ratios are ours / theirs."""
+    """The cells of one timing of a training step, in the order of STEP_COLUMNS; a ratio below 1 means that ours is faster."""
     shares = ("" if ratio is None else f"{1 / ratio:.2f}" for ratio in (row.over_torch, row.over_jax))
     quartiles = f"{1e3 * row.low:.2f} … {1e3 * row.high:.2f}"
     return row.backend, f"{1e3 * row.first:,.2f}", f"{1e3 * row.median:.2f}", quartiles, *shares

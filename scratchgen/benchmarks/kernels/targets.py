@@ -12,7 +12,7 @@ ONE_THREAD = "one thread"
 
 @dataclass(frozen=True)
 class Target:
-    """`faster` takes at most 1/min_speedup of the time of `slower`, at every size that contains one of `sizes`.
+    """The backend `faster` beats `slower` by at least `min_speedup`, at every size that contains one of `sizes`.
 
     slower    another backend or peer on one thread, or ONE_THREAD: `faster` itself, compared with all cores
     reason    why the target is out of reach where it is missed
@@ -27,7 +27,7 @@ class Target:
 
     @property
     def label(self) -> str:
-        """The two sides of the comparison, such as "cython / numpy"."""
+        """The two sides of the comparison as text."""
         if self.slower == ONE_THREAD:
             return f"{self.faster} on all cores / on one thread"
         return f"{self.faster} / {self.slower}"
