@@ -28,7 +28,7 @@ def kernel_cells(row: Row) -> tuple[str, ...]:
 
 
 def step_cells(row: StepRow) -> tuple[str, ...]:
-    """The cells of one timing of a training step, in the order of STEP_COLUMNS; a ratio below 1 means that ours is faster."""
+    """The cells of one timing of a training step, in the order of STEP_COLUMNS; the ratios are ratios of times."""
     shares = ("" if ratio is None else f"{1 / ratio:.2f}" for ratio in (row.over_torch, row.over_jax))
     quartiles = f"{1e3 * row.low:.2f} … {1e3 * row.high:.2f}"
     return row.backend, f"{1e3 * row.first:,.2f}", f"{1e3 * row.median:.2f}", quartiles, *shares
