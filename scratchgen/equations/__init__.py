@@ -1,8 +1,8 @@
-"""The ledger: every equation that a docstring here names, its source, its code, its tutorial, an example.
+"""The ledger: each equation of this project with its source, its code and a worked example.
 
-A test that verifies an equation bears `@pytest.mark.equation("vae.elbo")`; `tests/test_equations.py` fails if
-an entry has no code, no test or no tutorial, if its example gives another number than it does by hand, or if
-a docstring or a test names an id that is not here.
+A test that verifies an equation bears `@pytest.mark.equation("vae.elbo")`. `tests/test_equations.py` fails if an
+entry has no code, no such test or no planted counter-example, if its worked example gives another number than
+the calculation by hand, or if a docstring or a test names an id that the ledger does not have.
 """
 
 from __future__ import annotations

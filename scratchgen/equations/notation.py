@@ -84,7 +84,7 @@ WINGS = {
     },
 }
 
-OWN = {
+OF_EQUATION = {
     "vae.likelihood": {"p": "probability that a pixel is 1, (B, D)", "σ": "logistic function"},
     "vae.iwae": DRAWS | {"L_k": "the bound, (B,), nats"},
     "vae.importance": DRAWS | {"w": "weight of a draw, (k, B)"},
@@ -394,7 +394,7 @@ def symbols(equation: Equation) -> list[tuple[str, str]]:
 
     A symbol with an index, such as z_i, is z unless z_i has a meaning of its own; an index alone is none.
     """
-    known = WINGS.get(equation.id.partition(".")[0], {}) | OWN.get(equation.id, {}) | equation.symbols
+    known = WINGS.get(equation.id.partition(".")[0], {}) | OF_EQUATION.get(equation.id, {}) | equation.symbols
     found = {}
     for token in re.findall(r"∇|(?:[^\W\d_][₀′]?)+(?:_[^\W\d_]+)?", re.sub("[²ᵀ]", " ", equation.text)):
         symbol = next((name for name in (token, token.partition("_")[0]) if name in known), None)

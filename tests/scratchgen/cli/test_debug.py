@@ -222,7 +222,7 @@ def test_a_port_that_is_taken_is_one_line(scratchgen_in, tmp_path, monkeypatch):
     done = scratchgen_in(tmp_path)("debug", "vae.kl", "--listen")
     assert done.returncode == 2
     assert done.stderr == (
-        "scratchgen: cannot listen at 127.0.0.1:5678 (Address already in use); end what listens there\n"
+        "scratchgen: cannot listen at 127.0.0.1:5678 (Address already in use): if the port is in use, stop the process that uses it\n"
     )
 
 

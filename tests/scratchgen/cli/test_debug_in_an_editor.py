@@ -17,8 +17,9 @@ pytest.importorskip("debugpy")
 
 ON_A_PORT = """
 import sys
-from scratchgen import cli, stepping
-stepping.PORT = int(sys.argv[1])
+from scratchgen import cli
+from scratchgen.equations import debugger
+debugger.PORT = int(sys.argv[1])
 cli.main(["debug", "vae.kl", "--listen"])
 """
 

@@ -28,7 +28,7 @@ def test_each_line_that_ran_is_there_with_the_variables_that_it_changed():
         ("return total", "→ 6"),
     ]
     first = by_halves.__code__.co_firstlineno + 1
-    assert rows[0][0] == f"scratchgen/test_stepping.py:{first}"
+    assert rows[0][0] == f"equations/test_debugger.py:{first}"
 
 
 def test_other_files_are_passed_over_and_the_tracing_ends():
