@@ -32,7 +32,7 @@ from scratchgen.equations.locate import (
 from scratchgen.equations.notation import symbols
 from scratchgen.errors import BadInput
 
-WITHOUT_TESTS = (
+NO_TESTS_MESSAGE = (
     "the tests are not part of this installation; in a clone of the repository they are counted here"
 )
 
@@ -59,14 +59,14 @@ def equations(
     elif not check:
         _list(found)
     if found is None and not check:
-        say(Console(stderr=True), f"scratchgen: {WITHOUT_TESTS}")
+        say(Console(stderr=True), f"scratchgen: {NO_TESTS_MESSAGE}")
     if check and not _passed([claim for e in chosen for claim in _claims(e, found)], id):
         raise typer.Exit(1)
 
 
 def _claims(equation: Equation, found: dict[str, list[Claim]] | None) -> list[Claim]:
     if found is None:
-        raise BadInput("there are no tests to run: " + WITHOUT_TESTS.partition(";")[0])
+        raise BadInput("there are no tests to run: " + NO_TESTS_MESSAGE.partition(";")[0])
     return found.get(equation.id, [])
 
 

@@ -1,4 +1,4 @@
-"""Data that are made by formula, and what is done to data before a model sees them."""
+"""Synthetic data, and preprocessing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FRAMES = {
 DATA = (
     Equation(
         "data.scaling",
-        "numbers on a common scale",
+        "standardisation",
         r"y_d = (x_d - \text{shift}_d) / \text{scale}_d",
         "y_d = (x_d − shift_d) / scale_d, for example with the mean and the deviation of the training data",
         "LeCun et al. (1998), Efficient BackProp, section 4.3",
@@ -46,7 +46,7 @@ DATA = (
     ),
     Equation(
         "data.dequantisation",
-        "whole numbers made continuous",
+        "uniform dequantisation",
         r"x = (k + u) / V, \quad u \sim U(0, 1)",
         "x = (k + u) / V,  u ~ U(0, 1)",
         "Theis, van den Oord & Bethge (2016), section 3.1",
@@ -63,7 +63,7 @@ DATA = (
             "x": "any shape, in [0, 1)",
             "k": "whole numbers, 0 … V − 1",
             "u": "uniform noise",
-            "V": "how many levels there are",
+            "V": "number of levels",
         },
     ),
     Equation(
@@ -84,14 +84,14 @@ DATA = (
             recorded=False,
         ),
         symbols={
-            "H": "bits a character",
-            "π": "how often each character is met in the long run, (V,)",
+            "H": "bits per character",
+            "π": "stationary probability of each character, (V,)",
             "P": "P_ij the probability that j follows i, (V, V)",
         },
     ),
     Equation(
         "data.copying",
-        "copying without a memory",
+        "copying task: loss without memory",
         r"\frac{10 \log 8}{T + 20}",
         "10 log 8 / (T + 20)",
         "Arjovsky, Shah & Bengio (2016), section 4.1",
@@ -104,11 +104,11 @@ DATA = (
             {"T": 100},
             recorded=False,
         ),
-        symbols={"T": "steps between the last symbol that is read and the first that is asked for"},
+        symbols={"T": "steps between the last input symbol and the first target"},
     ),
     Equation(
         "data.ring",
-        "centres on a ring",
+        "centres of a ring of Gaussians",
         r"c_k = r\, (\cos 2\pi k / K, \sin 2\pi k / K), \quad k = 0 \dots K - 1",
         "c_k = r (cos 2πk/K, sin 2πk/K),  k = 0 … K − 1",
         "Metz et al. (2017), Unrolled generative adversarial networks",
@@ -125,7 +125,7 @@ DATA = (
     ),
     Equation(
         "data.mixture",
-        "density of points around centres",
+        "density of a mixture of Gaussians",
         r"p(x) = \frac1K \sum_k \mathcal N(x; c_k, \sigma^2 I)",
         "p(x) = 1/K Σ_k N(x; c_k, σ² I)",
         "Bishop (2006), eq. 9.7, with equal weights",
@@ -142,7 +142,7 @@ DATA = (
         symbols={
             "p": "density; its logarithm in nats",
             "x": "points, (N, 2)",
-            "K": "how many centres there are",
+            "K": "number of centres",
             "N": "normal density",
             "c_k": "centre k, (2,)",
             "σ": "deviation around it",
@@ -150,7 +150,7 @@ DATA = (
     ),
     Equation(
         "data.plucked_string",
-        "plucked string",
+        "plucked string (Karplus-Strong)",
         r"y_t = \tfrac12 (y_{t-p} + y_{t-p-1})",
         "y_t = ½ (y_{t−p} + y_{t−p−1}),  y_t = burst_t for t < p,  y_{−1} = 0",
         "Karplus & Strong (1983), eq. 1",
@@ -175,14 +175,14 @@ DATA = (
     ),
     Equation(
         "data.tone",
-        "tone of overtones",
+        "band-limited tone",
         r"y_t = \sum_k \frac1k \sin(2\pi k f t / \text{rate} + k \varphi) \Big/ \sum_k \frac1k",
         "y_t = Σ_k 1/k sin(2π k f t / rate + k φ) / Σ_k 1/k,  k f < rate/2",
         "the Fourier series of a sawtooth and of a square wave",
         "scratchgen.data.sets.tones:tone",
         tutorial="06_data.py#sound-by-formula",
         example=Example(
-            "a sawtooth of 1000 Hz at 8000 samples a second: k = 1, 2, 3\n"
+            "a sawtooth of 1000 Hz at 8000 samples per second: k = 1, 2, 3\n"
             "y₁ = (sin 45° + ½ sin 90° + ⅓ sin 135°) / (1 + ½ + ⅓)\n"
             "= (0.70711 + 0.5 + 0.23570) / 1.83333 = 0.78699, and y₀ = 0",
             (0.0, 0.78699),
@@ -194,13 +194,13 @@ DATA = (
         | {
             "y_t": "sample t, in [−1, 1]",
             "k": "overtones: of a sawtooth all, of a square wave the odd ones, of a sine the first",
-            "rate": "samples a second",
+            "rate": "samples per second",
             "φ": "phase, radians",
         },
     ),
     Equation(
         "data.pitch",
-        "frequency of a note",
+        "frequency of a MIDI note",
         r"f = 440 \cdot 2^{(m - 69) / 12}",
         "f = 440 · 2^((m − 69) / 12)",
         "equal temperament, with the notes numbered as in MIDI",
@@ -225,7 +225,7 @@ DATA = (
         "scratchgen.data.preprocessing.stft:stft",
         tutorial="06_data.py#sound-by-formula",
         example=Example(
-            "x = (1, 1), length 4, hop 2, w = (0, ½, 1, ½); zeros beside: frames (0, 0, 1, 1), (1, 1, 0, 0)\n"
+            "x = (1, 1), length 4, hop 2, w = (0, ½, 1, ½); zeros on both sides: frames (0, 0, 1, 1), (1, 1, 0, 0)\n"
             "times w: (0, 0, 1, ½) and (0, ½, 0, 0)\n"
             "|X₀| = (1 + ½, |−1 + ½ i|, |1 − ½|) = (1.5, 1.11803, 0.5)\n"
             "|X₁| = (½, |−½ i|, |−½|) = (0.5, 0.5, 0.5)",
@@ -243,7 +243,7 @@ DATA = (
     ),
     Equation(
         "data.istft",
-        "sound from its transform",
+        "inverse short-time Fourier transform",
         r"x_n = \sum_m w_{n - m \text{hop}}\, y_{m, n - m \text{hop}} \Big/ \sum_m w_{n - m \text{hop}}^2",
         "x_n = Σ_m w[n − m hop] y_m[n − m hop] / Σ_m w[n − m hop]²",
         "Griffin & Lim (1984), eq. 6",
@@ -268,7 +268,7 @@ DATA = (
     ),
     Equation(
         "data.mel",
-        "frequencies as the ear spaces them",
+        "mel scale",
         r"m = 2595 \log_{10}(1 + f / 700)",
         "m = 2595 log₁₀(1 + f / 700)",
         "O'Shaughnessy (1987), p. 150",
@@ -285,7 +285,7 @@ DATA = (
     ),
     Equation(
         "data.mu_law",
-        "loudness as the ear spaces it",
+        "mu-law companding",
         r"F(x) = \operatorname{sign}(x) \frac{\ln(1 + \mu |x|)}{\ln(1 + \mu)}, \quad \mu = 255",
         "F(x) = sign(x) ln(1 + μ |x|) / ln(1 + μ),  μ = 255",
         "ITU-T G.711 (1988); van den Oord et al. (2016), WaveNet, section 2.2",
@@ -298,11 +298,15 @@ DATA = (
             {"x": [1 / 17, -1 / 85]},
             recorded=False,
         ),
-        symbols={"F": "what is rounded to 256 levels, in [−1, 1]", "x": "samples, in [−1, 1]", "μ": "255"},
+        symbols={
+            "F": "value that is rounded to 256 levels, in [−1, 1]",
+            "x": "samples, in [−1, 1]",
+            "μ": "255",
+        },
     ),
     Equation(
         "data.decibels",
-        "decibels of the bands",
+        "log mel bands in decibels",
         r"L = 10 \log_{10} \max(P F, \text{floor})",
         "L = 10 log₁₀ max(P F, floor)",
         "Davis & Mermelstein (1980), for the logarithm of mel bands",
@@ -319,7 +323,7 @@ DATA = (
             "L": "level of each band, (M, bands), dB",
             "P": "power of each frequency, |X|², (M, bins)",
             "F": "filters, (bins, bands)",
-            "floor": "what silence counts as, > 0",
+            "floor": "power that counts as silence, > 0",
         },
     ),
 )

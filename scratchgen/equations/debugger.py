@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bdb
 import linecache
 import pdb
 import sys
@@ -37,7 +38,7 @@ def under_pdb(functions: Iterable[FunctionType], compute: Callable[..., T], **ar
     Returns the result, or None if the user quits the debugger. Functions that were never called are named
     on standard error at the end.
     """
-    debugger = pdb.Pdb(nosigint=True)  # Ctrl-C keeps the meaning that it has without the debugger
+    debugger = _Debugger(nosigint=True)  # Ctrl-C keeps the meaning that it has without the debugger
     debugger.rcLines.append("continue")  # pdb stops as soon as it runs, in `call`: on to the first breakpoint
     codes = list(dict.fromkeys(function.__code__ for function in functions))
     for code in codes:
@@ -60,6 +61,25 @@ def under_pdb(functions: Iterable[FunctionType], compute: Callable[..., T], **ar
             debugger.clear_break(*place)  # all debuggers of a process share their breakpoints
 
 
+class _Debugger(pdb.Pdb):
+    """pdb whose breakpoint on a function stops once per call, even if its first line is a `with` or a loop."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.stopped_in: dict[
+            int, FrameType
+        ] = {}  # number of a breakpoint → the last call in which it stopped
+
+    def break_here(self, frame: FrameType) -> bool:
+        if not super().break_here(frame):
+            return False
+        number = self.currentbp
+        stop = bdb.Breakpoint.bpbynumber[number]
+        repeated = stop is not None and stop.funcname and self.stopped_in.get(number) is frame
+        self.stopped_in[number] = frame
+        return not repeated
+
+
 def under_debugpy(functions: Iterable[FunctionType], compute: Callable[..., T], **arguments) -> T:
     """Run compute(**arguments); an editor stops at the first line of the first call of one of these functions.
 
@@ -77,7 +97,7 @@ def under_debugpy(functions: Iterable[FunctionType], compute: Callable[..., T], 
             debugpy.listen((HOST, PORT))
         except (OSError, RuntimeError) as problem:
             raise BadInput(
-                f"cannot listen at {HOST}:{PORT} ({problem}): if the port is in use, stop the process that uses it"
+                f"cannot listen at {HOST}:{PORT} ({problem}); stop the process that is using the port"
             ) from None
         print(f"waiting for an editor to attach at {HOST}:{PORT}", flush=True)
         debugpy.wait_for_client()

@@ -1,4 +1,4 @@
-"""How likely the data are under a model with latents, and what the latents carry."""
+"""Likelihood of data under a latent-variable model, and the information in its latents."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _weighed(log_w):
 LIKELIHOOD = (
     Equation(
         "vae.importance",
-        "log-likelihood by importance sampling",
+        "importance-sampled log-likelihood",
         r"\log p(x) \approx \log \frac1k \sum_{i=1}^k w_i, \quad w_i"
         r" = \frac{p(x \mid z_i)\, p(z_i)}{q(z_i \mid x)}, \quad z_i \sim q(z \mid x)",
         "log p(x) ≈ log (1/k) Σ_i w_i,  w_i = p(x|z_i) p(z_i) / q(z_i|x),  z_i ~ q(z|x)",
@@ -52,7 +52,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.annealed",
-        "log-likelihood by annealing",
+        "annealed importance sampling",
         r"\log w = \sum_{t=1}^T (\beta_t - \beta_{t-1}) \log p(x \mid z_{t-1}), \quad \mathbb E[w] = p(x)",
         "log w = Σ_t (β_t − β_{t−1}) log p(x|z_{t−1}),  E[w] = p(x)",
         "Neal (2001), eq. 3-11",
@@ -88,7 +88,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.rate_distortion",
-        "rate, distortion and the slope of their curve",
+        "rate-distortion curve",
         r"R = \mathbb E_x[\mathrm{KL}(q(z \mid x) \,\|\, p(z))], \quad D"
         r" = -\mathbb E_{x,\, q}[\log p(x \mid z)], \quad dD / dR = -\beta",
         "R = E_x[KL(q(z|x) ‖ p(z))],  D = −E_x E_q[log p(x|z)],  dD/dR = −β",
@@ -96,7 +96,7 @@ LIKELIHOOD = (
         "scratchgen.evaluation.latents:rate_and_distortion",
         tutorial="02_vae.py#minimise-the-kl-subject-to-a-constant-reconstruction",
         example=Example(
-            "mu = x = 1, sigma = 1, and the decoder does not look at z\n"
+            "mu = x = 1, sigma = 1, and the decoder ignores z\n"
             "R = ½ (1² + 1 − 1 − log 1) = 0.5,  D = −log ½ = 0.69315",
             (0.5, 0.69315),
             _rate_and_distortion,
@@ -106,7 +106,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.active_units",
-        "latents in use",
+        "active units",
         r"A_d = \mathrm{Var}_x(\mathbb E_{q(z \mid x)}[z_d]) > 0.01",
         "A_d = Var_x(E_q(z|x)[z_d]) > 0.01",
         "Burda, Grosse & Salakhutdinov (2016), section 5.2",
@@ -114,7 +114,7 @@ LIKELIHOOD = (
         tutorial="02_vae.py#latents-in-use",
         example=Example(
             "mu(x) = x: 0 and 2, with the mean 1\n"
-            "½ ((0 − 1)² + (2 − 1)²) = 1 > 0.01, so one latent is in use",
+            "½ ((0 − 1)² + (2 − 1)²) = 1 > 0.01, so one latent is active",
             (1.0, 1.0),
             _units_in_use,
             {"x": [[0.0], [2.0]]},
@@ -123,7 +123,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.baseline",
-        "likelihood of independent pixels",
+        "independent Bernoulli baseline",
         r"p_d = \frac{1 + \sum_n x_{nd}}{2 + N}",
         "p_d = (1 + Σ_n x_nd) / (2 + N)",
         "Laplace (1814); Cover & Thomas (2006), section 11.1",
@@ -140,7 +140,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.effective_samples",
-        "how far a mean of weights can be believed",
+        "effective sample size",
         r"n = \frac{(\sum_i w_i)^2}{\sum_i w_i^2}, \quad s = \frac{\mathrm{sd}(w)}{\sqrt k\, \bar w}",
         "n = (Σ_i w_i)² / Σ_i w_i²,  s = sd(w) / (√k mean(w))",
         "Kong (1992) for n; the delta method for s",
@@ -159,7 +159,7 @@ LIKELIHOOD = (
             "w_i": "weight of draw i, (B,)",
             "w": "the weights, (k, B)",
             "s": "standard error of the log of their mean, (B,), nats",
-            "k": "how many draws an example has",
+            "k": "number of draws per example",
         },
     ),
     Equation(
@@ -181,12 +181,12 @@ LIKELIHOOD = (
             "s": "standard error, in the unit of the values",
             "x_i": "value of example i",
             "m": "mean",
-            "N": "how many examples there are",
+            "N": "number of examples",
         },
     ),
     Equation(
         "vae.prior_radius",
-        "circle that holds a share of the prior",
+        "radius that holds a share of the prior",
         r"r = \sqrt{-2 \log(1 - p)}",
         "r = √(−2 log(1 − p))",
         "Box & Muller (1958), for the radius of two normal numbers",

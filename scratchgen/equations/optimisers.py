@@ -1,4 +1,4 @@
-"""How a gradient becomes a step."""
+"""Optimisers and schedules."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _averaged(theta, a):
 OPTIMISERS = (
     Equation(
         "optim.sgd",
-        "gradient descent with momentum",
+        "SGD with momentum",
         r"v \leftarrow \mu v + g, \quad \theta \leftarrow \theta - \alpha v",
         "v ← μ v + g,  θ ← θ − α v",
         "Polyak (1964); Sutskever et al. (2013), eq. 1",
@@ -92,7 +92,7 @@ OPTIMISERS = (
     ),
     Equation(
         "optim.half_cosine",
-        "step size along half a cosine",
+        "half-cosine schedule",
         r"\alpha_t = \alpha \, \tfrac12 (1 + \cos \pi t)",
         "α_t = α ½ (1 + cos π t)",
         "Loshchilov & Hutter (2017), eq. 5",
@@ -108,7 +108,7 @@ OPTIMISERS = (
     ),
     Equation(
         "optim.stages",
-        "step size in stages",
+        "stage-wise schedule",
         r"\alpha = 10^{-3 - i / 7}, \quad \text{stage } i = 0, 1, \dots \text{ of } 3^i \text{ epochs}",
         "α = 10^(−3 − i/7) in stage i = 0, 1, … of 3^i epochs",
         "Burda, Grosse & Salakhutdinov (2016), section 5",
@@ -125,10 +125,10 @@ OPTIMISERS = (
     ),
     Equation(
         "optim.straight_line",
-        "step size along a straight line",
+        "linear schedule",
         r"\alpha_i = \alpha \bigl(1 - (i - 1) / n\bigr)",
         "α_i = α (1 − (i − 1) / n)",
-        "no paper's: the simplest that ends at nought",
+        "no paper: the simplest schedule that ends at 0",
         "scratchgen.reproductions.gan_modes:Setting.step_size",
         tutorial="01_gradients.py#from-a-gradient-to-a-step",
         example=Example(
@@ -147,14 +147,14 @@ OPTIMISERS = (
     ),
     Equation(
         "optim.two_falls",
-        "step size that falls twice",
+        "schedule with two falls",
         r"\alpha_i = \alpha\, 10^{-k / 5}, \quad k = [i > 200] + [i > 350]",
         "α_i = α 10^(−k/5),  k = [i > 200] + [i > 350]",
         "published training schedules of autoencoders on fixed binarised MNIST",
         "scratchgen.reproductions.vae_mnist_fixed:step_size",
         tutorial="01_gradients.py#from-a-gradient-to-a-step",
         example=Example(
-            "epoch 500: both are over, 10^(−2/5) = 0.39811, in units of α = 0.0001",
+            "epoch 500: both falls are over, 10^(−2/5) = 0.39811, in units of α = 0.0001",
             0.39811,
             lambda epoch: step_size_of_two_falls(epoch) / 1e-4,
             {"epoch": 500},
@@ -164,7 +164,7 @@ OPTIMISERS = (
             "α_i": "step size of Adam in epoch i",
             "α": "step size in the first",
             "i": "number of the epoch, from 1",
-            "k": "how often it has fallen",
+            "k": "number of falls so far",
         },
     ),
 )

@@ -1,7 +1,7 @@
-"""pytest --equations: which equations a test run verified, and how closely. A plugin of the tests.
+"""pytest --equations: a report of the equations that a test run verified, with the errors measured.
 
-A test tells what it measured by the fixture `measured(error, tolerance)`; what bears the mark of an equation
-without measuring anything counts as a test of it, but adds no error to the report.
+A test measures an error with the fixture `measured(error, tolerance)`. A test that bears the mark of an equation
+but measures nothing counts as a test of the equation; it adds no error to the report.
 """
 
 from __future__ import annotations
@@ -22,15 +22,16 @@ from scratchgen.runs.files import write_json, write_text
 from scratchgen.runs.html import Raw, page, verbatim
 from scratchgen.runs.html import table as html_table
 
-EXPLAINED = (
+LEGEND = (
     "verified: every test passed, one of them measured an error, and a planted counter-example was rejected. "
-    "passed: every test passed, but one of the two is lacking. — stands where no test measured an error."
+    "passed: every test passed, but either the measurement or the counter-example is missing. "
+    "“—” means that no test measured an error."
 )
 
 
 @dataclass(frozen=True)
 class Result:
-    """A test of an equation, and the measurement of it that came nearest to its tolerance."""
+    """The outcome of a test of an equation, and its error that was largest relative to its tolerance."""
 
     test: str
     outcome: str
@@ -41,33 +42,36 @@ class Result:
 
 def pytest_addoption(parser):
     group = parser.getgroup("equations")
-    group.addoption("--equations", action="store_true", help="end with a table of the equations verified")
+    group.addoption(
+        "--equations", action="store_true", help="print a table of the equations verified at the end"
+    )
     group.addoption(
         "--equations-report",
         metavar="DIR",
-        help=f"where --equations writes equations.html and equations.json ({REPORT})",
+        help=f"folder for equations.html and equations.json (default: {REPORT})",
     )
 
 
 def pytest_itemcollected(item):
     ids = [mark.args[0] for mark in item.iter_markers("equation")]
     if ids:
-        item.user_properties.append(("equations", ids))  # which xdist carries along
+        item.user_properties.append(("equations", ids))  # xdist passes these on to the main process
 
 
 @pytest.fixture
 def measured(request):
-    """measured(error, tolerance): assert that error ≤ tolerance, and tell the report of equations of both.
+    """measured(error, tolerance): assert that error ≤ tolerance, and report both for the test's equations.
 
-    error: a distance or an array of them, never negative; of a bound np.maximum(0, by what it is exceeded),
-    through which NaN passes, as it does not through Python's max;
-    tolerance: a number or an array that broadcasts. Raises ValueError for an error below zero or no error.
+    error        a distance or an array of distances, never negative; for a bound, np.maximum(0, excess), which
+                 passes NaN on, unlike Python's max
+    tolerance    a number or an array that broadcasts
+    Raises ValueError for a negative error and for an empty array of errors.
     """
 
     def measure(error, tolerance):
         error, tolerance = np.broadcast_arrays(np.asarray(error, float), np.asarray(tolerance, float))
         if not error.size or (error < 0).any():
-            raise ValueError("an error is a distance: there must be one, and none is negative; take np.abs")
+            raise ValueError("`measured` needs at least one non-negative error; did you forget np.abs?")
         nearest = np.argmax(_share(error, tolerance))  # NaN counts as the largest
         error, tolerance = error.flat[nearest].item(), tolerance.flat[nearest].item()
         request.node.user_properties.append(("measured", (error, tolerance)))
@@ -77,7 +81,7 @@ def measured(request):
 
 
 def _share(error, tolerance):
-    """How much of its tolerance an error takes up; of a tolerance of zero all or nothing."""
+    """An error relative to its tolerance; for a tolerance of zero, 0 or infinity."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(error == 0, 0.0, np.divide(error, tolerance))
 
@@ -98,26 +102,26 @@ def pytest_terminal_summary(terminalreporter, config):
     )
     screen.print(_table(rows))
     terminalreporter.write(screen.file.getvalue())
-    terminalreporter.write_line(EXPLAINED)
+    terminalreporter.write_line(LEGEND)
     if untested := len(EQUATIONS) - len(rows):
         terminalreporter.write_line(f"{untested} of {len(EQUATIONS)} equations had no test in this run.")
     terminalreporter.write_line(f"Report: {folder / 'equations.html'}")
 
 
 def _results(stats) -> dict[str, list[Result]]:
-    """What became of each test, by equation. An error around a test is a failure of it."""
-    outcomes = {}
+    """The results of the tests by equation. An error in the setup or teardown of a test is a failure."""
+    outcomes: dict[str, tuple[str, list[str], list]] = {}
     for reports in stats.values():
         for report in reports:
-            told = report.user_properties if isinstance(report, pytest.TestReport) else ()
-            if ids := dict(told).get("equations"):
-                before = outcomes.get(report.nodeid, ("", ids, told))[0]
+            properties = report.user_properties if isinstance(report, pytest.TestReport) else ()
+            if ids := dict(properties).get("equations"):
+                before = outcomes.get(report.nodeid, ("", ids, properties))[0]
                 outcome = "failed" if "failed" in (before, report.outcome) else report.outcome
                 if report.when == "call" or outcome != "passed":
-                    outcomes[report.nodeid] = (outcome, ids, told)
-    found = {}
-    for test, (outcome, ids, told) in outcomes.items():
-        pairs = [pair for name, pair in told if name == "measured"]
+                    outcomes[report.nodeid] = (outcome, ids, properties)
+    found: dict[str, list[Result]] = {}
+    for test, (outcome, ids, properties) in outcomes.items():
+        pairs = [pair for name, pair in properties if name == "measured"]
         error, tolerance = max(pairs, key=lambda pair: _share(*pair), default=(None, None))
         result = Result(test, outcome, is_planted(test.rpartition("::")[2]), error, tolerance)
         for id in ids:
@@ -126,7 +130,7 @@ def _results(stats) -> dict[str, list[Result]]:
 
 
 def _rows(results: dict[str, list[Result]]) -> list[dict]:
-    """A row for each equation of the ledger that had a test."""
+    """One row per equation of the ledger that had a test."""
     rows = []
     for equation in (equation for equation in EQUATIONS if equation.id in results):
         tests = results[equation.id]
@@ -184,6 +188,6 @@ def _page(rows: list[dict]) -> str:
     )
     return page(
         "Equations verified",
-        f"{verified} of {len(BY_ID)} equations. {EXPLAINED}",
+        f"{verified} of {len(BY_ID)} equations. {LEGEND}",
         [html_table(HEADINGS, lines), verbatim(tests)],
     )

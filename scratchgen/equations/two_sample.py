@@ -1,4 +1,4 @@
-"""How far generated examples are from real ones."""
+"""Distances between generated and real examples."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ TWO_SAMPLE = (
     ),
     Equation(
         "gan.mode_divergence",
-        "divergence of the modes from even shares",
+        "KL of the modes from uniform shares",
         r"\mathrm{KL}(q \,\|\, 1/K) = \sum_k q_k \log (K q_k)",
         "KL(q ‖ 1/K) = Σ_k q_k log(K q_k)",
         "Lin et al. (2018), section 4.1",
@@ -131,7 +131,7 @@ TWO_SAMPLE = (
     ),
     Equation(
         "gan.chi_squared",
-        "difference of the shares of the classes",
+        "chi-squared statistic of the classes",
         r"\chi^2 = \sum_k \frac{(\sqrt{M/N}\, a_k - \sqrt{N/M}\, b_k)^2}{a_k + b_k}",
         "χ² = Σ_k (√(M/N) a_k − √(N/M) b_k)² / (a_k + b_k)",
         "Pearson (1900); Press et al. (2007), eq. 14.3.3",
@@ -147,7 +147,7 @@ TWO_SAMPLE = (
     ),
     Equation(
         "gan.chi_squared_tail",
-        "probability of a larger statistic",
+        "upper tail of chi-squared",
         r"P(\chi^2 > x) = Q(d / 2, x / 2)",
         "P(χ² > x) = Q(d/2, x/2)",
         "Abramowitz & Stegun (1964), 26.4.4 and 26.4.5",
@@ -163,7 +163,7 @@ TWO_SAMPLE = (
     ),
     Equation(
         "evaluation.squared_distances",
-        "distances from a product",
+        "squared distances by a matrix product",
         r"\lVert x - y \rVert^2 = \lVert x \rVert^2 - 2\, x \cdot y + \lVert y \rVert^2",
         "‖x − y‖² = ‖x‖² − 2 x·y + ‖y‖²",
         "the binomial formula",
