@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from types import FrameType, FunctionType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -64,7 +64,7 @@ def under_pdb(functions: Iterable[FunctionType], compute: Callable[..., T], **ar
 class _Debugger(pdb.Pdb):
     """pdb whose breakpoint on a function stops once per call, even if its first line is a `with` or a loop."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any):
         super().__init__(**options)
         self.stopped_in: dict[
             int, FrameType
@@ -73,7 +73,7 @@ class _Debugger(pdb.Pdb):
     def break_here(self, frame: FrameType) -> bool:
         if not super().break_here(frame):
             return False
-        number = self.currentbp
+        number: int = self.currentbp  # type: ignore[attr-defined]  # bdb sets it; its stubs do not list it
         stop = bdb.Breakpoint.bpbynumber[number]
         repeated = stop is not None and stop.funcname and self.stopped_in.get(number) is frame
         self.stopped_in[number] = frame

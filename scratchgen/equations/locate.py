@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from operator import attrgetter
 from pathlib import Path
 from types import FunctionType
+from typing import Any
 
 from scratchgen.equations import BY_ID, Equation
 from scratchgen.errors import BadInput
@@ -82,7 +83,8 @@ def function_of(equation: Equation) -> FunctionType:
     """The Python function that computes an equation; of a property, its getter; of a primitive, its function."""
     module, name = equation.code.split(":")
     found = attrgetter(name)(importlib.import_module(module))
-    return inspect.unwrap(found.fget if isinstance(found, property) else found)
+    function: Any = found.fget if isinstance(found, property) else found
+    return inspect.unwrap(function)
 
 
 def located(equation: Equation) -> tuple[Path, int, str]:

@@ -400,7 +400,9 @@ def symbols(equation: Equation) -> list[tuple[str, str]]:
     A symbol with an index, such as z_i, means z unless z_i has its own meaning. An index alone is no symbol.
     """
     known = (
-        OF_FAMILY.get(equation.id.partition(".")[0], {}) | OF_EQUATION.get(equation.id, {}) | equation.symbols
+        OF_FAMILY.get(equation.id.partition(".")[0], {})
+        | OF_EQUATION.get(equation.id, {})
+        | dict(equation.symbols)
     )
     found: dict[str, str] = {}
     for token in re.findall(r"∇|(?:[^\W\d_][₀′]?)+(?:_[^\W\d_]+)?", re.sub("[²ᵀ]", " ", equation.text)):

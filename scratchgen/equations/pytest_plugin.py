@@ -10,6 +10,7 @@ import io
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -108,23 +109,22 @@ def pytest_terminal_summary(terminalreporter, config):
     terminalreporter.write_line(f"Report: {folder / 'equations.html'}")
 
 
-def _results(stats) -> dict[str, list[Result]]:
+def _results(stats: dict[str, list]) -> dict[str, list[Result]]:
     """The results of the tests by equation. An error in the setup or teardown of a test is a failure."""
-    outcomes: dict[str, tuple[str, list[str], list]] = {}
-    for reports in stats.values():
-        for report in reports:
-            properties = report.user_properties if isinstance(report, pytest.TestReport) else ()
-            if ids := dict(properties).get("equations"):
-                before = outcomes.get(report.nodeid, ("", ids, properties))[0]
-                outcome = "failed" if "failed" in (before, report.outcome) else report.outcome
-                if report.when == "call" or outcome != "passed":
-                    outcomes[report.nodeid] = (outcome, ids, properties)
+    outcomes: dict[str, tuple[str, list[tuple[str, Any]]]] = {}  # of a test: outcome and user properties
+    for report in (report for reports in stats.values() for report in reports):
+        if not isinstance(report, pytest.TestReport) or "equations" not in dict(report.user_properties):
+            continue
+        before, outcome = outcomes.get(report.nodeid, ("", []))[0], str(report.outcome)
+        outcome = "failed" if "failed" in (before, outcome) else outcome
+        if report.when == "call" or outcome != "passed":
+            outcomes[report.nodeid] = (outcome, report.user_properties)
     found: dict[str, list[Result]] = {}
-    for test, (outcome, ids, properties) in outcomes.items():
+    for test, (outcome, properties) in outcomes.items():
         pairs = [pair for name, pair in properties if name == "measured"]
         error, tolerance = max(pairs, key=lambda pair: _share(*pair), default=(None, None))
         result = Result(test, outcome, is_planted(test.rpartition("::")[2]), error, tolerance)
-        for id in ids:
+        for id in dict(properties)["equations"]:
             found.setdefault(id, []).append(result)
     return found
 
