@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from scratchgen.equations import BY_ID, Equation
+from scratchgen.equations.entry import Equation
 from scratchgen.errors import BadInput
 
 CHECKOUT = Path(__file__).parents[2]
@@ -71,6 +71,8 @@ def _marks(function: ast.FunctionDef) -> Iterator[str]:
 
 def lookup(id: str) -> Equation:
     """The equation with this id. Raises BadInput, with the nearest id, if there is none."""
+    from scratchgen.equations import BY_ID  # late: this imports every part of the library
+
     if id not in BY_ID:
         names = {known.partition(".")[2]: known for known in BY_ID} | {known: known for known in BY_ID}
         close = get_close_matches(id, names, 1)

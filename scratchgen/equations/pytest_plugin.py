@@ -6,28 +6,14 @@ but measures nothing counts as a test of the equation; it adds no error to the r
 
 from __future__ import annotations
 
-import io
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from rich.console import Console
-from rich.table import Table
 
-from scratchgen.equations import BY_ID, EQUATIONS
-from scratchgen.equations.locate import REPORT, is_planted, located
-from scratchgen.runs.files import write_json, write_text
-from scratchgen.runs.html import Raw, page, verbatim
-from scratchgen.runs.html import table as html_table
-
-LEGEND = (
-    "verified: every test passed, one of them measured an error, and a planted counter-example was rejected. "
-    "passed: every test passed, but either the measurement or the counter-example is missing. "
-    "“—” means that no test measured an error."
-)
+from scratchgen.equations.locate import REPORT, is_planted
 
 
 @dataclass(frozen=True)
@@ -73,7 +59,7 @@ def measured(request):
         error, tolerance = np.broadcast_arrays(np.asarray(error, float), np.asarray(tolerance, float))
         if not error.size or (error < 0).any():
             raise ValueError("`measured` needs at least one non-negative error; did you forget np.abs?")
-        nearest = np.argmax(_share(error, tolerance))  # NaN counts as the largest
+        nearest = np.argmax(share(error, tolerance))  # NaN counts as the largest
         error, tolerance = error.flat[nearest].item(), tolerance.flat[nearest].item()
         request.node.user_properties.append(("measured", (error, tolerance)))
         assert error <= tolerance, f"the error {error:.3g} is above the tolerance {tolerance:.3g}"
@@ -81,7 +67,7 @@ def measured(request):
     return measure
 
 
-def _share(error, tolerance):
+def share(error, tolerance):
     """An error relative to its tolerance; for a tolerance of zero, 0 or infinity."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(error == 0, 0.0, np.divide(error, tolerance))
@@ -90,23 +76,15 @@ def _share(error, tolerance):
 def pytest_terminal_summary(terminalreporter, config):
     if not (config.getoption("equations") or config.getoption("equations_report")):
         return
-    rows = _rows(_results(terminalreporter.stats))
+    from scratchgen.equations import report  # late: the ledger imports every part of the library
+
     folder = Path(config.getoption("equations_report") or config.rootpath / REPORT)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / "equations.json", json.loads(json.dumps(rows), parse_constant=lambda _: None))  # NaN
-    write_text(folder / "equations.html", _page(rows))
-    terminalreporter.section("equations")
-    screen = Console(
-        file=io.StringIO(),
-        force_terminal=terminalreporter.hasmarkup,
-        width=max(120, terminalreporter._tw.fullwidth),
+    lines = report.write(
+        _results(terminalreporter.stats), folder, terminalreporter.hasmarkup, terminalreporter._tw.fullwidth
     )
-    screen.print(_table(rows))
-    terminalreporter.write(screen.file.getvalue())
-    terminalreporter.write_line(LEGEND)
-    if untested := len(EQUATIONS) - len(rows):
-        terminalreporter.write_line(f"{untested} of {len(EQUATIONS)} equations had no test in this run.")
-    terminalreporter.write_line(f"Report: {folder / 'equations.html'}")
+    terminalreporter.section("equations")
+    for line in lines:
+        terminalreporter.write_line(line)
 
 
 def _results(stats: dict[str, list]) -> dict[str, list[Result]]:
@@ -122,72 +100,8 @@ def _results(stats: dict[str, list]) -> dict[str, list[Result]]:
     found: dict[str, list[Result]] = {}
     for test, (outcome, properties) in outcomes.items():
         pairs = [pair for name, pair in properties if name == "measured"]
-        error, tolerance = max(pairs, key=lambda pair: _share(*pair), default=(None, None))
+        error, tolerance = max(pairs, key=lambda pair: share(*pair), default=(None, None))
         result = Result(test, outcome, is_planted(test.rpartition("::")[2]), error, tolerance)
         for id in dict(properties)["equations"]:
             found.setdefault(id, []).append(result)
     return found
-
-
-def _rows(results: dict[str, list[Result]]) -> list[dict]:
-    """One row per equation of the ledger that had a test."""
-    rows = []
-    for equation in (equation for equation in EQUATIONS if equation.id in results):
-        tests = results[equation.id]
-        run = [test for test in tests if test.outcome != "skipped"]
-        measured = [test for test in run if not test.planted and test.error is not None]
-        nearest = max(measured, key=lambda test: _share(test.error, test.tolerance), default=None)
-        if any(test.outcome == "failed" for test in run):
-            verdict = "failed"
-        elif not run:
-            verdict = "not run"
-        else:
-            verdict = "verified" if nearest and any(test.planted for test in run) else "passed"
-        file, line, _ = located(equation)
-        rows.append(
-            {"id": equation.id, "name": equation.name, "text": equation.text, "code": equation.code}
-            | {"file": str(file), "line": line, "run": len(run)}
-            | {"counter_examples": sum(test.planted for test in run)}
-            | {"error": nearest and nearest.error, "tolerance": nearest and nearest.tolerance}
-            | {"verdict": verdict, "tests": [asdict(test) for test in tests]}
-        )
-    return rows
-
-
-HEADINGS = ("equation", "code", "tests", "counter-examples", "error", "tolerance", "verdict")
-STYLES = {"verified": "green", "failed": "red"}
-
-
-def _cells(row: dict) -> tuple[str, ...]:
-    numbers = (row["error"], row["tolerance"])
-    shown = ("—" if number is None else f"{number:.2g}" for number in numbers)
-    return row["id"], row["code"], str(row["run"]), str(row["counter_examples"]), *shown
-
-
-def _table(rows: list[dict]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in HEADINGS:
-        table.add_column(heading, header_style="bold", overflow="fold")
-    for row in rows:
-        table.add_row(*_cells(row), row["verdict"], style=STYLES.get(row["verdict"]))
-    return table
-
-
-def _page(rows: list[dict]) -> str:
-    verified = sum(row["verdict"] == "verified" for row in rows)
-    colours = {"verified": "good", "failed": "bad"}
-    lines = []
-    for row in rows:
-        id, *cells = _cells(row)
-        verdict = Raw(f'<span class="{colours.get(row["verdict"], "")}">{row["verdict"]}</span>')
-        lines.append((f"{id}: {row['text']}", *cells, verdict))
-    tests = "\n".join(
-        f"{test['outcome']:8} {test['test']}"
-        + ("" if test["error"] is None else f"   {test['error']:.2g} of {test['tolerance']:.2g}")
-        for test in {test["test"]: test for row in rows for test in row["tests"]}.values()
-    )
-    return page(
-        "Equations verified",
-        f"{verified} of {len(BY_ID)} equations. {LEGEND}",
-        [html_table(HEADINGS, lines), verbatim(tests)],
-    )
