@@ -16,7 +16,9 @@ pytest_plugins = ["scratchgen.equations.pytest_plugin"]  # the report of equatio
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--full", action="store_true", help="test with the published number of faults and the full number of epochs"
+        "--full",
+        action="store_true",
+        help="test with the published number of faults and the full number of epochs",
     )
 
 
