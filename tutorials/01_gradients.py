@@ -117,11 +117,11 @@ c.backward(retain_graph=True)
 beside("dc/da at 3", a.grad.item(), 14, 0)
 
 # %% [markdown]
-# Every tensor has a serial number, its `birth`. Inputs are born before outputs, so going from the youngest to
-# the oldest is always a correct order, and finding it is a sort. `pull_back` is one step of the chain rule.
+# Every tensor has a serial number, `serial`. Inputs are made before outputs, so the order from the youngest to
+# the oldest is always correct, and finding it is a sort. `vjp_of_node` is one step of the chain rule.
 
 # %%
-from scratchgen.autograd.backward import pull_back, sweep
+from scratchgen.autograd.backward import sweep, vjp_of_node
 from scratchgen.autograd.graph import youngest_first
 
 cotangent = {c: np.array(1.0)}
@@ -130,7 +130,7 @@ for node in youngest_first(c):
     made_by = node.primitive.name if node.primitive else "leaf a"
     print(f"{made_by:<9} value {node.item():>4}   cotangent {g:>4}")
     if node.primitive:
-        for made_from, g_in in pull_back(node, g, record=False):
+        for made_from, g_in in vjp_of_node(node, g, record=False):
             cotangent[made_from] = cotangent.get(made_from, 0) + g_in
 
 beside("the same sweep in four lines", cotangent[a].item(), 14, 0)
@@ -489,10 +489,11 @@ for begin, factor in ((he_normal, 1), (glorot_uniform, 1 / 2), (fan_in_uniform, 
 
 # %%
 from scratchgen.nn import Parameter
-from scratchgen.optim import SGD, Adam, MovingAverage, half_cosine
+from scratchgen.optim import SGD, Adam, MovingAverage
+from scratchgen.optim.schedules import cosine_factor
 from scratchgen_kernels.adam import loops
 
-print(inspect.getsource(SGD.step))
+print(inspect.getsource(SGD.update))
 print(inspect.getsource(loops.adam))
 
 
@@ -511,10 +512,8 @@ def begin():
     return [Parameter(np.zeros(1))]
 
 
-beside(
-    "the step of SGD in the end", steps(SGD(begin(), alpha=0.1, momentum=0.9), 200)[-1], -0.1 * 4 / 0.1, 1e-6
-)
-beside("every step of Adam, whatever the gradient", steps(Adam(begin(), alpha=0.1), 200).max(), -0.1, 1e-6)
+beside("the step of SGD in the end", steps(SGD(begin(), 0.1, momentum=0.9), 200)[-1], -0.1 * 4 / 0.1, 1e-6)
+beside("every step of Adam, whatever the gradient", steps(Adam(begin(), 0.1), 200).max(), -0.1, 1e-6)
 
 # %% [markdown]
 # What is kept at the end may be an average of where the parameters went,
@@ -535,7 +534,7 @@ for _ in range(200):
     theta[0].data = np.ones(1)
     average.update()
 beside("an average of ones, begun at 0", average.average[0].item(), 1, 1e-6)
-beside("half a cosine, after a third", half_cosine(1 / 3), 0.75, 1e-15)
+beside("half a cosine, after a third", cosine_factor(1, 3), 0.75, 1e-15)
 line = Setting("ring", (4,), epochs=4, scale=1.0, alpha=1.0)
 beside("a straight line, after two of four epochs", line.step_size(3), 0.5, 1e-15)
 beside(
@@ -578,7 +577,7 @@ def deep(segment, W):
 
 for name, segment, nodes, expected_runs in (
     ("plain", ten_layers, 202, 10),
-    ("checkpoint", sg.checkpoint(ten_layers), 12, 20),
+    ("checkpoint", sg.remat(ten_layers), 12, 20),
 ):
     runs, W_leaf = 0, sg.Tensor(W, requires_grad=True)
     end = deep(segment, W_leaf)

@@ -25,6 +25,7 @@ import scratchgen as sg
 from scratchgen import evaluation, plots, vae
 from scratchgen.data import load_images
 from scratchgen.distributions import Bernoulli, Normal
+from scratchgen.optim import Adam
 from scratchgen.plots.images import show
 from scratchgen.runs import History
 
@@ -239,7 +240,7 @@ print(digits)
 def trained(latent_dim):
     rng, run = sg.Generator(0), History()
     model = vae.VAE(data_dim=64, latent_dim=latent_dim, hidden=256, rng=rng)
-    settings = {"epochs": 50, "batch_size": 32, "alpha": 1e-3, "rng": rng}
+    settings = {"epochs": 50, "batch_size": 32, "optimizer": Adam(model.parameters(), 1e-3), "rng": rng}
     model.init_output_bias(digits.train.mean(axis=0))
     vae.train(model, digits.train, digits.validation, run, **settings)
     return model, run.history["validation_elbo"]
@@ -422,8 +423,9 @@ def place(loss, epochs=25):
     rng = sg.Generator(0)
     model = vae.VAE(data_dim=64, latent_dim=10, hidden=256, rng=rng)
     model.init_output_bias(digits.train.mean(axis=0))
-    settings = {"epochs": epochs, "batch_size": 32, "alpha": 1e-3, "rng": rng, "loss": loss}
-    vae.train(model, digits.train, digits.validation, History(), **settings)
+    settings = {"epochs": epochs, "batch_size": 32, "rng": rng, "loss": loss}
+    optimizer = Adam(model.parameters(), learning_rate=1e-3)
+    vae.train(model, digits.train, digits.validation, History(), optimizer=optimizer, **settings)
     R, D = evaluation.rate_and_distortion(model, digits.train, sg.Generator(1))
     return R.mean.item(), D.mean.item()
 
@@ -447,7 +449,7 @@ plots.rate_distortion(points, OUT / "rate_distortion.png")
 # %%
 of_ten = evaluation.rate_and_distortion(ten, digits.train, sg.Generator(1))
 R_ten, D_ten = of_ten.rate.mean.item(), of_ten.distortion.mean.item()
-constrained = vae.ConstrainedLoss(D0=D_ten)
+constrained = vae.ConstrainedLoss(target_distortion=D_ten)
 R, D = place(constrained, epochs=50)
 beside("distortion with GECO, asked for the one of β = 1", D, D_ten, 0.5)
 beside("its rate, beside the one of β = 1", R, R_ten, 0.5)
@@ -477,7 +479,7 @@ beside(
     2.5,
     0,
 )
-beside("weight of the rate after 300 of 1000 steps", vae.warm_up(300, 1000), 0.3, 0)
+beside("weight of the rate after 300 of 1000 steps", vae.kl_weight(300, 1000), 0.3, 0)
 
 # %% [markdown]
 # ## A model whose answers are known
@@ -568,7 +570,7 @@ rng, of_class = (
 )
 told = vae.ConditionalVAE(data_dim=64, latent_dim=2, hidden=256, classes=10, rng=rng)
 told.init_output_bias(digits.train.mean(axis=0))
-settings = {"epochs": 50, "batch_size": 32, "alpha": 1e-3, "rng": rng}
+settings = {"epochs": 50, "batch_size": 32, "optimizer": Adam(told.parameters(), 1e-3), "rng": rng}
 vae.train(told, digits.train, digits.validation, History(), **settings, **of_class)
 score_told = vae.evaluate(told.given(digits.test_labels), digits.test, sg.Generator(1), samples=10)
 beside("2 dimensions and the class: better by nats", score_told - score_two, 4.8, 1.0)
@@ -649,7 +651,7 @@ print("pictures:", OUT)
 #    reports looks fine. Why is it no bound any more? Compare the samples.
 # 2. Draw the toy's bound for a $q$ with two bumps (a mixture needs `log_prob` and the KL by quadrature). Can
 #    it beat the best Gaussian here? Construct a decoder for which it does so by a wide margin.
-# 3. Train with `vae.BetaLoss(4.0)` and again with `vae.BetaLoss(4.0, warm_up=1000)`, and with
+# 3. Train with `vae.BetaLoss(4.0)` and again with `vae.BetaLoss(4.0, kl_warmup_steps=1000)`, and with
 #    `free_bits=0.2`. How many of the 10 latent dimensions are still in use (`evaluation.active_units`)?
 # 4. Ask GECO for a distortion of 2 nats. What does `constrained.multiplier.infeasible` say after enough
 #    steps, and why do the numbers stay finite?

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scratchgen import kernels
-from scratchgen.autograd.trace import trace
+from scratchgen.autograd.inspect import trace
 from scratchgen.cli.output import tidy
 from scratchgen.equations import Equation
 from scratchgen.equations.debugger import line_by_line, under_debugpy, under_pdb

@@ -18,18 +18,18 @@ from scratchgen.data.sets.tones import tone
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Uniform
 
-TIME = {"f": "frequency, Hz", "t": "number of the sample, from 0"}
+TIME = {"f": "frequency, Hz", "t": "index of the sample, from 0"}
 FRAMES = {
     "w_n": "window, (length,)",
-    "m": "number of the frame",
+    "m": "index of the frame",
     "hop": "samples from one frame to the next",
-    "length": "samples in a frame",
+    "length": "samples per frame",
 }
 
 DATA = (
     Equation(
         "data.scaling",
-        "standardisation",
+        "feature scaling",
         r"y_d = (x_d - \text{shift}_d) / \text{scale}_d",
         "y_d = (x_d − shift_d) / scale_d, for example with the mean and the deviation of the training data",
         "LeCun et al. (1998), Efficient BackProp, section 4.3",
@@ -46,7 +46,7 @@ DATA = (
     ),
     Equation(
         "data.dequantisation",
-        "uniform dequantisation",
+        "dequantisation",
         r"x = (k + u) / V, \quad u \sim U(0, 1)",
         "x = (k + u) / V,  u ~ U(0, 1)",
         "Theis, van den Oord & Bethge (2016), section 3.1",
@@ -61,7 +61,7 @@ DATA = (
         ),
         symbols={
             "x": "any shape, in [0, 1)",
-            "k": "whole numbers, 0 … V − 1",
+            "k": "integers, 0 … V − 1",
             "u": "uniform noise",
             "V": "number of levels",
         },
@@ -85,13 +85,13 @@ DATA = (
         ),
         symbols={
             "H": "bits per character",
-            "π": "stationary probability of each character, (V,)",
-            "P": "P_ij the probability that j follows i, (V, V)",
+            "π": "stationary distribution: long-run frequency of each character, (V,)",
+            "P": "transition matrix: P_ij is the probability that j follows i, (V, V)",
         },
     ),
     Equation(
         "data.copying",
-        "copying task: loss without memory",
+        "baseline of the copying problem",
         r"\frac{10 \log 8}{T + 20}",
         "10 log 8 / (T + 20)",
         "Arjovsky, Shah & Bengio (2016), section 4.1",
@@ -104,7 +104,7 @@ DATA = (
             {"T": 100},
             recorded=False,
         ),
-        symbols={"T": "steps between the last input symbol and the first target"},
+        symbols={"T": "steps between the last input symbol and the first target symbol"},
     ),
     Equation(
         "data.ring",
@@ -121,18 +121,18 @@ DATA = (
             {"K": 8, "radius": 2.0, "k": 1},
             recorded=False,
         ),
-        symbols={"c_k": "centre k, (2,)", "r": "radius", "K": "how many there are"},
+        symbols={"c_k": "centre k, (2,)", "r": "radius", "K": "number of centres"},
     ),
     Equation(
         "data.mixture",
-        "density of a mixture of Gaussians",
+        "mixture density",
         r"p(x) = \frac1K \sum_k \mathcal N(x; c_k, \sigma^2 I)",
         "p(x) = 1/K Σ_k N(x; c_k, σ² I)",
         "Bishop (2006), eq. 9.7, with equal weights",
         "scratchgen.data.sets.gaussians:Mixture.log_density",
         tutorial="03_gan.py#a-game-on-a-ring",
         example=Example(
-            "x in one of two centres, the other at a distance of 2, σ = 1\n"
+            "x at one of two centres, the other centre at a distance of 2, σ = 1\n"
             "log ½ (1 + e^−2) / 2π = log (0.56767 · 0.15915) = −2.40410",
             -2.4041,
             lambda x, centres, sigma: Mixture(centres, sigma).log_density(x),
@@ -145,7 +145,7 @@ DATA = (
             "K": "number of centres",
             "N": "normal density",
             "c_k": "centre k, (2,)",
-            "σ": "deviation around it",
+            "σ": "standard deviation around each centre",
         },
     ),
     Equation(
@@ -175,7 +175,7 @@ DATA = (
     ),
     Equation(
         "data.tone",
-        "band-limited tone",
+        "tone as a Fourier series",
         r"y_t = \sum_k \frac1k \sin(2\pi k f t / \text{rate} + k \varphi) \Big/ \sum_k \frac1k",
         "y_t = Σ_k 1/k sin(2π k f t / rate + k φ) / Σ_k 1/k,  k f < rate/2",
         "the Fourier series of a sawtooth and of a square wave",
@@ -193,7 +193,7 @@ DATA = (
         symbols=TIME
         | {
             "y_t": "sample t, in [−1, 1]",
-            "k": "overtones: of a sawtooth all, of a square wave the odd ones, of a sine the first",
+            "k": "overtones: all for a sawtooth, the odd ones for a square wave, the first for a sine",
             "rate": "samples per second",
             "φ": "phase, radians",
         },
@@ -203,7 +203,7 @@ DATA = (
         "frequency of a MIDI note",
         r"f = 440 \cdot 2^{(m - 69) / 12}",
         "f = 440 · 2^((m − 69) / 12)",
-        "equal temperament, with the notes numbered as in MIDI",
+        "equal temperament, with MIDI note numbers",
         "scratchgen.data.files.performance:pitch_in_hz",
         tutorial="06_data.py#sound-by-formula",
         example=Example(
@@ -213,7 +213,7 @@ DATA = (
             {"m": 75},
             recorded=False,
         ),
-        symbols={"f": TIME["f"], "m": "MIDI's number of the note, 0 … 127"},
+        symbols={"f": TIME["f"], "m": "MIDI note number, 0 … 127"},
     ),
     Equation(
         "data.stft",
@@ -225,7 +225,7 @@ DATA = (
         "scratchgen.data.preprocessing.stft:stft",
         tutorial="06_data.py#sound-by-formula",
         example=Example(
-            "x = (1, 1), length 4, hop 2, w = (0, ½, 1, ½); zeros on both sides: frames (0, 0, 1, 1), (1, 1, 0, 0)\n"
+            "x = (1, 1), length 4, hop 2, w = (0, ½, 1, ½); padded with zeros: frames (0, 0, 1, 1), (1, 1, 0, 0)\n"
             "times w: (0, 0, 1, ½) and (0, ½, 0, 0)\n"
             "|X₀| = (1 + ½, |−1 + ½ i|, |1 − ½|) = (1.5, 1.11803, 0.5)\n"
             "|X₁| = (½, |−½ i|, |−½|) = (0.5, 0.5, 0.5)",
@@ -238,7 +238,7 @@ DATA = (
         | {
             "X_mk": "frame m at the frequency k · rate / length, complex",
             "x": "the sound, (N,), with zeros before and after it",
-            "k": "number of the frequency",
+            "k": "index of the frequency",
         },
     ),
     Equation(
@@ -261,7 +261,7 @@ DATA = (
         symbols={
             "x_n": "sample n of the sound",
             "w": FRAMES["w_n"],
-            "y_m": "frame m, transformed back, (length,)",
+            "y_m": "inverse transform of frame m, (length,)",
             "m": FRAMES["m"],
             "hop": FRAMES["hop"],
         },
@@ -285,7 +285,7 @@ DATA = (
     ),
     Equation(
         "data.mu_law",
-        "mu-law companding",
+        "μ-law compression",
         r"F(x) = \operatorname{sign}(x) \frac{\ln(1 + \mu |x|)}{\ln(1 + \mu)}, \quad \mu = 255",
         "F(x) = sign(x) ln(1 + μ |x|) / ln(1 + μ),  μ = 255",
         "ITU-T G.711 (1988); van den Oord et al. (2016), WaveNet, section 2.2",
@@ -298,15 +298,11 @@ DATA = (
             {"x": [1 / 17, -1 / 85]},
             recorded=False,
         ),
-        symbols={
-            "F": "value that is rounded to 256 levels, in [−1, 1]",
-            "x": "samples, in [−1, 1]",
-            "μ": "255",
-        },
+        symbols={"F": "compressed samples, in [−1, 1]", "x": "samples, in [−1, 1]", "μ": "255"},
     ),
     Equation(
         "data.decibels",
-        "log mel bands in decibels",
+        "mel bands in decibels",
         r"L = 10 \log_{10} \max(P F, \text{floor})",
         "L = 10 log₁₀ max(P F, floor)",
         "Davis & Mermelstein (1980), for the logarithm of mel bands",
@@ -323,7 +319,7 @@ DATA = (
             "L": "level of each band, (M, bands), dB",
             "P": "power of each frequency, |X|², (M, bins)",
             "F": "filters, (bins, bands)",
-            "floor": "power that counts as silence, > 0",
+            "floor": "lowest power, for silence, > 0",
         },
     ),
 )

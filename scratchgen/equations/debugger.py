@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from scratchgen.autograd.trace import written
+from scratchgen.autograd.formatting import format_value
 from scratchgen.equations.locate import function_of, lookup
 from scratchgen.errors import BadInput
 
@@ -66,9 +66,7 @@ class _Debugger(pdb.Pdb):
 
     def __init__(self, **options: Any):
         super().__init__(**options)
-        self.stopped_in: dict[
-            int, FrameType
-        ] = {}  # number of a breakpoint → the last call in which it stopped
+        self.stopped_in: dict[int, FrameType] = {}  # by number of the breakpoint: the call of its last stop
 
     def break_here(self, frame: FrameType) -> bool:
         if not super().break_here(frame):
@@ -137,7 +135,7 @@ def line_by_line(
                 number, known = before[frame]
                 changed = [f"{name} = {text}" for name, text in seen.items() if known.get(name) != text]
                 if event == "return":
-                    changed.append(f"→ {written(returned)}" if _numeric(returned) else "→")
+                    changed.append(f"→ {format_value(returned)}" if _numeric(returned) else "→")
                 place = f"{Path(*Path(code.co_filename).parts[-2:])}:{number}"
                 rows.append((place, linecache.getline(code.co_filename, number).rstrip(), ", ".join(changed)))
             before[frame] = frame.f_lineno, seen
@@ -153,7 +151,7 @@ def line_by_line(
 
 def _formatted(frame: FrameType) -> dict[str, str]:
     """The local variables of a frame that are numbers or arrays, as text."""
-    return {name: written(value) for name, value in frame.f_locals.items() if _numeric(value)}
+    return {name: format_value(value) for name, value in frame.f_locals.items() if _numeric(value)}
 
 
 def _numeric(value: object) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from scratchgen.convolution import conv2d, conv_transpose2d
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Noise, Uniform, blank
-from scratchgen.functional import linear
+from scratchgen.functional import conv2d, conv_transpose2d, linear
 from scratchgen.nn import BatchNorm, Dropout, Embedding, LayerNorm
 from scratchgen.nn.init import chrono, fan_in_uniform, glorot_uniform, he_normal
 from scratchgen.random import Generator
@@ -99,7 +98,7 @@ LAYERS = (
         r"y_{hw} = \sum_{ij} x_{sh + i - p,\, sw + j - p} W_{ij} + b",
         "y[h, w] = Σ_ij x[s h + i − p, s w + j − p] W[i, j] + b",
         "Dumoulin & Visin (2016), section 2",
-        "scratchgen.convolution:conv2d",
+        "scratchgen.functional:conv2d",
         tutorial="03_gan.py#images",
         example=Example(
             "a row of pixels (1, 2, 3) and the kernel (10, 1), s = 1, p = 0\n"
@@ -115,7 +114,7 @@ LAYERS = (
         r"y_{sh + i - p,\, sw + j - p} \mathrel{+}= x_{hw} W_{ij}^\top",
         "y[s h + i − p, s w + j − p] += x[h, w] W[i, j]ᵀ, at last + b",
         "Dumoulin & Visin (2016), section 4",
-        "scratchgen.convolution:conv_transpose2d",
+        "scratchgen.functional:conv_transpose2d",
         tutorial="03_gan.py#images",
         example=Example(
             "a row of pixels (1, 2) and the kernel (10, 1), s = 1, p = 0\n"

@@ -1,4 +1,4 @@
-"""Likelihood of data under a latent-variable model, and the information in its latents."""
+"""Log-likelihood of latent-variable models, and measures of their latents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _rate_and_distortion(x):
     return found.rate.mean, found.distortion.mean
 
 
-def _units_in_use(x):
+def _active_units(x):
     found = active_units(Pixel(0.0), x)
     return found.count, found.variance.mean
 
@@ -116,7 +116,7 @@ LIKELIHOOD = (
             "mu(x) = x: 0 and 2, with the mean 1\n"
             "½ ((0 − 1)² + (2 − 1)²) = 1 > 0.01, so one latent is active",
             (1.0, 1.0),
-            _units_in_use,
+            _active_units,
             {"x": [[0.0], [2.0]]},
             recorded=False,
         ),
@@ -156,10 +156,10 @@ LIKELIHOOD = (
         ),
         symbols={
             "n": "effective samples, from 1 to k, (B,)",
-            "w_i": "weight of draw i, (B,)",
+            "w_i": "weight of sample i, (B,)",
             "w": "the weights, (k, B)",
-            "s": "standard error of the log of their mean, (B,), nats",
-            "k": "number of draws per example",
+            "s": "standard error of the logarithm of the mean weight, (B,), nats",
+            "k": "number of samples per example",
         },
     ),
     Equation(
@@ -186,7 +186,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.prior_radius",
-        "radius that holds a share of the prior",
+        "circle with a given share of the prior",
         r"r = \sqrt{-2 \log(1 - p)}",
         "r = √(−2 log(1 − p))",
         "Box & Muller (1958), for the radius of two normal numbers",

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from scratchgen import functional as F
 from scratchgen import nn
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import blank, two_letters
@@ -15,7 +16,7 @@ from scratchgen.optim import clip_grad_norm
 from scratchgen.random import Generator
 from scratchgen.rnn.analysis.jacobians import gradient_norms
 from scratchgen.rnn.beam import beam_search
-from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, output, recurrence
+from scratchgen.rnn.cells import output
 from scratchgen.rnn.sampling import probabilities
 from scratchgen.rnn.scoring import evaluate
 from scratchgen.rnn.training import truncation_bias
@@ -42,13 +43,13 @@ RNN = (
         r"h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + b_h)",
         "h_t = tanh(W_hh h_{t−1} + W_xh x_t + b_h)",
         "Elman (1990)",
-        "scratchgen.rnn.recurrence:recurrence",
+        "scratchgen.functional:tanh_recurrence",
         tutorial="04_rnn.py#the-recurrence",
         example=Example(
             "h₁ = tanh(2 · 0 + 0.5 · 1) = tanh 0.5 = 0.46212\n"
             "h₂ = tanh(2 · 0.46212 + 0.5 · 0) = tanh 0.92423 = 0.72789",
             (0.46212, 0.72789),
-            recurrence,
+            F.tanh_recurrence,
             {"x": [[[1.0]], [[0.0]]], "h0": [[0.0]], "W_xh": [[0.5]], "W_hh": [[2.0]], "b_h": [0.0]},
         ),
     ),
@@ -58,7 +59,7 @@ RNN = (
         r"y_t = W_{hy} h_t + b_y",
         "y_t = W_hy h_t + b_y",
         "Elman (1990)",
-        "scratchgen.rnn.recurrence:output",
+        "scratchgen.rnn.cells:output",
         tutorial="04_rnn.py#the-recurrence",
         example=Example(
             "0.5 · (4, −2) + (1, 0) = (3, −1)",
@@ -102,14 +103,14 @@ RNN = (
         "c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t,  h_t = o_t ⊙ tanh(c_t),"
         "  (i, f, g, o)_t = (σ, σ, tanh, σ)(W_hh h_{t−1} + W_xh x_t + b_h)",
         "Hochreiter & Schmidhuber (1997); forget gate: Gers, Schmidhuber & Cummins (2000)",
-        "scratchgen.rnn.recurrence:lstm_recurrence",
+        "scratchgen.functional:lstm_recurrence",
         tutorial="04_rnn.py#why-gradients-fade-and-explode",
         example=Example(
             "weights 0, so i = f = o = σ(0) = ½ and g = tanh 0.54931 = ½\n"
             "c = ½ · 1 + ½ · ½ = 0.75\n"
             "h = ½ tanh 0.75 = ½ · 0.63515 = 0.31757",
             (0.31757, 0.75),
-            lstm_recurrence,
+            F.lstm_recurrence,
             {
                 "x": [[[0.0]]],
                 "h0": [[0.0]],
@@ -127,14 +128,14 @@ RNN = (
         r" n_t = \tanh(W_{xn} x_t + b_{xn} + r_t \odot (W_{hn} h_{t-1} + b_{hn}))",
         "h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1},  n_t = tanh(W_xn x_t + b_xn + r_t ⊙ (W_hn h_{t−1} + b_hn))",
         "Cho et al. (2014), eq. 5-8",
-        "scratchgen.rnn.recurrence:gru_recurrence",
+        "scratchgen.functional:gru_recurrence",
         tutorial="04_rnn.py#why-gradients-fade-and-explode",
         example=Example(
             "r = z = σ(0) = ½\n"
             "n = tanh(1 · 1 + ½ · (2 · 1)) = tanh 2 = 0.96403\n"
             "h = ½ · 0.96403 + ½ · 1 = 0.98201",
             0.98201,
-            gru_recurrence,
+            F.gru_recurrence,
             {
                 "x": [[[1.0]]],
                 "h0": [[1.0]],
@@ -197,7 +198,7 @@ RNN = (
         r"g \leftarrow g \cdot \min(1, c / \lVert g \rVert)",
         "g ← g · min(1, c / ‖g‖)",
         "Pascanu, Mikolov & Bengio (2013), algorithm 1",
-        "scratchgen.optim:clip_grad_norm",
+        "scratchgen.optim.clipping:clip_grad_norm",
         tutorial="04_rnn.py#why-gradients-fade-and-explode",
         example=Example(
             "‖g‖ = √(3² + 4²) = 5, c = 1\n(3, 4) · min(1, 1/5) = (0.6, 0.8)",
@@ -227,14 +228,14 @@ RNN = (
         "rnn.sampling",
         "temperature, top-k and nucleus sampling",
         r"p_k \propto e^{y_k / \tau} \; [k \in K], \quad"
-        r" K = \text{the } k \text{ most likely, or the fewest with } \textstyle\sum_K p \ge p_\text{top}",
-        "p_k ∝ exp(y_k / τ) on the k most likely, or on the fewest whose probability is p_top or more",
+        r" K = \text{the } k \text{ most probable, or the fewest with } \textstyle\sum_K p \ge p_\text{top}",
+        "p_k ∝ exp(y_k / τ) on the k most probable, or on the fewest whose probabilities sum to p_top or more",
         "Fan et al. (2018), section 5.1; Holtzman et al. (2020), eq. 2-3",
         "scratchgen.rnn.sampling:probabilities",
         tutorial="04_rnn.py#temperature",
         example=Example(
             "τ = ½ doubles the logits: e^(2 log 3) = 9, e⁰ = 1, e^(−2 log 3) = 1/9\n"
-            "of the 2 most likely: (9, 1, 0) / 10 = (0.9, 0.1, 0)",
+            "of the 2 most probable: (9, 1, 0) / 10 = (0.9, 0.1, 0)",
             (0.9, 0.1, 0.0),
             probabilities,
             {"logits": [math.log(3), 0.0, -math.log(3)], "temperature": 0.5, "top_k": 2},
@@ -250,11 +251,11 @@ RNN = (
         "scratchgen.rnn.beam:search",
         tutorial="07_sequences.py#from-one-sequence-to-another",
         example=Example(
-            "p(a) = ¾, l = 2, α = 1: the most likely text is aa\n"
+            "p(a) = ¾, l = 2, α = 1: the most probable is aa\n"
             "2 log ¾ / ((5 + 2) / 6) = −0.57536 · 6/7 = −0.49317",
             -0.49317,
             lambda n, width, alpha: (
-                beam_search(two_letters(b_y=[math.log(3), 0.0]), "a", n, width, alpha=alpha)[0].score
+                beam_search(two_letters(b_y=[math.log(3), 0.0]), "a", n, width, length_penalty=alpha)[0].score
             ),
             {"n": 2, "width": 2, "alpha": 1.0},
             recorded=False,

@@ -1,6 +1,5 @@
-"""Generative adversarial networks: what the game is played for, the two players, their training."""
+"""Generative adversarial networks: objectives, the two players, their training."""
 
-from scratchgen.gan.build import build
 from scratchgen.gan.convolutional import ConvGAN
 from scratchgen.gan.dirac import dirac_forces, dirac_path
 from scratchgen.gan.game import Game
@@ -8,7 +7,7 @@ from scratchgen.gan.models import GAN, AdversarialPair, ConditionalGAN
 from scratchgen.gan.objectives import discriminator_loss, generator_loss, undecided_loss, value
 from scratchgen.gan.penalties import gradient_penalty, r1_penalty
 from scratchgen.gan.theory import generated_log_density
-from scratchgen.gan.training import Diverged, check, discriminator_step, generator_step, train
+from scratchgen.gan.training import check, discriminator_step, generator_step, train
 from scratchgen.gan.training_trace import Snapshot, TrainingTrace
 
 __all__ = [
@@ -16,11 +15,9 @@ __all__ = [
     "AdversarialPair",
     "ConditionalGAN",
     "ConvGAN",
-    "Diverged",
     "Game",
     "Snapshot",
     "TrainingTrace",
-    "build",
     "check",
     "dirac_forces",
     "dirac_path",

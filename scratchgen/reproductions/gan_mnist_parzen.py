@@ -9,10 +9,13 @@ import numpy as np
 from scratchgen import gan
 from scratchgen.data import RowData, load_images
 from scratchgen.evaluation import kmeans_centroids, parzen_log_likelihood
-from scratchgen.optim import half_cosine
+from scratchgen.optim import Adam, Schedule
+from scratchgen.optim.schedules import cosine_factor
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
-from scratchgen.tasks.common import OpenRun, configuration
+from scratchgen.tasks import gan as gan_task
+from scratchgen.tasks.rows import of_rows
+from scratchgen.tasks.task import OpenRun, configuration
 
 EPOCHS, BATCH, ALPHA, BETA1, R1 = 50, 64, 5e-4, 0.5, 1.0
 PIXELS, LATENT = 784, 32
@@ -31,27 +34,29 @@ def mnist() -> RowData:
 def measure(seed: int, open_run: OpenRun) -> Measured:
     """Train, and score samples, centroids and training images in the same way."""
     images, rng = mnist(), Generator(seed)
-    sizes = {"architecture": "dense", "data_dim": PIXELS, "latent_dim": LATENT, "hidden": [256, 512]}
-    model = gan.build(sizes, rng)
+    model = gan.GAN(PIXELS, LATENT, rng, hidden=[256, 512])
     settings = {
         "epochs": EPOCHS,
         "batch_size": BATCH,
-        "alpha": ALPHA,
+        "learning_rate": ALPHA,
         "beta1": BETA1,
         "r1": R1,
         "objective": "nonsaturating",
     }
-    run = open_run(configuration("gan", "mnist", images, settings, seed, sizes))
+    info = gan_task.DataInfo(**of_rows(images))
+    run = open_run(configuration(gan_task.TASK, "mnist", images, settings, seed, model, info))
     gan.train(
         model,
         images.train,
         run,
         epochs=EPOCHS,
         batch_size=BATCH,
-        alpha=lambda epoch: ALPHA * half_cosine((epoch - 1) / EPOCHS),
+        optimizer_G=Adam(model.G.parameters(), ALPHA, BETA1),
+        optimizer_D=Adam(model.D.parameters(), ALPHA, BETA1),
+        schedule_G=Schedule(cosine_factor, per="epoch"),
+        schedule_D=Schedule(cosine_factor, per="epoch"),
         rng=rng,
         game=gan.Game(r1=R1),
-        beta1=BETA1,
     )
     noise = Generator(HELD_OUT_SEED)
     samples = model.sample(SAMPLES, noise)

@@ -8,10 +8,13 @@ import numpy as np
 
 from scratchgen import evaluation, vae
 from scratchgen.data import load_images
+from scratchgen.optim import Adam, Schedule
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
 from scratchgen.runs.early_stopping import EarlyStopping
-from scratchgen.tasks.common import OpenRun, configuration
+from scratchgen.tasks import vae as vae_task
+from scratchgen.tasks.rows import of_rows
+from scratchgen.tasks.task import OpenRun, configuration
 
 EPOCHS, BATCH, ALPHA = 500, 100, 1e-4
 SAMPLES, ROUNDS = 200, 5
@@ -25,10 +28,10 @@ def step_size(epoch: int) -> float:
 def measure(seed: int, open_run: OpenRun, hidden: int | list[int]) -> Measured:
     """Train, take the weights of the best validation bound, and estimate log p(x) of the test images."""
     images, rng = load_images("binarized-mnist"), Generator(seed)
-    sizes = {"architecture": "mlp", "data_dim": 784, "latent_dim": 40, "hidden": hidden}
-    model = vae.build(sizes, rng)
-    settings = {"epochs": EPOCHS, "batch_size": BATCH, "alpha": ALPHA}
-    run = open_run(configuration("vae", "binarized-mnist", images, settings, seed, sizes))
+    model = vae.VAE(784, 40, hidden, rng)
+    settings = {"epochs": EPOCHS, "batch_size": BATCH, "learning_rate": ALPHA}
+    info = vae_task.DataInfo(**of_rows(images))
+    run = open_run(configuration(vae_task.TASK, "binarized-mnist", images, settings, seed, model, info))
     run.wait(EarlyStopping("validation_elbo", EPOCHS, higher_is_better=True))
     vae.train(
         model,
@@ -37,7 +40,8 @@ def measure(seed: int, open_run: OpenRun, hidden: int | list[int]) -> Measured:
         run,
         epochs=EPOCHS,
         batch_size=BATCH,
-        alpha=step_size,
+        optimizer=Adam(model.parameters(), 1.0),
+        schedule=Schedule(lambda t, T: step_size(t + 1), per="epoch"),
         rng=rng,
     )
     noise = Generator(HELD_OUT_SEED)

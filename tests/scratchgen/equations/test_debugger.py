@@ -12,6 +12,7 @@ from scratchgen.data.tokenizers.characters import CharacterTokenizer
 from scratchgen.equations import BY_ID
 from scratchgen.equations.debugger import line_by_line, run_under_pdb
 from scratchgen.equations.locate import located
+from scratchgen.optim import SGD
 from scratchgen.runs import History
 
 
@@ -65,21 +66,22 @@ ONCE = {"epochs": 1, "batch_size": 4}
 
 
 def train_vae():
-    model, rng = vae.VAE(6, 2, 5, Generator(0)), Generator(0)
-    vae.train(model, IMAGES, IMAGES, History(), alpha=1e-3, rng=rng, **ONCE)
+    model = vae.VAE(6, 2, 5, Generator(0))
+    vae.train(model, IMAGES, IMAGES, History(), optimizer=SGD(model.parameters()), rng=Generator(0), **ONCE)
     return model
 
 
 def train_gan():
     model = gan.GAN(6, 3, Generator(0), hidden=(5,))
-    gan.train(model, IMAGES, History(), alpha=1e-3, rng=Generator(0), **ONCE)
+    players = {"optimizer_G": SGD(model.G.parameters()), "optimizer_D": SGD(model.D.parameters())}
+    gan.train(model, IMAGES, History(), rng=Generator(0), **players, **ONCE)
     return model
 
 
 def train_rnn():
     model = rnn.LanguageModel(CharacterTokenizer("ab"), 4, 3, Generator(0))
     text = np.arange(40) % 2
-    rnn.train(model, text, text, History(), alpha=1e-3, chunk=4, **ONCE)
+    rnn.train(model, text, text, History(), optimizer=SGD(model.parameters()), bptt_steps=4, **ONCE)
     return model
 
 

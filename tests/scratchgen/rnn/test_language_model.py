@@ -1,4 +1,4 @@
-"""Language models: what they are made of, going on with a training, and input that cannot be used."""
+"""Language models: their parts, resumed training, and bad input."""
 
 import warnings
 
@@ -9,6 +9,7 @@ from scratchgen import rnn
 from scratchgen.data import CharacterTokenizer
 from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.errors import BadInput
+from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.rnn import (
     ByteTokenizer,
@@ -32,16 +33,25 @@ def vocabulary(kind):
     return {"characters": CharacterTokenizer.of(TEXT), "bytes": ByteTokenizer()}[kind]
 
 
-# --- vocabularies -----------------------------------------------------------------------------------------
+# --- tokenizers -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["characters", "bytes", "byte pairs"])
-def test_a_model_learns_a_text_in_any_symbols_and_its_bits_are_by_the_character(kind):
+def test_a_model_learns_a_text_with_any_tokenizer_and_its_bits_are_per_character(kind):
     symbols = vocabulary(kind)
     ids = symbols.encode(TEXT)
     model = LanguageModel(symbols, 24, 12, Generator(0), cell="gru")
     before = bits_per_character(model, TEXT)
-    train(model, ids, ids[:50], History(), epochs=6, batch_size=2, chunk=20, alpha=2e-2)
+    train(
+        model,
+        ids,
+        ids[:50],
+        History(),
+        epochs=6,
+        batch_size=2,
+        bptt_steps=20,
+        optimizer=Adam(model.parameters(), 2e-2),
+    )
     after = bits_per_character(model, TEXT)
     assert after < 0.7 * before
     first = len(symbols.decode(ids[:1]))
@@ -50,7 +60,7 @@ def test_a_model_learns_a_text_in_any_symbols_and_its_bits_are_by_the_character(
     assert text.startswith("the café") and len(text) > 8
 
 
-def test_bytes_write_every_text_and_come_back():
+def test_bytes_encode_every_text_and_decode_to_it():
     text = "naïve 日本 \x00\n😀"
     assert ByteTokenizer().decode(ByteTokenizer().encode(text)) == text
     np.testing.assert_array_equal(ByteTokenizer().encode("é"), [0xC3, 0xA9])
@@ -59,7 +69,7 @@ def test_bytes_write_every_text_and_come_back():
 
 
 @pytest.mark.parametrize("ids", [[-1], [256]])
-def test_numbers_that_are_no_bytes_are_refused(ids):
+def test_integers_outside_the_bytes_are_refused(ids):
     with pytest.raises(BadInput, match=r"numbered 0 … 255"):
         ByteTokenizer().decode(ids)
 
@@ -77,8 +87,8 @@ def test_a_stop_may_begin_and_end_within_pieces():
 
 
 @pytest.mark.parametrize("cell", rnn.CELLS)
-def test_tied_weights_are_one_table_that_gets_both_gradients(cell, rng):
-    model = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell, tied=True)
+def test_tied_embeddings_are_one_parameter_that_gets_both_gradients(cell, rng):
+    model = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell, tie_embeddings=True)
     untied = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell)
     untied.load_state_dict({**model.state_dict(), "W_hy": model.embedding.W.data.T.copy()})
     assert len(untied.parameters()) == len(model.parameters()) + 1
@@ -91,7 +101,7 @@ def test_tied_weights_are_one_table_that_gets_both_gradients(cell, rng):
     np.testing.assert_allclose(model.embedding.W.grad, both, rtol=1e-4, atol=1e-5)  # float32
 
 
-def test_dropout_is_off_where_text_is_scored_or_drawn_and_on_again_afterwards(rng):
+def test_dropout_is_off_during_scoring_and_generation_and_on_again_afterwards(rng):
     model = LanguageModel(CharacterTokenizer("abc"), 16, 8, Generator(0), cell="lstm", layers=2, dropout=0.5)
     ids = rng.integers(0, 3, 40)
     assert evaluate(model, ids) == evaluate(model, ids)
@@ -101,13 +111,13 @@ def test_dropout_is_off_where_text_is_scored_or_drawn_and_on_again_afterwards(rn
     assert np.any(losses[0] != losses[1])
 
 
-def test_a_model_in_use_stays_in_use(rng):
+def test_a_model_in_evaluation_mode_stays_in_it(rng):
     model = LanguageModel(CharacterTokenizer("abc"), 4, 2, dropout=0.5).eval()
     evaluate(model, rng.integers(0, 3, 9))
     assert not model.training
 
 
-# --- going on ---------------------------------------------------------------------------------------------
+# --- resuming ---------------------------------------------------------------------------------------------
 
 
 class Killed(Exception):
@@ -115,7 +125,7 @@ class Killed(Exception):
 
 
 class Watched(History):
-    """Books that remember their state after one step, and stop there."""
+    """A history that keeps its state after one step, and stops there."""
 
     def __init__(self, at=None):
         super().__init__()
@@ -130,15 +140,24 @@ class Watched(History):
 
 @pytest.mark.parametrize("cell", rnn.CELLS)
 @pytest.mark.parametrize("at", [1, 4, 6, 9])
-def test_a_training_that_was_killed_goes_on_to_the_same_bits(cell, at, rng):
-    """With dropout, two layers, a learned first state and, for long short-term memory, h and c carried."""
+def test_a_training_that_was_killed_resumes_to_the_same_bits(cell, at, rng):
+    """With dropout, two layers, a learned first state and, for LSTM, h and c carried."""
     ids = rng.integers(0, 3, 200)
 
     def run(books):
         model = LanguageModel(
             CharacterTokenizer("abc"), 6, 3, Generator(3), cell=cell, layers=2, dropout=0.3, learned_h0=True
         )
-        train(model, ids, ids[:30], books, epochs=2, batch_size=4, chunk=8, alpha=1e-2)
+        train(
+            model,
+            ids,
+            ids[:30],
+            books,
+            epochs=2,
+            batch_size=4,
+            bptt_steps=8,
+            optimizer=Adam(model.parameters(), 1e-2),
+        )
         return model.state_dict()
 
     expected = run(whole := History())
@@ -158,7 +177,16 @@ def test_the_claim_above_rejects_a_checkpoint_that_forgets(forgotten, rng):
 
     def run(books):
         model = LanguageModel(CharacterTokenizer("abc"), 6, 3, Generator(3), cell="lstm", dropout=0.3)
-        train(model, ids, ids[:30], books, epochs=2, batch_size=4, chunk=8, alpha=1e-2)
+        train(
+            model,
+            ids,
+            ids[:30],
+            books,
+            epochs=2,
+            batch_size=4,
+            bptt_steps=8,
+            optimizer=Adam(model.parameters(), 1e-2),
+        )
         return model.state_dict()
 
     expected = run(History())
@@ -172,38 +200,44 @@ def test_the_claim_above_rejects_a_checkpoint_that_forgets(forgotten, rng):
     assert any(np.any(array != expected[name]) for name, array in run(again).items())
 
 
-def test_a_checkpoint_without_all_that_a_training_changes_is_refused_in_one_line(rng):
+def test_an_incomplete_checkpoint_is_refused_in_one_line(rng):
     ids = rng.integers(0, 3, 200)
     with pytest.raises(Killed):
-        train(MODEL, ids, ids, stopped := Watched(3), **FIT)
+        train(MODEL, ids, ids, stopped := Watched(3), **fit(MODEL))
     arrays, numbers = stopped.saved
     del numbers["kept"]["dropout"]
     again = History()
     again.resume(arrays, numbers)
     with pytest.raises(BadInput, match="another version saved it"):
-        train(MODEL, ids, ids, again, **FIT)
+        train(MODEL, ids, ids, again, **fit(MODEL))
 
 
-def test_weights_of_a_network_of_another_kind_are_refused():
+def test_weights_of_another_kind_of_network_are_refused():
     of = lambda **options: LanguageModel(CharacterTokenizer("abc"), 6, 3, **options)
     for other in ({"cell": "lstm"}, {"cell": "gru"}, {"layers": 2}, {"learned_h0": True}):
-        with pytest.raises(ValueError, match=r"of another model|in the model, but"):
+        with pytest.raises(ValueError, match=r"to a different model|in the model, but"):
             of().load_state_dict(of(**other).state_dict())
 
 
 # --- bad input --------------------------------------------------------------------------------------------
 
 MODEL = LanguageModel(CharacterTokenizer("abc"), 4, 2)
-FIT = {"epochs": 1, "batch_size": 2, "chunk": 5, "alpha": 1e-3}
+
+
+def fit(model):
+    """Settings of a short training."""
+    return {"epochs": 1, "batch_size": 2, "bptt_steps": 5, "optimizer": Adam(model.parameters(), 1e-3)}
+
+
 LONG = np.zeros(30, np.int64)
 
 
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda: train(MODEL, LONG[:10], LONG, History(), **FIT), "too short"),
-        (lambda: train(MODEL, LONG[:0], LONG, History(), **FIT), "too short"),
-        (lambda: train(MODEL, LONG, LONG[:1], History(), **FIT), "nothing to predict"),
+        (lambda: train(MODEL, LONG[:10], LONG, History(), **fit(MODEL)), "too short"),
+        (lambda: train(MODEL, LONG[:0], LONG, History(), **fit(MODEL)), "too short"),
+        (lambda: train(MODEL, LONG, LONG[:1], History(), **fit(MODEL)), "nothing to predict"),
         (lambda: evaluate(MODEL, LONG[:1]), "nothing to predict"),
         (lambda: log_prob(MODEL, LONG[:0]), "nothing to predict"),
         (lambda: bits_per_character(MODEL, "a"), "nothing to predict"),
@@ -219,10 +253,10 @@ LONG = np.zeros(30, np.int64)
         (lambda: MODEL.generate("a", 1, 1, Generator(0), top_p=1.1), "top_p"),
         (lambda: MODEL.generate("a", 1, 1, Generator(0), stop=""), "empty stop"),
         (lambda: rnn.beam_search(MODEL, "a", 1, 0), "width"),
-        (lambda: rnn.beam_search(MODEL, "a", 1, 1, alpha=-1.0), "alpha"),
+        (lambda: rnn.beam_search(MODEL, "a", 1, 1, length_penalty=-1.0), "length_penalty"),
         (lambda: rnn.beam_search(MODEL, "", 1, 1), "prompt is empty"),
         (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, cell="elman"), "tanh, lstm, gru"),
-        (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, tied=True), "tied weights"),
+        (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, tie_embeddings=True), "tied embeddings"),
         (lambda: MODEL.loss(LONG[:0, None], LONG[:0, None]), "no steps"),
         (
             lambda: MODEL.loss(LONG[:3, None], LONG[:3, None], mask=np.zeros((3, 1), bool)),
@@ -230,7 +264,7 @@ LONG = np.zeros(30, np.int64)
         ),
     ],
 )
-def test_input_that_cannot_be_used_is_refused_in_one_line(call, says):
+def test_bad_input_is_refused_in_one_line(call, says):
     with pytest.raises(BadInput, match=says) as refused:
         call()
     assert "\n" not in str(refused.value)
@@ -243,7 +277,7 @@ def test_asking_for_nothing_gives_the_prompt():
 
 def test_a_text_of_one_known_letter_is_learned_to_no_bits():
     model = LanguageModel(CharacterTokenizer("a"), 4, 2)
-    train(model, LONG, LONG, History(), **FIT)
+    train(model, LONG, LONG, History(), **fit(model))
     assert evaluate(model, LONG) == pytest.approx(0, abs=1e-6)
 
 
@@ -252,13 +286,13 @@ def test_a_loss_that_explodes_stops_the_training_with_the_weights_before_the_ste
     model = LanguageModel(CharacterTokenizer("abc"), 4, 2, Generator(0), cell=cell)
     model.W_hy.data[0] = np.inf
     before, books = model.state_dict(), History()
-    with warnings.catch_warnings(), pytest.raises(BadInput, match="training exploded at step 1"):
-        warnings.simplefilter("ignore")  # NumPy says so too
-        train(model, rng.integers(0, 3, 100), LONG, books, **FIT)
+    with warnings.catch_warnings(), pytest.raises(BadInput, match="training diverged in step 1 of epoch 1"):
+        warnings.simplefilter("ignore")  # NumPy warns too
+        train(model, rng.integers(0, 3, 100), LONG, books, **fit(model))
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[name])
 
 
-def test_a_model_that_gives_no_numbers_draws_nothing():
+def test_a_model_whose_logits_are_nan_samples_nothing():
     with pytest.raises(ValueError, match="probabilities must be finite"):
         Generator(0).categorical(probabilities(np.array([[np.nan, 0.0]])))
