@@ -143,7 +143,7 @@ def _last_results(equation: Equation) -> dict[tuple[str, str], str]:
         rows = encoder.loads((CHECKOUT / REPORT / "equations.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    results = {}
+    results: dict[tuple[str, str], str] = {}
     for test in (test for row in rows if row["id"] == equation.id for test in row["tests"]):
         file, _, name = test["test"].partition("[")[0].rpartition("::")
         key = Path(file).name, name

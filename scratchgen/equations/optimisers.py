@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.nn import Parameter
-from scratchgen.optim import SGD, Adagrad, Adam, AdamW, MovingAverage, Optimizer, RMSProp
+from scratchgen.optim import SGD, Adagrad, Adam, AdamW, MovingAverage, RMSProp
 from scratchgen.optim.schedules import cosine_factor, decay_factor, warmup_factor
 from scratchgen.reproductions.gan_modes import Setting
 from scratchgen.reproductions.iwae_mnist import step_size
 from scratchgen.reproductions.vae_mnist_fixed import step_size as step_size_of_two_falls
 
 
-def _after_a_step(kind: type[Optimizer], theta, g, **options):
+def _after_a_step(kind: Callable[..., Any], theta, g, **options):
     """θ after one step from the gradient g; v is what the steps before have left, by default nothing."""
     parameter = Parameter(theta)
     parameter.grad = g

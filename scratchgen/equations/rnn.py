@@ -49,7 +49,7 @@ RNN = (
             "h₁ = tanh(2 · 0 + 0.5 · 1) = tanh 0.5 = 0.46212\n"
             "h₂ = tanh(2 · 0.46212 + 0.5 · 0) = tanh 0.92423 = 0.72789",
             (0.46212, 0.72789),
-            F.tanh_recurrence,
+            lambda x, h0, W_xh, W_hh, b_h: F.tanh_recurrence(x, h0, W_xh, W_hh, b_h),
             {"x": [[[1.0]], [[0.0]]], "h0": [[0.0]], "W_xh": [[0.5]], "W_hh": [[2.0]], "b_h": [0.0]},
         ),
     ),
@@ -110,7 +110,7 @@ RNN = (
             "c = ½ · 1 + ½ · ½ = 0.75\n"
             "h = ½ tanh 0.75 = ½ · 0.63515 = 0.31757",
             (0.31757, 0.75),
-            F.lstm_recurrence,
+            lambda x, h0, c0, W_xh, W_hh, b_h: F.lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h),
             {
                 "x": [[[0.0]]],
                 "h0": [[0.0]],
@@ -135,7 +135,7 @@ RNN = (
             "n = tanh(1 · 1 + ½ · (2 · 1)) = tanh 2 = 0.96403\n"
             "h = ½ · 0.96403 + ½ · 1 = 0.98201",
             0.98201,
-            F.gru_recurrence,
+            lambda x, h0, W_xh, W_hh, b_x, b_h: F.gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h),
             {
                 "x": [[[1.0]]],
                 "h0": [[1.0]],

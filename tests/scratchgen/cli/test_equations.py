@@ -31,7 +31,7 @@ def test_the_list_has_a_line_per_equation_with_its_whole_id_name_and_number_of_t
     heading, *rows = equations().stdout.splitlines()
     assert heading.split() == ["id", "name", "tests"]
     found = locate.claims(ROOT / "tests")
-    expected = [(e.id, e.name, str(len(found[e.id]))) for e in EQUATIONS]
+    expected = [(e.id, e.name, str(len(found.get(e.id, [])))) for e in EQUATIONS]
     assert [tuple(re.split(r"\s{2,}", row.strip())) for row in rows] == expected
     assert max(map(len, [heading, *rows])) <= 80
 
@@ -47,7 +47,7 @@ def test_one_equation_is_shown_with_its_source_and_the_places_of_its_tests(scrat
     file, line = page.split(":")
     assert (ROOT / file).read_text().splitlines()[int(line) - 1] == "# ## From $\\log p(x)$ to the bound"
     assert "E_q    mean over latents from q(z|x)" in shown
-    assert "    return decode(z).log_prob(x) - q.kl_to_standard_normal()" in shown
+    assert "    KL = q.kl_to_standard_normal()" in shown
     claim, planted = shown.split("planted counter-examples")
     assert "test_elbo_never_exceeds_the_log_evidence" in claim
     assert "test_the_claims_above_reject_a_bound_that_adds_the_kl" in planted
@@ -76,7 +76,7 @@ def test_an_example_whose_package_is_not_installed_says_so_and_the_rest_is_shown
     monkeypatch.setitem(sys.modules, "sklearn.neighbors", None)
     done = equations("gan.precision_recall")
     assert done.returncode == 0 and "expected  [0.5, 1]" in done.stdout
-    assert "computed  not available: nearest neighbours come from scikit-learn" in done.stdout
+    assert "computed  not available: nearest neighbours" in done.stdout
 
 
 @of_a_checkout
