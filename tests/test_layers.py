@@ -2,7 +2,7 @@
 
 An import counts wherever it stands: at the top of a file, inside a function, relative, by `import_module` or
 under `if TYPE_CHECKING`. A type is knowledge too: a layer that names a higher layer's type cannot be read or
-type-checked without that layer. It can declare a `Protocol` of its own instead.
+type-checked without that layer. It can declare a `Protocol` instead.
 """
 
 import ast

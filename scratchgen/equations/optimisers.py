@@ -17,7 +17,7 @@ from scratchgen.reproductions.vae_mnist_fixed import step_size as step_size_of_t
 
 
 def _after_a_step(kind: Callable[..., Any], theta, g, **options):
-    """θ after one step from the gradient g; v is what the steps before have left, by default nothing."""
+    """θ after one step from the gradient g; v is the state from the steps before, 0 by default."""
     parameter = Parameter(theta)
     parameter.grad = g
     v = options.pop("v", np.zeros(1))

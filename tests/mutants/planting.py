@@ -3,8 +3,8 @@
     python planting.py < requests    one per line:
     {"module": …, "text": …, "wrong": …, "claims": […], "only": …, "output": file}
 
-The text is replaced while the module's own file is imported, wherever it is installed. Each request has a process
-of its own, forked from this one, which has imported pytest and NumPy but nothing of ours. The last line of a
+The text is replaced while the module's own file is imported, wherever it is installed. Each request runs in a new
+process, forked from this one, which has imported pytest and NumPy but nothing of ours. The last line of a
 request's output is {"exit": pytest's status, "failed": [[claim, why], …]}; then this process prints a line.
 """
 
