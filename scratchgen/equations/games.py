@@ -1,4 +1,4 @@
-"""Conditional games, the Dirac GAN, and the numbers that monitor a game."""
+"""Conditional and one-parameter games, and measurements during the training of a GAN."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scratchgen.random import Generator
 
 
 def _judged(x, label):
-    """The logit of a pair whose D is a line: the example, and log 3 / √2 for class 1."""
+    """The logit of a pair with a linear D: the example, plus log 3 / √2 for class 1."""
     pair = ConditionalGAN(1, 1, classes=2, hidden=(), bounded=False)
     blank(pair, D_1_W=[[1.0], [0.0], [math.log(3) / math.sqrt(2)]])
     return pair.given(np.array([label])).logits(x)
@@ -26,7 +26,7 @@ def _judged(x, label):
 GAMES = (
     Equation(
         "gan.conditional",
-        "game conditioned on the class",
+        "conditional game",
         r"V(D, G) = \mathbb E_x[\log D(x \mid y)] + \mathbb E_z[\log(1 - D(G(z \mid y) \mid y))]",
         "V(D, G) = E_x[log D(x|y)] + E_z[log(1 − D(G(z|y)|y))]",
         "Mirza & Osindero (2014), eq. 2",
@@ -43,7 +43,7 @@ GAMES = (
     ),
     Equation(
         "gan.dirac",
-        "forces of the Dirac GAN",
+        "gradients of the Dirac-GAN",
         r"-\frac{\partial L_G}{\partial \theta} = \sigma(\psi \theta)\, \psi, \quad"
         r" -\frac{\partial L_D}{\partial \psi} = -\sigma(\psi \theta)\, \theta - \gamma \psi",
         "−∂L_G/∂θ = σ(ψ θ) ψ,  −∂L_D/∂ψ = −σ(ψ θ) θ − γ ψ",
@@ -61,7 +61,7 @@ GAMES = (
         symbols={
             "L_G": "loss of the generator, log(1 − D(θ))",
             "L_D": "loss of the discriminator, −V + γ/2 ψ²",
-            "θ": "the point that the generator outputs; all data are 0",
+            "θ": "the single point that the generator produces; all data are 0",
             "σ": "logistic function",
             "ψ": "slope of the discriminator, D(x) = σ(ψ x)",
             "γ": "weight of the penalty on the slope, ≥ 0",
@@ -84,14 +84,14 @@ GAMES = (
         ),
         symbols={
             "y": "a sample of the generator, (D,)",
-            "y′": "a second, independent one",
+            "y′": "a second one",
             "x": "a real example, (D,)",
-            "x′": "a second, independent one",
+            "x′": "a second one",
         },
     ),
     Equation(
         "gan.centroids",
-        "averages of the data",
+        "k-means centroids",
         r"c = \arg\min_c \sum_n \min_j \lVert x_n - c_j \rVert^2",
         "c = argmin_c Σ_n min_j ‖x_n − c_j‖²",
         "Lloyd (1982); Theis, van den Oord & Bethge (2016), section 3.2, for their use",
