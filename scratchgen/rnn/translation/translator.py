@@ -43,7 +43,9 @@ class Translator(Seq2Seq):
             raise ValueError(f"sizes are at least 1, not embedding {embedding} and hidden {hidden}")
         self.rng = rng or Generator(0)
         self.symbols = source, target
-        super().__init__(source.vocabulary_size, target.vocabulary_size, hidden, embedding, self.rng, **options)
+        super().__init__(
+            source.vocabulary_size, target.vocabulary_size, hidden, embedding, self.rng, **options
+        )
 
     def numbers(self, pairs: Sequence[tuple[str, str]]) -> list[SentencePair]:
         """Pairs of texts as pairs of (T,) and (T′,) integers."""
