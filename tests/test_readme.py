@@ -1,32 +1,60 @@
-"""What the README shows is what happens."""
+"""What the README and the pages of tutorials/ show is what happens."""
 
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-README = Path(__file__).parents[1] / "README.md"
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PAGES = [README, *sorted(ROOT.glob("tutorials/*.md")), *sorted(ROOT.glob(".github/*.md"))]
+WITH_CODE = [README, ROOT / "tutorials" / "commands.md"]
 
 
-def fenced(language):
-    return re.findall(rf"^```{language}\n(.*?)^```$", README.read_text(encoding="utf-8"), re.M | re.S)
+def name(page):
+    return str(page.relative_to(ROOT))
 
 
-def test_the_example_prints_the_numbers_that_stand_below_it(tmp_path):
-    (code,), (printed,) = fenced("python"), fenced("text")
+def fenced(text, language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
+
+
+def missing_files(text, folder):
+    """The files that a page names or links to and that do not exist."""
+    named = re.findall(r"`((?:scratchgen|kernels|tests|tutorials|\.github|\.ci|\.vscode)/[\w./]*)`", text)
+    linked = re.findall(r"\]\((?!https?:)([\w./-]+)(?:#[\w-]*)?\)", text)
+    return [f for f in named if not (ROOT / f).exists()] + [f for f in linked if not (folder / f).exists()]
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=name)
+def test_the_example_prints_the_numbers_that_stand_below_it(page, tmp_path):
+    text = page.read_text(encoding="utf-8")
+    (code,), (printed,) = fenced(text, "python"), fenced(text, "text")
     shown = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True
     )
     assert shown.stdout == printed
 
 
-def test_the_example_has_ten_lines():
-    assert len([line for line in fenced("python")[0].splitlines() if line.strip()]) == 10
+def test_the_readme_is_a_front_door_and_its_example_is_short():
+    text = README.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+    assert len([line for line in fenced(text, "python")[0].splitlines() if line.strip()]) <= 16
 
 
-def test_the_files_that_it_points_to_exist():
-    names = re.findall(
-        r"`((?:scratchgen|kernels|tests|tutorials|\.vscode)/[\w./]*)`|\]\(([\w/.]+)\)", README.read_text()
-    )
-    missing = [name for pair in names for name in pair if name and not (README.parent / name).exists()]
-    assert not missing
+def test_the_commands_are_set_up_then_a_quick_check_then_the_whole_suite():
+    set_up, quick, whole = fenced(README.read_text(encoding="utf-8"), "bash")
+    assert "scratchgen demo" in set_up and "pytest -m fast" in quick
+    assert "pytest" in whole and "-m fast" not in whole
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_the_files_that_a_page_points_to_exist(page):
+    assert not missing_files(page.read_text(encoding="utf-8"), page.parent)
+
+
+def test_the_claim_above_rejects_a_file_that_is_missing_and_a_dead_link():
+    page = "`scratchgen/no_such_file.py` [a page](no_such_page.md#section) [README](../README.md)"
+    assert missing_files(page, ROOT / "tutorials") == ["scratchgen/no_such_file.py", "no_such_page.md"]
