@@ -342,11 +342,9 @@ print(inspect.getsource(gan.r1_penalty))
 
 free, penalised = gan.Game("minimax"), gan.Game("minimax", r1=0.3)
 force_G, force_D = (force.item() for force in gan.dirac_forces(1.0, 0.5, free))
-beside("gradient of G at θ = 1, ψ = ½", force_G, 0.5 / (1 + math.exp(-0.5)), 1e-15)
+beside("θ̇ at θ = 1, ψ = ½", force_G, 0.5 / (1 + math.exp(-0.5)), 1e-15)
 beside("radial component at this point", 1.0 * force_G + 0.5 * force_D, 0, 1e-15)
-beside(
-    "R1 term in the gradient of D", gan.dirac_forces(1.0, 0.5, penalised)[1].item() - force_D, -0.15, 1e-15
-)
+beside("R1 term of ψ̇", gan.dirac_forces(1.0, 0.5, penalised)[1].item() - force_D, -0.15, 1e-15)
 
 turns = {"alpha": 0.3, "steps": 300}
 for name, game, alternate, low, high in (
