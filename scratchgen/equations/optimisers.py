@@ -43,7 +43,7 @@ OPTIMISERS = (
         "v ← μ v + g,  θ ← θ − α v",
         "Polyak (1964); Sutskever et al. (2013), eq. 1",
         "scratchgen.optim:SGD.step",
-        tutorial="01_gradients.py#from-a-gradient-to-a-step",
+        tutorial="01_gradients.py#optimisers-sgd-and-adam",
         example=Example(
             "μ = 0.5, α = 0.1, v = 2 from the steps before, g = 3\n"
             "v = 0.5 · 2 + 3 = 4\nθ = 1 − 0.1 · 4 = 0.6",
@@ -63,7 +63,7 @@ OPTIMISERS = (
         "  m̂ = m / (1 − β₁^t),  v̂ = v / (1 − β₂^t)",
         "Kingma & Ba (2015), algorithm 1",
         "scratchgen.optim:Adam.step",
-        tutorial="01_gradients.py#from-a-gradient-to-a-step",
+        tutorial="01_gradients.py#optimisers-sgd-and-adam",
         example=Example(
             "the first step, g = 2: m = 0.1 · 2 = 0.2, m̂ = 0.2 / 0.1 = 2\n"
             "v = 0.001 · 4 = 0.004, v̂ = 0.004 / 0.001 = 4\n"
@@ -81,7 +81,7 @@ OPTIMISERS = (
         "a ← d a + (1 − d) θ,  d = min(decay, (1 + t) / (10 + t))",
         "Polyak & Juditsky (1992); Yazıcı et al. (2019), section 3",
         "scratchgen.optim:MovingAverage.update",
-        tutorial="01_gradients.py#from-a-gradient-to-a-step",
+        tutorial="01_gradients.py#optimisers-sgd-and-adam",
         example=Example(
             "at step t = 100: d = min(0.75, 101/110) = 0.75\na = 0.75 · 2 + 0.25 · 6 = 3",
             3.0,
@@ -97,7 +97,7 @@ OPTIMISERS = (
         "α_t = α ½ (1 + cos π t)",
         "Loshchilov & Hutter (2017), eq. 5",
         "scratchgen.optim:half_cosine",
-        tutorial="04_rnn.py#a-model-of-text",
+        tutorial="04_rnn.py#a-language-model-the-network-against-n-grams",
         example=Example(
             "after a third of the training: ½ (1 + cos 60°) = ½ · 1.5 = 0.75",
             0.75,
@@ -113,7 +113,7 @@ OPTIMISERS = (
         "α = 10^(−3 − i/7) in stage i = 0, 1, … of 3^i epochs",
         "Burda, Grosse & Salakhutdinov (2016), section 5",
         "scratchgen.reproductions.iwae_mnist:step_size",
-        tutorial="01_gradients.py#from-a-gradient-to-a-step",
+        tutorial="01_gradients.py#optimisers-sgd-and-adam",
         example=Example(
             "epoch 1 is stage 0, epochs 2, 3 and 4 are stage 1: 10^(−1/7) = 0.71969, in thousandths",
             0.71969,
@@ -130,7 +130,7 @@ OPTIMISERS = (
         "α_i = α (1 − (i − 1) / n)",
         "no paper's: the simplest that ends at nought",
         "scratchgen.reproductions.gan_modes:Setting.step_size",
-        tutorial="01_gradients.py#from-a-gradient-to-a-step",
+        tutorial="01_gradients.py#optimisers-sgd-and-adam",
         example=Example(
             "α = 2, epoch 4 of 4: 2 (1 − 3/4) = 0.5",
             0.5,
@@ -152,7 +152,7 @@ OPTIMISERS = (
         "α_i = α 10^(−k/5),  k = [i > 200] + [i > 350]",
         "published training schedules of autoencoders on fixed binarised MNIST",
         "scratchgen.reproductions.vae_mnist_fixed:step_size",
-        tutorial="01_gradients.py#from-a-gradient-to-a-step",
+        tutorial="01_gradients.py#optimisers-sgd-and-adam",
         example=Example(
             "epoch 500: both are over, 10^(−2/5) = 0.39811, in units of α = 0.0001",
             0.39811,
