@@ -42,7 +42,7 @@ def test_one_equation_is_shown_with_its_source_and_where_its_tests_are(scratchge
     assert (ROOT / file).read_text().splitlines()[int(line) - 1].startswith("def elbo(")
     page = next(line.split()[-1] for line in shown.splitlines() if line.startswith("tutorial"))
     file, line = page.split(":")
-    assert (ROOT / file).read_text().splitlines()[int(line) - 1] == "# ## From $\\log p(x)$ to the bound"
+    assert (ROOT / file).read_text().splitlines()[int(line) - 1] == "# ## The evidence lower bound (ELBO)"
     assert "E_q    mean over latents from q(z|x)" in shown
     assert "    return decode(z).log_prob(x) - q.kl_to_standard_normal()" in shown
     claim, planted = shown.split("counter-examples")
