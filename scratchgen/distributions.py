@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
-from scratchgen.autograd.shown import brief
+from scratchgen.autograd.formatting import brief
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.errors import BadInput
 from scratchgen.functional import (
     bernoulli_cross_entropy,
@@ -58,7 +58,7 @@ class Normal:
 
     def sample(self, rng: Generator) -> np.ndarray:
         """One draw, not differentiable: an array of mu's shape and dtype."""
-        return plain(self.rsample(rng))
+        return to_numpy(self.rsample(rng))
 
     def rsample(self, eps):
         """z = mu + sigma ε, differentiable in mu and logvar.   Ledger: vae.reparameterisation
@@ -120,7 +120,7 @@ class Bernoulli:
     @staticmethod
     def check(x) -> None:
         """Raises BadInput unless x is in [0, 1]."""
-        pixels = plain(x)
+        pixels = to_numpy(x)
         if pixels.size and not (pixels.min() >= 0 and pixels.max() <= 1):
             raise BadInput(
                 f"a Bernoulli likelihood needs pixels in [0, 1], these lie in [{pixels.min():.4g}, "
@@ -129,7 +129,7 @@ class Bernoulli:
 
     def sample(self, rng: Generator) -> np.ndarray:
         """Zeros and ones of the logits' shape, in their dtype."""
-        p = plain(self.mean)
+        p = to_numpy(self.mean)
         return (rng.random(p.shape, p.dtype) < p).astype(p.dtype)
 
     def entropy(self):
@@ -157,7 +157,7 @@ class Categorical:
 
     def sample(self, rng: Generator) -> np.ndarray:
         """One class for each row of logits: (...) int."""
-        return rng.categorical(plain(self.probabilities))
+        return rng.categorical(to_numpy(self.probabilities))
 
     def entropy(self):
         """−Σ_k p_k log p_k   → (...) nats.   Ledger: distributions.entropy"""

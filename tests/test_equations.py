@@ -77,7 +77,7 @@ NO_EQUATION = {  # what looks like an equation and states nothing that could be 
     "autograd/rules/shapes.identity": "y is x",
     "autograd/rules/shapes.astype": "y is x",
     "autograd/rules/elementwise.clip": "names what NumPy computes; its rule is checked case by case",
-    "autograd/transforms.checkpoint": "says how much memory it takes",
+    "autograd/transforms.remat": "says how much memory it takes",
     "cli/bench.bench": "explains a sign of its table",
     "data/adding.adding": "says what its numbers are",
     "data/batches.text_chunks": "says what its sizes are",

@@ -117,12 +117,12 @@ c.backward(retain_graph=True)
 beside("dc/da at 3", a.grad.item(), 14, 0)
 
 # %% [markdown]
-# Every tensor has a serial number. Inputs are created before outputs, so going from the newest tensor to the
-# oldest is always a correct order, and finding that order is a sort. `pull_back` is one step of the chain
-# rule.
+# Every tensor has a serial number, `serial`. Inputs are created before outputs, so going from the newest tensor
+# to the oldest is always a correct order, and finding that order is a sort. `vjp_of_node` is one step of the
+# chain rule.
 
 # %%
-from scratchgen.autograd.backward import pull_back, sweep
+from scratchgen.autograd.backward import sweep, vjp_of_node
 from scratchgen.autograd.graph import youngest_first
 
 cotangent = {c: np.array(1.0)}
@@ -131,7 +131,7 @@ for node in youngest_first(c):
     made_by = node.primitive.name if node.primitive else "leaf a"
     print(f"{made_by:<9} value {node.item():>4}   cotangent {g:>4}")
     if node.primitive:
-        for made_from, g_in in pull_back(node, g, record=False):
+        for made_from, g_in in vjp_of_node(node, g, record=False):
             cotangent[made_from] = cotangent.get(made_from, 0) + g_in
 
 beside("dc/da by the sweep in four lines", cotangent[a].item(), 14, 0)
@@ -492,10 +492,11 @@ for begin, factor in ((he_normal, 1), (glorot_uniform, 1 / 2), (fan_in_uniform, 
 
 # %%
 from scratchgen.nn import Parameter
-from scratchgen.optim import SGD, Adam, MovingAverage, half_cosine
+from scratchgen.optim import SGD, Adam, MovingAverage
+from scratchgen.optim.schedules import cosine_factor
 from scratchgen_kernels.adam import loops
 
-print(inspect.getsource(SGD.step))
+print(inspect.getsource(SGD.update))
 print(inspect.getsource(loops.adam))
 
 
@@ -514,10 +515,8 @@ def begin():
     return [Parameter(np.zeros(1))]
 
 
-beside(
-    "SGD's step after 200 steps", steps(SGD(begin(), alpha=0.1, momentum=0.9), 200)[-1], -0.1 * 4 / 0.1, 1e-6
-)
-beside("largest step of Adam, for any gradient", steps(Adam(begin(), alpha=0.1), 200).max(), -0.1, 1e-6)
+beside("SGD's step after 200 steps", steps(SGD(begin(), 0.1, momentum=0.9), 200)[-1], -0.1 * 4 / 0.1, 1e-6)
+beside("largest step of Adam, for any gradient", steps(Adam(begin(), 0.1), 200).max(), -0.1, 1e-6)
 
 # %% [markdown]
 # The weights you keep may be a moving average of the parameters, $a \leftarrow d\, a + (1 - d)\, \theta$,
@@ -538,7 +537,7 @@ for _ in range(200):
     theta[0].data = np.ones(1)
     average.update()
 beside("an average of ones that starts at 0", average.average[0].item(), 1, 1e-6)
-beside("half a cosine, after a third of training", half_cosine(1 / 3), 0.75, 1e-15)
+beside("half a cosine, after a third of training", cosine_factor(1, 3), 0.75, 1e-15)
 line = Setting("ring", (4,), epochs=4, scale=1.0, alpha=1.0)
 beside("straight line, after two of four epochs", line.step_size(3), 0.5, 1e-15)
 beside(
@@ -581,7 +580,7 @@ def deep(segment, W):
 
 for name, segment, nodes, expected_runs in (
     ("plain", ten_layers, 202, 10),
-    ("checkpoint", sg.checkpoint(ten_layers), 12, 20),
+    ("checkpoint", sg.remat(ten_layers), 12, 20),
 ):
     runs, W_leaf = 0, sg.Tensor(W, requires_grad=True)
     end = deep(segment, W_leaf)

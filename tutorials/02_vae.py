@@ -25,6 +25,7 @@ import scratchgen as sg
 from scratchgen import evaluation, plots, vae
 from scratchgen.data import load_images
 from scratchgen.distributions import Bernoulli, Normal
+from scratchgen.optim import Adam
 from scratchgen.plots.images import show
 from scratchgen.runs import History
 
@@ -240,7 +241,7 @@ print(digits)
 def trained(latent_dim):
     rng, run = sg.Generator(0), History()
     model = vae.VAE(data_dim=64, latent_dim=latent_dim, hidden=256, rng=rng)
-    settings = {"epochs": 50, "batch_size": 32, "alpha": 1e-3, "rng": rng}
+    settings = {"epochs": 50, "batch_size": 32, "optimizer": Adam(model.parameters(), 1e-3), "rng": rng}
     model.init_output_bias(digits.train.mean(axis=0))
     vae.train(model, digits.train, digits.validation, run, **settings)
     return model, run.history["validation_elbo"]
@@ -428,8 +429,9 @@ def place(loss, epochs=25):
     rng = sg.Generator(0)
     model = vae.VAE(data_dim=64, latent_dim=10, hidden=256, rng=rng)
     model.init_output_bias(digits.train.mean(axis=0))
-    settings = {"epochs": epochs, "batch_size": 32, "alpha": 1e-3, "rng": rng, "loss": loss}
-    vae.train(model, digits.train, digits.validation, History(), **settings)
+    settings = {"epochs": epochs, "batch_size": 32, "rng": rng, "loss": loss}
+    optimizer = Adam(model.parameters(), learning_rate=1e-3)
+    vae.train(model, digits.train, digits.validation, History(), optimizer=optimizer, **settings)
     R, D = evaluation.rate_and_distortion(model, digits.train, sg.Generator(1))
     return R.mean.item(), D.mean.item()
 
@@ -575,7 +577,7 @@ rng, of_class = (
 )
 conditional = vae.ConditionalVAE(data_dim=64, latent_dim=2, hidden=256, classes=10, rng=rng)
 conditional.init_output_bias(digits.train.mean(axis=0))
-settings = {"epochs": 50, "batch_size": 32, "alpha": 1e-3, "rng": rng}
+settings = {"epochs": 50, "batch_size": 32, "optimizer": Adam(conditional.parameters(), 1e-3), "rng": rng}
 vae.train(conditional, digits.train, digits.validation, History(), **settings, **of_class)
 score_conditional = vae.evaluate(
     conditional.given(digits.test_labels), digits.test, sg.Generator(1), samples=10

@@ -28,7 +28,7 @@ from scratchgen.data import load_images, load_points
 from scratchgen.functional import sigmoid, softplus
 from scratchgen.gan.monitor import GANMonitor
 from scratchgen.nn import Linear, SpectralNorm
-from scratchgen.optim import SGD
+from scratchgen.optim import SGD, Adam
 from scratchgen.runs import History
 
 OUT = Path(tempfile.mkdtemp(prefix="gan-"))  # the pictures of this page
@@ -243,7 +243,7 @@ def report(model, real):
 real = (sg.Generator(5).random((256, 16)) ** 4).astype(np.float32)  # mostly dark
 model = gan.GAN(data_dim=16, latent_dim=8, rng=sg.Generator(1))
 G_before = parameters_of(model.G)
-optimizer = SGD(model.D.parameters(), alpha=0.1)
+optimizer = SGD(model.D.parameters(), learning_rate=0.1)
 _, fake_before, V_before = report(model, real)
 for _ in range(100):
     step_of_the_article(model, optimizer, rng)
@@ -266,7 +266,7 @@ print(inspect.getsource(gan.generator_step))
 
 model = gan.GAN(data_dim=16, latent_dim=8, rng=sg.Generator(1))
 D_real, D_fake, V_before = report(model, real)
-optimizer = SGD(model.D.parameters(), alpha=0.1)
+optimizer = SGD(model.D.parameters(), learning_rate=0.1)
 for _ in range(30):
     gan.discriminator_step(model, real, optimizer, rng)
 D_real_after, D_fake_after, V_after = report(model, real)
@@ -275,7 +275,7 @@ print(f"V                  {V_before:+.3f} → {V_after:+.3f}")
 assert V_after > V_before and D_real_after - D_fake_after > 0.9
 beside("weights of G after D's steps, change", np.abs(parameters_of(model.G) - G_before).max(), 0, 0)
 
-gan.generator_step(model, 64, SGD(model.G.parameters(), alpha=0.1), rng)
+gan.generator_step(model, 64, SGD(model.G.parameters(), learning_rate=0.1), rng)
 change = np.abs(parameters_of(model.G) - G_before).max()
 print(f"weights of G after G's step, largest change: {change:.2g}")
 assert change > 0
@@ -470,7 +470,7 @@ with sg.no_grad():
 # > `nn.transposed_convolution`
 
 # %%
-from scratchgen.convolution import conv2d, conv_transpose2d
+from scratchgen.functional import conv2d, conv_transpose2d
 from scratchgen.nn import BatchNorm, LayerNorm
 
 print(inspect.getsource(conv2d))
@@ -519,7 +519,8 @@ rng, run = sg.Generator(0), History()
 game = gan.Game("nonsaturating", r1=0.02)
 pair = gan.GAN(2, 2, rng, hidden=(128, 128), bounded=False, scale=float(ring.train.std()))
 film = gan.TrainingTrace(pair, ring.train, EPOCHS * (len(ring.train) // BATCH), game)
-gan.train(pair, ring.train, run, epochs=EPOCHS, batch_size=BATCH, alpha=1e-3, rng=rng, game=game, film=film)
+players = {f"optimizer_{name}": Adam(getattr(pair, name).parameters(), 1e-3, beta1=0.5) for name in "GD"}
+gan.train(pair, ring.train, run, epochs=EPOCHS, batch_size=BATCH, rng=rng, game=game, trace=film, **players)
 
 # %% [markdown]
 # A `TrainingTrace` records single steps of either player, often at first and less often later. Open

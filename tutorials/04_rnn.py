@@ -27,6 +27,7 @@ from scratchgen.data import CharacterTokenizer, load_text
 from scratchgen.distributions import Categorical
 from scratchgen.functional import tanh_recurrence
 from scratchgen.nn import RNN
+from scratchgen.optim import Adam
 from scratchgen.rnn.analysis.units import correlations
 from scratchgen.runs import History
 
@@ -55,7 +56,8 @@ def beside(what, ours, expected, tolerance):
 # > In the debugger: `scratchgen debug rnn.hidden`, or `rnn.output`, `rnn.regression`
 
 # %%
-print(inspect.getsource(rnn.recurrence))
+print(inspect.getsource(rnn.tanh_step))
+print(inspect.getsource(rnn.tanh_recurrence))
 print(inspect.getsource(rnn.output))
 
 # %% [markdown]
@@ -86,10 +88,10 @@ dh3 = (1 - h3**2) * (h2 + 0.5 * dh2)
 
 x = np.array([1.0, 0.0, -1.0]).reshape(3, 1, 1)  # (T, B, D)
 one, zero = np.ones((1, 1)), np.zeros((1, 1))
-h = rnn.recurrence(x, zero, one, 0.5 * one, np.zeros(1))
+h = rnn.tanh_recurrence(x, zero, one, 0.5 * one, np.zeros(1))
 for t, by_hand in enumerate((h1, h2, h3)):
     beside(f"h_{t + 1}", h[t].item(), by_hand, 1e-15)
-last = sg.grad(lambda W_hh: rnn.recurrence(x, zero, one, W_hh, np.zeros(1))[-1].sum())
+last = sg.grad(lambda W_hh: rnn.tanh_recurrence(x, zero, one, W_hh, np.zeros(1))[-1].sum())
 beside("dh_3/dw", last(0.5 * one).item(), dh3, 1e-15)
 print(f"the immediate derivative alone would be {(1 - h3**2) * h2:.6f}")
 
@@ -148,19 +150,20 @@ W_xh, W_hh, b_h = rng.normal(size=(D, H)), rng.normal(size=(H, H)), rng.normal(s
 weight = rng.normal(size=(T, B, H))  # L = Σ weight · h, so that g = weight: a random cotangent
 arguments = (x, h0, W_xh, W_hh, b_h)
 
-composed = sg.grad(lambda *a: np.sum(weight * rnn.recurrence(*a)), argnums=range(5))(*arguments)
+composed = sg.grad(lambda *a: np.sum(weight * rnn.tanh_recurrence(*a)), argnums=range(5))(*arguments)
 fused = sg.grad(lambda *a: np.sum(weight * tanh_recurrence(*a)), argnums=range(5))(*arguments)
-h = rnn.recurrence(*arguments)
+h = rnn.tanh_recurrence(*arguments)
 by_hand = bptt_by_hand(weight, h, x, h0, W_xh, W_hh)
 names = ("x", "h0", "W_xh", "W_hh", "b_h")
 for name, mine, steps, kernel in zip(names, by_hand, composed, fused, strict=True):
-    beside(f"∂L/∂{name}: by hand − recurrence", np.abs(mine - steps.numpy()).max(), 0, 1e-12)
-    beside(f"∂L/∂{name}: by hand − tanh_recurrence", np.abs(mine - kernel.numpy()).max(), 0, 1e-12)
+    beside(f"∂L/∂{name}: by hand − scan of steps", np.abs(mine - steps.numpy()).max(), 0, 1e-12)
+    beside(f"∂L/∂{name}: by hand − fused kernel", np.abs(mine - kernel.numpy()).max(), 0, 1e-12)
 
 # %% [markdown]
-# `rnn.recurrence` is differentiated operation by operation. `tanh_recurrence` is one fused node whose rule is
-# the equation above in a compiled kernel. Both agree with the hand-written loop to rounding: sums of a few
-# dozen products of order 1 have errors of about $10^{-15}$.
+# `rnn.tanh_recurrence` is a scan of the one-step function that generation uses, and autograd differentiates it
+# operation by operation. `functional.tanh_recurrence` is one fused node whose rule is the equation above in a
+# compiled kernel. Both agree with the hand-written loop to rounding: sums of a few dozen products of order 1 have
+# errors of about $10^{-15}$.
 #
 # Two implementations could share an error, so we also compare with finite differences, which do not depend on
 # any derivation.
@@ -172,8 +175,8 @@ beside("check_grads, largest relative error", error, 0, 1e-8)
 
 def relative_error(W_hh, transpose):
     """Largest error of ∂L/∂W_hh by hand against autograd, relative to its largest element."""
-    h = rnn.recurrence(x, h0, W_xh, W_hh, b_h)
-    truth = sg.grad(lambda W: np.sum(weight * rnn.recurrence(x, h0, W_xh, W, b_h)))(W_hh).numpy()
+    h = rnn.tanh_recurrence(x, h0, W_xh, W_hh, b_h)
+    truth = sg.grad(lambda W: np.sum(weight * rnn.tanh_recurrence(x, h0, W_xh, W, b_h)))(W_hh).numpy()
     mine = bptt_by_hand(weight, h, x, h0, W_xh, W_hh, transpose)[3]
     return np.abs(mine - truth).max() / np.abs(truth).max()
 
@@ -215,7 +218,7 @@ rotation, _ = np.linalg.qr(rng.normal(size=(H, H)))
 
 def norms_back(W, x):
     """‖∂h_T/∂h_(T−k)‖ for k = 0 … T, at the states that the inputs x lead to."""
-    h = rnn.recurrence(x, np.zeros((1, H)), np.eye(H), W, np.zeros(H))[:, 0]
+    h = rnn.tanh_recurrence(x, np.zeros((1, H)), np.eye(H), W, np.zeros(H))[:, 0]
     product, norms = np.eye(H), [1.0]
     for t in reversed(range(T)):
         product = (W * (1 - h[t] ** 2)) @ product
@@ -271,7 +274,7 @@ plots.gradient_norms(panels, OUT / "gradient_norms.png", dashed=["a rotation"])
 # > In the debugger: `scratchgen debug rnn.lstm`, or `rnn.gru`, `rnn.truncation`, `rnn.clipping`
 
 # %%
-from scratchgen.rnn.recurrence import lstm_recurrence
+from scratchgen.rnn.cells import lstm_recurrence
 
 
 def through_the_gate(bias, T=200):
@@ -333,10 +336,11 @@ print(inspect.getsource(rnn.train))
 
 run = History()
 model = rnn.LanguageModel(vocabulary, hidden=192, embedding=48, rng=sg.Generator(0))
-spectra = rnn.Spectra(model.recurrent)  # records the eigenvalues of W_hh after every epoch
-run.observe(spectra=spectra)
+eigenvalues = rnn.EigenvalueHistory(model.recurrent)  # records the eigenvalues of W_hh after every epoch
+run.observe(eigenvalues=eigenvalues)
 at_first = rnn.gradient_norms(model.recurrent, model.embedding(test[:48]).numpy())
-rnn.train(model, train, tune, run, epochs=9, batch_size=16, chunk=48, alpha=3e-3)
+optimizer = Adam(model.parameters(), learning_rate=3e-3)
+rnn.train(model, train, tune, run, epochs=9, batch_size=16, bptt_steps=48, optimizer=optimizer)
 
 # %% [markdown]
 # The baseline is an interpolated n-gram model: it mixes the frequencies of the next character after the last
@@ -478,15 +482,15 @@ plots.text_states(shown, vocabulary.decode(test[:400]), titles, OUT / "units.png
 # %%
 W_hh = model.recurrent.layers[0].W_hh.data
 at_last = rnn.gradient_norms(model.recurrent, model.embedding(test[:48]).numpy())
-beside("largest |eigenvalue| before training", np.abs(spectra.moments[0]).max(), 1, 1e-5)
-beside("largest |eigenvalue| after training", np.abs(spectra.moments[-1]).max(), 2.2, 0.6)
+beside("largest |eigenvalue| before training", np.abs(eigenvalues.epochs[0]).max(), 1, 1e-5)
+beside("largest |eigenvalue| after training", np.abs(eigenvalues.epochs[-1]).max(), 2.2, 0.6)
 beside("per step back, before training: ‖∂h_48/∂h_0‖^(1/48)", at_first[-1] ** (1 / 48), 0.76, 0.04)
 beside("per step back, after training", at_last[-1] ** (1 / 48), 0.83, 0.06)
 print(f"σ_max(W_hh)^48 = {np.linalg.norm(W_hh, 2) ** 48:.1e}, and the norm is {at_last[-1]:.1e}")
 assert at_first[-1] < at_last[-1] < np.linalg.norm(W_hh, 2) ** 48
 
 plots.gradient_norms({"": {"before training": at_first, "after": at_last}}, OUT / "memory.png")
-plots.spectrum([moment[0] for moment in spectra.moments], ["$W_{hh}$"], OUT / "spectrum.png")
+plots.eigenvalues([epoch[0] for epoch in eigenvalues.epochs], ["$W_{hh}$"], OUT / "eigenvalues.png")
 
 # %% [markdown]
 # `scratchgen train rnn` draws the same pictures for its model, and also the gates of an LSTM or a GRU. Music,

@@ -26,6 +26,7 @@ import scratchgen as sg
 from scratchgen import rnn
 from scratchgen.data import CharacterTokenizer
 from scratchgen.data.preprocessing.mdct import inverse_mdct, mdct
+from scratchgen.optim import Adam
 from scratchgen.runs import History
 from scratchgen.tasks.scores.music import marginal_nats, per_step
 
@@ -66,7 +67,8 @@ pieces = [np.repeat(coins.random((10, 1)) < 0.5, 4, axis=1).astype(np.float32) f
 nats = {}
 for units in (0, 8):  # hidden units of the NADE; 0 means independent notes
     notes = rnn.FrameModel(4, 2, sg.Generator(0), nade=units)
-    training = {"epochs": 10, "batch_size": 20, "alpha": 0.1, "rng": sg.Generator(1)}
+    training = {"epochs": 10, "batch_size": 20, "rng": sg.Generator(1)}
+    training["optimizer"] = Adam(notes.parameters(), 0.1)
     rnn.train_frames(notes, pieces[:600], pieces[600:610], History(), **training)
     nats[units] = rnn.nats_per_frame(notes, pieces[600:])
 beside("independent notes, nats per frame", nats[0], 4 * math.log(2), 0.02)
@@ -131,8 +133,9 @@ lowest = {1: 0.5 * math.log(2 * math.pi * math.e * (1 + sigma**2)), 2: -np.sum(p
 figure, axes = plt.subplots(figsize=(6.4, 3), layout="constrained")
 axes.hist(np.concatenate(pieces)[:, 0], 80, density=True, color=GREY, label="data")
 for K, colour in ((1, BLUE), (2, RED)):
-    frames = rnn.FrameModel(1, 4, sg.Generator(0), cell="gru", components=K)
-    training = {"epochs": 12, "batch_size": 20, "alpha": 0.03, "rng": sg.Generator(1)}
+    frames = rnn.FrameModel(1, 4, sg.Generator(0), cell="gru", mixture_components=K)
+    training = {"epochs": 12, "batch_size": 20, "rng": sg.Generator(1)}
+    training["optimizer"] = Adam(frames.parameters(), 0.03)
     rnn.train_frames(frames, pieces[:200], pieces[200:210], History(), **training)
     beside(f"K = {K}, nats per frame", rnn.nats_per_frame(frames, pieces[200:]), lowest[K], 0.04)
     first = x[None, :, None].astype(np.float32)  # 6,001 sequences of one frame

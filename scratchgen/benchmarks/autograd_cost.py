@@ -7,7 +7,7 @@ Four questions, each answered by medians of interleaved rounds in one run, on on
     chain         1,000 operations on 4×4 float32, recorded and swept: scratchgen beside PyTorch
     length        chains of 10³ … 10⁶ operations: time and memory for one operation
     vae           a training step of a 784–400–20 VAE on 128 images, beside the same NumPy calls by hand
-    checkpoint    the memory at the top of a deep chain, with and without `checkpoint`, and the time it costs
+    remat         the memory at the top of a deep chain, with and without `remat`, and the time it costs
 
 Prints tables and writes them to kernels/results/<cpu>-autograd.md.
 """
@@ -207,7 +207,7 @@ def checkpoints() -> list[tuple]:
             y = through(y)
         y.sum().backward()
 
-    ways = {"everything": segment, f"every {SEGMENT}th result": sg.checkpoint(segment)}
+    ways = {"everything": segment, f"every {SEGMENT}th result": sg.remat(segment)}
     seconds = interleaved({name: lambda through=through: run(through) for name, through in ways.items()}, 5)
     rows = []
     for name, through in ways.items():

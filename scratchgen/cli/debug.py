@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scratchgen import kernels
-from scratchgen.autograd.trace import trace
+from scratchgen.autograd.inspect import trace
 from scratchgen.cli.equations import named
 from scratchgen.cli.output import tidy
 from scratchgen.equations import Equation

@@ -11,7 +11,7 @@ from types import FrameType, FunctionType
 
 import numpy as np
 
-from scratchgen.autograd.trace import written
+from scratchgen.autograd.formatting import format_value
 from scratchgen.errors import BadInput
 
 HOST, PORT = "127.0.0.1", 5678  # where editors look for debugpy unless they are told otherwise
@@ -90,7 +90,7 @@ def line_by_line(files: Collection[str], compute: Callable, **arguments):
                 number, known = before[frame]
                 changed = [f"{name} = {text}" for name, text in seen.items() if known.get(name) != text]
                 if event == "return":
-                    changed.append(f"→ {written(returned)}" if _numeric(returned) else "→")
+                    changed.append(f"→ {format_value(returned)}" if _numeric(returned) else "→")
                 place = f"{Path(*Path(code.co_filename).parts[-2:])}:{number}"
                 rows.append((place, linecache.getline(code.co_filename, number).rstrip(), ", ".join(changed)))
             before[frame] = frame.f_lineno, seen
@@ -106,7 +106,7 @@ def line_by_line(files: Collection[str], compute: Callable, **arguments):
 
 def _shown(frame: FrameType) -> dict[str, str]:
     """The variables of a frame that are numbers or arrays of them, as they are written."""
-    return {name: written(value) for name, value in frame.f_locals.items() if _numeric(value)}
+    return {name: format_value(value) for name, value in frame.f_locals.items() if _numeric(value)}
 
 
 def _numeric(value) -> bool:

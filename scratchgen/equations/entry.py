@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 
 TOLERANCE = 0.5e-5  # half a unit of the fifth decimal, to which expected numbers are given
 
@@ -52,7 +52,7 @@ class Example:
 def numbers(result) -> np.ndarray:
     """A result as a row of numbers, those of a tuple one after the other: (n,) float64."""
     parts = result if isinstance(result, tuple) else (result,)
-    return np.concatenate([np.ravel(np.asarray(plain(part), np.float64)) for part in parts])
+    return np.concatenate([np.ravel(np.asarray(to_numpy(part), np.float64)) for part in parts])
 
 
 @dataclass(frozen=True)

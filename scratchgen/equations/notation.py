@@ -29,7 +29,16 @@ LINEAR_MAP = {
     "f": "the function",
     "x": "its argument",
 }
-STEP = {"θ": "the parameters", "α": "step size, > 0", "g": "∂L/∂θ"}
+STEP = {"θ": "the parameters", "α": "learning rate, > 0", "g": "∂L/∂θ"}
+MOMENTUM = {"v": "sum of the gradients so far, which decays by μ per step", "μ": "momentum, in [0, 1)"}
+SECOND_MOMENT = {"v": "moving average of the square of the gradient", "ε": "keeps the division finite"}
+ADAM = SECOND_MOMENT | {
+    "m": "moving average of the gradient; with a hat, after bias correction",
+    "β₁": "decay of the average of the gradient, in [0, 1)",
+    "β₂": "decay of the average of its square, in [0, 1)",
+    "t": "number of steps taken, this one included",
+}
+RATE = {"α": "base learning rate, > 0", "α_t": "learning rate of the next step"}
 NORMED = {
     "x": "(B, D), y too",
     "γ": "scale, learned, (D,)",
@@ -303,20 +312,22 @@ OWN = {
         "f": "the function",
         "x": "its argument",
     },
-    "optim.sgd": STEP | {"v": "what of earlier gradients is left", "μ": "momentum, in [0, 1)"},
-    "optim.adam": STEP
+    "optim.sgd": STEP,
+    "optim.momentum": STEP | MOMENTUM,
+    "optim.nesterov": STEP | MOMENTUM,
+    "optim.rmsprop": STEP | SECOND_MOMENT | {"β₂": "decay of the average, in [0, 1)"},
+    "optim.adagrad": STEP | {"v": "sum of the squares of all gradients", "ε": "keeps the division finite"},
+    "optim.adam": STEP | ADAM,
+    "optim.adamw": {name: (STEP | ADAM)[name] for name in ("θ", "α", "m", "v", "ε")}
+    | {"λ": "weight decay, ≥ 0"},
+    "optim.half_cosine": RATE | {"t": "number of steps done", "T": "number of steps of the training"},
+    "optim.warmup": RATE | {"t": "number of steps done", "n": "number of steps of the warm-up"},
+    "optim.step_decay": RATE
     | {
-        "m": "moving average of the gradient; with a hat, freed of its beginning at 0",
-        "v": "the same of its square",
-        "β₁": "what the first average keeps at a step, in [0, 1)",
-        "β₂": "what the second keeps",
-        "t": "how many steps were taken, this one included",
-        "ε": "keeps the division finite",
-    },
-    "optim.half_cosine": {
-        "α": "step size at the beginning, > 0",
-        "t": "the share of the training that is done, from 0 to 1",
-        "α_t": "step size then",
+        "t": "number of epochs done",
+        "t_j": "milestones, numbers of epochs",
+        "k": "number of milestones passed",
+        "γ": "factor at each milestone, > 0",
     },
     "optim.average": {
         "a": "average of the parameters",

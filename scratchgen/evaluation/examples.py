@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Normal
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
@@ -42,7 +42,7 @@ def as_examples(x) -> np.ndarray:
 
     Raises BadInput for another shape and for no examples.
     """
-    x = np.asarray(plain(x))
+    x = np.asarray(to_numpy(x))
     if x.ndim != 2 or len(x) == 0:
         raise BadInput(
             f"examples are the rows of (B, D), at least one, not {x.shape}; reshape or check the data"
@@ -64,12 +64,12 @@ def told(model, some: slice):
 def posterior(model, x) -> Normal:
     """q(z|x) in plain float64, whatever the model computes in."""
     q = model.encode(x)
-    return Normal(np.asarray(plain(q.mu), np.float64), np.asarray(plain(q.logvar), np.float64))
+    return Normal(np.asarray(to_numpy(q.mu), np.float64), np.asarray(to_numpy(q.logvar), np.float64))
 
 
 def log_likelihood(model, x, z) -> np.ndarray:
     """log p(x|z): x (B, D), z (k, B, Z) → (k, B) float64. The decoder works in the dtype of x."""
-    return np.asarray(plain(model.decode(z.astype(x.dtype)).log_prob(x)), np.float64)
+    return np.asarray(to_numpy(model.decode(z.astype(x.dtype)).log_prob(x)), np.float64)
 
 
 class NoiseByPlace:

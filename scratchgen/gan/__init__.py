@@ -8,7 +8,7 @@ from scratchgen.gan.models import GAN, AdversarialPair, ConditionalGAN
 from scratchgen.gan.objectives import discriminator_loss, generator_loss, undecided_loss, value
 from scratchgen.gan.penalties import gradient_penalty, r1_penalty
 from scratchgen.gan.theory import generated_log_density
-from scratchgen.gan.training import Diverged, check, discriminator_step, generator_step, train
+from scratchgen.gan.training import check, discriminator_step, generator_step, train
 from scratchgen.gan.training_trace import Snapshot, TrainingTrace
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "AdversarialPair",
     "ConditionalGAN",
     "ConvGAN",
-    "Diverged",
     "Game",
     "Snapshot",
     "TrainingTrace",

@@ -23,9 +23,11 @@ from scratchgen.nn import (
 )
 from scratchgen.nn.convolution import KERNEL, PADDING, STRIDE, coarsest
 from scratchgen.nn.init import glorot_uniform, he_normal
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator
 
 
+@saveable
 class ConvGAN(AdversarialPair):
     """G: linear layers, then transposed convolutions that double the image;  D: the way back.
 

@@ -11,26 +11,29 @@ from scratchgen.gan.objectives import KINDS
 
 @dataclass(frozen=True)
 class Game:
-    """What is played for, and how the players take turns.
+    """The objective of the game, and how the players take turns.
 
-    objective           one of `objectives.KINDS`
-    ratio               steps of D for one of G
-    gradient_penalty    λ, the weight of `penalties.gradient_penalty` in D's loss; 10 is usual (wasserstein)
-    r1                  γ, twice the weight of `penalties.r1_penalty`
+    objective              one of `objectives.KINDS`
+    discriminator_steps    steps of D for one step of G
+    gradient_penalty       λ, the weight of `penalties.gradient_penalty` in D's loss; 10 is usual (wasserstein)
+    r1                     γ, twice the weight of `penalties.r1_penalty`
 
     Raises BadInput for rules that make no game.
     """
 
     objective: str = "nonsaturating"
-    ratio: int = 1
+    discriminator_steps: int = 1
     gradient_penalty: float = 0.0
     r1: float = 0.0
 
     def __post_init__(self):
         if self.objective not in KINDS:
             raise BadInput(f"an objective is one of {', '.join(KINDS)}, not {self.objective!r}")
-        if not isinstance(self.ratio, int) or self.ratio < 1:
-            raise BadInput(f"D moves once or more for each step of G, not {self.ratio} times; give ratio ≥ 1")
+        if not isinstance(self.discriminator_steps, int) or self.discriminator_steps < 1:
+            raise BadInput(
+                f"D takes at least one step for each step of G, not {self.discriminator_steps}; "
+                "give discriminator_steps ≥ 1"
+            )
         for name in ("gradient_penalty", "r1"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise BadInput(f"{name} is a weight of at least 0, not {getattr(self, name)}")

@@ -11,6 +11,7 @@ from scratchgen.autograd import no_grad
 from scratchgen.errors import BadInput
 from scratchgen.gan.networks import Scale, dense
 from scratchgen.nn import Module, Sequential, Sigmoid
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator
 
 
@@ -53,6 +54,7 @@ class AdversarialPair(Module):
             return self.generate(n, rng).numpy()
 
 
+@saveable
 class GAN(AdversarialPair):
     """G: z (B, Z) → 256 → 512 → x (B, D) in (0, 1),     D: x (B, D) → 256 → 512 → logit (B,).
 
@@ -98,6 +100,7 @@ class GAN(AdversarialPair):
         return latent_dim, data_dim
 
 
+@saveable
 class ConditionalGAN(GAN):
     """x = G(z, y) and D(x, y) for a class y of K: a GAN whose two players are also told the class.
 

@@ -1,14 +1,13 @@
-"""Training a generative adversarial network: the players move in turn."""
+"""Training a generative adversarial network: the players take turns."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
-from scratchgen.autograd import no_grad
+from scratchgen.autograd import Tensor, no_grad
 from scratchgen.data import batches
 from scratchgen.errors import BadInput
 from scratchgen.functional import sigmoid
@@ -19,129 +18,159 @@ from scratchgen.gan.objectives import LOGISTIC, discriminator_loss, generator_lo
 from scratchgen.gan.penalties import gradient_penalty, r1_penalty
 from scratchgen.gan.training_trace import TrainingTrace
 from scratchgen.nn import BatchNorm, Module
-from scratchgen.optim import Adam, MovingAverage, Optimizer, grad_norm
+from scratchgen.optim import MovingAverage, Optimizer, Schedule, training_step
+from scratchgen.optim.schedules import constant
 from scratchgen.random import HELD_OUT_SEED, Generator
 
 SETTLING = 100  # batches for the statistics of a generator whose weights were replaced
 
 
-class Diverged(BadInput):
-    """A loss or a gradient is no longer a finite number. No weight was changed by it."""
-
-
 def train(
     model: AdversarialPair,
-    images,
-    run,
+    images: np.ndarray,
+    run: Any,
     *,
     epochs: int,
     batch_size: int,
-    alpha: float | Callable[[int], float],
+    optimizer_G: Optimizer,
+    optimizer_D: Optimizer,
+    schedule_G: Schedule | None = None,
+    schedule_D: Schedule | None = None,
     rng: Generator,
-    labels=None,
+    labels: np.ndarray | None = None,
     game: Game = ORIGINAL,
-    beta1: float = 0.5,
-    beta2: float = 0.999,
-    film: TrainingTrace | None = None,
-):
-    """Goodfellow et al. (2014), algorithm 1, with Adam; `game.ratio` steps of D for one of G.
+    trace: TrainingTrace | None = None,
+) -> None:
+    """Goodfellow et al. (2014), algorithm 1; `game.discriminator_steps` steps of D for one step of G.
 
-    images    (N, D);  labels: (N,), their classes, for a conditional model
-    run       a `training.Run`, or a `training.History`, that keeps the books
-    alpha     the step size, or a function that gives it for each epoch, counted from 1
-    beta1     Adam's; ½ as the gradients of a game turn (Radford et al. 2016, section 4)
-    film      looks after the steps of either player, and is kept with the run
+    images                      (N, D);  labels: (N,), their classes, for a conditional model
+    run                         a `runs.Run` or `runs.History`, which records the training
+    optimizer_G, optimizer_D    of the parameters of model.G and of model.D. Adam with beta1 = 0.5 is usual
+                                (Radford et al. 2016, section 4)
+    schedule_G, schedule_D      of their learning rates, by default constant
+    trace                       looks after the steps of either player, and is saved with the run
 
-    An epoch's last examples that fill no batch are left out. At the end the weights of G are their moving
-    average. What is logged, and how it looks in a game that goes well, is told in `health`.
-    Raises BadInput for data that do not fit, Diverged when a loss is no longer finite.
+    The last examples of an epoch that fill no batch are left out. At the end the weights of G are their
+    moving average. `GANMonitor` explains the logged numbers, and how they look in a healthy game.
+    Raises BadInput for data that do not fit, Diverged when a loss or its gradient is not finite.
     """
     check(model, images, labels, game, batch_size)
     labels = np.zeros(len(images), np.int64) if labels is None else labels
-    optimizer_D = Adam(model.D.parameters(), 1.0, beta1, beta2)
-    optimizer_G = Adam(model.G.parameters(), 1.0, beta1, beta2)
-    average, health = MovingAverage(model.G.parameters()), GANMonitor(game.objective, images)
+    schedule_G, schedule_D = schedule_G or constant(), schedule_D or constant()
+    average, monitor = MovingAverage(model.G.parameters()), GANMonitor(game.objective, images)
     run.track(model=model, optimizer_D=optimizer_D, optimizer_G=optimizer_G, average=average)
-    look = film.look if film else lambda player, step: None
-    run.track(health=health.memory, rng=rng, **({"film": film} if film else {}))
-    for epoch in run.epochs(epochs):
-        optimizer_D.alpha = optimizer_G.alpha = alpha(epoch) if callable(alpha) else alpha
+    look: Callable[[str, int], None] = trace.look if trace else lambda player, step: None
+    run.track(monitor=monitor.memory, rng=rng, **({"trace": trace} if trace else {}))
+    epoch_steps = len(images) // batch_size
+    for _ in run.epochs(epochs):
         for x, y in run.steps(batches(images, labels, batch_size=batch_size, rng=rng, drop_last=True)):
-            step = run.total_steps + 1
-            with _telling_where(run):
-                players = model.given(y)
-                numbers = discriminator_step(players, x, optimizer_D, rng, game)
-                look("D", step)
-                if step % game.ratio == 0:
-                    numbers |= generator_step(players, len(x), optimizer_G, rng, game)
-                    look("G", step)
-                    average.update()
+            step, players = run.total_steps + 1, model.given(y)
+            scale = schedule_D.scale(run, epochs, epoch_steps)
+            numbers = discriminator_step(players, x, optimizer_D, rng, game, run, scale)
+            look("D", step)
+            if step % game.discriminator_steps == 0:
+                scale = schedule_G.scale(run, epochs, epoch_steps)
+                numbers |= generator_step(players, len(x), optimizer_G, rng, game, run, scale)
+                look("G", step)
+                average.update()
             run.log(**numbers)
-            health.step(numbers["V"])
-        diversity, complaints = health.epoch(model.sample(ROWS, Generator(HELD_OUT_SEED)))
+            monitor.step(numbers["V"])
+        diversity, complaints = monitor.epoch(model.sample(ROWS, Generator(HELD_OUT_SEED)))
         run.log(diversity=diversity)
         for complaint in complaints:
-            run.say(complaint)
+            run.message(complaint)
     average.install()
     _settle(model, batch_size, rng)
 
 
 def discriminator_step(
-    model: AdversarialPair, x, optimizer: Optimizer, rng: Generator, game: Game = ORIGINAL
+    model: AdversarialPair,
+    x: np.ndarray,
+    optimizer: Optimizer,
+    rng: Generator,
+    game: Game = ORIGINAL,
+    run: Any = None,
+    scale: float = 1.0,
 ) -> dict[str, float]:
-    """One step for D on real examples x (B, D) and as many fakes; G does not change."""
-    with no_grad(), model.G.frozen():
-        fake = model.generate(len(x), rng).numpy()
-    optimizer.zero_grad()
-    d_real, d_fake = model.logits(x), model.logits(fake)
-    loss = discriminator_loss(d_real, d_fake, game.objective)
-    V = -loss.item()
-    if game.gradient_penalty:
-        u = np.repeat(rng.random((len(d_real), 1)), len(x) // len(d_real), axis=0)
-        loss = loss + game.gradient_penalty * gradient_penalty(model.logits, x, fake, u)
-    if game.r1:
-        loss = loss + game.r1 / 2 * r1_penalty(model.logits, x)
-    norm = _step("discriminator", loss, optimizer)
-    says = (lambda a: sigmoid(a.numpy())) if game.objective in LOGISTIC else lambda a: a.numpy()
-    return {"V": V, "D_real": _mean(says(d_real)), "D_fake": _mean(says(d_fake)), "norm_D": norm}
+    """One step of D on real examples x (B, D) and equally many fakes; G does not change.
+
+    Returns the numbers to log: V, D_real, D_fake and norm_D, the norm of the gradient.
+    run      names the step in an error;  scale: the factor of a schedule
+    Raises Diverged when the loss or its gradient is not finite.
+    """
+    numbers: dict[str, float] = {}
+
+    def objective() -> tuple[Tensor, dict[str, float]]:
+        with no_grad(), model.G.frozen():
+            fake = model.generate(len(x), rng).numpy()
+        d_real, d_fake = model.logits(x), model.logits(fake)
+        loss = discriminator_loss(d_real, d_fake, game.objective)
+        numbers["V"] = -loss.item()
+        if game.gradient_penalty:
+            u = np.repeat(rng.random((len(d_real), 1)), len(x) // len(d_real), axis=0)
+            loss = loss + game.gradient_penalty * gradient_penalty(model.logits, x, fake, u)
+        if game.r1:
+            loss = loss + game.r1 / 2 * r1_penalty(model.logits, x)
+        says = (lambda a: sigmoid(a.numpy())) if game.objective in LOGISTIC else lambda a: a.numpy()
+        numbers.update(D_real=_mean(says(d_real)), D_fake=_mean(says(d_fake)))
+        return loss, {}  # `train` logs the numbers of both players together
+
+    numbers["norm_D"] = _step("discriminator", objective, optimizer, rng, run, scale)
+    return numbers
 
 
 def generator_step(
-    model: AdversarialPair, n: int, optimizer: Optimizer, rng: Generator, game: Game = ORIGINAL
+    model: AdversarialPair,
+    n: int,
+    optimizer: Optimizer,
+    rng: Generator,
+    game: Game = ORIGINAL,
+    run: Any = None,
+    scale: float = 1.0,
 ) -> dict[str, float]:
-    """One step for G on n fakes against the D of this moment, which does not change."""
-    optimizer.zero_grad()
-    with model.D.frozen():
+    """One step of G on n fakes against the present D, which does not change.
+
+    Returns the numbers to log: G_loss, and norm_G, the norm of the gradient.
+    run      names the step in an error;  scale: the factor of a schedule
+    Raises Diverged when the loss or its gradient is not finite.
+    """
+    numbers: dict[str, float] = {}
+
+    def objective() -> tuple[Tensor, dict[str, float]]:
         loss = generator_loss(model.logits(model.generate(n, rng)), game.objective)
-        norm = _step("generator", loss, optimizer)
-    return {"G_loss": loss.item(), "norm_G": norm}
+        numbers["G_loss"] = loss.item()
+        return loss, {}
+
+    with model.D.frozen():
+        numbers["norm_G"] = _step("generator", objective, optimizer, rng, run, scale)
+    return numbers
 
 
-def _step(player: str, loss, optimizer: Optimizer) -> float:
-    """A step down the loss, unless it or its gradient is not finite; the norm of the gradient."""
-    if not math.isfinite(loss.item()):
-        raise Diverged(f"the loss of the {player} is {loss.item()}")
-    loss.backward()
-    norm = grad_norm(optimizer.parameters)
-    if not math.isfinite(norm):
-        raise Diverged(f"the gradient of the {player} has the norm {norm}")
-    optimizer.step()
-    return norm
+def _step(
+    player: str,
+    objective: Callable[[], tuple[Tensor, dict[str, float]]],
+    optimizer: Optimizer,
+    rng: Generator,
+    run: Any,
+    scale: float,
+) -> float:
+    """The training step of one player; the norm of its gradient."""
+    return training_step(
+        objective,
+        optimizer,
+        run,
+        scale=scale,
+        generators=(rng,),
+        save=False,  # the other player may have moved already, and the layers' running statistics with it
+        loss_name=f"loss of the {player}",
+        advice="add a penalty on the discriminator's slope (r1)",
+    )
 
 
-@contextmanager
-def _telling_where(run):
-    try:
-        yield
-    except Diverged as problem:
-        raise Diverged(
-            f"{problem} in step {run.step + 1} of epoch {run.epoch}; what was saved before is whole. "
-            "Train anew with a smaller alpha, or with a penalty on the discriminator's slope (r1)"
-        ) from None
-
-
-def check(model: AdversarialPair, images, labels, game: Game, batch_size: int) -> None:
-    """Raise BadInput for data (N, D), their classes (N,) or None, and rules that do not go with the model."""
+def check(
+    model: AdversarialPair, images: np.ndarray, labels: np.ndarray | None, game: Game, batch_size: int
+) -> None:
+    """Raise BadInput for data (N, D), classes (N,) or None, and a game that are not valid for the model."""
     if len(images) < batch_size:
         raise BadInput(
             f"{len(images)} examples make no batch of {batch_size}; choose a smaller batch size, or give more"
@@ -149,13 +178,15 @@ def check(model: AdversarialPair, images, labels, game: Game, batch_size: int) -
     if isinstance(model, ConditionalGAN):
         if labels is None:
             raise BadInput(
-                "a conditional GAN is told the class of each example; these have none: give labels"
+                "a conditional GAN is conditioned on the class of each example; these have none: give labels"
             )
         model.given(labels)
     if batch_size % model.pack:
         raise BadInput(f"a batch of {batch_size} cannot be cut into packs of {model.pack}; choose a multiple")
     if (game.gradient_penalty or game.r1) and _normalises_batches(model.D):
-        raise BadInput("a penalty on D's slope is by example, and batch normalisation mixes them; norm=layer")
+        raise BadInput(
+            "a penalty on D's slope is per example, but batch normalisation mixes them; choose norm=layer"
+        )
     if model.bounded:
         parts = [images[i : i + ROWS] for i in range(0, len(images), ROWS)]
         low, high = min(np.min(x) for x in parts), max(np.max(x) for x in parts)
@@ -171,7 +202,7 @@ def _normalises_batches(module: Module) -> bool:
 
 
 def _settle(model: AdversarialPair, batch_size: int, rng: Generator) -> None:
-    """Let batch normalisation in G find the statistics that go with its averaged weights.
+    """Let batch normalisation in G find the statistics of its averaged weights.
 
     Source: Izmailov et al. (2018), Averaging weights leads to wider optima, section 3.2.
     """

@@ -59,8 +59,8 @@ class TrainingTrace:
         if real.ndim != 2 or real.shape[1] != 2 or getattr(model, "pack", 1) != 1:
             raise ValueError("a film is of points (N, 2) that D judges one by one, not in packs")
         self.model, self.real, self.objective = model, real[:REAL], game.objective
-        rounds = np.geomspace(1, max(1, steps // game.ratio), moments).round().astype(int)
-        self.moments = set((rounds * game.ratio).tolist())
+        rounds = np.geomspace(1, max(1, steps // game.discriminator_steps), moments).round().astype(int)
+        self.moments = set((rounds * game.discriminator_steps).tolist())
         low, high = real.min(axis=0), real.max(axis=0)
         half = (0.5 + MARGIN) * (high - low).max()
         middle = (low + high) / 2

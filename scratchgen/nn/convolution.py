@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scratchgen.convolution import conv2d, conv_transpose2d
 from scratchgen.errors import BadInput
+from scratchgen.functional import conv2d, conv_transpose2d
 from scratchgen.nn.init import fan_in_uniform
 from scratchgen.nn.module import Module, Parameter
 from scratchgen.random import Generator
@@ -26,7 +26,7 @@ class Conv2d(Module):
 
     x (..., H, W, C), W (k, k, C, F), b (F,) → (..., H′, W′, F) with H′ = ⌊(H + 2p − k) / s⌋ + 1.
     c_in C, c_out F, size k. Each output is a sum of k² C products, so W begins as that of a `Linear` does
-    with as many inputs.   See `scratchgen.convolution.conv2d`.   Ledger: nn.convolution
+    with as many inputs.   See `scratchgen.functional.conv2d`.   Ledger: nn.convolution
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class ConvTranspose2d(Module):
 
     x (..., H, W, F), W (k, k, C, F), b (C,) → (..., H′, W′, C) with H′ = s (H − 1) + k − 2p.
     c_in F, c_out C, size k: W is that of the convolution whose adjoint this is.
-    See `scratchgen.convolution.conv_transpose2d`.   Ledger: nn.transposed_convolution
+    See `scratchgen.functional.conv_transpose2d`.   Ledger: nn.transposed_convolution
     """
 
     def __init__(

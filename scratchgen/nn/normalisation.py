@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.nn.module import Buffer, Module, Parameter
 
 
@@ -45,7 +45,7 @@ class BatchNorm(Module):
         s2 = np.mean((x - m) ** 2, axis=batch, keepdims=True)
         if self.gamma.requires_grad:
             for buffer, found in ((self.mean, m), (self.variance, s2 * (n / (n - 1)))):
-                buffer.data += self.momentum * (plain(found).reshape(-1) - buffer.data)
+                buffer.data += self.momentum * (to_numpy(found).reshape(-1) - buffer.data)
         return _scaled(x, m, s2, self)
 
 

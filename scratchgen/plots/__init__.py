@@ -3,6 +3,7 @@
 from scratchgen.plots.attention import attention
 from scratchgen.plots.curves import curves
 from scratchgen.plots.dirac import dirac
+from scratchgen.plots.eigenvalues import eigenvalues
 from scratchgen.plots.frames import frames
 from scratchgen.plots.gates import gates
 from scratchgen.plots.generator_losses import generator_losses
@@ -12,7 +13,6 @@ from scratchgen.plots.images import reconstructions, sample_grid, sheets
 from scratchgen.plots.latent import aggregated_posterior, latent_plane
 from scratchgen.plots.points import scatter
 from scratchgen.plots.rate_distortion import rate_distortion
-from scratchgen.plots.spectrum import spectrum
 from scratchgen.plots.text_states import text_states
 from scratchgen.plots.training_trace import animation
 
@@ -22,6 +22,7 @@ __all__ = [
     "attention",
     "curves",
     "dirac",
+    "eigenvalues",
     "frames",
     "gates",
     "generator_losses",
@@ -33,6 +34,5 @@ __all__ = [
     "sample_grid",
     "scatter",
     "sheets",
-    "spectrum",
     "text_states",
 ]

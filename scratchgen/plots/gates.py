@@ -9,7 +9,7 @@ import numpy as np
 
 from scratchgen.plots.characters import MONOSPACED, families, seen
 from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
-from scratchgen.rnn.analysis.states import HIGH, LOW, saturation
+from scratchgen.rnn.analysis.states import CLOSED_BELOW, OPEN_ABOVE, saturation
 
 NAMES = {"i": "input gate $i$", "f": "forget gate $f$", "o": "output gate $o$",
          "r": "reset gate $r$", "z": "update gate $z$"}  # fmt: skip
@@ -36,7 +36,7 @@ def gates(found: Mapping[str, np.ndarray], symbols: Sequence[str], path) -> Path
             left.scatter(opened, closed, s=10, color=colour, alpha=0.6, linewidths=0, label=f"layer {k + 1}")
             middle.hist(gate[k].ravel(), bins=40, range=(0, 1), density=True, histtype="step", color=colour)
         left.plot((0, 1), (1, 0), color=FAINT, linewidth=1, zorder=0)
-        left.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), ylabel=f"share of steps < {LOW}")
+        left.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), ylabel=f"share of steps < {CLOSED_BELOW}")
         middle.set(ylabel="density", xlim=(0, 1))
         left.set_title(NAMES[name], fontsize=11, color=INK, loc="left")
         shown = gate[-1, :LONGEST]
@@ -56,7 +56,7 @@ def gates(found: Mapping[str, np.ndarray], symbols: Sequence[str], path) -> Path
         plain(left)
         plain(middle)
     rows[0, 2].set_title("the last layer as it reads", fontsize=11, color=INK, loc="left")
-    rows[-1, 0].set_xlabel(f"share of steps > {HIGH}")
+    rows[-1, 0].set_xlabel(f"share of steps > {OPEN_ABOVE}")
     rows[-1, 1].set_xlabel("value")
     if gate.shape[0] > 1:
         rows[0, 0].legend(frameon=False, fontsize=8)

@@ -8,7 +8,8 @@ import numpy as np
 
 from scratchgen import no_grad, rnn
 from scratchgen.data.sets.adding import BASELINE, adding
-from scratchgen.optim import Adam, clip_grad_norm, half_cosine
+from scratchgen.optim import Adam, training_step
+from scratchgen.optim.schedules import cosine_factor
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
 from scratchgen.runs.provenance import fingerprint, origin
@@ -26,16 +27,16 @@ def measure(seed: int, open_run: OpenRun, cell: str) -> Measured:
     model = rnn.build(sizes, rng)
     run = open_run(_configuration(seed, sizes, {"x": x, "y": y}))
     optimizer = Adam(model.parameters(), ALPHA)
+
+    def objective():
+        loss = model.loss(*adding(BATCH, T, rng)).mean()
+        return loss, {"squared_error": loss.item()}
+
     run.track(model=model, optimizer=optimizer, noise=rng)
     for _ in run.epochs(EPOCHS):
         for _ in run.steps(range(STEPS)):
-            optimizer.alpha = ALPHA * half_cosine(run.total_steps / (EPOCHS * STEPS))
-            optimizer.zero_grad()
-            loss = model.loss(*adding(BATCH, T, rng)).mean()
-            loss.backward()
-            clip_grad_norm(optimizer.parameters, 1.0)
-            optimizer.step()
-            run.log(squared_error=loss.item())
+            scale = cosine_factor(run.total_steps, EPOCHS * STEPS)
+            training_step(objective, optimizer, run, scale=scale, max_norm=1.0, generators=(rng,))
     with no_grad():
         error = float(np.mean(model.loss(x, y).numpy(), dtype=np.float64))
     return run, model, {"error": error, "answering 1": float(np.mean((y - 1) ** 2, dtype=np.float64))}

@@ -6,6 +6,7 @@ from functools import partial
 
 from scratchgen import rnn
 from scratchgen.data import load_sequences
+from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
 from scratchgen.runs.early_stopping import EarlyStopping
@@ -36,7 +37,17 @@ def measure(
     how = {"epochs": EPOCHS, "batch_size": batch_size, "alpha": alpha, "weight_noise": weight_noise}
     run = open_run(configuration("rnn", "jsb-chorales", chorales, how, seed, sizes))
     run.wait(EarlyStopping("validation_nats", PATIENCE, higher_is_better=False))
-    rnn.train_frames(model, chorales.train, chorales.validation, run, rng=rng, **how)
+    rnn.train_frames(
+        model,
+        chorales.train,
+        chorales.validation,
+        run,
+        epochs=EPOCHS,
+        batch_size=batch_size,
+        optimizer=Adam(model.parameters(), alpha),
+        rng=rng,
+        weight_noise=weight_noise,
+    )
     numbers = {
         "test": rnn.nats_per_frame(model, chorales.test),
         "validation": rnn.nats_per_frame(model, chorales.validation),

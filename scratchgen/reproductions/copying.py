@@ -9,7 +9,8 @@ import numpy as np
 from scratchgen import no_grad, rnn
 from scratchgen.data.sets.copying import CHARACTERS, LENGTH, baseline, copying
 from scratchgen.nn.init import chrono
-from scratchgen.optim import Adam, clip_grad_norm, half_cosine
+from scratchgen.optim import Adam, training_step
+from scratchgen.optim.schedules import cosine_factor
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
 from scratchgen.runs.provenance import fingerprint, origin
@@ -29,17 +30,17 @@ def measure(seed: int, open_run: OpenRun, cell: str, alpha: float, remembers: bo
         model.recurrent.layers[0].b_h.data[...] = chrono(rng, HIDDEN, T + 2 * LENGTH)
     run = open_run(_configuration(seed, sizes, {"ids": ids, "targets": targets}, alpha, remembers))
     optimizer = Adam(model.parameters(), alpha)
+
+    def objective():
+        losses, _ = model.loss(*copying(BATCH, T, rng))
+        loss = losses.mean()
+        return loss, {"nats": loss.item()}
+
     run.track(model=model, optimizer=optimizer, noise=rng)
     for _ in run.epochs(EPOCHS):
         for _ in run.steps(range(STEPS)):
-            optimizer.alpha = alpha * half_cosine(run.total_steps / (EPOCHS * STEPS))
-            optimizer.zero_grad()
-            losses, _ = model.loss(*copying(BATCH, T, rng))
-            loss = losses.mean()
-            loss.backward()
-            clip_grad_norm(optimizer.parameters, 1.0)
-            optimizer.step()
-            run.log(nats=loss.item())
+            scale = cosine_factor(run.total_steps, EPOCHS * STEPS)
+            training_step(objective, optimizer, run, scale=scale, max_norm=1.0, generators=(rng,))
     with no_grad(), model.eval_mode():
         y, _ = model.forward(ids)
         nats = float(np.mean(model.loss(ids, targets)[0].numpy(), dtype=np.float64))

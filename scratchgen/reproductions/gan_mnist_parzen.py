@@ -9,7 +9,8 @@ import numpy as np
 from scratchgen import gan
 from scratchgen.data import RowData, load_images
 from scratchgen.evaluation import kmeans_centroids, parzen_log_likelihood
-from scratchgen.optim import half_cosine
+from scratchgen.optim import Adam, Schedule
+from scratchgen.optim.schedules import cosine_factor
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
 from scratchgen.tasks.common import OpenRun, configuration
@@ -48,10 +49,12 @@ def measure(seed: int, open_run: OpenRun) -> Measured:
         run,
         epochs=EPOCHS,
         batch_size=BATCH,
-        alpha=lambda epoch: ALPHA * half_cosine((epoch - 1) / EPOCHS),
+        optimizer_G=Adam(model.G.parameters(), ALPHA, BETA1),
+        optimizer_D=Adam(model.D.parameters(), ALPHA, BETA1),
+        schedule_G=Schedule(cosine_factor, per="epoch"),
+        schedule_D=Schedule(cosine_factor, per="epoch"),
         rng=rng,
         game=gan.Game(r1=R1),
-        beta1=BETA1,
     )
     noise = Generator(HELD_OUT_SEED)
     samples = model.sample(SAMPLES, noise)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from scratchgen import evaluation, gan
 from scratchgen.data import load_points
 from scratchgen.data.rows import load_rows
+from scratchgen.optim import Adam, Schedule
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured
 from scratchgen.tasks.common import OpenRun, configuration
@@ -56,17 +57,19 @@ def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:
     model = gan.build(sizes, rng)
     settings = {**asdict(setting), "hidden": sizes["hidden"]}
     run = open_run(configuration("gan", setting.data, rows, settings, seed, sizes))
+    line = Schedule(lambda t, T: setting.step_size(t + 1), per="epoch")
     gan.train(
         model,
         rows.train,
         run,
         epochs=setting.epochs,
         batch_size=setting.batch_size,
-        alpha=setting.step_size,
+        optimizer_G=Adam(model.G.parameters(), 1.0, setting.beta1, setting.beta2),
+        optimizer_D=Adam(model.D.parameters(), 1.0, setting.beta1, setting.beta2),
+        schedule_G=line,
+        schedule_D=line,
         rng=rng,
         game=gan.Game(setting.objective, setting.ratio, setting.gradient_penalty, setting.r1),
-        beta1=setting.beta1,
-        beta2=setting.beta2,
     )
     source = load_points(setting.data).source
     samples = model.sample(SAMPLES, Generator(HELD_OUT_SEED))

@@ -10,6 +10,7 @@ import numpy as np
 from scratchgen import evaluation, vae
 from scratchgen.data import RowData, load_images
 from scratchgen.data.preprocessing.binarise import bernoulli
+from scratchgen.optim import Adam, Schedule
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
 from scratchgen.tasks.common import OpenRun, configuration
@@ -55,11 +56,11 @@ def measure(seed: int, open_run: OpenRun, objective: str, k: int) -> Measured:
         run,
         epochs=EPOCHS,
         batch_size=BATCH,
-        alpha=step_size,
+        optimizer=Adam(model.parameters(), 1.0, eps=EPS),
+        schedule=Schedule(lambda t, T: step_size(t + 1), per="epoch"),
         rng=rng,
         loss=vae.ImportanceLoss(k) if objective == "iwae" else vae.BetaLoss(samples=k),
         binarise=True,
-        eps=EPS,
     )
     noise = Generator(HELD_OUT_SEED)
     return (

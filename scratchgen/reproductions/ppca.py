@@ -8,7 +8,8 @@ import numpy as np
 
 from scratchgen import vae
 from scratchgen.data import load_images
-from scratchgen.optim import Adam, half_cosine
+from scratchgen.optim import Adam, training_step
+from scratchgen.optim.schedules import cosine_factor
 from scratchgen.random import Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
 from scratchgen.tasks.common import OpenRun, configuration
@@ -18,7 +19,7 @@ EPOCHS, STEPS, ALPHA = 100, 100, 1e-2
 
 def step_size(step: int) -> float:
     """Half a cosine from α to (almost) 0."""
-    return ALPHA * half_cosine(step / (EPOCHS * STEPS)) + 1e-7
+    return ALPHA * cosine_factor(step, EPOCHS * STEPS) + 1e-7
 
 
 def measure(seed: int, open_run: OpenRun, latent_dim: int) -> Measured:
@@ -32,16 +33,16 @@ def measure(seed: int, open_run: OpenRun, latent_dim: int) -> Measured:
         parameter.data = parameter.data.astype(np.float64)
     settings = {"epochs": EPOCHS, "batch_size": len(x), "alpha": ALPHA}
     run = open_run(configuration("vae", "digits", images, settings, seed, sizes))
-    optimizer = Adam(model.parameters(), ALPHA)
+    optimizer = Adam(model.parameters(), 1.0)  # `step_size` is the whole learning rate
+
+    def objective():
+        loss = -model.exact_elbo(x).mean()
+        return loss, {"elbo": -loss.item()}
+
     run.track(model=model, optimizer=optimizer)
     for _ in run.epochs(EPOCHS):
         for _ in run.steps(range(STEPS)):
-            optimizer.alpha = step_size(run.total_steps)
-            optimizer.zero_grad()
-            loss = -model.exact_elbo(x).mean()
-            loss.backward()
-            optimizer.step()
-            run.log(elbo=-loss.item())
+            training_step(objective, optimizer, run, scale=step_size(run.total_steps))
     oracle, bound = vae.ppca_log_likelihood(x, latent_dim), float(model.exact_elbo(x).mean().item())
     return run, model, {"gap": oracle - bound, "log-likelihood of PPCA": oracle, "bound": bound}
 

@@ -18,12 +18,11 @@ from pathlib import Path
 
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
-from scratchgen.runs.files import read_bytes, write_json
+from scratchgen.runs.files import RESULT, read_bytes, write_json
 from scratchgen.runs.run import Run
-from scratchgen.tasks.common import OpenRun, finished
-from scratchgen.tasks.load import RESULT
+from scratchgen.runs.score import Score
 from scratchgen.tasks.resume import open_again
-from scratchgen.tasks.scores import Score
+from scratchgen.tasks.task import OpenRun, finished
 
 LARGEST_RESULT = 2**20  # bytes
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from scratchgen import evaluation, rnn
 from scratchgen.data import CharacterTokenizer, load_text
+from scratchgen.optim import Adam
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
 from scratchgen.runs.files import write_text
@@ -18,7 +19,6 @@ from scratchgen.tasks.rnn import TEMPERATURE, TEXT_SAMPLE, beginning
 
 MAX_ORDER = 5
 OF_THE_MODEL = ("hidden", "embedding", "cell", "layers", "dropout")
-OF_TRAINING = ("epochs", "batch_size", "chunk", "alpha")
 TANH = RNNRecipe(cell="tanh", hidden=512, dropout=0.2, epochs=16, batch_size=32, chunk=100, alpha=2e-3)
 LSTM = RNNRecipe(cell="lstm", hidden=384, dropout=0.4, epochs=12, batch_size=32, chunk=100, alpha=3e-3)
 
@@ -33,7 +33,16 @@ def measure(seed: int, open_run: OpenRun, settings: RNNRecipe) -> Measured:
     train, validation, test = map(vocabulary.encode, (text.train, text.validation, text.test))
     held_out = np.concatenate([validation, test])
     run = open_run(configuration("rnn", "tinyshakespeare", text, given, seed, sizes))
-    rnn.train(model, train, validation, run, **{name: given[name] for name in OF_TRAINING})
+    rnn.train(
+        model,
+        train,
+        validation,
+        run,
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        bptt_steps=settings.chunk,
+        optimizer=Adam(model.parameters(), settings.alpha),
+    )
     ngram = evaluation.best_ngram(train, held_out, vocabulary.size, MAX_ORDER)
     sample = model.generate(beginning(vocabulary), TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
     with run.saving():

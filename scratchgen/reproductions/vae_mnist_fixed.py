@@ -8,6 +8,7 @@ import numpy as np
 
 from scratchgen import evaluation, vae
 from scratchgen.data import load_images
+from scratchgen.optim import Adam, Schedule
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
 from scratchgen.runs.early_stopping import EarlyStopping
@@ -37,7 +38,8 @@ def measure(seed: int, open_run: OpenRun, hidden: int | list[int]) -> Measured:
         run,
         epochs=EPOCHS,
         batch_size=BATCH,
-        alpha=step_size,
+        optimizer=Adam(model.parameters(), 1.0),
+        schedule=Schedule(lambda t, T: step_size(t + 1), per="epoch"),
         rng=rng,
     )
     noise = Generator(HELD_OUT_SEED)

@@ -1,86 +1,97 @@
-"""Training a recurrent network: back-propagation through time, truncated to chunks."""
+"""Training a recurrent network: truncated back-propagation through time."""
 
 from __future__ import annotations
 
 import math
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from scratchgen.autograd import Tensor
 from scratchgen.data import text_chunks
-from scratchgen.errors import BadInput
-from scratchgen.optim import Adam, clip_grad_norm, half_cosine
+from scratchgen.optim import Optimizer, Schedule, training_step
+from scratchgen.optim.schedules import half_cosine
 from scratchgen.rnn.models import LanguageModel
 from scratchgen.rnn.scoring import check_length, evaluate
 
+MAX_NORM = 1.0  # of the gradient: Pascanu et al. (2013)
+
 
 def train(
-    model: LanguageModel, ids, validation, run, *, epochs: int, batch_size: int, chunk: int, alpha: float
-):
-    """Truncated BPTT: the state is carried from chunk to chunk, the gradient stops at the border.
+    model: LanguageModel,
+    ids: np.ndarray,
+    validation: np.ndarray,
+    run: Any,
+    *,
+    epochs: int,
+    batch_size: int,
+    bptt_steps: int,
+    optimizer: Optimizer,
+    schedule: Schedule | None = None,
+) -> None:
+    """Truncated BPTT: the state is carried from chunk to chunk; the gradient stops at the border of a chunk.
 
     ids, validation    the texts as integers (N,)
-    chunk              T, how many steps the gradient goes back
-    Gradients are clipped to a joint norm of 1 (Pascanu et al. 2013); the step size falls as a half cosine.
-    run                a `training.Run`, or a `training.History`, that keeps the books
-    Raises BadInput for texts that are too short, and when the loss or its gradient is no longer finite: then
-    all is as before that step, and the run has saved it, unless its loss is what is not finite.
+    bptt_steps         T, the length of a chunk: the number of steps that the gradient goes back
+    optimizer          of the parameters of the model
+    schedule           of its learning rate, by default half a cosine
+    run                a `runs.Run` or `runs.History`, which records the training
+
+    Gradients are clipped to a joint norm of 1. Raises BadInput for texts that are too short, and Diverged as
+    `optim.training_step`.
     """
     check_length(validation)
-    optimizer = Adam(model.parameters(), alpha)
-    steps = epochs * sum(1 for _ in text_chunks(ids, batch_size, chunk))
-    carried = {}
+    schedule = schedule or half_cosine()
+    epoch_steps = sum(1 for _ in text_chunks(ids, batch_size, bptt_steps))
+    carried: dict[str, Any] = {}
+    state = None
+
+    def objective(inputs: np.ndarray, targets: np.ndarray) -> tuple[Tensor, dict[str, float]]:
+        nonlocal state
+        losses, state = model.loss(inputs, targets, carried["state"])
+        loss = losses.mean()
+        return loss, {"bits": loss.item() / math.log(2)}
+
     run.track(model=model, optimizer=optimizer, carried=carried, dropout=model.rng)
     for _ in run.epochs(epochs):
         carried["state"] = None
         model.train()
-        for inputs, targets in run.steps(text_chunks(ids, batch_size, chunk)):
-            optimizer.alpha = alpha * half_cosine(run.total_steps / steps)
-            optimizer.zero_grad()
-            noise = model.rng.state
-            with np.errstate(all="ignore"):  # what is not finite is told below
-                losses, state = model.loss(inputs, targets, carried["state"])
-                loss = losses.mean()
-                loss.backward()
-                norm = clip_grad_norm(optimizer.parameters, 1.0)
-            if not (math.isfinite(loss.item()) and math.isfinite(norm)):
-                model.rng.state = noise  # as all else: that before the step
-                if math.isfinite(loss.item()):  # otherwise those that were saved before are better
-                    run.save_checkpoint()
-                raise exploded(loss.item(), norm, run.total_steps, alpha)
-            optimizer.step()
+        for inputs, targets in run.steps(text_chunks(ids, batch_size, bptt_steps)):
+            norm = training_step(
+                partial(objective, inputs, targets),
+                optimizer,
+                run,
+                scale=schedule.scale(run, epochs, epoch_steps),
+                max_norm=MAX_NORM,
+                generators=(model.rng,),
+            )
             carried["state"] = state
-            run.log(bits=loss.item() / math.log(2), gradient_norm=norm)
+            run.log(gradient_norm=norm)
         run.log(validation_bits=evaluate(model, validation))
 
 
-def truncation_bias(model: LanguageModel, inputs, targets, chunk: int) -> float:
-    """‖ĝ − g‖ / ‖g‖: how far the gradient ĝ of BPTT truncated to chunks is from that of the whole, g.
+def truncation_bias(model: LanguageModel, inputs: np.ndarray, targets: np.ndarray, bptt_steps: int) -> float:
+    """‖ĝ − g‖ / ‖g‖: how far the gradient ĝ of truncated BPTT is from the gradient g of the whole text.
 
     inputs, targets    (T, B) int; both are gradients of the mean loss, with the state carried throughout
-    0 for chunk ≥ T. More text does not average it out: the error has a direction. Dropout is off.
+
+    0 for bptt_steps ≥ T. More text does not average it out: the error has a direction. Dropout is off.
     Source: Tallec & Ollivier (2017), section 2.   Ledger: rnn.truncation
     """
     with model.eval_mode():
-        full, truncated = (_gradient(model, inputs, targets, k) for k in (len(inputs), chunk))
+        full, truncated = (_gradient(model, inputs, targets, k) for k in (len(inputs), bptt_steps))
     return float(np.linalg.norm(truncated - full) / np.linalg.norm(full))
 
 
-def _gradient(model, inputs, targets, chunk: int) -> np.ndarray:
-    """The gradient of all parameters as one vector; the state is detached every `chunk` steps."""
+def _gradient(model: LanguageModel, inputs: np.ndarray, targets: np.ndarray, bptt_steps: int) -> np.ndarray:
+    """The gradient of all parameters as one vector; the state is detached every `bptt_steps` steps."""
     model.zero_grad()
     state = None
-    for start in range(0, len(inputs), chunk):
-        piece = slice(start, start + chunk)
+    for start in range(0, len(inputs), bptt_steps):
+        piece = slice(start, start + bptt_steps)
         losses, state = model.loss(inputs[piece], targets[piece], state)
         (losses.sum() / inputs.size).backward()
     gradient = np.concatenate([p.grad.ravel() for p in model.parameters()])
     model.zero_grad()
     return gradient
-
-
-def exploded(loss: float, norm: float, steps: int, alpha: float) -> BadInput:
-    """What to say of it."""
-    return BadInput(
-        f"training exploded at step {steps + 1}: the loss is {loss:.4g}, the norm of its gradient "
-        f"{norm:.4g}; choose a step size alpha below {alpha:g}. What was saved before is whole"
-    )

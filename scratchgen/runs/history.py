@@ -105,8 +105,8 @@ class History:
             entry[1] += 1
             self.latest[name] = float(number)
 
-    def say(self, line: str) -> None:
-        """A line that is worth to be read, as a warning."""
+    def message(self, line: str) -> None:
+        """Show a line that deserves attention, as a warning."""
         warnings.warn(line, stacklevel=3)
 
     def _set_order(self) -> None:

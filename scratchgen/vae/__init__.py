@@ -17,6 +17,7 @@ from scratchgen.vae.objectives import (
 )
 from scratchgen.vae.training import evaluate, train
 from scratchgen.vae.vq import VQVAE
+from scratchgen.vae.vq_training import train_vq
 
 __all__ = [
     "ARCHITECTURES",
@@ -38,6 +39,7 @@ __all__ = [
     "lagrangian",
     "ppca_log_likelihood",
     "train",
+    "train_vq",
     "vq_objective",
     "vq_training",
     "warm_up",

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from scratchgen.convolution import conv_transpose2d
 from scratchgen.errors import BadInput
+from scratchgen.functional import conv_transpose2d
 from scratchgen.nn import Conv2d, ConvTranspose2d, Linear, Module, Parameter, ReLU, Sequential
 from scratchgen.nn.convolution import KERNEL, PADDING, STRIDE, coarsest, transposed_kernel
 from scratchgen.random import Generator

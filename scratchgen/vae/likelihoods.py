@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
-from scratchgen.autograd.shown import brief
+from scratchgen.autograd.formatting import brief
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Bernoulli, Normal
 from scratchgen.errors import BadInput
 from scratchgen.functional import softmax, softmax_cross_entropy
@@ -80,7 +80,7 @@ class FiniteNormal(Normal):
     @staticmethod
     def check(x) -> None:
         """Raises BadInput for NaN and infinite values."""
-        if not np.all(np.isfinite(plain(x))):
+        if not np.all(np.isfinite(to_numpy(x))):
             raise BadInput("a Gaussian likelihood needs finite data, these hold NaN or infinity; remove them")
 
 
@@ -144,7 +144,7 @@ class DiscretisedCategorical:
 
     def sample(self, rng: Generator) -> np.ndarray:
         """One value for each d: (..., D), in the dtype of the logits."""
-        logits = plain(self.logits)
+        logits = to_numpy(self.logits)
         return (rng.categorical(softmax(logits)) / (logits.shape[-1] - 1)).astype(logits.dtype)
 
 
@@ -153,7 +153,7 @@ def level_of(x, V: int) -> np.ndarray:
 
     Ledger: vae.levels
     """
-    scaled = plain(x) * (V - 1)
+    scaled = to_numpy(x) * (V - 1)
     k = np.rint(scaled)
     if not (k.size == 0 or (np.abs(scaled - k).max() < 1e-3 and k.min() >= 0 and k.max() < V)):
         raise BadInput(

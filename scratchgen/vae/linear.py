@@ -6,14 +6,16 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import LOG_2PI, Normal
 from scratchgen.nn import Linear, Module, Parameter
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.likelihoods import GaussianLikelihood
 
 
+@saveable
 class LinearVAE(LatentModel, Module):
     """q(z|x) = N((x − b) V, diag(s²)),   p(x|z) = N(z W + b, sigma² I): nothing is bent anywhere.
 
@@ -70,10 +72,10 @@ class LinearVAE(LatentModel, Module):
         −½ [D log 2π + log det C + (x − b) C⁻¹ (x − b)ᵀ], in float64.
         Source: Tipping & Bishop (1999), eq. 4 and 5.   Ledger: vae.exact_evidence
         """
-        W, b = (np.asarray(plain(p), np.float64) for p in (self.decoder.W, self.decoder.b))
+        W, b = (np.asarray(to_numpy(p), np.float64) for p in (self.decoder.W, self.decoder.b))
         C = W.T @ W + np.exp(float(self.likelihood.logvar.data[0])) * np.eye(len(b))
         L = np.linalg.cholesky(C)
-        y = np.linalg.solve(L, (np.asarray(plain(x), np.float64) - b).T)  # (D, B)
+        y = np.linalg.solve(L, (np.asarray(to_numpy(x), np.float64) - b).T)  # (D, B)
         log_det = 2 * np.sum(np.log(np.diag(L)))
         return -0.5 * (len(b) * LOG_2PI + log_det + np.sum(y**2, axis=0))
 

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.optim import Stateful
 from scratchgen.vae import objectives
 from scratchgen.vae.geco import GECO
@@ -96,4 +96,4 @@ def _terms(D, R) -> dict[str, float]:
 
 
 def _mean(values) -> float:
-    return float(np.mean(plain(values), dtype=np.float64))
+    return float(np.mean(to_numpy(values), dtype=np.float64))

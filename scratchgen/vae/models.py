@@ -10,6 +10,7 @@ import numpy as np
 from scratchgen.distributions import Normal
 from scratchgen.errors import BadInput
 from scratchgen.nn import Linear, Module, ReLU, Sequential, Tanh
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator
 from scratchgen.vae.convolutional import ConvDecoder, ConvEncoder
 from scratchgen.vae.latent_model import LatentModel
@@ -18,6 +19,7 @@ from scratchgen.vae.likelihoods import likelihood as likelihood_named
 ACTIVATIONS = {"relu": ReLU, "tanh": Tanh}
 
 
+@saveable
 class VAE(LatentModel, Module):
     """q(z|x) = N(mu(x), sigma(x)²),   p(x|z) of the likelihood's kind, its numbers by the decoder.
 
@@ -79,6 +81,7 @@ class VAE(LatentModel, Module):
         self.decoder[-1].b.data[...] = self.likelihood.output_for_mean(mean)
 
 
+@saveable
 class ConvVAE(VAE):
     """A VAE of images, whose networks are convolutions with a layer of `hidden` units between them and z.
 
@@ -120,6 +123,7 @@ class ConvVAE(VAE):
         self.decoder.b.data[...] = self.likelihood.output_for_mean(mean)
 
 
+@saveable
 class ConditionalVAE(VAE):
     """q(z|x, y) and p(x|z, y) for a class y of K: a VAE whose two networks are also told the class.
 

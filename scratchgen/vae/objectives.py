@@ -19,7 +19,7 @@ from collections.abc import Callable
 import numpy as np
 
 from scratchgen.autograd import stop_gradient
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Normal
 from scratchgen.functional import logsumexp
 from scratchgen.random import Generator
@@ -106,7 +106,7 @@ def free_bits_rate(q: Normal, free: float):
     Source: Kingma et al. (2016), eq. 15.   Ledger: vae.free_bits
     """
     rates = q.kl_by_dimension()
-    used = np.mean(plain(rates), axis=0) > free
+    used = np.mean(to_numpy(rates), axis=0) > free
     return np.sum(np.where(used, rates, free), axis=-1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.autograd import stop_gradient
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.nn import Buffer, Module
 from scratchgen.random import Generator
 
@@ -48,7 +48,7 @@ class Quantiser(Module):
 
         z_e (..., d) → k (...) int, e (..., d), plain arrays
         """
-        z, e = plain(z_e), self.codebook.data
+        z, e = to_numpy(z_e), self.codebook.data
         distance = np.sum(e * e, axis=-1) - 2 * (z @ e.T)  # less ‖z_e‖², which is the same for all codes
         k = np.argmin(distance, axis=-1)
         return k, e[k]
@@ -70,7 +70,7 @@ class Quantiser(Module):
         update this brings the codes to where the vectors are.
         """
         K, d = self.codebook.shape
-        z, k = plain(z_e).reshape(-1, d), k.reshape(-1)
+        z, k = to_numpy(z_e).reshape(-1, d), k.reshape(-1)
         chosen = np.equal(k[:, None], np.arange(K)).astype(z.dtype)  # (vectors, K)
         N, m, share = self.N.data, self.m.data, len(z) / K
         N[...] = self.decay * N + (1 - self.decay) * np.sum(chosen, axis=0)

@@ -10,6 +10,7 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.distributions import Bernoulli
 from scratchgen.nn import Conv2d, ConvTranspose2d, Module, ReLU, Sequential
+from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator
 from scratchgen.vae import objectives
 from scratchgen.vae.code_prior import CodePrior
@@ -17,6 +18,7 @@ from scratchgen.vae.convolutional import KERNEL, PADDING, STRIDE, coarsest
 from scratchgen.vae.quantise import Quantiser
 
 
+@saveable
 class VQVAE(Module):
     """p(k) learned,   k = the codes nearest to encoder(x),   p(x|k) = Bernoulli(σ(decoder(e_k))).
 

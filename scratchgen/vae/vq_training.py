@@ -1,73 +1,90 @@
-"""Training a VQ-VAE: first encoder, codes and decoder; then, with these held, the prior of the codes."""
+"""Training a VQ-VAE: first encoder, codebook and decoder; then the prior of the codes, with these fixed."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from scratchgen.autograd import no_grad
+from scratchgen.autograd import Tensor, no_grad
 from scratchgen.data import batches
-from scratchgen.optim import Adam, half_cosine
+from scratchgen.optim import Optimizer, Schedule, training_step
+from scratchgen.optim.schedules import half_cosine
 from scratchgen.random import Generator
 from scratchgen.vae.objectives import vq_objective
 from scratchgen.vae.quantise import perplexity
-from scratchgen.vae.training import descend
 from scratchgen.vae.vq import VQVAE
 
 
-def train(
+def train_vq(
     model: VQVAE,
-    images,
-    validation,
-    run,
+    images: np.ndarray,
+    validation: np.ndarray,
+    run: Any,
     *,
     epochs: int,
     prior_epochs: int,
     batch_size: int,
-    alpha: float,
-    prior_alpha: float,
+    optimizer: Optimizer,
+    prior_optimizer: Optimizer,
+    schedule: Schedule | None = None,
     rng: Generator,
-):
-    """van den Oord et al. (2017), section 3.2-3.3, with Adam.   images, validation: (N, D) in [0, 1]
+) -> None:
+    """van den Oord et al. (2017), section 3.2-3.3.   images, validation: (N, D) in [0, 1]
 
-    epochs          of the autoencoder, with steps of alpha
-    prior_epochs    after these, of the prior, with steps of prior_alpha; both fall as a half cosine
-    run             a `training.Run`, or a `training.History`, that keeps the books; both parts are one
-                    sequence of epochs in it
+    epochs             of the autoencoder;  prior_epochs: of the prior, after these
+    optimizer          of the parameters of model.encoder and model.decoder
+    prior_optimizer    of the parameters of model.prior
+    schedule           of the learning rate, over each of the two parts; by default half a cosine
+    rng                draws the order of the images, and the examples that replace unused codes
+    run                a `runs.Run` or `runs.History`, which records both parts as one sequence of epochs
 
-    Raises BadInput when a loss or its gradient is no longer finite: that step changes no weight.
+    Raises Diverged when a loss or its gradient is not finite: that step changes no weight.
     """
-    autoencoder = Adam([*model.encoder.parameters(), *model.decoder.parameters()], alpha)
-    prior = Adam(model.prior.parameters(), prior_alpha)
-    an_epoch = math.ceil(len(images) / batch_size)
-    run.track(model=model, autoencoder=autoencoder, prior=prior, rng=rng)
+    schedule = schedule or half_cosine()
+    epoch_steps = math.ceil(len(images) / batch_size)
+    run.track(model=model, optimizer=optimizer, prior_optimizer=prior_optimizer, rng=rng)
     for epoch in run.epochs(epochs + prior_epochs):
         for x in run.steps(batches(images, batch_size=batch_size, rng=rng)):
-            done = run.total_steps / an_epoch  # epochs, and the part of this one
             if epoch <= epochs:
-                autoencoder.alpha = alpha * half_cosine(done / epochs)
-                autoencoder.zero_grad()
-                z_e = model.encode(x)
-                k, e = model.quantiser(z_e)
-                loss = -vq_objective(x, z_e, e, model.decode).mean()
-                descend(loss, autoencoder, run)
-                model.quantiser.update(z_e, k, rng)
-                run.log(objective=-loss.item(), perplexity=perplexity(k))
+                scale = schedule.scale(run, epochs, epoch_steps)
+                autoencoder_step(model, x, optimizer, rng, run, scale)
             else:
-                prior.alpha = prior_alpha * half_cosine((done - epochs) / prior_epochs)
-                prior.zero_grad()
-                loss = -model.prior.log_prob(model.codes(x)).mean()
-                descend(loss, prior, run)
-                run.log(code_nats=loss.item())
+                scale = schedule.scale(run, prior_epochs, epoch_steps, before=epochs)
+                training_step(partial(_code_nats, model, x), prior_optimizer, run, scale=scale)
         if epoch <= epochs:
             run.log(validation_objective=evaluate(model.objective, validation))
         else:
             run.log(validation_elbo=evaluate(model.elbo, validation))
 
 
-def evaluate(bound: Callable, images: np.ndarray) -> float:
+def autoencoder_step(
+    model: VQVAE, x: np.ndarray, optimizer: Optimizer, rng: Generator, run: Any = None, scale: float = 1.0
+) -> None:
+    """One step of encoder and decoder on images x (B, D); then the codes move to the vectors they stand for."""
+    z_e, k = None, None
+
+    def objective() -> tuple[Tensor, dict[str, float]]:
+        nonlocal z_e, k
+        z_e = model.encode(x)
+        k, e = model.quantiser(z_e)
+        loss = -vq_objective(x, z_e, e, model.decode).mean()
+        return loss, {"objective": -loss.item(), "perplexity": perplexity(k)}
+
+    training_step(objective, optimizer, run, scale=scale)
+    model.quantiser.update(z_e, k, rng)
+
+
+def _code_nats(model: VQVAE, x: np.ndarray) -> tuple[Tensor, dict[str, float]]:
+    """Minus the log-probability of the codes of images x (B, D) under the prior, the mean in nats."""
+    loss = -model.prior.log_prob(model.codes(x)).mean()
+    return loss, {"code_nats": loss.item()}
+
+
+def evaluate(bound: Callable[[np.ndarray], Tensor], images: np.ndarray) -> float:
     """The mean of a bound x (B, D) ↦ (B,) over images, in nats: of `model.objective` or `model.elbo`."""
     chunks = np.array_split(images, max(1, len(images) // 1000))  # bounds the memory
     with no_grad():

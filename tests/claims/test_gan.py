@@ -139,7 +139,7 @@ def trained_discriminator(loss, p, q, x, steps=500):
     real, fake = at_quantiles(p, x), at_quantiles(q, x)
     optimizer = Adam(D.parameters(), 1e-2)
     for step in range(steps):
-        optimizer.alpha = 1e-2 * (1 - step / steps)
+        optimizer.learning_rate = 1e-2 * (1 - step / steps)
         optimizer.zero_grad()
         loss(D(real)[:, 0], D(fake)[:, 0]).backward()
         optimizer.step()

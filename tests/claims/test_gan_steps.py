@@ -142,7 +142,7 @@ def test_a_discriminator_step_raises_the_margin_between_real_and_fake(pair, kind
 def test_the_claim_above_rejects_fakes_that_are_labelled_as_real(real):
     """The step of the article's sample code: one batch of fakes, every one labelled 1, and no real data."""
     model = PAIRS["dense"]()
-    before, optimizer = margin(model, real, 3), SGD(model.D.parameters(), alpha=0.01)
+    before, optimizer = margin(model, real, 3), SGD(model.D.parameters(), 0.01)
     fake = model.generate(len(real), Generator(3)).detach()
     np.mean(np.logaddexp(0, -model.logits(fake))).backward()
     optimizer.step()
@@ -159,7 +159,7 @@ def test_a_generator_step_makes_its_fakes_more_real_to_the_discriminator(pair, k
         return -np.mean((a - 1) ** 2) if kind == "least_squares" else np.mean(a)
 
     before = says()
-    generator_step(model, 16, SGD(model.G.parameters(), alpha=0.01), Generator(3), Game(kind))
+    generator_step(model, 16, SGD(model.G.parameters(), 0.01), Generator(3), Game(kind))
     assert says() > before
 
 
@@ -177,6 +177,11 @@ def test_real_and_fake_batches_are_normalised_apart(real):
 # --- a training -------------------------------------------------------------------------------------------
 
 
+def players(model, learning_rate):
+    """The optimisers of both players."""
+    return {f"optimizer_{p}": Adam(getattr(model, p).parameters(), learning_rate, 0.5) for p in "GD"}
+
+
 def test_training_ends_with_the_average_of_where_the_generator_has_been():
     real, snapshots = Generator(2).random((32, 6)), []
 
@@ -188,7 +193,7 @@ def test_training_ends_with_the_average_of_where_the_generator_has_been():
 
     model = GAN(6, 3, Generator(1))
     first = model.G[0].W.data.copy()
-    train(model, real, Watching(), epochs=3, batch_size=8, alpha=1e-3, rng=Generator(0))
+    train(model, real, Watching(), epochs=3, batch_size=8, **players(model, 1e-3), rng=Generator(0))
     expected = first
     for t, W in enumerate(snapshots, 1):
         d = min(0.998, (1 + t) / (10 + t))
@@ -200,15 +205,15 @@ def test_training_ends_with_the_average_of_where_the_generator_has_been():
 def test_the_statistics_of_a_batch_norm_go_with_the_averaged_weights(real):
     """In use the samples are as the averaged weights would make them with the statistics of a large batch."""
     model = ConvGAN((4, 4), 5, (6, 7), Generator(1))
-    train(model, real, History(), epochs=15, batch_size=8, alpha=5e-3, rng=Generator(0))
+    train(model, real, History(), epochs=15, batch_size=8, **players(model, 5e-3), rng=Generator(0))
     eval_mode = model.sample(4000, Generator(7))
     with model.G.frozen():
         by_batch = model.generate(4000, Generator(7))
     assert np.abs(eval_mode - by_batch).mean() < 0.02
 
 
-@pytest.mark.parametrize("ratio", [1, 2, 5])
-def test_the_discriminator_moves_ratio_times_for_each_step_of_the_generator(ratio, real):
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_the_discriminator_takes_its_number_of_steps_for_each_step_of_the_generator(n, real):
     moves = ""
 
     class Watching(History):
@@ -217,16 +222,17 @@ def test_the_discriminator_moves_ratio_times_for_each_step_of_the_generator(rati
             super().log(**numbers)
             moves += "D" * ("V" in numbers) + "G" * ("G_loss" in numbers)
 
-    game = Game("wasserstein", ratio, gradient_penalty=1.0)
+    game = Game("wasserstein", n, gradient_penalty=1.0)
     model = GAN(16, 3, Generator(1), hidden=(4,))
-    train(model, real, Watching(), epochs=5, batch_size=8, alpha=1e-3, rng=Generator(0), game=game)
-    assert moves == ("D" * ratio + "G") * (10 // ratio)
+    how = {"epochs": 5, "batch_size": 8, "game": game, **players(model, 1e-3)}
+    train(model, real, Watching(), rng=Generator(0), **how)
+    assert moves == ("D" * n + "G") * (10 // n)
 
 
-@pytest.mark.parametrize("ratio", [0, -1, 0.5])
-def test_a_ratio_that_is_no_positive_number_of_steps_is_refused(ratio):
-    with pytest.raises(BadInput, match="once or more for each step of G"):
-        Game(ratio=ratio)
+@pytest.mark.parametrize("n", [0, -1, 0.5])
+def test_a_number_of_discriminator_steps_below_1_is_refused(n):
+    with pytest.raises(BadInput, match="at least one step for each step of G"):
+        Game(discriminator_steps=n)
 
 
 @pytest.mark.parametrize(

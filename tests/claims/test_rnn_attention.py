@@ -144,7 +144,7 @@ def test_scheduled_sampling_replaces_the_share_that_it_says_by_draws_of_the_mode
     inputs = np.concatenate([np.full((1, 200), model.boundary), y])
     places, state = model.encode(x)
     for share in (0.0, 0.3, 1.0):
-        given = model._partly_drawn(inputs, places.detach(), state.detach(), None, Generator(1), share)
+        given = model._partly_sampled(inputs, places.detach(), state.detach(), None, Generator(1), share)
         assert np.all(given[0] == model.boundary)
         o = model.decode(given, state, places)[0].numpy()[:-1]
         p = np.exp(o) / np.exp(o).sum(axis=-1, keepdims=True)
@@ -175,9 +175,9 @@ def reverser():
     model = Seq2Seq(LETTERS, LETTERS, 32, 16, Generator(0), cell="lstm", attention="additive")
     optimizer = Adam(model.parameters(), 1e-2)
     for step in range(400):
-        optimizer.alpha = 1e-2 * (1 - step / 400)
+        optimizer.learning_rate = 1e-2 * (1 - step / 400)
         optimizer.zero_grad()
-        model.loss(*reversal(rng, 32), Generator(step), sampling=0.1 * step / 400).mean().backward()
+        model.loss(*reversal(rng, 32), Generator(step), scheduled_sampling=0.1 * step / 400).mean().backward()
         clip_grad_norm(optimizer.parameters, 1.0)
         optimizer.step()
     return model

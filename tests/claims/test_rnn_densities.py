@@ -166,7 +166,7 @@ def test_a_constant_dimension_is_learned_to_the_floor_and_harms_no_other(rng):
 
 def small(cell="gru", K=3, D=1, **options):
     """A model in float64 with weights that are all of the order of 1."""
-    model = FrameModel(D, 5, Generator(2), cell=cell, components=K, **options)
+    model = FrameModel(D, 5, Generator(2), cell=cell, mixture_components=K, **options)
     rng = np.random.default_rng(5)
     for p in model.parameters():
         p.data = 0.6 * rng.standard_normal(p.shape)
@@ -224,10 +224,10 @@ def test_padding_changes_no_value_and_no_gradient(cell, rng, measured):
 
 
 def fitted(sequences, K, *, epochs, D=1, hidden=6, alpha=0.03):
-    model = FrameModel(D, hidden, Generator(0), cell="gru", components=K)
+    model = FrameModel(D, hidden, Generator(0), cell="gru", mixture_components=K)
     train_frames(
         model, sequences, sequences[:2], History(),
-        epochs=epochs, batch_size=20, alpha=alpha, rng=Generator(1),
+        epochs=epochs, batch_size=20, optimizer=Adam(model.parameters(), alpha), rng=Generator(1),
     )  # fmt: skip
     return model
 
@@ -363,13 +363,13 @@ def test_frames_that_are_none_are_refused(bad):
 
 
 def test_sizes_that_are_none_are_refused():
-    for options in ({"components": -1}, {"nade": 2, "components": 2}):
-        with pytest.raises(ValueError, match=r"no sizes|one of the two"):
+    for options in ({"mixture_components": -1}, {"nade": 2, "mixture_components": 2}):
+        with pytest.raises(ValueError, match=r"at least 0|one of the two"):
             FrameModel(4, 3, **options)
 
 
 def test_dtypes_stay_as_they_are():
-    model = FrameModel(4, 3, Generator(0), components=2)
+    model = FrameModel(4, 3, Generator(0), mixture_components=2)
     x = np.ones((2, 1, 4), np.float32)
     assert model.log_prob(x).dtype == np.float32 == model.sample(2, 1, Generator(0)).dtype
     optimizer = Adam(model.parameters())

@@ -170,19 +170,27 @@ def test_the_claim_above_rejects_a_norm_of_each_parameter_for_itself(rng):
 
 
 @pytest.mark.equation("rnn.clipping")
-def test_training_clips_to_a_joint_norm_of_one_and_logs_the_norm_before(monkeypatch):
+def test_training_clips_to_a_joint_norm_of_one_and_logs_the_norm_before():
     norms = []
 
     class Noting(Adam):
-        def step(self):
+        def step(self, scale=1.0):
             norms.append(np.sqrt(sum(np.sum(p.grad**2) for p in self.parameters)))
-            super().step()
+            super().step(scale)
 
-    monkeypatch.setattr("scratchgen.rnn.training.Adam", Noting)
     model = LanguageModel(CharacterTokenizer("ab"), hidden=8, embedding=2, rng=Generator(0))
     model.W_hy.data *= 50  # steep: gradients of more than 1
     run, text = History(), np.random.default_rng(0).integers(0, 2, 650)
-    train(model, text[:600], text[600:], run, epochs=1, batch_size=4, chunk=16, alpha=1e-3)
+    train(
+        model,
+        text[:600],
+        text[600:],
+        run,
+        epochs=1,
+        batch_size=4,
+        bptt_steps=16,
+        optimizer=Noting(model.parameters()),
+    )
     assert max(norms) == pytest.approx(1, rel=1e-4)  # float32
     assert run.history["gradient_norm"][0] > 1
 
@@ -192,11 +200,10 @@ def steps_of_training(monkeypatch, model, ids, **sizes):
     found = []
 
     class Resting(Adam):
-        def step(self):
+        def step(self, scale=1.0):
             found.append(np.concatenate([p.grad.ravel() for p in self.parameters]))
 
-    monkeypatch.setattr("scratchgen.rnn.training.Adam", Resting)
-    train(model, ids, ids[:50], History(), epochs=1, alpha=1e-3, **sizes)
+    train(model, ids, ids[:50], History(), epochs=1, optimizer=Resting(model.parameters()), **sizes)
     return np.array(found)
 
 
@@ -220,7 +227,7 @@ def steps_by_hand(model, ids, batch_size, chunk, carried=True, cleared=True):
 def test_a_step_of_training_has_the_gradient_of_its_own_chunk_after_all_those_before(
     cell, rng, monkeypatch, measured
 ):
-    model, ids, sizes = small(cell), rng.integers(0, 3, 200), {"batch_size": 2, "chunk": 9}
+    model, ids, sizes = small(cell), rng.integers(0, 3, 200), {"batch_size": 2, "bptt_steps": 9}
     expected = steps_by_hand(model, ids, **sizes)
     assert len(expected) > 3
     measured(np.abs(steps_of_training(monkeypatch, model, ids, **sizes) - expected), 1e-12)  # roundings
@@ -229,7 +236,7 @@ def test_a_step_of_training_has_the_gradient_of_its_own_chunk_after_all_those_be
 @pytest.mark.equation("rnn.truncation")
 @pytest.mark.parametrize("fault", ["carried", "cleared"])
 def test_the_claim_above_rejects_a_state_that_is_lost_and_gradients_that_add_up(fault, rng, monkeypatch):
-    model, ids, sizes = small("tanh"), rng.integers(0, 3, 200), {"batch_size": 2, "chunk": 9}
+    model, ids, sizes = small("tanh"), rng.integers(0, 3, 200), {"batch_size": 2, "bptt_steps": 9}
     wrong = steps_by_hand(model, ids, **sizes, **{fault: False})
     assert np.abs(steps_of_training(monkeypatch, model, ids, **sizes) - wrong).max() > 1e-3
 
@@ -255,7 +262,16 @@ def trained(request, fresh):
     chain, _ = fresh
     text = CharacterTokenizer(chain.characters).encode(chain.sample(120_000, Generator(1)))
     model = LanguageModel(CharacterTokenizer(chain.characters), 24, 16, Generator(0), cell=request.param)
-    train(model, text, text[:100], History(), epochs=3, batch_size=16, chunk=32, alpha=1e-2)
+    train(
+        model,
+        text,
+        text[:100],
+        History(),
+        epochs=3,
+        batch_size=16,
+        bptt_steps=32,
+        optimizer=Adam(model.parameters(), 1e-2),
+    )
     return model
 
 
@@ -272,20 +288,20 @@ def test_a_trained_model_comes_within_two_hundredths_of_a_bit_of_the_entropy_and
     """The excess on fresh text is the divergence of the model from the chain, up to its standard error."""
     chain, text = fresh
     assert chain.entropy_rate == pytest.approx(1.75)
-    bits = -log_prob(trained, trained.vocabulary.encode(text)) / math.log(2)
+    bits = -log_prob(trained, trained.tokenizer.encode(text)) / math.log(2)
     mean, error = excess(bits, surprisal(chain, text))
     measured(np.maximum(0, mean), 0.02)
     measured(np.maximum(0, -mean), 3 * error)
     assert abs(bits.mean() - 1.75) < 0.02 + 3 * bits.std() / math.sqrt(len(bits))
-    assert evaluate(trained, trained.vocabulary.encode(text)) == pytest.approx(bits.mean(), rel=1e-12)
-    assert perplexity(trained, trained.vocabulary.encode(text)) == pytest.approx(2 ** bits.mean(), rel=1e-12)
+    assert evaluate(trained, trained.tokenizer.encode(text)) == pytest.approx(bits.mean(), rel=1e-12)
+    assert perplexity(trained, trained.tokenizer.encode(text)) == pytest.approx(2 ** bits.mean(), rel=1e-12)
 
 
 @pytest.mark.equation("rnn.cross_entropy")
 def test_the_claim_above_rejects_a_model_that_has_not_learned(fresh):
     chain, text = fresh
     untrained = LanguageModel(CharacterTokenizer(chain.characters), 24, 16, Generator(0))
-    assert evaluate(untrained, untrained.vocabulary.encode(text)) > chain.entropy_rate + 1
+    assert evaluate(untrained, untrained.tokenizer.encode(text)) > chain.entropy_rate + 1
 
 
 @pytest.mark.equation("rnn.cross_entropy")
@@ -316,7 +332,16 @@ def test_a_model_learns_to_count_the_brackets_of_a_grammar_which_no_bigram_can(c
     vocabulary = CharacterTokenizer("abc")
     text, held_out = (vocabulary.encode(grammar(n, rng)) for n in (40_000, 10_000))
     model = LanguageModel(vocabulary, 16, 4, Generator(0), cell=cell)
-    train(model, text, held_out[:100], History(), epochs=2, batch_size=16, chunk=48, alpha=2e-2)
+    train(
+        model,
+        text,
+        held_out[:100],
+        History(),
+        epochs=2,
+        batch_size=16,
+        bptt_steps=48,
+        optimizer=Adam(model.parameters(), 2e-2),
+    )
     error = 3 * 2 / math.sqrt(len(held_out))  # three standard errors; a character's bits vary by less than 2
     bigram = bits_per_character(NGram(1, 1e-3).fit(text, 3).log_prob(held_out)[1:])
     bits = evaluate(model, held_out)

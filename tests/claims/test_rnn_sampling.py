@@ -72,9 +72,7 @@ SAMPLERS = {
 def joint(model, prompt, one):
     """The probability of each pair of letters after the prompt, when each is drawn from one(logits)."""
     pairs = np.empty((V, V))
-    logits = lambda text: (
-        model.forward(model.vocabulary.encode(text)[:, None])[0].numpy()[-1, 0].astype(float)
-    )
+    logits = lambda text: model.forward(model.tokenizer.encode(text)[:, None])[0].numpy()[-1, 0].astype(float)
     first = one(logits(prompt))
     for k, letter in enumerate(LETTERS):
         pairs[k] = first[k] * one(logits(prompt + letter))
@@ -180,7 +178,7 @@ def test_a_prompt_longer_than_is_read_at_once_is_the_same_prompt(model, monkeypa
 
 def log_prob(model, prompt, more):
     """log p(more | prompt), from the losses of the whole text."""
-    ids = model.vocabulary.encode(prompt + more)
+    ids = model.tokenizer.encode(prompt + more)
     losses, _ = model.loss(ids[:-1, None], ids[1:, None])
     return -losses.numpy()[len(prompt) - 1 :].astype(np.float64).sum()
 
@@ -213,7 +211,7 @@ def test_with_a_stop_the_best_score_over_all_lengths_is_found(alpha, model, meas
     ]  # the first d ends a text
     texts = ended + ["".join(t) for t in itertools.product("abc", repeat=T)]
     scores = np.array([by_length(log_prob(model, "a", t), len(t), alpha) for t in texts])
-    found = beam_search(model, "a", T, V**T, alpha=alpha, stop="d")
+    found = beam_search(model, "a", T, V**T, length_penalty=alpha, stop="d")
     assert {f.text for f in found} == {"a" + t for t in texts}
     assert found[0].text == "a" + texts[scores.argmax()]
     measured(np.abs([f.score for f in found] - np.sort(scores)[::-1]), 1e-5)
@@ -221,7 +219,7 @@ def test_with_a_stop_the_best_score_over_all_lengths_is_found(alpha, model, meas
 
 def test_dividing_by_the_length_prefers_longer_texts(model):
     lengths = [
-        np.mean([len(f.text) for f in beam_search(model, "a", 6, 8, alpha=alpha, stop="d")[:4]])
+        np.mean([len(f.text) for f in beam_search(model, "a", 6, 8, length_penalty=alpha, stop="d")[:4]])
         for alpha in (0.0, 5.0)
     ]
     assert lengths[1] > lengths[0]
@@ -230,7 +228,7 @@ def test_dividing_by_the_length_prefers_longer_texts(model):
 class Chain:
     """A model by table: P[i, j] is the probability of j after i."""
 
-    vocabulary = CharacterTokenizer(LETTERS)
+    tokenizer = CharacterTokenizer(LETTERS)
 
     def __init__(self, P):
         self.logits = np.log(P)
@@ -241,7 +239,7 @@ class Chain:
     def forward(self, ids, state=None):
         return Tensor(self.logits[ids]), Tensor(np.zeros((1, 1, ids.shape[1], 1)))
 
-    def stepper(self):
+    def incremental_decoder(self):
         return lambda ids, state: (self.logits[ids], np.zeros((1, 1, len(ids), 1)))
 
 

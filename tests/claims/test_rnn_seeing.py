@@ -1,4 +1,4 @@
-"""What is seen of a recurrent network: its Jacobians through time, its gates, its units and its spectrum."""
+"""Analysis of a recurrent network: its Jacobians through time, its gates, its units and its eigenvalues."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from scratchgen import rnn
 from scratchgen.nn import GRU, LSTM, RNN
 from scratchgen.random import Generator
-from scratchgen.rnn import Unit, gates, gradient_norms, interesting_units, saturation, spectrum
+from scratchgen.rnn import Unit, eigenvalues, gates, gradient_norms, interesting_units, saturation
 from scratchgen.rnn.analysis.units import correlations
 from scratchgen.runs import History
 
@@ -263,54 +263,54 @@ def test_a_symbol_of_several_characters_counts_as_all_of_them():
     assert features["position in the line"].tolist() == [2, 2, 3]
 
 
-# --- the spectrum -----------------------------------------------------------------------------------------
+# --- eigenvalues ------------------------------------------------------------------------------------------
 
 
-def test_the_spectrum_of_each_gate_is_that_of_its_square_of_the_weights(rng):
+def test_the_eigenvalues_of_each_gate_are_those_of_its_square_of_the_weights(rng):
     for stack, gates_of in ((RNN, 1), (LSTM, 4), (GRU, 3)):
         net = network(stack, layers=2)
-        found = spectrum(net)
+        found = eigenvalues(net)
         assert found.shape == (2, gates_of, H)
         for layer, rows in zip(net.layers, found, strict=True):
-            for k, eigenvalues in enumerate(rows):
+            for k, row in enumerate(rows):
                 square = layer.W_hh.data[:, k * H : (k + 1) * H]
-                for z in eigenvalues:
+                for z in row:
                     assert np.linalg.svd(square - z * np.eye(H), compute_uv=False)[-1] < 1e-12
 
 
-def test_a_rotation_has_its_spectrum_on_the_unit_circle_and_powers_follow_the_radius():
-    fresh = spectrum(RNN(D, 40, Generator(0)))
+def test_a_rotation_has_its_eigenvalues_on_the_unit_circle_and_powers_follow_the_radius():
+    fresh = eigenvalues(RNN(D, 40, Generator(0)))
     np.testing.assert_allclose(np.abs(fresh), 1, atol=1e-5)  # weights of single precision
     W = np.random.default_rng(0).standard_normal((12, 12)) / 4
     norms = gradient_norms(tanh_network(W), np.zeros((400, 12)))
-    radius = np.abs(spectrum(tanh_network(W))).max()
+    radius = np.abs(eigenvalues(tanh_network(W))).max()
     assert (
         abs((norms[400] / norms[200]) ** (1 / 200) / radius - 1) < 1e-3 < abs(np.linalg.norm(W, 2) - radius)
     )
 
 
-def test_spectra_are_looked_at_before_training_and_after_every_epoch_also_when_it_is_resumed(rng):
+def test_eigenvalues_are_recorded_before_training_and_after_every_epoch_also_when_it_is_resumed(rng):
     net = network(RNN)
 
     def history():
-        run, spectra = History(), rnn.Spectra(net)
-        run.observe(spectra=spectra)
+        run, recorded = History(), rnn.EigenvalueHistory(net)
+        run.observe(eigenvalues=recorded)
         run.track(model=net)
-        return run, spectra
+        return run, recorded
 
     def train(run, n):
         for epoch in run.epochs(n):
             net.layers[0].W_hh.data[...] *= 1 + epoch
             run.log(loss=0)
 
-    (run, spectra), before = history(), spectrum(net)
+    (run, recorded), before = history(), eigenvalues(net)
     train(run, 2)
     again, resumed = history()
     again.resume(*run.state())
     train(again, 3)
-    assert len(spectra.moments) == 3 and len(resumed.moments) == 4
-    for moment, factor in zip(resumed.moments, (1, 2, 6, 24), strict=True):
-        np.testing.assert_allclose(np.sort_complex(moment), np.sort_complex(factor * before), rtol=1e-10)
+    assert len(recorded.epochs) == 3 and len(resumed.epochs) == 4
+    for epoch, factor in zip(resumed.epochs, (1, 2, 6, 24), strict=True):
+        np.testing.assert_allclose(np.sort_complex(epoch), np.sort_complex(factor * before), rtol=1e-10)
 
 
 @pytest.mark.parametrize("look", [gradient_norms, rnn.states, gates])

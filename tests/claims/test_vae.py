@@ -8,6 +8,7 @@ import pytest
 from scratchgen import check_grads
 from scratchgen.data import load_images
 from scratchgen.distributions import Bernoulli, Normal
+from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
 from scratchgen.vae import VAE, elbo, evaluate, train
@@ -181,7 +182,16 @@ def test_training_raises_the_held_out_bound_above_the_best_that_independent_pixe
         Generator(0).integers(2, size=512)
     ]
     model = VAE(6, 2, 16, Generator(1))
-    train(model, images, images[:64], History(), epochs=30, batch_size=32, alpha=1e-2, rng=Generator(2))
+    train(
+        model,
+        images,
+        images[:64],
+        History(),
+        epochs=30,
+        batch_size=32,
+        optimizer=Adam(model.parameters(), 1e-2),
+        rng=Generator(2),
+    )
     bound = evaluate(model, images, Generator(3), samples=5)
     evidence, pixels = np.log(0.5), -6 * np.log(2)
     assert evidence + 0.25 * (pixels - evidence) < bound < evidence + 0.05
@@ -196,5 +206,14 @@ def test_mnist_reaches_106_nats_in_ten_epochs():
     rng = Generator(0)
     model = VAE(784, 20, 400, rng)
     model.init_output_bias(mnist.train.mean(axis=0))
-    train(model, mnist.train, mnist.validation, History(), epochs=10, batch_size=128, alpha=1e-3, rng=rng)
+    train(
+        model,
+        mnist.train,
+        mnist.validation,
+        History(),
+        epochs=10,
+        batch_size=128,
+        optimizer=Adam(model.parameters()),
+        rng=rng,
+    )
     assert evaluate(model, mnist.test, Generator(1), samples=5) > -106

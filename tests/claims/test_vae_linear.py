@@ -229,7 +229,7 @@ def by_geco(data, D0, update=GECO.update, steps=400):
     model, multiplier = best_for(data, beta=1), GECO(D0, eta=0.03, a=0.8)
     optimizer = Adam(learned(model, False), 0.02)
     for step in range(steps):
-        optimizer.alpha = 0.02 * min(1, 2 * (1 - step / steps))
+        optimizer.learning_rate = 0.02 * min(1, 2 * (1 - step / steps))
         optimizer.zero_grad()
         distortion, R = distortion_and_rate(model, data)
         (lagrangian(distortion, R, D0, multiplier.lam) / max(1.0, multiplier.lam)).backward()
@@ -283,7 +283,7 @@ def two_images():
 
 def constrained(two_images, D0, epochs):
     model, loss, books = VAE(6, 2, 8, Generator(1)), ConstrainedLoss(D0), History()
-    rates = {"epochs": epochs, "batch_size": 32, "alpha": 5e-3}
+    rates = {"epochs": epochs, "batch_size": 32, "optimizer": Adam(model.parameters(), 5e-3)}
     train(model, two_images, two_images[:32], books, **rates, rng=Generator(2), loss=loss)
     return model, loss.multiplier, books.history
 

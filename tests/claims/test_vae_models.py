@@ -5,6 +5,7 @@ import pytest
 
 from scratchgen import BadInput
 from scratchgen.evaluation import active_units, annealed_log_likelihood, rate_and_distortion
+from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
 from scratchgen.vae import VAE, ConditionalVAE, ConvVAE, LinearVAE, build, evaluate, train
@@ -89,7 +90,7 @@ def told():
     """A conditional model of three noisy patterns, one for each class."""
     x, y = noisy_patterns(600, 1)
     model = ConditionalVAE(D, 1, 16, K, Generator(1))
-    sizes = {"epochs": 20, "batch_size": 30, "alpha": 5e-3}
+    sizes = {"epochs": 20, "batch_size": 30, "optimizer": Adam(model.parameters(), 5e-3)}
     train(model, x, x[:30], History(), **sizes, rng=Generator(2), labels=y, validation_labels=y[:30])
     return model
 

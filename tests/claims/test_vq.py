@@ -8,13 +8,14 @@ import pytest
 from scratchgen import Tensor, check_grads
 from scratchgen.errors import BadInput
 from scratchgen.functional import logsumexp
+from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
 from scratchgen.vae.code_prior import CodePrior
 from scratchgen.vae.objectives import vq_objective
 from scratchgen.vae.quantise import Quantiser, perplexity, straight_through
 from scratchgen.vae.vq import VQVAE
-from scratchgen.vae.vq_training import evaluate, train
+from scratchgen.vae.vq_training import evaluate, train_vq
 
 K, d = 6, 3
 
@@ -289,10 +290,19 @@ def binary_images(n, seed=0):
     return np.abs(images.reshape(n, 16) - (rng.random((n, 16)) < 0.1)).astype(np.float32)
 
 
+def optimizers(model):
+    """Adam for the autoencoder and for the prior."""
+    autoencoder = [*model.encoder.parameters(), *model.decoder.parameters()]
+    return {
+        "optimizer": Adam(autoencoder, 1e-2),
+        "prior_optimizer": Adam(model.prior.parameters(), 1e-2),
+    }
+
+
 @pytest.fixture(scope="module")
 def trained():
     model, images, books = tiny(), binary_images(512), History()
-    train(
+    train_vq(
         model,
         images,
         images[:64],
@@ -300,8 +310,7 @@ def trained():
         epochs=30,
         prior_epochs=16,
         batch_size=32,
-        alpha=1e-2,
-        prior_alpha=1e-2,
+        **optimizers(model),
         rng=Generator(1),
     )
     return model, books
@@ -369,7 +378,7 @@ def test_the_prior_is_trained_with_the_autoencoder_as_it_is():
         def after_step(self):
             states.append(model.state_dict())
 
-    train(
+    train_vq(
         model,
         images,
         images,
@@ -377,8 +386,7 @@ def test_the_prior_is_trained_with_the_autoencoder_as_it_is():
         epochs=1,
         prior_epochs=1,
         batch_size=32,
-        alpha=1e-2,
-        prior_alpha=1e-2,
+        **optimizers(model),
         rng=Generator(1),
     )
     for name in states[0]:
@@ -414,8 +422,8 @@ class Interrupted(History):
 
 def train_both(model, run, rng):
     images = binary_images(80)
-    sizes = {"epochs": 2, "prior_epochs": 2, "batch_size": 32, "alpha": 1e-2, "prior_alpha": 1e-2}
-    train(model, images, images[:16], run, **sizes, rng=rng)
+    sizes = {"epochs": 2, "prior_epochs": 2, "batch_size": 32, **optimizers(model)}
+    train_vq(model, images, images[:16], run, **sizes, rng=rng)
 
 
 @pytest.mark.parametrize("steps", [1, 3, 4, 6, 7, 9, 11])  # within an epoch of three and at its end

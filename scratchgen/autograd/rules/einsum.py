@@ -10,7 +10,7 @@ import string
 import numpy as np
 
 from scratchgen.autograd.broadcasting import sum_to_shape
-from scratchgen.autograd.primitives import SPREAD, defvjp_each, primitive
+from scratchgen.autograd.primitives import COMPOSED, defvjp_each, primitive
 
 
 @primitive
@@ -81,4 +81,4 @@ def _einsum(subscripts, *operands, optimize=False):
     return einsum(*operands, terms=tuple(terms), out=out, optimize=optimize)
 
 
-SPREAD[np.einsum] = _einsum
+COMPOSED[np.einsum] = _einsum

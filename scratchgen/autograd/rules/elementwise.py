@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd.primitives import SPREAD, constant, defvjp, primitive, refuse
+from scratchgen.autograd.primitives import COMPOSED, constant, defvjp, mark_nondifferentiable, primitive
 
 # --- arithmetic -------------------------------------------------------------------------------------------
 
@@ -126,7 +126,7 @@ def _clip(x, a_min=None, a_max=None, *, min=None, max=None):
     return clip(x, -np.inf if low is None else low, np.inf if high is None else high)
 
 
-SPREAD[np.clip] = _clip
+COMPOSED[np.clip] = _clip
 
 defvjp(
     np.where,
@@ -144,19 +144,19 @@ def _select(conditions, choices, default=0):
     return y
 
 
-SPREAD[np.select] = _select
+COMPOSED[np.select] = _select
 
 constant(np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
 constant(np.logical_and, np.logical_or, np.logical_not, np.isnan, np.isfinite, np.isinf)
 constant(np.all, np.any, np.isclose, np.allclose, np.array_equal)
 constant(np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.shape, np.ndim, np.size)
 constant(np.array2string)
-refuse(
+mark_nondifferentiable(
     "a position does not vary with the values: np.argmax(t.detach()) and the like are constants, "
     "np.max(t) has a derivative",
     *(np.argmax, np.argmin, np.argsort, np.nonzero, np.searchsorted),
 )
-refuse(
+mark_nondifferentiable(
     "it is flat wherever it is smooth: np.round(t.detach()) and the like are constants, and "
     "t + (np.round(t.detach()) - t.detach()) lets the gradient pass straight through",
     *(np.round, np.around, np.rint, np.floor, np.ceil, np.trunc, np.floor_divide),

@@ -5,7 +5,7 @@ Reading x[index] and adding into zeros at `index` are transposes of each other, 
 
 import numpy as np
 
-from scratchgen.autograd.primitives import SPREAD, defvjp, plain, primitive
+from scratchgen.autograd.primitives import COMPOSED, defvjp, primitive, to_numpy
 from scratchgen.autograd.rules.shapes import gather
 
 
@@ -83,7 +83,7 @@ def _take_along_axis(x, indices, axis=-1):
 def _sort(x, axis=-1):
     if axis is None:
         x, axis = np.ravel(x), 0
-    return np.take_along_axis(x, np.argsort(plain(x), axis=axis), axis=axis)
+    return np.take_along_axis(x, np.argsort(to_numpy(x), axis=axis), axis=axis)
 
 
 def _diff(x, n=1, axis=-1):
@@ -116,12 +116,18 @@ def _diag(x, k=0):
     return add_at(x, (i + max(0, -k), i + max(0, k)), (n, n))
 
 
-SPREAD[np.take] = _take
-SPREAD[np.take_along_axis] = _take_along_axis
-SPREAD[np.sort] = _sort
-SPREAD[np.diff] = _diff
-SPREAD[np.diagonal] = _diagonal_of
-SPREAD[np.trace] = _trace
-SPREAD[np.diag] = _diag
-SPREAD[np.tril] = lambda x, k=0: np.where(np.tri(*x.shape[-2:], k, dtype=bool), x, np.zeros_like(x))
-SPREAD[np.triu] = lambda x, k=0: np.where(np.tri(*x.shape[-2:], k - 1, dtype=bool), np.zeros_like(x), x)
+def _below_diagonal(x, k):
+    """A mask of the elements on and below the k-th diagonal of the last two axes."""
+    rows, columns = x.shape[-2:]
+    return np.tri(rows, columns, k, dtype=bool)
+
+
+COMPOSED[np.take] = _take
+COMPOSED[np.take_along_axis] = _take_along_axis
+COMPOSED[np.sort] = _sort
+COMPOSED[np.diff] = _diff
+COMPOSED[np.diagonal] = _diagonal_of
+COMPOSED[np.trace] = _trace
+COMPOSED[np.diag] = _diag
+COMPOSED[np.tril] = lambda x, k=0: np.where(_below_diagonal(x, k), x, np.zeros_like(x))
+COMPOSED[np.triu] = lambda x, k=0: np.where(_below_diagonal(x, k - 1), np.zeros_like(x), x)

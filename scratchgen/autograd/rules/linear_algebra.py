@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from scratchgen.autograd.broadcasting import sum_to_shape
-from scratchgen.autograd.primitives import SPREAD, defvjp, plain, primitive
-from scratchgen.autograd.rules.reductions import spread
+from scratchgen.autograd.primitives import COMPOSED, defvjp, primitive, to_numpy
+from scratchgen.autograd.rules.reductions import expand_reduced
 
 
 def _swap(a):
@@ -71,11 +71,11 @@ def _inner(a, b):
     return a * b if np.ndim(a) == 0 or np.ndim(b) == 0 else np.tensordot(a, b, axes=(-1, -1))
 
 
-SPREAD[np.dot] = _dot
-SPREAD[np.inner] = _inner
-SPREAD[np.vdot] = lambda a, b: np.ravel(a) @ np.ravel(b)
-SPREAD[np.tensordot] = _tensordot
-SPREAD[np.outer] = lambda a, b: np.expand_dims(np.ravel(a), 1) * np.ravel(b)
+COMPOSED[np.dot] = _dot
+COMPOSED[np.inner] = _inner
+COMPOSED[np.vdot] = lambda a, b: np.ravel(a) @ np.ravel(b)
+COMPOSED[np.tensordot] = _tensordot
+COMPOSED[np.outer] = lambda a, b: np.expand_dims(np.ravel(a), 1) * np.ravel(b)
 
 # --- norms ------------------------------------------------------------------------------------------------
 
@@ -88,7 +88,7 @@ def euclidean_norm(x, axis=None, *, keepdims=False):
 
 # ∂y/∂x = x / y
 def _direction(g, y, x, axis=None, *, keepdims=False):
-    return spread(g / np.where(np.equal(y, 0), np.ones_like(y), y), x, axis, keepdims) * x
+    return expand_reduced(g / np.where(np.equal(y, 0), np.ones_like(y), y), x, axis, keepdims) * x
 
 
 defvjp(euclidean_norm, _direction)
@@ -109,7 +109,7 @@ def _norm(x, ord=None, axis=None, keepdims=False):
     return np.sum(np.abs(x) ** ord, axis=axis, keepdims=keepdims) ** (1 / ord)
 
 
-SPREAD[np.linalg.norm] = _norm
+COMPOSED[np.linalg.norm] = _norm
 
 # --- inverses ---------------------------------------------------------------------------------------------
 
@@ -147,8 +147,8 @@ def log_abs_determinant(a):
 
 # d log |det A| = tr(A⁻¹ dA)
 defvjp(log_abs_determinant, lambda g, y, a: g[..., None, None] * _swap(np.linalg.inv(a)))
-SPREAD[np.linalg.slogdet] = lambda a: SignAndLogDeterminant(
-    np.linalg.slogdet(plain(a))[0], log_abs_determinant(a)
+COMPOSED[np.linalg.slogdet] = lambda a: SignAndLogDeterminant(
+    np.linalg.slogdet(to_numpy(a))[0], log_abs_determinant(a)
 )
 
 
@@ -158,7 +158,7 @@ def _determinant(a):
     return sign * np.exp(logabsdet)
 
 
-SPREAD[np.linalg.det] = _determinant
+COMPOSED[np.linalg.det] = _determinant
 
 
 # A = L Lᵀ        ∂L/∂A = ½ (S + Sᵀ),  S = L⁻ᵀ Φ(Lᵀ G) L⁻¹,  Φ: the lower triangle with its diagonal halved

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd.primitives import SPREAD, defvjp
+from scratchgen.autograd.primitives import COMPOSED, defvjp
 
 
-def spread(g, x, axis, keepdims):
+def expand_reduced(g, x, axis, keepdims):
     """Repeat g, the cotangent of a reduction of x over `axis`, along the reduced axes: shape x.shape."""
     if axis is not None and not keepdims:
         g = np.expand_dims(g, axis)
@@ -22,20 +22,22 @@ def count(x, axis):
 
 
 # y = Σ x        ∂y/∂x = 1
-defvjp(np.sum, lambda g, y, x, axis=None, *, keepdims=False: spread(g, x, axis, keepdims))
+defvjp(np.sum, lambda g, y, x, axis=None, *, keepdims=False: expand_reduced(g, x, axis, keepdims))
 
 # y = Σ x / n    ∂y/∂x = 1/n
 defvjp(
     np.mean,
-    lambda g, y, x, axis=None, *, keepdims=False: spread(g / max(count(x, axis), 1), x, axis, keepdims),
+    lambda g, y, x, axis=None, *, keepdims=False: expand_reduced(
+        g / max(count(x, axis), 1), x, axis, keepdims
+    ),
 )
 
 
 def _extreme(g, y, x, axis=None, *, keepdims=False):
     """y = x at the extreme element, ∂y/∂x = 1 there and 0 elsewhere; equal extremes share it evenly."""
-    chosen = np.equal(x, spread(y, x, axis, keepdims))
+    chosen = np.equal(x, expand_reduced(y, x, axis, keepdims))
     ties = np.sum(chosen, axis=axis, keepdims=True)
-    return spread(g, x, axis, keepdims) * chosen / ties.astype(x.dtype)
+    return expand_reduced(g, x, axis, keepdims) * chosen / ties.astype(x.dtype)
 
 
 for extreme in (np.max, np.amax, np.min, np.amin):
@@ -44,9 +46,9 @@ for extreme in (np.max, np.amax, np.min, np.amin):
 
 def _product(g, y, x, axis=None, *, keepdims=False):
     """y = Π x, ∂y/∂x_i = Π_{j≠i} x_j: that is y / x_i, unless a factor is 0."""
-    g = spread(g, x, axis, keepdims)
+    g = expand_reduced(g, x, axis, keepdims)
     if np.all(x != 0):
-        return g * spread(y, x, axis, keepdims) / x
+        return g * expand_reduced(y, x, axis, keepdims) / x
     return g * _product_of_the_others(x, axis)
 
 
@@ -67,14 +69,14 @@ defvjp(np.prod, _product)
 # y = Σ (x − x̄)² / (n − ddof)        ∂y/∂x_i = 2 (x_i − x̄) / (n − ddof), as Σ (x − x̄) = 0
 def _variance(g, y, x, axis=None, *, ddof=0, keepdims=False):
     centred = x - np.mean(x, axis=axis, keepdims=True)
-    return spread(g * (2 / (count(x, axis) - ddof)), x, axis, keepdims) * centred
+    return expand_reduced(g * (2 / (count(x, axis) - ddof)), x, axis, keepdims) * centred
 
 
 # y = √variance        ∂y/∂x_i = (x_i − x̄) / ((n − ddof) y), and 0 where all x are equal
 def _deviation(g, y, x, axis=None, *, ddof=0, keepdims=False):
     centred = x - np.mean(x, axis=axis, keepdims=True)
     scale = np.where(np.equal(y, 0), np.ones_like(y), y) * (count(x, axis) - ddof)
-    return spread(g / scale, x, axis, keepdims) * centred
+    return expand_reduced(g / scale, x, axis, keepdims) * centred
 
 
 defvjp(np.var, _variance)
@@ -112,6 +114,6 @@ def _range(x, axis=None, *, keepdims=False):
     return np.max(x, axis=axis, keepdims=keepdims) - np.min(x, axis=axis, keepdims=keepdims)
 
 
-SPREAD[np.cumprod] = _cumulated_product
-SPREAD[np.average] = _average
-SPREAD[np.ptp] = _range
+COMPOSED[np.cumprod] = _cumulated_product
+COMPOSED[np.average] = _average
+COMPOSED[np.ptp] = _range

@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchgen.autograd.broadcasting import sum_to_shape
-from scratchgen.autograd.primitives import SPREAD, defvjp, defvjp_each, primitive
+from scratchgen.autograd.primitives import COMPOSED, defvjp, defvjp_each, primitive
 
 
 @primitive
@@ -90,14 +90,14 @@ def _column_stack(arrays):
     return join(*(a if np.ndim(a) >= 2 else np.reshape(a, (-1, 1)) for a in arrays), axis=1)
 
 
-SPREAD[np.concatenate] = _concatenate
-SPREAD[np.append] = lambda x, values, axis=None: _concatenate([x, values], axis)
-SPREAD[np.stack] = _stack
-SPREAD[np.hstack] = _hstack
-SPREAD[np.vstack] = lambda arrays: join(*(_at_least(2, a) for a in arrays), axis=0)
-SPREAD[np.column_stack] = _column_stack
-SPREAD[np.atleast_1d], SPREAD[np.atleast_2d] = _each_at_least(1), _each_at_least(2)
-SPREAD[np.copy] = lambda x: identity(x)
+COMPOSED[np.concatenate] = _concatenate
+COMPOSED[np.append] = lambda x, values, axis=None: _concatenate([x, values], axis)
+COMPOSED[np.stack] = _stack
+COMPOSED[np.hstack] = _hstack
+COMPOSED[np.vstack] = lambda arrays: join(*(_at_least(2, a) for a in arrays), axis=0)
+COMPOSED[np.column_stack] = _column_stack
+COMPOSED[np.atleast_1d], COMPOSED[np.atleast_2d] = _each_at_least(1), _each_at_least(2)
+COMPOSED[np.copy] = lambda x: identity(x)
 
 
 def _split(x, sections, axis=0):
@@ -184,13 +184,13 @@ def _broadcast_arrays(*arrays):
     return tuple(np.broadcast_to(a, shape) for a in arrays)
 
 
-SPREAD[np.broadcast_arrays] = _broadcast_arrays
-SPREAD[np.matrix_transpose] = lambda x: np.swapaxes(x, -1, -2)
-SPREAD[np.split] = _split
-SPREAD[np.array_split] = _array_split
-SPREAD[np.flip] = _flip
-SPREAD[np.flipud] = lambda x: x[::-1]
-SPREAD[np.fliplr] = lambda x: x[:, ::-1]
-SPREAD[np.repeat] = _repeat
-SPREAD[np.tile] = _tile
-SPREAD[np.pad] = _pad
+COMPOSED[np.broadcast_arrays] = _broadcast_arrays
+COMPOSED[np.matrix_transpose] = lambda x: np.swapaxes(x, -1, -2)
+COMPOSED[np.split] = _split
+COMPOSED[np.array_split] = _array_split
+COMPOSED[np.flip] = _flip
+COMPOSED[np.flipud] = lambda x: x[::-1]
+COMPOSED[np.fliplr] = lambda x: x[:, ::-1]
+COMPOSED[np.repeat] = _repeat
+COMPOSED[np.tile] = _tile
+COMPOSED[np.pad] = _pad

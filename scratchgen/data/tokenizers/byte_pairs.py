@@ -9,10 +9,12 @@ import numpy as np
 
 from scratchgen.errors import BadInput, NotInstalled
 from scratchgen.files import replacing
+from scratchgen.nn.saving import saveable
 
 BYTES = 256  # the smallest vocabulary: every text can be written in single bytes
 
 
+@saveable
 class BytePairTokenizer:
     """Text as numbers 0 … size−1, each a piece of one byte or more. Any text can be encoded, without loss."""
 
@@ -59,6 +61,12 @@ class BytePairTokenizer:
         except Exception as error:  # the library raises bare Exceptions
             reason = " ".join(str(error).split())
             raise BadInput(f"this does not hold byte pairs ({reason}); train them again") from None
+
+    from_saved = from_json  # for `sg.load`: the class is built from its JSON, not from the library's object
+
+    def saved_arguments(self) -> dict[str, str]:
+        """The arguments of `from_json`, for `sg.save`."""
+        return {"text": self.json}
 
     @property
     def json(self) -> str:

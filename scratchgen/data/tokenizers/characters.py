@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.errors import BadInput
+from scratchgen.nn.saving import saveable
 
 UNKNOWN = "\ufffd"  # Unicode's own sign for a character that cannot be written, �
 
 
+@saveable
 class CharacterTokenizer:
     """The characters that a model knows; the number of a character is its place in `characters`.
 

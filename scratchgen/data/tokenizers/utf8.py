@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.errors import BadInput
+from scratchgen.nn.saving import saveable
 
 
+@saveable
 class ByteTokenizer:
     """Text as the bytes of its UTF-8: 256 symbols, and no text that cannot be written."""
 

@@ -1,77 +1,87 @@
-"""Training a model of frames: whole sequences, the gradient through all of their steps."""
+"""Training a model of frames: whole sequences, with the gradient through all of their steps."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from scratchgen.autograd import Tensor
 from scratchgen.data.preprocessing.by_length import batches_by_length
-from scratchgen.optim import Adam, clip_grad_norm, half_cosine
+from scratchgen.nn import Parameter
+from scratchgen.optim import Optimizer, Schedule, training_step
+from scratchgen.optim.schedules import half_cosine
 from scratchgen.random import Generator
 from scratchgen.rnn.frames.model import FrameModel, nats_per_frame
-from scratchgen.rnn.training import exploded
+from scratchgen.rnn.training import MAX_NORM
 
 
 def train_frames(
     model: FrameModel,
     train: list[np.ndarray],
     validation: list[np.ndarray],
-    run,
+    run: Any,
     *,
     epochs: int,
     batch_size: int,
-    alpha: float,
+    optimizer: Optimizer,
+    schedule: Schedule | None = None,
     rng: Generator,
     weight_noise: float = 0.0,
-):
-    """Maximum likelihood: the loss is −log p a frame, over the real frames of a batch, in nats.
+) -> None:
+    """Maximum likelihood: the loss is −log p per frame, over the real frames of a batch, in nats.
 
-    train, validation    sequences (T_i, D), of what frames the model has
-    run                  a `training.Run`, or a `training.History`, that keeps the books
+    train, validation    sequences (T_i, D) of the frames that the model takes
+    run                  a `runs.Run` or `runs.History`, which records the training
+    optimizer            of the parameters of the model
+    schedule             of its learning rate, by default half a cosine
     rng                  draws the order of the sequences, and the noise
-    weight_noise         σ of what is added to every weight while its gradient is computed, and taken away
-                         again (Graves 2011); 0: nothing
-    Gradients are clipped to a joint norm of 1; the step size falls as a half cosine.
-    Raises BadInput for sequences that are empty, and as `rnn.train` when the loss is no longer finite.
-    Ledger: rnn.frames
+    weight_noise         σ of the noise that is added to every weight while its gradient is computed (Graves
+                         2011); 0: none
+
+    Gradients are clipped to a joint norm of 1. Raises BadInput for sequences that are empty, and Diverged as
+    `optim.training_step`.   Ledger: rnn.frames
     """
-    optimizer = Adam(model.parameters(), alpha)
-    steps = epochs * math.ceil(len(train) / batch_size)
+    schedule = schedule or half_cosine()
+    epoch_steps = math.ceil(len(train) / batch_size)
+
+    def objective(x: np.ndarray, mask: np.ndarray) -> tuple[Tensor, dict[str, float]]:
+        with noisy(optimizer.parameters, weight_noise, rng):  # the graph keeps the weights that it used
+            loss = -model.log_prob(x, mask).sum() / mask.sum()
+        return loss, {"nats": loss.item()}
+
     run.track(model=model, optimizer=optimizer, rng=rng, dropout=model.rng)
     for _ in run.epochs(epochs):
         model.train()
-        # drawn now: the noise that is drawn between batches does not change their order
+        # drawn before the first batch: the noise drawn between batches does not change their order
         order = Generator(int(rng.integers(2**53)))
         for x, mask, _ in run.steps(batches_by_length(train, batch_size, order)):
-            optimizer.alpha = alpha * half_cosine(run.total_steps / steps)
-            optimizer.zero_grad()
-            before = rng.state, model.rng.state
-            with np.errstate(all="ignore"):  # what is not finite is told below
-                with noisy(optimizer.parameters, weight_noise, rng):
-                    loss = -model.log_prob(x, mask).sum() / mask.sum()
-                    loss.backward()
-                norm = clip_grad_norm(optimizer.parameters, 1.0)
-            if not (math.isfinite(loss.item()) and math.isfinite(norm)):
-                rng.state, model.rng.state = before  # as all else: those before the step
-                if math.isfinite(loss.item()):  # otherwise those that were saved before are better
-                    run.save_checkpoint()
-                raise exploded(loss.item(), norm, run.total_steps, alpha)
-            optimizer.step()
-            run.log(nats=loss.item(), gradient_norm=norm)
+            norm = training_step(
+                partial(objective, x, mask),
+                optimizer,
+                run,
+                scale=schedule.scale(run, epochs, epoch_steps),
+                max_norm=MAX_NORM,
+                generators=(rng, model.rng),
+            )
+            run.log(gradient_norm=norm)
         run.log(validation_nats=nats_per_frame(model, validation))
 
 
 @contextmanager
-def noisy(parameters, sigma: float, rng: Generator):
-    """Within it the parameters are θ + σ ε, ε ~ N(0, I); afterwards they are θ again, to the bit.
+def noisy(parameters: Iterable[Parameter], sigma: float, rng: Generator) -> Iterator[None]:
+    """A context in which the parameters are θ + σ ε, ε ~ N(0, I); after it they are θ again, to the bit.
 
     Ledger: rnn.weight_noise
     """
     if sigma == 0:
         yield
         return
+    parameters = list(parameters)
     exact = [p.data for p in parameters]
     for p in parameters:
         p.data = disturbed(p.data, sigma, rng)

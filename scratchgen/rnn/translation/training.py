@@ -4,61 +4,70 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from scratchgen.optim import Adam, clip_grad_norm, half_cosine
+from scratchgen.autograd import Tensor
+from scratchgen.optim import Optimizer, Schedule, training_step
+from scratchgen.optim.schedules import half_cosine
 from scratchgen.random import Generator
-from scratchgen.rnn.training import exploded
+from scratchgen.rnn.training import MAX_NORM
 from scratchgen.rnn.translation.translator import SentencePair, Translator, nats_per_symbol, pair_batches
 
 
-def train_pairs(
+def train_translator(
     model: Translator,
     train: Sequence[SentencePair],
     validation: Sequence[SentencePair],
-    run,
+    run: Any,
     *,
     epochs: int,
     batch_size: int,
-    alpha: float,
+    optimizer: Optimizer,
+    schedule: Schedule | None = None,
     rng: Generator,
-    sampling: float = 0.0,
-):
-    """Maximum likelihood: the loss is −log p(y and its end | x) a symbol, over the real symbols of a batch.
+    scheduled_sampling: float = 0.0,
+) -> None:
+    """Maximum likelihood: the loss is −log p(y and its end | x) per symbol, over the real symbols of a batch.
 
-    train, validation    pairs of integers, (T,) and (T′,) each
-    run                  a `training.Run`, or a `training.History`, that keeps the books
-    rng                  draws the order of the pairs, and what is drawn in place of symbols
-    sampling             the probability, in the end, that the decoder is given a symbol of its own in place
-                         of the right one; it grows from 0 in a straight line. 0 is teacher forcing throughout
-    Gradients are clipped to a joint norm of 1; the step size falls as a half cosine.
-    Raises BadInput as `rnn.train` when the loss is no longer finite.
-    Source: Sutskever et al. (2014), section 3.4; sampling: Bengio et al. (2015), section 2.4.
+    train, validation     pairs of integer arrays, (T,) and (T′,) each
+    run                   a `runs.Run` or `runs.History`, which records the training
+    optimizer             of the parameters of the model
+    schedule              of its learning rate, by default half a cosine
+    rng                   draws the order of the pairs, and the symbols of scheduled sampling
+    scheduled_sampling    the probability at the end of the training that the decoder's input is a symbol that
+                          it drew itself; it grows linearly from 0. 0 is teacher forcing throughout
+
+    Gradients are clipped to a joint norm of 1. Raises Diverged as `optim.training_step`.
+    Source: Sutskever et al. (2014), section 3.4; scheduled sampling: Bengio et al. (2015), section 2.4.
     Ledger: rnn.seq2seq
     """
-    optimizer = Adam(model.parameters(), alpha)
-    steps = epochs * math.ceil(len(train) / batch_size)
+    schedule = schedule or half_cosine()
+    epoch_steps = math.ceil(len(train) / batch_size)
+
+    def objective(
+        x: np.ndarray, x_mask: np.ndarray, y: np.ndarray, y_mask: np.ndarray
+    ) -> tuple[Tensor, dict[str, float]]:
+        own_symbols = scheduled_sampling * (run.total_steps / (epochs * epoch_steps))
+        losses = model.loss(x, x_mask, y, y_mask, rng, own_symbols)
+        loss = losses.sum() / (y_mask.sum() + len(losses))
+        return loss, {"nats": loss.item()}
+
     run.track(model=model, optimizer=optimizer, rng=rng, dropout=model.rng)
     for _ in run.epochs(epochs):
         model.train()
-        # drawn now: what is drawn between batches does not change their order
+        # drawn before the first batch: the symbols drawn between batches do not change their order
         order = Generator(int(rng.integers(2**53)))
         for x, x_mask, y, y_mask, _ in run.steps(pair_batches(train, batch_size, order)):
-            done = run.total_steps / steps
-            optimizer.alpha = alpha * half_cosine(done)
-            optimizer.zero_grad()
-            before = rng.state, model.rng.state
-            with np.errstate(all="ignore"):  # what is not finite is told below
-                losses = model.loss(x, x_mask, y, y_mask, rng, sampling * done)
-                loss = losses.sum() / (y_mask.sum() + len(losses))
-                loss.backward()
-                norm = clip_grad_norm(optimizer.parameters, 1.0)
-            if not (math.isfinite(loss.item()) and math.isfinite(norm)):
-                rng.state, model.rng.state = before  # as all else: those before the step
-                if math.isfinite(loss.item()):  # otherwise those that were saved before are better
-                    run.save_checkpoint()
-                raise exploded(loss.item(), norm, run.total_steps, alpha)
-            optimizer.step()
-            run.log(nats=loss.item(), gradient_norm=norm)
+            norm = training_step(
+                partial(objective, x, x_mask, y, y_mask),
+                optimizer,
+                run,
+                scale=schedule.scale(run, epochs, epoch_steps),
+                max_norm=MAX_NORM,
+                generators=(rng, model.rng),
+            )
+            run.log(gradient_norm=norm)
         run.log(validation_nats=nats_per_symbol(model, validation))

@@ -13,7 +13,7 @@ VAE = (
     ),
     Fault(
         name="logvar taken for log sigma in the divergence",
-        module="scratchgen.functional",
+        module="scratchgen.functional.losses",
         text="return 0.5 * np.sum(mu * mu + (np.expm1(logvar) - logvar), axis=-1)",
         wrong="return 0.5 * np.sum(mu * mu + (np.expm1(2 * logvar) - 2 * logvar), axis=-1)",
         says="The divergence is that of a posterior with standard deviation exp(logvar).",
@@ -21,7 +21,7 @@ VAE = (
     ),
     Fault(
         name="half of the gradient of the divergence",
-        module="scratchgen.functional",
+        module="scratchgen.functional.losses",
         text="lambda g, y, mu, logvar: g[..., None] * (0.5 * (np.exp(logvar) - 1))",
         wrong="lambda g, y, mu, logvar: g[..., None] * (np.exp(logvar) - 1)",
         says="∂/∂logvar lacks the ½ that ∂/∂mu does not have.",
@@ -94,8 +94,8 @@ VAE = (
     Fault(
         name="free bits of each example",
         module="scratchgen.vae.objectives",
-        text="used = np.mean(plain(rates), axis=0) > free",
-        wrong="used = plain(rates) > free",
+        text="used = np.mean(to_numpy(rates), axis=0) > free",
+        wrong="used = to_numpy(rates) > free",
         says="max(free, KL) of every example in place of the mean over the batch.",
         claims=("claims/test_vae_losses.py",),
     ),

@@ -117,7 +117,7 @@ def test_nothing_is_guarded_when_nothing_is_recorded():
 
 def test_an_optimiser_that_would_overwrite_what_a_graph_needs_says_what_to_do():
     x = leaf([1.0, 2.0])
-    optimizer = SGD([x], alpha=0.1)
+    optimizer = SGD([x], 0.1)
     first, waiting = (x * x).sum(), (x * x).sum()
     first.backward()
     with pytest.raises(RuntimeError, match=r"backward\(\) on it before step"):

@@ -5,7 +5,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from scratchgen.autograd.layout import Layout, layout, nondecreasing, order
+from scratchgen.autograd.inspect.layout import Layout, layout, nondecreasing, order
 
 SIZE = (1.0, 0.6)
 

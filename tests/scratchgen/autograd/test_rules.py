@@ -11,7 +11,7 @@ import pytest
 from scratchgen import defvjp, primitive
 from scratchgen.autograd import GradientError, defvjp_joint
 from scratchgen.autograd.broadcasting import sum_to_shape
-from scratchgen.autograd.primitives import SPREAD
+from scratchgen.autograd.primitives import COMPOSED
 
 from .rule_cases import CASES
 from .rule_cases.case import POSITIVE, Case
@@ -96,7 +96,7 @@ def test_an_option_that_is_never_given_is_noticed():
 
 
 def test_an_option_of_a_function_made_of_others_is_noticed_too(monkeypatch):
-    monkeypatch.setitem(SPREAD, np.cbrt, lambda x, sharp=False: x ** (1 / 3))
+    monkeypatch.setitem(COMPOSED, np.cbrt, lambda x, sharp=False: x ** (1 / 3))
     assert check(np.cbrt, oracle=None, domain=POSITIVE) == ["has never been given the option sharp"]
 
 
@@ -109,7 +109,7 @@ def test_shapes_without_zeros_and_ones_are_noticed():
 def test_a_row_that_is_differentiable_once_must_say_why():
     def row_once(why):
         row = primitive(lambda x: np.sin(x))
-        defvjp_joint(row, lambda g, y, x: (g * np.cos(x),), once=why)
+        defvjp_joint(row, lambda g, y, x: (g * np.cos(x),), first_order_only=why)
         return row
 
     assert check(row_once("it is compiled"), order=1) == []

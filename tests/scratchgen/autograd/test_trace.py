@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scratchgen import Tensor
-from scratchgen.autograd.trace import trace
+from scratchgen.autograd.inspect import trace
 
 
 def leaf(values):

@@ -94,12 +94,12 @@ def test_a_configuration_of_no_language_model_is_refused_by_name(change, runs, s
     assert "config.json does not describe a model" in done.stderr
 
 
-def test_training_that_explodes_is_one_line_and_what_was_saved_before_stays(runs, scratchgen_in, tmp_path):
+def test_training_that_diverges_is_one_line_and_the_last_checkpoint_stays(runs, scratchgen_in, tmp_path):
     shutil.copy(runs("rnn") / "mine.txt", tmp_path)
     run = scratchgen_in(tmp_path)
     done = run("train", "rnn", *TINY, "--set", "alpha=1e38", "--save-every", 0, "--out", "run", "--quiet")
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
-    assert "training exploded at step 2" in done.stderr and "below 1e+38" in done.stderr
+    assert "training diverged in step 2 of epoch 1" in done.stderr and "below 1e+38" in done.stderr
     assert not (tmp_path / "run" / "model.safetensors").exists()
     assert len(list((tmp_path / "run" / "checkpoints").glob("*.json"))) == 1
     again = run("train", "rnn", "--resume", "run", "--quiet")
@@ -147,7 +147,7 @@ def test_a_text_goes_into_a_file_and_a_file_that_cannot_be_is_refused_before(
 
 @pytest.mark.parametrize("name, symbols", [("bytes", ByteTokenizer), ("pieces", BytePairTokenizer)])
 def test_a_model_of_bytes_or_of_pieces_reads_any_prompt_and_prints_text(name, symbols, runs, drawn):
-    assert isinstance(load_run(runs(name) / name)[0].vocabulary, symbols)
+    assert isinstance(load_run(runs(name) / name)[0].tokenizer, symbols)
     assert drawn(name, "--prompt", "Ω🙂").startswith("Ω🙂")
     assert drawn(name).startswith("\n")
 
@@ -156,9 +156,9 @@ def test_a_model_of_pieces_is_loaded_with_those_of_its_training_and_one_table_fo
     model, config = load_run(runs("pieces") / "pieces")
     text = (runs("pieces") / "words.txt").read_text()
     again = BytePairTokenizer.of([text[: len(text) * 90 // 100]], 300)
-    assert model.vocabulary.json == again.json == config["model"]["vocabulary"]
-    assert 256 < model.vocabulary.size < 300  # as no pair occurs twice any more
-    assert model.tied and "W_hy" not in model.state_dict()
+    assert model.tokenizer.json == again.json == config["model"]["vocabulary"]
+    assert 256 < model.tokenizer.size < 300  # as no pair occurs twice any more
+    assert model.tie_embeddings and "W_hy" not in model.state_dict()
     assert "characters" not in read_record(runs("pieces") / "pieces").settings()
 
 
@@ -197,7 +197,7 @@ def test_without_tokenizers_every_command_says_what_to_install(runs, small, scra
         (("--vocabulary", "pieces", "--set", "pieces=255"), "choose at least 256"),
         (("--set", "pieces=300"), "say --vocabulary pieces"),
         (("--vocabulary", "bytes", "--set", "pieces=300"), "pieces = 300 is not for bytes"),
-        (("--set", "tied=true"), "tied weights need embeddings as wide as the state"),
+        (("--set", "tied=true"), "tied embeddings need embedding = hidden"),
     ],
 )
 def test_pieces_and_ties_that_cannot_be_are_refused_before_anything_is_written(

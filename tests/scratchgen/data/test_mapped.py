@@ -8,6 +8,7 @@ import pytest
 
 from scratchgen.data import batches, load_images, map_images
 from scratchgen.errors import BadInput
+from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.runs.history import History
 from scratchgen.vae import VAE, train
@@ -150,7 +151,7 @@ def test_a_model_trains_on_images_that_stay_on_disk(npy):
     model.init_output_bias(mapped.train.mean(axis=0))
     train(
         model, mapped.train, mapped.validation[:], history,
-        epochs=2, batch_size=32, alpha=1e-2, rng=Generator(1),
+        epochs=2, batch_size=32, optimizer=Adam(model.parameters(), 1e-2), rng=Generator(1),
     )  # fmt: skip
     assert np.isfinite(history.history["elbo"]).all() and len(history.history["elbo"]) == 2
 

@@ -6,12 +6,18 @@ import numpy as np
 import pytest
 
 from scratchgen import BadInput
-from scratchgen.gan import GAN, ConditionalGAN, ConvGAN, Diverged, Game, train
+from scratchgen.gan import GAN, ConditionalGAN, ConvGAN, Game, train
 from scratchgen.gan.monitor import GANMonitor, mean_distance
+from scratchgen.optim import SGD, Adam, Diverged, Schedule
 from scratchgen.random import Generator
 from scratchgen.runs import History, Run, checkpoint
 
-SETTINGS = {"epochs": 2, "batch_size": 4, "alpha": 1e-3}
+SETTINGS = {"epochs": 2, "batch_size": 4}
+
+
+def players(model, learning_rate=1e-3):
+    """The optimisers of both players."""
+    return {f"optimizer_{p}": Adam(getattr(model, p).parameters(), learning_rate, 0.5) for p in "GD"}
 
 
 def small(**options):
@@ -42,41 +48,62 @@ def test_bad_input_is_refused_before_anything_has_changed(model, given, message)
     given = {"images": np.full((8, 6), 0.5, np.float32), **given}
     images = given.pop("images").astype(np.float32)
     with pytest.raises(BadInput, match=message):
-        train(model, images, history, rng=Generator(0), **SETTINGS, **given)
+        train(model, images, history, rng=Generator(0), **players(model), **SETTINGS, **given)
     assert all(np.array_equal(a, before[name]) for name, a in model.state_dict().items())
     assert not history.history
 
 
 def test_data_of_any_size_go_with_an_unbounded_generator():
     images = 100 * Generator(0).standard_normal((8, 6))
-    train(small(bounded=False), images, History(), rng=Generator(0), **SETTINGS)
+    model = small(bounded=False)
+    train(model, images, History(), rng=Generator(0), **players(model), **SETTINGS)
 
 
 def test_what_is_logged_tells_how_both_players_are():
-    history = History()
-    train(small(), Generator(0).random((8, 6)), history, rng=Generator(0), **SETTINGS)
+    history, model = History(), small()
+    train(model, Generator(0).random((8, 6)), history, rng=Generator(0), **players(model), **SETTINGS)
     assert set(history.history) == {"V", "D_real", "D_fake", "norm_D", "G_loss", "norm_G", "diversity"}
     assert all(len(means) == 2 and np.all(np.isfinite(means)) for means in history.history.values())
 
 
-def test_a_step_size_may_be_given_for_each_epoch_and_one_of_almost_nought_moves_nobody():
+def test_a_schedule_per_epoch_sets_the_learning_rate_of_each_player():
     images, asked = Generator(0).random((8, 6)), []
 
-    def weights_after(alpha, epochs):
+    def weights_after(epochs, **schedules):
         model = small()
-        settings = {"epochs": epochs, "batch_size": 4, "alpha": alpha}
-        train(model, images, History(), rng=Generator(0), **settings)
+        how = {"epochs": epochs, "batch_size": 4, **players(model), **schedules}
+        train(model, images, History(), rng=Generator(0), **how)
         return model.D.state_dict()
 
-    def falling(epoch):
-        asked.append(epoch)
-        return 1e-3 if epoch == 1 else 1e-20
+    def only_first(t, T):
+        asked.append((t, T))
+        return 1.0 if t == 0 else 0.0
 
-    found, expected = weights_after(falling, 3), weights_after(1e-3, 1)
-    assert asked == [1, 2, 3]
+    found = weights_after(3, schedule_D=Schedule(only_first, per="epoch"))
+    expected, further = weights_after(1), weights_after(3)
+    assert asked == [(0, 3), (0, 3), (1, 3), (1, 3), (2, 3), (2, 3)]  # two steps per epoch
     assert all(np.array_equal(a, expected[name]) for name, a in found.items())
-    further = weights_after(1e-3, 3)
     assert not all(np.array_equal(a, expected[name]) for name, a in further.items())
+
+
+def test_the_players_may_have_different_optimisers_and_schedules():
+    images, model = Generator(0).random((8, 6)), small()
+    G, D = model.G.state_dict(), model.D.state_dict()
+    optimizer_G = Adam(model.G.parameters(), 1e-3)
+    optimizer_D = SGD(model.D.parameters(), 0.1, momentum=0.9)
+    rest = Schedule(lambda t, T: 0.0)
+    how = {"optimizer_G": optimizer_G, "optimizer_D": optimizer_D, "schedule_G": rest, **SETTINGS}
+    train(model, images, History(), rng=Generator(0), **how)
+    assert optimizer_G.t == optimizer_D.t == 4
+    assert all(np.allclose(a, G[name], rtol=1e-6, atol=0) for name, a in model.G.state_dict().items())
+    assert any(not np.array_equal(a, D[name]) for name, a in model.D.state_dict().items())
+
+
+def test_the_optimiser_of_the_other_player_is_refused():
+    model = small()
+    swapped = {"optimizer_G": Adam(model.D.parameters()), "optimizer_D": Adam(model.G.parameters())}
+    with pytest.raises(ValueError, match="no parameter of the optimiser"):
+        train(model, Generator(0).random((8, 6)), History(), rng=Generator(0), **swapped, **SETTINGS)
 
 
 # --- when it breaks ---------------------------------------------------------------------------------------
@@ -104,9 +131,10 @@ def test_a_loss_that_is_no_number_stops_and_names_the_player_and_the_step_and_ke
     before = []
     run.after_step = lambda: (Run.after_step(run), before.append(model.state_dict()))
     with pytest.raises(
-        Diverged, match=f"loss of the {player} is nan in step {step} of epoch 1; what was saved"
+        Diverged,
+        match=rf"diverged in step {step} of epoch 1: the loss of the {player} is nan, .* \(r1\)\. The",
     ):
-        train(model, images, run, rng=Generator(0), **SETTINGS)
+        train(model, images, run, rng=Generator(0), **players(model), **SETTINGS)
     found, damages = checkpoint.newest(tmp_path / "run" / "checkpoints")
     assert found.step == step - 1 and not damages
     assert {name for name in found.arrays if name.startswith("model/")} == {f"model/{k}" for k in before[-1]}
@@ -119,16 +147,18 @@ def test_no_weight_is_changed_by_a_loss_that_is_no_number():
     model = Breaking(1)
     before = model.state_dict()
     with pytest.raises(Diverged, match="loss of the discriminator is nan"):
-        train(model, Generator(0).random((8, 6)), History(), rng=Generator(0), **SETTINGS)
+        train(model, Generator(0).random((8, 6)), History(), rng=Generator(0), **players(model), **SETTINGS)
     assert all(np.array_equal(a, before[name]) for name, a in model.state_dict().items())
 
 
-@pytest.mark.filterwarnings("ignore:overflow")
 def test_a_gradient_that_is_infinite_stops_it_too():
     model = small(bounded=False)
     images = np.full((8, 6), 1e30, np.float32)
-    with pytest.raises(Diverged, match=r"(loss|gradient) of the discriminator (is|has the norm) (inf|nan)"):
-        train(model, images, History(), rng=Generator(0), game=Game("least_squares"), **SETTINGS)
+    how = {"game": Game("least_squares"), **players(model), **SETTINGS}
+    with pytest.raises(
+        Diverged, match=r"loss of the discriminator is .*, the norm of its gradient (inf|nan)"
+    ):
+        train(model, images, History(), rng=Generator(0), **how)
     assert all(np.all(np.isfinite(a)) for a in model.state_dict().values())
 
 
@@ -218,10 +248,10 @@ def test_a_warning_reaches_the_reader_and_what_health_remembers_is_kept_with_the
             history,
             epochs=30,
             batch_size=8,
-            alpha=0.01,
+            **players(model, 0.01),
             rng=Generator(0),
         )
-    assert history.state()[1]["kept"]["health"]["won"] is True
+    assert history.state()[1]["kept"]["monitor"]["won"] is True
 
 
 def test_a_convolutional_pair_with_batch_normalisation_trains_and_resumes_to_the_same_bits():
@@ -229,7 +259,7 @@ def test_a_convolutional_pair_with_batch_normalisation_trains_and_resumes_to_the
 
     def begin(history):
         model, rng = ConvGAN((4, 4), 3, (2, 3), Generator(1)), Generator(4)
-        return model, lambda: train(model, images, history, rng=rng, epochs=3, batch_size=4, alpha=1e-3)
+        return model, lambda: train(model, images, history, rng=rng, epochs=3, batch_size=4, **players(model))
 
     class Saving(History):
         def after_step(self):

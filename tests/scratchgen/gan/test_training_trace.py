@@ -7,12 +7,17 @@ from scratchgen.functional import softplus
 from scratchgen.gan import GAN, Game, TrainingTrace, discriminator_step, generator_step, train
 from scratchgen.gan.game import ORIGINAL
 from scratchgen.gan.training_trace import SIDE
-from scratchgen.optim import SGD
+from scratchgen.optim import SGD, Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
 
 POINTS = 2 * Generator(3).standard_normal((64, 2))
-SETTINGS = {"epochs": 2, "batch_size": 8, "alpha": 1e-2}  # 16 steps
+SETTINGS = {"epochs": 2, "batch_size": 8}  # 16 steps
+
+
+def players(model):
+    """The optimisers of both players."""
+    return {f"optimizer_{p}": Adam(getattr(model, p).parameters(), 1e-2, 0.5) for p in "GD"}
 
 
 def pair(**options):
@@ -22,7 +27,7 @@ def pair(**options):
 def played(game=ORIGINAL, steps=16, moments=5):
     model, rng = pair(), Generator(0)
     film = TrainingTrace(model, POINTS, steps, game, moments)
-    train(model, POINTS, History(), rng=rng, game=game, film=film, **SETTINGS)
+    train(model, POINTS, History(), rng=rng, game=game, trace=film, **players(model), **SETTINGS)
     return film
 
 
@@ -46,7 +51,7 @@ def test_moments_lie_in_a_geometric_series_from_the_first_step_to_the_last():
 
 
 def test_in_a_game_with_a_ratio_moments_are_steps_that_both_players_make():
-    steps = [frame.step for frame in played(Game(ratio=4)).frames]
+    steps = [frame.step for frame in played(Game(discriminator_steps=4)).frames]
     assert steps == [0, 4, 4, 8, 8, 12, 12, 16, 16]
 
 
@@ -93,7 +98,7 @@ def test_a_game_that_is_filmed_ends_with_the_same_bits(norm):
     for film_it in (False, True):
         model, rng = pair(norm=norm), Generator(0)
         film = TrainingTrace(model, POINTS, 16) if film_it else None
-        train(model, POINTS, History(), rng=rng, film=film, **SETTINGS)
+        train(model, POINTS, History(), rng=rng, trace=film, **players(model), **SETTINGS)
         ends.append(model.state_dict())
     assert all(np.array_equal(a, ends[1][name]) for name, a in ends[0].items())
 
@@ -106,7 +111,7 @@ def test_the_claim_above_rejects_a_look_that_draws_from_the_noise_of_the_game():
     ends = []
     for kind in (TrainingTrace, Greedy):
         model, rng = pair(), Generator(0)
-        train(model, POINTS, History(), rng=rng, film=kind(model, POINTS, 16), **SETTINGS)
+        train(model, POINTS, History(), rng=rng, trace=kind(model, POINTS, 16), **players(model), **SETTINGS)
         ends.append(model.G[0].W.data)
     assert not np.array_equal(*ends)
 
@@ -122,7 +127,7 @@ def test_a_game_that_goes_on_has_the_frames_of_before():
         film = TrainingTrace(model, POINTS, 16)
         if saved:
             history.resume(*saved)
-        train(model, POINTS, history, rng=rng, film=film, **SETTINGS)
+        train(model, POINTS, history, rng=rng, trace=film, **players(model), **SETTINGS)
         return film.state_dict()
 
     first = Saving()

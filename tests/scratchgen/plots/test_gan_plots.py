@@ -7,6 +7,7 @@ from PIL import Image
 
 from scratchgen.gan import GAN, Game, TrainingTrace, dirac_path, train
 from scratchgen.gan.objectives import KINDS
+from scratchgen.optim import Adam
 from scratchgen.plots import animation, dirac, generator_losses
 from scratchgen.plots.generator_losses import pushes
 from scratchgen.plots.training_trace import AT_THE_ENDS, SAID, judgement, lengths
@@ -19,7 +20,8 @@ POINTS = Generator(3).standard_normal((64, 2))
 def film(objective="nonsaturating", moments=3):
     model, rng = GAN(2, 2, Generator(1), hidden=(8,), bounded=False), Generator(0)
     film = TrainingTrace(model, POINTS, 8, Game(objective), moments)
-    train(model, POINTS, History(), epochs=1, batch_size=8, alpha=1e-2, rng=rng, film=film)
+    players = {f"optimizer_{p}": Adam(getattr(model, p).parameters(), 1e-2, 0.5) for p in "GD"}
+    train(model, POINTS, History(), epochs=1, batch_size=8, rng=rng, trace=film, **players)
     return film
 
 

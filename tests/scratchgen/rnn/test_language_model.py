@@ -9,6 +9,7 @@ from scratchgen import rnn
 from scratchgen.data import CharacterTokenizer
 from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.errors import BadInput
+from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.rnn import (
     ByteTokenizer,
@@ -41,7 +42,16 @@ def test_a_model_learns_a_text_in_any_symbols_and_its_bits_are_by_the_character(
     ids = symbols.encode(TEXT)
     model = LanguageModel(symbols, 24, 12, Generator(0), cell="gru")
     before = bits_per_character(model, TEXT)
-    train(model, ids, ids[:50], History(), epochs=6, batch_size=2, chunk=20, alpha=2e-2)
+    train(
+        model,
+        ids,
+        ids[:50],
+        History(),
+        epochs=6,
+        batch_size=2,
+        bptt_steps=20,
+        optimizer=Adam(model.parameters(), 2e-2),
+    )
     after = bits_per_character(model, TEXT)
     assert after < 0.7 * before
     first = len(symbols.decode(ids[:1]))
@@ -78,7 +88,7 @@ def test_a_stop_may_begin_and_end_within_pieces():
 
 @pytest.mark.parametrize("cell", rnn.CELLS)
 def test_tied_weights_are_one_table_that_gets_both_gradients(cell, rng):
-    model = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell, tied=True)
+    model = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell, tie_embeddings=True)
     untied = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell)
     untied.load_state_dict({**model.state_dict(), "W_hy": model.embedding.W.data.T.copy()})
     assert len(untied.parameters()) == len(model.parameters()) + 1
@@ -138,7 +148,16 @@ def test_a_training_that_was_killed_goes_on_to_the_same_bits(cell, at, rng):
         model = LanguageModel(
             CharacterTokenizer("abc"), 6, 3, Generator(3), cell=cell, layers=2, dropout=0.3, learned_h0=True
         )
-        train(model, ids, ids[:30], books, epochs=2, batch_size=4, chunk=8, alpha=1e-2)
+        train(
+            model,
+            ids,
+            ids[:30],
+            books,
+            epochs=2,
+            batch_size=4,
+            bptt_steps=8,
+            optimizer=Adam(model.parameters(), 1e-2),
+        )
         return model.state_dict()
 
     expected = run(whole := History())
@@ -158,7 +177,16 @@ def test_the_claim_above_rejects_a_checkpoint_that_forgets(forgotten, rng):
 
     def run(books):
         model = LanguageModel(CharacterTokenizer("abc"), 6, 3, Generator(3), cell="lstm", dropout=0.3)
-        train(model, ids, ids[:30], books, epochs=2, batch_size=4, chunk=8, alpha=1e-2)
+        train(
+            model,
+            ids,
+            ids[:30],
+            books,
+            epochs=2,
+            batch_size=4,
+            bptt_steps=8,
+            optimizer=Adam(model.parameters(), 1e-2),
+        )
         return model.state_dict()
 
     expected = run(History())
@@ -175,13 +203,13 @@ def test_the_claim_above_rejects_a_checkpoint_that_forgets(forgotten, rng):
 def test_a_checkpoint_without_all_that_a_training_changes_is_refused_in_one_line(rng):
     ids = rng.integers(0, 3, 200)
     with pytest.raises(Killed):
-        train(MODEL, ids, ids, stopped := Watched(3), **FIT)
+        train(MODEL, ids, ids, stopped := Watched(3), **fit(MODEL))
     arrays, numbers = stopped.saved
     del numbers["kept"]["dropout"]
     again = History()
     again.resume(arrays, numbers)
     with pytest.raises(BadInput, match="another version saved it"):
-        train(MODEL, ids, ids, again, **FIT)
+        train(MODEL, ids, ids, again, **fit(MODEL))
 
 
 def test_weights_of_a_network_of_another_kind_are_refused():
@@ -194,16 +222,22 @@ def test_weights_of_a_network_of_another_kind_are_refused():
 # --- bad input --------------------------------------------------------------------------------------------
 
 MODEL = LanguageModel(CharacterTokenizer("abc"), 4, 2)
-FIT = {"epochs": 1, "batch_size": 2, "chunk": 5, "alpha": 1e-3}
+
+
+def fit(model):
+    """Settings of a short training."""
+    return {"epochs": 1, "batch_size": 2, "bptt_steps": 5, "optimizer": Adam(model.parameters(), 1e-3)}
+
+
 LONG = np.zeros(30, np.int64)
 
 
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda: train(MODEL, LONG[:10], LONG, History(), **FIT), "too short"),
-        (lambda: train(MODEL, LONG[:0], LONG, History(), **FIT), "too short"),
-        (lambda: train(MODEL, LONG, LONG[:1], History(), **FIT), "nothing to predict"),
+        (lambda: train(MODEL, LONG[:10], LONG, History(), **fit(MODEL)), "too short"),
+        (lambda: train(MODEL, LONG[:0], LONG, History(), **fit(MODEL)), "too short"),
+        (lambda: train(MODEL, LONG, LONG[:1], History(), **fit(MODEL)), "nothing to predict"),
         (lambda: evaluate(MODEL, LONG[:1]), "nothing to predict"),
         (lambda: log_prob(MODEL, LONG[:0]), "nothing to predict"),
         (lambda: bits_per_character(MODEL, "a"), "nothing to predict"),
@@ -219,10 +253,10 @@ LONG = np.zeros(30, np.int64)
         (lambda: MODEL.generate("a", 1, 1, Generator(0), top_p=1.1), "top_p"),
         (lambda: MODEL.generate("a", 1, 1, Generator(0), stop=""), "empty stop"),
         (lambda: rnn.beam_search(MODEL, "a", 1, 0), "width"),
-        (lambda: rnn.beam_search(MODEL, "a", 1, 1, alpha=-1.0), "alpha"),
+        (lambda: rnn.beam_search(MODEL, "a", 1, 1, length_penalty=-1.0), "length_penalty"),
         (lambda: rnn.beam_search(MODEL, "", 1, 1), "prompt is empty"),
         (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, cell="elman"), "tanh, lstm, gru"),
-        (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, tied=True), "tied weights"),
+        (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, tie_embeddings=True), "tied embeddings"),
         (lambda: MODEL.loss(LONG[:0, None], LONG[:0, None]), "no steps"),
         (
             lambda: MODEL.loss(LONG[:3, None], LONG[:3, None], mask=np.zeros((3, 1), bool)),
@@ -243,7 +277,7 @@ def test_asking_for_nothing_gives_the_prompt():
 
 def test_a_text_of_one_known_letter_is_learned_to_no_bits():
     model = LanguageModel(CharacterTokenizer("a"), 4, 2)
-    train(model, LONG, LONG, History(), **FIT)
+    train(model, LONG, LONG, History(), **fit(model))
     assert evaluate(model, LONG) == pytest.approx(0, abs=1e-6)
 
 
@@ -252,9 +286,9 @@ def test_a_loss_that_explodes_stops_the_training_with_the_weights_before_the_ste
     model = LanguageModel(CharacterTokenizer("abc"), 4, 2, Generator(0), cell=cell)
     model.W_hy.data[0] = np.inf
     before, books = model.state_dict(), History()
-    with warnings.catch_warnings(), pytest.raises(BadInput, match="training exploded at step 1"):
+    with warnings.catch_warnings(), pytest.raises(BadInput, match="training diverged in step 1 of epoch 1"):
         warnings.simplefilter("ignore")  # NumPy says so too
-        train(model, rng.integers(0, 3, 100), LONG, books, **FIT)
+        train(model, rng.integers(0, 3, 100), LONG, books, **fit(model))
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[name])
 

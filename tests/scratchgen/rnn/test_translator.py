@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scratchgen.tasks.scores.pairs import pair_scores, sources_of
 
 from scratchgen.data import CharacterTokenizer, PairData
 from scratchgen.data.preprocessing.by_length import pad
@@ -13,8 +14,7 @@ from scratchgen.evaluation import bleu
 from scratchgen.random import Generator
 from scratchgen.rnn import Translator, nats_by_pair, nats_per_symbol
 from scratchgen.rnn.beam import search
-from scratchgen.rnn.translation.translator import ALPHA, pair_batches
-from scratchgen.tasks.scores.pairs import pair_scores, sources_of
+from scratchgen.rnn.translation.translator import LENGTH_PENALTY, pair_batches
 
 V, N = 3, 4
 
@@ -30,7 +30,7 @@ def model(request):
 
 
 def score(log_p, l):
-    return log_p / ((5 + l) / 6) ** ALPHA
+    return log_p / ((5 + l) / 6) ** LENGTH_PENALTY
 
 
 def all_scores(model, x):
@@ -44,12 +44,12 @@ def all_scores(model, x):
             log_p = o - np.log(np.exp(o).sum(axis=-1, keepdims=True))
             symbols = [*y, model.boundary][:N]
             p = sum(log_p[t, c] for t, c in enumerate(symbols))
-            found[model.symbols[1].decode(y), n < N] = score(p, len(symbols))
+            found[model.tokenizers[1].decode(y), n < N] = score(p, len(symbols))
     return found
 
 
 def test_a_beam_that_drops_nothing_finds_the_best_of_all_texts(model):
-    x = model.symbols[0].encode("abca")
+    x = model.tokenizers[0].encode("abca")
     expected = all_scores(model, x)
     found = model.translations("abca", width=(V + 1) ** N, n=N)
     assert len(found) == len(expected)
@@ -86,7 +86,7 @@ def test_to_stop_when_nothing_better_can_come_changes_nothing_but_the_time(width
 
         ends = lambda ids: ids[:, -1] == V
         begin = P[0, [V]], np.ones((1, 1, 1, 1))
-        found = search(*begin, step, ends, n, width, ALPHA)
+        found = search(*begin, step, ends, n, width, LENGTH_PENALTY)
         taken, expected = steps, without_stopping(*begin, step, ends, n, width)
         steps = taken
         np.testing.assert_allclose([s for *_, s in found], [s for s, _ in expected])
@@ -96,17 +96,19 @@ def test_to_stop_when_nothing_better_can_come_changes_nothing_but_the_time(width
 
 def test_a_beam_of_one_is_greedy_and_both_look_at_the_same_places(model):
     for text in ("a", "abca", "dcbaabcd"):
-        x = model.symbols[0].encode(text)
+        x = model.tokenizers[0].encode(text)
         (greedy,), looked = model.translate(x[:, None], None, 9)
         found = model.translations(text, width=1, n=9)[0]
         np.testing.assert_array_equal(found.ids, greedy)
         if len(greedy):
-            np.testing.assert_allclose(model.looks(text, greedy), looked[: len(greedy), 0], rtol=1e-9)
+            np.testing.assert_allclose(
+                model.attention_weights(text, greedy), looked[: len(greedy), 0], rtol=1e-9
+            )
 
 
 def test_nats_are_those_of_each_pair_alone_in_their_order(model, rng):
     texts = ["".join(rng.choice(list("abcd"), n)) for n in rng.integers(1, 9, 150)]
-    pairs = model.numbers([(x, x.translate(str.maketrans("abcd", "xyzx"))) for x in texts])
+    pairs = model.encode_pairs([(x, x.translate(str.maketrans("abcd", "xyzx"))) for x in texts])
     alone = [model.loss(*pad([x]), *pad([y])).item() for x, y in pairs]
     np.testing.assert_allclose(nats_by_pair(model, pairs), alone, rtol=1e-9)
     assert nats_per_symbol(model, pairs) == pytest.approx(sum(alone) / (sum(map(len, texts)) + len(texts)))

@@ -2,14 +2,15 @@
 
 import numpy as np
 import pytest
+from scratchgen.tasks.scores.rnn import language_scores, rnn_scores
 
 from scratchgen import rnn
 from scratchgen.data import CharacterTokenizer, TextData
 from scratchgen.errors import BadInput
 from scratchgen.evaluation import mean_over_examples
+from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
-from scratchgen.tasks.scores.rnn import language_scores, rnn_scores
 
 P = np.array([0.9, 0.1])
 N = 50_000
@@ -93,12 +94,13 @@ def test_a_state_whose_loss_is_finite_is_saved_when_its_gradient_is_not_and_any_
     ids = Generator(1).integers(0, 3, (200,))
     model = rnn.LanguageModel(CharacterTokenizer("abc"), 4, 2, Generator(0), cell="lstm", dropout=0.5)
     if broken == "gradient":
-        monkeypatch.setattr("scratchgen.rnn.training.clip_grad_norm", lambda *_: np.inf)
+        monkeypatch.setattr("scratchgen.optim.step.clip_grad_norm", lambda *_: np.inf)
     else:
         model.b_y.data[...] = np.nan
     before, noise, books = model.state_dict(), model.rng.state, Books()
-    with pytest.raises(BadInput, match="training exploded at step 1"):
-        rnn.train(model, ids, ids, books, epochs=1, batch_size=2, chunk=10, alpha=1e-3)
+    with pytest.raises(BadInput, match="training diverged in step 1 of epoch 1"):
+        optimizer = Adam(model.parameters())
+        rnn.train(model, ids, ids, books, epochs=1, batch_size=2, bptt_steps=10, optimizer=optimizer)
     assert model.rng.state == noise
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[name])

@@ -4,16 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scratchgen.tasks.scores import vae as of_vae
+from scratchgen.tasks.scores.vae import ELBO, bound_scores, likelihood_scores
+from scratchgen.tasks.scores.vq import CODE_NATS, PERPLEXITY, vq_scores
 
 from scratchgen import vae
 from scratchgen.data import load_images
 from scratchgen.evaluation import Mean
+from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
 from scratchgen.runs.score import mean_score
-from scratchgen.tasks.scores import vae as of_vae
-from scratchgen.tasks.scores.vae import ELBO, bound_scores, likelihood_scores
-from scratchgen.tasks.scores.vq import CODE_NATS, PERPLEXITY, vq_scores
 from scratchgen.vae import vq_training
 
 
@@ -38,7 +39,7 @@ def trained(model, rows, epochs=10):
         History(),
         epochs=epochs,
         batch_size=64,
-        alpha=3e-3,
+        optimizer=Adam(model.parameters(), 3e-3),
         rng=Generator(1),
         labels=rows.train_labels,
         validation_labels=rows.validation_labels,
@@ -138,8 +139,10 @@ def test_one_example_has_a_mean_and_no_standard_error(models, rows):
 
 def test_a_vq_model_is_scored_by_its_own_bound_and_by_its_codes(rows):
     model = vae.VQVAE((8, 8), 8, 4, (8, 8), 8, Generator(0))
-    training = {"epochs": 2, "prior_epochs": 1, "batch_size": 64, "alpha": 2e-3, "prior_alpha": 4e-3}
-    vq_training.train(model, rows.train, rows.validation, History(), **training, rng=Generator(0))
+    optimizer = Adam([*model.encoder.parameters(), *model.decoder.parameters()], 2e-3)
+    training = {"epochs": 2, "prior_epochs": 1, "batch_size": 64, "optimizer": optimizer}
+    training["prior_optimizer"] = Adam(model.prior.parameters(), 4e-3)
+    vae.train_vq(model, rows.train, rows.validation, History(), **training, rng=Generator(0))
     scores = named(vq_scores(model, rows, "test"))
     assert scores[ELBO].value == pytest.approx(vq_training.evaluate(model.elbo, rows.test), rel=1e-5)
     assert scores[ELBO].value == pytest.approx(

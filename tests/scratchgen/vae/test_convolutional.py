@@ -7,6 +7,7 @@ from scratchgen import BadInput, Generator, check_grads
 from scratchgen.data import load_images
 from scratchgen.distributions import Bernoulli, Categorical
 from scratchgen.evaluation import independent_bernoulli_log_prob
+from scratchgen.optim import Adam
 from scratchgen.runs import History
 from scratchgen.vae import BetaLoss, ConvVAE, evaluate, train
 from scratchgen.vae.convolutional import ConvDecoder, ConvEncoder
@@ -165,7 +166,13 @@ def gained(kind, warm_up):
     images, rng = load_images("digits").train, Generator(0)
     model = kind((8, 8), 8, 64, (8, 16), rng)
     model.init_output_bias(images.mean(axis=0))
-    how = {"epochs": 12, "batch_size": 64, "alpha": 3e-3, "rng": rng, "loss": BetaLoss(warm_up=warm_up)}
+    how = {
+        "epochs": 12,
+        "batch_size": 64,
+        "optimizer": Adam(model.parameters(), 3e-3),
+        "rng": rng,
+        "loss": BetaLoss(warm_up=warm_up),
+    }
     train(model, images, images[:100], History(), **how)
     return evaluate(model, images, rng) - independent_bernoulli_log_prob(images, images)
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import scratchgen
 from scratchgen import Tensor, check_grads, grad, vjp
-from scratchgen.autograd.primitives import PRIMITIVES, SPREAD, TABLE, Primitive
+from scratchgen.autograd.primitives import COMPOSED, PRIMITIVES, TABLE, Primitive
 
 from .case import Case
 
@@ -33,7 +33,7 @@ def rows() -> list:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     own = [p for p in PRIMITIVES if (getattr(p.function, "__module__", None) or "").startswith("scratchgen")]
-    return [*TABLE, *SPREAD, *own]
+    return [*TABLE, *COMPOSED, *own]
 
 
 def name_of(row) -> str:
@@ -80,9 +80,9 @@ def shortcomings(row, cases: Iterable[Case]) -> list[str]:
             missing += [
                 f"has not had its argument {i} broadcast" for i in sorted(wanted - evidence.broadcast)
             ]
-        if entry.once and not any(word.isalpha() for word in entry.once.split()):
+        if entry.first_order_only and not any(word.isalpha() for word in entry.first_order_only.split()):
             missing.append("is differentiable once, and does not say why")
-    if any(case.order < 2 for case in cases) and not (entry and entry.once):
+    if any(case.order < 2 for case in cases) and not (entry and entry.first_order_only):
         missing.append("is not checked to second order, and does not say why")
     return missing
 
@@ -102,7 +102,7 @@ def options_of(row) -> set[str]:
     """The names of the options of a row."""
     entry = entry_of(row)
     return (
-        set(entry.options) if entry else {p.name for p in parameters(SPREAD[row]) if p.default is not p.empty}
+        set(entry.options) if entry else {p.name for p in parameters(COMPOSED[row]) if p.default is not p.empty}
     )
 
 
@@ -132,12 +132,12 @@ def watched(row, evidence: Evidence):
     """
     entry = entry_of(row)
     if entry is None:
-        whole = SPREAD[row]
-        SPREAD[row] = _noting_call(whole, evidence)
+        whole = COMPOSED[row]
+        COMPOSED[row] = _noting_call(whole, evidence)
         try:
             yield
         finally:
-            SPREAD[row] = whole
+            COMPOSED[row] = whole
         return
     before = entry.rules, entry.joint
     if entry.joint is not None:

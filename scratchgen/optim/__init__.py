@@ -1,0 +1,41 @@
+"""Optimisers, schedules of the learning rate, and the training step that uses both."""
+
+from scratchgen.optim import schedules
+from scratchgen.optim.adagrad import Adagrad
+from scratchgen.optim.adam import Adam, AdamW
+from scratchgen.optim.averages import MovingAverage
+from scratchgen.optim.clipping import clip_grad_norm, grad_norm
+from scratchgen.optim.optimizer import Optimizer, no_decay
+from scratchgen.optim.rmsprop import RMSProp
+from scratchgen.optim.schedules import SCHEDULES, Schedule
+from scratchgen.optim.sgd import SGD
+from scratchgen.optim.stateful import Stateful
+from scratchgen.optim.step import Diverged, training_step
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "rmsprop": RMSProp,
+    "adagrad": Adagrad,
+    "adam": Adam,
+    "adamw": AdamW,
+}
+
+__all__ = [
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Diverged",
+    "MovingAverage",
+    "Optimizer",
+    "RMSProp",
+    "Schedule",
+    "Stateful",
+    "clip_grad_norm",
+    "grad_norm",
+    "no_decay",
+    "schedules",
+    "training_step",
+]

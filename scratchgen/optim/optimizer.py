@@ -1,0 +1,124 @@
+"""The base of all optimisers: parameters in groups, and one update per parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from scratchgen.autograd import Tensor
+from scratchgen.nn import Module, Parameter
+from scratchgen.optim.stateful import Stateful
+
+MISNAMED = ("lr", "alpha")  # names of the learning rate in other libraries and in papers
+
+
+class Optimizer(Stateful):
+    """Moves parameters along their gradients, in place.
+
+    parameters       the parameters, or groups of parameters with options of their own:
+                     [{"params": weights}, {"params": biases, "learning_rate": 0.01, "weight_decay": 0.0}]
+    options          the options of every group that does not set them. They are attributes of the optimiser,
+                     `learning_rate` (α in the equations) among them, and may be assigned between steps
+
+    An optimiser of one's own names in `moments` what it remembers of each parameter, an array of its shape
+    that begins at 0, and defines `update(theta, g, *moments, alpha, **options)`, which changes theta and the
+    moments in place.
+
+    t    the number of steps taken
+
+    Raises TypeError for a single parameter and for an option that does not exist; ValueError for no
+    parameters, for a parameter that is there twice, and for a learning rate that is not positive.
+    """
+
+    moments: tuple[str, ...] = ()
+    update: Callable[..., None]
+    learning_rate: float
+
+    def __new__(cls, *args: Any, **options: Any):
+        cls._reject_misnamed(options)
+        return super().__new__(cls)
+
+    def __init__(self, parameters: Iterable[Parameter] | Iterable[dict[str, Any]], **options: Any):
+        if isinstance(parameters, Tensor):
+            raise TypeError("an optimiser takes a list of parameters; pass [parameter]")
+        groups = [g if isinstance(g, dict) else {"params": [g]} for g in parameters]
+        self._names = tuple(options)
+        vars(self).update(options)
+        self.parameters: list[Parameter] = []
+        self._own: list[dict[str, Any]] = []  # of each parameter, the options that its group sets
+        for group in groups:
+            own = {name: value for name, value in group.items() if name != "params"}
+            self._reject_misnamed(own)
+            if unknown := sorted(own.keys() - options.keys()):
+                raise TypeError(
+                    f"{type(self).__name__} has no option {unknown[0]!r}; a group may set {', '.join(options)}"
+                )
+            self.check({**options, **own})
+            of_group = list(group["params"])
+            self.parameters += of_group
+            self._own += [own] * len(of_group)
+        if not self.parameters:
+            raise ValueError("an optimiser needs at least one parameter; pass module.parameters()")
+        if len({id(p) for p in self.parameters}) < len(self.parameters):
+            raise ValueError("a parameter is in the optimiser twice; list each one once")
+        self.t = 0
+        for name in self.moments:
+            setattr(self, name, [np.zeros_like(p.data) for p in self.parameters])
+        self.remembered = ("t", *self.moments)
+
+    @classmethod
+    def _reject_misnamed(cls, options: Mapping[str, Any]) -> None:
+        for name in MISNAMED:
+            if name in options:
+                raise TypeError(
+                    f"{cls.__name__} has no option {name!r}; the step size is called learning_rate"
+                )
+
+    def check(self, options: dict[str, Any]) -> None:
+        """Raise ValueError for options that are out of range."""
+        if not options["learning_rate"] > 0:
+            raise ValueError(f"the learning rate must be positive, not {options['learning_rate']}")
+
+    def zero_grad(self) -> None:
+        """Clear the gradients, which otherwise accumulate over backward() calls."""
+        for parameter in self.parameters:
+            parameter.grad = None
+
+    def step(self, scale: float = 1.0) -> None:
+        """Update every parameter that has a gradient.
+
+        scale    the factor of a schedule: α = scale · learning_rate
+
+        Raises RuntimeError, and changes nothing, while a result that was computed from the parameters has not
+        been differentiated.
+        """
+        self._refuse_while_recorded()
+        self.t += 1
+        options = {name: getattr(self, name) for name in self._names}
+        lists = [getattr(self, name) for name in self.moments]
+        for p, own, *moments in zip(self.parameters, self._own, *lists, strict=True):
+            if p.grad is not None:
+                chosen = {**options, **own}
+                self.update(p.data, p.grad, *moments, alpha=scale * chosen.pop("learning_rate"), **chosen)
+
+    def _refuse_while_recorded(self) -> None:
+        if any(p.grad is not None and not p.data.flags.writeable for p in self.parameters):
+            raise RuntimeError(
+                "a result that has not been differentiated still needs the parameters as they are; call "
+                "backward() on it before step(), compute it under no_grad(), or keep its .item() alone"
+            )
+
+
+def no_decay(model: Module) -> list[dict[str, Any]]:
+    """Two groups of parameters for AdamW: matrices, and everything else without weight decay.
+
+    A bias, and the scale and shift of a normalisation, are vectors: decay would only move their level.
+
+        AdamW(no_decay(model), weight_decay=0.1)
+    """
+    parameters = list(model.parameters())
+    matrices = {"params": [p for p in parameters if p.ndim > 1]}
+    vectors = {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0}
+    return [group for group in (matrices, vectors) if group["params"]]
