@@ -107,6 +107,7 @@ def shows_an_equation(docstring):
 
     Not what stands in backticks or in a source, nor what a gradient, a probability or a shape is called.
     """
+    docstring = re.sub(r"(?m)^ *(>>>|\.\.\.) .*$", "", docstring)  # an example's code assigns
     text = re.sub(r"`[^`]*`|Source:[^.]*|\bg\w* = ∂L/∂|−?∂L/∂\(?\w+\)?", "", docstring)
     text = re.sub(r"\((?:[\w. …′+−·/]+,)+[\w. …′+−·/]*\)", "", text)
     if RELATION.search(text) or SIGN.search(text):

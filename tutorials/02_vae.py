@@ -455,7 +455,7 @@ plots.rate_distortion(points, OUT / "rate_distortion.png")
 # %%
 of_ten = evaluation.rate_and_distortion(ten, digits.train, sg.Generator(1))
 R_ten, D_ten = of_ten.rate.mean.item(), of_ten.distortion.mean.item()
-constrained = vae.ConstrainedLoss(D0=D_ten)
+constrained = vae.ConstrainedLoss(target_distortion=D_ten)
 R, D = place(constrained, epochs=50)
 beside("GECO: distortion, target from β = 1", D, D_ten, 0.5)
 beside("GECO: rate", R, R_ten, 0.5)
@@ -486,7 +486,7 @@ beside(
     2.5,
     0,
 )
-beside("weight of the rate after 300 of 1000 steps", vae.warm_up(300, 1000), 0.3, 0)
+beside("weight of the rate after 300 of 1000 steps", vae.kl_weight(300, 1000), 0.3, 0)
 
 # %% [markdown]
 # ## The linear VAE and probabilistic PCA
@@ -664,7 +664,7 @@ print("pictures:", OUT)
 #    reports looks plausible. Why is it no longer a bound? Compare the samples.
 # 2. Plot the toy model's bound for a bimodal $q$ (a mixture needs `log_prob` and the KL by quadrature). Can
 #    it beat the best Gaussian here? Construct a decoder for which it does so by a wide margin.
-# 3. Train with `vae.BetaLoss(4.0)` and again with `vae.BetaLoss(4.0, warm_up=1000)`, and with
+# 3. Train with `vae.BetaLoss(4.0)` and again with `vae.BetaLoss(4.0, kl_warmup_steps=1000)`, and with
 #    `free_bits=0.2`. How many of the 10 latent dimensions are still active (`evaluation.active_units`)?
 # 4. Set GECO's target distortion to 2 nats. What is `constrained.multiplier.infeasible` after enough steps,
 #    and why do the numbers stay finite?

@@ -12,7 +12,7 @@ from scratchgen.equations.tiny import Noise, Pixel, Sum, blank
 from scratchgen.random import Generator
 from scratchgen.vae.geco import GECO
 from scratchgen.vae.models import VAE as Autoencoder
-from scratchgen.vae.objectives import beta_elbo, elbo, free_bits_rate, iwae_bound, lagrangian, warm_up
+from scratchgen.vae.objectives import beta_elbo, elbo, free_bits_rate, iwae_bound, kl_weight, lagrangian
 
 
 def _posterior(x):
@@ -223,8 +223,8 @@ VAE = (
         r"\beta(t) = \min(1, t / T)",
         "β(t) = min(1, t/T)",
         "Bowman et al. (2016), section 3.1",
-        "scratchgen.vae.objectives:warm_up",
+        "scratchgen.vae.objectives:kl_weight",
         tutorial="02_vae.py#active-units-warm-up-and-free-bits",
-        example=Example("min(1, 3/4) = 0.75", 0.75, warm_up, {"step": 3, "steps": 4}, recorded=False),
+        example=Example("min(1, 3/4) = 0.75", 0.75, kl_weight, {"step": 3, "steps": 4}, recorded=False),
     ),
 )

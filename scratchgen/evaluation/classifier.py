@@ -10,14 +10,14 @@ from scratchgen.functional import softmax, softmax_cross_entropy
 from scratchgen.nn import Linear, Module, ReLU, Sequential
 from scratchgen.nn.init import he_normal
 from scratchgen.optim import Adam
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
 
 
 class Classifier(Module):
     """p(class | x) = softmax(D → 128 → K), with a ReLU in between.   Ledger: nn.softmax"""
 
     def __init__(self, data_dim: int, classes: int, rng: Generator | None = None):
-        rng = rng or Generator(0)
+        rng = as_generator(rng)
         self.net = Sequential(Linear(data_dim, 128, rng, he_normal), ReLU(), Linear(128, classes, rng))
 
     def forward(self, x):

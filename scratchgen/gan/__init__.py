@@ -1,4 +1,4 @@
-"""Generative adversarial networks: what the game is played for, the two players, their training."""
+"""Generative adversarial networks: objectives, the two players, their training."""
 
 from scratchgen.gan.build import build
 from scratchgen.gan.convolutional import ConvGAN

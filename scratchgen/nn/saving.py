@@ -1,4 +1,4 @@
-"""What is needed to build a model again: its class and the arguments that it was made with."""
+"""From a model to a description that a file can hold (its class and arguments), and back."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from typing import Any, TypeVar
 import numpy as np
 
 from scratchgen.errors import BadInput
+from scratchgen.random import Generator
+
+__all__ = ["build", "describe", "saveable"]
 
 C = TypeVar("C", bound=type)
 
-CLASSES: dict[str, type] = {}  # by name, what a file may ask for; nothing else is ever built from a file
-NOT_SAVED = ("rng",)  # the weights come from the file, so that no generator is needed
+CLASSES: dict[str, type] = {}  # by name: the only classes that are ever built from a file
+NOT_SAVED = ("rng",)  # the weights come from the file
 
 
 def saveable(cls: C) -> C:
     """Class decorator: `sg.save` can write objects of this class, and `sg.load` can build them again.
 
-    It notes the arguments of `__init__` (numbers, texts, lists of them, None, and objects of other saveable
+    It records the arguments of `__init__` (numbers, texts, lists of them, None, and objects of other saveable
     classes; `rng` is left out), and registers the class under its name.
 
         @sg.nn.saveable
@@ -33,22 +36,23 @@ def saveable(cls: C) -> C:
         sg.save(Autoencoder(784, 32), "autoencoder.safetensors")
         model = sg.load("autoencoder.safetensors")
 
-    A subclass is saveable only if it is decorated itself. Two classes of one name: the later one counts. A
-    class whose arguments no file can hold has `saved_arguments(self)` and `from_saved(**arguments)` in their
-    place.
+    A subclass is saveable only if it is decorated too. Of two classes with the same name, the later one counts.
+    A class whose arguments no file can hold defines `saved_arguments(self)` and `from_saved(**arguments)`.
     """
-    init, signature = cls.__init__, inspect.signature(cls.__init__)
+    # a class decorator replaces the constructor of the class itself, never of an instance
+    init = cls.__init__  # type: ignore[misc]
+    signature = inspect.signature(init)
 
     @functools.wraps(init)
-    def noting(self, *args, **kwargs):
+    def recording(self, *args, **kwargs):
         if type(self) is cls:  # not where a subclass calls the constructor of its base
             bound = signature.bind(self, *args, **kwargs).arguments
             given = dict(list(bound.items())[1:])
-            given |= given.pop("options", {}) if "options" in given else {}  # of **options
+            given |= given.pop("options", {}) if "options" in given else {}  # from **options
             self.__dict__["_made_with"] = {k: v for k, v in given.items() if k not in NOT_SAVED}
         init(self, *args, **kwargs)
 
-    cls.__init__ = noting
+    cls.__init__ = recording  # type: ignore[misc]
     CLASSES[cls.__name__] = cls
     return cls
 
@@ -61,12 +65,13 @@ def describe(thing: Any) -> dict[str, Any]:
     name = type(thing).__name__
     if CLASSES.get(name) is type(thing) and hasattr(thing, "saved_arguments"):
         return {"class": name, "arguments": thing.saved_arguments()}
-    if CLASSES.get(name) is not type(thing) or "_made_with" not in thing.__dict__:
+    arguments = vars(thing).get("_made_with")
+    if CLASSES.get(name) is not type(thing) or arguments is None:
         raise BadInput(
             f"objects of the class {name} cannot be built again from a file; decorate the class with "
             "@sg.nn.saveable, or save the weights alone with model.state_dict()"
         )
-    return {"class": name, "arguments": {k: _plain(v, k, name) for k, v in thing._made_with.items()}}
+    return {"class": name, "arguments": {k: _plain(v, k, name) for k, v in arguments.items()}}
 
 
 def _plain(value: Any, argument: str, name: str) -> Any:
@@ -84,8 +89,10 @@ def _plain(value: Any, argument: str, name: str) -> Any:
     )
 
 
-def build(described: Any, rng=None) -> Any:
-    """The object that `describe` described, with fresh weights drawn from rng where the class takes one.
+def build(described: Any, rng: Generator | None = None) -> Any:
+    """The object that `describe` described, with fresh weights from rng (None: a stream with seed 0).
+
+    None is not the default stream here, so that loading a model does not advance it: the weights are replaced.
 
     Raises BadInput for a class that is not registered, and for arguments that it does not take.
     """
@@ -99,7 +106,7 @@ def build(described: Any, rng=None) -> Any:
     parameters = inspect.signature(cls).parameters
     arguments = {k: build(v) if isinstance(v, dict) else v for k, v in arguments.items()}
     if "rng" in parameters:
-        arguments["rng"] = rng
+        arguments["rng"] = Generator(0) if rng is None else rng
     try:
         return cls(**arguments)
     except (TypeError, ValueError, AttributeError) as error:

@@ -13,7 +13,7 @@ from scratchgen.nn import GRU, LSTM, RNN, Dropout, Embedding, Module, Parameter
 from scratchgen.nn.init import glorot_uniform
 from scratchgen.nn.recurrent import Recurrent
 from scratchgen.nn.saving import saveable
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.cells import output
 from scratchgen.rnn.incremental_decoder import IncrementalDecoder
 from scratchgen.rnn.protocols import Tokenizer
@@ -70,7 +70,7 @@ class LanguageModel(Module):
                 "leave the embeddings untied"
             )
         V = tokenizer.size
-        self.rng = rng or Generator(0)
+        self.rng = as_generator(rng)
         self.tokenizer = tokenizer
         self.embedding = Embedding(V, embedding, self.rng)
         self.recurrent = CELLS[cell](

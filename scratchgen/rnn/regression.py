@@ -11,7 +11,7 @@ from scratchgen.errors import BadInput
 from scratchgen.nn import Module, Parameter
 from scratchgen.nn.init import glorot_uniform
 from scratchgen.nn.saving import saveable
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.cells import output
 from scratchgen.rnn.models import CELLS
 
@@ -37,7 +37,7 @@ class SequenceRegression(Module):
     ) -> None:
         if cell not in CELLS:
             raise BadInput(f"no cell is called {cell!r}; choose one of {', '.join(CELLS)}")
-        rng = rng or Generator(0)
+        rng = as_generator(rng)
         self.recurrent = CELLS[cell](data_dim, hidden, rng)
         self.W_hy = Parameter(glorot_uniform(rng, hidden, target_dim))
         self.b_y = Parameter(np.zeros(target_dim, np.float32))

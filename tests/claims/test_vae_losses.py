@@ -13,7 +13,7 @@ from scratchgen.vae import (
     ImportanceLoss,
     LinearVAE,
     free_bits_rate,
-    warm_up,
+    kl_weight,
 )
 from scratchgen.vae.objectives import distortion_and_rate
 
@@ -57,14 +57,14 @@ def test_a_latent_that_says_less_is_not_pushed_to_say_nothing(posteriors):
 
 @pytest.mark.equation("vae.warm_up")
 def test_the_weight_of_the_rate_grows_in_a_line_and_stays(measured):
-    found = np.array([warm_up(t, 4) for t in range(7)])
+    found = np.array([kl_weight(t, 4) for t in range(7)])
     measured(np.abs(found - [0, 0.25, 0.5, 0.75, 1, 1, 1]), 0)  # quarters are exact
-    assert [warm_up(t, 0) for t in range(3)] == [1, 1, 1]
+    assert [kl_weight(t, 0) for t in range(3)] == [1, 1, 1]
 
 
 @pytest.mark.equation("vae.warm_up")
 def test_the_claim_above_rejects_a_weight_that_goes_on_growing_and_one_that_is_late_by_a_step():
-    expected = np.array([warm_up(t, 4) for t in range(7)])
+    expected = np.array([kl_weight(t, 4) for t in range(7)])
     for wrong in (lambda t: t / 4, lambda t: min(1, (t + 1) / 4)):
         assert np.abs([wrong(t) for t in range(7)] - expected).max() >= 0.25
 
@@ -73,10 +73,10 @@ def test_the_claim_above_rejects_a_weight_that_goes_on_growing_and_one_that_is_l
 def test_each_step_of_a_training_has_the_weight_of_its_own():
     model, x, eps = VAE(6, 2, 8), np.eye(6, dtype=np.float32), np.zeros((6, 2), np.float32)
     D, R = (v.numpy() for v in distortion_and_rate(x, model.encode(x), model.decode, eps))
-    loss = BetaLoss(beta=3.0, warm_up=2)
+    loss = BetaLoss(beta=3.0, kl_warmup_steps=2)
     for weight in (0, 1.5, 3, 3):
         np.testing.assert_allclose(loss(model, x, eps)[0].numpy(), D + weight * R, rtol=1e-6)
-    again = BetaLoss(beta=3.0, warm_up=2)
+    again = BetaLoss(beta=3.0, kl_warmup_steps=2)
     loss.t = 1
     again.load_state_dict(loss.state_dict())
     np.testing.assert_allclose(again(model, x, eps)[0].numpy(), D + 1.5 * R, rtol=1e-6)
@@ -145,7 +145,7 @@ def test_a_bound_of_no_samples_is_refused(k):
             refused()
 
 
-@pytest.mark.parametrize("given", [{"beta": -1.0}, {"warm_up": -1}, {"free_bits": -0.1}])
+@pytest.mark.parametrize("given", [{"beta": -1.0}, {"kl_warmup_steps": -1}, {"free_bits": -0.1}])
 def test_negative_weights_are_refused(given):
     with pytest.raises(ValueError, match="may not be negative"):
         BetaLoss(**given)

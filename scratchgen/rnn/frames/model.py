@@ -11,7 +11,7 @@ from scratchgen.data.preprocessing.by_length import pad
 from scratchgen.errors import BadInput
 from scratchgen.nn import Dropout, Module
 from scratchgen.nn.saving import saveable
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.frames.densities import MixtureDensity, with_loudness
 from scratchgen.rnn.frames.notes import NADE, IndependentNotes
 from scratchgen.rnn.models import CELLS
@@ -65,7 +65,7 @@ class FrameModel(Module):
             raise ValueError("a NADE draws notes and a mixture draws numbers; choose one of the two")
         if cell not in CELLS:
             raise BadInput(f"no cell is called {cell!r}; choose one of {', '.join(CELLS)}")
-        self.rng = rng or Generator(0)
+        self.rng = as_generator(rng)
         self.data_dim = data_dim
         self.is_real = mixture_components > 0
         width = 2 * data_dim if self.is_real else data_dim  # of the frame that the network reads

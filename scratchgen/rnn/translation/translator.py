@@ -11,7 +11,7 @@ from scratchgen.autograd import no_grad
 from scratchgen.data.preprocessing.by_length import batches_by_length, pad
 from scratchgen.errors import BadInput
 from scratchgen.nn.saving import saveable
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.beam import search
 from scratchgen.rnn.protocols import Tokenizer
 from scratchgen.rnn.translation.seq2seq import Seq2Seq
@@ -60,7 +60,7 @@ class Translator(Seq2Seq):
     ) -> None:
         if min(hidden, embedding) < 1:
             raise ValueError(f"sizes are at least 1, not embedding {embedding} and hidden {hidden}")
-        self.rng = rng or Generator(0)
+        self.rng = as_generator(rng)
         self.tokenizers = source, target
         super().__init__(source.size, target.size, hidden, embedding, self.rng, **options)
 

@@ -171,7 +171,7 @@ def gained(kind, warm_up):
         "batch_size": 64,
         "optimizer": Adam(model.parameters(), 3e-3),
         "rng": rng,
-        "loss": BetaLoss(warm_up=warm_up),
+        "loss": BetaLoss(kl_warmup_steps=warm_up),
     }
     train(model, images, images[:100], History(), **how)
     return evaluate(model, images, rng) - independent_bernoulli_log_prob(images, images)
