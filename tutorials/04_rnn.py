@@ -330,7 +330,7 @@ text = load_text("stdlib").train[:69_000]
 vocabulary = CharacterTokenizer.of(text)
 ids = vocabulary.encode(text)
 train, tune, test = ids[:60_000], ids[60_000:63_000], ids[63_000:]
-print(f"{vocabulary.size} characters; {len(train):,} for training, {len(test):,} for testing")
+print(f"{vocabulary.vocabulary_size} characters; {len(train):,} for training, {len(test):,} for testing")
 
 print(inspect.getsource(rnn.train))
 
@@ -354,11 +354,11 @@ with sg.no_grad():
     losses, _ = model.loss(test[:-1, None], test[1:, None])
 log_p_rnn = -losses.numpy()[:, 0].astype(np.float64)
 
-bits = {"uniform": math.log2(vocabulary.size)}
+bits = {"uniform": math.log2(vocabulary.vocabulary_size)}
 for order in range(6):
-    counts = evaluation.NGram(order, alpha=10.0).fit(train, vocabulary.size)
+    counts = evaluation.NGram(order, concentration=10.0).fit(train, vocabulary.vocabulary_size)
     bits[f"n-gram of order {order}"] = evaluation.bits_per_character(counts.log_prob(test)[1:])
-best = evaluation.best_ngram(train, tune, vocabulary.size, max_order=5)
+best = evaluation.best_ngram(train, tune, vocabulary.vocabulary_size, max_order=5)
 log_p_counts = best.log_prob(test)[1:]
 bits[f"best n-gram (order {best.order})"] = evaluation.bits_per_character(log_p_counts)
 bits["recurrent network"] = evaluation.bits_per_character(log_p_rnn)

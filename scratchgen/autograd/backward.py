@@ -65,7 +65,7 @@ def sweep(
     """
     cotangents: dict[Tensor, Any] = {y: g}
     found: dict[Tensor, Any] = {}
-    youngest = [(-y.serial, y)]  # a heap of the tensors that wait for their visit
+    youngest = [(-y.serial, y)]  # a priority queue: the tensors to visit next
     while youngest:
         _, node = heappop(youngest)
         g = cotangents.pop(node)

@@ -7,8 +7,8 @@ body of Tensor.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from types import FunctionType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from scratchgen.autograd.primitives import TABLE, call, call_without_row, row
 from scratchgen.autograd.rules.indexing import getitem
 from scratchgen.autograd.rules.shapes import astype as astype_primitive
 from scratchgen.autograd.tensor import Tensor
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = row(np.add), row(np.subtract), row(np.multiply), row(np.divide)
 POWER, MATMUL, NEGATIVE = row(np.power), row(np.matmul), row(np.negative)
@@ -41,14 +44,14 @@ def __array_function__(self, function, types, args, options):
     return call(entry, args, options) if entry else call_without_row(function, args, options)
 
 
-def astype(self, dtype):
+def astype(self: Tensor, dtype: DTypeLike) -> Tensor:
     """Return the same numbers in another dtype, recorded. Raises TypeError for a dtype without gradients."""
     if self.requires_grad and np.dtype(dtype).kind != "f":
         raise TypeError(f"{np.dtype(dtype)} has no gradients; t.detach().astype(...) is a constant")
     return call(astype_primitive, (self, dtype))
 
 
-def backward(self, cotangent=None, retain_graph=False):
+def backward(self: Tensor, cotangent: ArrayLike | None = None, retain_graph: bool = False) -> None:
     """Add ∂L/∂(leaf) to `.grad` of every leaf that this tensor was computed from.
 
     cotangent       ∂L/∂(this), of this shape; may be omitted for a single number (then L is this)
@@ -66,7 +69,7 @@ def backward(self, cotangent=None, retain_graph=False):
         leaf.grad = np.asarray(g if leaf.grad is None else leaf.grad + g)
 
 
-METHODS: dict[str, Callable[..., Any]] = {
+METHODS: dict[str, FunctionType] = {
     "__array_ufunc__": __array_ufunc__,
     "__array_function__": __array_function__,
     "astype": astype,

@@ -51,9 +51,9 @@ class Tensor:
     hooks           functions of the cotangent, called in the reverse sweep
 
     Types: a checker knows that operators (`2 * t`), methods (`t.sum()`) and `sg.functional` give a Tensor. A
-    NumPy function of a tensor gives a Tensor too when it runs, but has the type that NumPy's stubs state: an
-    ndarray for `np.tanh(t)`, Any for `np.sum(t)`, and likewise Any or an ndarray for `array * t`. In checked
-    code write `t.sum()`, `t * array`, `sg.functional.sigmoid(t)`, or `y: Tensor = cast(Tensor, np.tanh(t))`.
+    NumPy function of a tensor also returns a Tensor, but its type is the one that NumPy's stubs state: an
+    ndarray for `np.tanh(t)` and `array * t`, Any for `np.sum(t)`. In checked code write `t * array`, `t.sum()`,
+    `sg.functional.sigmoid(t)`, or `typing.cast(Tensor, np.tanh(t))`.
 
     Raises TypeError for `requires_grad` of an array that is not floating point.
     """

@@ -14,7 +14,7 @@ from scratchgen.errors import BadInput
 from scratchgen.runs.comparison import Group, comparison_page, grouped
 from scratchgen.runs.files import writable_file, write_text
 from scratchgen.runs.record import read_record
-from scratchgen.tasks import NAMES, task
+from scratchgen.tasks import NAMES, get_task
 
 
 def compare(
@@ -36,7 +36,7 @@ def compare(
 
 def _figures(group: Group) -> list[str]:
     """The figures that the task of a group adds to the page."""
-    return task(group.task).compare(group.records) if group.task in NAMES else []
+    return get_task(group.task).compare(group.records) if group.task in NAMES else []
 
 
 def _table(group: Group) -> Table:

@@ -16,7 +16,7 @@ from scratchgen.plots.overview import overview
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_directory, write_text
 from scratchgen.runs.run import Run
-from scratchgen.tasks import task
+from scratchgen.tasks import get_task
 from scratchgen.tasks.task import train_task
 
 PROMPT = "def "
@@ -39,9 +39,9 @@ def demo(
         ("gan", "gan", "digits"),
         ("rnn", "text", "stdlib"),
     ):
-        settings = task(name).complete(data, {})
+        settings = get_task(name).complete(data, {})
         open_run = lambda config, kind=kind: Run(out / kind, config, replace=True)
-        models[kind], found = train_task(task(name), data, settings, seed, open_run)
+        models[kind], found = train_task(get_task(name), data, settings, seed, open_run)
         scores += [(kind.upper(), score) for score in found]
 
     text = models["rnn"].generate(PROMPT, CHARACTERS, TEMPERATURE, Generator(HELD_OUT_SEED))

@@ -1,4 +1,4 @@
-"""How likely the data are under a model with latents, and what the latents carry."""
+"""Log-likelihood of latent-variable models, and measures of their latents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _rate_and_distortion(x):
     return found.rate.mean, found.distortion.mean
 
 
-def _units_in_use(x):
+def _active_units(x):
     found = active_units(Pixel(0.0), x)
     return found.count, found.variance.mean
 
@@ -96,7 +96,7 @@ LIKELIHOOD = (
         "scratchgen.evaluation.latents:rate_and_distortion",
         tutorial="02_vae.py#minimise-the-kl-subject-to-a-constant-reconstruction",
         example=Example(
-            "mu = x = 1, sigma = 1, and the decoder does not look at z\n"
+            "mu = x = 1, sigma = 1, and the decoder ignores z\n"
             "R = ½ (1² + 1 − 1 − log 1) = 0.5,  D = −log ½ = 0.69315",
             (0.5, 0.69315),
             _rate_and_distortion,
@@ -106,7 +106,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.active_units",
-        "latents in use",
+        "active units",
         r"A_d = \mathrm{Var}_x(\mathbb E_{q(z \mid x)}[z_d]) > 0.01",
         "A_d = Var_x(E_q(z|x)[z_d]) > 0.01",
         "Burda, Grosse & Salakhutdinov (2016), section 5.2",
@@ -114,9 +114,9 @@ LIKELIHOOD = (
         tutorial="02_vae.py#active-units-warm-up-and-free-bits",
         example=Example(
             "mu(x) = x: 0 and 2, with the mean 1\n"
-            "½ ((0 − 1)² + (2 − 1)²) = 1 > 0.01, so one latent is in use",
+            "½ ((0 − 1)² + (2 − 1)²) = 1 > 0.01, so one latent is active",
             (1.0, 1.0),
-            _units_in_use,
+            _active_units,
             {"x": [[0.0], [2.0]]},
             recorded=False,
         ),
@@ -140,7 +140,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.effective_samples",
-        "how far a mean of weights can be believed",
+        "effective sample size of importance weights",
         r"n = \frac{(\sum_i w_i)^2}{\sum_i w_i^2}, \quad s = \frac{\mathrm{sd}(w)}{\sqrt k\, \bar w}",
         "n = (Σ_i w_i)² / Σ_i w_i²,  s = sd(w) / (√k mean(w))",
         "Kong (1992) for n; the delta method for s",
@@ -156,10 +156,10 @@ LIKELIHOOD = (
         ),
         symbols={
             "n": "effective samples, from 1 to k, (B,)",
-            "w_i": "weight of draw i, (B,)",
+            "w_i": "weight of sample i, (B,)",
             "w": "the weights, (k, B)",
-            "s": "standard error of the log of their mean, (B,), nats",
-            "k": "how many draws an example has",
+            "s": "standard error of the logarithm of the mean weight, (B,), nats",
+            "k": "number of samples per example",
         },
     ),
     Equation(
@@ -181,12 +181,12 @@ LIKELIHOOD = (
             "s": "standard error, in the unit of the values",
             "x_i": "value of example i",
             "m": "mean",
-            "N": "how many examples there are",
+            "N": "number of examples",
         },
     ),
     Equation(
         "vae.prior_radius",
-        "circle that holds a share of the prior",
+        "circle that contains a share of the prior",
         r"r = \sqrt{-2 \log(1 - p)}",
         "r = √(−2 log(1 − p))",
         "Box & Muller (1958), for the radius of two normal numbers",

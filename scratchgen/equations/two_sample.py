@@ -1,14 +1,14 @@
-"""How far generated examples are from real ones."""
+"""Two-sample scores: distances between generated and real examples."""
 
 from __future__ import annotations
 
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.evaluation.class_histogram import chi_squared_tail, class_histogram
+from scratchgen.evaluation.distances import squared_distances
 from scratchgen.evaluation.frechet import frechet_distance_of_gaussians
 from scratchgen.evaluation.mmd import GaussianKernel, mmd
 from scratchgen.evaluation.modes import modes_captured
 from scratchgen.evaluation.neighbours import density_coverage, precision_recall
-from scratchgen.evaluation.pairs import squared_distances
 from scratchgen.evaluation.parzen import parzen_log_likelihood
 
 
@@ -85,8 +85,8 @@ TWO_SAMPLE = (
         "scratchgen.evaluation.neighbours:precision_recall",
         tutorial="03_gan.py#two-sample-scores-mmd-fréchet-precision-and-recall",
         example=Example(
-            "k = 1: balls of radius 1 around 0 and 1 hold 0.5 but not 3\n"
-            "balls of radius 2.5 around 0.5 and 3 hold 0 and 1\n"
+            "k = 1: balls of radius 1 around 0 and 1 contain 0.5 but not 3\n"
+            "balls of radius 2.5 around 0.5 and 3 contain 0 and 1\n"
             "precision ½ = 0.5, recall 2/2 = 1",
             (0.5, 1.0),
             _precision_and_recall,
@@ -106,7 +106,7 @@ TWO_SAMPLE = (
         example=Example(
             "k = 1: balls of radius 1 around 0 and 1\n"
             "−0.5 is in the first, 3 in none\n"
-            "density 1/(1 · 2) = 0.5, and one of two balls holds a generated example: coverage 0.5",
+            "density 1/(1 · 2) = 0.5, and one of two balls contains a generated example: coverage 0.5",
             (0.5, 0.5),
             _density_and_coverage,
             {"real": [[0.0], [1.0]], "generated": [[-0.5], [3.0]]},
@@ -115,7 +115,7 @@ TWO_SAMPLE = (
     ),
     Equation(
         "gan.mode_divergence",
-        "divergence of the modes from even shares",
+        "KL divergence of the mode shares from equal shares",
         r"\mathrm{KL}(q \,\|\, 1/K) = \sum_k q_k \log (K q_k)",
         "KL(q ‖ 1/K) = Σ_k q_k log(K q_k)",
         "Lin et al. (2018), section 4.1",
@@ -131,7 +131,7 @@ TWO_SAMPLE = (
     ),
     Equation(
         "gan.chi_squared",
-        "difference of the shares of the classes",
+        "χ² statistic of class shares",
         r"\chi^2 = \sum_k \frac{(\sqrt{M/N}\, a_k - \sqrt{N/M}\, b_k)^2}{a_k + b_k}",
         "χ² = Σ_k (√(M/N) a_k − √(N/M) b_k)² / (a_k + b_k)",
         "Pearson (1900); Press et al. (2007), eq. 14.3.3",
@@ -147,7 +147,7 @@ TWO_SAMPLE = (
     ),
     Equation(
         "gan.chi_squared_tail",
-        "probability of a larger statistic",
+        "p-value of the χ² test",
         r"P(\chi^2 > x) = Q(d / 2, x / 2)",
         "P(χ² > x) = Q(d/2, x/2)",
         "Abramowitz & Stegun (1964), 26.4.4 and 26.4.5",
@@ -163,11 +163,11 @@ TWO_SAMPLE = (
     ),
     Equation(
         "evaluation.squared_distances",
-        "distances from a product",
+        "squared distances by a matrix product",
         r"\lVert x - y \rVert^2 = \lVert x \rVert^2 - 2\, x \cdot y + \lVert y \rVert^2",
         "‖x − y‖² = ‖x‖² − 2 x·y + ‖y‖²",
         "the binomial formula",
-        "scratchgen.evaluation.pairs:squared_distances",
+        "scratchgen.evaluation.distances:squared_distances",
         tutorial="03_gan.py#two-sample-scores-mmd-fréchet-precision-and-recall",
         example=Example(
             "x = (1, 2), y = (4, 6): 5 − 2 · 16 + 52 = 25 = 3² + 4²",

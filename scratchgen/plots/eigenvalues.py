@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
 
 
 def eigenvalues(epochs: Sequence[np.ndarray], names: Sequence[str], path) -> Path:
@@ -40,7 +40,7 @@ def eigenvalues(epochs: Sequence[np.ndarray], names: Sequence[str], path) -> Pat
             )  # fmt: skip
         axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
         axes.set_title(name, fontsize=11, color=INK)
-        plain(axes)
+        despine(axes)
     for axes in panels[-1]:
         axes.set_xlabel("real part", color=INK)
     for axes in panels[:, 0]:

@@ -14,7 +14,6 @@ from scratchgen.rnn.analysis import (
     text_features,
 )
 from scratchgen.rnn.beam import Hypothesis, beam_search
-from scratchgen.rnn.build import build
 from scratchgen.rnn.cells import (
     gru_recurrence,
     gru_step,
@@ -79,7 +78,6 @@ __all__ = [
     "Unit",
     "beam_search",
     "bits_per_character",
-    "build",
     "correlation",
     "eigenvalues",
     "evaluate",

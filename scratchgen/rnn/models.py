@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class LanguageModel(Module):
     tokenizer         `CharacterTokenizer`, `ByteTokenizer`, `BytePairTokenizer`, or any `rnn.Tokenizer`
     hidden            H, the size of the state
     embedding         E, the size of the embedding of a symbol
-    rng               draws the weights and, in training, the dropout masks
+    rng               draws the weights and, in training, the dropout masks; None: the default stream
     cell              tanh, lstm or gru
     layers            number of stacked recurrent layers
     dropout           dropout probability between layers and before the output, in [0, 1)
@@ -69,7 +70,7 @@ class LanguageModel(Module):
                 f"tied embeddings need embedding = hidden, not {embedding} and {hidden}; make them equal, or "
                 "leave the embeddings untied"
             )
-        V = tokenizer.size
+        V = tokenizer.vocabulary_size
         self.rng = as_generator(rng)
         self.tokenizer = tokenizer
         self.embedding = Embedding(V, embedding, self.rng)
@@ -117,7 +118,7 @@ class LanguageModel(Module):
         Ledger: rnn.language_model
         """
         y, last = self.forward(ids, state, mask)
-        losses = softmax_cross_entropy(y, targets)
+        losses: Any = softmax_cross_entropy(y, targets)  # NumPy's stubs call the result of np.where an array
         if mask is not None:
             losses = np.where(mask, losses, np.zeros((), losses.dtype))
         return losses, last.numpy()

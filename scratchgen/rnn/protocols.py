@@ -19,7 +19,9 @@ class Tokenizer(Protocol):
     """Text to integers and back: `CharacterTokenizer`, `ByteTokenizer`, `BytePairTokenizer`, or your own.
 
     class Letters:
-        size = 26
+        @property
+        def size(self):
+            return 26
 
         def encode(self, text):
             return np.array([ord(c) - ord("a") for c in text])

@@ -26,7 +26,7 @@ class SequenceRegression(Module):
     data_dim      size of x_t
     target_dim    size of y
     hidden        H, the size of the state
-    rng           draws the weights
+    rng           draws the weights; None: the default stream
     cell          tanh, lstm or gru
     Raises BadInput for an unknown cell.   Source: Le, Jaitly & Hinton (2015), section 4.1.
     Ledger: rnn.regression

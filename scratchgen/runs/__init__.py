@@ -25,7 +25,7 @@ PLACES = {
     "Record": "record",
     "Run": "run",
     "RunConfig": "config",
-    "Stopped": "run",
+    "Stopped": "stopped",
     "load": "saving",
     "read_record": "record",
     "save": "saving",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scratchgen.plots.comparison import overlaid
+from scratchgen.plots.comparison import compared_curves
 from scratchgen.runs import html
 from scratchgen.runs.record import Record
 
@@ -87,6 +87,6 @@ def _curves(group: Group) -> list[str]:
             series = {run: numbers for run, numbers in series.items() if numbers}
             if series:
                 label = name.replace("_", " ")
-                png = overlaid(series, Path(folder) / f"{name}.png", label).read_bytes()
+                png = compared_curves(series, Path(folder) / f"{name}.png", label).read_bytes()
                 figures.append(html.picture(png, f"{label}, epoch by epoch"))
     return figures

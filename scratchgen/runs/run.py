@@ -36,19 +36,12 @@ from scratchgen.runs.files import writable_directory, write_json, write_text
 from scratchgen.runs.history import History
 from scratchgen.runs.progress import progress
 from scratchgen.runs.saving import metadata_of
+from scratchgen.runs.stopped import Stopped
 from scratchgen.runs.tensorboard import Events
 from scratchgen.runs.weights import write_weights
 
 SAVE_SECONDS = 30.0  # what a killed run may lose
 INTERRUPTED = "interrupted"
-
-
-class Stopped(Exception):
-    """The run was stopped early, and everything is saved. The message says how to resume it."""
-
-    def __init__(self, message: str, interrupted: bool):
-        super().__init__(message)
-        self.interrupted = interrupted
 
 
 class Run(History):

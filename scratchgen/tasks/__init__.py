@@ -23,7 +23,7 @@ NAMES = tuple(name for names in FAMILIES.values() for name in names)
 TASK_FOR_KIND = {"text": "text", "pairs": "text", "sequences": "music", "sound": "sound"}
 
 
-def task(name: str) -> Task:
+def get_task(name: str) -> Task:
     """The task of a name. Raises BadInput for a name that no task has."""
     if name not in NAMES:
         raise BadInput(f"no task is named {name!r}; there are {', '.join(NAMES)}")
@@ -32,7 +32,7 @@ def task(name: str) -> Task:
 
 def tasks_of(family: str) -> list[Task]:
     """The tasks of a command."""
-    return [task(name) for name in FAMILIES[family]]
+    return [get_task(name) for name in FAMILIES[family]]
 
 
 def choose(family: str, data: str, given: Mapping[str, Any], name: str | None = None) -> Task:
@@ -50,7 +50,7 @@ def choose(family: str, data: str, given: Mapping[str, Any], name: str | None = 
             name = _for_data(data) if family == "rnn" else family
     if name not in FAMILIES[family]:
         raise BadInput(f"the tasks of {family} are {', '.join(FAMILIES[family])}, not {name!r}")
-    return task(name)
+    return get_task(name)
 
 
 def _for_data(data: str) -> str:

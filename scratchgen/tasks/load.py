@@ -16,7 +16,7 @@ from scratchgen.runs.files import RESULT
 from scratchgen.runs.provenance import fingerprint_of_data
 from scratchgen.runs.schema import check
 from scratchgen.runs.weights import read_weights
-from scratchgen.tasks import task
+from scratchgen.tasks import get_task
 from scratchgen.tasks.task import Task
 
 
@@ -59,6 +59,11 @@ def load_run(directory: str | Path) -> LoadedRun:
     directory = Path(directory)
     config = read_config(directory)
     path = directory / "config.json"
+    if config.task == OWN_TASK and config.reproduction:
+        raise BadInput(
+            f"{directory} belongs to `scratchgen reproduce {config.reproduction}`, whose model of data made by "
+            f"formula has no task; its result is in {directory / RESULT}"
+        )
     if config.task == OWN_TASK:
         raise BadInput(
             f"{directory} is a run of a model of your own; load it in Python: sg.load(path), after the import of "
@@ -87,7 +92,7 @@ def load_run(directory: str | Path) -> LoadedRun:
 
 def _task_of(config: RunConfig, path: Path) -> Task:
     try:
-        return task(config.task)
+        return get_task(config.task)
     except BadInput as problem:
         raise BadInput(f"{path} is damaged: {problem}; train again") from None
 

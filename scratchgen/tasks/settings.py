@@ -23,7 +23,7 @@ from scratchgen.random import HELD_OUT_SEED
 from scratchgen.runs.config import read_config
 from scratchgen.runs.files import Unreadable, read_bytes
 from scratchgen.runs.schema import check, fields, unknown
-from scratchgen.tasks import FAMILIES, task, tasks_of
+from scratchgen.tasks import FAMILIES, get_task, tasks_of
 from scratchgen.tasks.task import Task
 
 TABLE = "settings"
@@ -134,7 +134,9 @@ def _refuse_other_task(name: str, found: Task, place: str) -> None:
     """A setting of another task gets a message that says so. Raises BadInput."""
     if name in fields(found.settings):
         return
-    users = [other for names in FAMILIES.values() for other in names if name in fields(task(other).settings)]
+    users = [
+        other for names in FAMILIES.values() for other in names if name in fields(get_task(other).settings)
+    ]
     if users:
         raise BadInput(
             f"{place}: {name} is a setting of {', '.join(users)}, not of {found.name}; leave it out"

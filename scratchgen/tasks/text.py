@@ -140,7 +140,7 @@ def evaluate(
     """Bits and nats per character, perplexity, and n-grams of every order that the vocabulary allows, up to 5."""
     bits, perplexity = _measure(model, text, part)
     nats = Mean(*(math.log(2) * number for number in bits))
-    V, token = model.tokenizer.size, TOKEN_NAMES[settings.tokenizer]
+    V, token = model.tokenizer.vocabulary_size, TOKEN_NAMES[settings.tokenizer]
     finite = perplexity if math.isfinite(perplexity) else None  # JSON knows no other
     scores = [
         *score(model, text, settings, part),
@@ -182,7 +182,7 @@ def _ngram(model: rnn.LanguageModel, text: TextData, part: str, max_order: int) 
     train, validation, held_out = (
         model.tokenizer.encode(x) for x in (text.train, text.validation, getattr(text, part))
     )
-    ngram = evaluation.best_ngram(train, validation, model.tokenizer.size, max_order=max_order)
+    ngram = evaluation.best_ngram(train, validation, model.tokenizer.vocabulary_size, max_order=max_order)
     per_token = evaluation.bits_per_character(
         ngram.log_prob(held_out)[1:]
     )  # the network predicts all but the first

@@ -15,7 +15,7 @@ from scratchgen.data.short_pairs import short_pairs
 from scratchgen.errors import BadInput, NotInstalled
 from scratchgen.plots.attention import attention
 from scratchgen.random import Generator
-from scratchgen.rnn.translation.translator import WIDTH
+from scratchgen.rnn.translation.translator import BEAM_WIDTH
 from scratchgen.runs.files import write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Le
@@ -217,7 +217,7 @@ def sample(run, request: SampleRequest) -> str:
     if unknown := [c for c in text if c not in getattr(model.tokenizers[0], "characters", text)]:
         raise BadInput(f"--prompt: the character {unknown[0]!r} is in no text of the training; leave it out")
     out = None if request.out is None else output_file(request.out, ".png", "attention is drawn as PNG")
-    found = model.translations(text, WIDTH if request.beam is None else request.beam, request.n)[0]
+    found = model.translations(text, BEAM_WIDTH if request.beam is None else request.beam, request.n)[0]
     if out is not None:
         if not len(found.ids):
             raise BadInput("the translation is empty, so that there is nothing to draw; leave out --out")

@@ -296,7 +296,7 @@ def _draw_latents(model, x: np.ndarray, y: np.ndarray, rows: RowData, run: Run) 
         )
         for name, path in PATHS.items()
     }
-    plots.sheets(sheets, rows.image_shape, run.picture("interpolation"), INTERPOLATION_STEPS)
+    plots.sample_grids(sheets, rows.image_shape, run.picture("interpolation"), INTERPOLATION_STEPS)
 
 
 def interpolations(model, x: np.ndarray, labels, n: int, path) -> np.ndarray:

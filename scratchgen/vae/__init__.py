@@ -1,7 +1,6 @@
 """The variational autoencoder, with continuous latents and with discrete codes: bounds, models, training."""
 
 from scratchgen.vae import vq_training
-from scratchgen.vae.build import ARCHITECTURES, build
 from scratchgen.vae.geco import GECO
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.likelihoods import Likelihood
@@ -24,7 +23,6 @@ from scratchgen.vae.vq import VQVAE
 from scratchgen.vae.vq_training import train_vq
 
 __all__ = [
-    "ARCHITECTURES",
     "GECO",
     "VAE",
     "VQVAE",
@@ -39,7 +37,6 @@ __all__ = [
     "LinearVAE",
     "Loss",
     "beta_elbo",
-    "build",
     "distortion_and_rate",
     "elbo",
     "evaluate",

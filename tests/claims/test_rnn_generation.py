@@ -11,7 +11,7 @@ from scratchgen.random import Generator
 from scratchgen.rnn import ByteTokenizer, LanguageModel, cells, generate, incremental_decoder
 
 TEXT = "the cat sat on the mat. " * 20
-ROUNDING = 1e-5  # float32, of logits of the order of 1, after sums over some ten terms in another order
+ROUNDING = 1e-5  # float32: logits of the order of 1, sums of about ten terms in another order
 KINDS = {
     "plain": {},
     "two layers": {"layers": 2},
@@ -22,7 +22,7 @@ KINDS = {
 
 
 def a_model(cell, kind="plain", symbols=None):
-    """A model none of whose weights is 0, and whose logits differ by more than a little."""
+    """A model without zero weights, whose logits differ clearly."""
     model = LanguageModel(
         symbols or CharacterTokenizer.of(TEXT), 12, 12, Generator(1), cell=cell, **KINDS[kind]
     )
@@ -44,7 +44,7 @@ def by_forward(model):
 
 def difference(model, B=3, T=20):
     """The largest difference between the logits and states of both over T symbols of B texts."""
-    ids, state = Generator(3).integers(0, model.tokenizer.size, (T, B)), None
+    ids, state = Generator(3).integers(0, model.tokenizer.vocabulary_size, (T, B)), None
     with no_grad(), model.eval_mode():
         y, state = model.forward(ids[:1], state)
         whole, last = model.forward(ids, None)
@@ -103,7 +103,7 @@ def test_a_text_does_not_depend_on_the_backend_and_begins_as_a_shorter_one():
     assert texts["auto"][0].startswith(generate(model, ["the cat"], 25, Generator(5))[0])
 
 
-def test_the_state_that_is_given_stays_as_it_is():
+def test_the_decoder_does_not_change_the_state_that_it_is_given():
     model = a_model("lstm", "two layers")
     state = Generator(0).standard_normal((2, 2, 1, 12))
     before = state.copy()
@@ -111,7 +111,7 @@ def test_the_state_that_is_given_stays_as_it_is():
     np.testing.assert_array_equal(state, before)
 
 
-def test_a_model_that_gives_no_numbers_writes_no_text():
+def test_a_model_whose_logits_are_nan_generates_no_text():
     model = a_model("tanh")
     model.b_y.data[3] = np.nan
     with pytest.raises(ValueError, match="probabilities must be finite"):

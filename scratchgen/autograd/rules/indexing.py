@@ -1,4 +1,4 @@
-"""Rules of indexing: an element that was taken out gets its cotangent back in the same place.
+"""Rules of indexing: the cotangent of a selected element returns to the position of that element.
 
 Reading x[index] and adding into zeros at `index` are transposes of each other, so each is the other's rule.
 """
@@ -17,9 +17,9 @@ def getitem(x, index):
 
 @primitive
 def add_at(g, index, shape):
-    """y = zeros(shape) with y[index] += g; an element that is named several times gets the sum."""
+    """y = zeros(shape) with y[index] += g; an element that is indexed several times gets the sum."""
     y = np.zeros(shape, dtype=g.dtype)
-    if _names_each_element_once(index):
+    if _is_basic_index(index):
         y[index] += g
     elif isinstance(index, np.ndarray) and index.dtype.kind in "iu" and g.size:
         _add_rows(y, index.ravel().astype(np.intp) % len(y), g.reshape(index.size, *shape[1:]))
@@ -28,19 +28,20 @@ def add_at(g, index, shape):
     return y
 
 
-def _names_each_element_once(index) -> bool:
+def _is_basic_index(index) -> bool:
+    """Whether the index has no arrays: then each element is indexed at most once."""
     parts = index if isinstance(index, tuple) else (index,)
     return all(p is None or p is Ellipsis or isinstance(p, slice | int | np.integer) for p in parts)
 
 
 def _add_rows(y, ids, rows):
-    """y[ids] += rows, by sorting equal ids together: many times faster than np.add.at on rows."""
+    """y[ids] += rows, summed over sorted groups of equal ids: many times faster than np.add.at on rows."""
     order = np.argsort(ids, kind="stable")
     names, starts = np.unique(ids[order], return_index=True)
     y[names] = np.add.reduceat(rows[order], starts, axis=0)
 
 
-def _keeps_every_element_in_its_place(index, y, x) -> bool:
+def _only_reshapes(index, y, x) -> bool:
     """Whether y = x[index] is x in another shape: x[None], x[0] of one row, x[:, 0] of one column."""
     parts = index if isinstance(index, tuple) else (index,)
     in_order = (p is None or p is Ellipsis or type(p) is int or _is_full_slice(p) for p in parts)
@@ -52,8 +53,8 @@ def _is_full_slice(part) -> bool:
 
 
 def _put_back(g, y, x, index):
-    if _keeps_every_element_in_its_place(index, y, x):
-        return np.reshape(g, x.shape)  # add_at would write as many zeros, and then as many sums
+    if _only_reshapes(index, y, x):
+        return np.reshape(g, x.shape)  # add_at would fill zeros first and then add to each of them
     return add_at(g, index, x.shape)
 
 
@@ -62,7 +63,7 @@ defvjp(add_at, lambda g, y, x, index, shape: g[index])
 
 
 def _along(x, indices, axis):
-    """The index that np.take_along_axis stands for."""
+    """The index that is equivalent to np.take_along_axis."""
     axis = axis % x.ndim
     grid = np.ogrid[tuple(slice(n) for n in x.shape)]
     return tuple(indices if i == axis else grid[i] for i in range(x.ndim))

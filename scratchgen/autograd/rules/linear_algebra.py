@@ -1,9 +1,9 @@
-"""Rules of matrix products and of what solves equations with them.
+"""Rules of matrix products, norms, inverses, solvers, determinants and the Cholesky factorisation.
 
 Y = A B   ⇒   ∂L/∂A = G Bᵀ,   ∂L/∂B = Aᵀ G
 
-The norm of a zero vector has derivative 0. The derivative by the argument of a Cholesky factorisation, which
-reads one triangle only, is given as the symmetric matrix that is right for symmetric changes.
+The norm of a zero vector has derivative 0. A Cholesky factorisation reads one triangle of its argument only; its
+derivative is given as a symmetric matrix, which is correct for symmetric changes of the argument.
 
 Ledger: autograd.matrix_product
 """
@@ -22,7 +22,7 @@ def _swap(a):
 
 
 def _as_matrices(g, a, b):
-    """Vectors as matrices, as np.matmul does: b a column, a a row, and g to match."""
+    """Vectors as matrices, as in np.matmul: a becomes a row, b a column, and g gets the same axes."""
     if b.ndim == 1:
         b, g = np.expand_dims(b, -1), np.expand_dims(g, -1)
     if a.ndim == 1:
@@ -54,7 +54,7 @@ def _dot(a, b):
 
 
 def _tensordot(a, b, axes=2):
-    """Σ over pairs of axes: the others are put together to one axis each, and the sum is a matrix product."""
+    """Σ over pairs of axes: the other axes are merged into one per operand, and the sum is a matrix product."""
     of_a, of_b = (range(np.ndim(a) - axes, np.ndim(a)), range(axes)) if np.ndim(axes) == 0 else axes
     of_a = [i % np.ndim(a) for i in np.atleast_1d(of_a)]
     of_b = [i % np.ndim(b) for i in np.atleast_1d(of_b)]
@@ -82,7 +82,7 @@ COMPOSED[np.outer] = lambda a, b: np.expand_dims(np.ravel(a), 1) * np.ravel(b)
 
 @primitive
 def euclidean_norm(x, axis=None, *, keepdims=False):
-    """√Σ x² over the axes; over two axes it is the Frobenius norm."""
+    """√Σ x² over the axes; over two axes this is the Frobenius norm."""
     return np.linalg.norm(x, axis=axis, keepdims=keepdims)
 
 
@@ -153,7 +153,7 @@ COMPOSED[np.linalg.slogdet] = lambda a: SignAndLogDeterminant(
 
 
 def _determinant(a):
-    """det A of regular matrices; where it is 0 the logarithm has no derivative, and the result has none."""
+    """det A; its derivative exists for regular matrices only, because it is computed from log |det A|."""
     sign, logabsdet = np.linalg.slogdet(a)
     return sign * np.exp(logabsdet)
 

@@ -1,4 +1,4 @@
-"""Rules of functions that reduce axes: the cotangent of the result is spread back over what was reduced."""
+"""Rules of functions that reduce axes: the cotangent of the result is repeated along the reduced axes."""
 
 import math
 
@@ -15,7 +15,7 @@ def expand_reduced(g, x, axis, keepdims):
 
 
 def count(x, axis):
-    """How many elements of x go into one element of the result."""
+    """The number of elements of x that are reduced to one element of the result."""
     if axis is None:
         return x.size
     return math.prod(x.shape[a] for a in (axis if isinstance(axis, tuple) else (axis,)))
@@ -34,10 +34,10 @@ defvjp(
 
 
 def _extreme(g, y, x, axis=None, *, keepdims=False):
-    """y = x at the extreme element, ∂y/∂x = 1 there and 0 elsewhere; equal extremes share it evenly."""
-    chosen = np.equal(x, expand_reduced(y, x, axis, keepdims))
-    ties = np.sum(chosen, axis=axis, keepdims=True)
-    return expand_reduced(g, x, axis, keepdims) * chosen / ties.astype(x.dtype)
+    """y = x at the extreme element, ∂y/∂x = 1 there and 0 elsewhere; n equal extremes get 1/n each."""
+    selected = np.equal(x, expand_reduced(y, x, axis, keepdims))
+    ties = np.sum(selected, axis=axis, keepdims=True)
+    return expand_reduced(g, x, axis, keepdims) * selected / ties.astype(x.dtype)
 
 
 for extreme in (np.max, np.amax, np.min, np.amin):
@@ -53,7 +53,7 @@ def _product(g, y, x, axis=None, *, keepdims=False):
 
 
 def _product_of_the_others(x, axis):
-    """Π_{j≠i} x_j for every i: all products at once, each with a 1 in place of its own factor."""
+    """Π_{j≠i} x_j for every i: a matrix of factors with 1 on the diagonal, multiplied along its rows."""
     axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     to_the_end = tuple(range(x.ndim - len(axes), x.ndim))
     rows = np.moveaxis(x, axes, to_the_end)
@@ -103,7 +103,7 @@ def _cumulated_product(x, axis=None):
 def _average(x, axis=None, weights=None, *, keepdims=False):
     if weights is None:
         return np.mean(x, axis=axis, keepdims=keepdims)
-    if np.shape(weights) != np.shape(x):  # one for each place along the axis
+    if np.shape(weights) != np.shape(x):  # one weight per position along the axis
         along = [n if i == axis % np.ndim(x) else 1 for i, n in enumerate(np.shape(x))]
         weights = np.broadcast_to(np.reshape(weights, along), np.shape(x))
     total = np.sum(weights, axis=axis, keepdims=keepdims)

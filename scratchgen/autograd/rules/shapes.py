@@ -1,4 +1,4 @@
-"""Rules of functions that move elements without changing them: the cotangent is moved back."""
+"""Rules of functions that move elements without changing them: the rule moves the cotangent back."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from scratchgen.autograd.primitives import COMPOSED, defvjp, defvjp_each, primit
 
 @primitive
 def identity(x):
-    """y = x, as a node of its own."""
+    """y = x, recorded as a separate node."""
     return x
 
 
@@ -44,13 +44,13 @@ def join(*parts, axis=0):
 
 
 def _part(i):
-    """The rule of the i-th part: its own stretch of the cotangent."""
+    """The rule of the i-th part: the corresponding slice of the cotangent."""
 
     def rule(g, y, *parts, axis=0):
         start = sum(p.shape[axis] for p in parts[:i])
-        stretch = [slice(None)] * g.ndim
-        stretch[axis] = slice(start, start + parts[i].shape[axis])
-        return g[tuple(stretch)]
+        index = [slice(None)] * g.ndim
+        index[axis] = slice(start, start + parts[i].shape[axis])
+        return g[tuple(index)]
 
     return rule
 
@@ -69,7 +69,7 @@ def _stack(arrays, axis=0):
 
 
 def _at_least(ndim, x):
-    """x with axes of one element put in front of its own until it has `ndim`."""
+    """x with leading axes of length 1 until it has `ndim` axes."""
     return x if np.ndim(x) >= ndim else np.reshape(x, (1,) * (ndim - np.ndim(x)) + np.shape(x))
 
 
@@ -106,9 +106,9 @@ def _split(x, sections, axis=0):
         if n % sections:
             raise ValueError(f"an axis of {n} elements cannot be split into {sections} equal parts")
         sections = range(n // sections, n, n // sections) if n else [0] * (sections - 1)
-    stretch = (slice(None),) * (axis % x.ndim)
+    before = (slice(None),) * (axis % x.ndim)
     bounds = zip([0, *sections], [*sections, n], strict=True)
-    return [x[(*stretch, slice(start, stop))] for start, stop in bounds]
+    return [x[(*before, slice(start, stop))] for start, stop in bounds]
 
 
 def _array_split(x, sections, axis=0):
@@ -119,7 +119,7 @@ def _array_split(x, sections, axis=0):
 
 
 def gather(x, indices, axis):
-    """x with its elements along an axis picked by number."""
+    """The elements of x at the given positions along an axis."""
     return x[(*(slice(None),) * (axis % x.ndim), indices)]
 
 
@@ -146,7 +146,7 @@ def _tile(x, reps):
 
 @primitive
 def pad(x, widths, value=0):
-    """x with `value` put around it: widths is a pair (before, after) for each axis."""
+    """x padded with `value`: widths has one pair (before, after) per axis."""
     return np.pad(x, widths, constant_values=value)
 
 
@@ -158,7 +158,7 @@ defvjp(pad, _cut_out)
 
 
 def _pad(x, pad_width, mode="constant", constant_values=0):
-    if x.ndim == 0:  # no axis, so nothing around it
+    if x.ndim == 0:  # a scalar has no axis to pad
         return identity(x)
     widths = tuple(tuple(map(int, pair)) for pair in np.broadcast_to(pad_width, (x.ndim, 2)))
     if mode == "constant":

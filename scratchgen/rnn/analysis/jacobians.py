@@ -63,6 +63,7 @@ class EigenvalueHistory:
         plots.eigenvalues([epoch[-1] for epoch in history.epochs], ["W_hh"], "eigenvalues.png")
 
     epochs    list of (L, G, H) complex arrays, as `eigenvalues` returns them; saved and resumed with the run
+    Ledger: rnn.influence
     """
 
     def __init__(self, recurrent: Recurrent) -> None:

@@ -30,19 +30,19 @@ class MixtureDensity(Module):
     constant, or a component fits a single frame, it diverges as σ → 0. With it a constant dimension reaches
     N(x_d; x_d, σ_0²), which is log 1/(σ_0 √2π) = 3.69 nats per frame and no more.
 
-        density = MixtureDensity(hidden=64, data_dim=40, components=8, rng=Generator(0))
+        density = MixtureDensity(hidden=64, data_dim=40, components=8)
         density.log_prob(h, x)    # h (T, B, 64), x (T, B, 40) → (T, B) nats
 
     hidden        H, the size of the state
     data_dim      D, the numbers per frame
     components    K, the number of Gaussians
-    rng           draws the weights
+    rng           draws the weights; None: the default stream
 
     Source: Bishop (1994), eq. 21-28; over the state of a recurrent network: Graves (2013), section 4.
     Ledger: rnn.mixture_density
     """
 
-    def __init__(self, hidden: int, data_dim: int, components: int, rng: Generator) -> None:
+    def __init__(self, hidden: int, data_dim: int, components: int, rng: Generator | None = None) -> None:
         K, D = components, data_dim
         self.data_dim = data_dim
         self.logits = Linear(hidden, K, rng)

@@ -33,7 +33,7 @@ class FrameModel(Module):
 
     data_dim              D, the notes or numbers per frame
     hidden                H, the size of the state
-    rng                   draws the weights and, in training, the dropout masks
+    rng                   draws the weights and, in training, the dropout masks; None: the default stream
     cell                  tanh, lstm or gru
     layers                number of stacked recurrent layers
     dropout               dropout probability between layers and before the output, in [0, 1)

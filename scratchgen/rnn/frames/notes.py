@@ -34,14 +34,14 @@ class Notes(Module):
 class IndependentNotes(Notes):
     """p(x | h) = Π_d Bernoulli(x_d; σ(y_d)),   y = h W_hy + b_y.
 
-        IndependentNotes(100, 88, Generator(0)).log_prob(h, x)    # h (T, B, 100), x (T, B, 88) → (T, B) nats
+        IndependentNotes(100, 88).log_prob(h, x)    # h (T, B, 100), x (T, B, 88) → (T, B) nats
 
     hidden, data_dim    H and D: W_hy (H, D), b_y (D,)
-    rng                 draws the weights
-    Source: Boulanger-Lewandowski et al. (2012), the to_numpy RNN.   Ledger: rnn.independent_notes
+    rng                 draws the weights; None: the default stream
+    Source: Boulanger-Lewandowski et al. (2012), the RNN without a NADE.   Ledger: rnn.independent_notes
     """
 
-    def __init__(self, hidden: int, data_dim: int, rng: Generator) -> None:
+    def __init__(self, hidden: int, data_dim: int, rng: Generator | None = None) -> None:
         self.W_hy = Parameter(glorot_uniform(rng, hidden, data_dim))
         self.b_y = Parameter(np.zeros(data_dim, np.float32))
 
@@ -66,16 +66,16 @@ class NADE(Notes):
     The state sets the biases b (D,) of the notes and c (K,) of the K hidden units; W (D, K) and V (D, K) are
     shared by all steps. With V = 0 the notes are independent.
 
-        NADE(100, 88, 32, Generator(0)).log_prob(h, x)    # h (T, B, 100), x (T, B, 88) → (T, B) nats
+        NADE(100, 88, 32).log_prob(h, x)    # h (T, B, 100), x (T, B, 88) → (T, B) nats
 
     hidden, data_dim    H and D
     units               K, the number of hidden units of the estimator
-    rng                 draws the weights
+    rng                 draws the weights; None: the default stream
     Source: Larochelle & Murray (2011); over a state: Boulanger-Lewandowski et al. (2012), RNN-NADE.
     Ledger: rnn.nade
     """
 
-    def __init__(self, hidden: int, data_dim: int, units: int, rng: Generator) -> None:
+    def __init__(self, hidden: int, data_dim: int, units: int, rng: Generator | None = None) -> None:
         self.W = Parameter(glorot_uniform(rng, data_dim, units))
         self.V = Parameter(glorot_uniform(rng, units, data_dim).T)
         self.W_hb = Parameter(glorot_uniform(rng, hidden, data_dim))

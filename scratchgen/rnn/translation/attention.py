@@ -70,15 +70,15 @@ class DotAttention(Attention):
 class AdditiveAttention(Attention):
     """score(s, h) = v · tanh(s W + h U), a network with one hidden layer: W (D, K), U (H, K), v (K,).
 
-        c, a = AdditiveAttention(64, 64, 32, Generator(0))(s, h, mask)    # s (T′, B, 64), h (T, B, 64)
+        c, a = AdditiveAttention(64, 64, 32)(s, h, mask)    # s (T′, B, 64), h (T, B, 64)
 
     d_query, d_place    D and H, the sizes of queries and states
     hidden              K, the hidden units
-    rng                 draws the weights
+    rng                 draws the weights; None: the default stream
     Source: Bahdanau et al. (2015), appendix A.1.2.   Ledger: rnn.attention
     """
 
-    def __init__(self, d_query: int, d_place: int, hidden: int, rng: Generator) -> None:
+    def __init__(self, d_query: int, d_place: int, hidden: int, rng: Generator | None = None) -> None:
         self.W = Parameter(glorot_uniform(rng, d_query, hidden))
         self.U = Parameter(glorot_uniform(rng, d_place, hidden))
         self.v = Parameter(glorot_uniform(rng, hidden, 1)[:, 0])

@@ -24,13 +24,13 @@ class Seq2Seq(Module):
     y_1 … y_{t−1}, and c_t the attention of s_t to the states of the encoder. A symbol beyond those of the
     target, `boundary`, marks the start and the end of a target.
 
-        model = Seq2Seq(source_size=40, target_size=50, hidden=64, embedding=32, rng=Generator(0))
+        model = Seq2Seq(source_size=40, target_size=50, hidden=64, embedding=32)
         loss = model.loss(x, x_mask, y, y_mask).mean()    # x (T, B), y (T′, B) int, masks bool
         ids, attention = model.translate(x, x_mask, 30)
 
     source_size, target_size    number of symbols of x and of y
     hidden, embedding           sizes of the states and of the embeddings
-    rng                         draws the weights and, in training, the dropout masks
+    rng                         draws the weights and, in training, the dropout masks; None: the default stream
     cell                        tanh, lstm or gru
     attention                   additive or dot
     layers                      number of stacked recurrent layers of the encoder, and of the decoder
@@ -46,7 +46,7 @@ class Seq2Seq(Module):
         target_size: int,
         hidden: int,
         embedding: int,
-        rng: Generator,
+        rng: Generator | None = None,
         *,
         cell: str = "gru",
         attention: str = "additive",

@@ -45,8 +45,9 @@ class Translator(Seq2Seq):
         model.translations("bonjour")[0].text
 
     source, target    tokenizers: `CharacterTokenizer`, `ByteTokenizer`, `BytePairTokenizer`, or your own
-    rng               draws the weights and, in training, the dropout masks
+    rng               draws the weights and, in training, the dropout masks; None: the default stream
     The other arguments are those of `Seq2Seq`. `tokenizers` holds the two, source first.
+    Ledger: rnn.seq2seq
     """
 
     def __init__(
@@ -62,7 +63,9 @@ class Translator(Seq2Seq):
             raise ValueError(f"sizes are at least 1, not embedding {embedding} and hidden {hidden}")
         self.rng = as_generator(rng)
         self.tokenizers = source, target
-        super().__init__(source.size, target.size, hidden, embedding, self.rng, **options)
+        super().__init__(
+            source.vocabulary_size, target.vocabulary_size, hidden, embedding, self.rng, **options
+        )
 
     def encode_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[SentencePair]:
         """Pairs of texts as pairs of integer arrays, (T,) and (T′,)."""

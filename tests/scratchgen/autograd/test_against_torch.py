@@ -1,4 +1,4 @@
-"""Values, gradients and second derivatives beside PyTorch's, where it is installed.
+"""Values, gradients and second derivatives compared with PyTorch's, where it is installed.
 
 The twins are listed in `rule_cases.twins`.
 """

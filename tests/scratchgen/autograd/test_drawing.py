@@ -1,4 +1,4 @@
-"""The graph as a picture: what its boxes say, and that both ways of drawing put all of it in the file."""
+"""The graph as a picture: the text of its boxes, and both ways of drawing it into a file."""
 
 import importlib.util
 import re
@@ -37,7 +37,7 @@ def leaf(values, dtype=np.float64):
 
 
 def neuron():
-    """The neuron of micrograd's lecture: tanh of a weighted sum, with the derivatives it is known for."""
+    """The neuron of micrograd's lecture: tanh of a weighted sum, with the derivatives printed there."""
     leaves = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
     t = {name: leaf(value) for name, value in leaves.items()}
     return np.tanh(t["x1"] * t["w1"] + t["x2"] * t["w2"] + t["b"]), t
@@ -47,7 +47,7 @@ def boxes(picture):
     return {box.lines[0]: box for box in picture.boxes}
 
 
-# --- what the boxes say -----------------------------------------------------------------------------------
+# --- the text of the boxes --------------------------------------------------------------------------------
 
 
 def test_a_scalar_expression_shows_the_numbers_themselves():
@@ -134,18 +134,18 @@ def test_parameters_are_called_by_their_names_in_the_module():
     assert {"W (3, 2)", "b (2,)", "h = linear (4, 2)"} <= set(found)
 
 
-def test_nan_and_nothing_are_said_as_they_are():
+def test_nan_and_empty_arrays_are_shown_as_such():
     assert boxes(inspect.draw(leaf([np.nan, 1.0]) * 1.0))["leaf (2,)"].lines[1] == "values nan"
     assert boxes(inspect.draw(leaf(np.zeros((0, 3))).sum()))["leaf (0, 3)"].lines == ("leaf (0, 3)",)
 
 
-# --- what cannot be drawn ---------------------------------------------------------------------------------
+# --- refusals ---------------------------------------------------------------------------------------------
 
 
-def test_what_has_no_graph_is_refused():
-    for nothing in (np.ones(2), Tensor(1.0), 3.0):
+def test_a_value_without_a_graph_is_refused():
+    for value in (np.ones(2), Tensor(1.0), 3.0):
         with pytest.raises(RuntimeError, match="nothing to draw"):
-            inspect.draw(nothing)
+            inspect.draw(value)
 
 
 def test_a_graph_that_backward_has_freed_is_refused():
@@ -182,7 +182,7 @@ def test_another_kind_of_file_is_refused_before_anything_is_computed(tmp_path):
 
 
 def awkward():
-    """A drawing with what could upset a picture format: markup, formulas, slashes, letters."""
+    """A drawing with text that could break a picture format: markup, formulas, slashes, letters."""
     texts = ["<lambda>", "a & b", "$x$ {y} \\N", 'say "σ"', "l'été"]
     return Drawing([Box((text, "value 1"), "operation") for text in texts], [(0, 1), (0, 4), (1, 2), (0, 1)])
 

@@ -157,7 +157,7 @@ def test_a_model_of_pieces_is_loaded_with_those_of_its_training_and_one_table_fo
     text = (runs("pieces") / "words.txt").read_text()
     again = BytePairTokenizer.of([text[: len(text) * 90 // 100]], 300)
     assert model.tokenizer.json == again.json == config["model"]["vocabulary"]
-    assert 256 < model.tokenizer.size < 300  # as no pair occurs twice any more
+    assert 256 < model.tokenizer.vocabulary_size < 300  # as no pair occurs twice any more
     assert model.tie_embeddings and "W_hy" not in model.state_dict()
     assert "characters" not in read_record(runs("pieces") / "pieces").settings()
 

@@ -1,7 +1,7 @@
-"""Convolution beside its six loops, and the transposed convolution as its adjoint.
+"""Convolution compared with its six loops, and the transposed convolution as its adjoint.
 
-Derivatives of the two maps that they are made of are checked with all other rules, in
-`autograd/test_rules.py`, and all of it beside PyTorch in `autograd/test_against_torch.py`.
+The derivatives of `patches` and `overlap_add`, of which they are made, are checked with all other rules in
+`autograd/test_rules.py`; `autograd/test_against_torch.py` compares both with PyTorch.
 """
 
 import numpy as np
@@ -58,7 +58,7 @@ def test_the_claim_above_rejects_a_kernel_that_is_flipped(rng):
     assert np.abs(conv2d(x, W[::-1, ::-1], b) - six_loops(x, W, b, 1, 0)).max() > 0.1
 
 
-def test_without_stride_each_channel_is_what_scipy_correlates(rng):
+def test_without_stride_each_channel_equals_the_correlation_of_scipy(rng):
     correlate = pytest.importorskip("scipy.signal").correlate2d
     x, W, b = draw(rng, (6, 5), (3, 2))
     y = conv2d(x, W, b)
@@ -111,7 +111,7 @@ def test_by_default_the_transposed_convolution_makes_the_smallest_image_and_size
             conv_transpose2d(y, W, b, 2, 0, size)
 
 
-def test_a_bias_may_be_one_number_a_pixel(rng):
+def test_a_bias_may_be_one_number_per_pixel(rng):
     y, W, b = rng.standard_normal((2, 3, 3, F)), rng.standard_normal((2, 2, C, F)), rng.random((4, 4, C))
     np.testing.assert_allclose(
         conv_transpose2d(y, W, b) - conv_transpose2d(y, W, np.zeros(C)), np.stack([b, b]), atol=1e-13
@@ -134,7 +134,7 @@ def test_derivatives_agree_with_finite_differences_to_second_order(stride, paddi
     )
 
 
-def test_any_number_of_axes_may_stand_in_front_and_none_at_all(rng):
+def test_images_may_have_any_number_of_leading_axes(rng):
     x, W, b = rng.standard_normal((2, 3, 6, 6, C)), rng.standard_normal((4, 4, C, F)), rng.standard_normal(F)
     y = conv2d(x, W, b, 2, 1)
     assert y.shape == (2, 3, 3, 3, F)
@@ -154,7 +154,7 @@ def test_no_images_give_no_images_and_a_gradient_of_zero(rng):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_precision_stays(dtype, rng):
+def test_the_dtype_is_kept(dtype, rng):
     x, W, b = (a.astype(dtype) for a in draw(rng, (8, 6), (4, 4)))
     xs = [Tensor(a, requires_grad=True) for a in (x, W, b)]
     y = conv2d(*xs, 2, 1)
@@ -182,7 +182,7 @@ def test_one_switch_moves_the_products_to_another_kernel(rng):
         ((2, 5, 5, 3), (0, 3, 3, 4), 1, 0, "kernel of 0"),
     ],
 )
-def test_what_does_not_fit_is_refused(x, W, stride, padding, says):
+def test_shapes_that_do_not_match_are_refused(x, W, stride, padding, says):
     with pytest.raises(ValueError, match=says):
         conv2d(np.zeros(x), np.zeros(W), np.zeros(W[-1]), stride, padding)
 
@@ -191,6 +191,6 @@ def test_what_does_not_fit_is_refused(x, W, stride, padding, says):
     ("x", "padding", "says"),
     [((2, 3, 3, 3), 0, r"expected images \(\.\.\., H, W, F\)"), ((2, 1, 1, 4), 2, "fit on -1 pixels")],
 )
-def test_what_does_not_fit_the_transposed_convolution_is_refused(x, padding, says):
+def test_shapes_that_do_not_match_the_transposed_convolution_are_refused(x, padding, says):
     with pytest.raises(ValueError, match=says):
         conv_transpose2d(np.zeros(x), np.zeros((3, 3, 3, 4)), np.zeros(3), 1, padding)

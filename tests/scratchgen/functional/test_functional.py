@@ -84,7 +84,7 @@ def test_logsumexp_adds_the_exponentials_one_by_one_over_any_axes(shape, axis, k
 
 
 @pytest.mark.equation("nn.logsumexp")
-def test_the_check_above_rejects_a_rule_that_spreads_along_another_axis(rng):
+def test_the_check_above_rejects_a_rule_for_another_axis(rng):
     @sg_primitive
     def along_the_rows(x):
         return F.logsumexp(x, axis=1)
@@ -117,7 +117,7 @@ def test_logsumexp_of_nothing_is_minus_infinity_with_derivative_zero_and_without
     assert nothing.dtype == np.float32 and np.all(nothing == -np.inf)
 
 
-def test_a_masked_place_has_no_second_derivative_either(rng):
+def test_a_masked_element_has_second_derivative_zero(rng):
     mask = np.array([[0, -np.inf, 0], [-np.inf, -np.inf, -np.inf]])
     v = rng.standard_normal((2, 3))
 
@@ -129,7 +129,7 @@ def test_a_masked_place_has_no_second_derivative_either(rng):
     np.testing.assert_allclose(second, [p * v[0] - p * (p @ v[0]), np.zeros(3)], atol=1e-15)
 
 
-def test_logsumexp_lets_plus_infinity_and_nan_be_seen():
+def test_logsumexp_propagates_plus_infinity_and_nan():
     x = np.array([[np.inf, 1.0, np.inf], [np.inf, -np.inf, 0.0], [np.nan, 1.0, -np.inf]])
     np.testing.assert_array_equal(F.logsumexp(x), [np.inf, np.inf, np.nan])
     with np.errstate(invalid="ignore"):
@@ -168,7 +168,7 @@ def test_the_claim_above_rejects_probabilities_over_another_axis(rng):
 
 
 @pytest.mark.equation("nn.softmax")
-def test_softmax_is_the_share_of_each_exponential(rng, measured):
+def test_softmax_is_each_exponential_divided_by_their_sum(rng, measured):
     x = 3 * rng.standard_normal((4, 5))
     written_out = [[np.exp(x_k) / sum(np.exp(row)) for x_k in row] for row in x]
     measured(np.abs(F.softmax(x) - written_out), 1e-15)
@@ -342,7 +342,7 @@ def test_fused_gated_recurrences_refuse_a_second_derivative(fused, rng):
 
 
 def test_the_loss_may_depend_on_the_last_cell_alone(rng):
-    """As where the state of an encoder starts a decoder."""
+    """In an encoder-decoder, for example, the decoder starts from the last state of the encoder."""
     x, h0, c0, *weights = gated_arguments(rng, F.lstm_recurrence)
     check_grads(lambda x, c0: F.lstm_recurrence(x, h0, c0, *weights)[1][-1], x, c0, order=1)
 

@@ -1,4 +1,4 @@
-"""Pictures of a recurrent network: every number in its place."""
+"""Pictures of a recurrent network show every number in its place."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ PNG = b"\x89PNG"
 # --- units over a text ------------------------------------------------------------------------------------
 
 
-def test_every_symbol_stands_on_the_colour_of_its_state(drawn, tmp_path):
+def test_every_token_is_on_the_colour_of_its_state(drawn, tmp_path):
     text, h = "a $b\ncd", np.linspace(-1, 1, 14).reshape(2, 7)
     path = text_states(h, text, ["one", "two"], tmp_path / "a.png")
     assert path.read_bytes().startswith(PNG)
@@ -26,7 +26,7 @@ def test_every_symbol_stands_on_the_colour_of_its_state(drawn, tmp_path):
         assert axes.get_title(loc="left") == title and axes.images[0].get_clim() == (-1, 1)
 
 
-def test_a_line_that_is_too_long_goes_on_in_the_next_row_and_a_piece_of_a_word_has_one_colour():
+def test_a_long_line_continues_in_the_next_row_and_a_token_has_one_colour():
     assert [len(row) for row in layout("x" * (COLUMNS + 3))] == [COLUMNS, 3]
     assert layout(["ab", "\n", "c"]) == [[(0, "a"), (0, "b"), (1, "↵")], [(2, "c")]]
     assert layout("a\n") == [[(0, "a"), (1, "↵")]]
@@ -39,7 +39,7 @@ def test_a_letter_that_would_not_fit_into_its_cell_is_not_drawn():
 def test_letters_are_as_wide_as_their_cells():
     wide, narrow = (TextPath((0, 0), n * "m", size=100, prop={"family": "DejaVu Sans Mono"}) for n in (41, 1))
     advance = (wide.get_extents().x1 - narrow.get_extents().x1) / 40 / 100
-    assert abs(80 * (advance - ADVANCE)) < 0.1  # of a letter at the end of the longest row
+    assert abs(80 * (advance - ADVANCE)) < 0.1  # of a letter, at the end of the longest row
 
 
 def test_states_of_another_shape_are_refused(tmp_path):

@@ -11,7 +11,7 @@ from scratchgen.tasks.recipes import recipe
 from scratchgen import rnn
 from scratchgen.data import TextData
 from scratchgen.evaluation import NGram
-from scratchgen.evaluation.ngram import ALPHA_GRID
+from scratchgen.evaluation.ngram import CONCENTRATION_GRID
 from scratchgen.random import Generator
 from scratchgen.reproductions import reproduce, shakespeare
 from scratchgen.tasks.load import load_run
@@ -78,9 +78,9 @@ def test_the_n_gram_beside_it_is_the_best_of_all_orders_up_to_five_on_the_same_t
     vocabulary = load_run(tmp_path / ITEMS[0].name / row.part.name / "seed-0")[0].tokenizer
     train, held_out = vocabulary.encode(play.train), vocabulary.encode(play.validation + play.test)
     tried = {
-        (order, alpha): NGram(order, alpha).fit(train, vocabulary.size).log_prob(held_out)
+        (order, alpha): NGram(order, alpha).fit(train, vocabulary.vocabulary_size).log_prob(held_out)
         for order in range(6)
-        for alpha in ALPHA_GRID
+        for alpha in CONCENTRATION_GRID
     }
     (order, _), best = max(tried.items(), key=lambda found: found[1].sum())
     assert numbers["its order"] == order

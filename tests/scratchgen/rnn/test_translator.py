@@ -1,10 +1,9 @@
-"""A translator: its search against all texts there are, its scores, and where it looks."""
+"""Translator: beam search compared with an exhaustive search, scores, attention weights."""
 
 from itertools import product
 
 import numpy as np
 import pytest
-from scratchgen.tasks.scores.pairs import pair_scores, sources_of
 
 from scratchgen.data import CharacterTokenizer, PairData
 from scratchgen.data.preprocessing.by_length import pad
@@ -15,13 +14,14 @@ from scratchgen.random import Generator
 from scratchgen.rnn import Translator, nats_by_pair, nats_per_symbol
 from scratchgen.rnn.beam import search
 from scratchgen.rnn.translation.translator import LENGTH_PENALTY, pair_batches
+from scratchgen.tasks.translation import TASK, Settings, sources_of
 
 V, N = 3, 4
 
 
 @pytest.fixture(params=range(3))
 def model(request):
-    """A model of four letters that writes three, with weights large enough to have an opinion."""
+    """A model from four letters to three, with weights large enough for confident predictions."""
     model = Translator(CharacterTokenizer("abcd"), CharacterTokenizer("xyz"), 5, 4, Generator(request.param))
     rng = np.random.default_rng(request.param)
     for p in model.parameters():
@@ -58,7 +58,7 @@ def test_a_beam_that_drops_nothing_finds_the_best_of_all_texts(model):
 
 
 def without_stopping(y, state, step, ends, n, width):
-    """The same search, which goes on to the last symbol whatever has been found."""
+    """The same search without early stopping: it continues to the last symbol."""
     kept, ended = [((), 0.0, state)], []
     for l in range(n):
         longer = []
@@ -74,7 +74,7 @@ def without_stopping(y, state, step, ends, n, width):
 
 
 @pytest.mark.parametrize("width", [1, 2, 4])
-def test_to_stop_when_nothing_better_can_come_changes_nothing_but_the_time(width):
+def test_to_stop_when_no_better_text_can_come_changes_only_the_time(width):
     steps, n = 0, 12
     for seed in range(20):
         P = 2 * np.random.default_rng(seed).standard_normal((n, V + 1, V + 1))  # logits given the last symbol
@@ -94,7 +94,7 @@ def test_to_stop_when_nothing_better_can_come_changes_nothing_but_the_time(width
     assert steps < 20 * (n - 1)
 
 
-def test_a_beam_of_one_is_greedy_and_both_look_at_the_same_places(model):
+def test_a_beam_of_one_is_greedy_with_the_same_attention_weights(model):
     for text in ("a", "abca", "dcbaabcd"):
         x = model.tokenizers[0].encode(text)
         (greedy,), looked = model.translate(x[:, None], None, 9)
@@ -116,24 +116,24 @@ def test_nats_are_those_of_each_pair_alone_in_their_order(model, rng):
     assert sorted(rows) == list(range(150)) and rows != sorted(rows)
 
 
-def test_a_model_that_says_nothing_costs_the_logarithm_of_its_symbols_and_ngrams_know_more(model):
+def test_a_uniform_model_costs_the_logarithm_of_its_symbols_and_ngrams_cost_less(model):
     for p in (model.output.W, model.output.b):
         p.data[...] = 0
     pairs = PairData("mine", ("one", "other"), *([("ab", "xy"), ("ba", "yx")] * 30 for _ in range(3)))
-    likelihood, bleu_score = pair_scores(model, pairs, "test")
+    likelihood, bleu_score = TASK.score(model, pairs, Settings(), "test")
     assert likelihood.value == pytest.approx(np.log(V + 1)) and not likelihood.reached
-    # which of two targets begins costs a bit of three symbols, and what is common to both costs little
+    # the choice between two targets costs one bit per three symbols; their common part costs little
     assert np.log(2) / 3 - 0.05 < likelihood.baseline_value < np.log(2)
     assert bleu_score.measure == "BLEU of 2 translations"
 
 
-def test_sources_are_distinct_with_all_that_they_can_be():
+def test_sources_are_distinct_and_have_all_their_targets():
     pairs = [(str(i), y) for i in range(10) for y in ("one", "other")]
     assert sources_of(pairs, 5) == {str(i): ["one", "other"] for i in (0, 2, 4, 6, 8)}
     assert len(sources_of(pairs, 99)) == 10
 
 
-def test_short_pairs_are_those_whose_two_texts_are():
+def test_short_pairs_are_those_whose_texts_are_both_short():
     part = [("ab", "x"), ("a", "xyz"), ("a", "xy")]
     pairs = PairData("mine", ("one", "other"), part, part, part)
     assert short_pairs(pairs, 2).train == [part[0], part[2]] and short_pairs(pairs, 0) == pairs
@@ -145,7 +145,7 @@ def test_bleu_is_that_of_perfect_and_of_broken_translations():
     pytest.importorskip("sacrebleu")
     theirs = [["the cat sat on the mat", "a cat sat on a mat"], ["there is one reference here"]]
     assert bleu([theirs[0][1], theirs[1][0]], theirs) == pytest.approx(100)
-    # of 11 words 10 are right, of 9 pairs 8, of 7 triples 6, of 5 fours 4
+    # 10 of 11 words are right, 8 of 9 pairs, 6 of 7 triples, 4 of 5 quadruples
     broken = bleu([theirs[0][1], "there is one reference now"], theirs)
     assert broken == pytest.approx(100 * (10 / 11 * 8 / 9 * 6 / 7 * 4 / 5) ** 0.25)
     assert bleu(["他来试试吧。"], [["他来试试吧。"]], "zh") == pytest.approx(100)
@@ -163,6 +163,6 @@ def test_bleu_is_that_of_perfect_and_of_broken_translations():
         (lambda m: m.translations("a", width=0), "a width of at least 1"),
     ],
 )
-def test_what_cannot_be_translated_is_refused(call, words, model):
+def test_untranslatable_input_is_refused(call, words, model):
     with pytest.raises(BadInput, match=words):
         call(model)

@@ -7,7 +7,7 @@ import pytest
 
 from scratchgen.runs.comparison import comparison_page, differing, grouped, rates_and_distortions
 from scratchgen.runs.record import Record
-from scratchgen.tasks.scores.vae import DISTORTION, RATE
+from scratchgen.tasks.vae_scores import DISTORTION, RATE
 
 
 def record(name, kind="vae", hidden=3, ours="-1", **training):

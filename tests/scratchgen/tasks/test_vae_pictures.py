@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from scratchgen.tasks.vae_pictures import held_out, in_turns, interpolations
 
 from scratchgen.data import RowData
 from scratchgen.random import Generator
-from scratchgen.tasks.vae_pictures import held_out, in_turns, interpolations
 from scratchgen.vae import VAE, ConditionalVAE
 from scratchgen.vae.interpolate import PATHS
 

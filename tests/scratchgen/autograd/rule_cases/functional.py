@@ -1,4 +1,4 @@
-"""Cases of the library's own functions, each beside a formula that shares no line with it."""
+"""Cases of the library's own functions, each with a formula that shares no line with it."""
 
 import numpy as np
 
@@ -107,7 +107,11 @@ CASES = {
         Case(lambda a: F.softmax_cross_entropy(a, classes(a)), "(...,v+1)", oracle=categorical)
     ],
     F.bernoulli_cross_entropy_grad: [
-        Case(F.bernoulli_cross_entropy_grad, "(b),(b,d),(b,d)", oracle=lambda g, a, x: g[:, None] * (sigma(a) - x))
+        Case(
+            F.bernoulli_cross_entropy_grad,
+            "(b),(b,d),(b,d)",
+            oracle=lambda g, a, x: g[:, None] * (sigma(a) - x),
+        )
     ],
     F.softmax_cross_entropy_grad: [
         Case(

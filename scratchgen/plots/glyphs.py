@@ -1,12 +1,12 @@
-"""Symbols of a text as they can be seen."""
+"""Visible signs for the tokens of a text, and the fonts that have them."""
 
 from __future__ import annotations
 
 from functools import cache
 
-SEEN = {"\n": "↵", "\t": "→", " ": "␣"}
-LETTERS, MONOSPACED = "DejaVu Sans", "DejaVu Sans Mono"  # matplotlib brings both
-CHINESE = (  # where one of them is installed
+SIGNS = {"\n": "↵", "\t": "→", " ": "␣"}
+LETTERS, MONOSPACED = "DejaVu Sans", "DejaVu Sans Mono"  # fonts that matplotlib includes
+CHINESE = (  # fonts for Chinese; those that are installed are used
     *(
         "Noto Sans CJK SC",
         "Noto Sans CJK JP",
@@ -18,16 +18,16 @@ CHINESE = (  # where one of them is installed
 )
 
 
-def seen(symbol: str) -> str:
-    """The symbol, or a sign that stands for one without ink; � where there is no such sign."""
-    if symbol in SEEN:
-        return SEEN[symbol]
-    return "".join(character if character.isprintable() else "�" for character in symbol) or "∅"
+def visible(token: str) -> str:
+    """A token with visible signs in place of white space, and � in place of other invisible characters."""
+    if token in SIGNS:
+        return SIGNS[token]
+    return "".join(character if character.isprintable() else "�" for character in token) or "∅"
 
 
 @cache
 def families(first: str) -> list[str]:
-    """The fonts to look for a letter in, one after the other."""
+    """The fonts in which matplotlib searches for a letter, in order."""
     from matplotlib.font_manager import fontManager
 
     installed = {font.name for font in fontManager.ttflist}
@@ -36,7 +36,7 @@ def families(first: str) -> list[str]:
 
 @cache
 def is_in(font: str, character: str) -> bool:
-    """Whether a font has the character."""
+    """Whether a font has a glyph for the character."""
     from matplotlib.font_manager import findfont, get_font
 
     return get_font(findfont(font)).get_char_index(ord(character)) != 0

@@ -1,4 +1,4 @@
-"""Pairs of texts as one text: what is read, and after it what is to be written."""
+"""Pairs of texts as one text, so that a language model can learn to translate: source, tab, target."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ SEED = 0
 
 
 def as_lines(pairs: PairData) -> TextData:
-    r"""A line a pair, "source\ttarget\n": to a model of characters, a translation is how a line goes on.
+    r"""One line per pair, "source\ttarget\n": for a language model, the translation continues the line.
 
-    The parts stay those of the set. Within each the pairs come in an order drawn once: the files are sorted,
-    and where a line repeats the beginning of the one above it, copying is what would be learned first.
+    The three parts stay the same. Within each part the pairs are shuffled with a fixed seed: the files are
+    sorted, and a model would first learn to copy the beginning of the line above.
     """
     rng = Generator(SEED)
     return TextData(pairs.name, *(_lines(part, rng) for part in (pairs.train, pairs.validation, pairs.test)))
