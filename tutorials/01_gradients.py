@@ -484,9 +484,9 @@ for begin, factor in ((he_normal, 1), (glorot_uniform, 1 / 2), (fan_in_uniform, 
 # Stochastic gradient descent (SGD) with momentum takes the step $\theta \leftarrow \theta - \alpha v$ along a
 # decaying sum of gradients, $v \leftarrow \mu v + g$: under a constant gradient $v$ tends to $g / (1 - \mu)$.
 # Adam divides a running mean of the gradients by the square root of a running mean of their squares, after
-# correcting both for starting at zero (bias correction). Below are SGD as it stands in the library and Adam
-# as the plain-loop kernel that you can step through; its $a$ and $e$ are $\alpha$ and $\varepsilon$ with the
-# corrections included.
+# correcting both for starting at zero (bias correction). Below are the library's SGD and the plain-loop kernel
+# of Adam, which you can step through; its $a$ and $e$ are $\alpha$ and $\varepsilon$ with the corrections
+# included.
 #
 # > In the debugger: `scratchgen debug optim.sgd`, or `optim.adam`
 

@@ -317,7 +317,7 @@ for kind, undecided_D, push in (
 # %% [markdown]
 # ## The Dirac GAN: circles, spirals and the R1 penalty
 #
-# What happens when two players each follow the gradient of their own loss? The smallest GAN shows it (the
+# What happens when two players each follow the gradient of their loss? The smallest GAN shows it (the
 # Dirac GAN, Mescheder et al. 2018). All data are at 0, the generator produces the single point $\theta$, and
 # the discriminator is linear, $D(x) = \sigma(\psi x)$. Then $V = -\log 2 - \log(1 + e^{\psi\theta})$, and the
 # gradient vector field of the game is
@@ -346,7 +346,7 @@ beside("θ̇ at θ = 1, ψ = ½", force_G, 0.5 / (1 + math.exp(-0.5)), 1e-15)
 beside("radial component at this point", 1.0 * force_G + 0.5 * force_D, 0, 1e-15)
 beside("R1 term of ψ̇", gan.dirac_forces(1.0, 0.5, penalised)[1].item() - force_D, -0.15, 1e-15)
 
-turns = {"alpha": 0.3, "steps": 300}
+turns = {"learning_rate": 0.3, "steps": 300}
 for name, game, alternate, low, high in (
     ("simultaneous", free, False, 3, 10),
     ("alternating", free, True, 1.2, 1.5),

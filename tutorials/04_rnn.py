@@ -438,7 +438,7 @@ beside("slope of the entropy in the temperature", by_differences, variance / tau
 #
 # ## What the hidden units represent
 #
-# What do the 192 units represent? Measure how each unit's state correlates with what a reader sees: the
+# What do the 192 units represent? Measure how each unit's state correlates with features that a reader sees: the
 # length of the line so far, the depth of indentation, whether a bracket or a quotation is open. Among 192
 # units, the best will correlate a little with *anything*, by chance. So units are chosen on the validation
 # text and judged on the test text, with coin flips as a control.
