@@ -481,14 +481,20 @@ for begin, factor in ((he_normal, 1), (glorot_uniform, 1 / 2), (fan_in_uniform, 
 # %% [markdown]
 # ## Optimisers: SGD and Adam
 #
-# Stochastic gradient descent (SGD) with momentum takes the step $\theta \leftarrow \theta - \alpha v$ along a
-# decaying sum of gradients, $v \leftarrow \mu v + g$: under a constant gradient $v$ tends to $g / (1 - \mu)$.
-# Adam divides a running mean of the gradients by the square root of a running mean of their squares, after
-# correcting both for starting at zero (bias correction). Below are the library's SGD and the plain-loop kernel
-# of Adam, which you can step through; its $a$ and $e$ are $\alpha$ and $\varepsilon$ with the corrections
-# included.
+# Stochastic gradient descent (SGD) takes the step $\theta \leftarrow \theta - \alpha g$. With momentum the
+# step is along a decaying sum of gradients, $\theta \leftarrow \theta - \alpha v$ with
+# $v \leftarrow \mu v + g$: under a constant gradient $v$ tends to $g / (1 - \mu)$; Nesterov momentum looks
+# one step ahead, with $g + \mu v$ in place of $v$. Adam divides a running mean of the gradients by the square
+# root of a running mean of their squares, after correcting both for starting at zero (bias correction). Below
+# are the library's SGD and the plain-loop kernel of Adam, which you can step through; its $a$ and $e$ are
+# $\alpha$ and $\varepsilon$ with the corrections included.
 #
-# > In the debugger: `scratchgen debug optim.sgd`, or `optim.adam`
+# Relatives of Adam use parts of it. RMSProp divides the gradient itself by the root of the running mean of
+# squares, Adagrad by the root of the sum of all squares, and AdamW adds weight decay: it also subtracts
+# $\alpha \lambda \theta$ in each step.
+#
+# > In the debugger: `scratchgen debug optim.sgd`, or `optim.momentum`, `optim.nesterov`, `optim.rmsprop`,
+# > `optim.adagrad`, `optim.adam`, `optim.adamw`
 
 # %%
 from scratchgen.nn import Parameter
@@ -522,10 +528,10 @@ beside("largest step of Adam, for any gradient", steps(Adam(begin(), 0.1), 200).
 # The weights you keep may be a moving average of the parameters, $a \leftarrow d\, a + (1 - d)\, \theta$,
 # which forgets its initial value because $d = \min(\text{decay}, (1 + t)/(10 + t))$ starts small. And the
 # learning rate $\alpha$ may follow a schedule: half a cosine, a straight line, many stages, or two steps
-# down.
+# down, often after a warm-up in which it rises linearly.
 #
-# > In the debugger: `scratchgen debug optim.average`, or `optim.stages`, `optim.straight_line`,
-# > `optim.two_falls`
+# > In the debugger: `scratchgen debug optim.average`, or `optim.warmup`, `optim.step_decay`, `optim.stages`,
+# > `optim.straight_line`, `optim.two_falls`
 
 # %%
 from scratchgen.reproductions import iwae_mnist, vae_mnist_fixed
