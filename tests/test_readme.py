@@ -29,7 +29,7 @@ def missing_files(text, folder):
 
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=name)
-def test_the_example_prints_the_numbers_that_stand_below_it(page, tmp_path):
+def test_the_example_prints_the_output_shown_after_it(page, tmp_path):
     text = page.read_text(encoding="utf-8")
     (code,), (printed,) = fenced(text, "python"), fenced(text, "text")
     shown = subprocess.run(
