@@ -1,5 +1,7 @@
 """What the README and the pages of tutorials/ show is what happens."""
 
+import functools
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +21,20 @@ def name(page):
 
 def fenced(text, language):
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
+
+
+def commands(text):
+    """Each (command, option) that a page names, after `scratchgen COMMAND` or in a table of the rest of a command."""
+    begins = ""
+    for line in text.splitlines():
+        if "begins with `scratchgen" in line:
+            begins = line.partition("begins with `")[2]
+        elif line and not line.startswith("|"):
+            begins = ""
+        shown = line if "scratchgen " in line else begins + line
+        for part in re.split(r"(?=scratchgen [a-z])", shown)[1:]:
+            command = re.match(r"scratchgen (train \w+|data \w+|\w+)", part)[1]
+            yield from ((command, option) for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", part))
 
 
 def missing_files(text, folder):
@@ -58,3 +74,32 @@ def test_the_files_that_a_page_points_to_exist(page):
 def test_the_claim_above_rejects_a_file_that_is_missing_and_a_dead_link():
     page = "`scratchgen/no_such_file.py` [a page](no_such_page.md#section) [README](../README.md)"
     assert missing_files(page, ROOT / "tutorials") == ["scratchgen/no_such_file.py", "no_such_page.md"]
+
+
+NAMED = sorted(
+    {named for page in PAGES if page.name != "CHANGELOG.md" for named in commands(page.read_text())}
+)
+
+
+@pytest.fixture(scope="module")
+def help_of():
+    """The help text of a command, on lines so long that no option is cut."""
+
+    @functools.cache
+    def help_of(command):
+        run = [sys.executable, "-m", "scratchgen", *command.split(), "--help"]
+        wide = {**os.environ, "COLUMNS": "300"}
+        return subprocess.run(run, capture_output=True, text=True, check=True, env=wide).stdout
+
+    return help_of
+
+
+@pytest.mark.parametrize(("command", "option"), NAMED, ids=str)
+def test_a_command_has_the_options_that_the_pages_name(command, option, help_of):
+    assert re.search(rf"{option}(?![a-z-])", help_of(command))
+
+
+def test_the_claim_above_rejects_an_option_that_a_command_does_not_have(help_of):
+    page = "begins with `scratchgen train vae`:\n\n| a model | `--no-such-option 3` |"
+    assert list(commands(page)) == [("train vae", "--no-such-option")]
+    assert "--no-such-option" not in help_of("train vae")
