@@ -31,7 +31,7 @@ GAMES = (
         "V(D, G) = E_x[log D(x|y)] + E_z[log(1 − D(G(z|y)|y))]",
         "Mirza & Osindero (2014), eq. 2",
         "scratchgen.gan.models:ConditionedGAN.logits",
-        tutorial="03_gan.py#a-known-class",
+        tutorial="03_gan.py#the-conditional-gan",
         example=Example(
             "a class is a row of 2 numbers, 0 and √2 = 1.41421; the weights of D are 0 and 0.77684, and 1 for x\n"
             "for x = 0 and class 1: the logit 0 + 1.41421 · 0.77684 = 1.09861, so D(x|y) = ¾",
@@ -49,7 +49,7 @@ GAMES = (
         "−∂L_G/∂θ = σ(ψ θ) ψ,  −∂L_D/∂ψ = −σ(ψ θ) θ − γ ψ",
         "Mescheder et al. (2018), definition 2.1 and section 3",
         "scratchgen.gan.dirac:dirac_forces",
-        tutorial="03_gan.py#circles-and-spirals",
+        tutorial="03_gan.py#the-dirac-gan-circles-spirals-and-the-r1-penalty",
         example=Example(
             "θ = log 3, ψ = 1, γ = ½: σ(log 3) = ¾\n"
             "¾ · 1 = 0.75, and −¾ · 1.09861 − ½ · 1 = −0.82396 − 0.5 = −1.32396",
@@ -74,7 +74,7 @@ GAMES = (
         "E ‖y − y′‖ / E ‖x − x′‖",
         "Székely & Rizzo (2013), Energy statistics, for mean distances of pairs",
         "scratchgen.gan.monitor:GANMonitor.epoch",
-        tutorial="03_gan.py#is-it-well",
+        tutorial="03_gan.py#is-the-training-healthy",
         example=Example(
             "real 0 and 4, whose distance is 4; generated 0, 1 and 3\n(1 + 3 + 2)/3 = 2, and 2/4 = 0.5",
             0.5,
@@ -96,7 +96,7 @@ GAMES = (
         "c = argmin_c Σ_n min_j ‖x_n − c_j‖²",
         "Lloyd (1982); Theis, van den Oord & Bethge (2016), section 3.2, for their use",
         "scratchgen.evaluation.parzen:kmeans_centroids",
-        tutorial="03_gan.py#a-score-that-prefers-averages",
+        tutorial="03_gan.py#parzen-windows-a-score-that-prefers-averages",
         example=Example(
             "0 and 2, 8 and 10, two averages: (0 + 2)/2 = 1 and (8 + 10)/2 = 9",
             (1.0, 9.0),

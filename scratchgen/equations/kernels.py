@@ -32,7 +32,7 @@ KERNELS = (
         "y = f(x + b)",
         "Goodfellow et al., Deep Learning (2016), eq. 6.40",
         "scratchgen_kernels.bias_activation:bias_activation",
-        tutorial="05_kernels.py#a-bias-a-bend-and-the-exponential",
+        tutorial="05_kernels.py#bias-activation-and-the-exponential",
         example=Example(
             "f = tanh: tanh(0.3 + 0.2) = tanh 0.5 = 0.46212",
             0.46212,
@@ -48,7 +48,7 @@ KERNELS = (
         "exp(x) = 2ⁿ exp(r), r = x − n log 2;  log(2ⁿ m) = n log 2 + log m;  tanh x = 1 − 2 / (exp(2x) + 1)",
         "Muller (2016), Elementary Functions, section 11.1",
         "scratchgen_kernels.vector_math:exp",
-        tutorial="05_kernels.py#a-bias-a-bend-and-the-exponential",
+        tutorial="05_kernels.py#bias-activation-and-the-exponential",
         example=Example(
             "x = 1: n = round(1.44270) = 1, r = 1 − 0.69315 = 0.30685\n"
             "2 · exp(0.30685) = 2 · 1.35914 = 2.71828",
@@ -67,7 +67,7 @@ KERNELS = (
         "c = (hi(N c₂) ⊕ c₁ ⊕ k₀, lo(N c₂), hi(M c₀) ⊕ c₃ ⊕ k₁, lo(M c₀)), ten times; k grows by constants",
         "Salmon et al. (2011), section 3.3",
         "scratchgen_kernels.normal_noise.loops:philox4x32",
-        tutorial="05_kernels.py#noise-that-is-looked-up-not-drawn",
+        tutorial="05_kernels.py#counter-based-random-numbers-philox",
         example=Example(
             "M = 3528531795, N = 3449720151; one round of c = (1, 5, 2, 6) under k = (1, 2)\n"
             "N · 2 = 1 · 2³² + 2604473006, so (1 ⊕ 5 ⊕ 1, 2604473006) = (5, 2604473006)\n"
@@ -86,7 +86,7 @@ KERNELS = (
         "ε = √(−2 ln u) (cos 2πv, sin 2πv),  u = (a + ½) 2⁻³²,  v = (b + ½) 2⁻³²",
         "Box & Muller (1958)",
         "scratchgen_kernels.normal_noise.loops:box_muller",
-        tutorial="05_kernels.py#noise-that-is-looked-up-not-drawn",
+        tutorial="05_kernels.py#counter-based-random-numbers-philox",
         example=Example(
             "words 2³¹ and 2²⁹: u = ½, v = ⅛, each within 10⁻⁹\n"
             "√(2 ln 2) = 1.17741, cos 45° = sin 45° = 0.70711\n"

@@ -25,7 +25,7 @@ LOSSES = (
         "σ(x) = 1 / (1 + exp(−x))",
         "Goodfellow et al., Deep Learning (2016), eq. 3.30",
         "scratchgen.functional:sigmoid",
-        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
+        tutorial="01_gradients.py#nonlinearities-and-initial-weights",
         example=Example(
             "x = log 3: 1 / (1 + 1/3) = 0.75, and at 0: 1 / (1 + 1) = 0.5",
             (0.75, 0.5),
@@ -40,7 +40,7 @@ LOSSES = (
         "log(1 + exp(x)) = max(x, 0) + log(1 + exp(−|x|))",
         "Dugas et al. (2001), section 3",
         "scratchgen.functional:softplus",
-        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
+        tutorial="01_gradients.py#nonlinearities-and-initial-weights",
         example=Example(
             "x = log 3: log(1 + 3) = 1.09861 + log(1 + 1/3) = 1.09861 + 0.28768 = 1.38629",
             1.38629,
@@ -55,7 +55,7 @@ LOSSES = (
         "max(x, 0)",
         "Glorot, Bordes & Bengio (2011), section 3",
         "scratchgen.functional:relu",
-        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
+        tutorial="01_gradients.py#nonlinearities-and-initial-weights",
         example=Example("max(−2, 0) = 0, max(3, 0) = 3", (0.0, 3.0), lambda x: relu(x), {"x": [-2.0, 3.0]}),
     ),
     Equation(
@@ -65,7 +65,7 @@ LOSSES = (
         "x where x > 0, a x elsewhere",
         "Maas, Hannun & Ng (2013), section 2",
         "scratchgen.functional:leaky_relu",
-        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
+        tutorial="01_gradients.py#nonlinearities-and-initial-weights",
         example=Example(
             "a = 0.2: 0.2 · (−2) = −0.4, and 3 stays 3",
             (-0.4, 3.0),
@@ -80,7 +80,7 @@ LOSSES = (
         "log Σ_k exp(x_k) = m + log Σ_k exp(x_k − m),  m = max x_k",
         "Blanchard, Higham & Higham (2021), eq. 1.3",
         "scratchgen.functional:logsumexp",
-        tutorial="01_gradients.py#many-inputs-many-outputs",
+        tutorial="01_gradients.py#jacobians-and-hessian-vector-products",
         example=Example(
             "x = (0, log 3): m = log 3 = 1.09861\n"
             "1.09861 + log(1/3 + 1) = 1.09861 + 0.28768 = log 4 = 1.38629",
@@ -96,7 +96,7 @@ LOSSES = (
         "p_k = exp(x_k) / Σ_j exp(x_j)",
         "Bridle (1990), eq. 1",
         "scratchgen.functional:softmax",
-        tutorial="01_gradients.py#many-inputs-many-outputs",
+        tutorial="01_gradients.py#jacobians-and-hessian-vector-products",
         example=Example(
             "x = (0, log 3): (1, 3) / (1 + 3) = (0.25, 0.75)",
             (0.25, 0.75),
@@ -111,7 +111,7 @@ LOSSES = (
         "L = −log softmax(a)[k] = log Σ_v exp(a_v) − a_k",
         "Goodfellow et al., Deep Learning (2016), eq. 6.30",
         "scratchgen.functional:softmax_cross_entropy",
-        tutorial="01_gradients.py#a-whole-network-by-hand",
+        tutorial="01_gradients.py#the-gradients-of-a-network-by-hand",
         example=Example(
             "a = (0, log 3), k = 0: log(1 + 3) − 0 = 1.38629",
             1.38629,
@@ -127,7 +127,7 @@ LOSSES = (
         "log N(x; mu, sigma²) = −½ Σ_d [log 2π + log sigma² + (x − mu)² / sigma²]",
         "Goodfellow et al., Deep Learning (2016), eq. 3.21",
         "scratchgen.distributions:Normal.log_prob",
-        tutorial="02_vae.py#other-data",
+        tutorial="02_vae.py#likelihoods-for-grey-pixels",
         example=Example(
             "x = 1, mu = 0, sigma² = 4\n−½ (1.83788 + 1.38629 + 1/4) = −1.73709",
             -1.73709,
@@ -142,7 +142,7 @@ LOSSES = (
         "H = −Σ_k p_k log p_k",
         "Cover & Thomas (2006), eq. 2.1",
         "scratchgen.distributions:Categorical.entropy",
-        tutorial="04_rnn.py#temperature",
+        tutorial="04_rnn.py#sampling-with-a-temperature",
         example=Example(
             "p = (¼, ¾): ¼ · 1.38629 + ¾ · 0.28768 = 0.346574 + 0.215762 = 0.562335",
             0.562335,
@@ -157,7 +157,7 @@ LOSSES = (
         "k = the first with u Σ_i p_i < p_0 + … + p_k,  u ~ U(0, 1)",
         "Devroye (1986), section III.2",
         "scratchgen.random:by_inversion",
-        tutorial="04_rnn.py#temperature",
+        tutorial="04_rnn.py#sampling-with-a-temperature",
         example=Example(
             "p = (1, 2, 1) / 4, u = 0.7: 0.7 · 4 = 2.8, and the sums are 1, 3, 4\n"
             "2.8 < 3 for the first time: k = 1",
@@ -175,7 +175,7 @@ LOSSES = (
         "H = ½ Σ_d [log 2π + 1 + log sigma²]",
         "Cover & Thomas (2006), theorem 8.4.1",
         "scratchgen.distributions:Normal.entropy",
-        tutorial="02_vae.py#other-data",
+        tutorial="02_vae.py#likelihoods-for-grey-pixels",
         example=Example(
             "sigma² = 4: ½ (1.83788 + 1 + 1.38629) = 2.11209",
             2.11209,
@@ -192,7 +192,7 @@ LOSSES = (
         "H = −Σ_d [p_d log p_d + (1 − p_d) log(1 − p_d)] = Σ_d softplus(a_d) − p_d a_d,  p_d = σ(a_d)",
         "Cover & Thomas (2006), section 2.1",
         "scratchgen.distributions:Bernoulli.entropy",
-        tutorial="02_vae.py#other-data",
+        tutorial="02_vae.py#likelihoods-for-grey-pixels",
         example=Example(
             "a = log 3, p = ¾: log 4 − ¾ · 1.098612 = 1.386294 − 0.823959 = 0.562335",
             0.562335,

@@ -34,7 +34,7 @@ def _averaged(theta, a):
     return average.average[0]
 
 
-SECTION = "01_gradients.py#from-a-gradient-to-a-step"
+SECTION = "01_gradients.py#optimisers-sgd-and-adam"
 
 OPTIMISERS = (
     Equation(
@@ -182,7 +182,7 @@ OPTIMISERS = (
         "α_t = α ½ (1 + cos π t / T)",
         "Loshchilov & Hutter (2017), eq. 5",
         "scratchgen.optim.schedules:cosine_factor",
-        tutorial="04_rnn.py#a-model-of-text",
+        tutorial="04_rnn.py#a-language-model-the-network-against-n-grams",
         example=Example(
             "after a third of the training: ½ (1 + cos 60°) = ½ · 1.5 = 0.75",
             0.75,

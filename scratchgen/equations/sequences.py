@@ -38,7 +38,7 @@ SEQUENCES = (
         "p(c_{t+1} | c_1 … c_t) = softmax(y_t)[c_{t+1}],  y_t = W_hy h_t + b_y",
         "Mikolov et al. (2010), section 2",
         "scratchgen.rnn.models:LanguageModel.loss",
-        tutorial="04_rnn.py#a-model-of-text",
+        tutorial="04_rnn.py#a-language-model-the-network-against-n-grams",
         example=Example(
             "weights 0 and b_y = (log 3, 0): p(a) = ¾, p(b) = ¼ at every step\n"
             "of a: −log ¾ = 0.28768, of b: −log ¼ = 1.38629",
@@ -56,7 +56,7 @@ SEQUENCES = (
         "exp(−1/(N−1) Σ_t log p(c_t | c_1 … c_{t−1}))",
         "Jelinek et al. (1977)",
         "scratchgen.rnn.scoring:perplexity",
-        tutorial="04_rnn.py#a-model-of-text",
+        tutorial="04_rnn.py#a-language-model-the-network-against-n-grams",
         example=Example(
             "p(a) = ¾, p(b) = ¼ in every context\n"
             "of aab: exp(−½ (log ¾ + log ¼)) = √(4/3 · 4) = 4/√3 = 2.30940",
@@ -78,7 +78,7 @@ SEQUENCES = (
         "p(x | h) = Π_d σ(y_d) where x_d = 1, 1 − σ(y_d) where x_d = 0;  y = W_hy h + b_y",
         "Boulanger-Lewandowski, Bengio & Vincent (2012), the plain RNN",
         "scratchgen.rnn.frames.notes:IndependentNotes.log_prob",
-        tutorial="07_sequences.py#many-notes-at-once",
+        tutorial="07_sequences.py#chords-independent-notes-and-nade",
         example=Example(
             "h = 1, W_hy = (0, log 3): y = (0, log 3), probabilities ½ and ¾\n"
             "of the first note alone: log ½ + log ¼ = −0.69315 − 1.38629 = −2.07944",
@@ -107,7 +107,7 @@ SEQUENCES = (
         "g = ∂L/∂θ at θ + σ ε,  ε ~ N(0, I)",
         "Graves (2011), Practical variational inference for neural networks",
         "scratchgen.rnn.frames.training:disturbed",
-        tutorial="07_sequences.py#many-notes-at-once",
+        tutorial="07_sequences.py#chords-independent-notes-and-nade",
         example=Example(
             "θ = 1, σ = 0.5, ε = −2: the gradient is taken at 1 + 0.5 · (−2) = 0",
             0.0,
@@ -130,7 +130,7 @@ SEQUENCES = (
         "r = Σ_i n_i / Σ_i T_i,  s² = N/(N − 1) Σ_i (n_i − r T_i)² / (Σ_i T_i)²",
         "Cochran (1977), Sampling Techniques, chapter 6",
         "scratchgen.tasks.music:per_step",
-        tutorial="07_sequences.py#many-notes-at-once",
+        tutorial="07_sequences.py#chords-independent-notes-and-nade",
         example=Example(
             "pieces of 1 and 3 steps cost 3 and 5 nats: r = 8/4 = 2\n"
             "s² = 2/1 · ((3 − 2)² + (5 − 6)²) / 4² = 0.25, s = 0.5",
@@ -154,7 +154,7 @@ SEQUENCES = (
         "p_d = (n_d + ½) / (n + 1)",
         "Krichevsky & Trofimov (1981)",
         "scratchgen.tasks.music:marginal_nats",
-        tutorial="07_sequences.py#many-notes-at-once",
+        tutorial="07_sequences.py#chords-independent-notes-and-nade",
         example=Example(
             "a note that sounds in 1 of 3 steps: p = 1.5 / 4 = 0.375\n"
             "where it sounds it costs −log 0.375 = 0.98083",
@@ -198,7 +198,7 @@ SEQUENCES = (
         "log p(y | x) = Σ_t log softmax(o_t)[y_t],  o_t = W_o tanh(W_c [s_t, c_t] + b_c) + b_o",
         "Sutskever et al. (2014), eq. 1; Luong et al. (2015), eq. 5 and 6",
         "scratchgen.rnn.translation.seq2seq:Seq2Seq.loss",
-        tutorial="07_sequences.py#from-one-sequence-to-another",
+        tutorial="07_sequences.py#sequence-to-sequence-models-with-attention",
         example=Example(
             "W_c = 0, so tanh b_c = tanh 0.54931 = ½ and o = (2.19722 · ½, 0) = (log 3, 0)\n"
             "p(symbol) = ¾, p(end) = ¼\n"

@@ -21,7 +21,7 @@ VAE_PARTS = (
         "log p(x|z) = −½ Σ_d [log 2π + log σ² + (x_d − m_d)² / σ²],  m = decoder(z)",
         "Rybkin, Daniilidis & Levine (2021), section 3",
         "scratchgen.vae.likelihoods:GaussianLikelihood.forward",
-        tutorial="02_vae.py#other-data",
+        tutorial="02_vae.py#likelihoods-for-grey-pixels",
         example=Example(
             "m = (0, 1), σ² = 4, x = (1, 3)\n"
             "−½ (2 · (1.83788 + 1.38629) + 1/4 + 4/4) = −½ (6.44834 + 1.25) = −3.84917",
@@ -41,7 +41,7 @@ VAE_PARTS = (
         "  y_n = h_n W_hy + b_y",
         "van den Oord et al. (2017), section 3.3, with a recurrent network in place of PixelCNN",
         "scratchgen.vae.code_prior:CodePrior.log_prob",
-        tutorial="02_vae.py#codes-in-place-of-numbers",
+        tutorial="02_vae.py#discrete-codes-the-vq-vae",
         example=Example(
             "weights 0 and b_y = (log 3, 0): the codes have ¾ and ¼ at either place\n"
             "of (0, 1): log ¾ + log ¼ = −0.28768 − 1.38629 = −1.67398",
@@ -69,7 +69,7 @@ VAE_PARTS = (
         "exp(−Σ_j p_j log p_j)",
         "Cover & Thomas (2006), eq. 2.1, of which it is the exponential",
         "scratchgen.vae.quantise:perplexity",
-        tutorial="02_vae.py#codes-in-place-of-numbers",
+        tutorial="02_vae.py#discrete-codes-the-vq-vae",
         example=Example(
             "of codes (0, 0, 0, 1): p = (¾, ¼)\nexp(¾ · 0.28768 + ¼ · 1.38629) = exp 0.562335 = 1.75477",
             1.75477,
@@ -86,7 +86,7 @@ VAE_PARTS = (
         "(1 − t) a + t b",
         "White (2016), Sampling generative networks, where it is compared with the spherical interpolation",
         "scratchgen.vae.interpolate:straight",
-        tutorial="02_vae.py#from-digit-to-digit",
+        tutorial="02_vae.py#interpolation-in-the-latent-space",
         example=Example(
             "t = ½: ½ (1, 0) + ½ (0, 1) = (0.5, 0.5)",
             (0.5, 0.5),

@@ -45,7 +45,7 @@ def test_one_equation_is_shown_with_its_source_and_the_places_of_its_tests(scrat
     assert (ROOT / file).read_text().splitlines()[int(line) - 1].startswith("def elbo(")
     page = next(line.split()[-1] for line in shown.splitlines() if line.startswith("tutorial"))
     file, line = page.split(":")
-    assert (ROOT / file).read_text().splitlines()[int(line) - 1] == "# ## From $\\log p(x)$ to the bound"
+    assert (ROOT / file).read_text().splitlines()[int(line) - 1] == "# ## The evidence lower bound (ELBO)"
     assert "E_q    mean over latents from q(z|x)" in shown
     assert "    KL = q.kl_to_standard_normal()" in shown
     claim, planted = shown.split("planted counter-examples")
