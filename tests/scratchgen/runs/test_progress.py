@@ -55,7 +55,10 @@ def test_of_many_short_epochs_few_are_told_and_the_last_always(clock, capsys):
 
 def test_only_numbers_that_matter_are_shown():
     numbers = {"elbo": -18.51234, "validation_elbo": -19.0, "best_epoch": 7, "norm": 3.0}
-    assert in_words(("elbo", "validation_elbo", "best_epoch"), numbers) == "elbo -18.512  validation elbo -19.000  best epoch 7"
+    assert (
+        in_words(("elbo", "validation_elbo", "best_epoch"), numbers)
+        == "elbo -18.512  validation elbo -19.000  best epoch 7"
+    )
 
 
 def test_durations_are_in_the_unit_that_fits():

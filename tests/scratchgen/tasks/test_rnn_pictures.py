@@ -4,14 +4,14 @@ import re
 
 import numpy as np
 import pytest
-from scratchgen.nn.saving import describe
-from scratchgen.runs.config import RunConfig
-from scratchgen.tasks.text import Settings, _draw_units
 
 from scratchgen import plots, rnn
 from scratchgen.data import CharacterTokenizer, TextData
+from scratchgen.nn.saving import describe
 from scratchgen.random import Generator
 from scratchgen.runs import Run
+from scratchgen.runs.config import RunConfig
+from scratchgen.tasks.text import Settings, _draw_units
 
 EVERY = {"states", "gradient_norms", "eigenvalues"}
 

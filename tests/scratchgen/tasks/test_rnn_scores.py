@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scratchgen.tasks import text as task
 
 from scratchgen import rnn
 from scratchgen.data import CharacterTokenizer, TextData
@@ -11,6 +10,7 @@ from scratchgen.evaluation import mean_over_examples
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
+from scratchgen.tasks import text as task
 
 P = np.array([0.9, 0.1])
 N = 50_000

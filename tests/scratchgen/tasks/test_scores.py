@@ -4,10 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scratchgen.tasks import vae_scores
-from scratchgen.tasks import vq as vq_task
-from scratchgen.tasks.vae_scores import ELBO, bound_scores, likelihood_scores
-from scratchgen.tasks.vq import CODE_LENGTH, PERPLEXITY
 
 from scratchgen import vae
 from scratchgen.data import load_images
@@ -16,6 +12,10 @@ from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
 from scratchgen.runs.score import mean_score
+from scratchgen.tasks import vae_scores
+from scratchgen.tasks import vq as vq_task
+from scratchgen.tasks.vae_scores import ELBO, bound_scores, likelihood_scores
+from scratchgen.tasks.vq import CODE_LENGTH, PERPLEXITY
 from scratchgen.vae import vq_training
 
 
@@ -88,7 +88,9 @@ def test_a_part_is_measured_on_its_own_examples(models, rows):
 
 def test_a_model_that_is_told_other_classes_than_the_right_ones_scores_worse(models, rows):
     wrong = replace(rows, test_labels=(rows.test_labels + 1) % 10)
-    right, worse = (bound_scores(models["conditional"], data, "test", Generator(7))[0] for data in (rows, wrong))
+    right, worse = (
+        bound_scores(models["conditional"], data, "test", Generator(7))[0] for data in (rows, wrong)
+    )
     assert worse.value < right.value - 1
 
 

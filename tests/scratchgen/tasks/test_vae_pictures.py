@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from scratchgen.tasks.rows import columns_for, held_out
-from scratchgen.tasks.vae import interpolations
 
 from scratchgen.data import RowData
 from scratchgen.random import Generator
+from scratchgen.tasks.rows import columns_for, held_out
+from scratchgen.tasks.vae import interpolations
 from scratchgen.vae import VAE, ConditionalVAE
 from scratchgen.vae.interpolate import PATHS
 
