@@ -515,7 +515,7 @@ eigenvalues, U = eigenvalues[::-1], U[:, ::-1]
 sigma2 = eigenvalues[Z:].mean()
 W = np.sqrt(eigenvalues[:Z] - sigma2)[:, None] * U[:, :Z].T
 
-linear = vae.LinearVAE(64, Z)
+linear = vae.LinearVAE(64, Z, sg.Generator(0))
 linear.decoder.W.data, linear.decoder.b.data = W, x.mean(axis=0)
 linear.likelihood.logvar.data = np.log([sigma2])
 linear.V.W.data, linear.V.b.data = W.T / eigenvalues[:Z], np.zeros(Z)

@@ -1,4 +1,4 @@
-"""Derivatives: the chain rule, and what is made of it."""
+"""Derivatives: the chain rule and the products of a Jacobian."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ AUTOGRAD = (
     ),
     Equation(
         "autograd.transposition",
-        "Jacobian-vector product, by transposition",
+        "Jacobian-vector product by transposition",
         r"J u = \frac{\partial}{\partial g} \langle g^\top J, u \rangle",
         "J u = ∂/∂g ⟨gᵀ J, u⟩",
         "Baydin et al. (2018), section 3.1; Christianson (1992) for the transposition",
@@ -96,7 +96,7 @@ AUTOGRAD = (
     ),
     Equation(
         "autograd.difference",
-        "derivative against a difference quotient",
+        "gradient check by a difference quotient",
         r"\langle v^\top J, u \rangle = \left. \frac{d}{dh} \langle v, f(x + h u) \rangle \right|_{h = 0}",
         "⟨vᵀ J, u⟩ = d/dh ⟨v, f(x + h u)⟩ at h = 0,  J = ∂f/∂x",
         "Squire & Trapp (1998), eq. 2, for the complex step",
@@ -127,11 +127,11 @@ AUTOGRAD = (
             {"A": [[1.0, 2.0]], "B": [[3.0], [4.0]], "G": [[10.0]]},
             recorded=False,
         ),
-        symbols={"L": "the single number at the end", "A": "(M, K)", "G": "(M, N)", "B": "(K, N)"},
+        symbols={"L": "the scalar loss", "A": "(M, K)", "G": "(M, N)", "B": "(K, N)"},
     ),
     Equation(
         "autograd.einsum",
-        "gradient of a sum of products",
+        "gradient of einsum",
         r"\frac{\partial L}{\partial x^i} = \sum g \prod_{j \ne i} x^j, \quad y = \sum \prod_j x^j",
         "∂L/∂xⁱ = Σ g Π_{j≠i} xʲ,  y = Σ Π_j xʲ, each over the letters that its result lacks",
         "Laue, Mitterreiter & Giesen (2020), A simple and efficient tensor calculus",
@@ -145,7 +145,7 @@ AUTOGRAD = (
             recorded=False,
         ),
         symbols={
-            "L": "the single number at the end",
+            "L": "the scalar loss",
             "xⁱ": "operand i, an axis for each of its letters",
             "g": "∂L/∂y, of the shape of y",
             "y": "the result, an axis for each letter that is kept",

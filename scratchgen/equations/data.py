@@ -108,7 +108,7 @@ DATA = (
     ),
     Equation(
         "data.ring",
-        "centres on a ring",
+        "centres of a ring of Gaussians",
         r"c_k = r\, (\cos 2\pi k / K, \sin 2\pi k / K), \quad k = 0 \dots K - 1",
         "c_k = r (cos 2πk/K, sin 2πk/K),  k = 0 … K − 1",
         "Metz et al. (2017), Unrolled generative adversarial networks",
@@ -150,7 +150,7 @@ DATA = (
     ),
     Equation(
         "data.plucked_string",
-        "plucked string",
+        "plucked string (Karplus-Strong)",
         r"y_t = \tfrac12 (y_{t-p} + y_{t-p-1})",
         "y_t = ½ (y_{t−p} + y_{t−p−1}),  y_t = burst_t for t < p,  y_{−1} = 0",
         "Karplus & Strong (1983), eq. 1",
@@ -200,7 +200,7 @@ DATA = (
     ),
     Equation(
         "data.pitch",
-        "frequency of a note",
+        "frequency of a MIDI note",
         r"f = 440 \cdot 2^{(m - 69) / 12}",
         "f = 440 · 2^((m − 69) / 12)",
         "equal temperament, with MIDI note numbers",

@@ -1,4 +1,4 @@
-"""Sequences of frames: many notes that sound at once, or real numbers."""
+"""Sequences of frames: chords of notes, or real numbers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _one_note(x):
 FRAMES = (
     Equation(
         "rnn.frames",
-        "sequence of frames",
+        "likelihood of a sequence of frames",
         r"\log p(x_1 \ldots x_T) = \sum_t \log p(x_t \mid h_{t-1})",
         "log p(x_1 … x_T) = Σ_t log p(x_t | h_{t−1})",
         "Boulanger-Lewandowski, Bengio & Vincent (2012)",
@@ -39,7 +39,7 @@ FRAMES = (
     ),
     Equation(
         "rnn.nade",
-        "neural autoregressive distribution estimator (NADE)",
+        "NADE: autoregressive notes of a chord",
         r"p(x_d = 1 \mid x_{<d}) = \sigma(b_d + V_d \cdot s_d), \quad"
         r" s_d = \sigma\Bigl(c + \sum_{j<d} x_j W_j\Bigr)",
         "p(x_d = 1 | x_<d) = σ(b_d + V_d · s_d),  s_d = σ(c + Σ_{j<d} x_j W_j)",
@@ -111,7 +111,7 @@ FRAMES = (
     ),
     Equation(
         "rnn.loudness",
-        "what is read of a frame of real numbers",
+        "log-energy features of a frame",
         r"\bigl(x, \tfrac14 \log(x^2 + \sigma_0^2)\bigr)",
         "(x, ¼ log(x² + σ_0²)),  σ_0 = 0.01",
         "no paper; chosen by held-out nats of speech",
@@ -139,7 +139,7 @@ FRAMES = (
         example=Example(
             "D = 2, x = (1, 0, 0, 0), w = (0.38268, 0.92388, 0.92388, 0.38268), √(2/D) = 1\n"
             "frame 0 begins at x_0 = 1, so n = 0: 0.38268 (cos 67.5°, cos 202.5°) = (0.14645, −0.35355)\n"
-            "frame 1 begins at x_2; after x_3 comes x_0 again, with n = 2:"
+            "frame 1 begins at x_2; x_0 follows x_3, with n = 2:"
             " 0.92388 (cos 157.5°, cos 112.5°) = (−0.85355, −0.35355)",
             (0.14645, -0.35355, -0.85355, -0.35355),
             mdct,
@@ -148,7 +148,7 @@ FRAMES = (
         ),
         symbols={
             "X": "(T, D)",
-            "x": "(N,), a sound, after which it begins again",
+            "x": "(N,), a sound, continued periodically",
             "D": "samples from one frame to the next",
             "k": "number of the frequency, from 0",
         },

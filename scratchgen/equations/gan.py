@@ -1,4 +1,4 @@
-"""The game of generator and discriminator, and its successors."""
+"""The game of generator and discriminator, and its variants."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _normed(x):
 GAN = (
     Equation(
         "gan.value",
-        "value of the game",
+        "value of the minimax game",
         r"V(D, G) = \mathbb E_{x \sim p_\text{data}}[\log D(x)] + \mathbb E_{z \sim p_z}[\log(1 - D(G(z)))]",
         "V(D, G) = E_x[log D(x)] + E_z[log(1 − D(G(z)))]",
         "Goodfellow et al. (2014), eq. 1",
@@ -42,7 +42,7 @@ GAN = (
     ),
     Equation(
         "gan.optimal_discriminator",
-        "the best discriminator, and the value there",
+        "optimal discriminator and its value",
         r"D^*(x) = \frac{p(x)}{p(x) + q(x)}, \quad V(D^*, G) = -\log 4 + 2\,\mathrm{JSD}(p \,\|\, q)",
         "D*(x) = p(x) / (p(x) + q(x)),  V(D*, G) = −log 4 + 2 JSD(p ‖ q)",
         "Goodfellow et al. (2014), eq. 2 and theorem 1",
@@ -59,7 +59,7 @@ GAN = (
     ),
     Equation(
         "gan.generator_loss",
-        "the generator's two losses",
+        "generator losses",
         r"\mathbb E_z[\log(1 - D(G(z)))] \quad\text{or}\quad -\mathbb E_z[\log D(G(z))]",
         "E_z[log(1 − D(G(z)))]  or  −E_z[log D(G(z))]",
         "Goodfellow et al. (2014), section 3",
@@ -74,7 +74,7 @@ GAN = (
     ),
     Equation(
         "gan.discriminator_loss",
-        "the discriminator's losses of the successors",
+        "least-squares, hinge, Wasserstein losses",
         r"\tfrac12 \mathbb E[(a - 1)^2] + \tfrac12 \mathbb E[b^2], \quad"
         r" \mathbb E[\max(0, 1 - a)] + \mathbb E[\max(0, 1 + b)], \quad \mathbb E[b] - \mathbb E[a]",
         "½ E[(a − 1)²] + ½ E[b²],  E[max(0, 1 − a)] + E[max(0, 1 + b)],  E[b] − E[a];  a = D(x), b = D(G(z))",
@@ -105,14 +105,14 @@ GAN = (
     ),
     Equation(
         "gan.zero_centred_penalty",
-        "zero-centred penalty",
+        "zero-centred gradient penalty (R1)",
         r"\tfrac\gamma2\, \mathbb E[\lVert \nabla D(x) \rVert^2]",
         "γ/2 E[‖∇D(x)‖²]",
         "Mescheder et al. (2018), eq. 9",
         "scratchgen.gan.penalties:r1_penalty",
         tutorial="03_gan.py#the-dirac-gan-circles-spirals-and-the-r1-penalty",
         example=Example(
-            "D(x) = ½ ‖x‖², so ∇D(x) = x = (3, 4)\n‖∇D‖² = 9 + 16 = 25, to be weighted by γ/2",
+            "D(x) = ½ ‖x‖², so ∇D(x) = x = (3, 4)\n‖∇D‖² = 9 + 16 = 25, before the weight γ/2",
             25.0,
             lambda real: r1_penalty(_half_square, real),
             {"real": [[3.0, 4.0]]},
@@ -135,7 +135,7 @@ GAN = (
     ),
     Equation(
         "gan.generated_density",
-        "density of what is generated",
+        "density of the generated samples",
         r"p_g(x) = p_z(G^{-1}(x)) \left| \frac{dG^{-1}}{dx} \right|",
         "p_g(x) = p_z(G⁻¹(x)) |dG⁻¹/dx|",
         "Goodfellow et al. (2014), figure 1, by the change of variables",

@@ -1,4 +1,4 @@
-"""The inner loops that are no model's own: products, activations, random words, noise."""
+"""Kernels that all models share: products, activations, random words, noise."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scratchgen_kernels.normal_noise.loops import box_muller, philox4x32
 KERNELS = (
     Equation(
         "kernels.matmul",
-        "product of matrices",
+        "matrix product",
         r"C_{ij} = \sum_k A_{ik} B_{kj}",
         "C_ij = Σ_k A_ik B_kj",
         "Golub & Van Loan (2013), section 1.1.10",
@@ -27,7 +27,7 @@ KERNELS = (
     ),
     Equation(
         "kernels.bias_activation",
-        "activation of a sum",
+        "bias and activation",
         r"y = f(x + b)",
         "y = f(x + b)",
         "Goodfellow et al., Deep Learning (2016), eq. 6.40",
@@ -43,7 +43,7 @@ KERNELS = (
     ),
     Equation(
         "kernels.elementary",
-        "elementary functions, by range reduction",
+        "exp, log, tanh by range reduction",
         r"e^x = 2^n e^r, \quad \log(2^n m) = n \log 2 + \log m, \quad \tanh x = 1 - \frac{2}{e^{2x} + 1}",
         "exp(x) = 2ⁿ exp(r), r = x − n log 2;  log(2ⁿ m) = n log 2 + log m;  tanh x = 1 − 2 / (exp(2x) + 1)",
         "Muller (2016), Elementary Functions, section 11.1",
@@ -60,7 +60,7 @@ KERNELS = (
     ),
     Equation(
         "kernels.philox",
-        "round of Philox",
+        "Philox counter-based random words",
         r"c_0' = \operatorname{hi}(N c_2) \oplus c_1 \oplus k_0, \quad c_1' = \operatorname{lo}(N c_2),"
         r" \quad c_2' = \operatorname{hi}(M c_0) \oplus c_3 \oplus k_1,"
         r" \quad c_3' = \operatorname{lo}(M c_0)",
@@ -80,7 +80,7 @@ KERNELS = (
     ),
     Equation(
         "kernels.box_muller",
-        "two normal numbers from two words",
+        "Box-Muller transform",
         r"\varepsilon = \sqrt{-2 \ln u}\, (\cos 2\pi v, \sin 2\pi v),"
         r" \quad u = (a + \tfrac12)\, 2^{-32}, \quad v = (b + \tfrac12)\, 2^{-32}",
         "ε = √(−2 ln u) (cos 2πv, sin 2πv),  u = (a + ½) 2⁻³²,  v = (b + ½) 2⁻³²",

@@ -1,4 +1,4 @@
-"""What networks are made of, and how their weights begin."""
+"""Layers of networks, and the initialisation of their weights."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ LAYERS = (
     ),
     Equation(
         "nn.fan_in",
-        "weights for a number of inputs",
+        "fan-in uniform initialisation",
         r"W \sim U(-a, a), \quad a = 1 / \sqrt D",
         "W ~ U(−a, a),  a = 1/√D",
         "LeCun et al. (1998), section 4.6, whose variance is 1/D",
@@ -142,7 +142,7 @@ LAYERS = (
     ),
     Equation(
         "nn.glorot",
-        "weights for equal variances in both directions",
+        "Glorot initialisation",
         r"W \sim U(-a, a), \quad a = \sqrt{6 / (D + H)}",
         "W ~ U(−a, a),  a = √(6 / (D + H))",
         "Glorot & Bengio (2010), eq. 16",
@@ -159,7 +159,7 @@ LAYERS = (
     ),
     Equation(
         "nn.he",
-        "weights before a rectifier",
+        "He initialisation",
         r"W \sim \mathcal N(0, 2 / D)",
         "W ~ N(0, 2/D)",
         "He et al. (2015), eq. 10",
@@ -175,15 +175,15 @@ LAYERS = (
     ),
     Equation(
         "nn.chrono",
-        "biases that remember from the start",
+        "chrono initialisation of the gate biases",
         r"b_f = \log u, \quad b_i = -b_f, \quad u \sim U(1, T - 1)",
-        "b_f = log u,  b_i = −b_f,  u ~ U(1, T − 1), T the longest that is to be remembered",
+        "b_f = log u,  b_i = −b_f,  u ~ U(1, T − 1), T the longest time lag",
         "Tallec & Ollivier (2018), section 2",
         "scratchgen.nn.init:chrono",
         tutorial="04_rnn.py#long-memory-the-copying-problem",
         example=Example(
             "T = 4 and a uniform number of ½: u = 1 + ½ · 2 = 2\n"
-            "b_f = log 2 = 0.69315, b_i = −0.69315; the other two are 0\n"
+            "b_f = log 2 = 0.69315, b_i = −0.69315; the other two biases are 0\n"
             "f = σ(log 2) = ⅔, and 1/(1 − f) = 3 = 1 + u steps",
             (-0.69315, 0.69315, 0.0, 0.0),
             lambda u, T: chrono(Uniform(u), 1, T),

@@ -34,7 +34,7 @@ def _weighed(log_w):
 LIKELIHOOD = (
     Equation(
         "vae.importance",
-        "log-likelihood by importance sampling",
+        "importance-sampled log-likelihood",
         r"\log p(x) \approx \log \frac1k \sum_{i=1}^k w_i, \quad w_i"
         r" = \frac{p(x \mid z_i)\, p(z_i)}{q(z_i \mid x)}, \quad z_i \sim q(z \mid x)",
         "log p(x) ≈ log (1/k) Σ_i w_i,  w_i = p(x|z_i) p(z_i) / q(z_i|x),  z_i ~ q(z|x)",
@@ -52,7 +52,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.annealed",
-        "log-likelihood by annealing",
+        "annealed importance sampling",
         r"\log w = \sum_{t=1}^T (\beta_t - \beta_{t-1}) \log p(x \mid z_{t-1}), \quad \mathbb E[w] = p(x)",
         "log w = Σ_t (β_t − β_{t−1}) log p(x|z_{t−1}),  E[w] = p(x)",
         "Neal (2001), eq. 3-11",
@@ -88,7 +88,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.rate_distortion",
-        "rate, distortion and the slope of their curve",
+        "rate-distortion curve",
         r"R = \mathbb E_x[\mathrm{KL}(q(z \mid x) \,\|\, p(z))], \quad D"
         r" = -\mathbb E_{x,\, q}[\log p(x \mid z)], \quad dD / dR = -\beta",
         "R = E_x[KL(q(z|x) ‖ p(z))],  D = −E_x E_q[log p(x|z)],  dD/dR = −β",
@@ -123,7 +123,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.baseline",
-        "likelihood of independent pixels",
+        "independent Bernoulli baseline",
         r"p_d = \frac{1 + \sum_n x_{nd}}{2 + N}",
         "p_d = (1 + Σ_n x_nd) / (2 + N)",
         "Laplace (1814); Cover & Thomas (2006), section 11.1",
@@ -140,7 +140,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.effective_samples",
-        "effective sample size of importance weights",
+        "effective sample size",
         r"n = \frac{(\sum_i w_i)^2}{\sum_i w_i^2}, \quad s = \frac{\mathrm{sd}(w)}{\sqrt k\, \bar w}",
         "n = (Σ_i w_i)² / Σ_i w_i²,  s = sd(w) / (√k mean(w))",
         "Kong (1992) for n; the delta method for s",
@@ -186,7 +186,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.prior_radius",
-        "circle that contains a share of the prior",
+        "circle with a given share of the prior",
         r"r = \sqrt{-2 \log(1 - p)}",
         "r = √(−2 log(1 − p))",
         "Box & Muller (1958), for the radius of two normal numbers",

@@ -50,7 +50,7 @@ LOSSES = (
     ),
     Equation(
         "nn.relu",
-        "rectifier",
+        "rectified linear unit (ReLU)",
         r"\max(x, 0)",
         "max(x, 0)",
         "Glorot, Bordes & Bengio (2011), section 3",
@@ -60,7 +60,7 @@ LOSSES = (
     ),
     Equation(
         "nn.leaky_relu",
-        "leaky rectifier",
+        "leaky ReLU",
         r"x \text{ where } x > 0, \quad a x \text{ elsewhere}",
         "x where x > 0, a x elsewhere",
         "Maas, Hannun & Ng (2013), section 2",
@@ -75,7 +75,7 @@ LOSSES = (
     ),
     Equation(
         "nn.logsumexp",
-        "logarithm of a sum of exponentials",
+        "log-sum-exp",
         r"\log \sum_k e^{x_k} = m + \log \sum_k e^{x_k - m}, \quad m = \max_k x_k",
         "log Σ_k exp(x_k) = m + log Σ_k exp(x_k − m),  m = max x_k",
         "Blanchard, Higham & Higham (2021), eq. 1.3",
@@ -91,7 +91,7 @@ LOSSES = (
     ),
     Equation(
         "nn.softmax",
-        "probabilities from logits",
+        "softmax",
         r"p_k = \frac{e^{x_k}}{\sum_j e^{x_j}}",
         "p_k = exp(x_k) / Σ_j exp(x_j)",
         "Bridle (1990), eq. 1",
@@ -106,7 +106,7 @@ LOSSES = (
     ),
     Equation(
         "nn.cross_entropy",
-        "cross entropy of a class",
+        "softmax cross entropy",
         r"L = -\log \operatorname{softmax}(a)_k = \log \sum_v e^{a_v} - a_k",
         "L = −log softmax(a)[k] = log Σ_v exp(a_v) − a_k",
         "Goodfellow et al., Deep Learning (2016), eq. 6.30",
@@ -137,7 +137,7 @@ LOSSES = (
     ),
     Equation(
         "distributions.entropy",
-        "entropy of a class",
+        "entropy of a categorical distribution",
         r"H = -\sum_k p_k \log p_k",
         "H = −Σ_k p_k log p_k",
         "Cover & Thomas (2006), eq. 2.1",
@@ -152,7 +152,7 @@ LOSSES = (
     ),
     Equation(
         "distributions.inversion",
-        "drawing a class",
+        "categorical sampling by inversion",
         r"k = \min \Bigl\{ j : u \sum_i p_i < \sum_{i \le j} p_i \Bigr\}, \quad u \sim U(0, 1)",
         "k = the first with u Σ_i p_i < p_0 + … + p_k,  u ~ U(0, 1)",
         "Devroye (1986), section III.2",
@@ -186,7 +186,7 @@ LOSSES = (
     ),
     Equation(
         "distributions.bernoulli_entropy",
-        "entropy of binary pixels",
+        "entropy of a Bernoulli distribution",
         r"H = -\sum_d \bigl[ p_d \log p_d + (1 - p_d) \log(1 - p_d) \bigr]"
         r" = \sum_d \log(1 + e^{a_d}) - p_d a_d",
         "H = −Σ_d [p_d log p_d + (1 − p_d) log(1 − p_d)] = Σ_d softplus(a_d) − p_d a_d,  p_d = σ(a_d)",

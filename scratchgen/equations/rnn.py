@@ -1,4 +1,4 @@
-"""The recurrent network, and the texts that it writes."""
+"""The recurrent network, and sampling of texts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _one_unit(w):
 RNN = (
     Equation(
         "rnn.hidden",
-        "recurrence",
+        "recurrence of the hidden state",
         r"h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + b_h)",
         "h_t = tanh(W_hh h_{t−1} + W_xh x_t + b_h)",
         "Elman (1990)",
@@ -49,7 +49,7 @@ RNN = (
             "h₁ = tanh(2 · 0 + 0.5 · 1) = tanh 0.5 = 0.46212\n"
             "h₂ = tanh(2 · 0.46212 + 0.5 · 0) = tanh 0.92423 = 0.72789",
             (0.46212, 0.72789),
-            F.tanh_recurrence,
+            lambda x, h0, W_xh, W_hh, b_h: F.tanh_recurrence(x, h0, W_xh, W_hh, b_h),
             {"x": [[[1.0]], [[0.0]]], "h0": [[0.0]], "W_xh": [[0.5]], "W_hh": [[2.0]], "b_h": [0.0]},
         ),
     ),
@@ -70,7 +70,7 @@ RNN = (
     ),
     Equation(
         "rnn.bptt",
-        "back-propagation through time",
+        "backpropagation through time",
         r"\delta_t = (g_t + \delta_{t+1} W_{hh}^\top) \odot (1 - h_t^2), \quad"
         r" \frac{\partial L}{\partial W_{hh}} = \sum_t h_{t-1}^\top \delta_t",
         "δ_t = (g_t + δ_{t+1} W_hhᵀ) ⊙ (1 − h_t²),  ∂L/∂W_hh = Σ_t h_{t−1}ᵀ δ_t",
@@ -110,7 +110,7 @@ RNN = (
             "c = ½ · 1 + ½ · ½ = 0.75\n"
             "h = ½ tanh 0.75 = ½ · 0.63515 = 0.31757",
             (0.31757, 0.75),
-            F.lstm_recurrence,
+            lambda x, h0, c0, W_xh, W_hh, b_h: F.lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h),
             {
                 "x": [[[0.0]]],
                 "h0": [[0.0]],
@@ -135,7 +135,7 @@ RNN = (
             "n = tanh(1 · 1 + ½ · (2 · 1)) = tanh 2 = 0.96403\n"
             "h = ½ · 0.96403 + ½ · 1 = 0.98201",
             0.98201,
-            F.gru_recurrence,
+            lambda x, h0, W_xh, W_hh, b_x, b_h: F.gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h),
             {
                 "x": [[[1.0]]],
                 "h0": [[1.0]],
@@ -148,7 +148,7 @@ RNN = (
     ),
     Equation(
         "rnn.truncation",
-        "bias of truncated back-propagation through time",
+        "bias of truncated backpropagation",
         r"\lVert \hat g - g \rVert / \lVert g \rVert, \quad \hat g = \sum_{\text{chunks}}"
         r" \left. \frac{\partial L_\text{chunk}}{\partial \theta} \right|_{h_\text{before} \text{ fixed}}",
         "‖ĝ − g‖ / ‖g‖,  ĝ = Σ_chunks ∂L_chunk/∂θ with the state before the chunk held fixed",
@@ -172,7 +172,7 @@ RNN = (
     ),
     Equation(
         "rnn.influence",
-        "influence of a state on later ones",
+        "gradient norms through time",
         r"\left\lVert \frac{\partial h_T}{\partial h_t} \right\rVert"
         r" = \left\lVert \prod_{s=t+1}^{T} W_{hh} \operatorname{diag}(1 - h_s^2) \right\rVert"
         r" \le \sigma_{\max}(W_{hh})^{T - t}",
@@ -194,7 +194,7 @@ RNN = (
     ),
     Equation(
         "rnn.clipping",
-        "clipping of the gradient",
+        "gradient clipping by norm",
         r"g \leftarrow g \cdot \min(1, c / \lVert g \rVert)",
         "g ← g · min(1, c / ‖g‖)",
         "Pascanu, Mikolov & Bengio (2013), algorithm 1",
@@ -210,15 +210,14 @@ RNN = (
     ),
     Equation(
         "rnn.cross_entropy",
-        "bits of a held-out text",
+        "bits per character of a held-out text",
         r"-\frac{1}{N - 1} \sum_{t=2}^{N} \log_2 p(c_t \mid c_1 \dots c_{t-1}) \ge H",
         "−1/(N−1) Σ_t log₂ p(c_t | c_1 … c_{t−1}) ≥ H, the entropy rate of the source, in the mean",
         "Cover & Thomas (2006), Elements of Information Theory, section 5.4",
         "scratchgen.rnn.scoring:evaluate",
         tutorial="04_rnn.py#a-language-model-the-network-against-n-grams",
         example=Example(
-            "p(a) = ¾, p(b) = ¼ whatever came before\n"
-            "of aab: −½ (log₂ ¾ + log₂ ¼) = ½ (0.41504 + 2) = 1.20752",
+            "p(a) = ¾, p(b) = ¼ in every context\nof aab: −½ (log₂ ¾ + log₂ ¼) = ½ (0.41504 + 2) = 1.20752",
             1.20752,
             lambda ids: evaluate(two_letters(b_y=[math.log(3), 0.0]), ids),
             {"ids": [0, 0, 1]},
@@ -227,7 +226,7 @@ RNN = (
     ),
     Equation(
         "rnn.sampling",
-        "temperature, top-k and nucleus",
+        "temperature, top-k and nucleus sampling",
         r"p_k \propto e^{y_k / \tau} \; [k \in K], \quad"
         r" K = \text{the } k \text{ most probable, or the fewest with } \textstyle\sum_K p \ge p_\text{top}",
         "p_k ∝ exp(y_k / τ) on the k most probable, or on the fewest whose probabilities sum to p_top or more",
@@ -245,7 +244,7 @@ RNN = (
     ),
     Equation(
         "rnn.beam",
-        "score of a text in beam search",
+        "score of a beam, with length penalty",
         r"\log p(y_1 \dots y_l) \,/\, \left(\tfrac{5 + l}{6}\right)^\alpha",
         "log p(y_1 … y_l) / ((5 + l) / 6)^α",
         "Sutskever et al. (2014), section 3.2; Wu et al. (2016), eq. 14",
@@ -281,7 +280,7 @@ RNN = (
     ),
     Equation(
         "rnn.ngram",
-        "n-grams, interpolated with all shorter ones",
+        "interpolated n-gram model",
         r"p_k(c \mid s) = \frac{n(s, c) + \alpha\, p_{k-1}(c \mid s')}{n(s) + \alpha}, \quad p_{-1} = 1/V",
         "p_k(c|s) = (n(s, c) + α p_{k−1}(c|s′)) / (n(s) + α),  p_{−1} = 1/V",
         "MacKay & Bauman Peto (1995), A hierarchical Dirichlet language model",

@@ -115,7 +115,7 @@ TWO_SAMPLE = (
     ),
     Equation(
         "gan.mode_divergence",
-        "KL divergence of the mode shares from equal shares",
+        "KL of the mode shares from equal shares",
         r"\mathrm{KL}(q \,\|\, 1/K) = \sum_k q_k \log (K q_k)",
         "KL(q ‖ 1/K) = Σ_k q_k log(K q_k)",
         "Lin et al. (2018), section 4.1",

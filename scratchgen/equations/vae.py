@@ -1,4 +1,4 @@
-"""The variational autoencoder: its model, its bound, and what is maximised in the place of the bound."""
+"""The variational autoencoder: its model, its bound and other objectives."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ VAE = (
     ),
     Equation(
         "vae.kl",
-        "divergence from the prior",
+        "KL divergence from the prior",
         r"\mathrm{KL}(q \,\|\, p) = \tfrac12 \sum_d (\mu_d^2 + \sigma_d^2 - 1 - \log \sigma_d^2)",
         "KL(q ‖ p) = ½ Σ_d (mu² + sigma² − 1 − log sigma²)",
         "Kingma & Welling (2014), appendix B",
@@ -158,7 +158,7 @@ VAE = (
     ),
     Equation(
         "vae.beta",
-        "bound with a weighted rate",
+        "beta-VAE bound",
         r"\mathbb E_{q(z \mid x)}[\log p(x \mid z)] - \beta\, \mathrm{KL}(q(z \mid x) \,\|\, p(z))",
         "E_q[log p(x|z)] − β KL(q(z|x) ‖ p(z))",
         "Higgins et al. (2017), eq. 4",
@@ -173,7 +173,7 @@ VAE = (
     ),
     Equation(
         "vae.constrained",
-        "least rate for a distortion",
+        "constrained objective (Lagrangian)",
         r"\min R \text{ subject to } D \le D_0: \quad R + \lambda (D - D_0), \quad \lambda = 1 / \beta",
         "min R subject to D ≤ D₀:  R + λ(D − D₀),  λ = 1/β",
         "Rezende & Viola (2018), eq. 1",
@@ -188,7 +188,7 @@ VAE = (
     ),
     Equation(
         "vae.geco",
-        "multiplier of the constraint",
+        "GECO update of the multiplier",
         r"\lambda \leftarrow \lambda\, e^{\eta \bar C}, \quad \bar C \leftarrow a \bar C + (1 - a)(D - D_0)",
         "λ ← λ exp(η C̄),  C̄ ← a C̄ + (1 − a)(D − D₀)",
         "Rezende & Viola (2018), algorithm 1",
@@ -204,7 +204,7 @@ VAE = (
     ),
     Equation(
         "vae.free_bits",
-        "rate with free nats",
+        "rate with free bits",
         r"\sum_d \max\bigl(\text{free},\, \mathbb E_x[\mathrm{KL}(q(z_d \mid x) \,\|\, p(z_d))]\bigr)",
         "Σ_d max(free, E_x[KL(q(z_d|x) ‖ p(z_d))])",
         "Kingma et al. (2016), eq. 15",
@@ -219,7 +219,7 @@ VAE = (
     ),
     Equation(
         "vae.warm_up",
-        "warm-up of the rate",
+        "KL warm-up",
         r"\beta(t) = \min(1, t / T)",
         "β(t) = min(1, t/T)",
         "Bowman et al. (2016), section 3.1",

@@ -1,4 +1,4 @@
-"""Of an autoencoder, beside its bound: what its outputs mean, the prior of codes, the straight way."""
+"""Parts of a VAE: the Gaussian likelihood, the prior over codes, linear interpolation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scratchgen.vae.quantise import perplexity
 VAE_PARTS = (
     Equation(
         "vae.gaussian_likelihood",
-        "likelihood of grey pixels",
+        "Gaussian likelihood of grey pixels",
         r"\log p(x \mid z) = -\tfrac12 \sum_d \bigl[ \log 2\pi\sigma^2 + (x_d - m_d)^2 / \sigma^2 \bigr],"
         r" \quad m = \text{decoder}(z)",
         "log p(x|z) = −½ Σ_d [log 2π + log σ² + (x_d − m_d)² / σ²],  m = decoder(z)",
@@ -29,11 +29,11 @@ VAE_PARTS = (
             lambda x, m: blank(GaussianLikelihood(), logvar=math.log(4)).forward(m).log_prob(x),
             {"x": [[1.0, 3.0]], "m": [[0.0, 1.0]]},
         ),
-        symbols={"m": "the decoder's output, (B, D)", "σ": "one number for all, learned"},
+        symbols={"m": "the decoder's output, (B, D)", "σ": "one learned number for all pixels"},
     ),
     Equation(
         "vae.code_prior",
-        "prior of codes",
+        "autoregressive prior over codes",
         r"p(k_1 \dots k_N) = \prod_n \operatorname{softmax}(y_n)_{k_n},"
         r" \quad h_n = \mathrm{GRU}(x_n, h_{n-1}), \quad x_n = W_{k_{n-1}} + P_n,"
         r" \quad y_n = h_n W_{hy} + b_y",
@@ -52,19 +52,19 @@ VAE_PARTS = (
         ),
         symbols={
             "p": "probability; its logarithm in nats",
-            "k_n": "code at place n of the image, row by row",
+            "k_n": "code at position n of the image, row by row",
             "y_n": "logits of that code, (B, K)",
             "h_n": "state of the network, (B, H)",
-            "x_n": "what it reads, (B, H)",
-            "W": "a row for each code, and one for the beginning, (K + 1, H)",
-            "P": "a row for each place, (N, H)",
+            "x_n": "input of the network, (B, H)",
+            "W": "one row per code and one for the start, (K + 1, H)",
+            "P": "one row per position, (N, H)",
             "W_hy": "(H, K)",
             "b_y": "(K,)",
         },
     ),
     Equation(
         "vae.code_perplexity",
-        "codes in use",
+        "perplexity of the codes",
         r"\exp\Bigl( -\sum_j p_j \log p_j \Bigr)",
         "exp(−Σ_j p_j log p_j)",
         "Cover & Thomas (2006), eq. 2.1, of which it is the exponential",
@@ -77,14 +77,14 @@ VAE_PARTS = (
             {"k": [0, 0, 0, 1]},
             recorded=False,
         ),
-        symbols={"p_j": "share of code j among those that are chosen"},
+        symbols={"p_j": "share of code j among the codes of the data"},
     ),
     Equation(
         "vae.straight",
-        "straight way",
+        "linear interpolation",
         r"(1 - t)\, a + t\, b",
         "(1 − t) a + t b",
-        "White (2016), Sampling generative networks, beside the spherical way",
+        "White (2016), Sampling generative networks, where it is compared with the spherical interpolation",
         "scratchgen.vae.interpolate:straight",
         tutorial="02_vae.py#interpolation-in-the-latent-space",
         example=Example(
@@ -97,7 +97,7 @@ VAE_PARTS = (
         symbols={
             "a": "latent at t = 0, (…, Z)",
             "b": "latent at t = 1, (…, Z)",
-            "t": "how far along the way, from 0 to 1",
+            "t": "position on the path, from 0 to 1",
         },
     ),
 )

@@ -50,12 +50,12 @@ class TrainingTrace:
     moments     largest number of steps with snapshots, one after D's step and one after G's. They form a geometric
                 series, as most changes happen early
 
-        trace = TrainingTrace(pair, points, steps=2000)
-        for step in range(1, 2001):
-            discriminator_step(pair, x, optimizer_D, rng)
-            trace.look("D", step)
-            generator_step(pair, len(x), optimizer_G, rng)
-            trace.look("G", step)
+        >>> trace = TrainingTrace(pair, points, steps=2000)
+        >>> for step in range(1, 2001):
+        ...     discriminator_step(pair, x, optimizer_D, rng)
+        ...     trace.look("D", step)
+        ...     generator_step(pair, len(x), optimizer_G, rng)
+        ...     trace.look("G", step)
 
     With several steps of D per step of G, snapshots are taken where a step of G follows. The snapshots are its
     state, which is saved with the run. Raises ValueError for a model that judges packs, or data that are not

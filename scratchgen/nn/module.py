@@ -185,8 +185,7 @@ class Module:
         The second part is the flag `update_buffers`: it does not depend on which parameters require a gradient,
         so a BatchNorm whose gamma is frozen by hand still follows the statistics of its batches.
         """
-        modules = [module for _, module in self.named_modules()]
-        parameters = self.parameters()
+        modules, parameters = _parts(self)
         updated = [module.update_buffers for module in modules]
         required = [parameter.requires_grad for parameter in parameters]
         for module in modules:
@@ -239,6 +238,20 @@ class ForwardHook:
         self._module._forward_hooks = tuple(h for h in self._module._forward_hooks if h is not self)
 
 
+def _parts(module: Module) -> tuple[list[Module], list[Parameter]]:
+    """The module and all modules in it, and their parameters, once each; without names, which take longer."""
+    modules, parameters = {id(module): module}, {}
+    found = [module]
+    while found:
+        for _, value in _members(found.pop()):
+            if isinstance(value, Parameter):
+                parameters[id(value)] = value
+            elif isinstance(value, Module) and id(value) not in modules:
+                modules[id(value)] = value
+                found.append(value)
+    return list(modules.values()), list(parameters.values())
+
+
 def _members(module: Module) -> Iterator[tuple[str, object]]:
     """The attributes of a module; members of lists, tuples and dictionaries one by one."""
     for name, value in vars(module).items():
@@ -251,7 +264,7 @@ def _members(module: Module) -> Iterator[tuple[str, object]]:
 
 
 def _tree(module: Module, name: str) -> list[str]:
-    """The module as indented lines: name, type, settings, shapes of its own state, number of parameters."""
+    """The module as indented lines: name, type, settings, shapes of its state, number of parameters."""
     own = {n: t for n, t in _members(module) if isinstance(t, STATE_TYPES)}
     total = sum(p.size for p in module.parameters())
     shapes = ", ".join(f"{n} {t.shape}" for n, t in own.items())

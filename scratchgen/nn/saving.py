@@ -27,14 +27,13 @@ def saveable(cls: C) -> C:
     It records the arguments of `__init__` (numbers, texts, lists of them, None, and objects of other saveable
     classes; `rng` is left out), and registers the class under its name.
 
-        @sg.nn.saveable
-        class Autoencoder(sg.nn.Module):
-            def __init__(self, data_dim: int, hidden: int, rng=None):
-                self.encoder = sg.nn.Linear(data_dim, hidden, rng)
-                self.decoder = sg.nn.Linear(hidden, data_dim, rng)
-
-        sg.save(Autoencoder(784, 32), "autoencoder.safetensors")
-        model = sg.load("autoencoder.safetensors")
+        >>> @sg.nn.saveable
+        ... class Autoencoder(sg.nn.Module):
+        ...     def __init__(self, data_dim: int, hidden: int, rng=None):
+        ...         self.encoder = sg.nn.Linear(data_dim, hidden, rng)
+        ...         self.decoder = sg.nn.Linear(hidden, data_dim, rng)
+        >>> sg.save(Autoencoder(784, 32), "autoencoder.safetensors")
+        >>> model = sg.load("autoencoder.safetensors")
 
     A subclass is saveable only if it is decorated too. Of two classes with the same name, the later one counts.
     A class whose arguments no file can hold defines `saved_arguments(self)` and `from_saved(**arguments)`.

@@ -41,7 +41,7 @@ def judge_of(rows: RowData) -> Judge | None:
     if not rows.classes or rows.kind != "images":
         return None
     N, D = rows.train.shape
-    classifier = Classifier(D, rows.classes)
+    classifier = Classifier(D, rows.classes, Generator(0))
     epochs = max(CLASSIFIER_EPOCHS, CLASSIFIER_EXAMPLES // N)
     classifier.fit(rows.train, rows.train_labels, epochs=epochs, rng=Generator(HELD_OUT_SEED))
     return Judge(classifier.predict, classifier)

@@ -63,7 +63,7 @@ class Quantiser(Module):
         """The vectors e_k of codes k.   k (...) int → (..., d)"""
         return self.codebook.data[k]
 
-    def update(self, z_e: Array, k: np.ndarray, rng: Generator | None = None) -> None:
+    def update(self, z_e: Array, k: Array, rng: Generator | None = None) -> None:
         """Move each code to the moving mean of the vectors that choose it, once per training step.
 
             N_k ← γ N_k + (1 − γ) n_k,     m_k ← γ m_k + (1 − γ) Σ_i z_i,     e_k ← m_k / N_k

@@ -308,7 +308,7 @@ def test_the_claim_above_rejects_a_distortion_that_can_be_had(two_images):
     assert history["distortion"][-1] < 1.5
 
 
-def test_a_distortion_that_is_no_number_is_refused():
+def test_a_target_distortion_that_is_not_finite_is_refused():
     for D0 in (np.nan, np.inf):
         with pytest.raises(ValueError, match=f"a number of nats, not {D0}"):
             ConstrainedLoss(D0)

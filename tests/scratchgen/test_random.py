@@ -72,13 +72,13 @@ def test_categorical_draws_have_the_probabilities_that_they_are_given():
 
 
 @pytest.mark.parametrize("p", [[0.0, 0.0], [0.5, np.nan], [1.5, -0.5], [np.inf, 1.0]])
-def test_what_is_no_distribution_is_refused(p):
+def test_probabilities_that_are_no_distribution_are_refused(p):
     with pytest.raises(ValueError, match="probabilities must be"):
         Generator().categorical(np.array(p))
 
 
 @pytest.mark.parametrize("n", [np.array([3, 4]), 2.5, -1, (2, 3)], ids=str)
-def test_a_permutation_is_of_a_number_of_things(n):
+def test_a_permutation_of_anything_but_a_number_is_refused(n):
     with pytest.raises(ValueError, match="permutation takes the number"):
         Generator().permutation(n)
 

@@ -42,7 +42,7 @@ def test_only_a_parameter_replaces_a_parameter(value):
     assert layer.W is before
 
 
-def test_the_way_out_that_the_error_names_works():
+def test_the_advice_of_the_error_works():
     layer, values = Linear(3, 4), np.ones((3, 4), np.float32)
     layer.W.data[...] = values
     np.testing.assert_array_equal(layer.W.numpy(), values)
@@ -63,7 +63,7 @@ class Unguarded(Linear):
 
 
 def test_the_claims_above_reject_a_module_without_the_guard():
-    """It would train an array that no optimiser knows, or lose a parameter in silence."""
+    """It would train an array that no optimiser knows, or lose a parameter without an error."""
     layer = Unguarded(3, 4)
     layer.W = np.zeros((3, 4), np.float32)
     assert [name for name, _ in layer.named_parameters()] == ["b"]
@@ -81,7 +81,7 @@ def test_a_layer_of_a_chain_is_replaced_by_its_index(i):
 
 
 @pytest.mark.parametrize("layer", [np.tanh, np.zeros(3), None])
-def test_what_is_no_module_is_no_layer(layer):
+def test_a_layer_that_is_not_a_module_is_refused(layer):
     with pytest.raises(TypeError, match="a layer of Sequential is a Module, not a"):
         net()[1] = layer
 
@@ -152,7 +152,7 @@ def test_the_claim_above_rejects_a_pass_that_goes_around_the_layers():
     assert seen == []
 
 
-def test_what_a_hook_returns_takes_the_place_of_the_output_in_their_order():
+def test_the_results_of_hooks_replace_the_output_in_order_of_registration():
     model = net()
     model.register_forward_hook(lambda module, inputs, output: output + 1)
     model.register_forward_hook(lambda module, inputs, output: output * 2)
@@ -221,7 +221,7 @@ def other():
     return state
 
 
-def test_loading_that_is_not_strict_takes_what_fits_and_says_the_rest():
+def test_loading_that_is_not_strict_loads_what_fits_and_reports_the_rest():
     model, before, state = net(), net().state_dict(), other()
     report = model.load_state_dict(state, strict=False)
     assert report == LoadReport(
