@@ -1,4 +1,4 @@
-"""What all tests share. BLAS gets one thread a process: the tests run in several processes already."""
+"""Settings and fixtures of all tests. BLAS gets one thread per process: the tests run in several processes already."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,9 @@ pytest_plugins = ["scratchgen.equations.pytest_plugin"]  # the report of equatio
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--full", action="store_true", help="the published number of faults, and the long epochs"
+        "--full",
+        action="store_true",
+        help="test with the published number of faults and the full number of epochs",
     )
 
 
@@ -34,7 +36,7 @@ def default_stream_at_its_start():
 
 @pytest.fixture
 def rng():
-    """NumPy's generator, not ours: an oracle does not share code with what it judges."""
+    """NumPy's generator, not ours: an oracle shares no code with the code that it judges."""
     return np.random.default_rng(SEED)
 
 

@@ -7,8 +7,7 @@ body of Tensor.
 
 from __future__ import annotations
 
-from types import FunctionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +19,8 @@ from scratchgen.autograd.tensor import Tensor
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
+
+__all__ = ["METHODS"]
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = row(np.add), row(np.subtract), row(np.multiply), row(np.divide)
 POWER, MATMUL, NEGATIVE = row(np.power), row(np.matmul), row(np.negative)
@@ -69,7 +70,7 @@ def backward(self: Tensor, cotangent: ArrayLike | None = None, retain_graph: boo
         leaf.grad = np.asarray(g if leaf.grad is None else leaf.grad + g)
 
 
-METHODS: dict[str, FunctionType] = {
+METHODS: dict[str, Any] = {
     "__array_ufunc__": __array_ufunc__,
     "__array_function__": __array_function__,
     "astype": astype,

@@ -6,6 +6,11 @@ types            the classes of data sets (`RowData`, `TextData`, …), also for
 batches          minibatches, and chunks of text for truncated back-propagation through time
 rows             any numeric data set as rows (N, D)
 sound_frames     sounds as sequences of frames
+short_pairs      only the short pairs of a set, for a small model
+pairs_as_text    pairs of texts as one text, one pair per line
+statistics       the numbers that `scratchgen data show` prints
+checks           the check that arrays are usable images
+pitches          names and range of musical pitches
 sets/            one file per known data set
 files/           one file per kind of user's own file: images, text, sound, MIDI
 remote/          download, verification by SHA-256, cache

@@ -24,7 +24,7 @@ def load_rows(name_or_path: str | os.PathLike) -> RowData:
     sequences    their steps, one per row, without the order in time
     sound        frames of 32 ms as decibels in 40 mel bands, each band with mean 0 and standard deviation 1
                  on the training part
-    The field `kind` of the result says what a row is: "images", "frames" or "points".
+    The field `kind` of the result is "images", "frames" or "points".
     Raises BadInput for texts and pairs of texts, and as `load_any` does.
     """
     name = os.fspath(name_or_path)

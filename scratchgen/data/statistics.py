@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from scratchgen.data.pairs_as_text import as_lines
+from scratchgen.data.pitches import pitch_name
 from scratchgen.data.types import AnyData, PairData, PointData, RowData, SequenceData, SoundData, TextData
 
 Facts = list[tuple[str, str]]
-PITCHES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
 
 def describe(data: AnyData) -> Facts:
@@ -106,11 +106,6 @@ def _visible(character: str) -> str:
 def _range(values, form: str = ",.0f") -> str:
     low, middle, high = (format(value, form) for value in np.quantile(values, [0, 0.5, 1]))
     return f"{low} … {high}, median {middle}"
-
-
-def pitch_name(pitch: int) -> str:
-    """The name of a MIDI pitch: 60 is C4, middle C."""
-    return f"{PITCHES[pitch % 12]}{pitch // 12 - 1}"
 
 
 FACTS: dict[type, Callable[[Any], Facts]] = {

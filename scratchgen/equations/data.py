@@ -34,7 +34,7 @@ DATA = (
         "y_d = (x_d − shift_d) / scale_d, for example with the mean and the deviation of the training data",
         "LeCun et al. (1998), Efficient BackProp, section 4.3",
         "scratchgen.data.preprocessing.scaling:Affine.__call__",
-        tutorial="06_data.py#a-common-scale",
+        tutorial="06_data.py#standardising-features",
         example=Example(
             "(5 − 1) / 2 = 2",
             2.0,
@@ -51,7 +51,7 @@ DATA = (
         "x = (k + u) / V,  u ~ U(0, 1)",
         "Theis, van den Oord & Bethge (2016), section 3.1",
         "scratchgen.data.preprocessing.dequantise:dequantise",
-        tutorial="06_data.py#whole-numbers-made-continuous",
+        tutorial="06_data.py#dequantisation",
         example=Example(
             "k = 2 of V = 4 levels, u = ½: (2 + 0.5) / 4 = 0.625",
             0.625,
@@ -96,7 +96,7 @@ DATA = (
         "10 log 8 / (T + 20)",
         "Arjovsky, Shah & Bengio (2016), section 4.1",
         "scratchgen.data.sets.copying:baseline",
-        tutorial="04_rnn.py#what-it-takes-to-remember",
+        tutorial="04_rnn.py#long-memory-the-copying-problem",
         example=Example(
             "T = 100: 10 · 2.07944 / 120 = 0.17329",
             0.17329,
@@ -108,12 +108,12 @@ DATA = (
     ),
     Equation(
         "data.ring",
-        "centres on a ring",
+        "centres of a ring of Gaussians",
         r"c_k = r\, (\cos 2\pi k / K, \sin 2\pi k / K), \quad k = 0 \dots K - 1",
         "c_k = r (cos 2πk/K, sin 2πk/K),  k = 0 … K − 1",
         "Metz et al. (2017), Unrolled generative adversarial networks",
         "scratchgen.data.sets.gaussians:ring",
-        tutorial="03_gan.py#a-game-on-a-ring",
+        tutorial="03_gan.py#training-a-gan-on-a-ring-of-gaussians",
         example=Example(
             "K = 8, r = 2, k = 1: an eighth of a turn, 2 (cos 45°, sin 45°) = (1.41421, 1.41421)",
             (1.41421, 1.41421),
@@ -130,7 +130,7 @@ DATA = (
         "p(x) = 1/K Σ_k N(x; c_k, σ² I)",
         "Bishop (2006), eq. 9.7, with equal weights",
         "scratchgen.data.sets.gaussians:Mixture.log_density",
-        tutorial="03_gan.py#a-game-on-a-ring",
+        tutorial="03_gan.py#training-a-gan-on-a-ring-of-gaussians",
         example=Example(
             "x at one of two centres, the other centre at a distance of 2, σ = 1\n"
             "log ½ (1 + e^−2) / 2π = log (0.56767 · 0.15915) = −2.40410",
@@ -150,12 +150,12 @@ DATA = (
     ),
     Equation(
         "data.plucked_string",
-        "plucked string",
+        "plucked string (Karplus-Strong)",
         r"y_t = \tfrac12 (y_{t-p} + y_{t-p-1})",
         "y_t = ½ (y_{t−p} + y_{t−p−1}),  y_t = burst_t for t < p,  y_{−1} = 0",
         "Karplus & Strong (1983), eq. 1",
         "scratchgen.data.sets.karplus_strong:pluck",
-        tutorial="06_data.py#sound-by-formula",
+        tutorial="06_data.py#sound-synthesis-and-the-short-time-fourier-transform",
         example=Example(
             "p = 2, burst (1, 0.5)\n"
             "y₂ = ½ (y₀ + y_{−1}) = ½ (1 + 0) = 0.5\n"
@@ -180,7 +180,7 @@ DATA = (
         "y_t = Σ_k 1/k sin(2π k f t / rate + k φ) / Σ_k 1/k,  k f < rate/2",
         "the Fourier series of a sawtooth and of a square wave",
         "scratchgen.data.sets.tones:tone",
-        tutorial="06_data.py#sound-by-formula",
+        tutorial="06_data.py#sound-synthesis-and-the-short-time-fourier-transform",
         example=Example(
             "a sawtooth of 1000 Hz at 8000 samples per second: k = 1, 2, 3\n"
             "y₁ = (sin 45° + ½ sin 90° + ⅓ sin 135°) / (1 + ½ + ⅓)\n"
@@ -200,12 +200,12 @@ DATA = (
     ),
     Equation(
         "data.pitch",
-        "frequency of a note",
+        "frequency of a MIDI note",
         r"f = 440 \cdot 2^{(m - 69) / 12}",
         "f = 440 · 2^((m − 69) / 12)",
         "equal temperament, with MIDI note numbers",
         "scratchgen.data.files.performance:pitch_in_hz",
-        tutorial="06_data.py#sound-by-formula",
+        tutorial="06_data.py#sound-synthesis-and-the-short-time-fourier-transform",
         example=Example(
             "m = 75 is half an octave above 69: 440 · √2 = 622.25397",
             622.25397,
@@ -223,7 +223,7 @@ DATA = (
         "X_mk = Σ_n w_n x[m hop + n] exp(−2πi k n / length),  w_n = sin²(π n / length)",
         "Griffin & Lim (1984), eq. 1",
         "scratchgen.data.preprocessing.stft:stft",
-        tutorial="06_data.py#sound-by-formula",
+        tutorial="06_data.py#sound-synthesis-and-the-short-time-fourier-transform",
         example=Example(
             "x = (1, 1), length 4, hop 2, w = (0, ½, 1, ½); padded with zeros: frames (0, 0, 1, 1), (1, 1, 0, 0)\n"
             "times w: (0, 0, 1, ½) and (0, ½, 0, 0)\n"
@@ -248,7 +248,7 @@ DATA = (
         "x_n = Σ_m w[n − m hop] y_m[n − m hop] / Σ_m w[n − m hop]²",
         "Griffin & Lim (1984), eq. 6",
         "scratchgen.data.preprocessing.stft:istft",
-        tutorial="06_data.py#sound-by-formula",
+        tutorial="06_data.py#sound-synthesis-and-the-short-time-fourier-transform",
         example=Example(
             "w = (0, ½, 1, ½), y₀ = (0, 0, 1, ½), y₁ = (0, ½, 0, 0), 2 samples on\n"
             "x₀ = 1 · 1 / 1² = 1\n"
@@ -273,7 +273,7 @@ DATA = (
         "m = 2595 log₁₀(1 + f / 700)",
         "O'Shaughnessy (1987), p. 150",
         "scratchgen.data.preprocessing.mel:hz_to_mel",
-        tutorial="06_data.py#as-the-ear-has-it",
+        tutorial="06_data.py#perceptual-scales-mel-decibels-and-μ-law",
         example=Example(
             "f = 6300: 2595 log₁₀ 10 = 2595",
             2595.0,
@@ -290,7 +290,7 @@ DATA = (
         "F(x) = sign(x) ln(1 + μ |x|) / ln(1 + μ),  μ = 255",
         "ITU-T G.711 (1988); van den Oord et al. (2016), WaveNet, section 2.2",
         "scratchgen.data.preprocessing.mu_law:compress",
-        tutorial="06_data.py#as-the-ear-has-it",
+        tutorial="06_data.py#perceptual-scales-mel-decibels-and-μ-law",
         example=Example(
             "x = 1/17: ln(1 + 15) / ln 256 = 4/8 = 0.5\nx = −1/85: −ln(1 + 3) / ln 256 = −2/8 = −0.25",
             (0.5, -0.25),
@@ -307,7 +307,7 @@ DATA = (
         "L = 10 log₁₀ max(P F, floor)",
         "Davis & Mermelstein (1980), for the logarithm of mel bands",
         "scratchgen.data.preprocessing.mel:log_mel",
-        tutorial="06_data.py#as-the-ear-has-it",
+        tutorial="06_data.py#perceptual-scales-mel-decibels-and-μ-law",
         example=Example(
             "one band of two bins: 10 log₁₀ (1 · 1 + 3 · 3) = 10; of silence 10 log₁₀ 0.01 = −20",
             (10.0, -20.0),

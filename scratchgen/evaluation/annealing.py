@@ -58,7 +58,7 @@ def annealed_log_likelihood(
 
     A move is one trajectory of Hamiltonian Monte Carlo. A first run tunes the step sizes, one for each example and
     temperature, to an acceptance of 0.65; a second run with new noise and fixed step sizes gives the weights. If
-    the step size depended on the acceptance of its own chain, the move would depend on the history of the chain
+    the step size depended on the acceptance of the same chain, the move would depend on the history of the chain
     and no longer keep f_t, and E[w] = p(x) would not hold.
 
     model    `latent_dim` and a differentiable `decode`; the encoder is not used

@@ -45,7 +45,7 @@ def train(
 
     images                      (N, D);  labels: (N,), their classes, for a conditional model
     run                         a `runs.Run` or `runs.History`, which records the training
-    optimizer_G, optimizer_D    of the parameters of model.G and of model.D. Adam with beta1 = 0.5 is usual
+    optimizer_G, optimizer_D    of the parameters of model.G and of model.D. Adam with beta1=0.5 is usual
                                 (Radford et al. 2016, section 4)
     schedule_G, schedule_D      of their learning rates, by default constant
     trace                       looks after the steps of either player, and is saved with the run

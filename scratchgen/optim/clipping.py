@@ -15,7 +15,8 @@ def grad_norm(parameters: Iterable[Parameter]) -> float:
 
     Ledger: rnn.clipping
     """
-    return math.sqrt(sum(float(np.vdot(p.grad, p.grad)) for p in parameters if p.grad is not None))
+    gradients = (p.grad for p in parameters if p.grad is not None)
+    return math.sqrt(sum(float(np.vdot(g, g)) for g in gradients))
 
 
 def clip_grad_norm(parameters: Iterable[Parameter], maximum: float) -> float:
@@ -24,9 +25,10 @@ def clip_grad_norm(parameters: Iterable[Parameter], maximum: float) -> float:
     g ← g · min(1, maximum / ‖g‖).   Call it after backward() and before step().
     Source: Pascanu et al. (2013), algorithm 1.   Ledger: rnn.clipping
     """
-    with_grad = [p for p in parameters if p.grad is not None]
-    norm = grad_norm(with_grad)
+    parameters = list(parameters)
+    norm = grad_norm(parameters)
     if norm > maximum:
-        for p in with_grad:
-            p.grad *= maximum / norm
+        for p in parameters:
+            if p.grad is not None:
+                p.grad *= maximum / norm
     return norm

@@ -43,11 +43,13 @@ class Optimizer(Stateful):
     def __init__(self, parameters: Iterable[Parameter] | Iterable[dict[str, Any]], **options: Any):
         if isinstance(parameters, Tensor):
             raise TypeError("an optimiser takes a list of parameters; pass [parameter]")
-        groups = [g if isinstance(g, dict) else {"params": [g]} for g in parameters]
+        groups: list[Any] = list(parameters)
+        if not groups or not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
         self._names = tuple(options)
         vars(self).update(options)
         self.parameters: list[Parameter] = []
-        self._own: list[dict[str, Any]] = []  # of each parameter, the options that its group sets
+        self._groups: list[tuple[dict[str, Any], range]] = []  # options of its own, places in parameters
         for group in groups:
             own = {name: value for name, value in group.items() if name != "params"}
             self._reject_misnamed(own)
@@ -56,9 +58,9 @@ class Optimizer(Stateful):
                     f"{type(self).__name__} has no option {unknown[0]!r}; a group may set {', '.join(options)}"
                 )
             self.check({**options, **own})
-            of_group = list(group["params"])
-            self.parameters += of_group
-            self._own += [own] * len(of_group)
+            first = len(self.parameters)
+            self.parameters += group["params"]
+            self._groups.append((own, range(first, len(self.parameters))))
         if not self.parameters:
             raise ValueError("an optimiser needs at least one parameter; pass module.parameters()")
         if len({id(p) for p in self.parameters}) < len(self.parameters):
@@ -89,7 +91,7 @@ class Optimizer(Stateful):
     def step(self, scale: float = 1.0) -> None:
         """Update every parameter that has a gradient.
 
-        scale    the factor of a schedule: α = scale · learning_rate
+        scale    the factor of a schedule, which multiplies the learning rate in this step
 
         Raises RuntimeError, and changes nothing, while a result that was computed from the parameters has not
         been differentiated.
@@ -97,11 +99,14 @@ class Optimizer(Stateful):
         self._refuse_while_recorded()
         self.t += 1
         options = {name: getattr(self, name) for name in self._names}
-        lists = [getattr(self, name) for name in self.moments]
-        for p, own, *moments in zip(self.parameters, self._own, *lists, strict=True):
-            if p.grad is not None:
-                chosen = {**options, **own}
-                self.update(p.data, p.grad, *moments, alpha=scale * chosen.pop("learning_rate"), **chosen)
+        moments = [getattr(self, name) for name in self.moments]
+        for own, places in self._groups:
+            chosen = {**options, **own}
+            alpha = scale * chosen.pop("learning_rate")
+            for i in places:
+                p = self.parameters[i]
+                if p.grad is not None:
+                    self.update(p.data, p.grad, *[arrays[i] for arrays in moments], alpha=alpha, **chosen)
 
     def _refuse_while_recorded(self) -> None:
         if any(p.grad is not None and not p.data.flags.writeable for p in self.parameters):

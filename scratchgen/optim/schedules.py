@@ -1,6 +1,8 @@
 """Schedules: what the learning rate is multiplied by, as training proceeds.
 
 α_t = α · factor(t, T)        t of T steps, or of T epochs, are done
+
+Ledger: optim.half_cosine, optim.warmup, optim.step_decay
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Schedule:
-    """A schedule of the learning rate: α_t = α · factor(t, T).
+    """A schedule of the learning rate: a factor that depends on the number of steps, or of epochs, done.
 
-    factor    the function (t, T) ↦ factor, for t of T done: 0 ≤ t < T
+    factor    the function (t, T) ↦ factor, for t of T done, t from 0 to T − 1
     per       what t and T count: "step" or "epoch"
 
     A schedule of one's own: `Schedule(lambda t, T: 1 - t / T, per="epoch")`.

@@ -34,7 +34,7 @@ def training_step(
 
     objective     returns the loss, a single number, and the numbers to log
     run           a `runs.History` or `runs.Run`, which records these numbers; None records nothing
-    scale         the factor of a schedule: α = scale · learning_rate
+    scale         the factor of a schedule, which multiplies the learning rate
     max_norm      the gradients are scaled so that their joint norm is at most this
     generators    objects that the objective changes: random number generators (`state`), or a loss that counts
                   its steps (`state_dict`)

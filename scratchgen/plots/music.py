@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scratchgen.data.pitches import pitch_name
 from scratchgen.data.preprocessing.stft import stft
-from scratchgen.data.statistics import pitch_name
 from scratchgen.plots.figure import INK, SECOND, despine, new_figure, save
 
 if TYPE_CHECKING:

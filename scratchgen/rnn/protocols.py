@@ -18,24 +18,24 @@ Decoder = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 class Tokenizer(Protocol):
     """Text to integers and back: `CharacterTokenizer`, `ByteTokenizer`, `BytePairTokenizer`, or your own.
 
-    class Letters:
+    class Ascii:
         @property
-        def size(self):
-            return 26
+        def vocabulary_size(self):
+            return 128
 
         def encode(self, text):
-            return np.array([ord(c) - ord("a") for c in text])
+            return np.frombuffer(text.encode("ascii"), np.uint8)
 
         def decode(self, ids):
-            return "".join(chr(ord("a") + k) for k in ids)
+            return bytes(ids.tolist()).decode("ascii")
     """
 
     @property
-    def size(self) -> int:
+    def vocabulary_size(self) -> int:
         """V, the number of symbols."""
 
     def encode(self, text: str) -> np.ndarray:
-        """The text as integers in 0 … V − 1, (N,)."""
+        """The text as integers in 0 … V−1, (N,)."""
 
     def decode(self, ids: np.ndarray) -> str:
         """The text of these integers (N,)."""

@@ -11,17 +11,17 @@ from scratchgen.errors import BadInput
 from scratchgen.rnn.models import LanguageModel
 
 
-def log_prob(model: LanguageModel, ids: np.ndarray, chunk: int = 200) -> np.ndarray:
+def log_prob(model: LanguageModel, ids: np.ndarray, segment_steps: int = 200) -> np.ndarray:
     """log p(c_t | c_1 … c_{t−1}) in nats of every symbol but the first: (N,) int → (N − 1,) float64.
 
-    chunk    number of symbols per call of the model; the state is carried, so it affects memory alone
+    segment_steps    number of symbols per call of the model; the state is carried, so it affects memory alone
     Raises BadInput for fewer than two symbols.   Ledger: rnn.language_model
     """
     check_length(ids)
     parts, state = [], None
     with no_grad(), model.eval_mode():
-        for start in range(0, len(ids) - 1, chunk):
-            piece = np.asarray(ids[start : start + chunk + 1])
+        for start in range(0, len(ids) - 1, segment_steps):
+            piece = np.asarray(ids[start : start + segment_steps + 1])
             losses, state = model.loss(piece[:-1, None], piece[1:, None], state)
             parts.append(-losses.numpy()[:, 0].astype(np.float64))
     return np.concatenate(parts)

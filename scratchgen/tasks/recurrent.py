@@ -80,5 +80,5 @@ def draw_dynamics(model, inputs: Callable, run: Run, history: rnn.EigenvalueHist
     moments = {"before training": build(run.config.model, Generator(run.config.seed)), "after": model}
     norms = {name: rnn.gradient_norms(m.recurrent, inputs(m)[:JACOBIAN_STEPS]) for name, m in moments.items()}
     plots.gradient_norms({"": norms}, run.picture("gradient_norms"))
-    of_the_last_layer: list[np.ndarray] = [moment[-1] for moment in history.moments]
+    of_the_last_layer: list[np.ndarray] = [epoch[-1] for epoch in history.epochs]
     plots.eigenvalues(of_the_last_layer, SQUARE_NAMES[cell], run.picture("eigenvalues"))

@@ -181,12 +181,17 @@ def configuration(
         source=source if source in CATALOGUE else os.path.abspath(source),
         data_sha256=fingerprint_of_data(data),
         seed=seed,
-        model=describe_model(model),
-        settings=settings,
-        data_info=msgspec.to_builtins(info),
+        model=_as_json(describe_model(model)),
+        settings=_as_json(settings),
+        data_info=_as_json(info),
         **more,
         **origin(),
     )
+
+
+def _as_json(value: Any) -> Any:
+    """The value as it will be read back from config.json, so that a resumed run compares equal."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def finished(run: Run, model: Module, scores: list[Score]) -> tuple[Module, list[Score]]:

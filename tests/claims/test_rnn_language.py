@@ -195,7 +195,7 @@ def test_training_clips_to_a_joint_norm_of_one_and_logs_the_norm_before():
     assert run.history["gradient_norm"][0] > 1
 
 
-def steps_of_training(monkeypatch, model, ids, **sizes):
+def steps_of_training(model, ids, **sizes):
     """The gradient of each step of an epoch without updates: (steps, parameters)."""
     found = []
 
@@ -224,21 +224,19 @@ def steps_by_hand(model, ids, batch_size, bptt_steps, carried=True, cleared=True
 
 @cells
 @pytest.mark.equation("rnn.truncation")
-def test_a_step_of_training_has_the_gradient_of_its_own_chunk_after_all_those_before(
-    cell, rng, monkeypatch, measured
-):
+def test_a_step_of_training_has_the_gradient_of_its_own_chunk_after_all_those_before(cell, rng, measured):
     model, ids, sizes = small(cell), rng.integers(0, 3, 200), {"batch_size": 2, "bptt_steps": 9}
     expected = steps_by_hand(model, ids, **sizes)
     assert len(expected) > 3
-    measured(np.abs(steps_of_training(monkeypatch, model, ids, **sizes) - expected), 1e-12)  # roundings
+    measured(np.abs(steps_of_training(model, ids, **sizes) - expected), 1e-12)  # roundings
 
 
 @pytest.mark.equation("rnn.truncation")
 @pytest.mark.parametrize("fault", ["carried", "cleared"])
-def test_the_claim_above_rejects_a_lost_state_and_gradients_that_accumulate(fault, rng, monkeypatch):
+def test_the_claim_above_rejects_a_lost_state_and_gradients_that_accumulate(fault, rng):
     model, ids, sizes = small("tanh"), rng.integers(0, 3, 200), {"batch_size": 2, "bptt_steps": 9}
     wrong = steps_by_hand(model, ids, **sizes, **{fault: False})
-    assert np.abs(steps_of_training(monkeypatch, model, ids, **sizes) - wrong).max() > 1e-3
+    assert np.abs(steps_of_training(model, ids, **sizes) - wrong).max() > 1e-3
 
 
 # --- known sources ----------------------------------------------------------------------------------------
@@ -389,7 +387,7 @@ def test_the_claim_above_rejects_counts_of_the_letter_after_next(rng):
 @cells
 def test_bits_do_not_depend_on_how_many_characters_are_computed_at_once(cell, rng):
     model, ids = small(cell, layers=2), rng.integers(0, 3, 50)
-    whole = log_prob(model, ids, chunk=1000)
+    whole = log_prob(model, ids, segment_steps=1000)
     for chunk in (1, 7, 49):
         np.testing.assert_allclose(log_prob(model, ids, chunk), whole, rtol=1e-12)
 

@@ -65,7 +65,7 @@ def test_the_claim_above_rejects_two_layers():
     assert held > 1.9 * KEPT[nn.RNN]
 
 
-# --- checkpoints ------------------------------------------------------------------------------------------
+# --- rematerialisation ------------------------------------------------------------------------------------
 
 
 def a_loss(network):
@@ -107,7 +107,7 @@ def in_float64(network):
 
 @pytest.mark.parametrize("cell", rnn.CELLS)
 @pytest.mark.parametrize("chunk", [1, 7, 12, 50])
-def test_checkpoints_change_no_gradient(cell, chunk, measured):
+def test_rematerialisation_changes_no_gradient(cell, chunk, measured):
     network = in_float64(rnn.CELLS[cell](D, H, Generator(0), layers=2, learned_h0=True))
     arrays = sequences(37, dtype=np.float64)
     total, last, whole = gradients(network, in_chunks, arrays, 37)
@@ -138,7 +138,7 @@ def peak_of(network, way, T):
 
 
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM], ids=lambda kind: kind.__name__)
-def test_with_checkpoints_four_times_the_length_takes_twice_the_memory(kind):
+def test_with_rematerialisation_four_times_the_length_takes_twice_the_memory(kind):
     network = kind(D, H, Generator(0))
     short, long = (peak_of(network, remat_loss, T) for T in (2500, 10_000))
     assert long / short < 2.6

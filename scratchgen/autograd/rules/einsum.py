@@ -12,6 +12,8 @@ import numpy as np
 from scratchgen.autograd.broadcasting import sum_to_shape
 from scratchgen.autograd.primitives import COMPOSED, defvjp_each, primitive
 
+__all__ = ["einsum"]
+
 
 @primitive
 def einsum(*operands, terms, out, optimize=False):

@@ -15,6 +15,8 @@ import numpy as np
 
 from scratchgen.autograd.primitives import COMPOSED, constant, defvjp, mark_nondifferentiable, primitive
 
+__all__ = ["clip"]
+
 # --- arithmetic -------------------------------------------------------------------------------------------
 
 defvjp(np.add, lambda g, y, a, b: g, lambda g, y, a, b: g)

@@ -8,6 +8,8 @@ import numpy as np
 from scratchgen.autograd.primitives import COMPOSED, defvjp, primitive, to_numpy
 from scratchgen.autograd.rules.shapes import gather
 
+__all__ = ["add_at", "getitem"]
+
 
 @primitive
 def getitem(x, index):

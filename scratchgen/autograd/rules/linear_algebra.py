@@ -16,6 +16,8 @@ from scratchgen.autograd.broadcasting import sum_to_shape
 from scratchgen.autograd.primitives import COMPOSED, defvjp, primitive, to_numpy
 from scratchgen.autograd.rules.reductions import expand_reduced
 
+__all__ = ["SignAndLogDeterminant", "euclidean_norm", "log_abs_determinant"]
+
 
 def _swap(a):
     return np.swapaxes(a, -1, -2)

@@ -6,6 +6,8 @@ import numpy as np
 
 from scratchgen.autograd.primitives import COMPOSED, defvjp
 
+__all__ = ["count", "expand_reduced"]
+
 
 def expand_reduced(g, x, axis, keepdims):
     """Repeat g, the cotangent of a reduction of x over `axis`, along the reduced axes: shape x.shape."""

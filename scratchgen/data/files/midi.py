@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from scratchgen.data.files.folders import files_below, split_list
-from scratchgen.data.sets.chorales import KEYS, LOWEST
+from scratchgen.data.pitches import PIANO_KEYS, PIANO_LOWEST
 from scratchgen.data.types import SequenceData
 from scratchgen.errors import BadInput
 
@@ -30,21 +30,21 @@ def read_midi_folder(folder: str) -> SequenceData:
     """
     paths = files_below(folder, SUFFIXES, "MIDI files")
     parts, _ = split_list([_roll(path) for path in paths])
-    return SequenceData(folder, "sixteenth note", LOWEST, *parts)
+    return SequenceData(folder, "sixteenth note", PIANO_LOWEST, *parts)
 
 
 def _roll(path: Path) -> np.ndarray:
     notes, ticks_per_beat = _notes(path)
-    notes = [note for note in notes if LOWEST <= note[0] < LOWEST + KEYS]
+    notes = [note for note in notes if PIANO_LOWEST <= note[0] < PIANO_LOWEST + PIANO_KEYS]
     if not notes or ticks_per_beat <= 0:
         raise BadInput(f"{path} has no notes in the range of a piano; remove it")
     step = lambda tick: round(tick * STEPS_PER_BEAT / ticks_per_beat)
     T = max(step(end) for _, _, end in notes) + 1
     if T > MAX_STEPS:
         raise BadInput(f"{path} lasts {T} sixteenth notes, more than {MAX_STEPS}; remove or repair it")
-    roll = np.zeros((T, KEYS), np.float32)
+    roll = np.zeros((T, PIANO_KEYS), np.float32)
     for pitch, start, end in notes:  # the shortest note is one step
-        roll[step(start) : max(step(end), step(start) + 1), pitch - LOWEST] = 1
+        roll[step(start) : max(step(end), step(start) + 1), pitch - PIANO_LOWEST] = 1
     return roll[: int(np.flatnonzero(roll.any(axis=1))[-1]) + 1]
 
 

@@ -6,10 +6,9 @@ import json
 
 import numpy as np
 
+from scratchgen.data.pitches import PIANO_KEYS, PIANO_LOWEST
 from scratchgen.data.remote.fetch import locate
 from scratchgen.data.types import SequenceData
-
-LOWEST, KEYS = 21, 88  # the range of a piano: MIDI pitches 21 (A0) … 108 (C8)
 
 
 def load() -> SequenceData:
@@ -22,12 +21,12 @@ def load() -> SequenceData:
     """
     parts = json.loads(locate("jsb-chorales", "jsb-chorales-quarter.json").read_text("utf-8"))
     rolls = ([piano_roll(chorale) for chorale in parts[name]] for name in ("train", "valid", "test"))
-    return SequenceData("jsb-chorales", "quarter note", LOWEST, *rolls)
+    return SequenceData("jsb-chorales", "quarter note", PIANO_LOWEST, *rolls)
 
 
 def piano_roll(steps: list[list[int]]) -> np.ndarray:
     """From the list of pitches at each step to a roll (T, 88) float32, 1 where a pitch sounds."""
-    roll = np.zeros((len(steps), KEYS), np.float32)
+    roll = np.zeros((len(steps), PIANO_KEYS), np.float32)
     for t, pitches in enumerate(steps):
-        roll[t, [int(pitch) - LOWEST for pitch in pitches]] = 1
+        roll[t, [int(pitch) - PIANO_LOWEST for pitch in pitches]] = 1
     return roll

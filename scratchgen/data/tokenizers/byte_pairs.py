@@ -36,7 +36,7 @@ class BytePairTokenizer:
         """
         if vocabulary_size < SINGLE_BYTES:
             raise BadInput(
-                f"vocabulary_size must be at least {SINGLE_BYTES}, one token per byte, not {vocabulary_size}"
+                f"{vocabulary_size} tokens are too few for every text; choose at least {SINGLE_BYTES}, one per byte"
             )
         library = _library()
         tokenizer = library.Tokenizer(library.models.BPE())

@@ -90,7 +90,7 @@ GAN = (
         module="scratchgen.gan.training",
         text="d_real, d_fake = model.logits(x), model.logits(fake)",
         wrong="both = model.logits(np.concatenate([x, fake]))\n"
-        "    d_real, d_fake = both[: len(both) // 2], both[len(both) // 2 :]",
+        "        d_real, d_fake = both[: len(both) // 2], both[len(both) // 2 :]",
         says="One batch for both: batch normalisation tells each example about the other kind.",
         claims=("claims/test_gan_steps.py::test_real_and_fake_batches_are_normalised_apart",),
     ),
@@ -120,14 +120,6 @@ GAN = (
         claims=("claims/test_gan_steps.py",),
     ),
     Fault(
-        name="gradients of the discriminator that are not cleared",
-        module="scratchgen.gan.training",
-        text="optimizer.zero_grad()\n    d_real, d_fake",
-        wrong="d_real, d_fake",
-        says="Each step adds to the gradients of all steps before.",
-        claims=("claims/test_gan_steps.py::test_a_step_does_not_depend_on_the_gradients_of_the_step_before",),
-    ),
-    Fault(
         name="batch normalisation remembers a biased variance",
         module="scratchgen.nn.normalisation",
         text="s2 * (n / (n - 1))",
@@ -145,11 +137,11 @@ GAN = (
     ),
     Fault(
         name="moving average with its weights exchanged",
-        module="scratchgen.optim",
+        module="scratchgen.optim.averages",
         text="a += (1 - d) * (p.data - a)",
         wrong="a += d * (p.data - a)",
         says="The average follows the newest weights at once.",
-        claims=("scratchgen/test_optim.py",),
+        claims=("scratchgen/optim/test_averages.py",),
         only="moving_average",
     ),
 )

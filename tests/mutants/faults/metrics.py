@@ -40,8 +40,8 @@ METRICS = (
     Fault(
         name="width chosen on the test examples",
         module="scratchgen.evaluation.parzen",
-        text="_log_densities(samples, validation, sigmas).mean(axis=1))]",
-        wrong="_log_densities(samples, test, sigmas).mean(axis=1))]",
+        text="_log_densities(samples, validation, widths).mean(axis=1))]",
+        wrong="_log_densities(samples, test, widths).mean(axis=1))]",
         says="The width is chosen on the examples whose score is reported.",
         claims=("claims/test_parzen.py",),
         only="does_not_look",

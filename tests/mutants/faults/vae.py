@@ -117,15 +117,4 @@ VAE = (
         says="Without the stop the value is a constant, and the encoder learns nothing from the decoder.",
         claims=("claims/test_vq.py::test_the_encoder_gets_the_gradient_of_the_decoder_at_the_code",),
     ),
-    Fault(
-        name="gradients of a VAE that are not cleared",
-        module="scratchgen.vae.training",
-        text="optimizer.zero_grad()\n            value",
-        wrong="value",
-        says="Each step adds to the gradients of all steps before.",
-        claims=(
-            "scratchgen/vae/test_training.py::"
-            "test_a_step_does_not_depend_on_gradients_that_were_there_before",
-        ),
-    ),
 )

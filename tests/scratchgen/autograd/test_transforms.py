@@ -17,7 +17,7 @@ from scratchgen import (
     value_and_grad,
     vjp,
 )
-from scratchgen.autograd import Tensor, defvjp_joint, primitive
+from scratchgen.autograd import Tensor, defvjp_joint, primitive, transforms
 from scratchgen.autograd.graph import youngest_first
 
 
@@ -261,3 +261,7 @@ def test_a_rematerialised_function_that_draws_noise_is_refused(rng):
     noisy = remat(lambda x: x * rng.standard_normal(3))
     with pytest.raises(RuntimeError, match="draw its noise outside"):
         noisy(x).sum().backward()
+
+
+def test_checkpoint_is_another_name_of_remat():
+    assert transforms.checkpoint is remat

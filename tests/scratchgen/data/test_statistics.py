@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from scratchgen.data import CATALOGUE, PairData, SequenceData, SoundData, TextData
-from scratchgen.data.statistics import describe, pitch_name
+from scratchgen.data.pitches import pitch_name
+from scratchgen.data.statistics import describe
 
 EMBEDDED = [name for name, entry in CATALOGUE.items() if entry.is_embedded and entry.kind != "text"]
 facts = lambda data: dict(describe(data))

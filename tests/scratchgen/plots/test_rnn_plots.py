@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.textpath import TextPath
 
-from scratchgen.plots import gates, gradient_norms, spectrum, text_states
+from scratchgen.plots import eigenvalues, gates, gradient_norms, text_states
 from scratchgen.plots.text_states import ADVANCE, COLUMNS, layout
 
 PNG = b"\x89PNG"
@@ -67,7 +67,7 @@ def test_gates_are_dots_by_their_shares_and_a_map_of_the_last_layer_in_order_of_
     assert shown.shape == (5, 60) and len(right.get_xticklabels()) == 60
 
 
-# --- norms and spectrum -----------------------------------------------------------------------------------
+# --- norms and eigenvalues --------------------------------------------------------------------------------
 
 
 def test_norms_are_lines_by_steps_back_and_a_name_has_one_colour(drawn, tmp_path):
@@ -89,7 +89,7 @@ def test_eigenvalues_are_dots_in_the_plane_at_every_moment_within_the_picture(na
     moments = [
         (1 + k) * rng.standard_normal((len(names), 6)) * np.exp(1j * rng.standard_normal(6)) for k in range(n)
     ]
-    assert spectrum(moments, names, tmp_path / "a.png").read_bytes().startswith(PNG)
+    assert eigenvalues(moments, names, tmp_path / "a.png").read_bytes().startswith(PNG)
     for g, axes in enumerate(drawn[0].axes[: len(names)]):
         assert axes.get_title() == names[g] and axes.get_aspect() == 1
         for moment, dots in zip(moments, axes.collections, strict=True):

@@ -64,14 +64,14 @@ def regression():
         adding.measure(0, lambda configuration: History(), "gru")
 
 
-# id: a training, and the reduction from what the ledger's function returned to the loss
+# id: a training, and the reduction of the result of the ledger's function to the loss
 OBJECTIVES: dict[str, tuple[Callable, Callable]] = {
     "rnn.language_model": (text, lambda losses_and_state: losses_and_state[0].numpy().mean()),
     "rnn.frames": (lambda: frames(NOTES), lambda log_p: -log_p.numpy().sum() / (N * STEPS)),
     "rnn.seq2seq": (pairs, lambda losses: losses.numpy().sum() / (N * (STEPS + 1))),
     "rnn.regression": (regression, lambda losses: losses.numpy().mean()),
 }
-# id: a training whose loss is computed from what the ledger's function returned
+# id: a training whose loss is computed from the result of the ledger's function
 PARTS: dict[str, Callable] = {
     "rnn.hidden": text,
     "rnn.output": text,

@@ -150,7 +150,7 @@ def test_bleu_is_that_of_perfect_and_of_broken_translations():
     assert broken == pytest.approx(100 * (10 / 11 * 8 / 9 * 6 / 7 * 4 / 5) ** 0.25)
     assert bleu(["他来试试吧。"], [["他来试试吧。"]], "zh") == pytest.approx(100)
     for wrong in ([], ["one"]):
-        with pytest.raises(BadInput, match="BLEU needs one each"):
+        with pytest.raises(BadInput, match="BLEU needs at least one"):
             bleu(wrong, theirs)
 
 

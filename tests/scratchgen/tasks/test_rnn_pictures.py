@@ -1,24 +1,24 @@
-"""What a recurrent network is looked at by, when it has read any text."""
+"""The pictures of a recurrent network that has read any text."""
 
 import re
 
 import numpy as np
 import pytest
-from scratchgen.tasks.rnn_pictures import draw
 
 from scratchgen import plots, rnn
 from scratchgen.data import CharacterTokenizer, TextData
+from scratchgen.nn.saving import describe
 from scratchgen.random import Generator
 from scratchgen.runs import Run
+from scratchgen.runs.config import RunConfig
+from scratchgen.tasks.text import Settings, _draw_units
 
 EVERY = {"states", "gradient_norms", "eigenvalues"}
 
 
 def pictures(folder, text, cell, layers=1):
-    known = CharacterTokenizer.of(text).characters
-    sizes = {"vocabulary": known, "hidden": 5, "embedding": 3, "cell": cell, "layers": layers}
-    run = Run(folder, {"kind": "rnn", "seed": 3, "model": sizes}, quiet=True)
-    model = rnn.build(sizes, Generator(3))
+    model = rnn.LanguageModel(CharacterTokenizer.of(text), 5, 3, Generator(3), cell=cell, layers=layers)
+    run = Run(folder, RunConfig(task="text", seed=3, model=describe(model)), quiet=True)
     eigenvalues = rnn.EigenvalueHistory(model.recurrent)
     run.observe(eigenvalues=eigenvalues)
     run.track(model=model)
@@ -26,7 +26,7 @@ def pictures(folder, text, cell, layers=1):
         run.log(loss=0)
         for p in model.parameters():
             p.data *= 1.5
-    draw(model, TextData("mine", text, text, text), run, eigenvalues)
+    _draw_units(model, TextData("mine", text, text, text), Settings(cell=cell), run, eigenvalues)
     return {file.stem for file in (folder / "samples").iterdir()}
 
 

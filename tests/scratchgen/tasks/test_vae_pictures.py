@@ -1,11 +1,12 @@
-"""What stands in the pictures of a VAE, before it is drawn."""
+"""The content of a VAE's pictures, before it is drawn."""
 
 import numpy as np
 import pytest
-from scratchgen.tasks.vae_pictures import held_out, in_turns, interpolations
 
 from scratchgen.data import RowData
 from scratchgen.random import Generator
+from scratchgen.tasks.rows import columns_for, held_out
+from scratchgen.tasks.vae import interpolations
 from scratchgen.vae import VAE, ConditionalVAE
 from scratchgen.vae.interpolate import PATHS
 
@@ -44,5 +45,5 @@ def test_examples_are_taken_from_all_over_a_part_that_is_sorted_by_class():
 
 @pytest.mark.parametrize("n, classes", [(64, 1), (64, 10), (30, 3), (100, 10), (1, 10), (10, 26)])
 def test_classes_that_take_turns_stand_in_columns_of_one_class(n, classes):
-    columns = in_turns(n, classes)
+    columns = columns_for(n, classes)
     assert columns % classes == 0 and columns < np.sqrt(n) + classes
