@@ -14,7 +14,7 @@ from scratchgen.reproductions.vae_mnist_fixed import step_size as step_size_of_t
 
 
 def _after_a_step(kind: type[Optimizer], theta, g, **options):
-    """θ after one step from the gradient g; v is what the steps before have left, by default nothing."""
+    """θ after one step from the gradient g; v is the state after the steps before, by default 0."""
     parameter = Parameter(theta)
     parameter.grad = g
     v = options.pop("v", np.zeros(1))

@@ -1,4 +1,4 @@
-"""What a training refuses, what it warns of, and what is left when it breaks."""
+"""GAN training: input that is refused, warnings, and the state after a training that diverged."""
 
 import itertools
 
