@@ -1,10 +1,10 @@
-"""Builds the optional Cython kernels; everything else about the package stands in pyproject.toml.
+"""Build the optional Cython kernels; pyproject.toml has everything else about the package.
 
 Environment variables:
     SCRATCHGEN_DISABLE_EXT=1    do not compile
-    SCRATCHGEN_REQUIRE_EXT=1    a build that fails is an error, not a package without compiled kernels
+    SCRATCHGEN_REQUIRE_EXT=1    a failed build is an error, instead of a package without compiled kernels
     SCRATCHGEN_MARCH            the instruction set, for -march= (default: native, the machine's own);
-                                empty or "none" for the compiler's own default, as for a package to hand on
+                                empty or "none" for the default of the compiler, for a package that others install
 
 No flag here assumes finite values or changes the floating-point mode of the process.
 """
@@ -21,18 +21,20 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 PACKAGE = Path("kernels/scratchgen_kernels")
-# errno and the exception flags of the processor are read by nobody here; without this promise a loop that
-# holds a comparison or a square root is not vectorised. Neither flag changes a result.
+# No code here reads errno or the exception flags of the processor. Without these two flags the compiler does not
+# vectorise a loop with a comparison or a square root. Neither flag changes a result.
 FLAGS = ["-O3", "-fno-math-errno", "-fno-trapping-math"]
-# What one kernel needs besides. Noise has the same bits on every backend only if a · b + c is rounded twice.
-FLAGS_OF = {"normal_noise": ["-ffp-contract=off"]}
-LINES_KEPT = 15  # of the compiler's output: the error stands at the end
+# Additional flags of one kernel. Noise has the same bits on every backend only if a · b + c is rounded twice.
+KERNEL_FLAGS = {"normal_noise": ["-ffp-contract=off"]}
+MAX_OUTPUT_LINES = 15  # of the compiler; the error is at the end
 
 
 def extensions():
-    """One extension for every .pyx, a module of its folder: the kernel, cython_, and the road to it."""
+    """One extension per .pyx file, a module of its folder: the kernel (cython_), and the steps towards it (steps)."""
     sources = sorted(PACKAGE.glob("*/*.pyx"))
-    shared = [path.as_posix() for path in (*PACKAGE.glob("*/*.pxd"), *PACKAGE.glob("*/*.h"))]  # rebuild all
+    shared = [
+        path.as_posix() for path in (*PACKAGE.glob("*/*.pxd"), *PACKAGE.glob("*/*.h"))
+    ]  # a change rebuilds all
     names = [f"{PACKAGE.name}.{source.parent.name}.{source.stem}" for source in sources]
     return [
         Extension(name, [source.as_posix()], depends=shared, include_dirs=[source.parent.as_posix()])
@@ -45,13 +47,15 @@ def is_set(variable):
 
 
 class BuildKernels(build_ext):
-    """Compile the kernels, or write down why there are none."""
+    """Compile the kernels, or record why there are none."""
 
     def initialize_options(self):
         super().initialize_options()
-        self.parallel = os.cpu_count()  # extensions at a time
+        self.parallel = os.cpu_count()  # number of extensions that are compiled at a time
         self.cython_c_in_temp = True  # the generated C stays out of the source tree
-        self.cython_include_dirs = [str(PACKAGE.parent)]  # where one kernel's .pxd is found by another
+        self.cython_include_dirs = [
+            str(PACKAGE.parent)
+        ]  # where the compiler finds the .pxd of another kernel
 
     def run(self):
         self.remove_older_builds()
@@ -67,36 +71,38 @@ class BuildKernels(build_ext):
             self.give_up(failure, output.lines)
 
     def give_up(self, failure, output):
-        """Go on without compiled kernels, unless they were required."""
+        """Continue without compiled kernels, unless they were required."""
         self.remove_older_builds()
         self.extensions = []
-        reason = telling_line(output, failure)
-        self.write_record("failed", reason=reason, output=output[-LINES_KEPT:])
+        reason = first_error(output, failure)
+        self.write_record("failed", reason=reason, output=output[-MAX_OUTPUT_LINES:])
         if is_set("SCRATCHGEN_REQUIRE_EXT"):
-            raise SystemExit(f"SCRATCHGEN_REQUIRE_EXT is set and the kernels do not compile: {reason}")
+            raise SystemExit(f"SCRATCHGEN_REQUIRE_EXT is set, but the kernels do not compile: {reason}")
         print(f"scratchgen: installing without compiled kernels: {reason}", file=sys.stderr)
 
     def compile_all(self):
-        """Build every extension. Returns None, or what went wrong."""
+        """Build every extension. Returns None, or the error as text."""
         try:
             import Cython  # noqa: F401
         except ImportError:
             return "Cython is not installed"
         try:
             super().run()
-        except (Exception, SystemExit) as error:  # a compiler that is not there ends in either
+        except (Exception, SystemExit) as error:  # a missing compiler raises either
             return f"{type(error).__name__}: {error}"
         return None
 
     def build_extensions(self):
         self.flags, self.march = self.compiler_flags()
         for extension in self.extensions:
-            own = FLAGS_OF.get(extension.name.split(".")[-2], [])
-            extension.extra_compile_args = [*self.flags, *own] if self.flags else []  # none are MSVC's
+            extra = KERNEL_FLAGS.get(extension.name.split(".")[-2], [])
+            extension.extra_compile_args = (
+                [*self.flags, *extra] if self.flags else []
+            )  # MSVC knows none of them
         super().build_extensions()
 
     def compiler_flags(self):
-        """(flags, march). A default that the compiler rejects is left out, a named one is not."""
+        """(flags, march). The default march is left out if the compiler rejects it; a requested one is not."""
         if self.compiler.compiler_type == "msvc":
             return [], None
         march = os.environ.get("SCRATCHGEN_MARCH", "native")
@@ -107,7 +113,7 @@ class BuildKernels(build_ext):
         return [*FLAGS, f"-march={march}"], march
 
     def accepts(self, flag):
-        """Whether the compiler takes `flag`, tried on an empty program."""
+        """Whether the compiler accepts `flag`, tried on an empty program."""
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder, "empty.c")
             source.write_text("int main(void) { return 0; }\n")
@@ -118,14 +124,14 @@ class BuildKernels(build_ext):
         return True
 
     def remove_older_builds(self):
-        """Old files must neither be packed nor, after a change of flags, be taken for new ones."""
+        """Remove old files, so that they are neither packed nor mistaken for new ones after a change of flags."""
         folders = [Path(self.build_lib, PACKAGE.name)] + ([PACKAGE] if self.inplace else [])
         for folder in folders:
             for path in folder.glob("*/*" + sysconfig.get_config_var("EXT_SUFFIX")):
                 path.unlink()
 
     def write_record(self, status, reason="", output=()):
-        """What ``scratchgen_kernels.build_record`` will read."""
+        """Write the record that ``scratchgen_kernels.build_record`` reads."""
         record = {
             "status": status,
             "reason": reason,
@@ -148,13 +154,13 @@ def cython_version():
     return __version__
 
 
-def telling_line(output, failure):
-    """The compiler's own first error where it gave one, else what was raised."""
+def first_error(output, failure):
+    """The first error in the output of the compiler, or `failure` if there is none."""
     return next((line.strip() for line in output if " error: " in line), failure)
 
 
 class CapturedOutput:
-    """Collect what this process and the compilers it starts write, and pass it on at the end."""
+    """Collect the output of this process and of the compilers that it starts, and print it at the end."""
 
     def __enter__(self):
         self.file = tempfile.TemporaryFile()

@@ -1,12 +1,26 @@
-"""Generative models from scratch in NumPy: the equations, their derivatives, and their tests."""
+"""Generative models from scratch in NumPy: the equations, their derivatives, and their tests.
+
+    import scratchgen as sg
+
+    sg.grad, sg.Tensor, …      differentiation (`sg.autograd`)
+    sg.nn, sg.optim            layers and optimisers
+    sg.vae, sg.gan, sg.rnn     the models: their equations, networks and training loops
+    sg.data                    data sets, tokenizers, batches
+    sg.save, sg.load           a model in one file
+
+Every sub-package is loaded when it is first used; the import itself needs NumPy alone.
+"""
+
+from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import scratchgen_kernels as kernels
 from scratchgen.autograd import (
     Tensor,
     check_grads,
-    checkpoint,
     defvjp,
     detect_anomaly,
     enable_grad,
@@ -17,35 +31,105 @@ from scratchgen.autograd import (
     jvp,
     no_grad,
     primitive,
+    remat,
     stop_gradient,
     value_and_grad,
     vjp,
 )
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
+from scratchgen.version import __version__
+
+if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` loads them
+    from scratchgen import (
+        autograd,
+        benchmarks,
+        data,
+        distributions,
+        equations,
+        evaluation,
+        functional,
+        gan,
+        nn,
+        optim,
+        plots,
+        random,
+        reproductions,
+        rnn,
+        runs,
+        tasks,
+        vae,
+    )
+    from scratchgen.runs.saving import load, save
 
 sys.modules[__name__ + ".kernels"] = kernels  # `import scratchgen.kernels` is the same package
 
-__version__ = "0.1.0"
+SUBPACKAGES = (
+    *(
+        "autograd",
+        "benchmarks",
+        "data",
+        "distributions",
+        "equations",
+        "evaluation",
+        "functional",
+        "gan",
+        "nn",
+    ),
+    *("optim", "plots", "random", "reproductions", "rnn", "runs", "tasks", "vae"),
+)
 
 __all__ = [
     "BadInput",
     "Generator",
     "Tensor",
+    "__version__",
+    "autograd",
+    "benchmarks",
     "check_grads",
-    "checkpoint",
+    "data",
     "defvjp",
     "detect_anomaly",
+    "distributions",
     "enable_grad",
+    "equations",
+    "evaluation",
+    "functional",
+    "gan",
     "grad",
     "hessian",
     "hvp",
     "jacobian",
     "jvp",
     "kernels",
+    "load",
+    "nn",
     "no_grad",
+    "optim",
+    "plots",
     "primitive",
+    "random",
+    "remat",
+    "reproductions",
+    "rnn",
+    "runs",
+    "save",
     "stop_gradient",
+    "tasks",
+    "vae",
     "value_and_grad",
     "vjp",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a sub-package, or what is in one, when it is first used."""
+    if name in ("load", "save"):
+        return getattr(import_module("scratchgen.runs.saving"), name)
+    if name in __all__:  # all that is listed and not imported above is a sub-package
+        return import_module(f"scratchgen.{name}")
+    raise AttributeError(f"module 'scratchgen' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

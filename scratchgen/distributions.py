@@ -1,17 +1,19 @@
 """Distributions that own their parameters: sample, log_prob, kl, entropy.
 
 Rows are examples. Densities and divergences are summed over the last axis (independent dimensions) and are
-never averaged over the batch: (B, D) → (B,), in nats.
+never averaged over the batch: (B, D) → (B,), in nats. Parameters are arrays or Tensors; the results are
+Tensors, and differentiable, where a parameter or an argument is one.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
-from scratchgen.autograd.shown import brief
+from scratchgen.autograd.formatting import brief
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.errors import BadInput
 from scratchgen.functional import (
     bernoulli_cross_entropy,
@@ -23,53 +25,62 @@ from scratchgen.functional import (
     softmax_cross_entropy,
     softplus,
 )
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
+
+__all__ = ["LOG_2PI", "Bernoulli", "Categorical", "Normal"]
+
+# An array or a Tensor. The union would not check: NumPy's stubs give np.exp(tensor) the type of an array.
+Array = Any
 
 LOG_2PI = math.log(2 * math.pi)
 
 
 class Normal:
-    r"""N(mu, diag sigma²), stored as logvar = log sigma².   mu, logvar: (B, Z)
+    r"""The normal distribution N(mu, diag sigma²), stored as logvar = log sigma².   mu, logvar: (B, Z)
 
+    Raises ValueError for mu and logvar of unequal shapes.
     Source: Kingma & Welling (2014), section 3 and appendix B.   Ledger: distributions.normal
     """
 
-    def __init__(self, mu, logvar):
+    def __init__(self, mu: Array, logvar: Array):
         if np.shape(mu) != np.shape(logvar):
             raise ValueError(f"mu has shape {np.shape(mu)} and logvar {np.shape(logvar)}; they must be equal")
         self.mu = mu
         self.logvar = logvar
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}(mu={brief(self.mu)}, logvar={brief(self.logvar)})"
 
     @property
-    def sigma(self):
-        """exp(½ logvar), the standard deviation: the one place where a logvar becomes a scale.
+    def sigma(self) -> Array:
+        """exp(½ logvar), the standard deviation: the only place where a logvar becomes a scale.
 
         Ledger: vae.reparameterisation
         """
         return np.exp(0.5 * self.logvar)
 
     @property
-    def mean(self):
-        """mu."""
+    def mean(self) -> Array:
+        """The mean, mu   (B, Z)."""
         return self.mu
 
-    def sample(self, rng: Generator) -> np.ndarray:
-        """One draw, not differentiable: an array of mu's shape and dtype."""
-        return plain(self.rsample(rng))
+    def sample(self, rng: Generator | None = None) -> np.ndarray:
+        """One sample, not differentiable: a plain array of mu's shape and dtype."""
+        return to_numpy(self.rsample(as_generator(rng)))
 
-    def rsample(self, eps):
-        """z = mu + sigma ε, differentiable in mu and logvar.   Ledger: vae.reparameterisation
+    def rsample(self, eps: Array | Generator | None = None) -> Array:
+        """A reparameterised sample z = mu + sigma ε, differentiable in mu and logvar.   (B, Z)
 
-        eps    noise ε ~ N(0, I) of mu's shape; or a Generator, and the kernel draws it on the way
+        eps    the noise ε ~ N(0, I), an array of mu's shape; or the stream that the kernel draws it from (None:
+               the default stream)
+
+        Raises TypeError for another library's generator.   Ledger: vae.reparameterisation
         """
-        if isinstance(eps, Generator):
-            return reparameterize(self.mu, self.logvar, *eps.take(self.mu.size))
+        if is_stream(eps):
+            return reparameterize(self.mu, self.logvar, *as_generator(eps).take(self.mu.size))
         return self.mu + self.sigma * eps
 
-    def log_prob(self, x):
+    def log_prob(self, x: Array) -> Array:
         """log N(x; mu, sigma²) = −½ Σ_d [log 2π + logvar + (x − mu)² / sigma²]   → (B,) nats.
 
         Ledger: distributions.normal
@@ -77,19 +88,19 @@ class Normal:
         quadratic = (x - self.mu) ** 2 * np.exp(-self.logvar)
         return -0.5 * np.sum(LOG_2PI + self.logvar + quadratic, axis=-1)
 
-    def kl_to_standard_normal(self):
+    def kl_to_standard_normal(self) -> Array:
         """KL(N(mu, sigma²) ‖ N(0, I)) = ½ Σ_d [mu² + sigma² − 1 − logvar]   → (B,) nats, never negative.
 
         Source: Kingma & Welling (2014), appendix B.   Ledger: vae.kl
         """
         return kl_to_standard_normal(self.mu, self.logvar)
 
-    def kl_by_dimension(self):
-        """½ [mu² + sigma² − 1 − logvar], before the sum over d   → (B, Z) nats.   Ledger: vae.kl"""
+    def kl_by_dimension(self) -> Array:
+        """½ [mu² + sigma² − 1 − logvar], the divergence of each dimension   → (B, Z) nats.   Ledger: vae.kl"""
         # expm1(v) − v ≥ 0 also after rounding, where exp(v) − 1 − v is not
         return 0.5 * (self.mu**2 + (np.expm1(self.logvar) - self.logvar))
 
-    def entropy(self):
+    def entropy(self) -> Array:
         """½ Σ_d [log 2π + 1 + logvar]   → (B,) nats.   Ledger: distributions.normal_entropy"""
         return 0.5 * np.sum(LOG_2PI + 1 + self.logvar, axis=-1)
 
@@ -97,18 +108,18 @@ class Normal:
 class Bernoulli:
     """Independent binary pixels with probabilities σ(logits).   logits: (B, D)   Ledger: vae.likelihood"""
 
-    def __init__(self, logits):
+    def __init__(self, logits: Array):
         self.logits = logits
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Bernoulli(logits={brief(self.logits)})"
 
     @property
-    def mean(self):
+    def mean(self) -> Array:
         """σ(logits), the probability of a one.   Ledger: vae.likelihood"""
         return sigmoid(self.logits)
 
-    def log_prob(self, x):
+    def log_prob(self, x: Array) -> Array:
         """Σ_d x_d log p_d + (1 − x_d) log(1 − p_d)   → (B,) nats.   Ledger: vae.likelihood
 
         x in [0, 1]; a grey value counts as the pixel's mean, and log_prob is then minus a cross entropy.
@@ -118,21 +129,21 @@ class Bernoulli:
         return -bernoulli_cross_entropy(self.logits, x)
 
     @staticmethod
-    def check(x) -> None:
-        """Raises BadInput unless x is in [0, 1]."""
-        pixels = plain(x)
+    def check(x: Array) -> None:
+        """Raise BadInput unless x is in [0, 1]."""
+        pixels = to_numpy(x)
         if pixels.size and not (pixels.min() >= 0 and pixels.max() <= 1):
             raise BadInput(
-                f"a Bernoulli likelihood needs pixels in [0, 1], these lie in [{pixels.min():.4g}, "
+                f"a Bernoulli likelihood needs pixels in [0, 1], these are in [{pixels.min():.4g}, "
                 f"{pixels.max():.4g}]; scale them (bytes: divide by 255) and remove NaN"
             )
 
-    def sample(self, rng: Generator) -> np.ndarray:
-        """Zeros and ones of the logits' shape, in their dtype."""
-        p = plain(self.mean)
+    def sample(self, rng: Generator | None = None) -> np.ndarray:
+        """One sample: zeros and ones of the logits' shape, in their dtype."""
+        p, rng = to_numpy(self.mean), as_generator(rng)
         return (rng.random(p.shape, p.dtype) < p).astype(p.dtype)
 
-    def entropy(self):
+    def entropy(self) -> Array:
         """Σ_d softplus(a_d) − p_d a_d   → (B,) nats.   Ledger: distributions.bernoulli_entropy"""
         return np.sum(softplus(self.logits) - self.mean * self.logits, axis=-1)
 
@@ -140,26 +151,31 @@ class Bernoulli:
 class Categorical:
     """One of V classes with probabilities softmax(logits).   logits: (..., V)   Ledger: nn.softmax"""
 
-    def __init__(self, logits):
+    def __init__(self, logits: Array):
         self.logits = logits
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Categorical(logits={brief(self.logits)})"
 
     @property
-    def probabilities(self):
+    def probabilities(self) -> Array:
         """softmax(logits)   (..., V).   Ledger: nn.softmax"""
         return softmax(self.logits)
 
-    def log_prob(self, k):
+    def log_prob(self, k: Array) -> Array:
         """log softmax(logits)[k]   k: (...) int → (...) nats.   Ledger: nn.cross_entropy"""
         return -softmax_cross_entropy(self.logits, np.asarray(k))
 
-    def sample(self, rng: Generator) -> np.ndarray:
-        """One class for each row of logits: (...) int."""
-        return rng.categorical(plain(self.probabilities))
+    def sample(self, rng: Generator | None = None) -> np.ndarray:
+        """One class per row of logits: (...) int."""
+        return as_generator(rng).categorical(to_numpy(self.probabilities))
 
-    def entropy(self):
+    def entropy(self) -> Array:
         """−Σ_k p_k log p_k   → (...) nats.   Ledger: distributions.entropy"""
         log_p = log_softmax(self.logits)
         return -np.sum(np.exp(log_p) * log_p, axis=-1)
+
+
+def is_stream(eps: Any) -> bool:
+    """Whether noise must be drawn (eps is a Generator, None or another library's generator), and is not given."""
+    return eps is None or not (hasattr(eps, "shape") or isinstance(eps, int | float | list | tuple))

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and are still there after the power fails."""
+"""Atomic and durable writing of files: a file appears complete or not at all, also after a power failure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path`, with its suffix, that takes its place when the block ends well.
+    """A temporary path in the same folder as `path`, which replaces `path` when the block ends without an error.
 
-    What was written is on the disk before the name changes, and so is the name when this returns: a process
-    that is killed at any moment leaves the old file or the new one, never a part of either.
+    The content is on the disk before the file is renamed, and the new name is on the disk when this returns: a
+    process that is killed at any moment leaves the old file or the new one, never a part of either.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
     os.close(handle)
@@ -24,7 +24,7 @@ def replacing(path: Path) -> Iterator[Path]:
         os.chmod(temporary, 0o644)
         _to_disk(temporary)
         os.replace(temporary, path)
-        with suppress(OSError):  # a system whose folders cannot be opened keeps names safe by itself
+        with suppress(OSError):  # where folders cannot be opened, the system itself stores names safely
             _to_disk(path.parent)
     finally:
         temporary.unlink(missing_ok=True)

@@ -1,30 +1,49 @@
-"""Generator: random numbers that depend on (seed, counter) alone.
+"""Random numbers that depend on (seed, counter) alone.
 
 The stream is counter-based (Philox4x32-10): the word at a position is a function of the seed and the
-position, not of what was drawn before. So every backend draws the same noise, a resumed run continues where
-it stopped from two integers, and a worker that holds rows a..b of a batch draws what one worker would.
+position, not of earlier draws. So every backend draws the same noise, a resumed run continues from two
+integers, and a worker that holds rows a..b of a batch draws the same numbers as a single worker.
 The method names are those of `numpy.random.Generator`.
+
+Every layer, model and sampler of the library takes `rng=None`. None is the process's default stream, which
+starts at seed 0 and is restarted by `seed(n)`. Two layers that share a stream never start with equal weights.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 import scratchgen_kernels as kernels
 
+__all__ = [
+    "HELD_OUT_SEED",
+    "Generator",
+    "as_generator",
+    "by_inversion",
+    "default_rng",
+    "default_stream",
+    "seed",
+]
+
 WORDS_PER_BLOCK = 4
-NO_DISTRIBUTION = "probabilities must be finite, not negative, and not all zero"
-HELD_OUT_SEED = (
-    2**63
-)  # the noise of evaluation: beyond the seeds that commands take, so never that of training
+INVALID_PROBABILITIES = "probabilities must be finite, not negative, and not all zero"
+# the seed of the noise of evaluation: outside the range that commands accept, so training never uses it
+HELD_OUT_SEED = 2**63
+
+Size = int | np.integer | tuple[int, ...] | list[int]
 
 
 class Generator:
-    """A stream of random numbers.   state: {"seed": int, "counter": int}
+    """A stream of random numbers; `default_rng(seed)` makes one.
 
-    Every draw starts on a fresh block of the stream, so that no word is used twice.
+    state    {"seed": int, "counter": int}: assign it to continue from that position
+
+    Every draw starts on a fresh block of the stream, so no word is used twice.
+    Raises ValueError for a seed outside 0 … 2**64 − 1.
     """
 
     def __init__(self, seed: int = 0):
@@ -33,16 +52,16 @@ class Generator:
         self.seed = seed
         self.counter = 0
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Generator(seed={self.seed}, counter={self.counter})"
 
     @property
     def state(self) -> dict[str, int]:
-        """Everything there is to know; assign it to continue from there."""
+        """The complete state of the stream; assign it to continue from there."""
         return {"seed": self.seed, "counter": self.counter}
 
     @state.setter
-    def state(self, state: dict[str, int]):
+    def state(self, state: dict[str, int]) -> None:
         self.seed, self.counter = state["seed"], state["counter"]
 
     def take(self, n: int) -> tuple[int, int]:
@@ -51,12 +70,12 @@ class Generator:
         self.counter += math.ceil(n / WORDS_PER_BLOCK) * WORDS_PER_BLOCK
         return self.seed, start
 
-    def standard_normal(self, size=(), dtype=np.float32) -> np.ndarray:
-        """Independent N(0, 1) numbers, by Box–Muller; float32 unless asked otherwise."""
+    def standard_normal(self, size: Size = (), dtype: DTypeLike = np.float32) -> np.ndarray:
+        """Independent N(0, 1) numbers of shape `size`, by Box–Muller; float32 unless another dtype is given."""
         shape = _shape(size)
         return kernels.standard_normal(*self.take(math.prod(shape)), shape, dtype)
 
-    def random(self, size=(), dtype=np.float32) -> np.ndarray:
+    def random(self, size: Size = (), dtype: DTypeLike = np.float32) -> np.ndarray:
         """Independent uniform numbers in [0, 1), with 24 (float32) or 53 (float64) random bits."""
         shape = _shape(size)
         n = math.prod(shape)
@@ -67,33 +86,77 @@ class Generator:
         bits = (words[0::2] << np.uint64(21)) ^ (words[1::2] >> np.uint64(11))
         return (bits * 2.0**-53).reshape(shape)
 
-    def integers(self, low: int, high: int | None = None, size=()) -> np.ndarray:
+    def integers(self, low: int, high: int | None = None, size: Size = ()) -> np.ndarray:
         """Independent integers, uniform on low ≤ i < high (on 0 ≤ i < low if high is left out).
 
         Made from 53-bit uniforms: the probabilities differ from equal ones by less than (high − low)·2⁻⁵³.
+        Raises ValueError for an empty range.
         """
         low, high = (0, low) if high is None else (low, high)
         if high <= low:
-            raise ValueError(f"no integer lies in {low} ≤ i < {high}")
+            raise ValueError(f"there is no integer i with {low} ≤ i < {high}; give a larger upper limit")
         return low + np.floor(self.random(size, np.float64) * (high - low)).astype(np.int64)
 
     def permutation(self, n: int) -> np.ndarray:
-        """The integers 0 … n−1 in random order: sorted by a random number each."""
+        """The integers 0 … n−1 in random order, sorted by one random number each."""
         if not isinstance(n, int | np.integer) or n < 0:
-            raise ValueError(f"permutation takes how many there are, an integer of at least 0, not {n!r}")
+            raise ValueError(f"permutation takes the number of elements, an integer of at least 0, not {n!r}")
         return np.argsort(self.random(n, np.float64), kind="stable")
 
-    def categorical(self, probabilities: np.ndarray) -> np.ndarray:
-        """One index for each row of probabilities (..., V), by inverting the distribution function.
+    def categorical(self, probabilities: ArrayLike) -> np.ndarray:
+        """One index per row of probabilities (..., V), by inverting the distribution function.
 
-        Rows need not sum to 1. Raises ValueError for one that is not a distribution: negative, NaN, all zero.
+        Rows need not sum to 1. Raises ValueError for a row that is not a distribution: negative, NaN, all zero.
         """
         if np.any(np.less(probabilities, 0)):
-            raise ValueError(NO_DISTRIBUTION)
+            raise ValueError(INVALID_PROBABILITIES)
         return by_inversion(probabilities, self.random(np.shape(probabilities)[:-1], np.float64))
 
 
-def by_inversion(probabilities: np.ndarray, u: np.ndarray) -> np.ndarray:
+def default_rng(seed: int) -> Generator:
+    """A new stream of random numbers with this seed, as `numpy.random.default_rng`.
+
+    Raises ValueError for a seed outside 0 … 2**64 − 1.
+    """
+    return Generator(seed)
+
+
+_DEFAULT = Generator(0)
+
+
+def default_stream() -> Generator:
+    """The process's default stream: the one that `rng=None` means."""
+    return _DEFAULT
+
+
+def seed(n: int) -> None:
+    """Restart the process's default stream at seed n.   Raises ValueError outside 0 … 2**64 − 1."""
+    _DEFAULT.state = Generator(n).state
+
+
+def as_generator(rng: Generator | None) -> Generator:
+    """The stream to draw from: rng itself, or the process's default stream for None.
+
+    Raises TypeError for anything else, such as a seed or a generator of NumPy's.
+    """
+    if rng is None:
+        return _DEFAULT
+    if isinstance(rng, Generator):
+        return rng
+    raise TypeError(
+        f"rng is {described(rng)}, not a Generator of scratchgen; "
+        "give sg.random.default_rng(seed), or None for the default stream"
+    )
+
+
+def described(rng: Any) -> str:
+    """The type of an object that is not our Generator, with its module; numbers with their value."""
+    if isinstance(rng, int | float | np.number):
+        return f"the {type(rng).__name__} {rng}"
+    return f"a {type(rng).__module__}.{type(rng).__qualname__}"
+
+
+def by_inversion(probabilities: ArrayLike, u: np.ndarray) -> np.ndarray:
     """The distribution function inverted at u: the first k with u Σ_i p_i < p_0 + … + p_k.
 
     probabilities    (..., V), not negative; rows need not sum to 1.   u: (...) float64 in [0, 1)
@@ -101,13 +164,13 @@ def by_inversion(probabilities: np.ndarray, u: np.ndarray) -> np.ndarray:
     Source: Devroye (1986), Non-Uniform Random Variate Generation, section III.2.
     Ledger: distributions.inversion
     """
-    # the ufunc itself: np.cumsum takes twice as long to reach it, which counts where rows are short
+    # the ufunc itself: np.cumsum takes twice as long to reach it, which matters for short rows
     cumulative = np.add.accumulate(np.asarray(probabilities, np.float64), axis=-1)
     passed = u[..., None] * cumulative[..., -1:] < cumulative
-    if not passed[..., -1].all():  # u < 1, so that only what is no number has not passed its own sum
-        raise ValueError(NO_DISTRIBUTION)
+    if not passed[..., -1].all():  # u < 1, so only a sum that is zero or not finite is never passed
+        raise ValueError(INVALID_PROBABILITIES)
     return passed.argmax(axis=-1)
 
 
-def _shape(size) -> tuple[int, ...]:
-    return (size,) if isinstance(size, int | np.integer) else tuple(size)
+def _shape(size: Size) -> tuple[int, ...]:
+    return (int(size),) if isinstance(size, int | np.integer) else tuple(size)

@@ -1,4 +1,4 @@
-"""What all tests share. BLAS gets one thread a process: the tests run in several processes already."""
+"""Settings and fixtures of all tests. BLAS gets one thread per process: the tests run in several processes already."""
 
 import os
 from pathlib import Path
@@ -9,6 +9,8 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 import pytest
 
+import scratchgen
+
 SEED = 20140101
 
 pytest_plugins = ["scratchgen.equations.pytest_plugin"]  # the report of equations, and the fixture `measured`
@@ -16,7 +18,9 @@ pytest_plugins = ["scratchgen.equations.pytest_plugin"]  # the report of equatio
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--full", action="store_true", help="the published number of faults, and the long epochs"
+        "--full",
+        action="store_true",
+        help="test with the published number of faults and the full number of epochs",
     )
 
 
@@ -24,9 +28,15 @@ def pytest_report_header(config):
     return f"random seed of the tests: {SEED}"
 
 
+@pytest.fixture(autouse=True)
+def default_stream_at_its_start():
+    """What a test draws without an rng does not depend on the tests before it."""
+    scratchgen.random.seed(0)
+
+
 @pytest.fixture
 def rng():
-    """NumPy's generator, not ours: an oracle does not share code with what it judges."""
+    """NumPy's generator, not ours: an oracle shares no code with the code that it judges."""
     return np.random.default_rng(SEED)
 
 

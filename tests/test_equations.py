@@ -1,230 +1,191 @@
-"""The ledger is complete: each equation has code and tests, and no other id is named anywhere."""
+"""The ledger is complete: a lint over its entries, in which each message names every entry with a problem."""
 
-import ast
 import re
+import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from scratchgen.equations import BY_ID, EQUATIONS
-from scratchgen.equations.locate import claims, function_of, is_planted
+from scratchgen.equations import BY_ID, EQUATIONS, TOLERANCE, Example
+from scratchgen.equations.entry import numbers
+from scratchgen.equations.locate import anchor, claims, function_of, is_planted
 
 ROOT = Path(__file__).parents[1]
 CLAIMS = claims(ROOT / "tests")
+PAGES = {page.name: page.read_text(encoding="utf-8") for page in (ROOT / "tutorials").glob("*.py")}
 
 
-def ids_in_docstrings():
-    """Equation ids that the source names as `Ledger: id`."""
-    files = [*(ROOT / "scratchgen").rglob("*.py"), *(ROOT / "kernels").rglob("*.py")]
-    return {name for file in files for name in re.findall(r"Ledger: ([a-z_]+\.[a-z_0-9]+)", file.read_text())}
+def report(problems):
+    """Fail with all problems, one per line."""
+    assert not problems, "\n" + "\n".join(problems)
 
 
-def test_ids_are_unique():
+# --- code, claims, counter-examples, pages ------------------------------------------------------------------
+
+
+def incomplete(equation, claims, pages):
+    """The problems of an entry: what it lacks of code, a claim, a counter-example, and the page that it names."""
+    try:
+        function = function_of(equation)
+    except (ImportError, AttributeError) as problem:
+        yield f"{equation.id}: no code at {equation.code}: {problem}"
+    else:
+        if not hasattr(function, "__code__"):
+            yield f"{equation.id}: {equation.code} is no Python function; a debugger cannot stop in it"
+    tests = claims.get(equation.id, [])
+    if all(test.planted for test in tests):
+        yield f"{equation.id}: no test bears its mark"
+    if not any(test.planted for test in tests):
+        yield f"{equation.id}: no planted counter-example bears its mark"
+    page, _, section = equation.tutorial.partition("#")
+    if page and page not in pages:
+        yield f"{equation.id}: there is no page {page}"
+    elif section and section not in map(anchor, pages[page].splitlines()):
+        yield f"{equation.id}: {page} has no section {section}"
+
+
+def test_every_entry_has_code_a_claim_a_counter_example_and_the_page_that_it_names():
     assert len(BY_ID) == len(EQUATIONS)
+    report([problem for equation in EQUATIONS for problem in incomplete(equation, CLAIMS, PAGES)])
 
 
-@pytest.mark.parametrize("equation", EQUATIONS, ids=lambda e: e.id)
-def test_an_equation_has_code_and_a_test(equation):
-    assert callable(function_of(equation))
-    assert not all(claim.planted for claim in CLAIMS[equation.id])
+def test_the_claim_above_rejects_an_entry_that_lacks_one_of_them():
+    good, own = BY_ID["vae.elbo"], CLAIMS["vae.elbo"]
+    planted, others = ([t for t in own if t.planted is sort] for sort in (True, False))
+    for entry, tests, message in (
+        (replace(good, code="scratchgen.vae.objectives:eblo"), own, "no code at"),
+        (replace(good, code="scratchgen.vae.nowhere:elbo"), own, "no code at"),
+        (replace(good, code="math:exp"), own, "no Python function"),
+        (good, planted, "no test bears"),
+        (good, others, "no planted counter-example"),
+        (replace(good, tutorial="09_none.py"), own, "no page 09_none.py"),
+        (replace(good, tutorial="02_vae.py#nowhere"), own, "no section nowhere"),
+    ):
+        (problem,) = incomplete(entry, {"vae.elbo": tests}, PAGES)
+        assert message in problem
+    assert not [*incomplete(replace(good, tutorial=""), CLAIMS, {})]
 
 
-@pytest.mark.parametrize("equation", EQUATIONS, ids=lambda e: e.id)
-def test_an_equation_has_a_planted_counter_example(equation):
-    """A test that bears its mark and says in its name what the claims reject."""
-    assert any(claim.planted for claim in CLAIMS[equation.id])
+ID = r"[a-z]+\.[a-z_0-9]+"
 
 
-def test_tests_and_docstrings_name_no_equation_that_the_ledger_does_not_have():
-    assert CLAIMS.keys() <= BY_ID.keys()
-    assert ids_in_docstrings() <= BY_ID.keys()
+def named_ids(text):
+    """The ids that a text names: `Ledger: id, id` in a docstring, a command of `scratchgen` on a page."""
+    after = re.findall(rf"(?:Ledger: |scratchgen (?:debug|equations) )({ID}(?:, {ID})*)", text)
+    return [id for ids in after for id in re.findall(ID, ids)]
 
 
-def test_the_walk_finds_what_there_is_to_find():
-    assert {"vae.elbo", "gan.value", "rnn.hidden"} <= ids_in_docstrings()
-    files = (ROOT / "tests").rglob("test_*.py")
-    marks = sum(len(re.findall(r"^@pytest\.mark\.equation", file.read_text(), re.M)) for file in files)
-    assert sum(map(len, CLAIMS.values())) == marks > 100
+def test_docstrings_pages_and_tests_name_no_unknown_id():
+    files = [*(ROOT / "scratchgen").rglob("*.py"), *(ROOT / "kernels").rglob("*.py")]
+    texts = {str(file): file.read_text(encoding="utf-8") for file in files} | PAGES
+    named = {id: name for name, text in texts.items() for id in named_ids(text)}
+    assert {"vae.elbo", "gan.value", "rnn.hidden"} <= named.keys()  # the walk finds what there is
+    marked = {id: tests[0].file.name for id, tests in CLAIMS.items()}
+    report([f"{name} names {id}" for id, name in (named | marked).items() if id not in BY_ID])
 
 
-PLANTS = {
-    "test_the_claim_above_rejects_a_sampler_that_uses_sigma_squared": True,
-    "test_the_claims_above_reject[z is held constant]": True,
-    "test_a_planted_error_in_a_rule_is_caught": True,
-    "test_elbo_never_exceeds_the_log_evidence": False,
-    "test_the_bound_is_reached[rejects]": False,
-}
-
-
-@pytest.mark.parametrize("name", PLANTS)
-def test_the_name_of_a_test_says_whether_it_is_a_counter_example(name):
-    assert is_planted(name) == PLANTS[name]
-
-
-# --- what shows an equation is in the ledger ----------------------------------------------------------------
-
-COMPLETE = [
-    *(file for file in (ROOT / "scratchgen").rglob("*.py") if file.parent.name != "equations"),
-    *(ROOT / "kernels" / "scratchgen_kernels").glob("*/__init__.py"),  # whose backends compute what these say
-]
-
-NO_EQUATION = {  # what looks like an equation and states nothing that could be wrong, and why
-    "autograd/rules/indexing.getitem": "names what NumPy computes; its rule is checked case by case",
-    "autograd/rules/indexing.add_at": "names what NumPy computes; its rule is checked case by case",
-    "autograd/rules/linear_algebra.euclidean_norm": "names what NumPy computes",
-    "autograd/rules/linear_algebra.SignAndLogDeterminant": "names what NumPy computes",
-    "autograd/rules/linear_algebra.log_abs_determinant": "names what NumPy computes",
-    "autograd/rules/shapes.identity": "y is x",
-    "autograd/rules/shapes.astype": "y is x",
-    "autograd/rules/elementwise.clip": "names what NumPy computes; its rule is checked case by case",
-    "autograd/transforms.checkpoint": "says how much memory it takes",
-    "cli/bench.bench": "explains a sign of its table",
-    "data/adding.adding": "says what its numbers are",
-    "data/batches.text_chunks": "says what its sizes are",
-    "data/performance.write_midi": "says which column is which note",
-    "data/preprocessing/binarise.threshold": "compares two numbers",
-    "data/sets.RowData": "says what its sizes are",
-    "evaluation/modes.Modes": "says what its fields are",
-    "evaluation/ngram.NGram.evidence": "counts",
-    "evaluation/ngram.best_ngram": "says within which bounds it looks",
-    "gan/convolutional.ConvGAN": "says what its sizes are",
-    "gan/film.TrainingTrace": "shows how it is called",
-    "gan/networks.Scale": "multiplies by a number",
-    "data/copying.copying": "says what its numbers are",
-    "nn/recurrent.Recurrent": "says how much memory it takes",
-    "random.Generator.integers": "says within which bounds they are",
-    "training/recipes": "says what settings go together",
-    "training/settings": "shows a file",
-    "vae/convolutional.ConvEncoder": "says what its sizes are",
-    "vae/convolutional.ConvDecoder": "says what its sizes are",
-    "vae/models.ConvVAE": "says what its sizes are",
-    "verified.measured": "compares two numbers",
-}
-
-
-def shows_an_equation(docstring):
-    """Whether it relates two sides, anywhere, or computes something in its first paragraph or a formula line.
-
-    Not what stands in backticks or in a source, nor what a gradient, a probability or a shape is called.
-    """
-    text = re.sub(r"`[^`]*`|Source:[^.]*|\bg\w* = ∂L/∂|−?∂L/∂\(?\w+\)?", "", docstring)
-    text = re.sub(r"\((?:[\w. …′+−·/]+,)+[\w. …′+−·/]*\)", "", text)
-    if RELATION.search(text) or SIGN.search(text):
-        return True
-    first, _, rest = text.partition("\n\n")
-    formulas = [line for line in rest.splitlines() if line.startswith("    ")]
-    return any(COMPUTES.search(NAMED.sub("P", line)) for line in [first.replace("\n", " "), *formulas])
-
-
-RELATION = re.compile(r"\S\s+(=|←|∝|\+=|≈|:=)\s+\S")
-SIGN = re.compile(r"[ΣΠ∫√]")
-NAMED = re.compile(r"(?:log )?\b[pqD]\w*\([^()]*\)")  # log p(x|z): a name, until something is done with it
-COMPUTES = re.compile(
-    r"\S\s+[≤≥]\s+\S|[^\W\d]\S*\s[+−·⊙/]\s\S|\S\s[+−·⊙/]\s[^\W\d]|∂\w*/∂|‖|KL\(|½|\w\^\("
-    r"|(?<![.\w])(?:log|exp|ln|tanh|softmax|max|min|argmin|σ|E|E_\w+)(?:[₂₁₀]|\s)?[(\[‖|P]|−(?:log|P)"
-)
-
-
-def docstring_of(node):
-    """With the indentation that lines have beyond its own: `ast.get_docstring` takes away what all have."""
-    text = ast.get_docstring(node, clean=False) or ""
-    return text.replace("\n" + " " * node.body[0].col_offset, "\n")
-
-
-def missing_in_the_ledger(source, place="", excepted=NO_EQUATION):
-    """The public functions, classes and methods of a source that show an equation and name no entry.
-
-    And the source as a whole, where its own docstring shows one and nothing in it names an entry.
-    """
-
-    def walk(node, prefix):
-        for child in node.body:
-            if isinstance(child, ast.FunctionDef | ast.ClassDef) and not child.name.startswith("_"):
-                yield prefix + child.name, docstring_of(child)
-                if isinstance(child, ast.ClassDef):
-                    yield from walk(child, f"{prefix}{child.name}.")
-
-    tree = ast.parse(source)
-    head = ast.get_docstring(tree) or ""
-    texts = [(place, head + "Ledger: " * ("Ledger: " in source)), *walk(tree, place and f"{place}.")]
-    return [
-        name
-        for name, text in texts
-        if shows_an_equation(text) and "Ledger: " not in text and name not in excepted
+def test_the_claim_above_rejects_a_planted_id():
+    assert named_ids("Ledger: vae.eblo, e.f\n`scratchgen debug a.b`, scratchgen equations c.d") == [
+        "vae.eblo",
+        "e.f",
+        "a.b",
+        "c.d",
     ]
 
 
-def place_of(file):
-    """Of scratchgen/vae/vq.py: vae/vq."""
-    return file.relative_to(ROOT / file.relative_to(ROOT).parts[0]).with_suffix("").as_posix()
+def test_the_reader_of_marks_finds_every_mark():
+    files = (ROOT / "tests").rglob("test_*.py")
+    marks = [
+        re.findall(r"^@pytest\.mark\.equation", file.read_text(encoding="utf-8"), re.M) for file in files
+    ]
+    assert sum(map(len, CLAIMS.values())) == sum(map(len, marks)) > 100
 
 
-@pytest.mark.parametrize("file", COMPLETE, ids=place_of)
-def test_every_public_function_that_shows_an_equation_names_its_entry(file):
-    assert missing_in_the_ledger(file.read_text(encoding="utf-8"), place_of(file)) == []
+def test_the_name_of_a_test_says_whether_it_is_a_counter_example():
+    names = {
+        "test_the_claim_above_rejects_a_sampler_that_uses_sigma_squared": True,
+        "test_the_claims_above_reject[z is held constant]": True,
+        "test_a_planted_error_in_a_rule_is_caught": True,
+        "test_elbo_never_exceeds_the_log_evidence": False,
+        "test_the_bound_is_reached[rejects]": False,
+    }
+    assert {name: is_planted(name) for name in names} == names
 
 
-def test_no_exception_is_made_for_what_is_no_exception():
-    """One that is not needed any more would hide the next equation there."""
-    sources = ((file.read_text(encoding="utf-8"), place_of(file)) for file in COMPLETE)
-    found = {name for source, place in sources for name in missing_in_the_ledger(source, place, {})}
-    assert found == NO_EQUATION.keys()
+# --- worked examples ----------------------------------------------------------------------------------------
 
 
-def test_the_claim_above_rejects_an_equation_at_the_head_of_a_source_that_names_no_entry():
-    assert missing_in_the_ledger('"""y = x / 2."""\n', "nn/half") == ["nn/half"]
-    assert not missing_in_the_ledger(
-        '"""y = x / 2."""\n\n\ndef half(x):\n    """Ledger: nn.half"""\n', "nn/half"
+def wrong_number(example: Example):
+    """The code gives another number than the calculation by hand."""
+    error = example.error(example.live())
+    return None if error <= TOLERANCE else f"the code is {error:.3g} off the expected number"
+
+
+def not_in_the_calculation(example: Example):
+    """The expected number does not occur in the calculation by hand, so that the two can drift apart."""
+    shown = [f"{number:.10g}".replace("-", "−") for number in numbers(example.expected)]
+    missing = [number for number in shown if number not in example.by_hand]
+    return f"the calculation does not arrive at {', '.join(missing)}" if missing else None
+
+
+def too_large(example: Example):
+    """A person cannot follow more than eight numbers, or numbers above ten."""
+    arrays = [value for value in example.arguments().values() if isinstance(value, np.ndarray)]
+    fits = all(array.size <= 8 and np.all(np.abs(array) <= 10) for array in arrays)
+    return None if fits else "its numbers cannot be followed by hand"
+
+
+def calls(equation):
+    """How often the worked example calls the function that the ledger names."""
+    wanted, found = function_of(equation).__code__, []
+    before = sys.getprofile()
+    sys.setprofile(
+        lambda frame, event, _: found.append(frame) if event == "call" and frame.f_code is wanted else None
     )
+    try:
+        equation.example.live()
+    finally:
+        sys.setprofile(before)
+    return len(found)
 
 
-PLANTED = '''
-class Layer:
-    """y = x W.   Ledger: nn.linear"""
-
-    def half(x):
-        """{docstring}"""
-
-    def _inner(x):
-        """z = x / 3."""
-'''
+def not_called_once(equation):
+    """The worked example computes something else than the function that the ledger names."""
+    found = calls(equation)
+    return None if found == 1 else f"its example calls {equation.code} {found} times"
 
 
-def planted(docstring):
-    return PLANTED.format(docstring=docstring.replace("\n", "\n        "))
+def problem(check, subject):
+    """The problem that a check finds; an exception is one too, so that the pass over all entries goes to its end."""
+    try:
+        return check(subject)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
 
 
-@pytest.mark.parametrize(
-    "docstring",
-    [
-        "y = x / 2.",
-        "One step:\n\n    x ← x / 2",
-        "y ∝ exp(x)",
-        "The loss:\n\n    −log softmax(a)[k]",
-        "Half of it.\n\nIt is Σ_d x_d, over all d.",
-        "D + β(t) R: minus the bound.",
-        "exp(½ logvar), the deviation.",
-        "The norm √x of it.",
-        "‖x‖, over all axes.",
-        "log p(x|k) + log p(k) in nats.",
-        "−log p(x) of every row.",
-        "At least as much:\n\n    log p(x) ≥ L",
-    ],
-)
-def test_the_claim_above_rejects_an_equation_without_an_entry(docstring):
-    assert missing_in_the_ledger(planted(docstring)) == ["Layer.half"]
+@pytest.mark.parametrize("check", [wrong_number, not_in_the_calculation, too_large], ids=lambda c: c.__name__)
+def test_every_worked_example_holds(check):
+    found = {equation.id: problem(check, equation.example) for equation in EQUATIONS}
+    report([f"{id}: {text}" for id, text in found.items() if text])
 
 
-@pytest.mark.parametrize(
-    "docstring",
-    [
-        "y = x / 2.   Ledger: nn.half",
-        "x of `half(x, y=2)`.",
-        "The gradient, from g = ∂L/∂y.",
-        "log p(x|z) in nats: (N, 2) → (N,) float64.",
-        "Half of it.   (B, D) → (B / 2, T + 1)",
-        "Half of 80 + 10 + 10 numbers.",
-    ],
-)
-def test_what_has_an_entry_or_shows_no_equation_is_not_missing(docstring):
-    assert missing_in_the_ledger(planted(docstring)) == []
+def test_every_worked_example_calls_the_function_that_the_ledger_names_once():
+    found = {equation.id: problem(not_called_once, equation) for equation in EQUATIONS}
+    report([f"{id}: {text}" for id, text in found.items() if text])
+
+
+def test_the_claims_above_reject_a_wrong_number_wrong_code_and_a_calculation_of_another():
+    good = BY_ID["vae.kl"].example
+    for wrong in (0.6, 0.50001, -0.5, (0.5, 0.5), np.nan):
+        assert wrong_number(replace(good, expected=wrong))
+    for id in ("vae.kl", "gan.frechet", "rnn.gru"):
+        example = BY_ID[id].example
+        assert wrong_number(replace(example, compute=lambda _e=example, **i: 2 * numbers(_e.compute(**i))))
+    assert not_in_the_calculation(replace(good, by_hand="½ (1² + 1 − 1 − log 1) = 0.4"))
+    assert too_large(replace(good, inputs={"mu": [[11.0]]})) and too_large(
+        replace(good, inputs={"mu": [0.0] * 9})
+    )
+    assert not_called_once(replace(BY_ID["vae.kl"], example=BY_ID["gan.value"].example))
+    assert "ZeroDivisionError" in problem(wrong_number, replace(good, compute=lambda **inputs: 1 / 0))

@@ -9,11 +9,11 @@
 # %% [markdown]
 # # 1. Gradients by hand and by autograd
 #
-# At the end you will know how the derivative of plain NumPy code is computed, how to look at a computation,
-# how to add a rule of your own, and how to tell whether a derivative is right.
+# You will learn how the derivative of plain NumPy code is computed, how to inspect a computation, how to add
+# a derivative rule of your own, and how to check that a derivative is right.
 #
-# Everything that is learned in this project is learned by following a gradient, so this page comes first. It
-# needs nothing but school calculus and the shapes of matrix products.
+# Every model in this project learns by following a gradient, so this page comes first. You only need school
+# calculus and the shapes of matrix products.
 
 # %%
 import inspect
@@ -31,23 +31,23 @@ OUT = Path(tempfile.mkdtemp(prefix="gradients-"))  # the pictures of this page
 
 
 def beside(what, ours, expected, tolerance):
-    """Print a number beside the number to expect; fail if they differ by more than the tolerance."""
-    print(f"{what:<42} {ours:>20.15g}   to expect {expected:>20.15g}   ± {tolerance:.0e}")
+    """Print a number next to its expected value; fail if they differ by more than the tolerance."""
+    print(f"{what:<42} {ours:>20.15g}   expected {expected:>20.15g}   ± {tolerance:.0e}")
     assert abs(ours - expected) <= tolerance, what
 
 
 # %% [markdown]
-# ## One derivative, four times
+# ## One derivative, computed four ways
 #
 # Take $f(x) = x^2 \tanh x$. By the product rule, and because $\tanh' = 1 - \tanh^2$,
 #
 # $$f'(x) = 2x \tanh x + x^2 (1 - \tanh^2 x).$$
 #
-# The second way knows nothing of calculus and asks the function itself:
+# The second way uses no calculus; it just evaluates the function at two nearby points:
 #
 # $$f'(x) \approx \frac{f(x + h) - f(x - h)}{2h}.$$
 #
-# The third and the fourth are autograd: `backward()` leaves the derivative in `x.grad`, as in PyTorch;
+# The third and fourth ways use autograd: `backward()` leaves the derivative in `x.grad`, as in PyTorch;
 # `sg.grad` turns the function into its derivative, as in JAX. Both run the same code. Note that `f` is plain
 # NumPy: there is no second namespace to import.
 
@@ -75,10 +75,10 @@ by_backward = x.grad.item()
 by_grad = sg.grad(f)(x0).item()
 
 # %% [markdown]
-# What may they differ by? Autograd evaluates the same formula in another order, so a few units in the last of
-# 16 places: $10^{-15}$. The difference quotient has two errors. Cutting off Taylor's series costs
-# $h^2 f'''/6 \approx 10^{-10}$, and subtracting two nearly equal numbers of 16 places costs
-# $10^{-16}/h = 10^{-11}$: together well below $10^{-9}$.
+# How far apart may the four answers be? Autograd evaluates the same formula in a different order, so it may
+# differ by a few units in the last of 16 digits: $10^{-15}$. The difference quotient has two errors.
+# Truncating Taylor's series costs $h^2 f'''/6 \approx 10^{-10}$, and subtracting two nearly equal numbers of
+# 16 digits costs $10^{-16}/h = 10^{-11}$: together well below $10^{-9}$.
 
 # %%
 print(y)
@@ -87,14 +87,14 @@ beside("f'(0.5), backward()", by_backward, by_hand, 1e-15)
 beside("f'(0.5), sg.grad", by_grad, by_hand, 1e-15)
 
 # %% [markdown]
-# ## The graph of a computation
+# ## The computation graph
 #
-# A `Tensor` is an array that remembers how it was made: by which function (`primitive`) and from which
-# `inputs`. Here is the example that catches most home-made autograds:
+# A `Tensor` is an array that records how it was computed: by which function (`primitive`) and from which
+# `inputs`. Here is an example that most home-made autograds get wrong:
 #
 # $$b = a + a, \qquad c = b + b\,a.$$
 #
-# By hand, $c = 2a + 2a^2$ and $dc/da = 2 + 4a$, which is 14 at $a = 3$. Going backwards, write
+# By hand, $c = 2a + 2a^2$ and $dc/da = 2 + 4a$, which is 14 at $a = 3$. Going backwards, we write
 # $\bar v = \partial c / \partial v$ for the *cotangent* of $v$:
 #
 # | step | adds | now |
@@ -104,8 +104,8 @@ beside("f'(0.5), sg.grad", by_grad, by_hand, 1e-15)
 # | $m = b\,a$ | $\bar m\,a$ to $\bar b$ and $\bar m\,b$ to $\bar a$ | $\bar b = 1 + 3 = 4,\ \bar a = 6$ |
 # | $b = a + a$ | $\bar b$ to $\bar a$, twice | $\bar a = 6 + 4 + 4 = 14$ |
 #
-# The order matters: $b = a + a$ may be handled only once $\bar b$ is complete, after *both* of its uses. A
-# sweep that goes on from $b$ as soon as it meets it carries 1 where it should carry 4.
+# The order matters: $b = a + a$ may be processed only when $\bar b$ is complete, after *both* of its uses. A
+# sweep that moves on from $b$ the first time it reaches it propagates 1 where it should propagate 4.
 #
 # > In the debugger: `scratchgen debug autograd.chain_rule`
 
@@ -117,11 +117,12 @@ c.backward(retain_graph=True)
 beside("dc/da at 3", a.grad.item(), 14, 0)
 
 # %% [markdown]
-# Every tensor has a serial number, its `birth`. Inputs are born before outputs, so going from the youngest to
-# the oldest is always a correct order, and finding it is a sort. `pull_back` is one step of the chain rule.
+# Every tensor has a serial number, `serial`. Inputs are created before outputs, so going from the newest tensor
+# to the oldest is always a correct order, and finding that order is a sort. `vjp_of_node` is one step of the
+# chain rule.
 
 # %%
-from scratchgen.autograd.backward import pull_back, sweep
+from scratchgen.autograd.backward import sweep, vjp_of_node
 from scratchgen.autograd.graph import youngest_first
 
 cotangent = {c: np.array(1.0)}
@@ -130,16 +131,16 @@ for node in youngest_first(c):
     made_by = node.primitive.name if node.primitive else "leaf a"
     print(f"{made_by:<9} value {node.item():>4}   cotangent {g:>4}")
     if node.primitive:
-        for made_from, g_in in pull_back(node, g, record=False):
+        for made_from, g_in in vjp_of_node(node, g, record=False):
             cotangent[made_from] = cotangent.get(made_from, 0) + g_in
 
-beside("the same sweep in four lines", cotangent[a].item(), 14, 0)
+beside("dc/da by the sweep in four lines", cotangent[a].item(), 14, 0)
 
 # %% [markdown]
-# The library draws the same graph. Arrows lead from what was given (blue) to the result (red); each box has
-# its value and, as the gradient, its cotangent. Find the 4 in the box of $b$, and its two uses that add up
-# to it. A notebook shows the picture below; a script leaves it in a file, and the last line of this page
-# says where.
+# The library draws the same graph. Arrows lead from the inputs (blue) to the result (red); each box shows the
+# value and, as the gradient, the cotangent. Find the 4 in the box of $b$, and the two uses of $b$ that add up
+# to it. A notebook shows the picture below; a script writes it to a file, and the last line of output says
+# where.
 
 # %%
 picture = sg.autograd.inspect.draw(c, names={"a": a, "b": b, "c": c}, path=OUT / "graph.png")
@@ -149,18 +150,17 @@ picture
 
 # %% [markdown]
 # The library's own loop differs from the one above in one point: it does not sort first, but keeps the
-# tensors whose cotangent waits in a heap, and takes the youngest from it.
+# tensors that have a pending cotangent in a heap (a priority queue) and always takes the newest one.
 
 # %%
 print(inspect.getsource(sweep))
 
 # %% [markdown]
-# There is no function here that calls itself. A sweep that recurses from each node to its inputs needs as
-# many nested calls as the graph is deep, and Python allows about a thousand: a recurrent network over a long
-# text would end in a `RecursionError`. A loop has no such limit. Multiply by 1.00001 a hundred thousand
-# times; the derivative is the product of all the factors, $1.00001^{100000} \approx e$. The number 1.00001
-# itself is stored with an error of up to $10^{-16}$, which counts $10^5$ times: $10^{-11}$, and the tolerance
-# leaves room.
+# The sweep is not recursive. A sweep that recurses from each node to its inputs needs one nested call per
+# level of the graph, and Python allows about a thousand: a recurrent network over a long text would end in a
+# `RecursionError`. A loop has no such limit. Multiply by 1.00001 a hundred thousand times; the derivative is
+# the product of all the factors, $1.00001^{100000} \approx e$. The number 1.00001 itself is stored with an
+# error of up to $10^{-16}$, which enters $10^5$ times: $10^{-11}$. The tolerance leaves a margin.
 
 # %%
 long_chain = x_start = sg.Tensor(1.0, requires_grad=True)
@@ -171,9 +171,9 @@ print(f"depth 100,000; Python's limit on nested calls is {sys.getrecursionlimit(
 beside("derivative of the long chain", x_start.grad.item(), math.exp(1e5 * math.log1p(1e-5)), 1e-10)
 
 # %% [markdown]
-# ## A whole network by hand
+# ## The gradients of a network by hand
 #
-# Two layers and the cross entropy of $K$ classes, for $B$ examples that are the rows of $x$:
+# Take two layers and the cross-entropy of $K$ classes, for $B$ examples in the rows of $x$:
 #
 # $$
 # h = \tanh(x W_1 + b_1), \quad o = h W_2 + b_2, \quad
@@ -195,9 +195,9 @@ beside("derivative of the long chain", x_start.grad.item(), math.exp(1e5 * math.
 # \frac{\partial L}{\partial h_{ij}} = \sum_k \delta_{ik} W_{jk} = (\delta\, W^\top)_{ij}.
 # $$
 #
-# The shapes leave no other choice: $W$'s gradient is $(H, K)$, and of $h: (B, H)$ and $\delta: (B, K)$ only
-# $h^\top \delta$ has that shape. (When $H = K$ shapes no longer tell; the page on recurrent networks meets
-# that trap.)
+# The shapes leave no other choice: $W$'s gradient is $(H, K)$, and of the products of $h: (B, H)$ and
+# $\delta: (B, K)$ only $h^\top \delta$ has that shape. (When $H = K$, shapes no longer decide; the page on
+# recurrent networks shows that trap.)
 #
 # **A bias** was added to every row, so its gradient is the sum over the rows.
 #
@@ -230,17 +230,17 @@ def gradients_by_hand(W1, b1, W2, b2):
 
 ours = sg.grad(loss, argnums=(0, 1, 2, 3))(W1, b1, W2, b2)
 for name, auto, hand in zip(("W1", "b1", "W2", "b2"), ours, gradients_by_hand(W1, b1, W2, b2), strict=True):
-    beside(f"∂L/∂{name} {auto.shape}, largest difference", np.abs(auto.numpy() - hand).max(), 0, 1e-12)
+    beside(f"∂L/∂{name} {auto.shape}, largest error", np.abs(auto.numpy() - hand).max(), 0, 1e-12)
 
 # %% [markdown]
-# The numbers are of order 1 and each is a sum of a few products, so rounding leaves about $10^{-16}$;
-# $10^{-12}$ is generous, and any mistake in the derivation would show at once as a difference of order 1.
+# The numbers are of order 1 and each is a sum of a few products, so rounding errors are about $10^{-16}$;
+# $10^{-12}$ is generous, and any mistake in the derivation would show as a difference of order 1.
 #
-# ## Looking at a graph
+# ## Drawing and tabulating a graph
 #
-# `inspect.draw` takes arrays as well, and then gives the least and the greatest of their values. Here is the
-# network that we have just differentiated. Read it from below with the derivation beside it: the gradient of
-# the second `add`, of shape $(B, K)$, is $\delta_2$; that of the first is $\delta_1$.
+# For an array, `inspect.draw` shows the smallest and the largest value. Here is the network that we have just
+# differentiated. Read it from the bottom up, next to the derivation: the gradient of the second `add`, of
+# shape $(B, K)$, is $\delta_2$; the gradient of the first is $\delta_1$.
 
 # %%
 weights = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
@@ -249,27 +249,28 @@ L = loss(**leaves)
 sg.autograd.inspect.draw(L, names={**leaves, "x": x, "t": t, "L": L}, path=OUT / "network.png")
 
 # %% [markdown]
-# What is too large for a picture fits a table: a row for each step, and the line of code that made it.
-# Models are trained in single precision, and a classic slip is a `np.float64` among their numbers: from
-# there on everything is double, and about twice as slow. The table marks the place. (A plain Python `0.5`
-# does no harm, NumPy adapts it.)
+# A graph too large to draw still fits in a table, with one row per step and the line of code that made it.
+# Models are trained in single precision, and a classic mistake is a `np.float64` scalar among their numbers:
+# from there on everything is double precision, and about twice as slow. The table marks the place. (A plain
+# Python `0.5` does no harm; NumPy adapts it.)
 
 # %%
 single = sg.Tensor(np.linspace(0, 1, 5, dtype=np.float32), requires_grad=True)
-bent = np.tanh(single)
-scaled = bent * np.sqrt(0.25)  # a np.float64
+activations = np.tanh(single)
+scaled = activations * np.sqrt(0.25)  # a np.float64
 table = sg.autograd.inspect.table(scaled.sum())
 print(table)
 
 widened = [row[0] for row in table.rows if "→" in row[2]]
-beside("steps where single became double", len(widened), 1, 0)
+beside("steps where float32 became float64", len(widened), 1, 0)
 assert widened == ["multiply"]
 
 # %% [markdown]
-# ## The table of rules
+# ## The table of derivative rules
 #
-# The library knows one rule for each argument of each function: given $g = \partial L/\partial y$, the output
-# $y$ and the inputs, it returns $\partial L/\partial$ input. Here are some rows as they stand in the source.
+# The library has one rule for each argument of each function: given $g = \partial L/\partial y$, the output
+# $y$ and the inputs, the rule returns the derivative of $L$ with respect to that input. Here are some rows
+# from the source.
 
 # %%
 from scratchgen.autograd.primitives import TABLE
@@ -277,20 +278,20 @@ from scratchgen.autograd.primitives import TABLE
 for function in (np.add, np.multiply, np.exp, np.log, np.tanh, np.sin, np.sum):
     print(inspect.getsource(TABLE[function].rules[0]).strip())
 
-print(f"\n{len(TABLE)} NumPy functions have a row in the table. The one for matrix products, in full:\n")
+print(f"\n{len(TABLE)} NumPy functions have rules in the table. The rules of the matrix product, in full:\n")
 for rule in TABLE[np.matmul].rules:
     print(inspect.getsource(rule))
 
 # %% [markdown]
-# `_by_left` and `_by_right` are the two formulas that we derived. `sum_to_shape` undoes broadcasting: what
-# was used in several places gets the sum of their cotangents, exactly as $a$ did above and as the bias did.
-# For functions that act on each element the sweep takes that sum by itself, so their rules are bare. And
-# `np.einsum`, $y = \sum \prod_j x^j$ over indices with letters, has one rule for any number of operands:
+# `_by_left` and `_by_right` are the two formulas that we derived. `sum_to_shape` undoes broadcasting: an
+# element that was used in several places gets the sum of their cotangents, exactly like $a$ and the bias
+# above. For elementwise functions the sweep does this by itself, so their rules do not contain it.
+# `np.einsum`, $y = \sum \prod_j x^j$ over named indices, has one rule for any number of operands:
 # $\partial L/\partial x^i = \sum g \prod_{j \ne i} x^j$ is an einsum again.
 #
 # > In the debugger: `scratchgen debug autograd.einsum`
 #
-# A function without a row is refused, and the message says what to do:
+# Functions without a rule raise an error that says what to do:
 
 # %%
 try:
@@ -299,11 +300,11 @@ except TypeError as error:
     print(error)
 
 # %% [markdown]
-# ## A rule of one's own
+# ## Adding a derivative rule
 #
-# $y = \log\cosh x$ overflows when written like that: $\cosh(1000)$ is infinite, $\log\cosh(1000)$ is 999.3.
-# From $\cosh x = e^{|x|} (1 + e^{-2|x|})/2$ one reads a form that cannot, and the derivative is simply
-# $\tanh x$.
+# Written like this, $y = \log\cosh x$ overflows: $\cosh(1000)$ is infinite, although $\log\cosh(1000)$ is
+# 999.3. The identity $\cosh x = e^{|x|} (1 + e^{-2|x|})/2$ gives a form that cannot overflow, and the
+# derivative is simply $\tanh x$.
 
 
 # %%
@@ -322,13 +323,13 @@ points = np.array([-2.0, -0.3, 0.1, 1.7])
 beside("check_grads: largest relative error", sg.check_grads(logcosh, points), 0, 1e-8)
 
 # %% [markdown]
-# `check_grads` compares with finite differences, in float64 and to second order. Its stencil is of fourth
-# order with $h = 10^{-3}$, so its own error is about $h^4/30$ times the fifth derivative, some $10^{-13}$,
-# plus rounding, $10^{-16}/h = 10^{-13}$, a little more at second order.
+# `check_grads` compares with finite differences, in float64, for first and second derivatives. Its stencil is
+# of fourth order with $h = 10^{-3}$, so its own error is about $h^4/30$ times the fifth derivative, some
+# $10^{-13}$, plus rounding, $10^{-16}/h = 10^{-13}$, and slightly more for second derivatives.
 #
-# Is such a check worth anything? Plant a mistake and see. The first is a factor that is off by a thousandth.
-# The second forgets the cotangent altogether, and it is the more instructive one: as long as every test ends
-# in `.sum()`, $g$ is 1 everywhere and the rule looks right. `check_grads` asks with a *random* cotangent.
+# Does such a check find errors? We plant two. The first is a factor that is off by a thousandth. The second
+# ignores the cotangent, and it is the more instructive one: as long as every test ends in `.sum()`, $g$ is 1
+# everywhere and the rule looks right. `check_grads` uses a *random* cotangent.
 #
 # > In the debugger: `scratchgen debug autograd.difference`
 
@@ -348,7 +349,7 @@ sg.defvjp(off_by_a_thousandth, lambda g, y, x: 1.001 * g * np.tanh(x))
 sg.defvjp(forgets_the_cotangent, lambda g, y, x: np.tanh(x))
 
 of_the_sum = sg.grad(lambda x: forgets_the_cotangent(x).sum())(points).numpy()
-beside("the forgetful rule under .sum(), error", np.abs(of_the_sum - np.tanh(points)).max(), 0, 1e-15)
+beside("rule without the cotangent under .sum()", np.abs(of_the_sum - np.tanh(points)).max(), 0, 1e-15)
 
 for wrong in (off_by_a_thousandth, forgets_the_cotangent):
     try:
@@ -359,11 +360,11 @@ for wrong in (off_by_a_thousandth, forgets_the_cotangent):
         raise AssertionError(f"{wrong.name} was not caught")
 
 # %% [markdown]
-# ## The derivative of a derivative
+# ## Higher derivatives
 #
-# A rule is NumPy applied to $g$, $y$ and the inputs, and NumPy is what autograd differentiates. So when the
-# rules are given tensors they are recorded like everything else, and `grad` can be applied to `grad`. No line
-# of the library is about second derivatives. By hand, with $t = \tanh x$ and $t' = 1 - t^2$,
+# A rule is NumPy code applied to $g$, $y$ and the inputs, and autograd differentiates NumPy code. So rules
+# that are called with tensors are recorded like everything else, and `grad` can be applied to `grad`. The
+# library has no code for second derivatives. By hand, with $t = \tanh x$ and $t' = 1 - t^2$,
 #
 # $$f''(x) = 2t + 4x\,t' - 2x^2\,t\,t'.$$
 
@@ -377,12 +378,12 @@ by_differences = (second(x0 + h).item() - second(x0 - h).item()) / (2 * h)
 beside("f'''(0.5), against differences of f''", third(x0).item(), by_differences, 1e-8)
 
 # %% [markdown]
-# ## Many inputs, many outputs
+# ## Jacobians and Hessian-vector products
 #
 # The derivative of a function of $n$ numbers with $m$ results is its Jacobian $J$, of shape $(m, n)$. One
-# reverse sweep gives $g^\top J$ for one cotangent $g$, so `jacobian` makes one sweep for each of the $m$
-# results. Polar coordinates have a Jacobian known from school: its determinant is the $r$ in
-# $dx\,dy = r\,dr\,d\varphi$.
+# reverse sweep computes the vector-Jacobian product $g^\top J$ for one cotangent $g$, so `jacobian` makes one
+# sweep for each of the $m$ results. The Jacobian of polar coordinates is well known: its determinant is the
+# $r$ in $dx\,dy = r\,dr\,d\varphi$.
 #
 # > In the debugger: `scratchgen debug autograd.vjp`
 
@@ -399,10 +400,10 @@ print(J)
 beside("det J at r = 2", np.linalg.det(J), 2, 1e-14)
 
 # %% [markdown]
-# Often one direction $u$ is enough, and $J$ itself is not wanted. How fast does the point move, $J u$, when
-# $\varphi$ grows by one radian a second? On a circle of radius 2, at speed 2. That product is `jvp`, and it
-# needs no rules of its own: $g \mapsto g^\top J$ is linear in $g$, so the derivative of $(g^\top J)\,u$ with
-# respect to $g$ is $J u$. Two reverse sweeps, whatever $m$ and $n$ are.
+# Often one direction $u$ is enough, and $J$ itself is not needed. How fast does the point move when $\varphi$
+# grows by one radian per second? On a circle of radius 2, at speed 2. This Jacobian-vector product $J u$ is
+# computed by `jvp`, which needs no additional rules: $g \mapsto g^\top J$ is linear in $g$, so the derivative
+# of $(g^\top J)\,u$ with respect to $g$ is $J u$. It takes two reverse sweeps for any $m$ and $n$.
 #
 # > In the debugger: `scratchgen debug autograd.transposition`
 
@@ -413,12 +414,12 @@ beside("speed on the circle", np.linalg.norm(velocity.numpy()), 2, 1e-14)
 beside("jvp against J u, largest difference", np.abs(velocity.numpy() - J @ u).max(), 0, 1e-15)
 
 # %% [markdown]
-# The same for second derivatives is `hvp`: the Hessian times a vector, without the Hessian. Our cross
-# entropy contains $\log\sum_k e^{o_k}$. Its gradient is $p = \operatorname{softmax}(o)$, and differentiating
-# that once more gives $H = \operatorname{diag}(p) - p\,p^\top$, hence $H v = p \odot v - p\,(p^\top v)$. For
-# 1,000 classes $H$ has a million entries; `hvp` never makes one. And adding the same number to all $o_k$
-# changes no probability, so $H$ times a vector of ones is nothing. Numbers here are below $10^{-1}$, so is
-# their rounding below $10^{-16}$.
+# The analogue for second derivatives is `hvp`, the Hessian times a vector, without the Hessian. Our
+# cross-entropy contains $\log\sum_k e^{o_k}$. Its gradient is $p = \operatorname{softmax}(o)$, and a second
+# derivative gives $H = \operatorname{diag}(p) - p\,p^\top$, hence $H v = p \odot v - p\,(p^\top v)$. For
+# 1,000 classes $H$ has a million entries; `hvp` never forms it. Adding the same number to all $o_k$ changes
+# no probability, so $H$ times a vector of ones is zero. The numbers here are below $10^{-1}$, so their
+# rounding errors are below $10^{-16}$.
 #
 # > In the debugger: `scratchgen debug autograd.hvp`, or `nn.logsumexp`, `nn.softmax`
 
@@ -432,17 +433,18 @@ beside("H v, largest difference", np.abs(times_hessian(o, v).numpy() - (p * v - 
 beside("H times ones, largest entry", np.abs(times_hessian(o, np.ones(1000)).numpy()).max(), 0, 1e-15)
 
 # %% [markdown]
-# ## Bends, and weights to begin with
+# ## Nonlinearities and initial weights
 #
-# Without a bend between them two layers are one, $(x W_1) W_2 = x (W_1 W_2)$. These are in use here:
+# Without a nonlinearity between them, two layers collapse into one, $(x W_1) W_2 = x (W_1 W_2)$. The library
+# uses these nonlinearities (activation functions):
 #
 # $$
 # \sigma(x) = \frac1{1 + e^{-x}}, \qquad \log(1 + e^x), \qquad \max(x, 0), \qquad
 # \max(x, 0) + a \min(x, 0).
 # $$
 #
-# The logistic function has the slope $\sigma (1 - \sigma)$; softplus has the slope $\sigma$; the rectifier
-# has 1 or 0, and the leaky one 1 or $a = 0.2$.
+# The logistic function (sigmoid) has the slope $\sigma (1 - \sigma)$; softplus has the slope $\sigma$; the
+# rectifier (ReLU) has the slope 1 or 0, and the leaky rectifier 1 or $a = 0.2$.
 #
 # > In the debugger: `scratchgen debug nn.sigmoid`, or `nn.softplus`, `nn.relu`, `nn.leaky_relu`
 
@@ -453,15 +455,15 @@ s = 1 / (1 + math.exp(-0.7))
 beside("slope of the logistic function at 0.7", sg.grad(sigmoid)(0.7).item(), s * (1 - s), 1e-15)
 beside("slope of softplus at 0.7", sg.grad(softplus)(0.7).item(), s, 1e-15)
 both = lambda x: relu(x) + leaky_relu(x)
-beside("slopes of the two rectifiers at −2", sg.grad(both)(-2.0).item(), 0 + 0.2, 0)
+beside("slopes of the two rectifiers at −2, summed", sg.grad(both)(-2.0).item(), 0 + 0.2, 0)
 
 # %% [markdown]
-# How large should weights be at the beginning? A unit sums $D$ products, so its mean square is
-# $D\, \mathrm{Var}(W)$ times that of its inputs, and a rectifier loses half of it.
-# $W \sim \mathcal N(0, 2/D)$ (He) keeps it through any number of layers; uniform weights of the variance
-# $2/(D + H)$, which are $U(-a, a)$ with $a = \sqrt{6/(D + H)}$ (Glorot), keep it without a bend, forwards and
-# backwards; and $a = 1/\sqrt D$, the default of many libraries, keeps a third. Ten layers of 256 units
-# multiply these factors. One random network is some ten per cent off.
+# How large should the initial weights be? A unit sums $D$ products, so its mean square is
+# $D\, \mathrm{Var}(W)$ times the mean square of its inputs, and a rectifier halves it. He initialisation,
+# $W \sim \mathcal N(0, 2/D)$, keeps the mean square constant through any number of rectified layers. Glorot
+# initialisation, $U(-a, a)$ with $a = \sqrt{6/(D + H)}$ and thus the variance $2/(D + H)$, keeps it constant
+# for linear layers, forwards and backwards. The default of many libraries, $a = 1/\sqrt D$, keeps a third of
+# it. Ten layers of 256 units multiply these factors. A single random network deviates by some ten per cent.
 #
 # > In the debugger: `scratchgen debug nn.fan_in`, or `nn.glorot`, `nn.he`
 
@@ -473,19 +475,26 @@ for begin, factor in ((he_normal, 1), (glorot_uniform, 1 / 2), (fan_in_uniform, 
     h = draw.standard_normal((200, 256))
     for _ in range(10):
         h = np.maximum(h @ begin(draw, 256, 256), 0)
-    kept = math.log2(np.mean(h**2) / 0.5) / 10  # the first layer's inputs had 1, ½ after a rectifier
-    beside(f"{begin.__name__}: doublings a layer", kept, math.log2(factor), 0.2)
+    kept = math.log2(np.mean(h**2) / 0.5) / 10  # mean square: 1 of the inputs, ½ after a rectifier
+    beside(f"{begin.__name__}: doublings per layer", kept, math.log2(factor), 0.2)
 
 # %% [markdown]
-# ## From a gradient to a step
+# ## Optimisers: SGD and Adam
 #
-# The plain step is $\theta \leftarrow \theta - \alpha v$ along a sum of gradients that fades,
-# $v \leftarrow \mu v + g$: under a constant gradient $v$ tends to $g / (1 - \mu)$. Adam divides a mean of
-# gradients by the root of a mean of their squares, each freed of its beginning at 0. Here is the one as it
-# stands in the library, and the other as its kernel for a debugger; $a$ and $e$ are $\alpha$ and
-# $\varepsilon$ with the corrections in them.
+# Stochastic gradient descent (SGD) takes the step $\theta \leftarrow \theta - \alpha g$. With momentum the
+# step is along a decaying sum of gradients, $\theta \leftarrow \theta - \alpha v$ with
+# $v \leftarrow \mu v + g$: under a constant gradient $v$ tends to $g / (1 - \mu)$; Nesterov momentum looks
+# one step ahead, with $g + \mu v$ in place of $v$. Adam divides a running mean of the gradients by the square
+# root of a running mean of their squares, after correcting both for starting at zero (bias correction). Below
+# are the library's SGD and the plain-loop kernel of Adam, which you can step through; its $a$ and $e$ are
+# $\alpha$ and $\varepsilon$ with the corrections included.
 #
-# > In the debugger: `scratchgen debug optim.sgd`, or `optim.adam`
+# Relatives of Adam use parts of it. RMSProp divides the gradient itself by the root of the running mean of
+# squares, Adagrad by the root of the sum of all squares, and AdamW adds weight decay: it also subtracts
+# $\alpha \lambda \theta$ in each step.
+#
+# > In the debugger: `scratchgen debug optim.sgd`, or `optim.momentum`, `optim.nesterov`, `optim.rmsprop`,
+# > `optim.adagrad`, `optim.adam`, `optim.adamw`
 
 # %%
 from scratchgen.nn import Parameter
@@ -498,7 +507,7 @@ print(inspect.getsource(loops.adam))
 
 
 def steps(optimizer, n, g=4.0):
-    """How far a parameter has come after each of n steps under a constant gradient."""
+    """The n steps that an optimiser takes under a constant gradient."""
     (parameter,) = optimizer.parameters
     path = [parameter.data.item()]
     for _ in range(n):
@@ -512,17 +521,17 @@ def begin():
     return [Parameter(np.zeros(1))]
 
 
-beside("the step of SGD in the end", steps(SGD(begin(), 0.1, momentum=0.9), 200)[-1], -0.1 * 4 / 0.1, 1e-6)
-beside("every step of Adam, whatever the gradient", steps(Adam(begin(), 0.1), 200).max(), -0.1, 1e-6)
+beside("SGD's step after 200 steps", steps(SGD(begin(), 0.1, momentum=0.9), 200)[-1], -0.1 * 4 / 0.1, 1e-6)
+beside("largest step of Adam, for any gradient", steps(Adam(begin(), 0.1), 200).max(), -0.1, 1e-6)
 
 # %% [markdown]
-# What is kept at the end may be an average of where the parameters went,
-# $a \leftarrow d\, a + (1 - d)\, \theta$, which forgets its beginning because
-# $d = \min(\text{decay}, (1 + t)/(10 + t))$ begins small. And $\alpha$ falls while training goes on: along
-# half a cosine, in a straight line, in stages, or in two falls.
+# The weights you keep may be a moving average of the parameters, $a \leftarrow d\, a + (1 - d)\, \theta$,
+# which forgets its initial value because $d = \min(\text{decay}, (1 + t)/(10 + t))$ starts small. And the
+# learning rate $\alpha$ may follow a schedule: half a cosine, a straight line, many stages, or two steps
+# down, often after a warm-up in which it rises linearly.
 #
-# > In the debugger: `scratchgen debug optim.average`, or `optim.stages`, `optim.straight_line`,
-# > `optim.two_falls`
+# > In the debugger: `scratchgen debug optim.average`, or `optim.warmup`, `optim.step_decay`, `optim.stages`,
+# > `optim.straight_line`, `optim.two_falls`
 
 # %%
 from scratchgen.reproductions import iwae_mnist, vae_mnist_fixed
@@ -533,27 +542,27 @@ average = MovingAverage(theta, decay=0.9)
 for _ in range(200):
     theta[0].data = np.ones(1)
     average.update()
-beside("an average of ones, begun at 0", average.average[0].item(), 1, 1e-6)
-beside("half a cosine, after a third", cosine_factor(1, 3), 0.75, 1e-15)
+beside("an average of ones that starts at 0", average.average[0].item(), 1, 1e-6)
+beside("half a cosine, after a third of training", cosine_factor(1, 3), 0.75, 1e-15)
 line = Setting("ring", (4,), epochs=4, scale=1.0, alpha=1.0)
-beside("a straight line, after two of four epochs", line.step_size(3), 0.5, 1e-15)
+beside("straight line, after two of four epochs", line.step_size(3), 0.5, 1e-15)
 beside(
-    "stages: the second over the first",
+    "stages: the second rate over the first",
     iwae_mnist.step_size(2) / iwae_mnist.step_size(1),
     10 ** (-1 / 7),
     1e-15,
 )
-beside("two falls", vae_mnist_fixed.step_size(500) / vae_mnist_fixed.step_size(1), 10 ** (-2 / 5), 1e-15)
+beside("two steps down", vae_mnist_fixed.step_size(500) / vae_mnist_fixed.step_size(1), 10 ** (-2 / 5), 1e-15)
 
 # %% [markdown]
-# ## Memory and time
+# ## Trading memory for time: recomputation and saved values
 #
 # The reverse sweep needs the values of the forward pass, so a graph keeps all of them: memory grows with
-# depth. `checkpoint` makes the opposite bargain. A function that is wrapped in it becomes one node, which
-# keeps its inputs only; when the sweep arrives there, what was inside is computed again. Take a hundred
-# layers in ten segments: a layer is two nodes, a product and a tanh. With the weights and the sum at the end
-# that makes 202, and with checkpoints 12. The gradient is the same sum in another order:
-# a few units in the last of 16 places.
+# depth. Gradient checkpointing makes the opposite trade. A wrapped function becomes one node, which keeps
+# only its inputs; when the sweep reaches the node, the values inside are computed again. Take a hundred
+# layers in ten segments: each layer has two nodes, a product and a tanh. With the weights and the final sum
+# the plain graph has 202 nodes, and the graph with checkpoints 12. The gradient is the same sum in a
+# different order, so it may differ by a few units in the last of 16 digits.
 
 # %%
 W = rng.normal(size=(8, 8)) / math.sqrt(8)
@@ -577,7 +586,7 @@ def deep(segment, W):
 
 for name, segment, nodes, expected_runs in (
     ("plain", ten_layers, 202, 10),
-    ("checkpoint", sg.checkpoint(ten_layers), 12, 20),
+    ("checkpoint", sg.remat(ten_layers), 12, 20),
 ):
     runs, W_leaf = 0, sg.Tensor(W, requires_grad=True)
     end = deep(segment, W_leaf)
@@ -590,17 +599,18 @@ off = np.abs(gradient["checkpoint"] - gradient["plain"]).max()
 beside("their gradients, relative difference", off / largest, 0, 1e-13)
 
 # %% [markdown]
-# The other way round, a rule may want something that the forward pass had in hand and that would be dear to
-# compute again. With `primitive(saves=True)` the function returns it beside its result, and the rule is
-# given it last. Here is the direction of a vector, $y = x/\lVert x \rVert$. A step along $x$ does not turn
-# it, so the part of $g$ along $y$ is lost: $\bar x = (g - y\,(y^\top g)) / \lVert x \rVert$. At $x = (3, 4)$
-# the direction is $(0.6, 0.8)$, and $\partial y_1/\partial x_1 = (1 - 0.6^2)/5$.
+# Conversely, a rule may need a value that the forward pass already computed and that is expensive to
+# recompute. With `primitive(saves=True)` the function returns this value after its result, and the rule
+# receives it as its last argument. Here is the direction of a vector, $y = x/\lVert x \rVert$. A step along
+# $x$ does not change the direction, so the component of $g$ along $y$ is removed:
+# $\bar x = (g - y\,(y^\top g)) / \lVert x \rVert$. At $x = (3, 4)$ the direction is $(0.6, 0.8)$, and
+# $\partial y_1/\partial x_1 = (1 - 0.6^2)/5$.
 
 
 # %%
 @sg.primitive(saves=True)
 def direction(x):
-    """x / ‖x‖ along the last axis; the length is kept for the rule."""
+    """x / ‖x‖ along the last axis; the rule receives the length."""
     length = np.sqrt(np.sum(x * x, axis=-1, keepdims=True))
     return x / length, length
 
@@ -612,8 +622,8 @@ beside("∂y₁/∂x₁ at (3, 4)", sg.jacobian(direction)(x34)[0, 0].item(), 0.
 beside("check_grads, first order", sg.check_grads(direction, rng.normal(size=(4, 3)), order=1), 0, 1e-8)
 
 # %% [markdown]
-# The price: to autograd what was saved is a constant, without history, so such a rule cannot be
-# differentiated again. It says so, and gives no wrong second derivative.
+# The price: to autograd a saved value is a constant without history, so such a rule cannot be differentiated
+# again. It raises an error instead of returning a wrong second derivative.
 
 # %%
 try:
@@ -621,15 +631,15 @@ try:
 except RuntimeError as error:
     print(error)
 else:
-    raise AssertionError("a second derivative without the history of the length")
+    raise AssertionError("a second derivative that ignores the saved length")
 
 # %% [markdown]
-# ## The picture
+# ## Finite differences against autograd
 #
-# On the left, what finite differences can do at best. From the right the error falls as $h$ (one-sided) or
-# $h^2$ (central), until the subtraction of nearly equal numbers takes over, and smaller steps make it worse.
-# No choice of $h$ reaches what autograd has without choosing. On the right, $f$ and three derivatives of it,
-# each the `grad` of the one before.
+# The left plot shows the best that finite differences can do. As $h$ shrinks, the error falls like $h$
+# (one-sided) or $h^2$ (central), until the subtraction of nearly equal numbers dominates and smaller steps
+# make it worse. No choice of $h$ reaches the accuracy of autograd, which needs no such choice. The right plot
+# shows $f$ and its first three derivatives, each the `grad` of the previous one.
 
 # %%
 steps = np.logspace(-13, 0, 120)
@@ -641,7 +651,7 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constraine
 left.loglog(steps, np.maximum(one_sided, smallest), color="#2e86ab", label="one-sided difference")
 left.loglog(steps, np.maximum(central, smallest), color="#d1495b", label="central difference")
 left.axhline(max(abs(by_grad - by_hand), smallest), color="#1b2a41", linestyle="--", label="autograd")
-left.set(xlabel="step $h$", ylabel="error of $f'(0.5)$", title="Two errors that pull in opposite directions")
+left.set(xlabel="step $h$", ylabel="error of $f'(0.5)$", title="Truncation errors and rounding errors")
 left.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 0.08))
 
 grid = np.linspace(-3, 3, 241)
@@ -650,7 +660,7 @@ for order, colour in enumerate(("#1b2a41", "#2e86ab", "#d1495b", "#e9a23b")):
     values = [derivative(sg.Tensor(v)).item() for v in grid]
     right.plot(grid, values, color=colour, label="$f" + "'" * order + "$")
     derivative = sg.grad(derivative)
-right.set(xlabel="$x$", ylim=(-6, 9), title=r"$f(x) = x^2 \tanh x$, and grad applied again and again")
+right.set(xlabel="$x$", ylim=(-6, 9), title=r"$f(x) = x^2 \tanh x$, and its derivatives by repeated grad")
 right.legend(frameon=False)
 for axes in (left, right):
     axes.spines[["top", "right"]].set_visible(False)
@@ -660,17 +670,17 @@ beside("best central difference: log10 of error", math.log10(max(central.min(), 
 print("pictures:", OUT)
 
 # %% [markdown]
-# The best of the central differences depends on luck (an error can cross zero), hence the wide tolerance; the
-# trend does not.
+# The best central difference depends on luck (an error can cross zero), hence the wide tolerance; the trend
+# does not.
 #
-# ## Try it
+# ## Exercises
 #
-# 1. Give `np.cbrt`, the cube root, its rule with `sg.defvjp`, so that the refused expression above works:
-#    from $y^3 = x$ follows the slope as a function of $y$ alone. Check it with `sg.check_grads`.
-#    What is it at 0?
-# 2. In `gradients_by_hand` replace `delta1.sum(axis=0)` by `delta1.mean(axis=0)`. By which factor is it
-#    wrong? What if $L$ were the sum over the examples?
-# 3. Write $c = b + b\,a$ with one more use of $b$, and fill in the table by hand before you let
-#    `inspect.draw` show you the numbers.
-# 4. Write `direction` in plain NumPy, without a rule. What does `sg.hvp` say now? Check it with
+# 1. Give `np.cbrt`, the cube root, a rule with `sg.defvjp`, so that the refused expression above works:
+#    $y^3 = x$ gives the slope as a function of $y$ alone. Check it with `sg.check_grads`. What is the slope
+#    at 0?
+# 2. In `gradients_by_hand` replace `delta1.sum(axis=0)` by `delta1.mean(axis=0)`. By which factor is the
+#    result wrong? What if $L$ were the sum over the examples?
+# 3. Add one more use of $b$ to $c = b + b\,a$, and fill in the table by hand before you look at the numbers
+#    in `inspect.draw`.
+# 4. Write `direction` in plain NumPy, without a rule. What does `sg.hvp` return now? Check it with
 #    `sg.check_grads`.

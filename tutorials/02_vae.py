@@ -9,8 +9,8 @@
 # %% [markdown]
 # # 2. The variational autoencoder
 #
-# At the end you will know where the evidence lower bound comes from, how close it is to the evidence, which
-# line of code is which symbol of it, and what a trained model makes of handwritten digits.
+# You will learn where the evidence lower bound comes from, how close it is to the evidence, which line of
+# code computes which of its terms, and how well a trained model reconstructs and samples handwritten digits.
 
 # %%
 import inspect
@@ -34,18 +34,18 @@ INK, RED, BLUE, GREY = "#1b2a41", "#d1495b", "#2e86ab", "#b8c0cc"
 
 
 def beside(what, ours, expected, tolerance):
-    """Print a number beside the number to expect; fail if they differ by more than the tolerance."""
-    print(f"{what:<48} {ours:>16.10g}   to expect {expected:>14.8g}   ± {tolerance:.2g}")
+    """Print a number next to its expected value; fail if they differ by more than the tolerance."""
+    print(f"{what:<48} {ours:>16.10g}   expected {expected:>14.8g}   ± {tolerance:.2g}")
     assert abs(ours - expected) <= tolerance, what
 
 
 # %% [markdown]
-# ## From $\log p(x)$ to the bound
+# ## The evidence lower bound (ELBO)
 #
-# The model draws a latent $z \sim p(z) = \mathcal N(0, I)$, then an image $x \sim p(x \mid z)$. How good it
-# is on an image is the *evidence*, $\log p(x) = \log \int p(x \mid z)\, p(z)\, dz$, and the integral has no
-# formula. Take any density $q(z \mid x)$, multiply and divide by it, and use that the logarithm is concave
-# (Jensen):
+# The model samples a latent $z \sim p(z) = \mathcal N(0, I)$, then an image $x \sim p(x \mid z)$. Its score
+# on an image is the *evidence*, $\log p(x) = \log \int p(x \mid z)\, p(z)\, dz$, and the integral has no
+# closed form. Take any density $q(z \mid x)$, multiply and divide by it, and use that the logarithm is
+# concave (Jensen's inequality):
 #
 # $$
 # \log p(x) = \log \mathbb E_{q}\!\left[ \frac{p(x \mid z)\, p(z)}{q(z \mid x)} \right]
@@ -53,13 +53,13 @@ def beside(what, ours, expected, tolerance):
 # = \underbrace{\mathbb E_{q}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \,\|\, p(z))}_{\text{ELBO}}.
 # $$
 #
-# How much is lost? Put $p(x \mid z)\, p(z) = p(z \mid x)\, p(x)$ into the middle term:
+# How large is the gap? Substitute $p(x \mid z)\, p(z) = p(z \mid x)\, p(x)$ in the middle term:
 #
 # $$ \log p(x) - \text{ELBO} = \mathrm{KL}(q(z \mid x) \,\|\, p(z \mid x)) \ge 0, $$
 #
-# so the bound is tight when $q$ is the true posterior, and pushing the bound up does two things: it makes the
-# model better and it makes $q$ more honest. Here are the right-hand side and its two ingredients in the
-# library.
+# so the bound is tight when $q$ is the true posterior, and maximising the bound does two things: it improves
+# the model, and it moves $q$ towards the true posterior. Here are the right-hand side and its two ingredients
+# in the library.
 #
 # > In the debugger: `scratchgen debug vae.elbo`, or `vae.evidence`, `vae.posterior`
 
@@ -71,12 +71,13 @@ print(inspect.getsource(Normal.kl_to_standard_normal))
 # %% [markdown]
 # ## The bound against the exact evidence
 #
-# With a latent of one dimension the integral can be done by quadrature, and the claim can be checked to the
-# last digits. The toy has three pixels whose logits are $w_d z + c_d$, and we look at the image $(1, 1, 0)$.
+# With a one-dimensional latent the integral can be computed by quadrature, and the claim can be checked to
+# the last digits. The toy model has three pixels with the logits $w_d z + c_d$, and we consider the image
+# $(1, 1, 0)$.
 #
 # The evidence is a sum over a fine grid of $z$. The ELBO is computed by the library's own `elbo`: it takes
-# its noise $\varepsilon$ as an argument, so it can be handed a fine grid of $\varepsilon$ in place of random
-# numbers, and the sum of its results, weighted by the normal density, is the exact expectation.
+# its noise $\varepsilon$ as an argument, so we pass a fine grid of $\varepsilon$ instead of random numbers,
+# and the sum of its results, weighted by the normal density, is the exact expectation.
 #
 # > In the debugger: `scratchgen debug vae.prior`, or `vae.likelihood`
 
@@ -119,9 +120,9 @@ def kl_to_posterior(mu, logvar):
 
 
 # %% [markdown]
-# Both sides of $\log p(x) - \text{ELBO} = \mathrm{KL}(q \,\|\, p(z \mid x))$ for three choices of $q$, from
-# poor to good. The integrands are smooth and die out within the grid, so both quadratures are exact to about
-# $10^{-13}$. The third $q$ is found by gradient ascent on the bound itself.
+# We compare both sides of $\log p(x) - \text{ELBO} = \mathrm{KL}(q \,\|\, p(z \mid x))$ for three choices of
+# $q$, from poor to good. The integrands are smooth and vanish towards the ends of the grid, so both
+# quadratures are exact to about $10^{-13}$. The third $q$ is found by gradient ascent on the bound itself.
 
 # %%
 climb = sg.grad(exact_elbo, argnums=(0, 1))
@@ -138,8 +139,8 @@ for name, m, lv in (("narrow and off", -1.0, -3.0), ("q = the prior", 0.0, 0.0),
 
 # %% [markdown]
 # The best Gaussian leaves a gap of 0.005 nats, since the true posterior is nearly, but not quite, Gaussian.
-# Now the picture: left the three densities, right the bound as a function of where $q$ sits, for several
-# widths. No curve crosses the line.
+# The left plot shows the three densities, the right plot the bound as a function of the mean of $q$, for
+# several widths. No curve crosses the line.
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
@@ -147,7 +148,7 @@ sigma = math.exp(0.5 * logvar)
 left.fill_between(grid, posterior, color=GREY, label="posterior $p(z|x)$, by quadrature")
 left.plot(grid, prior, color=BLUE, linestyle="--", label="prior $p(z)$")
 left.plot(grid, density(mu, sigma), color=RED, label=f"$q = N({mu:.2f}, {sigma:.2f}^2)$, by ascent")
-left.set(xlim=(-3.5, 4.5), ylim=(0, 0.95), xlabel="$z$", title="What the ascent finds")
+left.set(xlim=(-3.5, 4.5), ylim=(0, 0.95), xlabel="$z$", title="$q$ after gradient ascent")
 left.legend(frameon=False, loc="upper left", fontsize=9)
 
 places = np.linspace(-1, 3, 81)
@@ -162,11 +163,11 @@ for axes in (left, right):
 figure.savefig(OUT / "bound.png", dpi=120)
 
 # %% [markdown]
-# ## The two ingredients
+# ## The KL divergence and the reparameterisation trick
 #
-# **The divergence** has a formula, $\frac12 \sum_d (\mu_d^2 + \sigma_d^2 - 1 - \log \sigma_d^2)$. For
+# **The KL divergence** has a closed form, $\frac12 \sum_d (\mu_d^2 + \sigma_d^2 - 1 - \log \sigma_d^2)$. For
 # $\mu = 1$, $\sigma = \frac12$ it is $\frac12 (1 + \frac14 - 1 + \log 4) = 0.8181$. A Monte Carlo estimate
-# must agree: the mean of $\log q(z) - \log p(z)$ over $n = 100\,000$ draws. Its tolerance is five standard
+# must agree: the mean of $\log q(z) - \log p(z)$ over $n = 100\,000$ samples. Its tolerance is five standard
 # errors.
 #
 # > In the debugger: `scratchgen debug vae.kl`
@@ -183,16 +184,16 @@ beside("KL(N(1, ¼) ‖ N(0, 1)), formula", by_formula, 0.5 * (0.25 + math.log(4
 beside("the same by Monte Carlo", terms.mean(), by_formula, 5 * terms.std() / math.sqrt(n))
 
 # %% [markdown]
-# **The sample** is written $z = \mu + \sigma \varepsilon$ with $\varepsilon \sim \mathcal N(0, I)$, so that
-# $z$ has a derivative: $\partial z/\partial \mu = 1$ and, as $\sigma = e^{\frac12 \log\sigma^2}$,
+# **The reparameterised sample** is $z = \mu + \sigma \varepsilon$ with $\varepsilon \sim \mathcal N(0, I)$,
+# so that $z$ has derivatives: $\partial z/\partial \mu = 1$ and, as $\sigma = e^{\frac12 \log\sigma^2}$,
 # $\partial z/\partial \log\sigma^2 = \frac12 \sigma \varepsilon$.
 #
-# The network puts out $\log \sigma^2$. Published code (a variational autoencoder in a widely read NumPy
-# library) has sampled with `noise * exp(log_var)`: the variance where the standard deviation belongs. Plant
-# that here. The gradient check is content, because the derivative is the right derivative *of the wrong
-# function*. It takes a test of the distribution: for $\sigma^2 = \frac14$ the samples must have variance
-# $\frac14$, and the planted error has $\frac1{16}$. The variance of $n$ normals is estimated with a standard
-# error of $\sigma^2 \sqrt{2/n}$; five of those are the tolerance.
+# The network outputs $\log \sigma^2$. Published code (a variational autoencoder in a widely read NumPy
+# library) has sampled with `noise * exp(log_var)`: the variance instead of the standard deviation. We plant
+# this error here. The gradient check passes, because the derivative is correct, *for the wrong function*.
+# Only a test of the distribution finds it: for $\sigma^2 = \frac14$ the samples must have variance $\frac14$,
+# and with the planted error they have $\frac1{16}$. The estimated variance of $n$ normal samples has a
+# standard error of $\sigma^2 \sqrt{2/n}$; the tolerance is five of these.
 #
 # > In the debugger: `scratchgen debug vae.reparameterisation`
 
@@ -218,18 +219,18 @@ for kind in (Normal, Planted):
     beside(f"check_grads of {kind.__name__}.rsample, error", error, 0, 1e-8)
 
 # %% [markdown]
-# ## Training on digits
+# ## Training a VAE on digits
 #
-# 1,297 handwritten digits of 8 × 8 pixels, each pixel black or white, so that a Bernoulli likelihood
-# describes them exactly and the bound is a real log-probability. This is the whole training:
+# The data are 1,297 handwritten digits of 8 × 8 pixels, each pixel black or white, so that a Bernoulli
+# likelihood describes them exactly and the bound is a true log-probability. This is the whole training loop:
 
 # %%
 print(inspect.getsource(vae.train))
 
 # %% [markdown]
-# `run` keeps the books. `scratchgen.runs.Run` writes a directory and shows a progress bar; here a
-# `History` in memory is enough. `init_output_bias` lets the decoder begin at the mean image. We train two models:
-# one with 10 latent dimensions for the score, one with 2 for the map.
+# `run` records the history. `scratchgen.runs.Run` writes a directory and shows a progress bar; here a
+# `History` in memory is enough. `init_output_bias` starts the decoder at the mean image. We train two models:
+# one with 10 latent dimensions for the score, one with 2 for a map of the latent space.
 
 
 # %%
@@ -251,10 +252,11 @@ two, history_two = trained(2)
 print(ten)
 
 # %% [markdown]
-# A number means little alone. The baseline treats each pixel as independent with its own probability,
-# $p_d = (1 + \sum_n x_{nd})/(2 + N)$. Divided by $D \log 2$, nats are bits a pixel. The score is the mean
-# bound on 250 test images, averaged over 10 draws of the latent. Training is a random process: over six seeds
-# the scores had a standard deviation of 0.07 nats, and the tolerances are several times that.
+# A score means little without a baseline. The baseline treats each pixel as independent with its own
+# probability, $p_d = (1 + \sum_n x_{nd})/(2 + N)$. Nats per image divided by $D \log 2$ are bits per pixel.
+# The score is the mean bound on 250 test images, averaged over 10 samples of the latent. Training is random:
+# over six seeds the scores had a standard deviation of 0.07 nats, and the tolerances are several times
+# larger.
 #
 # > In the debugger: `scratchgen debug vae.bits`, or `vae.baseline`
 
@@ -262,16 +264,17 @@ print(ten)
 baseline = evaluation.independent_bernoulli_log_prob(digits.train, digits.test)
 score = vae.evaluate(ten, digits.test, sg.Generator(1), samples=10)
 score_two = vae.evaluate(two, digits.test, sg.Generator(1), samples=10)
-beside("independent pixels, nats an image", baseline, -25.311, 0.001)
+beside("independent pixels, nats per image", baseline, -25.311, 0.001)
 beside("held-out ELBO, 10 latent dimensions", score, -18.7, 0.4)
 beside("held-out ELBO, 2 latent dimensions", score_two, -20.8, 0.5)
 bits = evaluation.bits_per_dimension(score, digits.test.shape[1]).item()
-beside("10 dimensions: bits a pixel, of 1 at most", bits, -score / (64 * math.log(2)), 1e-12)
+beside("10 dimensions: bits per pixel, at most 1", bits, -score / (64 * math.log(2)), 1e-12)
 
 # %% [markdown]
-# The bound has two parts with names of their own: the *distortion* $D = -\mathbb E_q \log p(x \mid z)$, what
-# is lost in reconstructing, and the *rate* $R = \mathrm{KL}(q \,\|\, p)$, what it costs to tell $z$. The ELBO
-# is $-(D + R)$. Ten dimensions end at a rate of about 6.5 nats, or 9 bits: enough to name one of 500 images.
+# The two parts of the bound have names: the *distortion* $D = -\mathbb E_q \log p(x \mid z)$, the
+# reconstruction error, and the *rate* $R = \mathrm{KL}(q \,\|\, p)$, the cost of encoding $z$. The ELBO is
+# $-(D + R)$. With ten dimensions the rate ends at about 6.5 nats, or 9 bits: enough to distinguish 500
+# images.
 
 # %%
 with sg.no_grad():
@@ -279,32 +282,33 @@ with sg.no_grad():
     R = q.kl_to_standard_normal().numpy().mean()
     draws = [ten.decode(q.rsample(rng)).log_prob(digits.test).numpy() for _ in range(10)]
     D = -np.mean(draws)
-beside(f"rate ({R / math.log(2):.1f} bits), nats an image", R, 6.5, 0.7)
-beside("distortion, nats an image", D, 12.1, 0.7)
+beside(f"rate ({R / math.log(2):.1f} bits), nats per image", R, 6.5, 0.7)
+beside("distortion, nats per image", D, 12.1, 0.7)
 beside("−(distortion + rate), with other noise", -(D + R), score, 0.2)
 
 # %% [markdown]
-# Over six seeds the rate and the distortion moved by 0.3 about these. The two sides of the last line differ
-# by the noise of the sampled latents alone, averaged over 2,500 of them: a standard error of a few
+# Over six seeds the rate and the distortion varied by 0.3 around these values. The two sides of the last line
+# differ only by the noise of the sampled latents, averaged over 2,500 samples: a standard error of a few
 # hundredths.
 
 # %% [markdown]
-# ## How far below the evidence?
+# ## Importance sampling: how far below the evidence?
 #
-# With ten latent dimensions no grid can do the integral, but importance sampling can: draw $k$ latents from
-# $q$ and average the weights,
+# With ten latent dimensions quadrature on a grid is impossible, but importance sampling works: draw $k$
+# latents from $q$ and average the weights,
 #
 # $$
 # \mathcal L_k = \mathbb E \log \frac1k \sum_{i=1}^k w_i, \qquad
 # w_i = \frac{p(x \mid z_i)\, p(z_i)}{q(z_i \mid x)}, \qquad z_i \sim q(z \mid x).
 # $$
 #
-# $\mathcal L_1$ is the ELBO, and $\mathcal L_k$ climbs with $k$ towards $\log p(x)$ without ever passing it:
-# the weights' mean is right, and the logarithm of a noisy mean is too low by about half its squared error.
-# The library says that error for each image, $\mathrm{sd}(w) / (\sqrt k\, \bar w)$, and how many of the draws
-# count, $(\sum_i w_i)^2 / \sum_i w_i^2$; of a mean over $N$ images it says
-# $\sqrt{\sum_i (x_i - m)^2 / (N (N - 1))}$. And *annealed* importance sampling, which takes many small steps
-# from the prior to the posterior instead of one jump, comes to the same place from another side.
+# $\mathcal L_1$ is the ELBO, and $\mathcal L_k$ increases with $k$ towards $\log p(x)$ without exceeding it:
+# the mean of the weights is unbiased, and the logarithm of a noisy mean is too low by about half its squared
+# relative error. For each image the library reports this error, $\mathrm{sd}(w) / (\sqrt k\, \bar w)$, and
+# the effective number of samples, $(\sum_i w_i)^2 / \sum_i w_i^2$; for a mean over $N$ images it reports the
+# standard error $\sqrt{\sum_i (x_i - m)^2 / (N (N - 1))}$. *Annealed* importance sampling, which takes many
+# small steps from the prior to the posterior instead of one jump, is an independent estimate of the same
+# quantity.
 #
 # > In the debugger: `scratchgen debug vae.iwae`, or `vae.importance`, `vae.annealed`,
 # > `vae.effective_samples`, `evaluation.standard_error`
@@ -312,18 +316,18 @@ beside("−(distortion + rate), with other noise", -(D + R), score, 0.2)
 # %%
 for k, expected in ((1, -18.7), (5, -18.2), (50, -17.9), (500, -17.9)):
     L = evaluation.importance_sampled_log_likelihood(ten, digits.test, k, sg.Generator(2))
-    beside(f"L_{k}, nats an image", L.log_likelihood.mean(), expected, 0.4)
+    beside(f"L_{k}, nats per image", L.log_likelihood.mean(), expected, 0.4)
 print(f"median standard error of an image's L_500: {np.median(L.standard_error):.3f} nats")
-print(f"of 500 draws count, in the median: {np.median(L.effective_samples):.0f}")
+print(f"median effective number of the 500 samples: {np.median(L.effective_samples):.0f}")
 
 few = {"temperatures": 150, "chains": 16, "leapfrogs": 5}
 annealed = evaluation.annealed_log_likelihood(ten, digits.test[:10], sg.Generator(4), **few)
 direct = L.log_likelihood[:10].mean()
 error = math.sqrt(np.sum(annealed.standard_error**2) + np.sum(L.standard_error[:10] ** 2)) / 10
-beside("10 images by annealing, and by importance", annealed.log_likelihood.mean(), direct, 5 * error)
+beside("10 images: annealed against plain importance", annealed.log_likelihood.mean(), direct, 5 * error)
 
 # %% [markdown]
-# So about 0.8 nats of the score are the encoder's fault, not the decoder's: the gap
+# So about 0.8 nats of the score are due to the encoder, not the decoder: the gap
 # $\mathrm{KL}(q \,\|\, p(z \mid x))$ of a Gaussian $q$. `vae.ImportanceLoss(k)` trains on $\mathcal L_k$
 # itself (`scratchgen train vae --objective iwae -k 5`), and `scratchgen evaluate RUN` prints these estimates
 # for any trained model.
@@ -332,7 +336,9 @@ beside("10 images by annealing, and by importance", annealed.log_likelihood.mean
 figure, (first, second, third) = plt.subplots(1, 3, figsize=(13, 4.4), layout="constrained")
 few = digits.test[:8]
 show(first, digits.test[:64], digits.image_shape, 8, "held-out digits")
-show(second, ten.sample(64, sg.Generator(3)), digits.image_shape, 8, "drawn by the model: $z \\sim N(0, I)$")
+show(
+    second, ten.sample(64, sg.Generator(3)), digits.image_shape, 8, "samples of the model: $z \\sim N(0, I)$"
+)
 both = np.concatenate(
     [row for k in (0, 8, 16, 24) for row in (digits.test[k : k + 8], ten.reconstruct(digits.test[k : k + 8]))]
 )
@@ -340,10 +346,10 @@ show(third, both, digits.image_shape, 8, "each row and its reconstruction")
 figure.savefig(OUT / "digits.png", dpi=120)
 
 # %% [markdown]
-# With two latent dimensions the whole latent space can be drawn. On the left, where the encoder puts held-out
-# digits (it never saw the labels; they only colour the dots). A circle of the radius $\sqrt{-2 \log(1 - p)}$
-# holds the share $p$ of the prior: 2.15 for 90 %. On the right, what the decoder draws across the same
-# square.
+# With two latent dimensions the whole latent space can be drawn. The left plot shows where the encoder maps
+# held-out digits (it never saw the labels; they only colour the dots). A circle of radius
+# $\sqrt{-2 \log(1 - p)}$ contains the share $p$ of the prior: 2.15 for 90 %. The right plot shows the
+# decoder's outputs across the same square.
 #
 # > In the debugger: `scratchgen debug vae.prior_radius`
 
@@ -369,18 +375,18 @@ figure.savefig(OUT / "latent_plane.png", dpi=120)
 # %% [markdown]
 # ## "Minimise the KL, subject to a constant reconstruction"
 #
-# Some accounts put it like this: minimise $\mathrm{KL}(q(z \mid x) \,\|\, p(z))$ subject to
-# $\mathbb E_q[\log p(x \mid z)] = \text{constant}$. Something is right about it. Minimise $R$ subject to
-# $D \le D_0$; the Lagrangian is $R + \lambda (D - D_0)$ with $\lambda \ge 0$, and dividing by $\lambda$
-# leaves $D + \frac1\lambda R$, which is the objective of a $\beta$-VAE with $\beta = 1/\lambda$. The ELBO is
-# the one case $\lambda = \beta = 1$: the constrained problem *is* the ELBO only if the constant $D_0$ is the
-# distortion that the ELBO's optimum has anyway. And the constraint has to be an inequality; with "=" one
-# could demand that reconstructions be worse than they need to be.
+# Some texts describe training like this: minimise $\mathrm{KL}(q(z \mid x) \,\|\, p(z))$ subject to
+# $\mathbb E_q[\log p(x \mid z)] = \text{constant}$. This is partly right. Minimise $R$ subject to
+# $D \le D_0$; the Lagrangian is $R + \lambda (D - D_0)$ with $\lambda \ge 0$, and dividing by $\lambda$ gives
+# $D + \frac1\lambda R$, which is the objective of a $\beta$-VAE with $\beta = 1/\lambda$. The ELBO is the
+# case $\lambda = \beta = 1$: the constrained problem *is* the ELBO only if the constant $D_0$ is the
+# distortion at the optimum of the ELBO. And the constraint must be an inequality; with "=" it could demand
+# reconstructions that are worse than necessary.
 #
 # $\lambda$ is a price: lowering the distortion by one nat costs $\lambda$ nats of rate, $dR/dD = -1/\beta$.
-# In the toy everything is exact, so this can be seen. Minimise $D + \beta R$ for $\beta$ on both sides of a
-# value and take the slope between the two optima; for a step of 2 % in $\beta$ its error is of the order of
-# the step squared.
+# In the toy model everything is exact, so this can be verified. Minimise $D + \beta R$ for a $\beta$ slightly
+# below and slightly above a value, and take the slope between the two optima; for a step of 2 % in $\beta$
+# its error is of the order of the step squared.
 #
 # > In the debugger: `scratchgen debug vae.beta`, or `vae.constrained`, `vae.rate_distortion`
 
@@ -410,11 +416,11 @@ for beta in (0.5, 1.0, 1.8):
     beside(f"dR/dD at beta = {beta}", (R_high - R_low) / (D_high - D_low), -1 / beta, 1e-3)
 
 # %% [markdown]
-# The same on digits. Five models weigh the rate with five $\beta$ and end at five places of one curve.
-# Through each goes the line along which it would trade, of slope $dD/dR = -\beta$: if training has found
-# the optimum, the lines touch the curve. Only at $\beta = 1$ is $-(D + \beta R)$ the bound that is wanted,
-# and indeed the ELBO is best there; at $\beta = 4$ the latent says almost nothing (it has *collapsed*), at
-# $\beta = \frac14$ it says more than the prior can afford.
+# Now the same on digits. Five models with five values of $\beta$ end at five points of one curve. The line
+# through each point has the slope $dD/dR = -\beta$: if training has found the optimum, the lines are tangents
+# of the curve. Only at $\beta = 1$ is $-(D + \beta R)$ the evidence lower bound, and indeed the ELBO is best
+# there; at $\beta = 4$ the latent encodes almost nothing (posterior *collapse*), and at $\beta = \frac14$ its
+# rate is too high.
 
 
 # %%
@@ -437,33 +443,34 @@ assert max(points, key=lambda beta: -sum(points[beta])) == 1.0
 plots.rate_distortion(points, OUT / "rate_distortion.png")
 
 # %% [markdown]
-# And the constrained form by its name. GECO asks for $D \le D_0$ and moves $\lambda$ until it is so: up
-# while reconstructions are worse than asked, down while they are better. Where it comes to rest,
-# $1/\lambda$ is the $\beta$ of the curve at that distortion. So ask for the distortion that the model
-# above, trained as long with $\beta = 1$, has on the training images: rate and price should come out as
-# its own. ($\lambda$ moves by a thousandth of the violation a step and is still on its way down after 50
-# epochs, hence the tolerances.)
+# GECO is an algorithm for the constrained form. It demands $D \le D_0$ and adapts $\lambda$ until the
+# constraint holds: up while reconstructions are worse than demanded, down while they are better. At
+# convergence $1/\lambda$ is the $\beta$ of the curve at that distortion. So we demand the distortion on the
+# training images of the model above, which was trained for the same number of epochs with $\beta = 1$: GECO
+# should arrive at the same rate, and at $\lambda = 1$. ($\lambda$ moves by a thousandth of the violation per
+# step and is still decreasing after 50 epochs, hence the tolerances.)
 #
 # > In the debugger: `scratchgen debug vae.geco`
 
 # %%
 of_ten = evaluation.rate_and_distortion(ten, digits.train, sg.Generator(1))
 R_ten, D_ten = of_ten.rate.mean.item(), of_ten.distortion.mean.item()
-constrained = vae.ConstrainedLoss(D0=D_ten)
+constrained = vae.ConstrainedLoss(target_distortion=D_ten)
 R, D = place(constrained, epochs=50)
-beside("distortion with GECO, asked for the one of β = 1", D, D_ten, 0.5)
-beside("its rate, beside the one of β = 1", R, R_ten, 0.5)
-beside("its price λ", constrained.multiplier.lam, 1.0, 0.3)
+beside("GECO: distortion, target from β = 1", D, D_ten, 0.5)
+beside("GECO: rate", R, R_ten, 0.5)
+beside("GECO: λ", constrained.multiplier.lam, 1.0, 0.3)
 
 # %% [markdown]
-# ## Latents in use
+# ## Active units, warm-up and free bits
 #
-# A latent dimension that says nothing costs nothing. Early in training, before the decoder can read them,
-# that is all of them, and some never wake. One counts those whose mean moves over the examples,
-# $\mathrm{Var}_x(\mathbb E_q[z_d]) > 0.01$. Two remedies change the weight of the rate: a warm-up,
-# $\beta(t) = \min(1, t/T)$, and *free bits*, $\sum_d \max(\text{free}, \mathbb E_x[\mathrm{KL}_d])$, in which
-# a dimension may say so much for nothing. Of a $q$ with $\mu = (2, 0.1)$ and $\sigma = 1$ the first says 2
-# nats and the second 0.005, so with half a nat free the rate is $2 + 0.5$.
+# A latent dimension that carries no information costs no rate. Early in training, before the decoder can use
+# them, this is true of all dimensions, and some never become active. A unit is *active* if its mean varies
+# over the examples, $\mathrm{Var}_x(\mathbb E_q[z_d]) > 0.01$. Two remedies change the weight of the rate: KL
+# warm-up, $\beta(t) = \min(1, t/T)$, and *free bits*, $\sum_d \max(\text{free}, \mathbb E_x[\mathrm{KL}_d])$,
+# which lets each dimension carry a fixed amount of information free of charge. For a $q$ with
+# $\mu = (2, 0.1)$ and $\sigma = 1$ the first dimension costs 2 nats and the second 0.005, so with half a nat
+# free per dimension the rate is $2 + 0.5$.
 #
 # > In the debugger: `scratchgen debug vae.free_bits`, or `vae.warm_up`, `vae.active_units`
 
@@ -471,7 +478,7 @@ beside("its price λ", constrained.multiplier.lam, 1.0, 0.3)
 print(inspect.getsource(vae.free_bits_rate))
 
 units = evaluation.active_units(ten, digits.test)
-beside("latents in use, of 10", units.count, 10, 1)
+beside("active latents, of 10", units.count, 10, 1)
 beside("their rates, summed", units.kl.mean.sum(), R_ten, 0.5)
 beside(
     "rate with half a nat free",
@@ -479,14 +486,14 @@ beside(
     2.5,
     0,
 )
-beside("weight of the rate after 300 of 1000 steps", vae.warm_up(300, 1000), 0.3, 0)
+beside("weight of the rate after 300 of 1000 steps", vae.kl_weight(300, 1000), 0.3, 0)
 
 # %% [markdown]
-# ## A model whose answers are known
+# ## The linear VAE and probabilistic PCA
 #
-# Make both networks linear, $z W + b$ and $(x - b) V$, and every integral can be done. The data are normal
-# with the covariance $C = W^\top W + \sigma^2 I$, so the evidence is $\log \mathcal N(x; b, C)$. The
-# expectation in the bound is
+# If both networks are linear, $z W + b$ and $(x - b) V$, every integral has a closed form. The model's
+# distribution of $x$ is normal with the covariance $C = W^\top W + \sigma^2 I$, so the evidence is
+# $\log \mathcal N(x; b, C)$. The expectation in the bound is
 #
 # $$
 # \mathbb E_q[\log p(x \mid z)] = -\tfrac12 \Bigl[ D \log 2\pi\sigma^2
@@ -495,9 +502,9 @@ beside("weight of the rate after 300 of 1000 steps", vae.warm_up(300, 1000), 0.3
 #
 # The best such model is probabilistic PCA, whose likelihood follows from the eigenvalues $\lambda$ of the
 # covariance of the data alone:
-# $-\frac12 [D \log 2\pi + \sum_{i \le Z} \log \lambda_i + (D - Z) \log \sigma^2 + D]$. Put its weights in by
-# hand, and the bound is the evidence. Rotate the latents and the evidence stays, but the bound falls, as a
-# diagonal $q$ cannot follow.
+# $-\frac12 [D \log 2\pi + \sum_{i \le Z} \log \lambda_i + (D - Z) \log \sigma^2 + D]$. Set its weights by
+# hand, and the bound equals the evidence. Rotate the latents: the evidence does not change, but the bound
+# drops, because a diagonal $q$ cannot represent the rotated posterior.
 #
 # > In the debugger: `scratchgen debug vae.linear`, or `vae.exact_evidence`, `vae.ppca`
 
@@ -508,29 +515,29 @@ eigenvalues, U = eigenvalues[::-1], U[:, ::-1]
 sigma2 = eigenvalues[Z:].mean()
 W = np.sqrt(eigenvalues[:Z] - sigma2)[:, None] * U[:, :Z].T
 
-linear = vae.LinearVAE(64, Z)
+linear = vae.LinearVAE(64, Z, sg.Generator(0))
 linear.decoder.W.data, linear.decoder.b.data = W, x.mean(axis=0)
 linear.likelihood.logvar.data = np.log([sigma2])
 linear.V.W.data, linear.V.b.data = W.T / eigenvalues[:Z], np.zeros(Z)
 linear.logvar.data = np.log(sigma2 / eigenvalues[:Z])
 best = vae.ppca_log_likelihood(x, Z)
-beside("evidence, nats an image", linear.exact_log_likelihood(x).mean(), best, 1e-9)
+beside("evidence, nats per image", linear.exact_log_likelihood(x).mean(), best, 1e-9)
 beside("its bound", linear.exact_elbo(x).mean().item(), best, 1e-9)
 turn, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(Z, Z)))
 linear.decoder.W.data, linear.V.W.data = turn @ W, linear.V.W.data @ turn.T
-beside("evidence with the latents turned", linear.exact_log_likelihood(x).mean(), best, 1e-9)
+beside("evidence with the latents rotated", linear.exact_log_likelihood(x).mean(), best, 1e-9)
 print(f"its bound: {linear.exact_elbo(x).mean().item():.3f}")
 assert linear.exact_elbo(x).mean().item() < best - 0.1
 
 # %% [markdown]
-# ## Other data
+# ## Likelihoods for grey pixels
 #
-# A likelihood that fits the data is half of a model. Grey pixels may be normal around the decoder's output,
+# A model needs a likelihood that fits the data. Grey pixels may be normal around the decoder's output,
 # $\log p(x \mid z) = -\frac12 \sum_d [\log 2\pi\sigma^2 + (x_d - m_d)^2/\sigma^2]$, with one learned
-# $\sigma$: it settles at the root mean square of what is left over, and there the log-likelihood is minus the
-# entropy $\frac12 \sum_d [\log 2\pi + 1 + \log \sigma^2]$. Or they are classes,
+# $\sigma$: its optimum is the root mean square of the residuals, where the log-likelihood is minus the
+# entropy $\frac12 \sum_d [\log 2\pi + 1 + \log \sigma^2]$. Or they are discrete levels,
 # $\log p(x \mid z) = \sum_d \log \operatorname{softmax}(a_d)_k$ with $k = (V - 1) x_d$; equal logits cost
-# $\log V$ a pixel. Under a Bernoulli likelihood a grey pixel costs at least its own entropy,
+# $\log V$ per pixel. Under a Bernoulli likelihood a grey pixel costs at least its own entropy,
 # $-p \log p - (1 - p) \log(1 - p)$.
 #
 # > In the debugger: `scratchgen debug vae.levels`, or `vae.gaussian_likelihood`, `distributions.normal`,
@@ -543,23 +550,23 @@ m = np.broadcast_to(grey.mean(axis=0), grey.shape)
 gaussian.logvar.data = np.log([np.mean((grey - m) ** 2)])
 p_of_grey = gaussian(m)
 beside(
-    "normal pixels, nats an image",
+    "normal pixels, nats per image",
     p_of_grey.log_prob(grey).mean().item(),
     -p_of_grey.entropy()[0].item(),
     1e-9,
 )
 levels = vae.likelihoods.DiscretisedCategorical(np.zeros((100, 64, 17)))
-beside("17 equal levels, nats an image", levels.log_prob(grey).mean(), -64 * math.log(17), 1e-9)
+beside("17 equal levels, nats per image", levels.log_prob(grey).mean(), -64 * math.log(17), 1e-9)
 perfect = Bernoulli(np.log(grey.clip(1e-12, 1 - 1e-12) / (1 - grey.clip(1e-12, 1 - 1e-12))))
-beside("grey pixels, perfectly drawn", perfect.log_prob(grey).mean(), -perfect.entropy().mean(), 1e-6)
+beside("grey pixels, perfectly reconstructed", perfect.log_prob(grey).mean(), -perfect.entropy().mean(), 1e-6)
 
 # %% [markdown]
-# ## A known class
+# ## The conditional VAE
 #
-# Tell both networks the class $y$ too, and everything above holds given $y$:
+# Condition both networks on the class $y$, and everything above holds given $y$:
 # $\log p(x \mid y) \ge \mathbb E_q[\log p(x \mid z, y)] - \mathrm{KL}(q(z \mid x, y) \,\|\, p(z))$. The
-# latent need not say which digit it is. The class itself can say $\log 10 = 2.30$ nats at most; that more is
-# won shows that two dimensions were too few for digits without it.
+# latent no longer needs to encode which digit it is. The class itself carries at most $\log 10 = 2.30$ nats;
+# the gain is larger than that, so two dimensions were too few for digits without the class.
 #
 # > In the debugger: `scratchgen debug vae.conditional`
 
@@ -568,24 +575,27 @@ rng, of_class = (
     sg.Generator(0),
     {"labels": digits.train_labels, "validation_labels": digits.validation_labels},
 )
-told = vae.ConditionalVAE(data_dim=64, latent_dim=2, hidden=256, classes=10, rng=rng)
-told.init_output_bias(digits.train.mean(axis=0))
-settings = {"epochs": 50, "batch_size": 32, "optimizer": Adam(told.parameters(), 1e-3), "rng": rng}
-vae.train(told, digits.train, digits.validation, History(), **settings, **of_class)
-score_told = vae.evaluate(told.given(digits.test_labels), digits.test, sg.Generator(1), samples=10)
-beside("2 dimensions and the class: better by nats", score_told - score_two, 4.8, 1.0)
+conditional = vae.ConditionalVAE(data_dim=64, latent_dim=2, hidden=256, classes=10, rng=rng)
+conditional.init_output_bias(digits.train.mean(axis=0))
+settings = {"epochs": 50, "batch_size": 32, "optimizer": Adam(conditional.parameters(), 1e-3), "rng": rng}
+vae.train(conditional, digits.train, digits.validation, History(), **settings, **of_class)
+score_conditional = vae.evaluate(
+    conditional.given(digits.test_labels), digits.test, sg.Generator(1), samples=10
+)
+beside("2 dimensions and the class: gain in nats", score_conditional - score_two, 4.8, 1.0)
 
 # %% [markdown]
-# ## Codes in place of numbers
+# ## Discrete codes: the VQ-VAE
 #
-# A latent can also be a grid of codes out of $K$ (VQ-VAE). The vector $z_e$ of the encoder is replaced by the
-# nearest code, $k = \arg\min_j \lVert z_e - e_j \rVert^2$. The choice has no useful derivative, so the
-# gradient goes straight through, $z_q = z_e + \mathrm{sg}[e - z_e]$; a second term keeps vectors near their
-# codes, $\log p(x \mid z_q) - \beta \sum \lVert z_e - \mathrm{sg}[e] \rVert^2$; and the codes follow as
-# moving averages of what chooses them. Then a network learns the prior
-# $p(k_1 \dots k_N) = \prod_n p(k_n \mid k_1 \dots k_{n-1})$, and since $q$ is sure of its codes,
-# $\log p(x) \ge \log p(x \mid k) + \log p(k)$. With 4 places and 3 codes the evidence is a sum of 81 terms.
-# And $\exp(-\sum_j p_j \log p_j)$ says how many codes are in use.
+# A latent can also be a grid of discrete codes from a codebook of $K$ vectors (VQ-VAE). Each vector $z_e$ of
+# the encoder is replaced by the nearest code, $k = \arg\min_j \lVert z_e - e_j \rVert^2$. This choice has no
+# useful derivative, so the gradient is passed straight through (the straight-through estimator),
+# $z_q = z_e + \mathrm{sg}[e - z_e]$; a second term, the commitment loss, keeps vectors near their codes,
+# $\log p(x \mid z_q) - \beta \sum \lVert z_e - \mathrm{sg}[e] \rVert^2$; and each code is a moving average of
+# the vectors assigned to it. Then a network learns the prior
+# $p(k_1 \dots k_N) = \prod_n p(k_n \mid k_1 \dots k_{n-1})$, and since $q$ is deterministic,
+# $\log p(x) \ge \log p(x \mid k) + \log p(k)$. With 4 positions and 3 codes the evidence is a sum of 81
+# terms. The perplexity $\exp(-\sum_j p_j \log p_j)$ is the effective number of codes that are used.
 #
 # > In the debugger: `scratchgen debug vae.nearest_code`, or `vae.straight_through`, `vae.vq`, `vae.codebook`,
 # > `vae.codes`, `vae.code_prior`, `vae.code_perplexity`
@@ -602,8 +612,8 @@ with sg.no_grad():
         every
     )
     gap = np.log(np.exp(log_joint.numpy()).sum()) - coded.elbo(pixels).item()
-    beside("the prior of all codes, summed", np.exp(coded.prior.log_prob(every).numpy()).sum(), 1, 1e-5)
-print(f"evidence less bound, of codes: {gap:.3f} nats")
+    beside("prior summed over all codes", np.exp(coded.prior.log_prob(every).numpy()).sum(), 1, 1e-5)
+print(f"evidence minus bound of the VQ-VAE: {gap:.3f} nats")
 assert gap > 0
 
 z_e, quantiser = (
@@ -613,18 +623,21 @@ z_e, quantiser = (
 quantiser.codebook.data[...] = [[0], [10]]
 k, e = quantiser(z_e)
 quantiser.update(z_e, k, sg.Generator(1))
-beside("the mean of 0 and 2, which chose code 0", quantiser.codebook.data[0].item(), 1, 1e-6)
+beside("mean of 0 and 2, the vectors of code 0", quantiser.codebook.data[0].item(), 1, 1e-6)
 through = sg.grad(lambda z: np.sum(vae.quantise.straight_through(z, e) ** 2))(z_e).numpy()
-beside("gradient straight through, from 2 e", np.abs(through - 2 * e).max(), 0, 1e-6)
-beside("codes in use", vae.quantise.perplexity(k), math.exp(math.log(3) - 2 / 3 * math.log(2)), 1e-12)
+beside("straight-through gradient minus 2 e", np.abs(through - 2 * e).max(), 0, 1e-6)
+beside(
+    "perplexity of the codes", vae.quantise.perplexity(k), math.exp(math.log(3) - 2 / 3 * math.log(2)), 1e-12
+)
 
 # %% [markdown]
-# ## From digit to digit
+# ## Interpolation in the latent space
 #
-# The straight way between two latents, $(1 - t)\, a + t\, b$, leads through the middle, where a draw from the
-# prior hardly ever lies: two latents at right angles have a middle that is shorter by $\sqrt{1/2}$. Along the
-# great circle, $\frac{\sin((1 - t) \omega)}{\sin \omega} a + \frac{\sin(t \omega)}{\sin \omega} b$ with the
-# angle $\omega$ between them, the length stays.
+# Linear interpolation between two latents, $(1 - t)\, a + t\, b$, passes close to the origin, where the prior
+# almost never puts a sample: the midpoint of two latents at right angles is shorter by the factor
+# $\sqrt{1/2}$. Spherical interpolation,
+# $\frac{\sin((1 - t) \omega)}{\sin \omega} a + \frac{\sin(t \omega)}{\sin \omega} b$ with the angle $\omega$
+# between them, follows the great circle and keeps the length.
 #
 # > In the debugger: `scratchgen debug vae.spherical`, or `vae.straight`
 
@@ -632,26 +645,26 @@ beside("codes in use", vae.quantise.perplexity(k), math.exp(math.log(3) - 2 / 3 
 from scratchgen.vae.interpolate import spherical, straight
 
 a, b = np.eye(2, 10, dtype=np.float32) * math.sqrt(10)
-beside("length in the middle, straight", np.linalg.norm(straight(a, b, 3)[1]), math.sqrt(5), 1e-6)
-beside("length in the middle, along the circle", np.linalg.norm(spherical(a, b, 3)[1]), math.sqrt(10), 1e-6)
+beside("length at the midpoint, linear", np.linalg.norm(straight(a, b, 3)[1]), math.sqrt(5), 1e-6)
+beside("length at the midpoint, spherical", np.linalg.norm(spherical(a, b, 3)[1]), math.sqrt(10), 1e-6)
 with sg.no_grad():
     ends = ten.encode(digits.test[:2]).mu.numpy()
-    ways = np.concatenate([ten.decode(way(*ends, 8)).mean.numpy() for way in (straight, spherical)])
+    paths = np.concatenate([ten.decode(path(*ends, 8)).mean.numpy() for path in (straight, spherical)])
 figure, axes = plt.subplots(figsize=(7, 2.4), layout="constrained")
-show(axes, ways, digits.image_shape, 8, "from a digit to another: straight, and along the circle")
-figure.savefig(OUT / "ways.png", dpi=120)
+show(axes, paths, digits.image_shape, 8, "from one digit to another: linear, spherical")
+figure.savefig(OUT / "paths.png", dpi=120)
 
 # %%
 print("pictures:", OUT)
 
 # %% [markdown]
-# ## Try it
+# ## Exercises
 #
-# 1. Train `Planted` for real: in a subclass of `vae.VAE` let `encode` return a `Planted`. The ELBO that it
-#    reports looks fine. Why is it no bound any more? Compare the samples.
-# 2. Draw the toy's bound for a $q$ with two bumps (a mixture needs `log_prob` and the KL by quadrature). Can
+# 1. Train with `Planted`: in a subclass of `vae.VAE` let `encode` return a `Planted`. The ELBO that it
+#    reports looks plausible. Why is it no longer a bound? Compare the samples.
+# 2. Plot the toy model's bound for a bimodal $q$ (a mixture needs `log_prob` and the KL by quadrature). Can
 #    it beat the best Gaussian here? Construct a decoder for which it does so by a wide margin.
-# 3. Train with `vae.BetaLoss(4.0)` and again with `vae.BetaLoss(4.0, warm_up=1000)`, and with
-#    `free_bits=0.2`. How many of the 10 latent dimensions are still in use (`evaluation.active_units`)?
-# 4. Ask GECO for a distortion of 2 nats. What does `constrained.multiplier.infeasible` say after enough
-#    steps, and why do the numbers stay finite?
+# 3. Train with `vae.BetaLoss(4.0)` and again with `vae.BetaLoss(4.0, kl_warmup_steps=1000)`, and with
+#    `free_bits=0.2`. How many of the 10 latent dimensions are still active (`evaluation.active_units`)?
+# 4. Set GECO's target distortion to 2 nats. What is `constrained.multiplier.infeasible` after enough steps,
+#    and why do the numbers stay finite?

@@ -9,9 +9,9 @@
 # %% [markdown]
 # # 3. The generative adversarial network
 #
-# At the end you will know what the value of the game measures, why the generator is trained on another loss
-# than the one in the formula, how to recognise a training loop that plays no game at all, why players circle
-# and what stops them, and how to tell a good generator from one that only looks good.
+# You will learn what the value of the game measures, why the generator is trained with a different loss from
+# the one in the formula, how to recognise a training loop that does not train a GAN at all, why the players
+# circle and how to damp them, and how to distinguish a good generator from one that only looks good.
 
 # %%
 import inspect
@@ -36,16 +36,16 @@ INK, RED, BLUE, GREY = "#1b2a41", "#d1495b", "#2e86ab", "#b8c0cc"
 
 
 def beside(what, ours, expected, tolerance):
-    """Print a number beside the number to expect; fail if they differ by more than the tolerance."""
-    print(f"{what:<52} {ours:>16.10g}   to expect {expected:>14.8g}   ± {tolerance:.2g}")
+    """Print a number next to its expected value; fail if they differ by more than the tolerance."""
+    print(f"{what:<52} {ours:>16.10g}   expected {expected:>14.8g}   ± {tolerance:.2g}")
     assert abs(ours - expected) <= tolerance, what
 
 
 # %% [markdown]
-# ## The game
+# ## The value function of the game
 #
 # A generator $G$ turns noise $z \sim p_z$ into a fake $G(z)$. A discriminator $D$ gives each example the
-# probability $D(x)$ that it is real. They play for one number,
+# probability $D(x)$ that it is real. They compete over one number, the value
 #
 # $$
 # \min_G \max_D V(D, G), \qquad
@@ -53,29 +53,30 @@ def beside(what, ours, expected, tolerance):
 # $$
 #
 # $V$ is the log-likelihood of a classifier on an even mixture of real and fake examples. It is at most 0
-# (never wrong, never in doubt), and $2 \log \frac12 = -\log 4 = -1.386$ for a discriminator that says
-# $\frac12$ to everything. $D$ wants it high, $G$ wants it low. In the code $D$ is given by its logit $a$,
-# $D = \sigma(a)$:
+# (always right and certain), and $2 \log \frac12 = -\log 4 = -1.386$ for a discriminator that returns
+# $\frac12$ for everything. $D$ maximises it, $G$ minimises it. In the code $D$ is represented by its logit
+# $a$, $D = \sigma(a)$:
 #
 # > In the debugger: `scratchgen debug gan.value`
 
 # %%
 print(inspect.getsource(gan.value))
 undecided = np.zeros(4)
-beside("V of a discriminator that cannot tell", gan.value(undecided, undecided), -math.log(4), 1e-15)
+beside("V of an undecided discriminator", gan.value(undecided, undecided), -math.log(4), 1e-15)
 
 # %% [markdown]
-# ## Where fakes come from
+# ## The distribution of the generated examples
 #
-# Some accounts write "$G(z) \sim p_z(z)$". It is a misprint: $z$ has the density $p_z$, and $x = G(z)$ has
-# another one, $p_g$, which is what training changes. (If fakes had the density of the noise, there would be
-# nothing to learn.) For a monotone $G$ in one dimension the new density is
+# Some texts write "$G(z) \sim p_z(z)$". This is a misprint: $z$ has the density $p_z$, and $x = G(z)$ has a
+# different density $p_g$, which training changes. (If fakes had the density of the noise, there would be
+# nothing to learn.) For a monotone $G$ in one dimension, the change of variables gives
 #
 # $$ p_g(x) = p_z(G^{-1}(x)) \left| \frac{d G^{-1}(x)}{dx} \right|. $$
 #
 # Take $G(z) = e^{z/2}$ with $z \sim \mathcal N(0, 1)$. Then $p_g(x) = 2\, p_z(2 \log x)/x$, whose mean is
-# $e^{1/8} = 1.133$ and whose median is 1. Noise has mean and median 0. With 100,000 draws, five standard
-# errors are the tolerance. The library asks $G$ for its slope and has the density from that.
+# $e^{1/8} = 1.133$ and whose median is 1. The noise has mean and median 0. With 100,000 samples, the
+# tolerance is five standard errors. The library computes the density from the slope of $G$, which autograd
+# provides.
 #
 # > In the debugger: `scratchgen debug gan.generated_density`
 
@@ -89,13 +90,13 @@ inside = np.linspace(0.8, 1.5, 10_001)
 p_g = np.exp(gan.generated_log_density(lambda z: np.exp(z / 2), 2 * np.log(inside)).numpy())
 beside("p_g(1) = 2 p_z(0)", np.interp(1, inside, p_g), 2 / math.sqrt(2 * math.pi), 1e-6)
 by_density = np.trapezoid(p_g, inside)
-beside("share in 0.8 … 1.5, drawn and from p_g", np.mean((G_of_z > 0.8) & (G_of_z < 1.5)), by_density, 0.008)
+beside("share in 0.8 … 1.5, sampled and by p_g", np.mean((G_of_z > 0.8) & (G_of_z < 1.5)), by_density, 0.008)
 
 # %% [markdown]
-# ## The best discriminator
+# ## The optimal discriminator
 #
 # Both expectations are integrals over $x$, the second with $p_g$:
-# $V = \int p_{data} \log D + p_g \log(1 - D)\, dx$. At each $x$ on its own, $p \log D + q \log (1 - D)$ has
+# $V = \int p_{data} \log D + p_g \log(1 - D)\, dx$. At each $x$ separately, $p \log D + q \log (1 - D)$ has
 # the derivative $p/D - q/(1 - D)$, which is 0 at
 #
 # $$
@@ -103,16 +104,17 @@ beside("share in 0.8 … 1.5, drawn and from p_g", np.mean((G_of_z > 0.8) & (G_o
 # \qquad \text{with the logit } a^* = \log p_{data} - \log p_g.
 # $$
 #
-# Put it back, and with the mixture $m = (p_{data} + p_g)/2$
+# Substitute it, and with the mixture $m = (p_{data} + p_g)/2$
 #
 # $$
 # V(D^*, G) = \int p_{data} \log \frac{p_{data}}{2m} + p_g \log \frac{p_g}{2m}\, dx
 # = -\log 4 + 2\, \mathrm{JSD}(p_{data} \,\|\, p_g),
 # $$
 #
-# the Jensen–Shannon divergence. So against a perfect discriminator the generator minimises a distance between
-# densities, which is 0 only if they are equal. Check it for the data $\mathcal N(0, 1)$ and a generator that
-# makes $\mathcal N(s, 1)$. Smooth integrands that die out inside the grid make the sums exact to rounding.
+# with the Jensen–Shannon divergence (JSD). So against an optimal discriminator the generator minimises a
+# divergence between densities, which is 0 only if they are equal. We check this for the data distribution
+# $\mathcal N(0, 1)$ and a generator with the distribution $\mathcal N(s, 1)$. The integrands are smooth and
+# vanish inside the grid, so the sums are exact to rounding.
 #
 # > In the debugger: `scratchgen debug gan.optimal_discriminator`
 
@@ -142,7 +144,7 @@ for s in (0.0, 1.0, 3.0, 6.0):
     q, best = np.exp(log_q), log_p - log_q
     at_best = V_by_quadrature(p, q, best)
     beside(f"V(D*, G) for a shift of {s:g}", at_best, -math.log(4) + 2 * jsd(log_p, log_q), 1e-12)
-    for _ in range(20):  # no other discriminator does better
+    for _ in range(20):  # no other discriminator has a higher value
         assert V_by_quadrature(p, q, best + 0.1 * rng.standard_normal(x.shape)) < at_best
 
 # %%
@@ -151,22 +153,23 @@ figure, axes = plt.subplots(figsize=(6, 3.6), layout="constrained")
 axes.fill_between(x, p, color=GREY, label="data $p_{data}$")
 axes.fill_between(x, q, color=BLUE, alpha=0.35, label="fakes $p_g$, shifted by 3")
 axes.plot(x, p / (p + q), color=INK, label="$D^* = p_{data}/(p_{data} + p_g)$")
-axes.set(xlim=(-4, 7), ylim=(0, 1.05), xlabel="$x$", title="The best discriminator")
+axes.set(xlim=(-4, 7), ylim=(0, 1.05), xlabel="$x$", title="The optimal discriminator")
 axes.legend(frameon=False, loc="center right", fontsize=9)
 axes.spines[["top", "right"]].set_visible(False)
 figure.savefig(OUT / "best_discriminator.png", dpi=120)
 
 # %% [markdown]
-# At shift 6 the value is nearly 0 already: the two hardly overlap, and moving the fakes a little changes
-# almost nothing. That is the trouble with the formula as a loss for $G$.
+# At shift 6 the value is already nearly 0: the two densities hardly overlap, and moving the fakes a little
+# changes almost nothing. So the formula is a poor loss for $G$.
 #
-# ## Two losses for the generator
+# ## The saturating and the non-saturating generator loss
 #
-# By the formula $G$ minimises $\log(1 - \sigma(a))$, where $a$ is the logit that its fake gets. The
-# derivative is $-\sigma(a)$. Early in training $D$ is sure that fakes are fake, say $a = -5$, and
-# $\sigma(-5) = 0.0067$: the worse the fake, the smaller the push. So one minimises $-\log \sigma(a)$ instead,
-# whose derivative is $-(1 - \sigma(a))$, 148 times as large at $a = -5$. Both have the same fixed point. They
-# are not "the same".
+# According to the formula $G$ minimises $\log(1 - \sigma(a))$, where $a$ is the logit of a fake. The
+# derivative is $-\sigma(a)$. Early in training $D$ rejects fakes with high confidence, for example $a = -5$,
+# where $\sigma(-5) = 0.0067$: the loss saturates, and the worse the fake, the smaller its gradient. In
+# practice one minimises the non-saturating loss $-\log \sigma(a)$ instead, whose derivative is
+# $-(1 - \sigma(a))$, 148 times as large at $a = -5$. Both losses have the same fixed point, but they are not
+# "the same".
 #
 # > In the debugger: `scratchgen debug gan.generator_loss`
 
@@ -180,15 +183,15 @@ slope = {
 at_minus_5 = {kind: of(np.array([-5.0])).item() for kind, of in slope.items()}
 beside("minimax, derivative at a = −5", at_minus_5["minimax"], -1 / (1 + math.exp(5)), 1e-15)
 beside("non-saturating, derivative at a = −5", at_minus_5["nonsaturating"], -1 / (1 + math.exp(-5)), 1e-15)
-beside("how many times as large", at_minus_5["nonsaturating"] / at_minus_5["minimax"], math.exp(5), 1e-11)
+beside("their ratio", at_minus_5["nonsaturating"] / at_minus_5["minimax"], math.exp(5), 1e-11)
 
 # %%
 plots.generator_losses(OUT / "losses.png")
 
 # %% [markdown]
-# ## A loop that plays no game
+# ## A published training loop that does not train a GAN
 #
-# Here is the heart of a training function that circulates in an article on generative models, in Keras:
+# This is the core of a training function from an article on generative models, written in Keras:
 #
 # ```python
 # generated_images = generator.predict(noise)                          # (1)
@@ -205,21 +208,21 @@ plots.generator_losses(OUT / "losses.png")
 #
 # | line | what it does |
 # |---|---|
-# | (1) | `predict` returns a plain array. Whatever follows, no gradient reaches the generator. |
+# | (1) | `predict` returns a plain array, so no gradient can reach the generator. |
 # | (2) | For a batch of 64 this is one step, for 32 none. |
 # | (3) | One image, not a batch: its shape does not fit 64 labels. |
-# | (4) | Fakes are labelled **1**, real. Real images do not occur anywhere. |
-# | (5) | Takes effect only when the model is compiled again; nothing is ever compiled. |
-# | (6) | Called the generator's step, but it trains the discriminator, again on fakes labelled 1. |
-# | (all) | `num_pixels` has no value and `np` is not imported: it stops before the first step. |
+# | (4) | Fakes are labelled **1**, real. There are no real images anywhere. |
+# | (5) | This takes effect only when the model is compiled again, which never happens. |
+# | (6) | Described as the generator's step, but it trains the discriminator, again on fakes labelled 1. |
+# | (all) | `num_pixels` is not defined and `np` is not imported: the script fails before the first step. |
 #
-# As it stands it stops with an error. Repair the shapes, keep the logic, and it runs: the discriminator
-# learns to say "real" to fakes. Written with our parts, on "data" that is 16 pixels in $(0, 1)$:
+# The code fails with an error. If we correct the shapes and keep the logic, it runs: the discriminator learns
+# to call fakes "real". Here it is with the parts of this library, on "data" of 16 pixels in $(0, 1)$:
 
 
 # %%
 def step_of_the_article(model, optimizer, rng):
-    """One batch of fakes, every one labelled 1, for D. There is no argument for data, and none is missing."""
+    """Train D on one batch of fakes, all labelled 1. It needs no data, so it has no argument for data."""
     fake = model.generate(64, rng).detach()  # what predict() does
     optimizer.zero_grad()
     np.mean(softplus(-model.logits(fake))).backward()  # −log D(fake): cross entropy with the label 1
@@ -249,13 +252,13 @@ _, fake_after, V_after = report(model, real)
 print(f"D(fake) {fake_before:.3f} → {fake_after:.3f}     V {V_before:.3f} → {V_after:.3f}")
 beside("the article: change of any weight of G", np.abs(parameters_of(model.G) - G_before).max(), 0, 0)
 assert all(weight.grad is None for weight in model.G.parameters())
-beside("the article: D(fake), where a sound D says ≤ ½", fake_after, 1, 0.01)
-assert V_after < V_before - 1, "D is meant to maximise V; here it falls"
+beside("the article: D(fake); a correct D has ≤ ½", fake_after, 1, 0.01)
+assert V_after < V_before - 1, "D should maximise V; here V falls"
 
 # %% [markdown]
-# $V$ falls and falls: with every fake called real the second term heads for $\log 0$. Now one step each of
-# the real thing from the same start. `discriminator_step` takes real examples, so labels cannot be mixed up,
-# and makes fakes that carry no history; `generator_step` keeps the history and freezes $D$.
+# $V$ decreases without bound: as $D$ calls every fake real, the second term tends to $\log 0$. Now we take
+# correct steps from the same start. `discriminator_step` takes real examples, so labels cannot be confused,
+# and detaches the fakes from the graph of $G$; `generator_step` keeps that graph and freezes $D$.
 
 # %%
 print(inspect.getsource(gan.discriminator_step))
@@ -278,10 +281,10 @@ print(f"weights of G after G's step, largest change: {change:.2g}")
 assert change > 0
 
 # %% [markdown]
-# ## Other numbers to play for
+# ## Other objectives
 #
-# The successors keep the game and change what is played for. With the logit $a$ of a real example, $b$ of a
-# fake, and means over both:
+# Later variants keep the game but change the payoff. Let $a$ be the logit of a real example and $b$ the logit
+# of a fake; the losses are means over both:
 #
 # | `kind` | $D$ minimises | $G$ minimises | by |
 # |---|---|---|---|
@@ -291,8 +294,9 @@ assert change > 0
 # | `hinge` | $\max(0, 1 - a) + \max(0, 1 + b)$ | $-b$ | Miyato et al. (2018) |
 # | `wasserstein` | $b - a$ | $-b$ | Arjovsky et al. (2017) |
 #
-# The last two push every fake equally hard, wherever it is; least squares pushes those the hardest that are
-# furthest off. The loss of a $D$ that cannot tell is the number to expect at the end of a perfect game.
+# With the last two, every fake has a gradient of the same size; with least squares, the gradient is largest
+# for the fakes that are furthest away. The loss of an undecided $D$ is the expected value at the end of a
+# perfect game.
 #
 # > In the debugger: `scratchgen debug gan.discriminator_loss`
 
@@ -307,47 +311,47 @@ for kind, undecided_D, push in (
     ("wasserstein", 0, 1),
 ):
     slope_of_kind = sg.grad(lambda b, kind=kind: gan.generator_loss(b, kind))
-    beside(f"{kind}: loss of a D that cannot tell", gan.undecided_loss(kind), undecided_D, 1e-15)
-    beside(f"{kind}: push on a fake at b = −5", -slope_of_kind(np.array([-5.0])).item(), push, 1e-14)
+    beside(f"{kind}: loss of an undecided D", gan.undecided_loss(kind), undecided_D, 1e-15)
+    beside(f"{kind}: −derivative at b = −5", -slope_of_kind(np.array([-5.0])).item(), push, 1e-14)
 
 # %% [markdown]
-# ## Circles and spirals
+# ## The Dirac GAN: circles, spirals and the R1 penalty
 #
-# What do the steps of two players do that each go down their own slope? The smallest GAN can be seen whole
-# (Mescheder et al. 2018). All data are at 0, the generator makes the one point $\theta$, the discriminator is
-# a line through 0, $D(x) = \sigma(\psi x)$. Then $V = -\log 2 - \log(1 + e^{\psi\theta})$, and the forces on
-# the players are
+# What happens when two players each follow the gradient of their loss? The smallest GAN shows it (the
+# Dirac GAN, Mescheder et al. 2018). All data are at 0, the generator produces the single point $\theta$, and
+# the discriminator is linear, $D(x) = \sigma(\psi x)$. Then $V = -\log 2 - \log(1 + e^{\psi\theta})$, and the
+# gradient vector field of the game is
 #
 # $$ \dot\theta = -\partial V/\partial\theta = \sigma(\psi\theta)\, \psi, \qquad
 # \dot\psi = \partial V/\partial\psi = -\sigma(\psi\theta)\, \theta. $$
 #
-# The sum $\theta\dot\theta + \psi\dot\psi$ is 0: the force is at right angles to the way to the equilibrium,
-# and the players circle round it. A step of size $\alpha$ along the tangent leaves the circle, and by
-# Pythagoras the squared distance grows by $\alpha^2$ times the squared force. Steps in turn come round to
-# where they began. None of it converges.
+# The sum $\theta\dot\theta + \psi\dot\psi$ is 0: the vector is at right angles to the direction of the
+# equilibrium, and the players circle around it. A step of size $\alpha$ along the tangent leaves the circle,
+# and by Pythagoras the squared distance grows by $\alpha^2$ times the squared length of the vector.
+# Alternating steps return to their starting point. Neither converges.
 #
-# The cure is to fine $D$ for its slope where the data are:
+# The cure is to penalise the slope of $D$ at the data:
 # $R_1 = \frac\gamma2\, \mathbb E\, \lVert \nabla D(x) \rVert^2$, here $\frac\gamma2 \psi^2$. In equilibrium
-# $D$ is flat there anyway, so $R_1$ moves nothing, but it acts as friction: the eigenvalues
-# $\pm\frac{i}2$ of the forces become $-\frac\gamma2 \pm \sqrt{\frac{\gamma^2}4 - \frac14}$.
+# $D$ is flat at the data, so $R_1$ does not move the equilibrium, but it acts as friction: the eigenvalues
+# $\pm\frac{i}2$ of the vector field's Jacobian become $-\frac\gamma2 \pm \sqrt{\frac{\gamma^2}4 - \frac14}$.
 #
 # > In the debugger: `scratchgen debug gan.dirac`, or `gan.zero_centred_penalty`
 
 # %%
 print(inspect.getsource(gan.r1_penalty))
 
-free, fined = gan.Game("minimax"), gan.Game("minimax", r1=0.3)
+free, penalised = gan.Game("minimax"), gan.Game("minimax", r1=0.3)
 force_G, force_D = (force.item() for force in gan.dirac_forces(1.0, 0.5, free))
-beside("force on G at θ = 1, ψ = ½", force_G, 0.5 / (1 + math.exp(-0.5)), 1e-15)
-beside("its part towards the equilibrium", 1.0 * force_G + 0.5 * force_D, 0, 1e-15)
-beside("what R1 adds to the force on D", gan.dirac_forces(1.0, 0.5, fined)[1].item() - force_D, -0.15, 1e-15)
+beside("θ̇ at θ = 1, ψ = ½", force_G, 0.5 / (1 + math.exp(-0.5)), 1e-15)
+beside("radial component at this point", 1.0 * force_G + 0.5 * force_D, 0, 1e-15)
+beside("R1 term of ψ̇", gan.dirac_forces(1.0, 0.5, penalised)[1].item() - force_D, -0.15, 1e-15)
 
-turns = {"alpha": 0.3, "steps": 300}
+turns = {"learning_rate": 0.3, "steps": 300}
 for name, game, alternate, low, high in (
-    ("both at once", free, False, 3, 10),
-    ("in turn", free, True, 1.2, 1.5),
-    ("both at once, with R1", fined, False, 0, 1e-3),
-    ("in turn, with R1", fined, True, 0, 1e-5),
+    ("simultaneous", free, False, 3, 10),
+    ("alternating", free, True, 1.2, 1.5),
+    ("simultaneous, with R1", penalised, False, 0, 1e-3),
+    ("alternating, with R1", penalised, True, 0, 1e-5),
 ):
     end = np.hypot(*gan.dirac_path(1, 1, game=game, alternate=alternate, **turns)[-1])
     print(f"300 steps {name:<22} from 1.41 to {end:.2g}")
@@ -355,11 +359,11 @@ for name, game, alternate, low, high in (
 plots.dirac(OUT / "dirac.png")
 
 # %% [markdown]
-# ## A slope of one
+# ## The gradient penalty of WGAN-GP
 #
-# A Wasserstein critic measures a distance between densities only if its slope is at most 1 everywhere, and
-# something has to hold it there. One way is another penalty, on the lines between real examples and fakes.
-# It is a function of $\nabla D$, so training on it takes derivatives of derivatives.
+# A Wasserstein critic measures a distance between densities only if its slope is at most 1 everywhere, so the
+# slope must be constrained. One method is a penalty on the slope at random points between real examples and
+# fakes. The penalty is a function of $\nabla D$, so training with it needs second derivatives.
 #
 # > In the debugger: `scratchgen debug gan.gradient_penalty`
 
@@ -377,9 +381,10 @@ for size in (1.0, 3.0):
 # %% [markdown]
 # ## Spectral norm
 #
-# The other way is in the weights: divide each matrix by its largest singular value, the most by which it can
-# stretch a vector. Then no layer stretches, nor do all of them together. The value comes from a power
-# iteration, one step of it at each use, which is enough because the weights change little from use to use.
+# The other method constrains the weights: divide each matrix by its largest singular value, the largest
+# factor by which it can stretch a vector. Then no layer stretches a vector, and neither does the whole
+# network. The singular value is computed by power iteration, one step per use, which is enough because the
+# weights change little between uses.
 #
 # > In the debugger: `scratchgen debug gan.spectral_norm`
 
@@ -392,16 +397,17 @@ beside("σ(W) by power iteration, and by SVD", layer.sigma().item(), greatest, 1
 worst = np.linalg.svd(layer.layer.W.data)[0][:, 0]  # the direction that the matrix stretches most
 with sg.no_grad():
     stretched = np.linalg.norm((layer(worst[None]) - layer(0 * worst[None])).numpy())
-beside("length of the most stretched unit vector", stretched, 1, 1e-4)
+beside("largest stretch of a unit vector", stretched, 1, 1e-4)
 
 # %% [markdown]
-# ## Packs
+# ## Packed discriminators (PacGAN)
 #
-# A generator that makes perfect copies of half of the data is hard to convict by single examples: each is
-# fine. By two or three at a time it is easier, as they are alike too often. A *packed* discriminator judges
-# $m$ examples together (PacGAN). Why this works can be counted. Take eight modes. One generator never makes
-# two of them; another makes all, four of them three times as often as the others. Both are at the same
-# distance from the data (the total variation, a quarter). But to a judge of packs the first is further off.
+# A generator that perfectly copies half of the data is hard to catch one sample at a time, because every
+# single sample looks right. With two or three samples at a time it is easier, because they are alike too
+# often. A *packed* discriminator judges $m$ examples together (PacGAN). A small calculation shows why this
+# works. Take eight modes. One generator never produces two of them; another produces all, four of them three
+# times as often as the others. Both have the same distance from the data (a total variation of one quarter).
+# But for packs, the distance of the first is larger.
 
 
 # %%
@@ -415,52 +421,56 @@ def distance_of_packs(q, m):
 
 
 misses_two = np.repeat([1 / 6, 0], [6, 2])
-lopsided = np.repeat([3 / 16, 1 / 16], 4)
+uneven = np.repeat([3 / 16, 1 / 16], 4)
 for m in (1, 2, 4):
     beside(f"packs of {m}: two modes missing", distance_of_packs(misses_two, m), 1 - 0.75**m, 1e-12)
-    print(f"packs of {m}: all there, but lopsided {distance_of_packs(lopsided, m):>30.4f}")
-    assert m == 1 or distance_of_packs(lopsided, m) < distance_of_packs(misses_two, m) - 0.1
+    print(f"packs of {m}: all modes, but uneven {distance_of_packs(uneven, m):>30.4f}")
+    assert m == 1 or distance_of_packs(uneven, m) < distance_of_packs(misses_two, m) - 0.1
 
 packed = gan.GAN(2, 2, pack=4, hidden=(8,), bounded=False)
-beside("verdicts on 12 points by a judge of four", len(packed.logits(rng.standard_normal((12, 2)))), 3, 0)
+beside("logits for 12 points in packs of four", len(packed.logits(rng.standard_normal((12, 2)))), 3, 0)
 
 # %% [markdown]
-# ## A known class
+# ## The conditional GAN
 #
-# Tell both players the class $y$, and the value becomes
+# Condition both players on the class $y$, and the value becomes
 # $V(D, G) = \mathbb E_x[\log D(x \mid y)] + \mathbb E_z[\log(1 - D(G(z \mid y) \mid y))]$. In the code the
-# class stands beside the latent and beside the example, as a row of $K$ numbers with one $\sqrt K$: its mean
-# square is 1, that of the latent. To $D$ another class is as if its first layer had another bias.
+# class is concatenated to the latent and to the example, as a row of $K$ numbers of which one is $\sqrt K$
+# and the others 0: its mean square is 1, like that of the latent. For $D$, changing the class is equivalent
+# to changing the bias of its first layer.
 #
 # > In the debugger: `scratchgen debug gan.conditional`
 
 # %%
-told = gan.ConditionalGAN(
+conditional = gan.ConditionalGAN(
     data_dim=2, latent_dim=2, classes=3, rng=sg.Generator(0), hidden=(8,), bounded=False
 )
-beside("mean square of a class", np.mean(told.given([1]).y ** 2), 1, 1e-6)
+beside("mean square of a class", np.mean(conditional.given([1]).y ** 2), 1, 1e-6)
 points = np.zeros((1, 2), np.float32)
-first = told.D[1]  # after the scale of the data
+first = conditional.D[1]  # the layer after the input scaling
 with sg.no_grad():
     hidden = np.maximum(first.b.data + math.sqrt(3) * first.W.data[2 + 1], 0)
-    by_bias = hidden @ told.D[3].W.data + told.D[3].b.data
-    beside("logit of the point 0 for class 1", told.given([1]).logits(points).item(), by_bias.item(), 1e-6)
+    by_bias = hidden @ conditional.D[3].W.data + conditional.D[3].b.data
+    beside(
+        "logit of the point 0 for class 1", conditional.given([1]).logits(points).item(), by_bias.item(), 1e-6
+    )
 
 # %% [markdown]
-# ## Images
+# ## Convolutions and normalisation
 #
-# Pairs for images are made of convolutions, $y_{hw} = \sum_{ij} x_{sh + i - p,\, sw + j - p} W_{ij} + b$ with
-# the stride $s$ and the padding $p$, in $D$, and of their transposes, which add where a convolution reads, in
-# $G$: $\langle \mathrm{conv}(x), y \rangle = \langle x, \mathrm{conv}^\top(y) \rangle$. Between the layers
-# stand normalisations, $\gamma (x - m) / \sqrt{s^2 + \varepsilon} + \beta$: with the mean and the variance of
-# each feature over the *batch*, or of each *example* over its features. The first makes the examples of a
-# batch depend on one another, which a penalty on $\nabla D(x)$ does not allow; the second does not.
+# GANs of images use convolutions in $D$, $y_{hw} = \sum_{ij} x_{sh + i - p,\, sw + j - p} W_{ij} + b$ with
+# the stride $s$ and the padding $p$, and transposed convolutions in $G$, which write to the positions from
+# which a convolution reads: $\langle \mathrm{conv}(x), y \rangle = \langle x, \mathrm{conv}^\top(y) \rangle$.
+# Normalisation layers between them compute $\gamma (x - m) / \sqrt{s^2 + \varepsilon} + \beta$, with the mean
+# and the variance of each feature over the batch (*batch normalisation*), or of each example over its
+# features (*layer normalisation*). Batch normalisation makes the examples of a batch depend on one another,
+# which a penalty on $\nabla D(x)$ does not allow; layer normalisation does not.
 #
 # > In the debugger: `scratchgen debug nn.batch_norm`, or `nn.layer_norm`, `nn.convolution`,
 # > `nn.transposed_convolution`
 
 # %%
-from scratchgen.convolution import conv2d, conv_transpose2d
+from scratchgen.functional import conv2d, conv_transpose2d
 from scratchgen.nn import BatchNorm, LayerNorm
 
 print(inspect.getsource(conv2d))
@@ -477,28 +487,29 @@ with sg.no_grad():
     alone = LayerNorm(3)(batch[:1]).numpy()
 beside("batch normalisation: largest mean of a feature", np.abs(over_batch.mean(axis=0)).max(), 0, 1e-5)
 beside("layer normalisation: largest mean of an example", np.abs(over_features.mean(axis=1)).max(), 0, 1e-5)
-beside("layer normalisation: an example without the rest", np.abs(alone[0] - over_features[0]).max(), 0, 1e-6)
+beside("layer normalisation: change without the batch", np.abs(alone[0] - over_features[0]).max(), 0, 1e-6)
 
 # %% [markdown]
-# ## A game on a ring
+# ## Training a GAN on a ring of Gaussians
 #
-# Eight Gaussians with $\sigma = 0.1$ on a circle of radius 2, at $c_k = r\, (\cos 2\pi k/K, \sin 2\pi k/K)$:
-# the density is $p(x) = \frac1K \sum_k \mathcal N(x; c_k, \sigma^2 I)$. Published code for such a ring has
-# used `np.linspace(0, 2π, 8)`, which includes both ends, and they are the same angle: seven modes, of which
-# one counts twice.
+# The data are eight Gaussians with $\sigma = 0.1$ on a circle of radius 2, at
+# $c_k = r\, (\cos 2\pi k/K, \sin 2\pi k/K)$: the density is
+# $p(x) = \frac1K \sum_k \mathcal N(x; c_k, \sigma^2 I)$. Published code for such a ring has used
+# `np.linspace(0, 2π, 8)`, which includes both ends, and these are the same angle: seven modes, one of them
+# with twice the weight.
 #
 # > In the debugger: `scratchgen debug data.ring`, or `data.mixture`
 
 # %%
 ring = load_points("ring")
 beside("modes of the library's ring", len(np.unique(ring.source.centres.round(9), axis=0)), 8, 0)
-entropy = math.log(8) + math.log(2 * math.pi * math.e * 0.1**2)  # of modes that do not overlap
+entropy = math.log(8) + math.log(2 * math.pi * math.e * 0.1**2)  # if the modes do not overlap
 beside("−log p of its points, mean", -ring.source.log_density(ring.test).mean(), entropy, 5 / math.sqrt(5000))
 
 # %% [markdown]
-# The pair is dense and small, the game non-saturating with a little $R_1$. Adam has $\beta_1 = \frac12$: the
-# gradient turns as the other player moves, and a long memory of old gradients overshoots. This is the whole
-# training:
+# Both networks are small and dense; the objective is non-saturating with a small $R_1$ penalty. Adam has
+# $\beta_1 = \frac12$: the gradient turns as the other player moves, and a long average of old gradients
+# overshoots. This is the whole training loop:
 
 # %%
 print(inspect.getsource(gan.train))
@@ -512,44 +523,44 @@ players = {f"optimizer_{name}": Adam(getattr(pair, name).parameters(), 1e-3, bet
 gan.train(pair, ring.train, run, epochs=EPOCHS, batch_size=BATCH, rng=rng, game=game, trace=film, **players)
 
 # %% [markdown]
-# A `TrainingTrace` looks on at single steps of either player, at first often, then ever more rarely. Open `ring.gif`:
-# the colour is $D(x)$, the arrows are where the generator is told to move its samples, and the colour of the
-# border tells whose step it was. See how $D$ turns against the place where the samples are, how they flee up
-# its slope and $D$ turns after them, round and round as above, and when they begin to part. The command
-# `scratchgen train gan --data ring` films its run in the same way.
+# A `TrainingTrace` records single steps of either player, often at first and less often later. Open
+# `ring.gif`: the colour shows $D(x)$, the arrows show the direction in which the generator's gradient moves
+# the samples, and the colour of the border shows whose step it was. $D$ decreases where the samples are, the
+# samples move up its slope, and $D$ follows them, circling as above, until the samples spread over the modes.
+# The command `scratchgen train gan --data ring` makes such an animation of its run.
 
 # %%
-plots.animation(film, OUT / "ring.gif", "a GAN on the ring")
+plots.animation(film, OUT / "ring.gif", "a GAN on the ring of eight Gaussians")
 
 # %% [markdown]
-# ## Is it well?
+# ## Is the training healthy?
 #
-# No loss of a GAN says how good it is. $V$ near $-\log 4$ means that *this* discriminator cannot tell, and a
-# bad one cannot either. What the curves do show is illness. In a game that goes well $V$ rises while $D$ is
-# ahead and comes down towards $-\log 4$ as $G$ catches up; $D(x)$ is above $\frac12$ and $D(G(z))$ below,
-# both off the ends; neither gradient dies or explodes; and the diversity, the mean distance of two samples
-# over that of two real examples, ends near 1. Training tells of two states as they begin. Here they are,
-# staged:
+# No loss of a GAN measures how good it is. $V$ near $-\log 4$ means that *this* discriminator cannot
+# distinguish real from fake, and the same is true of a bad discriminator. But the curves do reveal failures.
+# In a healthy training $V$ rises while $D$ is ahead and falls towards $-\log 4$ as $G$ catches up; $D(x)$ is
+# above $\frac12$ and $D(G(z))$ below, and neither reaches 0 or 1; neither gradient vanishes or explodes; and
+# the diversity, the mean distance between two samples divided by the mean distance between two real examples,
+# ends near 1. Training warns about two failure modes as they set in. Here both are provoked on purpose:
 #
 # > In the debugger: `scratchgen debug gan.diversity`
 
 # %%
 watch = GANMonitor("nonsaturating", ring.train)
 watch.step(V=-1.2)
-diversity, complaints = watch.epoch(ring.test[:256])
+diversity, warnings = watch.epoch(ring.test[:256])
 beside("diversity of real points", diversity, 1, 0.1)
-assert not complaints
+assert not warnings
 watch.step(V=-0.01)
-_, complaints = watch.epoch(ring.test[:256] / 100)
-print(*complaints, sep="\n")
-assert len(complaints) == 2
+_, warnings = watch.epoch(ring.test[:256] / 100)
+print(*warnings, sep="\n")
+assert len(warnings) == 2
 
 beside("V over the last five epochs", np.mean(run.history["V"][-5:]), -1.35, 0.05)
 beside("diversity at the end", run.history["diversity"][-1], 1, 0.1)
 
 for picture, names, label, reference in (
-    ("value", ("V",), "V, nats", {"D cannot tell": -math.log(4)}),
-    ("judgements", ("D_real", "D_fake"), "mean of D", {"D cannot tell": 0.5}),
+    ("value", ("V",), "V, nats", {"undecided D": -math.log(4)}),
+    ("outputs_of_D", ("D_real", "D_fake"), "mean of D", {"undecided D": 0.5}),
     ("gradients", ("norm_D", "norm_G"), "norm of the gradient", {}),
     ("diversity", ("diversity",), "diversity", {"real points": 1}),
 ):
@@ -557,15 +568,16 @@ for picture, names, label, reference in (
     plots.curves(series, OUT / f"{picture}.png", label, reference)
 
 # %% [markdown]
-# ## Modes
+# ## Counting modes
 #
-# With known modes one can count. A sample belongs to a mode within $3\sigma$ of it, and to be even the
-# generator should visit all equally often: $\mathrm{KL}(q \,\|\, \frac18) = \sum_k q_k \log 8 q_k$ is 0 then.
-# Beside it stand held-out points, which show what can be reached, and half of the ring, a "generator" that
-# is perfect but for the four modes that it does not know. Its divergence is $\log 2$. Four seeds of the GAN
-# had 86 to 91 % of their samples near a mode; the rest are strays between them, for a continuous $G$ cannot
-# jump. Whether shares differ by more than chance from those of real data is a question for $\chi^2$: with
-# eight modes it is about 7 if they do not, and $p$ is how often chance alone would make it as large.
+# If the modes are known, they can be counted. A sample belongs to a mode if it is within $3\sigma$ of its
+# centre. A good generator visits all modes equally often, and then
+# $\mathrm{KL}(q \,\|\, \frac18) = \sum_k q_k \log 8 q_k$ is 0. We compare it with held-out points, which show
+# the best possible score, and with half of the ring, a "generator" that is perfect except that it misses four
+# modes. Its divergence is $\log 2$. Four seeds of the GAN had 86 to 91 % of their samples near a mode; the
+# others lie between modes, because a continuous $G$ cannot jump. A $\chi^2$ test decides whether the shares
+# differ from those of real data by more than chance: with eight modes, $\chi^2$ is about 7 if they do not,
+# and $p$ is the probability that chance alone makes it this large.
 #
 # > In the debugger: `scratchgen debug gan.mode_divergence`, or `gan.chi_squared`, `gan.chi_squared_tail`
 
@@ -578,7 +590,7 @@ samples = {
 }
 count = lambda points: evaluation.modes_captured(points, ring.source.centres, ring.source.sigma)
 modes = {name: count(points) for name, points in samples.items()}
-labels = lambda found: np.repeat(np.arange(8), found.counts)  # the mode of each sample that is near one
+labels = lambda found: np.repeat(np.arange(8), found.counts)  # the mode of each sample near a mode
 shares = {}
 for name, found in modes.items():
     shares[name] = evaluation.class_histogram(labels(count(ring.train[:N])), labels(found), 8)
@@ -590,24 +602,24 @@ beside("held-out points near a mode", modes["held-out points"].high_quality.mean
 beside("KL of half of the ring", modes["half of the ring"].reverse_kl, math.log(2), 0.01)
 assert shares["held-out points"].p_value > 0.01 and shares["half of the ring"].p_value < 1e-12
 beside("modes of the GAN", modes["GAN"].captured, 8, 0)
-beside("its share of samples near one", modes["GAN"].high_quality.mean, 0.89, 0.08)
+beside("GAN samples near a mode", modes["GAN"].high_quality.mean, 0.89, 0.08)
 
 # %% [markdown]
-# ## Two samples, one question
+# ## Two-sample scores: MMD, Fréchet, precision and recall
 #
-# Where no modes are known there are only two heaps of examples: could they be from one distribution? Each
-# score asks that in its own way, and none of them has a meaning without the same score of held-out *real*
-# data beside it. All but Fréchet's need the distances of all pairs, which one product of matrices gives:
-# $\lVert x - y \rVert^2 = \lVert x \rVert^2 - 2\, x \cdot y + \lVert y \rVert^2$. (These need scikit-learn:
-# `pip install "scratchgen-numpy[eval]"`.)
+# If no modes are known, there are only two sets of examples: could they come from the same distribution? Each
+# score answers this in a different way, and none of them means anything unless the same score for held-out
+# *real* data is shown next to it. All except the Fréchet distance need the distances of all pairs, which one
+# matrix product gives: $\lVert x - y \rVert^2 = \lVert x \rVert^2 - 2\, x \cdot y + \lVert y \rVert^2$.
+# (These need scikit-learn: `pip install "scratchgen-numpy[eval]"`.)
 #
-# | score | what it compares |
+# | score | definition |
 # |---|---|
 # | Parzen | the mean of $\log \frac1N \sum_n \mathcal N(x; s_n, \sigma^2 I)$ over real $x$; samples $s_n$ |
 # | MMD² | $\mathbb E[k(x, x')] - 2\, \mathbb E[k(x, y)] + \mathbb E[k(y, y')]$; KID has a cubic kernel |
 # | Fréchet | $\lVert m_x - m_y \rVert^2 + \mathrm{tr}(C_x + C_y - 2 (C_x C_y)^{1/2})$: means, covariances |
 # | precision, recall | the share of samples in a ball around a real example, and conversely |
-# | density, coverage | how many balls hold a sample; the share of balls that hold one |
+# | density, coverage | the number of balls that contain a sample; the share of balls that contain one |
 #
 # > In the debugger: `scratchgen debug gan.mmd`, or `gan.frechet`, `gan.precision_recall`,
 # > `gan.density_coverage`, `evaluation.squared_distances`
@@ -623,15 +635,15 @@ for ours, half in zip(*tables.values(), strict=True):
     score[ours.name] = [float(s.mean) for s in (ours.generated, half.generated, ours.held_out)]
     print(f"{ours.name:<30}" + "".join(f"{number:>12.3f}" for number in score[ours.name]))
 beside("precision of half of the ring", score["precision"][1], score["precision"][2], 0.03)
-beside("its recall: it cannot make the other half", score["recall"][1], 0.5, 0.07)
+beside("its recall: it misses the other half", score["recall"][1], 0.5, 0.07)
 beside("its coverage", score["coverage"][1], 0.5, 0.07)
 for name in ("MMD², Gaussian kernel", "KID", "Fréchet distance"):
     assert max(score[name][0], score[name][2]) < score[name][1] / 5, name
 
 # %% [markdown]
-# Half of the ring has the precision and the density of real data, whatever it leaves out. Recall and coverage
-# tell. Each score can be checked where the answer is known: for Gaussians with the means 0 and $s$ the
-# Fréchet distance and the MMD have formulas, and with a kernel of width $h$
+# Half of the ring has the precision and the density of real data, although it misses modes. Recall and
+# coverage reveal this. Each score can be checked where the answer is known: for Gaussians with the means 0
+# and $s$ the Fréchet distance and the MMD have closed forms, and with a kernel of width $h$
 # $\mathrm{MMD}^2 = \frac{2 h}{\sqrt{h^2 + 2}} (1 - e^{-s^2/2(h^2 + 2)})$.
 
 # %%
@@ -645,11 +657,12 @@ formula = 2 * h / math.sqrt(h**2 + 2) * (1 - math.exp(-(s**2) / (2 * (h**2 + 2))
 beside("MMD² of N(0, 1) and N(1.5, 1)", estimate.mean, formula, 5 * estimate.standard_error)
 
 # %% [markdown]
-# ## A score that prefers averages
+# ## Parzen windows: a score that prefers averages
 #
-# The first papers reported Parzen likelihoods, and they mislead. On digits, 100 centroids of k-means, which
-# are blurred averages that nobody would call samples, beat 100 real images by far: windows in the middle of a
-# crowd serve more of it (Theis et al. 2016). A score that something else than the data can win is no goal.
+# The first GAN papers reported Parzen window likelihoods, which are misleading. On digits, 100 centroids of
+# k-means, which are blurred averages that nobody would call samples, score far better than 100 real images: a
+# window in the middle of a cluster covers more of it (Theis et al. 2016). A score on which something other
+# than real data wins is not worth optimising.
 #
 # > In the debugger: `scratchgen debug gan.parzen`, or `gan.centroids`
 
@@ -663,19 +676,19 @@ beside("100 averages of 500 images, nats", of_averages.mean, 19, 4)
 assert of_averages.mean > of_real.mean + 5 * of_real.standard_error
 
 # %% [markdown]
-# One seed proves nothing about a method: published counts for "the" GAN on a ring of eight are 1 and 6.3.
-# `scratchgen reproduce gan-ring8` plays each objective with ten seeds.
+# One seed proves nothing about a method: published numbers of modes for "the" GAN on a ring of eight are 1
+# and 6.3. `scratchgen reproduce gan-ring8` trains each objective with ten seeds.
 
 # %%
 print("pictures:", OUT)
 
 # %% [markdown]
-# ## Try it
+# ## Exercises
 #
-# 1. Play the ring with `gan.Game("minimax")`, then with `r1=0`. Compare the films, and count modes for five
-#    seeds each. Is one seed enough to rank them?
-# 2. Let the noise be one-dimensional (`latent_dim=1`). Where do the strays lie now, and why must there be
-#    some?
-# 3. Give `dirac_forces` and `dirac_path` the game `gan.Game("nonsaturating")`. Is the force still at right
-#    angles to the way to the equilibrium? Do the steps converge?
+# 1. Train on the ring with `gan.Game("minimax")`, then with `r1=0`. Compare the animations, and count modes
+#    for five seeds each. Is one seed enough to rank them?
+# 2. Let the noise be one-dimensional (`latent_dim=1`). Where are the samples between modes now, and why must
+#    there be some?
+# 3. Give `dirac_forces` and `dirac_path` the game `gan.Game("nonsaturating")`. Is the vector still at right
+#    angles to the direction of the equilibrium? Do the steps converge?
 # 4. Find a set of points that has a Fréchet distance of 0 to the ring and looks nothing like it.

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # 4. The recurrent network
 #
-# At the end you will know how a gradient travels back through time, why it fades or explodes on the way, and
-# how a small recurrent network compares with counting as a model of text.
+# You will learn how a gradient is propagated back through time, why it vanishes or explodes, and how a small
+# recurrent network compares with an n-gram model of text.
 
 # %%
 import inspect
@@ -36,42 +36,43 @@ INK, RED, BLUE, GREY = "#1b2a41", "#d1495b", "#2e86ab", "#b8c0cc"
 
 
 def beside(what, ours, expected, tolerance):
-    """Print a number beside the number to expect; fail if they differ by more than the tolerance."""
-    print(f"{what:<50} {ours:>18.12g}   to expect {expected:>16.10g}   ± {tolerance:.2g}")
+    """Print a number next to its expected value; fail if they differ by more than the tolerance."""
+    print(f"{what:<50} {ours:>18.12g}   expected {expected:>16.10g}   ± {tolerance:.2g}")
     assert abs(ours - expected) <= tolerance, what
 
 
 # %% [markdown]
 # ## The recurrence
 #
-# A recurrent network reads one input after the other and keeps a state:
+# A recurrent network reads one input after another and updates a hidden state:
 #
 # $$ h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + b_h), \qquad y_t = W_{hy} h_t + b_y. $$
 #
-# The formula is written for columns. In code the examples of a batch are rows, so each product is turned
-# round: $h_{t-1} W_{hh}$ with $h: (B, H)$. The matrix that is stored is the transpose of the one in the
-# formula. Where a whole sequence has one answer, it is read from the last state, $y = W_{hy} h_T + b_y$, and
-# its loss may be $\lVert y - \text{target} \rVert^2$.
+# The formula is written for column vectors. In code the examples of a batch are rows, so each product is
+# reversed: $h_{t-1} W_{hh}$ with $h: (B, H)$. The stored matrix is the transpose of the one in the formula.
+# If a whole sequence has one target, the output is computed from the last state, $y = W_{hy} h_T + b_y$, and
+# the loss may be $\lVert y - \text{target} \rVert^2$.
 #
 # > In the debugger: `scratchgen debug rnn.hidden`, or `rnn.output`, `rnn.regression`
 
 # %%
-print(inspect.getsource(rnn.recurrence))
+print(inspect.getsource(rnn.tanh_step))
+print(inspect.getsource(rnn.tanh_recurrence))
 print(inspect.getsource(rnn.output))
 
 # %% [markdown]
-# ## Three steps by hand
+# ## Three steps of the recurrence by hand
 #
-# One unit, $W_{xh} = 1$, $W_{hh} = w = \frac12$, $b_h = 0$, $h_0 = 0$ and the inputs $1, 0, -1$:
+# Take one unit with $W_{xh} = 1$, $W_{hh} = w = \frac12$, $b_h = 0$, $h_0 = 0$, and the inputs $1, 0, -1$:
 #
 # $$
 # h_1 = \tanh(1) = 0.7616, \quad h_2 = \tanh(\tfrac12 h_1) = 0.3634,
 # \quad h_3 = \tanh(-1 + \tfrac12 h_2) = -0.6741.
 # $$
 #
-# Now $dh_3/dw$. The weight is used at every step, so there are two kinds of derivative. The *immediate* one,
-# $\partial^+ h_t / \partial w = (1 - h_t^2)\, h_{t-1}$, holds the earlier state fixed. The *total* one
-# follows it back:
+# Now compute $dh_3/dw$. The weight is used at every step, so there are two kinds of derivative. The
+# *immediate* derivative, $\partial^+ h_t / \partial w = (1 - h_t^2)\, h_{t-1}$, holds the earlier state
+# fixed. The *total* derivative includes the dependence of the earlier state on $w$:
 #
 # $$
 # \frac{dh_t}{dw} = (1 - h_t^2) \left( h_{t-1} + w\, \frac{dh_{t-1}}{dw} \right), \qquad \frac{dh_0}{dw} = 0.
@@ -87,22 +88,23 @@ dh3 = (1 - h3**2) * (h2 + 0.5 * dh2)
 
 x = np.array([1.0, 0.0, -1.0]).reshape(3, 1, 1)  # (T, B, D)
 one, zero = np.ones((1, 1)), np.zeros((1, 1))
-h = rnn.recurrence(x, zero, one, 0.5 * one, np.zeros(1))
+h = rnn.tanh_recurrence(x, zero, one, 0.5 * one, np.zeros(1))
 for t, by_hand in enumerate((h1, h2, h3)):
     beside(f"h_{t + 1}", h[t].item(), by_hand, 1e-15)
-last = sg.grad(lambda W_hh: rnn.recurrence(x, zero, one, W_hh, np.zeros(1))[-1].sum())
+last = sg.grad(lambda W_hh: rnn.tanh_recurrence(x, zero, one, W_hh, np.zeros(1))[-1].sum())
 beside("dh_3/dw", last(0.5 * one).item(), dh3, 1e-15)
 print(f"the immediate derivative alone would be {(1 - h3**2) * h2:.6f}")
 
 # %% [markdown]
-# The same few operations in the same order: equal to the last place or nearly so, hence $10^{-15}$.
+# Both compute the same few operations in the same order, so they agree to the last digit or nearly so: hence
+# the tolerance $10^{-15}$.
 #
-# ## Back-propagation through time
+# ## Back-propagation through time (BPTT)
 #
-# For whole matrices, let $L$ depend on all states, with $g_t = \partial L/\partial h_t$ coming from the
-# outputs. Define $\delta_t$ as the total derivative of $L$ with respect to the argument of the tanh at step
-# $t$. The state $h_t$ acts on $L$ directly, through $g_t$, and through the next step, where it was multiplied
-# by $W_{hh}$:
+# For whole matrices, let $L$ depend on all states, and let $g_t = \partial L/\partial h_t$ be the gradient
+# from the outputs. Define $\delta_t$ as the total derivative of $L$ with respect to the argument of the tanh
+# at step $t$. The state $h_t$ affects $L$ directly, through $g_t$, and through the next step, where it is
+# multiplied by $W_{hh}$:
 #
 # $$
 # \delta_t = (g_t + \delta_{t+1} W_{hh}^\top) \odot (1 - h_t^2), \qquad \delta_T = 0,
@@ -118,9 +120,9 @@ print(f"the immediate derivative alone would be {(1 - h3**2) * h2:.6f}")
 # \frac{\partial L}{\partial h_0} = \delta_0 W_{hh}^\top.
 # $$
 #
-# $W_{hh}$ is square. Leave out its transpose and every shape still fits, the loss still falls for a while,
-# and nobody notices; a popular tutorial has done so for years. The argument `transpose=False` plants that
-# mistake.
+# $W_{hh}$ is square. If its transpose is left out, every shape still fits and the loss still falls for a
+# while, so the error is hard to notice; a popular tutorial has had it for years. The argument
+# `transpose=False` plants that mistake.
 #
 # > In the debugger: `scratchgen debug rnn.bptt`
 
@@ -148,21 +150,23 @@ W_xh, W_hh, b_h = rng.normal(size=(D, H)), rng.normal(size=(H, H)), rng.normal(s
 weight = rng.normal(size=(T, B, H))  # L = Σ weight · h, so that g = weight: a random cotangent
 arguments = (x, h0, W_xh, W_hh, b_h)
 
-composed = sg.grad(lambda *a: np.sum(weight * rnn.recurrence(*a)), argnums=range(5))(*arguments)
+composed = sg.grad(lambda *a: np.sum(weight * rnn.tanh_recurrence(*a)), argnums=range(5))(*arguments)
 fused = sg.grad(lambda *a: np.sum(weight * tanh_recurrence(*a)), argnums=range(5))(*arguments)
-h = rnn.recurrence(*arguments)
+h = rnn.tanh_recurrence(*arguments)
 by_hand = bptt_by_hand(weight, h, x, h0, W_xh, W_hh)
 names = ("x", "h0", "W_xh", "W_hh", "b_h")
 for name, mine, steps, kernel in zip(names, by_hand, composed, fused, strict=True):
-    beside(f"∂L/∂{name}: by hand − recurrence", np.abs(mine - steps.numpy()).max(), 0, 1e-12)
-    beside(f"∂L/∂{name}: by hand − tanh_recurrence", np.abs(mine - kernel.numpy()).max(), 0, 1e-12)
+    beside(f"∂L/∂{name}: by hand − scan of steps", np.abs(mine - steps.numpy()).max(), 0, 1e-12)
+    beside(f"∂L/∂{name}: by hand − fused kernel", np.abs(mine - kernel.numpy()).max(), 0, 1e-12)
 
 # %% [markdown]
-# `rnn.recurrence` is differentiated operation by operation. `tanh_recurrence` is one fused node whose rule is
-# the equation above in a compiled kernel. Both agree with the hand-written loop to rounding: sums of a few
-# dozen products of order 1 leave $10^{-15}$.
+# `rnn.tanh_recurrence` is a scan of the one-step function that generation uses, and autograd differentiates it
+# operation by operation. `functional.tanh_recurrence` is one fused node whose rule is the equation above in a
+# compiled kernel. Both agree with the hand-written loop to rounding: sums of a few dozen products of order 1 have
+# errors of about $10^{-15}$.
 #
-# Two wrongs could agree, so ask the function itself. Finite differences have no opinion about transposes.
+# Two implementations could share an error, so we also compare with finite differences, which do not depend on
+# any derivation.
 
 # %%
 error = sg.check_grads(tanh_recurrence, *arguments, order=1)
@@ -171,8 +175,8 @@ beside("check_grads, largest relative error", error, 0, 1e-8)
 
 def relative_error(W_hh, transpose):
     """Largest error of ∂L/∂W_hh by hand against autograd, relative to its largest element."""
-    h = rnn.recurrence(x, h0, W_xh, W_hh, b_h)
-    truth = sg.grad(lambda W: np.sum(weight * rnn.recurrence(x, h0, W_xh, W, b_h)))(W_hh).numpy()
+    h = rnn.tanh_recurrence(x, h0, W_xh, W_hh, b_h)
+    truth = sg.grad(lambda W: np.sum(weight * rnn.tanh_recurrence(x, h0, W_xh, W, b_h)))(W_hh).numpy()
     mine = bptt_by_hand(weight, h, x, h0, W_xh, W_hh, transpose)[3]
     return np.abs(mine - truth).max() / np.abs(truth).max()
 
@@ -185,12 +189,12 @@ print(f"without it, tested on a general W_hh: {planted:.2f}")
 assert planted > 0.1
 
 # %% [markdown]
-# A test with a symmetric matrix, such as the identity that such weights often begin with, passes the wrong
-# code.
+# A test with a symmetric matrix, such as the identity, a common initial value of such weights, does not
+# detect the error.
 #
-# ## Why gradients fade and explode
+# ## Vanishing and exploding gradients
 #
-# One step back multiplies by $W_{hh}\, \mathrm{diag}(1 - h_t^2)$, so
+# Each step back multiplies the gradient by $W_{hh}\, \mathrm{diag}(1 - h_t^2)$, so
 #
 # $$
 # \frac{\partial h_T}{\partial h_{T-k}} = \prod_{t = T-k+1}^{T} W_{hh}\, \mathrm{diag}(1 - h_t^2),
@@ -199,9 +203,9 @@ assert planted > 0.1
 # $$
 #
 # For a network at rest ($h = 0$) the product is the power $W_{hh}^k$, and $\|W^k\|^{1/k}$ tends to the
-# spectral radius $\rho$, the largest $|\text{eigenvalue}|$. At $k = 200$ the first factors of a random matrix
-# still count for one or two per cent. A rotation has singular values of 1 only: there the norm is exactly 1
-# for every $k$.
+# spectral radius $\rho$, the largest $|\text{eigenvalue}|$. At $k = 200$ the norm of a random matrix still
+# deviates from this limit by one or two per cent. All singular values of a rotation are 1, so its norm is
+# exactly 1 for every $k$.
 #
 # > In the debugger: `scratchgen debug rnn.influence`
 
@@ -213,8 +217,8 @@ rotation, _ = np.linalg.qr(rng.normal(size=(H, H)))
 
 
 def norms_back(W, x):
-    """‖∂h_T/∂h_(T−k)‖ for k = 0 … T, where inputs x may keep the network busy."""
-    h = rnn.recurrence(x, np.zeros((1, H)), np.eye(H), W, np.zeros(H))[:, 0]
+    """‖∂h_T/∂h_(T−k)‖ for k = 0 … T, at the states that the inputs x lead to."""
+    h = rnn.tanh_recurrence(x, np.zeros((1, H)), np.eye(H), W, np.zeros(H))[:, 0]
     product, norms = np.eye(H), [1.0]
     for t in reversed(range(T)):
         product = (W * (1 - h[t] ** 2)) @ product
@@ -236,8 +240,8 @@ for rho, norms in busy.items():
     assert np.all(norms <= bound * (1 + 1e-9)), "no norm exceeds the power of the largest singular value"
 
 # %% [markdown]
-# `rnn.gradient_norms` finds the same numbers for any cell and any number of layers: it asks autograd for the
-# Jacobian of a step in place of the formula.
+# `rnn.gradient_norms` computes the same numbers for any cell and any number of layers: it takes the Jacobian
+# of a step from autograd instead of the formula.
 
 # %%
 net = RNN(H, H, sg.Generator(0), init=lambda *_: 1.2 * gaussian)
@@ -249,28 +253,28 @@ for state, x, by_hand in (("at rest", nothing, at_rest[1.2]), ("with inputs", in
 
 families = {"at rest: $h = 0$": (at_rest, rotating), "with inputs: the tanh saturates": (busy, busy_rotation)}
 panels = {
-    title: {rf"$\rho = {rho}$": norms for rho, norms in family.items()} | {"a rotation": still}
-    for title, (family, still) in families.items()
+    title: {rf"$\rho = {rho}$": norms for rho, norms in family.items()} | {"a rotation": rotation_norms}
+    for title, (family, rotation_norms) in families.items()
 }
 plots.gradient_norms(panels, OUT / "gradient_norms.png", dashed=["a rotation"])
 
 # %% [markdown]
-# At rest everything hangs on $\rho$, and the band in which gradients survive 200 steps is narrow. With inputs
-# the factors $1 - h_t^2 < 1$ pull every curve down. Hence three habits of practice, all in `rnn.train` below:
-# begin with a rotation, clip the norm of the gradient, and go back only a few dozen steps. What the last one
-# costs is $\lVert \hat g - g \rVert / \lVert g \rVert$, with the state before each chunk held fixed in
-# $\hat g$; `rnn.truncation_bias` measures it.
+# At rest everything depends on $\rho$, and the range in which gradients survive 200 steps is narrow. With
+# inputs, the factors $1 - h_t^2 < 1$ lower every curve. Hence three standard techniques, all in `rnn.train`
+# below: initialise $W_{hh}$ as a rotation, clip the norm of the gradient, and truncate back-propagation after
+# a few dozen steps (truncated BPTT). The bias of truncation is $\lVert \hat g - g \rVert / \lVert g \rVert$,
+# where $\hat g$ holds the state before each chunk fixed; `rnn.truncation_bias` measures it.
 #
-# The other remedy is another cell, whose memory is added to and not multiplied by a matrix: the LSTM with
-# $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ and $h_t = o_t \odot \tanh c_t$, and the GRU with
-# $h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}$. Along the direct way
-# $\partial c_t / \partial c_{t-1} = f_t$. A forget gate that is open, $f = \sigma(5)$, lets a quarter through
-# after 200 steps; half open, it lets nothing through.
+# The other remedy is a cell whose memory is updated by addition instead of multiplication by a matrix: the
+# LSTM with $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ and $h_t = o_t \odot \tanh c_t$, and the GRU with
+# $h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}$. Along the direct path
+# $\partial c_t / \partial c_{t-1} = f_t$. An open forget gate, $f = \sigma(5)$, passes a quarter of the
+# gradient after 200 steps; a half-open gate passes nothing.
 #
 # > In the debugger: `scratchgen debug rnn.lstm`, or `rnn.gru`, `rnn.truncation`, `rnn.clipping`
 
 # %%
-from scratchgen.rnn.recurrence import lstm_recurrence
+from scratchgen.rnn.cells import lstm_recurrence
 
 
 def through_the_gate(bias, T=200):
@@ -284,13 +288,15 @@ beside("LSTM, 200 steps back, f = σ(5)", through_the_gate(5.0), (1 + math.exp(-
 beside("LSTM, 200 steps back, f = ½", through_the_gate(0.0), 0, 1e-12)
 
 # %% [markdown]
-# ## What it takes to remember
+# ## Long memory: the copying problem
 #
-# Ten symbols out of eight, a hundred steps of silence, and then they are to be written down. Who forgets them
-# can still answer the silence, and pays $10 \log 8 / (T + 20)$ nats a step. To do better, a gradient must
-# first come back over a hundred steps. A gate helps if it begins open for so long: with $b_f = \log u$ the
-# gate is $f = u/(1 + u)$, and after $1/(1 - f) = 1 + u$ steps about $1/e$ is left. So draw $u$ between 1 and
-# the longest time less 1, and close the input gate as far, $b_i = -b_f$.
+# In the copying problem the network reads ten symbols from an alphabet of eight, then a hundred blanks, and
+# must then output the ten symbols. A network that forgets them can still predict the blanks, at a cost of
+# $10 \log 8 / (T + 20)$ nats per step. To do better, a gradient must first be propagated back over a hundred
+# steps. A forget gate helps if it starts out open for that long: with $b_f = \log u$ the gate is
+# $f = u/(1 + u)$, and after $1/(1 - f) = 1 + u$ steps about $1/e$ of the memory is left. Chrono
+# initialisation therefore samples $u$ between 1 and the longest time minus 1, and closes the input gate to
+# match, $b_i = -b_f$.
 #
 # > In the debugger: `scratchgen debug data.copying`, or `nn.chrono`
 
@@ -298,23 +304,23 @@ beside("LSTM, 200 steps back, f = ½", through_the_gate(0.0), 0, 1e-12)
 from scratchgen.data.sets.copying import baseline
 from scratchgen.nn.init import chrono
 
-beside("copying over 100 steps without a memory, nats", baseline(100), 0.17329, 5e-6)
+beside("copying problem without a memory, nats per step", baseline(100), 0.17329, 5e-6)
 b_f = chrono(sg.Generator(0), 1000, 120)[1000:2000].astype(float)
-beside("mean time of a gate, steps", np.mean(1 + np.exp(b_f)), 61, 5 * (118 / math.sqrt(12 * 1000)))
+beside("chrono: mean memory of a gate, steps", np.mean(1 + np.exp(b_f)), 61, 5 * (118 / math.sqrt(12 * 1000)))
 beside("LSTM, 200 steps back, u = 199", through_the_gate(math.log(199)), (1 - 1 / 200) ** 200, 1e-12)
 
 # %% [markdown]
-# After 2,500 steps of training a GRU has learned it (0.01 nats, 94 % of the symbols), an LSTM with these
-# biases is on its way and one without them less far, and tanh units are where they began: see `copy-100` in
-# `reproductions.md`.
+# After 2,500 steps of training a GRU has learned the task (0.01 nats, 94 % of the symbols), an LSTM with
+# these biases is partway there, one without them lags behind, and tanh units have learned nothing: see
+# `copy-100` in `reproductions.md`.
 
 # %% [markdown]
-# ## A model of text
+# ## A language model: the network against n-grams
 #
-# The first 60,000 characters of the training text are Python source with which every Python comes. The
-# network reads a character and predicts the next; the score is the number of bits it needs for each,
-# $-\frac1N \sum \log_2 p$. When a share $t$ of the training is done, the step size is
-# $\alpha \, \tfrac12 (1 + \cos \pi t)$: long steps at first, and none at the end.
+# The training text is the first 60,000 characters of Python's standard library. The network reads a character
+# and predicts the next; the score is the number of bits per character, $-\frac1N \sum \log_2 p$. After a
+# share $t$ of the training, the learning rate is $\alpha \, \tfrac12 (1 + \cos \pi t)$, half a cosine from
+# $\alpha$ to 0.
 #
 # > In the debugger: `scratchgen debug rnn.language_model`, or `rnn.cross_entropy`, `rnn.perplexity`,
 # > `nn.embedding`, `nn.dropout`, `optim.half_cosine`
@@ -324,22 +330,22 @@ text = load_text("stdlib").train[:69_000]
 vocabulary = CharacterTokenizer.of(text)
 ids = vocabulary.encode(text)
 train, tune, test = ids[:60_000], ids[60_000:63_000], ids[63_000:]
-print(f"{vocabulary.size} characters; {len(train):,} to learn from, {len(test):,} held out")
+print(f"{vocabulary.vocabulary_size} characters; {len(train):,} for training, {len(test):,} for testing")
 
 print(inspect.getsource(rnn.train))
 
 run = History()
 model = rnn.LanguageModel(vocabulary, hidden=192, embedding=48, rng=sg.Generator(0))
-spectra = rnn.Spectra(model.recurrent)  # looks at W_hh after every epoch: see "Seeing it" below
-run.observe(spectra=spectra)
+eigenvalues = rnn.EigenvalueHistory(model.recurrent)  # records the eigenvalues of W_hh after every epoch
+run.observe(eigenvalues=eigenvalues)
 at_first = rnn.gradient_norms(model.recurrent, model.embedding(test[:48]).numpy())
 optimizer = Adam(model.parameters(), learning_rate=3e-3)
 rnn.train(model, train, tune, run, epochs=9, batch_size=16, bptt_steps=48, optimizer=optimizer)
 
 # %% [markdown]
-# Beside it the strongest model that only counts: the frequencies of the next character after the last $n$,
-# for every $n$ up to 5, mixed. It is fitted to the same 60,000 characters, and its order and its smoothing
-# are chosen on the same 3,000. Counting is hard to beat on so little text.
+# The baseline is an interpolated n-gram model: it mixes the frequencies of the next character after the last
+# $n$ characters, for every $n$ up to 5. It is fitted to the same 60,000 characters, and its order and its
+# smoothing are chosen on the same 3,000. N-gram models are hard to beat on so little text.
 #
 # > In the debugger: `scratchgen debug rnn.ngram`
 
@@ -348,54 +354,56 @@ with sg.no_grad():
     losses, _ = model.loss(test[:-1, None], test[1:, None])
 log_p_rnn = -losses.numpy()[:, 0].astype(np.float64)
 
-bits = {"uniform": math.log2(vocabulary.size)}
+bits = {"uniform": math.log2(vocabulary.vocabulary_size)}
 for order in range(6):
-    counts = evaluation.NGram(order, alpha=10.0).fit(train, vocabulary.size)
-    bits[f"the last {order} counted"] = evaluation.bits_per_character(counts.log_prob(test)[1:])
-best = evaluation.best_ngram(train, tune, vocabulary.size, max_order=5)
+    counts = evaluation.NGram(order, concentration=10.0).fit(train, vocabulary.vocabulary_size)
+    bits[f"n-gram of order {order}"] = evaluation.bits_per_character(counts.log_prob(test)[1:])
+best = evaluation.best_ngram(train, tune, vocabulary.vocabulary_size, max_order=5)
 log_p_counts = best.log_prob(test)[1:]
-bits[f"best counts (order {best.order})"] = evaluation.bits_per_character(log_p_counts)
+bits[f"best n-gram (order {best.order})"] = evaluation.bits_per_character(log_p_counts)
 bits["recurrent network"] = evaluation.bits_per_character(log_p_rnn)
-bits["the two averaged"] = evaluation.bits_per_character(np.logaddexp(log_p_rnn, log_p_counts) - math.log(2))
+bits["average of the two"] = evaluation.bits_per_character(
+    np.logaddexp(log_p_rnn, log_p_counts) - math.log(2)
+)
 for name, number in bits.items():
-    print(f"{name:<24} {number:.3f} bits a character")
+    print(f"{name:<24} {number:.3f} bits per character")
 
 # %% [markdown]
-# What to expect: counting wins by a little, the network comes within a tenth of a bit of it, and *averaging
-# the two probabilities beats both*, so the network knows something that the last five characters do not tell.
-# (With ten times the text, as in `scratchgen train rnn`, there is more for it to learn. So that a larger one
-# does not learn by heart, dropout leaves out units, $x \odot r/(1 - p)$ with $r = 0$ for a share $p$ of
-# them.) Three seeds spread by 0.05 bits, and the text itself is that of your Python version, hence the wide
-# tolerance of 0.2 bits.
+# The n-gram model wins by a small margin, the network comes within a tenth of a bit of it, and *averaging the
+# two probabilities beats both*, so the network captures information that the last five characters do not
+# contain. (With ten times the text, as in `scratchgen train rnn`, the network has more to learn from. To
+# prevent a larger network from overfitting, dropout omits units at random, $x \odot r/(1 - p)$ with $r = 0$
+# for a share $p$ of them and $r = 1$ for the others.) Three seeds spread by 0.05 bits, and the text depends
+# on your version of Python, hence the wide tolerance of 0.2 bits.
 
 # %%
-beside("best counts, bits a character", bits[f"best counts (order {best.order})"], 1.91, 0.2)
-beside("recurrent network, bits a character", bits["recurrent network"], 2.0, 0.2)
-beside("the two averaged, bits a character", bits["the two averaged"], 1.83, 0.2)
-assert bits["the two averaged"] < min(bits["recurrent network"], bits[f"best counts (order {best.order})"])
-assert bits["recurrent network"] < bits["the last 2 counted"] < bits["the last 1 counted"]
+beside("best n-gram, bits per character", bits[f"best n-gram (order {best.order})"], 1.91, 0.2)
+beside("recurrent network, bits per character", bits["recurrent network"], 2.0, 0.2)
+beside("average of the two, bits per character", bits["average of the two"], 1.83, 0.2)
+assert bits["average of the two"] < min(bits["recurrent network"], bits[f"best n-gram (order {best.order})"])
+assert bits["recurrent network"] < bits["n-gram of order 2"] < bits["n-gram of order 1"]
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained", width_ratios=(1.3, 1))
 names = list(bits)[::-1]
-colours = [RED if "network" in name else INK if "averaged" in name else GREY for name in names]
+colours = [RED if "network" in name else INK if "average" in name else GREY for name in names]
 left.barh(names, [bits[name] for name in names], color=colours)
 for row, name in enumerate(names):
     left.text(bits[name] + 0.05, row, f"{bits[name]:.2f}", va="center", fontsize=9)
-left.set(xlabel="bits a character, held out", title="60,000 characters to learn from")
+left.set(xlabel="bits per character, test text", title="trained on 60,000 characters")
 right.plot(range(1, len(run.history["validation_bits"]) + 1), run.history["validation_bits"], "o-", color=RED)
-right.set(xlabel="epoch", ylabel="bits a character", title="The network on the text for tuning")
+right.set(xlabel="epoch", ylabel="bits per character", title="The network on the validation text")
 for axes in (left, right):
     axes.spines[["top", "right"]].set_visible(False)
 figure.savefig(OUT / "bits.png", dpi=120)
 
 # %% [markdown]
-# ## Temperature
+# ## Sampling with a temperature
 #
-# To write, draw a character from $\operatorname{softmax}(y_t / \tau)$, feed it back, and repeat. $\tau = 1$
-# is the model itself. A smaller $\tau$ divides by less than 1, so differences of logits grow and the likely
-# gets likelier; the entropy of the next character falls. At $\tau \to 0$ it is always the likeliest, and text
-# runs in circles.
+# To generate text, sample a character from $\operatorname{softmax}(y_t / \tau)$, feed it back as the next
+# input, and repeat. At $\tau = 1$ this samples from the model itself. With $\tau < 1$ the differences between
+# logits grow, so likely characters become more likely and the entropy of the next character falls. For
+# $\tau \to 0$ the most likely character is always chosen, and the text becomes repetitive.
 #
 # > In the debugger: `scratchgen debug rnn.sampling`, or `distributions.inversion`, `distributions.entropy`
 
@@ -412,9 +420,9 @@ for temperature in (0.3, 0.7, 1.0):
 assert entropies == sorted(entropies), "a higher temperature has a higher entropy"
 
 # %% [markdown]
-# With $\tau$ the probabilities are $p_k^{1/\tau} / \sum_j p_j^{1/\tau}$. The entropy rises with $\tau$ for
-# every $p$: its derivative is the variance of the logits, under these probabilities, divided by $\tau^3$.
-# Check that too.
+# At temperature $\tau$ the probabilities are $p_k^{1/\tau} / \sum_j p_j^{1/\tau}$. The entropy increases with
+# $\tau$ for every $p$: its derivative is the variance of the logits, under these probabilities, divided by
+# $\tau^3$. We check this too.
 
 # %%
 tau, step = 0.7, 1e-4
@@ -425,20 +433,20 @@ by_differences = (entropy(tau + step) - entropy(tau - step)) / (2 * step)
 beside("slope of the entropy in the temperature", by_differences, variance / tau**3, 1e-5)
 
 # %% [markdown]
-# The tolerance is that of a central difference with a step of $10^{-4}$: its square times a third derivative
-# of some hundreds.
+# The tolerance is the error of a central difference with a step of $10^{-4}$: the square of the step times a
+# third derivative of a few hundred.
 #
-# ## Seeing it
+# ## What the hidden units represent
 #
-# What do the 192 units stand for? Ask how the state of each goes with what a reader sees: how long the line
-# is so far, how deep it is indented, whether a bracket or a quotation is open. The best of 192 units goes
-# with *anything* a little, by chance. So units are chosen in the text for tuning and judged in the text that
-# is held out, and a row of coins stands beside them.
+# What do the 192 units represent? Measure how each unit's state correlates with features that a reader sees: the
+# length of the line so far, the depth of indentation, whether a bracket or a quotation is open. Among 192
+# units, the best will correlate a little with *anything*, by chance. So units are chosen on the validation
+# text and judged on the test text, with coin flips as a control.
 
 
 # %%
 def read(ids):
-    """The states after every character, (T, H), and what a reader sees there; with it coins."""
+    """The states after every character, (T, H), the features that a reader sees there, and coin flips."""
     features = rnn.text_features(vocabulary.decode(ids))
     coins = np.random.default_rng(len(ids)).integers(0, 2, len(ids)).astype(float)
     return rnn.states(model.recurrent, model.embedding(ids).numpy())[-1], features, {"coins": coins}
@@ -449,48 +457,50 @@ h_test, features_test, coins_test = read(test)
 units = rnn.interesting_units(h_tune, features_tune, n=2)
 r_test = [rnn.correlation(h_test, unit, features_test) for unit in units]
 for unit, r in zip(units, r_test, strict=True):
-    print(f"unit {unit.number}: {unit.feature}, r = {unit.r:+.2f} where it was chosen, {r:+.2f} held out")
+    print(
+        f"unit {unit.number}: {unit.feature}, r = {unit.r:+.2f} on the validation text, {r:+.2f} on the test text"
+    )
 best_of_coins = np.argmax(np.abs(correlations(h_tune, coins_tune["coins"])))
 by_chance = abs(correlations(h_test, coins_test["coins"])[best_of_coins])
-beside("the larger |r| of the two units, held out", max(map(abs, r_test)), 0.35, 0.2)
-beside("|r| of the unit that was best with coins", by_chance, 0.0, 0.06)
+beside("the larger |r| of the two units, test text", max(map(abs, r_test)), 0.35, 0.2)
+beside("|r| of the best unit with coin flips", by_chance, 0.0, 0.06)
 
 titles = [f"unit {unit.number}: {unit.feature}, r = {r:+.2f}" for unit, r in zip(units, r_test, strict=True)]
 shown = h_test[:400, [unit.number for unit in units]].T
 plots.text_states(shown, vocabulary.decode(test[:400]), titles, OUT / "units.png")
 
 # %% [markdown]
-# With $N$ coins, an $r$ by chance has a standard deviation of $1/\sqrt N$, here 0.013: 0.06 is more than four
-# of them. In the picture, the colour of a character is the state of the unit after it, from $-1$ (blue) to
-# $1$ (red).
+# With $N$ coin flips, a correlation $r$ by chance has a standard deviation of $1/\sqrt N$, here 0.013; 0.06
+# is more than four standard deviations. In the picture, the colour of a character shows the state of the unit
+# after reading it, from $-1$ (blue) to $1$ (red).
 #
-# What has training done to $W_{hh}$? It began as a rotation, all eigenvalues on the unit circle. By the end
-# most are off it, the largest at about 2, and by $\sigma_{\max}(W_{hh})^{48}$ a gradient might grow by
-# $10^{26}$ on its way back through a chunk. It does not: the tanh saturates, and the norm fades. But it fades
-# more slowly than before training, so that more of it arrives.
+# How has training changed $W_{hh}$? It started as a rotation, with all eigenvalues on the unit circle. At the
+# end most have left it, the largest is about 2, and according to the bound $\sigma_{\max}(W_{hh})^{48}$ a
+# gradient could grow by $10^{26}$ over a chunk of 48 steps. It does not: the tanh saturates, and the norm
+# decays. But it decays more slowly than before training, so that more of the gradient survives.
 
 # %%
 W_hh = model.recurrent.layers[0].W_hh.data
 at_last = rnn.gradient_norms(model.recurrent, model.embedding(test[:48]).numpy())
-beside("largest |eigenvalue| before training", np.abs(spectra.moments[0]).max(), 1, 1e-5)
-beside("largest |eigenvalue| after it", np.abs(spectra.moments[-1]).max(), 2.2, 0.6)
-beside("a step back, before training: ‖∂h_48/∂h_0‖^(1/48)", at_first[-1] ** (1 / 48), 0.76, 0.04)
-beside("a step back, after it", at_last[-1] ** (1 / 48), 0.83, 0.06)
+beside("largest |eigenvalue| before training", np.abs(eigenvalues.epochs[0]).max(), 1, 1e-5)
+beside("largest |eigenvalue| after training", np.abs(eigenvalues.epochs[-1]).max(), 2.2, 0.6)
+beside("per step back, before training: ‖∂h_48/∂h_0‖^(1/48)", at_first[-1] ** (1 / 48), 0.76, 0.04)
+beside("per step back, after training", at_last[-1] ** (1 / 48), 0.83, 0.06)
 print(f"σ_max(W_hh)^48 = {np.linalg.norm(W_hh, 2) ** 48:.1e}, and the norm is {at_last[-1]:.1e}")
 assert at_first[-1] < at_last[-1] < np.linalg.norm(W_hh, 2) ** 48
 
 plots.gradient_norms({"": {"before training": at_first, "after": at_last}}, OUT / "memory.png")
-plots.spectrum([moment[0] for moment in spectra.moments], ["$W_{hh}$"], OUT / "spectrum.png")
+plots.eigenvalues([epoch[0] for epoch in eigenvalues.epochs], ["$W_{hh}$"], OUT / "eigenvalues.png")
 
 # %% [markdown]
-# `scratchgen train rnn` draws the same of its model, and the gates of an LSTM or a GRU as well. Music, sound
-# and translation are on page 7.
+# `scratchgen train rnn` draws the same pictures for its model, and also the gates of an LSTM or a GRU. Music,
+# sound and translation are on page 7.
 #
-# ## Try it
+# ## Exercises
 #
 # 1. Plant the missing transpose in the training: give `tanh_recurrence` a wrong rule with `defvjp_joint` and
-#    train. How many bits does it cost? Would you have noticed from the curve alone?
-# 2. Set `chunk=4`, and `batch_size=192` so that a step sees as many characters as before. What does a short
-#    memory of the gradient cost? Why is the memory of the *state* as long as ever?
-# 3. Begin `W_hh` as `0.5 * W_hh` or `2 * W_hh` and predict from the picture of norms what happens before you
-#    train.
+#    train. How many bits does it cost? Would you have noticed it from the learning curve alone?
+# 2. Set `bptt_steps=4`, and `batch_size=192` so that a step sees the same number of characters. What does the
+#    truncation of the gradient cost? Why is the memory of the *state* unaffected?
+# 3. Start from `0.5 * W_hh` or `2 * W_hh`. Before you train, predict from the picture of norms what will
+#    happen.

@@ -9,9 +9,9 @@
 # %% [markdown]
 # # 5. The same loop, four ways
 #
-# At the end you will have seen one loop as plain Python, as NumPy, and compiled by Numba and by Cython, know
-# that they compute the same numbers, know how many times faster each is on your machine, and why not always
-# the same one wins.
+# You will see the same loop in plain Python, in NumPy, and compiled by Numba and by Cython. You will check
+# that all of them compute the same numbers, measure how fast each is on your machine, and learn why no
+# backend is always the fastest.
 
 # %%
 import os
@@ -36,18 +36,18 @@ COLOURS = {"loops": "#b8c0cc", "numpy": "#1b2a41", "numba": "#2e86ab", "cython":
 
 
 def beside(what, ours, expected, tolerance):
-    """Print a number beside the number to expect; fail if they differ by more than the tolerance."""
-    print(f"{what:<52} {ours:>16.8g}   to expect {expected:>14.8g}   ± {tolerance:.2g}")
+    """Print a number next to its expected value; fail if they differ by more than the tolerance."""
+    print(f"{what:<52} {ours:>16.8g}   expected {expected:>14.8g}   ± {tolerance:.2g}")
     assert abs(ours - expected) <= tolerance, what
 
 
 # %% [markdown]
-# ## Who is here
+# ## Which backends are available
 #
-# A kernel is an inner loop behind one contract: arrays in, arrays out, the same checks for everybody. Each
-# has up to four backends. NumPy and the plain loops are always there. Numba and Cython are optional, and
-# where one is off the library says why and how to get it; it never takes another in silence when one was
-# asked for by name.
+# A kernel is an inner loop behind one contract: arrays in, arrays out, the same checks for every backend.
+# Each kernel has up to four backends. NumPy and the plain loops are always available. Numba and Cython are
+# optional. If one is not available, the library says why and how to get it; it never silently substitutes
+# another for one you asked for by name.
 
 # %%
 states = kernels.backends()
@@ -71,11 +71,11 @@ from scratchgen_kernels.matmul import loops
 print(inspect.getsource(loops.matmul))
 
 # %% [markdown]
-# The second is compiled by Numba when it is first called. It differs from the first in two points. The loops
-# over $j$ and $k$ have changed places: each element of $C$ is still summed over $k$ in the same order, but
-# the innermost loop now walks along rows of $B$ and $C$, numbers that lie side by side in memory, and the
-# compiler turns several of its steps into one instruction. And four rows and four $k$ go together, so that a
-# number that was loaded serves four times.
+# The second form is compiled by Numba when it is first called. It differs from the first in two points.
+# First, the loops over $j$ and $k$ are exchanged: each element of $C$ is still summed over $k$ in the same
+# order, but the innermost loop now runs along rows of $B$ and $C$, whose numbers are contiguous in memory,
+# and the compiler turns several of its steps into one vector instruction. Second, four rows and four values
+# of $k$ are processed together, so that each loaded number is used four times.
 
 # %%
 if "numba" in BACKENDS:
@@ -84,8 +84,8 @@ if "numba" in BACKENDS:
     print(inspect.getsource(getattr(numba_.four_rows, "py_func", numba_.four_rows)))
 
 # %% [markdown]
-# The Cython backend goes further. The road from the three loops to its fastest form has six steps, each one
-# idea away from the one before; every step passes the same tests.
+# The Cython backend goes further. There are six steps from the three loops to its fastest form. Each step
+# adds one idea, and every step passes the same tests.
 
 # %%
 if "cython" in BACKENDS:
@@ -100,15 +100,15 @@ if "cython" in BACKENDS:
             times.append(time.perf_counter() - start)
         speed, idea = 2 * 256**3 / min(times) / 1e9, step.__doc__.splitlines()[0]
         print(f"{step.__name__:<16} {speed:7.2f} GFLOP/s   {idea}")
-        # 256 products of normals: off by at most 256 · 2⁻²⁴ · Σ|a b| = 256 · 6e-8 · 163 in the worst case
+        # 256 products of normal numbers: an error of at most 256 · 2⁻²⁴ · Σ|a b| = 256 · 6e-8 · 163 in the worst case
         assert np.abs(c - a.astype(float) @ b.astype(float)).max() < 2.5e-3
 
 # %% [markdown]
-# ## Another loop: the recurrence
+# ## The recurrence of an RNN
 #
-# $h_t = \tanh(x_t W_{xh} + h_{t-1} W_{hh} + b_h)$ cannot be one big product, as each step waits for the one
-# before. In NumPy a step is a product of a row and a matrix, and for a single sequence that is so little work
-# that most of the time goes into getting from Python into NumPy and back.
+# $h_t = \tanh(x_t W_{xh} + h_{t-1} W_{hh} + b_h)$ cannot be one large matrix product, because each step
+# depends on the previous one. In NumPy a step is the product of a row and a matrix, and for a single sequence
+# this is so little work that most of the time is the overhead of calling NumPy from Python.
 
 # %%
 from scratchgen_kernels.tanh_recurrence import numpy_
@@ -116,16 +116,17 @@ from scratchgen_kernels.tanh_recurrence import numpy_
 print(inspect.getsource(numpy_.tanh_recurrence))
 
 # %% [markdown]
-# ## A bias, a bend, and the exponential
+# ## Bias, activation, and the exponential
 #
-# After a product comes $y = f(x + b)$, in one pass, so that no array in between is written and read again.
-# What it costs is $f$, and where $f$ is a tanh or a logistic function, an exponential. Compiled kernels have
-# their own, without a branch and without a table, so that a loop becomes vector instructions:
+# After the matrix product the kernel computes $y = f(x + b)$ in one pass, so that no intermediate array is
+# written and read again. Most of the time is spent on $f$, which needs an exponential if it is a tanh or a
+# logistic function. Compiled kernels have their own exponential, without branches and tables, so that the
+# loop compiles to vector instructions:
 #
 # $$ e^x = 2^n e^r \;\text{ with } |r| \le \tfrac12 \log 2, \qquad \log(2^n m) = n \log 2 + \log m, \qquad
 # \tanh x = 1 - \frac2{e^{2x} + 1}. $$
 #
-# On the short range that is left a polynomial takes over.
+# On the remaining short range a polynomial approximates the function.
 #
 # > In the debugger: `scratchgen debug kernels.bias_activation`, or `kernels.elementary`
 
@@ -142,16 +143,16 @@ for backend in BACKENDS:
     beside(f"e, {backend}", kernels.exp(np.ones(1), backend=backend).item(), np.e, 1e-15)
 
 # %% [markdown]
-# ## The same numbers
+# ## All backends compute the same numbers
 #
-# In float32 a rounding is off by at most $u = 2^{-24} \approx 6 \cdot 10^{-8}$ of its result. Backends may
-# sum in another order, so they agree to rounding and not to the bit:
+# In float32 a rounding has a relative error of at most $u = 2^{-24} \approx 6 \cdot 10^{-8}$. Backends may
+# sum in a different order, so they agree to rounding, not to the bit:
 #
-# - A sum of $K$ products of standard normals in any order is off by at most $K u \sum_k |a_k b_k|$. For
-#   $K = 48$ and $E|a b| = 0.64$ that is $9 \cdot 10^{-5}$ in the worst case. The result is compared with one
-#   in float64.
+# - A sum of $K$ products of standard normal numbers, in any order, has an error of at most
+#   $K u \sum_k |a_k b_k|$. For $K = 48$ and $E|a b| = 0.64$ this is $9 \cdot 10^{-5}$ in the worst case. The
+#   result is compared with one in float64.
 # - In the recurrence the weights are small and errors shrink from step to step; a state is the tanh of a sum
-#   of 64 products of size up to 0.3, off by at most a few $10^{-6}$.
+#   of 64 products of size up to 0.3, with an error of at most a few $10^{-6}$.
 # - $z = \mu + \sigma \varepsilon$ takes three roundings of numbers below 10: a few $10^{-6}$.
 
 
@@ -178,7 +179,7 @@ def in_float64(arguments):
     return [a.astype(np.float64) if isinstance(a, np.ndarray) else a for a in arguments]
 
 
-first_call = {}  # for the timings below: in its first call Numba compiles
+first_call = {}  # seconds, for the timings below: Numba compiles during the first call
 for kernel, arguments in SMALL.items():
     function = getattr(kernels, kernel)
     oracle = function(*in_float64(arguments), backend="numpy")
@@ -190,8 +191,8 @@ for kernel, arguments in SMALL.items():
         beside(f"{kernel}, {backend}: largest error", np.abs(result - oracle).max(), 0, TOLERANCE[kernel])
 
 # %% [markdown]
-# In float64 the roundings are $2^{29}$ times finer. There the scalar loops agree with NumPy's vectors to
-# about $10^{-14}$, which leaves no room for a mistake in an index.
+# In float64 rounding errors are $2^{29}$ times smaller. There the scalar loops agree with NumPy to about
+# $10^{-14}$, which leaves no room for a mistake in an index.
 
 # %%
 for kernel, arguments in SMALL.items():
@@ -202,12 +203,12 @@ for kernel, arguments in SMALL.items():
         beside(f"{kernel}, {backend}, float64: from numpy", error, 0, 1e-12)
 
 # %% [markdown]
-# ## How fast
+# ## Timing the backends
 #
-# Three rules make a timing honest. The first call counts apart: in it Numba compiles (half a second for a
-# kernel), or reads from disk what it compiled for a former run. After that the figure is the *median* of
-# several rounds, and the rounds take turns, so that a machine that slows down slows them all. And nothing
-# here is asserted: your machine is not this one.
+# Three rules make a timing reliable. The first call is timed separately: during it Numba compiles the kernel
+# (half a second), or reads the compiled code of an earlier run from disk. The reported time is the *median*
+# of several rounds, and the backends take turns in every round, so that a slowdown of the machine affects all
+# of them. And nothing here is asserted, because your machine is different.
 
 
 # %%
@@ -222,7 +223,7 @@ def measure(kernel, arguments, backends, rounds=7):
     """{backend: median time of a call} in seconds."""
     function = getattr(kernels, kernel)
     calls = {name: lambda name=name: function(*arguments, backend=name) for name in backends}
-    repeats = {name: max(1, int(0.003 / seconds(call))) for name, call in calls.items()}  # rounds of some ms
+    repeats = {name: max(1, int(0.003 / seconds(call))) for name, call in calls.items()}  # rounds of 3 ms
     taken = {name: [] for name in backends}
     for _ in range(rounds):
         for name, call in calls.items():
@@ -231,7 +232,7 @@ def measure(kernel, arguments, backends, rounds=7):
 
 
 def table(results, reference):
-    print(f"{'kernel':<16} {'backend':<8} {'µs a call':>12} {'× ' + reference:>10}")
+    print(f"{'kernel':<16} {'backend':<8} {'µs per call':>12} {'× ' + reference:>10}")
     for kernel, medians in results.items():
         for name, median in medians.items():
             print(f"{kernel:<16} {name:<8} {1e6 * median:>12,.1f} {medians[reference] / median:>10.2f}")
@@ -245,8 +246,8 @@ print("\na 48 × 48 product; one sequence of 50 steps, 32 units; 32 samples of 2
 table(small, "loops")
 
 # %% [markdown]
-# Now the sizes of training, without the plain loops, for which they would take minutes; measured against
-# NumPy.
+# Now the sizes that occur in training, relative to NumPy. The plain loops are left out, because they would
+# take minutes.
 
 # %%
 LARGE = {
@@ -282,34 +283,35 @@ def bars(axes, results, reference, title):
 
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.5, 4.2), layout="constrained")
-bars(left, small, "loops", "small: how many times faster than plain loops")
-bars(right, large, "numpy", "the sizes of training: how many times faster than NumPy")
+bars(left, small, "loops", "small sizes: speed-up over plain loops")
+bars(right, large, "numpy", "sizes of training: speed-up over NumPy")
 right.minorticks_off()
 right.set_yticks([0.25, 0.5, 1, 2], ["¼", "½", "1", "2"])
 figure.savefig(OUT / "speed.png", dpi=120)
 
 # %% [markdown]
-# ## Why a library is hard to beat at the matrix product
+# ## Why BLAS is hard to beat at the matrix product
 #
-# Count what one multiply-add costs in memory. In the loop `along_rows` above, `c[i, j] += a_ik * b[k, j]`
+# Count the memory operations per multiply-add. In the loop `along_rows` above, `c[i, j] += a_ik * b[k, j]`
 # reads one number of $B$, reads one of $C$ and writes one of $C$: three memory operations for one
 # multiply-add. A BLAS holds a tile of $C$, say $6 \times 16$ numbers, in registers while $k$ runs. Each step
 # reads 6 numbers of $A$ and 16 of $B$ and does 96 multiply-adds with them, $22/96 = 0.23$ memory operations
-# each, and it cuts the matrices into blocks that stay in the cache. So it is the arithmetic that sets its
-# pace, and memory that sets that of plain loops. The Cython form has such a tile, and comes as close as a few
-# per cent; it cannot get ahead, as both wait for the same multipliers. Numba cannot hold a tile in registers,
-# and stays behind.
+# each, and it cuts the matrices into blocks that stay in the cache. So a BLAS is limited by arithmetic, and
+# plain loops by memory. The Cython form has such a tile and comes within a few per cent of BLAS; it cannot be
+# faster, because both are limited by the same multipliers. Numba cannot hold a tile in registers, and is
+# slower.
 #
-# The recurrence for a whole batch is a product at each step, so the same holds, but here the compiled form
-# knows what comes next: it puts $W_{hh}$ in the order of the tile once for all steps, and takes bias and tanh
-# in one pass, with a tanh of vector instructions. For a single sequence the product is small and the way
-# through Python costs more than the arithmetic. Noise has no such library routine: NumPy writes a whole array
-# for every operation, the compiled forms keep words and normals in registers.
+# The recurrence for a whole batch is a matrix product at each step, so the same holds, but here the compiled
+# form has an advantage: it copies $W_{hh}$ into the order of the tile once for all steps, and applies bias
+# and tanh in one pass, with a vectorised tanh. For a single sequence the product is small, and the overhead
+# of Python costs more than the arithmetic. For noise there is no such library routine: NumPy writes a whole
+# array for every operation, and the compiled forms keep random words and normal numbers in registers.
 #
-# This is why there is no one best backend, and why `auto`, the default, has an order for each kernel.
+# So no backend is best for every kernel, and `auto`, the default, has its own order of backends for each
+# kernel.
 
 # %%
-beside("memory operations a multiply-add, in a 6 × 16 tile", (6 + 16) / (6 * 16), 0.23, 0.005)
+beside("memory operations per multiply-add, 6 × 16 tile", (6 + 16) / (6 * 16), 0.23, 0.005)
 flops = 2 * 256**3
 for name, median in large["matmul"].items():
     print(f"matmul 256 × 256 on {name:<7} {flops / median / 1e9:7.2f} GFLOP/s")
@@ -318,12 +320,13 @@ for function in (kernels.matmul, kernels.tanh_recurrence, kernels.reparameterize
     print(f"auto for {function.__name__:<16} {', '.join(inspect.getmodule(function).KERNEL.auto)}")
 
 # %% [markdown]
-# ## Noise that is looked up, not drawn
+# ## Counter-based random numbers (Philox)
 #
-# An ordinary generator is a state that every draw changes. Give half of a batch to another worker, and it
-# draws other numbers. Here the number at a position is a *function* of (seed, position): the position is
-# scrambled ten times with the seed (Philox4x32-10), and words become normals by Box–Muller. The authors
-# publish what must come out for a counter and a key of zeros:
+# An ordinary random number generator has a state that every draw changes. If half of a batch moves to another
+# worker, that worker draws different numbers. Here the number at a position is a *function* of (seed,
+# position): ten rounds of mixing with the seed scramble the position (Philox4x32-10), and the Box–Muller
+# transform turns the random words into normal numbers. The authors of Philox have published the output for a
+# counter and a key of zeros:
 #
 # > In the debugger: `scratchgen debug kernels.philox`, or `kernels.box_muller`
 
@@ -333,12 +336,13 @@ from scratchgen_kernels.normal_noise import philox4x32
 for backend in BACKENDS:
     words = philox4x32((0, 0, 0, 0), (0, 0), backend=backend)
     found = " ".join(f"{word:08x}" for word in words)
-    print(f"{backend:<7} {found}   to expect 6627e8d5 e169c58d bc57ac4c 9b00dbd8")
+    print(f"{backend:<7} {found}   expected 6627e8d5 e169c58d bc57ac4c 9b00dbd8")
     assert words == (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)
 
 # %% [markdown]
-# So two workers who share a batch draw, bit for bit, what one would. Element $(i, d)$ of a batch of $(B, Z)$
-# sits at position $iZ + d$; a worker who holds the rows from $a$ on starts at $aZ$.
+# So two workers that share a batch draw the same numbers, bit for bit, as a single worker. Element $(i, d)$
+# of a batch of shape $(B, Z)$ has the position $iZ + d$; a worker whose rows begin at $a$ starts at position
+# $aZ$.
 
 # %%
 B, Z = 6, 4
@@ -351,8 +355,8 @@ for backend in BACKENDS:
 
 # %% [markdown]
 # The backward pass of $z = \mu + e^{\frac12 \log\sigma^2} \varepsilon$ needs $\varepsilon$ again. It is not
-# stored: it is looked up a second time. And a run that is resumed needs two integers, not a state of
-# kilobytes.
+# stored but computed a second time. And to resume a run, two integers are enough instead of a state of
+# several kilobytes.
 
 # %%
 mu, logvar, g = normal(B, Z), normal(B, Z, seed=2), normal(B, Z, seed=3)
@@ -371,11 +375,11 @@ differing = np.sum(resumed.standard_normal(5) != expected)
 beside("resumed from two integers: elements that differ", differing, 0, 0)
 
 # %% [markdown]
-# ## One switch for a training step
+# ## Switching the backend of a whole training step
 #
-# Layers and objectives call the kernels, so a whole step moves from compiled code to scalar loops, for
-# stepping through in a debugger, with one line. The loss is the same to float32's rounding: a sum of 64 terms
-# of the order of 1 keeps six digits.
+# Layers and objectives call the kernels, so one line moves a whole training step from compiled code to scalar
+# loops, which you can step through in a debugger. The loss agrees to the rounding of float32: a sum of 64
+# terms of order 1 has six correct digits.
 
 # %%
 from scratchgen.vae import VAE
@@ -395,11 +399,11 @@ for backend in BACKENDS:
 print("pictures:", OUT)
 
 # %% [markdown]
-# ## Try it
+# ## Exercises
 #
-# 1. Write `three_loops` and `along_rows` of the road in Python, compile them with `numba.njit`, and time
-#    them. Which of the two costs is it that you see?
-# 2. Time the product for sizes 4, 8, 16, ..., 512 on NumPy and one compiled backend. Where do the curves
-#    cross, and what does the left end of NumPy's curve measure?
+# 1. Write the steps `three_loops` and `along_rows` in Python, compile them with `numba.njit`, and time them.
+#    Does arithmetic or memory limit them?
+# 2. Time the matrix product for sizes 4, 8, 16, ..., 512 on NumPy and one compiled backend. Where do the
+#    curves cross, and what does the left end of NumPy's curve measure?
 # 3. Set a breakpoint in `tanh_recurrence/loops.py`, run `kernels.tanh_recurrence(..., backend="loops")` on a
 #    sequence of three steps, and follow one state through all of them.

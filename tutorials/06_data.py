@@ -7,10 +7,10 @@
 # ---
 
 # %% [markdown]
-# # 6. What the models are shown
+# # 6. Data: scaling, entropy and sound
 #
-# At the end you will know how numbers get a common scale and whole numbers a density, what a text is worth
-# whose entropy is known, and how sound is made, taken apart and put together again.
+# You will learn how to standardise features and dequantise integers, what you can learn from a text whose
+# entropy is known, and how sound is synthesised, analysed and resynthesised.
 
 # %%
 import inspect
@@ -35,17 +35,18 @@ OUT = Path(tempfile.mkdtemp(prefix="data-"))  # the pictures of this page
 
 
 def beside(what, ours, expected, tolerance):
-    """Print a number beside the number to expect; fail if they differ by more than the tolerance."""
-    print(f"{what:<48} {ours:>16.10g}   to expect {expected:>14.8g}   ± {tolerance:.2g}")
+    """Print a number next to its expected value; fail if they differ by more than the tolerance."""
+    print(f"{what:<48} {ours:>16.10g}   expected {expected:>14.8g}   ± {tolerance:.2g}")
     assert abs(ours - expected) <= tolerance, what
 
 
 # %% [markdown]
-# ## A common scale
+# ## Standardising features
 #
-# A column in grams beside one in tons makes one weight too large and the other too small. So each column is
-# shifted and divided, $y_d = (x_d - \text{shift}_d)/\text{scale}_d$, by the mean and the deviation of the
-# *training* data. Those of the test data would tell the model about examples that it is not to have seen.
+# If one feature is in grams and another in tons, a network needs weights of very different sizes for them. So
+# each feature is standardised, $y_d = (x_d - \text{shift}_d)/\text{scale}_d$, with the mean and the standard
+# deviation of the *training* data. Using the test data's statistics would leak information about examples the
+# model must not have seen.
 #
 # > In the debugger: `scratchgen debug data.scaling`
 
@@ -59,12 +60,12 @@ beside("mean of a column", y[:, 0].mean(), 0, 1e-12)
 beside("mean square of a column", np.mean(y[:, 0] ** 2), 1, 1e-12)
 
 # %% [markdown]
-# ## Whole numbers made continuous
+# ## Dequantisation
 #
-# A density of whole numbers can be made as large as one likes, by a peak on each of them. Noise of the width
-# of a level takes the peaks away: $x = (k + u)/V$ with $u$ uniform on $[0, 1)$. Then a density $p$ of $x$
-# bounds the probability of $k$: $\log P(k) \ge \mathbb E_u[\log p(x)] - D \log V$. For 256 levels that are
-# all as frequent the best density is 1, and the bound is tight: 8 bits a number.
+# A density fitted to integers can be made arbitrarily large by a narrow peak on each integer. Noise of the
+# width of a level prevents this: $x = (k + u)/V$ with $u$ uniform on $[0, 1)$. Then a density $p$ of $x$
+# bounds the probability of $k$: $\log P(k) \ge \mathbb E_u[\log p(x)] - D \log V$. For 256 equally frequent
+# levels the best density is 1, and the bound is tight: 8 bits per number.
 #
 # > In the debugger: `scratchgen debug data.dequantisation`
 
@@ -73,7 +74,7 @@ k = rng.integers(256, size=(1000, 3))
 x = dequantise.dequantise(k, 256, rng)
 assert np.array_equal(dequantise.quantise(x, 256), k)
 beside(
-    "bits a number, of a density that is 1",
+    "bits per number, for a density of 1",
     evaluation.bits_per_dimension(0.0, 3, levels=256).item(),
     8,
     1e-12,
@@ -82,44 +83,46 @@ beside(
 # %% [markdown]
 # ## A text whose entropy is known
 #
-# In a Markov chain each character depends on the one before, with the probabilities $P_{ij}$. In the long run
-# they are met as often as $\pi = \pi P$ says, and the entropy rate is
+# In a Markov chain each character depends on the previous one, with the transition probabilities $P_{ij}$.
+# Their long-run frequencies satisfy $\pi = \pi P$, and the entropy rate is
 #
 # $$ H = -\sum_i \pi_i \sum_j P_{ij} \log_2 P_{ij} $$
 #
-# bits a character: no model can do better, and a good one comes as close as its data allow. In the chain of
-# the library each of 16 letters has four successors with $\frac12, \frac14, \frac18, \frac18$, which is 1.75
-# bits; who does not look at the letter before needs 4.
+# bits per character: no model can do better, and a good model comes as close as the amount of data allows. In
+# the library's chain each of 16 letters has four successors with the probabilities
+# $\frac12, \frac14, \frac18, \frac18$, which gives 1.75 bits; a model that ignores the previous letter needs
+# 4.
 #
 # > In the debugger: `scratchgen debug data.entropy_rate`
 
 # %%
 chain = markov.source()
-beside("entropy rate, bits a character", chain.entropy_rate, 0.5 * 1 + 0.25 * 2 + 2 * 0.125 * 3, 1e-12)
+beside("entropy rate, bits per character", chain.entropy_rate, 0.5 * 1 + 0.25 * 2 + 2 * 0.125 * 3, 1e-12)
 text = load_text("markov")
 ids = np.array([ord(c) - ord("a") for c in text.train[:50_000]])
 held_out = np.array([ord(c) - ord("a") for c in text.test])
 for order, expected in ((0, 4.0), (1, 1.75)):
-    counted = evaluation.NGram(order).fit(ids, 16).log_prob(held_out)[1:]
-    beside(f"by counting, {order} characters back", evaluation.bits_per_character(counted), expected, 0.02)
+    log_p = evaluation.NGram(order).fit(ids, 16).log_prob(held_out)[1:]
+    beside(f"n-gram model of order {order}", evaluation.bits_per_character(log_p), expected, 0.02)
 
 # %% [markdown]
-# ## Sound by formula
+# ## Sound synthesis and the short-time Fourier transform
 #
-# A plucked string is a burst of noise that goes round in a loop and is softened on the way (Karplus and
-# Strong): $y_t = \frac12 (y_{t-p} + y_{t-p-1})$. The average delays by half a sample, so it sounds at
-# $\text{rate}/(p + \frac12)$. Tones are sums of overtones, $\sum_k \frac1k \sin(2\pi k f t/\text{rate})$ for
-# a sawtooth, without those beyond half the rate, which would come back as wrong pitches. And notes have the
-# pitch $f = 440 \cdot 2^{(m - 69)/12}$.
+# The Karplus–Strong algorithm synthesises a plucked string: a burst of noise circulates in a delay loop with
+# a low-pass filter, $y_t = \frac12 (y_{t-p} + y_{t-p-1})$. The average adds a delay of half a sample, so the
+# pitch is $\text{rate}/(p + \frac12)$. Tones are sums of overtones,
+# $\sum_k \frac1k \sin(2\pi k f t/\text{rate})$ for a sawtooth, without the overtones above half the sampling
+# rate, which would alias to wrong pitches. MIDI note $m$ has the pitch $f = 440 \cdot 2^{(m - 69)/12}$.
 #
-# A sound is looked at in frames: each is multiplied by a window $w$ and taken apart into frequencies,
+# The short-time Fourier transform (STFT) cuts a sound into frames, multiplies each by a window $w$ and
+# decomposes it into frequencies,
 #
 # $$
 # X_{mk} = \sum_n w_n\, x_{m \text{hop} + n}\, e^{-2\pi i k n / \text{length}}, \qquad
 # x_n = \frac{\sum_m w_{n - m \text{hop}}\, y_{m, n - m \text{hop}}}{\sum_m w_{n - m \text{hop}}^2},
 # $$
 #
-# and on the right the way back: frames $y_m$ are added up, by the weights of the window.
+# and the formula on the right inverts it: the frames $y_m$ are added, weighted by the window (overlap-add).
 #
 # > In the debugger: `scratchgen debug data.plucked_string`, or `data.tone`, `data.pitch`, `data.stft`,
 # > `data.istft`
@@ -129,32 +132,32 @@ print(inspect.getsource(stft))
 
 rate, period = 8000, 40
 string = pluck(noise((period,), rng), rate)
-beside("octaves from the a of 440 Hz to note 81", math.log2(pitch_in_hz(81) / 440), 1, 1e-12)
+beside("octaves from A4 (440 Hz) to note 81", math.log2(pitch_in_hz(81) / 440), 1, 1e-12)
 
 saw = tone("sawtooth", 1000.0, rate, rate).astype(float)
 t = np.arange(rate) / rate
 second = 2 * np.mean(saw * np.sin(2 * np.pi * 2000 * t)) / (2 * np.mean(saw * np.sin(2 * np.pi * 1000 * t)))
-beside("second overtone of a sawtooth, over the first", second, 1 / 2, 1e-6)
+beside("sawtooth: second harmonic over the first", second, 1 / 2, 1e-6)
 
 X = stft(string, 256, 64)
-beside("there and back, largest difference", np.abs(istft(X, len(string), 256, 64) - string).max(), 0, 3e-6)
-beside("windows half a frame apart, summed", np.ptp(hann(256)[:128] + hann(256)[128:]), 0, 1e-12)
+beside("STFT and inverse, largest difference", np.abs(istft(X, len(string), 256, 64) - string).max(), 0, 3e-6)
+beside("sum of windows half a frame apart, its range", np.ptp(hann(256)[:128] + hann(256)[128:]), 0, 1e-12)
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
 left.plot(1000 * t[:800], string[:800], color="#2e86ab", linewidth=0.8)
-left.set(xlabel="milliseconds", title="a plucked string: noise, and then a tone")
+left.set(xlabel="milliseconds", title="A plucked string: noise that becomes a tone")
 right.imshow(np.log10(np.abs(X[:, :]).T + 1e-4), origin="lower", aspect="auto", extent=(0, 1, 0, rate / 2))
-right.set(xlabel="seconds", ylabel="Hz", title="its transform: high overtones die first")
+right.set(xlabel="seconds", ylabel="Hz", title="Its spectrogram: high overtones decay first")
 figure.savefig(OUT / "string.png", dpi=120)
 
 # %% [markdown]
-# ## As the ear has it
+# ## Perceptual scales: mel, decibels and μ-law
 #
-# The ear tells low notes apart better than high ones, and quiet sounds better than loud ones. Frequencies are
-# spaced as $m = 2595 \log_{10}(1 + f/700)$ mel, and summed in bands $F$ whose power is told in decibels,
-# $10 \log_{10} \max(P F, \text{floor})$. Samples are rounded on the scale
-# $F(x) = \mathrm{sign}(x) \ln(1 + \mu |x|)/\ln(1 + \mu)$ with $\mu = 255$: 256 levels, most of them near
-# silence.
+# The ear distinguishes low notes better than high ones, and quiet sounds better than loud ones. The mel
+# scale, $m = 2595 \log_{10}(1 + f/700)$, spaces frequencies accordingly; the power in each mel band $F$ is
+# given in decibels, $10 \log_{10} \max(P F, \text{floor})$. The μ-law scale,
+# $F(x) = \mathrm{sign}(x) \ln(1 + \mu |x|)/\ln(1 + \mu)$ with $\mu = 255$, quantises samples to 256 levels,
+# most of them near silence.
 #
 # > In the debugger: `scratchgen debug data.mel`, or `data.mu_law`, `data.decibels`
 
@@ -163,17 +166,17 @@ beside("1000 Hz in mel", float(mel.hz_to_mel(1000)), 1000, 0.02)
 filters = mel.mel_filters(rate, 256, 20)
 louder = mel.log_mel(100 * np.abs(X) ** 2, filters) - mel.log_mel(np.abs(X) ** 2, filters)
 beside("a hundred times the power, in decibels", np.median(louder), 20, 1e-4)
-beside("1/17 on the scale of μ-law", float(mu_law.compress(np.float64(1 / 17))), 1 / 2, 1e-12)
+beside("1/17 on the μ-law scale", float(mu_law.compress(np.float64(1 / 17))), 1 / 2, 1e-12)
 quiet = rng.random(1000, np.float64) * 0.01
 coded = mu_law.decode(mu_law.encode(quiet), np.float64)
-print(f"largest error of quiet samples: {np.abs(coded - quiet).max():.1e}, of 256 equal levels {1 / 256:.1e}")
+print(f"largest error of quiet samples: {np.abs(coded - quiet).max():.1e}; of 256 equal levels {1 / 256:.1e}")
 assert np.abs(coded - quiet).max() < 1 / 256 / 10
 print("pictures:", OUT)
 
 # %% [markdown]
-# ## Try it
+# ## Exercises
 #
-# 1. Scale the test part by its own mean and deviation. In which of the numbers of a report would it show? 2.
-# Leave out the noise, `k / 256`, and fit a mixture of Gaussians with `sigma` near 0. How many bits a number
-# does it claim? 3. Take the symmetric window `np.hanning(256)` in the place of `hann(256)`. What happens to
-# the sum of windows?
+# 1. Standardise the test data by their own mean and deviation. Which numbers of a report would show the leak?
+# 2. Leave out the noise, `k / 256`, and fit a mixture of Gaussians with `sigma` near 0. How many bits per
+#    number does it claim?
+# 3. Use the symmetric window `np.hanning(256)` instead of `hann(256)`. What happens to the sum of windows?

@@ -1,7 +1,7 @@
 """The inner loops of scratchgen, each written four ways behind one contract.
 
-Arrays in, arrays out: this package knows nothing of tensors or gradients-by-graph. Each kernel is a folder
-whose ``__init__.py`` states the equation, checks the arguments, and calls the chosen backend:
+Arrays in, arrays out. Each kernel is a folder whose ``__init__.py`` states the equation, checks the arguments and
+calls the chosen backend:
 
     loops    plain Python, for reading and for a debugger
     numpy    whole arrays: the oracle

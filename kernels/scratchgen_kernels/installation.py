@@ -1,10 +1,11 @@
-"""What the installation said about the compiled kernels.
+"""The record of the installation about the compiled kernels.
 
-``setup.py`` writes ``_build.json`` beside this file, whether the build succeeded, failed or was switched off.
+``setup.py`` writes ``_build.json`` into the folder of this file, whether the build succeeded, failed or was disabled.
 """
 
 import json
 from pathlib import Path
+from typing import Any
 
 RECORD = Path(__file__).with_name("_build.json")
 
@@ -14,15 +15,15 @@ HOW_TO_BUILD = (
 )
 
 
-def build_record():
-    """The record of the build as a dict, or None if nothing was ever built.
+def build_record() -> dict[str, Any] | None:
+    """The record of the build as a dict, or None if there was no build.
 
     Keys: ``status`` ("built", "failed" or "disabled"), ``reason`` (one line, empty when built), ``output``
-    (the compiler's last lines where it failed), ``flags`` (of the compiler, a list), ``march`` (the
-    instruction set, or None for the compiler's own default), ``cython`` (its version, or None) and ``python``
-    (the version that the kernels were built for).
+    (the last lines of the compiler if it failed), ``flags`` (of the compiler, a list), ``march`` (the
+    instruction set, or None for the default of the compiler), ``cython`` (its version, or None) and ``python``
+    (the version for which the kernels were built).
 
-    Raises: nothing. A record that cannot be read counts as none.
+    Raises nothing: a record that cannot be read counts as none.
     """
     try:
         record = json.loads(RECORD.read_text(encoding="utf-8"))
@@ -31,11 +32,10 @@ def build_record():
     return record if isinstance(record, dict) else None
 
 
-def why_not_built():
-    """The reason for which compiled kernels must not be loaded, or None if they may be.
+def why_not_built() -> str | None:
+    """The reason why compiled kernels must not be loaded, or None if they may be loaded.
 
-    A build that was switched off counts even where an older compiled file still lies about: what runs is what
-    the last installation asked for.
+    The record of the last installation counts, even if compiled files of an older installation still exist.
     """
     record = build_record() or {}
     if record.get("status") == "disabled":

@@ -1,8 +1,10 @@
-"""Which backend runs: by name, by context, by environment variable, or the fastest that is present."""
+"""The choice of the backend: by name, by context, by environment variable, or the fastest available one."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 
 from scratchgen_kernels.installation import HOW_TO_BUILD, build_record, why_not_built
 
@@ -11,25 +13,25 @@ NAMES = (*MODULES, "auto")
 VARIABLE = "SCRATCHGEN_KERNELS"
 HOW_TO_INSTALL_NUMBA = 'pip install --upgrade "scratchgen-numpy[fast]"'
 
-_kernels = []
+_kernels: list["Kernel"] = []
 _chosen = os.environ.get(VARIABLE) or "auto"
 
 
 class UnknownBackend(ValueError):
-    """A name that is no backend's."""
+    """The name is not one of the backends."""
 
 
 class BackendUnavailable(ImportError):
-    """A backend was asked for by name and is not there.
+    """A backend was requested by name and is not available.
 
     Attributes: ``kernel`` and ``backend`` (names), ``reason`` (why it is off), ``remedy`` (how to get it).
     """
 
-    def __init__(self, kernel, backend, reason, remedy):
+    def __init__(self, kernel: str, backend: str, reason: str, remedy: str):
         super().__init__(f"the {backend} backend of {kernel} is not available: {reason}. To get it: {remedy}")
         self.kernel, self.backend, self.reason, self.remedy = kernel, backend, reason, remedy
 
-    def __reduce__(self):  # an exception with several arguments reaches another process only if told how
+    def __reduce__(self):  # pickle needs this for an exception with several arguments
         return type(self), (self.kernel, self.backend, self.reason, self.remedy)
 
 
@@ -45,27 +47,27 @@ class BackendStatus:
 
 
 class Kernel:
-    """One kernel and its backends, each imported when it is first wanted.
+    """One kernel and its backends, each imported on first use.
 
-    ``auto`` is the order in which backends are tried when none is named: fastest first, as the committed
-    benchmark found them. It ends with backends that are always there.
+    ``auto`` is the order in which backends are tried if none is named: fastest first in the committed benchmark.
+    It ends with backends that are always available.
     """
 
-    def __init__(self, name, package, auto):
+    def __init__(self, name: str, package: str, auto: tuple[str, ...]):
         self.name, self.package, self.auto = name, package, auto
-        self._loaded = {}
+        self._loaded: dict[str, ModuleType] = {}
         _kernels.append(self)
 
-    def module(self, backend=None):
-        """The module that implements the kernel: of `backend`, or of the one chosen for the process.
+    def module(self, backend: str | None = None) -> ModuleType:
+        """The module that implements the kernel on `backend`, by default on the backend chosen for the process.
 
-        Raises: ValueError for an unknown name, BackendUnavailable for a known one that is not there.
+        Raises: ValueError for an unknown name, BackendUnavailable for a backend that is not available.
         """
         name = backend or _chosen
-        module = self._loaded.get(name)  # the hot path is this one look-up
+        module = self._loaded.get(name)  # the hot path is this look-up
         return module or self._load(name)
 
-    def status(self, backend):
+    def status(self, backend: str) -> BackendStatus:
         """A BackendStatus for one named backend; tries to import it."""
         try:
             self.module(backend)
@@ -73,67 +75,72 @@ class Kernel:
             return BackendStatus(self.name, backend, False, off.reason, off.remedy)
         return BackendStatus(self.name, backend, True)
 
-    def _load(self, name):
+    def _load(self, name: str) -> ModuleType:
         check_name(name)
-        module = self._first_present() if name == "auto" else self._import(name)
+        module = self._first_available() if name == "auto" else self._import(name)
         self._loaded[name] = module
         return module
 
-    def _first_present(self):
+    def _first_available(self) -> ModuleType:
         for name in self.auto:
             try:
                 return self.module(name)
             except BackendUnavailable:
                 continue
-        raise BackendUnavailable(self.name, "auto", "no backend loads", "reinstall scratchgen-numpy")
+        raise BackendUnavailable(
+            self.name, "auto", "no backend can be imported", "reinstall scratchgen-numpy"
+        )
 
-    def _import(self, name):
+    def _import(self, name: str) -> ModuleType:
         if name == "cython" and (reason := why_not_built()):
             raise BackendUnavailable(self.name, name, reason, HOW_TO_BUILD)
         try:
             return import_module(f"{self.package}.{MODULES[name]}")
         except Exception as error:
-            if name in ("loops", "numpy"):  # nothing optional in these: whatever went wrong is a fault here
+            if name in ("loops", "numpy"):  # they need nothing optional, so the error is a bug here
                 raise
             raise BackendUnavailable(self.name, name, *_explain(name, error)) from error
 
 
-def _explain(name, error):
+def _explain(name: str, error: Exception) -> tuple[str, str]:
     """(reason, remedy) for a compiled backend whose import raised `error`."""
     missing = error.name if isinstance(error, ModuleNotFoundError) else None
     if name == "numba":
-        reason = "numba is not installed" if missing == "numba" else f"numba does not load: {error}"
+        reason = "numba is not installed" if missing == "numba" else f"numba cannot be imported: {error}"
         return reason, HOW_TO_INSTALL_NUMBA
     if not (missing and missing.endswith(".cython_")):
-        return f"the compiled kernel does not load: {error}", HOW_TO_BUILD
+        return f"the compiled kernel cannot be imported: {error}", HOW_TO_BUILD
     if record := build_record():
-        return f"it was built for Python {record.get('python', '(unknown)')}, not for this one", HOW_TO_BUILD
+        return (
+            f"it was built for Python {record.get('python', '(unknown)')}, not for the running version",
+            HOW_TO_BUILD,
+        )
     return "it was not built when the package was installed", HOW_TO_BUILD
 
 
-def current():
-    """The name of the backend chosen for the process: "auto" unless something else was asked for."""
+def current() -> str:
+    """The name of the backend chosen for the process; "auto" by default."""
     return _chosen
 
 
-def check_name(name):
-    """Raise UnknownBackend (a ValueError), listing the names there are, unless `name` is one of them."""
+def check_name(name: str) -> None:
+    """Raise UnknownBackend (a ValueError) with the list of names unless `name` is one of them."""
     if name not in NAMES:
         where = f" (from the environment variable {VARIABLE})" if name == os.environ.get(VARIABLE) else ""
         raise UnknownBackend(f"unknown kernel backend {name!r}{where}; the backends are {', '.join(NAMES)}")
 
 
 class use:
-    """Set the backend for the whole process; as a context manager, give the former one back at the end.
+    """Set the backend for the whole process; as a context manager, restore the former backend at the end.
 
-    ``use("numba")`` holds from now on; ``with use("loops"): ...`` holds inside the block, for every thread.
+    ``use("numba")`` is valid from now on; ``with use("loops"): ...`` is valid inside the block, for every thread.
 
-    name: "loops", "numpy", "numba", "cython", or "auto" (per kernel, the fastest that is present).
-    Raises: ValueError for an unknown name; BackendUnavailable if any kernel lacks that backend, at once
-    rather than at the first call, and then nothing has changed.
+    name: "loops", "numpy", "numba", "cython", or "auto" (for each kernel the fastest available backend).
+    Raises: ValueError for an unknown name; BackendUnavailable if any kernel lacks the backend. The error comes here,
+    not at the first call, and the former backend stays.
     """
 
-    def __init__(self, name):
+    def __init__(self, name: str):
         global _chosen
         check_name(name)
         for kernel in _kernels:
@@ -141,21 +148,21 @@ class use:
         self.name, self._former = name, _chosen
         _chosen = name
 
-    def __enter__(self):
+    def __enter__(self) -> "use":
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         global _chosen
         _chosen = self._former
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"use({self.name!r})"
 
 
-def implementations(backend):
-    """How a backend computes the kernels: a list of (name, function), as the contracts name them.
+def implementations(backend: str) -> list[tuple[str, Callable]]:
+    """The functions with which a backend computes the kernels: a list of (name in the contract, function).
 
-    Raises: ValueError for an unknown name, BackendUnavailable if any kernel lacks that backend.
+    Raises: ValueError for an unknown name, BackendUnavailable if any kernel lacks the backend.
     """
     found = []
     for kernel in _kernels:
@@ -164,9 +171,9 @@ def implementations(backend):
     return found
 
 
-def backends():
+def backends() -> list[BackendStatus]:
     """Every kernel and backend with its state: a list of BackendStatus, ordered by kernel, then by backend.
 
-    Imports each backend to find out, so the first call takes as long as importing numba does.
+    The first call imports every backend, Numba included, so it is slow.
     """
     return [kernel.status(name) for kernel in _kernels for name in MODULES]

@@ -1,9 +1,9 @@
-"""Several cores for one call: the rows of a result are shared out among threads.
+"""Several cores for one call: the rows of a result are shared among threads.
 
-Compiled code gives the interpreter's lock away, so plain Python threads run it side by side. Each thread
-computes whole rows, in the order in which one thread would, and writes them where nobody else does: the
-result has the same bits for any number of threads. There is no second pool of threads (OpenMP's, say) to get
-in the way of BLAS's own, and none that a fork would leave behind without its threads.
+Compiled code releases the interpreter's lock, so plain Python threads run it in parallel. Each thread computes whole
+rows, in the same order as a single thread, and no two threads write to the same memory: the result has the same bits
+for any number of threads. There is no second pool of threads (such as OpenMP's) that competes with the threads of
+the BLAS, and none that loses its threads in a fork.
 """
 
 import os
@@ -13,13 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 VARIABLE = "OMP_NUM_THREADS"
-# A thread gets this many times the work that pays for waking it. On an idle machine less would do; where
-# another program has the core, a thread waits for its turn, far longer than a short call works.
+# A thread gets this many times the work that pays for waking it. On an idle machine less would do; where another
+# program occupies the core, a thread waits for its turn far longer than a short call takes.
 MARGIN = 8
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """The number of cores that this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
@@ -27,7 +27,7 @@ def cores() -> int:
 
 
 def _from_environment() -> int:
-    value = os.environ.get(VARIABLE, "").split(",")[0].strip()  # OpenMP allows one number a level of nesting
+    value = os.environ.get(VARIABLE, "").split(",")[0].strip()  # OpenMP allows one number per nesting level
     return max(1, int(value)) if value.isdigit() else cores()
 
 
@@ -37,7 +37,7 @@ _lock = threading.Lock()
 
 
 def get_num_threads() -> int:
-    """How many threads a kernel may use: OMP_NUM_THREADS if it is set, else the cores of this process."""
+    """The number of threads that a kernel may use: OMP_NUM_THREADS if it is set, else the cores of this process."""
     return _threads
 
 
@@ -52,31 +52,33 @@ def set_num_threads(n: int) -> None:
         _threads, _pool = n, None
 
 
-def in_parallel(work: Callable[[int, int], object], rows: int, least: int = 1, multiple: int = 1) -> None:
-    """work(start, stop) for stretches that together are 0 … rows, one stretch a thread.
+def in_parallel(
+    work: Callable[[int, int], object], rows: int, grain_size: int = 1, multiple: int = 1
+) -> None:
+    """Call work(start, stop) for stretches that together cover 0 … rows, one stretch per thread.
 
     work        computes rows start … stop − 1 and nothing else; it must release the interpreter's lock
-    least       the rows that pay for waking a thread, which takes some 20 µs; it gets MARGIN times as many
+    grain_size  the rows that pay for waking a thread, which takes some 20 µs; a thread gets MARGIN times more
     multiple    stretches begin at multiples of this (the height of a register tile)
 
-    The caller's own thread takes the first stretch. An exception in any of them reaches the caller.
+    The caller's own thread takes the first stretch. An exception in any stretch reaches the caller.
     """
     if _threads == 1:
         work(0, rows)
         return
     blocks = -(-rows // multiple)
-    parts = max(1, min(_threads, rows // max(MARGIN * least, 1), blocks))
+    parts = max(1, min(_threads, rows // max(MARGIN * grain_size, 1), blocks))
     if parts == 1:
         work(0, rows)
         return
     bounds = [min(blocks * i // parts * multiple, rows) for i in range(parts + 1)]
     first, *others = pairwise(bounds)
-    others = [_workers().submit(work, *stretch) for stretch in others]
+    futures = [_workers().submit(work, *stretch) for stretch in others]
     try:
         work(*first)
     finally:
-        for other in others:
-            other.result()
+        for future in futures:
+            future.result()
 
 
 def _workers() -> ThreadPoolExecutor:
@@ -88,7 +90,7 @@ def _workers() -> ThreadPoolExecutor:
 
 
 def _after_fork() -> None:
-    """A child process has the pool but none of its threads: it makes its own when it needs them."""
+    """Drop the pool in a child process, which inherits it without its threads and makes a new one when needed."""
     global _pool, _lock
     _pool, _lock = None, threading.Lock()
 

@@ -1,7 +1,6 @@
 """NumPy, differentiated: tensors, the table of derivative rules, the reverse sweep, and its transforms."""
 
-from scratchgen.autograd.tensor import Tensor  # isort: skip  (first: the table is built around it)
-from scratchgen.autograd import inspect, rules
+from scratchgen.autograd import inspect, operators, rules
 from scratchgen.autograd.check import GradientError, check_grads
 from scratchgen.autograd.inspect import detect_anomaly
 from scratchgen.autograd.mode import enable_grad, no_grad
@@ -12,13 +11,14 @@ from scratchgen.autograd.primitives import (
     defvjp_joint,
     primitive,
 )
+from scratchgen.autograd.tensor import Tensor
 from scratchgen.autograd.transforms import (
-    checkpoint,
     grad,
     hessian,
     hvp,
     jacobian,
     jvp,
+    remat,
     stop_gradient,
     value_and_grad,
     vjp,
@@ -29,7 +29,6 @@ __all__ = [
     "Primitive",
     "Tensor",
     "check_grads",
-    "checkpoint",
     "constant",
     "defvjp",
     "defvjp_joint",
@@ -42,7 +41,9 @@ __all__ = [
     "jacobian",
     "jvp",
     "no_grad",
+    "operators",
     "primitive",
+    "remat",
     "rules",
     "stop_gradient",
     "value_and_grad",

@@ -1,25 +1,35 @@
 """The reverse sweep: from ∂L/∂y at the end of the graph to ∂L/∂x at its leaves.
 
-Every tensor carries the serial number of its birth, and inputs are born before outputs. Going through the
-tensors from the youngest to the oldest therefore meets each one only after everything that used it, when
-its cotangent is complete. No recursion: a chain of a million operations is a loop of a million steps.
+Every tensor has a serial number, and inputs are made before outputs. Visiting the tensors from the youngest to
+the oldest therefore reaches each tensor after everything that used it, when its cotangent is complete. There
+is no recursion: a chain of a million operations is a loop of a million steps.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scratchgen.autograd import complaints
+from scratchgen.autograd import error_messages
 from scratchgen.autograd.broadcasting import is_repeated, sum_to_shape
 from scratchgen.autograd.mode import WATCHERS
 from scratchgen.autograd.primitives import Primitive, call
 from scratchgen.autograd.tensor import Tensor
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def seed(y: Tensor, cotangent=None) -> Tensor:
-    """The cotangent that a sweep starts with: the one given, or 1 for a single number."""
+__all__ = ["seed", "sweep", "vjp_of_node"]
+
+
+def seed(y: Any, cotangent: ArrayLike | None = None) -> Tensor:
+    """Return the cotangent that a sweep starts with: the given one, or 1 for a single number.
+
+    Raises RuntimeError when y has no history, is not a single number, or has another shape than its cotangent.
+    """
     if not isinstance(y, Tensor) or not y.requires_grad:
         raise RuntimeError(
             "nothing to differentiate: the result does not depend on a tensor that requires_grad"
@@ -29,23 +39,33 @@ def seed(y: Tensor, cotangent=None) -> Tensor:
             raise RuntimeError(
                 f"a result of shape {y.shape} is not a single number: give its cotangent or .sum() it"
             )
-        return Tensor.holding(np.ones_like(y.data))
-    g = cotangent if isinstance(cotangent, Tensor) else Tensor.holding(np.asarray(cotangent, dtype=y.dtype))
+        return Tensor.wrap(np.ones_like(y.data))
+    g = cotangent if isinstance(cotangent, Tensor) else Tensor.wrap(np.asarray(cotangent, dtype=y.dtype))
     if g.shape != y.shape:
         raise RuntimeError(f"the cotangent has shape {g.shape}, the result {y.shape}; they must be equal")
     return g
 
 
-def sweep(y: Tensor, g, record: bool = False, ends=(), paths: set[Tensor] | None = None, free: bool = False):
+def sweep(
+    y: Tensor,
+    g: Any,
+    record: bool = False,
+    ends: Container[Tensor] = (),
+    paths: Container[Tensor] | None = None,
+    free: bool = False,
+) -> dict[Tensor, Any]:
     """Carry the cotangent g of y through the graph; return {leaf: its cotangent}.
 
     record    run the rules on tensors, so that the result can be differentiated again; else on arrays
     ends      stop at these tensors, as at leaves
-    paths     follow only tensors of this set, those that lead to the ends
-    free      forget how a node was made once it has been passed   Ledger: autograd.chain_rule
+    paths     follow only tensors of this set, which lead to the ends
+    free      delete the inputs of each node after its visit
+
+    Ledger: autograd.chain_rule
     """
-    cotangents, found = {y: g}, {}
-    youngest = [(-y.birth, y)]  # a heap of the tensors whose cotangent waits
+    cotangents: dict[Tensor, Any] = {y: g}
+    found: dict[Tensor, Any] = {}
+    youngest = [(-y.serial, y)]  # a priority queue: the tensors to visit next
     while youngest:
         _, node = heappop(youngest)
         g = cotangents.pop(node)
@@ -55,27 +75,32 @@ def sweep(y: Tensor, g, record: bool = False, ends=(), paths: set[Tensor] | None
         if node.primitive is None or node in ends:
             found[node] = g
             continue
-        for a, g_a in pull_back(node, g, record, paths):
+        for a, g_a in vjp_of_node(node, g, record, paths):
             if a in cotangents:
                 cotangents[a] = cotangents[a] + g_a
             else:
                 cotangents[a] = g_a
-                heappush(youngest, (-a.birth, a))
+                heappush(youngest, (-a.serial, a))
         if free:
             node.inputs = node.arrays = node.saved = None
             node.guards = ()
     return found
 
 
-def pull_back(node: Tensor, g, record: bool = False, paths: set[Tensor] | None = None) -> list[tuple]:
+def vjp_of_node(
+    node: Tensor, g: Any, record: bool = False, paths: Container[Tensor] | None = None
+) -> list[tuple[Tensor, Any]]:
     """One step of the chain rule: (input, ∂L/∂input) for the inputs of a node, given g = ∂L/∂node.
 
     Ledger: autograd.chain_rule
     """
-    entry, inputs, options = node.primitive, node.inputs, node.options
+    entry: Any = node.primitive  # not None: the sweep stops at leaves
+    inputs, options = node.inputs, node.options
+    y: Any
+    values: Any
     if inputs is None:
-        raise complaints.freed(entry)
-    if record and not entry.once:
+        raise error_messages.freed(entry)
+    if record and not entry.first_order_only:
         cotangent, y, values = g, node, inputs
     else:
         cotangent, y, values = g.data if record else g, node.data, node.arrays
@@ -83,7 +108,7 @@ def pull_back(node: Tensor, g, record: bool = False, paths: set[Tensor] | None =
         values = [*values, node.saved]
     joint = entry.joint(cotangent, y, *values, **options) if entry.joint is not None else None
 
-    pulled = []
+    cotangents = []
     for i, a in enumerate(inputs):
         if not isinstance(a, Tensor) or (paths is not None and a not in paths):
             continue
@@ -96,28 +121,28 @@ def pull_back(node: Tensor, g, record: bool = False, paths: set[Tensor] | None =
         x = a.data
         if g_a.shape != x.shape:
             if not (entry.broadcasts and is_repeated(x.shape, g_a.shape)):
-                raise complaints.wrong_shape(entry, g_a, x)
+                raise error_messages.wrong_shape(entry, g_a, x)
             g_a = sum_to_shape(g_a, x)
         if g_a.dtype is not x.dtype:
             g_a = g_a.astype(x.dtype)
-        if record and entry.once:
-            g_a = call(_refusing(entry), (g_a, g, *inputs))
+        if record and entry.first_order_only:
+            g_a = call(_derivative_of_first_order_only(entry), (g_a, g, *inputs))
         for watcher in WATCHERS:
             watcher.cotangent(node, i, g, g_a)
-        pulled.append((a, g_a))
-    return pulled
+        cotangents.append((a, g_a))
+    return cotangents
 
 
-def _refusing(entry: Primitive) -> Primitive:
-    """A node for the derivative of a primitive that is differentiable once: asked again, it says why not."""
+def _derivative_of_first_order_only(entry: Primitive) -> Primitive:
+    """The node for the derivative of a primitive that is differentiable once: its own rule raises the reason."""
 
-    def refuse(*_):
+    def reject(*_):
         raise RuntimeError(
-            f"{entry.name} is differentiable once: {entry.once}; "
+            f"{entry.name} is differentiable once: {entry.first_order_only}; "
             "for derivatives of derivatives write it in plain NumPy (a fused function has such a twin)"
         )
 
     node = Primitive(lambda value, *made_from: value)
     node.name = f"derivative of {entry.name}"
-    node.joint = refuse
+    node.joint = reject
     return node

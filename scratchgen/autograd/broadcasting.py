@@ -1,14 +1,23 @@
-"""Broadcasting, backwards.
+"""The transpose of broadcasting.
 
-Where NumPy has repeated the elements of x to fit another array, each of them was used several times, and the
+Where NumPy repeats the elements of x to fit another array, each element is used several times, and the
 derivative by it is the sum over its uses.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
+__all__ = ["is_repeated", "sum_to_shape"]
 
-def sum_to_shape(g, x):
-    """The transpose of broadcasting: sum g over the axes along which x was repeated, down to x.shape."""
+
+def sum_to_shape(g: Any, x: Any) -> Any:
+    """Sum g over the axes along which x was repeated, down to x.shape: the transpose of broadcasting.
+
+    g, x    arrays or tensors; the result is of the kind of g
+    """
     if g.shape == x.shape:
         return g
     new = g.ndim - x.ndim
@@ -17,6 +26,6 @@ def sum_to_shape(g, x):
 
 
 def is_repeated(shape: tuple, repeated: tuple) -> bool:
-    """Whether broadcasting can make `repeated` of `shape`."""
+    """Return whether broadcasting can turn `shape` into `repeated`."""
     pairs = zip(reversed(shape), reversed(repeated), strict=False)
     return len(shape) <= len(repeated) and all(n in (1, m) for n, m in pairs)

@@ -1,30 +1,35 @@
-"""Is a derivative right? A comparison with difference quotients that has no blind spots.
+"""Gradient checking: derivatives compared with difference quotients in random directions.
 
-All directions are random. With a cotangent of ones, a rule that mixes up rows, or that forgets the
-cotangent altogether, can pass; against a random cotangent and a random direction it agrees by accident with
-probability zero.
+With a cotangent of ones, a rule that mixes rows, or that ignores the cotangent, can pass. For a random
+cotangent and a random direction, a wrong rule agrees by accident with probability zero.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scratchgen.autograd.backward import pull_back
+from scratchgen.autograd.backward import vjp_of_node
 from scratchgen.autograd.graph import youngest_first
-from scratchgen.autograd.inspect import source
+from scratchgen.autograd.inspect.source_lines import source
 from scratchgen.autograd.mode import enable_grad, no_grad
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.autograd.tensor import Tensor
 from scratchgen.autograd.transforms import jvp, vjp
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 STEP = 1e-3
 STENCIL = {-2: 1 / 12, -1: -2 / 3, 1: 2 / 3, 2: -1 / 12}  # f' = Σ c f(x + kh)/h + O(h⁴)
 IMAGINARY_STEP = 1e-20  # no difference is taken, so nothing cancels, however small the step
-KINK = 1e-3  # the least relative difference of the slopes on both sides that is called a kink
-SHARPER = 1e-4  # how much closer the complex step comes than finite differences
+KINK_TOLERANCE = 1e-3  # a larger relative difference of the slopes on both sides is called a kink
+COMPLEX_STEP_TOLERANCE = 1e-4  # of the complex step, relative to the tolerance of finite differences
+
+__all__ = ["GradientError", "KinkError", "check_grads"]
 
 
 class GradientError(AssertionError):
@@ -35,7 +40,9 @@ class KinkError(GradientError):
     """The function has no derivative at the point: its slopes to the left and to the right differ."""
 
 
-def check_grads(f: Callable, *args, order: int = 2, tolerance: float = 1e-6, seed: int = 0) -> float:
+def check_grads(
+    f: Callable[..., Any], *args: ArrayLike, order: int = 2, tolerance: float = 1e-6, seed: int = 0
+) -> float:
     """Compare the derivatives of f at args with difference quotients; return the largest relative error.
 
     For a random cotangent v of the result and a random direction u of each argument:
@@ -44,18 +51,19 @@ def check_grads(f: Callable, *args, order: int = 2, tolerance: float = 1e-6, see
         forward mode    ⟨v, Σᵢ ∂f/∂xᵢ uᵢ⟩ = the same with all arguments moving at once
 
     and up to the given order the same for the derivative itself, (x, v) ↦ vᵀ ∂f/∂x. Forward mode
-    differentiates the pull-back, so it is checked up to order − 1. Everything in float64.
+    differentiates the pull-back, so it is checked up to order − 1. All computations are in float64.
 
     The quotient is a central difference of fourth order at h = 10⁻³, exact to about 10⁻¹⁰ where the fifth
     derivative is of the order of 1. Where f is analytic and takes complex numbers, Im f(x + ih u)/h with
     h = 10⁻²⁰ is exact to rounding, and the first derivative must agree with it 10⁴ times closer.
 
-    tolerance    relative to the larger of both numbers and 1, so scale f to the order of 1
-    Raises GradientError that names the rule, the argument, the mode and both numbers; KinkError where the
-    slopes to the left and to the right differ.   Ledger: autograd.difference
+    tolerance    relative to the larger of both numbers and 1, so f should be of the order of 1
+
+    Raises GradientError with the rule, the argument, the mode and both numbers; KinkError where the slopes to
+    the left and to the right differ.   Ledger: autograd.difference
     """
     rng = np.random.default_rng(seed)
-    points = [np.array(plain(a), dtype=np.float64) for a in args]
+    points = [np.array(to_numpy(a), dtype=np.float64) for a in args]
     return _check(f, points, 1, order, tolerance, rng)
 
 
@@ -71,7 +79,7 @@ def _check(f, points, level, order, tolerance, rng) -> float:
                 for i, (x, u) in enumerate(zip(points, directions, strict=True))
             ]
             with no_grad():
-                return np.sum(v * plain(f(*moved)))
+                return np.sum(v * to_numpy(f(*moved)))
 
         theirs, allowed = _slope(along, tolerance, f"{what}, order {level}", analytic=level == 1)
         error = abs(ours - theirs) / max(1.0, abs(ours), abs(theirs))
@@ -99,12 +107,12 @@ def _check(f, points, level, order, tolerance, rng) -> float:
 
 
 def _slope(along: Callable, tolerance: float, where: str, analytic: bool = False) -> tuple[float, float]:
-    """d/dh along(h) at h = 0, and how closely a right rule must agree with it."""
+    """d/dh along(h) at h = 0, and the tolerance with which a correct rule must agree with it."""
     value = {k: float(along(k * STEP)) for k in (-2, -1, 0, 1, 2)}
     slope = sum(c * value[k] for k, c in STENCIL.items()) / STEP
-    # one-sided slopes of second order: the difference of the two is of third order where f is smooth
+    # one-sided slopes of second order: they differ in third order where f is smooth
     right, left = (s * (4 * value[s] - 3 * value[0] - value[2 * s]) / (2 * STEP) for s in (1, -1))
-    if abs(right - left) > KINK * max(1.0, abs(right), abs(left)):
+    if abs(right - left) > KINK_TOLERANCE * max(1.0, abs(right), abs(left)):
         raise KinkError(
             f"{where}: the slope is {left:.6g} on the left and {right:.6g} on the right, so there is a kink "
             f"within {2 * STEP:g} of the point (or the function is too rough for this step); move the point"
@@ -112,7 +120,7 @@ def _slope(along: Callable, tolerance: float, where: str, analytic: bool = False
     if analytic:
         exact = _complex_step(along)
         if exact is not None and abs(exact - slope) <= tolerance * max(1.0, abs(slope)):
-            return exact, SHARPER * tolerance
+            return exact, COMPLEX_STEP_TOLERANCE * tolerance
     return slope, tolerance
 
 
@@ -127,7 +135,7 @@ def _complex_step(along: Callable) -> float | None:
 
 
 def _pulled_back(f, n):
-    """(x₁, ..., xₙ, v) ↦ all of vᵀ ∂f/∂x as one flat vector, itself a function to be differentiated."""
+    """The function (x₁, ..., xₙ, v) ↦ vᵀ ∂f/∂x as one flat vector, which can be differentiated again."""
 
     def derivative(*args):
         _, pull = vjp(f, *args[:n])
@@ -139,19 +147,19 @@ def _pulled_back(f, n):
 # --- naming the rule that is wrong ------------------------------------------------------------------------
 
 
-def _name(f) -> str:
-    return getattr(f, "__name__", None) or getattr(f, "name", "the function")
+def _name(f: Callable) -> str:
+    return getattr(f, "__name__", "the function")
 
 
 def _culprit(f, points, tolerance, rng) -> str:
-    """The first call within f whose own rule disagrees with difference quotients, in words; "" if none."""
+    """The description of the first call within f whose rule disagrees with difference quotients, or ""."""
     with enable_grad():
         y = f(*(Tensor(x, requires_grad=True) for x in points))
     for node in reversed(youngest_first(y)):
-        if node.primitive is None or node.primitive.once:
+        if node.primitive is None or node.primitive.first_order_only:
             continue
         g = rng.standard_normal(node.shape)
-        for a, g_a in pull_back(node, g):
+        for a, g_a in vjp_of_node(node, g):
             u = rng.standard_normal(a.shape)
             ours = float(np.sum(g_a * u))
             try:
@@ -159,16 +167,16 @@ def _culprit(f, points, tolerance, rng) -> str:
             except KinkError:
                 continue
             if not abs(ours - theirs) <= tolerance * max(1.0, abs(ours), abs(theirs)):
-                i = next(i for i, b in enumerate(node.inputs) if b is a)
+                i = next(i for i, b in enumerate(node.inputs or ()) if b is a)
                 return f"the rule of {node.primitive.name} for its argument {i}, called at {source(node)}"
     return ""
 
 
 def _moving(node, a, u, g) -> Callable:
-    """h ↦ ⟨g, the node's function with a + h u in place of a⟩; a may stand in several places."""
+    """The function h ↦ ⟨g, the node's function with a + h u for a⟩, at every argument that is a."""
 
     def along(h):
-        values = [b.data + h * u if b is a else plain(b) for b in node.inputs]
+        values = [b.data + h * u if b is a else to_numpy(b) for b in node.inputs]
         return np.sum(g * node.primitive.function(*values, **node.options))
 
     return along

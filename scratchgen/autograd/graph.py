@@ -1,4 +1,4 @@
-"""What a result depends on, as lists and sets of tensors."""
+"""The tensors that a result depends on, as lists and sets."""
 
 from __future__ import annotations
 
@@ -7,26 +7,28 @@ from operator import attrgetter
 
 from scratchgen.autograd.tensor import Tensor
 
+__all__ = ["leading_to", "youngest_first"]
+
 
 def youngest_first(y: Tensor, stop: Iterable[Tensor] = (), since: int = -1) -> list[Tensor]:
-    """Every tensor that y depends on and that requires a gradient, y first.
+    """Return every tensor that y depends on and that requires a gradient, y first.
 
-    It does not look behind the tensors in `stop`, nor behind those born before `since`.
+    The search ends at the tensors in `stop` and at tensors with a serial number up to `since`.
     """
     stop = set(stop)
     seen, unvisited = {y}, [y]
     while unvisited:
         node = unvisited.pop()
-        if node.inputs and node.birth > since and node not in stop:
+        if node.inputs and node.serial > since and node not in stop:
             for a in node.inputs:
                 if isinstance(a, Tensor) and a not in seen:
                     seen.add(a)
                     unvisited.append(a)
-    return sorted(seen, key=attrgetter("birth"), reverse=True)
+    return sorted(seen, key=attrgetter("serial"), reverse=True)
 
 
 def leading_to(ends: Iterable[Tensor], graph: list[Tensor]) -> set[Tensor]:
-    """The tensors of a graph, youngest first, that were made from one of `ends`, and the ends themselves."""
+    """Return the tensors of a graph, youngest first, that depend on one of `ends`, and the ends themselves."""
     leading = set(ends)
     for node in reversed(graph):
         if node not in leading and any(isinstance(a, Tensor) and a in leading for a in node.inputs or ()):

@@ -1,56 +1,63 @@
-"""What a graph has recorded does not change while the graph lives.
+"""Recorded arrays do not change while their graph exists.
 
-A derivative rule looks at the inputs of its function after the fact. An input that has been overwritten in
-the meantime would give a wrong gradient without a word, so recorded arrays are read-only, and NumPy raises at
-the line that assigns. Each node holds a guard of its inputs' memory; when the last guard goes, because
-`backward()` has freed the graph or nobody refers to it any more, the arrays can be written again.
+A derivative rule reads the inputs of its function after the forward pass. An input that was overwritten in
+the meantime would silently give a wrong gradient, so recorded arrays are read-only, and NumPy raises at the
+line that assigns. Each node holds a guard of its inputs' memory. When the last guard is deleted, because
+`backward()` has freed the graph or nothing refers to it any more, the arrays are writable again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
 from weakref import ref
 
 import numpy as np
 
+__all__ = ["Guard", "guard", "guards_of"]
+
 _guards: dict[int, ref[Guard]] = {}  # id of the array that owns the memory → its guard
+
+# setflags(False) below is setflags(write=False), which takes three times as long; NumPy's stubs lack the
+# positional form: hence the ignored [call-arg].
 
 
 class Guard:
-    """Keeps one block of memory read-only for as long as the guard itself is alive.
+    """Keeps one block of memory read-only for as long as the guard exists.
 
-    held    the arrays to make writable again: the owner of the memory first, as its views depend on it
+    held    the arrays to make writable again: the owner of the memory first, because its views depend on it
     """
 
     __slots__ = ("__weakref__", "held")
 
     def __init__(self, owner: np.ndarray):
-        owner.setflags(False)  # write=False; by name it takes three times as long
+        owner.setflags(False)  # type: ignore[call-arg]  # see above
         self.held = [owner]
         _guards[id(owner)] = ref(self)
 
     def hold(self, view: np.ndarray) -> None:
-        """Make a view of the memory read-only, if it is not."""
+        """Make a view of the memory read-only."""
         if view.flags.writeable:
-            view.setflags(False)
+            view.setflags(False)  # type: ignore[call-arg]  # see above
             self.held.append(view)
 
     def __del__(self, forget=_guards.pop):
         forget(id(self.held[0]), None)
         for array in self.held:
             try:
-                array.setflags(True)
+                array.setflags(True)  # type: ignore[call-arg]  # see above
             except ValueError:  # a view of memory that was read-only from the start
                 continue
 
 
-def guards_of(arguments) -> list:
-    """Guards of the arrays among the arguments of a call, and of those that an index is made of."""
+def guards_of(arguments: Iterable[Any]) -> list:
+    """Return guards of the arrays among the arguments of a call, and of the arrays within an index."""
     guards = []
     for a in arguments:
         known = _guards.get(id(a))
-        found = known and known()
+        found: Guard | list | None = known() if known else None
         if found is None:
-            if type(a) is np.ndarray and a.base is None:  # as parameters are: the owner itself
+            if type(a) is np.ndarray and a.base is None:  # the owner itself, as a parameter is
                 found = Guard(a) if a.flags.writeable else None
             else:
                 found = guard(a)
@@ -59,10 +66,10 @@ def guards_of(arguments) -> list:
     return guards
 
 
-def guard(argument):
-    """The guard of an array's memory; None if nobody can write there anyway.
+def guard(argument: Any) -> Guard | list | None:
+    """Return the guard of an array's memory; None if the memory is read-only anyway.
 
-    A view that was taken before, and is not recorded itself, can still write: NumPy keeps no list of views.
+    An older view that is not recorded itself can still write, because NumPy has no list of views.
     """
     if type(argument) is tuple:
         return guards_of(argument)
@@ -72,7 +79,7 @@ def guard(argument):
     while isinstance(owner.base, np.ndarray):
         owner = owner.base
     known = _guards.get(id(owner))
-    found = known and known()
+    found = known() if known else None
     if found is None:
         if not owner.flags.writeable:
             return None

@@ -1,7 +1,10 @@
-"""Whether calls are recorded, and who looks on."""
+"""Whether calls are recorded, and the observers of every value."""
 
 import threading
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+__all__ = ["enable_grad", "mode", "no_grad"]
 
 
 class _Mode(threading.local):
@@ -9,11 +12,11 @@ class _Mode(threading.local):
 
 
 mode = _Mode()
-WATCHERS: list = []  # detect_anomaly: objects that are shown every value and every cotangent
+WATCHERS: list = []  # observers of every value and every cotangent, for detect_anomaly
 
 
 @contextmanager
-def _recording(on: bool):
+def _recording(on: bool) -> Iterator[None]:
     before, mode.recording = mode.recording, on
     try:
         yield
@@ -21,11 +24,11 @@ def _recording(on: bool):
         mode.recording = before
 
 
-def no_grad():
+def no_grad() -> AbstractContextManager[None]:
     """Within `with no_grad():` nothing is recorded, so nothing can be differentiated."""
     return _recording(False)
 
 
-def enable_grad():
+def enable_grad() -> AbstractContextManager[None]:
     """Within `with enable_grad():` calls are recorded, even inside `no_grad`."""
     return _recording(True)

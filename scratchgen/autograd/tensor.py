@@ -1,61 +1,80 @@
-"""Tensor: an array that remembers how it was made.
+"""Tensor: an array that records the calls that made it.
 
 Plain NumPy code runs on it. NumPy asks every argument for its own version of a function (the protocols
 `__array_ufunc__` and `__array_function__`), and a Tensor answers by looking the function up in the table of
-derivative rules, computing it on the plain arrays, and noting which inputs it was computed from.
+derivative rules, computing it on the plain arrays, and recording the inputs that it was computed from.
+
+The class is defined here, before the table. The operators and the methods that read the table are put on the
+class by `operators`, after the table is filled; here they are only declared, for readers and type checkers.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import CodeType, MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scratchgen.autograd.array_methods import ArrayMethods
-from scratchgen.autograd.shown import values
+from scratchgen.autograd.formatting import format_values
 
-next_birth = itertools.count().__next__
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike
+
+    from scratchgen.autograd.primitives import Primitive
+
+    Axis = int | tuple[int, ...] | None
+
+__all__ = ["Tensor"]
+
+next_serial = itertools.count().__next__
+numpy: Any = np  # NumPy's stubs promise an ndarray where the protocols return a Tensor
 
 
-class Tensor(ArrayMethods):
+class Tensor:
     """An array in a graph of computations.
 
     data            the value, always an `np.ndarray`; read-only while a graph needs it
     requires_grad   whether a derivative with respect to this tensor, or through it, is wanted
     grad            for a leaf: ∂L/∂(this), summed over `backward()` calls, an array like `data`; else None
-    birth           a serial number: inputs are born before outputs, so births sort the graph
+    serial          a serial number: inputs are made before outputs, so serial numbers sort the graph
 
-    What a recorded call sets, and a leaf keeps as it stands here:
+    A recorded call sets the following fields; in a leaf they keep the defaults below:
     primitive       the function that made this tensor
-    inputs          what it was applied to: tensors and constants; None once `backward()` has freed them
-    arrays          the same as plain arrays
+    inputs          its arguments: tensors and constants; None once `backward()` has freed them
+    arrays          the same arguments as plain arrays
     options         the keyword arguments of that call
-    saved           what the function kept for its rule, if it is one that saves
-    guards          they keep `inputs` from being overwritten
-    made_at         the line that called it, as (code, instruction); `inspect.source(t)` spells it out
+    saved           what the function kept for its rule, if it is a primitive that saves
+    guards          objects that keep `inputs` from being overwritten
+    made_at         the line that called it, as (code, instruction); `inspect.source(t)` prints it
     hooks           functions of the cotangent, called in the reverse sweep
 
-    Raises TypeError when an array that is not floating point should require a gradient.
+    Types: a checker knows that operators (`2 * t`), methods (`t.sum()`) and `sg.functional` give a Tensor. A
+    NumPy function of a tensor also returns a Tensor, but its type is the one that NumPy's stubs state: an
+    ndarray for `np.tanh(t)` and `array * t`, Any for `np.sum(t)`. In checked code write `t * array`, `t.sum()`,
+    `sg.functional.sigmoid(t)`, or `typing.cast(Tensor, np.tanh(t))`.
+
+    Raises TypeError for `requires_grad` of an array that is not floating point.
     """
 
-    requires_grad = False
-    grad = None
-    primitive = None
-    inputs = ()
-    arrays = ()
-    options = MappingProxyType({})
-    saved = None
-    guards = ()
-    made_at = None
-    hooks = ()
+    data: np.ndarray
+    serial: int
+    requires_grad: bool = False
+    grad: np.ndarray | None = None
+    primitive: Primitive | None = None
+    inputs: Sequence[Any] | None = ()
+    arrays: Sequence[Any] | None = ()
+    options: Mapping[str, Any] = MappingProxyType({})
+    saved: Any = None
+    guards: Sequence[Any] = ()
+    made_at: tuple[CodeType, int] | None = None
+    hooks: tuple[Callable, ...] = ()
 
-    def __init__(self, data: Any, requires_grad: bool = False):
+    def __init__(self, data: ArrayLike, requires_grad: bool = False):
         self.data = np.array(data.data if isinstance(data, Tensor) else data)
         self.requires_grad = requires_grad
-        self.birth = next_birth()
+        self.serial = next_serial()
         if requires_grad and self.data.dtype.kind != "f":
             raise TypeError(
                 f"only floating-point arrays have gradients, not {self.data.dtype}; "
@@ -63,49 +82,32 @@ class Tensor(ArrayMethods):
             )
 
     @staticmethod
-    def holding(data) -> Tensor:
-        """A tensor without history that shares the memory of `data`."""
+    def wrap(data: np.ndarray) -> Tensor:
+        """Return a tensor without history that shares the memory of `data`."""
         node = object.__new__(Tensor)
         node.data = data if type(data) is np.ndarray else np.asarray(data)
-        node.birth = next_birth()
+        node.serial = next_serial()
         return node
-
-    # --- NumPy's protocols --------------------------------------------------------------------------------
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **options):
-        if options and options.get("out") is not None:
-            raise TypeError(
-                f"np.{ufunc.__name__} would write a recorded result into an array, and its history would be "
-                "lost; write y = x + t in place of x += t or out="
-            )
-        if method != "__call__":
-            raise TypeError(f"np.{ufunc.__name__}.{method} has no derivative rule; np.sum and its like have")
-        entry = TABLE.get(ufunc)
-        return call(entry, inputs, options) if entry else call_without_row(ufunc, inputs, options)
-
-    def __array_function__(self, function, types, args, options):
-        entry = TABLE.get(function)
-        return call(entry, args, options) if entry else call_without_row(function, args, options)
-
-    def __array__(self, dtype=None, copy=None):
-        self._refuse_to_lose_the_graph("np.asarray(t)")
-        return np.array(self.data, dtype=dtype, copy=copy)
 
     # --- leaving the graph --------------------------------------------------------------------------------
 
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
+        self._refuse_to_lose_the_graph("np.asarray(t)")
+        return np.array(self.data, dtype=dtype, copy=copy)
+
     def detach(self) -> Tensor:
-        """The same value (shared memory) without its history: a constant."""
-        return Tensor.holding(self.data)
+        """Return the same value (shared memory) without its history: a constant."""
+        return Tensor.wrap(self.data)
 
     def numpy(self) -> np.ndarray:
-        """The value as a plain array (shared memory); gradients do not flow through it.
+        """Return the value as a plain array (shared memory); gradients do not flow through it.
 
-        Read-only where it was computed by a graph or is needed by one: .copy() it to change it.
+        The array is read-only if a graph computed it or needs it: use .copy() to change it.
         """
         return self.data
 
     def item(self) -> float:
-        """The value of a one-element tensor as a Python number."""
+        """Return the value of a one-element tensor as a Python number."""
         return self.data.item()
 
     def __float__(self) -> float:
@@ -116,32 +118,66 @@ class Tensor(ArrayMethods):
         if self.requires_grad:
             raise TypeError(
                 f"{what} would silently drop the history of a tensor that requires a gradient; "
-                "say so with t.numpy(), t.item() or t.detach()"
+                "drop it explicitly with t.numpy(), t.item() or t.detach()"
             )
 
-    # --- differentiation ----------------------------------------------------------------------------------
+    # --- properties and conversions of an array -----------------------------------------------------------
 
-    def backward(self, cotangent=None, retain_graph: bool = False) -> None:
-        """Add ∂L/∂(leaf) to `.grad` of every leaf that this tensor was made from.
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
+        return self.data.shape
 
-        cotangent       ∂L/∂(this), of this shape; may be left out for a single number (then L is this)
-        retain_graph    keep the graph for another backward; otherwise it is freed on the way
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the elements."""
+        return self.data.dtype
 
-        Raises RuntimeError when there is no graph, when it was freed, or when a cotangent is needed.
-        Ledger: autograd.chain_rule
-        """
-        start = seed(self, cotangent).data.copy()  # a leaf may be given it as its gradient
-        handed_out = set()  # arrays that are some leaf's gradient already: two leaves never share one
-        for leaf, g in sweep(self, start, free=not retain_graph).items():
-            if g.base is not None or id(g) in handed_out:
-                g = g.copy()
-            handed_out.add(id(g))
-            leaf.grad = np.asarray(g if leaf.grad is None else leaf.grad + g)
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.data.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self.data.size
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    __hash__ = object.__hash__  # a node is identified by itself, whatever its value
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        made = f", made by {self.primitive.name}" if self.primitive else ""
+        leaf = ", leaf" if self.requires_grad and not self.primitive else ""
+        return f"Tensor({format_values(self.data)}, shape={self.shape}, {self.dtype}{made}{leaf})"
+
+    def __reduce__(self):
+        """Copies and pickles are leaves with a new serial number, which is only valid within one graph."""
+        if self.primitive is not None:
+            raise TypeError("a recorded tensor cannot be copied without its history; copy t.detach()")
+        return _new_leaf, (type(self), self.data, self.requires_grad, self.grad)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError(
+            "a tensor cannot be assigned into, because earlier results may depend on it; "
+            "build the new value with np.where, np.concatenate or np.stack"
+        )
 
     def register_hook(self, hook: Callable) -> Callable[[], None]:
-        """Call hook(g) with g = ∂L/∂(this) in every later sweep, when it is complete.
+        """Call hook(g) with g = ∂L/∂(this) in every later sweep, when g is complete.
 
-        A hook that returns something replaces g by it. Returns a function that takes the hook off again.
+        A hook that returns a value replaces g by it. Returns a function that removes the hook.
         """
         self.hooks = (*self.hooks, hook)
 
@@ -150,70 +186,141 @@ class Tensor(ArrayMethods):
 
         return remove
 
-    # --- what an array offers -----------------------------------------------------------------------------
+    # --- methods that are also functions of NumPy's, which finds the rule in the table ----------------------
 
-    shape = property(lambda self: self.data.shape)
-    dtype = property(lambda self: self.data.dtype)
-    ndim = property(lambda self: self.data.ndim)
-    size = property(lambda self: self.data.size)
+    @property
+    def T(self) -> Tensor:
+        """The transpose, np.transpose(self)."""
+        return numpy.transpose(self)
 
-    __len__ = lambda self: len(self.data)
-    __iter__ = lambda self: (self[i] for i in range(len(self)))
-    __bool__ = lambda self: bool(self.data)
-    __hash__ = object.__hash__  # a node is itself, whatever its value
-    __format__ = lambda self, spec: format(self.item(), spec) if spec else repr(self)
+    def __pos__(self) -> Tensor:
+        return numpy.positive(self)
 
-    def __repr__(self):
-        made = f", made by {self.primitive.name}" if self.primitive else ""
-        leaf = ", leaf" if self.requires_grad and not self.primitive else ""
-        return f"Tensor({values(self.data)}, shape={self.shape}, {self.dtype}{made}{leaf})"
+    def __abs__(self) -> Tensor:
+        return numpy.absolute(self)
 
-    def __reduce__(self):
-        """Copies and pickles are leaves, born anew: births order one graph and mean nothing in another."""
-        if self.primitive is not None:
-            raise TypeError("a recorded tensor cannot be copied without its history; copy t.detach()")
-        return _born_again, (type(self), self.data, self.requires_grad, self.grad)
+    # Comparisons are constants: their derivative is zero wherever it exists.
 
-    def astype(self, dtype):
-        """The same numbers in another dtype, recorded.   Raises TypeError for one that has no gradients."""
-        if self.requires_grad and np.dtype(dtype).kind != "f":
-            raise TypeError(f"{np.dtype(dtype)} has no gradients; t.detach().astype(...) is a constant")
-        return call(astype, (self, dtype))
+    def __lt__(self, other: ArrayLike) -> np.ndarray:
+        return numpy.less(self, other)
 
-    def __setitem__(self, index, value):
-        raise TypeError(
-            "a tensor is not written into, as earlier results may depend on it; "
-            "build the new value with np.where, np.concatenate or np.stack"
-        )
+    def __le__(self, other: ArrayLike) -> np.ndarray:
+        return numpy.less_equal(self, other)
 
-    __getitem__ = lambda self, index: call(getitem, (self, index))
-    __neg__ = lambda self: call(NEGATIVE, (self,))
-    __add__ = lambda self, other: call(ADD, (self, other))
-    __radd__ = lambda self, other: call(ADD, (other, self))
-    __sub__ = lambda self, other: call(SUBTRACT, (self, other))
-    __rsub__ = lambda self, other: call(SUBTRACT, (other, self))
-    __mul__ = lambda self, other: call(MULTIPLY, (self, other))
-    __rmul__ = lambda self, other: call(MULTIPLY, (other, self))
-    __truediv__ = lambda self, other: call(DIVIDE, (self, other))
-    __rtruediv__ = lambda self, other: call(DIVIDE, (other, self))
-    __pow__ = lambda self, other: call(POWER, (self, other))
-    __rpow__ = lambda self, other: call(POWER, (other, self))
-    __matmul__ = lambda self, other: call(MATMUL, (self, other))
-    __rmatmul__ = lambda self, other: call(MATMUL, (other, self))
+    def __gt__(self, other: ArrayLike) -> np.ndarray:
+        return numpy.greater(self, other)
+
+    def __ge__(self, other: ArrayLike) -> np.ndarray:
+        return numpy.greater_equal(self, other)
+
+    # `object` promises one bool; here, as in NumPy, the comparison is element by element
+    def __eq__(self, other: object) -> np.ndarray:  # type: ignore[override]
+        return numpy.equal(self, other)
+
+    def __ne__(self, other: object) -> np.ndarray:  # type: ignore[override]
+        return numpy.not_equal(self, other)
+
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The sum over the axes, np.sum."""
+        return numpy.sum(self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The mean over the axes, np.mean."""
+        return numpy.mean(self, axis=axis, keepdims=keepdims)
+
+    def prod(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The product over the axes, np.prod."""
+        return numpy.prod(self, axis=axis, keepdims=keepdims)
+
+    def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The greatest element along the axes, np.max."""
+        return numpy.max(self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The least element along the axes, np.min."""
+        return numpy.min(self, axis=axis, keepdims=keepdims)
+
+    def var(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
+        """The variance over the axes, np.var; it divides by n minus ddof."""
+        return numpy.var(self, axis, ddof=ddof, keepdims=keepdims)
+
+    def std(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
+        """The square root of the variance over the axes, np.std."""
+        return numpy.std(self, axis, ddof=ddof, keepdims=keepdims)
+
+    def cumsum(self, axis: int | None = None) -> Tensor:
+        """The cumulative sum along an axis, np.cumsum."""
+        return numpy.cumsum(self, axis=axis)
+
+    def dot(self, other: ArrayLike) -> Tensor:
+        """The product np.dot(self, other)."""
+        return numpy.dot(self, other)
+
+    def reshape(self, *shape: Any) -> Tensor:
+        """The same elements in another shape, np.reshape: `t.reshape(2, 3)` or `t.reshape((2, 3))`."""
+        return numpy.reshape(self, shape[0] if len(shape) == 1 else shape)
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """The axes in another order (default: reversed), np.transpose."""
+        return numpy.transpose(self, axes[0] if len(axes) == 1 else axes or None)
+
+    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
+        """Two axes exchanged, np.swapaxes."""
+        return numpy.swapaxes(self, axis1, axis2)
+
+    def squeeze(self, axis: Axis = None) -> Tensor:
+        """Without the axes of length 1, np.squeeze."""
+        return numpy.squeeze(self, axis=axis)
+
+    def ravel(self) -> Tensor:
+        """All elements along one axis, np.ravel."""
+        return numpy.ravel(self)
+
+    flatten = ravel
+
+    def round(self, decimals: int = 0) -> np.ndarray:
+        """Rounded values, np.round, of a constant. Raises TypeError where a gradient is required."""
+        return numpy.round(self, decimals)
+
+    def argmax(self, axis: int | None = None) -> np.ndarray | np.integer:
+        """The position of the greatest element, np.argmax. Raises TypeError where a gradient is required."""
+        return numpy.argmax(self, axis=axis)
+
+    def take(self, indices: ArrayLike, axis: int | None = None) -> Tensor:
+        """The elements at the given positions along an axis, np.take."""
+        return numpy.take(self, indices, axis=axis)
+
+    def clip(self, low: ArrayLike | None = None, high: ArrayLike | None = None) -> Tensor:
+        """The values limited to the interval from low to high, np.clip."""
+        return numpy.clip(self, low, high)
+
+    # --- put on by `operators`, which reads the table of rules ----------------------------------------------
+
+    if TYPE_CHECKING:
+        # fmt: off
+        def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any: ...
+        def __array_function__(self, function: Callable, types: Any, args: tuple, options: dict) -> Any: ...
+        def __getitem__(self, index: Any) -> Tensor: ...
+        def __neg__(self) -> Tensor: ...
+        def __add__(self, other: ArrayLike) -> Tensor: ...
+        def __radd__(self, other: ArrayLike) -> Tensor: ...
+        def __sub__(self, other: ArrayLike) -> Tensor: ...
+        def __rsub__(self, other: ArrayLike) -> Tensor: ...
+        def __mul__(self, other: ArrayLike) -> Tensor: ...
+        def __rmul__(self, other: ArrayLike) -> Tensor: ...
+        def __truediv__(self, other: ArrayLike) -> Tensor: ...
+        def __rtruediv__(self, other: ArrayLike) -> Tensor: ...
+        def __pow__(self, other: ArrayLike) -> Tensor: ...
+        def __rpow__(self, other: ArrayLike) -> Tensor: ...
+        def __matmul__(self, other: ArrayLike) -> Tensor: ...
+        def __rmatmul__(self, other: ArrayLike) -> Tensor: ...
+        def astype(self, dtype: DTypeLike) -> Tensor: ...
+        def backward(self, cotangent: ArrayLike | None = None, retain_graph: bool = False) -> None: ...
+        # fmt: on
 
 
-def _born_again(kind: type, data: np.ndarray, requires_grad: bool, grad) -> Tensor:
+def _new_leaf(kind: type[Tensor], data: np.ndarray, requires_grad: bool, grad: np.ndarray | None) -> Tensor:
     node = object.__new__(kind)
     Tensor.__init__(node, data, requires_grad)
     node.grad = grad
     return node
-
-
-# Tensor's methods and the table of rules need one another, so these come after the class.
-from scratchgen.autograd.backward import seed, sweep  # noqa: E402
-from scratchgen.autograd.primitives import TABLE, call, call_without_row, row  # noqa: E402
-from scratchgen.autograd.rules.indexing import getitem  # noqa: E402
-from scratchgen.autograd.rules.shapes import astype  # noqa: E402
-
-ADD, SUBTRACT, MULTIPLY, DIVIDE = row(np.add), row(np.subtract), row(np.multiply), row(np.divide)
-POWER, MATMUL, NEGATIVE = row(np.power), row(np.matmul), row(np.negative)

@@ -1,15 +1,15 @@
-"""What recording and differentiating cost, beside PyTorch and beside NumPy without gradients.
+"""The cost of recording and differentiating, compared with PyTorch and with NumPy without gradients.
 
-    python scratchgen/benchmarks/autograd_cost.py            (PyTorch: pip install "scratchgen-numpy[peers]")
+    python -m scratchgen.benchmarks.autograd_cost            (PyTorch: pip install "scratchgen-numpy[peers]")
 
 Four questions, each answered by medians of interleaved rounds in one run, on one thread:
 
-    chain         1,000 operations on 4×4 float32, recorded and swept: scratchgen beside PyTorch
-    length        chains of 10³ … 10⁶ operations: time and memory for one operation
-    vae           a training step of a 784–400–20 VAE on 128 images, beside the same NumPy calls by hand
-    checkpoint    the memory at the top of a deep chain, with and without `checkpoint`, and the time it costs
+    chain         1,000 operations on 4×4 float32, forward and backward: scratchgen compared with PyTorch
+    length        chains of 10³ … 10⁶ operations: time and memory per operation
+    vae           a training step of a 784–400–20 VAE on 128 images, compared with the same NumPy calls by hand
+    remat         the peak memory of a deep chain, with and without rematerialisation, and the time that it costs
 
-Prints tables and writes them to kernels/results/<cpu>-autograd.md.
+Prints tables and writes them to kernels/results/CPU-autograd.md.
 """
 
 # ruff: noqa: E402  (the environment must be set before NumPy loads)
@@ -21,6 +21,8 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 import gc
 import sysconfig
 import tracemalloc
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +32,9 @@ from rich.table import Table
 import scratchgen as sg
 import scratchgen_kernels as kernels
 from scratchgen.benchmarks.kernels.machine import description, slug
-from scratchgen.benchmarks.kernels.rounds import interleaved as in_turn
+from scratchgen.benchmarks.kernels.rounds import interleaved
+from scratchgen.benchmarks.results import RESULTS
+from scratchgen.benchmarks.tables import machine_line, markdown
 from scratchgen.functional import sigmoid, softplus
 from scratchgen.vae import VAE
 
@@ -38,12 +42,12 @@ ROUNDS = 25
 rng = np.random.default_rng(0)
 
 
-def interleaved(calls: dict, rounds: int = ROUNDS) -> dict[str, float]:
+def medians(calls: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
     """{name: median seconds}, every call once in each round."""
-    return {name: timing.median for name, timing in in_turn(calls, rounds).items()}
+    return {name: timing.median for name, timing in interleaved(calls, rounds).items()}
 
 
-# --- a chain of small operations, where nothing but the bookkeeping counts ---------------------------------
+# --- a chain of small operations, whose cost is the recording ----------------------------------------------
 
 N = 1000
 C = (0.1 * rng.standard_normal((4, 4))).astype(np.float32)
@@ -64,8 +68,8 @@ CHAINS = {
 }
 
 
-def chain_of(operations: list, tensor, constant, learned: bool):
-    """Record and sweep a chain; c and W are constants, or learned as well."""
+def chain_of(operations: list, tensor, constant, learned: bool) -> Callable[[], None]:
+    """A call that records a chain and runs the backward sweep; c and W are constants, or learned as well."""
     c, weights = (tensor(a, requires_grad=True) if learned else constant(a) for a in (C, W))
 
     def run():
@@ -78,11 +82,11 @@ def chain_of(operations: list, tensor, constant, learned: bool):
 
 
 def chains() -> list[tuple]:
-    """Rows: the chain, microseconds for one operation with scratchgen and PyTorch, and their ratio."""
+    """Rows: the chain, microseconds per operation with scratchgen and with PyTorch, and their ratio."""
     try:
         import torch
     except ImportError:
-        print('PyTorch is not installed, so there is nothing to compare with; pip install "torch"')
+        print("PyTorch is not installed, so its columns stay empty; pip install torch")
         torch = None
     else:
         torch.set_num_threads(1)
@@ -92,7 +96,7 @@ def chains() -> list[tuple]:
             calls = {"ours": chain_of(operations(np.tanh), sg.Tensor, np.array, learned)}
             if torch:
                 calls["torch"] = chain_of(operations(torch.tanh), torch.tensor, torch.tensor, learned)
-            t = interleaved(calls)
+            t = medians(calls)
             theirs = ("–", "–")
             if torch:
                 theirs = f"{1e6 * t['torch'] / N:.2f}", f"{t['ours'] / t['torch']:.2f}"
@@ -103,8 +107,8 @@ def chains() -> list[tuple]:
 # --- length -----------------------------------------------------------------------------------------------
 
 
-def long_chain(n: int):
-    """y ← y · 1, n times."""
+def long_chain(n: int) -> sg.Tensor:
+    """A chain of n multiplications by 1."""
     y = sg.Tensor(np.ones(1, np.float32), requires_grad=True)
     for _ in range(n):
         y = y * 1.0
@@ -112,11 +116,11 @@ def long_chain(n: int):
 
 
 def lengths() -> list[tuple]:
-    """Rows: the length of a chain, microseconds and bytes for one operation, the graph's memory."""
+    """Rows: the length of a chain, microseconds and bytes per operation, the memory of the graph."""
     rows = []
     for n in (10**3, 10**4, 10**5, 10**6):
         swept = {"ours": lambda n=n: long_chain(n).sum().backward()}
-        seconds = interleaved(swept, rounds=max(3, min(ROUNDS, 10**5 // n)))["ours"]
+        seconds = medians(swept, rounds=max(3, min(ROUNDS, 10**5 // n)))["ours"]
         tracemalloc.start()
         y = long_chain(n)
         size = tracemalloc.get_traced_memory()[0]
@@ -132,7 +136,7 @@ B, D, H, Z = 128, 784, 400, 20
 
 
 def step_by_hand(p: dict, x, eps) -> dict:
-    """A forward and a backward pass of the library's VAE, with the NumPy calls that its parts are made of."""
+    """A forward and a backward pass of the library's VAE, written as plain NumPy calls."""
     a1 = x @ p["encoder.0.W"] + p["encoder.0.b"]
     h1 = np.maximum(a1, 0)
     mu = h1 @ p["to_mu.W"] + p["to_mu.b"]
@@ -160,13 +164,13 @@ def step_by_hand(p: dict, x, eps) -> dict:
         "decoder.2": (h2, g_logits),
     }
     gradients = {}
-    for name, (given, g) in layers.items():
-        gradients[f"{name}.W"], gradients[f"{name}.b"] = given.T @ g, g.sum(axis=0)
+    for name, (inputs, g) in layers.items():
+        gradients[f"{name}.W"], gradients[f"{name}.b"] = inputs.T @ g, g.sum(axis=0)
     return gradients
 
 
 def vae_step() -> list[tuple]:
-    """Rows: milliseconds by hand and by autograd, and what autograd adds."""
+    """Rows: milliseconds by hand and by autograd, and the overhead of autograd."""
     model = VAE(D, Z, H, sg.random.Generator(0))
     x = (rng.random((B, D)) < 0.2).astype(np.float32)
     eps = rng.standard_normal((B, Z)).astype(np.float32)
@@ -179,20 +183,21 @@ def vae_step() -> list[tuple]:
     with kernels.use("numpy"):
         by_autograd()
         for name, g in step_by_hand(arrays, x, eps).items():
-            ours = dict(model.named_parameters())[name].grad
-            np.testing.assert_allclose(ours, g, rtol=1e-3, atol=1e-6, err_msg=name)
-        t = interleaved({"hand": lambda: step_by_hand(arrays, x, eps), "autograd": by_autograd}, 8 * ROUNDS)
+            gradient = dict(model.named_parameters())[name].grad
+            assert gradient is not None
+            np.testing.assert_allclose(gradient, g, rtol=1e-3, atol=1e-6, err_msg=name)
+        t = medians({"hand": lambda: step_by_hand(arrays, x, eps), "autograd": by_autograd}, 8 * ROUNDS)
     added = t["autograd"] / t["hand"] - 1
     return [(f"{1e3 * t['hand']:.2f}", f"{1e3 * t['autograd']:.2f}", f"{100 * added:+.1f} %")]
 
 
-# --- checkpoints ------------------------------------------------------------------------------------------
+# --- rematerialisation --------------------------------------------------------------------------------------
 
 LAYERS, SEGMENT, WIDTH = 400, 20, 256
 
 
-def checkpoints() -> list[tuple]:
-    """Rows: how a chain of layers is kept, megabytes at the top of the sweep, milliseconds."""
+def rematerialisation() -> list[tuple]:
+    """Rows: the stored results of a chain of layers, peak memory in MiB, milliseconds."""
     weights = sg.Tensor(np.linalg.qr(rng.standard_normal((WIDTH, WIDTH)))[0], requires_grad=True)
     x = rng.standard_normal((64, WIDTH))
 
@@ -207,8 +212,8 @@ def checkpoints() -> list[tuple]:
             y = through(y)
         y.sum().backward()
 
-    ways = {"everything": segment, f"every {SEGMENT}th result": sg.checkpoint(segment)}
-    seconds = interleaved({name: lambda through=through: run(through) for name, through in ways.items()}, 5)
+    ways = {"everything": segment, f"every {SEGMENT}th result": sg.remat(segment)}
+    seconds = medians({name: partial(run, through) for name, through in ways.items()}, 5)
     rows = []
     for name, through in ways.items():
         gc.collect()
@@ -219,25 +224,29 @@ def checkpoints() -> list[tuple]:
     return rows
 
 
-def main():
-    """Answer the four questions, print the answers and write the page."""
+def main() -> None:
+    """Measure all four, print the tables and write the page."""
     tuned = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
     sections = [
         (
-            f"A chain of {N:,} operations on 4×4 float32, recorded and swept: µs for one operation",
+            f"A chain of {N:,} operations on 4×4 float32, forward and backward: µs per operation",
             ("operations", "c and W", "scratchgen", "PyTorch", "ratio"),
             chains(),
         ),
-        ("Chains of any length: y ← y · 1", ("operations", "µs each", "bytes each", "graph"), lengths()),
+        (
+            "Chains of any length: y ← y · 1",
+            ("operations", "µs per operation", "bytes per operation", "graph"),
+            lengths(),
+        ),
         (
             f"A step of a {D}–{H}–{Z} VAE on {B} images, float32",
-            ("gradients by hand, ms", "autograd, ms", "added"),
+            ("gradients by hand, ms", "autograd, ms", "overhead"),
             vae_step(),
         ),
         (
             f"{LAYERS} layers of width {WIDTH}, batch 64, float64",
-            ("kept", "MiB at the top", "ms"),
-            checkpoints(),
+            ("stored", "peak MiB", "ms"),
+            rematerialisation(),
         ),
     ]
     note = f"This Python was built {'with' if tuned else 'without'} profile-guided optimisation."
@@ -246,18 +255,15 @@ def main():
 
 def write_page(sections: list[tuple], note: str) -> Path:
     """Print the tables and write them as Markdown. sections: (heading, columns, rows of text) each."""
-    machine, console = description(), Console()
-    lines = ["# What autograd costs", "", ", ".join(f"{k} {v}" for k, v in machine.items()) + ", one thread."]
-    lines += [note, ""]
+    console = Console()
+    lines = ["# The cost of autograd", "", f"{machine_line(description())}, one thread.", note, ""]
     for heading, columns, rows in sections:
         table = Table(*columns, title=heading, title_justify="left")
         for row in rows:
             table.add_row(*row)
         console.print(table)
-        cells = [columns, ["---"] * len(columns), *rows]
-        lines += [f"## {heading}", "", *(f"| {' | '.join(row)} |" for row in cells), ""]
-    path = Path(__file__).parent / "results" / f"{slug()}-autograd.md"
-    path.parent.mkdir(exist_ok=True)
+        lines += [f"## {heading}", "", *markdown(columns, rows), ""]
+    path = RESULTS / f"{slug()}-autograd.md"
     path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
     return path
 

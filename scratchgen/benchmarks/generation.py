@@ -1,12 +1,12 @@
-"""How many characters a second a language model writes.
+"""The number of characters per second that a language model generates.
 
-    python scratchgen/benchmarks/generation.py
+    python -m scratchgen.benchmarks.generation
 
-256 units, 64 embeddings, 65 characters, one thread. Each row writes one text, or 32 side by side, by
-`scratchgen.rnn.generate`: reading the prompt, the steps, the drawing. The floor is the products that no
-step of NumPy can do without, h W_hh and h W_hy. Rounds are interleaved; medians of the time on the clock, in
-which a busy machine runs other programs too, and of the time of the processor, in which it does not. Prints
-a table and writes it to kernels/results/<cpu>-generation.md.
+256 units, 64 embedding dimensions, 65 characters, one thread. Each row generates one text, or 32 texts at once, with
+`scratchgen.rnn.generate`: the prompt, the steps and the sampling. The floor is the time of the two products that every
+step needs, h W_hh and h W_hy. Rounds are interleaved. The table has medians of the wall-clock time, which other
+programs on a busy machine lengthen, and of the processor time, which they do not. Prints the table and writes it to
+kernels/results/CPU-generation.md.
 """
 
 # ruff: noqa: E402  (the environment must be set before NumPy loads)
@@ -17,22 +17,24 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import statistics
 import time
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 
 from scratchgen.benchmarks.kernels.machine import description, slug
+from scratchgen.benchmarks.results import RESULTS
+from scratchgen.benchmarks.tables import machine_line, markdown
 from scratchgen.data import CharacterTokenizer
 from scratchgen.random import Generator
 from scratchgen.rnn import CELLS, LanguageModel, generate
 
 HIDDEN, EMBEDDING, CHARACTERS = 256, 64, "".join(map(chr, range(33, 98)))
-LENGTHS = {1: 500, 32: 50}  # texts side by side: the characters of each
+LENGTHS = {1: 500, 32: 50}  # number of texts: the characters of each
 ROUNDS = 15
 
 
 def cases() -> dict[tuple[str, int], tuple]:
-    """{(cell, texts): (write, floor, characters of each text)}; both take that many steps."""
+    """{(cell, texts): (write, floor, characters per text)}; both calls take one step per character."""
     found = {}
     for cell in CELLS:
         model = LanguageModel(CharacterTokenizer(CHARACTERS), HIDDEN, EMBEDDING, Generator(7), cell=cell)
@@ -52,8 +54,8 @@ def cases() -> dict[tuple[str, int], tuple]:
     return found
 
 
-def seconds(call) -> tuple[float, float]:
-    """On the clock, and of the processor."""
+def seconds(call: Callable[[], object]) -> tuple[float, float]:
+    """Wall-clock seconds and processor seconds of one call."""
     clock, processor = time.perf_counter(), time.thread_time()
     call()
     return time.perf_counter() - clock, time.thread_time() - processor
@@ -61,30 +63,33 @@ def seconds(call) -> tuple[float, float]:
 
 def rows() -> list[tuple[str, ...]]:
     """The cells of the table."""
-    calls, times = cases(), {}
+    calls = cases()
+    times: dict[tuple[str, int], list[tuple[float, ...]]] = {key: [] for key in calls}
     for _ in range(ROUNDS):
         for key, (write, floor, _) in calls.items():
-            times.setdefault(key, []).append((*seconds(write), *seconds(floor)))
-    found = []
+            times[key].append((*seconds(write), *seconds(floor)))
+    found: list[tuple[str, ...]] = []
     for (cell, B), (_, _, n) in calls.items():
         clock, processor, _, floor = (statistics.median(t) / n for t in zip(*times[cell, B], strict=True))
-        step = f"{1e6 * clock:.1f} | {1e6 * processor:.1f} | {1e6 * floor:.1f}"
-        found.append((cell, str(B), step, f"{B / clock:,.0f}", f"{B / processor:,.0f}"))
+        steps = (f"{1e6 * t:.1f}" for t in (clock, processor, floor))
+        found.append((cell, str(B), *steps, f"{B / clock:,.0f}", f"{B / processor:,.0f}"))
     return found
+
+
+COLUMNS = (
+    *("cell", "texts", "clock, µs per step", "processor, µs per step", "floor, µs per step"),
+    *("characters per second", "characters per second of processor time"),
+)
 
 
 def main() -> None:
     """Measure, print and write the page."""
-    headings = "cell | texts | clock, µs a step | processor, µs a step | floor, µs a step "
-    headings += "| characters a second | characters a second of the processor"
-    lines = [f"| {headings} |", "|---" * 7 + "|", *(f"| {' | '.join(row)} |" for row in rows())]
-    machine = ", ".join(f"{key} {value}" for key, value in description().items())
-    busy = f"Load of the machine in the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores."
-    text = "\n".join([f"{machine}, one thread.", busy, "", *lines]) + "\n"
+    table = markdown(COLUMNS, rows())
+    load = f"Load of the machine in the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores."
+    text = "\n".join([f"{machine_line(description())}, one thread.", load, "", *table]) + "\n"
     print(text)
-    Path(__file__).with_name("results").joinpath(f"{slug()}-generation.md").write_text(
-        f"# Characters a second\n\n{text}", encoding="utf-8"
-    )
+    page = RESULTS / f"{slug()}-generation.md"
+    page.write_text(f"# Characters per second\n\n{text}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,45 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 
 import typer
-from threadpoolctl import threadpool_limits
 
-from scratchgen import kernels
-from scratchgen.cli import (
-    bench,
-    compare,
-    data,
-    debug,
-    demo,
-    equations,
-    evaluate,
-    info,
-    reproduce,
-    sample,
-    train,
-)
 from scratchgen.errors import BadInput
-from scratchgen.runs import Stopped
-from scratchgen.runs.allocator import raise_mmap_threshold
 
-app = typer.Typer(
-    help="Generative models from scratch in NumPy.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command("demo")(demo.demo)
-app.add_typer(train.app, name="train")
-app.command("evaluate")(evaluate.evaluate)
-app.command("sample")(sample.sample)
-app.add_typer(data.app, name="data")
-app.command("compare")(compare.compare)
-app.command("reproduce")(reproduce.reproduce)
-app.command("equations")(equations.equations)
-app.command("debug")(debug.debug)
-app.command("bench")(bench.bench)
-app.command("info")(info.info)
+COMMANDS = {  # name → what it does; the file of that name defines it, and is loaded when it is asked for
+    "demo": "Train a VAE, a GAN and an RNN on embedded data; show samples and scores.",
+    "train": "Train a model: vae, gan or rnn.",
+    "evaluate": "Evaluate a trained model on held-out data.",
+    "sample": "Sample images, text, music or sound from a trained model, or translate.",
+    "compare": "Compare runs: settings that differ, scores, curves.",
+    "reproduce": "Reproduce a published result.",
+    "data": "List, download and show data sets.",
+    "equations": "Show the equations, their code and their tests.",
+    "debug": "Step through an equation in a debugger.",
+    "bench": "Measure the speed of the kernels and of whole training steps.",
+    "info": "Show versions and the available kernel backends.",
+}
+GROUPS = ("train", "data")  # commands that have commands of their own
 
 INTERRUPTED = 130  # as shells count it: 128 + SIGINT
 
@@ -52,38 +33,71 @@ UsageProblem = typer.BadParameter.__base__.__base__
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command line and exit with its status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    chosen = next((word for word in given if not word.startswith("-")), None)
+    sys.exit(_run(given, chosen if chosen in COMMANDS else None))
+
+
+def build_app(chosen: str | None) -> typer.Typer:
+    """The app with one command loaded, and the others as lines of its help."""
+    app = typer.Typer(
+        help="Generative models from scratch in NumPy.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for name, text in COMMANDS.items():
+        if name != chosen:
+            app.command(name, short_help=text)(lambda: None)
+        elif name in GROUPS:
+            app.add_typer(import_module(f"scratchgen.cli.{name}").app, name=name, short_help=text)
+        else:
+            app.command(name, short_help=text)(getattr(import_module(f"scratchgen.cli.{name}"), name))
+    return app
+
+
+def _run(arguments: list[str], chosen: str | None) -> int:
+    from scratchgen import kernels
+    from scratchgen.runs.stopped import Stopped
+
     try:
-        kernels.check_name(kernels.current())
-        _one_thread_for_blas()
-        raise_mmap_threshold()
-        status = typer.main.get_command(app)(arguments, prog_name="scratchgen", standalone_mode=False)
+        if chosen:
+            kernels.check_name(kernels.current())
+            _prepare_process()
+        command = typer.main.get_command(build_app(chosen))
+        return command(arguments, prog_name="scratchgen", standalone_mode=False) or 0
     except UsageProblem as problem:
         if "NoArgs" in type(problem).__name__:  # a command group alone: its help is the answer
             print(problem.format_message())
-            sys.exit(2)
+            return 2
         context = getattr(problem, "ctx", None)
         where = context.command_path if context else "scratchgen"
         message = " ".join(problem.format_message().split()) or "a command is missing"
-        status = _fail(f"{message.rstrip('.')}; see `{where} --help`")
+        return _fail(f"{message.rstrip('.')}; see `{where} --help`")
     except (BadInput, kernels.UnknownBackend, kernels.BackendUnavailable) as problem:
-        status = _fail(" ".join(str(problem).split()))
+        return _fail(" ".join(str(problem).split()))
     except MemoryError as problem:
-        status = _fail(f"this needs more memory than there is ({problem}); choose smaller sizes")
+        return _fail(f"this needs more memory than there is ({problem}); choose smaller sizes")
     except Stopped as stop:
         print(f"scratchgen: {stop}", file=sys.stderr)
-        status = INTERRUPTED if stop.interrupted else 0
+        return INTERRUPTED if stop.interrupted else 0
     except (KeyboardInterrupt, typer.Abort):
         print("scratchgen: interrupted", file=sys.stderr)
-        status = INTERRUPTED
-    sys.exit(status or 0)
+        return INTERRUPTED
 
 
-def _one_thread_for_blas() -> None:
-    """Let BLAS work in one thread, unless the environment says how many.
+def _prepare_process() -> None:
+    """Settings of the process that make training fast; `import scratchgen` changes none of them.
 
-    The matrices of these models are so small that a second thread gains next to nothing, and while another
-    program wants the core, the threads wait for one another and training takes several times as long.
+    BLAS works in one thread, unless the environment says how many: the matrices of these models are so small
+    that a second thread gains next to nothing, and while another program wants the core, the threads wait for
+    one another and training takes several times as long.
     """
+    from threadpoolctl import threadpool_limits
+
+    from scratchgen.runs.allocator import raise_mmap_threshold
+
+    raise_mmap_threshold()
     if not any(name in os.environ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")):
         threadpool_limits(1, user_api="blas")
 

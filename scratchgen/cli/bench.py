@@ -1,10 +1,11 @@
-"""scratchgen bench: every kernel on every backend, or whole training steps, timed on this machine."""
+"""scratchgen bench: time every kernel on every backend, or whole training steps, on this machine."""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated
@@ -18,16 +19,11 @@ from scratchgen.cli.output import console, say
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
 
-Kernels = Annotated[list[str] | None, typer.Argument(help="Kernels to time; all of them if none is named.")]
+Kernels = Annotated[list[str] | None, typer.Argument(help="Kernels to time (default: all kernels).")]
 Steps = Annotated[bool, typer.Option("--steps", help="Time whole training steps instead of kernels.")]
-Peers = Annotated[bool, typer.Option("--peers", help="Time PyTorch and JAX beside, where installed.")]
-Json = Annotated[Path | None, typer.Option(help="Write every number to this file.")]
+Peers = Annotated[bool, typer.Option("--peers", help="Time PyTorch and JAX too, where they are installed.")]
+Json = Annotated[Path | None, typer.Option(help="Write all numbers to this JSON file.")]
 Plot = Annotated[Path | None, typer.Option(help="Draw the speed-ups over NumPy into this PNG file.")]
-
-COLUMNS = {
-    **{"": 20, "first ms": 9, "median": 13, "× loops": 8, "× numpy": 8, "× one thread": 12},
-    **{"rate": 15, "of peak": 7},
-}
 
 
 def bench(
@@ -36,31 +32,29 @@ def bench(
     peers: Peers = False,
     json: Json = None,
     plot: Plot = None,
-):
+) -> None:
     """Time every kernel on every backend, in turn, and compare.
 
     One thread, float32, medians of interleaved rounds; first calls, in which Numba compiles, are timed apart.
-    Then the largest size of each on all cores. Scalar loops run a smaller case, and ≈ marks their time scaled
-    by the work. "of peak" is the share of what NumPy's BLAS (arithmetic) and
-    a copy (memory) reach on this machine in the same run.
+    Then the largest size of each kernel on all cores. Scalar loops run a smaller case; ≈ marks their time, which is
+    scaled by the work. "of peak" is the share of the speed that NumPy's BLAS (arithmetic) and a copy (memory) reach
+    on this machine in the same run.
 
-    With --steps: the training steps of a VAE, a GAN and two language models, beside the same in PyTorch and
-    JAX, whose losses must agree with ours. One thread, medians and quartiles of interleaved rounds.
+    With --steps: the training steps of a VAE, a GAN and two language models, compared with the same steps in PyTorch
+    and JAX, whose losses must agree with ours. One thread, medians and quartiles of interleaved rounds.
     """
     if steps:
         _bench_steps(kernels or [], peers, json, plot)
         return
     with tempfile.TemporaryDirectory() as empty:  # so that the first call of a Numba kernel does compile
         os.environ["NUMBA_CACHE_DIR"] = empty
-        _bench(kernels or [], peers, json, plot)
+        _bench_kernels(kernels or [], peers, json, plot)
 
 
-def _bench(names: list[str], peers: bool, json_file: Path | None, plot: Path | None) -> None:
+def _bench_kernels(names: list[str], peers: bool, json_file: Path | None, plot: Path | None) -> None:
     from scratchgen.benchmarks.kernels import cases, machine, measure  # after NUMBA_CACHE_DIR is set
 
-    for file in filter(None, (json_file, plot)):
-        if not file.parent.is_dir():
-            raise BadInput(f"there is no folder {file.parent} to write {file.name} into; make it first")
+    _check_folders(json_file, plot)
     if plot is not None and plot.suffix != ".png":
         raise BadInput(f"--plot draws a PNG; name the file {plot.with_suffix('.png').name}, not {plot.name}")
     folders = {case.folder for case in cases.CASES}
@@ -72,7 +66,7 @@ def _bench(names: list[str], peers: bool, json_file: Path | None, plot: Path | N
     say(screen, "   ".join(f"{key} {value}" for key, value in description.items()))
     say(screen, f"measured peak of one thread: {peaks['GFLOP/s']:.0f} GFLOP/s, {peaks['GB/s']:.1f} GB/s")
     found = _measure(chosen, peers, peaks, measure)
-    _print(screen, found)
+    _print_kernels(screen, found)
     for folder, order in measure.orders(found).items():
         say(screen, f"{folder}: fastest first {', '.join(order)}")
     if json_file is not None:
@@ -84,12 +78,6 @@ def _bench(names: list[str], peers: bool, json_file: Path | None, plot: Path | N
         say(screen, f"Picture: {speed(found, plot)}")
 
 
-def _write(screen: Console, file: Path, numbers: dict) -> None:
-    with replacing(file) as temporary:
-        temporary.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
-    say(screen, f"Numbers: {file}")
-
-
 def _bench_steps(names: list[str], peers: bool, json_file: Path | None, plot: Path | None) -> None:
     from scratchgen.benchmarks import steps
     from scratchgen.benchmarks.kernels import machine
@@ -97,8 +85,7 @@ def _bench_steps(names: list[str], peers: bool, json_file: Path | None, plot: Pa
 
     if names or plot is not None:
         raise BadInput("--steps times its own cases and draws nothing; leave the kernels and --plot out")
-    if json_file is not None and not json_file.parent.is_dir():
-        raise BadInput(f"there is no folder {json_file.parent} to write {json_file.name} into; make it first")
+    _check_folders(json_file)
     screen, description, found = console(), machine.description(), []
     say(screen, "   ".join(f"{key} {value}" for key, value in description.items()))
     for case in steps.CASES:
@@ -111,63 +98,60 @@ def _bench_steps(names: list[str], peers: bool, json_file: Path | None, plot: Pa
         _write(screen, json_file, {"machine": description, "rows": [row.as_dict() for row in found]})
 
 
-def _print_steps(screen: Console, case, rows: list) -> None:
-    screen.print(f"\n{case.NAME}   {case.SIZE}", style="bold", highlight=False)
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("", "first ms", "median ms", "quartiles", "/ PyTorch", "/ JAX"):
-        table.add_column(heading, header_style="bold", justify="right" if heading else "left", no_wrap=True)
-    for row in rows:
-        quartiles = f"{1e3 * row.low:.2f} … {1e3 * row.high:.2f}"
-        ratios = ("" if over is None else f"{1 / over:.2f}" for over in (row.over_torch, row.over_jax))
-        table.add_row(row.backend, f"{1e3 * row.first:,.1f}", f"{1e3 * row.median:.2f}", quartiles, *ratios)
-    screen.print(table)
-    ours = next(row for row in rows if row.backend == "scratchgen")
-    measured = {"PyTorch": ours.over_torch, "JAX": ours.over_jax}
-    for target in case.TARGETS:
-        if times := measured[target.slower]:
-            met = "met" if times >= target.least else "missed"
-            say(screen, f"{target.words}: {1 / times:.2f}, at most {1 / target.least:.2f} wanted: {met}")
+def _check_folders(*files: Path | None) -> None:
+    for file in filter(None, files):
+        if not file.parent.is_dir():
+            raise BadInput(f"there is no folder {file.parent} to write {file.name} into; make it first")
+
+
+def _write(screen: Console, file: Path, numbers: dict) -> None:
+    with replacing(file) as temporary:
+        temporary.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+    say(screen, f"Numbers: {file}")
 
 
 def _measure(chosen, peers: bool, peaks: dict[str, float], measure) -> list:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, transient=True) as progress:
-        of_all = progress.add_task("kernels", total=None)
+        task = progress.add_task("kernels", total=None)
         found = []
         for rows in measure.rows(chosen, peers, peaks):
             found += rows
             if rows:
-                progress.update(of_all, description=f"{rows[0].name}, {rows[0].size}", advance=1)
+                progress.update(task, description=f"{rows[0].name}, {rows[0].size}", advance=1)
     return found
 
 
-def _print(screen: Console, rows: list) -> None:
+def _print_kernels(screen: Console, rows: list) -> None:
+    from scratchgen.benchmarks.tables import KERNEL_COLUMNS, kernel_cells
+
     for number, ((name, size), group) in enumerate(groupby(rows, lambda row: (row.name, row.size))):
-        screen.print(f"\n{name}   {size}", style="bold", highlight=False)
-        table = Table(box=None, padding=(0, 2, 0, 0), show_header=number == 0)
-        for heading, width in COLUMNS.items():
-            justify = "right" if heading else "left"
-            table.add_column(heading, header_style="bold", justify=justify, width=width, no_wrap=True)
+        table = _table(list(KERNEL_COLUMNS), list(KERNEL_COLUMNS.values()), show_header=number == 0)
         for row in group:
-            table.add_row(*cells(row))
-        screen.print(table)
+            table.add_row(*kernel_cells(row))
+        _print_table(screen, name, size, table)
 
 
-def cells(row) -> tuple[str, ...]:
-    """A row in words."""
-    return (
-        row.backend + (f", {row.threads} threads" if row.threads > 1 else ""),
-        "" if row.scaled else f"{1e3 * row.first:,.1f}",
-        ("≈ " if row.scaled else "") + _time(row.median),
-        *(_times(ratio) for ratio in (row.over_loops, row.over_numpy, row.over_one_thread)),
-        f"{row.rate:.3g} {row.unit}",
-        f"{row.share:.0%}",
-    )
+def _print_steps(screen: Console, case, rows: list) -> None:
+    from scratchgen.benchmarks.tables import STEP_COLUMNS, step_cells, step_verdicts
+
+    table = _table(STEP_COLUMNS, [None] * len(STEP_COLUMNS))
+    for row in rows:
+        table.add_row(*step_cells(row))
+    _print_table(screen, case.NAME, case.SIZE, table)
+    for verdict in step_verdicts(rows, case.TARGETS):
+        say(screen, verdict)
 
 
-def _times(ratio: float | None) -> str:
-    return "" if ratio is None else f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.2f}"
+def _table(headings: Sequence[str], widths: Sequence[int | None], show_header: bool = True) -> Table:
+    """A table without lines, its first column on the left and the others on the right."""
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=show_header)
+    for heading, width in zip(headings, widths, strict=True):
+        table.add_column(heading, header_style="bold", width=width, no_wrap=True)
+        table.columns[-1].justify = "right" if heading else "left"
+    return table
 
 
-def _time(seconds: float) -> str:
-    return f"{1e6 * seconds:,.1f} µs" if seconds < 1e-2 else f"{1e3 * seconds:,.1f} ms"
+def _print_table(screen: Console, name: str, size: str, table: Table) -> None:
+    screen.print(f"\n{name}   {size}", style="bold", highlight=False)
+    screen.print(table)

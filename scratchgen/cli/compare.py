@@ -1,4 +1,4 @@
-"""scratchgen compare RUN…: several runs beside one another."""
+"""scratchgen compare RUN…: several runs next to each other."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from scratchgen.errors import BadInput
 from scratchgen.runs.comparison import Group, comparison_page, grouped
 from scratchgen.runs.files import writable_file, write_text
 from scratchgen.runs.record import read_record
+from scratchgen.tasks import NAMES, get_task
 
 
 def compare(
     runs: Annotated[list[Path], typer.Argument(help="Run directories that `train` has made.")],
     out: Annotated[Path | None, typer.Option(help="Write a page with the curves to this .html file.")] = None,
 ):
-    """Compare runs of a kind: the settings that differ, the scores, how long they took."""
+    """Compare runs of the same task: the settings that differ, the scores, the minutes they took."""
     if out is not None and out.suffix != ".html":
         raise BadInput(f"--out writes a page: name it {out.with_suffix('.html').name}, not {out.name}")
     groups = grouped([read_record(run) for run in dict.fromkeys(runs)])
     if out is not None:
-        write_text(writable_file(out), comparison_page(groups))
+        write_text(writable_file(out), comparison_page(groups, _figures))
     screen = console()
     for group in groups:
         screen.print(_table(group))
@@ -33,8 +34,13 @@ def compare(
         say(screen, f"Page: {out}")
 
 
+def _figures(group: Group) -> list[str]:
+    """The figures that the task of a group adds to the page."""
+    return get_task(group.task).compare(group.records) if group.task in NAMES else []
+
+
 def _table(group: Group) -> Table:
-    table = Table(title=group.kind.upper(), title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table = Table(title=group.task, title_justify="left", box=None, padding=(0, 2, 0, 0))
     for heading in group.headings:
         table.add_column(escape(heading), header_style="bold", overflow="fold")
     for row in group.rows:

@@ -1,4 +1,4 @@
-"""scratchgen data {list,fetch,show}: which data sets there are, and what is in them."""
+"""scratchgen data {list,fetch,show}: list, download and inspect data sets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -17,24 +18,24 @@ from scratchgen.data.remote.fetch import FOLDER_VARIABLE, locate, locate_folder,
 from scratchgen.data.remote.sources import RemoteFile
 from scratchgen.data.statistics import describe
 from scratchgen.errors import BadInput
-from scratchgen.plots.data_sets import draw
+from scratchgen.plots.data_sets import data_set
 from scratchgen.runs.files import writable_file
 
-app = typer.Typer(help="List, fetch and look at data sets.", no_args_is_help=True)
+app = typer.Typer(help="List, download and inspect data sets.", no_args_is_help=True)
 
-EXCERPT, PAIRS, WIDEST = 600, 8, 160  # characters of a text, pairs of sentences, characters of one
+EXCERPT, PAIRS, MAX_WIDTH = 600, 8, 160  # characters of a text; pairs of texts; characters of one of them
 
 
 @app.command("list")
-def list_sets():
-    """List every data set: kind, size, licence, origin, and whether it is on disk."""
+def list_sets() -> None:
+    """List all data sets: kind, size, licence, origin, and whether they are on disk."""
     screen = console()
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("name", "kind", "size", "licence", "origin", "here"):
+    for heading in ("name", "kind", "size", "licence", "origin", "on disk"):
         table.add_column(heading, header_style="bold", no_wrap=heading in ("name", "kind"))
     for entry in CATALOGUE.values():
-        words = entry.name, entry.kind, size(entry), entry.licence, entry.origin, state(entry)
-        table.add_row(*map(escape, words))
+        cells = entry.name, entry.kind, size(entry), entry.licence, entry.origin, state(entry)
+        table.add_row(*map(escape, cells))
     screen.print(table)
     for model in dict.fromkeys(model for models in MODELS.values() for model in models):
         kinds = ", ".join(kind for kind, models in MODELS.items() if model in models)
@@ -42,64 +43,70 @@ def list_sets():
     folder = own_folder()
     say(
         screen,
-        f"{FOLDER_VARIABLE}: {folder}" if folder else f"{FOLDER_VARIABLE} is not set: sets are fetched",
+        f"{FOLDER_VARIABLE}: {folder}"
+        if folder
+        else f"{FOLDER_VARIABLE} is not set: data sets are downloaded",
     )
 
 
 @app.command()
-def fetch(name: Annotated[str, typer.Argument(help="The name of a data set.")]):
-    """Fetch a data set once, check its hash, and say where it is."""
+def fetch(name: Annotated[str, typer.Argument(help="Name of a data set.")]) -> None:
+    """Download a data set once, check its hashes, and print its path."""
     entry = _entry(name)
     if entry.is_embedded:
-        print(f"{name} is always there; nothing to fetch")
+        print(f"{name} is always available; there is nothing to download")
         return
     for wanted in entry.remote:
-        find, what = (locate, "file") if isinstance(wanted, RemoteFile) else (locate_folder, "folder")
-        print(find(wanted.set, getattr(wanted, what)))
-    print(f"{name} is complete, its hashes are right. Licence: {entry.licence}")
+        if isinstance(wanted, RemoteFile):
+            print(locate(wanted.set, wanted.file))
+        else:
+            print(locate_folder(wanted.set, wanted.folder))
+    print(f"{name} is complete, and its hashes are correct. Licence: {entry.licence}")
 
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="The name of a data set, or a file or folder of your own.")],
-    out: Annotated[Path | None, typer.Option(help="A .png file for a picture of it.")] = None,
-):
-    """Print the statistics of a data set and an excerpt, or draw a picture of it."""
+    name: Annotated[str, typer.Argument(help="Name of a data set, or path of your own file or folder.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Save a picture of the data set to this .png file.")
+    ] = None,
+) -> None:
+    """Print statistics of a data set, and an excerpt of a text; with --out, save a picture of it."""
     if out is not None and out.suffix != ".png":
-        raise BadInput(f"pictures are written as PNG: give --out FILE.png, not {out}")
+        raise BadInput(f"pictures are PNG files: give --out FILE.png, not {out}")
     data, screen = load_any(name), console()
-    is_read = isinstance(data, TextData | PairData)
-    if out is not None and is_read:
-        raise BadInput(f"{name} is text, which has no picture; leave out --out to read from it")
-    picture = None if out is None else draw(data, writable_file(out))
+    is_text = isinstance(data, TextData | PairData)
+    if out is not None and is_text:
+        raise BadInput(f"{name} is text, which has no picture; leave out --out to print an excerpt")
+    picture = None if out is None else data_set(data, writable_file(out))
     if (entry := CATALOGUE.get(name)) is not None:
         rows = ("origin", entry.origin), ("licence", entry.licence), ("split", entry.split)
         _print_facts(screen, [("name", name), ("kind", entry.kind), *rows])
     _print_facts(screen, describe(data))
     if picture:
         say(screen, f"Picture: {picture}")
-    elif is_read:
+    elif isinstance(data, TextData | PairData):
         say(screen, "\n" + excerpt(data))
     else:
         say(screen, f"For a picture: scratchgen data show {name} --out FILE.png")
 
 
 def size(entry: DataSet) -> str:
-    """How many examples, and how many bytes on disk."""
+    """The number of examples, and of megabytes on disk, as text."""
     sizes = "about 720,000" if entry.sizes is None else " + ".join(f"{n:,}" for n in entry.sizes)
     megabytes = f", {entry.bytes / 1e6:.1f} MB" if entry.bytes else ""
     return f"{sizes} {KINDS[entry.kind]}{megabytes}"
 
 
 def state(entry: DataSet) -> str:
-    """Whether it is here, and if not, what to do."""
+    """Whether the data set is on disk: "always", "yes" or "no"."""
     if entry.is_embedded:
         return "always"
     return "yes" if entry.is_present else "no"
 
 
 def excerpt(data: TextData | PairData) -> str:
-    """The beginning of a text; pairs from all over the training part."""
+    """The beginning of a text, or evenly spaced pairs of the training part."""
     if isinstance(data, TextData):
         return data.train[:EXCERPT]
     step = max(1, len(data.train) // PAIRS)
@@ -107,12 +114,12 @@ def excerpt(data: TextData | PairData) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+    return text if len(text) <= MAX_WIDTH else text[: MAX_WIDTH - 1] + "…"
 
 
-def _print_facts(screen, facts: list[tuple[str, str]]) -> None:
-    for what, how_much in facts:
-        say(screen, f"{what:<28}{how_much}")
+def _print_facts(screen: Console, facts: list[tuple[str, str]]) -> None:
+    for label, value in facts:
+        say(screen, f"{label:<28}{value}")
 
 
 def _entry(name: str) -> DataSet:

@@ -1,4 +1,4 @@
-"""scratchgen debug: the worked example of an equation in a debugger, or line by line on the screen."""
+"""scratchgen debug: run the worked example of an equation in a debugger, or print it line by line."""
 
 from __future__ import annotations
 
@@ -9,34 +9,35 @@ from typing import Annotated
 import typer
 
 from scratchgen import kernels
-from scratchgen.autograd.trace import trace
-from scratchgen.cli.equations import named
+from scratchgen.autograd.inspect import trace
 from scratchgen.cli.output import tidy
 from scratchgen.equations import Equation
 from scratchgen.equations.debugger import line_by_line, under_debugpy, under_pdb
 from scratchgen.equations.entry import numbers
-from scratchgen.equations.locate import function_of
+from scratchgen.equations.locate import function_of, lookup
 from scratchgen.errors import BadInput
 
-KEYS = "n the next line   s into a call   p NAME a value   u who called   c continue   q leave"
+KEYS = "n next line   s step into a call   p NAME print a value   u up to the caller   c continue   q quit"
 
 
 def debug(
     id: Annotated[
-        str, typer.Argument(help="An equation, such as vae.kl; `scratchgen equations` lists them.")
+        str, typer.Argument(help="Id of an equation, such as vae.kl; `scratchgen equations` lists them.")
     ],
     backend: Annotated[
-        str | None, typer.Option(help="Compute kernels by this backend, and stop in them too: loops, numpy.")
+        str | None, typer.Option(help="Backend of the kernels: with loops or numpy, also stop in their code.")
     ] = None,
-    traced: Annotated[bool, typer.Option("--trace", help="Print the whole computation instead.")] = False,
+    traced: Annotated[
+        bool, typer.Option("--trace", help="Print the whole computation instead of stopping.")
+    ] = False,
     listen: Annotated[
-        bool, typer.Option("--listen", help="Stop in an editor that attaches, rather than in pdb.")
+        bool, typer.Option("--listen", help="Wait for an editor to attach, and stop there instead of in pdb.")
     ] = False,
 ):
-    """Compute the worked example of an equation, and stop at the first line of the code that computes it."""
+    """Run the worked example of an equation, and stop at the first line of its code."""
     if traced and listen:
         raise BadInput("--trace prints and --listen waits for an editor; choose one of them")
-    equation = named(id)
+    equation = lookup(id)
     print(f"{equation.id}   {equation.text}\n")
     for line in equation.example.by_hand.splitlines():
         print(f"    {line}")
@@ -49,14 +50,14 @@ def debug(
             debugger, example = under_debugpy if listen else under_pdb, equation.example
             functions = [function_of(equation), *of_kernels]
             result = debugger(functions, example.compute, **example.arguments())
-    if result is not None:  # the reader did not leave
+    if result is not None:  # the user did not quit
         print(f"computed  {tidy(numbers(result))}\nexpected  {tidy(numbers(equation.example.expected))}")
 
 
 def _trace(equation: Equation, of_kernels: list):
-    """Print the operations that autograd records, with their gradients; where it records none, the lines.
+    """Print the operations that autograd records, with their gradients; if it records none, the lines of the code.
 
-    The lines of kernels in Python are printed too, those of their derivatives last.
+    The lines of kernels in Python are printed too, with the lines of their derivatives last.
     """
     example = equation.example
     followed = of_kernels if example.recorded else [function_of(equation), *of_kernels]
@@ -79,7 +80,7 @@ def _trace(equation: Equation, of_kernels: list):
 
 
 def _steps_of_kernels(backend: str | None) -> list:
-    """The functions with which a backend in Python computes the kernels."""
+    """The Python functions of a backend that compute the kernels; none for a compiled backend."""
     if backend not in ("loops", "numpy"):
         return []
     return [function for _, function in kernels.implementations(backend) if inspect.isfunction(function)]

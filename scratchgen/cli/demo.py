@@ -16,8 +16,8 @@ from scratchgen.plots.overview import overview
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_directory, write_text
 from scratchgen.runs.run import Run
-from scratchgen.tasks import train_gan, train_rnn, train_vae
-from scratchgen.tasks.recipes import recipe
+from scratchgen.tasks import get_task
+from scratchgen.tasks.task import train_task
 
 PROMPT = "def "
 CHARACTERS = 2000
@@ -25,24 +25,23 @@ TEMPERATURE = 0.7
 
 
 def demo(
-    out: Annotated[Path, typer.Option(help="The directory to make; a former demo in it is replaced.")] = Path(
-        "demo"
-    ),
-    seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="The seed of all noise.")] = 0,
+    out: Annotated[
+        Path, typer.Option(help="Output directory; an existing demo there is overwritten.")
+    ] = Path("demo"),
+    seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="Seed of all noise.")] = 0,
 ):
-    """Train a VAE and a GAN on handwritten digits and an RNN on source code; show and score them."""
+    """Train a VAE and a GAN on handwritten digits and an RNN on source code; show samples and scores."""
     screen, started = console(), time.perf_counter()
     writable_directory(out)
     models, scores = {}, []
-    for kind, data, experiment in (
-        ("vae", "binarized-digits", train_vae),
-        ("gan", "digits", train_gan),
-        ("rnn", "stdlib", train_rnn),
+    for kind, name, data in (
+        ("vae", "vae", "binarized-digits"),
+        ("gan", "gan", "digits"),
+        ("rnn", "text", "stdlib"),
     ):
-        model, found = experiment(
-            data, recipe(kind, data), seed, lambda config, kind=kind: Run(out / kind, config, replace=True)
-        )
-        models[kind] = model
+        settings = get_task(name).complete(data, {})
+        open_run = lambda config, kind=kind: Run(out / kind, config, replace=True)
+        models[kind], found = train_task(get_task(name), data, settings, seed, open_run)
         scores += [(kind.upper(), score) for score in found]
 
     text = models["rnn"].generate(PROMPT, CHARACTERS, TEMPERATURE, Generator(HELD_OUT_SEED))
@@ -58,7 +57,7 @@ def demo(
         text,
         out / "overview.png",
     )
-    screen.print(Panel(Text(text[:600]), title="written by the RNN", width=100))
+    screen.print(Panel(Text(text[:600]), title="text sampled from the RNN", width=100))
     screen.print(scores_table(scores))
     seconds = time.perf_counter() - started
     say(screen, f"{seconds:.0f} seconds. Look at {picture}; more of each model: {out}/*/report.html")

@@ -1,4 +1,4 @@
-"""scratchgen equations: the ledger of equations, each with its code and the tests that verify it."""
+"""scratchgen equations: list the equations, or show one with its code and the tests that verify it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json as encoder
 import subprocess
 import sys
 import tempfile
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -18,28 +17,39 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from scratchgen.cli.output import console, say, tidy
-from scratchgen.equations import BY_ID, EQUATIONS, Equation
+from scratchgen.equations import EQUATIONS, Equation
 from scratchgen.equations.entry import numbers
-from scratchgen.equations.locate import CHECKOUT, REPORT, Claim, claims, explained, located, tests_folder
+from scratchgen.equations.locate import (
+    CHECKOUT,
+    REPORT,
+    Claim,
+    claims,
+    explained,
+    located,
+    lookup,
+    tests_folder,
+)
 from scratchgen.equations.notation import symbols
 from scratchgen.errors import BadInput
 
-WITHOUT_TESTS = (
+NO_TESTS_MESSAGE = (
     "the tests are not part of this installation; in a clone of the repository they are counted here"
 )
 
 
 def equations(
     id: Annotated[
-        str | None, typer.Argument(help="An equation, such as vae.elbo; without one, all are listed.")
+        str | None, typer.Argument(help="Id of an equation, such as vae.elbo; omit it to list them all.")
     ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Run the tests and show their results.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Run the tests of the equation and show the results.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print a list of objects, for programs.")] = False,
 ):
-    """List the equations, or show one: its source, the lines that compute it, the tests that verify it."""
+    """List the equations, or show one: its source, its code and the tests that verify it."""
     if check and json:
         raise BadInput("--check shows results and --json prints the list; choose one of them")
-    chosen = EQUATIONS if id is None else (named(id),)
+    chosen = EQUATIONS if id is None else (lookup(id),)
     folder = tests_folder()
     found = None if folder is None else claims(folder)
     if json:
@@ -49,25 +59,14 @@ def equations(
     elif not check:
         _list(found)
     if found is None and not check:
-        say(Console(stderr=True), f"scratchgen: {WITHOUT_TESTS}")
+        say(Console(stderr=True), f"scratchgen: {NO_TESTS_MESSAGE}")
     if check and not _passed([claim for e in chosen for claim in _claims(e, found)], id):
         raise typer.Exit(1)
 
 
-def named(id: str) -> Equation:
-    """The equation of that id. Raises BadInput, with the nearest, if there is none."""
-    if id not in BY_ID:
-        names = {equation.id.partition(".")[2]: equation.id for equation in EQUATIONS} | dict.fromkeys(BY_ID)
-        close = get_close_matches(id, names, 1)
-        best = (names[close[0]] or close[0]) if close else None
-        hint = f"did you mean {best}?" if best else "see `scratchgen equations`"
-        raise BadInput(f"no equation is named {id!r}; {hint}")
-    return BY_ID[id]
-
-
 def _claims(equation: Equation, found: dict[str, list[Claim]] | None) -> list[Claim]:
     if found is None:
-        raise BadInput("there are no tests to run: " + WITHOUT_TESTS.partition(";")[0])
+        raise BadInput("there are no tests to run: " + NO_TESTS_MESSAGE.partition(";")[0])
     return found.get(equation.id, [])
 
 
@@ -84,14 +83,13 @@ def _object(equation: Equation, found: dict[str, list[Claim]] | None) -> dict:
 
 
 def _list(found: dict[str, list[Claim]] | None) -> None:
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("equation", "name", "tests", "code"):
-        justify = "right" if heading == "tests" else "left"
-        table.add_column(heading, header_style="bold", justify=justify, no_wrap=heading != "name")
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("id", header_style="bold", no_wrap=True)
+    table.add_column("name", header_style="bold", overflow="fold")
+    table.add_column("tests", header_style="bold", justify="right", no_wrap=True)
     for equation in EQUATIONS:
-        file, line, _ = located(equation)
         tests = "–" if found is None else str(len(found.get(equation.id, [])))
-        table.add_row(equation.id, equation.name, tests, escape(f"{_near(file)}:{line}"))
+        table.add_row(equation.id, escape(equation.name), tests)
     console().print(table)
 
 
@@ -106,12 +104,13 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
     screen.print(meanings)
     page = explained(equation)
     say(screen, f"\nsource    {equation.source}")
-    say(screen, f"tutorial  {f'{_near(page[0])}:{page[1]}' if page else equation.tutorial}")
+    if equation.tutorial:
+        say(screen, f"tutorial  {f'{_near(page[0])}:{page[1]}' if page else equation.tutorial}")
     say(screen, f"code      {_near(file)}:{line}\n")
     screen.print(Syntax(source, "python", line_numbers=True, start_line=line, theme="ansi_light"))
     _show_example(equation, screen)
     last = _last_results(equation)
-    for title, planted in (("tests", False), ("counter-examples that the tests reject", True)):
+    for title, planted in (("tests", False), ("planted counter-examples", True)):
         listed = [claim for claim in (found or {}).get(equation.id, []) if claim.planted == planted]
         if listed:
             screen.print(f"\n[bold]{title}[/]")
@@ -123,7 +122,7 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
 
 
 def _show_example(equation: Equation, screen: Console) -> None:
-    """By hand, and what the code makes of the same numbers now."""
+    """Print the calculation by hand, and the result of the code for the same numbers."""
     example = equation.example
     screen.print("\n[bold]worked example[/]")
     for name, value in example.arguments().items():
@@ -133,18 +132,18 @@ def _show_example(equation: Equation, screen: Console) -> None:
     say(screen, f"  expected  {tidy(numbers(example.expected))}")
     try:
         say(screen, f"  computed  {tidy(example.live())}")
-    except BadInput as problem:  # what it needs is not installed
-        say(screen, f"  computed  not here: {problem}")
+    except BadInput as problem:  # an optional package is not installed
+        say(screen, f"  computed  not available: {problem}")
     say(screen, f"  to step through it: scratchgen debug {equation.id}")
 
 
 def _last_results(equation: Equation) -> dict[tuple[str, str], str]:
-    """What became of its tests when they were last reported, by file and name; the worst of several cases."""
+    """The outcomes of its tests in the last report, by file and name; the worst of several cases."""
     try:
         rows = encoder.loads((CHECKOUT / REPORT / "equations.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    results = {}
+    results: dict[tuple[str, str], str] = {}
     for test in (test for row in rows if row["id"] == equation.id for test in row["tests"]):
         file, _, name = test["test"].partition("[")[0].rpartition("::")
         key = Path(file).name, name
@@ -155,7 +154,10 @@ def _last_results(equation: Equation) -> dict[tuple[str, str], str]:
 
 
 def _passed(tests: list[Claim], id: str | None) -> bool:
-    """Run tests in a process of their own and show what became of them; of one equation test by test."""
+    """Run tests in a new process and show their results; with an id, one line per test.
+
+    Returns whether every test passed.
+    """
     if importlib.util.find_spec("pytest") is None:
         raise BadInput("the tests run under pytest, which is not installed: pip install pytest")
     nodes = dict.fromkeys(f"{claim.file}::{claim.name}" for claim in tests)
@@ -190,6 +192,10 @@ def _results(row: dict) -> Table:
 
 
 def _near(file: Path) -> Path:
-    """A path as one would type it here: terminals and editors open `path:line` at a click."""
-    here = Path.cwd()
-    return file.relative_to(here) if file.is_relative_to(here) else file
+    """A path relative to the current folder, or else to the folder of the package.
+
+    Terminals and editors open `path:line` at a click.
+    """
+    folders = (folder for folder in (Path.cwd(), CHECKOUT) if file.is_relative_to(folder))
+    folder = next(folders, None)
+    return file.relative_to(folder) if folder else file

@@ -1,4 +1,4 @@
-"""What several commands print with."""
+"""Printing that several commands share."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from scratchgen.autograd.trace import written
-from scratchgen.tasks.scores import Score
+from scratchgen.autograd.formatting import format_value
+from scratchgen.runs.score import Score
 
 
 def console() -> Console:
-    """Standard output, as wide as the terminal; wide enough for a table where there is none."""
+    """Standard output: as wide as the terminal, or 120 columns where there is none."""
     out = Console()
     return out if out.is_terminal else Console(width=120)
 
 
 def say(screen: Console, line: str) -> None:
-    """Print a line that may hold paths: as it is, neither folded nor read as markup."""
+    """Print a line that may hold paths: neither wrapped nor read as markup."""
     screen.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def tidy(value) -> str:
     """What an example is given or gives, on one line: numbers to five decimals, a single one bare."""
-    return written(value[0] if np.shape(value) == (1,) else value)
+    return format_value(value[0] if np.shape(value) == (1,) else value)
 
 
 def scores_table(scores: list[tuple[str, Score]]) -> Table:
-    """What was measured, beside what it is compared with and what to expect."""
+    """The scores next to their baselines and expected values."""
     table = Table(title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for heading in ("model", "measure", "ours", "baseline", "to expect", ""):
+    for heading in ("model", "measure", "this run", "baseline", "expected", ""):
         table.add_column(heading, header_style="bold")
     for model, score in scores:
         verdict = "" if not score.expected else "[green]reached[/]" if score.reached else "[red]missed[/]"

@@ -1,10 +1,16 @@
-"""scratchgen train {vae,gan,rnn}: train a model on a data set, score it, draw it."""
+"""scratchgen train {vae,gan,rnn}: train a model on a data set, score it, draw it.
+
+The options of the settings are those that the tasks declare (`scratchgen/tasks`); those of the command itself
+are here.
+"""
 
 from __future__ import annotations
 
+import inspect
 import shlex
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,215 +18,201 @@ from scratchgen.cli.output import console, say, scores_table
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED
-from scratchgen.rnn import FrameModel, LanguageModel, Translator
 from scratchgen.runs.run import SAVE_SECONDS, Run
+from scratchgen.runs.schema import Field, fields
+from scratchgen.runs.score import Score
 from scratchgen.runs.tensorboard import check_tensorboard
-from scratchgen.tasks import EXPERIMENTS, settings
-from scratchgen.tasks.recipes import Recipe
-from scratchgen.tasks.resume import resume as go_on
+from scratchgen.tasks import FAMILIES, choose, tasks_of
+from scratchgen.tasks.resume import resume
+from scratchgen.tasks.settings import Given, from_assignments, from_file, from_options
+from scratchgen.tasks.task import Task, train_task
 
 app = typer.Typer(help="Train a model: vae, gan or rnn.", no_args_is_help=True)
 
-Data = Annotated[str, typer.Option(help="The name of a data set, or the path of a file.")]
-Epochs = Annotated[int | None, typer.Option(min=1, help="Passes over the data; by default as the data asks.")]
-PatienceOption = Annotated[
-    int | None, typer.Option(min=0, help="Stop after as many epochs without a better validation number.")
-]
-BatchSize = Annotated[int | None, typer.Option(min=1, help="Examples a step.")]
-Seed = Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="The seed of all noise.")]
-Out = Annotated[
-    Path | None, typer.Option(help="The run directory to make; by default runs/<model>-<data>-<n>.")
-]
-Config = Annotated[
-    Path | None, typer.Option(help="Settings from a TOML file, or those of a run directory again.")
-]
-Set = Annotated[
-    list[str] | None, typer.Option("--set", help="One setting as name=value; can be given several times.")
-]
-Resume = Annotated[
-    Path | None, typer.Option(help="A run directory: go on where it was stopped, with its own settings.")
-]
-SaveEvery = Annotated[float, typer.Option(min=0, help="Seconds between checkpoints.")]
-MaxMinutes = Annotated[float | None, typer.Option(min=0, help="Save and stop after as many.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but where the run is.")]
-TensorBoard = Annotated[
-    bool, typer.Option("--tensorboard", help="Write event files too, into tensorboard/ of the run.")
-]
-Model = Annotated[str | None, typer.Option(help="mlp, conv, conditional, vq or linear.")]
-Likelihood = Annotated[str | None, typer.Option(help="bernoulli, gaussian or categorical.")]
-Objective = Annotated[str | None, typer.Option(help="elbo, iwae, beta or geco.")]
-GANModel = Annotated[str | None, typer.Option("--model", help="dense, conv, conditional or packed.")]
-GANObjective = Annotated[
-    str | None,
-    typer.Option("--objective", help="minimax, nonsaturating, least_squares, hinge or wasserstein."),
-]
-Samples = Annotated[int | None, typer.Option("--k", "-k", help="Samples of the bound (iwae).")]
-Beta = Annotated[float | None, typer.Option(help="Weight of the rate (beta).")]
-Distortion = Annotated[float | None, typer.Option(help="Nats that it is to keep below (geco).")]
-WarmUp = Annotated[int | None, typer.Option(help="Steps in which the weight of the rate grows.")]
-FreeBits = Annotated[float | None, typer.Option(help="Nats that a latent dimension may say for nothing.")]
-Binarise = Annotated[
-    bool | None, typer.Option("--binarise", help="Draw black or white whenever a grey image is shown.")
-]
-Latent = Annotated[int | None, typer.Option(min=1, help="Dimensions of the latent z.")]
-Hidden = Annotated[int | None, typer.Option(min=1, help="Units of a hidden layer.")]
-Task = Annotated[
-    str | None,
-    typer.Option(help="What the data are read as: text, music, sound or pairs; by default pairs are text."),
-]
-Cell = Annotated[str | None, typer.Option(help="tanh, lstm or gru.")]
-Layers = Annotated[int | None, typer.Option(min=1, help="Recurrent layers above one another.")]
-DropoutOption = Annotated[
-    float | None, typer.Option("--dropout", help="Probability of dropping a unit on its way up; below 1.")
-]
-Nade = Annotated[
-    int | None, typer.Option(min=0, help="Music: hidden units of a NADE over the notes of a step; 0: none.")
-]
-Components = Annotated[
-    int | None, typer.Option(min=1, help="Sound: Gaussians of the mixture that a frame is drawn from.")
-]
-Symbols = Annotated[str | None, typer.Option("--vocabulary", help="characters, bytes or pieces (of words).")]
-
-OF_THIS_SITTING = ("save_every", "max_minutes", "quiet", "tensorboard")  # may differ when a run goes on
-
-
-@app.command()
-def vae(
-    context: typer.Context,
-    data: Data = "binarized-digits",
-    epochs: Epochs = None,
-    batch_size: BatchSize = None,
-    patience: PatienceOption = None,
-    model: Model = None,
-    likelihood: Likelihood = None,
-    objective: Objective = None,
-    k: Samples = None,
-    beta: Beta = None,
-    distortion: Distortion = None,
-    warm_up: WarmUp = None,
-    free_bits: FreeBits = None,
-    binarise: Binarise = None,
-    latent_dim: Latent = None,
-    hidden: Hidden = None,
-    seed: Seed = 0,
-    out: Out = None,
-    config: Config = None,
-    set_: Set = None,
-    resume: Resume = None,
-    save_every: SaveEvery = SAVE_SECONDS,
-    max_minutes: MaxMinutes = None,
-    quiet: Quiet = False,
-    tensorboard: TensorBoard = False,
-):
-    """Train a variational autoencoder on images, frames of music or sound, or points."""
-    _train(context, "vae")
+DEFAULT_DATA = {"vae": "binarized-digits", "gan": "digits", "rnn": "stdlib"}
+HELP = {
+    "vae": "Train a variational autoencoder on images, frames of music or sound, or points.",
+    "gan": "Train a generative adversarial network on images, frames of music or sound, or points.",
+    "rnn": (
+        "Train a recurrent network: on a text as a language model, on music or on sound frame by frame, or on "
+        "sentence pairs.\n\nThe task follows from the data. Sentence pairs are read as a text, one pair per line; with "
+        "--task translation an encoder reads the first sentence and a decoder with attention writes the second."
+    ),
+}
+SESSION = ("save_every", "max_minutes", "quiet", "tensorboard")  # may differ when a run is resumed
+COMMAND: dict[str, Any] = {  # options of the command: name → (type, default)
+    "data": (
+        Annotated[str, typer.Option(help="Name of a data set, or path of your own file or folder.")],
+        None,
+    ),
+    "task": (
+        Annotated[str | None, typer.Option(help=f"{', '.join(FAMILIES['rnn'])} (default: by the data).")],
+        None,
+    ),
+    "seed": (Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="Seed of all noise.")], 0),
+    "out": (
+        Annotated[Path | None, typer.Option(help="Run directory (default: runs/<task>-<data>-<n>).")],
+        None,
+    ),
+    "config": (
+        Annotated[
+            Path | None, typer.Option(help="Settings from a TOML file, or those of a run directory again.")
+        ],
+        None,
+    ),
+    "set_": (
+        Annotated[
+            list[str] | None, typer.Option("--set", help="One setting as name=value; may be repeated.")
+        ],
+        None,
+    ),
+    "resume": (
+        Annotated[Path | None, typer.Option(help="Run directory to resume, with its own settings.")],
+        None,
+    ),
+    "break_": (
+        Annotated[
+            list[str] | None,
+            typer.Option(
+                "--break", help="Stop in the debugger at the code of an equation, vae.elbo for instance."
+            ),
+        ],
+        None,
+    ),
+    "save_every": (Annotated[float, typer.Option(min=0, help="Seconds between checkpoints.")], SAVE_SECONDS),
+    "max_minutes": (
+        Annotated[float | None, typer.Option(min=0, help="Save and stop after this many minutes.")],
+        None,
+    ),
+    "quiet": (Annotated[bool, typer.Option("--quiet", help="Print nothing but the run directory.")], False),
+    "tensorboard": (
+        Annotated[
+            bool, typer.Option("--tensorboard", help="Also write event files, into tensorboard/ of the run.")
+        ],
+        False,
+    ),
+}
 
 
-@app.command()
-def gan(
-    context: typer.Context,
-    data: Data = "digits",
-    epochs: Epochs = None,
-    batch_size: BatchSize = None,
-    patience: PatienceOption = None,
-    model: GANModel = None,
-    objective: GANObjective = None,
-    latent_dim: Latent = None,
-    seed: Seed = 0,
-    out: Out = None,
-    config: Config = None,
-    set_: Set = None,
-    resume: Resume = None,
-    save_every: SaveEvery = SAVE_SECONDS,
-    max_minutes: MaxMinutes = None,
-    quiet: Quiet = False,
-    tensorboard: TensorBoard = False,
-):
-    """Train a generative adversarial network on images, frames of music or sound, or points."""
-    _train(context, "gan")
+def _command(family: str) -> Callable[[typer.Context], None]:
+    """The command of a family, with one option per declared setting of its tasks."""
+
+    def train(context: typer.Context, **given: Any) -> None:
+        _train(context, family)
+
+    positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter("context", positional, annotation=typer.Context)]
+    for name, (kind, default) in COMMAND.items():
+        if name == "task" and family != "rnn":
+            continue
+        default = DEFAULT_DATA[family] if name == "data" else default
+        parameters.append(inspect.Parameter(name, positional, annotation=kind, default=default))
+    for name, (field, users) in _settings_of(family).items():
+        kind = Annotated[field.kind | None, _option(field, users)]  # type: ignore[name-defined]  # built at run time
+        parameters.append(inspect.Parameter(name, positional, annotation=kind, default=None))
+    train.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
+    train.__annotations__ = {p.name: p.annotation for p in parameters}
+    train.__doc__ = HELP[family]
+    return train
 
 
-@app.command()
-def rnn(
-    context: typer.Context,
-    data: Data = "stdlib",
-    task: Task = None,
-    epochs: Epochs = None,
-    batch_size: BatchSize = None,
-    patience: PatienceOption = None,
-    cell: Cell = None,
-    layers: Layers = None,
-    hidden: Hidden = None,
-    dropout: DropoutOption = None,
-    vocabulary: Symbols = None,
-    nade: Nade = None,
-    components: Components = None,
-    seed: Seed = 0,
-    out: Out = None,
-    config: Config = None,
-    set_: Set = None,
-    resume: Resume = None,
-    save_every: SaveEvery = SAVE_SECONDS,
-    max_minutes: MaxMinutes = None,
-    quiet: Quiet = False,
-    tensorboard: TensorBoard = False,
-):
-    """Train a recurrent network on text, as a language model over characters, bytes or pieces of words, on
-    music or on sound.
-
-    A set of pairs is a text too, a line a pair: what is read, a tab, what is to be written. With --task
-    pairs an encoder reads the one and a decoder with attention writes the other.
-    A set of sequences, or a folder of MIDI files, is music: its piano rolls are predicted step by step.
-    A set of sounds, or a folder of WAV or FLAC files, is predicted frame by frame, as real numbers.
-    """
-    _train(context, "rnn")
+def _settings_of(family: str) -> dict[str, tuple[Field, list[Task]]]:
+    """Every setting of the tasks of a family, and the tasks that have it."""
+    found: dict[str, tuple[Field, list[Task]]] = {}
+    for task in tasks_of(family):
+        for name, field in fields(task.settings).items():
+            found.setdefault(name, (field, []))[1].append(task)
+    return found
 
 
-def _train(context: typer.Context, kind: str) -> None:
+def _option(field: Field, users: list[Task]) -> Any:
+    """The option of a setting: its help says what it is, its unit, its values, and which tasks have it."""
+    text = field.help[0].upper() + field.help[1:]
+    text += f", {field.unit}" if field.unit else ""
+    choices = list(
+        dict.fromkeys(choice for task in users for choice in fields(task.settings)[field.name].choices)
+    )
+    text += f": {', '.join(choices)}" if choices else ""
+    family = FAMILIES[users[0].family]
+    only = "" if len(users) == len(family) else f" [{', '.join(task.name for task in users)}]"
+    flags = field.options if field.kind is not bool else tuple(f"{o}/--no-{o[2:]}" for o in field.options)
+    short = (f"-{field.name}",) if len(field.name) == 1 else ()
+    defaults = list(dict.fromkeys(str(fields(task.settings)[field.name].default) for task in users))
+    default = f" (default: {defaults[0]})" if len(defaults) == 1 else " (default: by task)"
+    return typer.Option(*flags, *short, help=f"{text}{only}.{default}", show_default=False)
+
+
+for _family in FAMILIES:
+    app.command(_family)(_command(_family))
+
+
+def _train(context: typer.Context, family: str) -> None:
     given = context.params
-    sitting = {name: given[name] for name in OF_THIS_SITTING}
+    session = {name: given[name] for name in SESSION}
     if given["tensorboard"]:
         check_tensorboard()
     if (directory := given["resume"]) is not None:
         _refuse_other_options(context)
-        model, scores = go_on(directory, kind, **sitting)
+        compute = lambda: resume(directory, family, **session)
     else:
-        data, seed, recipe = _settings(context, kind)
-        directory = given["out"] or _next_directory(f"{kind}-{Path(data).stem}")
-        open_run = lambda config: Run(directory, config, **sitting)
-        model, scores = EXPERIMENTS[kind](data, recipe, seed, open_run)
-    if given["quiet"]:
+        task, chosen = _choose(context, family)
+        settings = task.complete(chosen.data, chosen.settings)
+        directory = given["out"] or _next_directory(f"{task.name}-{Path(chosen.data).stem}")
+        open_run = lambda config: Run(directory, config, **session)
+        compute = lambda: train_task(task, chosen.data, settings, chosen.seed, open_run)
+    done = _with_breakpoints(given["break_"], compute)
+    if done is not None:
+        _report(directory, *done, quiet=given["quiet"])
+
+
+def _with_breakpoints(ids: list[str] | None, compute: Callable[[], tuple[Module, list[Score]]]):
+    """The result of a training; None if the reader leaves the debugger before its end."""
+    if not ids:
+        return compute()
+    from scratchgen.equations.debugger import run_under_pdb  # the ledger is loaded where it is asked for
+
+    return run_under_pdb(ids, compute)
+
+
+def _report(directory: Path, model: Module, scores: list[Score], quiet: bool) -> None:
+    if quiet:
         print(directory)
         return
-    screen = console()
+    from scratchgen.runs.config import read_config
+
+    config, screen = read_config(directory), console()
     screen.print(repr(model), highlight=False, markup=False)
-    screen.print(scores_table([(kind.upper(), score) for score in scores]))
+    screen.print(scores_table([(config.task, score) for score in scores]))
     say(screen, f"Report: {directory / 'report.html'}    Pictures: {directory / 'samples'}")
-    say(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} {_example(model)}")
+    say(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} {config.example}")
 
 
-def _settings(context: typer.Context, kind: str) -> tuple[str, int, Recipe]:
-    """Data, seed and recipe: a file wins over the recipe, --set over the file, an option over all."""
+def _choose(context: typer.Context, family: str) -> tuple[Task, Given]:
+    """The task, and data, seed and settings: a file overrides the defaults, --set the file, an option both."""
     given = context.params
-    names = {*settings.known(kind), "patience"}  # offered to all, so that a model without it can say why
-    options = {name: given[name] for name in names if _typed(context, name)}
-    file = settings.from_file(given["config"], kind) if given["config"] else {}
-    assigned = settings.from_assignments(given["set_"] or (), kind)
-    defaults = {"data": given["data"], "seed": given["seed"]}
-    return settings.complete(kind, defaults, file, assigned, settings.checked(kind, options, "options"))
+    file = from_file(given["config"], family) if given["config"] else Given()
+    options = {name: given[name] for name in _settings_of(family) if _typed(context, name)}
+    assigned = from_assignments(given["set_"] or (), family)
+    merged = file | assigned | from_options(options)
+    typed = {name: given[name] for name in ("data", "seed", "task") if _typed(context, name)}
+    merged = Given(data=given["data"], seed=given["seed"]) | merged | Given(**typed)
+    task = choose(family, merged.data, merged.settings, merged.task)
+    return task, merged.checked(task)
 
 
 def _typed(context: typer.Context, name: str) -> bool:
-    """Whether an option stands on the command line."""
+    """Whether an option was given on the command line."""
     return name in context.params and context.get_parameter_source(name).name == "COMMANDLINE"
 
 
 def _refuse_other_options(context: typer.Context) -> None:
-    """A run that goes on has its settings already."""
-    for name in context.params.keys() - {"resume", *OF_THIS_SITTING}:
+    """A resumed run has its settings already."""
+    for name in context.params.keys() - {"resume", "break_", *SESSION}:
         if _typed(context, name):
             option = "--" + name.strip("_").replace("_", "-")
-            raise BadInput(f"{option} does not go with --resume: the run has its own settings; leave it out")
+            raise BadInput(
+                f"{option} cannot be combined with --resume: the run has its own settings; leave it out"
+            )
 
 
 def _next_directory(name: str) -> Path:
@@ -228,12 +220,3 @@ def _next_directory(name: str) -> Path:
     while (Path("runs") / f"{name}-{n}").exists():
         n += 1
     return Path("runs") / f"{name}-{n}"
-
-
-def _example(model: Module) -> str:
-    """Options of `sample` that go with the model."""
-    if isinstance(model, Translator):
-        return "--prompt TEXT --out attention.png"
-    if isinstance(model, FrameModel):
-        return "-n 200 --out sample.wav" if model.is_real else "-n 64 --out sample.mid"
-    return "-n 500 --out sample.txt" if isinstance(model, LanguageModel) else "-n 64 --out samples.png"

@@ -1,9 +1,27 @@
-"""Data sets, vocabularies and batches."""
+"""Data sets, tokenizers and batches.
+
+catalogue        the known data sets: kind, sizes, licence, origin, split
+load             from a name or a path to a data set
+types            the classes of data sets (`RowData`, `TextData`, …), also for your own arrays
+batches          minibatches, and chunks of text for truncated back-propagation through time
+rows             any numeric data set as rows (N, D)
+sound_frames     sounds as sequences of frames
+short_pairs      only the short pairs of a set, for a small model
+pairs_as_text    pairs of texts as one text, one pair per line
+statistics       the numbers that `scratchgen data show` prints
+checks           the check that arrays are usable images
+pitches          names and range of musical pitches
+sets/            one file per known data set
+files/           one file per kind of user's own file: images, text, sound, MIDI
+remote/          download, verification by SHA-256, cache
+tokenizers/      text as integers: characters, bytes, byte pairs
+preprocessing/   scaling, splitting, dequantisation, transforms of sound, …
+"""
 
 from scratchgen.data.batches import batches, text_chunks
 from scratchgen.data.catalogue import CATALOGUE, DataSet
 from scratchgen.data.checks import check_unit_interval
-from scratchgen.data.files.mapped_images import map_images
+from scratchgen.data.files.mapped_images import MappedRows, map_images
 from scratchgen.data.load import (
     load_any,
     load_images,
@@ -14,30 +32,53 @@ from scratchgen.data.load import (
     load_text,
     names,
 )
+from scratchgen.data.preprocessing.by_length import batches_by_length, pad
+from scratchgen.data.rows import load_rows
+from scratchgen.data.sound_frames import SoundFrames, load_sound_frames
+from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.data.tokenizers.characters import CharacterTokenizer
-from scratchgen.data.types import AnyData, PairData, PointData, RowData, SequenceData, SoundData, TextData
+from scratchgen.data.tokenizers.utf8 import ByteTokenizer
+from scratchgen.data.types import (
+    AnyData,
+    PairData,
+    PointData,
+    RowData,
+    Rows,
+    SequenceData,
+    SoundData,
+    TextData,
+)
 
 __all__ = [
     "CATALOGUE",
     "AnyData",
+    "BytePairTokenizer",
+    "ByteTokenizer",
     "CharacterTokenizer",
     "DataSet",
+    "MappedRows",
     "PairData",
     "PointData",
     "RowData",
+    "Rows",
     "SequenceData",
     "SoundData",
+    "SoundFrames",
     "TextData",
     "batches",
+    "batches_by_length",
     "check_unit_interval",
     "load_any",
     "load_images",
     "load_pairs",
     "load_points",
+    "load_rows",
     "load_sequences",
     "load_sound",
+    "load_sound_frames",
     "load_text",
     "map_images",
     "names",
+    "pad",
     "text_chunks",
 ]

@@ -1,42 +1,52 @@
-"""Portions of a data set for one step of training."""
+"""Minibatches: the examples of one training step."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
+from scratchgen.data.types import Rows
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
 
 WINDOW = 64  # blocks that are shuffled together: 16,384 rows of a mapped file
 
 
-def batches(*arrays, batch_size: int, rng, drop_last: bool = False) -> Iterator:
-    """The minibatches of one epoch: every example once, in an order drawn from rng.
+def batches(
+    *arrays: Rows, batch_size: int, rng: Generator | np.random.Generator, drop_last: bool = False
+) -> Iterator[Any]:
+    """The minibatches of one epoch: every example once, in random order.
 
-    arrays       (N, ...) each; rows stay together. One array yields arrays, several yield tuples of arrays.
-                 Only the rows of a batch are copied: an array may be a memory map. For `MappedRows` the order
-                 is random by blocks and within a window of them, so that the disk is read in long stretches
+    arrays       (N, ...) each, of the same length N; rows with the same index stay together. One array yields
+                 arrays, several yield tuples of arrays. Anything with a length and rows serves (`Rows`). Only
+                 the rows of a batch are copied, so an array may be a memory map. `MappedRows` are shuffled by
+                 blocks and within a window of blocks, so that long stretches of the file are read
     rng          anything with `permutation(n)`, and with `integers(n)` for mapped rows
-    drop_last    leaves out the last batch if it is smaller than batch_size
-    Raises BadInput if there is nothing to yield, or if the arrays differ in length.
+    drop_last    leave out the last batch if it is smaller than batch_size
+    Raises BadInput if there are no examples for a batch, or if the arrays differ in length.
     """
     lengths = {len(array) for array in arrays}
     if len(lengths) != 1:
-        raise BadInput(f"arrays of {sorted(lengths)} examples do not form batches; give arrays of one length")
+        raise BadInput(
+            f"arrays of {sorted(lengths)} examples do not form batches; give arrays of equal length"
+        )
     (n,) = lengths
     _check_batch_size(batch_size)
     if n < (batch_size if drop_last else 1):
-        raise BadInput(f"{n} examples make no batch of {batch_size}; give more examples or smaller batches")
+        raise BadInput(
+            f"{n} examples do not fill a batch of {batch_size}; give more examples or smaller batches"
+        )
     block = max(getattr(array, "block", 1) for array in arrays)
     order = [rng.permutation(n)] if block == 1 else _by_blocks(n, block, rng)
     return _portions(arrays, order, batch_size, drop_last)
 
 
 def _by_blocks(n: int, block: int, rng) -> Iterator[np.ndarray]:
-    """0 … n−1 in random order, a window of blocks at a time: memory does not grow with n."""
-    # All that the epoch needs of rng is drawn now: what is drawn between batches does not change their order.
+    """0 … n−1 in random order, one window of blocks at a time: memory does not grow with n."""
+    # All random numbers of the epoch are drawn from rng now, so that draws between batches do not change the
+    # order.
     blocks, within = rng.permutation(-(-n // block)), Generator(int(rng.integers(2**53)))
 
     def windows():
@@ -49,43 +59,43 @@ def _by_blocks(n: int, block: int, rng) -> Iterator[np.ndarray]:
 
 
 def _portions(arrays: tuple, order: Iterable[np.ndarray], batch_size: int, drop_last: bool) -> Iterator:
-    left = np.zeros(0, np.int64)
+    waiting = np.zeros(0, np.int64)  # rows that do not fill a batch yet
     for rows in order:
-        left = np.concatenate([left, rows])
-        whole = len(left) // batch_size * batch_size
+        waiting = np.concatenate([waiting, rows])
+        whole = len(waiting) // batch_size * batch_size
         for start in range(0, whole, batch_size):
-            yield _batch(arrays, left[start : start + batch_size])
-        left = left[whole:]
-    if len(left) and not drop_last:
-        yield _batch(arrays, left)
+            yield _batch(arrays, waiting[start : start + batch_size])
+        waiting = waiting[whole:]
+    if len(waiting) and not drop_last:
+        yield _batch(arrays, waiting)
 
 
-def _batch(arrays: tuple, rows: np.ndarray):
-    batch = tuple(np.asarray(array[rows]) for array in arrays)  # of a memory map: its rows, in memory
+def _batch(arrays: tuple, rows: np.ndarray) -> Any:
+    batch = tuple(np.asarray(array[rows]) for array in arrays)  # asarray reads the rows of a memory map
     return batch if len(batch) > 1 else batch[0]
 
 
 def text_chunks(ids: np.ndarray, batch_size: int, length: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Chunks of text for truncated back-propagation through time: (inputs, targets), each (T, B).
 
-    The text is cut into B = batch_size streams that run side by side. A chunk holds the next T = length
-    characters of each, so the state after one chunk is the state before the next. targets[t] is the character
-    that follows inputs[t]. The end of the text that does not fill a chunk is left out.
-    ids: (N,) integers.   Raises BadInput for a text of fewer than B·T + 1 characters.
+    The text is cut into B = batch_size parallel streams. A chunk contains the next T = length tokens of each
+    stream, so the state after one chunk is the initial state of the next. targets[t] is the token that follows
+    inputs[t]. The end of the text that does not fill a chunk is left out.
+    ids: (N,) integers.   Raises BadInput for a text of fewer than B·T + 1 tokens.
     """
     _check_batch_size(batch_size)
     if length < 1:
-        raise BadInput(f"a chunk of {length} characters is none; choose at least 1")
+        raise BadInput(f"a chunk must have at least 1 token, not {length}")
     needed = batch_size * length + 1
     if len(ids) < needed:
         raise BadInput(
-            f"a text of {len(ids)} characters is too short: {batch_size} streams of {length} need {needed}; "
-            "give more text, or a smaller batch size or chunk"
+            f"a text of {len(ids)} tokens is too short: {batch_size} streams of {length} need {needed}; "
+            "give more text, or choose a smaller batch size or chunk length"
         )
-    return _side_by_side(np.asarray(ids), batch_size, length)
+    return _streams(np.asarray(ids), batch_size, length)
 
 
-def _side_by_side(ids: np.ndarray, B: int, T: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _streams(ids: np.ndarray, B: int, T: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     steps = (len(ids) - 1) // (B * T) * T
     inputs = ids[: B * steps].reshape(B, steps).T
     targets = ids[1 : B * steps + 1].reshape(B, steps).T
@@ -96,4 +106,4 @@ def _side_by_side(ids: np.ndarray, B: int, T: int) -> Iterator[tuple[np.ndarray,
 
 def _check_batch_size(batch_size: int) -> None:
     if batch_size < 1:
-        raise BadInput(f"a batch of {batch_size} examples is none; choose at least 1")
+        raise BadInput(f"the batch size must be at least 1, not {batch_size}")

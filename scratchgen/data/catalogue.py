@@ -1,4 +1,4 @@
-"""Every data set that has a name: what it is, whose it is, where it comes from, and how to load it."""
+"""The catalogue of known data sets: kind, sizes, licence, origin, split, and how to load each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KINDS = {
     "pairs": "pairs",
     "points": "points",
 }
-"""What a set can be, and what its sizes count."""
+"""Kind of a data set, and the unit in which its sizes are counted."""
 
 MODELS = {
     "images": ("vae", "gan"),
@@ -42,16 +42,16 @@ MODELS = {
     "pairs": ("rnn",),
     "points": ("vae", "gan"),
 }
-"""What `scratchgen train` trains on a set of each kind."""
+"""The models that `scratchgen train` can train on each kind of data set."""
 
-OURS = "MIT, as the package"
+PACKAGE_LICENCE = "MIT, as the package"
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """A line of the catalogue.
+    """One entry of the catalogue.
 
-    sizes    examples in (train, validation, test), or None where they depend on the Python at hand
+    sizes    number of examples in (train, validation, test); None if it depends on the Python version
     split    the rule that decides which part an example is in
     """
 
@@ -65,29 +65,29 @@ class DataSet:
 
     @property
     def remote(self) -> tuple[fetch.Remote, ...]:
-        """The files that are read from disk: those of one's own folder, or those that are fetched."""
+        """The files that are read from disk: those in the user's own folder, or those that are downloaded."""
         entries = [entry for entry in (*sources.FILES, *sources.FOLDERS) if entry.set == self.name]
-        served = [entry for entry in entries if _is_served(entry)]
-        made = [entry for entry in entries if not _is_served(entry)]
-        return tuple((made or served) if fetch.own_folder() else (served or made))
+        hosted = [entry for entry in entries if _is_hosted(entry)]
+        derived = [entry for entry in entries if not _is_hosted(entry)]
+        return tuple((derived or hosted) if fetch.own_folder() else (hosted or derived))
 
     @property
     def is_embedded(self) -> bool:
-        """Whether it is always there: in the package, in Python, or made by a formula."""
+        """Whether the set needs no file: it is in the package, in Python, or made by a formula."""
         return not any(entry.set == self.name for entry in (*sources.FILES, *sources.FOLDERS))
 
     @property
     def is_present(self) -> bool:
-        """Whether its files are on disk already, or it needs none."""
+        """Whether the files of the set are on disk, or it needs none."""
         return all(fetch.is_present(entry) for entry in self.remote)
 
     @property
     def bytes(self) -> int:
-        """Of its files on disk."""
+        """Total size of its files in bytes."""
         return sum(entry.bytes for entry in self.remote)
 
 
-def _is_served(entry: fetch.Remote) -> bool:
+def _is_hosted(entry: fetch.Remote) -> bool:
     return (entry.base_url if isinstance(entry, sources.RemoteFile) else entry.archive) is not None
 
 
@@ -102,17 +102,17 @@ _ENTRIES = (
     ),
     DataSet(
         "mnist", "images", (55_000, 5_000, 10_000), sources.MNIST_LICENCE, "LeCun et al. 1998",
-        "the original test images; the last 5,000 others validate", mnist.load,
+        "the original test images; the last 5,000 of the others for validation", mnist.load,
     ),
     DataSet(
         "binarized-mnist", "images", (50_000, 10_000, 10_000), sources.BINARIZED_LICENCE,
         "Larochelle & Murray 2011", "the published one", binarized_mnist.load,
     ),
     DataSet(
-        "stdlib", "text", None, "PSF licence", "the Python that runs", "by module", stdlib.load,
+        "stdlib", "text", None, "PSF licence", "the running Python", "by module", stdlib.load,
     ),
     DataSet(
-        "markov", "text", markov.SIZES, OURS, "by formula: 1.75 bits a character",
+        "markov", "text", markov.SIZES, PACKAGE_LICENCE, "by formula: 1.75 bits per character",
         "drawn independently", markov.load,
     ),
     DataSet(
@@ -124,11 +124,12 @@ _ENTRIES = (
         "Boulanger-Lewandowski et al. 2012", "the published one", chorales.load,
     ),
     DataSet(
-        "plucked-strings", "sound", (640, 80, 80), OURS, "by formula: Karplus & Strong 1983",
+        "plucked-strings", "sound", (640, 80, 80), PACKAGE_LICENCE, "by formula: Karplus & Strong 1983",
         "by pluck", karplus_strong.load,
     ),
     DataSet(
-        "tones", "sound", tones.TONES, OURS, "by formula: sums of sines", "drawn independently", tones.load,
+        "tones", "sound", tones.SIZES, PACKAGE_LICENCE, "by formula: sums of sines", "drawn independently",
+        tones.load,
     ),
     DataSet(
         "fsdd", "sound", (2_000, 500, 500), sources.DIGITS_LICENCE, "Jackson et al. 2020",
@@ -151,11 +152,11 @@ _ENTRIES = (
         "Debian 12, Translation-en", "by source package", descriptions.load,
     ),
     DataSet(
-        "ring", "points", gaussians.SIZES, OURS, "by formula: 8 Gaussians", "drawn independently",
+        "ring", "points", gaussians.SIZES, PACKAGE_LICENCE, "by formula: 8 Gaussians", "drawn independently",
         gaussians.load_ring,
     ),
     DataSet(
-        "grid", "points", gaussians.SIZES, OURS, "by formula: 25 Gaussians", "drawn independently",
+        "grid", "points", gaussians.SIZES, PACKAGE_LICENCE, "by formula: 25 Gaussians", "drawn independently",
         gaussians.load_grid,
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The one place where images are judged fit for use."""
+"""The check that arrays are usable images."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scratchgen.errors import BadInput
 def check_unit_interval(x: np.ndarray, what: str = "images") -> None:
     """Raise BadInput unless x is a non-empty (N, D) or (N, H, W) array of floats in [0, 1].
 
-    what    names the array in the message, which says what was found instead and where
+    what    name of the array for the message, which gives the value found and its place
     """
     _check_layout(x, what)
     low, high = x.min(), x.max()
@@ -19,13 +19,13 @@ def check_unit_interval(x: np.ndarray, what: str = "images") -> None:
     if low < 0:
         raise BadInput(f"{what}: the smallest value is {low:.9g}, which is below 0; rescale to 0 … 1")
     if high > 1:
-        scale = 255 if 128 <= high <= 255 else high  # bytes seldom miss the upper half of their range
+        scale = 255 if 128 <= high <= 255 else high  # bytes almost always use the upper half of their range
         raise BadInput(f"{what}: the largest value is {high:.9g}, which is above 1; divide by {scale:.9g}")
 
 
 def _check_layout(x: np.ndarray, what: str) -> None:
     if not np.issubdtype(x.dtype, np.floating):
-        raise BadInput(f"{what} hold {x.dtype} values; convert them to float32 in [0, 1]")
+        raise BadInput(f"{what} have {x.dtype} values; convert them to float32 in [0, 1]")
     if x.ndim not in (2, 3):
         raise BadInput(f"{what} have the shape {x.shape}; reshape to (N, D) or (N, height, width)")
     if x.size == 0:
@@ -36,4 +36,4 @@ def _report_first_bad_row(x: np.ndarray, what: str) -> None:
     rows = x.reshape(len(x), -1)
     row = int(np.argmin(np.isfinite(rows).all(axis=1)))
     found = "NaN" if np.isnan(rows[row]).any() else "infinity"
-    raise BadInput(f"{what} hold {found} at row {row}; remove or repair that image")
+    raise BadInput(f"{what} contain {found} at row {row}; remove or repair that image")

@@ -1,6 +1,8 @@
-"""Any data that are numbers, as rows: images, frames of music and of sound, points."""
+"""Any numeric data set as rows: images, frames of music and sound, points."""
 
 from __future__ import annotations
+
+import os
 
 import numpy as np
 
@@ -13,29 +15,31 @@ from scratchgen.data.types import PointData, RowData, SequenceData, SoundData
 from scratchgen.errors import BadInput
 
 PARTS = ("train", "validation", "test")
-SECONDS, BANDS = 0.032, 40  # of a frame of sound, and its mel bands: what speech recognition takes
+FRAME_SECONDS, BANDS = 0.032, 40  # length and mel bands of a frame of sound, as in speech recognition
 
 
-def load_rows(name_or_path) -> RowData:
-    """A data set of images, sequences, sound or points as rows (N, D): one image, frame or point each.
+def load_rows(name_or_path: str | os.PathLike) -> RowData:
+    """A data set of images, sequences, sound or points as rows (N, D): one image, frame or point per row.
 
-    sequences    their steps, one after the other; time is gone
+    sequences    their steps, one per row, without the order in time
     sound        frames of 32 ms as decibels in 40 mel bands, each band with mean 0 and standard deviation 1
                  on the training part
-    Raises BadInput for texts and pairs of them, and as `load_any` does.
+    The field `kind` of the result is "images", "frames" or "points".
+    Raises BadInput for texts and pairs of texts, and as `load_any` does.
     """
-    if name_or_path in CATALOGUE and CATALOGUE[name_or_path].kind in ("text", "pairs"):
-        raise _no_rows(name_or_path)  # before anything is fetched
-    data = load_any(name_or_path)
+    name = os.fspath(name_or_path)
+    if name in CATALOGUE and CATALOGUE[name].kind in ("text", "pairs"):
+        raise _no_rows(name)  # before any download
+    data = load_any(name)
     if isinstance(data, RowData):
         return data
     if isinstance(data, SequenceData):
-        return _columns(data.name, {part: np.concatenate(getattr(data, part)) for part in PARTS})
+        return _frames(data.name, {part: np.concatenate(getattr(data, part)) for part in PARTS})
     if isinstance(data, SoundData):
-        return _columns(data.name, _mel_frames(data))
+        return _frames(data.name, _mel_frames(data))
     if isinstance(data, PointData):
-        arrays = {name: getattr(data, name) for part in PARTS for name in (part, f"{part}_labels")}
-        return RowData(data.name, (1, 2), **arrays)
+        arrays = {field: getattr(data, field) for part in PARTS for field in (part, f"{part}_labels")}
+        return RowData(data.name, (1, 2), kind="points", **arrays)
     raise _no_rows(data.name)
 
 
@@ -43,19 +47,19 @@ def _no_rows(name: str) -> BadInput:
     return BadInput(f"{name} is text, which has no rows of numbers; train an rnn on it")
 
 
-def _columns(name: str, parts: dict[str, np.ndarray]) -> RowData:
-    """Each row to be drawn as a column."""
-    return RowData(name, (parts["train"].shape[1], 1), **parts)
+def _frames(name: str, parts: dict[str, np.ndarray]) -> RowData:
+    D = parts["train"].shape[1]
+    return RowData(name, (D, 1), kind="frames", **parts)  # in a picture each frame is a column
 
 
 def _mel_frames(data: SoundData) -> dict[str, np.ndarray]:
-    length = 2 ** round(np.log2(SECONDS * data.rate))
+    length = 2 ** round(np.log2(FRAME_SECONDS * data.rate))
     filters = mel_filters(data.rate, length, BANDS)
 
     def frames(sounds: list[np.ndarray]) -> np.ndarray:
         spectra = [np.abs(stft(x, length, length // 2)) ** 2 for x in sounds]
         return log_mel(np.concatenate(spectra), filters).astype(np.float32)
 
-    found = {part: frames(getattr(data, part)) for part in PARTS}
-    scale = standardise(found["train"])
-    return {part: scale(x) for part, x in found.items()}
+    parts = {part: frames(getattr(data, part)) for part in PARTS}
+    scale = standardise(parts["train"])
+    return {part: scale(x) for part, x in parts.items()}

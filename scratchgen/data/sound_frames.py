@@ -1,4 +1,4 @@
-"""Sounds as sequences of frames of real numbers, and back."""
+"""Sounds as sequences of frames of real numbers by the MDCT, and back."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ import os
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from scratchgen.data.load import load_sound
 from scratchgen.data.preprocessing.mdct import inverse_mdct, mdct
 from scratchgen.data.types import SoundData
 from scratchgen.errors import BadInput
 
-SECONDS = 0.008  # of a frame: as fine in time as speech changes; its window is twice as long
-LONGEST = 128  # frames of a sequence, a second: what a step of training keeps in memory grows with it
+FRAME_SECONDS = 0.008  # length of a frame, as fast as speech changes; its window is twice as long
+MAX_FRAMES = 128  # per sequence, about a second: the memory of a training step grows with it
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SoundFrames:
-    """Sounds, or seconds of them: train, validation, test are lists of (T, D) float32, T ≤ LONGEST.
+    """Sounds as frames: train, validation, test are lists of (T, D) float32, T ≤ MAX_FRAMES = 128.
 
-    A frame is D numbers z_d = X_d / s_d, with X the modified cosine transform (`mdct`) of a sound. It is an
-    orthogonal one, so −log p(x) = −log p(z) + T Σ_d log s_d of the samples x.
+    A frame is D numbers z_d = X_d / s_d, with X the modified discrete cosine transform (`mdct`) of a sound. The
+    transform is orthogonal, so −log p(x) = −log p(z) + T Σ_d log s_d for the samples x.
 
-    rate     samples a second (Hz); a frame is D of them
+    rate     samples per second (Hz); a frame advances by D samples
     scale    s (D,), the root mean square of X_d in the training part; 1 where that is 0
 
     Ledger: data.scaling
@@ -38,7 +39,7 @@ class SoundFrames:
 
     @property
     def D(self) -> int:
-        """The numbers of a frame."""
+        """The number of dimensions of a frame."""
         return len(self.scale)
 
     def __repr__(self) -> str:
@@ -47,29 +48,30 @@ class SoundFrames:
 
 
 def load_sound_frames(name_or_path: str | os.PathLike) -> SoundFrames:
-    """A known set of sounds, or a folder of them, as frames.   Errors: `load_sound`, `as_frames`."""
+    """A known set of sounds, or a folder of recordings, as frames.   Errors: as `load_sound` and `as_frames`."""
     return as_frames(load_sound(name_or_path))
 
 
 def as_frames(data: SoundData) -> SoundFrames:
-    """Frames of about 8 ms, a power of two of samples.
+    """Frames of about 8 ms; the number of samples per frame is a power of two.
 
-    Longer sounds than LONGEST frames are cut into pieces, each a sound by itself.
+    Sounds of more than MAX_FRAMES frames are cut into segments, each transformed separately.
     Raises BadInput if all training sounds are silent.
     """
-    D = 2 ** max(0, round(np.log2(SECONDS * data.rate)))
+    D = 2 ** max(0, round(np.log2(FRAME_SECONDS * data.rate)))
+    N = MAX_FRAMES * D
     train, *held_out = (
-        [mdct(piece, D) for x in part for piece in np.split(x, range(LONGEST * D, len(x), LONGEST * D))]
+        [mdct(segment, D) for x in part for segment in np.split(x, range(N, len(x), N))]
         for part in (data.train, data.validation, data.test)
     )
     squares = sum(np.square(X, dtype=np.float64).sum(axis=0) for X in train) / sum(map(len, train))
     if not squares.any():
-        raise BadInput(f"the training sounds of {data.name} are silent; give some that can be heard")
+        raise BadInput(f"all training sounds of {data.name} are silent; give recordings that are not")
     scale = np.where(squares > 0, np.sqrt(squares), 1.0)
     parts = ([(X / scale).astype(np.float32) for X in part] for part in (train, *held_out))
     return SoundFrames(data.name, data.rate, scale, *parts)
 
 
-def as_sound(z: np.ndarray, scale) -> np.ndarray:
-    """The samples of frames: z (T, D), scale (D,) → (T·D,), float64 as scale. They may be louder than 1."""
+def as_sound(z: np.ndarray, scale: ArrayLike) -> np.ndarray:
+    """From frames to samples: z (T, D), scale (D,) → (T·D,) float64. Samples may be outside [−1, 1]."""
     return inverse_mdct(z * np.asarray(scale))

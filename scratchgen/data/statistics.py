@@ -1,21 +1,23 @@
-"""A data set in numbers: what one wants to know before one trains on it."""
+"""Statistics of a data set, for `scratchgen data show`."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from scratchgen.data.lines import as_lines
+from scratchgen.data.pairs_as_text import as_lines
+from scratchgen.data.pitches import pitch_name
 from scratchgen.data.types import AnyData, PairData, PointData, RowData, SequenceData, SoundData, TextData
 
 Facts = list[tuple[str, str]]
-PITCHES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
 
 def describe(data: AnyData) -> Facts:
-    """(what, how much) of a set: the sizes of its parts, then statistics of the training part alone."""
+    """(label, value) for each statistic: the sizes of the parts, then statistics of the training part alone."""
     sizes = " + ".join(f"{len(part):,}" for part in (data.train, data.validation, data.test))
     return [("train + validation + test", sizes), *FACTS[type(data)](data)]
 
@@ -26,7 +28,7 @@ def _images(data: RowData) -> Facts:
         ("pixels", "{} × {}".format(*data.image_shape)),
         ("mean, deviation", f"{x.mean(dtype=np.float64):.4f}, {x.std(dtype=np.float64):.4f}"),
         ("distinct values", f"{len(np.unique(x)):,}"),
-        ("pixels that never change", f"{int((np.ptp(x, axis=0) == 0).sum())}"),
+        ("constant pixels", f"{int((np.ptp(x, axis=0) == 0).sum())}"),
         *_classes(data.train_labels, None),
     ]
 
@@ -39,10 +41,10 @@ def _text(data: TextData) -> Facts:
     return [
         (
             "distinct characters",
-            f"{len(counts)}" + (f", and {len(unseen)} only outside it" if unseen else ""),
+            f"{len(counts)}" + (f", and {len(unseen)} only in the other parts" if unseen else ""),
         ),
         ("most frequent", frequent),
-        ("entropy without context", f"{-(p * np.log2(p)).sum():.3f} bits a character"),
+        ("entropy without context", f"{-(p * np.log2(p)).sum():.3f} bits per character"),
     ]
 
 
@@ -50,10 +52,10 @@ def _sequences(data: SequenceData) -> Facts:
     steps = np.concatenate(data.train)
     keys = np.flatnonzero(steps.any(axis=0)) + data.first
     return [
-        ("one step", f"a {data.unit}, {data.D} columns"),
-        ("steps in all", f"{len(steps):,}"),
+        ("duration of a step", f"a {data.unit}, {data.D} columns"),
+        ("total steps", f"{len(steps):,}"),
         ("length in steps", _range([len(x) for x in data.train])),
-        ("notes at a time", f"{steps.sum(axis=1).mean():.2f}, at most {int(steps.sum(axis=1).max())}"),
+        ("simultaneous notes", f"{steps.sum(axis=1).mean():.2f}, at most {int(steps.sum(axis=1).max())}"),
         ("pitches", f"{pitch_name(keys[0])} … {pitch_name(keys[-1])} (MIDI {keys[0]} … {keys[-1]})"),
     ]
 
@@ -62,8 +64,8 @@ def _sound(data: SoundData) -> Facts:
     seconds = np.array([len(x) for x in data.train]) / data.rate
     power = sum(float(np.square(x, dtype=np.float64).sum()) for x in data.train) / sum(map(len, data.train))
     return [
-        ("rate", f"{data.rate:,} samples a second"),
-        ("length in all", f"{seconds.sum():,.0f} s"),
+        ("rate", f"{data.rate:,} samples per second"),
+        ("total length", f"{seconds.sum():,.0f} s"),
         ("length in seconds", _range(seconds, ".2f")),
         ("largest sample", f"{max(float(np.abs(x).max()) for x in data.train):.3f}"),
         ("loudness", f"{10 * math.log10(power):.1f} dB below full scale" if power else "silent"),
@@ -84,7 +86,7 @@ def _pairs(data: PairData) -> Facts:
 
 def _points(data: PointData) -> Facts:
     return [
-        ("components", f"{len(data.source.centres)}, of standard deviation {data.source.sigma:g}"),
+        ("components", f"{len(data.source.centres)} with standard deviation {data.source.sigma:g}"),
         ("mean log density", f"{data.source.log_density(data.train).mean():.3f} nats"),
     ]
 
@@ -106,12 +108,7 @@ def _range(values, form: str = ",.0f") -> str:
     return f"{low} … {high}, median {middle}"
 
 
-def pitch_name(pitch: int) -> str:
-    """The name of a MIDI pitch: 60 is C4, middle C."""
-    return f"{PITCHES[pitch % 12]}{pitch // 12 - 1}"
-
-
-FACTS = {
+FACTS: dict[type, Callable[[Any], Facts]] = {
     RowData: _images,
     TextData: _text,
     SequenceData: _sequences,

@@ -1,21 +1,70 @@
-"""What a data set is: named arrays, texts, sequences, sounds or pairs, already split."""
+"""The six kinds of data set: rows, text, sequences, sound, pairs of texts, points; each split into three parts.
+
+A data set of your own is one of these classes, made from your arrays. It then works wherever a loaded set does:
+
+    import numpy as np
+    from scratchgen.data import RowData, TextData, batches
+    from scratchgen.random import Generator
+
+    x = np.random.default_rng(0).random((100, 64), np.float32)         # 100 images of 8 × 8 pixels in [0, 1]
+    labels = np.arange(100) % 10
+    mine = RowData("mine", (8, 8), x[:80], x[80:90], x[90:], labels[:80], labels[80:90], labels[90:])
+    for images, k in batches(mine.train, mine.train_labels, batch_size=16, rng=Generator(0)):
+        ...                                                            # one training step
+    text = TextData("my text", train="abc" * 100, validation="abc" * 5, test="abc" * 5)
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from scratchgen.data.sets.gaussians import Mixture
+Kind = Literal["images", "frames", "points"]
+
+
+class Rows(Protocol):
+    """What `batches` needs of examples: a length, and the examples of an array of indices.
+
+    NumPy arrays, memory maps and `MappedRows` have both. So does a class of your own, for data that are too
+    large for the memory:
+
+        class Numbered:
+            def __len__(self):
+                return 1000
+
+            def __getitem__(self, indices):          # (B,) integers → the examples (B, ...)
+                return np.stack([self.read(i) for i in indices])
+
+    A class with an attribute `block` (an integer) is read by blocks of this many neighbouring rows.
+    """
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, indices: Any, /) -> Any: ...
+
+
+class PointSource(Protocol):
+    """The known density of points in the plane: Gaussians with one `sigma` around `centres` (K, 2)."""
+
+    @property
+    def centres(self) -> np.ndarray: ...
+
+    @property
+    def sigma(self) -> float: ...
+
+    def log_density(self, x: np.ndarray) -> np.ndarray:
+        """log p(x) in nats: (N, 2) → (N,)."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RowData:
-    """Images as rows: train, validation, test (N, D) float32 in [0, 1], and their labels (N,) int64 or None.
+    """Examples as rows: train, validation, test (N, D) float32, and their labels (N,) int64 or None.
 
-    image_shape    (height, width) with height · width = D: what a row is reshaped to for a picture
+    image_shape    (height, width) with height · width = D: the shape of a row in a picture
+    kind           "images": pixels in [0, 1]; "frames": the numbers of one moment, a chord or a spectrum;
+                   "points": coordinates in the plane
     """
 
     name: str
@@ -26,15 +75,16 @@ class RowData:
     train_labels: np.ndarray | None = None
     validation_labels: np.ndarray | None = None
     test_labels: np.ndarray | None = None
+    kind: Kind = field(default="images", kw_only=True)
 
     @property
     def classes(self) -> int:
-        """How many classes the labels 0, 1, … tell apart; 0 without labels."""
+        """The number of classes K of the labels 0 … K−1; 0 without labels."""
         return 0 if self.train_labels is None else int(self.train_labels.max()) + 1
 
     def __repr__(self) -> str:
         height, width = self.image_shape
-        return f"RowData({self.name!r}, {height}×{width}, {_sizes(self)} images)"
+        return f"RowData({self.name!r}, {height}×{width}, {_sizes(self)} {self.kind})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,8 +104,8 @@ class TextData:
 class SequenceData:
     """Sequences of different lengths: train, validation, test are lists of (T, D) float32.
 
-    unit        what one step lasts, "quarter note" for instance
-    first       what column 0 stands for: column d of a piano roll is the MIDI pitch first + d
+    unit        duration of one step, "quarter note" for example
+    first       the meaning of column 0: column d of a piano roll is the MIDI pitch first + d
     """
 
     name: str
@@ -67,7 +117,7 @@ class SequenceData:
 
     @property
     def D(self) -> int:
-        """The dimensions of one step."""
+        """The number of dimensions of one step."""
         return self.train[0].shape[1]
 
     def __repr__(self) -> str:
@@ -78,7 +128,7 @@ class SequenceData:
 class SoundData:
     """Sounds of different lengths: train, validation, test are lists of (N,) float32 in [−1, 1], mono.
 
-    rate       samples a second (Hz)
+    rate       samples per second (Hz)
     classes    the names of the labels 0, 1, …; empty without labels
     labels     (number of sounds,) int64, or None
     """
@@ -99,9 +149,9 @@ class SoundData:
 
 @dataclass(frozen=True, repr=False)
 class PairData:
-    """Pairs of texts, what is read and what is to be written: train, validation, test are lists of pairs.
+    """Pairs of texts (source, target), for translation: train, validation, test are lists of pairs.
 
-    sides    what the two are, ("English", "French") for instance
+    sides    the names of source and target, ("English", "French") for example
     """
 
     name: str
@@ -116,14 +166,14 @@ class PairData:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PointData:
-    """Points in the plane from a density that is known: train, validation, test (N, 2) float32.
+    """Points in the plane from a known density: train, validation, test (N, 2) float32.
 
     source    the density: `source.log_density(x)` in nats
-    labels    (N,) int64: the component that a point was drawn from
+    labels    (N,) int64: the mixture component of each point
     """
 
     name: str
-    source: Mixture
+    source: PointSource
     train: np.ndarray
     validation: np.ndarray
     test: np.ndarray

@@ -1,48 +1,29 @@
-"""The ledger: every equation that a docstring here names, its source, its code, its tutorial, an example.
+"""The ledger: each equation of this project with its source, its code and a worked example.
 
-A test that verifies an equation bears `@pytest.mark.equation("vae.elbo")`; `tests/test_equations.py` fails if
-an entry has no code, no test or no tutorial, if its example gives another number than it does by hand, or if
-a docstring or a test names an id that is not here.
+A test that verifies an equation bears `@pytest.mark.equation("vae.elbo")`. `tests/test_equations.py` fails if an
+entry has no code, no such test or no planted counter-example, if its worked example gives another number than
+the calculation by hand, or if a docstring or a test names an id that the ledger does not have.
 """
 
 from __future__ import annotations
 
-from scratchgen.equations.autograd import AUTOGRAD
-from scratchgen.equations.data import DATA
-from scratchgen.equations.entry import TOLERANCE, Equation, Example
-from scratchgen.equations.frames import FRAMES
-from scratchgen.equations.games import GAMES
-from scratchgen.equations.gan import GAN
-from scratchgen.equations.kernels import KERNELS
-from scratchgen.equations.layers import LAYERS
-from scratchgen.equations.likelihood import LIKELIHOOD
-from scratchgen.equations.losses import LOSSES
-from scratchgen.equations.optimisers import OPTIMISERS
-from scratchgen.equations.rnn import RNN
-from scratchgen.equations.sequences import SEQUENCES
-from scratchgen.equations.two_sample import TWO_SAMPLE
-from scratchgen.equations.vae import VAE
-from scratchgen.equations.vae_models import VAE_MODELS
-from scratchgen.equations.vae_parts import VAE_PARTS
+from typing import TYPE_CHECKING, Any
 
-EQUATIONS = (
-    *VAE,
-    *VAE_MODELS,
-    *VAE_PARTS,
-    *LIKELIHOOD,
-    *GAN,
-    *GAMES,
-    *TWO_SAMPLE,
-    *RNN,
-    *SEQUENCES,
-    *FRAMES,
-    *AUTOGRAD,
-    *LAYERS,
-    *LOSSES,
-    *OPTIMISERS,
-    *KERNELS,
-    *DATA,
-)
-BY_ID = {equation.id: equation for equation in EQUATIONS}
+from scratchgen.equations.entry import TOLERANCE, Equation, Example
+
+if TYPE_CHECKING:
+    from scratchgen.equations.ledger import BY_ID, EQUATIONS
 
 __all__ = ["BY_ID", "EQUATIONS", "TOLERANCE", "Equation", "Example"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the entries when they are first used: they import every part of the library.
+
+    The plug-in of pytest lives here, so that every test run, and every process of it, would wait for them.
+    """
+    if name in ("BY_ID", "EQUATIONS"):
+        from scratchgen.equations import ledger
+
+        return getattr(ledger, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Derivatives: the chain rule, and what is made of it."""
+"""Derivatives: the chain rule and the products of a Jacobian."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ AUTOGRAD = (
         "∂L/∂x = Σ_y ∂L/∂y ∂y/∂x, over every y that is computed from x directly",
         "Griewank & Walther (2008), Evaluating Derivatives, section 3.2",
         "scratchgen.autograd.backward:sweep",
-        tutorial="01_gradients.py#the-graph-of-a-computation",
+        tutorial="01_gradients.py#the-computation-graph",
         example=Example(
             "L = a + b with a = x · x and b = 3 x, at x = 2\n"
             "∂L/∂a ∂a/∂x + ∂L/∂b ∂b/∂x = 1 · (2 + 2) + 1 · 3 = 7",
@@ -49,7 +49,7 @@ AUTOGRAD = (
         "g ↦ gᵀ J,  J = ∂f/∂x",
         "Baydin et al. (2018), section 3.2",
         "scratchgen.autograd.transforms:vjp",
-        tutorial="01_gradients.py#many-inputs-many-outputs",
+        tutorial="01_gradients.py#jacobians-and-hessian-vector-products",
         example=Example(
             "f(x) = (x₁ x₂, x₁²) at (2, 3): J = ((3, 2), (4, 0))\n"
             "(1, 10) J = (1 · 3 + 10 · 4, 1 · 2 + 10 · 0) = (43, 2)",
@@ -61,12 +61,12 @@ AUTOGRAD = (
     ),
     Equation(
         "autograd.transposition",
-        "Jacobian-vector product, by transposition",
+        "Jacobian-vector product by transposition",
         r"J u = \frac{\partial}{\partial g} \langle g^\top J, u \rangle",
         "J u = ∂/∂g ⟨gᵀ J, u⟩",
         "Baydin et al. (2018), section 3.1; Christianson (1992) for the transposition",
         "scratchgen.autograd.transforms:jvp",
-        tutorial="01_gradients.py#many-inputs-many-outputs",
+        tutorial="01_gradients.py#jacobians-and-hessian-vector-products",
         example=Example(
             "f(x) = (x₁ x₂, x₁²) at (2, 3): J = ((3, 2), (4, 0))\n"
             "⟨gᵀ J, u⟩ = (3 g₁ + 4 g₂) · 1 + 2 g₁ · 10\n"
@@ -84,7 +84,7 @@ AUTOGRAD = (
         "H v = ∂/∂x ⟨∂f/∂x, v⟩",
         "Pearlmutter (1994), section 3",
         "scratchgen.autograd.transforms:hvp",
-        tutorial="01_gradients.py#many-inputs-many-outputs",
+        tutorial="01_gradients.py#jacobians-and-hessian-vector-products",
         example=Example(
             "f(x) = x₁² x₂ at (1, 2): ∂f/∂x = (2 x₁ x₂, x₁²), H = ((4, 2), (2, 0))\n"
             "H (1, 1) = (4 + 2, 2 + 0) = (6, 2)",
@@ -96,12 +96,12 @@ AUTOGRAD = (
     ),
     Equation(
         "autograd.difference",
-        "derivative against a difference quotient",
+        "gradient check by a difference quotient",
         r"\langle v^\top J, u \rangle = \left. \frac{d}{dh} \langle v, f(x + h u) \rangle \right|_{h = 0}",
         "⟨vᵀ J, u⟩ = d/dh ⟨v, f(x + h u)⟩ at h = 0,  J = ∂f/∂x",
         "Squire & Trapp (1998), eq. 2, for the complex step",
         "scratchgen.autograd.check:check_grads",
-        tutorial="01_gradients.py#a-rule-of-ones-own",
+        tutorial="01_gradients.py#adding-a-derivative-rule",
         example=Example(
             "f(x) = x³ at 2: the rule says 3 · 2² = 12\n"
             "Im (2 + ih)³ / h = 12 − h², for h = 10⁻²⁰ the same: the error is 0",
@@ -119,7 +119,7 @@ AUTOGRAD = (
         "∂L/∂A = G Bᵀ,  ∂L/∂B = Aᵀ G,  G = ∂L/∂(A B)",
         "Giles (2008), section 2.2",
         "scratchgen.autograd.rules.linear_algebra:_by_left",
-        tutorial="01_gradients.py#a-whole-network-by-hand",
+        tutorial="01_gradients.py#the-gradients-of-a-network-by-hand",
         example=Example(
             "A = (1, 2), B a column (3, 4), G = 10: ∂L/∂A = 10 · (3, 4) = (30, 40)",
             (30.0, 40.0),
@@ -127,16 +127,16 @@ AUTOGRAD = (
             {"A": [[1.0, 2.0]], "B": [[3.0], [4.0]], "G": [[10.0]]},
             recorded=False,
         ),
-        symbols={"L": "the single number at the end", "A": "(M, K)", "G": "(M, N)", "B": "(K, N)"},
+        symbols={"L": "the scalar loss", "A": "(M, K)", "G": "(M, N)", "B": "(K, N)"},
     ),
     Equation(
         "autograd.einsum",
-        "gradient of a sum of products",
+        "gradient of einsum",
         r"\frac{\partial L}{\partial x^i} = \sum g \prod_{j \ne i} x^j, \quad y = \sum \prod_j x^j",
         "∂L/∂xⁱ = Σ g Π_{j≠i} xʲ,  y = Σ Π_j xʲ, each over the letters that its result lacks",
         "Laue, Mitterreiter & Giesen (2020), A simple and efficient tensor calculus",
         "scratchgen.autograd.rules.einsum:_cotangent",
-        tutorial="01_gradients.py#the-table-of-rules",
+        tutorial="01_gradients.py#the-table-of-derivative-rules",
         example=Example(
             "y = Σ_i a_i b_i c_i, b = (2, 3), c = (4, 5), g = 10: ∂L/∂a = 10 · (2 · 4, 3 · 5) = (80, 150)",
             (80.0, 150.0),
@@ -145,7 +145,7 @@ AUTOGRAD = (
             recorded=False,
         ),
         symbols={
-            "L": "the single number at the end",
+            "L": "the scalar loss",
             "xⁱ": "operand i, an axis for each of its letters",
             "g": "∂L/∂y, of the shape of y",
             "y": "the result, an axis for each letter that is kept",

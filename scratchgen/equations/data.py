@@ -1,4 +1,4 @@
-"""Data that are made by formula, and what is done to data before a model sees them."""
+"""Synthetic data, and preprocessing."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from scratchgen.data.sets.tones import tone
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Uniform
 
-TIME = {"f": "frequency, Hz", "t": "number of the sample, from 0"}
+TIME = {"f": "frequency, Hz", "t": "index of the sample, from 0"}
 FRAMES = {
     "w_n": "window, (length,)",
-    "m": "number of the frame",
+    "m": "index of the frame",
     "hop": "samples from one frame to the next",
-    "length": "samples in a frame",
+    "length": "samples per frame",
 }
 
 DATA = (
     Equation(
         "data.scaling",
-        "numbers on a common scale",
+        "feature scaling",
         r"y_d = (x_d - \text{shift}_d) / \text{scale}_d",
         "y_d = (x_d − shift_d) / scale_d, for example with the mean and the deviation of the training data",
         "LeCun et al. (1998), Efficient BackProp, section 4.3",
         "scratchgen.data.preprocessing.scaling:Affine.__call__",
-        tutorial="06_data.py#a-common-scale",
+        tutorial="06_data.py#standardising-features",
         example=Example(
             "(5 − 1) / 2 = 2",
             2.0,
@@ -46,12 +46,12 @@ DATA = (
     ),
     Equation(
         "data.dequantisation",
-        "whole numbers made continuous",
+        "dequantisation",
         r"x = (k + u) / V, \quad u \sim U(0, 1)",
         "x = (k + u) / V,  u ~ U(0, 1)",
         "Theis, van den Oord & Bethge (2016), section 3.1",
         "scratchgen.data.preprocessing.dequantise:dequantise",
-        tutorial="06_data.py#whole-numbers-made-continuous",
+        tutorial="06_data.py#dequantisation",
         example=Example(
             "k = 2 of V = 4 levels, u = ½: (2 + 0.5) / 4 = 0.625",
             0.625,
@@ -61,9 +61,9 @@ DATA = (
         ),
         symbols={
             "x": "any shape, in [0, 1)",
-            "k": "whole numbers, 0 … V − 1",
+            "k": "integers, 0 … V − 1",
             "u": "uniform noise",
-            "V": "how many levels there are",
+            "V": "number of levels",
         },
     ),
     Equation(
@@ -84,19 +84,19 @@ DATA = (
             recorded=False,
         ),
         symbols={
-            "H": "bits a character",
-            "π": "how often each character is met in the long run, (V,)",
-            "P": "P_ij the probability that j follows i, (V, V)",
+            "H": "bits per character",
+            "π": "stationary distribution: long-run frequency of each character, (V,)",
+            "P": "transition matrix: P_ij is the probability that j follows i, (V, V)",
         },
     ),
     Equation(
         "data.copying",
-        "copying without a memory",
+        "baseline of the copying problem",
         r"\frac{10 \log 8}{T + 20}",
         "10 log 8 / (T + 20)",
         "Arjovsky, Shah & Bengio (2016), section 4.1",
         "scratchgen.data.sets.copying:baseline",
-        tutorial="04_rnn.py#what-it-takes-to-remember",
+        tutorial="04_rnn.py#long-memory-the-copying-problem",
         example=Example(
             "T = 100: 10 · 2.07944 / 120 = 0.17329",
             0.17329,
@@ -104,16 +104,16 @@ DATA = (
             {"T": 100},
             recorded=False,
         ),
-        symbols={"T": "steps between the last symbol that is read and the first that is asked for"},
+        symbols={"T": "steps between the last input symbol and the first target symbol"},
     ),
     Equation(
         "data.ring",
-        "centres on a ring",
+        "centres of a ring of Gaussians",
         r"c_k = r\, (\cos 2\pi k / K, \sin 2\pi k / K), \quad k = 0 \dots K - 1",
         "c_k = r (cos 2πk/K, sin 2πk/K),  k = 0 … K − 1",
         "Metz et al. (2017), Unrolled generative adversarial networks",
         "scratchgen.data.sets.gaussians:ring",
-        tutorial="03_gan.py#a-game-on-a-ring",
+        tutorial="03_gan.py#training-a-gan-on-a-ring-of-gaussians",
         example=Example(
             "K = 8, r = 2, k = 1: an eighth of a turn, 2 (cos 45°, sin 45°) = (1.41421, 1.41421)",
             (1.41421, 1.41421),
@@ -121,18 +121,18 @@ DATA = (
             {"K": 8, "radius": 2.0, "k": 1},
             recorded=False,
         ),
-        symbols={"c_k": "centre k, (2,)", "r": "radius", "K": "how many there are"},
+        symbols={"c_k": "centre k, (2,)", "r": "radius", "K": "number of centres"},
     ),
     Equation(
         "data.mixture",
-        "density of points around centres",
+        "mixture density",
         r"p(x) = \frac1K \sum_k \mathcal N(x; c_k, \sigma^2 I)",
         "p(x) = 1/K Σ_k N(x; c_k, σ² I)",
         "Bishop (2006), eq. 9.7, with equal weights",
         "scratchgen.data.sets.gaussians:Mixture.log_density",
-        tutorial="03_gan.py#a-game-on-a-ring",
+        tutorial="03_gan.py#training-a-gan-on-a-ring-of-gaussians",
         example=Example(
-            "x in one of two centres, the other at a distance of 2, σ = 1\n"
+            "x at one of two centres, the other centre at a distance of 2, σ = 1\n"
             "log ½ (1 + e^−2) / 2π = log (0.56767 · 0.15915) = −2.40410",
             -2.4041,
             lambda x, centres, sigma: Mixture(centres, sigma).log_density(x),
@@ -142,20 +142,20 @@ DATA = (
         symbols={
             "p": "density; its logarithm in nats",
             "x": "points, (N, 2)",
-            "K": "how many centres there are",
+            "K": "number of centres",
             "N": "normal density",
             "c_k": "centre k, (2,)",
-            "σ": "deviation around it",
+            "σ": "standard deviation around each centre",
         },
     ),
     Equation(
         "data.plucked_string",
-        "plucked string",
+        "plucked string (Karplus-Strong)",
         r"y_t = \tfrac12 (y_{t-p} + y_{t-p-1})",
         "y_t = ½ (y_{t−p} + y_{t−p−1}),  y_t = burst_t for t < p,  y_{−1} = 0",
         "Karplus & Strong (1983), eq. 1",
         "scratchgen.data.sets.karplus_strong:pluck",
-        tutorial="06_data.py#sound-by-formula",
+        tutorial="06_data.py#sound-synthesis-and-the-short-time-fourier-transform",
         example=Example(
             "p = 2, burst (1, 0.5)\n"
             "y₂ = ½ (y₀ + y_{−1}) = ½ (1 + 0) = 0.5\n"
@@ -175,14 +175,14 @@ DATA = (
     ),
     Equation(
         "data.tone",
-        "tone of overtones",
+        "tone as a Fourier series",
         r"y_t = \sum_k \frac1k \sin(2\pi k f t / \text{rate} + k \varphi) \Big/ \sum_k \frac1k",
         "y_t = Σ_k 1/k sin(2π k f t / rate + k φ) / Σ_k 1/k,  k f < rate/2",
         "the Fourier series of a sawtooth and of a square wave",
         "scratchgen.data.sets.tones:tone",
-        tutorial="06_data.py#sound-by-formula",
+        tutorial="06_data.py#sound-synthesis-and-the-short-time-fourier-transform",
         example=Example(
-            "a sawtooth of 1000 Hz at 8000 samples a second: k = 1, 2, 3\n"
+            "a sawtooth of 1000 Hz at 8000 samples per second: k = 1, 2, 3\n"
             "y₁ = (sin 45° + ½ sin 90° + ⅓ sin 135°) / (1 + ½ + ⅓)\n"
             "= (0.70711 + 0.5 + 0.23570) / 1.83333 = 0.78699, and y₀ = 0",
             (0.0, 0.78699),
@@ -193,19 +193,19 @@ DATA = (
         symbols=TIME
         | {
             "y_t": "sample t, in [−1, 1]",
-            "k": "overtones: of a sawtooth all, of a square wave the odd ones, of a sine the first",
-            "rate": "samples a second",
+            "k": "overtones: all for a sawtooth, the odd ones for a square wave, the first for a sine",
+            "rate": "samples per second",
             "φ": "phase, radians",
         },
     ),
     Equation(
         "data.pitch",
-        "frequency of a note",
+        "frequency of a MIDI note",
         r"f = 440 \cdot 2^{(m - 69) / 12}",
         "f = 440 · 2^((m − 69) / 12)",
-        "equal temperament, with the notes numbered as in MIDI",
+        "equal temperament, with MIDI note numbers",
         "scratchgen.data.files.performance:pitch_in_hz",
-        tutorial="06_data.py#sound-by-formula",
+        tutorial="06_data.py#sound-synthesis-and-the-short-time-fourier-transform",
         example=Example(
             "m = 75 is half an octave above 69: 440 · √2 = 622.25397",
             622.25397,
@@ -213,7 +213,7 @@ DATA = (
             {"m": 75},
             recorded=False,
         ),
-        symbols={"f": TIME["f"], "m": "MIDI's number of the note, 0 … 127"},
+        symbols={"f": TIME["f"], "m": "MIDI note number, 0 … 127"},
     ),
     Equation(
         "data.stft",
@@ -223,9 +223,9 @@ DATA = (
         "X_mk = Σ_n w_n x[m hop + n] exp(−2πi k n / length),  w_n = sin²(π n / length)",
         "Griffin & Lim (1984), eq. 1",
         "scratchgen.data.preprocessing.stft:stft",
-        tutorial="06_data.py#sound-by-formula",
+        tutorial="06_data.py#sound-synthesis-and-the-short-time-fourier-transform",
         example=Example(
-            "x = (1, 1), length 4, hop 2, w = (0, ½, 1, ½); zeros beside: frames (0, 0, 1, 1), (1, 1, 0, 0)\n"
+            "x = (1, 1), length 4, hop 2, w = (0, ½, 1, ½); padded with zeros: frames (0, 0, 1, 1), (1, 1, 0, 0)\n"
             "times w: (0, 0, 1, ½) and (0, ½, 0, 0)\n"
             "|X₀| = (1 + ½, |−1 + ½ i|, |1 − ½|) = (1.5, 1.11803, 0.5)\n"
             "|X₁| = (½, |−½ i|, |−½|) = (0.5, 0.5, 0.5)",
@@ -238,17 +238,17 @@ DATA = (
         | {
             "X_mk": "frame m at the frequency k · rate / length, complex",
             "x": "the sound, (N,), with zeros before and after it",
-            "k": "number of the frequency",
+            "k": "index of the frequency",
         },
     ),
     Equation(
         "data.istft",
-        "sound from its transform",
+        "inverse short-time Fourier transform",
         r"x_n = \sum_m w_{n - m \text{hop}}\, y_{m, n - m \text{hop}} \Big/ \sum_m w_{n - m \text{hop}}^2",
         "x_n = Σ_m w[n − m hop] y_m[n − m hop] / Σ_m w[n − m hop]²",
         "Griffin & Lim (1984), eq. 6",
         "scratchgen.data.preprocessing.stft:istft",
-        tutorial="06_data.py#sound-by-formula",
+        tutorial="06_data.py#sound-synthesis-and-the-short-time-fourier-transform",
         example=Example(
             "w = (0, ½, 1, ½), y₀ = (0, 0, 1, ½), y₁ = (0, ½, 0, 0), 2 samples on\n"
             "x₀ = 1 · 1 / 1² = 1\n"
@@ -261,19 +261,19 @@ DATA = (
         symbols={
             "x_n": "sample n of the sound",
             "w": FRAMES["w_n"],
-            "y_m": "frame m, transformed back, (length,)",
+            "y_m": "inverse transform of frame m, (length,)",
             "m": FRAMES["m"],
             "hop": FRAMES["hop"],
         },
     ),
     Equation(
         "data.mel",
-        "frequencies as the ear spaces them",
+        "mel scale",
         r"m = 2595 \log_{10}(1 + f / 700)",
         "m = 2595 log₁₀(1 + f / 700)",
         "O'Shaughnessy (1987), p. 150",
         "scratchgen.data.preprocessing.mel:hz_to_mel",
-        tutorial="06_data.py#as-the-ear-has-it",
+        tutorial="06_data.py#perceptual-scales-mel-decibels-and-μ-law",
         example=Example(
             "f = 6300: 2595 log₁₀ 10 = 2595",
             2595.0,
@@ -285,12 +285,12 @@ DATA = (
     ),
     Equation(
         "data.mu_law",
-        "loudness as the ear spaces it",
+        "μ-law compression",
         r"F(x) = \operatorname{sign}(x) \frac{\ln(1 + \mu |x|)}{\ln(1 + \mu)}, \quad \mu = 255",
         "F(x) = sign(x) ln(1 + μ |x|) / ln(1 + μ),  μ = 255",
         "ITU-T G.711 (1988); van den Oord et al. (2016), WaveNet, section 2.2",
         "scratchgen.data.preprocessing.mu_law:compress",
-        tutorial="06_data.py#as-the-ear-has-it",
+        tutorial="06_data.py#perceptual-scales-mel-decibels-and-μ-law",
         example=Example(
             "x = 1/17: ln(1 + 15) / ln 256 = 4/8 = 0.5\nx = −1/85: −ln(1 + 3) / ln 256 = −2/8 = −0.25",
             (0.5, -0.25),
@@ -298,16 +298,16 @@ DATA = (
             {"x": [1 / 17, -1 / 85]},
             recorded=False,
         ),
-        symbols={"F": "what is rounded to 256 levels, in [−1, 1]", "x": "samples, in [−1, 1]", "μ": "255"},
+        symbols={"F": "compressed samples, in [−1, 1]", "x": "samples, in [−1, 1]", "μ": "255"},
     ),
     Equation(
         "data.decibels",
-        "decibels of the bands",
+        "mel bands in decibels",
         r"L = 10 \log_{10} \max(P F, \text{floor})",
         "L = 10 log₁₀ max(P F, floor)",
         "Davis & Mermelstein (1980), for the logarithm of mel bands",
         "scratchgen.data.preprocessing.mel:log_mel",
-        tutorial="06_data.py#as-the-ear-has-it",
+        tutorial="06_data.py#perceptual-scales-mel-decibels-and-μ-law",
         example=Example(
             "one band of two bins: 10 log₁₀ (1 · 1 + 3 · 3) = 10; of silence 10 log₁₀ 0.01 = −20",
             (10.0, -20.0),
@@ -319,7 +319,7 @@ DATA = (
             "L": "level of each band, (M, bands), dB",
             "P": "power of each frequency, |X|², (M, bins)",
             "F": "filters, (bins, bands)",
-            "floor": "what silence counts as, > 0",
+            "floor": "lowest power, for silence, > 0",
         },
     ),
 )

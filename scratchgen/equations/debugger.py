@@ -1,48 +1,88 @@
-"""A computation stopped at the first line of some functions, in pdb or in an editor, or line by line."""
+"""Stop a computation at the first line of an equation's code, in pdb or in an editor, or print it line by line."""
 
 from __future__ import annotations
 
+import bdb
 import linecache
 import pdb
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from types import FrameType, FunctionType
+from typing import Any, TypeVar
 
 import numpy as np
 
-from scratchgen.autograd.trace import written
+from scratchgen.autograd.formatting import format_value
+from scratchgen.equations.locate import function_of, lookup
 from scratchgen.errors import BadInput
 
-HOST, PORT = "127.0.0.1", 5678  # where editors look for debugpy unless they are told otherwise
+HOST, PORT = "127.0.0.1", 5678  # the address that editors try unless another is configured
+
+T = TypeVar("T")
 
 
-def under_pdb(functions: Iterable[FunctionType], compute: Callable, **arguments):
-    """compute(**arguments), stopped by pdb at the first line of each call of these functions.
+def run_under_pdb(ids: Sequence[str], compute: Callable[[], T]) -> T | None:
+    """Run compute() under pdb, which stops at the first line of each call of the code of these equations.
 
-    None if the reader leaves before the end.
+    ids    of the ledger, such as ["vae.elbo"]
+    Returns the result of compute(), or None if the user quits the debugger.
+    Raises BadInput, before anything runs, for an id that the ledger does not have.
     """
-    debugger = pdb.Pdb()
-    debugger.rcLines.append("continue")  # pdb stops as soon as it runs, in _call: on to the first breakpoint
-    places = [function.__code__ for function in functions]
-    for code in places:
+    return under_pdb([function_of(lookup(id)) for id in ids], compute)
+
+
+def under_pdb(functions: Iterable[FunctionType], compute: Callable[..., T], **arguments) -> T | None:
+    """Run compute(**arguments) under pdb, which stops at the first line of each call of these functions.
+
+    Returns the result, or None if the user quits the debugger. Functions that were never called are named
+    on standard error at the end.
+    """
+    debugger = _Debugger(nosigint=True)  # Ctrl-C keeps the meaning that it has without the debugger
+    debugger.rcLines.append("continue")  # pdb stops as soon as it runs, in `call`: on to the first breakpoint
+    codes = list(dict.fromkeys(function.__code__ for function in functions))
+    for code in codes:
         debugger.set_break(code.co_filename, code.co_firstlineno, funcname=code.co_name)
+    finished = False
+
+    def call() -> T:
+        nonlocal finished
+        result = compute(**arguments)
+        finished = True
+        return result
+
     try:
-        return debugger.runcall(_call, compute, arguments)
-    finally:  # all debuggers of a process share their breakpoints
-        for code in places:
-            debugger.clear_break(code.co_filename, code.co_firstlineno)
+        return debugger.runcall(call)
+    finally:
+        for code in codes:
+            place = code.co_filename, code.co_firstlineno
+            if finished and not any(stop.hits for stop in debugger.get_breaks(*place)):
+                print(f"never called: {code.co_qualname} ({place[0]}:{place[1]})", file=sys.stderr)
+            debugger.clear_break(*place)  # all debuggers of a process share their breakpoints
 
 
-def _call(compute: Callable, arguments: dict):
-    return compute(**arguments)
+class _Debugger(pdb.Pdb):
+    """pdb whose breakpoint on a function stops once per call, even if its first line is a `with` or a loop."""
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        self.stopped_in: dict[int, FrameType] = {}  # by number of the breakpoint: the call of its last stop
+
+    def break_here(self, frame: FrameType) -> bool:
+        if not super().break_here(frame):
+            return False
+        number: int = self.currentbp  # type: ignore[attr-defined]  # bdb sets it; its stubs do not list it
+        stop = bdb.Breakpoint.bpbynumber[number]
+        repeated = stop is not None and stop.funcname and self.stopped_in.get(number) is frame
+        self.stopped_in[number] = frame
+        return not repeated
 
 
-def under_debugpy(functions: Iterable[FunctionType], compute: Callable, **arguments):
-    """compute(**arguments), stopped by an editor at the first line of the first call of one of these.
+def under_debugpy(functions: Iterable[FunctionType], compute: Callable[..., T], **arguments) -> T:
+    """Run compute(**arguments); an editor stops at the first line of the first call of one of these functions.
 
-    Where debugpy has not started this process itself, it waits for an editor to attach at HOST and PORT.
-    Raises BadInput where debugpy is not installed, and where the port is taken.
+    Unless debugpy has started this process itself, the call waits for an editor to attach at HOST and PORT.
+    Raises BadInput if debugpy is not installed or the port is in use.
     """
     try:
         import debugpy
@@ -54,10 +94,12 @@ def under_debugpy(functions: Iterable[FunctionType], compute: Callable, **argume
         try:
             debugpy.listen((HOST, PORT))
         except (OSError, RuntimeError) as problem:
-            raise BadInput(f"cannot listen at {HOST}:{PORT} ({problem}); end what listens there") from None
+            raise BadInput(
+                f"cannot listen at {HOST}:{PORT} ({problem}); stop the process that is using the port"
+            ) from None
         print(f"waiting for an editor to attach at {HOST}:{PORT}", flush=True)
         debugpy.wait_for_client()
-    import pydevd  # which debugpy brings along
+    import pydevd  # a part of debugpy
 
     codes = {function.__code__ for function in functions}
 
@@ -73,24 +115,27 @@ def under_debugpy(functions: Iterable[FunctionType], compute: Callable, **argume
         sys.setprofile(None)
 
 
-def line_by_line(files: Collection[str], compute: Callable, **arguments):
-    """compute(**arguments), and what each line of some files did on the way.
+def line_by_line(
+    files: Collection[str], compute: Callable[..., T], **arguments
+) -> tuple[T, list[tuple[str, str, str]]]:
+    """Run compute(**arguments) and record each line of the given files that runs.
 
-    → the result, and rows (place, line of the source, the variables that it changed with their values)
+    → the result, and a row for each line: (place, source of the line, variables that it changed, with values)
     """
-    rows, before = [], {}
+    rows: list[tuple[str, str, str]] = []
+    before: dict[FrameType, tuple[int, dict[str, str]]] = {}
 
     def follow(frame: FrameType, event: str, returned):
         code = frame.f_code
         if code.co_filename not in files or code.co_name.startswith("<"):  # a lambda, a comprehension
             return None
         if event != "call":
-            seen = _shown(frame)
+            seen = _formatted(frame)
             if frame in before:
                 number, known = before[frame]
                 changed = [f"{name} = {text}" for name, text in seen.items() if known.get(name) != text]
                 if event == "return":
-                    changed.append(f"→ {written(returned)}" if _numeric(returned) else "→")
+                    changed.append(f"→ {format_value(returned)}" if _numeric(returned) else "→")
                 place = f"{Path(*Path(code.co_filename).parts[-2:])}:{number}"
                 rows.append((place, linecache.getline(code.co_filename, number).rstrip(), ", ".join(changed)))
             before[frame] = frame.f_lineno, seen
@@ -104,10 +149,10 @@ def line_by_line(files: Collection[str], compute: Callable, **arguments):
         sys.settrace(former)
 
 
-def _shown(frame: FrameType) -> dict[str, str]:
-    """The variables of a frame that are numbers or arrays of them, as they are written."""
-    return {name: written(value) for name, value in frame.f_locals.items() if _numeric(value)}
+def _formatted(frame: FrameType) -> dict[str, str]:
+    """The local variables of a frame that are numbers or arrays, as text."""
+    return {name: format_value(value) for name, value in frame.f_locals.items() if _numeric(value)}
 
 
-def _numeric(value) -> bool:
+def _numeric(value: object) -> bool:
     return isinstance(value, bool | int | float | np.ndarray | np.generic)

@@ -1,4 +1,4 @@
-"""Sequences of frames: many notes that sound at once, or real numbers."""
+"""Sequences of frames: chords of notes, or real numbers."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def _one_note(x):
 FRAMES = (
     Equation(
         "rnn.frames",
-        "sequence of frames",
+        "likelihood of a sequence of frames",
         r"\log p(x_1 \ldots x_T) = \sum_t \log p(x_t \mid h_{t-1})",
         "log p(x_1 … x_T) = Σ_t log p(x_t | h_{t−1})",
         "Boulanger-Lewandowski, Bengio & Vincent (2012)",
         "scratchgen.rnn.frames.model:FrameModel.log_prob",
-        tutorial="07_sequences.py#many-notes-at-once",
+        tutorial="07_sequences.py#chords-independent-notes-and-nade",
         example=Example(
             "silence before: h₀ = tanh(0.54931 · 0) = 0\n"
             "log p(x₁ = 1) = log σ(2.19722 · 0) = log ½ = −0.69315\n"
@@ -39,13 +39,13 @@ FRAMES = (
     ),
     Equation(
         "rnn.nade",
-        "neural autoregressive distribution estimator (NADE)",
+        "NADE: autoregressive notes of a chord",
         r"p(x_d = 1 \mid x_{<d}) = \sigma(b_d + V_d \cdot s_d), \quad"
         r" s_d = \sigma\Bigl(c + \sum_{j<d} x_j W_j\Bigr)",
         "p(x_d = 1 | x_<d) = σ(b_d + V_d · s_d),  s_d = σ(c + Σ_{j<d} x_j W_j)",
         "Larochelle & Murray (2011)",
         "scratchgen.rnn.frames.notes:nade_log_prob",
-        tutorial="07_sequences.py#many-notes-at-once",
+        tutorial="07_sequences.py#chords-independent-notes-and-nade",
         example=Example(
             "s₁ = σ(0) = ½,  p(x₁ = 1) = σ(0 · ½) = ½\n"
             "s₂ = σ(0 + 1 · log 3) = ¾,  p(x₂ = 1 | x₁ = 1) = σ(1.46482 · ¾) = σ(log 3) = ¾\n"
@@ -68,7 +68,7 @@ FRAMES = (
         "log p(x) = log Σ_k π_k Π_d N(x_d; μ_kd, σ_kd²)",
         "Bishop (1994), Mixture density networks, eq. 22-23",
         "scratchgen.rnn.frames.densities:mixture_log_prob",
-        tutorial="07_sequences.py#frames-of-real-numbers",
+        tutorial="07_sequences.py#real-valued-frames-mixture-densities",
         example=Example(
             "π = softmax(log 3, 0) = (¾, ¼), μ = (0, 1), σ = 1, of x = 0\n"
             "N(0; 0, 1) = 1/√(2π) = 0.398942,  N(0; 1, 1) = 0.398942 · e^(−½) = 0.241971\n"
@@ -97,7 +97,7 @@ FRAMES = (
         "p(x_n | x_<n) = N(x_n; Σ_i a_i x_{n−i}, s²),  a and s² those of least squares",
         "Makhoul (1975), section II",
         "scratchgen.evaluation.linear_prediction:LinearPrediction.log_prob",
-        tutorial="07_sequences.py#frames-of-real-numbers",
+        tutorial="07_sequences.py#real-valued-frames-mixture-densities",
         example=Example(
             "order 1, of the sound (1, ½), before which is silence\n"
             "a = (0 · 1 + 1 · ½) / (0² + 1²) = ½,  errors (1 − 0, ½ − ½) = (1, 0),  s² = (1 + 0) / 2 = ½\n"
@@ -111,12 +111,12 @@ FRAMES = (
     ),
     Equation(
         "rnn.loudness",
-        "what is read of a frame of real numbers",
+        "log-energy features of a frame",
         r"\bigl(x, \tfrac14 \log(x^2 + \sigma_0^2)\bigr)",
         "(x, ¼ log(x² + σ_0²)),  σ_0 = 0.01",
         "no paper; chosen by held-out nats of speech",
         "scratchgen.rnn.frames.densities:with_loudness",
-        tutorial="07_sequences.py#frames-of-real-numbers",
+        tutorial="07_sequences.py#real-valued-frames-mixture-densities",
         example=Example(
             "of x = 0: ¼ log 0.0001 = ¼ · (−9.21034) = −2.30259\n"
             "of x = −2: ¼ log 4.0001 = ¼ · 1.38632 = 0.34658",
@@ -135,11 +135,11 @@ FRAMES = (
         "X_tk = Σ_n w_n √(2/D) cos(π/D (n + ½ + D/2)(k + ½)) x_{tD+n},  w_n = sin(π (n + ½) / 2D)",
         "Princen, Johnson & Bradley (1987)",
         "scratchgen.data.preprocessing.mdct:mdct",
-        tutorial="07_sequences.py#frames-of-real-numbers",
+        tutorial="07_sequences.py#real-valued-frames-mixture-densities",
         example=Example(
             "D = 2, x = (1, 0, 0, 0), w = (0.38268, 0.92388, 0.92388, 0.38268), √(2/D) = 1\n"
             "frame 0 begins at x_0 = 1, so n = 0: 0.38268 (cos 67.5°, cos 202.5°) = (0.14645, −0.35355)\n"
-            "frame 1 begins at x_2; after x_3 comes x_0 again, with n = 2:"
+            "frame 1 begins at x_2; x_0 follows x_3, with n = 2:"
             " 0.92388 (cos 157.5°, cos 112.5°) = (−0.85355, −0.35355)",
             (0.14645, -0.35355, -0.85355, -0.35355),
             mdct,
@@ -148,7 +148,7 @@ FRAMES = (
         ),
         symbols={
             "X": "(T, D)",
-            "x": "(N,), a sound, after which it begins again",
+            "x": "(N,), a sound, continued periodically",
             "D": "samples from one frame to the next",
             "k": "number of the frequency, from 0",
         },

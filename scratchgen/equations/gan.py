@@ -1,4 +1,4 @@
-"""The game of generator and discriminator, and its successors."""
+"""The game of generator and discriminator, and its variants."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def _normed(x):
 GAN = (
     Equation(
         "gan.value",
-        "value of the game",
+        "value of the minimax game",
         r"V(D, G) = \mathbb E_{x \sim p_\text{data}}[\log D(x)] + \mathbb E_{z \sim p_z}[\log(1 - D(G(z)))]",
         "V(D, G) = E_x[log D(x)] + E_z[log(1 − D(G(z)))]",
         "Goodfellow et al. (2014), eq. 1",
         "scratchgen.gan.objectives:value",
-        tutorial="03_gan.py#the-game",
+        tutorial="03_gan.py#the-value-function-of-the-game",
         example=Example(
             "D(x) = σ(log 3) = ¾, D(G(z)) = σ(−log 3) = ¼\nlog ¾ + log(1 − ¼) = 2 log ¾ = −0.57536",
             -0.57536,
@@ -42,12 +42,12 @@ GAN = (
     ),
     Equation(
         "gan.optimal_discriminator",
-        "the best discriminator, and the value there",
+        "optimal discriminator and its value",
         r"D^*(x) = \frac{p(x)}{p(x) + q(x)}, \quad V(D^*, G) = -\log 4 + 2\,\mathrm{JSD}(p \,\|\, q)",
         "D*(x) = p(x) / (p(x) + q(x)),  V(D*, G) = −log 4 + 2 JSD(p ‖ q)",
         "Goodfellow et al. (2014), eq. 2 and theorem 1",
         "scratchgen.gan.objectives:value",
-        tutorial="03_gan.py#the-best-discriminator",
+        tutorial="03_gan.py#the-optimal-discriminator",
         example=Example(
             "of points 0 and 1, p = (¾, ¼), q = (¼, ¾), so D* = (¾, ¼), with the logits a = (log 3, −log 3)\n"
             "(¾ log ¾ + ¼ log ¼) + (¼ log ¼ + ¾ log ¾) = −1.12467\n"
@@ -59,12 +59,12 @@ GAN = (
     ),
     Equation(
         "gan.generator_loss",
-        "the generator's two losses",
+        "generator losses",
         r"\mathbb E_z[\log(1 - D(G(z)))] \quad\text{or}\quad -\mathbb E_z[\log D(G(z))]",
         "E_z[log(1 − D(G(z)))]  or  −E_z[log D(G(z))]",
         "Goodfellow et al. (2014), section 3",
         "scratchgen.gan.objectives:generator_loss",
-        tutorial="03_gan.py#two-losses-for-the-generator",
+        tutorial="03_gan.py#the-saturating-and-the-non-saturating-generator-loss",
         example=Example(
             "D(G(z)) = σ(−log 3) = ¼\n−log ¼ = 1.38629",
             1.38629,
@@ -74,13 +74,13 @@ GAN = (
     ),
     Equation(
         "gan.discriminator_loss",
-        "the discriminator's losses of the successors",
+        "least-squares, hinge, Wasserstein losses",
         r"\tfrac12 \mathbb E[(a - 1)^2] + \tfrac12 \mathbb E[b^2], \quad"
         r" \mathbb E[\max(0, 1 - a)] + \mathbb E[\max(0, 1 + b)], \quad \mathbb E[b] - \mathbb E[a]",
         "½ E[(a − 1)²] + ½ E[b²],  E[max(0, 1 − a)] + E[max(0, 1 + b)],  E[b] − E[a];  a = D(x), b = D(G(z))",
         "Mao et al. (2017), eq. 9; Miyato et al. (2018), eq. 16; Arjovsky et al. (2017), eq. 2",
         "scratchgen.gan.objectives:discriminator_loss",
-        tutorial="03_gan.py#other-numbers-to-play-for",
+        tutorial="03_gan.py#other-objectives",
         example=Example(
             "least squares, a = 0.5, b = −2\n½ (0.5 − 1)² + ½ (−2)² = 0.125 + 2 = 2.125",
             2.125,
@@ -95,7 +95,7 @@ GAN = (
         "λ E[(‖∇D(x̂)‖ − 1)²],  x̂ = u x + (1 − u) G(z)",
         "Gulrajani et al. (2017), eq. 3",
         "scratchgen.gan.penalties:gradient_penalty",
-        tutorial="03_gan.py#a-slope-of-one",
+        tutorial="03_gan.py#the-gradient-penalty-of-wgan-gp",
         example=Example(
             "D(x) = ½ ‖x‖², so ∇D(x̂) = x̂ = ½ (3, 0) + ½ (0, 4) = (1.5, 2), ‖x̂‖ = 2.5\n(2.5 − 1)² = 2.25",
             2.25,
@@ -105,14 +105,14 @@ GAN = (
     ),
     Equation(
         "gan.zero_centred_penalty",
-        "zero-centred penalty",
+        "zero-centred gradient penalty (R1)",
         r"\tfrac\gamma2\, \mathbb E[\lVert \nabla D(x) \rVert^2]",
         "γ/2 E[‖∇D(x)‖²]",
         "Mescheder et al. (2018), eq. 9",
         "scratchgen.gan.penalties:r1_penalty",
-        tutorial="03_gan.py#circles-and-spirals",
+        tutorial="03_gan.py#the-dirac-gan-circles-spirals-and-the-r1-penalty",
         example=Example(
-            "D(x) = ½ ‖x‖², so ∇D(x) = x = (3, 4)\n‖∇D‖² = 9 + 16 = 25, to be weighted by γ/2",
+            "D(x) = ½ ‖x‖², so ∇D(x) = x = (3, 4)\n‖∇D‖² = 9 + 16 = 25, before the weight γ/2",
             25.0,
             lambda real: r1_penalty(_half_square, real),
             {"real": [[3.0, 4.0]]},
@@ -135,12 +135,12 @@ GAN = (
     ),
     Equation(
         "gan.generated_density",
-        "density of what is generated",
+        "density of the generated samples",
         r"p_g(x) = p_z(G^{-1}(x)) \left| \frac{dG^{-1}}{dx} \right|",
         "p_g(x) = p_z(G⁻¹(x)) |dG⁻¹/dx|",
         "Goodfellow et al. (2014), figure 1, by the change of variables",
         "scratchgen.gan.theory:generated_log_density",
-        tutorial="03_gan.py#where-fakes-come-from",
+        tutorial="03_gan.py#the-distribution-of-the-generated-examples",
         example=Example(
             "G(z) = 2z, whose slope is 2\nlog N(0; 0, 1) − log 2 = −0.91894 − 0.69315 = −1.61209",
             -1.61209,

@@ -1,11 +1,10 @@
-"""What networks are made of, and how their weights begin."""
+"""Layers of networks, and the initialisation of their weights."""
 
 from __future__ import annotations
 
-from scratchgen.convolution import conv2d, conv_transpose2d
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Noise, Uniform, blank
-from scratchgen.functional import linear
+from scratchgen.functional import conv2d, conv_transpose2d, linear
 from scratchgen.nn import BatchNorm, Dropout, Embedding, LayerNorm
 from scratchgen.nn.init import chrono, fan_in_uniform, glorot_uniform, he_normal
 from scratchgen.random import Generator
@@ -23,7 +22,7 @@ LAYERS = (
         "y = x W + b",
         "Goodfellow et al., Deep Learning (2016), eq. 6.40",
         "scratchgen.functional:linear",
-        tutorial="01_gradients.py#a-whole-network-by-hand",
+        tutorial="01_gradients.py#the-gradients-of-a-network-by-hand",
         example=Example(
             "(1, 2) with the columns (1, 3) and (0, −1), b = (0.5, 0)\n(1 + 6 + 0.5, 0 − 2 + 0) = (7.5, −2)",
             (7.5, -2.0),
@@ -38,7 +37,7 @@ LAYERS = (
         "y = W[k]",
         "Bengio et al. (2003), section 2",
         "scratchgen.nn.layers:Embedding.forward",
-        tutorial="04_rnn.py#a-model-of-text",
+        tutorial="04_rnn.py#a-language-model-the-network-against-n-grams",
         example=Example(
             "row 1 of ((1, 2), (3, 4)): (3, 4)",
             (3.0, 4.0),
@@ -53,7 +52,7 @@ LAYERS = (
         "y = x ⊙ r / (1 − p),  r = 1[u ≥ p],  u ~ U(0, 1)",
         "Srivastava et al. (2014), section 10",
         "scratchgen.nn.layers:Dropout.forward",
-        tutorial="04_rnn.py#a-model-of-text",
+        tutorial="04_rnn.py#a-language-model-the-network-against-n-grams",
         example=Example(
             "p = 0.5, u = (0.2, 0.7), so r = (0, 1)\n(1 · 0, 3 · 1) / 0.5 = (0, 6)",
             (0.0, 6.0),
@@ -68,7 +67,7 @@ LAYERS = (
         "y = γ (x − m) / √(s² + ε) + β, with m and s² of each feature over the batch",
         "Ioffe & Szegedy (2015), algorithm 1",
         "scratchgen.nn.normalisation:BatchNorm.forward",
-        tutorial="03_gan.py#images",
+        tutorial="03_gan.py#convolutions-and-normalisation",
         example=Example(
             "a feature that is 0 and 4 in two examples: m = 2, s² = 4, γ = 1, β = 0\n"
             "(0 − 2)/2 = −1, (4 − 2)/2 = 1",
@@ -84,7 +83,7 @@ LAYERS = (
         "y = γ (x − m) / √(s² + ε) + β, with m and s² of each example over its features",
         "Ba, Kiros & Hinton (2016), section 3",
         "scratchgen.nn.normalisation:LayerNorm.forward",
-        tutorial="03_gan.py#images",
+        tutorial="03_gan.py#convolutions-and-normalisation",
         example=Example(
             "an example with the features 0 and 4: m = 2, s² = 4, γ = 1, β = 0\n"
             "(0 − 2)/2 = −1, (4 − 2)/2 = 1",
@@ -99,8 +98,8 @@ LAYERS = (
         r"y_{hw} = \sum_{ij} x_{sh + i - p,\, sw + j - p} W_{ij} + b",
         "y[h, w] = Σ_ij x[s h + i − p, s w + j − p] W[i, j] + b",
         "Dumoulin & Visin (2016), section 2",
-        "scratchgen.convolution:conv2d",
-        tutorial="03_gan.py#images",
+        "scratchgen.functional:conv2d",
+        tutorial="03_gan.py#convolutions-and-normalisation",
         example=Example(
             "a row of pixels (1, 2, 3) and the kernel (10, 1), s = 1, p = 0\n"
             "(1 · 10 + 2 · 1, 2 · 10 + 3 · 1) = (12, 23)",
@@ -115,8 +114,8 @@ LAYERS = (
         r"y_{sh + i - p,\, sw + j - p} \mathrel{+}= x_{hw} W_{ij}^\top",
         "y[s h + i − p, s w + j − p] += x[h, w] W[i, j]ᵀ, at last + b",
         "Dumoulin & Visin (2016), section 4",
-        "scratchgen.convolution:conv_transpose2d",
-        tutorial="03_gan.py#images",
+        "scratchgen.functional:conv_transpose2d",
+        tutorial="03_gan.py#convolutions-and-normalisation",
         example=Example(
             "a row of pixels (1, 2) and the kernel (10, 1), s = 1, p = 0\n"
             "(1 · 10, 1 · 1 + 2 · 10, 2 · 1) = (10, 21, 2)",
@@ -127,12 +126,12 @@ LAYERS = (
     ),
     Equation(
         "nn.fan_in",
-        "weights for a number of inputs",
+        "fan-in uniform initialisation",
         r"W \sim U(-a, a), \quad a = 1 / \sqrt D",
         "W ~ U(−a, a),  a = 1/√D",
         "LeCun et al. (1998), section 4.6, whose variance is 1/D",
         "scratchgen.nn.init:fan_in_uniform",
-        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
+        tutorial="01_gradients.py#nonlinearities-and-initial-weights",
         example=Example(
             "D = 4: a = 1/√4 = 0.5; uniform numbers of 0.75 become 0.5 · (2 · 0.75 − 1) = 0.25",
             (0.25, 0.25, 0.25, 0.25),
@@ -143,12 +142,12 @@ LAYERS = (
     ),
     Equation(
         "nn.glorot",
-        "weights for equal variances in both directions",
+        "Glorot initialisation",
         r"W \sim U(-a, a), \quad a = \sqrt{6 / (D + H)}",
         "W ~ U(−a, a),  a = √(6 / (D + H))",
         "Glorot & Bengio (2010), eq. 16",
         "scratchgen.nn.init:glorot_uniform",
-        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
+        tutorial="01_gradients.py#nonlinearities-and-initial-weights",
         example=Example(
             "D = H = 1: a = √3 = 1.73205\n"
             "a uniform number of 0.75 becomes 1.73205 · (2 · 0.75 − 1) = 0.866025",
@@ -160,12 +159,12 @@ LAYERS = (
     ),
     Equation(
         "nn.he",
-        "weights before a rectifier",
+        "He initialisation",
         r"W \sim \mathcal N(0, 2 / D)",
         "W ~ N(0, 2/D)",
         "He et al. (2015), eq. 10",
         "scratchgen.nn.init:he_normal",
-        tutorial="01_gradients.py#bends-and-weights-to-begin-with",
+        tutorial="01_gradients.py#nonlinearities-and-initial-weights",
         example=Example(
             "D = 2, H = 1: √(2/2) = 1; normal numbers of 0.5 become 1 · 0.5 = 0.5",
             (0.5, 0.5),
@@ -176,15 +175,15 @@ LAYERS = (
     ),
     Equation(
         "nn.chrono",
-        "biases that remember from the start",
+        "chrono initialisation of the gate biases",
         r"b_f = \log u, \quad b_i = -b_f, \quad u \sim U(1, T - 1)",
-        "b_f = log u,  b_i = −b_f,  u ~ U(1, T − 1), T the longest that is to be remembered",
+        "b_f = log u,  b_i = −b_f,  u ~ U(1, T − 1), T the longest time lag",
         "Tallec & Ollivier (2018), section 2",
         "scratchgen.nn.init:chrono",
-        tutorial="04_rnn.py#what-it-takes-to-remember",
+        tutorial="04_rnn.py#long-memory-the-copying-problem",
         example=Example(
             "T = 4 and a uniform number of ½: u = 1 + ½ · 2 = 2\n"
-            "b_f = log 2 = 0.69315, b_i = −0.69315; the other two are 0\n"
+            "b_f = log 2 = 0.69315, b_i = −0.69315; the other two biases are 0\n"
             "f = σ(log 2) = ⅔, and 1/(1 − f) = 3 = 1 + u steps",
             (-0.69315, 0.69315, 0.0, 0.0),
             lambda u, T: chrono(Uniform(u), 1, T),

@@ -1,4 +1,4 @@
-"""How likely the data are under a model with latents, and what the latents carry."""
+"""Log-likelihood of latent-variable models, and measures of their latents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _rate_and_distortion(x):
     return found.rate.mean, found.distortion.mean
 
 
-def _units_in_use(x):
+def _active_units(x):
     found = active_units(Pixel(0.0), x)
     return found.count, found.variance.mean
 
@@ -34,13 +34,13 @@ def _weighed(log_w):
 LIKELIHOOD = (
     Equation(
         "vae.importance",
-        "log-likelihood by importance sampling",
+        "importance-sampled log-likelihood",
         r"\log p(x) \approx \log \frac1k \sum_{i=1}^k w_i, \quad w_i"
         r" = \frac{p(x \mid z_i)\, p(z_i)}{q(z_i \mid x)}, \quad z_i \sim q(z \mid x)",
         "log p(x) ≈ log (1/k) Σ_i w_i,  w_i = p(x|z_i) p(z_i) / q(z_i|x),  z_i ~ q(z|x)",
         "Rezende, Mohamed & Wierstra (2014), appendix E",
         "scratchgen.evaluation.likelihood:importance_sampled_log_likelihood",
-        tutorial="02_vae.py#how-far-below-the-evidence",
+        tutorial="02_vae.py#importance-sampling-how-far-below-the-evidence",
         example=Example(
             "x = z + noise, both N(0, 1), and q is the posterior, so each w_i is p(x) = N(x; 0, 2)\n"
             "log p(2) = −½ log 4π − 2²/4 = −1.26551 − 1 = −2.26551",
@@ -52,12 +52,12 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.annealed",
-        "log-likelihood by annealing",
+        "annealed importance sampling",
         r"\log w = \sum_{t=1}^T (\beta_t - \beta_{t-1}) \log p(x \mid z_{t-1}), \quad \mathbb E[w] = p(x)",
         "log w = Σ_t (β_t − β_{t−1}) log p(x|z_{t−1}),  E[w] = p(x)",
         "Neal (2001), eq. 3-11",
         "scratchgen.evaluation.annealing:annealed_log_likelihood",
-        tutorial="02_vae.py#how-far-below-the-evidence",
+        tutorial="02_vae.py#importance-sampling-how-far-below-the-evidence",
         example=Example(
             "log p(x|z) = log ½ for every z\n(β₁ − 0) log ½ + (1 − β₁) log ½ = log ½ = −0.69315",
             -0.69315,
@@ -77,7 +77,7 @@ LIKELIHOOD = (
         "−log p(x) / (D log 2)  [+ log₂ levels]",
         "Theis, van den Oord & Bethge (2016), section 3.1",
         "scratchgen.evaluation.likelihood:bits_per_dimension",
-        tutorial="02_vae.py#training-on-digits",
+        tutorial="02_vae.py#training-a-vae-on-digits",
         example=Example(
             "4 log 2 nats for 2 numbers\n4 log 2 / (2 log 2) = 2",
             2.0,
@@ -88,7 +88,7 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.rate_distortion",
-        "rate, distortion and the slope of their curve",
+        "rate-distortion curve",
         r"R = \mathbb E_x[\mathrm{KL}(q(z \mid x) \,\|\, p(z))], \quad D"
         r" = -\mathbb E_{x,\, q}[\log p(x \mid z)], \quad dD / dR = -\beta",
         "R = E_x[KL(q(z|x) ‖ p(z))],  D = −E_x E_q[log p(x|z)],  dD/dR = −β",
@@ -96,7 +96,7 @@ LIKELIHOOD = (
         "scratchgen.evaluation.latents:rate_and_distortion",
         tutorial="02_vae.py#minimise-the-kl-subject-to-a-constant-reconstruction",
         example=Example(
-            "mu = x = 1, sigma = 1, and the decoder does not look at z\n"
+            "mu = x = 1, sigma = 1, and the decoder ignores z\n"
             "R = ½ (1² + 1 − 1 − log 1) = 0.5,  D = −log ½ = 0.69315",
             (0.5, 0.69315),
             _rate_and_distortion,
@@ -106,29 +106,29 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.active_units",
-        "latents in use",
+        "active units",
         r"A_d = \mathrm{Var}_x(\mathbb E_{q(z \mid x)}[z_d]) > 0.01",
         "A_d = Var_x(E_q(z|x)[z_d]) > 0.01",
         "Burda, Grosse & Salakhutdinov (2016), section 5.2",
         "scratchgen.evaluation.latents:active_units",
-        tutorial="02_vae.py#latents-in-use",
+        tutorial="02_vae.py#active-units-warm-up-and-free-bits",
         example=Example(
             "mu(x) = x: 0 and 2, with the mean 1\n"
-            "½ ((0 − 1)² + (2 − 1)²) = 1 > 0.01, so one latent is in use",
+            "½ ((0 − 1)² + (2 − 1)²) = 1 > 0.01, so one latent is active",
             (1.0, 1.0),
-            _units_in_use,
+            _active_units,
             {"x": [[0.0], [2.0]]},
             recorded=False,
         ),
     ),
     Equation(
         "vae.baseline",
-        "likelihood of independent pixels",
+        "independent Bernoulli baseline",
         r"p_d = \frac{1 + \sum_n x_{nd}}{2 + N}",
         "p_d = (1 + Σ_n x_nd) / (2 + N)",
         "Laplace (1814); Cover & Thomas (2006), section 11.1",
         "scratchgen.evaluation.baselines:independent_bernoulli_log_prob",
-        tutorial="02_vae.py#training-on-digits",
+        tutorial="02_vae.py#training-a-vae-on-digits",
         example=Example(
             "two examples (1, 0): p = ((1 + 2)/4, (1 + 0)/4) = (¾, ¼)\n"
             "of (1, 1): log ¾ + log ¼ = −0.28768 − 1.38629 = −1.67398",
@@ -140,12 +140,12 @@ LIKELIHOOD = (
     ),
     Equation(
         "vae.effective_samples",
-        "how far a mean of weights can be believed",
+        "effective sample size",
         r"n = \frac{(\sum_i w_i)^2}{\sum_i w_i^2}, \quad s = \frac{\mathrm{sd}(w)}{\sqrt k\, \bar w}",
         "n = (Σ_i w_i)² / Σ_i w_i²,  s = sd(w) / (√k mean(w))",
         "Kong (1992) for n; the delta method for s",
         "scratchgen.evaluation.likelihood:Weights.estimate",
-        tutorial="02_vae.py#how-far-below-the-evidence",
+        tutorial="02_vae.py#importance-sampling-how-far-below-the-evidence",
         example=Example(
             "weights 1 and 3: n = 4² / (1 + 9) = 1.6\n"
             "mean 2, deviation √((1 + 1)/1) = √2: s = √2 / (√2 · 2) = 0.5",
@@ -156,10 +156,10 @@ LIKELIHOOD = (
         ),
         symbols={
             "n": "effective samples, from 1 to k, (B,)",
-            "w_i": "weight of draw i, (B,)",
+            "w_i": "weight of sample i, (B,)",
             "w": "the weights, (k, B)",
-            "s": "standard error of the log of their mean, (B,), nats",
-            "k": "how many draws an example has",
+            "s": "standard error of the logarithm of the mean weight, (B,), nats",
+            "k": "number of samples per example",
         },
     ),
     Equation(
@@ -169,7 +169,7 @@ LIKELIHOOD = (
         "s = √(Σ_i (x_i − m)² / (N (N − 1))),  m = 1/N Σ_i x_i",
         "Casella & Berger (2002), section 5.2",
         "scratchgen.evaluation.examples:mean_over_examples",
-        tutorial="02_vae.py#how-far-below-the-evidence",
+        tutorial="02_vae.py#importance-sampling-how-far-below-the-evidence",
         example=Example(
             "1 and 3: m = 2, s = √((1 + 1) / (2 · 1)) = 1",
             (2.0, 1.0),
@@ -181,17 +181,17 @@ LIKELIHOOD = (
             "s": "standard error, in the unit of the values",
             "x_i": "value of example i",
             "m": "mean",
-            "N": "how many examples there are",
+            "N": "number of examples",
         },
     ),
     Equation(
         "vae.prior_radius",
-        "circle that holds a share of the prior",
+        "circle with a given share of the prior",
         r"r = \sqrt{-2 \log(1 - p)}",
         "r = √(−2 log(1 − p))",
         "Box & Muller (1958), for the radius of two normal numbers",
         "scratchgen.evaluation.latents:prior_radius",
-        tutorial="02_vae.py#how-far-below-the-evidence",
+        tutorial="02_vae.py#importance-sampling-how-far-below-the-evidence",
         example=Example(
             "p = ½: √(2 log 2) = 1.17741",
             1.17741,

@@ -1,4 +1,4 @@
-"""What the symbols of the equations mean, with shapes and units: of a wing, and of one equation."""
+"""Notation: the meaning of each symbol, with shapes and units, by model family and by equation."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ DISTORTION = {
 }
 CODES = {
     "z_e": "output of the encoder, (B, N, d): N places, vectors of d numbers",
-    "z_q": "what the decoder is given, (B, N, d)",
+    "z_q": "input of the decoder, (B, N, d)",
     "e": "the code nearest to each vector, (B, N, d)",
     "sg": "stop-gradient: the identity, with the derivative 0",
 }
 DRAWS = {
-    "k": "how many draws of the latent an example has",
+    "k": "number of draws of the latent per example",
     "z": "draws of the latent from q(z|x), (k, B, Z)",
 }
 SLOPE = {"D": "discriminator: from examples (B, D) to scores, (B,)", "∇": "gradient by the example, (B, D)"}
@@ -48,10 +48,15 @@ NORMED = {
     "ε": "10⁻⁵, keeps the division finite",
 }
 CONVOLUTION = {"W": "kernel, (k, k, C, F)", "s": "stride", "p": "padding"}
-WEIGHTS = {"W": "weights, (D, H)", "U": "uniform distribution", "a": "its bound", "D": "inputs of the layer"}
-CHUNK = {"g": "gradient of the whole text, all parameters as one vector", "ĝ": "the same, truncated"}
+WEIGHTS = {
+    "W": "weights, (D, H)",
+    "U": "uniform distribution",
+    "a": "bound of the distribution",
+    "D": "inputs of the layer",
+}
+CHUNK = {"g": "gradient over the whole text, all parameters as one vector", "ĝ": "truncated gradient"}
 
-WINGS = {
+OF_FAMILY = {
     "vae": {
         "x": "examples, (B, D)",
         "z": "latents, (B, Z)",
@@ -60,7 +65,7 @@ WINGS = {
         "sigma": "standard deviation of q, (B, Z), stored as logvar = log sigma²",
         "ε": "standard normal noise, (B, Z)",
         "p": "the model: p(z) the prior, p(x|z) the likelihood, p(x) the evidence; logs in nats",
-        "q": "the approximate posterior q(z|x), which the encoder gives",
+        "q": "the approximate posterior q(z|x), the output of the encoder",
         "KL": "Kullback-Leibler divergence, (B,), nats",
         "E_q": "mean over latents from q(z|x)",
         "E_x": "mean over examples",
@@ -69,7 +74,7 @@ WINGS = {
     "gan": {
         "x": "real examples, (N, D)",
         "y": "generated examples, (M, D)",
-        "z": "noise that the generator is given, (B, Z)",
+        "z": "noise, the input of the generator, (B, Z)",
         "D": "discriminator: the probability that an example is real, in (0, 1); in the code its logit",
         "G": "generator: from noise (B, Z) to examples (B, D)",
         "V": "value of the game, nats: D raises it, G lowers it",
@@ -93,7 +98,7 @@ WINGS = {
     },
 }
 
-OWN = {
+OF_EQUATION = {
     "vae.likelihood": {"p": "probability that a pixel is 1, (B, D)", "σ": "logistic function"},
     "vae.iwae": DRAWS | {"L_k": "the bound, (B,), nats"},
     "vae.importance": DRAWS | {"w": "weight of a draw, (k, B)"},
@@ -102,16 +107,16 @@ OWN = {
         "w": "weight of a chain, (B,)",
         "β": "inverse temperature, from 0 at t = 0 to 1 at t = T",
     },
-    "vae.constrained": DISTORTION | {"D₀": "greatest distortion allowed, nats", "λ": "multiplier, > 0"},
+    "vae.constrained": DISTORTION | {"D₀": "target distortion, nats", "λ": "multiplier, > 0"},
     "vae.geco": {
         "λ": "multiplier of the constraint, > 0",
-        "η": "rate of its growth, for a nat and a step",
+        "η": "growth rate of the multiplier, per nat and step",
         "C": "moving average of D − D₀, nats",
-        "a": "what the average keeps at a step, from 0 to 1",
+        "a": "decay of the average, from 0 to 1",
         "D": "distortion of the batch, nats",
-        "D₀": "greatest distortion allowed, nats",
+        "D₀": "target distortion, nats",
     },
-    "vae.free_bits": {"free": "nats that each latent may spend for nothing"},
+    "vae.free_bits": {"free": "nats of each latent that are not penalised"},
     "vae.warm_up": {"t": "step of the training, from 0", "T": "steps of the warm-up"},
     "vae.rate_distortion": DISTORTION,
     "vae.linear": {
@@ -130,8 +135,8 @@ OWN = {
     },
     "vae.levels": {
         "a": "logits of the levels of x_d, (B, D, V)",
-        "k": "which level x_d is, from 0 to V − 1",
-        "V": "how many levels there are: 0, 1/(V − 1), …, 1",
+        "k": "level of x_d, from 0 to V − 1",
+        "V": "number of levels: 0, 1/(V − 1), …, 1",
     },
     "vae.ppca": {
         "D": "numbers of an example",
@@ -147,31 +152,31 @@ OWN = {
     },
     "vae.vq": CODES | {"p": "the model p(x|z_q); nats", "β": "weight of the commitment"},
     "vae.codebook": {
-        "N": "moving average of how many vectors choose code k, (K,)",
-        "n": "how many vectors of the batch choose code k, (K,)",
+        "N": "moving average of the number of vectors with code k, (K,)",
+        "n": "number of vectors of the batch with code k, (K,)",
         "m": "moving average of the sum of these vectors, (K, d)",
-        "z": "vectors that choose code k, (n_k, d)",
+        "z": "vectors with code k, (n_k, d)",
         "e": "code k, (K, d)",
-        "γ": "what the averages keep at a step, from 0 to 1",
+        "γ": "decay of the averages, from 0 to 1",
     },
     "vae.codes": {"k": "codes of an example, (B, N) whole numbers", "p": "p(k) the prior of codes; nats"},
     "vae.bits": {"D": "numbers of an example"},
     "vae.baseline": {
         "p": "probability that pixel d is 1, (D,)",
         "x": "training examples, (N, D)",
-        "N": "how many they are",
+        "N": "number of examples",
     },
     "vae.active_units": {"A": "variance over examples of the mean of latent d, (Z,)"},
     "vae.spherical": {
         "a": "latent at t = 0, (…, Z)",
         "b": "latent at t = 1, (…, Z)",
-        "t": "how far along the way, from 0 to 1",
+        "t": "position on the path, from 0 to 1",
         "ω": "angle between a and b, radians",
     },
     "gan.parzen": {
         "x": "held-out examples, (B, D)",
         "s": "generated examples, (N, D)",
-        "N": "how many they are; before a bracket the normal density",
+        "N": "number of generated examples; before a bracket, the normal density",
         "σ": "width of the window",
         "p": "the estimate of the generator's density; nats",
     },
@@ -190,7 +195,7 @@ OWN = {
         "G": "generator: a function of one number that rises or falls throughout",
         "x": "a generated number",
     },
-    "gan.mmd": {"k": "kernel: how alike two examples are"},
+    "gan.mmd": {"k": "kernel: the similarity of two examples"},
     "gan.frechet": {
         "d": "distance, in the units of the features",
         "m": "means of the features, (D,)",
@@ -211,10 +216,10 @@ OWN = {
         "Q": "upper incomplete gamma function, as a share of the whole",
         "x": "a number ≥ 0",
     },
-    "gan.mode_divergence": {"K": "how many modes there are", "q": "share of the samples at mode k, (K,)"},
+    "gan.mode_divergence": {"K": "number of modes", "q": "share of the samples at mode k, (K,)"},
     "rnn.bptt": {
-        "δ_t": "gradient of the loss by what tanh is applied to at time t, (B, H)",
-        "g_t": "gradient of the loss by h_t, without what comes back from later, (B, H)",
+        "δ_t": "gradient of the loss by the argument of tanh at time t, (B, H)",
+        "g_t": "gradient of the loss by h_t, without the part from later steps, (B, H)",
     },
     "rnn.lstm": {
         "c_t": "cell at time t, (B, H)",
@@ -233,28 +238,28 @@ OWN = {
         "n_t": "candidate, (B, H)",
         "W_xn": "weights from input to candidate, (D, H)",
         "W_hn": "weights from state to candidate, (H, H)",
-        "b_xn": "bias beside the input, (H,)",
-        "b_hn": "bias beside the state, (H,)",
+        "b_xn": "bias added to the input term, (H,)",
+        "b_hn": "bias added to the state term, (H,)",
     },
     "rnn.truncation": CHUNK | {"θ": "all parameters as one vector", "L_chunk": "loss of a chunk, nats"},
-    "rnn.clipping": {"g": "gradient of all parameters as one vector", "c": "greatest norm allowed"},
+    "rnn.clipping": {"g": "gradient of all parameters as one vector", "c": "largest norm allowed"},
     "rnn.cross_entropy": {
         "c": "character t of the text",
         "N": "characters of the text",
         "p": "probability that the model gives",
-        "H": "entropy rate of the source, bits a character",
+        "H": "entropy rate of the source, bits per character",
     },
     "rnn.sampling": {
         "y": "logits, (V,)",
         "τ": "temperature, ≥ 0",
         "p": "probabilities, (V,)",
-        "p_top": "least probability kept, in (0, 1]",
+        "p_top": "least total probability of the symbols kept, in (0, 1]",
     },
     "rnn.beam": {
         "y": "symbols of the text after the prompt",
         "p": "probability that the model gives",
         "l": "length of the text",
-        "α": "how much length is made up for, ≥ 0",
+        "α": "length penalty, ≥ 0",
     },
     "rnn.frames": {
         "x_t": "frame t: which notes sound, (B, D), 0 or 1",
@@ -267,30 +272,30 @@ OWN = {
         "c": "biases of the hidden units, (K,), moved by the state",
         "W": "weights from notes to hidden units, (D, K)",
         "V": "weights from hidden units to notes, (D, K)",
-        "s_d": "hidden units that have read the notes below d, (K,)",
+        "s_d": "hidden units after the notes below d, (K,)",
         "σ": "logistic function",
     },
     "rnn.attention": {
         "s": "queries, (T′, B, H)",
-        "h": "places that are looked at, (T, B, H)",
-        "a": "weights, (T′, B, T), with the sum 1 over places",
-        "c": "means of the places by these weights, (T′, B, H)",
+        "h": "positions of the input, (T, B, H)",
+        "a": "attention weights, (T′, B, T), with the sum 1 over positions",
+        "c": "contexts: means of the positions by these weights, (T′, B, H)",
         "W": "weights of the queries, (H, A)",
-        "U": "weights of the places, (H, A)",
+        "U": "weights of the positions, (H, A)",
         "v": "weights of the score, (A,)",
     },
     "rnn.ngram": {
         "p_k": "probability by contexts of k symbols",
-        "c": "the symbol asked for",
+        "c": "the next symbol",
         "s": "the k symbols before it; s′ is s without its oldest",
-        "n": "how often the training text has them",
-        "α": "how many observations the shorter context is worth, > 0",
-        "V": "how many symbols there are",
+        "n": "count in the training text",
+        "α": "concentration: observations that the shorter context is worth, > 0",
+        "V": "number of symbols",
     },
     "autograd.chain_rule": {
-        "L": "the single number at the end",
-        "x": "what the derivative is taken by",
-        "y": "each result that is computed from x directly",
+        "L": "the scalar loss",
+        "x": "variable of the derivative",
+        "y": "each result computed directly from x",
     },
     "autograd.vjp": LINEAR_MAP,
     "autograd.transposition": {
@@ -331,12 +336,12 @@ OWN = {
     },
     "optim.average": {
         "a": "average of the parameters",
-        "d": "what the average keeps at a step",
+        "d": "decay of the average",
         "θ": "the parameters",
-        "t": "how many steps were taken, this one included",
+        "t": "number of the step, from 1",
     },
     "nn.linear": {"y": "(…, H)", "x": "(…, D)", "W": "(D, H)", "b": "(H,)"},
-    "nn.embedding": {"y": "(…, D)", "W": "a row for each symbol, (V, D)", "k": "symbols, (…) whole numbers"},
+    "nn.embedding": {"y": "(…, D)", "W": "one row per symbol, (V, D)", "k": "symbols, (…) whole numbers"},
     "nn.dropout": {
         "x": "any shape, and y and r too",
         "r": "1 where an element is kept, 0 where it is dropped",
@@ -356,7 +361,7 @@ OWN = {
     "nn.softplus": {"x": "any shape"},
     "nn.relu": {"x": "any shape"},
     "nn.leaky_relu": {"x": "any shape", "a": "slope below 0"},
-    "nn.logsumexp": {"x": "(…, V)", "m": "the greatest of them, so that no exponential overflows"},
+    "nn.logsumexp": {"x": "(…, V)", "m": "the largest of them, so that no exponential overflows"},
     "nn.softmax": {"p": "probabilities, (…, V)", "x": "logits, (…, V)"},
     "nn.cross_entropy": {
         "L": "loss of each prediction, (…), nats",
@@ -378,9 +383,9 @@ OWN = {
     },
     "kernels.elementary": {
         "x": "any shape",
-        "r": "what is left, at most ½ log 2 in size: a polynomial gives its exponential",
+        "r": "remainder, at most ½ log 2 in size: a polynomial gives its exponential",
         "n": "whole number: the exponent of the floating-point number",
-        "m": "the rest of it, from √½ to √2",
+        "m": "mantissa, from √½ to √2",
     },
     "kernels.philox": {
         "c": "four words of 32 bits: the counter at first, random at last",
@@ -401,12 +406,16 @@ OWN = {
 
 
 def symbols(equation: Equation) -> list[tuple[str, str]]:
-    """The symbols in an equation, in the order of their first use, and what each means.
+    """The symbols of an equation, in the order of their first use, with their meanings.
 
-    A symbol with an index, such as z_i, is z unless z_i has a meaning of its own; an index alone is none.
+    A symbol with an index, such as z_i, means z unless z_i has its own meaning. An index alone is no symbol.
     """
-    known = WINGS.get(equation.id.partition(".")[0], {}) | OWN.get(equation.id, {}) | equation.symbols
-    found = {}
+    known = (
+        OF_FAMILY.get(equation.id.partition(".")[0], {})
+        | OF_EQUATION.get(equation.id, {})
+        | dict(equation.symbols)
+    )
+    found: dict[str, str] = {}
     for token in re.findall(r"∇|(?:[^\W\d_][₀′]?)+(?:_[^\W\d_]+)?", re.sub("[²ᵀ]", " ", equation.text)):
         symbol = next((name for name in (token, token.partition("_")[0]) if name in known), None)
         if symbol:

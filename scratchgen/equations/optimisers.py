@@ -1,20 +1,23 @@
-"""How a gradient becomes a step."""
+"""Optimisers and schedules."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.nn import Parameter
-from scratchgen.optim import SGD, Adagrad, Adam, AdamW, MovingAverage, Optimizer, RMSProp
+from scratchgen.optim import SGD, Adagrad, Adam, AdamW, MovingAverage, RMSProp
 from scratchgen.optim.schedules import cosine_factor, decay_factor, warmup_factor
 from scratchgen.reproductions.gan_modes import Setting
 from scratchgen.reproductions.iwae_mnist import step_size
 from scratchgen.reproductions.vae_mnist_fixed import step_size as step_size_of_two_falls
 
 
-def _after_a_step(kind: type[Optimizer], theta, g, **options):
-    """θ after one step from the gradient g; v is the state after the steps before, by default 0."""
+def _after_a_step(kind: Callable[..., Any], theta, g, **options):
+    """θ after one step from the gradient g; v is the state from the steps before, 0 by default."""
     parameter = Parameter(theta)
     parameter.grad = g
     v = options.pop("v", np.zeros(1))
@@ -31,7 +34,7 @@ def _averaged(theta, a):
     return average.average[0]
 
 
-SECTION = "01_gradients.py#from-a-gradient-to-a-step"
+SECTION = "01_gradients.py#optimisers-sgd-and-adam"
 
 OPTIMISERS = (
     Equation(
@@ -69,7 +72,7 @@ OPTIMISERS = (
     ),
     Equation(
         "optim.nesterov",
-        "gradient descent with Nesterov's momentum",
+        "Nesterov's accelerated gradient",
         r"v \leftarrow \mu v + g, \quad \theta \leftarrow \theta - \alpha (g + \mu v)",
         "v ← μ v + g,  θ ← θ − α (g + μ v)",
         "Nesterov (1983); Sutskever et al. (2013), eq. 3-4",
@@ -179,7 +182,7 @@ OPTIMISERS = (
         "α_t = α ½ (1 + cos π t / T)",
         "Loshchilov & Hutter (2017), eq. 5",
         "scratchgen.optim.schedules:cosine_factor",
-        tutorial="04_rnn.py#a-model-of-text",
+        tutorial="04_rnn.py#a-language-model-the-network-against-n-grams",
         example=Example(
             "after a third of the training: ½ (1 + cos 60°) = ½ · 1.5 = 0.75",
             0.75,

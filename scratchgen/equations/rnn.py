@@ -1,4 +1,4 @@
-"""The recurrent network, and the texts that it writes."""
+"""The recurrent network, and sampling of texts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from scratchgen import functional as F
 from scratchgen import nn
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import blank, two_letters
@@ -15,7 +16,7 @@ from scratchgen.optim import clip_grad_norm
 from scratchgen.random import Generator
 from scratchgen.rnn.analysis.jacobians import gradient_norms
 from scratchgen.rnn.beam import beam_search
-from scratchgen.rnn.recurrence import gru_recurrence, lstm_recurrence, output, recurrence
+from scratchgen.rnn.cells import output
 from scratchgen.rnn.sampling import probabilities
 from scratchgen.rnn.scoring import evaluate
 from scratchgen.rnn.training import truncation_bias
@@ -38,17 +39,17 @@ def _one_unit(w):
 RNN = (
     Equation(
         "rnn.hidden",
-        "recurrence",
+        "recurrence of the hidden state",
         r"h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + b_h)",
         "h_t = tanh(W_hh h_{t−1} + W_xh x_t + b_h)",
         "Elman (1990)",
-        "scratchgen.rnn.recurrence:recurrence",
+        "scratchgen.functional:tanh_recurrence",
         tutorial="04_rnn.py#the-recurrence",
         example=Example(
             "h₁ = tanh(2 · 0 + 0.5 · 1) = tanh 0.5 = 0.46212\n"
             "h₂ = tanh(2 · 0.46212 + 0.5 · 0) = tanh 0.92423 = 0.72789",
             (0.46212, 0.72789),
-            recurrence,
+            lambda x, h0, W_xh, W_hh, b_h: F.tanh_recurrence(x, h0, W_xh, W_hh, b_h),
             {"x": [[[1.0]], [[0.0]]], "h0": [[0.0]], "W_xh": [[0.5]], "W_hh": [[2.0]], "b_h": [0.0]},
         ),
     ),
@@ -58,7 +59,7 @@ RNN = (
         r"y_t = W_{hy} h_t + b_y",
         "y_t = W_hy h_t + b_y",
         "Elman (1990)",
-        "scratchgen.rnn.recurrence:output",
+        "scratchgen.rnn.cells:output",
         tutorial="04_rnn.py#the-recurrence",
         example=Example(
             "0.5 · (4, −2) + (1, 0) = (3, −1)",
@@ -69,13 +70,13 @@ RNN = (
     ),
     Equation(
         "rnn.bptt",
-        "back-propagation through time",
+        "backpropagation through time",
         r"\delta_t = (g_t + \delta_{t+1} W_{hh}^\top) \odot (1 - h_t^2), \quad"
         r" \frac{\partial L}{\partial W_{hh}} = \sum_t h_{t-1}^\top \delta_t",
         "δ_t = (g_t + δ_{t+1} W_hhᵀ) ⊙ (1 − h_t²),  ∂L/∂W_hh = Σ_t h_{t−1}ᵀ δ_t",
         "Goodfellow et al., Deep Learning (2016), section 10.2.2",
         "scratchgen_kernels.tanh_recurrence:tanh_recurrence_backward",
-        tutorial="04_rnn.py#back-propagation-through-time",
+        tutorial="04_rnn.py#back-propagation-through-time-bptt",
         example=Example(
             "h = (0.5, 0.6), g = (0, 1), W_hh = 2\n"
             "δ₂ = 1 · (1 − 0.36) = 0.64\n"
@@ -102,14 +103,14 @@ RNN = (
         "c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t,  h_t = o_t ⊙ tanh(c_t),"
         "  (i, f, g, o)_t = (σ, σ, tanh, σ)(W_hh h_{t−1} + W_xh x_t + b_h)",
         "Hochreiter & Schmidhuber (1997); forget gate: Gers, Schmidhuber & Cummins (2000)",
-        "scratchgen.rnn.recurrence:lstm_recurrence",
-        tutorial="04_rnn.py#why-gradients-fade-and-explode",
+        "scratchgen.functional:lstm_recurrence",
+        tutorial="04_rnn.py#vanishing-and-exploding-gradients",
         example=Example(
             "weights 0, so i = f = o = σ(0) = ½ and g = tanh 0.54931 = ½\n"
             "c = ½ · 1 + ½ · ½ = 0.75\n"
             "h = ½ tanh 0.75 = ½ · 0.63515 = 0.31757",
             (0.31757, 0.75),
-            lstm_recurrence,
+            lambda x, h0, c0, W_xh, W_hh, b_h: F.lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h),
             {
                 "x": [[[0.0]]],
                 "h0": [[0.0]],
@@ -127,14 +128,14 @@ RNN = (
         r" n_t = \tanh(W_{xn} x_t + b_{xn} + r_t \odot (W_{hn} h_{t-1} + b_{hn}))",
         "h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1},  n_t = tanh(W_xn x_t + b_xn + r_t ⊙ (W_hn h_{t−1} + b_hn))",
         "Cho et al. (2014), eq. 5-8",
-        "scratchgen.rnn.recurrence:gru_recurrence",
-        tutorial="04_rnn.py#why-gradients-fade-and-explode",
+        "scratchgen.functional:gru_recurrence",
+        tutorial="04_rnn.py#vanishing-and-exploding-gradients",
         example=Example(
             "r = z = σ(0) = ½\n"
             "n = tanh(1 · 1 + ½ · (2 · 1)) = tanh 2 = 0.96403\n"
             "h = ½ · 0.96403 + ½ · 1 = 0.98201",
             0.98201,
-            gru_recurrence,
+            lambda x, h0, W_xh, W_hh, b_x, b_h: F.gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h),
             {
                 "x": [[[1.0]]],
                 "h0": [[1.0]],
@@ -147,13 +148,13 @@ RNN = (
     ),
     Equation(
         "rnn.truncation",
-        "bias of truncated back-propagation through time",
+        "bias of truncated backpropagation",
         r"\lVert \hat g - g \rVert / \lVert g \rVert, \quad \hat g = \sum_{\text{chunks}}"
         r" \left. \frac{\partial L_\text{chunk}}{\partial \theta} \right|_{h_\text{before} \text{ fixed}}",
         "‖ĝ − g‖ / ‖g‖,  ĝ = Σ_chunks ∂L_chunk/∂θ with the state before the chunk held fixed",
         "Tallec & Ollivier (2017), section 2",
         "scratchgen.rnn.training:truncation_bias",
-        tutorial="04_rnn.py#why-gradients-fade-and-explode",
+        tutorial="04_rnn.py#vanishing-and-exploding-gradients",
         example=Example(
             "h = 0 and p = ½ throughout; W_hy = (−1, 1), and the loss is a mean over 2 steps\n"
             "g₁ = g₂ = ½ (½ + ½) = ½\n"
@@ -171,14 +172,14 @@ RNN = (
     ),
     Equation(
         "rnn.influence",
-        "influence of a state on later ones",
+        "gradient norms through time",
         r"\left\lVert \frac{\partial h_T}{\partial h_t} \right\rVert"
         r" = \left\lVert \prod_{s=t+1}^{T} W_{hh} \operatorname{diag}(1 - h_s^2) \right\rVert"
         r" \le \sigma_{\max}(W_{hh})^{T - t}",
         "‖∂h_T/∂h_t‖ = ‖Π_s W_hh diag(1 − h_s²)‖ ≤ σ_max(W_hh)^(T − t)",
         "Pascanu, Mikolov & Bengio (2013), eq. 5-7",
         "scratchgen.rnn.analysis.jacobians:gradient_norms",
-        tutorial="04_rnn.py#why-gradients-fade-and-explode",
+        tutorial="04_rnn.py#vanishing-and-exploding-gradients",
         example=Example(
             "W_hh = 0.8, W_xh = 1, x = (0.54931, −0.4), tanh 0.54931 = ½\n"
             "h₁ = ½, h₂ = tanh(−0.4 + 0.8 · ½) = 0\n"
@@ -193,12 +194,12 @@ RNN = (
     ),
     Equation(
         "rnn.clipping",
-        "clipping of the gradient",
+        "gradient clipping by norm",
         r"g \leftarrow g \cdot \min(1, c / \lVert g \rVert)",
         "g ← g · min(1, c / ‖g‖)",
         "Pascanu, Mikolov & Bengio (2013), algorithm 1",
         "scratchgen.optim.clipping:clip_grad_norm",
-        tutorial="04_rnn.py#why-gradients-fade-and-explode",
+        tutorial="04_rnn.py#vanishing-and-exploding-gradients",
         example=Example(
             "‖g‖ = √(3² + 4²) = 5, c = 1\n(3, 4) · min(1, 1/5) = (0.6, 0.8)",
             (0.6, 0.8),
@@ -209,15 +210,14 @@ RNN = (
     ),
     Equation(
         "rnn.cross_entropy",
-        "bits of a held-out text",
+        "bits per character of a held-out text",
         r"-\frac{1}{N - 1} \sum_{t=2}^{N} \log_2 p(c_t \mid c_1 \dots c_{t-1}) \ge H",
         "−1/(N−1) Σ_t log₂ p(c_t | c_1 … c_{t−1}) ≥ H, the entropy rate of the source, in the mean",
         "Cover & Thomas (2006), Elements of Information Theory, section 5.4",
         "scratchgen.rnn.scoring:evaluate",
-        tutorial="04_rnn.py#a-model-of-text",
+        tutorial="04_rnn.py#a-language-model-the-network-against-n-grams",
         example=Example(
-            "p(a) = ¾, p(b) = ¼ whatever came before\n"
-            "of aab: −½ (log₂ ¾ + log₂ ¼) = ½ (0.41504 + 2) = 1.20752",
+            "p(a) = ¾, p(b) = ¼ in every context\nof aab: −½ (log₂ ¾ + log₂ ¼) = ½ (0.41504 + 2) = 1.20752",
             1.20752,
             lambda ids: evaluate(two_letters(b_y=[math.log(3), 0.0]), ids),
             {"ids": [0, 0, 1]},
@@ -226,16 +226,16 @@ RNN = (
     ),
     Equation(
         "rnn.sampling",
-        "temperature, top-k and nucleus",
+        "temperature, top-k and nucleus sampling",
         r"p_k \propto e^{y_k / \tau} \; [k \in K], \quad"
-        r" K = \text{the } k \text{ likeliest, or the fewest with } \textstyle\sum_K p \ge p_\text{top}",
-        "p_k ∝ exp(y_k / τ) on the k likeliest, or on the fewest whose probability is p_top or more",
+        r" K = \text{the } k \text{ most probable, or the fewest with } \textstyle\sum_K p \ge p_\text{top}",
+        "p_k ∝ exp(y_k / τ) on the k most probable, or on the fewest whose probabilities sum to p_top or more",
         "Fan et al. (2018), section 5.1; Holtzman et al. (2020), eq. 2-3",
         "scratchgen.rnn.sampling:probabilities",
-        tutorial="04_rnn.py#temperature",
+        tutorial="04_rnn.py#sampling-with-a-temperature",
         example=Example(
             "τ = ½ doubles the logits: e^(2 log 3) = 9, e⁰ = 1, e^(−2 log 3) = 1/9\n"
-            "of the 2 likeliest: (9, 1, 0) / 10 = (0.9, 0.1, 0)",
+            "of the 2 most probable: (9, 1, 0) / 10 = (0.9, 0.1, 0)",
             (0.9, 0.1, 0.0),
             probabilities,
             {"logits": [math.log(3), 0.0, -math.log(3)], "temperature": 0.5, "top_k": 2},
@@ -244,18 +244,18 @@ RNN = (
     ),
     Equation(
         "rnn.beam",
-        "score of a text in beam search",
+        "score of a beam, with length penalty",
         r"\log p(y_1 \dots y_l) \,/\, \left(\tfrac{5 + l}{6}\right)^\alpha",
         "log p(y_1 … y_l) / ((5 + l) / 6)^α",
         "Sutskever et al. (2014), section 3.2; Wu et al. (2016), eq. 14",
         "scratchgen.rnn.beam:search",
-        tutorial="07_sequences.py#from-one-sequence-to-another",
+        tutorial="07_sequences.py#sequence-to-sequence-models-with-attention",
         example=Example(
-            "p(a) = ¾, l = 2, α = 1: the likeliest is aa\n"
+            "p(a) = ¾, l = 2, α = 1: the most probable is aa\n"
             "2 log ¾ / ((5 + 2) / 6) = −0.57536 · 6/7 = −0.49317",
             -0.49317,
             lambda n, width, alpha: (
-                beam_search(two_letters(b_y=[math.log(3), 0.0]), "a", n, width, alpha=alpha)[0].score
+                beam_search(two_letters(b_y=[math.log(3), 0.0]), "a", n, width, length_penalty=alpha)[0].score
             ),
             {"n": 2, "width": 2, "alpha": 1.0},
             recorded=False,
@@ -269,7 +269,7 @@ RNN = (
         "c_t = Σ_j a_tj h_j,  a_tj = softmax_j score(s_t, h_j),  score = s·h/√H or v·tanh(W s + U h)",
         "Bahdanau et al. (2015), eq. 5-6; Luong et al. (2015), eq. 8",
         "scratchgen.rnn.translation.attention:Attention.forward",
-        tutorial="07_sequences.py#from-one-sequence-to-another",
+        tutorial="07_sequences.py#sequence-to-sequence-models-with-attention",
         example=Example(
             "s = 1, h = (0, log 3), H = 1: scores 0 and log 3, weights (1, 3) / 4\n"
             "¼ · 0 + ¾ · 1.09861 = 0.82396",
@@ -280,12 +280,12 @@ RNN = (
     ),
     Equation(
         "rnn.ngram",
-        "n-grams, interpolated with all shorter ones",
+        "interpolated n-gram model",
         r"p_k(c \mid s) = \frac{n(s, c) + \alpha\, p_{k-1}(c \mid s')}{n(s) + \alpha}, \quad p_{-1} = 1/V",
         "p_k(c|s) = (n(s, c) + α p_{k−1}(c|s′)) / (n(s) + α),  p_{−1} = 1/V",
         "MacKay & Bauman Peto (1995), A hierarchical Dirichlet language model",
         "scratchgen.evaluation.ngram:NGram.log_prob",
-        tutorial="04_rnn.py#a-model-of-text",
+        tutorial="04_rnn.py#a-language-model-the-network-against-n-grams",
         example=Example(
             "of aab, α = 1: p₀(a) = (2 + ½)/(3 + 1) = 0.625, p₀(b) = (1 + ½)/(3 + 1) = 0.375\n"
             "a is followed once by a and once by b, and n(a) = 2: p₁(b|a) = (1 + 0.375)/(2 + 1) = 0.45833",

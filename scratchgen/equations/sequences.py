@@ -1,4 +1,4 @@
-"""Models over a recurrent network: of text, of notes, of another sequence, of a number."""
+"""Models on a recurrent network: language, notes, sequence-to-sequence, regression."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from scratchgen.rnn.frames.training import disturbed
 from scratchgen.rnn.regression import SequenceRegression
 from scratchgen.rnn.scoring import perplexity
 from scratchgen.rnn.translation.seq2seq import Seq2Seq
-from scratchgen.tasks.scores.music import marginal_nats, per_step
+from scratchgen.tasks.music import marginal_nats, per_step
 
 
 def _copied(x, y):
-    """Whatever x says, o = (2 log 3, 0) tanh(0.54931): the symbol with ¾, the end with ¼."""
+    """For any x, o = (2 log 3, 0) tanh(0.54931): the symbol has probability ¾, the end ¼."""
     weights = {"combine_b": math.atanh(0.5), "output_W": [[2 * math.log(3), 0.0]]}
     model = blank(Seq2Seq(1, 1, 1, 1, Generator(0), attention="dot"), **weights)
     return model.loss(x, np.ones_like(x, bool), y, np.ones_like(y, bool))
@@ -32,13 +32,13 @@ def _regressed(x, target):
 SEQUENCES = (
     Equation(
         "rnn.language_model",
-        "model of text",
+        "language model",
         r"p(c_{t+1} \mid c_1 \dots c_t) = \operatorname{softmax}(y_t)_{c_{t+1}},"
         r" \quad y_t = W_{hy} h_t + b_y",
         "p(c_{t+1} | c_1 … c_t) = softmax(y_t)[c_{t+1}],  y_t = W_hy h_t + b_y",
         "Mikolov et al. (2010), section 2",
         "scratchgen.rnn.models:LanguageModel.loss",
-        tutorial="04_rnn.py#a-model-of-text",
+        tutorial="04_rnn.py#a-language-model-the-network-against-n-grams",
         example=Example(
             "weights 0 and b_y = (log 3, 0): p(a) = ¾, p(b) = ¼ at every step\n"
             "of a: −log ¾ = 0.28768, of b: −log ¼ = 1.38629",
@@ -56,9 +56,9 @@ SEQUENCES = (
         "exp(−1/(N−1) Σ_t log p(c_t | c_1 … c_{t−1}))",
         "Jelinek et al. (1977)",
         "scratchgen.rnn.scoring:perplexity",
-        tutorial="04_rnn.py#a-model-of-text",
+        tutorial="04_rnn.py#a-language-model-the-network-against-n-grams",
         example=Example(
-            "p(a) = ¾, p(b) = ¼ whatever came before\n"
+            "p(a) = ¾, p(b) = ¼ in every context\n"
             "of aab: exp(−½ (log ¾ + log ¼)) = √(4/3 · 4) = 4/√3 = 2.30940",
             2.3094,
             lambda ids: perplexity(two_letters(b_y=[math.log(3), 0.0]), ids),
@@ -73,12 +73,12 @@ SEQUENCES = (
     ),
     Equation(
         "rnn.independent_notes",
-        "notes that do not know of each other",
+        "independent notes",
         r"p(x \mid h) = \prod_d \sigma(y_d)^{x_d} (1 - \sigma(y_d))^{1 - x_d}, \quad y = W_{hy} h + b_y",
         "p(x | h) = Π_d σ(y_d) where x_d = 1, 1 − σ(y_d) where x_d = 0;  y = W_hy h + b_y",
         "Boulanger-Lewandowski, Bengio & Vincent (2012), the plain RNN",
         "scratchgen.rnn.frames.notes:IndependentNotes.log_prob",
-        tutorial="07_sequences.py#many-notes-at-once",
+        tutorial="07_sequences.py#chords-independent-notes-and-nade",
         example=Example(
             "h = 1, W_hy = (0, log 3): y = (0, log 3), probabilities ½ and ¾\n"
             "of the first note alone: log ½ + log ¼ = −0.69315 − 1.38629 = −2.07944",
@@ -101,13 +101,13 @@ SEQUENCES = (
     ),
     Equation(
         "rnn.weight_noise",
-        "noise on the weights",
+        "weight noise",
         r"g = \left. \frac{\partial L}{\partial \theta} \right|_{\theta + \sigma \varepsilon},"
         r" \quad \varepsilon \sim \mathcal N(0, I)",
         "g = ∂L/∂θ at θ + σ ε,  ε ~ N(0, I)",
         "Graves (2011), Practical variational inference for neural networks",
         "scratchgen.rnn.frames.training:disturbed",
-        tutorial="07_sequences.py#many-notes-at-once",
+        tutorial="07_sequences.py#chords-independent-notes-and-nade",
         example=Example(
             "θ = 1, σ = 0.5, ε = −2: the gradient is taken at 1 + 0.5 · (−2) = 0",
             0.0,
@@ -116,21 +116,21 @@ SEQUENCES = (
             recorded=False,
         ),
         symbols={
-            "g": "the gradient that a step is made of",
-            "θ": "the weights, which stay as they are",
+            "g": "the gradient for the step",
+            "θ": "the weights, which do not change",
             "σ": "deviation of the noise, ≥ 0",
             "ε": "standard normal noise, new at every step",
         },
     ),
     Equation(
         "rnn.per_step",
-        "nats a step, over pieces of different length",
+        "nats per step: a ratio estimator",
         r"r = \frac{\sum_i n_i}{\sum_i T_i}, \quad s^2 = \frac{N}{N - 1} \frac{\sum_i (n_i - r T_i)^2}"
         r"{(\sum_i T_i)^2}",
         "r = Σ_i n_i / Σ_i T_i,  s² = N/(N − 1) Σ_i (n_i − r T_i)² / (Σ_i T_i)²",
         "Cochran (1977), Sampling Techniques, chapter 6",
-        "scratchgen.tasks.scores.music:per_step",
-        tutorial="07_sequences.py#many-notes-at-once",
+        "scratchgen.tasks.music:per_step",
+        tutorial="07_sequences.py#chords-independent-notes-and-nade",
         example=Example(
             "pieces of 1 and 3 steps cost 3 and 5 nats: r = 8/4 = 2\n"
             "s² = 2/1 · ((3 − 2)² + (5 − 6)²) / 4² = 0.25, s = 0.5",
@@ -140,21 +140,21 @@ SEQUENCES = (
             recorded=False,
         ),
         symbols={
-            "r": "nats a step",
+            "r": "nats per step",
             "n_i": "nats of piece i",
             "T_i": "its steps",
             "s": "standard error of r, where pieces are drawn",
-            "N": "how many pieces there are",
+            "N": "number of pieces",
         },
     ),
     Equation(
         "rnn.marginals",
-        "notes by how often they sound",
+        "marginal probabilities of the notes",
         r"p_d = \frac{n_d + \tfrac12}{n + 1}",
         "p_d = (n_d + ½) / (n + 1)",
         "Krichevsky & Trofimov (1981)",
-        "scratchgen.tasks.scores.music:marginal_nats",
-        tutorial="07_sequences.py#many-notes-at-once",
+        "scratchgen.tasks.music:marginal_nats",
+        tutorial="07_sequences.py#chords-independent-notes-and-nade",
         example=Example(
             "a note that sounds in 1 of 3 steps: p = 1.5 / 4 = 0.375\n"
             "where it sounds it costs −log 0.375 = 0.98083",
@@ -171,7 +171,7 @@ SEQUENCES = (
     ),
     Equation(
         "rnn.regression",
-        "a number from a sequence",
+        "sequence regression",
         r"y = W_{hy} h_T + b_y, \quad L = \lVert y - \text{target} \rVert^2",
         "y = W_hy h_T + b_y,  L = ‖y − target‖²",
         "Le, Jaitly & Hinton (2015), section 4.1",
@@ -192,13 +192,13 @@ SEQUENCES = (
     ),
     Equation(
         "rnn.seq2seq",
-        "from one sequence to another",
+        "sequence-to-sequence model",
         r"\log p(y \mid x) = \sum_t \log \operatorname{softmax}(o_t)_{y_t}, \quad"
         r" o_t = W_o \tanh(W_c [s_t, c_t] + b_c) + b_o",
         "log p(y | x) = Σ_t log softmax(o_t)[y_t],  o_t = W_o tanh(W_c [s_t, c_t] + b_c) + b_o",
         "Sutskever et al. (2014), eq. 1; Luong et al. (2015), eq. 5 and 6",
         "scratchgen.rnn.translation.seq2seq:Seq2Seq.loss",
-        tutorial="07_sequences.py#from-one-sequence-to-another",
+        tutorial="07_sequences.py#sequence-to-sequence-models-with-attention",
         example=Example(
             "W_c = 0, so tanh b_c = tanh 0.54931 = ½ and o = (2.19722 · ½, 0) = (log 3, 0)\n"
             "p(symbol) = ¾, p(end) = ¼\n"
@@ -210,14 +210,14 @@ SEQUENCES = (
         ),
         symbols={
             "p": "probability that the model gives; nats",
-            "y": "what is written, (T′, B) symbols and the end",
-            "x": "what was read, (T, B) symbols",
+            "y": "output, (T′, B) symbols and the end",
+            "x": "input, (T, B) symbols",
             "o_t": "logits of symbol t, (B, V + 1)",
-            "y_t": "symbol t of what is written",
+            "y_t": "symbol t of the output",
             "W_o": "weights of the logits, (H, V + 1)",
             "W_c": "weights of state and context, (2H, H)",
             "s_t": "state of the decoder before y_t, (B, H)",
-            "c_t": "context: what it looks at, (B, H), by attention",
+            "c_t": "context from attention, (B, H)",
             "b_c": "bias, (H,)",
             "b_o": "bias, (V + 1,)",
         },

@@ -1,6 +1,8 @@
-"""Models so small that their numbers can be followed by hand: one latent, one dimension of the data."""
+"""Models small enough to follow by hand: one latent and one dimension of the data."""
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,9 +14,11 @@ from scratchgen.random import Generator
 from scratchgen.rnn.models import LanguageModel
 from scratchgen.vae.latent_model import LatentModel
 
+M = TypeVar("M", bound=Module)
+
 
 class Noise(Generator):
-    """A generator whose normal numbers are the ones given, whatever it is asked for."""
+    """A generator that returns the given numbers as normal noise."""
 
     def __init__(self, *eps: float):
         super().__init__()
@@ -25,7 +29,7 @@ class Noise(Generator):
 
 
 class Uniform(Generator):
-    """A generator whose uniform numbers are the ones given, whatever it is asked for."""
+    """A generator that returns the given numbers as uniform noise."""
 
     def __init__(self, u):
         super().__init__()
@@ -36,7 +40,7 @@ class Uniform(Generator):
 
 
 class Pixel(LatentModel):
-    """q(z|x) = N(x, 1) and p(x|z) = Bernoulli(σ(weight · z)); of weight 0 the latent says nothing."""
+    """q(z|x) = N(x, 1) and p(x|z) = Bernoulli(σ(weight · z)); with weight 0 the latent carries no information."""
 
     latent_dim = 1
 
@@ -62,8 +66,8 @@ class Sum(LatentModel):
         return Normal(z, 0 * z)
 
 
-def blank(model: Module, **weights) -> Module:
-    """The model with these parameters, by their names with _ for the dot, and zeros for all others."""
+def blank(model: M, **weights) -> M:
+    """The model with these parameters, named with _ for the dot, and zeros for all others."""
     for name, parameter in model.named_parameters():
         parameter.data[...] = weights.pop(name.replace(".", "_"), 0.0)
     if weights:
@@ -72,5 +76,5 @@ def blank(model: Module, **weights) -> Module:
 
 
 def two_letters(**weights) -> LanguageModel:
-    """A recurrent network with one unit that writes a and b."""
+    """A recurrent language model with one unit over the characters a and b."""
     return blank(LanguageModel(CharacterTokenizer("ab"), hidden=1, embedding=1), **weights)

@@ -1,4 +1,4 @@
-"""The variational autoencoder: its model, its bound, and what is maximised in the place of the bound."""
+"""The variational autoencoder: its model, its bound and other objectives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scratchgen.equations.tiny import Noise, Pixel, Sum, blank
 from scratchgen.random import Generator
 from scratchgen.vae.geco import GECO
 from scratchgen.vae.models import VAE as Autoencoder
-from scratchgen.vae.objectives import beta_elbo, elbo, free_bits_rate, iwae_bound, lagrangian, warm_up
+from scratchgen.vae.objectives import beta_elbo, elbo, free_bits_rate, iwae_bound, kl_weight, lagrangian
 
 
 def _posterior(x):
@@ -68,7 +68,7 @@ VAE = (
         "log p(x) = log ∫ p(x|z) p(z) dz",
         "Kingma & Welling (2014), section 2.1",
         "scratchgen.vae.latent_model:LatentModel.log_likelihood",
-        tutorial="02_vae.py#from-log-px-to-the-bound",
+        tutorial="02_vae.py#the-evidence-lower-bound-elbo",
         example=Example(
             "x = z + noise, both N(0, 1), so p(x) = N(0, 2)\n"
             "log p(1) = −½ log 4π − 1²/4 = −1.26551 − 0.25 = −1.51551",
@@ -85,7 +85,7 @@ VAE = (
         "q(z|x) = N(mu(x), diag sigma(x)²)",
         "Kingma & Welling (2014), eq. 9",
         "scratchgen.vae.models:VAE.encode",
-        tutorial="02_vae.py#from-log-px-to-the-bound",
+        tutorial="02_vae.py#the-evidence-lower-bound-elbo",
         example=Example(
             "h = relu(2 · 0.5) = 1\nmu = 3 · 1 = 3,  log sigma² = −1 · 1 = −1",
             (3.0, -1.0),
@@ -100,7 +100,7 @@ VAE = (
         "z = mu + sigma ⊙ ε,  ε ~ N(0, I)",
         "Kingma & Welling (2014), section 2.4 and eq. 10",
         "scratchgen.distributions:Normal.rsample",
-        tutorial="02_vae.py#the-two-ingredients",
+        tutorial="02_vae.py#the-kl-divergence-and-the-reparameterisation-trick",
         example=Example(
             "sigma = √4 = 2\nz = 1 + 2 · 0.5 = 2",
             2.0,
@@ -110,12 +110,12 @@ VAE = (
     ),
     Equation(
         "vae.kl",
-        "divergence from the prior",
+        "KL divergence from the prior",
         r"\mathrm{KL}(q \,\|\, p) = \tfrac12 \sum_d (\mu_d^2 + \sigma_d^2 - 1 - \log \sigma_d^2)",
         "KL(q ‖ p) = ½ Σ_d (mu² + sigma² − 1 − log sigma²)",
         "Kingma & Welling (2014), appendix B",
         "scratchgen.distributions:Normal.kl_to_standard_normal",
-        tutorial="02_vae.py#the-two-ingredients",
+        tutorial="02_vae.py#the-kl-divergence-and-the-reparameterisation-trick",
         example=Example(
             "mu = 1, sigma² = 1\n½ (1² + 1 − 1 − log 1) = 0.5",
             0.5,
@@ -130,7 +130,7 @@ VAE = (
         "log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z))",
         "Kingma & Welling (2014), eq. 3",
         "scratchgen.vae.objectives:elbo",
-        tutorial="02_vae.py#from-log-px-to-the-bound",
+        tutorial="02_vae.py#the-evidence-lower-bound-elbo",
         example=Example(
             "z = 1 + 1 · (−1) = 0, p(x|z) = σ(0) = ½\n"
             "log ½ − ½ (1² + 1 − 1 − log 1) = −0.69315 − 0.5 = −1.19315",
@@ -147,7 +147,7 @@ VAE = (
         "L_k = E log (1/k) Σ_i p(x|z_i) p(z_i) / q(z_i|x) ≤ log p(x),  z_i ~ q(z|x)",
         "Burda, Grosse & Salakhutdinov (2016), eq. 8",
         "scratchgen.vae.objectives:iwae_bound",
-        tutorial="02_vae.py#how-far-below-the-evidence",
+        tutorial="02_vae.py#importance-sampling-how-far-below-the-evidence",
         example=Example(
             "q = p(z), so w = p(x|z): at z = 0 σ(0) = 0.5, at z = 1 σ(1) = 0.73106\n"
             "log ½ (0.5 + 0.73106) = −0.48527",
@@ -158,7 +158,7 @@ VAE = (
     ),
     Equation(
         "vae.beta",
-        "bound with a weighted rate",
+        "beta-VAE bound",
         r"\mathbb E_{q(z \mid x)}[\log p(x \mid z)] - \beta\, \mathrm{KL}(q(z \mid x) \,\|\, p(z))",
         "E_q[log p(x|z)] − β KL(q(z|x) ‖ p(z))",
         "Higgins et al. (2017), eq. 4",
@@ -173,7 +173,7 @@ VAE = (
     ),
     Equation(
         "vae.constrained",
-        "least rate for a distortion",
+        "constrained objective (Lagrangian)",
         r"\min R \text{ subject to } D \le D_0: \quad R + \lambda (D - D_0), \quad \lambda = 1 / \beta",
         "min R subject to D ≤ D₀:  R + λ(D − D₀),  λ = 1/β",
         "Rezende & Viola (2018), eq. 1",
@@ -188,7 +188,7 @@ VAE = (
     ),
     Equation(
         "vae.geco",
-        "multiplier of the constraint",
+        "GECO update of the multiplier",
         r"\lambda \leftarrow \lambda\, e^{\eta \bar C}, \quad \bar C \leftarrow a \bar C + (1 - a)(D - D_0)",
         "λ ← λ exp(η C̄),  C̄ ← a C̄ + (1 − a)(D − D₀)",
         "Rezende & Viola (2018), algorithm 1",
@@ -204,12 +204,12 @@ VAE = (
     ),
     Equation(
         "vae.free_bits",
-        "rate with free nats",
+        "rate with free bits",
         r"\sum_d \max\bigl(\text{free},\, \mathbb E_x[\mathrm{KL}(q(z_d \mid x) \,\|\, p(z_d))]\bigr)",
         "Σ_d max(free, E_x[KL(q(z_d|x) ‖ p(z_d))])",
         "Kingma et al. (2016), eq. 15",
         "scratchgen.vae.objectives:free_bits_rate",
-        tutorial="02_vae.py#latents-in-use",
+        tutorial="02_vae.py#active-units-warm-up-and-free-bits",
         example=Example(
             "KL of mu = 2 and mu = 0.1: ½ · 4 = 2 and ½ · 0.01 = 0.005\nmax(0.5, 2) + max(0.5, 0.005) = 2.5",
             2.5,
@@ -219,12 +219,12 @@ VAE = (
     ),
     Equation(
         "vae.warm_up",
-        "warm-up of the rate",
+        "KL warm-up",
         r"\beta(t) = \min(1, t / T)",
         "β(t) = min(1, t/T)",
         "Bowman et al. (2016), section 3.1",
-        "scratchgen.vae.objectives:warm_up",
-        tutorial="02_vae.py#latents-in-use",
-        example=Example("min(1, 3/4) = 0.75", 0.75, warm_up, {"step": 3, "steps": 4}, recorded=False),
+        "scratchgen.vae.objectives:kl_weight",
+        tutorial="02_vae.py#active-units-warm-up-and-free-bits",
+        example=Example("min(1, 3/4) = 0.75", 0.75, kl_weight, {"step": 3, "steps": 4}, recorded=False),
     ),
 )

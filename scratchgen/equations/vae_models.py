@@ -1,4 +1,4 @@
-"""Models beside the plain autoencoder: linear, of a known class, of codes; and ways from latent to latent."""
+"""Variants of the VAE: linear, conditional, vector-quantised; and interpolation between latents."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def _moved_code(z_e, k):
 VAE_MODELS = (
     Equation(
         "vae.linear",
-        "bound of the linear autoencoder",
+        "evidence lower bound of a linear VAE",
         r"\mathbb E_q[\log p(x \mid z)] = -\tfrac12 \bigl[ D \log 2\pi\sigma^2"
         r" + (\|x - \mu W - b\|^2 + \sum_j s_j^2 \|W_j\|^2) / \sigma^2 \bigr]",
         "E_q log p(x|z) = −½ [D log 2πσ² + (‖x − mu W − b‖² + Σ_j s_j² ‖W_j‖²) / σ²]",
         "Lucas et al. (2019), appendix C",
         "scratchgen.vae.linear:LinearVAE.exact_elbo",
-        tutorial="02_vae.py#a-model-whose-answers-are-known",
+        tutorial="02_vae.py#the-linear-vae-and-probabilistic-pca",
         example=Example(
             "mu = ½ · 1 = 0.5, s² = ½, W = sigma = 1\n"
             "−½ [log 2π + (1 − 0.5)² + ½ · 1²] = −1.29394\n"
@@ -64,12 +64,12 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.exact_evidence",
-        "evidence of the linear autoencoder",
+        "exact evidence of a linear VAE",
         r"\log p(x) = \log \mathcal N(x; b, C), \quad C = W^\top W + \sigma^2 I",
         "log p(x) = −½ [D log 2π + log det C + (x − b) C⁻¹ (x − b)ᵀ],  C = WᵀW + σ² I",
         "Tipping & Bishop (1999), eq. 4 and 5",
         "scratchgen.vae.linear:LinearVAE.exact_log_likelihood",
-        tutorial="02_vae.py#a-model-whose-answers-are-known",
+        tutorial="02_vae.py#the-linear-vae-and-probabilistic-pca",
         example=Example(
             "W = sigma = 1, b = 0: C = 1 + 1 = 2\n"
             "−½ (log 2π + log 2 + 1²/2) = −½ (1.83788 + 0.69315 + 0.5) = −1.51551",
@@ -81,12 +81,12 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.levels",
-        "likelihood of whole numbers",
+        "discretised categorical likelihood",
         r"\log p(x) = \sum_d \log \operatorname{softmax}(a_d)_k, \quad k = (V - 1)\, x_d",
         "log p(x|z) = Σ_d log softmax(a_d)[k],  k = (V − 1) x_d",
         "van den Oord, Kalchbrenner & Kavukcuoglu (2016), section 3.3",
         "scratchgen.vae.likelihoods:DiscretisedCategorical.log_prob",
-        tutorial="02_vae.py#other-data",
+        tutorial="02_vae.py#likelihoods-for-grey-pixels",
         example=Example(
             "three levels with the logits (0, log 3, 0): p = (1, 3, 1)/5;  x = ½ is level 2 · ½ = 1\n"
             "log 3/5 = −0.51083",
@@ -97,12 +97,12 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.ppca",
-        "greatest likelihood of probabilistic PCA",
+        "maximum likelihood of probabilistic PCA",
         r"-\tfrac12 \bigl[ D \log 2\pi + \sum_{i \le Z} \log \lambda_i + (D - Z) \log \sigma^2 + D \bigr]",
         "−½ [D log 2π + Σ_{i≤Z} log λ_i + (D − Z) log σ² + D]",
         "Tipping & Bishop (1999), eq. 8 and 9",
         "scratchgen.vae.linear:ppca_log_likelihood",
-        tutorial="02_vae.py#a-model-whose-answers-are-known",
+        tutorial="02_vae.py#the-linear-vae-and-probabilistic-pca",
         example=Example(
             "variances (2² + 2²)/4 = 2 and (1² + 1²)/4 = ½\n"
             "−½ [2 log 2π + log 2 + log ½ + 2] = −log 2π − 1 = −2.83788",
@@ -114,14 +114,14 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.conditional",
-        "bound for a class that is known",
+        "bound of the conditional VAE",
         r"\log p(x \mid y) \ge \mathbb E_q[\log p(x \mid z, y)] - \mathrm{KL}(q(z \mid x, y) \,\|\, p(z))",
         "log p(x|y) ≥ E_q[log p(x|z, y)] − KL(q(z|x, y) ‖ p(z))",
         "Sohn, Lee & Yan (2015), section 4",
         "scratchgen.vae.models:ConditionalVAE.given",
-        tutorial="02_vae.py#a-known-class",
+        tutorial="02_vae.py#the-conditional-vae",
         example=Example(
-            "class 1 has mu = 1, and logits z + 2\n"
+            "class 1 gives mu = 1 and logits z + 2\n"
             "z = 1 + 1 · (−1) = 0\n"
             "log σ(0 + 2) − ½ · 1² = −0.12693 − 0.5 = −0.62693",
             -0.62693,
@@ -131,12 +131,12 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.nearest_code",
-        "the code of a vector",
+        "vector quantisation: nearest code",
         r"k = \arg\min_j \|z_e - e_j\|^2",
         "k = argmin_j ‖z_e − e_j‖²",
         "van den Oord et al. (2017), eq. 1",
         "scratchgen.vae.quantise:Quantiser.forward",
-        tutorial="02_vae.py#codes-in-place-of-numbers",
+        tutorial="02_vae.py#discrete-codes-the-vq-vae",
         example=Example(
             "codes 0 and 1\n"
             "0.4² = 0.16 < 0.6² = 0.36, so 0.4 has code 0\n"
@@ -149,12 +149,12 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.straight_through",
-        "gradient through a choice",
+        "straight-through gradient",
         r"z_q = z_e + \mathrm{sg}[e - z_e]",
         "z_q = z_e + sg[e − z_e]",
         "van den Oord et al. (2017), section 3.2",
         "scratchgen.vae.quantise:straight_through",
-        tutorial="02_vae.py#codes-in-place-of-numbers",
+        tutorial="02_vae.py#discrete-codes-the-vq-vae",
         example=Example(
             "0.3 + sg[1 − 0.3] = 1, whose derivative by z_e is 1",
             1.0,
@@ -164,12 +164,12 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.vq",
-        "objective of the autoencoder of codes",
+        "VQ-VAE objective",
         r"\log p(x \mid z_q) - \beta \sum \|z_e - \mathrm{sg}[e]\|^2",
         "log p(x|z_q) − β Σ ‖z_e − sg[e]‖²",
         "van den Oord et al. (2017), eq. 3",
         "scratchgen.vae.objectives:vq_objective",
-        tutorial="02_vae.py#codes-in-place-of-numbers",
+        tutorial="02_vae.py#discrete-codes-the-vq-vae",
         example=Example(
             "z_q = e = 1, log σ(1) = −0.31326\n−0.31326 − ¼ (0.5 − 1)² = −0.31326 − 0.0625 = −0.37576",
             -0.37576,
@@ -179,13 +179,13 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.codebook",
-        "codes as moving averages",
+        "codebook update by moving averages",
         r"N_k \leftarrow \gamma N_k + (1 - \gamma) n_k, \quad m_k \leftarrow \gamma m_k"
         r" + (1 - \gamma) \sum_i z_i, \quad e_k = m_k / N_k",
         "N_k ← γ N_k + (1 − γ) n_k,  m_k ← γ m_k + (1 − γ) Σ_i z_i,  e_k = m_k / N_k",
         "van den Oord et al. (2017), appendix A.1, eq. 6-8",
         "scratchgen.vae.quantise:Quantiser.update",
-        tutorial="02_vae.py#codes-in-place-of-numbers",
+        tutorial="02_vae.py#discrete-codes-the-vq-vae",
         example=Example(
             "N = ½ · 1 + ½ · 2 = 1.5\nm = ½ · 2 + ½ · (1 + 2) = 2.5\ne = 2.5 / 1.5 = 1.66667",
             1.66667,
@@ -196,14 +196,14 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.codes",
-        "bound of a code that is sure",
+        "bound for deterministic codes (VQ-VAE)",
         r"\log p(x) = \log \sum_k p(x \mid k)\, p(k) \ge \log p(x \mid k) + \log p(k)",
         "log p(x) = log Σ_k p(x|k) p(k) ≥ log p(x|k) + log p(k)",
         "van den Oord et al. (2017), section 3.2",
         "scratchgen.vae.vq:VQVAE.elbo",
-        tutorial="02_vae.py#codes-in-place-of-numbers",
+        tutorial="02_vae.py#discrete-codes-the-vq-vae",
         example=Example(
-            "all weights 0: each of 4 pixels is 1 with probability ½, each of 2 codes as likely\n"
+            "all weights 0: each of 4 pixels is 1 with probability ½, each of 2 codes has probability ½\n"
             "4 log ½ + log ½ = −2.77259 − 0.69315 = −3.46574",
             -3.46574,
             lambda x: blank(VQVAE((2, 2), 2, 1, (1,), 1)).elbo(x),
@@ -212,12 +212,12 @@ VAE_MODELS = (
     ),
     Equation(
         "vae.spherical",
-        "way along the great circle",
+        "spherical interpolation",
         r"\frac{\sin((1 - t)\, \omega)}{\sin \omega}\, a + \frac{\sin(t\, \omega)}{\sin \omega}\, b",
         "sin((1 − t) ω)/sin ω · a + sin(t ω)/sin ω · b",
         "Shoemake (1985), section 3.3",
         "scratchgen.vae.interpolate:spherical",
-        tutorial="02_vae.py#from-digit-to-digit",
+        tutorial="02_vae.py#interpolation-in-the-latent-space",
         example=Example(
             "ω = 90°, t = ½\nsin 45° / sin 90° · (1, 0) + sin 45° / sin 90° · (0, 1) = (0.70711, 0.70711)",
             (0.70711, 0.70711),

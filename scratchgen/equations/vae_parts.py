@@ -1,4 +1,4 @@
-"""Of an autoencoder, beside its bound: what its outputs mean, the prior of codes, the straight way."""
+"""Parts of a VAE: the Gaussian likelihood, the prior over codes, linear interpolation."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from scratchgen.vae.quantise import perplexity
 VAE_PARTS = (
     Equation(
         "vae.gaussian_likelihood",
-        "likelihood of grey pixels",
+        "Gaussian likelihood of grey pixels",
         r"\log p(x \mid z) = -\tfrac12 \sum_d \bigl[ \log 2\pi\sigma^2 + (x_d - m_d)^2 / \sigma^2 \bigr],"
         r" \quad m = \text{decoder}(z)",
         "log p(x|z) = −½ Σ_d [log 2π + log σ² + (x_d − m_d)² / σ²],  m = decoder(z)",
         "Rybkin, Daniilidis & Levine (2021), section 3",
         "scratchgen.vae.likelihoods:GaussianLikelihood.forward",
-        tutorial="02_vae.py#other-data",
+        tutorial="02_vae.py#likelihoods-for-grey-pixels",
         example=Example(
             "m = (0, 1), σ² = 4, x = (1, 3)\n"
             "−½ (2 · (1.83788 + 1.38629) + 1/4 + 4/4) = −½ (6.44834 + 1.25) = −3.84917",
@@ -29,11 +29,11 @@ VAE_PARTS = (
             lambda x, m: blank(GaussianLikelihood(), logvar=math.log(4)).forward(m).log_prob(x),
             {"x": [[1.0, 3.0]], "m": [[0.0, 1.0]]},
         ),
-        symbols={"m": "the decoder's output, (B, D)", "σ": "one number for all, learned"},
+        symbols={"m": "the decoder's output, (B, D)", "σ": "one learned number for all pixels"},
     ),
     Equation(
         "vae.code_prior",
-        "prior of codes",
+        "autoregressive prior over codes",
         r"p(k_1 \dots k_N) = \prod_n \operatorname{softmax}(y_n)_{k_n},"
         r" \quad h_n = \mathrm{GRU}(x_n, h_{n-1}), \quad x_n = W_{k_{n-1}} + P_n,"
         r" \quad y_n = h_n W_{hy} + b_y",
@@ -41,7 +41,7 @@ VAE_PARTS = (
         "  y_n = h_n W_hy + b_y",
         "van den Oord et al. (2017), section 3.3, with a recurrent network in place of PixelCNN",
         "scratchgen.vae.code_prior:CodePrior.log_prob",
-        tutorial="02_vae.py#codes-in-place-of-numbers",
+        tutorial="02_vae.py#discrete-codes-the-vq-vae",
         example=Example(
             "weights 0 and b_y = (log 3, 0): the codes have ¾ and ¼ at either place\n"
             "of (0, 1): log ¾ + log ¼ = −0.28768 − 1.38629 = −1.67398",
@@ -52,24 +52,24 @@ VAE_PARTS = (
         ),
         symbols={
             "p": "probability; its logarithm in nats",
-            "k_n": "code at place n of the image, row by row",
+            "k_n": "code at position n of the image, row by row",
             "y_n": "logits of that code, (B, K)",
             "h_n": "state of the network, (B, H)",
-            "x_n": "what it reads, (B, H)",
-            "W": "a row for each code, and one for the beginning, (K + 1, H)",
-            "P": "a row for each place, (N, H)",
+            "x_n": "input of the network, (B, H)",
+            "W": "one row per code and one for the start, (K + 1, H)",
+            "P": "one row per position, (N, H)",
             "W_hy": "(H, K)",
             "b_y": "(K,)",
         },
     ),
     Equation(
         "vae.code_perplexity",
-        "codes in use",
+        "perplexity of the codes",
         r"\exp\Bigl( -\sum_j p_j \log p_j \Bigr)",
         "exp(−Σ_j p_j log p_j)",
         "Cover & Thomas (2006), eq. 2.1, of which it is the exponential",
         "scratchgen.vae.quantise:perplexity",
-        tutorial="02_vae.py#codes-in-place-of-numbers",
+        tutorial="02_vae.py#discrete-codes-the-vq-vae",
         example=Example(
             "of codes (0, 0, 0, 1): p = (¾, ¼)\nexp(¾ · 0.28768 + ¼ · 1.38629) = exp 0.562335 = 1.75477",
             1.75477,
@@ -77,16 +77,16 @@ VAE_PARTS = (
             {"k": [0, 0, 0, 1]},
             recorded=False,
         ),
-        symbols={"p_j": "share of code j among those that are chosen"},
+        symbols={"p_j": "share of code j among the codes of the data"},
     ),
     Equation(
         "vae.straight",
-        "straight way",
+        "linear interpolation",
         r"(1 - t)\, a + t\, b",
         "(1 − t) a + t b",
-        "White (2016), Sampling generative networks, beside the spherical way",
+        "White (2016), Sampling generative networks, where it is compared with the spherical interpolation",
         "scratchgen.vae.interpolate:straight",
-        tutorial="02_vae.py#from-digit-to-digit",
+        tutorial="02_vae.py#interpolation-in-the-latent-space",
         example=Example(
             "t = ½: ½ (1, 0) + ½ (0, 1) = (0.5, 0.5)",
             (0.5, 0.5),
@@ -97,7 +97,7 @@ VAE_PARTS = (
         symbols={
             "a": "latent at t = 0, (…, Z)",
             "b": "latent at t = 1, (…, Z)",
-            "t": "how far along the way, from 0 to 1",
+            "t": "position on the path, from 0 to 1",
         },
     ),
 )

@@ -1,13 +1,26 @@
-"""How good is it? Likelihoods, scores of two samples, recognisability, and the baselines beside them."""
+"""Evaluation metrics: likelihoods, two-sample scores, classifier scores, text metrics, and baselines.
+
+likelihood, annealing           log p(x) of a latent-variable model, by two estimators
+latents                         active units, rate and distortion
+baselines, ngram, linear_prediction   simple models of images, text and sound to compare with
+two_sample                      all scores below in one table, with those of held-out data
+frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samples
+modes, class_histogram, classifier    mode coverage, class shares, recognisability
+bleu                            translations against references
+"""
 
 from scratchgen.evaluation.annealing import AnnealedEstimate, annealed_log_likelihood
-from scratchgen.evaluation.baselines import grey_entropy, independent_bernoulli_log_prob
+from scratchgen.evaluation.baselines import (
+    grey_entropy,
+    independent_bernoulli_log_prob,
+    independent_categorical_log_prob,
+    independent_gaussian_log_prob,
+)
 from scratchgen.evaluation.bleu import bleu
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
-from scratchgen.evaluation.examples import Mean, mean_over_examples
+from scratchgen.evaluation.examples import LatentModel, Mean, mean_over_examples
 from scratchgen.evaluation.frechet import frechet_distance, frechet_distance_of_gaussians
-from scratchgen.evaluation.independent import independent_categorical_log_prob, independent_gaussian_log_prob
 from scratchgen.evaluation.latents import ActiveUnits, RateAndDistortion, active_units, rate_and_distortion
 from scratchgen.evaluation.likelihood import Estimate, bits_per_dimension, importance_sampled_log_likelihood
 from scratchgen.evaluation.linear_prediction import LinearPrediction
@@ -31,6 +44,7 @@ __all__ = [
     "DensityCoverage",
     "Estimate",
     "GaussianKernel",
+    "LatentModel",
     "LinearPrediction",
     "Mean",
     "Modes",

@@ -1,6 +1,6 @@
-"""log p(x) without a posterior: annealed importance sampling, by Hamiltonian Monte Carlo from the prior.
+"""log p(x) without an encoder: annealed importance sampling (AIS) with Hamiltonian Monte Carlo from the prior.
 
-It checks the encoder's estimate: where q(z|x) misses a part of p(z|x), importance sampling does not notice.
+It checks the estimate that uses the encoder: importance sampling does not notice if q(z|x) misses a part of p(z|x).
 """
 
 from __future__ import annotations
@@ -8,19 +8,30 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from scratchgen.autograd import no_grad, vjp
-from scratchgen.evaluation.examples import ROWS, NoiseByPlace, as_examples, slices, told
+from scratchgen.evaluation.examples import (
+    ROWS,
+    LatentModel,
+    NoiseByPlace,
+    as_examples,
+    conditioned,
+    slices,
+)
 from scratchgen.evaluation.likelihood import Weights
 from scratchgen.random import Generator
 
-ACCEPTANCE = 0.65  # the best for Hamiltonian Monte Carlo in many dimensions: Beskos et al. (2013)
-GAIN = 0.2  # of log ε for an acceptance off by 1: a step may halve in five temperatures
-FIRST_STEP = 0.5  # for the prior, whose scale is 1
+ACCEPTANCE = 0.65  # the optimum of Hamiltonian Monte Carlo in many dimensions: Beskos et al. (2013)
+GAIN = 0.2  # change of log ε for an acceptance that is off by 1: a step size may halve in five temperatures
+FIRST_STEP = 0.5  # step size for the prior, whose scale is 1
 
 
 class AnnealedEstimate(NamedTuple):
-    """An `Estimate` by annealing, and the mean acceptance of its moves.   Each (B,), float64."""
+    """The result of `annealed_log_likelihood`: as `Estimate`, with the mean acceptance of the moves.
+
+    Each field is (B,), float64.
+    """
 
     log_likelihood: np.ndarray
     standard_error: np.ndarray
@@ -29,39 +40,39 @@ class AnnealedEstimate(NamedTuple):
 
 
 def annealed_log_likelihood(
-    model,
-    x,
+    model: LatentModel,
+    x: ArrayLike,
     rng: Generator,
     temperatures: int = 1000,
     chains: int = 16,
     leapfrogs: int = 10,
     rows: int = ROWS,
 ) -> AnnealedEstimate:
-    """log p(x) by chains that walk from the prior to the posterior along a path of distributions.
+    """Estimate log p(x) by Markov chains that move from the prior to the posterior through a path of distributions.
 
     f_t(z) = p(z) p(x|z)^β_t,    0 = β_0 < β_1 < … < β_T = 1,    z_0 ~ p(z),    z_t ~ a move that keeps f_t
     log w = Σ_{t=1}^T (β_t − β_{t−1}) log p(x|z_{t−1}),    E[w] = p(x)        x (B, D) → (B,) nats
 
-    The estimate is log (1/C) Σ_c w_c over C chains; the chains of an example are independent, so its standard
-    error is that of importance sampling, and the same caution holds. T = 1 is importance sampling from p(z).
+    The estimate is log (1/C) Σ_c w_c over C chains. The chains of an example are independent, so the standard
+    error is computed as in importance sampling, with the same caution. T = 1 is importance sampling from p(z).
 
-    A move is one trajectory of Hamiltonian Monte Carlo. Its steps are tuned to an acceptance of 0.65 in a
-    first run, for each example and temperature, and then kept for a second run with new noise, which alone
-    gives the weights. A step that follows the acceptance of its own chain makes the move depend on where the
-    chain has been: it no longer keeps f_t, and E[w] = p(x), which holds for any fixed steps, is lost.
+    A move is one trajectory of Hamiltonian Monte Carlo. A first run tunes the step sizes, one for each example and
+    temperature, to an acceptance of 0.65; a second run with new noise and fixed step sizes gives the weights. If
+    the step size depended on the acceptance of the same chain, the move would depend on the history of the chain
+    and no longer keep f_t, and E[w] = p(x) would not hold.
 
-    model    `latent_dim` and a differentiable `decode`; the encoder is not asked
-    rows     chains × examples that move at once (at least the chains of one example): memory is that of
-             decode(z).log_prob(x) and its graph for as many, 160 (Z + 2) bytes for each, and 8 T bytes for
-             each example among them. Its choice changes the result by rounding only.
-    Cost: 2 (T − 1) (leapfrogs + 1) values and gradients of log p(x|z) for each chain.
+    model    `latent_dim` and a differentiable `decode`; the encoder is not used
+    rows     chains × examples that move at once (at least the chains of one example). It bounds the memory:
+             that of decode(z).log_prob(x) and its graph for this many rows, plus 160 (Z + 2) bytes per row and
+             8 T bytes per example. It changes the result by rounding only.
+    Cost: 2 (T − 1) (leapfrogs + 1) values and gradients of log p(x|z) per chain.
 
-    Raises BadInput unless x is (B, D), ValueError for counts below 1.
+    Raises BadInput unless x is (B, D), ValueError for a count below 1.
     Source: Neal (2001), eq. 3–11; Wu, Burda, Salakhutdinov & Grosse (2017).   Ledger: vae.annealed
     """
     if min(temperatures, chains, leapfrogs, rows) < 1:
         raise ValueError(
-            "at least one of each: "
+            "each count must be at least one, not "
             f"temperatures = {temperatures}, chains = {chains}, leapfrogs = {leapfrogs}, rows = {rows}"
         )
     x, shape = as_examples(x), (chains, model.latent_dim)
@@ -71,7 +82,7 @@ def annealed_log_likelihood(
     parts = []
     with no_grad():
         for some in slices(len(x), rows // chains):
-            density = _Likelihood(told(model, some), x[some])
+            density = _Likelihood(conditioned(model, some), x[some])
             steps = np.full((len(betas), some.stop - some.start), FIRST_STEP)
             _walk(density, betas, _Draws(tuning, some, shape), leapfrogs, steps, tune=True)
             log_w, acceptance = _walk(density, betas, _Draws(weighing, some, shape), leapfrogs, steps)
@@ -82,7 +93,9 @@ def annealed_log_likelihood(
 
 
 def schedule(temperatures: int, delta: float = 4.0) -> np.ndarray:
-    """β_t = (s_t − s_0) / (s_T − s_0),  s_t = σ(δ (2t/T − 1)): small steps at both ends.   → (T + 1,)
+    """The inverse temperatures β_t = (s_t − s_0) / (s_T − s_0),  s_t = σ(δ (2t/T − 1)), with small steps at both ends.
+
+    → (T + 1,)
 
     Source: Grosse, Ghahramani & Adams (2015), section 6.2, δ = 4.   Ledger: vae.annealed
     """
@@ -103,7 +116,7 @@ class _Likelihood:
 
 
 class _Draws:
-    """Noise of some examples, (chains, width) at a time, one after the other."""
+    """The noise of some examples, (chains, width) numbers per call, in sequence."""
 
     def __init__(self, noise: NoiseByPlace, examples: slice, shape: tuple[int, int]):
         self.noise, self.examples, self.offset = noise, examples, 0
@@ -115,10 +128,10 @@ class _Draws:
 
 
 def _walk(density, betas, draw: _Draws, leapfrogs: int, steps, tune: bool = False):
-    """All chains from β_0 to β_T → log w (C, B) and the mean acceptance (B,).
+    """Run all chains from β_0 to β_T → log w (C, B) and the mean acceptance (B,).
 
-    steps    ε of each temperature and example, (T + 1, B); `tune` sets those of a temperature by the
-             acceptance at the one before
+    steps    step size ε of each temperature and example, (T + 1, B); with `tune`, the acceptance at a temperature
+             sets the step sizes of the next
     """
     z = draw(draw.Z)
     at = density(z)
@@ -126,7 +139,7 @@ def _walk(density, betas, draw: _Draws, leapfrogs: int, steps, tune: bool = Fals
     for t in range(1, len(betas)):
         log_w = log_w + (betas[t] - betas[t - 1]) * at[0]
         if t == len(betas) - 1:
-            break  # a move at β_T comes after the last weight
+            break  # a move at β_T would come after the last weight
         z, at, acceptance = _move(density, betas[t], z, at, draw(draw.Z + 2), leapfrogs, steps[t])
         accepted.append(acceptance)
         if tune:
@@ -140,14 +153,13 @@ def _move(density, beta, z, at, noise, leapfrogs: int, step):
     H(z, v) = ½ ‖z‖² − β log p(x|z) + ½ ‖v‖²;    accepted with probability min(1, exp(H − H′))
 
     at       log p(x|z) and its gradient at z
-    noise    (C, B, Z + 2): the momentum v, and two more numbers: half their sum of squares is −log u for a
-             uniform u
-    → the next z, what `at` is there, and the acceptance probability averaged over the chains, (B,)
+    noise    (C, B, Z + 2): the momentum v, and two more numbers whose half sum of squares is −log u for a uniform u
+    → the next z, `at` for the next z, and the acceptance probability averaged over the chains, (B,)
     Source: Neal (2011), MCMC using Hamiltonian dynamics, section 5.3.2.
     """
     v, minus_log_u = noise[..., :-2], 0.5 * np.sum(noise[..., -2:] ** 2, axis=-1)
     epsilon = step[:, None]
-    with np.errstate(over="ignore", invalid="ignore"):  # a trajectory that runs away is refused
+    with np.errstate(over="ignore", invalid="ignore"):  # a diverging trajectory is rejected
         before = _energy(z, v, beta, at[0])
         new, there = z, at
         v = v + 0.5 * epsilon * (beta * there[1] - new)
@@ -156,10 +168,10 @@ def _move(density, beta, z, at, noise, leapfrogs: int, step):
             there = density(new)
             v = v + (epsilon if i < leapfrogs - 1 else 0.5 * epsilon) * (beta * there[1] - new)
         rise = _energy(new, v, beta, there[0]) - before
-        yes = rise < minus_log_u  # NaN is no
+        accepted = rise < minus_log_u  # NaN is rejected
         acceptance = np.where(np.isnan(rise), 0, np.exp(-np.maximum(rise, 0)))
-    z = np.where(yes[..., None], new, z)
-    at = np.where(yes, there[0], at[0]), np.where(yes[..., None], there[1], at[1])
+    z = np.where(accepted[..., None], new, z)
+    at = np.where(accepted, there[0], at[0]), np.where(accepted[..., None], there[1], at[1])
     return z, at, acceptance.mean(axis=0)
 
 

@@ -1,12 +1,14 @@
-"""Baselines that a likelihood is compared with."""
+"""Baselines for a likelihood: models that know the distribution of each dimension and no dependence."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 
 def independent_bernoulli_log_prob(train: np.ndarray, test: np.ndarray) -> float:
-    """Mean log-likelihood, in nats an image, of a model whose pixels are independent.
+    """Mean log-likelihood, in nats per image, of a model whose pixels are independent.
 
     p_d = (1 + Σ_n x_nd) / (2 + N) from the training images (Laplace's rule, so no pixel is impossible), then
     the mean over test images of Σ_d x_d log p_d + (1 − x_d) log(1 − p_d).   train, test: (N, D) in [0, 1]
@@ -16,11 +18,38 @@ def independent_bernoulli_log_prob(train: np.ndarray, test: np.ndarray) -> float
     return float(np.mean(test @ np.log(p) + (1 - test) @ np.log1p(-p)))
 
 
-def grey_entropy(images: np.ndarray) -> float:
-    """The best mean log-likelihood that any model can reach on grey pixels, in nats an image (negative).
+def independent_gaussian_log_prob(train: np.ndarray, test: np.ndarray) -> float:
+    """Mean log-likelihood, in nats per row, of N(m, s² I) with m the mean of the training rows, s² their variance.
 
-    Σ_d x_d log x_d + (1 − x_d) log(1 − x_d): the Bernoulli cross entropy of a perfect reconstruction. It is 0
-    for black-and-white images only.
+    One s for all dimensions, as in the Gaussian likelihood of a VAE.   train, test: (N, D)
+    """
+    mean = train.mean(axis=0, dtype=np.float64)
+    variance = float(np.mean((train - mean) ** 2))
+    D = train.shape[1]
+    squares = float(np.mean(np.sum((test - mean) ** 2, axis=1)))
+    return -0.5 * (D * math.log(2 * math.pi * variance) + squares / variance)
+
+
+def independent_categorical_log_prob(train: np.ndarray, test: np.ndarray, levels: int) -> float:
+    """Mean log-likelihood, in nats per row, of independent values k/(V − 1), by Laplace's rule.
+
+    p_d(k) = (1 + n_dk) / (V + N)   train, test: (N, D); levels: V   Ledger: vae.baseline
+    """
+    D = train.shape[1]
+    columns = np.arange(D)
+    counts = np.ones((D, levels))
+    for x in np.rint(train * (levels - 1)).astype(np.int64):
+        counts[columns, x] += 1
+    log_p = np.log(counts / counts.sum(axis=1, keepdims=True))
+    k = np.rint(test * (levels - 1)).astype(np.int64)
+    return float(np.mean(log_p[columns, k].sum(axis=1)))
+
+
+def grey_entropy(images: np.ndarray) -> float:
+    """The highest mean log-likelihood that a Bernoulli model can reach on grey pixels, in nats per image (≤ 0).
+
+    Σ_d x_d log x_d + (1 − x_d) log(1 − x_d): the Bernoulli log-likelihood of a perfect reconstruction. It is 0
+    only for black-and-white images.
 
     Ledger: distributions.bernoulli_entropy
     """

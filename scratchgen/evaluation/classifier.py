@@ -1,4 +1,4 @@
-"""A small classifier, trained on real images, that says what generated ones look like."""
+"""A small classifier, trained on real images, for recognising generated images."""
 
 from __future__ import annotations
 
@@ -10,39 +10,49 @@ from scratchgen.functional import softmax, softmax_cross_entropy
 from scratchgen.nn import Linear, Module, ReLU, Sequential
 from scratchgen.nn.init import he_normal
 from scratchgen.optim import Adam
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
 
 
 class Classifier(Module):
-    """p(class | x) = softmax(D → 128 → K), with a ReLU in between.   Ledger: nn.softmax"""
+    """A multilayer perceptron: p(class | x) = softmax(net(x)), net: D → 128 → ReLU → K.   Ledger: nn.softmax"""
 
     def __init__(self, data_dim: int, classes: int, rng: Generator | None = None):
-        rng = rng or Generator(0)
+        rng = as_generator(rng)
         self.net = Sequential(Linear(data_dim, 128, rng, he_normal), ReLU(), Linear(128, classes, rng))
 
     def forward(self, x):
+        """The logits of each class: (B, D) → (B, K)."""
         return self.net(x)
 
     def probabilities(self, x) -> np.ndarray:
-        """(B, D) → (B, K)."""
+        """The probability of each class: (B, D) → (B, K)."""
         with no_grad():
             return softmax(self.net(x)).numpy()
 
     def predict(self, x) -> np.ndarray:
-        """The likeliest class of each image: (B, D) → (B,) int."""
+        """The most probable class of each image: (B, D) → (B,) int."""
         return np.argmax(self.probabilities(x), axis=-1)
 
     def features(self, x) -> np.ndarray:
-        """The hidden layer, what the classifier sees of an image: (B, D) → (B, 128), none below 0.
+        """The activations of the hidden layer: (B, D) → (B, 128), non-negative.
 
-        Distances between features ask whether images differ in what tells classes apart, not in pixels.
+        Distances between features measure differences that matter for the class, not differences of pixels.
         """
         with no_grad():
             return self.net[1](self.net[0](x)).numpy()
 
-    def fit(self, images, labels, *, epochs: int, rng: Generator, batch_size: int = 64, alpha: float = 1e-3):
-        """Minimise the cross entropy with Adam; returns self."""
-        optimizer = Adam(self.parameters(), alpha)
+    def fit(
+        self,
+        images: np.ndarray,
+        labels: np.ndarray,
+        *,
+        epochs: int,
+        rng: Generator,
+        batch_size: int = 64,
+        learning_rate: float = 1e-3,
+    ) -> Classifier:
+        """Train on images (N, D) and labels (N,) by minimising the cross entropy with Adam; returns self."""
+        optimizer = Adam(self.parameters(), learning_rate)
         for _ in range(epochs):
             for x, k in batches(images, labels, batch_size=batch_size, rng=rng):
                 optimizer.zero_grad()
@@ -51,11 +61,13 @@ class Classifier(Module):
         return self
 
 
-def class_shares(classifier: Classifier, images, classes: int, sure: float = 0.5) -> np.ndarray:
-    """The share of images that are recognised as each class with a probability above `sure`.   → (K,)
+def class_shares(
+    classifier: Classifier, images: np.ndarray, classes: int, threshold: float = 0.5
+) -> np.ndarray:
+    """The share of images that are recognised as each class with a probability above the threshold.   → (K,)
 
-    Shares add up to less than 1 where the classifier is unsure: such an image counts for no class.
+    An image that no class reaches the threshold for is not counted, so the shares may sum to less than 1.
     """
     p = classifier.probabilities(images)
-    recognised = np.argmax(p, axis=-1)[np.max(p, axis=-1) > sure]
+    recognised = np.argmax(p, axis=-1)[np.max(p, axis=-1) > threshold]
     return np.bincount(recognised, minlength=classes) / len(images)

@@ -1,18 +1,45 @@
-"""What every estimate needs: examples in pieces, noise by an example's place, a mean and its error."""
+"""The parts that all estimates share: slices of examples, noise by an example's place, a mean with its error."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Normal
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
 
-ROWS = 2000  # latents decoded at once: enough for the matrix products, and tens of megabytes for MNIST
+ROWS = 2000  # latents decoded at once: enough for fast matrix products, and tens of megabytes for MNIST
+
+
+class LatentModel(Protocol):
+    """A latent-variable model with prior N(0, I) and Z latents, your own or one of `scratchgen.vae`.
+
+    encode(x)    the posterior q(z|x), a Normal, for x (B, D)
+    decode(z)    p(x|z), a distribution whose log_prob takes x (B, D) for z (k, B, Z) → (k, B) nats
+
+        class Mine:
+            latent_dim = 2
+
+            def encode(self, x):
+                return Normal(mu=x @ self.A, logvar=np.zeros((len(x), 2)))
+
+            def decode(self, z):
+                return Bernoulli(logits=z @ self.W + self.b)
+
+    A model that is conditioned on something known of each example (see `vae.ConditionedVAE`) also has
+    rows(some), the model of a slice of the examples.
+    """
+
+    latent_dim: int
+
+    def encode(self, x: Any) -> Normal: ...
+
+    def decode(self, z: Any) -> Any: ...
 
 
 class Mean(NamedTuple):
@@ -25,7 +52,7 @@ class Mean(NamedTuple):
     standard_error: float | np.ndarray
 
 
-def mean_over_examples(values: np.ndarray) -> Mean:
+def mean_over_examples(values: ArrayLike) -> Mean:
     """The mean of (N, ...) over its first axis, in float64, with its standard error; each (...).
 
     Ledger: evaluation.standard_error
@@ -37,46 +64,46 @@ def mean_over_examples(values: np.ndarray) -> Mean:
     return Mean(mean, np.sqrt(squares / (N * (N - 1))) if N > 1 else np.full_like(mean, np.nan))
 
 
-def as_examples(x) -> np.ndarray:
-    """x as an array (B, D) of floats; whole numbers become float32 where it holds them.
+def as_examples(x: Any) -> np.ndarray:
+    """x as an array (B, D) of floats; small integers become float32.
 
-    Raises BadInput for another shape and for no examples.
+    Raises BadInput for any other shape and for no examples.
     """
-    x = np.asarray(plain(x))
+    x = np.asarray(to_numpy(x))
     if x.ndim != 2 or len(x) == 0:
         raise BadInput(
-            f"examples are the rows of (B, D), at least one, not {x.shape}; reshape or check the data"
+            f"examples must be the rows of (B, D), at least one, not {x.shape}; reshape or check the data"
         )
     return np.asarray(x, np.result_type(x, np.float32))
 
 
 def slices(n: int, size: int) -> Iterator[slice]:
-    """0 … n−1 in stretches of `size`, but at least 1."""
+    """Slices of `size` (at least 1) consecutive indices that cover 0 … n−1."""
     size = max(size, 1)
     return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
-def told(model, some: slice):
-    """The model of some of the examples: one that is told the class of each takes these alone."""
+def conditioned(model: LatentModel, some: slice) -> LatentModel:
+    """The model of a slice of the examples: a conditional model is conditioned on their classes alone."""
     return model.rows(some) if hasattr(model, "rows") else model
 
 
-def posterior(model, x) -> Normal:
-    """q(z|x) in plain float64, whatever the model computes in."""
+def posterior(model: LatentModel, x: np.ndarray) -> Normal:
+    """q(z|x) as float64 arrays, whatever dtype the model computes in."""
     q = model.encode(x)
-    return Normal(np.asarray(plain(q.mu), np.float64), np.asarray(plain(q.logvar), np.float64))
+    return Normal(np.asarray(to_numpy(q.mu), np.float64), np.asarray(to_numpy(q.logvar), np.float64))
 
 
-def log_likelihood(model, x, z) -> np.ndarray:
+def log_likelihood(model: LatentModel, x: np.ndarray, z: Any) -> np.ndarray:
     """log p(x|z): x (B, D), z (k, B, Z) → (k, B) float64. The decoder works in the dtype of x."""
-    return np.asarray(plain(model.decode(z.astype(x.dtype)).log_prob(x)), np.float64)
+    return np.asarray(to_numpy(model.decode(z.astype(x.dtype)).log_prob(x)), np.float64)
 
 
 class NoiseByPlace:
-    """Normal noise, n numbers for each of B examples: those of an example do not depend on the others.
+    """Normal noise, n numbers for each of B examples, independent of the other examples.
 
-    Example b owns the stretch of the stream that begins at b·n, so it is the same noise in whatever pieces it
-    is drawn, and however many examples follow.
+    The noise of example b begins at b·n in the stream of random numbers. So it does not depend on the batches in
+    which it is drawn, nor on the number of examples that follow.
     """
 
     def __init__(self, rng: Generator, B: int, n: int):
@@ -84,10 +111,10 @@ class NoiseByPlace:
         self.key, self.start = rng.take(B * n)
 
     def __call__(self, examples: slice, offset: int, shape: tuple[int, int]) -> np.ndarray:
-        """Numbers offset, offset + 1, … of some examples: (k, Z) of each → (k, B, Z) float64."""
-        here = Generator(self.key)
-        drawn = []
+        """The numbers offset, offset + 1, … of some examples, (k, Z) of each → (k, B, Z) float64."""
+        stream = Generator(self.key)
+        noise = []
         for b in range(examples.start, examples.stop):
-            here.counter = self.start + b * self.n + offset
-            drawn.append(here.standard_normal(shape, np.float64))
-        return np.stack(drawn, axis=1)
+            stream.counter = self.start + b * self.n + offset
+            noise.append(stream.standard_normal(shape, np.float64))
+        return np.stack(noise, axis=1)

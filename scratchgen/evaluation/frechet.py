@@ -1,23 +1,25 @@
-"""The distance between the two Gaussians that have the means and covariances of two sets."""
+"""The Fréchet distance between two sets of samples, each summarised by a Gaussian (FID on features)."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from scratchgen.evaluation.pairs import comparable
+from scratchgen.evaluation.distances import comparable
 
 
-def frechet_distance(x, y) -> float:
-    """The squared Fréchet distance between Gaussians fitted to two sets; FID, if these are features.
+def frechet_distance(x: ArrayLike, y: ArrayLike) -> float:
+    """The squared Fréchet distance between Gaussians fitted to two sets; on features of a network this is the FID.
 
     d² = ‖m_x − m_y‖² + tr(C_x + C_y − 2 (C_x C_y)^½)        x (N, D), y (M, D); C with N − 1 and M − 1
 
-    It is too high, by about (1/N + 1/M) (tr C + ½ Σ_ij λ_i λ_j (1 + δ_ij) / (λ_i + λ_j)) where both sets come
-    from one Gaussian with covariance C, eigenvalues λ: D (D + 5) / 4 (1/N + 1/M) for the standard normal. So
-    only distances at the same N and M compare, and that between two real sets is the floor, not 0. It sees
-    means and covariances alone: 0 does not mean that the distributions are the same.
+    The estimate is biased upwards, by about (1/N + 1/M) (tr C + ½ Σ_ij λ_i λ_j (1 + δ_ij) / (λ_i + λ_j)) if both
+    sets come from one Gaussian with covariance C and eigenvalues λ: D (D + 5) / 4 (1/N + 1/M) for the standard
+    normal. So only distances at the same N and M can be compared, and the lowest reachable value is the distance
+    between two real sets, not 0. It depends on means and covariances alone: 0 does not mean that the distributions
+    are equal.
 
-    Memory: a few matrices (D, D), and as much again as the sets.
+    Memory: a few matrices (D, D), and a copy of the sets.
     Raises BadInput for NaN, for sets of different D and for a single example.
     Source: Dowson & Landau (1982); Heusel et al. (2017), eq. 6. The bias: Chong & Forsyth (2020).
     Ledger: gan.frechet
@@ -29,8 +31,8 @@ def frechet_distance(x, y) -> float:
 def frechet_distance_of_gaussians(m_x, C_x, m_y, C_y) -> float:
     """d² between N(m_x, C_x) and N(m_y, C_y): m (D,), C (D, D) symmetric; it may be singular.
 
-    (C_x C_y)^½ is not symmetric, but its trace is that of (C_x^½ C_y C_x^½)^½, the sum of the singular values
-    of C_x^½ C_y^½: real and never negative, whatever the rank.   Ledger: gan.frechet
+    (C_x C_y)^½ is not symmetric, but its trace equals that of (C_x^½ C_y C_x^½)^½, the sum of the singular values of
+    C_x^½ C_y^½, which is real and non-negative for any rank.   Ledger: gan.frechet
     """
     roots = np.linalg.svd(_symmetric_root(C_x) @ _symmetric_root(C_y), compute_uv=False)
     squared = np.sum((m_x - m_y) ** 2) + np.trace(C_x) + np.trace(C_y) - 2 * np.sum(roots)
@@ -43,6 +45,6 @@ def _covariance(x) -> np.ndarray:
 
 
 def _symmetric_root(C) -> np.ndarray:
-    """C^½ = V diag(√λ) Vᵀ. Eigenvalues that rounding made negative are 0."""
+    """C^½ = V diag(√λ) Vᵀ; eigenvalues that are negative by rounding count as 0."""
     eigenvalues, V = np.linalg.eigh(C)
     return (V * np.sqrt(np.maximum(eigenvalues, 0))) @ V.T

@@ -1,4 +1,4 @@
-"""Linear prediction of sound: the baseline that a recurrent network of sound has to beat."""
+"""Linear prediction of sound: the baseline for recurrent models of sound."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 
 from scratchgen.errors import BadInput
 
-SAMPLES = 2**16  # that are predicted at once
+CHUNK_SIZE = 2**16  # samples that are predicted at once
 
 
 class LinearPrediction:
-    """x_n = Σ_i a_i x_{n−i} + e_n,  e_n ~ N(0, s²): an autoregression of some order, by least squares.
+    """x_n = Σ_i a_i x_{n−i} + e_n,  e_n ~ N(0, s²): an autoregressive model, fitted by least squares.
 
-    Before its first sample a sound is silent. `a` (order,) and `variance` s² are the maximum-likelihood ones.
+    A sound counts as 0 before its first sample. `a` (order,) and `variance` s² are maximum-likelihood estimates.
     Raises ValueError for an order below 1.
 
     Source: Makhoul (1975), "Linear prediction: a tutorial review", section II.
@@ -24,14 +24,14 @@ class LinearPrediction:
 
     def __init__(self, order: int):
         if order < 1:
-            raise ValueError(f"a prediction from {order} samples is none; choose an order of at least 1")
+            raise ValueError(f"the order must be at least 1, not {order}")
         self.order = order
 
     def fit(self, sounds: list[np.ndarray]) -> LinearPrediction:
-        """Σ_n x_{n−i} x_{n−j} over all sounds (N,), then the normal equations; returns self.
+        """Fit to sounds (N,) each: Σ_n x_{n−i} x_{n−j}, then the normal equations; returns self.
 
-        Of several solutions, as sums of a few sines have them, it is the shortest.
-        Raises BadInput for sounds that are predicted without an error, such as silence.
+        If there are several solutions, as for sums of a few sines, the one with the smallest norm is taken.
+        Raises BadInput for sounds that are predicted without any error, such as silence.
         Ledger: rnn.linear_prediction
         """
         p, total = self.order, sum(map(len, sounds))
@@ -40,11 +40,11 @@ class LinearPrediction:
         self.a = np.linalg.lstsq(among, with_next, rcond=None)[0]
         self.variance = float(products[p, p] - 2 * self.a @ with_next + self.a @ among @ self.a) / total
         if not self.variance > 0:
-            raise BadInput("these sounds leave nothing to predict; give some that are not silent")
+            raise BadInput("these sounds are predicted without error; give sounds that are not silent")
         return self
 
     def log_prob(self, x: np.ndarray) -> np.ndarray:
-        """log p of each sample given those before it, in nats: (N,) → (N,).
+        """log p of each sample given the previous samples, in nats: (N,) → (N,).
 
         Ledger: rnn.linear_prediction
         """
@@ -52,8 +52,8 @@ class LinearPrediction:
         return -0.5 * (math.log(2 * math.pi * self.variance) + errors**2 / self.variance)
 
     def _windows(self, x: np.ndarray) -> Iterator[np.ndarray]:
-        """x_{n−p} … x_n for all n, (N, p + 1), in pieces."""
+        """x_{n−p} … x_n for all n, in chunks (n, p + 1)."""
         p = self.order
         padded = np.concatenate([np.zeros(p), x])
-        for start in range(0, len(x), SAMPLES):
-            yield np.lib.stride_tricks.sliding_window_view(padded[start : start + SAMPLES + p], p + 1)
+        for start in range(0, len(x), CHUNK_SIZE):
+            yield np.lib.stride_tricks.sliding_window_view(padded[start : start + CHUNK_SIZE + p], p + 1)

@@ -1,14 +1,18 @@
-"""The distance between two distributions as seen by a kernel, without bias."""
+"""Maximum mean discrepancy (MMD): an unbiased kernel distance between two distributions."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from scratchgen.errors import BadInput
+from scratchgen.evaluation.distances import comparable, evenly_spaced, row_slices, squared_distances
 from scratchgen.evaluation.examples import Mean, mean_over_examples
-from scratchgen.evaluation.pairs import comparable, pieces, spread, squared_distances
+
+Kernel = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -19,13 +23,13 @@ class GaussianKernel:
 
     def __post_init__(self):
         if not 0 < self.bandwidth < np.inf:
-            raise BadInput(f"a bandwidth is a finite number above 0, not {self.bandwidth}")
+            raise BadInput(f"a bandwidth must be a finite number above 0, not {self.bandwidth}")
 
-    def __call__(self, x, y):
+    def __call__(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.exp(squared_distances(x, y) / (-2 * self.bandwidth**2))
 
 
-def cubic_kernel(x, y):
+def cubic_kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """k(x, y) = (x·y / D + 1)³, the kernel of KID.   x (N, D), y (M, D) → (N, M)
 
     Source: Bińkowski et al. (2018), section 4.   Ledger: gan.mmd
@@ -33,38 +37,39 @@ def cubic_kernel(x, y):
     return (x @ y.T / x.shape[1] + 1) ** 3
 
 
-def median_distance(x, rows: int = 1000) -> float:
-    """The median of the distances between examples, a bandwidth for `GaussianKernel`; of at most `rows` rows.
+def median_distance(x: ArrayLike, rows: int = 1000) -> float:
+    """The median distance between examples, a bandwidth for `GaussianKernel`; computed from at most `rows` rows.
 
-    Take it from one fixed real set, so that all generators are seen by the same kernel.
-    Raises BadInput for NaN, for a single example and where half of all distances are 0.
+    Compute it once from a fixed real set, so that all generators are compared with the same kernel.
+    Raises BadInput for NaN, for a single example, and if half of all distances are 0.
     Source: Gretton et al. (2012), A kernel two-sample test, section 8.
     """
     (x,) = comparable(2, x=x)
-    x = spread(x, min(len(x), rows))
+    x = evenly_spaced(x, min(len(x), rows))
     median = float(np.sqrt(np.median(squared_distances(x, x)[np.triu_indices(len(x), 1)])))
     if median == 0:
-        raise BadInput("half of the examples are the same; give the kernel a bandwidth of your own")
+        raise BadInput("half of the examples are the same; choose the bandwidth of the kernel yourself")
     return median
 
 
-def mmd(x, y, kernel, blocks: int = 10) -> Mean:
+def mmd(x: ArrayLike, y: ArrayLike, kernel: Kernel, blocks: int = 10) -> Mean:
     """MMD²(p, q), the squared distance between the mean features of two sets.   x (N, D) ~ p, y (M, D) ~ q
 
     MMD² = E[k(x, x′)] − 2 E[k(x, y)] + E[k(y, y′)]        x, x′ ~ p,  y, y′ ~ q,  all independent
 
-    Each set is dealt into `blocks` that share no example; a block is estimated by means over pairs, those of
-    an example with itself left out, which has no bias:
+    Each set is divided into disjoint `blocks`. The estimate of a block is a mean over pairs without the pairs of an
+    example with itself, which is unbiased:
 
         1/(n(n−1)) Σ_{i≠j} k(x_i, x_j)  −  2/(n m) Σ_ij k(x_i, y_j)  +  1/(m(m−1)) Σ_{i≠j} k(y_i, y_j)
 
-    The result is the mean over blocks and its standard error. It may be negative: its mean is 0 where p = q.
-    With `cubic_kernel` on features of a classifier this is KID. Examples must be independent of one another.
+    The result is the mean over blocks with its standard error. It may be negative: its expectation is 0 if p = q.
+    With `cubic_kernel` on features of a classifier this is the KID. The examples must be independent.
 
-    Memory: 32 MB beyond the sets. Time: N²/blocks kernels.
-    Raises BadInput for NaN, for sets of different D and for fewer than 2 examples a block.
-    Source: Gretton et al. (2012), eq. 3; the blocks, Zaremba, Gretton & Blaschko (2013); KID, Bińkowski et
-    al. (2018), section 4, whose subsets overlap: their spread is no standard error.   Ledger: gan.mmd
+    kernel    (x (n, D), y (m, D)) → (n, m)
+    Memory: 32 MB beyond the sets. Time: N²/blocks evaluations of the kernel.
+    Raises BadInput for NaN, for sets of different D, and for fewer than 2 examples per block.
+    Source: Gretton et al. (2012), eq. 3; the blocks: Zaremba, Gretton & Blaschko (2013); KID: Bińkowski et
+    al. (2018), section 4, whose subsets overlap, so that their deviation is not a standard error.   Ledger: gan.mmd
     """
     if blocks < 2:
         raise ValueError(f"a standard error needs at least two blocks, not {blocks}")
@@ -72,15 +77,15 @@ def mmd(x, y, kernel, blocks: int = 10) -> Mean:
     return mean_over_examples([_one_block(x[b::blocks], y[b::blocks], kernel) for b in range(blocks)])
 
 
-def _one_block(x, y, kernel) -> float:
-    cross = sum(kernel(x[some], y).sum() for some in pieces(len(x), len(y))) / (len(x) * len(y))
+def _one_block(x: np.ndarray, y: np.ndarray, kernel: Kernel) -> float:
+    cross = sum(kernel(x[some], y).sum() for some in row_slices(len(x), len(y))) / (len(x) * len(y))
     return _mean_over_others(x, kernel) - 2 * cross + _mean_over_others(y, kernel)
 
 
-def _mean_over_others(x, kernel) -> float:
+def _mean_over_others(x: np.ndarray, kernel: Kernel) -> float:
     """1/(n(n−1)) Σ_{i≠j} k(x_i, x_j)."""
     n, total = len(x), 0.0
-    for some in pieces(n, n):
+    for some in row_slices(n, n):
         k = kernel(x[some], x)
         total += k.sum() - np.trace(k, offset=some.start)
     return total / (n * (n - 1))

@@ -1,23 +1,27 @@
-"""Which modes of a known mixture does a generator reach, and how evenly?"""
+"""Mode coverage: which modes of a known mixture a generator reaches, and how evenly."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from scratchgen.evaluation.distances import comparable, row_slices, squared_distances
 from scratchgen.evaluation.examples import Mean, mean_over_examples
-from scratchgen.evaluation.pairs import comparable, pieces, squared_distances
 
-NEAR = 3  # standard deviations
+NEAR_SIGMAS = 3  # samples within this many standard deviations are near a mode
 
 
 @dataclass(frozen=True, eq=False)
 class Modes:
-    """captured        how many of the K modes have enough samples near them
+    """The result of `modes_captured`.
+
+    captured        number of the K modes with enough samples near them
     high_quality    the share of samples near a mode; 1 − e^−4.5 = 0.989 for the mixture itself in the plane
-    reverse_kl      nats, from the shares of the modes to equal ones: 0 if even, log K with one, NaN with none
-    counts          (K,) samples near each mode
+    reverse_kl      KL divergence in nats from the shares of the modes to equal shares: 0 for equal shares, log K if
+                    all samples are at one mode, NaN if no sample is near a mode
+    counts          (K,) number of samples near each mode
     """
 
     captured: int
@@ -26,30 +30,29 @@ class Modes:
     counts: np.ndarray
 
 
-def modes_captured(samples, centres, sigma: float, at_least: int = 1) -> Modes:
-    """Samples (N, D) against an even mixture of K Gaussians N(centre_k, sigma² I).   centres (K, D)
+def modes_captured(samples: ArrayLike, centres: ArrayLike, sigma: float, at_least: int = 1) -> Modes:
+    """Compare samples (N, D) with a mixture of K equally weighted Gaussians N(centre_k, sigma² I).   centres (K, D)
 
     near mode k:    c_k is the nearest centre and ‖x − c_k‖ ≤ 3 sigma
-    KL(q ‖ 1/K) = Σ_k q_k log(K q_k),    q_k the share of mode k in the samples that are near one
+    KL(q ‖ 1/K) = Σ_k q_k log(K q_k),    q_k the share of mode k among the samples near any mode
 
-    A mode is captured by `at_least` samples near it. By the published rule one is enough, which any generator
-    that scatters meets in time: state N (2,500 in VEEGAN), and read the other two numbers with it. For even
-    shares the divergence is too high by about (K − 1) / 2n, n samples near a mode.
+    A mode is captured if `at_least` samples are near it. The published rule needs only one sample, which a generator
+    that scatters its samples satisfies sooner or later: report N with it (2,500 in VEEGAN), and the other two
+    numbers. For equal shares the estimated divergence is too high by about (K − 1) / 2n for n samples near a mode.
 
-    Raises BadInput for NaN and where samples and centres differ in D, ValueError unless sigma > 0 and
-    at_least ≥ 1.
+    Raises BadInput for NaN and if samples and centres differ in D, ValueError unless sigma > 0 and at_least ≥ 1.
     Source: Srivastava et al. (2017), VEEGAN, section 4; Lin et al. (2018), PacGAN, section 4.1.
     Ledger: gan.mode_divergence
     """
     if not 0 < sigma < np.inf or at_least < 1:
-        raise ValueError(f"sigma is finite and above 0, at_least ≥ 1, not {sigma} and {at_least}")
+        raise ValueError(f"sigma must be finite and above 0, at_least ≥ 1, not {sigma} and {at_least}")
     samples, centres = comparable(samples=samples, centres=centres)
     K = len(centres)
     nearest, squares = np.empty(len(samples), np.int64), np.empty(len(samples))
-    for some in pieces(len(samples), K):
+    for some in row_slices(len(samples), K):
         to_all = squared_distances(samples[some], centres)
         nearest[some], squares[some] = np.argmin(to_all, axis=1), np.min(to_all, axis=1)
-    near = squares <= (NEAR * sigma) ** 2
+    near = squares <= (NEAR_SIGMAS * sigma) ** 2
     counts = np.bincount(nearest[near], minlength=K)
     captured = int(np.sum(counts >= at_least))
     return Modes(captured, mean_over_examples(near), _kl_to_equal_shares(counts), counts)

@@ -1,72 +1,77 @@
-"""n-gram models of text: the baseline that a recurrent network has to beat."""
+"""n-gram models of text: the baseline for recurrent language models."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from scratchgen.errors import BadInput
 
-ALPHA_GRID = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)  # half-decades
+CONCENTRATION_GRID = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)  # half-decades
 
 
 class NGram:
-    """A symbol given the `order` symbols before it, interpolated with all shorter contexts.
+    """An n-gram model: the probability of a token given the `order` tokens before it, interpolated with all
+    shorter contexts.
 
         p_k(c | ctx) = (n(ctx, c) + α p_{k−1}(c | ctx′)) / (n(ctx) + α),    p_{−1} = 1/V
 
-    n counts the training text, ctx′ is ctx without its oldest symbol. α is how many observations the shorter
-    context is worth; order 0 is the unigram.   Raises ValueError unless order ≥ 0 and α > 0.
+    n counts occurrences in the training text, ctx′ is ctx without its oldest token. The concentration α is the
+    number of observations that the shorter context is worth; order 0 is the unigram model.
+    Raises ValueError unless order ≥ 0 and concentration > 0.
 
-    Source: MacKay & Bauman Peto (1995), "A hierarchical Dirichlet language model", with one α for all levels.
+    Source: MacKay & Bauman Peto (1995), "A hierarchical Dirichlet language model", with one α for all orders.
     Ledger: rnn.ngram
     """
 
-    def __init__(self, order: int, alpha: float = 1.0):
-        if order < 0 or not 0 < alpha < math.inf:
-            raise ValueError(f"an n-gram model has order ≥ 0 and finite alpha > 0, not {order} and {alpha}")
-        self.order, self.alpha = order, alpha
+    def __init__(self, order: int, concentration: float = 1.0):
+        if order < 0 or not 0 < concentration < math.inf:
+            raise ValueError(
+                f"an n-gram model needs order ≥ 0 and finite concentration > 0, not {order} and {concentration}"
+            )
+        self.order, self.concentration = order, concentration
         self.tables: list[_Counts] = []
 
-    def fit(self, ids: np.ndarray, vocab_size: int) -> NGram:
-        """Count the symbols after every context of 0 … order symbols; returns self.
+    def fit(self, ids: np.ndarray, vocabulary_size: int) -> NGram:
+        """Count the tokens after every context of 0 … order tokens; returns self.
 
-        ids: (N,) integers in 0 … vocab_size−1.   Raises BadInput for other numbers and for N ≤ order.
+        ids: (N,) integers in 0 … vocabulary_size−1.   Raises BadInput for other integers and for N ≤ order.
         """
-        if vocab_size ** (self.order + 1) > 2**63:
-            raise BadInput(
-                f"order {self.order} over {vocab_size} symbols overflows 64 bits; choose a lower one"
-            )
-        ids = _checked(ids, vocab_size)
+        V = vocabulary_size
+        if V ** (self.order + 1) > 2**63:
+            raise BadInput(f"order {self.order} over {V} tokens overflows 64 bits; choose a lower order")
+        ids = _checked(ids, V)
         if len(ids) <= self.order:
             raise BadInput(
-                f"{len(ids)} symbols are too few for order {self.order}; give more, or a lower order"
+                f"{len(ids)} tokens are too few for order {self.order}; give more text, or choose a lower order"
             )
-        self.vocab_size = vocab_size
-        self.tables = [_Counts(_windows(ids, k, vocab_size), vocab_size) for k in range(self.order + 1)]
+        self.vocabulary_size = V
+        self.tables = [_Counts(_windows(ids, k, V), V) for k in range(self.order + 1)]
         return self
 
     def log_prob(self, ids: np.ndarray) -> np.ndarray:
-        """log p of each symbol given those before it, in nats: (N,) → (N,).
+        """log p of each token given the tokens before it, in nats: (N,) → (N,).
 
-        The first symbols have fewer before them and are given the shorter contexts.
-        Raises BadInput for numbers outside the vocabulary.   Ledger: rnn.ngram
+        The first tokens have fewer tokens before them; for these the contexts are shorter.
+        Raises BadInput for integers outside the vocabulary.   Ledger: rnn.ngram
         """
         evidence = self.evidence(ids)
-        *_, p = _levels(evidence, self.alpha, self.vocab_size)
+        *_, p = _by_order(evidence, self.concentration, self.vocabulary_size)
         return np.log(p)
 
     def evidence(self, ids: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-        """For each level k = 0 … order what training saw: (n(ctx, c), n(ctx)), each (N,), at each symbol."""
+        """For each order k = 0 … order the training counts (n(ctx, c), n(ctx)), each (N,), at each token."""
         if not self.tables:
-            raise RuntimeError("the n-gram model has counted nothing yet; call fit first")
-        ids = _checked(ids, self.vocab_size)
+            raise RuntimeError("the n-gram model has no counts yet; call fit first")
+        ids = _checked(ids, self.vocabulary_size)
         return [table.look_up(ids, k) for k, table in enumerate(self.tables)]
 
 
 class _Counts:
-    """n(ctx, c) and n(ctx) of one order; a window (ctx, c) is one integer, its symbols digits in base V."""
+    """n(ctx, c) and n(ctx) of one order; a window (ctx, c) is one integer with the tokens as digits in base V."""
 
     def __init__(self, windows: np.ndarray, V: int):
         self.V = V
@@ -75,7 +80,7 @@ class _Counts:
         self.context_counts = np.add.reduceat(self.window_counts, first)
 
     def look_up(self, ids: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """Counts at each symbol of a text; 0 for the first k, which have no full context."""
+        """Counts at each token of a text; 0 for the first k tokens, which have no full context."""
         windows = _windows(ids, k, self.V)
         absent = np.zeros(min(k, len(ids)), np.int64)
         seen = _count(windows, self.windows, self.window_counts)
@@ -84,7 +89,7 @@ class _Counts:
 
 
 def _windows(ids: np.ndarray, k: int, V: int) -> np.ndarray:
-    """Every run of k + 1 symbols as one integer: (N,) → (max(N − k, 0),)."""
+    """Every window of k + 1 tokens as one integer: (N,) → (max(N − k, 0),)."""
     n = max(len(ids) - k, 0)
     packed = np.zeros(n, np.int64)
     for i in range(k + 1):
@@ -97,44 +102,47 @@ def _count(wanted: np.ndarray, keys: np.ndarray, counts: np.ndarray) -> np.ndarr
     return np.where(keys[place] == wanted, counts[place], 0)
 
 
-def _levels(evidence, alpha: float, vocab_size: int):
-    """p_0, p_1, … p_order at each symbol, (N,) each, from the recursion of `NGram`."""
-    p = 1 / vocab_size
+def _by_order(
+    evidence: list[tuple[np.ndarray, np.ndarray]], concentration: float, vocabulary_size: int
+) -> Iterator[Any]:
+    """p_0, p_1, … p_order at each token, (N,) each, by the recursion of `NGram`."""
+    p: Any = 1 / vocabulary_size
     for seen, total in evidence:
-        p = (seen + alpha * p) / (total + alpha)
+        p = (seen + concentration * p) / (total + concentration)
         yield p
 
 
-def _checked(ids, vocab_size: int) -> np.ndarray:
+def _checked(ids: np.ndarray, vocabulary_size: int) -> np.ndarray:
     ids = np.asarray(ids)
     if ids.ndim != 1 or ids.size == 0 or not np.issubdtype(ids.dtype, np.integer):
         raise BadInput(
-            f"a text is a row of one or more integers, not {ids.dtype} of shape {ids.shape}; encode it"
+            f"a text must be one or more integers (N,), not {ids.dtype} of shape {ids.shape}; encode it"
         )
-    if ids.min() < 0 or ids.max() >= vocab_size:
+    if ids.min() < 0 or ids.max() >= vocabulary_size:
         raise BadInput(
-            f"symbols are numbered 0 … {vocab_size - 1}, not {ids.min()} … {ids.max()}; encode again"
+            f"tokens are numbered 0 … {vocabulary_size - 1}, not {ids.min()} … {ids.max()}; encode the text again"
         )
     return ids.astype(np.int64)
 
 
-def best_ngram(train: np.ndarray, validation: np.ndarray, vocab_size: int, max_order: int) -> NGram:
-    """The order ≤ max_order and the α of ALPHA_GRID that predict the validation text best, fitted to train.
+def best_ngram(train: np.ndarray, validation: np.ndarray, vocabulary_size: int, max_order: int) -> NGram:
+    """The n-gram model with the highest likelihood of the validation text, fitted to the training text.
 
-    train, validation: (N,) integers in 0 … vocab_size−1.   Raises BadInput like `NGram.fit`.
+    The search is over order ≤ max_order and concentrations from 0.1 to 300.
+    train, validation: (N,) integers in 0 … vocabulary_size−1.   Raises BadInput as `NGram.fit` does.
     """
-    evidence = NGram(max_order).fit(train, vocab_size).evidence(validation)
+    evidence = NGram(max_order).fit(train, vocabulary_size).evidence(validation)
     scores = {
-        (order, alpha): np.log(p).sum()
-        for alpha in ALPHA_GRID
-        for order, p in enumerate(_levels(evidence, alpha, vocab_size))
+        (order, concentration): float(np.log(p).sum())
+        for concentration in CONCENTRATION_GRID
+        for order, p in enumerate(_by_order(evidence, concentration, vocabulary_size))
     }
-    order, alpha = max(scores, key=scores.get)
-    return NGram(order, alpha).fit(train, vocab_size)
+    order, concentration = max(scores, key=lambda setting: scores[setting])
+    return NGram(order, concentration).fit(train, vocabulary_size)
 
 
 def bits_per_character(log_prob: np.ndarray) -> float:
-    """−(1/N) Σ_n log₂ p(c_n | …): nats (N,) → bits a character, what a perfect coder would spend.
+    """−(1/N) Σ_n log₂ p(c_n | …): nats (N,) → bits per character, the code length of a perfect coder.
 
     Ledger: rnn.cross_entropy
     """

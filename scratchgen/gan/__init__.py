@@ -1,6 +1,5 @@
-"""Generative adversarial networks: what the game is played for, the two players, their training."""
+"""Generative adversarial networks: objectives, the two players, their training."""
 
-from scratchgen.gan.build import build
 from scratchgen.gan.convolutional import ConvGAN
 from scratchgen.gan.dirac import dirac_forces, dirac_path
 from scratchgen.gan.game import Game
@@ -19,7 +18,6 @@ __all__ = [
     "Game",
     "Snapshot",
     "TrainingTrace",
-    "build",
     "check",
     "dirac_forces",
     "dirac_path",

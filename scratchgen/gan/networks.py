@@ -1,22 +1,27 @@
-"""What the players are made of."""
+"""Layers and networks of the players."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-from scratchgen.nn import BatchNorm, LayerNorm, LeakyReLU, Linear, Module, ReLU, SpectralNorm
+from scratchgen.distributions import Array
+from scratchgen.nn import BatchNorm, Conv2d, LayerNorm, LeakyReLU, Linear, Module, ReLU, SpectralNorm
 from scratchgen.nn.init import glorot_uniform, he_normal
 from scratchgen.random import Generator
 
+__all__ = ["ACTIVATIONS", "NORMS", "Scale", "dense", "normed"]
+
 NORMS = ("none", "batch", "layer", "spectral")
-ACTIVATIONS = {"relu": ReLU, "leaky": LeakyReLU}
+ACTIVATIONS: dict[str, type[Module]] = {"relu": ReLU, "leaky": LeakyReLU}
 
 
-def normed(layer: Module, norm: str, shape: tuple[int, ...], rng: Generator) -> list[Module]:
-    """The layer, and how its outputs are kept in bounds.   norm: one of `NORMS`
+def normed(layer: Linear | Conv2d, norm: str, shape: tuple[int, ...], rng: Generator | None) -> list[Module]:
+    """The layer with the normalisation of its outputs.   norm: one of `NORMS`
 
-    shape    of an output: (D,), or (H, W, C) of an image
+    shape    of one output: (D,), or (H, W, C) of an image
+
+    Raises ValueError for an unknown norm.
     """
     if norm == "spectral":
         return [SpectralNorm(layer, rng)]
@@ -30,11 +35,11 @@ def normed(layer: Module, norm: str, shape: tuple[int, ...], rng: Generator) -> 
 
 
 def dense(
-    widths: Sequence[int], rng: Generator, norm: str = "none", activation: str = "relu"
+    widths: Sequence[int], rng: Generator | None, norm: str = "none", activation: str = "relu"
 ) -> list[Module]:
-    """Fully connected layers of these widths, an activation after each but the last."""
+    """Fully connected layers of these widths, with an activation after each but the last."""
     *hidden, last = pairwise(widths)
-    layers = []
+    layers: list[Module] = []
     for a, b in hidden:
         layers += [*normed(Linear(a, b, rng, he_normal), norm, (b,), rng), ACTIVATIONS[activation]()]
     layers += normed(Linear(*last, rng, glorot_uniform), norm if norm == "spectral" else "none", (), rng)
@@ -42,13 +47,14 @@ def dense(
 
 
 class Scale(Module):
-    """x in another unit: factor · x."""
+    """A change of units: factor · x."""
 
     def __init__(self, factor: float):
         self.factor = factor
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
+        """x times the factor."""
         return self.factor * x
 
-    def describe(self):
+    def describe(self) -> str:
         return f"{self.factor:g}"

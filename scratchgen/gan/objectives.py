@@ -1,38 +1,41 @@
-"""The minimax game, and its successors.
+"""The objective of the minimax game, and of its successors.
 
     min_G max_D V(D, G),     V(D, G) = E_x~p_data[log D(x)] + E_z~p_z[log(1 − D(G(z)))]
 
-D is given by its logit a, D = σ(a), because log σ(a) = −softplus(−a) and log(1 − σ(a)) = −softplus(a) are
-finite and have a gradient for every a, where log D and log(1 − D) overflow once D rounds to 0 or 1. The
-successors read the same number in another way: as a score to be brought to 1 or 0 (least squares), beyond ±1
-(hinge), or as high and as low as a slope of 1 permits (Wasserstein).
+D is represented by its logit a, D = σ(a): log σ(a) = −softplus(−a) and log(1 − σ(a)) = −softplus(a) are finite
+and have a gradient for every a, while log D and log(1 − D) overflow once D rounds to 0 or 1. The successors use
+the same number as a score, whose target is 1 or 0 (least squares), a value beyond ±1 (hinge), or the largest
+difference that a slope of 1 permits (Wasserstein).
 
-All are functions of real and of fake, so that labels cannot be mixed up, and are means over their examples.
+All are functions of real and fake logits, so labels cannot be swapped, and are means over the examples.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from scratchgen.distributions import Array
 from scratchgen.functional import relu, softplus
 
+__all__ = ["KINDS", "LOGISTIC", "discriminator_loss", "generator_loss", "undecided_loss", "value"]
+
 KINDS = ("minimax", "nonsaturating", "least_squares", "hinge", "wasserstein")
-LOGISTIC = ("minimax", "nonsaturating")  # those in which D(x) = σ(a) is a probability
+LOGISTIC = ("minimax", "nonsaturating")  # the kinds whose D(x) = σ(a) is a probability
 
 
-def value(d_real, d_fake):
+def value(d_real: Array, d_fake: Array) -> Array:
     """V(D, G) = E[log D(x)] + E[log(1 − D(G(z)))]   in nats, a single number, never positive.
 
     d_real, d_fake    the discriminator's logits of real and of generated examples, (B,) each
 
-    At the optimum of D it is −log 4 + 2 JSD(p_data ‖ p_g); where D cannot tell, −log 4 = −1.3863.
+    At the optimum of D it is −log 4 + 2 JSD(p_data ‖ p_g); where D cannot tell real from fake, −log 4 = −1.3863.
     Source: Goodfellow et al. (2014), eq. 1 and theorem 1.   Ledger: gan.value
     """
     return np.mean(-softplus(-d_real)) + np.mean(-softplus(d_fake))
 
 
-def discriminator_loss(d_real, d_fake, kind: str = "nonsaturating"):
-    """What the discriminator minimises, given its logits a of real and b of generated examples, (B,) each.
+def discriminator_loss(d_real: Array, d_fake: Array, kind: str = "nonsaturating") -> Array:
+    """The discriminator's loss, given its logits a of real and b of generated examples, (B,) each.
 
     minimax, nonsaturating    −V(D, G)
     least_squares             ½ E[(a − 1)²] + ½ E[b²]
@@ -53,11 +56,11 @@ def discriminator_loss(d_real, d_fake, kind: str = "nonsaturating"):
     raise _unknown(kind)
 
 
-def generator_loss(d_fake, kind: str = "nonsaturating"):
-    """What the generator minimises, given the logits b of its examples, (B,).
+def generator_loss(d_fake: Array, kind: str = "nonsaturating") -> Array:
+    """The generator's loss, given the logits b of its examples, (B,).
 
-    minimax               E[log(1 − D(G(z)))]: its own term of V. Where D is sure that they are fake (b ≪ 0)
-                          its gradient −σ(b) vanishes.
+    minimax               E[log(1 − D(G(z)))]: its own term of V. Where D is confident that they are fake
+                          (b ≪ 0), its gradient −σ(b) vanishes.
     nonsaturating         −E[log D(G(z))]: the same fixed point, but the gradient −(1 − σ(b)) stays near −1
                           there.
     least_squares         ½ E[(b − 1)²]
@@ -78,12 +81,12 @@ def generator_loss(d_fake, kind: str = "nonsaturating"):
 
 
 def undecided_loss(kind: str) -> float:
-    """The loss of a discriminator that cannot tell, and has found the best it can say: the same to all.
+    """The least loss of a discriminator that cannot tell real from fake, so gives all examples the same score.
 
-    log 4 where it is −V, ¼ for least squares (it says ½), 2 for hinge, 0 for Wasserstein.
+    log 4 where the loss is −V, ¼ for least squares (the score is ½), 2 for hinge, 0 for Wasserstein.
     """
-    says = np.full(1, 0.5 if kind == "least_squares" else 0.0)
-    return float(discriminator_loss(says, says, kind))
+    score = np.full(1, 0.5 if kind == "least_squares" else 0.0)
+    return float(discriminator_loss(score, score, kind))
 
 
 def _unknown(kind: str) -> ValueError:

@@ -1,29 +1,35 @@
-"""A game in the plane as it is seen after single steps of its players."""
+"""A trace of a game in the plane: snapshots of D and G after single steps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from scratchgen.autograd import grad, no_grad
 from scratchgen.gan.game import ORIGINAL, Game
+from scratchgen.gan.models import AdversarialPair
 from scratchgen.gan.objectives import generator_loss
 from scratchgen.random import HELD_OUT_SEED, Generator
 
+__all__ = ["Snapshot", "TrainingTrace"]
+
 SAMPLES, REAL, SIDE = 240, 1000, 64
-MARGIN = 0.2  # of the extent of the data, around them
-MOMENTS = 22  # two frames each
+MARGIN = 0.2  # around the data, as a fraction of their extent
+MOMENTS = 22  # with two snapshots each
 PARTS = ("logits", "samples", "pushes")
 
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """step       after which step of D
-    player     whose step it was: "D", "G", or "" before any
-    logits     (SIDE, SIDE) what D says at the points of `TrainingTrace.places`
-    samples    (n, 2) what G makes, always of the same noise
-    pushes     (n, 2) −∂ generator_loss / ∂x of each sample on its own: where G is told to move it
+    """The state of D and G after one step.
+
+    step       number of the step of D
+    player     the player that moved: "D", "G", or "" before the first step
+    logits     (SIDE, SIDE) the logits of D at the points of `TrainingTrace.places`
+    samples    (n, 2) the samples of G, always from the same noise
+    pushes     (n, 2) −∂ generator_loss / ∂x of each sample: the direction in which the loss moves it
 
     Ledger: gan.generator_loss
     """
@@ -36,28 +42,36 @@ class Snapshot:
 
 
 class TrainingTrace:
-    """Frames of a game, taken while it is played. It draws no random number of the game's own.
+    """Snapshots of a game in the plane during its training. It draws no random numbers from the game's stream.
 
     model       a pair whose D judges points (B, 2) one by one
     real        (N, 2), points of the data
-    steps       how many steps of D there will be
-    moments     at how many of them it looks, at most: after D's step and again after G's. They lie in a
-                geometric series, for most happens at first
+    steps       total number of steps of D
+    moments     largest number of steps with snapshots, one after D's step and one after G's. They form a geometric
+                series, as most changes happen early
 
-        film = TrainingTrace(pair, points, steps=2000)
-        for step in range(1, 2001):
-            discriminator_step(pair, x, optimizer_D, rng)
-            film.look("D", step)
-            generator_step(pair, len(x), optimizer_G, rng)
-            film.look("G", step)
+        >>> trace = TrainingTrace(pair, points, steps=2000)
+        >>> for step in range(1, 2001):
+        ...     discriminator_step(pair, x, optimizer_D, rng)
+        ...     trace.look("D", step)
+        ...     generator_step(pair, len(x), optimizer_G, rng)
+        ...     trace.look("G", step)
 
-    Of a game with a ratio, moments are steps of D that G's follow. The frames are its state, that can be
-    saved and put back. Raises ValueError for a model that judges packs or no points.
+    With several steps of D per step of G, snapshots are taken where a step of G follows. The snapshots are its
+    state, which is saved with the run. Raises ValueError for a model that judges packs, or data that are not
+    points.
     """
 
-    def __init__(self, model, real: np.ndarray, steps: int, game: Game = ORIGINAL, moments: int = MOMENTS):
+    def __init__(
+        self,
+        model: AdversarialPair,
+        real: np.ndarray,
+        steps: int,
+        game: Game = ORIGINAL,
+        moments: int = MOMENTS,
+    ):
         if real.ndim != 2 or real.shape[1] != 2 or getattr(model, "pack", 1) != 1:
-            raise ValueError("a film is of points (N, 2) that D judges one by one, not in packs")
+            raise ValueError("a training trace needs points (N, 2) that D judges one by one, not in packs")
         self.model, self.real, self.objective = model, real[:REAL], game.objective
         rounds = np.geomspace(1, max(1, steps // game.discriminator_steps), moments).round().astype(int)
         self.moments = set((rounds * game.discriminator_steps).tolist())
@@ -69,13 +83,13 @@ class TrainingTrace:
 
     @property
     def places(self) -> np.ndarray:
-        """The lattice (SIDE², 2) at which D is asked, row by row from below."""
+        """The grid of points (SIDE², 2) at which D is evaluated, row by row from the bottom."""
         left, right, below, above = self.extent
         X, Y = np.meshgrid(np.linspace(left, right, SIDE), np.linspace(below, above, SIDE))
         return np.stack([X.ravel(), Y.ravel()], axis=1).astype(self.real.dtype)
 
     def look(self, player: str, step: int) -> None:
-        """Take a frame after a step of a player, "D" or "G", if it is one of the moments."""
+        """Take a snapshot after a step of a player, "D" or "G", if it is one of the moments."""
         if step in self.moments:
             self.frames.append(self._frame(player, step))
 
@@ -89,12 +103,12 @@ class TrainingTrace:
             pushes = -grad(loss)(samples).numpy()
         return Snapshot(step, player, logits.reshape(SIDE, SIDE), samples, pushes)
 
-    def state_dict(self) -> dict:
-        """All frames: arrays of each part, and lists of steps and players."""
+    def state_dict(self) -> dict[str, Any]:
+        """All snapshots: one array per part, and lists of steps and players."""
         arrays = {part: np.stack([getattr(f, part) for f in self.frames]) for part in PARTS}
         return arrays | {"step": [f.step for f in self.frames], "player": [f.player for f in self.frames]}
 
-    def load_state_dict(self, state: dict) -> None:
-        """Put back what `state_dict` gave."""
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Restore a state that `state_dict` returned."""
         columns = (state[name] for name in ("step", "player", *PARTS))
         self.frames = [Snapshot(*frame) for frame in zip(*columns, strict=True)]

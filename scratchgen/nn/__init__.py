@@ -1,9 +1,10 @@
-"""Modules, layers and how their weights begin."""
+"""Modules, layers and initialisers of their weights."""
 
 from scratchgen.nn import init
 from scratchgen.nn.convolution import Conv2d, ConvTranspose2d
 from scratchgen.nn.layers import Dropout, Embedding, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Tanh
-from scratchgen.nn.module import Buffer, Module, Parameter
+from scratchgen.nn.load_report import LoadReport
+from scratchgen.nn.module import Buffer, ForwardHook, Module, Parameter
 from scratchgen.nn.normalisation import BatchNorm, LayerNorm
 from scratchgen.nn.recurrent import GRU, LSTM, RNN, Recurrent
 from scratchgen.nn.spectral import SpectralNorm
@@ -18,9 +19,11 @@ __all__ = [
     "ConvTranspose2d",
     "Dropout",
     "Embedding",
+    "ForwardHook",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LoadReport",
     "Module",
     "Parameter",
     "ReLU",

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.functional import bias_activation, leaky_relu, linear, matmul, relu, sigmoid
 from scratchgen.nn.init import fan_in_uniform
-from scratchgen.nn.module import Module, Parameter
-from scratchgen.random import Generator
+from scratchgen.nn.module import Array, Module, Parameter
+from scratchgen.random import Generator, as_generator
+
+__all__ = ["Dropout", "Embedding", "LeakyReLU", "Linear", "ReLU", "Sequential", "Sigmoid", "Tanh"]
 
 
 class Linear(Module):
-    """y = x W + b.   x (..., D), W (D, H), b (H,) → (..., H)   Ledger: nn.linear"""
+    """The affine map y = x W + b.   x (..., D), W (D, H), b (H,) → (..., H)   Ledger: nn.linear
 
-    def __init__(self, d_in: int, d_out: int, rng: Generator, init=fan_in_uniform):
-        self.W = Parameter(init(rng, d_in, d_out))
+    rng     draws W (None: the default stream)
+    init    of W, (rng, D, H) → (D, H); b starts at 0
+    """
+
+    def __init__(self, d_in: int, d_out: int, rng: Generator | None = None, init: Callable = fan_in_uniform):
+        self.W = Parameter(init(as_generator(rng), d_in, d_out))
         self.b = Parameter(np.zeros(d_out, np.float32))
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Tensor:
+        """The affine map of the last axis.   x (..., D) → (..., H)"""
         return linear(x, self.W, self.b)
 
-    def activated(self, x, activation: str):
-        """f(x W + b), bias and f in one pass.   activation: "tanh", "sigmoid" or "relu"; x (B, D) → (B, H)
+    def activated(self, x: Array, activation: str) -> Tensor:
+        """f(x W + b), with bias and f in one pass.   activation: tanh, sigmoid or relu; x (B, D) → (B, H)
 
         Ledger: kernels.bias_activation
         """
@@ -30,99 +39,125 @@ class Linear(Module):
 
 
 class Embedding(Module):
-    """y = W[k]: a learned vector for each of V symbols.   k (...) int → (..., D)   Ledger: nn.embedding"""
+    """A learned vector y = W[k] for each of V symbols.   k (...) int → (..., D)   Ledger: nn.embedding"""
 
-    def __init__(self, size: int, dimension: int, rng: Generator):
-        self.W = Parameter(rng.standard_normal((size, dimension)))
+    def __init__(self, size: int, dimension: int, rng: Generator | None = None):
+        self.W = Parameter(as_generator(rng).standard_normal((size, dimension)))
 
-    def forward(self, k):
+    def forward(self, k: Array) -> Tensor:
+        """The vectors of symbols.   k (...) int → (..., D)"""
         return self.W[np.asarray(k)]
 
 
 class Dropout(Module):
-    """In training each element is 0 with probability p, else divided by 1 − p; in use nothing happens.
+    """In training each element is set to 0 with probability p and divided by 1 − p otherwise.
 
-    The mean of the output is the input.   Source: Srivastava et al. (2014), section 10.   Ledger: nn.dropout
+    The mean of the output is the input. In evaluation mode the output is the input.
+    Raises ValueError for p outside [0, 1).
+    Source: Srivastava et al. (2014), section 10.   Ledger: nn.dropout
     """
 
-    def __init__(self, p: float, rng: Generator):
+    def __init__(self, p: float, rng: Generator | None = None):
         if not 0 <= p < 1:
             raise ValueError(f"the probability of dropping is in [0, 1), not {p}")
         self.p = p
-        self.rng = rng
+        self.rng = as_generator(rng)
 
-    def forward(self, x):
-        """x with elements dropped at random in training; x itself in use."""
+    def forward(self, x: Array) -> Array:
+        """x with elements dropped at random in training; x itself in evaluation mode."""
         if not self.training or self.p == 0:
             return x
         kept = self.rng.random(x.shape) >= self.p
         return x * (kept / (1 - self.p)).astype(x.dtype)
 
-    def describe(self):
+    def describe(self) -> str:
         return f"p={self.p}"
 
 
 class Sequential(Module):
-    """Layers one after the other. A linear layer and the activation after it take one pass together."""
+    """Layers in a chain, each applied to the output of the layer before. `model[2] = layer` replaces one.
+
+    A Linear layer that a Tanh, Sigmoid or ReLU follows is computed together with it, as
+    `bias_activation(x W, b)`: the same equation with one pass over the array in place of three. A graph or a
+    debugger then shows `matmul` and `bias_activation` where it would show `linear` and the activation. This
+    holds for x (B, D) and for layers of exactly these types without hooks; all others are called one by one.
+    """
 
     def __init__(self, *layers: Module):
         self.layers = list(layers)
 
-    def forward(self, x) -> Tensor:
-        """What the last layer makes of x, each having been given what the one before made."""
-        activated = False
-        for layer, following in zip(self.layers, [*self.layers[1:], None], strict=False):
-            if activated:  # by the layer before
-                activated = False
-            elif type(layer) is Linear and type(following) in PASSES and x.ndim == 2:
-                x, activated = layer.activated(x, PASSES[type(following)]), True
+    def forward(self, x: Array) -> Array:
+        """The output of the last layer."""
+        i = 0
+        while i < len(self.layers):
+            layer, following = self.layers[i], self.layers[i + 1] if i + 1 < len(self.layers) else None
+            if isinstance(layer, Linear) and x.ndim == 2 and _fusable(layer, following):
+                x = layer.activated(x, FUSED_ACTIVATIONS[type(following)])
+                i += 2
             else:
                 x = layer(x)
+                i += 1
         return x
 
     def __getitem__(self, i):
         return self.layers[i]
 
-    def __len__(self):
+    def __setitem__(self, i: int, layer: Module) -> None:
+        if not isinstance(layer, Module):
+            raise TypeError(f"a layer of Sequential is a Module, not a {type(layer).__name__}")
+        self.layers[i] = layer
+
+    def __len__(self) -> int:
         return len(self.layers)
 
-    def children(self):
+    def children(self) -> Iterator[tuple[str, Module]]:
         return ((str(i), layer) for i, layer in enumerate(self.layers))
 
 
 class Tanh(Module):
-    """tanh(x).   Ledger: kernels.elementary"""
+    """The hyperbolic tangent tanh(x).   Ledger: kernels.elementary"""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
+        """The elementwise hyperbolic tangent."""
         return np.tanh(x)
 
 
 class Sigmoid(Module):
-    """1 / (1 + exp(−x)).   Ledger: nn.sigmoid"""
+    """The logistic function 1 / (1 + exp(−x)).   Ledger: nn.sigmoid"""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
+        """The elementwise logistic function."""
         return sigmoid(x)
 
 
 class ReLU(Module):
-    """max(x, 0).   Ledger: nn.relu"""
+    """The rectified linear unit max(x, 0).   Ledger: nn.relu"""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
+        """The positive part of each element."""
         return relu(x)
 
 
-# the activations that the kernel `bias_activation` knows, for Sequential
-PASSES = {Tanh: "tanh", Sigmoid: "sigmoid", ReLU: "relu"}
+# the activations of the kernel `bias_activation`, for Sequential
+FUSED_ACTIVATIONS: dict[type, str] = {Tanh: "tanh", Sigmoid: "sigmoid", ReLU: "relu"}
+
+
+def _fusable(layer: Linear, following: Module | None) -> bool:
+    """Whether `Linear.activated` computes both layers; a subclass or a hook must see its own call."""
+    if following is None or type(layer) is not Linear or type(following) not in FUSED_ACTIVATIONS:
+        return False
+    return not (layer._forward_hooks or following._forward_hooks)
 
 
 class LeakyReLU(Module):
-    """x where x > 0, slope · x elsewhere.   Ledger: nn.leaky_relu"""
+    """The leaky rectified linear unit: x where x > 0, slope · x elsewhere.   Ledger: nn.leaky_relu"""
 
     def __init__(self, slope: float = 0.2):
         self.slope = slope
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
+        """The elementwise leaky rectifier."""
         return leaky_relu(x, slope=self.slope)
 
-    def describe(self):
+    def describe(self) -> str:
         return f"slope={self.slope}"

@@ -1,72 +1,132 @@
-"""Module: a part of a model that knows its parameters, and its buffers."""
+"""Module: a part of a model that knows its parameters, its buffers and the modules in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import numpy as np
 
 from scratchgen.autograd import Tensor
+from scratchgen.nn.load_report import LoadReport, compare
+
+__all__ = ["Buffer", "ForwardHook", "Module", "Parameter"]
+
+# An array or a Tensor. The union would not check: NumPy's stubs give np.exp(tensor) the type of an array.
+Array = Any
 
 
 class Parameter(Tensor):
-    """A tensor that is learned: an attribute of a Module that its optimiser is given."""
+    """A learned tensor: an attribute of a Module that its optimiser changes."""
 
     __slots__ = ()
 
-    def __init__(self, data):
+    def __init__(self, data: Any):
         super().__init__(data, requires_grad=True)
 
 
 class Buffer(Tensor):
     """A constant that is part of a Module's state: saved with the weights, never given to an optimiser.
 
-    What a module finds out without a gradient is kept in one, a moving average for example, and written
-    in place: `buffer.data[...] = new`.
+    A buffer holds what a module learns without a gradient, such as a moving average, and is written in place:
+    `buffer.data[...] = new`.
     """
 
     __slots__ = ()
 
 
-STATE = (Parameter, Buffer)  # what is saved
+STATE_TYPES = (Parameter, Buffer)  # what state_dict saves
+T = TypeVar("T", Parameter, Buffer, Tensor)
 
 
 class Module:
-    """Parameters, buffers and modules are found by looking at the attributes, in their order of assignment.
+    """A layer or a model: subclass it, assign parameters and modules in `__init__`, compute in `forward`.
 
-    A subclass assigns them in `__init__` and says in `forward` what it computes.
+    Parameters, buffers and modules are found among the attributes, in their order of assignment, also within
+    lists, tuples and dictionaries.
+
+        >>> import numpy as np, scratchgen as sg
+        >>> from scratchgen import nn
+        >>> class Affine(nn.Module):
+        ...     def __init__(self, size):
+        ...         self.scale = nn.Parameter(np.ones(size, np.float32))
+        ...         self.shift = nn.Parameter(np.zeros(size, np.float32))
+        ...     def forward(self, x):
+        ...         return x * self.scale + self.shift
+        >>> model = nn.Sequential(nn.Linear(3, 2), Affine(2))
+        >>> [name for name, _ in model.named_parameters()]
+        ['0.W', '0.b', '1.scale', '1.shift']
+        >>> model(np.zeros((4, 3), np.float32)).shape
+        (4, 2)
+
+    training          whether the module behaves as in training (dropout drops); see `train` and `eval`
+    update_buffers    whether layers may move their buffers, such as the averages of BatchNorm; `frozen` clears it
     """
 
     training = True
+    update_buffers = True
+    _forward_hooks: tuple[ForwardHook, ...] = ()
 
-    def forward(self, *args):
-        """What the module computes."""
+    def forward(self, *args: Any, **options: Any) -> Any:
+        """The output of the module for its inputs."""
         raise NotImplementedError(f"{type(self).__name__} has no forward()")
 
-    def __call__(self, *args, **options):
-        return self.forward(*args, **options)
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        output = self.forward(*args, **options)
+        for hook in self._forward_hooks:
+            replacement = hook.function(self, args, output)
+            output = output if replacement is None else replacement
+        return output
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        old = self.__dict__.get(name)
+        if isinstance(old, STATE_TYPES):
+            kind = Parameter if isinstance(old, Parameter) else Buffer
+            if not isinstance(value, kind):
+                raise TypeError(
+                    f"{type(self).__name__}.{name} is a {kind.__name__}, which an object of type "
+                    f"{type(value).__name__} cannot replace; write its values with {name}.data[...] = x, "
+                    f"or assign {kind.__name__}(x)"
+                )
+        super().__setattr__(name, value)
 
     def children(self) -> Iterator[tuple[str, Module]]:
-        """The modules that are attributes of this one, or stand in its lists, with their names."""
+        """The modules directly in this one, with their names."""
         return ((name, value) for name, value in _members(self) if isinstance(value, Module))
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """This module and every module in it, once each: ("", self), ("encoder", …), ("encoder.0", …), …"""
+        return self._named_modules(prefix, set())
+
+    def _named_modules(self, prefix: str, seen: set[int]) -> Iterator[tuple[str, Module]]:
+        if id(self) in seen:
+            return
+        seen.add(id(self))
+        yield prefix, self
+        for name, child in self.children():
+            yield from child._named_modules(f"{prefix}.{name}" if prefix else name, seen)
 
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
         """Every parameter of this module and the modules in it, as ("encoder.0.W", parameter), once each."""
         return self._named(Parameter, prefix)
 
     def named_buffers(self, prefix: str = "") -> Iterator[tuple[str, Buffer]]:
-        """Every buffer, in the same way."""
+        """Every buffer of this module and the modules in it, once each."""
         return self._named(Buffer, prefix)
 
-    def _named(self, kind: type | tuple[type, ...], prefix: str = "") -> Iterator[tuple[str, Tensor]]:
-        seen = set()
+    def _named_state(self) -> Iterator[tuple[str, Tensor]]:
+        """Parameters and buffers, module by module, once each."""
+        return ((n, tensor) for n, tensor in self._named(Tensor, "") if isinstance(tensor, STATE_TYPES))
+
+    def _named(self, kind: type[T], prefix: str) -> Iterator[tuple[str, T]]:
+        seen: set[Tensor] = set()
         for name, tensor in self._walk(kind, prefix):
-            if tensor not in seen:  # tied weights have several names; the first stands
+            if tensor not in seen:  # tied weights have several names; the first one counts
                 seen.add(tensor)
                 yield name, tensor
 
-    def _walk(self, kind: type | tuple[type, ...], prefix: str) -> Iterator[tuple[str, Tensor]]:
+    def _walk(self, kind: type[T], prefix: str) -> Iterator[tuple[str, T]]:
         for name, value in _members(self):
             if isinstance(value, kind):
                 yield prefix + name, value
@@ -78,24 +138,40 @@ class Module:
         return [parameter for _, parameter in self.named_parameters()]
 
     def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+        """Set the gradients of all parameters to None."""
         for parameter in self.parameters():
             parameter.grad = None
 
+    def apply(self, function: Callable[[Module], Any]) -> Module:
+        """Call function(module) for every module in this one, then for this module; returns the module."""
+        for _, module in reversed(list(self.named_modules())):
+            function(module)
+        return self
+
+    def register_forward_hook(self, hook: Callable[[Module, tuple, Any], Any]) -> ForwardHook:
+        """Call hook(module, inputs, output) after every forward pass of this module; as in PyTorch.
+
+        inputs is the tuple of positional arguments. A result other than None replaces the output.
+        The returned object's `remove()` takes the hook away.
+        """
+        handle = ForwardHook(self, hook)
+        self._forward_hooks = (*self._forward_hooks, handle)
+        return handle
+
     def train(self, training: bool = True) -> Module:
-        """Behave as in training (dropout drops), or as in use with `train(False)`."""
+        """Switch to training mode (dropout drops), or to evaluation mode with `train(False)`."""
         self.training = training
         for _, child in self.children():
             child.train(training)
         return self
 
     def eval(self) -> Module:
-        """Behave as in use."""
+        """Switch to evaluation mode."""
         return self.train(False)
 
     @contextmanager
-    def eval_mode(self):
-        """Within `with module.eval_mode():` it behaves as in use, and afterwards as it did before."""
+    def eval_mode(self) -> Iterator[Module]:
+        """Evaluation mode within `with module.eval_mode():`, and the mode of before afterwards."""
         before = self.training
         try:
             yield self.eval()
@@ -103,54 +179,81 @@ class Module:
             self.train(before)
 
     @contextmanager
-    def frozen(self):
-        """Within `with module.frozen():` the parameters are constants to whatever is computed there.
+    def frozen(self) -> Iterator[Module]:
+        """Within `with module.frozen():` parameters need no gradient and layers leave their buffers unchanged.
 
-        A layer that learns by looking on, and keeps what it has seen in buffers, does not learn either.
+        The second part is the flag `update_buffers`: it does not depend on which parameters require a gradient,
+        so a BatchNorm whose gamma is frozen by hand still follows the statistics of its batches.
         """
-        parameters = self.parameters()
-        before = [parameter.requires_grad for parameter in parameters]
+        modules, parameters = _parts(self)
+        updated = [module.update_buffers for module in modules]
+        required = [parameter.requires_grad for parameter in parameters]
+        for module in modules:
+            module.update_buffers = False
         for parameter in parameters:
             parameter.requires_grad = False
         try:
             yield self
         finally:
-            for parameter, required in zip(parameters, before, strict=True):
-                parameter.requires_grad = required
+            for module, flag in zip(modules, updated, strict=True):
+                module.update_buffers = flag
+            for parameter, flag in zip(parameters, required, strict=True):
+                parameter.requires_grad = flag
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """A copy of the array of every parameter and buffer under its name."""
-        return {name: tensor.data.copy() for name, tensor in self._named(STATE)}
+        """A copy of the array of every parameter and buffer, by name."""
+        return {name: tensor.data.copy() for name, tensor in self._named_state()}
 
-    def load_state_dict(self, state: dict[str, np.ndarray]) -> None:
-        """Copy arrays into the parameters and buffers.
+    def load_state_dict(self, state: dict[str, np.ndarray], strict: bool = True) -> LoadReport:
+        """Copy arrays into the parameters and buffers of the same name; returns what was loaded and what not.
 
-        Raises ValueError, and changes nothing, unless names, shapes and dtypes match.
+        strict    True: all or nothing. False: load every array whose name, shape and dtype fit
+
+        Raises ValueError, and changes nothing, if strict and a name, shape or dtype does not match.
         """
-        own = dict(self._named(STATE))
-        missing, unknown = sorted(own.keys() - state.keys()), sorted(state.keys() - own.keys())
-        if missing or unknown:
-            raise ValueError(f"these weights are of another model: missing {missing}, unknown {unknown}")
-        for name, tensor in own.items():
-            found, wanted = state[name], tensor.data
-            if found.shape != wanted.shape or found.dtype != wanted.dtype:
-                raise ValueError(
-                    f"{name} is {wanted.dtype} {wanted.shape} in the model, "
-                    f"but {found.dtype} {found.shape} here"
-                )
-        for name, tensor in own.items():
-            tensor.data[...] = state[name]
+        own = dict(self._named_state())
+        report = compare({name: tensor.data for name, tensor in own.items()}, state)
+        if strict:
+            report.raise_unless_complete()
+        for name in report.loaded:
+            own[name].data[...] = state[name]
+        return report
 
     def describe(self) -> str:
-        """What the repr says in brackets: sizes and settings."""
+        """The sizes and settings that the repr shows in brackets."""
         return ""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n".join(_tree(self, ""))
 
 
+class ForwardHook:
+    """A registered hook; `remove()` takes it away."""
+
+    def __init__(self, module: Module, function: Callable[[Module, tuple, Any], Any]):
+        self._module, self.function = module, function
+
+    def remove(self) -> None:
+        """Stop calling the hook. Removing it twice is allowed."""
+        self._module._forward_hooks = tuple(h for h in self._module._forward_hooks if h is not self)
+
+
+def _parts(module: Module) -> tuple[list[Module], list[Parameter]]:
+    """The module and all modules in it, and their parameters, once each; without names, which take longer."""
+    modules, parameters = {id(module): module}, {}
+    found = [module]
+    while found:
+        for _, value in _members(found.pop()):
+            if isinstance(value, Parameter):
+                parameters[id(value)] = value
+            elif isinstance(value, Module) and id(value) not in modules:
+                modules[id(value)] = value
+                found.append(value)
+    return list(modules.values()), list(parameters.values())
+
+
 def _members(module: Module) -> Iterator[tuple[str, object]]:
-    """The attributes of a module, those that stand in lists, tuples and dictionaries one by one."""
+    """The attributes of a module; members of lists, tuples and dictionaries one by one."""
     for name, value in vars(module).items():
         if isinstance(value, list | tuple):
             yield from ((f"{name}.{i}", v) for i, v in enumerate(value))
@@ -161,8 +264,8 @@ def _members(module: Module) -> Iterator[tuple[str, object]]:
 
 
 def _tree(module: Module, name: str) -> list[str]:
-    """The module as indented lines: name, kind, settings, shapes of its own state, number of parameters."""
-    own = {n: t for n, t in _members(module) if isinstance(t, STATE)}
+    """The module as indented lines: name, type, settings, shapes of its state, number of parameters."""
+    own = {n: t for n, t in _members(module) if isinstance(t, STATE_TYPES)}
     total = sum(p.size for p in module.parameters())
     shapes = ", ".join(f"{n} {t.shape}" for n, t in own.items())
     line = f"{name + ': ' if name else ''}{type(module).__name__}({module.describe()})"

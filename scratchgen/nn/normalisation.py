@@ -1,4 +1,4 @@
-"""Normalisation: activations get a mean and a scale that are learned, whatever the layers before do."""
+"""Normalisation layers: activations get a learned mean and scale, independent of the layers before."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
-from scratchgen.nn.module import Buffer, Module, Parameter
+from scratchgen.autograd import Tensor
+from scratchgen.autograd.primitives import to_numpy
+from scratchgen.nn.module import Array, Buffer, Module, Parameter
+
+__all__ = ["BatchNorm", "LayerNorm"]
 
 
 class BatchNorm(Module):
-    """y = gamma (x − m) / √(s² + ε) + beta, with a mean m and a variance s² of every feature.
+    """Batch normalisation: y = gamma (x − m) / √(s² + ε) + beta, by the mean m and variance s² of each feature.
 
     x (B, D) or images (B, H, W, C): all axes but the last are the batch. gamma, beta (D,).
-    In training m and s² are those of the batch, so that its rows depend on one another. In use they are the
-    averages that training has left in the buffers `mean` and `variance`,
+    In training m and s² are those of the batch, so the rows of a batch depend on one another. In evaluation
+    mode they are the moving averages in the buffers `mean` and `variance`, which training updates:
 
         mean ← 0.9 mean + 0.1 m,     variance ← 0.9 variance + 0.1 s² n / (n − 1)     for a batch of n values.
 
-    A batch that is mixed of real and generated examples has statistics of neither: pass them one after the
-    other. While the layer is frozen the buffers stay as they are.
+    A batch that mixes real and generated examples has the statistics of neither: pass them in two calls. Within
+    `frozen()` (while `update_buffers` is False) the buffers stay unchanged; whether gamma requires a gradient
+    does not matter.
 
     Source: Ioffe & Szegedy (2015), algorithms 1 and 2.   Raises ValueError in training for a single value.
     Ledger: nn.batch_norm
@@ -34,8 +38,8 @@ class BatchNorm(Module):
         self.mean = Buffer(np.zeros(size, np.float32))
         self.variance = Buffer(np.ones(size, np.float32))
 
-    def forward(self, x):
-        """y, of the shape of x; in training the averages move.   Raises ValueError for a single value."""
+    def forward(self, x: Array) -> Tensor:
+        """y, of the shape of x; in training the averages are updated.   Raises ValueError for a single value."""
         if not self.training:
             return _scaled(x, self.mean.data.copy(), self.variance.data.copy(), self)
         batch, n = tuple(range(np.ndim(x) - 1)), math.prod(np.shape(x)[:-1])
@@ -43,19 +47,20 @@ class BatchNorm(Module):
             raise ValueError(f"a batch of {np.shape(x)} has no variance; give two rows, or call eval()")
         m = np.mean(x, axis=batch, keepdims=True)
         s2 = np.mean((x - m) ** 2, axis=batch, keepdims=True)
-        if self.gamma.requires_grad:
+        if self.update_buffers:
             for buffer, found in ((self.mean, m), (self.variance, s2 * (n / (n - 1)))):
-                buffer.data += self.momentum * (plain(found).reshape(-1) - buffer.data)
+                buffer.data += self.momentum * (to_numpy(found).reshape(-1) - buffer.data)
         return _scaled(x, m, s2, self)
 
 
 class LayerNorm(Module):
-    """y = gamma (x − m) / √(s² + ε) + beta, with the mean m and the variance s² of each example.
+    """Layer normalisation: y = gamma (x − m) / √(s² + ε) + beta, by the mean m and variance s² of each example.
 
-    shape    of the last axes, which are one example: D for x (..., D), or (H, W, C) for images. gamma and
-             beta have it too
-    Examples do not depend on one another: it may stand where a gradient penalty is taken, and a batch of one
-    is a batch.   Source: Ba, Kiros & Hinton (2016), section 3.   Ledger: nn.layer_norm
+    shape    of one example, the last axes of x: D for x (..., D), or (H, W, C) for images; also of gamma and
+             beta
+
+    Examples do not depend on one another, so a gradient penalty and a batch of one example are possible.
+    Source: Ba, Kiros & Hinton (2016), section 3.   Ledger: nn.layer_norm
     """
 
     eps = 1e-5
@@ -65,14 +70,14 @@ class LayerNorm(Module):
         self.gamma = Parameter(np.ones(shape, np.float32))
         self.beta = Parameter(np.zeros(shape, np.float32))
 
-    def forward(self, x):
-        """y, of the shape of x: each example by its own mean and variance."""
+    def forward(self, x: Array) -> Tensor:
+        """y, of the shape of x: each example normalised by its own mean and variance."""
         example = tuple(range(-self.gamma.ndim, 0))
         m = np.mean(x, axis=example, keepdims=True)
         s2 = np.mean((x - m) ** 2, axis=example, keepdims=True)
         return _scaled(x, m, s2, self)
 
 
-def _scaled(x, m, s2, layer):
+def _scaled(x: Array, m: Array, s2: Array, layer: BatchNorm | LayerNorm) -> Tensor:
     """gamma (x − m) / √(s² + ε) + beta"""
     return layer.gamma * ((x - m) / np.sqrt(s2 + layer.eps)) + layer.beta

@@ -1,28 +1,32 @@
-"""Recurrent layers: tanh, long short-term memory and gated units; stacked, in one direction or in both.
+"""Recurrent layers: tanh, long short-term memory and gated units; stacked, in one direction or two.
 
 Sequences are (T, B, ...). The state of a stack is one array (L, S, B, H): L layers, or 2L where both
 directions are read, S = 2 states for long short-term memory (h and c) and S = 1 for the others. So it is
-carried from chunk to chunk, cut off from the graph and saved as any array is.
+carried between segments of a sequence, detached from the graph and saved like any array.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+from scratchgen.autograd import Tensor
 from scratchgen.errors import BadInput
 from scratchgen.functional import gru_recurrence, lstm_recurrence, tanh_recurrence
 from scratchgen.nn.init import glorot_uniform, orthogonal
 from scratchgen.nn.layers import Dropout
-from scratchgen.nn.module import Module, Parameter
-from scratchgen.random import Generator
+from scratchgen.nn.module import Array, Module, Parameter
+from scratchgen.random import Generator, as_generator
+
+__all__ = ["GRU", "LSTM", "RNN", "Recurrent"]
 
 
 class Layer(Module):
-    """One layer in one direction: x (T, B, D), state (S, B, H) → every state (S, T, B, H), h first.
+    """One recurrent layer in one direction: x (T, B, D), state (S, B, H) → every state (S, T, B, H), h first.
 
-    W_xh (D, GH), W_hh (H, GH), b_h (GH,): G gates side by side, each with its own square of W_hh from `init`.
+    W_xh (D, GH), W_hh (H, GH), b_h (GH,): G gates next to one another, each with an (H, H) block of W_hh from `init`.
     """
 
     gates = states = 1
@@ -34,33 +38,33 @@ class Layer(Module):
         self.b_h = Parameter(np.zeros(self.gates * hidden, np.float32))
         self.h0 = Parameter(np.zeros((self.states, 1, hidden), np.float32)) if learned_h0 else None
 
-    def initial_state(self, batch_size: int):
-        """h0 for every example: learned, or zeros   (S, B, H)."""
+    def initial_state(self, batch_size: int) -> Array:
+        """The initial state h0 of every example, learned or zero   (S, B, H)."""
         zeros = np.zeros((self.states, batch_size, self.W_hh.shape[0]), self.W_hh.dtype)
         return zeros if self.h0 is None else zeros + self.h0
 
 
 class TanhLayer(Layer):
-    """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h).   Ledger: rnn.hidden"""
+    """The recurrence h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h).   Ledger: rnn.hidden"""
 
-    def forward(self, x, state):
+    def forward(self, x: Array, state: Array) -> Tensor:
         return tanh_recurrence(x, state[0], self.W_xh, self.W_hh, self.b_h)[None]
 
 
 class LSTMLayer(Layer):
-    """h_t = o_t ⊙ tanh(c_t) with c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t; gates in the order i, f, g, o.
+    """The recurrence h_t = o_t ⊙ tanh(c_t) with c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t; gates in the order i, f, g, o.
 
     Ledger: rnn.lstm
     """
 
     gates, states = 4, 2
 
-    def forward(self, x, state):
+    def forward(self, x: Array, state: Array) -> Tensor:
         return lstm_recurrence(x, state[0], state[1], self.W_xh, self.W_hh, self.b_h)
 
 
 class GRULayer(Layer):
-    """h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}; gates in the order r, z, n, and two biases b_x, b_h.
+    """The recurrence h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}; gates in the order r, z, n, and two biases b_x, b_h.
 
     Ledger: rnn.gru
     """
@@ -71,20 +75,20 @@ class GRULayer(Layer):
         super().__init__(d_in, hidden, rng, init, learned_h0)
         self.b_x = Parameter(np.zeros_like(self.b_h.data))
 
-    def forward(self, x, state):
+    def forward(self, x: Array, state: Array) -> Tensor:
         return gru_recurrence(x, state[0], self.W_xh, self.W_hh, self.b_x, self.b_h)[None]
 
 
 class Recurrent(Module):
-    """A stack of layers, each reading the states h of the one below.
+    """A stack of recurrent layers; each reads the states h of the layer below.
 
     d_in, hidden     D and H
-    rng              draws the weights, and in training what dropout drops
-    layers           how many lie above one another
-    bidirectional    a second layer beside each reads from the end; outputs stand side by side, forward first
+    rng              draws the weights, and the elements that dropout drops in training (None: the default stream)
+    layers           number of layers in the stack
+    bidirectional    each layer gets a second one that reads from the end; outputs are concatenated, forward first
     dropout          the probability of dropping an element between layers (not between steps)
-    learned_h0       the first state (of LSTM, h and c) is learned; otherwise it is zero
-    init             of the square matrices W_hh, (rng, n) → (n, n)
+    learned_h0       learn the initial state (of LSTM, h and c); otherwise it is zero
+    init             initialiser of the square matrices W_hh, (rng, n) → (n, n)
 
     The memory of back-propagation through time is linear in T. For each step, example, layer and direction
     the forward pass keeps H numbers (tanh), 6H (LSTM: h, c and four gates) or 5H (GRU: h, three gates and the
@@ -100,7 +104,7 @@ class Recurrent(Module):
         self,
         d_in: int,
         hidden: int,
-        rng: Generator,
+        rng: Generator | None = None,
         *,
         layers: int = 1,
         bidirectional: bool = False,
@@ -110,6 +114,7 @@ class Recurrent(Module):
     ):
         if min(d_in, hidden, layers) < 1:
             raise ValueError(f"sizes are at least 1, not {d_in} inputs, {hidden} units and {layers} layers")
+        rng = as_generator(rng)
         self.directions = 2 if bidirectional else 1
         below = [d_in] + [self.directions * hidden] * (layers - 1)
         self.layers = [
@@ -118,17 +123,17 @@ class Recurrent(Module):
         self.hidden = hidden
         self.dropout = Dropout(dropout, rng)
 
-    def initial_state(self, batch_size: int):
+    def initial_state(self, batch_size: int) -> Array:
         """The state before the first step   (L, S, B, H)."""
         return np.stack([layer.initial_state(batch_size) for layer in self.layers])
 
-    def forward(self, x, state=None, mask=None):
+    def forward(self, x: Array, state: Array | None = None, mask: Array | None = None) -> tuple[Array, Array]:
         """The states h of the last layer, and the state of every layer after the last step.
 
         x        (T, B, D)
         state    (L, S, B, H), or None for the initial one
-        mask     (T, B) bool, True where x is real. A step that is not real is passed over: whatever stands in
-                 x, the state stays as it was, and the output there is 0. None: all are real
+        mask     (T, B) bool, True where x is real. At a masked step the state stays unchanged, whatever x holds,
+                 and the output is 0. None: all steps are real
 
         → h (T, B, H), or (T, B, 2H) in two directions, and the state (L, S, B, H), both differentiable.
         Raises BadInput for a sequence without a real step; ValueError for shapes that do not fit.
@@ -152,12 +157,15 @@ class Recurrent(Module):
             x = h[0] if len(h) == 1 else np.concatenate(h, axis=-1)
         return x, np.stack(last)
 
-    def describe(self):
+    def describe(self) -> str:
         return "two directions" if self.directions == 2 else ""
 
 
 class RNN(Recurrent):
-    """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h), stacked.   Source: Elman (1990).   Ledger: rnn.hidden"""
+    """Tanh recurrent network h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h), stacked.
+
+    Source: Elman (1990).   Ledger: rnn.hidden
+    """
 
     layer = TanhLayer
 
@@ -168,15 +176,23 @@ class LSTM(Recurrent):
     (i, f, g, o) = (σ, σ, tanh, σ)(x_t W_xh + h_{t−1} W_hh + b_h)
     c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t,   h_t = o_t ⊙ tanh(c_t)
 
-    forget_bias    where the bias of f begins: at 1 the memory is kept until the network learns to forget
+    forget_bias    initial bias of f: at 1 the memory is kept until the network learns to forget
 
-    Source: Hochreiter & Schmidhuber (1997); Gers et al. (2000), whose forget gate begins open; the value 1 is
-    that of Jozefowicz et al. (2015), section 2.   Ledger: rnn.lstm
+    Source: Hochreiter & Schmidhuber (1997); Gers et al. (2000), who start with an open forget gate; the value 1 is
+    from Jozefowicz et al. (2015), section 2.   Ledger: rnn.lstm
     """
 
     layer = LSTMLayer
 
-    def __init__(self, d_in: int, hidden: int, rng: Generator, *, forget_bias: float = 1.0, **options):
+    def __init__(
+        self,
+        d_in: int,
+        hidden: int,
+        rng: Generator | None = None,
+        *,
+        forget_bias: float = 1.0,
+        **options: Any,
+    ):
         super().__init__(d_in, hidden, rng, **options)
         for layer in self.layers:
             layer.b_h.data[hidden : 2 * hidden] = forget_bias
@@ -192,7 +208,7 @@ class GRU(Recurrent):
     layer = GRULayer
 
 
-def _checked(mask, shape: tuple[int, int]) -> np.ndarray:
+def _checked(mask: Array, shape: tuple[int, int]) -> np.ndarray:
     mask = np.asarray(mask)
     if mask.dtype != bool or mask.shape != shape:
         raise ValueError(f"a mask is bool of shape (T, B) = {shape}, not {mask.dtype} of {mask.shape}")
@@ -202,8 +218,10 @@ def _checked(mask, shape: tuple[int, int]) -> np.ndarray:
     return mask
 
 
-def _read(layer: Layer, x, state, mask: np.ndarray | None, backwards: bool):
-    """The states h of a layer at the places of x, (T, B, H), and its last state (S, B, H)."""
+def _read(
+    layer: Layer, x: Array, state: Array, mask: np.ndarray | None, backwards: bool
+) -> tuple[Array, Array]:
+    """The states h of a layer at the steps of x, (T, B, H), and its last state (S, B, H)."""
     if mask is None:
         states = layer(x[::-1] if backwards else x, state)
         return states[0, ::-1] if backwards else states[0], states[:, -1]
@@ -217,13 +235,13 @@ def _read(layer: Layer, x, state, mask: np.ndarray | None, backwards: bool):
 
 
 def _real_steps_first(mask: np.ndarray, backwards: bool) -> np.ndarray:
-    """(T, B): the step that is read t-th of each sequence; those that are not real come last."""
+    """(T, B): the index of the t-th step that each sequence reads; masked steps come last."""
     if backwards:
         return len(mask) - 1 - np.argsort(~mask[::-1], axis=0, kind="stable")
     return np.argsort(~mask, axis=0, kind="stable")
 
 
-def _in_order(x, order: np.ndarray):
+def _in_order(x: Array, order: np.ndarray) -> Array:
     """x[order[t, b], b] for every t and b.   x (T, B, D) → (T, B, D)"""
     T, B = order.shape
     return np.reshape(x, (T * B, x.shape[-1]))[order * B + np.arange(B)]

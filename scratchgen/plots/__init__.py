@@ -1,18 +1,35 @@
-"""Every picture that the project draws."""
+"""All pictures of the project. A function is named by its picture, takes the path, and writes a file.
+
+figure                 size, palette and saving, shared by all pictures
+images, data_sets      grids of images, pictures of a data set
+music, frames          piano rolls, sounds with spectrograms, frames
+points, latent         points in the plane, latent spaces
+curves, comparison     training curves of one run and of several runs
+rate_distortion        the rate-distortion curve of a VAE
+attention, gates, text_states, eigenvalues, gradient_norms     inside a recurrent network
+generator_losses, dirac, training_trace                     GAN losses and dynamics
+gradient_flow          gradients by parameter
+overview, speed        the demo's models in one picture, speed-ups of the kernels
+"""
 
 from scratchgen.plots.attention import attention
+from scratchgen.plots.comparison import compared_curves
 from scratchgen.plots.curves import curves
+from scratchgen.plots.data_sets import data_set
 from scratchgen.plots.dirac import dirac
+from scratchgen.plots.eigenvalues import eigenvalues
 from scratchgen.plots.frames import frames
 from scratchgen.plots.gates import gates
 from scratchgen.plots.generator_losses import generator_losses
 from scratchgen.plots.gradient_flow import gradient_flow
 from scratchgen.plots.gradient_norms import gradient_norms
-from scratchgen.plots.images import reconstructions, sample_grid, sheets
+from scratchgen.plots.images import reconstructions, sample_grid, sample_grids
 from scratchgen.plots.latent import aggregated_posterior, latent_plane
+from scratchgen.plots.music import piano_rolls, sounds
+from scratchgen.plots.overview import overview
 from scratchgen.plots.points import scatter
 from scratchgen.plots.rate_distortion import rate_distortion
-from scratchgen.plots.spectrum import spectrum
+from scratchgen.plots.speed import speed
 from scratchgen.plots.text_states import text_states
 from scratchgen.plots.training_trace import animation
 
@@ -20,19 +37,25 @@ __all__ = [
     "aggregated_posterior",
     "animation",
     "attention",
+    "compared_curves",
     "curves",
+    "data_set",
     "dirac",
+    "eigenvalues",
     "frames",
     "gates",
     "generator_losses",
     "gradient_flow",
     "gradient_norms",
     "latent_plane",
+    "overview",
+    "piano_rolls",
     "rate_distortion",
     "reconstructions",
     "sample_grid",
+    "sample_grids",
     "scatter",
-    "sheets",
-    "spectrum",
+    "sounds",
+    "speed",
     "text_states",
 ]

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
 
 
 def curves(
-    series: Mapping[str, Sequence[float]], path, ylabel: str, references: Mapping[str, float] | None = None
+    series: Mapping[str, Sequence[float]],
+    path: str | os.PathLike,
+    ylabel: str,
+    references: Mapping[str, float] | None = None,
 ) -> Path:
-    """Numbers by epoch, one line a name, with horizontal lines for what they are compared with."""
+    """Scores by epoch, one line per name, with horizontal lines for the references."""
     from matplotlib.ticker import MaxNLocator
 
     figure = new_figure(6.4, 3.8)
     axes = figure.add_subplot()
     for (name, numbers), colour in zip(series.items(), (ACCENT, SECOND, INK, FAINT), strict=False):
-        marker = "o" if len(numbers) == 1 else None  # a line needs two points
+        marker = "o" if len(numbers) == 1 else None  # a single point makes no line
         label = name.replace("_", " ")
         axes.plot(range(1, len(numbers) + 1), numbers, color=colour, marker=marker, label=label)
     for name, level in (references or {}).items():
@@ -29,5 +33,5 @@ def curves(
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set_ylabel(ylabel)
     axes.legend(frameon=False, fontsize=9)
-    plain(axes)
+    despine(axes)
     return save(figure, path)

@@ -1,40 +1,46 @@
-"""One picture of a data set."""
+"""A picture of any data set that is not text."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from scratchgen.data.types import AnyData, PointData, RowData, SequenceData, SoundData
 from scratchgen.errors import BadInput
+from scratchgen.plots.frames import frames
 from scratchgen.plots.images import sample_grid
 from scratchgen.plots.music import piano_rolls, sounds
 from scratchgen.plots.points import scatter
 
-IMAGES, SEQUENCES, SOUNDS = 100, 3, 4
+IMAGES, FRAMES, SEQUENCES, SOUNDS = 100, 200, 3, 4  # examples in a picture
 
 
-def draw(data: AnyData, path) -> Path:
-    """The first images, piano rolls, sounds (of different classes) or points of the training part.
+def data_set(data: AnyData, path: str | os.PathLike) -> Path:
+    """The first images, frames, piano rolls, sounds (of different classes) or points of the training part.
 
-    Raises BadInput for text, which is read and not looked at.
+    Raises BadInput for text, which has no picture.
     """
     title = f"{data.name}: " + " + ".join(f"{len(p):,}" for p in (data.train, data.validation, data.test))
     match data:
+        case RowData(kind="points"):
+            return scatter(data.train, data.train_labels, path, f"{title} points")
+        case RowData(kind="frames"):
+            return frames(data.train[:FRAMES], path, f"{title} frames")
         case RowData():
             return sample_grid(data.train[:IMAGES], data.image_shape, path, f"{title} images")
         case SequenceData():
             return piano_rolls(data.train[:SEQUENCES], data.first, data.unit, path, f"{title} sequences")
         case SoundData():
-            some = _different_classes(data)
-            names = [_class_name(data, i) for i in some]
-            return sounds([data.train[i] for i in some], names, data.rate, path, f"{title} sounds")
+            chosen = _different_classes(data)
+            names = [_class_name(data, i) for i in chosen]
+            return sounds([data.train[i] for i in chosen], names, data.rate, path, f"{title} sounds")
         case PointData():
             return scatter(data.train, data.train_labels, path, f"{title} points")
-    raise BadInput(f"{data.name} is text, which has no picture; read from it instead")
+    raise BadInput(f"{data.name} is text, which has no picture; print an excerpt instead")
 
 
 def _different_classes(data: SoundData) -> list[int]:
-    """The first sounds that show as many classes as there is room for."""
+    """The indices of the first sounds of up to four different classes."""
     if data.train_labels is None:
         return list(range(min(SOUNDS, len(data.train))))
     labels = data.train_labels.tolist()
@@ -44,4 +50,6 @@ def _different_classes(data: SoundData) -> list[int]:
 
 
 def _class_name(data: SoundData, i: int) -> str:
-    return data.classes[data.train_labels[i]] if data.classes else f"sound {i}"
+    if data.train_labels is None or not data.classes:
+        return f"sound {i}"
+    return data.classes[data.train_labels[i]]

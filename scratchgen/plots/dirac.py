@@ -1,21 +1,29 @@
-"""The Dirac-GAN: the forces on its players, and where their steps lead."""
+"""The Dirac-GAN: the gradient field of its two parameters, and the trajectories of training."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 
 from scratchgen.gan import Game, dirac_forces, dirac_path
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
 
-START, REACH, SIDE = (1.0, 1.0), 2.8, 21
+START, LIMIT, GRID = (1.0, 1.0), 2.8, 21
 
 
-def dirac(path, r1: float = 0.3, alpha: float = 0.3, steps: int = 100, objective: str = "minimax") -> Path:
-    """θ and ψ with and without the zero-centred penalty: the field, simultaneous and alternating steps.
+def dirac(
+    path: str | os.PathLike,
+    r1: float = 0.3,
+    learning_rate: float = 0.3,
+    steps: int = 100,
+    objective: str = "minimax",
+) -> Path:
+    """The Dirac-GAN's θ and ψ with and without the zero-centred gradient penalty.
 
-    At the right the distance to the equilibrium, step by step. Steps are large, so that their error is seen.
+    Left and middle: the gradient field, and trajectories of simultaneous and alternating steps. Right: the distance
+    to the equilibrium by step. The learning rate is large, so that the discretisation error is visible.
     Source: Mescheder et al. (2018), sections 2 and 3.
     """
     figure = new_figure(13.2, 4.4)
@@ -24,29 +32,29 @@ def dirac(path, r1: float = 0.3, alpha: float = 0.3, steps: int = 100, objective
         game = Game(objective, r1=gamma)
         _field(axes, game)
         for alternate, colour, name in ((False, ACCENT, "simultaneous"), (True, SECOND, "alternating")):
-            way = dirac_path(*START, steps, alpha, game, alternate)
-            axes.plot(*way.T, ".-", color=colour, markersize=3, linewidth=1)
+            trajectory = dirac_path(*START, steps, learning_rate, game, alternate)
+            axes.plot(*trajectory.T, ".-", color=colour, markersize=3, linewidth=1)
             label = f"{name} steps, {'R1' if gamma else 'no penalty'}"
             style = "--" if gamma else "-"
-            distances.semilogy(np.hypot(*way.T), style, color=colour, linewidth=1.5, label=label)
+            distances.semilogy(np.hypot(*trajectory.T), style, color=colour, linewidth=1.5, label=label)
         axes.plot(*START, "o", color=INK, markersize=6)
         axes.plot(0, 0, "+", color=INK, markersize=11, markeredgewidth=2)
-        title = f"R1, $\\gamma = {gamma:g}$: it spirals inwards" if gamma else "no penalty: it circles"
+        title = f"R1, $\\gamma = {gamma:g}$: converges" if gamma else "no penalty: cycles"
         axes.set_title(title, fontsize=11, color=INK)
-        axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal")
-        axes.set_xlabel("$\\theta$, what G makes; the data are at 0", color=INK)
+        axes.set(xlim=(-LIMIT, LIMIT), ylim=(-LIMIT, LIMIT), aspect="equal")
+        axes.set_xlabel("$\\theta$, the sample of G (the data are at 0)", color=INK)
         axes.set_ylabel("$\\psi$, the slope of D", color=INK)
-        plain(axes)
+        despine(axes)
     distances.set_title("distance to the equilibrium", fontsize=11, color=INK)
-    distances.set_xlabel(f"step of size {alpha:g}", color=INK)
+    distances.set_xlabel(f"step (learning rate {learning_rate:g})", color=INK)
     distances.legend(frameon=False, fontsize=9, loc="lower left")
-    plain(distances)
+    despine(distances)
     return save(figure, path)
 
 
 def _field(axes, game: Game) -> None:
-    """Lines along the forces, faint."""
-    line = np.linspace(-REACH, REACH, SIDE)
+    """Draw faint streamlines of the gradient field."""
+    line = np.linspace(-LIMIT, LIMIT, GRID)
     theta, psi = np.meshgrid(line, line)
     forces = dirac_forces(theta.ravel(), psi.ravel(), game)
     axes.streamplot(

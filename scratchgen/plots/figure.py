@@ -1,10 +1,11 @@
-"""What all pictures share: one palette, one way to be saved.
+"""The parts that all pictures share: size, palette, saving.
 
-matplotlib is imported where something is drawn: a command that draws nothing starts in half the time.
+matplotlib is imported inside the functions, so that a command without pictures starts in half the time.
 """
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +13,14 @@ from typing import TYPE_CHECKING
 from scratchgen.files import replacing
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 INK, ACCENT, SECOND, FAINT = "#1b2a41", "#d1495b", "#2e86ab", "#b8c0cc"
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure of width × height inches that needs no screen."""
+    """An empty figure of width × height inches, which needs no display."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -27,16 +29,16 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
-def plain(axes) -> None:
-    """Leave only the two axes that carry numbers."""
+def despine(axes: Axes) -> None:
+    """Hide the top and right borders, which have no numbers."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(colors=INK, labelsize=9)
 
 
-def save(figure: Figure, path) -> Path:
-    """Write the figure as PNG; the file appears whole or not at all.
+def save(figure: Figure, path: str | os.PathLike) -> Path:
+    """Write the figure as PNG; the file appears complete or not at all.
 
-    A letter that no font has is drawn as a box, without a warning: texts are of any language.
+    A character without a glyph in any font is drawn as a box, without a warning, because texts are in any language.
     """
     with replacing(Path(path)) as temporary, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")

@@ -1,25 +1,26 @@
-"""How large the gradient is in each part of a model."""
+"""Gradient flow: the size of the gradient of each parameter of a model."""
 
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 
 import numpy as np
 
 from scratchgen.nn import Module
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
 
-ROW, MARGINS, LETTER = 0.24, 1.0, 0.075  # inches: of a parameter, above and below all, of a letter
+ROW_INCHES, MARGIN_INCHES, LETTER_INCHES = 0.24, 1.0, 0.075  # a parameter; above and below all rows; a letter
 ABSENT, ZERO, NOT_FINITE = "no gradient", "all zero", "not finite"
 
 
-def gradient_flow(module: Module, path) -> Path:
+def gradient_flow(module: Module, path: str | os.PathLike) -> Path:
     """The mean and the greatest |∂L/∂θ| of each parameter θ, in the order of `named_parameters`, as PNG.
 
-    It reads what `backward()` has left in `.grad`, summed over all backward calls since `zero_grad`; the mean
-    is over the elements of the parameter. The scale is logarithmic, so what is not on it is said in words:
-    a gradient that is absent, zero everywhere, or not finite.
+    It shows `.grad` after `backward()`, summed over all backward calls since `zero_grad`; the mean is over the
+    elements of the parameter. The scale is logarithmic; a gradient that is absent, zero everywhere or not finite is
+    described in words.
 
     Raises ValueError if no parameter has a gradient.
     """
@@ -32,12 +33,12 @@ def gradient_flow(module: Module, path) -> Path:
             "call backward() on its loss first"
         )
     found = {name: magnitudes(parameter.grad) for name, parameter in parameters.items()}
-    figure = new_figure(5.6 + LETTER * max(map(len, found)), MARGINS + ROW * len(found))
+    figure = new_figure(5.6 + LETTER_INCHES * max(map(len, found)), MARGIN_INCHES + ROW_INCHES * len(found))
     axes = figure.add_subplot()
     axes.set_xscale("log")
     for row, size in enumerate(found.values()):
         if isinstance(size, str):
-            _say(axes, row, size)
+            _annotate(axes, row, size)
         else:
             axes.plot(size, (row, row), color=FAINT, linewidth=3, solid_capstyle="round", zorder=1)
     sizes = [(*size, row) for row, size in enumerate(found.values()) if not isinstance(size, str)]
@@ -52,12 +53,12 @@ def gradient_flow(module: Module, path) -> Path:
     axes.grid(axis="x", color=FAINT, linewidth=0.5, alpha=0.6)
     axes.set_axisbelow(True)
     figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=9)
-    plain(axes)
+    despine(axes)
     return save(figure, path)
 
 
 def magnitudes(g: np.ndarray | None) -> tuple[float, float] | str:
-    """The mean and the greatest |g|, or in words why a logarithmic scale has no place for them."""
+    """The mean and the greatest |g|, or a description if they cannot be shown on a logarithmic scale."""
     if g is None or g.size == 0:
         return ABSENT
     size = np.abs(g.astype(np.float64))  # the mean of tiny single-precision numbers would round to zero
@@ -68,16 +69,18 @@ def magnitudes(g: np.ndarray | None) -> tuple[float, float] | str:
 
 
 def decades(sizes: list[float]) -> tuple[float, float]:
-    """The powers of ten around all sizes: at least two of them, so that the axis has numbers."""
+    """The powers of ten that enclose all sizes, at least one decade apart, so that the axis has numbers."""
     if not sizes:
         return 0.1, 1.0
-    low = max(math.floor(math.log10(min(sizes))), -307)  # a power below, or above 308, is not a float64
+    low = max(
+        math.floor(math.log10(min(sizes))), -307
+    )  # float64 has no normal powers of ten below, or above 308
     high = min(math.ceil(math.log10(max(sizes))), 308)
     return 10.0**low, 10.0 ** max(high, low + 1)
 
 
-def _say(axes, row: int, words: str) -> None:
-    """A band across the row, and the words at its left end."""
+def _annotate(axes, row: int, words: str) -> None:
+    """Mark a row with a coloured band and a description."""
     axes.axhspan(row - 0.4, row + 0.4, color=ACCENT, alpha=0.12, linewidth=0)
     style = {"va": "center_baseline", "fontsize": 8.5, "color": INK, "style": "italic"}
     axes.annotate(f"×  {words}", (0.01, row), xycoords=("axes fraction", "data"), **style)

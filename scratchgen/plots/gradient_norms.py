@@ -1,27 +1,31 @@
-"""How gradients grow and fade on their way back through time."""
+"""Norms of gradients back through time, which grow or vanish with the number of steps."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Container, Mapping
 from pathlib import Path
 
 import numpy as np
 
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
 
 COLOURS = (SECOND, INK, ACCENT, "#e9a23b", "#5b8c5a", "#8e6c8a")
 
 
-def gradient_norms(panels: Mapping[str, Mapping[str, np.ndarray]], path, dashed: Container[str] = ()) -> Path:
-    """What `rnn.gradient_norms` gives, for all k from 0 to T steps back, on a logarithmic scale.
+def gradient_norms(
+    panels: Mapping[str, Mapping[str, np.ndarray]], path: str | os.PathLike, dashed: Container[str] = ()
+) -> Path:
+    """The results of `rnn.gradient_norms` for k from 0 to T steps back in time, on a logarithmic scale.
 
-    A line of the same name has the same colour in every panel. What is 0 or infinite is not on the scale.
-    dashed    names of lines that are drawn so: what others are compared with
+    panels    {title: {name: norms (T + 1,)}}; lines with the same name have the same colour in every panel
+    dashed    names of the lines that are dashed, for references
+    Values of 0 or infinity are left out.
     """
     from matplotlib.ticker import MaxNLocator
 
     figure = new_figure(1.4 + 4.6 * len(panels), 4)
-    colours = {}
+    colours: dict[str, str] = {}
     for name in (name for lines in panels.values() for name in lines):
         colours.setdefault(name, COLOURS[len(colours) % len(COLOURS)])
     all_axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
@@ -33,7 +37,7 @@ def gradient_norms(panels: Mapping[str, Mapping[str, np.ndarray]], path, dashed:
         axes.set_title(title, fontsize=11, color=INK)
         axes.set_xlabel("$k$, steps back in time", color=INK)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=(1, 2, 5, 10)))
-        plain(axes)
+        despine(axes)
     all_axes[0].set_ylabel("$\\|\\partial h_T / \\partial h_{T-k}\\|$", fontsize=12, color=INK)
     all_axes[0].legend(frameon=False, fontsize=9)
     return save(figure, path)

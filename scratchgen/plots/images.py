@@ -1,20 +1,25 @@
-"""Pictures of pictures: sample grids and reconstructions."""
+"""Grids of images: samples and reconstructions."""
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scratchgen.plots.figure import new_figure, save
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 GAP = 2
 
 
 def tile(images: np.ndarray, image_shape: tuple[int, int], columns: int) -> np.ndarray:
-    """Images (N, H·W) side by side in rows of `columns`, GAP pixels apart, ink on paper, as one array."""
+    """A grid of images (N, H·W) with `columns` columns, GAP pixels apart, dark on white, as one array."""
     H, W = image_shape
     rows = math.ceil(len(images) / columns)
     sheet = np.ones((rows * (H + GAP) - GAP, columns * (W + GAP) - GAP), np.float32)
@@ -24,15 +29,21 @@ def tile(images: np.ndarray, image_shape: tuple[int, int], columns: int) -> np.n
     return sheet
 
 
-def show(axes, images: np.ndarray, image_shape, columns: int, title: str) -> None:
-    """Draw a sheet of images on the axes."""
+def show(axes: Axes, images: np.ndarray, image_shape: tuple[int, int], columns: int, title: str) -> None:
+    """Draw a grid of images (N, H·W) on the axes."""
     axes.imshow(tile(images, image_shape, columns), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     axes.set_title(title, fontsize=11, parse_math=False)
     axes.set_axis_off()
 
 
-def sample_grid(images: np.ndarray, image_shape, path, title: str, columns: int | None = None) -> Path:
-    """A sheet of images (N, D), in rows of so many; by default about square."""
+def sample_grid(
+    images: np.ndarray,
+    image_shape: tuple[int, int],
+    path: str | os.PathLike,
+    title: str,
+    columns: int | None = None,
+) -> Path:
+    """A grid of images (N, D) with `columns` columns (default: about square)."""
     columns = min(columns or math.ceil(math.sqrt(len(images))), len(images))
     height, width = math.ceil(len(images) / columns) * image_shape[0], columns * image_shape[1]
     figure = new_figure(5, min(max(5 * height / width, 0.5), 20) + 0.3)
@@ -40,17 +51,23 @@ def sample_grid(images: np.ndarray, image_shape, path, title: str, columns: int 
     return save(figure, path)
 
 
-def sheets(images: Mapping[str, np.ndarray], image_shape, path, columns: int) -> Path:
-    """Sheets of images (N, D) beside one another, each below its title."""
+def sample_grids(
+    images: Mapping[str, np.ndarray], image_shape: tuple[int, int], path: str | os.PathLike, columns: int
+) -> Path:
+    """Several grids of images (N, D) next to each other, each with its title: {title: images}."""
     figure = new_figure(5 * len(images), 5.3)
-    for place, (title, sheet) in enumerate(images.items(), 1):
-        show(figure.add_subplot(1, len(images), place), sheet, image_shape, columns, title)
+    for place, (title, grid) in enumerate(images.items(), 1):
+        show(figure.add_subplot(1, len(images), place), grid, image_shape, columns, title)
     return save(figure, path)
 
 
-def reconstructions(x: np.ndarray, x_hat: np.ndarray, image_shape, path) -> Path:
-    """Each image above what the model makes of it."""
+def reconstructions(
+    x: np.ndarray, x_hat: np.ndarray, image_shape: tuple[int, int], path: str | os.PathLike
+) -> Path:
+    """Images (N, D) in the top row, and their reconstructions by the model in the bottom row."""
     figure = new_figure(8, 1.5)
     both = np.concatenate([x, x_hat])
-    show(figure.add_subplot(), both, image_shape, len(x), "held-out images, and their reconstructions")
+    show(
+        figure.add_subplot(), both, image_shape, len(x), "held-out images (top) and reconstructions (bottom)"
+    )
     return save(figure, path)

@@ -1,27 +1,27 @@
-"""Pictures of points in the plane."""
+"""Scatter plots of points in the plane."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from scratchgen.plots.figure import INK, new_figure, plain, save
+from scratchgen.plots.figure import INK, despine, new_figure, save
 
-MOST = 4000  # points: more would only blacken the picture
+MAX_POINTS = 4000  # more points would cover one another
 
 
-def scatter(x: np.ndarray, labels: np.ndarray | None, path, title: str) -> Path:
-    """Points (N, 2), both axes on one scale, coloured by label (N,) where there are any."""
+def scatter(x: np.ndarray, labels: np.ndarray | None, path: str | os.PathLike, title: str) -> Path:
+    """A scatter plot of points (N, 2), with equal scales on both axes, coloured by label (N,) if there are labels."""
     figure = new_figure(5, 5.2)
     axes = figure.add_subplot()
-    colour = (
-        {"color": INK}
-        if labels is None
-        else {"c": labels[:MOST] % 20, "cmap": "tab20", "vmin": 0, "vmax": 19}
-    )
-    axes.scatter(*x[:MOST].T, s=2, linewidths=0, **colour)
+    colour: dict[str, Any] = {"color": INK}
+    if labels is not None:
+        colour = {"c": labels[:MAX_POINTS] % 20, "cmap": "tab20", "vmin": 0, "vmax": 19}
+    axes.scatter(x[:MAX_POINTS, 0], x[:MAX_POINTS, 1], s=2, linewidths=0, **colour)
     axes.set_aspect("equal")
     axes.set_title(title, fontsize=11, color=INK, parse_math=False)
-    plain(axes)
+    despine(axes)
     return save(figure, path)

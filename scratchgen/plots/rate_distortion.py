@@ -1,19 +1,21 @@
-"""The curve along which a latent buys reconstruction with rate."""
+"""The rate-distortion curve of a VAE: lower distortion costs a higher rate."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from scratchgen.plots.figure import ACCENT, INK, SECOND, new_figure, plain, save
+from scratchgen.plots.figure import ACCENT, INK, SECOND, despine, new_figure, save
 
 
-def rate_distortion(points: Mapping[float, tuple[float, float]], path) -> Path:
-    """(R, D) in nats for each β, joined, with a stroke along dD/dR = −β through each.
+def rate_distortion(points: Mapping[float, tuple[float, float]], path: str | os.PathLike) -> Path:
+    """The points (R, D) in nats for each β, joined by a line, with the slope dD/dR = −β at each point.
 
-    points    {β: (R, D)}; the bound −(D + R) is the same all along a line of slope −1, drawn through the best
+    points    {β: (R, D)}
+    The ELBO −(D + R) is constant on a line of slope −1; this line is drawn through the best point.
 
     Ledger: vae.rate_distortion
     """
@@ -36,5 +38,5 @@ def rate_distortion(points: Mapping[float, tuple[float, float]], path) -> Path:
     axes.set_xlabel("rate R, nats", color=INK)
     axes.set_ylabel("distortion D, nats", color=INK)
     axes.legend(frameon=False, fontsize=9)
-    plain(axes)
+    despine(axes)
     return save(figure, path)

@@ -1,10 +1,13 @@
-"""How many times faster than NumPy each backend is."""
+"""Speed-ups of the kernels' backends over NumPy."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, new_figure, plain, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
 
 COLOURS = {
     **{"numba": SECOND, "cython": ACCENT},
@@ -13,10 +16,11 @@ COLOURS = {
 MARKS = {"numba": "o", "cython": "D", "PyTorch": "s", "JAX": "^", "NumPy expression": "x"}
 
 
-def speed(rows, path) -> Path:
-    """One line a computation and size; a mark a backend, at its speed-up over NumPy on a logarithmic scale.
+def speed(rows: Sequence[Any], path: str | os.PathLike) -> Path:
+    """One line per computation and size, one marker per backend, at its speed-up over NumPy (logarithmic scale).
 
-    rows: those of `scratchgen.benchmarks.kernels.measure`, on one thread. Returns the path of the PNG.
+    rows    the results of `scratchgen.benchmarks.kernels.measure`; those on one thread are shown
+    Returns the path of the PNG.
     """
     cases = list(dict.fromkeys((row.name, row.size) for row in rows if row.threads == 1))
     figure = new_figure(8.4, 1.1 + 0.27 * len(cases))
@@ -32,8 +36,8 @@ def speed(rows, path) -> Path:
     axes.hlines(range(len(cases)), *axes.get_xlim(), color=FAINT, linewidth=0.5, zorder=1)
     axes.set_yticks(range(len(cases)), [f"{name}   {size}" for name, size in cases])
     axes.set_ylim(len(cases) - 0.4, -0.6)
-    axes.set_xlabel("times faster than the NumPy backend (the line at 1), one thread")
+    axes.set_xlabel("speed-up over the NumPy backend (line at 1), one thread")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}×")
     figure.legend(loc="outside upper center", ncols=len(COLOURS), frameon=False, fontsize=9)
-    plain(axes)
+    despine(axes)
     return save(figure, path)

@@ -1,47 +1,48 @@
-"""What units say of every symbol of a text, as the colour of its background."""
+"""The states of units over a text, as the background colour of each token."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from scratchgen.data.tokenizers.characters import UNKNOWN
-from scratchgen.plots.characters import MONOSPACED, is_in, seen
 from scratchgen.plots.figure import INK, new_figure, save
+from scratchgen.plots.glyphs import MONOSPACED, is_in, visible
 
-COLUMNS, FEWEST = 80, 48  # characters in a row, at most, and as many as a title needs
-LETTER, ADVANCE = 10, 0.602  # points, and the width of every letter of DejaVu Sans Mono as a part of them
-ACROSS, DOWN = LETTER * ADVANCE / 72, 0.2  # inches: of a character and of a row
-EDGE, TITLE, BAR = 0.12, 0.4, 1.0  # inches: around all, of a title and its distance, and of the colour bar
-LOW, HIGH = "#62a8cb", "#e07a88"  # the blue and the red of all pictures, so light that text is read on them
+COLUMNS, MIN_COLUMNS = 80, 48  # characters per row: the maximum, and the minimum that titles need
+FONT, ADVANCE = 10, 0.602  # points; width of a letter of DejaVu Sans Mono, relative to the font size
+ACROSS, DOWN = FONT * ADVANCE / 72, 0.2  # inches: width of a character, height of a row
+EDGE, TITLE, BAR = 0.12, 0.4, 1.0  # inches: margin, height of a title, width of the colour bar
+LOW, HIGH = "#62a8cb", "#e07a88"  # light versions of the palette's blue and red, so that text stays legible
 
 
-def text_states(h: np.ndarray, symbols: Sequence[str], titles: Sequence[str], path) -> Path:
-    """A text below each of the titles, every symbol on the colour of its unit's state: blue −1, red 1.
+def text_states(h: np.ndarray, tokens: Sequence[str], titles: Sequence[str], path: str | os.PathLike) -> Path:
+    """One copy of the text per unit, each token on the colour of the unit's state: blue −1, red 1.
 
-    h          (U, T), of U units the state in [−1, 1] after each symbol
-    symbols    T characters, or pieces of words. A new line is seen as ↵, and ends the row
-    Raises ValueError for states of another shape.
+    h          (U, T), the states of U units in [−1, 1] after each token
+    tokens     T tokens, characters or parts of words; a newline is shown as ↵ and ends the row
+    titles     one title per unit
+    Raises ValueError if the shape of h does not match.
     Source: Karpathy, Johnson & Fei-Fei (2015), figure 2.
     """
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LinearSegmentedColormap, Normalize
 
-    if h.shape != (len(titles), len(symbols)):
+    if h.shape != (len(titles), len(tokens)):
         raise ValueError(
-            f"states of {len(titles)} units and {len(symbols)} symbols are "
-            f"({len(titles)}, {len(symbols)}), not {h.shape}"
+            f"states of {len(titles)} units and {len(tokens)} tokens are "
+            f"({len(titles)}, {len(tokens)}), not {h.shape}"
         )
-    rows = layout(symbols)
-    columns = max(FEWEST, *map(len, rows))
+    rows = layout(tokens)
+    columns = max(MIN_COLUMNS, *map(len, rows))
     width, height = 2 * EDGE + ACROSS * columns + BAR, EDGE + len(titles) * (TITLE + DOWN * len(rows))
     figure = new_figure(width, height)
-    figure.set_layout_engine("none")  # a letter fits into its cell if the cells have the size that they have
-    shades = ScalarMappable(
-        Normalize(-1, 1), LinearSegmentedColormap.from_list("state", (LOW, "white", HIGH))
-    )
+    figure.set_layout_engine("none")  # letters fit into the cells only at exactly this size
+    norm, cmap = Normalize(-1, 1), LinearSegmentedColormap.from_list("state", (LOW, "white", HIGH))
+    shades = ScalarMappable(norm, cmap)
     for panel, (unit, title) in enumerate(zip(h, titles, strict=True)):
         below = EDGE + (len(titles) - 1 - panel) * (TITLE + DOWN * len(rows))
         place = (EDGE / width, below / height, ACROSS * columns / width, DOWN * len(rows) / height)
@@ -51,9 +52,9 @@ def text_states(h: np.ndarray, symbols: Sequence[str], titles: Sequence[str], pa
             grid[row, : len(cells)] = [unit[k] for k, _ in cells]
             axes.text(
                 -0.5, row, "".join(character for _, character in cells),
-                family=MONOSPACED, fontsize=LETTER, va="center_baseline", color=INK, parse_math=False,
+                family=MONOSPACED, fontsize=FONT, va="center_baseline", color=INK, parse_math=False,
             )  # fmt: skip
-        axes.imshow(grid, cmap=shades.cmap, norm=shades.norm, aspect="auto", interpolation="nearest")
+        axes.imshow(grid, cmap=cmap, norm=norm, aspect="auto", interpolation="nearest")
         axes.set_title(title, fontsize=10.5, color=INK, loc="left", parse_math=False)
         axes.set_axis_off()
     tall = min(2.0, height - 2 * EDGE)
@@ -65,17 +66,17 @@ def text_states(h: np.ndarray, symbols: Sequence[str], titles: Sequence[str], pa
     return save(figure, path)
 
 
-def layout(symbols: Sequence[str]) -> list[list[tuple[int, str]]]:
-    """The rows of a text: for every character the number of its symbol, and what is seen of it.
+def layout(tokens: Sequence[str]) -> list[list[tuple[int, str]]]:
+    """The rows of a text: for every character the index of its token, and its visible sign.
 
-    A letter of another font is wider than its cell; � stands for it.
+    A character that the monospaced font lacks would be wider than its cell and is replaced by �.
     """
     rows: list[list[tuple[int, str]]] = [[]]
-    for k, symbol in enumerate(symbols):
-        for character in symbol:
+    for k, token in enumerate(tokens):
+        for character in token:
             if len(rows[-1]) == COLUMNS:
                 rows.append([])
-            sign = " " if character == " " else seen(character)
+            sign = " " if character == " " else visible(character)
             rows[-1].append((k, sign if is_in(MONOSPACED, sign) else UNKNOWN))
             if character == "\n":
                 rows.append([])

@@ -1,8 +1,11 @@
-"""A game in the plane that moves."""
+"""An animation of GAN training in the plane."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,34 +15,44 @@ from scratchgen.gan import Snapshot, TrainingTrace
 from scratchgen.gan.objectives import LOGISTIC
 from scratchgen.plots.figure import ACCENT, INK, SECOND, new_figure
 
-SECONDS, AT_THE_ENDS = 0.45, 4  # of a frame; the first and the last are shown as long as so many
-LEVELS = 12  # shades of the surface: bands compress, and their edges are its level lines
-ARROWS, LONGEST = 80, 0.08  # how many, and of the width of the picture
-ARROW = {"width": 0.0035, "headwidth": 3.2, "headlength": 3.6, "headaxislength": 3.2, "minlength": 0}
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FRAME_SECONDS, END_FRAMES = 0.45, 4  # duration of a frame; repetitions of the first and the last
+LEVELS = 12  # colours of the surface: few, so that the file stays small and the edges are contour lines
+ARROWS, MAX_LENGTH = 80, 0.08  # number of arrows; length of the longest, relative to the width of the picture
+ARROW: dict[str, Any] = {
+    "width": 0.0035,
+    "headwidth": 3.2,
+    "headlength": 3.6,
+    "headaxislength": 3.2,
+    "minlength": 0,
+}
 RANGES = {"least_squares": (0.0, 1.0), "hinge": (-1.0, 1.0)}
 SHADES = ("#2e86ab", "#f7f7f4", "#e9b44c")  # fake, undecided, real
-SAID = {"": "nobody has moved", "D": "D has moved", "G": "G has moved"}
-COLOUR = {"": INK, "D": SECOND, "G": ACCENT}
+CAPTIONS = {"": "before training", "D": "after a step of D", "G": "after a step of G"}
+BORDERS = {"": INK, "D": SECOND, "G": ACCENT}
 
 
-def animation(film: TrainingTrace, path, title: str = "") -> Path:
-    """The frames of a film as a GIF: what D says, real and generated points, and the push on each of these.
+def animation(film: TrainingTrace, path: str | os.PathLike, title: str = "") -> Path:
+    """A training trace as an animated GIF: the output of D, real and generated points, gradients at the latter.
 
-    Below, and in the colour of the border, stands whose step it was. The surface is the probability σ(a) for
-    the objectives in which it is one, and the score D(x) for the others. An arrow points along
-    −∂ generator_loss / ∂x; its length grows with the root of the push, so that small ones are seen too, and
-    is measured against the largest of the whole film. Takes a tenth of a second a frame.
+    The caption and the border colour show whose step it was. The surface is the probability σ(a) for the objectives
+    in which D outputs one, and the score D(x) for the others. An arrow points along −∂ generator_loss / ∂x; its
+    length is proportional to the square root of the gradient's norm, so that small gradients are visible too, and
+    normalised over the whole trace. Takes a tenth of a second per frame.
     """
     from matplotlib.animation import PillowWriter
 
     figure, show = _stage(film, title)
     show(film.frames[0])
-    for _ in range(2):  # the second time the places of what stands outside the axes are known
+    for _ in range(2):  # twice: labels outside the axes get their final place in the first pass
         figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # nothing moves but what is shown
+    figure.set_layout_engine("none")  # fixed layout: only the content of the axes changes
     first, *middle, last = film.frames if len(film.frames) > 1 else film.frames * 2
-    frames = [*[first] * AT_THE_ENDS, *middle, *[last] * AT_THE_ENDS]
-    writer = PillowWriter(fps=1 / SECONDS)
+    frames = [*[first] * END_FRAMES, *middle, *[last] * END_FRAMES]
+    fps: Any = 1 / FRAME_SECONDS  # Any: a fraction works, but matplotlib's stubs ask for an int
+    writer = PillowWriter(fps=fps)
     with replacing(Path(path)) as temporary, writer.saving(figure, temporary, dpi=80):
         for frame in frames:
             show(frame)
@@ -47,10 +60,10 @@ def animation(film: TrainingTrace, path, title: str = "") -> Path:
     return Path(path)
 
 
-def judgement(logits: np.ndarray, objective: str) -> tuple[np.ndarray, tuple[float, float], str]:
-    """What D's output means: numbers to be coloured, the range of the colours, and what they are called.
+def discriminator_output(logits: np.ndarray, objective: str) -> tuple[np.ndarray, tuple[float, float], str]:
+    """The output of D for a picture: the values, the range of the colour scale, and its label.
 
-    A Wasserstein critic has no zero of its own, so its scores are told from their median, over their range.
+    The scores of a Wasserstein critic have no absolute zero, so they are centred at their median and scaled.
     """
     if objective in LOGISTIC:
         return sigmoid(logits), (0.0, 1.0), "$D(x) = \\sigma(a)$, the probability of being real"
@@ -60,24 +73,23 @@ def judgement(logits: np.ndarray, objective: str) -> tuple[np.ndarray, tuple[flo
     return scores / max(np.abs(scores).max(), 1e-12), (-1.0, 1.0), "the score $D(x)$, centred and scaled"
 
 
-def lengths(pushes: np.ndarray, largest: float) -> np.ndarray:
-    """Arrows (n, 2) along the pushes, as long as the root of their size: 1 for `largest`
-    and for what is larger."""
+def arrow_vectors(pushes: np.ndarray, largest: float) -> np.ndarray:
+    """Arrows (n, 2) along the vectors, whose length is the square root of the norm relative to `largest`, at most 1."""
     sizes = np.linalg.norm(pushes, axis=1, keepdims=True)
     tiny = np.finfo(np.float32).tiny
     return pushes / np.maximum(np.sqrt(sizes * np.maximum(sizes, largest)), tiny)
 
 
-def _stage(film: TrainingTrace, title: str):
-    """A figure with everything in it that stays, and what shows a frame on it."""
+def _stage(film: TrainingTrace, title: str) -> tuple[Figure, Callable[[Snapshot], None]]:
+    """The figure with all parts that do not change, and a function that shows a frame in it."""
     from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 
     figure = new_figure(6.2, 5.5)
-    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
+    figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.08)
     axes = figure.add_subplot()
-    _, (low, high), label = judgement(film.frames[0].logits, film.objective)
+    _, (low, high), label = discriminator_output(film.frames[0].logits, film.objective)
     bounds = np.linspace(low, high, LEVELS + 1)
-    shades = LinearSegmentedColormap.from_list("judgement", SHADES, N=LEVELS)
+    shades = LinearSegmentedColormap.from_list("discriminator", SHADES, N=LEVELS)
     surface = axes.imshow(
         np.full((2, 2), low),
         cmap=shades,
@@ -91,28 +103,27 @@ def _stage(film: TrainingTrace, title: str):
     bar.set_label(label, color=INK)
     bar.outline.set_visible(False)
     bar.minorticks_off()
-    axes.scatter(*film.real.T, s=3, color=INK, alpha=0.35, linewidths=0, label="real")
+    axes.scatter(film.real[:, 0], film.real[:, 1], s=3, color=INK, alpha=0.35, linewidths=0, label="real")
     dots = axes.scatter([], [], s=13, color=ACCENT, edgecolors="white", linewidths=0.4, label="generated")
     width = film.extent[1] - film.extent[0]
     n = min(ARROWS, len(film.frames[0].samples))
-    arrows = axes.quiver(
-        *np.zeros((4, n)), angles="xy", scale_units="xy", scale=1, color=INK, zorder=3, **ARROW
-    )
+    zeros: Any = np.zeros((4, n))  # Any: the stubs do not see that four arrays are unpacked
+    arrows = axes.quiver(*zeros, angles="xy", scale_units="xy", scale=1, color=INK, zorder=3, **ARROW)
     sizes = [np.linalg.norm(frame.pushes, axis=1) for frame in film.frames]
     largest = max(np.quantile(size, 0.95) for size in sizes)
     axes.set(xlim=film.extent[:2], ylim=film.extent[2:], xticks=[], yticks=[])
     axes.set_title(title, fontsize=11, color=INK, parse_math=False)
     axes.legend(loc="upper right", fontsize=8, framealpha=0.9, markerscale=1.5)
-    said = axes.set_xlabel(" ", fontsize=12, fontweight="bold", family="monospace")
+    caption = axes.set_xlabel(" ", fontsize=12, fontweight="bold", family="monospace")
     axes.spines[:].set_linewidth(3)
 
     def show(frame: Snapshot) -> None:
-        numbers, *_ = judgement(frame.logits, film.objective)
+        numbers, *_ = discriminator_output(frame.logits, film.objective)
         surface.set_data(np.clip(numbers, low, high))
         dots.set_offsets(frame.samples)
         arrows.set_offsets(frame.samples[:n])
-        arrows.set_UVC(*(LONGEST * width * lengths(frame.pushes[:n], largest)).T)
-        said.set(text=f"step {frame.step:>6,}   {SAID[frame.player]}", color=COLOUR[frame.player])
-        axes.spines[:].set_color(COLOUR[frame.player])
+        arrows.set_UVC(*(MAX_LENGTH * width * arrow_vectors(frame.pushes[:n], largest)).T)
+        caption.set(text=f"step {frame.step:>6,}   {CAPTIONS[frame.player]}", color=BORDERS[frame.player])
+        axes.spines[:].set_color(BORDERS[frame.player])
 
     return figure, show

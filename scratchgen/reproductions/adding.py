@@ -11,9 +11,8 @@ from scratchgen.data.sets.adding import BASELINE, adding
 from scratchgen.optim import Adam, training_step
 from scratchgen.optim.schedules import cosine_factor
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
-from scratchgen.runs.provenance import fingerprint, origin
-from scratchgen.tasks.common import OpenRun
+from scratchgen.reproductions.reproduction import Measured, Part, Reproduction, formula_config
+from scratchgen.tasks.task import OpenRun
 
 T, HIDDEN, BATCH, ALPHA = 100, 100, 50, 3e-3
 EPOCHS, STEPS, TEST = 10, 100, 10_000
@@ -23,9 +22,9 @@ def measure(seed: int, open_run: OpenRun, cell: str) -> Measured:
     """Train on sequences that are new at every step, and measure the squared error on others."""
     rng = Generator(seed)
     x, y = adding(TEST, T, Generator(HELD_OUT_SEED))
-    sizes = {"data_dim": 2, "target_dim": 1, "hidden": HIDDEN, "cell": cell}
-    model = rnn.build(sizes, rng)
-    run = open_run(_configuration(seed, sizes, {"x": x, "y": y}))
+    model = rnn.SequenceRegression(2, 1, HIDDEN, rng, cell=cell)
+    settings = {"epochs": EPOCHS, "steps": STEPS, "batch_size": BATCH, "learning_rate": ALPHA}
+    run = open_run(formula_config(f"adding, {T} steps", {"x": x, "y": y}, seed, model, settings))
     optimizer = Adam(model.parameters(), ALPHA)
 
     def objective():
@@ -40,20 +39,6 @@ def measure(seed: int, open_run: OpenRun, cell: str) -> Measured:
     with no_grad():
         error = float(np.mean(model.loss(x, y).numpy(), dtype=np.float64))
     return run, model, {"error": error, "answering 1": float(np.mean((y - 1) ** 2, dtype=np.float64))}
-
-
-def _configuration(seed: int, sizes: dict, held_out: dict) -> dict:
-    """What config.json holds; the data are made by formula."""
-    return {
-        "kind": "rnn",
-        "data": f"adding, {T} steps",
-        "data_sha256": fingerprint(held_out),
-        "seed": seed,
-        "model": sizes,
-        "training": {"epochs": EPOCHS, "steps": STEPS, "batch_size": BATCH, "alpha": ALPHA},
-        "image_shape": None,
-        **origin(),
-    }
 
 
 ADDING_100 = Reproduction(

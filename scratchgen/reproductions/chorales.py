@@ -10,7 +10,8 @@ from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
 from scratchgen.runs.early_stopping import EarlyStopping
-from scratchgen.tasks.common import OpenRun, configuration
+from scratchgen.tasks import music
+from scratchgen.tasks.task import OpenRun, configuration
 
 EPOCHS, PATIENCE = 60, 15
 SEEDS = 3
@@ -24,7 +25,7 @@ def measure(
     open_run: OpenRun,
     cell: str,
     hidden: int,
-    alpha: float,
+    learning_rate: float,
     batch_size: int = 1,
     weight_noise: float = 0.0,
     dropout: float = 0.0,
@@ -32,10 +33,11 @@ def measure(
 ) -> Measured:
     """Train, take the weights of the best validation number, and score all three parts."""
     chorales, rng = load_sequences("jsb-chorales"), Generator(seed)
-    sizes = {"data_dim": chorales.D, "hidden": hidden, "cell": cell, "dropout": dropout, "nade": nade}
-    model = rnn.build(sizes, rng)
-    how = {"epochs": EPOCHS, "batch_size": batch_size, "alpha": alpha, "weight_noise": weight_noise}
-    run = open_run(configuration("rnn", "jsb-chorales", chorales, how, seed, sizes))
+    model = rnn.FrameModel(chorales.D, hidden, rng, cell=cell, dropout=dropout, nade=nade)
+    how = {"epochs": EPOCHS, "batch_size": batch_size, "weight_noise": weight_noise}
+    settings = {**how, "learning_rate": learning_rate}
+    info = music.DataInfo(unit=chorales.unit, first=chorales.first)
+    run = open_run(configuration(music.TASK, "jsb-chorales", chorales, settings, seed, model, info))
     run.wait(EarlyStopping("validation_nats", PATIENCE, higher_is_better=False))
     rnn.train_frames(
         model,
@@ -44,7 +46,7 @@ def measure(
         run,
         epochs=EPOCHS,
         batch_size=batch_size,
-        optimizer=Adam(model.parameters(), alpha),
+        optimizer=Adam(model.parameters(), learning_rate),
         rng=rng,
         weight_noise=weight_noise,
     )
@@ -58,11 +60,11 @@ def measure(
 
 
 def independent(
-    cell: str, hidden: int, published: tuple[str, int], target: float, alpha: float
+    cell: str, hidden: int, published: tuple[str, int], target: float, learning_rate: float
 ) -> Reproduction:
     """A row of the table of Chung et al., whose network had `published` nats and units."""
     nats, units = published
-    how = partial(measure, cell=cell, hidden=hidden, alpha=alpha, weight_noise=WEIGHT_NOISE)
+    how = partial(measure, cell=cell, hidden=hidden, learning_rate=learning_rate, weight_noise=WEIGHT_NOISE)
     return Reproduction(
         name=f"jsb-{cell}",
         title=f"A network of {UNITS[cell]} on JSB chorales, nats a step of the test part",
@@ -77,7 +79,7 @@ def independent(
         ),
         deviations=(
             f"{hidden} units, there {units}: with 88 keys that makes about as many parameters.",
-            f"Adam, α = {alpha:g} to 0 by half a cosine; there RMSProp, the best of ten random step sizes.",
+            f"Adam, α = {learning_rate:g} to 0 by half a cosine; there RMSProp, the best of ten random step sizes.",
             "What the table does not state is our own: one chorale a step, and how the weights begin.",
         ),
         seeds=SEEDS,
@@ -112,7 +114,15 @@ JSB_NADE = Reproduction(
     ),
     seeds=SEEDS,
     parts=(
-        Part("tanh", "tanh, 100 units", "5.56", 7.0, partial(with_nade, cell="tanh", hidden=100, alpha=3e-3)),
-        Part("gru", "GRU, 42 units", "5.56", 7.0, partial(with_nade, cell="gru", hidden=42, alpha=1e-2)),
+        Part(
+            "tanh",
+            "tanh, 100 units",
+            "5.56",
+            7.0,
+            partial(with_nade, cell="tanh", hidden=100, learning_rate=3e-3),
+        ),
+        Part(
+            "gru", "GRU, 42 units", "5.56", 7.0, partial(with_nade, cell="gru", hidden=42, learning_rate=1e-2)
+        ),
     ),
 )

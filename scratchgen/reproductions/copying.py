@@ -7,29 +7,33 @@ from functools import partial
 import numpy as np
 
 from scratchgen import no_grad, rnn
+from scratchgen.data import CharacterTokenizer
 from scratchgen.data.sets.copying import CHARACTERS, LENGTH, baseline, copying
 from scratchgen.nn.init import chrono
 from scratchgen.optim import Adam, training_step
 from scratchgen.optim.schedules import cosine_factor
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
-from scratchgen.runs.provenance import fingerprint, origin
-from scratchgen.tasks.common import OpenRun
+from scratchgen.reproductions.reproduction import Measured, Part, Reproduction, formula_config
+from scratchgen.tasks.task import OpenRun
 
 T, HIDDEN, EMBEDDING, BATCH = 100, 128, 16, 32
 EPOCHS, STEPS, TEST = 10, 250, 1000
 
 
-def measure(seed: int, open_run: OpenRun, cell: str, alpha: float, remembers: bool = False) -> Measured:
+def measure(
+    seed: int, open_run: OpenRun, cell: str, learning_rate: float, remembers: bool = False
+) -> Measured:
     """Train on sequences that are new at every step, and measure the loss on others."""
     rng = Generator(seed)
     ids, targets = copying(TEST, T, Generator(HELD_OUT_SEED))
-    sizes = {"vocabulary": CHARACTERS, "hidden": HIDDEN, "embedding": EMBEDDING, "cell": cell}
-    model = rnn.build(sizes, rng)
+    model = rnn.LanguageModel(CharacterTokenizer(CHARACTERS), HIDDEN, EMBEDDING, rng, cell=cell)
     if remembers:
         model.recurrent.layers[0].b_h.data[...] = chrono(rng, HIDDEN, T + 2 * LENGTH)
-    run = open_run(_configuration(seed, sizes, {"ids": ids, "targets": targets}, alpha, remembers))
-    optimizer = Adam(model.parameters(), alpha)
+    settings = {"epochs": EPOCHS, "steps": STEPS, "batch_size": BATCH, "learning_rate": learning_rate}
+    settings["chrono"] = remembers
+    held_out = {"ids": ids, "targets": targets}
+    run = open_run(formula_config(f"copying, {T} steps", held_out, seed, model, settings))
+    optimizer = Adam(model.parameters(), learning_rate)
 
     def objective():
         losses, _ = model.loss(*copying(BATCH, T, rng))
@@ -46,21 +50,6 @@ def measure(seed: int, open_run: OpenRun, cell: str, alpha: float, remembers: bo
         nats = float(np.mean(model.loss(ids, targets)[0].numpy(), dtype=np.float64))
     right = float(np.mean(np.argmax(y.numpy()[-LENGTH:], axis=-1) == targets[-LENGTH:]))
     return run, model, {"nats": nats, "symbols right": right, "no memory": baseline(T)}
-
-
-def _configuration(seed: int, sizes: dict, held_out: dict, alpha: float, remembers: bool) -> dict:
-    """What config.json holds; the data are made by formula."""
-    training = {"epochs": EPOCHS, "steps": STEPS, "batch_size": BATCH, "alpha": alpha, "chrono": remembers}
-    return {
-        "kind": "rnn",
-        "data": f"copying, {T} steps",
-        "data_sha256": fingerprint(held_out),
-        "seed": seed,
-        "model": sizes,
-        "training": training,
-        "image_shape": None,
-        **origin(),
-    }
 
 
 COPY_100 = Reproduction(
@@ -83,17 +72,21 @@ COPY_100 = Reproduction(
         "2018): in as many steps it comes further than with b_f = 1.",
     ),
     parts=(
-        Part("gru", "GRU", "0.0197 (1,000 steps)", 0.05, partial(measure, cell="gru", alpha=1e-2)),
+        Part("gru", "GRU", "0.0197 (1,000 steps)", 0.05, partial(measure, cell="gru", learning_rate=1e-2)),
         Part(
             "lstm-chrono",
             "LSTM, b_f = log U(1, 119)",
             "–",
             0.15,
-            partial(measure, cell="lstm", alpha=3e-3, remembers=True),
+            partial(measure, cell="lstm", learning_rate=3e-3, remembers=True),
         ),
         Part(
-            "lstm", "LSTM, b_f = 1", "0.0204 (1,000 steps)", None, partial(measure, cell="lstm", alpha=3e-3)
+            "lstm",
+            "LSTM, b_f = 1",
+            "0.0204 (1,000 steps)",
+            None,
+            partial(measure, cell="lstm", learning_rate=3e-3),
         ),
-        Part("tanh", "tanh", "0.0202 (1,000 steps)", None, partial(measure, cell="tanh", alpha=1e-3)),
+        Part("tanh", "tanh", "0.0202 (1,000 steps)", None, partial(measure, cell="tanh", learning_rate=1e-3)),
     ),
 )

@@ -10,7 +10,7 @@ from scratchgen.reproductions.reproduction import Part, Reproduction
 MODES = 24.0
 CRITIC = {"hidden": (64, 64, 64, 64), "epochs": 60, "beta1": 0.0, "beta2": 0.9}
 SCALE = 8**0.5  # the standard deviation of −4, −2, 0, 2, 4
-BASE = Setting("grid", hidden=(64, 64, 64), epochs=20, scale=SCALE, alpha=1e-2)
+BASE = Setting("grid", hidden=(64, 64, 64), epochs=20, scale=SCALE, learning_rate=1e-2)
 PUBLISHED = {"nonsaturating": "3.3 and 17.3 ± 0.8", "pacgan2": "23.8 ± 0.7"}
 
 GAN_GRID25 = Reproduction(

@@ -13,7 +13,9 @@ from scratchgen.optim import Adam, Schedule
 from scratchgen.optim.schedules import cosine_factor
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
-from scratchgen.tasks.common import OpenRun, configuration
+from scratchgen.tasks import gan as gan_task
+from scratchgen.tasks.rows import of_rows
+from scratchgen.tasks.task import OpenRun, configuration
 
 EPOCHS, BATCH, ALPHA, BETA1, R1 = 50, 64, 5e-4, 0.5, 1.0
 PIXELS, LATENT = 784, 32
@@ -32,17 +34,17 @@ def mnist() -> RowData:
 def measure(seed: int, open_run: OpenRun) -> Measured:
     """Train, and score samples, centroids and training images in the same way."""
     images, rng = mnist(), Generator(seed)
-    sizes = {"architecture": "dense", "data_dim": PIXELS, "latent_dim": LATENT, "hidden": [256, 512]}
-    model = gan.build(sizes, rng)
+    model = gan.GAN(PIXELS, LATENT, rng, hidden=[256, 512])
     settings = {
         "epochs": EPOCHS,
         "batch_size": BATCH,
-        "alpha": ALPHA,
+        "learning_rate": ALPHA,
         "beta1": BETA1,
         "r1": R1,
         "objective": "nonsaturating",
     }
-    run = open_run(configuration("gan", "mnist", images, settings, seed, sizes))
+    info = gan_task.DataInfo(**of_rows(images))
+    run = open_run(configuration(gan_task.TASK, "mnist", images, settings, seed, model, info))
     gan.train(
         model,
         images.train,

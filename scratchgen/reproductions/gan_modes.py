@@ -10,7 +10,9 @@ from scratchgen.data.rows import load_rows
 from scratchgen.optim import Adam, Schedule
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured
-from scratchgen.tasks.common import OpenRun, configuration
+from scratchgen.tasks import gan as gan_task
+from scratchgen.tasks.rows import of_rows
+from scratchgen.tasks.task import OpenRun, configuration
 
 SAMPLES, BATCH = 2500, 128
 
@@ -26,7 +28,7 @@ class Setting:
     hidden: tuple[int, ...]
     epochs: int
     scale: float
-    alpha: float
+    learning_rate: float
     objective: str = "nonsaturating"
     beta1: float = 0.5
     beta2: float = 0.999
@@ -39,24 +41,17 @@ class Setting:
 
     def step_size(self, epoch: int) -> float:
         """α (1 − (epoch − 1) / epochs).   Ledger: optim.straight_line"""
-        return self.alpha * (1 - (epoch - 1) / self.epochs)
+        return self.learning_rate * (1 - (epoch - 1) / self.epochs)
 
 
 def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:
     """Train, and look where samples of the averaged generator lie."""
     rows, rng = load_rows(setting.data), Generator(seed)
-    sizes = {
-        "architecture": "packed" if setting.pack > 1 else "dense",
-        "data_dim": rows.train.shape[1],
-        "latent_dim": setting.latent_dim,
-        "hidden": list(setting.hidden),
-        "bounded": False,
-        "scale": setting.scale,
-        "pack": setting.pack,
-    }
-    model = gan.build(sizes, rng)
-    settings = {**asdict(setting), "hidden": sizes["hidden"]}
-    run = open_run(configuration("gan", setting.data, rows, settings, seed, sizes))
+    options = {"hidden": list(setting.hidden), "bounded": False, "scale": setting.scale, "pack": setting.pack}
+    model = gan.GAN(rows.train.shape[1], setting.latent_dim, rng, **options)
+    settings = {**asdict(setting), "hidden": list(setting.hidden)}
+    info = gan_task.DataInfo(**of_rows(rows), bounded=False, scale=setting.scale)
+    run = open_run(configuration(gan_task.TASK, setting.data, rows, settings, seed, model, info))
     line = Schedule(lambda t, T: setting.step_size(t + 1), per="epoch")
     gan.train(
         model,

@@ -9,10 +9,10 @@ from scratchgen.reproductions.gan_modes import DEVIATIONS, SAMPLES, Setting, mea
 from scratchgen.reproductions.reproduction import Part, Reproduction
 
 MODES = 7.8
-BASE = Setting("ring", hidden=(64, 64), epochs=24, scale=1.0, alpha=1e-2)
+BASE = Setting("ring", hidden=(64, 64), epochs=24, scale=1.0, learning_rate=1e-2)
 PUBLISHED = {"nonsaturating": "1 and 6.3 ± 0.5", "pacgan2": "7.9 ± 0.1"}
 SWEEP = {
-    "alpha-1e-3": ("α = 1e-3, there 1e-2", replace(BASE, alpha=1e-3)),
+    "alpha-1e-3": ("α = 1e-3, there 1e-2", replace(BASE, learning_rate=1e-3)),
     "beta1-0.9": ("β₁ = 0.9, there 0.5", replace(BASE, beta1=0.9)),
     "r1": ("R1 with γ = 0.1, there none", replace(BASE, r1=0.1)),
 }

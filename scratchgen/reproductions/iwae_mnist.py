@@ -13,7 +13,9 @@ from scratchgen.data.preprocessing.binarise import bernoulli
 from scratchgen.optim import Adam, Schedule
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
-from scratchgen.tasks.common import OpenRun, configuration
+from scratchgen.tasks import vae as vae_task
+from scratchgen.tasks.rows import of_rows
+from scratchgen.tasks.task import OpenRun, configuration
 
 STAGES = 5  # of 8
 EPOCHS = sum(3**stage for stage in range(STAGES))
@@ -38,17 +40,11 @@ def mnist() -> RowData:
 def measure(seed: int, open_run: OpenRun, objective: str, k: int) -> Measured:
     """Train with the bound of k samples, and estimate log p(x) of the test images."""
     images, rng = mnist(), Generator(seed)
-    sizes = {
-        "architecture": "mlp",
-        "data_dim": 784,
-        "latent_dim": 50,
-        "hidden": [200, 200],
-        "activation": "tanh",
-    }
-    model = vae.build(sizes, rng)
+    model = vae.VAE(784, 50, [200, 200], rng, activation="tanh")
     model.init_output_bias(images.train.mean(axis=0))
     settings = {"epochs": EPOCHS, "batch_size": BATCH, "objective": objective, "k": k}
-    run = open_run(configuration("vae", "mnist", images, settings, seed, sizes))
+    info = vae_task.DataInfo(**of_rows(images))
+    run = open_run(configuration(vae_task.TASK, "mnist", images, settings, seed, model, info))
     vae.train(
         model,
         images.train,

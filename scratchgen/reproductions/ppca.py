@@ -12,7 +12,9 @@ from scratchgen.optim import Adam, training_step
 from scratchgen.optim.schedules import cosine_factor
 from scratchgen.random import Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
-from scratchgen.tasks.common import OpenRun, configuration
+from scratchgen.tasks import vae as vae_task
+from scratchgen.tasks.rows import of_rows
+from scratchgen.tasks.task import OpenRun, configuration
 
 EPOCHS, STEPS, ALPHA = 100, 100, 1e-2
 
@@ -26,13 +28,13 @@ def measure(seed: int, open_run: OpenRun, latent_dim: int) -> Measured:
     """Climb the exact bound on all training images at once, in float64."""
     images = load_images("digits")
     x = images.train.astype(np.float64)
-    sizes = {"architecture": "linear", "data_dim": x.shape[1], "latent_dim": latent_dim}
-    model = vae.build(sizes, Generator(seed))
+    model = vae.LinearVAE(x.shape[1], latent_dim, Generator(seed))
     model.init_output_bias(x.mean(axis=0))
     for parameter in model.parameters():
         parameter.data = parameter.data.astype(np.float64)
-    settings = {"epochs": EPOCHS, "batch_size": len(x), "alpha": ALPHA}
-    run = open_run(configuration("vae", "digits", images, settings, seed, sizes))
+    settings = {"epochs": EPOCHS, "batch_size": len(x), "learning_rate": ALPHA}
+    info = vae_task.DataInfo(**of_rows(images))
+    run = open_run(configuration(vae_task.TASK, "digits", images, settings, seed, model, info))
     optimizer = Adam(model.parameters(), 1.0)  # `step_size` is the whole learning rate
 
     def objective():

@@ -15,15 +15,21 @@ import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
 
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
-from scratchgen.runs.files import read_bytes, write_json
+from scratchgen.nn.saving import describe
+from scratchgen.runs.config import RunConfig
+from scratchgen.runs.files import RESULT, read_bytes, write_json
+from scratchgen.runs.provenance import fingerprint, origin
 from scratchgen.runs.run import Run
-from scratchgen.tasks.common import OpenRun, finished
-from scratchgen.tasks.load import RESULT
+from scratchgen.runs.score import Score
 from scratchgen.tasks.resume import open_again
-from scratchgen.tasks.scores import Score
+from scratchgen.tasks.task import OpenRun, finished
 
 LARGEST_RESULT = 2**20  # bytes
 
@@ -103,25 +109,36 @@ class Row:
         return None if len(found) == 1 else statistics.stdev(found) / math.sqrt(len(found))
 
 
-def reproduce(reproduction: Reproduction, out: Path, seeds: Iterable[int], **of_this_sitting) -> list[Row]:
+def formula_config(
+    data: str, held_out: dict[str, np.ndarray], seed: int, model: Module, settings: dict[str, Any]
+) -> RunConfig:
+    """The configuration of a training on data that are made by formula, so that no task loads them."""
+    described, sha256 = describe(model), fingerprint(held_out)
+    return RunConfig(data=data, data_sha256=sha256, seed=seed, model=described, settings=settings, **origin())
+
+
+def reproduce(reproduction: Reproduction, out: Path, seeds: Iterable[int], **session) -> list[Row]:
     """Train what is not trained yet, and collect the numbers of all parts and seeds."""
     seeds = list(seeds)
-    return [_row(reproduction, part, out, seeds, of_this_sitting) for part in reproduction.parts]
+    return [_row(reproduction, part, out, seeds, session) for part in reproduction.parts]
 
 
-def _row(reproduction: Reproduction, part: Part, out: Path, seeds: list[int], of_this_sitting: dict) -> Row:
+def _row(reproduction: Reproduction, part: Part, out: Path, seeds: list[int], session: dict) -> Row:
     found = []
     for seed in seeds:
         directory = out / reproduction.name / part.name / f"seed-{seed}"
-        go_on = f"scratchgen reproduce {reproduction.name} --out {shlex.quote(str(out))}"
+        resume_with = f"scratchgen reproduce {reproduction.name} --out {shlex.quote(str(out))}"
         if not (directory / RESULT).exists():
-            _measure(part, seed, directory, {**of_this_sitting, "go_on": go_on})
+            _measure(reproduction.name, part, seed, directory, {**session, "resume_with": resume_with})
         found.append(_result(directory))
     return Row(part, [result["numbers"] for result in found], [result["minutes"] for result in found])
 
 
-def _measure(part: Part, seed: int, directory: Path, options: dict) -> None:
-    run, model, numbers = part.measure(seed, lambda config: open_again(directory, config, **options))
+def _measure(reproduction: str, part: Part, seed: int, directory: Path, options: dict) -> None:
+    def open_run(config: RunConfig) -> Run:
+        return open_again(directory, msgspec.structs.replace(config, reproduction=reproduction), **options)
+
+    run, model, numbers = part.measure(seed, open_run)
     name, value = next(iter(numbers.items()))
     write_json(directory / RESULT, {"numbers": numbers, "minutes": run.timing["seconds"] / 60})
     finished(run, model, [part.score(name, value)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import partial
 
 import numpy as np
@@ -13,26 +12,29 @@ from scratchgen.optim import Adam
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
 from scratchgen.runs.files import write_text
-from scratchgen.tasks.common import OpenRun, configuration
-from scratchgen.tasks.recipes import RNNRecipe
-from scratchgen.tasks.rnn import TEMPERATURE, TEXT_SAMPLE, beginning
+from scratchgen.runs.schema import as_dict
+from scratchgen.tasks import text as text_task
+from scratchgen.tasks.task import OpenRun, configuration
+from scratchgen.tasks.text import TEMPERATURE, TEXT_SAMPLE, Settings, first_prompt
 
 MAX_ORDER = 5
-OF_THE_MODEL = ("hidden", "embedding", "cell", "layers", "dropout")
-TANH = RNNRecipe(cell="tanh", hidden=512, dropout=0.2, epochs=16, batch_size=32, chunk=100, alpha=2e-3)
-LSTM = RNNRecipe(cell="lstm", hidden=384, dropout=0.4, epochs=12, batch_size=32, chunk=100, alpha=3e-3)
+TANH = Settings(
+    cell="tanh", hidden=512, dropout=0.2, epochs=16, batch_size=32, bptt_steps=100, learning_rate=2e-3
+)
+LSTM = Settings(
+    cell="lstm", hidden=384, dropout=0.4, epochs=12, batch_size=32, bptt_steps=100, learning_rate=3e-3
+)
 
 
-def measure(seed: int, open_run: OpenRun, settings: RNNRecipe) -> Measured:
+def measure(seed: int, open_run: OpenRun, settings: Settings) -> Measured:
     """Train every epoch, and score the last tenth of the text in one pass, the n-grams with it."""
-    text, given = load_text("tinyshakespeare"), asdict(settings)
-    vocabulary = CharacterTokenizer.of(text.train, held_out=text.validation + text.test)
-    sizes = {"symbols": "characters", "vocabulary": vocabulary.characters}
-    sizes |= {name: given[name] for name in OF_THE_MODEL}
-    model = rnn.build(sizes, Generator(seed))
-    train, validation, test = map(vocabulary.encode, (text.train, text.validation, text.test))
+    text, info = load_text("tinyshakespeare"), text_task.DataInfo()
+    tokenizer = CharacterTokenizer.of(text.train, held_out=text.validation + text.test)
+    model = text_task.build(settings, text, info, Generator(seed))
+    train, validation, test = map(tokenizer.encode, (text.train, text.validation, text.test))
     held_out = np.concatenate([validation, test])
-    run = open_run(configuration("rnn", "tinyshakespeare", text, given, seed, sizes))
+    config = configuration(text_task.TASK, "tinyshakespeare", text, as_dict(settings), seed, model, info)
+    run = open_run(config)
     rnn.train(
         model,
         train,
@@ -40,11 +42,11 @@ def measure(seed: int, open_run: OpenRun, settings: RNNRecipe) -> Measured:
         run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
-        bptt_steps=settings.chunk,
-        optimizer=Adam(model.parameters(), settings.alpha),
+        bptt_steps=settings.bptt_steps,
+        optimizer=Adam(model.parameters(), settings.learning_rate),
     )
-    ngram = evaluation.best_ngram(train, held_out, vocabulary.size, MAX_ORDER)
-    sample = model.generate(beginning(vocabulary), TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
+    ngram = evaluation.best_ngram(train, held_out, tokenizer.vocabulary_size, MAX_ORDER)
+    sample = model.generate(first_prompt(tokenizer), TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
     with run.saving():
         write_text(run.directory / "samples" / "text.txt", sample)
     numbers = {
@@ -61,7 +63,7 @@ def _nats(log_prob: np.ndarray) -> float:
     return -float(np.mean(log_prob))
 
 
-def reproduction(settings: RNNRecipe, units: str, target: float, minutes: int) -> Reproduction:
+def reproduction(settings: Settings, units: str, target: float, minutes: int) -> Reproduction:
     """A network of one layer, beside the best that a small transformer reached."""
     hidden, dropout = settings.hidden, settings.dropout
     return Reproduction(
@@ -76,8 +78,8 @@ def reproduction(settings: RNNRecipe, units: str, target: float, minutes: int) -
             "The first 90 % of 1,115,394 characters are trained on; the last 10 % are scored, in one pass "
             f"with the state carried. One layer of {hidden} units, embeddings of {settings.embedding}, "
             f"dropout {dropout} before the output; {settings.epochs} epochs, {settings.batch_size} streams "
-            f"side by side, back-propagation truncated to {settings.chunk} characters; Adam, α = "
-            f"{settings.alpha:g} to 0 by half a cosine, gradients clipped to norm 1; the weights of the last "
+            f"side by side, back-propagation truncated to {settings.bptt_steps} characters; Adam, α = "
+            f"{settings.learning_rate:g} to 0 by half a cosine, gradients clipped to norm 1; the weights of the last "
             f"epoch. The n-grams, of order ≤ {MAX_ORDER}, are interpolated; order and α are those that do "
             f"best on the scored text itself, which favours them. It takes {minutes} minutes of one core; "
             "the minutes below are by the clock, whatever else the machine had to do."

@@ -12,7 +12,9 @@ from scratchgen.optim import Adam, Schedule
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
 from scratchgen.runs.early_stopping import EarlyStopping
-from scratchgen.tasks.common import OpenRun, configuration
+from scratchgen.tasks import vae as vae_task
+from scratchgen.tasks.rows import of_rows
+from scratchgen.tasks.task import OpenRun, configuration
 
 EPOCHS, BATCH, ALPHA = 500, 100, 1e-4
 SAMPLES, ROUNDS = 200, 5
@@ -26,10 +28,10 @@ def step_size(epoch: int) -> float:
 def measure(seed: int, open_run: OpenRun, hidden: int | list[int]) -> Measured:
     """Train, take the weights of the best validation bound, and estimate log p(x) of the test images."""
     images, rng = load_images("binarized-mnist"), Generator(seed)
-    sizes = {"architecture": "mlp", "data_dim": 784, "latent_dim": 40, "hidden": hidden}
-    model = vae.build(sizes, rng)
-    settings = {"epochs": EPOCHS, "batch_size": BATCH, "alpha": ALPHA}
-    run = open_run(configuration("vae", "binarized-mnist", images, settings, seed, sizes))
+    model = vae.VAE(784, 40, hidden, rng)
+    settings = {"epochs": EPOCHS, "batch_size": BATCH, "learning_rate": ALPHA}
+    info = vae_task.DataInfo(**of_rows(images))
+    run = open_run(configuration(vae_task.TASK, "binarized-mnist", images, settings, seed, model, info))
     run.wait(EarlyStopping("validation_elbo", EPOCHS, higher_is_better=True))
     vae.train(
         model,

@@ -1,4 +1,4 @@
-"""The likeliest text, looked for with a beam."""
+"""Beam search: the most probable continuations of a text."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.errors import BadInput
 from scratchgen.functional import log_softmax
+from scratchgen.rnn.protocols import Decoder, TextModel
 from scratchgen.rnn.sampling import check_request, is_end, read_prompts, text_of
 
 
 @dataclass(frozen=True)
-class Found:
-    """A text; log p(what follows the prompt | prompt) in nats; and the score by which it was ranked."""
+class Hypothesis:
+    """A text that beam search found.
+
+    text        the prompt and its continuation
+    log_prob    log p(continuation | prompt) in nats
+    score       the number by which it was ranked: log_prob over its length penalty
+    """
 
     text: str
     log_prob: float
@@ -23,48 +29,67 @@ class Found:
 
 
 def beam_search(
-    model, prompt: str, n: int, width: int, *, alpha: float = 0.0, stop: str | None = None
-) -> list[Found]:
-    """Texts of high probability that begin with the prompt, best first: at most `width` of them.
+    model: TextModel,
+    prompt: str,
+    n: int,
+    width: int,
+    *,
+    length_penalty: float = 0.0,
+    stop: str | None = None,
+) -> list[Hypothesis]:
+    """The most probable texts of up to n more symbols that begin with the prompt, best first.
 
-    alpha    of the score of `search`: 0 ranks by probability, which prefers short texts
-    stop     a text ends with its first occurrence after the prompt
-    Raises BadInput as `search` and as `generate`.
+        beam_search(model, "def ", 40, width=8)[0].text
+
+    model             a `LanguageModel`, or any `rnn.TextModel`
+    width             number of hypotheses that are kept at each length, and at most returned
+    length_penalty    α of the score of `search`: 0 ranks by probability, which prefers short texts
+    stop              a text ends with the first occurrence of this string after the prompt
+    Raises BadInput for the values that `search` and `generate` refuse.   Ledger: rnn.beam
     """
     check_request([prompt], n, stop)
-    ends = lambda ids: np.array([bool(stop) and is_end(model.vocabulary, row, stop) for row in ids], bool)
+    tokenizer = model.tokenizer
+    ends = lambda ids: np.array([bool(stop) and is_end(tokenizer, row, stop or "") for row in ids], bool)
     with no_grad(), model.eval_mode():
         y, state = read_prompts(model, [prompt])
-        found = search(y, state, model.stepper(), ends, n, width, alpha)
-    return [Found(text_of(model.vocabulary, prompt, ids, stop), p, score) for ids, p, score in found]
+        found = search(y, state, model.incremental_decoder(), ends, n, width, length_penalty)
+    return [Hypothesis(text_of(tokenizer, prompt, ids, stop), p, score) for ids, p, score in found]
 
 
 def search(
-    y: np.ndarray, state: np.ndarray, step: Callable, ends: Callable, n: int, width: int, alpha: float
+    y: np.ndarray,
+    state: np.ndarray,
+    decode: Decoder,
+    ends: Callable[[np.ndarray], np.ndarray],
+    n: int,
+    width: int,
+    length_penalty: float,
 ) -> list[tuple[np.ndarray, float, float]]:
-    """Rows of symbols of high probability, best first: their numbers (l,), log p in nats, and the score.
+    """Sequences of symbols of high probability, best first: their ids (l,), log p in nats, and the score.
 
         score = log p(y_1 … y_l) / ((5 + l) / 6)^α,     l = n, or the length of a text with its end
 
-    At each length the `width` likeliest beginnings are kept, and each is tried with every symbol. With
-    width 1 that is greedy; with width Vⁿ nothing is ever dropped, and the first text is the best there is.
+    At each length the `width` most probable beginnings are kept, and each is extended by every symbol. Width 1
+    is greedy; with width Vⁿ no beginning is ever dropped, and the first result is the optimum.
 
-    y, state    logits of the first symbol (1, V), and the state (L, S, 1, H) that they come from
-    step        from the last symbols (K,) and states (L, S, K, H) to logits (K, V) and states
-    ends        which of the rows (K, l) have come to their end: (K,) bool
-    alpha       0 ranks by probability; larger values make up for the length
-    It ends when no beginning could still come to a score that is among the `width` best.
-    Raises BadInput for width < 1 and a negative alpha.
+    y, state          logits of the first symbol (1, V), and the state (L, S, 1, H) that they come from
+    decode            from the last symbols (K,) and states (L, S, K, H) to logits (K, V) and states
+    ends              which of the sequences (K, l) have ended: (K,) bool
+    length_penalty    α: 0 ranks by probability; a larger value favours longer texts
+    The search stops when no beginning can still reach a score among the `width` best.
+    Raises BadInput for width < 1 and a negative length penalty.
     Source: Sutskever et al. (2014), section 3.2; the score: Wu et al. (2016), eq. 14.   Ledger: rnn.beam
     """
-    if width < 1 or not 0 <= alpha < np.inf:
-        raise BadInput(f"a beam has a width of at least 1 and alpha ≥ 0, not {width} and {alpha}")
-    score = lambda log_p, l: log_p / ((5 + l) / 6) ** alpha
+    if width < 1 or not 0 <= length_penalty < np.inf:
+        raise BadInput(
+            f"a beam has a width of at least 1 and length_penalty ≥ 0, not {width} and {length_penalty}"
+        )
+    score = lambda log_p, l: log_p / ((5 + l) / 6) ** length_penalty
     ended: list[tuple[np.ndarray, float, float]] = []
     ids, log_p = np.zeros((1, 0), np.int64), np.zeros(1)  # (K, l), (K,): the beginnings that are kept
     for l in range(n):
         if l > 0:
-            y, state = step(ids[:, -1], state)
+            y, state = decode(ids[:, -1], state)
         joint = log_p[:, None] + log_softmax(y.astype(np.float64))
         best = np.argsort(-joint, axis=None, kind="stable")[:width]
         before, symbols = np.divmod(best, joint.shape[1])

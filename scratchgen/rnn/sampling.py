@@ -1,42 +1,47 @@
-"""Text from a language model, symbol by symbol: what the next one is drawn from, and the drawing."""
+"""Sampling text from a language model, symbol by symbol: temperature, top-k and nucleus sampling."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from scratchgen.autograd import no_grad
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator, by_inversion
+from scratchgen.rnn.protocols import TextModel, Tokenizer
 
-PIECE = 1024  # symbols of a prompt that are read at once: bounds the memory
+PROMPT_STEPS = 1024  # symbols of a prompt that are read in one call: bounds the memory
 
 
 def probabilities(
     logits: np.ndarray, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
 ) -> np.ndarray:
-    """The distribution that the next symbol is drawn from.   logits (..., V) → (..., V) float64
+    """The distribution of the next symbol under temperature, top-k and nucleus sampling.
 
         p ∝ exp(logits / temperature)   on the symbols that are kept, 0 on the others
 
-    temperature    1 is the model, lower is more cautious; in the limit, at 0, p is 1 at the likeliest
-    top_k          keep the k likeliest (of equal ones the first)
-    top_p          of those, keep the fewest that together have probability top_p or more, in order of p
+    logits         (..., V) → p (..., V) float64
+    temperature    1 samples from the model, lower values are more cautious; 0 is greedy: p = 1 at the maximum
+    top_k          keep the k most probable symbols (the first ones among equals)
+    top_p          of these, keep the fewest whose probabilities sum to top_p or more, in order of p
     Raises BadInput for a negative or infinite temperature, top_k below 1, and top_p outside (0, 1].
     Source: Fan et al. (2018), section 5.1, for top_k; Holtzman et al. (2020), eq. 2 and 3, for top_p.
     Ledger: rnn.sampling
     """
     _check(temperature, top_k, top_p)
     with np.errstate(over="ignore"):
-        w = weights(logits, temperature, top_k, top_p)
+        w = unnormalised_probabilities(logits, temperature, top_k, top_p)
     return w / w.sum(axis=-1, keepdims=True)
 
 
-def weights(logits: np.ndarray, temperature: float, top_k: int | None, top_p: float | None) -> np.ndarray:
-    """`probabilities` as they are before their sum divides them: (..., V), the largest is 1.
+def unnormalised_probabilities(
+    logits: np.ndarray, temperature: float, top_k: int | None, top_p: float | None
+) -> np.ndarray:
+    """The result of `probabilities` before the division by its sum: (..., V) float64, the largest is 1.
 
-    Nothing is checked. A temperature near 0 may overflow on its way to a weight of 0.
+    Nothing is checked. At a temperature near 0 the quotient may overflow to −∞, whose probability is 0.
     """
     relative = logits.astype(np.float64)
     relative -= relative.max(axis=-1, keepdims=True)  # at most 0: a small temperature gives −∞, not NaN
@@ -58,7 +63,7 @@ def weights(logits: np.ndarray, temperature: float, top_k: int | None, top_p: fl
 
 
 def generate(
-    model,
+    model: TextModel,
     prompts: Sequence[str],
     n: int,
     rng: Generator,
@@ -68,86 +73,90 @@ def generate(
     top_p: float | None = None,
     stop: str | None = None,
 ) -> list[str]:
-    """Each prompt and up to n more symbols, drawn one after the other; all texts side by side.
+    """Sample a continuation of every prompt, all texts in one batch: each prompt and up to n more symbols.
 
-    prompts                      what the texts begin with, whatever the model thinks of it
+        generate(model, ["def ", "class "], 200, Generator(0), temperature=0.8, top_p=0.95)
+
+    model                        a `LanguageModel`, or any `rnn.TextModel`
+    prompts                      the beginnings of the texts
+    n                            number of symbols to sample
+    rng                          draws the symbols: one seed, one set of texts
     temperature, top_k, top_p    see `probabilities`
-    stop                         a text ends with its first occurrence after the prompt
-    Raises BadInput for no prompts, an empty one, one with a symbol that the model does not know, n < 0, an
-    empty stop, and as `probabilities`.
+    stop                         a text ends with the first occurrence of this string after the prompt
+    Raises BadInput for an empty list, an empty prompt, a symbol that the model does not know, n < 0, an empty
+    stop, and for the values that `probabilities` refuses.   Ledger: rnn.sampling
     """
     _check(temperature, top_k, top_p)
     check_request(prompts, n, stop)
     drawn = np.empty((n, len(prompts)), np.int64)
-    # at once: a call for each symbol would take longer than to draw it
+    # all in one call: a call per symbol would take longer than its draw
     u = rng.random(drawn.shape, np.float64)
     ended = np.zeros(len(prompts), bool)
     with no_grad(), model.eval_mode(), np.errstate(over="ignore"):
         y, state = read_prompts(model, prompts)
-        step = model.stepper()
+        decode = model.incremental_decoder()
         for t in range(n):
             if t > 0:
-                y, state = step(drawn[t - 1], state)
+                y, state = decode(drawn[t - 1], state)
             if temperature == 0:
                 drawn[t] = np.argmax(y, axis=-1)
             else:
-                drawn[t] = by_inversion(weights(y, temperature, top_k, top_p), u[t])
+                drawn[t] = by_inversion(unnormalised_probabilities(y, temperature, top_k, top_p), u[t])
             if stop:
-                ended |= [is_end(model.vocabulary, ids, stop) for ids in drawn[: t + 1].T]
+                ended |= [is_end(model.tokenizer, ids, stop) for ids in drawn[: t + 1].T]
                 if ended.all():
                     drawn = drawn[: t + 1]
                     break
-    return [
-        text_of(model.vocabulary, prompt, ids, stop) for prompt, ids in zip(prompts, drawn.T, strict=True)
-    ]
+    return [text_of(model.tokenizer, prompt, ids, stop) for prompt, ids in zip(prompts, drawn.T, strict=True)]
 
 
-def read_prompts(model, prompts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Logits after each prompt (B, V), and the state (L, S, B, H). Equal prompts are read once."""
+def read_prompts(model: TextModel, prompts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The logits after each prompt (B, V), and the state (L, S, B, H). Equal prompts are read once."""
     read = {prompt: _read(model, prompt) for prompt in dict.fromkeys(prompts)}
     logits, states = zip(*(read[prompt] for prompt in prompts), strict=True)
     return np.concatenate(logits), np.concatenate(states, axis=2)
 
 
-def _read(model, prompt: str) -> tuple[np.ndarray, np.ndarray]:
-    ids, state = model.vocabulary.encode(prompt)[:, None], None
-    for start in range(0, len(ids), PIECE):
-        y, state = model.forward(ids[start : start + PIECE], state)
+def _read(model: TextModel, prompt: str) -> tuple[np.ndarray, np.ndarray]:
+    ids = model.tokenizer.encode(prompt)[:, None]
+    state: Any = None
+    for start in range(0, len(ids), PROMPT_STEPS):
+        y, state = model.forward(ids[start : start + PROMPT_STEPS], state)
         state = state.numpy()
     return y.numpy()[-1], state
 
 
-def is_end(vocabulary, ids: np.ndarray, stop: str) -> bool:
-    """Whether the last of these symbols completes a `stop`."""
-    longest = len(stop.encode("utf-8", "surrogatepass"))  # a symbol has one byte or more
-    return stop in vocabulary.decode(ids[-longest:])
+def is_end(tokenizer: Tokenizer, ids: np.ndarray, stop: str) -> bool:
+    """Whether the last of these symbols completes the string `stop`."""
+    max_length = len(stop.encode("utf-8", "surrogatepass"))  # a symbol has one byte or more
+    return stop in tokenizer.decode(ids[-max_length:])
 
 
-def text_of(vocabulary, prompt: str, ids: np.ndarray, stop: str | None) -> str:
-    """The prompt and what these symbols say, up to and with the first `stop`."""
-    before = vocabulary.encode(prompt)
-    # decoded together: pieces of words do not say on their own how they join what was before
-    said = vocabulary.decode(np.concatenate([before, ids]))[len(vocabulary.decode(before)) :]
-    if stop and stop in said:
-        said = said[: said.index(stop) + len(stop)]
-    return prompt + said
+def text_of(tokenizer: Tokenizer, prompt: str, ids: np.ndarray, stop: str | None) -> str:
+    """The prompt and the text of these symbols, up to and including the first `stop`."""
+    prompt_ids = tokenizer.encode(prompt)
+    # decoded together: how a piece of a word joins the text depends on the pieces before it
+    continuation = tokenizer.decode(np.concatenate([prompt_ids, ids]))[len(tokenizer.decode(prompt_ids)) :]
+    if stop and stop in continuation:
+        continuation = continuation[: continuation.index(stop) + len(stop)]
+    return prompt + continuation
 
 
 def check_request(prompts: Sequence[str], n: int, stop: str | None) -> None:
-    """Raises BadInput for what no text can be made of."""
+    """Raise BadInput for an empty prompt, a negative number of symbols, or an empty stop."""
     if not len(prompts) or not all(prompts):
         raise BadInput("the prompt is empty; give at least one character to continue")
     if n < 0:
         raise BadInput(f"cannot draw {n} symbols; ask for at least 0")
     if stop == "":
-        raise BadInput("every text ends with an empty stop; give at least one character, or leave it out")
+        raise BadInput("every text contains the empty stop; give at least one character, or leave it out")
 
 
 def _check(temperature: float, top_k: int | None, top_p: float | None) -> None:
     if not 0 <= temperature < np.inf:
         raise BadInput(f"cannot draw at temperature {temperature}; it must be finite and at least 0")
     if top_k is not None and top_k < 1:
-        raise BadInput(f"the {top_k} likeliest symbols are none; keep at least 1")
+        raise BadInput(f"top_k is at least 1, not {top_k}; leave it out to keep every symbol")
     if top_p is not None and not 0 < top_p <= 1:
         raise BadInput(f"top_p is a probability in (0, 1], not {top_p}; 1 keeps every symbol")
 

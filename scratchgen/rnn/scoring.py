@@ -1,4 +1,4 @@
-"""How well a language model predicts a text: bits, and perplexity, in one pass with the state carried."""
+"""How well a language model predicts a text: log-likelihood, bits per symbol, perplexity."""
 
 from __future__ import annotations
 
@@ -11,51 +11,50 @@ from scratchgen.errors import BadInput
 from scratchgen.rnn.models import LanguageModel
 
 
-def log_prob(model: LanguageModel, ids, chunk: int = 200) -> np.ndarray:
-    """log p(c_t | c_1 … c_{t−1}) in nats of every symbol but the first: (N,) int → (N−1,) float64.
+def log_prob(model: LanguageModel, ids: np.ndarray, segment_steps: int = 200) -> np.ndarray:
+    """log p(c_t | c_1 … c_{t−1}) in nats of every symbol but the first: (N,) int → (N − 1,) float64.
 
-    chunk    how many symbols are computed at once; the state is carried, so it changes nothing but memory
+    segment_steps    number of symbols per call of the model; the state is carried, so it affects memory alone
     Raises BadInput for fewer than two symbols.   Ledger: rnn.language_model
     """
     check_length(ids)
     parts, state = [], None
     with no_grad(), model.eval_mode():
-        for start in range(0, len(ids) - 1, chunk):
-            piece = np.asarray(ids[start : start + chunk + 1])
+        for start in range(0, len(ids) - 1, segment_steps):
+            piece = np.asarray(ids[start : start + segment_steps + 1])
             losses, state = model.loss(piece[:-1, None], piece[1:, None], state)
             parts.append(-losses.numpy()[:, 0].astype(np.float64))
     return np.concatenate(parts)
 
 
-def evaluate(model: LanguageModel, ids) -> float:
-    """Bits per symbol, −log₂ p(text) / (N − 1); of a character model bits per character.
+def evaluate(model: LanguageModel, ids: np.ndarray) -> float:
+    """−log₂ p(text) / (N − 1), the bits per symbol of a text; bits per character if symbols are characters.
 
-    Ledger: rnn.cross_entropy
+    ids (N,) int.   Raises BadInput for fewer than two symbols.   Ledger: rnn.cross_entropy
     """
     return -float(np.mean(log_prob(model, ids))) / math.log(2)
 
 
-def perplexity(model: LanguageModel, ids) -> float:
-    """exp(−log p(text) / (N − 1)): among how many equally likely symbols the model hesitates in the mean.
+def perplexity(model: LanguageModel, ids: np.ndarray) -> float:
+    """exp(−log p(text) / (N − 1)): the number of equally probable symbols with the same uncertainty.
 
-    Ledger: rnn.perplexity
+    ids (N,) int.   Raises BadInput for fewer than two symbols.   Ledger: rnn.perplexity
     """
     return math.exp(-float(np.mean(log_prob(model, ids))))
 
 
 def bits_per_character(model: LanguageModel, text: str) -> float:
-    """−log₂ p(text) / characters, the first symbol and its characters left out.
+    """−log₂ p(text) / characters, without the first symbol and its characters.
 
-    So models over characters, bytes and pieces of words can be compared. Raises BadInput as `log_prob`.
-
-    Ledger: rnn.cross_entropy
+    It compares models over characters, bytes and pieces of words. Raises BadInput for a text of fewer than two
+    symbols.   Ledger: rnn.cross_entropy
     """
-    ids = model.vocabulary.encode(text)
+    ids = model.tokenizer.encode(text)
     total = float(np.sum(log_prob(model, ids)))
-    return -total / math.log(2) / (len(text) - len(model.vocabulary.decode(ids[:1])))
+    return -total / math.log(2) / (len(text) - len(model.tokenizer.decode(ids[:1])))
 
 
-def check_length(ids) -> None:
-    """Raises BadInput for a text in which there is nothing to predict."""
+def check_length(ids: np.ndarray) -> None:
+    """Raise BadInput for a text of fewer than two symbols: it has nothing to predict."""
     if len(ids) < 2:
         raise BadInput(f"in a text of {len(ids)} symbols there is nothing to predict; give at least 2")

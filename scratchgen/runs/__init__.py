@@ -1,16 +1,45 @@
-"""Runs: a directory with its log, pictures and finished weights, and the way back from it."""
+"""Runs: a training recorded in a directory, with its log, checkpoints, scores, report and finished weights.
 
+For a loop of your own, `History` records in memory and needs NumPy alone; `Run` also writes a directory:
+
+    run = sg.runs.Run("runs/mine", {"hidden": 64})          # the settings: any JSON values
+    run.track(model=model, optimizer=optimizer, rng=rng)    # what the training changes
+    for epoch in run.epochs(10):
+        for x in run.steps(sg.data.batches(data, batch_size=32, rng=rng)):
+            ...
+            run.log(loss=loss.item())
+    run.save(model)
+
+Killed at any moment, the same program continues with `Run("runs/mine", {"hidden": 64}, resume=True)`, and the
+result is bit-identical.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
 from typing import Any
 
-from scratchgen.runs.history import History
+PLACES = {
+    "EarlyStopping": "early_stopping",
+    "History": "history",
+    "Record": "record",
+    "Run": "run",
+    "RunConfig": "config",
+    "Stopped": "stopped",
+    "load": "saving",
+    "read_record": "record",
+    "save": "saving",
+}
 
-__all__ = ["History", "Run", "Stopped"]
+__all__ = sorted(PLACES)
 
 
 def __getattr__(name: str) -> Any:
-    """Run and Stopped, imported when first used: History alone needs no library but NumPy."""
-    if name in ("Run", "Stopped"):
-        from scratchgen.runs import run
+    """Load what is asked for when it is asked for: a History needs NumPy alone."""
+    if name in PLACES:
+        return getattr(import_module(f"scratchgen.runs.{PLACES[name]}"), name)
+    raise AttributeError(f"module 'scratchgen.runs' has no attribute {name!r}")
 
-        return getattr(run, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return __all__

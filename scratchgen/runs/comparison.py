@@ -1,36 +1,31 @@
-"""Several runs beside one another: what was set differently, what came of it, and how long it took."""
+"""Several runs next to each other: the settings that differ, the scores, the time, the curves."""
 
 from __future__ import annotations
 
-import math
 import tempfile
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scratchgen.plots.comparison import overlaid
-from scratchgen.plots.rate_distortion import rate_distortion
+from scratchgen.plots.comparison import compared_curves
 from scratchgen.runs import html
-from scratchgen.runs.progress import SHOWN
 from scratchgen.runs.record import Record
-from scratchgen.tasks.scores.vae import DISTORTION, RATE
 
 
 @dataclass(frozen=True)
 class Group:
-    """The runs of one kind as a table: a row a run."""
+    """The runs of one task as a table, one row per run."""
 
-    kind: str
+    task: str
     records: list[Record]
     headings: list[str]
     rows: list[list[str]]
 
 
 def grouped(records: Sequence[Record]) -> list[Group]:
-    """The runs by kind, in the order in which the kinds are met first."""
-    kinds = dict.fromkeys(record.kind for record in records)
-    return [_group(kind, [record for record in records if record.kind == kind]) for kind in kinds]
+    """The runs by task, in the order of their first appearance."""
+    tasks = dict.fromkeys(record.config.task for record in records)
+    return [_group(task, [record for record in records if record.config.task == task]) for task in tasks]
 
 
 def differing(records: Sequence[Record]) -> list[str]:
@@ -40,13 +35,13 @@ def differing(records: Sequence[Record]) -> list[str]:
     return [name for name in names if any(s.get(name) != all_settings[0].get(name) for s in all_settings)]
 
 
-def comparison_page(groups: Sequence[Group]) -> str:
-    """A self-contained page: a table for each kind, and the curves of its runs in one picture each."""
+def comparison_page(groups: Sequence[Group], figures_of: Callable[[Group], list[str]]) -> str:
+    """A self-contained page: a table for each task, the task's own figures, and the curves of its runs."""
     parts = [
         html.section(
-            group.kind.upper(),
+            group.task,
             html.table(group.headings, group.rows),
-            html.pictures([*_rate_distortion(group), *_curves(group)]),
+            html.pictures([*figures_of(group), *_curves(group)]),
         )
         for group in groups
     ]
@@ -54,9 +49,9 @@ def comparison_page(groups: Sequence[Group]) -> str:
     return html.page("Runs compared", f"{n} run{'s' if n != 1 else ''}", parts)
 
 
-def _group(kind: str, records: list[Record]) -> Group:
+def _group(task: str, records: list[Record]) -> Group:
     settings = differing(records)
-    measures = list(dict.fromkeys(score["measure"] for record in records for score in record.scores))
+    measures = list(dict.fromkeys(score.measure for record in records for score in record.scores))
     headings = ["run", *(name.replace("_", " ") for name in settings), *measures, "epochs done", "minutes"]
     rows = [
         [
@@ -68,16 +63,12 @@ def _group(kind: str, records: list[Record]) -> Group:
         ]
         for record in records
     ]
-    return Group(kind, records, headings, rows)
+    return Group(task, records, headings, rows)
 
 
 def _score(record: Record, measure: str) -> str:
-    absent = "–" if record.scores else "unfinished"  # of another kind of model, or not yet there
-    return next((score["ours"] for score in record.scores if score["measure"] == measure), absent)
-
-
-def _value(record: Record, measure: str) -> float | None:
-    return next((score.get("value") for score in record.scores if score["measure"] == measure), None)
+    absent = "–" if record.scores else "unfinished"
+    return next((score.ours for score in record.scores if score.measure == measure), absent)
 
 
 def _epochs(record: Record) -> str:
@@ -85,41 +76,10 @@ def _epochs(record: Record) -> str:
     return f"{len(record.epochs)}" + (f" (best {best})" if best else "")
 
 
-def rates_and_distortions(records: Sequence[Record]) -> dict[float, tuple[float, float]]:
-    """{β: (R, D)} on held-out data, the means over seeds, of VAEs that differ in nothing else; else {}.
-
-    A run under the constraint D ≤ D₀ counts as one of β = 1/λ, with the λ that it ended with.
-
-    Ledger: vae.constrained
-    """
-    if not {*differing(records)} <= {"objective", "beta", "distortion", "seed"}:
-        return {}
-    found = defaultdict(list)
-    for record in records:
-        R, D = (_value(record, measure) for measure in (RATE, DISTORTION))
-        training = record.config.get("training", {})
-        if R is None or D is None or training.get("objective") not in ("elbo", "beta", "geco"):
-            return {}
-        logs = record.series("log_lambda")  # under the constraint alone
-        beta = math.exp(-logs[-1]) if logs else training["beta"]
-        found[training["beta"], training["distortion"]].append((beta, R, D))
-    means = [[sum(column) / len(runs) for column in zip(*runs, strict=True)] for runs in found.values()]
-    return {beta: (R, D) for beta, R, D in means}
-
-
-def _rate_distortion(group: Group) -> list[str]:
-    """The curve along which β moves the runs, if there is one."""
-    points = rates_and_distortions(group.records) if group.kind == "vae" else {}
-    if len(points) < 2:
-        return []
-    with tempfile.TemporaryDirectory() as folder:
-        png = rate_distortion(points, Path(folder) / "rate_distortion.png").read_bytes()
-    return [html.picture(png, "rate and distortion on held-out data, by β")]
-
-
 def _curves(group: Group) -> list[str]:
-    """A picture for each number that matters and that a run of the group has."""
-    names = [name for name in SHOWN[group.kind] if name != "best_epoch"]
+    """One picture per monitored number."""
+    names = dict.fromkeys(name for record in group.records for name in record.config.monitored)
+    names.pop("best_epoch", None)
     figures = []
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
@@ -127,6 +87,6 @@ def _curves(group: Group) -> list[str]:
             series = {run: numbers for run, numbers in series.items() if numbers}
             if series:
                 label = name.replace("_", " ")
-                png = overlaid(series, Path(folder) / f"{name}.png", label).read_bytes()
+                png = compared_curves(series, Path(folder) / f"{name}.png", label).read_bytes()
                 figures.append(html.picture(png, f"{label}, epoch by epoch"))
     return figures

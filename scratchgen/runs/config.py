@@ -1,38 +1,91 @@
-"""config.json of a run: what it holds, and whether a file is one."""
+"""config.json of a run: which task it is, with which settings, on which data, and how to build its model."""
 
 from __future__ import annotations
 
-import json
-import math
 from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
 
 from scratchgen.errors import BadInput
-from scratchgen.runs.files import read_bytes
+from scratchgen.runs.files import Unreadable, read_bytes
+from scratchgen.runs.provenance import origin
 
-LARGEST_JSON = 2**24  # bytes
-KINDS = ("vae", "gan", "rnn")
+FORMAT = 2  # of config.json; files of another format are refused
+LARGEST_CONFIG = 2**24  # bytes
+OWN_TASK = "own"  # a run of a person's own model and loop
 
 
-def read_config(directory: Path) -> dict:
-    """What config.json of a run says. Raises BadInput."""
+class RunConfig(msgspec.Struct, kw_only=True, frozen=True):
+    """What config.json holds.
+
+    task          the name of the task (`scratchgen.tasks`), or "own" for a person's own loop
+    data, source  the name of the data, and what to load them from: a name of the catalogue or a path
+    data_sha256   fingerprint of all three parts
+    seed          of all noise
+    model         the class and the arguments of the model, as `nn.saving.describe` gives them
+    settings      the task's settings, each declared in its file
+    data_info     what building the model, sampling and pictures need to know of the data
+    family, monitored, example    of the task: its command, the logged numbers that say how a training goes, and
+                  options of a first `scratchgen sample`
+    reproduction  the name of the published result that the run belongs to, if it does
+    command, backend, versions, git    where the run comes from
+    """
+
+    format: int = FORMAT
+    task: str = OWN_TASK
+    data: str = ""
+    source: str | None = None
+    data_sha256: str | None = None
+    seed: Annotated[int, Meta(ge=0)] = 0
+    model: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
+    data_info: dict[str, Any] = {}
+    family: str = ""
+    monitored: list[str] = []
+    example: str = ""
+    reproduction: str | None = None
+    command: str | None = None
+    backend: str = "auto"
+    versions: dict[str, str] = {}
+    git: dict[str, Any] | None = None
+
+
+def as_config(config: RunConfig | dict[str, Any]) -> RunConfig:
+    """The configuration of a run; a plain dictionary holds the settings of a person's own run.
+
+    Raises BadInput for settings that JSON cannot hold.
+    """
+    if isinstance(config, RunConfig):
+        return config
+    try:
+        settings = msgspec.to_builtins(config)
+    except (TypeError, ValueError) as error:
+        raise BadInput(
+            f"the configuration of a run holds JSON values: numbers, texts, lists, dictionaries ({error})"
+        ) from None
+    return RunConfig(settings=settings, **origin())
+
+
+def read_config(directory: Path) -> RunConfig:
+    """The configuration of a run. Raises BadInput that names the file and what is wrong."""
     path = directory / "config.json"
     if not directory.is_dir():
         raise BadInput(f"{directory} is not a run directory; name one that `scratchgen train` has made")
     if not path.is_file():
         raise BadInput(f"{directory} has no config.json, so it is no run; name a directory made by `train`")
     try:
-        config = json.loads(read_bytes(path, LARGEST_JSON))
-        if config["kind"] in ("vae", "gan"):
-            (H, W), sizes = config["image_shape"], config["model"]
-            D = sizes["data_dim"] if "data_dim" in sizes else math.prod(sizes["image_shape"])
-            if D != H * W:
-                raise ValueError(f"images of {H} × {W} pixels for a model of {D}")
-        if "nade" in config["model"]:  # music: what is needed to play it
-            config |= {"unit": str(config["unit"]), "first": int(config["first"])}
-        if "components" in config["model"]:  # sound: what is needed to hear it
-            config |= {"rate": int(config["rate"]), "scale": list(map(float, config["scale"]))}
-            if len(config["scale"]) != config["model"]["data_dim"]:
-                raise ValueError("it has another number of scales than a frame has numbers")
-        return {"kind": config["kind"], "model": config["model"], "data": config["data"], **config}
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        content = msgspec.json.decode(read_bytes(path, LARGEST_CONFIG))
+    except (Unreadable, ValueError, RecursionError) as error:
         raise BadInput(f"{path} cannot be read or is damaged ({error}); train again") from None
+    found = content.get("format", 1) if isinstance(content, dict) else None
+    if found != FORMAT:
+        raise BadInput(
+            f"{path} has format {found}, and this version reads format {FORMAT}; train again, or use the "
+            "version that made it"
+        )
+    try:
+        return msgspec.convert(content, RunConfig)
+    except msgspec.ValidationError as error:
+        raise BadInput(f"{path} is damaged ({error}); train again") from None

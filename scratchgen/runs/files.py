@@ -22,6 +22,9 @@ def write_json(path: Path, value) -> None:
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
+RESULT = "result.json"  # the numbers of a run of `scratchgen reproduce`
+
+
 class Unreadable(ValueError):
     """A file that is missing, larger than it can be, or no file. The message names it and says what it is."""
 

@@ -1,10 +1,11 @@
-"""How far a training is: a bar on a terminal, a plain line now and then elsewhere, nothing when quiet."""
+"""The progress of a training: a bar on a terminal, a plain line now and then elsewhere, nothing when quiet."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 from rich.console import Console
@@ -13,23 +14,13 @@ from rich.progress import BarColumn, Progress, TextColumn
 REFRESH_SECONDS = 0.2  # numbers that change faster cannot be read
 LINE_SECONDS = 10.0  # between plain lines, so that a log of many short epochs stays short
 
-# of all that is logged, what says how the training goes
-SHOWN = {
-    "vae": (
-        *("elbo", "validation_elbo", "best_epoch"),
-        *("objective", "validation_objective", "code_nats"),  # of a VQ-VAE, whose two parts differ
-    ),
-    "gan": ("V", "D_real", "D_fake", "G_loss"),
-    "rnn": ("bits", "validation_bits", "nats", "validation_nats", "best_epoch"),
-}
 
-
-def progress(kind: str, quiet: bool) -> Silent:
-    """The display for standard error as it is: a terminal, a dumb one, or a file."""
+def progress(label: str, monitored: Sequence[str], quiet: bool) -> Silent:
+    """The display for standard error: a bar on a terminal, lines in a file or on a dumb terminal."""
     if quiet:
         return Silent()
     is_screen = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    return Bar(kind) if is_screen else Lines(kind)
+    return Bar(label, monitored) if is_screen else Lines(label, monitored)
 
 
 class Silent(AbstractContextManager):
@@ -63,8 +54,8 @@ class Silent(AbstractContextManager):
 class Lines(Silent):
     """Plain lines for a file or a pipe: one an epoch at most, and rather one in ten seconds."""
 
-    def __init__(self, kind: str):
-        self.kind = kind
+    def __init__(self, label: str, monitored: Sequence[str] = ()):
+        self.label, self.monitored = label.upper(), monitored
 
     def begin(self, n: int, done: int) -> None:
         self.n, self.done = n, done
@@ -76,7 +67,7 @@ class Lines(Silent):
             return
         self._told = now
         left = _left(now - self._started, epoch - self.done, self.n - epoch)
-        self.say(f"{self.kind.upper()} epoch {epoch}/{self.n}  {in_words(self.kind, numbers)}{left}")
+        self.say(f"{self.label} epoch {epoch}/{self.n}  {in_words(self.monitored, numbers)}{left}")
 
     def say(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
@@ -85,8 +76,8 @@ class Lines(Silent):
 class Bar(Silent):
     """A bar with the time left and the numbers that matter; in colour unless NO_COLOR is set."""
 
-    def __init__(self, kind: str):
-        self.kind = kind
+    def __init__(self, label: str, monitored: Sequence[str] = ()):
+        self.label, self.monitored = label.upper(), monitored
         columns = (
             TextColumn("{task.description:>4}"),
             BarColumn(bar_width=24),
@@ -104,7 +95,7 @@ class Bar(Silent):
 
     def begin(self, n: int, done: int) -> None:
         self.n, self.done, self._started = n, done, time.monotonic()
-        self._task = self._progress.add_task(self.kind.upper(), total=n, completed=done, at=f"{done}/{n}")
+        self._task = self._progress.add_task(self.label, total=n, completed=done, at=f"{done}/{n}")
 
     def step(self, epochs: float, numbers: dict[str, float]) -> None:
         if time.monotonic() - self._shown > REFRESH_SECONDS:
@@ -120,13 +111,13 @@ class Bar(Silent):
     def _show(self, epochs: float, numbers: dict[str, float]) -> None:
         self._shown = time.monotonic()
         left = _left(self._shown - self._started, epochs - self.done, self.n - epochs)
-        at = f"{int(epochs)}/{self.n}  {in_words(self.kind, numbers)}{left}"
+        at = f"{int(epochs)}/{self.n}  {in_words(self.monitored, numbers)}{left}"
         self._progress.update(self._task, completed=epochs, at=at.replace("[", "\\["))
 
 
-def in_words(kind: str, numbers: dict[str, float]) -> str:
-    """The numbers that matter: "elbo −18.512  validation elbo −18.730  best epoch 7"."""
-    shown = [name for name in SHOWN.get(kind, numbers) if name in numbers]
+def in_words(monitored: Sequence[str], numbers: dict[str, float]) -> str:
+    """The monitored numbers, or all if none are named: "elbo −18.512  validation elbo −18.730  best epoch 7"."""
+    shown = [name for name in monitored or numbers if name in numbers]
     return "  ".join(f"{name.replace('_', ' ')} {_number(numbers[name])}" for name in shown)
 
 

@@ -17,7 +17,6 @@ from scratchgen.data import AnyData, PairData, SequenceData, TextData
 from scratchgen.data.sound_frames import SoundFrames
 from scratchgen.kernels import current
 
-SHA256 = "sha256"  # key of the fingerprint in the metadata of model.safetensors
 PACKAGES = ("scratchgen-numpy", "numpy", "numba")
 
 

@@ -1,4 +1,4 @@
-"""report.html of a run: scores, curves, samples, configuration, and the commands that lead on."""
+"""report.html of a run: scores, curves, samples, configuration, and the commands to use next."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from scratchgen.runs.record import Record, read_record
 
 LINES = 200  # of the log; metrics.jsonl has them all
 CAPTIONS = {
-    "samples": "drawn from the model",
-    "game": "the game, one player at a time: what D says, and where G is told to move its samples",
+    "samples": "samples of the model",
+    "game": "the game, one player at a time: D(x), and the directions in which G must move its samples",
     "curves": "training, epoch by epoch",
-    "judgements": "what D says of real and of generated examples, epoch by epoch",
+    "judgements": "D of real and of generated examples, epoch by epoch",
     "gradients": "the norms of the gradients of both players, epoch by epoch",
-    "diversity": "how far samples are apart, real examples being at 1, epoch by epoch",
-    "reconstructions": "held-out images above, and what the model makes of them below",
-    **{f"attention_{k}": "where the model looks as it translates, darkest at 1" for k in range(1, 5)},
+    "diversity": "mean distance between samples, relative to that between real examples, epoch by epoch",
+    "reconstructions": "held-out images (top) and their reconstructions (bottom)",
+    **{f"attention_{k}": "attention weights of a translation, darkest at 1" for k in range(1, 5)},
     "terms": "the two terms of the bound, epoch by epoch",
-    "roll": "drawn from the model: time to the right, high notes on top",
-    "states": "units over held-out text: what goes with them there, and how closely",
-    "gates": "the gates over held-out text: steps nearly closed and open, all values, and the first symbols",
-    "gradient_norms": "how much the state k steps before moves the last h; the state of an LSTM is h and c",
-    "spectrum": "the eigenvalues of the last layer's W_hh, epoch by epoch, and the unit circle",
-    "sound": "drawn from the model, beside a real one: the waveform above, its frequencies below",
-    "prior": "what the codes cost under their prior, epoch by epoch",
+    "roll": "a sample of the model: time to the right, high notes on top",
+    "states": "units over held-out text, and the feature of the text that each correlates with",
+    "gates": "the gates over held-out text: shares nearly closed and nearly open, all values, and the first tokens",
+    "gradient_norms": "norm of the derivative of the last h by the state k steps earlier (of an LSTM: h and c)",
+    "eigenvalues": "the eigenvalues of the last layer's W_hh, epoch by epoch, and the unit circle",
+    "sound": "samples of the model next to a real sound: waveform (top) and frequencies (bottom)",
+    "prior": "code length under the prior, epoch by epoch",
     "aggregated_posterior": "held-out images in the latent space, and the prior",
-    "latent_plane": "where the images lie in the latent space, and what is decoded there",
-    "interpolation": "from one held-out image to another",
+    "latent_plane": "held-out images in the latent space, and images decoded from a grid of it",
+    "interpolation": "interpolations between held-out images",
 }
 # pictures that need the whole width
 BROAD = ("latent_plane", "roll", "sound", "reconstructions", "interpolation", "gates")
 
 
 def write_report(directory: Path) -> Path:
-    """Write report.html from what else is in the run directory."""
+    """Write report.html from the other files of the run directory."""
     path = directory / "report.html"
     write_text(path, report(read_record(directory)))
     return path
 
 
 def report(record: Record) -> str:
-    """The page."""
+    """The page of a run, finished or not, as HTML."""
     samples = record.directory / "samples"
     text = samples / "text.txt"
     parts = (
@@ -58,17 +58,18 @@ def report(record: Record) -> str:
                 if (file := samples / f"{name}.{kind}").exists()
             ),
             html.pictures(
-                html.sound(file.read_bytes(), f"drawn from the model, to hear: {file.name}")
+                html.sound(file.read_bytes(), f"a sample of the model to listen to: {file.name}")
                 for file in sorted(samples.glob("*.wav"))
             ),
             html.verbatim(text.read_text(encoding="utf-8")) if text.exists() else "",
         ),
         html.section("Commands", *_commands(record)),
         html.section("Configuration", html.table((), _configuration(record))),
-        html.section("Made with", html.table((), _origin(record))),
+        html.section("Versions", html.table((), _origin(record))),
         _log(record),
     )
-    title = f"{record.kind.upper()} on {record.config['data']}"
+    config = record.config
+    title = f"{config.task} on {config.data}" if config.data else "A run"
     return html.page(title, _subtitle(record), parts)
 
 
@@ -76,61 +77,50 @@ def _subtitle(record: Record) -> str:
     done = len(record.epochs)
     words = [f"{done} epoch{'s' * (done != 1)}"]
     if record.timing:
-        sittings = record.timing["sittings"]
-        words.append(
-            duration(record.timing["seconds"]) + (f" in {sittings} sittings" if sittings > 1 else "")
-        )
+        n = record.timing.sessions
+        words.append(duration(record.timing.seconds) + (f" in {n} sessions" if n > 1 else ""))
     if record.epochs and (best := record.epochs[-1].get("best_epoch")):
         early = "stopped early: " if done < record.settings().get("epochs", done) else ""
         words.append(f"{early}weights of epoch {best}")
-    return " · ".join([*words, f"seed {record.config.get('seed')}"])
+    return " · ".join([*words, f"seed {record.config.seed}"])
 
 
 def _scores(record: Record) -> str:
     if not record.scores:
         return ""
-    names = ("measure", "ours", "baseline", "expected")
     rows = [
-        [*(score[name] for name in names), html.verdict(score["reached"]) if score["expected"] else ""]
-        for score in record.scores
+        (s.measure, s.ours, s.baseline, s.expected, html.verdict(s.reached) if s.expected else "")
+        for s in record.scores
     ]
-    return html.table(("measure", "this run", "to compare with", "to expect", ""), rows)
+    return html.table(("measure", "this run", "baseline", "expected", ""), rows)
 
 
 def _commands(record: Record) -> list[str]:
-    directory, kind = shlex.quote(str(record.directory)), record.kind
-    n, file = (500, "sample.txt") if kind == "rnn" else (64, "samples.png")
-    if "unit" in record.config:
-        n, file = 64, "sample.mid"
-    if "rate" in record.config:
-        n, file = 200, "sample.wav"
-    if "vocabularies" in record.config["model"]:
-        draws = f"scratchgen sample {directory} --prompt TEXT --out attention.png"
-    else:
-        draws = f"scratchgen sample {directory} -n {n} --out {file}"
-    commands = {
-        "made it": record.config.get("command"),
-        "draws from it": draws,
-        "measures it again, and more closely": f"scratchgen evaluate {directory}",
-        "goes on, if it was interrupted": f"scratchgen train {kind} --resume {directory}",
-        "trains with the same settings again": f"scratchgen train {kind} --config {directory}",
-    }
+    directory, family = shlex.quote(str(record.directory)), record.config.family
+    commands = {"made this run": record.config.command}
+    if family:
+        commands |= {
+            "samples from it": f"scratchgen sample {directory} {record.config.example}",
+            "evaluates it in more detail": f"scratchgen evaluate {directory}",
+            "resumes it, if it was interrupted": f"scratchgen train {family} --resume {directory}",
+            "trains again with the same settings": f"scratchgen train {family} --config {directory}",
+        }
     return [f"<div>{what}</div>{html.verbatim(line)}" for what, line in commands.items() if line]
 
 
 def _configuration(record: Record) -> list[tuple]:
     rows = [(name.replace("_", " "), value) for name, value in record.settings().items()]
-    source, digest = record.config.get("source"), record.config.get("data_sha256")
-    if source and source != record.config["data"]:
-        rows.append(("data from", source))
-    return [*rows, ("SHA-256 of the data", digest)] if digest else rows
+    config = record.config
+    if config.source and config.source != config.data:
+        rows.append(("data from", config.source))
+    return [*rows, ("SHA-256 of the data", config.data_sha256)] if config.data_sha256 else rows
 
 
 def _origin(record: Record) -> list[tuple]:
-    rows = list(record.config.get("versions", {}).items())
-    if git := record.config.get("git"):
-        changed = ", with changes that are not committed" if git["changed"] else ""
-        rows.append(("git commit", git["commit"] + changed))
+    rows: list[tuple] = list(record.config.versions.items())
+    if git := record.config.git:
+        changed = ", with uncommitted changes" if git.get("changed") else ""
+        rows.append(("git commit", f"{git.get('commit')}{changed}"))
     return rows
 
 

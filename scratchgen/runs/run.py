@@ -1,15 +1,15 @@
-"""The books of a training, so that the loop has none of it.
+"""A run: a training that is recorded in a directory, so that the loop holds nothing but the algorithm.
 
-History keeps them in memory. A Run also keeps them in a directory, shows how far it is, and can be killed at
-any moment and resumed: it ends with the same bits.
+A History records in memory. A Run also writes a directory, shows its progress, and can be killed at any moment
+and resumed: the result is bit-identical.
 
-    config.json          what was trained on what, with every number needed to do it again
-    metrics.jsonl        one line an epoch
-    checkpoints/         where to go on
+    config.json          the task, its settings, the data, the model: every number needed to train again
+    metrics.jsonl        one line per epoch
+    checkpoints/         the states to resume from
     model.safetensors    the finished weights
     samples/             pictures, and text
-    scores.json          how good it is;  timing.json: how long it took
-    report.html          all of it on a page
+    scores.json          the scores;  timing.json: the seconds it took
+    report.html          all of it on one page
 """
 
 from __future__ import annotations
@@ -26,41 +26,35 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import filelock
-import safetensors.numpy
+import msgspec
 
 from scratchgen.errors import BadInput
-from scratchgen.files import replacing
 from scratchgen.nn import Module
 from scratchgen.runs import checkpoint
+from scratchgen.runs.config import RunConfig, as_config
 from scratchgen.runs.files import writable_directory, write_json, write_text
 from scratchgen.runs.history import History
 from scratchgen.runs.progress import progress
-from scratchgen.runs.provenance import SHA256, fingerprint
+from scratchgen.runs.saving import metadata_of
+from scratchgen.runs.stopped import Stopped
 from scratchgen.runs.tensorboard import Events
+from scratchgen.runs.weights import write_weights
 
 SAVE_SECONDS = 30.0  # what a killed run may lose
 INTERRUPTED = "interrupted"
 
 
-class Stopped(Exception):
-    """The run has ended before its time, and everything is saved. The message says how to go on."""
-
-    def __init__(self, message: str, interrupted: bool):
-        super().__init__(message)
-        self.interrupted = interrupted
-
-
 class Run(History):
-    """A training that is kept in a directory.
+    """A training that is recorded in a directory.
 
     directory      made if it is not there; one that holds a finished run is refused unless `replace`
-    config         a JSON value that describes the run
-    resume         go on from the newest checkpoint in the directory, or from the beginning if there is none
+    config         the settings of the run as a dictionary of JSON values, or a RunConfig
+    resume         continue from the newest checkpoint in the directory, or begin if there is none
     save_every     seconds between checkpoints
-    max_minutes    save and stop after as many
+    max_minutes    save and stop after this many minutes
     quiet          show no progress
-    tensorboard    write event files too, into the folder tensorboard
-    go_on          the command that goes on with it, to be shown when it stops; by default `train --resume`
+    tensorboard    also write event files, into the folder tensorboard
+    resume_with    the command that resumes it, shown when it stops; by default `train --resume`
 
     Raises BadInput when the directory cannot be written, is in use by another process, or holds a finished
     run; when resuming, also when the checkpoints are damaged.
@@ -69,7 +63,7 @@ class Run(History):
     def __init__(
         self,
         directory,
-        config: dict,
+        config: RunConfig | dict,
         *,
         replace: bool = False,
         resume: bool = False,
@@ -77,12 +71,17 @@ class Run(History):
         max_minutes: float | None = None,
         quiet: bool = False,
         tensorboard: bool = False,
-        go_on: str | None = None,
+        resume_with: str | None = None,
     ):
         super().__init__()
         self.directory = writable_directory(Path(directory))
-        self.config = config
-        self._go_on = go_on or f"scratchgen train {config['kind']} --resume {shlex.quote(str(directory))}"
+        self.config = as_config(config)
+        family = self.config.family
+        self._resume_with = resume_with or (
+            f"scratchgen train {family} --resume {shlex.quote(str(directory))}"
+            if family
+            else f"Run({str(directory)!r}, config, resume=True) in the same program"
+        )
         self.save_every, self.max_minutes = save_every, max_minutes
         self._lock = filelock.FileLock(self.directory / ".lock")
         try:
@@ -95,9 +94,9 @@ class Run(History):
             raise _no_room(directory, error) from None
         if (self.directory / "model.safetensors").exists() and not replace:
             raise BadInput(f"{directory} holds a finished run; choose another --out or remove it")
-        self._display = progress(config["kind"], quiet)
+        self._display = progress(family or "run", self.config.monitored, quiet)
         self._steps_of_an_epoch: int | None = None  # known once one is over
-        self._seconds_before, self._sittings = 0.0, 1
+        self._seconds_before, self._sessions = 0.0, 1
         self._stop: str | None = None
         self._started = self._saved_at = time.monotonic()
         found = self._newest() if resume else None
@@ -106,14 +105,14 @@ class Run(History):
         with self.saving():
             self._events = Events(self.directory / "tensorboard") if tensorboard else None
         if found is not None:
-            self._go_on_from(found)
+            self._resume_from(found)
 
     def _begin(self) -> None:
-        """An empty book: whatever is left of a run before goes."""
+        """Begin with an empty directory: the files of a former run are removed."""
         try:
             self._clear()
             write_text(self.directory / "metrics.jsonl", "")
-            write_json(self.directory / "config.json", self.config)
+            write_json(self.directory / "config.json", msgspec.to_builtins(self.config))
         except OSError as error:
             raise _no_room(self.directory, error) from None
 
@@ -128,17 +127,17 @@ class Run(History):
     def _newest(self) -> checkpoint.Checkpoint | None:
         found, damages = checkpoint.newest(self.directory / "checkpoints")
         for damage in damages:
-            print(f"scratchgen: {damage}; going on from the one before", file=sys.stderr)
+            print(f"scratchgen: {damage}; resuming from the one before", file=sys.stderr)
         return found
 
-    def _go_on_from(self, found: checkpoint.Checkpoint) -> None:
-        if found.numbers["config_sha256"] != checkpoint.digest_of(self.config):
+    def _resume_from(self, found: checkpoint.Checkpoint) -> None:
+        if found.numbers["config_sha256"] != checkpoint.digest_of(msgspec.to_builtins(self.config)):
             raise BadInput(
-                f"{self.directory / 'config.json'} is not what it was when this run was saved; put it "
-                f"back, or train anew with --config {self.directory} and another --out"
+                f"{self.directory / 'config.json'} has changed since this run was saved; restore it, or "
+                f"train again with --config {self.directory} and another --out"
             )
         timing = found.numbers["timing"]
-        self._seconds_before, self._sittings = timing["seconds"], timing["sittings"] + 1
+        self._seconds_before, self._sessions = timing["seconds"], timing["sessions"] + 1
         self.resume(found.arrays, found.numbers)
         lines = (_line(epoch, means) for epoch, means in enumerate(self.by_epoch, 1))
         with self.saving():
@@ -155,9 +154,9 @@ class Run(History):
                 display.say(self.patience.verdict(len(self.by_epoch), n))
 
     def after_step(self) -> None:
-        """Show how far it is; save when it is time; stop when asked to."""
+        """Show the progress; save when it is time; stop when asked to."""
         now = time.monotonic()
-        # how long an epoch is, the first one tells; until then the numbers alone show that it goes on
+        # the length of an epoch is known after the first one; until then only the numbers show progress
         part = min(1.0, self.step / self._steps_of_an_epoch) if self._steps_of_an_epoch else 0.0
         self._display.step(self.epoch - 1 + part, self.latest)
         if self.max_minutes is not None and now - self._started >= 60 * self.max_minutes:
@@ -165,10 +164,10 @@ class Run(History):
         if self._stop or now - self._saved_at >= self.save_every:
             self.save_checkpoint()
         if self._stop:
-            raise Stopped(f"{self._stop}; {self._how_to_go_on()}", self._stop == INTERRUPTED)
+            raise Stopped(f"{self._stop}; {self._how_to_resume()}", self._stop == INTERRUPTED)
 
     def after_epochs(self) -> None:
-        """The last state is saved; with patience, the finished weights may be of an epoch before it."""
+        """Save the last state; with early stopping, the finished weights may be those of an earlier epoch."""
         self.save_checkpoint()
 
     def message(self, line: str) -> None:
@@ -207,10 +206,13 @@ class Run(History):
     # --- files --------------------------------------------------------------------------------------------
 
     def save_checkpoint(self) -> None:
-        """Write everything that is needed to go on from here."""
+        """Write everything that is needed to resume from here."""
         moment = self.total_steps + len(self.by_epoch)  # the end of an epoch is a moment after its last step
         arrays, numbers = self.state()
-        of_the_run = {"timing": self.timing, "config_sha256": checkpoint.digest_of(self.config)}
+        of_the_run = {
+            "timing": self.timing,
+            "config_sha256": checkpoint.digest_of(msgspec.to_builtins(self.config)),
+        }
         state = checkpoint.Checkpoint(moment, arrays, {**numbers, **of_the_run})
         with self.saving():
             checkpoint.write(self.directory / "checkpoints", state)
@@ -218,39 +220,38 @@ class Run(History):
 
     @property
     def timing(self) -> dict:
-        """Seconds in all sittings, and how many there were."""
+        """Seconds in all sessions, and the number of sessions."""
         seconds = self._seconds_before + time.monotonic() - self._started
-        return {"seconds": round(seconds, 3), "sittings": self._sittings}
+        return {"seconds": round(seconds, 3), "sessions": self._sessions}
 
     def save(self, model: Module) -> None:
         """Write the finished weights, which mark the run as finished: they come last of all its files.
 
         Another process may then use the directory.
         """
-        with self.saving(), replacing(self.directory / "model.safetensors") as temporary:
-            weights = model.state_dict()
-            temporary.write_bytes(safetensors.numpy.save(weights, {SHA256: fingerprint(weights)}))
+        with self.saving():
+            write_weights(self.directory / "model.safetensors", model.state_dict(), **metadata_of(model))
         if self._events:
             self._events.close()
         self._lock.release()
 
     def picture(self, name: str, kind: str = "png") -> Path:
-        """Where a picture of that name goes."""
+        """The path of a picture of this name."""
         return self.directory / "samples" / f"{name}.{kind}"
 
     @contextmanager
     def saving(self):
-        """A full disk, or a permission that is gone, ends the run in one line; what was saved stays."""
+        """A full disk or a lost permission ends the run in one line; the last checkpoint is intact."""
         try:
             yield
         except OSError as error:
             raise BadInput(
-                f"cannot write in {self.directory} ({error.strerror or error}); what was saved before is "
-                f"whole. Mend that, then {self._how_to_go_on()}"
+                f"cannot write in {self.directory} ({error.strerror or error}); the last checkpoint is intact. "
+                f"Make room, then {self._how_to_resume()}"
             ) from None
 
-    def _how_to_go_on(self) -> str:
-        return f"go on with: {self._go_on}"
+    def _how_to_resume(self) -> str:
+        return f"resume with: {self._resume_with}"
 
 
 def _no_room(directory: Path, error: OSError) -> BadInput:

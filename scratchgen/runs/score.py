@@ -1,24 +1,26 @@
-"""A score: what was measured, in words and as a number."""
+"""A score: a measured number in words, next to its baseline and to the expected value."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scratchgen.evaluation import Mean
 
-Show = Callable[[Sequence, str], Iterable]  # the pieces of long work and what is done → the same, shown
+Show = Callable[
+    [Sequence, str], Iterable
+]  # (chunks of long work, its name) ↦ the chunks, under a progress bar
 
 
 @dataclass(frozen=True)
 class Score:
-    """A number that says how good a model is, beside a number to compare it with.
+    """A number that says how good a model is, and a number to compare it with.
 
     ours, baseline     in words
-    expected           what is promised of it, and whether that is `reached`; "" where nothing is
+    expected           the promised value, and whether it is `reached`; "" where nothing is promised
     value              the number itself, with its standard error over examples where it has one
-    baseline_value     what it is compared with, where that is a number
+    baseline_value     the number of the baseline, where it is one
     """
 
     measure: str
@@ -30,23 +32,34 @@ class Score:
     standard_error: float | None = None
     baseline_value: float | None = None
 
+    def below(self, baseline: float, words: str, digits: int = 2) -> Score:
+        """The same score with the expectation that it is lower than a baseline."""
+        assert self.value is not None
+        return replace(
+            self,
+            baseline=words,
+            expected=f"below {baseline:.{digits}f}",
+            reached=self.value < baseline,
+            baseline_value=baseline,
+        )
+
 
 def mean_score(
-    measure: str, mean: Mean, beside: float | None = None, what: str = "", digits: int = 2
+    measure: str, mean: Mean, baseline: float | None = None, what: str = "", digits: int = 2
 ) -> Score:
-    """A mean with its standard error, beside a number and what that is."""
+    """A mean with its standard error, next to a baseline and the baseline's name."""
     value, error = float(mean.mean), float(mean.standard_error)
-    known = math.isfinite(error)  # not of one example
+    known = math.isfinite(error)  # one example has no standard error
     return Score(
         measure,
         f"{value:.{digits}f}" + (f" ± {error:.{digits}f}" if known else ""),
-        "" if beside is None else f"{beside:.{digits}f} ({what})",
+        "" if baseline is None else f"{baseline:.{digits}f} ({what})",
         value=value,
         standard_error=error if known else None,
-        baseline_value=beside,
+        baseline_value=baseline,
     )
 
 
-def unseen(pieces: Sequence, what: str) -> Iterable:
-    """A `Show` that shows nothing."""
-    return pieces
+def no_progress(chunks: Sequence, name: str) -> Iterable:
+    """A `Show` without a progress bar."""
+    return chunks

@@ -1,9 +1,64 @@
-"""A whole training from the name of a data set to scores and pictures, one file a model."""
+"""Tasks: one file per kind of training. A task is loaded when it is first asked for."""
 
-from scratchgen.tasks.gan import train_gan
-from scratchgen.tasks.rnn import train_rnn
-from scratchgen.tasks.vae import train_vae
+from __future__ import annotations
 
-EXPERIMENTS = {"vae": train_vae, "gan": train_gan, "rnn": train_rnn}
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["EXPERIMENTS", "train_gan", "train_rnn", "train_vae"]
+from scratchgen.errors import BadInput
+
+if TYPE_CHECKING:
+    from scratchgen.tasks.task import Task
+
+FAMILIES = {  # the commands `scratchgen train vae|gan|rnn`, and their tasks
+    "vae": ("vae", "vq"),
+    "gan": ("gan",),
+    "rnn": ("text", "translation", "music", "sound"),
+}
+NAMES = tuple(name for names in FAMILIES.values() for name in names)
+
+# the task of a recurrent network, by the kind of its data
+TASK_FOR_KIND = {"text": "text", "pairs": "text", "sequences": "music", "sound": "sound"}
+
+
+def get_task(name: str) -> Task:
+    """The task of a name. Raises BadInput for a name that no task has."""
+    if name not in NAMES:
+        raise BadInput(f"no task is named {name!r}; there are {', '.join(NAMES)}")
+    return import_module(f"scratchgen.tasks.{name}").TASK
+
+
+def tasks_of(family: str) -> list[Task]:
+    """The tasks of a command."""
+    return [get_task(name) for name in FAMILIES[family]]
+
+
+def choose(family: str, data: str, given: Mapping[str, Any], name: str | None = None) -> Task:
+    """The task for some data and settings.
+
+    family    vae, gan or rnn
+    given     the settings; `model = vq` means the task vq
+    name      of the task, where it was asked for
+    Raises BadInput for the name of a task of another family.
+    """
+    if name is None:
+        if family == "vae" and given.get("model") == "vq":
+            name = "vq"
+        else:
+            name = _for_data(data) if family == "rnn" else family
+    if name not in FAMILIES[family]:
+        raise BadInput(f"the tasks of {family} are {', '.join(FAMILIES[family])}, not {name!r}")
+    return get_task(name)
+
+
+def _for_data(data: str) -> str:
+    from scratchgen.data import CATALOGUE
+    from scratchgen.data.load import kind_of_folder
+
+    if data in CATALOGUE:
+        return TASK_FOR_KIND.get(CATALOGUE[data].kind, "text")
+    if os.path.isdir(data):
+        return "sound" if kind_of_folder(data) == "sound" else "music"
+    return "text"

@@ -1,8 +1,9 @@
-"""A GAN, from the name of a data set to scores and pictures."""
+"""The task "gan": a generative adversarial network of images, frames of music or sound, or points."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
@@ -10,102 +11,257 @@ from scratchgen import gan, plots
 from scratchgen.data import RowData
 from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
-from scratchgen.optim import Adam
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
-from scratchgen.tasks.common import OpenRun, configuration, finished
-from scratchgen.tasks.recipes import GANRecipe
-from scratchgen.tasks.scores import Score
-from scratchgen.tasks.scores.gan import SAMPLES, gan_scores, judge_of
-from scratchgen.tasks.vae_pictures import in_turns
-from scratchgen.tasks.vae_pictures import samples as draw_samples
+from scratchgen.runs.schema import Ge, Help, Lt, replace
+from scratchgen.runs.score import Score, Show, no_progress
+from scratchgen.tasks.gan_scores import SAMPLES, gan_scores, judge_of, two_sample_scores
+from scratchgen.tasks.rows import RowInfo, columns_for, draw_rows, of_rows, sample_rows
+from scratchgen.tasks.task import (
+    BatchSize,
+    Epochs,
+    LearningRate,
+    Task,
+    TaskSettings,
+    optimizer_for,
+    schedule_for,
+)
 
-CHANNELS = [16, 32]  # of the convolutions of a GAN
+CHANNELS = [16, 32]  # of the convolutions of a convolutional GAN
 HIDDEN_FOR_POINTS = [128, 128, 128]
 
 
-def train_gan(
-    data: str, settings: GANRecipe, seed: int, open_run: OpenRun
-) -> tuple[gan.AdversarialPair, list[Score]]:
-    """Train a GAN on rows of numbers, images for instance, and score its samples."""
-    rows = load_rows(data)
-    sizes = _sizes(settings, rows)
-    if max(settings.beta1, settings.beta2) >= 1:
-        raise BadInput(f"beta1 and beta2 are below 1, not {settings.beta1:g} and {settings.beta2:g}")
-    game = gan.Game(settings.objective, settings.ratio, settings.gradient_penalty, settings.r1)
-    rng = Generator(seed)
-    model = gan.build(sizes, rng)
-    labels = rows.train_labels if settings.model == "conditional" else None
-    gan.check(model, rows.train, labels, game, settings.batch_size)
-    run = open_run(configuration("gan", data, rows, asdict(settings), seed, sizes))
-    film = _film(model, rows, settings, game)
+class Settings(TaskSettings):
+    """What can be set for a GAN. The settings of the optimiser hold for both players, unless D has its own."""
+
+    model: Annotated[Literal["dense", "conv", "conditional", "packed"], Help("the two players")] = "dense"
+    objective: Annotated[
+        Literal["minimax", "nonsaturating", "least_squares", "hinge", "wasserstein"],
+        Help("the losses of the two players"),
+    ] = "nonsaturating"
+    latent_dim: Annotated[int, Ge(1), Help("dimensions of the latent z")] = 100
+    epochs: Epochs = 25
+    batch_size: BatchSize = 64
+    learning_rate: LearningRate = 2e-4
+    discriminator_steps: Annotated[
+        int, Ge(1), Help("steps of the discriminator per step of the generator")
+    ] = 1
+    discriminator_optimizer: Annotated[
+        Literal["same", "adam", "adamw", "sgd", "rmsprop", "adagrad"], Help("optimiser of the discriminator")
+    ] = "same"
+    discriminator_learning_rate: Annotated[
+        float, Ge(0), Help("step size α of the discriminator; 0 takes the generator's")
+    ] = 0.0
+    gradient_penalty: Annotated[
+        float, Ge(0), Help("weight λ of (slope − 1)² between real and generated examples (wasserstein)")
+    ] = 0.0
+    r1: Annotated[float, Ge(0), Help("weight γ of ½ slope² at real examples")] = 0.0
+    norm: Annotated[
+        Literal["none", "batch", "layer", "spectral"], Help("normalisation of the discriminator's layers")
+    ] = "none"
+    pack: Annotated[int, Ge(1), Help("examples that the discriminator sees together (packed)")] = 2
+    beta1: Annotated[float, Ge(0), Lt(1), Help("decay of Adam's mean of gradients")] = 0.5
+    beta2: Annotated[float, Ge(0), Lt(1), Help("decay of Adam's mean of squared gradients")] = 0.999
+
+
+class DataInfo(RowInfo):
+    """Rows, whether their values are within [0, 1], and their standard deviation if they are not."""
+
+    bounded: bool = True
+    scale: float = 1.0
+
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "digits": {"epochs": 120, "batch_size": 64},
+    "mnist": {"latent_dim": 32, "learning_rate": 5e-4, "r1": 1.0},
+    "ring": {"latent_dim": 2, "epochs": 64, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.02},
+    "grid": {"latent_dim": 2, "epochs": 96, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.08},
+}
+
+# An epoch of convolutions on MNIST takes as long as four of a dense pair; after five all ten digits appear.
+CONV_DEFAULTS: dict[str, dict[str, Any]] = {
+    "mnist": {"latent_dim": 32, "epochs": 5, "learning_rate": 5e-4},
+    "digits": {"latent_dim": 32, "epochs": 120, "learning_rate": 5e-4},
+}
+
+# Gulrajani et al. (2017), algorithm 1; Miyato et al. (2018)
+OBJECTIVE_DEFAULTS: dict[str, dict[str, Any]] = {
+    "wasserstein": {
+        "discriminator_steps": 5,
+        "gradient_penalty": 10.0,
+        "r1": 0.0,
+        "beta1": 0.0,
+        "beta2": 0.9,
+    },
+    "hinge": {"norm": "spectral"},
+}
+
+
+def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the data set, the model and the objective bring with them."""
+    is_conv = given.get("model") == "conv"
+    found = dict(CONV_DEFAULTS.get(data, DEFAULTS.get(data, {})) if is_conv else DEFAULTS.get(data, {}))
+    found |= OBJECTIVE_DEFAULTS.get(given.get("objective", ""), {})
+    if is_conv and "norm" not in OBJECTIVE_DEFAULTS.get(given.get("objective", ""), {}):
+        chosen = {**OBJECTIVE_DEFAULTS.get(given.get("objective", ""), {}), **given}
+        penalised = any(chosen.get(name) for name in ("r1", "gradient_penalty"))
+        found["norm"] = "layer" if penalised else "batch"  # a penalty is computed per example
+    return found
+
+
+def load(source: str, settings: Settings) -> RowData:
+    """Rows of numbers, one example each."""
+    return load_rows(source)
+
+
+def describe(rows: RowData, settings: Settings) -> DataInfo:
+    """Raises BadInput where the data do not fit the model."""
+    if settings.model == "conv" and rows.kind != "images":
+        raise BadInput(
+            f"{rows.name} holds {rows.kind}, and a convolutional GAN needs images; leave out --model"
+        )
+    if settings.model == "conditional" and not rows.classes:
+        raise BadInput(
+            f"{rows.name} has no classes for a conditional GAN to be conditioned on; leave out --model"
+        )
+    if rows.train.min() >= 0 and rows.train.max() <= 1:
+        return DataInfo(**of_rows(rows))
+    return DataInfo(**of_rows(rows), bounded=False, scale=float(np.std(rows.train, dtype=np.float64)))
+
+
+def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> gan.AdversarialPair:
+    """The two players."""
+    Z, norm = settings.latent_dim, settings.norm
+    if settings.model == "conv":
+        return gan.ConvGAN(info.image_shape, Z, CHANNELS, rng, norm=norm)
+    options: dict[str, Any] = {"norm": norm, "bounded": info.bounded, "scale": info.scale}
+    if info.kind == "points":
+        options["hidden"] = HIDDEN_FOR_POINTS
+    if settings.model == "conditional":
+        return gan.ConditionalGAN(info.data_dim, Z, info.classes, rng, **options)
+    pack = settings.pack if settings.model == "packed" else 1
+    return gan.GAN(info.data_dim, Z, rng, pack=pack, **options)
+
+
+def game_of(settings: Settings) -> gan.Game:
+    """The rules of the game."""
+    return gan.Game(settings.objective, settings.discriminator_steps, settings.gradient_penalty, settings.r1)
+
+
+def labels_for(rows: RowData, settings: Settings) -> np.ndarray | None:
+    """The classes that a conditional pair is conditioned on."""
+    return rows.train_labels if settings.model == "conditional" else None
+
+
+def prepare(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> None:
+    """Refuse what does not fit together."""
+    if settings.patience:
+        raise BadInput("patience waits for a better validation number, and a GAN has none; leave it out")
+    gan.check(model, rows.train, labels_for(rows, settings), game_of(settings), settings.batch_size)
+
+
+def train(model: gan.AdversarialPair, rows: RowData, settings: Settings, run: Run, rng: Generator):
+    """The players move in turn (`gan.train`). → the trace of a game in the plane, or None"""
+    game = game_of(settings)
+    trace = None
+    if rows.kind == "points" and settings.model in (
+        "dense",
+    ):  # D judges single points: a surface over the plane
+        steps = settings.epochs * (len(rows.train) // settings.batch_size)
+        trace = gan.TrainingTrace(model, rows.train, steps, game)
+    of_D = replace(
+        settings,
+        learning_rate=settings.discriminator_learning_rate or settings.learning_rate,
+        optimizer=settings.optimizer
+        if settings.discriminator_optimizer == "same"
+        else settings.discriminator_optimizer,
+    )
     gan.train(
         model,
         rows.train,
         run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
-        optimizer_G=Adam(model.G.parameters(), settings.alpha, settings.beta1, settings.beta2),
-        optimizer_D=Adam(model.D.parameters(), settings.alpha, settings.beta1, settings.beta2),
+        optimizer_G=optimizer_for(settings, model.G, **_betas(settings)),
+        optimizer_D=optimizer_for(of_D, model.D, **_betas(of_D)),
+        schedule_G=schedule_for(settings),
+        schedule_D=schedule_for(settings),
         rng=rng,
-        labels=labels,
+        labels=labels_for(rows, settings),
         game=game,
-        trace=film,
+        trace=trace,
     )
-    with run.saving():
-        _draw(model, rows, game, run)
-        if film:
-            plots.animation(film, run.picture("game", "gif"), f"a GAN on the {rows.name}")
-    return finished(run, model, gan_scores(model, rows, "test", Generator(HELD_OUT_SEED), judge_of(rows)))
+    return trace
 
 
-def _sizes(settings: GANRecipe, rows: RowData) -> dict:
-    """What the model is built from. Raises BadInput where the data do not fit it."""
-    sizes = {"architecture": settings.model, "latent_dim": settings.latent_dim, "norm": settings.norm}
-    if settings.model == "conv":
-        if min(rows.image_shape) == 1:
-            raise BadInput(f"{rows.name} holds no images, which a convolutional GAN takes; leave out --model")
-        return sizes | {"image_shape": list(rows.image_shape), "channels": CHANNELS}
-    sizes["data_dim"] = rows.train.shape[1]
-    if rows.train.min() < 0 or rows.train.max() > 1:
-        sizes |= {"bounded": False, "scale": float(np.std(rows.train, dtype=np.float64))}
-    if _are_points(rows):
-        sizes["hidden"] = HIDDEN_FOR_POINTS
-    if settings.model == "packed":
-        sizes["pack"] = settings.pack
-    if settings.model == "conditional":
-        if not rows.classes:
-            raise BadInput(f"{rows.name} has no classes, which a conditional GAN is told; leave out --model")
-        sizes["classes"] = rows.classes
-    return sizes
+def _betas(settings: Settings) -> dict[str, float]:
+    is_adam = settings.optimizer in ("adam", "adamw")
+    return {"beta1": settings.beta1, "beta2": settings.beta2} if is_adam else {}
 
 
-def _are_points(rows: RowData) -> bool:
-    return tuple(rows.image_shape) == (1, 2)
+def score(
+    model: gan.AdversarialPair, rows: RowData, settings: Settings, part: str, trace=None
+) -> list[Score]:
+    """Of points the modes that samples find, of images their classes."""
+    return gan_scores(model, rows, part, Generator(HELD_OUT_SEED), judge_of(rows))
 
 
-def _film(
-    model: gan.AdversarialPair, rows: RowData, settings: GANRecipe, game: gan.Game
-) -> gan.TrainingTrace | None:
-    """Of points that D judges by nothing but themselves: their picture is a surface over the plane."""
-    if not _are_points(rows) or settings.model in ("packed", "conditional"):
-        return None
-    steps = settings.epochs * (len(rows.train) // settings.batch_size)
-    return gan.TrainingTrace(model, rows.train, steps, game)
+def evaluate(
+    model: gan.AdversarialPair,
+    rows: RowData,
+    settings: Settings,
+    part: str,
+    rng: Generator,
+    k: int | None,
+    show: Show = no_progress,
+) -> list[Score]:
+    """The same, and samples against real data by every two-sample score."""
+    judge = judge_of(rows)
+    scores = gan_scores(model, rows, part, rng, judge)
+    return scores + two_sample_scores(model, rows, part, rng, judge, show)
 
 
-def _draw(model: gan.AdversarialPair, rows: RowData, game: gan.Game, run: Run) -> None:
-    """Samples, and the curves of the game; V and loss are in nats where D is a probability."""
-    n = SAMPLES if _are_points(rows) else 100
-    x, columns = model.sample(n, Generator(HELD_OUT_SEED)), in_turns(n, getattr(model, "classes", 1))
-    draw_samples(x, rows.image_shape, run.picture("samples"), "drawn by the GAN", columns)
-    even = -gan.undecided_loss(game.objective)
-    for name, series in {
-        "curves": ("V", "G_loss"),
-        "judgements": ("D_real", "D_fake"),
-        "gradients": ("norm_D", "norm_G"),
-        "diversity": ("diversity",),
-    }.items():
-        reference = {f"V where D cannot tell: {even:.3f}": even} if "V" in series else {}
+CURVES = {
+    "curves": ("V", "G_loss"),
+    "judgements": ("D_real", "D_fake"),
+    "gradients": ("norm_D", "norm_G"),
+    "diversity": ("diversity",),
+}
+
+
+def draw(
+    model: gan.AdversarialPair, rows: RowData, settings: Settings, run: Run, scores: list[Score], trace
+) -> None:
+    """Samples, and the curves of the game; V and the losses are in nats where D is a probability."""
+    n = SAMPLES if rows.kind == "points" else 100
+    x, columns = model.sample(n, Generator(HELD_OUT_SEED)), columns_for(n, getattr(model, "classes", 1))
+    draw_rows(x, rows, run.picture("samples"), "samples of the GAN", columns)
+    even = -gan.undecided_loss(settings.objective)
+    for name, series in CURVES.items():
+        reference = {f"V where D cannot tell real from generated: {even:.3f}": even} if "V" in series else {}
         found = {of: run.history[of] for of in series}
-        plots.curves(found, run.picture(name), game.objective.replace("_", " "), reference)
+        plots.curves(found, run.picture(name), settings.objective.replace("_", " "), reference)
+    if trace:
+        plots.animation(trace, run.picture("game", "gif"), f"a GAN on the {rows.name}")
+
+
+TASK = Task(
+    name="gan",
+    family="gan",
+    title="generative adversarial network",
+    settings=Settings,
+    data_info=DataInfo,
+    monitored=("V", "D_real", "D_fake", "G_loss"),
+    defaults=defaults,
+    load=load,
+    describe=describe,
+    build=build,
+    prepare=prepare,
+    train=train,
+    score=score,
+    evaluate=evaluate,
+    draw=draw,
+    sample=sample_rows,
+    sample_options=("classes",),
+    example="-n 64 --out samples.png",
+)

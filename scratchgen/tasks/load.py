@@ -1,64 +1,109 @@
-"""From a run directory back to the model. Nothing is ever unpickled."""
+"""From a run directory back to its task, its model and its data. Nothing is ever unpickled."""
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import safetensors.numpy
-from safetensors import SafetensorError
+import msgspec
 
-from scratchgen import gan, rnn, vae
 from scratchgen.errors import BadInput, NotInstalled
 from scratchgen.nn import Module
-from scratchgen.runs.config import read_config
-from scratchgen.runs.files import read_bytes
-from scratchgen.runs.provenance import SHA256, fingerprint
-
-RESULT = "result.json"  # the numbers of a run of `scratchgen reproduce`
-
-BUILD = {
-    "vae": vae.build,
-    "gan": gan.build,
-    "rnn": rnn.build,
-}
+from scratchgen.nn.saving import build
+from scratchgen.runs.config import OWN_TASK, RunConfig, read_config
+from scratchgen.runs.files import RESULT
+from scratchgen.runs.provenance import fingerprint_of_data
+from scratchgen.runs.schema import check
+from scratchgen.runs.weights import read_weights
+from scratchgen.tasks import get_task
+from scratchgen.tasks.task import Task
 
 
-def load_run(directory) -> tuple[Module, dict]:
-    """The trained model of a run and its configuration. Raises BadInput that names the file at fault."""
+@dataclass(frozen=True)
+class LoadedRun:
+    """A finished run: its task, its model with the trained weights in evaluation mode, and its configuration.
+
+    info    what sampling needs to know of the data (the task's `data_info`)
+    """
+
+    directory: Path
+    task: Task
+    config: RunConfig
+    model: Module
+    info: Any
+
+    @property
+    def settings(self) -> Any:
+        """The settings of the training, checked. Raises BadInput."""
+        return settings_of(self.task, self.config, self.directory)
+
+    def load_data(self) -> Any:
+        """The data, as the model was trained on them. Raises BadInput if they have changed since."""
+        if (self.directory / RESULT).exists():
+            raise BadInput(
+                f"{self.directory} was trained by `scratchgen reproduce`, with data and settings of its own; its "
+                f"result is in {self.directory / RESULT}"
+            )
+        source = source_of(self.config, self.directory)
+        data = self.task.load(source, self.settings)
+        if fingerprint_of_data(data) != self.config.data_sha256:
+            raise BadInput(
+                f"the data of {self.directory}, {source}, have changed since its training; restore them"
+            )
+        return data
+
+
+def load_run(directory: str | Path) -> LoadedRun:
+    """A finished run. Raises BadInput that names the file that is missing or damaged."""
     directory = Path(directory)
     config = read_config(directory)
-    weights = _read_weights(directory / "model.safetensors")
+    path = directory / "config.json"
+    if config.task == OWN_TASK and config.reproduction:
+        raise BadInput(
+            f"{directory} belongs to `scratchgen reproduce {config.reproduction}`, whose model of data made by "
+            f"formula has no task; its result is in {directory / RESULT}"
+        )
+    if config.task == OWN_TASK:
+        raise BadInput(
+            f"{directory} is a run of a model of your own; load it in Python: sg.load(path), after the import of "
+            "the module that defines it"
+        )
+    found = _task_of(config, path)
+    weights = read_weights(directory / "model.safetensors")
     try:
-        model = BUILD[config["kind"]](config["model"])
+        info = msgspec.convert(config.data_info, found.data_info)
+        model = build(config.model)
     except NotInstalled:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (msgspec.ValidationError, ValueError) as error:
         raise BadInput(
-            f"{directory / 'config.json'} does not describe a model ({error!r}); train again"
+            f"{path} does not describe a run of the task {found.name}: {error}; train again"
         ) from None
     try:
         model.load_state_dict(weights)
     except ValueError as error:
         raise BadInput(
-            f"{directory / 'model.safetensors'} does not fit config.json: {error}; train again, or load it "
-            "with the version that saved it"
+            f"{directory / 'model.safetensors'} does not fit config.json: {error}; train again, or load it with "
+            "the version that saved it"
         ) from None
-    return model.eval(), config
+    return LoadedRun(directory, found, config, model.eval(), info)
 
 
-def _read_weights(path: Path) -> dict:
-    if not path.is_file():
-        raise BadInput(f"{path} is missing: the run did not finish; train again, or go on with --resume")
+def _task_of(config: RunConfig, path: Path) -> Task:
     try:
-        data = read_bytes(path)
-        weights = safetensors.numpy.load(data)
-        length = int.from_bytes(data[:8], "little")  # of the header, which safetensors has found sound
-        expected = json.loads(data[8 : 8 + length]).get("__metadata__", {}).get(SHA256)
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise BadInput(
-            f"{path} is empty, truncated or not a safetensors file ({error}); train again"
-        ) from None
-    if expected != fingerprint(weights):
-        raise BadInput(f"{path} is damaged: its checksum is not that of its weights; train again")
-    return weights
+        return get_task(config.task)
+    except BadInput as problem:
+        raise BadInput(f"{path} is damaged: {problem}; train again") from None
+
+
+def settings_of(found: Task, config: RunConfig, directory: Path) -> Any:
+    """The settings in a configuration, checked: a person may have edited the file. Raises BadInput."""
+    return found.settings(**check(found.settings, config.settings, str(directory / "config.json")))
+
+
+def source_of(config: RunConfig, directory: Path) -> str:
+    """Where the data of a run come from. Raises BadInput where the configuration does not say it."""
+    if config.source is None:
+        raise BadInput(f"{directory / 'config.json'} does not name the source of its data; train again")
+    return config.source

@@ -1,4 +1,4 @@
-"""Going on with a run that was interrupted, killed or stopped: it ends with the bits of one that was not."""
+"""Resuming a run that was interrupted, killed or stopped: the result is bit-identical to an uninterrupted one."""
 
 from __future__ import annotations
 
@@ -7,48 +7,56 @@ from pathlib import Path
 from scratchgen import kernels
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
-from scratchgen.runs.config import read_config
+from scratchgen.runs.config import OWN_TASK, RunConfig, read_config
 from scratchgen.runs.run import Run
-from scratchgen.tasks import EXPERIMENTS
-from scratchgen.tasks.scores import Score
-from scratchgen.tasks.settings import complete, of_run
+from scratchgen.runs.score import Score
+from scratchgen.tasks import get_task
+from scratchgen.tasks.load import settings_of, source_of
+from scratchgen.tasks.task import train_task
 
-# what must be as it was
-WORDS = {
-    "data_sha256": "its data have",
-    "seed": "its seed has",
-    "model": "the sizes of its model have",
-    "training": "its settings have",
+FIXED = ("task", "data_sha256", "seed", "model", "settings", "data_info")  # must be as they were
+NAMES = {
+    "data_sha256": "its data",
+    "seed": "its seed",
+    "model": "the sizes of its model",
+    "settings": "its settings",
 }
-MEND = "put that back, or train again with another --out"
 
 
-def resume(directory: Path, kind: str, **of_this_sitting) -> tuple[Module, list[Score]]:
-    """Go on with the run in `directory`, with its own data, settings, seed and kernel backend.
+def resume(directory: Path, family: str, **session) -> tuple[Module, list[Score]]:
+    """Resume the run in `directory` with its own data, settings, seed and kernel backend.
 
-    of_this_sitting    as for a Run: save_every, max_minutes, quiet, tensorboard
-    Raises BadInput where there is no run of that kind, where it is finished, or where its data have changed.
+    family     the command that it was given to: vae, gan or rnn
+    session    as for a Run: save_every, max_minutes, quiet, tensorboard
+    Raises BadInput where there is no run of that family, where it is finished, or where its data have changed.
     """
     config = read_config(directory)
-    own = config["kind"]
-    if own not in list(EXPERIMENTS):
-        raise BadInput(f"{directory / 'config.json'} is damaged: no model is of kind {own!r}; train again")
-    if own != kind:
-        raise BadInput(f"{directory} holds a run of kind {own}; say `scratchgen train {own} --resume`")
-    source, seed, settings = complete(kind, {}, of_run(config, directory))
-    open_run = lambda found: open_again(directory, found, **of_this_sitting)
-    with kernels.use(config["backend"]):
-        return EXPERIMENTS[kind](source, settings, seed, open_run)
+    if config.task == OWN_TASK:
+        raise BadInput(f"{directory} is a run of a loop of your own; run that program again with resume=True")
+    found = get_task(config.task)
+    if found.family != family:
+        raise BadInput(
+            f"{directory} holds a run of the task {found.name}; use `scratchgen train {found.family} --resume`"
+        )
+    source, settings = source_of(config, directory), settings_of(found, config, directory)
+    with kernels.use(config.backend):
+        return train_task(
+            found, source, settings, config.seed, lambda now: open_again(directory, now, **session)
+        )
 
 
-def open_again(directory: Path, found: dict, **of_this_sitting) -> Run:
-    """The run in `directory` as it goes on, or a new one. Raises BadInput if it was begun with other things.
+def open_again(directory: Path, now: RunConfig, **session) -> Run:
+    """The run in `directory`, resumed or begun. Raises BadInput if it was begun with something else.
 
-    found    the configuration as it would be now
+    now    the configuration as it would be today
     """
     begun = (directory / "config.json").exists()
-    config = read_config(directory) if begun else found
-    changed = [name for name in WORDS if found[name] != config.get(name)]
+    config = read_config(directory) if begun else now
+    changed = [name for name in FIXED if getattr(now, name) != getattr(config, name)]
     if changed:
-        raise BadInput(f"{directory} cannot go on: {WORDS[changed[0]]} changed since it began; {MEND}")
-    return Run(directory, config, resume=begun, **of_this_sitting)
+        what = NAMES.get(changed[0], f"its {changed[0]}")
+        raise BadInput(
+            f"{directory} cannot be resumed: {what} changed since it began; restore that, or train again with "
+            "another --out"
+        )
+    return Run(directory, config, resume=begun, **session)

@@ -1,108 +1,124 @@
-"""The settings of a run from where they are given: recipe, file, --set, options; the later wins.
+"""The settings of a training from the places where they are given: a file, --set, options; the later wins.
 
-A file is TOML with the names of the recipe's fields, at the top or in a table [training], and `kind`, `data`
-and `seed` beside them:
+A file is TOML with the names of the task's settings, at the top or in a table [settings], and `data`, `seed`
+and `task` next to them:
 
     data = "mnist"
-    [training]
+    [settings]
     epochs = 20
 
-A run directory, or its config.json, is taken in place of such a file: its data, seed and settings again.
+A run directory, or its config.json, takes the place of such a file: its task, data, seed and settings again.
 """
 
 from __future__ import annotations
 
-import difflib
-import sys
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any
 
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED
 from scratchgen.runs.config import read_config
 from scratchgen.runs.files import Unreadable, read_bytes
-from scratchgen.tasks.recipes import DEFAULT, Recipe, recipe
+from scratchgen.runs.schema import check, fields, unknown
+from scratchgen.tasks import FAMILIES, get_task, tasks_of
+from scratchgen.tasks.task import Task
 
-TABLE = "training"
+TABLE = "settings"
 LARGEST_FILE = 2**20  # bytes; a page of settings is far smaller
-WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
-MAY_BE_ZERO = (
-    *("seed", "patience", "warm_up", "free_bits", "distortion"),
-    *("gradient_penalty", "r1", "beta1", "dropout", "nade", "components", "weight_noise"),
-    *("sampling", "longest"),
-)
-MAY_BE_NEGATIVE = ("distortion",)
+BESIDES = ("data", "seed", "task")  # may be given next to the settings
 
 
-def known(kind: str) -> dict[str, type]:
-    """The names that can be set for a model, and their types."""
-    return {"data": str, "seed": int, **get_type_hints(type(DEFAULT[kind]))}
+@dataclass(frozen=True)
+class Given:
+    """What was given: data, seed and task (None where they were not), and settings with their place.
+
+    places    where each setting was given, for messages: "--set", or a file
+    """
+
+    data: Any = None
+    seed: Any = None
+    task: Any = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def __or__(self, later: Given) -> Given:
+        """Both, where the later one wins."""
+        besides = {name: getattr(later, name) for name in BESIDES if getattr(later, name) is not None}
+        merged = {**self.settings, **later.settings}
+        return replace(self, **besides, settings=merged, places={**self.places, **later.places})
+
+    def checked(self, found: Task) -> Given:
+        """The same, if every setting is one of the task, of its type and in its range. Raises BadInput."""
+        settings: dict[str, Any] = {}
+        for name, value in self.settings.items():
+            if name == "model" and value == "vq" and found.name == "vq":
+                continue
+            _refuse_other_task(name, found, self.places[name])
+            settings |= check(found.settings, {name: value}, self.places[name])
+        return replace(self, settings=settings)
 
 
-def from_file(path: Path, kind: str) -> dict[str, Any]:
-    """What a TOML file says, or the run whose directory or config.json it is. Raises BadInput."""
+def from_file(path: Path, family: str) -> Given:
+    """The content of a TOML file, or of the run whose directory or config.json it is. Raises BadInput."""
     if path.is_dir() or path.name == "config.json":
         config = read_config(path if path.is_dir() else path.parent)
-        found = {"kind": config["kind"], "data": config.get("source", config["data"])}
-        found |= {name: config[name] for name in ("seed", TABLE) if name in config}
-    else:
-        try:
-            found = tomllib.loads(read_bytes(path, LARGEST_FILE).decode())
-        except Unreadable as problem:
-            raise BadInput(f"--config: {problem}") from None
-        except (ValueError, RecursionError) as error:
+        if config.family != family:
             raise BadInput(
-                f"--config: {path} is not TOML ({error}); write lines such as epochs = 20"
-            ) from None
-    own = found.pop("kind", kind)
-    if own != kind:
-        raise BadInput(f"--config: {path} is for {own!r}, not for {kind}; say `scratchgen train {own}`")
-    return checked(kind, _flat(found, path), f"--config {path}")
+                f"--config: {path} is a run of the task {config.task}; use `scratchgen train {config.family or '…'}`"
+            )
+        besides = {"data": config.source or config.data, "seed": config.seed, "task": config.task}
+        return _given({**besides, **config.settings}, f"--config {path}")
+    try:
+        found = tomllib.loads(read_bytes(path, LARGEST_FILE).decode())
+    except Unreadable as problem:
+        raise BadInput(f"--config: {problem}") from None
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"--config: {path} is not TOML ({error}); write lines such as epochs = 20") from None
+    return _given(_flat(found, path), f"--config {path}")
 
 
-def from_assignments(assignments: Iterable[str], kind: str) -> dict[str, Any]:
-    """What `--set name=value` says, several times; `training.name=value` is the same. Raises BadInput."""
-    found = {}
+def from_assignments(assignments: Iterable[str], family: str) -> Given:
+    """`--set name=value`, several times; `settings.name=value` is the same. Raises BadInput."""
+    declared = {name: f for t in tasks_of(family) for name, f in fields(t.settings).items()}
+    found: dict[str, Any] = {}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals:
-            raise BadInput(f"--set takes name=value, not {assignment!r}; for example --set alpha=0.001")
-        name = name.strip().removeprefix(f"{TABLE}.")
-        found |= checked(kind, {name: _parsed(value.strip(), known(kind).get(name, str))}, "--set")
-    return found
+            raise BadInput(
+                f"--set takes name=value, not {assignment!r}; for example --set learning_rate=0.001"
+            )
+        name, value = name.strip().removeprefix(f"{TABLE}."), value.strip()
+        if name == "seed":
+            found[name] = int(value) if value.removeprefix("-").isdigit() else value
+        elif name in BESIDES:
+            found[name] = value
+        elif name in declared:
+            found[name] = declared[name].parse(value)
+        else:
+            raise BadInput(f"--set: {unknown(name, [*BESIDES, *declared])}")
+    return _given(found, "--set")
 
 
-def checked(kind: str, given: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """The settings, if all are known, of their types and in range. Raises BadInput."""
-    types = known(kind)
-    for name, value in given.items():
-        if name not in types:
-            raise BadInput(f"{where}: {_unknown(name, kind)}")
-        if problem := _problem(name, value, types[name]):
-            raise BadInput(f"{where}: {name} {problem}")
-    return {name: _plain(types[name])(value) for name, value in given.items()}
+def from_options(options: Mapping[str, Any]) -> Given:
+    """Settings that were given as options of the command."""
+    return _given(dict(options), "options")
 
 
-def complete(kind: str, defaults: Mapping[str, Any], *layers: Mapping[str, Any]) -> tuple[str, int, Recipe]:
-    """The data, the seed and every setting: of several layers the later wins, the recipe says the rest."""
-    found = dict(defaults)
-    for layer in layers:
-        found |= layer
-    data, seed = found.pop("data"), found.pop("seed")
-    return data, seed, recipe(kind, data, **found)
-
-
-def of_run(config: dict, directory: Path) -> dict[str, Any]:
-    """Data, seed and settings of a run's configuration, checked: a person may have written into it."""
-    path = directory / "config.json"
-    if missing := [name for name in ("source", "seed", TABLE, "backend") if name not in config]:
-        raise BadInput(f"{path} says nothing of its {missing[0]}, which is needed here; train again")
-    given = {"data": config["source"], "seed": config["seed"]}
-    if not isinstance(config[TABLE], dict) or not isinstance(config["backend"], str):
-        raise BadInput(f"{path} is damaged: its training or its backend is of another type; train again")
-    return checked(config["kind"], {**given, **config[TABLE]}, str(path))
+def _given(found: dict[str, Any], place: str) -> Given:
+    besides = {name: found.pop(name) for name in BESIDES if name in found}
+    if "data" in besides and not isinstance(besides["data"], str):
+        raise BadInput(f"{place}: data is a text, not {besides['data']!r}")
+    if "task" in besides and not isinstance(besides["task"], str):
+        raise BadInput(f"{place}: task is a text, not {besides['task']!r}")
+    seed = besides.get("seed", 0)
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise BadInput(f"{place}: seed is a whole number, not {seed!r}")
+    if not 0 <= seed < HELD_OUT_SEED:
+        raise BadInput(f"{place}: seed is at least 0 and at most {HELD_OUT_SEED - 1}, not {seed}")
+    return Given(**besides, settings=found, places=dict.fromkeys(found, place))
 
 
 def _flat(found: dict, path: Path) -> dict[str, Any]:
@@ -110,53 +126,18 @@ def _flat(found: dict, path: Path) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise BadInput(f"--config {path}: {TABLE} is a table; write [{TABLE}] on a line of its own")
     if twice := sorted(found.keys() & table.keys()):
-        raise BadInput(f"--config {path}: {twice[0]} is there twice, at the top and in [{TABLE}]; choose one")
+        raise BadInput(f"--config {path}: {twice[0]} is given twice, at the top and in [{TABLE}]; choose one")
     return {**found, **table}
 
 
-def _parsed(text: str, kind: type) -> Any:
-    """The text as a value of that type, or as it is: then it is the wrong type, and `checked` says so."""
-    if kind is bool:
-        return {"true": True, "false": False}.get(text.lower(), text)
-    try:
-        return _plain(kind)(text)
-    except ValueError:
-        return text
-
-
-def _plain(kind: type) -> type:
-    """The type of a value: that of a choice is a text."""
-    return str if get_origin(kind) is Literal else kind
-
-
-def _unknown(name: str, kind: str) -> str:
-    if name == "patience":
-        return f"patience waits for a better validation number, and a {kind} has none; leave it out"
-    names = known(kind)
-    close = difflib.get_close_matches(name, names, 1, cutoff=0)
-    return f"no setting is named {name!r}; did you mean {close[0]}? There are {', '.join(names)}"
-
-
-def _problem(name: str, value: Any, kind: type) -> str | None:
-    if get_origin(kind) is Literal:
-        choices = get_args(kind)
-        return None if value in choices else f"is one of {', '.join(choices)}, not {value!r}"
-    fits = isinstance(value, (int, float) if kind is float else kind)
-    if not fits or isinstance(value, bool) is not (kind is bool):
-        return f"is {WORDS[kind]}, not {value!r}"
-    if kind is float:
-        finite = abs(value) <= sys.float_info.max
-        if name in MAY_BE_NEGATIVE:
-            return None if finite else f"is finite, not {value}"
-        if not finite or value < 0 or (value == 0 and name not in MAY_BE_ZERO):
-            return f"is {'not negative' if name in MAY_BE_ZERO else 'positive'} and finite, not {value}"
-    if name == "sampling" and value > 1:
-        return f"is a probability, at most 1, not {value}"
-    if name == "dropout" and value >= 1:
-        return f"is a probability below 1, not {value}"
-    least = 0 if name in MAY_BE_ZERO else 1
-    if kind is int and value < least:
-        return f"is at least {least}, not {value}"
-    if name == "seed" and value >= HELD_OUT_SEED:
-        return f"is at most {HELD_OUT_SEED - 1}, not {value}"
-    return None
+def _refuse_other_task(name: str, found: Task, place: str) -> None:
+    """A setting of another task gets a message that says so. Raises BadInput."""
+    if name in fields(found.settings):
+        return
+    users = [
+        other for names in FAMILIES.values() for other in names if name in fields(get_task(other).settings)
+    ]
+    if users:
+        raise BadInput(
+            f"{place}: {name} is a setting of {', '.join(users)}, not of {found.name}; leave it out"
+        )

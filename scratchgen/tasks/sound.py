@@ -1,42 +1,92 @@
-"""A model of sound, from the name of a set of sounds to its score beside linear prediction."""
+"""The task "sound": a recurrent network of sound, frame by frame, as mixtures of Gaussians."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from typing import Annotated
 
+import msgspec
 import numpy as np
 
 from scratchgen import plots, rnn
 from scratchgen.data.files.performance import write_wav
-from scratchgen.data.sound_frames import as_sound, load_sound_frames
-from scratchgen.errors import BadInput
-from scratchgen.optim import Adam
+from scratchgen.data.sound_frames import SoundFrames, as_sound, load_sound_frames
+from scratchgen.distributions import Normal
+from scratchgen.evaluation import LinearPrediction
 from scratchgen.plots.music import sounds
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.runs.early_stopping import EarlyStopping
-from scratchgen.tasks.common import OpenRun, configuration, finished
-from scratchgen.tasks.recipes import RNNRecipe
-from scratchgen.tasks.scores import Score
-from scratchgen.tasks.scores.sound import LINEAR, MARGINAL, sound_scores
+from scratchgen.runs.files import writable_file
+from scratchgen.runs.run import Run
+from scratchgen.runs.schema import Ge, Help
+from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.music import per_step
+from scratchgen.tasks.recurrent import Cell, Hidden, RecurrentSettings, WeightNoise
+from scratchgen.tasks.rows import output_file
+from scratchgen.tasks.task import (
+    Epochs,
+    LearningRate,
+    Patience,
+    SampleRequest,
+    Task,
+    optimizer_for,
+    schedule_for,
+)
 
-SECONDS = 1.5  # of the sounds that show what was learned
-DRAWN = 2
-SIZES = ("hidden", "cell", "layers", "dropout", "components")
+ORDER = 32  # samples that the linear prediction looks back
+LINEAR = f"linear prediction from {ORDER} samples"
+MARGINAL = "independent Gaussian numbers"
+SECONDS, SAMPLES = 1.5, 2  # of the sounds that a run ends with, and how many
+DEFAULT_COUNT = 64  # frames of `scratchgen sample`
 
 
-def train_sound(
-    data: str, settings: RNNRecipe, seed: int, open_run: OpenRun
-) -> tuple[rnn.FrameModel, list[Score]]:
-    """Train a model of real frames on sounds and compare its nats a frame with linear prediction."""
-    if not settings.components:
-        raise BadInput("components = 0: sound is drawn from at least one Gaussian; say 1 or more")
-    frames = load_sound_frames(data)
-    sizes = {"data_dim": frames.D, **{name: getattr(settings, name) for name in SIZES}}
-    rng = Generator(seed)
-    model = rnn.build(sizes, rng)
-    run = open_run(configuration("rnn", data, frames, asdict(settings), seed, sizes))
-    if settings.patience:
-        run.wait(EarlyStopping("validation_nats", settings.patience, higher_is_better=False))
+class Settings(RecurrentSettings):
+    """What can be set for a model of sound."""
+
+    cell: Cell = "gru"
+    hidden: Hidden = 128
+    mixture_components: Annotated[int, Ge(1), Help("Gaussians of the mixture that a frame is drawn from")] = 8
+    weight_noise: WeightNoise = 0.0
+    epochs: Epochs = 25
+    batch_size: Annotated[int, Ge(1), Help("sounds per step")] = 32
+    learning_rate: LearningRate = 4e-3
+    patience: Patience = 5
+
+
+class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What playing a sample needs to know of the data.
+
+    rate     samples per second, Hz
+    scale    (D,), the factor of each number of a frame
+    """
+
+    rate: int
+    scale: list[float]
+
+
+def load(source: str, settings: Settings) -> SoundFrames:
+    """Sounds as frames: a known set, or a folder of WAV or FLAC files."""
+    return load_sound_frames(source)
+
+
+def describe(frames: SoundFrames, settings: Settings) -> DataInfo:
+    """The sampling rate, and the scale of the frames."""
+    return DataInfo(rate=frames.rate, scale=frames.scale.tolist())
+
+
+def build(settings: Settings, frames: SoundFrames, info: DataInfo, rng: Generator) -> rnn.FrameModel:
+    """A model of real frames."""
+    return rnn.FrameModel(
+        frames.D,
+        settings.hidden,
+        rng,
+        cell=settings.cell,
+        layers=settings.layers,
+        dropout=settings.dropout,
+        mixture_components=settings.mixture_components,
+    )
+
+
+def train(model: rnn.FrameModel, frames: SoundFrames, settings: Settings, run: Run, rng: Generator) -> None:
+    """Maximum likelihood of whole sounds (`rnn.train_frames`)."""
     rnn.train_frames(
         model,
         frames.train,
@@ -44,21 +94,106 @@ def train_sound(
         run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
-        optimizer=Adam(model.parameters(), settings.alpha),
+        optimizer=optimizer_for(settings, model),
+        schedule=schedule_for(settings),
         rng=rng,
         weight_noise=settings.weight_noise,
     )
-    scores = sound_scores(model, frames, "test")
-    baselines = {name: s.baseline_value for name, s in zip((LINEAR, MARGINAL), scores, strict=True)}
+
+
+def score(
+    model: rnn.FrameModel, frames: SoundFrames, settings: Settings, part: str, trained=None
+) -> list[Score]:
+    """Held-out nats per frame, −Σ log p / Σ T over all sounds, compared with two baselines.
+
+    Ledger: rnn.per_step
+    """
+    held_out = getattr(frames, part)
+    nats = rnn.nats_by_sequence(model, held_out)
+    linear, marginal = linear_nats(frames, part), marginal_nats(held_out)
+    mean = mean_score("held-out nats per frame", per_step(nats, [len(z) for z in held_out]))
+    return [
+        mean.below(linear, f"{linear:.2f} ({LINEAR})"),
+        Score("without a past", "", f"{marginal:.2f} ({MARGINAL})", baseline_value=marginal),
+    ]
+
+
+def evaluate(
+    model: rnn.FrameModel,
+    frames: SoundFrames,
+    settings: Settings,
+    part: str,
+    rng: Generator,
+    k: int | None,
+    show: Show = no_progress,
+) -> list[Score]:
+    """The scores that a training ends with: they are exact."""
+    return score(model, frames, settings, part)
+
+
+def marginal_nats(frames: list[np.ndarray]) -> float:
+    """Nats per frame of N(0, I): scaled frames have about this mean and variance in training."""
+    z = np.concatenate(frames).astype(np.float64)
+    return -float(np.mean(Normal(np.zeros_like(z), np.zeros_like(z)).log_prob(z)))
+
+
+def linear_nats(frames: SoundFrames, part: str) -> float:
+    """Nats per frame of the samples by linear prediction, fitted to the training part.
+
+    The samples are those that the frames stand for, with the zeros that fill the last frame. A frame of them
+    has density Π_d 1/s_d times that of its numbers.   Ledger: rnn.linear_prediction
+    """
+    train, held_out = (
+        [as_sound(z, frames.scale) for z in sequences] for sequences in (frames.train, getattr(frames, part))
+    )
+    prediction = LinearPrediction(ORDER).fit(train)
+    total = sum(float(prediction.log_prob(x).sum()) for x in held_out)
+    return -total * frames.D / sum(map(len, held_out)) - float(np.log(frames.scale).sum())
+
+
+def draw(
+    model: rnn.FrameModel, frames: SoundFrames, settings: Settings, run: Run, scores: list[Score], trained
+) -> None:
+    """Curves, and samples next to a real sound, to look at and to listen to."""
     series = {"training": run.history["nats"], "validation": run.history["validation_nats"]}
+    baselines = {name: s.baseline_value for name, s in zip((LINEAR, MARGINAL), scores, strict=True)}
+    plots.curves(series, run.picture("curves"), "nats per frame", baselines)
     T = round(SECONDS * frames.rate / frames.D)
-    z = model.sample(T, DRAWN, Generator(HELD_OUT_SEED))
-    drawn = [as_sound(z[:, i], frames.scale) for i in range(DRAWN)]
+    z = model.sample(T, SAMPLES, Generator(HELD_OUT_SEED))
+    generated = [as_sound(z[:, i], frames.scale) for i in range(SAMPLES)]
     real = as_sound(np.concatenate(frames.train)[:T], frames.scale)
-    names = ["real", *(f"drawn, {i + 1}" for i in range(DRAWN))]
-    with run.saving():
-        plots.curves(series, run.picture("curves"), "nats per frame", baselines)
-        sounds([real, *drawn], names, frames.rate, run.picture("sound"), f"the RNN of {frames.name}")
-        for i, x in enumerate(drawn):
-            write_wav(x, run.directory / "samples" / f"sound-{i + 1}.wav", frames.rate)
-    return finished(run, model, scores)
+    names = ["real", *(f"sample {i + 1}" for i in range(SAMPLES))]
+    title = f"samples of the RNN, {frames.name}"
+    sounds([real, *generated], names, frames.rate, run.picture("sound"), title)
+    for i, x in enumerate(generated):
+        write_wav(x, run.directory / "samples" / f"sound-{i + 1}.wav", frames.rate)
+
+
+def sample(run, request: SampleRequest) -> str:
+    """One sound: WAV to listen to, PNG to look at."""
+    wav, n = output_file(request.out, ".wav", "sound is written as WAV"), request.n or DEFAULT_COUNT
+    picture, rate = writable_file(wav.with_suffix(".png")), run.info.rate
+    sound = as_sound(run.model.sample(n, 1, Generator(request.seed))[:, 0], run.info.scale)
+    write_wav(sound, wav, rate)
+    sounds([sound], ["sample"], rate, picture, f"sample of the RNN, {run.config.data}")
+    return f"{n} frames, {len(sound) / rate:.2f} s: {wav}, {picture}"
+
+
+TASK = Task(
+    name="sound",
+    family="rnn",
+    title="model of sound as frames",
+    settings=Settings,
+    data_info=DataInfo,
+    monitored=("nats", "validation_nats", "best_epoch"),
+    load=load,
+    describe=describe,
+    build=build,
+    train=train,
+    score=score,
+    evaluate=evaluate,
+    draw=draw,
+    sample=sample,
+    example="-n 200 --out sample.wav",
+    early_stopping=("validation_nats", False),
+)

@@ -1,47 +1,189 @@
-"""A VAE, from the name of a data set to scores and pictures."""
+"""The task "vae": a variational autoencoder of images, frames of music or sound, or points."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from scratchgen import evaluation, vae
-from scratchgen.data import RowData
+from scratchgen import evaluation, plots, vae
+from scratchgen.autograd import no_grad
+from scratchgen.data import CATALOGUE, RowData
 from scratchgen.data.checks import check_unit_interval
+from scratchgen.data.preprocessing.binarise import bernoulli
 from scratchgen.data.rows import PARTS, load_rows
 from scratchgen.errors import BadInput
-from scratchgen.optim import Adam
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.runs.early_stopping import EarlyStopping
-from scratchgen.tasks.common import OpenRun, configuration, finished, refuse
-from scratchgen.tasks.recipes import VAERecipe
-from scratchgen.tasks.scores import Score
-from scratchgen.tasks.scores.vae import bound_scores, shown
-from scratchgen.tasks.vae_pictures import draw
-from scratchgen.tasks.vq import OF_CODES, train_vq
+from scratchgen.runs.run import Run
+from scratchgen.runs.schema import Ge, Gt, Help
+from scratchgen.runs.score import Score, Show, no_progress
+from scratchgen.tasks.rate_distortion import rate_distortion_figure
+from scratchgen.tasks.rows import (
+    RowInfo,
+    chosen_classes,
+    class_names,
+    columns_for,
+    draw_rows,
+    held_out,
+    labels_of,
+    of_rows,
+    png_file,
+    sample_rows,
+)
+from scratchgen.tasks.task import SampleRequest, Task, TaskSettings, optimizer_for, schedule_for
+from scratchgen.tasks.vae_scores import bound_scores, likelihood_scores
+from scratchgen.vae.interpolate import PATHS
 
-CHANNELS = [16, 32]  # of the convolutions of a VAE
+CHANNELS = [16, 32]  # of the convolutions of a convolutional VAE
+IMPORTANCE_SAMPLES = 200  # of `evaluate`: as in the published tables
+INTERPOLATION_STEPS = 10
+LATENT_PLANE_EXAMPLES = 2000
 
 
-def train_vae(data: str, settings: VAERecipe, seed: int, open_run: OpenRun):
-    """Train a VAE on rows of numbers, images for instance, and score its bound on the test part."""
-    if settings.model == "vq":
-        return train_vq(data, settings, seed, open_run)
-    refuse(settings, OF_CODES, "goes with model vq; leave it out")
-    rows = load_rows(data)
-    sizes = _sizes(settings, rows)
-    loss = _loss(settings)
-    rng = Generator(seed)
-    model = vae.build(sizes, rng)
-    for part in PARTS:  # before there is a run: data that are refused on the way would end it there
+class Settings(TaskSettings):
+    """What can be set for a VAE."""
+
+    model: Annotated[
+        Literal["mlp", "conv", "conditional", "linear"],
+        Help("the networks of the VAE; vq is a task of its own"),
+    ] = "mlp"
+    likelihood: Annotated[Literal["bernoulli", "gaussian", "categorical"], Help("kind of p(x|z)")] = (
+        "bernoulli"
+    )
+    objective: Annotated[Literal["elbo", "iwae", "beta", "geco"], Help("what training maximises")] = "elbo"
+    latent_dim: Annotated[int, Ge(1), Help("dimensions of the latent z")] = 20
+    hidden: Annotated[int, Ge(1), Help("units per hidden layer")] = 400
+    layers: Annotated[int, Ge(1), Help("hidden layers of encoder and decoder (mlp, conditional)")] = 1
+    k: Annotated[int, Ge(1), Help("samples of the importance-weighted bound (iwae)")] = 5
+    beta: Annotated[float, Gt(0), Help("weight of the rate KL(q ‖ p) (objective beta)")] = 1.0
+    target_distortion: Annotated[
+        float, Help("target of the distortion −E log p(x|z) (objective geco)", unit="nats per example")
+    ] = 0.0
+    kl_warmup_steps: Annotated[
+        int, Ge(0), Help("steps over which the weight of the rate rises to its full value")
+    ] = 0
+    free_bits: Annotated[
+        float, Ge(0), Help("rate that is not penalised", unit="nats per latent dimension")
+    ] = 0.0
+    binarise: Annotated[
+        bool, Help("draw each pixel of a grey image as black or white whenever the image is shown")
+    ] = False
+
+
+class DataInfo(RowInfo):
+    """Rows, and how many values k/(levels − 1) they take under a categorical likelihood."""
+
+    levels: int | None = None
+
+
+# The embedded digits are few: more epochs, smaller batches.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    name: {"latent_dim": 8, "hidden": 256, "epochs": 100, "batch_size": 32}
+    for name in ("digits", "binarized-digits")
+}
+
+# The latent of a conditional model need not encode the class; two layers let class and latent interact, where
+# one could only add them. Convolutions tell images apart so well that they scatter them over a large latent,
+# and samples between them look like no digit; their decoder learns to ignore a latent whose rate counts from
+# the first step (see `ConvVAE`).
+MODEL_DEFAULTS: dict[str, dict[str, Any]] = {
+    "conditional": {"latent_dim": 5, "layers": 2},
+    "conv": {"latent_dim": 5, "kl_warmup_steps": 200},
+    "linear": {"likelihood": "gaussian"},
+}
+
+
+def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the data set, the model and the objective bring with them."""
+    found = {**DEFAULTS.get(data, {}), **MODEL_DEFAULTS.get(given.get("model", "mlp"), {})}
+    if data in CATALOGUE and CATALOGUE[data].kind in ("sound", "points"):  # values of any size
+        found["likelihood"] = "gaussian"
+    if given.get("objective") in ("iwae", "geco"):  # whose rate has no weight that could rise
+        found.pop("kl_warmup_steps", None)
+    return found
+
+
+def load(source: str, settings: Settings) -> RowData:
+    """Rows of numbers, one example each."""
+    return load_rows(source)
+
+
+def describe(rows: RowData, settings: Settings) -> DataInfo:
+    """Raises BadInput where the data do not fit the model."""
+    if settings.model == "conditional" and not rows.classes:
+        raise BadInput(
+            f"{rows.name} has no classes for a conditional VAE to be conditioned on; train --model mlp"
+        )
+    levels = _levels(rows) if settings.likelihood == "categorical" else None
+    return DataInfo(**of_rows(rows), levels=levels)
+
+
+def _levels(rows: RowData) -> int:
+    steps = np.diff(np.unique(rows.train))
+    levels = round(1 / steps.min()) + 1 if len(steps) else 2
+    if levels > 256:
+        raise BadInput(f"{rows.name} has no small number of levels; choose --likelihood gaussian")
+    return levels
+
+
+def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> vae.VAE | vae.LinearVAE:
+    """The networks. Raises BadInput for settings that exclude one another."""
+    D, Z = info.data_dim, settings.latent_dim
+    if settings.layers != 1 and settings.model not in ("mlp", "conditional"):
+        raise BadInput(f"layers is for model mlp or conditional, not for {settings.model}; leave it out")
+    if settings.model == "linear":
+        if settings.likelihood != "gaussian":
+            raise BadInput(
+                "a linear VAE has a Gaussian likelihood; choose --likelihood gaussian, or leave it out"
+            )
+        return vae.LinearVAE(D, Z, rng)
+    likelihood = {"likelihood": settings.likelihood, "levels": info.levels}
+    hidden = [settings.hidden] * settings.layers
+    if settings.model == "conv":
+        return vae.ConvVAE(info.image_shape, Z, settings.hidden, CHANNELS, rng, **likelihood)
+    if settings.model == "conditional":
+        return vae.ConditionalVAE(D, Z, hidden, info.classes, rng, **likelihood)
+    return vae.VAE(D, Z, hidden, rng, **likelihood)
+
+
+def loss_for(settings: Settings):
+    """What training minimises. Raises BadInput for a setting that the objective does not have."""
+    objective = settings.objective
+    for name, objectives, neutral in (
+        ("beta", ("beta",), 1.0),
+        ("target_distortion", ("geco",), 0.0),
+        ("kl_warmup_steps", ("elbo", "beta"), 0),
+        ("free_bits", ("elbo", "beta"), 0.0),
+    ):
+        if getattr(settings, name) != neutral and objective not in objectives:
+            raise BadInput(
+                f"{name} is for objective {' or '.join(objectives)}, not for {objective}; leave it out"
+            )
+    if objective == "iwae":
+        return vae.ImportanceLoss(settings.k)
+    if objective == "geco":
+        if not settings.target_distortion:
+            raise BadInput("objective geco keeps the distortion below a target; give --target-distortion")
+        return vae.ConstrainedLoss(settings.target_distortion)
+    return vae.BetaLoss(settings.beta, kl_warmup_steps=settings.kl_warmup_steps, free_bits=settings.free_bits)
+
+
+def prepare(model, rows: RowData, settings: Settings) -> None:
+    """Refuse data that the likelihood does not have; let the decoder's output begin at the mean example."""
+    loss_for(settings)
+    for part in PARTS:
         model.likelihood.check(getattr(rows, part))
         if settings.binarise:
             check_unit_interval(getattr(rows, part))
     model.init_output_bias(rows.train.mean(axis=0))
-    run = open_run(configuration("vae", data, rows, asdict(settings), seed, sizes))
-    if settings.patience:
-        run.wait(EarlyStopping("validation_elbo", settings.patience, higher_is_better=True))
+
+
+def train(model, rows: RowData, settings: Settings, run: Run, rng: Generator):
+    """Maximise the bound (`vae.train`); the loss knows whether a constraint can be met."""
+    loss = loss_for(settings)
     vae.train(
         model,
         rows.train,
@@ -49,95 +191,178 @@ def train_vae(data: str, settings: VAERecipe, seed: int, open_run: OpenRun):
         run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
-        optimizer=Adam(model.parameters(), settings.alpha),
+        optimizer=optimizer_for(settings, model),
+        schedule=schedule_for(settings),
         rng=rng,
         loss=loss,
         labels=rows.train_labels,
         validation_labels=rows.validation_labels,
         binarise=settings.binarise,
     )
-    rows = shown(rows, settings.binarise)
-    scores = _scores(model, rows, settings, loss)
-    with run.saving():
-        draw(model, rows, run, scores)
-    return finished(run, model, scores)
+    return loss
 
 
-def _sizes(settings: VAERecipe, rows: RowData) -> dict:
-    """What the model is built from. Raises BadInput where the data or the settings do not fit it."""
-    sizes = {
-        "architecture": settings.model,
-        "data_dim": rows.train.shape[1],
-        "latent_dim": settings.latent_dim,
-    }
-    if settings.layers != 1 and settings.model not in ("mlp", "conditional"):
-        raise BadInput(f"layers goes with model mlp or conditional, not with {settings.model}; leave it out")
-    if settings.model == "linear":
-        if settings.likelihood != "gaussian":
-            raise BadInput("a linear VAE has a Gaussian likelihood; say --likelihood gaussian, or nothing")
-        return sizes
-    hidden = settings.hidden if settings.model == "conv" else [settings.hidden] * settings.layers
-    sizes |= {"hidden": hidden, "likelihood": settings.likelihood}
-    if settings.likelihood == "categorical":
-        sizes["levels"] = _levels(rows)
-    if settings.model == "conv":
-        del sizes["data_dim"]
-        return sizes | {"image_shape": list(rows.image_shape), "channels": CHANNELS}
-    if settings.model == "conditional":
-        if not rows.classes:
-            raise BadInput(f"{rows.name} has no classes, which a conditional VAE is told; train --model mlp")
-        sizes["classes"] = rows.classes
-    return sizes
+def binarised(rows: RowData, settings: Settings) -> RowData:
+    """The rows as the model saw them: with `binarise` grey images in black and white, one draw of those."""
+    if not settings.binarise:
+        return rows
+    noise = Generator(HELD_OUT_SEED)
+    parts = ("train", "test", "validation")
+    return replace(rows, **{part: bernoulli(getattr(rows, part), noise) for part in parts})
 
 
-def _levels(rows: RowData) -> int:
-    """How many values k/(V − 1) the data take."""
-    steps = np.diff(np.unique(rows.train))
-    levels = round(1 / steps.min()) + 1 if len(steps) else 2
-    if levels > 256:
-        raise BadInput(f"{rows.name} has no small number of levels; say --likelihood gaussian")
-    return levels
-
-
-def _loss(settings: VAERecipe):
-    """What is minimised. Raises BadInput for a setting that has no place in it."""
-    objective = settings.objective
-    for name, where, idle in (
-        ("beta", ("beta",), 1.0),
-        ("distortion", ("geco",), 0.0),
-        ("warm_up", ("elbo", "beta"), 0),
-        ("free_bits", ("elbo", "beta"), 0.0),
-    ):
-        if getattr(settings, name) != idle and objective not in where:
-            raise BadInput(f"{name} goes with objective {' or '.join(where)}, not with {objective}")
-    if objective == "iwae":
-        return vae.ImportanceLoss(settings.k)
-    if objective == "geco":
-        if not settings.distortion:
-            raise BadInput("objective geco keeps the distortion below a number of nats; give --distortion")
-        return vae.ConstrainedLoss(settings.distortion)
-    return vae.BetaLoss(settings.beta, warm_up=settings.warm_up, free_bits=settings.free_bits)
-
-
-def _scores(model, rows: RowData, settings: VAERecipe, loss) -> list[Score]:
-    """The bound and its terms, with what is to be expected of them."""
-    asked = settings.distortion if settings.objective == "geco" else None
-    elbo, rate, distortion = bound_scores(model, rows, "test", Generator(HELD_OUT_SEED), asked)
-    floor = target = elbo.baseline_value
-    if settings.likelihood == "bernoulli":  # a fifth of the way to the best that there can be
-        target = floor + 0.2 * (evaluation.grey_entropy(rows.test) - floor)
-    if asked is not None:
-        distortion = _constraint(distortion, loss.multiplier)
-    elif settings.beta == 1:  # else it was trained for another end than the bound
-        elbo = replace(elbo, expected=f"{target:.2f} or better", reached=elbo.value >= target)
+def score(model, rows: RowData, settings: Settings, part: str, loss) -> list[Score]:
+    """The bound, rate and distortion, with what is expected of them."""
+    rows = binarised(rows, settings)
+    target = settings.target_distortion if settings.objective == "geco" else None
+    elbo, rate, distortion = bound_scores(model, rows, part, Generator(HELD_OUT_SEED), target)
+    floor = wanted = elbo.baseline_value
+    if settings.likelihood == "bernoulli":  # a fifth of the distance to the best possible value
+        wanted = floor + 0.2 * (evaluation.grey_entropy(getattr(rows, part)) - floor)
+    if target is not None:
+        distortion = _against_target(distortion, target, loss.multiplier)
+    elif settings.beta == 1:  # any other weight aims at something else than the bound
+        elbo = replace(elbo, expected=f"{wanted:.2f} or better", reached=elbo.value >= wanted)
     return [elbo, rate, distortion]
 
 
-def _constraint(distortion: Score, multiplier: vae.GECO) -> Score:
-    D0 = multiplier.D0
+def _against_target(distortion: Score, target: float, multiplier: vae.GECO) -> Score:
+    infeasible = multiplier.infeasible
     return replace(
         distortion,
         ours=f"{distortion.ours} at λ = {multiplier.lam:.3g}",
-        expected="infeasible: λ has reached its greatest" if multiplier.infeasible else "within 2 %",
-        reached=not multiplier.infeasible and distortion.value <= D0 + 0.02 * abs(D0),
+        expected="infeasible: λ has reached its maximum" if infeasible else "within 2 % of the target",
+        reached=not infeasible and distortion.value <= target + 0.02 * abs(target),
     )
+
+
+def evaluate(
+    model,
+    rows: RowData,
+    settings: Settings,
+    part: str,
+    rng: Generator,
+    k: int | None,
+    show: Show = no_progress,
+) -> list[Score]:
+    """The bound and its terms, log p(x) by k importance samples, bits per dimension, active units."""
+    rows = binarised(rows, settings)
+    target = settings.target_distortion if settings.objective == "geco" else None
+    scores = bound_scores(model, rows, part, rng, target)
+    return scores + likelihood_scores(model, rows, part, k or IMPORTANCE_SAMPLES, rng, show)
+
+
+def draw(model, rows: RowData, settings: Settings, run: Run, scores: list[Score], loss) -> None:
+    """Samples, curves, and for images reconstructions, the latent plane and interpolations."""
+    rows = binarised(rows, settings)
+    x = model.sample(100, Generator(HELD_OUT_SEED))
+    columns = columns_for(len(x), getattr(model, "classes", 1))
+    draw_rows(x, rows, run.picture("samples"), "samples of the VAE", columns)
+    _draw_curves(run, *scores)
+    if rows.kind == "images":
+        x, y = held_out(rows, LATENT_PLANE_EXAMPLES)
+        x_hat = model.given(y[:16]).reconstruct(x[:16])
+        plots.reconstructions(x[:16], x_hat, rows.image_shape, run.picture("reconstructions"))
+        if model.latent_dim > 1 and len(x) > 1:  # a plane has two directions
+            _draw_latents(model, x, y, rows, run)
+
+
+def _draw_curves(run: Run, elbo: Score, _: Score, distortion: Score) -> None:
+    history = run.history
+    series = {
+        "training": history["elbo" if "elbo" in history else "bound"],
+        "validation": history["validation_elbo"],
+    }
+    baseline = {"independent dimensions": elbo.baseline_value}
+    plots.curves(series, run.picture("curves"), "ELBO, nats per example", baseline)
+    if "rate" in history:
+        terms = {"distortion": history["distortion"], "rate": history["rate"]}
+        target = {} if distortion.baseline_value is None else {"target distortion": distortion.baseline_value}
+        plots.curves(terms, run.picture("terms"), "nats per example", target)
+
+
+def _draw_latents(model, x: np.ndarray, y: np.ndarray, rows: RowData, run: Run) -> None:
+    labels = y if rows.classes else None
+    with no_grad():
+        q = model.given(y).encode(x)
+        z = q.rsample(Generator(HELD_OUT_SEED)).numpy()
+    plots.aggregated_posterior(z, labels, run.picture("aggregated_posterior"))
+    if model.given(y) is model:  # the decoded image depends on z alone, so that there is a plane of it
+        decode_mean = lambda z: model.decode(z).mean.numpy()
+        plots.latent_plane(q.mu.numpy(), labels, decode_mean, rows.image_shape, run.picture("latent_plane"))
+    sheets = {
+        f"{name} interpolation between test images": interpolations(
+            model, x[:20], y[:20], INTERPOLATION_STEPS, path
+        )
+        for name, path in PATHS.items()
+    }
+    plots.sample_grids(sheets, rows.image_shape, run.picture("interpolation"), INTERPOLATION_STEPS)
+
+
+def interpolations(model, x: np.ndarray, labels, n: int, path) -> np.ndarray:
+    """n decoded images from each example of the first half of x to one of the second, row after row.
+
+    A conditional model decodes all images of a row with the class of its first one.
+    """
+    half = len(x) // 2
+    with no_grad():
+        z = model.given(labels).encode(x).mu.numpy()
+        points = path(z[:half], z[half : 2 * half], n)  # (n, half, Z)
+        between = model.given(labels[:half]).decode(points).mean.numpy()
+    return np.moveaxis(between, 0, 1).reshape(half * n, -1)
+
+
+def sample(run, request: SampleRequest) -> str:
+    """Samples from the prior, or interpolations between test images."""
+    return sample_rows(run, request) if request.interpolate is None else _sample_interpolations(run, request)
+
+
+def _sample_interpolations(run, request: SampleRequest) -> str:
+    if request.interpolate not in PATHS:
+        raise BadInput(f"--interpolate {request.interpolate}: there are {', '.join(PATHS)}")
+    if run.info.kind != "images":
+        raise BadInput(f"the data of {run.directory} are {run.info.kind}; --interpolate is for images")
+    out, classes = (
+        png_file(request.out, "images are"),
+        chosen_classes(run.directory, run.model, request.classes),
+    )
+    rows = binarised(run.load_data(), run.settings)
+    x, labels = rows.test, labels_of(rows, "test")
+    if classes:
+        x, labels = x[np.isin(labels, classes)], labels[np.isin(labels, classes)]
+    n = request.n or max(1, min(INTERPOLATION_STEPS, len(x) // 2))
+    if len(x) < 2 * n:
+        raise BadInput(f"{n} interpolations need {2 * n} images, and there are {len(x)}; give a smaller -n")
+    ends = Generator(request.seed).permutation(len(x))[: 2 * n]
+    between = interpolations(
+        run.model, x[ends], labels[ends], INTERPOLATION_STEPS, PATHS[request.interpolate]
+    )
+    title = f"{request.interpolate} interpolation between test images of {rows.name}"
+    title += f", {class_names(classes)}" if classes else ""
+    plots.sample_grid(between, rows.image_shape, Path(out), title, INTERPOLATION_STEPS)
+    return f"{n} interpolations of {INTERPOLATION_STEPS} images: {out}"
+
+
+TASK = Task(
+    name="vae",
+    family="vae",
+    title="variational autoencoder",
+    settings=Settings,
+    data_info=DataInfo,
+    monitored=("elbo", "validation_elbo", "best_epoch"),
+    defaults=defaults,
+    load=load,
+    describe=describe,
+    build=build,
+    prepare=prepare,
+    train=train,
+    score=score,
+    evaluate=evaluate,
+    draw=draw,
+    compare=rate_distortion_figure,
+    sample=sample,
+    sample_options=("classes", "interpolate"),
+    example="-n 64 --out samples.png",
+    takes_k=True,
+    early_stopping=("validation_elbo", True),
+)

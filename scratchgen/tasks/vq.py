@@ -1,48 +1,114 @@
-"""A VQ-VAE, from the name of a data set to scores and pictures."""
+"""The task "vq": a VQ-VAE of images, and the prior of its discrete codes."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
-from scratchgen import plots, vae
+import numpy as np
+
+from scratchgen import evaluation, plots, vae
+from scratchgen.autograd import no_grad
 from scratchgen.data import RowData
 from scratchgen.data.checks import check_unit_interval
 from scratchgen.data.rows import PARTS, load_rows
-from scratchgen.optim import Adam
+from scratchgen.errors import BadInput
+from scratchgen.evaluation import mean_over_examples
+from scratchgen.evaluation.examples import slices
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
-from scratchgen.tasks.common import OpenRun, configuration, finished, refuse
-from scratchgen.tasks.recipes import VAERecipe
-from scratchgen.tasks.scores import Score
-from scratchgen.tasks.scores.vq import CODE_NATS, ELBO, vq_scores
-from scratchgen.tasks.vae_pictures import held_out
+from scratchgen.runs.schema import Ge, Gt, Help
+from scratchgen.runs.schema import replace as with_settings
+from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.rows import RowInfo, held_out, of_rows, sample_rows
+from scratchgen.tasks.task import (
+    BatchSize,
+    Epochs,
+    LearningRate,
+    ScheduleName,
+    Task,
+    TaskSettings,
+    optimizer_for,
+    schedule_for,
+)
+from scratchgen.tasks.vae_scores import DISTORTION, ELBO, bits_score, is_black_and_white
+from scratchgen.vae.quantise import perplexity
 
 CHANNELS = [32, 32]  # of the convolutions
-OF_CODES = ("codes", "prior_epochs", "prior_alpha")  # settings for this model alone
-OF_OTHERS = (
-    *("likelihood", "objective", "patience", "k", "beta"),
-    *("distortion", "warm_up", "free_bits", "binarise"),
-)
+CODE_LENGTH = "held-out code length −log p(k), nats per example"
+PERPLEXITY = "perplexity of the codes in use"
+IMAGES_AT_ONCE = 500  # the convolutions of this many MNIST images take some hundred megabytes
 
 
-def train_vq(data: str, settings: VAERecipe, seed: int, open_run: OpenRun) -> tuple[vae.VQVAE, list[Score]]:
-    """Train a VQ-VAE on images and then the prior of its codes; score both on the test part."""
-    refuse(settings, OF_OTHERS, "does not go with model vq; leave it out")
-    images = load_rows(data)
+class Settings(TaskSettings):
+    """What can be set for a VQ-VAE."""
+
+    model: Annotated[Literal["vq"], Help("vq: the VAE with discrete codes")] = "vq"
+    latent_dim: Annotated[int, Ge(1), Help("dimensions of each code")] = 16
+    codes: Annotated[int, Ge(1), Help("size of the codebook")] = 16
+    hidden: Annotated[int, Ge(1), Help("units of the prior of the codes")] = 256
+    epochs: Epochs = 4
+    batch_size: BatchSize = 64
+    learning_rate: LearningRate = 2e-3
+    prior_epochs: Annotated[int, Ge(1), Help("passes over the data for the prior, after the others")] = 7
+    prior_learning_rate: Annotated[float, Gt(0), Help("step size α for the prior")] = 3e-3
+    schedule: ScheduleName = "half_cosine"
+
+
+class DataInfo(RowInfo):
+    """Images in [0, 1]."""
+
+
+SMALL = {
+    "codes": 32,
+    "hidden": 64,
+    "epochs": 60,
+    "prior_epochs": 20,
+    "prior_learning_rate": 4e-3,
+    "batch_size": 32,
+}
+DEFAULTS: dict[str, dict[str, Any]] = {"digits": SMALL, "binarized-digits": SMALL}
+
+
+def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the data set brings with it."""
+    return DEFAULTS.get(data, {})
+
+
+def load(source: str, settings: Settings) -> RowData:
+    """Images, one per row. Raises BadInput for values outside [0, 1]."""
+    images = load_rows(source)
     for part in PARTS:
         check_unit_interval(getattr(images, part), images.name)
-    sizes = {
-        "architecture": "vq",
-        "image_shape": list(images.image_shape),
-        "codes": settings.codes,
-        "dimension": settings.latent_dim,
-        "channels": CHANNELS,
-        "hidden": settings.hidden,
-    }
-    rng = Generator(seed)
-    model = vae.build(sizes, rng)
-    run = open_run(configuration("vae", data, images, asdict(settings), seed, sizes))
+    return images
+
+
+def describe(images: RowData, settings: Settings) -> DataInfo:
+    """What the networks need to know of the images."""
+    if settings.patience:
+        raise BadInput(
+            "patience is for the other VAEs: the prior is trained after the autoencoder; leave it out"
+        )
+    return DataInfo(**of_rows(images))
+
+
+def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> vae.VQVAE:
+    """Encoder, codebook, decoder, and the prior of the codes."""
+    return vae.VQVAE(
+        image_shape=info.image_shape,
+        codes=settings.codes,
+        dimension=settings.latent_dim,
+        channels=CHANNELS,
+        hidden=settings.hidden,
+        rng=rng,
+    )
+
+
+def train(model: vae.VQVAE, images: RowData, settings: Settings, run: Run, rng: Generator) -> None:
+    """First encoder, codes and decoder; then, with these fixed, the prior (`vae.train_vq`)."""
+    prior = with_settings(settings, learning_rate=settings.prior_learning_rate)
     vae.train_vq(
         model,
         images.train,
@@ -51,21 +117,64 @@ def train_vq(data: str, settings: VAERecipe, seed: int, open_run: OpenRun) -> tu
         epochs=settings.epochs,
         prior_epochs=settings.prior_epochs,
         batch_size=settings.batch_size,
-        optimizer=Adam([*model.encoder.parameters(), *model.decoder.parameters()], settings.alpha),
-        prior_optimizer=Adam(model.prior.parameters(), settings.prior_alpha),
+        optimizer=optimizer_for(settings, model.encoder, model.decoder),
+        prior_optimizer=optimizer_for(prior, model.prior),
+        schedule=schedule_for(settings),
         rng=rng,
     )
-    scores = vq_scores(model, images, "test")
-    with run.saving():
-        _draw(model, images, run, {score.measure: score.baseline_value for score in scores})
-    return finished(run, model, scores)
 
 
-def _draw(model: vae.VQVAE, images: RowData, run: Run, baselines: dict[str, float]) -> None:
+def score(model: vae.VQVAE, images: RowData, settings: Settings, part: str, trained=None) -> list[Score]:
+    """The bound log p(x|k) + log p(k) ≤ log p(x), its two terms, and the perplexity of the codes k.
+
+    Ledger: vae.codes
+    """
+    x = getattr(images, part)
+    K, N = model.prior.codes, model.prior.length
+    k, D, nats = np.empty((len(x), N), np.int64), np.empty(len(x)), np.empty(len(x))
+    with no_grad():
+        for chunk in slices(len(x), IMAGES_AT_ONCE):
+            k[chunk] = model.codes(x[chunk])
+            D[chunk] = -model.decode_codes(k[chunk]).log_prob(x[chunk]).numpy()
+            nats[chunk] = -model.prior.log_prob(k[chunk]).numpy()
+    floor = evaluation.independent_bernoulli_log_prob(images.train, x)
+    elbo = mean_score(ELBO, mean_over_examples(-(D + nats)), floor, "independent pixels")
+    uniform = N * math.log(K)
+    length = mean_score(CODE_LENGTH, mean_over_examples(nats), uniform, "all codes equally likely")
+    used = perplexity(k)
+    scores = [
+        replace(elbo, expected=f"{floor:.2f} or better", reached=elbo.value >= floor),
+        mean_score(DISTORTION, mean_over_examples(D)),
+        replace(length, expected=f"{uniform:.2f} or less", reached=length.value <= uniform),
+        Score(PERPLEXITY, f"{used:.1f}", f"{K} (all equally often)", value=used, baseline_value=K),
+    ]
+    if is_black_and_white(x):
+        name = "bits per dimension, by the ELBO"
+        scores.append(bits_score(name, -(D + nats), floor, x.shape[1], "independent pixels"))
+    return scores
+
+
+def evaluate(
+    model: vae.VQVAE,
+    images: RowData,
+    settings: Settings,
+    part: str,
+    rng: Generator,
+    k: int | None,
+    show: Show = no_progress,
+) -> list[Score]:
+    """The scores that a training ends with: they are exact, and need no more samples."""
+    return score(model, images, settings, part)
+
+
+def draw(
+    model: vae.VQVAE, images: RowData, settings: Settings, run: Run, scores: list[Score], trained
+) -> None:
     """Samples, reconstructions, and the curves of both parts of the training."""
     x, shape, history = held_out(images, 16)[0], images.image_shape, run.history
+    baselines = {score.measure: score.baseline_value for score in scores}
     samples = model.sample(100, Generator(HELD_OUT_SEED))
-    plots.sample_grid(samples, shape, run.picture("samples"), "drawn by the VQ-VAE")
+    plots.sample_grid(samples, shape, run.picture("samples"), "samples of the VQ-VAE")
     plots.reconstructions(x, model.reconstruct(x), shape, run.picture("reconstructions"))
     before = [math.nan] * len(history["validation_objective"])  # the prior is trained after these epochs
     series = {
@@ -73,8 +182,27 @@ def _draw(model: vae.VQVAE, images: RowData, run: Run, baselines: dict[str, floa
         "objective, validation": history["validation_objective"],
         "ELBO, validation": before + history["validation_elbo"],
     }
-    floor = {"independent pixels": baselines[ELBO]}
-    plots.curves(series, run.picture("curves"), "nats an example", floor)
+    plots.curves(series, run.picture("curves"), "nats per example", {"independent pixels": baselines[ELBO]})
     prior = {"code length −log p(k), training": before + history["code_nats"]}
-    uniform = {"all codes equally likely": baselines[CODE_NATS]}
-    plots.curves(prior, run.picture("prior"), "nats an example", uniform)
+    uniform = {"all codes equally likely": baselines[CODE_LENGTH]}
+    plots.curves(prior, run.picture("prior"), "nats per example", uniform)
+
+
+TASK = Task(
+    name="vq",
+    family="vae",
+    title="VAE with discrete codes (VQ-VAE)",
+    settings=Settings,
+    data_info=DataInfo,
+    monitored=("objective", "validation_objective", "code_nats", "validation_elbo"),
+    defaults=defaults,
+    load=load,
+    describe=describe,
+    build=build,
+    train=train,
+    score=score,
+    evaluate=evaluate,
+    draw=draw,
+    sample=sample_rows,
+    example="-n 64 --out samples.png",
+)

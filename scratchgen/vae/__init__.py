@@ -1,46 +1,52 @@
-"""The variational autoencoder, with continuous latents and with codes: bounds, models, their training."""
+"""The variational autoencoder, with continuous latents and with discrete codes: bounds, models, training."""
 
 from scratchgen.vae import vq_training
-from scratchgen.vae.build import ARCHITECTURES, build
 from scratchgen.vae.geco import GECO
+from scratchgen.vae.latent_model import LatentModel
+from scratchgen.vae.likelihoods import Likelihood
 from scratchgen.vae.linear import LinearVAE, ppca_log_likelihood
-from scratchgen.vae.losses import BetaLoss, ConstrainedLoss, ImportanceLoss
+from scratchgen.vae.losses import BetaLoss, ConstrainedLoss, ImportanceLoss, Loss
 from scratchgen.vae.models import VAE, ConditionalVAE, ConvVAE
 from scratchgen.vae.objectives import (
+    Bound,
     beta_elbo,
+    distortion_and_rate,
     elbo,
     free_bits_rate,
     iwae_bound,
+    kl_weight,
     lagrangian,
     vq_objective,
-    warm_up,
 )
 from scratchgen.vae.training import evaluate, train
 from scratchgen.vae.vq import VQVAE
 from scratchgen.vae.vq_training import train_vq
 
 __all__ = [
-    "ARCHITECTURES",
     "GECO",
     "VAE",
     "VQVAE",
     "BetaLoss",
+    "Bound",
     "ConditionalVAE",
     "ConstrainedLoss",
     "ConvVAE",
     "ImportanceLoss",
+    "LatentModel",
+    "Likelihood",
     "LinearVAE",
+    "Loss",
     "beta_elbo",
-    "build",
+    "distortion_and_rate",
     "elbo",
     "evaluate",
     "free_bits_rate",
     "iwae_bound",
+    "kl_weight",
     "lagrangian",
     "ppca_log_likelihood",
     "train",
     "train_vq",
     "vq_objective",
     "vq_training",
-    "warm_up",
 ]

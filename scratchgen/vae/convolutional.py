@@ -1,39 +1,48 @@
-"""Convolutional networks for images that come as rows of pixels.
+"""Convolutional networks for images given as rows of pixels.
 
-Each convolution halves both sides of the image, each transposed one doubles them (see
+Each convolution halves both sides of the image, each transposed convolution doubles them (see
 `scratchgen.nn.convolution`).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from scratchgen.convolution import conv_transpose2d
+from scratchgen.distributions import Array
 from scratchgen.errors import BadInput
+from scratchgen.functional import conv_transpose2d
 from scratchgen.nn import Conv2d, ConvTranspose2d, Linear, Module, Parameter, ReLU, Sequential
 from scratchgen.nn.convolution import KERNEL, PADDING, STRIDE, coarsest, transposed_kernel
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
+
+__all__ = ["ConvDecoder", "ConvEncoder"]
 
 
 class ConvEncoder(Module):
-    """Images to features: convolutions that halve the image, then a linear layer, a ReLU after each.
+    """From images to features: convolutions that halve the image, then a linear layer, with a ReLU after each.
 
-    x (..., D) → (..., features), with D = H · W, any number of axes in front
+    x (..., D) → (..., features), with D = H · W and any number of leading axes
 
-    image_shape    (H, W), what a row of pixels is reshaped to
-    channels       of each convolution, from the image inwards: (16, 32) makes of 28×28×1 first 14×14×16, then
-                   7×7×32
+    image_shape    (H, W), the shape of an image
+    channels       of each convolution, from the image inwards: (16, 32) maps 28×28×1 to 14×14×16 and 7×7×32
     features       the width of the output
+    rng            draws the weights (None: the default stream)
 
     Raises BadInput for an image that cannot be halved that often, and for rows of another length.
     """
 
     def __init__(
-        self, image_shape: tuple[int, int], channels: tuple[int, ...], features: int, rng: Generator
+        self,
+        image_shape: Sequence[int],
+        channels: Sequence[int],
+        features: int,
+        rng: Generator | None = None,
     ):
+        rng = as_generator(rng)
         h, w = coarsest(image_shape, channels)
         self.image_shape = tuple(image_shape)
         self.features = features
@@ -46,41 +55,43 @@ class ConvEncoder(Module):
         )
         self.to_features = Sequential(Linear(h * w * channels[-1], features, rng), ReLU())
 
-    def forward(self, x):
-        """x (..., D) → (..., features)"""
+    def forward(self, x: Array) -> Array:
+        """The features of images.   x (..., D) → (..., features)"""
         *front, D = np.shape(x)
         if math.prod(self.image_shape) != D:
             H, W = self.image_shape
             raise BadInput(
-                f"images of {H}×{W} are rows of {H * W} pixels, not {D}; make the encoder for yours"
+                f"images of {H}×{W} are rows of {H * W} pixels, not {D}; build an encoder for your images"
             )
         h = self.convolutions(np.reshape(x, (*front, *self.image_shape, 1)))
         return self.to_features(np.reshape(h, (*front, math.prod(h.shape[-3:]))))
 
 
 class ConvDecoder(Module):
-    """Latents to what the likelihood of each pixel wants: the way of `ConvEncoder` backwards.
+    """From latents to the parameters of each pixel's likelihood: the mirror image of `ConvEncoder`.
 
-    z (..., Z) → (..., D · outputs), with D = H · W: two linear layers make the smallest image, transposed
-    convolutions double it, with a ReLU between layers; the numbers of one pixel lie side by side.
+    z (..., Z) → (..., D · outputs), with D = H · W: two linear layers produce the smallest image, transposed
+    convolutions double it, with a ReLU between layers; the outputs of one pixel are adjacent.
 
-    features       the width of the first layer. Without it, z would only be able to add up images
+    features       the width of the first layer; without this layer images would be sums, linear in z
     image_shape    (H, W)
-    channels       as of the encoder, from the image inwards
-    outputs        how many numbers a pixel has: 1 logit or mean, or V logits of classes
+    channels       those of the encoder, from the image inwards
+    outputs        numbers per pixel: 1 logit or mean, or V logits of classes
+    rng            draws the weights (None: the default stream)
 
-    `b` (D · outputs,) is the bias of the last layer.   Raises BadInput as the encoder does.
+    `b` (D · outputs,) is the bias of the last layer.   Raises BadInput for an image that cannot be halved.
     """
 
     def __init__(
         self,
         latent_dim: int,
         features: int,
-        image_shape: tuple[int, int],
-        channels: tuple[int, ...],
+        image_shape: Sequence[int],
+        channels: Sequence[int],
         outputs: int,
-        rng: Generator,
+        rng: Generator | None = None,
     ):
+        rng = as_generator(rng)
         self.smallest = (*coarsest(image_shape, channels), channels[-1])
         self.bias_shape = (*image_shape, outputs)
         self.from_latent = Sequential(
@@ -94,12 +105,12 @@ class ConvDecoder(Module):
             )
         )
         self.W = Parameter(transposed_kernel(channels[0], outputs, KERNEL, rng, STRIDE))
-        # one number a pixel, where a convolution has one a channel: begun at the mean image, it spares the
-        # training to find out which pixels are always black
+        # one bias per pixel, where a convolution has one per channel: initialised to the mean image, it spares
+        # training to learn which pixels are always black
         self.b = Parameter(np.zeros(math.prod(self.bias_shape), np.float32))
 
-    def forward(self, z):
-        """z (..., Z) → (..., D · outputs)"""
+    def forward(self, z: Array) -> Array:
+        """The outputs for latents.   z (..., Z) → (..., D · outputs)"""
         front = np.shape(z)[:-1]
         h = self.convolutions(np.reshape(self.from_latent(z), (*front, *self.smallest)))
         y = conv_transpose2d(h, self.W, np.reshape(self.b, self.bias_shape), STRIDE, PADDING)

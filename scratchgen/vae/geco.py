@@ -1,4 +1,4 @@
-"""The multiplier of the constrained form: minimise the rate, with a distortion no worse than D₀."""
+"""GECO: the multiplier that finds the least rate for a distortion of at most D₀."""
 
 from __future__ import annotations
 
@@ -6,17 +6,25 @@ import math
 
 from scratchgen.optim import Stateful
 
-LEAST, GREATEST = 1e-4, 1e4  # of λ: beyond them the constraint costs nothing, or cannot be met
-FASTEST = 10.0  # nats; a greater violation moves λ no faster, so that the untrained model does not decide it
+SMALLEST_LAMBDA, LARGEST_LAMBDA = 1e-4, 1e4  # beyond them the constraint has no effect, or cannot be met
+LARGEST_VIOLATION = (
+    10.0  # nats; a larger one moves λ no faster, so that the untrained model does not decide it
+)
 
 
 class GECO(Stateful):
-    """λ ← λ exp(η C̄),   C̄ ← a C̄ + (1 − a) C,   C = D − D₀ in nats, the mean over a batch.
+    """The multiplier λ of the constraint D ≤ D₀, updated after each batch.
 
-    While the distortion is too high λ grows and reconstructions count for more; where it is lower than asked,
-    λ falls. At rest C̄ = 0 and 1/λ is the β whose weighted bound has this distortion.
+    λ ← λ exp(η C̄),   C̄ ← a C̄ + (1 − a) C,   C = D − D₀ in nats, the mean over a batch
 
-    infeasible    λ is at its greatest and D₀ is still missed: no model in reach reconstructs so well
+    While the distortion is above D₀, λ grows and reconstructions get more weight; below D₀, λ falls. At
+    equilibrium C̄ = 0, and 1/λ is the β whose weighted bound has this distortion.
+
+    D0            the largest distortion allowed, in nats per example
+    eta, a        η, and the decay of the moving average C̄
+    infeasible    λ has reached its limit and D₀ is still exceeded: the model cannot reconstruct that well
+
+    Raises ValueError for a D₀ that is not finite.
 
     Source: Rezende & Viola (2018), algorithm 1.   Ledger: vae.geco
     """
@@ -25,19 +33,19 @@ class GECO(Stateful):
 
     def __init__(self, D0: float, eta: float = 1e-3, a: float = 0.99):
         if not math.isfinite(D0):
-            raise ValueError(f"the distortion to keep below is a number of nats, not {D0}")
+            raise ValueError(f"the largest distortion allowed is a finite number of nats, not {D0}")
         self.D0, self.eta, self.a = D0, eta, a
         self.lam, self.C_mean, self.t = 1.0, 0.0, 0
 
     def update(self, D: float) -> None:
-        """Move λ by the mean distortion D of a batch, in nats."""
+        """Update λ by the mean distortion D of a batch, in nats."""
         self.t += 1
-        weight = max(1 - self.a, 1 / self.t)  # a plain mean at first: C̄ does not begin at a guess
+        weight = max(1 - self.a, 1 / self.t)  # a plain mean at first: C̄ needs no initial guess
         self.C_mean += weight * (D - self.D0 - self.C_mean)
-        step = self.eta * min(max(self.C_mean, -FASTEST), FASTEST)
-        self.lam = min(max(self.lam * math.exp(step), LEAST), GREATEST)
+        step = self.eta * min(max(self.C_mean, -LARGEST_VIOLATION), LARGEST_VIOLATION)
+        self.lam = min(max(self.lam * math.exp(step), SMALLEST_LAMBDA), LARGEST_LAMBDA)
 
     @property
     def infeasible(self) -> bool:
         """Whether D₀ is out of reach."""
-        return self.lam >= GREATEST and self.C_mean > 0
+        return self.lam >= LARGEST_LAMBDA and self.C_mean > 0

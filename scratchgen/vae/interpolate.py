@@ -1,15 +1,17 @@
-"""Ways from one latent to another."""
+"""Interpolation paths from one latent to another."""
 
 from __future__ import annotations
 
 import numpy as np
 
+__all__ = ["PATHS", "spherical", "straight"]
+
 
 def straight(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
-    """(1 − t) a + t b for n values of t from 0 to 1.   a, b (..., Z) → (n, ..., Z)
+    """Linear interpolation (1 − t) a + t b for n values of t from 0 to 1.   a, b (..., Z) → (n, ..., Z)
 
-    In many dimensions the middle is nearer to the origin than draws of N(0, I) ever are: their ‖z‖² is about
-    Z, and that of the middle of two of them half as much.
+    In many dimensions the midpoint is closer to the origin than samples of N(0, I): ‖z‖² of a sample is about
+    Z, and that of the midpoint of two samples about Z/2.
 
     Ledger: vae.straight
     """
@@ -18,11 +20,11 @@ def straight(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
 
 
 def spherical(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
-    """sin((1 − t) ω)/sin ω · a + sin(t ω)/sin ω · b for n values of t, ω the angle between a and b.
+    """Spherical interpolation along the great circle; between latents of equal length the length is constant.
 
-    a, b (..., Z) → (n, ..., Z), t from 0 to 1. It is the way along the great circle: between two of the same
-    length, the length stays. Where a and b point the same way, or opposite ways (where no circle is the one
-    between them), it is the straight one.
+    sin((1 − t) ω)/sin ω · a + sin(t ω)/sin ω · b for n values of t from 0 to 1, ω the angle between a and b.
+    a, b (..., Z) → (n, ..., Z). For parallel a and b, or opposite ones (where the circle is not unique), the
+    interpolation is linear.
     Source: Shoemake (1985), section 3.3.   Ledger: vae.spherical
     """
     lengths = np.linalg.norm(a, axis=-1, keepdims=True) * np.linalg.norm(b, axis=-1, keepdims=True)
@@ -35,4 +37,4 @@ def spherical(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
     return (weights[0] * a + weights[1] * b).astype(a.dtype)
 
 
-WAYS = {"straight": straight, "spherical": spherical}
+PATHS = {"straight": straight, "spherical": spherical}

@@ -1,4 +1,4 @@
-"""What every model with a Gaussian latent can do, from its encoder and its decoder alone."""
+"""LatentModel: bounds, samples and reconstructions of any model with a Gaussian latent."""
 
 from __future__ import annotations
 
@@ -6,55 +6,74 @@ import numpy as np
 
 from scratchgen import evaluation
 from scratchgen.autograd import no_grad
-from scratchgen.distributions import Normal
-from scratchgen.random import Generator
+from scratchgen.distributions import Array, Normal
+from scratchgen.random import Generator, as_generator
 from scratchgen.vae import objectives
+
+__all__ = ["LatentModel"]
 
 
 class LatentModel:
-    """p(z) = N(0, I) with z of `latent_dim` dimensions, q(z|x) = encode(x), p(x|z) = decode(z).
+    """A model p(z) = N(0, I), q(z|x) = encode(x), p(x|z) = decode(z); z has `latent_dim` dimensions.
+
+    The base class of every VAE with a Gaussian latent. Your own model defines `latent_dim`, `encode` and
+    `decode`; bounds, samples, `vae.train` and the scores of `evaluation` need nothing else.
+
+        >>> import numpy as np, scratchgen as sg
+        >>> from scratchgen import distributions, nn, vae
+        >>> class MyVAE(vae.LatentModel, nn.Module):
+        ...     latent_dim = 2
+        ...     def __init__(self):
+        ...         self.mu, self.logvar, self.logits = nn.Linear(6, 2), nn.Linear(6, 2), nn.Linear(2, 6)
+        ...     def encode(self, x):
+        ...         return distributions.Normal(self.mu(x), self.logvar(x))
+        ...     def decode(self, z):
+        ...         return distributions.Bernoulli(self.logits(z))
+        >>> model = MyVAE()
+        >>> model.elbo(np.eye(6, dtype=np.float32)).shape, model.sample(3).shape
+        ((6,), (3, 6))
 
     Source: Kingma & Welling (2014), section 3.   Ledger: vae.prior
     """
 
     latent_dim: int
 
-    def encode(self, x) -> Normal:
-        """q(z|x).   x (B, D) → N(mu, sigma²) of (B, Z)"""
+    def encode(self, x: Array) -> Normal:
+        """The posterior q(z|x).   x (B, D) → N(mu, sigma²) of (B, Z)"""
         raise NotImplementedError(f"{type(self).__name__} has no encode()")
 
-    def decode(self, z):
-        """p(x|z).   z (..., Z) → a distribution of (..., D) with log_prob, mean and sample"""
+    def decode(self, z: Array) -> Array:
+        """The likelihood p(x|z).   z (..., Z) → a distribution of (..., D) with log_prob, mean and sample"""
         raise NotImplementedError(f"{type(self).__name__} has no decode()")
 
-    def given(self, labels):
-        """The model itself, whatever the classes are: it is not told them (`ConditionalVAE` is)."""
+    def given(self, labels: Array) -> LatentModel:
+        """The model itself: it does not depend on the classes. `ConditionalVAE` does."""
         return self
 
-    def elbo(self, x, rng: Generator):
+    def elbo(self, x: Array, rng: Generator | None = None) -> Array:
         """Evidence lower bound with one sample of z per example.   x (B, D) → (B,) nats"""
         return objectives.elbo(x, self.encode(x), self.decode, rng)
 
-    def iwae_bound(self, x, k: int, rng: Generator):
+    def iwae_bound(self, x: Array, k: int, rng: Generator | None = None) -> Array:
         """Importance-weighted bound with k samples of z per example.   x (B, D) → (B,) nats"""
         return objectives.iwae_bound(x, self.encode(x), self.decode, k, rng)
 
-    def log_likelihood(self, x, k: int, rng: Generator) -> np.ndarray:
+    def log_likelihood(self, x: Array, k: int, rng: Generator | None = None) -> np.ndarray:
         """log p(x) by importance sampling with k samples of z, in bounded memory.   x (B, D) → (B,) nats
 
         Ledger: vae.evidence
         """
-        return evaluation.importance_sampled_log_likelihood(self, x, k, rng).log_likelihood
+        return evaluation.importance_sampled_log_likelihood(self, x, k, as_generator(rng)).log_likelihood
 
-    def sample(self, n: int, rng: Generator) -> np.ndarray:
-        """n images: z ~ p(z), then the mean of p(x|z), a probability for each binary pixel.   → (n, D)
+    def sample(self, n: int, rng: Generator | None = None) -> np.ndarray:
+        """n samples: z ~ p(z), then the mean of p(x|z), a probability for each binary pixel.   → (n, D)
 
         Ledger: vae.prior
         """
         with no_grad():
-            return self.decode(rng.standard_normal((n, self.latent_dim))).mean.numpy()
+            return self.decode(as_generator(rng).standard_normal((n, self.latent_dim))).mean.numpy()
 
-    def reconstruct(self, x) -> np.ndarray:
+    def reconstruct(self, x: Array) -> np.ndarray:
         """The mean of p(x|z) at the mean z = mu(x) of the posterior.   (B, D) → (B, D)
 
         Ledger: vae.posterior

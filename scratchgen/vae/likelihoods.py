@@ -1,39 +1,87 @@
-"""What the decoder's numbers mean: the distribution p(x|z) of the data.
-
-A likelihood is a module (it may learn something), called with the decoder's output; `outputs` says how many
-numbers it takes for each dimension of x, and `check` refuses data that it has no probability for.
-"""
+"""Likelihoods: from the decoder's output to the distribution p(x|z) of the data."""
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
-from scratchgen.autograd.shown import brief
-from scratchgen.distributions import Bernoulli, Normal
+from scratchgen.autograd.formatting import brief
+from scratchgen.autograd.primitives import to_numpy
+from scratchgen.distributions import Array, Bernoulli, Normal
 from scratchgen.errors import BadInput
 from scratchgen.functional import softmax, softmax_cross_entropy
 from scratchgen.nn import Module, Parameter
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
+
+__all__ = [
+    "BernoulliLikelihood",
+    "CategoricalLikelihood",
+    "DiscretisedCategorical",
+    "FiniteNormal",
+    "GaussianLikelihood",
+    "Likelihood",
+    "level_of",
+    "likelihood",
+]
+
+
+class Likelihood(Protocol):
+    """What a VAE needs of a likelihood: `VAE(..., likelihood=MyLikelihood())`.
+
+    It maps the decoder's output to a distribution with log_prob, mean and sample; an `nn.Module` may have
+    learned parameters, which are then trained with the model.
+
+        >>> import numpy as np, scratchgen as sg
+        >>> from scratchgen import distributions, vae
+        >>> class UnitNormal:
+        ...     outputs = 1
+        ...     def __call__(self, output):
+        ...         return distributions.Normal(output, np.zeros(output.shape, output.dtype))
+        ...     def check(self, x):
+        ...         pass
+        ...     def output_for_mean(self, mean):
+        ...         return mean
+        >>> model = vae.VAE(6, 2, hidden=8, likelihood=UnitNormal())
+        >>> model.elbo(np.ones((4, 6), np.float32)).shape
+        (4,)
+
+    outputs    numbers that the decoder computes per dimension of x
+    """
+
+    outputs: int
+
+    def __call__(self, output: Any) -> Any:
+        """The distribution p(x|z) for the decoder's output (..., D · outputs)."""
+        ...
+
+    def check(self, x: Any) -> None:
+        """Raise BadInput for data that the distribution gives no probability."""
+        ...
+
+    def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
+        """The decoder's output (D · outputs,) whose distribution has this mean (D,)."""
+        ...
 
 
 class BernoulliLikelihood(Module):
-    """p(x_d = 1 | z) = σ(output_d): black-and-white pixels, or grey ones as their means.   (..., D)
+    """The Bernoulli likelihood p(x_d = 1 | z) = σ(output_d) of binary pixels, or of grey ones as means.   (..., D)
 
     Ledger: vae.likelihood
     """
 
     outputs = 1
 
-    def forward(self, output) -> Bernoulli:
+    def forward(self, output: Array) -> Bernoulli:
+        """The distribution with these logits (..., D)."""
         return Bernoulli(output)
 
-    def check(self, x) -> None:
-        """Raises BadInput for data that are not in [0, 1]."""
+    def check(self, x: Array) -> None:
+        """Raise BadInput for data that are not in [0, 1]."""
         Bernoulli.check(x)
 
     def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
-        """The output whose distribution has this mean (D,): log(p / (1 − p)), p kept off 0 and 1.
+        """The output whose distribution has this mean (D,): log(p / (1 − p)), with p clipped to 0.01 … 0.99.
 
         Ledger: nn.sigmoid
         """
@@ -42,10 +90,10 @@ class BernoulliLikelihood(Module):
 
 
 class GaussianLikelihood(Module):
-    """p(x|z) = N(output, sigma² I), with one learned sigma for all dimensions.   (..., D)
+    """The Gaussian likelihood p(x|z) = N(output, sigma² I), with one learned sigma for all dimensions.   (..., D)
 
-    A sigma that is chosen is a β that is chosen: the squared error counts 1/(2 sigma²) against the rate. The
-    learned one settles at the root mean square of the residuals.
+    A fixed sigma would act like a fixed β: the squared error has the weight 1/(2 sigma²) against the rate. The
+    learned sigma converges to the root mean square of the residuals.
     Source: Rybkin, Daniilidis & Levine (2021), section 3.   Ledger: vae.gaussian_likelihood
     """
 
@@ -54,38 +102,41 @@ class GaussianLikelihood(Module):
     def __init__(self):
         self.logvar = Parameter(np.zeros(1, np.float32))
 
-    def forward(self, output) -> Normal:
+    def forward(self, output: Array) -> Normal:
+        """The distribution with this mean (..., D)."""
         return FiniteNormal(output, np.broadcast_to(self.logvar, output.shape))
 
-    def check(self, x) -> None:
-        """Raises BadInput for NaN and infinity."""
+    def check(self, x: Array) -> None:
+        """Raise BadInput for NaN and infinity."""
         FiniteNormal.check(x)
 
     def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
-        """The output whose distribution has this mean: the mean."""
+        """The output whose distribution has this mean: the mean itself   (D,)."""
         return mean
 
-    def describe(self):
+    def describe(self) -> str:
         return f"sigma={np.exp(0.5 * self.logvar.data[0]):.3g}"
 
 
 class FiniteNormal(Normal):
-    """A normal distribution of data, which are looked at before they are believed."""
+    """A normal distribution of data: log_prob refuses NaN and infinite values."""
 
-    def log_prob(self, x):
-        """As `Normal.log_prob`. Raises BadInput for NaN and infinite values."""
+    def log_prob(self, x: Array) -> Array:
+        """log N(x; mu, sigma²) as `Normal.log_prob`   → (B,) nats. Raises BadInput for NaN and infinite values."""
         self.check(x)
         return super().log_prob(x)
 
     @staticmethod
-    def check(x) -> None:
-        """Raises BadInput for NaN and infinite values."""
-        if not np.all(np.isfinite(plain(x))):
-            raise BadInput("a Gaussian likelihood needs finite data, these hold NaN or infinity; remove them")
+    def check(x: Array) -> None:
+        """Raise BadInput for NaN and infinite values."""
+        if not np.all(np.isfinite(to_numpy(x))):
+            raise BadInput(
+                "a Gaussian likelihood needs finite data, but these contain NaN or infinity; remove them"
+            )
 
 
 class CategoricalLikelihood(Module):
-    """Each x_d is one of V levels 0, 1/(V−1), …, 1 with probabilities softmax(outputs of d).   (..., D·V)
+    """The categorical likelihood: x_d is one of V levels 0, 1/(V−1), …, 1 of probabilities softmax.   (..., D·V)
 
     Ledger: vae.levels
     """
@@ -95,15 +146,16 @@ class CategoricalLikelihood(Module):
             raise ValueError(f"a categorical likelihood needs two levels or more, not {levels}")
         self.outputs = levels
 
-    def forward(self, output):
+    def forward(self, output: Array) -> DiscretisedCategorical:
+        """The distribution with these logits (..., D·V)."""
         return DiscretisedCategorical(output.reshape((*output.shape[:-1], -1, self.outputs)))
 
-    def check(self, x) -> None:
-        """Raises BadInput for data that are not of the levels."""
+    def check(self, x: Array) -> None:
+        """Raise BadInput for data that are not at the levels."""
         level_of(x, self.outputs)
 
     def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
-        """The outputs (D·V,) that vary linearly over the levels and have this mean (D,), kept off 0 and 1."""
+        """The outputs (D·V,) that vary linearly over the levels and have this mean (D,), clipped to 0.01 … 0.99."""
         p, x = np.clip(mean, 0.01, 0.99).astype(np.float64), np.linspace(0, 1, self.outputs)
         low, high = np.full_like(p, -128), np.full_like(p, 128)  # the slope at p = 0.01 is about −1/p
         for _ in range(50):
@@ -112,7 +164,7 @@ class CategoricalLikelihood(Module):
             low, high = np.where(less, slope, low), np.where(less, high, slope)
         return (slope[:, None] * (x - 0.5)).ravel()
 
-    def describe(self):
+    def describe(self) -> str:
         return f"levels={self.outputs}"
 
 
@@ -122,14 +174,14 @@ class DiscretisedCategorical:
     Ledger: vae.levels
     """
 
-    def __init__(self, logits):
+    def __init__(self, logits: Array):
         self.logits = logits
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"DiscretisedCategorical(logits={brief(self.logits)})"
 
-    def log_prob(self, x):
-        """Σ_d log softmax(logits_d)[(V − 1) x_d]   → (...,) nats. Raises BadInput off the levels.
+    def log_prob(self, x: Array) -> Array:
+        """Σ_d log softmax(logits_d)[(V − 1) x_d]   → (...,) nats. Raises BadInput for values between the levels.
 
         Ledger: vae.levels
         """
@@ -137,27 +189,27 @@ class DiscretisedCategorical:
         return -np.sum(softmax_cross_entropy(self.logits, k), axis=-1)
 
     @property
-    def mean(self):
-        """Σ_k softmax(logits)_k k/(V − 1)   (..., D).   Ledger: vae.levels"""
+    def mean(self) -> Array:
+        """The mean Σ_k softmax(logits)_k k/(V − 1)   (..., D).   Ledger: vae.levels"""
         V = self.logits.shape[-1]
         return softmax(self.logits) @ np.linspace(0, 1, V, dtype=self.logits.dtype)
 
-    def sample(self, rng: Generator) -> np.ndarray:
-        """One value for each d: (..., D), in the dtype of the logits."""
-        logits = plain(self.logits)
-        return (rng.categorical(softmax(logits)) / (logits.shape[-1] - 1)).astype(logits.dtype)
+    def sample(self, rng: Generator | None = None) -> np.ndarray:
+        """One sample: a level per dimension (..., D), in the dtype of the logits."""
+        logits = to_numpy(self.logits)
+        return (as_generator(rng).categorical(softmax(logits)) / (logits.shape[-1] - 1)).astype(logits.dtype)
 
 
-def level_of(x, V: int) -> np.ndarray:
-    """k of each x = k/(V − 1), whole numbers 0 … V − 1.   Raises BadInput for other values, and NaN.
+def level_of(x: Array, V: int) -> np.ndarray:
+    """The level k = 0 … V − 1 of each x = k/(V − 1).   Raises BadInput for other values, and NaN.
 
     Ledger: vae.levels
     """
-    scaled = plain(x) * (V - 1)
+    scaled = to_numpy(x) * (V - 1)
     k = np.rint(scaled)
     if not (k.size == 0 or (np.abs(scaled - k).max() < 1e-3 and k.min() >= 0 and k.max() < V)):
         raise BadInput(
-            f"a categorical likelihood of {V} levels needs values k/{V - 1}, k = 0 … {V - 1}; these are "
+            f"a categorical likelihood of {V} levels needs values k/{V - 1}, k = 0 … {V - 1}; these have "
             "others; give --likelihood gaussian, or round them"
         )
     return k.astype(np.int64)
@@ -166,8 +218,13 @@ def level_of(x, V: int) -> np.ndarray:
 LIKELIHOODS = ("bernoulli", "gaussian", "categorical")
 
 
-def likelihood(name: str, levels: int | None = None) -> Module:
-    """The likelihood of that name; `levels` is for the categorical one."""
+def likelihood(name: str | Likelihood, levels: int | None = None) -> Likelihood:
+    """The likelihood of this name, with `levels` for the categorical one; a `Likelihood` object is returned as is.
+
+    Raises BadInput for an unknown name, ValueError for a categorical likelihood without levels.
+    """
+    if not isinstance(name, str):
+        return name
     if name not in LIKELIHOODS:
         raise BadInput(f"no likelihood is named {name!r}; there are {', '.join(LIKELIHOODS)}")
     if name == "categorical":

@@ -1,4 +1,4 @@
-"""The linear VAE, whose best bound is known: it is the log-likelihood of probabilistic PCA."""
+"""The linear VAE, whose largest bound is known: the log-likelihood of probabilistic PCA."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
-from scratchgen.distributions import LOG_2PI, Normal
+from scratchgen.autograd.primitives import to_numpy
+from scratchgen.distributions import LOG_2PI, Array, Normal
 from scratchgen.nn import Linear, Module, Parameter
-from scratchgen.random import Generator
+from scratchgen.nn.saving import saveable
+from scratchgen.random import Generator, as_generator
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.likelihoods import GaussianLikelihood
 
+__all__ = ["LinearVAE", "ppca_log_likelihood"]
 
+
+@saveable
 class LinearVAE(LatentModel, Module):
-    """q(z|x) = N((x − b) V, diag(s²)),   p(x|z) = N(z W + b, sigma² I): nothing is bent anywhere.
+    """A VAE without nonlinearities: q(z|x) = N((x − b) V, diag(s²)),   p(x|z) = N(z W + b, sigma² I).
 
-    V (D, Z), s (Z,), W (Z, D), b (D,) and sigma are learned. At its best the bound equals the greatest
-    likelihood of probabilistic PCA, and it is tight only if the rows of W are orthogonal: unlike PCA's
-    likelihood, which does not change when they are rotated, it finds the axes.
+    V (D, Z), s (Z,), W (Z, D), b (D,) and sigma are learned. The largest bound equals the maximum
+    likelihood of probabilistic PCA, and it is tight only if the rows of W are orthogonal: so the bound finds the
+    principal axes, while PCA's likelihood does not change when they are rotated.
 
     Source: Lucas et al. (2019), section 4.   Ledger: vae.linear
     """
@@ -27,7 +31,7 @@ class LinearVAE(LatentModel, Module):
     def __init__(self, data_dim: int, latent_dim: int, rng: Generator | None = None):
         if min(data_dim, latent_dim) < 1:
             raise ValueError(f"sizes are at least 1, not {data_dim} and {latent_dim}")
-        rng = rng or Generator(0)
+        rng = as_generator(rng)
         self.latent_dim = latent_dim
         self.V = Linear(data_dim, latent_dim, rng)
         self.logvar = Parameter(np.zeros(latent_dim, np.float32))
@@ -35,23 +39,23 @@ class LinearVAE(LatentModel, Module):
         self.likelihood = GaussianLikelihood()
 
     def init_output_bias(self, mean: np.ndarray) -> None:
-        """Centre the data: b is their mean (D,)."""
+        """Centre the data: set b to their mean (D,)."""
         self.decoder.b.data[...] = mean
 
-    def encode(self, x) -> Normal:
-        """q(z|x).   x (B, D) → N(mu, s²) of (B, Z); V's own bias is left at a learned offset of mu
+    def encode(self, x: Array) -> Normal:
+        """The posterior q(z|x).   x (B, D) → N(mu, s²) of (B, Z); the bias of V is a learned offset of mu
 
         Ledger: vae.linear
         """
         mu = self.V(x - self.decoder.b)
         return Normal(mu, np.broadcast_to(self.logvar, mu.shape))
 
-    def decode(self, z):
-        """p(x|z).   z (..., Z) → N(z W + b, sigma² I) of (..., D)   Ledger: vae.linear"""
+    def decode(self, z: Array) -> Array:
+        """The likelihood p(x|z).   z (..., Z) → N(z W + b, sigma² I) of (..., D)   Ledger: vae.linear"""
         return self.likelihood(self.decoder(z))
 
-    def exact_elbo(self, x):
-        """The evidence lower bound with its expectation done by hand: no noise.   x (B, D) → (B,) nats
+    def exact_elbo(self, x: Array) -> Array:
+        """The evidence lower bound with the expectation in closed form, without noise.   x (B, D) → (B,) nats
 
         E_q log p(x|z) = −½ [D log 2π sigma² + (‖x − mu W − b‖² + Σ_j s_j² ‖W_j‖²) / sigma²]
 
@@ -64,22 +68,22 @@ class LinearVAE(LatentModel, Module):
         log_p = -0.5 * (D * (LOG_2PI + logvar) + (error + spread) * np.exp(-logvar))
         return log_p - q.kl_to_standard_normal()
 
-    def exact_log_likelihood(self, x) -> np.ndarray:
-        """The evidence itself, log p(x) = log N(x; b, C) with C = WᵀW + sigma² I.   x (B, D) → (B,) nats
+    def exact_log_likelihood(self, x: Array) -> np.ndarray:
+        """The evidence log p(x) = log N(x; b, C) with C = WᵀW + sigma² I.   x (B, D) → (B,) nats
 
         −½ [D log 2π + log det C + (x − b) C⁻¹ (x − b)ᵀ], in float64.
         Source: Tipping & Bishop (1999), eq. 4 and 5.   Ledger: vae.exact_evidence
         """
-        W, b = (np.asarray(plain(p), np.float64) for p in (self.decoder.W, self.decoder.b))
+        W, b = (np.asarray(to_numpy(p), np.float64) for p in (self.decoder.W, self.decoder.b))
         C = W.T @ W + np.exp(float(self.likelihood.logvar.data[0])) * np.eye(len(b))
         L = np.linalg.cholesky(C)
-        y = np.linalg.solve(L, (np.asarray(plain(x), np.float64) - b).T)  # (D, B)
+        y = np.linalg.solve(L, (np.asarray(to_numpy(x), np.float64) - b).T)  # (D, B)
         log_det = 2 * np.sum(np.log(np.diag(L)))
         return -0.5 * (len(b) * LOG_2PI + log_det + np.sum(y**2, axis=0))
 
 
 def ppca_log_likelihood(x: np.ndarray, latent_dim: int) -> float:
-    """The greatest mean log-likelihood of probabilistic PCA with Z latents on data x (N, D), in nats.
+    """The maximum mean log-likelihood of probabilistic PCA with Z latents on data x (N, D), in nats.
 
     −½ [D log 2π + Σ_{i≤Z} log λ_i + (D − Z) log σ² + D],   σ² the mean of λ_{Z+1} … λ_D
 

@@ -1,99 +1,158 @@
-"""What a training step minimises: a bound of `objectives` as a loss, with what it remembers between steps.
+"""Losses of a training step: a bound of `objectives` with its sign changed, and the state kept between steps.
 
-A loss is called with the model, a batch x (B, D) and a Generator; it returns one value per example, (B,)
-nats, and the numbers worth logging.
+The value that is minimised is the value that the objective's function returns; no loss repeats an equation.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
 
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd import Tensor
+from scratchgen.autograd.primitives import to_numpy
+from scratchgen.distributions import is_stream
 from scratchgen.optim import Stateful
+from scratchgen.random import Generator, as_generator
 from scratchgen.vae import objectives
 from scratchgen.vae.geco import GECO
 from scratchgen.vae.latent_model import LatentModel
 
+__all__ = ["BetaLoss", "ConstrainedLoss", "ImportanceLoss", "Loss"]
+
+
+class Loss(Protocol):
+    """What `vae.train` minimises: called with the model, a batch x (B, D) and a Generator in each step.
+
+    It returns the loss, one value per example (B,) in nats, and the numbers to log. Its state is saved and
+    restored with the run; `optim.Stateful` gives a class the two methods for that.
+
+        >>> import numpy as np, scratchgen as sg
+        >>> from scratchgen import optim, vae
+        >>> class Denoising(optim.Stateful):
+        ...     def __call__(self, model, x, rng):
+        ...         noisy = np.where(rng.random(x.shape) < 0.1, 1 - x, x)  # flips a tenth of the pixels
+        ...         bound = vae.elbo(x, model.encode(noisy), model.decode, rng, terms=True)
+        ...         return -bound.value, {"rate": bound.rate.mean().item()}
+        >>> model, x = vae.VAE(6, 2, hidden=8), np.eye(6, dtype=np.float32)
+        >>> loss, numbers = Denoising()(model, x, sg.random.default_rng(0))
+        >>> loss.shape, list(numbers)
+        ((6,), ['rate'])
+    """
+
+    def __call__(self, model: LatentModel, x: Any, rng: Generator) -> tuple[Tensor, dict[str, float]]:
+        """The loss per example, and numbers by name for the log."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """A copy of the state, as arrays and numbers by name."""
+        ...
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restore a state that `state_dict` returned."""
+        ...
+
 
 class BetaLoss(Stateful):
-    """D + β(t) R: minus the evidence lower bound for β = 1.
+    """The β-weighted loss D + β(t) R: minus `elbo` where β(t) = 1 without free bits, else minus `beta_elbo`.
 
-    beta         the weight of the rate, once the warm-up is over
-    samples      of the latent for each example, over which D is averaged
-    warm_up      steps in which the weight grows from 0 to that
-    free_bits    nats that a latent dimension may say for nothing
+    beta               the weight of the rate, once the warm-up is over
+    samples            samples of the latent per example, over which D is averaged
+    kl_warmup_steps    steps in which the weight grows linearly from 0 to beta
+    free_bits          nats per latent dimension that are not penalised
 
-    Ledger: vae.beta
+    Raises ValueError for a negative weight, or fewer than one sample.   Ledger: vae.beta
     """
 
     remembered = ("t",)
 
-    def __init__(self, beta: float = 1.0, samples: int = 1, warm_up: int = 0, free_bits: float = 0.0):
-        if min(beta, warm_up, free_bits) < 0 or samples < 1:
+    def __init__(self, beta: float = 1.0, samples: int = 1, kl_warmup_steps: int = 0, free_bits: float = 0.0):
+        if min(beta, kl_warmup_steps, free_bits) < 0 or samples < 1:
             raise ValueError(
-                f"beta {beta}, warm_up {warm_up} and free_bits {free_bits} may not be negative, and there is "
-                f"at least one sample, not {samples}"
+                f"beta {beta}, kl_warmup_steps {kl_warmup_steps} and free_bits {free_bits} may not be negative, "
+                f"and samples must be at least one sample, not {samples}"
             )
-        self.beta, self.samples, self.warm_up, self.free_bits = beta, samples, warm_up, free_bits
+        self.beta, self.samples = beta, samples
+        self.kl_warmup_steps, self.free_bits = kl_warmup_steps, free_bits
         self.t = 0
 
-    def __call__(self, model: LatentModel, x, rng):
+    def __call__(
+        self, model: LatentModel, x: Any, rng: Generator | None = None
+    ) -> tuple[Tensor, dict[str, float]]:
+        """The loss per example (B,) in nats, and the means elbo, distortion and rate; a step of the warm-up.
+
+        rng may also be the noise itself, an array (B, Z) or (samples, B, Z).
+        """
         q = model.encode(x)
-        several = self.samples > 1
-        eps = rng.standard_normal((self.samples, *q.mu.shape), q.mu.dtype) if several else rng
-        D, R = objectives.distortion_and_rate(x, q, model.decode, eps)
-        D = D.mean(axis=0) if several else D
-        beta = self.beta * objectives.warm_up(self.t, self.warm_up)
+        eps: Any = rng
+        if self.samples > 1 and is_stream(rng):
+            eps = as_generator(rng).standard_normal((self.samples, *q.mu.shape), q.mu.dtype)
+        beta = self.beta * objectives.kl_weight(self.t, self.kl_warmup_steps)
         self.t += 1
-        rate = objectives.free_bits_rate(q, self.free_bits) if self.free_bits else R
-        return D + beta * rate, _terms(D, R)
+        if beta == 1 and not self.free_bits:
+            bound = objectives.elbo(x, q, model.decode, eps, terms=True)
+        else:
+            bound = objectives.beta_elbo(x, q, model.decode, eps, beta, self.free_bits, terms=True)
+        return -bound.value, _terms(bound.distortion, bound.rate)
 
 
 class ImportanceLoss(Stateful):
-    """−L_k, the importance-weighted bound of k samples."""
+    """The loss −L_k: minus the importance-weighted bound of k samples, `iwae_bound`.
+
+    Raises ValueError for k < 1.   Ledger: vae.iwae
+    """
 
     def __init__(self, k: int):
         if k < 1:
             raise ValueError(f"the bound needs at least one sample, not k = {k}")
         self.k = k
 
-    def __call__(self, model: LatentModel, x, rng):
+    def __call__(
+        self, model: LatentModel, x: Any, rng: Generator | None = None
+    ) -> tuple[Tensor, dict[str, float]]:
+        """The loss per example (B,) in nats, and the mean bound."""
         loss = -model.iwae_bound(x, self.k, rng)
         return loss, {"bound": -_mean(loss)}
 
 
 class ConstrainedLoss(Stateful):
-    """R + λ(D − D₀) with λ by GECO; `multiplier.infeasible` says that D₀ is out of reach.
+    """The loss `lagrangian` = R + λ(D − D₀), with λ by GECO: the least rate for a given distortion.
 
-    Ledger: vae.constrained
+    target_distortion    D₀, in nats per example
+    multiplier           the `GECO` that holds λ; `multiplier.infeasible` says that D₀ is out of reach
+
+    Raises ValueError for a target that is not finite.   Ledger: vae.constrained
     """
 
-    def __init__(self, D0: float):
-        self.multiplier = GECO(D0)
+    def __init__(self, target_distortion: float):
+        self.multiplier = GECO(target_distortion)
 
-    def state_dict(self):
-        """That of the multiplier."""
+    def state_dict(self) -> dict[str, Any]:
+        """The state of the multiplier."""
         return self.multiplier.state_dict()
 
-    def load_state_dict(self, state):
-        """That of the multiplier."""
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restore the state of the multiplier."""
         self.multiplier.load_state_dict(state)
 
-    def __call__(self, model: LatentModel, x, rng):
+    def __call__(
+        self, model: LatentModel, x: Any, rng: Generator | None = None
+    ) -> tuple[Tensor, dict[str, float]]:
+        """The loss per example (B,), divided by max(1, λ), and the means elbo, distortion, rate and log λ."""
         D, R = objectives.distortion_and_rate(x, model.encode(x), model.decode, rng)
         lam = self.multiplier.lam
         self.multiplier.update(_mean(D))
-        # divided by max(1, λ), which moves no minimum: the step size need not follow λ over its decades
+        # the division moves no minimum: the learning rate need not follow λ over its decades
         loss = objectives.lagrangian(D, R, self.multiplier.D0, lam) / max(1.0, lam)
         return loss, {**_terms(D, R), "log_lambda": math.log(lam)}
 
 
-def _terms(D, R) -> dict[str, float]:
+def _terms(D: Any, R: Any) -> dict[str, float]:
     D, R = _mean(D), _mean(R)
     return {"elbo": -(D + R), "distortion": D, "rate": R}
 
 
-def _mean(values) -> float:
-    return float(np.mean(plain(values), dtype=np.float64))
+def _mean(values: Any) -> float:
+    return float(np.mean(to_numpy(values), dtype=np.float64))

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
-from scratchgen.distributions import Normal
+from scratchgen.distributions import Array, Normal
 from scratchgen.errors import BadInput
-from scratchgen.nn import Linear, Module, ReLU, Sequential, Tanh
-from scratchgen.random import Generator
+from scratchgen.nn import Linear, Module, Parameter, ReLU, Sequential, Tanh
+from scratchgen.nn.saving import saveable
+from scratchgen.random import Generator, as_generator
 from scratchgen.vae.convolutional import ConvDecoder, ConvEncoder
 from scratchgen.vae.latent_model import LatentModel
-from scratchgen.vae.likelihoods import likelihood as likelihood_named
+from scratchgen.vae.likelihoods import Likelihood
+from scratchgen.vae.likelihoods import likelihood as likelihood_of
 
-ACTIVATIONS = {"relu": ReLU, "tanh": Tanh}
+__all__ = ["VAE", "ConditionalVAE", "ConditionedVAE", "ConvVAE"]
+
+ACTIVATIONS: dict[str, type[Module]] = {"relu": ReLU, "tanh": Tanh}
 
 
+@saveable
 class VAE(LatentModel, Module):
-    """q(z|x) = N(mu(x), sigma(x)²),   p(x|z) of the likelihood's kind, its numbers by the decoder.
+    """A fully connected VAE: q(z|x) = N(mu(x), sigma(x)²), and p(x|z) with parameters from the decoder.
 
-    data_dim D → hidden layers → (mu, logvar) of latent_dim Z;   Z → the same layers backwards → D
-    hidden        the width of the hidden layer, or of several, from the data inwards
-    likelihood    "bernoulli", "gaussian" or "categorical" (of `levels` values)
+    data_dim D → hidden layers → (mu, logvar) of latent_dim Z;   Z → the same layers in reverse → D
+    hidden        the width of the hidden layer, or the widths of several, from the data inwards
+    rng           draws the weights (None: the default stream)
+    likelihood    "bernoulli", "gaussian", "categorical" (with `levels` values), or a `Likelihood` of your own
     activation    "relu" or "tanh"
+
+    Raises ValueError for sizes below 1 and unknown activations, BadInput for an unknown likelihood.
     Source: Kingma & Welling (2014), appendix C.   Ledger: vae.posterior
     """
+
+    encoder: Module
+    decoder: Any  # a Sequential, or the ConvDecoder of a ConvVAE
 
     def __init__(
         self,
@@ -35,62 +47,70 @@ class VAE(LatentModel, Module):
         hidden: int | Sequence[int],
         rng: Generator | None = None,
         *,
-        likelihood: str = "bernoulli",
+        likelihood: str | Likelihood = "bernoulli",
         levels: int | None = None,
         activation: str = "relu",
     ):
         widths = [hidden] if isinstance(hidden, int) else list(hidden)
         if not widths or activation not in ACTIVATIONS:
             known = " or ".join(ACTIVATIONS)
-            raise ValueError(f"there is a hidden layer or more with {known}, not {widths} with {activation}")
+            raise ValueError(f"a VAE has hidden layers with {known}, not {widths} with {activation}")
         if min(data_dim, latent_dim, *widths) < 1:
             raise ValueError(f"sizes are at least 1, not {data_dim}–{widths}–{latent_dim}")
-        rng = rng or Generator(0)
+        rng = as_generator(rng)
         self.latent_dim = latent_dim
         self.encoder = dense([self.x_width(data_dim), *widths], activation, rng)
         self.to_mu = Linear(widths[-1], latent_dim, rng)
         self.to_logvar = Linear(widths[-1], latent_dim, rng)
-        self.likelihood = likelihood_named(likelihood, levels)
+        self.likelihood = likelihood_of(likelihood, levels)
         inner = dense([self.z_width(latent_dim), *reversed(widths)], activation, rng)
-        self.decoder = Sequential(*inner, Linear(widths[0], data_dim * self.likelihood.outputs, rng))
+        self.decoder = Sequential(*inner.layers, Linear(widths[0], data_dim * self.likelihood.outputs, rng))
 
     def x_width(self, data_dim: int) -> int:
-        """How many numbers the encoder takes."""
+        """The width of the encoder's input."""
         return data_dim
 
     def z_width(self, latent_dim: int) -> int:
-        """How many numbers the decoder takes."""
+        """The width of the decoder's input."""
         return latent_dim
 
-    def encode(self, x) -> Normal:
-        """q(z|x).   x (B, D) → N(mu, sigma²) of (B, Z)"""
+    def encode(self, x: Array) -> Normal:
+        """The posterior q(z|x).   x (B, D) → N(mu, sigma²) of (B, Z)"""
         h = self.encoder(x)
         return Normal(self.to_mu(h), self.to_logvar(h))
 
-    def decode(self, z):
-        """p(x|z).   z (..., Z) → a distribution of (..., D)"""
+    def decode(self, z: Array) -> Array:
+        """The likelihood p(x|z).   z (..., Z) → a distribution of (..., D)"""
         return self.likelihood(self.decoder(z))
 
     def init_output_bias(self, mean: np.ndarray) -> None:
-        """Let the decoder begin at the mean image (D,) for every z, by its last bias.
+        """Set the decoder's last bias so that it outputs the mean image (D,) for every z.
 
-        For use before training, which then need not find out first which pixels are always black.
+        Called before training, which then need not learn first which pixels are always black.
         """
-        self.decoder[-1].b.data[...] = self.likelihood.output_for_mean(mean)
+        self._output_bias().data[...] = self.likelihood.output_for_mean(mean)
+
+    def _output_bias(self) -> Parameter:
+        """The bias of the decoder's last layer."""
+        return self.decoder.layers[-1].b
 
 
+@saveable
 class ConvVAE(VAE):
-    """A VAE of images, whose networks are convolutions with a layer of `hidden` units between them and z.
+    """A convolutional VAE of images, with a layer of `hidden` units between the convolutions and z.
 
-    image_shape    (H, W), what a row of D = H·W pixels is reshaped to
-    channels       of the convolutions, from the image inwards; each halves its sides
+    image_shape    (H, W), the shape of an image; its row has D = H·W pixels
+    channels       of the convolutions, from the image inwards; each convolution halves both sides
+    rng            draws the weights (None: the default stream)
 
-    Every layer with a ReLU leaves about a sixth of the variance. On 8×8 digits mu(x) at first varies over the
-    images with a variance of 4·10⁻⁵, beside the 1 of the noise in z. To the decoder z is noise then, which
-    costs: it learns to ignore z before z says a thing, hardly a gradient reaches the encoder, and so it stays
-    for hundreds of steps. Larger weights do not help, the noise only costs more. What does is to let the rate
-    warm up, as with `BetaLoss(warm_up=200)`: while it is free, sigma falls, and z soon says what is worth its
-    rate.
+    Train it with a warm-up of the rate, such as `BetaLoss(kl_warmup_steps=200)`. Every layer with a ReLU keeps
+    about a sixth of the variance: on 8×8 digits mu(x) first varies over the images with a variance of 4·10⁻⁵,
+    compared with 1 for the noise in z. The decoder then sees z as noise and learns to ignore it before z carries
+    information, almost no gradient reaches the encoder, and this lasts for hundreds of steps. Larger weights do
+    not help, as they amplify the noise too. A warm-up does: while the rate is not penalised, sigma falls, and z
+    starts to carry information.
+
+    Raises ValueError for sizes below 1, BadInput for an image that cannot be halved that often.
     """
 
     def __init__(
@@ -101,90 +121,102 @@ class ConvVAE(VAE):
         channels: Sequence[int],
         rng: Generator | None = None,
         *,
-        likelihood: str = "bernoulli",
+        likelihood: str | Likelihood = "bernoulli",
         levels: int | None = None,
     ):
         shape, widths = tuple(image_shape), tuple(channels)
         if min(latent_dim, hidden, *widths) < 1:
             raise ValueError(f"sizes are at least 1, not {widths}–{hidden}–{latent_dim}")
-        rng = rng or Generator(0)
+        rng = as_generator(rng)
         self.latent_dim = latent_dim
         self.encoder = ConvEncoder(shape, widths, hidden, rng)
         self.to_mu = Linear(hidden, latent_dim, rng)
         self.to_logvar = Linear(hidden, latent_dim, rng)
-        self.likelihood = likelihood_named(likelihood, levels)
+        self.likelihood = likelihood_of(likelihood, levels)
         self.decoder = ConvDecoder(latent_dim, hidden, shape, widths, self.likelihood.outputs, rng)
 
-    def init_output_bias(self, mean: np.ndarray) -> None:
-        """Let the decoder begin at the mean image (D,), by the bias that each pixel has of its own."""
-        self.decoder.b.data[...] = self.likelihood.output_for_mean(mean)
+    def _output_bias(self) -> Parameter:
+        """The decoder's bias, which has one number per pixel and output."""
+        return self.decoder.b
 
 
+@saveable
 class ConditionalVAE(VAE):
-    """q(z|x, y) and p(x|z, y) for a class y of K: a VAE whose two networks are also told the class.
+    """A conditional VAE: both networks are also conditioned on the class y of K, q(z|x, y) and p(x|z, y).
 
-    `given(labels)` is the model of x for these classes, one a row; all that a VAE can do, it can do.
+    `given(labels)` is the model of x for these classes, one per row, with all methods of a VAE.
 
     log p(x|y) ≥ E_q[log p(x|z, y)] − KL(q(z|x, y) ‖ p(z))
 
     Source: Sohn, Lee & Yan (2015), section 4, with p(z|y) = p(z).   Ledger: vae.conditional
     """
 
-    def __init__(self, data_dim: int, latent_dim: int, hidden, classes: int, rng=None, **options):
+    def __init__(
+        self,
+        data_dim: int,
+        latent_dim: int,
+        hidden: int | Sequence[int],
+        classes: int,
+        rng: Generator | None = None,
+        **options: Any,
+    ):
         if classes < 1:
-            raise ValueError(f"there is one class or more, not {classes}")
+            raise ValueError(f"a conditional model needs one class or more, not {classes}")
         self.classes = classes
         super().__init__(data_dim, latent_dim, hidden, rng, **options)
 
     def x_width(self, data_dim: int) -> int:
-        """The data and the class, as a row of zeros with a one."""
+        """The width of the data and of the one-hot class."""
         return data_dim + self.classes
 
     def z_width(self, latent_dim: int) -> int:
-        """The latent and the class."""
+        """The width of the latent and of the one-hot class."""
         return latent_dim + self.classes
 
-    def given(self, labels) -> ConditionedVAE:
-        """The model of x when the class of each row is known.   labels (B,) of 0 … K−1. Raises BadInput."""
+    def given(self, labels: Array) -> ConditionedVAE:
+        """The model of x conditioned on the class of each row.   labels (B,) of 0 … K−1
+
+        Raises BadInput for another shape or an unknown class.
+        """
         labels = np.asarray(labels)
         known = np.isin(labels, np.arange(self.classes))
         if labels.ndim != 1 or not known.all():
             wrong = labels[~known][0] if labels.ndim == 1 else f"an array of shape {labels.shape}"
-            raise BadInput(f"classes are 0 … {self.classes - 1}, one for each row, not {wrong}")
+            raise BadInput(f"classes are 0 … {self.classes - 1}, one per row, not {wrong}")
         return ConditionedVAE(self, np.equal(labels[:, None], np.arange(self.classes)).astype(np.float32))
 
-    def sample(self, n: int, rng: Generator, labels=None) -> np.ndarray:
-        """n images, of the classes `labels` (n,); by default one class after the other.   → (n, D)"""
+    def sample(self, n: int, rng: Generator | None = None, labels: Array | None = None) -> np.ndarray:
+        """n samples of the classes `labels` (n,); by default the classes in turn.   → (n, D)"""
         return self.given(np.arange(n) % self.classes if labels is None else labels).sample(n, rng)
 
 
 class ConditionedVAE(LatentModel):
-    """A conditional model with the classes y (B, K) of its rows filled in."""
+    """A conditional VAE with given classes: y (B, K), one one-hot row per example."""
 
     def __init__(self, model: ConditionalVAE, y: np.ndarray):
         self.model, self.y = model, y
         self.latent_dim = model.latent_dim
 
-    def encode(self, x) -> Normal:
-        """q(z|x, y).   x (B, D) → N(mu, sigma²) of (B, Z)"""
+    def encode(self, x: Array) -> Normal:
+        """The posterior q(z|x, y).   x (B, D) → N(mu, sigma²) of (B, Z)"""
         return self.model.encode(self._with_class(x))
 
-    def decode(self, z):
-        """p(x|z, y).   z (..., B, Z) → a distribution of (..., B, D)"""
+    def decode(self, z: Array) -> Array:
+        """The likelihood p(x|z, y).   z (..., B, Z) → a distribution of (..., B, D)"""
         return self.model.decode(self._with_class(z))
 
     def rows(self, some: slice) -> ConditionedVAE:
-        """The model of some of its rows."""
+        """The model of a part of the rows."""
         return ConditionedVAE(self.model, self.y[some])
 
-    def _with_class(self, x):
+    def _with_class(self, x: Array) -> Array:
         if x.shape[-2] != len(self.y):
-            raise BadInput(f"{len(self.y)} classes are given for {x.shape[-2]} rows; give each row its class")
+            raise BadInput(f"{len(self.y)} classes are given for {x.shape[-2]} rows; give one class per row")
         y = np.broadcast_to(self.y.astype(x.dtype), (*x.shape[:-1], self.y.shape[-1]))
         return np.concatenate((x, y), axis=-1)
 
 
 def dense(widths: Sequence[int], activation: str, rng: Generator) -> Sequential:
-    """Fully connected layers of these widths, each with its activation after it."""
+    """Fully connected layers of these widths, each followed by the activation."""
     layers = [(Linear(a, b, rng), ACTIVATIONS[activation]()) for a, b in pairwise(widths)]
     return Sequential(*(part for pair in layers for part in pair))

@@ -1,31 +1,38 @@
-"""The VQ-VAE: an autoencoder whose latent is a grid of codes, and a learned prior over these."""
+"""The VQ-VAE: an autoencoder whose latent is a grid of discrete codes, with a learned prior over them."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from scratchgen.autograd import no_grad
-from scratchgen.distributions import Bernoulli
+from scratchgen.distributions import Array, Bernoulli
 from scratchgen.nn import Conv2d, ConvTranspose2d, Module, ReLU, Sequential
-from scratchgen.random import Generator
+from scratchgen.nn.saving import saveable
+from scratchgen.random import Generator, as_generator
 from scratchgen.vae import objectives
 from scratchgen.vae.code_prior import CodePrior
 from scratchgen.vae.convolutional import KERNEL, PADDING, STRIDE, coarsest
 from scratchgen.vae.quantise import Quantiser
 
+__all__ = ["VQVAE"]
 
+
+@saveable
 class VQVAE(Module):
-    """p(k) learned,   k = the codes nearest to encoder(x),   p(x|k) = Bernoulli(σ(decoder(e_k))).
+    """A VQ-VAE: k = the codes nearest to encoder(x), p(x|k) = Bernoulli(σ(decoder(e_k))), and a learned p(k).
 
-    image_shape         (H, W) of what is a row of D = H · W pixels
+    image_shape         (H, W), the shape of an image; its row has D = H · W pixels
     codes, dimension    K codes of d dimensions
-    channels            of the convolutions that halve the image, from the image inwards: (32, 32) makes of
-                        28 × 28 pixels a grid of 7 × 7 = N codes; transposed ones make it an image again
-    hidden              units of the recurrent network that is the prior
-    Raises BadInput for an image that cannot be halved that often.
+    channels            of the convolutions that halve the image, from the image inwards: (32, 32) maps 28 × 28
+                        pixels to a grid of 7 × 7 = N codes; transposed convolutions map the grid to an image
+    hidden              units of the recurrent network that models the prior
+    rng                 draws the weights and the codes (None: the default stream)
+
+    Raises BadInput for an image that cannot be halved that often, ValueError for sizes below 1.
 
     Source: van den Oord, Vinyals & Kavukcuoglu (2017), Neural discrete representation learning, with a
     recurrent network in place of their PixelCNN as the prior.   Ledger: vae.codes
@@ -33,17 +40,17 @@ class VQVAE(Module):
 
     def __init__(
         self,
-        image_shape: tuple[int, int],
+        image_shape: Sequence[int],
         codes: int,
         dimension: int,
-        channels: tuple[int, ...],
+        channels: Sequence[int],
         hidden: int,
         rng: Generator | None = None,
     ):
         self.grid = coarsest(image_shape, channels)
         if min(channels) < 1:
             raise ValueError(f"sizes are at least 1, not channels {channels}")
-        rng = rng or Generator(0)
+        rng = as_generator(rng)
         self.image_shape = tuple(image_shape)
         self.encoder = Sequential(
             *(
@@ -64,51 +71,51 @@ class VQVAE(Module):
         )
         self.prior = CodePrior(codes, math.prod(self.grid), hidden, rng)
 
-    def encode(self, x):
-        """z_e: a vector for each place of the grid, row by row.   x (B, D) → (B, N, d)"""
+    def encode(self, x: Array) -> Array:
+        """The vectors z_e, one per position of the grid, row by row.   x (B, D) → (B, N, d)"""
         z_e = self.encoder(np.reshape(x, (len(x), *self.image_shape, 1)))
         return np.reshape(z_e, (len(x), self.prior.length, z_e.shape[-1]))
 
-    def decode(self, z_q) -> Bernoulli:
-        """p(x|z_q).   z_q (B, N, d) → Bernoulli of (B, D)"""
+    def decode(self, z_q: Array) -> Bernoulli:
+        """The likelihood p(x|z_q).   z_q (B, N, d) → Bernoulli of (B, D)"""
         B, _, d = z_q.shape
         logits = self.decoder(np.reshape(z_q, (B, *self.grid, d)))
         return Bernoulli(np.reshape(logits, (B, math.prod(self.image_shape))))
 
-    def objective(self, x):
-        """What encoder and decoder maximise; see `objectives.vq_objective`.   x (B, D) → (B,) nats"""
+    def objective(self, x: Array) -> Array:
+        """The objective that encoder and decoder maximise, `objectives.vq_objective`.   x (B, D) → (B,) nats"""
         z_e = self.encode(x)
         _, e = self.quantiser(z_e)
         return objectives.vq_objective(x, z_e, e, self.decode)
 
-    def codes(self, x) -> np.ndarray:
-        """The code of each place, row by row.   x (B, D) → (B, N) int"""
+    def codes(self, x: Array) -> np.ndarray:
+        """The codes k of images, one per position of the grid, row by row.   x (B, D) → (B, N) int"""
         with no_grad():
             k, _ = self.quantiser(self.encode(x))
         return k
 
-    def decode_codes(self, k) -> Bernoulli:
-        """p(x|k).   k (B, N) int → Bernoulli of (B, D)"""
+    def decode_codes(self, k: Array) -> Bernoulli:
+        """The likelihood p(x|k).   k (B, N) int → Bernoulli of (B, D)"""
         return self.decode(self.quantiser.vectors(k))
 
-    def elbo(self, x):
-        """log p(x) = log Σ_k p(x|k) p(k)  ≥  log p(x|k) + log p(k), at the codes k of x.
+    def elbo(self, x: Array) -> Array:
+        """Evidence lower bound log p(x) = log Σ_k p(x|k) p(k) ≥ log p(x|k) + log p(k), at the codes k of x.
 
-        x (B, D) → (B,) nats. q(k|x) gives these codes probability 1, so that KL(q ‖ p) = −log p(k).
+        x (B, D) → (B,) nats. q(k|x) gives these codes the probability 1, so KL(q ‖ p) = −log p(k).
         Ledger: vae.codes
         """
         k = self.codes(x)
         return self.decode_codes(k).log_prob(x) + self.prior.log_prob(k)
 
-    def sample(self, n: int, rng: Generator) -> np.ndarray:
-        """n images: k ~ p(k), then the mean of p(x|k), a probability for each pixel.   → (n, D)
+    def sample(self, n: int, rng: Generator | None = None) -> np.ndarray:
+        """n samples: k ~ p(k), then the mean of p(x|k), a probability for each pixel.   → (n, D)
 
         Ledger: vae.codes
         """
         with no_grad():
             return self.decode_codes(self.prior.sample(n, rng)).mean.numpy()
 
-    def reconstruct(self, x) -> np.ndarray:
+    def reconstruct(self, x: Array) -> np.ndarray:
         """The mean of p(x|k) at the codes k of x.   (B, D) → (B, D)"""
         with no_grad():
             return self.decode_codes(self.codes(x)).mean.numpy()

@@ -1,4 +1,4 @@
-"""Data by formula, and what is done to data, against sums written out and against quadrature."""
+"""Synthetic data and preprocessing, against explicit sums and quadrature."""
 
 import itertools
 import math
@@ -54,7 +54,7 @@ UNEVEN = np.array([[0.9, 0.1], [0.4, 0.6]])
 
 
 def bits_of_all_texts(P, first, n):
-    """The mean of −log₂ p over every text of n characters, each weighed by its own probability."""
+    """The mean of −log₂ p over every text of n characters, weighted by its probability."""
     total = 0.0
     for text in itertools.product(range(len(P)), repeat=n):
         p = first[text[0]] * math.prod(P[i, j] for i, j in itertools.pairwise(text))
@@ -70,13 +70,13 @@ def test_one_character_more_costs_the_entropy_rate(measured):
 
 
 @pytest.mark.equation("data.entropy_rate")
-def test_the_claim_above_rejects_rows_that_weigh_alike():
+def test_the_claim_above_rejects_rows_with_equal_weights():
     rows = -(UNEVEN * np.log2(UNEVEN)).sum(axis=1)
     assert abs(rows.mean() - MarkovChain("ab", UNEVEN).entropy_rate) > 0.1
 
 
 @pytest.mark.equation("data.ring")
-def test_centres_lie_on_the_circle_as_far_from_one_another_as_a_side_of_the_polygon(measured):
+def test_centres_are_on_the_circle_with_the_side_of_the_polygon_as_their_distance(measured):
     centres = ring(8, 2.0).centres
     sides = np.linalg.norm(centres - np.roll(centres, 1, axis=0), axis=1)
     measured(np.abs(sides - 2 * 2.0 * math.sin(math.pi / 8)), 1e-12)
@@ -95,7 +95,7 @@ TWO = np.array([[0.0, 0.0], [1.0, 0.5]])
 
 
 def integral(density):
-    """Over the plane, by the trapezoidal rule, which is exact for what has died out at the edges."""
+    """The integral over the plane by the trapezoidal rule, which is exact for functions that vanish at the edges."""
     x = np.stack(np.meshgrid(PLANE, PLANE), axis=-1).reshape(-1, 2)
     return density(x).sum() * (PLANE[1] - PLANE[0]) ** 2
 
@@ -129,13 +129,13 @@ def test_a_string_is_its_recurrence_sample_by_sample(rng, measured):
 
 
 @pytest.mark.equation("data.plucked_string")
-def test_the_claim_above_rejects_an_average_with_a_sample_further_off(rng):
+def test_the_claim_above_rejects_an_average_with_a_more_distant_sample(rng):
     burst = rng.uniform(-1, 1, 7)
     assert np.abs(pluck(burst, 60) - string_by_hand(burst, 60, apart=2)).max() > 0.1
 
 
 def amplitudes(sound, f, overtones=3):
-    """Of sin 2πkft, as means of products over one second: sines of whole frequencies are orthogonal."""
+    """Amplitudes of sin 2πkft as means of products over one second: sines of integer frequencies are orthogonal."""
     t = np.arange(len(sound)) / len(sound)
     return [2 * np.mean(sound * np.sin(2 * np.pi * k * f * t)) for k in range(1, overtones + 1)]
 
@@ -151,8 +151,8 @@ def test_a_tone_has_the_overtones_of_its_series(timbre, expected, measured):
 
 
 @pytest.mark.equation("data.tone")
-def test_the_claim_above_rejects_the_sawtooth_of_which_all_overtones_are_summed():
-    """Jumps of a ramp: its overtones beyond half the rate come back as wrong ones."""
+def test_the_claim_above_rejects_a_sawtooth_with_all_overtones():
+    """A sampled ramp: its overtones above half the rate are aliased."""
     ramp = 1 - 2 * ((1100 * np.arange(8000) / 8000) % 1)
     found = np.array(amplitudes(ramp, 1100)) / amplitudes(ramp, 1100)[0]
     assert np.abs(found - [1, 1 / 2, 1 / 3]).max() > 1e-3
@@ -161,12 +161,12 @@ def test_the_claim_above_rejects_the_sawtooth_of_which_all_overtones_are_summed(
 @pytest.mark.equation("data.pitch")
 def test_twelve_notes_double_the_frequency_and_a_fifth_is_nearly_three_halves(measured):
     measured(abs(pitch_in_hz(81) / pitch_in_hz(69) - 2), 1e-14)
-    measured(abs(pitch_in_hz(60) - 261.6256), 5e-5)  # the middle c of tables, to four decimals
+    measured(abs(pitch_in_hz(60) - 261.6256), 5e-5)  # middle C in published tables, to four decimals
     assert pitch_in_hz(76) / pitch_in_hz(69) == pytest.approx(1.5, rel=0.002)
 
 
 @pytest.mark.equation("data.pitch")
-def test_the_claim_above_rejects_notes_that_are_counted_from_60():
+def test_the_claim_above_rejects_notes_numbered_from_60():
     assert abs(440 * 2 ** ((60 - 60) / 12) - 261.6256) > 100
 
 
@@ -202,11 +202,11 @@ def test_the_claim_above_rejects_the_symmetric_window(rng):
 
 
 @pytest.mark.equation("data.istft")
-def test_the_inverse_is_the_sound_whose_transform_is_nearest(rng, measured):
-    """Of numbers that are no sound's transform: by least squares over all samples."""
+def test_the_inverse_is_the_sound_with_the_nearest_transform(rng, measured):
+    """For an X that is not the transform of any sound: least squares over all samples."""
     N, length, hop = 9, 6, 3
     X = stft(np.zeros(N), length, hop) + rng.standard_normal((4, 4)) + 1j * rng.standard_normal((4, 4))
-    X[:, [0, -1]] = X[:, [0, -1]].real  # as those of a real frame are
+    X[:, [0, -1]] = X[:, [0, -1]].real  # as for the transform of a real frame
     w, before = hann(length), length - hop
     rows = np.zeros((len(X) * length, N))
     for m, n in itertools.product(range(len(X)), range(length)):
@@ -228,7 +228,7 @@ def test_the_claim_above_rejects_frames_that_are_added_without_a_window(rng):
     assert np.abs(total[inside] / weight[inside] - x).max() > 0.1
 
 
-# --- what the ear hears -----------------------------------------------------------------------------------
+# --- perception -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.equation("data.mel")

@@ -1,4 +1,4 @@
-"""Distances of all pairs, and the averages that are nearest, against loops over every case."""
+"""Pairwise distances and k-means centroids, against loops over every case."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scratchgen.evaluation import kmeans_centroids
-from scratchgen.evaluation.pairs import squared_distances
+from scratchgen.evaluation.distances import squared_distances
 from scratchgen.random import Generator
 
 
@@ -19,7 +19,7 @@ def test_distances_from_a_product_are_those_of_each_pair_and_a_common_offset_cos
 
 
 @pytest.mark.equation("evaluation.squared_distances")
-def test_the_claim_above_rejects_a_product_of_numbers_that_lie_far_from_0(rng):
+def test_the_claim_above_rejects_a_product_of_numbers_far_from_0(rng):
     x = rng.standard_normal((5, 3)) + 1e6
     squares = (x * x).sum(axis=1)
     naive = squares[:, None] - 2 * x @ x.T + squares
@@ -32,7 +32,7 @@ def squares_to_the_nearest(x, c):
 
 @pytest.mark.equation("gan.centroids")
 def test_no_partition_of_a_few_points_has_averages_that_are_nearer(rng, measured):
-    """Against every way to put eight points, in two heaps, into two classes."""
+    """Against every partition of eight points, in two clusters, into two classes."""
     pytest.importorskip("sklearn")
     x = np.concatenate([rng.standard_normal((4, 2)), 6 + rng.standard_normal((4, 2))])
     splits = (np.array(bits, bool) for bits in itertools.product([0, 1], repeat=8))

@@ -1,4 +1,4 @@
-"""Means and their errors, entropies, shares of the prior: against sums over all cases and quadrature."""
+"""Means and their errors, entropies, shares of the prior, against sums over all cases and quadrature."""
 
 import itertools
 import math
@@ -68,7 +68,7 @@ def test_the_entropy_of_a_normal_is_the_integral_of_minus_p_log_p(measured):
 
 
 @pytest.mark.equation("distributions.normal_entropy")
-def test_the_claim_above_rejects_a_logarithm_of_sigma_in_the_place_of_that_of_its_square():
+def test_the_claim_above_rejects_log_sigma_instead_of_log_sigma_squared():
     entropy = Normal(np.ones((1, 1)), np.full((1, 1), 0.4)).entropy()[0]
     assert abs(0.5 * (math.log(2 * math.pi) + 1 + 0.2) - entropy) == pytest.approx(0.1)
 
@@ -102,7 +102,7 @@ def test_the_claim_above_rejects_the_interval_that_holds_the_share_of_one_latent
 
 
 @pytest.mark.equation("vae.straight")
-def test_on_the_straight_way_all_steps_are_the_same_and_the_middle_is_shorter_by_a_root(rng, measured):
+def test_linear_interpolation_has_equal_steps_and_a_midpoint_shorter_by_root_two(rng, measured):
     a, b = rng.standard_normal((2, 3, 10_000))
     path = straight(a, b, 5)
     measured(np.abs(np.diff(path, axis=0) - (b - a) / 4), 1e-14)

@@ -1,4 +1,4 @@
-"""The Fréchet distance between Gaussians that are known, whole and flat, and its bias."""
+"""The Fréchet distance between known Gaussians, regular and singular, and its bias."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_in_one_dimension_it_is_the_difference_of_means_and_of_deviations():
 
 
 @pytest.mark.equation("gan.frechet")
-def test_with_common_axes_the_deviations_along_them_are_compared(rng):
+def test_with_common_axes_it_compares_the_deviations_along_them(rng):
     V = np.linalg.qr(rng.standard_normal((4, 4)))[0]
     s, t = rng.uniform(0.1, 3, (2, 4))
     m = rng.standard_normal((2, 4))
@@ -74,7 +74,7 @@ def test_it_is_0_for_a_set_and_itself_symmetric_and_never_negative_or_nan_with_f
     rng,
 ):
     x, y = rng.standard_normal((10, 60)), rng.standard_normal((12, 60))
-    y[:, 50:] = 0  # features that never fire
+    y[:, 50:] = 0  # features that are always 0
     assert 0 <= frechet_distance(x, x) < 1e-12
     assert frechet_distance(x, y) == pytest.approx(frechet_distance(y, x), rel=1e-12)
     assert frechet_distance(np.zeros((3, 4)), np.zeros((5, 4))) == 0
@@ -84,14 +84,14 @@ def test_it_is_0_for_a_set_and_itself_symmetric_and_never_negative_or_nan_with_f
 
 
 def bias(C, n, m):
-    """As the docstring states it."""
+    """The bias stated in the docstring of frechet_distance."""
     lam = np.linalg.eigvalsh(C)
     pairs = np.outer(lam, lam) * (1 + np.eye(len(lam))) / np.add.outer(lam, lam)
     return (1 / n + 1 / m) * (np.trace(C) + pairs.sum() / 2)
 
 
 def bias_is(expected, n, m, C):
-    """Within five standard errors and 2 %, for terms of order 1/n² are left out: D/n is 1 %."""
+    """Within five standard errors and 2 %, because terms of order 1/n² are left out: D/n is 1 %."""
     rng, L = np.random.default_rng(5), np.linalg.cholesky(C)
     D = len(C)
     d2 = [
@@ -102,7 +102,7 @@ def bias_is(expected, n, m, C):
     return abs(mean - expected) < 5 * error + 0.02 * expected
 
 
-def test_equal_gaussians_are_apart_by_the_stated_bias():
+def test_equal_gaussians_have_the_stated_bias_as_their_distance():
     C = np.diag([0.2, 1.0, 3.0, 3.0])
     assert bias_is(bias(C, 400, 300), 400, 300, C)
     assert bias(np.eye(6), 400, 300) == pytest.approx(6 * (6 + 5) / 4 * (1 / 400 + 1 / 300))

@@ -226,13 +226,13 @@ def test_real_and_fake_pull_the_discriminator_apart_and_the_generator_up(kind):
 
 @pytest.mark.equation("gan.discriminator_loss")
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_discriminator_that_says_the_same_to_all_has_less_than_the_undecided_loss(kind):
+def test_no_discriminator_with_one_score_for_all_examples_has_less_than_the_undecided_loss(kind):
     losses = [discriminator_loss(np.full(2, a), np.full(2, a), kind) for a in np.linspace(-3, 3, 601)]
     assert min(losses) == pytest.approx(undecided_loss(kind), abs=1e-12)
 
 
 @pytest.mark.equation("gan.discriminator_loss")
-def test_the_best_hinge_discriminator_says_whether_real_is_likelier():
+def test_the_best_hinge_discriminator_says_whether_real_is_more_likely():
     real, fake = np.repeat([0, 1, 2], [5, 3, 2]), np.repeat([0, 1, 2], [1, 2, 7])
     a = Tensor(np.full(3, 0.1), requires_grad=True)
     for _ in range(300):
@@ -268,7 +268,7 @@ def test_an_unknown_loss_is_refused():
             loss()
 
 
-# --- the density of what is generated ---------------------------------------------------------------------
+# --- the density of generated examples --------------------------------------------------------------------
 
 
 GENERATORS = {"rising": lambda z: z**3 / 3 + z, "falling": lambda z: 2 - np.exp(0.7 * z)}

@@ -23,7 +23,7 @@ from scratchgen.evaluation.likelihood import Weights
 from scratchgen.nn import Linear, Module, Sequential, Tanh
 from scratchgen.random import Generator
 
-B = 200  # the same example again and again: each row is one repetition of the estimate
+B = 200  # one example, repeated: each row is one repetition of the estimate
 UNIT = 4 / math.sqrt(2 * B)  # four standard errors of the standard deviation of B normal numbers
 
 
@@ -54,7 +54,7 @@ class LinearGaussian:
 
 
 class Curved:
-    """p(x|z) = Bernoulli(σ(3 tanh(z A) C + c)) of six pixels, with a normal q(z|x) that fits only roughly."""
+    """p(x|z) = Bernoulli(σ(3 tanh(z A) C + c)) of six pixels, with a rough normal approximation q(z|x)."""
 
     def __init__(self, latent_dim):
         rng = np.random.default_rng(3)
@@ -78,7 +78,7 @@ POINT = np.array([[1.0, -0.5, 0.7]])
 
 
 class Replaced:
-    """A model whose log p(x|z) is another one's, plus something of x and z."""
+    """A model whose log p(x|z) is that of another model plus a function of x and z."""
 
     def __init__(self, model, extra):
         self.model, self.latent_dim, self.encode, self.extra = model, model.latent_dim, model.encode, extra
@@ -92,7 +92,7 @@ class Replaced:
 
 
 def forget_the_ratio(model, x, z):
-    """log q(z|x) − log p(z): with it, the weight is p(x|z) alone."""
+    """log q(z|x) − log p(z): with this addition, the weight is p(x|z) alone."""
     return model.encode(x).log_prob(z) + 0.5 * np.sum(z**2 + math.log(2 * math.pi), axis=-1)
 
 
@@ -163,7 +163,7 @@ def test_the_claim_above_rejects_errors_twice_as_large_and_those_of_a_single_wei
 
 
 @pytest.mark.equation("vae.importance")
-def test_the_claim_above_rejects_weights_that_forget_the_prior_over_the_posterior():
+def test_the_claim_above_rejects_weights_without_the_ratio_of_prior_and_posterior():
     model = LinearGaussian()
     wrong = estimates_of(Replaced(model, forget_the_ratio), "posterior")
     assert not agrees(wrong, model.log_density(POINT)[0])
@@ -173,7 +173,7 @@ def test_the_claim_above_rejects_weights_that_forget_the_prior_over_the_posterio
 def test_the_claim_above_rejects_annealing_without_the_weight_of_one_step(monkeypatch):
     model = LinearGaussian()
     exact = model.log_density(POINT)[0]
-    monkeypatch.setattr(annealing, "schedule", lambda T: np.linspace(0, 1, T + 1))  # the path is free
+    monkeypatch.setattr(annealing, "schedule", lambda T: np.linspace(0, 1, T + 1))  # any path is valid
     assert agrees(estimates_of(model, "annealing"), exact)
     monkeypatch.setattr(annealing, "schedule", lambda T: np.linspace(0, 1, T + 1)[:-1])
     assert not agrees(estimates_of(model, "annealing"), exact)
@@ -248,7 +248,7 @@ def test_the_bounds_rise_with_k_and_stay_below_the_log_evidence(latent_dim, n, m
         assert mean > 4 * error
 
 
-def test_the_claim_above_rejects_bounds_of_weights_that_forget_the_ratio():
+def test_the_claim_above_rejects_bounds_of_weights_without_the_ratio():
     _, bound, _ = by_quadrature(1, 4001)
     x = np.repeat(PIXELS, 10_000, axis=0)
     wrong = importance_sampled_log_likelihood(Replaced(Curved(1), forget_the_ratio), x, 1, Generator(5))
@@ -287,11 +287,11 @@ def test_the_claim_above_rejects_the_divergence_from_the_prior():
     assert abs(evidence - bound - Curved(1).encode(PIXELS).kl_to_standard_normal()[0]) > 0.01
 
 
-# --- pieces ------------------------------------------------------------------------------------------------
+# --- slices ------------------------------------------------------------------------------------------------
 
 
-def test_the_size_of_the_pieces_and_the_examples_that_follow_change_nothing():
-    """To rounding: matrix products of other sizes, and sums in another order, round differently."""
+def test_the_size_of_the_slices_and_the_examples_that_follow_change_nothing():
+    """Up to rounding: matrix products of other sizes and sums in another order round differently."""
     model, x = LinearGaussian(), np.random.default_rng(1).standard_normal((7, 3))
     for estimate in (
         lambda x, rows: importance_sampled_log_likelihood(model, x, 30, Generator(7), rows),
@@ -310,14 +310,14 @@ def estimate_of_all(model, x):
     return importance_sampled_log_likelihood(model, x, 30, Generator(7))
 
 
-def test_the_claim_above_rejects_noise_by_the_place_in_the_piece():
+def test_the_claim_above_rejects_noise_by_the_place_in_the_slice():
     model, x = LinearGaussian(), np.repeat(POINT, 7, axis=0)
     pieces = [importance_sampled_log_likelihood(model, x[i : i + 2], 30, Generator(7)) for i in (0, 2, 4, 6)]
     joined = np.concatenate([p.log_likelihood for p in pieces])
     assert np.abs(joined - estimate_of_all(model, x).log_likelihood)[2:].min() > 1e-6
 
 
-def test_weights_in_pieces_are_the_weights_at_once_however_far_apart():
+def test_weights_added_in_batches_equal_the_weights_at_once_at_any_scale():
     log_w = np.random.default_rng(2).standard_normal((50, 3)) * [1, 10, 0] + [-800, 0, 5]
     streamed = Weights()
     for piece in np.split(log_w, [1, 4, 30]):
@@ -333,7 +333,7 @@ def test_weights_in_pieces_are_the_weights_at_once_however_far_apart():
 
 
 class Pixels(Module):
-    """A multilayer perceptron both ways."""
+    """A VAE of two multilayer perceptrons."""
 
     def __init__(self, D, hidden, Z):
         rng = Generator(0)
@@ -423,7 +423,7 @@ def test_the_claims_above_reject_a_density_without_its_levels():
 
 
 class OneDead(LinearGaussian):
-    """Its second latent has the posterior N(3, 1) for every x."""
+    """A model whose second latent has the posterior N(3, 1) for every x."""
 
     def encode(self, x):
         q = super().encode(x)
@@ -444,7 +444,7 @@ def test_a_model_with_one_dead_latent_has_one_inactive_unit(measured):
 
 
 @pytest.mark.equation("vae.active_units")
-def test_the_claim_above_rejects_the_divergence_and_the_second_moment_as_signs_of_life():
+def test_the_claim_above_rejects_the_divergence_and_the_second_moment_as_measures_of_activity():
     x = np.random.default_rng(4).standard_normal((500, 3))
     assert active_units(OneDead(), x).kl.mean[1] > 0.01
     assert (OneDead().encode(x).mu[:, 1] ** 2).mean() > 0.01
@@ -507,7 +507,7 @@ def test_examples_are_rows(x):
         lambda: active_units(LinearGaussian(), x),
         lambda: rate_and_distortion(LinearGaussian(), x, Generator(0)),
     ):
-        with pytest.raises(BadInput, match="examples are the rows"):
+        with pytest.raises(BadInput, match="examples must be the rows"):
             f()
 
 

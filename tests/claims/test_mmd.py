@@ -1,4 +1,4 @@
-"""MMD² against loops and closed forms: no bias, and an honest standard error."""
+"""MMD² against loops and closed forms: unbiased, with a correct standard error."""
 
 import math
 
@@ -9,10 +9,10 @@ from scratchgen.errors import BadInput
 from scratchgen.evaluation import (
     GaussianKernel,
     cubic_kernel,
+    distances,
     mean_over_examples,
     median_distance,
     mmd,
-    pairs,
 )
 
 BANDWIDTH = 1.5
@@ -37,7 +37,7 @@ def by_loops(x, y, k):
 
 
 def with_bias(x, y, kernel):
-    """The V-statistic: pairs of an example with itself are not left out."""
+    """The V-statistic, which includes the pairs of an example with itself."""
     return kernel(x, x).mean() - 2 * kernel(x, y).mean() + kernel(y, y).mean()
 
 
@@ -51,7 +51,7 @@ def test_it_is_the_mean_over_disjoint_blocks_of_the_sums_over_pairs(name, rng, m
     measured(np.abs(mmd(x, y, kernel, blocks=3) - expected), 1e-10 * np.abs(expected))
 
 
-def test_kernels_at_points_worked_out_by_hand():
+def test_kernels_at_points_computed_by_hand():
     x, y = np.array([[1.0, 2.0]]), np.array([[3.0, -1.0]])
     assert cubic_kernel(x, y).item() == pytest.approx((1 / 2 + 1) ** 3)
     assert GaussianKernel(2.0)(x, y).item() == pytest.approx(math.exp(-13 / 8))
@@ -106,7 +106,7 @@ def test_the_claim_above_rejects_the_v_statistic(pair):
 
 
 @pytest.mark.equation("gan.mmd")
-def test_kid_of_equal_distributions_is_0_in_the_mean():
+def test_the_expected_kid_of_equal_distributions_is_0():
     assert agrees(draws("equal", lambda x, y: mmd(x, y, cubic_kernel, blocks=2).mean), 0)
     assert not agrees(draws("shifted and wider", lambda x, y: mmd(x, y, cubic_kernel, blocks=2).mean), 0)
 
@@ -116,7 +116,7 @@ def test_the_claim_above_rejects_the_v_statistic_of_the_cubic_kernel():
     assert not agrees(draws("equal", lambda x, y: with_bias(x, y, cubic_kernel)), 0)
 
 
-T_SPREAD = math.sqrt(19 / 17)  # of Student's t with 20 − 1 degrees of freedom
+T_DEVIATION = math.sqrt(19 / 17)  # of Student's t with 20 − 1 degrees of freedom
 REPETITIONS = 200
 FOUR_ERRORS = 4 / math.sqrt(2 * REPETITIONS)
 
@@ -131,7 +131,7 @@ def spread_of_z(pair, estimate, repetitions=REPETITIONS):
 @pytest.mark.parametrize("pair", PAIRS)
 def test_the_standard_error_is_honest(pair):
     spread = spread_of_z(pair, lambda x, y: mmd(x, y, GaussianKernel(BANDWIDTH), blocks=20))
-    assert abs(spread - T_SPREAD) < 1.1 * FOUR_ERRORS  # the tails of t are heavier: its kurtosis is 3.4
+    assert abs(spread - T_DEVIATION) < 1.1 * FOUR_ERRORS  # the tails of t are heavier: its kurtosis is 3.4
 
 
 def test_the_claim_above_rejects_the_error_of_subsets_that_overlap():
@@ -142,7 +142,9 @@ def test_the_claim_above_rejects_the_error_of_subsets_that_overlap():
         subsets = [mmd(x[half()], y[half()], GaussianKernel(BANDWIDTH), 2) for _ in range(20)]
         return mean_over_examples([subset.mean for subset in subsets])
 
-    assert spread_of_z("shifted and wider", of_subsets, 50) > T_SPREAD + 4 * T_SPREAD / math.sqrt(2 * 50)
+    assert spread_of_z("shifted and wider", of_subsets, 50) > T_DEVIATION + 4 * T_DEVIATION / math.sqrt(
+        2 * 50
+    )
 
 
 def test_an_offset_common_to_all_examples_changes_nothing(rng):
@@ -151,10 +153,10 @@ def test_an_offset_common_to_all_examples_changes_nothing(rng):
     np.testing.assert_allclose(far, near, rtol=1e-8)  # 1e4 leaves 12 digits of the examples
 
 
-def test_pieces_change_the_result_by_rounding_only(rng, monkeypatch):
+def test_slices_change_the_result_by_rounding_only(rng, monkeypatch):
     x, y = rng.standard_normal((60, 3)), rng.standard_normal((50, 3)) + 0.5
     whole = mmd(x, y, cubic_kernel, 2)
-    monkeypatch.setattr(pairs, "CELLS", 70)
+    monkeypatch.setattr(distances, "CELLS", 70)
     np.testing.assert_allclose(mmd(x, y, cubic_kernel, 2), whole, rtol=1e-10)
 
 
@@ -167,7 +169,7 @@ def test_the_median_distance_is_that_of_all_pairs_once(rng):
 def test_bad_input_is_refused_in_one_line(rng):
     x = rng.standard_normal((40, 3))
     for y, words in [
-        (x[:, :2], "x has 3 numbers an example and y has 2"),
+        (x[:, :2], "x has 3 numbers per example and y has 2"),
         (x[:10], "y has 10 examples; this score needs at least 20"),
         (x * np.inf, "infinite numbers in 40 of 40"),
         (x[:, 0], "rows"),

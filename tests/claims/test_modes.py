@@ -1,4 +1,4 @@
-"""Modes and classes that are known: counted, and compared with even or real shares."""
+"""Known modes and classes: counts, and comparison with equal or real shares."""
 
 import math
 
@@ -45,7 +45,7 @@ def test_with_n_of_8_modes_in_equal_shares_the_divergence_is_log_8_over_n(found,
 
 @pytest.mark.equation("gan.mode_divergence")
 def test_the_divergence_is_that_of_the_samples_near_a_mode():
-    """Three quarters and one quarter on two modes of eight; 90 strays in the middle do not count."""
+    """Three quarters and one quarter at two modes of eight; 90 outliers in the middle do not count."""
     centres = ring().centres
     x = np.concatenate([np.tile(centres[:1], (30, 1)), np.tile(centres[3:4], (10, 1)), np.zeros((90, 2))])
     modes = modes_captured(x, centres, 0.1)
@@ -55,36 +55,36 @@ def test_the_divergence_is_that_of_the_samples_near_a_mode():
 
 
 @pytest.mark.equation("gan.mode_divergence")
-def test_the_claim_above_rejects_the_forward_divergence_and_one_that_counts_strays():
+def test_the_claim_above_rejects_the_forward_divergence_and_one_that_counts_outliers():
     q = np.array([0.75, 0, 0, 0.25, 0, 0, 0, 0])
     with np.errstate(divide="ignore"):
         assert np.sum(np.log(1 / 8 / q)) / 8 == np.inf
     x = np.concatenate([np.tile(ring().centres[:1], (30, 1)), np.tile(ring().centres[3:4], (10, 1))])
-    strays = np.tile(0.5 * ring().centres, (10, 1))  # nearest to each centre alike, near none
-    with_strays = (
+    outliers = np.tile(0.5 * ring().centres, (10, 1))  # nearest to each centre alike, near none
+    with_outliers = (
         np.bincount(
-            np.argmin(((np.concatenate([x, strays])[:, None] - ring().centres) ** 2).sum(axis=2), axis=1)
+            np.argmin(((np.concatenate([x, outliers])[:, None] - ring().centres) ** 2).sum(axis=2), axis=1)
         )
         / 120
     )
-    counted = np.sum(with_strays * np.log(8 * with_strays))
-    assert abs(counted - modes_captured(np.concatenate([x, strays]), ring().centres, 0.1).reverse_kl) > 0.5
+    counted = np.sum(with_outliers * np.log(8 * with_outliers))
+    assert abs(counted - modes_captured(np.concatenate([x, outliers]), ring().centres, 0.1).reverse_kl) > 0.5
 
 
-def test_a_mode_is_captured_by_one_sample_near_it_or_by_as_many_as_asked_for():
+def test_a_mode_is_captured_by_one_sample_near_it_or_by_the_required_number():
     centres = ring().centres
     x = np.concatenate([np.tile(centres[:1], (9, 1)), centres[1:2], centres[2:3] * 1.2])  # 4 sigma away
     assert modes_captured(x, centres, 0.1).captured == 2
     assert modes_captured(x, centres, 0.1, at_least=2).captured == 1
 
 
-def test_with_no_sample_near_a_mode_there_is_no_divergence():
+def test_without_samples_near_a_mode_the_divergence_is_nan():
     modes = modes_captured(np.zeros((5, 2)), ring().centres, 0.1)
     assert modes.captured == 0 and modes.high_quality.mean == 0 and math.isnan(modes.reverse_kl)
 
 
 def test_bad_samples_are_refused():
-    with pytest.raises(BadInput, match="samples has 3 numbers an example and centres has 2"):
+    with pytest.raises(BadInput, match="samples has 3 numbers per example and centres has 2"):
         modes_captured(np.zeros((5, 3)), ring().centres, 0.1)
     with pytest.raises(BadInput, match="NaN"):
         modes_captured(np.full((5, 2), np.nan), ring().centres, 0.1)
@@ -129,7 +129,7 @@ def test_the_tail_is_that_of_scipy_for_every_number_of_degrees():
 
 
 @pytest.mark.equation("gan.chi_squared_tail")
-def test_two_degrees_have_an_exponential_tail(measured):
+def test_two_degrees_of_freedom_have_an_exponential_tail(measured):
     x = np.array([0.5, 2.0, 20.0])
     measured(np.abs([chi_squared_tail(value, 2) for value in x] / np.exp(-x / 2) - 1), 1e-14)
 
@@ -141,18 +141,18 @@ def test_the_claim_above_rejects_one_degree_less():
 
 
 def shares_below_5_percent(p_value):
-    """Of 2,000 pairs of sets with the same shares: a share, with its standard error."""
+    """The share of 2,000 pairs of sets with equal class shares, with its standard error."""
     rng = np.random.default_rng(4)
     return mean_over_examples([p_value(*rng.choice(10, (2, 400))) < 0.05 for _ in range(2000)])
 
 
-def test_equal_shares_are_called_different_as_often_as_the_p_value_says():
+def test_equal_shares_are_rejected_with_the_frequency_of_the_p_value():
     mean, error = shares_below_5_percent(lambda a, b: class_histogram(a, b, 10).p_value)
     assert abs(mean - 0.05) < 5 * error
 
 
-def test_the_claim_above_rejects_real_counts_taken_for_exact_shares():
-    """Pearson's statistic against the real counts forgets that they vary too: it is twice as large."""
+def test_the_claim_above_rejects_real_counts_used_as_exact_shares():
+    """Pearson's statistic against the real counts ignores their own variation: it is twice as large."""
 
     def against_exact(a, b):
         a, b = (np.bincount(labels, minlength=10) for labels in (a, b))
@@ -173,11 +173,11 @@ def test_classes_that_occur_in_neither_set_cost_no_degree_of_freedom():
 
 def test_bad_labels_are_refused():
     for real, generated, words in [
-        ([0, 1], [0, 10], "labels of generated lie in 0 … 9, not 0 … 10"),
-        ([-1, 1], [0], "labels of real lie in"),
-        ([0.5], [0], "whole numbers"),
+        ([0, 1], [0, 10], "labels of generated must be in 0 … 9, not 0 … 10"),
+        ([-1, 1], [0], "labels of real must be in"),
+        ([0.5], [0], "must be integers"),
         ([0], np.zeros(0, int), "at least one"),
-        ([[0]], [0], "whole numbers"),
+        ([[0]], [0], "must be integers"),
     ]:
         with pytest.raises(BadInput, match=words):
             class_histogram(real, generated, 10)

@@ -1,4 +1,4 @@
-"""Precision, recall, density and coverage: against loops, and on sets made to change one of them."""
+"""Precision, recall, density and coverage, against loops and on sets that change one of them."""
 
 import math
 import sys
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scratchgen.errors import BadInput
-from scratchgen.evaluation import density_coverage, mean_over_examples, pairs, precision_recall
+from scratchgen.evaluation import density_coverage, distances, mean_over_examples, precision_recall
 
 pytest.importorskip("sklearn")
 
@@ -44,7 +44,7 @@ def test_the_four_scores_are_those_of_the_loops(k, D, rng, measured):
     real, generated = rng.standard_normal((40, D)), 1.2 * rng.standard_normal((50, D)) + 0.3
     expected = np.array(by_loops(real, generated, k))
     measured(np.abs(ours(real, generated, k) - expected), 1e-12 * expected)
-    assert ours(real, generated, k).min() > 0.05  # or nothing would have been compared
+    assert ours(real, generated, k).min() > 0.05  # otherwise the comparison would be trivial
 
 
 @pytest.mark.equation("gan.precision_recall")
@@ -60,7 +60,7 @@ def test_the_standard_error_of_a_share_is_that_of_a_coin(rng):
     assert p.standard_error == pytest.approx(math.sqrt(p.mean * (1 - p.mean) / 49))
 
 
-# --- one thing at a time ----------------------------------------------------------------------------------
+# --- one effect at a time ---------------------------------------------------------------------------------
 
 TOLERANCE = [
     0.06,
@@ -77,7 +77,7 @@ def clusters(rng, which, n=400):
 
 @pytest.fixture
 def scenes(rng):
-    """Sets of four clusters; with two of them lost; with a fifth of the examples in a fifth place."""
+    """Sets of four clusters; without two of them; with a fifth of the examples at a fifth place."""
     real, good = clusters(rng, [0, 1, 2, 3]), clusters(rng, [0, 1, 2, 3])
     astray = np.concatenate([clusters(rng, [0, 1, 2, 3], 320), 60 + rng.standard_normal((80, 2))])
     return {"real": real, "good": good, "lost": clusters(rng, [0, 1]), "astray": astray}
@@ -97,7 +97,7 @@ def test_losing_modes_lowers_recall_and_coverage_only(scenes):
     assert only_recall_falls(ours(scenes["real"], scenes["good"]), ours(scenes["real"], scenes["lost"]))
 
 
-def test_going_astray_lowers_precision_and_density_only(scenes):
+def test_outliers_lower_precision_and_density_only(scenes):
     assert only_precision_falls(ours(scenes["real"], scenes["good"]), ours(scenes["real"], scenes["astray"]))
 
 
@@ -109,7 +109,7 @@ def test_the_claims_above_reject_real_and_generated_exchanged(scenes):
 
 
 def test_a_few_scattered_outliers_fool_recall_but_not_coverage(rng):
-    """Their balls reach to the nearest cluster and hold all that was lost."""
+    """Their balls reach to the nearest cluster and contain all lost examples."""
     real, lost = clusters(rng, [0, 1, 2, 3]), clusters(rng, [0, 1])
     fooling = np.concatenate([lost, [[10.0, 60.0], [-60.0, 10.0], [80.0, 10.0]]])
     before, after = ours(real, lost), ours(real, fooling)
@@ -123,23 +123,23 @@ def test_of_equal_distributions_the_density_is_1_and_the_coverage_that_of_the_fo
     exact = np.array([1, 1 - np.prod((N - i) / (N + M - i))])
     mean, error = mean_over_examples([(s.density.mean, s.coverage.mean) for s in draws])
     assert np.all(np.abs(mean - exact) < 5 * error)
-    assert not np.abs(mean[1] - (1 - 2.0**-k)) < 5 * error[1]  # which holds for N = M
+    assert not np.abs(mean[1] - (1 - 2.0**-k)) < 5 * error[1]  # this formula is valid only for N = M
 
 
-# --- ties, pieces, bad input ------------------------------------------------------------------------------
+# --- ties, slices, bad input ------------------------------------------------------------------------------
 
 
-def test_copies_lie_in_balls_of_radius_0_whatever_the_offset():
+def test_copies_are_in_balls_of_radius_0_for_any_offset():
     x = np.repeat([[0.1, 0.2, 0.3], [0.7, 0.5, 0.1], [0.4, 0.9, 0.8]], 4, axis=0)
     for offset in (0, 1e3):
         np.testing.assert_allclose(ours(x + offset, x[::-1] + offset, 3), [1, 1, 4 / 3, 1])
         np.testing.assert_allclose(ours(x + offset, x + offset + 1e-3, 3), 0)
 
 
-def test_pieces_change_nothing(rng, monkeypatch):
+def test_slices_change_nothing(rng, monkeypatch):
     real, generated = rng.standard_normal((40, 2)), rng.standard_normal((50, 2)) + 0.3
     whole = ours(real, generated)
-    monkeypatch.setattr(pairs, "CELLS", 100)
+    monkeypatch.setattr(distances, "CELLS", 100)
     np.testing.assert_array_equal(ours(real, generated), whole)
 
 
@@ -147,7 +147,7 @@ def test_pieces_change_nothing(rng, monkeypatch):
 def test_bad_input_is_refused_in_one_line(score, rng):
     x = rng.standard_normal((40, 3))
     for y, words in [
-        (x[:, :2], "real has 3 numbers an example and generated has 2"),
+        (x[:, :2], "real has 3 numbers per example and generated has 2"),
         (x[:5], "generated has 5 examples; this score needs at least 6"),
         (x * np.nan, "generated holds NaN"),
     ]:
@@ -159,7 +159,7 @@ def test_bad_input_is_refused_in_one_line(score, rng):
 
 
 @pytest.mark.parametrize("score", [precision_recall, density_coverage])
-def test_without_scikit_learn_it_says_how_to_get_it(score, rng, monkeypatch):
+def test_without_scikit_learn_the_message_says_how_to_install_it(score, rng, monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.neighbors", None)
     with pytest.raises(BadInput, match=r"pip install \"scratchgen-numpy\[eval\]\""):
         score(rng.standard_normal((9, 2)), rng.standard_normal((9, 2)))

@@ -1,4 +1,4 @@
-"""The density laid over samples, against loops; and the reason not to believe it."""
+"""The Parzen log-likelihood against loops, and why it misleads."""
 
 import math
 
@@ -7,12 +7,12 @@ import pytest
 
 from scratchgen.data import load_images
 from scratchgen.errors import BadInput
-from scratchgen.evaluation import kmeans_centroids, mean_over_examples, pairs, parzen_log_likelihood
+from scratchgen.evaluation import distances, kmeans_centroids, mean_over_examples, parzen_log_likelihood
 from scratchgen.random import Generator
 
 
 def by_loops(samples, x, sigma):
-    """log p̂(x) of each row of x."""
+    """log p̂(x) for each row of x."""
     result = []
     for row in x:
         total = -math.inf
@@ -47,7 +47,7 @@ def test_the_claim_above_rejects_a_normaliser_that_forgets_the_dimension(sets):
 
 @pytest.mark.equation("gan.parzen")
 def test_the_width_is_the_best_on_the_validation_examples_and_does_not_look_at_the_test(sets):
-    """Two passes of 12 leave a width within 1/11 of a coarse step; what it costs is quadratic in that."""
+    """Two passes of 12 leave an error of at most 1/11 of a coarse step; the loss is quadratic in this error."""
     samples, validation, test = sets
     dense = [by_loops(samples, validation, sigma).mean() for sigma in np.geomspace(0.2, 2, 40)]
     sigma = parzen_log_likelihood(samples, validation, test).sigma
@@ -76,9 +76,9 @@ def test_an_example_a_thousand_widths_away_has_a_finite_log_likelihood():
         assert np.log(np.mean(np.exp([-(999.0**2) / 2, -(1000.0**2) / 2]))) == -np.inf  # without the shift
 
 
-def test_pieces_change_the_result_by_rounding_only(sets, monkeypatch):
+def test_slices_change_the_result_by_rounding_only(sets, monkeypatch):
     whole = parzen_log_likelihood(*sets)
-    monkeypatch.setattr(pairs, "CELLS", 100)  # two rows at a time
+    monkeypatch.setattr(distances, "CELLS", 100)  # two rows at a time
     np.testing.assert_allclose(parzen_log_likelihood(*sets).log_likelihood, whole.log_likelihood, rtol=1e-12)
 
 
@@ -90,7 +90,7 @@ def digits():
     return load_images("digits")
 
 
-def test_centroids_of_k_means_beat_as_many_real_images(digits):
+def test_centroids_of_k_means_beat_the_same_number_of_real_images(digits):
     """Theis et al. (2016), table 1, on the small digits: 28.4 against 18.0 nats."""
     rest = digits.validation, digits.test
     real = parzen_log_likelihood(digits.train[::6], *rest).log_likelihood
@@ -99,7 +99,7 @@ def test_centroids_of_k_means_beat_as_many_real_images(digits):
 
 
 def test_other_real_images_do_not_beat_real_images(digits):
-    """So the difference above, 10 nats, is not that between two draws."""
+    """So the difference above, 10 nats, is not the difference between two sets of real images."""
     rest = digits.validation, digits.test
     a, b = (parzen_log_likelihood(digits.train[i::6], *rest).log_likelihood for i in (0, 1))
     assert abs(a.mean - b.mean) < 5
@@ -119,7 +119,7 @@ def test_centroids_are_the_means_of_the_examples_nearest_to_them(rng):
 def test_bad_input_is_refused_in_one_line(sets):
     samples, validation, test = sets
     for arguments, words in [
-        ((samples, validation[:, :2], test), "samples has 3 numbers an example and validation has 2"),
+        ((samples, validation[:, :2], test), "samples has 3 numbers per example and validation has 2"),
         ((samples, validation, np.where(np.arange(20)[:, None] == 7, np.nan, test)), "row 7"),
         ((samples[:0], validation, test), "at least one"),
         ((samples, samples[:5], test), "among the samples"),

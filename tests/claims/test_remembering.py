@@ -1,4 +1,4 @@
-"""Gates that begin open: how long a memory lasts in a network that has learned nothing yet."""
+"""Chrono initialisation: how long a memory lasts in an untrained LSTM."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_the_times_of_the_units_are_spread_evenly_from_two_steps_to_the_longest(
     b_h = chrono(Generator(0), H, T)
     found = np.sort(times(b_h))
     assert found[0] >= 2 - 1e-4 and found[-1] <= T + 1e-2  # float32 logarithms
-    # the largest distance of a distribution function of H draws: above 1.63/√H once in a hundred
+    # Kolmogorov's distance of H draws: above 1.63/√H with probability 0.01
     uniform = (found - 2) / (T - 2)
     measured(np.abs(uniform - (np.arange(H) + 0.5) / H).max(), 1.63 / np.sqrt(H))
     np.testing.assert_array_equal(b_h[:H], -b_h[H : 2 * H])

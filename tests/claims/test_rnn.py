@@ -5,7 +5,8 @@ import pytest
 
 from scratchgen import check_grads, grad
 from scratchgen.functional import tanh_recurrence
-from scratchgen.rnn import output, recurrence
+from scratchgen.rnn import output
+from scratchgen.rnn import tanh_recurrence as recurrence
 
 T, B, D, H = 5, 2, 3, 4
 

@@ -1,4 +1,4 @@
-"""Attention and the encoder-decoder: their equations by hand, padding, and tasks that need to look back."""
+"""Attention and the encoder-decoder: their equations by hand, padding, and a task that needs attention."""
 
 import math
 
@@ -12,7 +12,7 @@ from scratchgen.optim import Adam, clip_grad_norm
 from scratchgen.random import Generator
 from scratchgen.rnn import AdditiveAttention, DotAttention, Seq2Seq
 
-Q, T, B, H = 3, 5, 2, 4  # queries, places, examples, width
+Q, T, B, H = 3, 5, 2, 4  # queries, source positions, examples, size of a state
 
 
 def in_float64(module, seed=5):
@@ -53,14 +53,14 @@ def test_attention_is_the_equation_written_out(attention, rng, measured):
 
 @attentions
 @pytest.mark.equation("rnn.attention")
-def test_the_claim_above_rejects_weights_that_fall_on_padding(attention, rng):
+def test_the_claim_above_rejects_weights_on_padding(attention, rng):
     s, h = rng.standard_normal((Q, B, H)), rng.standard_normal((T, B, H))
     (c, _), (wrong, a) = attention(s, h, MASK), attention(s, h, np.ones_like(MASK))
     assert values(a)[:, 0, 3:].min() > 0 and np.abs(values(wrong) - values(c))[:, 0].max() > 0.1
 
 
 def values(x):
-    """Dot products alone need no tensors, and give arrays."""
+    """Dot products on plain arrays, without the graph."""
     return x.numpy() if isinstance(x, Tensor) else x
 
 
@@ -71,7 +71,7 @@ def spread(e, places):
 
 
 @attentions
-def test_attention_does_not_know_the_order_of_the_places(attention, rng):
+def test_attention_is_independent_of_the_order_of_the_source(attention, rng):
     s, h, order = rng.standard_normal((Q, B, H)), rng.standard_normal((T, B, H)), rng.permutation(T)
     c, a = (values(x) for x in attention(s, h, MASK))
     c_, a_ = (values(x) for x in attention(s, h[order], MASK[order]))
@@ -116,13 +116,13 @@ def test_padding_of_either_side_changes_no_loss_and_no_gradient(cell, attention,
     together = model.loss(x, x_mask, y, y_mask)
     np.testing.assert_allclose(together.numpy(), [loss.item() for loss in alone], rtol=1e-9)
     np.testing.assert_allclose(gradients(model, together.sum()), expected, rtol=1e-7, atol=1e-10)
-    unmasked = model.loss(x, np.ones_like(x_mask), y, y_mask).numpy()  # the planted slip
+    unmasked = model.loss(x, np.ones_like(x_mask), y, y_mask).numpy()  # the planted error
     assert np.abs(unmasked - together.numpy()).max() > 0.01
 
 
 @models
 def test_the_probabilities_of_all_targets_and_longer_ones_sum_to_one(cell, attention):
-    """Σ over y with T′ symbols of p(y begins the target) is 1, so that of the complete ones is below it."""
+    """Σ over y of T′ symbols of p(y begins the target) is 1, so the sum over complete targets is below 1."""
     model = in_float64(Seq2Seq(2, 2, 5, 3, Generator(0), cell=cell, attention=attention))
     x, mask = pad([np.array([0, 1, 1])])
     total = 0.0
@@ -138,17 +138,17 @@ def test_the_probabilities_of_all_targets_and_longer_ones_sum_to_one(cell, atten
 
 
 @models
-def test_scheduled_sampling_replaces_the_share_that_it_says_by_draws_of_the_model(cell, attention, rng):
+def test_scheduled_sampling_replaces_the_stated_share_by_samples_of_the_model(cell, attention, rng):
     model = small(cell, attention)
     x, y = rng.integers(0, LETTERS, (5, 200)), rng.integers(0, LETTERS, (6, 200))
     inputs = np.concatenate([np.full((1, 200), model.boundary), y])
     places, state = model.encode(x)
     for share in (0.0, 0.3, 1.0):
-        given = model._partly_drawn(inputs, places.detach(), state.detach(), None, Generator(1), share)
+        given = model._partly_sampled(inputs, places.detach(), state.detach(), None, Generator(1), share)
         assert np.all(given[0] == model.boundary)
         o = model.decode(given, state, places)[0].numpy()[:-1]
         p = np.exp(o) / np.exp(o).sum(axis=-1, keepdims=True)
-        own = np.take_along_axis(p, y[..., None], axis=-1)[..., 0]  # a draw may be the right symbol
+        own = np.take_along_axis(p, y[..., None], axis=-1)[..., 0]  # a sample may be the right symbol
         expected = share * (1 - own)
         changed = given[1:] != y
         error = np.sqrt(np.sum(expected * (1 - expected)))
@@ -170,20 +170,20 @@ def reversal(rng, n):
 
 @pytest.fixture(scope="module")
 def reverser():
-    """A model that has learned to write a text backwards."""
+    """A model that has learned to reverse a text."""
     rng = np.random.default_rng(0)
     model = Seq2Seq(LETTERS, LETTERS, 32, 16, Generator(0), cell="lstm", attention="additive")
     optimizer = Adam(model.parameters(), 1e-2)
     for step in range(400):
         optimizer.learning_rate = 1e-2 * (1 - step / 400)
         optimizer.zero_grad()
-        model.loss(*reversal(rng, 32), Generator(step), sampling=0.1 * step / 400).mean().backward()
+        model.loss(*reversal(rng, 32), Generator(step), scheduled_sampling=0.1 * step / 400).mean().backward()
         clip_grad_norm(optimizer.parameters, 1.0)
         optimizer.step()
     return model
 
 
-def test_a_text_is_learned_backwards_and_attention_goes_from_its_end_to_its_beginning(reverser):
+def test_reversal_is_learned_and_attention_moves_from_the_end_to_the_beginning(reverser):
     x, mask, y, y_mask = reversal(np.random.default_rng(1), 300)
     written, looked = reverser.translate(x, mask, 20)
     right = [np.array_equal(w, y[y_mask[:, b], b]) for b, w in enumerate(written)]
@@ -197,8 +197,8 @@ def test_a_text_is_learned_backwards_and_attention_goes_from_its_end_to_its_begi
     assert np.mean(slopes) < -0.9
 
 
-def test_the_claim_above_rejects_a_model_that_cannot_look_back(reverser):
-    """With the same weights, but every place given the same weight."""
+def test_the_claim_above_rejects_a_model_with_uniform_attention(reverser):
+    """The same parameters, with equal attention weights at all positions."""
     x, mask, y, y_mask = reversal(np.random.default_rng(1), 300)
     v = reverser.attention.v.data.copy()
     reverser.attention.v.data[...] = 0
@@ -209,7 +209,7 @@ def test_the_claim_above_rejects_a_model_that_cannot_look_back(reverser):
     assert np.mean([np.array_equal(w, y[y_mask[:, b], b]) for b, w in enumerate(written)]) < 0.5
 
 
-def test_what_is_written_ends_with_the_boundary_or_after_n(reverser):
+def test_a_translation_ends_with_the_boundary_or_after_n_symbols(reverser):
     x, mask, _, _ = reversal(np.random.default_rng(2), 5)
     written, looked = reverser.translate(x, mask, 2)
     assert [len(w) for w in written] == [2] * 5 and looked.shape == (2, 5, len(x))
@@ -227,6 +227,6 @@ def test_what_is_written_ends_with_the_boundary_or_after_n(reverser):
         (lambda: DotAttention()(np.ones((1, 1, 2)), np.ones((3, 1, 2)), np.zeros((3, 1), bool)), "attend to"),
     ],
 )
-def test_input_that_cannot_be_used_is_refused(call, says):
+def test_bad_input_is_refused(call, says):
     with pytest.raises(BadInput, match=says):
         call()

@@ -1,4 +1,4 @@
-"""Frames of real numbers: the mixture of Gaussians as a density, what it learns, and what it draws."""
+"""Real-valued frames: the mixture of Gaussians as a density, its training, and its samples."""
 
 import math
 
@@ -25,7 +25,7 @@ def of_one_frame(rng, D, K=3):
 
 
 def by_the_formula(x, logits, mu, logvar, mistake=None):
-    """log p(x) of one x, component by component, as it is or with a mistake in it."""
+    """log p(x) of one x, component by component, correct or with a planted mistake."""
     pi = np.exp(logits) / np.exp(logits).sum()
     D, terms = len(x), []
     for k in range(len(pi)):
@@ -42,7 +42,7 @@ def by_the_formula(x, logits, mu, logvar, mistake=None):
 
 
 def grid(D, reach, n):
-    """n^D points (n^D, D) from −reach to reach, and the volume that each stands for."""
+    """n^D grid points (n^D, D) from −reach to reach, and the volume per point."""
     axis = np.linspace(-reach, reach, n)
     return np.stack(np.meshgrid(*[axis] * D), axis=-1).reshape(-1, D), (axis[1] - axis[0]) ** D
 
@@ -56,13 +56,13 @@ def grid(D, reach, n):
 def test_the_density_integrates_to_one(D, n, K, rng, measured):
     x, volume = grid(D, 40, n)
     logits, mu, logvar = of_one_frame(rng, D, K)
-    p = np.exp(mixture_log_prob(x, logits, mu, 0.5 * logvar + 0.5))  # every σ some steps of the grid wide
-    measured(abs(p.sum() * volume - 1), 1e-9)  # of such sums the error falls exponentially with σ / step
+    p = np.exp(mixture_log_prob(x, logits, mu, 0.5 * logvar + 0.5))  # every σ spans several steps of the grid
+    measured(abs(p.sum() * volume - 1), 1e-9)  # the error of such a sum falls exponentially with σ / step
 
 
 @pytest.mark.equation("rnn.mixture_density")
 @pytest.mark.parametrize("mistake", ["normaliser D times", "sum of logarithms"])
-def test_the_claim_above_rejects_a_density_that_is_none(mistake, rng):
+def test_the_claim_above_rejects_an_unnormalised_density(mistake, rng):
     x, volume = grid(2, 12, 60)
     logits, mu, logvar = of_one_frame(rng, 2)
     right, wrong = (
@@ -73,11 +73,11 @@ def test_the_claim_above_rejects_a_density_that_is_none(mistake, rng):
 
 
 @pytest.mark.equation("rnn.mixture_density")
-def test_the_density_is_that_of_the_formula_component_by_component(rng, measured):
+def test_the_density_is_the_formula_component_by_component(rng, measured):
     parts, x = of_one_frame(rng, 4), rng.standard_normal((20, 4))
     expected = np.array([by_the_formula(row, *parts) for row in x])
     measured(np.abs(mixture_log_prob(x, *parts) - expected), 1e-13 * np.abs(expected))
-    # which still integrates to one, and is another density
+    # still integrates to one, but is another density
     slipped = [by_the_formula(row, *parts, "variance as deviation") for row in x]
     assert np.abs(mixture_log_prob(x, *parts) - slipped).max() > 0.1
 
@@ -96,20 +96,20 @@ def test_one_component_is_a_gaussian_and_equal_ones_are_one(rng, measured):
 
 @pytest.mark.equation("rnn.mixture_density")
 def test_far_from_every_component_the_density_is_small_and_not_zero(rng, measured):
-    """Where each p(x|k) is less than any number: the nearest component decides, and its weight."""
+    """Where every p(x|k) underflows, the nearest component and its weight decide."""
     logits, mu, logvar = np.log([0.25, 0.75]), np.array([[0.0], [1.0]]), np.zeros((2, 1))
     expected = math.log(0.75) - LOG_2PI / 2 - 999.0**2 / 2
     measured(abs(mixture_log_prob(np.array([1000.0]), logits, mu, logvar) / expected - 1), 1e-14)
 
 
 @pytest.mark.equation("rnn.mixture_density")
-def test_the_gradients_are_those_of_finite_differences_to_second_order(rng):
-    shapes = (2, 1, 3), (4,), (4, 3), (4, 3)  # which broadcast
+def test_the_gradients_agree_with_finite_differences_to_second_order(rng):
+    shapes = (2, 1, 3), (4,), (4, 3), (4, 3)  # these shapes broadcast
     check_grads(mixture_log_prob, *(rng.standard_normal(shape) for shape in shapes))
 
 
 @pytest.mark.equation("rnn.loudness")
-def test_what_is_read_has_the_loudness_whatever_the_sign_and_silence_is_as_loud_as_the_floor(rng, measured):
+def test_loudness_ignores_the_sign_and_silence_has_the_loudness_of_the_floor(rng, measured):
     x = rng.standard_normal((3, 4))
     read = with_loudness(x)
     measured(np.abs(read[:, :4] - x), 0)
@@ -130,7 +130,7 @@ BEST = math.log(1 / (SIGMA_FLOOR * math.sqrt(2 * math.pi)))
 
 
 def output(D, K, logvar=0.0):
-    """A mixture over a state of one unit, 0, with all means at 0."""
+    """A mixture over the state 0 of one unit, with all means at 0."""
     density = MixtureDensity(1, D, K, Generator(0))
     for p in density.parameters():
         p.data = np.zeros(p.shape)
@@ -139,12 +139,12 @@ def output(D, K, logvar=0.0):
 
 
 @pytest.mark.parametrize("logvar", [-1e4, -50.0, -9.2, 0.0, 4.0])
-def test_the_variance_is_the_floor_and_what_the_network_says_beside_it(logvar):
+def test_the_variance_is_the_floor_plus_the_output_of_the_network(logvar):
     _, _, found = output(2, 3, logvar).parameters_of(np.zeros((5, 1)))
     np.testing.assert_allclose(np.exp(found.numpy()), SIGMA_FLOOR**2 + math.exp(logvar), rtol=1e-12)
 
 
-def test_no_frame_is_worth_more_than_the_floor_allows():
+def test_the_log_density_of_a_frame_is_bounded_by_the_floor():
     x, h = np.zeros((5, 2)), np.zeros((5, 1))
     worth = output(2, 3, -1e4).log_prob(h, x).numpy()
     np.testing.assert_allclose(worth, 2 * BEST, rtol=1e-12)
@@ -153,11 +153,11 @@ def test_no_frame_is_worth_more_than_the_floor_allows():
         assert (output(2, 3, logvar).log_prob(h, x).numpy() <= worth).all()
 
 
-def test_a_constant_dimension_is_learned_to_the_floor_and_harms_no_other(rng):
+def test_a_constant_dimension_is_learned_to_the_floor_without_harm_to_others(rng):
     x = [np.stack([np.full(20, 0.5), rng.standard_normal(20)], axis=1).astype(np.float32) for _ in range(40)]
     model = fitted(x, 1, epochs=100, D=2, alpha=0.1)
     nats = nats_per_frame(model, x)
-    noise = 0.5 * (LOG_2PI + 1)  # as much as the other costs
+    noise = 0.5 * (LOG_2PI + 1)  # the cost of the other dimension
     assert -BEST < nats - noise < -BEST + 0.5
 
 
@@ -165,8 +165,8 @@ def test_a_constant_dimension_is_learned_to_the_floor_and_harms_no_other(rng):
 
 
 def small(cell="gru", K=3, D=1, **options):
-    """A model in float64 with weights that are all of the order of 1."""
-    model = FrameModel(D, 5, Generator(2), cell=cell, components=K, **options)
+    """A model in float64 with weights of the order of 1."""
+    model = FrameModel(D, 5, Generator(2), cell=cell, mixture_components=K, **options)
     rng = np.random.default_rng(5)
     for p in model.parameters():
         p.data = 0.6 * rng.standard_normal(p.shape)
@@ -183,7 +183,7 @@ def integral(model):
 @pytest.mark.equation("rnn.frames")
 @cells
 def test_the_density_of_sequences_integrates_to_one(cell, measured):
-    measured(abs(integral(small(cell)) - 1), 1e-5)  # the narrowest σ is some two steps of the grid wide
+    measured(abs(integral(small(cell)) - 1), 1e-5)  # the smallest σ spans about two steps of the grid
 
 
 @pytest.mark.equation("rnn.frames")
@@ -206,7 +206,7 @@ def test_padding_changes_no_value_and_no_gradient(cell, rng, measured):
     model = small(cell, D=3, layers=2)
     sequences = [rng.standard_normal((T, 3)) for T in (3, 7, 5)]
     x, mask = pad(sequences)
-    x[~mask] = 9  # whatever stands there
+    x[~mask] = 9  # any value
     together = model.log_prob(x, mask)
     assert (together.numpy()[~mask] == 0).all()
     alone = [model.log_prob(piece[:, None]) for piece in sequences]
@@ -220,11 +220,11 @@ def test_padding_changes_no_value_and_no_gradient(cell, rng, measured):
     assert max(np.abs(careless[name] - g).max() for name, g in all_at_once.items()) > 0.01
 
 
-# --- what is learned --------------------------------------------------------------------------------------
+# --- training ---------------------------------------------------------------------------------------------
 
 
 def fitted(sequences, K, *, epochs, D=1, hidden=6, alpha=0.03):
-    model = FrameModel(D, hidden, Generator(0), cell="gru", components=K)
+    model = FrameModel(D, hidden, Generator(0), cell="gru", mixture_components=K)
     train_frames(
         model, sequences, sequences[:2], History(),
         epochs=epochs, batch_size=20, optimizer=Adam(model.parameters(), alpha), rng=Generator(1),
@@ -236,7 +236,7 @@ A, SIGMA, T = 0.9, 0.5, 25
 
 
 def autoregression(rng, n):
-    """x_t = a x_{t−1} + σ e_t, from its stationary distribution on: n sequences (T, 1)."""
+    """x_t = a x_{t−1} + σ e_t, started from its stationary distribution: n sequences (T, 1)."""
     x = np.zeros((T, n))
     x[0] = SIGMA / math.sqrt(1 - A**2) * rng.standard_normal(n)
     for t in range(1, T):
@@ -245,7 +245,7 @@ def autoregression(rng, n):
 
 
 def nats_of_the_truth(x):
-    """−log p of every sequence under the process that it is from."""
+    """−log p of every sequence under the true process."""
     x = np.stack(x)[:, :, 0].astype(float)
     sigma = np.full(T, SIGMA)
     sigma[0] /= math.sqrt(1 - A**2)
@@ -258,12 +258,12 @@ def test_a_process_of_known_entropy_rate_is_learned_down_to_it_and_not_below(rng
     model = fitted(autoregression(rng, 400), 1, epochs=12)
     fresh = autoregression(rng, 1500)
     rate = 0.5 * (LOG_2PI + 1 + 2 * math.log(SIGMA))
-    entropy = rate - math.log(1 - A**2) / 2 / T  # the first frame has nothing before it
-    # the variance of −log p is ½ a frame, whatever σ
+    entropy = rate - math.log(1 - A**2) / 2 / T  # the first frame has no predecessor
+    # the variance of −log p is ½ per frame for every σ
     error = math.sqrt(0.5 / (T * len(fresh)))
     ours = nats_per_frame(model, fresh)
     assert entropy - 3 * error < ours < entropy + 0.02 + 3 * error
-    # and against the truth on the same frames, where most of that error is no more
+    # compared with the true process on the same frames, most of that error cancels
     above = (rnn.nats_by_sequence(model, fresh) - nats_of_the_truth(fresh)) / T
     excess, its_error = above.mean(), above.std() / math.sqrt(len(above))
     assert -3 * its_error < excess < 0.02 and its_error < 0.5 * error
@@ -280,12 +280,12 @@ NOISE = 0.3
 
 
 def coins(rng, n):
-    """x_t = ±1 by a coin, and noise: n sequences (20, 1)."""
+    """x_t = ±1 with probability ½ each, plus noise: n sequences (20, 1)."""
     x = rng.choice([-1.0, 1.0], (n, 20, 1)) + NOISE * rng.standard_normal((n, 20, 1))
     return list(x.astype(np.float32))
 
 
-def test_a_mixture_reaches_the_entropy_of_two_modes_and_a_gaussian_pays_what_it_does_not_know(rng):
+def test_a_mixture_reaches_the_entropy_of_two_modes_and_a_gaussian_does_not(rng):
     x, volume = grid(1, 4, 4000)
     p = sum(np.exp(-(((x - m) / NOISE) ** 2) / 2) for m in (-1, 1)) / (2 * NOISE * math.sqrt(2 * math.pi))
     entropy = -(p * np.log(p)).sum() * volume
@@ -299,7 +299,7 @@ def test_a_mixture_reaches_the_entropy_of_two_modes_and_a_gaussian_pays_what_it_
     assert of_the_gaussian - entropy > 0.4
 
 
-# --- drawing ----------------------------------------------------------------------------------------------
+# --- sampling ---------------------------------------------------------------------------------------------
 
 
 def normal_cdf(a):
@@ -320,13 +320,13 @@ def kolmogorov_smirnov(u):
 
 
 def uniform_if_right(model, drawn):
-    """F(x_t | x_1 … x_{t−1}) of every step: independent and uniform, if that is how they were drawn."""
+    """F(x_t | x_1 … x_{t−1}) of every step: independent and uniform for samples of the model."""
     h = model.forward(drawn).numpy()
     return np.array([distribution_function(model, h[t], drawn[t, :, 0]) for t in range(len(drawn))])
 
 
 @pytest.mark.parametrize("K", [1, 3])
-def test_pieces_are_drawn_from_the_density_that_the_model_gives_them(K):
+def test_samples_have_the_density_of_the_model(K):
     model = small(K=K)
     u = uniform_if_right(model, model.sample(3, 5_000, Generator(3)).astype(float))
     for step in u:
@@ -334,7 +334,7 @@ def test_pieces_are_drawn_from_the_density_that_the_model_gives_them(K):
     assert np.abs(np.corrcoef(u) - np.eye(3)).max() < 4 / math.sqrt(5_000)
 
 
-def test_the_claim_above_rejects_a_variance_that_is_taken_for_a_deviation(monkeypatch):
+def test_the_claim_above_rejects_a_variance_used_as_a_deviation(monkeypatch):
     model = small()
     exact = MixtureDensity.parameters_of
     with monkeypatch.context() as patched:
@@ -351,25 +351,25 @@ def test_all_dimensions_of_a_frame_come_from_one_component():
     assert (x[:, 0] * x[:, 1] > 0).all() and abs((x[:, 0] > 0).mean() - 0.5) < 0.05
 
 
-# --- what is refused --------------------------------------------------------------------------------------
+# --- bad input --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_frames_that_are_none_are_refused(bad):
+def test_bad_frames_are_refused(bad):
     x = np.zeros((3, 2, 1))
     x[1, 0] = bad
     with pytest.raises(BadInput, match="NaN or infinity"):
         small().log_prob(x)
 
 
-def test_sizes_that_are_none_are_refused():
-    for options in ({"components": -1}, {"nade": 2, "components": 2}):
-        with pytest.raises(ValueError, match=r"no sizes|one of the two"):
+def test_bad_sizes_are_refused():
+    for options in ({"mixture_components": -1}, {"nade": 2, "mixture_components": 2}):
+        with pytest.raises(ValueError, match=r"at least 0|one of the two"):
             FrameModel(4, 3, **options)
 
 
-def test_dtypes_stay_as_they_are():
-    model = FrameModel(4, 3, Generator(0), components=2)
+def test_float32_stays_float32():
+    model = FrameModel(4, 3, Generator(0), mixture_components=2)
     x = np.ones((2, 1, 4), np.float32)
     assert model.log_prob(x).dtype == np.float32 == model.sample(2, 1, Generator(0)).dtype
     optimizer = Adam(model.parameters())

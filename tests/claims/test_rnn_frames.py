@@ -1,4 +1,4 @@
-"""Frames of many notes over the state of a network: NADE and independent notes as distributions, padding."""
+"""Binary frames over the state of a network: NADE and independent notes as distributions, padding."""
 
 import itertools
 import json
@@ -36,7 +36,7 @@ def sigmoid(a):
 
 
 def by_the_paper(x, b, c, W, V, last=0):
-    """log p(x) of one vector, note by note; each knows those below it, and with `last` = 1 itself as well."""
+    """log p(x) of one vector, note by note; each depends on the notes below it and, with `last` = 1, on itself."""
     total = 0.0
     for d in range(len(x)):
         p = sigmoid(b[d] + V[d] @ sigmoid(c + x[: d + last] @ W[: d + last]))
@@ -55,26 +55,26 @@ def test_the_probabilities_of_all_vectors_sum_to_one(D, rng, measured):
 
 
 @pytest.mark.equation("rnn.nade")
-def test_the_claim_above_rejects_an_estimator_whose_notes_know_themselves(rng):
+def test_the_claim_above_rejects_an_estimator_whose_notes_depend_on_themselves(rng):
     parts = weights(rng, 5)
     sums = [sum(math.exp(by_the_paper(x, *parts, last=k)) for x in every_vector(5)) for k in (0, 1)]
     assert sums[0] == pytest.approx(1) and abs(sums[1] - 1) > 1e-3
 
 
 @pytest.mark.equation("rnn.nade")
-def test_the_estimator_is_that_of_the_paper_note_by_note(rng, measured):
+def test_the_estimator_is_the_formula_of_the_paper_note_by_note(rng, measured):
     x, parts = every_vector(6), weights(rng, 6)
     expected = np.array([by_the_paper(row, *parts) for row in x])
     measured(np.abs(nade_log_prob(x, *parts) - expected), 1e-12 * np.abs(expected))
     b, c, W, V = parts
-    swapped = [by_the_paper(row, b, c, V, W) for row in x]  # W and V have one shape
+    swapped = [by_the_paper(row, b, c, V, W) for row in x]  # W and V have the same shape
     assert np.abs(nade_log_prob(x, *parts) - swapped).max() > 0.1
 
 
 @pytest.mark.equation("rnn.nade")
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 1, 0, 2), (2, 3, 1, 0)])
 def test_the_chain_rule_holds_in_any_order_of_the_notes(order, rng, measured):
-    """Conditionals in that order, from the joint alone, multiply to it; in its own order they are the σ's."""
+    """Conditionals computed from the joint multiply to it; in the order of the estimator they are the σ's."""
     x, parts = every_vector(4), weights(rng, 4)
     p = np.exp(nade_log_prob(x, *parts))
     b, c, W, V = parts
@@ -101,7 +101,7 @@ def test_without_v_the_notes_are_independent_and_with_it_they_are_not(rng, measu
 
 
 @pytest.mark.equation("rnn.nade")
-def test_the_gradient_is_that_of_finite_differences(rng, measured):
+def test_the_gradient_agrees_with_finite_differences(rng, measured):
     x = rng.integers(0, 2, (3, 4, 5)).astype(float)
     parts = [rng.standard_normal((3, 4, 5)), rng.standard_normal((3, 4, 6)), *weights(rng, 5, 6)[2:]]
     g, step = rng.standard_normal((3, 4)), 1e-6
@@ -121,7 +121,7 @@ def test_the_gradient_is_that_of_finite_differences(rng, measured):
 
 
 def small(cell, nade, D=4, **options):
-    """A model in float64 with weights that are all of the order of 1."""
+    """A model in float64 with weights of the order of 1."""
     model = FrameModel(D, 7, Generator(2), cell=cell, nade=nade, **options)
     rng = np.random.default_rng(5)
     for p in model.parameters():
@@ -164,7 +164,7 @@ def gradients(model, total):
 def test_padding_changes_no_value_and_no_gradient(cell, nade, rng, measured):
     model, sequences = small(cell, nade, layers=2), pieces(rng, (3, 7, 5))
     x, mask = pad(sequences)
-    x[~mask] = 1  # whatever stands there
+    x[~mask] = 1  # any value
     together = model.log_prob(x, mask)
     assert (together.numpy()[~mask] == 0).all()
     alone = [model.log_prob(piece[:, None]) for piece in sequences]
@@ -181,7 +181,7 @@ def test_padding_changes_no_value_and_no_gradient(cell, nade, rng, measured):
 @pytest.mark.equation("rnn.frames")
 @cells
 @outputs
-def test_the_gradient_of_a_sequence_is_that_of_finite_differences(cell, nade, rng, measured):
+def test_the_gradient_of_a_sequence_agrees_with_finite_differences(cell, nade, rng, measured):
     model = small(cell, nade)
     x, mask = pad(pieces(rng, (4, 6)))
     exact, step = gradients(model, model.log_prob(x, mask).sum()), 1e-6
@@ -204,18 +204,18 @@ def test_scores_are_sums_over_a_piece_and_means_over_all_frames(nade, rng):
     assert nats_per_frame(model, sequences) != pytest.approx(np.mean(each / (3, 7, 5, 1)))
 
 
-# --- drawing ----------------------------------------------------------------------------------------------
+# --- sampling ---------------------------------------------------------------------------------------------
 
 
 def chi_squared(drawn, p):
-    """Of the codes of drawn vectors against the probabilities of all, less its mean, in its deviations."""
+    """χ² of the sampled vectors against the probabilities of all vectors, standardised."""
     counts = np.bincount(drawn, minlength=len(p))
     n, free = counts.sum(), len(p) - 1
     return (((counts - n * p) ** 2 / (n * p)).sum() - free) / math.sqrt(2 * free)
 
 
 @outputs
-def test_pieces_are_drawn_with_the_probabilities_that_the_model_gives_them(nade):
+def test_samples_have_the_probabilities_of_the_model(nade):
     model = small("tanh", nade, D=2)
     every = every_vector(4).reshape(-1, 2, 2).swapaxes(0, 1)
     p = np.exp(model.log_prob(every).numpy().sum(axis=0))
@@ -226,11 +226,11 @@ def test_pieces_are_drawn_with_the_probabilities_that_the_model_gives_them(nade)
     assert abs(chi_squared((single @ [2, 1]).astype(int), p.reshape(4, 4).sum(axis=1))) < 4
 
 
-# --- what correlated notes are worth ----------------------------------------------------------------------
+# --- correlated notes -------------------------------------------------------------------------------------
 
 
 def fitted(nade):
-    """Nats a frame, on fresh data, of a model of four notes that always sound together or not at all."""
+    """Nats per frame, on fresh data, of a model of four notes that always sound together or not at all."""
 
     def frames(rng, n):
         return [np.repeat(rng.integers(0, 2, (10, 1)), 4, axis=1).astype(np.float32) for _ in range(n)]
@@ -248,16 +248,16 @@ def test_nade_reaches_the_entropy_of_correlated_notes_and_independent_ones_miss_
     entropy, total_correlation = math.log(2), 3 * math.log(2)
     with_nade, independent = fitted(8), fitted(0)
     assert with_nade == pytest.approx(entropy, abs=0.02)
-    # all notes and no correlation: 4 log 2 for each frame whatever it is, so there is no sampling error
+    # uniform and independent: 4 log 2 for every frame, so there is no sampling error
     assert independent == pytest.approx(entropy + total_correlation, abs=0.02)
     assert independent - with_nade == pytest.approx(total_correlation, abs=0.03)
-    assert min(with_nade, independent) > entropy - 0.001  # nothing that is fresh costs less than the entropy
+    assert min(with_nade, independent) > entropy - 0.001  # on fresh data no model costs less than the entropy
 
 
-# --- training, and what is refused ------------------------------------------------------------------------
+# --- training and bad input -------------------------------------------------------------------------------
 
 
-def test_weight_noise_moves_the_weights_for_the_gradient_and_puts_them_back_to_the_bit():
+def test_weight_noise_moves_the_weights_for_the_gradient_and_restores_them_to_the_bit():
     p = Parameter(np.linspace(0, 1, 10_000, dtype=np.float32))
     exact = p.data.copy()
     with noisy([p], 0.075, Generator(0)):
@@ -270,7 +270,7 @@ def test_weight_noise_moves_the_weights_for_the_gradient_and_puts_them_back_to_t
 
 
 class Cut(History):
-    """Books that end at a step, with the state in which a run would be saved there."""
+    """A history that stops at a step, with the state that a run would save there."""
 
     def after_step(self):
         if self.total_steps == 30:
@@ -281,13 +281,15 @@ class Cut(History):
 
 def trained(history, sequences):
     rng = Generator(0)
-    model = FrameModel(4, 5, rng, nade=3, dropout=0.3)  # whose dropout draws from what orders the batches
+    model = FrameModel(
+        4, 5, rng, nade=3, dropout=0.3
+    )  # its dropout shares the generator with the order of the batches
     how = {"epochs": 2, "batch_size": 1, "optimizer": Adam(model.parameters(), 0.01), "weight_noise": 0.1}
     train_frames(model, sequences, sequences[:2], history, rng=rng, **how)
     return model.state_dict()
 
 
-def test_a_training_with_noise_that_goes_on_within_an_epoch_ends_with_the_same_bits(rng):
+def test_a_training_with_noise_that_is_resumed_within_an_epoch_ends_with_the_same_bits(rng):
     sequences = [piece.astype(np.float32) for piece in pieces(rng, rng.integers(2, 9, 50))]  # several pools
     cut, rest = Cut(), History()
     with pytest.raises(InterruptedError):
@@ -318,32 +320,32 @@ def test_a_training_that_explodes_stops_with_the_weights_of_the_step_before(rng)
 @pytest.mark.parametrize(
     "x, mask, words",
     [
-        (np.zeros((3, 2, 5)), None, "are not"),
-        (np.zeros((3, 4)), None, "are not"),
+        (np.zeros((3, 2, 5)), None, "takes frames of shape"),
+        (np.zeros((3, 4)), None, "takes frames of shape"),
         (np.full((3, 2, 4), 0.5), None, "sounds"),
         (np.full((3, 2, 4), np.nan), None, "sounds"),
         (np.zeros((0, 2, 4)), None, "no steps"),
-        (np.zeros((3, 1, 4)), np.array([[True], [False], [True]]), "real ones of each sequence first"),
+        (np.zeros((3, 1, 4)), np.array([[True], [False], [True]]), "real frames of each sequence first"),
         (np.zeros((3, 1, 4)), np.zeros((3, 1), bool), "masked everywhere"),
     ],
 )
-def test_frames_that_are_none_are_refused(x, mask, words):
+def test_bad_frames_are_refused(x, mask, words):
     with pytest.raises(BadInput, match=words):
         small("tanh", 3).log_prob(x, mask)
 
 
-def test_sizes_that_are_none_are_refused():
+def test_bad_sizes_are_refused():
     with pytest.raises(BadInput, match="choose one of tanh"):
         FrameModel(4, 3, cell="elman")
     for sizes in ((0, 3), (4, 0)):
-        with pytest.raises(ValueError, match="no sizes"):
+        with pytest.raises(ValueError, match="at least 1, nade"):
             FrameModel(*sizes)
-    with pytest.raises(BadInput, match="none"):
+    with pytest.raises(BadInput, match="cannot sample"):
         small("tanh", 0).sample(0, 1, Generator(0))
 
 
 @outputs
-def test_dtypes_stay_as_they_are(nade):
+def test_float32_stays_float32(nade):
     model = FrameModel(4, 3, Generator(0), nade=nade)
     x = np.ones((2, 1, 4), np.float32)
     assert model.log_prob(x).dtype == np.float32 == model.sample(2, 1, Generator(0)).dtype

@@ -1,4 +1,4 @@
-"""Language models: their gradients through chunks, and their bits beside those of sources that are known."""
+"""Language models: gradients through chunks, and bits compared with the entropy of known sources."""
 
 import math
 
@@ -20,7 +20,7 @@ cells = pytest.mark.parametrize("cell", rnn.CELLS)
 
 
 def small(cell, V=3, **options):
-    """A model in float64 with weights that are all of the order of 1."""
+    """A model in float64 with weights of the order of 1."""
     model = LanguageModel(CharacterTokenizer("abcdefgh"[:V]), 7, 4, Generator(2), cell=cell, **options)
     rng = np.random.default_rng(5)
     for p in model.parameters():
@@ -63,7 +63,7 @@ def test_a_chunk_as_long_as_the_text_gives_the_full_gradient_and_shorter_ones_a_
 
 
 def errors_of_the_second_chunk(cell, rng):
-    """The slope of its loss by finite differences less our gradient, along 20 directions.
+    """The finite-difference slope of the loss minus the gradient, along 20 directions.
 
     First with the state before it a constant, then with a state that moves with the parameters.
     """
@@ -128,7 +128,7 @@ def test_padding_changes_no_loss_and_no_gradient(cell, rng):
         assert not losses.numpy()[~mask].any()
         np.testing.assert_allclose(gradients(model, losses.sum()), expected, rtol=1e-8, atol=1e-10)
         unmasked, _ = model.loss(*filled)
-        assert np.abs(gradients(model, unmasked.sum()) - expected).max() > 0.1  # the planted slip
+        assert np.abs(gradients(model, unmasked.sum()) - expected).max() > 0.1  # the planted error
 
 
 # --- the norm of a step -----------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def test_after_a_clipped_step_the_parameters_have_moved_by_no_more_than_the_boun
 
 
 @pytest.mark.equation("rnn.clipping")
-def test_the_claim_above_rejects_a_norm_of_each_parameter_for_itself(rng):
+def test_the_claim_above_rejects_a_separate_norm_per_parameter(rng):
     model, bound = small("tanh"), 1e-3
     ids = rng.integers(0, 3, (21, 4))
     model.loss(ids[:-1], ids[1:])[0].mean().backward()
@@ -179,7 +179,7 @@ def test_training_clips_to_a_joint_norm_of_one_and_logs_the_norm_before():
             super().step(scale)
 
     model = LanguageModel(CharacterTokenizer("ab"), hidden=8, embedding=2, rng=Generator(0))
-    model.W_hy.data *= 50  # steep: gradients of more than 1
+    model.W_hy.data *= 50  # gradients with a norm above 1
     run, text = History(), np.random.default_rng(0).integers(0, 2, 650)
     train(
         model,
@@ -196,7 +196,7 @@ def test_training_clips_to_a_joint_norm_of_one_and_logs_the_norm_before():
 
 
 def steps_of_training(model, ids, **sizes):
-    """The gradient of each step of an epoch in which no step is taken: (steps, parameters)."""
+    """The gradient of each step of an epoch without updates: (steps, parameters)."""
     found = []
 
     class Resting(Adam):
@@ -208,7 +208,7 @@ def steps_of_training(model, ids, **sizes):
 
 
 def steps_by_hand(model, ids, batch_size, bptt_steps, carried=True, cleared=True):
-    """The same, written out: of each chunk after all before it, and clipped to a norm of one."""
+    """The same by hand: the gradient of each chunk given all chunks before it, clipped to norm 1."""
     found, state = [], None
     model.zero_grad()
     for inputs, targets in text_chunks(ids, batch_size, bptt_steps):
@@ -233,7 +233,7 @@ def test_a_step_of_training_has_the_gradient_of_its_own_chunk_after_all_those_be
 
 @pytest.mark.equation("rnn.truncation")
 @pytest.mark.parametrize("fault", ["carried", "cleared"])
-def test_the_claim_above_rejects_a_state_that_is_lost_and_gradients_that_add_up(fault, rng):
+def test_the_claim_above_rejects_a_lost_state_and_gradients_that_accumulate(fault, rng):
     model, ids, sizes = small("tanh"), rng.integers(0, 3, 200), {"batch_size": 2, "bptt_steps": 9}
     wrong = steps_by_hand(model, ids, **sizes, **{fault: False})
     assert np.abs(steps_of_training(model, ids, **sizes) - wrong).max() > 1e-3
@@ -243,14 +243,14 @@ def test_the_claim_above_rejects_a_state_that_is_lost_and_gradients_that_add_up(
 
 
 def surprisal(chain, text):
-    """−log₂ of the chain's own probability of each character but the first."""
+    """−log₂ of the chain's probability of each character but the first."""
     ids = np.array([chain.characters.index(c) for c in text])
     return -np.log2(chain.P[ids[:-1], ids[1:]])
 
 
 @pytest.fixture(scope="module")
 def fresh():
-    """A chain of 1.75 bits, and text of it that no model is trained on."""
+    """A Markov chain of 1.75 bits per character, and a held-out text of it."""
     chain = markov.source()
     return chain, chain.sample(60_000, Generator(77))
 
@@ -274,7 +274,7 @@ def trained(request, fresh):
 
 
 def excess(bits, own):
-    """The mean of what a predictor spends beyond the source itself, and its standard error, in bits."""
+    """The mean excess of a predictor over the source, and its standard error, in bits."""
     difference = bits - own
     return difference.mean(), difference.std() / math.sqrt(len(difference))
 
@@ -283,28 +283,28 @@ def excess(bits, own):
 def test_a_trained_model_comes_within_two_hundredths_of_a_bit_of_the_entropy_and_never_below(
     trained, fresh, measured
 ):
-    """The excess on fresh text is the divergence of the model from the chain, up to its standard error."""
+    """The excess on held-out text estimates the divergence of the model from the chain."""
     chain, text = fresh
     assert chain.entropy_rate == pytest.approx(1.75)
-    bits = -log_prob(trained, trained.vocabulary.encode(text)) / math.log(2)
+    bits = -log_prob(trained, trained.tokenizer.encode(text)) / math.log(2)
     mean, error = excess(bits, surprisal(chain, text))
     measured(np.maximum(0, mean), 0.02)
     measured(np.maximum(0, -mean), 3 * error)
     assert abs(bits.mean() - 1.75) < 0.02 + 3 * bits.std() / math.sqrt(len(bits))
-    assert evaluate(trained, trained.vocabulary.encode(text)) == pytest.approx(bits.mean(), rel=1e-12)
-    assert perplexity(trained, trained.vocabulary.encode(text)) == pytest.approx(2 ** bits.mean(), rel=1e-12)
+    assert evaluate(trained, trained.tokenizer.encode(text)) == pytest.approx(bits.mean(), rel=1e-12)
+    assert perplexity(trained, trained.tokenizer.encode(text)) == pytest.approx(2 ** bits.mean(), rel=1e-12)
 
 
 @pytest.mark.equation("rnn.cross_entropy")
 def test_the_claim_above_rejects_a_model_that_has_not_learned(fresh):
     chain, text = fresh
     untrained = LanguageModel(CharacterTokenizer(chain.characters), 24, 16, Generator(0))
-    assert evaluate(untrained, untrained.vocabulary.encode(text)) > chain.entropy_rate + 1
+    assert evaluate(untrained, untrained.tokenizer.encode(text)) > chain.entropy_rate + 1
 
 
 @pytest.mark.equation("rnn.cross_entropy")
-def test_the_claim_above_rejects_a_predictor_that_sees_what_it_predicts(fresh):
-    """In one place of a hundred it is told the next character."""
+def test_the_claim_above_rejects_a_predictor_that_sees_its_target(fresh):
+    """At one position in a hundred it is given the next character."""
     chain, text = fresh
     own = surprisal(chain, text)
     peeking = np.where(np.arange(len(own)) % 100 == 0, 0, own)
@@ -312,9 +312,9 @@ def test_the_claim_above_rejects_a_predictor_that_sees_what_it_predicts(fresh):
     assert mean < -3 * error
 
 
-# A grammar of two rules, S → a S b (probability ½) | c: a text a…a c b…b, whose end is known from its start
-# by those who count. A sentence with n brackets has probability 2^−(n+1): the mean of n is 1, so a sentence
-# has 2 bits and 2·1 + 1 = 3 characters in the mean.
+# A grammar with two rules, S → a S b (probability ½) | c: texts a…a c b…b. A model that counts the a's can
+# predict the end. A sentence with n brackets has probability 2^−(n+1); the mean of n is 1, so a sentence has
+# 2 bits and 2·1 + 1 = 3 characters on average.
 GRAMMAR_BITS = 2 / 3
 
 
@@ -364,7 +364,7 @@ def test_bigrams_of_maximum_likelihood_have_the_conditional_entropy_as_loss(rng,
     ids = rng.choice(V, 3000, p=[0.4, 0.3, 0.2, 0.05, 0.05])
     ids[1::2] = (ids[::2] + (rng.random(1500) < 0.3)) % V
     H, pairs = conditional_entropy(ids, V)
-    W = Parameter(np.log(pairs + 1e-300))  # logits by the letter before: softmax takes the row's share
+    W = Parameter(np.log(pairs + 1e-300))  # logits given the previous letter: softmax normalises each row
     loss = softmax_cross_entropy(W[ids[:-1]], ids[1:]).mean()
     measured(abs(loss.item() - H), 1e-12 * H)
     loss.backward()
@@ -373,7 +373,7 @@ def test_bigrams_of_maximum_likelihood_have_the_conditional_entropy_as_loss(rng,
 
 
 @pytest.mark.equation("rnn.cross_entropy")
-def test_the_claim_above_rejects_counts_of_the_letter_after_the_next(rng):
+def test_the_claim_above_rejects_counts_of_the_letter_after_next(rng):
     ids = rng.integers(0, 5, 3000)
     ids[1::2] = ids[::2]
     H, _ = conditional_entropy(ids, 5)
@@ -387,7 +387,7 @@ def test_the_claim_above_rejects_counts_of_the_letter_after_the_next(rng):
 @cells
 def test_bits_do_not_depend_on_how_many_characters_are_computed_at_once(cell, rng):
     model, ids = small(cell, layers=2), rng.integers(0, 3, 50)
-    whole = log_prob(model, ids, chunk=1000)
+    whole = log_prob(model, ids, segment_steps=1000)
     for chunk in (1, 7, 49):
         np.testing.assert_allclose(log_prob(model, ids, chunk), whole, rtol=1e-12)
 

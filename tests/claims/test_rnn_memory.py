@@ -1,4 +1,4 @@
-"""What back-propagation through time keeps: so many numbers a step, or of the order of √T."""
+"""Memory of back-propagation through time: linear in T, or of the order of √T with rematerialisation."""
 
 import gc
 import math
@@ -17,12 +17,12 @@ B, D, H, ITEM = 4, 6, 16, 4  # float32
 KEPT = {nn.RNN: H, nn.LSTM: 6 * H, nn.GRU: 5 * H}
 AT_THE_TOP = {nn.RNN: 3 * H + D, nn.LSTM: 12 * H + D, nn.GRU: 12 * H + D}
 LENGTHS = 500, 1000, 2000
-FEW = 0.03  # what does not grow with T, the allocator's rounding and the interpreter's own objects
+FEW = 0.03  # the part independent of T: the allocator's rounding and the interpreter's objects
 
 
 def held_and_peak(forward, sweep=lambda y: None):
-    """Bytes that forward() leaves behind, and the most at any time of it and of the sweep."""
-    sweep(forward())  # whatever is made once
+    """Bytes that forward() keeps, and the peak during forward() and the sweep."""
+    sweep(forward())  # warm-up: one-time allocations
     gc.collect()
     tracemalloc.start()
     try:
@@ -36,7 +36,7 @@ def held_and_peak(forward, sweep=lambda y: None):
 
 
 def a_step(network, backend):
-    """Numbers that a step of an example takes, kept and at the peak, which both grow as a line."""
+    """Numbers per step and example, kept and at the peak; both grow linearly."""
     found = []
     for T in LENGTHS:
         x = Generator(1).standard_normal((T, B, D))
@@ -65,11 +65,11 @@ def test_the_claim_above_rejects_two_layers():
     assert held > 1.9 * KEPT[nn.RNN]
 
 
-# --- checkpoints ------------------------------------------------------------------------------------------
+# --- rematerialisation ------------------------------------------------------------------------------------
 
 
 def a_loss(network):
-    """A loss of every step, so that no chunk is free."""
+    """A loss with a term at every step, so that every chunk contributes."""
 
     def loss(x, weight, state):
         h, state = network(x, state)
@@ -84,7 +84,7 @@ def sequences(T, batch=B, dtype=np.float32):
 
 
 def in_chunks(loss, arrays, state, chunk):
-    """The chain of chunks, every one with its graph."""
+    """The chain of chunks, each with its graph kept."""
     total = 0.0
     for start in range(0, len(arrays[0]), chunk):
         number, state = loss(*(a[start : start + chunk] for a in arrays), state)
@@ -107,7 +107,7 @@ def in_float64(network):
 
 @pytest.mark.parametrize("cell", rnn.CELLS)
 @pytest.mark.parametrize("chunk", [1, 7, 12, 50])
-def test_checkpoints_change_no_gradient(cell, chunk, measured):
+def test_rematerialisation_changes_no_gradient(cell, chunk, measured):
     network = in_float64(rnn.CELLS[cell](D, H, Generator(0), layers=2, learned_h0=True))
     arrays = sequences(37, dtype=np.float64)
     total, last, whole = gradients(network, in_chunks, arrays, 37)
@@ -138,7 +138,7 @@ def peak_of(network, way, T):
 
 
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM], ids=lambda kind: kind.__name__)
-def test_with_checkpoints_four_times_the_length_takes_twice_the_memory(kind):
+def test_with_rematerialisation_four_times_the_length_takes_twice_the_memory(kind):
     network = kind(D, H, Generator(0))
     short, long = (peak_of(network, remat_loss, T) for T in (2500, 10_000))
     assert long / short < 2.6
@@ -148,7 +148,7 @@ def test_with_checkpoints_four_times_the_length_takes_twice_the_memory(kind):
 def test_the_claim_above_rejects_chunks_that_keep_their_graph():
     network = nn.RNN(D, H, Generator(0))
     short, long = (peak_of(network, in_chunks, T) for T in (2500, 10_000))
-    assert long / short > 3.3  # 4, but for the chunk of which the sweep works
+    assert long / short > 3.3  # 4, apart from the chunk that the sweep works on
 
 
 @pytest.mark.parametrize("cell", rnn.CELLS)
@@ -161,7 +161,7 @@ def test_ten_thousand_steps_have_the_gradient_of_their_chunks_one_after_the_othe
         measured(np.abs(a - b).max() / np.abs(a).max(), 1e-10)  # sums of 10,000 terms in another order
 
 
-def test_what_has_no_chunk_is_refused():
+def test_empty_sequences_and_chunks_are_refused():
     network = nn.RNN(D, H, Generator(0))
     for T, chunk in ((0, 5), (5, 0)):
         with pytest.raises(BadInput, match="have no loss"):

@@ -1,4 +1,4 @@
-"""What stands over the state of a recurrent network: symbols, notes, a number, another sequence; scores."""
+"""Outputs of a recurrent network: symbols, notes, a regression, another sequence; and their scores."""
 
 import math
 
@@ -12,11 +12,11 @@ from scratchgen.rnn.frames.notes import IndependentNotes
 from scratchgen.rnn.frames.training import disturbed
 from scratchgen.rnn.scoring import evaluate, perplexity
 from scratchgen.rnn.translation.seq2seq import Seq2Seq
-from scratchgen.tasks.scores.music import marginal_nats, per_step
+from scratchgen.tasks.music import marginal_nats, per_step
 
 
 def random_weights(model, size=0.6):
-    """In float64, and all of the order of one number."""
+    """The model in float64, with weights of one scale."""
     rng = np.random.default_rng(5)
     for p in model.parameters():
         p.data = size * rng.standard_normal(p.shape)
@@ -40,7 +40,7 @@ def language_model():
 
 
 @pytest.mark.equation("rnn.language_model")
-def test_the_probabilities_of_all_texts_that_follow_a_symbol_sum_to_one(measured):
+def test_the_probabilities_of_all_texts_after_a_symbol_sum_to_one(measured):
     text = every(3, 4)
     losses, _ = language_model().loss(np.concatenate([0 * text[:1], text[:-1]]), text)
     measured(abs(np.exp(-losses.numpy().sum(axis=0)).sum() - 1), 1e-12)
@@ -73,7 +73,7 @@ def test_the_claim_above_rejects_e_to_the_bits():
 
 @pytest.mark.equation("rnn.independent_notes")
 def test_each_note_sounds_with_its_own_probability_whatever_the_others_do(rng, measured):
-    """From the joint of all 2⁴ chords, against products of the marginals that a sigmoid gives."""
+    """The joint of all 2⁴ chords, compared with products of the sigmoid marginals."""
     notes, h = random_weights(IndependentNotes(3, 4, Generator(0))), rng.standard_normal(3)
     x = every(2, 4).T.astype(float)
     joint = np.exp(notes.log_prob(np.tile(h, (16, 1)), x).numpy())
@@ -110,13 +110,13 @@ def test_the_claim_above_rejects_a_noise_of_variance_sigma():
 
 
 def music(rng, sets=2_000, pieces=50):
-    """Pieces of different length, each with its own price of a step, about 8 nats."""
+    """Pieces of different length, each with a cost per step of about 8 nats."""
     steps = rng.integers(20, 100, (sets, pieces))
     return steps * rng.normal(8, 1, steps.shape), steps
 
 
 @pytest.mark.equation("rnn.per_step")
-def test_the_standard_error_is_how_far_means_over_other_pieces_lie_apart(rng, measured):
+def test_the_standard_error_is_the_deviation_of_means_over_other_pieces(rng, measured):
     nats, steps = music(rng)
     means, errors = np.transpose([per_step(n, t) for n, t in zip(nats, steps, strict=True)])
     measured(abs(means.mean() - 8), 4 * means.std() / math.sqrt(len(means)))
@@ -124,16 +124,16 @@ def test_the_standard_error_is_how_far_means_over_other_pieces_lie_apart(rng, me
 
 
 @pytest.mark.equation("rnn.per_step")
-def test_the_claim_above_rejects_an_error_over_steps_that_count_as_independent(rng):
+def test_the_claim_above_rejects_an_error_over_steps_taken_as_independent(rng):
     nats, steps = music(rng)
     means = nats.sum(axis=1) / steps.sum(axis=1)
-    careless = 1 / np.sqrt(steps.sum(axis=1))  # the price of a piece, as if every step had drawn it anew
+    careless = 1 / np.sqrt(steps.sum(axis=1))  # treats the cost of a piece as drawn anew at every step
     assert careless.mean() < 0.3 * means.std()
 
 
 @pytest.mark.equation("rnn.marginals")
 def test_the_rule_is_the_mean_of_its_posterior_under_the_prior_of_jeffreys(measured):
-    """∫ p L(p) / √(p (1 − p)) dp over the same without the first p, L the likelihood; smooth by p = sin²."""
+    """∫ p L(p) / √(p (1 − p)) dp over ∫ L(p) / √(p (1 − p)) dp, L the likelihood; smooth with p = sin²."""
     angle = (np.arange(2_000) + 0.5) / 2_000 * math.pi / 2
     p = np.sin(angle) ** 2
     for heard, n in ((0, 4), (3, 5), (5, 5)):
@@ -149,7 +149,7 @@ def test_the_claim_above_rejects_plain_frequencies_and_the_rule_of_laplace():
     assert abs(1 / 4 - by_krichevsky) > 0.02 and abs(2 / 6 - by_krichevsky) > 0.02
 
 
-# --- a number, and a sequence -----------------------------------------------------------------------------
+# --- regression and seq2seq -------------------------------------------------------------------------------
 
 
 @pytest.mark.equation("rnn.regression")
@@ -165,7 +165,7 @@ def test_the_answer_is_the_recurrence_written_out_and_its_loss_the_squared_dista
 
 
 @pytest.mark.equation("rnn.regression")
-def test_the_claim_above_rejects_the_mean_over_what_is_answered(rng):
+def test_the_claim_above_rejects_the_mean_over_the_outputs(rng):
     model = random_weights(SequenceRegression(2, 3, 4, cell="tanh"))
     x, target = rng.standard_normal((5, 1, 2)), rng.standard_normal((1, 3))
     answer = model(x).numpy()
@@ -177,7 +177,7 @@ def translator():
 
 
 def of_all_texts(n):
-    """Σ p of those with up to n symbols and their end, of all that begin so, and of those that go on then."""
+    """Σ p of targets of up to n symbols with their end, and of all beginnings of n symbols."""
     model, x = translator(), np.array([[0], [1], [1]])
     ended, begun = [], []
     for length in range(n + 1):
@@ -196,7 +196,7 @@ def of_all_texts(n):
 
 
 @pytest.mark.equation("rnn.seq2seq")
-def test_what_has_ended_after_n_symbols_and_what_goes_on_have_the_probability_one(measured):
+def test_targets_that_end_within_n_symbols_and_longer_ones_have_probability_one(measured):
     ended, _, going_on = of_all_texts(4)
     measured(abs(ended + going_on - 1), 1e-12)
 

@@ -1,4 +1,4 @@
-"""A number that a sequence has: the adding problem, its baseline, and the model that is to solve it."""
+"""Sequence regression: the adding problem, its baseline, and the model for it."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,9 @@ def test_two_numbers_are_marked_one_in_each_half_and_the_target_is_their_sum():
     numbers, marks = x[..., 0], x[..., 1]
     assert x.dtype == y.dtype == np.float32 and x.shape == (9, 500, 2) and y.shape == (500, 1)
     assert (marks[:4].sum(axis=0) == 1).all() and (marks[4:].sum(axis=0) == 1).all()
-    assert {*np.unique(marks)} == {0, 1} and marks.any(axis=1).all()  # every place is marked somewhere
+    assert {*np.unique(marks)} == {0, 1} and marks.any(
+        axis=1
+    ).all()  # every position is marked in some sequence
     expected = [numbers[marks[:, b] == 1, b].sum() for b in range(500)]
     np.testing.assert_allclose(y[:, 0], expected, rtol=1e-6)
     assert not np.allclose(y[:, 0], numbers.sum(axis=0))
@@ -44,7 +46,7 @@ def test_the_answer_is_that_of_the_last_real_step(cell, rng, measured):
     )
 
 
-def test_what_is_none_is_refused():
+def test_bad_input_is_refused():
     with pytest.raises(BadInput, match="nothing to add"):
         adding(1, 1, Generator(0))
     with pytest.raises(BadInput, match="choose one of tanh"):

@@ -1,4 +1,4 @@
-"""Each way of drawing text has the distribution that it claims, by χ² against probabilities made by hand."""
+"""Every sampler of text has the distribution that it claims, by χ² tests against probabilities by hand."""
 
 import contextlib
 import itertools
@@ -15,11 +15,11 @@ from scratchgen.rnn import LanguageModel, beam_search, generate, probabilities
 LETTERS = "abcd"
 V = len(LETTERS)
 DRAWS = 6000
-LIKELY = 1e-3  # a right sampler fails a test of this size with this probability, and the seeds are fixed
+LIKELY = 1e-3  # size of each test: a correct sampler fails with this probability; the seeds are fixed
 
 
 def chi2(counts, p):
-    """The probability of counts that differ from p as much or more, if p is right."""
+    """The p-value of these counts under the probabilities p."""
     stats = pytest.importorskip("scipy.stats")
     if counts[p == 0].any():
         return 0.0
@@ -29,7 +29,7 @@ def chi2(counts, p):
 
 @pytest.fixture
 def model():
-    """Four letters, whose next one depends on all before."""
+    """A model of four letters; the next letter depends on all letters before."""
     model = LanguageModel(CharacterTokenizer(LETTERS), hidden=5, embedding=3, rng=Generator(4), cell="gru")
     model.W_hy.data *= 4
     return model
@@ -46,7 +46,7 @@ def of_the_likeliest(p, k):
 
 
 def nucleus(p, mass):
-    """The fewest symbols that together have the mass: the smallest set over all subsets, not a sorted sum."""
+    """The smallest set of symbols with the mass, found by a search over all subsets, not by sorting."""
     sets = [
         s for n in range(1, V + 1) for s in itertools.combinations(range(V), n) if p[list(s)].sum() >= mass
     ]
@@ -70,11 +70,9 @@ SAMPLERS = {
 
 
 def joint(model, prompt, one):
-    """The probability of each pair of letters after the prompt, when each is drawn from one(logits)."""
+    """The probability of each pair of letters after the prompt, when each letter is sampled from one(logits)."""
     pairs = np.empty((V, V))
-    logits = lambda text: (
-        model.forward(model.vocabulary.encode(text)[:, None])[0].numpy()[-1, 0].astype(float)
-    )
+    logits = lambda text: model.forward(model.tokenizer.encode(text)[:, None])[0].numpy()[-1, 0].astype(float)
     first = one(logits(prompt))
     for k, letter in enumerate(LETTERS):
         pairs[k] = first[k] * one(logits(prompt + letter))
@@ -101,7 +99,7 @@ WRONG = {
     ),
     "the temperature multiplies": ({"temperature": 2.0}, lambda y: tempered(y, 1 / 2)),
     "one letter too many": ({"top_k": 2}, lambda y: of_the_likeliest(tempered(y, 1), 3)),
-    "the mass goes back to the likeliest": (
+    "the mass returns to the most probable symbol": (
         {"top_k": 2},
         lambda y: (
             (p := np.where(of_the_likeliest(tempered(y, 1), 2) > 0, tempered(y, 1), 0))
@@ -139,7 +137,7 @@ def test_as_the_temperature_falls_the_distribution_becomes_greedy(rng, measured)
     np.testing.assert_array_equal(probabilities(y, 1, top_p=1e-9), greedy)
 
 
-def test_what_keeps_everything_changes_nothing(rng):
+def test_top_k_and_top_p_that_keep_everything_change_nothing(rng):
     y = rng.standard_normal((7, V))
     np.testing.assert_allclose(probabilities(y, 1, top_k=V), probabilities(y, 1), rtol=1e-14)
     np.testing.assert_allclose(probabilities(y, 1, top_p=1.0), probabilities(y, 1), rtol=1e-14)
@@ -151,7 +149,7 @@ def test_equal_logits_are_cut_to_exactly_k():
 
 
 @pytest.mark.parametrize("cell", rnn.CELLS)
-def test_texts_side_by_side_are_those_drawn_alone(cell):
+def test_texts_of_a_batch_are_those_sampled_alone(cell):
     model = LanguageModel(CharacterTokenizer(LETTERS), 8, 3, Generator(5), cell=cell, layers=2)
     model.W_hy.data *= 5
     prompts = ["a", "bcd", "a", "dddd"]
@@ -162,16 +160,16 @@ def test_texts_side_by_side_are_those_drawn_alone(cell):
 def test_a_text_ends_with_the_first_stop_after_its_prompt(model):
     texts = generate(model, ["abab"] * 50, 40, Generator(3), stop="ab")
     whole = generate(model, ["abab"] * 50, 40, Generator(3))
-    assert len(set(map(len, texts))) > 5  # they ended in many places
+    assert len(set(map(len, texts))) > 5  # they ended at many lengths
     for text, full in zip(texts, whole, strict=True):
         said = full[4:]
         assert text == full[: 4 + said.index("ab") + 2] if "ab" in said else text == full
 
 
-def test_a_prompt_longer_than_is_read_at_once_is_the_same_prompt(model, monkeypatch):
+def test_a_prompt_is_the_same_whether_read_in_one_call_or_in_several(model, monkeypatch):
     prompt = "abcddcba" * 10
     expected = generate(model, [prompt], 20, Generator(0))
-    monkeypatch.setattr("scratchgen.rnn.sampling.PIECE", 7)
+    monkeypatch.setattr("scratchgen.rnn.sampling.PROMPT_STEPS", 7)
     assert generate(model, [prompt], 20, Generator(0)) == expected
 
 
@@ -180,7 +178,7 @@ def test_a_prompt_longer_than_is_read_at_once_is_the_same_prompt(model, monkeypa
 
 def log_prob(model, prompt, more):
     """log p(more | prompt), from the losses of the whole text."""
-    ids = model.vocabulary.encode(prompt + more)
+    ids = model.tokenizer.encode(prompt + more)
     losses, _ = model.loss(ids[:-1, None], ids[1:, None])
     return -losses.numpy()[len(prompt) - 1 :].astype(np.float64).sum()
 
@@ -213,7 +211,7 @@ def test_with_a_stop_the_best_score_over_all_lengths_is_found(alpha, model, meas
     ]  # the first d ends a text
     texts = ended + ["".join(t) for t in itertools.product("abc", repeat=T)]
     scores = np.array([by_length(log_prob(model, "a", t), len(t), alpha) for t in texts])
-    found = beam_search(model, "a", T, V**T, alpha=alpha, stop="d")
+    found = beam_search(model, "a", T, V**T, length_penalty=alpha, stop="d")
     assert {f.text for f in found} == {"a" + t for t in texts}
     assert found[0].text == "a" + texts[scores.argmax()]
     measured(np.abs([f.score for f in found] - np.sort(scores)[::-1]), 1e-5)
@@ -221,16 +219,16 @@ def test_with_a_stop_the_best_score_over_all_lengths_is_found(alpha, model, meas
 
 def test_dividing_by_the_length_prefers_longer_texts(model):
     lengths = [
-        np.mean([len(f.text) for f in beam_search(model, "a", 6, 8, alpha=alpha, stop="d")[:4]])
+        np.mean([len(f.text) for f in beam_search(model, "a", 6, 8, length_penalty=alpha, stop="d")[:4]])
         for alpha in (0.0, 5.0)
     ]
     assert lengths[1] > lengths[0]
 
 
 class Chain:
-    """A model by table: P[i, j] is the probability of j after i."""
+    """A Markov chain as a model: P[i, j] is the probability of j after i."""
 
-    vocabulary = CharacterTokenizer(LETTERS)
+    tokenizer = CharacterTokenizer(LETTERS)
 
     def __init__(self, P):
         self.logits = np.log(P)
@@ -241,13 +239,13 @@ class Chain:
     def forward(self, ids, state=None):
         return Tensor(self.logits[ids]), Tensor(np.zeros((1, 1, ids.shape[1], 1)))
 
-    def stepper(self):
+    def incremental_decoder(self):
         return lambda ids, state: (self.logits[ids], np.zeros((1, 1, len(ids), 1)))
 
 
 @pytest.mark.equation("rnn.beam")
 def test_the_claim_of_the_best_text_rejects_greedy_search():
-    """From a, b is likelier than c; but after b all letters are equal, and after c one is nearly sure."""
+    """After a, b is more probable than c; after b all letters are equal, and after c one is nearly certain."""
     P = np.full((V, V), 0.25)
     P[0] = 0.01, 0.55, 0.43, 0.01
     P[2] = 0.01, 0.01, 0.01, 0.97

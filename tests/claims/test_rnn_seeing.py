@@ -1,4 +1,4 @@
-"""What is seen of a recurrent network: its Jacobians through time, its gates, its units and its spectrum."""
+"""Analysis of a recurrent network: its Jacobians through time, its gates, its units and its eigenvalues."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from scratchgen import rnn
 from scratchgen.nn import GRU, LSTM, RNN
 from scratchgen.random import Generator
-from scratchgen.rnn import Unit, gates, gradient_norms, interesting_units, saturation, spectrum
+from scratchgen.rnn import Unit, eigenvalues, gates, gradient_norms, interesting_units, saturation
 from scratchgen.rnn.analysis.units import correlations
 from scratchgen.runs import History
 
@@ -50,7 +50,7 @@ def by_differences(net, x, k, step=1e-6):
 @pytest.mark.equation("rnn.influence")
 @stacks
 @pytest.mark.parametrize("layers", [1, 2])
-def test_the_norms_are_those_of_finite_differences(stack, layers, rng, measured):
+def test_the_norms_agree_with_finite_differences(stack, layers, rng, measured):
     net, x = network(stack, layers=layers), rng.standard_normal((T, D))
     norms = gradient_norms(net, x)
     assert norms.shape == (T + 1,) and norms[0] == 1
@@ -92,7 +92,7 @@ def test_no_norm_exceeds_the_power_of_the_largest_singular_value(drive, rng, mea
 @pytest.mark.equation("rnn.influence")
 @pytest.mark.parametrize("planted", ["the spectral radius", "the mean singular value", "one factor too few"])
 def test_the_claim_above_rejects_a_bound_by(planted, rng):
-    """At rest the norm is that of a power of W, here far from normal: ρ(W) = 0.3 < 1 < σ_max(W)."""
+    """At rest the norm is that of a power of W, a non-normal matrix here: ρ(W) = 0.3 < 1 < σ_max(W)."""
     W = np.triu(rng.standard_normal((H, H)), 1) + 0.3 * np.eye(H)
     singular, k = np.linalg.svd(W, compute_uv=False), np.arange(1, 3)
     too_small = {
@@ -106,7 +106,7 @@ def test_the_claim_above_rejects_a_bound_by(planted, rng):
 
 @pytest.mark.equation("rnn.influence")
 @pytest.mark.parametrize("w", [0.5, -0.9, 1.0, 1.7])
-def test_of_one_unit_at_rest_the_norm_is_the_power_of_its_weight(w, measured):
+def test_for_one_unit_at_rest_the_norm_is_the_power_of_its_weight(w, measured):
     norms = gradient_norms(tanh_network(np.array([[w]])), np.zeros((30, 1)))
     expected = abs(w) ** np.arange(31)
     measured(np.abs(norms - expected), 1e-13 * expected)
@@ -133,13 +133,13 @@ def test_an_open_forget_gate_carries_the_memory_and_a_closed_one_does_not():
 
 
 @stacks
-def test_a_state_that_is_given_is_the_one_to_begin_with(stack, rng):
+def test_a_given_state_is_the_initial_state(stack, rng):
     net, x = network(stack), rng.standard_normal((T, D))
     state = net(x[:3, None])[1].numpy()
     np.testing.assert_allclose(gradient_norms(net, x[3:], state), gradient_norms(net, x)[:4], rtol=1e-12)
 
 
-def test_a_product_too_large_for_its_numbers_is_infinite_and_one_too_small_is_zero():
+def test_a_product_that_overflows_is_infinite_and_one_that_underflows_is_zero():
     W = np.array([[1e30]], np.float32)
     for scale, end in ((1, np.inf), (1e-60, 0)):
         net = tanh_network((scale * W).astype(np.float32))
@@ -153,7 +153,7 @@ def test_a_product_too_large_for_its_numbers_is_infinite_and_one_too_small_is_ze
 
 
 def lstm_from_gates(net, x, found):
-    """The states that these gates give: h of the last layer."""
+    """The states that follow from these gates: h of the last layer."""
     for k, layer in enumerate(net.layers):
         h, c = np.zeros((2, H))
         states = []
@@ -205,7 +205,7 @@ def test_the_claim_above_rejects_gates_of_the_step_before_or_with_changed_names(
         assert np.abs(from_gates(net, x, wrong) - fused).max() > 0.05
 
 
-def test_gates_are_saturated_in_the_share_of_steps_in_which_they_are_nearly_closed_or_open():
+def test_saturation_is_the_share_of_steps_in_which_a_gate_is_nearly_closed_or_open():
     gate = np.array([[0.05, 0.95], [0.09, 0.91], [0.5, 0.1], [0.95, 0.9]])[None]
     closed, opened = saturation(gate)
     np.testing.assert_array_equal(closed, [[0.5, 0]])
@@ -230,7 +230,7 @@ def test_a_unit_that_counts_is_found_among_others_and_its_correlation_is_one(rng
 
 
 @pytest.mark.parametrize("features", [{}, {"a": np.ones(500)}, {"a": np.arange(500.0) % 2}])
-def test_where_nothing_goes_with_a_feature_the_slowest_units_are_taken(features, rng):
+def test_without_a_correlated_unit_the_slowest_units_are_taken(features, rng):
     noise = rng.standard_normal(501)
     h = np.stack([noise[1:] + noise[:-1], np.linspace(0, 1, 500), np.ones(500)], axis=1)
     units = slow, quick, still = interesting_units(h, features)
@@ -241,14 +241,14 @@ def test_where_nothing_goes_with_a_feature_the_slowest_units_are_taken(features,
     assert [rnn.correlation(h, unit, features) for unit in units] == [unit.r for unit in units]
 
 
-def test_no_unit_stands_for_two_features():
+def test_no_unit_is_chosen_for_two_features():
     a, b = np.array([1.0, 2, 3, 4]), np.array([1.0, 2, 3, 5])
     h = np.stack([a, np.array([1.0, 0, 0, 1])], axis=1)
     assert [unit.number for unit in interesting_units(h, {"a": a, "b": b})] == [0, 1]
     assert interesting_units(h, {"a": a, "b": b}, n=1) == [Unit(0, "a", 1.0)]
 
 
-def test_features_of_a_text_are_what_a_reader_sees():
+def test_features_of_a_text_by_hand():
     text = '  if "a(b" [(\nROM i\n'
     seen = {name: numbers.astype(int).tolist() for name, numbers in rnn.text_features(text).items()}
     assert seen["position in the line"] == [*range(1, 14), 0, *range(1, 6), 0]
@@ -263,54 +263,54 @@ def test_a_symbol_of_several_characters_counts_as_all_of_them():
     assert features["position in the line"].tolist() == [2, 2, 3]
 
 
-# --- the spectrum -----------------------------------------------------------------------------------------
+# --- eigenvalues ------------------------------------------------------------------------------------------
 
 
-def test_the_spectrum_of_each_gate_is_that_of_its_square_of_the_weights(rng):
+def test_the_eigenvalues_of_each_gate_are_those_of_its_square_of_the_weights(rng):
     for stack, gates_of in ((RNN, 1), (LSTM, 4), (GRU, 3)):
         net = network(stack, layers=2)
-        found = spectrum(net)
+        found = eigenvalues(net)
         assert found.shape == (2, gates_of, H)
         for layer, rows in zip(net.layers, found, strict=True):
-            for k, eigenvalues in enumerate(rows):
+            for k, row in enumerate(rows):
                 square = layer.W_hh.data[:, k * H : (k + 1) * H]
-                for z in eigenvalues:
+                for z in row:
                     assert np.linalg.svd(square - z * np.eye(H), compute_uv=False)[-1] < 1e-12
 
 
-def test_a_rotation_has_its_spectrum_on_the_unit_circle_and_powers_follow_the_radius():
-    fresh = spectrum(RNN(D, 40, Generator(0)))
-    np.testing.assert_allclose(np.abs(fresh), 1, atol=1e-5)  # weights of single precision
+def test_a_rotation_has_its_eigenvalues_on_the_unit_circle_and_powers_follow_the_radius():
+    fresh = eigenvalues(RNN(D, 40, Generator(0)))
+    np.testing.assert_allclose(np.abs(fresh), 1, atol=1e-5)  # float32 weights
     W = np.random.default_rng(0).standard_normal((12, 12)) / 4
     norms = gradient_norms(tanh_network(W), np.zeros((400, 12)))
-    radius = np.abs(spectrum(tanh_network(W))).max()
+    radius = np.abs(eigenvalues(tanh_network(W))).max()
     assert (
         abs((norms[400] / norms[200]) ** (1 / 200) / radius - 1) < 1e-3 < abs(np.linalg.norm(W, 2) - radius)
     )
 
 
-def test_spectra_are_looked_at_before_training_and_after_every_epoch_also_when_it_is_resumed(rng):
+def test_eigenvalues_are_recorded_before_training_and_after_every_epoch_also_when_it_is_resumed(rng):
     net = network(RNN)
 
     def history():
-        run, spectra = History(), rnn.Spectra(net)
-        run.observe(spectra=spectra)
+        run, recorded = History(), rnn.EigenvalueHistory(net)
+        run.observe(eigenvalues=recorded)
         run.track(model=net)
-        return run, spectra
+        return run, recorded
 
     def train(run, n):
         for epoch in run.epochs(n):
             net.layers[0].W_hh.data[...] *= 1 + epoch
             run.log(loss=0)
 
-    (run, spectra), before = history(), spectrum(net)
+    (run, recorded), before = history(), eigenvalues(net)
     train(run, 2)
     again, resumed = history()
     again.resume(*run.state())
     train(again, 3)
-    assert len(spectra.moments) == 3 and len(resumed.moments) == 4
-    for moment, factor in zip(resumed.moments, (1, 2, 6, 24), strict=True):
-        np.testing.assert_allclose(np.sort_complex(moment), np.sort_complex(factor * before), rtol=1e-10)
+    assert len(recorded.epochs) == 3 and len(resumed.epochs) == 4
+    for epoch, factor in zip(resumed.epochs, (1, 2, 6, 24), strict=True):
+        np.testing.assert_allclose(np.sort_complex(epoch), np.sort_complex(factor * before), rtol=1e-10)
 
 
 @pytest.mark.parametrize("look", [gradient_norms, rnn.states, gates])

@@ -26,7 +26,7 @@ def test_the_claim_above_rejects_a_rule_without_the_transpose(rng):
 
 
 def of_a_triple_product(rng):
-    """Of y_i = Σ_jk A_ij B_kj c_k the gradient by A, found and summed by hand; and g and c."""
+    """The gradient of y_i = Σ_jk A_ij B_kj c_k by A, from the library and summed by hand; and g and c."""
     A, B, c, g = (rng.standard_normal(shape) for shape in ((3, 4), (2, 4), 2, 3))
     by_A = sg.grad(lambda A: np.sum(g * np.einsum("ij,kj,k->i", A, B, c)))(A).numpy()
     by_hand = [[sum(g[i] * B[k, j] * c[k] for k in range(2)) for j in range(4)] for i in range(3)]

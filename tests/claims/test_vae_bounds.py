@@ -1,4 +1,4 @@
-"""Every form of the bound: its order, its gap, its gradients, and what is a bound no longer."""
+"""Every form of the bound: its order, its gap, its gradients, and values that are no bound."""
 
 import numpy as np
 import pytest

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scratchgen import BadInput
-from scratchgen.autograd.primitives import plain
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.data import load_images
 from scratchgen.distributions import Bernoulli
 from scratchgen.evaluation import grey_entropy
@@ -49,7 +49,7 @@ def gaussian():
 
 
 def total(likelihood, x, cell, wrong=0.0):
-    return np.sum(np.exp(plain(likelihood.log_prob(x)) + wrong)) * cell
+    return np.sum(np.exp(to_numpy(likelihood.log_prob(x)) + wrong)) * cell
 
 
 @pytest.mark.equation("vae.gaussian_likelihood")
@@ -69,7 +69,7 @@ def test_the_claim_above_rejects_a_normaliser_that_is_counted_once_more_for_a_di
     once_more = {
         "bernoulli": lambda: -np.logaddexp(0, p.logits[0, 0]),
         "categorical": lambda: -np.log(np.sum(np.exp(p.logits[0, 0]))),
-        "gaussian": lambda: -0.5 * (np.log(2 * np.pi) + plain(p.logvar)[0, 0]),
+        "gaussian": lambda: -0.5 * (np.log(2 * np.pi) + to_numpy(p.logvar)[0, 0]),
     }[kind]()
     assert abs(total(p, x, cell, once_more) - 1) > 0.1
 
@@ -79,7 +79,7 @@ def test_samples_have_the_mean_that_the_distribution_names():
     for p in (BernoulliLikelihood(), GaussianLikelihood(), CategoricalLikelihood(LEVELS)):
         x = p(np.tile(np.linspace(-1, 1, 3 * p.outputs), (n, 1)))
         found = x.sample(Generator(1))
-        assert np.all(np.abs(found.mean(axis=0) - plain(x.mean)[0]) < 5 * found.std(axis=0) / np.sqrt(n))
+        assert np.all(np.abs(found.mean(axis=0) - to_numpy(x.mean)[0]) < 5 * found.std(axis=0) / np.sqrt(n))
 
 
 def test_the_output_for_a_mean_has_that_mean():
@@ -169,7 +169,7 @@ def test_data_outside_the_support_are_refused_in_one_line(kind, value, line):
         p.check(x)
     x[0, 2] = 1 / 3 if kind != "bernoulli" else 0.5
     p.check(x)
-    assert np.isfinite(plain(p(np.zeros((1, 3 * p.outputs))).log_prob(x))).all()
+    assert np.isfinite(to_numpy(p(np.zeros((1, 3 * p.outputs))).log_prob(x))).all()
 
 
 def test_likelihoods_that_there_are_not_are_refused_by_name():

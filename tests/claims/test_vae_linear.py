@@ -18,7 +18,7 @@ from scratchgen.vae import (
     ppca_log_likelihood,
     train,
 )
-from scratchgen.vae.geco import GREATEST
+from scratchgen.vae.geco import LARGEST_LAMBDA
 
 EIGENVALUES = np.array([4.0, 2.0, 1.0, 0.5, 0.2])
 D, N = len(EIGENVALUES), 400
@@ -292,7 +292,7 @@ def constrained(two_images, D0, epochs):
 def test_a_distortion_below_that_of_any_model_is_reported_and_nothing_diverges(two_images):
     """−log P ≥ 0 for pixels that are black or white. λ grows by e^0.01 a step at most: 921 to its end."""
     model, multiplier, history = constrained(two_images, D0=-20.0, epochs=120)
-    assert multiplier.infeasible and multiplier.lam == GREATEST
+    assert multiplier.infeasible and multiplier.lam == LARGEST_LAMBDA
     assert all(np.isfinite(p.data).all() for p in model.parameters())
     assert all(np.isfinite(values).all() for values in history.values())
     assert history["distortion"][-1] < 0.1  # as near as it can come
@@ -308,7 +308,7 @@ def test_the_claim_above_rejects_a_distortion_that_can_be_had(two_images):
     assert history["distortion"][-1] < 1.5
 
 
-def test_a_distortion_that_is_no_number_is_refused():
+def test_a_target_distortion_that_is_not_finite_is_refused():
     for D0 in (np.nan, np.inf):
         with pytest.raises(ValueError, match=f"a number of nats, not {D0}"):
             ConstrainedLoss(D0)

@@ -13,7 +13,7 @@ from scratchgen.vae import (
     ImportanceLoss,
     LinearVAE,
     free_bits_rate,
-    warm_up,
+    kl_weight,
 )
 from scratchgen.vae.objectives import distortion_and_rate
 
@@ -28,7 +28,9 @@ def posteriors(rng):
 
 
 @pytest.mark.equation("vae.free_bits")
-def test_the_mean_of_the_rate_is_the_sum_of_what_each_latent_says_or_the_free_nats(posteriors, measured):
+def test_the_mean_of_the_rate_is_the_sum_over_latents_of_the_divergence_or_the_free_nats(
+    posteriors, measured
+):
     means = (0.5 * posteriors.mu**2).mean(axis=0)
     assert np.sum(means < 0.4) == 2
     found = free_bits_rate(posteriors, 0.4)
@@ -45,7 +47,7 @@ def test_the_claim_above_rejects_free_nats_of_each_example(posteriors):
 
 
 @pytest.mark.equation("vae.free_bits")
-def test_a_latent_that_says_less_is_not_pushed_to_say_nothing(posteriors):
+def test_a_latent_below_the_free_nats_is_not_pushed_towards_the_prior(posteriors):
     mu = Tensor(posteriors.mu, requires_grad=True)
     free_bits_rate(Normal(mu, posteriors.logvar), 0.4).sum().backward()
     np.testing.assert_array_equal(mu.grad[:, :2], 0)
@@ -57,26 +59,26 @@ def test_a_latent_that_says_less_is_not_pushed_to_say_nothing(posteriors):
 
 @pytest.mark.equation("vae.warm_up")
 def test_the_weight_of_the_rate_grows_in_a_line_and_stays(measured):
-    found = np.array([warm_up(t, 4) for t in range(7)])
+    found = np.array([kl_weight(t, 4) for t in range(7)])
     measured(np.abs(found - [0, 0.25, 0.5, 0.75, 1, 1, 1]), 0)  # quarters are exact
-    assert [warm_up(t, 0) for t in range(3)] == [1, 1, 1]
+    assert [kl_weight(t, 0) for t in range(3)] == [1, 1, 1]
 
 
 @pytest.mark.equation("vae.warm_up")
-def test_the_claim_above_rejects_a_weight_that_goes_on_growing_and_one_that_is_late_by_a_step():
-    expected = np.array([warm_up(t, 4) for t in range(7)])
+def test_the_claim_above_rejects_a_weight_without_a_limit_and_one_that_is_late_by_a_step():
+    expected = np.array([kl_weight(t, 4) for t in range(7)])
     for wrong in (lambda t: t / 4, lambda t: min(1, (t + 1) / 4)):
         assert np.abs([wrong(t) for t in range(7)] - expected).max() >= 0.25
 
 
 @pytest.mark.equation("vae.warm_up")
 def test_each_step_of_a_training_has_the_weight_of_its_own():
-    model, x, eps = VAE(6, 2, 8), np.eye(6, dtype=np.float32), np.zeros((6, 2), np.float32)
+    model, x, eps = VAE(6, 2, 8, Generator(0)), np.eye(6, dtype=np.float32), np.zeros((6, 2), np.float32)
     D, R = (v.numpy() for v in distortion_and_rate(x, model.encode(x), model.decode, eps))
-    loss = BetaLoss(beta=3.0, warm_up=2)
+    loss = BetaLoss(beta=3.0, kl_warmup_steps=2)
     for weight in (0, 1.5, 3, 3):
         np.testing.assert_allclose(loss(model, x, eps)[0].numpy(), D + weight * R, rtol=1e-6)
-    again = BetaLoss(beta=3.0, warm_up=2)
+    again = BetaLoss(beta=3.0, kl_warmup_steps=2)
     loss.t = 1
     again.load_state_dict(loss.state_dict())
     np.testing.assert_allclose(again(model, x, eps)[0].numpy(), D + 1.5 * R, rtol=1e-6)
@@ -97,7 +99,7 @@ LOSSES = {
 def value_and_gradient(name, times, reduce):
     """Of a batch that is repeated so many times, noise and all."""
     make, k = LOSSES[name]
-    model = VAE(6, 2, 8)
+    model = VAE(6, 2, 8, Generator(0))
     for parameter in model.parameters():
         parameter.data = parameter.data.astype(np.float64)
     rng = np.random.default_rng(3)
@@ -122,7 +124,7 @@ def test_the_claim_above_rejects_a_sum(name):
 
 
 def test_more_samples_of_the_latent_change_the_noise_of_the_distortion_and_not_its_mean():
-    model, x = LinearVAE(4, 2), np.tile(np.array([[1, -1, 0.5, 0]], np.float32), (4000, 1))
+    model, x = LinearVAE(4, 2, Generator(0)), np.tile(np.array([[1, -1, 0.5, 0]], np.float32), (4000, 1))
     one = BetaLoss()(model, x, Generator(1))[0].numpy().astype(np.float64)
     many = BetaLoss(samples=8)(model, x, Generator(2))[0].numpy().astype(np.float64)
     assert abs(one.mean() - many.mean()) < 5 * np.hypot(one.std(), many.std()) / np.sqrt(4000)
@@ -134,7 +136,7 @@ def test_more_samples_of_the_latent_change_the_noise_of_the_distortion_and_not_i
 
 @pytest.mark.parametrize("k", [0, -3])
 def test_a_bound_of_no_samples_is_refused(k):
-    model, x = VAE(6, 2, 8), np.zeros((3, 6), np.float32)
+    model, x = VAE(6, 2, 8, Generator(0)), np.zeros((3, 6), np.float32)
     for refused in (
         lambda: ImportanceLoss(k),
         lambda: model.iwae_bound(x, k, Generator(0)),
@@ -145,7 +147,7 @@ def test_a_bound_of_no_samples_is_refused(k):
             refused()
 
 
-@pytest.mark.parametrize("given", [{"beta": -1.0}, {"warm_up": -1}, {"free_bits": -0.1}])
+@pytest.mark.parametrize("given", [{"beta": -1.0}, {"kl_warmup_steps": -1}, {"free_bits": -0.1}])
 def test_negative_weights_are_refused(given):
     with pytest.raises(ValueError, match="may not be negative"):
         BetaLoss(**given)

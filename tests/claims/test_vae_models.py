@@ -8,7 +8,7 @@ from scratchgen.evaluation import active_units, annealed_log_likelihood, rate_an
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
-from scratchgen.vae import VAE, ConditionalVAE, ConvVAE, LinearVAE, build, evaluate, train
+from scratchgen.vae import VAE, VQVAE, ConditionalVAE, ConvVAE, LinearVAE, evaluate, train
 from scratchgen.vae.interpolate import spherical, straight
 
 K, D = 3, 6
@@ -20,8 +20,8 @@ PATTERNS = np.array([[1, 1, 0, 0, 0, 0], [0, 0, 1, 1, 0, 0], [0, 0, 0, 0, 1, 1]]
 
 @pytest.mark.equation("vae.prior")
 def test_latents_of_samples_are_independent_normal_numbers(measured):
-    """Decoded by a decoder that shows them: W the identity, b and the bend away from 0."""
-    model, n = LinearVAE(2, 2), 100_000
+    """Decoded by a decoder that shows them: W the identity, b and the kink of the ReLU away from 0."""
+    model, n = LinearVAE(2, 2, Generator(0)), 100_000
     model.decoder.W.data[...], model.decoder.b.data[...] = np.eye(2), 0
     z = model.sample(n, Generator(4)).astype(np.float64)
     covariance = np.cov(z, rowvar=False)
@@ -122,7 +122,7 @@ def test_the_claim_above_rejects_the_evidence_of_another_class(told):
 
 
 @pytest.mark.equation("vae.conditional")
-def test_what_is_decoded_depends_on_the_class_and_on_the_latent():
+def test_the_decoded_image_depends_on_the_class_and_on_the_latent():
     model, z = conditional(), Generator(1).standard_normal((1, 1), np.float64)
     images = [model.given([y]).decode(z).mean.numpy() for y in range(K)]
     for a, b in ((0, 1), (1, 2), (0, 2)):
@@ -150,7 +150,7 @@ def test_images_of_a_class_are_more_likely_given_that_class(told):
     assert right > wrong + 5
 
 
-def test_every_estimate_for_known_classes_is_the_same_in_whatever_pieces(told):
+def test_every_estimate_for_known_classes_is_the_same_in_batches_of_any_size(told):
     x, y = noisy_patterns(2100, 6)
     some = told.given(y[:23])
     whole, pieces = (
@@ -169,8 +169,8 @@ def test_every_estimate_for_known_classes_is_the_same_in_whatever_pieces(told):
 
 
 REFUSED_LABELS = {
-    "too large": ([0, 3], "classes are 0 … 2, one for each row, not 3"),
-    "negative": ([0, -1], "classes are 0 … 2, one for each row, not -1"),
+    "too large": ([0, 3], "classes are 0 … 2, one per row, not 3"),
+    "negative": ([0, -1], "classes are 0 … 2, one per row, not -1"),
     "between two": ([0, 0.5], "not 0.5"),
     "NaN": ([0, np.nan], "not nan"),
     "one-hot": ([[0, 1, 0], [1, 0, 0]], r"not an array of shape \(2, 3\)"),
@@ -188,7 +188,7 @@ def test_labels_that_are_no_classes_are_refused(case):
 
 def test_as_many_labels_as_rows_are_asked_for():
     model = ConditionalVAE(D, 2, 8, K)
-    with pytest.raises(BadInput, match="2 classes are given for 4 rows; give each row its class"):
+    with pytest.raises(BadInput, match="2 classes are given for 4 rows; give one class per row"):
         model.given([0, 1]).elbo(np.zeros((4, D), np.float32), Generator(0))
 
 
@@ -204,7 +204,7 @@ def ends(rng):
 
 @pytest.mark.equation("vae.spherical")
 @pytest.mark.parametrize("way", [straight, spherical])
-def test_a_way_begins_and_ends_where_it_is_to(way, ends):
+def test_a_path_starts_and_ends_at_the_two_latents(way, ends):
     a, b = ends
     path = way(a, b, 9)
     assert path.shape == (9, 7, 40)
@@ -229,7 +229,7 @@ def test_the_claim_above_rejects_the_straight_way(ends):
     assert np.all(lengths[4] < 0.85 * lengths[0])
 
 
-def test_where_no_circle_is_the_one_between_them_the_way_is_straight(rng):
+def test_between_parallel_or_opposite_latents_the_path_is_straight(rng):
     a = rng.standard_normal((3, 5))
     for b in (a, 2 * a, -a, np.zeros_like(a)):
         path = spherical(a, b, 5)
@@ -257,7 +257,7 @@ SIZES = {
 @pytest.mark.parametrize("case", SIZES)
 def test_sizes_of_no_model_are_refused(case):
     with pytest.raises(
-        ValueError, match=r"at least 1, not|a hidden layer or more|one class or more"
+        ValueError, match=r"at least 1, not|a VAE has hidden layers|one class or more"
     ) as problem:
         SIZES[case]()
     assert "\n" not in str(problem.value)
@@ -272,8 +272,11 @@ ALL = {
 }
 
 
-def made(architecture, **other):
-    return build({"architecture": architecture, **ALL[architecture], **other}, Generator(1))
+CLASSES = {"mlp": VAE, "conv": ConvVAE, "conditional": ConditionalVAE, "linear": LinearVAE, "vq": VQVAE}
+
+
+def made(architecture, seed=1, **other):
+    return CLASSES[architecture](**{**ALL[architecture], **other}, rng=Generator(seed))
 
 
 @pytest.mark.parametrize("architecture", ALL)
@@ -285,16 +288,13 @@ def test_the_weights_of_a_model_are_all_of_it_and_those_of_another_change_nothin
         ).state_dict()
         if other == architecture == "linear":
             state = {**state, "logvar": np.zeros(3, np.float32)}
-        with pytest.raises(ValueError, match=r"weights are of another model|in the model, but") as problem:
+        with pytest.raises(
+            ValueError, match=r"weights belong to a different model|in the model, but"
+        ) as problem:
             model.load_state_dict(state)
         assert "\n" not in str(problem.value)
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[name])
-    again = build({"architecture": architecture, **ALL[architecture]}, Generator(9))
+    again = made(architecture, seed=9)
     again.load_state_dict(before)
     np.testing.assert_array_equal(again.sample(3, Generator(4)), model.sample(3, Generator(4)))
-
-
-def test_an_architecture_that_there_is_not_is_refused():
-    with pytest.raises(KeyError, match="gnu"):
-        build({"architecture": "gnu"})

@@ -1,4 +1,4 @@
-"""Downloads that go wrong: one clear line each, and never a bad file in the cache."""
+"""Failing downloads: each gives one clear line and leaves no bad file in the cache."""
 
 import hashlib
 import http.server
@@ -26,7 +26,7 @@ RECORDINGS = {f"{k}.wav": np.random.default_rng(k).bytes(3000 + k) for k in rang
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """A server that misbehaves as the address says: /<fault>/thing.bin."""
+    """A server with the fault that the address names: /<fault>/thing.bin."""
 
     def log_message(self, *arguments):
         pass
@@ -34,7 +34,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.requests.append(self.path)
         fault = self.path.split("/")[1]
-        with suppress(BrokenPipeError, ConnectionResetError):  # the other side has had enough
+        with suppress(BrokenPipeError, ConnectionResetError):  # the client has closed the connection
             getattr(self, fault.replace("-", "_"))()
 
     def send(self, content, declared=None):
@@ -77,7 +77,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def server_error(self):
         self.send_error(503)
 
-    def redirected_for_ever(self):
+    def redirected_endlessly(self):
         self.send_response(302)
         self.send_header("Location", self.path)
         self.send_header("Content-Length", "0")
@@ -100,7 +100,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return
 
     def slow(self):
-        """Not so slow that it would be given up: long enough for a second process to come."""
+        """Fast enough not to be rejected, slow enough for a second process to start."""
         self.send_response(200)
         self.send_header("Content-Length", str(len(CONTENT)))
         self.end_headers()
@@ -119,13 +119,13 @@ FAULTS = {
     "too-much": "wrong SHA-256",
     "cut": "cut before the end",
     "cut-without-a-length": "wrong SHA-256",
-    "web-page": "a web page in place of the file",
+    "web-page": "a web page instead of the file",
     "not-found": "404",
     "server-error": "503",
-    "redirected-for-ever": "redirects without end",
+    "redirected-endlessly": "redirects without end",
     "silent": "no answer for 0.3 s",
     "stalled": "no answer for 0.3 s",
-    "dripping": "fewer than 1 kB a second",
+    "dripping": "less than 1 kB per second",
 }
 
 
@@ -153,17 +153,17 @@ def server():
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
-    """An empty cache, no SCRATCHGEN_DATA, no proxy before loopback, and little patience."""
+    """An empty cache, no SCRATCHGEN_DATA, no proxy for loopback, and a short timeout."""
     monkeypatch.delenv("SCRATCHGEN_DATA", raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(pooch, "os_cache", lambda project: tmp_path / "cache" / project)
-    monkeypatch.setattr(download, "PATIENCE", 0.3)
+    monkeypatch.setattr(download, "TIMEOUT", 0.3)
     return tmp_path / "cache"
 
 
 @pytest.fixture
 def serve(server, monkeypatch):
-    """serve(fault): from now on thing.bin comes from a server with that fault."""
+    """serve(fault): thing.bin is served with this fault from now on."""
 
     def choose(fault):
         sha256 = hashlib.sha256(CONTENT).hexdigest()
@@ -195,7 +195,7 @@ def test_a_fault_is_one_line_and_leaves_nothing(fault, serve, server, cache):
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_after_a_fault_the_file_is_fetched_as_if_nothing_had_been(fault, serve, cache):
+def test_after_a_fault_the_file_is_downloaded_normally(fault, serve, cache):
     serve(fault)
     with pytest.raises(BadInput):
         get()
@@ -213,7 +213,7 @@ def test_a_good_file_is_not_lost_to_a_fault(serve, server, cache):
 
 
 def test_random_faults_one_after_another_never_leave_a_bad_file(serve, cache, count, figure, monkeypatch):
-    monkeypatch.setattr(download, "PATIENCE", 30.0)  # none of these is slow, but a busy machine may be
+    monkeypatch.setattr(download, "TIMEOUT", 30.0)  # these servers are fast, but the machine may be busy
     rng, quick = (
         np.random.default_rng(SEED),
         [f for f in FAULTS if f not in ("silent", "stalled", "dripping")],
@@ -221,7 +221,7 @@ def test_random_faults_one_after_another_never_leave_a_bad_file(serve, cache, co
     n = count(50, 500)
     for i in range(n):
         serve(quick[rng.integers(len(quick))])
-        if rng.random() < 0.3:  # a damaged file in the cache is no better than none
+        if rng.random() < 0.3:  # a damaged file in the cache counts as missing
             path = cache / "scratchgen" / "things" / "thing.bin"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(CONTENT[: rng.integers(len(CONTENT))])
@@ -232,7 +232,7 @@ def test_random_faults_one_after_another_never_leave_a_bad_file(serve, cache, co
         assert get().read_bytes() == CONTENT
         get().unlink()
     figure(
-        f"downloads: {n} faults of {len(FAULTS)} kinds, none left a file or stopped the next (seed {SEED})"
+        f"downloads: {n} faults of {len(FAULTS)} kinds, none left a file or affected the next (seed {SEED})"
     )
 
 
@@ -256,7 +256,7 @@ def processes(n, cache):
     return started, results
 
 
-def test_processes_that_fetch_at_once_all_get_the_file_and_only_one_asks_for_it(serve, server, cache, figure):
+def test_processes_that_fetch_at_once_all_get_the_file_with_one_request(serve, server, cache, figure):
     serve("slow")
     started, results = processes(4, cache)
     found = [results.get(timeout=60) for _ in started]
@@ -264,7 +264,7 @@ def test_processes_that_fetch_at_once_all_get_the_file_and_only_one_asks_for_it(
         process.join()
     assert found == [hashlib.sha256(CONTENT).hexdigest()] * 4
     assert len(server.requests) == 1 and len(files_in(cache)) == 1
-    figure("downloads: 4 processes at once, one request, four whole files")
+    figure("downloads: 4 processes at once, one request, four complete files")
 
 
 def test_a_process_that_is_killed_while_it_fetches_leaves_no_file_and_no_lock(serve, server, cache, count):
@@ -277,7 +277,7 @@ def test_a_process_that_is_killed_while_it_fetches_leaves_no_file_and_no_lock(se
         process.join()
         assert not (cache / "scratchgen" / "things" / "thing.bin").exists()
         serve("good")
-        assert get().read_bytes() == CONTENT and len(files_in(cache)) == 1, "what was left has been removed"
+        assert get().read_bytes() == CONTENT and len(files_in(cache)) == 1, "leftovers have been removed"
         get().unlink()
         server.requests.clear()
 
@@ -285,7 +285,7 @@ def test_a_process_that_is_killed_while_it_fetches_leaves_no_file_and_no_lock(se
 def test_a_cache_that_cannot_be_written_is_one_line(serve, cache, tmp_path):
     (tmp_path / "cache").write_text("a file where the folder should be")
     serve("good")
-    with pytest.raises(BadInput, match="cannot be fetched") as caught:
+    with pytest.raises(BadInput, match="cannot be downloaded") as caught:
         get()
     assert "\n" not in str(caught.value)
 
@@ -299,7 +299,7 @@ def sums_of(files):
 
 @pytest.fixture
 def served_archive(server, monkeypatch):
-    """served_archive(bytes): the archive that the server has from now on."""
+    """served_archive(bytes): the archive that is served from now on."""
     wanted = sources.RemoteFolder(
         "things",
         "recordings",
@@ -332,7 +332,7 @@ BAD_ARCHIVES = {
     "a changed file": archive(changed),
     "a missing file": archive({name: c for name, c in RECORDINGS.items() if name != "3.wav"}),
     "one file more": archive({**RECORDINGS, "more.wav": b"more"}),
-    "a name that climbs out": archive(
+    "a name that leads outside": archive(
         {("../../../" if name == "3.wav" else "") + name: c for name, c in RECORDINGS.items()}
     ),
     "another folder": archive(RECORDINGS, "others-1234/recordings/"),
@@ -365,7 +365,7 @@ def test_an_archive_that_would_fill_the_disk_is_refused_before_anything_is_unpac
     served_archive(BAD_ARCHIVES["a changed file"])
     with pytest.raises(BadInput):
         get_folder()
-    assert unpacked, "the claim above would not have noticed"
+    assert unpacked, "this archive must be unpacked, or the claim above proves nothing"
 
 
 @pytest.mark.parametrize("damage", ["changed", "removed", "list changed"])

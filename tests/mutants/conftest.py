@@ -1,8 +1,8 @@
-"""The table at the end of a run: which claim caught which fault."""
+"""The table at the end of a run: each fault, with the claim that caught it."""
 
 
 def pytest_terminal_summary(terminalreporter):
-    reports = terminalreporter.getreports("passed")  # those of other processes too
+    reports = terminalreporter.getreports("passed")  # of all processes
     rows = [value for report in reports for name, value in report.user_properties if name == "fault"]
     if not rows:
         return

@@ -1,17 +1,17 @@
-"""What a planted fault is."""
+"""A planted fault."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One place of one module, and what others have written there.
+    """One place of one module, and the wrong code that others have written there.
 
-    text      what stands in the module, exactly once
-    wrong     what stands there with the fault
-    says      what is wrong, and where that was seen
-    claims    the tests that are to catch it, below tests/: files, or single tests of a file
-    only      which of their cases: pytest's -k
+    text      the right code, which occurs exactly once in the module
+    wrong     the wrong code
+    says      what is wrong, and where it was seen
+    claims    the tests that must catch it, below tests/: files, or single tests of a file
+    only      a selection of their cases, as pytest's -k
     """
 
     name: str

@@ -1,55 +1,63 @@
 """Run claims on a module in which a fault is planted; nothing on disk is changed.
 
-    python planting.py < {"module": …, "text": …, "wrong": …, "claims": […], "only": …}
+    python planting.py < requests    one per line:
+    {"module": …, "text": …, "wrong": …, "claims": […], "only": …, "output": file}
 
-The module's own file is read when it is first imported, wherever it is installed, and the text is replaced on
-its way into the interpreter. The last line of the output is
-{"exit": pytest's status, "failed": [[claim, why], …]}.
+The text is replaced while the module's own file is imported, wherever it is installed. Each request runs in a new
+process, forked from this one, which has imported pytest and NumPy but nothing of ours. The last line of a
+request's output is {"exit": pytest's status, "failed": [[claim, why], …]}; then this process prints a line.
 """
 
 import json
 import os
+import signal
 import sys
 from importlib.machinery import PathFinder, SourceFileLoader
 
+import numpy  # noqa: F401 (imported once for all requests)
 import pytest
 
-request = json.load(sys.stdin)
+TIME_LIMIT = 300  # seconds per request
 
 
 class Planted(SourceFileLoader):
     """Loads a source file with one place of it changed, past the cache of compiled modules."""
 
+    def __init__(self, name, path, text, wrong):
+        super().__init__(name, path)
+        self.text, self.wrong = text, wrong
+
     def get_code(self, fullname):
         source = self.get_source(fullname)
-        if source.count(request["text"]) != 1:
+        if source.count(self.text) != 1:
             raise ImportError(
                 f"{self.path} has {request['text']!r} not once, but {source.count(request['text'])} times"
             )
-        return compile(
-            source.replace(request["text"], request["wrong"]), self.path, "exec", dont_inherit=True
-        )
+        return compile(source.replace(self.text, self.wrong), self.path, "exec", dont_inherit=True)
 
 
 class Finder:
-    """Finds the one module that is to be changed, and leaves all others to Python."""
+    """Finds the one module that is changed, and leaves all others to Python."""
+
+    def __init__(self, module, text, wrong):
+        self.module, self.text, self.wrong = module, text, wrong
 
     def find_spec(self, name, path=None, target=None):
-        if name != request["module"]:
+        if name != self.module:
             return None
         spec = PathFinder.find_spec(name, path)
-        spec.loader = Planted(name, spec.origin)
+        spec.loader = Planted(name, spec.origin, self.text, self.wrong)
         return spec
 
 
 class Judge:
-    """Keeps the claims, leaves out their planted counter-examples and what is slow, and notes what failed."""
+    """Keeps the claims, leaves out planted counter-examples and slow tests, and records the failures."""
 
     def __init__(self):
         self.failed = []
 
     def pytest_collection_modifyitems(self, config, items):
-        from scratchgen.equations.locate import is_planted  # when the fault is in its place
+        from scratchgen.equations.locate import is_planted  # only after the fault is planted
 
         claims = [item for item in items if not is_planted(item.originalname)]
         items[:] = [item for item in claims if not item.get_closest_marker("slow")]
@@ -61,12 +69,32 @@ class Judge:
             self.failed.append((report.nodeid, why.partition("\n")[0]))
 
 
-sys.meta_path.insert(0, Finder())
-os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # those that are installed take longer to load than we do
-os.environ.pop("SCRATCHGEN_DATA", None)  # claims on real data take longer, and are not everywhere
-judge = Judge()
-options = ["-x", "-q", "-p", "no:cacheprovider", "-o", "addopts=", "--import-mode=importlib"]
-options += ["-k", request["only"]] if request["only"] else []
-status = pytest.main([*options, *request["claims"]], plugins=[judge])
-print()
-print(json.dumps({"exit": status, "failed": judge.failed}))
+def judge(request):
+    """The verdict of the claims on a fault, in a process that has imported nothing of ours so far."""
+    ours = [name for name in sys.modules if name.startswith("scratchgen")]
+    assert not ours, f"imported before the fault was planted: {ours}"
+    sys.meta_path.insert(0, Finder(request["module"], request["text"], request["wrong"]))
+    judge = Judge()
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-o", "addopts=", "--import-mode=importlib"]
+    options += ["-k", request["only"]] if request["only"] else []
+    status = pytest.main([*options, *request["claims"]], plugins=[judge])
+    return {"exit": status, "failed": judge.failed}
+
+
+if __name__ == "__main__":
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = (
+        "1"  # installed plugins take longer to load than the claims
+    )
+    os.environ.pop("SCRATCHGEN_DATA", None)  # claims on real data take longer, and are not everywhere
+    for line in sys.stdin:
+        request = json.loads(line)
+        child = os.fork()
+        if not child:
+            signal.alarm(TIME_LIMIT)
+            output = os.open(request["output"], os.O_WRONLY | os.O_TRUNC)
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            print("\n" + json.dumps(judge(request)), flush=True)
+            os._exit(0)
+        os.waitpid(child, 0)
+        print("done", flush=True)

@@ -1,4 +1,4 @@
-"""Every contract test runs on every backend; one that is off is skipped with the registry's own reason."""
+"""Every contract test runs on every backend; a backend that is not available is skipped with its reason."""
 
 import numpy as np
 import pytest
@@ -8,14 +8,32 @@ import scratchgen_kernels as kernels
 
 @pytest.fixture(autouse=True)
 def small_work_is_shared_too(monkeypatch):
-    """So that the arrays of a test, which are small, are shared out among threads."""
+    """Share the small arrays of the tests among threads too."""
     monkeypatch.setattr("scratchgen_kernels.threads.MARGIN", 1)
 
 
 @pytest.fixture(scope="session")
 def off():
-    """Backend name → reason, for the backends that some kernel lacks."""
+    """{backend: reason} for the backends that some kernel lacks."""
     return {state.backend: state.reason for state in kernels.backends() if not state.available}
+
+
+class BackendEntered(Exception):
+    """Raised where a kernel asks for its backend."""
+
+
+@pytest.fixture
+def no_backend(monkeypatch):
+    """No backend may be entered: a kernel that asks for one raises the exception that this fixture returns.
+
+    With it a test of a refusal need not be repeated for each backend.
+    """
+
+    def enter(kernel, backend=None):
+        raise BackendEntered(kernel.name, backend)
+
+    monkeypatch.setattr("scratchgen_kernels.registry.Kernel.module", enter)
+    return BackendEntered
 
 
 @pytest.fixture(params=["loops", "numpy", "numba", "cython"])
@@ -37,7 +55,7 @@ def rng():
 
 @pytest.fixture
 def threads():
-    """Set the number of threads; the former one comes back afterwards."""
+    """A function that sets the number of threads; the former number is restored afterwards."""
     former = kernels.get_num_threads()
     yield kernels.set_num_threads
     kernels.set_num_threads(former)

@@ -1,4 +1,4 @@
-"""Bias and activation on every backend: values, gradients against finite differences, NaN and both ends."""
+"""Bias and activation on every backend: values, gradients against finite differences, NaN and saturation."""
 
 import numpy as np
 import pytest
@@ -28,15 +28,19 @@ def oracle(x, b, activation):
 
 
 @pytest.mark.equation("kernels.bias_activation")
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_values_are_the_activation_of_the_sum(backend, dtype, rng, agrees, activation, shape):
-    x, b = draw(rng, dtype, shape)
-    agrees(bias_activation(x, b, activation, backend=backend), oracle(x, b, activation), roundings=10)
+def test_values_are_the_activation_of_the_sum(backend, dtype, rng, agrees, activation):
+    for shape in SHAPES:
+        x, b = draw(rng, dtype, shape)
+        agrees(bias_activation(x, b, activation, backend=backend), oracle(x, b, activation), roundings=10)
 
 
 @pytest.mark.equation("kernels.bias_activation")
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_gradients_are_those_of_finite_differences(backend, dtype, rng, activation, shape, step=1e-6):
+def test_gradients_are_those_of_finite_differences(backend, dtype, rng, activation):
+    for shape in SHAPES:
+        assert_gradients_agree(backend, dtype, rng, activation, shape)
+
+
+def assert_gradients_agree(backend, dtype, rng, activation, shape, step=1e-6):
     x, b = draw(rng, dtype, shape)
     g = rng.normal(size=shape).astype(dtype)
     y = bias_activation(x, b, activation, backend=backend)
@@ -83,23 +87,24 @@ def test_nan_stays_in_its_element_and_reaches_its_bias(backend, dtype, rng, acti
     np.testing.assert_array_equal(np.argwhere(np.isnan(g_b)), [[5]])
 
 
-def test_memory_layout_does_not_matter_and_results_are_new(backend, dtype, rng, agrees, relaid, activation):
+def test_memory_layout_does_not_matter_and_results_are_new(backend, dtype, rng, agrees, relaid):
     x, b = draw(rng, dtype, (4, 7))
     moved = relaid(x)
-    y = bias_activation(moved, relaid(b), activation, backend=backend)
-    agrees(y, oracle(x, b, activation), roundings=10)
-    g_x, _ = bias_activation_backward(moved, relaid(y), activation, backend=backend)
-    np.testing.assert_array_equal(g_x, bias_activation_backward(x, y, activation, backend=backend)[0])
-    np.testing.assert_array_equal(moved, x)
-    assert not np.may_share_memory(y, moved) and not np.may_share_memory(g_x, moved)
+    for activation in FUNCTIONS:
+        y = bias_activation(moved, relaid(b), activation, backend=backend)
+        agrees(y, oracle(x, b, activation), roundings=10)
+        g_x, _ = bias_activation_backward(moved, relaid(y), activation, backend=backend)
+        np.testing.assert_array_equal(g_x, bias_activation_backward(x, y, activation, backend=backend)[0])
+        np.testing.assert_array_equal(moved, x)
+        assert not np.may_share_memory(y, moved) and not np.may_share_memory(g_x, moved)
 
 
 @pytest.mark.parametrize(
     ("name", "error"), [("softmax", ValueError), (None, TypeError), (np.tanh, TypeError)]
 )
-def test_another_activation_is_refused(backend, name, error):
+def test_another_activation_is_refused(no_backend, name, error):
     one = np.ones((2, 2))
     with pytest.raises(error, match="activation must be"):
-        bias_activation(one, one[0], name, backend=backend)
+        bias_activation(one, one[0], name)
     with pytest.raises(error, match="activation must be"):
-        bias_activation_backward(one, one, name, backend=backend)
+        bias_activation_backward(one, one, name)

@@ -49,15 +49,15 @@ def test_every_backend_gives_the_same_words(off, key, counter, n):
 
 
 @pytest.mark.parametrize("start", range(9))
-@pytest.mark.parametrize("n", range(7))
-def test_any_part_of_the_stream_is_that_part_of_the_whole(backend, start, n):
+def test_any_part_of_the_stream_is_that_part_of_the_whole(backend, start):
     edge = 2**34 - 6  # so that the block number grows past 32 bits on the way
     whole = random_bits(7, edge, 16, backend=backend)
-    part = random_bits(7, edge + start, n, backend=backend)
-    np.testing.assert_array_equal(part, whole[start : start + n])
+    for n in range(7):
+        part = random_bits(7, edge + start, n, backend=backend)
+        np.testing.assert_array_equal(part, whole[start : start + n])
 
 
-def test_the_last_position_can_be_had_and_the_next_cannot(backend):
+def test_the_last_position_is_allowed_and_the_next_is_refused(backend):
     last = random_bits(3, 2**64 - 1, 1, backend=backend)
     assert last[0] == philox4x32((0xFFFFFFFF, 0x3FFFFFFF, 0, 0), (3, 0), backend=backend)[3]
     assert random_bits(3, 2**64 - 1, 0, backend=backend).shape == (0,)
@@ -66,7 +66,7 @@ def test_the_last_position_can_be_had_and_the_next_cannot(backend):
 
 
 def test_words_are_balanced_in_every_bit():
-    """Each bit of n words is a fair coin: its mean errs by ½/√n, and of 32 no one by 5 such errors."""
+    """Each bit of n words is a fair coin: its mean errs by ½/√n, and none of the 32 means by 5 such errors."""
     n = 40_000
     words = random_bits(11, 5, n)
     ones = ((words[:, None] >> np.arange(32, dtype=np.uint32)) & 1).mean(axis=0)

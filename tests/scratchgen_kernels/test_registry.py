@@ -1,4 +1,4 @@
-"""How a backend is chosen, and what is said when it is not there."""
+"""The choice of a backend, and the message if it is not available."""
 
 import json
 import os
@@ -18,14 +18,14 @@ ONE = np.ones((1, 1))
 
 @pytest.fixture
 def kernel(monkeypatch):
-    """A kernel that has loaded nothing yet, and a registry that forgets it afterwards."""
+    """A kernel that has loaded no backend, in a registry that is restored afterwards."""
     monkeypatch.setattr(registry, "_kernels", [])
     return Kernel("matmul", "scratchgen_kernels.matmul", auto=("cython", "numba", "numpy", "loops"))
 
 
 @pytest.fixture
 def broken_import(monkeypatch):
-    """Make the import of some backends fail as it would elsewhere."""
+    """A function that makes the import of backends fail, as on another machine."""
 
     def install(**errors):
         real = registry.import_module
@@ -43,7 +43,7 @@ def broken_import(monkeypatch):
 
 @pytest.fixture
 def record(monkeypatch, tmp_path):
-    """Let the registry believe that the build said this; None for a build that never was."""
+    """A function that sets the record of the build; None means that there was no build."""
 
     def install(content):
         path = tmp_path / "_build.json"
@@ -66,7 +66,7 @@ def test_an_unknown_name_lists_the_known_ones():
         kernels.matmul(ONE, ONE, backend="fortran")
 
 
-def test_use_holds_until_it_is_changed(kernel):
+def test_use_is_valid_until_the_next_use(kernel):
     former = registry._chosen
     try:
         kernels.use("loops")
@@ -77,7 +77,7 @@ def test_use_holds_until_it_is_changed(kernel):
         kernels.use(former)
 
 
-def test_the_context_manager_gives_the_former_backend_back(kernel):
+def test_the_context_manager_restores_the_former_backend(kernel):
     with kernels.use("numpy"):
         with kernels.use("loops"):
             assert kernel.module().__name__.endswith("loops")
@@ -98,7 +98,7 @@ def test_the_environment_gives_the_initial_choice():
     assert in_a_new_process(code, SCRATCHGEN_KERNELS="").stdout.split() == ["auto"]
 
 
-def test_a_wrong_name_in_the_environment_is_refused_at_the_first_call_and_says_where_it_came_from():
+def test_a_wrong_name_in_the_environment_is_refused_at_the_first_call_and_names_the_variable():
     code = """if True:
         import numpy as np, scratchgen_kernels as kernels
         print("imported")
@@ -117,19 +117,19 @@ def test_importing_the_package_imports_no_backend():
     assert in_a_new_process(code).stdout.strip() == ""
 
 
-def test_numba_that_is_not_installed_says_so_and_how_to_get_it(kernel, broken_import):
+def test_missing_numba_has_its_reason_and_remedy(kernel, broken_import):
     broken_import(numba=ModuleNotFoundError("No module named 'numba'", name="numba"))
     with pytest.raises(BackendUnavailable, match=r"numba is not installed.*pip install .*\[fast\]"):
         kernel.module("numba")
 
 
-def test_numba_that_does_not_load_says_why_in_its_own_words(kernel, broken_import):
+def test_broken_numba_has_the_message_of_its_import_error(kernel, broken_import):
     broken_import(numba=ImportError("Numba needs NumPy 2.0 or less. Got NumPy 9.9."))
     with pytest.raises(BackendUnavailable, match=r"Numba needs NumPy 2\.0 or less\. Got NumPy 9\.9\."):
         kernel.module("numba")
 
 
-NOT_THERE = ModuleNotFoundError("No module named ...", name="scratchgen_kernels.matmul.cython_")
+MISSING_MODULE = ModuleNotFoundError("No module named ...", name="scratchgen_kernels.matmul.cython_")
 
 
 @pytest.mark.parametrize(
@@ -142,14 +142,14 @@ NOT_THERE = ModuleNotFoundError("No module named ...", name="scratchgen_kernels.
         ({"status": "built", "python": "3.99.0"}, r"built for Python 3\.99\.0"),
     ],
 )
-def test_cython_that_is_not_there_says_why_and_how_to_get_it(kernel, broken_import, record, content, words):
-    broken_import(cython=NOT_THERE)
+def test_missing_cython_kernels_have_their_reason_and_remedy(kernel, broken_import, record, content, words):
+    broken_import(cython=MISSING_MODULE)
     record(content)
     with pytest.raises(BackendUnavailable, match=f"{words}.*C compiler.*SCRATCHGEN_REQUIRE_EXT=1"):
         kernel.module("cython")
 
 
-def test_cython_that_does_not_load_says_why(kernel, broken_import, record):
+def test_broken_cython_kernels_have_the_message_of_their_import_error(kernel, broken_import, record):
     broken_import(cython=ImportError("undefined symbol: _PyGen"))
     record({"status": "built"})
     with pytest.raises(BackendUnavailable, match="undefined symbol: _PyGen"):
@@ -164,7 +164,7 @@ def test_an_old_compiled_file_is_not_used_where_the_last_build_made_none(kernel,
         kernel.module("cython")
 
 
-def test_auto_takes_the_first_that_is_present(kernel, broken_import, record):
+def test_auto_takes_the_first_available_backend(kernel, broken_import, record):
     broken_import(numba=ImportError("no"))
     record({"status": "disabled"})
     assert kernel.module("auto").__name__.endswith("numpy_")
@@ -178,7 +178,7 @@ def test_a_missing_backend_is_refused_by_use_and_changes_nothing(kernel, broken_
     assert registry._chosen == former
 
 
-def test_a_missing_backend_is_an_import_error_with_its_parts_at_hand(kernel, broken_import):
+def test_a_missing_backend_is_an_import_error_with_attributes(kernel, broken_import):
     broken_import(numba=ImportError("no"))
     with pytest.raises(ImportError) as caught:
         kernel.module("numba")

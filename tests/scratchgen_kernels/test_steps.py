@@ -1,4 +1,4 @@
-"""The steps from loops to the fastest form: every one computes what the kernel's contract says."""
+"""The steps from loops to the fastest form: each satisfies the contract of the kernel."""
 
 import importlib
 
@@ -9,7 +9,7 @@ import scratchgen_kernels as kernels
 
 
 def steps_of(kernel):
-    """The module of the steps; it is there where the compiled kernels are."""
+    """The module of the steps; it exists where the kernels were compiled."""
     record = kernels.build_record()
     if record is None or record["status"] != "built":
         pytest.skip(f"not built: {record and record['reason']}")
@@ -38,7 +38,7 @@ def recurrence(rng, dtype, T, B, D, H):
 
 
 @pytest.mark.parametrize("kernel", ["matmul", "tanh_recurrence"])
-def test_the_road_has_as_many_steps_as_are_tested(kernel):
+def test_all_steps_are_tested(kernel):
     assert len(steps_of(kernel).STEPS) == len(STEPS)
 
 
@@ -66,7 +66,7 @@ def test_the_claims_above_reject_a_step_that_leaves_the_last_k_out(dtype, rng, a
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_nan_goes_through_every_step(step, dtype, rng):
+def test_nan_propagates_through_every_step(step, dtype, rng):
     module = steps_of("matmul")
     a, b = np.ones((9, 4), dtype), np.zeros((4, 35), dtype)
     a[1, 2] = np.nan

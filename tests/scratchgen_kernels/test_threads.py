@@ -1,4 +1,4 @@
-"""Threads: the same bits for any number of them, and good manners towards the process they run in."""
+"""Threads: the same bits for any number of threads, and no side effects on the process."""
 
 import os
 import subprocess
@@ -52,7 +52,7 @@ CALLS = {
 
 @pytest.fixture(autouse=True)
 def number_of_threads():
-    """Whatever a test sets, the next one starts with what there was."""
+    """Restore the number of threads after each test."""
     former = kernels.get_num_threads()
     yield
     kernels.set_num_threads(former)
@@ -81,7 +81,7 @@ def test_any_number_of_threads_gives_the_same_bits(compiled, name):
 
 @pytest.mark.parametrize("name", CALLS)
 def test_three_threads_really_take_part(compiled, name, monkeypatch):
-    """Else the claim above would hold for want of threads."""
+    """Without this the claim above could hold because one thread does all the work."""
     taken = []
     real = threads._workers()
     monkeypatch.setattr(threads, "_workers", lambda: taken.append(1) or real)
@@ -101,7 +101,7 @@ def test_the_stretches_cover_every_row_once(rows, multiple):
         with lock:
             seen.append((start, stop))
 
-    threads.in_parallel(work, rows, least=1, multiple=multiple)
+    threads.in_parallel(work, rows, grain_size=1, multiple=multiple)
     covered = [i for start, stop in seen for i in range(start, stop)]
     assert sorted(covered) == list(range(rows))
     assert all(start % multiple == 0 for start, _ in seen)
@@ -139,7 +139,7 @@ def test_an_exception_in_any_thread_reaches_the_caller(place):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-def test_a_forked_process_computes_on_with_threads_of_its_own(compiled):
+def test_a_forked_process_makes_new_threads(compiled):
     code = f"""if True:
         import os, numpy as np, scratchgen_kernels as k
         k.set_num_threads(2)
@@ -168,7 +168,7 @@ def test_several_threads_of_the_user_may_call_at_once(compiled):
 
 
 def ticks_during(call):
-    """How often another Python thread gets to run while `call` does, and for how long it was kept waiting."""
+    """The number of times that another Python thread runs during `call`, and the seconds that the call takes."""
     stamps, done = [], threading.Event()
 
     def tick():

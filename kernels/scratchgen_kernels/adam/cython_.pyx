@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """One step of Adam, compiled when the package was installed.
 
-What makes it fast: each array is read once and written once, several parameters with one instruction; long
+Why it is fast: each array is read once and written once, several parameters with one instruction; long
 arrays are shared among threads.
 """
 
@@ -10,7 +10,7 @@ from libc.math cimport sqrt, sqrtf
 
 from scratchgen_kernels.threads import in_parallel
 
-LEAST = 65536  # parameters worth a thread: memory sets the pace
+GRAIN_SIZE = 65536  # parameters that pay for a thread; memory limits the speed
 
 
 def step(floating[::1] theta, const floating[::1] g, floating[::1] m, floating[::1] v, double a_, double e_,
@@ -37,4 +37,4 @@ def adam(theta, g, m, v, a, e, beta1, beta2, decay):
     """All (n,); theta, m and v are updated in place."""
     if len(theta) > 0:
         work = lambda i, j: step(theta, g, m, v, a, e, beta1, beta2, decay, i, j)
-        in_parallel(work, len(theta), least=LEAST)
+        in_parallel(work, len(theta), grain_size=GRAIN_SIZE)

@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """L_i = Σ_d softplus(a_id) − x_id a_id, compiled when the package was installed.
 
-What makes it fast: one pass, whose exponential and logarithm are inlined polynomials, so that several
-elements are handled with one instruction; a row is added up in several sums side by side, where one sum would
-wait for one addition after another; rows are shared among threads.
+Why it is fast: one pass, whose exponential and logarithm are inlined polynomials, so that several
+elements are handled with one instruction; a row is added up in several partial sums, because in a single sum every
+addition would wait for the addition before; rows are shared among threads.
 """
 
 from cython cimport floating
@@ -14,7 +14,7 @@ import numpy as np
 
 from scratchgen_kernels.threads import in_parallel
 
-LEAST = 16384  # elements worth a thread
+GRAIN_SIZE = 16384  # elements that pay for a thread
 
 cdef enum:
     STRETCH = 512  # elements of a row: their terms stay in the first cache until they are added
@@ -53,14 +53,14 @@ def backward(const floating[::1] g, const floating[:, ::1] logits, const floatin
 def bernoulli_cross_entropy(logits, x):
     """logits: (N, D), x: (M, D), M divides N → (N,)."""
     losses = np.empty(len(logits), logits.dtype)
-    least = LEAST // max(logits.shape[1], 1) + 1
-    in_parallel(lambda a, b: forward(logits, x, losses, a, b), len(logits), least)
+    grain_size = GRAIN_SIZE // max(logits.shape[1], 1) + 1
+    in_parallel(lambda a, b: forward(logits, x, losses, a, b), len(logits), grain_size)
     return losses
 
 
 def bernoulli_cross_entropy_backward(g, logits, x):
     """g: (N,), logits: (N, D), x: (M, D) → (N, D)."""
     g_logits = np.empty_like(logits)
-    least = LEAST // max(logits.shape[1], 1) + 1
-    in_parallel(lambda a, b: backward(g, logits, x, g_logits, a, b), len(logits), least)
+    grain_size = GRAIN_SIZE // max(logits.shape[1], 1) + 1
+    in_parallel(lambda a, b: backward(g, logits, x, g_logits, a, b), len(logits), grain_size)
     return g_logits

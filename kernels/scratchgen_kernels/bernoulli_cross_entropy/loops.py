@@ -4,12 +4,12 @@ import numpy as np
 
 
 def softplus(a):
-    """log(1 + exp a), in a form that cannot overflow."""
+    """log(1 + exp a), without overflow."""
     return max(a, a.dtype.type(0)) + np.log1p(np.exp(-abs(a)))
 
 
 def sigmoid(a):
-    """1 / (1 + exp(−a)), in a form that cannot overflow."""
+    """1 / (1 + exp(−a)), without overflow."""
     e = np.exp(-abs(a))
     return e / (1 + e) if a < 0 else 1 / (1 + e)
 

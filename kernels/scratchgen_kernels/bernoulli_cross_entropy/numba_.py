@@ -1,8 +1,8 @@
 """L_i = Σ_d softplus(a_id) − x_id a_id, compiled on the first call.
 
-What makes it fast: one pass, whose exponential and logarithm are inlined polynomials, so that several
-elements are handled with one instruction; leave to add a row in any order ("reassoc"), without which its sum
-would wait for one addition after another; rows are shared among threads.
+Why it is fast: one pass, whose exponential and logarithm are inlined polynomials, so that one instruction
+processes several elements; a row may be added in any order ("reassoc"), because in a fixed order every addition
+would wait for the addition before; rows are shared among threads.
 """
 
 import numpy as np
@@ -11,11 +11,11 @@ from scratchgen_kernels.jit import OPTIONS, compiled
 from scratchgen_kernels.threads import in_parallel
 from scratchgen_kernels.vector_math.numba_ import sigmoid, softplus
 
-SUMMING = {**OPTIONS, "fastmath": {"contract", "reassoc"}}
-LEAST = 16384  # elements worth a thread
+SUM_OPTIONS = {**OPTIONS, "fastmath": {"contract", "reassoc"}}
+GRAIN_SIZE = 16384  # elements that pay for a thread
 
 
-@compiled(options=SUMMING)
+@compiled(options=SUM_OPTIONS)
 def loss_of_row(a, x):
     """Σ_d softplus(a_d) − x_d a_d."""
     total = a.dtype.type(0)
@@ -48,14 +48,14 @@ def backward(g, logits, x, g_logits, start, stop):
 def bernoulli_cross_entropy(logits, x):
     """logits: (N, D), x: (M, D), M divides N → (N,)."""
     losses = np.empty(len(logits), logits.dtype)
-    least = LEAST // max(logits.shape[1], 1) + 1
-    in_parallel(lambda a, b: forward(logits, x, losses, a, b), len(logits), least)
+    grain_size = GRAIN_SIZE // max(logits.shape[1], 1) + 1
+    in_parallel(lambda a, b: forward(logits, x, losses, a, b), len(logits), grain_size)
     return losses
 
 
 def bernoulli_cross_entropy_backward(g, logits, x):
     """g: (N,), logits: (N, D), x: (M, D) → (N, D)."""
     g_logits = np.empty_like(logits)
-    least = LEAST // max(logits.shape[1], 1) + 1
-    in_parallel(lambda a, b: backward(g, logits, x, g_logits, a, b), len(logits), least)
+    grain_size = GRAIN_SIZE // max(logits.shape[1], 1) + 1
+    in_parallel(lambda a, b: backward(g, logits, x, g_logits, a, b), len(logits), grain_size)
     return g_logits

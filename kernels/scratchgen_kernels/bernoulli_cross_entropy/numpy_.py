@@ -17,5 +17,5 @@ def bernoulli_cross_entropy_backward(g, logits, x):
 
 
 def repeated(x, logits):
-    """The rows of x over and over, as many as the logits have."""
+    """The rows of x, repeated to the number of rows of the logits."""
     return x if len(x) == len(logits) else np.tile(x, (len(logits) // max(len(x), 1), 1))

@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """y_ij = f(x_ij + b_j), compiled when the package was installed.
 
-What makes it fast: one pass, whose functions are inlined polynomials, so that several elements are handled
-with one instruction; the activation is looked up once a row. Forward shares rows among threads; backward
-columns, so that the sum over rows is taken in one order whatever the number of threads.
+Why it is fast: one pass, whose functions are inlined polynomials, so that several elements are handled
+with one instruction; the activation is looked up once per row. Forward shares rows among threads; backward
+columns, so that the sum over rows has the same order for any number of threads.
 """
 
 from cython cimport floating
@@ -15,7 +15,7 @@ import numpy as np
 from scratchgen_kernels.bias_activation import ACTIVATIONS
 from scratchgen_kernels.threads import in_parallel
 
-LEAST = 16384  # elements worth a thread
+GRAIN_SIZE = 16384  # elements that pay for a thread
 
 cdef enum:
     IDENTITY, TANH, SIGMOID, RELU  # in the order of ACTIVATIONS
@@ -83,7 +83,7 @@ def bias_activation(x, b, activation):
     """x: (N, H), b: (H,) → y: (N, H)."""
     y, f = np.empty_like(x), ACTIVATIONS.index(activation)
     if x.size:
-        in_parallel(lambda i, j: forward(f, x, b, y, i, j), len(x), LEAST // x.shape[1] + 1)
+        in_parallel(lambda i, j: forward(f, x, b, y, i, j), len(x), GRAIN_SIZE // x.shape[1] + 1)
     return y
 
 
@@ -91,6 +91,6 @@ def bias_activation_backward(g, y, activation):
     """g, y: (N, H) → (g_x: (N, H), g_b: (H,))."""
     g_x, g_b, f = np.empty_like(g), np.zeros(g.shape[1], g.dtype), ACTIVATIONS.index(activation)
     if g.size:
-        least = LEAST // len(g) + 1
-        in_parallel(lambda i, j: backward(f, g, y, g_x, g_b, i, j), g.shape[1], least, multiple=16)
+        grain_size = GRAIN_SIZE // len(g) + 1
+        in_parallel(lambda i, j: backward(f, g, y, g_x, g_b, i, j), g.shape[1], grain_size, multiple=16)
     return g_x, g_b

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def sigmoid(s):
-    """1 / (1 + exp(−s)), in a form that cannot overflow."""
+    """1 / (1 + exp(−s)), without overflow."""
     e = np.exp(-abs(s))
     return e / (1 + e) if s < 0 else 1 / (1 + e)
 

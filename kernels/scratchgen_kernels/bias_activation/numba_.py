@@ -1,8 +1,8 @@
 """y_ij = f(x_ij + b_j), compiled on the first call.
 
-What makes it fast: one pass, whose functions are inlined polynomials, so that several elements are handled
-with one instruction; the activation is looked up once a row. Forward shares rows among threads; backward
-columns, so that the sum over rows is taken in one order whatever the number of threads.
+Why it is fast: one pass, whose functions are inlined polynomials, so that one instruction processes several
+elements; the activation is looked up once per row. Forward shares rows among threads, backward columns, so that the
+sum over rows has the same order for any number of threads.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from scratchgen_kernels.jit import compiled
 from scratchgen_kernels.threads import in_parallel
 from scratchgen_kernels.vector_math.numba_ import sigmoid, tanh
 
-LEAST = 16384  # elements worth a thread
+GRAIN_SIZE = 16384  # elements that pay for a thread
 TANH, SIGMOID, RELU = map(ACTIVATIONS.index, ("tanh", "sigmoid", "relu"))
 
 
@@ -78,13 +78,13 @@ def backward(f, g, y, g_x, g_b, start, stop):
 def bias_activation(x, b, activation):
     """x: (N, H), b: (H,) → y: (N, H)."""
     y, f = np.empty_like(x), ACTIVATIONS.index(activation)
-    in_parallel(lambda i, j: forward(f, x[i:j], b, y[i:j]), len(x), LEAST // max(x.shape[1], 1) + 1)
+    in_parallel(lambda i, j: forward(f, x[i:j], b, y[i:j]), len(x), GRAIN_SIZE // max(x.shape[1], 1) + 1)
     return y
 
 
 def bias_activation_backward(g, y, activation):
     """g, y: (N, H) → (g_x: (N, H), g_b: (H,))."""
     g_x, g_b, f = np.empty_like(g), np.zeros(g.shape[1], g.dtype), ACTIVATIONS.index(activation)
-    least = LEAST // max(len(g), 1) + 1
-    in_parallel(lambda i, j: backward(f, g, y, g_x, g_b, i, j), g.shape[1], least, multiple=16)
+    grain_size = GRAIN_SIZE // max(len(g), 1) + 1
+    in_parallel(lambda i, j: backward(f, g, y, g_x, g_b, i, j), g.shape[1], grain_size, multiple=16)
     return g_x, g_b

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def sigmoid(s):
-    """1 / (1 + exp(−s)), in a form that cannot overflow."""
+    """1 / (1 + exp(−s)), without overflow."""
     e = np.exp(-np.abs(s))
     return np.where(s >= 0, 1, e) / (1 + e)
 

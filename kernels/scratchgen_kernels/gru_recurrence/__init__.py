@@ -1,4 +1,4 @@
-"""The recurrence of a network of gated recurrent units, the contract.
+"""The recurrence of gated recurrent units (GRU): the contract.
 
     r_t = σ(x_t W_xr + b_xr + h_{t−1} W_hr + b_hr)              reset gate
     z_t = σ(x_t W_xz + b_xz + h_{t−1} W_hz + b_hz)              update gate
@@ -6,48 +6,59 @@
     n_t = tanh(x_t W_xn + b_xn + r_t ⊙ m_t)                     candidate
     h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1},                      t = 0 … T−1,   h_{−1} = h0
 
-The reset gate acts *after* the matrix product, on m_t: so one product serves all three gates. That is the
-variant of Cho et al.'s first version (arXiv:1406.1078v1), of cuDNN, PyTorch and Keras; in the published one
-it acts on h_{t−1}, before the product. The columns of the weights are those of r, z and n, in this order:
+The reset gate acts *after* the matrix product, on m_t: so one product serves all three gates. This is the
+variant of the first version of Cho et al. (arXiv:1406.1078v1) and of cuDNN; in the published version the gate acts
+on h_{t−1}, before the product. The columns of the weights hold r, z and n, in this order:
 
     x: (T, B, D), h0: (B, H), W_xh: (D, 3H), W_hh: (H, 3H), b_x, b_h: (3H,)
     → h: (T, B, H); gates: (T, B, 4H), the values r, z, n and m
 
-Two biases are needed, as r multiplies that of m. Backwards, for g = ∂L/∂h, by back-propagation through time:
+Two biases are needed, because r multiplies the bias of m. Backwards, for g = ∂L/∂h, by back-propagation through time:
 
     δh_t = g_t + δh_{t+1} ⊙ z_{t+1} + δb_{t+1} W_hhᵀ
     δn = δh ⊙ (1 − z) ⊙ (1 − n²)        δz = δh ⊙ (h_{t−1} − n) ⊙ z (1 − z)        δr = δn ⊙ m ⊙ r (1 − r)
-    δa = (δr, δz, δn) of what comes from x,     δb = (δr, δz, δn ⊙ r) of what comes from h
+    δa = (δr, δz, δn) for the contribution of x,     δb = (δr, δz, δn ⊙ r) for the contribution of h
     g_x[t] = δa_t W_xhᵀ    g_W_xh = Σ_t x_tᵀ δa_t    g_W_hh = Σ_t h_{t−1}ᵀ δb_t
     g_b_x = Σ_t Σ_batch δa_t    g_b_h = Σ_t Σ_batch δb_t    g_h0 = δh_0 ⊙ z_0 + δb_0 W_hhᵀ
 
 - All arguments share one dtype, float32 or float64; every result has it too.
 - Any dimension may be 0; without time steps h is empty and the gradients are zero.
 - Any memory layout; the inputs are not modified, the results are new arrays.
-- NaN goes through: once a unit of an example is NaN, all its later h are (W_hh mixes the units). Infinite
+- NaN propagates: once a unit of an example is NaN, all its later h are (W_hh mixes the units). Infinite
   inputs saturate the gates. Backends agree to rounding.
 
-Source: Cho et al., Learning phrase representations using RNN encoder-decoder (2014), eq. 5-8, where z and
-1 − z have changed places. The weights here act from the right, on row vectors.
+Source: Cho et al., Learning phrase representations using RNN encoder-decoder (2014), eq. 5-8, with z and
+1 − z exchanged. The weights here act from the right, on row vectors.
 """
+
+import numpy as np
 
 from scratchgen_kernels import checks
 from scratchgen_kernels.registry import Kernel
 
-# Cython first: one call for the whole sequence, with the products of a BLAS and vectorised gates. Without a
-# compiler Numba comes next, which takes the same steps with a product of its own.
+# Cython first: one call for the whole sequence, with products as fast as a BLAS and vectorised gates. Numba comes
+# next: the same steps with a slower product.
 KERNEL = Kernel("gru_recurrence", __name__, auto=("cython", "numba", "numpy", "loops"))
 
 
-def gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h, *, backend=None):
-    """All hidden states of a recurrence of gated units, and its gates.
+def gru_recurrence(
+    x: np.ndarray,
+    h0: np.ndarray,
+    W_xh: np.ndarray,
+    W_hh: np.ndarray,
+    b_x: np.ndarray,
+    b_h: np.ndarray,
+    *,
+    backend: str | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """All hidden states and gates of a GRU.
 
     h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}
 
     x: (T, B, D), h0: (B, H), W_xh: (D, 3H), W_hh: (H, 3H), b_x, b_h: (3H,), gates in the order r, z, n, one
     dtype of float32 or float64 → h: (T, B, H); gates: (T, B, 4H), for the backward pass; the same dtype, new
     arrays.
-    backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
+    backend: "loops", "numpy", "numba", "cython", "auto", or None for the backend chosen with ``use``.
 
     Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;
     BackendUnavailable. Source: Cho et al. (2014), eq. 5-8, the reset gate after the product.
@@ -63,10 +74,20 @@ def gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h, *, backend=None):
     return KERNEL.module(backend).gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h)
 
 
-def gru_recurrence_backward(g, h, gates, x, h0, W_xh, W_hh, *, backend=None):
+def gru_recurrence_backward(
+    g: np.ndarray,
+    h: np.ndarray,
+    gates: np.ndarray,
+    x: np.ndarray,
+    h0: np.ndarray,
+    W_xh: np.ndarray,
+    W_hh: np.ndarray,
+    *,
+    backend: str | None = None,
+) -> tuple[np.ndarray, ...]:
     """Gradients of a loss L by back-propagation through time, from g = ∂L/∂h.
 
-    g: (T, B, H); h, gates: what ``gru_recurrence`` returned; the others as they were given to it; one dtype
+    g: (T, B, H); h, gates: the results of ``gru_recurrence``; the other arguments: as in the forward call; one dtype
     of float32 or float64 → (g_x, g_h0, g_W_xh, g_W_hh, g_b_x, g_b_h), each of the shape of its argument, b_x
     and b_h: (3H,). Gradients of the weights are sums over time and batch.
     backend: as for ``gru_recurrence``.

@@ -1,11 +1,11 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """The recurrence, compiled when the package was installed.
 
-What makes it fast: what does not depend on the former step is one product over all T·B rows, written where
-the gates will stand. What does goes through the whole sequence in one call, example by example in as many
-threads as are worth it; W_hh is put in the order of the register tile once, the columns of r and z, which are
-added to what came from x, apart from those of n, which are not. Every pass over the units is one simple loop
-over neighbours, so that it becomes vector instructions.
+Why it is fast: the products that need no former step are one product over all T·B rows, written into the
+memory of the gates. The rest goes through the whole sequence in one call, with the examples shared among
+threads; W_hh is put in the order of the register tile once. The columns of r and z, which are added to the
+contribution of x, are packed apart from the columns of n, which are not. Every pass over the units is one
+simple loop over neighbours, so that it becomes vector instructions.
 """
 
 from cython cimport floating
@@ -17,10 +17,10 @@ from scratchgen_kernels.tanh_recurrence.cython_ cimport sigmoid_of_sum
 from scratchgen_kernels.vector_math.cython_ cimport tanh
 
 from scratchgen_kernels.matmul.cython_ import column_sums, packed, product
-from scratchgen_kernels.tanh_recurrence.cython_ import through_input, through_states
+from scratchgen_kernels.tanh_recurrence.cython_ import input_gradients, recurrent_gradient
 from scratchgen_kernels.threads import in_parallel
 
-WORTH_A_THREAD = 2**21  # multiplications, some 50 µs
+GRAIN_SIZE = 2**21  # multiplications that pay for a thread, some 50 µs
 
 
 cdef inline void cell(floating* a, const floating* b, const floating* b_m, const floating* h_before,
@@ -110,7 +110,7 @@ def gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h):
         b = b_x.copy()
         b[:2 * H] += b_h[:2 * H]
         in_parallel(lambda start, stop: forward(gates, h, h0, W_rz, W_n, b, b_h[2 * H:], start, stop), B,
-                    WORTH_A_THREAD // (3 * T * H * H))
+                    GRAIN_SIZE // (3 * T * H * H))
     return h, gates
 
 
@@ -122,7 +122,7 @@ def gru_recurrence_backward(g, h, gates, x, h0, W_xh, W_hh):
     if gates.size > 0:
         W = packed(W_hh, transposed=True)
         in_parallel(lambda start, stop: backward(g, h, gates, h0, W, of_x, of_h, g_h0, start, stop), B,
-                    WORTH_A_THREAD // (3 * T * H * H))
-    g_x, g_W_xh, g_b_x = through_input(of_x, x, W_xh)
+                    GRAIN_SIZE // (3 * T * H * H))
+    g_x, g_W_xh, g_b_x = input_gradients(of_x, x, W_xh)
     g_b_h = column_sums(of_h.reshape(T * B, 3 * H), np.empty(3 * H, x.dtype))
-    return g_x, g_h0, g_W_xh, through_states(of_h, h, h0), g_b_x, g_b_h
+    return g_x, g_h0, g_W_xh, recurrent_gradient(of_h, h, h0), g_b_x, g_b_h

@@ -1,6 +1,6 @@
 """The recurrence, compiled on the first call.
 
-What makes it fast: only the part that must go step by step is compiled, the whole sequence in one call,
+Why it is fast: only the part that must go step by step is compiled: the whole sequence in one call, with the
 examples shared among threads. One product serves the three gates, which become vector instructions, one
 simple loop for each. The products over all T·B rows are NumPy's BLAS.
 """
@@ -10,12 +10,11 @@ import numpy as np
 from scratchgen_kernels.jit import compiled
 from scratchgen_kernels.lstm_recurrence.numba_ import sigmoid_of_sum
 from scratchgen_kernels.matmul.numba_ import add_product
-from scratchgen_kernels.tanh_recurrence.numba_ import through_states
-from scratchgen_kernels.tanh_recurrence.numpy_ import from_input, through_input
+from scratchgen_kernels.tanh_recurrence.products import from_input, input_gradients, recurrent_gradient
 from scratchgen_kernels.threads import in_parallel
 from scratchgen_kernels.vector_math.numba_ import tanh
 
-WORTH_A_THREAD = 2**21  # multiplications, some 100 µs
+GRAIN_SIZE = 2**21  # multiplications that pay for a thread, some 100 µs
 
 
 @compiled
@@ -77,7 +76,7 @@ def gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h):
     def work(start, stop):
         forward(from_x, gates, h, h0, W_hh, b_h, start, stop)
 
-    in_parallel(work, B, WORTH_A_THREAD // max(3 * T * H * H, 1), multiple=4)
+    in_parallel(work, B, GRAIN_SIZE // max(3 * T * H * H, 1), multiple=4)
     return h, gates
 
 
@@ -90,6 +89,6 @@ def gru_recurrence_backward(g, h, gates, x, h0, W_xh, W_hh):
     def work(start, stop):
         backward(g, h, gates, h0, W, of_x, of_h, g_h0, start, stop)
 
-    in_parallel(work, B, WORTH_A_THREAD // max(3 * T * H * H, 1), multiple=4)
-    g_x, g_W_xh, g_b_x = through_input(of_x, x, W_xh)
-    return g_x, g_h0, g_W_xh, through_states(of_h, h, h0), g_b_x, of_h.sum(axis=(0, 1))
+    in_parallel(work, B, GRAIN_SIZE // max(3 * T * H * H, 1), multiple=4)
+    g_x, g_W_xh, g_b_x = input_gradients(of_x, x, W_xh)
+    return g_x, g_h0, g_W_xh, recurrent_gradient(of_h, h, h0), g_b_x, of_h.sum(axis=(0, 1))

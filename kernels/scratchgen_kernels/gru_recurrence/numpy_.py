@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchgen_kernels.lstm_recurrence.numpy_ import parts, sigmoid
-from scratchgen_kernels.tanh_recurrence.numpy_ import from_input, through_input, through_states
+from scratchgen_kernels.tanh_recurrence.products import from_input, input_gradients, recurrent_gradient
 
 
 def gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h):
@@ -39,5 +39,5 @@ def gru_recurrence_backward(g, h, gates, x, h0, W_xh, W_hh):
         of_h[t, :, : 2 * H] = of_x[t, :, : 2 * H]
         of_h[t, :, 2 * H :] = delta_n * r
         delta_h = delta_h * z + of_h[t] @ W_hh.T
-    g_x, g_W_xh, g_b_x = through_input(of_x, x, W_xh)
-    return g_x, delta_h, g_W_xh, through_states(of_h, h, h0), g_b_x, of_h.sum(axis=(0, 1))
+    g_x, g_W_xh, g_b_x = input_gradients(of_x, x, W_xh)
+    return g_x, delta_h, g_W_xh, recurrent_gradient(of_h, h, h0), g_b_x, of_h.sum(axis=(0, 1))

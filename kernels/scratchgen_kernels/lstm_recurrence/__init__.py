@@ -1,11 +1,10 @@
-"""The recurrence of a network of long short-term memory, the contract.
+"""The recurrence of long short-term memory (LSTM): the contract.
 
     (i_t, f_t, g_t, o_t) = (σ, σ, tanh, σ)(x_t W_xh + h_{t−1} W_hh + b_h)
     c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t
     h_t = o_t ⊙ tanh(c_t),                     t = 0 … T−1,   h_{−1} = h0,   c_{−1} = c0
 
-The columns of the weights are those of the gates, in the order i (input), f (forget), g (candidate) and
-o (output):
+The columns of the weights hold the gates in the order i (input), f (forget), g (candidate) and o (output):
 
     x: (T, B, D), h0, c0: (B, H), W_xh: (D, 4H), W_hh: (H, 4H), b_h: (4H,)
     → states: (2, T, B, H), h and then c; gates: (T, B, 4H), the values i, f, g, o after σ and tanh
@@ -23,32 +22,43 @@ with δa = (δi, δf, δg, δo), g_h0 = δa_0 W_hhᵀ, g_c0 = δc_0 ⊙ f_0.
 - All arguments share one dtype, float32 or float64; every result has it too.
 - Any dimension may be 0; without time steps states are empty and the gradients are zero.
 - Any memory layout; the inputs are not modified, the results are new arrays.
-- NaN goes through: once a state of an example is NaN, all its later h are (W_hh mixes the units). Infinite
+- NaN propagates: once a state of an example is NaN, all its later h are (W_hh mixes the units). Infinite
   inputs saturate the gates. Backends agree to rounding.
-- There is one bias a gate: where a library has two (b_ih and b_hh), it is their sum.
+- There is one bias per gate: in a library with two (b_ih and b_hh), it is their sum.
 
 Source: Hochreiter & Schmidhuber (1997), with the forget gate of Gers, Schmidhuber & Cummins (2000), without
 peepholes. The weights here act from the right, on row vectors.
 """
 
+import numpy as np
+
 from scratchgen_kernels import checks
 from scratchgen_kernels.registry import Kernel
 
-# Cython first: one call for the whole sequence, with the products of a BLAS and vectorised gates. Without a
-# compiler Numba comes next, which takes the same steps with a product of its own.
+# Cython first: one call for the whole sequence, with products as fast as a BLAS and vectorised gates. Numba comes
+# next: the same steps with a slower product.
 KERNEL = Kernel("lstm_recurrence", __name__, auto=("cython", "numba", "numpy", "loops"))
 GATES = 4
 
 
-def lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h, *, backend=None):
-    """All states of a recurrence with long short-term memory, and its gates.
+def lstm_recurrence(
+    x: np.ndarray,
+    h0: np.ndarray,
+    c0: np.ndarray,
+    W_xh: np.ndarray,
+    W_hh: np.ndarray,
+    b_h: np.ndarray,
+    *,
+    backend: str | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """All states and gates of an LSTM.
 
     c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t,   h_t = o_t ⊙ tanh(c_t)
 
     x: (T, B, D), h0, c0: (B, H), W_xh: (D, 4H), W_hh: (H, 4H), b_h: (4H,), gates in the order i, f, g, o, one
     dtype of float32 or float64 → states: (2, T, B, H), h and c; gates: (T, B, 4H), for the backward pass; the
     same dtype, new arrays.
-    backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
+    backend: "loops", "numpy", "numba", "cython", "auto", or None for the backend chosen with ``use``.
 
     Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;
     BackendUnavailable. Source: Gers, Schmidhuber & Cummins (2000).   Ledger: rnn.lstm
@@ -61,10 +71,21 @@ def lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h, *, backend=None):
     return KERNEL.module(backend).lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h)
 
 
-def lstm_recurrence_backward(g, states, gates, x, h0, c0, W_xh, W_hh, *, backend=None):
+def lstm_recurrence_backward(
+    g: np.ndarray,
+    states: np.ndarray,
+    gates: np.ndarray,
+    x: np.ndarray,
+    h0: np.ndarray,
+    c0: np.ndarray,
+    W_xh: np.ndarray,
+    W_hh: np.ndarray,
+    *,
+    backend: str | None = None,
+) -> tuple[np.ndarray, ...]:
     """Gradients of a loss L by back-propagation through time, from g = ∂L/∂states.
 
-    g: (2, T, B, H); states, gates: what ``lstm_recurrence`` returned; the others as they were given to it;
+    g: (2, T, B, H); states, gates: the results of ``lstm_recurrence``; the other arguments: as in the forward call;
     one dtype of float32 or float64 → (g_x, g_h0, g_c0, g_W_xh, g_W_hh, g_b_h), each of the shape of its
     argument, b_h: (4H,). Gradients of the weights are sums over time and batch.
     backend: as for ``lstm_recurrence``.

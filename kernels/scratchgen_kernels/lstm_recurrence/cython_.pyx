@@ -1,10 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """The recurrence, compiled when the package was installed.
 
-What makes it fast: what does not depend on the former step is one product over all T·B rows. What does goes
-through the whole sequence in one call, example by example in as many threads as are worth it; W_hh is put in
-the order of the register tile once. Gates take the place of the sums that they are made of, one simple loop
-over neighbours for each, so that every loop becomes vector instructions.
+Why it is fast: the products that need no former step are one product over all T·B rows. The rest goes
+through the whole sequence in one call, with the examples shared among threads; W_hh is put in
+the order of the register tile once. The gates overwrite their sums in place, one simple loop over
+neighbours per gate, so that every loop becomes vector instructions.
 """
 
 from cython cimport floating
@@ -16,10 +16,10 @@ from scratchgen_kernels.tanh_recurrence.cython_ cimport sigmoid_of_sum, tanh_of_
 from scratchgen_kernels.vector_math.cython_ cimport tanh
 
 from scratchgen_kernels.matmul.cython_ import packed, product
-from scratchgen_kernels.tanh_recurrence.cython_ import through_input, through_states
+from scratchgen_kernels.tanh_recurrence.cython_ import input_gradients, recurrent_gradient
 from scratchgen_kernels.threads import in_parallel
 
-WORTH_A_THREAD = 2**21  # multiplications, some 50 µs
+GRAIN_SIZE = 2**21  # multiplications that pay for a thread, some 50 µs
 
 
 cdef inline void cell(floating* a, const floating* b, const floating* c_before, floating* c, floating* h,
@@ -108,7 +108,7 @@ def lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h):
         product(x.reshape(T * B, D), W_xh, gates.reshape(T * B, 4 * H))
         W = packed(W_hh)
         in_parallel(lambda start, stop: forward(gates, states, h0, c0, W, b_h, start, stop), B,
-                    WORTH_A_THREAD // (4 * T * H * H))
+                    GRAIN_SIZE // (4 * T * H * H))
     return states, gates
 
 
@@ -119,6 +119,6 @@ def lstm_recurrence_backward(g, states, gates, x, h0, c0, W_xh, W_hh):
     if gates.size > 0:
         W = packed(W_hh, transposed=True)
         in_parallel(lambda start, stop: backward(g, states, gates, c0, W, delta, g_h0, g_c0, start, stop), B,
-                    WORTH_A_THREAD // (4 * T * H * H))
-    g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)
-    return g_x, g_h0, g_c0, g_W_xh, through_states(delta, states[0], h0), g_b_h
+                    GRAIN_SIZE // (4 * T * H * H))
+    g_x, g_W_xh, g_b_h = input_gradients(delta, x, W_xh)
+    return g_x, g_h0, g_c0, g_W_xh, recurrent_gradient(delta, states[0], h0), g_b_h

@@ -1,6 +1,6 @@
 """The recurrence, compiled on the first call.
 
-What makes it fast: only the part that must go step by step is compiled, the whole sequence in one call,
+Why it is fast: only the part that must go step by step is compiled: the whole sequence in one call, with the
 examples shared among threads. Gates become vector instructions, one simple loop for each, and take the place
 of the sums that they are made of. The products over all T·B rows are NumPy's BLAS.
 """
@@ -9,12 +9,11 @@ import numpy as np
 
 from scratchgen_kernels.jit import compiled
 from scratchgen_kernels.matmul.numba_ import add_product
-from scratchgen_kernels.tanh_recurrence.numba_ import through_states
-from scratchgen_kernels.tanh_recurrence.numpy_ import through_input
+from scratchgen_kernels.tanh_recurrence.products import input_gradients, recurrent_gradient
 from scratchgen_kernels.threads import in_parallel
 from scratchgen_kernels.vector_math.numba_ import exp, tanh
 
-WORTH_A_THREAD = 2**21  # multiplications, some 100 µs
+GRAIN_SIZE = 2**21  # multiplications that pay for a thread, some 100 µs
 
 
 @compiled
@@ -87,7 +86,7 @@ def lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h):
     def work(start, stop):
         forward(gates, states[0], states[1], h0, c0, W_hh, b_h, start, stop)
 
-    in_parallel(work, B, WORTH_A_THREAD // max(4 * T * H * H, 1), multiple=4)
+    in_parallel(work, B, GRAIN_SIZE // max(4 * T * H * H, 1), multiple=4)
     return states, gates
 
 
@@ -100,6 +99,6 @@ def lstm_recurrence_backward(g, states, gates, x, h0, c0, W_xh, W_hh):
     def work(start, stop):
         backward(g[0], g[1], states[1], gates, c0, W, delta, g_h0, g_c0, start, stop)
 
-    in_parallel(work, B, WORTH_A_THREAD // max(4 * T * H * H, 1), multiple=4)
-    g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)
-    return g_x, g_h0, g_c0, g_W_xh, through_states(delta, states[0], h0), g_b_h
+    in_parallel(work, B, GRAIN_SIZE // max(4 * T * H * H, 1), multiple=4)
+    g_x, g_W_xh, g_b_h = input_gradients(delta, x, W_xh)
+    return g_x, g_h0, g_c0, g_W_xh, recurrent_gradient(delta, states[0], h0), g_b_h

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchgen_kernels.tanh_recurrence.numpy_ import from_input, through_input, through_states
+from scratchgen_kernels.tanh_recurrence.products import from_input, input_gradients, recurrent_gradient
 
 
 def sigmoid(a):
@@ -46,8 +46,8 @@ def lstm_recurrence_backward(g, states, gates, x, h0, c0, W_xh, W_hh):
         delta_n[...] = delta_c * i * (1 - n * n)
         delta_o[...] = delta_h * tanh_c * o * (1 - o)
         delta_h, delta_c = delta[t] @ W_hh.T, delta_c * f
-    g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)
-    return g_x, delta_h, delta_c, g_W_xh, through_states(delta, h, h0), g_b_h
+    g_x, g_W_xh, g_b_h = input_gradients(delta, x, W_xh)
+    return g_x, delta_h, delta_c, g_W_xh, recurrent_gradient(delta, h, h0), g_b_h
 
 
 def parts(a, H):

@@ -1,14 +1,14 @@
 # cython: language_level=3
-"""What other compiled kernels take from this one: products on pointers, without the interpreter's lock.
+"""Products on pointers, without the interpreter's lock, for other compiled kernels.
 
-A matrix is a pointer and the distances, in elements, from one row and one column to the next, so a transposed
-one is the same pointer with the two exchanged.
+A matrix is a pointer and its two strides, in elements, so the transposed matrix is the same pointer with the
+strides exchanged.
 """
 
 from cython cimport floating
 
 
-# How many elements `pack` writes for a (K, N) matrix.
+# The number of elements that `pack` writes for a (K, N) matrix.
 cdef Py_ssize_t packed_size(Py_ssize_t K, Py_ssize_t N, const floating* b) noexcept nogil
 
 # The (K, N) matrix b in the order in which the register tile reads it.

@@ -1,14 +1,14 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """C_ij = Σ_k A_ik B_kj, compiled when the package was installed.
 
-What makes it fast: a tile of C, two vectors wide and as tall as the registers allow, stays in registers while
+Why it is fast: a tile of C, two vectors wide and as tall as the registers allow, stays in registers while
 k runs, so that each step loads a few numbers and multiplies many. B and A are copied, block by block, into
 the order in which the tile reads them, small enough to stay in the caches (Goto and van de Geijn, Anatomy of
 High-Performance Matrix Multiplication, 2008).
 
-The tile is C, because compilers keep a local array of this size in memory when it is written as plain loops,
-at a fortieth of the speed; the vector types that GCC and Clang share are held in registers. They are as wide
-as the processor's, and another compiler gets a tile of scalars.
+The tile is written in C, because compilers keep a local array of this size in memory when it is written as plain
+loops, at a fortieth of the speed; they hold the vector types that GCC and Clang share in registers. These are as
+wide as the registers of the processor; another compiler gets a tile of scalars.
 """
 
 from cython cimport floating
@@ -24,19 +24,19 @@ cdef extern from *:
     """
     #if defined(__AVX512F__)
     #define VECTOR 64
-    #define DEEP 256
-    #define TALL 12           /* of 32 registers: 24 for the tile of C, 2 for B, the rest for A */
+    #define K_BLOCK 256
+    #define TILE_ROWS 12           /* of 32 registers: 24 for the tile of C, 2 for B, the rest for A */
     #elif defined(__AVX__)
     #define VECTOR 32
-    #define DEEP 512
-    #define TALL 6            /* of 16 registers: 12, 2 and 1 */
+    #define K_BLOCK 512
+    #define TILE_ROWS 6            /* of 16 registers: 12, 2 and 1 */
     #else
     #define VECTOR 16
-    #define DEEP 512
+    #define K_BLOCK 512
     #if defined(__aarch64__)
-    #define TALL 12
+    #define TILE_ROWS 12
     #else
-    #define TALL 6
+    #define TILE_ROWS 6
     #endif
     #endif
 
@@ -50,7 +50,7 @@ cdef extern from *:
     #define VECTORS_OF(T) typedef T T##_v; typedef T T##_u;
     #endif
 
-    /* M rows are cut into strips of TALL, 6 and 5 rows, which run at full pace, wherever M = 6 n + 5 m: that
+    /* M rows are cut into strips of TILE_ROWS, 6 and 5 rows, which run at full speed, wherever M = 6 n + 5 m: that
        is all but a few small M, whose last strip is lower. */
     static Py_ssize_t fives(Py_ssize_t M) {
         const Py_ssize_t missing = (6 - M % 6) % 6;
@@ -60,7 +60,7 @@ cdef extern from *:
     /* The height of the first strip. */
     static Py_ssize_t height(Py_ssize_t M) {
         const Py_ssize_t others = M - 5 * fives(M);
-        return others >= TALL ? TALL : others >= 6 ? 6 : fives(M) ? 5 : others;
+        return others >= TILE_ROWS ? TILE_ROWS : others >= 6 ? 6 : fives(M) ? 5 : others;
     }
 
     /* The height of the last strip if it is too low for one panel to keep the multipliers busy, else 0. */
@@ -78,7 +78,7 @@ cdef extern from *:
                           Py_ssize_t a_column, const T* b, T* c, Py_ssize_t c_row, Py_ssize_t columns, \\
                           int add) { \\
         const int wide = 2 * panels; \\
-        T##_v acc[2 * TALL] = {0}; \\
+        T##_v acc[2 * TILE_ROWS] = {0}; \\
         for (Py_ssize_t k = 0; k < K; k++) { \\
             T##_v b_k[8]; \\
             for (int p = 0; p < panels; p++) { \\
@@ -115,7 +115,7 @@ cdef extern from *:
             T* c_i = c + j; \\
             for (i = 0; i < M - flat; i += h, a_i += h * next, c_i += h * c_row) { \\
                 h = height(M - i); \\
-                if (h == TALL) TILE(T, TALL, 1, a_i, b_j, c_i, columns); \\
+                if (h == TILE_ROWS) TILE(T, TILE_ROWS, 1, a_i, b_j, c_i, columns); \\
                 else if (h == 6) TILE(T, 6, 1, a_i, b_j, c_i, columns); \\
                 else if (h == 5) TILE(T, 5, 1, a_i, b_j, c_i, columns); \\
                 else TILE(T, 4, 1, a_i, b_j, c_i, columns); \\
@@ -142,8 +142,8 @@ cdef extern from *:
     DEFINE_PRODUCT(float)
     DEFINE_PRODUCT(double)
     """
-    const int DEEP
-    const int TALL
+    const int K_BLOCK
+    const int TILE_ROWS
     Py_ssize_t height(Py_ssize_t M) noexcept nogil
     const int float_columns
     const int double_columns
@@ -155,13 +155,13 @@ cdef extern from *:
                             bint add) noexcept nogil
 
 # Blocks, in elements. C is read and written once for each part of the sum over k, so parts are long: a panel of
-# B (DEEP × 16 float32, 32 KiB) fills the first cache, a block of A (M_BLOCK rows, 200 KiB) lies in the second,
-# a block of B (N_BLOCK columns, 2 MiB) in the third.
+# B (K_BLOCK × 16 float32, 32 KiB) fills the first cache, a block of A (M_BLOCK rows, 200 KiB) the second,
+# a block of B (N_BLOCK columns, 2 MiB) the third.
 cdef Py_ssize_t M_BLOCK = 96
 cdef Py_ssize_t N_BLOCK = 1024
 cdef Py_ssize_t GAP = 16  # between packed rows of A, or they would compete for one place in the cache
 cdef Py_ssize_t LINE = 64  # bytes, of a line of the cache
-WORTH_A_THREAD = 2**21  # multiplications, some 50 µs
+GRAIN_SIZE = 2**21  # multiplications that pay for a thread, some 50 µs
 
 
 cdef inline Py_ssize_t panel_width(const floating* b) noexcept nogil:
@@ -211,9 +211,9 @@ cdef void pack(Py_ssize_t K, Py_ssize_t N, const floating* b, Py_ssize_t b_row, 
 
 cdef bint pack_rows(Py_ssize_t M, Py_ssize_t K, const floating* a, Py_ssize_t a_row, Py_ssize_t a_column,
                     floating* packed, Py_ssize_t packed_row) noexcept nogil:
-    """A block of A, row by row; or, where its columns are what lies together, as strips in the order of k.
+    """A block of A, row by row; or, where its columns are contiguous, as strips in the order of k.
 
-    Returns whether it is strips.
+    Returns whether the result is strips.
     """
     cdef Py_ssize_t i = 0, k, m, h
     if a_column == 1:
@@ -223,13 +223,13 @@ cdef bint pack_rows(Py_ssize_t M, Py_ssize_t K, const floating* a, Py_ssize_t a_
     if a_row != 1:
         gather(M, K, a, a_row, a_column, packed, packed_row)
         return False
-    while height(M - i * TALL) == TALL:
+    while height(M - i * TILE_ROWS) == TILE_ROWS:
         i += 1
     h = i
     for k in range(K):
         for i in range(h):
-            memcpy(packed + (i * K + k) * TALL, a + k * a_column + i * TALL, TALL * sizeof(floating))
-    i = h * TALL
+            memcpy(packed + (i * K + k) * TILE_ROWS, a + k * a_column + i * TILE_ROWS, TILE_ROWS * sizeof(floating))
+    i = h * TILE_ROWS
     while i < M:
         h = height(M - i)
         for k in range(K):
@@ -298,8 +298,8 @@ cdef int gemm(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N,
 
 
 cdef Py_ssize_t equal_part(Py_ssize_t K) noexcept nogil:
-    """The length of the equal parts, at most DEEP, into which a sum over K is cut: none is a sliver."""
-    cdef Py_ssize_t parts = (K + DEEP - 1) // DEEP
+    """The length of the equal parts, at most K_BLOCK, into which a sum over K is cut, without a short rest."""
+    cdef Py_ssize_t parts = (K + K_BLOCK - 1) // K_BLOCK
     return (K + parts - 1) // parts if parts else 0
 
 
@@ -315,14 +315,14 @@ def multiply(const floating[:, :] a, const floating[:, :] b, floating[:, :] c, b
 
 
 def product(a, b, c, add=False):
-    """c = a b, or c += a b where `add` is set, by rows or columns of c in as many threads as are worth it."""
+    """c = a b, or c += a b where `add` is set, with the rows or columns of c shared among threads."""
     (M, K), N = a.shape, b.shape[1]
     if M > N:
         in_parallel(lambda start, stop: multiply(a[start:stop], b, c[start:stop], add), M,
-                    least=WORTH_A_THREAD // max(K * N, 1), multiple=TALL)
+                    grain_size=GRAIN_SIZE // max(K * N, 1), multiple=TILE_ROWS)
     else:
         in_parallel(lambda start, stop: multiply(a, b[:, start:stop], c[:, start:stop], add), N,
-                    least=WORTH_A_THREAD // max(M * K, 1), multiple=float_columns)
+                    grain_size=GRAIN_SIZE // max(M * K, 1), multiple=float_columns)
     return c
 
 

@@ -1,11 +1,11 @@
 """C_ij = Σ_k A_ik B_kj, compiled on the first call.
 
-What makes it fast: sixteen multiplications a step, four rows of C by four k. Each number of B that is loaded
-serves four rows, and each of C four k, so the processor multiplies more than it loads; the compiler handles
-several j with one instruction. B is copied into blocks that stay in the second cache.
+Why it is fast: sixteen multiplications per step, four rows of C by four k. Each number of B that is loaded serves
+four rows, and each number of C four k, so the processor multiplies more than it loads; one instruction processes
+several j. B is copied into blocks that stay in the second cache.
 
-A tile of C that stays in registers, as in the Cython backend, cannot be said here: Numba keeps an array in
-memory, however small it is.
+A tile of C that stays in registers, as in the Cython backend, cannot be expressed here: Numba keeps even the smallest
+array in memory.
 """
 
 import numpy as np
@@ -14,8 +14,8 @@ from scratchgen_kernels.checks import in_c_order
 from scratchgen_kernels.jit import compiled
 from scratchgen_kernels.threads import in_parallel
 
-WORTH_A_THREAD = 2**21  # multiplications, some 50 µs
-BLOCK = 256  # numbers a side: of float32, 256 KiB
+GRAIN_SIZE = 2**21  # multiplications that pay for a thread, some 50 µs
+BLOCK = 256  # numbers per side: 256 KiB in float32
 
 
 @compiled
@@ -52,7 +52,7 @@ def one_row(a, b, c, columns, start):
 
 @compiled
 def add_product(a, b, c):
-    """c += a b, not in blocks: for the recurrences.   a: (M, K), b: (K, N), c: (M, N)"""
+    """c += a b without blocks, for the recurrences.   a: (M, K), b: (K, N), c: (M, N)"""
     M = len(a)
     for i in range(0, M - M % 4, 4):
         four_rows(a[i : i + 4], b, c[i : i + 4], c.shape[1])
@@ -62,7 +62,7 @@ def add_product(a, b, c):
 
 @compiled
 def equal_part(n):
-    """The length of the equal parts, at most BLOCK, into which n is cut: none is a sliver."""
+    """The length of the equal parts, at most BLOCK, into which n is cut, without a short rest."""
     parts = max((n + BLOCK - 1) // BLOCK, 1)
     return max((n + parts - 1) // parts, 1)
 
@@ -96,9 +96,11 @@ def matmul(a, b):
     (M, K), N = a.shape, b.shape[1]
     c = np.zeros((M, N), a.dtype)
     if M > N:
-        least = WORTH_A_THREAD // max(K * N, 1)
-        in_parallel(lambda start, stop: accumulate(a, b, c, (start, stop), (0, N)), M, least, multiple=4)
+        grain_size = GRAIN_SIZE // max(K * N, 1)
+        in_parallel(lambda start, stop: accumulate(a, b, c, (start, stop), (0, N)), M, grain_size, multiple=4)
     else:
-        least = WORTH_A_THREAD // max(M * K, 1)
-        in_parallel(lambda start, stop: accumulate(a, b, c, (0, M), (start, stop)), N, least, multiple=16)
+        grain_size = GRAIN_SIZE // max(M * K, 1)
+        in_parallel(
+            lambda start, stop: accumulate(a, b, c, (0, M), (start, stop)), N, grain_size, multiple=16
+        )
     return c

@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
-"""The road from three loops to the fastest product: each step differs from the one before by one idea.
+"""The steps from three loops to the fastest product: each step differs from the step before by one idea.
 
 `loops.py` is the start: the same three loops, run by the Python interpreter. `scratchgen/benchmarks/kernel_steps.py`
-measures every step; kernels/README.md has the figures. For the tests, the tutorial and the benchmark: use
-`scratchgen_kernels.matmul` for anything else.
+measures every step; kernels/README.md has the figures. The steps are for the tests, the tutorial and the benchmark;
+`scratchgen_kernels.matmul` is the kernel.
 """
 
 from cython cimport floating
@@ -19,8 +19,8 @@ from scratchgen_kernels.matmul.cython_ import matmul, multiply, packed
 def three_loops(const floating[:, ::1] a, const floating[:, ::1] b, floating[:, ::1] c):
     """1. The loops of the equation, compiled.
 
-    Every step of k goes to another row of b: a number is used out of each cache line, and the next sum must
-    wait for the one before.
+    Every step of k goes to another row of b: only one number of each cache line is used, and each addition
+    waits for the addition before.
     """
     cdef Py_ssize_t i, j, k
     cdef floating c_ij
@@ -34,9 +34,9 @@ def three_loops(const floating[:, ::1] a, const floating[:, ::1] b, floating[:, 
 
 
 def along_rows(const floating[:, ::1] a, const floating[:, ::1] b, floating[:, ::1] c):
-    """2. The loops over j and k have changed places.
+    """2. The loops over j and k are exchanged.
 
-    The innermost one walks along rows of b and c, so the compiler takes several j at once: a vector. Each
+    The innermost loop runs along rows of b and c, so the compiler takes several j at once, as a vector. Each
     step reads b and c and writes c; the sums over k keep their order.
     """
     cdef Py_ssize_t i, j, k
@@ -52,10 +52,10 @@ def along_rows(const floating[:, ::1] a, const floating[:, ::1] b, floating[:, :
 
 
 def in_blocks(const floating[:, ::1] a, const floating[:, ::1] b, floating[:, ::1] c):
-    """3. The same for one block of b after another, 64 rows of 256 numbers.
+    """3. The same loops for one block of b after another, 64 rows of 256 numbers.
 
-    A block (64 KiB in float32) stays in the second cache while all rows of a pass by. It gains nothing here:
-    the loop waits for its loads and stores of c, not for b. It will where the tile has taken that away.
+    A block (64 KiB in float32) stays in the second cache while the loop uses all rows of a. It gains nothing here,
+    because the loop waits for its loads and stores of c, not for b. It gains once the tile has removed those.
     """
     cdef Py_ssize_t i, j, k, j0, k0, j1, k1
     cdef floating a_ik
@@ -76,7 +76,8 @@ def register_tile(const floating[:, ::1] a, const floating[:, ::1] b, floating[:
     """4. A tile of c, 6 rows by two vectors, stays in registers while k runs over all of its range.
 
     Each step of k reads 6 numbers of a and two vectors of b and does 12 multiplications of vectors with them;
-    before, it was one for three memory operations. For this, b is copied into panels as wide as the tile.
+    before, there was one multiplication per three memory operations. For this, b is copied into panels as wide
+    as the tile.
     """
     cdef const floating[::1] panels = packed(b)
     cdef Py_ssize_t M = a.shape[0], K = a.shape[1], N = b.shape[1]
@@ -87,7 +88,7 @@ def register_tile(const floating[:, ::1] a, const floating[:, ::1] b, floating[:
 
 
 def tile_in_blocks(a, b, c):
-    """5. The tile within blocks, of b and of a, both copied in the order in which the tile reads them.
+    """5. The tile within blocks of b and of a, both copied in the order in which the tile reads them.
 
     A panel of b stays in the first cache, a block of a in the second. One thread.
     """
@@ -95,7 +96,7 @@ def tile_in_blocks(a, b, c):
 
 
 def threads(a, b, c):
-    """6. Rows or columns of c are shared out among threads. This is the kernel itself."""
+    """6. Rows or columns of c are shared among threads. This is the kernel."""
     c[...] = matmul(a, b)
 
 

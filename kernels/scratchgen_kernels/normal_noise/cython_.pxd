@@ -5,7 +5,7 @@ from cython cimport floating
 from libc.stdint cimport uint32_t, uint64_t
 
 cdef enum:
-    BLOCKS = 192  # of a stretch: all that is made on the way stays in the first cache
+    BLOCKS = 192  # of a stretch: its intermediate results stay in the first cache
     PAIRS = 2 * BLOCKS
     STRETCH = 4 * BLOCKS  # words, and normals, of a stretch
 

@@ -1,10 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """Philox4x32-10 and Box-Muller, compiled when the package was installed.
 
-What makes it fast: a short stretch of the stream passes through a few loops, all of it in the first cache.
-Words are scrambled for several blocks at a time (lanes.h), and each block once although four positions share
-it; then several pairs of words become normals at a time, with logarithm, sine and cosine inlined as
-polynomials. Long results are shared among threads.
+Why it is fast: a short stretch of the stream passes through a few loops and stays in the first cache.
+Several blocks are scrambled at a time (lanes.h), each of them once for its four positions; then several pairs of
+words become normals at a time, with logarithm, sine and cosine inlined as polynomials. Long results are shared among threads.
 
 Compiled so that a · b + c is rounded twice (setup.py): the noise then has the same bits on every backend.
 """
@@ -21,7 +20,7 @@ import numpy as np
 
 from scratchgen_kernels.threads import in_parallel
 
-LEAST = 16384  # normals worth a thread
+GRAIN_SIZE = 16384  # normals that pay for a thread
 
 cdef extern from "lanes.h" nogil:
     enum:
@@ -95,7 +94,7 @@ cdef void fill_words_of_stretch(uint64_t block, uint64_t key, Py_ssize_t blocks,
 
 
 cdef inline void logarithm_begun(uint32_t word, floating* f, floating* n) noexcept nogil:
-    """f and n with u = (1 + f) 2ⁿ for u = (word + ½) 2⁻³²; above ½ from u − 1, which a float holds better."""
+    """f and n with u = (1 + f) 2ⁿ for u = (word + ½) 2⁻³²; above ½ from u − 1, which a float represents better."""
     cdef floating zero = 0, one = 1, half = 0.5, unit = 2.0 ** -32
     cdef floating below = -0.29289323 if floating is float else -0.2928932188134524  # √½ − 1
     cdef floating x = (<floating><int32_t>word + half) * unit  # u, or u − 1 from ½ on
@@ -114,7 +113,7 @@ cdef inline floating radius(floating f, floating n) noexcept nogil:
 
 
 cdef inline void angle_begun(uint32_t word, floating* t) noexcept nogil:
-    """How far u = (word + ½) 2⁻³² lies from the nearest quarter turn, which is taken away in integers."""
+    """The rest of u = (word + ½) 2⁻³² beyond the nearest quarter turn, which is subtracted in integers."""
     cdef floating half = 0.5, unit = 2.0 ** -32
     t[0] = (<floating><int32_t>(word - ((word + 0x20000000u) & 0xC0000000u)) + half) * unit
 
@@ -129,7 +128,7 @@ cdef inline floating flipped(floating x, uint32_t sign) noexcept nogil:
 
 cdef inline void pair(uint32_t word, floating r, floating s, floating c,
                       floating* even, floating* odd) noexcept nogil:
-    """r cos 2πu and r sin 2πu; s and c: sine and cosine of what lies beyond the nearest quarter turn."""
+    """r cos 2πu and r sin 2πu; s and c: sine and cosine of the rest beyond the nearest quarter turn."""
     cdef uint32_t turn = word + 0x20000000u  # its two high bits count the quarter turns
     cdef bint is_odd = (turn & 0x40000000u) != 0
     even[0] = r * flipped(select(is_odd, s, c), turn + 0x40000000u)
@@ -139,8 +138,8 @@ cdef inline void pair(uint32_t word, floating r, floating s, floating c,
 cdef void fill_stretch(uint64_t block, uint64_t key, Py_ssize_t blocks, floating* eps) noexcept nogil:
     """The normals of `blocks` blocks from `block` on, in the order of the stream.
 
-    Several short loops instead of one: every step waits for the one before, and a processor has the more
-    rounds of a loop under way, the shorter it is.
+    Several short loops replace one long loop: every operation waits for the operation before, and a processor
+    overlaps more iterations of a short loop.
     """
     cdef uint32_t[PAIRS] even, odd
     cdef floating[PAIRS] f, n, t, c
@@ -211,12 +210,12 @@ def philox4x32(counter, key):
 def random_bits(key, counter, n):
     """Words counter … counter + n − 1: uint32 (n,)."""
     words = np.empty(n, np.uint32)
-    in_parallel(lambda start, stop: fill_words(words, key, counter, start, stop), n, least=LEAST)
+    in_parallel(lambda start, stop: fill_words(words, key, counter, start, stop), n, grain_size=GRAIN_SIZE)
     return words
 
 
 def standard_normal(key, counter, n, dtype):
     """Normals counter … counter + n − 1: (n,) of `dtype`."""
     eps = np.empty(n, dtype)
-    in_parallel(lambda start, stop: fill_normals(eps, key, counter, start, stop), n, least=LEAST)
+    in_parallel(lambda start, stop: fill_normals(eps, key, counter, start, stop), n, grain_size=GRAIN_SIZE)
     return eps

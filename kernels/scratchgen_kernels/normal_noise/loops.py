@@ -26,7 +26,7 @@ def philox4x32(counter, key, rounds=ROUNDS):
 
 
 def block_of(position, key):
-    """The block of four words in which `position` lies."""
+    """The block of four words that holds `position`."""
     block = position // 4
     return philox4x32((block & MASK, block >> 32, 0, 0), (key & MASK, key >> 32))
 
@@ -34,8 +34,8 @@ def block_of(position, key):
 def radius(word, dtype):
     """√(−2 ln u) for u = (word + ½) 2⁻³².
 
-    Above ½ the logarithm is taken of u − 1, where a float has more digits than at u: so r keeps its own at
-    both ends, near 0 and near 6.8. Every operation is one of `dtype`, in a fixed order.
+    Above ½ the logarithm is computed from u − 1, which a float represents with more digits than u: so r is precise at
+    both ends, near 0 and near 6.8. Every operation is in `dtype`, in a fixed order.
     """
     c = coefficients.of(dtype)
     x = (dtype.type(signed(word)) + 0.5) * 2.0**-32  # u, or u − 1 from ½ on
@@ -44,12 +44,12 @@ def radius(word, dtype):
         m, n = (2 * m, n - 1) if m < c.SQRT_HALF else (m, n)
         f = m - 1
     else:
-        f, n = (x + x + 1, -1) if x < c.SQRT_HALF_LESS_1 else (x, 0)
+        f, n = (x + x + 1, -1) if x < c.SQRT_HALF_MINUS_1 else (x, 0)
     return np.sqrt(-2 * log_reduced(dtype.type(f), dtype.type(n), c))
 
 
 def waves(word, dtype):
-    """cos 2πu and sin 2πu for u = (word + ½) 2⁻³²; the nearest quarter turn is taken away in integers."""
+    """cos 2πu and sin 2πu for u = (word + ½) 2⁻³²; the nearest quarter turn is subtracted in integers."""
     c = coefficients.of(dtype)
     quarter = (word + 2**29) >> 30
     t = (dtype.type(word - (quarter << 30)) + 0.5) * 2.0**-32
@@ -83,7 +83,7 @@ def standard_normal(key, counter, n, dtype):
     eps = np.empty(n, dtype)
     for i in range(n):
         position = counter + i
-        even = position % 4 // 2 * 2  # the lane at which the pair begins: 0 or 2
+        even = position % 4 // 2 * 2  # the lane where the pair begins: 0 or 2
         words = block_of(position, key)
         eps[i] = box_muller(words[even], words[even + 1], eps.dtype)[position % 2]
     return eps

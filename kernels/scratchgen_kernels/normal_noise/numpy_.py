@@ -29,7 +29,7 @@ def scramble(counter, k0, k1):
 
 
 def blocks_around(key, counter, n):
-    """All whole blocks that hold positions counter … counter + n − 1: four uint64 arrays, one a lane."""
+    """All whole blocks that hold positions counter … counter + n − 1: four uint64 arrays, one per lane."""
     count = (counter % 4 + n + 3) // 4
     block = np.uint64(counter // 4) + np.arange(count, dtype=np.uint64)
     zeros = np.zeros(count, np.uint64)
@@ -44,7 +44,7 @@ def radius(words, dtype):
     small = m < c.SQRT_HALF
     f = np.where(small, 2 * m, m) - 1
     n = np.where(small, n - 1, n)
-    below = x < c.SQRT_HALF_LESS_1
+    below = x < c.SQRT_HALF_MINUS_1
     f = np.where(below, x + x + 1, np.where(x < 0, x, f))
     n = np.where(below, -1, n).astype(dtype)
     return np.sqrt(-2 * log_reduced(f, n, c))

@@ -1,8 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """z_i = mu_i + exp(½ logvar_i) ε_i, compiled when the package was installed.
 
-What makes it fast: the noise of a short stretch is made in the first cache, with vector instructions, and
-used at once; the arrays are passed over once, without temporary ones; long ones are shared among threads.
+Why it is fast: the noise of a short stretch is computed in the first cache, with vector instructions, and used at
+once; one pass over the arrays, without temporary arrays; long arrays are shared among threads.
 """
 
 from cython cimport floating
@@ -15,7 +15,7 @@ import numpy as np
 
 from scratchgen_kernels.threads import in_parallel
 
-LEAST = 16384  # elements worth a thread
+GRAIN_SIZE = 16384  # elements that pay for a thread
 
 
 def shift_and_scale(const floating[::1] mu, const floating[::1] logvar, floating[::1] z,
@@ -57,12 +57,12 @@ def gradient_of_logvar(const floating[::1] g, const floating[::1] logvar, floati
 def reparameterize(mu, logvar, key, counter):
     """mu, logvar: (n,) → z: (n,)."""
     z = np.empty_like(mu)
-    in_parallel(lambda a, b: shift_and_scale(mu, logvar, z, key, counter, a, b), len(mu), least=LEAST)
+    in_parallel(lambda a, b: shift_and_scale(mu, logvar, z, key, counter, a, b), len(mu), grain_size=GRAIN_SIZE)
     return z
 
 
 def reparameterize_backward(g, logvar, key, counter):
     """g, logvar: (n,) → g_logvar: (n,); the gradient of mu is g itself."""
     g_logvar = np.empty_like(g)
-    in_parallel(lambda a, b: gradient_of_logvar(g, logvar, g_logvar, key, counter, a, b), len(g), least=LEAST)
+    in_parallel(lambda a, b: gradient_of_logvar(g, logvar, g_logvar, key, counter, a, b), len(g), grain_size=GRAIN_SIZE)
     return g_logvar

@@ -1,7 +1,7 @@
 """z_i = mu_i + exp(½ logvar_i) ε_i, compiled on the first call.
 
-What makes it fast: the noise of a short stretch is made in the first cache, with vector instructions, and
-used at once; the arrays are passed over once, without temporary ones; long ones are shared among threads.
+Why it is fast: the noise of a short stretch is computed in the first cache, with vector instructions, and used at
+once; one pass over the arrays, without temporary arrays; long arrays are shared among threads.
 """
 
 import numpy as np
@@ -11,13 +11,13 @@ from scratchgen_kernels.normal_noise.numba_ import BLOCKS, fill_stretch, scratch
 from scratchgen_kernels.threads import in_parallel
 from scratchgen_kernels.vector_math.numba_ import exp
 
-LEAST = 16384  # elements worth a thread
+GRAIN_SIZE = 16384  # elements that pay for a thread
 
 
 @compiled
 def shift_and_scale(mu, logvar, eps, z):
     """z_i = mu_i + exp(½ logvar_i) ε_i."""
-    half = mu.dtype.type(0.5)  # of the array's own dtype: a float64 ½ would take float32 along
+    half = mu.dtype.type(0.5)  # of the array's own dtype: a float64 ½ would promote float32
     for i in range(len(z)):
         z[i] = mu[i] + exp(half * logvar[i]) * eps[i]
 
@@ -54,22 +54,22 @@ def backward(g, logvar, g_logvar, key, counter):
         block, lane, i = block + np.uint64(BLOCKS), 0, j
 
 
-def shared_out(fill, first, logvar, key, counter):
-    """A new array, filled by one of the loops above in as many threads as it is worth."""
+def filled(fill, first, logvar, key, counter):
+    """A new array, filled by one of the loops above, shared among threads."""
     result, key = np.empty_like(first), np.uint64(key)
 
     def work(a, b):
         fill(first[a:b], logvar[a:b], result[a:b], key, np.uint64(counter + a))
 
-    in_parallel(work, len(first), least=LEAST)
+    in_parallel(work, len(first), grain_size=GRAIN_SIZE)
     return result
 
 
 def reparameterize(mu, logvar, key, counter):
     """mu, logvar: (n,) → z: (n,)."""
-    return shared_out(forward, mu, logvar, key, counter)
+    return filled(forward, mu, logvar, key, counter)
 
 
 def reparameterize_backward(g, logvar, key, counter):
     """g, logvar: (n,) → g_logvar: (n,); the gradient of mu is g itself."""
-    return shared_out(backward, g, logvar, key, counter)
+    return filled(backward, g, logvar, key, counter)

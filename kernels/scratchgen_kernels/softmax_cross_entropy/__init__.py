@@ -7,9 +7,9 @@ and backwards, for the cotangent g = ∂L/∂(the losses):
     g_logits_iv = g_i (softmax(a_i)_v − [v = k_i])
 
 - logits: (..., V), float32 or float64; targets: (...), integers from 0 to V − 1 of any integer dtype → (...)
-  in nats. Nothing is averaged. g has the dtype of the logits, and every result has it too.
-- The largest logit of a row is taken away first, so no exponential overflows.
-- Any dimension may be 0 but V where there is a target. Any memory layout; the inputs are not modified, the
+  in nats, without any mean. g has the dtype of the logits, and every result has it too.
+- The largest logit of a row is subtracted first, so no exponential overflows.
+- Any dimension may be 0, except V where there is a target. Any memory layout; the inputs are not modified, the
   results are new.
 - NaN in a row makes the loss and the gradients of that row NaN, and no other. A logit of −∞ has probability
   0: its loss is +∞.
@@ -26,27 +26,31 @@ from scratchgen_kernels.registry import Kernel
 KERNEL = Kernel("softmax_cross_entropy", __name__, auto=("cython", "numba", "numpy", "loops"))
 
 
-def softmax_cross_entropy(logits, targets, *, backend=None):
+def softmax_cross_entropy(
+    logits: np.ndarray, targets: np.ndarray, *, backend: str | None = None
+) -> np.ndarray:
     """−log softmax(logits)[target] of each prediction.
 
     L_i = log Σ_v exp(a_iv) − a_i,k_i
 
     logits: (..., V), float32 or float64; targets: (...) integers in 0 … V − 1 → (...) nats, a new array.
-    backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
+    backend: "loops", "numpy", "numba", "cython", "auto", or None for the backend chosen with ``use``.
 
     Raises: TypeError for another type or dtype; ValueError for shapes that do not match or a target that is
-    no class; BackendUnavailable. Source: Deep Learning (2016), eq. 6.30.   Ledger: nn.cross_entropy
+    not a class; BackendUnavailable. Source: Deep Learning (2016), eq. 6.30.   Ledger: nn.cross_entropy
     """
     rows, k = _pair("softmax_cross_entropy", logits, targets)
     return KERNEL.module(backend).softmax_cross_entropy(rows, k).reshape(np.shape(targets))
 
 
-def softmax_cross_entropy_backward(g, logits, targets, *, backend=None):
+def softmax_cross_entropy_backward(
+    g: np.ndarray, logits: np.ndarray, targets: np.ndarray, *, backend: str | None = None
+) -> np.ndarray:
     """Gradient of the logits, from g = ∂L/∂(the losses).
 
     g_logits_iv = g_i (softmax(a_i)_v − [v = k_i])
 
-    g: (...), the others as they were given to ``softmax_cross_entropy`` → g_logits: (..., V), a new array.
+    g: (...), logits, targets: the arguments of ``softmax_cross_entropy`` → g_logits: (..., V), a new array.
     backend: as for ``softmax_cross_entropy``.
 
     Raises: as ``softmax_cross_entropy``. Source: Deep Learning (2016), §6.2.2.3.   Ledger: nn.cross_entropy
@@ -60,7 +64,7 @@ def softmax_cross_entropy_backward(g, logits, targets, *, backend=None):
 
 
 def _pair(kernel, logits, targets):
-    """logits as (N, V) and targets as int64 (N,), every one of them a class."""
+    """logits as (N, V) and targets as int64 (N,), after the check that every target is a class."""
     logits = checks.float_array(kernel, "logits", logits)
     if (
         not isinstance(targets, np.ndarray)

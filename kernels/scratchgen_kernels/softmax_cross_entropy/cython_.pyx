@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """L_i = log Σ_v exp(a_iv) − a_i,k_i, compiled when the package was installed.
 
-What makes it fast: a row stays in the first cache between its largest logit, its sum and its gradient; the
-exponential is an inlined polynomial, so that several elements are handled with one instruction; largest and
-sum are taken in eight places side by side; rows are shared among threads.
+Why it is fast: a row stays in the first cache between its largest logit, its sum and its gradient; the
+exponential is an inlined polynomial, so that one instruction processes several elements; the maximum
+and the sum are kept in eight parts side by side; rows are shared among threads.
 """
 
 from cython cimport floating
@@ -15,7 +15,7 @@ import numpy as np
 
 from scratchgen_kernels.threads import in_parallel
 
-LEAST = 16384  # elements worth a thread
+GRAIN_SIZE = 16384  # elements that pay for a thread
 
 cdef enum:
     STRETCH = 512  # elements of a row: their terms stay in the first cache until they are added
@@ -73,14 +73,14 @@ def backward(const floating[::1] g, const floating[:, ::1] logits, const long lo
 def softmax_cross_entropy(logits, k):
     """logits: (N, V), k: (N,) → (N,)."""
     losses = np.empty(len(logits), logits.dtype)
-    least = LEAST // max(logits.shape[1], 1) + 1
-    in_parallel(lambda a, b: forward(logits, k, losses, a, b), len(logits), least)
+    grain_size = GRAIN_SIZE // max(logits.shape[1], 1) + 1
+    in_parallel(lambda a, b: forward(logits, k, losses, a, b), len(logits), grain_size)
     return losses
 
 
 def softmax_cross_entropy_backward(g, logits, k):
     """g: (N,), logits: (N, V), k: (N,) → (N, V)."""
     g_logits = np.empty_like(logits)
-    least = LEAST // max(logits.shape[1], 1) + 1
-    in_parallel(lambda a, b: backward(g, logits, k, g_logits, a, b), len(logits), least)
+    grain_size = GRAIN_SIZE // max(logits.shape[1], 1) + 1
+    in_parallel(lambda a, b: backward(g, logits, k, g_logits, a, b), len(logits), grain_size)
     return g_logits

@@ -1,9 +1,9 @@
 """L_i = log Σ_v exp(a_iv) − a_i,k_i, compiled on the first call.
 
-What makes it fast: a row stays in the first cache between its largest logit, its sum and its gradient; the
-exponential is an inlined polynomial, so that several elements are handled with one instruction; leave to add
-a row in any order ("reassoc"), without which its sum would wait for one addition after another; rows are
-shared among threads.
+Why it is fast: a row stays in the first cache between its largest logit, its sum and its gradient; the
+exponential is an inlined polynomial, so that one instruction processes several elements; a row may be added in any
+order ("reassoc"), because in a fixed order every addition would wait for the addition before; rows are shared among
+threads.
 """
 
 import math
@@ -14,8 +14,8 @@ from scratchgen_kernels.jit import OPTIONS, compiled
 from scratchgen_kernels.threads import in_parallel
 from scratchgen_kernels.vector_math.numba_ import exp, log
 
-SUMMING = {**OPTIONS, "fastmath": {"contract", "reassoc"}}
-LEAST = 16384  # elements worth a thread
+SUM_OPTIONS = {**OPTIONS, "fastmath": {"contract", "reassoc"}}
+GRAIN_SIZE = 16384  # elements that pay for a thread
 
 
 @compiled
@@ -27,7 +27,7 @@ def largest(a):
     return m if abs(m) < math.inf else a.dtype.type(0)
 
 
-@compiled(options=SUMMING)
+@compiled(options=SUM_OPTIONS)
 def sum_of_exp(a, m):
     """Σ_v exp(a_v − m)."""
     total = a.dtype.type(0)
@@ -52,7 +52,7 @@ def exponentials(a, m, p):
         p[v] = exp(a[v] - m)
 
 
-@compiled(options=SUMMING)
+@compiled(options=SUM_OPTIONS)
 def sum_of(p):
     """Σ_v p_v."""
     total = p.dtype.type(0)
@@ -79,14 +79,14 @@ def backward(g, logits, k, g_logits, start, stop):
 def softmax_cross_entropy(logits, k):
     """logits: (N, V), k: (N,) → (N,)."""
     losses = np.empty(len(logits), logits.dtype)
-    least = LEAST // max(logits.shape[1], 1) + 1
-    in_parallel(lambda a, b: forward(logits, k, losses, a, b), len(logits), least)
+    grain_size = GRAIN_SIZE // max(logits.shape[1], 1) + 1
+    in_parallel(lambda a, b: forward(logits, k, losses, a, b), len(logits), grain_size)
     return losses
 
 
 def softmax_cross_entropy_backward(g, logits, k):
     """g: (N,), logits: (N, V), k: (N,) → (N, V)."""
     g_logits = np.empty_like(logits)
-    least = LEAST // max(logits.shape[1], 1) + 1
-    in_parallel(lambda a, b: backward(g, logits, k, g_logits, a, b), len(logits), least)
+    grain_size = GRAIN_SIZE // max(logits.shape[1], 1) + 1
+    in_parallel(lambda a, b: backward(g, logits, k, g_logits, a, b), len(logits), grain_size)
     return g_logits

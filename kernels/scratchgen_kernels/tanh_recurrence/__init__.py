@@ -1,4 +1,4 @@
-"""The recurrence of a plain recurrent network, the contract.
+"""The tanh recurrence of a plain recurrent network: the contract.
 
     h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h),   t = 0 … T−1,   h_{−1} = h0
 
@@ -13,31 +13,41 @@ and backwards, for the cotangent g = ∂L/∂h, by back-propagation through time
 - All arguments share one dtype, float32 or float64; every result has it too.
 - Any dimension may be 0; without time steps h is empty, g_h0 and the gradients of the weights are zero.
 - Any memory layout; the inputs are not modified, the results are new arrays.
-- NaN goes through: once h_t of an example is NaN, all its later steps are (W_hh mixes the units). tanh(±∞) is
+- NaN propagates: once h_t of an example is NaN, all its later steps are (W_hh mixes the units). tanh(±∞) is
   ±1, so an infinity in x may saturate a unit instead of spreading. Backends agree to rounding.
-- Neither function says how L depends on h: a loss on h and one on a further layer arrive as one sum g.
+- g is the sum of all cotangents of h, from a loss on h and from further layers.
 
 Source: Elman (1990); Werbos (1990), Backpropagation through time; Goodfellow et al., Deep Learning (2016),
 eq. 10.8 and §10.2.2. The weights here act from the right, on row vectors.
 """
 
+import numpy as np
+
 from scratchgen_kernels import checks
 from scratchgen_kernels.registry import Kernel
 
-# Cython first: its products are about as fast as those of NumPy's BLAS, its tanh is faster, and a sequence is
-# one call: 1.2 to 1.4 times as fast for the batches of training, more than three times for one example at a
-# time, as in sampling text. Numba takes the same steps with a slower product.
+# Cython first: its products are about as fast as NumPy's BLAS, its tanh is faster, and a sequence is one call: 1.2 to
+# 1.4 times as fast for the batches of training, more than three times for one example at a time, as in sampling
+# text. Numba takes the same steps with a slower product.
 KERNEL = Kernel("tanh_recurrence", __name__, auto=("cython", "numba", "numpy", "loops"))
 
 
-def tanh_recurrence(x, h0, W_xh, W_hh, b_h, *, backend=None):
+def tanh_recurrence(
+    x: np.ndarray,
+    h0: np.ndarray,
+    W_xh: np.ndarray,
+    W_hh: np.ndarray,
+    b_h: np.ndarray,
+    *,
+    backend: str | None = None,
+) -> np.ndarray:
     """All hidden states of a tanh recurrence.
 
     h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h)
 
     x: (T, B, D), h0: (B, H), W_xh: (D, H), W_hh: (H, H), b_h: (H,), one dtype of float32 or float64
     → h: (T, B, H), the same dtype, a new array.
-    backend: "loops", "numpy", "numba", "cython", "auto", or None for the one chosen with ``use``.
+    backend: "loops", "numpy", "numba", "cython", "auto", or None for the backend chosen with ``use``.
 
     Raises: TypeError for another type or dtype; ValueError for another rank or shapes that do not match;
     BackendUnavailable. Source: Deep Learning (2016), eq. 10.8.   Ledger: rnn.hidden
@@ -49,12 +59,21 @@ def tanh_recurrence(x, h0, W_xh, W_hh, b_h, *, backend=None):
     return KERNEL.module(backend).tanh_recurrence(x, h0, W_xh, W_hh, b_h)
 
 
-def tanh_recurrence_backward(g, h, x, h0, W_xh, W_hh, *, backend=None):
+def tanh_recurrence_backward(
+    g: np.ndarray,
+    h: np.ndarray,
+    x: np.ndarray,
+    h0: np.ndarray,
+    W_xh: np.ndarray,
+    W_hh: np.ndarray,
+    *,
+    backend: str | None = None,
+) -> tuple[np.ndarray, ...]:
     """Gradients of a loss L by back-propagation through time, from g = ∂L/∂h.
 
     δ_t = (g_t + δ_{t+1} W_hhᵀ) ⊙ (1 − h_t²)
 
-    g: (T, B, H); h: (T, B, H), what ``tanh_recurrence`` returned; the others as they were given to it; one
+    g: (T, B, H); h: (T, B, H), the result of ``tanh_recurrence``; the other arguments: as in the forward call; one
     dtype of float32 or float64 → (g_x, g_h0, g_W_xh, g_W_hh, g_b_h), each of the shape of its argument,
     b_h: (H,). Gradients of the weights are sums over time and batch.
     backend: as for ``tanh_recurrence``.

@@ -1,5 +1,5 @@
 # cython: language_level=3, cdivision=True
-"""What the compiled recurrences share: activations of a row of sums, in place, to be inlined."""
+"""Activations of a row of sums, in place, to be inlined into the compiled recurrences."""
 
 from cython cimport floating
 

@@ -1,10 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """The recurrence, compiled when the package was installed.
 
-What makes it fast: what does not depend on the former step is one product over all T·B rows. What does goes
-through the whole sequence in one call, example by example in as many threads as are worth it; W_hh is put in
-the order of the register tile once and stays in the cache. Each product adds to what is there already, and
-one pass over the sums applies the bias and tanh.
+Why it is fast: the products that need no former step are one product over all T·B rows. The rest goes
+through the whole sequence in one call, with the examples shared among threads; W_hh is put in
+the order of the register tile once and stays in the cache. Each product is added to the
+sums in place, and one pass over them applies the bias and tanh.
 """
 
 from cython cimport floating
@@ -16,7 +16,7 @@ from scratchgen_kernels.matmul.cython_ cimport times_packed
 from scratchgen_kernels.matmul.cython_ import column_sums, packed, product
 from scratchgen_kernels.threads import in_parallel
 
-WORTH_A_THREAD = 2**21  # multiplications, some 50 µs
+GRAIN_SIZE = 2**21  # multiplications that pay for a thread, some 50 µs
 
 
 def forward(floating[:, :, ::1] h, const floating[:, ::1] h0, const floating[::1] W_hh,
@@ -63,7 +63,7 @@ def tanh_recurrence(x, h0, W_xh, W_hh, b_h):
         return h
     product(x.reshape(T * B, D), W_xh, h.reshape(T * B, H))
     W = packed(W_hh)
-    in_parallel(lambda start, stop: forward(h, h0, W, b_h, start, stop), B, WORTH_A_THREAD // (T * H * H))
+    in_parallel(lambda start, stop: forward(h, h0, W, b_h, start, stop), B, GRAIN_SIZE // (T * H * H))
     return h
 
 
@@ -74,12 +74,12 @@ def tanh_recurrence_backward(g, h, x, h0, W_xh, W_hh):
     if h.size > 0:
         W = packed(W_hh, transposed=True)
         in_parallel(lambda start, stop: backward(g, h, W, delta, g_h0, start, stop), B,
-                    WORTH_A_THREAD // (T * H * H))
-    g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)
-    return g_x, g_h0, g_W_xh, through_states(delta, h, h0), g_b_h
+                    GRAIN_SIZE // (T * H * H))
+    g_x, g_W_xh, g_b_h = input_gradients(delta, x, W_xh)
+    return g_x, g_h0, g_W_xh, recurrent_gradient(delta, h, h0), g_b_h
 
 
-def through_input(delta, x, W_xh):
+def input_gradients(delta, x, W_xh):
     """(g_x, g_W_xh, g_b_h) from δ: (T, B, H), each sum over time one product over T·B rows."""
     (T, B, D), H = x.shape, W_xh.shape[1]
     rows, inputs = delta.reshape(T * B, H), x.reshape(T * B, D)
@@ -88,8 +88,8 @@ def through_input(delta, x, W_xh):
     return g_x, g_W_xh, column_sums(rows, np.empty(H, x.dtype))
 
 
-def through_states(delta, h, h0):
-    """g_W_hh = Σ_t h_{t−1}ᵀ δ_t. h_{t−1} is h0, then h: no copy that holds both."""
+def recurrent_gradient(delta, h, h0):
+    """g_W_hh = Σ_t h_{t−1}ᵀ δ_t. h_{t−1} is h0 and then h, without a copy that holds both."""
     (T, B, H), G = h.shape, delta.shape[2]
     g_W_hh = np.zeros((H, G), h.dtype)
     if T > 0:

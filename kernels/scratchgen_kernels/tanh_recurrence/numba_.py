@@ -1,20 +1,20 @@
 """The recurrence, compiled on the first call.
 
-What makes it fast: only the part that must go step by step is compiled, the whole sequence in one call,
-examples shared among threads. A step adds h_{t−1} W_hh to what the input gave, four examples at a time, and
-applies the bias and a tanh that becomes vector instructions in one pass. The products that do not depend on
-the former step are taken for all T·B rows at once by NumPy's BLAS, which is faster than the product here.
+Why it is fast: only the part that must go step by step is compiled: the whole sequence in one call, with the
+examples shared among threads. A step adds h_{t−1} W_hh to the contribution of the input, four examples at a time,
+and applies the bias and a vectorised tanh in one pass. NumPy's BLAS computes the products that do not depend on
+the former step, for all T·B rows at once; it is faster than the product here.
 """
 
 import numpy as np
 
 from scratchgen_kernels.jit import compiled
 from scratchgen_kernels.matmul.numba_ import add_product
-from scratchgen_kernels.tanh_recurrence.numpy_ import through_input
+from scratchgen_kernels.tanh_recurrence.products import input_gradients, recurrent_gradient
 from scratchgen_kernels.threads import in_parallel
 from scratchgen_kernels.vector_math.numba_ import tanh
 
-WORTH_A_THREAD = 2**21  # multiplications, some 100 µs
+GRAIN_SIZE = 2**21  # multiplications that pay for a thread, some 100 µs
 
 
 @compiled
@@ -53,8 +53,8 @@ def tanh_recurrence(x, h0, W_xh, W_hh, b_h):
     """x: (T, B, D), h0: (B, H) → h: (T, B, H)."""
     (T, B, D), H = x.shape, h0.shape[1]
     h = (x.reshape(T * B, D) @ W_xh).reshape(T, B, H)
-    least = WORTH_A_THREAD // max(T * H * H, 1)
-    in_parallel(lambda start, stop: forward(h, h0, W_hh, b_h, start, stop), B, least, multiple=4)
+    grain_size = GRAIN_SIZE // max(T * H * H, 1)
+    in_parallel(lambda start, stop: forward(h, h0, W_hh, b_h, start, stop), B, grain_size, multiple=4)
     return h
 
 
@@ -62,17 +62,7 @@ def tanh_recurrence_backward(g, h, x, h0, W_xh, W_hh):
     """g, h: (T, B, H) → (g_x, g_h0, g_W_xh, g_W_hh, g_b_h)."""
     (T, B, H), W = h.shape, np.ascontiguousarray(W_hh.T)
     delta, g_h0 = g.copy(), np.zeros_like(h0)
-    least = WORTH_A_THREAD // max(T * H * H, 1)
-    in_parallel(lambda start, stop: backward(h, W, delta, g_h0, start, stop), B, least, multiple=4)
-    g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)
-    return g_x, g_h0, g_W_xh, through_states(delta, h, h0), g_b_h
-
-
-def through_states(delta, h, h0):
-    """g_W_hh = Σ_t h_{t−1}ᵀ δ_t. h_{t−1} is h0, then h: no copy that holds both."""
-    (T, B, H), rows = h.shape, delta.reshape(delta.shape[0] * delta.shape[1], delta.shape[2])
-    if T == 0:
-        return np.zeros((H, rows.shape[1]), h.dtype)
-    g_W_hh = h[:-1].reshape((T - 1) * B, H).T @ rows[B:]
-    g_W_hh += h0.T @ rows[:B]
-    return g_W_hh
+    grain_size = GRAIN_SIZE // max(T * H * H, 1)
+    in_parallel(lambda start, stop: backward(h, W, delta, g_h0, start, stop), B, grain_size, multiple=4)
+    g_x, g_W_xh, g_b_h = input_gradients(delta, x, W_xh)
+    return g_x, g_h0, g_W_xh, recurrent_gradient(delta, h, h0), g_b_h

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from scratchgen_kernels.tanh_recurrence.products import from_input, input_gradients, recurrent_gradient
+
 
 def tanh_recurrence(x, h0, W_xh, W_hh, b_h):
     """x: (T, B, D), h0: (B, H) → h: (T, B, H)."""
@@ -20,25 +22,5 @@ def tanh_recurrence_backward(g, h, x, h0, W_xh, W_hh):
     for t in reversed(range(len(h))):
         np.multiply(g[t] + g_h, 1 - h[t] * h[t], out=delta[t])
         g_h = delta[t] @ W_hh.T
-    g_x, g_W_xh, g_b_h = through_input(delta, x, W_xh)
-    return g_x, g_h, g_W_xh, through_states(delta, h, h0), g_b_h
-
-
-def from_input(x, W_xh, b_h):
-    """What the inputs add to every step, x_t W_xh + b_h, as one product over T·B rows: (T, B, H)."""
-    T, B, D = x.shape
-    return (x.reshape(T * B, D) @ W_xh + b_h).reshape(T, B, len(b_h))
-
-
-def through_input(delta, x, W_xh):
-    """(g_x, g_W_xh, g_b_h) from δ: (T, B, H), each sum over time one product over T·B rows."""
-    T, B, D = x.shape
-    rows = delta.reshape(T * B, W_xh.shape[1])
-    return (rows @ W_xh.T).reshape(x.shape), x.reshape(T * B, D).T @ rows, rows.sum(axis=0)
-
-
-def through_states(delta, h, h0):
-    """g_W_hh = Σ_t h_{t−1}ᵀ δ_t."""
-    T, B, H = h.shape
-    h_before = np.concatenate([h0[None], h])[:T].reshape(T * B, H)
-    return h_before.T @ delta.reshape(T * B, delta.shape[2])
+    g_x, g_W_xh, g_b_h = input_gradients(delta, x, W_xh)
+    return g_x, g_h, g_W_xh, recurrent_gradient(delta, h, h0), g_b_h

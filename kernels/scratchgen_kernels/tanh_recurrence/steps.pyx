@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
-"""The road from loops to the fastest recurrence, forward: each step differs from the one before by one idea.
+"""The steps from loops to the fastest recurrence, forward: each step differs from the step before by one idea.
 
 `loops.py` is the start: the same loops, run by the Python interpreter. `scratchgen/benchmarks/kernel_steps.py` measures
-every step; kernels/README.md has the figures. For the tests, the tutorial and the benchmark: use
-`scratchgen_kernels.tanh_recurrence` for anything else.
+every step; kernels/README.md has the figures. The steps are for the tests, the tutorial and the benchmark;
+`scratchgen_kernels.tanh_recurrence` is the kernel.
 """
 
 from cython cimport floating
@@ -30,7 +30,7 @@ cdef inline const floating* before(floating[:, :, ::1] h, const floating[:, ::1]
 
 def loops(const floating[:, :, ::1] x, const floating[:, ::1] h0, const floating[:, ::1] W_xh,
           const floating[:, ::1] W_hh, const floating[::1] b_h, floating[:, :, ::1] h):
-    """1. The loops of the equation, compiled: a sum for each unit, down the columns of the weights."""
+    """1. The loops of the equation, compiled: one sum per unit, down the columns of the weights."""
     cdef Py_ssize_t t, i, j, k, H = h.shape[2]
     cdef floating a
     with nogil:
@@ -68,7 +68,7 @@ def along_rows(const floating[:, :, ::1] x, const floating[:, ::1] h0, const flo
 
 
 def inputs_first(x, h0, W_xh, W_hh, b_h, h):
-    """3. What comes from the inputs does not wait for any step: one product for all T·B rows, by the tile."""
+    """3. The contribution of the inputs needs no former step: one product for all T·B rows, by the tile."""
     from_inputs(x, W_xh, h)
     add_states(h0, W_hh, b_h, h)
 
@@ -94,13 +94,13 @@ def add_states(const floating[:, ::1] h0, const floating[:, ::1] W_hh, const flo
 
 
 def packed_weights(x, h0, W_xh, W_hh, b_h, h):
-    """4. The product of a step takes the register tile too, for which W_hh is packed once a sequence."""
+    """4. The product of a step uses the register tile too, for which W_hh is packed once per sequence."""
     from_inputs(x, W_xh, h)
     add_states_by_tile(h0, packed(W_hh), b_h, h, False)
 
 
 def vector_tanh(x, h0, W_xh, W_hh, b_h, h):
-    """5. A tanh that is made of vector instructions, instead of a call of the C library for each unit."""
+    """5. tanh as vector instructions, instead of one call of the C library per unit."""
     from_inputs(x, W_xh, h)
     add_states_by_tile(h0, packed(W_hh), b_h, h, True)
 
@@ -120,7 +120,7 @@ def add_states_by_tile(const floating[:, ::1] h0, const floating[::1] W_hh, cons
 
 
 def threads(x, h0, W_xh, W_hh, b_h, h):
-    """6. Examples are shared out among threads. This is the kernel itself."""
+    """6. Examples are shared among threads. This is the kernel."""
     h[...] = tanh_recurrence(x, h0, W_xh, W_hh, b_h)
 
 

@@ -1,7 +1,7 @@
-"""The numbers behind exp, log, tanh, sin and cos. `derive_coefficients.py` computes them again.
+"""The coefficients of exp, log, tanh, sin and cos. `derive_coefficients.py` computes them again.
 
-Each polynomial is the one of its degree whose largest relative error over the reduced range is smallest
-(Remez's exchange, in 50 digits), its coefficients rounded to the dtype, lowest power first:
+Each polynomial has the smallest maximum relative error of its degree over the reduced range (Remez exchange, in 50
+digits). Its coefficients are rounded to the dtype, lowest power first:
 
     EXP_Q   (exp(r) − 1 − r) / r²                         |r| ≤ ½ ln 2
     LOG_R   (2 artanh(s) / s − 2) / s²       in s²        |s| ≤ (√2 − 1) / (√2 + 1)
@@ -9,8 +9,8 @@ Each polynomial is the one of its degree whose largest relative error over the r
     COS_C   (cos(2πt) − 1 + 2π² t²) / t⁴     in t²        |t| ≤ ⅛
     TANH_T  (tanh(x) / x − 1) / x²           in x²        |x| ≤ ⅝
 
-ln 2 = LN2_HIGH + LN2_LOW, the high part so short that its product with any exponent is exact.
-ROUNDER = 1.5 · 2²³ or 1.5 · 2⁵²: added and taken away again, it rounds to an integer.
+ln 2 = LN2_HIGH + LN2_LOW, the high part short enough that its product with any exponent is exact.
+ROUNDER = 1.5 · 2²³ or 1.5 · 2⁵²: adding and then subtracting it rounds to an integer.
 """
 
 from types import SimpleNamespace
@@ -29,16 +29,16 @@ FLOAT32 = SimpleNamespace(
     SIN_S=(-41.341675, 81.59394, -75.453415),
     COS_C=(64.93937, -85.448395, 59.399097),
     TANH_T=(-0.33333284, 0.13331468, -0.053741354, 0.020643344, -0.005708925),
-    EXP_LEAST=-104.0,  # exp is 0 before
-    EXP_MOST=89.0,  # and infinite after
-    TANH_NEAR=0.625,
-    TANH_MOST=10.0,  # tanh rounds to 1 from 9.02 on
+    EXP_MIN=-104.0,  # exp is 0 below
+    EXP_MAX=89.0,  # and infinite above
+    TANH_SWITCH=0.625,
+    TANH_MAX=10.0,  # tanh rounds to 1 from 9.02 on
     SQRT_HALF=0.70710677,
-    SQRT_HALF_LESS_1=-0.29289323,
+    SQRT_HALF_MINUS_1=-0.29289323,
     BIAS=127.0,
     DIGITS=23.0,
-    INTEGRAL=8388608.0,  # 2²³: whole numbers only from there
-    LEAST_NORMAL=1.1754943508222875e-38,
+    INTEGRAL=8388608.0,  # 2²³: from here on every float is an integer
+    SMALLEST_NORMAL=1.1754943508222875e-38,
 )
 FLOAT64 = SimpleNamespace(
     LOG2_E=1.4426950408889634,
@@ -98,19 +98,19 @@ FLOAT64 = SimpleNamespace(
         7.755454174938581e-05,
         -1.6256935461747224e-05,
     ),
-    EXP_LEAST=-746.0,
-    EXP_MOST=710.0,
-    TANH_NEAR=0.625,
-    TANH_MOST=20.0,
+    EXP_MIN=-746.0,
+    EXP_MAX=710.0,
+    TANH_SWITCH=0.625,
+    TANH_MAX=20.0,
     SQRT_HALF=0.7071067811865476,
-    SQRT_HALF_LESS_1=-0.2928932188134524,
+    SQRT_HALF_MINUS_1=-0.2928932188134524,
     BIAS=1023.0,
     DIGITS=52.0,
     INTEGRAL=4503599627370496.0,
-    LEAST_NORMAL=2.2250738585072014e-308,
+    SMALLEST_NORMAL=2.2250738585072014e-308,
 )
 
 
 def of(dtype):
-    """The numbers for float32 or float64."""
+    """The coefficients for float32 or float64."""
     return FLOAT32 if dtype == np.float32 else FLOAT64

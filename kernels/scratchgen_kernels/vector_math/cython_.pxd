@@ -1,11 +1,11 @@
 # cython: language_level=3, cdivision=True
 """exp, log, tanh, sin and cos of one number, to be inlined into the loops of every compiled kernel.
 
-What makes them fast: no branch and no call. Selections are conditional expressions, a number's exponent is
-read and written through its bits, an integer is a float rounded by adding and taking away 1.5 · 2²³ (in
+Why they are fast: no branch and no call. Selections are conditional expressions, a number's exponent is
+read and written through its bits, an integer is a float rounded by adding and subtracting 1.5 · 2²³ (in
 float64 1.5 · 2⁵²); so the C compiler turns a loop that calls one of these into vector instructions, eight float32 or
-four float64 at a time. Nothing assumes finite values. `loops.py` has the same steps with their reasons; where
-the numbers come from is said in coefficients.py.
+four float64 at a time. Nothing assumes finite values. `loops.py` has the same steps with their reasons;
+coefficients.py gives the origin of the numbers.
 """
 
 cimport cython
@@ -81,7 +81,7 @@ cdef inline floating magnitude(floating x) noexcept nogil:
 
 
 cdef inline floating with_sign_of(floating x, floating y) noexcept nogil:
-    """y ≥ 0 with the sign of x, a zero's too."""
+    """y ≥ 0 with the sign of x, also of a zero x."""
     if floating is float:
         return float32(bits32(y) | (bits32(x) & 0x80000000u))
     else:
@@ -172,9 +172,9 @@ cdef inline floating cos_reduced(floating t) noexcept nogil:
 
 cdef inline floating exp_begun(floating x, floating* n) noexcept nogil:
     """r and n with exp x = 2ⁿ exp r."""
-    cdef floating least = -104.0 if floating is float else -746.0, most = 89.0 if floating is float else 710.0
+    cdef floating lowest = -104.0 if floating is float else -746.0, highest = 89.0 if floating is float else 710.0
     cdef floating log2_e = 1.442695 if floating is float else 1.4426950408889634
-    x = select(x < least, least, select(x > most, most, x))
+    x = select(x < lowest, lowest, select(x > highest, highest, x))
     n[0] = nearest(x * log2_e)
     return ln2_removed(x, n[0])
 
@@ -192,10 +192,10 @@ cdef inline floating exp(floating x) noexcept nogil:
 
 cdef inline floating log(floating x) noexcept nogil:
     cdef floating zero = 0, one = 1, infinity = float32(0x7F800000u)
-    cdef floating least_normal = 1.1754943508222875e-38 if floating is float else 2.2250738585072014e-308
+    cdef floating smallest_normal = 1.1754943508222875e-38 if floating is float else 2.2250738585072014e-308
     cdef floating scale = 8388608.0 if floating is float else 4503599627370496.0  # 2²³, 2⁵²
     cdef floating digits = 23 if floating is float else 52
-    cdef bint subnormal = x < least_normal
+    cdef bint subnormal = x < smallest_normal
     cdef floating n, m, y
     m = exponent_removed(select(subnormal, x * scale, x), &n)
     y = log_reduced(m - one, select(subnormal, n - digits, n))
@@ -250,7 +250,7 @@ cdef inline void sincos_turns(floating u, floating* sine, floating* cosine) noex
 
 
 cdef inline floating sum_of(const floating* terms, Py_ssize_t n) noexcept nogil:
-    """Σ_i terms_i, in eight sums side by side, which one vector register holds; always in the same order."""
+    """Σ_i terms_i, in eight partial sums, which one vector register holds; always in the same order."""
     cdef floating[8] sums = [0, 0, 0, 0, 0, 0, 0, 0]
     cdef floating rest = 0
     cdef Py_ssize_t i, j, whole = n // 8 * 8
@@ -263,16 +263,16 @@ cdef inline floating sum_of(const floating* terms, Py_ssize_t n) noexcept nogil:
 
 
 cdef inline floating max_of(const floating* terms, Py_ssize_t n) noexcept nogil:
-    """max_i terms_i, −∞ of none; a NaN is passed over."""
-    cdef floating least = -float32(0x7F800000u)
-    cdef floating[8] most = [least, least, least, least, least, least, least, least]
-    cdef floating result = least
+    """max_i terms_i, −∞ for no terms; a NaN is ignored."""
+    cdef floating lowest = -float32(0x7F800000u)
+    cdef floating[8] highest = [lowest, lowest, lowest, lowest, lowest, lowest, lowest, lowest]
+    cdef floating result = lowest
     cdef Py_ssize_t i, j, whole = n // 8 * 8
     for i in range(0, whole, 8):
         for j in range(8):
-            most[j] = select(terms[i + j] > most[j], terms[i + j], most[j])
+            highest[j] = select(terms[i + j] > highest[j], terms[i + j], highest[j])
     for i in range(whole, n):
         result = select(terms[i] > result, terms[i], result)
     for j in range(8):
-        result = select(most[j] > result, most[j], result)
+        result = select(highest[j] > result, highest[j], result)
     return result

@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """exp, log, tanh, sin and cos of arrays, compiled when the package was installed.
 
-What makes them fast: `cython_.pxd` holds each function without a branch or a call, so that the loops here
+Why they are fast: `cython_.pxd` holds each function without a branch or a call, so that the loops here
 become vector instructions; and long arrays are shared among threads.
 """
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from scratchgen_kernels.threads import in_parallel
 
-LEAST = 32768  # elements worth a thread
+GRAIN_SIZE = 32768  # elements that pay for a thread
 
 
 def exp_into(const floating[::1] x, floating[::1] y, Py_ssize_t start, Py_ssize_t stop):
@@ -51,7 +51,7 @@ def sincos_turns_into(const floating[::1] u, floating[::1] sine, floating[::1] c
 def mapped(fill, x, results=1):
     """New arrays of the length of x, filled by the rows of a loop above."""
     results = [np.empty_like(x) for _ in range(results)]
-    in_parallel(lambda start, stop: fill(x, *results, start, stop), len(x), least=LEAST)
+    in_parallel(lambda start, stop: fill(x, *results, start, stop), len(x), grain_size=GRAIN_SIZE)
     return results
 
 

@@ -18,7 +18,7 @@ def exp(x, c):
     """With n = x / ln 2 rounded and r = x − n ln 2:   exp x = 2ⁿ exp r,   |r| ≤ ½ ln 2."""
     if math.isnan(x):
         return x
-    x = np.clip(x, c.EXP_LEAST, c.EXP_MOST)  # keeps n small; the result is 0 or ∞ already
+    x = np.clip(x, c.EXP_MIN, c.EXP_MAX)  # keeps n small; outside, the result is 0 or ∞
     n = np.rint(x * c.LOG2_E)
     r = (x - n * c.LN2_HIGH) - n * c.LN2_LOW  # ln 2 in two parts: n times the first is exact
     a = np.rint(0.5 * n)  # 2ⁿ = 2ᵃ 2ⁿ⁻ᵃ: either is a normal number, even where the result is not
@@ -42,18 +42,18 @@ def log(x, c):
 
 
 def tanh(x, c):
-    """1 − 2 / (exp(2|x|) + 1) with the sign of x; near 0 that form loses digits, and a polynomial serves."""
+    """1 − 2 / (exp(2|x|) + 1) with the sign of x; near 0, where that form loses digits, a polynomial."""
     y = abs(x)
-    if y <= c.TANH_NEAR:
+    if y <= c.TANH_SWITCH:
         size = tanh_reduced(y, c)
     else:
-        size = 1 - 2 / (exp(2 * min(y, x.dtype.type(c.TANH_MOST)), c) + 1)
+        size = 1 - 2 / (exp(2 * min(y, x.dtype.type(c.TANH_MAX)), c) + 1)
     return np.copysign(size, x)
 
 
 def sincos_turns(u, c):
-    """What is left beyond the nearest quarter turn, |t| ≤ ⅛; quarters exchange sine and cosine."""
-    t = u - (2 * (np.rint(0.5 * u) + 0) if abs(u) < c.INTEGRAL else u)  # whole turns go; ∞ − ∞ is NaN
+    """Sine and cosine of the rest beyond the nearest quarter turn, |t| ≤ ⅛, exchanged according to the quarter."""
+    t = u - (2 * (np.rint(0.5 * u) + 0) if abs(u) < c.INTEGRAL else u)  # without whole turns; ∞ − ∞ is NaN
     t = t - (np.rint(t) + 0)  # + 0: rint(−0) is −0, and −0 − (−0) would lose the sign
     if math.isnan(t):
         return t, t

@@ -1,4 +1,4 @@
-"""exp, log, tanh, sin and cos by NumPy, whose loops are vectorised too."""
+"""exp, log, tanh, sin and cos by NumPy's vectorised functions."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ def tanh_array(x):
 
 
 def sincos_turns_array(u):
-    """u: (n,) → sin 2πu, cos 2πu: (n,). What is beyond the nearest quarter turn goes to NumPy."""
+    """u: (n,) → sin 2πu, cos 2πu: (n,). NumPy gets the rest beyond the nearest quarter turn."""
     t = u - (np.rint(u) + 0)  # + 0: rint(−0) is −0, and −0 − (−0) would lose the sign
     quarter = np.rint(4 * t) + 0
     radians = 2 * np.pi * (t - 0.25 * quarter)

@@ -1,8 +1,8 @@
 """The polynomials over their short ranges, in NumPy: of one number or of an array, float32 or float64.
 
-Every operation is written in the order in which the compiled backends do it, so where those do not contract
-a · b + c into one operation, the results are the same to the bit. A Python float takes the dtype of what it
-meets. c: the numbers of coefficients.py for the dtype.
+Every operation is in the order of the compiled backends, so where those do not contract a · b + c into one operation,
+the results have the same bits. A Python float takes the dtype of the other operand. c: the coefficients for the
+dtype.
 """
 
 

@@ -1,4 +1,4 @@
-"""The rule of np.einsum: the cotangent of an operand is an einsum again.
+"""The rule of np.einsum: the cotangent of an operand is another einsum.
 
 y_{out} = Σ Π_j x^j_{term_j}   ⇒   ∂L/∂x^i_{term_i} = Σ g_{out} Π_{j≠i} x^j_{term_j}
 
@@ -10,12 +10,14 @@ import string
 import numpy as np
 
 from scratchgen.autograd.broadcasting import sum_to_shape
-from scratchgen.autograd.primitives import SPREAD, defvjp_each, primitive
+from scratchgen.autograd.primitives import COMPOSED, defvjp_each, primitive
+
+__all__ = ["einsum"]
 
 
 @primitive
 def einsum(*operands, terms, out, optimize=False):
-    """np.einsum with its letters taken apart: a term for each operand, and the letters of the result."""
+    """np.einsum with its subscripts split: one term per operand, and the letters of the result."""
     return np.einsum(f"{','.join(terms)}->{out}", *operands, optimize=optimize)
 
 
@@ -29,7 +31,7 @@ def _by_operand(i):
 def _cotangent(i, g, operands, terms, out, optimize):
     term, x = terms[i], operands[i]
     others, values = [*terms[:i], *terms[i + 1 :]], [*operands[:i], *operands[i + 1 :]]
-    sides = {}  # of each letter; an axis of one element goes with any number of others
+    sides = {}  # letter → length of its axis; an axis of length 1 is broadcast
     for letters, operand in zip(terms, operands, strict=True):
         for c, n in zip(letters, operand.shape, strict=True):
             sides[c] = n if sides.get(c, 1) == 1 else sides[c]
@@ -37,11 +39,11 @@ def _cotangent(i, g, operands, terms, out, optimize):
     distinct = "".join(dict.fromkeys(term))
     known = "".join(c for c in distinct if c in out or any(c in other for other in others))
     g = einsum(g, *values, terms=(out, *others), out=known, optimize=optimize)
-    # a letter that only this operand has was summed: its cotangent is the same all along that axis
+    # a letter that only this operand has was summed: its cotangent is constant along that axis
     axes = iter(g.shape)
     g = np.reshape(g, [next(axes) if c in known else 1 for c in distinct])
     g = np.broadcast_to(g, [sides[c] for c in distinct])
-    if term != distinct:  # a letter twice reads the diagonal: back onto the diagonal
+    if term != distinct:  # a repeated letter reads a diagonal: its cotangent goes onto that diagonal
         g = _onto_diagonals(g, distinct, term, sides)
     return sum_to_shape(g, x)
 
@@ -67,12 +69,12 @@ def _einsum(subscripts, *operands, optimize=False):
     terms, arrow, out = subscripts.replace(" ", "").partition("->")
     terms = terms.split(",")
     if len(terms) != len(operands):
-        raise ValueError(f"einsum '{subscripts}' names {len(terms)} operands, and {len(operands)} were given")
-    # an ellipsis stands for the axes that have no letter, counted from the last
+        raise ValueError(f"einsum '{subscripts}' has {len(terms)} operands, but {len(operands)} were given")
+    # an ellipsis covers the axes without a letter; they are aligned at the last one
     unnamed = [np.ndim(x) - len(t.replace("...", "")) for t, x in zip(terms, operands, strict=True)]
-    most = max([n for t, n in zip(terms, unnamed, strict=True) if "..." in t], default=0)
-    dots = "".join([c for c in string.ascii_letters if c not in subscripts][:most])
-    terms = [t.replace("...", dots[most - n :]) for t, n in zip(terms, unnamed, strict=True)]
+    axes = max([n for t, n in zip(terms, unnamed, strict=True) if "..." in t], default=0)
+    dots = "".join([c for c in string.ascii_letters if c not in subscripts][:axes])
+    terms = [t.replace("...", dots[axes - n :]) for t, n in zip(terms, unnamed, strict=True)]
     if arrow:
         out = out.replace("...", dots)
     else:
@@ -81,4 +83,4 @@ def _einsum(subscripts, *operands, optimize=False):
     return einsum(*operands, terms=tuple(terms), out=out, optimize=optimize)
 
 
-SPREAD[np.einsum] = _einsum
+COMPOSED[np.einsum] = _einsum

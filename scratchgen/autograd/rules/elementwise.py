@@ -3,8 +3,8 @@
     y = f(x)  element by element  ⇒  ∂L/∂x = g · f'(x),   g = ∂L/∂y
 
 Where x was broadcast, each element of x was used several times, and its derivative is the sum over the uses.
-The sweep takes that sum (`broadcasting.sum_to_shape`), so that a rule here is the bare derivative.
-At kinks: |x| has derivative 0 at 0; `maximum` and `minimum` of equals give each side half.
+The sweep computes that sum (`broadcasting.sum_to_shape`), so a rule here is only the derivative of f.
+At kinks: |x| has derivative 0 at 0; `maximum` and `minimum` of equal arguments give each of them one half.
 
 Ledger: autograd.chain_rule
 """
@@ -13,7 +13,9 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd.primitives import SPREAD, constant, defvjp, primitive, refuse
+from scratchgen.autograd.primitives import COMPOSED, constant, defvjp, mark_nondifferentiable, primitive
+
+__all__ = ["clip"]
 
 # --- arithmetic -------------------------------------------------------------------------------------------
 
@@ -26,13 +28,13 @@ defvjp(np.positive, lambda g, y, x: g)
 
 
 def _power_by_base(g, y, a, b):
-    # 0**(b−1) is infinite for b = 0, where the derivative is 0: there, and only there, take an exponent of 1
+    # 0**(b−1) is infinite for b = 0, where the derivative is 0: only there the exponent is replaced by 1
     lowered = b - 1 if np.all(b) else np.where(np.equal(a, 0) & np.equal(b, 0), np.ones((), y.dtype), b - 1)
     return g * b * a**lowered
 
 
 def _power_by_exponent(g, y, a, b):
-    # y log a → 0 as a → 0, and log is only asked where a > 0
+    # y log a → 0 as a → 0, so log is only computed where a > 0
     return g * y * np.log(np.where(a > 0, a, np.ones((), y.dtype)))
 
 
@@ -41,7 +43,7 @@ defvjp(np.square, lambda g, y, x: g * (2 * x))
 defvjp(np.sqrt, lambda g, y, x: g * 0.5 / y)
 defvjp(np.reciprocal, lambda g, y, x: -g * y * y)
 
-# --- exponentials and what is made of them ----------------------------------------------------------------
+# --- exponentials, logarithms, hyperbolic functions -------------------------------------------------------
 
 defvjp(np.exp, lambda g, y, x: g * y)
 defvjp(np.exp2, lambda g, y, x: g * y * math.log(2))
@@ -54,7 +56,9 @@ defvjp(np.sinh, lambda g, y, x: g * np.cosh(x))
 defvjp(np.cosh, lambda g, y, x: g * np.sinh(x))
 defvjp(np.tanh, lambda g, y, x: g * (1 - y * y))
 defvjp(np.arcsinh, lambda g, y, x: g / np.hypot(1, x))
-defvjp(np.arccosh, lambda g, y, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)))  # the product would lose x near 1
+defvjp(
+    np.arccosh, lambda g, y, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1))
+)  # √(x² − 1) would lose digits near 1
 defvjp(np.arctanh, lambda g, y, x: g / ((1 - x) * (1 + x)))
 
 # y = log(eᵃ + eᵇ)        ∂y/∂a = e^(a − y)
@@ -86,28 +90,28 @@ defvjp(np.hypot, lambda g, y, a, b: g * a / y, lambda g, y, a, b: g * b / y)
 # --- comparisons ------------------------------------------------------------------------------------------
 
 
-def _share(winner, other):
-    """1 where `winner` is strictly the chosen one, ½ where both are equal, 0 elsewhere, in winner's dtype."""
-    return np.where(np.equal(winner, other), winner.dtype.type(0.5), winner.dtype.type(1))
+def _tie_weight(y, other):
+    """½ where y, the selected argument, equals the other one; 1 elsewhere. In the dtype of y."""
+    return np.where(np.equal(y, other), y.dtype.type(0.5), y.dtype.type(1))
 
 
-def _picks(better):
-    """The rules of maximum (better = np.greater_equal) and minimum (np.less_equal)."""
+def _selection_rules(is_selected):
+    """The rules of maximum (is_selected = np.greater_equal) and minimum (np.less_equal)."""
     return (
-        lambda g, y, a, b: g * _share(y, b) * better(a, b),
-        lambda g, y, a, b: g * _share(y, a) * better(b, a),
+        lambda g, y, a, b: g * _tie_weight(y, b) * is_selected(a, b),
+        lambda g, y, a, b: g * _tie_weight(y, a) * is_selected(b, a),
     )
 
 
-defvjp(np.maximum, *_picks(np.greater_equal))
-defvjp(np.minimum, *_picks(np.less_equal))
+defvjp(np.maximum, *_selection_rules(np.greater_equal))
+defvjp(np.minimum, *_selection_rules(np.less_equal))
 defvjp(np.absolute, lambda g, y, x: g * np.sign(x))
 defvjp(np.sign, lambda g, y, x: np.zeros_like(x))  # flat on both sides of its jump
 
 
 @primitive
 def clip(x, low, high):
-    """min(max(x, low), high); on the ends of the interval the derivative goes to x."""
+    """min(max(x, low), high); at the ends of the interval the derivative goes to x."""
     return np.clip(x, low, high)
 
 
@@ -121,12 +125,12 @@ defvjp(
 
 
 def _clip(x, a_min=None, a_max=None, *, min=None, max=None):
-    """np.clip with either pair of its names; a bound that is left out is infinite."""
+    """np.clip with either pair of its keyword names; a missing bound is infinite."""
     low, high = (a_min if min is None else min), (a_max if max is None else max)
     return clip(x, -np.inf if low is None else low, np.inf if high is None else high)
 
 
-SPREAD[np.clip] = _clip
+COMPOSED[np.clip] = _clip
 
 defvjp(
     np.where,
@@ -139,25 +143,27 @@ defvjp(
 
 def _select(conditions, choices, default=0):
     y = default
-    for mask, choice in reversed(list(zip(conditions, choices, strict=True))):  # the first that holds decides
+    for mask, choice in reversed(
+        list(zip(conditions, choices, strict=True))
+    ):  # the first true condition decides
         y = np.where(mask, choice, y)
     return y
 
 
-SPREAD[np.select] = _select
+COMPOSED[np.select] = _select
 
 constant(np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
 constant(np.logical_and, np.logical_or, np.logical_not, np.isnan, np.isfinite, np.isinf)
 constant(np.all, np.any, np.isclose, np.allclose, np.array_equal)
 constant(np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.shape, np.ndim, np.size)
 constant(np.array2string)
-refuse(
-    "a position does not vary with the values: np.argmax(t.detach()) and the like are constants, "
+mark_nondifferentiable(
+    "a position is constant almost everywhere: np.argmax(t.detach()) and the like are constants, "
     "np.max(t) has a derivative",
     *(np.argmax, np.argmin, np.argsort, np.nonzero, np.searchsorted),
 )
-refuse(
-    "it is flat wherever it is smooth: np.round(t.detach()) and the like are constants, and "
-    "t + (np.round(t.detach()) - t.detach()) lets the gradient pass straight through",
+mark_nondifferentiable(
+    "its derivative is 0 wherever it exists: np.round(t.detach()) and the like are constants, and "
+    "t + (np.round(t.detach()) - t.detach()) is the straight-through estimator",
     *(np.round, np.around, np.rint, np.floor, np.ceil, np.trunc, np.floor_divide),
 )

@@ -1,12 +1,14 @@
-"""Rules of indexing: an element that was taken out gets its cotangent back in the same place.
+"""Rules of indexing: the cotangent of a selected element returns to the position of that element.
 
 Reading x[index] and adding into zeros at `index` are transposes of each other, so each is the other's rule.
 """
 
 import numpy as np
 
-from scratchgen.autograd.primitives import SPREAD, defvjp, plain, primitive
+from scratchgen.autograd.primitives import COMPOSED, defvjp, primitive, to_numpy
 from scratchgen.autograd.rules.shapes import gather
+
+__all__ = ["add_at", "getitem"]
 
 
 @primitive
@@ -17,9 +19,9 @@ def getitem(x, index):
 
 @primitive
 def add_at(g, index, shape):
-    """y = zeros(shape) with y[index] += g; an element that is named several times gets the sum."""
+    """y = zeros(shape) with y[index] += g; an element that is indexed several times gets the sum."""
     y = np.zeros(shape, dtype=g.dtype)
-    if _names_each_element_once(index):
+    if _is_basic_index(index):
         y[index] += g
     elif isinstance(index, np.ndarray) and index.dtype.kind in "iu" and g.size:
         _add_rows(y, index.ravel().astype(np.intp) % len(y), g.reshape(index.size, *shape[1:]))
@@ -28,19 +30,20 @@ def add_at(g, index, shape):
     return y
 
 
-def _names_each_element_once(index) -> bool:
+def _is_basic_index(index) -> bool:
+    """Whether the index has no arrays: then each element is indexed at most once."""
     parts = index if isinstance(index, tuple) else (index,)
     return all(p is None or p is Ellipsis or isinstance(p, slice | int | np.integer) for p in parts)
 
 
 def _add_rows(y, ids, rows):
-    """y[ids] += rows, by sorting equal ids together: many times faster than np.add.at on rows."""
+    """y[ids] += rows, summed over sorted groups of equal ids: many times faster than np.add.at on rows."""
     order = np.argsort(ids, kind="stable")
     names, starts = np.unique(ids[order], return_index=True)
     y[names] = np.add.reduceat(rows[order], starts, axis=0)
 
 
-def _keeps_every_element_in_its_place(index, y, x) -> bool:
+def _only_reshapes(index, y, x) -> bool:
     """Whether y = x[index] is x in another shape: x[None], x[0] of one row, x[:, 0] of one column."""
     parts = index if isinstance(index, tuple) else (index,)
     in_order = (p is None or p is Ellipsis or type(p) is int or _is_full_slice(p) for p in parts)
@@ -52,8 +55,8 @@ def _is_full_slice(part) -> bool:
 
 
 def _put_back(g, y, x, index):
-    if _keeps_every_element_in_its_place(index, y, x):
-        return np.reshape(g, x.shape)  # add_at would write as many zeros, and then as many sums
+    if _only_reshapes(index, y, x):
+        return np.reshape(g, x.shape)  # add_at would fill zeros first and then add to each of them
     return add_at(g, index, x.shape)
 
 
@@ -62,7 +65,7 @@ defvjp(add_at, lambda g, y, x, index, shape: g[index])
 
 
 def _along(x, indices, axis):
-    """The index that np.take_along_axis stands for."""
+    """The index that is equivalent to np.take_along_axis."""
     axis = axis % x.ndim
     grid = np.ogrid[tuple(slice(n) for n in x.shape)]
     return tuple(indices if i == axis else grid[i] for i in range(x.ndim))
@@ -83,7 +86,7 @@ def _take_along_axis(x, indices, axis=-1):
 def _sort(x, axis=-1):
     if axis is None:
         x, axis = np.ravel(x), 0
-    return np.take_along_axis(x, np.argsort(plain(x), axis=axis), axis=axis)
+    return np.take_along_axis(x, np.argsort(to_numpy(x), axis=axis), axis=axis)
 
 
 def _diff(x, n=1, axis=-1):
@@ -116,12 +119,18 @@ def _diag(x, k=0):
     return add_at(x, (i + max(0, -k), i + max(0, k)), (n, n))
 
 
-SPREAD[np.take] = _take
-SPREAD[np.take_along_axis] = _take_along_axis
-SPREAD[np.sort] = _sort
-SPREAD[np.diff] = _diff
-SPREAD[np.diagonal] = _diagonal_of
-SPREAD[np.trace] = _trace
-SPREAD[np.diag] = _diag
-SPREAD[np.tril] = lambda x, k=0: np.where(np.tri(*x.shape[-2:], k, dtype=bool), x, np.zeros_like(x))
-SPREAD[np.triu] = lambda x, k=0: np.where(np.tri(*x.shape[-2:], k - 1, dtype=bool), np.zeros_like(x), x)
+def _below_diagonal(x, k):
+    """A mask of the elements on and below the k-th diagonal of the last two axes."""
+    rows, columns = x.shape[-2:]
+    return np.tri(rows, columns, k, dtype=bool)
+
+
+COMPOSED[np.take] = _take
+COMPOSED[np.take_along_axis] = _take_along_axis
+COMPOSED[np.sort] = _sort
+COMPOSED[np.diff] = _diff
+COMPOSED[np.diagonal] = _diagonal_of
+COMPOSED[np.trace] = _trace
+COMPOSED[np.diag] = _diag
+COMPOSED[np.tril] = lambda x, k=0: np.where(_below_diagonal(x, k), x, np.zeros_like(x))
+COMPOSED[np.triu] = lambda x, k=0: np.where(_below_diagonal(x, k - 1), np.zeros_like(x), x)

@@ -1,9 +1,9 @@
-"""Rules of matrix products and of what solves equations with them.
+"""Rules of matrix products, norms, inverses, solvers, determinants and the Cholesky factorisation.
 
 Y = A B   ⇒   ∂L/∂A = G Bᵀ,   ∂L/∂B = Aᵀ G
 
-The norm of a zero vector has derivative 0. The derivative by the argument of a Cholesky factorisation, which
-reads one triangle only, is given as the symmetric matrix that is right for symmetric changes.
+The norm of a zero vector has derivative 0. A Cholesky factorisation reads one triangle of its argument only; its
+derivative is given as a symmetric matrix, which is correct for symmetric changes of the argument.
 
 Ledger: autograd.matrix_product
 """
@@ -13,8 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from scratchgen.autograd.broadcasting import sum_to_shape
-from scratchgen.autograd.primitives import SPREAD, defvjp, plain, primitive
-from scratchgen.autograd.rules.reductions import spread
+from scratchgen.autograd.primitives import COMPOSED, defvjp, primitive, to_numpy
+from scratchgen.autograd.rules.reductions import expand_reduced
+
+__all__ = ["SignAndLogDeterminant", "euclidean_norm", "log_abs_determinant"]
 
 
 def _swap(a):
@@ -22,7 +24,7 @@ def _swap(a):
 
 
 def _as_matrices(g, a, b):
-    """Vectors as matrices, as np.matmul does: b a column, a a row, and g to match."""
+    """Vectors as matrices, as in np.matmul: a becomes a row, b a column, and g gets the same axes."""
     if b.ndim == 1:
         b, g = np.expand_dims(b, -1), np.expand_dims(g, -1)
     if a.ndim == 1:
@@ -54,7 +56,7 @@ def _dot(a, b):
 
 
 def _tensordot(a, b, axes=2):
-    """Σ over pairs of axes: the others are put together to one axis each, and the sum is a matrix product."""
+    """Σ over pairs of axes: the other axes are merged into one per operand, and the sum is a matrix product."""
     of_a, of_b = (range(np.ndim(a) - axes, np.ndim(a)), range(axes)) if np.ndim(axes) == 0 else axes
     of_a = [i % np.ndim(a) for i in np.atleast_1d(of_a)]
     of_b = [i % np.ndim(b) for i in np.atleast_1d(of_b)]
@@ -71,24 +73,24 @@ def _inner(a, b):
     return a * b if np.ndim(a) == 0 or np.ndim(b) == 0 else np.tensordot(a, b, axes=(-1, -1))
 
 
-SPREAD[np.dot] = _dot
-SPREAD[np.inner] = _inner
-SPREAD[np.vdot] = lambda a, b: np.ravel(a) @ np.ravel(b)
-SPREAD[np.tensordot] = _tensordot
-SPREAD[np.outer] = lambda a, b: np.expand_dims(np.ravel(a), 1) * np.ravel(b)
+COMPOSED[np.dot] = _dot
+COMPOSED[np.inner] = _inner
+COMPOSED[np.vdot] = lambda a, b: np.ravel(a) @ np.ravel(b)
+COMPOSED[np.tensordot] = _tensordot
+COMPOSED[np.outer] = lambda a, b: np.expand_dims(np.ravel(a), 1) * np.ravel(b)
 
 # --- norms ------------------------------------------------------------------------------------------------
 
 
 @primitive
 def euclidean_norm(x, axis=None, *, keepdims=False):
-    """√Σ x² over the axes; over two axes it is the Frobenius norm."""
+    """√Σ x² over the axes; over two axes this is the Frobenius norm."""
     return np.linalg.norm(x, axis=axis, keepdims=keepdims)
 
 
 # ∂y/∂x = x / y
 def _direction(g, y, x, axis=None, *, keepdims=False):
-    return spread(g / np.where(np.equal(y, 0), np.ones_like(y), y), x, axis, keepdims) * x
+    return expand_reduced(g / np.where(np.equal(y, 0), np.ones_like(y), y), x, axis, keepdims) * x
 
 
 defvjp(euclidean_norm, _direction)
@@ -109,7 +111,7 @@ def _norm(x, ord=None, axis=None, keepdims=False):
     return np.sum(np.abs(x) ** ord, axis=axis, keepdims=keepdims) ** (1 / ord)
 
 
-SPREAD[np.linalg.norm] = _norm
+COMPOSED[np.linalg.norm] = _norm
 
 # --- inverses ---------------------------------------------------------------------------------------------
 
@@ -147,18 +149,18 @@ def log_abs_determinant(a):
 
 # d log |det A| = tr(A⁻¹ dA)
 defvjp(log_abs_determinant, lambda g, y, a: g[..., None, None] * _swap(np.linalg.inv(a)))
-SPREAD[np.linalg.slogdet] = lambda a: SignAndLogDeterminant(
-    np.linalg.slogdet(plain(a))[0], log_abs_determinant(a)
+COMPOSED[np.linalg.slogdet] = lambda a: SignAndLogDeterminant(
+    np.linalg.slogdet(to_numpy(a))[0], log_abs_determinant(a)
 )
 
 
 def _determinant(a):
-    """det A of regular matrices; where it is 0 the logarithm has no derivative, and the result has none."""
+    """det A; its derivative exists for regular matrices only, because it is computed from log |det A|."""
     sign, logabsdet = np.linalg.slogdet(a)
     return sign * np.exp(logabsdet)
 
 
-SPREAD[np.linalg.det] = _determinant
+COMPOSED[np.linalg.det] = _determinant
 
 
 # A = L Lᵀ        ∂L/∂A = ½ (S + Sᵀ),  S = L⁻ᵀ Φ(Lᵀ G) L⁻¹,  Φ: the lower triangle with its diagonal halved

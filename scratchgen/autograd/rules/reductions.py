@@ -1,13 +1,15 @@
-"""Rules of functions that reduce axes: the cotangent of the result is spread back over what was reduced."""
+"""Rules of functions that reduce axes: the cotangent of the result is repeated along the reduced axes."""
 
 import math
 
 import numpy as np
 
-from scratchgen.autograd.primitives import SPREAD, defvjp
+from scratchgen.autograd.primitives import COMPOSED, defvjp
+
+__all__ = ["count", "expand_reduced"]
 
 
-def spread(g, x, axis, keepdims):
+def expand_reduced(g, x, axis, keepdims):
     """Repeat g, the cotangent of a reduction of x over `axis`, along the reduced axes: shape x.shape."""
     if axis is not None and not keepdims:
         g = np.expand_dims(g, axis)
@@ -15,27 +17,29 @@ def spread(g, x, axis, keepdims):
 
 
 def count(x, axis):
-    """How many elements of x go into one element of the result."""
+    """The number of elements of x that are reduced to one element of the result."""
     if axis is None:
         return x.size
     return math.prod(x.shape[a] for a in (axis if isinstance(axis, tuple) else (axis,)))
 
 
 # y = Σ x        ∂y/∂x = 1
-defvjp(np.sum, lambda g, y, x, axis=None, *, keepdims=False: spread(g, x, axis, keepdims))
+defvjp(np.sum, lambda g, y, x, axis=None, *, keepdims=False: expand_reduced(g, x, axis, keepdims))
 
 # y = Σ x / n    ∂y/∂x = 1/n
 defvjp(
     np.mean,
-    lambda g, y, x, axis=None, *, keepdims=False: spread(g / max(count(x, axis), 1), x, axis, keepdims),
+    lambda g, y, x, axis=None, *, keepdims=False: expand_reduced(
+        g / max(count(x, axis), 1), x, axis, keepdims
+    ),
 )
 
 
 def _extreme(g, y, x, axis=None, *, keepdims=False):
-    """y = x at the extreme element, ∂y/∂x = 1 there and 0 elsewhere; equal extremes share it evenly."""
-    chosen = np.equal(x, spread(y, x, axis, keepdims))
-    ties = np.sum(chosen, axis=axis, keepdims=True)
-    return spread(g, x, axis, keepdims) * chosen / ties.astype(x.dtype)
+    """y = x at the extreme element, ∂y/∂x = 1 there and 0 elsewhere; n equal extremes get 1/n each."""
+    selected = np.equal(x, expand_reduced(y, x, axis, keepdims))
+    ties = np.sum(selected, axis=axis, keepdims=True)
+    return expand_reduced(g, x, axis, keepdims) * selected / ties.astype(x.dtype)
 
 
 for extreme in (np.max, np.amax, np.min, np.amin):
@@ -44,14 +48,14 @@ for extreme in (np.max, np.amax, np.min, np.amin):
 
 def _product(g, y, x, axis=None, *, keepdims=False):
     """y = Π x, ∂y/∂x_i = Π_{j≠i} x_j: that is y / x_i, unless a factor is 0."""
-    g = spread(g, x, axis, keepdims)
+    g = expand_reduced(g, x, axis, keepdims)
     if np.all(x != 0):
-        return g * spread(y, x, axis, keepdims) / x
+        return g * expand_reduced(y, x, axis, keepdims) / x
     return g * _product_of_the_others(x, axis)
 
 
 def _product_of_the_others(x, axis):
-    """Π_{j≠i} x_j for every i: all products at once, each with a 1 in place of its own factor."""
+    """Π_{j≠i} x_j for every i: a matrix of factors with 1 on the diagonal, multiplied along its rows."""
     axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     to_the_end = tuple(range(x.ndim - len(axes), x.ndim))
     rows = np.moveaxis(x, axes, to_the_end)
@@ -67,14 +71,14 @@ defvjp(np.prod, _product)
 # y = Σ (x − x̄)² / (n − ddof)        ∂y/∂x_i = 2 (x_i − x̄) / (n − ddof), as Σ (x − x̄) = 0
 def _variance(g, y, x, axis=None, *, ddof=0, keepdims=False):
     centred = x - np.mean(x, axis=axis, keepdims=True)
-    return spread(g * (2 / (count(x, axis) - ddof)), x, axis, keepdims) * centred
+    return expand_reduced(g * (2 / (count(x, axis) - ddof)), x, axis, keepdims) * centred
 
 
 # y = √variance        ∂y/∂x_i = (x_i − x̄) / ((n − ddof) y), and 0 where all x are equal
 def _deviation(g, y, x, axis=None, *, ddof=0, keepdims=False):
     centred = x - np.mean(x, axis=axis, keepdims=True)
     scale = np.where(np.equal(y, 0), np.ones_like(y), y) * (count(x, axis) - ddof)
-    return spread(g / scale, x, axis, keepdims) * centred
+    return expand_reduced(g / scale, x, axis, keepdims) * centred
 
 
 defvjp(np.var, _variance)
@@ -101,7 +105,7 @@ def _cumulated_product(x, axis=None):
 def _average(x, axis=None, weights=None, *, keepdims=False):
     if weights is None:
         return np.mean(x, axis=axis, keepdims=keepdims)
-    if np.shape(weights) != np.shape(x):  # one for each place along the axis
+    if np.shape(weights) != np.shape(x):  # one weight per position along the axis
         along = [n if i == axis % np.ndim(x) else 1 for i, n in enumerate(np.shape(x))]
         weights = np.broadcast_to(np.reshape(weights, along), np.shape(x))
     total = np.sum(weights, axis=axis, keepdims=keepdims)
@@ -112,6 +116,6 @@ def _range(x, axis=None, *, keepdims=False):
     return np.max(x, axis=axis, keepdims=keepdims) - np.min(x, axis=axis, keepdims=keepdims)
 
 
-SPREAD[np.cumprod] = _cumulated_product
-SPREAD[np.average] = _average
-SPREAD[np.ptp] = _range
+COMPOSED[np.cumprod] = _cumulated_product
+COMPOSED[np.average] = _average
+COMPOSED[np.ptp] = _range

@@ -1,14 +1,16 @@
-"""Rules of functions that move elements without changing them: the cotangent is moved back."""
+"""Rules of functions that move elements without changing them: the rule moves the cotangent back."""
 
 import numpy as np
 
 from scratchgen.autograd.broadcasting import sum_to_shape
-from scratchgen.autograd.primitives import SPREAD, defvjp, defvjp_each, primitive
+from scratchgen.autograd.primitives import COMPOSED, defvjp, defvjp_each, primitive
+
+__all__ = ["astype", "gather", "identity", "join", "pad"]
 
 
 @primitive
 def identity(x):
-    """y = x, as a node of its own."""
+    """y = x, recorded as a separate node."""
     return x
 
 
@@ -44,13 +46,13 @@ def join(*parts, axis=0):
 
 
 def _part(i):
-    """The rule of the i-th part: its own stretch of the cotangent."""
+    """The rule of the i-th part: the corresponding slice of the cotangent."""
 
     def rule(g, y, *parts, axis=0):
         start = sum(p.shape[axis] for p in parts[:i])
-        stretch = [slice(None)] * g.ndim
-        stretch[axis] = slice(start, start + parts[i].shape[axis])
-        return g[tuple(stretch)]
+        index = [slice(None)] * g.ndim
+        index[axis] = slice(start, start + parts[i].shape[axis])
+        return g[tuple(index)]
 
     return rule
 
@@ -69,7 +71,7 @@ def _stack(arrays, axis=0):
 
 
 def _at_least(ndim, x):
-    """x with axes of one element put in front of its own until it has `ndim`."""
+    """x with leading axes of length 1 until it has `ndim` axes."""
     return x if np.ndim(x) >= ndim else np.reshape(x, (1,) * (ndim - np.ndim(x)) + np.shape(x))
 
 
@@ -90,14 +92,14 @@ def _column_stack(arrays):
     return join(*(a if np.ndim(a) >= 2 else np.reshape(a, (-1, 1)) for a in arrays), axis=1)
 
 
-SPREAD[np.concatenate] = _concatenate
-SPREAD[np.append] = lambda x, values, axis=None: _concatenate([x, values], axis)
-SPREAD[np.stack] = _stack
-SPREAD[np.hstack] = _hstack
-SPREAD[np.vstack] = lambda arrays: join(*(_at_least(2, a) for a in arrays), axis=0)
-SPREAD[np.column_stack] = _column_stack
-SPREAD[np.atleast_1d], SPREAD[np.atleast_2d] = _each_at_least(1), _each_at_least(2)
-SPREAD[np.copy] = lambda x: identity(x)
+COMPOSED[np.concatenate] = _concatenate
+COMPOSED[np.append] = lambda x, values, axis=None: _concatenate([x, values], axis)
+COMPOSED[np.stack] = _stack
+COMPOSED[np.hstack] = _hstack
+COMPOSED[np.vstack] = lambda arrays: join(*(_at_least(2, a) for a in arrays), axis=0)
+COMPOSED[np.column_stack] = _column_stack
+COMPOSED[np.atleast_1d], COMPOSED[np.atleast_2d] = _each_at_least(1), _each_at_least(2)
+COMPOSED[np.copy] = lambda x: identity(x)
 
 
 def _split(x, sections, axis=0):
@@ -106,9 +108,9 @@ def _split(x, sections, axis=0):
         if n % sections:
             raise ValueError(f"an axis of {n} elements cannot be split into {sections} equal parts")
         sections = range(n // sections, n, n // sections) if n else [0] * (sections - 1)
-    stretch = (slice(None),) * (axis % x.ndim)
+    before = (slice(None),) * (axis % x.ndim)
     bounds = zip([0, *sections], [*sections, n], strict=True)
-    return [x[(*stretch, slice(start, stop))] for start, stop in bounds]
+    return [x[(*before, slice(start, stop))] for start, stop in bounds]
 
 
 def _array_split(x, sections, axis=0):
@@ -119,7 +121,7 @@ def _array_split(x, sections, axis=0):
 
 
 def gather(x, indices, axis):
-    """x with its elements along an axis picked by number."""
+    """The elements of x at the given positions along an axis."""
     return x[(*(slice(None),) * (axis % x.ndim), indices)]
 
 
@@ -146,7 +148,7 @@ def _tile(x, reps):
 
 @primitive
 def pad(x, widths, value=0):
-    """x with `value` put around it: widths is a pair (before, after) for each axis."""
+    """x padded with `value`: widths has one pair (before, after) per axis."""
     return np.pad(x, widths, constant_values=value)
 
 
@@ -158,7 +160,7 @@ defvjp(pad, _cut_out)
 
 
 def _pad(x, pad_width, mode="constant", constant_values=0):
-    if x.ndim == 0:  # no axis, so nothing around it
+    if x.ndim == 0:  # a scalar has no axis to pad
         return identity(x)
     widths = tuple(tuple(map(int, pair)) for pair in np.broadcast_to(pad_width, (x.ndim, 2)))
     if mode == "constant":
@@ -184,13 +186,13 @@ def _broadcast_arrays(*arrays):
     return tuple(np.broadcast_to(a, shape) for a in arrays)
 
 
-SPREAD[np.broadcast_arrays] = _broadcast_arrays
-SPREAD[np.matrix_transpose] = lambda x: np.swapaxes(x, -1, -2)
-SPREAD[np.split] = _split
-SPREAD[np.array_split] = _array_split
-SPREAD[np.flip] = _flip
-SPREAD[np.flipud] = lambda x: x[::-1]
-SPREAD[np.fliplr] = lambda x: x[:, ::-1]
-SPREAD[np.repeat] = _repeat
-SPREAD[np.tile] = _tile
-SPREAD[np.pad] = _pad
+COMPOSED[np.broadcast_arrays] = _broadcast_arrays
+COMPOSED[np.matrix_transpose] = lambda x: np.swapaxes(x, -1, -2)
+COMPOSED[np.split] = _split
+COMPOSED[np.array_split] = _array_split
+COMPOSED[np.flip] = _flip
+COMPOSED[np.flipud] = lambda x: x[::-1]
+COMPOSED[np.fliplr] = lambda x: x[:, ::-1]
+COMPOSED[np.repeat] = _repeat
+COMPOSED[np.tile] = _tile
+COMPOSED[np.pad] = _pad

@@ -1,4 +1,6 @@
-"""What is timed: each kernel at a few sizes, and a small twin for the scalar loops."""
+"""The cases that are timed: each kernel at a few sizes, with a small twin for the scalar loops."""
+
+from __future__ import annotations
 
 import math
 from collections.abc import Callable
@@ -17,15 +19,17 @@ DTYPE = np.float32
 class Case:
     """One computation at one size.
 
-    name         what is computed
-    folder       the kernel's folder: backends are ordered by the times of all its cases together
+    name         the computation
+    folder       the kernel's folder: its backends are ordered by the total time of all its cases
     axes         the letters of the sizes
-    sizes        the full size;  small: one that scalar loops can do, scaled by the ratio of the work
+    sizes        the full size
+    small        a size that scalar loops can do; their time is scaled by the ratio of the work
     run          run(backend, *arguments)
     draw         draw(*sizes) -> arguments
-    work         work(*sizes): floating-point operations, or bytes read and written, as `unit` says
+    work         work(*sizes): floating-point operations, or bytes read and written, according to `unit`
     unit         "GFLOP/s" or "GB/s"
-    others       name → build(*arguments) -> a call: the same computation elsewhere. ImportError: not here
+    peers        {library: build}; build(*arguments) returns a call that does the same computation there, or
+                 raises ImportError where the library is not installed
     """
 
     name: str
@@ -37,16 +41,16 @@ class Case:
     draw: Callable
     work: Callable
     unit: str
-    others: dict[str, Callable] = field(default_factory=dict)
+    peers: dict[str, Callable] = field(default_factory=dict)
 
     @property
     def size(self) -> str:
-        """The sizes in words: "M=256 K=256 N=256"."""
+        """The sizes as text: "M=256 K=256 N=256"."""
         return " ".join(f"{axis}={n:,}" for axis, n in zip(self.axes, self.sizes, strict=True))
 
     @property
     def scale(self) -> float:
-        """How many times the work of the small twin the full case is."""
+        """The work of the full case divided by that of the small twin."""
         return self.work(*self.sizes) / self.work(*self.small)
 
     def call(self, backend: str) -> Callable[[], object]:
@@ -54,14 +58,16 @@ class Case:
         return partial(self.run, backend, *self.draw(*(self.small if backend == "loops" else self.sizes)))
 
 
-def normal(*shape):
+def normal(*shape: int) -> np.ndarray:
+    """A fixed array of normal numbers with standard deviation 0.1."""
     return (0.1 * np.random.default_rng(1).normal(size=shape)).astype(DTYPE)
 
 
 # --- matrix products --------------------------------------------------------------------------------------
 
 
-def matmul(backend, a, b):
+def matmul(backend: str, a: np.ndarray, b: np.ndarray) -> None:
+    """The kernel `matmul`."""
     kernels.matmul(a, b, backend=backend)
 
 
@@ -78,7 +84,7 @@ MATMUL = [
         draw=lambda M, K, N: (normal(M, K), normal(K, N)),
         work=lambda M, K, N: 2 * M * K * N,
         unit="GFLOP/s",
-        others={"PyTorch": peers.torch_matmul, "JAX": peers.jax_matmul},
+        peers={"PyTorch": peers.torch_matmul, "JAX": peers.jax_matmul},
     )
     for sizes, small in PRODUCTS
 ]
@@ -86,12 +92,22 @@ MATMUL = [
 # --- the recurrence, forward and backward -----------------------------------------------------------------
 
 
-def tanh_recurrence(backend, g, x, h0, W_xh, W_hh, b_h):
+def tanh_recurrence(
+    backend: str,
+    g: np.ndarray,
+    x: np.ndarray,
+    h0: np.ndarray,
+    W_xh: np.ndarray,
+    W_hh: np.ndarray,
+    b_h: np.ndarray,
+) -> None:
+    """The kernel `tanh_recurrence`, forward and backward."""
     h = kernels.tanh_recurrence(x, h0, W_xh, W_hh, b_h, backend=backend)
     kernels.tanh_recurrence_backward(g, h, x, h0, W_xh, W_hh, backend=backend)
 
 
-def recurrence_arguments(T, B, D, H):
+def recurrence_arguments(T: int, B: int, D: int, H: int) -> tuple[np.ndarray, ...]:
+    """g, x, h0, W_xh, W_hh, b_h of the tanh recurrence."""
     return normal(T, B, H), normal(T, B, D), normal(B, H), normal(D, H), normal(H, H), normal(H)
 
 
@@ -107,7 +123,7 @@ RECURRENCE = [
         *("tanh_recurrence", "TBDH", sizes, small, tanh_recurrence, recurrence_arguments),
         work=lambda T, B, D, H: 6 * T * B * H * (D + H),  # three products of the same size in all
         unit="GFLOP/s",
-        others={"PyTorch": peers.torch_rnn, "JAX": peers.jax_rnn},
+        peers={"PyTorch": peers.torch_rnn, "JAX": peers.jax_rnn},
     )
     for sizes, small in SEQUENCES
 ]
@@ -115,22 +131,44 @@ RECURRENCE = [
 # --- gated recurrences, forward and backward --------------------------------------------------------------
 
 
-def lstm_recurrence(backend, g, x, h0, c0, W_xh, W_hh, b_h):
+def lstm_recurrence(
+    backend: str,
+    g: np.ndarray,
+    x: np.ndarray,
+    h0: np.ndarray,
+    c0: np.ndarray,
+    W_xh: np.ndarray,
+    W_hh: np.ndarray,
+    b_h: np.ndarray,
+) -> None:
+    """The kernel `lstm_recurrence`, forward and backward."""
     states, gates = kernels.lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h, backend=backend)
     kernels.lstm_recurrence_backward(g, states, gates, x, h0, c0, W_xh, W_hh, backend=backend)
 
 
-def lstm_arguments(T, B, D, H):
+def lstm_arguments(T: int, B: int, D: int, H: int) -> tuple[np.ndarray, ...]:
+    """g, x, h0, c0, W_xh, W_hh, b_h of the LSTM."""
     states = normal(2, T, B, H), normal(T, B, D), normal(B, H), normal(B, H)
     return *states, normal(D, 4 * H), normal(H, 4 * H), normal(4 * H)
 
 
-def gru_recurrence(backend, g, x, h0, W_xh, W_hh, b_x, b_h):
+def gru_recurrence(
+    backend: str,
+    g: np.ndarray,
+    x: np.ndarray,
+    h0: np.ndarray,
+    W_xh: np.ndarray,
+    W_hh: np.ndarray,
+    b_x: np.ndarray,
+    b_h: np.ndarray,
+) -> None:
+    """The kernel `gru_recurrence`, forward and backward."""
     h, gates = kernels.gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h, backend=backend)
     kernels.gru_recurrence_backward(g, h, gates, x, h0, W_xh, W_hh, backend=backend)
 
 
-def gru_arguments(T, B, D, H):
+def gru_arguments(T: int, B: int, D: int, H: int) -> tuple[np.ndarray, ...]:
+    """g, x, h0, W_xh, W_hh, b_x, b_h of the GRU."""
     states = normal(T, B, H), normal(T, B, D), normal(B, H)
     return *states, normal(D, 3 * H), normal(H, 3 * H), normal(3 * H), normal(3 * H)
 
@@ -141,7 +179,7 @@ GATED = [
         *(folder, "TBDH", sizes, small, run, draw),
         work=lambda T, B, D, H, gates=gates: 6 * gates * T * B * H * (D + H),
         unit="GFLOP/s",
-        others={"PyTorch": peer},
+        peers={"PyTorch": peer},
     )
     for folder, gates, run, draw, peer in (
         ("lstm_recurrence", 4, lstm_recurrence, lstm_arguments, peers.torch_lstm),
@@ -153,15 +191,18 @@ GATED = [
 # --- noise ------------------------------------------------------------------------------------------------
 
 
-def reparameterize(backend, mu, logvar):
+def reparameterize(backend: str, mu: np.ndarray, logvar: np.ndarray) -> None:
+    """The kernel `reparameterize`."""
     kernels.reparameterize(mu, logvar, 7, 0, backend=backend)
 
 
-def reparameterize_backward(backend, g, logvar):
+def reparameterize_backward(backend: str, g: np.ndarray, logvar: np.ndarray) -> None:
+    """The kernel `reparameterize_backward`."""
     kernels.reparameterize_backward(g, logvar, 7, 0, backend=backend)
 
 
-def standard_normal(backend, n):
+def standard_normal(backend: str, n: int) -> None:
+    """The kernel `standard_normal`."""
     kernels.standard_normal(7, 0, n, DTYPE, backend=backend)
 
 
@@ -174,7 +215,7 @@ NOISE = [
             draw=lambda n: (normal(n), normal(n)),
             work=lambda n: 12 * n,
             unit="GB/s",
-            others=others,
+            peers=others,
         )
         for name, run, others in (
             (
@@ -193,7 +234,7 @@ NOISE = [
             draw=lambda n: (n,),
             work=lambda n: 4 * n,
             unit="GB/s",
-            others={"NumPy expression": peers.numpy_normal, "PyTorch": peers.torch_normal},
+            peers={"NumPy expression": peers.numpy_normal, "PyTorch": peers.torch_normal},
         )
         for sizes, small in SAMPLES
     ),
@@ -202,30 +243,36 @@ NOISE = [
 # --- losses, the optimiser, elementwise ---------------------------------------------------------------------
 
 
-def bernoulli_cross_entropy(backend, g, logits, x):
+def bernoulli_cross_entropy(backend: str, g: np.ndarray, logits: np.ndarray, x: np.ndarray) -> None:
+    """The kernel `bernoulli_cross_entropy`, forward and backward."""
     kernels.bernoulli_cross_entropy(logits, x, backend=backend)
     kernels.bernoulli_cross_entropy_backward(g, logits, x, backend=backend)
 
 
-def softmax_cross_entropy(backend, g, logits, targets):
+def softmax_cross_entropy(backend: str, g: np.ndarray, logits: np.ndarray, targets: np.ndarray) -> None:
+    """The kernel `softmax_cross_entropy`, forward and backward."""
     kernels.softmax_cross_entropy(logits, targets, backend=backend)
     kernels.softmax_cross_entropy_backward(g, logits, targets, backend=backend)
 
 
-def adam(backend, theta, g, m, v):
+def adam(backend: str, theta: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
+    """One step of the kernel `adam`."""
     kernels.adam(theta, g, m, v, 1000, backend=backend)
 
 
-def bias_activation(backend, g, x, b):
+def bias_activation(backend: str, g: np.ndarray, x: np.ndarray, b: np.ndarray) -> None:
+    """The kernel `bias_activation` with tanh, forward and backward."""
     y = kernels.bias_activation(x, b, "tanh", backend=backend)
     kernels.bias_activation_backward(g, y, "tanh", backend=backend)
 
 
-def tanh(backend, x):
+def tanh(backend: str, x: np.ndarray) -> None:
+    """The kernel `tanh`."""
     kernels.tanh(x, backend=backend)
 
 
-def targets_of(n, V):
+def targets_of(n: int, V: int) -> np.ndarray:
+    """A fixed array of n classes below V."""
     return np.random.default_rng(2).integers(0, V, n)
 
 
@@ -236,7 +283,7 @@ ELEMENTWISE = [
         draw=lambda B, D: (normal(B), normal(B, D), (normal(B, D) > 0).astype(DTYPE)),
         work=lambda B, D: 5 * 4 * B * D,  # two inputs read twice, one result
         unit="GB/s",
-        others={"PyTorch": peers.torch_bernoulli_cross_entropy},
+        peers={"PyTorch": peers.torch_bernoulli_cross_entropy},
     ),
     Case(
         "softmax_cross_entropy, with gradient",
@@ -244,7 +291,7 @@ ELEMENTWISE = [
         draw=lambda B, V: (normal(B), normal(B, V), targets_of(B, V)),
         work=lambda B, V: 3 * 4 * B * V,
         unit="GB/s",
-        others={"PyTorch": peers.torch_softmax_cross_entropy},
+        peers={"PyTorch": peers.torch_softmax_cross_entropy},
     ),
     Case(
         "adam",
@@ -252,7 +299,7 @@ ELEMENTWISE = [
         draw=lambda n: (normal(n), normal(n), normal(n), normal(n) ** 2),
         work=lambda n: 7 * 4 * n,  # four arrays read, three of them written
         unit="GB/s",
-        others={"PyTorch": peers.torch_adam},
+        peers={"PyTorch": peers.torch_adam},
     ),
     Case(
         "bias_activation (tanh), with gradient",
@@ -267,7 +314,7 @@ ELEMENTWISE = [
         draw=lambda n: (normal(n),),
         work=lambda n: 2 * 4 * n,
         unit="GB/s",
-        others={"PyTorch": peers.torch_tanh},
+        peers={"PyTorch": peers.torch_tanh},
     ),
 ]
 
@@ -275,7 +322,7 @@ CASES = [*MATMUL, *RECURRENCE, *GATED, *NOISE, *ELEMENTWISE]
 
 
 def largest(cases: list[Case]) -> list[Case]:
-    """Of each computation the case with the most work."""
+    """The case with the most elements of each computation."""
     found: dict[str, Case] = {}
     for case in cases:
         found[case.name] = max(found.get(case.name, case), case, key=lambda c: math.prod(c.sizes))

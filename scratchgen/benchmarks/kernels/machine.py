@@ -1,4 +1,6 @@
-"""What the times depend on: the processor, what it can do at best, and the versions of what ran."""
+"""What the times depend on: the processor, its measured peak, and the versions of the packages."""
+
+from __future__ import annotations
 
 import datetime
 import os
@@ -16,11 +18,12 @@ PACKAGES = "numpy", "numba", "torch", "jax"
 
 
 def cpu() -> str:
-    """The model's name as the system tells it; never the name of the host."""
+    """The model name that the system gives; never the name of the host."""
     try:
-        return re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())[1].strip()
-    except (OSError, TypeError):
-        return platform.processor() or platform.machine()
+        found = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    except OSError:
+        found = None
+    return found[1].strip() if found else platform.processor() or platform.machine()
 
 
 def description() -> dict[str, str]:
@@ -43,10 +46,10 @@ def slug() -> str:
 
 
 def peaks(dtype=np.float32) -> dict[str, float]:
-    """What this machine reached just now: {"GFLOP/s": ..., "GB/s": ...}, one thread of NumPy each.
+    """The peak that this machine reaches now, on one thread of NumPy: {"GFLOP/s": ..., "GB/s": ...}.
 
-    Arithmetic: the BLAS product of two 1024 × 1024 matrices. Memory: a copy of 256 MB, which no cache holds,
-    counted as read and written.
+    Arithmetic: the BLAS product of two 1024 × 1024 matrices. Memory: a copy of 256 MB, more than
+    a cache holds, counted as read and written.
     """
     n, bytes_ = 1024, 2**28
     a = np.ones((n, n), dtype)

@@ -1,17 +1,25 @@
-"""Calls timed in turn."""
+"""Calls that are timed in turn, round by round."""
+
+from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
+
+import scratchgen_kernels as kernels
 
 ROUNDS = 15
-LEAST_TIME = 0.005  # seconds that a round should last, so that the clock's own steps do not matter
+MIN_SECONDS = 0.005  # of one round, so that the resolution of the clock does not matter
+
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds: of the first call, in which a JIT compiles, the median of the others, and each round's."""
+    """Seconds: of the first call, in which a JIT compiles; the median of the other calls; each round's."""
 
     first: float
     median: float
@@ -19,17 +27,17 @@ class Timing:
 
 
 def interleaved(
-    calls: Mapping[str, Callable[[], object]], rounds: int = ROUNDS, least_time: float = LEAST_TIME
-) -> dict[str, Timing]:
+    calls: Mapping[Name, Callable[[], object]], rounds: int = ROUNDS, min_seconds: float = MIN_SECONDS
+) -> dict[Name, Timing]:
     """Time the calls, each once in every round: {name: its Timing}.
 
-    What slows the machine down for a while slows all of them, so that ratios of medians hold where the
-    seconds themselves do not. The first calls are timed apart. A call shorter than
-    `least_time` is repeated within a round.
+    Whatever slows the machine down for a while slows all calls down, so that ratios of medians stay valid where
+    the seconds do not. The first calls are timed apart. A call shorter than `min_seconds` is repeated within a
+    round.
     """
     first = {name: seconds(call) for name, call in calls.items()}
-    repeats = {name: max(1, int(least_time / seconds(call))) for name, call in calls.items()}
-    times: dict[str, list[float]] = {name: [] for name in calls}
+    repeats = {name: max(1, int(min_seconds / seconds(call))) for name, call in calls.items()}
+    times: dict[Name, list[float]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
             times[name].append(seconds(call, repeats[name]))
@@ -37,8 +45,19 @@ def interleaved(
 
 
 def seconds(call: Callable[[], object], repeats: int = 1) -> float:
-    """Seconds for one call, over `repeats` calls in a row."""
+    """Seconds per call, over `repeats` calls in a row."""
     start = time.perf_counter()
     for _ in range(repeats):
         call()
     return max(time.perf_counter() - start, 1e-9) / repeats
+
+
+@contextmanager
+def num_threads(n: int) -> Iterator[None]:
+    """Let the kernels use n threads inside the block; the former number comes back afterwards."""
+    before = kernels.get_num_threads()
+    kernels.set_num_threads(n)
+    try:
+        yield
+    finally:
+        kernels.set_num_threads(before)

@@ -1,72 +1,76 @@
-"""How fast the kernels are built to be, as ratios of medians of one run: seconds hold on one machine only."""
+"""How fast the kernels are built to be, as ratios of medians of one run: seconds are valid on one machine only."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scratchgen.benchmarks.kernels.measure import Row
 
+ONE_THREAD = "one thread"
+
 
 @dataclass(frozen=True)
 class Target:
-    """`faster` takes at most 1/least of the time of `slower`, at the sizes that hold one of `sizes`.
+    """The backend `faster` beats `slower` by at least `min_speedup`, at every size that contains one of `sizes`.
 
-    slower    another backend or peer on one thread, or "one thread": `faster` itself, against all cores
-    why       what stands in the way where the target is missed
+    slower    another backend or peer on one thread, or ONE_THREAD: `faster` itself, compared with all cores
+    reason    why the target is out of reach where it is missed
     """
 
     name: str
     faster: str
     slower: str
-    least: float
+    min_speedup: float
     sizes: tuple[str, ...] = ("",)
-    why: str = ""
+    reason: str = "unexplained"
 
     @property
-    def words(self) -> str:
-        """What is compared with what."""
-        if self.slower == "one thread":
+    def label(self) -> str:
+        """The two sides of the comparison as text."""
+        if self.slower == ONE_THREAD:
             return f"{self.faster} on all cores / on one thread"
         return f"{self.faster} / {self.slower}"
 
-    def reached(self, rows: list[Row]) -> Iterator[tuple[str, float]]:
-        """(size, how many times faster) for every size that was measured on both."""
-        mine = [row for row in rows if row.name == self.name and any(s in row.size for s in self.sizes)]
-        if self.slower == "one thread":
-            for row in mine:
+    def measured(self, rows: list[Row]) -> Iterator[tuple[str, float]]:
+        """(size, speed-up) for every size that was measured on both sides."""
+        matching = [row for row in rows if row.name == self.name and any(s in row.size for s in self.sizes)]
+        if self.slower == ONE_THREAD:
+            for row in matching:
                 if row.backend == self.faster and row.over_one_thread:
                     yield row.size, row.over_one_thread
             return
-        median = {(row.backend, row.size): row.median for row in mine if row.threads == 1}
+        median = {(row.backend, row.size): row.median for row in matching if row.threads == 1}
         for (backend, size), seconds in median.items():
             if backend == self.faster and (self.slower, size) in median:
                 yield size, median[self.slower, size] / seconds
 
 
-PRODUCTS = "M=64 ", "M=128 ", "M=256 ", "M=512 ", "M=1,024 "
-SHORT, LONG = ("H=100", "H=200", "H=128"), ("H=256",)
+PRODUCT_SIZES = "M=64 ", "M=128 ", "M=256 ", "M=512 ", "M=1,024 "
+SMALL_RECURRENCES, LARGE_RECURRENCES = ("H=100", "H=200", "H=128"), ("H=256",)
 RECURRENCE = "tanh_recurrence, forward and backward"
-LARGE = "n=100,000", "n=10,000,000"
+LARGE_SAMPLES = "n=100,000", "n=10,000,000"
 
-MOSTLY_PRODUCTS = (
-    "most of the time is matrix products, which run at the pace of BLAS on both sides; what is left to win "
-    "is the call of a step, the packing of W_hh and tanh"
+PRODUCT_BOUND = (
+    "most of the time is matrix products, which run at the speed of BLAS on both sides; the rest is "
+    "the call of a step, the packing of W_hh and tanh"
 )
-AT_THE_PEAK = "it runs at nine tenths of the measured peak; what is left to win is tanh and packing"
+PEAK_BOUND = "it runs at nine tenths of the measured peak; the rest is tanh and packing"
 
 TARGETS = [
-    Target("matmul", "cython", "numpy", 0.90, PRODUCTS),
-    Target("matmul", "numba", "numpy", 0.50, PRODUCTS),
-    Target(RECURRENCE, "cython", "PyTorch", 2.0, SHORT),
-    Target(RECURRENCE, "cython", "numpy", 1.5, SHORT, MOSTLY_PRODUCTS),
-    Target(RECURRENCE, "cython", "PyTorch", 1.4, LONG, AT_THE_PEAK),
+    Target("matmul", "cython", "numpy", 0.90, PRODUCT_SIZES),
+    Target("matmul", "numba", "numpy", 0.50, PRODUCT_SIZES),
+    Target(RECURRENCE, "cython", "PyTorch", 2.0, SMALL_RECURRENCES),
+    Target(RECURRENCE, "cython", "numpy", 1.5, SMALL_RECURRENCES, PRODUCT_BOUND),
+    Target(RECURRENCE, "cython", "PyTorch", 1.4, LARGE_RECURRENCES, PEAK_BOUND),
     Target(RECURRENCE, "cython", "JAX", 1.0),
-    Target(RECURRENCE, "numba", "numpy", 1.1, why=MOSTLY_PRODUCTS),
-    Target("reparameterize", "cython", "NumPy expression", 5.0, LARGE),
-    Target("reparameterize", "cython", "PyTorch", 3.0, LARGE),
-    Target("reparameterize", "numba", "NumPy expression", 4.0, LARGE),
+    Target(RECURRENCE, "numba", "numpy", 1.1, reason=PRODUCT_BOUND),
+    Target("reparameterize", "cython", "NumPy expression", 5.0, LARGE_SAMPLES),
+    Target("reparameterize", "cython", "PyTorch", 3.0, LARGE_SAMPLES),
+    Target("reparameterize", "numba", "NumPy expression", 4.0, LARGE_SAMPLES),
     Target("bernoulli_cross_entropy, with gradient", "cython", "numpy", 3.0),
     Target("adam", "cython", "numpy", 3.0),
-    Target("matmul", "cython", "one thread", 1.6),
-    Target(RECURRENCE, "cython", "one thread", 1.6),
-    Target("reparameterize", "cython", "one thread", 1.6),
+    Target("matmul", "cython", ONE_THREAD, 1.6),
+    Target(RECURRENCE, "cython", ONE_THREAD, 1.6),
+    Target("reparameterize", "cython", ONE_THREAD, 1.6),
 ]

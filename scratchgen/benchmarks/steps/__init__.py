@@ -1,20 +1,20 @@
-"""Whole training steps beside PyTorch and JAX: what `scratchgen bench --steps` runs.
+"""Whole training steps compared with PyTorch and JAX, measured by `scratchgen bench --steps`.
 
-    start.py      what every library begins with: the images, and a noise that can be given to all of them
-    vae.py ...    one file a case: the same step as each library's users write it
-    measure.py    the steps of a case, timed in turn and checked against one another, as rows of a table
+    start.py      the common start of all libraries: the seed and the images
+    vae.py ...    one file per case: the same step as the users of each library write it
+    measure.py    the steps of a case, checked against one another and timed in turn, as rows of a table
 
 A case is a module, or an object, with
 
-    NAME, SIZE             what is trained, and how large it is
+    NAME, SIZE             the model that is trained, and its size
     ours(noise)            the step of this library
     torch_(noise, fused=False, compiled=False)
-    jax_(noise)            the same step elsewhere. Raises ImportError where the library is not installed
-    TARGETS                how fast ours is built to be
+    jax_(noise)            the same step in PyTorch and in JAX; ImportError where the library is not installed
+    TARGETS                how fast our step is built to be
 
-Each builder returns step() -> losses: one update of all weights with the next batch, all starting from the
-same weights. `noise` is a Generator, so that every library sees the same numbers, or None: then PyTorch and
-JAX draw their own, as they would in use. To add a case, write its file and name it in CASES.
+Each builder returns step() -> losses: one update of all weights with the next batch. All steps start from the same
+weights. `noise` is a Generator, so that every library sees the same numbers, or None: then PyTorch and JAX draw
+their own noise, as in normal use. To add a case, write its file and name it in CASES.
 """
 
 from scratchgen.benchmarks.steps import gan, rnn, vae

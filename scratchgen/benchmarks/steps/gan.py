@@ -5,7 +5,7 @@ from __future__ import annotations
 from scratchgen.benchmarks.kernels.peers import import_jax, import_torch
 from scratchgen.benchmarks.kernels.targets import Target
 from scratchgen.benchmarks.steps import jax_adam
-from scratchgen.benchmarks.steps.start import PRODUCTS, SEED, images
+from scratchgen.benchmarks.steps.start import PRODUCT_BOUND, SEED, Step, images
 from scratchgen.gan import GAN, discriminator_step, generator_step
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
@@ -13,33 +13,33 @@ from scratchgen.random import Generator
 NAME = "training step of a GAN, D and G"
 D, Z, B = 784, 100, 64
 SIZE = f"G {Z}–256–512–{D}, D {D}–256–512–1 B={B}"
-ALPHA, BETA1 = 2e-4, 0.5
+LEARNING_RATE, BETA1 = 2e-4, 0.5
 TARGETS = [
     Target(NAME, "scratchgen", "JAX", 1.0),
-    Target(NAME, "scratchgen", "PyTorch", 1 / 0.75, why=PRODUCTS),
+    Target(NAME, "scratchgen", "PyTorch", 1 / 0.75, reason=PRODUCT_BOUND),
 ]
 
 
 def model() -> GAN:
-    """The weights that all begin with."""
+    """The model whose weights every library starts from."""
     return GAN(D, Z, Generator(SEED))
 
 
-def ours(noise: Generator | None = None):
+def ours(noise: Generator | None = None) -> Step:
     """The body of the loop of `scratchgen.gan.train`."""
     gan, batches, rng = model(), images(B, D), noise or Generator(SEED)
-    optimizer_D = Adam(gan.D.parameters(), ALPHA, BETA1)
-    optimizer_G = Adam(gan.G.parameters(), ALPHA, BETA1)
+    optimizer_D = Adam(gan.D.parameters(), LEARNING_RATE, BETA1)
+    optimizer_G = Adam(gan.G.parameters(), LEARNING_RATE, BETA1)
 
     def step():
-        of_D = discriminator_step(gan, next(batches), optimizer_D, rng)
-        of_G = generator_step(gan, B, optimizer_G, rng)
-        return -of_D["V"], of_G["G_loss"]
+        stats_D = discriminator_step(gan, next(batches), optimizer_D, rng)
+        stats_G = generator_step(gan, B, optimizer_G, rng)
+        return -stats_D["V"], stats_G["G_loss"]
 
     return step
 
 
-def torch_(noise: Generator | None = None, fused: bool = False, compiled: bool = False):
+def torch_(noise: Generator | None = None, fused: bool = False, compiled: bool = False) -> Step:
     """PyTorch: eager, with the fused form of Adam, or with both losses compiled."""
     torch = import_torch()
     nn, softplus = torch.nn, torch.nn.functional.softplus
@@ -49,11 +49,11 @@ def torch_(noise: Generator | None = None, fused: bool = False, compiled: bool =
     D_ = nn.Sequential(nn.Linear(D, 256), nn.ReLU(), nn.Linear(256, 512), nn.ReLU(), nn.Linear(512, 1))
     start = model()
     with torch.no_grad():
-        for theirs, own in ((G, start.G), (D_, start.D)):
-            for a, b in zip(theirs.parameters(), own.parameters(), strict=True):
+        for net, our_net in ((G, start.G), (D_, start.D)):
+            for a, b in zip(net.parameters(), our_net.parameters(), strict=True):
                 a.copy_(torch.from_numpy(b.data.T if b.ndim == 2 else b.data))
     optimizer_D, optimizer_G = (
-        torch.optim.Adam(net.parameters(), ALPHA, (BETA1, 0.999), fused=fused) for net in (D_, G)
+        torch.optim.Adam(net.parameters(), LEARNING_RATE, (BETA1, 0.999), fused=fused) for net in (D_, G)
     )
     batches = images(B, D)
 
@@ -88,8 +88,8 @@ def torch_(noise: Generator | None = None, fused: bool = False, compiled: bool =
     return step
 
 
-def jax_(noise: Generator | None = None):
-    """JAX: both steps, noise and Adam included, compiled as one; the old weights' memory is given away."""
+def jax_(noise: Generator | None = None) -> Step:
+    """JAX: both steps, noise and Adam included, compiled as one; the memory of the old weights is donated."""
     jax = import_jax()
     jnp, softplus = jax.numpy, jax.nn.softplus
     batches = images(B, D)
@@ -115,15 +115,15 @@ def jax_(noise: Generator | None = None):
     def update(state, x, z):
         key = state["key"]
         if z is None:
-            key, own = jax.random.split(key)
-            z = jax.random.normal(own, (2, B, Z))
-        of_G, of_D = state["G"], state["D"]
-        fake = generate(of_G["weights"], z[0])
-        loss_D, g = jax.value_and_grad(discriminator_loss)(of_D["weights"], x, fake)
-        of_D = jax_adam.step(of_D, g, ALPHA, BETA1)
-        loss_G, g = jax.value_and_grad(generator_loss)(of_G["weights"], of_D["weights"], z[1])
-        of_G = jax_adam.step(of_G, g, ALPHA, BETA1)
-        return loss_D, loss_G, {"key": key, "G": of_G, "D": of_D}
+            key, noise_key = jax.random.split(key)
+            z = jax.random.normal(noise_key, (2, B, Z))
+        state_G, state_D = state["G"], state["D"]
+        fake = generate(state_G["weights"], z[0])
+        loss_D, g = jax.value_and_grad(discriminator_loss)(state_D["weights"], x, fake)
+        state_D = jax_adam.step(state_D, g, LEARNING_RATE, BETA1)
+        loss_G, g = jax.value_and_grad(generator_loss)(state_G["weights"], state_D["weights"], z[1])
+        state_G = jax_adam.step(state_G, g, LEARNING_RATE, BETA1)
+        return loss_D, loss_G, {"key": key, "G": state_G, "D": state_D}
 
     start = model()
     state = {"key": jax.random.key(SEED)}

@@ -10,23 +10,23 @@ import numpy as np
 from scratchgen.benchmarks.kernels.peers import import_jax, import_torch
 from scratchgen.benchmarks.kernels.targets import Target
 from scratchgen.benchmarks.steps import jax_adam
-from scratchgen.benchmarks.steps.start import BATCHES, PRODUCTS, SEED
+from scratchgen.benchmarks.steps.start import NUM_BATCHES, PRODUCT_BOUND, SEED, Step
 from scratchgen.data import CharacterTokenizer
 from scratchgen.optim import Adam, clip_grad_norm
 from scratchgen.random import Generator
 from scratchgen.rnn import LanguageModel
 
 T, B, H, V, EMBEDDING = 100, 32, 256, 65, 64
-ALPHA, CLIPPED = 2e-3, 1.0
+LEARNING_RATE, MAX_GRAD_NORM = 2e-3, 1.0
 
 
 def texts() -> Iterator[np.ndarray]:
-    """Chunks of (T + 1, B) characters, again and again: a chunk and, one later, what follows."""
-    return itertools.cycle(Generator(SEED).integers(0, V, (BATCHES, T + 1, B)))
+    """An endless cycle of chunks of (T + 1, B) characters: the inputs and, one place later, the targets."""
+    return itertools.cycle(Generator(SEED).integers(0, V, (NUM_BATCHES, T + 1, B)))
 
 
 class Case:
-    """The case of one cell. Its steps take no noise: everybody sees the same characters."""
+    """The case of one cell. Its steps use no noise: all libraries see the same characters."""
 
     SIZE = f"T={T} B={B} H={H} V={V}"
 
@@ -34,18 +34,18 @@ class Case:
         self.cell, self.NAME = cell, f"training step of {name}"
         self.TARGETS = [
             Target(self.NAME, "scratchgen", "JAX", 1.0),
-            Target(self.NAME, "scratchgen", "PyTorch", over_torch, why=PRODUCTS),
+            Target(self.NAME, "scratchgen", "PyTorch", over_torch, reason=PRODUCT_BOUND),
         ]
 
     def model(self) -> LanguageModel:
-        """The weights that all begin with."""
+        """The model whose weights every library starts from."""
         characters = CharacterTokenizer("".join(map(chr, range(V))))
         return LanguageModel(characters, H, EMBEDDING, Generator(SEED), cell=self.cell)
 
-    def ours(self, noise: Generator | None = None):
+    def ours(self, noise: Generator | None = None) -> Step:
         """The body of the loop of `scratchgen.rnn.train`."""
         model, chunks, state = self.model(), texts(), None
-        optimizer = Adam(model.parameters(), ALPHA)
+        optimizer = Adam(model.parameters(), LEARNING_RATE)
 
         def step():
             nonlocal state
@@ -54,13 +54,13 @@ class Case:
             losses, state = model.loss(text[:-1], text[1:], state)
             loss = losses.mean()
             loss.backward()
-            clip_grad_norm(optimizer.parameters, CLIPPED)
+            clip_grad_norm(optimizer.parameters, MAX_GRAD_NORM)
             optimizer.step()
             return (loss.item(),)
 
         return step
 
-    def torch_(self, noise: Generator | None = None, fused: bool = False, compiled: bool = False):
+    def torch_(self, noise: Generator | None = None, fused: bool = False, compiled: bool = False) -> Step:
         """PyTorch: eager, with the fused form of Adam, or with the loss compiled."""
         torch = import_torch()
         nn, start = torch.nn, self.model()
@@ -77,7 +77,7 @@ class Case:
                 a.copy_(torch.from_numpy(b))
         recurrent.bias_hh_l0.requires_grad_(False)
         parameters = [p for p in theirs if p.requires_grad]
-        optimizer, chunks, state = torch.optim.Adam(parameters, ALPHA, fused=fused), texts(), None
+        optimizer, chunks, state = torch.optim.Adam(parameters, LEARNING_RATE, fused=fused), texts(), None
 
         def mean_loss(ids, targets, state):
             h, state = recurrent(embedding(ids), state)
@@ -93,13 +93,13 @@ class Case:
             loss, state = mean_loss(text[:-1], text[1:], state)
             state = tuple(s.detach() for s in state) if self.cell == "lstm" else state.detach()
             loss.backward()
-            nn.utils.clip_grad_norm_(parameters, CLIPPED)
+            nn.utils.clip_grad_norm_(parameters, MAX_GRAD_NORM)
             optimizer.step()
             return (loss.item(),)
 
         return step
 
-    def jax_(self, noise: Generator | None = None):
+    def jax_(self, noise: Generator | None = None) -> Step:
         """JAX: a scan over the steps; clipping and Adam included, compiled as one."""
         jax = import_jax()
         jnp = jax.numpy
@@ -118,8 +118,8 @@ class Case:
                 state["weights"], text[:-1], text[1:], state["carried"]
             )
             norm = jnp.sqrt(sum(jnp.sum(a * a) for a in jax.tree.leaves(g)))
-            g = jax.tree.map(lambda a: a * jnp.minimum(1.0, CLIPPED / norm), g)
-            return loss, {"carried": carried, **jax_adam.step(state, g, ALPHA)}
+            g = jax.tree.map(lambda a: a * jnp.minimum(1.0, MAX_GRAD_NORM / norm), g)
+            return loss, {"carried": carried, **jax_adam.step(state, g, LEARNING_RATE)}
 
         zeros = tuple(jnp.zeros((B, H)) for _ in range(2 if self.cell == "lstm" else 1))
         state, chunks = {"carried": zeros, **jax_adam.start(weights)}, texts()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scratchgen.benchmarks.kernels.peers import import_jax, import_torch
 from scratchgen.benchmarks.kernels.targets import Target
 from scratchgen.benchmarks.steps import jax_adam
-from scratchgen.benchmarks.steps.start import PRODUCTS, SEED, images
+from scratchgen.benchmarks.steps.start import PRODUCT_BOUND, SEED, Step, images
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.vae import VAE
@@ -13,22 +13,22 @@ from scratchgen.vae import VAE
 NAME = "training step of a VAE"
 D, H, Z, B = 784, 400, 20, 128
 SIZE = f"{D}–{H}–{Z}–{H}–{D} B={B}"
-ALPHA = 1e-3
+LEARNING_RATE = 1e-3
 TARGETS = [
     Target(NAME, "scratchgen", "JAX", 1.0),
-    Target(NAME, "scratchgen", "PyTorch", 1 / 0.75, why=PRODUCTS),
+    Target(NAME, "scratchgen", "PyTorch", 1 / 0.75, reason=PRODUCT_BOUND),
 ]
 
 
 def model() -> VAE:
-    """The weights that all begin with."""
+    """The model whose weights every library starts from."""
     return VAE(D, Z, H, Generator(SEED))
 
 
-def ours(noise: Generator | None = None):
+def ours(noise: Generator | None = None) -> Step:
     """The body of the loop of `scratchgen.vae.train`."""
     vae, batches, rng = model(), images(B, D), noise or Generator(SEED)
-    optimizer = Adam(vae.parameters(), ALPHA)
+    optimizer = Adam(vae.parameters(), LEARNING_RATE)
 
     def step():
         optimizer.zero_grad()
@@ -40,14 +40,14 @@ def ours(noise: Generator | None = None):
     return step
 
 
-def torch_(noise: Generator | None = None, fused: bool = False, compiled: bool = False):
+def torch_(noise: Generator | None = None, fused: bool = False, compiled: bool = False) -> Step:
     """PyTorch: eager, with the fused form of Adam, or with the loss compiled."""
     torch = import_torch()
     F, parameters = torch.nn.functional, {}
     for name, array in model().state_dict().items():
-        array = array.T.copy() if array.ndim == 2 else array  # PyTorch keeps weights as (out, in)
+        array = array.T.copy() if array.ndim == 2 else array  # PyTorch stores weights as (out, in)
         parameters[name] = torch.from_numpy(array).requires_grad_()
-    optimizer = torch.optim.Adam(parameters.values(), ALPHA, fused=fused)
+    optimizer = torch.optim.Adam(parameters.values(), LEARNING_RATE, fused=fused)
     batches = images(B, D)
 
     def linear(x, layer):
@@ -75,8 +75,8 @@ def torch_(noise: Generator | None = None, fused: bool = False, compiled: bool =
     return step
 
 
-def jax_(noise: Generator | None = None):
-    """JAX: the whole step, noise and Adam included, compiled as one; the old weights are given away."""
+def jax_(noise: Generator | None = None) -> Step:
+    """JAX: the whole step, noise and Adam included, compiled as one; the memory of the old weights is donated."""
     jax = import_jax()
     jnp = jax.numpy
     weights = {name: jnp.array(array) for name, array in model().state_dict().items()}
@@ -96,12 +96,12 @@ def jax_(noise: Generator | None = None):
 
     def update(state, x, eps):
         if eps is None:
-            key, own = jax.random.split(state["key"])
-            eps = jax.random.normal(own, (B, Z))
+            key, noise_key = jax.random.split(state["key"])
+            eps = jax.random.normal(noise_key, (B, Z))
         else:
             key = state["key"]
         loss, gradients = jax.value_and_grad(negative_elbo)(state["weights"], x, eps)
-        return loss, {"key": key, **jax_adam.step(state, gradients, ALPHA)}
+        return loss, {"key": key, **jax_adam.step(state, gradients, LEARNING_RATE)}
 
     state = {"key": jax.random.key(SEED), **jax_adam.start(weights)}
     compiled = jax.jit(update, donate_argnums=0)

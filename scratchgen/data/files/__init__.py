@@ -1,1 +1,33 @@
-"""Files of a person's own, one kind per file."""
+"""Readers and writers of a user's own files, one kind per file.
+
+image_arrays     images in an .npy or .npz file, in memory
+mapped_images    images in an .npy file, left on disk
+image_folder     a folder of PNG and JPEG pictures
+text             a UTF-8 text file
+sound            a folder of WAV and FLAC recordings
+midi             a folder of MIDI files
+performance      piano rolls written as MIDI files and as sound
+idx, pcm         the file formats of MNIST and of 16-bit WAV
+folders          what the folders have in common: search, classes, split
+"""
+
+from scratchgen.data.files.image_arrays import read_images
+from scratchgen.data.files.image_folder import read_image_folder
+from scratchgen.data.files.mapped_images import MappedRows, map_images
+from scratchgen.data.files.midi import read_midi_folder
+from scratchgen.data.files.performance import perform, write_midi, write_wav
+from scratchgen.data.files.sound import read_sound_folder
+from scratchgen.data.files.text import read_text
+
+__all__ = [
+    "MappedRows",
+    "map_images",
+    "perform",
+    "read_image_folder",
+    "read_images",
+    "read_midi_folder",
+    "read_sound_folder",
+    "read_text",
+    "write_midi",
+    "write_wav",
+]

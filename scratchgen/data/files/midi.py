@@ -1,49 +1,50 @@
-"""A user's own music, from a folder of MIDI files."""
+"""Reader of a user's own folder of MIDI files, as piano rolls."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from scratchgen.data.files.folders import files_below, split_list
-from scratchgen.data.sets.chorales import KEYS, LOWEST
+from scratchgen.data.pitches import PIANO_KEYS, PIANO_LOWEST
 from scratchgen.data.types import SequenceData
 from scratchgen.errors import BadInput
 
 SUFFIXES = (".mid", ".midi")
 STEPS_PER_BEAT = 4  # a beat is a quarter note: steps are sixteenth notes
-LONGEST = 100_000  # steps: at 120 beats a minute three and a half hours
-PERCUSSION = 9  # the channel on which a number is a drum, not a pitch
+MAX_STEPS = 100_000  # three and a half hours at 120 beats per minute
+PERCUSSION_CHANNEL = 9  # on this channel, a note number is a drum instead of a pitch
 
-Note = tuple[int, int, int]  # the pitch, and the ticks at which it begins and ends
+Note = tuple[int, int, int]  # the pitch, and the ticks at which the note begins and ends
 
 
 def read_midi_folder(folder: str) -> SequenceData:
-    """The MIDI files below a folder as piano rolls (T, 88) of 0 and 1, a row a sixteenth note.
+    """The MIDI files below a folder as piano rolls (T, 88) of 0 and 1, one row per sixteenth note.
 
-    All voices share one roll; percussion, and pitches that a piano lacks, are left out. The files are split
-    80/10/10 at random.
-    Raises BadInput, which names the file, for one that is damaged, has no notes or is endless; and where
-    mido, the library that reads them, is not installed.
+    All voices are in one roll; percussion and pitches outside the range of a piano are left out. The files are
+    split 80/10/10 at random.
+    Raises BadInput with the name of the file if it is damaged, has no notes or is longer than 100,000 steps; and
+    if mido, the library that reads MIDI, is not installed.
     """
     paths = files_below(folder, SUFFIXES, "MIDI files")
     parts, _ = split_list([_roll(path) for path in paths])
-    return SequenceData(folder, "sixteenth note", LOWEST, *parts)
+    return SequenceData(folder, "sixteenth note", PIANO_LOWEST, *parts)
 
 
 def _roll(path: Path) -> np.ndarray:
     notes, ticks_per_beat = _notes(path)
-    notes = [note for note in notes if LOWEST <= note[0] < LOWEST + KEYS]
+    notes = [note for note in notes if PIANO_LOWEST <= note[0] < PIANO_LOWEST + PIANO_KEYS]
     if not notes or ticks_per_beat <= 0:
-        raise BadInput(f"{path} has no notes that a piano has; remove it")
+        raise BadInput(f"{path} has no notes in the range of a piano; remove it")
     step = lambda tick: round(tick * STEPS_PER_BEAT / ticks_per_beat)
     T = max(step(end) for _, _, end in notes) + 1
-    if T > LONGEST:
-        raise BadInput(f"{path} lasts {T} sixteenth notes, more than {LONGEST}; remove or repair it")
-    roll = np.zeros((T, KEYS), np.float32)
+    if T > MAX_STEPS:
+        raise BadInput(f"{path} lasts {T} sixteenth notes, more than {MAX_STEPS}; remove or repair it")
+    roll = np.zeros((T, PIANO_KEYS), np.float32)
     for pitch, start, end in notes:  # the shortest note is one step
-        roll[step(start) : max(step(end), step(start) + 1), pitch - LOWEST] = 1
+        roll[step(start) : max(step(end), step(start) + 1), pitch - PIANO_LOWEST] = 1
     return roll[: int(np.flatnonzero(roll.any(axis=1))[-1]) + 1]
 
 
@@ -51,24 +52,26 @@ def _notes(path: Path) -> tuple[list[Note], int]:
     try:
         import mido
     except ImportError:
-        raise BadInput("MIDI files are read by mido, which is not installed; `pip install mido`") from None
+        raise BadInput("reading MIDI files needs mido, which is not installed; `pip install mido`") from None
     try:
         file = mido.MidiFile(path)
         messages = list(mido.merge_tracks(file.tracks))
     except MemoryError:
         raise
-    except Exception as error:  # a damaged file raises whatever mido meets in it
+    except Exception as error:  # for a damaged file, mido raises many kinds of errors
         reason = " ".join(str(error).split()) or type(error).__name__
         raise BadInput(f"{path} is not a MIDI file ({reason}); remove or repair it") from None
-    return _sounding(messages), file.ticks_per_beat
+    return _from_messages(messages), file.ticks_per_beat
 
 
-def _sounding(messages) -> list[Note]:
-    """From presses and releases to notes. A key that is never released sounds until the end."""
-    notes, down, now = [], {}, 0
+def _from_messages(messages: Iterable) -> list[Note]:
+    """Notes from the messages note_on and note_off. A key that is never released sounds until the end."""
+    notes: list[Note] = []
+    down: dict[tuple[int, int], int] = {}
+    now = 0
     for message in messages:
         now += message.time
-        if message.type not in ("note_on", "note_off") or message.channel == PERCUSSION:
+        if message.type not in ("note_on", "note_off") or message.channel == PERCUSSION_CHANNEL:
             continue
         key = message.channel, message.note
         if key in down:  # released, or pressed again

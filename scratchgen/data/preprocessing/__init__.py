@@ -1,1 +1,26 @@
-"""From what was recorded to what a model sees, and back."""
+"""Preprocessing: from the recorded data to the input of a model, and back. One idea per module.
+
+binarise      grey pixels to 0 and 1, statically or anew for each batch
+by_length     batches of sequences of similar length, padded and masked
+dequantise    integers to real numbers by uniform noise
+mdct          sound as frames by an orthogonal transform, without loss
+mel           the mel scale and its filters
+mu_law        samples of sound as 256 classes
+scaling       mean 0 and deviation 1, or [0, 1], fitted on the training data
+splits        training, validation and test parts, by seed or by group
+stft          the short-time Fourier transform and its inverse
+"""
+
+from scratchgen.data.preprocessing import (
+    binarise,
+    by_length,
+    dequantise,
+    mdct,
+    mel,
+    mu_law,
+    scaling,
+    splits,
+    stft,
+)
+
+__all__ = ["binarise", "by_length", "dequantise", "mdct", "mel", "mu_law", "scaling", "splits", "stft"]

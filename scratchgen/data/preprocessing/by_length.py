@@ -1,4 +1,4 @@
-"""Batches of sequences of different lengths: those of about one length together, filled and masked."""
+"""Batches of sequences of similar length, padded and masked."""
 
 from __future__ import annotations
 
@@ -7,29 +7,33 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from scratchgen.errors import BadInput
+from scratchgen.random import Generator
 
-POOL = 20  # batches that are sorted together: enough for little filling, few enough to stay random
+POOL = 20  # batches that are sorted together: enough for little padding, few enough to stay random
 
 
 def batches_by_length(
-    sequences: Sequence[np.ndarray], batch_size: int, rng, pool: int = POOL
+    sequences: Sequence[np.ndarray],
+    batch_size: int,
+    rng: Generator | np.random.Generator,
+    pool: int = POOL,
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """One epoch as (x, mask, rows): every sequence once.
+    """The batches of one epoch as (x, mask, rows): every sequence once.
 
-    The order is random; `pool` batches at a time are sorted by length, cut into batches, and the batches
-    shuffled. So a batch holds sequences of about one length, and little is filled.
+    The sequences are shuffled; those of `pool` batches are sorted by length and cut into batches, whose order is
+    shuffled again. So the sequences of a batch have similar lengths, and little padding is needed.
 
-    sequences    (T_i, ...) each, of one dtype
-    x            (T, B, ...), T the longest of the batch, filled with zeros
-    mask         (T, B) bool, True where x is real: a loss is a sum over these steps
-    rows         (B,) which sequences they are
+    sequences    (T_i, ...) each, all of one dtype
+    x            (T, B, ...), T the longest length in the batch, padded with zeros
+    mask         (T, B) bool, True where x is not padding: a loss is a sum over these steps
+    rows         (B,) the indices of the sequences
     rng          anything with `permutation(n)`
-    Raises BadInput for no sequences, for an empty one, and for a batch size below 1.
+    Raises BadInput for no sequences, for an empty sequence, and for a batch size below 1.
     """
     if batch_size < 1 or pool < 1:
-        raise BadInput(f"batches of {batch_size}, {pool} at a time, are none; choose at least 1")
+        raise BadInput(f"batch size and pool must be at least 1, not {batch_size} and {pool}")
     if not len(sequences):
-        raise BadInput("there are no sequences to make batches of; give at least one")
+        raise BadInput("there are no sequences for a batch; give at least one")
     lengths = np.array([len(x) for x in sequences])
     if not lengths.all():
         raise BadInput(f"sequence {int(np.argmin(lengths))} is empty; remove it")
@@ -39,16 +43,16 @@ def batches_by_length(
 def _by_length(sequences, lengths, batch_size, rng, pool):
     order = rng.permutation(len(sequences))
     for start in range(0, len(order), pool * batch_size):
-        some = order[start : start + pool * batch_size]
-        some = some[np.argsort(lengths[some], kind="stable")]
-        groups = [some[i : i + batch_size] for i in range(0, len(some), batch_size)]
+        rows = order[start : start + pool * batch_size]
+        rows = rows[np.argsort(lengths[rows], kind="stable")]
+        groups = [rows[i : i + batch_size] for i in range(0, len(rows), batch_size)]
         for k in rng.permutation(len(groups)):
             x, mask = pad([sequences[i] for i in groups[k]])
             yield x, mask, groups[k]
 
 
 def pad(sequences: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Sequences (T_i, ...) side by side: x (T, B, ...) with zeros after each end, mask (T, B) bool."""
+    """Pad sequences (T_i, ...) to one length: x (T, B, ...) with zeros after each end, mask (T, B) bool."""
     lengths = np.array([len(x) for x in sequences])
     x = np.zeros((lengths.max(), len(sequences), *sequences[0].shape[1:]), sequences[0].dtype)
     for b, sequence in enumerate(sequences):

@@ -1,13 +1,14 @@
-"""Frequencies as the ear spaces them: the mel scale, and the filters that sum a spectrum into it."""
+"""The mel scale of perceived pitch, and the filters that sum a spectrum into mel bands."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from scratchgen.errors import BadInput
 
 
-def hz_to_mel(f):
+def hz_to_mel(f: ArrayLike) -> np.ndarray:
     """m = 2595 log₁₀(1 + f / 700): 1000 Hz are 1000 mel.   Source: O'Shaughnessy (1987), p. 150.
 
     Ledger: data.mel
@@ -15,29 +16,30 @@ def hz_to_mel(f):
     return 2595 * np.log10(1 + np.asarray(f, np.float64) / 700)
 
 
-def mel_to_hz(m):
-    """f = 700 (10^(m / 2595) − 1), the inverse.   Ledger: data.mel"""
+def mel_to_hz(m: ArrayLike) -> np.ndarray:
+    """f = 700 (10^(m / 2595) − 1), the inverse of `hz_to_mel`.   Ledger: data.mel"""
     return 700 * (10 ** (np.asarray(m, np.float64) / 2595) - 1)
 
 
 def mel_filters(
     rate: int, length: int, bands: int, lowest: float = 0.0, highest: float | None = None
 ) -> np.ndarray:
-    """Triangles over the bins of a spectrum, (length//2 + 1, bands): `np.abs(stft(x)) ** 2 @ filters`.
+    """Triangular filters over the bins of a spectrum, (length//2 + 1, bands): `np.abs(stft(x)) ** 2 @ filters`.
 
-    The centres c_1 … c_bands lie equally far apart on the mel scale between lowest and highest (in Hz, by
-    default half the rate). Triangle j rises from 0 at c_{j−1} to 1 at c_j and falls to 0 at c_{j+1}, linear
-    in Hz, so that between the first and the last centre the triangles sum to 1.
+    The centres c_1 … c_bands are equally spaced on the mel scale between lowest and highest (in Hz; default: half
+    the rate). Filter j rises from 0 at c_{j−1} to 1 at c_j and falls to 0 at c_{j+1}, linearly in Hz, so that the
+    filters sum to 1 between the first and the last centre.
 
-    rate in samples a second; length: samples in a frame.
-    Raises BadInput for frequencies out of order or beyond half the rate, and for so many bands that one lies
-    between two bins and would always be silent.
+    rate      samples per second
+    length    samples per frame
+    Raises BadInput for frequencies out of order or above half the rate, and if there are so many bands that one
+    of them contains no bin and would always be silent.
     """
     highest = rate / 2 if highest is None else highest
     if not 0 <= lowest < highest <= rate / 2:
-        raise BadInput(f"{lowest} … {highest} Hz are no band below half the rate of {rate} Hz")
+        raise BadInput(f"{lowest} … {highest} Hz is not a range within 0 … {rate / 2:g} Hz, half the rate")
     if bands < 1:
-        raise BadInput(f"{bands} bands are none; choose at least 1")
+        raise BadInput(f"the number of bands must be at least 1, not {bands}")
     corners = mel_to_hz(np.linspace(hz_to_mel(lowest), hz_to_mel(highest), bands + 2))
     f = np.arange(length // 2 + 1)[:, None] * rate / length
     below, centre, above = corners[:-2], corners[1:-1], corners[2:]
@@ -46,7 +48,7 @@ def mel_filters(
     silent = np.flatnonzero(~filters.any(axis=0))
     if silent.size:
         raise BadInput(
-            f"band {silent[0]} of {bands} lies between two bins of {rate / length:g} Hz; choose fewer bands, "
+            f"band {silent[0]} of {bands} contains no bin (bins are {rate / length:g} Hz wide); choose fewer bands, "
             "or longer frames"
         )
     return filters

@@ -1,4 +1,4 @@
-"""Numbers on a common scale, and back. What the scale is, the training data alone decide."""
+"""Feature scaling and its inverse, fitted on the training data alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Affine:
     scale: np.ndarray
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """(N, D) → (N, D), in the dtype of x."""
+        """Scale x (N, D) → (N, D), in the dtype of x.   Ledger: data.scaling"""
         return ((x - self.shift) / self.scale).astype(x.dtype)
 
     def inverse(self, y: np.ndarray) -> np.ndarray:
@@ -26,17 +26,17 @@ class Affine:
 
 
 def standardise(train: np.ndarray) -> Affine:
-    """To mean 0 and standard deviation 1 on the training data (N, D); a constant column only to mean 0.
+    """The scaling to mean 0 and standard deviation 1 on the training data (N, D); a constant column gets mean 0.
 
-    The validation and test data are scaled by what this returns: statistics of their own would tell a model
-    about examples that it is not to have seen.   Raises BadInput for no rows, and for NaN or infinity.
+    Scale the validation and test data by the same result. Their own statistics would leak information about
+    examples that the model must not have seen.   Raises BadInput for no rows, and for NaN or infinity.
     """
     x = _checked(train)
     return Affine(x.mean(axis=0), _or_one(x.std(axis=0)))
 
 
 def to_unit_interval(train: np.ndarray) -> Affine:
-    """To [0, 1] on the training data (N, D); values of other data may lie outside. Errors: `standardise`."""
+    """The scaling to [0, 1] on the training data (N, D); other data may be outside. Errors: as `standardise`."""
     x = _checked(train)
     return Affine(x.min(axis=0), _or_one(np.ptp(x, axis=0)))
 
@@ -44,9 +44,9 @@ def to_unit_interval(train: np.ndarray) -> Affine:
 def _checked(train: np.ndarray) -> np.ndarray:
     x = np.asarray(train, np.float64)
     if x.ndim != 2 or not len(x):
-        raise BadInput(f"a scale is learned from (N, D) numbers, not from an array of shape {x.shape}")
+        raise BadInput(f"a scale is fitted to (N, D) numbers, not to an array of shape {x.shape}")
     if not np.isfinite(x).all():
-        raise BadInput("a scale cannot be learned from NaN or infinity; remove or repair those rows")
+        raise BadInput("a scale cannot be fitted to NaN or infinity; remove or repair those rows")
     return x
 
 

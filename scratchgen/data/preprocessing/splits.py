@@ -1,4 +1,4 @@
-"""Which examples are for training, which for choosing, which for testing: by seed, and by group."""
+"""Splits into training, validation and test parts: by seed, and by group."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Parts = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def split(n: int, shares: Sequence[float] = SHARES, seed: int = 0) -> Parts:
-    """0 … n−1 in three parts (train, validation, test), each in a random order that the seed decides.
+    """0 … n−1 in three parts (train, validation, test), shuffled with a seed.
 
     Raises BadInput for shares that are not positive or do not sum to 1, and if a part would be empty.
     """
@@ -22,20 +22,20 @@ def split(n: int, shares: Sequence[float] = SHARES, seed: int = 0) -> Parts:
     first, second = (int(n * share + 1e-9) for share in (shares[0], shares[0] + shares[1]))
     if not 0 < first < second < n:
         raise BadInput(f"{n} examples leave a part of {_percent(shares)} empty; give more, or other shares")
-    # RandomState's streams are frozen by NumPy's policy, so the split is the same in every version.
+    # NumPy's policy freezes the streams of RandomState, so the split is the same in every version.
     order = np.random.RandomState(seed).permutation(n)
     return order[:first], order[first:second], order[second:]
 
 
 def split_by_group(groups: Sequence[Hashable], shares: Sequence[float] = SHARES, seed: int = 0) -> Parts:
-    """0 … n−1 in three parts (train, validation, test) so that no group is in two: speakers, authors, …
+    """0 … n−1 in three parts (train, validation, test) so that no group (speaker, author, …) is in two parts.
 
     groups    the group of each example, (n,)
-    The groups come in an order that the seed decides, each into the part that lacks most examples. Those that
-    are too large for the smallest part come before all others, so that they land in the largest. Within a
-    part the examples keep their order.
+    The groups are shuffled with a seed; each is assigned to the part that lacks the most examples. Groups that
+    are too large for the smallest part are assigned first, so that they go to the largest part. Within a part,
+    the examples keep their order.
 
-    Raises BadInput for fewer than three groups, and for shares that `split` refuses.
+    Raises BadInput for fewer than three groups, and for the shares that `split` rejects.
     """
     _check_shares(shares)
     members: dict[Hashable, list[int]] = {}
@@ -43,35 +43,35 @@ def split_by_group(groups: Sequence[Hashable], shares: Sequence[float] = SHARES,
         members.setdefault(group, []).append(i)
     if len(members) < 3:
         raise BadInput(
-            f"{len(members)} groups cannot be in three parts; give at least 3, or split by example"
+            f"{len(members)} groups cannot be split into three parts; give at least 3, or split by example"
         )
     names = list(members)
     shuffled = [names[k] for k in np.random.RandomState(seed).permutation(len(names))]
     wanted = [share * len(groups) for share in shares]
     large = lambda name: len(members[name]) if len(members[name]) > min(wanted) else 0
-    order = sorted(shuffled, key=large, reverse=True)  # keeps the order among those that are not large
+    order = sorted(shuffled, key=large, reverse=True)  # a stable sort: small groups keep their random order
     parts: list[list[int]] = [[], [], []]
     for left, group in zip(range(len(order), 0, -1), order, strict=True):
         empty = [k for k in range(3) if not parts[k]]
-        open_to = empty if left == len(empty) else range(3)  # the last groups go where nothing is yet
-        k = max(open_to, key=lambda k: wanted[k] - len(parts[k]))
+        choices = empty if left == len(empty) else [0, 1, 2]  # the last groups go to empty parts, if any
+        k = max(choices, key=lambda k: wanted[k] - len(parts[k]))
         parts[k] += members[group]
     train, validation, test = (np.sort(np.array(part, dtype=np.int64)) for part in parts)
     return train, validation, test
 
 
 def linked(pairs: Sequence[tuple[Hashable, Hashable]]) -> list[int]:
-    """A group for each pair, so that pairs which share their left or their right side are in one group.
+    """A group for each pair, so that pairs with the same left side or the same right side are in one group.
 
-    A sentence with two translations, one of which translates a third sentence too, links all three: the
-    groups are the connected components of the graph whose edges are the pairs. Group numbers are those of
-    their first pair.
+    The groups are the connected components of the graph whose edges are the pairs: two sentences with a common
+    translation are in one group, with all their other translations. The number of a group is the index of its
+    first pair.
     """
     parent = list(range(len(pairs)))
 
     def root(i):
         while parent[i] != i:
-            parent[i] = parent[parent[i]]  # halves the path, so that the next search is short
+            parent[i] = parent[parent[i]]  # path halving: the next search is shorter
             i = parent[i]
         return i
 
@@ -85,7 +85,9 @@ def linked(pairs: Sequence[tuple[Hashable, Hashable]]) -> list[int]:
 
 def _check_shares(shares: Sequence[float]) -> None:
     if len(shares) != 3 or min(shares) <= 0 or abs(sum(shares) - 1) > 1e-9:
-        raise BadInput(f"{tuple(shares)} are not three positive shares that sum to 1; (0.8, 0.1, 0.1) are")
+        raise BadInput(
+            f"shares must be three positive numbers that sum to 1, as (0.8, 0.1, 0.1), not {tuple(shares)}"
+        )
 
 
 def _percent(shares: Sequence[float]) -> str:

@@ -1,4 +1,4 @@
-"""The short-time Fourier transform and its exact inverse."""
+"""The short-time Fourier transform (STFT) and its exact inverse."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scratchgen.errors import BadInput
 def hann(length: int) -> np.ndarray:
     """w_n = sin²(π n / length), n = 0 … length−1: the periodic window, (length,) float64.
 
-    Copies of it shifted by length/2 (or length/3, …) sum to a constant; those of the symmetric window, which
+    Copies of it shifted by length/2 (or length/3, …) sum to a constant. Copies of the symmetric window, which
     divides by length−1, do not.
 
     Ledger: data.stft
@@ -21,14 +21,15 @@ def hann(length: int) -> np.ndarray:
 def stft(x: np.ndarray, length: int = 1024, hop: int = 256) -> np.ndarray:
     """X_{m,k} = Σ_n w_n x̃_{m·hop + n} exp(−2πi k n / length), with w = hann(length).
 
-    x̃ is x with length−hop zeros before it, and as many zeros after it as fill the last frame, so that every
-    sample lies in length/hop frames.
+    x̃ is x with length−hop zeros before it, and zeros after it to fill the last frame, so that every sample is in
+    length/hop frames.
 
     x         (N,) real, N ≥ 1
-    length    samples in a frame; hop: samples from one frame to the next, with length a multiple of hop
-    Returns (M, length//2 + 1) complex: frame m is about the time m·hop − length/2 + hop, bin k about the
-    frequency k·rate/length. complex64 for float32, complex128 for float64.
-    Raises BadInput for other shapes and for a hop that leaves samples where all windows vanish.
+    length    samples per frame, a multiple of hop
+    hop       samples from one frame to the next
+    Returns (M, length//2 + 1) complex: frame m is centred at sample m·hop − length/2 + hop, bin k at the frequency
+    k·rate/length. complex64 for float32, complex128 for float64.
+    Raises BadInput for other shapes, and for a hop with which the transform has no inverse.
 
     Source: Allen & Rabiner (1977); Griffin & Lim (1984), eq. 1.   Ledger: data.stft
     """
@@ -47,17 +48,18 @@ def stft(x: np.ndarray, length: int = 1024, hop: int = 256) -> np.ndarray:
 def istft(X: np.ndarray, N: int, length: int = 1024, hop: int = 256) -> np.ndarray:
     """x_n = Σ_m w_{n−m·hop} y_{m, n−m·hop} / Σ_m w²_{n−m·hop}, with y_m the inverse transform of frame m.
 
-    The inverse of `stft`: istft(stft(x), len(x)) is x up to rounding. For an X that is no sound's transform
-    it is the sound whose transform is nearest to it in squares.
+    The inverse of `stft`: istft(stft(x), len(x)) is x up to rounding. If X is not the transform of any sound, the
+    result is the sound whose transform is nearest to X in the sense of least squares.
 
-    X    (M, length//2 + 1) complex; N: the number of samples → (N,) real
-    Raises BadInput for a shape that does not belong to N, length and hop.
+    X    (M, length//2 + 1) complex
+    N    the number of samples → (N,) real
+    Raises BadInput if the shape of X does not match N, length and hop.
     Source: Griffin & Lim (1984), eq. 6.   Ledger: data.istft
     """
     _check(length, hop)
     if X.shape != (frames(N, length, hop), length // 2 + 1):
         raise BadInput(
-            f"a transform of shape {X.shape} is not that of {N} samples in frames of {length}, {hop} apart"
+            f"a transform of shape {X.shape} does not match {N} samples with length {length} and hop {hop}"
         )
     w = hann(length)
     y = np.fft.irfft(X, length, axis=1) * w
@@ -71,12 +73,12 @@ def istft(X: np.ndarray, N: int, length: int = 1024, hop: int = 256) -> np.ndarr
 
 
 def frames(N: int, length: int, hop: int) -> int:
-    """M, the number of frames that N samples give, the first and the last with zeros beyond the sound."""
+    """M, the number of frames of N samples, including the padded first and last frames."""
     return -(-N // hop) + length // hop - 1
 
 
 def _check(length: int, hop: int) -> None:
     if hop < 1 or length % hop or length < 2 * hop:
         raise BadInput(
-            f"frames of {length} samples, {hop} apart, cannot be undone; length is 2, 3, … times hop"
+            f"with length {length} and hop {hop} the transform has no inverse; length must be 2, 3, … times hop"
         )

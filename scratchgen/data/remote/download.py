@@ -1,7 +1,8 @@
-"""Downloads: into the cache comes a file with the right SHA-256, or nothing.
+"""Downloads into the cache. A file appears there only if its SHA-256 is right.
 
-A file is written under a temporary name and takes its own once its hash is right. A lock lets one process
-fetch while others wait for what it brings.
+A file is written under a temporary name and renamed once its hash has been checked. A lock lets one process
+download while the others wait for the result. pooch, filelock and rich are imported where they are used,
+because `import scratchgen.data` needs NumPy alone.
 """
 
 from __future__ import annotations
@@ -20,31 +21,23 @@ from pathlib import Path
 from scratchgen.data.remote import sources
 from scratchgen.errors import BadInput
 
-PATIENCE = 30.0  # seconds without a byte, and before the mean speed is judged
-SLOWEST = 1000.0  # bytes a second
-CHUNK = 512  # bytes: small, so that a server that drips is noticed
+TIMEOUT = 30.0  # seconds without a byte, and before the mean speed is checked
+MIN_SPEED = 1000.0  # bytes per second
+CHUNK_SIZE = 512  # bytes: small, so that a very slow server is noticed
 
 
 class TooSlow(OSError):
-    """A server that sends, but so slowly that nobody would wait."""
+    """A server that sends more slowly than MIN_SPEED."""
 
 
-def pooch_or_complain():
-    """The library that downloads.   Raises BadInput where it is not installed."""
-    try:
-        import pooch
-    except ImportError:
-        raise BadInput(
-            "data sets are downloaded with pooch, which is not installed; `pip install pooch`, or name a "
-            "folder that holds them as <set>/<file> in SCRATCHGEN_DATA"
-        ) from None
-    return pooch
+def download_file(wanted: sources.RemoteFile, folder: Path) -> Path:
+    """The path of the file in `folder`; downloads it if it is missing or damaged.
 
+    Raises BadInput if the download fails.
+    """
+    import pooch
 
-def file(wanted: sources.RemoteFile, folder: Path) -> Path:
-    """The file in `folder`, fetched if it is not there or is damaged.   Raises BadInput if that fails."""
-    pooch = pooch_or_complain()
-    pooch.get_logger().setLevel("WARNING")  # the announcement says the same, and the licence
+    pooch.get_logger().setLevel("WARNING")  # our own announcement says the same, and the licence
     path = folder / wanted.file
     if path.is_file() and pooch.file_hash(str(path)) == wanted.sha256:
         return path  # without the lock: a cache that cannot be written can still be read
@@ -58,15 +51,18 @@ def file(wanted: sources.RemoteFile, folder: Path) -> Path:
     return path
 
 
-def folder(wanted: sources.RemoteFolder, home: Path) -> None:
-    """The files of a zip archive and their SHA256SUMS in `home`, all or none of them."""
-    with _one_at_a_time(wanted, wanted.archive, home):
+def download_folder(wanted: sources.RemoteFolder, url: str, home: Path) -> None:
+    """Download the zip archive at `url` and unpack its files and their SHA256SUMS into `home`: all or none.
+
+    Raises BadInput if the download fails or a file differs.
+    """
+    with _one_at_a_time(wanted, url, home):
         if (home / "SHA256SUMS").exists():
             return  # another process was quicker
-        _announce(wanted, wanted.archive)
+        _announce(wanted, url)
         with tempfile.TemporaryDirectory(dir=home, prefix="tmp") as temporary:
             archive, unpacked = Path(temporary, "archive.zip"), Path(temporary, wanted.folder)
-            _fetch(wanted.archive, archive, wanted.bytes)
+            _fetch(url, archive, wanted.bytes)
             sums = _unpack(archive, unpacked, wanted)
             shutil.rmtree(home / wanted.folder, ignore_errors=True)
             unpacked.rename(home / wanted.folder)
@@ -77,8 +73,8 @@ def folder(wanted: sources.RemoteFolder, home: Path) -> None:
 def _unpack(archive: Path, target: Path, wanted: sources.RemoteFolder) -> bytes:
     """Write the wanted members to the new folder `target`, and return their SHA256SUMS.
 
-    Only names directly inside the one wanted folder are looked at, so none can lead elsewhere, and no more
-    bytes are unpacked than are expected.   Raises ValueError if that list is not the one that is known.
+    Only names directly inside the wanted folder are unpacked, so that no name can lead outside `target`, and no
+    more bytes than expected.   Raises ValueError if SHA256SUMS is not the expected list.
     """
     target.mkdir()
     lines = []
@@ -86,7 +82,7 @@ def _unpack(archive: Path, target: Path, wanted: sources.RemoteFolder) -> bytes:
         with zipfile.ZipFile(archive) as members:
             inside = [m for m in members.infolist() if _is_directly_in(wanted.inside, m.filename)]
             if sum(member.file_size for member in inside) != wanted.bytes:
-                raise ValueError("other files than those expected")
+                raise ValueError("the files do not have the expected size")
             for member in sorted(inside, key=lambda member: member.filename):
                 content, name = members.read(member), member.filename.rpartition("/")[2]
                 (target / name).write_bytes(content)
@@ -95,7 +91,7 @@ def _unpack(archive: Path, target: Path, wanted: sources.RemoteFolder) -> bytes:
         raise ValueError(str(error)) from None
     sums = "".join(lines).encode()
     if hashlib.sha256(sums).hexdigest() != wanted.sums_sha256:
-        raise ValueError("the files are not those expected")
+        raise ValueError("the files do not have the expected hashes")
     return sums
 
 
@@ -106,7 +102,7 @@ def _is_directly_in(folder: str, name: str) -> bool:
 
 @contextmanager
 def _one_at_a_time(wanted, url: str, folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, and turn whatever goes wrong into one line."""
+    """Hold the folder's lock, and turn every error into a BadInput of one line."""
     import filelock
 
     try:
@@ -118,37 +114,39 @@ def _one_at_a_time(wanted, url: str, folder: Path) -> Iterator[None]:
         raise
     except OSError as error:  # also every error of the network: requests derives its own from OSError
         raise BadInput(
-            f"{url} cannot be fetched into {folder} ({_reason(error)}); try again, or put a copy into "
+            f"{url} cannot be downloaded into {folder} ({_reason(error)}); try again, or put a copy into "
             f"<folder>/{wanted.set} and set SCRATCHGEN_DATA=<folder>"
         ) from None
     except ValueError:
         raise BadInput(
-            f"{url} served a file with the wrong SHA-256, which was deleted; try again, or name a folder "
-            f"that holds {wanted.set} in SCRATCHGEN_DATA"
+            f"{url} served a file with the wrong SHA-256, which was deleted; try again, or set "
+            f"SCRATCHGEN_DATA to a folder that contains {wanted.set}"
         ) from None
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Delete what a process that was killed while it fetched has left. Whoever holds the lock is alone."""
+    """Delete the temporary files of a process that was killed. The caller holds the lock."""
     for path in folder.glob("tmp*"):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _fetch(url: str, output_file, expected_bytes: int) -> None:
+    import pooch
+
     progress = _Progress(expected_bytes)
     try:
-        downloader = pooch_or_complain().HTTPDownloader(progress, chunk_size=CHUNK, timeout=PATIENCE)
+        downloader = pooch.HTTPDownloader(progress, chunk_size=CHUNK_SIZE, timeout=TIMEOUT)
         downloader(url, str(output_file), None)
     finally:
         progress.close()
     with open(output_file, "rb") as file:
         beginning = file.read(512).lstrip().lower()
     if beginning.startswith((b"<!doctype html", b"<html")):
-        raise OSError("it served a web page in place of the file")
+        raise OSError("it served a web page instead of the file")
 
 
 class _Progress:
-    """What pooch calls with every chunk: a bar on a terminal, and the judge of the speed."""
+    """The progress object that pooch calls with every chunk: shows a bar, and checks the speed."""
 
     def __init__(self, expected_bytes: int):
         from rich.console import Console
@@ -165,11 +163,11 @@ class _Progress:
         self._received += n
         self._bar.update(self._task, completed=self._received, total=self.total or None)
         seconds = time.monotonic() - self._began
-        if seconds > PATIENCE and self._received < SLOWEST * seconds and self._received < self.total:
-            raise TooSlow(f"fewer than {SLOWEST / 1000:g} kB a second")
+        if seconds > TIMEOUT and self._received < MIN_SPEED * seconds and self._received < self.total:
+            raise TooSlow(f"less than {MIN_SPEED / 1000:g} kB per second")
 
     def reset(self) -> None:
-        """All has arrived: pooch now fills the bar once more."""
+        """Start again: pooch calls this after the last chunk, and then fills the bar once more."""
         self._received, self._began = 0, time.monotonic()
 
     def close(self) -> None:
@@ -177,17 +175,17 @@ class _Progress:
 
 
 def _announce(wanted, url: str) -> None:
-    print(f"fetching {url} ({wanted.bytes / 1e6:.1f} MB; licence: {wanted.licence})", file=sys.stderr)
+    print(f"downloading {url} ({wanted.bytes / 1e6:.1f} MB; licence: {wanted.licence})", file=sys.stderr)
 
 
 def _reason(error: OSError) -> str:
-    """Why a download failed, in words; what the library says where we have none."""
+    """Why a download failed, in words; the library's own message for other errors."""
     import requests.exceptions as network
 
     if isinstance(error, network.TooManyRedirects):
         return "it redirects without end"
     if isinstance(error, network.Timeout) or "Read timed out" in str(error):
-        return f"no answer for {PATIENCE:g} s"
+        return f"no answer for {TIMEOUT:g} s"
     if isinstance(error, network.ChunkedEncodingError):
         return "the connection was cut before the end"
     if isinstance(error, network.ConnectionError):

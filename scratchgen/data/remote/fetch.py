@@ -1,4 +1,4 @@
-"""From the name of a remote file to a verified copy on disk."""
+"""Find a verified local copy of a remote file, downloading it if necessary."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Remote = sources.RemoteFile | sources.RemoteFolder
 
 
 def own_folder() -> Path | None:
-    """The folder of data sets that SCRATCHGEN_DATA names, if it names one."""
+    """The folder of data sets named by the environment variable SCRATCHGEN_DATA, or None."""
     folder = os.environ.get(FOLDER_VARIABLE)
     return Path(folder) if folder else None
 
@@ -24,8 +24,8 @@ def own_folder() -> Path | None:
 def locate(set_name: str, file: str) -> Path:
     """The path of a file whose SHA-256 has been checked.
 
-    Looked for as <set>/<file> in the folder that SCRATCHGEN_DATA names; without that variable it comes from
-    the download cache, where it is fetched to on first use.   Raises BadInput where it cannot be had.
+    If SCRATCHGEN_DATA is set, the file is <set>/<file> in that folder; otherwise it is in the download cache,
+    to which it is downloaded on first use.   Raises BadInput if it is not available.
     """
     wanted = next(entry for entry in sources.FILES if (entry.set, entry.file) == (set_name, file))
     folder = own_folder()
@@ -33,58 +33,60 @@ def locate(set_name: str, file: str) -> Path:
 
 
 def locate_folder(set_name: str, name: str) -> Path:
-    """The path of a folder of files, each of whose SHA-256s has been checked. Looked for as `locate` does.
+    """The path of a folder of files, each with a checked SHA-256. It is searched for as in `locate`.
 
-    Raises BadInput where it cannot be had, and for a file that is missing, damaged or too many.
+    Raises BadInput if the folder is not available, and if a file is missing or damaged.
     """
     wanted = next(entry for entry in sources.FOLDERS if (entry.set, entry.folder) == (set_name, name))
     home = own_folder() or cache_folder()
     if own_folder() is None and not (home / wanted.set / SUMS).is_file():
-        _refuse_what_is_not_served(wanted, wanted.archive)
-        download.folder(wanted, home / wanted.set)
+        download.download_folder(wanted, _require_url(wanted, wanted.archive), home / wanted.set)
     return _checked_folder(home / wanted.set, wanted)
 
 
 def is_present(wanted: Remote) -> bool:
-    """Whether it is on disk already. Looks for names only; hashes are checked when it is read."""
+    """Whether the file or folder is on disk. Only names are checked here; hashes are checked by `locate`."""
     home = (own_folder() or cache_folder()) / wanted.set
     return (home / (wanted.file if isinstance(wanted, sources.RemoteFile) else wanted.folder)).exists()
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept: the system's folder for caches."""
-    return Path(download.pooch_or_complain().os_cache("scratchgen"))
+    """The folder for downloads: the operating system's folder for caches."""
+    import pooch  # here, not above: `import scratchgen.data` needs NumPy alone
+
+    return Path(pooch.os_cache("scratchgen"))
 
 
 def _from_folder(folder: Path, wanted: sources.RemoteFile) -> Path:
     path = folder / wanted.set / wanted.file
-    remedy = f"put {wanted.url} there" if wanted.base_url else "put a copy there (it is served nowhere)"
+    remedy = f"put {wanted.url} there" if wanted.base_url else "put a copy there (it is not hosted anywhere)"
     if not path.is_file():
         raise BadInput(f"{path} is missing; {remedy}, or unset {FOLDER_VARIABLE} to download it")
     found = _sha256(path)
     if found != wanted.sha256:
-        raise BadInput(f"{path} is damaged: its SHA-256 begins {found[:12]}; {remedy}")
+        raise BadInput(f"{path} is damaged: its SHA-256 begins with {found[:12]}; {remedy}")
     return path
 
 
 def _from_cache(wanted: sources.RemoteFile) -> Path:
-    _refuse_what_is_not_served(wanted, wanted.base_url)
-    return download.file(wanted, cache_folder() / wanted.set)
+    _require_url(wanted, wanted.base_url)
+    return download.download_file(wanted, cache_folder() / wanted.set)
 
 
-def _refuse_what_is_not_served(wanted: Remote, address: str | None) -> None:
-    if address is None:
-        what = wanted.file if isinstance(wanted, sources.RemoteFile) else wanted.folder
+def _require_url(wanted: Remote, url: str | None) -> str:
+    if url is None:
+        name = wanted.file if isinstance(wanted, sources.RemoteFile) else wanted.folder
         raise BadInput(
-            f"{wanted.set} was made from other files and is served nowhere; name a folder that holds "
-            f"{wanted.set}/{what} in {FOLDER_VARIABLE}"
+            f"{wanted.set} was made from other files and is not hosted anywhere; set {FOLDER_VARIABLE} to a "
+            f"folder that contains {wanted.set}/{name}"
         )
+    return url
 
 
 def _checked_folder(home: Path, wanted: sources.RemoteFolder) -> Path:
     sums = home / SUMS
     if not sums.is_file():
-        raise BadInput(f"{sums} is missing; put a whole copy of {wanted.set} into {home}")
+        raise BadInput(f"{sums} is missing; put a complete copy of {wanted.set} into {home}")
     if _sha256(sums) != wanted.sums_sha256:
         raise BadInput(f"{sums} is damaged; delete {home} and get {wanted.set} again")
     for line in sums.read_text("utf-8").splitlines():
@@ -102,4 +104,4 @@ def _sha256(path: Path) -> str:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror}); mend its permissions") from None
+        raise BadInput(f"{path} cannot be read ({error.strerror}); correct its permissions") from None

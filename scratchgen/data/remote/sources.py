@@ -1,4 +1,4 @@
-"""The files that are fetched once: where they come from, how to recognise them, whose they are."""
+"""The table of remote files: address, SHA-256, size and licence of each."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """One file of one data set.   bytes: its size; sha256: of the file as served
+    """One remote file of one data set.
 
-    base_url     the folder it is served from; None for a file that was made from others
-    served_as    its name there, where that differs from `file`
+    base_url     the URL of its folder; None for a file that was made from others and is not hosted
+    sha256       the hash of the file at that URL
+    bytes        its size
+    served_as    its name at that URL, if it differs from `file`
     """
 
     set: str
@@ -23,20 +25,21 @@ class RemoteFile:
 
     @property
     def url(self) -> str:
-        """Where it is served. Only for a file that is."""
+        """The full URL of a hosted file."""
         return f"{self.base_url}{self.served_as or self.file}"
 
 
 @dataclass(frozen=True)
 class RemoteFolder:
-    """A folder of many files, known by the SHA-256 of its list of SHA-256s: SHA256SUMS, sorted by name.
+    """A remote folder of many files, verified by the SHA-256 of its SHA256SUMS file.
 
-    A line of that list is `<sha256>  <folder>/<name>`. So one hash vouches for every file, whatever archive
-    it came in.
+    A line of SHA256SUMS is `<sha256>  <folder>/<name>`; the lines are sorted by name. So one hash verifies every
+    file, whatever archive contained it.
 
-    archive      a zip archive that holds them; None for files that were made from others
-    inside       where in the archive the folder is
-    bytes        of all files together
+    archive      the URL of a zip archive of the files; None for files that were made from others
+    inside       the path of the folder in the archive
+    count        number of files
+    bytes        total size of the files
     """
 
     set: str
@@ -67,11 +70,11 @@ FRENCH_URL = _github("genimind/seq2seq", "4f3f8eb0adde54fcc8b89394336b002e796124
 CHINESE_URL = _github(
     "DaoChaShao/py-st-dl-translater-2.0", "620408eda1721f683e2413778ad19e4f94691053", "data/"
 )
-TATOEBA_LICENCE = "CC BY 2.0, sentences from tatoeba.org by way of manythings.org/anki"
+TATOEBA_LICENCE = "CC BY 2.0, sentences from tatoeba.org via manythings.org/anki"
 DIGITS_COMMIT = "26eb9aaf76e81b692f806f9140c2d2777410d7a1"
 DIGITS_LICENCE = "CC BY-SA 4.0, Free Spoken Digit Dataset (Zohar Jackson and others)"
-DRUMS_LICENCE = "CC0 1.0, sound by sound"
-DESCRIPTIONS_LICENCE = "mixed, free: each package's own (Debian main)"
+DRUMS_LICENCE = "CC0 1.0 for each sound"
+DESCRIPTIONS_LICENCE = "free, the licence of each package (Debian main)"
 
 FILES = (
     RemoteFile(
@@ -90,7 +93,7 @@ FILES = (
         "mnist", "t10k-labels-idx1-ubyte.gz", MNIST_URL,
         "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6", 4_542, MNIST_LICENCE,
     ),
-    RemoteFile(  # the three below, eight pixels a byte
+    RemoteFile(  # the next three files in one, with eight pixels per byte
         "binarized-mnist", "binarized_mnist.npz", None,
         "6748a3d7288410c09bde04b6fc39d6b5b7722e17c700e0bfed964e9e60dd1725", 2_336_158, BINARIZED_LICENCE,
     ),

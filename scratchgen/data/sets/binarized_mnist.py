@@ -1,4 +1,4 @@
-"""MNIST in black and white, drawn once: the set on which likelihoods are published."""
+"""Statically binarised MNIST: the data set of most published likelihoods."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ PARTS = ("train", "valid", "test")
 def load() -> RowData:
     """50,000 train, 10,000 validation and 10,000 test images of 0 and 1, 28 × 28, without labels.
 
-    Each pixel was drawn once from a Bernoulli whose mean is MNIST's grey value, so that numbers compare
-    between papers.   Raises BadInput where the files cannot be had or are damaged.
+    Each pixel was sampled once from a Bernoulli whose mean is the grey value of MNIST, so that likelihoods in
+    different papers can be compared.   Raises BadInput if the files are not available or damaged.
 
     Source: Salakhutdinov & Murray (2008); the split is that of Larochelle & Murray (2011).
     """
@@ -26,7 +26,7 @@ def load() -> RowData:
 
 
 def _packed() -> list[np.ndarray]:
-    """From the file that keeps eight pixels a byte."""
+    """The three parts, read from the file with eight pixels per byte."""
     with np.load(locate("binarized-mnist", "binarized_mnist.npz"), allow_pickle=False) as stored:
         return [np.unpackbits(stored[f"{part}_packed"], axis=1) for part in PARTS]
 
@@ -36,19 +36,19 @@ def _matlab(part: str) -> np.ndarray:
 
 
 def read_matrix(path: Path) -> np.ndarray:
-    """The one matrix of a MATLAB file, (N, 784) of 0 and 1.   Raises BadInput for any other content."""
+    """The only matrix of a MATLAB file, (N, 784) of 0 and 1.   Raises BadInput for any other content."""
     try:
         from scipy.io import loadmat
     except ImportError:
         raise BadInput(
-            "binarized-mnist is served as MATLAB files, which SciPy reads; `pip install scipy`"
+            "binarized-mnist is distributed as MATLAB files; reading them needs SciPy: `pip install scipy`"
         ) from None
     try:
         stored = loadmat(path)
-    except Exception as error:  # a damaged file raises whatever SciPy, zlib and struct meet in it
+    except Exception as error:  # for a damaged file, SciPy, zlib and struct raise many kinds of errors
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise BadInput(f"{path} is not a MATLAB file ({reason}); fetch it again") from None
+        raise BadInput(f"{path} is not a MATLAB file ({reason}); download it again") from None
     matrices = [value for name, value in stored.items() if not name.startswith("__")]
     if len(matrices) != 1 or matrices[0].ndim != 2 or matrices[0].shape[1] != 784:
-        raise BadInput(f"{path} does not hold one matrix of 784 columns; fetch it again")
+        raise BadInput(f"{path} does not contain exactly one matrix of 784 columns; download it again")
     return matrices[0]

@@ -6,28 +6,27 @@ import json
 
 import numpy as np
 
+from scratchgen.data.pitches import PIANO_KEYS, PIANO_LOWEST
 from scratchgen.data.remote.fetch import locate
 from scratchgen.data.types import SequenceData
 
-LOWEST, KEYS = 21, 88  # a piano's: MIDI pitches 21 (A0) … 108 (C8)
-
 
 def load() -> SequenceData:
-    """229 train, 76 validation and 77 test chorales: (T, 88) rolls of 0 and 1, a row a quarter note.
+    """229 train, 76 validation and 77 test chorales: (T, 88) rolls of 0 and 1, one row per quarter note.
 
-    Raises BadInput where the file cannot be had or is damaged.
+    Raises BadInput if the file is not available or damaged.
 
-    Source: Boulanger-Lewandowski, Bengio & Vincent (2012), "Modeling temporal dependencies in
-    high-dimensional sequences", whose split this is.
+    Source, also of the split: Boulanger-Lewandowski, Bengio & Vincent (2012), "Modeling temporal dependencies in
+    high-dimensional sequences".
     """
     parts = json.loads(locate("jsb-chorales", "jsb-chorales-quarter.json").read_text("utf-8"))
     rolls = ([piano_roll(chorale) for chorale in parts[name]] for name in ("train", "valid", "test"))
-    return SequenceData("jsb-chorales", "quarter note", LOWEST, *rolls)
+    return SequenceData("jsb-chorales", "quarter note", PIANO_LOWEST, *rolls)
 
 
 def piano_roll(steps: list[list[int]]) -> np.ndarray:
-    """The pitches that sound at each step → (T, 88) float32, 1 where a key is down."""
-    roll = np.zeros((len(steps), KEYS), np.float32)
+    """From the list of pitches at each step to a roll (T, 88) float32, 1 where a pitch sounds."""
+    roll = np.zeros((len(steps), PIANO_KEYS), np.float32)
     for t, pitches in enumerate(steps):
-        roll[t, [int(pitch) - LOWEST for pitch in pitches]] = 1
+        roll[t, [int(pitch) - PIANO_LOWEST for pitch in pitches]] = 1
     return roll

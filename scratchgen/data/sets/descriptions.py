@@ -1,4 +1,4 @@
-"""Long and short descriptions of the packages of Debian."""
+"""Long and short descriptions of Debian packages, for summarisation."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from scratchgen.data.types import PairData
 
 
 def load() -> PairData:
-    """41,865 train, 1,718 validation and 1,778 test pairs (description, synopsis); " ¶ " parts paragraphs.
+    """41,865 train, 1,718 validation and 1,778 test pairs (description, synopsis); " ¶ " separates paragraphs.
 
-    The file says which part a pair belongs to; packages of one source are in the same.
-    Raises BadInput where the file cannot be had or is damaged.   Source: Debian 12, Translation-en.
+    The file states the part of each pair; packages of one source package are in the same part.
+    Raises BadInput if the file is not available or damaged.   Source: Debian 12, Translation-en.
     """
     parts: dict[str, list[tuple[str, str]]] = {"train": [], "valid": [], "test": []}
     path = locate("debian-descriptions", "debian_descriptions.tsv.gz")

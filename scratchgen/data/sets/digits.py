@@ -1,4 +1,4 @@
-"""The 8 × 8 handwritten digits that travel with the package."""
+"""The 8 × 8 handwritten digits that are embedded in the package."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from importlib import resources
 
 import numpy as np
 
+from scratchgen.data.preprocessing.binarise import threshold
 from scratchgen.data.types import RowData
 
-FULL = 16  # each value counts the lit pixels of a 4 × 4 block
+MAX_VALUE = 16  # each value counts the white pixels of a 4 × 4 block
 TRAIN, VALIDATION, TEST = 0, 1, 2  # the codes in the file's `split`
 
 
@@ -20,7 +21,7 @@ def load() -> RowData:
     """
     with resources.files("scratchgen.data").joinpath("embedded", "digits.npz").open("rb") as file:
         stored = np.load(file, allow_pickle=False)
-        images = (stored["images"].reshape(-1, 64) / FULL).astype(np.float32)
+        images = (stored["images"].reshape(-1, 64) / MAX_VALUE).astype(np.float32)
         labels = stored["labels"].astype(np.int64)
         split = stored["split"]
     parts = [split == part for part in (TRAIN, VALIDATION, TEST)]
@@ -28,14 +29,10 @@ def load() -> RowData:
 
 
 def load_binarized() -> RowData:
-    """The same digits in black and white: 1 where at least half of a block is lit, else 0.
+    """The same digits in black and white: 1 where at least half of a block is white, else 0.
 
-    A Bernoulli likelihood describes these exactly, where a grey value is only the mean of a pixel.
+    A Bernoulli likelihood is exact for these pixels; for grey pixels it only matches their mean.
     """
     grey = load()
-    parts = {name: _black_and_white(getattr(grey, name)) for name in ("train", "validation", "test")}
-    return replace(grey, name="binarized-digits", **parts)
-
-
-def _black_and_white(images: np.ndarray) -> np.ndarray:
-    return (images >= 0.5).astype(np.float32)
+    train, validation, test = (threshold(part) for part in (grey.train, grey.validation, grey.test))
+    return replace(grey, name="binarized-digits", train=train, validation=validation, test=test)

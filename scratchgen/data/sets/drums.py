@@ -1,4 +1,4 @@
-"""Drum, percussion, bass and guitar sounds that anybody may use."""
+"""Drum, percussion, bass and guitar sounds in the public domain (CC0)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ RATE = 22_050
 
 
 def load() -> SoundData:
-    """104 one-shots at 22.05 kHz, labelled with their kind; no author is in two parts.
+    """104 one-shot sounds at 22.05 kHz, labelled with their kind; no author is in two parts.
 
-    Raises BadInput where the files cannot be had or are damaged.
+    Raises BadInput if the files are not available or damaged.
     Source: Sonic Pi's samples, from freesound.org.
     """
     with open(locate("sonic-pi-drums", "samples.csv"), encoding="utf-8", newline="") as file:
@@ -27,10 +27,8 @@ def load() -> SoundData:
     kinds = sorted({row["group"] for row in rows})
     labels = np.array([kinds.index(row["group"]) for row in rows], np.int64)
     parts = split_by_group([row["author"] for row in rows])
+    train, validation, test = ([sounds[i] for i in part] for part in parts)
+    classes = tuple(kinds)
     return SoundData(
-        "sonic-pi-drums",
-        RATE,
-        *([sounds[i] for i in part] for part in parts),
-        tuple(kinds),
-        *(labels[part] for part in parts),
+        "sonic-pi-drums", RATE, train, validation, test, classes, *(labels[part] for part in parts)
     )

@@ -1,4 +1,4 @@
-"""Points in the plane whose density is known: Gaussians on a ring and on a grid."""
+"""Points in the plane with a known density: mixtures of Gaussians on a ring and on a grid."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class Mixture:
         x = np.asarray(x, np.float64)
         squares = ((x[:, None, :] - self.centres) ** 2).sum(axis=-1) / self.sigma**2
         exponents = -0.5 * squares - np.log(2 * np.pi * self.sigma**2) - np.log(len(self.centres))
-        largest = exponents.max(axis=1)  # shifted: exp cannot underflow for all k at once
+        largest = exponents.max(axis=1)  # subtracted, so that exp cannot underflow for all k at once
         return largest + np.log(np.exp(exponents - largest[:, None]).sum(axis=1))
 
     def sample(self, n: int, rng: Generator) -> tuple[np.ndarray, np.ndarray]:
-        """n points (n, 2) float32, and the component of each (n,) int64."""
+        """n points (n, 2) float32, and the component of each point (n,) int64."""
         k = rng.integers(len(self.centres), size=n)
         return (self.centres[k] + self.sigma * rng.standard_normal((n, 2), np.float64)).astype(np.float32), k
 
 
 def ring(K: int = 8, radius: float = 2.0, sigma: float = 0.1) -> Mixture:
-    """K centres at the angles 2πk/K, k = 0 … K−1; angles from 0 to 2π inclusive would put two at 0.
+    """K centres at the angles 2πk/K, k = 0 … K−1. (Angles from 0 to 2π inclusive would put two centres at 0.)
 
     Ledger: data.ring
     """
@@ -47,18 +47,18 @@ def ring(K: int = 8, radius: float = 2.0, sigma: float = 0.1) -> Mixture:
 
 
 def grid(side: int = 5, spacing: float = 2.0, sigma: float = 0.1) -> Mixture:
-    """side² centres, `spacing` apart, around the origin."""
+    """side² centres on a square grid around the origin, `spacing` apart."""
     line = spacing * (np.arange(side) - (side - 1) / 2)
     return Mixture(np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2), sigma)
 
 
 def load_ring() -> PointData:
-    """30,000 points of `ring()`."""
+    """30,000 points sampled from `ring()`."""
     return _load("ring", ring())
 
 
 def load_grid() -> PointData:
-    """30,000 points of `grid()`."""
+    """30,000 points sampled from `grid()`."""
     return _load("grid", grid())
 
 

@@ -1,4 +1,4 @@
-"""Sound by formula: plucked strings."""
+"""Synthesised sound: plucked strings by the algorithm of Karplus and Strong."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from scratchgen.random import Generator
 
 RATE = 8000
 SECONDS = 0.5
-PERIODS = (80, 71, 63, 60, 53, 47, 42, 40)  # samples: about a major scale from 99 Hz, an octave
-PLUCKS = (80, 10, 10)  # of every string: train, validation, test
+PERIODS = (80, 71, 63, 60, 53, 47, 42, 40)  # samples: about one octave of a major scale from 99 Hz
+PLUCKS = (80, 10, 10)  # per string: train, validation, test
 SEED = 1983
 
 
 def pluck(burst: np.ndarray, n: int) -> np.ndarray:
-    """A plucked string: a burst of noise goes round in a delay line that softens it.
+    """A plucked string: a burst of noise circulates in a delay line that averages neighbouring samples.
 
     y_t = burst_t for t < p, then y_t = ½ (y_{t−p} + y_{t−p−1}), with y_{−1} = 0
 
-    burst    (..., p), one period; its length is the pitch: the average delays by half a sample, so the
-             string sounds at rate / (p + ½) Hz
-    n        how many samples → (..., n), of burst's dtype and no louder than it
+    burst    (..., p), one period, which sets the pitch: the average delays by half a sample, so the frequency is
+             rate / (p + ½) Hz
+    n        number of samples → (..., n), in burst's dtype and not louder than burst
     Raises BadInput for a period below 2.   Source: Karplus & Strong (1983), eq. 1.
     Ledger: data.plucked_string
     """
     p = burst.shape[-1]
     if p < 2:
-        raise BadInput(f"a string with a period of {p} samples does not sound; choose at least 2")
-    # A period needs only the one before it, so a whole period is one step.
+        raise BadInput(f"the period of a string must be at least 2 samples, not {p}")
+    # Each period depends only on the previous period, so a whole period is computed at once.
     periods, before = [burst], np.zeros_like(burst[..., :1])
     for _ in range(math.ceil(n / p) - 1):
         last = periods[-1]
@@ -42,22 +42,19 @@ def pluck(burst: np.ndarray, n: int) -> np.ndarray:
 
 
 def noise(shape: tuple[int, ...], rng: Generator) -> np.ndarray:
-    """Bursts (..., p), uniform, of mean 0 and peak 1: an average never softens a mean that is not 0."""
+    """Uniform bursts (..., p) with mean 0 and peak 1. (The string would never damp a mean other than 0.)"""
     burst = 2 * rng.random(shape) - 1
     burst -= burst.mean(axis=-1, keepdims=True)
     return burst / np.abs(burst).max(axis=-1, keepdims=True)
 
 
 def frequency(period: int, rate: int = RATE) -> float:
-    """The pitch of a string of that period, in Hz."""
+    """The frequency in Hz of a string with this period."""
     return rate / (period + 0.5)
 
 
 def load() -> SoundData:
-    """8 strings of half a second, each plucked 80 + 10 + 10 times, never with the same noise.
-
-    The label is the string.
-    """
+    """Half a second of 8 strings, each plucked 80 + 10 + 10 times with different noise; the label is the string."""
     rng, parts, labels = Generator(SEED), [], []
     for plucks in PLUCKS:
         sounds = []
@@ -66,4 +63,5 @@ def load() -> SoundData:
         parts.append(sounds)
         labels.append(np.repeat(np.arange(len(PERIODS)), plucks))
     classes = tuple(f"{frequency(period):.1f} Hz" for period in PERIODS)
-    return SoundData("plucked-strings", RATE, *parts, classes, *labels)
+    train, validation, test = parts
+    return SoundData("plucked-strings", RATE, train, validation, test, classes, *labels)

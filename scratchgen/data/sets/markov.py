@@ -1,4 +1,4 @@
-"""A text whose entropy is known: a Markov chain over sixteen characters."""
+"""A text with known entropy: a Markov chain over sixteen characters."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ SEED = 16
 
 @dataclass(frozen=True, eq=False)
 class MarkovChain:
-    """P(next is j | now is i) = P[i, j].   P: (V, V), rows sum to 1; characters: V of them
+    """A Markov chain: the probability that character j follows character i is P[i, j].
 
+    characters    V distinct characters
+    P             (V, V), rows sum to 1
     Ledger: data.entropy_rate
     """
 
@@ -26,7 +28,7 @@ class MarkovChain:
 
     @property
     def stationary(self) -> np.ndarray:
-        """π with π P = π and Σ π = 1, (V,): how often each character is met in the long run.
+        """The stationary distribution π with π P = π and Σ π = 1, (V,): the long-run frequency of each character.
 
         Ledger: data.entropy_rate
         """
@@ -36,7 +38,7 @@ class MarkovChain:
 
     @property
     def entropy_rate(self) -> float:
-        """H = −Σ_i π_i Σ_j P_ij log₂ P_ij bits a character: no model predicts the text better.
+        """H = −Σ_i π_i Σ_j P_ij log₂ P_ij bits per character: the lowest loss that any model can reach.
 
         Source: Cover & Thomas (2006), Elements of Information Theory, eq. 4.27.   Ledger: data.entropy_rate
         """
@@ -44,23 +46,23 @@ class MarkovChain:
         return float(-self.stationary @ (self.P * logs).sum(axis=1))
 
     def sample(self, n: int, rng: Generator) -> str:
-        """n characters; the first is drawn from the stationary distribution."""
+        """Sample n characters; the first is from the stationary distribution."""
         cumulative = [row.tolist() for row in np.cumsum(self.P, axis=1)]
         last = len(self.characters) - 1
         state = int(rng.categorical(self.stationary))
         states = [state]
         for u in rng.random(n - 1, np.float64).tolist():
-            state = min(bisect_right(cumulative[state], u), last)  # a row may sum to 1 − 10⁻¹⁶
+            state = min(bisect_right(cumulative[state], u), last)  # rounded, a row may sum to 1 − 10⁻¹⁶
             states.append(state)
         return "".join(self.characters[state] for state in states)
 
 
 def source() -> MarkovChain:
-    """Each of 16 letters has four successors, with probabilities ½, ¼, ⅛, ⅛.
+    """A chain in which each of 16 letters has four successors, with probabilities ½, ¼, ⅛, ⅛.
 
-    So every row, and the whole chain, has ½·1 + ¼·2 + ⅛·3 + ⅛·3 = 1.75 bits. Each of the four maps from a
-    letter to its successor is a permutation (5i + 1 + 3k modulo 16), so all letters are equally frequent: who
-    does not look at the letter before needs exactly 4 bits.
+    So every row, and the whole chain, has ½·1 + ¼·2 + ⅛·3 + ⅛·3 = 1.75 bits. Each of the four maps from a letter to
+    its successor is a permutation (5i + 1 + 3k modulo 16), so all letters are equally frequent: a model that
+    ignores the previous letter needs exactly 4 bits.
 
     Ledger: data.entropy_rate
     """
@@ -72,6 +74,6 @@ def source() -> MarkovChain:
 
 
 def load() -> TextData:
-    """240,000 characters of `source()`, in order: the parts are drawn independently."""
+    """240,000 characters of `source()`; the three parts are sampled independently."""
     chain, rng = source(), Generator(SEED)
     return TextData("markov", *(chain.sample(n, rng) for n in SIZES))

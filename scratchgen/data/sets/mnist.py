@@ -9,13 +9,13 @@ from scratchgen.data.remote.fetch import locate
 from scratchgen.data.types import RowData
 from scratchgen.errors import BadInput
 
-VALIDATION_SIZE = 5000  # the last of the 60,000
+VALIDATION_SIZE = 5000  # the last images of the 60,000
 
 
 def load() -> RowData:
     """55,000 train, 5,000 validation and 10,000 test digits, grey values k/255.
 
-    Raises BadInput where the files cannot be had or are damaged.
+    Raises BadInput if the files are not available or damaged.
 
     Source: LeCun, Bottou, Bengio & Haffner (1998), "Gradient-based learning applied to document recognition".
     """
@@ -32,6 +32,6 @@ def _read(part: str) -> tuple[np.ndarray, np.ndarray]:
     labels = read_idx(locate("mnist", f"{part}-labels-idx1-ubyte.gz"), ndim=1)
     if len(images) != len(labels):
         raise BadInput(
-            f"mnist {part} has {len(images)} images and {len(labels)} labels; fetch the files again"
+            f"mnist {part} has {len(images)} images and {len(labels)} labels; download the files again"
         )
     return images.reshape(len(images), -1) / np.float32(255), labels.astype(np.int64)

@@ -1,4 +1,4 @@
-"""Tiny Shakespeare: a million characters of the plays."""
+"""Tiny Shakespeare: a million characters of Shakespeare's plays."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from scratchgen.data.types import TextData
 
 
 def load() -> TextData:
-    """1,115,394 characters, 65 distinct: the first 90 % train, then 5 % validation, then 5 % test.
+    """1,115,394 characters, 65 distinct: the first 90 % for training, then 5 % validation, then 5 % test.
 
-    Source: A. Karpathy, char-rnn (2015).   Raises BadInput where the file cannot be had or is damaged.
+    Source: A. Karpathy, char-rnn (2015).   Raises BadInput if the file is not available or damaged.
     """
     return split_text("tinyshakespeare", locate("tinyshakespeare", "input.txt").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""A text that every Python has on disk: the source of its own standard library."""
+"""Python source code as a text: the standard library of the running Python, which is always on disk."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from scratchgen.data.types import TextData
 from scratchgen.errors import BadInput
 
-# Files that every CPython from 3.11 on has under these names, in sorted order. Validation and test are as
-# ordinary as the rest and alike: half of the json package, something about text, something about waiting.
+# Files that exist in every CPython since 3.11, in sorted order. Validation and test are typical modules and
+# similar to each other: half of the json package, one about text, one about waiting.
 TRAIN = (
     "argparse.py", "ast.py", "base64.py", "bdb.py", "calendar.py", "cmd.py", "collections/__init__.py",
     "configparser.py", "contextlib.py", "csv.py", "dataclasses.py", "difflib.py", "fileinput.py",
@@ -23,8 +23,8 @@ TEST = ("json/encoder.py", "queue.py", "textwrap.py")
 def load() -> TextData:
     """About 720,000 characters of Python, split by module (about 90/5/5).
 
-    The text is that of the running Python, so numbers compare between runs on the same version.
-    Raises BadInput where the sources are not on disk.
+    The text depends on the running Python, so scores can be compared only on the same version.
+    Raises BadInput if the sources are not on disk.
     """
     folder = Path(sysconfig.get_path("stdlib"))
     return TextData("stdlib", *(_join(folder, files) for files in (TRAIN, VALIDATION, TEST)))
@@ -39,16 +39,16 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise BadInput(
-            f"the standard library's source {path} cannot be read; use a Python whose library is on disk as "
+            f"the source {path} of the standard library cannot be read; use a Python whose library is on disk as "
             "files, or another text"
         ) from None
 
 
 def _clean(source: str) -> str:
-    """Printable ASCII, newlines and tabs only, with the layout of columns taken out.
+    """Keep printable ASCII, newlines and tabs only, without alignment.
 
-    Every four spaces of indentation are a tab, and any other run of spaces is one: what is left to learn is
-    the language, not the alignment of its comments.
+    Four spaces of indentation become a tab, and any other run of spaces becomes one space: a model should learn
+    the language, not the alignment of comments.
     """
     kept = "".join(c for c in source.expandtabs() if c == "\n" or " " <= c <= "~")
     return "\n".join(_indented(line) for line in kept.split("\n"))

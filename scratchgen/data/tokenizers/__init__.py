@@ -1,1 +1,14 @@
-"""Tokenizers: texts as integers, and back."""
+"""Tokenizers: text as integers, and back.
+
+A tokenizer has `vocabulary_size` (V), `encode(text)` → (N,) int64 in 0 … V−1, and `decode(ids)` → text.
+
+characters    one token per character
+utf8          one token per byte
+byte_pairs    one token per frequent sequence of bytes (BPE)
+"""
+
+from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
+from scratchgen.data.tokenizers.characters import CharacterTokenizer
+from scratchgen.data.tokenizers.utf8 import ByteTokenizer
+
+__all__ = ["BytePairTokenizer", "ByteTokenizer", "CharacterTokenizer"]

@@ -1,35 +1,46 @@
-"""A model of sequences of frames x_t: of 0 and 1, such as piano rolls, or of real numbers, such as sound."""
+"""A recurrent model of sequences of frames: binary, such as piano rolls, or real-valued, such as sound."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from scratchgen.autograd import no_grad
+from scratchgen.autograd import Tensor, no_grad
 from scratchgen.data.preprocessing.by_length import pad
 from scratchgen.errors import BadInput
 from scratchgen.nn import Dropout, Module
-from scratchgen.random import Generator
+from scratchgen.nn.saving import saveable
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.frames.densities import MixtureDensity, with_loudness
 from scratchgen.rnn.frames.notes import NADE, IndependentNotes
 from scratchgen.rnn.models import CELLS
+from scratchgen.rnn.protocols import FrameOutput
 
-AT_ONCE = 64  # sequences that are scored together
+SCORING_BATCH = 64  # sequences that are scored in one call
 
 
+@saveable
 class FrameModel(Module):
-    """p(x_1 … x_T) = Π_t p(x_t | h_{t−1}),   h_t = the state of a recurrent network that has read x_1 … x_t.
+    """p(x_1 … x_T) = Π_t p(x_t | h_{t−1}),   h_t the state of a recurrent network that has read x_1 … x_t.
 
-    Before the first frame it has read one of silence, which is 0. Its `output` says what is drawn at a step,
-    and what a frame is: independent notes, those of a NADE, or real numbers from a mixture of Gaussians.
+    Before the first frame the network reads a frame of zeros (silence). `output` is the distribution p(x | h):
+    independent notes, a NADE, or a mixture of Gaussians.
 
-    data_dim      D, the notes or numbers of a frame
-    rng           draws the weights, and in training what dropout drops
-    cell          tanh, lstm or gru
-    dropout       the probability of dropping an element on its way to the next layer, or to the output
-    nade          the hidden units of the NADE; 0: the notes are independent
-    components    K, the Gaussians of the mixture; 0: the frames are of notes
+        model = FrameModel(88, hidden=100, nade=32)       # piano rolls
+        loss = -model.log_prob(x, mask).sum() / mask.sum()    # x (T, B, 88) of 0 and 1, in nats per frame
+        roll = model.sample(200, 1, Generator(0))         # (200, 1, 88)
 
-    Raises BadInput for another cell; ValueError for sizes that are none.
+    data_dim              D, the notes or numbers per frame
+    hidden                H, the size of the state
+    rng                   draws the weights and, in training, the dropout masks; None: the default stream
+    cell                  tanh, lstm or gru
+    layers                number of stacked recurrent layers
+    dropout               dropout probability between layers and before the output, in [0, 1)
+    nade                  hidden units of the NADE; 0: independent notes
+    mixture_components    K, the Gaussians of the mixture over real frames; 0: binary frames
+
+    Raises BadInput for an unknown cell; ValueError for sizes out of range, or a NADE with a mixture.
     Source: Boulanger-Lewandowski et al. (2012); real frames: Graves (2013), section 4.   Ledger: rnn.frames
     """
 
@@ -43,57 +54,63 @@ class FrameModel(Module):
         layers: int = 1,
         dropout: float = 0.0,
         nade: int = 0,
-        components: int = 0,
-    ):
-        if min(data_dim, hidden) < 1 or min(nade, components) < 0:
+        mixture_components: int = 0,
+    ) -> None:
+        if min(data_dim, hidden) < 1 or min(nade, mixture_components) < 0:
             raise ValueError(
-                f"frames of {data_dim}, {hidden} units, a NADE of {nade} and {components} Gaussians: no sizes"
+                "data_dim and hidden are at least 1, nade and mixture_components at least 0, not "
+                f"{data_dim}, {hidden}, {nade} and {mixture_components}"
             )
-        if nade and components:
-            raise ValueError("a NADE draws notes and Gaussians draw numbers; a model has one of the two")
+        if nade and mixture_components:
+            raise ValueError("a NADE draws notes and a mixture draws numbers; choose one of the two")
         if cell not in CELLS:
             raise BadInput(f"no cell is called {cell!r}; choose one of {', '.join(CELLS)}")
-        self.rng = rng or Generator(0)
+        self.rng = as_generator(rng)
         self.data_dim = data_dim
-        self.is_real = components > 0
-        width = 2 * data_dim if self.is_real else data_dim  # of what is read of a frame
+        self.is_real = mixture_components > 0
+        width = 2 * data_dim if self.is_real else data_dim  # of the frame that the network reads
         self.recurrent = CELLS[cell](width, hidden, self.rng, layers=layers, dropout=dropout)
         self.dropout = Dropout(dropout, self.rng)
+        self.output: FrameOutput
         if self.is_real:
-            self.output = MixtureDensity(hidden, data_dim, components, self.rng)
+            self.output = MixtureDensity(hidden, data_dim, mixture_components, self.rng)
         elif nade:
             self.output = NADE(hidden, data_dim, nade, self.rng)
         else:
             self.output = IndependentNotes(hidden, data_dim, self.rng)
 
-    def forward(self, x, mask=None):
-        """h_{t−1} for every t, what is known before x_t:   x (T, B, D), mask (T, B) → (T, B, H)."""
+    def forward(self, x: np.ndarray, mask: np.ndarray | None = None) -> Tensor:
+        """h_{t−1}, the state before each frame x_t: x (T, B, D), mask (T, B) bool or None → (T, B, H)."""
         before = np.concatenate([np.zeros_like(x[:1]), x[:-1]])
         h, _ = self.recurrent(self.read(before), None, mask)
         return self.dropout(h)
 
-    def read(self, x):
-        """What the network is given of frames: notes as they are, real numbers with how large they are."""
+    def read(self, x: np.ndarray) -> np.ndarray:
+        """The input of the network: notes as they are (..., D), real frames with their loudness (..., 2D)."""
         return with_loudness(x) if self.is_real else x
 
-    def log_prob(self, x, mask=None):
-        """log p(x_t | x_1 … x_{t−1}) of every frame; its sum over t is log p(x_1 … x_T).
+    def log_prob(self, x: np.ndarray, mask: np.ndarray | None = None) -> Tensor:
+        """log p(x_t | x_1 … x_{t−1}) of every frame; the sum over t is log p(x_1 … x_T).
 
-        x       (T, B, D) of 0 and 1, or of finite numbers if there are Gaussians
-        mask    (T, B) bool, True where a frame is of the sequence: elsewhere it is 0. Those of a sequence
-                come first, as `pad` puts them
-        → (T, B) nats.   Raises BadInput for anything else.
+        x       (T, B, D) of 0 and 1, or of finite numbers for a mixture of Gaussians
+        mask    (T, B) bool, True where a frame is real; elsewhere the result is 0. The real frames of a
+                sequence come first, as in the result of `pad`
+        → (T, B) nats.   Raises BadInput for other shapes, values and masks.
 
         Ledger: rnn.frames
         """
         self._check(x, mask)
-        log_p = self.output.log_prob(self(x, mask), x)
-        return log_p if mask is None else np.where(mask, log_p, np.zeros((), log_p.dtype))
+        log_p: Any = self.output.log_prob(
+            self(x, mask), x
+        )  # NumPy's stubs call the result of np.where an array
+        if mask is not None:
+            log_p = np.where(mask, log_p, np.zeros((), log_p.dtype))
+        return log_p
 
     def sample(self, T: int, n: int, rng: Generator) -> np.ndarray:
-        """n pieces of T frames   → (T, n, D) float32."""
+        """Sample n sequences of T frames: (T, n, D) float32.   Raises BadInput for T or n below 1."""
         if T < 1 or n < 1:
-            raise BadInput(f"{n} pieces of {T} frames are none; ask for at least 1 of each")
+            raise BadInput(f"cannot sample {n} sequences of {T} frames; ask for at least 1 of each")
         x, state = np.zeros((T + 1, n, self.data_dim), np.float32), None
         with no_grad(), self.eval_mode():
             for t in range(T):
@@ -101,33 +118,31 @@ class FrameModel(Module):
                 x[t + 1] = self.output.sample(h[0], rng)
         return x[1:]
 
-    def _check(self, x, mask) -> None:
+    def _check(self, x: Any, mask: np.ndarray | None) -> None:
         if x.ndim != 3 or x.shape[-1] != self.data_dim:
-            raise BadInput(
-                f"frames of shape {x.shape} are not (T, B, {self.data_dim}), as this model has them"
-            )
+            raise BadInput(f"this model takes frames of shape (T, B, {self.data_dim}), not {x.shape}")
         self.output.check(x)
         if mask is not None and (mask[1:] & ~mask[:-1]).any():
-            raise BadInput("a real frame follows one that is not; put the real ones of each sequence first")
+            raise BadInput("a real frame follows a padded one; put the real frames of each sequence first")
 
 
 def nats_by_sequence(model: FrameModel, sequences: list[np.ndarray]) -> np.ndarray:
-    """−log p(x_1 … x_T) of every sequence, in their order:   list of (T_i, D) → (N,) float64 nats.
+    """−log p(x_1 … x_T) of every sequence: N arrays (T_i, D) → (N,) float64 nats, in the same order.
 
     Ledger: rnn.frames
     """
     order = np.argsort([len(x) for x in sequences], kind="stable")
     nats = np.zeros(len(sequences))
     with no_grad(), model.eval_mode():
-        for start in range(0, len(order), AT_ONCE):
-            rows = order[start : start + AT_ONCE]
+        for start in range(0, len(order), SCORING_BATCH):
+            rows = order[start : start + SCORING_BATCH]
             log_p = model.log_prob(*pad([sequences[i] for i in rows]))
             nats[rows] = -log_p.numpy().sum(axis=0, dtype=np.float64)
     return nats
 
 
 def nats_per_frame(model: FrameModel, sequences: list[np.ndarray]) -> float:
-    """−Σ log p / Σ T: over all frames, so that a long piece counts more than a short one.
+    """−Σ log p / Σ T, the mean over all frames of all sequences, in nats per frame.
 
     Ledger: rnn.per_step
     """

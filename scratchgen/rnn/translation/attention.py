@@ -1,16 +1,18 @@
-"""Attention: a mean of what was read, weighted by how well each place fits what is asked for.
+"""Attention: for each query, the mean of the encoder's states, weighted by their scores.
 
     a_tj = softmax_j(score(s_t, h_j)),     c_t = Σ_j a_tj h_j
 
-s_t (T′, B, D) are the queries, h_j (T, B, H) the places; a place that the mask calls padding has weight 0.
+s_t (T′, B, D) are the queries, h_j (T, B, H) the states; a state at a padded position has weight 0.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
+from scratchgen.autograd import Tensor
 from scratchgen.errors import BadInput
 from scratchgen.functional import softmax
 from scratchgen.nn import Module, Parameter
@@ -19,22 +21,32 @@ from scratchgen.random import Generator
 
 
 class Attention(Module):
-    """What both kinds share: from scores to weights to the mean."""
+    """c_t = Σ_j softmax_j(score(s_t, h_j)) h_j. A subclass defines `scores`.
 
-    def scores(self, s, h):
-        """score(s_t, h_j) for every t and j: (B, T′, D), (B, T, H) → (B, T′, T)."""
+    class BilinearAttention(Attention):
+        def __init__(self, hidden, rng):
+            self.W = Parameter(glorot_uniform(rng, hidden, hidden))
+
+        def scores(self, s, h):
+            return s @ self.W @ np.swapaxes(h, 1, 2)
+
+    Source: Bahdanau et al. (2015), eq. 5 and 6.   Ledger: rnn.attention
+    """
+
+    def scores(self, s: Any, h: Any) -> Tensor:
+        """score(s_t, h_j) for every t and j: s (B, T′, D), h (B, T, H) → (B, T′, T)."""
         raise NotImplementedError(f"{type(self).__name__} has no scores()")
 
-    def forward(self, s, h, mask=None):
-        """The mean for each query, and its weights.
+    def forward(self, s: Any, h: Any, mask: np.ndarray | None = None) -> tuple[Tensor, Tensor]:
+        """The context of each query, and its attention weights.
 
-        s (T′, B, D), h (T, B, H), mask (T, B) bool or None → c (T′, B, H), a (T′, B, T)
-        Raises BadInput for a sequence without a real place: there is nothing to take the mean of.
+        s (T′, B, D), h (T, B, H), mask (T, B) bool or None → c (T′, B, H), a (T′, B, T), Σ_j a_tj = 1
+        Raises BadInput for a sequence that is masked everywhere.   Ledger: rnn.attention
         """
         if mask is not None and not np.all(np.any(mask, axis=0)):
             raise BadInput("a sequence is masked everywhere, so there is nothing to attend to; remove it")
         s, h = np.swapaxes(s, 0, 1), np.swapaxes(h, 0, 1)
-        scores = self.scores(s, h)
+        scores: Any = self.scores(s, h)  # NumPy's stubs call the result of np.where an array
         if mask is not None:
             scores = np.where(mask.T[:, None], scores, np.array(-np.inf, scores.dtype))
         a = softmax(scores)
@@ -42,26 +54,34 @@ class Attention(Module):
 
 
 class DotAttention(Attention):
-    """score(s, h) = s · h / √H: no weights of its own, and queries as wide as places.
+    """score(s, h) = s · h / √H: no parameters; queries and states have one size, H.
 
     The root keeps the scores of random vectors of the order of 1.
+
+        c, a = DotAttention()(s, h, mask)    # s (T′, B, H), h (T, B, H)
+
     Source: Luong et al. (2015), eq. 8; the root: Vaswani et al. (2017), eq. 1.   Ledger: rnn.attention
     """
 
-    def scores(self, s, h):
+    def scores(self, s: Any, h: Any) -> Tensor:
         return s @ np.swapaxes(h, 1, 2) / math.sqrt(h.shape[-1])
 
 
 class AdditiveAttention(Attention):
-    """score(s, h) = v · tanh(s W + h U): a network with one hidden layer of `hidden` units.
+    """score(s, h) = v · tanh(s W + h U), a network with one hidden layer: W (D, K), U (H, K), v (K,).
 
-    W (D, K), U (H, K), v (K,).   Source: Bahdanau et al. (2015), appendix A.1.2.   Ledger: rnn.attention
+        c, a = AdditiveAttention(64, 64, 32)(s, h, mask)    # s (T′, B, 64), h (T, B, 64)
+
+    d_query, d_place    D and H, the sizes of queries and states
+    hidden              K, the hidden units
+    rng                 draws the weights; None: the default stream
+    Source: Bahdanau et al. (2015), appendix A.1.2.   Ledger: rnn.attention
     """
 
-    def __init__(self, d_query: int, d_place: int, hidden: int, rng: Generator):
+    def __init__(self, d_query: int, d_place: int, hidden: int, rng: Generator | None = None) -> None:
         self.W = Parameter(glorot_uniform(rng, d_query, hidden))
         self.U = Parameter(glorot_uniform(rng, d_place, hidden))
         self.v = Parameter(glorot_uniform(rng, hidden, 1)[:, 0])
 
-    def scores(self, s, h):
+    def scores(self, s: Any, h: Any) -> Tensor:
         return np.tanh((s @ self.W)[:, :, None] + (h @ self.U)[:, None]) @ self.v

@@ -1,4 +1,4 @@
-"""From text to text: an encoder-decoder with the symbols that it reads and those that it writes."""
+"""Translation of texts: an encoder-decoder with the tokenizers of its source and its target."""
 
 from __future__ import annotations
 
@@ -10,19 +10,26 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.data.preprocessing.by_length import batches_by_length, pad
 from scratchgen.errors import BadInput
-from scratchgen.random import Generator
+from scratchgen.nn.saving import saveable
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.beam import search
+from scratchgen.rnn.protocols import Tokenizer
 from scratchgen.rnn.translation.seq2seq import Seq2Seq
 
-SentencePair = tuple[np.ndarray, np.ndarray]  # what is read and what is to be written, as numbers
+SentencePair = tuple[np.ndarray, np.ndarray]  # source (T,) and target (T′,) as integers
 
-WIDTH, ALPHA = 4, 0.6  # of the beam; alpha as Wu et al. (2016), section 7, recommend
-SCORED = 64  # pairs whose losses are computed at once
+BEAM_WIDTH, LENGTH_PENALTY = 4, 0.6  # the penalty that Wu et al. (2016), section 7, recommend
+SCORING_BATCH = 64  # pairs that are scored in one call
 
 
 @dataclass(frozen=True)
 class Translation:
-    """A text, its symbols (T′,), its log p given the source in nats, and the score that ranked it."""
+    """A translation that beam search found.
+
+    text, ids    the target, and the same as symbols (T′,)
+    log_prob     log p(target and its end | source) in nats
+    score        the number by which it was ranked: log_prob over its length penalty
+    """
 
     text: str
     ids: np.ndarray
@@ -30,65 +37,85 @@ class Translation:
     score: float
 
 
+@saveable
 class Translator(Seq2Seq):
     """A `Seq2Seq` between texts.
 
-    source, target    their symbols: `CharacterTokenizer`, `ByteTokenizer` or `BytePairTokenizer`
-    rng               draws the weights, and in training what dropout drops
-    The rest are the arguments of Seq2Seq.
+        model = Translator(CharacterTokenizer.of(french), CharacterTokenizer.of(english), 128, 64)
+        model.translations("bonjour")[0].text
+
+    source, target    tokenizers: `CharacterTokenizer`, `ByteTokenizer`, `BytePairTokenizer`, or your own
+    rng               draws the weights and, in training, the dropout masks; None: the default stream
+    The other arguments are those of `Seq2Seq`. `tokenizers` holds the two, source first.
+    Ledger: rnn.seq2seq
     """
 
-    def __init__(self, source, target, hidden: int, embedding: int, rng: Generator | None = None, **options):
+    def __init__(
+        self,
+        source: Tokenizer,
+        target: Tokenizer,
+        hidden: int,
+        embedding: int,
+        rng: Generator | None = None,
+        **options,
+    ) -> None:
         if min(hidden, embedding) < 1:
             raise ValueError(f"sizes are at least 1, not embedding {embedding} and hidden {hidden}")
-        self.rng = rng or Generator(0)
-        self.symbols = source, target
-        super().__init__(source.size, target.size, hidden, embedding, self.rng, **options)
+        self.rng = as_generator(rng)
+        self.tokenizers = source, target
+        super().__init__(
+            source.vocabulary_size, target.vocabulary_size, hidden, embedding, self.rng, **options
+        )
 
-    def numbers(self, pairs: Sequence[tuple[str, str]]) -> list[SentencePair]:
-        """Pairs of texts as pairs of (T,) and (T′,) integers."""
-        source, target = self.symbols
+    def encode_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[SentencePair]:
+        """Pairs of texts as pairs of integer arrays, (T,) and (T′,)."""
+        source, target = self.tokenizers
         return [(source.encode(x), target.encode(y)) for x, y in pairs]
 
-    def translations(self, text: str, width: int = WIDTH, n: int | None = None) -> list[Translation]:
-        """Translations of high probability, best first, at most `width` of them.
+    def translations(self, text: str, width: int = BEAM_WIDTH, n: int | None = None) -> list[Translation]:
+        """The most probable translations by beam search, best first, at most `width` of them.
 
-        n    symbols of the longest; by default twice as many as the source has, and twenty
+        n    maximum number of symbols (default: twice the length of the source plus twenty)
         Raises BadInput for an empty text, a symbol that the model does not know, n < 1, and width < 1.
         """
-        source, target = self.symbols
+        source, target = self.tokenizers
         x = source.encode(text)
         if not len(x):
             raise BadInput("the text to translate is empty; give at least one character")
         n = 2 * len(x) + 20 if n is None else n
         if n < 1:
-            raise BadInput(f"a translation of {n} symbols is none; allow at least 1")
+            raise BadInput(f"a translation cannot have {n} symbols; allow at least 1")
         ends = lambda ids: ids[:, -1] == self.boundary
         with no_grad(), self.eval_mode():
             places, state = (found.numpy() for found in self.encode(x[:, None]))
 
-            def step(last, state):
+            def decode(last, state):
                 o, state, _ = self.decode(last[None], state, np.repeat(places, len(last), axis=1))
                 return o.numpy()[0], state.numpy()
 
-            first = step(np.array([self.boundary]), state)
-            found = search(*first, step, ends, n, width, ALPHA)
+            y, state = decode(np.array([self.boundary]), state)
+            found = search(y, state, decode, ends, n, width, LENGTH_PENALTY)
         written = [(ids[:-1] if ids[-1] == self.boundary else ids, p, score) for ids, p, score in found]
         return [Translation(target.decode(ids), ids, p, score) for ids, p, score in written]
 
-    def looks(self, text: str, ids: np.ndarray) -> np.ndarray:
-        """Where the decoder looks as it writes these symbols: a (T′, T), each row with sum 1."""
-        x = self.symbols[0].encode(text)[:, None]
+    def attention_weights(self, text: str, ids: np.ndarray) -> np.ndarray:
+        """The attention to each symbol of the text while the decoder writes these symbols.
+
+        ids (T′,) int → a (T′, T), the sum of each row is 1
+        """
+        x = self.tokenizers[0].encode(text)[:, None]
         inputs = np.concatenate([[self.boundary], ids[:-1]])[: len(ids), None]
         with no_grad(), self.eval_mode():
             places, state = self.encode(x)
             return self.decode(inputs, state, places)[2].numpy()[:, 0]
 
 
-def pair_batches(pairs: Sequence[SentencePair], batch_size: int, rng) -> Iterator[tuple]:
-    """One epoch as (x, x_mask, y, y_mask, rows): every pair once, those of about one length together.
+def pair_batches(pairs: Sequence[SentencePair], batch_size: int, rng: Generator) -> Iterator[tuple]:
+    """One epoch as (x, x_mask, y, y_mask, rows): every pair once, in batches of targets of similar length.
 
-    x (T, B), y (T′, B), and rows (B,), which pairs they are. The length is that of the target.
+    pairs    N pairs of integer arrays, (T,) and (T′,)
+    rng      draws the order
+    → x (T, B), y (T′, B), their masks, and rows (B,): the indices of the pairs
     """
     for y, y_mask, rows in batches_by_length([y for _, y in pairs], batch_size, rng):
         yield *pad([pairs[i][0] for i in rows]), y, y_mask, rows
@@ -98,13 +125,13 @@ def nats_by_pair(model: Seq2Seq, pairs: Sequence[SentencePair]) -> np.ndarray:
     """−log p(y and its end | x) of each pair: (N,) float64 nats.   Ledger: rnn.seq2seq"""
     nats = np.empty(len(pairs))
     with no_grad(), model.eval_mode():
-        for *batch, rows in pair_batches(pairs, SCORED, Generator(0)):
+        for *batch, rows in pair_batches(pairs, SCORING_BATCH, Generator(0)):
             nats[rows] = model.loss(*batch).numpy()
     return nats
 
 
 def nats_per_symbol(model: Seq2Seq, pairs: Sequence[SentencePair]) -> float:
-    """Σ −log p(y and its end | x) / Σ (T′ + 1): nats for each symbol of the targets, ends counted.
+    """Σ −log p(y and its end | x) / Σ (T′ + 1): nats per symbol of the targets, ends included.
 
     Ledger: rnn.seq2seq
     """

@@ -24,7 +24,7 @@ AUTOGRAD = (
     ),
     Fault(
         name="gradients that do not add up over backward calls",
-        module="scratchgen.autograd.tensor",
+        module="scratchgen.autograd.operators",
         text="g if leaf.grad is None else leaf.grad + g",
         wrong="g",
         says="A second backward forgets the first.",
@@ -41,16 +41,16 @@ AUTOGRAD = (
     ),
     Fault(
         name="second derivative without its half",
-        module="scratchgen.functional",
+        module="scratchgen.functional.fused",
         text="lambda u, y, g, logvar, key, counter: u * (0.5 * y)",
         wrong="lambda u, y, g, logvar, key, counter: u * y",
         says="The first derivative is right, its own derivative twice too large.",
-        claims=("scratchgen/test_functional.py",),
+        claims=("scratchgen/functional/test_functional.py",),
         only="reparameterize",
     ),
     Fault(
         name="matrix product without a transpose",
-        module="scratchgen.functional",
+        module="scratchgen.functional.fused",
         text="lambda g, y, a, b: matmul(a.T, g)",
         wrong="lambda g, y, a, b: matmul(a if a.shape[0] == a.shape[1] else a.T, g)",
         says="A square matrix hides by its shape that it is not transposed.",

@@ -1,4 +1,4 @@
-"""Faults of data."""
+"""Faults of data sets."""
 
 from ..fault import Fault
 
@@ -8,7 +8,7 @@ DATA = (
         module="scratchgen.data.sets.gaussians",
         text="angle = 2 * np.pi * np.arange(K) / K",
         wrong="angle = np.linspace(0, 2 * np.pi, K)",
-        says="Both ends of the circle are one point, with twice the weight. The demo of unrolled GANs.",
+        says="Both ends of the circle are the same point, which gets twice the weight. From the demo of unrolled GANs.",
         claims=("scratchgen/data/test_synthetic.py",),
         only="centres",
     ),
@@ -17,7 +17,7 @@ DATA = (
         module="scratchgen.data.sets.gaussians",
         text="exponents = -0.5 * squares",
         wrong="exponents = -squares",
-        says="The density of a Gaussian with half the variance, under the normaliser of the whole.",
+        says="The density of a Gaussian with half the variance, with the normaliser of the full variance.",
         claims=("scratchgen/data/test_synthetic.py",),
         only="density",
     ),

@@ -132,7 +132,7 @@ GAN = (
         module="scratchgen.nn.normalisation",
         text="if not self.training:",
         wrong="if not self.training and np.shape(x)[0] < 2:",
-        says="A sample depends on the samples beside it.",
+        says="A sample depends on the other samples of its batch.",
         claims=("scratchgen/nn/test_normalisation.py",),
     ),
     Fault(

@@ -1,4 +1,4 @@
-"""Faults of what models are measured with."""
+"""Faults of evaluation metrics."""
 
 from ..fault import Fault
 
@@ -8,7 +8,7 @@ METRICS = (
         module="scratchgen.evaluation.mmd",
         text="total += k.sum() - np.trace(k, offset=some.start)\n    return total / (n * (n - 1))",
         wrong="total += k.sum()\n    return total / n**2",
-        says="The V-statistic: of equal distributions it is not 0 in the mean.",
+        says="The V-statistic: its expectation is not 0 for equal distributions.",
         claims=("claims/test_mmd.py",),
         only="not honest",
     ),
@@ -25,24 +25,24 @@ METRICS = (
         module="scratchgen.evaluation.frechet",
         text="return centred.T @ centred / (len(x) - 1)",
         wrong="return centred.T @ centred / len(x)",
-        says="The covariance of a sample, taken for that of its source.",
+        says="The biased covariance of the sample instead of the unbiased estimate.",
         claims=("claims/test_frechet.py",),
     ),
     Fault(
-        name="normaliser of a window counted once a dimension more",
+        name="normaliser of a window with a factor D too many",
         module="scratchgen.evaluation.parzen",
         text="return result - D * np.log(",
         wrong="return result - D * D * np.log(",
-        says="D of the D log(σ √2π), each for all dimensions.",
+        says="D² log(σ √2π) instead of D log(σ √2π).",
         claims=("claims/test_parzen.py",),
         only="mean_log_density",
     ),
     Fault(
         name="width chosen on the test examples",
         module="scratchgen.evaluation.parzen",
-        text="_log_densities(samples, validation, sigmas).mean(axis=1))]",
-        wrong="_log_densities(samples, test, sigmas).mean(axis=1))]",
-        says="What is reported was also chosen.",
+        text="_log_densities(samples, validation, widths).mean(axis=1))]",
+        wrong="_log_densities(samples, test, widths).mean(axis=1))]",
+        says="The width is chosen on the examples whose score is reported.",
         claims=("claims/test_parzen.py",),
         only="does_not_look",
     ),

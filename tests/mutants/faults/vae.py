@@ -13,7 +13,7 @@ VAE = (
     ),
     Fault(
         name="logvar taken for log sigma in the divergence",
-        module="scratchgen.functional",
+        module="scratchgen.functional.losses",
         text="return 0.5 * np.sum(mu * mu + (np.expm1(logvar) - logvar), axis=-1)",
         wrong="return 0.5 * np.sum(mu * mu + (np.expm1(2 * logvar) - 2 * logvar), axis=-1)",
         says="The divergence is that of a posterior with standard deviation exp(logvar).",
@@ -21,7 +21,7 @@ VAE = (
     ),
     Fault(
         name="half of the gradient of the divergence",
-        module="scratchgen.functional",
+        module="scratchgen.functional.losses",
         text="lambda g, y, mu, logvar: g[..., None] * (0.5 * (np.exp(logvar) - 1))",
         wrong="lambda g, y, mu, logvar: g[..., None] * (np.exp(logvar) - 1)",
         says="∂/∂logvar lacks the ½ that ∂/∂mu does not have.",
@@ -30,8 +30,8 @@ VAE = (
     Fault(
         name="divergence with the wrong sign",
         module="scratchgen.vae.objectives",
-        text="return decode(z).log_prob(x) - q.kl_to_standard_normal()",
-        wrong="return decode(z).log_prob(x) + q.kl_to_standard_normal()",
+        text="value = log_p - KL",
+        wrong="value = log_p + KL",
         says="The bound rewards a posterior far from the prior. PyTorch-VAE logs it with this sign.",
         claims=("claims/test_vae.py",),
     ),
@@ -78,8 +78,8 @@ VAE = (
     Fault(
         name="beta on the distortion",
         module="scratchgen.vae.objectives",
-        text="return -(D + beta * R)",
-        wrong="return -(beta * D + R)",
+        text="-(D + beta * (free_bits_rate(q, free_bits) if free_bits else R))",
+        wrong="-(beta * D + (free_bits_rate(q, free_bits) if free_bits else R))",
         says="The weight is on the other term: the minimum is that of 1/β.",
         claims=("claims/test_vae_bounds.py",),
     ),
@@ -94,8 +94,8 @@ VAE = (
     Fault(
         name="free bits of each example",
         module="scratchgen.vae.objectives",
-        text="used = np.mean(plain(rates), axis=0) > free",
-        wrong="used = plain(rates) > free",
+        text="penalised = np.mean(to_numpy(rates), axis=0) > free",
+        wrong="penalised = to_numpy(rates) > free",
         says="max(free, KL) of every example in place of the mean over the batch.",
         claims=("claims/test_vae_losses.py",),
     ),

@@ -1,4 +1,4 @@
-"""Values, gradients and second derivatives beside PyTorch's, where it is installed.
+"""Values, gradients and second derivatives compared with PyTorch's, where it is installed.
 
 The twins are listed in `rule_cases.twins`.
 """
@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch")
 from .rule_cases.twins import TWINS, M, P, R, U  # noqa: E402  (it needs PyTorch)
 
 CASES = [pytest.param(row, *twin, id=name_of(row)) for row, twins in TWINS.items() for twin in twins]
-TWICE = [case for case in CASES if not ((entry := entry_of(case.values[0])) and entry.once)]
+TWICE = [case for case in CASES if not ((entry := entry_of(case.values[0])) and entry.first_order_only)]
 
 # sums in another order: some thousands of units in the last place, as conditions go up to a hundred
 TOLERANCE = {np.float64: 1e-11, np.float32: 2e-4}

@@ -1,4 +1,4 @@
-"""Broadcasting and the sum over uses are transposes of each other, and the sweep takes that sum."""
+"""Broadcasting and the sum over uses are transposes of each other, and the sweep computes that sum."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def test_the_sum_over_uses_is_the_transpose_of_broadcasting(shapes, seed):
     assert np.sum(g * x) == pytest.approx(np.sum(summed * x), rel=1e-12, abs=1e-12)
 
 
-def test_the_mean_over_uses_is_not():
+def test_the_mean_over_uses_is_not_the_transpose_of_broadcasting():
     x, g = np.array([[2.0], [3.0]]), np.arange(6.0).reshape(2, 3)
     assert np.sum(g * x) != pytest.approx(np.sum(g.mean(axis=1, keepdims=True) * x))
 
@@ -32,7 +32,7 @@ def test_the_mean_over_uses_is_not():
 @pytest.mark.parametrize(
     ("shape", "repeated"), [((2,), (3,)), ((3, 1), (3,)), ((2, 3), (3, 3)), ((0,), (1,))], ids=str
 )
-def test_shapes_that_broadcasting_cannot_explain_are_told_apart(shape, repeated):
+def test_shapes_that_broadcasting_cannot_produce_are_recognised(shape, repeated):
     assert not is_repeated(shape, repeated)
 
 
@@ -43,18 +43,18 @@ def squared_distance_with(**options):
     return distance
 
 
-def test_a_function_that_says_that_it_broadcasts_needs_no_sum_in_its_rules(rng):
+def test_a_function_declared_as_broadcasting_needs_no_sum_in_its_rules(rng):
     distance = squared_distance_with(broadcasts=True)
     check_grads(distance, rng.standard_normal((4, 1, 3)), rng.standard_normal((2, 3)))
 
 
-def test_without_saying_so_its_bare_rules_are_refused(rng):
+def test_without_that_declaration_rules_without_the_sum_are_refused(rng):
     a, b = rng.standard_normal((4, 1, 3)), rng.standard_normal((2, 3))
     with pytest.raises(RuntimeError, match=r"cotangent of shape \(4, 2, 3\) for an input of \(2, 3\)"):
         grad(lambda b: squared_distance_with()(a, b).sum())(b)
 
 
-def test_a_rule_whose_result_broadcasting_cannot_explain_is_refused():
+def test_a_rule_whose_shape_broadcasting_cannot_produce_is_refused():
     wrong = primitive(lambda a: 2 * a)
     defvjp(wrong, lambda g, y, a: np.zeros((2, 5)), broadcasts=True)
     x = Tensor(np.ones((2, 3)), requires_grad=True)

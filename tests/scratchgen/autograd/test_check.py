@@ -9,7 +9,7 @@ from scratchgen.autograd.check import KinkError
 
 
 def planted(function, *rules):
-    """A primitive with rules of our choice, right or wrong."""
+    """A primitive with the given rules, right or wrong."""
     made = primitive(function)
     defvjp(made, *rules)
     return made
@@ -49,7 +49,7 @@ def test_a_missing_transpose_is_caught_even_for_square_matrices(rng):
         check_grads(wrong, rng.standard_normal((3, 3)), rng.standard_normal((3, 3)))
 
 
-def test_an_average_in_place_of_the_sum_over_broadcast_axes_is_caught(rng):
+def test_an_average_instead_of_the_sum_over_broadcast_axes_is_caught(rng):
     wrong = planted(
         np.add,
         lambda g, y, a, b: g,
@@ -77,7 +77,7 @@ def test_a_rule_that_returns_another_shape_is_named(rng):
 
 @pytest.mark.equation("autograd.difference")
 @pytest.mark.parametrize("f", [np.sin, np.tanh, lambda x: np.exp(-(x**2)).sum(axis=0), lambda x: x * 0])
-def test_right_rules_pass_with_room_to_spare(f, rng):
+def test_right_rules_pass_far_below_the_tolerance(f, rng):
     assert check_grads(f, rng.standard_normal((3, 2)), order=3) < 1e-8
 
 
@@ -104,7 +104,7 @@ def test_an_error_of_second_order_is_traced_to_the_function_that_the_rule_uses(r
 
 
 def test_forward_mode_finds_a_rule_that_is_not_linear_in_its_cotangent(rng):
-    """vᵀ J is linear in v. This rule is right for one v only, the one that reverse mode is asked with."""
+    """vᵀ J is linear in v. This rule is right only for the v that reverse mode uses."""
     v = np.random.default_rng(0).standard_normal(3)
     affine = planted(np.sin, lambda g, y, x: (2 * g - v) * np.cos(x))
     check_grads(affine, rng.standard_normal(3), order=1)
@@ -122,13 +122,13 @@ def test_a_kink_is_reported_even_where_the_rule_happens_to_agree(f):
 
 
 def test_a_kink_of_the_derivative_is_found_at_second_order():
-    """x |x| is smooth once; a difference quotient across its centre is right to three digits."""
+    """x |x| is smooth once; a difference quotient across 0 is right to three digits."""
     check_grads(lambda x: x * np.abs(x), np.zeros(3), order=1, tolerance=1e-3)
     with pytest.raises(KinkError, match="order 2"):
         check_grads(lambda x: x * np.abs(x), np.zeros(3), tolerance=1e-3)
 
 
-def test_the_complex_step_sees_errors_far_below_those_of_finite_differences(rng):
+def test_the_complex_step_finds_errors_far_below_those_of_finite_differences(rng):
     nearly = planted(np.sin, lambda g, y, x: (1 + 1e-8) * g * np.cos(x))
     with pytest.raises(GradientError, match="tolerance 1e-10"):
         check_grads(nearly, rng.standard_normal(3))

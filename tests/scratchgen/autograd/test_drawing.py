@@ -1,4 +1,4 @@
-"""The graph as a picture: what its boxes say, and that both ways of drawing put all of it in the file."""
+"""The graph as a picture: the text of its boxes, and both ways of drawing it into a file."""
 
 import importlib.util
 import re
@@ -13,8 +13,10 @@ import pytest
 from matplotlib.patches import FancyBboxPatch
 
 from scratchgen import Tensor, grad
-from scratchgen.autograd import drawing, inspect
-from scratchgen.autograd.drawing import Box, Drawing
+from scratchgen.autograd import inspect
+from scratchgen.autograd.inspect import pictures
+from scratchgen.autograd.inspect.drawing import MAX_NODES
+from scratchgen.autograd.inspect.pictures import Box, Drawing
 from scratchgen.nn import Linear
 from scratchgen.random import Generator
 
@@ -26,7 +28,7 @@ def way(request, monkeypatch):
     """Each way of drawing in turn."""
     if request.param == "graphviz" and not GRAPHVIZ:
         pytest.skip("graphviz, the package and the program `dot`, is not installed")
-    monkeypatch.setattr(drawing, "graphviz_is_there", lambda: request.param == "graphviz")
+    monkeypatch.setattr(pictures, "graphviz_available", lambda: request.param == "graphviz")
     return request.param
 
 
@@ -35,7 +37,7 @@ def leaf(values, dtype=np.float64):
 
 
 def neuron():
-    """The neuron of micrograd's lecture: tanh of a weighted sum, with the derivatives it is known for."""
+    """The neuron of micrograd's lecture: tanh of a weighted sum, with the derivatives printed there."""
     leaves = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
     t = {name: leaf(value) for name, value in leaves.items()}
     return np.tanh(t["x1"] * t["w1"] + t["x2"] * t["w2"] + t["b"]), t
@@ -45,7 +47,7 @@ def boxes(picture):
     return {box.lines[0]: box for box in picture.boxes}
 
 
-# --- what the boxes say -----------------------------------------------------------------------------------
+# --- the text of the boxes --------------------------------------------------------------------------------
 
 
 def test_a_scalar_expression_shows_the_numbers_themselves():
@@ -94,7 +96,7 @@ def test_leaves_constants_operations_and_the_result_are_told_apart():
         ("power (2,)", "operation"),
         ("sum", "result"),
     ]
-    assert len({drawing.FILL[box.kind] for box in picture.boxes}) == 4
+    assert len({pictures.FILL[box.kind] for box in picture.boxes}) == 4
 
 
 def test_an_array_has_one_box_and_a_number_one_for_each_use():
@@ -132,18 +134,18 @@ def test_parameters_are_called_by_their_names_in_the_module():
     assert {"W (3, 2)", "b (2,)", "h = linear (4, 2)"} <= set(found)
 
 
-def test_nan_and_nothing_are_said_as_they_are():
+def test_nan_and_empty_arrays_are_shown_as_such():
     assert boxes(inspect.draw(leaf([np.nan, 1.0]) * 1.0))["leaf (2,)"].lines[1] == "values nan"
     assert boxes(inspect.draw(leaf(np.zeros((0, 3))).sum()))["leaf (0, 3)"].lines == ("leaf (0, 3)",)
 
 
-# --- what cannot be drawn ---------------------------------------------------------------------------------
+# --- refusals ---------------------------------------------------------------------------------------------
 
 
-def test_what_has_no_graph_is_refused():
-    for nothing in (np.ones(2), Tensor(1.0), 3.0):
+def test_a_value_without_a_graph_is_refused():
+    for value in (np.ones(2), Tensor(1.0), 3.0):
         with pytest.raises(RuntimeError, match="nothing to draw"):
-            inspect.draw(nothing)
+            inspect.draw(value)
 
 
 def test_a_graph_that_backward_has_freed_is_refused():
@@ -158,7 +160,7 @@ def test_a_graph_that_backward_has_freed_is_refused():
 
 def test_a_graph_that_is_too_large_to_read_points_to_the_table(tmp_path):
     y = leaf(1.0)
-    for _ in range(inspect.MOST):
+    for _ in range(MAX_NODES):
         y = y * 1.0
     with pytest.raises(ValueError, match=r"201 nodes cannot be read.*inspect\.table"):
         inspect.draw(y, path=tmp_path / "a.png")
@@ -180,7 +182,7 @@ def test_another_kind_of_file_is_refused_before_anything_is_computed(tmp_path):
 
 
 def awkward():
-    """A drawing with what could upset a picture format: markup, formulas, slashes, letters."""
+    """A drawing with text that could break a picture format: markup, formulas, slashes, letters."""
     texts = ["<lambda>", "a & b", "$x$ {y} \\N", 'say "σ"', "l'été"]
     return Drawing([Box((text, "value 1"), "operation") for text in texts], [(0, 1), (0, 4), (1, 2), (0, 1)])
 
@@ -220,19 +222,19 @@ def test_a_picture_that_fails_leaves_the_old_file(monkeypatch, tmp_path):
 
 def test_without_the_program_dot_matplotlib_draws(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    monkeypatch.setattr(drawing, "by_graphviz", lambda *_: pytest.fail("graphviz was asked"))
+    monkeypatch.setattr(pictures, "by_graphviz", lambda *_: pytest.fail("graphviz was asked"))
     assert awkward().render("png").startswith(b"\x89PNG")
 
 
 def test_without_the_package_graphviz_matplotlib_draws(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr(drawing, "by_graphviz", lambda *_: pytest.fail("graphviz was asked"))
+    monkeypatch.setattr(pictures, "by_graphviz", lambda *_: pytest.fail("graphviz was asked"))
     assert awkward().render("png").startswith(b"\x89PNG")
 
 
 def test_graphviz_is_given_every_box_and_every_arrow():
     pytest.importorskip("graphviz")
-    source = drawing.dot_source(awkward()).source
+    source = pictures.dot_source(awkward()).source
     assert source.count("label=") == 5 and source.count("->") == 4 and source.count("0 -> 1") == 2
     assert "&lt;lambda&gt;" in source
 
@@ -256,12 +258,12 @@ def contained(figure):
 def test_matplotlib_keeps_every_text_within_its_box_and_every_box_within_the_picture():
     y, leaves = neuron()
     for picture in (awkward(), inspect.draw(y, names=leaves), Drawing([Box(("alone",), "leaf")], [])):
-        assert contained(drawing.figure_of(picture))
+        assert contained(pictures.figure_of(picture))
 
 
 def test_the_claim_above_rejects_text_that_is_wider_than_its_box(monkeypatch):
-    monkeypatch.setattr(drawing, "_size", lambda box, renderer: (0.3, 0.5))
-    assert not contained(drawing.figure_of(awkward()))
+    monkeypatch.setattr(pictures, "_size", lambda box, renderer: (0.3, 0.5))
+    assert not contained(pictures.figure_of(awkward()))
 
 
 def test_nothing_is_imported_for_drawing_before_something_is_drawn():

@@ -1,4 +1,4 @@
-"""What a graph has recorded cannot be overwritten while the graph lives, and can be afterwards."""
+"""Recorded arrays cannot be overwritten while their graph exists, and can be afterwards."""
 
 import gc
 
@@ -42,10 +42,10 @@ def test_arrays_can_be_written_again_when_backward_has_freed_the_graph():
     assert loss.item() == 9 + 32
 
 
-def test_arrays_can_be_written_again_when_nobody_refers_to_the_graph():
+def test_arrays_can_be_written_again_when_nothing_refers_to_the_graph():
     x, c = leaf([1.0, 2.0]), np.array([3.0, 4.0])
     y = x * c
-    gc.disable()  # reference counts alone must do it
+    gc.disable()  # reference counts alone must delete the graph
     try:
         del y
         assert c.flags.writeable and x.data.flags.writeable
@@ -71,8 +71,8 @@ def test_a_retained_graph_keeps_its_arrays():
         c[0] = 1
 
 
-def test_a_view_guards_the_memory_that_it_looks_into():
-    x, data = leaf([1.0, 2.0]), np.ones((3, 2))  # owns its memory; of views NumPy keeps no list
+def test_a_recorded_view_guards_the_memory_of_its_base():
+    x, data = leaf([1.0, 2.0]), np.ones((3, 2))  # owns its memory; NumPy has no list of views
     first, second = (x * data[0]).sum(), (x * data[1:][0]).sum()
     for loss in (first, second):
         with pytest.raises(ValueError, match="read-only"):
@@ -91,14 +91,14 @@ def test_an_index_made_of_arrays_is_guarded():
     rows[0] = 1
 
 
-def test_an_array_that_was_read_only_stays_so():
+def test_a_read_only_array_stays_read_only():
     x, c = leaf([1.0, 2.0]), np.array([3.0, 4.0])
     c.setflags(write=False)
     (x * c).sum().backward()
     assert not c.flags.writeable
 
 
-def test_a_function_that_returns_its_argument_does_not_lock_it_for_good():
+def test_a_function_that_returns_its_argument_does_not_leave_it_read_only():
     same = primitive(lambda x: x)
     defvjp(same, lambda g, y, x: g)
     x = leaf([1.0, 2.0])
@@ -115,7 +115,7 @@ def test_nothing_is_guarded_when_nothing_is_recorded():
     np.testing.assert_array_equal(kept.numpy(), [3, 8])
 
 
-def test_an_optimiser_that_would_overwrite_what_a_graph_needs_says_what_to_do():
+def test_an_optimiser_that_would_overwrite_recorded_arrays_says_what_to_do():
     x = leaf([1.0, 2.0])
     optimizer = SGD([x], 0.1)
     first, waiting = (x * x).sum(), (x * x).sum()

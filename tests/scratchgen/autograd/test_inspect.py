@@ -1,4 +1,4 @@
-"""Where a NaN began, which line made a node, and the graph as a table."""
+"""The first NaN, the line that made a node, and the graph as a table."""
 
 import numpy as np
 import pytest

@@ -1,11 +1,11 @@
-"""Boxes that do not overlap, arrows that point down and run through no box."""
+"""The layout of a drawing: boxes do not overlap, arrows point down and cross no box."""
 
 from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
-from scratchgen.autograd.layout import Layout, layout, nondecreasing, order
+from scratchgen.autograd.inspect.layout import Layout, layout, nondecreasing, order
 
 SIZE = (1.0, 0.6)
 
@@ -47,7 +47,7 @@ def test_no_box_overlaps_another_and_no_arrow_runs_through_one(seed):
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_all_stands_within_the_whole(seed):
+def test_every_box_and_arrow_is_within_the_drawing(seed):
     sizes, arrows = random_graph(seed)
     found = layout(sizes, arrows)
     corners = [
@@ -71,7 +71,7 @@ def test_an_arrow_leads_down_from_the_bottom_of_its_first_box_to_the_top_of_its_
         assert all(upper[1] < lower[1] for upper, lower in pairwise(route))
 
 
-def test_the_checks_above_see_two_boxes_in_one_place_and_a_straight_line_through_a_third():
+def test_the_checks_above_reject_two_boxes_in_one_place_and_a_line_through_a_third():
     found = Layout([(0.5, 0.3), (0.5, 0.4)], [], 1, 1)
     assert overlapping(found, [SIZE, SIZE]) == [(0, 1)]
     through = [(0.5, 0.6), (0.5, 1.1), (0.5, 1.7), (0.5, 2.2)]
@@ -79,7 +79,7 @@ def test_the_checks_above_see_two_boxes_in_one_place_and_a_straight_line_through
     assert struck(found, [SIZE] * 3) == [(0.5, 1)]
 
 
-def test_a_value_that_is_used_late_stands_just_above_its_first_use():
+def test_a_leaf_that_is_used_late_is_just_above_its_first_use():
     x, late, first, second = 0, 1, 2, 3
     found = layout([SIZE] * 4, [(x, first), (first, second), (late, second)])
     assert found.places[late][1] == found.places[first][1] > found.places[x][1]

@@ -1,6 +1,6 @@
-"""Every row of the table of rules, to second order, in both floating-point types, at shapes drawn at random.
+"""Every row of the table of rules, to second order, in both floating-point types, at random shapes.
 
-The table of cases is in `rule_cases`. The walk is checked in turn: rows with a planted fault must be noticed.
+The table of cases is in `rule_cases`. The walk itself is checked: it must notice rows with a planted fault.
 """
 
 import re
@@ -11,7 +11,7 @@ import pytest
 from scratchgen import defvjp, primitive
 from scratchgen.autograd import GradientError, defvjp_joint
 from scratchgen.autograd.broadcasting import sum_to_shape
-from scratchgen.autograd.primitives import SPREAD
+from scratchgen.autograd.primitives import COMPOSED
 
 from .rule_cases import CASES
 from .rule_cases.case import POSITIVE, Case
@@ -19,7 +19,7 @@ from .rule_cases.walk import name_of, rows, shortcomings
 
 
 @pytest.mark.parametrize("row", rows(), ids=name_of)
-def test_the_derivatives_of_a_row_are_those_of_finite_differences_and_nothing_of_it_is_unchecked(row):
+def test_the_derivatives_of_a_row_agree_with_finite_differences_and_every_rule_is_checked(row):
     assert shortcomings(row, CASES.get(row, ())) == []
 
 
@@ -31,7 +31,7 @@ def test_every_case_belongs_to_a_row():
 
 
 def planted(function, *rules, **options):
-    """A primitive with rules of our choice, right or wrong."""
+    """A primitive with the given rules, right or wrong."""
     made = primitive(function)
     defvjp(made, *rules, **options)
     return made
@@ -60,7 +60,7 @@ def test_a_case_that_does_not_call_its_row_is_noticed():
 
 
 def test_a_row_that_only_the_derivative_of_a_case_calls_is_noticed():
-    """d sin x/dx calls np.cos, which nobody would have checked at other cotangents."""
+    """d sin x/dx calls np.cos, whose own rule would not be checked at other cotangents."""
     assert any("not called by its case" in m for m in shortcomings(np.cos, [Case(np.sin)]))
 
 
@@ -95,8 +95,8 @@ def test_an_option_that_is_never_given_is_noticed():
     assert shortcomings(row, [only_its_default]) == ["has never been given the option by"]
 
 
-def test_an_option_of_a_function_made_of_others_is_noticed_too(monkeypatch):
-    monkeypatch.setitem(SPREAD, np.cbrt, lambda x, sharp=False: x ** (1 / 3))
+def test_an_option_of_a_composed_function_that_is_never_given_is_noticed_too(monkeypatch):
+    monkeypatch.setitem(COMPOSED, np.cbrt, lambda x, sharp=False: x ** (1 / 3))
     assert check(np.cbrt, oracle=None, domain=POSITIVE) == ["has never been given the option sharp"]
 
 
@@ -109,7 +109,7 @@ def test_shapes_without_zeros_and_ones_are_noticed():
 def test_a_row_that_is_differentiable_once_must_say_why():
     def row_once(why):
         row = primitive(lambda x: np.sin(x))
-        defvjp_joint(row, lambda g, y, x: (g * np.cos(x),), once=why)
+        defvjp_joint(row, lambda g, y, x: (g * np.cos(x),), first_order_only=why)
         return row
 
     assert check(row_once("it is compiled"), order=1) == []
@@ -127,7 +127,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_rule_is_caught_and_its_shapes_and_seed_are_told(name):
+def test_a_wrong_rule_is_caught_and_its_shapes_and_seed_are_reported(name):
     with pytest.raises(GradientError) as caught:
         check(WRONG[name])
     assert re.match(r"case .*, shapes \(.*\), seed \d+", caught.value.__notes__[0])
@@ -138,7 +138,7 @@ def test_a_rule_that_fails_for_arrays_of_no_elements_is_caught():
         check(sine(lambda g, y, x: g * np.cos(x) + 0 * np.ravel(x)[0]))
 
 
-def test_a_rule_that_forgets_to_sum_over_what_was_broadcast_is_caught():
+def test_a_rule_without_the_sum_over_broadcast_axes_is_caught():
     rules = (lambda g, y, a, b: g * b, lambda g, y, a, b: sum_to_shape(g * a, b) / max(1, g.size) * b.size)
     with pytest.raises(GradientError, match="argument 1"):
         check(planted(scaled, *rules, broadcasts=True), "(...),(...)", oracle=scaled)
@@ -161,7 +161,7 @@ def test_a_wrong_value_is_caught_although_its_derivative_is_right():
         check(shifted)
 
 
-def test_a_function_of_ours_is_no_oracle_of_itself():
+def test_a_primitive_of_the_library_is_no_oracle_of_itself():
     row = sine()
     with pytest.raises(AssertionError, match=r"the oracle of the case .* calls"):
         check(row, oracle=None)

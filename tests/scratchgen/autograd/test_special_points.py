@@ -1,6 +1,6 @@
-"""Rules where they are easily wrong: at zeros, at ties, at ends of intervals, and for unusual arguments.
+"""Rules at special points: at zeros, at ties, at the ends of intervals, and for unusual arguments.
 
-`test_rules.py` checks every rule at random points, which miss all of these.
+`test_rules.py` checks every rule at random points, which do not include these.
 """
 
 import numpy as np
@@ -8,11 +8,11 @@ import pytest
 
 from scratchgen import check_grads, grad
 from scratchgen.autograd import Tensor
-from scratchgen.autograd.primitives import plain, row
+from scratchgen.autograd.primitives import row, to_numpy
 from scratchgen.autograd.rules.indexing import add_at
 
 
-def test_einsum_with_lists_of_indices_says_how_to_write_it():
+def test_einsum_with_lists_of_indices_suggests_a_string():
     with pytest.raises(TypeError, match="indices as a string"):
         np.einsum(Tensor(np.ones(2), requires_grad=True), [0], [0])
 
@@ -27,7 +27,7 @@ def test_the_differential_of_the_log_determinant_is_the_trace_of_the_relative_ch
 
 
 @pytest.mark.parametrize("zeros", [0, 1, 2, 3])
-def test_a_product_with_zero_factors_has_the_derivatives_of_the_polynomial_that_it_is(zeros, rng):
+def test_a_product_with_zero_factors_has_the_derivatives_of_the_polynomial(zeros, rng):
     x = rng.standard_normal((2, 3))
     x[1, :zeros] = 0
     check_grads(lambda x: np.prod(x, axis=1), x, order=3)
@@ -35,8 +35,8 @@ def test_a_product_with_zero_factors_has_the_derivatives_of_the_polynomial_that_
     check_grads(lambda x: np.prod(np.stack([x, x + 1]), axis=(0, 2)), x)
 
 
-def test_the_division_that_a_product_must_not_do_is_not_a_number():
-    """The short rule y / x fails at a zero: the reason for the long one."""
+def test_the_derivative_of_a_product_by_division_is_nan_at_zero():
+    """The short rule y / x fails at a zero, which is why the library has a longer one."""
     x = np.array([0.0, 2.0, 3.0])
     with np.errstate(invalid="ignore"):
         assert np.isnan(np.prod(x) / x).any()
@@ -44,7 +44,7 @@ def test_the_division_that_a_product_must_not_do_is_not_a_number():
 
 
 @pytest.mark.parametrize("f", [np.std, np.linalg.norm, lambda x: np.std(x, axis=0, ddof=1)])
-def test_the_deviation_of_equals_and_the_norm_of_nothing_have_slope_zero(f):
+def test_the_deviation_of_equal_numbers_and_the_norm_of_zero_have_derivative_zero(f):
     np.testing.assert_array_equal(grad(f)(np.zeros(3)).numpy(), [0, 0, 0])
 
 
@@ -53,7 +53,7 @@ def test_other_norms_of_matrices_are_refused():
         np.linalg.norm(Tensor(np.ones((2, 2)), requires_grad=True), 2)
 
 
-def test_on_the_ends_of_an_interval_the_gradient_of_clip_goes_to_the_value():
+def test_at_the_ends_of_an_interval_the_gradient_of_clip_goes_to_the_value():
     x, low, high = (Tensor(v, requires_grad=True) for v in ([0.0, 1.0, -1.0, 2.0], 0.0, 1.0))
     np.clip(x, low, high).sum().backward()
     np.testing.assert_array_equal(x.grad, [1, 1, 0, 0])
@@ -122,7 +122,7 @@ def test_positional_arguments_that_a_rule_would_misread_are_refused():
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint64])
-def test_indices_of_any_integer_type_find_their_rows(dtype):
+def test_indices_may_have_any_integer_type(dtype):
     x = Tensor(np.zeros((300, 2)), requires_grad=True)
     x[np.array([1, 1, 100], dtype)].sum().backward()
     assert x.grad[1, 0] == 2 and x.grad[100, 0] == 1 and x.grad.sum() == 6
@@ -135,14 +135,14 @@ def test_lists_are_arrays():
 
 
 @pytest.mark.parametrize("power", [lambda x: x**0, lambda x: x**1, lambda x: 1.7**x, lambda x: x**2.5])
-def test_a_plain_number_in_a_power_leaves_single_precision_alone(power):
-    """A rule that makes an array of the number computes in float64, to be cast at the end."""
+def test_a_python_number_in_a_power_keeps_single_precision(power):
+    """A rule that converts the number to an array would compute in float64 and cast at the end."""
     x = np.array([0.5, 2.0], np.float32)
     y = Tensor(x, requires_grad=True)
     node = power(y)
     for rule, a in zip(row(np.power).rules, node.inputs, strict=True):
         if isinstance(a, Tensor):
-            assert rule(np.ones_like(x), node.numpy(), *map(plain, node.inputs)).dtype == np.float32
+            assert rule(np.ones_like(x), node.numpy(), *map(to_numpy, node.inputs)).dtype == np.float32
 
 
 def test_a_single_number_has_no_axis_to_pad():

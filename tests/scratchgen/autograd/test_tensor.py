@@ -1,4 +1,4 @@
-"""Tensors: what plain NumPy code does with them, and what they refuse."""
+"""Tensors: how plain NumPy code records and differentiates them, and the calls that they refuse."""
 
 import copy
 import pickle
@@ -60,7 +60,7 @@ def test_gradients_of_single_numbers_are_arrays_too():
         assert type(x.grad) is np.ndarray and x.grad == expected
 
 
-def test_what_required_a_gradient_when_it_was_used_gets_one_and_nothing_else_does():
+def test_a_tensor_gets_a_gradient_only_from_uses_while_it_required_one():
     x, w = leaf(2.0), leaf(3.0)
     early = x * w
     w.requires_grad = False
@@ -72,17 +72,17 @@ def test_what_required_a_gradient_when_it_was_used_gets_one_and_nothing_else_doe
     assert w.grad is None
 
 
-def test_a_copy_or_a_pickle_is_a_leaf_that_differentiates_like_the_first():
+def test_a_copy_or_a_pickle_is_a_leaf_that_differentiates_like_the_original():
     x = leaf(2.0)
     for again in (pickle.loads(pickle.dumps(x)), copy.deepcopy(x)):
-        assert again.birth > x.birth
+        assert again.serial > x.serial
         (again * again + again).backward()
         assert again.grad == 5 and x.grad is None
     with pytest.raises(TypeError, match="detach"):
         pickle.dumps(x * x)
 
 
-def test_a_number_of_another_kind_is_refused_as_a_type():
+def test_a_conversion_to_a_type_without_gradients_is_refused():
     x = leaf([1.5])
     with pytest.raises(TypeError, match="has no gradients"):
         x.astype(np.int64)
@@ -202,7 +202,7 @@ def test_comparisons_are_plain_arrays():
     assert type(x > 0) is np.ndarray and type(x == 1) is np.ndarray
 
 
-def test_an_array_beside_a_tensor_defers_to_it():
+def test_an_operator_of_an_array_and_a_tensor_is_the_tensors():
     x = leaf([1.0, 2.0])
     for y in (np.ones(2) + x, np.ones(2) - x, 2 * x, 1 / x, np.ones((2, 2)) @ x, 2.0**x, np.float64(2) * x):
         assert isinstance(y, Tensor) and y.requires_grad
@@ -250,7 +250,7 @@ def test_a_hook_on_a_leaf_can_be_taken_off():
     assert x.grad == 11
 
 
-def test_a_function_that_saves_hands_what_it_kept_to_its_rule():
+def test_a_function_that_saves_passes_the_saved_value_to_its_rule():
     calls = []
 
     @primitive(saves=True)
@@ -277,7 +277,7 @@ def test_a_function_without_a_derivative_says_the_way_out(f):
 
 
 def test_a_backward_within_a_backward_is_right():
-    """A hook that runs a sweep of its own, through the same leaf, disturbs nothing."""
+    """A hook that runs another sweep, through the same leaf, changes nothing in the first one."""
     x = leaf(3.0)
     y = x * x
     y.register_hook(lambda g: (x * 5).backward())

@@ -1,10 +1,10 @@
-"""A computation as lines: expressions in the names given, values, and the gradients that came back."""
+"""A computation as lines of text: expressions in the given names, values, and gradients."""
 
 import numpy as np
 import pytest
 
 from scratchgen import Tensor
-from scratchgen.autograd.trace import trace
+from scratchgen.autograd.inspect import trace
 
 
 def leaf(values):
@@ -52,6 +52,6 @@ def test_the_table_prints_with_its_headings_and_the_line_of_the_source():
     assert shown.splitlines()[2].endswith("# this line")
 
 
-def test_what_was_not_recorded_cannot_be_traced():
+def test_a_value_without_a_graph_cannot_be_traced():
     with pytest.raises(RuntimeError, match="nothing to trace"):
         trace(np.ones(2))

@@ -1,4 +1,4 @@
-"""The stop-watch: turns, medians, ratios, and what follows. No test here asks how fast anything is."""
+"""The timing code: turns, medians, ratios, targets. No test here measures how fast anything is."""
 
 from dataclasses import replace
 from itertools import groupby
@@ -15,12 +15,12 @@ from scratchgen_kernels import get_num_threads
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Time passes only when a call says so."""
+    """A clock that moves only when a call moves it."""
     now = [0.0]
     monkeypatch.setattr(rounds.time, "perf_counter", lambda: now[0])
 
     def takes(*seconds):
-        """A call that takes the given times one after the other, and then the last one for ever."""
+        """A call that takes the given times one after the other, and the last one from then on."""
         left = list(seconds)
 
         def call():
@@ -31,7 +31,7 @@ def clock(monkeypatch):
     return takes
 
 
-def test_the_first_call_is_apart_and_the_median_forgets_the_slow_rounds(clock):
+def test_the_first_call_is_timed_apart_and_slow_rounds_do_not_move_the_median(clock):
     steady = [9.0, 0.1, *[0.1] * 3, 5.0, 0.1]  # compiles for 9 s; one round is disturbed
     timing = rounds.interleaved({"jit": clock(*steady)}, rounds=5)["jit"]
     assert (timing.first, timing.median) == pytest.approx((9.0, 0.1))
@@ -41,7 +41,7 @@ def test_calls_take_turns():
     order = []
     rounds.interleaved({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, rounds=2)
     turns = "".join(name for name, _ in groupby(order))
-    assert turns == "ab" * 4  # the first calls, those that count the repeats, and two rounds
+    assert turns == "ab" * 4  # the first calls, the calls that count the repeats, and two rounds
 
 
 def test_short_calls_are_repeated_until_a_round_can_be_measured(clock):
@@ -62,24 +62,24 @@ def row(name="matmul", backend="numpy", median=1.0, size="n=1", **more):
 
 
 def test_backends_are_ordered_by_the_sum_over_the_sizes():
-    """Not by a mean of ratios: one that wins at every small size may lose the time that is waited for."""
+    """Not by a mean of ratios: a backend that wins at every small size may lose most of the total time."""
     found = [row(backend="numpy", median=t) for t in (1, 1, 100)]
     found += [row(backend="numba", median=t) for t in (0.1, 0.1, 150)]
     found += [row(backend="PyTorch", median=0.01), row(backend="cython", median=1, threads=2)]
     assert orders(found) == {"matmul": ["numpy", "numba"]}
 
 
-def test_a_target_compares_two_backends_at_the_sizes_that_it_names():
+def test_a_target_compares_two_backends_at_its_sizes():
     target = Target("matmul", "cython", "numpy", 2.0, ("n=1",))
     rows = [row(median=6.0), row(backend="cython", median=2.0), row(backend="cython", size="n=2")]
-    assert list(target.reached(rows)) == [("n=1", 3.0)]
-    assert list(replace(target, slower="JAX").reached(rows)) == []
+    assert list(target.measured(rows)) == [("n=1", 3.0)]
+    assert list(replace(target, slower="JAX").measured(rows)) == []
 
 
-def test_a_target_of_threads_reads_the_rows_on_all_cores():
+def test_a_target_for_threads_reads_the_rows_on_all_cores():
     target = Target("matmul", "cython", "one thread", 1.6)
     rows = [row(backend="cython"), row(backend="cython", threads=2, over_one_thread=1.9)]
-    assert list(target.reached(rows)) == [("n=1", 1.9)]
+    assert list(target.measured(rows)) == [("n=1", 1.9)]
 
 
 def test_every_target_names_a_computation_that_is_timed():
@@ -88,7 +88,7 @@ def test_every_target_names_a_computation_that_is_timed():
 
 @pytest.fixture
 def doubling():
-    """A case whose every backend does nothing but note that it ran."""
+    """A case whose backends only record that they ran."""
     ran = []
 
     def run(backend, x):
@@ -100,7 +100,7 @@ def doubling():
         draw=lambda n: (np.zeros(n),),
         work=lambda n: 8 * n,
         unit="GB/s",
-        others={"PyTorch": lambda x: lambda: ran.append(("PyTorch", len(x), 1)), "JAX": _not_installed},
+        peers={"PyTorch": lambda x: lambda: ran.append(("PyTorch", len(x), 1)), "JAX": _not_installed},
     )
 
 
@@ -122,13 +122,13 @@ def test_loops_run_the_small_twin_and_their_time_is_scaled_by_the_work(doubling,
     assert numpy.rate == pytest.approx(800e-9 / 2) and numpy.share == pytest.approx(numpy.rate / 10)
 
 
-def test_peers_run_only_when_asked_for_and_where_installed(doubling):
+def test_peers_run_only_on_request_and_where_installed(doubling):
     _, case = doubling
     assert [r.backend for r in measure.one_thread(case, ["numpy"], True, PEAKS)] == ["numpy", "PyTorch"]
     assert [r.backend for r in measure.one_thread(case, ["numpy"], False, PEAKS)] == ["numpy"]
 
 
-def test_the_number_of_threads_is_given_back(doubling):
+def test_the_number_of_threads_is_restored(doubling):
     before = get_num_threads()
     measure.one_thread(doubling[1], ["numpy"], False, PEAKS)
     measure.all_threads(doubling[1], ["numba"], PEAKS)

@@ -1,4 +1,4 @@
-"""Training steps beside those of others: the losses agree, and a step that does something else is refused."""
+"""Training steps compared with other libraries: the losses agree, and a different step is refused."""
 
 import statistics
 from types import SimpleNamespace
@@ -13,7 +13,7 @@ from scratchgen.benchmarks.steps import measure
 @pytest.fixture(autouse=True)
 def few_rounds(monkeypatch):
     monkeypatch.setattr(measure, "ROUNDS", 3)
-    monkeypatch.setattr(measure, "LEAST_TIME", 0.0)
+    monkeypatch.setattr(measure, "MIN_SECONDS", 0.0)
 
 
 @pytest.mark.parametrize("case", steps.CASES, ids=lambda case: case.NAME)
@@ -30,15 +30,15 @@ def test_the_losses_of_our_steps_are_finite_and_move(case):
     assert np.isfinite(losses).all() and np.ptp(losses[:, 0]) > 0
 
 
-def descent(alpha: float):
-    """The steps of gradient descent on ½ θ², whose losses everybody can work out."""
+def descent(learning_rate: float):
+    """The steps of gradient descent on ½ θ², whose losses are easy to work out by hand."""
 
     def build(noise=None, **options):
         theta = [1.0]
 
         def step():
             loss = theta[0] ** 2 / 2
-            theta[0] -= alpha * theta[0]
+            theta[0] -= learning_rate * theta[0]
             return (loss,)
 
         return step
@@ -46,11 +46,11 @@ def descent(alpha: float):
     return build
 
 
-def case(theirs):
-    return SimpleNamespace(NAME="descent", SIZE="one number", ours=descent(0.1), torch_=theirs, jax_=theirs)
+def case(peer):
+    return SimpleNamespace(NAME="descent", SIZE="one number", ours=descent(0.1), torch_=peer, jax_=peer)
 
 
-def test_rows_hold_medians_and_the_ratios_to_others():
+def test_rows_hold_medians_and_ratios_to_the_peers():
     rows, missing = measure.rows(case(descent(0.1)), peers=True)
     assert not missing and len(rows) == 6
     ours = rows[0]
@@ -62,7 +62,7 @@ def test_a_library_whose_losses_differ_is_refused():
         measure.rows(case(descent(0.11)), peers=True)
 
 
-def test_a_library_that_is_not_there_has_no_row_but_a_reason():
+def test_a_missing_library_has_a_reason_instead_of_a_row():
     def absent(*_, **options):
         raise ImportError("No module named 'elsewhere'")
 
@@ -72,6 +72,6 @@ def test_a_library_that_is_not_there_has_no_row_but_a_reason():
 
 
 def test_a_ratio_is_the_median_over_rounds_and_not_a_ratio_of_medians():
-    ours, other = SimpleNamespace(rounds=(1.0, 2.0, 30.0)), SimpleNamespace(rounds=(3.0, 1.0, 90.0))
-    assert measure._ratio(other, ours) == 3.0
-    assert statistics.median(other.rounds) / statistics.median(ours.rounds) == 1.5
+    ours, peer = SimpleNamespace(rounds=(1.0, 2.0, 30.0)), SimpleNamespace(rounds=(3.0, 1.0, 90.0))
+    assert measure._ratio(peer, ours) == 3.0
+    assert statistics.median(peer.rounds) / statistics.median(ours.rounds) == 1.5

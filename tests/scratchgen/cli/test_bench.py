@@ -1,4 +1,4 @@
-"""scratchgen bench, on a kernel that does next to nothing."""
+"""scratchgen bench, on a kernel that copies an array."""
 
 import json
 from types import SimpleNamespace
@@ -68,10 +68,10 @@ def test_steps_are_compared_with_their_targets(bench, monkeypatch, tmp_path):
     row = StepRow("a step", "B=1", "scratchgen", 0.1, 1e-3, 1e-3, 2e-3, over_torch=2.0, over_jax=0.8)
     targets = [Target("a step", "scratchgen", other, 1.0) for other in ("PyTorch", "JAX")]
     monkeypatch.setattr(steps, "CASES", [SimpleNamespace(NAME="a step", SIZE="B=1", TARGETS=targets)])
-    monkeypatch.setattr(measure, "rows", lambda case, peers: ([row], {"torch.compile": "it is not there"}))
+    monkeypatch.setattr(measure, "rows", lambda case, peers: ([row], {"torch.compile": "not installed"}))
     status, printed = bench("--steps", "--peers", "--json", "found.json")
     assert status == 0, printed.err
-    assert "scratchgen / PyTorch: 0.50, at most 1.00 wanted: met" in printed.out
-    assert "scratchgen / JAX: 1.25, at most 1.00 wanted: missed" in printed.out
-    assert "torch.compile is left out: it is not there" in printed.out
+    assert "scratchgen / PyTorch: 0.50, target at most 1.00: met" in printed.out
+    assert "scratchgen / JAX: 1.25, target at most 1.00: missed" in printed.out
+    assert "torch.compile is left out: not installed" in printed.out
     assert json.loads((tmp_path / "found.json").read_text())["rows"] == [row.as_dict()]

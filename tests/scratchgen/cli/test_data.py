@@ -1,4 +1,4 @@
-"""scratchgen data: what is listed, fetched and shown."""
+"""The command `scratchgen data`: list, fetch and show."""
 
 from types import SimpleNamespace
 
@@ -11,7 +11,7 @@ from scratchgen.data import CATALOGUE
 
 @pytest.fixture
 def scratchgen(tmp_path, monkeypatch, capsys):
-    """The command in an empty folder: what it prints, and its status."""
+    """Runs the command in an empty folder and returns its output and status."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
 
@@ -26,7 +26,7 @@ def scratchgen(tmp_path, monkeypatch, capsys):
 
 @pytest.fixture
 def no_data(tmp_path, monkeypatch):
-    """SCRATCHGEN_DATA names a folder that holds nothing."""
+    """SCRATCHGEN_DATA names an empty folder."""
     monkeypatch.setenv("SCRATCHGEN_DATA", str(tmp_path))
 
 
@@ -34,7 +34,9 @@ def is_png(path):
     return path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 
 
-def test_the_list_names_every_set_with_its_kind_licence_and_whether_it_is_here(scratchgen, no_data, tmp_path):
+def test_the_list_names_every_set_with_its_kind_licence_and_whether_it_is_on_disk(
+    scratchgen, no_data, tmp_path
+):
     done = scratchgen("list")
     assert done.returncode == 0 and f"SCRATCHGEN_DATA: {tmp_path}" in done.stdout
     lines = {line.split()[0]: line for line in done.stdout.splitlines() if not line.startswith(" ")}
@@ -43,7 +45,7 @@ def test_the_list_names_every_set_with_its_kind_licence_and_whether_it_is_here(s
         assert lines[name].split()[-1] == ("always" if entry.is_embedded else "no")
 
 
-def test_a_set_whose_files_are_there_is_listed_as_such(scratchgen, no_data, tmp_path):
+def test_a_set_whose_files_are_on_disk_is_listed_as_present(scratchgen, no_data, tmp_path):
     (tmp_path / "tinyshakespeare").mkdir()
     (tmp_path / "tinyshakespeare" / "input.txt").touch()
     done = scratchgen("list")
@@ -60,21 +62,21 @@ def test_a_set_is_shown_with_statistics_and_a_picture(scratchgen, name, tmp_path
 
 def test_text_is_shown_with_an_excerpt(scratchgen):
     done = scratchgen("show", "markov")
-    assert done.returncode == 0 and "4.000 bits a character" in done.stdout
+    assert done.returncode == 0 and "4.000 bits per character" in done.stdout
     excerpt = done.stdout.rstrip("\n").rpartition("\n")[2]
     assert len(excerpt) == 600 and set(excerpt) == set("abcdefghijklmnop")
 
 
-def test_ones_own_files_are_shown(scratchgen, tmp_path):
+def test_a_users_own_files_are_shown(scratchgen, tmp_path):
     np.save(tmp_path / "mine.npy", np.random.default_rng(0).integers(0, 256, (20, 5, 7), dtype=np.uint8))
     (tmp_path / "mine.txt").write_text("one line\n" * 30)
     assert "5 × 7" in scratchgen("show", "mine.npy", "--out", "x.png").stdout
     assert "one line" in scratchgen("show", "mine.txt").stdout
 
 
-def test_what_is_always_there_needs_no_fetching(scratchgen):
+def test_an_embedded_set_needs_no_download(scratchgen):
     done = scratchgen("fetch", "digits")
-    assert done.returncode == 0 and "nothing to fetch" in done.stdout
+    assert done.returncode == 0 and "nothing to download" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_what_is_always_there_needs_no_fetching(scratchgen):
         (("fetch", "mnsit"), "did you mean mnist?"),
         (("fetch", "tinyshakespeare"), "tinyshakespeare/input.txt is missing"),
         (("fetch", "fsdd"), "fsdd/SHA256SUMS is missing"),
-        (("fetch", "debian-descriptions"), "served nowhere"),
+        (("fetch", "debian-descriptions"), "not hosted anywhere"),
         (("show", "mnist"), "train-images-idx3-ubyte.gz is missing"),
         (("show", "digts"), "did you mean digits?"),
         (("show", "empty"), "holds none of .png"),

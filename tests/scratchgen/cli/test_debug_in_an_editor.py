@@ -17,8 +17,9 @@ pytest.importorskip("debugpy")
 
 ON_A_PORT = """
 import sys
-from scratchgen import cli, stepping
-stepping.PORT = int(sys.argv[1])
+from scratchgen import cli
+from scratchgen.equations import debugger
+debugger.PORT = int(sys.argv[1])
 cli.main(["debug", "vae.kl", "--listen"])
 """
 
@@ -66,11 +67,11 @@ def test_an_editor_that_attaches_stops_at_the_first_line_and_sees_the_values(tmp
         stderr=subprocess.DEVNULL,
         text=True,
         cwd=tmp_path,
-        start_new_session=True,  # debugpy starts a process of its own
+        start_new_session=True,  # debugpy starts a further process
     )
     try:
-        told = next(line for line in process.stdout if line.startswith("waiting for an editor"))
-        assert str(port) in told
+        waiting = next(line for line in process.stdout if line.startswith("waiting for an editor"))
+        assert str(port) in waiting
         editor = Editor(port)
         editor.ask("initialize", adapterID="test", pathFormat="path", linesStartAt1=True)
         editor.ask("attach", justMyCode=False)
@@ -86,7 +87,7 @@ def test_an_editor_that_attaches_stops_at_the_first_line_and_sees_the_values(tmp
         assert own["value"] == "Normal(mu=array([[1.]]), logvar=array([[0.]]))"
         editor.ask("continue", threadId=thread)
         editor.event("terminated")
-        editor.leave()  # what debugpy has started ends only then, and with it the output
+        editor.leave()  # debugpy's process ends only then, and the output with it
         assert process.wait(60) == 0
         assert process.stdout.read().endswith("computed  0.5\nexpected  0.5\n")
     finally:

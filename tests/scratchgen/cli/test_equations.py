@@ -1,6 +1,7 @@
 """The ledger on the command line."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -22,19 +23,21 @@ def equations(scratchgen_in, tmp_path):
 
 
 @of_a_checkout
-def test_the_list_has_every_equation_with_its_tests_and_its_code(equations, scratchgen_in):
-    listed = scratchgen_in(ROOT)("equations").stdout.splitlines()[1:]
-    rows = {line.split()[0]: line.split() for line in listed if line.partition(" ")[0] in BY_ID}
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_list_has_a_line_per_equation_with_its_whole_id_name_and_number_of_tests(
+    columns, equations, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    heading, *rows = equations().stdout.splitlines()
+    assert heading.split() == ["id", "name", "tests"]
     found = locate.claims(ROOT / "tests")
-    assert rows.keys() == BY_ID.keys()
-    for id, cells in rows.items():
-        file, line = cells[-1].split(":")
-        assert (ROOT / file).is_file() and int(line) > 0
-        assert str(len(found[id])) in cells
+    expected = [(e.id, e.name, str(len(found.get(e.id, [])))) for e in EQUATIONS]
+    assert [tuple(re.split(r"\s{2,}", row.strip())) for row in rows] == expected
+    assert max(map(len, [heading, *rows])) <= 80
 
 
 @of_a_checkout
-def test_one_equation_is_shown_with_its_source_and_where_its_tests_are(scratchgen_in):
+def test_one_equation_is_shown_with_its_source_and_the_places_of_its_tests(scratchgen_in):
     shown = scratchgen_in(ROOT)("equations", "vae.elbo").stdout
     assert BY_ID["vae.elbo"].text in shown and "Kingma & Welling (2014), eq. 3" in shown
     place = next(line.split()[-1] for line in shown.splitlines() if line.startswith("code"))
@@ -42,10 +45,10 @@ def test_one_equation_is_shown_with_its_source_and_where_its_tests_are(scratchge
     assert (ROOT / file).read_text().splitlines()[int(line) - 1].startswith("def elbo(")
     page = next(line.split()[-1] for line in shown.splitlines() if line.startswith("tutorial"))
     file, line = page.split(":")
-    assert (ROOT / file).read_text().splitlines()[int(line) - 1] == "# ## From $\\log p(x)$ to the bound"
+    assert (ROOT / file).read_text().splitlines()[int(line) - 1] == "# ## The evidence lower bound (ELBO)"
     assert "E_q    mean over latents from q(z|x)" in shown
-    assert "    return decode(z).log_prob(x) - q.kl_to_standard_normal()" in shown
-    claim, planted = shown.split("counter-examples")
+    assert "    KL = q.kl_to_standard_normal()" in shown
+    claim, planted = shown.split("planted counter-examples")
     assert "test_elbo_never_exceeds_the_log_evidence" in claim
     assert "test_the_claims_above_reject_a_bound_that_adds_the_kl" in planted
     for line in shown.splitlines():
@@ -55,7 +58,7 @@ def test_one_equation_is_shown_with_its_source_and_where_its_tests_are(scratchge
             assert (ROOT / file).read_text().splitlines()[int(number) - 1].startswith(f"def {name}(")
 
 
-def test_the_example_by_hand_stands_beside_what_the_code_gives_now(equations):
+def test_the_example_shows_the_calculation_by_hand_and_the_result_of_the_code(equations):
     shown = equations("vae.kl").stdout
     example = shown[shown.index("worked example") :].splitlines()[1:8]
     assert [line.strip() for line in example] == [
@@ -73,12 +76,13 @@ def test_an_example_whose_package_is_not_installed_says_so_and_the_rest_is_shown
     monkeypatch.setitem(sys.modules, "sklearn.neighbors", None)
     done = equations("gan.precision_recall")
     assert done.returncode == 0 and "expected  [0.5, 1]" in done.stdout
-    assert "computed  not here: nearest neighbours come from scikit-learn" in done.stdout
+    assert "computed  not available: nearest neighbours" in done.stdout
 
 
 @of_a_checkout
-def test_from_another_folder_the_paths_are_whole(equations):
-    assert f"{ROOT}/scratchgen/vae/objectives.py:" in equations("vae.elbo").stdout
+def test_from_another_folder_the_paths_are_relative_to_the_package(equations):
+    shown = equations("vae.elbo").stdout
+    assert "\ncode      scratchgen/vae/objectives.py:" in shown and str(ROOT) not in shown
 
 
 FIELDS = ["id", "name", "latex", "text", "source", "code", "file", "line", "tests", "tutorial"]
@@ -101,7 +105,7 @@ def test_an_unknown_equation_is_one_line_with_the_nearest(asked, equations):
     assert done.stderr == f"scratchgen: no equation is named {asked!r}; did you mean vae.elbo?\n"
 
 
-def test_an_equation_that_resembles_none_and_two_wishes_at_once_are_one_line(equations):
+def test_an_id_without_a_near_one_and_options_that_exclude_one_another_are_one_line(equations):
     for arguments, expected in (
         (("qqqqqq",), "see `scratchgen equations`"),
         (("--check", "--json"), "choose one of them"),
@@ -111,13 +115,13 @@ def test_an_equation_that_resembles_none_and_two_wishes_at_once_are_one_line(equ
         assert len(done.stderr.splitlines()) == 1 and expected in done.stderr
 
 
-def test_without_the_tests_their_absence_is_said_and_the_rest_is_shown(equations, monkeypatch):
-    """As of an installed wheel."""
+def test_without_the_tests_a_line_says_so_and_the_rest_is_shown(equations, monkeypatch):
+    """An installed wheel has no tests."""
     monkeypatch.setattr(locate, "CHECKOUT", Path("/nowhere"))
     listed, shown, data = equations(), equations("vae.elbo"), equations("vae.elbo", "--json")
     for done in (listed, shown, data):
         assert done.returncode == 0 and "the tests are not part of this installation" in done.stderr
-    assert "objectives.py" in listed.stdout and "def elbo" in shown.stdout
+    assert "vae.elbo" in listed.stdout and "def elbo" in shown.stdout
     assert json.loads(data.stdout)[0]["tests"] is None
     refused = equations("vae.elbo", "--check")
     assert refused.returncode == 2 and "there are no tests to run" in refused.stderr
@@ -125,9 +129,7 @@ def test_without_the_tests_their_absence_is_said_and_the_rest_is_shown(equations
 
 
 @of_a_checkout
-def test_the_last_result_of_a_test_stands_beside_it_and_the_worst_of_its_cases(
-    equations, monkeypatch, tmp_path
-):
+def test_each_test_is_shown_with_its_last_result_the_worst_of_its_cases(equations, monkeypatch, tmp_path):
     name = "tests/claims/test_rnn.py::test_the_recurrence_is_the_equation_written_out"
     tests = [{"test": f"{name}[{case}]", "outcome": case} for case in ("passed", "failed", "skipped")]
     (tmp_path / "equations.json").write_text(json.dumps([{"id": "rnn.hidden", "tests": tests}]))
@@ -152,7 +154,7 @@ def test_check_runs_the_tests_and_shows_each_result(equations):
     assert passed["test_the_claim_above_rejects_the_output_of_the_state_before"] == ["—", "—"]
 
 
-def test_a_test_that_fails_makes_check_fail_with_the_words_of_pytest(equations, tmp_path, monkeypatch):
+def test_a_failing_test_makes_check_fail_with_the_output_of_pytest(equations, tmp_path, monkeypatch):
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = equation(id)\n")  # its own root for the report
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["scratchgen.equations.pytest_plugin"]\n')
     (tmp_path / "test_equations.py").write_text(

@@ -34,7 +34,7 @@ def test_a_folder_of_midi_files_is_learned_scored_and_played(options, folder, sc
         "gradient_norms.png",
         "roll.png",
         "roll.wav",
-        "spectrum.png",
+        "eigenvalues.png",
     }
     (score,) = json.loads((folder / "run" / "scores.json").read_text())
     done = run("evaluate", "run", "--json", "scores.json")

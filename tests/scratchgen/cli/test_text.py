@@ -147,7 +147,7 @@ def test_a_text_goes_into_a_file_and_a_file_that_cannot_be_is_refused_before(
 
 @pytest.mark.parametrize("name, symbols", [("bytes", ByteTokenizer), ("pieces", BytePairTokenizer)])
 def test_a_model_of_bytes_or_of_pieces_reads_any_prompt_and_prints_text(name, symbols, runs, drawn):
-    assert isinstance(load_run(runs(name) / name)[0].vocabulary, symbols)
+    assert isinstance(load_run(runs(name) / name)[0].tokenizer, symbols)
     assert drawn(name, "--prompt", "Ω🙂").startswith("Ω🙂")
     assert drawn(name).startswith("\n")
 
@@ -156,9 +156,9 @@ def test_a_model_of_pieces_is_loaded_with_those_of_its_training_and_one_table_fo
     model, config = load_run(runs("pieces") / "pieces")
     text = (runs("pieces") / "words.txt").read_text()
     again = BytePairTokenizer.of([text[: len(text) * 90 // 100]], 300)
-    assert model.vocabulary.json == again.json == config["model"]["vocabulary"]
-    assert 256 < model.vocabulary.size < 300  # as no pair occurs twice any more
-    assert model.tied and "W_hy" not in model.state_dict()
+    assert model.tokenizer.json == again.json == config["model"]["vocabulary"]
+    assert 256 < model.tokenizer.vocabulary_size < 300  # as no pair occurs twice any more
+    assert model.tie_embeddings and "W_hy" not in model.state_dict()
     assert "characters" not in read_record(runs("pieces") / "pieces").settings()
 
 
@@ -197,7 +197,7 @@ def test_without_tokenizers_every_command_says_what_to_install(runs, small, scra
         (("--vocabulary", "pieces", "--set", "pieces=255"), "choose at least 256"),
         (("--set", "pieces=300"), "say --vocabulary pieces"),
         (("--vocabulary", "bytes", "--set", "pieces=300"), "pieces = 300 is not for bytes"),
-        (("--set", "tied=true"), "tied weights need embeddings as wide as the state"),
+        (("--set", "tied=true"), "tied embeddings need embedding = hidden"),
     ],
 )
 def test_pieces_and_ties_that_cannot_be_are_refused_before_anything_is_written(

@@ -58,10 +58,10 @@ def test_what_is_read_is_learned_from_pairs_scored_and_translated_by_looking_at_
     ours = [run("sample", "run", "--prompt", x).stdout.rstrip("\n") for x, _ in held_out]
     assert np.mean([y == theirs for y, (_, theirs) in zip(ours, held_out, strict=True)]) > 0.9
     for x, theirs in held_out[:5]:
-        ids = model.symbols[1].encode(theirs)
-        rows = model.looks(x, ids)
+        ids = model.tokenizers[1].encode(theirs)
+        rows = model.attention_weights(x, ids)
         np.testing.assert_allclose(rows.sum(axis=1), 1, rtol=1e-5)
-        assert rows.shape == (len(ids), len(model.symbols[0].encode(x)))
+        assert rows.shape == (len(ids), len(model.tokenizers[0].encode(x)))
     page = (tmp_path / "run" / "report.html").read_text()
     assert page.count("where the model looks") == 2 * 4 and "--prompt TEXT" in page
 

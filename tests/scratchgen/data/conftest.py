@@ -1,4 +1,4 @@
-"""A server on loopback in place of the internet."""
+"""A server on loopback instead of the internet."""
 
 import functools
 import http.server
@@ -18,7 +18,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def server(tmp_path):
-    """An http.server over an empty folder: has `.folder`, `.url` and the list `.requests`."""
+    """An http.server with an empty folder; it has `.folder`, `.url` and the list `.requests`."""
     folder = tmp_path / "served"
     folder.mkdir()
     handler = functools.partial(_Handler, directory=str(folder))

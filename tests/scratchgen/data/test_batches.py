@@ -1,4 +1,4 @@
-"""Minibatches visit every example once; chunks of text continue one another."""
+"""Minibatches visit every example once; chunks of text are consecutive."""
 
 import numpy as np
 import pytest
@@ -49,13 +49,13 @@ def test_drop_last_leaves_only_whole_batches():
         ((np.zeros(3),), 4, True),
     ],
 )
-def test_what_makes_no_batch_is_refused_at_the_call(arrays, batch_size, drop_last):
+def test_arguments_that_make_no_batch_are_refused_at_the_call(arrays, batch_size, drop_last):
     with pytest.raises(BadInput):
         batches(*arrays, batch_size=batch_size, rng=Generator(0), drop_last=drop_last)
 
 
 @given(st.integers(1, 6), st.integers(1, 7), st.integers(1, 100))
-def test_targets_follow_inputs_and_chunks_continue_each_other(B, T, extra):
+def test_targets_follow_inputs_and_chunks_are_consecutive(B, T, extra):
     ids = np.arange(B * T + extra)
     chunks = list(text_chunks(ids, B, T))
     assert all(inputs.shape == targets.shape == (T, B) for inputs, targets in chunks)

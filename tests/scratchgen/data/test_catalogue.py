@@ -1,4 +1,4 @@
-"""The catalogue says what is in a set, and the sets hold what it says."""
+"""Every data set agrees with its entry in the catalogue."""
 
 import hashlib
 
@@ -22,7 +22,7 @@ parts = lambda data: (data.train, data.validation, data.test)
 
 
 def agrees(entry, data):
-    """Whether a loaded set is what its line in the catalogue says."""
+    """Whether a loaded set agrees with its entry in the catalogue."""
     sizes = tuple(map(len, parts(data)))
     right_values = (
         all(sound_values(x) for part in parts(data) for x in part) if entry.kind == "sound" else True
@@ -35,17 +35,17 @@ def sound_values(x):
 
 
 @pytest.mark.parametrize("name", EMBEDDED)
-def test_an_embedded_set_needs_no_file_and_is_what_its_line_says(name, monkeypatch, tmp_path):
+def test_an_embedded_set_needs_no_file_and_agrees_with_its_entry(name, monkeypatch, tmp_path):
     monkeypatch.setenv("SCRATCHGEN_DATA", str(tmp_path))
     assert CATALOGUE[name].is_present and agrees(CATALOGUE[name], CATALOGUE[name].load())
 
 
 @pytest.mark.parametrize("name", FETCHED)
-def test_a_real_set_is_what_its_line_says(name, real_data):
+def test_a_real_set_agrees_with_its_entry(name, real_data):
     assert CATALOGUE[name].is_present and agrees(CATALOGUE[name], CATALOGUE[name].load())
 
 
-def test_the_comparison_notices_one_example_too_few_and_a_sound_that_is_too_loud():
+def test_the_claims_above_reject_a_missing_example_and_a_sound_out_of_range():
     tones = CATALOGUE["tones"]
     data = tones.load()
     data.train[3] = 1.01 * data.train[3] / np.abs(data.train[3]).max()
@@ -56,7 +56,7 @@ def test_the_comparison_notices_one_example_too_few_and_a_sound_that_is_too_loud
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
-def test_every_line_says_whose_the_set_is_and_how_it_is_split(name):
+def test_every_entry_states_licence_origin_and_split(name):
     entry = CATALOGUE[name]
     assert entry.licence and entry.origin and entry.split and entry.kind in CONTAINERS
 
@@ -65,7 +65,7 @@ def test_every_remote_file_belongs_to_a_set():
     assert {entry.set for entry in (*sources.FILES, *sources.FOLDERS)} == set(FETCHED)
 
 
-def test_files_in_a_folder_of_ones_own_are_read_instead_of_those_that_are_served(monkeypatch, tmp_path):
+def test_derived_files_in_the_users_folder_are_read_instead_of_the_hosted_ones(monkeypatch, tmp_path):
     monkeypatch.delenv("SCRATCHGEN_DATA", raising=False)
     served = CATALOGUE["binarized-mnist"].remote
     monkeypatch.setenv("SCRATCHGEN_DATA", str(tmp_path))
@@ -76,7 +76,7 @@ def test_files_in_a_folder_of_ones_own_are_read_instead_of_those_that_are_served
 def test_the_table_of_remote_files_agrees_with_the_files(real_data):
     for entry in sources.FILES:
         path = real_data / entry.set / entry.file
-        if not path.exists():  # what is served, where the folder holds what was made from it
+        if not path.exists():  # a hosted file of which the folder contains only the derived one
             assert entry.set == "binarized-mnist" and entry.url.endswith(".amat")
             continue
         content = path.read_bytes()

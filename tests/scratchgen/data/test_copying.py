@@ -1,4 +1,4 @@
-"""The copying problem: what is asked, and the loss of the best answer without a memory."""
+"""The copying problem: inputs, targets, and the loss of the best model without memory."""
 
 import math
 
@@ -11,7 +11,7 @@ from scratchgen.errors import BadInput
 from scratchgen.random import Generator
 
 
-def test_ten_symbols_are_shown_and_asked_for_at_the_end():
+def test_ten_symbols_are_the_first_inputs_and_the_last_targets():
     T = 7
     ids, targets = copying(300, T, Generator(0))
     assert ids.shape == targets.shape == (T + 20, 300) and ids.dtype == targets.dtype == np.int64
@@ -34,12 +34,12 @@ def test_the_symbols_are_uniform_and_independent():
 
 @pytest.mark.equation("data.copying")
 @pytest.mark.parametrize("T", [1, 5, 100])
-def test_the_baseline_is_the_loss_of_the_best_answer_without_a_memory(T, measured):
-    """By step the frequencies of the answers, which no fixed distribution of answers beats."""
+def test_the_baseline_is_the_loss_of_the_best_model_without_memory(T, measured):
+    """The best fixed distribution at each step is the frequency of the targets."""
     _, targets = copying(20_000, T, Generator(2))
     p = np.stack([(targets == k).mean(axis=1) for k in range(10)], axis=-1)
     entropy = -np.sum(np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0), axis=-1)
-    # 7 free frequencies of n draws: in the mean 7/2n = 0.0002 nats below log 8, at ten steps
+    # 7 free frequencies from n samples: on average 7/2n = 0.0002 nats below log 8, at ten steps
     measured(np.abs(entropy.mean() / baseline(T) - 1), 3e-4)
     assert baseline(100) == pytest.approx(0.1733, abs=5e-5)
     assert baseline(1000) == pytest.approx(0.0204, abs=5e-5)

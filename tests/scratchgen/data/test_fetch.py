@@ -1,7 +1,6 @@
-"""Remote files: from a folder, from the cache, from a server; never a wrong one."""
+"""Remote files come from a folder, the cache or a server, and never with a wrong hash."""
 
 import hashlib
-import sys
 
 import pooch
 import pytest
@@ -32,7 +31,7 @@ def files_in(folder):
     return [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"]
 
 
-def test_a_file_is_downloaded_once_and_the_licence_is_said_then(server, cache, monkeypatch, capsys):
+def test_a_file_is_downloaded_once_with_a_line_that_names_its_licence(server, cache, monkeypatch, capsys):
     (server.folder / "thing.bin").write_bytes(CONTENT)
     monkeypatch.setattr(sources, "FILES", (remote_file(server.url),))
     path = locate("things", "thing.bin")
@@ -54,7 +53,7 @@ def test_a_download_with_the_wrong_hash_leaves_no_file_in_the_cache(server, cach
     assert files_in(cache) == []
 
 
-def test_a_file_damaged_in_the_cache_is_fetched_again(server, cache, monkeypatch, capsys):
+def test_a_file_damaged_in_the_cache_is_downloaded_again(server, cache, monkeypatch, capsys):
     (server.folder / "thing.bin").write_bytes(CONTENT)
     monkeypatch.setattr(sources, "FILES", (remote_file(server.url),))
     locate("things", "thing.bin").write_bytes(b"damaged")
@@ -75,12 +74,6 @@ def test_no_network_is_one_line_that_says_where_else_to_put_the_file(cache):
     with pytest.raises(BadInput, match="SCRATCHGEN_DATA") as caught:  # nothing listens on port 9
         locate("things", "thing.bin")
     assert "\n" not in str(caught.value)
-
-
-def test_without_pooch_the_message_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "pooch", None)
-    with pytest.raises(BadInput, match="pip install pooch"):
-        locate("things", "thing.bin")
 
 
 def test_a_folder_with_the_file_is_used_without_any_download(tmp_path, monkeypatch, cache):

@@ -1,4 +1,4 @@
-"""The IDX reader takes exactly the format, and names the file otherwise."""
+"""The IDX reader accepts exactly the format, and names the file in its errors."""
 
 import gzip
 import re
@@ -22,7 +22,7 @@ def path(tmp_path):
     return tmp_path / "images.gz"
 
 
-def test_what_was_written_is_read(path):
+def test_a_written_file_is_read(path):
     path.write_bytes(gzip.compress(idx_bytes(IMAGES)))
     x = read_idx(path, ndim=3)
     assert x.dtype == np.uint8 and np.array_equal(x, IMAGES)
@@ -51,7 +51,7 @@ def test_any_other_file_is_refused_in_one_line_with_its_name(content, path):
     assert "\n" not in str(caught.value)
 
 
-def test_a_flipped_bit_is_noticed_or_changes_no_value(path):
+def test_a_flipped_bit_raises_or_changes_no_value(path):
     content = bytearray(gzip.compress(idx_bytes(IMAGES)))
     for place in range(10, len(content)):
         damaged = content.copy()
@@ -61,4 +61,4 @@ def test_a_flipped_bit_is_noticed_or_changes_no_value(path):
             x = read_idx(path, ndim=3)
         except BadInput:
             continue
-        assert np.array_equal(x, IMAGES)  # a bit that only pads the stream
+        assert np.array_equal(x, IMAGES)  # a padding bit of the stream

@@ -1,4 +1,4 @@
-"""The sets that have a name: what is in them, and that their parts do not overlap."""
+"""The known data sets have the stated content, and their parts do not overlap."""
 
 import hashlib
 import re
@@ -75,7 +75,7 @@ def test_digits_are_those_of_scikit_learn():
         assert labelled[x.tobytes()] == k
 
 
-def test_the_embedded_file_is_the_one_that_its_source_describes():
+def test_the_embedded_file_has_the_hash_in_its_source_file():
     folder = resources.files("scratchgen.data") / "embedded"
     content = (folder / "digits.npz").read_bytes()
     assert len(content) < 100_000
@@ -88,7 +88,7 @@ def test_stdlib_is_printable_ascii_and_tabs_of_the_intended_size():
     text = load_text("stdlib")
     parts = (text.train, text.validation, text.test)
     assert set("".join(parts)) <= {"\n", "\t", *map(chr, range(32, 127))}
-    assert not any("  " in part for part in parts)  # runs of spaces are layout, not language
+    assert not any("  " in part for part in parts)  # runs of spaces are alignment
     total = sum(map(len, parts))
     assert 600_000 < total < 1_200_000
     assert len(text.train) / total == pytest.approx(0.9, abs=0.03)
@@ -106,7 +106,7 @@ def test_stdlib_is_the_same_every_time():
     assert load_text("stdlib") == load_text("stdlib")
 
 
-def test_stdlib_without_sources_on_disk_says_which_file_it_looked_for(tmp_path, monkeypatch):
+def test_stdlib_without_sources_on_disk_names_the_missing_file(tmp_path, monkeypatch):
     monkeypatch.setattr(stdlib.sysconfig, "get_path", lambda name: str(tmp_path))
     with pytest.raises(BadInput, match=re.escape(str(tmp_path / "argparse.py"))):
         load_text("stdlib")
@@ -132,12 +132,12 @@ def test_tinyshakespeare_in_order_is_the_file(real_data):
     ("load", "set_name", "file"),
     [(load_images, "mnist", "train-images-idx3-ubyte.gz"), (load_text, "tinyshakespeare", "input.txt")],
 )
-def test_a_set_missing_from_the_named_folder_says_which_path(load, set_name, file, tmp_path, monkeypatch):
+def test_the_error_for_a_missing_set_names_the_path(load, set_name, file, tmp_path, monkeypatch):
     monkeypatch.setenv("SCRATCHGEN_DATA", str(tmp_path))
     with pytest.raises(BadInput, match=re.escape(str(tmp_path / set_name / file))):
         load(set_name)
 
 
-def test_a_data_set_is_shown_by_its_name_and_sizes():
+def test_the_repr_of_a_data_set_has_its_name_and_sizes():
     assert repr(load_images("digits")) == "RowData('digits', 8×8, 1,297 + 250 + 250 images)"
     assert len(repr(load_text("stdlib"))) < 100

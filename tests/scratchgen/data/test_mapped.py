@@ -1,4 +1,4 @@
-"""Images on disk are those of the file, take no memory, and are visited once an epoch."""
+"""Mapped images equal those of the file, use no memory, and occur once per epoch."""
 
 from importlib import util
 from pathlib import Path
@@ -16,13 +16,13 @@ from scratchgen.vae import VAE, train
 BENCHMARK = Path(__file__).parents[3] / "scratchgen" / "benchmarks" / "streaming_memory.py"
 
 parts = lambda data: (data.train, data.validation, data.test)
-numbered = lambda n: (np.arange(n)[:, None] + np.array([0.0, 0.25])) / (n + 1)  # rows that tell who they are
+numbered = lambda n: (np.arange(n)[:, None] + np.array([0.0, 0.25])) / (n + 1)  # each row identifies itself
 number = lambda x, n: np.rint(x[:, 0].astype(np.float64) * (n + 1)).astype(int)
 
 
 @pytest.fixture
 def npy(tmp_path):
-    """Writes an array to an .npy file and returns its path."""
+    """A function that writes an array to an .npy file and returns the path."""
 
     def save(x):
         np.save(tmp_path / "own.npy", x)
@@ -53,7 +53,7 @@ def test_an_epoch_visits_every_mapped_image_once_in_an_order_that_changes(n, bat
         seen = list(batches(train, labels, batch_size=batch_size, rng=rng))
         assert [len(x) for x, _ in seen[:-1]] == [batch_size] * (len(seen) - 1)
         for x, label in seen:
-            assert np.array_equal(x, train[label])  # rows stay together with their labels
+            assert np.array_equal(x, train[label])  # rows and labels stay together
         return np.concatenate([label for _, label in seen])
 
     first, second = epoch(rng), epoch(rng)
@@ -61,8 +61,8 @@ def test_an_epoch_visits_every_mapped_image_once_in_an_order_that_changes(n, bat
     assert np.array_equal(first, epoch(Generator(3)))
 
 
-def test_noise_that_is_drawn_between_batches_does_not_change_their_order(npy):
-    """A resumed run skips the batches that it had, and then puts the noise where it was."""
+def test_random_numbers_drawn_between_batches_do_not_change_their_order(npy):
+    """A resumed run skips the batches of the interrupted one, and then restores the state of the noise."""
     train = map_images(npy(numbered(300_000))).train
     assert train.block > 1
     quiet, noisy = Generator(1), Generator(1)
@@ -96,13 +96,13 @@ def test_a_small_file_is_split_like_one_in_memory(npy):
     assert all(rows(a[:]) == rows(b) for a, b in zip(parts(mapped), parts(loaded), strict=True))
 
 
-def test_a_plain_memory_map_makes_batches_that_are_in_memory(npy):
+def test_batches_of_a_memory_map_are_arrays_in_memory(npy):
     x = np.load(npy(numbered(50)), mmap_mode="r")
     for batch in batches(x, batch_size=8, rng=Generator(0)):
         assert type(batch) is np.ndarray and not np.shares_memory(batch, x)
 
 
-def test_rows_are_read_as_an_array_would_give_them(npy):
+def test_rows_are_indexed_like_an_array(npy):
     train = map_images(npy(numbered(40))).train
     everything = train[:]
     assert np.array_equal(train[-1], everything[-1]) and train[3].shape == (2,)
@@ -127,7 +127,7 @@ def test_rows_are_read_as_an_array_would_give_them(npy):
         (np.array([None] * 20), "not an .npy file"),
     ],
 )
-def test_what_holds_no_images_is_refused_before_anything_is_read(x, words, npy):
+def test_a_file_without_images_is_refused_before_rows_are_read(x, words, npy):
     with pytest.raises(BadInput, match=words):
         map_images(npy(x))
 

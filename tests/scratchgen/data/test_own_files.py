@@ -1,4 +1,4 @@
-"""A user's own images and text: what is accepted, how it is split, and how all else is refused."""
+"""A user's own images and text: accepted formats, splits, and errors for everything else."""
 
 import io
 import pickle
@@ -36,7 +36,7 @@ def npz_bytes(x):
 
 @pytest.fixture
 def npy(tmp_path):
-    """Writes an array to an .npy file and returns its path."""
+    """A function that writes an array to an .npy file and returns the path."""
 
     def save(x):
         np.save(tmp_path / "own.npy", x)
@@ -45,7 +45,7 @@ def npy(tmp_path):
     return save
 
 
-def test_every_image_lands_in_exactly_one_part_in_a_fixed_order(npy):
+def test_every_image_is_in_exactly_one_part_in_a_fixed_order(npy):
     x = np.linspace(0, 1, 50 * 6, dtype=np.float64).reshape(50, 2, 3)
     path = npy(x)
     first, again = load_images(path), load_images(path)
@@ -67,12 +67,12 @@ def test_bytes_are_divided_by_255(npy):
 
 
 @pytest.mark.parametrize(("D", "image_shape"), [(16, (4, 4)), (12, (1, 12)), (1, (1, 1))])
-def test_rows_are_shown_as_squares_where_they_can_be(D, image_shape, npy):
+def test_rows_are_shown_as_squares_if_possible(D, image_shape, npy):
     assert load_images(npy(rng.random((10, D)))).image_shape == image_shape
 
 
 @pytest.mark.parametrize("arrays", [("anything",), ("labels", "images"), ("x", "y"), ("x_test", "x_train")])
-def test_an_npz_holds_one_array_or_one_with_a_known_name(arrays, tmp_path):
+def test_an_npz_needs_one_array_or_one_with_a_known_name(arrays, tmp_path):
     x = rng.random((10, 4))
     content = {name: np.zeros(3) for name in arrays}
     content[next((n for n in arrays if n in ("images", "x", "x_train")), arrays[0])] = x
@@ -80,7 +80,7 @@ def test_an_npz_holds_one_array_or_one_with_a_known_name(arrays, tmp_path):
     assert load_images(tmp_path / "own.npz").train.shape == (8, 4)
 
 
-def test_an_npz_without_a_known_name_lists_what_it_holds(tmp_path):
+def test_the_error_for_an_npz_without_a_known_name_lists_its_arrays(tmp_path):
     np.savez(tmp_path / "own.npz", first=np.zeros(3), second=np.zeros(3))
     refused(load_images, tmp_path / "own.npz", "first, second", "x_train")
 
@@ -160,7 +160,7 @@ def test_a_text_is_split_in_order_and_nothing_is_lost(tmp_path):
     assert own == load_text(tmp_path / "own.txt")
 
 
-def test_a_byte_order_mark_and_carriage_returns_are_no_characters_of_the_text(tmp_path):
+def test_byte_order_marks_and_carriage_returns_are_removed(tmp_path):
     (tmp_path / "own.txt").write_bytes(b"\xef\xbb\xbf" + "für\r\n".encode() * 10)
     own = load_text(tmp_path / "own.txt")
     assert own.train + own.validation + own.test == "für\n" * 10
@@ -176,7 +176,7 @@ def test_a_byte_order_mark_and_carriage_returns_are_no_characters_of_the_text(tm
         (npz_bytes(np.zeros(3)), ["text"]),
     ],
 )
-def test_a_file_that_is_no_text_is_refused(content, words, tmp_path):
+def test_a_file_that_is_not_text_is_refused(content, words, tmp_path):
     (tmp_path / "own.txt").write_bytes(content)
     refused(load_text, tmp_path / "own.txt", *words)
 
@@ -199,10 +199,10 @@ def test_an_unknown_name_lists_the_known_ones_and_the_closest(load, name, words)
     refused(load, name, *words)
 
 
-def test_a_misspelt_path_suggests_the_file_beside_it(tmp_path):
+def test_a_misspelt_path_suggests_a_file_in_the_same_folder(tmp_path):
     (tmp_path / "letters.npy").touch()
     refused(load_images, tmp_path / "leters.npy", f"did you mean {tmp_path / 'letters.npy'}?")
 
 
-def test_a_folder_is_refused_where_a_file_belongs(tmp_path):
-    refused(load_text, tmp_path, "is a folder; text of one's own come as a file", "stdlib")
+def test_a_folder_is_refused_instead_of_a_file(tmp_path):
+    refused(load_text, tmp_path, "is a folder; your own text must be a file", "stdlib")

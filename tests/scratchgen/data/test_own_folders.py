@@ -1,4 +1,4 @@
-"""A user's own pictures, sounds and music: what is accepted, and how all else is refused."""
+"""A user's own pictures, sounds and music: accepted formats, and errors for everything else."""
 
 import struct
 import sys
@@ -34,7 +34,7 @@ def save_pictures(folder, n=20, kind="png", height=4, width=6):
         Image.fromarray(np.full((height, width), 10 * i, np.uint8)).save(folder / f"{i:02}.{kind}")
 
 
-def test_pictures_become_grey_values_and_each_lands_in_one_part(tmp_path):
+def test_pictures_become_grey_values_and_each_is_in_one_part(tmp_path):
     save_pictures(tmp_path, 20)
     images = load_images(tmp_path)
     assert images.image_shape == (4, 6) and [len(part) for part in parts(images)] == [16, 2, 2]
@@ -46,14 +46,14 @@ def test_pictures_become_grey_values_and_each_lands_in_one_part(tmp_path):
     )
 
 
-def test_jpeg_is_read_too_and_other_files_are_passed_over(tmp_path):
+def test_jpeg_is_read_too_and_other_files_are_ignored(tmp_path):
     save_pictures(tmp_path, 12, "JPG")
     (tmp_path / "notes.txt").write_text("not a picture")
     (tmp_path / ".hidden.png").write_text("not a picture either")
     assert sum(map(len, parts(load_images(tmp_path)))) == 12
 
 
-def test_colours_are_weighed_as_the_eye_does(tmp_path):
+def test_colours_are_converted_to_perceived_brightness(tmp_path):
     for i in range(10):
         Image.fromarray(np.full((2, 2, 3), [255, 0, 0], np.uint8)).save(tmp_path / f"{i}.png")
     assert load_images(tmp_path).train[0, 0] == pytest.approx(0.299, abs=1 / 255)
@@ -97,7 +97,7 @@ def test_a_picture_cut_short_anywhere_never_raises_anything_but_bad_input(tmp_pa
             assert "05.png" in str(problem)
 
 
-def test_too_few_pictures_and_pillow_missing_are_said(tmp_path, monkeypatch):
+def test_too_few_pictures_and_a_missing_pillow_have_clear_errors(tmp_path, monkeypatch):
     save_pictures(tmp_path, 9)
     refused(load_images, tmp_path, "holds 9 pictures", "at least 10")
     save_pictures(tmp_path, 10)
@@ -122,7 +122,7 @@ def sounds(tmp_path):
     return tmp_path
 
 
-def test_wav_and_flac_are_read_and_each_lands_in_one_part(sounds):
+def test_wav_and_flac_are_read_and_each_is_in_one_part(sounds):
     data = load_sound(sounds)
     assert data.rate == 8000 and [len(part) for part in parts(data)] == [9, 1, 2]
     found = sorted((len(x), round(20 * float(x[0]))) for x in everything(data))
@@ -148,9 +148,12 @@ def test_subfolders_of_sounds_are_classes(tmp_path):
     ("change", "words"),
     [
         (lambda path: path.write_bytes(b"RIFF of nothing"), ["03.wav is not a sound"]),
-        (lambda path: save_sound(path, np.zeros(0)), ["03.wav holds no samples"]),
-        (lambda path: save_sound(path, np.zeros(9), 44_100), ["03.wav has 44100", "00.wav 8000"]),
-        (lambda path: save_sound(path, np.full(9, np.nan), subtype="FLOAT"), ["03.wav holds NaN"]),
+        (lambda path: save_sound(path, np.zeros(0)), ["03.wav contains no samples"]),
+        (
+            lambda path: save_sound(path, np.zeros(9), 44_100),
+            ["03.wav has a rate of 44100 Hz", "00.wav of 8000 Hz"],
+        ),
+        (lambda path: save_sound(path, np.full(9, np.nan), subtype="FLOAT"), ["03.wav contains NaN"]),
     ],
 )
 def test_a_sound_that_is_damaged_empty_or_of_another_rate_is_named(change, words, sounds):
@@ -189,7 +192,7 @@ def test_a_wav_of_another_format_is_refused(tmp_path):
 
 
 def midi(notes, ticks_per_beat=480, channel=0):
-    """The bytes of a MIDI file. notes: (pitch, start, end) in beats."""
+    """The bytes of a MIDI file with notes (pitch, start, end) in beats."""
     events = sorted(
         event
         for pitch, start, end in notes
@@ -207,7 +210,7 @@ def midi(notes, ticks_per_beat=480, channel=0):
 
 
 def variable(n):
-    """A number in the format's seven bits a byte."""
+    """A number in the format of seven bits per byte."""
     digits = [n & 127]
     while n := n >> 7:
         digits.append(n & 127 | 128)
@@ -229,7 +232,7 @@ def test_a_quarter_note_is_four_steps_of_a_roll(music):
     assert np.argwhere(rolls[1]).tolist() == [[t, 60 - 21 + t // 4] for t in range(8)]
 
 
-def test_any_resolution_and_the_shortest_notes_are_understood_and_percussion_is_left_out(music):
+def test_any_resolution_and_the_shortest_notes_are_read_and_percussion_is_left_out(music):
     (music / "0.mid").write_bytes(midi([(60, 0, 1 / 32), (64, 1, 2), (64, 2, 3)], ticks_per_beat=96))
     expected = [[0, 39]] + [[t, 43] for t in range(4, 12)]
     assert expected in [np.argwhere(roll).tolist() for roll in everything(load_sequences(music))]
@@ -260,10 +263,10 @@ def test_without_mido_the_message_says_what_to_install(tmp_path, monkeypatch):
     refused(load_sequences, tmp_path, "pip install mido")
 
 
-# --- whatever it is ----------------------------------------------------------------------------------------
+# --- any kind ----------------------------------------------------------------------------------------------
 
 
-def test_the_files_of_a_folder_say_what_kind_it_is(tmp_path):
+def test_the_kind_of_a_folder_is_that_of_most_of_its_files(tmp_path):
     save_pictures(tmp_path / "pictures")
     (tmp_path / "pictures" / "one.wav").touch()
     assert type(load_any(tmp_path / "pictures")).__name__ == "RowData"
@@ -272,8 +275,8 @@ def test_the_files_of_a_folder_say_what_kind_it_is(tmp_path):
     refused(load_any, tmp_path / "pictues", "did you mean", "pictures?")
 
 
-def test_a_folder_where_there_is_no_such_kind_is_refused(tmp_path):
+def test_a_folder_without_files_of_the_kind_is_refused(tmp_path):
     refused(load_sound, tmp_path, "holds 0 sounds (.wav, .flac)")
     refused(load_sequences, tmp_path, "holds 0 MIDI files")
     (tmp_path / "x.wav").touch()
-    refused(load_sound, tmp_path / "x.wav", "x.wav is a file", "come as a folder", "plucked-strings")
+    refused(load_sound, tmp_path / "x.wav", "x.wav is a file", "must be a folder", "plucked-strings")

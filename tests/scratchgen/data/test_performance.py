@@ -1,4 +1,4 @@
-"""Piano rolls for the ear: what is written is read again as it was, and sounds at its pitch."""
+"""Piano rolls written as MIDI are read back unchanged, and synthesised at the right pitch."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def random_roll(rng, T=12):
     return roll
 
 
-def test_a_roll_that_is_written_as_midi_is_read_as_it_was(rng, tmp_path):
+def test_a_roll_written_as_midi_is_read_back_unchanged(rng, tmp_path):
     pytest.importorskip("mido")
     rolls = [random_roll(rng, T) for T in range(5, 15)]
     for i, roll in enumerate(rolls):
@@ -28,7 +28,7 @@ def test_a_roll_that_is_written_as_midi_is_read_as_it_was(rng, tmp_path):
 def test_a_quarter_note_lasts_four_sixteenths(rng, tmp_path):
     pytest.importorskip("mido")
     roll = random_roll(rng)
-    for i in range(10):  # fewer are not split
+    for i in range(10):  # the smallest number that can be split
         write_midi(roll, 21, "quarter note", tmp_path / f"{i}.mid")
     read = read_midi_folder(str(tmp_path)).test[0]
     assert np.array_equal(read, np.repeat(roll, 4, axis=0))
@@ -50,20 +50,20 @@ def test_a_note_sounds_at_its_pitch_and_only_while_it_lasts(pitch, hertz):
     assert not sound[len(sound) * 4 // 6 + 1 :].any()
 
 
-def test_sound_is_written_and_read_to_half_a_step_of_16_bits(rng, tmp_path):
+def test_sound_is_written_and_read_with_an_error_of_half_a_16_bit_step(rng, tmp_path):
     sound = perform(random_roll(rng), 21, "sixteenth note")
     read = read_pcm16(write_wav(sound, tmp_path / "a.wav"), RATE)
     np.testing.assert_allclose(read, sound, atol=1.5 / 2**15)
 
 
-def test_silence_is_silent():
+def test_an_empty_roll_is_silent():
     assert not perform(np.zeros((3, 88), np.float32), 21, "quarter note").any()
 
 
 @pytest.mark.parametrize(
-    "first, unit, words", [(21, "moment", "how long is a 'moment'"), (60, "quarter note", "0 … 127")]
+    "first, unit, words", [(21, "moment", "unknown unit 'moment'"), (60, "quarter note", "0 … 127")]
 )
-def test_what_cannot_be_played_is_refused_and_nothing_is_written(first, unit, words, tmp_path):
+def test_an_unknown_unit_or_pitch_is_refused_and_nothing_is_written(first, unit, words, tmp_path):
     pytest.importorskip("mido")
     roll = np.ones((2, 88), np.float32)
     with pytest.raises(BadInput, match=words):

@@ -1,4 +1,4 @@
-"""What is in the real sets, and that nothing of the test part can be met in training."""
+"""Content of the real data sets; no test example also occurs in training."""
 
 import csv
 
@@ -12,13 +12,13 @@ from scratchgen.data.sets.spoken_digits import SPEAKERS
 from scratchgen.errors import BadInput
 
 
-def test_binarized_mnist_is_a_draw_whose_means_are_the_grey_values(real_data):
+def test_binarized_mnist_is_sampled_with_the_grey_values_as_means(real_data):
     binary, grey = load_images("binarized-mnist"), load_images("mnist")
     assert set(np.unique(binary.train)) == {0, 1} and binary.train.dtype == np.float32
     everything = np.concatenate([grey.train, grey.validation])
     drawn = np.concatenate([binary.train, binary.validation])
-    assert not drawn[:, everything.max(axis=0) == 0].any()  # never on where no digit has ink
-    # One draw a pixel: the mean differs by sampling noise, of which six times is enough
+    assert not drawn[:, everything.max(axis=0) == 0].any()  # pixels that are 0 in every digit are never on
+    # One sample per pixel: the mean differs by sampling noise; the bound is six standard errors
     noise = np.sqrt((everything * (1 - everything)).sum(dtype=np.float64)) / everything.size
     assert drawn.mean(dtype=np.float64) == pytest.approx(everything.mean(dtype=np.float64), abs=6 * noise)
 

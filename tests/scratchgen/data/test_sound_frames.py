@@ -1,10 +1,10 @@
-"""Sounds as frames: what is turned into frames comes back, on a scale that the training part decides."""
+"""Sounds as frames: the inverse returns the sound, and the training part sets the scale."""
 
 import numpy as np
 import pytest
 
 from scratchgen.data import SoundData, load_sound
-from scratchgen.data.sound_frames import LONGEST, as_frames, as_sound, load_sound_frames
+from scratchgen.data.sound_frames import MAX_FRAMES, as_frames, as_sound, load_sound_frames
 from scratchgen.errors import BadInput
 
 
@@ -17,7 +17,7 @@ def parts(rng):
     return [[0.1 * rng.standard_normal(n) for n in lengths] for lengths in ((500, 640), (100,), (63,))]
 
 
-def test_frames_become_the_sound_again(parts):
+def test_frames_are_transformed_back_to_the_sound(parts):
     frames = as_frames(data(parts))
     assert frames.D == 64 and [len(z) for z in frames.train] == [8, 10]
     for part, sounds in zip((frames.train, frames.validation, frames.test), parts, strict=True):
@@ -33,11 +33,14 @@ def test_each_number_has_a_mean_square_of_one_in_the_training_part_alone(parts):
     assert np.abs(squares(frames.validation) - 1).max() > 0.1
 
 
-def test_long_sounds_are_cut_into_seconds_and_nothing_is_lost(rng):
-    x = 0.1 * rng.standard_normal(3 * LONGEST * 64 + 100)
-    frames = as_frames(data([[x], [x[: LONGEST * 64]], [x[: LONGEST * 64 + 1]]]))
-    assert [len(z) for z in frames.train] == [LONGEST] * 3 + [2]
-    assert [len(z) for z in frames.validation] == [LONGEST] and [len(z) for z in frames.test] == [LONGEST, 1]
+def test_long_sounds_are_cut_into_segments_and_nothing_is_lost(rng):
+    x = 0.1 * rng.standard_normal(3 * MAX_FRAMES * 64 + 100)
+    frames = as_frames(data([[x], [x[: MAX_FRAMES * 64]], [x[: MAX_FRAMES * 64 + 1]]]))
+    assert [len(z) for z in frames.train] == [MAX_FRAMES] * 3 + [2]
+    assert [len(z) for z in frames.validation] == [MAX_FRAMES] and [len(z) for z in frames.test] == [
+        MAX_FRAMES,
+        1,
+    ]
     whole = np.concatenate([as_sound(z, frames.scale) for z in frames.train])
     np.testing.assert_allclose(whole[: len(x)], x, atol=1e-6)
 

@@ -1,4 +1,4 @@
-"""Every example lands in one part, by seed or by group."""
+"""Every example is in exactly one part, split by seed or by group."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def test_every_example_is_in_exactly_one_part(n, seed):
     assert [len(part) for part in parts] == [n * 8 // 10, n * 9 // 10 - n * 8 // 10, n - n * 9 // 10]
 
 
-def test_the_seed_decides():
+def test_the_seed_determines_the_split():
     same = lambda a, b: all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
     assert same(split(100, seed=1), split(100, seed=1)) and not same(split(100, seed=1), split(100, seed=2))
 
@@ -45,7 +45,7 @@ def test_small_groups_fill_the_parts_to_their_shares():
     assert [len(part) for part in parts] == pytest.approx([2400, 300, 300], abs=3)
 
 
-def test_a_group_too_large_for_the_small_parts_is_trained_on():
+def test_a_group_too_large_for_the_small_parts_is_in_the_training_part():
     groups = ["giant"] * 50 + list(range(50))
     for seed in range(20):
         train, validation, test = split_by_group(groups, seed=seed)
@@ -61,7 +61,7 @@ def test_pairs_that_share_a_side_are_linked_however_long_the_chain():
 
 
 @pytest.mark.parametrize("shares", [(0.8, 0.2), (0.8, 0.1, 0.2), (1.0, 0.0, 0.0), (1.2, -0.1, -0.1)])
-def test_shares_that_are_none_are_refused(shares):
+def test_invalid_shares_are_refused(shares):
     for attempt in (lambda: split(100, shares), lambda: split_by_group(list(range(100)), shares)):
         with pytest.raises(BadInput, match="sum to 1"):
             attempt()

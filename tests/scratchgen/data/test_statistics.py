@@ -1,4 +1,4 @@
-"""The numbers that describe a set are those of its training part."""
+"""The statistics of a data set are those of its training part."""
 
 from dataclasses import replace
 
@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from scratchgen.data import CATALOGUE, PairData, SequenceData, SoundData, TextData
-from scratchgen.data.statistics import describe, pitch_name
+from scratchgen.data.pitches import pitch_name
+from scratchgen.data.statistics import describe
 
 EMBEDDED = [name for name, entry in CATALOGUE.items() if entry.is_embedded and entry.kind != "text"]
 facts = lambda data: dict(describe(data))
 
 
 @pytest.mark.parametrize("name", EMBEDDED)
-def test_a_change_of_the_test_part_changes_nothing_but_its_size(name):
+def test_the_test_part_changes_only_its_own_size(name):
     data = CATALOGUE[name].load()
     changed = replace(data, test=data.test[:7])
     assert describe(data)[1:] == describe(changed)[1:] and describe(data)[0] != describe(changed)[0]
@@ -22,17 +23,17 @@ def test_a_change_of_the_test_part_changes_nothing_but_its_size(name):
     )
 
 
-def test_a_text_of_four_equal_characters_has_two_bits_and_says_what_training_does_not_see():
+def test_a_text_of_four_equal_characters_has_two_bits_and_reports_characters_outside_the_training_part():
     found = facts(TextData("t", "abcd" * 10, "abcd", "xab"))
     assert found["entropy without context"].startswith("2.000")
-    assert found["distinct characters"] == "4, and 1 only outside it"
+    assert found["distinct characters"] == "4, and 1 only in the other parts"
 
 
 def test_a_full_scale_square_wave_is_0_decibels_and_one_of_a_tenth_20_below():
     loud = [np.tile(np.array([1, -1], np.float32), 50)]
     for scale, level in ((1, "0.0 dB"), (0.1, "-20.0 dB"), (0, "silent")):
         data = SoundData("s", 100, [x * np.float32(scale) for x in loud], loud, loud)
-        assert facts(data)["loudness"].startswith(level) and facts(data)["length in all"] == "1 s"
+        assert facts(data)["loudness"].startswith(level) and facts(data)["total length"] == "1 s"
 
 
 def test_pitches_have_their_names():
@@ -40,7 +41,7 @@ def test_pitches_have_their_names():
     roll = np.zeros((4, 88), np.float32)
     roll[:2, 60 - 21] = roll[0, 69 - 21] = 1
     found = facts(SequenceData("s", "beat", 21, [roll], [roll], [roll]))
-    assert found["pitches"] == "C4 … A4 (MIDI 60 … 69)" and found["notes at a time"] == "0.75, at most 2"
+    assert found["pitches"] == "C4 … A4 (MIDI 60 … 69)" and found["simultaneous notes"] == "0.75, at most 2"
 
 
 def test_pairs_count_distinct_sentences_of_either_side():

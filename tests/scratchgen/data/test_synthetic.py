@@ -1,4 +1,4 @@
-"""The sets that are made by formula have the entropy, the density and the pitch that they claim."""
+"""The synthetic data sets have the stated entropy, density and pitch."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ integrate, stats = pytest.importorskip("scipy.integrate"), pytest.importorskip("
 
 
 def empirical_entropy(text, order):
-    """Bits a character given `order` characters, from the counts of the text itself."""
+    """Bits per character given `order` characters, from the counts of the text itself."""
     codes = np.frombuffer(text.encode(), np.uint8) - ord("a")
     context = codes[:-1] * (order > 0)
     counts = np.zeros((16, 16))
@@ -35,7 +35,7 @@ def test_the_chain_has_exactly_one_and_three_quarter_bits_and_four_without_conte
     assert np.allclose(chain.stationary, 1 / 16)
 
 
-def test_its_text_has_that_entropy():
+def test_the_text_of_the_chain_has_its_entropy():
     text = load_text("markov").train
     # n characters underestimate by about (cells − rows)/(2 n ln 2) = 0.0002 bits, with noise of 0.002
     assert empirical_entropy(text, order=1) == pytest.approx(1.75, abs=0.01)
@@ -56,13 +56,13 @@ def test_the_entropy_rate_of_a_chain_that_is_not_uniform_agrees_with_its_closed_
 
 
 @pytest.mark.parametrize("source", [ring(), grid()])
-def test_no_two_centres_coincide_and_neighbours_are_equally_far(source):
+def test_no_two_centres_coincide_and_neighbours_are_equally_far_apart(source):
     distance = np.linalg.norm(source.centres[:, None] - source.centres[None], axis=-1)
     nearest = np.sort(distance, axis=1)[:, 1]
     assert nearest.min() > 1 and np.allclose(nearest, nearest[0])
 
 
-def test_a_ring_of_angles_that_include_both_ends_would_be_noticed():
+def test_the_claim_above_rejects_a_ring_whose_angles_include_both_ends():
     angle = np.linspace(0, 2 * np.pi, 8)
     centres = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     distance = np.linalg.norm(centres[:, None] - centres[None], axis=-1)
@@ -123,7 +123,7 @@ def test_a_plucked_string_sounds_half_a_sample_lower_than_its_period():
     assert loudest_frequency(x, rate) != pytest.approx(rate / period, rel=2e-3)
 
 
-def test_every_string_of_the_set_is_plucked_equally_often_and_fades():
+def test_every_string_is_plucked_equally_often_and_decays():
     strings = load_sound("plucked-strings")
     assert np.bincount(strings.test_labels).tolist() == [10] * len(PERIODS)
     loud = lambda x: np.sqrt(np.mean(x**2))
@@ -142,7 +142,7 @@ def test_a_tone_has_its_pitch_and_no_overtone_beyond_half_the_rate(timbre):
 
 
 @pytest.mark.parametrize("wrong", [("bell", 100.0), ("sine", 0.0), ("sine", 4000.0)])
-def test_a_tone_that_cannot_be_made_is_refused(wrong):
+def test_an_unknown_timbre_or_frequency_is_refused(wrong):
     with pytest.raises(BadInput):
         tone(*wrong, 100, 8000)
     with pytest.raises(BadInput, match="at least 2"):

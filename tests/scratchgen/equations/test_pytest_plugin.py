@@ -1,4 +1,4 @@
-"""The report of equations at the end of a test run, and the fixture that tells it of errors."""
+"""The report of equations at the end of a test run, and the fixture `measured`."""
 
 import json
 
@@ -41,7 +41,7 @@ def broken():
     raise OSError("no such file")
 
 @equation("rnn.lstm")
-def test_with_what_is_broken(broken):
+def test_with_a_broken_fixture(broken):
     pass
 
 def test_of_no_equation(measured):
@@ -65,7 +65,7 @@ def run(pytester):
     return tests
 
 
-def test_the_error_is_the_one_that_takes_up_most_of_its_tolerance(run):
+def test_the_reported_error_is_the_largest_relative_to_its_tolerance(run):
     _, rows = run(GOOD)
     elbo = rows["vae.elbo"]
     assert (elbo["error"], elbo["tolerance"]) == (3.0, 4.0)
@@ -74,7 +74,7 @@ def test_the_error_is_the_one_that_takes_up_most_of_its_tolerance(run):
     assert by_name["test_the_bound_holds"]["error"] == 1e-3
 
 
-def test_what_measures_nothing_is_passed_not_verified_and_has_a_dash(run):
+def test_an_equation_without_a_measurement_is_passed_not_verified_and_has_a_dash(run):
     ended, rows = run(OTHERS)
     for id in ("vae.kl", "vae.prior"):
         assert rows[id]["verdict"] == "passed" and rows[id]["error"] is None
@@ -86,13 +86,13 @@ def test_without_a_counter_example_it_is_passed_not_verified(run):
     assert run(claims_alone)[1]["vae.elbo"]["verdict"] == "passed"
 
 
-def test_failures_errors_and_skips_are_told_apart(run):
+def test_failures_errors_and_skips_are_distinguished(run):
     ended, rows = run(OTHERS)
     verdicts = {id: rows[id]["verdict"] for id in ("rnn.hidden", "rnn.output", "rnn.lstm")}
     assert verdicts == {"rnn.hidden": "failed", "rnn.output": "not run", "rnn.lstm": "failed"}
     assert (rows["rnn.hidden"]["error"], rows["rnn.hidden"]["tolerance"]) == (0.5, 0.2)
     ended.stdout.fnmatch_lines(["*the error 0.5 is above the tolerance 0.2*"])
-    assert len(rows) == 5  # of equations without a test here there is no row
+    assert len(rows) == 5  # equations without a test in this run have no row
 
 
 def test_a_selection_of_the_tests_is_reported(run):
@@ -100,7 +100,7 @@ def test_a_selection_of_the_tests_is_reported(run):
     assert {id: row["run"] for id, row in rows.items()} == {"vae.elbo": 1, "vae.kl": 1, "vae.prior": 1}
 
 
-def test_nan_fails_and_the_report_of_it_is_json(run):
+def test_nan_fails_and_its_report_is_json(run):
     _, rows = run("@equation('vae.kl')\ndef test_nan(measured):\n    measured(np.maximum(0, np.nan), 1)\n")
     assert rows["vae.kl"]["verdict"] == "failed" and rows["vae.kl"]["error"] is None
 
@@ -114,7 +114,7 @@ def test_several_processes_report_the_same(run):
     assert together == alone
 
 
-def test_the_page_says_the_same_as_the_table(run, pytester):
+def test_the_page_agrees_with_the_table(run, pytester):
     run(GOOD + OTHERS)
     page = (pytester.path / "build" / "equations" / "equations.html").read_text(encoding="utf-8")
     assert "log p(x) ≥ E_q[log p(x|z)]" in page and "test_the_bound_is_near   3 of 4" in page
@@ -131,8 +131,8 @@ def test_without_the_option_nothing_is_written(pytester):
 
 
 @pytest.mark.parametrize("error", [-1e-3, [], [0.0, -1.0]], ids=str)
-def test_an_error_below_zero_or_none_at_all_is_a_slip(error, measured):
-    with pytest.raises(ValueError, match="none is negative"):
+def test_a_negative_error_and_an_empty_array_of_errors_are_refused(error, measured):
+    with pytest.raises(ValueError, match="non-negative error"):
         measured(error, 1.0)
 
 

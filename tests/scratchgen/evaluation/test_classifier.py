@@ -1,4 +1,4 @@
-"""The judge of generated images is itself judged."""
+"""The classifier of generated images: shares and accuracy."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from scratchgen.random import Generator
 
 
 class Sure:
-    """A stand-in with probabilities of our choice."""
+    """A stand-in for a classifier, with given probabilities."""
 
     def __init__(self, p):
         self.p = np.array(p)
@@ -17,18 +17,18 @@ class Sure:
         return self.p
 
 
-def test_shares_count_only_what_is_recognised_with_more_than_half_and_over_all_images():
+def test_shares_count_images_recognised_above_one_half_among_all_images():
     judge = Sure([[0.9, 0.05, 0.05], [0.6, 0.2, 0.2], [0.1, 0.1, 0.8], [0.4, 0.3, 0.3]])
     np.testing.assert_allclose(class_shares(judge, np.zeros((4, 1)), 3), [0.5, 0, 0.25])
 
 
-def test_it_learns_the_digits():
+def test_the_classifier_learns_the_digits():
     digits = load_images("digits")
     judge = Classifier(64, 10).fit(digits.train, digits.train_labels, epochs=15, rng=Generator(0))
     assert np.mean(judge.predict(digits.test) == digits.test_labels) > 0.95
 
 
-def test_the_claim_above_rejects_one_that_was_shown_shuffled_labels():
+def test_the_claim_above_rejects_a_classifier_of_shuffled_labels():
     digits = load_images("digits")
     labels = digits.train_labels[Generator(1).permutation(len(digits.train_labels))]
     judge = Classifier(64, 10).fit(digits.train, labels, epochs=15, rng=Generator(0))

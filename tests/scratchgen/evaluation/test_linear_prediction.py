@@ -1,4 +1,4 @@
-"""Linear prediction, against processes whose coefficients and entropy rate are known."""
+"""Linear prediction against processes with known coefficients and entropy rate."""
 
 import math
 
@@ -20,7 +20,7 @@ def process(rng, n):
 
 
 @pytest.mark.equation("rnn.linear_prediction")
-def test_a_process_is_recovered_and_costs_its_entropy_rate(rng, measured):
+def test_a_process_is_recovered_and_its_loss_is_the_entropy_rate(rng, measured):
     known = LinearPrediction(2).fit([process(rng, 10_000) for _ in range(4)])
     # the covariance of â is s² (Σ x xᵀ)⁻¹; its diagonal here (1 − a₂²)/n for both
     measured(np.abs(known.a[::-1] - A), 4 * math.sqrt((1 - 0.8**2) / 40_000))
@@ -38,7 +38,7 @@ def test_the_claim_above_rejects_an_order_that_is_too_low(rng):
     assert costs[2] == pytest.approx(costs[1], abs=1e-3)
 
 
-def test_the_fit_is_that_of_least_squares_and_no_neighbour_of_it_is_better(rng):
+def test_the_fit_is_the_least_squares_solution_and_a_local_optimum(rng):
     sounds = [process(rng, 100), process(rng, 70)]
     known = LinearPrediction(3).fit(sounds)
     rows = np.concatenate(
@@ -54,18 +54,18 @@ def test_the_fit_is_that_of_least_squares_and_no_neighbour_of_it_is_better(rng):
         known.variance /= change
 
 
-def test_a_long_sound_in_pieces_is_predicted_as_in_one(rng, monkeypatch):
+def test_predictions_in_chunks_equal_those_at_once(rng, monkeypatch):
     x = process(rng, 1_000)
     whole = LinearPrediction(4).fit([x])
     expected = whole.log_prob(x)
-    monkeypatch.setattr("scratchgen.evaluation.linear_prediction.SAMPLES", 64)
+    monkeypatch.setattr("scratchgen.evaluation.linear_prediction.CHUNK_SIZE", 64)
     pieces = LinearPrediction(4).fit([x])
     np.testing.assert_allclose(pieces.a, whole.a, rtol=1e-10)
     np.testing.assert_allclose(pieces.log_prob(x), expected, rtol=1e-10)
 
 
-def test_what_leaves_nothing_to_predict_is_refused():
-    with pytest.raises(BadInput, match="nothing to predict"):
+def test_silence_and_order_0_are_refused():
+    with pytest.raises(BadInput, match="predicted without error"):
         LinearPrediction(2).fit([np.zeros(50)])
-    with pytest.raises(ValueError, match="order of at least 1"):
+    with pytest.raises(ValueError, match="order must be at least 1"):
         LinearPrediction(0)

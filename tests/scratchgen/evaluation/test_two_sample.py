@@ -1,4 +1,4 @@
-"""The table of all scores: the same sizes, the same kernel, and held-out data beside the generated."""
+"""The table of all scores: equal sizes, one kernel, and held-out data next to generated data."""
 
 import math
 import tracemalloc
@@ -44,7 +44,7 @@ def classifier(digits):
     return Classifier(64, 10).fit(digits.train, digits.train_labels, epochs=15, rng=Generator(0))
 
 
-def test_features_are_what_the_last_layer_turns_into_logits(digits, classifier):
+def test_features_are_the_input_of_the_last_layer(digits, classifier):
     x = digits.test[:7]
     h = classifier.features(x)
     assert h.shape == (7, 128) and h.dtype == np.float32 and h.min() == 0
@@ -54,7 +54,7 @@ def test_features_are_what_the_last_layer_turns_into_logits(digits, classifier):
 
 
 @pytest.mark.parametrize("seen", ["pixels", "features"])
-def test_noise_on_images_makes_all_scores_but_recall_worse(seen, digits, classifier):
+def test_noise_on_images_makes_all_scores_except_recall_worse(seen, digits, classifier):
     held_out = np.concatenate([digits.validation, digits.test])
     noise = 0.4 * Generator(1).standard_normal(held_out.shape)
     features = classifier.features if seen == "features" else None
@@ -83,7 +83,7 @@ def test_the_claim_above_rejects_other_real_images(digits):
 
 def test_each_entry_is_the_score_of_sets_cut_to_the_same_size(rng):
     real, held_out, generated = (rng.standard_normal((n, 3)) for n in (90, 60, 180))
-    scores = table(real, held_out, generated, most=30)
+    scores = table(real, held_out, generated, max_examples=30)
     real, generated = real[::3], generated[::6]
     assert scores["Fréchet distance"].generated.mean == frechet_distance(real, generated)
     assert scores["Fréchet distance"].held_out.mean == frechet_distance(real, held_out[::2])
@@ -110,14 +110,14 @@ def test_bad_input_names_the_set(rng):
     for sets, words in [
         ((x, x, x * np.nan), "generated holds NaN"),
         ((x, x[:9], x), "held_out has 9 examples; this score needs at least 20"),
-        ((x, x, x[:, :2]), "real has 3 numbers an example and generated has 2"),
+        ((x, x, x[:, :2]), "real has 3 numbers per example and generated has 2"),
     ]:
         with pytest.raises(BadInput, match=words):
             two_sample_scores(*sets)
 
 
 def test_memory_stays_under_the_stated_bound():
-    """32 MB and the sets; all pairs of 3,000 at once would be 72 MB."""
+    """32 MB plus the sets; all pairs of 3,000 examples at once would need 72 MB."""
     mixture = ring()
     x, y = (mixture.sample(3000, Generator(seed))[0] for seed in (1, 2))
     for score in (

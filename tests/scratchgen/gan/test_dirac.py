@@ -25,7 +25,7 @@ def test_the_forces_are_those_of_the_formula(places, measured):
 
 
 @pytest.mark.equation("gan.dirac")
-def test_without_a_penalty_the_force_is_at_right_angles_to_the_way_to_the_equilibrium(places):
+def test_without_a_penalty_the_force_is_at_right_angles_to_the_direction_of_the_equilibrium(places):
     force_G, force_D = dirac_forces(*places, MINIMAX)
     np.testing.assert_allclose(places[0] * force_G + places[1] * force_D, 0, atol=1e-14)
 

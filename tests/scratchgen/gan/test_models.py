@@ -1,4 +1,4 @@
-"""The pairs of players: shapes, classes, packs, and what they refuse."""
+"""The pairs of players: shapes, classes, packs, and bad input."""
 
 import math
 
@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from scratchgen import BadInput
-from scratchgen.gan import GAN, ConditionalGAN, ConvGAN, build
+from scratchgen.gan import GAN, ConditionalGAN, ConvGAN
 from scratchgen.random import Generator
 
 SIZES = {
     "dense": {"data_dim": 12, "latent_dim": 4},
     "points": {"data_dim": 2, "latent_dim": 2, "hidden": [8, 8], "bounded": False, "activation": "leaky"},
-    "packed": {"architecture": "packed", "data_dim": 12, "latent_dim": 4, "pack": 3},
+    "packed": {"data_dim": 12, "latent_dim": 4, "pack": 3},
     "conv": {"architecture": "conv", "image_shape": [8, 12], "latent_dim": 4, "channels": [3, 5]},
     "conv, spectral": {
         "architecture": "conv",
@@ -25,6 +25,12 @@ SIZES = {
     "conditional": {"architecture": "conditional", "data_dim": 12, "latent_dim": 4, "classes": 3},
 }
 sizes = pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES)
+CLASSES = {"dense": GAN, "conv": ConvGAN, "conditional": ConditionalGAN}
+
+
+def build(sizes, rng=None):
+    arguments = dict(sizes)
+    return CLASSES[arguments.pop("architecture", "dense")](**arguments, rng=rng)
 
 
 @sizes
@@ -79,7 +85,7 @@ def test_rows_that_form_no_whole_packs_are_refused():
         GAN(2, 3, pack=3).logits(np.zeros((7, 2), np.float32))
 
 
-def test_both_players_of_a_conditional_pair_are_told_the_class():
+def test_both_players_of_a_conditional_pair_depend_on_the_class():
     model = ConditionalGAN(12, 4, 3, Generator(0))
     one, two = model.given([0, 1]), model.given([2, 1])
     x, y = one.generate(2, Generator(1)).numpy(), two.generate(2, Generator(1)).numpy()
@@ -101,7 +107,7 @@ def test_to_a_pair_a_class_is_as_if_the_first_layers_of_both_had_another_bias(rn
 
 
 @pytest.mark.equation("gan.conditional")
-def test_the_claim_above_rejects_a_discriminator_that_is_not_told_the_class(rng):
+def test_the_claim_above_rejects_a_discriminator_that_is_not_conditioned_on_the_class(rng):
     pair = ConditionalGAN(5, 4, 3, Generator(0), hidden=(6,))
     x = rng.random((2, 5)).astype(np.float32)
     logits = [pair.given(np.array([k, k])).logits(x).numpy() for k in range(3)]

@@ -1,4 +1,4 @@
-"""GAN training: input that is refused, warnings, and the state after a training that diverged."""
+"""The training of a GAN: bad input, warnings, and the state after an error."""
 
 import itertools
 
@@ -59,7 +59,7 @@ def test_data_of_any_size_go_with_an_unbounded_generator():
     train(model, images, History(), rng=Generator(0), **players(model), **SETTINGS)
 
 
-def test_what_is_logged_tells_how_both_players_are():
+def test_the_log_has_the_losses_scores_and_gradient_norms_of_both_players():
     history, model = History(), small()
     train(model, Generator(0).random((8, 6)), history, rng=Generator(0), **players(model), **SETTINGS)
     assert set(history.history) == {"V", "D_real", "D_fake", "norm_D", "G_loss", "norm_G", "diversity"}
@@ -122,7 +122,7 @@ class Breaking(GAN):
 
 
 @pytest.mark.parametrize(("call", "player", "step"), [(7, "discriminator", 4), (8, "generator", 4)])
-def test_a_loss_that_is_no_number_stops_and_names_the_player_and_the_step_and_keeps_what_was_saved(
+def test_a_loss_that_is_not_finite_stops_the_training_names_player_and_step_and_keeps_the_checkpoint(
     call, player, step, tmp_path
 ):
     images = Generator(0).random((40, 6))
@@ -143,7 +143,7 @@ def test_a_loss_that_is_no_number_stops_and_names_the_player_and_the_step_and_ke
         assert np.all(np.isfinite(array))
 
 
-def test_no_weight_is_changed_by_a_loss_that_is_no_number():
+def test_no_weight_is_changed_by_a_loss_that_is_not_finite():
     model = Breaking(1)
     before = model.state_dict()
     with pytest.raises(Diverged, match="loss of the discriminator is nan"):
@@ -162,7 +162,7 @@ def test_a_gradient_that_is_infinite_stops_it_too():
     assert all(np.all(np.isfinite(a)) for a in model.state_dict().values())
 
 
-# --- health -----------------------------------------------------------------------------------------------
+# --- monitor -----------------------------------------------------------------------------------------------
 
 
 def mean_over_pairs(x, with_itself=False):
@@ -187,27 +187,27 @@ def test_the_claim_above_rejects_a_mean_that_counts_each_with_itself(rng):
     assert abs(mean_distance(x) - mean_over_pairs(x, with_itself=True)) > 0.1
 
 
-def told(health, V, samples):
-    health.step(V)
-    return health.epoch(samples)[1]
+def warnings_of(monitor, V, samples):
+    monitor.step(V)
+    return monitor.epoch(samples)[1]
 
 
-def test_samples_that_become_alike_are_told_once_and_again_if_they_do_so_again(rng):
+def test_a_collapse_of_the_samples_is_reported_once_and_again_when_it_recurs(rng):
     varied = rng.standard_normal((50, 4))
-    health = GANMonitor("nonsaturating", varied)
-    assert health.epoch(varied)[0] == pytest.approx(1)
-    assert told(health, -1.3, 0.7 * varied) == []
-    (complaint,) = told(health, -1.3, 0.1 * varied)
-    assert "samples have become alike: diversity 0.100, it was 1.000" in complaint
-    assert told(health, -1.3, 0.1 * varied) == []
-    assert told(health, -1.3, varied) == []
-    assert len(told(health, -1.3, 0.1 * varied)) == 1
+    monitor = GANMonitor("nonsaturating", varied)
+    assert monitor.epoch(varied)[0] == pytest.approx(1)
+    assert warnings_of(monitor, -1.3, 0.7 * varied) == []
+    (warning,) = warnings_of(monitor, -1.3, 0.1 * varied)
+    assert "samples have become alike: diversity 0.100, it was 1.000" in warning
+    assert warnings_of(monitor, -1.3, 0.1 * varied) == []
+    assert warnings_of(monitor, -1.3, varied) == []
+    assert len(warnings_of(monitor, -1.3, 0.1 * varied)) == 1
 
 
 def test_an_untrained_generator_has_not_collapsed(rng):
     varied = rng.standard_normal((50, 4))
-    health = GANMonitor("nonsaturating", varied)
-    assert told(health, -1.4, 0.01 * varied) == [] and told(health, -1.4, 0.5 * varied) == []
+    monitor = GANMonitor("nonsaturating", varied)
+    assert warnings_of(monitor, -1.4, 0.01 * varied) == [] and warnings_of(monitor, -1.4, 0.5 * varied) == []
 
 
 @pytest.mark.parametrize(
@@ -219,17 +219,17 @@ def test_an_untrained_generator_has_not_collapsed(rng):
         ("hinge", -1.5, 0),
     ],
 )
-def test_a_discriminator_that_has_won_is_told(objective, even, won, rng):
+def test_a_discriminator_that_has_won_is_reported(objective, even, won, rng):
     x = rng.standard_normal((50, 4))
-    health = GANMonitor(objective, x)
-    assert told(health, even, x) == []
-    (complaint,) = told(health, won, x)
-    assert "the discriminator has won" in complaint
+    monitor = GANMonitor(objective, x)
+    assert warnings_of(monitor, even, x) == []
+    (warning,) = warnings_of(monitor, won, x)
+    assert "the discriminator has won" in warning
 
 
 def test_a_critic_is_meant_to_win(rng):
     x = rng.standard_normal((50, 4))
-    assert told(GANMonitor("wasserstein", x), 100.0, x) == []
+    assert warnings_of(GANMonitor("wasserstein", x), 100.0, x) == []
 
 
 class Losing(GAN):

@@ -79,7 +79,7 @@ def in_float64(model):
     return lambda x: (np.maximum(x @ W + b, 0) @ V + c)[:, 0]
 
 
-def test_the_surface_is_what_the_discriminator_says_at_the_places_of_the_lattice():
+def test_the_surface_has_the_logits_of_the_discriminator_at_the_points_of_the_grid():
     film = TrainingTrace(model := pair(), POINTS, 1)
     left, right, below, above = film.extent
     logits = film.frames[0].logits
@@ -116,7 +116,7 @@ def test_the_claim_above_rejects_a_look_that_draws_from_the_noise_of_the_game():
     assert not np.array_equal(*ends)
 
 
-def test_a_game_that_goes_on_has_the_frames_of_before():
+def test_a_resumed_game_has_the_earlier_snapshots():
     class Saving(History):
         def after_step(self):
             if self.total_steps == 9:

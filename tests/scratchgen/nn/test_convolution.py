@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scratchgen import Generator
-from scratchgen.convolution import conv2d, conv_transpose2d
+from scratchgen.functional import conv2d, conv_transpose2d
 from scratchgen.nn import Conv2d, ConvTranspose2d, Sequential, init
 
 

@@ -1,4 +1,4 @@
-"""Batch and layer normalisation: by their own mathematics, and beside PyTorch's."""
+"""Batch and layer normalisation: against their equations, and against PyTorch."""
 
 import numpy as np
 import pytest

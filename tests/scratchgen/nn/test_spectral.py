@@ -9,7 +9,7 @@ from scratchgen.random import Generator
 
 
 def settled(layer, steps=3000):
-    """In float64, when the power iteration is over: 0.99^6000 of what was left."""
+    """In float64, when the power iteration is over: 0.99^6000 of the error is left."""
     layer.b.data = np.linspace(-1, 1, layer.b.size)
     layer.W.data = layer.W.data.astype(np.float64)
     normed = SpectralNorm(layer, Generator(5))
@@ -128,7 +128,7 @@ def test_values_and_gradients_are_pytorchs(rng):
     np.testing.assert_allclose(normed.layer.b.grad, theirs.bias.grad.numpy(), atol=1e-9)
 
 
-def test_the_iteration_goes_on_in_training_and_rests_in_use_and_while_frozen(rng):
+def test_the_iteration_advances_in_training_but_not_in_evaluation_mode_or_while_frozen(rng):
     normed, x = SpectralNorm(Linear(40, 30, Generator(0)), Generator(1)), np.ones((2, 40), np.float32)
     before = normed.u.data.copy()
     normed.eval()(x)

@@ -1,4 +1,4 @@
-"""What is looked at in place of pixels."""
+"""The figures that a test saved, to be checked without looking at pixels."""
 
 import pytest
 from matplotlib.figure import Figure
@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """The figures that were saved, in order."""
+    """The saved figures, in order."""
     figures = []
     savefig = Figure.savefig
     monkeypatch.setattr(

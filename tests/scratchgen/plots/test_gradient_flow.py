@@ -1,4 +1,4 @@
-"""Sizes of gradients by parameter: the numbers, what has no number, and the file."""
+"""The picture of gradients by parameter: values, descriptions of missing values, and the file."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from scratchgen.vae import VAE
 
 
 def dots(picture):
-    """{label: places (x, y)} of the dots in a figure."""
+    """{label: coordinates (x, y)} of the dots in a figure."""
     (axes,) = picture.axes
     return {
         dots.get_label(): dots.get_offsets()
@@ -45,13 +45,13 @@ def test_the_claim_above_rejects_the_signed_mean():
     assert magnitudes(g) == (2, 4) and magnitudes(g)[0] != g.mean()
 
 
-def test_a_gradient_that_vanishes_is_seen_to_vanish(drawn, tmp_path):
+def test_a_vanishing_gradient_is_visible(drawn, tmp_path):
     gradient_flow(deep_sigmoid_network(), tmp_path / "a.png")
     weights = dots(drawn[0])["greatest |gradient|"][::2, 0]
     assert np.all(weights[:-1] < weights[1:] / 2)
 
 
-def test_what_has_no_place_on_a_logarithmic_scale_is_said_in_words(drawn, tmp_path):
+def test_a_gradient_that_a_logarithmic_scale_cannot_show_is_described(drawn, tmp_path):
     model = VAE(6, 2, 3, Generator(0))
     x = np.random.default_rng(0).random((4, 6)).astype(np.float32)
     model.elbo(x, Generator(1)).mean().backward()
@@ -70,7 +70,7 @@ def test_what_has_no_place_on_a_logarithmic_scale_is_said_in_words(drawn, tmp_pa
     assert set(dots(drawn[0])["mean |gradient|"][:, 1]) == set(range(len(names))) - set(said)
 
 
-def test_gradients_that_are_all_zero_make_a_picture_too(tmp_path):
+def test_gradients_that_are_all_zero_have_a_picture(tmp_path):
     layer = Linear(2, 1, Generator(0))
     layer.W.grad = np.zeros_like(layer.W.data)
     gradient_flow(layer, tmp_path / "a.png")

@@ -1,4 +1,4 @@
-"""Pictures hold what they should; whether they look well is for eyes."""
+"""Pictures contain the right parts; how they look must be judged by eye."""
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -9,7 +9,7 @@ from scratchgen.plots.figure import ACCENT
 from scratchgen.plots.images import GAP, tile
 
 
-def test_every_image_stands_in_its_place_of_the_sheet_with_ink_for_one():
+def test_every_image_is_in_its_place_of_the_grid_and_one_is_black():
     images = np.stack([np.full(6, level, np.float32) for level in (0.0, 0.25, 1.0)])
     sheet = tile(images, (2, 3), columns=2)
     assert sheet.shape == (2 * 2 + GAP, 2 * 3 + GAP)
@@ -32,13 +32,13 @@ def test_pictures_are_png_files_whatever_their_titles(tmp_path):
     assert len(list(tmp_path.iterdir())) == 3
 
 
-def test_a_single_epoch_is_a_dot_and_no_number_is_nothing(tmp_path):
+def test_a_single_epoch_is_a_dot_and_nan_is_left_out(tmp_path):
     assert is_in_the_middle(ACCENT, curves({"loss": [3.0]}, tmp_path / "one.png", "nats"))
     assert not is_in_the_middle(ACCENT, curves({"loss": [np.nan]}, tmp_path / "none.png", "nats"))
 
 
 def is_in_the_middle(colour, picture):
-    """Whether a colour is found where neither the axes nor the legend are."""
+    """Whether a colour occurs in the middle of a picture, away from axes and legend."""
     pixels = imread(picture)[:, :, :3]
     width = pixels.shape[1]
     middle = pixels[:, width * 4 // 10 : width * 7 // 10]

@@ -1,10 +1,10 @@
-"""Pictures of a recurrent network: every number in its place."""
+"""Pictures of a recurrent network show every number in its place."""
 
 import numpy as np
 import pytest
 from matplotlib.textpath import TextPath
 
-from scratchgen.plots import gates, gradient_norms, spectrum, text_states
+from scratchgen.plots import eigenvalues, gates, gradient_norms, text_states
 from scratchgen.plots.text_states import ADVANCE, COLUMNS, layout
 
 PNG = b"\x89PNG"
@@ -13,7 +13,7 @@ PNG = b"\x89PNG"
 # --- units over a text ------------------------------------------------------------------------------------
 
 
-def test_every_symbol_stands_on_the_colour_of_its_state(drawn, tmp_path):
+def test_every_token_is_on_the_colour_of_its_state(drawn, tmp_path):
     text, h = "a $b\ncd", np.linspace(-1, 1, 14).reshape(2, 7)
     path = text_states(h, text, ["one", "two"], tmp_path / "a.png")
     assert path.read_bytes().startswith(PNG)
@@ -26,7 +26,7 @@ def test_every_symbol_stands_on_the_colour_of_its_state(drawn, tmp_path):
         assert axes.get_title(loc="left") == title and axes.images[0].get_clim() == (-1, 1)
 
 
-def test_a_line_that_is_too_long_goes_on_in_the_next_row_and_a_piece_of_a_word_has_one_colour():
+def test_a_long_line_continues_in_the_next_row_and_a_token_has_one_colour():
     assert [len(row) for row in layout("x" * (COLUMNS + 3))] == [COLUMNS, 3]
     assert layout(["ab", "\n", "c"]) == [[(0, "a"), (0, "b"), (1, "↵")], [(2, "c")]]
     assert layout("a\n") == [[(0, "a"), (1, "↵")]]
@@ -39,7 +39,7 @@ def test_a_letter_that_would_not_fit_into_its_cell_is_not_drawn():
 def test_letters_are_as_wide_as_their_cells():
     wide, narrow = (TextPath((0, 0), n * "m", size=100, prop={"family": "DejaVu Sans Mono"}) for n in (41, 1))
     advance = (wide.get_extents().x1 - narrow.get_extents().x1) / 40 / 100
-    assert abs(80 * (advance - ADVANCE)) < 0.1  # of a letter at the end of the longest row
+    assert abs(80 * (advance - ADVANCE)) < 0.1  # of a letter, at the end of the longest row
 
 
 def test_states_of_another_shape_are_refused(tmp_path):
@@ -67,7 +67,7 @@ def test_gates_are_dots_by_their_shares_and_a_map_of_the_last_layer_in_order_of_
     assert shown.shape == (5, 60) and len(right.get_xticklabels()) == 60
 
 
-# --- norms and spectrum -----------------------------------------------------------------------------------
+# --- norms and eigenvalues --------------------------------------------------------------------------------
 
 
 def test_norms_are_lines_by_steps_back_and_a_name_has_one_colour(drawn, tmp_path):
@@ -89,7 +89,7 @@ def test_eigenvalues_are_dots_in_the_plane_at_every_moment_within_the_picture(na
     moments = [
         (1 + k) * rng.standard_normal((len(names), 6)) * np.exp(1j * rng.standard_normal(6)) for k in range(n)
     ]
-    assert spectrum(moments, names, tmp_path / "a.png").read_bytes().startswith(PNG)
+    assert eigenvalues(moments, names, tmp_path / "a.png").read_bytes().startswith(PNG)
     for g, axes in enumerate(drawn[0].axes[: len(names)]):
         assert axes.get_title() == names[g] and axes.get_aspect() == 1
         for moment, dots in zip(moments, axes.collections, strict=True):

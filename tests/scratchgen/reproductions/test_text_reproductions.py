@@ -6,15 +6,15 @@ from functools import partial
 
 import numpy as np
 import pytest
+from scratchgen.tasks.recipes import recipe
 
 from scratchgen import rnn
 from scratchgen.data import TextData
 from scratchgen.evaluation import NGram
-from scratchgen.evaluation.ngram import ALPHA_GRID
+from scratchgen.evaluation.ngram import CONCENTRATION_GRID
 from scratchgen.random import Generator
 from scratchgen.reproductions import reproduce, shakespeare
 from scratchgen.tasks.load import load_run
-from scratchgen.tasks.recipes import recipe
 
 TINY = {"hidden": 8, "embedding": 4, "epochs": 3, "batch_size": 2, "chunk": 20}
 ITEMS = (shakespeare.SHAKESPEARE_TANH, shakespeare.SHAKESPEARE_LSTM)
@@ -49,7 +49,7 @@ def test_validation_and_test_part_are_scored_as_one_text_in_one_pass(item, play,
     (numbers,) = row.numbers
     directory = tmp_path / item.name / row.part.name / "seed-0"
     model, _ = load_run(directory)
-    nats = lambda text: -float(np.mean(rnn.log_prob(model, model.vocabulary.encode(text))))
+    nats = lambda text: -float(np.mean(rnn.log_prob(model, model.tokenizer.encode(text))))
     assert next(iter(numbers)) == "held out"  # the number that is compared with its target
     assert numbers["held out"] == pytest.approx(nats(play.validation + play.test), rel=1e-6)
     assert numbers["held out"] != pytest.approx(nats(play.validation), rel=1e-2)
@@ -68,19 +68,19 @@ def test_no_epoch_is_left_out_and_the_weights_are_those_of_the_last(play, tmp_pa
     epochs = [json.loads(line) for line in (directory / "metrics.jsonl").read_text().splitlines()]
     assert [each["epoch"] for each in epochs] == [1, 2, 3]
     model, _ = load_run(directory)
-    ids = model.vocabulary.encode(play.validation)
+    ids = model.tokenizer.encode(play.validation)
     assert rnn.evaluate(model, ids) == pytest.approx(epochs[-1]["validation_bits"], rel=1e-6)
 
 
 def test_the_n_gram_beside_it_is_the_best_of_all_orders_up_to_five_on_the_same_text(play, tmp_path):
     (row,) = reproduce(tiny(ITEMS[0]), tmp_path, range(1), quiet=True)
     (numbers,) = row.numbers
-    vocabulary = load_run(tmp_path / ITEMS[0].name / row.part.name / "seed-0")[0].vocabulary
+    vocabulary = load_run(tmp_path / ITEMS[0].name / row.part.name / "seed-0")[0].tokenizer
     train, held_out = vocabulary.encode(play.train), vocabulary.encode(play.validation + play.test)
     tried = {
-        (order, alpha): NGram(order, alpha).fit(train, vocabulary.size).log_prob(held_out)
+        (order, alpha): NGram(order, alpha).fit(train, vocabulary.vocabulary_size).log_prob(held_out)
         for order in range(6)
-        for alpha in ALPHA_GRID
+        for alpha in CONCENTRATION_GRID
     }
     (order, _), best = max(tried.items(), key=lambda found: found[1].sum())
     assert numbers["its order"] == order

@@ -1,4 +1,4 @@
-"""Language models: what they are made of, going on with a training, and input that cannot be used."""
+"""Language models: their parts, resumed training, and bad input."""
 
 import warnings
 
@@ -33,11 +33,11 @@ def vocabulary(kind):
     return {"characters": CharacterTokenizer.of(TEXT), "bytes": ByteTokenizer()}[kind]
 
 
-# --- vocabularies -----------------------------------------------------------------------------------------
+# --- tokenizers -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["characters", "bytes", "byte pairs"])
-def test_a_model_learns_a_text_in_any_symbols_and_its_bits_are_by_the_character(kind):
+def test_a_model_learns_a_text_with_any_tokenizer_and_its_bits_are_per_character(kind):
     symbols = vocabulary(kind)
     ids = symbols.encode(TEXT)
     model = LanguageModel(symbols, 24, 12, Generator(0), cell="gru")
@@ -60,7 +60,7 @@ def test_a_model_learns_a_text_in_any_symbols_and_its_bits_are_by_the_character(
     assert text.startswith("the café") and len(text) > 8
 
 
-def test_bytes_write_every_text_and_come_back():
+def test_bytes_encode_every_text_and_decode_to_it():
     text = "naïve 日本 \x00\n😀"
     assert ByteTokenizer().decode(ByteTokenizer().encode(text)) == text
     np.testing.assert_array_equal(ByteTokenizer().encode("é"), [0xC3, 0xA9])
@@ -69,7 +69,7 @@ def test_bytes_write_every_text_and_come_back():
 
 
 @pytest.mark.parametrize("ids", [[-1], [256]])
-def test_numbers_that_are_no_bytes_are_refused(ids):
+def test_integers_outside_the_bytes_are_refused(ids):
     with pytest.raises(BadInput, match=r"numbered 0 … 255"):
         ByteTokenizer().decode(ids)
 
@@ -87,8 +87,8 @@ def test_a_stop_may_begin_and_end_within_pieces():
 
 
 @pytest.mark.parametrize("cell", rnn.CELLS)
-def test_tied_weights_are_one_table_that_gets_both_gradients(cell, rng):
-    model = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell, tied=True)
+def test_tied_embeddings_are_one_parameter_that_gets_both_gradients(cell, rng):
+    model = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell, tie_embeddings=True)
     untied = LanguageModel(CharacterTokenizer("abc"), 6, 6, Generator(0), cell=cell)
     untied.load_state_dict({**model.state_dict(), "W_hy": model.embedding.W.data.T.copy()})
     assert len(untied.parameters()) == len(model.parameters()) + 1
@@ -101,7 +101,7 @@ def test_tied_weights_are_one_table_that_gets_both_gradients(cell, rng):
     np.testing.assert_allclose(model.embedding.W.grad, both, rtol=1e-4, atol=1e-5)  # float32
 
 
-def test_dropout_is_off_where_text_is_scored_or_drawn_and_on_again_afterwards(rng):
+def test_dropout_is_off_during_scoring_and_generation_and_on_again_afterwards(rng):
     model = LanguageModel(CharacterTokenizer("abc"), 16, 8, Generator(0), cell="lstm", layers=2, dropout=0.5)
     ids = rng.integers(0, 3, 40)
     assert evaluate(model, ids) == evaluate(model, ids)
@@ -111,13 +111,13 @@ def test_dropout_is_off_where_text_is_scored_or_drawn_and_on_again_afterwards(rn
     assert np.any(losses[0] != losses[1])
 
 
-def test_a_model_in_use_stays_in_use(rng):
+def test_a_model_in_evaluation_mode_stays_in_it(rng):
     model = LanguageModel(CharacterTokenizer("abc"), 4, 2, dropout=0.5).eval()
     evaluate(model, rng.integers(0, 3, 9))
     assert not model.training
 
 
-# --- going on ---------------------------------------------------------------------------------------------
+# --- resuming ---------------------------------------------------------------------------------------------
 
 
 class Killed(Exception):
@@ -125,7 +125,7 @@ class Killed(Exception):
 
 
 class Watched(History):
-    """Books that remember their state after one step, and stop there."""
+    """A history that keeps its state after one step, and stops there."""
 
     def __init__(self, at=None):
         super().__init__()
@@ -140,8 +140,8 @@ class Watched(History):
 
 @pytest.mark.parametrize("cell", rnn.CELLS)
 @pytest.mark.parametrize("at", [1, 4, 6, 9])
-def test_a_training_that_was_killed_goes_on_to_the_same_bits(cell, at, rng):
-    """With dropout, two layers, a learned first state and, for long short-term memory, h and c carried."""
+def test_a_training_that_was_killed_resumes_to_the_same_bits(cell, at, rng):
+    """With dropout, two layers, a learned first state and, for LSTM, h and c carried."""
     ids = rng.integers(0, 3, 200)
 
     def run(books):
@@ -200,7 +200,7 @@ def test_the_claim_above_rejects_a_checkpoint_that_forgets(forgotten, rng):
     assert any(np.any(array != expected[name]) for name, array in run(again).items())
 
 
-def test_a_checkpoint_without_all_that_a_training_changes_is_refused_in_one_line(rng):
+def test_an_incomplete_checkpoint_is_refused_in_one_line(rng):
     ids = rng.integers(0, 3, 200)
     with pytest.raises(Killed):
         train(MODEL, ids, ids, stopped := Watched(3), **fit(MODEL))
@@ -212,10 +212,10 @@ def test_a_checkpoint_without_all_that_a_training_changes_is_refused_in_one_line
         train(MODEL, ids, ids, again, **fit(MODEL))
 
 
-def test_weights_of_a_network_of_another_kind_are_refused():
+def test_weights_of_another_kind_of_network_are_refused():
     of = lambda **options: LanguageModel(CharacterTokenizer("abc"), 6, 3, **options)
     for other in ({"cell": "lstm"}, {"cell": "gru"}, {"layers": 2}, {"learned_h0": True}):
-        with pytest.raises(ValueError, match=r"of another model|in the model, but"):
+        with pytest.raises(ValueError, match=r"to a different model|in the model, but"):
             of().load_state_dict(of(**other).state_dict())
 
 
@@ -253,10 +253,10 @@ LONG = np.zeros(30, np.int64)
         (lambda: MODEL.generate("a", 1, 1, Generator(0), top_p=1.1), "top_p"),
         (lambda: MODEL.generate("a", 1, 1, Generator(0), stop=""), "empty stop"),
         (lambda: rnn.beam_search(MODEL, "a", 1, 0), "width"),
-        (lambda: rnn.beam_search(MODEL, "a", 1, 1, alpha=-1.0), "alpha"),
+        (lambda: rnn.beam_search(MODEL, "a", 1, 1, length_penalty=-1.0), "length_penalty"),
         (lambda: rnn.beam_search(MODEL, "", 1, 1), "prompt is empty"),
         (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, cell="elman"), "tanh, lstm, gru"),
-        (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, tied=True), "tied weights"),
+        (lambda: LanguageModel(CharacterTokenizer("abc"), 4, 2, tie_embeddings=True), "tied embeddings"),
         (lambda: MODEL.loss(LONG[:0, None], LONG[:0, None]), "no steps"),
         (
             lambda: MODEL.loss(LONG[:3, None], LONG[:3, None], mask=np.zeros((3, 1), bool)),
@@ -264,7 +264,7 @@ LONG = np.zeros(30, np.int64)
         ),
     ],
 )
-def test_input_that_cannot_be_used_is_refused_in_one_line(call, says):
+def test_bad_input_is_refused_in_one_line(call, says):
     with pytest.raises(BadInput, match=says) as refused:
         call()
     assert "\n" not in str(refused.value)
@@ -287,12 +287,12 @@ def test_a_loss_that_explodes_stops_the_training_with_the_weights_before_the_ste
     model.W_hy.data[0] = np.inf
     before, books = model.state_dict(), History()
     with warnings.catch_warnings(), pytest.raises(BadInput, match="training diverged in step 1 of epoch 1"):
-        warnings.simplefilter("ignore")  # NumPy says so too
+        warnings.simplefilter("ignore")  # NumPy warns too
         train(model, rng.integers(0, 3, 100), LONG, books, **fit(model))
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[name])
 
 
-def test_a_model_that_gives_no_numbers_draws_nothing():
+def test_a_model_whose_logits_are_nan_samples_nothing():
     with pytest.raises(ValueError, match="probabilities must be finite"):
         Generator(0).categorical(probabilities(np.array([[np.nan, 0.0]])))

@@ -39,7 +39,7 @@ def shown(lines, clock, epochs, seconds):
 
 
 def test_there_is_one_plain_line_an_epoch_with_the_time_left(clock, capsys):
-    shown(Lines("vae"), clock, epochs=3, seconds=60)
+    shown(Lines("vae", ("elbo",)), clock, epochs=3, seconds=60)
     assert capsys.readouterr().err.splitlines() == [
         "VAE epoch 1/3  elbo -1  2:00 min left",
         "VAE epoch 2/3  elbo -2  1:00 min left",
@@ -48,14 +48,17 @@ def test_there_is_one_plain_line_an_epoch_with_the_time_left(clock, capsys):
 
 
 def test_of_many_short_epochs_few_are_told_and_the_last_always(clock, capsys):
-    shown(Lines("vae"), clock, epochs=100, seconds=1)
+    shown(Lines("vae", ("elbo",)), clock, epochs=100, seconds=1)
     told = [int(line.split()[2].split("/")[0]) for line in capsys.readouterr().err.splitlines()]
     assert told == [1, 11, 21, 31, 41, 51, 61, 71, 81, 91, 100]
 
 
 def test_only_numbers_that_matter_are_shown():
     numbers = {"elbo": -18.51234, "validation_elbo": -19.0, "best_epoch": 7, "norm": 3.0}
-    assert in_words("vae", numbers) == "elbo -18.512  validation elbo -19.000  best epoch 7"
+    assert (
+        in_words(("elbo", "validation_elbo", "best_epoch"), numbers)
+        == "elbo -18.512  validation elbo -19.000  best epoch 7"
+    )
 
 
 def test_durations_are_in_the_unit_that_fits():
@@ -73,9 +76,9 @@ def test_a_pipe_gets_no_escape_codes_and_quiet_gets_nothing(tmp_path):
 
 
 def test_the_display_follows_what_standard_error_is(monkeypatch):
-    assert type(progress.progress("vae", quiet=True)) is Silent
+    assert type(progress.progress("vae", (), quiet=True)) is Silent
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    assert type(progress.progress("vae", quiet=False)) is Lines
+    assert type(progress.progress("vae", (), quiet=False)) is Lines
 
 
 def on_a_terminal(folder, **environment):

@@ -13,9 +13,10 @@ from scratchgen.runs.report import report, write_report
 PNG = b"\x89PNG\r\n\x1a\n and the rest"
 SCORE = {"measure": "ELBO", "ours": "-1", "baseline": "-2", "expected": "-1.5", "reached": True}
 CONFIG = {
-    **{"kind": "vae", "data": "mine", "source": "/there/mine.npy", "seed": 7, "data_sha256": "abc123"},
-    **{"model": {"data_dim": 4, "latent_dim": 2, "hidden": 3}, "training": {"epochs": 2, "alpha": 0.5}},
-    **{"image_shape": [2, 2], "command": "scratchgen train vae --data mine.npy", "backend": "numba"},
+    **{"format": 2, "task": "vae", "family": "vae", "example": "-n 64 --out samples.png"},
+    **{"data": "mine", "source": "/there/mine.npy", "seed": 7, "data_sha256": "abc123"},
+    **{"settings": {"epochs": 2, "learning_rate": 0.5}},
+    **{"command": "scratchgen train vae --data mine.npy", "backend": "numba"},
     **{"versions": {"numpy": "9.8.7"}, "git": {"commit": "c0ffee", "changed": True}},
 }
 
@@ -27,7 +28,7 @@ def make_run(folder, config=CONFIG, finished=True):
     (folder / "samples" / "curves.png").write_bytes(PNG)
     if finished:
         (folder / "scores.json").write_text(json.dumps([SCORE]))
-        (folder / "timing.json").write_text('{"seconds": 125.0, "sittings": 2}')
+        (folder / "timing.json").write_text('{"seconds": 125.0, "sessions": 2}')
     return folder
 
 
@@ -83,7 +84,7 @@ def test_sounds_are_heard_within_the_page(tmp_path):
 
 @pytest.mark.parametrize(("asked", "early"), [(2, False), (9, True)])
 def test_a_run_stopped_early_if_fewer_epochs_were_done_than_asked_for(asked, early, tmp_path):
-    run = make_run(tmp_path / "run", {**CONFIG, "training": {"epochs": asked}})
+    run = make_run(tmp_path / "run", {**CONFIG, "settings": {"epochs": asked}})
     (run / "metrics.jsonl").write_text('{"epoch": 1, "best_epoch": 1}\n{"epoch": 2, "best_epoch": 1}\n')
     text = Reader(report(read_record(run))).text
     assert "weights of epoch 1" in text and ("stopped early" in text) is early
@@ -92,8 +93,8 @@ def test_a_run_stopped_early_if_fewer_epochs_were_done_than_asked_for(asked, ear
 def test_the_page_says_what_was_made_how_and_how_to_go_on(tmp_path):
     text = Reader(report(read_record(make_run(tmp_path / "a run")))).text
     for words in (
-        *("VAE on mine", "2 epochs", "2:05 min in 2 sittings", "seed 7", "ELBO", "-1.5", "reached"),
-        *("scratchgen train vae --data mine.npy", "9.8.7", "c0ffee", "not committed", "numba", "abc123"),
+        *("vae on mine", "2 epochs", "2:05 min in 2 sessions", "seed 7", "ELBO", "-1.5", "reached"),
+        *("scratchgen train vae --data mine.npy", "9.8.7", "c0ffee", "uncommitted", "numba", "abc123"),
         *(f"scratchgen sample '{tmp_path}/a run'", f"train vae --resume '{tmp_path}/a run'", "-3.25", "0.5"),
     ):
         assert words in text, words

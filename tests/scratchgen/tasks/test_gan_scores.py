@@ -11,11 +11,10 @@ from scratchgen.data import load_images
 from scratchgen.data.rows import load_rows
 from scratchgen.gan import GAN, ConditionalGAN
 from scratchgen.random import Generator
-from scratchgen.tasks.scores.gan import SAMPLES, gan_scores, judge_of
-from scratchgen.tasks.scores.gan_and_real import some, two_sample_scores
+from scratchgen.tasks.gan_scores import SAMPLES, gan_scores, judge_of, random_indices, two_sample_scores
 
 pytest.importorskip("sklearn")
-ASKED = "samples recognised as the class asked for"
+REQUESTED = "samples recognised as the requested class"
 
 
 class Replay(GAN):
@@ -62,7 +61,7 @@ def compared(model, rows, judge, part="test"):
 def test_samples_that_are_the_held_out_data_score_exactly_as_these_do(digits, judge):
     class Same(GAN):
         def sample(self, n, rng):
-            return digits.test[some(n, digits.test)]
+            return digits.test[random_indices(n, digits.test)]
 
     for score in compared(Same(64), digits, judge).values():
         assert score.value == pytest.approx(score.baseline_value)
@@ -79,8 +78,8 @@ def test_they_are_the_librarys_scores_on_features_of_the_judge(digits, judge):
     scores = compared(Replay(digits.validation), digits, judge)
     samples = Replay(digits.validation).sample(250, Generator(3))
     expected = evaluation.two_sample_scores(
-        digits.train[some(250, digits.train)],
-        digits.test[some(250, digits.test)],
+        digits.train[random_indices(250, digits.train)],
+        digits.test[random_indices(250, digits.test)],
         samples,
         judge.classifier.features,
     )
@@ -110,15 +109,15 @@ def test_a_model_that_draws_what_it_is_asked_for_has_the_classes_of_the_real_dat
 
 def test_real_examples_are_chosen_at_random_and_not_at_even_distances():
     x = np.tile([0.0, 1.0], 5000)[:, None]  # every second one is darker
-    found = x[some(1000, x)].mean()
+    found = x[random_indices(1000, x)].mean()
     assert abs(found - 0.5) < 5 * 0.5 / math.sqrt(1000) and x[::10].mean() == 0
-    assert len({*some(1000, x)}) == 1000
+    assert len({*random_indices(1000, x)}) == 1000
 
 
 @pytest.mark.parametrize(("off", "least", "most"), [(0, 0.95, 1), (1, 0, 0.05)])
 def test_samples_are_of_the_class_asked_for_or_not(off, least, most, digits, judge):
     model = Drawer(digits.train, digits.train_labels, off)
-    score = named(gan_scores(model, digits, "test", Generator(0), judge))[ASKED]
+    score = named(gan_scores(model, digits, "test", Generator(0), judge))[REQUESTED]
     assert least <= score.value <= most
     assert score.reached == (off == 0)
     accuracy = np.mean(judge.classes(digits.test) == digits.test_labels)
@@ -152,7 +151,7 @@ def test_rows_without_classes_are_compared_as_they_are_and_have_no_judge(digits)
     assert gan_scores(GAN(64), none, "test", Generator(0), None) == []
     scores = compared(GAN(64), none, None)
     expected = evaluation.frechet_distance(
-        digits.train[some(250, digits.train)], GAN(64).sample(250, Generator(3))
+        digits.train[random_indices(250, digits.train)], GAN(64).sample(250, Generator(3))
     )
     assert scores["Fréchet distance"].value == pytest.approx(expected)
     assert not any("class" in name for name in scores)

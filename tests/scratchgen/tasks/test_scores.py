@@ -12,9 +12,10 @@ from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
 from scratchgen.runs.score import mean_score
-from scratchgen.tasks.scores import vae as of_vae
-from scratchgen.tasks.scores.vae import ELBO, bound_scores, likelihood_scores
-from scratchgen.tasks.scores.vq import CODE_NATS, PERPLEXITY, vq_scores
+from scratchgen.tasks import vae_scores
+from scratchgen.tasks import vq as vq_task
+from scratchgen.tasks.vae_scores import ELBO, bound_scores, likelihood_scores
+from scratchgen.tasks.vq import CODE_LENGTH, PERPLEXITY
 from scratchgen.vae import vq_training
 
 
@@ -51,7 +52,7 @@ def trained(model, rows, epochs=10):
 def models(rows):
     return {
         "plain": trained(vae.VAE(64, 4, 32, Generator(0)), rows),
-        "told": trained(vae.ConditionalVAE(64, 4, 32, 10, Generator(0)), rows),
+        "conditional": trained(vae.ConditionalVAE(64, 4, 32, 10, Generator(0)), rows),
         "linear": trained(vae.LinearVAE(64, 4, Generator(0)), rows),
     }
 
@@ -60,7 +61,7 @@ def named(scores):
     return {score.measure: score for score in scores}
 
 
-@pytest.mark.parametrize("name", ["plain", "told", "linear"])
+@pytest.mark.parametrize("name", ["plain", "conditional", "linear"])
 def test_the_bound_is_minus_distortion_and_rate_and_lies_below_the_likelihood(name, models, rows):
     elbo, rate, distortion = bound_scores(models[name], rows, "test", Generator(7))
     likelihood = likelihood_scores(models[name], rows, "test", 50, Generator(7))[0]
@@ -87,17 +88,19 @@ def test_a_part_is_measured_on_its_own_examples(models, rows):
 
 def test_a_model_that_is_told_other_classes_than_the_right_ones_scores_worse(models, rows):
     wrong = replace(rows, test_labels=(rows.test_labels + 1) % 10)
-    right, worse = (bound_scores(models["told"], data, "test", Generator(7))[0] for data in (rows, wrong))
+    right, worse = (
+        bound_scores(models["conditional"], data, "test", Generator(7))[0] for data in (rows, wrong)
+    )
     assert worse.value < right.value - 1
 
 
-@pytest.mark.parametrize("name", ["plain", "told"])
+@pytest.mark.parametrize("name", ["plain", "conditional"])
 def test_how_many_are_decoded_at_once_changes_nothing_but_rounding(name, models, rows, monkeypatch):
     of_all = (
         bound_scores(models[name], rows, "test", Generator(7)),
         likelihood_scores(models[name], rows, "test", 5, Generator(7)),
     )
-    monkeypatch.setattr(of_vae, "ROWS", 12)
+    monkeypatch.setattr(vae_scores, "ROWS", 12)
     in_pieces = (
         bound_scores(models[name], rows, "test", Generator(7)),
         likelihood_scores(models[name], rows, "test", 5, Generator(7)),
@@ -143,12 +146,12 @@ def test_a_vq_model_is_scored_by_its_own_bound_and_by_its_codes(rows):
     training = {"epochs": 2, "prior_epochs": 1, "batch_size": 64, "optimizer": optimizer}
     training["prior_optimizer"] = Adam(model.prior.parameters(), 4e-3)
     vae.train_vq(model, rows.train, rows.validation, History(), **training, rng=Generator(0))
-    scores = named(vq_scores(model, rows, "test"))
+    scores = named(vq_task.score(model, rows, vq_task.Settings(), "test"))
     assert scores[ELBO].value == pytest.approx(vq_training.evaluate(model.elbo, rows.test), rel=1e-5)
     assert scores[ELBO].value == pytest.approx(
-        -scores["held-out distortion, nats an example"].value - scores[CODE_NATS].value
+        -scores["held-out distortion, nats per example"].value - scores[CODE_LENGTH].value
     )
-    assert scores[CODE_NATS].baseline_value == pytest.approx(4 * np.log(8))  # a grid of 2 × 2 codes of 8
+    assert scores[CODE_LENGTH].baseline_value == pytest.approx(4 * np.log(8))  # a grid of 2 × 2 codes of 8
     assert 1 <= scores[PERPLEXITY].value <= 8
 
 

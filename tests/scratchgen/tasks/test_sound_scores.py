@@ -8,7 +8,7 @@ import pytest
 from scratchgen.data import SoundData
 from scratchgen.data.sound_frames import as_frames
 from scratchgen.evaluation import LinearPrediction
-from scratchgen.tasks.scores.sound import ORDER, linear_nats, marginal_nats
+from scratchgen.tasks.sound import ORDER, linear_nats, marginal_nats
 
 N = 64 * 40  # samples, whole frames
 

@@ -171,7 +171,7 @@ def gained(kind, warm_up):
         "batch_size": 64,
         "optimizer": Adam(model.parameters(), 3e-3),
         "rng": rng,
-        "loss": BetaLoss(warm_up=warm_up),
+        "loss": BetaLoss(kl_warmup_steps=warm_up),
     }
     train(model, images, images[:100], History(), **how)
     return evaluate(model, images, rng) - independent_bernoulli_log_prob(images, images)
@@ -185,7 +185,7 @@ def test_the_claim_above_rejects_a_decoder_that_does_not_see_the_latent():
     assert gained(Blind, warm_up=200) < 0
 
 
-def test_with_the_whole_rate_from_the_first_step_the_latent_says_less_by_then():
+def test_without_a_warm_up_the_latent_carries_less_information():
     """Why the recipe of this model lets the rate warm up: over four seeds it gave 0.9 to 1.2 nats."""
     assert gained(ConvVAE, warm_up=0) < gained(ConvVAE, warm_up=200) - 0.5
 

@@ -1,4 +1,4 @@
-"""What a case is: a way to call rows of the table, with the shapes and the values that it is called with."""
+"""A case: a way to call rows of the table, with the shapes and the domain of its arguments."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Case:
     f         takes tensors as well as plain arrays
     shapes    of its arguments, "(...,n,k),(k,m+1)": a letter is a side of 0 to 3 elements, the same wherever
               it stands; +1 makes it longer by one, where a function of nothing has no value; a number stands
-              for itself. "..." are up to three axes in front (two beside letters), which broadcast
+              for itself. "..." are up to three axes in front (two if there are letters), which broadcast
     domain    where the values lie. DISTINCT ones are at least 0.08 apart over all arguments, so that no
               difference quotient crosses a kink
     oracle    the same function of plain arrays, and none of ours: NumPy's own, or an independent formula.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchgen.convolution import overlap_add, patches
+from scratchgen.functional.convolution import overlap_add, patches
 
 from .case import Case
 

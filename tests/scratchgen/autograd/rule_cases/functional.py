@@ -1,4 +1,4 @@
-"""Cases of the library's own functions, each beside a formula that shares no line with it."""
+"""Cases of the library's own functions, each with a formula that shares no line with it."""
 
 import numpy as np
 
@@ -106,12 +106,16 @@ CASES = {
     F.softmax_cross_entropy: [
         Case(lambda a: F.softmax_cross_entropy(a, classes(a)), "(...,v+1)", oracle=categorical)
     ],
-    F.sigmoid_minus_pixel: [
-        Case(F.sigmoid_minus_pixel, "(b),(b,d),(b,d)", oracle=lambda g, a, x: g[:, None] * (sigma(a) - x))
-    ],
-    F.softmax_minus_one_hot: [
+    F.bernoulli_cross_entropy_grad: [
         Case(
-            lambda g, a: F.softmax_minus_one_hot(g, a, classes(a)),
+            F.bernoulli_cross_entropy_grad,
+            "(b),(b,d),(b,d)",
+            oracle=lambda g, a, x: g[:, None] * (sigma(a) - x),
+        )
+    ],
+    F.softmax_cross_entropy_grad: [
+        Case(
+            lambda g, a: F.softmax_cross_entropy_grad(g, a, classes(a)),
             "(b),(b,v+1)",
             oracle=lambda g, a: g[:, None] * (probabilities(a) - one_hot(a)),
         )
@@ -125,9 +129,9 @@ CASES = {
         )
         for name, (f, _) in ACTIVATIONS.items()
     ],
-    F.activation_slope: [
+    F.bias_activation_grad: [
         Case(
-            lambda g, y, name=name: F.activation_slope(g, y, name),
+            lambda g, y, name=name: F.bias_activation_grad(g, y, name),
             "(n,h),(n,h)",
             DISTINCT,
             oracle=lambda g, y, slope=slope: g * slope(y),
@@ -162,9 +166,9 @@ CASES = {
             oracle=lambda mu, logvar: mu + np.exp(logvar / 2) * noise(mu.shape),
         )
     ],
-    F.half_sigma_eps: [
+    F.reparameterize_grad: [
         Case(
-            lambda g, logvar: F.half_sigma_eps(g, logvar, KEY, COUNTER),
+            lambda g, logvar: F.reparameterize_grad(g, logvar, KEY, COUNTER),
             "(n,m),(n,m)",
             oracle=lambda g, logvar: g * np.exp(logvar / 2) * noise(g.shape) / 2,
         )

@@ -14,7 +14,7 @@ from scratchgen.autograd.rules.elementwise import clip
 from scratchgen.autograd.rules.indexing import add_at, getitem
 from scratchgen.autograd.rules.linear_algebra import euclidean_norm, log_abs_determinant
 from scratchgen.autograd.rules.shapes import astype, identity, join, pad
-from scratchgen.convolution import conv2d, conv_transpose2d, overlap_add, patches
+from scratchgen.functional import conv2d, conv_transpose2d, overlap_add, patches
 
 from .functional import COUNTER, KEY, noise
 
@@ -328,17 +328,17 @@ TWINS = {
             R,
         )
     ],
-    F.sigmoid_minus_pixel: [
+    F.bernoulli_cross_entropy_grad: [
         (
-            F.sigmoid_minus_pixel,
+            F.bernoulli_cross_entropy_grad,
             lambda g, a, x: g[:, None] * (torch.sigmoid(a) - x),
             ((2,), (2, 3), (2, 3)),
             U,
         )
     ],
-    F.softmax_minus_one_hot: [
+    F.softmax_cross_entropy_grad: [
         (
-            lambda g, a: F.softmax_minus_one_hot(g, a, np.array([2, 0])),
+            lambda g, a: F.softmax_cross_entropy_grad(g, a, np.array([2, 0])),
             lambda g, a: g[:, None] * (a.softmax(-1) - torch.eye(3, dtype=a.dtype)[[2, 0]]),
             ((2,), (2, 3)),
             R,
@@ -352,8 +352,8 @@ TWINS = {
             R,
         )
     ],
-    F.activation_slope: [
-        (lambda g, y: F.activation_slope(g, y, "tanh"), lambda g, y: g * (1 - y * y), M * 2, R)
+    F.bias_activation_grad: [
+        (lambda g, y: F.bias_activation_grad(g, y, "tanh"), lambda g, y: g * (1 - y * y), M * 2, R)
     ],
     F.lstm_recurrence: [(F.lstm_recurrence, lstm, ((4, 2, 3), (2, 2), (2, 2), (3, 8), (2, 8), (8,)), U)],
     F.gru_recurrence: [(F.gru_recurrence, gru, ((4, 2, 3), (2, 2), (3, 6), (2, 6), (6,), (6,)), U)],
@@ -415,9 +415,9 @@ TWINS = {
             U,
         )
     ],
-    F.half_sigma_eps: [
+    F.reparameterize_grad: [
         (
-            lambda g, logvar: F.half_sigma_eps(g, logvar, KEY, COUNTER),
+            lambda g, logvar: F.reparameterize_grad(g, logvar, KEY, COUNTER),
             lambda g, logvar: g * torch.exp(logvar / 2) / 2 * torch.tensor(noise(g.shape), dtype=g.dtype),
             M * 2,
             U,

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 import scratchgen
 from scratchgen import Tensor, check_grads, grad, vjp
-from scratchgen.autograd.primitives import PRIMITIVES, SPREAD, TABLE, Primitive
+from scratchgen.autograd.primitives import COMPOSED, PRIMITIVES, TABLE, Primitive
 
 from .case import Case
 
-EXAMPLES = 6  # drawn shapes for each case, beside its corners
+EXAMPLES = 6  # drawn shapes per case, in addition to its corners
 FEW_ROUNDINGS = 2.0**12  # the worst growth of one rounding error that a case may show
 
 
@@ -33,7 +33,7 @@ def rows() -> list:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     own = [p for p in PRIMITIVES if (getattr(p.function, "__module__", None) or "").startswith("scratchgen")]
-    return [*TABLE, *SPREAD, *own]
+    return [*TABLE, *COMPOSED, *own]
 
 
 def name_of(row) -> str:
@@ -43,12 +43,12 @@ def name_of(row) -> str:
     return row.__name__ if (row.__module__ or "numpy") == "numpy" else f"{row.__module__}.{row.__name__}"
 
 
-# --- what the walk wants to have seen -----------------------------------------------------------------------
+# --- evidence -----------------------------------------------------------------------------------------------
 
 
 @dataclass
 class Evidence:
-    """What the cases of one row have been seen to do."""
+    """The calls that the cases of one row have made."""
 
     arguments: set[int] = field(default_factory=set)  # whose rule was called, on a cotangent of some elements
     broadcast: set[int] = field(default_factory=set)  # arguments that were smaller than the result
@@ -58,9 +58,9 @@ class Evidence:
 
 
 def shortcomings(row, cases: Iterable[Case]) -> list[str]:
-    """What is missing before the row may count as checked; [] if nothing is.
+    """The checks that are missing before a row counts as checked; [] if none is.
 
-    Raises AssertionError where a check was made and failed.
+    Raises AssertionError where a check fails.
     """
     cases, missing = list(cases), []
     if not cases:
@@ -80,15 +80,15 @@ def shortcomings(row, cases: Iterable[Case]) -> list[str]:
             missing += [
                 f"has not had its argument {i} broadcast" for i in sorted(wanted - evidence.broadcast)
             ]
-        if entry.once and not any(word.isalpha() for word in entry.once.split()):
+        if entry.first_order_only and not any(word.isalpha() for word in entry.first_order_only.split()):
             missing.append("is differentiable once, and does not say why")
-    if any(case.order < 2 for case in cases) and not (entry and entry.once):
+    if any(case.order < 2 for case in cases) and not (entry and entry.first_order_only):
         missing.append("is not checked to second order, and does not say why")
     return missing
 
 
 def entry_of(row) -> Primitive | None:
-    """The primitive of a row; None for a function that is made of others."""
+    """The primitive of a row; None for a composed function."""
     return row if isinstance(row, Primitive) else TABLE.get(row)
 
 
@@ -102,7 +102,9 @@ def options_of(row) -> set[str]:
     """The names of the options of a row."""
     entry = entry_of(row)
     return (
-        set(entry.options) if entry else {p.name for p in parameters(SPREAD[row]) if p.default is not p.empty}
+        set(entry.options)
+        if entry
+        else {p.name for p in parameters(COMPOSED[row]) if p.default is not p.empty}
     )
 
 
@@ -120,24 +122,24 @@ def _same(a, b) -> bool:
     return a is b or (type(a) is type(b) and np.array_equal(a, b))
 
 
-# --- looking on ---------------------------------------------------------------------------------------------
+# --- observing calls ----------------------------------------------------------------------------------------
 
 
 @contextmanager
 def watched(row, evidence: Evidence):
-    """Within it, every call of a rule of the row (or of a function made of others) is noted as evidence.
+    """Within it, every call of a rule of the row (or of a composed function) is noted as evidence.
 
-    A rule that turns a cotangent into another floating-point type is refused: the sweep would cast it
-    back, and hide that all work behind it was done in the wrong precision.
+    A rule that turns a cotangent into another floating-point type is an error: the sweep would cast it back,
+    and hide that the rule computed in the wrong precision.
     """
     entry = entry_of(row)
     if entry is None:
-        whole = SPREAD[row]
-        SPREAD[row] = _noting_call(whole, evidence)
+        whole = COMPOSED[row]
+        COMPOSED[row] = _noting_call(whole, evidence)
         try:
             yield
         finally:
-            SPREAD[row] = whole
+            COMPOSED[row] = whole
         return
     before = entry.rules, entry.joint
     if entry.joint is not None:
@@ -245,7 +247,7 @@ def check(case: Case, row, evidence: Evidence) -> bool:
 
 
 def check_value(case: Case, arrays) -> None:
-    """f of tensors is what the oracle gives for plain arrays, but for roundings."""
+    """f of tensors equals the oracle of plain arrays up to rounding."""
     with independent(case), np.errstate(all="ignore"):
         expected = (case.oracle or case.f)(*arrays)
     found = case.f(*map(Tensor, arrays))
@@ -254,7 +256,7 @@ def check_value(case: Case, arrays) -> None:
 
 
 def look_on(case: Case, row, arrays, seed, evidence: Evidence) -> None:
-    """One plain backward pass of f, so that only what f itself calls is taken as evidence."""
+    """One plain backward pass of f, so that only calls of f itself count as evidence."""
     xs = [Tensor(a, requires_grad=True) for a in arrays]
     with watched(row, evidence):
         y = case.f(*xs)
@@ -263,7 +265,7 @@ def look_on(case: Case, row, arrays, seed, evidence: Evidence) -> None:
 
 
 def check_single_precision(case: Case, row, arrays, seed) -> None:
-    """In float32 everything is float32, and differs from the same in float64 by roundings only."""
+    """With float32 arguments all results are float32, and equal those in float64 up to rounding."""
     rng = np.random.default_rng(seed)
     xs = [a.astype(np.float32) for a in arrays]
     v = rng.standard_normal(case.f(*xs).shape).astype(np.float32)
@@ -292,7 +294,7 @@ def derivatives(case: Case, xs, v, us) -> list[Tensor]:
 
 
 def close(found, exact, eps: float) -> None:
-    """Equal but for FEW_ROUNDINGS of the largest number: sums of some dozens of terms, and a condition number
+    """Equal up to FEW_ROUNDINGS of the largest number: sums of some dozens of terms, and a condition number
     of up to ten for each of two derivatives."""
     exact = np.asarray(exact)
     assert found.shape == exact.shape, f"shape {found.shape} for {exact.shape}"

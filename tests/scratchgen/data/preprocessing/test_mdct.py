@@ -1,4 +1,4 @@
-"""The modified cosine transform: an orthogonal matrix, whatever the length of the sound."""
+"""The modified discrete cosine transform is an orthogonal matrix for any length of the sound."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def matrix(T, D, transform=mdct):
 @pytest.mark.equation("data.mdct")
 @pytest.mark.parametrize("T", [1, 2, 3, 5])
 @pytest.mark.parametrize("D", [1, 2, 7, 16])
-def test_the_transform_is_an_orthogonal_matrix_and_its_inverse_the_transposed(T, D, measured):
+def test_the_transform_is_an_orthogonal_matrix_and_its_inverse_is_the_transpose(T, D, measured):
     M = matrix(T, D)
     measured(np.abs(M @ M.T - np.eye(T * D)), 1e-14)
     X = np.random.default_rng(0).standard_normal((T, D))
@@ -36,7 +36,7 @@ def test_the_claim_above_rejects_another_window(monkeypatch):
 
 
 @given(st.integers(1, 300), st.integers(1, 40))
-def test_the_sound_comes_back_with_zeros_after_it(N, D):
+def test_the_inverse_returns_the_sound_and_its_padding(N, D):
     x = np.random.default_rng(N).standard_normal(N)
     back = inverse_mdct(mdct(x, D))
     assert len(back) == -(-N // D) * D
@@ -61,7 +61,7 @@ def test_a_sine_is_found_at_its_frequency():
     assert energy.argmax() == k and energy[k - 1 : k + 2].sum() > 0.95 * energy.sum()
 
 
-def test_float32_stays_and_what_is_no_sound_is_refused():
+def test_float32_is_kept_and_other_shapes_are_refused():
     x = np.random.default_rng(0).standard_normal(100).astype(np.float32)
     assert mdct(x, 8).dtype == inverse_mdct(mdct(x, 8)).dtype == np.float32
     for bad in (np.ones(0), np.ones((2, 3))):

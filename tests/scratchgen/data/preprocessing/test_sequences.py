@@ -1,4 +1,4 @@
-"""Sequences of different lengths in batches, and text in pieces."""
+"""Batches of sequences of different lengths, and byte-pair encoding."""
 
 import sys
 
@@ -29,29 +29,29 @@ def test_every_step_of_every_sequence_is_seen_once(lengths, batch_size, pool):
     assert sorted(seen) == list(range(len(lengths)))
 
 
-def test_sorting_saves_most_of_the_filling_and_the_order_stays_random():
+def test_sorting_avoids_most_of_the_padding_and_the_order_stays_random():
     lengths = np.random.default_rng(0).integers(5, 500, 2000)
     sequences = some(lengths)
 
-    def filled(pool):
+    def padding(pool):
         masks = [mask for _, mask, _ in batches_by_length(sequences, 20, Generator(1), pool)]
         return 1 - sum(mask.sum() for mask in masks) / sum(mask.size for mask in masks)
 
-    assert filled(pool=20) < 0.06 < 0.4 < filled(pool=1)
+    assert padding(pool=20) < 0.06 < 0.4 < padding(pool=1)
     order = lambda rng: np.concatenate([rows for *_, rows in batches_by_length(sequences, 20, rng)])
     rng = Generator(2)
     first, second = order(rng), order(rng)
     assert not np.array_equal(first, second) and np.array_equal(first, order(Generator(2)))
 
 
-def test_a_masked_sum_does_not_depend_on_who_else_is_in_the_batch():
+def test_a_masked_sum_does_not_depend_on_the_other_sequences_of_the_batch():
     sequences = some([3, 9, 4])
     x, mask = pad(sequences)
     assert (x[..., 0] * mask).sum(axis=0).tolist() == [s[:, 0].sum() for s in sequences]
 
 
 @pytest.mark.parametrize(("lengths", "batch_size"), [([], 2), ([3, 0, 2], 2), ([3], 0)])
-def test_what_makes_no_batch_is_refused_at_the_call(lengths, batch_size):
+def test_arguments_that_make_no_batch_are_refused_at_the_call(lengths, batch_size):
     with pytest.raises(BadInput):
         batches_by_length(some(lengths), batch_size, Generator(0))
 
@@ -62,46 +62,47 @@ TEXT = "the cat sat on the mat; the cats sat there. " * 50
 
 
 @pytest.fixture
-def pieces():
+def bpe():
     pytest.importorskip("tokenizers")
-    return BytePairTokenizer.of([TEXT], size=300)
+    return BytePairTokenizer.of([TEXT], vocabulary_size=300)
 
 
-def test_any_text_comes_back_whether_it_was_seen_or_not(pieces):
+def test_any_text_is_decoded_to_itself(bpe):
     for text in (TEXT, "Déjà vu? 已经 \t\n🙂", "", " leading and trailing "):
-        assert pieces.decode(pieces.encode(text)) == text
+        assert bpe.decode(bpe.encode(text)) == text
 
 
-def test_frequent_stretches_become_one_piece(pieces):
-    assert 256 < pieces.size <= 300
-    assert len(pieces.encode("the cat")) == 2 and len(pieces.encode("zqx")) == 3
-    assert len(pieces.encode(TEXT)) < len(TEXT) / 3
+def test_frequent_sequences_become_one_token(bpe):
+    assert 256 < bpe.vocabulary_size <= 300
+    assert len(bpe.encode("the cat")) == 2 and len(bpe.encode("zqx")) == 3
+    assert len(bpe.encode(TEXT)) < len(TEXT) / 3
 
 
-def test_pieces_are_learned_from_the_training_text_alone(pieces):
+def test_byte_pairs_are_learned_from_the_training_text_alone(bpe):
     assert "xylophone" not in TEXT
-    again = BytePairTokenizer.of([TEXT], size=300)
-    assert again.encode("xylophone the cat").tolist() == pieces.encode("xylophone the cat").tolist()
-    leaky = BytePairTokenizer.of([TEXT + "xylophone " * 50], size=300)
-    assert len(leaky.encode("xylophone")) < len(pieces.encode("xylophone"))
+    again = BytePairTokenizer.of([TEXT], vocabulary_size=300)
+    assert again.encode("xylophone the cat").tolist() == bpe.encode("xylophone the cat").tolist()
+    leaky = BytePairTokenizer.of([TEXT + "xylophone " * 50], vocabulary_size=300)
+    assert len(leaky.encode("xylophone")) < len(bpe.encode("xylophone"))
 
 
-def test_pieces_are_saved_and_read_and_other_files_refused(pieces, tmp_path):
-    pieces.save(tmp_path / "pieces.json")
-    again = BytePairTokenizer.load(tmp_path / "pieces.json")
-    assert again.size == pieces.size and again.encode(TEXT).tolist() == pieces.encode(TEXT).tolist()
+def test_a_tokenizer_is_saved_and_loaded_and_other_files_are_refused(bpe, tmp_path):
+    bpe.save(tmp_path / "bpe.json")
+    again = BytePairTokenizer.load(tmp_path / "bpe.json")
+    assert again.vocabulary_size == bpe.vocabulary_size
+    assert again.encode(TEXT).tolist() == bpe.encode(TEXT).tolist()
     (tmp_path / "other.json").write_text("[]")
     for path in ("other.json", "nowhere.json"):
         with pytest.raises(BadInput, match=path):
             BytePairTokenizer.load(tmp_path / path)
 
 
-def test_numbers_that_are_no_pieces_and_vocabularies_too_small_are_refused(pieces):
-    for wrong in ([-1], [pieces.size]):
+def test_integers_outside_the_vocabulary_and_too_small_vocabularies_are_refused(bpe):
+    for wrong in ([-1], [bpe.vocabulary_size]):
         with pytest.raises(BadInput, match="numbered 0"):
-            pieces.decode(wrong)
+            bpe.decode(wrong)
     with pytest.raises(BadInput, match="at least 256"):
-        BytePairTokenizer.of([TEXT], size=255)
+        BytePairTokenizer.of([TEXT], vocabulary_size=255)
 
 
 def test_without_tokenizers_the_message_says_what_to_install(monkeypatch):

@@ -1,0 +1,98 @@
+"""The operators of Tensor, and its methods that read the table of rules.
+
+A primitive makes tensors, so the class must exist before the table; an operator calls a primitive, so the
+operators must come after it. Importing this module puts them on the class. Their types are declared in the
+body of Tensor.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scratchgen.autograd.backward import seed, sweep
+from scratchgen.autograd.primitives import TABLE, call, call_without_row, row
+from scratchgen.autograd.rules.indexing import getitem
+from scratchgen.autograd.rules.shapes import astype as astype_primitive
+from scratchgen.autograd.tensor import Tensor
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike
+
+__all__ = ["METHODS"]
+
+ADD, SUBTRACT, MULTIPLY, DIVIDE = row(np.add), row(np.subtract), row(np.multiply), row(np.divide)
+POWER, MATMUL, NEGATIVE = row(np.power), row(np.matmul), row(np.negative)
+
+
+def __array_ufunc__(self, ufunc, method, *inputs, **options):
+    """Answer NumPy's protocol for universal functions: np.tanh(t) is recorded."""
+    if options and options.get("out") is not None:
+        raise TypeError(
+            f"np.{ufunc.__name__} would write a recorded result into an array, and its history would be "
+            "lost; write y = x + t instead of x += t or out="
+        )
+    if method != "__call__":
+        raise TypeError(f"np.{ufunc.__name__}.{method} has no derivative rule; np.sum and the like have one")
+    entry = TABLE.get(ufunc)
+    return call(entry, inputs, options) if entry else call_without_row(ufunc, inputs, options)
+
+
+def __array_function__(self, function, types, args, options):
+    """Answer NumPy's protocol for its other functions: np.sum(t) is recorded."""
+    entry = TABLE.get(function)
+    return call(entry, args, options) if entry else call_without_row(function, args, options)
+
+
+def astype(self: Tensor, dtype: DTypeLike) -> Tensor:
+    """Return the same numbers in another dtype, recorded. Raises TypeError for a dtype without gradients."""
+    if self.requires_grad and np.dtype(dtype).kind != "f":
+        raise TypeError(f"{np.dtype(dtype)} has no gradients; t.detach().astype(...) is a constant")
+    return call(astype_primitive, (self, dtype))
+
+
+def backward(self: Tensor, cotangent: ArrayLike | None = None, retain_graph: bool = False) -> None:
+    """Add ∂L/∂(leaf) to `.grad` of every leaf that this tensor was computed from.
+
+    cotangent       ∂L/∂(this), of this shape; may be omitted for a single number (then L is this)
+    retain_graph    keep the graph for another backward; otherwise the sweep frees it
+
+    Raises RuntimeError when there is no graph, when it was freed, or when a cotangent is needed.
+    Ledger: autograd.chain_rule
+    """
+    start = seed(self, cotangent).data.copy()  # it may become the gradient of a leaf
+    assigned: set[int] = set()  # ids of arrays that are a leaf's gradient already: two leaves never share one
+    for leaf, g in sweep(self, start, free=not retain_graph).items():
+        if g.base is not None or id(g) in assigned:
+            g = g.copy()
+        assigned.add(id(g))
+        leaf.grad = np.asarray(g if leaf.grad is None else leaf.grad + g)
+
+
+METHODS: dict[str, Any] = {
+    "__array_ufunc__": __array_ufunc__,
+    "__array_function__": __array_function__,
+    "astype": astype,
+    "backward": backward,
+    "__getitem__": lambda self, index: call(getitem, (self, index)),
+    "__neg__": lambda self: call(NEGATIVE, (self,)),
+    "__add__": lambda self, other: call(ADD, (self, other)),
+    "__radd__": lambda self, other: call(ADD, (other, self)),
+    "__sub__": lambda self, other: call(SUBTRACT, (self, other)),
+    "__rsub__": lambda self, other: call(SUBTRACT, (other, self)),
+    "__mul__": lambda self, other: call(MULTIPLY, (self, other)),
+    "__rmul__": lambda self, other: call(MULTIPLY, (other, self)),
+    "__truediv__": lambda self, other: call(DIVIDE, (self, other)),
+    "__rtruediv__": lambda self, other: call(DIVIDE, (other, self)),
+    "__pow__": lambda self, other: call(POWER, (self, other)),
+    "__rpow__": lambda self, other: call(POWER, (other, self)),
+    "__matmul__": lambda self, other: call(MATMUL, (self, other)),
+    "__rmatmul__": lambda self, other: call(MATMUL, (other, self)),
+}
+
+for name, method in METHODS.items():
+    # a debugger, a profiler and help() show the method under the name that a user knows
+    method.__name__, method.__qualname__ = name, f"Tensor.{name}"
+    method.__code__ = method.__code__.replace(co_name=name, co_qualname=f"Tensor.{name}")
+    setattr(Tensor, name, method)

@@ -1,0 +1,40 @@
+"""All entries of the ledger, in the order in which they are listed."""
+
+from __future__ import annotations
+
+from scratchgen.equations.autograd import AUTOGRAD
+from scratchgen.equations.data import DATA
+from scratchgen.equations.frames import FRAMES
+from scratchgen.equations.games import GAMES
+from scratchgen.equations.gan import GAN
+from scratchgen.equations.kernels import KERNELS
+from scratchgen.equations.layers import LAYERS
+from scratchgen.equations.likelihood import LIKELIHOOD
+from scratchgen.equations.losses import LOSSES
+from scratchgen.equations.optimisers import OPTIMISERS
+from scratchgen.equations.rnn import RNN
+from scratchgen.equations.sequences import SEQUENCES
+from scratchgen.equations.two_sample import TWO_SAMPLE
+from scratchgen.equations.vae import VAE
+from scratchgen.equations.vae_models import VAE_MODELS
+from scratchgen.equations.vae_parts import VAE_PARTS
+
+EQUATIONS = (
+    *VAE,
+    *VAE_MODELS,
+    *VAE_PARTS,
+    *LIKELIHOOD,
+    *GAN,
+    *GAMES,
+    *TWO_SAMPLE,
+    *RNN,
+    *SEQUENCES,
+    *FRAMES,
+    *AUTOGRAD,
+    *LAYERS,
+    *LOSSES,
+    *OPTIMISERS,
+    *KERNELS,
+    *DATA,
+)
+BY_ID = {equation.id: equation for equation in EQUATIONS}

@@ -1,0 +1,61 @@
+"""`sg.save` and `sg.load`: a model in one file, with its weights and what is needed to build it again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from scratchgen.errors import BadInput
+from scratchgen.nn import Module
+from scratchgen.nn.saving import build, describe
+from scratchgen.runs.config import read_config
+from scratchgen.runs.files import writable_file
+from scratchgen.runs.weights import read_with_metadata, write_weights
+
+MODEL = "model"  # key of the description of the model in the file's metadata
+
+
+def save(model: Module, path: str | Path) -> None:
+    """Write a model to one safetensors file: its weights, its class and the arguments that it was made with.
+
+        sg.save(model, "vae.safetensors")
+        model = sg.load("vae.safetensors")
+
+    Every model of this library can be saved; a class of your own is decorated with `@sg.nn.saveable`.
+    Raises BadInput for a model that cannot be built again, and where the file cannot be written.
+    """
+    described = describe(model)
+    write_weights(writable_file(Path(path)), model.state_dict(), **{MODEL: json.dumps(described)})
+
+
+def load(path: str | Path, *, into: Module | None = None, strict: bool = True) -> Any:
+    """The model in a file that `save` has written, or in the directory of a finished run, in evaluation mode.
+
+    into      a model that takes the weights, in place of one that is built anew; it is returned
+    strict    False loads by name the weights that fit, and returns a report of loaded, missing, unexpected and
+              mismatched names; `into` is needed then
+
+    Raises BadInput that names the file, for one that is missing, damaged, or does not fit the model.
+    """
+    path = Path(path)
+    is_run = path.is_dir()
+    weights, metadata = read_with_metadata(path / "model.safetensors" if is_run else path)
+    if into is None:
+        described = read_config(path).model if is_run and MODEL not in metadata else metadata.get(MODEL)
+        if not described:
+            raise BadInput(f"{path} does not say how to build its model; give one as load(path, into=model)")
+        into = build(json.loads(described) if isinstance(described, str) else described)
+    try:
+        report = into.load_state_dict(weights, strict=strict)
+    except ValueError as error:
+        raise BadInput(f"{path} does not fit the model: {error}") from None
+    return into.eval() if strict else report
+
+
+def metadata_of(model: Module) -> dict[str, str]:
+    """How to build a model again, for a file's metadata; empty where the model cannot say it."""
+    try:
+        return {MODEL: json.dumps(describe(model))}
+    except BadInput:
+        return {}

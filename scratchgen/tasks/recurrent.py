@@ -1,0 +1,84 @@
+"""What the tasks of recurrent networks share: settings, tokenizers, and the picture of how gradients travel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+import numpy as np
+
+from scratchgen import plots, rnn
+from scratchgen.data import CharacterTokenizer
+from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
+from scratchgen.data.tokenizers.utf8 import ByteTokenizer
+from scratchgen.nn.saving import build
+from scratchgen.random import Generator
+from scratchgen.runs.run import Run
+from scratchgen.runs.schema import Ge, Help, Lt
+from scratchgen.tasks.task import ScheduleName, TaskSettings, refuse
+
+Tokenizer = CharacterTokenizer | ByteTokenizer | BytePairTokenizer
+
+JACOBIAN_STEPS = 50  # steps that gradients are followed back
+SQUARE_NAMES = {
+    "tanh": ("$W_{hh}$",),
+    "lstm": ("$W_{hi}$", "$W_{hf}$", "$W_{hg}$", "$W_{ho}$"),
+    "gru": ("$W_{hr}$", "$W_{hz}$", "$W_{hn}$"),
+}
+
+
+Cell = Annotated[Literal["tanh", "lstm", "gru"], Help("kind of the recurrent cell")]
+Hidden = Annotated[int, Ge(1), Help("units per recurrent layer")]
+Dropout = Annotated[
+    float, Ge(0), Lt(1), Help("probability of dropping a unit between layers and before the output")
+]
+Embedding = Annotated[int, Ge(1), Help("dimensions of a token's embedding")]
+WeightNoise = Annotated[
+    float, Ge(0), Help("σ of the noise added to the weights while the gradient is computed")
+]
+
+
+class RecurrentSettings(TaskSettings):
+    """What can be set for every recurrent network."""
+
+    cell: Cell = "tanh"
+    layers: Annotated[int, Ge(1), Help("number of stacked recurrent layers")] = 1
+    hidden: Hidden = 256
+    dropout: Dropout = 0.0
+    schedule: ScheduleName = "half_cosine"
+
+
+class TokenizerSettings(RecurrentSettings):
+    """What can be set where texts are read as tokens."""
+
+    tokenizer: Annotated[
+        Literal["characters", "bytes", "bpe"], Help("the tokens of a text; bpe: byte pairs, parts of words")
+    ] = "characters"
+    vocabulary_size: Annotated[int, Ge(1), Help("number of tokens (tokenizer bpe)")] = 1024
+    embedding: Embedding = 64
+
+
+def tokenizer_for(settings: TokenizerSettings, train: str, held_out: str) -> Tokenizer:
+    """The tokenizer of the training part.
+
+    Characters that occur in the held-out parts alone count as one, �, which no training shows. Raises BadInput
+    for a vocabulary size of another tokenizer than bpe.
+    """
+    if settings.tokenizer == "bpe":
+        return BytePairTokenizer.of([train], settings.vocabulary_size)
+    refuse(
+        settings, ("vocabulary_size",), f"is for tokenizer bpe, not for {settings.tokenizer}; leave it out"
+    )
+    return ByteTokenizer() if settings.tokenizer == "bytes" else CharacterTokenizer.of(train, held_out)
+
+
+def draw_dynamics(model, inputs: Callable, run: Run, history: rnn.EigenvalueHistory, cell: str) -> None:
+    """Gradient norms on their way back through time, before and after training, and the eigenvalues of W_hh.
+
+    inputs    from a model to the sequence (T, D) that its network reads
+    """
+    moments = {"before training": build(run.config.model, Generator(run.config.seed)), "after": model}
+    norms = {name: rnn.gradient_norms(m.recurrent, inputs(m)[:JACOBIAN_STEPS]) for name, m in moments.items()}
+    plots.gradient_norms({"": norms}, run.picture("gradient_norms"))
+    of_the_last_layer: list[np.ndarray] = [moment[-1] for moment in history.moments]
+    plots.eigenvalues(of_the_last_layer, SQUARE_NAMES[cell], run.picture("eigenvalues"))

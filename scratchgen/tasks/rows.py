@@ -1,0 +1,121 @@
+"""What the tasks on rows of numbers share: images, frames of music or sound, points in the plane."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from scratchgen import plots
+from scratchgen.data import RowData
+from scratchgen.errors import BadInput
+from scratchgen.nn import Module
+from scratchgen.random import HELD_OUT_SEED, Generator
+from scratchgen.runs.files import writable_file
+from scratchgen.tasks.task import SampleRequest
+
+DEFAULT_COUNT = 64  # samples of `scratchgen sample`
+
+
+class RowInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What building a model of rows, sampling and pictures need to know of the data.
+
+    kind           what a row is
+    image_shape    (height, width) that a row is reshaped to for a picture
+    data_dim       D, numbers per row
+    classes        of the labels; 0 without labels
+    """
+
+    kind: Literal["images", "frames", "points"]
+    image_shape: tuple[int, int]
+    data_dim: int
+    classes: int = 0
+
+    def __post_init__(self) -> None:
+        if math.prod(self.image_shape) != self.data_dim:
+            height, width = self.image_shape
+            raise ValueError(f"images of {height} × {width} pixels for rows of {self.data_dim} numbers")
+
+
+def of_rows(rows: RowData) -> dict:
+    """The fields of a RowInfo."""
+    return {
+        "kind": rows.kind,
+        "image_shape": tuple(rows.image_shape),
+        "data_dim": rows.train.shape[1],
+        "classes": rows.classes,
+    }
+
+
+def labels_of(rows: RowData, part: str) -> np.ndarray:
+    """The classes of a part, (N,); all 0 without labels."""
+    labels = getattr(rows, f"{part}_labels")
+    return np.zeros(len(getattr(rows, part)), np.int64) if labels is None else labels
+
+
+def held_out(rows: RowData, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """At most this many examples of the test part and their classes, at random: the set may be sorted by class."""
+    chosen = Generator(HELD_OUT_SEED).permutation(len(rows.test))[:most]
+    return rows.test[chosen], labels_of(rows, "test")[chosen]
+
+
+def draw_rows(x: np.ndarray, info: RowInfo | RowData, path: Path, title: str, columns: int) -> None:
+    """A picture of rows as what they are: a sheet of images, points in the plane, or frames."""
+    if info.kind == "points":
+        plots.scatter(x, None, path, title)
+    elif info.kind == "frames":
+        plots.frames(x, path, title)
+    else:
+        plots.sample_grid(x, info.image_shape, path, title, columns)
+
+
+def columns_for(n: int, classes: int) -> int:
+    """Columns of a sheet of n images whose classes take turns: each column is of one class."""
+    return classes * max(1, round(math.sqrt(n) / classes))
+
+
+def sample_rows(run, request: SampleRequest) -> str:
+    """Draw samples of a model of rows into a PNG, of chosen classes where the model is conditional."""
+    model, n = run.model, request.n or DEFAULT_COUNT
+    out, classes = png_file(request.out, "images are"), chosen_classes(run.directory, model, request.classes)
+    rng = Generator(request.seed)
+    title = f"samples of {run.config.data}, {run.task.family.upper()}"
+    if classes:
+        x = model.sample(n, rng, np.resize(classes, n))
+        title, columns = f"{title}, {class_names(classes)}", columns_for(n, len(classes))
+    else:
+        x, columns = model.sample(n, rng), columns_for(n, getattr(model, "classes", 1))
+    draw_rows(x, run.info, out, title, columns)
+    return f"{n} {run.info.kind}: {out}"
+
+
+def png_file(out: Path | None, what: str) -> Path:
+    """The path of a PNG to write. Raises BadInput for another ending, or none."""
+    return output_file(out, ".png", f"{what} written as PNG")
+
+
+def output_file(out: Path | None, suffix: str, written: str) -> Path:
+    """The path of a file to write. Raises BadInput for another ending, or none."""
+    if out is None or out.suffix != suffix:
+        raise BadInput(f"{written}: give --out FILE{suffix}" + (f", not {out}" if out else ""))
+    return writable_file(out)
+
+
+def chosen_classes(directory: Path, model: Module, asked) -> list[int]:
+    """The classes to sample, each once; none means that the model chooses. Raises BadInput."""
+    if not asked:
+        return []
+    K = getattr(model, "classes", 0)
+    if not K:
+        raise BadInput(f"the model of {directory} is not conditional; --class is for a conditional model")
+    if wrong := [k for k in asked if not 0 <= k < K]:
+        raise BadInput(f"--class {wrong[0]}: the classes of {directory} are 0 … {K - 1}")
+    return list(dict.fromkeys(asked))
+
+
+def class_names(classes: list[int]) -> str:
+    """Classes in a title: "class 3", "classes 1, 2"."""
+    return ("class " if len(classes) == 1 else "classes ") + ", ".join(map(str, classes))

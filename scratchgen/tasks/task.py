@@ -1,0 +1,262 @@
+"""A task: everything that one kind of training is. Each task is one file of this folder, and ends with its Task.
+
+    settings → load the data → describe them → build the model → train → score → draw → sample, evaluate
+
+The steps that all tasks share are here: the settings of the optimiser, and a training from the name of a data
+set to scores, pictures and a report.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from scratchgen import optim
+from scratchgen.data import CATALOGUE
+from scratchgen.errors import BadInput
+from scratchgen.nn import Module
+from scratchgen.nn.saving import describe as describe_model
+from scratchgen.random import Generator
+from scratchgen.runs.config import RunConfig
+from scratchgen.runs.early_stopping import EarlyStopping
+from scratchgen.runs.files import write_json
+from scratchgen.runs.provenance import fingerprint_of_data, origin
+from scratchgen.runs.record import Record
+from scratchgen.runs.report import write_report
+from scratchgen.runs.run import Run
+from scratchgen.runs.schema import Ge, Gt, Help, Lt, Schema, as_dict
+from scratchgen.runs.score import Score, Show, no_progress
+
+OpenRun = Callable[[RunConfig], Run]  # opens the run once everything else is known to fit
+
+
+# A task that overrides a default repeats the name of the declaration, not its range and help.
+Epochs = Annotated[int, Ge(1), Help("number of passes over the training data")]
+BatchSize = Annotated[int, Ge(1), Help("examples per step")]
+LearningRate = Annotated[float, Gt(0), Help("step size α of the optimiser")]
+OptimizerName = Literal["adam", "adamw", "sgd", "rmsprop", "adagrad"]
+ScheduleName = Annotated[
+    Literal["constant", "half_cosine", "steps"],
+    Help("how the learning rate falls; steps: by a factor of 10 after 50 % and 75 % of the epochs"),
+]
+Patience = Annotated[
+    int,
+    Ge(0),
+    Help("stop after this many epochs without improvement on the validation set; 0 never stops early"),
+]
+
+
+class TaskSettings(Schema):
+    """The settings that every task has; a task overrides their defaults and adds its own."""
+
+    epochs: Epochs = 10
+    batch_size: BatchSize = 128
+    learning_rate: LearningRate = 1e-3
+    optimizer: Annotated[OptimizerName, Help("how gradients move the weights")] = "adam"
+    momentum: Annotated[
+        float, Ge(0), Lt(1), Help("share of the last step that the next one keeps (optimizer sgd)")
+    ] = 0.0
+    weight_decay: Annotated[float, Ge(0), Help("decay λ of the weight matrices (optimizer adamw, sgd)")] = 0.0
+    schedule: ScheduleName = "constant"
+    warmup_steps: Annotated[
+        int, Ge(0), Help("steps over which the learning rate rises to its full value")
+    ] = 0
+    patience: Patience = 0
+
+
+@dataclass(frozen=True)
+class SampleRequest:
+    """What `scratchgen sample` was asked for; an option that was not given is None or empty."""
+
+    out: Path | None = None
+    n: int | None = None
+    seed: int = 0
+    prompt: str | None = None
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
+    beam: int | None = None
+    classes: Sequence[int] = ()
+    interpolate: str | None = None
+
+    def given(self) -> list[str]:
+        """The options that were given, but for those of every task."""
+        everywhere = {"out", "n", "seed"}
+        return [
+            name for name, value in asdict(self).items() if name not in everywhere and value not in (None, ())
+        ]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One kind of training.
+
+    name, family    "music", and the command that trains it: "rnn"
+    title           what the task is, in a few words
+    settings        the declared settings
+    data_info       the declaration of what building, sampling and pictures need to know of the data
+    monitored       the logged numbers that say how a training goes: shown by the progress bar and compared
+    defaults        (data, given settings) ↦ settings that the data and the choices bring with them
+    load            (source, settings) ↦ the data, as the model is trained on them
+    describe        (data, settings) ↦ their data_info. Raises BadInput where data and settings do not fit
+    build           (settings, data, data_info, rng) ↦ the model
+    prepare         (model, data, settings) ↦ None: checks and initialisation that need the data
+    train           (model, data, settings, run, rng) ↦ what only the training knows, for `score` and `draw`
+    score           (model, data, settings, part, trained) ↦ the scores that a training ends with
+    evaluate        (model, data, settings, part, rng, k, show) ↦ the scores of `scratchgen evaluate`
+    draw            (model, data, settings, run, scores, trained) ↦ None: pictures, text and sound into the run
+    sample          (run, request) ↦ the line to print
+    compare         records of runs ↦ figures of their own for `scratchgen compare`, as HTML
+    sample_options  of `scratchgen sample`, beyond those of every task
+    example         options of a first `scratchgen sample`
+    takes_k         whether `scratchgen evaluate -k` has a meaning
+    early_stopping  the validation number, and whether higher is better; None where there is none
+    """
+
+    name: str
+    family: Literal["vae", "gan", "rnn"]
+    title: str
+    settings: type[TaskSettings]
+    data_info: type[msgspec.Struct]
+    monitored: tuple[str, ...]
+    load: Callable[[str, Any], Any]
+    describe: Callable[[Any, Any], Any]
+    build: Callable[[Any, Any, Any, Generator], Module]
+    train: Callable[[Any, Any, Any, Run, Generator], Any]
+    score: Callable[[Any, Any, Any, str, Any], list[Score]]
+    evaluate: Callable[..., list[Score]]
+    draw: Callable[[Any, Any, Any, Run, list[Score], Any], None]
+    sample: Callable[[Any, SampleRequest], str]
+    example: str
+    defaults: Callable[[str, Mapping[str, Any]], dict[str, Any]] = lambda data, given: {}
+    prepare: Callable[[Any, Any, Any], None] = lambda model, data, settings: None
+    compare: Callable[[Sequence[Record]], list[str]] = lambda records: []
+    sample_options: tuple[str, ...] = ()
+    takes_k: bool = False
+    early_stopping: tuple[str, bool] | None = field(default=None)
+
+    def complete(self, data: str, given: Mapping[str, Any]) -> Any:
+        """The settings: those given, then what the data and the choices bring, then the declared defaults."""
+        return self.settings(**{**self.defaults(data, given), **given})
+
+
+def train_task(
+    task: Task, source: str, settings: Any, seed: int, open_run: OpenRun
+) -> tuple[Module, list[Score]]:
+    """Train from the name or the path of a data set to scores, pictures and a report.
+
+    Everything that can be refused is refused before the run is opened, so that a refusal leaves no directory.
+    """
+    data = task.load(source, settings)
+    info = task.describe(data, settings)
+    rng = Generator(seed)
+    model = task.build(settings, data, info, rng)
+    task.prepare(model, data, settings)
+    run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info))
+    if settings.patience and task.early_stopping:
+        name, higher_is_better = task.early_stopping
+        run.wait(EarlyStopping(name, settings.patience, higher_is_better=higher_is_better))
+    trained = task.train(model, data, settings, run, rng)
+    scores = task.score(model, data, settings, "test", trained)
+    with run.saving():
+        task.draw(model, data, settings, run, scores, trained)
+    return finished(run, model, scores)
+
+
+def configuration(
+    task: Task, source: str, data: Any, settings: dict, seed: int, model: Module, info: Any, **more: Any
+) -> RunConfig:
+    """The content of config.json for a training on a data set."""
+    return RunConfig(
+        task=task.name,
+        family=task.family,
+        monitored=list(task.monitored),
+        example=task.example,
+        data=data.name,
+        source=source if source in CATALOGUE else os.path.abspath(source),
+        data_sha256=fingerprint_of_data(data),
+        seed=seed,
+        model=_as_json(describe_model(model)),
+        settings=_as_json(settings),
+        data_info=_as_json(info),
+        **more,
+        **origin(),
+    )
+
+
+def _as_json(value: Any) -> Any:
+    """The value as it will be read back from config.json, so that a resumed run compares equal."""
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
+def finished(run: Run, model: Module, scores: list[Score]) -> tuple[Module, list[Score]]:
+    """Write scores, timing, report and, last of all, the weights that mark a run as finished."""
+    with run.saving():
+        write_json(run.directory / "scores.json", [asdict(score) for score in scores])
+        write_json(run.directory / "timing.json", run.timing)
+        write_report(run.directory)
+    run.save(model)
+    return model, scores
+
+
+def optimizer_for(settings: TaskSettings, *modules: Module, **options: Any) -> optim.Optimizer:
+    """The optimiser that the settings name, over the parameters of some modules.
+
+    options    of its class, such as beta1 of Adam
+    Raises BadInput for a setting of another optimiser.
+    """
+    name = settings.optimizer
+    for setting, users in (("momentum", ("sgd",)), ("weight_decay", ("sgd", "adamw"))):
+        if value := getattr(settings, setting):
+            if name not in users:
+                raise BadInput(
+                    f"{setting} is for optimizer {' or '.join(users)}, not for {name}; leave it out"
+                )
+            options[setting] = value
+    if settings.weight_decay:
+        parameters = [group for module in modules for group in optim.no_decay(module)]
+    else:
+        parameters = [p for module in modules for p in module.parameters()]
+    return optim.OPTIMIZERS[name](parameters, learning_rate=settings.learning_rate, **options)
+
+
+def schedule_for(settings: TaskSettings) -> optim.Schedule:
+    """The schedule of the learning rate that the settings name. Raises BadInput for a warm-up before steps."""
+    if settings.schedule == "steps":
+        if settings.warmup_steps:
+            raise BadInput(
+                "warmup_steps is for schedule constant or half_cosine, not for steps; leave it out"
+            )
+        return optim.schedules.step_decay({max(1, settings.epochs // 2), max(1, 3 * settings.epochs // 4)})
+    rest = optim.SCHEDULES[settings.schedule]()
+    return optim.schedules.warmup(settings.warmup_steps, then=rest) if settings.warmup_steps else rest
+
+
+def refuse(settings: TaskSettings, names: Iterable[str], why: str) -> None:
+    """Raises BadInput for a setting that has no meaning here: one that is not what it is by default."""
+    default = type(settings)()
+    for name in names:
+        if (value := getattr(settings, name)) != getattr(default, name):
+            raise BadInput(f"{name} = {value} {why}")
+
+
+__all__ = [
+    "OpenRun",
+    "SampleRequest",
+    "Score",
+    "Show",
+    "Task",
+    "TaskSettings",
+    "configuration",
+    "finished",
+    "no_progress",
+    "optimizer_for",
+    "refuse",
+    "schedule_for",
+    "train_task",
+]

@@ -1,0 +1,301 @@
+"""The task "text": a recurrent network as a language model of characters, bytes or byte pairs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+
+from scratchgen import evaluation, plots, rnn
+from scratchgen.data import TextData, load_text, text_chunks
+from scratchgen.errors import BadInput
+from scratchgen.evaluation import Mean
+from scratchgen.random import HELD_OUT_SEED, Generator
+from scratchgen.runs.files import writable_file, write_text
+from scratchgen.runs.run import Run
+from scratchgen.runs.schema import Ge, Help
+from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.recurrent import Tokenizer, TokenizerSettings, draw_dynamics, tokenizer_for
+from scratchgen.tasks.task import Epochs, LearningRate, SampleRequest, Task, optimizer_for, schedule_for
+
+MAX_ORDER = 3
+BEST_NGRAM = f"best n-gram of order ≤ {MAX_ORDER}"
+ORDERS = range(6)  # of the n-grams that `evaluate` compares with
+STRETCHES, MIN_STRETCH = 50, 100  # stretches of text behind a standard error, and tokens in the shortest
+MAX_WINDOWS = 2**63  # an n-gram is counted as one integer
+TOKEN_NAMES = {"characters": "character", "bytes": "byte", "bpe": "byte pair"}
+
+DEFAULT_COUNT = 64  # tokens of `scratchgen sample`
+TEXT_SAMPLE, TEMPERATURE = 800, 0.7  # of the text that a run ends with
+OTHER_SUFFIXES = (".png", ".mid", ".wav")  # of files that are no text
+UNITS, SHOWN_TOKENS = 4, 400  # units whose states are drawn, and over how many tokens
+READ_CHARACTERS = 5000  # in which units are chosen and judged
+
+
+class Settings(TokenizerSettings):
+    """What can be set for a language model."""
+
+    epochs: Epochs = 3
+    batch_size: Annotated[int, Ge(1), Help("streams of text that are read in parallel")] = 16
+    learning_rate: LearningRate = 4e-3
+    bptt_steps: Annotated[int, Ge(1), Help("tokens that the gradient goes back (truncated BPTT)")] = 64
+    tie_embeddings: Annotated[
+        bool, Help("use the embedding as the output weights too; needs embedding = hidden")
+    ] = False
+
+
+class DataInfo(msgspec.Struct, frozen=True):
+    """A text needs nothing beyond its model's tokenizer."""
+
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "tinyshakespeare": {"cell": "lstm", "dropout": 0.2, "epochs": 8, "batch_size": 32, "bptt_steps": 100},
+}
+
+# Byte pairs are many, and each is seen seldom: one table for both ends halves the number of weights.
+BPE_DEFAULTS = {"dropout": 0.2, "epochs": 5}
+
+
+def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the text and the tokenizer bring with them."""
+    found = dict(DEFAULTS.get(data, {}))
+    if given.get("tokenizer") == "bpe":
+        found |= BPE_DEFAULTS
+        if "embedding" not in given:
+            hidden = given.get("hidden", found.get("hidden", Settings().hidden))
+            found |= {"tie_embeddings": True, "embedding": hidden}
+    return found
+
+
+def load(source: str, settings: Settings) -> TextData:
+    """A text; sentence pairs are read as lines (`data.lines`)."""
+    return load_text(source)
+
+
+def describe(text: TextData, settings: Settings) -> DataInfo:
+    """Nothing."""
+    return DataInfo()
+
+
+def build(settings: Settings, text: TextData, info: DataInfo, rng: Generator) -> rnn.LanguageModel:
+    """A language model over the tokens of the training part."""
+    return rnn.LanguageModel(
+        tokenizer_for(settings, text.train, text.validation + text.test),
+        settings.hidden,
+        settings.embedding,
+        rng,
+        cell=settings.cell,
+        layers=settings.layers,
+        dropout=settings.dropout,
+        tie_embeddings=settings.tie_embeddings,
+    )
+
+
+def prepare(model: rnn.LanguageModel, text: TextData, settings: Settings) -> None:
+    """Refuse a text that is too short for its batches."""
+    text_chunks(model.tokenizer.encode(text.train), settings.batch_size, settings.bptt_steps)
+
+
+def train(model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, rng: Generator):
+    """Truncated back-propagation through time (`rnn.train`). → the eigenvalues of W_hh by epoch"""
+    history = rnn.EigenvalueHistory(model.recurrent)
+    run.observe(eigenvalues=history)
+    ids, validation = (model.tokenizer.encode(part) for part in (text.train, text.validation))
+    rnn.train(
+        model,
+        ids,
+        validation,
+        run,
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        bptt_steps=settings.bptt_steps,
+        optimizer=optimizer_for(settings, model),
+        schedule=schedule_for(settings),
+    )
+    return history
+
+
+def score(
+    model: rnn.LanguageModel, text: TextData, settings: Settings, part: str, history=None
+) -> list[Score]:
+    """Held-out bits per character; the order of the n-gram model is the one that validates best."""
+    bits, _ = _measure(model, text, part)
+    order, baseline = _ngram(model, text, part, MAX_ORDER)
+    mean = mean_score("held-out bits per character", bits, digits=3)
+    return [mean.below(baseline, f"{baseline:.3f} ({BEST_NGRAM}, here {order})", digits=3)]
+
+
+def evaluate(
+    model: rnn.LanguageModel,
+    text: TextData,
+    settings: Settings,
+    part: str,
+    rng: Generator,
+    k: int | None,
+    show: Show = no_progress,
+) -> list[Score]:
+    """Bits and nats per character, perplexity, and n-grams of every order that the vocabulary allows, up to 5."""
+    bits, perplexity = _measure(model, text, part)
+    nats = Mean(*(math.log(2) * number for number in bits))
+    V, token = model.tokenizer.vocabulary_size, TOKEN_NAMES[settings.tokenizer]
+    finite = perplexity if math.isfinite(perplexity) else None  # JSON knows no other
+    scores = [
+        *score(model, text, settings, part),
+        mean_score("nats per character", nats, digits=3),
+        Score(
+            f"perplexity per {token}",
+            f"{perplexity:.2f}",
+            f"{V} (all equally likely)",
+            value=finite,
+            baseline_value=V,
+        ),
+    ]
+    orders = [order for order in ORDERS if V ** (order + 1) <= MAX_WINDOWS]
+    for max_order in show(orders, "counting n-grams"):
+        order, baseline = _ngram(model, text, part, max_order)
+        measure = f"bits per character, n-gram of order ≤ {max_order}"
+        scores.append(Score(measure, "", f"{baseline:.3f} (order {order})", baseline_value=baseline))
+    return scores
+
+
+def _measure(model: rnn.LanguageModel, text: TextData, part: str) -> tuple[Mean, float]:
+    """Bits per character and perplexity per token, of all tokens but the first.
+
+    Neighbouring tokens are not independent: the standard error is computed over long stretches of the text.
+    """
+    held_out = getattr(text, part)
+    ids = model.tokenizer.encode(held_out)
+    nats = -rnn.log_prob(model, ids)
+    stretches = min(STRETCHES, max(1, len(nats) // MIN_STRETCH))
+    means = np.array([stretch.mean() for stretch in np.array_split(nats, stretches)])
+    error = float(evaluation.mean_over_examples(means).standard_error)
+    mean, scale = float(nats.mean()), _tokens_per_character(model, held_out, ids) / math.log(2)
+    with np.errstate(over="ignore"):
+        return Mean(mean * scale, error * scale), float(np.exp(mean))
+
+
+def _ngram(model: rnn.LanguageModel, text: TextData, part: str, max_order: int) -> tuple[int, float]:
+    """The order ≤ max_order that validates best, and the bits per character of its model."""
+    train, validation, held_out = (
+        model.tokenizer.encode(x) for x in (text.train, text.validation, getattr(text, part))
+    )
+    ngram = evaluation.best_ngram(train, validation, model.tokenizer.vocabulary_size, max_order=max_order)
+    per_token = evaluation.bits_per_character(
+        ngram.log_prob(held_out)[1:]
+    )  # the network predicts all but the first
+    return ngram.order, per_token * _tokens_per_character(model, getattr(text, part), held_out)
+
+
+def _tokens_per_character(model: rnn.LanguageModel, text: str, ids: np.ndarray) -> float:
+    """Tokens per character, without the first token and its characters."""
+    characters = len(text) - len(model.tokenizer.decode(ids[:1]))
+    return (len(ids) - 1) / max(characters, 1)  # of a text of one character, the bytes after its first
+
+
+def draw(
+    model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, scores: list[Score], history
+) -> None:
+    """Curves, a text, and the network from inside: units, gates, gradients on their way back, eigenvalues."""
+    _draw_units(model, text, settings, run, history)
+    tokens_per_character = len(model.tokenizer.encode(text.test)) / len(text.test)
+    series = {"training": run.history["bits"], "validation": run.history["validation_bits"]}
+    baseline = {BEST_NGRAM: scores[0].baseline_value / tokens_per_character}
+    plots.curves(series, run.picture("curves"), f"bits per {TOKEN_NAMES[settings.tokenizer]}", baseline)
+    sample = model.generate(first_prompt(model.tokenizer), TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
+    write_text(run.directory / "samples" / "text.txt", sample)
+
+
+def first_prompt(tokenizer: Tokenizer) -> str:
+    """The prompt of a text without one: a new line, if the training text had lines."""
+    known = getattr(tokenizer, "characters", "\n")  # bytes can write every character
+    return "\n" if "\n" in known else known[0]
+
+
+def _draw_units(model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, history) -> None:
+    """The units are chosen in the validation part, so that chance explains no correlation in the test part."""
+    encode = model.tokenizer.encode
+    chosen_in, shown_in = (encode(part[:READ_CHARACTERS]) for part in (text.validation, text.test))
+    h, features = _read(model, chosen_in)
+    units = rnn.interesting_units(h, features, UNITS)
+    h, features = _read(model, shown_in)
+    titles = [f"unit {u.number}: {u.feature}, r = {rnn.correlation(h, u, features):+.2f}" for u in units]
+    symbols = _as_texts(model, shown_in)
+    numbers = [unit.number for unit in units]
+    plots.text_states(h[:SHOWN_TOKENS, numbers].T, symbols[:SHOWN_TOKENS], titles, run.picture("states"))
+    if settings.cell != "tanh":
+        plots.gates(rnn.gates(model.recurrent, _embedded(model, shown_in)), symbols, run.picture("gates"))
+    draw_dynamics(model, lambda model: _embedded(model, shown_in), run, history, settings.cell)
+
+
+def _read(model: rnn.LanguageModel, ids: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The states of the last layer after every token, (T, H), and the features of the text there."""
+    return rnn.states(model.recurrent, _embedded(model, ids))[-1], rnn.text_features(_as_texts(model, ids))
+
+
+def _embedded(model: rnn.LanguageModel, ids: np.ndarray) -> np.ndarray:
+    """The sequence that the network reads, (T, D)."""
+    return model.embedding(ids).numpy()
+
+
+def _as_texts(model: rnn.LanguageModel, ids: np.ndarray) -> list[str]:
+    """The text of each token; � for a byte that is no character by itself."""
+    return [model.tokenizer.decode([k]) for k in ids]
+
+
+def sample(run, request: SampleRequest) -> str:
+    """A continuation of the prompt: returned to be printed, or written to --out."""
+    if request.out is not None and request.out.suffix in OTHER_SUFFIXES:
+        raise BadInput(f"{run.directory} writes text: give --out FILE.txt, not {request.out}")
+    file = None if request.out is None else writable_file(request.out)
+    text = _continue(run.model, request)
+    if file is None:
+        return text
+    write_text(file, text)
+    return f"{len(text)} characters: {request.out}"
+
+
+def _continue(model: rnn.LanguageModel, request: SampleRequest) -> str:
+    prompt = first_prompt(model.tokenizer) if request.prompt is None else request.prompt
+    n = request.n or DEFAULT_COUNT
+    choices = {"temperature": request.temperature, "top_k": request.top_k, "top_p": request.top_p}
+    chosen: dict[str, Any] = {name: value for name, value in choices.items() if value is not None}
+    if request.beam is not None:
+        if chosen:
+            raise BadInput(
+                f"--beam finds the most likely text and samples nothing; leave out {_options(chosen)}"
+            )
+        return rnn.beam_search(model, prompt, n, request.beam)[0].text
+    temperature = chosen.pop("temperature", 1.0)
+    if temperature == 0 and chosen:
+        raise BadInput(f"--temperature 0 takes the most likely token each time; leave out {_options(chosen)}")
+    return model.generate(prompt, n, temperature, Generator(request.seed), **chosen)
+
+
+def _options(names: Iterable[str]) -> str:
+    return " and ".join("--" + name.replace("_", "-") for name in names)
+
+
+TASK = Task(
+    name="text",
+    family="rnn",
+    title="language model of a text",
+    settings=Settings,
+    data_info=DataInfo,
+    monitored=("bits", "validation_bits", "best_epoch"),
+    defaults=defaults,
+    load=load,
+    describe=describe,
+    build=build,
+    prepare=prepare,
+    train=train,
+    score=score,
+    evaluate=evaluate,
+    draw=draw,
+    sample=sample,
+    sample_options=("prompt", "temperature", "top_k", "top_p", "beam"),
+    example="-n 500 --out sample.txt",
+    early_stopping=("validation_bits", False),
+)

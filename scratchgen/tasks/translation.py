@@ -1,0 +1,247 @@
+"""The task "translation": an encoder-decoder with attention, from one text of a pair to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+import numpy as np
+
+from scratchgen import evaluation, plots, rnn
+from scratchgen.data import PairData, load_pairs
+from scratchgen.data.short_pairs import short_pairs
+from scratchgen.errors import BadInput, NotInstalled
+from scratchgen.plots.attention import attention
+from scratchgen.random import Generator
+from scratchgen.rnn.translation.translator import BEAM_WIDTH
+from scratchgen.runs.files import write_text
+from scratchgen.runs.run import Run
+from scratchgen.runs.schema import Ge, Help, Le
+from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.music import per_step
+from scratchgen.tasks.recurrent import Cell, Embedding, Tokenizer, TokenizerSettings, tokenizer_for
+from scratchgen.tasks.rows import output_file
+from scratchgen.tasks.task import Epochs, LearningRate, SampleRequest, Task, optimizer_for, schedule_for
+
+MAX_ORDER = 3
+TARGETS_ALONE = f"best n-gram of order ≤ {MAX_ORDER} of targets alone"
+BLEU_SOURCES = 200  # enough for BLEU to a few points
+SHOWN, MAPS = 20, 4  # sources whose translations are written, and of how many the attention is drawn
+
+
+class Settings(TokenizerSettings):
+    """What can be set for a translator. Short sentences of similar word order are learned in minutes."""
+
+    cell: Cell = "gru"
+    attention: Annotated[
+        Literal["additive", "dot"], Help("how the decoder's state is compared with the source")
+    ] = "dot"
+    embedding: Embedding = 128
+    scheduled_sampling: Annotated[
+        float, Ge(0), Le(1), Help("final probability of giving the decoder a token that it sampled itself")
+    ] = 0.0
+    max_length: Annotated[int, Ge(0), Help("longest texts that are used, in characters; 0: all")] = 30
+    epochs: Epochs = 2
+    batch_size: Annotated[int, Ge(1), Help("sentence pairs per step")] = 64
+    learning_rate: LearningRate = 3e-3
+
+
+class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """The languages: what the source and the target are written in."""
+
+    sides: tuple[str, str]
+
+
+DEFAULTS: dict[str, dict[str, Any]] = {"tatoeba-cmn-eng": {"epochs": 6}}  # as its pairs are fewer
+
+
+def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the pairs bring with them; byte pairs make sequences short, so that more epochs take the same time."""
+    found = dict(DEFAULTS.get(data, {}))
+    if given.get("tokenizer") == "bpe":
+        found["epochs"] = 2 * found.get("epochs", Settings().epochs)
+    return found
+
+
+def load(source: str, settings: Settings) -> PairData:
+    """Sentence pairs of at most `max_length` characters."""
+    return short_pairs(load_pairs(source), settings.max_length)
+
+
+def describe(pairs: PairData, settings: Settings) -> DataInfo:
+    """The two languages."""
+    return DataInfo(sides=tuple(pairs.sides))
+
+
+def build(settings: Settings, pairs: PairData, info: DataInfo, rng: Generator) -> rnn.Translator:
+    """An encoder-decoder with a tokenizer for each language."""
+    return rnn.Translator(
+        *(_tokenizer(settings, pairs, side) for side in (0, 1)),
+        settings.hidden,
+        settings.embedding,
+        rng,
+        cell=settings.cell,
+        attention=settings.attention,
+        layers=settings.layers,
+        dropout=settings.dropout,
+    )
+
+
+def _tokenizer(settings: Settings, pairs: PairData, side: int) -> Tokenizer:
+    train, *held_out = (
+        "\n".join(dict.fromkeys(pair[side] for pair in part))
+        for part in (pairs.train, pairs.validation, pairs.test)
+    )
+    return tokenizer_for(settings, train, "".join(held_out))
+
+
+def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, rng: Generator) -> None:
+    """Maximum likelihood of the targets given the sources (`rnn.train_translator`)."""
+    rnn.train_translator(
+        model,
+        model.encode_pairs(pairs.train),
+        model.encode_pairs(pairs.validation),
+        run,
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        optimizer=optimizer_for(settings, model),
+        schedule=schedule_for(settings),
+        rng=rng,
+        scheduled_sampling=settings.scheduled_sampling,
+    )
+
+
+def score(model: rnn.Translator, pairs: PairData, settings: Settings, part: str, trained=None) -> list[Score]:
+    """Held-out nats per target token, ends counted, and BLEU of beam search."""
+    return _scores(model, pairs, part, no_progress)
+
+
+def evaluate(
+    model: rnn.Translator,
+    pairs: PairData,
+    settings: Settings,
+    part: str,
+    rng: Generator,
+    k: int | None,
+    show: Show = no_progress,
+) -> list[Score]:
+    """The scores that a training ends with."""
+    return _scores(model, pairs, part, show)
+
+
+def _scores(model: rnn.Translator, pairs: PairData, part: str, show: Show) -> list[Score]:
+    """The n-grams know the target language but not the source: a model below them uses the source."""
+    held_out = model.encode_pairs(getattr(pairs, part))
+    nats, tokens = rnn.nats_by_pair(model, held_out), [len(y) + 1 for _, y in held_out]
+    mean = mean_score("held-out nats per target token", per_step(nats, tokens), digits=3)
+    order, baseline = _ngram(model, pairs, part)
+    likelihood = mean.below(baseline, f"{baseline:.3f} ({TARGETS_ALONE}, here {order})", digits=3)
+    return [likelihood, _bleu(model, pairs, part, show)]
+
+
+def sources_of(pairs: list[tuple[str, str]], n: int) -> dict[str, list[str]]:
+    """At most n different sources, at even distances in the order of the set, each with all its targets."""
+    found: dict[str, list[str]] = {}
+    for x, y in pairs:
+        found.setdefault(x, []).append(y)
+    n, sources = min(n, len(found)), list(found)
+    return {sources[i]: found[sources[i]] for i in np.arange(n) * len(sources) // n}
+
+
+def _bleu(model: rnn.Translator, pairs: PairData, part: str, show: Show) -> Score:
+    known = sources_of(getattr(pairs, part), BLEU_SOURCES)
+    measure, references = f"BLEU of {len(known)} translations", list(known.values())
+    words = "zh" if pairs.sides[1] == "Chinese" else "13a"
+    try:
+        copied = evaluation.bleu(list(known), references, words)
+        ours = [model.translations(x)[0].text for x in show(list(known), "translating")]
+        value = evaluation.bleu(ours, references, words)
+    except NotInstalled:
+        return Score(measure, "", "not measured: pip install sacrebleu")
+    return Score(measure, f"{value:.1f}", f"{copied:.1f} (the sources)", value=value, baseline_value=copied)
+
+
+def _ngram(model: rnn.Translator, pairs: PairData, part: str) -> tuple[int, float]:
+    """The order that validates best, and the nats per token of its model."""
+    train, validation, held_out = (
+        _concatenated_targets(model, getattr(pairs, name)) for name in ("train", "validation", part)
+    )
+    ngram = evaluation.best_ngram(train, validation, model.boundary + 1, max_order=MAX_ORDER)
+    return ngram.order, -float(np.mean(ngram.log_prob(held_out)[1:]))
+
+
+def _concatenated_targets(model: rnn.Translator, pairs: list[tuple[str, str]]) -> np.ndarray:
+    """The targets one after another, with a boundary before the first and after each.
+
+    In random order: the set is sorted, so that a context across a boundary would predict the next sentence.
+    """
+    edge, order = np.array([model.boundary]), Generator(0).permutation(len(pairs))
+    targets = [y for _, y in model.encode_pairs([pairs[i] for i in order])]
+    return np.concatenate([edge, *(part for y in targets for part in (y, edge))])
+
+
+def draw(
+    model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, scores: list[Score], trained
+) -> None:
+    """Curves, translations of held-out sources next to the references, and attention maps of some of them."""
+    series = {"training": run.history["nats"], "validation": run.history["validation_nats"]}
+    baseline = {TARGETS_ALONE: scores[0].baseline_value}
+    plots.curves(series, run.picture("curves"), "nats per target token", baseline)
+    known, lines, drawn = sources_of(pairs.test, SHOWN), [], 0
+    for i, (text, references) in enumerate(known.items()):
+        ours = model.translations(text)[0]
+        lines += [text, f"    {ours.text}", *(f"  = {reference}" for reference in references)]
+        if len(ours.ids) and drawn < MAPS and i >= drawn * len(known) // MAPS:
+            drawn += 1
+            draw_attention(model, text, ours.ids, run.picture(f"attention_{drawn}"))
+    write_text(run.directory / "samples" / "text.txt", "\n".join(lines) + "\n")
+
+
+def draw_attention(model: rnn.Translator, text: str, ids: np.ndarray, path: Path) -> None:
+    """The attention weights of the decoder on the source, as it writes these tokens."""
+    source, target = model.tokenizers
+    names = [
+        [tokenizer.decode([i]) for i in row]
+        for tokenizer, row in ((source, source.encode(text)), (target, ids))
+    ]
+    attention(model.attention_weights(text, ids), *names, path)
+
+
+def sample(run, request: SampleRequest) -> str:
+    """The most likely translation of the prompt; with --out also its attention map."""
+    model, text = run.model, request.prompt
+    if text is None:
+        raise BadInput("there is no text to translate; give it as --prompt TEXT")
+    if unknown := [c for c in text if c not in getattr(model.tokenizers[0], "characters", text)]:
+        raise BadInput(f"--prompt: the character {unknown[0]!r} is in no text of the training; leave it out")
+    out = None if request.out is None else output_file(request.out, ".png", "attention is drawn as PNG")
+    found = model.translations(text, BEAM_WIDTH if request.beam is None else request.beam, request.n)[0]
+    if out is not None:
+        if not len(found.ids):
+            raise BadInput("the translation is empty, so that there is nothing to draw; leave out --out")
+        draw_attention(model, text, found.ids, out)
+    return found.text
+
+
+TASK = Task(
+    name="translation",
+    family="rnn",
+    title="translation with an encoder-decoder",
+    settings=Settings,
+    data_info=DataInfo,
+    monitored=("nats", "validation_nats", "best_epoch"),
+    defaults=defaults,
+    load=load,
+    describe=describe,
+    build=build,
+    train=train,
+    score=score,
+    evaluate=evaluate,
+    draw=draw,
+    sample=sample,
+    sample_options=("prompt", "beam"),
+    example="--prompt TEXT --out attention.png",
+    early_stopping=("validation_nats", False),
+)

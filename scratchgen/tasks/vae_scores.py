@@ -1,0 +1,109 @@
+"""Scores of a VAE: the bound and its two terms, and the likelihood, which takes longer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from scratchgen import evaluation, vae
+from scratchgen.autograd import no_grad
+from scratchgen.data import RowData
+from scratchgen.evaluation import mean_over_examples
+from scratchgen.evaluation.examples import ROWS, slices
+from scratchgen.random import Generator
+from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.rows import labels_of
+
+SAMPLES = 10  # of the latent for each example, over which the distortion is averaged
+ELBO, RATE, DISTORTION = (f"held-out {what}, nats per example" for what in ("ELBO", "rate", "distortion"))
+
+
+def baseline(rows: RowData, part: str, model) -> float:
+    """The mean log-likelihood, in nats, of independent dimensions of the likelihood's kind."""
+    kind, x = type(model.likelihood).__name__, getattr(rows, part)
+    if kind == "GaussianLikelihood":
+        return evaluation.independent_gaussian_log_prob(rows.train, x)
+    if kind == "CategoricalLikelihood":
+        return evaluation.independent_categorical_log_prob(rows.train, x, model.likelihood.outputs)
+    return evaluation.independent_bernoulli_log_prob(rows.train, x)
+
+
+def bound_scores(model, rows: RowData, part: str, rng: Generator, target: float | None = None) -> list[Score]:
+    """The bound on log p(x), and the rate and the distortion that it is made of.
+
+    target    the distortion that training had to keep below (objective geco)
+    """
+    x, labels = getattr(rows, part), labels_of(rows, part)
+    D, R = (np.empty(len(x)) for _ in range(2))
+    with no_grad():
+        for chunk in slices(len(x), ROWS // SAMPLES):
+            conditioned = model.given(labels[chunk])
+            q = conditioned.encode(x[chunk])
+            eps = rng.standard_normal((SAMPLES, *q.mu.shape), q.mu.dtype)
+            distortion, rate = vae.objectives.distortion_and_rate(x[chunk], q, conditioned.decode, eps)
+            D[chunk], R[chunk] = distortion.numpy().mean(axis=0), rate.numpy()
+    distortion = mean_score(DISTORTION, mean_over_examples(D))
+    if target is not None:
+        distortion = replace(distortion, baseline=f"target: at most {target:g}", baseline_value=target)
+    return [
+        mean_score(ELBO, mean_over_examples(-(D + R)), baseline(rows, part, model), "independent dimensions"),
+        mean_score(RATE, mean_over_examples(R)),
+        distortion,
+    ]
+
+
+def likelihood_scores(
+    model, rows: RowData, part: str, k: int, rng: Generator, show: Show = no_progress
+) -> list[Score]:
+    """log p(x), estimated and where possible exact; as bits where it is a probability; latents in use.
+
+    k    importance samples per example; the examples are taken in pieces, so that memory is bounded
+    """
+    x, labels = getattr(rows, part), labels_of(rows, part)
+    floor = baseline(rows, part, model)
+    pieces = [
+        evaluation.importance_sampled_log_likelihood(model.given(labels[chunk]), x[chunk], k, rng)
+        for chunk in show(list(slices(len(x), ROWS // k)), f"{k} importance samples per example")
+    ]
+    log_p = np.concatenate([piece.log_likelihood for piece in pieces])
+    effective = np.concatenate([piece.effective_samples for piece in pieces])
+    name = f"held-out log p(x), {k} importance samples, nats per example"
+    spread = mean_score(f"effective samples of {k}", mean_over_examples(effective), digits=1)
+    scores = [
+        mean_score(name, mean_over_examples(log_p), floor, "independent dimensions"),
+        replace(spread, baseline=f"{k} (all weights equal)", baseline_value=k),
+    ]
+    if isinstance(model, vae.LinearVAE):
+        exact = mean_over_examples(model.exact_log_likelihood(x))
+        name = "held-out log p(x), exact, nats per example"
+        scores.append(mean_score(name, exact, floor, "independent dimensions"))
+    if _is_probability(model, x):
+        scores.append(bits_score("bits per dimension", log_p, floor, x.shape[1], "independent dimensions"))
+    return [*scores, _active_units(model, x, labels)]
+
+
+def bits_score(measure: str, log_p: np.ndarray, floor: float, dimensions: int, what: str) -> Score:
+    """Log-likelihoods in nats (N,) as bits per dimension."""
+    bits = mean_over_examples(evaluation.bits_per_dimension(log_p, dimensions))
+    return mean_score(measure, bits, float(evaluation.bits_per_dimension(floor, dimensions)), what, digits=3)
+
+
+def _is_probability(model, x: np.ndarray) -> bool:
+    """Whether p(x) is a probability: the data are black and white, or take a small number of levels.
+
+    A grey pixel has no probability under a Bernoulli likelihood, and a density of data that were not
+    dequantised is unbounded.
+    """
+    kind = type(model.likelihood).__name__
+    return kind == "CategoricalLikelihood" or (kind == "BernoulliLikelihood" and is_black_and_white(x))
+
+
+def is_black_and_white(x: np.ndarray) -> bool:
+    """Whether all values are 0 or 1."""
+    return bool(np.all((x == 0) | (x == 1)))
+
+
+def _active_units(model, x: np.ndarray, labels: np.ndarray) -> Score:
+    count = evaluation.active_units(model.given(labels), x).count
+    return Score("active units", f"{count} of {model.latent_dim}", value=count)
