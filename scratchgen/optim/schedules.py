@@ -21,7 +21,7 @@ class Schedule:
     factor    the function (t, T) ↦ factor, for t of T done, t from 0 to T − 1
     per       what t and T count: "step" or "epoch"
 
-    A schedule of one's own: `Schedule(lambda t, T: 1 - t / T, per="epoch")`.
+    Any function makes a schedule: `Schedule(lambda t, T: 1 - t / T, per="epoch")`.
     """
 
     factor: Callable[[int, int], float]
