@@ -92,6 +92,6 @@ def _gradient(model: LanguageModel, inputs: np.ndarray, targets: np.ndarray, bpt
         piece = slice(start, start + bptt_steps)
         losses, state = model.loss(inputs[piece], targets[piece], state)
         (losses.sum() / inputs.size).backward()
-    gradient = np.concatenate([np.ravel(p.grad) for p in model.parameters()])
+    gradient = np.concatenate([p.grad.ravel() for p in model.parameters() if p.grad is not None])
     model.zero_grad()
     return gradient

@@ -71,7 +71,7 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load(source: str, settings: Settings) -> TextData:
-    """A text; sentence pairs are read as lines (`data.lines`)."""
+    """A text; sentence pairs are read as lines (`data.pairs_as_text`)."""
     return load_text(source)
 
 
