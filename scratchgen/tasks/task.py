@@ -213,10 +213,8 @@ def optimizer_for(settings: TaskSettings, *modules: Module, **options: Any) -> o
     name = settings.optimizer
     for setting, user in (("momentum", "sgd"), ("weight_decay", "adamw")):
         if value := getattr(settings, setting):
-            if name not in users:
-                raise BadInput(
-                    f"{setting} is for optimizer {' or '.join(users)}, not for {name}; leave it out"
-                )
+            if name != user:
+                raise BadInput(f"{setting} is for optimizer {user}, not for {name}; leave it out")
             options[setting] = value
     if settings.weight_decay:
         parameters = [group for module in modules for group in optim.no_decay(module)]
