@@ -1,4 +1,4 @@
-"""scratchgen info: versions, and which kernel backends are on."""
+"""scratchgen info: versions, and the available kernel backends."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LIBRARIES = (
 
 
 def info():
-    """Print versions and every kernel backend, with the reason where one is off."""
+    """Print versions and every kernel backend, with the reason where one is unavailable."""
     screen, python = console(), platform.python_version()
     say(screen, f"scratchgen {scratchgen.__version__}   Python {python}   NumPy {np.__version__}")
     say(screen, "   ".join(f"{name} {_version(name)}" for name in LIBRARIES))

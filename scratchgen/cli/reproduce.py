@@ -1,4 +1,4 @@
-"""scratchgen reproduce NAME: run a published result again, and write it down beside what was published."""
+"""scratchgen reproduce NAME: reproduce a published result, and write it next to the published numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.table import Table
 from scratchgen.cli.output import console, say
 from scratchgen.errors import BadInput
 from scratchgen.reproductions import REPRODUCTIONS
-from scratchgen.reproductions import reproduce as run_again
+from scratchgen.reproductions import reproduce as run_reproduction
 from scratchgen.reproductions.table import write_section
 from scratchgen.runs.files import writable_directory, writable_file
 
@@ -19,26 +19,32 @@ PAGE = "reproductions.md"
 
 
 def reproduce(
-    name: Annotated[str | None, typer.Argument(help="Which; without it, they are listed.")] = None,
-    seeds: Annotated[int | None, typer.Option(min=1, help="How many; by default what is stated.")] = None,
-    out: Annotated[Path, typer.Option(help="Where the runs are kept; it goes on with those in it.")] = Path(
+    name: Annotated[
+        str | None, typer.Argument(help="Name of the result to reproduce; omit it to list them all.")
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Number of seeds (default: as stated in the reproduction).")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the runs; those in it are resumed.")] = Path(
         "reproductions"
     ),
     page: Annotated[
-        Path | None, typer.Option(help=f"The page to write into; by default {PAGE} in the folder of --out.")
+        Path | None, typer.Option(help=f"Page to write (default: {PAGE} in the folder of --out).")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ):
-    """Run a published result again and write its section on the page of reproductions."""
+    """Reproduce a published result and write its section on the page of reproductions."""
     screen = console()
     if name is None:
         screen.print(_list())
         return
     if name not in REPRODUCTIONS:
-        raise BadInput(f"no reproduction is named {name!r}; there are {', '.join(REPRODUCTIONS)}")
+        raise BadInput(f"no reproduction is named {name!r}; choose one of {', '.join(REPRODUCTIONS)}")
     page = writable_file(page or out / PAGE)
     reproduction = REPRODUCTIONS[name]
-    rows = run_again(reproduction, writable_directory(out), range(seeds or reproduction.seeds), quiet=quiet)
+    rows = run_reproduction(
+        reproduction, writable_directory(out), range(seeds or reproduction.seeds), quiet=quiet
+    )
     write_section(reproduction, rows, page)
     say(screen, f"{name} is in {page}; its runs: {out / name}/*/*/report.html")
 

@@ -126,7 +126,7 @@ def _settings_of(family: str) -> dict[str, tuple[Field, list[Task]]]:
 
 
 def _option(field: Field, users: list[Task]) -> Any:
-    """The option of a setting: its help says what it is, its unit, its values, and which tasks have it."""
+    """The option of a setting: its help gives meaning, unit, values, the tasks that have it, and the default."""
     text = field.help[0].upper() + field.help[1:]
     text += f", {field.unit}" if field.unit else ""
     choices = list(

@@ -1,4 +1,4 @@
-"""The text files of a run, and whether there is a place for them."""
+"""The text files of a run, and checks of the places that they are written to."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ RESULT = "result.json"  # the numbers of a run of `scratchgen reproduce`
 
 
 class Unreadable(ValueError):
-    """A file that is missing, larger than it can be, or no file. The message names it and says what it is."""
+    """A file that is missing, too large, or not a regular file. The message names it and says why."""
 
 
 def read_bytes(path: Path, most: int | None = None) -> bytes:
-    """The content of a regular file: not of a link that leads elsewhere, nor of a device that never ends.
+    """The content of a regular file, not of a symbolic link or a device.
 
-    most    bytes; a larger file is refused before it is read
+    most    maximum size in bytes; a larger file is refused before it is read
     """
     try:
         found = path.lstat()

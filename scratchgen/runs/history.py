@@ -1,4 +1,4 @@
-"""The history of a training, in memory, and its state: where the loop is, and what it needs to resume there."""
+"""The history of a training, in memory, and its state: the place of the loop, and everything to resume there."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def progress(label: str, monitored: Sequence[str], quiet: bool) -> Silent:
 
 
 class Silent(AbstractContextManager):
-    """Shows nothing, and is what the others are.
+    """Shows nothing; the interface of all displays.
 
         with display:
             display.begin(n, done)
@@ -32,14 +32,14 @@ class Silent(AbstractContextManager):
             display.epoch(epoch, numbers)      once an epoch
             display.say(line)
 
-    n, done, epochs    epochs in all, before this sitting, and so far, with a fraction
+    n, done, epochs    epochs in all, before this session, and so far, with a fraction
     """
 
     def __exit__(self, *_) -> None:
         pass
 
     def begin(self, n: int, done: int) -> None:
-        """Training begins, or goes on after `done` epochs."""
+        """Training begins, or resumes after `done` epochs."""
 
     def step(self, epochs: float, numbers: dict[str, float]) -> None:
         """A step is done."""
@@ -48,24 +48,24 @@ class Silent(AbstractContextManager):
         """An epoch is over; the numbers are its means."""
 
     def say(self, line: str) -> None:
-        """A line that is worth to be read."""
+        """Show a line that deserves attention."""
 
 
 class Lines(Silent):
-    """Plain lines for a file or a pipe: one an epoch at most, and rather one in ten seconds."""
+    """Plain lines for a file or a pipe: at most one per epoch, and at most one in ten seconds."""
 
     def __init__(self, label: str, monitored: Sequence[str] = ()):
         self.label, self.monitored = label.upper(), monitored
 
     def begin(self, n: int, done: int) -> None:
         self.n, self.done = n, done
-        self._started, self._told = time.monotonic(), float("-inf")
+        self._started, self._printed_at = time.monotonic(), float("-inf")
 
     def epoch(self, epoch: int, numbers: dict[str, float]) -> None:
         now = time.monotonic()
-        if epoch < self.n and now - self._told < LINE_SECONDS:
+        if epoch < self.n and now - self._printed_at < LINE_SECONDS:
             return
-        self._told = now
+        self._printed_at = now
         left = _left(now - self._started, epoch - self.done, self.n - epoch)
         self.say(f"{self.label} epoch {epoch}/{self.n}  {in_words(self.monitored, numbers)}{left}")
 
@@ -74,7 +74,7 @@ class Lines(Silent):
 
 
 class Bar(Silent):
-    """A bar with the time left and the numbers that matter; in colour unless NO_COLOR is set."""
+    """A bar with the remaining time and the monitored numbers; in colour unless NO_COLOR is set."""
 
     def __init__(self, label: str, monitored: Sequence[str] = ()):
         self.label, self.monitored = label.upper(), monitored
@@ -122,7 +122,7 @@ def in_words(monitored: Sequence[str], numbers: dict[str, float]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds in the unit that fits: 8 s, 3:05 min, 2:07 h."""
+    """Seconds in a readable unit: 8 s, 3:05 min, 2:07 h."""
     seconds = round(seconds)
     if seconds < 60:
         return f"{seconds} s"
@@ -131,7 +131,7 @@ def duration(seconds: float) -> str:
 
 
 def _left(seconds: float, done: float, to_do: float) -> str:
-    """How long the rest takes, if it takes as long as what was done in `seconds`."""
+    """The remaining time, at the speed of the part that was done in `seconds`."""
     return f"  {duration(seconds / done * to_do)} left" if done > 0 and to_do > 0 else ""
 
 

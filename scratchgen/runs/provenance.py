@@ -1,4 +1,4 @@
-"""Where a run comes from: what a reader needs in order to do it again."""
+"""The provenance of a run: command, versions, git commit, and fingerprints of weights and data."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def origin() -> dict:
 
 
 def fingerprint(arrays: dict[str, np.ndarray]) -> str:
-    """SHA-256 of named arrays, whatever their order: their names, types, shapes and bytes."""
+    """SHA-256 of named arrays, independent of their order: names, types, shapes and bytes."""
     digest = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         digest.update(f"{name} {array.dtype} {array.shape} ".encode())
@@ -37,8 +37,9 @@ def fingerprint(arrays: dict[str, np.ndarray]) -> str:
 
 
 def fingerprint_of_data(data: AnyData | SoundFrames) -> str:
-    """The fingerprint of the three parts of a data set: of a text, its UTF-8; of sequences, all of them; of
-    pairs, their JSON.
+    """The fingerprint of the three parts of a data set.
+
+    A text counts as its UTF-8, sentence pairs as their JSON, sequences one by one.
     """
     parts = {name: getattr(data, name) for name in ("train", "validation", "test")}
     if isinstance(data, PairData):

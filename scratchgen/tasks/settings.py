@@ -124,7 +124,7 @@ def _given(found: dict[str, Any], place: str) -> Given:
 def _flat(found: dict, path: Path) -> dict[str, Any]:
     table = found.pop(TABLE, {})
     if not isinstance(table, dict):
-        raise BadInput(f"--config {path}: {TABLE} is a table; write [{TABLE}] on a line of its own")
+        raise BadInput(f"--config {path}: {TABLE} is a table; write [{TABLE}] on a separate line")
     if twice := sorted(found.keys() & table.keys()):
         raise BadInput(f"--config {path}: {twice[0]} is given twice, at the top and in [{TABLE}]; choose one")
     return {**found, **table}

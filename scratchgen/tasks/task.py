@@ -111,7 +111,7 @@ class Task:
     evaluate        (model, data, settings, part, rng, k, show) ↦ the scores of `scratchgen evaluate`
     draw            (model, data, settings, run, scores, trained) ↦ None: pictures, text and sound into the run
     sample          (run, request) ↦ the line to print
-    compare         records of runs ↦ figures of their own for `scratchgen compare`, as HTML
+    compare         records of runs ↦ additional figures for `scratchgen compare`, as HTML
     sample_options  of `scratchgen sample`, beyond those of every task
     example         options of a first `scratchgen sample`
     takes_k         whether `scratchgen evaluate -k` has a meaning

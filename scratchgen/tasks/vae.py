@@ -48,7 +48,7 @@ class Settings(TaskSettings):
 
     model: Annotated[
         Literal["mlp", "conv", "conditional", "linear"],
-        Help("the networks of the VAE; vq is a task of its own"),
+        Help("the networks of the VAE; vq is a separate task"),
     ] = "mlp"
     likelihood: Annotated[Literal["bernoulli", "gaussian", "categorical"], Help("kind of p(x|z)")] = (
         "bernoulli"
@@ -212,7 +212,7 @@ def binarised(rows: RowData, settings: Settings) -> RowData:
 
 
 def score(model, rows: RowData, settings: Settings, part: str, loss) -> list[Score]:
-    """The bound, rate and distortion, with what is expected of them."""
+    """The bound, rate and distortion, with their expected values."""
     rows = binarised(rows, settings)
     target = settings.target_distortion if settings.objective == "geco" else None
     elbo, rate, distortion = bound_scores(model, rows, part, Generator(HELD_OUT_SEED), target)

@@ -1,4 +1,4 @@
-"""The chain rule and what is made of it, against derivatives done by hand."""
+"""The chain rule and its consequences, against derivatives done by hand."""
 
 import numpy as np
 import pytest

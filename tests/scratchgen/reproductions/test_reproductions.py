@@ -1,4 +1,4 @@
-"""A published result run again: its parts are kept, it goes on where it was, and its page says all of it."""
+"""A reproduction: its parts are kept, it resumes where it was, and its page holds everything."""
 
 import json
 

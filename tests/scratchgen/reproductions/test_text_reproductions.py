@@ -1,4 +1,4 @@
-"""Shakespeare again: every epoch is trained, and what is scored is the whole last tenth of the text."""
+"""Shakespeare reproduced: every epoch is trained, and the whole last tenth of the text is scored."""
 
 import json
 from dataclasses import replace

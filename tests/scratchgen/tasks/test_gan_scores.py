@@ -1,4 +1,4 @@
-"""Scores of a GAN: what stands beside them is the same score of held-out data, and they know who is asked."""
+"""Scores of a GAN: the baseline is the same score of held-out data."""
 
 import math
 from dataclasses import replace
