@@ -51,7 +51,7 @@ Patience = Annotated[
 ]
 
 
-class TaskSettings(Schema):
+class TaskSettings(Schema, frozen=True):
     """The settings that every task has; a task overrides their defaults and adds its own."""
 
     epochs: Epochs = 10
