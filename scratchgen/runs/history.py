@@ -12,7 +12,6 @@ import numpy as np
 from scratchgen.runs import state
 from scratchgen.runs.early_stopping import EarlyStopping
 
-
 T = TypeVar("T")
 
 

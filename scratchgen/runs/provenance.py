@@ -12,10 +12,10 @@ from importlib import metadata
 from pathlib import Path
 
 import numpy as np
-from scratchgen_kernels import current
 
 from scratchgen.data import AnyData, PairData, SequenceData, TextData
 from scratchgen.data.sound_frames import SoundFrames
+from scratchgen_kernels import current
 
 PACKAGES = ("scratchgen-numpy", "numpy", "numba")
 
