@@ -1,7 +1,6 @@
-"""Early stopping: training ends when the validation number has stopped getting better.
+"""Early stopping: training ends when the validation number has stopped improving.
 
-Prechelt (1998), "Early stopping — but when?": the model is that of the epoch that validated best, and the
-wait for a better one has an end.
+Prechelt (1998), "Early stopping — but when?": the final weights are those of the epoch that validated best.
 """
 
 from __future__ import annotations
@@ -15,62 +14,72 @@ from scratchgen.nn import Module
 
 
 class EarlyStopping:
-    """Waits so many epochs for a better number, and remembers the weights of the best.
+    """Stops a training without improvement, and holds the weights of the best epoch.
 
-    name                of the number, as a training logs it once an epoch
-    epochs              without a better number, after which the wait is over; at least 1
-    higher_is_better    as of a bound; else lower is, as of bits
+        run.stop_early(EarlyStopping("validation_elbo", patience=5, higher_is_better=True))
 
-    Equal is not better, and NaN never is. Its state can be saved and put back, weights and all.
+    name                of the validation number, as the training logs it once per epoch
+    patience            epochs without improvement after which the training stops; at least 1
+    higher_is_better    True for a bound or an accuracy, False for a loss
+
+    An equal number is no improvement, and NaN never is. The state, with the weights, can be saved and restored.
+    Raises ValueError for a patience below 1.
     """
 
-    def __init__(self, name: str, epochs: int, *, higher_is_better: bool):
-        if epochs < 1:
-            raise ValueError(f"patience is at least 1 epoch, not {epochs}")
-        self.name, self.epochs, self.higher_is_better = name, epochs, higher_is_better
+    def __init__(self, name: str, patience: int, *, higher_is_better: bool) -> None:
+        if patience < 1:
+            raise ValueError(f"patience must be at least 1 epoch, not {patience}")
+        self.name, self.patience, self.higher_is_better = name, patience, higher_is_better
         self.best_epoch = 0  # epochs count from 1
-        self.best: float | None = None  # None: no number yet
-        self.waited = 0
+        self.best: float | None = None  # the best number so far
+        self.epochs_without_improvement = 0
         self._weights: dict[str, np.ndarray] = {}
 
     @property
-    def over(self) -> bool:
-        """Whether the wait has been long enough."""
-        return self.waited >= self.epochs
+    def finished(self) -> bool:
+        """Whether there were `patience` epochs without improvement."""
+        return self.epochs_without_improvement >= self.patience
 
-    def look(self, epoch: int, number: float, model: Module) -> None:
-        """At the end of an epoch: is this the best so far?"""
-        if self._is_better(number):
-            self.best_epoch, self.best, self.waited = epoch, number, 0
+    def update(self, epoch: int, number: float, model: Module) -> None:
+        """Note the validation number of an epoch; if it is the best so far, copy the weights."""
+        if self._improves(number):
+            self.best_epoch, self.best, self.epochs_without_improvement = epoch, number, 0
             self._weights = model.state_dict()  # a copy
         else:
-            self.waited += 1
+            self.epochs_without_improvement += 1
 
     def install(self, model: Module) -> None:
         """Give the model the weights of the best epoch, if there was one."""
         if self._weights:
             model.load_state_dict(self._weights)
 
-    def verdict(self, done: int, n: int) -> str:
-        """Which epoch was best, after `done` of n epochs."""
+    def summary(self, done: int, n: int) -> str:
+        """One line about the best epoch, after `done` of n epochs."""
         if self.best is None:
             return f"{self.name} was never a number; the weights are those of the last epoch, {done}"
-        early = f", stopped as {self.waited} were no better" if done < n else ""
+        early = f", stopped after {self.epochs_without_improvement} without improvement" if done < n else ""
         best = f"{self.name.replace('_', ' ')} {self.best:.3f}"
-        return f"best epoch {self.best_epoch}, {best}; its weights are kept ({done} epochs of {n}{early})"
+        return (
+            f"best epoch {self.best_epoch}, {best}; the weights are those of it ({done} epochs of {n}{early})"
+        )
 
-    def _is_better(self, number: float) -> bool:
+    def _improves(self, number: float) -> bool:
         if self.best is None:
             return not math.isnan(number)
         return number > self.best if self.higher_is_better else number < self.best
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that `load_state_dict` needs: numbers, and a copy of the best weights."""
-        numbers = {"best_epoch": self.best_epoch, "best": self.best, "waited": self.waited}
+        """Numbers, and a copy of the best weights: what `load_state_dict` needs."""
+        numbers = {
+            "best_epoch": self.best_epoch,
+            "best": self.best,
+            "epochs_without_improvement": self.epochs_without_improvement,
+        }
         return {**numbers, **{f"weights.{name}": array for name, array in self._weights.items()}}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Put back what `state_dict` gave."""
-        self.best_epoch, self.best, self.waited = (state[name] for name in ("best_epoch", "best", "waited"))
+        """Restore the state that `state_dict` returned."""
+        self.best_epoch, self.best = state["best_epoch"], state["best"]
+        self.epochs_without_improvement = state["epochs_without_improvement"]
         prefix = "weights."
         self._weights = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}

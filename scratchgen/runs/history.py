@@ -1,10 +1,10 @@
-"""The books of a training in memory, and its state: where it is, and what it needs to go on from there."""
+"""The history of a training, in memory, and its state: where the loop is, and what it needs to resume there."""
 
 from __future__ import annotations
 
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,23 +16,25 @@ T = TypeVar("T")
 
 
 class History:
-    """What a training loop needs:
+    """Records a training, so that the loop holds nothing but the algorithm:
 
+        run = History()
         run.track(model=model, optimizer=optimizer, rng=rng)
         for epoch in run.epochs(10):
             for x in run.steps(batches(data, batch_size=128, rng=rng)):
                 ...
                 run.log(loss=loss.item())
+        run.history["loss"]      # the mean loss of every epoch
 
-    history    for each name that was logged, its means by epoch
-    epoch      the number of the current epoch, from 1;  step: how many steps of it are done
+    history        the means of the logged numbers by epoch, for each name
+    by_epoch       the same, one dictionary per epoch
+    latest         the numbers that were logged last
+    epoch, step    the number of the current epoch, from 1, and how many of its steps are done
+    total_steps    steps done in all epochs
 
-    A loop that goes on from a saved state finds itself at the same place: `epochs` begins at the epoch of
-    the state, with the `rng` of that epoch's beginning, so that the data come in the same order again;
-    `steps` passes over what was done, and then puts back the state of everything that is kept.
-
-    With an EarlyStopping (`wait`), `epochs` ends when the wait is over, and the model that is kept as `model` has
-    the weights of the best epoch; `best_epoch` is logged.
+    A resumed loop continues where its state was taken: `epochs` begins with that epoch and restores the `rng`
+    of its beginning, so that the data come in the same order; `steps` skips the steps that were done, and then
+    restores the state of everything that is tracked.
     """
 
     def __init__(self) -> None:
@@ -40,50 +42,59 @@ class History:
         self.by_epoch: list[dict[str, float]] = []
         self.latest: dict[str, float] = {}
         self.epoch, self.step, self.total_steps = 1, 0, 0
-        self._sums: dict[str, list] = {}  # of this epoch: name → [sum, how many]
-        self._things: dict[str, Any] = {}
-        self._watching: list[Any] = []
-        self._order: dict[str, Any] = {}  # the state of rng at the beginning of this epoch; empty without one
-        self._to_put_back: tuple[dict, dict] | None = None
-        self.patience: EarlyStopping | None = None
+        self.early_stopping: EarlyStopping | None = None
+        self._sums: dict[str, list] = {}  # of this epoch: name → [sum, count]
+        self._tracked: dict[str, Any] = {}
+        self._observers: list[Any] = []
+        self._loggers: list[Callable[[int, dict[str, float]], None]] = []
+        self._order: dict | None = None  # the state of rng at the beginning of this epoch
+        self._pending: tuple[dict, dict] | None = None  # the state that a resumed loop still has to restore
 
     def track(self, **things: Any) -> None:
-        """Name everything that the training changes (see `kept`): it is saved, and put back when resumed.
+        """Name everything that the training changes: it is saved with the run and restored when it resumes.
 
-        `rng` is the generator that the order of the data is drawn from.
+        things    models, optimisers, averages (`state_dict`, `load_state_dict`), generators (`state`), or plain
+                  dictionaries; `rng` is the generator that draws the order of the data
         """
-        self._things |= things
+        self._tracked |= things
 
-    def wait(self, patience: EarlyStopping) -> None:
-        """Stop early: when the number that `patience` names has not got better for too long."""
-        self.patience = patience
-        self.track(patience=patience)
+    def stop_early(self, early_stopping: EarlyStopping) -> None:
+        """End `epochs` when the validation number has stopped improving.
 
-    def observe(self, **things: Any) -> None:
-        """Keep things that look at the training: `look()` of each is called at the end of every epoch."""
-        self._watching += things.values()
-        self.track(**things)
+        The model that is tracked as `model` then has the weights of the best epoch, and `best_epoch` is logged.
+        """
+        self.early_stopping = early_stopping
+        self.track(early_stopping=early_stopping)
+
+    def observe(self, **observers: Any) -> None:
+        """Track objects whose method `look()` is called at the end of every epoch."""
+        self._observers += observers.values()
+        self.track(**observers)
+
+    def add_logger(self, logger: Callable[[int, dict[str, float]], None]) -> None:
+        """Call logger(epoch, means) at the end of every epoch: a logger of your own, `print` for instance."""
+        self._loggers.append(logger)
 
     def epochs(self, n: int) -> Iterator[int]:
-        """1, 2, …, n; at the end of each, the means of what was logged in it go into `history`."""
-        if self.step == 0:  # the state is that of the end of an epoch: there are no steps to pass over
-            self._put_back()
-        while self.epoch <= n and not (self.patience and self.patience.over):
+        """1, 2, …, n; at the end of each, the means of the numbers logged in it go into `history`."""
+        if self.step == 0:  # the state is that of the end of an epoch: there are no steps to skip
+            self._restore()
+        while self.epoch <= n and not (self.early_stopping and self.early_stopping.finished):
             self._set_order()
             yield self.epoch
             self._close_epoch()
             self.epoch, self.step = self.epoch + 1, 0
         self.after_epochs()
-        if self.patience:
-            self.patience.install(self._things["model"])
+        if self.early_stopping:
+            self.early_stopping.install(self._tracked["model"])
 
     def steps(self, items: Iterable[T]) -> Iterator[T]:
-        """The items of one epoch; when the loop comes back for the next, a step is done."""
+        """The items of one epoch; a step is done when the loop asks for the next item."""
         items = iter(items)
-        if self._to_put_back is not None:
+        if self._pending is not None:
             for _ in range(self.step):
                 next(items)
-            self._put_back()
+            self._restore()
         for item in items:
             yield item
             self.step += 1
@@ -91,16 +102,16 @@ class History:
             self.after_step()
 
     def after_step(self) -> None:
-        """For those who do more than remember."""
+        """Called when a step is done; a Run saves and shows its progress here."""
 
     def save_checkpoint(self) -> None:
-        """The same, when a training cannot go on: what it keeps is good still."""
+        """Called when a training cannot continue but its state is intact; a Run saves it."""
 
     def after_epochs(self) -> None:
-        """The same, when the last epoch is over."""
+        """Called when the last epoch is done; a Run saves here."""
 
     def log(self, **numbers: float) -> None:
-        """Note numbers of this step. What is logged several times in an epoch is averaged over it."""
+        """Record numbers of this step. A number that is logged several times in an epoch is averaged over it."""
         for name, number in numbers.items():
             entry = self._sums.setdefault(name, [0.0, 0])
             entry[0] += float(number)
@@ -112,46 +123,48 @@ class History:
         warnings.warn(line, stacklevel=3)
 
     def _set_order(self) -> None:
-        rng = self._things.get("rng")
+        rng = self._tracked.get("rng")
         if rng is not None:
-            if self._to_put_back is not None:
+            if self._pending is not None and self._order is not None:
                 state.restore(rng, self._order)
             self._order = state.state_of(rng)
 
-    def _put_back(self) -> None:
-        if self._to_put_back is not None:
-            state.unpack(self._things, *self._to_put_back)
-            self._to_put_back = None
+    def _restore(self) -> None:
+        if self._pending is not None:
+            state.unpack(self._tracked, *self._pending)
+            self._pending = None
 
     def _close_epoch(self) -> None:
         means = {name: total / count for name, (total, count) in self._sums.items()}
-        if self.patience:
-            self.patience.look(self.epoch, means[self.patience.name], self._things["model"])
-            means["best_epoch"] = self.patience.best_epoch
-        for thing in self._watching:
-            thing.look()
+        if self.early_stopping:
+            self.early_stopping.update(self.epoch, means[self.early_stopping.name], self._tracked["model"])
+            means["best_epoch"] = self.early_stopping.best_epoch
+        for observer in self._observers:
+            observer.look()
         self._sums.clear()
-        self.latest = dict(means)  # what was logged in former epochs alone is not shown for ever
-        self._note(means)
+        self.latest = dict(means)  # numbers that only earlier epochs logged are not shown for ever
+        self._record(means)
+        for logger in self._loggers:
+            logger(self.epoch, means)
 
-    def _note(self, means: dict[str, float]) -> None:
+    def _record(self, means: dict[str, float]) -> None:
         self.by_epoch.append(means)
         for name, mean in means.items():
             self.history[name].append(mean)
 
-    # --- saving and going on ------------------------------------------------------------------------------
+    # --- saving and resuming ------------------------------------------------------------------------------
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
-        """Everything at the end of a step, or of the last epoch: arrays, and the rest as a JSON value."""
-        arrays, numbers = state.pack(self._things)
+        """Everything at the end of a step or of an epoch: arrays, and the rest as a JSON value."""
+        arrays, numbers = state.pack(self._tracked)
         place = {"epoch": self.epoch, "step": self.step, "total_steps": self.total_steps}
-        books = {"by_epoch": self.by_epoch, "sums": self._sums, "order": self._order}
-        return arrays, {**place, **books, "kept": numbers}
+        records = {"by_epoch": self.by_epoch, "sums": self._sums, "order": self._order}
+        return arrays, {**place, **records, "tracked": numbers}
 
     def resume(self, arrays: dict[str, np.ndarray], numbers: dict) -> None:
         """Let the next loop begin where `state()` was taken."""
-        self._to_put_back = arrays, numbers["kept"]
+        self._pending = arrays, numbers["tracked"]
         self.epoch, self.step, self.total_steps = (numbers[k] for k in ("epoch", "step", "total_steps"))
         for means in numbers["by_epoch"]:
-            self._note(means)
+            self._record(means)
         self._sums, self._order = numbers["sums"], numbers["order"]

@@ -31,7 +31,7 @@ import msgspec
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.runs import checkpoint
-from scratchgen.runs.config import RunConfig, as_config
+from scratchgen.runs.config import RunConfig, as_config, read_config
 from scratchgen.runs.files import writable_directory, write_json, write_text
 from scratchgen.runs.history import History
 from scratchgen.runs.progress import progress
@@ -75,7 +75,7 @@ class Run(History):
     ):
         super().__init__()
         self.directory = writable_directory(Path(directory))
-        self.config = as_config(config)
+        self.config = self._begun_config(config) if resume else as_config(config)
         family = self.config.family
         self._resume_with = resume_with or (
             f"scratchgen train {family} --resume {shlex.quote(str(directory))}"
@@ -106,6 +106,18 @@ class Run(History):
             self._events = Events(self.directory / "tensorboard") if tensorboard else None
         if found is not None:
             self._resume_from(found)
+
+    def _begun_config(self, config: RunConfig | dict) -> RunConfig:
+        """The configuration that a run was begun with. Raises BadInput if a dictionary has other settings."""
+        if isinstance(config, RunConfig) or not (self.directory / "config.json").exists():
+            return as_config(config)
+        begun = read_config(self.directory)
+        if begun.settings != as_config(config).settings:
+            raise BadInput(
+                f"{self.directory} was begun with other settings; resume it with those in its config.json, or "
+                "train in another directory"
+            )
+        return begun
 
     def _begin(self) -> None:
         """Begin with an empty directory: the files of a former run are removed."""
@@ -150,8 +162,8 @@ class Run(History):
         with self._stopping_gently(), self._display as display:
             display.begin(n, self.epoch - 1)
             yield from super().epochs(n)
-            if self.patience:
-                display.say(self.patience.verdict(len(self.by_epoch), n))
+            if self.early_stopping:
+                display.say(self.early_stopping.summary(len(self.by_epoch), n))
 
     def after_step(self) -> None:
         """Show the progress; save when it is time; stop when asked to."""
@@ -174,12 +186,12 @@ class Run(History):
         """Show a line under the progress bar."""
         self._display.say(line)
 
-    def _note(self, means: dict[str, float]) -> None:
-        super()._note(means)
+    def _record(self, means: dict[str, float]) -> None:
+        super()._record(means)
         if self._events:
             with self.saving():
                 self._events.epoch(len(self.by_epoch), means)
-        if self._to_put_back is not None:  # epochs of before: the file is written whole
+        if self._pending is not None:  # epochs of before: the file is written whole
             return
         with self.saving(), open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
             file.write(_line(len(self.by_epoch), means))

@@ -1,4 +1,4 @@
-"""The state of what a training changes: models, optimisers, averages, generators, and what a loop carries.
+"""The state of everything that a training changes: models, optimisers, averages, generators, carried states.
 
 A model, an optimiser or an average has `state_dict` and `load_state_dict`; a Generator has `state`; a plain
 dictionary is its own state, and is updated in place.
@@ -21,7 +21,7 @@ def state_of(thing: Any) -> dict[str, Any]:
 
 
 def restore(thing: Any, state: dict[str, Any]) -> None:
-    """Put a state back where it was taken from."""
+    """Restore a state in the object that it was taken from."""
     if isinstance(thing, dict):
         thing.clear()
         thing.update(state)
@@ -43,10 +43,10 @@ def pack(things: dict[str, Any]) -> tuple[dict[str, np.ndarray], dict[str, dict]
 
 
 def unpack(things: dict[str, Any], arrays: dict[str, np.ndarray], numbers: dict[str, dict]) -> None:
-    """Put all states back. Raises BadInput if they are those of other things, as of another version."""
+    """Restore all states. Raises BadInput if they belong to other objects, as those of another version do."""
     if set(things) != set(numbers):
         raise BadInput(
-            f"the checkpoint holds the state of {', '.join(sorted(numbers))}, but this training goes on from "
+            f"the checkpoint holds the state of {', '.join(sorted(numbers))}, but this training needs "
             f"that of {', '.join(sorted(things))}: another version saved it; train again with another --out"
         )
     for name, thing in things.items():

@@ -168,7 +168,11 @@ def test_the_claim_above_rejects_layers_that_each_start_a_stream_of_their_own():
     assert not are_independent(lambda: LAYERS["Linear"](Generator(int(time.time_ns()) % 2**32)))
 
 
-@pytest.mark.parametrize("rng", [np.random.default_rng(0), np.random.RandomState(0), 0, 0.5, "0"], ids=repr)
+@pytest.mark.parametrize(
+    "rng",
+    [np.random.default_rng(0), np.random.RandomState(0), 0, 0.5, "0"],
+    ids=lambda rng: type(rng).__name__,
+)
 @pytest.mark.parametrize("name", LAYERS)
 def test_anything_but_a_generator_of_ours_is_refused_with_the_way_out(name, rng):
     with pytest.raises(

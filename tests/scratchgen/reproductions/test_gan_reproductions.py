@@ -61,12 +61,12 @@ def test_a_sweep_changes_one_setting_of_the_baseline_and_promises_nothing():
         differ = [name for name, value in vars(setting).items() if value != base[name]]
         assert len(differ) == 1
         changed += differ
-    assert set(changed) == {"alpha", "beta1", "r1"} and item.seeds == 10
+    assert set(changed) == {"learning_rate", "beta1", "r1"} and item.seeds == 10
     assert all(part.target is None for part in item.parts)
 
 
 def test_the_step_size_falls_to_nought_in_a_straight_line():
-    setting = Setting("ring", (4,), epochs=4, scale=1.0, alpha=2.0)
+    setting = Setting("ring", (4,), epochs=4, scale=1.0, learning_rate=2.0)
     assert [setting.step_size(epoch) for epoch in (1, 2, 3, 4, 5)] == [2.0, 1.5, 1.0, 0.5, 0.0]
 
 

@@ -27,6 +27,7 @@ from scratchgen.reproductions.ppca import step_size as ppca_step_size
 from scratchgen.reproductions.table import section
 from scratchgen.rnn import nats_per_frame
 from scratchgen.runs.config import RunConfig
+from scratchgen.runs.saving import load
 from scratchgen.tasks.load import load_run
 from scratchgen.vae import VAE
 
@@ -311,7 +312,7 @@ def test_a_network_of_chorales_is_scored_on_all_parts_and_is_as_large_as_the_pub
     monkeypatch.setattr(chorales, "EPOCHS", 2)
     for row in reproduce(item, tmp_path, range(1), quiet=True):
         (numbers,) = row.numbers
-        model, _ = load_run(tmp_path / item.name / row.part.name / "seed-0")
+        model = load(tmp_path / item.name / row.part.name / "seed-0")
         for name in ("test", "validation"):
             assert numbers[name] == pytest.approx(nats_per_frame(model, getattr(data, name)))
         assert numbers["parameters"] == sum(p.size for p in model.parameters())
@@ -324,13 +325,13 @@ def test_the_adding_problem_is_measured_on_sequences_that_are_not_trained_on(tmp
         monkeypatch.setattr(adding, name, few)
     (row,) = reproduce(adding.ADDING_100, tmp_path, range(1), quiet=True)
     (numbers,) = row.numbers
-    model, _ = load_run(tmp_path / "adding-100" / "gru" / "seed-0")
+    model = load(tmp_path / "adding-100" / "gru" / "seed-0")
     x, y = adding.adding(2_000, 5, Generator(HELD_OUT_SEED))
     assert numbers["error"] == pytest.approx(float(model.loss(x, y).numpy().mean()), rel=1e-5)
     assert numbers["answering 1"] == pytest.approx(1 / 6, abs=0.015)  # 3 standard errors
     with pytest.raises(SystemExit) as ended:
         main(["sample", str(tmp_path / "adding-100" / "gru" / "seed-0")])
-    assert ended.value.code == 2 and "draws nothing" in " ".join(capfd.readouterr().err.split())
+    assert ended.value.code == 2 and "has no task" in " ".join(capfd.readouterr().err.split())
 
 
 def test_the_copying_problem_is_measured_on_sequences_that_are_not_trained_on(tmp_path, monkeypatch):
@@ -341,7 +342,7 @@ def test_the_copying_problem_is_measured_on_sequences_that_are_not_trained_on(tm
     ids, targets = copying.copying(200, 5, Generator(HELD_OUT_SEED))
     for row in rows:
         (numbers,) = row.numbers
-        model, _ = load_run(tmp_path / "copy-100" / row.part.name / "seed-0")
+        model = load(tmp_path / "copy-100" / row.part.name / "seed-0")
         losses, _ = model.loss(ids, targets)
         assert numbers["nats"] == pytest.approx(float(losses.numpy().mean()), rel=1e-5)
         assert 0 <= numbers["symbols right"] <= 1
