@@ -47,8 +47,15 @@ class Setting:
 def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:
     """Train, and look where samples of the averaged generator lie."""
     rows, rng = load_rows(setting.data), Generator(seed)
-    options = {"hidden": list(setting.hidden), "bounded": False, "scale": setting.scale, "pack": setting.pack}
-    model = gan.GAN(rows.train.shape[1], setting.latent_dim, rng, **options)
+    model = gan.GAN(
+        rows.train.shape[1],
+        setting.latent_dim,
+        rng,
+        hidden=list(setting.hidden),
+        bounded=False,
+        scale=setting.scale,
+        pack=setting.pack,
+    )
     settings = {**asdict(setting), "hidden": list(setting.hidden)}
     info = gan_task.DataInfo(**of_rows(rows), bounded=False, scale=setting.scale)
     run = open_run(configuration(gan_task.TASK, setting.data, rows, settings, seed, model, info))

@@ -15,7 +15,7 @@ import math
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
@@ -29,6 +29,9 @@ SPELLINGS = {"binarise": "binarize", "colour": "color"}  # British and American:
 
 class Schema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The base class of declared settings: immutable, with a default for every field."""
+
+
+S = TypeVar("S", bound=Schema)
 
 
 def Ge(least: float) -> Meta:
@@ -175,6 +178,6 @@ def as_dict(settings: Schema) -> dict[str, Any]:
     return msgspec.structs.asdict(settings)
 
 
-def replace(settings: Schema, **changed: Any) -> Schema:
+def replace(settings: S, **changed: Any) -> S:
     """A copy with some settings changed."""
     return msgspec.structs.replace(settings, **changed)

@@ -31,7 +31,7 @@ CHANNELS = [16, 32]  # of the convolutions of a convolutional GAN
 HIDDEN_FOR_POINTS = [128, 128, 128]
 
 
-class Settings(TaskSettings):
+class Settings(TaskSettings, frozen=True):
     """What can be set for a GAN. The settings of the optimiser hold for both players, unless D has its own."""
 
     model: Annotated[Literal["dense", "conv", "conditional", "packed"], Help("the two players")] = "dense"
@@ -64,7 +64,7 @@ class Settings(TaskSettings):
     beta2: Annotated[float, Ge(0), Lt(1), Help("decay of Adam's mean of squared gradients")] = 0.999
 
 
-class DataInfo(RowInfo):
+class DataInfo(RowInfo, frozen=True):
     """Rows, whether their values are within [0, 1], and their standard deviation if they are not."""
 
     bounded: bool = True
@@ -160,12 +160,14 @@ def prepare(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> No
     gan.check(model, rows.train, labels_for(rows, settings), game_of(settings), settings.batch_size)
 
 
-def train(model: gan.AdversarialPair, rows: RowData, settings: Settings, run: Run, rng: Generator):
+def train(
+    model: gan.AdversarialPair, rows: RowData, settings: Settings, run: Run, rng: Generator
+) -> gan.TrainingTrace | None:
     """The players move in turn (`gan.train`). → the trace of a game in the plane, or None"""
     game = game_of(settings)
     trace = None
-    if rows.kind == "points" and settings.model in (
-        "dense",
+    if (
+        rows.kind == "points" and settings.model == "dense"
     ):  # D judges single points: a surface over the plane
         steps = settings.epochs * (len(rows.train) // settings.batch_size)
         trace = gan.TrainingTrace(model, rows.train, steps, game)
@@ -200,7 +202,11 @@ def _betas(settings: Settings) -> dict[str, float]:
 
 
 def score(
-    model: gan.AdversarialPair, rows: RowData, settings: Settings, part: str, trace=None
+    model: gan.AdversarialPair,
+    rows: RowData,
+    settings: Settings,
+    part: str,
+    trace: gan.TrainingTrace | None = None,
 ) -> list[Score]:
     """Of points the modes that samples find, of images their classes."""
     return gan_scores(model, rows, part, Generator(HELD_OUT_SEED), judge_of(rows))
@@ -230,7 +236,12 @@ CURVES = {
 
 
 def draw(
-    model: gan.AdversarialPair, rows: RowData, settings: Settings, run: Run, scores: list[Score], trace
+    model: gan.AdversarialPair,
+    rows: RowData,
+    settings: Settings,
+    run: Run,
+    scores: list[Score],
+    trace: gan.TrainingTrace | None,
 ) -> None:
     """Samples, and the curves of the game; V and the losses are in nats where D is a probability."""
     n = SAMPLES if rows.kind == "points" else 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -19,9 +19,12 @@ from scratchgen.runs.weights import read_weights
 from scratchgen.tasks import get_task
 from scratchgen.tasks.task import Task
 
+M_co = TypeVar("M_co", bound=Module, covariant=True)
+I_co = TypeVar("I_co", bound=msgspec.Struct, covariant=True)
+
 
 @dataclass(frozen=True)
-class LoadedRun:
+class LoadedRun(Generic[M_co, I_co]):
     """A finished run: its task, its model with the trained weights in evaluation mode, and its configuration.
 
     info    what sampling needs to know of the data (the task's `data_info`)
@@ -30,8 +33,8 @@ class LoadedRun:
     directory: Path
     task: Task
     config: RunConfig
-    model: Module
-    info: Any
+    model: M_co
+    info: I_co
 
     @property
     def settings(self) -> Any:
@@ -54,7 +57,7 @@ class LoadedRun:
         return data
 
 
-def load_run(directory: str | Path) -> LoadedRun:
+def load_run(directory: str | Path) -> LoadedRun[Any, Any]:
     """A finished run. Raises BadInput that names the file that is missing or damaged."""
     directory = Path(directory)
     config = read_config(directory)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import numpy as np
+from numpy.typing import ArrayLike
 
 from scratchgen import plots, rnn
 from scratchgen.data import SequenceData, load_sequences
@@ -30,11 +31,14 @@ from scratchgen.tasks.task import (
     schedule_for,
 )
 
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
+
 MARGINALS = "each note by its frequency"
 STEPS = 64  # of the piece that a run ends with, and of `scratchgen sample`
 
 
-class Settings(RecurrentSettings):
+class Settings(RecurrentSettings, frozen=True):
     """What can be set for a model of music. Pieces are few and their steps carry much: more epochs than a text."""
 
     cell: Cell = "gru"
@@ -84,7 +88,9 @@ def build(settings: Settings, rolls: SequenceData, info: DataInfo, rng: Generato
     )
 
 
-def train(model: rnn.FrameModel, rolls: SequenceData, settings: Settings, run: Run, rng: Generator):
+def train(
+    model: rnn.FrameModel, rolls: SequenceData, settings: Settings, run: Run, rng: Generator
+) -> rnn.EigenvalueHistory:
     """Maximum likelihood of whole pieces (`rnn.train_frames`). → the eigenvalues of W_hh by epoch"""
     history = rnn.EigenvalueHistory(model.recurrent)
     run.observe(eigenvalues=history)
@@ -104,7 +110,11 @@ def train(model: rnn.FrameModel, rolls: SequenceData, settings: Settings, run: R
 
 
 def score(
-    model: rnn.FrameModel, rolls: SequenceData, settings: Settings, part: str, history=None
+    model: rnn.FrameModel,
+    rolls: SequenceData,
+    settings: Settings,
+    part: str,
+    history: rnn.EigenvalueHistory | None = None,
 ) -> list[Score]:
     """Held-out nats per step, −Σ log p / Σ T over all pieces, compared with independent notes.
 
@@ -130,18 +140,18 @@ def evaluate(
     return score(model, rolls, settings, part)
 
 
-def per_step(nats: np.ndarray, steps) -> Mean:
+def per_step(nats: np.ndarray, steps: ArrayLike) -> Mean:
     """r = Σ nats / Σ steps, with its standard error for pieces drawn at random.
 
     s² = N/(N−1) Σ_i (nats_i − r steps_i)² / (Σ steps)².   Source: Cochran (1977), chapter 6.
     Ledger: rnn.per_step
     """
-    steps = np.asarray(steps)
-    N, ratio = len(nats), float(nats.sum() / steps.sum())
+    T = np.asarray(steps)
+    N, ratio = len(nats), float(nats.sum() / T.sum())
     if N == 1:
         return Mean(ratio, math.nan)
-    squares = float(((nats - ratio * steps) ** 2).sum())
-    return Mean(ratio, math.sqrt(N / (N - 1) * squares) / float(steps.sum()))
+    squares = float(((nats - ratio * T) ** 2).sum())
+    return Mean(ratio, math.sqrt(N / (N - 1) * squares) / float(T.sum()))
 
 
 def marginal_nats(train: list[np.ndarray], held_out: list[np.ndarray]) -> float:
@@ -157,18 +167,25 @@ def marginal_nats(train: list[np.ndarray], held_out: list[np.ndarray]) -> float:
 
 
 def draw(
-    model: rnn.FrameModel, rolls: SequenceData, settings: Settings, run: Run, scores: list[Score], history
+    model: rnn.FrameModel,
+    rolls: SequenceData,
+    settings: Settings,
+    run: Run,
+    scores: list[Score],
+    history: rnn.EigenvalueHistory,
 ) -> None:
     """Curves, a piece as a piano roll and as sound, gradients on their way back, and eigenvalues."""
     series = {"training": run.history["nats"], "validation": run.history["validation_nats"]}
-    plots.curves(series, run.picture("curves"), "nats per step", {MARGINALS: scores[0].baseline_value})
+    plots.curves(
+        series, run.picture("curves"), "nats per step", {MARGINALS: scores[0].number("baseline_value")}
+    )
     roll = model.sample(STEPS, 1, Generator(HELD_OUT_SEED))[:, 0]
     piano_rolls([roll], rolls.first, rolls.unit, run.picture("roll"), f"sample of the RNN, {rolls.name}")
     draw_dynamics(model, lambda _: rolls.test[0], run, history, settings.cell)
     write_wav(perform(roll, rolls.first, rolls.unit), run.directory / "samples" / "roll.wav")
 
 
-def sample(run, request: SampleRequest) -> str:
+def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> str:
     """One piece: MIDI for a sequencer, WAV to listen to, PNG to look at."""
     midi, n = output_file(request.out, ".mid", "music is written as MIDI"), request.n or STEPS
     sound, picture = (writable_file(midi.with_suffix(suffix)) for suffix in (".wav", ".png"))

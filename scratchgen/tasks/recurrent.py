@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 
@@ -38,7 +38,7 @@ WeightNoise = Annotated[
 ]
 
 
-class RecurrentSettings(TaskSettings):
+class RecurrentSettings(TaskSettings, frozen=True):
     """What can be set for every recurrent network."""
 
     cell: Cell = "tanh"
@@ -48,7 +48,7 @@ class RecurrentSettings(TaskSettings):
     schedule: ScheduleName = "half_cosine"
 
 
-class TokenizerSettings(RecurrentSettings):
+class TokenizerSettings(RecurrentSettings, frozen=True):
     """What can be set where texts are read as tokens."""
 
     tokenizer: Annotated[
@@ -72,7 +72,12 @@ def tokenizer_for(settings: TokenizerSettings, train: str, held_out: str) -> Tok
     return ByteTokenizer() if settings.tokenizer == "bytes" else CharacterTokenizer.of(train, held_out)
 
 
-def draw_dynamics(model, inputs: Callable, run: Run, history: rnn.EigenvalueHistory, cell: str) -> None:
+R = TypeVar("R", rnn.LanguageModel, rnn.FrameModel)
+
+
+def draw_dynamics(
+    model: R, inputs: Callable[[R], np.ndarray], run: Run, history: rnn.EigenvalueHistory, cell: str
+) -> None:
     """Gradient norms on their way back through time, before and after training, and the eigenvalues of W_hh.
 
     inputs    from a model to the sequence (T, D) that its network reads

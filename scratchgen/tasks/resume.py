@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from scratchgen import kernels
 from scratchgen.errors import BadInput
@@ -23,7 +24,7 @@ NAMES = {
 }
 
 
-def resume(directory: Path, family: str, **session) -> tuple[Module, list[Score]]:
+def resume(directory: Path, family: str, **session: Any) -> tuple[Module, list[Score]]:
     """Resume the run in `directory` with its own data, settings, seed and kernel backend.
 
     family     the command that it was given to: vae, gan or rnn
@@ -45,7 +46,7 @@ def resume(directory: Path, family: str, **session) -> tuple[Module, list[Score]
         )
 
 
-def open_again(directory: Path, now: RunConfig, **session) -> Run:
+def open_again(directory: Path, now: RunConfig, **session: Any) -> Run:
     """The run in `directory`, resumed or begun. Raises BadInput if it was begun with something else.
 
     now    the configuration as it would be today

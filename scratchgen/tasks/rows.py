@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import numpy as np
@@ -16,6 +17,9 @@ from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file
 from scratchgen.tasks.task import SampleRequest
+
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
 
 DEFAULT_COUNT = 64  # samples of `scratchgen sample`
 
@@ -40,7 +44,7 @@ class RowInfo(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"images of {height} × {width} pixels for rows of {self.data_dim} numbers")
 
 
-def of_rows(rows: RowData) -> dict:
+def of_rows(rows: RowData) -> dict[str, Any]:
     """The fields of a RowInfo."""
     return {
         "kind": rows.kind,
@@ -77,7 +81,7 @@ def columns_for(n: int, classes: int) -> int:
     return classes * max(1, round(math.sqrt(n) / classes))
 
 
-def sample_rows(run, request: SampleRequest) -> str:
+def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest) -> str:
     """Draw samples of a model of rows into a PNG, of chosen classes where the model is conditional."""
     model, n = run.model, request.n or DEFAULT_COUNT
     out, classes = png_file(request.out, "images are"), chosen_classes(run.directory, model, request.classes)
@@ -104,7 +108,7 @@ def output_file(out: Path | None, suffix: str, written: str) -> Path:
     return writable_file(out)
 
 
-def chosen_classes(directory: Path, model: Module, asked) -> list[int]:
+def chosen_classes(directory: Path, model: Module, asked: Sequence[int]) -> list[int]:
     """The classes to sample, each once; none means that the model chooses. Raises BadInput."""
     if not asked:
         return []

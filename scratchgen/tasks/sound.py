@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import numpy as np
@@ -31,6 +31,9 @@ from scratchgen.tasks.task import (
     schedule_for,
 )
 
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
+
 ORDER = 32  # samples that the linear prediction looks back
 LINEAR = f"linear prediction from {ORDER} samples"
 MARGINAL = "independent Gaussian numbers"
@@ -38,7 +41,7 @@ SECONDS, SAMPLES = 1.5, 2  # of the sounds that a run ends with, and how many
 DEFAULT_COUNT = 64  # frames of `scratchgen sample`
 
 
-class Settings(RecurrentSettings):
+class Settings(RecurrentSettings, frozen=True):
     """What can be set for a model of sound."""
 
     cell: Cell = "gru"
@@ -102,7 +105,7 @@ def train(model: rnn.FrameModel, frames: SoundFrames, settings: Settings, run: R
 
 
 def score(
-    model: rnn.FrameModel, frames: SoundFrames, settings: Settings, part: str, trained=None
+    model: rnn.FrameModel, frames: SoundFrames, settings: Settings, part: str, trained: None = None
 ) -> list[Score]:
     """Held-out nats per frame, −Σ log p / Σ T over all sounds, compared with two baselines.
 
@@ -152,11 +155,16 @@ def linear_nats(frames: SoundFrames, part: str) -> float:
 
 
 def draw(
-    model: rnn.FrameModel, frames: SoundFrames, settings: Settings, run: Run, scores: list[Score], trained
+    model: rnn.FrameModel,
+    frames: SoundFrames,
+    settings: Settings,
+    run: Run,
+    scores: list[Score],
+    trained: None,
 ) -> None:
     """Curves, and samples next to a real sound, to look at and to listen to."""
     series = {"training": run.history["nats"], "validation": run.history["validation_nats"]}
-    baselines = {name: s.baseline_value for name, s in zip((LINEAR, MARGINAL), scores, strict=True)}
+    baselines = {name: s.number("baseline_value") for name, s in zip((LINEAR, MARGINAL), scores, strict=True)}
     plots.curves(series, run.picture("curves"), "nats per frame", baselines)
     T = round(SECONDS * frames.rate / frames.D)
     z = model.sample(T, SAMPLES, Generator(HELD_OUT_SEED))
@@ -169,7 +177,7 @@ def draw(
         write_wav(x, run.directory / "samples" / f"sound-{i + 1}.wav", frames.rate)
 
 
-def sample(run, request: SampleRequest) -> str:
+def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> str:
     """One sound: WAV to listen to, PNG to look at."""
     wav, n = output_file(request.out, ".wav", "sound is written as WAV"), request.n or DEFAULT_COUNT
     picture, rate = writable_file(wav.with_suffix(".png")), run.info.rate

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -31,6 +31,9 @@ from scratchgen.runs.report import write_report
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Gt, Help, Lt, Schema, as_dict
 from scratchgen.runs.score import Score, Show, no_progress
+
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
 
 OpenRun = Callable[[RunConfig], Run]  # opens the run once everything else is known to fit
 
@@ -51,7 +54,7 @@ Patience = Annotated[
 ]
 
 
-class TaskSettings(Schema):
+class TaskSettings(Schema, frozen=True):
     """The settings that every task has; a task overrides their defaults and adds its own."""
 
     epochs: Epochs = 10
@@ -92,9 +95,16 @@ class SampleRequest:
         ]
 
 
+S = TypeVar("S", bound=TaskSettings)
+D = TypeVar("D")  # the data
+I = TypeVar("I", bound=msgspec.Struct)  # the data_info
+M = TypeVar("M", bound=Module)
+T = TypeVar("T")  # the result of the training loop
+
+
 @dataclass(frozen=True)
-class Task:
-    """One kind of training.
+class Task(Generic[S, D, I, M, T]):
+    """One kind of training. A type checker finds a step that does not fit the others.
 
     name, family    "music", and the command that trains it: "rnn"
     title           what the task is, in a few words
@@ -106,7 +116,7 @@ class Task:
     describe        (data, settings) ↦ their data_info. Raises BadInput where data and settings do not fit
     build           (settings, data, data_info, rng) ↦ the model
     prepare         (model, data, settings) ↦ None: checks and initialisation that need the data
-    train           (model, data, settings, run, rng) ↦ what only the training knows, for `score` and `draw`
+    train           (model, data, settings, run, rng) ↦ results of the training loop for `score` and `draw`, or None
     score           (model, data, settings, part, trained) ↦ the scores that a training ends with
     evaluate        (model, data, settings, part, rng, k, show) ↦ the scores of `scratchgen evaluate`
     draw            (model, data, settings, run, scores, trained) ↦ None: pictures, text and sound into the run
@@ -121,33 +131,33 @@ class Task:
     name: str
     family: Literal["vae", "gan", "rnn"]
     title: str
-    settings: type[TaskSettings]
-    data_info: type[msgspec.Struct]
+    settings: type[S]
+    data_info: type[I]
     monitored: tuple[str, ...]
-    load: Callable[[str, Any], Any]
-    describe: Callable[[Any, Any], Any]
-    build: Callable[[Any, Any, Any, Generator], Module]
-    train: Callable[[Any, Any, Any, Run, Generator], Any]
-    score: Callable[[Any, Any, Any, str, Any], list[Score]]
-    evaluate: Callable[..., list[Score]]
-    draw: Callable[[Any, Any, Any, Run, list[Score], Any], None]
-    sample: Callable[[Any, SampleRequest], str]
+    load: Callable[[str, S], D]
+    describe: Callable[[D, S], I]
+    build: Callable[[S, D, I, Generator], M]
+    train: Callable[[M, D, S, Run, Generator], T]
+    score: Callable[[M, D, S, str, T], list[Score]]
+    evaluate: Callable[[M, D, S, str, Generator, int | None, Show], list[Score]]
+    draw: Callable[[M, D, S, Run, list[Score], T], None]
+    sample: Callable[[LoadedRun[M, I], SampleRequest], str]
     example: str
     defaults: Callable[[str, Mapping[str, Any]], dict[str, Any]] = lambda data, given: {}
-    prepare: Callable[[Any, Any, Any], None] = lambda model, data, settings: None
+    prepare: Callable[[M, D, S], None] = lambda model, data, settings: None
     compare: Callable[[Sequence[Record]], list[str]] = lambda records: []
     sample_options: tuple[str, ...] = ()
     takes_k: bool = False
     early_stopping: tuple[str, bool] | None = field(default=None)
 
-    def complete(self, data: str, given: Mapping[str, Any]) -> Any:
+    def complete(self, data: str, given: Mapping[str, Any]) -> S:
         """The settings: those given, then what the data and the choices bring, then the declared defaults."""
         return self.settings(**{**self.defaults(data, given), **given})
 
 
 def train_task(
-    task: Task, source: str, settings: Any, seed: int, open_run: OpenRun
-) -> tuple[Module, list[Score]]:
+    task: Task[S, D, I, M, T], source: str, settings: S, seed: int, open_run: OpenRun
+) -> tuple[M, list[Score]]:
     """Train from the name or the path of a data set to scores, pictures and a report.
 
     Everything that can be refused is refused before the run is opened, so that a refusal leaves no directory.
@@ -194,7 +204,7 @@ def _as_json(value: Any) -> Any:
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
-def finished(run: Run, model: Module, scores: list[Score]) -> tuple[Module, list[Score]]:
+def finished(run: Run, model: M, scores: list[Score]) -> tuple[M, list[Score]]:
     """Write scores, timing, report and, last of all, the weights that mark a run as finished."""
     with run.saving():
         write_json(run.directory / "scores.json", [asdict(score) for score in scores])
@@ -216,6 +226,7 @@ def optimizer_for(settings: TaskSettings, *modules: Module, **options: Any) -> o
             if name != user:
                 raise BadInput(f"{setting} is for optimizer {user}, not for {name}; leave it out")
             options[setting] = value
+    parameters: list[Any]  # parameters, or groups of them
     if settings.weight_decay:
         parameters = [group for module in modules for group in optim.no_decay(module)]
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import numpy as np
@@ -18,8 +18,11 @@ from scratchgen.runs.files import writable_file, write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
-from scratchgen.tasks.recurrent import Tokenizer, TokenizerSettings, draw_dynamics, tokenizer_for
+from scratchgen.tasks.recurrent import TokenizerSettings, draw_dynamics, tokenizer_for
 from scratchgen.tasks.task import Epochs, LearningRate, SampleRequest, Task, optimizer_for, schedule_for
+
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
 
 MAX_ORDER = 3
 BEST_NGRAM = f"best n-gram of order ≤ {MAX_ORDER}"
@@ -35,7 +38,7 @@ UNITS, SHOWN_TOKENS = 4, 400  # units whose states are drawn, and over how many 
 READ_CHARACTERS = 5000  # in which units are chosen and judged
 
 
-class Settings(TokenizerSettings):
+class Settings(TokenizerSettings, frozen=True):
     """What can be set for a language model."""
 
     epochs: Epochs = 3
@@ -99,7 +102,9 @@ def prepare(model: rnn.LanguageModel, text: TextData, settings: Settings) -> Non
     text_chunks(model.tokenizer.encode(text.train), settings.batch_size, settings.bptt_steps)
 
 
-def train(model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, rng: Generator):
+def train(
+    model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, rng: Generator
+) -> rnn.EigenvalueHistory:
     """Truncated back-propagation through time (`rnn.train`). → the eigenvalues of W_hh by epoch"""
     history = rnn.EigenvalueHistory(model.recurrent)
     run.observe(eigenvalues=history)
@@ -119,7 +124,11 @@ def train(model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run
 
 
 def score(
-    model: rnn.LanguageModel, text: TextData, settings: Settings, part: str, history=None
+    model: rnn.LanguageModel,
+    text: TextData,
+    settings: Settings,
+    part: str,
+    history: rnn.EigenvalueHistory | None = None,
 ) -> list[Score]:
     """Held-out bits per character; the order of the n-gram model is the one that validates best."""
     bits, _ = _measure(model, text, part)
@@ -196,25 +205,32 @@ def _tokens_per_character(model: rnn.LanguageModel, text: str, ids: np.ndarray) 
 
 
 def draw(
-    model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, scores: list[Score], history
+    model: rnn.LanguageModel,
+    text: TextData,
+    settings: Settings,
+    run: Run,
+    scores: list[Score],
+    history: rnn.EigenvalueHistory,
 ) -> None:
     """Curves, a text, and the network from inside: units, gates, gradients on their way back, eigenvalues."""
     _draw_units(model, text, settings, run, history)
     tokens_per_character = len(model.tokenizer.encode(text.test)) / len(text.test)
     series = {"training": run.history["bits"], "validation": run.history["validation_bits"]}
-    baseline = {BEST_NGRAM: scores[0].baseline_value / tokens_per_character}
+    baseline = {BEST_NGRAM: scores[0].number("baseline_value") / tokens_per_character}
     plots.curves(series, run.picture("curves"), f"bits per {TOKEN_NAMES[settings.tokenizer]}", baseline)
     sample = model.generate(first_prompt(model.tokenizer), TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
     write_text(run.directory / "samples" / "text.txt", sample)
 
 
-def first_prompt(tokenizer: Tokenizer) -> str:
+def first_prompt(tokenizer: rnn.Tokenizer) -> str:
     """The prompt of a text without one: a new line, if the training text had lines."""
     known = getattr(tokenizer, "characters", "\n")  # bytes can write every character
     return "\n" if "\n" in known else known[0]
 
 
-def _draw_units(model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, history) -> None:
+def _draw_units(
+    model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, history: rnn.EigenvalueHistory
+) -> None:
     """The units are chosen in the validation part, so that chance explains no correlation in the test part."""
     encode = model.tokenizer.encode
     chosen_in, shown_in = (encode(part[:READ_CHARACTERS]) for part in (text.validation, text.test))
@@ -245,7 +261,7 @@ def _as_texts(model: rnn.LanguageModel, ids: np.ndarray) -> list[str]:
     return [model.tokenizer.decode([k]) for k in ids]
 
 
-def sample(run, request: SampleRequest) -> str:
+def sample(run: LoadedRun[rnn.LanguageModel, DataInfo], request: SampleRequest) -> str:
     """A continuation of the prompt: returned to be printed, or written to --out."""
     if request.out is not None and request.out.suffix in OTHER_SUFFIXES:
         raise BadInput(f"{run.directory} writes text: give --out FILE.txt, not {request.out}")

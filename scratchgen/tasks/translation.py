@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 import numpy as np
@@ -25,13 +25,16 @@ from scratchgen.tasks.recurrent import Cell, Embedding, Tokenizer, TokenizerSett
 from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.task import Epochs, LearningRate, SampleRequest, Task, optimizer_for, schedule_for
 
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
+
 MAX_ORDER = 3
 TARGETS_ALONE = f"best n-gram of order ≤ {MAX_ORDER} of targets alone"
 BLEU_SOURCES = 200  # enough for BLEU to a few points
 SHOWN, MAPS = 20, 4  # sources whose translations are written, and of how many the attention is drawn
 
 
-class Settings(TokenizerSettings):
+class Settings(TokenizerSettings, frozen=True):
     """What can be set for a translator. Short sentences of similar word order are learned in minutes."""
 
     cell: Cell = "gru"
@@ -72,13 +75,15 @@ def load(source: str, settings: Settings) -> PairData:
 
 def describe(pairs: PairData, settings: Settings) -> DataInfo:
     """The two languages."""
-    return DataInfo(sides=tuple(pairs.sides))
+    source, target = pairs.sides
+    return DataInfo(sides=(source, target))
 
 
 def build(settings: Settings, pairs: PairData, info: DataInfo, rng: Generator) -> rnn.Translator:
     """An encoder-decoder with a tokenizer for each language."""
     return rnn.Translator(
-        *(_tokenizer(settings, pairs, side) for side in (0, 1)),
+        _tokenizer(settings, pairs, 0),
+        _tokenizer(settings, pairs, 1),
         settings.hidden,
         settings.embedding,
         rng,
@@ -113,7 +118,9 @@ def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, 
     )
 
 
-def score(model: rnn.Translator, pairs: PairData, settings: Settings, part: str, trained=None) -> list[Score]:
+def score(
+    model: rnn.Translator, pairs: PairData, settings: Settings, part: str, trained: None = None
+) -> list[Score]:
     """Held-out nats per target token, ends counted, and BLEU of beam search."""
     return _scores(model, pairs, part, no_progress)
 
@@ -183,11 +190,11 @@ def _concatenated_targets(model: rnn.Translator, pairs: list[tuple[str, str]]) -
 
 
 def draw(
-    model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, scores: list[Score], trained
+    model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, scores: list[Score], trained: None
 ) -> None:
     """Curves, translations of held-out sources next to the references, and attention maps of some of them."""
     series = {"training": run.history["nats"], "validation": run.history["validation_nats"]}
-    baseline = {TARGETS_ALONE: scores[0].baseline_value}
+    baseline = {TARGETS_ALONE: scores[0].number("baseline_value")}
     plots.curves(series, run.picture("curves"), "nats per target token", baseline)
     known, lines, drawn = sources_of(pairs.test, SHOWN), [], 0
     for i, (text, references) in enumerate(known.items()):
@@ -202,14 +209,12 @@ def draw(
 def draw_attention(model: rnn.Translator, text: str, ids: np.ndarray, path: Path) -> None:
     """The attention weights of the decoder on the source, as it writes these tokens."""
     source, target = model.tokenizers
-    names = [
-        [tokenizer.decode([i]) for i in row]
-        for tokenizer, row in ((source, source.encode(text)), (target, ids))
-    ]
-    attention(model.attention_weights(text, ids), *names, path)
+    read = [source.decode([i]) for i in source.encode(text)]
+    written = [target.decode([i]) for i in ids]
+    attention(model.attention_weights(text, ids), read, written, path)
 
 
-def sample(run, request: SampleRequest) -> str:
+def sample(run: LoadedRun[rnn.Translator, DataInfo], request: SampleRequest) -> str:
     """The most likely translation of the prompt; with --out also its attention map."""
     model, text = run.model, request.prompt
     if text is None:

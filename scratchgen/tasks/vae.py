@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
@@ -34,8 +34,11 @@ from scratchgen.tasks.rows import (
     sample_rows,
 )
 from scratchgen.tasks.task import SampleRequest, Task, TaskSettings, optimizer_for, schedule_for
-from scratchgen.tasks.vae_scores import bound_scores, likelihood_scores
+from scratchgen.tasks.vae_scores import Model, bound_scores, likelihood_scores
 from scratchgen.vae.interpolate import PATHS
+
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
 
 CHANNELS = [16, 32]  # of the convolutions of a convolutional VAE
 IMPORTANCE_SAMPLES = 200  # of `evaluate`: as in the published tables
@@ -43,7 +46,7 @@ INTERPOLATION_STEPS = 10
 LATENT_PLANE_EXAMPLES = 2000
 
 
-class Settings(TaskSettings):
+class Settings(TaskSettings, frozen=True):
     """What can be set for a VAE."""
 
     model: Annotated[
@@ -73,7 +76,7 @@ class Settings(TaskSettings):
     ] = False
 
 
-class DataInfo(RowInfo):
+class DataInfo(RowInfo, frozen=True):
     """Rows, and how many values k/(levels − 1) they take under a categorical likelihood."""
 
     levels: int | None = None
@@ -129,7 +132,7 @@ def _levels(rows: RowData) -> int:
     return levels
 
 
-def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> vae.VAE | vae.LinearVAE:
+def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> Model:
     """The networks. Raises BadInput for settings that exclude one another."""
     D, Z = info.data_dim, settings.latent_dim
     if settings.layers != 1 and settings.model not in ("mlp", "conditional"):
@@ -140,7 +143,7 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
                 "a linear VAE has a Gaussian likelihood; choose --likelihood gaussian, or leave it out"
             )
         return vae.LinearVAE(D, Z, rng)
-    likelihood = {"likelihood": settings.likelihood, "levels": info.levels}
+    likelihood: dict[str, Any] = {"likelihood": settings.likelihood, "levels": info.levels}
     hidden = [settings.hidden] * settings.layers
     if settings.model == "conv":
         return vae.ConvVAE(info.image_shape, Z, settings.hidden, CHANNELS, rng, **likelihood)
@@ -149,7 +152,7 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
     return vae.VAE(D, Z, hidden, rng, **likelihood)
 
 
-def loss_for(settings: Settings):
+def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.ConstrainedLoss:
     """What training minimises. Raises BadInput for a setting that the objective does not have."""
     objective = settings.objective
     for name, objectives, neutral in (
@@ -171,7 +174,7 @@ def loss_for(settings: Settings):
     return vae.BetaLoss(settings.beta, kl_warmup_steps=settings.kl_warmup_steps, free_bits=settings.free_bits)
 
 
-def prepare(model, rows: RowData, settings: Settings) -> None:
+def prepare(model: Model, rows: RowData, settings: Settings) -> None:
     """Refuse data that the likelihood does not have; let the decoder's output begin at the mean example."""
     loss_for(settings)
     for part in PARTS:
@@ -181,7 +184,7 @@ def prepare(model, rows: RowData, settings: Settings) -> None:
     model.init_output_bias(rows.train.mean(axis=0))
 
 
-def train(model, rows: RowData, settings: Settings, run: Run, rng: Generator):
+def train(model: Model, rows: RowData, settings: Settings, run: Run, rng: Generator) -> vae.Loss:
     """Maximise the bound (`vae.train`); the loss knows whether a constraint can be met."""
     loss = loss_for(settings)
     vae.train(
@@ -207,22 +210,22 @@ def binarised(rows: RowData, settings: Settings) -> RowData:
     if not settings.binarise:
         return rows
     noise = Generator(HELD_OUT_SEED)
-    parts = ("train", "test", "validation")
-    return replace(rows, **{part: bernoulli(getattr(rows, part), noise) for part in parts})
+    train, test, validation = (bernoulli(x, noise) for x in (rows.train, rows.test, rows.validation))
+    return replace(rows, train=train, test=test, validation=validation)
 
 
-def score(model, rows: RowData, settings: Settings, part: str, loss) -> list[Score]:
+def score(model: Model, rows: RowData, settings: Settings, part: str, loss: vae.Loss) -> list[Score]:
     """The bound, rate and distortion, with their expected values."""
     rows = binarised(rows, settings)
     target = settings.target_distortion if settings.objective == "geco" else None
     elbo, rate, distortion = bound_scores(model, rows, part, Generator(HELD_OUT_SEED), target)
-    floor = wanted = elbo.baseline_value
+    floor = wanted = elbo.number("baseline_value")
     if settings.likelihood == "bernoulli":  # a fifth of the distance to the best possible value
         wanted = floor + 0.2 * (evaluation.grey_entropy(getattr(rows, part)) - floor)
-    if target is not None:
+    if target is not None and isinstance(loss, vae.ConstrainedLoss):
         distortion = _against_target(distortion, target, loss.multiplier)
     elif settings.beta == 1:  # any other weight aims at something else than the bound
-        elbo = replace(elbo, expected=f"{wanted:.2f} or better", reached=elbo.value >= wanted)
+        elbo = replace(elbo, expected=f"{wanted:.2f} or better", reached=elbo.number() >= wanted)
     return [elbo, rate, distortion]
 
 
@@ -232,12 +235,12 @@ def _against_target(distortion: Score, target: float, multiplier: vae.GECO) -> S
         distortion,
         ours=f"{distortion.ours} at λ = {multiplier.lam:.3g}",
         expected="infeasible: λ has reached its maximum" if infeasible else "within 2 % of the target",
-        reached=not infeasible and distortion.value <= target + 0.02 * abs(target),
+        reached=not infeasible and distortion.number() <= target + 0.02 * abs(target),
     )
 
 
 def evaluate(
-    model,
+    model: Model,
     rows: RowData,
     settings: Settings,
     part: str,
@@ -252,7 +255,9 @@ def evaluate(
     return scores + likelihood_scores(model, rows, part, k or IMPORTANCE_SAMPLES, rng, show)
 
 
-def draw(model, rows: RowData, settings: Settings, run: Run, scores: list[Score], loss) -> None:
+def draw(
+    model: Model, rows: RowData, settings: Settings, run: Run, scores: list[Score], loss: vae.Loss
+) -> None:
     """Samples, curves, and for images reconstructions, the latent plane and interpolations."""
     rows = binarised(rows, settings)
     x = model.sample(100, Generator(HELD_OUT_SEED))
@@ -273,7 +278,7 @@ def _draw_curves(run: Run, elbo: Score, _: Score, distortion: Score) -> None:
         "training": history["elbo" if "elbo" in history else "bound"],
         "validation": history["validation_elbo"],
     }
-    baseline = {"independent dimensions": elbo.baseline_value}
+    baseline = {"independent dimensions": elbo.number("baseline_value")}
     plots.curves(series, run.picture("curves"), "ELBO, nats per example", baseline)
     if "rate" in history:
         terms = {"distortion": history["distortion"], "rate": history["rate"]}
@@ -281,7 +286,7 @@ def _draw_curves(run: Run, elbo: Score, _: Score, distortion: Score) -> None:
         plots.curves(terms, run.picture("terms"), "nats per example", target)
 
 
-def _draw_latents(model, x: np.ndarray, y: np.ndarray, rows: RowData, run: Run) -> None:
+def _draw_latents(model: Model, x: np.ndarray, y: np.ndarray, rows: RowData, run: Run) -> None:
     labels = y if rows.classes else None
     with no_grad():
         q = model.given(y).encode(x)
@@ -299,7 +304,13 @@ def _draw_latents(model, x: np.ndarray, y: np.ndarray, rows: RowData, run: Run) 
     plots.sample_grids(sheets, rows.image_shape, run.picture("interpolation"), INTERPOLATION_STEPS)
 
 
-def interpolations(model, x: np.ndarray, labels, n: int, path) -> np.ndarray:
+def interpolations(
+    model: Model,
+    x: np.ndarray,
+    labels: np.ndarray,
+    n: int,
+    path: Callable[[np.ndarray, np.ndarray, int], np.ndarray],
+) -> np.ndarray:
     """n decoded images from each example of the first half of x to one of the second, row after row.
 
     A conditional model decodes all images of a row with the class of its first one.
@@ -312,12 +323,12 @@ def interpolations(model, x: np.ndarray, labels, n: int, path) -> np.ndarray:
     return np.moveaxis(between, 0, 1).reshape(half * n, -1)
 
 
-def sample(run, request: SampleRequest) -> str:
+def sample(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
     """Samples from the prior, or interpolations between test images."""
     return sample_rows(run, request) if request.interpolate is None else _sample_interpolations(run, request)
 
 
-def _sample_interpolations(run, request: SampleRequest) -> str:
+def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
     if request.interpolate not in PATHS:
         raise BadInput(f"--interpolate {request.interpolate}: there are {', '.join(PATHS)}")
     if run.info.kind != "images":

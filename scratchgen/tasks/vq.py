@@ -42,7 +42,7 @@ PERPLEXITY = "perplexity of the codes in use"
 IMAGES_AT_ONCE = 500  # the convolutions of this many MNIST images take some hundred megabytes
 
 
-class Settings(TaskSettings):
+class Settings(TaskSettings, frozen=True):
     """What can be set for a VQ-VAE."""
 
     model: Annotated[Literal["vq"], Help("vq: the VAE with discrete codes")] = "vq"
@@ -57,7 +57,7 @@ class Settings(TaskSettings):
     schedule: ScheduleName = "half_cosine"
 
 
-class DataInfo(RowInfo):
+class DataInfo(RowInfo, frozen=True):
     """Images in [0, 1]."""
 
 
@@ -124,7 +124,9 @@ def train(model: vae.VQVAE, images: RowData, settings: Settings, run: Run, rng: 
     )
 
 
-def score(model: vae.VQVAE, images: RowData, settings: Settings, part: str, trained=None) -> list[Score]:
+def score(
+    model: vae.VQVAE, images: RowData, settings: Settings, part: str, trained: None = None
+) -> list[Score]:
     """The bound log p(x|k) + log p(k) ≤ log p(x), its two terms, and the perplexity of the codes k.
 
     Ledger: vae.codes
@@ -143,9 +145,9 @@ def score(model: vae.VQVAE, images: RowData, settings: Settings, part: str, trai
     length = mean_score(CODE_LENGTH, mean_over_examples(nats), uniform, "all codes equally likely")
     used = perplexity(k)
     scores = [
-        replace(elbo, expected=f"{floor:.2f} or better", reached=elbo.value >= floor),
+        replace(elbo, expected=f"{floor:.2f} or better", reached=elbo.number() >= floor),
         mean_score(DISTORTION, mean_over_examples(D)),
-        replace(length, expected=f"{uniform:.2f} or less", reached=length.value <= uniform),
+        replace(length, expected=f"{uniform:.2f} or less", reached=length.number() <= uniform),
         Score(PERPLEXITY, f"{used:.1f}", f"{K} (all equally often)", value=used, baseline_value=K),
     ]
     if is_black_and_white(x):
@@ -168,11 +170,13 @@ def evaluate(
 
 
 def draw(
-    model: vae.VQVAE, images: RowData, settings: Settings, run: Run, scores: list[Score], trained
+    model: vae.VQVAE, images: RowData, settings: Settings, run: Run, scores: list[Score], trained: None
 ) -> None:
     """Samples, reconstructions, and the curves of both parts of the training."""
     x, shape, history = held_out(images, 16)[0], images.image_shape, run.history
-    baselines = {score.measure: score.baseline_value for score in scores}
+    baselines = {
+        score.measure: score.number("baseline_value") for score in scores if score.baseline_value is not None
+    }
     samples = model.sample(100, Generator(HELD_OUT_SEED))
     plots.sample_grid(samples, shape, run.picture("samples"), "samples of the VQ-VAE")
     plots.reconstructions(x, model.reconstruct(x), shape, run.picture("reconstructions"))
