@@ -30,13 +30,16 @@ from scratchgen.tasks.task import Task, train_task
 app = typer.Typer(help="Train a model: vae, gan or rnn.", no_args_is_help=True)
 
 DEFAULT_DATA = {"vae": "binarized-digits", "gan": "digits", "rnn": "stdlib"}
+DEFAULTS_NOTE = "\n\nSome data sets have other defaults than those below; config.json of a run shows them."
 HELP = {
-    "vae": "Train a variational autoencoder on images, frames of music or sound, or points.",
-    "gan": "Train a generative adversarial network on images, frames of music or sound, or points.",
+    "vae": "Train a variational autoencoder on images, frames of music or sound, or points." + DEFAULTS_NOTE,
+    "gan": "Train a generative adversarial network on images, frames of music or sound, or points."
+    + DEFAULTS_NOTE,
     "rnn": (
         "Train a recurrent network: on a text as a language model, on music or on sound frame by frame, or on "
         "sentence pairs.\n\nThe task follows from the data. Sentence pairs are read as a text, one pair per line; with "
         "--task translation an encoder reads the first sentence and a decoder with attention writes the second."
+        + DEFAULTS_NOTE
     ),
 }
 SESSION = ("save_every", "max_minutes", "quiet", "tensorboard")  # may differ when a run is resumed
@@ -137,9 +140,10 @@ def _option(field: Field, users: list[Task]) -> Any:
     only = "" if len(users) == len(family) else f" [{', '.join(task.name for task in users)}]"
     flags = field.options if field.kind is not bool else tuple(f"{o}/--no-{o[2:]}" for o in field.options)
     short = (f"-{field.name}",) if len(field.name) == 1 else ()
-    defaults = list(dict.fromkeys(str(fields(task.settings)[field.name].default) for task in users))
-    default = f" (default: {defaults[0]})" if len(defaults) == 1 else " (default: by task)"
-    return typer.Option(*flags, *short, help=f"{text}{only}.{default}", show_default=False)
+    defaults = {task.name: fields(task.settings)[field.name].default for task in users}
+    same = len(set(defaults.values())) == 1
+    default = f"{field.default}" if same else ", ".join(f"{name} {value}" for name, value in defaults.items())
+    return typer.Option(*flags, *short, help=f"{text}{only}. (default: {default})", show_default=False)
 
 
 for _family in FAMILIES:
