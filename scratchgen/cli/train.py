@@ -130,7 +130,7 @@ def _settings_of(family: str) -> dict[str, tuple[Field, list[Task]]]:
 
 def _option(field: Field, users: list[Task]) -> Any:
     """The option of a setting: its help gives meaning, unit, values, the tasks that have it, and the default."""
-    text = field.help[0].upper() + field.help[1:]
+    text = field.help[0].upper() + field.help[1:] if field.help[0].isascii() else field.help
     text += f", {field.unit}" if field.unit else ""
     choices = list(
         dict.fromkeys(choice for task in users for choice in fields(task.settings)[field.name].choices)

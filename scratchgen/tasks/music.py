@@ -22,6 +22,7 @@ from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.recurrent import Cell, Dropout, Hidden, RecurrentSettings, WeightNoise, draw_dynamics
 from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.task import (
+    BatchSize,
     Epochs,
     LearningRate,
     Patience,
@@ -49,7 +50,7 @@ class Settings(RecurrentSettings, frozen=True):
     ] = 50
     weight_noise: WeightNoise = 0.0
     epochs: Epochs = 60
-    batch_size: Annotated[int, Ge(1), Help("pieces per step")] = 8
+    batch_size: BatchSize = 8
     learning_rate: LearningRate = 1e-2
     patience: Patience = 15
 

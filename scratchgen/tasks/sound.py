@@ -22,6 +22,7 @@ from scratchgen.tasks.music import per_step
 from scratchgen.tasks.recurrent import Cell, Hidden, RecurrentSettings, WeightNoise
 from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.task import (
+    BatchSize,
     Epochs,
     LearningRate,
     Patience,
@@ -49,7 +50,7 @@ class Settings(RecurrentSettings, frozen=True):
     mixture_components: Annotated[int, Ge(1), Help("Gaussians of the mixture that a frame is drawn from")] = 8
     weight_noise: WeightNoise = 0.0
     epochs: Epochs = 25
-    batch_size: Annotated[int, Ge(1), Help("sounds per step")] = 32
+    batch_size: BatchSize = 32
     learning_rate: LearningRate = 4e-3
     patience: Patience = 5
 

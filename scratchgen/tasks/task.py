@@ -40,7 +40,7 @@ OpenRun = Callable[[RunConfig], Run]  # opens the run once everything else is kn
 
 # A task that overrides a default repeats the name of the declaration, not its range and help.
 Epochs = Annotated[int, Ge(1), Help("number of passes over the training data")]
-BatchSize = Annotated[int, Ge(1), Help("examples per step")]
+BatchSize = Annotated[int, Ge(1), Help("examples per step; of a text, streams that are read in parallel")]
 LearningRate = Annotated[float, Gt(0), Help("step size α of the optimiser")]
 OptimizerName = Literal["adam", "adamw", "sgd", "rmsprop", "adagrad"]
 ScheduleName = Annotated[

@@ -19,7 +19,15 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.recurrent import TokenizerSettings, draw_dynamics, tokenizer_for
-from scratchgen.tasks.task import Epochs, LearningRate, SampleRequest, Task, optimizer_for, schedule_for
+from scratchgen.tasks.task import (
+    BatchSize,
+    Epochs,
+    LearningRate,
+    SampleRequest,
+    Task,
+    optimizer_for,
+    schedule_for,
+)
 
 if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun
@@ -42,7 +50,7 @@ class Settings(TokenizerSettings, frozen=True):
     """What can be set for a language model."""
 
     epochs: Epochs = 3
-    batch_size: Annotated[int, Ge(1), Help("streams of text that are read in parallel")] = 16
+    batch_size: BatchSize = 16
     learning_rate: LearningRate = 4e-3
     bptt_steps: Annotated[int, Ge(1), Help("tokens that the gradient goes back (truncated BPTT)")] = 64
     tie_embeddings: Annotated[

@@ -23,7 +23,15 @@ from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.music import per_step
 from scratchgen.tasks.recurrent import Cell, Embedding, Tokenizer, TokenizerSettings, tokenizer_for
 from scratchgen.tasks.rows import output_file
-from scratchgen.tasks.task import Epochs, LearningRate, SampleRequest, Task, optimizer_for, schedule_for
+from scratchgen.tasks.task import (
+    BatchSize,
+    Epochs,
+    LearningRate,
+    SampleRequest,
+    Task,
+    optimizer_for,
+    schedule_for,
+)
 
 if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun
@@ -47,7 +55,7 @@ class Settings(TokenizerSettings, frozen=True):
     ] = 0.0
     max_length: Annotated[int, Ge(0), Help("longest texts that are used, in characters; 0: all")] = 30
     epochs: Epochs = 2
-    batch_size: Annotated[int, Ge(1), Help("sentence pairs per step")] = 64
+    batch_size: BatchSize = 64
     learning_rate: LearningRate = 3e-3
 
 
