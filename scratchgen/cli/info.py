@@ -27,7 +27,7 @@ LIBRARIES = (
 )
 
 
-def info():
+def info() -> None:
     """Print versions and every kernel backend, with the reason where one is off."""
     screen, python = console(), platform.python_version()
     say(screen, f"scratchgen {scratchgen.__version__}   Python {python}   NumPy {np.__version__}")

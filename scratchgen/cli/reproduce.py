@@ -28,7 +28,7 @@ def reproduce(
         Path | None, typer.Option(help=f"The page to write into; by default {PAGE} in the folder of --out.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
-):
+) -> None:
     """Run a published result again and write its section on the page of reproductions."""
     screen = console()
     if name is None:
