@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from scratchgen import Tensor, vae
+from scratchgen import vae
+from scratchgen.autograd import Tensor
 from scratchgen.data import load_images
 from scratchgen.optim import Adam, training_step
 from scratchgen.optim.schedules import cosine_factor
