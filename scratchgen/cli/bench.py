@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from types import ModuleType
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -110,7 +111,7 @@ def _write(screen: Console, file: Path, numbers: dict) -> None:
     say(screen, f"Numbers: {file}")
 
 
-def _measure(chosen, peers: bool, peaks: dict[str, float], measure) -> list:
+def _measure(chosen: Sequence[Any], peers: bool, peaks: dict[str, float], measure: ModuleType) -> list:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, transient=True) as progress:
         task = progress.add_task("kernels", total=None)
@@ -132,7 +133,7 @@ def _print_kernels(screen: Console, rows: list) -> None:
         _print_table(screen, name, size, table)
 
 
-def _print_steps(screen: Console, case, rows: list) -> None:
+def _print_steps(screen: Console, case: Any, rows: list) -> None:
     from scratchgen.benchmarks.tables import STEP_COLUMNS, step_cells, step_verdicts
 
     table = _table(STEP_COLUMNS, [None] * len(STEP_COLUMNS))

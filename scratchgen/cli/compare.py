@@ -20,7 +20,7 @@ from scratchgen.tasks import NAMES, get_task
 def compare(
     runs: Annotated[list[Path], typer.Argument(help="Run directories that `train` has made.")],
     out: Annotated[Path | None, typer.Option(help="Write a page with the curves to this .html file.")] = None,
-):
+) -> None:
     """Compare runs of the same task: the settings that differ, the scores, the minutes they took."""
     if out is not None and out.suffix != ".html":
         raise BadInput(f"--out writes a page: name it {out.with_suffix('.html').name}, not {out.name}")

@@ -29,7 +29,7 @@ def demo(
         Path, typer.Option(help="Output directory; an existing demo there is overwritten.")
     ] = Path("demo"),
     seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="Seed of all noise.")] = 0,
-):
+) -> None:
     """Train a VAE and a GAN on handwritten digits and an RNN on source code; show samples and scores."""
     screen, started = console(), time.perf_counter()
     writable_directory(out)

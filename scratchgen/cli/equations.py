@@ -45,7 +45,7 @@ def equations(
         bool, typer.Option("--check", help="Run the tests of the equation and show the results.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print a list of objects, for programs.")] = False,
-):
+) -> None:
     """List the equations, or show one: its source, its code and the tests that verify it."""
     if check and json:
         raise BadInput("--check shows results and --json prints the list; choose one of them")

@@ -37,7 +37,7 @@ def evaluate(
         ),
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write every number to this file.")] = None,
-):
+) -> None:
     """Evaluate a trained model on held-out data: final training scores, a VAE's likelihood, an RNN against
     n-grams, a GAN's samples against real data.
 

@@ -27,8 +27,8 @@ LIBRARIES = (
 )
 
 
-def info():
-    """Print versions and every kernel backend, with the reason where one is unavailable."""
+def info() -> None:
+    """Print versions and every kernel backend, with the reason where one is off."""
     screen, python = console(), platform.python_version()
     say(screen, f"scratchgen {scratchgen.__version__}   Python {python}   NumPy {np.__version__}")
     say(screen, "   ".join(f"{name} {_version(name)}" for name in LIBRARIES))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from rich.console import Console
 from rich.table import Table
@@ -21,7 +23,7 @@ def say(screen: Console, line: str) -> None:
     screen.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def tidy(value) -> str:
+def tidy(value: Any) -> str:
     """What an example is given or gives, on one line: numbers to five decimals, a single one bare."""
     return format_value(value[0] if np.shape(value) == (1,) else value)
 

@@ -32,8 +32,8 @@ def reproduce(
         Path | None, typer.Option(help=f"Page to write (default: {PAGE} in the folder of --out).")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
-):
-    """Reproduce a published result and write its section on the page of reproductions."""
+) -> None:
+    """Run a published result again and write its section on the page of reproductions."""
     screen = console()
     if name is None:
         screen.print(_list())

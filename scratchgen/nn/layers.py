@@ -99,7 +99,7 @@ class Sequential(Module):
                 i += 1
         return x
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: int) -> Module:
         return self.layers[i]
 
     def __setitem__(self, i: int, layer: Module) -> None:

@@ -43,7 +43,7 @@ def saveable(cls: C) -> C:
     signature = inspect.signature(init)
 
     @functools.wraps(init)
-    def recording(self, *args, **kwargs):
+    def recording(self: Any, *args: Any, **kwargs: Any) -> None:
         if type(self) is cls:  # not where a subclass calls the constructor of its base
             bound = signature.bind(self, *args, **kwargs).arguments
             given = dict(list(bound.items())[1:])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class Optimizer(Stateful):
     update: Callable[..., None]
     learning_rate: float
 
-    def __new__(cls, *args: Any, **options: Any):
+    def __new__(cls, *args: Any, **options: Any) -> Self:
         cls._reject_misnamed(options)
         return super().__new__(cls)
 

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from scratchgen import rnn
-from scratchgen.autograd import no_grad
+from scratchgen.autograd import Tensor, no_grad
 from scratchgen.data.sets.adding import BASELINE, adding
 from scratchgen.optim import Adam, training_step
 from scratchgen.optim.schedules import cosine_factor
@@ -28,7 +28,7 @@ def measure(seed: int, open_run: OpenRun, cell: str) -> Measured:
     run = open_run(formula_config(f"adding, {T} steps", {"x": x, "y": y}, seed, model, settings))
     optimizer = Adam(model.parameters(), ALPHA)
 
-    def objective():
+    def objective() -> tuple[Tensor, dict[str, float]]:
         loss = model.loss(*adding(BATCH, T, rng)).mean()
         return loss, {"squared_error": loss.item()}
 

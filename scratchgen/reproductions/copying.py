@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from scratchgen import rnn
-from scratchgen.autograd import no_grad
+from scratchgen.autograd import Tensor, no_grad
 from scratchgen.data import CharacterTokenizer
 from scratchgen.data.sets.copying import CHARACTERS, LENGTH, baseline, copying
 from scratchgen.nn.init import chrono
@@ -36,7 +36,7 @@ def measure(
     run = open_run(formula_config(f"copying, {T} steps", held_out, seed, model, settings))
     optimizer = Adam(model.parameters(), learning_rate)
 
-    def objective():
+    def objective() -> tuple[Tensor, dict[str, float]]:
         losses, _ = model.loss(*copying(BATCH, T, rng))
         loss = losses.mean()
         return loss, {"nats": loss.item()}

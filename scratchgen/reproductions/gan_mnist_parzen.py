@@ -77,7 +77,7 @@ def measure(seed: int, open_run: OpenRun) -> Measured:
     )
 
 
-def _score(windows, images: RowData) -> float:
+def _score(windows: np.ndarray, images: RowData) -> float:
     return float(parzen_log_likelihood(windows, images.validation, images.test).log_likelihood.mean)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from scratchgen import evaluation, gan
 from scratchgen.data import load_points
@@ -82,7 +83,7 @@ def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:
     return run, model, numbers
 
 
-def objectives(base: Setting, **of_the_critic) -> dict[str, tuple[str, Setting]]:
+def objectives(base: Setting, **of_the_critic: Any) -> dict[str, tuple[str, Setting]]:
     """{name: (title, the base with that objective)}; the critic of Wasserstein has settings of its own."""
     critic = replace(base, objective="wasserstein", gradient_penalty=1.0)
     return {

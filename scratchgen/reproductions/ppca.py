@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from scratchgen import vae
+from scratchgen.autograd import Tensor
 from scratchgen.data import load_images
 from scratchgen.optim import Adam, training_step
 from scratchgen.optim.schedules import cosine_factor
@@ -37,7 +38,7 @@ def measure(seed: int, open_run: OpenRun, latent_dim: int) -> Measured:
     run = open_run(configuration(vae_task.TASK, "digits", images, settings, seed, model, info))
     optimizer = Adam(model.parameters(), 1.0)  # `step_size` is the whole learning rate
 
-    def objective():
+    def objective() -> tuple[Tensor, dict[str, float]]:
         loss = -model.exact_elbo(x).mean()
         return loss, {"elbo": -loss.item()}
 

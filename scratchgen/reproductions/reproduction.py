@@ -117,7 +117,7 @@ def formula_config(
     return RunConfig(data=data, data_sha256=sha256, seed=seed, model=described, settings=settings, **origin())
 
 
-def reproduce(reproduction: Reproduction, out: Path, seeds: Iterable[int], **session) -> list[Row]:
+def reproduce(reproduction: Reproduction, out: Path, seeds: Iterable[int], **session: Any) -> list[Row]:
     """Train what is not trained yet, and collect the numbers of all parts and seeds."""
     seeds = list(seeds)
     return [_row(reproduction, part, out, seeds, session) for part in reproduction.parts]

@@ -6,6 +6,7 @@ import json
 import stat
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
@@ -17,7 +18,7 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def write_json(path: Path, value) -> None:
+def write_json(path: Path, value: Any) -> None:
     """Write a value as readable JSON."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable, Sequence
 from html import escape
 from string import Template
+from typing import Any
 
 PAGE = Template("""<!DOCTYPE html>
 <html lang="en">
@@ -114,5 +115,5 @@ def verdict(reached: bool) -> Raw:
     return Raw('<span class="good">✓ reached</span>' if reached else '<span class="bad">✗ missed</span>')
 
 
-def _cell(value) -> str:
+def _cell(value: Any) -> str:
     return value if isinstance(value, Raw) else escape(str(value))

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
@@ -35,7 +36,7 @@ class Silent(AbstractContextManager):
     n, done, epochs    epochs in all, before this session, and so far, with a fraction
     """
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: Any) -> None:
         pass
 
     def begin(self, n: int, done: int) -> None:
@@ -90,7 +91,7 @@ class Bar(Silent):
         self._progress.start()
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: Any) -> None:
         self._progress.stop()
 
     def begin(self, n: int, done: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 from scratchgen.runs import html
 from scratchgen.runs.files import write_text
@@ -134,5 +135,5 @@ def _log(record: Record) -> str:
     return html.folded(f"Log: {shown} epochs", html.table(headings, rows))
 
 
-def _number(value) -> str:
+def _number(value: Any) -> str:
     return f"{value:.4f}" if isinstance(value, float) else str(value)

@@ -24,6 +24,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import filelock
 import msgspec
@@ -62,7 +63,7 @@ class Run(History):
 
     def __init__(
         self,
-        directory,
+        directory: str | Path,
         config: RunConfig | dict,
         *,
         replace: bool = False,
@@ -72,7 +73,7 @@ class Run(History):
         quiet: bool = False,
         tensorboard: bool = False,
         resume_with: str | None = None,
-    ):
+    ) -> None:
         super().__init__()
         self.directory = writable_directory(Path(directory))
         self.config = self._begun_config(config) if resume else as_config(config)
@@ -199,13 +200,13 @@ class Run(History):
         self._display.epoch(self.epoch, means)
 
     @contextmanager
-    def _stopping_gently(self):
+    def _stopping_gently(self) -> Iterator[None]:
         """The first Ctrl-C lets the step end; the second is as abrupt as ever."""
         if threading.current_thread() is not threading.main_thread():  # signals reach the main thread alone
             yield
             return
 
-        def stop(*_):
+        def stop(*_: Any) -> None:
             self._stop = INTERRUPTED
             signal.signal(signal.SIGINT, before)
 
@@ -252,7 +253,7 @@ class Run(History):
         return self.directory / "samples" / f"{name}.{kind}"
 
     @contextmanager
-    def saving(self):
+    def saving(self) -> Iterator[None]:
         """A full disk or a lost permission ends the run in one line; the last checkpoint is intact."""
         try:
             yield
@@ -266,7 +267,7 @@ class Run(History):
         return f"resume with: {self._resume_with}"
 
 
-def _no_room(directory: Path, error: OSError) -> BadInput:
+def _no_room(directory: str | Path, error: OSError) -> BadInput:
     """A run that cannot even begin."""
     return BadInput(f"cannot write in {directory} ({error.strerror or error}); choose another --out")
 
