@@ -39,6 +39,10 @@ OpenRun = Callable[[RunConfig], Run]  # opens the run once everything else is kn
 Epochs = Annotated[int, Ge(1), Help("number of passes over the training data")]
 BatchSize = Annotated[int, Ge(1), Help("examples per step")]
 LearningRate = Annotated[float, Gt(0), Help("step size α of the optimiser")]
+OPTIMIZERS_WITH = {
+    "momentum": ("sgd",),
+    "weight_decay": ("sgd", "adamw"),
+}  # setting → optimisers that have it
 OptimizerName = Literal["adam", "adamw", "sgd", "rmsprop", "adagrad"]
 ScheduleName = Annotated[
     Literal["constant", "half_cosine", "steps"],
@@ -111,6 +115,7 @@ class Task:
     evaluate        (model, data, settings, part, rng, k, show) ↦ the scores of `scratchgen evaluate`
     draw            (model, data, settings, run, scores, trained) ↦ None: pictures, text and sound into the run
     sample          (run, request) ↦ the line to print
+    optimizers      settings ↦ the settings of each optimiser, where there are several
     compare         records of runs ↦ figures of their own for `scratchgen compare`, as HTML
     sample_options  of `scratchgen sample`, beyond those of every task
     example         options of a first `scratchgen sample`
@@ -135,6 +140,7 @@ class Task:
     example: str
     defaults: Callable[[str, Mapping[str, Any]], dict[str, Any]] = lambda data, given: {}
     prepare: Callable[[Any, Any, Any], None] = lambda model, data, settings: None
+    optimizers: Callable[[Any], Sequence[Any]] = lambda settings: (settings,)
     compare: Callable[[Sequence[Record]], list[str]] = lambda records: []
     sample_options: tuple[str, ...] = ()
     takes_k: bool = False
@@ -156,6 +162,8 @@ def train_task(
     info = task.describe(data, settings)
     rng = Generator(seed)
     model = task.build(settings, data, info, rng)
+    for of_one_optimizer in task.optimizers(settings):
+        check_training(of_one_optimizer)
     task.prepare(model, data, settings)
     run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info))
     if settings.patience and task.early_stopping:
@@ -211,18 +219,30 @@ def optimizer_for(settings: TaskSettings, *modules: Module, **options: Any) -> o
     Raises BadInput for a setting of another optimiser.
     """
     name = settings.optimizer
-    for setting, users in (("momentum", ("sgd",)), ("weight_decay", ("sgd", "adamw"))):
-        if value := getattr(settings, setting):
-            if name not in users:
-                raise BadInput(
-                    f"{setting} is for optimizer {' or '.join(users)}, not for {name}; leave it out"
-                )
-            options[setting] = value
+    options |= _options_of(settings)
     if settings.weight_decay:
         parameters = [group for module in modules for group in optim.no_decay(module)]
     else:
         parameters = [p for module in modules for p in module.parameters()]
     return optim.OPTIMIZERS[name](parameters, learning_rate=settings.learning_rate, **options)
+
+
+def _options_of(settings: TaskSettings) -> dict[str, float]:
+    options = {}
+    for setting, users in OPTIMIZERS_WITH.items():
+        if value := getattr(settings, setting):
+            if settings.optimizer not in users:
+                raise BadInput(
+                    f"{setting} is for optimizer {' or '.join(users)}, not for {settings.optimizer}; leave it out"
+                )
+            options[setting] = value
+    return options
+
+
+def check_training(settings: TaskSettings) -> None:
+    """Raises BadInput for settings of the optimiser and of the schedule that exclude one another."""
+    _options_of(settings)
+    schedule_for(settings)
 
 
 def schedule_for(settings: TaskSettings) -> optim.Schedule:
@@ -246,6 +266,7 @@ def refuse(settings: TaskSettings, names: Iterable[str], why: str) -> None:
 
 
 __all__ = [
+    "OPTIMIZERS_WITH",
     "OpenRun",
     "SampleRequest",
     "Score",

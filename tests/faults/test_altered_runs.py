@@ -88,7 +88,7 @@ def test_a_run_whose_data_are_as_they_were_goes_on(stopped):
 
 
 def training(**changes):
-    return lambda config: config["training"].update(changes)
+    return lambda config: config["settings"].update(changes)
 
 
 def other(**changes):

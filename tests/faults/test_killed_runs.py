@@ -23,7 +23,7 @@ SMALL = {
     ),
     "rnn of pieces": (
         "rnn",
-        "--vocabulary",
+        "--tokenizer",
         "pieces",
         "--epochs",
         "1",
@@ -33,11 +33,21 @@ SMALL = {
         "256",
     ),
     "pairs": (
-        *("rnn", "--task", "pairs", "--data", "tatoeba-cmn-eng", "--set", "longest=12", "--epochs", "2"),
-        *("--hidden", "16", "--layers", "2", "--dropout", "0.2", "--set", "sampling=0.2"),
+        *(
+            "rnn",
+            "--task",
+            "translation",
+            "--data",
+            "tatoeba-cmn-eng",
+            "--set",
+            "max_length=12",
+            "--epochs",
+            "2",
+        ),
+        *("--hidden", "16", "--layers", "2", "--dropout", "0.2", "--set", "scheduled_sampling=0.2"),
     ),
     "vq": ("vae", "--model", "vq", "--epochs", "2", "--set", "prior_epochs=2"),
-    "vae that stops early": ("vae", "--set", "alpha=0.01", "--hidden", "16", "--patience", "1"),
+    "vae that stops early": ("vae", "--set", "learning_rate=0.01", "--hidden", "16", "--patience", "1"),
 }
 COMPARED = "model.safetensors", "metrics.jsonl", "scores.json"
 
