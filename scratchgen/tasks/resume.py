@@ -16,10 +16,8 @@ from scratchgen.tasks.task import train_task
 FIXED = ("task", "data_sha256", "seed", "model", "settings", "data_info")  # must be as they were
 NAMES = {
     "data_sha256": "its data",
-    "seed": "its seed",
-    "model": "the sizes of its model",
-    "settings": "its settings",
-}
+    "data_info": "the description of its data",
+}  # where a message has another name
 
 
 def resume(directory: Path, family: str, **session) -> tuple[Module, list[Score]]:
