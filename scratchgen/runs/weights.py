@@ -12,11 +12,14 @@ from safetensors import SafetensorError
 
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
+from scratchgen.runs.checkpoint import digest_of
 from scratchgen.runs.files import read_bytes
 from scratchgen.runs.provenance import fingerprint
 
-KEY = "scratchgen"  # of the file's metadata; one key, for the order of several would change from write to write
-SHA256 = "sha256"  # the fingerprint of the weights
+KEY = (
+    "scratchgen"  # of the file's metadata; one key, for the order of several would change from write to write
+)
+SHA256 = "sha256"  # of the weights and of the other JSON values
 
 
 def write_weights(path: Path, weights: dict[str, np.ndarray], **facts: Any) -> None:
@@ -27,7 +30,11 @@ def write_weights(path: Path, weights: dict[str, np.ndarray], **facts: Any) -> N
 
 def metadata(weights: dict[str, np.ndarray], **facts: Any) -> dict[str, str]:
     """The metadata of a file of these weights: their checksum and other JSON values."""
-    return {KEY: json.dumps({SHA256: fingerprint(weights), **facts})}
+    return {KEY: json.dumps({SHA256: _checksum(weights, facts), **facts})}
+
+
+def _checksum(weights: dict[str, np.ndarray], facts: dict[str, Any]) -> str:
+    return digest_of({"weights": fingerprint(weights), **facts})
 
 
 def read_weights(path: Path) -> dict[str, np.ndarray]:
@@ -44,11 +51,11 @@ def read_with_facts(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         weights = safetensors.numpy.load(data)
         length = int.from_bytes(data[:8], "little")  # of the header, which safetensors has checked
         facts = json.loads(json.loads(data[8 : 8 + length]).get("__metadata__", {}).get(KEY, "{}"))
-        found = facts.get(SHA256)
+        found = facts.pop(SHA256, None)
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(
             f"{path} is empty, truncated or not a safetensors file ({error}); train again"
         ) from None
-    if found != fingerprint(weights):
-        raise BadInput(f"{path} is damaged: its checksum does not match its weights; train again")
+    if found != _checksum(weights, facts):
+        raise BadInput(f"{path} is damaged: its checksum does not match its content; train again")
     return weights, facts
