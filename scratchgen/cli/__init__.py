@@ -74,7 +74,7 @@ def _run(arguments: list[str], chosen: str | None) -> int:
         context = getattr(problem, "ctx", None)
         where = context.command_path if context else "scratchgen"
         message = " ".join(problem.format_message().split()) or "a command is missing"
-        return _fail(f"{message.rstrip('.')}; see `{where} --help`")
+        return _fail(f"{message.rstrip('.')}{_synonym(problem)}; see `{where} --help`")
     except (BadInput, kernels.UnknownBackend, kernels.BackendUnavailable) as problem:
         return _fail(" ".join(str(problem).split()))
     except MemoryError as problem:
@@ -85,6 +85,14 @@ def _run(arguments: list[str], chosen: str | None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         print("scratchgen: interrupted", file=sys.stderr)
         return INTERRUPTED
+
+
+def _synonym(problem: Exception) -> str:
+    """The hint for an option that goes by another name here: `--lr`, for instance."""
+    from scratchgen.runs.schema import SYNONYMS
+
+    name = SYNONYMS.get(getattr(problem, "option_name", "").lstrip("-"))
+    return f"; did you mean --{name.replace('_', '-')}?" if name else ""
 
 
 def _prepare_process() -> None:

@@ -12,9 +12,11 @@ from rich.table import Table
 from scratchgen.cli.output import console, say
 from scratchgen.errors import BadInput
 from scratchgen.runs.comparison import Group, comparison_page, grouped
+from scratchgen.runs.config import OWN_TASK
 from scratchgen.runs.files import writable_file, write_text
-from scratchgen.runs.record import read_record
+from scratchgen.runs.record import Record, read_record
 from scratchgen.tasks import NAMES, get_task
+from scratchgen.tasks.load import task_of
 
 
 def compare(
@@ -24,7 +26,7 @@ def compare(
     """Compare runs of the same task: the settings that differ, the scores, the minutes they took."""
     if out is not None and out.suffix != ".html":
         raise BadInput(f"--out writes a page: name it {out.with_suffix('.html').name}, not {out.name}")
-    groups = grouped([read_record(run) for run in dict.fromkeys(runs)])
+    groups = grouped([_record(run) for run in dict.fromkeys(runs)])
     if out is not None:
         write_text(writable_file(out), comparison_page(groups, _figures))
     screen = console()
@@ -32,6 +34,14 @@ def compare(
         screen.print(_table(group))
     if out is not None:
         say(screen, f"Page: {out}")
+
+
+def _record(run: Path) -> Record:
+    """The record of a run. Raises BadInput for a task that does not exist."""
+    record = read_record(run)
+    if record.config.task != OWN_TASK:
+        task_of(record.config, run)
+    return record
 
 
 def _figures(group: Group) -> list[str]:

@@ -33,7 +33,7 @@ def reproduce(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
-    """Run a published result again and write its section on the page of reproductions."""
+    """Reproduce a published result and write its section on the page of reproductions."""
     screen = console()
     if name is None:
         screen.print(_list())

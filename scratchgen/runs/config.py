@@ -14,6 +14,11 @@ from scratchgen.runs.provenance import origin
 
 FORMAT = 2  # of config.json; files of another format are refused
 LARGEST_CONFIG = 2**24  # bytes
+REQUIRED = (
+    "task",
+    "settings",
+    "backend",
+)  # in every file; their defaults are for configurations made in Python
 OWN_TASK = "own"  # a run of a person's own model and loop
 
 
@@ -85,6 +90,8 @@ def read_config(directory: Path) -> RunConfig:
             f"{path} has format {found}, and this version reads format {FORMAT}; train again, or use the "
             "version that made it"
         )
+    if missing := [name for name in REQUIRED if name not in content]:
+        raise BadInput(f"{path} is damaged (it has no {missing[0]}); train again")
     try:
         return msgspec.convert(content, RunConfig)
     except msgspec.ValidationError as error:

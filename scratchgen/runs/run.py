@@ -36,7 +36,7 @@ from scratchgen.runs.config import RunConfig, as_config, read_config
 from scratchgen.runs.files import writable_directory, write_json, write_text
 from scratchgen.runs.history import History
 from scratchgen.runs.progress import progress
-from scratchgen.runs.saving import metadata_of
+from scratchgen.runs.saving import facts_of
 from scratchgen.runs.stopped import Stopped
 from scratchgen.runs.tensorboard import Events
 from scratchgen.runs.weights import write_weights
@@ -243,7 +243,7 @@ class Run(History):
         Another process may then use the directory.
         """
         with self.saving():
-            write_weights(self.directory / "model.safetensors", model.state_dict(), **metadata_of(model))
+            write_weights(self.directory / "model.safetensors", model.state_dict(), **facts_of(model))
         if self._events:
             self._events.close()
         self._lock.release()

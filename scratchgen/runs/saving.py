@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from scratchgen.nn import Module
 from scratchgen.nn.saving import build, describe
 from scratchgen.runs.config import read_config
 from scratchgen.runs.files import writable_file
-from scratchgen.runs.weights import read_with_metadata, write_weights
+from scratchgen.runs.weights import read_with_facts, write_weights
 
 MODEL = "model"  # key of the description of the model in the file's metadata
 
@@ -26,7 +25,7 @@ def save(model: Module, path: str | Path) -> None:
     Raises BadInput for a model that cannot be built again, and where the file cannot be written.
     """
     described = describe(model)
-    write_weights(writable_file(Path(path)), model.state_dict(), **{MODEL: json.dumps(described)})
+    write_weights(writable_file(Path(path)), model.state_dict(), **{MODEL: described})
 
 
 def load(path: str | Path, *, into: Module | None = None, strict: bool = True) -> Any:
@@ -40,12 +39,12 @@ def load(path: str | Path, *, into: Module | None = None, strict: bool = True) -
     """
     path = Path(path)
     is_run = path.is_dir()
-    weights, metadata = read_with_metadata(path / "model.safetensors" if is_run else path)
+    weights, facts = read_with_facts(path / "model.safetensors" if is_run else path)
     if into is None:
-        described = read_config(path).model if is_run and MODEL not in metadata else metadata.get(MODEL)
+        described = read_config(path).model if is_run and MODEL not in facts else facts.get(MODEL)
         if not described:
             raise BadInput(f"{path} does not say how to build its model; give one as load(path, into=model)")
-        into = build(json.loads(described) if isinstance(described, str) else described)
+        into = build(described)
     try:
         report = into.load_state_dict(weights, strict=strict)
     except ValueError as error:
@@ -53,9 +52,9 @@ def load(path: str | Path, *, into: Module | None = None, strict: bool = True) -
     return into.eval() if strict else report
 
 
-def metadata_of(model: Module) -> dict[str, str]:
-    """How to build a model again, for a file's metadata; empty where the model cannot say it."""
+def facts_of(model: Module) -> dict[str, Any]:
+    """How to build a model again, as a file of its weights holds it; empty where the model cannot say it."""
     try:
-        return {MODEL: json.dumps(describe(model))}
+        return {MODEL: describe(model)}
     except BadInput:
         return {}

@@ -23,7 +23,7 @@ from msgspec import Meta
 from scratchgen.errors import BadInput
 
 TYPE_NAMES = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
-SYNONYMS = {"lr": "learning_rate", "alpha": "learning_rate"}  # names in other libraries and in papers
+SYNONYMS = {"alpha": "learning_rate", "lr": "learning_rate"}  # the symbol of the papers; PyTorch's name
 SPELLINGS = {"binarise": "binarize", "colour": "color"}  # British and American: both are accepted as options
 
 
@@ -169,8 +169,8 @@ def check(schema: type[Schema], given: Mapping[str, Any], where: str) -> dict[st
 def unknown(name: str, known: Iterable[str]) -> str:
     """The message for a name that is no setting, with the most similar one."""
     known = list(known)
-    close = [SYNONYMS[name]] if name in SYNONYMS else difflib.get_close_matches(name, known, 1, cutoff=0)
-    return f"no setting is named {name!r}; did you mean {close[0]}? There are {', '.join(known)}"
+    close = SYNONYMS.get(name) or difflib.get_close_matches(name, known, 1, cutoff=0)[0]
+    return f"no setting is named {name!r}; did you mean {close}? There are {', '.join(known)}"
 
 
 def as_dict(settings: Schema) -> dict[str, Any]:

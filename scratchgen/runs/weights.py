@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import safetensors.numpy
@@ -11,36 +12,50 @@ from safetensors import SafetensorError
 
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
+from scratchgen.runs.checkpoint import digest_of
 from scratchgen.runs.files import read_bytes
 from scratchgen.runs.provenance import fingerprint
 
-SHA256 = "sha256"  # key of the fingerprint of the weights in the file's metadata
+KEY = (
+    "scratchgen"  # of the file's metadata; one key, for the order of several would change from write to write
+)
+SHA256 = "sha256"  # of the weights and of the other JSON values
 
 
-def write_weights(path: Path, weights: dict[str, np.ndarray], **metadata: str) -> None:
-    """Write named arrays with their checksum; the file appears whole or not at all."""
+def write_weights(path: Path, weights: dict[str, np.ndarray], **facts: Any) -> None:
+    """Write named arrays with their checksum and other JSON values; the file appears whole or not at all."""
     with replacing(path) as temporary:
-        temporary.write_bytes(safetensors.numpy.save(weights, {SHA256: fingerprint(weights), **metadata}))
+        temporary.write_bytes(safetensors.numpy.save(weights, metadata(weights, **facts)))
+
+
+def metadata(weights: dict[str, np.ndarray], **facts: Any) -> dict[str, str]:
+    """The metadata of a file of these weights: their checksum and other JSON values."""
+    return {KEY: json.dumps({SHA256: _checksum(weights, facts), **facts})}
+
+
+def _checksum(weights: dict[str, np.ndarray], facts: dict[str, Any]) -> str:
+    return digest_of({"weights": fingerprint(weights), **facts})
 
 
 def read_weights(path: Path) -> dict[str, np.ndarray]:
     """The named arrays of a file. Raises BadInput where it is missing, truncated or altered."""
-    return read_with_metadata(path)[0]
+    return read_with_facts(path)[0]
 
 
-def read_with_metadata(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """The named arrays of a file and its metadata. Raises BadInput."""
+def read_with_facts(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The named arrays of a file, and the JSON values written with them. Raises BadInput."""
     if not path.is_file():
         raise BadInput(f"{path} is missing: the run did not finish; train again, or resume it with --resume")
     try:
         data = read_bytes(path)
         weights = safetensors.numpy.load(data)
         length = int.from_bytes(data[:8], "little")  # of the header, which safetensors has checked
-        metadata = json.loads(data[8 : 8 + length]).get("__metadata__", {})
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        facts = json.loads(json.loads(data[8 : 8 + length]).get("__metadata__", {}).get(KEY, "{}"))
+        found = facts.pop(SHA256, None)
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(
             f"{path} is empty, truncated or not a safetensors file ({error}); train again"
         ) from None
-    if metadata.get(SHA256) != fingerprint(weights):
-        raise BadInput(f"{path} is damaged: its checksum does not match its weights; train again")
-    return weights, metadata
+    if found != _checksum(weights, facts):
+        raise BadInput(f"{path} is damaged: its checksum does not match its content; train again")
+    return weights, facts

@@ -18,6 +18,7 @@ from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.gan_scores import SAMPLES, gan_scores, judge_of, two_sample_scores
 from scratchgen.tasks.rows import RowInfo, columns_for, draw_rows, of_rows, sample_rows
 from scratchgen.tasks.task import (
+    OPTIMIZERS_WITH,
     BatchSize,
     Epochs,
     LearningRate,
@@ -171,20 +172,14 @@ def train(
     ):  # D judges single points: a surface over the plane
         steps = settings.epochs * (len(rows.train) // settings.batch_size)
         trace = gan.TrainingTrace(model, rows.train, steps, game)
-    of_D = replace(
-        settings,
-        learning_rate=settings.discriminator_learning_rate or settings.learning_rate,
-        optimizer=settings.optimizer
-        if settings.discriminator_optimizer == "same"
-        else settings.discriminator_optimizer,
-    )
+    of_G, of_D = players(settings)
     gan.train(
         model,
         rows.train,
         run,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
-        optimizer_G=optimizer_for(settings, model.G, **_betas(settings)),
+        optimizer_G=optimizer_for(of_G, model.G, **_betas(of_G)),
         optimizer_D=optimizer_for(of_D, model.D, **_betas(of_D)),
         schedule_G=schedule_for(settings),
         schedule_D=schedule_for(settings),
@@ -194,6 +189,24 @@ def train(
         trace=trace,
     )
     return trace
+
+
+def players(settings: Settings) -> tuple[Settings, Settings]:
+    """The settings of G and of D; momentum and weight_decay are for the player whose optimiser has them."""
+    own = settings.discriminator_optimizer
+    optimizers = (settings.optimizer, settings.optimizer if own == "same" else own)
+    alpha = settings.learning_rate
+    found = []
+    for name, learning_rate in zip(
+        optimizers, (alpha, settings.discriminator_learning_rate or alpha), strict=True
+    ):
+        of_the_other = {
+            setting: 0.0
+            for setting, users in OPTIMIZERS_WITH.items()
+            if name not in users and set(users) & set(optimizers)
+        }
+        found.append(replace(settings, optimizer=name, learning_rate=learning_rate, **of_the_other))
+    return found[0], found[1]
 
 
 def _betas(settings: Settings) -> dict[str, float]:
@@ -268,6 +281,7 @@ TASK = Task(
     describe=describe,
     build=build,
     prepare=prepare,
+    optimizers=players,
     train=train,
     score=score,
     evaluate=evaluate,

@@ -72,7 +72,7 @@ def load_run(directory: str | Path) -> LoadedRun[Any, Any]:
             f"{directory} is a run of a model of your own; load it in Python: sg.load(path), after the import of "
             "the module that defines it"
         )
-    found = _task_of(config, path)
+    found = task_of(config, directory)
     weights = read_weights(directory / "model.safetensors")
     try:
         info = msgspec.convert(config.data_info, found.data_info)
@@ -93,11 +93,12 @@ def load_run(directory: str | Path) -> LoadedRun[Any, Any]:
     return LoadedRun(directory, found, config, model.eval(), info)
 
 
-def _task_of(config: RunConfig, path: Path) -> Task:
+def task_of(config: RunConfig, directory: Path) -> Task:
+    """The task of a run that has one. Raises BadInput for a name that no task has."""
     try:
         return get_task(config.task)
     except BadInput as problem:
-        raise BadInput(f"{path} is damaged: {problem}; train again") from None
+        raise BadInput(f"{directory / 'config.json'} is damaged: {problem}; train again") from None
 
 
 def settings_of(found: Task, config: RunConfig, directory: Path) -> Any:

@@ -11,17 +11,14 @@ from scratchgen.nn import Module
 from scratchgen.runs.config import OWN_TASK, RunConfig, read_config
 from scratchgen.runs.run import Run
 from scratchgen.runs.score import Score
-from scratchgen.tasks import get_task
-from scratchgen.tasks.load import settings_of, source_of
+from scratchgen.tasks.load import settings_of, source_of, task_of
 from scratchgen.tasks.task import train_task
 
 FIXED = ("task", "data_sha256", "seed", "model", "settings", "data_info")  # must be as they were
 NAMES = {
     "data_sha256": "its data",
-    "seed": "its seed",
-    "model": "the sizes of its model",
-    "settings": "its settings",
-}
+    "data_info": "the description of its data",
+}  # where a message has another name
 
 
 def resume(directory: Path, family: str, **session: Any) -> tuple[Module, list[Score]]:
@@ -34,7 +31,7 @@ def resume(directory: Path, family: str, **session: Any) -> tuple[Module, list[S
     config = read_config(directory)
     if config.task == OWN_TASK:
         raise BadInput(f"{directory} is a run of a loop of your own; run that program again with resume=True")
-    found = get_task(config.task)
+    found = task_of(config, directory)
     if found.family != family:
         raise BadInput(
             f"{directory} holds a run of the task {found.name}; use `scratchgen train {found.family} --resume`"

@@ -57,6 +57,7 @@ class Given:
             if name == "model" and value == "vq" and found.name == "vq":
                 continue
             _refuse_other_task(name, found, self.places[name])
+            _refuse_unknown_model(name, value, found, self.places[name])
             settings |= check(found.settings, {name: value}, self.places[name])
         return replace(self, settings=settings)
 
@@ -104,7 +105,8 @@ def from_assignments(assignments: Iterable[str], family: str) -> Given:
 
 def from_options(options: Mapping[str, Any]) -> Given:
     """Settings that were given as options of the command."""
-    return _given(dict(options), "options")
+    given = _given(dict(options), "options")
+    return replace(given, places={name: f"--{name.replace('_', '-')}" for name in given.settings})
 
 
 def _given(found: dict[str, Any], place: str) -> Given:
@@ -128,6 +130,15 @@ def _flat(found: dict, path: Path) -> dict[str, Any]:
     if twice := sorted(found.keys() & table.keys()):
         raise BadInput(f"--config {path}: {twice[0]} is given twice, at the top and in [{TABLE}]; choose one")
     return {**found, **table}
+
+
+def _refuse_unknown_model(name: str, value: Any, found: Task, place: str) -> None:
+    """The models of a command may be of several tasks: the message lists all of them. Raises BadInput."""
+    if name != "model":
+        return
+    models = [model for task in tasks_of(found.family) for model in fields(task.settings)[name].choices]
+    if value not in models:
+        raise BadInput(f"{place}: model is one of {', '.join(models)}, not {value!r}")
 
 
 def _refuse_other_task(name: str, found: Task, place: str) -> None:

@@ -42,6 +42,7 @@ OpenRun = Callable[[RunConfig], Run]  # opens the run once everything else is kn
 Epochs = Annotated[int, Ge(1), Help("number of passes over the training data")]
 BatchSize = Annotated[int, Ge(1), Help("examples per step; of a text, streams that are read in parallel")]
 LearningRate = Annotated[float, Gt(0), Help("step size α of the optimiser")]
+OPTIMIZER_WITH = {"momentum": "sgd", "weight_decay": "adamw"}  # setting → the optimiser that has it
 OptimizerName = Literal["adam", "adamw", "sgd", "rmsprop", "adagrad"]
 ScheduleName = Annotated[
     Literal["constant", "half_cosine", "steps"],
@@ -121,6 +122,7 @@ class Task(Generic[S, D, I, M, T]):
     evaluate        (model, data, settings, part, rng, k, show) ↦ the scores of `scratchgen evaluate`
     draw            (model, data, settings, run, scores, trained) ↦ None: pictures, text and sound into the run
     sample          (run, request) ↦ the line to print
+    optimizers      settings ↦ the settings of each optimiser, where there are several
     compare         records of runs ↦ additional figures for `scratchgen compare`, as HTML
     sample_options  of `scratchgen sample`, beyond those of every task
     example         options of a first `scratchgen sample`
@@ -144,7 +146,8 @@ class Task(Generic[S, D, I, M, T]):
     sample: Callable[[LoadedRun[M, I], SampleRequest], str]
     example: str
     defaults: Callable[[str, Mapping[str, Any]], dict[str, Any]] = lambda data, given: {}
-    prepare: Callable[[M, D, S], None] = lambda model, data, settings: None
+    prepare: Callable[[Any, Any, Any], None] = lambda model, data, settings: None
+    optimizers: Callable[[Any], Sequence[Any]] = lambda settings: (settings,)
     compare: Callable[[Sequence[Record]], list[str]] = lambda records: []
     sample_options: tuple[str, ...] = ()
     takes_k: bool = False
@@ -166,6 +169,8 @@ def train_task(
     info = task.describe(data, settings)
     rng = Generator(seed)
     model = task.build(settings, data, info, rng)
+    for of_one_optimizer in task.optimizers(settings):
+        check_training(of_one_optimizer)
     task.prepare(model, data, settings)
     run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info))
     if settings.patience and task.early_stopping:
@@ -221,17 +226,30 @@ def optimizer_for(settings: TaskSettings, *modules: Module, **options: Any) -> o
     Raises BadInput for a setting of another optimiser.
     """
     name = settings.optimizer
-    for setting, user in (("momentum", "sgd"), ("weight_decay", "adamw")):
-        if value := getattr(settings, setting):
-            if name != user:
-                raise BadInput(f"{setting} is for optimizer {user}, not for {name}; leave it out")
-            options[setting] = value
-    parameters: list[Any]  # parameters, or groups of them
+    options |= _options_of(settings)
     if settings.weight_decay:
         parameters = [group for module in modules for group in optim.no_decay(module)]
     else:
         parameters = [p for module in modules for p in module.parameters()]
     return optim.OPTIMIZERS[name](parameters, learning_rate=settings.learning_rate, **options)
+
+
+def _options_of(settings: TaskSettings) -> dict[str, float]:
+    options = {}
+    for setting, user in OPTIMIZER_WITH.items():
+        if value := getattr(settings, setting):
+            if settings.optimizer != user:
+                raise BadInput(
+                    f"{setting} is for optimizer {user}, not for {settings.optimizer}; leave it out"
+                )
+            options[setting] = value
+    return options
+
+
+def check_training(settings: TaskSettings) -> None:
+    """Raises BadInput for settings of the optimiser and of the schedule that exclude one another."""
+    _options_of(settings)
+    schedule_for(settings)
 
 
 def schedule_for(settings: TaskSettings) -> optim.Schedule:
@@ -255,6 +273,7 @@ def refuse(settings: TaskSettings, names: Iterable[str], why: str) -> None:
 
 
 __all__ = [
+    "OPTIMIZERS_WITH",
     "OpenRun",
     "SampleRequest",
     "Score",

@@ -71,7 +71,7 @@ def test_a_run_whose_data_have_changed_does_not_go_on(part, stopped, capfd):
     images[0 if part == "first" else -1, 0, 0] += 0.01
     np.save(stopped / "mine.npy", np.clip(images, 0, 1))
     before = contents(stopped)
-    assert "its data have changed since it began" in refuse(capfd, "vae", "--resume", stopped / "run")
+    assert "its data changed since it began" in refuse(capfd, "vae", "--resume", stopped / "run")
     assert contents(stopped) == before
 
 
@@ -87,32 +87,68 @@ def test_a_run_whose_data_are_as_they_were_goes_on(stopped):
     assert ended.value.code == 0 and (stopped / "run" / "report.html").exists()
 
 
-def training(**changes):
-    return lambda config: config["training"].update(changes)
-
-
 def other(**changes):
     return lambda config: config.update(changes)
 
 
+def within(table, **changes):
+    return lambda config: config[table].update(changes)
+
+
+def argument(**changes):
+    return lambda config: config["model"]["arguments"].update(changes)
+
+
+CHANGED = "run/config.json has changed since this run was saved"
+OF_THE_MODEL = "run cannot be resumed: its model"
 ALTERED = {
-    "another kind": (other(kind="rnn"), "holds a run of kind rnn"),
-    "an unknown kind": (other(kind="poet"), "no model is of kind 'poet'"),
-    "a kind that is no name": (other(kind=["vae"]), "no model is of kind"),
-    "more epochs": (training(epochs=9), "config.json is not what it was when this run was saved"),
-    "another step size": (training(alpha=0.5), "config.json is not what it was when this run was saved"),
-    "another width": (training(hidden=5), "the sizes of its model have changed"),
-    "another seed": (other(seed=1), "config.json is not what it was"),
-    "a seed that is no number": (other(seed="one"), "seed is a whole number, not 'one'"),
-    "epochs in words": (training(epochs="many"), "epochs is a whole number, not 'many'"),
-    "no epochs": (training(epochs=0), "epochs is at least 1"),
-    "an unknown setting": (training(hiden=3), "did you mean hidden"),
-    "no settings": (lambda config: config.pop("training"), "says nothing of its training"),
-    "settings that are none": (other(training=[1]), "of another type"),
-    "no backend": (lambda config: config.pop("backend"), "says nothing of its backend"),
+    "an older format": (
+        lambda config: config.pop("format"),
+        "run/config.json has format 1, and this version",
+    ),
+    "another task": (other(task="text"), "run holds a run of the task text"),
+    "an unknown task": (other(task="poet"), "run/config.json is damaged: no task is named 'poet'"),
+    "a task that is no name": (other(task=["vae"]), "run/config.json is damaged (Expected `str`"),
+    "a task of the same family": (other(task="vq"), "config.json: model is one of vq, not 'mlp'"),
+    "more epochs": (within("settings", epochs=9), CHANGED),
+    "another step size": (within("settings", learning_rate=0.5), CHANGED),
+    "another width": (within("settings", hidden=5), OF_THE_MODEL),
+    "a width of the model alone": (argument(hidden=5), OF_THE_MODEL),
+    "another class of the model": (within("model", **{"class": "ConvVAE"}), OF_THE_MODEL),
+    "an unknown class of model": (within("model", **{"class": "VEA"}), OF_THE_MODEL),
+    "an argument that no model has": (argument(colour=3), OF_THE_MODEL),
+    "no model": (lambda config: config.pop("model"), OF_THE_MODEL),
+    "another seed": (other(seed=1), CHANGED),
+    "a seed that is no number": (other(seed="one"), "run/config.json is damaged (Expected `int`, got `str`"),
+    "a negative seed": (other(seed=-1), "run/config.json is damaged (Expected `int` >= 0"),
+    "epochs in words": (
+        within("settings", epochs="many"),
+        "run/config.json: epochs is a whole number, not 'many'",
+    ),
+    "no epochs": (within("settings", epochs=0), "run/config.json: epochs is at least 1, not 0"),
+    "an unknown setting": (
+        within("settings", hiden=3),
+        "run/config.json: no setting is named 'hiden'; did you mean hidden?",
+    ),
+    "a setting of another task": (
+        within("settings", codes=3),
+        "run/config.json: no setting is named 'codes'",
+    ),
+    "no settings": (lambda config: config.pop("settings"), "run/config.json is damaged (it has no settings)"),
+    "settings that are none": (other(settings=[1]), "run/config.json is damaged (Expected `object`"),
+    "no backend": (lambda config: config.pop("backend"), "run/config.json is damaged (it has no backend)"),
     "an unknown backend": (other(backend="fortran"), "unknown kernel backend 'fortran'"),
-    "data that are no name": (other(source=3), "data is a text, not 3"),
-    "another digest of the data": (other(data_sha256="0"), "its data have changed"),
+    "no source of data": (lambda config: config.pop("source"), "does not name the source of its data"),
+    "data that are no name": (other(source=3), "run/config.json is damaged (Expected `str | null`"),
+    "another digest of the data": (other(data_sha256="0"), "its data changed since it began"),
+    "another image shape": (
+        within("data_info", image_shape=[4, 9]),
+        "run cannot be resumed: the description of its data changed",
+    ),
+    "no image shape": (
+        lambda config: config["data_info"].pop("image_shape"),
+        "the description of its data changed",
+    ),
 }
 
 
@@ -136,5 +172,5 @@ def test_a_run_does_not_go_on_from_the_checkpoints_of_another_architecture(stopp
     shutil.copytree(tmp_path / "other" / "checkpoints", stopped / "run" / "checkpoints")
     before = contents(stopped)
     shown = refuse(capfd, "vae", "--resume", stopped / "run")
-    assert "config.json is not what it was when this run was saved" in shown
+    assert "config.json has changed since this run was saved" in shown
     assert contents(stopped) == before

@@ -15,17 +15,14 @@ import safetensors.numpy
 
 from scratchgen import BadInput
 from scratchgen.data import load_images
+from scratchgen.nn.saving import describe
 from scratchgen.random import Generator
-from scratchgen.runs import Run, checkpoint
+from scratchgen.runs import Run, RunConfig, checkpoint
 from scratchgen.runs.checkpoint import Checkpoint
 from scratchgen.tasks.load import load_run
 from scratchgen.vae import VAE
 
 SEED = 20261125
-CONFIG = {
-    **{"kind": "vae", "data": "mine", "image_shape": [2, 2]},
-    "model": {"data_dim": 4, "latent_dim": 2, "hidden": 3},
-}
 
 
 class Trap:
@@ -41,12 +38,15 @@ class Trap:
 @pytest.fixture
 def folder(tmp_path):
     """A finished run with two checkpoints, and a file of images."""
-    run = Run(tmp_path / "run", CONFIG)
+    model = VAE(4, 2, 3, Generator(1))
+    info = {"kind": "images", "image_shape": [2, 2], "data_dim": 4}
+    config = RunConfig(task="vae", data="mine", model=describe(model), data_info=info)
+    run = Run(tmp_path / "run", config)
     rng = np.random.default_rng(SEED)
     for step in (10, 20):
         arrays = {"model/W": rng.standard_normal((3, 2)).astype(np.float32)}
         checkpoint.write(run.directory / "checkpoints", Checkpoint(step, arrays, {"epoch": step, "sums": {}}))
-    run.save(VAE(4, 2, 3, Generator(1)))
+    run.save(model)
     np.savez(tmp_path / "images.npz", images=rng.random((20, 4)).astype(np.float32))
     return tmp_path
 

@@ -13,31 +13,26 @@ import pytest
 from scratchgen.data import CATALOGUE
 
 SEED = 20261125
+RECURRENT = ("--epochs", "1", "--hidden", "16", "--batch-size", "256")
 SMALL = {
     "vae": ("vae", "--epochs", "4", "--hidden", "16", "--latent-dim", "3"),
     "gan": ("gan", "--epochs", "2"),
-    "rnn": ("rnn", "--epochs", "1", "--hidden", "16", "--batch-size", "256"),
-    "lstm with dropout": (
-        *("rnn", "--cell", "lstm", "--layers", "2", "--dropout", "0.3"),
-        *("--epochs", "1", "--hidden", "16", "--batch-size", "256"),
+    "gan of two optimisers": (
+        *("gan", "--epochs", "2", "--optimizer", "sgd", "--momentum", "0.9"),
+        *("--discriminator-optimizer", "rmsprop", "--schedule", "half_cosine"),
     ),
-    "rnn of pieces": (
-        "rnn",
-        "--vocabulary",
-        "pieces",
-        "--epochs",
-        "1",
-        "--hidden",
-        "16",
-        "--batch-size",
-        "256",
+    "rnn": ("rnn", *RECURRENT),
+    "lstm with dropout and adamw": (
+        *("rnn", "--cell", "lstm", "--layers", "2", "--dropout", "0.3", *RECURRENT),
+        *("--optimizer", "adamw", "--weight-decay", "0.1", "--warmup-steps", "20"),
     ),
-    "pairs": (
-        *("rnn", "--task", "pairs", "--data", "tatoeba-cmn-eng", "--set", "longest=12", "--epochs", "2"),
-        *("--hidden", "16", "--layers", "2", "--dropout", "0.2", "--set", "sampling=0.2"),
+    "rnn of byte pairs": ("rnn", "--tokenizer", "bpe", *RECURRENT),
+    "translation": (
+        *("rnn", "--task", "translation", "--data", "tatoeba-cmn-eng", "--max-length", "12", "--epochs", "2"),
+        *("--hidden", "16", "--layers", "2", "--dropout", "0.2", "--scheduled-sampling", "0.2"),
     ),
     "vq": ("vae", "--model", "vq", "--epochs", "2", "--set", "prior_epochs=2"),
-    "vae that stops early": ("vae", "--set", "alpha=0.01", "--hidden", "16", "--patience", "1"),
+    "vae that stops early": ("vae", "--learning-rate", "0.01", "--hidden", "16", "--patience", "1"),
 }
 COMPARED = "model.safetensors", "metrics.jsonl", "scores.json"
 
@@ -79,7 +74,7 @@ def untouched(tmp_path_factory):
 def test_a_run_that_is_killed_at_random_moments_ends_with_the_same_bits(
     kind, tmp_path, untouched, count, figure
 ):
-    if kind == "pairs" and not CATALOGUE["tatoeba-cmn-eng"].is_present:
+    if kind == "translation" and not CATALOGUE["tatoeba-cmn-eng"].is_present:
         pytest.skip("tatoeba-cmn-eng is not on disk; SCRATCHGEN_DATA names a folder that holds it")
     expected, seconds = untouched(kind)
     rng = np.random.default_rng([SEED, len(kind), ord(kind[0])])

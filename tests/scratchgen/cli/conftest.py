@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from scratchgen import cli
+from scratchgen.nn.saving import describe
+from scratchgen.runs import Run, RunConfig
 
 
 @pytest.fixture
@@ -30,13 +32,26 @@ def scratchgen_in(capfd, monkeypatch):
     return in_folder
 
 
+@pytest.fixture(scope="session")
+def make_run():
+    """make_run(directory, task, model, data_info): a finished run of a model that was never trained."""
+
+    def make(directory, task, model, data_info):
+        family = "rnn" if task == "text" else "vae"
+        config = RunConfig(task=task, family=family, data="mine", model=describe(model), data_info=data_info)
+        Run(directory, config, quiet=True).save(model)
+        return directory
+
+    return make
+
+
 SMALL = {
     "mlp": ("vae", "--epochs", 2, "--hidden", 16),
     "conditional": ("vae", "--model", "conditional", "--epochs", 2, "--hidden", 16),
     "conv": ("vae", "--model", "conv", "--epochs", 1, "--hidden", 16),
     "linear": ("vae", "--model", "linear", "--data", "digits", "--epochs", 2),
     "vq": ("vae", "--model", "vq", "--epochs", 1, "--set", "prior_epochs=1"),
-    "geco": ("vae", "--objective", "geco", "--distortion", 20, "--epochs", 1, "--hidden", 16),
+    "geco": ("vae", "--objective", "geco", "--target-distortion", 20, "--epochs", 1, "--hidden", 16),
     "gan": ("gan", "--epochs", 1),
     "rnn": ("rnn", "--data", "mine.txt", "--epochs", 1, "--hidden", 16, "--batch-size", 8),
     "lstm": (
@@ -45,11 +60,20 @@ SMALL = {
     ),
     "bytes": (
         *("rnn", "--data", "accents.txt", "--epochs", 1, "--hidden", 16, "--batch-size", 8),
-        *("--vocabulary", "bytes"),
+        *("--tokenizer", "bytes"),
     ),
-    "pieces": (
+    "bpe": (
         *("rnn", "--data", "words.txt", "--epochs", 1, "--hidden", 16, "--batch-size", 8),
-        *("--vocabulary", "pieces", "--set", "pieces=300", "--set", "tied=true", "--set", "embedding=16"),
+        *(
+            "--tokenizer",
+            "bpe",
+            "--set",
+            "vocabulary_size=300",
+            "--set",
+            "tie_embeddings=true",
+            "--set",
+            "embedding=16",
+        ),
     ),
     "points": ("vae", "--data", "ring", "--epochs", 1, "--hidden", 8, "--latent-dim", 2),
     "unlabelled": ("gan", "--data", "mine.npy", "--epochs", 1),
@@ -73,7 +97,7 @@ def runs(tmp_path_factory):
     np.save(folder / "mine.npy", np.random.default_rng(0).random((200, 6, 6), dtype=np.float32))
 
     def run(name):
-        if name == "pieces":
+        if name == "bpe":
             pytest.importorskip("tokenizers")
         if not (folder / name).exists():
             with (

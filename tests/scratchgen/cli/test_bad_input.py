@@ -1,5 +1,6 @@
-"""Wrong input: one line that says what is wrong and how to mend it, status 2, and nothing on disk changes."""
+"""Bad input: one line that says what is wrong and how to mend it, status 2, and nothing on disk changes."""
 
+import json
 import os
 import subprocess
 import sys
@@ -46,24 +47,47 @@ def snapshot(folder):
     return {p.relative_to(folder): p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A folder with good and damaged runs and data files."""
-    image_run = Run(
-        tmp_path / "images",
-        {
-            "kind": "vae",
-            "data": "digits",
-            "model": {"data_dim": 64, "latent_dim": 2, "hidden": 4},
-            "image_shape": [8, 8],
-        },
-    )
-    image_run.save(VAE(64, 2, 4, Generator(0)))
-    text_run = Run(
-        tmp_path / "text",
-        {"kind": "rnn", "data": "abc", "model": {"vocabulary": "abc", "hidden": 4, "embedding": 2}},
-    )
-    text_run.save(LanguageModel(CharacterTokenizer("abc"), 4, 2, Generator(0)))
+OLDER = {
+    **{"kind": "vae", "data": "digits", "image_shape": [8, 8], "training": {"alpha": 0.001}},
+    "model": {"data_dim": 64, "latent_dim": 2, "hidden": 4},
+}
+
+
+def damaged_configurations(config):
+    """Name → the text of a config.json that no command can use."""
+    damaged = lambda **changes: json.dumps(json.loads(config) | changes)
+    model = lambda **changes: damaged(model=json.loads(config)["model"] | changes)
+    arguments = json.loads(config)["model"]["arguments"]
+    info = json.loads(config)["data_info"]
+    return {
+        "truncated-config": config[:40],
+        "empty-config": "",
+        "config-of-nothing": "[]",
+        "older-format": json.dumps(OLDER),
+        "newer-format": damaged(format=3),
+        "unknown-task": damaged(task="poet"),
+        "task-of-another-type": damaged(task=["vae"]),
+        "no-model": damaged(model={}),
+        "unknown-class": model(**{"class": "VEA"}),
+        "class-of-another-type": model(**{"class": ["VAE"]}),
+        "unknown-argument": model(arguments={**arguments, "colour": 3}),
+        "missing-argument": model(arguments={"data_dim": 64}),
+        "arguments-of-another-type": model(arguments=[64, 2, 4]),
+        "impossible-sizes": model(arguments={**arguments, "latent_dim": -1}),
+        "size-in-words": model(arguments={**arguments, "latent_dim": "many"}),
+        "another-image-shape": damaged(data_info={**info, "image_shape": [3, 8]}),
+        "no-image-shape": damaged(data_info={"kind": "images", "data_dim": 64}),
+        "another-kind-of-data": damaged(data_info={**info, "kind": "poems"}),
+    }
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, make_run):
+    """A folder with good and damaged runs and data files. Every test finds it as it was: that is the claim."""
+    tmp_path = tmp_path_factory.mktemp("bad")
+    info = {"kind": "images", "image_shape": [8, 8], "data_dim": 64}
+    make_run(tmp_path / "images", "vae", VAE(64, 2, 4, Generator(0)), info)
+    make_run(tmp_path / "text", "text", LanguageModel(CharacterTokenizer("abc"), 4, 2, Generator(0)), {})
 
     weights = (tmp_path / "images" / "model.safetensors").read_bytes()
     config = (tmp_path / "images" / "config.json").read_text()
@@ -78,22 +102,16 @@ def folder(tmp_path):
         (tmp_path / name / "config.json").write_text(config)
         if damaged is not None:
             (tmp_path / name / "model.safetensors").write_bytes(damaged)
-    for name, text in {
-        "truncated-config": config[:40],
-        "empty-config": "",
-        "config-of-nothing": "[]",
-        "unknown-kind": config.replace('"vae"', '"poet"'),
-        "another-image-shape": config.replace('"image_shape": [\n    8,', '"image_shape": [\n    3,'),
-        "impossible-sizes": config.replace('"latent_dim": 2', '"latent_dim": -1'),
-    }.items():
+    for name, text in damaged_configurations(config).items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "config.json").write_text(text)
         (tmp_path / name / "model.safetensors").write_bytes(weights)
     (tmp_path / "empty-folder").mkdir()
+    (tmp_path / "empty-folder.png").mkdir()
 
     (tmp_path / "a-file").write_text("something of yours")
     (tmp_path / "wrong.toml").write_text("epoch = 3")
-    (tmp_path / "right.toml").write_text("epochs = 3")
+    (tmp_path / "former.toml").write_text("distortion = 3")
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "short.txt").write_text("too short")
     (tmp_path / "too-short-for-the-batch.txt").write_text("one line of text " * 30)
@@ -108,13 +126,72 @@ def folder(tmp_path):
     return tmp_path
 
 
+UNREADABLE = {
+    "truncated-config": "cannot be read or is damaged",
+    "empty-config": "cannot be read or is damaged",
+    "config-of-nothing": "has format None, and this version reads format 2",
+    "older-format": "has format 1, and this version reads format 2; train again",
+    "newer-format": "has format 3, and this version reads format 2; train again",
+    "task-of-another-type": "is damaged",
+}
+DAMAGED = {
+    **UNREADABLE,
+    "unknown-task": "no task is named 'poet'",
+    "no-model": "the description of a model has no 'class'",
+    "unknown-class": "no saveable class is named 'VEA'; did you mean VAE?",
+    "class-of-another-type": "a model is described by",
+    "unknown-argument": "the arguments of the model VAE do not fit it",
+    "missing-argument": "the arguments of the model VAE do not fit it",
+    "arguments-of-another-type": "a model is described by",
+    "impossible-sizes": "config.json does not describe a run of the task vae",
+    "size-in-words": "config.json does not describe a run of the task vae",
+    "another-image-shape": "images of 3 × 8 pixels for rows of 64 numbers",
+    "no-image-shape": "missing required field `image_shape`",
+    "another-kind-of-data": "Invalid enum value 'poems'",
+}
 TRAIN = ("train", "vae", "--epochs", "1", "--out", "new")
+PLAYERS = ("--discriminator-optimizer", "rmsprop", "--out", "new")
 CASES = {
     "no such command": (("paint",), "No such command 'paint'"),
     "no such model": (("train", "transformer"), "No such command 'transformer'"),
-    "no such option": (("train", "vae", "--lr", "3"), "No such option"),
+    "no such option": (
+        ("train", "vae", "--latent", "3"),
+        "No such option: --latent (Possible options: --latent-dim",
+    ),
+    "the option of PyTorch": (("train", "vae", "--lr", "0.1"), "did you mean --learning-rate?"),
+    "the option of former versions": (("train", "gan", "--alpha", "0.1"), "did you mean --learning-rate?"),
+    "the symbol of the paper as a setting": ((*TRAIN, "--set", "alpha=0.1"), "did you mean learning_rate?"),
+    "the name of PyTorch as a setting": ((*TRAIN, "--set", "lr=0.1"), "did you mean learning_rate?"),
+    "a former name in a file": ((*TRAIN, "--config", "former.toml"), "did you mean target_distortion?"),
+    "momentum of another optimiser": (
+        (*TRAIN, "--momentum", "0.9"),
+        "momentum is for optimizer sgd, not for adam; leave it out",
+    ),
+    "weight decay of another optimiser": (
+        (*TRAIN, "--weight-decay", "0.1"),
+        "weight_decay is for optimizer sgd or adamw, not for adam",
+    ),
+    "momentum that grows for ever": ((*TRAIN, "--optimizer", "sgd", "--momentum", "1"), "below 1, not 1.0"),
+    "an unknown optimiser": ((*TRAIN, "--optimizer", "lion"), "optimizer is one of adam, adamw, sgd"),
+    "an unknown schedule": (
+        (*TRAIN, "--schedule", "cosine"),
+        "schedule is one of constant, half_cosine, steps",
+    ),
+    "warm-up before steps": (
+        (*TRAIN, "--schedule", "steps", "--warmup-steps", "5"),
+        "warmup_steps is for schedule constant or half_cosine",
+    ),
+    "momentum of neither player": (
+        ("train", "gan", "--momentum", "0.9", *PLAYERS),
+        "momentum is for optimizer sgd, not for adam",
+    ),
+    "an unknown optimiser of a player": (
+        ("train", "gan", "--discriminator-optimizer", "lion", "--out", "new"),
+        "discriminator_optimizer is one of same, adam",
+    ),
+    "a breakpoint at no equation": ((*TRAIN, "--break", "vae.elb"), "vae.elbo"),
     "epochs of another kind": (("train", "vae", "--epochs", "many"), "Invalid value for '--epochs'"),
-    "no epochs": (("train", "vae", "--epochs", "0"), "Invalid value for '--epochs'"),
+    "no epochs": (("train", "vae", "--epochs", "0"), "--epochs: epochs is at least 1, not 0"),
     "a negative seed": (("train", "vae", "--seed", "-1"), "Invalid value for '--seed'"),
     "no such data set": ((*TRAIN, "--data", "digit"), "digits"),
     "no such file": ((*TRAIN, "--data", "nowhere/x.npy"), "nowhere/x.npy"),
@@ -134,27 +211,36 @@ CASES = {
     "images with NaN": ((*TRAIN, "--data", "nan.npy"), "NaN"),
     "images outside [0, 1]": ((*TRAIN, "--data", "bright.npy"), "7"),
     "an unknown setting": ((*TRAIN, "--set", "hiden=3"), "did you mean hidden?"),
-    "a setting of another type": ((*TRAIN, "--set", "alpha=fast"), "alpha is a number"),
+    "a setting of another type": (
+        (*TRAIN, "--set", "learning_rate=fast"),
+        "learning_rate is a number, not 'fast'",
+    ),
     "layers for a model that has its own": (
         (*TRAIN, "--data", "digits", "--model", "conv", "--set", "layers=2"),
-        "layers goes with model mlp or conditional",
+        "layers is for model mlp or conditional, not for conv; leave it out",
     ),
     "an unknown setting in a file": ((*TRAIN, "--config", "wrong.toml"), "did you mean epochs?"),
     "no such settings file": ((*TRAIN, "--config", "gone.toml"), "gone.toml cannot be read"),
-    "a latent of no dimensions": ((*TRAIN, "--latent-dim", "0"), "Invalid value for '--latent-dim'"),
+    "a latent of no dimensions": (
+        (*TRAIN, "--latent-dim", "0"),
+        "--latent-dim: latent_dim is at least 1, not 0",
+    ),
     "a latent of fewer than none": ((*TRAIN, "--set", "latent_dim=-3"), "latent_dim is at least 1, not -3"),
     "a bound of no samples": ((*TRAIN, "--objective", "iwae", "-k", "0"), "k is at least 1, not 0"),
     "a negative weight of the rate": (
         (*TRAIN, "--objective", "beta", "--beta", "-1"),
-        "beta is positive and finite, not -1.0",
+        "--beta: beta is above 0 and finite, not -1.0",
     ),
-    "a weight for another objective": ((*TRAIN, "--beta", "2"), "beta goes with objective beta"),
-    "a constraint without its number": ((*TRAIN, "--objective", "geco"), "give --distortion"),
+    "a weight for another objective": ((*TRAIN, "--beta", "2"), "beta is for objective beta, not for elbo"),
+    "a constraint without its number": ((*TRAIN, "--objective", "geco"), "give --target-distortion"),
     "a distortion that is not finite": (
-        (*TRAIN, "--objective", "geco", "--distortion", "nan"),
+        (*TRAIN, "--objective", "geco", "--target-distortion", "nan"),
         "distortion is finite",
     ),
-    "an unknown architecture": ((*TRAIN, "--model", "flow"), "model is one of mlp, conv, conditional, vq"),
+    "an unknown architecture": (
+        (*TRAIN, "--model", "flow"),
+        "model is one of mlp, conv, conditional, linear, vq, not 'flow'",
+    ),
     "an unknown likelihood": ((*TRAIN, "--likelihood", "poisson"), "likelihood is one of bernoulli"),
     "an unknown objective": ((*TRAIN, "--objective", "mse"), "objective is one of elbo"),
     "classes of data without": (
@@ -163,7 +249,7 @@ CASES = {
     ),
     "levels of data without": (
         (*TRAIN, "--likelihood", "categorical", "--data", "smooth.npy"),
-        "has no small number of levels; say --likelihood gaussian",
+        "has no small number of levels; choose --likelihood gaussian",
     ),
     "images that cannot be halved": (
         (*TRAIN, "--model", "conv", "--data", "odd.npy"),
@@ -176,23 +262,23 @@ CASES = {
     "vq: points": ((*TRAIN, "--model", "vq", "--data", "ring"), "ring: the smallest value is -"),
     "vq: another likelihood": (
         (*TRAIN, "--model", "vq", "--likelihood", "gaussian"),
-        "likelihood = gaussian does not go with model vq; leave it out",
+        "--likelihood: likelihood is a setting of vae, not of vq; leave it out",
     ),
     "vq: another objective": (
         (*TRAIN, "--model", "vq", "--objective", "iwae"),
-        "objective = iwae does not go with model vq",
+        "objective is a setting of vae, gan, not of vq; leave it out",
     ),
-    "vq: patience": ((*TRAIN, "--model", "vq", "--patience", "3"), "patience = 3 does not go with model vq"),
-    "vq: drawn anew": ((*TRAIN, "--model", "vq", "--binarise"), "binarise = True does not go with model vq"),
+    "vq: patience": ((*TRAIN, "--model", "vq", "--patience", "3"), "patience is for the other VAEs"),
+    "vq: drawn anew": ((*TRAIN, "--model", "vq", "--binarise"), "binarise is a setting of vae, not of vq"),
     "vq: one code less than any": ((*TRAIN, "--model", "vq", "--set", "codes=0"), "codes is at least 1"),
-    "codes for a latent that is none": ((*TRAIN, "--set", "codes=8"), "codes = 8 goes with model vq"),
+    "codes for a latent that is none": ((*TRAIN, "--set", "codes=8"), "codes is a setting of vq, not of vae"),
     "patience for a model that has nothing to wait for": (
         ("train", "gan", "--patience", "3", "--out", "new"),
-        "patience waits for a better validation number, and a gan has none",
+        "patience waits for a better validation number, and a GAN has none",
     ),
     "a setting beside --resume": (
         ("train", "vae", "--resume", "images", "--set", "epochs=3"),
-        "--set does not go with --resume",
+        "--set cannot be combined with --resume",
     ),
     "out is a file": (("train", "vae", "--out", "a-file"), "a-file is a file"),
     "out is below a file": (("train", "vae", "--out", "a-file/run"), "a-file/run"),
@@ -216,18 +302,28 @@ CASES = {
     ),
     "sample: a prompt for images": (
         ("sample", "images", "--prompt", "a", "--out", "new.png"),
-        "leave out --prompt, for text alone",
+        "a run of the task vae, which has no --prompt; leave it out",
     ),
     "compare: nothing": (("compare",), "Missing argument"),
     "compare: no such run": (("compare", "images", "gone"), "gone is not a run directory"),
     "compare: a folder that is no run": (("compare", "images", "empty-folder"), "no config.json"),
-    "compare: an unknown kind": (("compare", "unknown-kind"), "unknown-kind is damaged"),
-    "compare: a truncated configuration": (("compare", "truncated-config"), "cannot be read or is damaged"),
+    "compare: an unknown task": (("compare", "unknown-task"), "unknown-task/config.json is damaged: no task"),
+    "resume: an unknown task": (
+        ("train", "vae", "--resume", "unknown-task"),
+        "unknown-task/config.json is damaged: no task is named 'poet'",
+    ),
+    "config: an unknown task": (
+        ("train", "vae", "--config", "unknown-task", "--out", "new"),
+        "the tasks of vae are vae, vq, not 'poet'",
+    ),
     "compare: out of another kind": (("compare", "images", "--out", "new.png"), "name it new.html"),
     "compare: out is below a file": (("compare", "images", "--out", "a-file/x.html"), "a-file is a file"),
     "evaluate: nothing": (("evaluate",), "Missing argument"),
     "evaluate: no such run": (("evaluate", "gone"), "gone is not a run directory"),
-    "evaluate: a run that tells nothing of its data": (("evaluate", "images"), "says nothing of its source"),
+    "evaluate: a run that tells nothing of its data": (
+        ("evaluate", "images"),
+        "does not name the source of its data",
+    ),
     **{
         f"{command[0]}: {name}": ((command[0], name, *command[1:]), expected)
         for command in (("sample", "--out", "new.png"), ("evaluate",))
@@ -237,13 +333,17 @@ CASES = {
             "truncated-weights": "empty, truncated or not a safetensors file",
             "another-kind-of-weights": "empty, truncated or not a safetensors file",
             "weights-of-another-model": "does not fit config.json",
-            "truncated-config": "cannot be read or is damaged",
-            "empty-config": "cannot be read or is damaged",
-            "config-of-nothing": "cannot be read or is damaged",
-            "unknown-kind": "does not describe a model",
-            "another-image-shape": "images of 3 × 8 pixels for a model of 64",
-            "impossible-sizes": "does not describe a model",
+            **DAMAGED,
         }.items()
+    },
+    **{
+        f"{' '.join(command)}: {name}": ((*command, name, *more), expected)
+        for command, more in (
+            (("compare",), ()),
+            (("train", "vae", "--resume"), ()),
+            (("train", "vae", "--config"), ("--out", "new")),
+        )
+        for name, expected in UNREADABLE.items()
     },
 }
 
@@ -281,7 +381,6 @@ def test_so_it_is_for_a_process_of_its_own(case, folder):
 
 
 def is_refused(arguments, expected, folder, run):
-    (folder / "empty-folder.png").mkdir()
     before = snapshot(folder)
     done = run(*arguments)
     assert done.returncode == 2, done.stderr
@@ -293,7 +392,7 @@ def is_refused(arguments, expected, folder, run):
 
 @as_python_shows_warnings
 def test_a_warning_on_the_way_is_noticed(in_this_process, monkeypatch):
-    monkeypatch.setattr(cli, "_one_thread_for_blas", lambda: warnings.warn("one more line", stacklevel=1))
+    monkeypatch.setattr(cli, "_prepare_process", lambda: warnings.warn("one more line", stacklevel=1))
     with pytest.raises(UserWarning, match="one more line"):
         in_this_process("sample", "gone", "--out", "new.png")
 
@@ -304,10 +403,11 @@ def test_an_unknown_backend_in_the_environment_is_one_line(folder):
     assert "unknown kernel backend 'fortran'" in done.stderr and "loops, numpy, numba, cython" in done.stderr
 
 
-def test_the_snapshot_notices_a_changed_file(folder):
-    before = snapshot(folder)
-    (folder / "a-file").write_text("something of ours")
-    assert snapshot(folder) != before
+def test_the_snapshot_notices_a_changed_file(tmp_path):
+    (tmp_path / "a-file").write_text("something of yours")
+    before = snapshot(tmp_path)
+    (tmp_path / "a-file").write_text("something of ours")
+    assert snapshot(tmp_path) != before
 
 
 def test_a_command_without_arguments_prints_its_help(tmp_path):
@@ -318,7 +418,7 @@ def test_a_command_without_arguments_prints_its_help(tmp_path):
 
 def test_half_a_run_does_not_block_its_directory(tmp_path):
     """What an interrupted training leaves has no weights; training again there starts afresh."""
-    config = {"kind": "vae", "data": "digits", "model": {}}
+    config = {"hidden": 3}
     Run(tmp_path / "run", config).picture("old").write_bytes(b"")
     run = Run(tmp_path / "run", config)
     assert not run.picture("old").exists()

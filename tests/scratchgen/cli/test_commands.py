@@ -10,7 +10,6 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 import safetensors.numpy
-
 from scratchgen.tasks.recipes import recipe
 
 
@@ -31,7 +30,7 @@ def test_train_and_sample_images(kind, tmp_path):
     printed = scratchgen(
         "train", kind, "--epochs", 2, "--batch-size", 64, "--seed", 5, "--out", "run", cwd=tmp_path
     )
-    assert "parameters" in printed and "to expect" in printed and "Report: run/report.html" in printed
+    assert "parameters" in printed and "expected" in printed and "Report: run/report.html" in printed
     of_a_vae = {"reconstructions", "latent_plane", "aggregated_posterior", "terms", "interpolation"}
     of_a_gan = {"judgements", "gradients", "diversity"}
     pictures = {"samples", "curves"} | (of_a_vae if kind == "vae" else of_a_gan)
@@ -40,7 +39,7 @@ def test_train_and_sample_images(kind, tmp_path):
     lines = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
     assert [line["epoch"] for line in lines] == [1, 2]
     config = json.loads((tmp_path / "run" / "config.json").read_text())
-    assert config["kind"] == kind and config["seed"] == 5 and config["training"]["batch_size"] == 64
+    assert config["kind"] == kind and config["seed"] == 5 and config["settings"]["batch_size"] == 64
 
     scratchgen("sample", "run", "-n", 10, "--out", "drawn.png", cwd=tmp_path)
     assert is_png(tmp_path / "drawn.png")
@@ -106,7 +105,7 @@ def test_an_interrupted_training_saves_and_says_how_to_go_on(tmp_path):
     training.send_signal(signal.SIGINT)
     _, shown = training.communicate(timeout=60)
     assert training.returncode == 130 and "Traceback" not in shown
-    assert "scratchgen: interrupted; go on with: scratchgen train vae --resume run" in shown
+    assert "scratchgen: interrupted; resume with: scratchgen train vae --resume run" in shown
     epochs = len(log.read_text().splitlines())
     printed = subprocess.run(
         [sys.executable, "-m", "scratchgen", "train", "vae", "--resume", "run", "--max-minutes", "0.03"],
@@ -114,7 +113,7 @@ def test_an_interrupted_training_saves_and_says_how_to_go_on(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert printed.returncode == 0 and "stopped after 0.03 minutes; go on with" in printed.stderr
+    assert printed.returncode == 0 and "stopped after 0.03 minutes; resume with" in printed.stderr
     assert len(log.read_text().splitlines()) > epochs
 
 
@@ -124,7 +123,7 @@ def test_settings_come_from_a_file_from_set_and_from_options_and_the_later_wins(
     scratchgen("train", "vae", *options, "--out", "run", cwd=tmp_path)
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     expected = recipe("vae", config["data"], epochs=1, hidden=8, latent_dim=9)
-    assert config["seed"] == 4 and config["training"] == asdict(expected)
+    assert config["seed"] == 4 and config["settings"] == asdict(expected)
     assert (expected.batch_size, expected.alpha) == (32, 1e-3)
     scratchgen("train", "vae", "--config", "run", "--out", "again", cwd=tmp_path)
     again, first = ((tmp_path / run / "model.safetensors").read_bytes() for run in ("again", "run"))

@@ -72,7 +72,18 @@ def test_the_constraint_is_told_beside_the_distortion(runs, scratchgen_in):
 
 
 def test_a_distortion_out_of_reach_is_called_infeasible_and_the_run_ends_whole(scratchgen_in, tmp_path):
-    options = ("--objective", "geco", "--distortion", -5, "--epochs", 30, "--hidden", 8, "--out", "run")
+    options = (
+        "--objective",
+        "geco",
+        "--target-distortion",
+        -5,
+        "--epochs",
+        30,
+        "--hidden",
+        8,
+        "--out",
+        "run",
+    )
     done = scratchgen_in(tmp_path)("train", "vae", *options)
     assert done.returncode == 0 and "infeasible" in done.stdout
     score = scores_of(tmp_path, "run")["held-out distortion, nats an example"]

@@ -55,7 +55,7 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
     train = ("train", "rnn", "--data", "pieces", *SMALL)
     assert run(*train, "--out", "whole").returncode == 0
     stopped = run(*train, "--out", "parts", "--max-minutes", 0)
-    assert "go on with: scratchgen train rnn --resume parts" in stopped.stderr
+    assert "resume with: scratchgen train rnn --resume parts" in stopped.stderr
     while run("train", "rnn", "--resume", "parts", "--quiet").returncode != 0:
         pass
     whole, parts = (load_run(folder / name)[0].state_dict() for name in ("whole", "parts"))
@@ -65,8 +65,8 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (("--data", "pieces", "--vocabulary", "bytes"), "is for text and pairs, not for music"),
-        (("--data", "pieces", "--set", "chunk=9"), "is for text, not for music"),
+        (("--data", "pieces", "--tokenizer", "bytes"), "is for text and pairs, not for music"),
+        (("--data", "pieces", "--set", "bptt_steps=9"), "is for text, not for music"),
         (("--data", "stdlib", "--nade", 5), "is for music, not for text"),
         (("--data", "stdlib", "--set", "weight_noise=0.1"), "is for music and sound, not for text"),
         (("--data", "nowhere"), "nowhere"),

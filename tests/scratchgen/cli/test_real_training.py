@@ -84,7 +84,7 @@ def has_learned(model, data, scores, metrics):
 
 @pytest.mark.slow
 def test_a_set_of_pairs_trains_an_epoch_as_pairs_and_beats_ngrams_that_see_no_source(train, real_data):
-    options = ("--task", "pairs", "--epochs", 4, "--hidden", 64, "--set", "longest=15")
+    options = ("--task", "translation", "--epochs", 4, "--hidden", 64, "--set", "max_length=15")
     (likelihood, bleu), metrics = train("rnn", "tatoeba-fra-eng", *options, "--batch-size", 16)
     assert len(metrics) == 4 and likelihood["value"] < likelihood["baseline_value"]
     assert bleu["value"] is None or bleu["value"] > bleu["baseline_value"]

@@ -10,7 +10,7 @@ from scratchgen.data.files.performance import write_wav
 from scratchgen.tasks.load import load_run
 
 pytest.importorskip("soundfile")
-SMALL = ("--epochs", 2, "--hidden", 8, "--components", 2, "--quiet")
+SMALL = ("--epochs", 2, "--hidden", 8, "--mixture-components", 2, "--quiet")
 RATE = 4000  # frames of 32 numbers
 
 
@@ -57,7 +57,7 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
     train = ("train", "rnn", "--data", "sounds", *SMALL)
     assert run(*train, "--out", "whole").returncode == 0
     stopped = run(*train, "--out", "parts", "--max-minutes", 0)
-    assert "go on with: scratchgen train rnn --resume parts" in stopped.stderr
+    assert "resume with: scratchgen train rnn --resume parts" in stopped.stderr
     while run("train", "rnn", "--resume", "parts", "--quiet").returncode != 0:
         pass
     whole, parts = (load_run(folder / name)[0].state_dict() for name in ("whole", "parts"))
@@ -67,11 +67,11 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (("--data", "sounds", "--vocabulary", "bytes"), "is for text and pairs, not for sound"),
-        (("--data", "sounds", "--set", "chunk=9"), "is for text, not for sound"),
+        (("--data", "sounds", "--tokenizer", "bytes"), "is for text and pairs, not for sound"),
+        (("--data", "sounds", "--set", "bptt_steps=9"), "is for text, not for sound"),
         (("--data", "sounds", "--nade", 5), "is for music, not for sound"),
-        (("--data", "sounds", "--set", "components=0"), "say 1 or more"),
-        (("--data", "stdlib", "--components", 5), "is for sound, not for text"),
+        (("--data", "sounds", "--set", "mixture_components=0"), "say 1 or more"),
+        (("--data", "stdlib", "--mixture-components", 5), "is for sound, not for text"),
         (("--data", "silence"), "are silent"),
         (("--data", "nothing"), "holds none of"),
         (("--data", "few"), "holds 1 sounds"),

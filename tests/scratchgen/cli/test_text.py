@@ -97,7 +97,9 @@ def test_a_configuration_of_no_language_model_is_refused_by_name(change, runs, s
 def test_training_that_diverges_is_one_line_and_the_last_checkpoint_stays(runs, scratchgen_in, tmp_path):
     shutil.copy(runs("rnn") / "mine.txt", tmp_path)
     run = scratchgen_in(tmp_path)
-    done = run("train", "rnn", *TINY, "--set", "alpha=1e38", "--save-every", 0, "--out", "run", "--quiet")
+    done = run(
+        "train", "rnn", *TINY, "--set", "learning_rate=1e38", "--save-every", 0, "--out", "run", "--quiet"
+    )
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
     assert "training diverged in step 2 of epoch 1" in done.stderr and "below 1e+38" in done.stderr
     assert not (tmp_path / "run" / "model.safetensors").exists()
@@ -194,10 +196,10 @@ def test_without_tokenizers_every_command_says_what_to_install(runs, small, scra
 @pytest.mark.parametrize(
     "options, words",
     [
-        (("--vocabulary", "pieces", "--set", "pieces=255"), "choose at least 256"),
-        (("--set", "pieces=300"), "say --vocabulary pieces"),
-        (("--vocabulary", "bytes", "--set", "pieces=300"), "pieces = 300 is not for bytes"),
-        (("--set", "tied=true"), "tied embeddings need embedding = hidden"),
+        (("--tokenizer", "bpe", "--set", "vocabulary_size=255"), "choose at least 256"),
+        (("--set", "vocabulary_size=300"), "say --vocabulary pieces"),
+        (("--tokenizer", "bytes", "--set", "vocabulary_size=300"), "pieces = 300 is not for bytes"),
+        (("--set", "tie_embeddings=true"), "tied embeddings need embedding = hidden"),
     ],
 )
 def test_pieces_and_ties_that_cannot_be_are_refused_before_anything_is_written(

@@ -13,7 +13,7 @@ from scratchgen.tasks.load import load_run
 
 NAME = "tatoeba-fra-eng"
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-TRAIN = ("train", "rnn", "--task", "pairs", "--data", NAME, "--quiet")
+TRAIN = ("train", "rnn", "--task", "translation", "--data", NAME, "--quiet")
 TINY = ("--hidden", 8, "--epochs", 1)
 
 
@@ -39,7 +39,11 @@ def test_what_is_read_is_learned_from_pairs_scored_and_translated_by_looking_at_
     if vocabulary == "pieces":
         pytest.importorskip("tokenizers")
     run = scratchgen_in(tmp_path)
-    options = ("--vocabulary", vocabulary, *(("--set", "pieces=300") if vocabulary == "pieces" else ()))
+    options = (
+        "--tokenizer",
+        vocabulary,
+        *(("--set", "vocabulary_size=300") if vocabulary == "pieces" else ()),
+    )
     done = run(*TRAIN, *options, "--hidden", 32, "--epochs", 25, "--batch-size", 16, "--out", "run")
     assert done.returncode == 0, done.stderr
     maps = [f"attention_{k}.png" for k in (1, 2, 3, 4)]
@@ -53,7 +57,7 @@ def test_what_is_read_is_learned_from_pairs_scored_and_translated_by_looking_at_
     assert done.returncode == 0 and again == [likelihood["value"], bleu["value"]]
 
     model, config = load_run(tmp_path / "run")
-    assert type(model) is Translator and config["training"]["task"] == "pairs"
+    assert type(model) is Translator and config["settings"]["task"] == "pairs"
     held_out = numbers.test[:20]
     ours = [run("sample", "run", "--prompt", x).stdout.rstrip("\n") for x, _ in held_out]
     assert np.mean([y == theirs for y, (_, theirs) in zip(ours, held_out, strict=True)]) > 0.9
@@ -68,10 +72,21 @@ def test_what_is_read_is_learned_from_pairs_scored_and_translated_by_looking_at_
 
 def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(numbers, scratchgen_in, tmp_path):
     run = scratchgen_in(tmp_path)
-    train = (*TRAIN, *TINY, "--layers", 2, "--dropout", 0.2, "--set", "sampling=0.5", "--batch-size", 100)
+    train = (
+        *TRAIN,
+        *TINY,
+        "--layers",
+        2,
+        "--dropout",
+        0.2,
+        "--set",
+        "scheduled_sampling=0.5",
+        "--batch-size",
+        100,
+    )
     assert run(*train, "--out", "whole").returncode == 0
     stopped = run(*train, "--out", "parts", "--max-minutes", 0)
-    assert "go on with: scratchgen train rnn --resume parts" in stopped.stderr
+    assert "resume with: scratchgen train rnn --resume parts" in stopped.stderr
     while (
         run("train", "rnn", "--resume", "parts", "--quiet", "--max-minutes", 0.01).returncode != 0
         or not (tmp_path / "parts" / "model.safetensors").exists()
@@ -132,20 +147,20 @@ def test_without_sacrebleu_a_training_ends_well_and_says_what_was_not_measured(
 
 
 WRONG_TASKS = {
-    "pairs of a text": (("--task", "pairs", "--data", "stdlib"), "stdlib is not pairs but text"),
-    "pairs of music": (("--task", "pairs", "--data", "jsb-chorales"), "jsb-chorales is not pairs"),
-    "pairs of a file": (("--task", "pairs", "--data", "mine.txt"), "mine.txt is a file; pairs have names"),
+    "pairs of a text": (("--task", "translation", "--data", "stdlib"), "stdlib is not pairs but text"),
+    "pairs of music": (("--task", "translation", "--data", "jsb-chorales"), "jsb-chorales is not pairs"),
+    "pairs of a file": (("--task", "translation", "--data", "mine.txt"), "mine.txt is a file; pairs have names"),
     "music of pairs": (("--task", "music", "--data", NAME), f"{NAME} is not sequences but pairs"),
     "music of a text": (("--task", "music", "--data", "stdlib"), "stdlib is not sequences but text"),
     "a text of music": (("--task", "text", "--data", "jsb-chorales"), "jsb-chorales is not text"),
     "no task": (("--task", "poetry"), "task is one of text, music, sound, pairs, not 'poetry'"),
-    "a chunk of pairs": (("--task", "pairs", "--data", NAME, "--set", "chunk=9"), "for text, not for pairs"),
-    "a tie of pairs": (("--task", "pairs", "--data", NAME, "--set", "tied=true"), "for text, not for pairs"),
-    "no pieces": (("--task", "pairs", "--data", NAME, "--set", "pieces=300"), "--vocabulary pieces"),
+    "a chunk of pairs": (("--task", "translation", "--data", NAME, "--set", "bptt_steps=9"), "for text, not for pairs"),
+    "a tie of pairs": (("--task", "translation", "--data", NAME, "--set", "tie_embeddings=true"), "for text, not for pairs"),
+    "no pieces": (("--task", "translation", "--data", NAME, "--set", "vocabulary_size=300"), "--vocabulary pieces"),
     "attention of a text": (("--set", "attention=additive"), "is for pairs, not for text"),
-    "sampling of lines": (("--data", NAME, "--set", "sampling=0.1"), "is for pairs, not for text"),
-    "more than certain": (("--task", "pairs", "--data", NAME, "--set", "sampling=1.5"), "at most 1, not 1.5"),
-    "none so short": (("--task", "pairs", "--data", NAME, "--set", "longest=5"), "the shortest has 11"),
+    "sampling of lines": (("--data", NAME, "--set", "scheduled_sampling=0.1"), "is for pairs, not for text"),
+    "more than certain": (("--task", "translation", "--data", NAME, "--set", "scheduled_sampling=1.5"), "at most 1, not 1.5"),
+    "none so short": (("--task", "translation", "--data", NAME, "--set", "max_length=5"), "the shortest has 11"),
 }  # fmt: skip
 
 
