@@ -18,7 +18,7 @@ from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.gan_scores import SAMPLES, gan_scores, judge_of, two_sample_scores
 from scratchgen.tasks.rows import RowInfo, columns_for, draw_rows, of_rows, sample_rows
 from scratchgen.tasks.task import (
-    OPTIMIZERS_WITH,
+    OPTIMIZER_WITH,
     BatchSize,
     Epochs,
     LearningRate,
@@ -193,20 +193,18 @@ def train(
 
 def players(settings: Settings) -> tuple[Settings, Settings]:
     """The settings of G and of D; momentum and weight_decay are for the player whose optimiser has them."""
-    own = settings.discriminator_optimizer
-    optimizers = (settings.optimizer, settings.optimizer if own == "same" else own)
-    alpha = settings.learning_rate
-    found = []
-    for name, learning_rate in zip(
-        optimizers, (alpha, settings.discriminator_learning_rate or alpha), strict=True
-    ):
-        of_the_other = {
-            setting: 0.0
-            for setting, users in OPTIMIZERS_WITH.items()
-            if name not in users and set(users) & set(optimizers)
-        }
-        found.append(replace(settings, optimizer=name, learning_rate=learning_rate, **of_the_other))
-    return found[0], found[1]
+    names = [settings.optimizer, settings.discriminator_optimizer]
+    rates = [settings.learning_rate, settings.discriminator_learning_rate or settings.learning_rate]
+    if names[1] == "same":
+        names[1] = names[0]
+    G, D = (_for_player(settings, name, rate, names) for name, rate in zip(names, rates, strict=True))
+    return G, D
+
+
+def _for_player(settings: Settings, name: str, learning_rate: float, names: list[str]) -> Settings:
+    """The settings with one player's optimiser; those that only the other player's has are left out."""
+    of_the_other = {s: 0.0 for s, user in OPTIMIZER_WITH.items() if user != name and user in names}
+    return replace(settings, optimizer=name, learning_rate=learning_rate, **of_the_other)
 
 
 def _betas(settings: Settings) -> dict[str, float]:

@@ -273,7 +273,7 @@ def refuse(settings: TaskSettings, names: Iterable[str], why: str) -> None:
 
 
 __all__ = [
-    "OPTIMIZERS_WITH",
+    "OPTIMIZER_WITH",
     "OpenRun",
     "SampleRequest",
     "Score",
