@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
@@ -225,6 +225,17 @@ class Module:
 
     def __repr__(self) -> str:
         return "\n".join(_tree(self, ""))
+
+
+if TYPE_CHECKING:
+
+    class TensorModule(Module):
+        """A module from one array or tensor to one tensor, as a type checker sees it; at run time a Module."""
+
+        def __call__(self, x: Array, /) -> Tensor: ...
+
+else:
+    TensorModule = Module
 
 
 class ForwardHook:

@@ -17,7 +17,16 @@ result is bit-identical.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` loads them
+    from scratchgen.runs.config import RunConfig
+    from scratchgen.runs.early_stopping import EarlyStopping
+    from scratchgen.runs.history import History
+    from scratchgen.runs.record import Record, read_record
+    from scratchgen.runs.run import Run
+    from scratchgen.runs.saving import load, save
+    from scratchgen.runs.stopped import Stopped
 
 PLACES = {
     "EarlyStopping": "early_stopping",
@@ -31,7 +40,7 @@ PLACES = {
     "save": "saving",
 }
 
-__all__ = sorted(PLACES)
+__all__ = ["EarlyStopping", "History", "Record", "Run", "RunConfig", "Stopped", "load", "read_record", "save"]
 
 
 def __getattr__(name: str) -> Any:

@@ -167,9 +167,7 @@ def train(
     """The players move in turn (`gan.train`). → the trace of a game in the plane, or None"""
     game = game_of(settings)
     trace = None
-    if (
-        rows.kind == "points" and settings.model == "dense"
-    ):  # D judges single points: a surface over the plane
+    if rows.kind == "points" and settings.model == "dense":  # D is then a surface over the plane
         steps = settings.epochs * (len(rows.train) // settings.batch_size)
         trace = gan.TrainingTrace(model, rows.train, steps, game)
     of_G, of_D = players(settings)
@@ -193,7 +191,7 @@ def train(
 
 def players(settings: Settings) -> tuple[Settings, Settings]:
     """The settings of G and of D; momentum and weight_decay are for the player whose optimiser has them."""
-    names = [settings.optimizer, settings.discriminator_optimizer]
+    names: list[str] = [settings.optimizer, settings.discriminator_optimizer]
     rates = [settings.learning_rate, settings.discriminator_learning_rate or settings.learning_rate]
     if names[1] == "same":
         names[1] = names[0]

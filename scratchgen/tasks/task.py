@@ -227,6 +227,7 @@ def optimizer_for(settings: TaskSettings, *modules: Module, **options: Any) -> o
     """
     name = settings.optimizer
     options |= _options_of(settings)
+    parameters: list[Any]  # parameters, or groups of them
     if settings.weight_decay:
         parameters = [group for module in modules for group in optim.no_decay(module)]
     else:
@@ -237,12 +238,11 @@ def optimizer_for(settings: TaskSettings, *modules: Module, **options: Any) -> o
 def _options_of(settings: TaskSettings) -> dict[str, float]:
     options = {}
     for setting, user in OPTIMIZER_WITH.items():
-        if value := getattr(settings, setting):
-            if settings.optimizer != user:
-                raise BadInput(
-                    f"{setting} is for optimizer {user}, not for {settings.optimizer}; leave it out"
-                )
-            options[setting] = value
+        value = getattr(settings, setting)
+        if settings.optimizer == user:
+            options[setting] = value  # 0 too: AdamW has another default
+        elif value:
+            raise BadInput(f"{setting} is for optimizer {user}, not for {settings.optimizer}; leave it out")
     return options
 
 

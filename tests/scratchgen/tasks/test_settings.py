@@ -316,6 +316,7 @@ def test_momentum_and_weight_decay_are_refused_where_the_optimiser_has_none():
     assert optimizer_for(make(optimizer="sgd", momentum=0.9), VAE(4, 2, 3)).momentum == 0.9
     decayed = optimizer_for(make(optimizer="adamw", weight_decay=0.1), VAE(4, 2, 3))
     assert decayed.weight_decay == 0.1
+    assert optimizer_for(make(optimizer="adamw"), VAE(4, 2, 3)).weight_decay == 0  # the class has 0.01
     for wrong in ({"momentum": 0.9}, {"weight_decay": 0.1}, {"optimizer": "rmsprop", "weight_decay": 0.1}):
         with pytest.raises(BadInput, match="is for optimizer"):
             optimizer_for(make(**wrong), VAE(4, 2, 3))
