@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import operator
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -111,8 +112,8 @@ class Field:
             finite = False
         if self.kind is float and not finite:
             raise ValueError(f"is {self.range}, not {value}")
-        within = {"ge": value.__ge__, "gt": value.__gt__, "le": value.__le__, "lt": value.__lt__}
-        if not all(within[name](type(value)(limit)) for name, limit in self.limits.items()):
+        within = {"ge": operator.ge, "gt": operator.gt, "le": operator.le, "lt": operator.lt}
+        if not all(within[name](value, limit) for name, limit in self.limits.items()):
             raise ValueError(f"is {self.range}, not {value}")
 
     @property

@@ -25,6 +25,7 @@ from scratchgen.tasks.task import (
     Task,
     TaskSettings,
     optimizer_for,
+    refuse,
     schedule_for,
 )
 
@@ -33,7 +34,7 @@ HIDDEN_FOR_POINTS = [128, 128, 128]
 
 
 class Settings(TaskSettings, frozen=True):
-    """What can be set for a GAN. The settings of the optimiser hold for both players, unless D has its own."""
+    """Settings of a GAN. Those of the optimiser are valid for both players, unless the discriminator's are given."""
 
     model: Annotated[Literal["dense", "conv", "conditional", "packed"], Help("the two players")] = "dense"
     objective: Annotated[
@@ -79,7 +80,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "grid": {"latent_dim": 2, "epochs": 96, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.08},
 }
 
-# An epoch of convolutions on MNIST takes as long as four of a dense pair; after five all ten digits appear.
+# A convolutional epoch on MNIST takes as long as four dense ones; samples show all ten digits after five.
 CONV_DEFAULTS: dict[str, dict[str, Any]] = {
     "mnist": {"latent_dim": 32, "epochs": 5, "learning_rate": 5e-4},
     "digits": {"latent_dim": 32, "epochs": 120, "learning_rate": 5e-4},
@@ -99,7 +100,7 @@ OBJECTIVE_DEFAULTS: dict[str, dict[str, Any]] = {
 
 
 def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the data set, the model and the objective bring with them."""
+    """Defaults that depend on the data set, the model and the objective."""
     is_conv = given.get("model") == "conv"
     found = dict(CONV_DEFAULTS.get(data, DEFAULTS.get(data, {})) if is_conv else DEFAULTS.get(data, {}))
     found |= OBJECTIVE_DEFAULTS.get(given.get("objective", ""), {})
@@ -116,7 +117,7 @@ def load(source: str, settings: Settings) -> RowData:
 
 
 def describe(rows: RowData, settings: Settings) -> DataInfo:
-    """Raises BadInput where the data do not fit the model."""
+    """The facts about the rows that the networks need. Raises BadInput where the data do not fit the model."""
     if settings.model == "conv" and rows.kind != "images":
         raise BadInput(
             f"{rows.name} holds {rows.kind}, and a convolutional GAN needs images; leave out --model"
@@ -127,7 +128,12 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
         )
     if rows.train.min() >= 0 and rows.train.max() <= 1:
         return DataInfo(**of_rows(rows))
-    return DataInfo(**of_rows(rows), bounded=False, scale=float(np.std(rows.train, dtype=np.float64)))
+    scale = float(np.std(rows.train, dtype=np.float64))
+    if not scale:
+        raise BadInput(
+            f"all numbers of {rows.name} are the same, so that there is nothing to learn; check the data"
+        )
+    return DataInfo(**of_rows(rows), bounded=False, scale=scale)
 
 
 def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> gan.AdversarialPair:
@@ -155,16 +161,18 @@ def labels_for(rows: RowData, settings: Settings) -> np.ndarray | None:
 
 
 def prepare(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> None:
-    """Refuse what does not fit together."""
+    """Raises BadInput for settings and data that do not fit together."""
     if settings.patience:
         raise BadInput("patience waits for a better validation number, and a GAN has none; leave it out")
+    if settings.model != "packed":
+        refuse(settings, ("pack",), f"is for model packed, not for {settings.model}; leave it out")
     gan.check(model, rows.train, labels_for(rows, settings), game_of(settings), settings.batch_size)
 
 
 def train(
     model: gan.AdversarialPair, rows: RowData, settings: Settings, run: Run, rng: Generator
 ) -> gan.TrainingTrace | None:
-    """The players move in turn (`gan.train`). → the trace of a game in the plane, or None"""
+    """Train both players in turn with `gan.train`; returns the trace of a game in the plane, or None."""
     game = game_of(settings)
     trace = None
     if rows.kind == "points" and settings.model == "dense":  # D is then a surface over the plane
@@ -217,7 +225,7 @@ def score(
     part: str,
     trace: gan.TrainingTrace | None = None,
 ) -> list[Score]:
-    """Of points the modes that samples find, of images their classes."""
+    """Scores at the end of a training: modes that samples of points find, or classes of sampled images."""
     return gan_scores(model, rows, part, Generator(HELD_OUT_SEED), judge_of(rows))
 
 
@@ -230,7 +238,7 @@ def evaluate(
     k: int | None,
     show: Show = no_progress,
 ) -> list[Score]:
-    """The same, and samples against real data by every two-sample score."""
+    """The scores at the end of a training, and every two-sample score of samples and real examples."""
     judge = judge_of(rows)
     scores = gan_scores(model, rows, part, rng, judge)
     return scores + two_sample_scores(model, rows, part, rng, judge, show)
@@ -252,7 +260,7 @@ def draw(
     scores: list[Score],
     trace: gan.TrainingTrace | None,
 ) -> None:
-    """Samples, and the curves of the game; V and the losses are in nats where D is a probability."""
+    """Draw samples and the curves of the game; V and the losses are in nats where D is a probability."""
     n = SAMPLES if rows.kind == "points" else 100
     x, columns = model.sample(n, Generator(HELD_OUT_SEED)), columns_for(n, getattr(model, "classes", 1))
     draw_rows(x, rows, run.picture("samples"), "samples of the GAN", columns)

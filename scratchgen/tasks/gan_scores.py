@@ -24,7 +24,7 @@ SHARE = "share of class {}"
 
 @dataclass(frozen=True)
 class Judge:
-    """What assigns samples of a data set to classes.
+    """Assigns samples of a data set to classes.
 
     classes       (N, D) → (N,): the most likely class of an image, the nearest mode of a point
     classifier    of images, or None
@@ -51,7 +51,7 @@ def judge_of(rows: RowData) -> Judge | None:
 def gan_scores(
     model: AdversarialPair, rows: RowData, part: str, rng: Generator, judge: Judge | None
 ) -> list[Score]:
-    """Of points the modes that samples find, of images the classes; [] without a judge.
+    """Scores of samples: the modes that points find, or the classes of images; [] without a judge.
 
     part    the real examples whose own numbers are the baseline
     """
@@ -124,7 +124,7 @@ def _class_scores(samples: np.ndarray, images: RowData, part: str, classifier: C
 
 
 def _requested_class(samples: np.ndarray, images: RowData, part: str, judge: Judge) -> Score:
-    """The accuracy of samples of a conditional model, which draws one class after the other."""
+    """The share of samples with the requested class; the classes were requested in turn."""
     right = evaluation.mean_over_examples(judge.classes(samples) == np.arange(SAMPLES) % images.classes)
     accuracy = float(np.mean(judge.classes(getattr(images, part)) == getattr(images, f"{part}_labels")))
     return Score(

@@ -1,4 +1,4 @@
-"""From a run directory back to its task, its model and its data. Nothing is ever unpickled."""
+"""Load the task, the model and the data of a run directory. Nothing is ever unpickled."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ class LoadedRun(Generic[M_co, I_co]):
         return settings_of(self.task, self.config, self.directory)
 
     def load_data(self) -> Any:
-        """The data, as the model was trained on them. Raises BadInput if they have changed since."""
+        """The data that the model was trained on. Raises BadInput if they have changed since."""
         if (self.directory / RESULT).exists():
             raise BadInput(
-                f"{self.directory} was trained by `scratchgen reproduce`, with data and settings of its own; its "
-                f"result is in {self.directory / RESULT}"
+                f"{self.directory} was trained by `scratchgen reproduce`, with other data and settings than its task; "
+                f"its result is in {self.directory / RESULT}"
             )
         source = source_of(self.config, self.directory)
         data = self.task.load(source, self.settings)
@@ -58,19 +58,19 @@ class LoadedRun(Generic[M_co, I_co]):
 
 
 def load_run(directory: str | Path) -> LoadedRun[Any, Any]:
-    """A finished run. Raises BadInput that names the file that is missing or damaged."""
+    """Load a finished run. Raises BadInput, which names the file, for a missing or damaged one."""
     directory = Path(directory)
     config = read_config(directory)
     path = directory / "config.json"
     if config.task == OWN_TASK and config.reproduction:
         raise BadInput(
-            f"{directory} belongs to `scratchgen reproduce {config.reproduction}`, whose model of data made by "
-            f"formula has no task; its result is in {directory / RESULT}"
+            f"{directory} belongs to `scratchgen reproduce {config.reproduction}`, whose data come from a formula, so "
+            f"that the run has no task; its result is in {directory / RESULT}"
         )
     if config.task == OWN_TASK:
         raise BadInput(
-            f"{directory} is a run of a model of your own; load it in Python: sg.load(path), after the import of "
-            "the module that defines it"
+            f"{directory} is a run of your own model; load it in Python: import the module that defines the "
+            "model, then sg.load(path)"
         )
     found = task_of(config, directory)
     weights = read_weights(directory / "model.safetensors")
@@ -102,12 +102,12 @@ def task_of(config: RunConfig, directory: Path) -> Task:
 
 
 def settings_of(found: Task, config: RunConfig, directory: Path) -> Any:
-    """The settings in a configuration, checked: a person may have edited the file. Raises BadInput."""
+    """The checked settings of a configuration, as the file may have been edited. Raises BadInput."""
     return found.settings(**check(found.settings, config.settings, str(directory / "config.json")))
 
 
 def source_of(config: RunConfig, directory: Path) -> str:
-    """Where the data of a run come from. Raises BadInput where the configuration does not say it."""
+    """The name or path of the data of a run. Raises BadInput if the configuration has none."""
     if config.source is None:
         raise BadInput(f"{directory / 'config.json'} does not name the source of its data; train again")
     return config.source

@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun
 
 MARGINALS = "each note by its frequency"
-STEPS = 64  # of the piece that a run ends with, and of `scratchgen sample`
+STEPS = 64  # of the piece at the end of a training, and of `scratchgen sample`
 
 
 class Settings(RecurrentSettings, frozen=True):
-    """What can be set for a model of music. Pieces are few and their steps carry much: more epochs than a text."""
+    """Settings of a model of music. Pieces are few, so that training takes more epochs than on a text."""
 
     cell: Cell = "gru"
     hidden: Hidden = 42
@@ -56,7 +56,7 @@ class Settings(RecurrentSettings, frozen=True):
 
 
 class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What playing a sample needs to know of the data.
+    """The facts about piano rolls that playing a sample needs.
 
     unit     the duration of a step, "quarter note" for instance
     first    MIDI pitch of the first note of a roll
@@ -67,7 +67,7 @@ class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load(source: str, settings: Settings) -> SequenceData:
-    """Piano rolls: a known set, or a folder of MIDI files."""
+    """Load piano rolls: a known set, or a folder of MIDI files."""
     return load_sequences(source)
 
 
@@ -92,7 +92,7 @@ def build(settings: Settings, rolls: SequenceData, info: DataInfo, rng: Generato
 def train(
     model: rnn.FrameModel, rolls: SequenceData, settings: Settings, run: Run, rng: Generator
 ) -> rnn.EigenvalueHistory:
-    """Maximum likelihood of whole pieces (`rnn.train_frames`). → the eigenvalues of W_hh by epoch"""
+    """Maximise the likelihood of whole pieces (`rnn.train_frames`); returns the eigenvalues of W_hh by epoch."""
     history = rnn.EigenvalueHistory(model.recurrent)
     run.observe(eigenvalues=history)
     rnn.train_frames(
@@ -137,7 +137,7 @@ def evaluate(
     k: int | None,
     show: Show = no_progress,
 ) -> list[Score]:
-    """The score that a training ends with: it is exact."""
+    """The score at the end of a training, which is exact."""
     return score(model, rolls, settings, part)
 
 
@@ -175,7 +175,7 @@ def draw(
     scores: list[Score],
     history: rnn.EigenvalueHistory,
 ) -> None:
-    """Curves, a piece as a piano roll and as sound, gradients on their way back, and eigenvalues."""
+    """Draw curves, a sampled piece, gradient norms through time and eigenvalues, and write the piece as sound."""
     series = {"training": run.history["nats"], "validation": run.history["validation_nats"]}
     plots.curves(
         series, run.picture("curves"), "nats per step", {MARGINALS: scores[0].number("baseline_value")}
@@ -187,7 +187,7 @@ def draw(
 
 
 def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> str:
-    """One piece: MIDI for a sequencer, WAV to listen to, PNG to look at."""
+    """Write one sampled piece as MIDI, as sound (WAV) and as a picture (PNG); returns the line to print."""
     midi, n = output_file(request.out, ".mid", "music is written as MIDI"), request.n or STEPS
     sound, picture = (writable_file(midi.with_suffix(suffix)) for suffix in (".wav", ".png"))
     first, unit = run.info.first, run.info.unit

@@ -1,4 +1,4 @@
-"""What the tasks of recurrent networks share: settings, tokenizers, and the picture of how gradients travel."""
+"""The common parts of the recurrent tasks: settings, tokenizers, and the pictures of gradients through time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scratchgen.tasks.task import ScheduleName, TaskSettings, refuse
 
 Tokenizer = CharacterTokenizer | ByteTokenizer | BytePairTokenizer
 
-JACOBIAN_STEPS = 50  # steps that gradients are followed back
+JACOBIAN_STEPS = 50  # time steps over which gradient norms are drawn
 SQUARE_NAMES = {
     "tanh": ("$W_{hh}$",),
     "lstm": ("$W_{hi}$", "$W_{hf}$", "$W_{hg}$", "$W_{ho}$"),
@@ -39,7 +39,7 @@ WeightNoise = Annotated[
 
 
 class RecurrentSettings(TaskSettings, frozen=True):
-    """What can be set for every recurrent network."""
+    """Settings of every recurrent network."""
 
     cell: Cell = "tanh"
     layers: Annotated[int, Ge(1), Help("number of stacked recurrent layers")] = 1
@@ -49,7 +49,7 @@ class RecurrentSettings(TaskSettings, frozen=True):
 
 
 class TokenizerSettings(RecurrentSettings, frozen=True):
-    """What can be set where texts are read as tokens."""
+    """Settings of the tasks that read texts as tokens."""
 
     tokenizer: Annotated[
         Literal["characters", "bytes", "bpe"], Help("the tokens of a text; bpe: byte pairs, parts of words")
@@ -78,7 +78,7 @@ R = TypeVar("R", rnn.LanguageModel, rnn.FrameModel)
 def draw_dynamics(
     model: R, inputs: Callable[[R], np.ndarray], run: Run, history: rnn.EigenvalueHistory, cell: str
 ) -> None:
-    """Gradient norms on their way back through time, before and after training, and the eigenvalues of W_hh.
+    """Draw gradient norms back through time, before and after training, and the eigenvalues of W_hh.
 
     inputs    from a model to the sequence (T, D) that its network reads
     """

@@ -14,7 +14,7 @@ from scratchgen.runs.score import Score
 from scratchgen.tasks.load import settings_of, source_of, task_of
 from scratchgen.tasks.task import train_task
 
-FIXED = ("task", "data_sha256", "seed", "model", "settings", "data_info")  # must be as they were
+FIXED = ("task", "data_sha256", "seed", "model", "settings", "data_info")  # may not change between sessions
 NAMES = {
     "data_sha256": "its data",
     "data_info": "the description of its data",
@@ -46,7 +46,7 @@ def resume(directory: Path, family: str, **session: Any) -> tuple[Module, list[S
 def open_again(directory: Path, now: RunConfig, **session: Any) -> Run:
     """The run in `directory`, resumed or begun. Raises BadInput if it was begun with something else.
 
-    now    the configuration as it would be today
+    now    the configuration that a new run would have
     """
     begun = (directory / "config.json").exists()
     config = read_config(directory) if begun else now

@@ -1,4 +1,4 @@
-"""The settings of a training from the places where they are given: a file, --set, options; the later wins.
+"""The settings of a training from a file, from --set and from options; the later one wins.
 
 A file is TOML with the names of the task's settings, at the top or in a table [settings], and `data`, `seed`
 and `task` next to them:
@@ -22,18 +22,19 @@ from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED
 from scratchgen.runs.config import read_config
 from scratchgen.runs.files import Unreadable, read_bytes
-from scratchgen.runs.schema import check, fields, unknown
+from scratchgen.runs.schema import Field, check, fields, unknown
 from scratchgen.tasks import FAMILIES, get_task, tasks_of
 from scratchgen.tasks.task import Task
 
 TABLE = "settings"
 LARGEST_FILE = 2**20  # bytes; a page of settings is far smaller
 BESIDES = ("data", "seed", "task")  # may be given next to the settings
+SEED = Field("seed", int, 0, "seed of all noise", "", (), {})
 
 
 @dataclass(frozen=True)
 class Given:
-    """What was given: data, seed and task (None where they were not), and settings with their place.
+    """The given data, seed and task (None if not given), and the given settings with their place.
 
     places    where each setting was given, for messages: "--set", or a file
     """
@@ -45,13 +46,13 @@ class Given:
     places: Mapping[str, str] = field(default_factory=dict)
 
     def __or__(self, later: Given) -> Given:
-        """Both, where the later one wins."""
+        """Both together; where both have a setting, the later one wins."""
         besides = {name: getattr(later, name) for name in BESIDES if getattr(later, name) is not None}
         merged = {**self.settings, **later.settings}
         return replace(self, **besides, settings=merged, places={**self.places, **later.places})
 
     def checked(self, found: Task) -> Given:
-        """The same, if every setting is one of the task, of its type and in its range. Raises BadInput."""
+        """The settings in their types, if all belong to the task and are in range. Raises BadInput."""
         settings: dict[str, Any] = {}
         for name, value in self.settings.items():
             if name == "model" and value == "vq" and found.name == "vq":
@@ -63,7 +64,7 @@ class Given:
 
 
 def from_file(path: Path, family: str) -> Given:
-    """The content of a TOML file, or of the run whose directory or config.json it is. Raises BadInput."""
+    """Read a TOML file, or the configuration of a run from its directory or config.json. Raises BadInput."""
     if path.is_dir() or path.name == "config.json":
         config = read_config(path if path.is_dir() else path.parent)
         if config.family != family:
@@ -82,7 +83,7 @@ def from_file(path: Path, family: str) -> Given:
 
 
 def from_assignments(assignments: Iterable[str], family: str) -> Given:
-    """`--set name=value`, several times; `settings.name=value` is the same. Raises BadInput."""
+    """Read assignments `--set name=value`; `settings.name=value` is the same. Raises BadInput."""
     declared = {name: f for t in tasks_of(family) for name, f in fields(t.settings).items()}
     found: dict[str, Any] = {}
     for assignment in assignments:
@@ -93,7 +94,7 @@ def from_assignments(assignments: Iterable[str], family: str) -> Given:
             )
         name, value = name.strip().removeprefix(f"{TABLE}."), value.strip()
         if name == "seed":
-            found[name] = int(value) if value.removeprefix("-").isdigit() else value
+            found[name] = SEED.parse(value)
         elif name in BESIDES:
             found[name] = value
         elif name in declared:
@@ -104,7 +105,7 @@ def from_assignments(assignments: Iterable[str], family: str) -> Given:
 
 
 def from_options(options: Mapping[str, Any]) -> Given:
-    """Settings that were given as options of the command."""
+    """Settings given as options of the command."""
     given = _given(dict(options), "options")
     return replace(given, places={name: f"--{name.replace('_', '-')}" for name in given.settings})
 
@@ -133,7 +134,7 @@ def _flat(found: dict, path: Path) -> dict[str, Any]:
 
 
 def _refuse_unknown_model(name: str, value: Any, found: Task, place: str) -> None:
-    """The models of a command may be of several tasks: the message lists all of them. Raises BadInput."""
+    """Raises BadInput for a model that no task of the command has; the message lists all of them."""
     if name != "model":
         return
     models = [model for task in tasks_of(found.family) for model in fields(task.settings)[name].choices]
@@ -142,7 +143,7 @@ def _refuse_unknown_model(name: str, value: Any, found: Task, place: str) -> Non
 
 
 def _refuse_other_task(name: str, found: Task, place: str) -> None:
-    """A setting of another task gets a message that says so. Raises BadInput."""
+    """Raises BadInput for a setting of another task; the message names that task."""
     if name in fields(found.settings):
         return
     users = [

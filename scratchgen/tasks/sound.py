@@ -35,15 +35,15 @@ from scratchgen.tasks.task import (
 if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun
 
-ORDER = 32  # samples that the linear prediction looks back
+ORDER = 32  # past samples that the linear prediction uses
 LINEAR = f"linear prediction from {ORDER} samples"
 MARGINAL = "independent Gaussian numbers"
-SECONDS, SAMPLES = 1.5, 2  # of the sounds that a run ends with, and how many
+SECONDS, SAMPLES = 1.5, 2  # length and number of the sounds at the end of a training
 DEFAULT_COUNT = 64  # frames of `scratchgen sample`
 
 
 class Settings(RecurrentSettings, frozen=True):
-    """What can be set for a model of sound."""
+    """Settings of a model of sound."""
 
     cell: Cell = "gru"
     hidden: Hidden = 128
@@ -56,7 +56,7 @@ class Settings(RecurrentSettings, frozen=True):
 
 
 class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What playing a sample needs to know of the data.
+    """The facts about sounds that playing a sample needs.
 
     rate     samples per second, Hz
     scale    (D,), the factor of each number of a frame
@@ -67,7 +67,7 @@ class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load(source: str, settings: Settings) -> SoundFrames:
-    """Sounds as frames: a known set, or a folder of WAV or FLAC files."""
+    """Load sounds as frames: a known set, or a folder of WAV or FLAC files."""
     return load_sound_frames(source)
 
 
@@ -77,7 +77,7 @@ def describe(frames: SoundFrames, settings: Settings) -> DataInfo:
 
 
 def build(settings: Settings, frames: SoundFrames, info: DataInfo, rng: Generator) -> rnn.FrameModel:
-    """A model of real frames."""
+    """A model of real-valued frames: mixtures of Gaussians given the state."""
     return rnn.FrameModel(
         frames.D,
         settings.hidden,
@@ -90,7 +90,7 @@ def build(settings: Settings, frames: SoundFrames, info: DataInfo, rng: Generato
 
 
 def train(model: rnn.FrameModel, frames: SoundFrames, settings: Settings, run: Run, rng: Generator) -> None:
-    """Maximum likelihood of whole sounds (`rnn.train_frames`)."""
+    """Maximise the likelihood of whole sounds (`rnn.train_frames`)."""
     rnn.train_frames(
         model,
         frames.train,
@@ -131,7 +131,7 @@ def evaluate(
     k: int | None,
     show: Show = no_progress,
 ) -> list[Score]:
-    """The scores that a training ends with: they are exact."""
+    """The scores at the end of a training, which are exact."""
     return score(model, frames, settings, part)
 
 
@@ -144,7 +144,7 @@ def marginal_nats(frames: list[np.ndarray]) -> float:
 def linear_nats(frames: SoundFrames, part: str) -> float:
     """Nats per frame of the samples by linear prediction, fitted to the training part.
 
-    The samples are those that the frames stand for, with the zeros that fill the last frame. A frame of them
+    The samples are those of the frames, with the zeros that fill the last frame. A frame of them
     has density Π_d 1/s_d times that of its numbers.   Ledger: rnn.linear_prediction
     """
     train, held_out = (
@@ -163,7 +163,7 @@ def draw(
     scores: list[Score],
     trained: None,
 ) -> None:
-    """Curves, and samples next to a real sound, to look at and to listen to."""
+    """Draw curves, and samples next to a real sound; write the samples as WAV."""
     series = {"training": run.history["nats"], "validation": run.history["validation_nats"]}
     baselines = {name: s.number("baseline_value") for name, s in zip((LINEAR, MARGINAL), scores, strict=True)}
     plots.curves(series, run.picture("curves"), "nats per frame", baselines)
@@ -179,7 +179,7 @@ def draw(
 
 
 def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> str:
-    """One sound: WAV to listen to, PNG to look at."""
+    """Write one sampled sound as WAV and as a picture (PNG); returns the line to print."""
     wav, n = output_file(request.out, ".wav", "sound is written as WAV"), request.n or DEFAULT_COUNT
     picture, rate = writable_file(wav.with_suffix(".png")), run.info.rate
     sound = as_sound(run.model.sample(n, 1, Generator(request.seed))[:, 0], run.info.scale)

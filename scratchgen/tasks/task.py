@@ -75,7 +75,7 @@ class TaskSettings(Schema, frozen=True):
 
 @dataclass(frozen=True)
 class SampleRequest:
-    """What `scratchgen sample` was asked for; an option that was not given is None or empty."""
+    """The options of `scratchgen sample`; an option that was not given is None or empty."""
 
     out: Path | None = None
     n: int | None = None
@@ -89,7 +89,7 @@ class SampleRequest:
     interpolate: str | None = None
 
     def given(self) -> list[str]:
-        """The options that were given, but for those of every task."""
+        """The names of the given options, without those that every task has."""
         everywhere = {"out", "n", "seed"}
         return [
             name for name, value in asdict(self).items() if name not in everywhere and value not in (None, ())
@@ -108,17 +108,17 @@ class Task(Generic[S, D, I, M, T]):
     """One kind of training. A type checker finds a step that does not fit the others.
 
     name, family    "music", and the command that trains it: "rnn"
-    title           what the task is, in a few words
+    title           a description in a few words
     settings        the declared settings
-    data_info       the declaration of what building, sampling and pictures need to know of the data
-    monitored       the logged numbers that say how a training goes: shown by the progress bar and compared
-    defaults        (data, given settings) ↦ settings that the data and the choices bring with them
+    data_info       the declared facts about the data that building, sampling and drawing need
+    monitored       the logged numbers that the progress bar shows and `scratchgen compare` draws
+    defaults        (data, given settings) ↦ the defaults that depend on the data and on these settings
     load            (source, settings) ↦ the data, as the model is trained on them
     describe        (data, settings) ↦ their data_info. Raises BadInput where data and settings do not fit
     build           (settings, data, data_info, rng) ↦ the model
     prepare         (model, data, settings) ↦ None: checks and initialisation that need the data
     train           (model, data, settings, run, rng) ↦ results of the training loop for `score` and `draw`, or None
-    score           (model, data, settings, part, trained) ↦ the scores that a training ends with
+    score           (model, data, settings, part, trained) ↦ the scores at the end of a training
     evaluate        (model, data, settings, part, rng, k, show) ↦ the scores of `scratchgen evaluate`
     draw            (model, data, settings, run, scores, trained) ↦ None: pictures, text and sound into the run
     sample          (run, request) ↦ the line to print
@@ -146,15 +146,15 @@ class Task(Generic[S, D, I, M, T]):
     sample: Callable[[LoadedRun[M, I], SampleRequest], str]
     example: str
     defaults: Callable[[str, Mapping[str, Any]], dict[str, Any]] = lambda data, given: {}
-    prepare: Callable[[Any, Any, Any], None] = lambda model, data, settings: None
-    optimizers: Callable[[Any], Sequence[Any]] = lambda settings: (settings,)
+    prepare: Callable[[M, D, S], None] = lambda model, data, settings: None
+    optimizers: Callable[[S], Sequence[S]] = lambda settings: (settings,)
     compare: Callable[[Sequence[Record]], list[str]] = lambda records: []
     sample_options: tuple[str, ...] = ()
     takes_k: bool = False
     early_stopping: tuple[str, bool] | None = field(default=None)
 
     def complete(self, data: str, given: Mapping[str, Any]) -> S:
-        """The settings: those given, then what the data and the choices bring, then the declared defaults."""
+        """The settings: first the given ones, then `defaults`, then the declared defaults."""
         return self.settings(**{**self.defaults(data, given), **given})
 
 
@@ -205,7 +205,7 @@ def configuration(
 
 
 def _as_json(value: Any) -> Any:
-    """The value as it will be read back from config.json, so that a resumed run compares equal."""
+    """The value as config.json returns it, so that the configuration of a resumed run compares equal."""
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
@@ -265,7 +265,7 @@ def schedule_for(settings: TaskSettings) -> optim.Schedule:
 
 
 def refuse(settings: TaskSettings, names: Iterable[str], why: str) -> None:
-    """Raises BadInput for a setting that has no meaning here: one that is not what it is by default."""
+    """Raises BadInput for a setting without meaning here that differs from its default."""
     default = type(settings)()
     for name in names:
         if (value := getattr(settings, name)) != getattr(default, name):

@@ -43,7 +43,7 @@ SHOWN, MAPS = 20, 4  # sources whose translations are written, and of how many t
 
 
 class Settings(TokenizerSettings, frozen=True):
-    """What can be set for a translator. Short sentences of similar word order are learned in minutes."""
+    """Settings of a translator. Short sentences of similar word order are learned in minutes."""
 
     cell: Cell = "gru"
     attention: Annotated[
@@ -60,16 +60,16 @@ class Settings(TokenizerSettings, frozen=True):
 
 
 class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """The languages: what the source and the target are written in."""
+    """The languages of the source and of the target."""
 
     sides: tuple[str, str]
 
 
-DEFAULTS: dict[str, dict[str, Any]] = {"tatoeba-cmn-eng": {"epochs": 6}}  # as its pairs are fewer
+DEFAULTS: dict[str, dict[str, Any]] = {"tatoeba-cmn-eng": {"epochs": 6}}  # it has fewer pairs
 
 
 def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the pairs bring with them; byte pairs make sequences short, so that more epochs take the same time."""
+    """Defaults that depend on the pairs; byte pairs shorten the sequences, so that more epochs take the same time."""
     found = dict(DEFAULTS.get(data, {}))
     if given.get("tokenizer") == "bpe":
         found["epochs"] = 2 * found.get("epochs", Settings().epochs)
@@ -77,7 +77,7 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load(source: str, settings: Settings) -> PairData:
-    """Sentence pairs of at most `max_length` characters."""
+    """Load sentence pairs of at most `max_length` characters."""
     return short_pairs(load_pairs(source), settings.max_length)
 
 
@@ -111,7 +111,7 @@ def _tokenizer(settings: Settings, pairs: PairData, side: int) -> Tokenizer:
 
 
 def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, rng: Generator) -> None:
-    """Maximum likelihood of the targets given the sources (`rnn.train_translator`)."""
+    """Maximise the likelihood of the targets given the sources (`rnn.train_translator`)."""
     rnn.train_translator(
         model,
         model.encode_pairs(pairs.train),
@@ -129,7 +129,7 @@ def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, 
 def score(
     model: rnn.Translator, pairs: PairData, settings: Settings, part: str, trained: None = None
 ) -> list[Score]:
-    """Held-out nats per target token, ends counted, and BLEU of beam search."""
+    """Held-out nats per target token (ends count as tokens), and BLEU of beam search."""
     return _scores(model, pairs, part, no_progress)
 
 
@@ -142,12 +142,12 @@ def evaluate(
     k: int | None,
     show: Show = no_progress,
 ) -> list[Score]:
-    """The scores that a training ends with."""
+    """The scores at the end of a training."""
     return _scores(model, pairs, part, show)
 
 
 def _scores(model: rnn.Translator, pairs: PairData, part: str, show: Show) -> list[Score]:
-    """The n-grams know the target language but not the source: a model below them uses the source."""
+    """An n-gram model knows the target language but not the source: a translator below it uses the source."""
     held_out = model.encode_pairs(getattr(pairs, part))
     nats, tokens = rnn.nats_by_pair(model, held_out), [len(y) + 1 for _, y in held_out]
     mean = mean_score("held-out nats per target token", per_step(nats, tokens), digits=3)
@@ -179,7 +179,7 @@ def _bleu(model: rnn.Translator, pairs: PairData, part: str, show: Show) -> Scor
 
 
 def _ngram(model: rnn.Translator, pairs: PairData, part: str) -> tuple[int, float]:
-    """The order that validates best, and the nats per token of its model."""
+    """The order that is best on the validation part, and the nats per token of its n-gram model."""
     train, validation, held_out = (
         _concatenated_targets(model, getattr(pairs, name)) for name in ("train", "validation", part)
     )
@@ -200,7 +200,7 @@ def _concatenated_targets(model: rnn.Translator, pairs: list[tuple[str, str]]) -
 def draw(
     model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, scores: list[Score], trained: None
 ) -> None:
-    """Curves, translations of held-out sources next to the references, and attention maps of some of them."""
+    """Draw curves and attention maps, and write translations of held-out sources next to the references."""
     series = {"training": run.history["nats"], "validation": run.history["validation_nats"]}
     baseline = {TARGETS_ALONE: scores[0].number("baseline_value")}
     plots.curves(series, run.picture("curves"), "nats per target token", baseline)
@@ -215,7 +215,7 @@ def draw(
 
 
 def draw_attention(model: rnn.Translator, text: str, ids: np.ndarray, path: Path) -> None:
-    """The attention weights of the decoder on the source, as it writes these tokens."""
+    """Draw the attention weights of the decoder on the source for each of these target tokens."""
     source, target = model.tokenizers
     read = [source.decode([i]) for i in source.encode(text)]
     written = [target.decode([i]) for i in ids]
@@ -223,7 +223,7 @@ def draw_attention(model: rnn.Translator, text: str, ids: np.ndarray, path: Path
 
 
 def sample(run: LoadedRun[rnn.Translator, DataInfo], request: SampleRequest) -> str:
-    """The most likely translation of the prompt; with --out also its attention map."""
+    """The most likely translation of the prompt; --out also draws its attention map."""
     model, text = run.model, request.prompt
     if text is None:
         raise BadInput("there is no text to translate; give it as --prompt TEXT")

@@ -47,7 +47,7 @@ LATENT_PLANE_EXAMPLES = 2000
 
 
 class Settings(TaskSettings, frozen=True):
-    """What can be set for a VAE."""
+    """Settings of a VAE."""
 
     model: Annotated[
         Literal["mlp", "conv", "conditional", "linear"],
@@ -56,7 +56,9 @@ class Settings(TaskSettings, frozen=True):
     likelihood: Annotated[Literal["bernoulli", "gaussian", "categorical"], Help("kind of p(x|z)")] = (
         "bernoulli"
     )
-    objective: Annotated[Literal["elbo", "iwae", "beta", "geco"], Help("what training maximises")] = "elbo"
+    objective: Annotated[
+        Literal["elbo", "iwae", "beta", "geco"], Help("the bound that training maximises")
+    ] = "elbo"
     latent_dim: Annotated[int, Ge(1), Help("dimensions of the latent z")] = 20
     hidden: Annotated[int, Ge(1), Help("units per hidden layer")] = 400
     layers: Annotated[int, Ge(1), Help("hidden layers of encoder and decoder (mlp, conditional)")] = 1
@@ -88,10 +90,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     for name in ("digits", "binarized-digits")
 }
 
-# The latent of a conditional model need not encode the class; two layers let class and latent interact, where
-# one could only add them. Convolutions tell images apart so well that they scatter them over a large latent,
-# and samples between them look like no digit; their decoder learns to ignore a latent whose rate counts from
-# the first step (see `ConvVAE`).
+# A conditional latent need not encode the class: fewer dimensions, and two layers, in which the class and the
+# latent interact. In a large latent space convolutions leave gaps between the digits, where samples look like no
+# digit, and without a warm-up of the rate their decoder learns to ignore the latent (see `ConvVAE`).
 MODEL_DEFAULTS: dict[str, dict[str, Any]] = {
     "conditional": {"latent_dim": 5, "layers": 2},
     "conv": {"latent_dim": 5, "kl_warmup_steps": 200},
@@ -100,11 +101,11 @@ MODEL_DEFAULTS: dict[str, dict[str, Any]] = {
 
 
 def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the data set, the model and the objective bring with them."""
+    """Defaults that depend on the data set, the model and the objective."""
     found = {**DEFAULTS.get(data, {}), **MODEL_DEFAULTS.get(given.get("model", "mlp"), {})}
     if data in CATALOGUE and CATALOGUE[data].kind in ("sound", "points"):  # values of any size
         found["likelihood"] = "gaussian"
-    if given.get("objective") in ("iwae", "geco"):  # whose rate has no weight that could rise
+    if given.get("objective") in ("iwae", "geco"):  # their rate has no weight
         found.pop("kl_warmup_steps", None)
     return found
 
@@ -115,7 +116,7 @@ def load(source: str, settings: Settings) -> RowData:
 
 
 def describe(rows: RowData, settings: Settings) -> DataInfo:
-    """Raises BadInput where the data do not fit the model."""
+    """The facts about the rows that the networks need. Raises BadInput where the data do not fit the model."""
     if settings.model == "conditional" and not rows.classes:
         raise BadInput(
             f"{rows.name} has no classes for a conditional VAE to be conditioned on; train --model mlp"
@@ -153,7 +154,7 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
 
 
 def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.ConstrainedLoss:
-    """What training minimises. Raises BadInput for a setting that the objective does not have."""
+    """The loss that training minimises. Raises BadInput for a setting of another objective."""
     objective = settings.objective
     for name, objectives, neutral in (
         ("beta", ("beta",), 1.0),
@@ -175,7 +176,7 @@ def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.Cons
 
 
 def prepare(model: Model, rows: RowData, settings: Settings) -> None:
-    """Refuse data that the likelihood does not have; let the decoder's output begin at the mean example."""
+    """Check the data against the likelihood; initialise the decoder's output at the mean example. Raises BadInput."""
     loss_for(settings)
     for part in PARTS:
         model.likelihood.check(getattr(rows, part))
@@ -185,7 +186,7 @@ def prepare(model: Model, rows: RowData, settings: Settings) -> None:
 
 
 def train(model: Model, rows: RowData, settings: Settings, run: Run, rng: Generator) -> vae.Loss:
-    """Maximise the bound (`vae.train`); the loss knows whether a constraint can be met."""
+    """Train with `vae.train`; returns the loss, which knows whether its constraint can be met."""
     loss = loss_for(settings)
     vae.train(
         model,
@@ -206,7 +207,7 @@ def train(model: Model, rows: RowData, settings: Settings, run: Run, rng: Genera
 
 
 def binarised(rows: RowData, settings: Settings) -> RowData:
-    """The rows as the model saw them: with `binarise` grey images in black and white, one draw of those."""
+    """The rows as the model sees them: with `binarise`, one black-and-white sample of every grey image."""
     if not settings.binarise:
         return rows
     noise = Generator(HELD_OUT_SEED)
@@ -224,7 +225,7 @@ def score(model: Model, rows: RowData, settings: Settings, part: str, loss: vae.
         wanted = floor + 0.2 * (evaluation.grey_entropy(getattr(rows, part)) - floor)
     if target is not None and isinstance(loss, vae.ConstrainedLoss):
         distortion = _against_target(distortion, target, loss.multiplier)
-    elif settings.beta == 1:  # any other weight aims at something else than the bound
+    elif settings.beta == 1:  # another weight optimises another objective than the bound
         elbo = replace(elbo, expected=f"{wanted:.2f} or better", reached=elbo.number() >= wanted)
     return [elbo, rate, distortion]
 
@@ -258,7 +259,7 @@ def evaluate(
 def draw(
     model: Model, rows: RowData, settings: Settings, run: Run, scores: list[Score], loss: vae.Loss
 ) -> None:
-    """Samples, curves, and for images reconstructions, the latent plane and interpolations."""
+    """Draw samples and curves, and for images reconstructions, the latent plane and interpolations."""
     rows = binarised(rows, settings)
     x = model.sample(100, Generator(HELD_OUT_SEED))
     columns = columns_for(len(x), getattr(model, "classes", 1))
@@ -292,7 +293,7 @@ def _draw_latents(model: Model, x: np.ndarray, y: np.ndarray, rows: RowData, run
         q = model.given(y).encode(x)
         z = q.rsample(Generator(HELD_OUT_SEED)).numpy()
     plots.aggregated_posterior(z, labels, run.picture("aggregated_posterior"))
-    if model.given(y) is model:  # the decoded image depends on z alone, so that there is a plane of it
+    if model.given(y) is model:  # the decoded image depends on z alone, and fills a plane
         decode_mean = lambda z: model.decode(z).mean.numpy()
         plots.latent_plane(q.mu.numpy(), labels, decode_mean, rows.image_shape, run.picture("latent_plane"))
     sheets = {
@@ -311,7 +312,7 @@ def interpolations(
     n: int,
     path: Callable[[np.ndarray, np.ndarray, int], np.ndarray],
 ) -> np.ndarray:
-    """n decoded images from each example of the first half of x to one of the second, row after row.
+    """Interpolations of n images, one per row, from each example of the first half of x to one of the second.
 
     A conditional model decodes all images of a row with the class of its first one.
     """

@@ -1,4 +1,4 @@
-"""Scores of a VAE: the bound and its two terms, and the likelihood, which takes longer."""
+"""Scores of a VAE: the bound and its two terms, and the likelihood, whose estimate takes longer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def baseline(rows: RowData, part: str, model: Model) -> float:
 def bound_scores(
     model: Model, rows: RowData, part: str, rng: Generator, target: float | None = None
 ) -> list[Score]:
-    """The bound on log p(x), and the rate and the distortion that it is made of.
+    """The bound on log p(x), its rate and its distortion.
 
     target    the distortion that training had to keep below (objective geco)
     """
@@ -60,7 +60,7 @@ def bound_scores(
 def likelihood_scores(
     model: Model, rows: RowData, part: str, k: int, rng: Generator, show: Show = no_progress
 ) -> list[Score]:
-    """log p(x), estimated and where possible exact; as bits where it is a probability; latents in use.
+    """log p(x), estimated and where possible exact, in bits too where it is a probability; active latent units.
 
     k    importance samples per example; the examples are taken in pieces, so that memory is bounded
     """
