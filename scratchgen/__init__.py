@@ -38,7 +38,6 @@ from scratchgen.autograd import (
 )
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
-from scratchgen.version import __version__
 
 if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` loads them
     from scratchgen import (
@@ -61,6 +60,8 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` lo
         vae,
     )
     from scratchgen.runs.saving import load, save
+
+__version__ = "0.2.0"  # the one place where it is written
 
 sys.modules[__name__ + ".kernels"] = kernels  # `import scratchgen.kernels` is the same package
 

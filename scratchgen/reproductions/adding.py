@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from scratchgen import no_grad, rnn
+from scratchgen import rnn
+from scratchgen.autograd import no_grad
 from scratchgen.data.sets.adding import BASELINE, adding
 from scratchgen.optim import Adam, training_step
 from scratchgen.optim.schedules import cosine_factor

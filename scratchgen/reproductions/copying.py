@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from scratchgen import no_grad, rnn
+from scratchgen import rnn
+from scratchgen.autograd import no_grad
 from scratchgen.data import CharacterTokenizer
 from scratchgen.data.sets.copying import CHARACTERS, LENGTH, baseline, copying
 from scratchgen.nn.init import chrono

@@ -10,7 +10,7 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.data import text_chunks
-from scratchgen.optim import Optimizer, Schedule, training_step
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
 from scratchgen.optim.schedules import half_cosine
 from scratchgen.rnn.models import LanguageModel
 from scratchgen.rnn.scoring import check_length, evaluate
@@ -22,7 +22,7 @@ def train(
     model: LanguageModel,
     ids: np.ndarray,
     validation: np.ndarray,
-    run: Any,
+    run: TrainingRun,
     *,
     epochs: int,
     batch_size: int,

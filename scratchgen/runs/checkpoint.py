@@ -13,6 +13,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import safetensors.numpy
@@ -65,7 +66,7 @@ def newest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
 
     (None, []) if there is none at all. Raises BadInput if there are some and all are damaged.
     """
-    damages = []
+    damages: list[str] = []
     for path in sorted(folder.glob(NAMED), reverse=True):
         try:
             return read(path), damages
@@ -96,7 +97,7 @@ def read(path: Path) -> Checkpoint:
         raise Damaged(f"{arrays} is no safetensors file ({error})") from None
 
 
-def digest_of(value) -> str:
+def digest_of(value: Any) -> str:
     """SHA-256 of a JSON value, whatever the order of its names."""
     return _digest(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode())
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from scratchgen.runs import state
 from scratchgen.runs.early_stopping import EarlyStopping
+
+
+T = TypeVar("T")
 
 
 class History:
@@ -33,7 +36,7 @@ class History:
     the weights of the best epoch; `best_epoch` is logged.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.history: dict[str, list[float]] = defaultdict(list)
         self.by_epoch: list[dict[str, float]] = []
         self.latest: dict[str, float] = {}
@@ -41,11 +44,11 @@ class History:
         self._sums: dict[str, list] = {}  # of this epoch: name → [sum, how many]
         self._things: dict[str, Any] = {}
         self._watching: list[Any] = []
-        self._order: dict | None = None  # the state of rng at the beginning of this epoch
+        self._order: dict[str, Any] = {}  # the state of rng at the beginning of this epoch; empty without one
         self._to_put_back: tuple[dict, dict] | None = None
         self.patience: EarlyStopping | None = None
 
-    def track(self, **things) -> None:
+    def track(self, **things: Any) -> None:
         """Name everything that the training changes (see `kept`): it is saved, and put back when resumed.
 
         `rng` is the generator that the order of the data is drawn from.
@@ -57,7 +60,7 @@ class History:
         self.patience = patience
         self.track(patience=patience)
 
-    def observe(self, **things) -> None:
+    def observe(self, **things: Any) -> None:
         """Keep things that look at the training: `look()` of each is called at the end of every epoch."""
         self._watching += things.values()
         self.track(**things)
@@ -75,7 +78,7 @@ class History:
         if self.patience:
             self.patience.install(self._things["model"])
 
-    def steps(self, items: Iterable) -> Iterator:
+    def steps(self, items: Iterable[T]) -> Iterator[T]:
         """The items of one epoch; when the loop comes back for the next, a step is done."""
         items = iter(items)
         if self._to_put_back is not None:

@@ -12,10 +12,10 @@ from importlib import metadata
 from pathlib import Path
 
 import numpy as np
+from scratchgen_kernels import current
 
 from scratchgen.data import AnyData, PairData, SequenceData, TextData
 from scratchgen.data.sound_frames import SoundFrames
-from scratchgen.kernels import current
 
 PACKAGES = ("scratchgen-numpy", "numpy", "numba")
 
@@ -32,7 +32,7 @@ def fingerprint(arrays: dict[str, np.ndarray]) -> str:
     digest = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         digest.update(f"{name} {array.dtype} {array.shape} ".encode())
-        digest.update(np.ascontiguousarray(array))
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 

@@ -15,7 +15,7 @@ import math
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
@@ -23,11 +23,15 @@ from msgspec import Meta
 from scratchgen.errors import BadInput
 
 TYPE_NAMES = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
+SYNONYMS = {"lr": "learning_rate", "alpha": "learning_rate"}  # names in other libraries and in papers
 SPELLINGS = {"binarise": "binarize", "colour": "color"}  # British and American: both are accepted as options
 
 
 class Schema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The base class of declared settings: immutable, with a default for every field."""
+
+
+S = TypeVar("S", bound=Schema)
 
 
 def Ge(least: float) -> Meta:
@@ -165,7 +169,7 @@ def check(schema: type[Schema], given: Mapping[str, Any], where: str) -> dict[st
 def unknown(name: str, known: Iterable[str]) -> str:
     """The message for a name that is no setting, with the most similar one."""
     known = list(known)
-    close = difflib.get_close_matches(name, known, 1, cutoff=0)
+    close = [SYNONYMS[name]] if name in SYNONYMS else difflib.get_close_matches(name, known, 1, cutoff=0)
     return f"no setting is named {name!r}; did you mean {close[0]}? There are {', '.join(known)}"
 
 
@@ -174,6 +178,6 @@ def as_dict(settings: Schema) -> dict[str, Any]:
     return msgspec.structs.asdict(settings)
 
 
-def replace(settings: Schema, **changed: Any) -> Schema:
+def replace(settings: S, **changed: Any) -> S:
     """A copy with some settings changed."""
     return msgspec.structs.replace(settings, **changed)

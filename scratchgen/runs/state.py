@@ -33,7 +33,8 @@ def restore(thing: Any, state: dict[str, Any]) -> None:
 
 def pack(things: dict[str, Any]) -> tuple[dict[str, np.ndarray], dict[str, dict]]:
     """The states of all things: arrays as {"model/W": ...}, and numbers as {"optimizer": {"t": 3}}."""
-    arrays, numbers = {}, {}
+    arrays: dict[str, np.ndarray] = {}
+    numbers: dict[str, dict] = {}
     for name, thing in things.items():
         state = state_of(thing)
         arrays |= {f"{name}/{k}": np.ascontiguousarray(v) for k, v in state.items() if _is_array(v)}

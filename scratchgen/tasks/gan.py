@@ -31,7 +31,7 @@ CHANNELS = [16, 32]  # of the convolutions of a convolutional GAN
 HIDDEN_FOR_POINTS = [128, 128, 128]
 
 
-class Settings(TaskSettings):
+class Settings(TaskSettings, frozen=True):
     """What can be set for a GAN. The settings of the optimiser hold for both players, unless D has its own."""
 
     model: Annotated[Literal["dense", "conv", "conditional", "packed"], Help("the two players")] = "dense"
@@ -64,7 +64,7 @@ class Settings(TaskSettings):
     beta2: Annotated[float, Ge(0), Lt(1), Help("decay of Adam's mean of squared gradients")] = 0.999
 
 
-class DataInfo(RowInfo):
+class DataInfo(RowInfo, frozen=True):
     """Rows, whether their values are within [0, 1], and their standard deviation if they are not."""
 
     bounded: bool = True

@@ -34,7 +34,7 @@ MARGINALS = "each note by its frequency"
 STEPS = 64  # of the piece that a run ends with, and of `scratchgen sample`
 
 
-class Settings(RecurrentSettings):
+class Settings(RecurrentSettings, frozen=True):
     """What can be set for a model of music. Pieces are few and their steps carry much: more epochs than a text."""
 
     cell: Cell = "gru"

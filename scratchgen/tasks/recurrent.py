@@ -38,7 +38,7 @@ WeightNoise = Annotated[
 ]
 
 
-class RecurrentSettings(TaskSettings):
+class RecurrentSettings(TaskSettings, frozen=True):
     """What can be set for every recurrent network."""
 
     cell: Cell = "tanh"
@@ -48,7 +48,7 @@ class RecurrentSettings(TaskSettings):
     schedule: ScheduleName = "half_cosine"
 
 
-class TokenizerSettings(RecurrentSettings):
+class TokenizerSettings(RecurrentSettings, frozen=True):
     """What can be set where texts are read as tokens."""
 
     tokenizer: Annotated[

@@ -38,7 +38,7 @@ SECONDS, SAMPLES = 1.5, 2  # of the sounds that a run ends with, and how many
 DEFAULT_COUNT = 64  # frames of `scratchgen sample`
 
 
-class Settings(RecurrentSettings):
+class Settings(RecurrentSettings, frozen=True):
     """What can be set for a model of sound."""
 
     cell: Cell = "gru"

@@ -51,7 +51,7 @@ Patience = Annotated[
 ]
 
 
-class TaskSettings(Schema):
+class TaskSettings(Schema, frozen=True):
     """The settings that every task has; a task overrides their defaults and adds its own."""
 
     epochs: Epochs = 10
@@ -61,7 +61,7 @@ class TaskSettings(Schema):
     momentum: Annotated[
         float, Ge(0), Lt(1), Help("share of the last step that the next one keeps (optimizer sgd)")
     ] = 0.0
-    weight_decay: Annotated[float, Ge(0), Help("decay λ of the weight matrices (optimizer adamw, sgd)")] = 0.0
+    weight_decay: Annotated[float, Ge(0), Help("decay λ of the weight matrices (optimizer adamw)")] = 0.0
     schedule: ScheduleName = "constant"
     warmup_steps: Annotated[
         int, Ge(0), Help("steps over which the learning rate rises to its full value")
@@ -211,12 +211,10 @@ def optimizer_for(settings: TaskSettings, *modules: Module, **options: Any) -> o
     Raises BadInput for a setting of another optimiser.
     """
     name = settings.optimizer
-    for setting, users in (("momentum", ("sgd",)), ("weight_decay", ("sgd", "adamw"))):
+    for setting, user in (("momentum", "sgd"), ("weight_decay", "adamw")):
         if value := getattr(settings, setting):
-            if name not in users:
-                raise BadInput(
-                    f"{setting} is for optimizer {' or '.join(users)}, not for {name}; leave it out"
-                )
+            if name != user:
+                raise BadInput(f"{setting} is for optimizer {user}, not for {name}; leave it out")
             options[setting] = value
     if settings.weight_decay:
         parameters = [group for module in modules for group in optim.no_decay(module)]

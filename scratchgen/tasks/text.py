@@ -35,7 +35,7 @@ UNITS, SHOWN_TOKENS = 4, 400  # units whose states are drawn, and over how many 
 READ_CHARACTERS = 5000  # in which units are chosen and judged
 
 
-class Settings(TokenizerSettings):
+class Settings(TokenizerSettings, frozen=True):
     """What can be set for a language model."""
 
     epochs: Epochs = 3

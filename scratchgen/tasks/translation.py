@@ -31,7 +31,7 @@ BLEU_SOURCES = 200  # enough for BLEU to a few points
 SHOWN, MAPS = 20, 4  # sources whose translations are written, and of how many the attention is drawn
 
 
-class Settings(TokenizerSettings):
+class Settings(TokenizerSettings, frozen=True):
     """What can be set for a translator. Short sentences of similar word order are learned in minutes."""
 
     cell: Cell = "gru"

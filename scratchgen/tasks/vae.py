@@ -43,7 +43,7 @@ INTERPOLATION_STEPS = 10
 LATENT_PLANE_EXAMPLES = 2000
 
 
-class Settings(TaskSettings):
+class Settings(TaskSettings, frozen=True):
     """What can be set for a VAE."""
 
     model: Annotated[
@@ -73,7 +73,7 @@ class Settings(TaskSettings):
     ] = False
 
 
-class DataInfo(RowInfo):
+class DataInfo(RowInfo, frozen=True):
     """Rows, and how many values k/(levels − 1) they take under a categorical likelihood."""
 
     levels: int | None = None

@@ -42,7 +42,7 @@ PERPLEXITY = "perplexity of the codes in use"
 IMAGES_AT_ONCE = 500  # the convolutions of this many MNIST images take some hundred megabytes
 
 
-class Settings(TaskSettings):
+class Settings(TaskSettings, frozen=True):
     """What can be set for a VQ-VAE."""
 
     model: Annotated[Literal["vq"], Help("vq: the VAE with discrete codes")] = "vq"
@@ -57,7 +57,7 @@ class Settings(TaskSettings):
     schedule: ScheduleName = "half_cosine"
 
 
-class DataInfo(RowInfo):
+class DataInfo(RowInfo, frozen=True):
     """Images in [0, 1]."""
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from scratchgen.autograd import Tensor, no_grad
 from scratchgen.data import batches
 from scratchgen.data.preprocessing.binarise import bernoulli
-from scratchgen.optim import Optimizer, Schedule, training_step
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
 from scratchgen.optim.schedules import constant
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.vae.latent_model import LatentModel
@@ -22,7 +22,7 @@ def train(
     model: Any,
     images: np.ndarray,
     validation: np.ndarray,
-    run: Any,
+    run: TrainingRun,
     *,
     epochs: int,
     batch_size: int,

@@ -1,6 +1,5 @@
 """The reproductions of GANs: five objectives and a sweep, told in full, kept, and measured as they say."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -80,10 +79,11 @@ def test_a_part_is_kept_with_every_setting_and_its_numbers_are_those_of_its_samp
     (row,) = reproduce(shortened(name, part, hidden=(8,)), tmp_path, range(1), quiet=True)
     assert list(row.numbers[0]) == COLUMNS
     directory = tmp_path / name / part / "seed-0"
-    training = json.loads((directory / "config.json").read_text())["training"]
-    assert training.keys() == vars(settings(name)[part]).keys()
-    model, config = load_run(directory)
-    assert config["model"]["pack"] == model.pack == (2 if part == "pacgan2" else 1)
+    run = load_run(directory)
+    assert run.config.settings.keys() == vars(settings(name)[part]).keys()
+    assert run.config.reproduction == name
+    model = run.model
+    assert run.config.model["arguments"]["pack"] == model.pack == (2 if part == "pacgan2" else 1)
     source = load_points(name[4:8]).source
     from_centres = np.linalg.norm(
         model.sample(SAMPLES, Generator(gan_modes.HELD_OUT_SEED))[:, None] - source.centres, axis=2

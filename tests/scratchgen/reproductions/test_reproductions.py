@@ -8,6 +8,7 @@ import pytest
 from scratchgen.cli import main
 from scratchgen.data import SequenceData
 from scratchgen.errors import BadInput
+from scratchgen.nn.saving import describe
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions import (
     REPRODUCTIONS,
@@ -25,7 +26,7 @@ from scratchgen.reproductions import (
 from scratchgen.reproductions.ppca import step_size as ppca_step_size
 from scratchgen.reproductions.table import section
 from scratchgen.rnn import nats_per_frame
-from scratchgen.tasks.evaluate import finished_run
+from scratchgen.runs.config import RunConfig
 from scratchgen.tasks.load import load_run
 from scratchgen.vae import VAE
 
@@ -43,18 +44,10 @@ def fake():
 
     def part(name, published, target, value):
         def measure(seed, open_run):
-            run = open_run(
-                {
-                    "kind": "vae",
-                    "data": "four pixels",
-                    "data_sha256": "0",
-                    "seed": seed,
-                    "model": SIZES,
-                    "training": {"epochs": 2},
-                    "image_shape": [2, 2],
-                }
-            )
             model = VAE(4, 2, 3, Generator(seed))
+            about = {"task": "vae", "family": "vae", "data": "four pixels", "data_sha256": "0"}
+            info = {"kind": "images", "image_shape": [2, 2], "data_dim": 4}
+            run = open_run(RunConfig(**about, seed=seed, model=describe(model), data_info=info))
             run.track(model=model)
             for epoch in run.epochs(2):
                 if (name, seed, epoch) in broken:
@@ -99,10 +92,10 @@ def test_a_run_whose_data_are_its_own_leads_to_its_numbers(fake, tmp_path):
     reproduce(made, tmp_path, range(1), quiet=True)
     directory = tmp_path / "fake" / "first" / "seed-0"
     with pytest.raises(BadInput, match=r"scratchgen reproduce.*result\.json"):
-        finished_run(directory)
+        load_run(directory).load_data()
     (directory / "result.json").unlink()
     with pytest.raises(BadInput, match="source"):
-        finished_run(directory)
+        load_run(directory).load_data()
 
 
 def test_what_is_done_is_not_done_again_and_more_seeds_add_to_it(fake, tmp_path):
