@@ -7,6 +7,7 @@ user meets them. The places, from the widest to the narrowest:
     everywhere   identifiers of any kind in all four folders, files, options, settings
     public       in scratchgen/ and kernels/: public functions, classes, their fields and arguments; files, options,
                  settings
+    functions    in scratchgen/ and kernels/: public functions, methods and classes
     settings     options of the commands, settings of the tasks, fields of config.json
     files        files and folders
 """
@@ -31,7 +32,8 @@ LIBRARY = ("scratchgen/", "kernels/")
 
 TABLE = """
 everywhere  Patience                               EarlyStopping
-public      patience wait over verdict             EarlyStopping(patience=…), stop_early
+files       patience                               early_stopping
+functions   wait over verdict                      stop_early, and EarlyStopping.finished, .summary
 settings    alpha                                  learning_rate; of n-grams concentration, of a beam length_penalty
 public      lr                                     learning_rate
 public      ratio                                  discriminator_steps
@@ -42,24 +44,24 @@ public      tied                                   tie_embeddings
 settings    distortion                             target_distortion
 settings    vocabulary pieces                      tokenizer, vocabulary_size
 settings    pairs                                  translation
-public      components                             mixture_components
+settings    components                             mixture_components
 everywhere  warm_up                                kl_warmup_steps, warmup_steps
 everywhere  recipe recipes                         defaults
 
 files       stepping                               debugger, cells
-public      checkpoint                             remat, for recomputation
+functions   checkpoint                             remat, for recomputation
 files       symbols                                notation, tokenizers
 everywhere  Pair Pairs                             AdversarialPair, SentencePair
 everywhere  Given                                  ConditionedVAE, ConditionedGAN
 public      spread SPREAD plain                    expand_reduced, COMPOSED, to_numpy
-public      refuse                                 mark_nondifferentiable, reject
+functions   refuse                                 mark_nondifferentiable, reject
 
 everywhere  Remembers                              Stateful
 everywhere  in_use                                 eval_mode
 files       kept saved origin page of_run          state, load, provenance, html, score_run
 files       complaints shown memory                error_messages, formatting, allocator
-public      kept saved origin page of_run          state, load, provenance, html, score_run
-public      complaints shown memory                error_messages, formatting, allocator
+functions   kept saved origin page of_run          state, load, provenance, html, score_run
+functions   complaints shown memory                error_messages, formatting, allocator
 everywhere  holding                                Tensor.wrap
 everywhere  birth                                  serial
 public      once                                   first_order_only
@@ -88,8 +90,9 @@ everywhere  MOST OWN OURS WORDS PER USED DRAWN     the constant with its noun
 ALLOWED = {("checkpoint", "scratchgen/autograd/transforms.py")}
 
 KINDS = {  # of a place → which names are compared there
-    "everywhere": {"identifier", "public", "file", "option", "setting"},
-    "public": {"public", "file", "option", "setting"},
+    "everywhere": {"identifier", "public", "function", "file", "option", "setting"},
+    "public": {"public", "function", "file", "option", "setting"},
+    "functions": {"function"},
     "settings": {"option", "setting"},
     "files": {"file"},
 }
@@ -121,21 +124,24 @@ def identifiers(file, source):
 
     def walk(node, open_to_all):
         inner = open_to_all
-        kind = "public" if open_to_all else "identifier"
+
+        def kind(name, public="public"):
+            return public if open_to_all and not name.startswith("_") else "identifier"
+
         where = f"{file}:{getattr(node, 'lineno', 1)}"
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 inner = open_to_all and (node.name == "__init__" or not node.name.startswith("_"))
-                yield Name(node.name, kind, where)
+                yield Name(node.name, kind(node.name, "function"), where)
                 for child in ast.iter_child_nodes(node):
                     of_body = child in node.body
                     closed = of_body and not isinstance(node, ast.ClassDef)  # a function's local names
                     yield from walk(child, inner and not closed)
                 return
             case ast.arg():
-                yield Name(node.arg, kind, where)
+                yield Name(node.arg, kind(node.arg), where)
             case ast.Name(ctx=ast.Store()):
-                yield Name(node.id, kind, where)
+                yield Name(node.id, kind(node.id), where)
             case ast.Name():
                 yield Name(node.id, "identifier", where)
             case ast.Attribute():
@@ -218,6 +224,7 @@ def test_no_old_name_is_used():
         ("class Model:\n    def __init__(self, *, chunk): pass", "chunk"),
         ("class Model:\n    tied: bool = False", "tied"),
         ("class Run:\n    def say(self): pass", "say"),
+        ("def page(): pass", "page"),
         ("def checkpoint(f): pass", "checkpoint"),
     ],
 )
@@ -234,6 +241,7 @@ def test_a_planted_identifier_is_found(source, found):
         "def f(x):\n    for chunk in x: pass",
         "np.errstate(over='ignore')",
         "kept_weights = most = 1",
+        "def report(page): pass",
     ],
 )
 def test_an_ordinary_word_is_no_old_name_inside_a_function(source):
@@ -247,7 +255,7 @@ def test_in_tests_and_tutorials_nothing_is_public():
 
 
 @pytest.mark.parametrize("kind", ["file", "option", "setting"])
-@pytest.mark.parametrize("word", ["page", "longest", "warm_up"])
+@pytest.mark.parametrize("word", ["chunk", "longest", "warm_up"])
 def test_a_planted_file_option_or_setting_is_found(word, kind):
     (line,) = old_names([Name(word, kind, "planted")])
     assert f"{word} ({kind})" in line
@@ -260,7 +268,7 @@ def test_options_are_read_from_groups_and_commands():
     app.command("info")(lambda: None)
 
     @inner.command("gan")
-    def gan(warm_up: int = 0): ...
+    def gan(steps: int = typer.Option(0, "--warm-up")): ...
 
     @inner.command("vae")
     def vae(steps: int = typer.Option(1, "--alpha")): ...
@@ -276,6 +284,10 @@ def test_the_names_that_are_compared_are_those_of_today():
     """An empty list would have no old names."""
     files = {(name.word, name.kind) for name in names_of_files()}
     settings = {(name.word, name.kind) for name in names_of_settings()}
-    assert {("EarlyStopping", "public"), ("objectives", "file"), ("tanh_recurrence", "file")} <= files
-    assert {("discriminator_steps", "setting"), ("bptt_steps", "setting"), ("translation", "setting")} <= settings
+    assert {("EarlyStopping", "function"), ("objectives", "file"), ("tanh_recurrence", "file")} <= files
+    assert {
+        ("discriminator_steps", "setting"),
+        ("bptt_steps", "setting"),
+        ("translation", "setting"),
+    } <= settings
     assert {("learning_rate", "option"), ("data_sha256", "setting"), ("backend", "option")} <= settings

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from scratchgen.cli.output import console, say
+from scratchgen.cli.output import console, print_line
 from scratchgen.errors import BadInput
 from scratchgen.runs.comparison import Group, comparison_page, grouped
 from scratchgen.runs.files import writable_file, write_text
@@ -31,7 +31,7 @@ def compare(
     for group in groups:
         screen.print(_table(group))
     if out is not None:
-        say(screen, f"Page: {out}")
+        print_line(screen, f"Page: {out}")
 
 
 def _figures(group: Group) -> list[str]:

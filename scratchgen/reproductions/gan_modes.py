@@ -37,7 +37,7 @@ class Setting:
     pack: int = 1
     batch_size: int = BATCH
     latent_dim: int = 2
-    ratio: int = 1
+    discriminator_steps: int = 1
 
     def step_size(self, epoch: int) -> float:
         """α (1 − (epoch − 1) / epochs).   Ledger: optim.straight_line"""
@@ -64,7 +64,7 @@ def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:
         schedule_G=line,
         schedule_D=line,
         rng=rng,
-        game=gan.Game(setting.objective, setting.ratio, setting.gradient_penalty, setting.r1),
+        game=gan.Game(setting.objective, setting.discriminator_steps, setting.gradient_penalty, setting.r1),
     )
     source = load_points(setting.data).source
     samples = model.sample(SAMPLES, Generator(HELD_OUT_SEED))

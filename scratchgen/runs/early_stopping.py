@@ -34,7 +34,7 @@ class EarlyStopping:
         self._weights: dict[str, np.ndarray] = {}
 
     @property
-    def over(self) -> bool:
+    def finished(self) -> bool:
         """Whether the wait has been long enough."""
         return self.waited >= self.epochs
 
@@ -51,7 +51,7 @@ class EarlyStopping:
         if self._weights:
             model.load_state_dict(self._weights)
 
-    def verdict(self, done: int, n: int) -> str:
+    def summary(self, done: int, n: int) -> str:
         """Which epoch was best, after `done` of n epochs."""
         if self.best is None:
             return f"{self.name} was never a number; the weights are those of the last epoch, {done}"

@@ -1,4 +1,4 @@
-"""The books of a training in memory, and its state: where it is, and what it needs to go on from there."""
+"""The records of a training in memory, and its state: where it is, and what it needs to go on from there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 
 from scratchgen.runs import state
 from scratchgen.runs.early_stopping import EarlyStopping
-
 
 T = TypeVar("T")
 
@@ -46,7 +45,7 @@ class History:
         self._watching: list[Any] = []
         self._order: dict[str, Any] = {}  # the state of rng at the beginning of this epoch; empty without one
         self._to_put_back: tuple[dict, dict] | None = None
-        self.patience: EarlyStopping | None = None
+        self.early_stopping: EarlyStopping | None = None
 
     def track(self, **things: Any) -> None:
         """Name everything that the training changes (see `kept`): it is saved, and put back when resumed.
@@ -55,10 +54,10 @@ class History:
         """
         self._things |= things
 
-    def wait(self, patience: EarlyStopping) -> None:
-        """Stop early: when the number that `patience` names has not got better for too long."""
-        self.patience = patience
-        self.track(patience=patience)
+    def stop_early(self, early_stopping: EarlyStopping) -> None:
+        """Stop early: when the number that `early_stopping` names has not got better for too long."""
+        self.early_stopping = early_stopping
+        self.track(early_stopping=early_stopping)
 
     def observe(self, **things: Any) -> None:
         """Keep things that look at the training: `look()` of each is called at the end of every epoch."""
@@ -69,14 +68,14 @@ class History:
         """1, 2, …, n; at the end of each, the means of what was logged in it go into `history`."""
         if self.step == 0:  # the state is that of the end of an epoch: there are no steps to pass over
             self._put_back()
-        while self.epoch <= n and not (self.patience and self.patience.over):
+        while self.epoch <= n and not (self.early_stopping and self.early_stopping.finished):
             self._set_order()
             yield self.epoch
             self._close_epoch()
             self.epoch, self.step = self.epoch + 1, 0
         self.after_epochs()
-        if self.patience:
-            self.patience.install(self._things["model"])
+        if self.early_stopping:
+            self.early_stopping.install(self._things["model"])
 
     def steps(self, items: Iterable[T]) -> Iterator[T]:
         """The items of one epoch; when the loop comes back for the next, a step is done."""
@@ -126,9 +125,9 @@ class History:
 
     def _close_epoch(self) -> None:
         means = {name: total / count for name, (total, count) in self._sums.items()}
-        if self.patience:
-            self.patience.look(self.epoch, means[self.patience.name], self._things["model"])
-            means["best_epoch"] = self.patience.best_epoch
+        if self.early_stopping:
+            self.early_stopping.look(self.epoch, means[self.early_stopping.name], self._things["model"])
+            means["best_epoch"] = self.early_stopping.best_epoch
         for thing in self._watching:
             thing.look()
         self._sums.clear()
@@ -146,8 +145,8 @@ class History:
         """Everything at the end of a step, or of the last epoch: arrays, and the rest as a JSON value."""
         arrays, numbers = state.pack(self._things)
         place = {"epoch": self.epoch, "step": self.step, "total_steps": self.total_steps}
-        books = {"by_epoch": self.by_epoch, "sums": self._sums, "order": self._order}
-        return arrays, {**place, **books, "kept": numbers}
+        records = {"by_epoch": self.by_epoch, "sums": self._sums, "order": self._order}
+        return arrays, {**place, **records, "kept": numbers}
 
     def resume(self, arrays: dict[str, np.ndarray], numbers: dict) -> None:
         """Let the next loop begin where `state()` was taken."""

@@ -30,7 +30,7 @@ class Silent(AbstractContextManager):
             display.begin(n, done)
             display.step(epochs, numbers)      often
             display.epoch(epoch, numbers)      once an epoch
-            display.say(line)
+            display.message(line)
 
     n, done, epochs    epochs in all, before this sitting, and so far, with a fraction
     """
@@ -47,7 +47,7 @@ class Silent(AbstractContextManager):
     def epoch(self, epoch: int, numbers: dict[str, float]) -> None:
         """An epoch is over; the numbers are its means."""
 
-    def say(self, line: str) -> None:
+    def message(self, line: str) -> None:
         """A line that is worth to be read."""
 
 
@@ -59,17 +59,17 @@ class Lines(Silent):
 
     def begin(self, n: int, done: int) -> None:
         self.n, self.done = n, done
-        self._started, self._told = time.monotonic(), float("-inf")
+        self._started, self._last_message = time.monotonic(), float("-inf")
 
     def epoch(self, epoch: int, numbers: dict[str, float]) -> None:
         now = time.monotonic()
-        if epoch < self.n and now - self._told < LINE_SECONDS:
+        if epoch < self.n and now - self._last_message < LINE_SECONDS:
             return
-        self._told = now
+        self._last_message = now
         left = _left(now - self._started, epoch - self.done, self.n - epoch)
-        self.say(f"{self.label} epoch {epoch}/{self.n}  {in_words(self.monitored, numbers)}{left}")
+        self.message(f"{self.label} epoch {epoch}/{self.n}  {in_words(self.monitored, numbers)}{left}")
 
-    def say(self, line: str) -> None:
+    def message(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
@@ -105,7 +105,7 @@ class Bar(Silent):
         if epoch == self.n or time.monotonic() - self._shown > REFRESH_SECONDS:
             self._show(epoch, numbers)
 
-    def say(self, line: str) -> None:
+    def message(self, line: str) -> None:
         self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _show(self, epochs: float, numbers: dict[str, float]) -> None:

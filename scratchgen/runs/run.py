@@ -150,8 +150,8 @@ class Run(History):
         with self._stopping_gently(), self._display as display:
             display.begin(n, self.epoch - 1)
             yield from super().epochs(n)
-            if self.patience:
-                display.say(self.patience.verdict(len(self.by_epoch), n))
+            if self.early_stopping:
+                display.message(self.early_stopping.summary(len(self.by_epoch), n))
 
     def after_step(self) -> None:
         """Show the progress; save when it is time; stop when asked to."""
@@ -172,7 +172,7 @@ class Run(History):
 
     def message(self, line: str) -> None:
         """Show a line under the progress bar."""
-        self._display.say(line)
+        self._display.message(line)
 
     def _note(self, means: dict[str, float]) -> None:
         super()._note(means)

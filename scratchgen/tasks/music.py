@@ -23,7 +23,7 @@ from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.task import (
     Epochs,
     LearningRate,
-    Patience,
+    PatienceEpochs,
     SampleRequest,
     Task,
     optimizer_for,
@@ -47,7 +47,7 @@ class Settings(RecurrentSettings, frozen=True):
     epochs: Epochs = 60
     batch_size: Annotated[int, Ge(1), Help("pieces per step")] = 8
     learning_rate: LearningRate = 1e-2
-    patience: Patience = 15
+    patience: PatienceEpochs = 15
 
 
 class DataInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,7 +32,7 @@ BESIDES = ("data", "seed", "task")  # may be given next to the settings
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenSettings:
     """What was given: data, seed and task (None where they were not), and settings with their place.
 
     places    where each setting was given, for messages: "--set", or a file
@@ -44,13 +44,13 @@ class Given:
     settings: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
 
-    def __or__(self, later: Given) -> Given:
+    def __or__(self, later: GivenSettings) -> GivenSettings:
         """Both, where the later one wins."""
         besides = {name: getattr(later, name) for name in BESIDES if getattr(later, name) is not None}
         merged = {**self.settings, **later.settings}
         return replace(self, **besides, settings=merged, places={**self.places, **later.places})
 
-    def checked(self, found: Task) -> Given:
+    def checked(self, found: Task) -> GivenSettings:
         """The same, if every setting is one of the task, of its type and in its range. Raises BadInput."""
         settings: dict[str, Any] = {}
         for name, value in self.settings.items():
@@ -61,7 +61,7 @@ class Given:
         return replace(self, settings=settings)
 
 
-def from_file(path: Path, family: str) -> Given:
+def from_file(path: Path, family: str) -> GivenSettings:
     """The content of a TOML file, or of the run whose directory or config.json it is. Raises BadInput."""
     if path.is_dir() or path.name == "config.json":
         config = read_config(path if path.is_dir() else path.parent)
@@ -80,7 +80,7 @@ def from_file(path: Path, family: str) -> Given:
     return _given(_flat(found, path), f"--config {path}")
 
 
-def from_assignments(assignments: Iterable[str], family: str) -> Given:
+def from_assignments(assignments: Iterable[str], family: str) -> GivenSettings:
     """`--set name=value`, several times; `settings.name=value` is the same. Raises BadInput."""
     declared = {name: f for t in tasks_of(family) for name, f in fields(t.settings).items()}
     found: dict[str, Any] = {}
@@ -102,12 +102,12 @@ def from_assignments(assignments: Iterable[str], family: str) -> Given:
     return _given(found, "--set")
 
 
-def from_options(options: Mapping[str, Any]) -> Given:
+def from_options(options: Mapping[str, Any]) -> GivenSettings:
     """Settings that were given as options of the command."""
     return _given(dict(options), "options")
 
 
-def _given(found: dict[str, Any], place: str) -> Given:
+def _given(found: dict[str, Any], place: str) -> GivenSettings:
     besides = {name: found.pop(name) for name in BESIDES if name in found}
     if "data" in besides and not isinstance(besides["data"], str):
         raise BadInput(f"{place}: data is a text, not {besides['data']!r}")
@@ -118,7 +118,7 @@ def _given(found: dict[str, Any], place: str) -> Given:
         raise BadInput(f"{place}: seed is a whole number, not {seed!r}")
     if not 0 <= seed < HELD_OUT_SEED:
         raise BadInput(f"{place}: seed is at least 0 and at most {HELD_OUT_SEED - 1}, not {seed}")
-    return Given(**besides, settings=found, places=dict.fromkeys(found, place))
+    return GivenSettings(**besides, settings=found, places=dict.fromkeys(found, place))
 
 
 def _flat(found: dict, path: Path) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.task import (
     Epochs,
     LearningRate,
-    Patience,
+    PatienceEpochs,
     SampleRequest,
     Task,
     optimizer_for,
@@ -48,7 +48,7 @@ class Settings(RecurrentSettings, frozen=True):
     epochs: Epochs = 25
     batch_size: Annotated[int, Ge(1), Help("sounds per step")] = 32
     learning_rate: LearningRate = 4e-3
-    patience: Patience = 5
+    patience: PatienceEpochs = 5
 
 
 class DataInfo(msgspec.Struct, frozen=True, kw_only=True):

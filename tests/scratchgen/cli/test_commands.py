@@ -10,7 +10,6 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 import safetensors.numpy
-
 from scratchgen.tasks.recipes import recipe
 
 

@@ -19,19 +19,19 @@ class OneWeight(Module):
 
 
 def train(numbers, patience, saved=None, save_at=None):
-    """A training whose validation numbers are given: the books, the weight at the end, a state on the way."""
-    model, books, state = OneWeight(), History(), None
-    books.track(model=model)
-    books.wait(patience)
+    """A training whose validation numbers are given: the records, the weight at the end, a state on the way."""
+    model, records, state = OneWeight(), History(), None
+    records.track(model=model)
+    records.stop_early(patience)
     if saved:
-        books.resume(*saved)
-    for epoch in books.epochs(len(numbers)):
-        for _ in books.steps([None]):
+        records.resume(*saved)
+    for epoch in records.epochs(len(numbers)):
+        for _ in records.steps([None]):
             model.w.data[:] = epoch
         if epoch == save_at:
-            state = copy.deepcopy(books.state())
-        books.log(bits=numbers[epoch - 1])
-    return books, float(model.w.data[0]), state
+            state = copy.deepcopy(records.state())
+        records.log(bits=numbers[epoch - 1])
+    return records, float(model.w.data[0]), state
 
 
 def wait(epochs, higher_is_better=False):
@@ -39,15 +39,15 @@ def wait(epochs, higher_is_better=False):
 
 
 def test_training_ends_when_nothing_got_better_for_as_long_and_the_best_weights_are_kept():
-    books, weight, _ = train([5, 3, 4, 3, 2, 1], wait(2))
-    assert books.history["bits"] == [5, 3, 4, 3]  # equal is not better
-    assert books.history["best_epoch"] == [1, 2, 2, 2]
+    records, weight, _ = train([5, 3, 4, 3, 2, 1], wait(2))
+    assert records.history["bits"] == [5, 3, 4, 3]  # equal is not better
+    assert records.history["best_epoch"] == [1, 2, 2, 2]
     assert weight == 2
 
 
 def test_a_longer_wait_gets_over_the_hill():
-    books, weight, _ = train([5, 3, 4, 3, 2, 1], wait(3))
-    assert len(books.by_epoch) == 6 and weight == 6
+    records, weight, _ = train([5, 3, 4, 3, 2, 1], wait(3))
+    assert len(records.by_epoch) == 6 and weight == 6
 
 
 def test_the_best_weights_are_kept_when_the_epochs_end_before_the_wait():
@@ -59,38 +59,38 @@ def test_higher_can_be_better():
 
 
 def test_nan_is_never_better_and_without_any_number_the_last_weights_stay():
-    books, weight, _ = train([math.nan, 3, math.nan, math.nan, 2], wait(2))
-    assert weight == 2 and len(books.by_epoch) == 4
-    books, weight, _ = train([math.nan] * 5, wait(2))
-    assert weight == 2 and books.history["best_epoch"] == [0, 0]
+    records, weight, _ = train([math.nan, 3, math.nan, math.nan, 2], wait(2))
+    assert weight == 2 and len(records.by_epoch) == 4
+    records, weight, _ = train([math.nan] * 5, wait(2))
+    assert weight == 2 and records.history["best_epoch"] == [0, 0]
 
 
 @pytest.mark.parametrize("at", [1, 2, 3, 4])
 def test_the_best_is_remembered_by_a_training_that_goes_on(at):
     numbers = [5, 3, 4, 3, 2, 1]
     *_, state = train(numbers, wait(2), save_at=at)
-    books, weight, _ = train(numbers, wait(2), saved=state)
-    assert (weight, books.history["best_epoch"]) == (2, [1, 2, 2, 2])
+    records, weight, _ = train(numbers, wait(2), saved=state)
+    assert (weight, records.history["best_epoch"]) == (2, [1, 2, 2, 2])
 
 
 def test_a_training_that_forgot_its_best_would_wait_anew_and_be_noticed():
     *_, (arrays, numbers) = train([5, 3, 4, 3, 2, 1], wait(2), save_at=4)
-    forgotten = {**numbers, "kept": {**numbers["kept"], "patience": wait(2).state_dict()}}
-    books, weight, _ = train([5, 3, 4, 3, 2, 1], wait(2), saved=(arrays, forgotten))
-    assert weight == 6 and len(books.by_epoch) == 6
+    forgotten = {**numbers, "kept": {**numbers["kept"], "early_stopping": wait(2).state_dict()}}
+    records, weight, _ = train([5, 3, 4, 3, 2, 1], wait(2), saved=(arrays, forgotten))
+    assert weight == 6 and len(records.by_epoch) == 6
 
 
 def test_a_state_of_the_end_has_nothing_left_to_do():
-    model, books = OneWeight(), History()
-    books.track(model=model)
-    for epoch in books.epochs(2):
-        for _ in books.steps([None]):
+    model, records = OneWeight(), History()
+    records.track(model=model)
+    for epoch in records.epochs(2):
+        for _ in records.steps([None]):
             model.w.data[:] = epoch
-        books.log(bits=epoch)
-    arrays, numbers = books.state()
+        records.log(bits=epoch)
+    arrays, numbers = records.state()
 
     model, again = OneWeight(), History()
     again.track(model=model)
     again.resume(arrays, numbers)
     assert list(again.epochs(2)) == []
-    assert model.w.data[0] == 2 and again.history == books.history
+    assert model.w.data[0] == 2 and again.history == records.history
