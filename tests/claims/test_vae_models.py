@@ -11,6 +11,8 @@ from scratchgen.runs import History
 from scratchgen.vae import VAE, VQVAE, ConditionalVAE, ConvVAE, LinearVAE, evaluate, train
 from scratchgen.vae.interpolate import spherical, straight
 
+pytestmark = pytest.mark.fast
+
 K, D = 3, 6
 PATTERNS = np.array([[1, 1, 0, 0, 0, 0], [0, 0, 1, 1, 0, 0], [0, 0, 0, 0, 1, 1]], np.float32)
 

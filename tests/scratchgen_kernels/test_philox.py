@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from scratchgen_kernels import random_bits
 from scratchgen_kernels.normal_noise import loops, philox4x32
 
+pytestmark = pytest.mark.fast
+
 # Random123, kat_vectors, "philox4x32 10": counter, key, result.
 PI = (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0)
 KNOWN_ANSWERS = [
