@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from scratchgen.cli.output import console, say
+from scratchgen.cli.output import console, print_line
 from scratchgen.errors import BadInput
 from scratchgen.runs.comparison import Group, comparison_page, grouped
 from scratchgen.runs.config import OWN_TASK
@@ -33,7 +33,7 @@ def compare(
     for group in groups:
         screen.print(_table(group))
     if out is not None:
-        say(screen, f"Page: {out}")
+        print_line(screen, f"Page: {out}")
 
 
 def _record(run: Path) -> Record:

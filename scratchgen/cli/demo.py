@@ -10,7 +10,7 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
-from scratchgen.cli.output import console, say, scores_table
+from scratchgen.cli.output import console, print_line, scores_table
 from scratchgen.data import load_images
 from scratchgen.plots.overview import overview
 from scratchgen.random import HELD_OUT_SEED, Generator
@@ -60,4 +60,4 @@ def demo(
     screen.print(Panel(Text(text[:600]), title="text sampled from the RNN", width=100))
     screen.print(scores_table(scores))
     seconds = time.perf_counter() - started
-    say(screen, f"{seconds:.0f} seconds. Look at {picture}; more of each model: {out}/*/report.html")
+    print_line(screen, f"{seconds:.0f} seconds. Look at {picture}; more of each model: {out}/*/report.html")

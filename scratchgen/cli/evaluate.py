@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from scratchgen.cli.output import console, say
+from scratchgen.cli.output import console, print_line
 from scratchgen.data import TextData
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
@@ -55,10 +55,10 @@ def evaluate(
     if file is not None:
         _write(file, loaded, part, n, seed, scores)
     screen = console()
-    say(screen, f"{loaded.task.name} on the {part} part of {data.name}, {n:,} {unit}")
+    print_line(screen, f"{loaded.task.name} on the {part} part of {data.name}, {n:,} {unit}")
     screen.print(_table(scores))
     if file is not None:
-        say(screen, f"Numbers: {file}")
+        print_line(screen, f"Numbers: {file}")
 
 
 def _check(run: LoadedRun, part: str, k: int | None) -> None:

@@ -18,7 +18,7 @@ def console() -> Console:
     return out if out.is_terminal else Console(width=120)
 
 
-def say(screen: Console, line: str) -> None:
+def print_line(screen: Console, line: str) -> None:
     """Print a line that may hold paths: neither wrapped nor read as markup."""
     screen.print(line, markup=False, highlight=False, soft_wrap=True)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from scratchgen.cli.output import console, say
+from scratchgen.cli.output import console, print_line
 from scratchgen.errors import BadInput
 from scratchgen.reproductions import REPRODUCTIONS
 from scratchgen.reproductions import reproduce as run_reproduction
@@ -46,7 +46,7 @@ def reproduce(
         reproduction, writable_directory(out), range(seeds or reproduction.seeds), quiet=quiet
     )
     write_section(reproduction, rows, page)
-    say(screen, f"{name} is in {page}; its runs: {out / name}/*/*/report.html")
+    print_line(screen, f"{name} is in {page}; its runs: {out / name}/*/*/report.html")
 
 
 def _list() -> Table:

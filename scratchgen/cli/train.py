@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scratchgen.cli.output import console, say, scores_table
+from scratchgen.cli.output import console, print_line, scores_table
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED
@@ -24,7 +24,7 @@ from scratchgen.runs.score import Score
 from scratchgen.runs.tensorboard import check_tensorboard
 from scratchgen.tasks import FAMILIES, choose, tasks_of
 from scratchgen.tasks.resume import resume
-from scratchgen.tasks.settings import Given, from_assignments, from_file, from_options
+from scratchgen.tasks.settings import GivenSettings, from_assignments, from_file, from_options
 from scratchgen.tasks.task import Task, train_task
 
 app = typer.Typer(help="Train a model: vae, gan or rnn.", no_args_is_help=True)
@@ -190,19 +190,19 @@ def _report(directory: Path, model: Module, scores: list[Score], quiet: bool) ->
     config, screen = read_config(directory), console()
     screen.print(repr(model), highlight=False, markup=False)
     screen.print(scores_table([(config.task, score) for score in scores]))
-    say(screen, f"Report: {directory / 'report.html'}    Pictures: {directory / 'samples'}")
-    say(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} {config.example}")
+    print_line(screen, f"Report: {directory / 'report.html'}    Pictures: {directory / 'samples'}")
+    print_line(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} {config.example}")
 
 
-def _choose(context: typer.Context, family: str) -> tuple[Task, Given]:
+def _choose(context: typer.Context, family: str) -> tuple[Task, GivenSettings]:
     """The task, and data, seed and settings: a file overrides the defaults, --set the file, an option both."""
     given = context.params
-    file = from_file(given["config"], family) if given["config"] else Given()
+    file = from_file(given["config"], family) if given["config"] else GivenSettings()
     options = {name: given[name] for name in _settings_of(family) if _typed(context, name)}
     assigned = from_assignments(given["set_"] or (), family)
     merged = file | assigned | from_options(options)
     typed = {name: given[name] for name in ("data", "seed", "task") if _typed(context, name)}
-    merged = Given(data=given["data"], seed=given["seed"]) | merged | Given(**typed)
+    merged = GivenSettings(data=given["data"], seed=given["seed"]) | merged | GivenSettings(**typed)
     task = choose(family, merged.data, merged.settings, merged.task)
     return task, merged.checked(task)
 

@@ -25,7 +25,7 @@ from scratchgen.nn import Module
 from scratchgen.nn.saving import describe
 from scratchgen.runs.config import RunConfig
 from scratchgen.runs.files import RESULT, read_bytes, write_json
-from scratchgen.runs.provenance import fingerprint, origin
+from scratchgen.runs.provenance import collect_provenance, fingerprint
 from scratchgen.runs.run import Run
 from scratchgen.runs.score import Score
 from scratchgen.tasks.resume import open_again
@@ -114,7 +114,9 @@ def formula_config(
 ) -> RunConfig:
     """The configuration of a training on data from a formula, which no task loads."""
     described, sha256 = describe(model), fingerprint(held_out)
-    return RunConfig(data=data, data_sha256=sha256, seed=seed, model=described, settings=settings, **origin())
+    return RunConfig(
+        data=data, data_sha256=sha256, seed=seed, model=described, settings=settings, **collect_provenance()
+    )
 
 
 def reproduce(reproduction: Reproduction, out: Path, seeds: Iterable[int], **session: Any) -> list[Row]:

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from scratchgen.errors import BadInput
 from scratchgen.runs.files import Unreadable, read_bytes
-from scratchgen.runs.provenance import origin
+from scratchgen.runs.provenance import collect_provenance
 
 FORMAT = 2  # of config.json; files of another format are refused
 LARGEST_CONFIG = 2**24  # bytes
@@ -70,7 +70,7 @@ def as_config(config: RunConfig | dict[str, Any]) -> RunConfig:
         raise BadInput(
             f"the configuration of a run holds JSON values: numbers, texts, lists, dictionaries ({error})"
         ) from None
-    return RunConfig(settings=settings, **origin())
+    return RunConfig(settings=settings, **collect_provenance())
 
 
 def read_config(directory: Path) -> RunConfig:

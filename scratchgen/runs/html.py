@@ -57,7 +57,7 @@ class Raw(str):
     """Text that is HTML already."""
 
 
-def page(title: str, subtitle: str, parts: Iterable[str]) -> str:
+def render_page(title: str, subtitle: str, parts: Iterable[str]) -> str:
     """A whole page."""
     return PAGE.substitute(title=escape(title), subtitle=escape(subtitle), body="\n".join(parts))
 
@@ -110,7 +110,7 @@ def folded(title: str, content: str) -> str:
     return f"<details><summary>{escape(title)}</summary>\n{content}\n</details>"
 
 
-def verdict(reached: bool) -> Raw:
+def outcome(reached: bool) -> Raw:
     """A mark that says whether a score reached its expectation."""
     return Raw('<span class="good">✓ reached</span>' if reached else '<span class="bad">✗ missed</span>')
 

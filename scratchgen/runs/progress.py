@@ -31,7 +31,7 @@ class Silent(AbstractContextManager):
             display.begin(n, done)
             display.step(epochs, numbers)      often
             display.epoch(epoch, numbers)      once an epoch
-            display.say(line)
+            display.message(line)
 
     n, done, epochs    epochs in all, before this session, and so far, with a fraction
     """
@@ -48,7 +48,7 @@ class Silent(AbstractContextManager):
     def epoch(self, epoch: int, numbers: dict[str, float]) -> None:
         """An epoch is over; the numbers are its means."""
 
-    def say(self, line: str) -> None:
+    def message(self, line: str) -> None:
         """Show a line that deserves attention."""
 
 
@@ -68,9 +68,9 @@ class Lines(Silent):
             return
         self._printed_at = now
         left = _left(now - self._started, epoch - self.done, self.n - epoch)
-        self.say(f"{self.label} epoch {epoch}/{self.n}  {in_words(self.monitored, numbers)}{left}")
+        self.message(f"{self.label} epoch {epoch}/{self.n}  {in_words(self.monitored, numbers)}{left}")
 
-    def say(self, line: str) -> None:
+    def message(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
@@ -106,7 +106,7 @@ class Bar(Silent):
         if epoch == self.n or time.monotonic() - self._shown > REFRESH_SECONDS:
             self._show(epoch, numbers)
 
-    def say(self, line: str) -> None:
+    def message(self, line: str) -> None:
         self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _show(self, epochs: float, numbers: dict[str, float]) -> None:

@@ -20,7 +20,7 @@ from scratchgen_kernels import current
 PACKAGES = ("scratchgen-numpy", "numpy", "numba")
 
 
-def origin() -> dict:
+def collect_provenance() -> dict:
     """The command, the kernel backend, the versions, and the state of git in the current folder, if any."""
     name = Path(sys.argv[0]).name.replace("__main__.py", "scratchgen")  # as of python -m scratchgen
     found = {"command": shlex.join([name, *sys.argv[1:]]), "backend": current()}

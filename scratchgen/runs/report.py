@@ -71,7 +71,7 @@ def report(record: Record) -> str:
     )
     config = record.config
     title = f"{config.task} on {config.data}" if config.data else "A run"
-    return html.page(title, _subtitle(record), parts)
+    return html.render_page(title, _subtitle(record), parts)
 
 
 def _subtitle(record: Record) -> str:
@@ -90,7 +90,7 @@ def _scores(record: Record) -> str:
     if not record.scores:
         return ""
     rows = [
-        (s.measure, s.ours, s.baseline, s.expected, html.verdict(s.reached) if s.expected else "")
+        (s.measure, s.ours, s.baseline, s.expected, html.outcome(s.reached) if s.expected else "")
         for s in record.scores
     ]
     return html.table(("measure", "this run", "baseline", "expected", ""), rows)

@@ -164,7 +164,7 @@ class Run(History):
             display.begin(n, self.epoch - 1)
             yield from super().epochs(n)
             if self.early_stopping:
-                display.say(self.early_stopping.summary(len(self.by_epoch), n))
+                display.message(self.early_stopping.summary(len(self.by_epoch), n))
 
     def after_step(self) -> None:
         """Show the progress; save when it is time; stop when asked to."""
@@ -185,7 +185,7 @@ class Run(History):
 
     def message(self, line: str) -> None:
         """Show a line under the progress bar."""
-        self._display.say(line)
+        self._display.message(line)
 
     def _record(self, means: dict[str, float]) -> None:
         super()._record(means)

@@ -25,7 +25,7 @@ from scratchgen.tasks.task import (
     Task,
     TaskSettings,
     optimizer_for,
-    refuse,
+    reject,
     schedule_for,
 )
 
@@ -165,7 +165,7 @@ def prepare(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> No
     if settings.patience:
         raise BadInput("patience waits for a better validation number, and a GAN has none; leave it out")
     if settings.model != "packed":
-        refuse(settings, ("pack",), f"is for model packed, not for {settings.model}; leave it out")
+        reject(settings, ("pack",), f"is for model packed, not for {settings.model}; leave it out")
     gan.check(model, rows.train, labels_for(rows, settings), game_of(settings), settings.batch_size)
 
 

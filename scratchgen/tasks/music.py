@@ -25,7 +25,7 @@ from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
     LearningRate,
-    Patience,
+    PatienceEpochs,
     SampleRequest,
     Task,
     optimizer_for,
@@ -52,7 +52,7 @@ class Settings(RecurrentSettings, frozen=True):
     epochs: Epochs = 60
     batch_size: BatchSize = 8
     learning_rate: LearningRate = 1e-2
-    patience: Patience = 15
+    patience: PatienceEpochs = 15
 
 
 class DataInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from scratchgen.nn.saving import build
 from scratchgen.random import Generator
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Lt
-from scratchgen.tasks.task import ScheduleName, TaskSettings, refuse
+from scratchgen.tasks.task import ScheduleName, TaskSettings, reject
 
 Tokenizer = CharacterTokenizer | ByteTokenizer | BytePairTokenizer
 
@@ -66,7 +66,7 @@ def tokenizer_for(settings: TokenizerSettings, train: str, held_out: str) -> Tok
     """
     if settings.tokenizer == "bpe":
         return BytePairTokenizer.of([train], settings.vocabulary_size)
-    refuse(
+    reject(
         settings, ("vocabulary_size",), f"is for tokenizer bpe, not for {settings.tokenizer}; leave it out"
     )
     return ByteTokenizer() if settings.tokenizer == "bytes" else CharacterTokenizer.of(train, held_out)

@@ -33,7 +33,7 @@ SEED = Field("seed", int, 0, "seed of all noise", "", (), {})
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenSettings:
     """The given data, seed and task (None if not given), and the given settings with their place.
 
     places    where each setting was given, for messages: "--set", or a file
@@ -45,13 +45,13 @@ class Given:
     settings: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
 
-    def __or__(self, later: Given) -> Given:
+    def __or__(self, later: GivenSettings) -> GivenSettings:
         """Both together; where both have a setting, the later one wins."""
         besides = {name: getattr(later, name) for name in BESIDES if getattr(later, name) is not None}
         merged = {**self.settings, **later.settings}
         return replace(self, **besides, settings=merged, places={**self.places, **later.places})
 
-    def checked(self, found: Task) -> Given:
+    def checked(self, found: Task) -> GivenSettings:
         """The settings in their types, if all belong to the task and are in range. Raises BadInput."""
         settings: dict[str, Any] = {}
         for name, value in self.settings.items():
@@ -63,7 +63,7 @@ class Given:
         return replace(self, settings=settings)
 
 
-def from_file(path: Path, family: str) -> Given:
+def from_file(path: Path, family: str) -> GivenSettings:
     """Read a TOML file, or the configuration of a run from its directory or config.json. Raises BadInput."""
     if path.is_dir() or path.name == "config.json":
         config = read_config(path if path.is_dir() else path.parent)
@@ -82,7 +82,7 @@ def from_file(path: Path, family: str) -> Given:
     return _given(_flat(found, path), f"--config {path}")
 
 
-def from_assignments(assignments: Iterable[str], family: str) -> Given:
+def from_assignments(assignments: Iterable[str], family: str) -> GivenSettings:
     """Read assignments `--set name=value`; `settings.name=value` is the same. Raises BadInput."""
     declared = {name: f for t in tasks_of(family) for name, f in fields(t.settings).items()}
     found: dict[str, Any] = {}
@@ -104,13 +104,13 @@ def from_assignments(assignments: Iterable[str], family: str) -> Given:
     return _given(found, "--set")
 
 
-def from_options(options: Mapping[str, Any]) -> Given:
+def from_options(options: Mapping[str, Any]) -> GivenSettings:
     """Settings given as options of the command."""
     given = _given(dict(options), "options")
     return replace(given, places={name: f"--{name.replace('_', '-')}" for name in given.settings})
 
 
-def _given(found: dict[str, Any], place: str) -> Given:
+def _given(found: dict[str, Any], place: str) -> GivenSettings:
     besides = {name: found.pop(name) for name in BESIDES if name in found}
     if "data" in besides and not isinstance(besides["data"], str):
         raise BadInput(f"{place}: data is a text, not {besides['data']!r}")
@@ -121,7 +121,7 @@ def _given(found: dict[str, Any], place: str) -> Given:
         raise BadInput(f"{place}: seed is a whole number, not {seed!r}")
     if not 0 <= seed < HELD_OUT_SEED:
         raise BadInput(f"{place}: seed is at least 0 and at most {HELD_OUT_SEED - 1}, not {seed}")
-    return Given(**besides, settings=found, places=dict.fromkeys(found, place))
+    return GivenSettings(**besides, settings=found, places=dict.fromkeys(found, place))
 
 
 def _flat(found: dict, path: Path) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
     LearningRate,
-    Patience,
+    PatienceEpochs,
     SampleRequest,
     Task,
     optimizer_for,
@@ -52,7 +52,7 @@ class Settings(RecurrentSettings, frozen=True):
     epochs: Epochs = 25
     batch_size: BatchSize = 32
     learning_rate: LearningRate = 4e-3
-    patience: Patience = 5
+    patience: PatienceEpochs = 5
 
 
 class DataInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ from scratchgen.random import Generator
 from scratchgen.runs.config import RunConfig
 from scratchgen.runs.early_stopping import EarlyStopping
 from scratchgen.runs.files import write_json
-from scratchgen.runs.provenance import fingerprint_of_data, origin
+from scratchgen.runs.provenance import collect_provenance, fingerprint_of_data
 from scratchgen.runs.record import Record
 from scratchgen.runs.report import write_report
 from scratchgen.runs.run import Run
@@ -48,7 +48,7 @@ ScheduleName = Annotated[
     Literal["constant", "half_cosine", "steps"],
     Help("how the learning rate falls; steps: by a factor of 10 after 50 % and 75 % of the epochs"),
 ]
-Patience = Annotated[
+PatienceEpochs = Annotated[
     int,
     Ge(0),
     Help("stop after this many epochs without improvement on the validation set; 0 never stops early"),
@@ -70,7 +70,7 @@ class TaskSettings(Schema, frozen=True):
     warmup_steps: Annotated[
         int, Ge(0), Help("steps over which the learning rate rises to its full value")
     ] = 0
-    patience: Patience = 0
+    patience: PatienceEpochs = 0
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def configuration(
         settings=_as_json(settings),
         data_info=_as_json(info),
         **more,
-        **origin(),
+        **collect_provenance(),
     )
 
 
@@ -264,7 +264,7 @@ def schedule_for(settings: TaskSettings) -> optim.Schedule:
     return optim.schedules.warmup(settings.warmup_steps, then=rest) if settings.warmup_steps else rest
 
 
-def refuse(settings: TaskSettings, names: Iterable[str], why: str) -> None:
+def reject(settings: TaskSettings, names: Iterable[str], why: str) -> None:
     """Raises BadInput for a setting without meaning here that differs from its default."""
     default = type(settings)()
     for name in names:
@@ -284,7 +284,7 @@ __all__ = [
     "finished",
     "no_progress",
     "optimizer_for",
-    "refuse",
+    "reject",
     "schedule_for",
     "train_task",
 ]

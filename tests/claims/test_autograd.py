@@ -7,6 +7,8 @@ from scratchgen import Tensor, check_grads, hvp, jvp, vjp
 from scratchgen.autograd import GradientError, defvjp, primitive
 from scratchgen.autograd.backward import sweep
 
+pytestmark = pytest.mark.fast
+
 ROUNDING = 1e-13  # numbers of the order of 1 to 100, in a dozen operations
 
 

@@ -9,8 +9,8 @@ from scratchgen.data import load_images
 from scratchgen.evaluation import Classifier
 from scratchgen.random import Generator
 from scratchgen.runs.run import Run
-from scratchgen.tasks import train_gan, train_vae
-from scratchgen.tasks.recipes import recipe
+from scratchgen.tasks import get_task
+from scratchgen.tasks.task import train_task
 
 pytestmark = pytest.mark.slow
 ASKED = np.arange(1000) % 10
@@ -33,9 +33,9 @@ def model(request, judge, tmp_path_factory):
     kind, directory = request.param, tmp_path_factory.mktemp("runs") / "run"
     if kind == "gan" and not request.config.getoption("--full"):
         pytest.skip("its training takes six minutes; --full trains it")
-    settings = recipe(kind, "mnist", model="conditional")
-    train = {"vae": train_vae, "gan": train_gan}[kind]
-    model, _ = train("mnist", settings, 0, lambda config: Run(directory, config, quiet=True))
+    task = get_task(kind)
+    settings = task.complete("mnist", {"model": "conditional"})
+    model, _ = train_task(task, "mnist", settings, 0, lambda config: Run(directory, config, quiet=True))
     return model
 
 

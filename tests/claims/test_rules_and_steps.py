@@ -9,6 +9,8 @@ import scratchgen as sg
 from scratchgen.reproductions import iwae_mnist, vae_mnist_fixed
 from scratchgen.reproductions.gan_modes import Setting
 
+pytestmark = pytest.mark.fast
+
 
 @pytest.mark.equation("autograd.matrix_product")
 def test_the_gradients_of_a_product_are_its_index_sums(rng, measured):

@@ -282,10 +282,10 @@ def two_images():
 
 
 def constrained(two_images, D0, epochs):
-    model, loss, books = VAE(6, 2, 8, Generator(1)), ConstrainedLoss(D0), History()
+    model, loss, records = VAE(6, 2, 8, Generator(1)), ConstrainedLoss(D0), History()
     rates = {"epochs": epochs, "batch_size": 32, "optimizer": Adam(model.parameters(), 5e-3)}
-    train(model, two_images, two_images[:32], books, **rates, rng=Generator(2), loss=loss)
-    return model, loss.multiplier, books.history
+    train(model, two_images, two_images[:32], records, **rates, rng=Generator(2), loss=loss)
+    return model, loss.multiplier, records.history
 
 
 @pytest.mark.equation("vae.geco")

@@ -17,6 +17,8 @@ from scratchgen.vae import (
 )
 from scratchgen.vae.objectives import distortion_and_rate
 
+pytestmark = pytest.mark.fast
+
 # --- free bits ----------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,8 @@ from scratchgen.nn import Module, Parameter
 from scratchgen.runs import History
 from scratchgen.runs.early_stopping import EarlyStopping
 
+pytestmark = pytest.mark.fast
+
 
 class OneWeight(Module):
     """A model with a single weight, which the test sets."""

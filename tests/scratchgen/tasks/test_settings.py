@@ -10,14 +10,14 @@ from scratchgen.runs import Run
 from scratchgen.runs.config import RunConfig
 from scratchgen.runs.schema import Ge, Help, Lt, Schema, as_dict, check, fields
 from scratchgen.tasks import FAMILIES, NAMES, choose, get_task, tasks_of
-from scratchgen.tasks.settings import Given, from_assignments, from_file, from_options
+from scratchgen.tasks.settings import GivenSettings, from_assignments, from_file, from_options
 from scratchgen.tasks.task import optimizer_for, schedule_for
 from scratchgen.vae import VAE
 
 
 def complete(family, *layers, data="digits", task=None):
     """The task and the settings of a command with these layers."""
-    given = Given(data=data, seed=0)
+    given = GivenSettings(data=data, seed=0)
     for layer in layers:
         given = given | layer
     found = choose(family, given.data, given.settings, task or given.task)
