@@ -33,7 +33,7 @@ from scratchgen.tasks.rows import (
     png_file,
     sample_rows,
 )
-from scratchgen.tasks.task import SampleRequest, Task, TaskSettings, optimizer_for, refuse, schedule_for
+from scratchgen.tasks.task import SampleRequest, Task, TaskSettings, optimizer_for, reject, schedule_for
 from scratchgen.tasks.vae_scores import Model, bound_scores, likelihood_scores
 from scratchgen.vae.interpolate import PATHS
 
@@ -165,7 +165,7 @@ def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.Cons
     objective = settings.objective
     for name, objectives in OBJECTIVES_WITH.items():
         if objective not in objectives:
-            refuse(
+            reject(
                 settings,
                 (name,),
                 f"is for objective {' or '.join(objectives)}, not for {objective}; leave it out",
