@@ -242,7 +242,7 @@ def test_without_a_name_the_command_lists_what_there_is(capfd, monkeypatch):
 @pytest.mark.parametrize(
     "arguments, line",
     [
-        (("vae-mnist",), "no reproduction is named 'vae-mnist'; there are vae-mnist-fixed"),
+        (("vae-mnist",), "no reproduction is named 'vae-mnist'; choose one of vae-mnist-fixed"),
         (("ppca", "--seeds", 0), "Invalid value for '--seeds'"),
         (("ppca", "--out", "a-file"), "a-file is a file"),
     ],
