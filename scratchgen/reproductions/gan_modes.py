@@ -84,7 +84,7 @@ def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:
 
 
 def objectives(base: Setting, **of_the_critic: Any) -> dict[str, tuple[str, Setting]]:
-    """{name: (title, the base with that objective)}; the critic of Wasserstein has settings of its own."""
+    """{name: (title, the base with that objective)}; the Wasserstein critic has other settings."""
     critic = replace(base, objective="wasserstein", gradient_penalty=1.0)
     return {
         "minimax": ("GAN, minimax", replace(base, objective="minimax")),

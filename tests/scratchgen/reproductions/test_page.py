@@ -1,4 +1,4 @@
-"""The page of reproductions says what the sources say: title, source, setting, deviations, and a row per part."""
+"""The page of reproductions has the texts of the sources: title, source, setting, deviations, one row per part."""
 
 from dataclasses import replace
 from pathlib import Path
