@@ -1,4 +1,4 @@
-"""How many modes of a mixture a GAN finds: a ring of eight Gaussians, a grid of twenty-five."""
+"""The number of modes of a mixture that a GAN finds: a ring of eight Gaussians, a grid of twenty-five."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SAMPLES, BATCH = 2500, 128
 
 @dataclass(frozen=True)
 class Setting:
-    """Everything of a training but its seed; α falls to 0 in a straight line, an epoch at a time.
+    """All settings of a training except its seed; α decreases linearly to 0, epoch by epoch.
 
     scale    of the data, for both players: see `gan.GAN`
     """
@@ -46,7 +46,7 @@ class Setting:
 
 
 def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:
-    """Train, and look where samples of the averaged generator lie."""
+    """Train, and count the modes that samples of the averaged generator find."""
     rows, rng = load_rows(setting.data), Generator(seed)
     model = gan.GAN(
         rows.train.shape[1],
@@ -78,13 +78,13 @@ def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:
     samples = model.sample(SAMPLES, Generator(HELD_OUT_SEED))
     found = evaluation.modes_captured(samples, source.centres, source.sigma)
     numbers = {"modes": found.captured, "high quality, %": 100 * float(found.high_quality.mean)}
-    if found.captured:  # otherwise there is nothing that could be distributed over the modes
+    if found.captured:  # without a mode there is no distribution over modes
         numbers["reverse KL, nats"] = found.reverse_kl
     return run, model, numbers
 
 
 def objectives(base: Setting, **of_the_critic: Any) -> dict[str, tuple[str, Setting]]:
-    """{name: (title, the base with that objective)}; the critic of Wasserstein has settings of its own."""
+    """{name: (title, the base with that objective)}; the Wasserstein critic has other settings."""
     critic = replace(base, objective="wasserstein", gradient_penalty=1.0)
     return {
         "minimax": ("GAN, minimax", replace(base, objective="minimax")),
@@ -96,13 +96,13 @@ def objectives(base: Setting, **of_the_critic: Any) -> dict[str, tuple[str, Sett
 
 
 DEVIATIONS = (
-    "Small networks with ReLU, a short training and a step size that falls to 0. PacGAN has four layers of "
+    "Small networks with ReLU, a short training and a learning rate that decreases to 0. PacGAN has four layers of "
     "400 with batch normalisation in G and three of 200 maxout units in D, 400 epochs of 100,000 points, "
     "batch 100, α = 1e-4 and β₁ = 0.8.",
     "Samples are drawn from the moving average of G's weights.",
-    "Weights begin He normal (the last layer Glorot uniform), there normal with σ = 0.02.",
-    "WGAN-GP takes one step of D for one of G and λ = 1, in its paper 5 and 10.",
-    "WGAN-GP has a deeper network and was given most of the tries, which looked at seeds 0 to 2: the rows "
-    "show what these settings reach, not which objective is best.",
+    "Initial weights are He normal (Glorot uniform in the last layer); in PacGAN they are normal with σ = 0.02.",
+    "WGAN-GP takes one step of D per step of G, with λ = 1; its paper takes 5, with λ = 10.",
+    "WGAN-GP has a deeper network, and most of the tuning (on seeds 0 to 2) was spent on it: the rows show the "
+    "results of these settings, not which objective is best.",
     "Least squares, minimax and WGAN-GP are not in the published tables.",
 )

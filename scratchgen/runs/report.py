@@ -100,8 +100,11 @@ def _commands(record: Record) -> list[str]:
     directory, family = shlex.quote(str(record.directory)), record.config.family
     commands = {"made this run": record.config.command}
     if family:
+        commands["samples from it"] = f"scratchgen sample {directory} {record.config.example}"
+    if (
+        family and not record.config.reproduction
+    ):  # `scratchgen reproduce` alone has the data and all settings
         commands |= {
-            "samples from it": f"scratchgen sample {directory} {record.config.example}",
             "evaluates it in more detail": f"scratchgen evaluate {directory}",
             "resumes it, if it was interrupted": f"scratchgen train {family} --resume {directory}",
             "trains again with the same settings": f"scratchgen train {family} --config {directory}",

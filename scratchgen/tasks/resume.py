@@ -29,6 +29,10 @@ def resume(directory: Path, family: str, **session: Any) -> tuple[Module, list[S
     Raises BadInput where there is no run of that family, where it is finished, or where its data have changed.
     """
     config = read_config(directory)
+    if config.reproduction:
+        raise BadInput(
+            f"{directory} belongs to `scratchgen reproduce {config.reproduction}`; resume it with that command"
+        )
     if config.task == OWN_TASK:
         raise BadInput(f"{directory} is a run of a loop of your own; run that program again with resume=True")
     found = task_of(config, directory)

@@ -67,6 +67,11 @@ def from_file(path: Path, family: str) -> GivenSettings:
     """Read a TOML file, or the configuration of a run from its directory or config.json. Raises BadInput."""
     if path.is_dir() or path.name == "config.json":
         config = read_config(path if path.is_dir() else path.parent)
+        if config.reproduction:
+            raise BadInput(
+                f"--config: {path} belongs to `scratchgen reproduce {config.reproduction}`, whose settings are not "
+                "all in its config.json; use that command"
+            )
         if config.family != family:
             raise BadInput(
                 f"--config: {path} is a run of the task {config.task}; use `scratchgen train {config.family or '…'}`"

@@ -33,7 +33,7 @@ from scratchgen.tasks.rows import (
     png_file,
     sample_rows,
 )
-from scratchgen.tasks.task import SampleRequest, Task, TaskSettings, optimizer_for, schedule_for
+from scratchgen.tasks.task import SampleRequest, Task, TaskSettings, optimizer_for, reject, schedule_for
 from scratchgen.tasks.vae_scores import Model, bound_scores, likelihood_scores
 from scratchgen.vae.interpolate import PATHS
 
@@ -43,6 +43,13 @@ if TYPE_CHECKING:
 CHANNELS = [16, 32]  # of the convolutions of a convolutional VAE
 IMPORTANCE_SAMPLES = 200  # of `evaluate`: as in the published tables
 INTERPOLATION_STEPS = 10
+OBJECTIVES_WITH = {  # setting → the objectives that have it
+    "k": ("iwae",),
+    "beta": ("beta",),
+    "target_distortion": ("geco",),
+    "kl_warmup_steps": ("elbo", "beta"),
+    "free_bits": ("elbo", "beta"),
+}
 LATENT_PLANE_EXAMPLES = 2000
 
 
@@ -156,15 +163,12 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
 def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.ConstrainedLoss:
     """The loss that training minimises. Raises BadInput for a setting of another objective."""
     objective = settings.objective
-    for name, objectives, neutral in (
-        ("beta", ("beta",), 1.0),
-        ("target_distortion", ("geco",), 0.0),
-        ("kl_warmup_steps", ("elbo", "beta"), 0),
-        ("free_bits", ("elbo", "beta"), 0.0),
-    ):
-        if getattr(settings, name) != neutral and objective not in objectives:
-            raise BadInput(
-                f"{name} is for objective {' or '.join(objectives)}, not for {objective}; leave it out"
+    for name, objectives in OBJECTIVES_WITH.items():
+        if objective not in objectives:
+            reject(
+                settings,
+                (name,),
+                f"is for objective {' or '.join(objectives)}, not for {objective}; leave it out",
             )
     if objective == "iwae":
         return vae.ImportanceLoss(settings.k)

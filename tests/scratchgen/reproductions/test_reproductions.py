@@ -29,6 +29,8 @@ from scratchgen.rnn import nats_per_frame
 from scratchgen.runs.config import RunConfig
 from scratchgen.runs.saving import load
 from scratchgen.tasks.load import load_run
+from scratchgen.tasks.resume import resume
+from scratchgen.tasks.settings import from_file
 from scratchgen.vae import VAE
 
 SIZES = {"architecture": "mlp", "data_dim": 4, "latent_dim": 2, "hidden": 3}
@@ -97,6 +99,16 @@ def test_a_run_whose_data_are_its_own_leads_to_its_numbers(fake, tmp_path):
     (directory / "result.json").unlink()
     with pytest.raises(BadInput, match="source"):
         load_run(directory).load_data()
+
+
+def test_a_run_of_a_reproduction_is_neither_resumed_nor_trained_again_by_another_command(fake, tmp_path):
+    reproduce(fake[0], tmp_path, range(1), quiet=True)
+    directory = tmp_path / "fake" / "first" / "seed-0"
+    report = (directory / "report.html").read_text()
+    assert "scratchgen sample" in report and "--resume" not in report and "--config" not in report
+    for open_again in (lambda: resume(directory, "vae"), lambda: from_file(directory, "vae")):
+        with pytest.raises(BadInput, match="belongs to `scratchgen reproduce fake`"):
+            open_again()
 
 
 def test_what_is_done_is_not_done_again_and_more_seeds_add_to_it(fake, tmp_path):
@@ -242,7 +254,7 @@ def test_without_a_name_the_command_lists_what_there_is(capfd, monkeypatch):
 @pytest.mark.parametrize(
     "arguments, line",
     [
-        (("vae-mnist",), "no reproduction is named 'vae-mnist'; there are vae-mnist-fixed"),
+        (("vae-mnist",), "no reproduction is named 'vae-mnist'; choose one of vae-mnist-fixed"),
         (("ppca", "--seeds", 0), "Invalid value for '--seeds'"),
         (("ppca", "--out", "a-file"), "a-file is a file"),
     ],
@@ -328,7 +340,7 @@ def test_the_adding_problem_is_measured_on_sequences_that_are_not_trained_on(tmp
     model = load(tmp_path / "adding-100" / "gru" / "seed-0")
     x, y = adding.adding(2_000, 5, Generator(HELD_OUT_SEED))
     assert numbers["error"] == pytest.approx(float(model.loss(x, y).numpy().mean()), rel=1e-5)
-    assert numbers["answering 1"] == pytest.approx(1 / 6, abs=0.015)  # 3 standard errors
+    assert numbers["constant output 1"] == pytest.approx(1 / 6, abs=0.015)  # 3 standard errors
     with pytest.raises(SystemExit) as ended:
         main(["sample", str(tmp_path / "adding-100" / "gru" / "seed-0")])
     assert ended.value.code == 2 and "has no task" in " ".join(capfd.readouterr().err.split())
