@@ -7,6 +7,7 @@ from scratchgen.nn.load_report import LoadReport
 from scratchgen.nn.module import Buffer, ForwardHook, Module, Parameter
 from scratchgen.nn.normalisation import BatchNorm, LayerNorm
 from scratchgen.nn.recurrent import GRU, LSTM, RNN, Recurrent
+from scratchgen.nn.saving import saveable
 from scratchgen.nn.spectral import SpectralNorm
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "SpectralNorm",
     "Tanh",
     "init",
+    "saveable",
 ]

@@ -38,7 +38,7 @@ def measure(
     settings = {**how, "learning_rate": learning_rate}
     info = music.DataInfo(unit=chorales.unit, first=chorales.first)
     run = open_run(configuration(music.TASK, "jsb-chorales", chorales, settings, seed, model, info))
-    run.wait(EarlyStopping("validation_nats", PATIENCE, higher_is_better=False))
+    run.stop_early(EarlyStopping("validation_nats", PATIENCE, higher_is_better=False))
     rnn.train_frames(
         model,
         chorales.train,

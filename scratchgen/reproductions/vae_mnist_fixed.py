@@ -32,7 +32,7 @@ def measure(seed: int, open_run: OpenRun, hidden: int | list[int]) -> Measured:
     settings = {"epochs": EPOCHS, "batch_size": BATCH, "learning_rate": ALPHA}
     info = vae_task.DataInfo(**of_rows(images))
     run = open_run(configuration(vae_task.TASK, "binarized-mnist", images, settings, seed, model, info))
-    run.wait(EarlyStopping("validation_elbo", EPOCHS, higher_is_better=True))
+    run.stop_early(EarlyStopping("validation_elbo", EPOCHS, higher_is_better=True))
     vae.train(
         model,
         images.train,

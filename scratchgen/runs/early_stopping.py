@@ -1,7 +1,7 @@
-"""Early stopping: training ends when the validation number has stopped getting better.
+"""Early stopping: training ends when the validation number no longer improves.
 
-Prechelt (1998), "Early stopping — but when?": the model is that of the epoch that validated best, and the
-wait for a better one has an end.
+Prechelt (1998), "Early stopping — but when?": the finished model is that of the epoch with the best validation
+number.
 """
 
 from __future__ import annotations
@@ -15,46 +15,48 @@ from scratchgen.nn import Module
 
 
 class EarlyStopping:
-    """Waits so many epochs for a better number, and remembers the weights of the best.
+    """Stops a training after some epochs without improvement, and keeps the weights of the best epoch.
 
-    name                of the number, as a training logs it once an epoch
-    epochs              without a better number, after which the wait is over; at least 1
-    higher_is_better    as of a bound; else lower is, as of bits
+    name                of the number, as the training logs it once per epoch
+    patience            epochs without improvement after which the training stops; at least 1
+    higher_is_better    True for a bound, False for bits or a loss
 
-    Equal is not better, and NaN never is. Its state can be saved and put back, weights and all.
+    An equal number is no improvement, and NaN never is. Raises ValueError for a patience below 1.
+
+        run.stop_early(EarlyStopping("validation_loss", patience=5, higher_is_better=False))
     """
 
-    def __init__(self, name: str, epochs: int, *, higher_is_better: bool):
-        if epochs < 1:
-            raise ValueError(f"patience is at least 1 epoch, not {epochs}")
-        self.name, self.epochs, self.higher_is_better = name, epochs, higher_is_better
+    def __init__(self, name: str, patience: int, *, higher_is_better: bool):
+        if patience < 1:
+            raise ValueError(f"patience is at least 1 epoch, not {patience}")
+        self.name, self.patience, self.higher_is_better = name, patience, higher_is_better
         self.best_epoch, self.best = 0, None  # epochs count from 1; None: no number yet
-        self.waited = 0
+        self.waited = 0  # epochs since the best one
         self._weights: dict[str, np.ndarray] = {}
 
     @property
-    def over(self) -> bool:
-        """Whether the wait has been long enough."""
-        return self.waited >= self.epochs
+    def is_exhausted(self) -> bool:
+        """Whether the training has to stop."""
+        return self.waited >= self.patience
 
     def look(self, epoch: int, number: float, model: Module) -> None:
-        """At the end of an epoch: is this the best so far?"""
+        """Compare the number of an epoch that has ended with the best one; keep the weights of a better one."""
         if self._is_better(number):
             self.best_epoch, self.best, self.waited = epoch, number, 0
             self._weights = model.state_dict()  # a copy
         else:
             self.waited += 1
 
-    def install(self, model: Module) -> None:
+    def restore_best(self, model: Module) -> None:
         """Give the model the weights of the best epoch, if there was one."""
         if self._weights:
             model.load_state_dict(self._weights)
 
-    def verdict(self, done: int, n: int) -> str:
-        """Which epoch was best, after `done` of n epochs."""
+    def summary(self, done: int, n: int) -> str:
+        """One line on which epoch was best, after `done` of n epochs."""
         if self.best is None:
             return f"{self.name} was never a number; the weights are those of the last epoch, {done}"
-        early = f", stopped as {self.waited} were no better" if done < n else ""
+        early = f", stopped after {self.waited} without improvement" if done < n else ""
         best = f"{self.name.replace('_', ' ')} {self.best:.3f}"
         return f"best epoch {self.best_epoch}, {best}; its weights are kept ({done} epochs of {n}{early})"
 
@@ -69,7 +71,7 @@ class EarlyStopping:
         return {**numbers, **{f"weights.{name}": array for name, array in self._weights.items()}}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Put back what `state_dict` gave."""
+        """Restore a state that `state_dict` returned."""
         self.best_epoch, self.best, self.waited = (state[name] for name in ("best_epoch", "best", "waited"))
         prefix = "weights."
         self._weights = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}

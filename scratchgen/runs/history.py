@@ -1,4 +1,4 @@
-"""The books of a training in memory, and its state: where it is, and what it needs to go on from there."""
+"""The record of a training in memory, and the state from which it can be resumed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scratchgen.runs.early_stopping import EarlyStopping
 
 
 class History:
-    """What a training loop needs:
+    """The record of a training in memory: a loop needs nothing else, and a Run adds a directory.
 
         run.track(model=model, optimizer=optimizer, rng=rng)
         for epoch in run.epochs(10):
@@ -25,12 +25,12 @@ class History:
     history    for each name that was logged, its means by epoch
     epoch      the number of the current epoch, from 1;  step: how many steps of it are done
 
-    A loop that goes on from a saved state finds itself at the same place: `epochs` begins at the epoch of
-    the state, with the `rng` of that epoch's beginning, so that the data come in the same order again;
-    `steps` passes over what was done, and then puts back the state of everything that is kept.
+    A loop that is resumed from a saved state continues at the same step: `epochs` begins at the epoch of the
+    state, with the `rng` as it was when that epoch began, so that the data come in the same order again; `steps`
+    skips the steps that were done, and then restores the state of every tracked object.
 
-    With an EarlyStopping (`wait`), `epochs` ends when the wait is over, and the model that is kept as `model` has
-    the weights of the best epoch; `best_epoch` is logged.
+    With an EarlyStopping (`stop_early`), `epochs` ends after some epochs without improvement, and the model that
+    is tracked as `model` has the weights of the best epoch; `best_epoch` is logged.
     """
 
     def __init__(self):
@@ -43,22 +43,23 @@ class History:
         self._watching: list[Any] = []
         self._order: dict | None = None  # the state of rng at the beginning of this epoch
         self._to_put_back: tuple[dict, dict] | None = None
-        self.patience: EarlyStopping | None = None
+        self.early_stopping: EarlyStopping | None = None
 
     def track(self, **things) -> None:
-        """Name everything that the training changes (see `kept`): it is saved, and put back when resumed.
+        """Name every object that the training changes: its state is saved, and restored when resumed.
 
-        `rng` is the generator that the order of the data is drawn from.
+        `model` is the model whose weights early stopping restores; `rng` is the generator of the order of the
+        data.
         """
         self._things |= things
 
-    def wait(self, patience: EarlyStopping) -> None:
-        """Stop early: when the number that `patience` names has not got better for too long."""
-        self.patience = patience
-        self.track(patience=patience)
+    def stop_early(self, early_stopping: EarlyStopping) -> None:
+        """Stop after some epochs without improvement of a logged number, with the weights of the best epoch."""
+        self.early_stopping = early_stopping
+        self.track(early_stopping=early_stopping)
 
     def observe(self, **things) -> None:
-        """Keep things that look at the training: `look()` of each is called at the end of every epoch."""
+        """Track objects that observe the training: `look()` of each is called at the end of every epoch."""
         self._watching += things.values()
         self.track(**things)
 
@@ -66,14 +67,14 @@ class History:
         """1, 2, …, n; at the end of each, the means of what was logged in it go into `history`."""
         if self.step == 0:  # the state is that of the end of an epoch: there are no steps to pass over
             self._put_back()
-        while self.epoch <= n and not (self.patience and self.patience.over):
+        while self.epoch <= n and not (self.early_stopping and self.early_stopping.is_exhausted):
             self._set_order()
             yield self.epoch
             self._close_epoch()
             self.epoch, self.step = self.epoch + 1, 0
         self.after_epochs()
-        if self.patience:
-            self.patience.install(self._things["model"])
+        if self.early_stopping:
+            self.early_stopping.restore_best(self._things["model"])
 
     def steps(self, items: Iterable) -> Iterator:
         """The items of one epoch; when the loop comes back for the next, a step is done."""
@@ -89,16 +90,16 @@ class History:
             self.after_step()
 
     def after_step(self) -> None:
-        """For those who do more than remember."""
+        """Called after every step; a Run shows its progress and saves here."""
 
     def save_checkpoint(self) -> None:
-        """The same, when a training cannot go on: what it keeps is good still."""
+        """Called before the error when a training cannot continue; a Run saves the last good state here."""
 
     def after_epochs(self) -> None:
-        """The same, when the last epoch is over."""
+        """Called after the last epoch; a Run saves its last state here."""
 
     def log(self, **numbers: float) -> None:
-        """Note numbers of this step. What is logged several times in an epoch is averaged over it."""
+        """Record numbers of this step. A number that is logged several times in an epoch is averaged over it."""
         for name, number in numbers.items():
             entry = self._sums.setdefault(name, [0.0, 0])
             entry[0] += float(number)
@@ -123,13 +124,13 @@ class History:
 
     def _close_epoch(self) -> None:
         means = {name: total / count for name, (total, count) in self._sums.items()}
-        if self.patience:
-            self.patience.look(self.epoch, means[self.patience.name], self._things["model"])
-            means["best_epoch"] = self.patience.best_epoch
+        if self.early_stopping:
+            self.early_stopping.look(self.epoch, means[self.early_stopping.name], self._things["model"])
+            means["best_epoch"] = self.early_stopping.best_epoch
         for thing in self._watching:
             thing.look()
         self._sums.clear()
-        self.latest = dict(means)  # what was logged in former epochs alone is not shown for ever
+        self.latest = dict(means)  # numbers of former epochs alone are not shown any more
         self._note(means)
 
     def _note(self, means: dict[str, float]) -> None:
@@ -137,18 +138,18 @@ class History:
         for name, mean in means.items():
             self.history[name].append(mean)
 
-    # --- saving and going on ------------------------------------------------------------------------------
+    # --- saving and resuming ------------------------------------------------------------------------------
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
-        """Everything at the end of a step, or of the last epoch: arrays, and the rest as a JSON value."""
+        """The state at the end of a step, or of the last epoch: arrays, and the other values as JSON."""
         arrays, numbers = state.pack(self._things)
         place = {"epoch": self.epoch, "step": self.step, "total_steps": self.total_steps}
-        books = {"by_epoch": self.by_epoch, "sums": self._sums, "order": self._order}
-        return arrays, {**place, **books, "kept": numbers}
+        record = {"by_epoch": self.by_epoch, "sums": self._sums, "order": self._order}
+        return arrays, {**place, **record, "tracked": numbers}
 
     def resume(self, arrays: dict[str, np.ndarray], numbers: dict) -> None:
         """Let the next loop begin where `state()` was taken."""
-        self._to_put_back = arrays, numbers["kept"]
+        self._to_put_back = arrays, numbers["tracked"]
         self.epoch, self.step, self.total_steps = (numbers[k] for k in ("epoch", "step", "total_steps"))
         for means in numbers["by_epoch"]:
             self._note(means)

@@ -150,8 +150,8 @@ class Run(History):
         with self._stopping_gently(), self._display as display:
             display.begin(n, self.epoch - 1)
             yield from super().epochs(n)
-            if self.patience:
-                display.say(self.patience.verdict(len(self.by_epoch), n))
+            if self.early_stopping:
+                display.say(self.early_stopping.summary(len(self.by_epoch), n))
 
     def after_step(self) -> None:
         """Show the progress; save when it is time; stop when asked to."""

@@ -66,8 +66,7 @@ def load_run(directory: str | Path) -> LoadedRun:
         )
     if config.task == OWN_TASK:
         raise BadInput(
-            f"{directory} is a run of a model of your own; load it in Python: sg.load(path), after the import of "
-            "the module that defines it"
+            f"{directory} is a run of a model of your own; name its class with --model module:Class"
         )
     found = task_of(config, directory)
     weights = read_weights(directory / "model.safetensors")

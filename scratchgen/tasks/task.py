@@ -168,7 +168,7 @@ def train_task(
     run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info))
     if settings.patience and task.early_stopping:
         name, higher_is_better = task.early_stopping
-        run.wait(EarlyStopping(name, settings.patience, higher_is_better=higher_is_better))
+        run.stop_early(EarlyStopping(name, settings.patience, higher_is_better=higher_is_better))
     trained = task.train(model, data, settings, run, rng)
     scores = task.score(model, data, settings, "test", trained)
     with run.saving():

@@ -251,7 +251,7 @@ def test_a_warning_reaches_the_reader_and_what_health_remembers_is_kept_with_the
             **players(model, 0.01),
             rng=Generator(0),
         )
-    assert history.state()[1]["kept"]["monitor"]["won"] is True
+    assert history.state()[1]["tracked"]["monitor"]["won"] is True
 
 
 def test_a_convolutional_pair_with_batch_normalisation_trains_and_resumes_to_the_same_bits():

@@ -194,7 +194,7 @@ def test_the_claim_above_rejects_a_checkpoint_that_forgets(forgotten, rng):
         run(stopped := Watched(4))
     arrays, numbers = stopped.saved
     arrays.pop("carried/state") if forgotten == "carried" else None
-    numbers["kept"][forgotten] = {"state": None} if forgotten == "carried" else {"seed": 3, "counter": 0}
+    numbers["tracked"][forgotten] = {"state": None} if forgotten == "carried" else {"seed": 3, "counter": 0}
     again = History()
     again.resume(arrays, numbers)
     assert any(np.any(array != expected[name]) for name, array in run(again).items())
@@ -205,7 +205,7 @@ def test_an_incomplete_checkpoint_is_refused_in_one_line(rng):
     with pytest.raises(Killed):
         train(MODEL, ids, ids, stopped := Watched(3), **fit(MODEL))
     arrays, numbers = stopped.saved
-    del numbers["kept"]["dropout"]
+    del numbers["tracked"]["dropout"]
     again = History()
     again.resume(arrays, numbers)
     with pytest.raises(BadInput, match="another version saved it"):

@@ -12,85 +12,85 @@ from scratchgen.runs.early_stopping import EarlyStopping
 
 
 class OneWeight(Module):
-    """A model whose only weight is told to it."""
+    """A model of one weight, which a test sets."""
 
     def __init__(self):
         self.w = Parameter(np.zeros(1))
 
 
-def train(numbers, patience, saved=None, save_at=None):
-    """A training whose validation numbers are given: the books, the weight at the end, a state on the way."""
-    model, books, state = OneWeight(), History(), None
-    books.track(model=model)
-    books.wait(patience)
+def train(numbers, early_stopping, saved=None, save_at=None):
+    """A training with these validation numbers: its history, the weight at the end, the state after an epoch."""
+    model, history, state = OneWeight(), History(), None
+    history.track(model=model)
+    history.stop_early(early_stopping)
     if saved:
-        books.resume(*saved)
-    for epoch in books.epochs(len(numbers)):
-        for _ in books.steps([None]):
+        history.resume(*saved)
+    for epoch in history.epochs(len(numbers)):
+        for _ in history.steps([None]):
             model.w.data[:] = epoch
         if epoch == save_at:
-            state = copy.deepcopy(books.state())
-        books.log(bits=numbers[epoch - 1])
-    return books, float(model.w.data[0]), state
+            state = copy.deepcopy(history.state())
+        history.log(bits=numbers[epoch - 1])
+    return history, float(model.w.data[0]), state
 
 
-def wait(epochs, higher_is_better=False):
-    return EarlyStopping("bits", epochs, higher_is_better=higher_is_better)
+def stop_after(patience, higher_is_better=False):
+    return EarlyStopping("bits", patience, higher_is_better=higher_is_better)
 
 
-def test_training_ends_when_nothing_got_better_for_as_long_and_the_best_weights_are_kept():
-    books, weight, _ = train([5, 3, 4, 3, 2, 1], wait(2))
-    assert books.history["bits"] == [5, 3, 4, 3]  # equal is not better
-    assert books.history["best_epoch"] == [1, 2, 2, 2]
+def test_training_ends_after_that_many_epochs_without_improvement_and_the_best_weights_are_kept():
+    history, weight, _ = train([5, 3, 4, 3, 2, 1], stop_after(2))
+    assert history.history["bits"] == [5, 3, 4, 3]  # an equal number is no improvement
+    assert history.history["best_epoch"] == [1, 2, 2, 2]
     assert weight == 2
 
 
-def test_a_longer_wait_gets_over_the_hill():
-    books, weight, _ = train([5, 3, 4, 3, 2, 1], wait(3))
-    assert len(books.by_epoch) == 6 and weight == 6
+def test_a_greater_patience_reaches_a_later_improvement():
+    history, weight, _ = train([5, 3, 4, 3, 2, 1], stop_after(3))
+    assert len(history.by_epoch) == 6 and weight == 6
 
 
-def test_the_best_weights_are_kept_when_the_epochs_end_before_the_wait():
-    assert train([5, 3, 4], wait(9))[1] == 2
+def test_the_best_weights_are_kept_when_the_epochs_end_before_the_patience():
+    assert train([5, 3, 4], stop_after(9))[1] == 2
 
 
 def test_higher_can_be_better():
-    assert train([5, 3, 4], wait(9, higher_is_better=True))[1] == 1
+    assert train([5, 3, 4], stop_after(9, higher_is_better=True))[1] == 1
 
 
-def test_nan_is_never_better_and_without_any_number_the_last_weights_stay():
-    books, weight, _ = train([math.nan, 3, math.nan, math.nan, 2], wait(2))
-    assert weight == 2 and len(books.by_epoch) == 4
-    books, weight, _ = train([math.nan] * 5, wait(2))
-    assert weight == 2 and books.history["best_epoch"] == [0, 0]
+def test_nan_is_no_improvement_and_without_any_number_the_last_weights_stay():
+    history, weight, _ = train([math.nan, 3, math.nan, math.nan, 2], stop_after(2))
+    assert weight == 2 and len(history.by_epoch) == 4
+    history, weight, _ = train([math.nan] * 5, stop_after(2))
+    assert weight == 2 and history.history["best_epoch"] == [0, 0]
 
 
 @pytest.mark.parametrize("at", [1, 2, 3, 4])
-def test_the_best_is_remembered_by_a_training_that_goes_on(at):
+def test_a_resumed_training_knows_its_best_epoch(at):
     numbers = [5, 3, 4, 3, 2, 1]
-    *_, state = train(numbers, wait(2), save_at=at)
-    books, weight, _ = train(numbers, wait(2), saved=state)
-    assert (weight, books.history["best_epoch"]) == (2, [1, 2, 2, 2])
+    *_, state = train(numbers, stop_after(2), save_at=at)
+    history, weight, _ = train(numbers, stop_after(2), saved=state)
+    assert (weight, history.history["best_epoch"]) == (2, [1, 2, 2, 2])
 
 
-def test_a_training_that_forgot_its_best_would_wait_anew_and_be_noticed():
-    *_, (arrays, numbers) = train([5, 3, 4, 3, 2, 1], wait(2), save_at=4)
-    forgotten = {**numbers, "kept": {**numbers["kept"], "patience": wait(2).state_dict()}}
-    books, weight, _ = train([5, 3, 4, 3, 2, 1], wait(2), saved=(arrays, forgotten))
-    assert weight == 6 and len(books.by_epoch) == 6
+def test_the_claim_above_rejects_a_training_that_has_lost_its_best_epoch():
+    *_, (arrays, numbers) = train([5, 3, 4, 3, 2, 1], stop_after(2), save_at=4)
+    forgotten = {**numbers, "tracked": {**numbers["tracked"], "early_stopping": stop_after(2).state_dict()}}
+    history, weight, _ = train([5, 3, 4, 3, 2, 1], stop_after(2), saved=(arrays, forgotten))
+    assert weight == 6 and len(history.by_epoch) == 6
 
 
-def test_a_state_of_the_end_has_nothing_left_to_do():
-    model, books = OneWeight(), History()
-    books.track(model=model)
-    for epoch in books.epochs(2):
-        for _ in books.steps([None]):
+def test_a_training_resumed_from_its_end_does_nothing_more():
+    model, history = OneWeight(), History()
+    history.track(model=model)
+    for epoch in history.epochs(2):
+        for _ in history.steps([None]):
             model.w.data[:] = epoch
-        books.log(bits=epoch)
-    arrays, numbers = books.state()
+        history.log(bits=epoch)
+    arrays, numbers = history.state()
 
     model, again = OneWeight(), History()
     again.track(model=model)
     again.resume(arrays, numbers)
     assert list(again.epochs(2)) == []
-    assert model.w.data[0] == 2 and again.history == books.history
+    assert model.w.data[0] == 2 and again.history == history.history
