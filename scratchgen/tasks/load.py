@@ -73,6 +73,7 @@ def load_run(directory: str | Path) -> LoadedRun:
     try:
         info = msgspec.convert(config.data_info, found.data_info)
         model = build(config.model)
+        info.check_model(config.model["arguments"])
     except NotInstalled:
         raise
     except (msgspec.ValidationError, ValueError) as error:

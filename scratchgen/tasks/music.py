@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-import msgspec
 import numpy as np
 
 from scratchgen import plots, rnn
@@ -26,6 +25,7 @@ from scratchgen.tasks.task import (
     Patience,
     SampleRequest,
     Task,
+    TaskInfo,
     optimizer_for,
     schedule_for,
 )
@@ -50,7 +50,7 @@ class Settings(RecurrentSettings):
     patience: Patience = 15
 
 
-class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
+class DataInfo(TaskInfo, frozen=True, kw_only=True):
     """What playing a sample needs to know of the data.
 
     unit     the duration of a step, "quarter note" for instance

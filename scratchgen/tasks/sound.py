@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-import msgspec
 import numpy as np
 
 from scratchgen import plots, rnn
@@ -27,6 +27,7 @@ from scratchgen.tasks.task import (
     Patience,
     SampleRequest,
     Task,
+    TaskInfo,
     optimizer_for,
     schedule_for,
 )
@@ -51,7 +52,7 @@ class Settings(RecurrentSettings):
     patience: Patience = 5
 
 
-class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
+class DataInfo(TaskInfo, frozen=True, kw_only=True):
     """What playing a sample needs to know of the data.
 
     rate     samples per second, Hz
@@ -60,6 +61,11 @@ class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     rate: int
     scale: list[float]
+
+    def check_model(self, arguments: Mapping[str, Any]) -> None:
+        """Raises ValueError for a model of frames of another length."""
+        if len(self.scale) != arguments["data_dim"]:
+            raise ValueError(f"{len(self.scale)} scales for frames of {arguments['data_dim']} numbers")
 
 
 def load(source: str, settings: Settings) -> SoundFrames:

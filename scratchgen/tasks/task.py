@@ -73,6 +73,13 @@ class TaskSettings(Schema):
     patience: Patience = 0
 
 
+class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """The base class of a task's `data_info`."""
+
+    def check_model(self, arguments: Mapping[str, Any]) -> None:
+        """Raises ValueError if the model that these arguments build is for other data; config.json holds both."""
+
+
 @dataclass(frozen=True)
 class SampleRequest:
     """What `scratchgen sample` was asked for; an option that was not given is None or empty."""
@@ -127,7 +134,7 @@ class Task:
     family: Literal["vae", "gan", "rnn"]
     title: str
     settings: type[TaskSettings]
-    data_info: type[msgspec.Struct]
+    data_info: type[TaskInfo]
     monitored: tuple[str, ...]
     load: Callable[[str, Any], Any]
     describe: Callable[[Any, Any], Any]
@@ -272,6 +279,7 @@ __all__ = [
     "Score",
     "Show",
     "Task",
+    "TaskInfo",
     "TaskSettings",
     "configuration",
     "finished",

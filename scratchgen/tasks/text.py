@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-import msgspec
 import numpy as np
 
 from scratchgen import evaluation, plots, rnn
@@ -19,7 +18,15 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.recurrent import Tokenizer, TokenizerSettings, draw_dynamics, tokenizer_for
-from scratchgen.tasks.task import Epochs, LearningRate, SampleRequest, Task, optimizer_for, schedule_for
+from scratchgen.tasks.task import (
+    Epochs,
+    LearningRate,
+    SampleRequest,
+    Task,
+    TaskInfo,
+    optimizer_for,
+    schedule_for,
+)
 
 MAX_ORDER = 3
 BEST_NGRAM = f"best n-gram of order ≤ {MAX_ORDER}"
@@ -47,7 +54,7 @@ class Settings(TokenizerSettings):
     ] = False
 
 
-class DataInfo(msgspec.Struct, frozen=True):
+class DataInfo(TaskInfo, frozen=True, kw_only=True):
     """A text needs nothing beyond its model's tokenizer."""
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import msgspec
 import numpy as np
 
 from scratchgen import evaluation, plots, rnn
@@ -23,7 +22,15 @@ from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.music import per_step
 from scratchgen.tasks.recurrent import Cell, Embedding, Tokenizer, TokenizerSettings, tokenizer_for
 from scratchgen.tasks.rows import output_file
-from scratchgen.tasks.task import Epochs, LearningRate, SampleRequest, Task, optimizer_for, schedule_for
+from scratchgen.tasks.task import (
+    Epochs,
+    LearningRate,
+    SampleRequest,
+    Task,
+    TaskInfo,
+    optimizer_for,
+    schedule_for,
+)
 
 MAX_ORDER = 3
 TARGETS_ALONE = f"best n-gram of order ≤ {MAX_ORDER} of targets alone"
@@ -48,7 +55,7 @@ class Settings(TokenizerSettings):
     learning_rate: LearningRate = 3e-3
 
 
-class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
+class DataInfo(TaskInfo, frozen=True, kw_only=True):
     """The languages: what the source and the target are written in."""
 
     sides: tuple[str, str]

@@ -1,4 +1,4 @@
-"""Conditional models draw what they are asked for: judged by a classifier that has seen real digits only."""
+"""Conditional models draw the class that they are conditioned on: a classifier of real digits judges them."""
 
 import os
 
@@ -9,8 +9,8 @@ from scratchgen.data import load_images
 from scratchgen.evaluation import Classifier
 from scratchgen.random import Generator
 from scratchgen.runs.run import Run
-from scratchgen.tasks import train_gan, train_vae
-from scratchgen.tasks.recipes import recipe
+from scratchgen.tasks import get_task
+from scratchgen.tasks.task import train_task
 
 pytestmark = pytest.mark.slow
 ASKED = np.arange(1000) % 10
@@ -33,13 +33,13 @@ def model(request, judge, tmp_path_factory):
     kind, directory = request.param, tmp_path_factory.mktemp("runs") / "run"
     if kind == "gan" and not request.config.getoption("--full"):
         pytest.skip("its training takes six minutes; --full trains it")
-    settings = recipe(kind, "mnist", model="conditional")
-    train = {"vae": train_vae, "gan": train_gan}[kind]
-    model, _ = train("mnist", settings, 0, lambda config: Run(directory, config, quiet=True))
+    task = get_task(kind)
+    settings = task.complete("mnist", {"model": "conditional"})
+    model, _ = train_task(task, "mnist", settings, 0, lambda config: Run(directory, config, quiet=True))
     return model
 
 
-def test_nineteen_of_twenty_samples_of_mnist_are_of_the_class_that_is_asked_for(judge, model):
+def test_nineteen_of_twenty_samples_of_mnist_are_of_the_class_that_they_are_conditioned_on(judge, model):
     samples = model.sample(1000, Generator(77), ASKED)
     assert np.mean(judge.predict(samples) == ASKED) >= 0.95
 
