@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from scratchgen.cli.output import console
+from scratchgen.cli.output import console, print_line
 from scratchgen.data import TextData
 from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
