@@ -36,6 +36,7 @@ def pytest_ignore_collect(collection_path, config):
 def pytest_collection_modifyitems(config, items):
     """`-m fast` leaves out, in a file with the mark, what takes long, and other backends and dtypes of a kernel."""
     if config.option.markexpr == "fast":
+        config.hook.pytest_deselected(items=[item for item in items if not _is_quick(item)])
         items[:] = [item for item in items if _is_quick(item)]
 
 

@@ -14,11 +14,14 @@ from rich.table import Table
 
 from scratchgen.cli.output import console, print_line
 from scratchgen.data import TextData
+from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
+from scratchgen.runs.config import OWN_TASK
 from scratchgen.runs.files import writable_file, write_json
 from scratchgen.runs.score import Score
-from scratchgen.tasks.load import LoadedRun, load_run
+from scratchgen.tasks.load import load_run
+from scratchgen.tasks.own import evaluate_own, load_own
 
 PARTS = ("validation", "test")
 
@@ -36,6 +39,12 @@ def evaluate(
             min=0, max=HELD_OUT_SEED - 1, help="Seed of the noise (default: that of the training's scores)."
         ),
     ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Run of your own: its model, as module:Class; --data is needed then.")
+    ] = None,
+    data: Annotated[
+        str | None, typer.Option(help="Run of your own: the data to score, by name or path.")
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="Write every number to this file.")] = None,
 ) -> None:
     """Evaluate a trained model on held-out data: final training scores, a VAE's likelihood, an RNN against
@@ -45,30 +54,55 @@ def evaluate(
     lower bound in expectation. Samples of a GAN and held-out examples are both compared with the training
     part, at most 5,000 of each; the score of held-out examples is the best that samples can reach.
     """
+    if part not in PARTS:
+        raise BadInput(f"no part is named {part!r}; there are {', '.join(PARTS)}")
+    if model is not None and data is not None:
+        _refuse_k(run, k)
+        title, facts, scores = _of_own_model(run, model, data, part, json)
+    elif model is not None or data is not None:
+        raise BadInput("--model and --data are given together, for a run of a model of your own")
+    else:
+        title, facts, scores = _of_task(run, part, k, seed, json)
+    if json is not None:
+        _write(json, {"run": str(run), **facts, "seed": seed}, scores)
+    screen = console()
+    print_line(screen, title)
+    screen.print(_table(scores))
+    if json is not None:
+        print_line(screen, f"Numbers: {json}")
+
+
+Evaluation = tuple[str, dict[str, object], list[Score]]  # title, what the numbers are about, the numbers
+
+
+def _of_task(run: Path, part: str, k: int | None, seed: int | None, json: Path | None) -> Evaluation:
     loaded = load_run(run)
-    _check(loaded, part, k)
-    data = loaded.load_data()
-    file = None if json is None else writable_file(json)
+    if not loaded.task.takes_k:
+        _refuse_k(run, k)
+    data, name = loaded.load_data(), loaded.task.name
+    if json is not None:
+        writable_file(json)
     noise = Generator(HELD_OUT_SEED if seed is None else seed)
     scores = loaded.task.evaluate(loaded.model, data, loaded.settings, part, noise, k, _with_progress_bar)
     n, unit = len(getattr(data, part)), "characters" if isinstance(data, TextData) else "examples"
-    if file is not None:
-        _write(file, loaded, part, n, seed, scores)
-    screen = console()
-    print_line(screen, f"{loaded.task.name} on the {part} part of {data.name}, {n:,} {unit}")
-    screen.print(_table(scores))
-    if file is not None:
-        print_line(screen, f"Numbers: {file}")
+    facts = {"task": name, "data": loaded.config.data, "part": part, "examples": n}
+    return f"{name} on the {part} part of {data.name}, {n:,} {unit}", facts, scores
 
 
-def _check(run: LoadedRun, part: str, k: int | None) -> None:
-    """Raises BadInput for an unknown part, and for k where the task has no latents to sample."""
-    if part not in PARTS:
-        raise BadInput(f"no part is named {part!r}; there are {', '.join(PARTS)}")
-    if k is not None and not run.task.takes_k:
-        raise BadInput(
-            f"-k counts samples of a VAE's latent, and the model of {run.directory} has none; leave it out"
-        )
+def _of_own_model(run: Path, place: str, data: str, part: str, json: Path | None) -> Evaluation:
+    model = load_own(run, place, "evaluate")
+    rows = getattr(load_rows(data), part)
+    scores, n = evaluate_own(model, rows), len(rows)
+    if json is not None:
+        writable_file(json)
+    facts = {"task": OWN_TASK, "data": data, "part": part, "examples": n}
+    return f"{place} on the {part} part of {data}, {n:,} examples", facts, scores
+
+
+def _refuse_k(run: Path, k: int | None) -> None:
+    """Raises BadInput for -k where the model has no latents to sample."""
+    if k is not None:
+        raise BadInput(f"-k counts samples of a VAE's latent, and the model of {run} has none; leave it out")
 
 
 def _with_progress_bar(chunks: Sequence, name: str) -> Iterable:
@@ -86,8 +120,7 @@ def _table(scores: list[Score]) -> Table:
     return table
 
 
-def _write(file: Path, run: LoadedRun, part: str, n: int, seed: int | None, scores: list[Score]) -> None:
-    what = {"run": str(run.directory), "task": run.task.name, "data": run.config.data, "part": part}
+def _write(file: Path, what: dict[str, object], scores: list[Score]) -> None:
     numbers = ("measure", "value", "standard_error", "baseline_value", "baseline")
     rows = [{name: asdict(score)[name] for name in numbers} for score in scores]
-    write_json(file, {**what, "examples": n, "seed": seed, "scores": rows})
+    write_json(file, {**what, "scores": rows})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,8 @@ import typer
 
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED
-from scratchgen.tasks.load import LoadedRun, load_run
+from scratchgen.tasks.load import load_run
+from scratchgen.tasks.own import load_own, sample_own
 from scratchgen.tasks.task import SampleRequest
 from scratchgen.vae.interpolate import PATHS
 
@@ -57,6 +59,12 @@ def sample(
         list[int] | None,
         typer.Option("--class", help="Conditional model: sample this class only; may be repeated."),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="Run of your own: its model, as module:Class; samples are written as .npy or .png."
+        ),
+    ] = None,
     interpolate: Annotated[
         str | None,
         typer.Option(help=f"VAE: interpolations between test images, {' or '.join(PATHS)}; one per row."),
@@ -67,7 +75,6 @@ def sample(
     Music is written as MIDI, with its sound (.wav) and its picture (.png) next to it. Sound is written as WAV,
     with its picture next to it.
     """
-    loaded = load_run(run)
     request = SampleRequest(
         out=out,
         n=n,
@@ -80,15 +87,20 @@ def sample(
         classes=tuple(class_ or ()),
         interpolate=interpolate,
     )
-    _check_options(loaded, request)
+    if model is not None:
+        _refuse_options(request, f"{run} is a run of a model of your own")
+        print(sample_own(load_own(run, model, "sample"), n, seed, out))
+        return
+    loaded = load_run(run)
+    _refuse_options(
+        request, f"{run} is a run of the task {loaded.task.name}", but_for=loaded.task.sample_options
+    )
     print(loaded.task.sample(loaded, request))
 
 
-def _check_options(run: LoadedRun, request: SampleRequest) -> None:
-    """Raises BadInput for options that the task of the run does not have."""
-    other = [name for name in request.given() if name not in run.task.sample_options]
+def _refuse_options(request: SampleRequest, what: str, but_for: Sequence[str] = ()) -> None:
+    """Raises BadInput for options that this kind of run does not have."""
+    other = [name for name in request.given() if name not in but_for]
     if other:
         options = " and ".join(OPTION_NAMES.get(name, f"--{name.replace('_', '-')}") for name in other)
-        raise BadInput(
-            f"{run.directory} is a run of the task {run.task.name}, which has no {options}; leave it out"
-        )
+        raise BadInput(f"{what}, which has no {options}; leave it out")

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, NotInstalled
 from scratchgen.random import Generator
 
 __all__ = ["build", "describe", "saveable"]
@@ -110,6 +110,8 @@ def build(described: Any, rng: Generator | None = None) -> Any:
         arguments["rng"] = Generator(0) if rng is None else rng
     try:
         return cls(**arguments)
+    except NotInstalled:
+        raise
     except (TypeError, ValueError, AttributeError) as error:
         raise BadInput(f"the arguments of the model {name} do not fit it ({error})") from None
 

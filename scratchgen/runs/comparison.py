@@ -78,8 +78,9 @@ def _epochs(record: Record) -> str:
 
 def _curves(group: Group) -> list[str]:
     """One picture per monitored number."""
-    names = dict.fromkeys(name for record in group.records for name in record.config.monitored)
-    names.pop("best_epoch", None)
+    names = dict.fromkeys(name for record in group.records for name in record.monitored)
+    for name in ("epoch", "best_epoch"):
+        names.pop(name, None)
     figures = []
     with tempfile.TemporaryDirectory() as folder:
         for name in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,9 +67,10 @@ def as_config(config: RunConfig | dict[str, Any]) -> RunConfig:
         return config
     try:
         settings = msgspec.to_builtins(config)
-    except (TypeError, ValueError) as error:
+        json.dumps(settings, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
         raise BadInput(
-            f"the configuration of a run holds JSON values: numbers, texts, lists, dictionaries ({error})"
+            f"the configuration of a run holds JSON values: finite numbers, texts, lists, dictionaries ({error})"
         ) from None
     return RunConfig(settings=settings, **collect_provenance())
 

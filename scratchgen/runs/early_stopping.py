@@ -48,7 +48,7 @@ class EarlyStopping:
         else:
             self.epochs_without_improvement += 1
 
-    def install(self, model: Module) -> None:
+    def restore_best(self, model: Module) -> None:
         """Give the model the weights of the best epoch, if there was one."""
         if self._weights:
             model.load_state_dict(self._weights)

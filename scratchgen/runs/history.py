@@ -86,7 +86,7 @@ class History:
             self.epoch, self.step = self.epoch + 1, 0
         self.after_epochs()
         if self.early_stopping:
-            self.early_stopping.install(self._tracked["model"])
+            self.early_stopping.restore_best(self._tracked["model"])
 
     def steps(self, items: Iterable[T]) -> Iterator[T]:
         """The items of one epoch; a step is done when the loop asks for the next item."""

@@ -45,6 +45,11 @@ class Record:
         """Minutes in all sessions, or None while the run is unfinished."""
         return self.timing.seconds / 60 if self.timing else None
 
+    @property
+    def monitored(self) -> list[str]:
+        """The logged numbers that say how the training goes; every number for a run of a person's own loop."""
+        return self.config.monitored or list(dict.fromkeys(name for epoch in self.epochs for name in epoch))
+
     def series(self, name: str) -> list[float]:
         """The numbers of one name by epoch."""
         return [epoch[name] for epoch in self.epochs if name in epoch]

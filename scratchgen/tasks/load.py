@@ -69,14 +69,14 @@ def load_run(directory: str | Path) -> LoadedRun[Any, Any]:
         )
     if config.task == OWN_TASK:
         raise BadInput(
-            f"{directory} is a run of your own model; load it in Python: import the module that defines the "
-            "model, then sg.load(path)"
+            f"{directory} is a run of a model of your own; name its class with --model module:Class"
         )
     found = task_of(config, directory)
     weights = read_weights(directory / "model.safetensors")
     try:
         info = msgspec.convert(config.data_info, found.data_info)
         model = build(config.model)
+        info.check_model(config.model["arguments"])
     except NotInstalled:
         raise
     except (msgspec.ValidationError, ValueError) as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -28,6 +27,7 @@ from scratchgen.tasks.task import (
     PatienceEpochs,
     SampleRequest,
     Task,
+    TaskInfo,
     optimizer_for,
     schedule_for,
 )
@@ -55,7 +55,7 @@ class Settings(RecurrentSettings, frozen=True):
     patience: PatienceEpochs = 15
 
 
-class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
+class DataInfo(TaskInfo, frozen=True, kw_only=True):
     """The facts about piano rolls that playing a sample needs.
 
     unit     the duration of a step, "quarter note" for instance

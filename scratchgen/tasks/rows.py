@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
 import numpy as np
 
 from scratchgen import plots
@@ -16,7 +15,7 @@ from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file
-from scratchgen.tasks.task import SampleRequest
+from scratchgen.tasks.task import SampleRequest, TaskInfo
 
 if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 DEFAULT_COUNT = 64  # samples of `scratchgen sample`
 
 
-class RowInfo(msgspec.Struct, frozen=True, kw_only=True):
+class RowInfo(TaskInfo, frozen=True, kw_only=True):
     """The facts about rows that building a model, sampling and drawing need.
 
     kind           what a row is
@@ -42,6 +41,12 @@ class RowInfo(msgspec.Struct, frozen=True, kw_only=True):
         if math.prod(self.image_shape) != self.data_dim:
             height, width = self.image_shape
             raise ValueError(f"images of {height} × {width} pixels for rows of {self.data_dim} numbers")
+
+    def check_model(self, arguments: Mapping[str, Any]) -> None:
+        """Raises ValueError for a model of rows of another length."""
+        data_dim = arguments.get("data_dim") or math.prod(arguments.get("image_shape", ()))
+        if data_dim != self.data_dim:
+            raise ValueError(f"a model of {data_dim} numbers per row for rows of {self.data_dim}")
 
 
 def of_rows(rows: RowData) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
 import numpy as np
 
 from scratchgen import plots, rnn
@@ -28,6 +28,7 @@ from scratchgen.tasks.task import (
     PatienceEpochs,
     SampleRequest,
     Task,
+    TaskInfo,
     optimizer_for,
     schedule_for,
 )
@@ -55,7 +56,7 @@ class Settings(RecurrentSettings, frozen=True):
     patience: PatienceEpochs = 5
 
 
-class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
+class DataInfo(TaskInfo, frozen=True, kw_only=True):
     """The facts about sounds that playing a sample needs.
 
     rate     samples per second, Hz
@@ -64,6 +65,11 @@ class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     rate: int
     scale: list[float]
+
+    def check_model(self, arguments: Mapping[str, Any]) -> None:
+        """Raises ValueError for a model of frames of another length."""
+        if len(self.scale) != arguments["data_dim"]:
+            raise ValueError(f"{len(self.scale)} scales for frames of {arguments['data_dim']} numbers")
 
 
 def load(source: str, settings: Settings) -> SoundFrames:

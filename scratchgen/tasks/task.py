@@ -73,6 +73,13 @@ class TaskSettings(Schema, frozen=True):
     patience: PatienceEpochs = 0
 
 
+class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """The base class of a task's `data_info`."""
+
+    def check_model(self, arguments: Mapping[str, Any]) -> None:
+        """Raises ValueError if the model that these arguments build is for other data; config.json holds both."""
+
+
 @dataclass(frozen=True)
 class SampleRequest:
     """The options of `scratchgen sample`; an option that was not given is None or empty."""
@@ -98,7 +105,7 @@ class SampleRequest:
 
 S = TypeVar("S", bound=TaskSettings)
 D = TypeVar("D")  # the data
-I = TypeVar("I", bound=msgspec.Struct)  # the data_info
+I = TypeVar("I", bound=TaskInfo)  # the data_info
 M = TypeVar("M", bound=Module)
 T = TypeVar("T")  # the result of the training loop
 
@@ -279,6 +286,7 @@ __all__ = [
     "Score",
     "Show",
     "Task",
+    "TaskInfo",
     "TaskSettings",
     "configuration",
     "finished",

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
 import numpy as np
 
 from scratchgen import evaluation, plots, rnn
@@ -25,6 +24,7 @@ from scratchgen.tasks.task import (
     LearningRate,
     SampleRequest,
     Task,
+    TaskInfo,
     optimizer_for,
     schedule_for,
 )
@@ -58,7 +58,7 @@ class Settings(TokenizerSettings, frozen=True):
     ] = False
 
 
-class DataInfo(msgspec.Struct, frozen=True):
+class DataInfo(TaskInfo, frozen=True):
     """No facts: the tokenizer belongs to the model."""
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import msgspec
 import numpy as np
 
 from scratchgen import evaluation, plots, rnn
@@ -29,6 +28,7 @@ from scratchgen.tasks.task import (
     LearningRate,
     SampleRequest,
     Task,
+    TaskInfo,
     optimizer_for,
     schedule_for,
 )
@@ -59,7 +59,7 @@ class Settings(TokenizerSettings, frozen=True):
     learning_rate: LearningRate = 3e-3
 
 
-class DataInfo(msgspec.Struct, frozen=True, kw_only=True):
+class DataInfo(TaskInfo, frozen=True, kw_only=True):
     """The languages of the source and of the target."""
 
     sides: tuple[str, str]

@@ -1,4 +1,4 @@
-"""Conditional models draw what they are asked for: judged by a classifier that has seen real digits only."""
+"""Conditional models draw the class that they are conditioned on: a classifier of real digits judges them."""
 
 import os
 
@@ -39,7 +39,7 @@ def model(request, judge, tmp_path_factory):
     return model
 
 
-def test_nineteen_of_twenty_samples_of_mnist_are_of_the_class_that_is_asked_for(judge, model):
+def test_nineteen_of_twenty_samples_of_mnist_are_of_the_class_that_they_are_conditioned_on(judge, model):
     samples = model.sample(1000, Generator(77), ASKED)
     assert np.mean(judge.predict(samples) == ASKED) >= 0.95
 

@@ -76,6 +76,7 @@ def damaged_configurations(config):
         "impossible-sizes": model(arguments={**arguments, "latent_dim": -1}),
         "size-in-words": model(arguments={**arguments, "latent_dim": "many"}),
         "another-image-shape": damaged(data_info={**info, "image_shape": [3, 8]}),
+        "another-model-than-image-shape": damaged(data_info={**info, "image_shape": [7, 9], "data_dim": 63}),
         "no-image-shape": damaged(data_info={"kind": "images", "data_dim": 64}),
         "another-kind-of-data": damaged(data_info={**info, "kind": "poems"}),
     }
@@ -146,6 +147,7 @@ DAMAGED = {
     "impossible-sizes": "config.json does not describe a run of the task vae",
     "size-in-words": "config.json does not describe a run of the task vae",
     "another-image-shape": "images of 3 × 8 pixels for rows of 64 numbers",
+    "another-model-than-image-shape": "a model of 64 numbers per row for rows of 63",
     "no-image-shape": "missing required field `image_shape`",
     "another-kind-of-data": "Invalid enum value 'poems'",
 }

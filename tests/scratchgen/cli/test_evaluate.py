@@ -1,4 +1,4 @@
-"""What `evaluate` prints of a finished run."""
+"""`evaluate` prints the scores of a finished run."""
 
 import json
 
@@ -29,14 +29,11 @@ def test_it_repeats_every_score_that_the_training_ended_with(name, runs, scratch
         assert again[measure]["value"] == score["value"]
         assert again[measure]["standard_error"] == score["standard_error"]
         assert measure in done.stdout
-    assert (found["run"], found["part"], found["kind"]) == (
-        name,
-        "test",
-        "rnn" if name in TEXTS else "vae" if k or name == "vq" else name,
-    )
+    task = "text" if name in TEXTS else name if name in ("vq", "gan") else "vae"
+    assert (found["run"], found["part"], found["task"]) == (name, "test", task)
 
 
-def test_a_vae_has_its_likelihood_its_bits_and_its_active_units_told_and_never_below_the_bound(
+def test_the_likelihood_of_a_vae_is_printed_with_bits_and_active_units_and_never_below_the_bound(
     runs, scratchgen_in, tmp_path
 ):
     scratchgen_in(runs("mlp"))("evaluate", "mlp", "-k", 20, "--json", tmp_path / "numbers.json")
@@ -51,9 +48,7 @@ def printed_rows(folder, scratchgen_in):
     return scratchgen_in(folder)("evaluate", "mlp", "-k", 2).stdout.splitlines()[2:]
 
 
-def test_another_part_and_another_seed_give_other_numbers_and_the_same_ones_the_same(
-    runs, scratchgen_in, tmp_path
-):
+def test_part_and_seed_decide_the_numbers(runs, scratchgen_in, tmp_path):
     run = scratchgen_in(runs("mlp"))
     said = [
         run("evaluate", "mlp", "-k", 2, *options).stdout
@@ -63,15 +58,15 @@ def test_another_part_and_another_seed_give_other_numbers_and_the_same_ones_the_
     assert "validation part" in said[2] and "test part" in said[0]
 
 
-def test_a_linear_model_has_its_exact_evidence_beside_the_estimate(runs, scratchgen_in):
+def test_a_linear_model_has_its_exact_evidence_next_to_the_estimate(runs, scratchgen_in):
     assert "exact" in scratchgen_in(runs("linear"))("evaluate", "linear", "-k", 2).stdout
 
 
-def test_the_constraint_is_told_beside_the_distortion(runs, scratchgen_in):
-    assert "asked: at most 20" in scratchgen_in(runs("geco"))("evaluate", "geco", "-k", 2).stdout
+def test_the_target_is_printed_next_to_the_distortion(runs, scratchgen_in):
+    assert "target: at most 20" in scratchgen_in(runs("geco"))("evaluate", "geco", "-k", 2).stdout
 
 
-def test_a_distortion_out_of_reach_is_called_infeasible_and_the_run_ends_whole(scratchgen_in, tmp_path):
+def test_a_target_out_of_reach_is_called_infeasible_and_the_run_ends_well(scratchgen_in, tmp_path):
     options = (
         "--objective",
         "geco",
@@ -86,7 +81,7 @@ def test_a_distortion_out_of_reach_is_called_infeasible_and_the_run_ends_whole(s
     )
     done = scratchgen_in(tmp_path)("train", "vae", *options)
     assert done.returncode == 0 and "infeasible" in done.stdout
-    score = scores_of(tmp_path, "run")["held-out distortion, nats an example"]
+    score = scores_of(tmp_path, "run")["held-out distortion, nats per example"]
     assert not score["reached"] and np.isfinite(score["value"]) and "λ = 1e+04" in score["ours"]
 
 
@@ -109,19 +104,19 @@ REFUSED = {
     "an unknown part": (
         "mlp",
         ("--part", "train"),
-        "no part is named 'train' here; there are validation, test",
+        "no part is named 'train'; there are validation, test",
     ),
     "no samples": ("mlp", ("-k", 0), "Invalid value for '-k'"),
     "a negative seed": ("mlp", ("--seed", -1), "Invalid value for '--seed'"),
-    "samples of a latent that is none": ("vq", ("-k", 5), "-k counts draws of a VAE's latent"),
-    "samples for a text": ("rnn", ("-k", 5), "-k counts draws of a VAE's latent"),
+    "samples of discrete codes": ("vq", ("-k", 5), "-k counts samples of a VAE's latent"),
+    "samples for a text": ("rnn", ("-k", 5), "-k counts samples of a VAE's latent"),
     "a folder for the numbers": ("mlp", ("--json", "mlp"), "mlp is a directory"),
     "a file for a folder": ("mlp", ("--json", "mine.txt/x.json"), "mine.txt is a file"),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_measured_is_one_line_and_leaves_no_file(case, runs, scratchgen_in):
+def test_bad_options_are_refused_in_one_line_and_leave_no_file(case, runs, scratchgen_in):
     name, options, expected = REFUSED[case]
     folder = runs(name)
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
@@ -131,7 +126,7 @@ def test_what_cannot_be_measured_is_one_line_and_leaves_no_file(case, runs, scra
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
-def test_a_run_whose_data_are_others_by_now_is_not_measured(runs, scratchgen_in):
+def test_a_run_whose_data_have_changed_is_not_evaluated(runs, scratchgen_in):
     folder = runs("unlabelled")
     images = np.load(folder / "mine.npy")
     try:
@@ -139,4 +134,4 @@ def test_a_run_whose_data_are_others_by_now_is_not_measured(runs, scratchgen_in)
         done = scratchgen_in(folder)("evaluate", "unlabelled")
     finally:
         np.save(folder / "mine.npy", images)
-    assert done.returncode == 2 and "are not those that it was trained on" in done.stderr
+    assert done.returncode == 2 and "have changed since its training" in done.stderr

@@ -58,17 +58,23 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
     assert "resume with: scratchgen train rnn --resume parts" in stopped.stderr
     while run("train", "rnn", "--resume", "parts", "--quiet").returncode != 0:
         pass
-    whole, parts = (load_run(folder / name)[0].state_dict() for name in ("whole", "parts"))
+    whole, parts = (load_run(folder / name).model.state_dict() for name in ("whole", "parts"))
     assert all(np.array_equal(whole[name], parts[name]) for name in whole)
 
 
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (("--data", "pieces", "--tokenizer", "bytes"), "is for text and pairs, not for music"),
-        (("--data", "pieces", "--set", "bptt_steps=9"), "is for text, not for music"),
-        (("--data", "stdlib", "--nade", 5), "is for music, not for text"),
-        (("--data", "stdlib", "--set", "weight_noise=0.1"), "is for music and sound, not for text"),
+        (
+            ("--data", "pieces", "--tokenizer", "bytes"),
+            "tokenizer is a setting of text, translation, not of music",
+        ),
+        (("--data", "pieces", "--set", "bptt_steps=9"), "bptt_steps is a setting of text, not of music"),
+        (("--data", "stdlib", "--nade", 5), "nade is a setting of music, not of text"),
+        (
+            ("--data", "stdlib", "--set", "weight_noise=0.1"),
+            "weight_noise is a setting of music, sound, not of text",
+        ),
         (("--data", "nowhere"), "nowhere"),
     ],
 )
@@ -84,14 +90,14 @@ def test_music_is_drawn_into_a_midi_file_and_takes_no_options_of_text(folder, sc
     for options, words in (
         ((), "give --out FILE.mid"),
         (("--out", "a.wav"), "give --out FILE.mid"),
-        (("--out", "a.mid", "--temperature", 2), "leave out --temperature"),
-        (("--out", "a.mid", "--interpolate", "straight"), "no latent space"),
+        (("--out", "a.mid", "--temperature", 2), "which has no --temperature"),
+        (("--out", "a.mid", "--interpolate", "straight"), "which has no --interpolate"),
     ):
         done = run("sample", "run", *options)
         assert done.returncode == 2 and words in " ".join(done.stderr.split()), done.stderr
     assert not list(folder.glob("a.*"))
     config = json.loads((folder / "run" / "config.json").read_text())
-    del config["unit"]
+    del config["data_info"]["unit"]
     (folder / "run" / "config.json").write_text(json.dumps(config))
     done = run("sample", "run", "--out", "a.mid")
-    assert done.returncode == 2 and "config.json cannot be read or is damaged" in done.stderr
+    assert done.returncode == 2 and "config.json does not describe a run of the task music" in done.stderr

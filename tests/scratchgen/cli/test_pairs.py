@@ -46,7 +46,8 @@ def test_an_epoch_over_pairs_has_finite_numbers_and_the_characters_of_the_traini
     (line,) = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
     assert all(map(math.isfinite, json.loads(line).values()))
     seen = set("".join(a + b for a, b in few_pairs.train)) | {"\t", "\n"}
-    vocabulary = json.loads((tmp_path / "run" / "config.json").read_text())["model"]["vocabulary"]
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    vocabulary = config["model"]["arguments"]["tokenizer"]["arguments"]["characters"]
     assert set(vocabulary) == seen | {"\ufffd"} and "É" not in vocabulary
 
 

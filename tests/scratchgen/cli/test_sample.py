@@ -1,8 +1,7 @@
-"""What `sample` draws beside images of the prior: one class, and ways between images."""
+"""`sample` draws images of the prior, of one class, and interpolations between images."""
 
 import pytest
 
-from scratchgen.tasks.load import load_run
 from scratchgen.vae import ConditionalVAE
 
 
@@ -10,23 +9,25 @@ def is_png(path):
     return path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 
 
-@pytest.mark.parametrize("way", ["straight", "spherical"])
+@pytest.mark.parametrize("path", ["straight", "spherical"])
 @pytest.mark.parametrize("name", ["mlp", "conditional", "conv", "linear"])
-def test_ways_between_images_are_drawn_and_the_seed_chooses_them(name, way, runs, scratchgen_in, tmp_path):
+def test_interpolations_between_images_are_drawn_and_the_seed_chooses_them(
+    name, path, runs, scratchgen_in, tmp_path
+):
     run = scratchgen_in(runs(name))
     drawn = []
     for seed in (0, 0, 1):
         out = tmp_path / f"{len(drawn)}.png"
-        done = run("sample", name, "--interpolate", way, "-n", 4, "--seed", seed, "--out", out)
-        assert done.returncode == 0 and "4 ways of 10 images" in done.stdout and is_png(out)
+        done = run("sample", name, "--interpolate", path, "-n", 4, "--seed", seed, "--out", out)
+        assert done.returncode == 0 and "4 interpolations of 10 images" in done.stdout and is_png(out)
         drawn.append(out.read_bytes())
     assert drawn[0] == drawn[1] != drawn[2]
 
 
-def test_the_straight_way_is_another_than_the_spherical_one(runs, scratchgen_in, tmp_path):
+def test_the_straight_interpolation_differs_from_the_spherical_one(runs, scratchgen_in, tmp_path):
     run = scratchgen_in(runs("mlp"))
-    for way in ("straight", "spherical"):
-        run("sample", "mlp", "--interpolate", way, "-n", 2, "--out", tmp_path / f"{way}.png")
+    for path in ("straight", "spherical"):
+        run("sample", "mlp", "--interpolate", path, "-n", 2, "--out", tmp_path / f"{path}.png")
     assert (tmp_path / "straight.png").read_bytes() != (tmp_path / "spherical.png").read_bytes()
 
 
@@ -45,9 +46,7 @@ def asked(runs, monkeypatch):
 @pytest.mark.parametrize(
     "options, labels", [((3,), [3, 3, 3, 3]), ((3, 5), [3, 5, 3, 5]), ((5, 3, 5), [5, 3, 5, 3])]
 )
-def test_the_classes_that_are_asked_for_are_drawn_in_turns(
-    options, labels, runs, scratchgen_in, tmp_path, asked
-):
+def test_the_chosen_classes_are_drawn_in_turns(options, labels, runs, scratchgen_in, tmp_path, asked):
     folder = runs("conditional")
     classes = [word for k in options for word in ("--class", k)]
     done = scratchgen_in(folder)("sample", "conditional", *classes, "-n", 4, "--out", tmp_path / "x.png")
@@ -55,16 +54,18 @@ def test_the_classes_that_are_asked_for_are_drawn_in_turns(
     assert [list(found) for found in asked] == [labels]
 
 
-def test_a_way_within_a_class_joins_images_of_that_class(runs, scratchgen_in, tmp_path, monkeypatch):
-    told = []
-    given = load_run(runs("conditional") / "conditional")[0].__class__.given
+def test_an_interpolation_within_a_class_joins_images_of_that_class(
+    runs, scratchgen_in, tmp_path, monkeypatch
+):
+    seen = []
+    given = ConditionalVAE.given
     monkeypatch.setattr(
         "scratchgen.vae.ConditionalVAE.given",
-        lambda self, labels: told.append({*map(int, labels)}) or given(self, labels),
+        lambda self, labels: seen.append({*map(int, labels)}) or given(self, labels),
     )
     options = ("--interpolate", "straight", "--class", 4, "-n", 3, "--out", tmp_path / "x.png")
     assert scratchgen_in(runs("conditional"))("sample", "conditional", *options).returncode == 0
-    assert told and all(labels == {4} for labels in told)
+    assert seen and all(labels == {4} for labels in seen)
 
 
 def test_points_are_drawn_as_points(runs, scratchgen_in, tmp_path):
@@ -73,16 +74,32 @@ def test_points_are_drawn_as_points(runs, scratchgen_in, tmp_path):
 
 
 REFUSED = {
-    "an unknown way": ("mlp", ("--interpolate", "curved"), "there are straight, spherical"),
-    "a way for a GAN": ("gan", ("--interpolate", "straight"), "no latent space that images are encoded in"),
-    "a way for codes": ("vq", ("--interpolate", "straight"), "no latent space that images are encoded in"),
-    "a way for a text": ("rnn", ("--interpolate", "straight"), "no latent space that images are encoded in"),
-    "a way between points": ("points", ("--interpolate", "straight"), "draws no images"),
-    "more ways than images": ("mlp", ("--interpolate", "straight", "-n", 500), "give a smaller -n"),
+    "an unknown interpolation": ("mlp", ("--interpolate", "curved"), "there are straight, spherical"),
+    "an interpolation of a GAN": (
+        "gan",
+        ("--interpolate", "straight"),
+        "of the task gan, which has no --interpolate",
+    ),
+    "an interpolation of codes": (
+        "vq",
+        ("--interpolate", "straight"),
+        "of the task vq, which has no --interpolate",
+    ),
+    "an interpolation of a text": (
+        "rnn",
+        ("--interpolate", "straight"),
+        "of the task text, which has no --interpolate",
+    ),
+    "an interpolation of points": (
+        "points",
+        ("--interpolate", "straight"),
+        "the data of points are points; --interpolate is for images",
+    ),
+    "more interpolations than images": ("mlp", ("--interpolate", "straight", "-n", 500), "give a smaller -n"),
     "a class of a model without": ("mlp", ("--class", 3), "--class is for a conditional model"),
     "a class of a GAN": ("gan", ("--class", 3), "--class is for a conditional model"),
-    "a class of codes": ("vq", ("--class", 3), "--class is for a conditional model"),
-    "a class of a text": ("rnn", ("--class", 3), "--class is for a conditional model"),
+    "a class of codes": ("vq", ("--class", 3), "of the task vq, which has no --class"),
+    "a class of a text": ("rnn", ("--class", 3), "of the task text, which has no --class"),
     "a class beyond the last": ("conditional", ("--class", 10), "the classes of conditional are 0 … 9"),
     "a negative class": ("conditional", ("--class", -1), "the classes of conditional are 0 … 9"),
     "a class in words": ("conditional", ("--class", "three"), "Invalid value for '--class'"),
@@ -91,7 +108,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_a_model_cannot_draw_is_one_line_and_leaves_no_file(case, runs, scratchgen_in):
+def test_an_option_that_a_model_does_not_have_is_refused_in_one_line_and_leaves_no_file(
+    case, runs, scratchgen_in
+):
     name, options, expected = REFUSED[case]
     folder = runs(name)
     done = scratchgen_in(folder)("sample", name, *options, "--out", "new.png")

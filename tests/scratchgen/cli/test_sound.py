@@ -37,7 +37,7 @@ def test_a_folder_of_recordings_is_learned_scored_and_drawn_from(options, folder
     score, marginal = json.loads((folder / "run" / "scores.json").read_text())
     assert marginal["value"] is None and np.isfinite(marginal["baseline_value"])
     report = (folder / "run" / "report.html").read_text()
-    assert "sample.wav" in report and "its frequencies below" in report
+    assert "sound-1.wav" in report and "frequencies (bottom)" in report
     done = run("evaluate", "run", "--json", "scores.json")
     assert done.returncode == 0 and "linear prediction" in done.stdout
     assert json.loads((folder / "scores.json").read_text())["scores"][0]["value"] == score["value"]
@@ -60,18 +60,24 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
     assert "resume with: scratchgen train rnn --resume parts" in stopped.stderr
     while run("train", "rnn", "--resume", "parts", "--quiet").returncode != 0:
         pass
-    whole, parts = (load_run(folder / name)[0].state_dict() for name in ("whole", "parts"))
+    whole, parts = (load_run(folder / name).model.state_dict() for name in ("whole", "parts"))
     assert all(np.array_equal(whole[name], parts[name]) for name in whole)
 
 
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (("--data", "sounds", "--tokenizer", "bytes"), "is for text and pairs, not for sound"),
-        (("--data", "sounds", "--set", "bptt_steps=9"), "is for text, not for sound"),
-        (("--data", "sounds", "--nade", 5), "is for music, not for sound"),
-        (("--data", "sounds", "--set", "mixture_components=0"), "say 1 or more"),
-        (("--data", "stdlib", "--mixture-components", 5), "is for sound, not for text"),
+        (
+            ("--data", "sounds", "--tokenizer", "bytes"),
+            "tokenizer is a setting of text, translation, not of sound",
+        ),
+        (("--data", "sounds", "--set", "bptt_steps=9"), "bptt_steps is a setting of text, not of sound"),
+        (("--data", "sounds", "--nade", 5), "nade is a setting of music, not of sound"),
+        (("--data", "sounds", "--set", "mixture_components=0"), "mixture_components is at least 1, not 0"),
+        (
+            ("--data", "stdlib", "--mixture-components", 5),
+            "mixture_components is a setting of sound, not of text",
+        ),
         (("--data", "silence"), "are silent"),
         (("--data", "nothing"), "holds none of"),
         (("--data", "few"), "holds 1 sounds"),
@@ -87,20 +93,22 @@ def test_settings_and_sounds_that_do_not_fit_are_refused(arguments, words, folde
     assert not (folder / "run").exists()
 
 
-def test_sound_is_drawn_into_a_wav_file_and_a_damaged_run_is_told_of(folder, scratchgen_in):
+def test_sound_is_drawn_into_a_wav_file_and_a_damaged_run_is_refused(folder, scratchgen_in):
     run = scratchgen_in(folder)
     assert run("train", "rnn", "--data", "sounds", "--out", "run", *SMALL).returncode == 0
     for options, words in (
         ((), "give --out FILE.wav"),
         (("--out", "a.mid"), "give --out FILE.wav"),
-        (("--out", "a.wav", "--temperature", 2), "leave out --temperature"),
-        (("--out", "a.wav", "--interpolate", "straight"), "no latent space"),
+        (("--out", "a.wav", "--temperature", 2), "which has no --temperature"),
+        (("--out", "a.wav", "--interpolate", "straight"), "which has no --interpolate"),
     ):
         done = run("sample", "run", *options)
         assert done.returncode == 2 and words in " ".join(done.stderr.split()), done.stderr
     assert not list(folder.glob("a.*"))
     whole = json.loads((folder / "run" / "config.json").read_text())
     for damage in ({"scale": [1.0]}, {"scale": ["?"] * 32}, {"rate": None}):
-        (folder / "run" / "config.json").write_text(json.dumps(whole | damage))
+        (folder / "run" / "config.json").write_text(
+            json.dumps({**whole, "data_info": whole["data_info"] | damage})
+        )
         done = run("sample", "run", "--out", "a.wav")
-        assert done.returncode == 2 and "config.json cannot be read or is damaged" in done.stderr
+        assert done.returncode == 2 and "config.json does not describe a run of the task sound" in done.stderr

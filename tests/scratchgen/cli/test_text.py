@@ -1,4 +1,4 @@
-"""Language models on the command line: cells, symbols, ways to draw, scores, and what is refused."""
+"""Language models on the command line: cells, tokenizers, sampling, scores, and refusals."""
 
 import json
 import shutil
@@ -11,12 +11,10 @@ import safetensors.numpy
 from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.nn import GRU, LSTM, RNN
 from scratchgen.rnn import ByteTokenizer
-from scratchgen.runs.provenance import SHA256, fingerprint
-from scratchgen.runs.record import read_record
+from scratchgen.runs.weights import write_weights
 from scratchgen.tasks.load import load_run
 
 TINY = ("--data", "mine.txt", "--epochs", 1, "--hidden", 8, "--batch-size", 8)
-NEW = ("symbols", "cell", "layers", "dropout")
 
 
 def change_config(run, change):
@@ -29,12 +27,13 @@ def change_config(run, change):
 
 
 def test_cell_layers_and_dropout_are_those_of_the_model_that_is_loaded(runs):
-    model, config = load_run(runs("lstm") / "lstm")
-    assert type(model.recurrent) is LSTM and len(model.recurrent.layers) == 2
-    assert model.dropout.p == model.recurrent.dropout.p == 0.25
-    assert {name: config["model"][name] for name in NEW} == dict(
-        zip(NEW, ("characters", "lstm", 2, 0.25), strict=True)
-    )
+    loaded = load_run(runs("lstm") / "lstm")
+    recurrent = loaded.model.recurrent
+    assert type(recurrent) is LSTM and len(recurrent.layers) == 2
+    assert loaded.model.dropout.p == recurrent.dropout.p == 0.25
+    arguments = loaded.config.model["arguments"]
+    assert [arguments[name] for name in ("cell", "layers", "dropout")] == ["lstm", 2, 0.25]
+    assert arguments["tokenizer"]["class"] == "CharacterTokenizer"
 
 
 @pytest.mark.parametrize("cell, kind", [("tanh", RNN), ("lstm", LSTM), ("gru", GRU)])
@@ -42,18 +41,20 @@ def test_every_cell_can_be_trained_and_gives_its_own_text(cell, kind, runs, scra
     shutil.copy(runs("rnn") / "mine.txt", tmp_path)
     run = scratchgen_in(tmp_path)
     assert run("train", "rnn", "--cell", cell, *TINY, "--out", cell).returncode == 0
-    assert type(load_run(tmp_path / cell)[0].recurrent) is kind
+    assert type(load_run(tmp_path / cell).model.recurrent) is kind
     assert run("sample", cell, "--prompt", "the ").stdout.startswith("the ")
 
 
-def test_a_configuration_that_names_no_cell_is_that_of_one_layer_of_tanh_over_characters(runs, tmp_path):
-    shutil.copytree(runs("rnn") / "rnn", tmp_path / "old")
-    for table in ("model", "training"):
-        change_config(tmp_path / "old", lambda config, t=table: [config[t].pop(n, None) for n in NEW])
-    old, now = load_run(tmp_path / "old")[0], load_run(runs("rnn") / "rnn")[0]
-    assert type(old.recurrent) is RNN and old.dropout.p == 0
-    for name, array in now.state_dict().items():
-        np.testing.assert_array_equal(old.state_dict()[name], array)
+def test_a_description_without_a_cell_is_that_of_one_layer_of_tanh(runs, tmp_path):
+    shutil.copytree(runs("rnn") / "rnn", tmp_path / "short")
+    names = ("cell", "layers", "dropout", "tie_embeddings")
+    change_config(
+        tmp_path / "short", lambda config: [config["model"]["arguments"].pop(name) for name in names]
+    )
+    short, whole = load_run(tmp_path / "short").model, load_run(runs("rnn") / "rnn").model
+    assert type(short.recurrent) is RNN and short.dropout.p == 0
+    for name, array in whole.state_dict().items():
+        np.testing.assert_array_equal(short.state_dict()[name], array)
 
 
 def test_weights_under_the_names_of_an_earlier_version_are_one_line_that_says_to_train_again(
@@ -65,7 +66,7 @@ def test_weights_under_the_names_of_an_earlier_version_are_one_line_that_says_to
         name.removeprefix("recurrent.layers.0."): array
         for name, array in safetensors.numpy.load(file.read_bytes()).items()
     }
-    file.write_bytes(safetensors.numpy.save(weights, {SHA256: fingerprint(weights)}))
+    write_weights(file, weights)
     for command in ("sample", "evaluate"):
         done = scratchgen_in(tmp_path)(command, "old")
         assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
@@ -76,9 +77,12 @@ def test_weights_under_the_names_of_an_earlier_version_are_one_line_that_says_to
     "change",
     [
         {"cell": "elman"},
-        {"symbols": "words"},
-        {"symbols": "pieces"},  # whose vocabulary is no string of characters
-        {"tied": True},
+        {"tokenizer": "words"},
+        {"tokenizer": {"class": "WordTokenizer", "arguments": {}}},
+        {"tokenizer": {"class": "BytePairTokenizer", "arguments": {"text": "abc"}}},
+        {"tokenizer": {"class": "CharacterTokenizer", "arguments": {"characters": 3}}},
+        {"tokenizer": {"class": "CharacterTokenizer"}},
+        {"tie_embeddings": True},
         {"layers": 0},
         {"layers": "2"},
         {"dropout": 1},
@@ -88,10 +92,10 @@ def test_weights_under_the_names_of_an_earlier_version_are_one_line_that_says_to
 )
 def test_a_configuration_of_no_language_model_is_refused_by_name(change, runs, scratchgen_in, tmp_path):
     shutil.copytree(runs("lstm") / "lstm", tmp_path / "changed")
-    change_config(tmp_path / "changed", lambda config: config["model"].update(change))
+    change_config(tmp_path / "changed", lambda config: config["model"]["arguments"].update(change))
     done = scratchgen_in(tmp_path)("sample", "changed")
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
-    assert "config.json does not describe a model" in done.stderr
+    assert "config.json does not describe a run of the task text" in done.stderr
 
 
 def test_training_that_diverges_is_one_line_and_the_last_checkpoint_stays(runs, scratchgen_in, tmp_path):
@@ -124,7 +128,7 @@ def drawn(runs, scratchgen_in):
 
 
 @pytest.mark.parametrize("name", ["rnn", "lstm"])
-def test_ways_that_leave_one_symbol_to_choose_agree_and_ways_that_leave_all_do_too(name, drawn):
+def test_options_that_leave_one_token_agree_and_options_that_leave_all_tokens_agree(name, drawn):
     of = lambda *options: drawn(name, "--prompt", "the ", *options)
     greedy = of("--temperature", 0)
     for options in (("--top-k", 1), ("--top-p", 1e-9), ("--beam", 1), ("--top-k", 1, "--seed", 5)):
@@ -147,45 +151,45 @@ def test_a_text_goes_into_a_file_and_a_file_that_cannot_be_is_refused_before(
     assert scratchgen_in(runs("rnn"))("sample", "rnn", "--out", tmp_path).returncode == 2
 
 
-@pytest.mark.parametrize("name, symbols", [("bytes", ByteTokenizer), ("pieces", BytePairTokenizer)])
-def test_a_model_of_bytes_or_of_pieces_reads_any_prompt_and_prints_text(name, symbols, runs, drawn):
-    assert isinstance(load_run(runs(name) / name)[0].tokenizer, symbols)
+@pytest.mark.parametrize("name, tokenizer", [("bytes", ByteTokenizer), ("bpe", BytePairTokenizer)])
+def test_a_model_of_bytes_or_of_byte_pairs_reads_any_prompt_and_prints_text(name, tokenizer, runs, drawn):
+    assert isinstance(load_run(runs(name) / name).model.tokenizer, tokenizer)
     assert drawn(name, "--prompt", "Ω🙂").startswith("Ω🙂")
     assert drawn(name).startswith("\n")
 
 
-def test_a_model_of_pieces_is_loaded_with_those_of_its_training_and_one_table_for_both_ways(runs):
-    model, config = load_run(runs("pieces") / "pieces")
-    text = (runs("pieces") / "words.txt").read_text()
+def test_a_model_of_byte_pairs_is_loaded_with_its_tokenizer_and_tied_embeddings(runs):
+    loaded = load_run(runs("bpe") / "bpe")
+    model, described = loaded.model, loaded.config.model["arguments"]["tokenizer"]
+    text = (runs("bpe") / "words.txt").read_text()
     again = BytePairTokenizer.of([text[: len(text) * 90 // 100]], 300)
-    assert model.tokenizer.json == again.json == config["model"]["vocabulary"]
+    assert model.tokenizer.json == again.json == described["arguments"]["text"]
     assert 256 < model.tokenizer.vocabulary_size < 300  # as no pair occurs twice any more
     assert model.tie_embeddings and "W_hy" not in model.state_dict()
-    assert "characters" not in read_record(runs("pieces") / "pieces").settings()
 
 
-def test_a_second_training_on_pieces_and_one_that_was_stopped_end_with_the_same_bits(
+def test_a_second_training_on_byte_pairs_and_one_that_was_stopped_end_with_the_same_bits(
     runs, small, scratchgen_in, tmp_path
 ):
-    shutil.copy(runs("pieces") / "words.txt", tmp_path)
-    run, options = scratchgen_in(tmp_path), (*small["pieces"], "--quiet")
+    shutil.copy(runs("bpe") / "words.txt", tmp_path)
+    run, options = scratchgen_in(tmp_path), (*small["bpe"], "--quiet")
     assert run("train", *options, "--out", "again").returncode == 0
     run("train", *options, "--out", "parts", "--max-minutes", 0)
     while run("train", "rnn", "--resume", "parts", "--quiet").returncode != 0:
         pass
     for name in ("model.safetensors", "scores.json"):
-        first = (runs("pieces") / "pieces" / name).read_bytes()
+        first = (runs("bpe") / "bpe" / name).read_bytes()
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "parts" / name).read_bytes() == first
 
 
 def test_without_tokenizers_every_command_says_what_to_install(runs, small, scratchgen_in, monkeypatch):
-    folder = runs("pieces")
+    folder = runs("bpe")
     run = scratchgen_in(folder)
     monkeypatch.setitem(sys.modules, "tokenizers", None)
     for command in (
-        ("train", *small["pieces"], "--out", "new"),
-        ("sample", "pieces"),
-        ("evaluate", "pieces"),
+        ("train", *small["bpe"], "--out", "new"),
+        ("sample", "bpe"),
+        ("evaluate", "bpe"),
     ):
         done = run(*command)
         assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
@@ -197,12 +201,15 @@ def test_without_tokenizers_every_command_says_what_to_install(runs, small, scra
     "options, words",
     [
         (("--tokenizer", "bpe", "--set", "vocabulary_size=255"), "choose at least 256"),
-        (("--set", "vocabulary_size=300"), "say --vocabulary pieces"),
-        (("--tokenizer", "bytes", "--set", "vocabulary_size=300"), "pieces = 300 is not for bytes"),
+        (("--set", "vocabulary_size=300"), "is for tokenizer bpe, not for characters"),
+        (
+            ("--tokenizer", "bytes", "--set", "vocabulary_size=300"),
+            "vocabulary_size = 300 is for tokenizer bpe, not for bytes",
+        ),
         (("--set", "tie_embeddings=true"), "tied embeddings need embedding = hidden"),
     ],
 )
-def test_pieces_and_ties_that_cannot_be_are_refused_before_anything_is_written(
+def test_tokenizers_and_ties_that_do_not_fit_are_refused_before_anything_is_written(
     options, words, runs, scratchgen_in
 ):
     done = scratchgen_in(runs("rnn"))("train", "rnn", *TINY, *options, "--out", "new")
@@ -212,26 +219,32 @@ def test_pieces_and_ties_that_cannot_be_are_refused_before_anything_is_written(
 
 REFUSED = {
     "a beam that draws": ("rnn", ("--beam", 3, "--temperature", 1), "leave out --temperature"),
-    "a beam of the likeliest": ("rnn", ("--beam", 3, "--top-k", 2, "--top-p", 0.5), "--top-k and --top-p"),
+    "a beam of the most likely": ("rnn", ("--beam", 3, "--top-k", 2, "--top-p", 0.5), "--top-k and --top-p"),
     "a beam of none": ("rnn", ("--beam", 0), "a width of at least 1"),
     "greedy of a few": ("rnn", ("--temperature", 0, "--top-k", 3), "leave out --top-k"),
-    "greedy of the likeliest": ("lstm", ("--temperature", 0, "--top-p", 0.5), "leave out --top-p"),
-    "of no symbols": ("rnn", ("--top-k", 0), "keep at least 1"),
+    "greedy of the most likely": ("lstm", ("--temperature", 0, "--top-p", 0.5), "leave out --top-p"),
+    "of no tokens": ("rnn", ("--top-k", 0), "top_k is at least 1, not 0"),
     "of no probability": ("rnn", ("--top-p", 0), "top_p is a probability in (0, 1]"),
     "of more than all": ("rnn", ("--top-p", 1.5), "top_p is a probability in (0, 1]"),
     "of NaN": ("rnn", ("--top-p", "nan"), "top_p is a probability in (0, 1]"),
     "at NaN": ("rnn", ("--temperature", "nan"), "temperature"),
-    "a part of a symbol": ("rnn", ("--top-k", 1.5), "Invalid value for '--top-k'"),
+    "a part of a token": ("rnn", ("--top-k", 1.5), "Invalid value for '--top-k'"),
     "an empty prompt for a beam": ("rnn", ("--beam", 2, "--prompt", ""), "prompt is empty"),
     "a character that is unknown": ("lstm", ("--prompt", "Ω"), "'Ω'"),
-    "the likeliest of images": ("gan", ("--top-k", 3, "--out", "new.png"), "leave out --top-k"),
-    "a beam of images": ("mlp", ("--beam", 3, "--out", "new.png"), "leave out --beam"),
-    "probable images": ("vq", ("--top-p", 0.5, "--out", "new.png"), "leave out --top-p"),
+    "the most likely images": (
+        "gan",
+        ("--top-k", 3, "--out", "new.png"),
+        "of the task gan, which has no --top-k",
+    ),
+    "a beam of images": ("mlp", ("--beam", 3, "--out", "new.png"), "of the task vae, which has no --beam"),
+    "probable images": ("vq", ("--top-p", 0.5, "--out", "new.png"), "of the task vq, which has no --top-p"),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_no_text_can_be_drawn_by_is_one_line_and_leaves_no_file(case, runs, scratchgen_in):
+def test_sampling_options_that_do_not_fit_are_refused_in_one_line_and_leave_no_file(
+    case, runs, scratchgen_in
+):
     name, options, expected = REFUSED[case]
     folder = runs(name)
     done = scratchgen_in(folder)("sample", name, *options)
@@ -241,13 +254,11 @@ def test_what_no_text_can_be_drawn_by_is_one_line_and_leaves_no_file(case, runs,
 
 # --- scores -----------------------------------------------------------------------------------------------
 
-SYMBOLS = {"rnn": "character", "lstm": "character", "bytes": "byte", "pieces": "piece"}
+TOKENS = {"rnn": "character", "lstm": "character", "bytes": "byte", "bpe": "byte pair"}
 
 
-@pytest.mark.parametrize("name, per", SYMBOLS.items())
-def test_evaluate_tells_bits_nats_perplexity_and_the_ngrams_beside_them(
-    name, per, runs, scratchgen_in, tmp_path
-):
+@pytest.mark.parametrize("name, per", TOKENS.items())
+def test_evaluate_prints_bits_nats_and_perplexity_next_to_ngrams(name, per, runs, scratchgen_in, tmp_path):
     done = scratchgen_in(runs(name))("evaluate", name, "--json", tmp_path / "numbers.json")
     assert done.returncode == 0 and "± " in done.stdout
     rows = json.loads((tmp_path / "numbers.json").read_text())["scores"]
@@ -258,8 +269,8 @@ def test_evaluate_tells_bits_nats_perplexity_and_the_ngrams_beside_them(
     perplexity = scores[f"perplexity per {per}"]["value"]
     if per == "character":
         assert perplexity == pytest.approx(np.exp(nats["value"]))
-    else:  # more than one byte a character, and more than one character a piece
+    else:  # more than one byte per character, and more than one character per byte pair
         assert perplexity > 1 and (perplexity < np.exp(nats["value"])) == (per == "byte")
     ngrams = [score["baseline_value"] for measure, score in scores.items() if "n-gram" in measure]
     assert len(ngrams) == 6
-    assert per == "piece" or (ngrams[3] == bits["baseline_value"] and ngrams[0] > ngrams[1] > ngrams[2])
+    assert per == "byte pair" or (ngrams[3] == bits["baseline_value"] and ngrams[0] > ngrams[1] > ngrams[2])

@@ -1,4 +1,4 @@
-"""Pairs from the command line: an encoder-decoder is trained, scored, resumed, and translates."""
+"""Translation on the command line: an encoder-decoder is trained, scored, resumed, and translates."""
 
 import json
 import sys
@@ -32,18 +32,14 @@ def pictures(run):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("vocabulary", ["characters", "pieces"])
-def test_what_is_read_is_learned_from_pairs_scored_and_translated_by_looking_at_it(
-    vocabulary, numbers, scratchgen_in, tmp_path
+@pytest.mark.parametrize("tokenizer", ["characters", "bpe"])
+def test_the_reading_of_numbers_is_learned_scored_and_translated_with_attention(
+    tokenizer, numbers, scratchgen_in, tmp_path
 ):
-    if vocabulary == "pieces":
+    if tokenizer == "bpe":
         pytest.importorskip("tokenizers")
     run = scratchgen_in(tmp_path)
-    options = (
-        "--tokenizer",
-        vocabulary,
-        *(("--set", "vocabulary_size=300") if vocabulary == "pieces" else ()),
-    )
+    options = ("--tokenizer", tokenizer, *(("--vocabulary-size", 300) if tokenizer == "bpe" else ()))
     done = run(*TRAIN, *options, "--hidden", 32, "--epochs", 25, "--batch-size", 16, "--out", "run")
     assert done.returncode == 0, done.stderr
     maps = [f"attention_{k}.png" for k in (1, 2, 3, 4)]
@@ -56,8 +52,9 @@ def test_what_is_read_is_learned_from_pairs_scored_and_translated_by_looking_at_
     again = [score["value"] for score in json.loads((tmp_path / "numbers.json").read_text())["scores"]]
     assert done.returncode == 0 and again == [likelihood["value"], bleu["value"]]
 
-    model, config = load_run(tmp_path / "run")
-    assert type(model) is Translator and config["settings"]["task"] == "pairs"
+    loaded = load_run(tmp_path / "run")
+    model = loaded.model
+    assert type(model) is Translator and loaded.task.name == "translation"
     held_out = numbers.test[:20]
     ours = [run("sample", "run", "--prompt", x).stdout.rstrip("\n") for x, _ in held_out]
     assert np.mean([y == theirs for y, (_, theirs) in zip(ours, held_out, strict=True)]) > 0.9
@@ -104,7 +101,7 @@ def trained(numbers, scratchgen_in, tmp_path):
     return run
 
 
-def test_a_translation_is_printed_and_where_it_looked_is_drawn(trained, tmp_path):
+def test_a_translation_is_printed_and_its_attention_is_drawn(trained, tmp_path):
     printed = trained("sample", "run", "--prompt", "042")
     drawn = trained("sample", "run", "--prompt", "042", "--out", "maps/looks.png")
     assert printed.returncode == drawn.returncode == 0 and printed.stdout == drawn.stdout != "\n"
@@ -114,20 +111,23 @@ def test_a_translation_is_printed_and_where_it_looked_is_drawn(trained, tmp_path
 
 
 WRONG_PROMPTS = {
-    "nothing": ((), "say what to translate: --prompt TEXT"),
+    "nothing": ((), "no text to translate; give it as --prompt TEXT"),
     "an empty text": (("--prompt", ""), "the text to translate is empty"),
     "an unknown character": (("--prompt", "4x2"), "the character 'x' is in no text of the training"),
     "a beam of none": (("--prompt", "42", "--beam", 0), "a width of at least 1"),
-    "a draw": (("--prompt", "42", "--temperature", 1), "leave out --temperature"),
-    "the likeliest few": (("--prompt", "42", "--top-k", 3, "--top-p", 0.5), "leave out --top-k and --top-p"),
-    "a class": (("--prompt", "42", "--class", 1), "leave out --class"),
-    "a way": (("--prompt", "42", "--interpolate", "straight"), "leave out --interpolate"),
+    "a draw": (("--prompt", "42", "--temperature", 1), "which has no --temperature"),
+    "the likeliest few": (
+        ("--prompt", "42", "--top-k", 3, "--top-p", 0.5),
+        "which has no --top-k and --top-p",
+    ),
+    "a class": (("--prompt", "42", "--class", 1), "which has no --class"),
+    "a way": (("--prompt", "42", "--interpolate", "straight"), "which has no --interpolate"),
     "a text file": (("--prompt", "42", "--out", "looks.txt"), "give --out FILE.png"),
     "a map without a folder": (("--prompt", "42", "--out", "run/config.json/a.png"), "is a file"),
 }
 
 
-def test_what_cannot_be_translated_is_one_line(trained, tmp_path):
+def test_options_that_do_not_fit_a_translation_are_refused_in_one_line(trained, tmp_path):
     for options, words in WRONG_PROMPTS.values():
         done = trained("sample", "run", *options)
         assert done.returncode == 2 and done.stdout == "", options
@@ -135,7 +135,7 @@ def test_what_cannot_be_translated_is_one_line(trained, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
-def test_without_sacrebleu_a_training_ends_well_and_says_what_was_not_measured(
+def test_without_sacrebleu_a_training_ends_well_and_says_how_to_get_bleu(
     numbers, scratchgen_in, tmp_path, monkeypatch
 ):
     monkeypatch.setitem(sys.modules, "sacrebleu", None)
@@ -146,22 +146,35 @@ def test_without_sacrebleu_a_training_ends_well_and_says_what_was_not_measured(
     assert "pip install sacrebleu" in run("evaluate", "run").stdout
 
 
+PAIRS = ("--task", "translation", "--data", NAME)
 WRONG_TASKS = {
-    "pairs of a text": (("--task", "translation", "--data", "stdlib"), "stdlib is not pairs but text"),
-    "pairs of music": (("--task", "translation", "--data", "jsb-chorales"), "jsb-chorales is not pairs"),
-    "pairs of a file": (("--task", "translation", "--data", "mine.txt"), "mine.txt is a file; pairs have names"),
+    "translation of a text": (("--task", "translation", "--data", "stdlib"), "stdlib is not pairs but text"),
+    "translation of music": (
+        ("--task", "translation", "--data", "jsb-chorales"),
+        "jsb-chorales is not pairs",
+    ),
+    "translation of a file": (
+        ("--task", "translation", "--data", "mine.txt"),
+        "mine.txt is a file; pairs are chosen by name",
+    ),
     "music of pairs": (("--task", "music", "--data", NAME), f"{NAME} is not sequences but pairs"),
     "music of a text": (("--task", "music", "--data", "stdlib"), "stdlib is not sequences but text"),
     "a text of music": (("--task", "text", "--data", "jsb-chorales"), "jsb-chorales is not text"),
-    "no task": (("--task", "poetry"), "task is one of text, music, sound, pairs, not 'poetry'"),
-    "a chunk of pairs": (("--task", "translation", "--data", NAME, "--set", "bptt_steps=9"), "for text, not for pairs"),
-    "a tie of pairs": (("--task", "translation", "--data", NAME, "--set", "tie_embeddings=true"), "for text, not for pairs"),
-    "no pieces": (("--task", "translation", "--data", NAME, "--set", "vocabulary_size=300"), "--vocabulary pieces"),
-    "attention of a text": (("--set", "attention=additive"), "is for pairs, not for text"),
-    "sampling of lines": (("--data", NAME, "--set", "scheduled_sampling=0.1"), "is for pairs, not for text"),
-    "more than certain": (("--task", "translation", "--data", NAME, "--set", "scheduled_sampling=1.5"), "at most 1, not 1.5"),
-    "none so short": (("--task", "translation", "--data", NAME, "--set", "max_length=5"), "the shortest has 11"),
-}  # fmt: skip
+    "no task": (("--task", "poetry"), "the tasks of rnn are text, translation, music, sound, not 'poetry'"),
+    "a chunk of pairs": ((*PAIRS, "--set", "bptt_steps=9"), "is a setting of text, not of translation"),
+    "a tie of pairs": ((*PAIRS, "--set", "tie_embeddings=true"), "is a setting of text, not of translation"),
+    "no byte pairs": ((*PAIRS, "--set", "vocabulary_size=300"), "is for tokenizer bpe, not for characters"),
+    "attention of a text": (("--set", "attention=additive"), "is a setting of translation, not of text"),
+    "sampling of lines": (
+        ("--data", NAME, "--set", "scheduled_sampling=0.1"),
+        "is a setting of translation, not of text",
+    ),
+    "more than certain": (
+        (*PAIRS, "--set", "scheduled_sampling=1.5"),
+        "scheduled_sampling is at least 0 and at most 1, not 1.5",
+    ),
+    "none so short": ((*PAIRS, "--set", "max_length=5"), "the shortest has 11"),
+}
 
 
 @pytest.mark.parametrize("case", WRONG_TASKS)
@@ -183,10 +196,13 @@ def test_a_pair_with_an_empty_text_is_named(numbers, scratchgen_in, tmp_path):
 def test_a_configuration_of_no_translator_is_refused_by_name(trained, tmp_path):
     path = tmp_path / "run" / "config.json"
     whole = path.read_text()
-    for change in ({"vocabularies": ["ab"]}, {"vocabularies": 3}, {"attention": "hard"}, {"hidden": 0}):
+    for change in ({"tokenizers": ["ab"]}, {"tokenizers": 3}, {"attention": "hard"}, {"hidden": 0}):
         config = json.loads(whole)
-        config["model"].update(change)
+        config["model"]["arguments"].update(change)
         path.write_text(json.dumps(config))
         done = trained("sample", "run", "--prompt", "042")
-        assert done.returncode == 2 and "config.json does not describe a model" in done.stderr
+        assert (
+            done.returncode == 2
+            and "config.json does not describe a run of the task translation" in done.stderr
+        )
         assert len(done.stderr.splitlines()) == 1

@@ -120,7 +120,7 @@ WRONG_ARGUMENTS = {
     "hidden": ([], "config.json does not describe a run of the task vae"),
     "activation": ("gelu", "config.json does not describe a run of the task vae"),
     "likelihood": ("poisson", "config.json does not describe a run of the task vae"),
-    "data_dim": (63, "does not fit config.json"),
+    "data_dim": (63, "a model of 63 numbers per row for rows of 64"),
 }
 
 
