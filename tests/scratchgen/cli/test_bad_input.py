@@ -274,10 +274,6 @@ CASES = {
     "vq: drawn anew": ((*TRAIN, "--model", "vq", "--binarise"), "binarise is a setting of vae, not of vq"),
     "vq: one code less than any": ((*TRAIN, "--model", "vq", "--set", "codes=0"), "codes is at least 1"),
     "codes for a latent that is none": ((*TRAIN, "--set", "codes=8"), "codes is a setting of vq, not of vae"),
-    "images that are all alike": (
-        ("train", "gan", "--data", "bright.npy", "--out", "new"),
-        "are the same, so that there is nothing to learn",
-    ),
     "packs for a discriminator of single examples": (
         ("train", "gan", "--set", "pack=3", "--out", "new"),
         "pack = 3 is for model packed, not for dense",
