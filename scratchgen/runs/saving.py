@@ -37,6 +37,8 @@ def load(path: str | Path, *, into: Module | None = None, strict: bool = True) -
 
     Raises BadInput that names the file, for one that is missing, damaged, or does not fit the model.
     """
+    if into is None and not strict:
+        raise BadInput("load(path, strict=False) returns a report; give the model too, as into=model")
     path = Path(path)
     is_run = path.is_dir()
     weights, facts = read_with_facts(path / "model.safetensors" if is_run else path)

@@ -128,12 +128,7 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
         )
     if rows.train.min() >= 0 and rows.train.max() <= 1:
         return DataInfo(**of_rows(rows))
-    scale = float(np.std(rows.train, dtype=np.float64))
-    if not scale:
-        raise BadInput(
-            f"all numbers of {rows.name} are the same, so that there is nothing to learn; check the data"
-        )
-    return DataInfo(**of_rows(rows), bounded=False, scale=scale)
+    return DataInfo(**of_rows(rows), bounded=False, scale=float(np.std(rows.train, dtype=np.float64)))
 
 
 def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> gan.AdversarialPair:

@@ -33,7 +33,7 @@ from scratchgen.tasks.rows import (
     png_file,
     sample_rows,
 )
-from scratchgen.tasks.task import SampleRequest, Task, TaskSettings, optimizer_for, reject, schedule_for
+from scratchgen.tasks.task import SampleRequest, Task, TaskSettings, optimizer_for, schedule_for
 from scratchgen.tasks.vae_scores import Model, bound_scores, likelihood_scores
 from scratchgen.vae.interpolate import PATHS
 
@@ -162,13 +162,11 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
 
 def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.ConstrainedLoss:
     """The loss that training minimises. Raises BadInput for a setting of another objective."""
-    objective = settings.objective
+    objective, default = settings.objective, Settings()
     for name, objectives in OBJECTIVES_WITH.items():
-        if objective not in objectives:
-            reject(
-                settings,
-                (name,),
-                f"is for objective {' or '.join(objectives)}, not for {objective}; leave it out",
+        if objective not in objectives and getattr(settings, name) != getattr(default, name):
+            raise BadInput(
+                f"{name} is for objective {' or '.join(objectives)}, not for {objective}; leave it out"
             )
     if objective == "iwae":
         return vae.ImportanceLoss(settings.k)
