@@ -13,6 +13,11 @@ from scratchgen.runs.progress import Lines, Silent, duration, in_words
 
 ESCAPE = "\x1b"
 TRAIN = (sys.executable, "-m", "scratchgen", "train", "vae", "--epochs", "5", "--hidden", "8", "--out", "run")
+LOOP = (  # without a model, which would take longer than the display
+    sys.executable,
+    "-c",
+    "from scratchgen.runs import Run\nrun = Run('run', {})\nfor _ in run.epochs(5):\n    run.log(loss=1)",
+)
 
 
 class Clock:
@@ -82,10 +87,10 @@ def test_the_display_follows_what_standard_error_is(monkeypatch):
 
 
 def on_a_terminal(folder, **environment):
-    """What a training writes to standard error when that is a terminal."""
+    """What a loop with a run writes to standard error when that is a terminal."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        TRAIN, cwd=folder, stdout=subprocess.DEVNULL, stderr=theirs, env={**os.environ, **environment}
+        LOOP, cwd=folder, stdout=subprocess.DEVNULL, stderr=theirs, env={**os.environ, **environment}
     )
     os.close(theirs)
     written = b""
