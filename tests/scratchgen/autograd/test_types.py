@@ -19,6 +19,7 @@ from typing import cast
 import numpy as np
 import scratchgen as sg
 from scratchgen import functional as F
+from scratchgen.kernels import use
 
 a = np.ones((2, 2))
 t = sg.Tensor(a, requires_grad=True)
@@ -91,6 +92,7 @@ EXPECTED = {
     "sg.save(model, 'model.safetensors')": "None",
     "sg.load('model.safetensors')": "Any",  # a model of any class
     "sg.kernels.use('numpy')": "scratchgen_kernels.registry.use",
+    "use('numpy')": "scratchgen_kernels.registry.use",
 }
 
 
