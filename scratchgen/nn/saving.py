@@ -41,13 +41,15 @@ def saveable(cls: C) -> C:
     # a class decorator replaces the constructor of the class itself, never of an instance
     init = cls.__init__  # type: ignore[misc]
     signature = inspect.signature(init)
+    kinds = {parameter.kind: name for name, parameter in signature.parameters.items()}
+    options = kinds.get(inspect.Parameter.VAR_KEYWORD)  # the name of **options, if there are any
 
     @functools.wraps(init)
     def recording(self, *args, **kwargs):
         if type(self) is cls:  # not where a subclass calls the constructor of its base
             bound = signature.bind(self, *args, **kwargs).arguments
             given = dict(list(bound.items())[1:])
-            given |= given.pop("options", {}) if "options" in given else {}  # from **options
+            given |= given.pop(options, {})
             self.__dict__["_made_with"] = {k: v for k, v in given.items() if k not in NOT_SAVED}
         init(self, *args, **kwargs)
 

@@ -38,7 +38,13 @@ def load(path: str | Path, *, into: Module | None = None, strict: bool = True) -
     Raises BadInput that names the file, for one that is missing, damaged, or does not fit the model.
     """
     path = Path(path)
+    if into is None and not strict:
+        raise BadInput(
+            "strict=False loads into a model that there is; give it as load(path, into=model, strict=False)"
+        )
     is_run = path.is_dir()
+    if not is_run and not path.is_file():
+        raise BadInput(f"{path} is missing; name a file that sg.save has written, or the directory of a run")
     weights, facts = read_with_facts(path / "model.safetensors" if is_run else path)
     if into is None:
         described = read_config(path).model if is_run and MODEL not in facts else facts.get(MODEL)

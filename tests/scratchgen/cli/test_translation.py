@@ -196,7 +196,7 @@ def test_a_pair_with_an_empty_text_is_named(numbers, scratchgen_in, tmp_path):
 def test_a_configuration_of_no_translator_is_refused_by_name(trained, tmp_path):
     path = tmp_path / "run" / "config.json"
     whole = path.read_text()
-    for change in ({"tokenizers": ["ab"]}, {"tokenizers": 3}, {"attention": "hard"}, {"hidden": 0}):
+    for change in ({"source": ["ab"]}, {"target": 3}, {"attention": "hard"}, {"hidden": 0}):
         config = json.loads(whole)
         config["model"]["arguments"].update(change)
         path.write_text(json.dumps(config))
