@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -126,20 +126,32 @@ def _settings_of(family: str) -> dict[str, tuple[Field, list[Task]]]:
 
 
 def _option(field: Field, users: list[Task]) -> Any:
-    """The option of a setting: its help says what it is, its unit, its values, and which tasks have it."""
-    text = field.help[0].upper() + field.help[1:]
-    text += f", {field.unit}" if field.unit else ""
-    choices = list(
-        dict.fromkeys(choice for task in users for choice in fields(task.settings)[field.name].choices)
+    """The option of a setting: its help says what it is, its unit, its choices, its tasks and its default."""
+    declared = {task.name: fields(task.settings)[field.name] for task in users}
+    everywhere = len(users) == len(FAMILIES[users[0].family])
+    texts = _tasks_by({name: f.help + (f", {f.unit}" if f.unit else "") for name, f in declared.items()})
+    text = "; ".join(
+        text if everywhere and len(texts) == 1 else f"{text} [{', '.join(names)}]"
+        for text, names in texts.items()
     )
+    choices = list(dict.fromkeys(choice for f in declared.values() for choice in f.choices))
     text += f": {', '.join(choices)}" if choices else ""
-    family = FAMILIES[users[0].family]
-    only = "" if len(users) == len(family) else f" [{', '.join(task.name for task in users)}]"
+    defaults = _tasks_by({name: str(f.default) for name, f in declared.items()})
+    default = ", ".join(
+        value if len(defaults) == 1 else f"{' and '.join(names)} {value}" for value, names in defaults.items()
+    )
     flags = field.options if field.kind is not bool else tuple(f"{o}/--no-{o[2:]}" for o in field.options)
     short = (f"-{field.name}",) if len(field.name) == 1 else ()
-    defaults = list(dict.fromkeys(str(fields(task.settings)[field.name].default) for task in users))
-    default = f" (default: {defaults[0]})" if len(defaults) == 1 else " (default: by task)"
-    return typer.Option(*flags, *short, help=f"{text}{only}.{default}", show_default=False)
+    text = f"{text[0].upper()}{text[1:]}. (default: {default})"
+    return typer.Option(*flags, *short, help=text, show_default=False)
+
+
+def _tasks_by(values: Mapping[str, str]) -> dict[str, list[str]]:
+    """Each value, and the names of the tasks that have it."""
+    found: dict[str, list[str]] = {}
+    for name, value in values.items():
+        found.setdefault(value, []).append(name)
+    return found
 
 
 for _family in FAMILIES:
