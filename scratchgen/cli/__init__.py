@@ -1,4 +1,4 @@
-"""The command `scratchgen`. Each command is a file of its own; wrong input is one line and exit status 2."""
+"""The command `scratchgen`. Each command has its own file; bad input gives one line and exit status 2."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ COMMANDS = {  # name → what it does; the file of that name defines it, and is 
     "bench": "Measure the speed of the kernels and of whole training steps.",
     "info": "Show versions and the available kernel backends.",
 }
-GROUPS = ("train", "data")  # commands that have commands of their own
+GROUPS = ("train", "data")  # commands with subcommands
 
 INTERRUPTED = 130  # as shells count it: 128 + SIGINT
 
-# typer's errors of usage share this base, which it does not export under a name of its own
+# typer's errors of usage share this base, which it does not export
 UsageProblem = typer.BadParameter.__base__.__base__
 
 

@@ -1,4 +1,4 @@
-"""scratchgen reproduce NAME: run a published result again, and write it down beside what was published."""
+"""scratchgen reproduce NAME: run a published result again, and write our numbers next to the published ones."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ PAGE = "reproductions.md"
 
 
 def reproduce(
-    name: Annotated[str | None, typer.Argument(help="Which; without it, they are listed.")] = None,
-    seeds: Annotated[int | None, typer.Option(min=1, help="How many; by default what is stated.")] = None,
-    out: Annotated[Path, typer.Option(help="Where the runs are kept; it goes on with those in it.")] = Path(
-        "reproductions"
-    ),
+    name: Annotated[str | None, typer.Argument(help="Name of the result (default: list all).")] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Number of seeds (default: that of the result).")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Directory of the runs; unfinished runs in it are resumed.")
+    ] = Path("reproductions"),
     page: Annotated[
-        Path | None, typer.Option(help=f"The page to write into; by default {PAGE} in the folder of --out.")
+        Path | None, typer.Option(help=f"Page to write into (default: {PAGE} in the directory of --out).")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ):
@@ -45,7 +47,7 @@ def reproduce(
 
 def _list() -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("name", "what", "published", "source"):
+    for heading in ("name", "result", "published", "source"):
         table.add_column(heading, header_style="bold")
     for item in REPRODUCTIONS.values():
         published = "\n".join(f"{part.title}: {part.published}" for part in item.parts)

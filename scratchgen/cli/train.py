@@ -126,7 +126,7 @@ def _settings_of(family: str) -> dict[str, tuple[Field, list[Task]]]:
 
 
 def _option(field: Field, users: list[Task]) -> Any:
-    """The option of a setting: its help says what it is, its unit, its choices, its tasks and its default."""
+    """The option of a setting: its help gives its meaning, unit, choices, tasks and default."""
     declared = {task.name: fields(task.settings)[field.name] for task in users}
     everywhere = len(users) == len(FAMILIES[users[0].family])
     texts = _tasks_by({name: f.help + (f", {f.unit}" if f.unit else "") for name, f in declared.items()})

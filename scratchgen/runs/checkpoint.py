@@ -1,10 +1,10 @@
-"""Checkpoints: all that a training needs to go on, in two files whose checksums are checked.
+"""Checkpoints: the state from which a training is resumed, in two files with checksums.
 
-    checkpoints/00000120.safetensors    the arrays; 120 steps and ends of epochs have been
+    checkpoints/00000120.safetensors    the arrays after 120 steps and ends of epochs
     checkpoints/00000120.json           the numbers, and the SHA-256 of both
 
-The arrays are written first: a checkpoint is there when its JSON is. Nothing is parsed before its checksum
-has been found right, and nothing is ever unpickled.
+The arrays are written first: a checkpoint exists when its JSON exists. Nothing is parsed before its checksum is
+verified, and nothing is ever unpickled.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from scratchgen.files import replacing
 from scratchgen.runs.files import Unreadable, read_bytes, write_json
 
 NAMED = "[0-9]*.json"
-UNNAMED = ".[0-9]*"  # what a process was killed over before it had its name
+UNNAMED = ".[0-9]*"  # temporary files of a process that was killed
 KEPT = 2  # the newest, and the one before in case the newest is damaged
 LARGEST_JSON = 2**26  # bytes; numbers of a training are far fewer
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state at a moment: named arrays, and whatever else as a JSON value.
+    """A saved state: named arrays, and the other values as JSON.
 
-    step    counts the moments: a later one has a greater number
+    step    a later checkpoint has a greater number
     """
 
     step: int
@@ -41,11 +41,11 @@ class Checkpoint:
 
 
 class Damaged(ValueError):
-    """A checkpoint whose files are not what was written. The message names the file and what is wrong."""
+    """A checkpoint whose files were altered. The message names the file and the damage."""
 
 
 def write(folder: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint; then remove all but the newest two, and what a killed process has left."""
+    """Write a checkpoint; then remove all but the newest two, and the temporary files of a killed process."""
     folder.mkdir(exist_ok=True)
     arrays, numbers = _paths(folder, checkpoint.step)
     with replacing(arrays) as temporary:
@@ -54,18 +54,18 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
     body = {"step": checkpoint.step, "arrays_sha256": _digest(data), "numbers": checkpoint.numbers}
     write_json(numbers, {"sha256": digest_of(body), **body})
     for old in sorted(folder.glob(NAMED))[:-KEPT]:
-        old.unlink()  # the JSON first: without it the arrays are no checkpoint
+        old.unlink()  # the JSON first: the arrays alone are not a checkpoint
         old.with_suffix(".safetensors").unlink(missing_ok=True)
     for left_over in folder.glob(UNNAMED):
         left_over.unlink()
 
 
 def newest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
-    """The newest checkpoint that verifies, and what is wrong with those that are newer.
+    """The newest intact checkpoint, and a message for each newer one, which is damaged.
 
-    (None, []) if there is none at all. Raises BadInput if there are some and all are damaged.
+    (None, []) if there are no checkpoints. Raises BadInput if all of them are damaged.
     """
-    damages = []
+    damages: list[str] = []
     for path in sorted(folder.glob(NAMED), reverse=True):
         try:
             return read(path), damages
@@ -85,15 +85,15 @@ def read(path: Path) -> Checkpoint:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Damaged(f"{path} is damaged ({error!r})") from None
     if not sound:
-        raise Damaged(f"{path} is damaged (its checksum is another)")
+        raise Damaged(f"{path} is damaged (its checksum does not match)")
     arrays = path.with_suffix(".safetensors")
     data = _read(arrays)
     if _digest(data) != body["arrays_sha256"]:
-        raise Damaged(f"{arrays} is damaged (its checksum is another)")
+        raise Damaged(f"{arrays} is damaged (its checksum does not match)")
     try:
         return Checkpoint(body["step"], safetensors.numpy.load(data), body["numbers"])
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise Damaged(f"{arrays} is no safetensors file ({error})") from None
+        raise Damaged(f"{arrays} is not a safetensors file ({error})") from None
 
 
 def digest_of(value) -> str:

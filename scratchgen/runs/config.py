@@ -76,7 +76,7 @@ def as_config(config: RunConfig | dict[str, Any]) -> RunConfig:
 
 
 def read_config(directory: Path) -> RunConfig:
-    """The configuration of a run. Raises BadInput that names the file and what is wrong."""
+    """The configuration of a run. Raises BadInput that names the file and the damage."""
     path = directory / "config.json"
     if not directory.is_dir():
         raise BadInput(f"{directory} is not a run directory; name one that `scratchgen train` has made")

@@ -30,7 +30,8 @@ class EarlyStopping:
         if patience < 1:
             raise ValueError(f"patience is at least 1 epoch, not {patience}")
         self.name, self.patience, self.higher_is_better = name, patience, higher_is_better
-        self.best_epoch, self.best = 0, None  # epochs count from 1; None: no number yet
+        self.best_epoch = 0  # epochs count from 1
+        self.best: float | None = None  # None: no number yet
         self.waited = 0  # epochs since the best one
         self._weights: dict[str, np.ndarray] = {}
 

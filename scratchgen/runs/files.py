@@ -1,4 +1,4 @@
-"""The text files of a run, and whether there is a place for them."""
+"""Reading and writing the files of a run, and checking that they can be written."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ RESULT = "result.json"  # the numbers of a run of `scratchgen reproduce`
 
 
 class Unreadable(ValueError):
-    """A file that is missing, larger than it can be, or no file. The message names it and says what it is."""
+    """A file that is missing, too large, or not a regular file. The message names the file and the reason."""
 
 
 def read_bytes(path: Path, most: int | None = None) -> bytes:
-    """The content of a regular file: not of a link that leads elsewhere, nor of a device that never ends.
+    """The content of a regular file, not of a link or of a device. Raises Unreadable.
 
     most    bytes; a larger file is refused before it is read
     """

@@ -33,19 +33,19 @@ class History:
     is tracked as `model` has the weights of the best epoch; `best_epoch` is logged.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.history: dict[str, list[float]] = defaultdict(list)
         self.by_epoch: list[dict[str, float]] = []
         self.latest: dict[str, float] = {}
         self.epoch, self.step, self.total_steps = 1, 0, 0
-        self._sums: dict[str, list] = {}  # of this epoch: name → [sum, how many]
+        self._sums: dict[str, list] = {}  # of this epoch: name → [sum, count]
         self._things: dict[str, Any] = {}
         self._watching: list[Any] = []
-        self._order: dict | None = None  # the state of rng at the beginning of this epoch
+        self._order: dict[str, Any] = {}  # the state of rng at the beginning of this epoch
         self._to_put_back: tuple[dict, dict] | None = None
         self.early_stopping: EarlyStopping | None = None
 
-    def track(self, **things) -> None:
+    def track(self, **things: Any) -> None:
         """Name every object that the training changes: its state is saved, and restored when resumed.
 
         `model` is the model whose weights early stopping restores; `rng` is the generator of the order of the
@@ -58,13 +58,13 @@ class History:
         self.early_stopping = early_stopping
         self.track(early_stopping=early_stopping)
 
-    def observe(self, **things) -> None:
+    def observe(self, **things: Any) -> None:
         """Track objects that observe the training: `look()` of each is called at the end of every epoch."""
         self._watching += things.values()
         self.track(**things)
 
     def epochs(self, n: int) -> Iterator[int]:
-        """1, 2, …, n; at the end of each, the means of what was logged in it go into `history`."""
+        """1, 2, …, n; at the end of each, the means of the numbers logged in it go into `history`."""
         if self.step == 0:  # the state is that of the end of an epoch: there are no steps to pass over
             self._put_back()
         while self.epoch <= n and not (self.early_stopping and self.early_stopping.is_exhausted):

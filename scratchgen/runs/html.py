@@ -57,12 +57,12 @@ class Raw(str):
 
 
 def page(title: str, subtitle: str, parts: Iterable[str]) -> str:
-    """A whole page."""
+    """A self-contained page."""
     return PAGE.substitute(title=escape(title), subtitle=escape(subtitle), body="\n".join(parts))
 
 
 def section(title: str, *parts: str) -> str:
-    """A heading and what stands below it; nothing if nothing does."""
+    """A heading and its content; an empty text without content."""
     content = "\n".join(part for part in parts if part)
     return f"<h2>{escape(title)}</h2>\n{content}" if content else ""
 
@@ -94,23 +94,23 @@ def sound(content: bytes, caption: str) -> str:
 
 
 def pictures(figures: Iterable[str]) -> str:
-    """Pictures or sounds beside one another where there is room."""
+    """Pictures or sounds next to one another where there is room."""
     figures = "\n".join(figures)
     return f'<div class="pictures">\n{figures}\n</div>' if figures else ""
 
 
 def verbatim(text: str) -> str:
-    """Text or a command as it is."""
+    """Text or a command, unchanged."""
     return f"<pre>{escape(text)}</pre>"
 
 
 def folded(title: str, content: str) -> str:
-    """Shown when asked for."""
+    """Content that is shown when its title is clicked."""
     return f"<details><summary>{escape(title)}</summary>\n{content}\n</details>"
 
 
 def verdict(reached: bool) -> Raw:
-    """Whether a score is what was to be expected."""
+    """Whether a score has reached its expected value, as a mark."""
     return Raw('<span class="good">✓ reached</span>' if reached else '<span class="bad">✗ missed</span>')
 
 

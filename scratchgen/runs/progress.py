@@ -24,22 +24,22 @@ def progress(label: str, monitored: Sequence[str], quiet: bool) -> Silent:
 
 
 class Silent(AbstractContextManager):
-    """Shows nothing, and is what the others are.
+    """The interface of a display of the progress; this one shows nothing.
 
         with display:
             display.begin(n, done)
             display.step(epochs, numbers)      often
-            display.epoch(epoch, numbers)      once an epoch
+            display.epoch(epoch, numbers)      once per epoch
             display.say(line)
 
-    n, done, epochs    epochs in all, before this sitting, and so far, with a fraction
+    n, done, epochs    epochs in all, before this session, and so far, with a fraction
     """
 
     def __exit__(self, *_) -> None:
         pass
 
     def begin(self, n: int, done: int) -> None:
-        """Training begins, or goes on after `done` epochs."""
+        """Training begins, or is resumed after `done` epochs."""
 
     def step(self, epochs: float, numbers: dict[str, float]) -> None:
         """A step is done."""
@@ -131,7 +131,7 @@ def duration(seconds: float) -> str:
 
 
 def _left(seconds: float, done: float, to_do: float) -> str:
-    """How long the rest takes, if it takes as long as what was done in `seconds`."""
+    """The time left at the speed so far: `done` epochs took `seconds`."""
     return f"  {duration(seconds / done * to_do)} left" if done > 0 and to_do > 0 else ""
 
 

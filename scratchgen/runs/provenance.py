@@ -1,4 +1,4 @@
-"""Where a run comes from: what a reader needs in order to do it again."""
+"""Where a run comes from: command, versions, git, and fingerprints of its data and weights."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def fingerprint(arrays: dict[str, np.ndarray]) -> str:
     digest = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         digest.update(f"{name} {array.dtype} {array.shape} ".encode())
-        digest.update(np.ascontiguousarray(array))
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 

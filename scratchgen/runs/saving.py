@@ -1,4 +1,4 @@
-"""`sg.save` and `sg.load`: a model in one file, with its weights and what is needed to build it again."""
+"""`sg.save` and `sg.load`: a model in one file, with its weights, its class and the class's arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of what a training changes: models, optimisers, averages, generators, and what a loop carries.
+"""The state of the objects that a training changes: models, optimisers, averages, generators, dictionaries.
 
 A model, an optimiser or an average has `state_dict` and `load_state_dict`; a Generator has `state`; a plain
 dictionary is its own state, and is updated in place.
@@ -21,7 +21,7 @@ def state_of(thing: Any) -> dict[str, Any]:
 
 
 def restore(thing: Any, state: dict[str, Any]) -> None:
-    """Put a state back where it was taken from."""
+    """Restore a state that `state_of` returned."""
     if isinstance(thing, dict):
         thing.clear()
         thing.update(state)
@@ -32,8 +32,9 @@ def restore(thing: Any, state: dict[str, Any]) -> None:
 
 
 def pack(things: dict[str, Any]) -> tuple[dict[str, np.ndarray], dict[str, dict]]:
-    """The states of all things: arrays as {"model/W": ...}, and numbers as {"optimizer": {"t": 3}}."""
-    arrays, numbers = {}, {}
+    """The states of all objects: arrays as {"model/W": ...}, and numbers as {"optimizer": {"t": 3}}."""
+    arrays: dict[str, np.ndarray] = {}
+    numbers: dict[str, dict] = {}
     for name, thing in things.items():
         state = state_of(thing)
         arrays |= {f"{name}/{k}": np.ascontiguousarray(v) for k, v in state.items() if _is_array(v)}
@@ -42,11 +43,11 @@ def pack(things: dict[str, Any]) -> tuple[dict[str, np.ndarray], dict[str, dict]
 
 
 def unpack(things: dict[str, Any], arrays: dict[str, np.ndarray], numbers: dict[str, dict]) -> None:
-    """Put all states back. Raises BadInput if they are those of other things, as of another version."""
+    """Restore all states. Raises BadInput if they are states of other objects, for instance of another version."""
     if set(things) != set(numbers):
         raise BadInput(
-            f"the checkpoint holds the state of {', '.join(sorted(numbers))}, but this training goes on from "
-            f"that of {', '.join(sorted(things))}: another version saved it; train again with another --out"
+            f"the checkpoint holds the state of {', '.join(sorted(numbers))}, but this training has "
+            f"{', '.join(sorted(things))}: another version saved it; train again with another --out"
         )
     for name, thing in things.items():
         prefix = f"{name}/"

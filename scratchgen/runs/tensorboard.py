@@ -15,15 +15,15 @@ def check_tensorboard() -> None:
         import tensorboardX  # noqa: F401
     except ImportError as error:
         raise BadInput(
-            f'--tensorboard needs tensorboardX ({error}); say: pip install "scratchgen-numpy[tensorboard]"'
+            f'--tensorboard needs tensorboardX ({error}); install it: pip install "scratchgen-numpy[tensorboard]"'
         ) from None
 
 
 class Events:
-    """An event file in a folder, written anew: a run that goes on tells its former epochs again.
+    """An event file in a folder, written anew: a resumed run writes its former epochs again.
 
-    It is written at once and not, as by the library's SummaryWriter, by a thread that is behind: what is
-    logged can be seen, and a full disk is an error of the run.
+    It is written at once, and not by a thread as in the library's SummaryWriter: logged numbers are visible, and
+    a full disk is an error of the run.
     """
 
     def __init__(self, folder: Path):
@@ -45,5 +45,5 @@ class Events:
         self._writer.flush()
 
     def close(self) -> None:
-        """No more is to come."""
+        """Close the file."""
         self._writer.close()

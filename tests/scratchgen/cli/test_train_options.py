@@ -1,4 +1,4 @@
-"""The options of `scratchgen train`: one per declared setting, and what they choose."""
+"""The options of `scratchgen train`: one per declared setting."""
 
 import io
 import json
@@ -146,9 +146,7 @@ def test_a_schedule_and_a_warm_up_change_the_weights(scratchgen_in, tmp_path):
 # --- --break ----------------------------------------------------------------------------------------------
 
 
-def test_a_training_stops_at_an_equation_and_goes_on_to_the_same_weights(
-    scratchgen_in, tmp_path, monkeypatch
-):
+def test_a_training_stops_at_an_equation_and_ends_with_the_same_weights(scratchgen_in, tmp_path, monkeypatch):
     run = scratchgen_in(tmp_path)
     assert run("train", "vae", *TINY).returncode == 0
     monkeypatch.setattr("sys.stdin", io.StringIO("p 'stopped'\nwhere\n" + "continue\n" * 100))

@@ -116,7 +116,7 @@ WRONG_PROMPTS = {
     "an unknown character": (("--prompt", "4x2"), "the character 'x' is in no text of the training"),
     "a beam of none": (("--prompt", "42", "--beam", 0), "a width of at least 1"),
     "a draw": (("--prompt", "42", "--temperature", 1), "which has no --temperature"),
-    "the likeliest few": (
+    "the most likely few": (
         ("--prompt", "42", "--top-k", 3, "--top-p", 0.5),
         "which has no --top-k and --top-p",
     ),

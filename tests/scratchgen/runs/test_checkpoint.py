@@ -1,4 +1,4 @@
-"""Checkpoints beside what a process leaves that is killed while it writes one."""
+"""Checkpoints next to the temporary files of a process that was killed while it wrote one."""
 
 import os
 

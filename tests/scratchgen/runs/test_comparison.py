@@ -1,4 +1,4 @@
-"""Runs beside one another."""
+"""Runs next to one another."""
 
 import math
 from pathlib import Path
