@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from typing import Any
 
 import typer
 
@@ -28,7 +29,7 @@ GROUPS = ("train", "data")  # commands with subcommands
 INTERRUPTED = 130  # as shells count it: 128 + SIGINT
 
 # typer's errors of usage share this base, which it does not export
-UsageProblem = typer.BadParameter.__base__.__base__
+UsageProblem: Any = typer.BadParameter.__mro__[2]
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -108,7 +108,7 @@ def _command(family: str) -> Callable[[typer.Context], None]:
         default = DEFAULT_DATA[family] if name == "data" else default
         parameters.append(inspect.Parameter(name, positional, annotation=kind, default=default))
     for name, (field, users) in _settings_of(family).items():
-        kind = Annotated[field.kind | None, _option(field, users)]  # type: ignore[name-defined]  # built at run time
+        kind = Annotated[field.kind | None, _option(field, users)]
         parameters.append(inspect.Parameter(name, positional, annotation=kind, default=None))
     train.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
     train.__annotations__ = {p.name: p.annotation for p in parameters}
@@ -174,7 +174,8 @@ def _train(context: typer.Context, family: str) -> None:
         compute = lambda: train_task(task, chosen.data, settings, chosen.seed, open_run)
     done = _with_breakpoints(given["break_"], compute)
     if done is not None:
-        _report(directory, *done, quiet=given["quiet"])
+        model, scores = done
+        _report(directory, model, scores, quiet=given["quiet"])
 
 
 def _with_breakpoints(ids: list[str] | None, compute: Callable[[], tuple[Module, list[Score]]]):
@@ -214,7 +215,8 @@ def _choose(context: typer.Context, family: str) -> tuple[Task, Given]:
 
 def _typed(context: typer.Context, name: str) -> bool:
     """Whether an option was given on the command line."""
-    return name in context.params and context.get_parameter_source(name).name == "COMMANDLINE"
+    source = context.get_parameter_source(name) if name in context.params else None
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _refuse_other_options(context: typer.Context) -> None:
