@@ -38,7 +38,6 @@ from scratchgen.autograd import (
 )
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
-from scratchgen.version import __version__
 
 if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` loads them
     from scratchgen import (
@@ -62,22 +61,9 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` lo
     )
     from scratchgen.runs.saving import load, save
 
-sys.modules[__name__ + ".kernels"] = kernels  # `import scratchgen.kernels` is the same package
+__version__ = "0.2.0"  # the one place where it is written
 
-SUBPACKAGES = (
-    *(
-        "autograd",
-        "benchmarks",
-        "data",
-        "distributions",
-        "equations",
-        "evaluation",
-        "functional",
-        "gan",
-        "nn",
-    ),
-    *("optim", "plots", "random", "reproductions", "rnn", "runs", "tasks", "vae"),
-)
+sys.modules[__name__ + ".kernels"] = kernels  # `import scratchgen.kernels` is the same package
 
 __all__ = [
     "BadInput",
@@ -122,13 +108,15 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Load a sub-package, or what is in one, when it is first used."""
-    if name in ("load", "save"):
-        return getattr(import_module("scratchgen.runs.saving"), name)
-    if name in __all__:  # all that is listed and not imported above is a sub-package
-        return import_module(f"scratchgen.{name}")
-    raise AttributeError(f"module 'scratchgen' has no attribute {name!r}")
+if not TYPE_CHECKING:  # a checker that sees this function accepts every name
+
+    def __getattr__(name: str) -> Any:
+        """Load a sub-package, or what is in one, when it is first used."""
+        if name in ("load", "save"):
+            return getattr(import_module("scratchgen.runs.saving"), name)
+        if name in __all__:  # all that is listed and not imported above is a sub-package
+            return import_module(f"scratchgen.{name}")
+        raise AttributeError(f"module 'scratchgen' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

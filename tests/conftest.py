@@ -12,6 +12,8 @@ import pytest
 import scratchgen
 
 SEED = 20140101
+QUICK_BACKENDS, QUICK_DTYPE = ("numpy", "cython"), np.float64  # in which `-m fast` tests a kernel
+LONG_FIXTURES = {"threads", "real_data"}  # their tests compile for Numba, or load whole data sets
 
 pytest_plugins = ["scratchgen.equations.pytest_plugin"]  # the report of equations, and the fixture `measured`
 
@@ -22,6 +24,27 @@ def pytest_addoption(parser):
         action="store_true",
         help="test with the published number of faults and the full number of epochs",
     )
+
+
+def pytest_ignore_collect(collection_path, config):
+    """`-m fast` does not import a file that nowhere bears the mark: collection would take longer than the tests."""
+    if config.option.markexpr == "fast" and collection_path.match("test_*.py"):
+        return "pytest.mark.fast" not in collection_path.read_text(encoding="utf-8") or None
+    return None
+
+
+def pytest_collection_modifyitems(config, items):
+    """`-m fast` leaves out, in a file with the mark, what takes long, and other backends and dtypes of a kernel."""
+    if config.option.markexpr == "fast":
+        config.hook.pytest_deselected(items=[item for item in items if not _is_quick(item)])
+        items[:] = [item for item in items if _is_quick(item)]
+
+
+def _is_quick(item):
+    case = item.callspec.params if hasattr(item, "callspec") else {}
+    backend, dtype = case.get("backend", "numpy"), case.get("dtype", QUICK_DTYPE)
+    long = item.get_closest_marker("slow") or LONG_FIXTURES & {*item.fixturenames}
+    return not long and backend in QUICK_BACKENDS and np.dtype(dtype) == QUICK_DTYPE
 
 
 def pytest_report_header(config):

@@ -3,6 +3,7 @@
 import re
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,12 @@ from scratchgen.equations.entry import numbers
 from scratchgen.equations.locate import anchor, claims, function_of, is_planted
 
 ROOT = Path(__file__).parents[1]
-CLAIMS = claims(ROOT / "tests")
 PAGES = {page.name: page.read_text(encoding="utf-8") for page in (ROOT / "tutorials").glob("*.py")}
+
+
+@cache
+def all_claims():
+    return claims(ROOT / "tests")
 
 
 def report(problems):
@@ -48,11 +53,11 @@ def incomplete(equation, claims, pages):
 
 def test_every_entry_has_code_a_claim_a_counter_example_and_the_page_that_it_names():
     assert len(BY_ID) == len(EQUATIONS)
-    report([problem for equation in EQUATIONS for problem in incomplete(equation, CLAIMS, PAGES)])
+    report([problem for equation in EQUATIONS for problem in incomplete(equation, all_claims(), PAGES)])
 
 
 def test_the_claim_above_rejects_an_entry_that_lacks_one_of_them():
-    good, own = BY_ID["vae.elbo"], CLAIMS["vae.elbo"]
+    good, own = BY_ID["vae.elbo"], all_claims()["vae.elbo"]
     planted, others = ([t for t in own if t.planted is sort] for sort in (True, False))
     for entry, tests, message in (
         (replace(good, code="scratchgen.vae.objectives:eblo"), own, "no code at"),
@@ -65,7 +70,7 @@ def test_the_claim_above_rejects_an_entry_that_lacks_one_of_them():
     ):
         (problem,) = incomplete(entry, {"vae.elbo": tests}, PAGES)
         assert message in problem
-    assert not [*incomplete(replace(good, tutorial=""), CLAIMS, {})]
+    assert not [*incomplete(replace(good, tutorial=""), all_claims(), {})]
 
 
 ID = r"[a-z]+\.[a-z_0-9]+"
@@ -82,7 +87,7 @@ def test_docstrings_pages_and_tests_name_no_unknown_id():
     texts = {str(file): file.read_text(encoding="utf-8") for file in files} | PAGES
     named = {id: name for name, text in texts.items() for id in named_ids(text)}
     assert {"vae.elbo", "gan.value", "rnn.hidden"} <= named.keys()  # the walk finds what there is
-    marked = {id: tests[0].file.name for id, tests in CLAIMS.items()}
+    marked = {id: tests[0].file.name for id, tests in all_claims().items()}
     report([f"{name} names {id}" for id, name in (named | marked).items() if id not in BY_ID])
 
 
@@ -100,7 +105,7 @@ def test_the_reader_of_marks_finds_every_mark():
     marks = [
         re.findall(r"^@pytest\.mark\.equation", file.read_text(encoding="utf-8"), re.M) for file in files
     ]
-    assert sum(map(len, CLAIMS.values())) == sum(map(len, marks)) > 100
+    assert sum(map(len, all_claims().values())) == sum(map(len, marks)) > 100
 
 
 def test_the_name_of_a_test_says_whether_it_is_a_counter_example():

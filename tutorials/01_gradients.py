@@ -544,7 +544,7 @@ for _ in range(200):
     average.update()
 beside("an average of ones that starts at 0", average.average[0].item(), 1, 1e-6)
 beside("half a cosine, after a third of training", cosine_factor(1, 3), 0.75, 1e-15)
-line = Setting("ring", (4,), epochs=4, scale=1.0, alpha=1.0)
+line = Setting("ring", (4,), epochs=4, scale=1.0, learning_rate=1.0)
 beside("straight line, after two of four epochs", line.step_size(3), 0.5, 1e-15)
 beside(
     "stages: the second rate over the first",

@@ -518,9 +518,9 @@ EPOCHS, BATCH = 20, 128
 rng, run = sg.Generator(0), History()
 game = gan.Game("nonsaturating", r1=0.02)
 pair = gan.GAN(2, 2, rng, hidden=(128, 128), bounded=False, scale=float(ring.train.std()))
-film = gan.TrainingTrace(pair, ring.train, EPOCHS * (len(ring.train) // BATCH), game)
+trace = gan.TrainingTrace(pair, ring.train, EPOCHS * (len(ring.train) // BATCH), game)
 players = {f"optimizer_{name}": Adam(getattr(pair, name).parameters(), 1e-3, beta1=0.5) for name in "GD"}
-gan.train(pair, ring.train, run, epochs=EPOCHS, batch_size=BATCH, rng=rng, game=game, trace=film, **players)
+gan.train(pair, ring.train, run, epochs=EPOCHS, batch_size=BATCH, rng=rng, game=game, trace=trace, **players)
 
 # %% [markdown]
 # A `TrainingTrace` records single steps of either player, often at first and less often later. Open
@@ -530,7 +530,7 @@ gan.train(pair, ring.train, run, epochs=EPOCHS, batch_size=BATCH, rng=rng, game=
 # The command `scratchgen train gan --data ring` makes such an animation of its run.
 
 # %%
-plots.animation(film, OUT / "ring.gif", "a GAN on the ring of eight Gaussians")
+plots.animation(trace, OUT / "ring.gif", "a GAN on the ring of eight Gaussians")
 
 # %% [markdown]
 # ## Is the training healthy?

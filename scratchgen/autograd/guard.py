@@ -8,7 +8,7 @@ line that assigns. Each node holds a guard of its inputs' memory. When the last 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from weakref import ref
 
@@ -41,7 +41,7 @@ class Guard:
             view.setflags(False)  # type: ignore[call-arg]  # see above
             self.held.append(view)
 
-    def __del__(self, forget=_guards.pop):
+    def __del__(self, forget: Callable[..., Any] = _guards.pop) -> None:
         forget(id(self.held[0]), None)
         for array in self.held:
             try:

@@ -214,10 +214,10 @@ class Tensor:
         return numpy.greater_equal(self, other)
 
     # `object` promises one bool; here, as in NumPy, the comparison is element by element
-    def __eq__(self, other: object) -> np.ndarray:  # type: ignore[override]
+    def __eq__(self, other: object) -> np.ndarray:  # type: ignore[override]  # see above
         return numpy.equal(self, other)
 
-    def __ne__(self, other: object) -> np.ndarray:  # type: ignore[override]
+    def __ne__(self, other: object) -> np.ndarray:  # type: ignore[override]  # see above
         return numpy.not_equal(self, other)
 
     def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:

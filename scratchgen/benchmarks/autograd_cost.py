@@ -29,13 +29,14 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-import scratchgen as sg
 import scratchgen_kernels as kernels
+from scratchgen.autograd import Tensor, remat
 from scratchgen.benchmarks.kernels.machine import description, slug
 from scratchgen.benchmarks.kernels.rounds import interleaved
 from scratchgen.benchmarks.results import RESULTS
 from scratchgen.benchmarks.tables import machine_line, markdown
 from scratchgen.functional import sigmoid, softplus
+from scratchgen.random import Generator
 from scratchgen.vae import VAE
 
 ROUNDS = 25
@@ -93,7 +94,7 @@ def chains() -> list[tuple]:
     rows = []
     for name, operations in CHAINS.items():
         for learned in (False, True):
-            calls = {"ours": chain_of(operations(np.tanh), sg.Tensor, np.array, learned)}
+            calls = {"ours": chain_of(operations(np.tanh), Tensor, np.array, learned)}
             if torch:
                 calls["torch"] = chain_of(operations(torch.tanh), torch.tensor, torch.tensor, learned)
             t = medians(calls)
@@ -107,9 +108,9 @@ def chains() -> list[tuple]:
 # --- length -----------------------------------------------------------------------------------------------
 
 
-def long_chain(n: int) -> sg.Tensor:
+def long_chain(n: int) -> Tensor:
     """A chain of n multiplications by 1."""
-    y = sg.Tensor(np.ones(1, np.float32), requires_grad=True)
+    y = Tensor(np.ones(1, np.float32), requires_grad=True)
     for _ in range(n):
         y = y * 1.0
     return y
@@ -171,7 +172,7 @@ def step_by_hand(p: dict, x, eps) -> dict:
 
 def vae_step() -> list[tuple]:
     """Rows: milliseconds by hand and by autograd, and the overhead of autograd."""
-    model = VAE(D, Z, H, sg.random.Generator(0))
+    model = VAE(D, Z, H, Generator(0))
     x = (rng.random((B, D)) < 0.2).astype(np.float32)
     eps = rng.standard_normal((B, Z)).astype(np.float32)
     arrays = {name: parameter.data for name, parameter in model.named_parameters()}
@@ -198,7 +199,7 @@ LAYERS, SEGMENT, WIDTH = 400, 20, 256
 
 def rematerialisation() -> list[tuple]:
     """Rows: the stored results of a chain of layers, peak memory in MiB, milliseconds."""
-    weights = sg.Tensor(np.linalg.qr(rng.standard_normal((WIDTH, WIDTH)))[0], requires_grad=True)
+    weights = Tensor(np.linalg.qr(rng.standard_normal((WIDTH, WIDTH)))[0], requires_grad=True)
     x = rng.standard_normal((64, WIDTH))
 
     def segment(y):
@@ -207,12 +208,12 @@ def rematerialisation() -> list[tuple]:
         return y
 
     def run(through):
-        y = sg.Tensor(x, requires_grad=True)
+        y = Tensor(x, requires_grad=True)
         for _ in range(LAYERS // SEGMENT):
             y = through(y)
         y.sum().backward()
 
-    ways = {"everything": segment, f"every {SEGMENT}th result": sg.remat(segment)}
+    ways = {"everything": segment, f"every {SEGMENT}th result": remat(segment)}
     seconds = medians({name: partial(run, through) for name, through in ways.items()}, 5)
     rows = []
     for name, through in ways.items():

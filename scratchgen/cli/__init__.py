@@ -1,4 +1,4 @@
-"""The command `scratchgen`. Each command has its own file; bad input gives one line and exit status 2."""
+"""The command `scratchgen`. One file per command; wrong input is answered by one line and exit status 2."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ COMMANDS = {  # name → what it does; the file of that name defines it, and is 
     "bench": "Measure the speed of the kernels and of whole training steps.",
     "info": "Show versions and the available kernel backends.",
 }
-GROUPS = ("train", "data")  # commands with subcommands
+GROUPS = ("train", "data")  # commands with sub-commands
 
 INTERRUPTED = 130  # as shells count it: 128 + SIGINT
 
-# typer's errors of usage share this base, which it does not export
-UsageProblem: Any = typer.BadParameter.__mro__[2]
+# typer's errors of usage share this base, which it does not export by name
+UsageProblem: Any = typer.BadParameter.__mro__[2]  # Any: a checker cannot know a class of that name
 
 
 def main(arguments: list[str] | None = None) -> None:

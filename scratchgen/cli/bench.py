@@ -8,14 +8,15 @@ import tempfile
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from types import ModuleType
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from scratchgen.cli.output import console, say
+from scratchgen.cli.output import console, print_line
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
 
@@ -63,19 +64,21 @@ def _bench_kernels(names: list[str], peers: bool, json_file: Path | None, plot: 
     chosen = [case for case in cases.CASES if not names or case.folder in names]
 
     screen, description, peaks = console(), machine.description(), machine.peaks()
-    say(screen, "   ".join(f"{key} {value}" for key, value in description.items()))
-    say(screen, f"measured peak of one thread: {peaks['GFLOP/s']:.0f} GFLOP/s, {peaks['GB/s']:.1f} GB/s")
+    print_line(screen, "   ".join(f"{key} {value}" for key, value in description.items()))
+    print_line(
+        screen, f"measured peak of one thread: {peaks['GFLOP/s']:.0f} GFLOP/s, {peaks['GB/s']:.1f} GB/s"
+    )
     found = _measure(chosen, peers, peaks, measure)
     _print_kernels(screen, found)
     for folder, order in measure.orders(found).items():
-        say(screen, f"{folder}: fastest first {', '.join(order)}")
+        print_line(screen, f"{folder}: fastest first {', '.join(order)}")
     if json_file is not None:
         rows = [row.as_dict() for row in found]
         _write(screen, json_file, {"machine": description, "peaks": peaks, "rows": rows})
     if plot is not None:
         from scratchgen.plots.speed import speed
 
-        say(screen, f"Picture: {speed(found, plot)}")
+        print_line(screen, f"Picture: {speed(found, plot)}")
 
 
 def _bench_steps(names: list[str], peers: bool, json_file: Path | None, plot: Path | None) -> None:
@@ -87,13 +90,13 @@ def _bench_steps(names: list[str], peers: bool, json_file: Path | None, plot: Pa
         raise BadInput("--steps times its own cases and draws nothing; leave the kernels and --plot out")
     _check_folders(json_file)
     screen, description, found = console(), machine.description(), []
-    say(screen, "   ".join(f"{key} {value}" for key, value in description.items()))
+    print_line(screen, "   ".join(f"{key} {value}" for key, value in description.items()))
     for case in steps.CASES:
         rows, missing = measure.rows(case, peers)
         found += rows
         _print_steps(screen, case, rows)
         for library, reason in missing.items():
-            say(screen, f"{library} is left out: {reason}")
+            print_line(screen, f"{library} is left out: {reason}")
     if json_file is not None:
         _write(screen, json_file, {"machine": description, "rows": [row.as_dict() for row in found]})
 
@@ -107,10 +110,10 @@ def _check_folders(*files: Path | None) -> None:
 def _write(screen: Console, file: Path, numbers: dict) -> None:
     with replacing(file) as temporary:
         temporary.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
-    say(screen, f"Numbers: {file}")
+    print_line(screen, f"Numbers: {file}")
 
 
-def _measure(chosen, peers: bool, peaks: dict[str, float], measure) -> list:
+def _measure(chosen: Sequence[Any], peers: bool, peaks: dict[str, float], measure: ModuleType) -> list:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, transient=True) as progress:
         task = progress.add_task("kernels", total=None)
@@ -132,7 +135,7 @@ def _print_kernels(screen: Console, rows: list) -> None:
         _print_table(screen, name, size, table)
 
 
-def _print_steps(screen: Console, case, rows: list) -> None:
+def _print_steps(screen: Console, case: Any, rows: list) -> None:
     from scratchgen.benchmarks.tables import STEP_COLUMNS, step_cells, step_verdicts
 
     table = _table(STEP_COLUMNS, [None] * len(STEP_COLUMNS))
@@ -140,7 +143,7 @@ def _print_steps(screen: Console, case, rows: list) -> None:
         table.add_row(*step_cells(row))
     _print_table(screen, case.NAME, case.SIZE, table)
     for verdict in step_verdicts(rows, case.TARGETS):
-        say(screen, verdict)
+        print_line(screen, verdict)
 
 
 def _table(headings: Sequence[str], widths: Sequence[int | None], show_header: bool = True) -> Table:

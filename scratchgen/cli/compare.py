@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from scratchgen.cli.output import console, say
+from scratchgen.cli.output import console, print_line
 from scratchgen.errors import BadInput
 from scratchgen.runs.comparison import Group, comparison_page, grouped
 from scratchgen.runs.config import OWN_TASK
@@ -22,7 +22,7 @@ from scratchgen.tasks.load import task_of
 def compare(
     runs: Annotated[list[Path], typer.Argument(help="Run directories that `train` has made.")],
     out: Annotated[Path | None, typer.Option(help="Write a page with the curves to this .html file.")] = None,
-):
+) -> None:
     """Compare runs of the same task: the settings that differ, the scores, the minutes they took."""
     if out is not None and out.suffix != ".html":
         raise BadInput(f"--out writes a page: name it {out.with_suffix('.html').name}, not {out.name}")
@@ -33,7 +33,7 @@ def compare(
     for group in groups:
         screen.print(_table(group))
     if out is not None:
-        say(screen, f"Page: {out}")
+        print_line(screen, f"Page: {out}")
 
 
 def _record(run: Path) -> Record:

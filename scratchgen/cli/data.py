@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from scratchgen.cli.output import console, say
+from scratchgen.cli.output import console, print_line
 from scratchgen.data import CATALOGUE, DataSet, PairData, TextData, load_any
 from scratchgen.data.catalogue import KINDS, MODELS
 from scratchgen.data.remote.fetch import FOLDER_VARIABLE, locate, locate_folder, own_folder
@@ -39,9 +39,9 @@ def list_sets() -> None:
     screen.print(table)
     for model in dict.fromkeys(model for models in MODELS.values() for model in models):
         kinds = ", ".join(kind for kind, models in MODELS.items() if model in models)
-        say(screen, f"scratchgen train {model}: {kinds}")
+        print_line(screen, f"scratchgen train {model}: {kinds}")
     folder = own_folder()
-    say(
+    print_line(
         screen,
         f"{FOLDER_VARIABLE}: {folder}"
         if folder
@@ -84,11 +84,11 @@ def show(
         _print_facts(screen, [("name", name), ("kind", entry.kind), *rows])
     _print_facts(screen, describe(data))
     if picture:
-        say(screen, f"Picture: {picture}")
+        print_line(screen, f"Picture: {picture}")
     elif isinstance(data, TextData | PairData):
-        say(screen, "\n" + excerpt(data))
+        print_line(screen, "\n" + excerpt(data))
     else:
-        say(screen, f"For a picture: scratchgen data show {name} --out FILE.png")
+        print_line(screen, f"For a picture: scratchgen data show {name} --out FILE.png")
 
 
 def size(entry: DataSet) -> str:
@@ -119,7 +119,7 @@ def _short(text: str) -> str:
 
 def _print_facts(screen: Console, facts: list[tuple[str, str]]) -> None:
     for label, value in facts:
-        say(screen, f"{label:<28}{value}")
+        print_line(screen, f"{label:<28}{value}")
 
 
 def _entry(name: str) -> DataSet:

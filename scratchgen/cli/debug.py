@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from contextlib import nullcontext
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -33,7 +33,7 @@ def debug(
     listen: Annotated[
         bool, typer.Option("--listen", help="Wait for an editor to attach, and stop there instead of in pdb.")
     ] = False,
-):
+) -> None:
     """Run the worked example of an equation, and stop at the first line of its code."""
     if traced and listen:
         raise BadInput("--trace prints and --listen waits for an editor; choose one of them")
@@ -54,7 +54,7 @@ def debug(
         print(f"computed  {tidy(numbers(result))}\nexpected  {tidy(numbers(equation.example.expected))}")
 
 
-def _trace(equation: Equation, of_kernels: list):
+def _trace(equation: Equation, of_kernels: list) -> Any:
     """Print the operations that autograd records, with their gradients; if it records none, the lines of the code.
 
     The lines of kernels in Python are printed too, with the lines of their derivatives last.
@@ -64,7 +64,7 @@ def _trace(equation: Equation, of_kernels: list):
     files = {function.__code__.co_filename for function in followed}
     arguments = example.arguments(tensors=example.recorded)
 
-    def compute(**inputs):
+    def compute(**inputs: Any) -> tuple[Any, Any]:
         result = example.compute(**inputs)
         return result, trace(result, names=inputs) if example.recorded else None
 

@@ -10,7 +10,7 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
-from scratchgen.cli.output import console, say, scores_table
+from scratchgen.cli.output import console, print_line, scores_table
 from scratchgen.data import load_images
 from scratchgen.plots.overview import overview
 from scratchgen.random import HELD_OUT_SEED, Generator
@@ -29,7 +29,7 @@ def demo(
         Path, typer.Option(help="Output directory; an existing demo there is overwritten.")
     ] = Path("demo"),
     seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="Seed of all noise.")] = 0,
-):
+) -> None:
     """Train a VAE and a GAN on handwritten digits and an RNN on source code; show samples and scores."""
     screen, started = console(), time.perf_counter()
     writable_directory(out)
@@ -61,4 +61,4 @@ def demo(
     screen.print(Panel(Text(text[:600]), title="text sampled from the RNN", width=100))
     screen.print(scores_table(scores))
     seconds = time.perf_counter() - started
-    say(screen, f"{seconds:.0f} seconds. Look at {picture}; more of each model: {out}/*/report.html")
+    print_line(screen, f"{seconds:.0f} seconds. Look at {picture}; more of each model: {out}/*/report.html")

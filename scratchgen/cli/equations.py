@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from scratchgen.cli.output import console, say, tidy
+from scratchgen.cli.output import console, print_line, tidy
 from scratchgen.equations import EQUATIONS, Equation
 from scratchgen.equations.entry import numbers
 from scratchgen.equations.locate import (
@@ -45,7 +45,7 @@ def equations(
         bool, typer.Option("--check", help="Run the tests of the equation and show the results.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print a list of objects, for programs.")] = False,
-):
+) -> None:
     """List the equations, or show one: its source, its code and the tests that verify it."""
     if check and json:
         raise BadInput("--check shows results and --json prints the list; choose one of them")
@@ -59,7 +59,7 @@ def equations(
     elif not check:
         _list(found)
     if found is None and not check:
-        say(Console(stderr=True), f"scratchgen: {NO_TESTS_MESSAGE}")
+        print_line(Console(stderr=True), f"scratchgen: {NO_TESTS_MESSAGE}")
     if check and not _passed([claim for e in chosen for claim in _claims(e, found)], id):
         raise typer.Exit(1)
 
@@ -97,16 +97,16 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
     screen = console()
     file, line, source = located(equation)
     screen.print(f"[bold]{equation.id}[/]  {equation.name}\n")
-    say(screen, f"  {equation.text}\n")
+    print_line(screen, f"  {equation.text}\n")
     meanings = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     for symbol, meaning in symbols(equation):
         meanings.add_row(escape(symbol), escape(meaning))
     screen.print(meanings)
     page = explained(equation)
-    say(screen, f"\nsource    {equation.source}")
+    print_line(screen, f"\nsource    {equation.source}")
     if equation.tutorial:
-        say(screen, f"tutorial  {f'{_near(page[0])}:{page[1]}' if page else equation.tutorial}")
-    say(screen, f"code      {_near(file)}:{line}\n")
+        print_line(screen, f"tutorial  {f'{_near(page[0])}:{page[1]}' if page else equation.tutorial}")
+    print_line(screen, f"code      {_near(file)}:{line}\n")
     screen.print(Syntax(source, "python", line_numbers=True, start_line=line, theme="ansi_light"))
     _show_example(equation, screen)
     last = _last_results(equation)
@@ -116,9 +116,9 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
             screen.print(f"\n[bold]{title}[/]")
         for claim in listed:
             result = last.get((claim.file.name, claim.name), "")
-            say(screen, f"{_near(claim.file)}:{claim.line}  {claim.name}  {result}".rstrip())
+            print_line(screen, f"{_near(claim.file)}:{claim.line}  {claim.name}  {result}".rstrip())
     if found and last:
-        say(screen, f"\nResults: the last run of `pytest --equations`, {_near(CHECKOUT / REPORT)}")
+        print_line(screen, f"\nResults: the last run of `pytest --equations`, {_near(CHECKOUT / REPORT)}")
 
 
 def _show_example(equation: Equation, screen: Console) -> None:
@@ -126,15 +126,15 @@ def _show_example(equation: Equation, screen: Console) -> None:
     example = equation.example
     screen.print("\n[bold]worked example[/]")
     for name, value in example.arguments().items():
-        say(screen, f"  {name} = {tidy(value)}")
+        print_line(screen, f"  {name} = {tidy(value)}")
     for line in example.by_hand.splitlines():
-        say(screen, f"    {line}")
-    say(screen, f"  expected  {tidy(numbers(example.expected))}")
+        print_line(screen, f"    {line}")
+    print_line(screen, f"  expected  {tidy(numbers(example.expected))}")
     try:
-        say(screen, f"  computed  {tidy(example.live())}")
+        print_line(screen, f"  computed  {tidy(example.live())}")
     except BadInput as problem:  # an optional package is not installed
-        say(screen, f"  computed  not available: {problem}")
-    say(screen, f"  to step through it: scratchgen debug {equation.id}")
+        print_line(screen, f"  computed  not available: {problem}")
+    print_line(screen, f"  to step through it: scratchgen debug {equation.id}")
 
 
 def _last_results(equation: Equation) -> dict[tuple[str, str], str]:
@@ -176,7 +176,7 @@ def _passed(tests: list[Claim], id: str | None) -> bool:
             screen.print()
             screen.print(_results(row))
     if done.returncode:
-        say(screen, done.stdout + done.stderr)
+        print_line(screen, done.stdout + done.stderr)
     return done.returncode == 0
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from scratchgen.cli.output import console, say
+from scratchgen.cli.output import console, print_line
 from scratchgen.data import TextData
 from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
@@ -46,7 +46,7 @@ def evaluate(
         str | None, typer.Option(help="Run of your own: the data to score, by name or path.")
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write every number to this file.")] = None,
-):
+) -> None:
     """Evaluate a trained model on held-out data: final training scores, a VAE's likelihood, an RNN against
     n-grams, a GAN's samples against real data.
 
@@ -66,10 +66,10 @@ def evaluate(
     if json is not None:
         _write(json, {"run": str(run), **facts, "seed": seed}, scores)
     screen = console()
-    say(screen, title)
+    print_line(screen, title)
     screen.print(_table(scores))
     if json is not None:
-        say(screen, f"Numbers: {json}")
+        print_line(screen, f"Numbers: {json}")
 
 
 Evaluation = tuple[str, dict[str, object], list[Score]]  # title, what the numbers are about, the numbers

@@ -1,4 +1,4 @@
-"""scratchgen info: versions, and which kernel backends are on."""
+"""scratchgen info: versions, and the available kernel backends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.table import Table
 
 import scratchgen
 from scratchgen import kernels
-from scratchgen.cli.output import console, say
+from scratchgen.cli.output import console, print_line
 
 LIBRARIES = (
     "matplotlib",
@@ -27,14 +27,14 @@ LIBRARIES = (
 )
 
 
-def info():
+def info() -> None:
     """Print versions and every kernel backend, with the reason where one is off."""
     screen, python = console(), platform.python_version()
-    say(screen, f"scratchgen {scratchgen.__version__}   Python {python}   NumPy {np.__version__}")
-    say(screen, "   ".join(f"{name} {_version(name)}" for name in LIBRARIES))
+    print_line(screen, f"scratchgen {scratchgen.__version__}   Python {python}   NumPy {np.__version__}")
+    print_line(screen, "   ".join(f"{name} {_version(name)}" for name in LIBRARIES))
     if record := kernels.build_record():
         details = record["reason"] or " ".join(record["flags"])
-        say(screen, f"compiled kernels: {record['status']}, {details}")
+        print_line(screen, f"compiled kernels: {record['status']}, {details}")
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("kernel", "backend", "state", "why"):
         table.add_column(heading, header_style="bold")

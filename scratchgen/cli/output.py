@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from rich.console import Console
 from rich.table import Table
@@ -16,12 +18,12 @@ def console() -> Console:
     return out if out.is_terminal else Console(width=120)
 
 
-def say(screen: Console, line: str) -> None:
+def print_line(screen: Console, line: str) -> None:
     """Print a line that may hold paths: neither wrapped nor read as markup."""
     screen.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def tidy(value) -> str:
+def tidy(value: Any) -> str:
     """What an example is given or gives, on one line: numbers to five decimals, a single one bare."""
     return format_value(value[0] if np.shape(value) == (1,) else value)
 

@@ -1,4 +1,4 @@
-"""scratchgen reproduce NAME: run a published result again, and write our numbers next to the published ones."""
+"""scratchgen reproduce NAME: reproduce a published result, and write it next to the published numbers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from scratchgen.cli.output import console, say
+from scratchgen.cli.output import console, print_line
 from scratchgen.errors import BadInput
 from scratchgen.reproductions import REPRODUCTIONS
-from scratchgen.reproductions import reproduce as run_again
+from scratchgen.reproductions import reproduce as run_reproduction
 from scratchgen.reproductions.table import write_section
 from scratchgen.runs.files import writable_directory, writable_file
 
@@ -19,30 +19,34 @@ PAGE = "reproductions.md"
 
 
 def reproduce(
-    name: Annotated[str | None, typer.Argument(help="Name of the result (default: list all).")] = None,
-    seeds: Annotated[
-        int | None, typer.Option(min=1, help="Number of seeds (default: that of the result).")
+    name: Annotated[
+        str | None, typer.Argument(help="Name of the result to reproduce; omit it to list them all.")
     ] = None,
-    out: Annotated[
-        Path, typer.Option(help="Directory of the runs; unfinished runs in it are resumed.")
-    ] = Path("reproductions"),
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Number of seeds (default: as stated in the reproduction).")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the runs; those in it are resumed.")] = Path(
+        "reproductions"
+    ),
     page: Annotated[
-        Path | None, typer.Option(help=f"Page to write into (default: {PAGE} in the directory of --out).")
+        Path | None, typer.Option(help=f"Page to write (default: {PAGE} in the folder of --out).")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
-):
-    """Run a published result again and write its section on the page of reproductions."""
+) -> None:
+    """Reproduce a published result and write its section on the page of reproductions."""
     screen = console()
     if name is None:
         screen.print(_list())
         return
     if name not in REPRODUCTIONS:
-        raise BadInput(f"no reproduction is named {name!r}; there are {', '.join(REPRODUCTIONS)}")
+        raise BadInput(f"no reproduction is named {name!r}; choose one of {', '.join(REPRODUCTIONS)}")
     page = writable_file(page or out / PAGE)
     reproduction = REPRODUCTIONS[name]
-    rows = run_again(reproduction, writable_directory(out), range(seeds or reproduction.seeds), quiet=quiet)
+    rows = run_reproduction(
+        reproduction, writable_directory(out), range(seeds or reproduction.seeds), quiet=quiet
+    )
     write_section(reproduction, rows, page)
-    say(screen, f"{name} is in {page}; its runs: {out / name}/*/*/report.html")
+    print_line(screen, f"{name} is in {page}; its runs: {out / name}/*/*/report.html")
 
 
 def _list() -> Table:

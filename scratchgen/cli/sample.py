@@ -69,7 +69,7 @@ def sample(
         str | None,
         typer.Option(help=f"VAE: interpolations between test images, {' or '.join(PATHS)}; one per row."),
     ] = None,
-):
+) -> None:
     """Sample images, text, music or sound from a trained model, or translate. Text without --out is printed.
 
     Music is written as MIDI, with its sound (.wav) and its picture (.png) next to it. Sound is written as WAV,

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scratchgen.cli.output import console, say, scores_table
+from scratchgen.cli.output import console, print_line, scores_table
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED
@@ -24,19 +24,22 @@ from scratchgen.runs.score import Score
 from scratchgen.runs.tensorboard import check_tensorboard
 from scratchgen.tasks import FAMILIES, choose, tasks_of
 from scratchgen.tasks.resume import resume
-from scratchgen.tasks.settings import Given, from_assignments, from_file, from_options
+from scratchgen.tasks.settings import GivenSettings, from_assignments, from_file, from_options
 from scratchgen.tasks.task import Task, train_task
 
 app = typer.Typer(help="Train a model: vae, gan or rnn.", no_args_is_help=True)
 
 DEFAULT_DATA = {"vae": "binarized-digits", "gan": "digits", "rnn": "stdlib"}
+DEFAULTS_NOTE = "\n\nSome data sets have other defaults than those below; config.json of a run shows them."
 HELP = {
-    "vae": "Train a variational autoencoder on images, frames of music or sound, or points.",
-    "gan": "Train a generative adversarial network on images, frames of music or sound, or points.",
+    "vae": "Train a variational autoencoder on images, frames of music or sound, or points." + DEFAULTS_NOTE,
+    "gan": "Train a generative adversarial network on images, frames of music or sound, or points."
+    + DEFAULTS_NOTE,
     "rnn": (
         "Train a recurrent network: on a text as a language model, on music or on sound frame by frame, or on "
         "sentence pairs.\n\nThe task follows from the data. Sentence pairs are read as a text, one pair per line; with "
         "--task translation an encoder reads the first sentence and a decoder with attention writes the second."
+        + DEFAULTS_NOTE
     ),
 }
 SESSION = ("save_every", "max_minutes", "quiet", "tensorboard")  # may differ when a run is resumed
@@ -142,8 +145,8 @@ def _option(field: Field, users: list[Task]) -> Any:
     )
     flags = field.options if field.kind is not bool else tuple(f"{o}/--no-{o[2:]}" for o in field.options)
     short = (f"-{field.name}",) if len(field.name) == 1 else ()
-    text = f"{text[0].upper()}{text[1:]}. (default: {default})"
-    return typer.Option(*flags, *short, help=text, show_default=False)
+    text = text[0].upper() + text[1:] if text[0].isascii() else text
+    return typer.Option(*flags, *short, help=f"{text}. (default: {default})", show_default=False)
 
 
 def _tasks_by(values: Mapping[str, str]) -> dict[str, list[str]]:
@@ -178,7 +181,9 @@ def _train(context: typer.Context, family: str) -> None:
         _report(directory, model, scores, quiet=given["quiet"])
 
 
-def _with_breakpoints(ids: list[str] | None, compute: Callable[[], tuple[Module, list[Score]]]):
+def _with_breakpoints(
+    ids: list[str] | None, compute: Callable[[], tuple[Module, list[Score]]]
+) -> tuple[Module, list[Score]] | None:
     """The result of a training; None if the reader leaves the debugger before its end."""
     if not ids:
         return compute()
@@ -196,19 +201,19 @@ def _report(directory: Path, model: Module, scores: list[Score], quiet: bool) ->
     config, screen = read_config(directory), console()
     screen.print(repr(model), highlight=False, markup=False)
     screen.print(scores_table([(config.task, score) for score in scores]))
-    say(screen, f"Report: {directory / 'report.html'}    Pictures: {directory / 'samples'}")
-    say(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} {config.example}")
+    print_line(screen, f"Report: {directory / 'report.html'}    Pictures: {directory / 'samples'}")
+    print_line(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} {config.example}")
 
 
-def _choose(context: typer.Context, family: str) -> tuple[Task, Given]:
+def _choose(context: typer.Context, family: str) -> tuple[Task, GivenSettings]:
     """The task, and data, seed and settings: a file overrides the defaults, --set the file, an option both."""
     given = context.params
-    file = from_file(given["config"], family) if given["config"] else Given()
+    file = from_file(given["config"], family) if given["config"] else GivenSettings()
     options = {name: given[name] for name in _settings_of(family) if _typed(context, name)}
     assigned = from_assignments(given["set_"] or (), family)
     merged = file | assigned | from_options(options)
     typed = {name: given[name] for name in ("data", "seed", "task") if _typed(context, name)}
-    merged = Given(data=given["data"], seed=given["seed"]) | merged | Given(**typed)
+    merged = GivenSettings(data=given["data"], seed=given["seed"]) | merged | GivenSettings(**typed)
     task = choose(family, merged.data, merged.settings, merged.task)
     return task, merged.checked(task)
 

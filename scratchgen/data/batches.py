@@ -43,13 +43,13 @@ def batches(
     return _portions(arrays, order, batch_size, drop_last)
 
 
-def _by_blocks(n: int, block: int, rng) -> Iterator[np.ndarray]:
+def _by_blocks(n: int, block: int, rng: Any) -> Iterator[np.ndarray]:
     """0 … n−1 in random order, one window of blocks at a time: memory does not grow with n."""
     # All random numbers of the epoch are drawn from rng now, so that draws between batches do not change the
     # order.
     blocks, within = rng.permutation(-(-n // block)), Generator(int(rng.integers(2**53)))
 
-    def windows():
+    def windows() -> Iterator[np.ndarray]:
         for start in range(0, len(blocks), WINDOW):
             rows = (blocks[start : start + WINDOW, None] * block + np.arange(block)).ravel()
             rows = rows[rows < n]

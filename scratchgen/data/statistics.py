@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -103,7 +103,7 @@ def _visible(character: str) -> str:
     return "␣" if character == " " else repr(character)[1:-1]
 
 
-def _range(values, form: str = ",.0f") -> str:
+def _range(values: Sequence[float] | np.ndarray, form: str = ",.0f") -> str:
     low, middle, high = (format(value, form) for value in np.quantile(values, [0, 0.5, 1]))
     return f"{low} … {high}, median {middle}"
 

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["BY_ID", "EQUATIONS", "TOLERANCE", "Equation", "Example"]
 
 
-def __getattr__(name: str) -> Any:
-    """Import the entries when they are first used: they import every part of the library.
+if not TYPE_CHECKING:  # a checker that sees this function accepts every name
 
-    The plug-in of pytest lives here, so that every test run, and every process of it, would wait for them.
-    """
-    if name in ("BY_ID", "EQUATIONS"):
-        from scratchgen.equations import ledger
+    def __getattr__(name: str) -> Any:
+        """Import the entries when they are first used: they import every part of the library.
 
-        return getattr(ledger, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        The plug-in of pytest lives here, so that every test run, and every process of it, would wait for them.
+        """
+        if name in ("BY_ID", "EQUATIONS"):
+            from scratchgen.equations import ledger
+
+            return getattr(ledger, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,7 +14,7 @@ from scratchgen.equations import BY_ID, EQUATIONS
 from scratchgen.equations.locate import located
 from scratchgen.equations.pytest_plugin import Result, share
 from scratchgen.runs.files import write_json, write_text
-from scratchgen.runs.html import Raw, page, verbatim
+from scratchgen.runs.html import Raw, render_page, verbatim
 from scratchgen.runs.html import table as html_table
 
 LEGEND = (
@@ -99,7 +99,7 @@ def _page(rows: list[dict]) -> str:
         + ("" if test["error"] is None else f"   {test['error']:.2g} of {test['tolerance']:.2g}")
         for test in {test["test"]: test for row in rows for test in row["tests"]}.values()
     )
-    return page(
+    return render_page(
         "Equations verified",
         f"{verified} of {len(BY_ID)} equations. {LEGEND}",
         [html_table(HEADINGS, lines), verbatim(tests)],

@@ -5,7 +5,7 @@ It checks the estimate that uses the encoder: importance sampling does not notic
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -106,10 +106,10 @@ def schedule(temperatures: int, delta: float = 4.0) -> np.ndarray:
 class _Likelihood:
     """z (C, B, Z) ↦ log p(x|z) (C, B) and its gradient, in float64; the decoder works in the dtype of x."""
 
-    def __init__(self, model, x):
+    def __init__(self, model: Any, x: np.ndarray) -> None:
         self.model, self.x = model, x
 
-    def __call__(self, z):
+    def __call__(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         value, pull = vjp(lambda z: self.model.decode(z).log_prob(self.x), z.astype(self.x.dtype))
         (gradient,) = pull(np.ones(value.shape))
         return value.numpy().astype(np.float64), gradient.numpy().astype(np.float64)
@@ -127,7 +127,14 @@ class _Draws:
         return self.noise(self.examples, start, (self.chains, width))
 
 
-def _walk(density, betas, draw: _Draws, leapfrogs: int, steps, tune: bool = False):
+def _walk(
+    density: _Likelihood,
+    betas: np.ndarray,
+    draw: _Draws,
+    leapfrogs: int,
+    steps: np.ndarray,
+    tune: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
     """Run all chains from β_0 to β_T → log w (C, B) and the mean acceptance (B,).
 
     steps    step size ε of each temperature and example, (T + 1, B); with `tune`, the acceptance at a temperature
@@ -135,7 +142,7 @@ def _walk(density, betas, draw: _Draws, leapfrogs: int, steps, tune: bool = Fals
     """
     z = draw(draw.Z)
     at = density(z)
-    log_w, accepted = 0.0, []
+    log_w, accepted = np.zeros(at[0].shape), []
     for t in range(1, len(betas)):
         log_w = log_w + (betas[t] - betas[t - 1]) * at[0]
         if t == len(betas) - 1:
@@ -147,7 +154,15 @@ def _walk(density, betas, draw: _Draws, leapfrogs: int, steps, tune: bool = Fals
     return log_w, np.mean(accepted, axis=0) if accepted else np.full(z.shape[1], np.nan)
 
 
-def _move(density, beta, z, at, noise, leapfrogs: int, step):
+def _move(
+    density: _Likelihood,
+    beta: float,
+    z: np.ndarray,
+    at: tuple[np.ndarray, np.ndarray],
+    noise: np.ndarray,
+    leapfrogs: int,
+    step: np.ndarray,
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray], np.ndarray]:
     """One trajectory of Hamiltonian Monte Carlo that keeps p(z) p(x|z)^β.   z (C, B, Z), step ε (B,)
 
     H(z, v) = ½ ‖z‖² − β log p(x|z) + ½ ‖v‖²;    accepted with probability min(1, exp(H − H′))
@@ -175,5 +190,5 @@ def _move(density, beta, z, at, noise, leapfrogs: int, step):
     return z, at, acceptance.mean(axis=0)
 
 
-def _energy(z, v, beta, log_p):
+def _energy(z: np.ndarray, v: np.ndarray, beta: float, log_p: np.ndarray) -> np.ndarray:
     return 0.5 * np.sum(z**2 + v**2, axis=-1) - beta * log_p

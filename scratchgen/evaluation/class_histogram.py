@@ -47,7 +47,7 @@ def class_histogram(real: ArrayLike, generated: ArrayLike, classes: int) -> Clas
     return ClassHistogram(a, b, chi_squared, degrees, chi_squared_tail(chi_squared, degrees))
 
 
-def _counts(labels, name: str, classes: int) -> np.ndarray:
+def _counts(labels: ArrayLike, name: str, classes: int) -> np.ndarray:
     labels = np.asarray(labels)
     if labels.ndim != 1 or labels.size == 0 or not np.issubdtype(labels.dtype, np.integer):
         raise BadInput(

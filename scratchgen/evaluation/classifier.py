@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scratchgen.autograd import no_grad
+from scratchgen.autograd import Tensor, no_grad
 from scratchgen.data import batches
 from scratchgen.functional import softmax, softmax_cross_entropy
 from scratchgen.nn import Linear, Module, ReLU, Sequential
@@ -20,20 +20,20 @@ class Classifier(Module):
         rng = as_generator(rng)
         self.net = Sequential(Linear(data_dim, 128, rng, he_normal), ReLU(), Linear(128, classes, rng))
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> Tensor:
         """The logits of each class: (B, D) → (B, K)."""
         return self.net(x)
 
-    def probabilities(self, x) -> np.ndarray:
+    def probabilities(self, x: np.ndarray) -> np.ndarray:
         """The probability of each class: (B, D) → (B, K)."""
         with no_grad():
             return softmax(self.net(x)).numpy()
 
-    def predict(self, x) -> np.ndarray:
+    def predict(self, x: np.ndarray) -> np.ndarray:
         """The most probable class of each image: (B, D) → (B,) int."""
         return np.argmax(self.probabilities(x), axis=-1)
 
-    def features(self, x) -> np.ndarray:
+    def features(self, x: np.ndarray) -> np.ndarray:
         """The activations of the hidden layer: (B, D) → (B, 128), non-negative.
 
         Distances between features measure differences that matter for the class, not differences of pixels.

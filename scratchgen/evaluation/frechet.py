@@ -28,7 +28,9 @@ def frechet_distance(x: ArrayLike, y: ArrayLike) -> float:
     return frechet_distance_of_gaussians(x.mean(axis=0), _covariance(x), y.mean(axis=0), _covariance(y))
 
 
-def frechet_distance_of_gaussians(m_x, C_x, m_y, C_y) -> float:
+def frechet_distance_of_gaussians(
+    m_x: np.ndarray, C_x: np.ndarray, m_y: np.ndarray, C_y: np.ndarray
+) -> float:
     """d² between N(m_x, C_x) and N(m_y, C_y): m (D,), C (D, D) symmetric; it may be singular.
 
     (C_x C_y)^½ is not symmetric, but its trace equals that of (C_x^½ C_y C_x^½)^½, the sum of the singular values of
@@ -39,12 +41,12 @@ def frechet_distance_of_gaussians(m_x, C_x, m_y, C_y) -> float:
     return max(float(squared), 0.0)  # rounding
 
 
-def _covariance(x) -> np.ndarray:
+def _covariance(x: np.ndarray) -> np.ndarray:
     centred = x - x.mean(axis=0)
     return centred.T @ centred / (len(x) - 1)
 
 
-def _symmetric_root(C) -> np.ndarray:
+def _symmetric_root(C: np.ndarray) -> np.ndarray:
     """C^½ = V diag(√λ) Vᵀ; eigenvalues that are negative by rounding count as 0."""
     eigenvalues, V = np.linalg.eigh(C)
     return (V * np.sqrt(np.maximum(eigenvalues, 0))) @ V.T

@@ -6,7 +6,7 @@ A model is anything with the methods of `evaluation.LatentModel`; the prior is N
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -78,7 +78,7 @@ def importance_sampled_log_likelihood(
     return Estimate(*map(np.concatenate, zip(*parts, strict=True)))
 
 
-def _log_weights(model, x, q: Normal, z) -> np.ndarray:
+def _log_weights(model: Any, x: np.ndarray, q: Normal, z: np.ndarray) -> np.ndarray:
     """log p(x|z) p(z) / q(z|x): z (k, B, Z) → (k, B)."""
     prior = Normal(np.zeros_like(q.mu), np.zeros_like(q.logvar))
     return log_likelihood(model, x, z) + prior.log_prob(z) - q.log_prob(z)
@@ -92,8 +92,11 @@ class Weights:
     Source: Chan, Golub & LeVeque (1979), eq. 2.1.   Ledger: vae.effective_samples
     """
 
-    def __init__(self):
-        self.m, self.n, self.mean, self.squares = np.finfo(np.float64).min, 0, 0.0, 0.0
+    def __init__(self) -> None:
+        self.n = 0
+        self.m: Any = np.finfo(np.float64).min  # these three are numbers first, and arrays (B,) after `add`
+        self.mean: Any = 0.0
+        self.squares: Any = 0.0
 
     def add(self, log_w: np.ndarray) -> None:
         """Add (k, B) more log weights of B examples."""

@@ -21,7 +21,7 @@ class GaussianKernel:
 
     bandwidth: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not 0 < self.bandwidth < np.inf:
             raise BadInput(f"a bandwidth must be a finite number above 0, not {self.bandwidth}")
 

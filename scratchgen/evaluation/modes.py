@@ -58,7 +58,7 @@ def modes_captured(samples: ArrayLike, centres: ArrayLike, sigma: float, at_leas
     return Modes(captured, mean_over_examples(near), _kl_to_equal_shares(counts), counts)
 
 
-def _kl_to_equal_shares(counts) -> float:
+def _kl_to_equal_shares(counts: np.ndarray) -> float:
     if not counts.any():
         return float("nan")
     q = counts[counts > 0] / counts.sum()

@@ -67,7 +67,7 @@ def parzen_log_likelihood(
     return Parzen(mean_over_examples(_log_densities(samples, test, sigma[None])[0]), float(sigma))
 
 
-def _log_densities(samples, x, sigmas) -> np.ndarray:
+def _log_densities(samples: np.ndarray, x: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
     """log p̂(x) for each of S widths: x (B, D) → (S, B)."""
     N, D = samples.shape
     result = np.empty((len(sigmas), len(x)))
@@ -80,7 +80,7 @@ def _log_densities(samples, x, sigmas) -> np.ndarray:
     return result - D * np.log(sigmas * math.sqrt(2 * math.pi))[:, None]
 
 
-def _enclosing_widths(samples, x) -> tuple[float, float]:
+def _enclosing_widths(samples: np.ndarray, x: np.ndarray) -> tuple[float, float]:
     """Bounds of every σ with derivative 0: there σ² D is the mean over x of Σ_n w_n ‖x − s_n‖², w the posterior of n.
 
     The weights decrease with the distance, so σ² D is between the mean smallest and the mean squared distance.

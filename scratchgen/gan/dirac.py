@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scratchgen.autograd import grad
+from scratchgen.autograd import Tensor, grad
 from scratchgen.distributions import Array
 from scratchgen.gan.game import ORIGINAL, Game
 from scratchgen.gan.objectives import discriminator_loss, generator_loss
@@ -32,7 +32,7 @@ def dirac_forces(theta: Array, psi: Array, game: Game = ORIGINAL) -> tuple[np.nd
     theta, psi = np.atleast_1d(theta).astype(np.float64), np.atleast_1d(psi).astype(np.float64)
     n, real = len(theta), np.zeros((len(theta), 1))
 
-    def loss_D(psi):
+    def loss_D(psi: Tensor) -> Tensor:
         D = lambda x: psi * x[:, 0]
         loss = discriminator_loss(D(real), D(theta[:, None]), game.objective)
         return n * (loss + game.r1 / 2 * r1_penalty(D, real))  # the loss is a mean over n independent games

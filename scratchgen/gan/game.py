@@ -26,7 +26,7 @@ class Game:
     gradient_penalty: float = 0.0
     r1: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.objective not in KINDS:
             raise BadInput(f"an objective is one of {', '.join(KINDS)}, not {self.objective!r}")
         if not isinstance(self.discriminator_steps, int) or self.discriminator_steps < 1:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from scratchgen.gan.objectives import LOGISTIC, discriminator_loss, generator_lo
 from scratchgen.gan.penalties import gradient_penalty, r1_penalty
 from scratchgen.gan.training_trace import TrainingTrace
 from scratchgen.nn import BatchNorm, Module
-from scratchgen.optim import MovingAverage, Optimizer, Schedule, training_step
+from scratchgen.optim import MovingAverage, Optimizer, Schedule, TrainingRun, training_step
 from scratchgen.optim.schedules import constant
 from scratchgen.random import HELD_OUT_SEED, Generator
 
@@ -28,7 +27,7 @@ SETTLING = 100  # batches for the statistics of a generator whose weights were r
 def train(
     model: AdversarialPair,
     images: np.ndarray,
-    run: Any,
+    run: TrainingRun,
     *,
     epochs: int,
     batch_size: int,
@@ -89,7 +88,7 @@ def discriminator_step(
     optimizer: Optimizer,
     rng: Generator,
     game: Game = ORIGINAL,
-    run: Any = None,
+    run: TrainingRun | None = None,
     scale: float = 1.0,
 ) -> dict[str, float]:
     """One step of D on real examples x (B, D) and equally many fakes; G does not change.
@@ -125,7 +124,7 @@ def generator_step(
     optimizer: Optimizer,
     rng: Generator,
     game: Game = ORIGINAL,
-    run: Any = None,
+    run: TrainingRun | None = None,
     scale: float = 1.0,
 ) -> dict[str, float]:
     """One step of G on n fakes against the present D, which does not change.
@@ -151,7 +150,7 @@ def _step(
     objective: Callable[[], tuple[Tensor, dict[str, float]]],
     optimizer: Optimizer,
     rng: Generator,
-    run: Any,
+    run: TrainingRun | None,
     scale: float,
 ) -> float:
     """The training step of one player; the norm of its gradient."""

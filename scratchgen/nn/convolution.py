@@ -18,7 +18,7 @@ from scratchgen.autograd import Tensor
 from scratchgen.errors import BadInput
 from scratchgen.functional import conv2d, conv_transpose2d
 from scratchgen.nn.init import fan_in_uniform
-from scratchgen.nn.module import Array, Module, Parameter
+from scratchgen.nn.module import Array, Parameter, TensorModule
 from scratchgen.random import Generator, as_generator
 
 __all__ = ["Conv2d", "ConvTranspose2d", "coarsest", "transposed_kernel"]
@@ -26,7 +26,7 @@ __all__ = ["Conv2d", "ConvTranspose2d", "coarsest", "transposed_kernel"]
 KERNEL, STRIDE, PADDING = 4, 2, 1  # of a convolution that halves an image
 
 
-class Conv2d(Module):
+class Conv2d(TensorModule):
     """Convolution of images: y[h, w] = Σ_ij x[s h + i − p, s w + j − p] W[i, j] + b, with stride s and padding p.
 
     x (..., H, W, C), W (k, k, C, F), b (F,) → (..., H′, W′, F) with H′ = ⌊(H + 2p − k) / s⌋ + 1.
@@ -58,7 +58,7 @@ class Conv2d(Module):
         return f"stride={self.stride}, padding={self.padding}"
 
 
-class ConvTranspose2d(Module):
+class ConvTranspose2d(TensorModule):
     """Transposed convolution: y[s h + i − p, s w + j − p] += x[h, w] W[i, j]ᵀ, plus b, with stride s and padding p.
 
     x (..., H, W, F), W (k, k, C, F), b (C,) → (..., H′, W′, C) with H′ = s (H − 1) + k − 2p.

@@ -9,13 +9,13 @@ import numpy as np
 from scratchgen.autograd import Tensor
 from scratchgen.functional import bias_activation, leaky_relu, linear, matmul, relu, sigmoid
 from scratchgen.nn.init import fan_in_uniform
-from scratchgen.nn.module import Array, Module, Parameter
+from scratchgen.nn.module import Array, Module, Parameter, TensorModule
 from scratchgen.random import Generator, as_generator
 
 __all__ = ["Dropout", "Embedding", "LeakyReLU", "Linear", "ReLU", "Sequential", "Sigmoid", "Tanh"]
 
 
-class Linear(Module):
+class Linear(TensorModule):
     """The affine map y = x W + b.   x (..., D), W (D, H), b (H,) → (..., H)   Ledger: nn.linear
 
     rng     draws W (None: the default stream)
@@ -38,7 +38,7 @@ class Linear(Module):
         return bias_activation(matmul(x, self.W), self.b, activation)
 
 
-class Embedding(Module):
+class Embedding(TensorModule):
     """A learned vector y = W[k] for each of V symbols.   k (...) int → (..., D)   Ledger: nn.embedding"""
 
     def __init__(self, size: int, dimension: int, rng: Generator | None = None):
@@ -99,7 +99,7 @@ class Sequential(Module):
                 i += 1
         return x
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: int) -> Module:
         return self.layers[i]
 
     def __setitem__(self, i: int, layer: Module) -> None:

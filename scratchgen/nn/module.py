@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
@@ -142,7 +142,7 @@ class Module:
         for parameter in self.parameters():
             parameter.grad = None
 
-    def apply(self, function: Callable[[Module], Any]) -> Module:
+    def apply(self, function: Callable[[Module], Any]) -> Self:
         """Call function(module) for every module in this one, then for this module; returns the module."""
         for _, module in reversed(list(self.named_modules())):
             function(module)
@@ -158,19 +158,19 @@ class Module:
         self._forward_hooks = (*self._forward_hooks, handle)
         return handle
 
-    def train(self, training: bool = True) -> Module:
+    def train(self, training: bool = True) -> Self:
         """Switch to training mode (dropout drops), or to evaluation mode with `train(False)`."""
         self.training = training
         for _, child in self.children():
             child.train(training)
         return self
 
-    def eval(self) -> Module:
+    def eval(self) -> Self:
         """Switch to evaluation mode."""
         return self.train(False)
 
     @contextmanager
-    def eval_mode(self) -> Iterator[Module]:
+    def eval_mode(self) -> Iterator[Self]:
         """Evaluation mode within `with module.eval_mode():`, and the mode of before afterwards."""
         before = self.training
         try:
@@ -179,7 +179,7 @@ class Module:
             self.train(before)
 
     @contextmanager
-    def frozen(self) -> Iterator[Module]:
+    def frozen(self) -> Iterator[Self]:
         """Within `with module.frozen():` parameters need no gradient and layers leave their buffers unchanged.
 
         The second part is the flag `update_buffers`: it does not depend on which parameters require a gradient,
@@ -225,6 +225,17 @@ class Module:
 
     def __repr__(self) -> str:
         return "\n".join(_tree(self, ""))
+
+
+if TYPE_CHECKING:
+
+    class TensorModule(Module):
+        """A module from one array or tensor to one tensor, as a type checker sees it; at run time a Module."""
+
+        def __call__(self, x: Array, /) -> Tensor: ...
+
+else:
+    TensorModule = Module
 
 
 class ForwardHook:

@@ -8,12 +8,12 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.autograd.primitives import to_numpy
-from scratchgen.nn.module import Array, Buffer, Module, Parameter
+from scratchgen.nn.module import Array, Buffer, Parameter, TensorModule
 
 __all__ = ["BatchNorm", "LayerNorm"]
 
 
-class BatchNorm(Module):
+class BatchNorm(TensorModule):
     """Batch normalisation: y = gamma (x − m) / √(s² + ε) + beta, by the mean m and variance s² of each feature.
 
     x (B, D) or images (B, H, W, C): all axes but the last are the batch. gamma, beta (D,).
@@ -53,7 +53,7 @@ class BatchNorm(Module):
         return _scaled(x, m, s2, self)
 
 
-class LayerNorm(Module):
+class LayerNorm(TensorModule):
     """Layer normalisation: y = gamma (x − m) / √(s² + ε) + beta, by the mean m and variance s² of each example.
 
     shape    of one example, the last axes of x: D for x (..., D), or (H, W, C) for images; also of gamma and

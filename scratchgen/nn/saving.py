@@ -39,21 +39,21 @@ def saveable(cls: C) -> C:
     A class whose arguments no file can hold defines `saved_arguments(self)` and `from_saved(**arguments)`.
     """
     # a class decorator replaces the constructor of the class itself, never of an instance
-    init = cls.__init__  # type: ignore[misc]
+    init = cls.__init__  # type: ignore[misc]  # see above
     signature = inspect.signature(init)
-    kinds = {parameter.kind: name for name, parameter in signature.parameters.items()}
-    options = kinds.get(inspect.Parameter.VAR_KEYWORD)  # the name of **options, if there are any
+    further = [p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD]  # of **options
 
     @functools.wraps(init)
-    def recording(self, *args, **kwargs):
+    def recording(self: Any, *args: Any, **kwargs: Any) -> None:
         if type(self) is cls:  # not where a subclass calls the constructor of its base
             bound = signature.bind(self, *args, **kwargs).arguments
             given = dict(list(bound.items())[1:])
-            given |= given.pop(options, {})
+            for name in further:
+                given |= given.pop(name, {})
             self.__dict__["_made_with"] = {k: v for k, v in given.items() if k not in NOT_SAVED}
         init(self, *args, **kwargs)
 
-    cls.__init__ = recording  # type: ignore[misc]
+    cls.__init__ = recording  # type: ignore[misc]  # see above
     CLASSES[cls.__name__] = cls
     return cls
 

@@ -7,7 +7,7 @@ import numpy as np
 from scratchgen.autograd import Tensor
 from scratchgen.nn.convolution import Conv2d
 from scratchgen.nn.layers import Linear
-from scratchgen.nn.module import Array, Buffer, Module
+from scratchgen.nn.module import Array, Buffer, TensorModule
 from scratchgen.random import Generator, as_generator
 
 __all__ = ["SpectralNorm"]
@@ -16,7 +16,7 @@ INITIAL_STEPS = 30  # of the power iteration, for an accurate sigma in the first
 SMALLEST_NORM = 1e-12
 
 
-class SpectralNorm(Module):
+class SpectralNorm(TensorModule):
     """A layer with W / sigma(W) in place of W, where sigma(W) is the largest singular value.
 
         y = (layer(x) − b) / sigma + b,     sigma = vᵀ W u,     v ← W u / ‖W u‖,     u ← Wᵀ v / ‖Wᵀ v‖

@@ -11,6 +11,7 @@ from scratchgen.optim.schedules import SCHEDULES, Schedule
 from scratchgen.optim.sgd import SGD
 from scratchgen.optim.stateful import Stateful
 from scratchgen.optim.step import Diverged, training_step
+from scratchgen.optim.training_run import TrainingRun
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "sgd": SGD,
@@ -33,6 +34,7 @@ __all__ = [
     "RMSProp",
     "Schedule",
     "Stateful",
+    "TrainingRun",
     "clip_grad_norm",
     "grad_norm",
     "no_decay",

@@ -114,11 +114,11 @@ class AdamW(Optimizer):
         _adam(theta, g, m, v, self.t, alpha, beta1, beta2, eps, weight_decay)
 
 
-def _adam(theta: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray, *numbers: float) -> None:
+def _adam(theta: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray, t: int, *numbers: float) -> None:
     """Call the kernel, which writes arrays that are contiguous; others are written through a copy."""
     arrays = theta, m, v
     written = [np.asarray(a, order="C") for a in arrays]  # the array itself, or a copy
-    kernels.adam(written[0], g, written[1], written[2], *numbers)
+    kernels.adam(written[0], g, written[1], written[2], t, *numbers)
     for a, w in zip(arrays, written, strict=True):
         if w is not a:
             a[...] = w

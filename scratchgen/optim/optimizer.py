@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -17,14 +17,14 @@ MISNAMED = ("lr", "alpha")  # names of the learning rate in other libraries and 
 class Optimizer(Stateful):
     """Moves parameters along their gradients, in place.
 
-    parameters       the parameters, or groups of parameters with options of their own:
+    parameters       the parameters, or groups of parameters, each with its options:
                      [{"params": weights}, {"params": biases, "learning_rate": 0.01, "weight_decay": 0.0}]
     options          the options of every group that does not set them. They are attributes of the optimiser,
                      `learning_rate` (α in the equations) among them, and may be assigned between steps
 
-    An optimiser of one's own names in `moments` what it remembers of each parameter, an array of its shape
-    that begins at 0, and defines `update(theta, g, *moments, alpha, **options)`, which changes theta and the
-    moments in place.
+    A subclass lists in `moments` the names of its state: for each parameter an array of the same shape, 0 at
+    the start. It defines `update(theta, g, *moments, alpha, **options)`, which changes theta and the moments
+    in place.
 
     t    the number of steps taken
 
@@ -36,7 +36,7 @@ class Optimizer(Stateful):
     update: Callable[..., None]
     learning_rate: float
 
-    def __new__(cls, *args: Any, **options: Any):
+    def __new__(cls, *args: Any, **options: Any) -> Self:
         cls._reject_misnamed(options)
         return super().__new__(cls)
 
@@ -49,7 +49,7 @@ class Optimizer(Stateful):
         self._names = tuple(options)
         vars(self).update(options)
         self.parameters: list[Parameter] = []
-        self._groups: list[tuple[dict[str, Any], range]] = []  # options of its own, places in parameters
+        self._groups: list[tuple[dict[str, Any], range]] = []  # the group's options, its places in parameters
         for group in groups:
             own = {name: value for name, value in group.items() if name != "params"}
             self._reject_misnamed(own)

@@ -11,7 +11,9 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
+
+from scratchgen.optim.training_run import TrainingRun
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Schedule:
     factor    the function (t, T) ↦ factor, for t of T done, t from 0 to T − 1
     per       what t and T count: "step" or "epoch"
 
-    A schedule of one's own: `Schedule(lambda t, T: 1 - t / T, per="epoch")`.
+    Any function makes a schedule: `Schedule(lambda t, T: 1 - t / T, per="epoch")`.
     """
 
     factor: Callable[[int, int], float]
@@ -31,7 +33,7 @@ class Schedule:
         if self.per not in ("step", "epoch"):
             raise ValueError(f"a schedule counts each step or each epoch, not each {self.per!r}")
 
-    def scale(self, run: Any, epochs: int, epoch_steps: int, before: int = 0) -> float:
+    def scale(self, run: TrainingRun, epochs: int, epoch_steps: int, before: int = 0) -> float:
         """The factor for the next step of a run.
 
         run            a `runs.History` or `runs.Run`, which knows its epoch and its steps

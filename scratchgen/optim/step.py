@@ -12,6 +12,7 @@ from scratchgen.autograd import Tensor
 from scratchgen.errors import BadInput
 from scratchgen.optim.clipping import clip_grad_norm
 from scratchgen.optim.optimizer import Optimizer
+from scratchgen.optim.training_run import TrainingRun
 
 
 class Diverged(BadInput):
@@ -21,7 +22,7 @@ class Diverged(BadInput):
 def training_step(
     objective: Callable[[], tuple[Tensor, dict[str, float]]],
     optimizer: Optimizer,
-    run: Any = None,
+    run: TrainingRun | None = None,
     *,
     scale: float = 1.0,
     max_norm: float = math.inf,
@@ -71,7 +72,7 @@ def training_step(
 
 
 def _diverged(
-    loss: float, norm: float, optimizer: Optimizer, run: Any, loss_name: str, advice: str
+    loss: float, norm: float, optimizer: Optimizer, run: TrainingRun | None, loss_name: str, advice: str
 ) -> Diverged:
     where = f" in step {run.step + 1} of epoch {run.epoch}" if run is not None else ""
     way_out = f"choose a learning rate below {optimizer.learning_rate:g}" + (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def dirac(
     return save(figure, path)
 
 
-def _field(axes, game: Game) -> None:
+def _field(axes: Any, game: Game) -> None:
     """Draw faint streamlines of the gradient field."""
     line = np.linspace(-LIMIT, LIMIT, GRID)
     theta, psi = np.meshgrid(line, line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -79,7 +80,7 @@ def decades(sizes: list[float]) -> tuple[float, float]:
     return 10.0**low, 10.0 ** max(high, low + 1)
 
 
-def _annotate(axes, row: int, words: str) -> None:
+def _annotate(axes: Any, row: int, words: str) -> None:
     """Mark a row with a coloured band and a description."""
     axes.axhspan(row - 0.4, row + 0.4, color=ACCENT, alpha=0.12, linewidth=0)
     style = {"va": "center_baseline", "fontsize": 8.5, "color": INK, "style": "italic"}

@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -71,7 +72,7 @@ def _principal_axes(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return axes[:2], scale[:2] / np.sqrt(len(z))
 
 
-def _scatter(figure, axes, places: np.ndarray, labels: np.ndarray | None) -> None:
+def _scatter(figure: Any, axes: Any, places: np.ndarray, labels: np.ndarray | None) -> None:
     """Draw points (N, 2), coloured by class if there are labels."""
     size = 24 if len(places) < 500 else 10
     if labels is None:

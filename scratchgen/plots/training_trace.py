@@ -34,7 +34,7 @@ CAPTIONS = {"": "before training", "D": "after a step of D", "G": "after a step 
 BORDERS = {"": INK, "D": SECOND, "G": ACCENT}
 
 
-def animation(film: TrainingTrace, path: str | os.PathLike, title: str = "") -> Path:
+def animation(trace: TrainingTrace, path: str | os.PathLike, title: str = "") -> Path:
     """A training trace as an animated GIF: the output of D, real and generated points, gradients at the latter.
 
     The caption and the border colour show whose step it was. The surface is the probability σ(a) for the objectives
@@ -44,12 +44,12 @@ def animation(film: TrainingTrace, path: str | os.PathLike, title: str = "") -> 
     """
     from matplotlib.animation import PillowWriter
 
-    figure, show = _stage(film, title)
-    show(film.frames[0])
+    figure, show = _stage(trace, title)
+    show(trace.frames[0])
     for _ in range(2):  # twice: labels outside the axes get their final place in the first pass
         figure.draw_without_rendering()
     figure.set_layout_engine("none")  # fixed layout: only the content of the axes changes
-    first, *middle, last = film.frames if len(film.frames) > 1 else film.frames * 2
+    first, *middle, last = trace.frames if len(trace.frames) > 1 else trace.frames * 2
     frames = [*[first] * END_FRAMES, *middle, *[last] * END_FRAMES]
     fps: Any = 1 / FRAME_SECONDS  # Any: a fraction works, but matplotlib's stubs ask for an int
     writer = PillowWriter(fps=fps)
@@ -80,21 +80,21 @@ def arrow_vectors(pushes: np.ndarray, largest: float) -> np.ndarray:
     return pushes / np.maximum(np.sqrt(sizes * np.maximum(sizes, largest)), tiny)
 
 
-def _stage(film: TrainingTrace, title: str) -> tuple[Figure, Callable[[Snapshot], None]]:
+def _stage(trace: TrainingTrace, title: str) -> tuple[Figure, Callable[[Snapshot], None]]:
     """The figure with all parts that do not change, and a function that shows a frame in it."""
     from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 
     figure = new_figure(6.2, 5.5)
     figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.08)
     axes = figure.add_subplot()
-    _, (low, high), label = discriminator_output(film.frames[0].logits, film.objective)
+    _, (low, high), label = discriminator_output(trace.frames[0].logits, trace.objective)
     bounds = np.linspace(low, high, LEVELS + 1)
     shades = LinearSegmentedColormap.from_list("discriminator", SHADES, N=LEVELS)
     surface = axes.imshow(
         np.full((2, 2), low),
         cmap=shades,
         norm=BoundaryNorm(bounds, LEVELS, extend="neither", clip=True),
-        extent=film.extent,
+        extent=trace.extent,
         origin="lower",
         interpolation="bilinear",
         interpolation_stage="data",
@@ -103,22 +103,22 @@ def _stage(film: TrainingTrace, title: str) -> tuple[Figure, Callable[[Snapshot]
     bar.set_label(label, color=INK)
     bar.outline.set_visible(False)
     bar.minorticks_off()
-    axes.scatter(film.real[:, 0], film.real[:, 1], s=3, color=INK, alpha=0.35, linewidths=0, label="real")
+    axes.scatter(trace.real[:, 0], trace.real[:, 1], s=3, color=INK, alpha=0.35, linewidths=0, label="real")
     dots = axes.scatter([], [], s=13, color=ACCENT, edgecolors="white", linewidths=0.4, label="generated")
-    width = film.extent[1] - film.extent[0]
-    n = min(ARROWS, len(film.frames[0].samples))
+    width = trace.extent[1] - trace.extent[0]
+    n = min(ARROWS, len(trace.frames[0].samples))
     zeros: Any = np.zeros((4, n))  # Any: the stubs do not see that four arrays are unpacked
     arrows = axes.quiver(*zeros, angles="xy", scale_units="xy", scale=1, color=INK, zorder=3, **ARROW)
-    sizes = [np.linalg.norm(frame.pushes, axis=1) for frame in film.frames]
+    sizes = [np.linalg.norm(frame.pushes, axis=1) for frame in trace.frames]
     largest = max(np.quantile(size, 0.95) for size in sizes)
-    axes.set(xlim=film.extent[:2], ylim=film.extent[2:], xticks=[], yticks=[])
+    axes.set(xlim=trace.extent[:2], ylim=trace.extent[2:], xticks=[], yticks=[])
     axes.set_title(title, fontsize=11, color=INK, parse_math=False)
     axes.legend(loc="upper right", fontsize=8, framealpha=0.9, markerscale=1.5)
     caption = axes.set_xlabel(" ", fontsize=12, fontweight="bold", family="monospace")
     axes.spines[:].set_linewidth(3)
 
     def show(frame: Snapshot) -> None:
-        numbers, *_ = discriminator_output(frame.logits, film.objective)
+        numbers, *_ = discriminator_output(frame.logits, trace.objective)
         surface.set_data(np.clip(numbers, low, high))
         dots.set_offsets(frame.samples)
         arrows.set_offsets(frame.samples[:n])

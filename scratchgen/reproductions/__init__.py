@@ -1,4 +1,4 @@
-"""Published results that can be run again, by name."""
+"""Published results that `scratchgen reproduce` runs again, by name."""
 
 from scratchgen.reproductions.adding import ADDING_100
 from scratchgen.reproductions.chorales import JSB_GRU, JSB_LSTM, JSB_NADE, JSB_TANH

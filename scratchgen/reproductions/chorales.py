@@ -1,4 +1,4 @@
-"""Recurrent networks on the chorales of Bach: independent notes as Chung et al. had them, and RNN-NADE."""
+"""Recurrent networks on the chorales of Bach: independent notes as in Chung et al., and RNN-NADE."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scratchgen.tasks.task import OpenRun, configuration
 EPOCHS, PATIENCE = 60, 15
 SEEDS = 3
 WEIGHT_NOISE = 0.075
-UNITS = {"tanh": "tanh units", "gru": "gated units (GRU)", "lstm": "long short-term memory (LSTM)"}
+NETWORKS = {"tanh": "A tanh network", "gru": "A GRU network", "lstm": "An LSTM network"}
 NADE_UNITS, NADE_DROPOUT = 50, 0.2
 
 
@@ -31,7 +31,7 @@ def measure(
     dropout: float = 0.0,
     nade: int = 0,
 ) -> Measured:
-    """Train, take the weights of the best validation number, and score all three parts."""
+    """Train with early stopping, and score all three parts with the best weights."""
     chorales, rng = load_sequences("jsb-chorales"), Generator(seed)
     model = rnn.FrameModel(chorales.D, hidden, rng, cell=cell, dropout=dropout, nade=nade)
     how = {"epochs": EPOCHS, "batch_size": batch_size, "weight_noise": weight_noise}
@@ -67,20 +67,21 @@ def independent(
     how = partial(measure, cell=cell, hidden=hidden, learning_rate=learning_rate, weight_noise=WEIGHT_NOISE)
     return Reproduction(
         name=f"jsb-{cell}",
-        title=f"A network of {UNITS[cell]} on JSB chorales, nats a step of the test part",
+        title=f"{NETWORKS[cell]} on JSB chorales, nats per step of the test part",
         source="Chung, Gulcehre, Cho & Bengio (2014), table 2; the data: Boulanger-Lewandowski et al. (2012)",
-        unit="nats a step",
+        unit="nats per step",
         setting=(
             f"Quarter-note piano rolls of 88 keys, 229 / 76 / 77 chorales; one layer of {hidden} units, "
-            "independent notes, about 20,000 parameters; one chorale a step, gradients clipped to norm 1, "
-            f"weight noise of σ = {WEIGHT_NOISE}, at most {EPOCHS} epochs, and the weights of the best "
-            f"validation number, waiting {PATIENCE} epochs for a better one. Notes by their frequency alone "
-            "cost 11.06."
+            "independent notes, about 20,000 parameters; one chorale per step, gradients clipped to norm 1, "
+            f"weight noise of σ = {WEIGHT_NOISE}, at most {EPOCHS} epochs, early stopping with a "
+            f"patience of {PATIENCE} epochs, and the best weights. A baseline of independent note frequencies "
+            "costs 11.06."
         ),
         deviations=(
-            f"{hidden} units, there {units}: with 88 keys that makes about as many parameters.",
-            f"Adam, α = {learning_rate:g} to 0 by half a cosine; there RMSProp, the best of ten random step sizes.",
-            "What the table does not state is our own: one chorale a step, and how the weights begin.",
+            f"{hidden} units instead of {units}: with 88 keys this gives about the same number of parameters.",
+            f"Adam, α = {learning_rate:g} to 0 by half a cosine; the paper uses RMSProp with the best of "
+            "ten random learning rates.",
+            "Not stated in the paper and chosen here: one chorale per step, and the initial weights.",
         ),
         seeds=SEEDS,
         parts=(Part(cell, f"{hidden} units", nats, target, how),),
@@ -95,22 +96,22 @@ with_nade = partial(measure, nade=NADE_UNITS, dropout=NADE_DROPOUT, batch_size=8
 
 JSB_NADE = Reproduction(
     name="jsb-nade",
-    title="Recurrent networks whose notes are a NADE, on JSB chorales, nats a step of the test part",
+    title="Recurrent networks with a NADE as output, on JSB chorales, nats per step of the test part",
     source=(
         "Boulanger-Lewandowski, Bengio & Vincent (2012), RNN-NADE, where NADE without a network has 7.19; "
         "Krishnan, Shalit & Sontag (2017) quote 5.19 for it"
     ),
-    unit="nats a step",
+    unit="nats per step",
     setting=(
-        f"Quarter-note piano rolls of 88 keys, 229 / 76 / 77 chorales; one layer, and a NADE of {NADE_UNITS} "
-        "units whose biases it moves; 8 chorales a step, gradients clipped to norm 1, dropout of "
-        f"{NADE_DROPOUT} before the output, at most {EPOCHS} epochs, and the weights of the best validation "
-        f"number, waiting {PATIENCE} epochs for a better one. Independent notes, as in jsb-gru and jsb-lstm, "
-        "stay above 8: the difference is what the notes of a chord say of one another."
+        f"Quarter-note piano rolls of 88 keys, 229 / 76 / 77 chorales; one layer, which sets the biases of a "
+        f"NADE of {NADE_UNITS} units; 8 chorales per step, gradients clipped to norm 1, dropout of "
+        f"{NADE_DROPOUT} before the output, at most {EPOCHS} epochs, early stopping with a patience of "
+        f"{PATIENCE} epochs, and the best weights. Independent notes, as in jsb-gru and jsb-lstm, "
+        "stay above 8: the difference is the information that the notes of a chord have about one another."
     ),
     deviations=(
-        "Sizes and training are our own: Adam, α = 3e-3 (tanh) and 1e-2 (GRU), to 0 by half a cosine.",
-        "The published network is one of tanh units; the second row has a GRU.",
+        "Sizes and training are chosen here: Adam, α = 3e-3 (tanh) and 1e-2 (GRU), to 0 by half a cosine.",
+        "The published network has tanh units; the second row has a GRU.",
     ),
     seeds=SEEDS,
     parts=(

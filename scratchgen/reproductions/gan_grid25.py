@@ -1,4 +1,4 @@
-"""The grid of twenty-five Gaussians, on which a GAN that drops modes shows it."""
+"""The modes of a grid of twenty-five Gaussians that GANs find."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ GAN_GRID25 = Reproduction(
     setting=(
         "20,000 points of 25 Gaussians with σ = 0.1, 2 apart; z ~ N(0, I₂); G 2–64–64–64–2 and D "
         "2–64–64–64–1 with ReLU, on data divided by √8; 20 epochs of batches of 128, 3,120 steps of each "
-        "player in turn; Adam with α = 1e-2, which falls to 0 in a straight line, β₁ = 0.5, β₂ = 0.999; G's "
+        "player in turn; Adam with α = 1e-2, decreased linearly to 0, β₁ = 0.5, β₂ = 0.999; G's "
         "weights are their moving average. WGAN-GP has λ = 1, β₁ = 0, β₂ = 0.9, a fourth layer of 64 and 60 "
-        f"epochs, 9,360 steps. A mode is found by one of {SAMPLES:,} samples within 3 σ of its centre, and "
-        "such samples are of high quality. At least one objective is to have 24 modes and 90 %."
+        f"epochs, 9,360 steps. A mode counts as found if one of {SAMPLES:,} samples is within 3 σ of its "
+        "centre; such samples are of high quality. At least one objective must find 24 modes with 90 % high quality."
     ),
-    deviations=("σ is 0.1, in PacGAN 0.05: modes are larger, and easier to hit.", *DEVIATIONS),
+    deviations=("σ is 0.1 (PacGAN: 0.05), so the modes are larger and easier to find.", *DEVIATIONS),
     parts=tuple(
         Part(name, title, PUBLISHED.get(name, "–"), MODES, partial(measure, setting=setting), True)
         for name, (title, setting) in objectives(BASE, **CRITIC).items()

@@ -1,4 +1,4 @@
-"""The score of the first GANs, Gaussian windows around samples, and why it misleads."""
+"""The score of the first GANs, Parzen windows around samples, and why it misleads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def mnist() -> RowData:
 
 
 def measure(seed: int, open_run: OpenRun) -> Measured:
-    """Train, and score samples, centroids and training images in the same way."""
+    """Train, and score samples, centroids and training images by the same windows."""
     images, rng = mnist(), Generator(seed)
     model = gan.GAN(PIXELS, LATENT, rng, hidden=[256, 512])
     settings = {
@@ -77,7 +77,7 @@ def measure(seed: int, open_run: OpenRun) -> Measured:
     )
 
 
-def _score(windows, images: RowData) -> float:
+def _score(windows: np.ndarray, images: RowData) -> float:
     return float(parzen_log_likelihood(windows, images.validation, images.test).log_likelihood.mean)
 
 
@@ -88,25 +88,25 @@ GAN_MNIST_PARZEN = Reproduction(
         "Goodfellow et al. (2014), table 1. That the score misleads: Theis, van den Oord & Bethge (2016), "
         "section 3.2"
     ),
-    unit="nats an image",
+    unit="nats per image",
     setting=(
         "G 32–256–512–784 and D 784–256–512–1 with ReLU, non-saturating; 50,000 grey training images, 50 "
         "epochs of batches of 64, Adam with β₁ = 0.5 and α = 5e-4 to 0 by half a cosine; R1 with γ = 1; G's "
         "weights are their moving average. The width σ of the windows maximises the mean over 1,000 of the "
         "other 10,000 training images. The same score, each with its own σ, for 10,000 and for 1,000 "
-        "training images, and for the centroids that k-means finds for the 10,000: averages, which nobody "
-        "would take for samples, beat as many images of the very data."
+        "training images, and for 1,000 centroids that k-means finds for the 10,000: averages, which nobody "
+        "would take for samples, score higher than the same number of real images."
     ),
     deviations=(
-        "The published number is not reached, nor are 200: 10 epochs with a constant α and a latent of 100 "
-        "gave 156, and 25 over 55,000 images, α constant, a latent of 32, 183.",
+        "Neither the published number nor 200 is reached: 10 epochs with a constant α and a latent of 100 "
+        "gave 156; 25 epochs over 55,000 images with a constant α and a latent of 32 gave 183.",
         "The published networks have a uniform latent, maxout units and dropout in D, and are trained by "
-        "gradient descent with momentum; nothing there holds D's slope as R1 does here, without which D won "
-        "and the samples scored −72.",
-        "σ is chosen on 1,000 of the 10,000 images that are left of the 60,000, among 12 widths and 12 more "
-        "around the best.",
+        "gradient descent with momentum. They have no penalty on D's slope; here, without R1, D won and the "
+        "samples scored −72.",
+        "σ is chosen on 1,000 of the remaining 10,000 training images, among 12 widths and then 12 more around "
+        "the best.",
         "One seed: ± is the standard error over the test images alone, as in the published table, and does "
-        "not know how another training would end.",
+        "not include the variation between trainings.",
     ),
     parts=(Part("gan", "adversarial nets", "225 ± 2", 200.0, measure, higher_is_better=True),),
 )

@@ -1,8 +1,9 @@
-"""How many modes of a mixture a GAN finds: a ring of eight Gaussians, a grid of twenty-five."""
+"""The number of modes of a mixture that a GAN finds: a ring of eight Gaussians, a grid of twenty-five."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from scratchgen import evaluation, gan
 from scratchgen.data import load_points
@@ -19,7 +20,7 @@ SAMPLES, BATCH = 2500, 128
 
 @dataclass(frozen=True)
 class Setting:
-    """Everything of a training but its seed; α falls to 0 in a straight line, an epoch at a time.
+    """All settings of a training except its seed; α decreases linearly to 0, epoch by epoch.
 
     scale    of the data, for both players: see `gan.GAN`
     """
@@ -37,7 +38,7 @@ class Setting:
     pack: int = 1
     batch_size: int = BATCH
     latent_dim: int = 2
-    ratio: int = 1
+    discriminator_steps: int = 1
 
     def step_size(self, epoch: int) -> float:
         """α (1 − (epoch − 1) / epochs).   Ledger: optim.straight_line"""
@@ -45,10 +46,17 @@ class Setting:
 
 
 def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:
-    """Train, and look where samples of the averaged generator lie."""
+    """Train, and count the modes that samples of the averaged generator find."""
     rows, rng = load_rows(setting.data), Generator(seed)
-    options = {"hidden": list(setting.hidden), "bounded": False, "scale": setting.scale, "pack": setting.pack}
-    model = gan.GAN(rows.train.shape[1], setting.latent_dim, rng, **options)
+    model = gan.GAN(
+        rows.train.shape[1],
+        setting.latent_dim,
+        rng,
+        hidden=list(setting.hidden),
+        bounded=False,
+        scale=setting.scale,
+        pack=setting.pack,
+    )
     settings = {**asdict(setting), "hidden": list(setting.hidden)}
     info = gan_task.DataInfo(**of_rows(rows), bounded=False, scale=setting.scale)
     run = open_run(configuration(gan_task.TASK, setting.data, rows, settings, seed, model, info))
@@ -64,19 +72,19 @@ def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:
         schedule_G=line,
         schedule_D=line,
         rng=rng,
-        game=gan.Game(setting.objective, setting.ratio, setting.gradient_penalty, setting.r1),
+        game=gan.Game(setting.objective, setting.discriminator_steps, setting.gradient_penalty, setting.r1),
     )
     source = load_points(setting.data).source
     samples = model.sample(SAMPLES, Generator(HELD_OUT_SEED))
     found = evaluation.modes_captured(samples, source.centres, source.sigma)
     numbers = {"modes": found.captured, "high quality, %": 100 * float(found.high_quality.mean)}
-    if found.captured:  # otherwise there is nothing that could be distributed over the modes
+    if found.captured:  # without a mode there is no distribution over modes
         numbers["reverse KL, nats"] = found.reverse_kl
     return run, model, numbers
 
 
-def objectives(base: Setting, **of_the_critic) -> dict[str, tuple[str, Setting]]:
-    """{name: (title, the base with that objective)}; the critic of Wasserstein has settings of its own."""
+def objectives(base: Setting, **of_the_critic: Any) -> dict[str, tuple[str, Setting]]:
+    """{name: (title, the base with that objective)}; the Wasserstein critic has other settings."""
     critic = replace(base, objective="wasserstein", gradient_penalty=1.0)
     return {
         "minimax": ("GAN, minimax", replace(base, objective="minimax")),
@@ -88,13 +96,13 @@ def objectives(base: Setting, **of_the_critic) -> dict[str, tuple[str, Setting]]
 
 
 DEVIATIONS = (
-    "Small networks with ReLU, a short training and a step size that falls to 0. PacGAN has four layers of "
+    "Small networks with ReLU, a short training and a learning rate that decreases to 0. PacGAN has four layers of "
     "400 with batch normalisation in G and three of 200 maxout units in D, 400 epochs of 100,000 points, "
     "batch 100, α = 1e-4 and β₁ = 0.8.",
     "Samples are drawn from the moving average of G's weights.",
-    "Weights begin He normal (the last layer Glorot uniform), there normal with σ = 0.02.",
-    "WGAN-GP takes one step of D for one of G and λ = 1, in its paper 5 and 10.",
-    "WGAN-GP has a deeper network and was given most of the tries, which looked at seeds 0 to 2: the rows "
-    "show what these settings reach, not which objective is best.",
+    "Initial weights are He normal (Glorot uniform in the last layer); in PacGAN they are normal with σ = 0.02.",
+    "WGAN-GP takes one step of D per step of G, with λ = 1; its paper takes 5, with λ = 10.",
+    "WGAN-GP has a deeper network, and most of the tuning (on seeds 0 to 2) was spent on it: the rows show the "
+    "results of these settings, not which objective is best.",
     "Least squares, minimax and WGAN-GP are not in the published tables.",
 )

@@ -74,18 +74,18 @@ IWAE_MNIST = Reproduction(
     name="iwae-mnist",
     title="VAE and IWAE with one stochastic layer on stochastically binarised MNIST, test images",
     source="Burda, Grosse & Salakhutdinov (2016), table 1",
-    unit="nats an image",
+    unit="nats per image",
     setting=(
-        "784–200–200–50–200–200–784 with tanh, Bernoulli pixels drawn anew at each presentation; 59,600 "
+        "784–200–200–50–200–200–784 with tanh, Bernoulli pixels sampled again at each presentation; 59,600 "
         "training images, batch 20, Adam with ε = 1e-4; stage i = 0 … 4 of 3^i epochs with α = 10^(−3 − i/7)."
     ),
     deviations=(
-        "The first 5 stages of 8, 121 epochs of 3,280: the numbers are to be compared with one another, not "
-        "with the published ones, which only the whole schedule reaches.",
-        "−log p(x) from 500 importance samples, there 5,000: never smaller than theirs would be.",
+        "The first 5 stages of 8, 121 epochs of 3,280: compare the numbers with one another, not with the "
+        "published ones, which need the whole schedule.",
+        "−log p(x) from 500 importance samples instead of 5,000, which can only make it larger.",
         "The test images are binarised once.",
         "Adam with β₁ = 0.9 as in its paper; the released code has 0.99 and v₀ = 1.",
-        "Weights begin uniform in ±1/√(fan-in).",
+        "Initial weights are uniform in ±1/√(fan-in).",
     ),
     parts=(
         Part("vae-k1", "VAE = IWAE, k = 1", "86.76", 92.0, partial(measure, objective="elbo", k=1)),

@@ -1,4 +1,4 @@
-"""The linear VAE at its optimum is probabilistic PCA: a bound against a likelihood that is known exactly."""
+"""The optimum of a linear VAE is probabilistic PCA: its bound, compared with the exact likelihood."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from scratchgen import vae
+from scratchgen.autograd import Tensor
 from scratchgen.data import load_images
 from scratchgen.optim import Adam, training_step
 from scratchgen.optim.schedules import cosine_factor
@@ -25,7 +26,7 @@ def step_size(step: int) -> float:
 
 
 def measure(seed: int, open_run: OpenRun, latent_dim: int) -> Measured:
-    """Climb the exact bound on all training images at once, in float64."""
+    """Maximise the exact bound on all training images at once, in float64."""
     images = load_images("digits")
     x = images.train.astype(np.float64)
     model = vae.LinearVAE(x.shape[1], latent_dim, Generator(seed))
@@ -37,7 +38,7 @@ def measure(seed: int, open_run: OpenRun, latent_dim: int) -> Measured:
     run = open_run(configuration(vae_task.TASK, "digits", images, settings, seed, model, info))
     optimizer = Adam(model.parameters(), 1.0)  # `step_size` is the whole learning rate
 
-    def objective():
+    def objective() -> tuple[Tensor, dict[str, float]]:
         loss = -model.exact_elbo(x).mean()
         return loss, {"elbo": -loss.item()}
 
@@ -51,15 +52,15 @@ def measure(seed: int, open_run: OpenRun, latent_dim: int) -> Measured:
 
 PPCA = Reproduction(
     name="ppca",
-    title="The best bound of a linear VAE is the likelihood of probabilistic PCA",
+    title="The optimal bound of a linear VAE equals the likelihood of probabilistic PCA",
     source="Lucas, Tucker, Grosse & Norouzi (2019), section 4; the oracle: Tipping & Bishop (1999), eq. 8",
-    unit="nats an image",
+    unit="nats per image",
     setting=(
         "The 1,297 8×8 digits of the training part; a linear encoder and decoder, learned sigma; Adam on the "
         "exact bound of all images at once, 10,000 steps in float64, α from 1e-2 to 0 by half a cosine. The "
-        "gap is to be below 0.001 nats."
+        "gap must be below 0.001 nats."
     ),
-    deviations=("Handwritten digits of 64 pixels in place of MNIST: the oracle is exact for any data.",),
+    deviations=("Handwritten digits of 64 pixels instead of MNIST: the oracle is exact for any data.",),
     seeds=3,
     parts=tuple(
         Part(f"latents-{Z}", f"gap of {Z} latents", "0", 1e-3, partial(measure, latent_dim=Z))

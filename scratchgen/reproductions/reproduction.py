@@ -1,7 +1,7 @@
-"""A published result, run again: what was published, how it was made, and the numbers that come out here.
+"""A reproduction: a published result, its setting, and the numbers of this library.
 
-Each number of a table is a part, trained once for each seed in a run directory of its own, so that a
-reproduction can be interrupted and goes on where it was:
+Each number of a table is a part, which is trained once per seed in a separate run directory, so that an
+interrupted reproduction can be resumed:
 
     <out>/<reproduction>/<part>/seed-<n>/
 """
@@ -25,7 +25,7 @@ from scratchgen.nn import Module
 from scratchgen.nn.saving import describe
 from scratchgen.runs.config import RunConfig
 from scratchgen.runs.files import RESULT, read_bytes, write_json
-from scratchgen.runs.provenance import fingerprint, origin
+from scratchgen.runs.provenance import collect_provenance, fingerprint
 from scratchgen.runs.run import Run
 from scratchgen.runs.score import Score
 from scratchgen.tasks.resume import open_again
@@ -33,17 +33,17 @@ from scratchgen.tasks.task import OpenRun, finished
 
 LARGEST_RESULT = 2**20  # bytes
 
-Measured = tuple[Run, Module, dict[str, float]]  # the numbers, the one that was published first
+Measured = tuple[Run, Module, dict[str, float]]  # the numbers; the first is the published one
 
 
 @dataclass(frozen=True)
 class Part:
     """One number of a published table.
 
-    published           as it stands there; "–" where it does not
-    target              what the number is to reach here; None where nothing is promised
+    published           the published number as text; "–" without one
+    target              the number to reach here; None without a target
     measure             (seed, open_run) ↦ the run, the trained model and its numbers
-    higher_is_better    of that number
+    higher_is_better    whether a higher number is better
     """
 
     name: str
@@ -54,13 +54,13 @@ class Part:
     higher_is_better: bool = False
 
     def score(self, name: str, value: float) -> Score:
-        """The number of one seed, beside what was published and what it is to reach."""
-        beside = Score(name, f"{value:.4g}", self.published)
+        """The score of one seed, next to the published number and the target."""
+        compared = Score(name, f"{value:.4g}", self.published)
         if self.target is None:
-            return beside
+            return compared
         sign = "≥" if self.higher_is_better else "≤"
         reached = value >= self.target if self.higher_is_better else value <= self.target
-        return replace(beside, expected=f"{sign} {self.target:.4g}", reached=reached)
+        return replace(compared, expected=f"{sign} {self.target:.4g}", reached=reached)
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ class Reproduction:
 
     source        the paper and the place in it
     unit          of its numbers
-    setting       what was trained on what, in a sentence or two
-    deviations    everything that is otherwise here
-    seeds         how many, unless asked otherwise
+    setting       the model, the data and the training, in a few sentences
+    deviations    all differences from the published training
+    seeds         the number of seeds by default
     """
 
     name: str
@@ -86,22 +86,22 @@ class Reproduction:
 
 @dataclass(frozen=True)
 class Row:
-    """A part as it came out: its numbers by seed, and the minutes that each seed took."""
+    """The result of a part: its numbers and its minutes for each seed."""
 
     part: Part
     numbers: list[dict[str, float]]
     minutes: list[float]
 
     def of(self, name: str) -> list[float]:
-        """One number, of the seeds that have it."""
+        """The values of one number, of the seeds that have it."""
         return [found[name] for found in self.numbers if name in found]
 
     def mean(self, name: str) -> float:
-        """Over these seeds."""
+        """The mean of a number over these seeds."""
         return statistics.mean(self.of(name))
 
     def standard_error(self, name: str) -> float | None:
-        """Of that mean, s/√n; None for one seed, which tells nothing of it.
+        """The standard error of that mean, s/√n; None for a single seed.
 
         Ledger: evaluation.standard_error
         """
@@ -112,13 +112,15 @@ class Row:
 def formula_config(
     data: str, held_out: dict[str, np.ndarray], seed: int, model: Module, settings: dict[str, Any]
 ) -> RunConfig:
-    """The configuration of a training on data that are made by formula, so that no task loads them."""
+    """The configuration of a training on data from a formula, which no task loads."""
     described, sha256 = describe(model), fingerprint(held_out)
-    return RunConfig(data=data, data_sha256=sha256, seed=seed, model=described, settings=settings, **origin())
+    return RunConfig(
+        data=data, data_sha256=sha256, seed=seed, model=described, settings=settings, **collect_provenance()
+    )
 
 
-def reproduce(reproduction: Reproduction, out: Path, seeds: Iterable[int], **session) -> list[Row]:
-    """Train what is not trained yet, and collect the numbers of all parts and seeds."""
+def reproduce(reproduction: Reproduction, out: Path, seeds: Iterable[int], **session: Any) -> list[Row]:
+    """Train the parts and seeds without a result, and collect the numbers of all of them."""
     seeds = list(seeds)
     return [_row(reproduction, part, out, seeds, session) for part in reproduction.parts]
 

@@ -1,4 +1,4 @@
-"""Shakespeare, a character at a time: how well a network foresees the plays that it has not read."""
+"""Tiny Shakespeare, character by character: recurrent networks on held-out text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LSTM = Settings(
 
 
 def measure(seed: int, open_run: OpenRun, settings: Settings) -> Measured:
-    """Train every epoch, and score the last tenth of the text in one pass, the n-grams with it."""
+    """Train without early stopping, and score the network and an n-gram model on the last tenth of the text."""
     text, info = load_text("tinyshakespeare"), text_task.DataInfo()
     tokenizer = CharacterTokenizer.of(text.train, held_out=text.validation + text.test)
     model = text_task.build(settings, text, info, Generator(seed))
@@ -52,7 +52,7 @@ def measure(seed: int, open_run: OpenRun, settings: Settings) -> Measured:
     numbers = {
         "held out": _nats(rnn.log_prob(model, held_out)),
         "training": _nats(rnn.log_prob(model, train[: len(held_out)])),
-        "best n-gram": _nats(ngram.log_prob(held_out)[1:]),  # a network is not asked for the first character
+        "best n-gram": _nats(ngram.log_prob(held_out)[1:]),  # a network does not predict the first character
         "its order": ngram.order,
         "parameters": sum(p.size for p in model.parameters()),
     }
@@ -63,32 +63,33 @@ def _nats(log_prob: np.ndarray) -> float:
     return -float(np.mean(log_prob))
 
 
-def reproduction(settings: Settings, units: str, target: float, minutes: int) -> Reproduction:
-    """A network of one layer, beside the best that a small transformer reached."""
+def reproduction(settings: Settings, network: str, target: float, minutes: int) -> Reproduction:
+    """A network of one layer, compared with the best loss of a small transformer."""
     hidden, dropout = settings.hidden, settings.dropout
     return Reproduction(
         name=f"shakespeare-{settings.cell}",
-        title=f"A network of {units} on tiny Shakespeare, nats a character of the last tenth",
+        title=f"{network} on tiny Shakespeare, nats per character of the last tenth",
         source=(
             "The text and the task: Karpathy (2015), char-rnn, which gives no number; the number: Karpathy "
             "(2022), nanoGPT, the best validation loss of a transformer on the same last tenth"
         ),
-        unit="nats a character",
+        unit="nats per character",
         setting=(
             "The first 90 % of 1,115,394 characters are trained on; the last 10 % are scored, in one pass "
             f"with the state carried. One layer of {hidden} units, embeddings of {settings.embedding}, "
-            f"dropout {dropout} before the output; {settings.epochs} epochs, {settings.batch_size} streams "
-            f"side by side, back-propagation truncated to {settings.bptt_steps} characters; Adam, α = "
+            f"dropout {dropout} before the output; {settings.epochs} epochs, {settings.batch_size} parallel "
+            f"streams, back-propagation truncated to {settings.bptt_steps} characters; Adam, α = "
             f"{settings.learning_rate:g} to 0 by half a cosine, gradients clipped to norm 1; the weights of the last "
-            f"epoch. The n-grams, of order ≤ {MAX_ORDER}, are interpolated; order and α are those that do "
-            f"best on the scored text itself, which favours them. It takes {minutes} minutes of one core; "
-            "the minutes below are by the clock, whatever else the machine had to do."
+            f"epoch. The n-gram models, of order ≤ {MAX_ORDER}, are interpolated; their order and "
+            f"concentration are the best for the scored text itself, which favours them. It takes {minutes} "
+            "minutes of one core; the minutes below are wall-clock time on a machine with other work."
         ),
         deviations=(
-            "Sizes and training are our own, after short trainings without the last 50,000 of these 90 %.",
-            "A recurrent network of one layer in place of a transformer of 6 layers and 384 channels.",
-            "The published number is the best over its training; here it is that of the last epoch.",
-            "There it is the mean over random windows of 256 characters, here over the text in its order.",
+            "Sizes and training were chosen by short trainings on these 90 % without their last 50,000 characters.",
+            "A recurrent network of one layer instead of a transformer of 6 layers and 384 channels.",
+            "The published number is the best during training; here it is the number after the last epoch.",
+            "The published number is the mean over random windows of 256 characters; here it is over the text in "
+            "order.",
         ),
         parts=(
             Part(settings.cell, f"{hidden} units", "1.4697", target, partial(measure, settings=settings)),
@@ -96,5 +97,5 @@ def reproduction(settings: Settings, units: str, target: float, minutes: int) ->
     )
 
 
-SHAKESPEARE_TANH = reproduction(TANH, "tanh units", 1.58, 8)
-SHAKESPEARE_LSTM = reproduction(LSTM, "long short-term memory (LSTM)", 1.50, 13)
+SHAKESPEARE_TANH = reproduction(TANH, "A tanh network", 1.58, 8)
+SHAKESPEARE_LSTM = reproduction(LSTM, "An LSTM network", 1.50, 13)

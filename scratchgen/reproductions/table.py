@@ -1,4 +1,4 @@
-"""The page of reproductions: a section for each, written anew when it has been run."""
+"""The page of reproductions: one section per reproduction, written again by each run."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from scratchgen.runs.files import write_text
 
 HEAD = """# Published results, reproduced
 
-Each section is written by its command, from runs on this library alone. Numbers here are the mean over seeds,
-± its standard error; with one seed there is none. "Minutes" are those of one seed, with all measuring.
+The command in each section generates the section, from runs of this library alone. Numbers are means over seeds,
+± their standard error; a single seed has no standard error. "Minutes" are per seed and include the evaluation.
 """
 
 
 def write_section(reproduction: Reproduction, rows: list[Row], path: Path) -> None:
-    """Put the section of this reproduction in its place on the page; the others stay as they are."""
+    """Write the section of this reproduction on the page; the other sections do not change."""
     sections = _sections(path.read_text(encoding="utf-8")) if path.exists() else {}
     sections[reproduction.name] = section(reproduction, rows)
     write_text(path, "\n".join([HEAD, *(sections[name] for name in sorted(sections))]))
 
 
 def section(reproduction: Reproduction, rows: list[Row]) -> str:
-    """The section as Markdown."""
+    """The section of a reproduction as Markdown."""
     names = (name for row in rows for found in row.numbers for name in list(found)[1:])
     also = list(dict.fromkeys(names))
     headings = ["", "published", f"here ({reproduction.unit})", "seeds", "minutes", *also]
@@ -51,7 +51,7 @@ def _cells(row: Row, also: list[str]) -> list[str]:
 
 
 def _with_error(row: Row, name: str) -> str:
-    """The mean ± its standard error, and of how many seeds if some have none; a count that all share."""
+    """The mean ± its standard error, with the number of seeds if some lack it; a count that all seeds share."""
     found = row.of(name)
     if len(set(found)) == 1 and isinstance(found[0], int):
         return f"{found[0]:,}"
@@ -61,7 +61,7 @@ def _with_error(row: Row, name: str) -> str:
 
 
 def _rounded(number: float) -> str:
-    """Two decimals; what would then be 0.00 as a power of ten."""
+    """The number with two decimals, or as a power of ten where these would be 0.00."""
     return f"{number:.2f}" if abs(number) >= 0.005 or number == 0 else f"{number:.1e}"
 
 

@@ -1,4 +1,4 @@
-"""The VAE on fixed-binarised MNIST, as pythae's table of reproductions gives it."""
+"""The VAE on fixed-binarised MNIST, compared with pythae's table of reproductions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def step_size(epoch: int) -> float:
 
 
 def measure(seed: int, open_run: OpenRun, hidden: int | list[int]) -> Measured:
-    """Train, take the weights of the best validation bound, and estimate log p(x) of the test images."""
+    """Train with early stopping, and estimate log p(x) of the test images with the best weights."""
     images, rng = load_images("binarized-mnist"), Generator(seed)
     model = vae.VAE(784, 40, hidden, rng)
     settings = {"epochs": EPOCHS, "batch_size": BATCH, "learning_rate": ALPHA}
@@ -65,7 +65,7 @@ VAE_MNIST_FIXED = Reproduction(
         "Chadebec, Vincent & Allassonnière (2022), pythae, table of reproductions, after Rezende & Mohamed "
         "(2015), who give 89.9"
     ),
-    unit="nats an image",
+    unit="nats per image",
     setting=(
         "784–400–40–400–784 with ReLU (in the second row two layers of 400), Bernoulli pixels; 50,000 "
         "training images, batch 100, 500 epochs of Adam, α = 1e-4, times 10^(−1/5) after epochs 200 and "
@@ -73,9 +73,9 @@ VAE_MNIST_FIXED = Reproduction(
         "10,000 test images."
     ),
     deviations=(
-        "The script of the published row builds one layer of 400 units and has a second one in comments. One "
-        "layer does not reach its number here, two do.",
-        "Biases begin at 0, there uniform in ±1/√(fan-in).",
+        "The script of the published row builds one layer of 400 units and has a second layer commented out. "
+        "Here one layer does not reach the published number, but two layers do.",
+        "Initial biases are 0 instead of uniform in ±1/√(fan-in).",
     ),
     parts=(
         Part("vae", "VAE, one layer", "89.78 ± 0.01", 90.3, partial(measure, hidden=400)),

@@ -14,9 +14,10 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.functional import linear, sigmoid
+from scratchgen.nn.module import Array
 
 
-def tanh_step(a_t, h, W_hh):
+def tanh_step(a_t: Array, h: Array, W_hh: Array) -> Array:
     """h_t = tanh(a_t + h_{t−1} W_hh),   a_t = x_t W_xh + b_h.
 
     a_t (B, H), h = h_{t−1} (B, H), W_hh (H, H) → h_t (B, H); arrays or tensors, float32 or float64
@@ -26,7 +27,7 @@ def tanh_step(a_t, h, W_hh):
     return np.tanh(a_t + h @ W_hh)
 
 
-def lstm_step(a_t, h, c, W_hh):
+def lstm_step(a_t: Array, h: Array, c: Array, W_hh: Array) -> tuple[Array, Array]:
     """c_t = f ⊙ c_{t−1} + i ⊙ g,   h_t = o ⊙ tanh(c_t),   (i, f, g, o) = (σ, σ, tanh, σ)(a_t + h_{t−1} W_hh).
 
     a_t (B, 4H): x_t W_xh + b_h, h and c: those of t − 1, (B, H), W_hh (H, 4H) → h_t and c_t, (B, H) each;
@@ -43,7 +44,7 @@ def lstm_step(a_t, h, c, W_hh):
     return o * np.tanh(c), c
 
 
-def gru_step(a_t, h, W_hh, b_h):
+def gru_step(a_t: Array, h: Array, W_hh: Array, b_h: Array) -> Array:
     """h_t = (1 − z) ⊙ n + z ⊙ h_{t−1},   n = tanh(a_n + r ⊙ m_n),   r, z = σ(a + m),   m = h_{t−1} W_hh + b_h.
 
     a_t (B, 3H): x_t W_xh + b_x, h = h_{t−1} (B, H), W_hh (H, 3H), b_h (3H,) → h_t (B, H); arrays or tensors,
@@ -59,7 +60,7 @@ def gru_step(a_t, h, W_hh, b_h):
     return n + z * (h - n)  # (1 − z) ⊙ n + z ⊙ h, with one product less
 
 
-def tanh_recurrence(x, h0, W_xh, W_hh, b_h):
+def tanh_recurrence(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
     """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h) for a whole sequence: the scan of `tanh_step`.
 
     x (T, B, D), h0 (B, H), W_xh (D, H), W_hh (H, H), b_h (H,) → h (T, B, H)
@@ -74,7 +75,7 @@ def tanh_recurrence(x, h0, W_xh, W_hh, b_h):
     return np.stack(h)
 
 
-def lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h):
+def lstm_recurrence(x: Array, h0: Array, c0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
     """c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t and h_t = o_t ⊙ tanh(c_t) for a whole sequence: the scan of `lstm_step`.
 
     x (T, B, D), h0, c0 (B, H), W_xh (D, 4H), W_hh (H, 4H), b_h (4H,) → (2, T, B, H), h and c
@@ -90,7 +91,7 @@ def lstm_recurrence(x, h0, c0, W_xh, W_hh, b_h):
     return np.stack([np.stack(h), np.stack(c)])
 
 
-def gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h):
+def gru_recurrence(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_x: Array, b_h: Array) -> Array:
     """h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1} for a whole sequence: the scan of `gru_step`.
 
     x (T, B, D), h0 (B, H), W_xh (D, 3H), W_hh (H, 3H), b_x, b_h (3H,) → h (T, B, H)
@@ -105,7 +106,7 @@ def gru_recurrence(x, h0, W_xh, W_hh, b_x, b_h):
     return np.stack(h)
 
 
-def output(h, W_hy, b_y):
+def output(h: Array, W_hy: Array, b_y: Array) -> Array:
     """y_t = h_t W_hy + b_y, for one step or for every step of a sequence.
 
     h (..., H), W_hy (H, V), b_y (V,) → (..., V); arrays or tensors, float32 or float64

@@ -130,6 +130,6 @@ class LanguageModel(Module):
         """
         return IncrementalDecoder(self)
 
-    def generate(self, prompt: str, n: int, temperature: float, rng: Generator, **options) -> str:
+    def generate(self, prompt: str, n: int, temperature: float, rng: Generator, **options: Any) -> str:
         """The prompt and up to n more symbols: `rnn.generate` for one text, with its options."""
         return generate(self, [prompt], n, rng, temperature=temperature, **options)[0]

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from scratchgen.random import Generator
 
@@ -27,7 +28,7 @@ class Tokenizer(Protocol):
             return np.frombuffer(text.encode("ascii"), np.uint8)
 
         def decode(self, ids):
-            return bytes(ids.tolist()).decode("ascii")
+            return bytes(list(ids)).decode("ascii")
     """
 
     @property
@@ -37,7 +38,7 @@ class Tokenizer(Protocol):
     def encode(self, text: str) -> np.ndarray:
         """The text as integers in 0 … V−1, (N,)."""
 
-    def decode(self, ids: np.ndarray) -> str:
+    def decode(self, ids: ArrayLike) -> str:
         """The text of these integers (N,)."""
 
 

@@ -42,7 +42,7 @@ def remat_loss(
             f"{T} steps in segments of {segment_steps} have no loss; give at least one step, and segments of 1"
         )
 
-    def segment(*arguments):  # one result: a rematerialised function has no tuples
+    def segment(*arguments: Any) -> Any:  # one result: a rematerialised function has no tuples
         number, after = loss(*arguments)
         return np.concatenate([np.reshape(number, (1,)), np.reshape(after, (after.size,))])
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.data import text_chunks
-from scratchgen.optim import Optimizer, Schedule, training_step
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
 from scratchgen.optim.schedules import half_cosine
 from scratchgen.rnn.models import LanguageModel
 from scratchgen.rnn.scoring import check_length, evaluate
@@ -22,7 +22,7 @@ def train(
     model: LanguageModel,
     ids: np.ndarray,
     validation: np.ndarray,
-    run: Any,
+    run: TrainingRun,
     *,
     epochs: int,
     batch_size: int,
@@ -92,6 +92,6 @@ def _gradient(model: LanguageModel, inputs: np.ndarray, targets: np.ndarray, bpt
         piece = slice(start, start + bptt_steps)
         losses, state = model.loss(inputs[piece], targets[piece], state)
         (losses.sum() / inputs.size).backward()
-    gradient = np.concatenate([np.ravel(p.grad) for p in model.parameters()])
+    gradient = np.concatenate([p.grad.ravel() for p in model.parameters() if p.grad is not None])
     model.zero_grad()
     return gradient

@@ -17,7 +17,16 @@ result is bit-identical.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` loads them
+    from scratchgen.runs.config import RunConfig
+    from scratchgen.runs.early_stopping import EarlyStopping
+    from scratchgen.runs.history import History
+    from scratchgen.runs.record import Record, read_record
+    from scratchgen.runs.run import Run
+    from scratchgen.runs.saving import load, save
+    from scratchgen.runs.stopped import Stopped
 
 PLACES = {
     "EarlyStopping": "early_stopping",
@@ -31,14 +40,16 @@ PLACES = {
     "save": "saving",
 }
 
-__all__ = sorted(PLACES)
+__all__ = ["EarlyStopping", "History", "Record", "Run", "RunConfig", "Stopped", "load", "read_record", "save"]
 
 
-def __getattr__(name: str) -> Any:
-    """Load what is asked for when it is asked for: a History needs NumPy alone."""
-    if name in PLACES:
-        return getattr(import_module(f"scratchgen.runs.{PLACES[name]}"), name)
-    raise AttributeError(f"module 'scratchgen.runs' has no attribute {name!r}")
+if not TYPE_CHECKING:  # a checker that sees this function accepts every name
+
+    def __getattr__(name: str) -> Any:
+        """Load what is asked for when it is asked for: a History needs NumPy alone."""
+        if name in PLACES:
+            return getattr(import_module(f"scratchgen.runs.{PLACES[name]}"), name)
+        raise AttributeError(f"module 'scratchgen.runs' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -1,10 +1,10 @@
-"""Checkpoints: the state from which a training is resumed, in two files with checksums.
+"""Checkpoints: everything that a training needs to resume, in two files with checksums.
 
-    checkpoints/00000120.safetensors    the arrays after 120 steps and ends of epochs
+    checkpoints/00000120.safetensors    the arrays, after 120 steps and ends of epochs
     checkpoints/00000120.json           the numbers, and the SHA-256 of both
 
-The arrays are written first: a checkpoint exists when its JSON exists. Nothing is parsed before its checksum is
-verified, and nothing is ever unpickled.
+The arrays are written first: a checkpoint exists when its JSON does. Nothing is parsed before its checksum has
+been verified, and nothing is ever unpickled.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import safetensors.numpy
@@ -23,16 +24,16 @@ from scratchgen.files import replacing
 from scratchgen.runs.files import Unreadable, read_bytes, write_json
 
 NAMED = "[0-9]*.json"
-UNNAMED = ".[0-9]*"  # temporary files of a process that was killed
-KEPT = 2  # the newest, and the one before in case the newest is damaged
+UNNAMED = ".[0-9]*"  # temporary files of a killed process
+KEPT = 2  # the newest, and the one before it in case the newest is damaged
 LARGEST_JSON = 2**26  # bytes; numbers of a training are far fewer
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A saved state: named arrays, and the other values as JSON.
+    """The state of a training at one moment: named arrays, and the rest as a JSON value.
 
-    step    a later checkpoint has a greater number
+    step    counts the moments: a later one has a larger number
     """
 
     step: int
@@ -61,9 +62,9 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
 
 
 def newest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
-    """The newest intact checkpoint, and a message for each newer one, which is damaged.
+    """The newest intact checkpoint, and the damages of newer ones.
 
-    (None, []) if there are no checkpoints. Raises BadInput if all of them are damaged.
+    (None, []) if there is none at all. Raises BadInput if all are damaged.
     """
     damages: list[str] = []
     for path in sorted(folder.glob(NAMED), reverse=True):
@@ -96,7 +97,7 @@ def read(path: Path) -> Checkpoint:
         raise Damaged(f"{arrays} is not a safetensors file ({error})") from None
 
 
-def digest_of(value) -> str:
+def digest_of(value: Any) -> str:
     """SHA-256 of a JSON value, whatever the order of its names."""
     return _digest(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode())
 

@@ -46,7 +46,7 @@ def comparison_page(groups: Sequence[Group], figures_of: Callable[[Group], list[
         for group in groups
     ]
     n = sum(len(group.records) for group in groups)
-    return html.page("Runs compared", f"{n} run{'s' if n != 1 else ''}", parts)
+    return html.render_page("Runs compared", f"{n} run{'s' if n != 1 else ''}", parts)
 
 
 def _group(task: str, records: list[Record]) -> Group:

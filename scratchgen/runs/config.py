@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from scratchgen.errors import BadInput
 from scratchgen.runs.files import Unreadable, read_bytes
-from scratchgen.runs.provenance import origin
+from scratchgen.runs.provenance import collect_provenance
 
 FORMAT = 2  # of config.json; files of another format are refused
 LARGEST_CONFIG = 2**24  # bytes
@@ -72,11 +72,11 @@ def as_config(config: RunConfig | dict[str, Any]) -> RunConfig:
         raise BadInput(
             f"the configuration of a run holds JSON values: finite numbers, texts, lists, dictionaries ({error})"
         ) from None
-    return RunConfig(settings=settings, **origin())
+    return RunConfig(settings=settings, **collect_provenance())
 
 
 def read_config(directory: Path) -> RunConfig:
-    """The configuration of a run. Raises BadInput that names the file and the damage."""
+    """The configuration of a run. Raises BadInput that names the file and the fault."""
     path = directory / "config.json"
     if not directory.is_dir():
         raise BadInput(f"{directory} is not a run directory; name one that `scratchgen train` has made")

@@ -1,4 +1,4 @@
-"""Reading and writing the files of a run, and checking that they can be written."""
+"""The text files of a run, and checks of the places that they are written to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import stat
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
@@ -17,7 +18,7 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def write_json(path: Path, value) -> None:
+def write_json(path: Path, value: Any) -> None:
     """Write a value as readable JSON."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
@@ -26,13 +27,13 @@ RESULT = "result.json"  # the numbers of a run of `scratchgen reproduce`
 
 
 class Unreadable(ValueError):
-    """A file that is missing, too large, or not a regular file. The message names the file and the reason."""
+    """A file that is missing, too large, or not a regular file. The message names it and says why."""
 
 
 def read_bytes(path: Path, most: int | None = None) -> bytes:
-    """The content of a regular file, not of a link or of a device. Raises Unreadable.
+    """The content of a regular file, not of a symbolic link or a device.
 
-    most    bytes; a larger file is refused before it is read
+    most    maximum size in bytes; a larger file is refused before it is read
     """
     try:
         found = path.lstat()

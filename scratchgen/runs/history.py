@@ -1,36 +1,40 @@
-"""The record of a training in memory, and the state from which it can be resumed."""
+"""The history of a training, in memory, and its state: the place of the loop, and everything to resume there."""
 
 from __future__ import annotations
 
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 
 from scratchgen.runs import state
 from scratchgen.runs.early_stopping import EarlyStopping
 
+T = TypeVar("T")
+
 
 class History:
-    """The record of a training in memory: a loop needs nothing else, and a Run adds a directory.
+    """Records a training, so that the loop holds nothing but the algorithm:
 
+        run = History()
         run.track(model=model, optimizer=optimizer, rng=rng)
         for epoch in run.epochs(10):
             for x in run.steps(batches(data, batch_size=128, rng=rng)):
                 ...
                 run.log(loss=loss.item())
+        run.history["loss"]      # the mean loss of every epoch
 
-    history    for each name that was logged, its means by epoch
-    epoch      the number of the current epoch, from 1;  step: how many steps of it are done
+    history        the means of the logged numbers by epoch, for each name
+    by_epoch       the same, one dictionary per epoch
+    latest         the numbers that were logged last
+    epoch, step    the number of the current epoch, from 1, and how many of its steps are done
+    total_steps    steps done in all epochs
 
-    A loop that is resumed from a saved state continues at the same step: `epochs` begins at the epoch of the
-    state, with the `rng` as it was when that epoch began, so that the data come in the same order again; `steps`
-    skips the steps that were done, and then restores the state of every tracked object.
-
-    With an EarlyStopping (`stop_early`), `epochs` ends after some epochs without improvement, and the model that
-    is tracked as `model` has the weights of the best epoch; `best_epoch` is logged.
+    A resumed loop continues where its state was taken: `epochs` begins with that epoch and restores the `rng`
+    of its beginning, so that the data come in the same order; `steps` skips the steps that were done, and then
+    restores the state of everything that is tracked.
     """
 
     def __init__(self) -> None:
@@ -38,51 +42,59 @@ class History:
         self.by_epoch: list[dict[str, float]] = []
         self.latest: dict[str, float] = {}
         self.epoch, self.step, self.total_steps = 1, 0, 0
-        self._sums: dict[str, list] = {}  # of this epoch: name → [sum, count]
-        self._things: dict[str, Any] = {}
-        self._watching: list[Any] = []
-        self._order: dict[str, Any] = {}  # the state of rng at the beginning of this epoch
-        self._to_put_back: tuple[dict, dict] | None = None
         self.early_stopping: EarlyStopping | None = None
+        self._sums: dict[str, list] = {}  # of this epoch: name → [sum, count]
+        self._tracked: dict[str, Any] = {}
+        self._observers: list[Any] = []
+        self._loggers: list[Callable[[int, dict[str, float]], None]] = []
+        self._order: dict | None = None  # the state of rng at the beginning of this epoch
+        self._pending: tuple[dict, dict] | None = None  # the state that a resumed loop still has to restore
 
     def track(self, **things: Any) -> None:
-        """Name every object that the training changes: its state is saved, and restored when resumed.
+        """Name everything that the training changes: it is saved with the run and restored when it resumes.
 
-        `model` is the model whose weights early stopping restores; `rng` is the generator of the order of the
-        data.
+        things    models, optimisers, averages (`state_dict`, `load_state_dict`), generators (`state`), or plain
+                  dictionaries; `rng` is the generator that draws the order of the data
         """
-        self._things |= things
+        self._tracked |= things
 
     def stop_early(self, early_stopping: EarlyStopping) -> None:
-        """Stop after some epochs without improvement of a logged number, with the weights of the best epoch."""
+        """End `epochs` when the validation number has stopped improving.
+
+        The model that is tracked as `model` then has the weights of the best epoch, and `best_epoch` is logged.
+        """
         self.early_stopping = early_stopping
         self.track(early_stopping=early_stopping)
 
-    def observe(self, **things: Any) -> None:
-        """Track objects that observe the training: `look()` of each is called at the end of every epoch."""
-        self._watching += things.values()
-        self.track(**things)
+    def observe(self, **observers: Any) -> None:
+        """Track objects whose method `look()` is called at the end of every epoch."""
+        self._observers += observers.values()
+        self.track(**observers)
+
+    def add_logger(self, logger: Callable[[int, dict[str, float]], None]) -> None:
+        """Call logger(epoch, means) at the end of every epoch: a logger of your own, `print` for instance."""
+        self._loggers.append(logger)
 
     def epochs(self, n: int) -> Iterator[int]:
         """1, 2, …, n; at the end of each, the means of the numbers logged in it go into `history`."""
-        if self.step == 0:  # the state is that of the end of an epoch: there are no steps to pass over
-            self._put_back()
-        while self.epoch <= n and not (self.early_stopping and self.early_stopping.is_exhausted):
+        if self.step == 0:  # the state is that of the end of an epoch: there are no steps to skip
+            self._restore()
+        while self.epoch <= n and not (self.early_stopping and self.early_stopping.finished):
             self._set_order()
             yield self.epoch
             self._close_epoch()
             self.epoch, self.step = self.epoch + 1, 0
         self.after_epochs()
         if self.early_stopping:
-            self.early_stopping.restore_best(self._things["model"])
+            self.early_stopping.restore_best(self._tracked["model"])
 
-    def steps(self, items: Iterable) -> Iterator:
-        """The items of one epoch; when the loop comes back for the next, a step is done."""
+    def steps(self, items: Iterable[T]) -> Iterator[T]:
+        """The items of one epoch; a step is done when the loop asks for the next item."""
         items = iter(items)
-        if self._to_put_back is not None:
+        if self._pending is not None:
             for _ in range(self.step):
                 next(items)
-            self._put_back()
+            self._restore()
         for item in items:
             yield item
             self.step += 1
@@ -90,13 +102,13 @@ class History:
             self.after_step()
 
     def after_step(self) -> None:
-        """Called after every step; a Run shows its progress and saves here."""
+        """Called when a step is done; a Run saves and shows its progress here."""
 
     def save_checkpoint(self) -> None:
-        """Called before the error when a training cannot continue; a Run saves the last good state here."""
+        """Called when a training cannot continue but its state is intact; a Run saves it."""
 
     def after_epochs(self) -> None:
-        """Called after the last epoch; a Run saves its last state here."""
+        """Called when the last epoch is done; a Run saves here."""
 
     def log(self, **numbers: float) -> None:
         """Record numbers of this step. A number that is logged several times in an epoch is averaged over it."""
@@ -111,29 +123,31 @@ class History:
         warnings.warn(line, stacklevel=3)
 
     def _set_order(self) -> None:
-        rng = self._things.get("rng")
+        rng = self._tracked.get("rng")
         if rng is not None:
-            if self._to_put_back is not None:
+            if self._pending is not None and self._order is not None:
                 state.restore(rng, self._order)
             self._order = state.state_of(rng)
 
-    def _put_back(self) -> None:
-        if self._to_put_back is not None:
-            state.unpack(self._things, *self._to_put_back)
-            self._to_put_back = None
+    def _restore(self) -> None:
+        if self._pending is not None:
+            state.unpack(self._tracked, *self._pending)
+            self._pending = None
 
     def _close_epoch(self) -> None:
         means = {name: total / count for name, (total, count) in self._sums.items()}
         if self.early_stopping:
-            self.early_stopping.look(self.epoch, means[self.early_stopping.name], self._things["model"])
+            self.early_stopping.update(self.epoch, means[self.early_stopping.name], self._tracked["model"])
             means["best_epoch"] = self.early_stopping.best_epoch
-        for thing in self._watching:
-            thing.look()
+        for observer in self._observers:
+            observer.look()
         self._sums.clear()
-        self.latest = dict(means)  # numbers of former epochs alone are not shown any more
-        self._note(means)
+        self.latest = dict(means)  # numbers that only earlier epochs logged are not shown for ever
+        self._record(means)
+        for logger in self._loggers:
+            logger(self.epoch, means)
 
-    def _note(self, means: dict[str, float]) -> None:
+    def _record(self, means: dict[str, float]) -> None:
         self.by_epoch.append(means)
         for name, mean in means.items():
             self.history[name].append(mean)
@@ -141,16 +155,16 @@ class History:
     # --- saving and resuming ------------------------------------------------------------------------------
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
-        """The state at the end of a step, or of the last epoch: arrays, and the other values as JSON."""
-        arrays, numbers = state.pack(self._things)
+        """Everything at the end of a step or of an epoch: arrays, and the rest as a JSON value."""
+        arrays, numbers = state.pack(self._tracked)
         place = {"epoch": self.epoch, "step": self.step, "total_steps": self.total_steps}
-        record = {"by_epoch": self.by_epoch, "sums": self._sums, "order": self._order}
-        return arrays, {**place, **record, "tracked": numbers}
+        records = {"by_epoch": self.by_epoch, "sums": self._sums, "order": self._order}
+        return arrays, {**place, **records, "tracked": numbers}
 
     def resume(self, arrays: dict[str, np.ndarray], numbers: dict) -> None:
         """Let the next loop begin where `state()` was taken."""
-        self._to_put_back = arrays, numbers["tracked"]
+        self._pending = arrays, numbers["tracked"]
         self.epoch, self.step, self.total_steps = (numbers[k] for k in ("epoch", "step", "total_steps"))
         for means in numbers["by_epoch"]:
-            self._note(means)
+            self._record(means)
         self._sums, self._order = numbers["sums"], numbers["order"]

@@ -1,4 +1,4 @@
-"""Pages that need nothing but themselves: no network, no script, all within. They fit a phone."""
+"""Self-contained HTML pages: no network, no script. They fit the screen of a phone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable, Sequence
 from html import escape
 from string import Template
+from typing import Any
 
 PAGE = Template("""<!DOCTYPE html>
 <html lang="en">
@@ -56,19 +57,19 @@ class Raw(str):
     """Text that is HTML already."""
 
 
-def page(title: str, subtitle: str, parts: Iterable[str]) -> str:
-    """A self-contained page."""
+def render_page(title: str, subtitle: str, parts: Iterable[str]) -> str:
+    """A whole page."""
     return PAGE.substitute(title=escape(title), subtitle=escape(subtitle), body="\n".join(parts))
 
 
 def section(title: str, *parts: str) -> str:
-    """A heading and its content; an empty text without content."""
+    """A heading with its content; an empty text without content."""
     content = "\n".join(part for part in parts if part)
     return f"<h2>{escape(title)}</h2>\n{content}" if content else ""
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence]) -> str:
-    """Rows below headings; without headings the first column holds the names."""
+    """A table of rows below headings; without headings the first column holds the names."""
     head = "".join(f"<th>{_cell(heading)}</th>" for heading in headings)
     lines = [f"<tr>{head}</tr>"] if headings else []
     for first, *others in rows:
@@ -79,7 +80,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence]) -> str:
 
 
 def picture(content: bytes, caption: str, broad: bool = False, kind: str = "png") -> str:
-    """A picture, or a GIF that moves, within the page."""
+    """A picture or an animation, embedded in the page."""
     data = base64.b64encode(content).decode()
     width = ' class="broad"' if broad else ""
     image = f'<img src="data:image/{kind};base64,{data}" alt="{escape(caption)}">'
@@ -87,32 +88,32 @@ def picture(content: bytes, caption: str, broad: bool = False, kind: str = "png"
 
 
 def sound(content: bytes, caption: str) -> str:
-    """A WAV to be heard within the page."""
+    """A player for a WAV, embedded in the page."""
     data = base64.b64encode(content).decode()
     player = f'<audio controls src="data:audio/wav;base64,{data}"></audio>'
     return f"<figure>{player}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def pictures(figures: Iterable[str]) -> str:
-    """Pictures or sounds next to one another where there is room."""
+    """Pictures or sounds next to each other where there is room."""
     figures = "\n".join(figures)
     return f'<div class="pictures">\n{figures}\n</div>' if figures else ""
 
 
 def verbatim(text: str) -> str:
-    """Text or a command, unchanged."""
+    """Preformatted text, such as a command."""
     return f"<pre>{escape(text)}</pre>"
 
 
 def folded(title: str, content: str) -> str:
-    """Content that is shown when its title is clicked."""
+    """Content that is hidden until the reader opens it."""
     return f"<details><summary>{escape(title)}</summary>\n{content}\n</details>"
 
 
-def verdict(reached: bool) -> Raw:
-    """Whether a score has reached its expected value, as a mark."""
+def outcome(reached: bool) -> Raw:
+    """A mark that says whether a score reached its expectation."""
     return Raw('<span class="good">✓ reached</span>' if reached else '<span class="bad">✗ missed</span>')
 
 
-def _cell(value) -> str:
+def _cell(value: Any) -> str:
     return value if isinstance(value, Raw) else escape(str(value))

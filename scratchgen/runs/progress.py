@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
@@ -24,22 +25,22 @@ def progress(label: str, monitored: Sequence[str], quiet: bool) -> Silent:
 
 
 class Silent(AbstractContextManager):
-    """The interface of a display of the progress; this one shows nothing.
+    """Shows nothing; the interface of all displays.
 
         with display:
             display.begin(n, done)
             display.step(epochs, numbers)      often
-            display.epoch(epoch, numbers)      once per epoch
-            display.say(line)
+            display.epoch(epoch, numbers)      once an epoch
+            display.message(line)
 
     n, done, epochs    epochs in all, before this session, and so far, with a fraction
     """
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: Any) -> None:
         pass
 
     def begin(self, n: int, done: int) -> None:
-        """Training begins, or is resumed after `done` epochs."""
+        """Training begins, or resumes after `done` epochs."""
 
     def step(self, epochs: float, numbers: dict[str, float]) -> None:
         """A step is done."""
@@ -47,34 +48,34 @@ class Silent(AbstractContextManager):
     def epoch(self, epoch: int, numbers: dict[str, float]) -> None:
         """An epoch is over; the numbers are its means."""
 
-    def say(self, line: str) -> None:
-        """A line that is worth to be read."""
+    def message(self, line: str) -> None:
+        """Show a line that deserves attention."""
 
 
 class Lines(Silent):
-    """Plain lines for a file or a pipe: one an epoch at most, and rather one in ten seconds."""
+    """Plain lines for a file or a pipe: at most one per epoch, and at most one in ten seconds."""
 
     def __init__(self, label: str, monitored: Sequence[str] = ()):
         self.label, self.monitored = label.upper(), monitored
 
     def begin(self, n: int, done: int) -> None:
         self.n, self.done = n, done
-        self._started, self._told = time.monotonic(), float("-inf")
+        self._started, self._printed_at = time.monotonic(), float("-inf")
 
     def epoch(self, epoch: int, numbers: dict[str, float]) -> None:
         now = time.monotonic()
-        if epoch < self.n and now - self._told < LINE_SECONDS:
+        if epoch < self.n and now - self._printed_at < LINE_SECONDS:
             return
-        self._told = now
+        self._printed_at = now
         left = _left(now - self._started, epoch - self.done, self.n - epoch)
-        self.say(f"{self.label} epoch {epoch}/{self.n}  {in_words(self.monitored, numbers)}{left}")
+        self.message(f"{self.label} epoch {epoch}/{self.n}  {in_words(self.monitored, numbers)}{left}")
 
-    def say(self, line: str) -> None:
+    def message(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
 class Bar(Silent):
-    """A bar with the time left and the numbers that matter; in colour unless NO_COLOR is set."""
+    """A bar with the remaining time and the monitored numbers; in colour unless NO_COLOR is set."""
 
     def __init__(self, label: str, monitored: Sequence[str] = ()):
         self.label, self.monitored = label.upper(), monitored
@@ -90,7 +91,7 @@ class Bar(Silent):
         self._progress.start()
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: Any) -> None:
         self._progress.stop()
 
     def begin(self, n: int, done: int) -> None:
@@ -105,7 +106,7 @@ class Bar(Silent):
         if epoch == self.n or time.monotonic() - self._shown > REFRESH_SECONDS:
             self._show(epoch, numbers)
 
-    def say(self, line: str) -> None:
+    def message(self, line: str) -> None:
         self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _show(self, epochs: float, numbers: dict[str, float]) -> None:
@@ -122,7 +123,7 @@ def in_words(monitored: Sequence[str], numbers: dict[str, float]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds in the unit that fits: 8 s, 3:05 min, 2:07 h."""
+    """Seconds in a readable unit: 8 s, 3:05 min, 2:07 h."""
     seconds = round(seconds)
     if seconds < 60:
         return f"{seconds} s"
@@ -131,7 +132,7 @@ def duration(seconds: float) -> str:
 
 
 def _left(seconds: float, done: float, to_do: float) -> str:
-    """The time left at the speed so far: `done` epochs took `seconds`."""
+    """The remaining time, at the speed of the part that was done in `seconds`."""
     return f"  {duration(seconds / done * to_do)} left" if done > 0 and to_do > 0 else ""
 
 

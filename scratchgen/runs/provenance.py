@@ -1,4 +1,4 @@
-"""Where a run comes from: command, versions, git, and fingerprints of its data and weights."""
+"""The provenance of a run: command, versions, git commit, and fingerprints of weights and data."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import numpy as np
 
 from scratchgen.data import AnyData, PairData, SequenceData, TextData
 from scratchgen.data.sound_frames import SoundFrames
-from scratchgen.kernels import current
+from scratchgen_kernels import current
 
 PACKAGES = ("scratchgen-numpy", "numpy", "numba")
 
 
-def origin() -> dict:
+def collect_provenance() -> dict:
     """The command, the kernel backend, the versions, and the state of git in the current folder, if any."""
     name = Path(sys.argv[0]).name.replace("__main__.py", "scratchgen")  # as of python -m scratchgen
     found = {"command": shlex.join([name, *sys.argv[1:]]), "backend": current()}
@@ -28,7 +28,7 @@ def origin() -> dict:
 
 
 def fingerprint(arrays: dict[str, np.ndarray]) -> str:
-    """SHA-256 of named arrays, whatever their order: their names, types, shapes and bytes."""
+    """SHA-256 of named arrays, independent of their order: names, types, shapes and bytes."""
     digest = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         digest.update(f"{name} {array.dtype} {array.shape} ".encode())
@@ -37,8 +37,9 @@ def fingerprint(arrays: dict[str, np.ndarray]) -> str:
 
 
 def fingerprint_of_data(data: AnyData | SoundFrames) -> str:
-    """The fingerprint of the three parts of a data set: of a text, its UTF-8; of sequences, all of them; of
-    pairs, their JSON.
+    """The fingerprint of the three parts of a data set.
+
+    A text counts as its UTF-8, sentence pairs as their JSON, sequences one by one.
     """
     parts = {name: getattr(data, name) for name in ("train", "validation", "test")}
     if isinstance(data, PairData):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 from scratchgen.runs import html
 from scratchgen.runs.files import write_text
@@ -70,7 +71,7 @@ def report(record: Record) -> str:
     )
     config = record.config
     title = f"{config.task} on {config.data}" if config.data else "A run"
-    return html.page(title, _subtitle(record), parts)
+    return html.render_page(title, _subtitle(record), parts)
 
 
 def _subtitle(record: Record) -> str:
@@ -89,7 +90,7 @@ def _scores(record: Record) -> str:
     if not record.scores:
         return ""
     rows = [
-        (s.measure, s.ours, s.baseline, s.expected, html.verdict(s.reached) if s.expected else "")
+        (s.measure, s.ours, s.baseline, s.expected, html.outcome(s.reached) if s.expected else "")
         for s in record.scores
     ]
     return html.table(("measure", "this run", "baseline", "expected", ""), rows)
@@ -99,8 +100,11 @@ def _commands(record: Record) -> list[str]:
     directory, family = shlex.quote(str(record.directory)), record.config.family
     commands = {"made this run": record.config.command}
     if family:
+        commands["samples from it"] = f"scratchgen sample {directory} {record.config.example}"
+    if (
+        family and not record.config.reproduction
+    ):  # `scratchgen reproduce` alone has the data and all settings
         commands |= {
-            "samples from it": f"scratchgen sample {directory} {record.config.example}",
             "evaluates it in more detail": f"scratchgen evaluate {directory}",
             "resumes it, if it was interrupted": f"scratchgen train {family} --resume {directory}",
             "trains again with the same settings": f"scratchgen train {family} --config {directory}",
@@ -134,5 +138,5 @@ def _log(record: Record) -> str:
     return html.folded(f"Log: {shown} epochs", html.table(headings, rows))
 
 
-def _number(value) -> str:
+def _number(value: Any) -> str:
     return f"{value:.4f}" if isinstance(value, float) else str(value)

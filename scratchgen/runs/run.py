@@ -24,6 +24,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import filelock
 import msgspec
@@ -31,7 +32,7 @@ import msgspec
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.runs import checkpoint
-from scratchgen.runs.config import RunConfig, as_config
+from scratchgen.runs.config import RunConfig, as_config, read_config
 from scratchgen.runs.files import writable_directory, write_json, write_text
 from scratchgen.runs.history import History
 from scratchgen.runs.progress import progress
@@ -62,7 +63,7 @@ class Run(History):
 
     def __init__(
         self,
-        directory,
+        directory: str | Path,
         config: RunConfig | dict,
         *,
         replace: bool = False,
@@ -72,10 +73,10 @@ class Run(History):
         quiet: bool = False,
         tensorboard: bool = False,
         resume_with: str | None = None,
-    ):
+    ) -> None:
         super().__init__()
         self.directory = writable_directory(Path(directory))
-        self.config = as_config(config)
+        self.config = self._begun_config(config) if resume else as_config(config)
         family = self.config.family
         self._resume_with = resume_with or (
             f"scratchgen train {family} --resume {shlex.quote(str(directory))}"
@@ -106,6 +107,18 @@ class Run(History):
             self._events = Events(self.directory / "tensorboard") if tensorboard else None
         if found is not None:
             self._resume_from(found)
+
+    def _begun_config(self, config: RunConfig | dict) -> RunConfig:
+        """The configuration that a run was begun with. Raises BadInput if a dictionary has other settings."""
+        if isinstance(config, RunConfig) or not (self.directory / "config.json").exists():
+            return as_config(config)
+        begun = read_config(self.directory)
+        if begun.settings != as_config(config).settings:
+            raise BadInput(
+                f"{self.directory} was begun with other settings; resume it with those in its config.json, or "
+                "train in another directory"
+            )
+        return begun
 
     def _begin(self) -> None:
         """Begin with an empty directory: the files of a former run are removed."""
@@ -151,7 +164,7 @@ class Run(History):
             display.begin(n, self.epoch - 1)
             yield from super().epochs(n)
             if self.early_stopping:
-                display.say(self.early_stopping.summary(len(self.by_epoch), n))
+                display.message(self.early_stopping.summary(len(self.by_epoch), n))
 
     def after_step(self) -> None:
         """Show the progress; save when it is time; stop when asked to."""
@@ -172,14 +185,14 @@ class Run(History):
 
     def message(self, line: str) -> None:
         """Show a line under the progress bar."""
-        self._display.say(line)
+        self._display.message(line)
 
-    def _note(self, means: dict[str, float]) -> None:
-        super()._note(means)
+    def _record(self, means: dict[str, float]) -> None:
+        super()._record(means)
         if self._events:
             with self.saving():
                 self._events.epoch(len(self.by_epoch), means)
-        if self._to_put_back is not None:  # epochs of before: the file is written whole
+        if self._pending is not None:  # epochs of before: the file is written whole
             return
         with self.saving(), open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
             file.write(_line(len(self.by_epoch), means))
@@ -187,13 +200,13 @@ class Run(History):
         self._display.epoch(self.epoch, means)
 
     @contextmanager
-    def _stopping_gently(self):
+    def _stopping_gently(self) -> Iterator[None]:
         """The first Ctrl-C lets the step end; the second is as abrupt as ever."""
         if threading.current_thread() is not threading.main_thread():  # signals reach the main thread alone
             yield
             return
 
-        def stop(*_):
+        def stop(*_: Any) -> None:
             self._stop = INTERRUPTED
             signal.signal(signal.SIGINT, before)
 
@@ -240,7 +253,7 @@ class Run(History):
         return self.directory / "samples" / f"{name}.{kind}"
 
     @contextmanager
-    def saving(self):
+    def saving(self) -> Iterator[None]:
         """A full disk or a lost permission ends the run in one line; the last checkpoint is intact."""
         try:
             yield
@@ -254,7 +267,7 @@ class Run(History):
         return f"resume with: {self._resume_with}"
 
 
-def _no_room(directory: Path, error: OSError) -> BadInput:
+def _no_room(directory: str | Path, error: OSError) -> BadInput:
     """A run that cannot even begin."""
     return BadInput(f"cannot write in {directory} ({error.strerror or error}); choose another --out")
 

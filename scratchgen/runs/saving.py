@@ -1,4 +1,4 @@
-"""`sg.save` and `sg.load`: a model in one file, with its weights, its class and the class's arguments."""
+"""`sg.save` and `sg.load`: a model in one file, with its weights, its class and its arguments."""
 
 from __future__ import annotations
 
@@ -37,11 +37,9 @@ def load(path: str | Path, *, into: Module | None = None, strict: bool = True) -
 
     Raises BadInput that names the file, for one that is missing, damaged, or does not fit the model.
     """
-    path = Path(path)
     if into is None and not strict:
-        raise BadInput(
-            "strict=False loads into a model that there is; give it as load(path, into=model, strict=False)"
-        )
+        raise BadInput("load(path, strict=False) returns a report; give the model too, as into=model")
+    path = Path(path)
     is_run = path.is_dir()
     if not is_run and not path.is_file():
         raise BadInput(f"{path} is missing; name a file that sg.save has written, or the directory of a run")

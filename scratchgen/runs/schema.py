@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import difflib
 import math
+import operator
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
@@ -29,6 +30,9 @@ SPELLINGS = {"binarise": "binarize", "colour": "color"}  # British and American:
 
 class Schema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The base class of declared settings: immutable, with a default for every field."""
+
+
+S = TypeVar("S", bound=Schema)
 
 
 def Ge(least: float) -> Meta:
@@ -108,8 +112,8 @@ class Field:
             finite = False
         if self.kind is float and not finite:
             raise ValueError(f"is {self.range}, not {value}")
-        within = {"ge": value.__ge__, "gt": value.__gt__, "le": value.__le__, "lt": value.__lt__}
-        if not all(within[name](type(value)(limit)) for name, limit in self.limits.items()):
+        within = {"ge": operator.ge, "gt": operator.gt, "le": operator.le, "lt": operator.lt}
+        if not all(within[name](value, limit) for name, limit in self.limits.items()):
             raise ValueError(f"is {self.range}, not {value}")
 
     @property
@@ -175,6 +179,6 @@ def as_dict(settings: Schema) -> dict[str, Any]:
     return msgspec.structs.asdict(settings)
 
 
-def replace(settings: Schema, **changed: Any) -> Schema:
+def replace(settings: S, **changed: Any) -> S:
     """A copy with some settings changed."""
     return msgspec.structs.replace(settings, **changed)

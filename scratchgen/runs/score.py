@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, Protocol, TypeVar
 
 from scratchgen.evaluation import Mean
 
-Show = Callable[
-    [Sequence, str], Iterable
-]  # (chunks of long work, its name) ↦ the chunks, under a progress bar
+C = TypeVar("C")
+
+
+class Show(Protocol):
+    """(chunks of long work, its name) ↦ the chunks, under a progress bar."""
+
+    def __call__(self, chunks: Sequence[C], name: str, /) -> Iterable[C]: ...
 
 
 @dataclass(frozen=True)
@@ -32,14 +37,20 @@ class Score:
     standard_error: float | None = None
     baseline_value: float | None = None
 
+    def number(self, of: Literal["value", "baseline_value"] = "value") -> float:
+        """The value, or the baseline's value. Raises ValueError for a score without it."""
+        found = self.value if of == "value" else self.baseline_value
+        if found is None:
+            raise ValueError(f"the score {self.measure!r} has no {of}")
+        return found
+
     def below(self, baseline: float, words: str, digits: int = 2) -> Score:
         """The same score with the expectation that it is lower than a baseline."""
-        assert self.value is not None
         return replace(
             self,
             baseline=words,
             expected=f"below {baseline:.{digits}f}",
-            reached=self.value < baseline,
+            reached=self.number() < baseline,
             baseline_value=baseline,
         )
 
@@ -60,6 +71,6 @@ def mean_score(
     )
 
 
-def no_progress(chunks: Sequence, name: str) -> Iterable:
+def no_progress(chunks: Sequence[C], name: str) -> Iterable[C]:
     """A `Show` without a progress bar."""
     return chunks

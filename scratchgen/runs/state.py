@@ -1,4 +1,4 @@
-"""The state of the objects that a training changes: models, optimisers, averages, generators, dictionaries.
+"""The state of everything that a training changes: models, optimisers, averages, generators, carried states.
 
 A model, an optimiser or an average has `state_dict` and `load_state_dict`; a Generator has `state`; a plain
 dictionary is its own state, and is updated in place.
@@ -21,7 +21,7 @@ def state_of(thing: Any) -> dict[str, Any]:
 
 
 def restore(thing: Any, state: dict[str, Any]) -> None:
-    """Restore a state that `state_of` returned."""
+    """Restore a state in the object that it was taken from."""
     if isinstance(thing, dict):
         thing.clear()
         thing.update(state)
@@ -32,7 +32,7 @@ def restore(thing: Any, state: dict[str, Any]) -> None:
 
 
 def pack(things: dict[str, Any]) -> tuple[dict[str, np.ndarray], dict[str, dict]]:
-    """The states of all objects: arrays as {"model/W": ...}, and numbers as {"optimizer": {"t": 3}}."""
+    """The states of all things: arrays as {"model/W": ...}, and numbers as {"optimizer": {"t": 3}}."""
     arrays: dict[str, np.ndarray] = {}
     numbers: dict[str, dict] = {}
     for name, thing in things.items():
@@ -43,11 +43,11 @@ def pack(things: dict[str, Any]) -> tuple[dict[str, np.ndarray], dict[str, dict]
 
 
 def unpack(things: dict[str, Any], arrays: dict[str, np.ndarray], numbers: dict[str, dict]) -> None:
-    """Restore all states. Raises BadInput if they are states of other objects, for instance of another version."""
+    """Restore all states. Raises BadInput if they belong to other objects, as those of another version do."""
     if set(things) != set(numbers):
         raise BadInput(
-            f"the checkpoint holds the state of {', '.join(sorted(numbers))}, but this training has "
-            f"{', '.join(sorted(things))}: another version saved it; train again with another --out"
+            f"the checkpoint holds the state of {', '.join(sorted(numbers))}, but this training needs "
+            f"that of {', '.join(sorted(things))}: another version saved it; train again with another --out"
         )
     for name, thing in things.items():
         prefix = f"{name}/"

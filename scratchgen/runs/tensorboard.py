@@ -1,4 +1,4 @@
-"""The numbers of a run as TensorBoard reads them. An extra: pip install "scratchgen-numpy[tensorboard]"."""
+"""Event files for TensorBoard. Needs the extra: pip install "scratchgen-numpy[tensorboard]"."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from scratchgen.errors import BadInput
 
 
 def check_tensorboard() -> None:
-    """Raises BadInput, with the command that installs it, where the library is absent."""
+    """Raise BadInput, with the command that installs it, where the library is missing."""
     try:
         import tensorboardX  # noqa: F401
     except ImportError as error:
         raise BadInput(
-            f'--tensorboard needs tensorboardX ({error}); install it: pip install "scratchgen-numpy[tensorboard]"'
+            f'--tensorboard needs tensorboardX ({error}); run: pip install "scratchgen-numpy[tensorboard]"'
         ) from None
 
 
 class Events:
-    """An event file in a folder, written anew: a resumed run writes its former epochs again.
+    """An event file in a folder, written anew: a resumed run writes its earlier epochs again.
 
-    It is written at once, and not by a thread as in the library's SummaryWriter: logged numbers are visible, and
-    a full disk is an error of the run.
+    It is written at once, and not by a background thread as by the library's SummaryWriter: logged numbers are
+    visible immediately, and a full disk is an error of the run.
     """
 
     def __init__(self, folder: Path):
@@ -35,7 +35,7 @@ class Events:
         self._writer = EventsWriter(str(folder / "events"))
 
     def epoch(self, epoch: int, numbers: dict[str, float]) -> None:
-        """The means of an epoch."""
+        """Write the means of an epoch."""
         from tensorboardX.proto.event_pb2 import Event
         from tensorboardX.summary import scalar
 

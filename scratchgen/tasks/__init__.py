@@ -24,23 +24,23 @@ TASK_FOR_KIND = {"text": "text", "pairs": "text", "sequences": "music", "sound":
 
 
 def get_task(name: str) -> Task:
-    """The task of a name. Raises BadInput for a name that no task has."""
+    """The task with this name. Raises BadInput for a name that no task has."""
     if name not in NAMES:
         raise BadInput(f"no task is named {name!r}; there are {', '.join(NAMES)}")
     return import_module(f"scratchgen.tasks.{name}").TASK
 
 
 def tasks_of(family: str) -> list[Task]:
-    """The tasks of a command."""
+    """The tasks of a family: of the command `scratchgen train vae`, `gan` or `rnn`."""
     return [get_task(name) for name in FAMILIES[family]]
 
 
 def choose(family: str, data: str, given: Mapping[str, Any], name: str | None = None) -> Task:
-    """The task for some data and settings.
+    """Choose the task that trains on these data with these settings.
 
     family    vae, gan or rnn
     given     the settings; `model = vq` means the task vq
-    name      of the task, where it was asked for
+    name      of the task, if the user chose one
     Raises BadInput for the name of a task of another family.
     """
     if name is None:

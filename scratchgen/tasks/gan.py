@@ -18,13 +18,14 @@ from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.gan_scores import SAMPLES, gan_scores, judge_of, two_sample_scores
 from scratchgen.tasks.rows import RowInfo, columns_for, draw_rows, of_rows, sample_rows
 from scratchgen.tasks.task import (
-    OPTIMIZERS_WITH,
+    OPTIMIZER_WITH,
     BatchSize,
     Epochs,
     LearningRate,
     Task,
     TaskSettings,
     optimizer_for,
+    reject,
     schedule_for,
 )
 
@@ -32,8 +33,8 @@ CHANNELS = [16, 32]  # of the convolutions of a convolutional GAN
 HIDDEN_FOR_POINTS = [128, 128, 128]
 
 
-class Settings(TaskSettings):
-    """What can be set for a GAN. The settings of the optimiser hold for both players, unless D has its own."""
+class Settings(TaskSettings, frozen=True):
+    """Settings of a GAN. Those of the optimiser are valid for both players, unless the discriminator's are given."""
 
     model: Annotated[Literal["dense", "conv", "conditional", "packed"], Help("the two players")] = "dense"
     objective: Annotated[
@@ -65,7 +66,7 @@ class Settings(TaskSettings):
     beta2: Annotated[float, Ge(0), Lt(1), Help("decay of Adam's mean of squared gradients")] = 0.999
 
 
-class DataInfo(RowInfo):
+class DataInfo(RowInfo, frozen=True):
     """Rows, whether their values are within [0, 1], and their standard deviation if they are not."""
 
     bounded: bool = True
@@ -79,7 +80,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "grid": {"latent_dim": 2, "epochs": 96, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.08},
 }
 
-# An epoch of convolutions on MNIST takes as long as four of a dense pair; after five all ten digits appear.
+# A convolutional epoch on MNIST takes as long as four dense ones; samples show all ten digits after five.
 CONV_DEFAULTS: dict[str, dict[str, Any]] = {
     "mnist": {"latent_dim": 32, "epochs": 5, "learning_rate": 5e-4},
     "digits": {"latent_dim": 32, "epochs": 120, "learning_rate": 5e-4},
@@ -99,7 +100,7 @@ OBJECTIVE_DEFAULTS: dict[str, dict[str, Any]] = {
 
 
 def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the data set, the model and the objective bring with them."""
+    """Defaults that depend on the data set, the model and the objective."""
     is_conv = given.get("model") == "conv"
     found = dict(CONV_DEFAULTS.get(data, DEFAULTS.get(data, {})) if is_conv else DEFAULTS.get(data, {}))
     found |= OBJECTIVE_DEFAULTS.get(given.get("objective", ""), {})
@@ -116,7 +117,7 @@ def load(source: str, settings: Settings) -> RowData:
 
 
 def describe(rows: RowData, settings: Settings) -> DataInfo:
-    """Raises BadInput where the data do not fit the model."""
+    """The facts about the rows that the networks need. Raises BadInput where the data do not fit the model."""
     if settings.model == "conv" and rows.kind != "images":
         raise BadInput(
             f"{rows.name} holds {rows.kind}, and a convolutional GAN needs images; leave out --model"
@@ -155,19 +156,21 @@ def labels_for(rows: RowData, settings: Settings) -> np.ndarray | None:
 
 
 def prepare(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> None:
-    """Refuse what does not fit together."""
+    """Raises BadInput for settings and data that do not fit together."""
     if settings.patience:
         raise BadInput("patience waits for a better validation number, and a GAN has none; leave it out")
+    if settings.model != "packed":
+        reject(settings, ("pack",), f"is for model packed, not for {settings.model}; leave it out")
     gan.check(model, rows.train, labels_for(rows, settings), game_of(settings), settings.batch_size)
 
 
-def train(model: gan.AdversarialPair, rows: RowData, settings: Settings, run: Run, rng: Generator):
-    """The players move in turn (`gan.train`). → the trace of a game in the plane, or None"""
+def train(
+    model: gan.AdversarialPair, rows: RowData, settings: Settings, run: Run, rng: Generator
+) -> gan.TrainingTrace | None:
+    """Train both players in turn with `gan.train`; returns the trace of a game in the plane, or None."""
     game = game_of(settings)
     trace = None
-    if rows.kind == "points" and settings.model in (
-        "dense",
-    ):  # D judges single points: a surface over the plane
+    if rows.kind == "points" and settings.model == "dense":  # D is then a surface over the plane
         steps = settings.epochs * (len(rows.train) // settings.batch_size)
         trace = gan.TrainingTrace(model, rows.train, steps, game)
     of_G, of_D = players(settings)
@@ -191,20 +194,18 @@ def train(model: gan.AdversarialPair, rows: RowData, settings: Settings, run: Ru
 
 def players(settings: Settings) -> tuple[Settings, Settings]:
     """The settings of G and of D; momentum and weight_decay are for the player whose optimiser has them."""
-    own = settings.discriminator_optimizer
-    optimizers = (settings.optimizer, settings.optimizer if own == "same" else own)
-    alpha = settings.learning_rate
-    found = []
-    for name, learning_rate in zip(
-        optimizers, (alpha, settings.discriminator_learning_rate or alpha), strict=True
-    ):
-        of_the_other = {
-            setting: 0.0
-            for setting, users in OPTIMIZERS_WITH.items()
-            if name not in users and set(users) & set(optimizers)
-        }
-        found.append(replace(settings, optimizer=name, learning_rate=learning_rate, **of_the_other))
-    return found[0], found[1]
+    names: list[str] = [settings.optimizer, settings.discriminator_optimizer]
+    rates = [settings.learning_rate, settings.discriminator_learning_rate or settings.learning_rate]
+    if names[1] == "same":
+        names[1] = names[0]
+    G, D = (_for_player(settings, name, rate, names) for name, rate in zip(names, rates, strict=True))
+    return G, D
+
+
+def _for_player(settings: Settings, name: str, learning_rate: float, names: list[str]) -> Settings:
+    """The settings with one player's optimiser; those that only the other player's has are left out."""
+    of_the_other = {s: 0.0 for s, user in OPTIMIZER_WITH.items() if user != name and user in names}
+    return replace(settings, optimizer=name, learning_rate=learning_rate, **of_the_other)
 
 
 def _betas(settings: Settings) -> dict[str, float]:
@@ -213,9 +214,13 @@ def _betas(settings: Settings) -> dict[str, float]:
 
 
 def score(
-    model: gan.AdversarialPair, rows: RowData, settings: Settings, part: str, trace=None
+    model: gan.AdversarialPair,
+    rows: RowData,
+    settings: Settings,
+    part: str,
+    trace: gan.TrainingTrace | None = None,
 ) -> list[Score]:
-    """Of points the modes that samples find, of images their classes."""
+    """Scores at the end of a training: modes that samples of points find, or classes of sampled images."""
     return gan_scores(model, rows, part, Generator(HELD_OUT_SEED), judge_of(rows))
 
 
@@ -228,7 +233,7 @@ def evaluate(
     k: int | None,
     show: Show = no_progress,
 ) -> list[Score]:
-    """The same, and samples against real data by every two-sample score."""
+    """The scores at the end of a training, and every two-sample score of samples and real examples."""
     judge = judge_of(rows)
     scores = gan_scores(model, rows, part, rng, judge)
     return scores + two_sample_scores(model, rows, part, rng, judge, show)
@@ -243,9 +248,14 @@ CURVES = {
 
 
 def draw(
-    model: gan.AdversarialPair, rows: RowData, settings: Settings, run: Run, scores: list[Score], trace
+    model: gan.AdversarialPair,
+    rows: RowData,
+    settings: Settings,
+    run: Run,
+    scores: list[Score],
+    trace: gan.TrainingTrace | None,
 ) -> None:
-    """Samples, and the curves of the game; V and the losses are in nats where D is a probability."""
+    """Draw samples and the curves of the game; V and the losses are in nats where D is a probability."""
     n = SAMPLES if rows.kind == "points" else 100
     x, columns = model.sample(n, Generator(HELD_OUT_SEED)), columns_for(n, getattr(model, "classes", 1))
     draw_rows(x, rows, run.picture("samples"), "samples of the GAN", columns)

@@ -10,10 +10,11 @@ import numpy as np
 
 from scratchgen import evaluation
 from scratchgen.data import RowData, load_points
-from scratchgen.evaluation import ClassHistogram, Classifier, TwoSampleScore
+from scratchgen.evaluation import ClassHistogram, Classifier, Mean, TwoSampleScore
 from scratchgen.gan import GAN, AdversarialPair, ConditionalGAN
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.rows import labels_of
 
 SAMPLES = 1000
 CLASSIFIER_EXAMPLES, CLASSIFIER_EPOCHS = 40_000, 6  # at least, for its training
@@ -23,7 +24,7 @@ SHARE = "share of class {}"
 
 @dataclass(frozen=True)
 class Judge:
-    """What assigns samples of a data set to classes.
+    """Assigns samples of a data set to classes.
 
     classes       (N, D) → (N,): the most likely class of an image, the nearest mode of a point
     classifier    of images, or None
@@ -38,7 +39,7 @@ def judge_of(rows: RowData) -> Judge | None:
     if rows.kind == "points":
         centres = load_points(rows.name).source.centres
         return Judge(lambda x: np.argmin(((x[:, None] - centres) ** 2).sum(axis=-1), axis=1))
-    if not rows.classes or rows.kind != "images":
+    if rows.train_labels is None or rows.kind != "images":
         return None
     N, D = rows.train.shape
     classifier = Classifier(D, rows.classes, Generator(0))
@@ -50,7 +51,7 @@ def judge_of(rows: RowData) -> Judge | None:
 def gan_scores(
     model: AdversarialPair, rows: RowData, part: str, rng: Generator, judge: Judge | None
 ) -> list[Score]:
-    """Of points the modes that samples find, of images the classes; [] without a judge.
+    """Scores of samples: the modes that points find, or the classes of images; [] without a judge.
 
     part    the real examples whose own numbers are the baseline
     """
@@ -95,7 +96,7 @@ def _mode_scores(samples: np.ndarray, points: RowData, part: str) -> list[Score]
 
 def _class_scores(samples: np.ndarray, images: RowData, part: str, classifier: Classifier) -> list[Score]:
     K = images.classes
-    untrained = GAN(samples.shape[1]).sample(SAMPLES, Generator(HELD_OUT_SEED))
+    untrained = GAN(samples.shape[1], rng=Generator(0)).sample(SAMPLES, Generator(HELD_OUT_SEED))
     ours, theirs, real = (
         evaluation.class_shares(classifier, x, K) for x in (samples, untrained, getattr(images, part))
     )
@@ -123,7 +124,7 @@ def _class_scores(samples: np.ndarray, images: RowData, part: str, classifier: C
 
 
 def _requested_class(samples: np.ndarray, images: RowData, part: str, judge: Judge) -> Score:
-    """The accuracy of samples of a conditional model, which draws one class after the other."""
+    """The share of samples with the requested class; the classes were requested in turn."""
     right = evaluation.mean_over_examples(judge.classes(samples) == np.arange(SAMPLES) % images.classes)
     accuracy = float(np.mean(judge.classes(getattr(images, part)) == getattr(images, f"{part}_labels")))
     return Score(
@@ -158,8 +159,10 @@ def two_sample_scores(
         getattr(rows, part)[random_indices(n, getattr(rows, part))],
     )
     real = rows.train[chosen]
-    labels = (rows.train_labels[chosen],) if isinstance(model, ConditionalGAN) else ()
-    samples = model.sample(n, rng, *labels)
+    if isinstance(model, ConditionalGAN):
+        samples = model.sample(n, rng, labels_of(rows, "train")[chosen])
+    else:
+        samples = model.sample(n, rng)
     features = judge.classifier.features if judge and judge.classifier else None
     scores = [Score("examples in each set below", f"{n:,}", f"{n:,} (held-out)", value=n, baseline_value=n)]
     for _ in show([samples], f"comparing {n:,} samples with {n:,} real examples"):
@@ -196,10 +199,11 @@ def _next_to_held_out(score: TwoSampleScore) -> Score:
     )
 
 
-def _digits(mean) -> int:
+def _digits(mean: Mean) -> int:
     """Decimals that show two digits of the standard error, or three of a number without one."""
-    known = math.isfinite(mean.standard_error) and mean.standard_error > 0
-    size, figures = (mean.standard_error, 2) if known else (abs(mean.mean) or 1.0, 3)
+    size, figures = float(mean.standard_error), 2
+    if not (math.isfinite(size) and size > 0):
+        size, figures = abs(float(mean.mean)) or 1.0, 3
     return max(0, figures - 1 - math.floor(math.log10(size)))
 
 

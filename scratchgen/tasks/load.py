@@ -1,10 +1,10 @@
-"""From a run directory back to its task, its model and its data. Nothing is ever unpickled."""
+"""Load the task, the model and the data of a run directory. Nothing is ever unpickled."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -19,9 +19,12 @@ from scratchgen.runs.weights import read_weights
 from scratchgen.tasks import get_task
 from scratchgen.tasks.task import Task
 
+M_co = TypeVar("M_co", bound=Module, covariant=True)
+I_co = TypeVar("I_co", bound=msgspec.Struct, covariant=True)
+
 
 @dataclass(frozen=True)
-class LoadedRun:
+class LoadedRun(Generic[M_co, I_co]):
     """A finished run: its task, its model with the trained weights in evaluation mode, and its configuration.
 
     info    what sampling needs to know of the data (the task's `data_info`)
@@ -30,8 +33,8 @@ class LoadedRun:
     directory: Path
     task: Task
     config: RunConfig
-    model: Module
-    info: Any
+    model: M_co
+    info: I_co
 
     @property
     def settings(self) -> Any:
@@ -39,11 +42,11 @@ class LoadedRun:
         return settings_of(self.task, self.config, self.directory)
 
     def load_data(self) -> Any:
-        """The data, as the model was trained on them. Raises BadInput if they have changed since."""
+        """The data that the model was trained on. Raises BadInput if they have changed since."""
         if (self.directory / RESULT).exists():
             raise BadInput(
-                f"{self.directory} was trained by `scratchgen reproduce`, with data and settings of its own; its "
-                f"result is in {self.directory / RESULT}"
+                f"{self.directory} was trained by `scratchgen reproduce`, with other data and settings than its task; "
+                f"its result is in {self.directory / RESULT}"
             )
         source = source_of(self.config, self.directory)
         data = self.task.load(source, self.settings)
@@ -54,15 +57,15 @@ class LoadedRun:
         return data
 
 
-def load_run(directory: str | Path) -> LoadedRun:
-    """A finished run. Raises BadInput that names the file that is missing or damaged."""
+def load_run(directory: str | Path) -> LoadedRun[Any, Any]:
+    """Load a finished run. Raises BadInput, which names the file, for a missing or damaged one."""
     directory = Path(directory)
     config = read_config(directory)
     path = directory / "config.json"
     if config.task == OWN_TASK and config.reproduction:
         raise BadInput(
-            f"{directory} belongs to `scratchgen reproduce {config.reproduction}`, whose model of data made by "
-            f"formula has no task; its result is in {directory / RESULT}"
+            f"{directory} belongs to `scratchgen reproduce {config.reproduction}`, whose data come from a formula, so "
+            f"that the run has no task; its result is in {directory / RESULT}"
         )
     if config.task == OWN_TASK:
         raise BadInput(
@@ -99,12 +102,12 @@ def task_of(config: RunConfig, directory: Path) -> Task:
 
 
 def settings_of(found: Task, config: RunConfig, directory: Path) -> Any:
-    """The settings in a configuration, checked: a person may have edited the file. Raises BadInput."""
+    """The checked settings of a configuration, as the file may have been edited. Raises BadInput."""
     return found.settings(**check(found.settings, config.settings, str(directory / "config.json")))
 
 
 def source_of(config: RunConfig, directory: Path) -> str:
-    """Where the data of a run come from. Raises BadInput where the configuration does not say it."""
+    """The name or path of the data of a run. Raises BadInput if the configuration has none."""
     if config.source is None:
         raise BadInput(f"{directory / 'config.json'} does not name the source of its data; train again")
     return config.source

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from scratchgen import plots, rnn
 from scratchgen.data import SequenceData, load_sequences
@@ -20,9 +21,10 @@ from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.recurrent import Cell, Dropout, Hidden, RecurrentSettings, WeightNoise, draw_dynamics
 from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.task import (
+    BatchSize,
     Epochs,
     LearningRate,
-    Patience,
+    PatienceEpochs,
     SampleRequest,
     Task,
     TaskInfo,
@@ -30,12 +32,15 @@ from scratchgen.tasks.task import (
     schedule_for,
 )
 
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
+
 MARGINALS = "each note by its frequency"
-STEPS = 64  # of the piece that a run ends with, and of `scratchgen sample`
+STEPS = 64  # of the piece at the end of a training, and of `scratchgen sample`
 
 
-class Settings(RecurrentSettings):
-    """What can be set for a model of music. Pieces are few and their steps carry much: more epochs than a text."""
+class Settings(RecurrentSettings, frozen=True):
+    """Settings of a model of music. Pieces are few, so that training takes more epochs than on a text."""
 
     cell: Cell = "gru"
     hidden: Hidden = 42
@@ -45,13 +50,13 @@ class Settings(RecurrentSettings):
     ] = 50
     weight_noise: WeightNoise = 0.0
     epochs: Epochs = 60
-    batch_size: Annotated[int, Ge(1), Help("pieces per step")] = 8
+    batch_size: BatchSize = 8
     learning_rate: LearningRate = 1e-2
-    patience: Patience = 15
+    patience: PatienceEpochs = 15
 
 
 class DataInfo(TaskInfo, frozen=True, kw_only=True):
-    """What playing a sample needs to know of the data.
+    """The facts about piano rolls that playing a sample needs.
 
     unit     the duration of a step, "quarter note" for instance
     first    MIDI pitch of the first note of a roll
@@ -62,7 +67,7 @@ class DataInfo(TaskInfo, frozen=True, kw_only=True):
 
 
 def load(source: str, settings: Settings) -> SequenceData:
-    """Piano rolls: a known set, or a folder of MIDI files."""
+    """Load piano rolls: a known set, or a folder of MIDI files."""
     return load_sequences(source)
 
 
@@ -84,8 +89,10 @@ def build(settings: Settings, rolls: SequenceData, info: DataInfo, rng: Generato
     )
 
 
-def train(model: rnn.FrameModel, rolls: SequenceData, settings: Settings, run: Run, rng: Generator):
-    """Maximum likelihood of whole pieces (`rnn.train_frames`). → the eigenvalues of W_hh by epoch"""
+def train(
+    model: rnn.FrameModel, rolls: SequenceData, settings: Settings, run: Run, rng: Generator
+) -> rnn.EigenvalueHistory:
+    """Maximise the likelihood of whole pieces (`rnn.train_frames`); returns the eigenvalues of W_hh by epoch."""
     history = rnn.EigenvalueHistory(model.recurrent)
     run.observe(eigenvalues=history)
     rnn.train_frames(
@@ -104,7 +111,11 @@ def train(model: rnn.FrameModel, rolls: SequenceData, settings: Settings, run: R
 
 
 def score(
-    model: rnn.FrameModel, rolls: SequenceData, settings: Settings, part: str, history=None
+    model: rnn.FrameModel,
+    rolls: SequenceData,
+    settings: Settings,
+    part: str,
+    history: rnn.EigenvalueHistory | None = None,
 ) -> list[Score]:
     """Held-out nats per step, −Σ log p / Σ T over all pieces, compared with independent notes.
 
@@ -126,22 +137,22 @@ def evaluate(
     k: int | None,
     show: Show = no_progress,
 ) -> list[Score]:
-    """The score that a training ends with: it is exact."""
+    """The score at the end of a training, which is exact."""
     return score(model, rolls, settings, part)
 
 
-def per_step(nats: np.ndarray, steps) -> Mean:
+def per_step(nats: np.ndarray, steps: ArrayLike) -> Mean:
     """r = Σ nats / Σ steps, with its standard error for pieces drawn at random.
 
     s² = N/(N−1) Σ_i (nats_i − r steps_i)² / (Σ steps)².   Source: Cochran (1977), chapter 6.
     Ledger: rnn.per_step
     """
-    steps = np.asarray(steps)
-    N, ratio = len(nats), float(nats.sum() / steps.sum())
+    T = np.asarray(steps)
+    N, ratio = len(nats), float(nats.sum() / T.sum())
     if N == 1:
         return Mean(ratio, math.nan)
-    squares = float(((nats - ratio * steps) ** 2).sum())
-    return Mean(ratio, math.sqrt(N / (N - 1) * squares) / float(steps.sum()))
+    squares = float(((nats - ratio * T) ** 2).sum())
+    return Mean(ratio, math.sqrt(N / (N - 1) * squares) / float(T.sum()))
 
 
 def marginal_nats(train: list[np.ndarray], held_out: list[np.ndarray]) -> float:
@@ -157,19 +168,26 @@ def marginal_nats(train: list[np.ndarray], held_out: list[np.ndarray]) -> float:
 
 
 def draw(
-    model: rnn.FrameModel, rolls: SequenceData, settings: Settings, run: Run, scores: list[Score], history
+    model: rnn.FrameModel,
+    rolls: SequenceData,
+    settings: Settings,
+    run: Run,
+    scores: list[Score],
+    history: rnn.EigenvalueHistory,
 ) -> None:
-    """Curves, a piece as a piano roll and as sound, gradients on their way back, and eigenvalues."""
+    """Draw curves, a sampled piece, gradient norms through time and eigenvalues, and write the piece as sound."""
     series = {"training": run.history["nats"], "validation": run.history["validation_nats"]}
-    plots.curves(series, run.picture("curves"), "nats per step", {MARGINALS: scores[0].baseline_value})
+    plots.curves(
+        series, run.picture("curves"), "nats per step", {MARGINALS: scores[0].number("baseline_value")}
+    )
     roll = model.sample(STEPS, 1, Generator(HELD_OUT_SEED))[:, 0]
     piano_rolls([roll], rolls.first, rolls.unit, run.picture("roll"), f"sample of the RNN, {rolls.name}")
     draw_dynamics(model, lambda _: rolls.test[0], run, history, settings.cell)
     write_wav(perform(roll, rolls.first, rolls.unit), run.directory / "samples" / "roll.wav")
 
 
-def sample(run, request: SampleRequest) -> str:
-    """One piece: MIDI for a sequencer, WAV to listen to, PNG to look at."""
+def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> str:
+    """Write one sampled piece as MIDI, as sound (WAV) and as a picture (PNG); returns the line to print."""
     midi, n = output_file(request.out, ".mid", "music is written as MIDI"), request.n or STEPS
     sound, picture = (writable_file(midi.with_suffix(suffix)) for suffix in (".wav", ".png"))
     first, unit = run.info.first, run.info.unit

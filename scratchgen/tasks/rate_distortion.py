@@ -1,4 +1,4 @@
-"""The curve of rate and distortion along which β moves a VAE, from several runs."""
+"""The rate-distortion curve of VAEs with different β, from several runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scratchgen.tasks.vae_scores import DISTORTION, RATE
 
 
 def rates_and_distortions(records: Sequence[Record]) -> dict[float, tuple[float, float]]:
-    """{β: (R, D)} on held-out data, means over seeds, of VAEs that differ in nothing else; otherwise {}.
+    """{β: (R, D)} on held-out data, means over seeds; {} for VAEs that differ in other settings too.
 
     A run under the constraint D ≤ D₀ counts as one with β = 1/λ, for its final λ.
 
@@ -30,7 +30,7 @@ def rates_and_distortions(records: Sequence[Record]) -> dict[float, tuple[float,
         settings = record.config.settings
         if R is None or D is None or settings.get("objective") not in ("elbo", "beta", "geco"):
             return {}
-        logs = record.series("log_lambda")  # under the constraint alone
+        logs = record.series("log_lambda")  # of runs with a constraint
         beta = math.exp(-logs[-1]) if logs else settings["beta"]
         found[settings["beta"], settings["target_distortion"]].append((beta, R, D))
     means = [[sum(column) / len(runs) for column in zip(*runs, strict=True)] for runs in found.values()]
@@ -38,7 +38,7 @@ def rates_and_distortions(records: Sequence[Record]) -> dict[float, tuple[float,
 
 
 def rate_distortion_figure(records: Sequence[Record]) -> list[str]:
-    """The curve as a figure of the comparison page; nothing if there are fewer than two points of it."""
+    """The curve as a figure of the comparison page; [] if it has fewer than two points."""
     points = rates_and_distortions(records)
     if len(points) < 2:
         return []

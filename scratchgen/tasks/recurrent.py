@@ -1,9 +1,9 @@
-"""What the tasks of recurrent networks share: settings, tokenizers, and the picture of how gradients travel."""
+"""The common parts of the recurrent tasks: settings, tokenizers, and the pictures of gradients through time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 
@@ -15,11 +15,11 @@ from scratchgen.nn.saving import build
 from scratchgen.random import Generator
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Lt
-from scratchgen.tasks.task import ScheduleName, TaskSettings, refuse
+from scratchgen.tasks.task import ScheduleName, TaskSettings, reject
 
 Tokenizer = CharacterTokenizer | ByteTokenizer | BytePairTokenizer
 
-JACOBIAN_STEPS = 50  # steps that gradients are followed back
+JACOBIAN_STEPS = 50  # time steps over which gradient norms are drawn
 SQUARE_NAMES = {
     "tanh": ("$W_{hh}$",),
     "lstm": ("$W_{hi}$", "$W_{hf}$", "$W_{hg}$", "$W_{ho}$"),
@@ -38,8 +38,8 @@ WeightNoise = Annotated[
 ]
 
 
-class RecurrentSettings(TaskSettings):
-    """What can be set for every recurrent network."""
+class RecurrentSettings(TaskSettings, frozen=True):
+    """Settings of every recurrent network."""
 
     cell: Cell = "tanh"
     layers: Annotated[int, Ge(1), Help("number of stacked recurrent layers")] = 1
@@ -48,8 +48,8 @@ class RecurrentSettings(TaskSettings):
     schedule: ScheduleName = "half_cosine"
 
 
-class TokenizerSettings(RecurrentSettings):
-    """What can be set where texts are read as tokens."""
+class TokenizerSettings(RecurrentSettings, frozen=True):
+    """Settings of the tasks that read texts as tokens."""
 
     tokenizer: Annotated[
         Literal["characters", "bytes", "bpe"], Help("the tokens of a text; bpe: byte pairs, parts of words")
@@ -66,14 +66,19 @@ def tokenizer_for(settings: TokenizerSettings, train: str, held_out: str) -> Tok
     """
     if settings.tokenizer == "bpe":
         return BytePairTokenizer.of([train], settings.vocabulary_size)
-    refuse(
+    reject(
         settings, ("vocabulary_size",), f"is for tokenizer bpe, not for {settings.tokenizer}; leave it out"
     )
     return ByteTokenizer() if settings.tokenizer == "bytes" else CharacterTokenizer.of(train, held_out)
 
 
-def draw_dynamics(model, inputs: Callable, run: Run, history: rnn.EigenvalueHistory, cell: str) -> None:
-    """Gradient norms on their way back through time, before and after training, and the eigenvalues of W_hh.
+R = TypeVar("R", rnn.LanguageModel, rnn.FrameModel)
+
+
+def draw_dynamics(
+    model: R, inputs: Callable[[R], np.ndarray], run: Run, history: rnn.EigenvalueHistory, cell: str
+) -> None:
+    """Draw gradient norms back through time, before and after training, and the eigenvalues of W_hh.
 
     inputs    from a model to the sequence (T, D) that its network reads
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from scratchgen import kernels
 from scratchgen.errors import BadInput
@@ -13,14 +14,14 @@ from scratchgen.runs.score import Score
 from scratchgen.tasks.load import settings_of, source_of, task_of
 from scratchgen.tasks.task import train_task
 
-FIXED = ("task", "data_sha256", "seed", "model", "settings", "data_info")  # must be as they were
+FIXED = ("task", "data_sha256", "seed", "model", "settings", "data_info")  # may not change between sessions
 NAMES = {
     "data_sha256": "its data",
     "data_info": "the description of its data",
 }  # where a message has another name
 
 
-def resume(directory: Path, family: str, **session) -> tuple[Module, list[Score]]:
+def resume(directory: Path, family: str, **session: Any) -> tuple[Module, list[Score]]:
     """Resume the run in `directory` with its own data, settings, seed and kernel backend.
 
     family     the command that it was given to: vae, gan or rnn
@@ -28,6 +29,10 @@ def resume(directory: Path, family: str, **session) -> tuple[Module, list[Score]
     Raises BadInput where there is no run of that family, where it is finished, or where its data have changed.
     """
     config = read_config(directory)
+    if config.reproduction:
+        raise BadInput(
+            f"{directory} belongs to `scratchgen reproduce {config.reproduction}`; resume it with that command"
+        )
     if config.task == OWN_TASK:
         raise BadInput(f"{directory} is a run of a loop of your own; run that program again with resume=True")
     found = task_of(config, directory)
@@ -42,10 +47,10 @@ def resume(directory: Path, family: str, **session) -> tuple[Module, list[Score]
         )
 
 
-def open_again(directory: Path, now: RunConfig, **session) -> Run:
+def open_again(directory: Path, now: RunConfig, **session: Any) -> Run:
     """The run in `directory`, resumed or begun. Raises BadInput if it was begun with something else.
 
-    now    the configuration as it would be today
+    now    the configuration that a new run would have
     """
     begun = (directory / "config.json").exists()
     config = read_config(directory) if begun else now

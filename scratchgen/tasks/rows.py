@@ -1,11 +1,11 @@
-"""What the tasks on rows of numbers share: images, frames of music or sound, points in the plane."""
+"""The common parts of the tasks on rows of numbers: images, frames of music or sound, points in the plane."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -17,11 +17,14 @@ from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file
 from scratchgen.tasks.task import SampleRequest, TaskInfo
 
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
+
 DEFAULT_COUNT = 64  # samples of `scratchgen sample`
 
 
 class RowInfo(TaskInfo, frozen=True, kw_only=True):
-    """What building a model of rows, sampling and pictures need to know of the data.
+    """The facts about rows that building a model, sampling and drawing need.
 
     kind           what a row is
     image_shape    (height, width) that a row is reshaped to for a picture
@@ -46,7 +49,7 @@ class RowInfo(TaskInfo, frozen=True, kw_only=True):
             raise ValueError(f"a model of {data_dim} numbers per row for rows of {self.data_dim}")
 
 
-def of_rows(rows: RowData) -> dict:
+def of_rows(rows: RowData) -> dict[str, Any]:
     """The fields of a RowInfo."""
     return {
         "kind": rows.kind,
@@ -69,7 +72,7 @@ def held_out(rows: RowData, most: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def draw_rows(x: np.ndarray, info: RowInfo | RowData, path: Path, title: str, columns: int) -> None:
-    """A picture of rows as what they are: a sheet of images, points in the plane, or frames."""
+    """Draw rows: a grid of images, points in the plane, or frames."""
     if info.kind == "points":
         plots.scatter(x, None, path, title)
     elif info.kind == "frames":
@@ -79,12 +82,12 @@ def draw_rows(x: np.ndarray, info: RowInfo | RowData, path: Path, title: str, co
 
 
 def columns_for(n: int, classes: int) -> int:
-    """Columns of a sheet of n images whose classes take turns: each column is of one class."""
+    """Columns of a grid of n images whose classes take turns: each column has one class."""
     return classes * max(1, round(math.sqrt(n) / classes))
 
 
-def sample_rows(run, request: SampleRequest) -> str:
-    """Draw samples of a model of rows into a PNG, of chosen classes where the model is conditional."""
+def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest) -> str:
+    """Draw samples of a model of rows into a PNG; a conditional model may be given classes."""
     model, n = run.model, request.n or DEFAULT_COUNT
     out, classes = png_file(request.out, "images are"), chosen_classes(run.directory, model, request.classes)
     rng = Generator(request.seed)
@@ -110,8 +113,8 @@ def output_file(out: Path | None, suffix: str, written: str) -> Path:
     return writable_file(out)
 
 
-def chosen_classes(directory: Path, model: Module, asked) -> list[int]:
-    """The classes to sample, each once; none means that the model chooses. Raises BadInput."""
+def chosen_classes(directory: Path, model: Module, asked: Sequence[int]) -> list[int]:
+    """The requested classes without repetition; [] leaves the choice to the model. Raises BadInput."""
     if not asked:
         return []
     K = getattr(model, "classes", 0)

@@ -1,4 +1,4 @@
-"""The settings of a training from the places where they are given: a file, --set, options; the later wins.
+"""The settings of a training from a file, from --set and from options; the later one wins.
 
 A file is TOML with the names of the task's settings, at the top or in a table [settings], and `data`, `seed`
 and `task` next to them:
@@ -22,18 +22,19 @@ from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED
 from scratchgen.runs.config import read_config
 from scratchgen.runs.files import Unreadable, read_bytes
-from scratchgen.runs.schema import check, fields, unknown
+from scratchgen.runs.schema import Field, check, fields, unknown
 from scratchgen.tasks import FAMILIES, get_task, tasks_of
 from scratchgen.tasks.task import Task
 
 TABLE = "settings"
 LARGEST_FILE = 2**20  # bytes; a page of settings is far smaller
 BESIDES = ("data", "seed", "task")  # may be given next to the settings
+SEED = Field("seed", int, 0, "seed of all noise", "", (), {})
 
 
 @dataclass(frozen=True)
-class Given:
-    """What was given: data, seed and task (None where they were not), and settings with their place.
+class GivenSettings:
+    """The given data, seed and task (None if not given), and the given settings with their place.
 
     places    where each setting was given, for messages: "--set", or a file
     """
@@ -44,14 +45,14 @@ class Given:
     settings: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
 
-    def __or__(self, later: Given) -> Given:
-        """Both, where the later one wins."""
+    def __or__(self, later: GivenSettings) -> GivenSettings:
+        """Both together; where both have a setting, the later one wins."""
         besides = {name: getattr(later, name) for name in BESIDES if getattr(later, name) is not None}
         merged = {**self.settings, **later.settings}
         return replace(self, **besides, settings=merged, places={**self.places, **later.places})
 
-    def checked(self, found: Task) -> Given:
-        """The same, if every setting is one of the task, of its type and in its range. Raises BadInput."""
+    def checked(self, found: Task) -> GivenSettings:
+        """The settings in their types, if all belong to the task and are in range. Raises BadInput."""
         settings: dict[str, Any] = {}
         for name, value in self.settings.items():
             if name == "model" and value == "vq" and found.name == "vq":
@@ -62,10 +63,15 @@ class Given:
         return replace(self, settings=settings)
 
 
-def from_file(path: Path, family: str) -> Given:
-    """The content of a TOML file, or of the run whose directory or config.json it is. Raises BadInput."""
+def from_file(path: Path, family: str) -> GivenSettings:
+    """Read a TOML file, or the configuration of a run from its directory or config.json. Raises BadInput."""
     if path.is_dir() or path.name == "config.json":
         config = read_config(path if path.is_dir() else path.parent)
+        if config.reproduction:
+            raise BadInput(
+                f"--config: {path} belongs to `scratchgen reproduce {config.reproduction}`, whose settings are not "
+                "all in its config.json; use that command"
+            )
         if config.family != family:
             raise BadInput(
                 f"--config: {path} is a run of the task {config.task}; use `scratchgen train {config.family or '…'}`"
@@ -81,8 +87,8 @@ def from_file(path: Path, family: str) -> Given:
     return _given(_flat(found, path), f"--config {path}")
 
 
-def from_assignments(assignments: Iterable[str], family: str) -> Given:
-    """`--set name=value`, several times; `settings.name=value` is the same. Raises BadInput."""
+def from_assignments(assignments: Iterable[str], family: str) -> GivenSettings:
+    """Read assignments `--set name=value`; `settings.name=value` is the same. Raises BadInput."""
     declared = {name: f for t in tasks_of(family) for name, f in fields(t.settings).items()}
     found: dict[str, Any] = {}
     for assignment in assignments:
@@ -93,7 +99,7 @@ def from_assignments(assignments: Iterable[str], family: str) -> Given:
             )
         name, value = name.strip().removeprefix(f"{TABLE}."), value.strip()
         if name == "seed":
-            found[name] = int(value) if value.removeprefix("-").isdigit() else value
+            found[name] = SEED.parse(value)
         elif name in BESIDES:
             found[name] = value
         elif name in declared:
@@ -103,13 +109,13 @@ def from_assignments(assignments: Iterable[str], family: str) -> Given:
     return _given(found, "--set")
 
 
-def from_options(options: Mapping[str, Any]) -> Given:
-    """Settings that were given as options of the command."""
+def from_options(options: Mapping[str, Any]) -> GivenSettings:
+    """Settings given as options of the command."""
     given = _given(dict(options), "options")
     return replace(given, places={name: f"--{name.replace('_', '-')}" for name in given.settings})
 
 
-def _given(found: dict[str, Any], place: str) -> Given:
+def _given(found: dict[str, Any], place: str) -> GivenSettings:
     besides = {name: found.pop(name) for name in BESIDES if name in found}
     if "data" in besides and not isinstance(besides["data"], str):
         raise BadInput(f"{place}: data is a text, not {besides['data']!r}")
@@ -120,20 +126,20 @@ def _given(found: dict[str, Any], place: str) -> Given:
         raise BadInput(f"{place}: seed is a whole number, not {seed!r}")
     if not 0 <= seed < HELD_OUT_SEED:
         raise BadInput(f"{place}: seed is at least 0 and at most {HELD_OUT_SEED - 1}, not {seed}")
-    return Given(**besides, settings=found, places=dict.fromkeys(found, place))
+    return GivenSettings(**besides, settings=found, places=dict.fromkeys(found, place))
 
 
 def _flat(found: dict, path: Path) -> dict[str, Any]:
     table = found.pop(TABLE, {})
     if not isinstance(table, dict):
-        raise BadInput(f"--config {path}: {TABLE} is a table; write [{TABLE}] on a line of its own")
+        raise BadInput(f"--config {path}: {TABLE} is a table; write [{TABLE}] on a separate line")
     if twice := sorted(found.keys() & table.keys()):
         raise BadInput(f"--config {path}: {twice[0]} is given twice, at the top and in [{TABLE}]; choose one")
     return {**found, **table}
 
 
 def _refuse_unknown_model(name: str, value: Any, found: Task, place: str) -> None:
-    """The models of a command may be of several tasks: the message lists all of them. Raises BadInput."""
+    """Raises BadInput for a model that no task of the command has; the message lists all of them."""
     if name != "model":
         return
     models = [model for task in tasks_of(found.family) for model in fields(task.settings)[name].choices]
@@ -142,7 +148,7 @@ def _refuse_unknown_model(name: str, value: Any, found: Task, place: str) -> Non
 
 
 def _refuse_other_task(name: str, found: Task, place: str) -> None:
-    """A setting of another task gets a message that says so. Raises BadInput."""
+    """Raises BadInput for a setting of another task; the message names that task."""
     if name in fields(found.settings):
         return
     users = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
@@ -22,9 +22,10 @@ from scratchgen.tasks.music import per_step
 from scratchgen.tasks.recurrent import Cell, Hidden, RecurrentSettings, WeightNoise
 from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.task import (
+    BatchSize,
     Epochs,
     LearningRate,
-    Patience,
+    PatienceEpochs,
     SampleRequest,
     Task,
     TaskInfo,
@@ -32,28 +33,31 @@ from scratchgen.tasks.task import (
     schedule_for,
 )
 
-ORDER = 32  # samples that the linear prediction looks back
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
+
+ORDER = 32  # past samples that the linear prediction uses
 LINEAR = f"linear prediction from {ORDER} samples"
 MARGINAL = "independent Gaussian numbers"
-SECONDS, SAMPLES = 1.5, 2  # of the sounds that a run ends with, and how many
+SECONDS, SAMPLES = 1.5, 2  # length and number of the sounds at the end of a training
 DEFAULT_COUNT = 64  # frames of `scratchgen sample`
 
 
-class Settings(RecurrentSettings):
-    """What can be set for a model of sound."""
+class Settings(RecurrentSettings, frozen=True):
+    """Settings of a model of sound."""
 
     cell: Cell = "gru"
     hidden: Hidden = 128
     mixture_components: Annotated[int, Ge(1), Help("Gaussians of the mixture that a frame is drawn from")] = 8
     weight_noise: WeightNoise = 0.0
     epochs: Epochs = 25
-    batch_size: Annotated[int, Ge(1), Help("sounds per step")] = 32
+    batch_size: BatchSize = 32
     learning_rate: LearningRate = 4e-3
-    patience: Patience = 5
+    patience: PatienceEpochs = 5
 
 
 class DataInfo(TaskInfo, frozen=True, kw_only=True):
-    """What playing a sample needs to know of the data.
+    """The facts about sounds that playing a sample needs.
 
     rate     samples per second, Hz
     scale    (D,), the factor of each number of a frame
@@ -69,7 +73,7 @@ class DataInfo(TaskInfo, frozen=True, kw_only=True):
 
 
 def load(source: str, settings: Settings) -> SoundFrames:
-    """Sounds as frames: a known set, or a folder of WAV or FLAC files."""
+    """Load sounds as frames: a known set, or a folder of WAV or FLAC files."""
     return load_sound_frames(source)
 
 
@@ -79,7 +83,7 @@ def describe(frames: SoundFrames, settings: Settings) -> DataInfo:
 
 
 def build(settings: Settings, frames: SoundFrames, info: DataInfo, rng: Generator) -> rnn.FrameModel:
-    """A model of real frames."""
+    """A model of real-valued frames: mixtures of Gaussians given the state."""
     return rnn.FrameModel(
         frames.D,
         settings.hidden,
@@ -92,7 +96,7 @@ def build(settings: Settings, frames: SoundFrames, info: DataInfo, rng: Generato
 
 
 def train(model: rnn.FrameModel, frames: SoundFrames, settings: Settings, run: Run, rng: Generator) -> None:
-    """Maximum likelihood of whole sounds (`rnn.train_frames`)."""
+    """Maximise the likelihood of whole sounds (`rnn.train_frames`)."""
     rnn.train_frames(
         model,
         frames.train,
@@ -108,7 +112,7 @@ def train(model: rnn.FrameModel, frames: SoundFrames, settings: Settings, run: R
 
 
 def score(
-    model: rnn.FrameModel, frames: SoundFrames, settings: Settings, part: str, trained=None
+    model: rnn.FrameModel, frames: SoundFrames, settings: Settings, part: str, trained: None = None
 ) -> list[Score]:
     """Held-out nats per frame, −Σ log p / Σ T over all sounds, compared with two baselines.
 
@@ -133,7 +137,7 @@ def evaluate(
     k: int | None,
     show: Show = no_progress,
 ) -> list[Score]:
-    """The scores that a training ends with: they are exact."""
+    """The scores at the end of a training, which are exact."""
     return score(model, frames, settings, part)
 
 
@@ -146,7 +150,7 @@ def marginal_nats(frames: list[np.ndarray]) -> float:
 def linear_nats(frames: SoundFrames, part: str) -> float:
     """Nats per frame of the samples by linear prediction, fitted to the training part.
 
-    The samples are those that the frames stand for, with the zeros that fill the last frame. A frame of them
+    The samples are those of the frames, with the zeros that fill the last frame. A frame of them
     has density Π_d 1/s_d times that of its numbers.   Ledger: rnn.linear_prediction
     """
     train, held_out = (
@@ -158,11 +162,16 @@ def linear_nats(frames: SoundFrames, part: str) -> float:
 
 
 def draw(
-    model: rnn.FrameModel, frames: SoundFrames, settings: Settings, run: Run, scores: list[Score], trained
+    model: rnn.FrameModel,
+    frames: SoundFrames,
+    settings: Settings,
+    run: Run,
+    scores: list[Score],
+    trained: None,
 ) -> None:
-    """Curves, and samples next to a real sound, to look at and to listen to."""
+    """Draw curves, and samples next to a real sound; write the samples as WAV."""
     series = {"training": run.history["nats"], "validation": run.history["validation_nats"]}
-    baselines = {name: s.baseline_value for name, s in zip((LINEAR, MARGINAL), scores, strict=True)}
+    baselines = {name: s.number("baseline_value") for name, s in zip((LINEAR, MARGINAL), scores, strict=True)}
     plots.curves(series, run.picture("curves"), "nats per frame", baselines)
     T = round(SECONDS * frames.rate / frames.D)
     z = model.sample(T, SAMPLES, Generator(HELD_OUT_SEED))
@@ -175,8 +184,8 @@ def draw(
         write_wav(x, run.directory / "samples" / f"sound-{i + 1}.wav", frames.rate)
 
 
-def sample(run, request: SampleRequest) -> str:
-    """One sound: WAV to listen to, PNG to look at."""
+def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> str:
+    """Write one sampled sound as WAV and as a picture (PNG); returns the line to print."""
     wav, n = output_file(request.out, ".wav", "sound is written as WAV"), request.n or DEFAULT_COUNT
     picture, rate = writable_file(wav.with_suffix(".png")), run.info.rate
     sound = as_sound(run.model.sample(n, 1, Generator(request.seed))[:, 0], run.info.scale)

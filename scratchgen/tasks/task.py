@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -25,37 +25,37 @@ from scratchgen.random import Generator
 from scratchgen.runs.config import RunConfig
 from scratchgen.runs.early_stopping import EarlyStopping
 from scratchgen.runs.files import write_json
-from scratchgen.runs.provenance import fingerprint_of_data, origin
+from scratchgen.runs.provenance import collect_provenance, fingerprint_of_data
 from scratchgen.runs.record import Record
 from scratchgen.runs.report import write_report
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Gt, Help, Lt, Schema, as_dict
 from scratchgen.runs.score import Score, Show, no_progress
 
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
+
 OpenRun = Callable[[RunConfig], Run]  # opens the run once everything else is known to fit
 
 
 # A task that overrides a default repeats the name of the declaration, not its range and help.
 Epochs = Annotated[int, Ge(1), Help("number of passes over the training data")]
-BatchSize = Annotated[int, Ge(1), Help("examples per step")]
+BatchSize = Annotated[int, Ge(1), Help("examples per step; of a text, streams that are read in parallel")]
 LearningRate = Annotated[float, Gt(0), Help("step size α of the optimiser")]
-OPTIMIZERS_WITH = {
-    "momentum": ("sgd",),
-    "weight_decay": ("sgd", "adamw"),
-}  # setting → optimisers that have it
+OPTIMIZER_WITH = {"momentum": "sgd", "weight_decay": "adamw"}  # setting → the optimiser that has it
 OptimizerName = Literal["adam", "adamw", "sgd", "rmsprop", "adagrad"]
 ScheduleName = Annotated[
     Literal["constant", "half_cosine", "steps"],
     Help("how the learning rate falls; steps: by a factor of 10 after 50 % and 75 % of the epochs"),
 ]
-Patience = Annotated[
+PatienceEpochs = Annotated[
     int,
     Ge(0),
     Help("stop after this many epochs without improvement on the validation set; 0 never stops early"),
 ]
 
 
-class TaskSettings(Schema):
+class TaskSettings(Schema, frozen=True):
     """The settings that every task has; a task overrides their defaults and adds its own."""
 
     epochs: Epochs = 10
@@ -65,12 +65,12 @@ class TaskSettings(Schema):
     momentum: Annotated[
         float, Ge(0), Lt(1), Help("share of the last step that the next one keeps (optimizer sgd)")
     ] = 0.0
-    weight_decay: Annotated[float, Ge(0), Help("decay λ of the weight matrices (optimizer adamw, sgd)")] = 0.0
+    weight_decay: Annotated[float, Ge(0), Help("decay λ of the weight matrices (optimizer adamw)")] = 0.0
     schedule: ScheduleName = "constant"
     warmup_steps: Annotated[
         int, Ge(0), Help("steps over which the learning rate rises to its full value")
     ] = 0
-    patience: Patience = 0
+    patience: PatienceEpochs = 0
 
 
 class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +82,7 @@ class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class SampleRequest:
-    """What `scratchgen sample` was asked for; an option that was not given is None or empty."""
+    """The options of `scratchgen sample`; an option that was not given is None or empty."""
 
     out: Path | None = None
     n: int | None = None
@@ -96,34 +96,41 @@ class SampleRequest:
     interpolate: str | None = None
 
     def given(self) -> list[str]:
-        """The options that were given, but for those of every task."""
+        """The names of the given options, without those that every task has."""
         everywhere = {"out", "n", "seed"}
         return [
             name for name, value in asdict(self).items() if name not in everywhere and value not in (None, ())
         ]
 
 
+S = TypeVar("S", bound=TaskSettings)
+D = TypeVar("D")  # the data
+I = TypeVar("I", bound=TaskInfo)  # the data_info
+M = TypeVar("M", bound=Module)
+T = TypeVar("T")  # the result of the training loop
+
+
 @dataclass(frozen=True)
-class Task:
-    """One kind of training.
+class Task(Generic[S, D, I, M, T]):
+    """One kind of training. A type checker finds a step that does not fit the others.
 
     name, family    "music", and the command that trains it: "rnn"
-    title           what the task is, in a few words
+    title           a description in a few words
     settings        the declared settings
-    data_info       the declaration of what building, sampling and pictures need to know of the data
-    monitored       the logged numbers that say how a training goes: shown by the progress bar and compared
-    defaults        (data, given settings) ↦ settings that the data and the choices bring with them
+    data_info       the declared facts about the data that building, sampling and drawing need
+    monitored       the logged numbers that the progress bar shows and `scratchgen compare` draws
+    defaults        (data, given settings) ↦ the defaults that depend on the data and on these settings
     load            (source, settings) ↦ the data, as the model is trained on them
     describe        (data, settings) ↦ their data_info. Raises BadInput where data and settings do not fit
     build           (settings, data, data_info, rng) ↦ the model
     prepare         (model, data, settings) ↦ None: checks and initialisation that need the data
-    train           (model, data, settings, run, rng) ↦ what only the training knows, for `score` and `draw`
-    score           (model, data, settings, part, trained) ↦ the scores that a training ends with
+    train           (model, data, settings, run, rng) ↦ results of the training loop for `score` and `draw`, or None
+    score           (model, data, settings, part, trained) ↦ the scores at the end of a training
     evaluate        (model, data, settings, part, rng, k, show) ↦ the scores of `scratchgen evaluate`
     draw            (model, data, settings, run, scores, trained) ↦ None: pictures, text and sound into the run
     sample          (run, request) ↦ the line to print
     optimizers      settings ↦ the settings of each optimiser, where there are several
-    compare         records of runs ↦ figures of their own for `scratchgen compare`, as HTML
+    compare         records of runs ↦ additional figures for `scratchgen compare`, as HTML
     sample_options  of `scratchgen sample`, beyond those of every task
     example         options of a first `scratchgen sample`
     takes_k         whether `scratchgen evaluate -k` has a meaning
@@ -133,34 +140,34 @@ class Task:
     name: str
     family: Literal["vae", "gan", "rnn"]
     title: str
-    settings: type[TaskSettings]
-    data_info: type[TaskInfo]
+    settings: type[S]
+    data_info: type[I]
     monitored: tuple[str, ...]
-    load: Callable[[str, Any], Any]
-    describe: Callable[[Any, Any], Any]
-    build: Callable[[Any, Any, Any, Generator], Module]
-    train: Callable[[Any, Any, Any, Run, Generator], Any]
-    score: Callable[[Any, Any, Any, str, Any], list[Score]]
-    evaluate: Callable[..., list[Score]]
-    draw: Callable[[Any, Any, Any, Run, list[Score], Any], None]
-    sample: Callable[[Any, SampleRequest], str]
+    load: Callable[[str, S], D]
+    describe: Callable[[D, S], I]
+    build: Callable[[S, D, I, Generator], M]
+    train: Callable[[M, D, S, Run, Generator], T]
+    score: Callable[[M, D, S, str, T], list[Score]]
+    evaluate: Callable[[M, D, S, str, Generator, int | None, Show], list[Score]]
+    draw: Callable[[M, D, S, Run, list[Score], T], None]
+    sample: Callable[[LoadedRun[M, I], SampleRequest], str]
     example: str
     defaults: Callable[[str, Mapping[str, Any]], dict[str, Any]] = lambda data, given: {}
-    prepare: Callable[[Any, Any, Any], None] = lambda model, data, settings: None
-    optimizers: Callable[[Any], Sequence[Any]] = lambda settings: (settings,)
+    prepare: Callable[[M, D, S], None] = lambda model, data, settings: None
+    optimizers: Callable[[S], Sequence[S]] = lambda settings: (settings,)
     compare: Callable[[Sequence[Record]], list[str]] = lambda records: []
     sample_options: tuple[str, ...] = ()
     takes_k: bool = False
     early_stopping: tuple[str, bool] | None = field(default=None)
 
-    def complete(self, data: str, given: Mapping[str, Any]) -> Any:
-        """The settings: those given, then what the data and the choices bring, then the declared defaults."""
+    def complete(self, data: str, given: Mapping[str, Any]) -> S:
+        """The settings: first the given ones, then `defaults`, then the declared defaults."""
         return self.settings(**{**self.defaults(data, given), **given})
 
 
 def train_task(
-    task: Task, source: str, settings: Any, seed: int, open_run: OpenRun
-) -> tuple[Module, list[Score]]:
+    task: Task[S, D, I, M, T], source: str, settings: S, seed: int, open_run: OpenRun
+) -> tuple[M, list[Score]]:
     """Train from the name or the path of a data set to scores, pictures and a report.
 
     Everything that can be refused is refused before the run is opened, so that a refusal leaves no directory.
@@ -200,16 +207,16 @@ def configuration(
         settings=_as_json(settings),
         data_info=_as_json(info),
         **more,
-        **origin(),
+        **collect_provenance(),
     )
 
 
 def _as_json(value: Any) -> Any:
-    """The value as it will be read back from config.json, so that a resumed run compares equal."""
+    """The value as config.json returns it, so that the configuration of a resumed run compares equal."""
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
-def finished(run: Run, model: Module, scores: list[Score]) -> tuple[Module, list[Score]]:
+def finished(run: Run, model: M, scores: list[Score]) -> tuple[M, list[Score]]:
     """Write scores, timing, report and, last of all, the weights that mark a run as finished."""
     with run.saving():
         write_json(run.directory / "scores.json", [asdict(score) for score in scores])
@@ -227,6 +234,7 @@ def optimizer_for(settings: TaskSettings, *modules: Module, **options: Any) -> o
     """
     name = settings.optimizer
     options |= _options_of(settings)
+    parameters: list[Any]  # parameters, or groups of them
     if settings.weight_decay:
         parameters = [group for module in modules for group in optim.no_decay(module)]
     else:
@@ -236,13 +244,12 @@ def optimizer_for(settings: TaskSettings, *modules: Module, **options: Any) -> o
 
 def _options_of(settings: TaskSettings) -> dict[str, float]:
     options = {}
-    for setting, users in OPTIMIZERS_WITH.items():
-        if value := getattr(settings, setting):
-            if settings.optimizer not in users:
-                raise BadInput(
-                    f"{setting} is for optimizer {' or '.join(users)}, not for {settings.optimizer}; leave it out"
-                )
-            options[setting] = value
+    for setting, user in OPTIMIZER_WITH.items():
+        value = getattr(settings, setting)
+        if settings.optimizer == user:
+            options[setting] = value  # 0 too: AdamW has another default
+        elif value:
+            raise BadInput(f"{setting} is for optimizer {user}, not for {settings.optimizer}; leave it out")
     return options
 
 
@@ -264,8 +271,8 @@ def schedule_for(settings: TaskSettings) -> optim.Schedule:
     return optim.schedules.warmup(settings.warmup_steps, then=rest) if settings.warmup_steps else rest
 
 
-def refuse(settings: TaskSettings, names: Iterable[str], why: str) -> None:
-    """Raises BadInput for a setting that has no meaning here: one that is not what it is by default."""
+def reject(settings: TaskSettings, names: Iterable[str], why: str) -> None:
+    """Raises BadInput for a setting without meaning here that differs from its default."""
     default = type(settings)()
     for name in names:
         if (value := getattr(settings, name)) != getattr(default, name):
@@ -273,7 +280,7 @@ def refuse(settings: TaskSettings, names: Iterable[str], why: str) -> None:
 
 
 __all__ = [
-    "OPTIMIZERS_WITH",
+    "OPTIMIZER_WITH",
     "OpenRun",
     "SampleRequest",
     "Score",
@@ -285,7 +292,7 @@ __all__ = [
     "finished",
     "no_progress",
     "optimizer_for",
-    "refuse",
+    "reject",
     "schedule_for",
     "train_task",
 ]

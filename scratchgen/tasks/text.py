@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
@@ -17,8 +17,9 @@ from scratchgen.runs.files import writable_file, write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
-from scratchgen.tasks.recurrent import Tokenizer, TokenizerSettings, draw_dynamics, tokenizer_for
+from scratchgen.tasks.recurrent import TokenizerSettings, draw_dynamics, tokenizer_for
 from scratchgen.tasks.task import (
+    BatchSize,
     Epochs,
     LearningRate,
     SampleRequest,
@@ -28,25 +29,28 @@ from scratchgen.tasks.task import (
     schedule_for,
 )
 
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
+
 MAX_ORDER = 3
 BEST_NGRAM = f"best n-gram of order ≤ {MAX_ORDER}"
 ORDERS = range(6)  # of the n-grams that `evaluate` compares with
-STRETCHES, MIN_STRETCH = 50, 100  # stretches of text behind a standard error, and tokens in the shortest
+STRETCHES, MIN_STRETCH = 50, 100  # stretches of text for a standard error, and tokens in the shortest one
 MAX_WINDOWS = 2**63  # an n-gram is counted as one integer
 TOKEN_NAMES = {"characters": "character", "bytes": "byte", "bpe": "byte pair"}
 
 DEFAULT_COUNT = 64  # tokens of `scratchgen sample`
-TEXT_SAMPLE, TEMPERATURE = 800, 0.7  # of the text that a run ends with
-OTHER_SUFFIXES = (".png", ".mid", ".wav")  # of files that are no text
+TEXT_SAMPLE, TEMPERATURE = 800, 0.7  # of the text at the end of a training
+OTHER_SUFFIXES = (".png", ".mid", ".wav")  # of files that hold no text
 UNITS, SHOWN_TOKENS = 4, 400  # units whose states are drawn, and over how many tokens
 READ_CHARACTERS = 5000  # in which units are chosen and judged
 
 
-class Settings(TokenizerSettings):
-    """What can be set for a language model."""
+class Settings(TokenizerSettings, frozen=True):
+    """Settings of a language model."""
 
     epochs: Epochs = 3
-    batch_size: Annotated[int, Ge(1), Help("streams of text that are read in parallel")] = 16
+    batch_size: BatchSize = 16
     learning_rate: LearningRate = 4e-3
     bptt_steps: Annotated[int, Ge(1), Help("tokens that the gradient goes back (truncated BPTT)")] = 64
     tie_embeddings: Annotated[
@@ -54,20 +58,20 @@ class Settings(TokenizerSettings):
     ] = False
 
 
-class DataInfo(TaskInfo, frozen=True, kw_only=True):
-    """A text needs nothing beyond its model's tokenizer."""
+class DataInfo(TaskInfo, frozen=True):
+    """No facts: the tokenizer belongs to the model."""
 
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "tinyshakespeare": {"cell": "lstm", "dropout": 0.2, "epochs": 8, "batch_size": 32, "bptt_steps": 100},
 }
 
-# Byte pairs are many, and each is seen seldom: one table for both ends halves the number of weights.
+# A vocabulary of byte pairs is large and each token is rare: tied embeddings halve the number of weights.
 BPE_DEFAULTS = {"dropout": 0.2, "epochs": 5}
 
 
 def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the text and the tokenizer bring with them."""
+    """Defaults that depend on the text and the tokenizer."""
     found = dict(DEFAULTS.get(data, {}))
     if given.get("tokenizer") == "bpe":
         found |= BPE_DEFAULTS
@@ -78,12 +82,12 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load(source: str, settings: Settings) -> TextData:
-    """A text; sentence pairs are read as lines (`data.lines`)."""
+    """Load a text; sentence pairs are read as lines (`data.pairs_as_text`)."""
     return load_text(source)
 
 
 def describe(text: TextData, settings: Settings) -> DataInfo:
-    """Nothing."""
+    """No facts about a text are needed."""
     return DataInfo()
 
 
@@ -102,12 +106,14 @@ def build(settings: Settings, text: TextData, info: DataInfo, rng: Generator) ->
 
 
 def prepare(model: rnn.LanguageModel, text: TextData, settings: Settings) -> None:
-    """Refuse a text that is too short for its batches."""
+    """Raises BadInput for a text that is too short for its batches."""
     text_chunks(model.tokenizer.encode(text.train), settings.batch_size, settings.bptt_steps)
 
 
-def train(model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, rng: Generator):
-    """Truncated back-propagation through time (`rnn.train`). → the eigenvalues of W_hh by epoch"""
+def train(
+    model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, rng: Generator
+) -> rnn.EigenvalueHistory:
+    """Train by truncated back-propagation through time (`rnn.train`); returns the eigenvalues of W_hh by epoch."""
     history = rnn.EigenvalueHistory(model.recurrent)
     run.observe(eigenvalues=history)
     ids, validation = (model.tokenizer.encode(part) for part in (text.train, text.validation))
@@ -126,9 +132,13 @@ def train(model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run
 
 
 def score(
-    model: rnn.LanguageModel, text: TextData, settings: Settings, part: str, history=None
+    model: rnn.LanguageModel,
+    text: TextData,
+    settings: Settings,
+    part: str,
+    history: rnn.EigenvalueHistory | None = None,
 ) -> list[Score]:
-    """Held-out bits per character; the order of the n-gram model is the one that validates best."""
+    """Held-out bits per character, compared with the n-gram model whose order is best on the validation part."""
     bits, _ = _measure(model, text, part)
     order, baseline = _ngram(model, text, part, MAX_ORDER)
     mean = mean_score("held-out bits per character", bits, digits=3)
@@ -144,11 +154,11 @@ def evaluate(
     k: int | None,
     show: Show = no_progress,
 ) -> list[Score]:
-    """Bits and nats per character, perplexity, and n-grams of every order that the vocabulary allows, up to 5."""
+    """Bits and nats per character, perplexity, and n-gram models of every order that the vocabulary allows, up to 5."""
     bits, perplexity = _measure(model, text, part)
     nats = Mean(*(math.log(2) * number for number in bits))
     V, token = model.tokenizer.vocabulary_size, TOKEN_NAMES[settings.tokenizer]
-    finite = perplexity if math.isfinite(perplexity) else None  # JSON knows no other
+    finite = perplexity if math.isfinite(perplexity) else None  # JSON has no infinity
     scores = [
         *score(model, text, settings, part),
         mean_score("nats per character", nats, digits=3),
@@ -161,7 +171,7 @@ def evaluate(
         ),
     ]
     orders = [order for order in ORDERS if V ** (order + 1) <= MAX_WINDOWS]
-    for max_order in show(orders, "counting n-grams"):
+    for max_order in show(orders, "n-gram models"):
         order, baseline = _ngram(model, text, part, max_order)
         measure = f"bits per character, n-gram of order ≤ {max_order}"
         scores.append(Score(measure, "", f"{baseline:.3f} (order {order})", baseline_value=baseline))
@@ -185,7 +195,7 @@ def _measure(model: rnn.LanguageModel, text: TextData, part: str) -> tuple[Mean,
 
 
 def _ngram(model: rnn.LanguageModel, text: TextData, part: str, max_order: int) -> tuple[int, float]:
-    """The order ≤ max_order that validates best, and the bits per character of its model."""
+    """The order ≤ max_order that is best on the validation part, and the bits per character of its n-gram model."""
     train, validation, held_out = (
         model.tokenizer.encode(x) for x in (text.train, text.validation, getattr(text, part))
     )
@@ -199,30 +209,40 @@ def _ngram(model: rnn.LanguageModel, text: TextData, part: str, max_order: int) 
 def _tokens_per_character(model: rnn.LanguageModel, text: str, ids: np.ndarray) -> float:
     """Tokens per character, without the first token and its characters."""
     characters = len(text) - len(model.tokenizer.decode(ids[:1]))
-    return (len(ids) - 1) / max(characters, 1)  # of a text of one character, the bytes after its first
+    return (len(ids) - 1) / max(characters, 1)  # a text of one character may have several bytes
 
 
 def draw(
-    model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, scores: list[Score], history
+    model: rnn.LanguageModel,
+    text: TextData,
+    settings: Settings,
+    run: Run,
+    scores: list[Score],
+    history: rnn.EigenvalueHistory,
 ) -> None:
-    """Curves, a text, and the network from inside: units, gates, gradients on their way back, eigenvalues."""
+    """Draw curves, hidden units, gates, gradient norms through time and eigenvalues, and write a sampled text."""
     _draw_units(model, text, settings, run, history)
     tokens_per_character = len(model.tokenizer.encode(text.test)) / len(text.test)
     series = {"training": run.history["bits"], "validation": run.history["validation_bits"]}
-    baseline = {BEST_NGRAM: scores[0].baseline_value / tokens_per_character}
+    baseline = {BEST_NGRAM: scores[0].number("baseline_value") / tokens_per_character}
     plots.curves(series, run.picture("curves"), f"bits per {TOKEN_NAMES[settings.tokenizer]}", baseline)
     sample = model.generate(first_prompt(model.tokenizer), TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
     write_text(run.directory / "samples" / "text.txt", sample)
 
 
-def first_prompt(tokenizer: Tokenizer) -> str:
-    """The prompt of a text without one: a new line, if the training text had lines."""
+def first_prompt(tokenizer: rnn.Tokenizer) -> str:
+    """The prompt where none is given: a new line, if the tokenizer has one."""
     known = getattr(tokenizer, "characters", "\n")  # bytes can write every character
     return "\n" if "\n" in known else known[0]
 
 
-def _draw_units(model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, history) -> None:
-    """The units are chosen in the validation part, so that chance explains no correlation in the test part."""
+def _draw_units(
+    model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, history: rnn.EigenvalueHistory
+) -> None:
+    """Draw the hidden units that correlate most with a feature of the text.
+
+    They are chosen on the validation part and drawn on the test part, so that no correlation is due to chance.
+    """
     encode = model.tokenizer.encode
     chosen_in, shown_in = (encode(part[:READ_CHARACTERS]) for part in (text.validation, text.test))
     h, features = _read(model, chosen_in)
@@ -238,12 +258,12 @@ def _draw_units(model: rnn.LanguageModel, text: TextData, settings: Settings, ru
 
 
 def _read(model: rnn.LanguageModel, ids: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """The states of the last layer after every token, (T, H), and the features of the text there."""
+    """The states of the last layer after every token, (T, H), and the features of the text at that token."""
     return rnn.states(model.recurrent, _embedded(model, ids))[-1], rnn.text_features(_as_texts(model, ids))
 
 
 def _embedded(model: rnn.LanguageModel, ids: np.ndarray) -> np.ndarray:
-    """The sequence that the network reads, (T, D)."""
+    """The embedded tokens, the input of the network, (T, D)."""
     return model.embedding(ids).numpy()
 
 
@@ -252,8 +272,8 @@ def _as_texts(model: rnn.LanguageModel, ids: np.ndarray) -> list[str]:
     return [model.tokenizer.decode([k]) for k in ids]
 
 
-def sample(run, request: SampleRequest) -> str:
-    """A continuation of the prompt: returned to be printed, or written to --out."""
+def sample(run: LoadedRun[rnn.LanguageModel, DataInfo], request: SampleRequest) -> str:
+    """Continue the prompt; returns the text, or writes it to --out and returns the line to print."""
     if request.out is not None and request.out.suffix in OTHER_SUFFIXES:
         raise BadInput(f"{run.directory} writes text: give --out FILE.txt, not {request.out}")
     file = None if request.out is None else writable_file(request.out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from scratchgen.tasks.music import per_step
 from scratchgen.tasks.recurrent import Cell, Embedding, Tokenizer, TokenizerSettings, tokenizer_for
 from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.task import (
+    BatchSize,
     Epochs,
     LearningRate,
     SampleRequest,
@@ -32,14 +33,17 @@ from scratchgen.tasks.task import (
     schedule_for,
 )
 
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
+
 MAX_ORDER = 3
 TARGETS_ALONE = f"best n-gram of order ≤ {MAX_ORDER} of targets alone"
 BLEU_SOURCES = 200  # enough for BLEU to a few points
 SHOWN, MAPS = 20, 4  # sources whose translations are written, and of how many the attention is drawn
 
 
-class Settings(TokenizerSettings):
-    """What can be set for a translator. Short sentences of similar word order are learned in minutes."""
+class Settings(TokenizerSettings, frozen=True):
+    """Settings of a translator. Short sentences of similar word order are learned in minutes."""
 
     cell: Cell = "gru"
     attention: Annotated[
@@ -51,21 +55,21 @@ class Settings(TokenizerSettings):
     ] = 0.0
     max_length: Annotated[int, Ge(0), Help("longest texts that are used, in characters; 0: all")] = 30
     epochs: Epochs = 2
-    batch_size: Annotated[int, Ge(1), Help("sentence pairs per step")] = 64
+    batch_size: BatchSize = 64
     learning_rate: LearningRate = 3e-3
 
 
 class DataInfo(TaskInfo, frozen=True, kw_only=True):
-    """The languages: what the source and the target are written in."""
+    """The languages of the source and of the target."""
 
     sides: tuple[str, str]
 
 
-DEFAULTS: dict[str, dict[str, Any]] = {"tatoeba-cmn-eng": {"epochs": 6}}  # as its pairs are fewer
+DEFAULTS: dict[str, dict[str, Any]] = {"tatoeba-cmn-eng": {"epochs": 6}}  # it has fewer pairs
 
 
 def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the pairs bring with them; byte pairs make sequences short, so that more epochs take the same time."""
+    """Defaults that depend on the pairs; byte pairs shorten the sequences, so that more epochs take the same time."""
     found = dict(DEFAULTS.get(data, {}))
     if given.get("tokenizer") == "bpe":
         found["epochs"] = 2 * found.get("epochs", Settings().epochs)
@@ -73,19 +77,21 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load(source: str, settings: Settings) -> PairData:
-    """Sentence pairs of at most `max_length` characters."""
+    """Load sentence pairs of at most `max_length` characters."""
     return short_pairs(load_pairs(source), settings.max_length)
 
 
 def describe(pairs: PairData, settings: Settings) -> DataInfo:
     """The two languages."""
-    return DataInfo(sides=tuple(pairs.sides))
+    source, target = pairs.sides
+    return DataInfo(sides=(source, target))
 
 
 def build(settings: Settings, pairs: PairData, info: DataInfo, rng: Generator) -> rnn.Translator:
     """An encoder-decoder with a tokenizer for each language."""
     return rnn.Translator(
-        *(_tokenizer(settings, pairs, side) for side in (0, 1)),
+        _tokenizer(settings, pairs, 0),
+        _tokenizer(settings, pairs, 1),
         settings.hidden,
         settings.embedding,
         rng,
@@ -105,7 +111,7 @@ def _tokenizer(settings: Settings, pairs: PairData, side: int) -> Tokenizer:
 
 
 def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, rng: Generator) -> None:
-    """Maximum likelihood of the targets given the sources (`rnn.train_translator`)."""
+    """Maximise the likelihood of the targets given the sources (`rnn.train_translator`)."""
     rnn.train_translator(
         model,
         model.encode_pairs(pairs.train),
@@ -120,8 +126,10 @@ def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, 
     )
 
 
-def score(model: rnn.Translator, pairs: PairData, settings: Settings, part: str, trained=None) -> list[Score]:
-    """Held-out nats per target token, ends counted, and BLEU of beam search."""
+def score(
+    model: rnn.Translator, pairs: PairData, settings: Settings, part: str, trained: None = None
+) -> list[Score]:
+    """Held-out nats per target token (ends count as tokens), and BLEU of beam search."""
     return _scores(model, pairs, part, no_progress)
 
 
@@ -134,12 +142,12 @@ def evaluate(
     k: int | None,
     show: Show = no_progress,
 ) -> list[Score]:
-    """The scores that a training ends with."""
+    """The scores at the end of a training."""
     return _scores(model, pairs, part, show)
 
 
 def _scores(model: rnn.Translator, pairs: PairData, part: str, show: Show) -> list[Score]:
-    """The n-grams know the target language but not the source: a model below them uses the source."""
+    """An n-gram model knows the target language but not the source: a translator below it uses the source."""
     held_out = model.encode_pairs(getattr(pairs, part))
     nats, tokens = rnn.nats_by_pair(model, held_out), [len(y) + 1 for _, y in held_out]
     mean = mean_score("held-out nats per target token", per_step(nats, tokens), digits=3)
@@ -171,7 +179,7 @@ def _bleu(model: rnn.Translator, pairs: PairData, part: str, show: Show) -> Scor
 
 
 def _ngram(model: rnn.Translator, pairs: PairData, part: str) -> tuple[int, float]:
-    """The order that validates best, and the nats per token of its model."""
+    """The order that is best on the validation part, and the nats per token of its n-gram model."""
     train, validation, held_out = (
         _concatenated_targets(model, getattr(pairs, name)) for name in ("train", "validation", part)
     )
@@ -190,11 +198,11 @@ def _concatenated_targets(model: rnn.Translator, pairs: list[tuple[str, str]]) -
 
 
 def draw(
-    model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, scores: list[Score], trained
+    model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, scores: list[Score], trained: None
 ) -> None:
-    """Curves, translations of held-out sources next to the references, and attention maps of some of them."""
+    """Draw curves and attention maps, and write translations of held-out sources next to the references."""
     series = {"training": run.history["nats"], "validation": run.history["validation_nats"]}
-    baseline = {TARGETS_ALONE: scores[0].baseline_value}
+    baseline = {TARGETS_ALONE: scores[0].number("baseline_value")}
     plots.curves(series, run.picture("curves"), "nats per target token", baseline)
     known, lines, drawn = sources_of(pairs.test, SHOWN), [], 0
     for i, (text, references) in enumerate(known.items()):
@@ -207,17 +215,15 @@ def draw(
 
 
 def draw_attention(model: rnn.Translator, text: str, ids: np.ndarray, path: Path) -> None:
-    """The attention weights of the decoder on the source, as it writes these tokens."""
+    """Draw the attention weights of the decoder on the source for each of these target tokens."""
     source, target = model.tokenizers
-    names = [
-        [tokenizer.decode([i]) for i in row]
-        for tokenizer, row in ((source, source.encode(text)), (target, ids))
-    ]
-    attention(model.attention_weights(text, ids), *names, path)
+    read = [source.decode([i]) for i in source.encode(text)]
+    written = [target.decode([i]) for i in ids]
+    attention(model.attention_weights(text, ids), read, written, path)
 
 
-def sample(run, request: SampleRequest) -> str:
-    """The most likely translation of the prompt; with --out also its attention map."""
+def sample(run: LoadedRun[rnn.Translator, DataInfo], request: SampleRequest) -> str:
+    """The most likely translation of the prompt; --out also draws its attention map."""
     model, text = run.model, request.prompt
     if text is None:
         raise BadInput("there is no text to translate; give it as --prompt TEXT")

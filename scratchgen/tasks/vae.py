@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
@@ -34,26 +34,38 @@ from scratchgen.tasks.rows import (
     sample_rows,
 )
 from scratchgen.tasks.task import SampleRequest, Task, TaskSettings, optimizer_for, schedule_for
-from scratchgen.tasks.vae_scores import bound_scores, likelihood_scores
+from scratchgen.tasks.vae_scores import Model, bound_scores, likelihood_scores
 from scratchgen.vae.interpolate import PATHS
+
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
 
 CHANNELS = [16, 32]  # of the convolutions of a convolutional VAE
 IMPORTANCE_SAMPLES = 200  # of `evaluate`: as in the published tables
 INTERPOLATION_STEPS = 10
+OBJECTIVES_WITH = {  # setting → the objectives that have it
+    "k": ("iwae",),
+    "beta": ("beta",),
+    "target_distortion": ("geco",),
+    "kl_warmup_steps": ("elbo", "beta"),
+    "free_bits": ("elbo", "beta"),
+}
 LATENT_PLANE_EXAMPLES = 2000
 
 
-class Settings(TaskSettings):
-    """What can be set for a VAE."""
+class Settings(TaskSettings, frozen=True):
+    """Settings of a VAE."""
 
     model: Annotated[
         Literal["mlp", "conv", "conditional", "linear"],
-        Help("the networks of the VAE; vq is a task of its own"),
+        Help("the networks of the VAE; vq is a separate task"),
     ] = "mlp"
     likelihood: Annotated[Literal["bernoulli", "gaussian", "categorical"], Help("kind of p(x|z)")] = (
         "bernoulli"
     )
-    objective: Annotated[Literal["elbo", "iwae", "beta", "geco"], Help("what training maximises")] = "elbo"
+    objective: Annotated[
+        Literal["elbo", "iwae", "beta", "geco"], Help("the bound that training maximises")
+    ] = "elbo"
     latent_dim: Annotated[int, Ge(1), Help("dimensions of the latent z")] = 20
     hidden: Annotated[int, Ge(1), Help("units per hidden layer")] = 400
     layers: Annotated[int, Ge(1), Help("hidden layers of encoder and decoder (mlp, conditional)")] = 1
@@ -73,7 +85,7 @@ class Settings(TaskSettings):
     ] = False
 
 
-class DataInfo(RowInfo):
+class DataInfo(RowInfo, frozen=True):
     """Rows, and how many values k/(levels − 1) they take under a categorical likelihood."""
 
     levels: int | None = None
@@ -85,10 +97,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     for name in ("digits", "binarized-digits")
 }
 
-# The latent of a conditional model need not encode the class; two layers let class and latent interact, where
-# one could only add them. Convolutions tell images apart so well that they scatter them over a large latent,
-# and samples between them look like no digit; their decoder learns to ignore a latent whose rate counts from
-# the first step (see `ConvVAE`).
+# A conditional latent need not encode the class: fewer dimensions, and two layers, in which the class and the
+# latent interact. In a large latent space convolutions leave gaps between the digits, where samples look like no
+# digit, and without a warm-up of the rate their decoder learns to ignore the latent (see `ConvVAE`).
 MODEL_DEFAULTS: dict[str, dict[str, Any]] = {
     "conditional": {"latent_dim": 5, "layers": 2},
     "conv": {"latent_dim": 5, "kl_warmup_steps": 200},
@@ -97,11 +108,11 @@ MODEL_DEFAULTS: dict[str, dict[str, Any]] = {
 
 
 def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the data set, the model and the objective bring with them."""
+    """Defaults that depend on the data set, the model and the objective."""
     found = {**DEFAULTS.get(data, {}), **MODEL_DEFAULTS.get(given.get("model", "mlp"), {})}
     if data in CATALOGUE and CATALOGUE[data].kind in ("sound", "points"):  # values of any size
         found["likelihood"] = "gaussian"
-    if given.get("objective") in ("iwae", "geco"):  # whose rate has no weight that could rise
+    if given.get("objective") in ("iwae", "geco"):  # their rate has no weight
         found.pop("kl_warmup_steps", None)
     return found
 
@@ -112,7 +123,7 @@ def load(source: str, settings: Settings) -> RowData:
 
 
 def describe(rows: RowData, settings: Settings) -> DataInfo:
-    """Raises BadInput where the data do not fit the model."""
+    """The facts about the rows that the networks need. Raises BadInput where the data do not fit the model."""
     if settings.model == "conditional" and not rows.classes:
         raise BadInput(
             f"{rows.name} has no classes for a conditional VAE to be conditioned on; train --model mlp"
@@ -129,7 +140,7 @@ def _levels(rows: RowData) -> int:
     return levels
 
 
-def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> vae.VAE | vae.LinearVAE:
+def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> Model:
     """The networks. Raises BadInput for settings that exclude one another."""
     D, Z = info.data_dim, settings.latent_dim
     if settings.layers != 1 and settings.model not in ("mlp", "conditional"):
@@ -140,7 +151,7 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
                 "a linear VAE has a Gaussian likelihood; choose --likelihood gaussian, or leave it out"
             )
         return vae.LinearVAE(D, Z, rng)
-    likelihood = {"likelihood": settings.likelihood, "levels": info.levels}
+    likelihood: dict[str, Any] = {"likelihood": settings.likelihood, "levels": info.levels}
     hidden = [settings.hidden] * settings.layers
     if settings.model == "conv":
         return vae.ConvVAE(info.image_shape, Z, settings.hidden, CHANNELS, rng, **likelihood)
@@ -149,16 +160,11 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
     return vae.VAE(D, Z, hidden, rng, **likelihood)
 
 
-def loss_for(settings: Settings):
-    """What training minimises. Raises BadInput for a setting that the objective does not have."""
-    objective = settings.objective
-    for name, objectives, neutral in (
-        ("beta", ("beta",), 1.0),
-        ("target_distortion", ("geco",), 0.0),
-        ("kl_warmup_steps", ("elbo", "beta"), 0),
-        ("free_bits", ("elbo", "beta"), 0.0),
-    ):
-        if getattr(settings, name) != neutral and objective not in objectives:
+def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.ConstrainedLoss:
+    """The loss that training minimises. Raises BadInput for a setting of another objective."""
+    objective, default = settings.objective, Settings()
+    for name, objectives in OBJECTIVES_WITH.items():
+        if objective not in objectives and getattr(settings, name) != getattr(default, name):
             raise BadInput(
                 f"{name} is for objective {' or '.join(objectives)}, not for {objective}; leave it out"
             )
@@ -171,8 +177,8 @@ def loss_for(settings: Settings):
     return vae.BetaLoss(settings.beta, kl_warmup_steps=settings.kl_warmup_steps, free_bits=settings.free_bits)
 
 
-def prepare(model, rows: RowData, settings: Settings) -> None:
-    """Refuse data that the likelihood does not have; let the decoder's output begin at the mean example."""
+def prepare(model: Model, rows: RowData, settings: Settings) -> None:
+    """Check the data against the likelihood; initialise the decoder's output at the mean example. Raises BadInput."""
     loss_for(settings)
     for part in PARTS:
         model.likelihood.check(getattr(rows, part))
@@ -181,8 +187,8 @@ def prepare(model, rows: RowData, settings: Settings) -> None:
     model.init_output_bias(rows.train.mean(axis=0))
 
 
-def train(model, rows: RowData, settings: Settings, run: Run, rng: Generator):
-    """Maximise the bound (`vae.train`); the loss knows whether a constraint can be met."""
+def train(model: Model, rows: RowData, settings: Settings, run: Run, rng: Generator) -> vae.Loss:
+    """Train with `vae.train`; returns the loss, which knows whether its constraint can be met."""
     loss = loss_for(settings)
     vae.train(
         model,
@@ -203,26 +209,26 @@ def train(model, rows: RowData, settings: Settings, run: Run, rng: Generator):
 
 
 def binarised(rows: RowData, settings: Settings) -> RowData:
-    """The rows as the model saw them: with `binarise` grey images in black and white, one draw of those."""
+    """The rows as the model sees them: with `binarise`, one black-and-white sample of every grey image."""
     if not settings.binarise:
         return rows
     noise = Generator(HELD_OUT_SEED)
-    parts = ("train", "test", "validation")
-    return replace(rows, **{part: bernoulli(getattr(rows, part), noise) for part in parts})
+    train, test, validation = (bernoulli(x, noise) for x in (rows.train, rows.test, rows.validation))
+    return replace(rows, train=train, test=test, validation=validation)
 
 
-def score(model, rows: RowData, settings: Settings, part: str, loss) -> list[Score]:
-    """The bound, rate and distortion, with what is expected of them."""
+def score(model: Model, rows: RowData, settings: Settings, part: str, loss: vae.Loss) -> list[Score]:
+    """The bound, rate and distortion, with their expected values."""
     rows = binarised(rows, settings)
     target = settings.target_distortion if settings.objective == "geco" else None
     elbo, rate, distortion = bound_scores(model, rows, part, Generator(HELD_OUT_SEED), target)
-    floor = wanted = elbo.baseline_value
+    floor = wanted = elbo.number("baseline_value")
     if settings.likelihood == "bernoulli":  # a fifth of the distance to the best possible value
         wanted = floor + 0.2 * (evaluation.grey_entropy(getattr(rows, part)) - floor)
-    if target is not None:
+    if target is not None and isinstance(loss, vae.ConstrainedLoss):
         distortion = _against_target(distortion, target, loss.multiplier)
-    elif settings.beta == 1:  # any other weight aims at something else than the bound
-        elbo = replace(elbo, expected=f"{wanted:.2f} or better", reached=elbo.value >= wanted)
+    elif settings.beta == 1:  # another weight optimises another objective than the bound
+        elbo = replace(elbo, expected=f"{wanted:.2f} or better", reached=elbo.number() >= wanted)
     return [elbo, rate, distortion]
 
 
@@ -232,12 +238,12 @@ def _against_target(distortion: Score, target: float, multiplier: vae.GECO) -> S
         distortion,
         ours=f"{distortion.ours} at λ = {multiplier.lam:.3g}",
         expected="infeasible: λ has reached its maximum" if infeasible else "within 2 % of the target",
-        reached=not infeasible and distortion.value <= target + 0.02 * abs(target),
+        reached=not infeasible and distortion.number() <= target + 0.02 * abs(target),
     )
 
 
 def evaluate(
-    model,
+    model: Model,
     rows: RowData,
     settings: Settings,
     part: str,
@@ -252,8 +258,10 @@ def evaluate(
     return scores + likelihood_scores(model, rows, part, k or IMPORTANCE_SAMPLES, rng, show)
 
 
-def draw(model, rows: RowData, settings: Settings, run: Run, scores: list[Score], loss) -> None:
-    """Samples, curves, and for images reconstructions, the latent plane and interpolations."""
+def draw(
+    model: Model, rows: RowData, settings: Settings, run: Run, scores: list[Score], loss: vae.Loss
+) -> None:
+    """Draw samples and curves, and for images reconstructions, the latent plane and interpolations."""
     rows = binarised(rows, settings)
     x = model.sample(100, Generator(HELD_OUT_SEED))
     columns = columns_for(len(x), getattr(model, "classes", 1))
@@ -273,7 +281,7 @@ def _draw_curves(run: Run, elbo: Score, _: Score, distortion: Score) -> None:
         "training": history["elbo" if "elbo" in history else "bound"],
         "validation": history["validation_elbo"],
     }
-    baseline = {"independent dimensions": elbo.baseline_value}
+    baseline = {"independent dimensions": elbo.number("baseline_value")}
     plots.curves(series, run.picture("curves"), "ELBO, nats per example", baseline)
     if "rate" in history:
         terms = {"distortion": history["distortion"], "rate": history["rate"]}
@@ -281,13 +289,13 @@ def _draw_curves(run: Run, elbo: Score, _: Score, distortion: Score) -> None:
         plots.curves(terms, run.picture("terms"), "nats per example", target)
 
 
-def _draw_latents(model, x: np.ndarray, y: np.ndarray, rows: RowData, run: Run) -> None:
+def _draw_latents(model: Model, x: np.ndarray, y: np.ndarray, rows: RowData, run: Run) -> None:
     labels = y if rows.classes else None
     with no_grad():
         q = model.given(y).encode(x)
         z = q.rsample(Generator(HELD_OUT_SEED)).numpy()
     plots.aggregated_posterior(z, labels, run.picture("aggregated_posterior"))
-    if model.given(y) is model:  # the decoded image depends on z alone, so that there is a plane of it
+    if model.given(y) is model:  # the decoded image depends on z alone, and fills a plane
         decode_mean = lambda z: model.decode(z).mean.numpy()
         plots.latent_plane(q.mu.numpy(), labels, decode_mean, rows.image_shape, run.picture("latent_plane"))
     sheets = {
@@ -299,8 +307,14 @@ def _draw_latents(model, x: np.ndarray, y: np.ndarray, rows: RowData, run: Run) 
     plots.sample_grids(sheets, rows.image_shape, run.picture("interpolation"), INTERPOLATION_STEPS)
 
 
-def interpolations(model, x: np.ndarray, labels, n: int, path) -> np.ndarray:
-    """n decoded images from each example of the first half of x to one of the second, row after row.
+def interpolations(
+    model: Model,
+    x: np.ndarray,
+    labels: np.ndarray,
+    n: int,
+    path: Callable[[np.ndarray, np.ndarray, int], np.ndarray],
+) -> np.ndarray:
+    """Interpolations of n images, one per row, from each example of the first half of x to one of the second.
 
     A conditional model decodes all images of a row with the class of its first one.
     """
@@ -312,12 +326,12 @@ def interpolations(model, x: np.ndarray, labels, n: int, path) -> np.ndarray:
     return np.moveaxis(between, 0, 1).reshape(half * n, -1)
 
 
-def sample(run, request: SampleRequest) -> str:
+def sample(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
     """Samples from the prior, or interpolations between test images."""
     return sample_rows(run, request) if request.interpolate is None else _sample_interpolations(run, request)
 
 
-def _sample_interpolations(run, request: SampleRequest) -> str:
+def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
     if request.interpolate not in PATHS:
         raise BadInput(f"--interpolate {request.interpolate}: there are {', '.join(PATHS)}")
     if run.info.kind != "images":

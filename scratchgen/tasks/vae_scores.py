@@ -1,4 +1,4 @@
-"""Scores of a VAE: the bound and its two terms, and the likelihood, which takes longer."""
+"""Scores of a VAE: the bound and its two terms, and the likelihood, whose estimate takes longer."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from scratchgen.tasks.rows import labels_of
 SAMPLES = 10  # of the latent for each example, over which the distortion is averaged
 ELBO, RATE, DISTORTION = (f"held-out {what}, nats per example" for what in ("ELBO", "rate", "distortion"))
 
+Model = vae.VAE | vae.LinearVAE
 
-def baseline(rows: RowData, part: str, model) -> float:
+
+def baseline(rows: RowData, part: str, model: Model) -> float:
     """The mean log-likelihood, in nats, of independent dimensions of the likelihood's kind."""
     kind, x = type(model.likelihood).__name__, getattr(rows, part)
     if kind == "GaussianLikelihood":
@@ -29,8 +31,10 @@ def baseline(rows: RowData, part: str, model) -> float:
     return evaluation.independent_bernoulli_log_prob(rows.train, x)
 
 
-def bound_scores(model, rows: RowData, part: str, rng: Generator, target: float | None = None) -> list[Score]:
-    """The bound on log p(x), and the rate and the distortion that it is made of.
+def bound_scores(
+    model: Model, rows: RowData, part: str, rng: Generator, target: float | None = None
+) -> list[Score]:
+    """The bound on log p(x), its rate and its distortion.
 
     target    the distortion that training had to keep below (objective geco)
     """
@@ -54,9 +58,9 @@ def bound_scores(model, rows: RowData, part: str, rng: Generator, target: float 
 
 
 def likelihood_scores(
-    model, rows: RowData, part: str, k: int, rng: Generator, show: Show = no_progress
+    model: Model, rows: RowData, part: str, k: int, rng: Generator, show: Show = no_progress
 ) -> list[Score]:
-    """log p(x), estimated and where possible exact; as bits where it is a probability; latents in use.
+    """log p(x), estimated and where possible exact, in bits too where it is a probability; active latent units.
 
     k    importance samples per example; the examples are taken in pieces, so that memory is bounded
     """
@@ -89,7 +93,7 @@ def bits_score(measure: str, log_p: np.ndarray, floor: float, dimensions: int, w
     return mean_score(measure, bits, float(evaluation.bits_per_dimension(floor, dimensions)), what, digits=3)
 
 
-def _is_probability(model, x: np.ndarray) -> bool:
+def _is_probability(model: Model, x: np.ndarray) -> bool:
     """Whether p(x) is a probability: the data are black and white, or take a small number of levels.
 
     A grey pixel has no probability under a Bernoulli likelihood, and a density of data that were not
@@ -104,6 +108,6 @@ def is_black_and_white(x: np.ndarray) -> bool:
     return bool(np.all((x == 0) | (x == 1)))
 
 
-def _active_units(model, x: np.ndarray, labels: np.ndarray) -> Score:
+def _active_units(model: Model, x: np.ndarray, labels: np.ndarray) -> Score:
     count = evaluation.active_units(model.given(labels), x).count
     return Score("active units", f"{count} of {model.latent_dim}", value=count)

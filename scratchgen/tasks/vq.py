@@ -38,12 +38,12 @@ from scratchgen.vae.quantise import perplexity
 
 CHANNELS = [32, 32]  # of the convolutions
 CODE_LENGTH = "held-out code length −log p(k), nats per example"
-PERPLEXITY = "perplexity of the codes in use"
+PERPLEXITY = "perplexity of the codes"
 IMAGES_AT_ONCE = 500  # the convolutions of this many MNIST images take some hundred megabytes
 
 
-class Settings(TaskSettings):
-    """What can be set for a VQ-VAE."""
+class Settings(TaskSettings, frozen=True):
+    """Settings of a VQ-VAE."""
 
     model: Annotated[Literal["vq"], Help("vq: the VAE with discrete codes")] = "vq"
     latent_dim: Annotated[int, Ge(1), Help("dimensions of each code")] = 16
@@ -57,8 +57,8 @@ class Settings(TaskSettings):
     schedule: ScheduleName = "half_cosine"
 
 
-class DataInfo(RowInfo):
-    """Images in [0, 1]."""
+class DataInfo(RowInfo, frozen=True):
+    """The facts about images in [0, 1] that a VQ-VAE needs."""
 
 
 SMALL = {
@@ -73,12 +73,12 @@ DEFAULTS: dict[str, dict[str, Any]] = {"digits": SMALL, "binarized-digits": SMAL
 
 
 def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the data set brings with it."""
+    """Defaults that depend on the data set."""
     return DEFAULTS.get(data, {})
 
 
 def load(source: str, settings: Settings) -> RowData:
-    """Images, one per row. Raises BadInput for values outside [0, 1]."""
+    """Load images, one per row. Raises BadInput for values outside [0, 1]."""
     images = load_rows(source)
     for part in PARTS:
         check_unit_interval(getattr(images, part), images.name)
@@ -86,7 +86,7 @@ def load(source: str, settings: Settings) -> RowData:
 
 
 def describe(images: RowData, settings: Settings) -> DataInfo:
-    """What the networks need to know of the images."""
+    """The facts about the images that the networks need. Raises BadInput for patience."""
     if settings.patience:
         raise BadInput(
             "patience is for the other VAEs: the prior is trained after the autoencoder; leave it out"
@@ -95,7 +95,7 @@ def describe(images: RowData, settings: Settings) -> DataInfo:
 
 
 def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> vae.VQVAE:
-    """Encoder, codebook, decoder, and the prior of the codes."""
+    """The encoder, the codebook, the decoder, and the prior of the codes."""
     return vae.VQVAE(
         image_shape=info.image_shape,
         codes=settings.codes,
@@ -107,7 +107,7 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
 
 
 def train(model: vae.VQVAE, images: RowData, settings: Settings, run: Run, rng: Generator) -> None:
-    """First encoder, codes and decoder; then, with these fixed, the prior (`vae.train_vq`)."""
+    """Train encoder, codes and decoder, then the prior with these fixed (`vae.train_vq`)."""
     prior = with_settings(settings, learning_rate=settings.prior_learning_rate)
     vae.train_vq(
         model,
@@ -124,7 +124,9 @@ def train(model: vae.VQVAE, images: RowData, settings: Settings, run: Run, rng: 
     )
 
 
-def score(model: vae.VQVAE, images: RowData, settings: Settings, part: str, trained=None) -> list[Score]:
+def score(
+    model: vae.VQVAE, images: RowData, settings: Settings, part: str, trained: None = None
+) -> list[Score]:
     """The bound log p(x|k) + log p(k) ≤ log p(x), its two terms, and the perplexity of the codes k.
 
     Ledger: vae.codes
@@ -143,9 +145,9 @@ def score(model: vae.VQVAE, images: RowData, settings: Settings, part: str, trai
     length = mean_score(CODE_LENGTH, mean_over_examples(nats), uniform, "all codes equally likely")
     used = perplexity(k)
     scores = [
-        replace(elbo, expected=f"{floor:.2f} or better", reached=elbo.value >= floor),
+        replace(elbo, expected=f"{floor:.2f} or better", reached=elbo.number() >= floor),
         mean_score(DISTORTION, mean_over_examples(D)),
-        replace(length, expected=f"{uniform:.2f} or less", reached=length.value <= uniform),
+        replace(length, expected=f"{uniform:.2f} or less", reached=length.number() <= uniform),
         Score(PERPLEXITY, f"{used:.1f}", f"{K} (all equally often)", value=used, baseline_value=K),
     ]
     if is_black_and_white(x):
@@ -163,16 +165,18 @@ def evaluate(
     k: int | None,
     show: Show = no_progress,
 ) -> list[Score]:
-    """The scores that a training ends with: they are exact, and need no more samples."""
+    """The scores at the end of a training, which are exact and need no more samples."""
     return score(model, images, settings, part)
 
 
 def draw(
-    model: vae.VQVAE, images: RowData, settings: Settings, run: Run, scores: list[Score], trained
+    model: vae.VQVAE, images: RowData, settings: Settings, run: Run, scores: list[Score], trained: None
 ) -> None:
-    """Samples, reconstructions, and the curves of both parts of the training."""
+    """Draw samples, reconstructions, and the curves of both parts of the training."""
     x, shape, history = held_out(images, 16)[0], images.image_shape, run.history
-    baselines = {score.measure: score.baseline_value for score in scores}
+    baselines = {
+        score.measure: score.number("baseline_value") for score in scores if score.baseline_value is not None
+    }
     samples = model.sample(100, Generator(HELD_OUT_SEED))
     plots.sample_grid(samples, shape, run.picture("samples"), "samples of the VQ-VAE")
     plots.reconstructions(x, model.reconstruct(x), shape, run.picture("reconstructions"))

@@ -99,7 +99,7 @@ class GaussianLikelihood(Module):
 
     outputs = 1
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.logvar = Parameter(np.zeros(1, np.float32))
 
     def forward(self, output: Array) -> Normal:

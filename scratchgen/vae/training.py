@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from scratchgen.autograd import Tensor, no_grad
 from scratchgen.data import batches
 from scratchgen.data.preprocessing.binarise import bernoulli
-from scratchgen.optim import Optimizer, Schedule, training_step
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
 from scratchgen.optim.schedules import constant
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.vae.latent_model import LatentModel
-from scratchgen.vae.losses import BetaLoss
+from scratchgen.vae.losses import BetaLoss, Loss
 
 
 def train(
-    model: Any,
+    model: LatentModel,
     images: np.ndarray,
     validation: np.ndarray,
-    run: Any,
+    run: TrainingRun,
     *,
     epochs: int,
     batch_size: int,
     optimizer: Optimizer,
     schedule: Schedule | None = None,
     rng: Generator,
-    loss: Any = None,
+    loss: Loss | None = None,
     labels: np.ndarray | None = None,
     validation_labels: np.ndarray | None = None,
     binarise: bool = False,

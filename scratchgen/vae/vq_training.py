@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from scratchgen.autograd import Tensor, no_grad
 from scratchgen.data import batches
-from scratchgen.optim import Optimizer, Schedule, training_step
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
 from scratchgen.optim.schedules import half_cosine
 from scratchgen.random import Generator
 from scratchgen.vae.objectives import vq_objective
@@ -23,7 +22,7 @@ def train_vq(
     model: VQVAE,
     images: np.ndarray,
     validation: np.ndarray,
-    run: Any,
+    run: TrainingRun,
     *,
     epochs: int,
     prior_epochs: int,
@@ -62,7 +61,12 @@ def train_vq(
 
 
 def autoencoder_step(
-    model: VQVAE, x: np.ndarray, optimizer: Optimizer, rng: Generator, run: Any = None, scale: float = 1.0
+    model: VQVAE,
+    x: np.ndarray,
+    optimizer: Optimizer,
+    rng: Generator,
+    run: TrainingRun | None = None,
+    scale: float = 1.0,
 ) -> None:
     """One step of encoder and decoder on images x (B, D); then the codes move to the vectors they stand for."""
     z_e, k = None, None

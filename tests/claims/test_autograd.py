@@ -1,4 +1,4 @@
-"""The chain rule and what is made of it, against derivatives done by hand."""
+"""The chain rule and its consequences, against derivatives done by hand."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,8 @@ import pytest
 from scratchgen import Tensor, check_grads, hvp, jvp, vjp
 from scratchgen.autograd import GradientError, defvjp, primitive
 from scratchgen.autograd.backward import sweep
+
+pytestmark = pytest.mark.fast
 
 ROUNDING = 1e-13  # numbers of the order of 1 to 100, in a dozen operations
 

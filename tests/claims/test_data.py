@@ -18,6 +18,8 @@ from scratchgen.data.sets.markov import MarkovChain
 from scratchgen.data.sets.tones import tone
 from scratchgen.random import Generator
 
+pytestmark = pytest.mark.fast
+
 # --- numbers ----------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,8 @@ from scratchgen.evaluation import kmeans_centroids
 from scratchgen.evaluation.distances import squared_distances
 from scratchgen.random import Generator
 
+pytestmark = pytest.mark.fast
+
 
 @pytest.mark.equation("evaluation.squared_distances")
 def test_distances_from_a_product_are_those_of_each_pair_and_a_common_offset_costs_no_digits(rng, measured):

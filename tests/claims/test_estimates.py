@@ -12,6 +12,8 @@ from scratchgen.evaluation.latents import prior_radius
 from scratchgen.evaluation.likelihood import Weights
 from scratchgen.vae.interpolate import straight
 
+pytestmark = pytest.mark.fast
+
 # --- means ------------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,8 @@ from scratchgen.nn import Sequential
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 
+pytestmark = pytest.mark.fast
+
 
 def logit(p):
     return np.log(p) - np.log1p(-p)

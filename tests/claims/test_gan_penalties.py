@@ -16,6 +16,8 @@ from scratchgen.gan import (
 )
 from scratchgen.random import Generator
 
+pytestmark = pytest.mark.fast
+
 
 def linear(slope):
     """A critic whose gradient is `slope` everywhere."""

@@ -18,6 +18,8 @@ from scratchgen.optim import SGD, Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
 
+pytestmark = pytest.mark.fast
+
 LABELS = np.arange(16) % 3
 
 PAIRS = {

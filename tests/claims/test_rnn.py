@@ -8,6 +8,8 @@ from scratchgen.functional import tanh_recurrence
 from scratchgen.rnn import output
 from scratchgen.rnn import tanh_recurrence as recurrence
 
+pytestmark = pytest.mark.fast
+
 T, B, D, H = 5, 2, 3, 4
 
 

@@ -10,6 +10,8 @@ from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.random import Generator
 from scratchgen.rnn import ByteTokenizer, LanguageModel, cells, generate, incremental_decoder
 
+pytestmark = pytest.mark.fast
+
 TEXT = "the cat sat on the mat. " * 20
 ROUNDING = 1e-5  # float32: logits of the order of 1, sums of about ten terms in another order
 KINDS = {

@@ -14,6 +14,8 @@ from scratchgen.rnn.scoring import evaluate, perplexity
 from scratchgen.rnn.translation.seq2seq import Seq2Seq
 from scratchgen.tasks.music import marginal_nats, per_step
 
+pytestmark = pytest.mark.fast
+
 
 def random_weights(model, size=0.6):
     """The model in float64, with weights of one scale."""

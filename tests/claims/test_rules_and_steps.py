@@ -9,6 +9,8 @@ import scratchgen as sg
 from scratchgen.reproductions import iwae_mnist, vae_mnist_fixed
 from scratchgen.reproductions.gan_modes import Setting
 
+pytestmark = pytest.mark.fast
+
 
 @pytest.mark.equation("autograd.matrix_product")
 def test_the_gradients_of_a_product_are_its_index_sums(rng, measured):
@@ -75,7 +77,7 @@ def test_the_claim_above_rejects_a_step_size_that_is_divided_by_ten():
 
 @pytest.mark.equation("optim.straight_line")
 def test_the_step_sizes_fall_by_the_same_and_would_be_nought_in_the_epoch_after_the_last(measured):
-    setting = Setting("ring", (4,), epochs=7, scale=1.0, alpha=0.3)
+    setting = Setting("ring", (4,), epochs=7, scale=1.0, learning_rate=0.3)
     steps = np.array([setting.step_size(epoch) for epoch in range(1, 9)])
     measured(np.abs(np.diff(steps) + 0.3 / 7), 1e-15)
     measured(np.abs(steps[[0, -1]] - [0.3, 0]), 1e-15)

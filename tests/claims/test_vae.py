@@ -13,6 +13,8 @@ from scratchgen.random import Generator
 from scratchgen.runs import History
 from scratchgen.vae import VAE, elbo, evaluate, train
 
+pytestmark = pytest.mark.fast
+
 S = 200_000  # Monte Carlo samples; tolerances are five of their standard errors
 
 

@@ -9,6 +9,8 @@ from scratchgen.random import Generator
 from scratchgen.vae import beta_elbo, elbo, iwae_bound, lagrangian
 from scratchgen.vae.objectives import distortion_and_rate
 
+pytestmark = pytest.mark.fast
+
 LOG_2PI = np.log(2 * np.pi)
 X = np.array([1.0, 0.0, 1.0])
 DIMENSIONS = pytest.mark.parametrize("Z", [1, 2])

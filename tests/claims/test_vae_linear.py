@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize
-from sklearn.decomposition import PCA
 
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
@@ -54,6 +52,8 @@ def learned(model, variance_too):
 def at_the_minimum(model, loss, variance_too=False):
     """The model where loss() is least, by a quasi-Newton method of SciPy's on our gradient."""
     parameters = learned(model, variance_too)
+    from scipy.optimize import minimize  # late: its import takes longer than collecting this file
+
     ends = np.cumsum([p.data.size for p in parameters])[:-1]
 
     def value(flat):
@@ -78,6 +78,13 @@ def distortion_and_rate(model, x):
 # --- probabilistic PCA --------------------------------------------------------------------------------------
 
 
+def pca_score(data, Z):
+    """scikit-learn's mean log-likelihood; imported late, as it takes a second that collecting need not take."""
+    from sklearn.decomposition import PCA
+
+    return PCA(Z).fit(data).score(data)
+
+
 @pytest.fixture(scope="module")
 def optimum(data):
     model = linear_vae(data, Z=2)
@@ -96,7 +103,7 @@ def log_evidence(model, x):
 @pytest.mark.parametrize("Z", [1, 2, 4])
 def test_the_greatest_likelihood_of_ppca_is_that_of_another_implementation(data, Z, measured):
     """Theirs divides the covariance by N − 1, which costs about D/(4N²) = 8e-6 nats."""
-    measured(abs(ppca_log_likelihood(data, Z) - PCA(Z).fit(data).score(data)), 1e-5)
+    measured(abs(ppca_log_likelihood(data, Z) - pca_score(data, Z)), 1e-5)
 
 
 @pytest.mark.equation("vae.ppca")
@@ -109,7 +116,7 @@ def test_the_claim_above_rejects_a_variance_that_is_the_sum_of_the_other_eigenva
 @pytest.mark.equation("vae.linear")
 def test_the_best_bound_of_the_linear_vae_is_the_greatest_likelihood_of_ppca(data, optimum, measured):
     bound = optimum.exact_elbo(data).numpy().mean()
-    assert bound == pytest.approx(PCA(2).fit(data).score(data), abs=1e-3)
+    assert bound == pytest.approx(pca_score(data, 2), abs=1e-3)
     measured(abs(bound - ppca_log_likelihood(data, 2)), 1e-6)
     measured(abs(bound - log_evidence(optimum, data)), 1e-6)  # so it is tight there
     assert np.exp(optimum.likelihood.logvar.data[0]) == pytest.approx(EIGENVALUES[2:].mean(), rel=1e-3)
@@ -282,10 +289,10 @@ def two_images():
 
 
 def constrained(two_images, D0, epochs):
-    model, loss, books = VAE(6, 2, 8, Generator(1)), ConstrainedLoss(D0), History()
+    model, loss, records = VAE(6, 2, 8, Generator(1)), ConstrainedLoss(D0), History()
     rates = {"epochs": epochs, "batch_size": 32, "optimizer": Adam(model.parameters(), 5e-3)}
-    train(model, two_images, two_images[:32], books, **rates, rng=Generator(2), loss=loss)
-    return model, loss.multiplier, books.history
+    train(model, two_images, two_images[:32], records, **rates, rng=Generator(2), loss=loss)
+    return model, loss.multiplier, records.history
 
 
 @pytest.mark.equation("vae.geco")
@@ -310,7 +317,7 @@ def test_the_claim_above_rejects_a_distortion_that_can_be_had(two_images):
 
 def test_a_target_distortion_that_is_not_finite_is_refused():
     for D0 in (np.nan, np.inf):
-        with pytest.raises(ValueError, match=f"a number of nats, not {D0}"):
+        with pytest.raises(ValueError, match=f"a finite number of nats, not {D0}"):
             ConstrainedLoss(D0)
 
 

@@ -11,6 +11,8 @@ from scratchgen.runs import History
 from scratchgen.vae import VAE, VQVAE, ConditionalVAE, ConvVAE, LinearVAE, evaluate, train
 from scratchgen.vae.interpolate import spherical, straight
 
+pytestmark = pytest.mark.fast
+
 K, D = 3, 6
 PATTERNS = np.array([[1, 1, 0, 0, 0, 0], [0, 0, 1, 1, 0, 0], [0, 0, 0, 0, 1, 1]], np.float32)
 
@@ -86,7 +88,7 @@ def noisy_patterns(n, seed):
 
 
 @pytest.fixture(scope="module")
-def told():
+def conditioned():
     """A conditional model of three noisy patterns, one for each class."""
     x, y = noisy_patterns(600, 1)
     model = ConditionalVAE(D, 1, 16, K, Generator(1))
@@ -111,10 +113,10 @@ def test_the_bound_for_a_class_is_below_the_evidence_of_that_class(y, rng, measu
 
 
 @pytest.mark.equation("vae.conditional")
-def test_the_claim_above_rejects_the_evidence_of_another_class(told):
+def test_the_claim_above_rejects_the_evidence_of_another_class(conditioned):
     """Of a model that has learned what the classes are."""
     model = ConditionalVAE(D, 1, 16, K)
-    for own, learned in zip(model.parameters(), told.parameters(), strict=True):
+    for own, learned in zip(model.parameters(), conditioned.parameters(), strict=True):
         own.data = learned.data.astype(np.float64)
     x = PATTERNS[:1].astype(np.float64)
     (evidence, bound), (other, _) = (by_quadrature(model.given([y]), x) for y in (0, 1))
@@ -128,34 +130,34 @@ def test_the_decoded_image_depends_on_the_class_and_on_the_latent():
     for a, b in ((0, 1), (1, 2), (0, 2)):
         assert np.abs(images[a] - images[b]).max() > 0.05
     assert np.abs(model.given([0]).decode(z + 1).mean.numpy() - images[0]).max() > 0.01
-    deaf = VAE(D, 1, 8)  # a model that is not told is the same for every class
+    deaf = VAE(D, 1, 8)  # a model that is not conditioned is the same for every class
     assert deaf.given([0]) is deaf.given([1])
 
 
-def test_samples_of_a_class_are_of_that_class(told):
+def test_samples_of_a_class_are_of_that_class(conditioned):
     asked = np.arange(90) % K
-    drawn = told.sample(90, Generator(3), labels=asked)
+    drawn = conditioned.sample(90, Generator(3), labels=asked)
     nearest = np.argmin(np.sum((drawn[:, None] - PATTERNS) ** 2, axis=-1), axis=1)
     assert np.mean(nearest == asked) > 0.95
-    np.testing.assert_array_equal(drawn, told.sample(90, Generator(3)))  # one class after the other
+    np.testing.assert_array_equal(drawn, conditioned.sample(90, Generator(3)))  # one class after the other
     other = np.argmin(
-        np.sum((told.sample(90, Generator(3), (asked + 1) % K)[:, None] - PATTERNS) ** 2, -1), 1
+        np.sum((conditioned.sample(90, Generator(3), (asked + 1) % K)[:, None] - PATTERNS) ** 2, -1), 1
     )
     assert np.mean(other == asked) < 0.05
 
 
-def test_images_of_a_class_are_more_likely_given_that_class(told):
+def test_images_of_a_class_are_more_likely_given_that_class(conditioned):
     x, y = noisy_patterns(200, 5)
-    right, wrong = (evaluate(told, x, Generator(1), labels=labels) for labels in (y, (y + 1) % K))
+    right, wrong = (evaluate(conditioned, x, Generator(1), labels=labels) for labels in (y, (y + 1) % K))
     assert right > wrong + 5
 
 
-def test_every_estimate_for_known_classes_is_the_same_in_batches_of_any_size(told):
+def test_every_estimate_for_known_classes_is_the_same_in_batches_of_any_size(conditioned):
     x, y = noisy_patterns(2100, 6)
-    some = told.given(y[:23])
+    some = conditioned.given(y[:23])
     whole, pieces = (
         some.log_likelihood(x[:23], 30, Generator(1)),
-        [told.given(y[i : i + 1]).log_likelihood(x[i : i + 1], 300, Generator(1)) for i in range(3)],
+        [conditioned.given(y[i : i + 1]).log_likelihood(x[i : i + 1], 300, Generator(1)) for i in range(3)],
     )
     assert whole.shape == (23,)
     np.testing.assert_allclose(whole[:3], np.concatenate(pieces), atol=0.5)
@@ -165,7 +167,7 @@ def test_every_estimate_for_known_classes_is_the_same_in_batches_of_any_size(tol
     assert np.isfinite(annealed.log_likelihood).all()
     rd = [rate_and_distortion(some, x[:23], Generator(1), 3, rows) for rows in (7, 1000)]
     np.testing.assert_allclose(rd[0], rd[1], rtol=1e-6)
-    assert active_units(told.given(y), x).variance.mean.shape == (1,)
+    assert active_units(conditioned.given(y), x).variance.mean.shape == (1,)
 
 
 REFUSED_LABELS = {

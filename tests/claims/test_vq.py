@@ -301,19 +301,19 @@ def optimizers(model):
 
 @pytest.fixture(scope="module")
 def trained():
-    model, images, books = tiny(), binary_images(512), History()
+    model, images, records = tiny(), binary_images(512), History()
     train_vq(
         model,
         images,
         images[:64],
-        books,
+        records,
         epochs=30,
         prior_epochs=16,
         batch_size=32,
         **optimizers(model),
         rng=Generator(1),
     )
-    return model, books
+    return model, records
 
 
 def log_joint(model, x):
@@ -353,7 +353,7 @@ def test_the_gap_of_the_bound_is_minus_the_log_posterior_of_the_codes(trained, m
 
 
 def test_training_raises_the_bound_above_independent_pixels_and_the_prior_above_independent_codes(trained):
-    model, books = trained
+    model, records = trained
     x = binary_images(500, seed=4)
     p = x.mean(axis=0)
     pixels = np.sum(p * np.log(p) + (1 - p) * np.log(1 - p))
@@ -361,7 +361,7 @@ def test_training_raises_the_bound_above_independent_pixels_and_the_prior_above_
     k = model.codes(x)
     independent = -sum(np.log(perplexity(k[:, place])) for place in range(4))  # the best there is, in nats
     assert model.prior.log_prob(k).numpy().mean() > independent + 0.1
-    assert {name: len(numbers) for name, numbers in books.history.items()} == {
+    assert {name: len(numbers) for name, numbers in records.history.items()} == {
         "objective": 30,
         "perplexity": 30,
         "validation_objective": 30,
@@ -428,8 +428,8 @@ def train_both(model, run, rng):
 
 @pytest.mark.parametrize("steps", [1, 3, 4, 6, 7, 9, 11])  # within an epoch of three and at its end
 def test_a_training_that_is_resumed_ends_with_the_same_bits(steps):
-    whole, books = tiny(), History()
-    train_both(whole, books, Generator(1))
+    whole, records = tiny(), History()
+    train_both(whole, records, Generator(1))
     run = Interrupted(steps)
     with pytest.raises(Cut):
         train_both(tiny(), run, Generator(1))
@@ -438,7 +438,7 @@ def test_a_training_that_is_resumed_ends_with_the_same_bits(steps):
     train_both(again, other, later)
     for name, array in whole.state_dict().items():
         np.testing.assert_array_equal(again.state_dict()[name], array, err_msg=name)
-    assert other.history == books.history
+    assert other.history == records.history
 
 
 def test_the_claim_above_rejects_a_state_without_the_averages():

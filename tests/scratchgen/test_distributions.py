@@ -7,6 +7,8 @@ from scratchgen import BadInput, Tensor, check_grads
 from scratchgen.distributions import Bernoulli, Categorical, Normal
 from scratchgen.random import Generator
 
+pytestmark = pytest.mark.fast
+
 
 def test_normal_gives_one_number_per_example(rng):
     q = Normal(rng.standard_normal((3, 4)), rng.standard_normal((3, 4)))

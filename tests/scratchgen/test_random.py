@@ -168,7 +168,16 @@ def test_the_claim_above_rejects_layers_that_each_start_a_stream_of_their_own():
     assert not are_independent(lambda: LAYERS["Linear"](Generator(int(time.time_ns()) % 2**32)))
 
 
-@pytest.mark.parametrize("rng", [np.random.default_rng(0), np.random.RandomState(0), 0, 0.5, "0"], ids=repr)
+FOREIGN = {
+    "numpy": np.random.default_rng(0),
+    "legacy": np.random.RandomState(0),
+    "int": 0,
+    "float": 0.5,
+    "str": "0",
+}
+
+
+@pytest.mark.parametrize("rng", FOREIGN.values(), ids=FOREIGN)
 @pytest.mark.parametrize("name", LAYERS)
 def test_anything_but_a_generator_of_ours_is_refused_with_the_way_out(name, rng):
     with pytest.raises(

@@ -5,6 +5,8 @@ import pytest
 
 from scratchgen_kernels import adam
 
+pytestmark = pytest.mark.fast
+
 SHAPES = [(5, 3), (), (1,), (17,), (0, 3), (2, 0)]
 NUMBERS = {"learning_rate": 0.01, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6}
 

@@ -5,6 +5,8 @@ import pytest
 
 from scratchgen_kernels import bias_activation, bias_activation_backward
 
+pytestmark = pytest.mark.fast
+
 SHAPES = [(4, 7), (3,), (2, 3, 5), (33, 50), (0, 4), (4, 0), (0,)]
 FUNCTIONS = {
     "identity": lambda s: s,

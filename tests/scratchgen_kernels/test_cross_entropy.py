@@ -10,6 +10,8 @@ from scratchgen_kernels import (
     softmax_cross_entropy_backward,
 )
 
+pytestmark = pytest.mark.fast
+
 BERNOULLI = [((4, 7), (4, 7)), ((3,), (3,)), ((2, 3, 5), (3, 5)), ((2, 3, 5), (5,)), ((3, 1100), (3, 1100))]
 EMPTY = [((0, 4), (0, 4)), ((4, 0), (4, 0)), ((2, 0, 3), (0, 3)), ((0,), (0,))]
 SOFTMAX = [(4, 7), (3,), (2, 3, 5), (1, 1), (2, 1100), (0, 4), (2, 0, 3)]

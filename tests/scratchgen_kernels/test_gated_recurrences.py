@@ -7,6 +7,8 @@ import pytest
 
 import scratchgen_kernels as kernels
 
+pytestmark = pytest.mark.fast
+
 SIZES = [(4, 3, 2, 5), (1, 1, 1, 1), (6, 1, 3, 2), (0, 3, 2, 5), (4, 0, 2, 5), (4, 3, 0, 5), (4, 3, 2, 0)]
 
 

@@ -5,6 +5,8 @@ import pytest
 
 from scratchgen_kernels import matmul
 
+pytestmark = pytest.mark.fast
+
 SHAPES = [(3, 4, 5), (1, 1, 1), (1, 7, 1), (5, 1, 3), (17, 9, 13), (0, 4, 5), (3, 0, 5), (3, 4, 0), (0, 0, 0)]
 # more than one block of each kind, with an incomplete block of each kind
 LARGE = [(403, 7, 3), (4, 661, 5), (3, 2, 1045), (13, 331, 65)]

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from scratchgen_kernels import random_bits
 from scratchgen_kernels.normal_noise import loops, philox4x32
 
+pytestmark = pytest.mark.fast
+
 # Random123, kat_vectors, "philox4x32 10": counter, key, result.
 PI = (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0)
 KNOWN_ANSWERS = [
@@ -15,7 +17,7 @@ KNOWN_ANSWERS = [
     ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
     (*PI, (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1)),
 ]
-WORDS = st.integers(0, 2**64 - 1)
+KEYS = st.integers(0, 2**64 - 1)
 
 
 @pytest.mark.equation("kernels.philox")
@@ -40,7 +42,7 @@ def test_the_stream_counts_blocks_in_the_two_low_words(backend):
     assert tuple(words.tolist()) == answer
 
 
-@given(key=WORDS, counter=WORDS, n=st.integers(0, 11))
+@given(key=KEYS, counter=KEYS, n=st.integers(0, 11))
 def test_every_backend_gives_the_same_words(off, key, counter, n):
     n = min(n, 2**64 - counter)
     expected = random_bits(key, counter, n, backend="loops")

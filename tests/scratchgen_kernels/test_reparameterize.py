@@ -7,6 +7,8 @@ import pytest
 
 from scratchgen_kernels import reparameterize, reparameterize_backward, standard_normal
 
+pytestmark = pytest.mark.fast
+
 KEY, COUNTER = 0xFEED_0000_0001, 3
 SHAPES = [(4, 3), (), (1,), (1, 1), (2, 3, 5), (0, 3), (4, 0), (0,)]
 N = 40_000

@@ -9,6 +9,8 @@ import pytest
 from scratchgen_kernels import random_bits, standard_normal
 from scratchgen_kernels.normal_noise import loops
 
+pytestmark = pytest.mark.fast
+
 N = 40_000  # the tolerances below are 5 standard errors of a statistic of N samples
 
 

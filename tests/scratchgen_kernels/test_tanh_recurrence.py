@@ -5,6 +5,8 @@ import pytest
 
 from scratchgen_kernels import tanh_recurrence, tanh_recurrence_backward
 
+pytestmark = pytest.mark.fast
+
 SIZES = [(4, 3, 2, 5), (1, 1, 1, 1), (6, 1, 3, 2), (0, 3, 2, 5), (4, 0, 2, 5), (4, 3, 0, 5), (4, 3, 2, 0)]
 NAMES = ["x", "h0", "W_xh", "W_hh", "b_h"]
 

@@ -11,6 +11,8 @@ import pytest
 from scratchgen_kernels import exp, log, sincos_turns, tanh, vector_math
 from scratchgen_kernels.vector_math import coefficients, derive_coefficients
 
+pytestmark = pytest.mark.fast
+
 BOUND = {"exp": 1.1, "log": 0.9, "tanh": 1.4, "sin": 1.75, "cos": 1.75}  # as the contract states
 NUMPY_BOUND = 4.0  # what NumPy promises for its own vector loops
 

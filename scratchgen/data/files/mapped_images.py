@@ -38,7 +38,7 @@ class MappedRows:
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, rows) -> np.ndarray:
+    def __getitem__(self, rows: Any) -> np.ndarray:
         """One row (D,) for an integer, rows (n, D) for a slice or an array of integers."""
         if isinstance(rows, slice):
             rows = np.arange(len(self))[rows]
@@ -60,7 +60,7 @@ class MappedRows:
             check_unit_interval(x, self.path)
         return x.reshape(*places.shape, self.shape[1])
 
-    def __array__(self, *arguments, **options):
+    def __array__(self, *arguments: Any, **options: Any) -> np.ndarray:
         raise BadInput(f"{self.path} may not fit into memory; read single rows, or use batches")
 
     def mean(self, axis: int = 0) -> np.ndarray:

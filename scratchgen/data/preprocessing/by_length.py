@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,9 @@ def batches_by_length(
     return _by_length(sequences, lengths, batch_size, rng, pool)
 
 
-def _by_length(sequences, lengths, batch_size, rng, pool):
+def _by_length(
+    sequences: Sequence[np.ndarray], lengths: np.ndarray, batch_size: int, rng: Any, pool: int
+) -> Iterator[Any]:
     order = rng.permutation(len(sequences))
     for start in range(0, len(order), pool * batch_size):
         rows = order[start : start + pool * batch_size]

@@ -69,7 +69,7 @@ def linked(pairs: Sequence[tuple[Hashable, Hashable]]) -> list[int]:
     """
     parent = list(range(len(pairs)))
 
-    def root(i):
+    def root(i: int) -> int:
         while parent[i] != i:
             parent[i] = parent[parent[i]]  # path halving: the next search is shorter
             i = parent[i]

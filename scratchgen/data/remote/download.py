@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from scratchgen.data.remote import sources
 from scratchgen.errors import BadInput
@@ -42,7 +43,7 @@ def download_file(wanted: sources.RemoteFile, folder: Path) -> Path:
     if path.is_file() and pooch.file_hash(str(path)) == wanted.sha256:
         return path  # without the lock: a cache that cannot be written can still be read
 
-    def fetch(url, output_file, registry):
+    def fetch(url: str, output_file: str, registry: Any) -> None:
         _announce(wanted, url)
         _fetch(url, output_file, wanted.bytes)
 
@@ -101,7 +102,9 @@ def _is_directly_in(folder: str, name: str) -> bool:
 
 
 @contextmanager
-def _one_at_a_time(wanted, url: str, folder: Path) -> Iterator[None]:
+def _one_at_a_time(
+    wanted: sources.RemoteFile | sources.RemoteFolder, url: str, folder: Path
+) -> Iterator[None]:
     """Hold the folder's lock, and turn every error into a BadInput of one line."""
     import filelock
 
@@ -130,7 +133,7 @@ def _remove_leftovers(folder: Path) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _fetch(url: str, output_file, expected_bytes: int) -> None:
+def _fetch(url: str, output_file: str | Path, expected_bytes: int) -> None:
     import pooch
 
     progress = _Progress(expected_bytes)
@@ -174,7 +177,7 @@ class _Progress:
         self._bar.stop()
 
 
-def _announce(wanted, url: str) -> None:
+def _announce(wanted: sources.RemoteFile | sources.RemoteFolder, url: str) -> None:
     print(f"downloading {url} ({wanted.bytes / 1e6:.1f} MB; licence: {wanted.licence})", file=sys.stderr)
 
 

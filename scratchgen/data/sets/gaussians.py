@@ -20,7 +20,7 @@ class Mixture:
     centres: np.ndarray
     sigma: float
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Mixture({len(self.centres)} centres, sigma={self.sigma:g})"
 
     def log_density(self, x: np.ndarray) -> np.ndarray:

@@ -6,14 +6,13 @@ import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.data.preprocessing.by_length import batches_by_length
 from scratchgen.nn import Parameter
-from scratchgen.optim import Optimizer, Schedule, training_step
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
 from scratchgen.optim.schedules import half_cosine
 from scratchgen.random import Generator
 from scratchgen.rnn.frames.model import FrameModel, nats_per_frame
@@ -24,7 +23,7 @@ def train_frames(
     model: FrameModel,
     train: list[np.ndarray],
     validation: list[np.ndarray],
-    run: Any,
+    run: TrainingRun,
     *,
     epochs: int,
     batch_size: int,

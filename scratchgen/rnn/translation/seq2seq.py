@@ -125,7 +125,9 @@ class Seq2Seq(Module):
         losses = softmax_cross_entropy(o, targets)
         return np.sum(np.where(real, losses, np.zeros((), losses.dtype)), axis=0)
 
-    def _partly_sampled(self, inputs, places, state, mask, rng, probability: float) -> np.ndarray:
+    def _partly_sampled(
+        self, inputs: np.ndarray, places: Any, state: Any, mask: Any, rng: Any, probability: float
+    ) -> np.ndarray:
         """The inputs (T′ + 1, B), each replaced with this probability by a symbol sampled from the model."""
         inputs = inputs.copy()
         sampled = rng.random(inputs.shape, np.float64) < probability

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.optim import Optimizer, Schedule, training_step
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
 from scratchgen.optim.schedules import half_cosine
 from scratchgen.random import Generator
 from scratchgen.rnn.training import MAX_NORM
@@ -21,7 +20,7 @@ def train_translator(
     model: Translator,
     train: Sequence[SentencePair],
     validation: Sequence[SentencePair],
-    run: Any,
+    run: TrainingRun,
     *,
     epochs: int,
     batch_size: int,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +58,7 @@ class Translator(Seq2Seq):
         hidden: int,
         embedding: int,
         rng: Generator | None = None,
-        **options,
+        **options: Any,
     ) -> None:
         if min(hidden, embedding) < 1:
             raise ValueError(f"sizes are at least 1, not embedding {embedding} and hidden {hidden}")
@@ -89,7 +90,7 @@ class Translator(Seq2Seq):
         with no_grad(), self.eval_mode():
             places, state = (found.numpy() for found in self.encode(x[:, None]))
 
-            def decode(last, state):
+            def decode(last: np.ndarray, state: Any) -> tuple[np.ndarray, np.ndarray]:
                 o, state, _ = self.decode(last[None], state, np.repeat(places, len(last), axis=1))
                 return o.numpy()[0], state.numpy()
 

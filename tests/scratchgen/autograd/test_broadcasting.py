@@ -9,6 +9,8 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 from scratchgen import Tensor, check_grads, defvjp, grad, primitive
 from scratchgen.autograd.broadcasting import is_repeated, sum_to_shape
 
+pytestmark = pytest.mark.fast
+
 shapes = mutually_broadcastable_shapes(num_shapes=2, max_dims=4, max_side=3, min_side=0)
 
 

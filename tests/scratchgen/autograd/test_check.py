@@ -7,6 +7,8 @@ from scratchgen.autograd import GradientError, check_grads, defvjp, primitive
 from scratchgen.autograd.broadcasting import sum_to_shape
 from scratchgen.autograd.check import KinkError
 
+pytestmark = pytest.mark.fast
+
 
 def planted(function, *rules):
     """A primitive with the given rules, right or wrong."""

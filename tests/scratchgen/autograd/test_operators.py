@@ -10,6 +10,8 @@ from scratchgen import Tensor
 from scratchgen.autograd import tensor
 from scratchgen.autograd.operators import METHODS
 
+pytestmark = pytest.mark.fast
+
 
 def declared():
     """{name: parameters with their defaults} of the block under TYPE_CHECKING in the body of Tensor."""

@@ -9,6 +9,8 @@ import pytest
 
 from scratchgen.autograd import Tensor, defvjp, grad, no_grad, primitive
 
+pytestmark = pytest.mark.fast
+
 
 def leaf(values):
     return Tensor(np.array(values, dtype=np.float64), requires_grad=True)

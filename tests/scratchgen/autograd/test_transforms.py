@@ -20,6 +20,8 @@ from scratchgen import (
 from scratchgen.autograd import Tensor, defvjp_joint, primitive, transforms
 from scratchgen.autograd.graph import youngest_first
 
+pytestmark = pytest.mark.fast
+
 
 def test_derivatives_nest_to_any_order():
     f = np.sin

@@ -171,7 +171,7 @@ CASES = {
     ),
     "weight decay of another optimiser": (
         (*TRAIN, "--weight-decay", "0.1"),
-        "weight_decay is for optimizer sgd or adamw, not for adam",
+        "weight_decay is for optimizer adamw, not for adam",
     ),
     "momentum that grows for ever": ((*TRAIN, "--optimizer", "sgd", "--momentum", "1"), "below 1, not 1.0"),
     "an unknown optimiser": ((*TRAIN, "--optimizer", "lion"), "optimizer is one of adam, adamw, sgd"),
@@ -274,6 +274,10 @@ CASES = {
     "vq: drawn anew": ((*TRAIN, "--model", "vq", "--binarise"), "binarise is a setting of vae, not of vq"),
     "vq: one code less than any": ((*TRAIN, "--model", "vq", "--set", "codes=0"), "codes is at least 1"),
     "codes for a latent that is none": ((*TRAIN, "--set", "codes=8"), "codes is a setting of vq, not of vae"),
+    "packs for a discriminator of single examples": (
+        ("train", "gan", "--set", "pack=3", "--out", "new"),
+        "pack = 3 is for model packed, not for dense",
+    ),
     "patience for a model that has nothing to wait for": (
         ("train", "gan", "--patience", "3", "--out", "new"),
         "patience waits for a better validation number, and a GAN has none",

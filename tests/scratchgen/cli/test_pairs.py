@@ -11,7 +11,7 @@ from scratchgen.cli import main
 from scratchgen.data import CATALOGUE, PairData
 
 NAME = "tatoeba-cmn-eng"
-WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+NUMERALS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 SMALL = ("--epochs", 1, "--batch-size", 2, "--hidden", 4, "--out", "run")
 
 
@@ -31,8 +31,8 @@ def scratchgen(tmp_path, monkeypatch, capsys):
 
 @pytest.fixture
 def few_pairs(monkeypatch):
-    """A known set of pairs that is small, and whose held-out parts have characters that the training part lacks."""
-    train = [(f"{i}{j}", f"{a} {b}") for i, a in enumerate(WORDS) for j, b in enumerate(WORDS)]
+    """A known set of pairs that is small, and whose held-out parts have characters of their own."""
+    train = [(f"{i}{j}", f"{a} {b}") for i, a in enumerate(NUMERALS) for j, b in enumerate(NUMERALS)]
     data = PairData(NAME, ("digits", "words"), train, [("11", "ÉLEVEN")], [("12", "twelve")])
     monkeypatch.setitem(CATALOGUE, NAME, replace(CATALOGUE[NAME], load=lambda: data))
     return data

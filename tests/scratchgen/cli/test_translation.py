@@ -12,7 +12,7 @@ from scratchgen.rnn import Translator
 from scratchgen.tasks.load import load_run
 
 NAME = "tatoeba-fra-eng"
-WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+NUMERALS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 TRAIN = ("train", "rnn", "--task", "translation", "--data", NAME, "--quiet")
 TINY = ("--hidden", 8, "--epochs", 1)
 
@@ -20,7 +20,7 @@ TINY = ("--hidden", 8, "--epochs", 1)
 @pytest.fixture
 def numbers(monkeypatch):
     """Numbers of three digits and how they are read; seven in ten are learned from."""
-    pairs = [(f"{n:03}", " ".join(WORDS[int(d)] for d in f"{n:03}")) for n in range(1000)]
+    pairs = [(f"{n:03}", " ".join(NUMERALS[int(d)] for d in f"{n:03}")) for n in range(1000)]
     mixed = [pairs[i] for i in np.random.default_rng(0).permutation(1000)]
     data = PairData(NAME, ("digits", "words"), mixed[:700], mixed[700:850], mixed[850:])
     monkeypatch.setitem(CATALOGUE, NAME, replace(CATALOGUE[NAME], load=lambda: data))

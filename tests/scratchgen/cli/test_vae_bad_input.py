@@ -58,6 +58,7 @@ CASES = {
     "no latent among the settings": ("--set latent_dim=0", "latent_dim is at least 1, not 0"),
     "no samples": ("--objective iwae --k 0", "k is at least 1, not 0"),
     "a negative beta": ("--objective beta --beta -1", "beta is above 0 and finite, not -1"),
+    "samples for the bound": ("--k 3", "k is for objective iwae, not for elbo"),
     "beta for the bound": ("--beta 2", "beta is for objective beta, not for elbo"),
     "warm-up for GECO": (
         "--objective geco --target-distortion 9 --kl-warmup-steps 5",

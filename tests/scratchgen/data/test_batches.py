@@ -9,6 +9,8 @@ from scratchgen.data import batches, text_chunks
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
 
+pytestmark = pytest.mark.fast
+
 
 @given(st.integers(1, 50), st.integers(1, 60))
 def test_an_epoch_visits_every_example_once(n, batch_size):

@@ -8,6 +8,8 @@ import pytest
 from scratchgen.data import CATALOGUE, PairData, PointData, RowData, SequenceData, SoundData, TextData
 from scratchgen.data.remote import sources
 
+pytestmark = pytest.mark.fast
+
 CONTAINERS = {
     "images": RowData,
     "text": TextData,

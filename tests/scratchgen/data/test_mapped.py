@@ -164,4 +164,4 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
     small, large = (streaming_memory.measure(str(tmp_path), megabytes) for megabytes in (16, 256))
     grown = lambda row: row["peak"] - row["before"]
     assert large["images"] == pytest.approx(16 * small["images"], rel=0.01)
-    assert grown(large) < grown(small) + 16 and grown(large) < streaming_memory.LIMIT
+    assert grown(large) < grown(small) + 16 and grown(large) < streaming_memory.MEMORY_LIMIT

@@ -11,7 +11,11 @@ from scratchgen.data.sets.tones import tone
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator
 
-integrate, stats = pytest.importorskip("scipy.integrate"), pytest.importorskip("scipy.stats")
+
+@pytest.fixture
+def stats():
+    """scipy.stats, imported late: it takes a second that collecting the tests need not take."""
+    return pytest.importorskip("scipy.stats")
 
 
 # --- the chain ---------------------------------------------------------------------------------------------
@@ -69,7 +73,8 @@ def test_the_claim_above_rejects_a_ring_whose_angles_include_both_ends():
     assert np.sort(distance, axis=1)[:, 1].min() < 1e-9
 
 
-def test_the_density_integrates_to_one_and_is_that_of_scipy(rng):
+def test_the_density_integrates_to_one_and_is_that_of_scipy(rng, stats):
+    integrate = pytest.importorskip("scipy.integrate")
     source = Mixture(np.array([[0.0, 0.0], [1.0, 0.5]]), 0.3)
     inner = lambda y, x: np.exp(source.log_density(np.array([[x, y]])))[0]
     assert integrate.dblquad(inner, -2, 3, -2, 3, epsabs=1e-6)[0] == pytest.approx(1, abs=1e-5)
@@ -83,7 +88,7 @@ def test_the_density_is_finite_far_away():
 
 
 @pytest.mark.parametrize("name", ["ring", "grid"])
-def test_the_points_come_from_the_density(name):
+def test_the_points_come_from_the_density(name, stats):
     data = load_points(name)
     # E[−log p] over the components is the entropy: for far-apart ones log K + log(2πe σ²)
     K, sigma = len(data.source.centres), data.source.sigma

@@ -10,6 +10,8 @@ from scratchgen.autograd import GradientError
 from scratchgen.random import Generator
 from scratchgen.rnn import tanh_recurrence as recurrence
 
+pytestmark = pytest.mark.fast
+
 FAR = np.array([-1e4, -800.0, -30.0, 0.0, 30.0, 800.0, 1e4])
 
 

@@ -11,6 +11,8 @@ from scratchgen.optim import Adam
 from scratchgen.random import default_rng
 from scratchgen.runs import History
 
+pytestmark = pytest.mark.fast
+
 EXAMPLES = default_rng(3).random((8, 16))
 LOGISTIC = ("minimax", "nonsaturating")
 

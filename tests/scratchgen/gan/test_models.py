@@ -99,11 +99,13 @@ def test_to_a_pair_a_class_is_as_if_the_first_layers_of_both_had_another_bias(rn
     pair = ConditionalGAN(5, 4, 3, Generator(0), hidden=(6,))
     x = rng.random((2, 5)).astype(np.float32)
     for k in range(3):
-        told = pair.given(np.array([k, k]))
+        conditioned = pair.given(np.array([k, k]))
         first, _, last = pair.D
         h = np.maximum(x @ first.W.data[:5] + first.b.data + math.sqrt(3) * first.W.data[5 + k], 0)
         expected = h @ last.W.data + last.b.data
-        measured(np.abs(told.logits(x).numpy() - expected[:, 0]), 1e-5)  # float32, numbers of the order of 1
+        measured(
+            np.abs(conditioned.logits(x).numpy() - expected[:, 0]), 1e-5
+        )  # float32, numbers of the order of 1
 
 
 @pytest.mark.equation("gan.conditional")

@@ -53,10 +53,13 @@ def test_bad_input_is_refused_before_anything_has_changed(model, given, message)
     assert not history.history
 
 
-def test_data_of_any_size_go_with_an_unbounded_generator():
-    images = 100 * Generator(0).standard_normal((8, 6))
+def test_an_unbounded_generator_takes_data_of_any_size_and_a_bounded_one_refuses_them():
+    images, history = 100 * Generator(0).standard_normal((8, 6)), History()
     model = small(bounded=False)
-    train(model, images, History(), rng=Generator(0), **players(model), **SETTINGS)
+    train(model, images, history, rng=Generator(0), **players(model), **SETTINGS)
+    assert np.isfinite(history.history["V"]).all()
+    with pytest.raises(BadInput, match="outputs are in"):
+        train(small(), images, History(), rng=Generator(0), **players(small()), **SETTINGS)
 
 
 def test_the_log_has_the_losses_scores_and_gradient_norms_of_both_players():

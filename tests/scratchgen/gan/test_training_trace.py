@@ -1,4 +1,4 @@
-"""What a film sees of a game, and that the game does not notice."""
+"""What a trace records of a game, and that the game does not notice."""
 
 import numpy as np
 import pytest
@@ -26,20 +26,20 @@ def pair(**options):
 
 def played(game=ORIGINAL, steps=16, moments=5):
     model, rng = pair(), Generator(0)
-    film = TrainingTrace(model, POINTS, steps, game, moments)
-    train(model, POINTS, History(), rng=rng, game=game, trace=film, **players(model), **SETTINGS)
-    return film
+    trace = TrainingTrace(model, POINTS, steps, game, moments)
+    train(model, POINTS, History(), rng=rng, game=game, trace=trace, **players(model), **SETTINGS)
+    return trace
 
 
 def test_either_player_is_seen_at_each_moment_and_only_its_own_step_shows():
     model, rng = pair(), Generator(0)
-    film = TrainingTrace(model, POINTS, 1)
+    trace = TrainingTrace(model, POINTS, 1)
     discriminator_step(model, POINTS, SGD(model.D.parameters(), 0.1), rng)
-    film.look("D", 1)
+    trace.look("D", 1)
     generator_step(model, 64, SGD(model.G.parameters(), 0.1), rng)
-    film.look("G", 1)
-    start, of_D, of_G = film.frames
-    assert [frame.player for frame in film.frames] == ["", "D", "G"]
+    trace.look("G", 1)
+    start, of_D, of_G = trace.frames
+    assert [frame.player for frame in trace.frames] == ["", "D", "G"]
     assert np.array_equal(start.samples, of_D.samples) and not np.array_equal(start.logits, of_D.logits)
     assert np.array_equal(of_D.logits, of_G.logits) and not np.array_equal(of_D.samples, of_G.samples)
 
@@ -80,9 +80,9 @@ def in_float64(model):
 
 
 def test_the_surface_has_the_logits_of_the_discriminator_at_the_points_of_the_grid():
-    film = TrainingTrace(model := pair(), POINTS, 1)
-    left, right, below, above = film.extent
-    logits = film.frames[0].logits
+    trace = TrainingTrace(model := pair(), POINTS, 1)
+    left, right, below, above = trace.extent
+    logits = trace.frames[0].logits
     corners = np.array([(left, below), (right, below), (left, above), (right, above)], np.float32)
     np.testing.assert_allclose(
         [logits[0, 0], logits[0, -1], logits[-1, 0], logits[-1, -1]], model.logits(corners).numpy(), rtol=1e-5
@@ -93,12 +93,12 @@ def test_the_surface_has_the_logits_of_the_discriminator_at_the_points_of_the_gr
 
 
 @pytest.mark.parametrize("norm", ["none", "spectral"])
-def test_a_game_that_is_filmed_ends_with_the_same_bits(norm):
+def test_a_game_that_is_traced_ends_with_the_same_bits(norm):
     ends = []
-    for film_it in (False, True):
+    for traced in (False, True):
         model, rng = pair(norm=norm), Generator(0)
-        film = TrainingTrace(model, POINTS, 16) if film_it else None
-        train(model, POINTS, History(), rng=rng, trace=film, **players(model), **SETTINGS)
+        trace = TrainingTrace(model, POINTS, 16) if traced else None
+        train(model, POINTS, History(), rng=rng, trace=trace, **players(model), **SETTINGS)
         ends.append(model.state_dict())
     assert all(np.array_equal(a, ends[1][name]) for name, a in ends[0].items())
 
@@ -124,11 +124,11 @@ def test_a_resumed_game_has_the_earlier_snapshots():
 
     def game(history, saved=None):
         model, rng = pair(), Generator(0)
-        film = TrainingTrace(model, POINTS, 16)
+        trace = TrainingTrace(model, POINTS, 16)
         if saved:
             history.resume(*saved)
-        train(model, POINTS, history, rng=rng, trace=film, **players(model), **SETTINGS)
-        return film.state_dict()
+        train(model, POINTS, history, rng=rng, trace=trace, **players(model), **SETTINGS)
+        return trace.state_dict()
 
     first = Saving()
     whole, resumed = game(first), game(History(), first.saved)

@@ -19,6 +19,8 @@ from scratchgen.nn import (
 )
 from scratchgen.random import default_rng
 
+pytestmark = pytest.mark.fast
+
 X = default_rng(5).standard_normal((6, 3))
 
 

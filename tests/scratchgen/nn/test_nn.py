@@ -19,6 +19,8 @@ from scratchgen.nn import (
     init,
 )
 
+pytestmark = pytest.mark.fast
+
 
 def net():
     return Sequential(Linear(3, 4, Generator(0)), Tanh(), Linear(4, 2, Generator(1)))

@@ -7,6 +7,8 @@ import scratchgen_kernels as kernels
 from scratchgen.nn import Parameter
 from scratchgen.optim import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, RMSProp
 
+pytestmark = pytest.mark.fast
+
 
 def parameter(values, gradient=None):
     p = Parameter(np.array(values, np.float64))

@@ -7,6 +7,8 @@ from scratchgen.optim import SCHEDULES, Schedule
 from scratchgen.optim.schedules import constant, half_cosine, step_decay, warmup
 from scratchgen.runs import History
 
+pytestmark = pytest.mark.fast
+
 
 def factors(schedule, T):
     return np.array([schedule.factor(t, T) for t in range(T)])

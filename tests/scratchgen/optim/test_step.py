@@ -13,6 +13,8 @@ from scratchgen.optim import OPTIMIZERS, SGD, Adam, Diverged, MovingAverage, tra
 from scratchgen.random import Generator
 from scratchgen.runs import History
 
+pytestmark = pytest.mark.fast
+
 
 class Saving(History):
     """Counts the checkpoints."""

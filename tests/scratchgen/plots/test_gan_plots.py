@@ -17,12 +17,12 @@ from scratchgen.runs import History
 POINTS = Generator(3).standard_normal((64, 2))
 
 
-def film(objective="nonsaturating", moments=3):
+def recorded(objective="nonsaturating", moments=3):
     model, rng = GAN(2, 2, Generator(1), hidden=(8,), bounded=False), Generator(0)
-    film = TrainingTrace(model, POINTS, 8, Game(objective), moments)
+    trace = TrainingTrace(model, POINTS, 8, Game(objective), moments)
     players = {f"optimizer_{p}": Adam(getattr(model, p).parameters(), 1e-2, 0.5) for p in "GD"}
-    train(model, POINTS, History(), epochs=1, batch_size=8, rng=rng, trace=film, **players)
-    return film
+    train(model, POINTS, History(), epochs=1, batch_size=8, rng=rng, trace=trace, **players)
+    return trace
 
 
 # --- the two losses ---------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ def test_trajectories_begin_at_the_start_with_and_without_penalty(drawn, tmp_pat
 
 
 def test_an_animation_is_a_gif_with_one_frame_per_snapshot_and_longer_ends(tmp_path):
-    path = animation(film(), tmp_path / "a.gif", "a $ in the title")
+    path = animation(recorded(), tmp_path / "a.gif", "a $ in the title")
     assert [file.name for file in tmp_path.iterdir()] == ["a.gif"]
     with Image.open(path) as gif:
         assert gif.format == "GIF" and gif.n_frames == 1 + 2 * 3
@@ -92,7 +92,7 @@ def test_each_frame_shows_whose_step_it_was_its_samples_surface_and_gradients(mo
 
     grab = PillowWriter.grab_frame
     monkeypatch.setattr(PillowWriter, "grab_frame", look)
-    played = film()
+    played = recorded()
     animation(played, tmp_path / "a.gif")
     ends = END_FRAMES - 1
     for frame, (said, samples, surface, arrows) in zip(played.frames, shown[ends:-ends], strict=True):

@@ -74,6 +74,7 @@ def test_gradients_that_are_all_zero_have_a_picture(tmp_path):
     layer = Linear(2, 1, Generator(0))
     layer.W.grad = np.zeros_like(layer.W.data)
     gradient_flow(layer, tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(

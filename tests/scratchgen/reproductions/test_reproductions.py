@@ -1,4 +1,4 @@
-"""A published result run again: its parts are kept, it goes on where it was, and its page says all of it."""
+"""A reproduction: its parts are kept, it resumes where it was, and its page holds everything."""
 
 import json
 
@@ -8,6 +8,7 @@ import pytest
 from scratchgen.cli import main
 from scratchgen.data import SequenceData
 from scratchgen.errors import BadInput
+from scratchgen.nn.saving import describe
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions import (
     REPRODUCTIONS,
@@ -25,8 +26,11 @@ from scratchgen.reproductions import (
 from scratchgen.reproductions.ppca import step_size as ppca_step_size
 from scratchgen.reproductions.table import section
 from scratchgen.rnn import nats_per_frame
-from scratchgen.tasks.evaluate import finished_run
+from scratchgen.runs.config import RunConfig
+from scratchgen.runs.saving import load
 from scratchgen.tasks.load import load_run
+from scratchgen.tasks.resume import resume
+from scratchgen.tasks.settings import from_file
 from scratchgen.vae import VAE
 
 SIZES = {"architecture": "mlp", "data_dim": 4, "latent_dim": 2, "hidden": 3}
@@ -43,18 +47,10 @@ def fake():
 
     def part(name, published, target, value):
         def measure(seed, open_run):
-            run = open_run(
-                {
-                    "kind": "vae",
-                    "data": "four pixels",
-                    "data_sha256": "0",
-                    "seed": seed,
-                    "model": SIZES,
-                    "training": {"epochs": 2},
-                    "image_shape": [2, 2],
-                }
-            )
             model = VAE(4, 2, 3, Generator(seed))
+            about = {"task": "vae", "family": "vae", "data": "four pixels", "data_sha256": "0"}
+            info = {"kind": "images", "image_shape": [2, 2], "data_dim": 4}
+            run = open_run(RunConfig(**about, seed=seed, model=describe(model), data_info=info))
             run.track(model=model)
             for epoch in run.epochs(2):
                 if (name, seed, epoch) in broken:
@@ -99,10 +95,20 @@ def test_a_run_whose_data_are_its_own_leads_to_its_numbers(fake, tmp_path):
     reproduce(made, tmp_path, range(1), quiet=True)
     directory = tmp_path / "fake" / "first" / "seed-0"
     with pytest.raises(BadInput, match=r"scratchgen reproduce.*result\.json"):
-        finished_run(directory)
+        load_run(directory).load_data()
     (directory / "result.json").unlink()
     with pytest.raises(BadInput, match="source"):
-        finished_run(directory)
+        load_run(directory).load_data()
+
+
+def test_a_run_of_a_reproduction_is_neither_resumed_nor_trained_again_by_another_command(fake, tmp_path):
+    reproduce(fake[0], tmp_path, range(1), quiet=True)
+    directory = tmp_path / "fake" / "first" / "seed-0"
+    report = (directory / "report.html").read_text()
+    assert "scratchgen sample" in report and "--resume" not in report and "--config" not in report
+    for open_again in (lambda: resume(directory, "vae"), lambda: from_file(directory, "vae")):
+        with pytest.raises(BadInput, match="belongs to `scratchgen reproduce fake`"):
+            open_again()
 
 
 def test_what_is_done_is_not_done_again_and_more_seeds_add_to_it(fake, tmp_path):
@@ -248,7 +254,7 @@ def test_without_a_name_the_command_lists_what_there_is(capfd, monkeypatch):
 @pytest.mark.parametrize(
     "arguments, line",
     [
-        (("vae-mnist",), "no reproduction is named 'vae-mnist'; there are vae-mnist-fixed"),
+        (("vae-mnist",), "no reproduction is named 'vae-mnist'; choose one of vae-mnist-fixed"),
         (("ppca", "--seeds", 0), "Invalid value for '--seeds'"),
         (("ppca", "--out", "a-file"), "a-file is a file"),
     ],
@@ -318,7 +324,7 @@ def test_a_network_of_chorales_is_scored_on_all_parts_and_is_as_large_as_the_pub
     monkeypatch.setattr(chorales, "EPOCHS", 2)
     for row in reproduce(item, tmp_path, range(1), quiet=True):
         (numbers,) = row.numbers
-        model, _ = load_run(tmp_path / item.name / row.part.name / "seed-0")
+        model = load(tmp_path / item.name / row.part.name / "seed-0")
         for name in ("test", "validation"):
             assert numbers[name] == pytest.approx(nats_per_frame(model, getattr(data, name)))
         assert numbers["parameters"] == sum(p.size for p in model.parameters())
@@ -331,13 +337,13 @@ def test_the_adding_problem_is_measured_on_sequences_that_are_not_trained_on(tmp
         monkeypatch.setattr(adding, name, few)
     (row,) = reproduce(adding.ADDING_100, tmp_path, range(1), quiet=True)
     (numbers,) = row.numbers
-    model, _ = load_run(tmp_path / "adding-100" / "gru" / "seed-0")
+    model = load(tmp_path / "adding-100" / "gru" / "seed-0")
     x, y = adding.adding(2_000, 5, Generator(HELD_OUT_SEED))
     assert numbers["error"] == pytest.approx(float(model.loss(x, y).numpy().mean()), rel=1e-5)
-    assert numbers["answering 1"] == pytest.approx(1 / 6, abs=0.015)  # 3 standard errors
+    assert numbers["constant output 1"] == pytest.approx(1 / 6, abs=0.015)  # 3 standard errors
     with pytest.raises(SystemExit) as ended:
         main(["sample", str(tmp_path / "adding-100" / "gru" / "seed-0")])
-    assert ended.value.code == 2 and "draws nothing" in " ".join(capfd.readouterr().err.split())
+    assert ended.value.code == 2 and "has no task" in " ".join(capfd.readouterr().err.split())
 
 
 def test_the_copying_problem_is_measured_on_sequences_that_are_not_trained_on(tmp_path, monkeypatch):
@@ -348,7 +354,7 @@ def test_the_copying_problem_is_measured_on_sequences_that_are_not_trained_on(tm
     ids, targets = copying.copying(200, 5, Generator(HELD_OUT_SEED))
     for row in rows:
         (numbers,) = row.numbers
-        model, _ = load_run(tmp_path / "copy-100" / row.part.name / "seed-0")
+        model = load(tmp_path / "copy-100" / row.part.name / "seed-0")
         losses, _ = model.loss(ids, targets)
         assert numbers["nats"] == pytest.approx(float(losses.numpy().mean()), rel=1e-5)
         assert 0 <= numbers["symbols right"] <= 1

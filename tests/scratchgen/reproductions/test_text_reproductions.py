@@ -1,4 +1,4 @@
-"""Shakespeare again: every epoch is trained, and what is scored is the whole last tenth of the text."""
+"""Shakespeare reproduced: every epoch is trained, and the whole last tenth of the text is scored."""
 
 import json
 from dataclasses import replace
@@ -6,7 +6,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-from scratchgen.tasks.recipes import recipe
 
 from scratchgen import rnn
 from scratchgen.data import TextData
@@ -14,16 +13,18 @@ from scratchgen.evaluation import NGram
 from scratchgen.evaluation.ngram import CONCENTRATION_GRID
 from scratchgen.random import Generator
 from scratchgen.reproductions import reproduce, shakespeare
+from scratchgen.runs.schema import replace as with_settings
+from scratchgen.tasks import get_task
 from scratchgen.tasks.load import load_run
 
-TINY = {"hidden": 8, "embedding": 4, "epochs": 3, "batch_size": 2, "chunk": 20}
+TINY = {"hidden": 8, "embedding": 4, "epochs": 3, "batch_size": 2, "bptt_steps": 20}
 ITEMS = (shakespeare.SHAKESPEARE_TANH, shakespeare.SHAKESPEARE_LSTM)
 
 
 def tiny(item):
     """The same with a network that is trained in no time."""
     (part,) = item.parts
-    settings = replace(part.measure.keywords["settings"], **TINY)
+    settings = with_settings(part.measure.keywords["settings"], **TINY)
     return replace(item, parts=(replace(part, measure=partial(shakespeare.measure, settings=settings)),))
 
 
@@ -48,7 +49,7 @@ def test_validation_and_test_part_are_scored_as_one_text_in_one_pass(item, play,
     (row,) = reproduce(tiny(item), tmp_path, range(1), quiet=True)
     (numbers,) = row.numbers
     directory = tmp_path / item.name / row.part.name / "seed-0"
-    model, _ = load_run(directory)
+    model = load_run(directory).model
     nats = lambda text: -float(np.mean(rnn.log_prob(model, model.tokenizer.encode(text))))
     assert next(iter(numbers)) == "held out"  # the number that is compared with its target
     assert numbers["held out"] == pytest.approx(nats(play.validation + play.test), rel=1e-6)
@@ -67,7 +68,7 @@ def test_no_epoch_is_left_out_and_the_weights_are_those_of_the_last(play, tmp_pa
     directory = tmp_path / ITEMS[1].name / row.part.name / "seed-0"
     epochs = [json.loads(line) for line in (directory / "metrics.jsonl").read_text().splitlines()]
     assert [each["epoch"] for each in epochs] == [1, 2, 3]
-    model, _ = load_run(directory)
+    model = load_run(directory).model
     ids = model.tokenizer.encode(play.validation)
     assert rnn.evaluate(model, ids) == pytest.approx(epochs[-1]["validation_bits"], rel=1e-6)
 
@@ -75,7 +76,7 @@ def test_no_epoch_is_left_out_and_the_weights_are_those_of_the_last(play, tmp_pa
 def test_the_n_gram_beside_it_is_the_best_of_all_orders_up_to_five_on_the_same_text(play, tmp_path):
     (row,) = reproduce(tiny(ITEMS[0]), tmp_path, range(1), quiet=True)
     (numbers,) = row.numbers
-    vocabulary = load_run(tmp_path / ITEMS[0].name / row.part.name / "seed-0")[0].tokenizer
+    vocabulary = load_run(tmp_path / ITEMS[0].name / row.part.name / "seed-0").model.tokenizer
     train, held_out = vocabulary.encode(play.train), vocabulary.encode(play.validation + play.test)
     tried = {
         (order, alpha): NGram(order, alpha).fit(train, vocabulary.vocabulary_size).log_prob(held_out)
@@ -92,11 +93,17 @@ def test_the_section_states_the_settings_that_are_trained(item):
     (part,) = item.parts
     settings = part.measure.keywords["settings"]
     assert settings.cell == part.name and settings.patience == 0
-    for stated in (f"{settings.hidden} units", f"{settings.epochs} epochs", f"α = {settings.alpha:g}"):
+    for stated in (
+        f"{settings.hidden} units",
+        f"{settings.epochs} epochs",
+        f"α = {settings.learning_rate:g}",
+    ):
         assert stated in item.setting
 
 
-def test_the_recipe_of_shakespeare_is_for_any_cell():
-    assert recipe("rnn", "tinyshakespeare").cell == "lstm"
-    assert recipe("rnn", "tinyshakespeare", cell="tanh").hidden == recipe("rnn", "tinyshakespeare").hidden
-    assert recipe("rnn", "tinyshakespeare") != recipe("rnn", "stdlib", cell="lstm")
+def test_the_defaults_of_shakespeare_are_for_any_cell():
+    task = get_task("text")
+    defaults = lambda data, **given: task.complete(data, given)
+    assert defaults("tinyshakespeare").cell == "lstm"
+    assert defaults("tinyshakespeare", cell="tanh").hidden == defaults("tinyshakespeare").hidden
+    assert defaults("tinyshakespeare") != defaults("stdlib", cell="lstm")

@@ -25,6 +25,8 @@ from scratchgen.reproductions import adding
 from scratchgen.rnn import FrameModel, LanguageModel, Translator, train, train_frames, train_translator
 from scratchgen.runs import History
 
+pytestmark = pytest.mark.fast
+
 LETTERS, N, STEPS = "abcd", 4, 6
 RNG = np.random.default_rng(0)
 TEXT = RNG.integers(0, len(LETTERS), 60)

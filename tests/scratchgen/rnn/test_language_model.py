@@ -144,7 +144,7 @@ def test_a_training_that_was_killed_resumes_to_the_same_bits(cell, at, rng):
     """With dropout, two layers, a learned first state and, for LSTM, h and c carried."""
     ids = rng.integers(0, 3, 200)
 
-    def run(books):
+    def run(records):
         model = LanguageModel(
             CharacterTokenizer("abc"), 6, 3, Generator(3), cell=cell, layers=2, dropout=0.3, learned_h0=True
         )
@@ -152,7 +152,7 @@ def test_a_training_that_was_killed_resumes_to_the_same_bits(cell, at, rng):
             model,
             ids,
             ids[:30],
-            books,
+            records,
             epochs=2,
             batch_size=4,
             bptt_steps=8,
@@ -175,13 +175,13 @@ def test_a_training_that_was_killed_resumes_to_the_same_bits(cell, at, rng):
 def test_the_claim_above_rejects_a_checkpoint_that_forgets(forgotten, rng):
     ids = rng.integers(0, 3, 200)
 
-    def run(books):
+    def run(records):
         model = LanguageModel(CharacterTokenizer("abc"), 6, 3, Generator(3), cell="lstm", dropout=0.3)
         train(
             model,
             ids,
             ids[:30],
-            books,
+            records,
             epochs=2,
             batch_size=4,
             bptt_steps=8,
@@ -285,10 +285,10 @@ def test_a_text_of_one_known_letter_is_learned_to_no_bits():
 def test_a_loss_that_explodes_stops_the_training_with_the_weights_before_the_step(cell, rng):
     model = LanguageModel(CharacterTokenizer("abc"), 4, 2, Generator(0), cell=cell)
     model.W_hy.data[0] = np.inf
-    before, books = model.state_dict(), History()
+    before, records = model.state_dict(), History()
     with warnings.catch_warnings(), pytest.raises(BadInput, match="training diverged in step 1 of epoch 1"):
         warnings.simplefilter("ignore")  # NumPy warns too
-        train(model, rng.integers(0, 3, 100), LONG, books, **fit(model))
+        train(model, rng.integers(0, 3, 100), LONG, records, **fit(model))
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[name])
 

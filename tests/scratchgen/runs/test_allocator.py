@@ -29,13 +29,13 @@ def faults_of_a_step(first: str) -> float:
     return float(run.stdout)
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators have rules of their own")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators have other rules")
 def test_a_step_reuses_the_memory_of_the_one_before_and_does_not_without_the_call():
     call = "from scratchgen.runs.allocator import raise_mmap_threshold; raise_mmap_threshold()"
     assert faults_of_a_step(call) < PAGES / 50
     assert faults_of_a_step("") > PAGES / 2
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators have rules of their own")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators have other rules")
 def test_importing_the_library_leaves_the_allocator_as_it_is():
     assert faults_of_a_step("import scratchgen, scratchgen.vae, scratchgen.gan, scratchgen.rnn") > PAGES / 2

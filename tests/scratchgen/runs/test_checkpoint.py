@@ -1,4 +1,4 @@
-"""Checkpoints next to the temporary files of a process that was killed while it wrote one."""
+"""Checkpoints next to the remains of a process that was killed while it wrote one."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Runs next to one another."""
+"""Several runs next to each other."""
 
 import math
 from pathlib import Path

@@ -10,16 +10,18 @@ from scratchgen.nn import Module, Parameter
 from scratchgen.runs import History
 from scratchgen.runs.early_stopping import EarlyStopping
 
+pytestmark = pytest.mark.fast
+
 
 class OneWeight(Module):
-    """A model of one weight, which a test sets."""
+    """A model with a single weight, which the test sets."""
 
     def __init__(self):
         self.w = Parameter(np.zeros(1))
 
 
 def train(numbers, early_stopping, saved=None, save_at=None):
-    """A training with these validation numbers: its history, the weight at the end, the state after an epoch."""
+    """A training whose validation numbers are given: the history, the final weight, a state on the way."""
     model, history, state = OneWeight(), History(), None
     history.track(model=model)
     history.stop_early(early_stopping)
@@ -34,53 +36,53 @@ def train(numbers, early_stopping, saved=None, save_at=None):
     return history, float(model.w.data[0]), state
 
 
-def stop_after(patience, higher_is_better=False):
-    return EarlyStopping("bits", patience, higher_is_better=higher_is_better)
+def stopping(epochs, higher_is_better=False):
+    return EarlyStopping("bits", epochs, higher_is_better=higher_is_better)
 
 
-def test_training_ends_after_that_many_epochs_without_improvement_and_the_best_weights_are_kept():
-    history, weight, _ = train([5, 3, 4, 3, 2, 1], stop_after(2))
-    assert history.history["bits"] == [5, 3, 4, 3]  # an equal number is no improvement
+def test_training_ends_after_epochs_without_improvement_with_the_best_weights():
+    history, weight, _ = train([5, 3, 4, 3, 2, 1], stopping(2))
+    assert history.history["bits"] == [5, 3, 4, 3]  # equal is not better
     assert history.history["best_epoch"] == [1, 2, 2, 2]
     assert weight == 2
 
 
-def test_a_greater_patience_reaches_a_later_improvement():
-    history, weight, _ = train([5, 3, 4, 3, 2, 1], stop_after(3))
+def test_more_patience_passes_the_plateau():
+    history, weight, _ = train([5, 3, 4, 3, 2, 1], stopping(3))
     assert len(history.by_epoch) == 6 and weight == 6
 
 
-def test_the_best_weights_are_kept_when_the_epochs_end_before_the_patience():
-    assert train([5, 3, 4], stop_after(9))[1] == 2
+def test_the_best_weights_are_kept_when_the_epochs_end_before_the_wait():
+    assert train([5, 3, 4], stopping(9))[1] == 2
 
 
 def test_higher_can_be_better():
-    assert train([5, 3, 4], stop_after(9, higher_is_better=True))[1] == 1
+    assert train([5, 3, 4], stopping(9, higher_is_better=True))[1] == 1
 
 
-def test_nan_is_no_improvement_and_without_any_number_the_last_weights_stay():
-    history, weight, _ = train([math.nan, 3, math.nan, math.nan, 2], stop_after(2))
+def test_nan_is_never_better_and_without_any_number_the_last_weights_stay():
+    history, weight, _ = train([math.nan, 3, math.nan, math.nan, 2], stopping(2))
     assert weight == 2 and len(history.by_epoch) == 4
-    history, weight, _ = train([math.nan] * 5, stop_after(2))
+    history, weight, _ = train([math.nan] * 5, stopping(2))
     assert weight == 2 and history.history["best_epoch"] == [0, 0]
 
 
 @pytest.mark.parametrize("at", [1, 2, 3, 4])
-def test_a_resumed_training_knows_its_best_epoch(at):
+def test_a_resumed_training_remembers_its_best_epoch(at):
     numbers = [5, 3, 4, 3, 2, 1]
-    *_, state = train(numbers, stop_after(2), save_at=at)
-    history, weight, _ = train(numbers, stop_after(2), saved=state)
+    *_, state = train(numbers, stopping(2), save_at=at)
+    history, weight, _ = train(numbers, stopping(2), saved=state)
     assert (weight, history.history["best_epoch"]) == (2, [1, 2, 2, 2])
 
 
-def test_the_claim_above_rejects_a_training_that_has_lost_its_best_epoch():
-    *_, (arrays, numbers) = train([5, 3, 4, 3, 2, 1], stop_after(2), save_at=4)
-    forgotten = {**numbers, "tracked": {**numbers["tracked"], "early_stopping": stop_after(2).state_dict()}}
-    history, weight, _ = train([5, 3, 4, 3, 2, 1], stop_after(2), saved=(arrays, forgotten))
+def test_the_claim_above_rejects_a_training_that_forgot_its_best_epoch():
+    *_, (arrays, numbers) = train([5, 3, 4, 3, 2, 1], stopping(2), save_at=4)
+    forgotten = {**numbers, "tracked": {**numbers["tracked"], "early_stopping": stopping(2).state_dict()}}
+    history, weight, _ = train([5, 3, 4, 3, 2, 1], stopping(2), saved=(arrays, forgotten))
     assert weight == 6 and len(history.by_epoch) == 6
 
 
-def test_a_training_resumed_from_its_end_does_nothing_more():
+def test_a_state_of_the_end_has_nothing_left_to_do():
     model, history = OneWeight(), History()
     history.track(model=model)
     for epoch in history.epochs(2):

@@ -49,8 +49,8 @@ def test_there_is_one_plain_line_an_epoch_with_the_time_left(clock, capsys):
 
 def test_of_many_short_epochs_few_are_told_and_the_last_always(clock, capsys):
     shown(Lines("vae", ("elbo",)), clock, epochs=100, seconds=1)
-    told = [int(line.split()[2].split("/")[0]) for line in capsys.readouterr().err.splitlines()]
-    assert told == [1, 11, 21, 31, 41, 51, 61, 71, 81, 91, 100]
+    printed = [int(line.split()[2].split("/")[0]) for line in capsys.readouterr().err.splitlines()]
+    assert printed == [1, 11, 21, 31, 41, 51, 61, 71, 81, 91, 100]
 
 
 def test_only_numbers_that_matter_are_shown():

@@ -3,12 +3,15 @@
 import json
 
 import numpy as np
+import pytest
 
 from scratchgen.nn.saving import describe
 from scratchgen.runs import History, Run
 from scratchgen.runs.config import RunConfig
 from scratchgen.tasks.load import load_run
 from scratchgen.vae import VAE
+
+pytestmark = pytest.mark.fast
 
 
 def test_what_is_logged_several_times_in_an_epoch_is_averaged_over_it():

@@ -16,14 +16,14 @@ def run(*arguments):
     return ended.value.code
 
 
-def told(folder):
+def exported(folder):
     """{(name, epoch): number} as the event files tell it."""
     tensorboardX = pytest.importorskip("tensorboardX")
     found = {}
     for path in sorted(folder.iterdir()):
         for event in records(path.read_bytes(), tensorboardX.proto.event_pb2.Event):
             for value in event.summary.value:
-                assert (value.tag, event.step) not in found, "told twice"
+                assert (value.tag, event.step) not in found, "exported twice"
                 found[value.tag, event.step] = value.simple_value
     return found
 
@@ -44,9 +44,9 @@ def logged(folder):
 def test_the_events_are_the_log_and_a_run_that_goes_on_tells_every_epoch_once(tmp_path):
     directory = tmp_path / "run"
     assert run(*TRAIN, "--epochs", "400", "--max-minutes", "0.01", "--out", str(directory)) == 0
-    assert told(directory / "tensorboard") == pytest.approx(logged(directory))
+    assert exported(directory / "tensorboard") == pytest.approx(logged(directory))
     assert run("train", "vae", "--resume", str(directory), "--tensorboard", "--max-minutes", "0.01") == 0
-    assert told(directory / "tensorboard") == pytest.approx(logged(directory))
+    assert exported(directory / "tensorboard") == pytest.approx(logged(directory))
 
 
 def test_without_the_library_one_line_says_how_to_install_it(tmp_path, monkeypatch, capsys):

@@ -1,4 +1,4 @@
-"""Scores of a GAN: what stands beside them is the same score of held-out data, and they know who is asked."""
+"""Scores of a GAN: the baseline is the same score of held-out data."""
 
 import math
 from dataclasses import replace
@@ -148,10 +148,11 @@ def test_half_of_the_ring_is_precise_recalls_half_and_has_half_of_the_classes():
 def test_rows_without_classes_are_compared_as_they_are_and_have_no_judge(digits):
     none = replace(digits, train_labels=None, validation_labels=None, test_labels=None)
     assert judge_of(none) is None
-    assert gan_scores(GAN(64), none, "test", Generator(0), None) == []
-    scores = compared(GAN(64), none, None)
+    model = GAN(64, rng=Generator(0))
+    assert gan_scores(model, none, "test", Generator(0), None) == []
+    scores = compared(model, none, None)
     expected = evaluation.frechet_distance(
-        digits.train[random_indices(250, digits.train)], GAN(64).sample(250, Generator(3))
+        digits.train[random_indices(250, digits.train)], model.sample(250, Generator(3))
     )
     assert scores["Fréchet distance"].value == pytest.approx(expected)
     assert not any("class" in name for name in scores)

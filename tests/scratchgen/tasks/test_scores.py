@@ -1,4 +1,4 @@
-"""Scores agree with one another and with what they are made of, whatever the model."""
+"""Scores agree with one another and with their definitions, for every model."""
 
 from dataclasses import replace
 

@@ -30,7 +30,9 @@ def test_a_row_of_a_model_that_is_told_classes_is_all_of_the_class_of_its_first(
     labels = np.array([0, 1, 0, 1, 0, 1])
     rows = interpolations(model, x, labels, 5, PATHS["straight"]).reshape(3, 5, 4)
     assert np.allclose(rows[:, 0], model.given(labels[:3]).reconstruct(x[:3]), atol=1e-5)
-    ends = model.given(labels[3:]).encode(x[3:]).mu  # of their own classes, drawn as those of the first
+    ends = (
+        model.given(labels[3:]).encode(x[3:]).mu
+    )  # encoded with their classes, decoded with those of the first
     assert np.allclose(rows[:, -1], model.given(labels[:3]).decode(ends).mean.numpy(), atol=1e-5)
 
 

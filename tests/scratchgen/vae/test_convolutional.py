@@ -161,7 +161,7 @@ class Blind(ConvVAE):
         return super().decode(0 * z)
 
 
-def gained(kind, warm_up):
+def gained(kind, warmup_steps):
     """By how many nats the bound of a trained model is above the best that independent pixels can do."""
     images, rng = load_images("digits").train, Generator(0)
     model = kind((8, 8), 8, 64, (8, 16), rng)
@@ -171,23 +171,23 @@ def gained(kind, warm_up):
         "batch_size": 64,
         "optimizer": Adam(model.parameters(), 3e-3),
         "rng": rng,
-        "loss": BetaLoss(kl_warmup_steps=warm_up),
+        "loss": BetaLoss(kl_warmup_steps=warmup_steps),
     }
     train(model, images, images[:100], History(), **how)
     return evaluate(model, images, rng) - independent_bernoulli_log_prob(images, images)
 
 
 def test_training_raises_the_bound_above_the_best_that_independent_pixels_can_do():
-    assert gained(ConvVAE, warm_up=200) > 1
+    assert gained(ConvVAE, warmup_steps=200) > 1
 
 
 def test_the_claim_above_rejects_a_decoder_that_does_not_see_the_latent():
-    assert gained(Blind, warm_up=200) < 0
+    assert gained(Blind, warmup_steps=200) < 0
 
 
 def test_without_a_warm_up_the_latent_carries_less_information():
     """Why the recipe of this model lets the rate warm up: over four seeds it gave 0.9 to 1.2 nats."""
-    assert gained(ConvVAE, warm_up=0) < gained(ConvVAE, warm_up=200) - 0.5
+    assert gained(ConvVAE, warmup_steps=0) < gained(ConvVAE, warmup_steps=200) - 0.5
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ from scratchgen.vae import (
 )
 from scratchgen.vae.vq_training import train_vq
 
+pytestmark = pytest.mark.fast
+
 IMAGES = (default_rng(3).random((8, 16)) < 0.4).astype(np.float32)
 SIGN = {"vae.constrained": 1}  # a loss itself; the other functions return a bound
 
