@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.panel import Panel
@@ -33,7 +33,8 @@ def demo(
     """Train a VAE and a GAN on handwritten digits and an RNN on source code; show samples and scores."""
     screen, started = console(), time.perf_counter()
     writable_directory(out)
-    models, scores = {}, []
+    models: dict[str, Any] = {}
+    scores = []
     for kind, name, data in (
         ("vae", "vae", "binarized-digits"),
         ("gan", "gan", "digits"),

@@ -51,7 +51,7 @@ def reproduce(
 
 def _list() -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("name", "what", "published", "source"):
+    for heading in ("name", "result", "published", "source"):
         table.add_column(heading, header_style="bold")
     for item in REPRODUCTIONS.values():
         published = "\n".join(f"{part.title}: {part.published}" for part in item.parts)

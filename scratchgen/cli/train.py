@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -129,21 +129,32 @@ def _settings_of(family: str) -> dict[str, tuple[Field, list[Task]]]:
 
 
 def _option(field: Field, users: list[Task]) -> Any:
-    """The option of a setting: its help gives meaning, unit, values, the tasks that have it, and the default."""
-    text = field.help[0].upper() + field.help[1:] if field.help[0].isascii() else field.help
-    text += f", {field.unit}" if field.unit else ""
-    choices = list(
-        dict.fromkeys(choice for task in users for choice in fields(task.settings)[field.name].choices)
+    """The option of a setting: its help gives its meaning, unit, choices, tasks and default."""
+    declared = {task.name: fields(task.settings)[field.name] for task in users}
+    everywhere = len(users) == len(FAMILIES[users[0].family])
+    texts = _tasks_by({name: f.help + (f", {f.unit}" if f.unit else "") for name, f in declared.items()})
+    text = "; ".join(
+        text if everywhere and len(texts) == 1 else f"{text} [{', '.join(names)}]"
+        for text, names in texts.items()
     )
+    choices = list(dict.fromkeys(choice for f in declared.values() for choice in f.choices))
     text += f": {', '.join(choices)}" if choices else ""
-    family = FAMILIES[users[0].family]
-    only = "" if len(users) == len(family) else f" [{', '.join(task.name for task in users)}]"
+    defaults = _tasks_by({name: str(f.default) for name, f in declared.items()})
+    default = ", ".join(
+        value if len(defaults) == 1 else f"{' and '.join(names)} {value}" for value, names in defaults.items()
+    )
     flags = field.options if field.kind is not bool else tuple(f"{o}/--no-{o[2:]}" for o in field.options)
     short = (f"-{field.name}",) if len(field.name) == 1 else ()
-    defaults = {task.name: fields(task.settings)[field.name].default for task in users}
-    same = len(set(defaults.values())) == 1
-    default = f"{field.default}" if same else ", ".join(f"{name} {value}" for name, value in defaults.items())
-    return typer.Option(*flags, *short, help=f"{text}{only}. (default: {default})", show_default=False)
+    text = text[0].upper() + text[1:] if text[0].isascii() else text
+    return typer.Option(*flags, *short, help=f"{text}. (default: {default})", show_default=False)
+
+
+def _tasks_by(values: Mapping[str, str]) -> dict[str, list[str]]:
+    """Each value, and the names of the tasks that have it."""
+    found: dict[str, list[str]] = {}
+    for name, value in values.items():
+        found.setdefault(value, []).append(name)
+    return found
 
 
 for _family in FAMILIES:
@@ -209,8 +220,8 @@ def _choose(context: typer.Context, family: str) -> tuple[Task, GivenSettings]:
 
 def _typed(context: typer.Context, name: str) -> bool:
     """Whether an option was given on the command line."""
-    source = context.get_parameter_source(name)
-    return name in context.params and source is not None and source.name == "COMMANDLINE"
+    source = context.get_parameter_source(name) if name in context.params else None
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _refuse_other_options(context: typer.Context) -> None:

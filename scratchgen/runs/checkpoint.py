@@ -55,7 +55,7 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
     body = {"step": checkpoint.step, "arrays_sha256": _digest(data), "numbers": checkpoint.numbers}
     write_json(numbers, {"sha256": digest_of(body), **body})
     for old in sorted(folder.glob(NAMED))[:-KEPT]:
-        old.unlink()  # the JSON first: without it the arrays are no checkpoint
+        old.unlink()  # the JSON first: the arrays alone are not a checkpoint
         old.with_suffix(".safetensors").unlink(missing_ok=True)
     for left_over in folder.glob(UNNAMED):
         left_over.unlink()
@@ -94,7 +94,7 @@ def read(path: Path) -> Checkpoint:
     try:
         return Checkpoint(body["step"], safetensors.numpy.load(data), body["numbers"])
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise Damaged(f"{arrays} is no safetensors file ({error})") from None
+        raise Damaged(f"{arrays} is not a safetensors file ({error})") from None
 
 
 def digest_of(value: Any) -> str:

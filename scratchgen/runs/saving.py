@@ -41,6 +41,8 @@ def load(path: str | Path, *, into: Module | None = None, strict: bool = True) -
         raise BadInput("load(path, strict=False) returns a report; give the model too, as into=model")
     path = Path(path)
     is_run = path.is_dir()
+    if not is_run and not path.is_file():
+        raise BadInput(f"{path} is missing; name a file that sg.save has written, or the directory of a run")
     weights, facts = read_with_facts(path / "model.safetensors" if is_run else path)
     if into is None:
         described = read_config(path).model if is_run and MODEL not in facts else facts.get(MODEL)

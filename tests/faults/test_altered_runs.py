@@ -1,4 +1,4 @@
-"""A run goes on as what it was: in a directory of its own, with its own data and its own configuration."""
+"""A run is resumed only with its directory, its data and its configuration as they were."""
 
 import json
 import shutil

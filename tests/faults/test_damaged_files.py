@@ -72,7 +72,7 @@ def pickled(data, rng, trap):
 
 
 def of_huge_declared_size(data, rng, _):
-    """A safetensors header that claims 2⁶² bytes, or a length of the header of as many."""
+    """A safetensors header that claims 2⁶² bytes, or a header of that length."""
     header = json.dumps({"W": {"dtype": "F32", "shape": [2**30, 2**30], "data_offsets": [0, 2**62]}}).encode()
     return struct.pack("<Q", len(header)) + header if rng.random() < 0.5 else struct.pack("<Q", 2**62) + data
 

@@ -1,4 +1,4 @@
-"""A full disk, a permission that is gone: one line, status 2, and the run can go on from what was saved.
+"""A full disk, a permission that is gone: one line, status 2, and the run can be resumed from its last checkpoint.
 
 Permissions do not bind the superuser, and a file system cannot be made read-only while the run holds its
 lock on it; so a permission that is gone is an injected PermissionError, at the writes of a run in turn. A

@@ -1,4 +1,4 @@
-"""The command line within the process of the test: a process of its own takes a second to start."""
+"""The command line within the process of the test: a new process takes a second to start."""
 
 import contextlib
 import io

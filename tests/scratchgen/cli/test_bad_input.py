@@ -1,4 +1,4 @@
-"""Bad input: one line that says what is wrong and how to mend it, status 2, and nothing on disk changes."""
+"""Bad input: one line that names the problem and the way out, status 2, and nothing on disk changes."""
 
 import json
 import os
@@ -282,7 +282,7 @@ CASES = {
         ("train", "gan", "--patience", "3", "--out", "new"),
         "patience waits for a better validation number, and a GAN has none",
     ),
-    "a setting beside --resume": (
+    "a setting with --resume": (
         ("train", "vae", "--resume", "images", "--set", "epochs=3"),
         "--set cannot be combined with --resume",
     ),

@@ -116,7 +116,7 @@ WRONG_PROMPTS = {
     "an unknown character": (("--prompt", "4x2"), "the character 'x' is in no text of the training"),
     "a beam of none": (("--prompt", "42", "--beam", 0), "a width of at least 1"),
     "a draw": (("--prompt", "42", "--temperature", 1), "which has no --temperature"),
-    "the likeliest few": (
+    "the most likely few": (
         ("--prompt", "42", "--top-k", 3, "--top-p", 0.5),
         "which has no --top-k and --top-p",
     ),
@@ -196,7 +196,7 @@ def test_a_pair_with_an_empty_text_is_named(numbers, scratchgen_in, tmp_path):
 def test_a_configuration_of_no_translator_is_refused_by_name(trained, tmp_path):
     path = tmp_path / "run" / "config.json"
     whole = path.read_text()
-    for change in ({"tokenizers": ["ab"]}, {"tokenizers": 3}, {"attention": "hard"}, {"hidden": 0}):
+    for change in ({"source": ["ab"]}, {"target": 3}, {"attention": "hard"}, {"hidden": 0}):
         config = json.loads(whole)
         config["model"]["arguments"].update(change)
         path.write_text(json.dumps(config))

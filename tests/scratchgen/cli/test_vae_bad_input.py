@@ -1,4 +1,4 @@
-"""Settings and data that do not fit a VAE: one line that says how to mend it, and nothing on disk changes."""
+"""Settings and data that do not fit a VAE: one line with the way out, and nothing on disk changes."""
 
 import itertools
 import json

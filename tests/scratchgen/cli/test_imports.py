@@ -1,0 +1,81 @@
+"""What an import loads: `import scratchgen` needs NumPy alone, and `scratchgen --help` loads no model."""
+
+import subprocess
+import sys
+
+import scratchgen as sg
+
+OPTIONAL = (
+    "matplotlib",
+    "scipy",
+    "msgspec",
+    "safetensors",
+    "rich",
+    "typer",
+    "sklearn",
+    "numba",
+    "pooch",
+    "jinja2",
+)
+MODELS = ("vae", "gan", "rnn", "tasks", "plots", "evaluation", "data", "nn", "optim")
+LOADED = "; import sys; print(*sys.modules)"
+
+
+def modules_after(program):
+    """The modules that a process has imported once it has run the program."""
+    done = subprocess.run([sys.executable, "-c", program + LOADED], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def of_ours(loaded):
+    return {name for name in MODELS if f"scratchgen.{name}" in loaded}
+
+
+def test_the_import_needs_numpy_alone_and_loads_no_model():
+    loaded = modules_after("import scratchgen")
+    assert not loaded.intersection(OPTIONAL) and not of_ours(loaded) and "numpy" in loaded
+
+
+def test_the_help_of_the_command_loads_no_model():
+    loaded = modules_after(
+        "from scratchgen import cli\ntry:\n    cli.main(['--help'])\nexcept SystemExit:\n    pass\npass"
+    )
+    assert (
+        not of_ours(loaded) and not loaded.intersection({*OPTIONAL} - {"typer", "rich"}) and "typer" in loaded
+    )
+
+
+def test_a_loop_with_a_history_needs_numpy_alone():
+    program = """
+import numpy as np
+from scratchgen import optim, random, runs, vae
+model, rng = vae.VAE(6, 2, 4), random.default_rng(0)
+x = rng.random((40, 6)).astype(np.float32)
+optimizer = optim.Adam(model.parameters(), learning_rate=1e-3)
+history = runs.History()
+vae.train(model, x, x[:8], history, epochs=1, batch_size=8, optimizer=optimizer, rng=rng)
+assert history.history["elbo"]
+pass"""
+    assert not modules_after(program).intersection(OPTIONAL)
+
+
+def test_the_claims_above_reject_a_process_that_loads_more():
+    loaded = modules_after("import scratchgen, msgspec, scratchgen.vae")
+    assert loaded.intersection(OPTIONAL) == {"msgspec"} and "vae" in of_ours(loaded)
+
+
+def test_every_sub_package_is_an_attribute_that_is_loaded_when_it_is_first_used():
+    program = """
+import sys
+import scratchgen as sg
+for name in sorted(sg.SUBPACKAGES):
+    assert getattr(sg, name).__name__ == f"scratchgen.{name}" in sys.modules
+pass"""
+    assert of_ours(modules_after(program)) == {*MODELS}
+
+
+def test_every_public_name_is_there_and_an_unknown_one_is_not():
+    for name in sg.__all__:
+        assert getattr(sg, name) is not None
+    assert not hasattr(sg, "transformer") and set(sg.SUBPACKAGES) < set(dir(sg))
