@@ -88,10 +88,9 @@ def _import_class(place: str) -> type[Module]:
     module_name, colon, name = place.partition(":")
     if not (module_name and colon and name):
         raise BadInput(f"--model takes module:Class, mine:Memory for instance, not {place!r}")
-    if (
-        os.getcwd() not in sys.path
-    ):  # the command `scratchgen` does not begin in the folder that holds mine.py
-        sys.path.insert(0, os.getcwd())
+    folder = os.getcwd()  # a command does not look for modules here by itself, as python -m does
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
     try:
         cls = getattr(import_module(module_name), name)
     except (ImportError, AttributeError) as error:
