@@ -155,7 +155,7 @@ def test_a_run_with_other_settings_is_not_resumed(folder, tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         train(Memory(64), tmp_path / "run", {"rate": 0.1}, stop_after=2, save_every=0)
-    with pytest.raises(BadInput, match="has changed since this run was saved"):
+    with pytest.raises(BadInput, match="begun with other settings"):
         train(Memory(64), tmp_path / "run", {"rate": 0.2}, resume=True)
 
 

@@ -90,7 +90,7 @@ def test_every_optimiser_trains(name, made, scratchgen_in, tmp_path):
     done = scratchgen_in(tmp_path)("train", "vae", *options, *TINY)
     assert done.returncode == 0, done.stderr
     ((cls, found, _),) = made
-    assert cls is OPTIMIZERS[name] and found == {"learning_rate": 0.002}
+    assert cls is OPTIMIZERS[name] and found.pop("learning_rate") == 0.002 and not any(found.values())
 
 
 def test_momentum_and_weight_decay_reach_the_optimiser(made, scratchgen_in, tmp_path):
