@@ -49,21 +49,21 @@ def read_bytes(path: Path, most: int | None = None) -> bytes:
 def writable_directory(path: Path) -> Path:
     """The directory, made if it is not there. Raises BadInput if it is a file or cannot be written."""
     if path.exists() and not path.is_dir():
-        raise BadInput(f"--out {path} is a file; name a directory, which is made if it is not there")
+        raise BadInput(f"{path} is a file; name a directory, which is made if it does not exist")
     try:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):
             pass
     except OSError as error:
-        raise BadInput(f"cannot write in {path} ({error.strerror}); choose another --out") from None
+        raise BadInput(f"cannot write in {path} ({error.strerror}); choose another folder") from None
     return path
 
 
 def writable_file(path: Path) -> Path:
     """The path of a file to be made. Raises BadInput if it is a directory or its folder cannot be written."""
     if path.is_dir():
-        raise BadInput(f"--out {path} is a directory; name the file to write, such as {path / 'samples.png'}")
+        raise BadInput(f"{path} is a directory; name the file to write, such as {path / 'samples.png'}")
     if path.parent.exists() and not path.parent.is_dir():
-        raise BadInput(f"--out {path}: {path.parent} is a file, not a folder; choose another --out")
+        raise BadInput(f"{path}: {path.parent} is a file, not a folder; choose another path")
     writable_directory(path.parent)
     return path

@@ -36,6 +36,7 @@ from scratchgen.runs.config import RunConfig, as_config, read_config
 from scratchgen.runs.files import writable_directory, write_json, write_text
 from scratchgen.runs.history import History
 from scratchgen.runs.progress import progress
+from scratchgen.runs.report import write_report
 from scratchgen.runs.saving import facts_of
 from scratchgen.runs.stopped import Stopped
 from scratchgen.runs.tensorboard import Events
@@ -238,11 +239,13 @@ class Run(History):
         return {"seconds": round(seconds, 3), "sessions": self._sessions}
 
     def save(self, model: Module) -> None:
-        """Write the finished weights, which mark the run as finished: they come last of all its files.
+        """Write timing, report and the finished weights; the weights mark the run as finished and come last.
 
         Another process may then use the directory.
         """
         with self.saving():
+            write_json(self.directory / "timing.json", self.timing)
+            write_report(self.directory)
             write_weights(self.directory / "model.safetensors", model.state_dict(), **facts_of(model))
         if self._events:
             self._events.close()

@@ -27,7 +27,6 @@ from scratchgen.runs.early_stopping import EarlyStopping
 from scratchgen.runs.files import write_json
 from scratchgen.runs.provenance import collect_provenance, fingerprint_of_data
 from scratchgen.runs.record import Record
-from scratchgen.runs.report import write_report
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Gt, Help, Lt, Schema, as_dict
 from scratchgen.runs.score import Score, Show, no_progress
@@ -217,11 +216,9 @@ def _as_json(value: Any) -> Any:
 
 
 def finished(run: Run, model: M, scores: list[Score]) -> tuple[M, list[Score]]:
-    """Write scores, timing, report and, last of all, the weights that mark a run as finished."""
+    """Write the scores, and let the run write its timing, its report and the weights."""
     with run.saving():
         write_json(run.directory / "scores.json", [asdict(score) for score in scores])
-        write_json(run.directory / "timing.json", run.timing)
-        write_report(run.directory)
     run.save(model)
     return model, scores
 
