@@ -68,7 +68,7 @@ def as_config(config: RunConfig | dict[str, Any]) -> RunConfig:
     try:
         settings = msgspec.to_builtins(config)
         json.dumps(settings, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
+    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         raise BadInput(
             f"the configuration of a run holds JSON values: finite numbers, texts, lists, dictionaries ({error})"
         ) from None
@@ -84,7 +84,7 @@ def read_config(directory: Path) -> RunConfig:
         raise BadInput(f"{directory} has no config.json, so it is no run; name a directory made by `train`")
     try:
         content = msgspec.json.decode(read_bytes(path, LARGEST_CONFIG))
-    except (Unreadable, ValueError, RecursionError) as error:
+    except (Unreadable, msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadInput(f"{path} cannot be read or is damaged ({error}); train again") from None
     found = content.get("format", 1) if isinstance(content, dict) else None
     if found != FORMAT:

@@ -80,5 +80,5 @@ def _read(path: Path, kind: Any, absent: Any, lines: bool = False) -> Any:
         return msgspec.json.decode(content, type=kind)
     except Unreadable as problem:
         raise BadInput(str(problem)) from None
-    except (ValueError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadInput(f"{path} is damaged ({error}); train again") from None
