@@ -36,7 +36,7 @@ class Record:
 
     directory: Path
     config: RunConfig
-    epochs: list[dict[str, float]]
+    epochs: list[dict[str, int | float]]
     scores: list[Score]
     timing: Timing | None
 
@@ -63,7 +63,7 @@ class Record:
 def read_record(directory: Path) -> Record:
     """The record of a run, finished or not. Raises BadInput that names the damaged file."""
     config = read_config(directory)
-    epochs = _read(directory / "metrics.jsonl", list[dict[str, float]], [], lines=True)
+    epochs = _read(directory / "metrics.jsonl", list[dict[str, int | float]], [], lines=True)
     scores = _read(directory / "scores.json", list[Score], [])
     return Record(directory, config, epochs, scores, _read(directory / "timing.json", Timing | None, None))
 

@@ -76,7 +76,7 @@ def report(record: Record) -> str:
 
 def _subtitle(record: Record) -> str:
     done = len(record.epochs)
-    words = [f"{done} epoch{'s' * (done != 1)}"]
+    words = [_epochs(done)]
     if record.timing:
         n = record.timing.sessions
         words.append(duration(record.timing.seconds) + (f" in {n} sessions" if n > 1 else ""))
@@ -133,9 +133,13 @@ def _log(record: Record) -> str:
         return ""
     names = list(dict.fromkeys(name for epoch in record.epochs for name in epoch))
     rows = [[_number(epoch.get(name, "")) for name in names] for epoch in record.epochs[-LINES:]]
-    shown = f"the last {LINES} of {len(record.epochs)}" if len(record.epochs) > LINES else len(record.epochs)
+    shown = f"the last {LINES} of " * (len(record.epochs) > LINES) + _epochs(len(record.epochs))
     headings = [name.replace("_", " ") for name in names]
-    return html.folded(f"Log: {shown} epochs", html.table(headings, rows))
+    return html.folded(f"Log: {shown}", html.table(headings, rows))
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'s' * (count != 1)}"
 
 
 def _number(value: Any) -> str:

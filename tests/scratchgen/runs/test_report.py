@@ -87,7 +87,7 @@ def test_a_run_stopped_early_if_fewer_epochs_were_done_than_asked_for(asked, ear
     run = make_run(tmp_path / "run", {**CONFIG, "settings": {"epochs": asked}})
     (run / "metrics.jsonl").write_text('{"epoch": 1, "best_epoch": 1}\n{"epoch": 2, "best_epoch": 1}\n')
     text = Reader(report(read_record(run))).text
-    assert "weights of epoch 1" in text and ("stopped early" in text) is early
+    assert "weights of epoch 1 ·" in text and ("stopped early" in text) is early
 
 
 def test_the_page_says_what_was_made_how_and_how_to_go_on(tmp_path):
@@ -114,6 +114,15 @@ def test_a_cell_is_escaped_unless_it_is_made_here():
 def test_an_unfinished_run_has_a_page_without_scores(tmp_path):
     text = Reader(report(read_record(make_run(tmp_path / "run", finished=False)))).text
     assert "Scores" not in text and "2 epochs" in text
+
+
+@pytest.mark.parametrize(("lines", "words"), [(1, "Log: 1 epoch"), (2, "Log: 2 epochs")])
+def test_the_log_counts_its_epochs_in_whole_numbers(lines, words, tmp_path):
+    run = make_run(tmp_path / "run")
+    log = (run / "metrics.jsonl").read_text().splitlines(keepends=True)
+    (run / "metrics.jsonl").write_text("".join(log[:lines]))
+    page = report(read_record(run))
+    assert f"{words}</summary>" in page and f"<td>{lines}</td><td>" in page
 
 
 def test_a_last_line_that_was_cut_short_is_passed_over(tmp_path):
