@@ -2,11 +2,14 @@
 
 import json
 import math
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 import pytest
 
 from scratchgen.cli import main
-from scratchgen.data import CATALOGUE
+from scratchgen.data import CATALOGUE, sets
 from scratchgen.data.catalogue import KINDS, MODELS
 
 # the texts of pairs are the longest by far: wider batches take all of it in fewer steps
@@ -98,9 +101,22 @@ def test_the_claim_above_rejects_no_epoch_and_numbers_that_are_none(metrics):
     assert not is_one_epoch(['{"epoch": 1, "V": 0.5}', *metrics, '{"epoch": 2, "V": 0.5}'])
 
 
-def test_no_set_is_left_out(real_data):
+def loaders(modules):
+    """The functions named load… that these modules define."""
+    found = ((f, m) for m in modules for name, f in vars(m).items() if name.startswith("load"))
+    return {f for f, m in found if f.__module__ == m.__name__}
+
+
+def test_no_set_is_left_out():
     assert MODELS.keys() == KINDS.keys() and all(MODELS.values())
-    assert {folder.name for folder in real_data.iterdir()} <= {data for _, data in RUNS}
+    modules = [import_module(f"{sets.__name__}.{m.name}") for m in iter_modules(sets.__path__)]
+    assert loaders(modules) == {CATALOGUE[data].load for _, data in RUNS}
+
+
+def test_the_claim_above_sees_a_set_outside_the_catalogue():
+    left_out = ModuleType("left_out")
+    exec("from scratchgen.data.sets.tones import load as tones\ndef load_more(): ...", vars(left_out))
+    assert loaders([left_out]) == {left_out.load_more}
 
 
 @pytest.mark.slow

@@ -64,7 +64,7 @@ def test_the_reading_of_numbers_is_learned_scored_and_translated_with_attention(
         np.testing.assert_allclose(rows.sum(axis=1), 1, rtol=1e-5)
         assert rows.shape == (len(ids), len(model.tokenizers[0].encode(x)))
     page = (tmp_path / "run" / "report.html").read_text()
-    assert page.count("where the model looks") == 2 * 4 and "--prompt TEXT" in page
+    assert page.count("attention weights of a translation") == 2 * 4 and "--prompt TEXT" in page
 
 
 def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(numbers, scratchgen_in, tmp_path):
