@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -121,8 +122,11 @@ def revealed(expressions, folder):
         "--show-absolute-path",
     )
     command = (sys.executable, "-m", "mypy", *options, "--cache-dir", str(folder / "cache"), str(file))
-    places = (Path(package.__file__).parents[1] for package in (scratchgen, scratchgen_kernels))
-    environment = {**os.environ, "MYPYPATH": os.pathsep.join(map(str, places))}
+    places = {str(Path(package.__file__).parents[1]) for package in (scratchgen, scratchgen_kernels)}
+    places -= {
+        sysconfig.get_path("purelib")
+    }  # mypy finds what is installed there, and refuses the place itself
+    environment = {**os.environ, "MYPYPATH": os.pathsep.join(places)}
     # from the folder, as in a user's project: the configuration of this repository is not read
     output = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment).stdout
     found = {}

@@ -9,6 +9,9 @@ from scratchgen.benchmarks import pages, readme_table, results
 from scratchgen.benchmarks.kernels.measure import orders
 from scratchgen_kernels import backends
 
+if not results.RESULTS.exists():
+    pytest.skip("the committed results are in the repository only", allow_module_level=True)
+
 KERNELS, STEPS = results.kernel_files(), results.step_files()
 README = readme_table.README.read_text(encoding="utf-8")
 

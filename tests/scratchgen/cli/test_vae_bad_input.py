@@ -105,7 +105,7 @@ def test_a_run_of_every_model_is_read_again(name, folder):
     assert ended("sample", name, "--out", "drawn.png", "-n", 4) == 0
 
 
-@pytest.mark.parametrize("name, other", itertools.permutations(MODELS, 2))
+@pytest.mark.parametrize(("name", "other"), list(itertools.permutations(MODELS, 2)))
 def test_weights_of_another_model_are_refused_and_stay(name, other, folder, capfd):
     weights = (folder / other / "model.safetensors").read_bytes()
     (folder / name / "model.safetensors").write_bytes(weights)
