@@ -69,6 +69,7 @@ class _Debugger(pdb.Pdb):
         self.stopped_in: dict[int, FrameType] = {}  # by number of the breakpoint: the call of its last stop
 
     def break_here(self, frame: FrameType) -> bool:
+        """Whether to stop at this line: at a function's breakpoint, only once per call."""
         if not super().break_here(frame):
             return False
         number: int = self.currentbp  # type: ignore[attr-defined]  # bdb sets it; its stubs do not list it

@@ -28,6 +28,7 @@ class Result:
 
 
 def pytest_addoption(parser):
+    """Declare the options of the report of equations."""
     group = parser.getgroup("equations")
     group.addoption(
         "--equations", action="store_true", help="print a table of the equations verified at the end"
@@ -74,6 +75,7 @@ def share(error, tolerance):
 
 
 def pytest_terminal_summary(terminalreporter, config):
+    """Write the report of equations after the tests, if an option asks for it."""
     if not (config.getoption("equations") or config.getoption("equations_report")):
         return
     from scratchgen.equations import report  # late: the ledger imports every part of the library

@@ -63,6 +63,7 @@ class Lines(Silent):
         self._started, self._printed_at = time.monotonic(), float("-inf")
 
     def epoch(self, epoch: int, numbers: dict[str, float]) -> None:
+        """Print the numbers of an epoch, unless a line was printed shortly before."""
         now = time.monotonic()
         if epoch < self.n and now - self._printed_at < LINE_SECONDS:
             return

@@ -163,6 +163,7 @@ class _Progress:
         self._bar.start()
 
     def update(self, n: int) -> None:
+        """Count n more bytes. Raises TooSlow if the server has sent too few per second."""
         self._received += n
         self._bar.update(self._task, completed=self._received, total=self.total or None)
         seconds = time.monotonic() - self._began
