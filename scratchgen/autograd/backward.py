@@ -39,6 +39,11 @@ def seed(y: Any, cotangent: ArrayLike | None = None) -> Tensor:
             raise RuntimeError(
                 f"a result of shape {y.shape} is not a single number: give its cotangent or .sum() it"
             )
+        if y.dtype.kind == "c":
+            raise RuntimeError(
+                "a complex result has no least direction: differentiate np.real(y), np.imag(y) or np.abs(y), or give "
+                "a cotangent"
+            )
         return Tensor.wrap(np.ones_like(y.data))
     g = cotangent if isinstance(cotangent, Tensor) else Tensor.wrap(np.asarray(cotangent, dtype=y.dtype))
     if g.shape != y.shape:
@@ -124,6 +129,8 @@ def vjp_of_node(
                 raise error_messages.wrong_shape(entry, g_a, x)
             g_a = sum_to_shape(g_a, x)
         if g_a.dtype is not x.dtype:
+            if g_a.dtype.kind == "c" and x.dtype.kind != "c":
+                g_a = np.real(g_a)  # a real number moves along the real axis only
             g_a = g_a.astype(x.dtype)
         if record and entry.first_order_only:
             g_a = call(_derivative_of_first_order_only(entry), (g_a, g, *inputs))

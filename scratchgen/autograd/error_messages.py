@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -10,7 +11,17 @@ import numpy as np
 if TYPE_CHECKING:
     from scratchgen.autograd.primitives import Primitive
 
-__all__ = ["freed", "name_the_call", "no_rule", "unknown_options", "wrong_shape"]
+__all__ = [
+    "check_kind",
+    "freed",
+    "name_the_call",
+    "no_out",
+    "no_rule",
+    "public_name",
+    "unknown_arguments",
+    "unknown_options",
+    "wrong_shape",
+]
 
 
 def name_the_call(error: Exception, entry: Primitive, arrays: list) -> None:
@@ -30,16 +41,60 @@ def unknown_options(entry: Primitive, args: tuple, options: Mapping[str, Any]) -
     raise TypeError(f"{entry.name} is differentiable with the options {known}; not with {given}")
 
 
+def unknown_arguments(function: Callable, known: Iterable[str], given: Iterable[str]) -> NoReturn:
+    """Raise TypeError: the rule of a NumPy function does not know an argument of this call."""
+    unknown = ", ".join(name for name in given if name not in known)
+    raise TypeError(
+        f"{public_name(function)} is differentiable with the arguments {', '.join(known)}; not with {unknown}"
+    )
+
+
+def no_out(function: Callable) -> TypeError:
+    """Return the error for a recorded result that would be written into an array."""
+    return TypeError(
+        f"{public_name(function)} would write a recorded result into an array, and its history would be lost; "
+        "write y = x + t instead of x += t or out="
+    )
+
+
+def check_kind(entry: Primitive, y: np.ndarray, arrays: list) -> None:
+    """Raise TypeError for a result that has no derivative, and for complex numbers where the rule is for real ones."""
+    if y.dtype.kind not in "fc":
+        raise TypeError(f"{entry.name} gives {y.dtype}, which has no derivative; pass t.detach() as a constant")
+    complex_numbers = [a for a in (y, *arrays) if isinstance(a, np.ndarray) and a.dtype.kind == "c"]
+    if complex_numbers and not entry.complex:
+        raise TypeError(
+            f"the derivative rule of {entry.name} is for real numbers, and the call has {complex_numbers[0].dtype}; "
+            "give it np.real(z), np.imag(z) or np.abs(z)"
+        )
+
+
 def no_rule(function: Callable, way_out: str | None) -> TypeError:
     """Return the error for a NumPy function without a rule, or, with a way out, without a useful derivative."""
+    name = public_name(function)
     if way_out:
-        return TypeError(f"np.{function.__name__} has no derivative; {way_out}")
+        return TypeError(f"{name} has no derivative; {way_out}")
     return TypeError(
-        f"np.{function.__name__} has no derivative rule, and a tensor that requires a gradient was given. "
-        f"Add one:\n    from scratchgen.autograd import defvjp\n"
-        f"    defvjp(np.{function.__name__}, lambda g, y, x: g * ...)   # g = ∂L/∂y → ∂L/∂x\n"
+        f"{name} has no derivative rule, and a tensor that requires a gradient was given. Add one:\n"
+        f"    scratchgen.defvjp({name}, lambda g, y, x: g * ...)   # g = ∂L/∂y → ∂L/∂x\n"
         "or pass t.detach() if it is meant as a constant"
     )
+
+
+def public_name(function: Callable) -> str:
+    """The name by which a user reaches a function: np.linalg.eigh, scipy.special.psi, np.add.reduce."""
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, np.ufunc):
+        return f"{public_name(owner)}.{function.__name__}"
+    name = function.__name__
+    for prefix, module in (("np", np), ("np.linalg", np.linalg), ("np.fft", np.fft)):
+        if getattr(module, name, None) is function:
+            return f"{prefix}.{name}"
+    special = sys.modules.get("scipy.special")
+    if special is not None and getattr(special, name, None) is function:
+        return f"scipy.special.{name}"
+    module = getattr(function, "__module__", None) or "numpy"
+    return f"{'np' if module.startswith('numpy') else module}.{name}"
 
 
 def wrong_shape(entry: Primitive, g_a: Any, a: Any) -> RuntimeError:

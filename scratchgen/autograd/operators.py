@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scratchgen.autograd import error_messages
 from scratchgen.autograd.backward import seed, sweep
-from scratchgen.autograd.primitives import TABLE, call, call_without_row, row
-from scratchgen.autograd.rules.indexing import getitem
+from scratchgen.autograd.primitives import call, call_function, row, to_numpy
+from scratchgen.autograd.rules.indexing import frozen, getitem
 from scratchgen.autograd.rules.shapes import astype as astype_primitive
 from scratchgen.autograd.tensor import Tensor
 
@@ -28,27 +29,24 @@ POWER, MATMUL, NEGATIVE = row(np.power), row(np.matmul), row(np.negative)
 
 def __array_ufunc__(self, ufunc, method, *inputs, **options):
     """Answer NumPy's protocol for universal functions: np.tanh(t) is recorded."""
-    if options and options.get("out") is not None:
-        raise TypeError(
-            f"np.{ufunc.__name__} would write a recorded result into an array, and its history would be "
-            "lost; write y = x + t instead of x += t or out="
-        )
-    if method != "__call__":
-        raise TypeError(f"np.{ufunc.__name__}.{method} has no derivative rule; np.sum and the like have one")
-    entry = TABLE.get(ufunc)
-    return call(entry, inputs, options) if entry else call_without_row(ufunc, inputs, options)
+    if options:
+        if options.get("out") is not None:
+            raise error_messages.no_out(ufunc)
+        options = to_numpy(options)
+    return call_function(ufunc if method == "__call__" else getattr(ufunc, method), inputs, options)
 
 
 def __array_function__(self, function, types, args, options):
     """Answer NumPy's protocol for its other functions: np.sum(t) is recorded."""
-    entry = TABLE.get(function)
-    return call(entry, args, options) if entry else call_without_row(function, args, options)
+    return call_function(function, args, options)
 
 
 def astype(self: Tensor, dtype: DTypeLike) -> Tensor:
     """Return the same numbers in another dtype, recorded. Raises TypeError for a dtype without gradients."""
-    if self.requires_grad and np.dtype(dtype).kind != "f":
+    if self.requires_grad and np.dtype(dtype).kind not in "fc":
         raise TypeError(f"{np.dtype(dtype)} has no gradients; t.detach().astype(...) is a constant")
+    if self.requires_grad and self.dtype.kind == "c" and np.dtype(dtype).kind == "f":
+        raise TypeError(f"{np.dtype(dtype)} would lose the imaginary part; write np.real(t), or np.abs(t)")
     return call(astype_primitive, (self, dtype))
 
 
@@ -75,7 +73,7 @@ METHODS: dict[str, Any] = {
     "__array_function__": __array_function__,
     "astype": astype,
     "backward": backward,
-    "__getitem__": lambda self, index: call(getitem, (self, index)),
+    "__getitem__": lambda self, index: call(getitem, (self, frozen(index))),
     "__neg__": lambda self: call(NEGATIVE, (self,)),
     "__add__": lambda self, other: call(ADD, (self, other)),
     "__radd__": lambda self, other: call(ADD, (other, self)),

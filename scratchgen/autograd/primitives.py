@@ -8,10 +8,11 @@ keep no state, so a rule that is called with tensors is itself recorded, and can
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MethodType
 from typing import Any, overload
@@ -19,17 +20,22 @@ from typing import Any, overload
 import numpy as np
 
 from scratchgen.autograd import error_messages
+from scratchgen.autograd.arguments import PLAIN, arranged, by_name, plain_array, signature_of
 from scratchgen.autograd.guard import guards_of
 from scratchgen.autograd.mode import WATCHERS, mode
+from scratchgen.autograd.templates import constants_of, take_out
 from scratchgen.autograd.tensor import Tensor, next_serial
 
 __all__ = [
     "Primitive",
+    "allow_complex",
     "call",
+    "call_function",
     "constant",
     "defvjp",
     "defvjp_each",
     "defvjp_joint",
+    "defvjp_template",
     "mark_nondifferentiable",
     "primitive",
     "row",
@@ -41,7 +47,7 @@ Rule = Callable[..., Any]
 TABLE: dict[Callable, Primitive] = {}  # NumPy function → its row
 CONSTANT: set[Callable] = set()  # functions whose result is a plain array even of recorded tensors
 NONDIFFERENTIABLE: dict[Callable, str] = {}  # functions without a useful derivative → the way out
-COMPOSED: dict[Callable, Callable] = {}  # NumPy functions that are composed of others → the composition
+COMPOSED: dict[Callable, Callable] = {}  # functions of several results → how each is composed of others
 PRIMITIVES: list[Primitive] = []  # every row, including those of scratchgen's own functions
 
 
@@ -57,8 +63,13 @@ class Primitive:
     first_order_only    why the rules can be differentiated only once; they then run on plain arrays.
                 "" if they can be differentiated any number of times
     saves       the function returns (y, saved), and its rules receive `saved` after the inputs
+    arrays      how many of the positional arguments are arrays, with a rule each
     arity       how many positional arguments the rules understand
-    options     the keyword arguments that they understand
+    options     the names of the other arguments that they understand
+    complex     its rules are right for complex numbers too; those of others refuse them
+    template    its calls are templates: the inputs are the tensors of a call, wherever they stood
+    known       the names of the arguments that the rule of a template understands; None for all of NumPy's
+    check       a function of these arguments that refuses values which the rule does not understand
     """
 
     function: Callable[..., Any]
@@ -73,8 +84,13 @@ class Primitive:
         self.broadcasts = isinstance(function, np.ufunc) and function.signature is None
         self.first_order_only = "its rule uses what the forward pass has saved" if saves else ""
         self.saves = saves
+        self.arrays: float = math.inf
         self.arity: float = math.inf
         self.options: frozenset[str] = frozenset()
+        self.complex = False
+        self.template = False
+        self.known: frozenset[str] | None = None
+        self.check: Callable | None = None
         # functools.update_wrapper would touch __dict__, and every later look at a field would be slower
         for attribute in functools.WRAPPER_ASSIGNMENTS:
             if hasattr(function, attribute):
@@ -149,9 +165,10 @@ def defvjp(function: Callable, *rules: Rule | None, broadcasts: bool | None = No
     if broadcasts is not None:
         entry.broadcasts = broadcasts
     for rule in filter(None, rules):
-        parameters = inspect.signature(rule).parameters.values()
-        entry.options = frozenset(p.name for p in parameters if p.default is not p.empty)
+        parameters = list(inspect.signature(rule).parameters.values())
+        entry.options = frozenset(p.name for p in parameters[len("gy") + len(rules) + entry.saves :])
         entry.arity = sum(p.kind is not p.KEYWORD_ONLY for p in parameters) - len("gy") - entry.saves
+    entry.arrays = len(rules)
     entry.rules = rules + (None,) * (int(entry.arity) - len(rules))
 
 
@@ -175,6 +192,32 @@ def defvjp_joint(
     entry.first_order_only = entry.first_order_only or first_order_only
 
 
+def defvjp_template(
+    function: Callable, rule: Rule, known: Iterable[str] | None = None, check: Callable | None = None
+) -> None:
+    """Enter the rule of a NumPy function whose calls become templates (see `templates`).
+
+    rule(g, y, *inputs, call) -> (∂L/∂input, ...): the inputs are the tensors of the call, and `call` is the
+    template, so that y = call(*inputs)
+
+    known    the names of the arguments that the rule understands; None for all that NumPy has
+    check    check(**arguments) raises TypeError for values of the arguments that the rule does not understand
+    """
+    entry = TABLE[function] = _new_primitive(lambda *arrays, call: call(*arrays))
+    entry.name = entry.__name__ = function.__name__
+    entry.joint = rule
+    entry.options = frozenset(["call"])
+    entry.template = True
+    entry.known = known if known is None else frozenset(known)
+    entry.check = check
+
+
+def allow_complex(*functions: Callable) -> None:
+    """Declare that the rules of these functions are right for complex numbers."""
+    for function in functions:
+        (function if isinstance(function, Primitive) else TABLE[function]).complex = True
+
+
 def constant(*functions: Callable) -> None:
     """Declare functions that return plain arrays even of recorded tensors: comparisons, shapes."""
     CONSTANT.update(functions)
@@ -195,7 +238,8 @@ new, getframe, ndarray = object.__new__, sys._getframe, np.ndarray  # local name
 def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.options) -> Any:
     """Apply a primitive: compute on plain arrays, and record the call if an input requires a gradient.
 
-    Returns a plain array if no argument is a tensor, else a Tensor.
+    Returns a plain array if no argument is a tensor, else a Tensor. Raises TypeError if the result of a recorded
+    call has no derivative: whole numbers, or complex ones of a function whose rule is for real numbers.
     """
     arrays: list[Any] = []
     inputs: list[Any] = []
@@ -212,7 +256,7 @@ def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.opti
             else:
                 a = x  # a constant, whatever happens to the tensor later
         else:
-            x = a = np.asarray(a) if type(a) is list else a
+            x = a = a if type(a) in PLAIN else plain_array(a, convert=entry.broadcasts)
             exposed.append(x)
         arrays.append(x)
         inputs.append(a)
@@ -235,6 +279,8 @@ def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.opti
         data = np.asarray(data).view()  # a new array object, which can be made read-only
     y.data = data
     if recorded:
+        if data.dtype.kind != "f" or not entry.complex:
+            error_messages.check_kind(entry, data, arrays)
         y.requires_grad = True
         y.primitive = entry
         y.inputs = inputs
@@ -257,13 +303,65 @@ def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.opti
     return y
 
 
-def call_without_row(function: Callable, args: tuple, options: Mapping[str, Any]) -> Any:
+def call_function(function: Callable, args: tuple, options: Mapping[str, Any]) -> Any:
+    """Apply a NumPy function to arguments among which there is a tensor, in NumPy's own way of calling it."""
+    entry = TABLE.get(function)
+    if entry is None and isinstance(function, np.ufunc) and "scipy.special" in sys.modules:
+        importlib.import_module("scratchgen.autograd.rules.scipy_special")  # enters the rules of SciPy's functions
+        entry = TABLE.get(function)
+    if entry is None:
+        return _call_without_row(function, args, options)
+    if entry.template:
+        return _call_template(entry, function, args, options)
+    unusual = len(args) > entry.arity or (options and not entry.options.issuperset(options))
+    if unusual and not isinstance(function, np.ufunc):
+        args, options = _arrays_first(entry, function, args, options)
+    return call(entry, args, options)
+
+
+def _arrays_first(entry: Primitive, function: Callable, args: tuple, options: Mapping[str, Any]):
+    """The arguments of a call with the arrays by position and the rest by name, as the rules take them."""
+    arguments = by_name(function, args, options)
+    given = [name for i, name in enumerate(signature_of(function).parameters) if i < entry.arrays]
+    arrays = tuple(arguments.pop(name) for name in given if name in arguments)
+    return arrays, to_numpy(arguments)
+
+
+def _call_template(entry: Primitive, function: Callable, args: tuple, options: Mapping[str, Any]) -> Any:
+    tensors, template = take_out(function, args, options)
+    if not tensors:
+        return _wrapped(function(*to_numpy(args), **to_numpy(options)))
+    if template.arguments.get("out") is not None:
+        raise error_messages.no_out(function)
+    if entry.known is not None and not entry.known.issuperset(template.arguments):
+        error_messages.unknown_arguments(function, entry.known, template.arguments)
+    if entry.check is not None:
+        entry.check(**template.arguments)
+    y = call(entry, tuple(tensors), {"call": template})
+    y.guards = (*y.guards, *guards_of(constants_of(template)))
+    return y
+
+
+def _call_without_row(function: Callable, args: tuple, options: Mapping[str, Any]) -> Any:
     """Apply a NumPy function that is no primitive: composed, constant, nondifferentiable, or unknown."""
-    if function in COMPOSED:
-        return COMPOSED[function](*args, **options)
-    if function in CONSTANT or not (mode.recording and _any_requires_grad((args, options))):
-        return function(*to_numpy(args), **to_numpy(options))
-    raise error_messages.no_rule(function, NONDIFFERENTIABLE.get(function))
+    recorded = mode.recording and _any_requires_grad((args, options))
+    if recorded and function not in COMPOSED and function not in CONSTANT:
+        raise error_messages.no_rule(function, NONDIFFERENTIABLE.get(function))
+    plain = function(*to_numpy(args), **to_numpy(options))  # NumPy refuses what it refuses
+    if function not in COMPOSED:
+        return plain
+    args, options = arranged(function, by_name(function, args, options))
+    return COMPOSED[function](*args, **options) if recorded else _wrapped(plain)
+
+
+def _wrapped(value: Any) -> Any:
+    """The results of a NumPy function of tensors that need no gradient, as constant tensors."""
+    if isinstance(value, tuple):  # a named tuple keeps its names
+        parts = map(_wrapped, value)
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    if isinstance(value, list):
+        return [_wrapped(v) for v in value]
+    return Tensor.wrap(np.asarray(value))
 
 
 def _any_requires_grad(value: Any) -> bool:

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scratchgen.autograd.arguments import plain_array
 from scratchgen.autograd.formatting import format_values
+from scratchgen.autograd.methods import ArrayMethods
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
@@ -29,10 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["Tensor"]
 
 next_serial = itertools.count().__next__
-numpy: Any = np  # NumPy's stubs promise an ndarray where the protocols return a Tensor
 
 
-class Tensor:
+class Tensor(ArrayMethods):
     """An array in a graph of computations.
 
     data            the value, always an `np.ndarray`; read-only while a graph needs it
@@ -55,7 +56,8 @@ class Tensor:
     ndarray for `np.tanh(t)` and `array * t`, Any for `np.sum(t)`. In checked code write `t * array`, `t.sum()`,
     `sg.functional.sigmoid(t)`, or `typing.cast(Tensor, np.tanh(t))`.
 
-    Raises TypeError for `requires_grad` of an array that is not floating point.
+    Raises TypeError for `requires_grad` of an array that is neither floating point nor complex, and for a masked
+    array, whose mask would be lost.
     """
 
     data: np.ndarray
@@ -72,12 +74,12 @@ class Tensor:
     hooks: tuple[Callable, ...] = ()
 
     def __init__(self, data: ArrayLike, requires_grad: bool = False):
-        self.data = np.array(data.data if isinstance(data, Tensor) else data)
+        self.data = np.array(data.data if isinstance(data, Tensor) else plain_array(data))
         self.requires_grad = requires_grad
         self.serial = next_serial()
-        if requires_grad and self.data.dtype.kind != "f":
+        if requires_grad and self.data.dtype.kind not in "fc":
             raise TypeError(
-                f"only floating-point arrays have gradients, not {self.data.dtype}; "
+                f"only floating-point and complex arrays have gradients, not {self.data.dtype}; "
                 "write 1.0 for 1, or convert with .astype(np.float32)"
             )
 
@@ -117,31 +119,12 @@ class Tensor:
     def _refuse_to_lose_the_graph(self, what: str) -> None:
         if self.requires_grad:
             raise TypeError(
-                f"{what} would silently drop the history of a tensor that requires a gradient; "
-                "drop it explicitly with t.numpy(), t.item() or t.detach()"
+                f"{what} would silently drop the history of a tensor that requires a gradient. Join the tensors of "
+                "a list with np.stack([t1, t2]); where a library converts its arguments, call a function of NumPy's "
+                "or of scratchgen.functional instead; t.detach() is a constant"
             )
 
-    # --- properties and conversions of an array -----------------------------------------------------------
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The lengths of the axes."""
-        return self.data.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The type of the elements."""
-        return self.data.dtype
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return self.data.ndim
-
-    @property
-    def size(self) -> int:
-        """The number of elements."""
-        return self.data.size
+    # --- conversions of an array --------------------------------------------------------------------------
 
     def __len__(self) -> int:
         return len(self.data)
@@ -151,8 +134,6 @@ class Tensor:
 
     def __bool__(self) -> bool:
         return bool(self.data)
-
-    __hash__ = object.__hash__  # a node is identified by itself, whatever its value
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else repr(self)
@@ -185,114 +166,6 @@ class Tensor:
             self.hooks = tuple(h for h in self.hooks if h is not hook)
 
         return remove
-
-    # --- methods that are also functions of NumPy's, which finds the rule in the table ----------------------
-
-    @property
-    def T(self) -> Tensor:
-        """The transpose, np.transpose(self)."""
-        return numpy.transpose(self)
-
-    def __pos__(self) -> Tensor:
-        return numpy.positive(self)
-
-    def __abs__(self) -> Tensor:
-        return numpy.absolute(self)
-
-    # Comparisons are constants: their derivative is zero wherever it exists.
-
-    def __lt__(self, other: ArrayLike) -> np.ndarray:
-        return numpy.less(self, other)
-
-    def __le__(self, other: ArrayLike) -> np.ndarray:
-        return numpy.less_equal(self, other)
-
-    def __gt__(self, other: ArrayLike) -> np.ndarray:
-        return numpy.greater(self, other)
-
-    def __ge__(self, other: ArrayLike) -> np.ndarray:
-        return numpy.greater_equal(self, other)
-
-    # `object` promises one bool; here, as in NumPy, the comparison is element by element
-    def __eq__(self, other: object) -> np.ndarray:  # type: ignore[override]  # see above
-        return numpy.equal(self, other)
-
-    def __ne__(self, other: object) -> np.ndarray:  # type: ignore[override]  # see above
-        return numpy.not_equal(self, other)
-
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """The sum over the axes, np.sum."""
-        return numpy.sum(self, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """The mean over the axes, np.mean."""
-        return numpy.mean(self, axis=axis, keepdims=keepdims)
-
-    def prod(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """The product over the axes, np.prod."""
-        return numpy.prod(self, axis=axis, keepdims=keepdims)
-
-    def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """The greatest element along the axes, np.max."""
-        return numpy.max(self, axis=axis, keepdims=keepdims)
-
-    def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """The least element along the axes, np.min."""
-        return numpy.min(self, axis=axis, keepdims=keepdims)
-
-    def var(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
-        """The variance over the axes, np.var; it divides by n minus ddof."""
-        return numpy.var(self, axis, ddof=ddof, keepdims=keepdims)
-
-    def std(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
-        """The square root of the variance over the axes, np.std."""
-        return numpy.std(self, axis, ddof=ddof, keepdims=keepdims)
-
-    def cumsum(self, axis: int | None = None) -> Tensor:
-        """The cumulative sum along an axis, np.cumsum."""
-        return numpy.cumsum(self, axis=axis)
-
-    def dot(self, other: ArrayLike) -> Tensor:
-        """The product np.dot(self, other)."""
-        return numpy.dot(self, other)
-
-    def reshape(self, *shape: Any) -> Tensor:
-        """The same elements in another shape, np.reshape: `t.reshape(2, 3)` or `t.reshape((2, 3))`."""
-        return numpy.reshape(self, shape[0] if len(shape) == 1 else shape)
-
-    def transpose(self, *axes: Any) -> Tensor:
-        """The axes in another order (default: reversed), np.transpose."""
-        return numpy.transpose(self, axes[0] if len(axes) == 1 else axes or None)
-
-    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
-        """Two axes exchanged, np.swapaxes."""
-        return numpy.swapaxes(self, axis1, axis2)
-
-    def squeeze(self, axis: Axis = None) -> Tensor:
-        """Without the axes of length 1, np.squeeze."""
-        return numpy.squeeze(self, axis=axis)
-
-    def ravel(self) -> Tensor:
-        """All elements along one axis, np.ravel."""
-        return numpy.ravel(self)
-
-    flatten = ravel
-
-    def round(self, decimals: int = 0) -> np.ndarray:
-        """Rounded values, np.round, of a constant. Raises TypeError where a gradient is required."""
-        return numpy.round(self, decimals)
-
-    def argmax(self, axis: int | None = None) -> np.ndarray | np.integer:
-        """The position of the greatest element, np.argmax. Raises TypeError where a gradient is required."""
-        return numpy.argmax(self, axis=axis)
-
-    def take(self, indices: ArrayLike, axis: int | None = None) -> Tensor:
-        """The elements at the given positions along an axis, np.take."""
-        return numpy.take(self, indices, axis=axis)
-
-    def clip(self, low: ArrayLike | None = None, high: ArrayLike | None = None) -> Tensor:
-        """The values limited to the interval from low to high, np.clip."""
-        return numpy.clip(self, low, high)
 
     # --- put on by `operators`, which reads the table of rules ----------------------------------------------
 

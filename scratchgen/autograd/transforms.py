@@ -86,7 +86,7 @@ def vjp(f: Function, *args: ArrayLike) -> tuple[Tensor, Callable[..., tuple[Tens
     with enable_grad():
         xs = [_new_argument(a) for a in args]
         y = f(*xs)
-    if (kind := np.asarray(to_numpy(y)).dtype).kind != "f":
+    if (kind := np.asarray(to_numpy(y)).dtype).kind not in "fc":
         raise TypeError(
             f"the function returned {kind}: whole numbers and truth values have no derivative; differentiate "
             "their floating-point inputs, or convert a constant with .astype(float)"
@@ -124,9 +124,9 @@ def jvp(f: Function, args: Sequence[ArrayLike], directions: Sequence[ArrayLike])
     with enable_grad():
         xs = [_new_argument(a) for a in args]
         y, pull = vjp(f, *xs)
-        tangent = grad(lambda g: sum(np.sum(p * u) for p, u in zip(pull(g), directions, strict=True)))(
-            np.zeros_like(y.data)
-        )
+        tangent = grad(
+            lambda g: np.real(sum(np.sum(p * u) for p, u in zip(pull(g), directions, strict=True)))
+        )(np.zeros_like(y.data))
     value, derivative = (_outside(t, youngest_first(t, stop=xs), xs) for t in (y, tangent))
     return value, derivative
 
@@ -139,6 +139,8 @@ def jacobian(f: Function, argnum: int = 0) -> Callable[..., Tensor]:
 
     def jacobian_at(*args: ArrayLike) -> Tensor:
         y, pull = vjp(lambda x: f(*args[:argnum], x, *args[argnum + 1 :]), args[argnum])
+        if y.dtype.kind == "c":
+            raise TypeError("the Jacobian of complex results is not defined here; take np.real and np.imag apart")
         units = np.eye(y.size, dtype=y.dtype).reshape(y.size, *y.shape)
         shape = (*y.shape, *np.shape(args[argnum]))
         if y.size == 0:

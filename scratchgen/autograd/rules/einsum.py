@@ -10,36 +10,66 @@ import string
 import numpy as np
 
 from scratchgen.autograd.broadcasting import sum_to_shape
-from scratchgen.autograd.primitives import COMPOSED, defvjp_each, primitive
+from scratchgen.autograd.primitives import defvjp_template
+from scratchgen.autograd.templates import Slot
 
-__all__ = ["einsum"]
-
-
-@primitive
-def einsum(*operands, terms, out, optimize=False):
-    """np.einsum with its subscripts split: one term per operand, and the letters of the result."""
-    return np.einsum(f"{','.join(terms)}->{out}", *operands, optimize=optimize)
+__all__ = ["arrays_among", "parsed"]
 
 
-def _by_operand(i):
-    def rule(g, y, *operands, terms, out, optimize=False):
-        return _cotangent(i, g, operands, terms, out, optimize)
+def parsed(operands):
+    """Return (terms, out, arrays) of the arguments of np.einsum: a string of letters per array, and the result's.
 
-    return rule
+    Both of NumPy's forms are understood, "ij,jk->ik" with arrays, and arrays each followed by its list of indices.
+    An ellipsis becomes letters of its own, aligned at the last axis.
+    """
+    if isinstance(operands[0], str):
+        terms, arrow, out = operands[0].replace(" ", "").partition("->")
+        terms = terms.split(",")
+    else:
+        arrow = len(operands) % 2
+        terms = [_as_letters(indices) for indices in operands[1::2]]
+        out = _as_letters(operands[-1]) if arrow else ""
+    arrays = arrays_among(operands)
+    unnamed = [np.ndim(x) - len(t.replace("...", "")) for t, x in zip(terms, arrays, strict=True)]
+    axes = max([n for t, n in zip(terms, unnamed, strict=True) if "..." in t], default=0)
+    used = "".join([*terms, out])
+    dots = "".join([c for c in string.ascii_letters if c not in used][:axes])
+    terms = [t.replace("...", dots[axes - n :]) for t, n in zip(terms, unnamed, strict=True)]
+    if arrow:
+        return terms, out.replace("...", dots), arrays
+    letters = "".join(terms)
+    once = "".join(c for c in sorted(set(letters) - set(dots)) if letters.count(c) == 1)
+    return terms, dots + once, arrays
 
 
-def _cotangent(i, g, operands, terms, out, optimize):
-    term, x = terms[i], operands[i]
-    others, values = [*terms[:i], *terms[i + 1 :]], [*operands[:i], *operands[i + 1 :]]
+def arrays_among(operands):
+    """The arrays among the arguments of np.einsum, in either form."""
+    return operands[1:] if isinstance(operands[0], str) else operands[: len(operands) // 2 * 2 : 2]
+
+
+def _as_letters(indices):
+    return "".join("..." if i is Ellipsis else string.ascii_letters[i] for i in indices)
+
+
+def _cotangents(g, y, *inputs, call):
+    operands = [inputs[o] if type(o) is Slot else o for o in call.arguments["operands"]]
+    terms, out, arrays = parsed(operands)
+    places = [i for i, o in enumerate(arrays_among(call.arguments["operands"])) if type(o) is Slot]
+    return [_cotangent(i, g, arrays, terms, out) for i in places]
+
+
+def _cotangent(i, g, arrays, terms, out):
+    term, x = terms[i], arrays[i]
+    others, values = [*terms[:i], *terms[i + 1 :]], [*arrays[:i], *arrays[i + 1 :]]
     sides = {}  # letter → length of its axis; an axis of length 1 is broadcast
-    for letters, operand in zip(terms, operands, strict=True):
-        for c, n in zip(letters, operand.shape, strict=True):
+    for letters, array in zip(terms, arrays, strict=True):
+        for c, n in zip(letters, np.shape(array), strict=True):
             sides[c] = n if sides.get(c, 1) == 1 else sides[c]
 
     distinct = "".join(dict.fromkeys(term))
     known = "".join(c for c in distinct if c in out or any(c in other for other in others))
-    g = einsum(g, *values, terms=(out, *others), out=known, optimize=optimize)
-    # a letter that only this operand has was summed: its cotangent is constant along that axis
+    g = np.einsum(f"{','.join([out, *others])}->{known}", g, *values)
+    # a letter that only this array has was summed: its cotangent is constant along that axis
     axes = iter(g.shape)
     g = np.reshape(g, [next(axes) if c in known else 1 for c in distinct])
     g = np.broadcast_to(g, [sides[c] for c in distinct])
@@ -57,30 +87,8 @@ def _onto_diagonals(g, distinct, term, sides):
         else:
             out += (again := next(unused))
             deltas.append((c + again, np.eye(sides[c], dtype=g.dtype)))
-    return einsum(g, *(d for _, d in deltas), terms=(distinct, *(t for t, _ in deltas)), out=out)
+    terms = ",".join([distinct, *(t for t, _ in deltas)])
+    return np.einsum(f"{terms}->{out}", g, *(d for _, d in deltas))
 
 
-defvjp_each(einsum, _by_operand, options={"terms", "out", "optimize"})
-
-
-def _einsum(subscripts, *operands, optimize=False):
-    if not isinstance(subscripts, str):
-        raise TypeError("np.einsum is differentiable with its indices as a string, as in 'ij,jk->ik'")
-    terms, arrow, out = subscripts.replace(" ", "").partition("->")
-    terms = terms.split(",")
-    if len(terms) != len(operands):
-        raise ValueError(f"einsum '{subscripts}' has {len(terms)} operands, but {len(operands)} were given")
-    # an ellipsis covers the axes without a letter; they are aligned at the last one
-    unnamed = [np.ndim(x) - len(t.replace("...", "")) for t, x in zip(terms, operands, strict=True)]
-    axes = max([n for t, n in zip(terms, unnamed, strict=True) if "..." in t], default=0)
-    dots = "".join([c for c in string.ascii_letters if c not in subscripts][:axes])
-    terms = [t.replace("...", dots[axes - n :]) for t, n in zip(terms, unnamed, strict=True)]
-    if arrow:
-        out = out.replace("...", dots)
-    else:
-        letters = "".join(terms)
-        out = dots + "".join(c for c in sorted(set(letters) - set(dots)) if letters.count(c) == 1)
-    return einsum(*operands, terms=tuple(terms), out=out, optimize=optimize)
-
-
-COMPOSED[np.einsum] = _einsum
+defvjp_template(np.einsum, _cotangents, known=("operands", "optimize"))

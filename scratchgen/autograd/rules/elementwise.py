@@ -5,6 +5,8 @@
 Where x was broadcast, each element of x was used several times, and its derivative is the sum over the uses.
 The sweep computes that sum (`broadcasting.sum_to_shape`), so a rule here is only the derivative of f.
 At kinks: |x| has derivative 0 at 0; `maximum` and `minimum` of equal arguments give each of them one half.
+Functions that are constant between jumps (floor, round, //) have the derivative 0 everywhere, as in PyTorch and
+JAX; t + (np.round(t.detach()) - t.detach()) is the straight-through estimator.
 
 Ledger: autograd.chain_rule
 """
@@ -13,9 +15,37 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd.primitives import COMPOSED, constant, defvjp, mark_nondifferentiable, primitive
+from scratchgen.autograd.primitives import (
+    COMPOSED,
+    constant,
+    defvjp,
+    mark_nondifferentiable,
+    primitive,
+)
 
-__all__ = ["clip"]
+__all__ = ["clip", "conjugate_of", "divided_by_length"]
+
+
+def conjugate_of(x):
+    """The conjugate of complex numbers; real numbers unchanged."""
+    return np.conj(x) if x.dtype.kind == "c" else x
+
+
+@primitive
+def divided_by_length(g, length):
+    """g / length, and g where the length is 0: there g multiplies a vector of zeros.
+
+    Such a vector has no direction, so the derivative of this function does not exist there: it is NaN.
+    """
+    return g / np.where(np.equal(length, 0), np.ones_like(length), length)
+
+
+defvjp(
+    divided_by_length,
+    lambda g, y, a, length: g / length,
+    lambda g, y, a, length: -g * y / length,
+    broadcasts=True,
+)
 
 # --- arithmetic -------------------------------------------------------------------------------------------
 
@@ -34,11 +64,12 @@ def _power_by_base(g, y, a, b):
 
 
 def _power_by_exponent(g, y, a, b):
-    # y log a → 0 as a → 0, so log is only computed where a > 0
-    return g * y * np.log(np.where(a > 0, a, np.ones((), y.dtype)))
+    # y log a → 0 as a → 0; a negative base has no power at the neighbours of b: NaN, by the logarithm
+    return g * y * np.log(np.where(np.equal(a, 0), np.ones((), y.dtype), a))
 
 
-defvjp(np.power, _power_by_base, _power_by_exponent)
+for power in (np.power, np.float_power):
+    defvjp(power, _power_by_base, _power_by_exponent)
 defvjp(np.square, lambda g, y, x: g * (2 * x))
 defvjp(np.sqrt, lambda g, y, x: g * 0.5 / y)
 defvjp(np.reciprocal, lambda g, y, x: -g * y * y)
@@ -55,15 +86,28 @@ defvjp(np.log1p, lambda g, y, x: g / (x + 1))
 defvjp(np.sinh, lambda g, y, x: g * np.cosh(x))
 defvjp(np.cosh, lambda g, y, x: g * np.sinh(x))
 defvjp(np.tanh, lambda g, y, x: g * (1 - y * y))
-defvjp(np.arcsinh, lambda g, y, x: g / np.hypot(1, x))
+defvjp(np.arcsinh, lambda g, y, x: g / (np.sqrt(1 + x * x) if x.dtype.kind == "c" else np.hypot(1, x)))
 defvjp(
     np.arccosh, lambda g, y, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1))
 )  # √(x² − 1) would lose digits near 1
 defvjp(np.arctanh, lambda g, y, x: g / ((1 - x) * (1 + x)))
 
-# y = log(eᵃ + eᵇ)        ∂y/∂a = e^(a − y)
-defvjp(np.logaddexp, lambda g, y, a, b: g * np.exp(a - y), lambda g, y, a, b: g * np.exp(b - y))
-defvjp(np.logaddexp2, lambda g, y, a, b: g * np.exp2(a - y), lambda g, y, a, b: g * np.exp2(b - y))
+# y = log(eᵃ + eᵇ)        ∂y/∂a = e^(a − y); where both are the same infinity, each has one half
+
+
+def _share(exp, y, a, b):
+    """The share of a in the sum. ∞ − ∞ is avoided: an infinite a equal to y has all, or shares it with b."""
+    infinite = np.isinf(y) & np.equal(a, y)
+    share = exp(np.where(infinite, np.zeros((), y.dtype), a) - np.where(infinite, np.zeros((), y.dtype), y))
+    return np.where(infinite & np.equal(b, y), share / 2, share)
+
+
+for logaddexp, exp in ((np.logaddexp, np.exp), (np.logaddexp2, np.exp2)):
+    defvjp(
+        logaddexp,
+        lambda g, y, a, b, exp=exp: g * _share(exp, y, a, b),
+        lambda g, y, a, b, exp=exp: g * _share(exp, y, b, a),
+    )
 
 # --- angles -----------------------------------------------------------------------------------------------
 
@@ -105,9 +149,53 @@ def _selection_rules(is_selected):
 
 defvjp(np.maximum, *_selection_rules(np.greater_equal))
 defvjp(np.minimum, *_selection_rules(np.less_equal))
-defvjp(np.absolute, lambda g, y, x: g * np.sign(x))
-defvjp(np.sign, lambda g, y, x: np.zeros_like(x))  # flat on both sides of its jump
 
+
+def _absolute_back(g, y, x):
+    """∂|x| = sign(x); of complex numbers conj(z) / |z|, and 0 at 0."""
+    return divided_by_length(g, y) * np.conj(x) if x.dtype.kind == "c" else g * np.sign(x)
+
+
+defvjp(np.absolute, _absolute_back)
+defvjp(np.fabs, _absolute_back)
+
+
+def _beside_nan(is_selected):
+    """The rules of fmax and fmin, which ignore a NaN beside a number."""
+    return (
+        lambda g, y, a, b: g * _tie_weight(y, b) * (is_selected(a, b) | np.isnan(b)),
+        lambda g, y, a, b: g * _tie_weight(y, a) * (is_selected(b, a) | np.isnan(a)),
+    )
+
+
+defvjp(np.fmax, *_beside_nan(np.greater_equal))
+defvjp(np.fmin, *_beside_nan(np.less_equal))
+
+# --- jumps: flat on both sides ------------------------------------------------------------------------------
+
+for jump in (np.sign, np.floor, np.ceil, np.trunc, np.rint):
+    defvjp(jump, lambda g, y, x: np.zeros_like(x))
+for rounding in (np.round, np.around):
+    defvjp(rounding, lambda g, y, x, decimals=0: np.zeros_like(x))
+defvjp(np.fix, lambda g, y, x: np.zeros_like(x))
+defvjp(np.floor_divide, lambda g, y, a, b: np.zeros_like(y), lambda g, y, a, b: np.zeros_like(y))
+defvjp(np.heaviside, lambda g, y, a, b: np.zeros_like(y), lambda g, y, a, b: g * np.equal(a, 0))
+
+# y = a − ⌊a/b⌋ b, with the quotient constant between its jumps
+defvjp(np.remainder, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.floor_divide(a, b))
+defvjp(np.fmod, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.trunc(a / b))
+COMPOSED[np.divmod] = lambda a, b, /: (np.floor_divide(a, b), np.remainder(a, b))
+COMPOSED[np.modf] = lambda x, /: (x - np.trunc(x), np.trunc(x))
+
+# y = |a| with the sign of b
+defvjp(
+    np.copysign,
+    lambda g, y, a, b: g * np.sign(a) * np.copysign(np.ones((), y.dtype), b),
+    lambda g, y, a, b: np.zeros_like(y),
+)
+defvjp(np.ldexp, lambda g, y, a, b: np.ldexp(g, b), None)
+defvjp(np.cbrt, lambda g, y, x: g / (3 * y * y))
+defvjp(np.nan_to_num, lambda g, y, x: g * np.isfinite(x))
 
 @primitive
 def clip(x, low, high):
@@ -124,10 +212,10 @@ defvjp(
 )
 
 
-def _clip(x, a_min=None, a_max=None, *, min=None, max=None):
+def _clip(a, a_min=None, a_max=None, *, min=None, max=None):
     """np.clip with either pair of its keyword names; a missing bound is infinite."""
     low, high = (a_min if min is None else min), (a_max if max is None else max)
-    return clip(x, -np.inf if low is None else low, np.inf if high is None else high)
+    return clip(a, -np.inf if low is None else low, np.inf if high is None else high)
 
 
 COMPOSED[np.clip] = _clip
@@ -140,30 +228,25 @@ defvjp(
     broadcasts=True,
 )
 
+# --- functions without a derivative -------------------------------------------------------------------------
 
-def _select(conditions, choices, default=0):
-    y = default
-    for mask, choice in reversed(
-        list(zip(conditions, choices, strict=True))
-    ):  # the first true condition decides
-        y = np.where(mask, choice, y)
-    return y
-
-
-COMPOSED[np.select] = _select
-
+# Results that are truth values, positions, counts or shapes; and new arrays that take only the shape of theirs.
 constant(np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
-constant(np.logical_and, np.logical_or, np.logical_not, np.isnan, np.isfinite, np.isinf)
-constant(np.all, np.any, np.isclose, np.allclose, np.array_equal)
-constant(np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.shape, np.ndim, np.size)
-constant(np.array2string)
+constant(np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.isnan, np.isfinite, np.isinf)
+constant(np.all, np.any, np.isclose, np.allclose, np.array_equal, np.array_equiv, np.isin, np.signbit)
+constant(np.isposinf, np.isneginf, np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj)
+constant(np.argmax, np.argmin, np.argsort, np.argwhere, np.flatnonzero, np.nonzero, np.count_nonzero)
+constant(np.nanargmax, np.nanargmin, np.argpartition, np.searchsorted, np.digitize, np.lexsort)
+constant(np.zeros_like, np.ones_like, np.empty_like, np.shape, np.ndim, np.size, np.linalg.matrix_rank)
+constant(np.array2string, np.array_repr, np.array_str, np.result_type, np.can_cast, np.min_scalar_type)
+constant(np.shares_memory, np.may_share_memory, np.common_type, np.logical_and.reduce, np.logical_or.reduce)
 mark_nondifferentiable(
-    "a position is constant almost everywhere: np.argmax(t.detach()) and the like are constants, "
-    "np.max(t) has a derivative",
-    *(np.argmax, np.argmin, np.argsort, np.nonzero, np.searchsorted),
+    "it writes into an array: build the new value with np.where, np.concatenate or np.stack; "
+    "np.broadcast_to(t, shape) is np.full(shape, t)",
+    *(np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal),
 )
 mark_nondifferentiable(
-    "its derivative is 0 wherever it exists: np.round(t.detach()) and the like are constants, and "
-    "t + (np.round(t.detach()) - t.detach()) is the straight-through estimator",
-    *(np.round, np.around, np.rint, np.floor, np.ceil, np.trunc, np.floor_divide),
+    "sort with np.sort, or take the elements with np.take", *(np.unique, np.union1d, np.intersect1d)
 )
+mark_nondifferentiable("its eigenvalues are complex; np.linalg.eigh is for symmetric matrices", np.linalg.eig)
+mark_nondifferentiable("its eigenvalues are complex; np.linalg.eigvalsh is for symmetric matrices", np.linalg.eigvals)

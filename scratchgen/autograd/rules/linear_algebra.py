@@ -1,11 +1,12 @@
-"""Rules of matrix products, norms, inverses, solvers, determinants and the Cholesky factorisation.
+"""Rules of norms, inverses, solvers, determinants and factorisations.
 
-Y = A B   ⇒   ∂L/∂A = G Bᵀ,   ∂L/∂B = Aᵀ G
+The norm of a zero vector has the derivative 0, which is one of its subgradients, and no second derivative (NaN).
+A Cholesky factorisation and an eigenvalue decomposition read one triangle of their argument only; their
+derivative is given as a symmetric matrix, which is correct for symmetric changes of the argument. Where
+eigenvalues or singular values are equal, the derivative of their vectors does not exist (NaN or infinite).
 
-The norm of a zero vector has derivative 0. A Cholesky factorisation reads one triangle of its argument only; its
-derivative is given as a symmetric matrix, which is correct for symmetric changes of the argument.
-
-Ledger: autograd.matrix_product
+Source: Giles (2008), Collected matrix derivative results for forward and reverse mode algorithmic
+differentiation; Golub and Pereyra (1973) for the pseudo-inverse.
 """
 
 from typing import NamedTuple
@@ -14,124 +15,117 @@ import numpy as np
 
 from scratchgen.autograd.broadcasting import sum_to_shape
 from scratchgen.autograd.primitives import COMPOSED, defvjp, primitive, to_numpy
-from scratchgen.autograd.rules.reductions import expand_reduced
+from scratchgen.autograd.pullback import defvjp_twin, pulled_back
+from scratchgen.autograd.rules.contractions import swap
+from scratchgen.autograd.rules.elementwise import conjugate_of, divided_by_length
+from scratchgen.autograd.rules.reductions import expand_reduced, widened
 
-__all__ = ["SignAndLogDeterminant", "euclidean_norm", "log_abs_determinant"]
-
-
-def _swap(a):
-    return np.swapaxes(a, -1, -2)
-
-
-def _as_matrices(g, a, b):
-    """Vectors as matrices, as in np.matmul: a becomes a row, b a column, and g gets the same axes."""
-    if b.ndim == 1:
-        b, g = np.expand_dims(b, -1), np.expand_dims(g, -1)
-    if a.ndim == 1:
-        a, g = np.expand_dims(a, 0), np.expand_dims(g, -2)
-    return g, a, b
-
-
-def _by_left(g, y, a, b):
-    if a.ndim == b.ndim == 2:
-        return g @ b.T
-    g, left, right = _as_matrices(g, a, b)
-    return np.reshape(sum_to_shape(g @ _swap(right), left), a.shape)
-
-
-def _by_right(g, y, a, b):
-    if a.ndim == b.ndim == 2:
-        return a.T @ g
-    g, left, right = _as_matrices(g, a, b)
-    return np.reshape(sum_to_shape(_swap(left) @ g, right), b.shape)
-
-
-defvjp(np.matmul, _by_left, _by_right)
-
-
-def _dot(a, b):
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return a * b
-    return a @ b if np.ndim(b) <= 2 else np.tensordot(a, b, axes=(-1, -2))
-
-
-def _tensordot(a, b, axes=2):
-    """Σ over pairs of axes: the other axes are merged into one per operand, and the sum is a matrix product."""
-    of_a, of_b = (range(np.ndim(a) - axes, np.ndim(a)), range(axes)) if np.ndim(axes) == 0 else axes
-    of_a = [i % np.ndim(a) for i in np.atleast_1d(of_a)]
-    of_b = [i % np.ndim(b) for i in np.atleast_1d(of_b)]
-    free_a = [i for i in range(np.ndim(a)) if i not in of_a]
-    free_b = [i for i in range(np.ndim(b)) if i not in of_b]
-    sides_a, sides_b = [np.shape(a)[i] for i in free_a], [np.shape(b)[i] for i in free_b]
-    summed = int(np.prod([np.shape(a)[i] for i in of_a]))
-    left = np.reshape(np.transpose(a, [*free_a, *of_a]), (int(np.prod(sides_a)), summed))
-    right = np.reshape(np.transpose(b, [*of_b, *free_b]), (summed, int(np.prod(sides_b))))
-    return np.reshape(left @ right, (*sides_a, *sides_b))
-
-
-def _inner(a, b):
-    return a * b if np.ndim(a) == 0 or np.ndim(b) == 0 else np.tensordot(a, b, axes=(-1, -1))
-
-
-COMPOSED[np.dot] = _dot
-COMPOSED[np.inner] = _inner
-COMPOSED[np.vdot] = lambda a, b: np.ravel(a) @ np.ravel(b)
-COMPOSED[np.tensordot] = _tensordot
-COMPOSED[np.outer] = lambda a, b: np.expand_dims(np.ravel(a), 1) * np.ravel(b)
+__all__ = ["SignAndLogDeterminant", "eigen_decomposition", "log_abs_determinant", "qr_decomposition"]
+__all__ += ["singular_value_decomposition"]
 
 # --- norms ------------------------------------------------------------------------------------------------
 
 
+def _norm(x, ord=None, axis=None, keepdims=False):
+    """The norms of np.linalg.norm other than the Euclidean one, composed of functions that have rules."""
+    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    if len(axes) == 2:
+        return _matrix_norm(x, ord, axes, keepdims)
+    if ord in (np.inf, -np.inf):
+        return (np.max if ord > 0 else np.min)(np.abs(x), axis=axis, keepdims=keepdims)
+    if ord == 1:
+        return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
+    return p_norm(x, ord, axis=axis, keepdims=keepdims)
+
+
+def _matrix_norm(x, ord, axes, keepdims):
+    if ord in (1, -1, np.inf, -np.inf):
+        summed, over = axes if abs(ord) == 1 else axes[::-1]
+        sums = np.sum(np.abs(x), axis=summed, keepdims=True)
+        found = (np.max if ord > 0 else np.min)(sums, axis=over, keepdims=True)
+    else:
+        s = np.linalg.svd(np.moveaxis(x, axes, (-2, -1)), compute_uv=False)
+        reduced = {"nuc": np.sum, 2: np.max, -2: np.min}[ord](s, axis=-1)
+        found = np.expand_dims(reduced, tuple(i % x.ndim for i in axes))
+    return found if keepdims else np.squeeze(found, axis=axes)
+
+
 @primitive
-def euclidean_norm(x, axis=None, *, keepdims=False):
-    """√Σ x² over the axes; over two axes this is the Frobenius norm."""
-    return np.linalg.norm(x, axis=axis, keepdims=keepdims)
+def p_norm(x, ord, axis=None, *, keepdims=False):
+    """(Σ |x|^p)^(1/p) with p = ord."""
+    return np.linalg.norm(x, ord, axis=axis, keepdims=keepdims)
+
+
+# ∂y/∂x = sign(x) (|x| / y)^(p−1), and 0 for a zero vector
+def _along_p_norm(g, y, x, ord, axis=None, *, keepdims=False):
+    if ord == 0:  # the number of elements that are not 0
+        return np.zeros_like(x)
+    g, y = (expand_reduced(a, x, axis, keepdims) for a in (g, y))
+    return g * np.sign(x) * divided_by_length(np.abs(x), y) ** (ord - 1)
 
 
 # ∂y/∂x = x / y
-def _direction(g, y, x, axis=None, *, keepdims=False):
-    return expand_reduced(g / np.where(np.equal(y, 0), np.ones_like(y), y), x, axis, keepdims) * x
+def _along_norm(g, y, x, ord=None, axis=None, keepdims=False):
+    vector = x.ndim == 1 if axis is None else not isinstance(axis, tuple)
+    if ord is None or ord == "fro" or (ord == 2 and vector):
+        scaled = divided_by_length(widened(g), widened(y))
+        return expand_reduced(scaled, x, axis, keepdims) * conjugate_of(x)
+    return pulled_back(lambda x: _norm(x, ord, axis, keepdims), g, x)[0]
 
 
-defvjp(euclidean_norm, _direction)
+defvjp(p_norm, _along_p_norm)
+defvjp(np.linalg.norm, _along_norm)
+defvjp_twin(
+    np.linalg.vector_norm,
+    lambda x, /, *, axis=None, keepdims=False, ord=2: _vector_norm(x, axis, keepdims, ord),
+)
+defvjp_twin(
+    np.linalg.matrix_norm,
+    lambda x, /, *, keepdims=False, ord="fro": np.linalg.norm(x, ord, axis=(-2, -1), keepdims=keepdims),
+)
 
 
-def _norm(x, ord=None, axis=None, keepdims=False):
-    if ord is None or ord == "fro":
-        return euclidean_norm(x, axis=axis, keepdims=keepdims)
-    if isinstance(axis, tuple) or (axis is None and x.ndim != 1):
-        raise TypeError(
-            f"np.linalg.norm of a matrix is differentiable as the Frobenius norm, not with ord={ord}; "
-            "name an axis for the norms of vectors"
-        )
-    if ord == 2:
-        return euclidean_norm(x, axis=axis, keepdims=keepdims)
-    if ord in (np.inf, -np.inf):
-        return (np.max if ord > 0 else np.min)(np.abs(x), axis=axis, keepdims=keepdims)
-    return np.sum(np.abs(x) ** ord, axis=axis, keepdims=keepdims) ** (1 / ord)
+def _vector_norm(x, axis, keepdims, ord):
+    """The norm of all numbers along the axes, whatever their number."""
+    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(i % x.ndim for i in axes)
+    rows = np.moveaxis(x, axes, range(-len(axes), 0))
+    kept = rows.shape[: x.ndim - len(axes)]
+    found = np.linalg.norm(np.reshape(rows, (*kept, -1)), ord, axis=-1)
+    return np.expand_dims(found, axes) if keepdims else found
 
-
-COMPOSED[np.linalg.norm] = _norm
 
 # --- inverses ---------------------------------------------------------------------------------------------
 
 # Y = A⁻¹        dY = −A⁻¹ dA A⁻¹
-defvjp(np.linalg.inv, lambda g, y, a: -(_swap(y) @ g @ _swap(y)))
+defvjp(np.linalg.inv, lambda g, y, a: -(swap(y) @ g @ swap(y)))
 
 
 # A Y = B        ∂L/∂B = A⁻ᵀ G,   ∂L/∂A = −(A⁻ᵀ G) Yᵀ
 def _solve_by_matrix(g, y, a, b):
     g, y = (np.expand_dims(g, -1), np.expand_dims(y, -1)) if b.ndim == 1 else (g, y)
-    return sum_to_shape(-(np.linalg.solve(_swap(a), g) @ _swap(y)), a)
+    return sum_to_shape(-(np.linalg.solve(swap(a), g) @ swap(y)), a)
 
 
 def _solve_by_right_side(g, y, a, b):
     if b.ndim == 1:
-        return sum_to_shape(np.squeeze(np.linalg.solve(_swap(a), np.expand_dims(g, -1)), -1), b)
-    return sum_to_shape(np.linalg.solve(_swap(a), g), b)
+        return sum_to_shape(np.squeeze(np.linalg.solve(swap(a), np.expand_dims(g, -1)), -1), b)
+    return sum_to_shape(np.linalg.solve(swap(a), g), b)
 
 
 defvjp(np.linalg.solve, _solve_by_matrix, _solve_by_right_side)
+
+
+# P = A⁺ of constant rank     dP = −P dA P + P Pᵀ dAᵀ (1 − A P) + (1 − P A) dAᵀ Pᵀ P
+def _pinv_back(g, P, a):
+    left = np.eye(a.shape[-2], dtype=a.dtype) - a @ P
+    right = np.eye(a.shape[-1], dtype=a.dtype) - P @ a
+    return -(swap(P) @ g @ swap(P)) + left @ swap(g) @ P @ swap(P) + swap(P) @ P @ swap(g) @ right
+
+
+defvjp(np.linalg.pinv, _pinv_back)
+
+# --- determinants -----------------------------------------------------------------------------------------
 
 
 class SignAndLogDeterminant(NamedTuple):
@@ -148,27 +142,157 @@ def log_abs_determinant(a):
 
 
 # d log |det A| = tr(A⁻¹ dA)
-defvjp(log_abs_determinant, lambda g, y, a: g[..., None, None] * _swap(np.linalg.inv(a)))
+defvjp(log_abs_determinant, lambda g, y, a: g[..., None, None] * swap(np.linalg.inv(a)))
 COMPOSED[np.linalg.slogdet] = lambda a: SignAndLogDeterminant(
     np.linalg.slogdet(to_numpy(a))[0], log_abs_determinant(a)
 )
 
 
-def _determinant(a):
-    """det A; its derivative exists for regular matrices only, because it is computed from log |det A|."""
-    sign, logabsdet = np.linalg.slogdet(a)
-    return sign * np.exp(logabsdet)
+# ∂ det A/∂A = the cofactors = det A · A⁻ᵀ; of a singular matrix A = U S Vᴴ they are det U det Vᴴ · U Π_{j≠i} s_j Vᴴ
+def _cofactors(g, y, a):
+    if np.all(to_numpy(y) != 0):
+        return (g * y)[..., None, None] * swap(np.linalg.inv(a))
+    u, s, vh = np.linalg.svd(a)
+    others = np.stack([np.prod(np.delete(s, i, -1), axis=-1) for i in range(a.shape[-1])], axis=-1)
+    sign = np.linalg.det(u) * np.linalg.det(vh)
+    return (g * sign)[..., None, None] * ((u * others[..., None, :]) @ vh)
 
 
-COMPOSED[np.linalg.det] = _determinant
+defvjp(np.linalg.det, _cofactors)
+
+# --- factorisations -----------------------------------------------------------------------------------------
 
 
 # A = L Lᵀ        ∂L/∂A = ½ (S + Sᵀ),  S = L⁻ᵀ Φ(Lᵀ G) L⁻¹,  Φ: the lower triangle with its diagonal halved
-def _cholesky_back(g, L, a):
+def _cholesky_back(g, L, a, upper=False):
+    g, L = (swap(g), swap(L)) if upper else (g, L)
     halved = np.tri(a.shape[-1], dtype=a.dtype) - np.eye(a.shape[-1], dtype=a.dtype) / 2
-    left = np.linalg.solve(_swap(L), halved * (_swap(L) @ np.tril(g)))
-    S = _swap(np.linalg.solve(_swap(L), _swap(left)))
-    return (S + _swap(S)) / 2
+    left = np.linalg.solve(swap(L), halved * (swap(L) @ np.tril(g)))
+    S = swap(np.linalg.solve(swap(L), swap(left)))
+    return (S + swap(S)) / 2
 
 
 defvjp(np.linalg.cholesky, _cholesky_back)
+
+
+def packed(arrays):
+    """Several arrays as one vector: a node has one value."""
+    return np.concatenate([np.ravel(a) for a in arrays])
+
+
+def unpacked(vector, shapes):
+    """The arrays of these shapes, one after another, that are in a vector."""
+    ends = np.cumsum([int(np.prod(s)) for s in shapes])
+    return [
+        np.reshape(vector[end - int(np.prod(s)) : end], s) for end, s in zip(ends, shapes, strict=True)
+    ]
+
+
+def _eigen_shapes(a):
+    return a.shape[:-1], a.shape
+
+
+@primitive
+def eigen_decomposition(a, lower=True):
+    """The eigenvalues w and the eigenvectors V of symmetric matrices, A = V diag(w) Vᵀ, as one vector."""
+    return packed(np.linalg.eigh(a, "L" if lower else "U"))
+
+
+# ∂L/∂A = V (diag(g_w) + F ∘ Vᵀ G_V) Vᵀ, F_ij = 1 / (w_j − w_i) off the diagonal
+def _eigen_back(g, y, a, lower=True):
+    (g_w, g_V), (w, V) = unpacked(g, _eigen_shapes(a)), unpacked(y, _eigen_shapes(a))
+    same = np.eye(a.shape[-1], dtype=a.dtype)
+    F = (1 - same) / (w[..., None, :] - w[..., :, None] + same)
+    inside = same * g_w[..., None, :] + F * (swap(V) @ g_V)
+    found = V @ inside @ swap(V)
+    return (found + swap(found)) / 2
+
+
+defvjp(eigen_decomposition, _eigen_back)
+EighResult = type(np.linalg.eigh(np.eye(1)))
+
+
+def _eigh(a, UPLO="L"):
+    return EighResult(*unpacked(eigen_decomposition(a, lower=UPLO.upper() == "L"), _eigen_shapes(a)))
+
+
+COMPOSED[np.linalg.eigh] = _eigh
+defvjp_twin(np.linalg.eigvalsh, lambda a, UPLO="L": _eigh(a, UPLO)[0])
+
+
+def _svd_shapes(a):
+    *batch, m, n = a.shape
+    k = min(m, n)
+    return (*batch, m, k), (*batch, k), (*batch, k, n)
+
+
+@primitive
+def singular_value_decomposition(a):
+    """U, s and Vᵀ of A = U diag(s) Vᵀ, as one vector; U and V have as many columns as there are values."""
+    return packed(np.linalg.svd(a, full_matrices=False))
+
+
+# With P = Uᵀ G_U, Q = Vᵀ G_V and F_ij = 1 / (s_j² − s_i²) off the diagonal:
+# ∂L/∂A = U ((F ∘ (P − Pᵀ)) S + S (F ∘ (Q − Qᵀ)) + diag(g_s)) Vᵀ
+#         + (1 − U Uᵀ) G_U S⁻¹ Vᵀ + U S⁻¹ G_Vᵀ (1 − V Vᵀ)
+def _svd_back(g, y, a):
+    (g_U, g_s, g_Vt), (U, s, Vt) = unpacked(g, _svd_shapes(a)), unpacked(y, _svd_shapes(a))
+    V, g_V = swap(Vt), swap(g_Vt)
+    same = np.eye(s.shape[-1], dtype=a.dtype)
+    row, column = s[..., None, :], s[..., :, None]
+    F = (1 - same) / (row**2 - column**2 + same)
+    P, Q = swap(U) @ g_U, swap(V) @ g_V
+    inside = F * (P - swap(P)) * row + column * F * (Q - swap(Q)) + same * g_s[..., None, :]
+    outside_U = ((g_U - U @ P) / row) @ Vt
+    outside_V = U @ (swap(g_V - V @ Q) / column)
+    return U @ inside @ Vt + outside_U + outside_V
+
+
+defvjp(singular_value_decomposition, _svd_back)
+SVDResult = type(np.linalg.svd(np.eye(1)))
+
+
+def _svd(a, full_matrices=True, compute_uv=True, hermitian=False):
+    if hermitian:
+        raise TypeError("np.linalg.svd is differentiable with hermitian=False; use np.linalg.eigh")
+    if compute_uv and full_matrices and a.shape[-1] != a.shape[-2]:
+        raise TypeError("np.linalg.svd is differentiable with full_matrices=False, of square matrices with both")
+    parts = unpacked(singular_value_decomposition(a), _svd_shapes(a))
+    return SVDResult(*parts) if compute_uv else parts[1]
+
+
+COMPOSED[np.linalg.svd] = _svd
+defvjp_twin(np.linalg.svdvals, lambda x, /: _svd(x, compute_uv=False))
+
+
+def _qr_shapes(a):
+    *batch, m, n = a.shape
+    return (*batch, m, n), (*batch, n, n)
+
+
+@primitive
+def qr_decomposition(a):
+    """Q and R of A = Q R, of matrices with at least as many rows as columns, as one vector."""
+    return packed(np.linalg.qr(a))
+
+
+# ∂L/∂A = (G_Q + Q copyltu(M)) R⁻ᵀ,  M = R G_Rᵀ − G_Qᵀ Q,  copyltu: the lower triangle, mirrored
+def _qr_back(g, y, a):
+    (g_Q, g_R), (Q, R) = unpacked(g, _qr_shapes(a)), unpacked(y, _qr_shapes(a))
+    M = R @ swap(g_R) - swap(g_Q) @ Q
+    mirrored = np.tril(M) + swap(np.tril(M, -1))
+    return swap(np.linalg.solve(R, swap(g_Q + Q @ mirrored)))
+
+
+defvjp(qr_decomposition, _qr_back)
+QRResult = type(np.linalg.qr(np.eye(1)))
+
+
+def _qr(a, mode="reduced"):
+    if mode not in ("reduced", "r") or a.shape[-2] < a.shape[-1]:
+        raise TypeError("np.linalg.qr is differentiable in the modes reduced and r, of matrices that are not wide")
+    parts = unpacked(qr_decomposition(a), _qr_shapes(a))
+    return parts[1] if mode == "r" else QRResult(*parts)
+
+
+COMPOSED[np.linalg.qr] = _qr

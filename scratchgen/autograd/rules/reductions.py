@@ -1,12 +1,18 @@
-"""Rules of functions that reduce axes: the cotangent of the result is repeated along the reduced axes."""
+"""Rules of functions that reduce axes: the cotangent of the result is repeated along the reduced axes.
+
+At special points: n equal extremes get 1/n of the cotangent each. A standard deviation of equal numbers has the
+derivative 0, which is one of its subgradients, and no second derivative (NaN). Sums over halves (float16) are
+divided in float32, because a count can exceed the range of a half.
+"""
 
 import math
 
 import numpy as np
 
-from scratchgen.autograd.primitives import COMPOSED, defvjp
+from scratchgen.autograd.primitives import defvjp
+from scratchgen.autograd.rules.elementwise import conjugate_of, divided_by_length
 
-__all__ = ["count", "expand_reduced"]
+__all__ = ["count", "expand_reduced", "widened"]
 
 
 def expand_reduced(g, x, axis, keepdims):
@@ -23,6 +29,11 @@ def count(x, axis):
     return math.prod(x.shape[a] for a in (axis if isinstance(axis, tuple) else (axis,)))
 
 
+def widened(g):
+    """A half as float32, whose range a count fits into; other types unchanged."""
+    return g.astype(np.float32) if g.dtype.itemsize == 2 else g
+
+
 # y = Σ x        ∂y/∂x = 1
 defvjp(np.sum, lambda g, y, x, axis=None, *, keepdims=False: expand_reduced(g, x, axis, keepdims))
 
@@ -30,55 +41,75 @@ defvjp(np.sum, lambda g, y, x, axis=None, *, keepdims=False: expand_reduced(g, x
 defvjp(
     np.mean,
     lambda g, y, x, axis=None, *, keepdims=False: expand_reduced(
-        g / max(count(x, axis), 1), x, axis, keepdims
+        widened(g) / max(count(x, axis), 1), x, axis, keepdims
     ),
 )
 
 
 def _extreme(g, y, x, axis=None, *, keepdims=False):
     """y = x at the extreme element, ∂y/∂x = 1 there and 0 elsewhere; n equal extremes get 1/n each."""
+    g = widened(g)
     selected = np.equal(x, expand_reduced(y, x, axis, keepdims))
     ties = np.sum(selected, axis=axis, keepdims=True)
-    return expand_reduced(g, x, axis, keepdims) * selected / ties.astype(x.dtype)
+    return expand_reduced(g, x, axis, keepdims) * selected / ties.astype(g.dtype)
 
 
 for extreme in (np.max, np.amax, np.min, np.amin):
     defvjp(extreme, _extreme)
 
 
+# --- products -----------------------------------------------------------------------------------------------
+
+# y = Π x        ∂y/∂x_i = Π_{j<i} x_j · Π_{j>i} x_j, without a division, so that a factor may be 0
+
+
 def _product(g, y, x, axis=None, *, keepdims=False):
-    """y = Π x, ∂y/∂x_i = Π_{j≠i} x_j: that is y / x_i, unless a factor is 0."""
-    g = expand_reduced(g, x, axis, keepdims)
-    if np.all(x != 0):
-        return g * expand_reduced(y, x, axis, keepdims) / x
-    return g * _product_of_the_others(x, axis)
-
-
-def _product_of_the_others(x, axis):
-    """Π_{j≠i} x_j for every i: a matrix of factors with 1 on the diagonal, multiplied along its rows."""
     axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     to_the_end = tuple(range(x.ndim - len(axes), x.ndim))
     rows = np.moveaxis(x, axes, to_the_end)
-    flat = np.reshape(rows, (*rows.shape[: x.ndim - len(axes)], 1, count(x, axes)))
-    left_out = np.eye(flat.shape[-1], dtype=bool)
-    others = np.prod(np.where(left_out, np.ones_like(flat), flat), axis=-1)
-    return np.moveaxis(np.reshape(others, rows.shape), to_the_end, axes)
+    flat = np.reshape(rows, (*rows.shape[: x.ndim - len(axes)], count(x, axes)))
+    others = _before(flat) * np.flip(_before(np.flip(flat, -1)), -1)
+    return expand_reduced(g, x, axis, keepdims) * np.moveaxis(np.reshape(others, rows.shape), to_the_end, axes)
+
+
+def _before(x):
+    """Π_{j<i} x_j along the last axis, with 1 for the first element."""
+    one = np.ones((*x.shape[:-1], 1), x.dtype)
+    return np.concatenate([one, np.cumprod(x[..., :-1], axis=-1)], axis=-1)[..., : x.shape[-1]]
+
+
+# y_k = Π_{j≤k} x_j        ∂L/∂x_i = Π_{j<i} x_j · s_i,   s_i = g_i + x_{i+1} s_{i+1}
+def _cumulated_product(g, y, x, axis=None):
+    rows, g_rows = (np.ravel(a) if axis is None else np.moveaxis(a, axis, -1) for a in (x, g))
+    n = rows.shape[-1]
+    sums = [g_rows[..., -1]] if n else []
+    for i in range(n - 2, -1, -1):
+        sums.append(g_rows[..., i] + rows[..., i + 1] * sums[-1])
+    found = _before(rows) * np.stack(sums[::-1], axis=-1) if n else g_rows
+    return np.reshape(found, x.shape) if axis is None else np.moveaxis(found, -1, axis)
 
 
 defvjp(np.prod, _product)
+defvjp(np.cumprod, _cumulated_product)
+
+# --- variance -----------------------------------------------------------------------------------------------
 
 
 # y = Σ (x − x̄)² / (n − ddof)        ∂y/∂x_i = 2 (x_i − x̄) / (n − ddof), as Σ (x − x̄) = 0
 def _variance(g, y, x, axis=None, *, ddof=0, keepdims=False):
+    x, g = widened(x), widened(g)
     centred = x - np.mean(x, axis=axis, keepdims=True)
-    return expand_reduced(g * (2 / (count(x, axis) - ddof)), x, axis, keepdims) * centred
+    n = max(count(x, axis) - ddof, 0)
+    return expand_reduced(g * (2 / n if n else math.inf), x, axis, keepdims) * conjugate_of(centred)
 
 
 # y = √variance        ∂y/∂x_i = (x_i − x̄) / ((n − ddof) y), and 0 where all x are equal
 def _deviation(g, y, x, axis=None, *, ddof=0, keepdims=False):
+    x, g, y = widened(x), widened(g), widened(y)
+    n = max(count(x, axis) - ddof, 0)
     centred = x - np.mean(x, axis=axis, keepdims=True)
-    scale = np.where(np.equal(y, 0), np.ones_like(y), y) * (count(x, axis) - ddof)
-    return expand_reduced(g / scale, x, axis, keepdims) * centred
+    scaled = divided_by_length(g, y * n if n else y * math.nan)
+    return expand_reduced(scaled, x, axis, keepdims) * conjugate_of(centred)
 
 
 defvjp(np.var, _variance)
@@ -92,30 +123,3 @@ def _cumulated(g, y, x, axis=None):
 
 
 defvjp(np.cumsum, _cumulated)
-
-
-def _cumulated_product(x, axis=None):
-    """Π_{i≤k} x_i is the product of row k of a matrix: x on and below its diagonal, 1 above."""
-    rows = np.ravel(x) if axis is None else np.moveaxis(x, axis, -1)
-    below = np.tri(rows.shape[-1], dtype=bool)
-    y = np.prod(np.where(below, np.expand_dims(rows, -2), np.ones((), x.dtype)), axis=-1)
-    return y if axis is None else np.moveaxis(y, -1, axis)
-
-
-def _average(x, axis=None, weights=None, *, keepdims=False):
-    if weights is None:
-        return np.mean(x, axis=axis, keepdims=keepdims)
-    if np.shape(weights) != np.shape(x):  # one weight per position along the axis
-        along = [n if i == axis % np.ndim(x) else 1 for i, n in enumerate(np.shape(x))]
-        weights = np.broadcast_to(np.reshape(weights, along), np.shape(x))
-    total = np.sum(weights, axis=axis, keepdims=keepdims)
-    return np.sum(x * weights, axis=axis, keepdims=keepdims) / total
-
-
-def _range(x, axis=None, *, keepdims=False):
-    return np.max(x, axis=axis, keepdims=keepdims) - np.min(x, axis=axis, keepdims=keepdims)
-
-
-COMPOSED[np.cumprod] = _cumulated_product
-COMPOSED[np.average] = _average
-COMPOSED[np.ptp] = _range

@@ -1,0 +1,80 @@
+"""The arguments of a NumPy function: plain arrays, and their names.
+
+NumPy converts what is not an array, and knows each argument by a name. Both are done here in the same way, so
+that a call means the same with a tensor as without.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+__all__ = ["PLAIN", "arranged", "by_name", "plain_array", "signature_of"]
+
+# Types that need no conversion. Anything else is looked at by `plain_array`.
+PLAIN = frozenset({np.ndarray, float, int, bool, str, slice, type(None), type(...), np.float32, np.float64})
+
+# NumPy gives these functions a signature from version 2.4 on.
+SIGNATURES: dict[Callable, Callable] = {
+    np.concatenate: lambda arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind": ...,
+    np.dot: lambda a, b, out=None: ...,
+    np.inner: lambda a, b, /: ...,
+    np.vdot: lambda a, b, /: ...,
+    np.where: lambda condition, x=None, y=None, /: ...,
+}
+
+
+def plain_array(a: Any, convert: bool = False) -> Any:
+    """Return an argument as NumPy would understand it; other objects than arrays are returned unchanged.
+
+    convert    the argument is an array: lists and tuples are converted too
+
+    Raises TypeError for a masked array, whose mask would be lost, and for np.matrix, whose operators differ.
+    """
+    if isinstance(a, np.ndarray):
+        if isinstance(a, np.matrix):
+            raise TypeError("np.matrix has operators of its own (* is a matrix product); give np.asarray(m)")
+        if hasattr(a, "mask") and hasattr(a, "filled"):
+            raise TypeError(
+                "the mask of a masked array would be lost; give a.filled(0), or select with np.where"
+            )
+        return np.asarray(a)
+    if isinstance(a, list):
+        return np.asarray(a)
+    if isinstance(a, tuple):
+        return np.asarray(a) if convert else a
+    if isinstance(a, np.generic | type) or not hasattr(a, "__array__"):
+        return a
+    return np.asarray(a)  # a pandas Series, an xarray, an array of another library
+
+
+@cache
+def signature_of(function: Callable) -> inspect.Signature:
+    """Return the signature with NumPy's own parameter names."""
+    return inspect.signature(SIGNATURES.get(function, function))
+
+
+def by_name(function: Callable, args: Sequence[Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call by NumPy's names, in their order; those with their default are left out.
+
+    Raises TypeError where NumPy would: for a missing argument, a name that the function does not have, or an
+    argument that is given twice.
+    """
+    signature = signature_of(function)
+    bound = signature.bind(*args, **options).arguments
+    defaults = {name: p.default for name, p in signature.parameters.items()}
+    return {name: value for name, value in bound.items() if not _is_default(value, defaults[name])}
+
+
+def arranged(function: Callable, arguments: Mapping[str, Any]) -> tuple[tuple, dict[str, Any]]:
+    """Return arguments by name as the positional and the keyword arguments of a call: f(*args, **options)."""
+    bound = inspect.BoundArguments(signature_of(function), arguments)  # type: ignore[arg-type]  # any mapping
+    return bound.args, bound.kwargs
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    return value is default or (type(value) is type(default) and isinstance(value, str | int) and value == default)

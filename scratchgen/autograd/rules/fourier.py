@@ -1,0 +1,116 @@
+"""Rules of the discrete Fourier transforms.
+
+y = F x is linear and F is symmetric, so that the rule of a transform is the same transform: ∂L/∂x = F g. Along an
+axis that was cut or padded, the cotangent is padded or cut. For x real, the sweep keeps the real part.
+
+    F_kj = exp(−2πi jk / n);  the inverse has the conjugate of F, divided by n
+"""
+
+import numpy as np
+
+from scratchgen.autograd.primitives import defvjp
+from scratchgen.autograd.pullback import defvjp_twin
+from scratchgen.autograd.rules.rearrangements import rearrangement
+
+__all__: list[str] = []
+
+
+def _fitted(g, length, axis):
+    """g cut or padded with zeros to a length along an axis."""
+    n = g.shape[axis]
+    if n >= length:
+        return np.take(g, np.arange(length), axis=axis)
+    widths = [(0, length - n) if i == axis % g.ndim else (0, 0) for i in range(g.ndim)]
+    return np.pad(g, widths)
+
+
+def _along_axis(transform):
+    def rule(g, y, a, n=None, axis=-1, norm=None):
+        return _fitted(transform(g, axis=axis, norm=norm), a.shape[axis], axis)
+
+    return rule
+
+
+def _along_axes(transform, last_two=False):
+    default = (-2, -1) if last_two else None
+
+    def rule(g, y, a, s=None, axes=default, norm=None):
+        over = axes if axes is not None else range(-len(s), 0) if s is not None else range(-g.ndim, 0)
+        found = transform(g, axes=tuple(over), norm=norm)
+        for axis in dict.fromkeys(over):
+            found = _fitted(found, a.shape[axis], axis)
+        return found
+
+    return rule
+
+
+for function in (np.fft.fft, np.fft.ifft):
+    defvjp(function, _along_axis(function))
+defvjp(np.fft.fft2, _along_axes(np.fft.fftn, last_two=True))
+defvjp(np.fft.ifft2, _along_axes(np.fft.ifftn, last_two=True))
+defvjp(np.fft.fftn, _along_axes(np.fft.fftn))
+defvjp(np.fft.ifftn, _along_axes(np.fft.ifftn))
+rearrangement(np.fft.fftshift)
+rearrangement(np.fft.ifftshift)
+
+# --- transforms of real numbers -------------------------------------------------------------------------------
+
+# rfft is the first half of fft: its rule is that of fft with the other half of the cotangents 0. irfft takes
+# the second half as the conjugate of the first, so that each number inside the half counts twice, as z and conj(z).
+
+
+def _rfft_back(g, y, a, n=None, axis=-1, norm=None):
+    length = a.shape[axis] if n is None else n
+    return _fitted(np.real(np.fft.fft(_fitted(g, length, axis), axis=axis, norm=norm)), a.shape[axis], axis)
+
+
+def _counted(length, used, axis, ndim, dtype):
+    """How often each number of a half spectrum stands in the whole one of `length` numbers: once or twice."""
+    often = np.full(used, 2, dtype)
+    often[0] = 1
+    if length % 2 == 0 and used > length // 2:
+        often[length // 2] = 1
+    return np.reshape(often, [-1 if i == axis % ndim else 1 for i in range(ndim)])
+
+
+def _irfft_back(g, y, a, n=None, axis=-1, norm=None):
+    length = y.shape[axis]
+    used = length // 2 + 1
+    inverse = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}[norm]
+    half = np.conj(np.fft.rfft(g, axis=axis, norm=inverse)) * _counted(length, used, axis, g.ndim, g.dtype)
+    return _fitted(half, a.shape[axis], axis)
+
+
+defvjp(np.fft.rfft, _rfft_back)
+defvjp(np.fft.irfft, _irfft_back)
+
+
+def _rfftn(a, s=None, axes=None, norm=None):
+    """rfft along the last axis, and then fft along the others."""
+    axes = _axes(a, s, axes)
+    lengths = [None] * len(axes) if s is None else s
+    found = np.fft.rfft(a, lengths[-1], axes[-1], norm)
+    for n, axis in list(zip(lengths, axes, strict=True))[-2::-1]:
+        found = np.fft.fft(found, n, axis, norm)
+    return found
+
+
+def _irfftn(a, s=None, axes=None, norm=None):
+    """ifft along all axes but the last, and then irfft along the last."""
+    axes = _axes(a, s, axes)
+    lengths = [None] * len(axes) if s is None else s
+    for n, axis in list(zip(lengths, axes, strict=True))[:-1]:
+        a = np.fft.ifft(a, n, axis, norm)
+    return np.fft.irfft(a, lengths[-1], axes[-1], norm)
+
+
+def _axes(a, s, axes):
+    if axes is not None:
+        return tuple(axes)
+    return tuple(range(-len(s), 0)) if s is not None else tuple(range(-a.ndim, 0))
+
+
+defvjp_twin(np.fft.rfftn, _rfftn)
+defvjp_twin(np.fft.irfftn, _irfftn)
+defvjp_twin(np.fft.rfft2, lambda a, s=None, axes=(-2, -1), norm=None: _rfftn(a, s, axes, norm))
+defvjp_twin(np.fft.irfft2, lambda a, s=None, axes=(-2, -1), norm=None: _irfftn(a, s, axes, norm))

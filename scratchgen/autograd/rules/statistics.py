@@ -1,0 +1,198 @@
+"""Rules of order statistics, averages and functions that leave out NaN, each by a twin.
+
+A twin is composed of functions that have rules. The value is NumPy's own; only the derivative is the twin's.
+"""
+
+import numpy as np
+
+from scratchgen.autograd.primitives import to_numpy
+from scratchgen.autograd.pullback import defvjp_twin
+
+__all__: list[str] = []
+
+# --- order --------------------------------------------------------------------------------------------------
+
+
+def _sort(a, axis=-1, kind=None, *, stable=None):
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    return np.take_along_axis(a, np.argsort(to_numpy(a), axis=axis, kind=kind, stable=stable), axis=axis)
+
+
+def _partition(a, kth, axis=-1, kind="introselect"):
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    return np.take_along_axis(a, np.argpartition(to_numpy(a), kth, axis=axis, kind=kind), axis=axis)
+
+
+def _ptp(a, axis=None, *, keepdims=False):
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
+
+
+def _rows(a, axis):
+    """The axes that are reduced, as one last axis."""
+    axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(i % a.ndim for i in axes)
+    moved = np.moveaxis(a, axes, range(-len(axes), 0))
+    return np.reshape(moved, (*moved.shape[: a.ndim - len(axes)], -1)), axes
+
+
+def _quantile(a, q, axis=None, method="linear", keepdims=False):
+    """The element at the place q (n − 1) of the sorted ones, between two of them by linear interpolation."""
+    rows, axes = _rows(a, axis)
+    n = rows.shape[-1]
+    place = np.asarray(to_numpy(q), np.float64) * (n - 1)
+    low = np.floor(place).astype(int)
+    part = (place - low).astype(a.dtype)
+    ordered = np.sort(rows, axis=-1)
+    below, above = ordered[..., low], ordered[..., np.minimum(low + 1, n - 1)]
+    found = np.moveaxis(below + (above - below) * part, range(rows.ndim - 1), range(-rows.ndim + 1, 0))
+    if keepdims:
+        found = np.expand_dims(found, tuple(place.ndim + i for i in axes))
+    return found
+
+
+def _percentile(a, q, axis=None, method="linear", keepdims=False):
+    return _quantile(a, np.asarray(q) / 100, axis, method, keepdims)
+
+
+def _median(a, axis=None, keepdims=False):
+    return _quantile(a, 0.5, axis, keepdims=keepdims)
+
+
+def _linear_only(method="linear", **_):
+    if method != "linear":
+        raise TypeError(f"quantiles are differentiable with method='linear'; not with {method!r}")
+
+
+defvjp_twin(np.sort, _sort)
+defvjp_twin(np.partition, _partition)
+defvjp_twin(np.ptp, _ptp)
+defvjp_twin(np.median, _median)
+defvjp_twin(np.quantile, _quantile, check=_linear_only)
+defvjp_twin(np.percentile, _percentile, check=_linear_only)
+
+# --- averages -----------------------------------------------------------------------------------------------
+
+
+def _average(a, axis=None, weights=None, *, keepdims=False):
+    if weights is None:
+        return np.mean(a, axis=axis, keepdims=keepdims)
+    if np.shape(weights) != np.shape(a):  # one weight per position along the axes
+        axes = axis if isinstance(axis, tuple) else (axis,)
+        order = np.argsort([i % a.ndim for i in axes])
+        weights = np.transpose(weights, order)
+        along = [n if i in [j % a.ndim for j in axes] else 1 for i, n in enumerate(a.shape)]
+        weights = np.broadcast_to(np.reshape(weights, along), a.shape)
+    total = np.sum(weights, axis=axis, keepdims=keepdims)
+    return np.sum(a * weights, axis=axis, keepdims=keepdims) / total
+
+
+def _cov(m, y=None, rowvar=True, bias=False, ddof=None):
+    """The covariances of the rows of m: C = X Xᵀ / (n − ddof), with the mean taken off each row."""
+    X = _variables(m, rowvar)
+    if y is not None:
+        X = np.concatenate([X, _variables(y, rowvar)], axis=0)
+    X = X - np.mean(X, axis=1, keepdims=True)
+    ddof = (0 if bias else 1) if ddof is None else ddof
+    return np.squeeze(X @ np.transpose(X) / (X.shape[1] - ddof))
+
+
+def _variables(m, rowvar):
+    m = np.reshape(m, (1, -1)) if np.ndim(m) < 2 else m
+    return m if rowvar or np.shape(m)[0] == 1 else np.transpose(m)
+
+
+def _corrcoef(x, y=None, rowvar=True):
+    C = np.atleast_2d(_cov(x, y, rowvar))
+    deviation = np.sqrt(np.diagonal(C))
+    found = C / deviation[:, None] / deviation[None, :]
+    return np.squeeze(found)
+
+
+defvjp_twin(np.average, _average)
+defvjp_twin(np.cov, _cov)
+defvjp_twin(np.corrcoef, _corrcoef)
+
+# --- without NaN --------------------------------------------------------------------------------------------
+
+
+def _instead_of_nan(a, value):
+    return np.where(np.isnan(a), np.full((), value, a.dtype), a)
+
+
+def _numbers(a, axis, keepdims=False):
+    return np.sum(~np.isnan(a), axis=axis, keepdims=keepdims).astype(a.dtype)
+
+
+def _nansum(a, axis=None, *, keepdims=False):
+    return np.sum(_instead_of_nan(a, 0), axis=axis, keepdims=keepdims)
+
+
+def _nanprod(a, axis=None, *, keepdims=False):
+    return np.prod(_instead_of_nan(a, 1), axis=axis, keepdims=keepdims)
+
+
+def _nanmean(a, axis=None, *, keepdims=False):
+    return _nansum(a, axis, keepdims=keepdims) / _numbers(a, axis, keepdims)
+
+
+def _nanvar(a, axis=None, *, ddof=0, keepdims=False):
+    filled = _instead_of_nan(a, 0)
+    centred = (filled - _nanmean(a, axis, keepdims=True)) * ~np.isnan(a)
+    return np.sum(centred * centred, axis=axis, keepdims=keepdims) / (_numbers(a, axis, keepdims) - ddof)
+
+
+def _nanstd(a, axis=None, *, ddof=0, keepdims=False):
+    return np.sqrt(_nanvar(a, axis, ddof=ddof, keepdims=keepdims))
+
+
+def _nanmax(a, axis=None, *, keepdims=False):
+    return np.max(_instead_of_nan(a, -np.inf), axis=axis, keepdims=keepdims)
+
+
+def _nanmin(a, axis=None, *, keepdims=False):
+    return np.min(_instead_of_nan(a, np.inf), axis=axis, keepdims=keepdims)
+
+
+def _nancumsum(a, axis=None):
+    return np.cumsum(_instead_of_nan(a, 0), axis=axis)
+
+
+def _nancumprod(a, axis=None):
+    return np.cumprod(_instead_of_nan(a, 1), axis=axis)
+
+
+def _nanquantile(a, q, axis=None, method="linear", keepdims=False):
+    """The quantile of each row without its NaN, one row after another: each has its own number of elements."""
+    rows, axes = _rows(a, axis)
+    kept = rows.shape[:-1]
+    flat = np.reshape(rows, (-1, rows.shape[-1]))
+    found = np.stack([_quantile(row[~np.isnan(row)], q, 0) for row in flat], axis=-1)
+    found = np.reshape(found, (*np.shape(q), *kept))
+    return np.expand_dims(found, tuple(np.ndim(q) + i for i in axes)) if keepdims else found
+
+
+def _nanpercentile(a, q, axis=None, method="linear", keepdims=False):
+    return _nanquantile(a, np.asarray(q) / 100, axis, method, keepdims)
+
+
+def _nanmedian(a, axis=None, keepdims=False):
+    return _nanquantile(a, 0.5, axis, keepdims=keepdims)
+
+
+for function, twin in {
+    np.nansum: _nansum,
+    np.nanprod: _nanprod,
+    np.nanmean: _nanmean,
+    np.nanvar: _nanvar,
+    np.nanstd: _nanstd,
+    np.nanmax: _nanmax,
+    np.nanmin: _nanmin,
+    np.nancumsum: _nancumsum,
+    np.nancumprod: _nancumprod,
+    np.nanmedian: _nanmedian,
+}.items():
+    defvjp_twin(function, twin)
+defvjp_twin(np.nanquantile, _nanquantile, check=_linear_only)
+defvjp_twin(np.nanpercentile, _nanpercentile, check=_linear_only)

@@ -1,0 +1,72 @@
+"""Rules of the methods of universal functions: np.add.reduce, np.multiply.accumulate, np.maximum.outer, ...
+
+f.reduce over an axis is a reduction that NumPy also has under a name of its own, and f.outer(a, b) is f of a and b
+with new axes between them: each has such a twin.
+"""
+
+import numpy as np
+
+from scratchgen.autograd.arguments import SIGNATURES
+from scratchgen.autograd.primitives import TABLE
+from scratchgen.autograd.pullback import defvjp_twin
+
+__all__: list[str] = []
+
+
+def _reducing(function):
+    """The twin of f.reduce, whose axis is 0 by default."""
+    return lambda array, /, axis=0, *, keepdims=False: function(array, axis=axis, keepdims=keepdims)
+
+
+def _accumulating(function):
+    return lambda array, /, axis=0: function(array, axis=axis)
+
+
+def _folding(ufunc):
+    """The twin of f.accumulate for a function that has no cumulative form in NumPy: one step after another."""
+
+    def accumulate(array, /, axis=0):
+        rows = np.moveaxis(array, axis, 0)
+        found = [rows[0]] if len(rows) else []
+        for row in rows[1:] if len(rows) else ():
+            found.append(ufunc(found[-1], row))
+        return np.stack(found, axis=axis) if found else array
+
+    return accumulate
+
+
+def _outer(ufunc):
+    def outer(A, B, /):
+        A, B = (a if hasattr(a, "ndim") else np.asarray(a) for a in (A, B))
+        return ufunc(np.reshape(A, (*A.shape, *(1,) * B.ndim)), B)
+
+    return outer
+
+
+def _logsumexp(array, axis=0, keepdims=False):
+    top = np.max(array, axis=axis, keepdims=True)
+    found = np.log(np.sum(np.exp(array - top), axis=axis, keepdims=True)) + top
+    return found if keepdims else np.squeeze(found, axis=axis)
+
+
+def _signature(function, by):
+    SIGNATURES[function] = by
+    return function
+
+
+def _of_reduce(array, /, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True): ...
+def _of_accumulate(array, /, axis=0, dtype=None, out=None): ...
+def _of_outer(A, B, /, *, out=None, where=True, dtype=None): ...
+
+
+REDUCED = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
+REDUCED[np.logaddexp] = _logsumexp
+ACCUMULATED = {np.add: _accumulating(np.cumsum), np.multiply: _accumulating(np.cumprod)}
+ACCUMULATED.update({f: _folding(f) for f in (np.maximum, np.minimum, np.logaddexp)})
+
+for ufunc, function in REDUCED.items():
+    defvjp_twin(_signature(ufunc.reduce, _of_reduce), _reducing(function))
+for ufunc, twin in ACCUMULATED.items():
+    defvjp_twin(_signature(ufunc.accumulate, _of_accumulate), twin)
+for ufunc in [f for f in TABLE if isinstance(f, np.ufunc) and f.nin == 2 and f.signature is None]:
+    defvjp_twin(_signature(ufunc.outer, _of_outer), _outer(ufunc))
