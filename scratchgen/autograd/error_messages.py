@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -90,9 +89,8 @@ def public_name(function: Callable) -> str:
     for prefix, module in (("np", np), ("np.linalg", np.linalg), ("np.fft", np.fft)):
         if getattr(module, name, None) is function:
             return f"{prefix}.{name}"
-    special = sys.modules.get("scipy.special")
-    if special is not None and getattr(special, name, None) is function:
-        return f"scipy.special.{name}"
+    if isinstance(function, np.ufunc):
+        return f"scipy.special.{name.lstrip('_')}"
     module = getattr(function, "__module__", None) or "numpy"
     return f"{'np' if module.startswith('numpy') else module}.{name}"
 

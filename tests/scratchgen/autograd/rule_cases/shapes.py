@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from scratchgen.autograd.rules.indexing import add_at, getitem
-from scratchgen.autograd.rules.shapes import astype, identity, join, pad
+from scratchgen.autograd.rules.shapes import astype, identity
 
 from .case import DISTINCT, Case
 
@@ -99,7 +99,6 @@ CASES = {
     np.matrix_transpose: [Case(np.matrix_transpose, "(...,n,m)")],
     np.atleast_1d: [Case(np.atleast_1d), Case(lambda x: np.atleast_1d(x, 2.0)[0])],
     np.atleast_2d: [Case(np.atleast_2d), Case(lambda x: np.atleast_2d(2.0, x)[1])],
-    join: JOINED + STACKED,
     np.concatenate: JOINED,
     np.stack: STACKED,
     np.append: [Case(np.append, "(n,m),(k)"), Case(lambda a, b: np.append(a, b, axis=0), "(n,k),(m,k)")],
@@ -142,7 +141,6 @@ CASES = {
         Case(lambda x: np.tile(x, (2, 1, 3)), "(n,m)"),
         Case(lambda x: np.tile(x, (0, 2)), "(n,m)"),
     ],
-    pad: PADDED_BY_VALUE,
     np.pad: PADDED_BY_VALUE + PADDED_BY_ELEMENTS,
     getitem: TAKEN,
     add_at: [

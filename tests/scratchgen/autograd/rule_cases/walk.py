@@ -6,7 +6,7 @@ was called is noted by the rule itself.
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable
@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 
 import scratchgen
 from scratchgen import Tensor, check_grads, grad, vjp
+from scratchgen.autograd.arguments import signature_of
+from scratchgen.autograd.error_messages import public_name
 from scratchgen.autograd.primitives import COMPOSED, PRIMITIVES, TABLE, Primitive
 
 from .case import Case
@@ -30,17 +32,18 @@ FEW_ROUNDINGS = 2.0**12  # the worst growth of one rounding error that a case ma
 def rows() -> list:
     """Every row of the library: NumPy's functions, and our own primitives wherever they are defined."""
     for module in pkgutil.walk_packages(scratchgen.__path__, "scratchgen."):
-        if not module.name.endswith("__main__"):
+        needs_scipy = module.name.endswith("scipy_special") and not importlib.util.find_spec("scipy")
+        if not module.name.endswith("__main__") and not needs_scipy:
             importlib.import_module(module.name)
     own = [p for p in PRIMITIVES if (getattr(p.function, "__module__", None) or "").startswith("scratchgen")]
     return [*TABLE, *COMPOSED, *own]
 
 
 def name_of(row) -> str:
-    """The name of a row: `tanh` for NumPy's, `functional.sigmoid` for ours."""
+    """The name of a row: `np.tanh` for NumPy's, `functional.sigmoid` for ours."""
     if isinstance(row, Primitive):
         return f"{row.function.__module__.removeprefix('scratchgen.')}.{row.name}"
-    return row.__name__ if (row.__module__ or "numpy") == "numpy" else f"{row.__module__}.{row.__name__}"
+    return public_name(row)
 
 
 # --- evidence -----------------------------------------------------------------------------------------------
@@ -101,15 +104,17 @@ def arguments_of(entry: Primitive) -> set[int]:
 def options_of(row) -> set[str]:
     """The names of the options of a row."""
     entry = entry_of(row)
-    return (
-        set(entry.options)
-        if entry
-        else {p.name for p in parameters(COMPOSED[row]) if p.default is not p.empty}
-    )
+    if entry is None:
+        return {p.name for p in parameters(COMPOSED[row]) if p.default is not p.empty}
+    if not entry.template:
+        return set(entry.options)
+    defaults = {p.name for p in parameters(signature_of(row)) if p.default is not p.empty}
+    return defaults & (entry.known or frozenset())  # a rearrangement never looks at its options
 
 
-def parameters(function: Callable):
-    return inspect.signature(function).parameters.values()
+def parameters(function: Callable | inspect.Signature):
+    signature = function if isinstance(function, inspect.Signature) else inspect.signature(function)
+    return signature.parameters.values()
 
 
 def given_options(function: Callable, args, options) -> set[str]:
@@ -176,7 +181,10 @@ def _noting_rule(rule: Callable, i: int | None, evidence: Evidence) -> Callable:
         if g.size:
             evidence.arguments |= floats if i is None else {i}
             evidence.broadcast |= {i} if i in floats and inputs[i].shape != y.shape else set()
-            evidence.options |= given_options(rule, (g, y, *inputs), options)
+            template = options.get("call")
+            evidence.options |= (
+                given_options(rule, (g, y, *inputs), options) if template is None else set(template.arguments)
+            )
         return result
 
     return noting
