@@ -18,8 +18,22 @@ __all__ = ["PLAIN", "arranged", "by_name", "plain_array", "signature_of"]
 # Types that need no conversion. Anything else is looked at by `plain_array`.
 PLAIN = frozenset({np.ndarray, float, int, bool, str, slice, type(None), type(...), np.float32, np.float64})
 
-# NumPy gives these functions a signature from version 2.4 on.
+
+def _pad(
+    array,
+    pad_width,
+    mode="constant",
+    *,
+    stat_length=None,
+    constant_values=0,
+    end_values=0,
+    reflect_type="even",
+): ...
+
+
+# NumPy gives these functions a signature from version 2.4 on, and np.pad one that does not name its options.
 SIGNATURES: dict[Callable, Callable] = {
+    np.pad: _pad,
     np.concatenate: lambda arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind": ...,
     np.dot: lambda a, b, out=None: ...,
     np.inner: lambda a, b, /: ...,
@@ -77,4 +91,6 @@ def arranged(function: Callable, arguments: Mapping[str, Any]) -> tuple[tuple, d
 
 
 def _is_default(value: Any, default: Any) -> bool:
-    return value is default or (type(value) is type(default) and isinstance(value, str | int) and value == default)
+    return value is default or (
+        type(value) is type(default) and isinstance(value, str | int) and value == default
+    )

@@ -17,7 +17,7 @@ from scratchgen.autograd.arguments import arranged, by_name, plain_array
 from scratchgen.autograd.mode import mode
 from scratchgen.autograd.tensor import Tensor
 
-__all__ = ["Slot", "Template", "constants_of", "take_out"]
+__all__ = ["Slot", "Template", "constants_of", "filled", "take_out"]
 
 
 class Slot(int):
@@ -45,8 +45,8 @@ class Template:
 
     def apply(self, function: Callable, values: Sequence[Any]) -> Any:
         """Call another function of the same parameters in the same way."""
-        filled = {name: _fill(value, values) for name, value in self.arguments.items()}
-        args, options = arranged(self.function, filled)
+        arguments = {name: filled(value, values) for name, value in self.arguments.items()}
+        args, options = arranged(self.function, arguments)
         return function(*args, **options)
 
     def __repr__(self) -> str:
@@ -60,9 +60,7 @@ def take_out(function: Callable, args: Sequence, options: Mapping[str, Any]) -> 
     Lists and tuples are copied: a caller who changes them later does not change the template.
     """
     tensors: list[Tensor] = []
-    arguments = {
-        name: _take_out(value, tensors) for name, value in by_name(function, args, options).items()
-    }
+    arguments = {name: _take_out(value, tensors) for name, value in by_name(function, args, options).items()}
     return tensors, Template(function, arguments)
 
 
@@ -79,13 +77,14 @@ def _take_out(value: Any, tensors: list[Tensor]) -> Any:
     return plain_array(value)
 
 
-def _fill(value: Any, values: Sequence[Any]) -> Any:
+def filled(value: Any, values: Sequence[Any]) -> Any:
+    """Put these arrays into the slots of an argument."""
     if type(value) is Slot:
         return values[value]
     if type(value) in (list, tuple):
-        return type(value)(_fill(v, values) for v in value)
+        return type(value)(filled(v, values) for v in value)
     if type(value) is dict:
-        return {key: _fill(v, values) for key, v in value.items()}
+        return {key: filled(v, values) for key, v in value.items()}
     return value
 
 

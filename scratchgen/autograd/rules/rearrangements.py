@@ -14,8 +14,8 @@ from functools import partial
 import numpy as np
 
 from scratchgen.autograd.arguments import signature_of
-from scratchgen.autograd.primitives import defvjp, defvjp_template, primitive
-from scratchgen.autograd.templates import Slot, Template
+from scratchgen.autograd.primitives import defvjp, defvjp_template, primitive, to_numpy
+from scratchgen.autograd.templates import Slot, Template, filled
 
 __all__ = ["rearrangement", "sum_by_number"]
 
@@ -24,7 +24,9 @@ __all__ = ["rearrangement", "sum_by_number"]
 def sum_by_number(g, numbers, count):
     """y_k = Σ g_j over the places j with number k, for k = 1 … count.   g and numbers are of one shape."""
     if g.dtype.kind == "c":
-        return sum_by_number.function(g.real, numbers, count) + 1j * sum_by_number.function(g.imag, numbers, count)
+        return sum_by_number.function(g.real, numbers, count) + 1j * sum_by_number.function(
+            g.imag, numbers, count
+        )
     return np.bincount(numbers.ravel(), g.ravel(), count + 1)[1:].astype(g.dtype)
 
 
@@ -56,8 +58,9 @@ def _return_to_origin(names, g, y, *inputs, call):
 def _origins(names, inputs, ends, call):
     """The number of the element that stands at each place of the result."""
     numbered = [np.arange(e - x.size, e).reshape(x.shape) + 1 for e, x in zip(ends, inputs, strict=True)]
+    values = to_numpy(list(inputs))
     arguments = {
-        name: _without_values(value) if name in names else value
+        name: _without_values(value) if name in names else filled(value, values)
         for name, value in call.arguments.items()
         if name not in ("dtype", "casting")
     }
@@ -84,7 +87,18 @@ rearrangement(np.extract, "arr")
 rearrangement(np.compress, "a")
 rearrangement(np.full_like, "fill_value")
 for function in (
-    *(np.copy, np.delete, np.flip, np.fliplr, np.flipud, np.repeat, np.resize, np.rollaxis, np.rot90, np.tile),
+    *(
+        np.copy,
+        np.delete,
+        np.flip,
+        np.fliplr,
+        np.flipud,
+        np.repeat,
+        np.resize,
+        np.rollaxis,
+        np.rot90,
+        np.tile,
+    ),
     *(np.take, np.take_along_axis, np.diag, np.diagflat, np.diagonal, np.linalg.diagonal, np.tril, np.triu),
 ):
     rearrangement(function)
