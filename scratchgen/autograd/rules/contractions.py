@@ -8,7 +8,7 @@ other one, over the axes that G has from the other one.
 Ledger: autograd.matrix_product
 """
 
-import functools
+from functools import partial, reduce
 
 import numpy as np
 
@@ -53,27 +53,24 @@ for product in (np.matmul, np.linalg.matmul):
 # --- pairs of axes ------------------------------------------------------------------------------------------
 
 
-def _contraction(pairs):
-    """The rules of a product over pairs of axes; pairs(a, b, ...) returns the axes of a and those of b.
+def _by_first(g, a, b, of_a, of_b):
+    """The cotangent of a; of_a and of_b are its axes and those of b that are paired.
 
     g has the free axes of a, and then those of b.
     """
-
-    def by_left(g, y, a, b, **options):
-        of_a, of_b, free_a, free_b = _sides(pairs, a, b, options)
-        found = np.tensordot(g, b, (range(len(free_a), np.ndim(g)), free_b))
-        return np.transpose(found, np.argsort([*free_a, *(of_a[of_b.index(i)] for i in sorted(of_b))]))
-
-    def by_right(g, y, a, b, **options):
-        of_a, of_b, free_a, free_b = _sides(pairs, a, b, options)
-        found = np.tensordot(a, g, (free_a, range(len(free_a))))
-        return np.transpose(found, np.argsort([*(of_b[of_a.index(i)] for i in sorted(of_a)), *free_b]))
-
-    return by_left, by_right
+    of_a, of_b, free_a, free_b = _sides(a, b, of_a, of_b)
+    found = np.tensordot(g, b, (range(len(free_a), np.ndim(g)), free_b))
+    return np.transpose(found, np.argsort([*free_a, *(of_a[of_b.index(i)] for i in sorted(of_b))]))
 
 
-def _sides(pairs, a, b, options):
-    of_a, of_b = pairs(a, b, **options)
+def _by_second(g, a, b, of_a, of_b):
+    """The cotangent of b."""
+    of_a, of_b, free_a, free_b = _sides(a, b, of_a, of_b)
+    found = np.tensordot(a, g, (free_a, range(len(free_a))))
+    return np.transpose(found, np.argsort([*(of_b[of_a.index(i)] for i in sorted(of_a)), *free_b]))
+
+
+def _sides(a, b, of_a, of_b):
     of_a = [i % np.ndim(a) for i in of_a]
     of_b = [i % np.ndim(b) for i in of_b]
     free_a = [i for i in range(np.ndim(a)) if i not in of_a]
@@ -81,7 +78,7 @@ def _sides(pairs, a, b, options):
     return of_a, of_b, free_a, free_b
 
 
-def _of_tensordot(a, b, axes=2):
+def _of_tensordot(a, b, axes):
     if np.ndim(axes) == 0:
         return range(np.ndim(a) - axes, np.ndim(a)), range(axes)
     return np.atleast_1d(axes[0]), np.atleast_1d(axes[1])
@@ -97,19 +94,18 @@ def _of_inner(a, b):
     return ((), ()) if np.ndim(a) == 0 or np.ndim(b) == 0 else ((-1,), (-1,))
 
 
-def _with_axes(rules):
-    """The same rules, with the keyword of np.tensordot in their signature."""
-    by_left, by_right = rules
-    return (
-        lambda g, y, a, b, axes=2: by_left(g, y, a, b, axes=axes),
-        lambda g, y, a, b, axes=2: by_right(g, y, a, b, axes=axes),
+for product, pairs in ((np.dot, _of_dot), (np.inner, _of_inner)):
+    defvjp(
+        product,
+        partial(lambda pairs, g, y, a, b: _by_first(g, a, b, *pairs(a, b)), pairs),
+        partial(lambda pairs, g, y, a, b: _by_second(g, a, b, *pairs(a, b)), pairs),
     )
-
-
-defvjp(np.dot, *_contraction(_of_dot))
-defvjp(np.inner, *_contraction(_of_inner))
 for product in (np.tensordot, np.linalg.tensordot):
-    defvjp(product, *_with_axes(_contraction(_of_tensordot)))
+    defvjp(
+        product,
+        lambda g, y, a, b, axes=2: _by_first(g, a, b, *_of_tensordot(a, b, axes)),
+        lambda g, y, a, b, axes=2: _by_second(g, a, b, *_of_tensordot(a, b, axes)),
+    )
 
 # y = Σ_i conj(a_i) b_i
 defvjp(
@@ -162,14 +158,14 @@ def _trace(a, offset=0, axis1=0, axis2=1):
 
 
 def _multi_dot(arrays):
-    return functools.reduce(np.dot, arrays)
+    return reduce(np.dot, arrays)
 
 
 def _matrix_power(a, n):
     if n < 0:
         a, n = np.linalg.inv(a), -n
     unit = np.broadcast_to(np.eye(a.shape[-1], dtype=a.dtype), a.shape)
-    return functools.reduce(np.matmul, [a] * n, unit) if n else unit + 0 * a
+    return reduce(np.matmul, [a] * n, unit) if n else unit + 0 * a
 
 
 defvjp_twin(np.kron, _kron)

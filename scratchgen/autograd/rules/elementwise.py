@@ -12,6 +12,7 @@ Ledger: autograd.chain_rule
 """
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -105,8 +106,8 @@ def _share(exp, y, a, b):
 for logaddexp, exp in ((np.logaddexp, np.exp), (np.logaddexp2, np.exp2)):
     defvjp(
         logaddexp,
-        lambda g, y, a, b, exp=exp: g * _share(exp, y, a, b),
-        lambda g, y, a, b, exp=exp: g * _share(exp, y, b, a),
+        partial(lambda exp, g, y, a, b: g * _share(exp, y, a, b), exp),
+        partial(lambda exp, g, y, a, b: g * _share(exp, y, b, a), exp),
     )
 
 # --- angles -----------------------------------------------------------------------------------------------
@@ -197,6 +198,7 @@ defvjp(np.ldexp, lambda g, y, a, b: np.ldexp(g, b), None)
 defvjp(np.cbrt, lambda g, y, x: g / (3 * y * y))
 defvjp(np.nan_to_num, lambda g, y, x: g * np.isfinite(x))
 
+
 @primitive
 def clip(x, low, high):
     """min(max(x, low), high); at the ends of the interval the derivative goes to x."""
@@ -249,4 +251,6 @@ mark_nondifferentiable(
     "sort with np.sort, or take the elements with np.take", *(np.unique, np.union1d, np.intersect1d)
 )
 mark_nondifferentiable("its eigenvalues are complex; np.linalg.eigh is for symmetric matrices", np.linalg.eig)
-mark_nondifferentiable("its eigenvalues are complex; np.linalg.eigvalsh is for symmetric matrices", np.linalg.eigvals)
+mark_nondifferentiable(
+    "its eigenvalues are complex; np.linalg.eigvalsh is for symmetric matrices", np.linalg.eigvals
+)

@@ -7,6 +7,7 @@ Source: NIST Digital Library of Mathematical Functions, chapters 5 to 8 and 10.
 """
 
 import math
+from functools import partial
 
 import numpy as np
 from scipy import special
@@ -65,24 +66,33 @@ def _beta_rules(factor):
 
 defvjp(special.beta, *_beta_rules(lambda y: y))
 defvjp(special.betaln, *_beta_rules(lambda y: 1))
-defvjp(special.gammainc, None, lambda g, y, a, x: g * np.exp(-x + (a - 1) * np.log(x) - special.gammaln(a)))
-defvjp(special.gammaincc, None, lambda g, y, a, x: -g * np.exp(-x + (a - 1) * np.log(x) - special.gammaln(a)))
-defvjp(
-    special.betainc,
-    None,
-    None,
-    lambda g, y, a, b, x: g
-    * np.exp((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - special.betaln(a, b)),
-)
+
+
+def _gamma_density(a, x):
+    """e^(−x) x^(a−1) / Γ(a), in the type of x."""
+    a = a * np.ones((), x.dtype)
+    return np.exp(-x + (a - 1) * np.log(x) - special.gammaln(a))
+
+
+def _beta_density(a, b, x):
+    """x^(a−1) (1−x)^(b−1) / B(a, b), in the type of x."""
+    a, b = a * np.ones((), x.dtype), b * np.ones((), x.dtype)
+    return np.exp((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - special.betaln(a, b))
+
+
+defvjp(special.gammainc, None, lambda g, y, a, x: g * _gamma_density(a, x))
+defvjp(special.gammaincc, None, lambda g, y, a, x: -g * _gamma_density(a, x))
+defvjp(special.betainc, None, None, lambda g, y, a, b, x: g * _beta_density(a, b, x))
 
 # --- Bessel functions: 2 J_n' = J_{n−1} − J_{n+1} and 2 I_n' = I_{n−1} + I_{n+1} ---------------------------------
 
+
+def _bessel_back(f, sign, g, y, n, x):
+    return g * (f(n - 1, x) + sign * f(n + 1, x)) / 2
+
+
 for bessel, sign in ((special.jv, -1), (special.yv, -1), (special.iv, 1)):
-    defvjp(
-        bessel,
-        None,
-        lambda g, y, n, x, f=bessel, sign=sign: g * (f(n - 1, x) + sign * f(n + 1, x)) / 2,
-    )
+    defvjp(bessel, None, partial(_bessel_back, bessel, sign))
 defvjp(special.yn, None, lambda g, y, n, x: g * (special.yv(n - 1, x) - special.yv(n + 1, x)) / 2)
 defvjp(special.j0, lambda g, y, x: -g * special.j1(x))
 defvjp(special.y0, lambda g, y, x: -g * special.y1(x))
