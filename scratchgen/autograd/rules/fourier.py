@@ -87,8 +87,7 @@ defvjp(np.fft.irfft, _irfft_back)
 
 def _rfftn(a, s=None, axes=None, norm=None):
     """rfft along the last axis, and then fft along the others."""
-    axes = _axes(a, s, axes)
-    lengths = [None] * len(axes) if s is None else s
+    axes, lengths = _axes_and_lengths(a, s, axes)
     found = np.fft.rfft(a, lengths[-1], axes[-1], norm)
     for n, axis in list(zip(lengths, axes, strict=True))[-2::-1]:
         found = np.fft.fft(found, n, axis, norm)
@@ -97,17 +96,19 @@ def _rfftn(a, s=None, axes=None, norm=None):
 
 def _irfftn(a, s=None, axes=None, norm=None):
     """ifft along all axes but the last, and then irfft along the last."""
-    axes = _axes(a, s, axes)
-    lengths = [None] * len(axes) if s is None else s
+    axes, lengths = _axes_and_lengths(a, s, axes)
     for n, axis in list(zip(lengths, axes, strict=True))[:-1]:
         a = np.fft.ifft(a, n, axis, norm)
     return np.fft.irfft(a, lengths[-1], axes[-1], norm)
 
 
-def _axes(a, s, axes):
-    if axes is not None:
-        return tuple(axes)
-    return tuple(range(-len(s), 0)) if s is not None else tuple(range(-a.ndim, 0))
+def _axes_and_lengths(a, s, axes):
+    """The axes, and the length along each; None where it follows from the input. −1 stands for that of the input."""
+    if axes is None:
+        axes = range(-a.ndim if s is None else -len(s), 0)
+    if s is None:
+        return axes, [None] * len(axes)
+    return axes, [a.shape[axis] if n == -1 else n for n, axis in zip(s, axes, strict=True)]
 
 
 defvjp_twin(np.fft.rfftn, _rfftn)
