@@ -1,10 +1,11 @@
 """Rules of norms, inverses, solvers, determinants and factorisations.
 
-The norm of a zero vector has the derivative 0, which is one of its subgradients, and no second derivative (NaN).
+The norm of a zero vector or matrix has the derivative 0, which is one of its subgradients, and no second derivative
+(NaN): the direction of a zero vector does not exist.
 A Cholesky factorisation, an eigenvalue decomposition and an SVD with hermitian=True read one triangle of their
 argument only; their derivative is given as a symmetric matrix, which is correct for symmetric changes of the
 argument. Where eigenvalues or singular values are equal, the derivative of their vectors does not exist (NaN or
-infinite).
+infinite); the values alone have one, in which equal values stand in the order of the algorithm.
 
 Source: Giles (2008), Collected matrix derivative results for forward and reverse mode algorithmic
 differentiation; Golub and Pereyra (1973) for the pseudo-inverse.
@@ -21,8 +22,14 @@ from scratchgen.autograd.rules.contractions import swap
 from scratchgen.autograd.rules.elementwise import conjugate_of, divided_by_length
 from scratchgen.autograd.rules.reductions import expand_reduced, in_rows, widened
 
-__all__ = ["SignAndLogDeterminant", "eigen_decomposition", "log_abs_determinant", "qr_decomposition"]
-__all__ += ["singular_value_decomposition"]
+__all__ = [
+    "SignAndLogDeterminant",
+    "cofactors",
+    "eigen_decomposition",
+    "log_abs_determinant",
+    "over_difference",
+]
+__all__ += ["qr_decomposition", "singular_value_decomposition"]
 
 # --- norms ------------------------------------------------------------------------------------------------
 
@@ -46,6 +53,7 @@ def _matrix_norm(x, ord, axes, keepdims):
         found = (np.max if ord > 0 else np.min)(sums, axis=over, keepdims=True)
     else:
         s = np.linalg.svd(np.moveaxis(x, axes, (-2, -1)), compute_uv=False)
+        s = s * np.greater(s, 0)  # the derivative at 0 is 0, as that of |x|
         reduced = {"nuc": np.sum, 2: np.max, -2: np.min}[ord](s, axis=-1)
         found = np.expand_dims(reduced, tuple(i % x.ndim for i in axes))
     return found if keepdims else np.squeeze(found, axis=axes)
@@ -146,17 +154,37 @@ COMPOSED[np.linalg.slogdet] = lambda a: SignAndLogDeterminant(
 )
 
 
-# ∂ det A/∂A = the cofactors = det A · A⁻ᵀ; of a singular matrix A = U S Vᴴ they are det U det Vᴴ · U Π_{j≠i} s_j Vᴴ
-def _cofactors(g, y, a):
-    if np.all(to_numpy(y) != 0):
-        return (g * y)[..., None, None] * swap(np.linalg.inv(a))
-    u, s, vh = np.linalg.svd(a)
+# ∂ det A/∂A = the cofactors of A, which are det A · A⁻ᵀ unless A is singular
+def _determinant_back(g, y, a):
+    if _is_singular(to_numpy(a), to_numpy(y)):
+        return g[..., None, None] * cofactors(a)
+    return (g * y)[..., None, None] * swap(np.linalg.inv(a))
+
+
+def _is_singular(a, determinant):
+    """Whether one of the matrices is singular up to rounding: then A⁻¹ has no correct digit."""
+    finite = np.all(np.isfinite(a)) and a.size
+    return np.any(determinant == 0) or (finite and np.any(np.linalg.matrix_rank(a) < a.shape[-1]))
+
+
+@primitive
+def cofactors(a):
+    """C_ij = ∂ det A/∂A_ij of A = U diag(s) Vᵀ: C = det U det V · U diag(Π_{j≠i} s_j) Vᵀ. A may be singular."""
+    u, s, vt = np.linalg.svd(a)
     others = np.stack([np.prod(np.delete(s, i, -1), axis=-1) for i in range(a.shape[-1])], axis=-1)
-    sign = np.linalg.det(u) * np.linalg.det(vh)
-    return (g * sign)[..., None, None] * ((u * others[..., None, :]) @ vh)
+    return (np.linalg.det(u) * np.linalg.det(vt))[..., None, None] * ((u * others[..., None, :]) @ vt)
 
 
-defvjp(np.linalg.det, _cofactors)
+def _minors(a):
+    """The cofactors by their definition: C_ij = (−1)^(i+j) det(A without row i and column j)."""
+    n = a.shape[-1]
+    rest = np.array([[i for i in range(n) if i != left_out] for left_out in range(n)], int).reshape(n, n - 1)
+    sign = (-1.0) ** np.add.outer(np.arange(n), np.arange(n))
+    return np.linalg.det(a[..., rest[:, None, :, None], rest[None, :, None, :]]) * sign.astype(a.dtype)
+
+
+defvjp(cofactors, lambda g, y, a: pulled_back(_minors, g, a)[0])
+defvjp(np.linalg.det, _determinant_back)
 
 # --- factorisations -----------------------------------------------------------------------------------------
 
@@ -184,6 +212,21 @@ def unpacked(vector, shapes):
     return [np.reshape(vector[end - int(np.prod(s)) : end], s) for end, s in zip(ends, shapes, strict=True)]
 
 
+@primitive
+def over_difference(a, difference):
+    """a / difference, and 0 where both are 0: a vector that L does not depend on may belong to equal values."""
+    unused = np.equal(a, 0) & np.equal(difference, 0)
+    return a / np.where(unused, np.ones_like(difference), difference)
+
+
+defvjp(
+    over_difference,
+    lambda g, y, a, difference: g / difference,
+    lambda g, y, a, difference: -g * y / difference,
+    broadcasts=True,
+)
+
+
 def _eigen_shapes(a):
     return a.shape[:-1], a.shape
 
@@ -198,8 +241,8 @@ def eigen_decomposition(a, lower=True):
 def _eigen_back(g, y, a, lower=True):
     (g_w, g_V), (w, V) = unpacked(g, _eigen_shapes(a)), unpacked(y, _eigen_shapes(a))
     same = np.eye(a.shape[-1], dtype=a.dtype)
-    F = (1 - same) / (w[..., None, :] - w[..., :, None] + same)
-    inside = same * g_w[..., None, :] + F * (swap(V) @ g_V)
+    turned = (1 - same) * (swap(V) @ g_V)
+    inside = same * g_w[..., None, :] + over_difference(turned, w[..., None, :] - w[..., :, None] + same)
     found = V @ inside @ swap(V)
     return (found + swap(found)) / 2
 
@@ -236,12 +279,15 @@ def _svd_back(g, y, a, hermitian=False):
     V, g_V = swap(Vt), swap(g_Vt)
     same = np.eye(s.shape[-1], dtype=a.dtype)
     row, column = s[..., None, :], s[..., :, None]
-    F = (1 - same) / (row**2 - column**2 + same)
+    difference = row**2 - column**2 + same
     P, Q = swap(U) @ g_U, swap(V) @ g_V
-    inside = F * (P - swap(P)) * row + column * F * (Q - swap(Q)) + same * g_s[..., None, :]
-    outside_U = ((g_U - U @ P) / row) @ Vt
-    outside_V = U @ (swap(g_V - V @ Q) / column)
-    found = U @ inside @ Vt + outside_U + outside_V
+    inside = over_difference(P - swap(P), difference) * row + same * g_s[..., None, :]
+    inside = inside + column * over_difference(Q - swap(Q), difference)
+    found = U @ inside @ Vt
+    if a.shape[-2] > s.shape[-1]:  # there are directions outside of U
+        found = found + over_difference(g_U - U @ P, row) @ Vt
+    if a.shape[-1] > s.shape[-1]:
+        found = found + U @ swap(over_difference(g_V - V @ Q, row))
     return (found + swap(found)) / 2 if hermitian else found
 
 

@@ -9,8 +9,10 @@ import numpy as np
 
 from scratchgen.autograd.rules.elementwise import divided_by_length
 from scratchgen.autograd.rules.linear_algebra import (
+    cofactors,
     eigen_decomposition,
     log_abs_determinant,
+    over_difference,
     p_norm,
     qr_decomposition,
     singular_value_decomposition,
@@ -165,6 +167,18 @@ CASES = {
     ],
     np.linalg.slogdet: LOG_DETERMINANTS,
     log_abs_determinant: at_corners(LOG_DETERMINANTS),
+    cofactors: [
+        Case(
+            lambda x: cofactors(regular(x, -2)),
+            "(...,n+1,n+1)",
+            INSIDE,
+            oracle=lambda x: (
+                np.swapaxes(np.linalg.inv(regular(x, -2)), -1, -2)
+                * np.linalg.det(regular(x, -2))[..., None, None]
+            ),
+        )
+    ],
+    over_difference: [Case(over_difference, "(...),(...)", POSITIVE, oracle=lambda a, b: a / b)],
     np.linalg.det: [Case(lambda x: np.linalg.det(regular(x, -2)), MATRICES, INSIDE)],
     np.linalg.cholesky: [
         Case(lambda x: np.linalg.cholesky(positive_definite(x)), MATRICES, INSIDE),
