@@ -122,15 +122,26 @@ for to_radians, to_degrees in ((np.deg2rad, np.rad2deg), (np.radians, np.degrees
     defvjp(to_radians, lambda g, y, x: g * (math.pi / 180))
     defvjp(to_degrees, lambda g, y, x: g * (180 / math.pi))
 
+
+def _over_square(x, a, b):
+    """x / (a² + b²), without a square that leaves the range of numbers."""
+    length = np.hypot(a, b)
+    return x / length / length
+
+
 # y = the angle of the point (b, a)        ∂y/∂a = b / (a² + b²),   ∂y/∂b = −a / (a² + b²)
 defvjp(
     np.arctan2,
-    lambda g, y, a, b: g * b / (a * a + b * b),
-    lambda g, y, a, b: -g * a / (a * a + b * b),
+    lambda g, y, a, b: g * _over_square(b, a, b),
+    lambda g, y, a, b: -g * _over_square(a, a, b),
 )
 
-# y = √(a² + b²)        ∂y/∂a = a / y
-defvjp(np.hypot, lambda g, y, a, b: g * a / y, lambda g, y, a, b: g * b / y)
+# y = √(a² + b²)        ∂y/∂a = a / y, and 0 at the point 0, as for other norms
+defvjp(
+    np.hypot,
+    lambda g, y, a, b: divided_by_length(g, y) * a,
+    lambda g, y, a, b: divided_by_length(g, y) * b,
+)
 
 # --- comparisons ------------------------------------------------------------------------------------------
 
@@ -186,7 +197,15 @@ defvjp(np.heaviside, lambda g, y, a, b: np.zeros_like(y), lambda g, y, a, b: g *
 defvjp(np.remainder, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.floor_divide(a, b))
 defvjp(np.fmod, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.trunc(a / b))
 COMPOSED[np.divmod] = lambda a, b, /: (np.floor_divide(a, b), np.remainder(a, b))
-COMPOSED[np.modf] = lambda x, /: (x - np.trunc(x), np.trunc(x))
+
+
+def _modf(x, /):
+    """The part after the point, which of an infinite number is 0, and the whole number before it."""
+    whole = np.trunc(x)
+    return np.where(np.isinf(x), np.zeros_like(x), x - whole), whole
+
+
+COMPOSED[np.modf] = _modf
 
 # y = |a| with the sign of b
 defvjp(
@@ -196,7 +215,10 @@ defvjp(
 )
 defvjp(np.ldexp, lambda g, y, a, b: np.ldexp(g, b), None)
 defvjp(np.cbrt, lambda g, y, x: g / (3 * y * y))
-defvjp(np.nan_to_num, lambda g, y, x: g * np.isfinite(x))
+defvjp(
+    np.nan_to_num,
+    lambda g, y, x, *, nan=0.0, posinf=None, neginf=None: np.where(np.isfinite(x), g, np.zeros_like(g)),
+)
 
 
 @primitive

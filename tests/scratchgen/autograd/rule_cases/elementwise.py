@@ -128,7 +128,10 @@ CASES = {
         Case(lambda x: np.ldexp(x, 3)),
         Case(lambda x: np.ldexp(x, np.array([[1], [-2]])), "(n)"),
     ],
-    np.nan_to_num: [Case(np.nan_to_num), Case(lambda x: np.nan_to_num(beside_nan(x)))],
+    np.nan_to_num: [
+        Case(np.nan_to_num),
+        Case(lambda x: np.nan_to_num(beside_nan(x), nan=2.0, posinf=1.0, neginf=-1.0)),
+    ],
     np.clip: CLIPPED,
     clip: at_corners(CLIPPED),
 }
