@@ -52,6 +52,8 @@ def _quantile_of_rows(rows, axes, q, numbers, keepdims):
         found = low + (high - low) * part
     else:
         found = np.full(place.shape, np.nan, rows.dtype)
+    if not np.all(numbers):
+        found = np.where((numbers == 0)[..., None], np.nan, found)
     found = np.reshape(np.moveaxis(found, -1, 0), (*several, *kept))
     return np.expand_dims(found, tuple(len(several) + i for i in axes)) if keepdims else found
 
@@ -94,7 +96,7 @@ def _cov(m, y=None, rowvar=True, bias=False, ddof=None):
         X = np.concatenate([X, _variables(y, rowvar)], axis=0)
     X = X - np.mean(X, axis=1, keepdims=True)
     ddof = (0 if bias else 1) if ddof is None else ddof
-    return np.squeeze(X @ np.transpose(X) / (X.shape[1] - ddof))
+    return np.squeeze(X @ np.transpose(X) / max(X.shape[1] - ddof, 0))
 
 
 def _variables(m, rowvar):

@@ -7,7 +7,7 @@ with new axes between them: each has such a twin.
 import numpy as np
 
 from scratchgen.autograd.arguments import SIGNATURES
-from scratchgen.autograd.primitives import TABLE, defvjp_template
+from scratchgen.autograd.primitives import TABLE, defvjp_template, to_numpy
 from scratchgen.autograd.pullback import defvjp_twin
 from scratchgen.autograd.rules.reductions import expand_reduced, widened
 
@@ -44,14 +44,14 @@ def _outer(ufunc):
     return outer
 
 
-# y = log Σ e^x        ∂y/∂x_i = e^(x_i − y); n elements that are the same infinity as y have 1/n each
+# y = log Σ e^x        ∂y/∂x_i = e^(x_i − m) / Σ e^(x_j − m) with m = max x; if m is infinite, those equal to it share
 def _log_sum_back(g, y, x, call):
     axis, keepdims = call.arguments.get("axis", 0), call.arguments.get("keepdims", False)
-    g, y = (expand_reduced(a, x, axis, keepdims) for a in (g, y))
-    infinite = np.isinf(y) & np.equal(x, y)
-    share = np.exp(np.where(infinite, x.dtype.type(0), x) - np.where(infinite, x.dtype.type(0), y))
-    ties = np.maximum(np.sum(infinite, axis=axis, keepdims=True), 1)
-    return [g * share / ties.astype(widened(x).dtype)]
+    wide = widened(x)
+    top = np.max(to_numpy(wide), axis=axis, keepdims=True, initial=-np.inf)
+    infinite = np.isinf(top) & np.equal(wide, top)
+    e = np.exp(np.where(infinite, np.zeros_like(top), wide) - np.where(infinite, np.zeros_like(top), top))
+    return [expand_reduced(widened(g), x, axis, keepdims) * e / np.sum(e, axis=axis, keepdims=True)]
 
 
 def _signature(function, by):
