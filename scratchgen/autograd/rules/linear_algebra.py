@@ -43,7 +43,7 @@ def _norm(x, ord=None, axis=None, keepdims=False):
         return (np.max if ord > 0 else np.min)(np.abs(x), axis=axis, keepdims=keepdims)
     if ord == 1:
         return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
-    return p_norm(x, ord, axis=axis, keepdims=keepdims)
+    return p_norm(np.abs(x) if x.dtype.kind == "c" else x, ord, axis=axis, keepdims=keepdims)
 
 
 def _matrix_norm(x, ord, axes, keepdims):
