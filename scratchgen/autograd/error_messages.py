@@ -91,8 +91,8 @@ def public_name(function: Callable) -> str:
             return f"{prefix}.{name}"
     if isinstance(function, np.ufunc):
         return f"scipy.special.{name.lstrip('_')}"
-    module = getattr(function, "__module__", None) or "numpy"
-    return f"{'np' if module.startswith('numpy') else module}.{name}"
+    defined_in = getattr(function, "__module__", None) or "numpy"
+    return f"{'np' if defined_in.startswith('numpy') else defined_in}.{name}"
 
 
 def wrong_shape(entry: Primitive, g_a: Any, a: Any) -> RuntimeError:

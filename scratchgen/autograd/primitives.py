@@ -72,6 +72,7 @@ class Primitive:
     check       a function of these arguments that refuses values which the rule does not understand
     """
 
+    __name__: str
     function: Callable[..., Any]
     name: str
     rules: Mapping[int, Rule | None] | Sequence[Rule | None]

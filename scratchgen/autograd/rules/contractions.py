@@ -47,8 +47,8 @@ def _by_right(g, y, a, b):
     return np.reshape(sum_to_shape(swap(left) @ g, right), b.shape)
 
 
-for product in (np.matmul, np.linalg.matmul):
-    defvjp(product, _by_left, _by_right)
+for matmul in (np.matmul, np.linalg.matmul):
+    defvjp(matmul, _by_left, _by_right)
 
 # --- pairs of axes ------------------------------------------------------------------------------------------
 
@@ -100,9 +100,9 @@ for product, pairs in ((np.dot, _of_dot), (np.inner, _of_inner)):
         partial(lambda pairs, g, y, a, b: _by_first(g, a, b, *pairs(a, b)), pairs),
         partial(lambda pairs, g, y, a, b: _by_second(g, a, b, *pairs(a, b)), pairs),
     )
-for product in (np.tensordot, np.linalg.tensordot):
+for tensordot in (np.tensordot, np.linalg.tensordot):
     defvjp(
-        product,
+        tensordot,
         lambda g, y, a, b, axes=2: _by_first(g, a, b, *_of_tensordot(a, b, axes)),
         lambda g, y, a, b, axes=2: _by_second(g, a, b, *_of_tensordot(a, b, axes)),
     )
@@ -113,9 +113,9 @@ defvjp(
     lambda g, y, a, b: np.conj(np.reshape(g * np.ravel(b), np.shape(a))),
     lambda g, y, a, b: np.reshape(g * np.conj(np.ravel(a)), np.shape(b)),
 )
-for product in (np.outer, np.linalg.outer):
+for outer in (np.outer, np.linalg.outer):
     defvjp(
-        product,
+        outer,
         lambda g, y, a, b: np.reshape(g @ np.ravel(b), np.shape(a)),
         lambda g, y, a, b: np.reshape(np.ravel(a) @ g, np.shape(b)),
     )

@@ -36,8 +36,13 @@ def _trapezoid(y, x=None, dx=1.0, axis=-1):
     return np.sum((y[..., 1:] + y[..., :-1]) / 2 * dx, axis=-1)
 
 
+def _arrays(*arrays):
+    return [a if hasattr(a, "dtype") else np.asarray(a) for a in arrays]
+
+
 def _interp(x, xp, fp, left=None, right=None):
     """Between two points the straight line; outside of them `left` and `right`, by default the end values."""
+    x, xp, fp = _arrays(x, xp, fp)
     places = np.clip(np.searchsorted(to_numpy(xp), to_numpy(x), side="right") - 1, 0, max(len(xp) - 2, 0))
     after = np.minimum(places + 1, len(xp) - 1)
     run = xp[after] - xp[places]
@@ -45,10 +50,6 @@ def _interp(x, xp, fp, left=None, right=None):
     y = fp[places] + part * (fp[after] - fp[places])
     y = np.where(np.less(x, xp[0]), fp[0] if left is None else left, y)
     return np.where(np.greater(x, xp[-1]), fp[-1] if right is None else right, y)
-
-
-def _arrays(*arrays):
-    return [a if hasattr(a, "dtype") else np.asarray(a) for a in arrays]
 
 
 def _linspace(start, stop, num=50, endpoint=True, *, axis=0):
@@ -91,6 +92,6 @@ COMPOSED[np.gradient] = _gradient
 defvjp_twin(np.diff, _diff)
 defvjp_twin(np.ediff1d, _ediff1d)
 defvjp_twin(np.trapezoid, _trapezoid)
-defvjp_twin(np.interp, lambda x, xp, fp, left=None, right=None: _interp(*_arrays(x, xp, fp), left, right))
+defvjp_twin(np.interp, _interp)
 defvjp_twin(np.linspace, _linspace)
 defvjp_twin(np.polyval, _polyval)

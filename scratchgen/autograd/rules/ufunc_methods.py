@@ -4,6 +4,8 @@ f.reduce over an axis is a reduction that NumPy also has under a name of its own
 with new axes between them: each has such a twin.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from scratchgen.autograd.arguments import SIGNATURES
@@ -64,8 +66,8 @@ def _of_accumulate(array, /, axis=0, dtype=None, out=None): ...
 def _of_outer(A, B, /, *, out=None, where=True, dtype=None): ...
 
 
-REDUCED = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
-ACCUMULATED = {np.add: _accumulating(np.cumsum), np.multiply: _accumulating(np.cumprod)}
+REDUCED: dict[np.ufunc, Callable] = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
+ACCUMULATED: dict[np.ufunc, Callable] = {np.add: _accumulating(np.cumsum), np.multiply: _accumulating(np.cumprod)}
 ACCUMULATED.update({f: _folding(f) for f in (np.maximum, np.minimum, np.logaddexp)})
 
 for ufunc, function in REDUCED.items():

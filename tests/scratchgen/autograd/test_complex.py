@@ -51,7 +51,7 @@ def computes(case):
 
 
 def refused(case):
-    """Whether the case is refused with complex tensors, at the call or, for the norm of singular values, in its rule."""
+    """Whether the case is refused with complex tensors, at the call or, for a norm of singular values, in its rule."""
     try:
         y = case.f(*(Tensor(z, requires_grad=True) for z in joined(*parts(case))))
         y.backward(np.ones(y.shape, y.dtype))
