@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["PLAIN", "arranged", "by_name", "plain_array", "signature_of"]
+__all__ = ["ARRAY_NAMES", "PLAIN", "arranged", "by_name", "plain_array", "signature_of"]
 
 # Types that need no conversion. Anything else is looked at by `plain_array`.
 PLAIN = frozenset({np.ndarray, float, int, bool, str, slice, type(None), type(...), np.float32, np.float64})
@@ -28,10 +28,17 @@ SIGNATURES: dict[Callable, Callable] = {
 }
 
 
+# NumPy's names of parameters that are one array, for which it also takes a list or a tuple of numbers.
+ARRAY_NAMES = frozenset(
+    "a b x y z m v f p arr ary array A B x1 x2 xp fp val values weights prepend append to_begin to_end "
+    "start stop default fill_value constant_values".split()
+)
+
+
 def plain_array(a: Any, convert: bool = False) -> Any:
     """Return an argument as NumPy would understand it; other objects than arrays are returned unchanged.
 
-    convert    the argument is an array: lists and tuples are converted too
+    convert    the argument is one array: lists and tuples are converted too
 
     Raises TypeError for a masked array, whose mask would be lost, and for np.matrix, whose operators differ.
     """
@@ -43,9 +50,7 @@ def plain_array(a: Any, convert: bool = False) -> Any:
                 "the mask of a masked array would be lost; give a.filled(0), or select with np.where"
             )
         return np.asarray(a)
-    if isinstance(a, list):
-        return np.asarray(a)
-    if isinstance(a, tuple):
+    if isinstance(a, list | tuple):
         return np.asarray(a) if convert else a
     if isinstance(a, np.generic | type) or not hasattr(a, "__array__"):
         return a

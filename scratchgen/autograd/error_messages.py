@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -78,6 +79,18 @@ def no_rule(function: Callable, way_out: str | None) -> TypeError:
         f"    scratchgen.defvjp({name}, lambda g, y, x: g * ...)   # g = ∂L/∂y → ∂L/∂x\n"
         "or pass t.detach() if it is meant as a constant"
     )
+
+
+def converting_call() -> str:
+    """Return the call of a library that converts a tensor to an array, as in np.mean([t, t]); "" if there is none."""
+    frame, name = sys._getframe(2), ""
+    while frame is not None:
+        library = frame.f_globals.get("__name__", "").partition(".")[0]
+        if library not in ("numpy", "scipy", "pandas", "matplotlib", "sklearn"):
+            break
+        name = f"{'np' if library == 'numpy' else library}: {frame.f_code.co_name}"
+        frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
+    return name.replace("np: ", "np.")
 
 
 def public_name(function: Callable) -> str:

@@ -12,6 +12,7 @@ import importlib
 import inspect
 import math
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MethodType
@@ -33,7 +34,6 @@ __all__ = [
     "call_function",
     "constant",
     "defvjp",
-    "defvjp_each",
     "defvjp_joint",
     "defvjp_template",
     "mark_nondifferentiable",
@@ -79,12 +79,12 @@ class Primitive:
     def __init__(self, function: Callable, saves: bool = False):
         self.function = function
         self.name = function.__name__
-        self.rules = _Every(lambda i: None)
+        self.rules = defaultdict(lambda: None)
         self.joint: Callable | None = None
         self.broadcasts = isinstance(function, np.ufunc) and function.signature is None
         self.first_order_only = "its rule uses what the forward pass has saved" if saves else ""
         self.saves = saves
-        self.arrays: float = math.inf
+        self.arrays = 0
         self.arity: float = math.inf
         self.options: frozenset[str] = frozenset()
         self.complex = False
@@ -110,17 +110,6 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
-
-
-class _Every(dict):
-    """The rules of a function of any number of arrays: rule_of(i) makes the i-th."""
-
-    def __init__(self, rule_of: Callable[[int], Rule | None]):
-        self.rule_of = rule_of
-
-    def __missing__(self, i: int) -> Rule | None:
-        self[i] = self.rule_of(i)
-        return self[i]
 
 
 @overload
@@ -172,13 +161,6 @@ def defvjp(function: Callable, *rules: Rule | None, broadcasts: bool | None = No
     entry.rules = rules + (None,) * (int(entry.arity) - len(rules))
 
 
-def defvjp_each(function: Callable, rule_of: Callable[[int], Rule], options: set[str]) -> None:
-    """Enter the rules of a function of any number of arrays: rule_of(i) is the rule of the i-th array."""
-    entry = row(function)
-    entry.rules = _Every(rule_of)
-    entry.options = frozenset(options)
-
-
 def defvjp_joint(
     function: Callable, rule: Rule, first_order_only: str = "its derivative is compiled code"
 ) -> None:
@@ -189,6 +171,7 @@ def defvjp_joint(
     """
     entry = row(function)
     entry.joint = rule
+    entry.arrays = len(inspect.signature(rule).parameters) - len("gy") - entry.saves
     entry.first_order_only = entry.first_order_only or first_order_only
 
 
@@ -256,7 +239,7 @@ def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.opti
             else:
                 a = x  # a constant, whatever happens to the tensor later
         else:
-            x = a = a if type(a) in PLAIN else plain_array(a, convert=entry.broadcasts)
+            x = a = a if type(a) in PLAIN else plain_array(a, len(arrays) < entry.arrays)
             exposed.append(x)
         arrays.append(x)
         inputs.append(a)
@@ -350,8 +333,40 @@ def _call_without_row(function: Callable, args: tuple, options: Mapping[str, Any
     plain = function(*to_numpy(args), **to_numpy(options))  # NumPy refuses what it refuses
     if function not in COMPOSED:
         return plain
-    args, options = arranged(function, by_name(function, args, options))
-    return COMPOSED[function](*args, **options) if recorded else _wrapped(plain)
+    if not recorded:
+        return _wrapped(plain)
+    args, options = arranged(function, _plain_arguments(by_name(function, args, options)))
+    return _with_value(COMPOSED[function](*args, **options), plain)
+
+
+def _with_value(composed: Any, plain: Any) -> Any:
+    """The results of a composition with the values that NumPy computed, which may differ in the last bits."""
+    if isinstance(composed, tuple):
+        parts = map(_with_value, composed, plain)
+        return type(composed)(*parts) if hasattr(composed, "_fields") else tuple(parts)
+    if isinstance(composed, list):
+        return list(map(_with_value, composed, plain))
+    plain = np.asarray(plain)
+    if not isinstance(composed, Tensor) or (
+        composed.dtype == plain.dtype and np.array_equal(composed.data, plain, equal_nan=plain.dtype.kind in "fc")
+    ):
+        return composed
+    node = Primitive(lambda _: plain)
+    node.name = "value of NumPy"
+    node.rules = (lambda g, y, x: g,)
+    return call(node, (composed,))
+
+
+def _plain_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with plain arrays in place of other objects; tensors stay."""
+
+    def plain(value: Any) -> Any:
+        return value if isinstance(value, Tensor) else plain_array(value)
+
+    return {
+        name: tuple(map(plain, value)) if isinstance(value, tuple) else plain(value)
+        for name, value in arguments.items()
+    }
 
 
 def _wrapped(value: Any) -> Any:

@@ -13,11 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from scratchgen.autograd.arguments import arranged, by_name, plain_array
+import numpy as np
+
+from scratchgen.autograd.arguments import ARRAY_NAMES, arranged, by_name, plain_array
 from scratchgen.autograd.mode import mode
 from scratchgen.autograd.tensor import Tensor
 
 __all__ = ["Slot", "Template", "constants_of", "take_out"]
+
+numpy: Any = np  # NumPy's stubs promise an ndarray where the protocols return a Tensor
 
 
 class Slot(int):
@@ -41,11 +45,14 @@ class Template:
 
     def __call__(self, *values: Any) -> Any:
         """Call the NumPy function with these arrays in the slots."""
-        return self.apply(self.function, values)
+        filled = {name: _fill(value, values) for name, value in self.arguments.items()}
+        args, options = arranged(self.function, filled)
+        return self.function(*args, **options)
 
     def apply(self, function: Callable, values: Sequence[Any]) -> Any:
-        """Call another function of the same parameters in the same way."""
+        """Call another function of the same parameters, with arrays in the place of lists of numbers."""
         filled = {name: _fill(value, values) for name, value in self.arguments.items()}
+        filled = {name: _as_one(value) if name in ARRAY_NAMES else value for name, value in filled.items()}
         args, options = arranged(self.function, filled)
         return function(*args, **options)
 
@@ -87,6 +94,17 @@ def _fill(value: Any, values: Sequence[Any]) -> Any:
     if type(value) is dict:
         return {key: _fill(v, values) for key, v in value.items()}
     return value
+
+
+def _as_one(value: Any) -> Any:
+    """One array for a list of numbers, or a list with tensors in it."""
+    if not isinstance(value, list | tuple):
+        return value
+    return numpy.stack([_as_one(v) for v in value]) if _has_tensor(value) else np.asarray(value)
+
+
+def _has_tensor(value: Any) -> bool:
+    return isinstance(value, Tensor) or (isinstance(value, list | tuple) and any(map(_has_tensor, value)))
 
 
 def constants_of(template: Template) -> Iterable[Any]:

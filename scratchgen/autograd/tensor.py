@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scratchgen.autograd import error_messages
 from scratchgen.autograd.arguments import plain_array
 from scratchgen.autograd.formatting import format_values
 from scratchgen.autograd.methods import ArrayMethods
@@ -94,7 +95,7 @@ class Tensor(ArrayMethods):
     # --- leaving the graph --------------------------------------------------------------------------------
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
-        self._refuse_to_lose_the_graph("np.asarray(t)")
+        self._refuse_to_lose_the_graph(error_messages.converting_call() or "np.asarray(t)")
         return np.array(self.data, dtype=dtype, copy=copy)
 
     def detach(self) -> Tensor:
@@ -112,6 +113,10 @@ class Tensor(ArrayMethods):
         """Return the value of a one-element tensor as a Python number."""
         return self.data.item()
 
+    def __int__(self) -> int:
+        self._refuse_to_lose_the_graph("int(t)")
+        return int(self.data)
+
     def __float__(self) -> float:
         self._refuse_to_lose_the_graph("float(t)")
         return float(self.data)
@@ -119,9 +124,9 @@ class Tensor(ArrayMethods):
     def _refuse_to_lose_the_graph(self, what: str) -> None:
         if self.requires_grad:
             raise TypeError(
-                f"{what} would silently drop the history of a tensor that requires a gradient. Join the tensors of "
-                "a list with np.stack([t1, t2]); where a library converts its arguments, call a function of NumPy's "
-                "or of scratchgen.functional instead; t.detach() is a constant"
+                f"{what} would silently drop the history of a tensor of shape {self.shape}. Join the tensors of a "
+                "list with np.stack([t1, t2]) first; instead of a function that converts its arguments, call one of "
+                "NumPy's or of scratchgen.functional; t.detach() is a constant"
             )
 
     # --- conversions of an array --------------------------------------------------------------------------

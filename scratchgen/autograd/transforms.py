@@ -102,7 +102,10 @@ def vjp(f: Function, *args: ArrayLike) -> tuple[Tensor, Callable[..., tuple[Tens
         found = sweep(y, g if record else g.data, record, ends, paths)
         zeros = (np.zeros_like(x.data) for x in xs)
         results = (found.get(x, zero) for x, zero in zip(xs, zeros, strict=True))
-        return tuple(r if isinstance(r, Tensor) else Tensor.wrap(r) for r in results)
+        return tuple(
+            r if isinstance(r, Tensor) else Tensor.wrap(np.asarray(r, x.dtype))
+            for r, x in zip(results, xs, strict=True)
+        )
 
     return _outside(y, graph, xs), pull
 

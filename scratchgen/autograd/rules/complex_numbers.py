@@ -42,7 +42,7 @@ defvjp(np.angle, _angle_back)
 
 allow_complex(np.conjugate, np.real, np.imag, np.angle, np.absolute, divided_by_length)
 allow_complex(np.add, np.subtract, np.multiply, np.divide, np.negative, np.positive, np.power, np.square, np.sqrt)
-allow_complex(np.reciprocal, np.exp, np.expm1, np.log, np.log2, np.log10, np.log1p, np.sinh, np.cosh, np.tanh)
+allow_complex(np.reciprocal, np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10, np.log1p, np.sinh, np.cosh, np.tanh)
 allow_complex(np.arcsinh, np.arccosh, np.arctanh, np.sin, np.cos, np.tan, np.arcsin, np.arccos, np.arctan)
 allow_complex(np.sum, np.mean, np.prod, np.cumsum, np.cumprod, np.var, np.std, np.linalg.norm, np.where)
 allow_complex(np.matmul, np.linalg.matmul, np.dot, np.inner, np.vdot, np.outer, np.linalg.outer, np.einsum)

@@ -53,27 +53,22 @@ for product in (np.matmul, np.linalg.matmul):
 # --- pairs of axes ------------------------------------------------------------------------------------------
 
 
-def _contraction(pairs):
-    """The rules of a product over pairs of axes; pairs(a, b, ...) returns the axes of a and those of b.
-
-    g has the free axes of a, and then those of b.
-    """
-
-    def by_left(g, y, a, b, **options):
-        of_a, of_b, free_a, free_b = _sides(pairs, a, b, options)
-        found = np.tensordot(g, b, (range(len(free_a), np.ndim(g)), free_b))
-        return np.transpose(found, np.argsort([*free_a, *(of_a[of_b.index(i)] for i in sorted(of_b))]))
-
-    def by_right(g, y, a, b, **options):
-        of_a, of_b, free_a, free_b = _sides(pairs, a, b, options)
-        found = np.tensordot(a, g, (free_a, range(len(free_a))))
-        return np.transpose(found, np.argsort([*(of_b[of_a.index(i)] for i in sorted(of_a)), *free_b]))
-
-    return by_left, by_right
+# The pairs are given as two lists, the axes of a and those of b. g has the free axes of a, and then those of b.
 
 
-def _sides(pairs, a, b, options):
-    of_a, of_b = pairs(a, b, **options)
+def _by_first(g, a, b, of_a, of_b):
+    of_a, of_b, free_a, free_b = _sides(a, b, of_a, of_b)
+    found = np.tensordot(g, b, (range(len(free_a), np.ndim(g)), free_b))
+    return np.transpose(found, np.argsort([*free_a, *(of_a[of_b.index(i)] for i in sorted(of_b))]))
+
+
+def _by_second(g, a, b, of_a, of_b):
+    of_a, of_b, free_a, free_b = _sides(a, b, of_a, of_b)
+    found = np.tensordot(a, g, (free_a, range(len(free_a))))
+    return np.transpose(found, np.argsort([*(of_b[of_a.index(i)] for i in sorted(of_a)), *free_b]))
+
+
+def _sides(a, b, of_a, of_b):
     of_a = [i % np.ndim(a) for i in of_a]
     of_b = [i % np.ndim(b) for i in of_b]
     free_a = [i for i in range(np.ndim(a)) if i not in of_a]
@@ -97,19 +92,22 @@ def _of_inner(a, b):
     return ((), ()) if np.ndim(a) == 0 or np.ndim(b) == 0 else ((-1,), (-1,))
 
 
-def _with_axes(rules):
-    """The same rules, with the keyword of np.tensordot in their signature."""
-    by_left, by_right = rules
-    return (
-        lambda g, y, a, b, axes=2: by_left(g, y, a, b, axes=axes),
-        lambda g, y, a, b, axes=2: by_right(g, y, a, b, axes=axes),
-    )
-
-
-defvjp(np.dot, *_contraction(_of_dot))
-defvjp(np.inner, *_contraction(_of_inner))
+defvjp(
+    np.dot,
+    lambda g, y, a, b: _by_first(g, a, b, *_of_dot(a, b)),
+    lambda g, y, a, b: _by_second(g, a, b, *_of_dot(a, b)),
+)
+defvjp(
+    np.inner,
+    lambda g, y, a, b: _by_first(g, a, b, *_of_inner(a, b)),
+    lambda g, y, a, b: _by_second(g, a, b, *_of_inner(a, b)),
+)
 for product in (np.tensordot, np.linalg.tensordot):
-    defvjp(product, *_with_axes(_contraction(_of_tensordot)))
+    defvjp(
+        product,
+        lambda g, y, a, b, axes=2: _by_first(g, a, b, *_of_tensordot(a, b, axes)),
+        lambda g, y, a, b, axes=2: _by_second(g, a, b, *_of_tensordot(a, b, axes)),
+    )
 
 # y = Σ_i conj(a_i) b_i
 defvjp(
@@ -147,10 +145,15 @@ def _cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     if axis is not None:
         axisa = axisb = axisc = axis
     a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
-    if a.shape[-1] != 3 or b.shape[-1] != 3:
-        raise TypeError("np.cross is differentiable for vectors of 3 elements; pad one of 2 with a zero")
+    in_plane = a.shape[-1] == b.shape[-1] == 2
+    a, b = _in_space(a), _in_space(b)
     turned = np.roll(a, -1, -1) * np.roll(b, -2, -1) - np.roll(a, -2, -1) * np.roll(b, -1, -1)
-    return np.moveaxis(turned, -1, axisc)
+    return turned[..., 2] if in_plane else np.moveaxis(turned, -1, axisc)
+
+
+def _in_space(a):
+    """Vectors of 2 elements with a third one, 0."""
+    return a if a.shape[-1] == 3 else np.pad(a, [(0, 0)] * (a.ndim - 1) + [(0, 1)])
 
 
 def _linalg_cross(x1, x2, /, *, axis=-1):
@@ -187,14 +190,19 @@ defvjp_twin(np.linalg.matrix_power, _matrix_power)
 
 def _whole(g, a, v, mode):
     """The cotangent of the whole convolution ("full"), of which "same" and "valid" keep the middle."""
-    before = {"full": 0, "same": (min(a.size, v.size) - 1) // 2, "valid": min(a.size, v.size) - 1}[mode]
-    return np.pad(g, (before, a.size + v.size - 1 - before - g.size))
+    m, n = np.size(a), np.size(v)
+    before = {"full": 0, "same": (min(m, n) - 1) // 2, "valid": min(m, n) - 1}[mode]
+    return np.pad(g, (before, m + n - 1 - before - g.size))
+
+
+def _convolved_with(other, g, x):
+    return np.reshape(np.convolve(g, np.flip(np.ravel(other)), "valid"), np.shape(x))
 
 
 defvjp(
     np.convolve,
-    lambda g, y, a, v, mode="full": np.convolve(_whole(g, a, v, mode), np.flip(v), "valid"),
-    lambda g, y, a, v, mode="full": np.convolve(_whole(g, a, v, mode), np.flip(a), "valid"),
+    lambda g, y, a, v, mode="full": _convolved_with(v, _whole(g, a, v, mode), a),
+    lambda g, y, a, v, mode="full": _convolved_with(a, _whole(g, a, v, mode), v),
 )
 
 

@@ -11,6 +11,8 @@ MISSING = object()
 
 
 def _diff(a, n=1, axis=-1, prepend=MISSING, append=MISSING):
+    if n == 0:
+        return a
     for value, at_front in ((prepend, True), (append, False)):
         if value is not MISSING:
             shape = [1 if i == axis % a.ndim else m for i, m in enumerate(a.shape)]

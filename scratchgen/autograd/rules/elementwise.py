@@ -59,6 +59,7 @@ defvjp(np.positive, lambda g, y, x: g)
 
 def _power_by_base(g, y, a, b):
     # 0**(b−1) is infinite for b = 0, where the derivative is 0: only there the exponent is replaced by 1
+    b = b if getattr(b, "dtype", y.dtype).itemsize == y.dtype.itemsize else b + np.zeros((), y.dtype)  # of a half, 1 less is rounded
     lowered = b - 1 if np.all(b) else np.where(np.equal(a, 0) & np.equal(b, 0), np.ones((), y.dtype), b - 1)
     return g * b * a**lowered
 
@@ -102,12 +103,16 @@ def _share(exp, y, a, b):
     return np.where(infinite & np.equal(b, y), share / 2, share)
 
 
-for logaddexp, exp in ((np.logaddexp, np.exp), (np.logaddexp2, np.exp2)):
-    defvjp(
-        logaddexp,
-        lambda g, y, a, b, exp=exp: g * _share(exp, y, a, b),
-        lambda g, y, a, b, exp=exp: g * _share(exp, y, b, a),
-    )
+defvjp(
+    np.logaddexp,
+    lambda g, y, a, b: g * _share(np.exp, y, a, b),
+    lambda g, y, a, b: g * _share(np.exp, y, b, a),
+)
+defvjp(
+    np.logaddexp2,
+    lambda g, y, a, b: g * _share(np.exp2, y, a, b),
+    lambda g, y, a, b: g * _share(np.exp2, y, b, a),
+)
 
 # --- angles -----------------------------------------------------------------------------------------------
 
@@ -121,11 +126,11 @@ for to_radians, to_degrees in ((np.deg2rad, np.rad2deg), (np.radians, np.degrees
     defvjp(to_radians, lambda g, y, x: g * (math.pi / 180))
     defvjp(to_degrees, lambda g, y, x: g * (180 / math.pi))
 
-# y = the angle of the point (b, a)        ∂y/∂a = b / (a² + b²),   ∂y/∂b = −a / (a² + b²)
+# y = the angle of the point (b, a)        ∂y/∂a = b / r²,   ∂y/∂b = −a / r²,   r² = a² + b²
 defvjp(
     np.arctan2,
-    lambda g, y, a, b: g * b / (a * a + b * b),
-    lambda g, y, a, b: -g * a / (a * a + b * b),
+    lambda g, y, a, b: g * (b / np.hypot(a, b)) / np.hypot(a, b),
+    lambda g, y, a, b: -g * (a / np.hypot(a, b)) / np.hypot(a, b),
 )
 
 # y = √(a² + b²)        ∂y/∂a = a / y
@@ -194,6 +199,28 @@ defvjp(
     lambda g, y, a, b: np.zeros_like(y),
 )
 defvjp(np.ldexp, lambda g, y, a, b: np.ldexp(g, b), None)
+
+
+@primitive
+def sinc_derivative(x, n):
+    """The n-th derivative of sin(πx)/(πx) = ∫ cos(πtx) dt over t from 0 to 1.
+
+    By the integral for |x| < 1; elsewhere by the n-th derivative of x sinc(x) = sin(πx)/π, which is
+    x s_n + n s_{n−1} = π^{n−1} sin(πx + nπ/2).
+    """
+    t, weight = (np.polynomial.legendre.leggauss(24)[0] + 1) / 2, np.polynomial.legendre.leggauss(24)[1] / 2
+    angle = np.multiply.outer(x, math.pi * t) + n * math.pi / 2
+    near = np.sum(weight * (math.pi * t) ** n * np.cos(angle), axis=-1)
+    away = np.where(np.abs(x) < 1, 1, x)
+    found = np.sinc(away)
+    for k in range(1, n + 1):
+        found = (math.pi ** (k - 1) * np.sin(math.pi * away + k * math.pi / 2) - k * found) / away
+    return np.where(np.abs(x) < 1, near, found).astype(x.dtype)
+
+
+defvjp(sinc_derivative, lambda g, y, x, n: g * sinc_derivative(x, n + 1))
+defvjp(np.sinc, lambda g, y, x: g * sinc_derivative(x, 1))
+defvjp(np.real_if_close, lambda g, y, a: g)
 defvjp(np.cbrt, lambda g, y, x: g / (3 * y * y))
 defvjp(np.nan_to_num, lambda g, y, x: g * np.isfinite(x))
 
@@ -222,7 +249,7 @@ COMPOSED[np.clip] = _clip
 
 defvjp(
     np.where,
-    None,
+    lambda g, y, mask, a, b: np.zeros_like(mask),  # a number that serves as a truth value
     lambda g, y, mask, a, b: np.where(mask, g, np.zeros_like(g)),
     lambda g, y, mask, a, b: np.where(mask, np.zeros_like(g), g),
     broadcasts=True,
@@ -241,12 +268,12 @@ constant(np.zeros_like, np.ones_like, np.empty_like, np.shape, np.ndim, np.size,
 constant(np.array2string, np.array_repr, np.array_str, np.result_type, np.can_cast, np.min_scalar_type)
 constant(np.shares_memory, np.may_share_memory, np.common_type, np.logical_and.reduce, np.logical_or.reduce)
 mark_nondifferentiable(
-    "it writes into an array: build the new value with np.where, np.concatenate or np.stack; "
+    "it writes into an array; build the new value with np.where, np.concatenate or np.stack; "
     "np.broadcast_to(t, shape) is np.full(shape, t)",
     *(np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal),
 )
 mark_nondifferentiable(
     "sort with np.sort, or take the elements with np.take", *(np.unique, np.union1d, np.intersect1d)
 )
-mark_nondifferentiable("its eigenvalues are complex; np.linalg.eigh is for symmetric matrices", np.linalg.eig)
-mark_nondifferentiable("its eigenvalues are complex; np.linalg.eigvalsh is for symmetric matrices", np.linalg.eigvals)
+mark_nondifferentiable("its eigenvalues are complex; for symmetric matrices use np.linalg.eigh", np.linalg.eig)
+mark_nondifferentiable("they are complex; for symmetric matrices use np.linalg.eigvalsh", np.linalg.eigvals)

@@ -1,8 +1,9 @@
 """Rules of norms, inverses, solvers, determinants and factorisations.
 
 The norm of a zero vector has the derivative 0, which is one of its subgradients, and no second derivative (NaN).
-A Cholesky factorisation and an eigenvalue decomposition read one triangle of their argument only; their
-derivative is given as a symmetric matrix, which is correct for symmetric changes of the argument. Where
+A Cholesky factorisation and an eigenvalue decomposition read one triangle of their argument only, and their
+derivative has all of its elements there. (PyTorch gives a symmetric matrix: for a symmetric change both are the
+same.) Where
 eigenvalues or singular values are equal, the derivative of their vectors does not exist (NaN or infinite).
 
 Source: Giles (2008), Collected matrix derivative results for forward and reverse mode algorithmic
@@ -66,6 +67,7 @@ def _along_p_norm(g, y, x, ord, axis=None, *, keepdims=False):
 
 # ∂y/∂x = x / y
 def _along_norm(g, y, x, ord=None, axis=None, keepdims=False):
+    axis = axis if axis is None or isinstance(axis, tuple) else int(axis)  # NumPy takes 1.0 here
     vector = x.ndim == 1 if axis is None else not isinstance(axis, tuple)
     if ord is None or ord == "fro" or (ord == 2 and vector):
         scaled = divided_by_length(widened(g), widened(y))
@@ -88,7 +90,7 @@ defvjp_twin(
 def _vector_norm(x, axis, keepdims, ord):
     """The norm of all numbers along the axes, whatever their number."""
     axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = tuple(i % x.ndim for i in axes)
+    axes = tuple(int(i) % x.ndim for i in axes)
     rows = np.moveaxis(x, axes, range(-len(axes), 0))
     kept = rows.shape[: x.ndim - len(axes)]
     found = np.linalg.norm(np.reshape(rows, (*kept, -1)), ord, axis=-1)
@@ -163,13 +165,13 @@ defvjp(np.linalg.det, _cofactors)
 # --- factorisations -----------------------------------------------------------------------------------------
 
 
-# A = L Lᵀ        ∂L/∂A = ½ (S + Sᵀ),  S = L⁻ᵀ Φ(Lᵀ G) L⁻¹,  Φ: the lower triangle with its diagonal halved
+# A = L Lᵀ        ∂L/∂A = L⁻ᵀ Φ(Lᵀ G) L⁻¹,  Φ: the lower triangle with its diagonal halved
 def _cholesky_back(g, L, a, upper=False):
     g, L = (swap(g), swap(L)) if upper else (g, L)
     halved = np.tri(a.shape[-1], dtype=a.dtype) - np.eye(a.shape[-1], dtype=a.dtype) / 2
     left = np.linalg.solve(swap(L), halved * (swap(L) @ np.tril(g)))
     S = swap(np.linalg.solve(swap(L), swap(left)))
-    return (S + swap(S)) / 2
+    return _in_triangle(S, lower=not upper)
 
 
 defvjp(np.linalg.cholesky, _cholesky_back)
@@ -204,8 +206,14 @@ def _eigen_back(g, y, a, lower=True):
     same = np.eye(a.shape[-1], dtype=a.dtype)
     F = (1 - same) / (w[..., None, :] - w[..., :, None] + same)
     inside = same * g_w[..., None, :] + F * (swap(V) @ g_V)
-    found = V @ inside @ swap(V)
-    return (found + swap(found)) / 2
+    return _in_triangle(V @ inside @ swap(V), lower)
+
+
+def _in_triangle(g, lower=True):
+    """The cotangent of the triangle that is read: it stands for both elements a_ij and a_ji."""
+    both = g + swap(g)
+    half = (np.tril if lower else np.triu)(both, -1 if lower else 1)
+    return half + g * np.eye(g.shape[-1], dtype=g.dtype)
 
 
 defvjp(eigen_decomposition, _eigen_back)

@@ -31,8 +31,8 @@ def _ptp(a, axis=None, *, keepdims=False):
 
 def _rows(a, axis):
     """The axes that are reduced, as one last axis."""
-    axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = tuple(i % a.ndim for i in axes)
+    axes = tuple(range(a.ndim)) if axis is None else tuple(np.atleast_1d(axis))
+    axes = tuple(int(i) % a.ndim for i in axes)
     moved = np.moveaxis(a, axes, range(-len(axes), 0))
     return np.reshape(moved, (*moved.shape[: a.ndim - len(axes)], -1)), axes
 
@@ -76,6 +76,7 @@ defvjp_twin(np.percentile, _percentile, check=_linear_only)
 
 
 def _average(a, axis=None, weights=None, *, keepdims=False):
+    axis = tuple(axis) if isinstance(axis, list) else axis
     if weights is None:
         return np.mean(a, axis=axis, keepdims=keepdims)
     if np.shape(weights) != np.shape(a):  # one weight per position along the axes
@@ -99,8 +100,9 @@ def _cov(m, y=None, rowvar=True, bias=False, ddof=None):
 
 
 def _variables(m, rowvar):
-    m = np.reshape(m, (1, -1)) if np.ndim(m) < 2 else m
-    return m if rowvar or np.shape(m)[0] == 1 else np.transpose(m)
+    one_variable = np.ndim(m) < 2
+    m = np.reshape(m, (1, -1)) if one_variable else m
+    return m if rowvar or one_variable else np.transpose(m)
 
 
 def _corrcoef(x, y=None, rowvar=True):
@@ -137,14 +139,20 @@ def _nanmean(a, axis=None, *, keepdims=False):
     return _nansum(a, axis, keepdims=keepdims) / _numbers(a, axis, keepdims)
 
 
+def _centred(a, axis):
+    """The numbers less their mean, and 0 for NaN."""
+    return (_instead_of_nan(a, 0) - _nanmean(a, axis, keepdims=True)) * ~np.isnan(a)
+
+
 def _nanvar(a, axis=None, *, ddof=0, keepdims=False):
-    filled = _instead_of_nan(a, 0)
-    centred = (filled - _nanmean(a, axis, keepdims=True)) * ~np.isnan(a)
-    return np.sum(centred * centred, axis=axis, keepdims=keepdims) / (_numbers(a, axis, keepdims) - ddof)
+    c = _centred(a, axis)
+    return np.sum(c * c, axis=axis, keepdims=keepdims) / (_numbers(a, axis, keepdims) - ddof)
 
 
 def _nanstd(a, axis=None, *, ddof=0, keepdims=False):
-    return np.sqrt(_nanvar(a, axis, ddof=ddof, keepdims=keepdims))
+    """As a norm, whose derivative at 0 is 0: so is that of the deviation of equal numbers."""
+    length = np.linalg.vector_norm(_centred(a, axis), axis=axis if a.ndim else None, keepdims=keepdims)
+    return length / np.sqrt(_numbers(a, axis, keepdims) - ddof)
 
 
 def _nanmax(a, axis=None, *, keepdims=False):

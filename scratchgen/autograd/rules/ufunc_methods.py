@@ -14,8 +14,12 @@ __all__: list[str] = []
 
 
 def _reducing(function):
-    """The twin of f.reduce, whose axis is 0 by default."""
-    return lambda array, /, axis=0, *, keepdims=False: function(array, axis=axis, keepdims=keepdims)
+    """The twin of f.reduce, whose axis is 0 by default, and which returns a single number unchanged."""
+
+    def reduce(array, /, axis=0, *, keepdims=False):
+        return function(array, axis=axis if array.ndim else None, keepdims=keepdims)
+
+    return reduce
 
 
 def _accumulating(function):
@@ -26,6 +30,7 @@ def _folding(ufunc):
     """The twin of f.accumulate for a function that has no cumulative form in NumPy: one step after another."""
 
     def accumulate(array, /, axis=0):
+        axis = 0 if axis is None else axis
         rows = np.moveaxis(array, axis, 0)
         found = [rows[0]] if len(rows) else []
         for row in rows[1:] if len(rows) else ():
@@ -37,7 +42,7 @@ def _folding(ufunc):
 
 def _outer(ufunc):
     def outer(A, B, /):
-        A, B = (a if hasattr(a, "ndim") else np.asarray(a) for a in (A, B))
+        A, B = (a if hasattr(a, "ndim") else np.asarray(a) for a in (A, B))  # a number has no axes
         return ufunc(np.reshape(A, (*A.shape, *(1,) * B.ndim)), B)
 
     return outer
