@@ -1,0 +1,93 @@
+"""autograd's two transforms, `make_vjp` and `make_jvp`, by scratchgen's `vjp` and `jvp`."""
+
+import math
+
+import numpy as np
+
+import scratchgen as sg
+from scratchgen.autograd.primitives import defvjp_each
+
+from .trees import flatten, rebuild
+from .vspaces import VSpace, vspace
+
+primitive_vjps = {}  # autograd's table; its counterpart is scratchgen's own
+
+
+def make_vjp(f, x):
+    """Return the function that pulls a cotangent of f(x) back to x, and f(x)."""
+    leaves, structure = flatten(x)
+    flat = Flat(f, structure)
+    y, pull = sg.vjp(flat, *leaves)
+
+    def pull_back(g):
+        return rebuild(structure, map(plain, pull(join(flatten(g)[0]))))
+
+    return pull_back, flat.result(y)
+
+
+def make_jvp(f, x):
+    """Return the function from a direction of x to f(x) and the derivative along the direction."""
+    leaves, structure = flatten(x)
+    flat = Flat(f, structure)
+
+    def push_forward(v):
+        y, derivative = sg.jvp(flat, leaves, flatten(v)[0])
+        return flat.result(y), flat.result(derivative)
+
+    return push_forward
+
+
+class Flat:
+    """A function of nested arrays as a function from arrays to one array."""
+
+    def __init__(self, f, structure):
+        self.f, self.structure = f, structure
+
+    def __call__(self, *leaves):
+        outputs, self.of_result = flatten(self.f(rebuild(self.structure, leaves)))
+        self.kinds = [(np.shape(y), np.iscomplexobj(getval(y))) for y in outputs]
+        return join(outputs)
+
+    def result(self, y):
+        """Return the nested arrays that the joined array y stands for."""
+        if len(self.kinds) == 1:
+            return rebuild(self.of_result, [plain(y)])
+        ends = np.cumsum([math.prod(shape) for shape, _ in self.kinds])
+        parts = [
+            np.reshape(y[end - math.prod(shape) : end], shape) for end, (shape, _) in zip(ends, self.kinds)
+        ]
+        # a real array that was joined with complex ones is real
+        parts = [
+            np.real(part) if np.iscomplexobj(getval(part)) and not is_complex else part
+            for part, (_, is_complex) in zip(parts, self.kinds)
+        ]
+        return rebuild(self.of_result, map(plain, parts))
+
+
+def join(leaves):
+    """Return several arrays as one."""
+    return leaves[0] if len(leaves) == 1 else np.concatenate([np.ravel(x) for x in leaves])
+
+
+def plain(x):
+    """Return the array of a tensor that is a constant."""
+    return np.array(x.data)[()] if isinstance(x, sg.Tensor) and not x.requires_grad else x
+
+
+def getval(x):
+    return x.data if isinstance(x, sg.Tensor) else x
+
+
+def primitive(f):
+    """Make a function one node of the graph."""
+    return sg.autograd.primitive(f)
+
+
+def defvjp(f, *rules):
+    """Enter rules of autograd's form, rule(y, *inputs) -> (g -> ∂L/∂input)."""
+    defvjp_each(f, lambda i: lambda g, y, *inputs: rules[i](y, *inputs)(g), set())
+
+
+def defvjp_argnum(f, rule):
+    """Enter one rule of autograd's form for all arguments: rule(i, y, inputs, options) -> (g -> ∂L/∂input)."""
+    defvjp_each(f, lambda i: lambda g, y, *inputs: rule(i, y, inputs, {})(g), set())
