@@ -19,10 +19,10 @@ def make_vjp(f, x):
     flat = Flat(f, structure)
     y, pull = sg.vjp(flat, *leaves)
 
-    def pull_back(g):
+    def vjp_of_y(g):
         return rebuild(structure, map(plain, pull(join(flatten(g)[0]))))
 
-    return pull_back, flat.result(y)
+    return vjp_of_y, flat.result(y)
 
 
 def make_jvp(f, x):
@@ -54,12 +54,13 @@ class Flat:
             return rebuild(self.of_result, [plain(y)])
         ends = np.cumsum([math.prod(shape) for shape, _ in self.kinds])
         parts = [
-            np.reshape(y[end - math.prod(shape) : end], shape) for end, (shape, _) in zip(ends, self.kinds)
+            np.reshape(y[end - math.prod(shape) : end], shape)
+            for end, (shape, _) in zip(ends, self.kinds, strict=True)
         ]
         # a real array that was joined with complex ones is real
         parts = [
             np.real(part) if np.iscomplexobj(getval(part)) and not is_complex else part
-            for part, (_, is_complex) in zip(parts, self.kinds)
+            for part, (_, is_complex) in zip(parts, self.kinds, strict=True)
         ]
         return rebuild(self.of_result, map(plain, parts))
 

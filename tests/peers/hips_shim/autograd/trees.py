@@ -7,7 +7,7 @@ def flatten(value):
     """Return the arrays within a value, and its structure: the same value with `leaf` for each array."""
     if isinstance(value, dict):
         parts = [flatten(v) for v in value.values()]
-        return [x for xs, _ in parts for x in xs], {k: s for k, (_, s) in zip(value, parts)}
+        return [x for xs, _ in parts for x in xs], {k: s for k, (_, s) in zip(value, parts, strict=True)}
     if isinstance(value, list | tuple):
         parts = [flatten(v) for v in value]
         return [x for xs, _ in parts for x in xs], like(value, (s for _, s in parts))

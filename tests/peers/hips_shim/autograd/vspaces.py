@@ -13,7 +13,9 @@ class VSpace:
     def __init__(self, value):
         leaves, self.structure = flatten(value)
         arrays = [x if isinstance(x, Tensor) else np.asarray(x) for x in leaves]
-        if any(isinstance(x, int) or a.dtype.kind not in "fciub" for x, a in zip(leaves, arrays)):
+        if any(
+            isinstance(x, int) or a.dtype.kind not in "fciub" for x, a in zip(leaves, arrays, strict=True)
+        ):
             raise TypeError(f"Can't find vector space for value {value} of type {type(value)}")
         self.kinds = [(a.shape, a.dtype) for a in arrays]
 
@@ -25,7 +27,7 @@ class VSpace:
 
     @property
     def shape(self):
-        (shape, _), = self.kinds  # autograd asks for the shape of a single array only
+        ((shape, _),) = self.kinds  # autograd asks for the shape of a single array only
         return shape
 
     @property

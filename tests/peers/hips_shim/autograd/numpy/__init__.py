@@ -1,4 +1,10 @@
-"""autograd's wrapped NumPy: here NumPy itself, with a few functions under autograd's own names."""
+"""autograd's wrapped NumPy: here NumPy itself, with a few functions under autograd's own names.
+
+One function is adapted: `array` stacks a list of tensors. autograd wraps `np.array` for this; plain NumPy offers
+nothing that a tensor could intercept, and a user of scratchgen writes `np.stack`.
+"""
+
+import builtins
 
 import numpy
 from numpy import *
@@ -8,14 +14,12 @@ import scratchgen as sg
 
 
 def holds_tensor(x):
-    return isinstance(x, sg.Tensor) or isinstance(x, list | tuple) and builtins_any(map(holds_tensor, x))
-
-
-builtins_any = __builtins__["any"]
+    if isinstance(x, list | tuple):
+        return builtins.any(map(holds_tensor, x))
+    return isinstance(x, sg.Tensor)
 
 
 def array(x, *args, **options):
-    """numpy.array; a list of tensors is stacked, as scratchgen's message about it advises."""
     if not holds_tensor(x):
         return numpy.array(x, *args, **options)
     if isinstance(x, list | tuple):
