@@ -19,6 +19,7 @@ CLEAR = {
     [
         CLEAR["message"],
         "np.linalg.norm has no rule. Add one:\n    from scratchgen.autograd import defvjp\n    defvjp(np.linalg.norm",
+        "norm converts its arguments; call a function of np.linalg instead",
         "norm of float64: differentiate sg.functional.logsumexp instead",
         "np.floor of float64 is a step; use t + (np.round(t.detach()) - t.detach()), which is straight through",
     ],
@@ -33,8 +34,8 @@ def test_a_message_of_ours_that_names_the_call_and_an_existing_way_out_is_clear(
     [
         ({"refused_by_us": False, "error": "RecursionError"}, "not a refusal by scratchgen"),
         ({"given": ["svd"]}, "does not name what was given"),
-        ({"message": "np.norm has no rule; add one with defvjp"}, "numpy.norm, which does not exist"),
-        ({"message": "norm: use np.fft"}, "numpy.fft, which does not exist"),  # a module is no function
+        ({"message": "np.norm has no rule; add one with defvjp"}, "np.norm, which does not exist"),
+        ({"message": "norm: use np.fft"}, "np.fft, which does not exist"),  # a module is no function
         ({"message": "norm: use sg.functional.no_such_function"}, "does not exist"),
         ({"message": "norm: add one:\n    from scratchgen.autograd import no_such_name"}, "does not exist"),
         ({"message": "norm: convert it with t.no_such_method()"}, "does not exist"),

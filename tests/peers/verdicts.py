@@ -24,9 +24,9 @@ from scratchgen import Tensor
 
 VERDICTS = ("passed", "refused", "own", "skipped", "unclear", "wrong")
 # the words that begin a clause which says what to do
-VERBS = """add call choose compute convert differentiate divide enter give install leave make move multiply name pass
-pick put replace reshape select set split stack sum take transpose use wrap write""".split()  # noqa: SIM905
-PACKAGES = {"np": "numpy", "sg": "scratchgen", "numpy": "numpy", "scipy": "scipy", "scratchgen": "scratchgen"}
+VERBS = """add call choose compute convert differentiate divide enter give install join leave make move multiply name
+pass pick put replace reshape select set split stack sum take transpose use wrap write""".split()  # noqa: SIM905
+PACKAGES = {"np": "numpy", "sg": "scratchgen"}
 
 ABOUT_AUTOGRAD = {
     "tests/test_misc.py::test_const_graph": "replays autograd's own recorded graph",
@@ -61,7 +61,7 @@ def complaint(outcome):
         return "the error is not a refusal by scratchgen"
     if not any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", message) for name in outcome["given"]):
         return "it does not name what was given"
-    if missing := [name for name in names_in(message) if not exists(name)]:
+    if missing := [name for name in names_in(message) if not exists(name, message)]:
         return f"it names {', '.join(missing)}, which does not exist"
     if all(gives_up(way, outcome["given"]) for way in ways_out(message)):
         return "it gives no way out that keeps the derivative"
@@ -70,7 +70,7 @@ def complaint(outcome):
 
 def ways_out(message):
     """Return the clauses of a message that say what to do."""
-    clauses = re.split(r"[;:.]\s+|\n\s*|,?\s+(?:or|and)\s+", message)
+    clauses = re.split(r"[;:.,]\s+|\n\s*|\s+(?:or|and)\s+", message)
     return [clause for clause in clauses if clause.split(" ", 1)[0].lower() in VERBS]
 
 
@@ -85,19 +85,19 @@ def gives_up(way, given):
 
 
 def names_in(message):
-    """Return the functions and methods that a message names, as `numpy.linalg.norm` or `Tensor.detach`."""
+    """Return the functions and methods that a message names, as `np.linalg.norm` or `Tensor.detach`."""
     imports = re.findall(r"from ([\w.]+) import (\w+)", message)
-    dotted = re.findall(r"(?<![\w.])(np|numpy|sg|scipy|scratchgen)\.(\w+(?:\.\w+)*)\b(?! import)", message)
+    dotted = re.findall(r"(?<![\w.])((?:np|numpy|sg|scipy|scratchgen)(?:\.\w+)+)\b(?! import)", message)
     methods = re.findall(r"(?:\b\w|[\s)])\.([a-z]\w*)\(", message)
-    names = [f"{module}.{name}" for module, name in imports]
-    names += [f"{PACKAGES[package]}.{name}" for package, name in dotted]
-    return names + [f"Tensor.{name}" for name in methods]
+    return [".".join(name) for name in imports] + dotted + [f"Tensor.{name}" for name in methods]
 
 
-def exists(name):
-    if name.startswith("Tensor."):
-        return hasattr(Tensor, name.removeprefix("Tensor."))
+def exists(name, message):
+    first, _, rest = name.partition(".")
+    if first == "Tensor":
+        return hasattr(Tensor, rest)
     try:
-        return not isinstance(resolve_name(name), ModuleType)
+        value = resolve_name(f"{PACKAGES.get(first, first)}.{rest}")
     except (AttributeError, ImportError):
         return False
+    return not isinstance(value, ModuleType) or f"of {name}" in message  # np.fft is no function, but has some

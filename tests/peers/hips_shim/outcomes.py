@@ -1,12 +1,11 @@
 """pytest plug-in: write what became of each test as a line of JSON into the file that HIPS_OUTCOMES names.
 
 Of an error it keeps whether a `raise` statement of scratchgen raised it, and the names of what scratchgen was given:
-functions, types, dtypes and shapes of the arguments, and the names in the line that called it.
+functions, types, dtypes and shapes of the arguments, and the functions in the line that called it.
 """
 
 import dis
 import json
-import keyword
 import linecache
 import os
 import re
@@ -62,11 +61,16 @@ def given(frames):
     names = set()
     for frame, line in reversed(frames):
         if not is_ours(frame):
-            caller = linecache.getline(frame.f_code.co_filename, line)
-            return names | {word for word in re.findall(r"\w\w+", caller) if not keyword.iskeyword(word)}
-        for value in frame.f_locals.values():
-            names |= names_of(value)
+            return names | functions_in(linecache.getline(frame.f_code.co_filename, line), frame)
+        names = names.union(*map(names_of, frame.f_locals.values()))
     return names
+
+
+def functions_in(line, frame):
+    """The names of the functions in a line of a frame's code: those that it calls, and those that it passes on."""
+    known = frame.f_globals | frame.f_locals
+    words = {word for word in re.findall(r"\w+", line) if callable(known.get(word))}
+    return words | set(re.findall(r"(\w+)\(", line))
 
 
 def names_of(value):
