@@ -19,6 +19,7 @@ CLEAR = {
     [
         CLEAR["message"],
         "np.linalg.norm has no rule. Add one:\n    from scratchgen.autograd import defvjp\n    defvjp(np.linalg.norm",
+        "norm has no derivative; for a vector use np.sqrt(x @ x)",
         "norm converts its arguments; call a function of np.linalg instead",
         "norm of float64: differentiate sg.functional.logsumexp instead",
         "np.floor of float64 is a step; use t + (np.round(t.detach()) - t.detach()), which is straight through",

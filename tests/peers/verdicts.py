@@ -11,8 +11,8 @@ A message is clear if all of this holds:
 
 1. A `raise` statement of scratchgen raised it: no operation failed by accident.
 2. It names something of what was given: the function, an option, a type, a dtype, a shape.
-3. It says what to do: a clause begins with one of `VERBS`. Dropping the gradient is no way out for someone who
-   differentiates, and neither is a real dtype for someone who has complex numbers.
+3. It says what to do: a clause begins with one of `VERBS`, or has `use` in it. Dropping the gradient is no way out
+   for someone who differentiates, and neither is a real dtype for someone who has complex numbers.
 4. Every function or method that it names exists.
 """
 
@@ -71,7 +71,7 @@ def complaint(outcome):
 def ways_out(message):
     """Return the clauses of a message that say what to do."""
     clauses = re.split(r"[;:.,]\s+|\n\s*|\s+(?:or|and)\s+", message)
-    return [clause for clause in clauses if clause.split(" ", 1)[0].lower() in VERBS]
+    return [clause for clause in clauses if clause.split(" ", 1)[0].lower() in VERBS or " use " in clause]
 
 
 def gives_up(way, given):
