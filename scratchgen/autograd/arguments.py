@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -63,22 +63,54 @@ def signature_of(function: Callable) -> inspect.Signature:
     return inspect.signature(SIGNATURES.get(function, function))
 
 
+class _Parameters(NamedTuple):
+    """What a signature says, in a form that is quick to use: templates are made in every training step."""
+
+    positional: tuple[str, ...]  # the names that may be given by position
+    positional_only: frozenset[str]
+    defaults: dict[str, Any]
+    variadic: bool  # it takes any number of arguments
+
+
+@cache
+def _parameters(function: Callable) -> _Parameters:
+    parameters = signature_of(function).parameters.values()
+    by_position = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return _Parameters(
+        tuple(p.name for p in by_position),
+        frozenset(p.name for p in by_position if p.kind is p.POSITIONAL_ONLY),
+        {p.name: p.default for p in parameters},
+        any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters),
+    )
+
+
 def by_name(function: Callable, args: Sequence[Any], options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of a call by NumPy's names, in their order; those with their default are left out.
 
     Raises TypeError where NumPy would: for a missing argument, a name that the function does not have, or an
     argument that is given twice.
     """
-    signature = signature_of(function)
-    bound = signature.bind(*args, **options).arguments
-    defaults = {name: p.default for name, p in signature.parameters.items()}
-    return {name: value for name, value in bound.items() if not _is_default(value, defaults[name])}
+    known = _parameters(function)
+    named = dict(zip(known.positional, args, strict=False))
+    if known.variadic or len(args) > len(known.positional) or not named.keys().isdisjoint(options):
+        given = signature_of(function).bind(*args, **options).arguments
+    else:
+        given = named | dict(options)  # a name that is unknown or missing is left to the function
+    defaults = known.defaults
+    return {name: v for name, v in given.items() if not _is_default(v, defaults.get(name, _NONE))}
 
 
-def arranged(function: Callable, arguments: Mapping[str, Any]) -> tuple[tuple, dict[str, Any]]:
+def arranged(function: Callable, arguments: Mapping[str, Any]) -> tuple[Sequence[Any], dict[str, Any]]:
     """Return arguments by name as the positional and the keyword arguments of a call: f(*args, **options)."""
-    bound = inspect.BoundArguments(signature_of(function), arguments)  # type: ignore[arg-type]  # any mapping
-    return bound.args, bound.kwargs
+    known = _parameters(function)
+    if known.variadic:
+        bound = inspect.BoundArguments(signature_of(function), arguments)  # type: ignore[arg-type]  # any mapping
+        return bound.args, bound.kwargs
+    args = [value for name, value in arguments.items() if name in known.positional_only]
+    return args, {name: v for name, v in arguments.items() if name not in known.positional_only}
+
+
+_NONE = object()
 
 
 def _is_default(value: Any, default: Any) -> bool:

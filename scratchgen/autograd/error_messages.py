@@ -88,9 +88,20 @@ def converting_call() -> str:
         library = frame.f_globals.get("__name__", "").partition(".")[0]
         if library not in ("numpy", "scipy", "pandas", "matplotlib", "sklearn"):
             break
-        name = f"{'np' if library == 'numpy' else library}: {frame.f_code.co_name}"
+        name = _name_in(library, frame.f_code.co_name)
         frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
-    return name.replace("np: ", "np.")
+    return name
+
+
+def _name_in(library: str, function: str) -> str:
+    if library != "numpy":
+        return f"{library}: {function}"
+    if function == "__getitem__":
+        return "np.r_ or np.c_"
+    for prefix, module in (("np", np), ("np.linalg", np.linalg), ("np.fft", np.fft)):
+        if hasattr(module, function):
+            return f"{prefix}.{function}"
+    return f"numpy: {function}"
 
 
 def public_name(function: Callable) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from scratchgen.autograd import error_messages
 from scratchgen.autograd.backward import seed, sweep
-from scratchgen.autograd.primitives import call, call_function, row, to_numpy
+from scratchgen.autograd.primitives import TABLE, call, call_function, row, to_numpy
 from scratchgen.autograd.rules.indexing import frozen, getitem
 from scratchgen.autograd.rules.shapes import astype as astype_primitive
 from scratchgen.autograd.tensor import Tensor
@@ -29,6 +29,8 @@ POWER, MATMUL, NEGATIVE = row(np.power), row(np.matmul), row(np.negative)
 
 def __array_ufunc__(self, ufunc, method, *inputs, **options):
     """Answer NumPy's protocol for universal functions: np.tanh(t) is recorded."""
+    if not options and method == "__call__" and (entry := TABLE.get(ufunc)) is not None:
+        return call(entry, inputs)
     if options:
         if options.get("out") is not None:
             raise error_messages.no_out(ufunc)

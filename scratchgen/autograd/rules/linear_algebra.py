@@ -76,6 +76,7 @@ def _along_norm(g, y, x, ord=None, axis=None, keepdims=False):
 
 
 defvjp(p_norm, _along_p_norm)
+p_norm.name = "norm"
 defvjp(np.linalg.norm, _along_norm)
 defvjp_twin(
     np.linalg.vector_norm,
@@ -217,6 +218,7 @@ def _in_triangle(g, lower=True):
 
 
 defvjp(eigen_decomposition, _eigen_back)
+eigen_decomposition.name = "eigh"
 EighResult = type(np.linalg.eigh(np.eye(1)))
 
 
@@ -257,6 +259,7 @@ def _svd_back(g, y, a):
 
 
 defvjp(singular_value_decomposition, _svd_back)
+singular_value_decomposition.name = "svd"
 SVDResult = type(np.linalg.svd(np.eye(1)))
 
 
@@ -293,6 +296,7 @@ def _qr_back(g, y, a):
 
 
 defvjp(qr_decomposition, _qr_back)
+qr_decomposition.name = "qr"
 QRResult = type(np.linalg.qr(np.eye(1)))
 
 
