@@ -29,10 +29,9 @@ SIGNATURES: dict[Callable, Callable] = {
 
 
 # NumPy's names of parameters that are one array, for which it also takes a list or a tuple of numbers.
-ARRAY_NAMES = frozenset(
-    "a b x y z m v f p arr ary array A B x1 x2 xp fp val values weights prepend append to_begin to_end "
-    "start stop default fill_value constant_values".split()
-)
+ARRAY_NAMES = {"a", "b", "x", "y", "z", "m", "v", "f", "p", "A", "B", "arr", "ary", "array", "x1", "x2", "val"}
+ARRAY_NAMES |= {"xp", "fp", "values", "weights", "prepend", "append", "to_begin", "to_end", "start", "stop"}
+ARRAY_NAMES |= {"default", "fill_value", "constant_values"}
 
 
 def plain_array(a: Any, convert: bool = False) -> Any:
@@ -114,4 +113,6 @@ _NONE = object()
 
 
 def _is_default(value: Any, default: Any) -> bool:
-    return value is default or (type(value) is type(default) and isinstance(value, str | int) and value == default)
+    return value is default or (
+        type(value) is type(default) and isinstance(value, str | int) and value == default
+    )

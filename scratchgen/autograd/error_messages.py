@@ -60,7 +60,9 @@ def no_out(function: Callable) -> TypeError:
 def check_kind(entry: Primitive, y: np.ndarray, arrays: list) -> None:
     """Raise TypeError for a result that has no derivative, and for complex numbers where the rule is for real ones."""
     if y.dtype.kind not in "fc":
-        raise TypeError(f"{entry.name} gives {y.dtype}, which has no derivative; pass t.detach() as a constant")
+        raise TypeError(
+            f"{entry.name} gives {y.dtype}, which has no derivative; pass t.detach() as a constant"
+        )
     complex_numbers = [a for a in (y, *arrays) if isinstance(a, np.ndarray) and a.dtype.kind == "c"]
     if complex_numbers and not entry.complex:
         raise TypeError(
@@ -115,8 +117,8 @@ def public_name(function: Callable) -> str:
             return f"{prefix}.{name}"
     if isinstance(function, np.ufunc):
         return f"scipy.special.{name.lstrip('_')}"
-    module = getattr(function, "__module__", None) or "numpy"
-    return f"{'np' if module.startswith('numpy') else module}.{name}"
+    owner = getattr(function, "__module__", None) or "numpy"
+    return f"{'np' if owner.startswith('numpy') else owner}.{name}"
 
 
 def wrong_shape(entry: Primitive, g_a: Any, a: Any) -> RuntimeError:

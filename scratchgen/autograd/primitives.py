@@ -187,7 +187,8 @@ def defvjp_template(
     check    check(**arguments) raises TypeError for values of the arguments that the rule does not understand
     """
     entry = TABLE[function] = _new_primitive(lambda *arrays, call: call(*arrays))
-    entry.name = entry.__name__ = function.__name__
+    entry.name = function.__name__
+    entry.__dict__["__name__"] = function.__name__
     entry.joint = rule
     entry.options = frozenset(["call"])
     entry.template = True
@@ -290,7 +291,9 @@ def call_function(function: Callable, args: tuple, options: Mapping[str, Any]) -
     """Apply a NumPy function to arguments among which there is a tensor, in NumPy's own way of calling it."""
     entry = TABLE.get(function)
     if entry is None and isinstance(function, np.ufunc) and "scipy.special" in sys.modules:
-        importlib.import_module("scratchgen.autograd.rules.scipy_special")  # enters the rules of SciPy's functions
+        importlib.import_module(
+            "scratchgen.autograd.rules.scipy_special"
+        )  # enters the rules of SciPy's functions
         entry = TABLE.get(function)
     if entry is None:
         return _call_without_row(function, args, options)
@@ -302,7 +305,9 @@ def call_function(function: Callable, args: tuple, options: Mapping[str, Any]) -
     return call(entry, args, options)
 
 
-def _arrays_first(entry: Primitive, function: Callable, args: tuple, options: Mapping[str, Any]):
+def _arrays_first(
+    entry: Primitive, function: Callable, args: tuple, options: Mapping[str, Any]
+) -> tuple[tuple, Mapping[str, Any]]:
     """The arguments of a call with the arrays by position and the rest by name, as the rules take them."""
     arguments = by_name(function, args, options)
     given = [name for i, name in enumerate(signature_of(function).parameters) if i < entry.arrays]
@@ -335,8 +340,8 @@ def _call_without_row(function: Callable, args: tuple, options: Mapping[str, Any
         return plain
     if not recorded:
         return _wrapped(plain)
-    args, options = arranged(function, _plain_arguments(by_name(function, args, options)))
-    return _with_value(COMPOSED[function](*args, **options), plain)
+    in_order, by_keyword = arranged(function, _plain_arguments(by_name(function, args, options)))
+    return _with_value(COMPOSED[function](*in_order, **by_keyword), plain)
 
 
 def _with_value(composed: Any, plain: Any) -> Any:
@@ -348,7 +353,8 @@ def _with_value(composed: Any, plain: Any) -> Any:
         return list(map(_with_value, composed, plain))
     plain = np.asarray(plain)
     if not isinstance(composed, Tensor) or (
-        composed.dtype == plain.dtype and np.array_equal(composed.data, plain, equal_nan=plain.dtype.kind in "fc")
+        composed.dtype == plain.dtype
+        and np.array_equal(composed.data, plain, equal_nan=plain.dtype.kind in "fc")
     ):
         return composed
     node = Primitive(lambda _: plain)

@@ -7,8 +7,8 @@ from typing import Any
 
 from scratchgen.autograd.arguments import signature_of
 from scratchgen.autograd.primitives import defvjp_template
-from scratchgen.autograd.tensor import Tensor
 from scratchgen.autograd.templates import Template
+from scratchgen.autograd.tensor import Tensor
 from scratchgen.autograd.transforms import vjp
 
 __all__ = ["defvjp_twin", "pulled_back"]

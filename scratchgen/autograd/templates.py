@@ -67,9 +67,7 @@ def take_out(function: Callable, args: Sequence, options: Mapping[str, Any]) -> 
     Lists and tuples are copied: a caller who changes them later does not change the template.
     """
     tensors: list[Tensor] = []
-    arguments = {
-        name: _take_out(value, tensors) for name, value in by_name(function, args, options).items()
-    }
+    arguments = {name: _take_out(value, tensors) for name, value in by_name(function, args, options).items()}
     return tensors, Template(function, arguments)
 
 

@@ -143,7 +143,9 @@ def jacobian(f: Function, argnum: int = 0) -> Callable[..., Tensor]:
     def jacobian_at(*args: ArrayLike) -> Tensor:
         y, pull = vjp(lambda x: f(*args[:argnum], x, *args[argnum + 1 :]), args[argnum])
         if y.dtype.kind == "c":
-            raise TypeError("the Jacobian of complex results is not defined here; take np.real and np.imag apart")
+            raise TypeError(
+                "the Jacobian of complex results is not defined here; take np.real and np.imag apart"
+            )
         units = np.eye(y.size, dtype=y.dtype).reshape(y.size, *y.shape)
         shape = (*y.shape, *np.shape(args[argnum]))
         if y.size == 0:

@@ -9,6 +9,7 @@ Ledger: autograd.matrix_product
 """
 
 import functools
+from collections.abc import Callable
 
 import numpy as np
 
@@ -47,6 +48,7 @@ def _by_right(g, y, a, b):
     return np.reshape(sum_to_shape(swap(left) @ g, right), b.shape)
 
 
+product: Callable
 for product in (np.matmul, np.linalg.matmul):
     defvjp(product, _by_left, _by_right)
 

@@ -59,7 +59,9 @@ defvjp(np.positive, lambda g, y, x: g)
 
 def _power_by_base(g, y, a, b):
     # 0**(b−1) is infinite for b = 0, where the derivative is 0: only there the exponent is replaced by 1
-    b = b if getattr(b, "dtype", y.dtype).itemsize == y.dtype.itemsize else b + np.zeros((), y.dtype)  # of a half, 1 less is rounded
+    b = (
+        b if getattr(b, "dtype", y.dtype).itemsize == y.dtype.itemsize else b + np.zeros((), y.dtype)
+    )  # of a half, 1 less is rounded
     lowered = b - 1 if np.all(b) else np.where(np.equal(a, 0) & np.equal(b, 0), np.ones((), y.dtype), b - 1)
     return g * b * a**lowered
 
@@ -224,6 +226,7 @@ defvjp(np.real_if_close, lambda g, y, a: g)
 defvjp(np.cbrt, lambda g, y, x: g / (3 * y * y))
 defvjp(np.nan_to_num, lambda g, y, x: g * np.isfinite(x))
 
+
 @primitive
 def clip(x, low, high):
     """min(max(x, low), high); at the ends of the interval the derivative goes to x."""
@@ -275,5 +278,7 @@ mark_nondifferentiable(
 mark_nondifferentiable(
     "sort with np.sort, or take the elements with np.take", *(np.unique, np.union1d, np.intersect1d)
 )
-mark_nondifferentiable("its eigenvalues are complex; for symmetric matrices use np.linalg.eigh", np.linalg.eig)
+mark_nondifferentiable(
+    "its eigenvalues are complex; for symmetric matrices use np.linalg.eigh", np.linalg.eig
+)
 mark_nondifferentiable("they are complex; for symmetric matrices use np.linalg.eigvalsh", np.linalg.eigvals)

@@ -186,9 +186,7 @@ def packed(arrays):
 def unpacked(vector, shapes):
     """The arrays of these shapes, one after another, that are in a vector."""
     ends = np.cumsum([int(np.prod(s)) for s in shapes])
-    return [
-        np.reshape(vector[end - int(np.prod(s)) : end], s) for end, s in zip(ends, shapes, strict=True)
-    ]
+    return [np.reshape(vector[end - int(np.prod(s)) : end], s) for end, s in zip(ends, shapes, strict=True)]
 
 
 def _eigen_shapes(a):
@@ -267,7 +265,9 @@ def _svd(a, full_matrices=True, compute_uv=True, hermitian=False):
     if hermitian:
         raise TypeError("np.linalg.svd is differentiable with hermitian=False; use np.linalg.eigh")
     if compute_uv and full_matrices and a.shape[-1] != a.shape[-2]:
-        raise TypeError("np.linalg.svd is differentiable with full_matrices=False, of square matrices with both")
+        raise TypeError(
+            "np.linalg.svd is differentiable with full_matrices=False, of square matrices with both"
+        )
     parts = unpacked(singular_value_decomposition(a), _svd_shapes(a))
     return SVDResult(*parts) if compute_uv else parts[1]
 
@@ -302,7 +302,9 @@ QRResult = type(np.linalg.qr(np.eye(1)))
 
 def _qr(a, mode="reduced"):
     if mode not in ("reduced", "r") or a.shape[-2] < a.shape[-1]:
-        raise TypeError("np.linalg.qr is differentiable in the modes reduced and r, of matrices that are not wide")
+        raise TypeError(
+            "np.linalg.qr is differentiable in the modes reduced and r, of matrices that are not wide"
+        )
     parts = unpacked(qr_decomposition(a), _qr_shapes(a))
     return parts[1] if mode == "r" else QRResult(*parts)
 

@@ -24,7 +24,9 @@ __all__ = ["rearrangement", "sum_by_number"]
 def sum_by_number(g, numbers, count):
     """y_k = Σ g_j over the places j with number k, for k = 1 … count.   g and numbers are of one shape."""
     if g.dtype.kind == "c":
-        return sum_by_number.function(g.real, numbers, count) + 1j * sum_by_number.function(g.imag, numbers, count)
+        return sum_by_number.function(g.real, numbers, count) + 1j * sum_by_number.function(
+            g.imag, numbers, count
+        )
     return np.bincount(numbers.ravel(), g.ravel(), count + 1)[1:].astype(g.dtype)
 
 
@@ -84,7 +86,18 @@ rearrangement(np.extract, "arr")
 rearrangement(np.compress, "a")
 rearrangement(np.full_like, "fill_value")
 for function in (
-    *(np.copy, np.delete, np.flip, np.fliplr, np.flipud, np.repeat, np.resize, np.rollaxis, np.rot90, np.tile),
+    *(
+        np.copy,
+        np.delete,
+        np.flip,
+        np.fliplr,
+        np.flipud,
+        np.repeat,
+        np.resize,
+        np.rollaxis,
+        np.rot90,
+        np.tile,
+    ),
     *(np.take, np.take_along_axis, np.diag, np.diagflat, np.diagonal, np.linalg.diagonal, np.tril, np.triu),
 ):
     rearrangement(function)

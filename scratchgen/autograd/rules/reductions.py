@@ -17,7 +17,9 @@ __all__ = ["count", "expand_reduced", "widened"]
 
 def expand_reduced(g, x, axis, keepdims):
     """Repeat g, the cotangent of a reduction of x over `axis`, along the reduced axes: shape x.shape."""
-    if axis is not None and not keepdims and x.ndim:  # a single number has no axis, and NumPy lets one name it
+    if (
+        axis is not None and not keepdims and x.ndim
+    ):  # a single number has no axis, and NumPy lets one name it
         g = np.expand_dims(g, axis)
     return np.broadcast_to(g, x.shape)
 
@@ -64,12 +66,16 @@ for extreme in (np.max, np.amax, np.min, np.amin):
 
 
 def _product(g, y, x, axis=None, *, keepdims=False):
-    axes = tuple(range(x.ndim)) if axis is None or x.ndim == 0 else axis if isinstance(axis, tuple) else (axis,)
+    axes = (
+        tuple(range(x.ndim)) if axis is None or x.ndim == 0 else axis if isinstance(axis, tuple) else (axis,)
+    )
     to_the_end = tuple(range(x.ndim - len(axes), x.ndim))
     rows = np.moveaxis(x, axes, to_the_end)
     flat = np.reshape(rows, (*rows.shape[: x.ndim - len(axes)], count(x, axes)))
     others = _before(flat) * np.flip(_before(np.flip(flat, -1)), -1)
-    return expand_reduced(g, x, axis, keepdims) * np.moveaxis(np.reshape(others, rows.shape), to_the_end, axes)
+    return expand_reduced(g, x, axis, keepdims) * np.moveaxis(
+        np.reshape(others, rows.shape), to_the_end, axes
+    )
 
 
 def _before(x):

@@ -72,8 +72,7 @@ defvjp(
     special.betainc,
     None,
     None,
-    lambda g, y, a, b, x: g
-    * np.exp((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - special.betaln(a, b)),
+    lambda g, y, a, b, x: g * np.exp((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - special.betaln(a, b)),
 )
 
 # --- Bessel functions: 2 J_n' = J_{n−1} − J_{n+1} and 2 I_n' = I_{n−1} + I_{n+1} ---------------------------------

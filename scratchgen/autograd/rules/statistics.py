@@ -3,6 +3,8 @@
 A twin is composed of functions that have rules. The value is NumPy's own; only the derivative is the twin's.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from scratchgen.autograd.primitives import to_numpy
@@ -189,7 +191,7 @@ def _nanmedian(a, axis=None, keepdims=False):
     return _nanquantile(a, 0.5, axis, keepdims=keepdims)
 
 
-for function, twin in {
+WITHOUT_NAN: dict[Callable, Callable] = {
     np.nansum: _nansum,
     np.nanprod: _nanprod,
     np.nanmean: _nanmean,
@@ -200,7 +202,8 @@ for function, twin in {
     np.nancumsum: _nancumsum,
     np.nancumprod: _nancumprod,
     np.nanmedian: _nanmedian,
-}.items():
+}
+for function, twin in WITHOUT_NAN.items():
     defvjp_twin(function, twin)
 defvjp_twin(np.nanquantile, _nanquantile, check=_linear_only)
 defvjp_twin(np.nanpercentile, _nanpercentile, check=_linear_only)

@@ -4,6 +4,9 @@ f.reduce over an axis is a reduction that NumPy also has under a name of its own
 with new axes between them: each has such a twin.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from scratchgen.autograd.arguments import SIGNATURES
@@ -64,11 +67,20 @@ def _of_accumulate(array, /, axis=0, dtype=None, out=None): ...
 def _of_outer(A, B, /, *, out=None, where=True, dtype=None): ...
 
 
-REDUCED = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
+REDUCED: dict[Callable, Callable] = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+}
 REDUCED[np.logaddexp] = _logsumexp
-ACCUMULATED = {np.add: _accumulating(np.cumsum), np.multiply: _accumulating(np.cumprod)}
+ACCUMULATED: dict[Callable, Callable] = {
+    np.add: _accumulating(np.cumsum),
+    np.multiply: _accumulating(np.cumprod),
+}
 ACCUMULATED.update({f: _folding(f) for f in (np.maximum, np.minimum, np.logaddexp)})
 
+ufunc: Any  # NumPy's stubs have a type of its own for each
 for ufunc, function in REDUCED.items():
     defvjp_twin(_signature(ufunc.reduce, _of_reduce), _reducing(function))
 for ufunc, twin in ACCUMULATED.items():

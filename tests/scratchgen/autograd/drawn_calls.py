@@ -35,9 +35,7 @@ class Call:
         if place is None:
             filled[name] = x
         else:
-            filled[name] = type(filled[name])(
-                x if i == place else a for i, a in enumerate(filled[name])
-            )
+            filled[name] = type(filled[name])(x if i == place else a for i, a in enumerate(filled[name]))
         args, options = [], {}
         for i, (key, value) in enumerate(filled.items()):
             kind = signature_of(self.function).parameters[key].kind.name
@@ -100,14 +98,47 @@ def drawn_call(function: Callable, rng: np.random.Generator) -> Call | None:
     if not (isinstance(call.x, np.ndarray) and call.x.dtype.kind == "f"):
         name, place = tensor
         x = rng.standard_normal(np.shape(call.x) if isinstance(call.x, np.ndarray) else shape)
-        arguments[name] = x if place is None else [x if j == place else a for j, a in enumerate(arguments[name])]
+        arguments[name] = (
+            x if place is None else [x if j == place else a for j, a in enumerate(arguments[name])]
+        )
     return call
 
 
 # --- values by the name of the parameter ----------------------------------------------------------------------
 
-ARRAYS = {"a", "b", "x", "y", "m", "v", "f", "p", "arr", "ary", "array", "A", "B", "x1", "x2", "z", "val", "values"}
-ARRAYS |= {"weights", "fill_value", "start", "stop", "xp", "fp", "element", "test_elements", "a1", "a2", "prototype"}
+ARRAYS = {
+    "a",
+    "b",
+    "x",
+    "y",
+    "m",
+    "v",
+    "f",
+    "p",
+    "arr",
+    "ary",
+    "array",
+    "A",
+    "B",
+    "x1",
+    "x2",
+    "z",
+    "val",
+    "values",
+}
+ARRAYS |= {
+    "weights",
+    "fill_value",
+    "start",
+    "stop",
+    "xp",
+    "fp",
+    "element",
+    "test_elements",
+    "a1",
+    "a2",
+    "prototype",
+}
 ARRAYS |= {"a_min", "a_max", "min", "max", "prepend", "append", "to_begin", "to_end", "default", "condition"}
 SEQUENCES = {"arrays", "tup", "choicelist", "choices", "arys", "args", "operands", "keys"}
 
@@ -141,7 +172,20 @@ POOLS: dict[str, list[Any]] = {
     "indices_or_sections": [1, 2, 3, [1], [1, 2], 0, -1],
     "kth": [0, 1, (0, 1), 9],
     "order": ["C", "F", "A", "K", "Q"],
-    "mode": ["full", "same", "valid", "raise", "wrap", "clip", "edge", "reflect", "constant", "mean", "r", "nonsense"],
+    "mode": [
+        "full",
+        "same",
+        "valid",
+        "raise",
+        "wrap",
+        "clip",
+        "edge",
+        "reflect",
+        "constant",
+        "mean",
+        "r",
+        "nonsense",
+    ],
     "pad_width": [1, (1, 2), ((1, 0), (2, 1)), -1, ((0, 1),)],
     "ord": [None, 1, 2, 3, np.inf, -np.inf, "fro", "nuc", 0, -1, "nonsense"],
     "q": [0.5, [0.25, 0.5], 1.5, 0, 50],

@@ -18,7 +18,15 @@ from .drawn_calls import Call, drawn_call
 
 CALLS, CALLS_IN_FULL = 25, 1000
 STEP, STEEPEST = 1e-6, 1e3
-MISTAKES = (RecursionError, AssertionError, AttributeError, NameError, UnboundLocalError, KeyError, ZeroDivisionError)
+MISTAKES = (
+    RecursionError,
+    AssertionError,
+    AttributeError,
+    NameError,
+    UnboundLocalError,
+    KeyError,
+    ZeroDivisionError,
+)
 
 
 class Broken(AssertionError):
@@ -80,7 +88,9 @@ def same_values(call: Call, found, expected) -> None:
         ours = np.asarray(ours)
         if (ours.dtype, ours.shape) != (theirs.dtype, theirs.shape):
             raise Broken(f"{call}: {ours.dtype}{ours.shape} instead of {theirs.dtype}{theirs.shape}")
-        arbitrary = call.function is np.empty_like or "where" in call.arguments or not np.size(call.x)  # memory that nobody wrote into
+        arbitrary = (
+            call.function is np.empty_like or "where" in call.arguments or not np.size(call.x)
+        )  # memory that nobody wrote into
         if not arbitrary and not np.array_equal(ours, theirs, equal_nan=theirs.dtype.kind in "fc"):
             raise Broken(f"{call}: {ours} instead of {theirs}")
 
@@ -102,7 +112,9 @@ def check_derivative(call: Call, x: np.ndarray) -> str:
             return of_results(flat(call(moved)))
 
     if along(0.0).dtype != np.float64 or (call.function is np.partition and x.dtype != np.float64):
-        return "value"  # no difference quotient; a partition may order its parts otherwise in another precision
+        return (
+            "value"  # no difference quotient; a partition may order its parts otherwise in another precision
+        )
     v = rng.standard_normal(along(0.0).shape)
     left, right = (np.sum(v * (along(s * STEP) - along(0.0))) / (s * STEP) for s in (-1, 1))
     scale = max(1.0, abs(left), abs(right))
