@@ -29,7 +29,25 @@ SIGNATURES: dict[Callable, Callable] = {
 
 
 # NumPy's names of parameters that are one array, for which it also takes a list or a tuple of numbers.
-ARRAY_NAMES = {"a", "b", "x", "y", "z", "m", "v", "f", "p", "A", "B", "arr", "ary", "array", "x1", "x2", "val"}
+ARRAY_NAMES = {
+    "a",
+    "b",
+    "x",
+    "y",
+    "z",
+    "m",
+    "v",
+    "f",
+    "p",
+    "A",
+    "B",
+    "arr",
+    "ary",
+    "array",
+    "x1",
+    "x2",
+    "val",
+}
 ARRAY_NAMES |= {"xp", "fp", "values", "weights", "prepend", "append", "to_begin", "to_end", "start", "stop"}
 ARRAY_NAMES |= {"default", "fill_value", "constant_values"}
 

@@ -3,6 +3,7 @@
 from ..fault import Fault
 
 RULES = "scratchgen/autograd/test_rules.py"
+CONTRACT = "scratchgen/autograd/test_numpy_contract.py"
 TENSOR = "scratchgen/autograd/test_tensor.py"
 
 AUTOGRAD = (
@@ -56,5 +57,68 @@ AUTOGRAD = (
         says="A square matrix hides by its shape that it is not transposed.",
         claims=(RULES,),
         only="matmul",
+    ),
+    Fault(
+        name="cotangent of a rearrangement without its constants",
+        module="scratchgen.autograd.rules.rearrangements",
+        text="return np.zeros(np.shape(value), np.intp)",
+        wrong="return np.ones(np.shape(value), np.intp)",
+        says="What a constant padded or joined with gets is given to the first element.",
+        claims=(CONTRACT,),
+        only="append or select",
+    ),
+    Fault(
+        name="a keyword left out of a template",
+        module="scratchgen.autograd.templates",
+        text="return self.function(*args, **options)",
+        wrong="return self.function(*args)",
+        says="np.stack(parts, axis=1) is stacked along axis 0.",
+        claims=(CONTRACT,),
+        only="stack",
+    ),
+    Fault(
+        name="an infinite share of an infinite sum",
+        module="scratchgen.autograd.rules.elementwise",
+        text="infinite = np.isinf(y) & np.equal(a, y)",
+        wrong="infinite = np.equal(a, None) & np.isinf(y)",
+        says="∞ − ∞: the derivative of logaddexp(∞, 1) is NaN in place of 1.",
+        claims=("scratchgen/autograd/test_special_points.py",),
+        only="logaddexp",
+    ),
+    Fault(
+        name="a product divided by its factor",
+        module="scratchgen.autograd.rules.reductions",
+        text="others = _before(flat) * np.flip(_before(np.flip(flat, -1)), -1)",
+        wrong="others = np.prod(flat, axis=-1, keepdims=True) / flat",
+        says="A factor 0 makes NaN, and a product that underflows makes 0.",
+        claims=("claims/test_autograd.py",),
+        only="product",
+    ),
+    Fault(
+        name="a half that counts",
+        module="scratchgen.autograd.rules.reductions",
+        text="return g.astype(np.float32) if g.dtype.itemsize == 2 else g",
+        wrong="return g",
+        says="70,000 is no half: the mean of so many halves has the gradient 0.",
+        claims=("scratchgen/autograd/test_special_points.py",),
+        only="halves",
+    ),
+    Fault(
+        name="the conjugate of a complex gradient",
+        module="scratchgen.autograd.rules.elementwise",
+        text='return divided_by_length(g, y) * np.conj(x) if x.dtype.kind == "c" else g * np.sign(x)',
+        wrong='return divided_by_length(g, y) * x if x.dtype.kind == "c" else g * np.sign(x)',
+        says="z / |z| in place of conj(z) / |z|: another convention in one rule of many.",
+        claims=("claims/test_autograd.py",),
+        only="complex",
+    ),
+    Fault(
+        name="an imaginary part that moves a real number",
+        module="scratchgen.autograd.backward",
+        text="g_a = np.real(g_a)  # a real number moves along the real axis only",
+        wrong="g_a = np.abs(g_a)",
+        says="|x (1 + 2i)|² by x is 30 at 3: the real part of g ∂y/∂x, not its length.",
+        claims=("scratchgen/autograd/test_special_points.py",),
+        only="complex",
     ),
 )
