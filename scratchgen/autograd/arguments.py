@@ -18,8 +18,13 @@ __all__ = ["ARRAY_NAMES", "PLAIN", "arranged", "by_name", "plain_array", "signat
 # Types that need no conversion. Anything else is looked at by `plain_array`.
 PLAIN = frozenset({np.ndarray, float, int, bool, str, slice, type(None), type(...), np.float32, np.float64})
 
-# NumPy gives these functions a signature from version 2.4 on.
+# NumPy gives these functions a signature from version 2.4 on, and np.pad one with **kwargs: which of its options are
+# valid depends on the mode, so that none has a default here.
 SIGNATURES: dict[Callable, Callable] = {
+    np.pad: (
+        lambda array, pad_width, mode="constant", *, stat_length=..., constant_values=..., end_values=..., reflect_type=...:
+        ...
+    ),
     np.concatenate: lambda arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind": ...,
     np.dot: lambda a, b, out=None: ...,
     np.inner: lambda a, b, /: ...,

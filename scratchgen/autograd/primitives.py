@@ -394,7 +394,7 @@ def _any_requires_grad(value: Any) -> bool:
 
 
 def to_numpy(value: Any) -> Any:
-    """Replace tensors by their plain arrays, also within tuples, lists and dictionaries.
+    """Replace tensors by their plain arrays, also within tuples, lists and dictionaries; a named tuple loses its names.
 
     Any other value is returned unchanged.
     """
@@ -402,4 +402,6 @@ def to_numpy(value: Any) -> Any:
         return value.data
     if isinstance(value, dict):
         return {k: to_numpy(v) for k, v in value.items()}
-    return type(value)(to_numpy(v) for v in value) if isinstance(value, tuple | list) else value
+    if isinstance(value, tuple):
+        return tuple(map(to_numpy, value))
+    return list(map(to_numpy, value)) if isinstance(value, list) else value

@@ -77,8 +77,10 @@ def _take_out(value: Any, tensors: list[Tensor]) -> Any:
             return value.data
         tensors.append(value)
         return Slot(len(tensors) - 1)
-    if type(value) in (list, tuple):
-        return type(value)(_take_out(v, tensors) for v in value)
+    if isinstance(value, tuple):  # also a named one, such as the result of np.linalg.qr
+        return tuple([_take_out(v, tensors) for v in value])
+    if isinstance(value, list):
+        return [_take_out(v, tensors) for v in value]
     if type(value) is dict:
         return {key: _take_out(v, tensors) for key, v in value.items()}
     return plain_array(value)

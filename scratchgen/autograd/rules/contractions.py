@@ -209,9 +209,9 @@ defvjp(
 
 
 def _correlate(a, v, mode="valid"):
-    """Convolution with v reversed; if v is longer, the two change places and the result is reversed."""
+    """c_k = Σ_n a_{n+k} conj(v_n): convolution with v reversed; if v is longer, the two change places."""
     if mode != "full" and v.size > a.size:
-        return np.flip(np.convolve(v, np.flip(np.conj(a)), mode))
+        return np.flip(np.convolve(np.conj(v), np.flip(a), mode))
     return np.convolve(a, np.flip(np.conj(v)), mode)
 
 
