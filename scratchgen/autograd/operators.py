@@ -35,6 +35,8 @@ def __array_ufunc__(self, ufunc, method, *inputs, **options):
         if options.get("out") is not None:
             raise error_messages.no_out(ufunc)
         options = to_numpy(options)
+    if method == "at":
+        raise error_messages.no_out(ufunc)
     return call_function(ufunc if method == "__call__" else getattr(ufunc, method), inputs, options)
 
 
