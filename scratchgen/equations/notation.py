@@ -220,7 +220,12 @@ OF_EQUATION = {
     "rnn.bptt": {
         "δ_t": "gradient of the loss by the argument of tanh at time t, (B, H)",
         "g_t": "gradient of the loss by h_t, without the part from later steps, (B, H)",
+        "T": "number of steps; t counts from 1",
+        "h₀": "initial state, (B, H)",
+        "W_hh": "weights from state to state, (H, H); states are rows here, h_{t−1} W_hh",
+        "W_xh": "weights from input to state, (D, H); inputs are rows here, x_t W_xh",
     },
+    "rnn.influence": {"W_hh": "weights from state to state, (H, H); states are rows here, h_{t−1} W_hh"},
     "rnn.lstm": {
         "c_t": "cell at time t, (B, H)",
         "f_t": "forget gate, (B, H)",
@@ -244,6 +249,8 @@ OF_EQUATION = {
     "rnn.truncation": CHUNK | {"θ": "all parameters as one vector", "L_chunk": "loss of a chunk, nats"},
     "rnn.clipping": {"g": "gradient of all parameters as one vector", "c": "largest norm allowed"},
     "rnn.cross_entropy": {
+        "b": "bits per character of the text",
+        "E": "mean over texts of the source",
         "c": "character t of the text",
         "N": "characters of the text",
         "p": "probability that the model gives",
