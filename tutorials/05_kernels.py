@@ -272,9 +272,11 @@ def bars(axes, results, reference, title):
         ratios = np.array([medians[reference] / medians[name] for medians in results.values()])
         axes.bar(places, ratios - 1, 0.27, bottom=1, color=COLOURS[name], label=name)
         for place, ratio in zip(places, ratios, strict=True):
-            label = f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.2f}×"
+            number = (
+                f"{ratio / 1000:.1f}k" if ratio >= 1000 else f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.2f}"
+            )
             beyond, side = (1.03, "bottom") if ratio >= 1 else (0.97, "top")
-            axes.annotate(label, (place, ratio * beyond), ha="center", va=side, fontsize=8)
+            axes.annotate(f"{number}×", (place, ratio * beyond), ha="center", va=side, fontsize=8)
     axes.axhline(1, color=COLOURS[reference], linewidth=2, label=f"{reference}: 1×")
     axes.set_yscale("log")
     axes.set_xticks(range(len(results)), results)
