@@ -216,7 +216,7 @@ def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.opti
             exposed.append(x)
         arrays.append(x)
         inputs.append(a)
-    recorded = recorded and mode.recording
+    recorded = recorded and mode.get().recording
     if recorded and (len(args) > entry.arity or (options and not entry.options.issuperset(options))):
         error_messages.unknown_options(entry, args, options)
     try:
@@ -261,7 +261,7 @@ def call_without_row(function: Callable, args: tuple, options: Mapping[str, Any]
     """Apply a NumPy function that is no primitive: composed, constant, nondifferentiable, or unknown."""
     if function in COMPOSED:
         return COMPOSED[function](*args, **options)
-    if function in CONSTANT or not (mode.recording and _any_requires_grad((args, options))):
+    if function in CONSTANT or not (mode.get().recording and _any_requires_grad((args, options))):
         return function(*to_numpy(args), **to_numpy(options))
     raise error_messages.no_rule(function, NONDIFFERENTIABLE.get(function))
 

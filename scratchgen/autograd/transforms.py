@@ -98,7 +98,7 @@ def vjp(f: Function, *args: ArrayLike) -> tuple[Tensor, Callable[..., tuple[Tens
         if not graph:  # a constant function
             return tuple(Tensor.wrap(np.zeros_like(x.data)) for x in xs)
         g = seed(y, cotangent)
-        record = mode.recording and (g.requires_grad or _depends_on_outside(graph, xs))
+        record = mode.get().recording and (g.requires_grad or _depends_on_outside(graph, xs))
         found = sweep(y, g if record else g.data, record, ends, paths)
         zeros = (np.zeros_like(x.data) for x in xs)
         results = (found.get(x, zero) for x, zero in zip(xs, zeros, strict=True))
@@ -231,4 +231,4 @@ def _outside(y: Any, graph: list[Tensor], xs: list[Tensor]) -> Tensor:
     """The value for the caller, with its history only if that reaches beyond the arguments xs."""
     if not isinstance(y, Tensor):
         return Tensor.wrap(y)
-    return y if mode.recording and graph and _depends_on_outside(graph, xs) else y.detach()
+    return y if mode.get().recording and graph and _depends_on_outside(graph, xs) else y.detach()
