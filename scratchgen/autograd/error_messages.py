@@ -9,8 +9,9 @@ import numpy as np
 
 if TYPE_CHECKING:
     from scratchgen.autograd.primitives import Primitive
+    from scratchgen.autograd.tensor import Tensor
 
-__all__ = ["freed", "name_the_call", "no_rule", "unknown_options", "wrong_shape"]
+__all__ = ["freed", "name_the_call", "no_rule", "overwritten", "unknown_options", "wrong_shape"]
 
 
 def name_the_call(error: Exception, entry: Primitive, arrays: list) -> None:
@@ -54,4 +55,15 @@ def freed(entry: Primitive) -> RuntimeError:
     return RuntimeError(
         f"this graph was freed by an earlier backward() (at {entry.name}); compute the result again, "
         "or call backward(retain_graph=True) the first time"
+    )
+
+
+def overwritten(node: Tensor) -> RuntimeError:
+    """Return the error for an input that was written through an older view while the graph needed it."""
+    from scratchgen.autograd.inspect.source_lines import source  # `inspect` is above this module
+
+    name = node.primitive.name if node.primitive else ""
+    return RuntimeError(
+        f"an array that {name} needs for its derivative was overwritten, through a view that was made before the call "
+        f"at {source(node)}; write after backward(), or give the call a copy of the array"
     )

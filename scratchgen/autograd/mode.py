@@ -39,10 +39,11 @@ class _LeftBlock(_Block):
 
     __slots__ = ()
     around: _Block
-    recording = property(lambda self: self.around.recording)  # type: ignore[assignment]  # a slot of _Block
+    recording = property(lambda self: self.around.recording)
 
 
-mode: ContextVar[_Block] = ContextVar("mode", default=_Block(recording=True))
+_WHOLE_PROGRAM = _Block(recording=True)
+mode: ContextVar[_Block] = ContextVar("mode", default=_WHOLE_PROGRAM)
 
 
 def _innermost(block: _Block) -> _Block:
@@ -61,7 +62,7 @@ class _Recording:
 
     def __enter__(self) -> None:
         if self._block is not None:
-            raise RuntimeError("this context manager is in use already; make a new one for each with statement")
+            raise RuntimeError("this context manager is in use; make a new one for each with statement")
         self._block = _Block(self._on, around=_innermost(mode.get()))
         mode.set(self._block)
 
@@ -74,7 +75,8 @@ class _Recording:
 
     def __call__(self, function: F) -> F:
         """Decorate: every call of the function is a block of its own; of a generator function, every step."""
-        return wraps(function)(_decorated(function, self._on))
+        decorated: Any = wraps(function)(_decorated(function, self._on))
+        return decorated
 
 
 def _decorated(function: Callable, on: bool) -> Any:

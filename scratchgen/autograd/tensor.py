@@ -72,7 +72,8 @@ class Tensor:
     hooks: tuple[Callable, ...] = ()
 
     def __init__(self, data: ArrayLike, requires_grad: bool = False):
-        self.data = np.array(data.data if isinstance(data, Tensor) else data)
+        # a view: nothing but views refers to the array that owns the memory, and `guard` can count them
+        self.data = np.array(data.data if isinstance(data, Tensor) else data).view()
         self.requires_grad = requires_grad
         self.serial = next_serial()
         if requires_grad and self.data.dtype.kind != "f":
@@ -322,5 +323,5 @@ class Tensor:
 def _new_leaf(kind: type[Tensor], data: np.ndarray, requires_grad: bool, grad: np.ndarray | None) -> Tensor:
     node = object.__new__(kind)
     Tensor.__init__(node, data, requires_grad)
-    node.grad = grad
+    node.grad = None if grad is None else grad.copy()
     return node
