@@ -101,7 +101,9 @@ def unshared(found: dict[Tensor, Any]) -> dict[Tensor, Any]:
     array to which nothing but `found` refers cannot be changed from elsewhere, and is not copied.
     """
     for leaf in found:
-        if found[leaf].base is not None or getrefcount(found[leaf]) > 2:  # `found`, and the argument of getrefcount
+        if (
+            found[leaf].base is not None or getrefcount(found[leaf]) > 2
+        ):  # `found`, and the argument of getrefcount
             found[leaf] = found[leaf].copy()
     return found
 
