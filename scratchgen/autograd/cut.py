@@ -23,7 +23,7 @@ from scratchgen.autograd.tensor import Tensor
 
 __all__ = ["CutGraphWarning", "warn_of_cuts"]
 
-READERS = ("item", "numpy", "tolist", "__float__", "__int__")  # methods of Tensor that give plain values
+READERS = ("item", "numpy", "tolist", "__float__", "__int__", "__init__")  # methods that take the plain value
 Reads = list[tuple[Tensor, str]]  # a tensor, and the line that reads its value
 
 _reads: ContextVar[Reads | None] = ContextVar("reads", default=None)  # a list during the second call

@@ -14,6 +14,7 @@ an array to which nothing but views refers (see `Tensor.__init__`), so that its 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from sys import getrefcount
 from typing import Any
@@ -29,6 +30,7 @@ SMALL = 4096  # bytes that are copied as fast as a call is recorded
 PLACES = 32  # of a larger array
 
 _guards: dict[int, ref[Guard]] = {}  # id of an array that is read-only now → the guard of its memory
+_lock = threading.RLock()  # while a guard is made: threads that share an array share its guard
 
 # setflags(False) below is setflags(write=False), which takes three times as long; NumPy's stubs lack the
 # positional form: hence the ignored [call-arg].
@@ -51,9 +53,11 @@ class Guard:
     def hold(self, array: np.ndarray) -> None:
         """Make the owner of the memory, or a view of it, read-only."""
         if array.flags.writeable:
-            array.setflags(False)  # type: ignore[call-arg]  # see above
             self.held.append(array)
-            _guards[id(array)] = ref(self)
+            _guards[id(array)] = ref(
+                self
+            )  # first, so that no thread sees a read-only array without its guard
+            array.setflags(False)  # type: ignore[call-arg]  # see above
 
     def __del__(self, forget: Callable[..., Any] = _guards.pop) -> None:
         for array in self.held:
@@ -108,13 +112,14 @@ def _guard(argument: np.ndarray) -> Guard | None:
     owner = argument
     while isinstance(owner.base, np.ndarray):
         owner = owner.base
-    known = _guards.get(id(owner))
-    guard = known() if known else None
-    if guard is None:
-        if not owner.flags.writeable:
-            return None
-        guard = Guard(owner)
-    guard.hold(argument)
-    if not alone:
-        guard.witnesses[id(argument)] = Witness(argument)
+    with _lock:
+        known = _guards.get(id(owner))
+        guard = known() if known else None
+        if guard is None:
+            if not owner.flags.writeable:
+                return None
+            guard = Guard(owner)
+        guard.hold(argument)
+        if not alone or WATCHERS:
+            guard.witnesses[id(argument)] = Witness(argument)
     return guard

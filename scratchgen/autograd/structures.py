@@ -6,7 +6,7 @@ array. JAX calls such a structure a pytree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
@@ -17,7 +17,7 @@ from scratchgen.autograd.tensor import Tensor
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["Gradient", "ValueAndGradient", "flatten", "is_structure", "leaves_like"]
+__all__ = ["Gradient", "ValueAndGradient", "flatten", "flatten_arguments", "is_structure", "leaves_like"]
 
 Build = Callable[[Iterator[Any]], Any]
 K = TypeVar("K")
@@ -71,6 +71,19 @@ def flatten(value: Any, name: str = "") -> tuple[list[tuple[str, Any]], Build]:
 
     def build(leaves: Iterator[Any]) -> Any:
         return container(keys, [part(leaves) for _, part in parts])
+
+    return [leaf for leaves, _ in parts for leaf in leaves], build
+
+
+def flatten_arguments(
+    args: Sequence[Any], names: Sequence[str]
+) -> tuple[list[tuple[str, Any]], Callable[[Iterable[Any]], tuple]]:
+    """Return the arrays of all arguments of a call, each with its name, and the function that builds the arguments."""
+    parts = [flatten(a, name) for a, name in zip(args, names, strict=True)]
+
+    def build(leaves: Iterable[Any]) -> tuple:
+        leaves = iter(leaves)
+        return tuple(part(leaves) for _, part in parts)
 
     return [leaf for leaves, _ in parts for leaf in leaves], build
 

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, overload
 
 import numpy as np
 
 from scratchgen.autograd.backward import seed, sweep, unshared
+from scratchgen.autograd.boundary import (
+    aux_outside,
+    check_result,
+    depends_on_outside,
+    new_argument,
+    outside,
+    positions_of,
+    separated,
+    with_aux,
+)
 from scratchgen.autograd.cut import warn_of_cuts
 from scratchgen.autograd.graph import leading_to, youngest_first
 from scratchgen.autograd.mode import enable_grad, mode
-from scratchgen.autograd.primitives import Primitive, call, to_numpy
-from scratchgen.autograd.rules.shapes import identity
-from scratchgen.autograd.structures import Gradient, ValueAndGradient, flatten, is_structure, leaves_like
+from scratchgen.autograd.primitives import Primitive, call
+from scratchgen.autograd.structures import (
+    Gradient,
+    ValueAndGradient,
+    flatten,
+    flatten_arguments,
+    is_structure,
+    leaves_like,
+)
 from scratchgen.autograd.tensor import Tensor, next_serial
 
 __all__ = [
@@ -100,17 +116,9 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
     Nested arguments, arguments by keyword, the warning and the errors are those of `grad`.
     Ledger: autograd.chain_rule
     """
-    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-    if len(set(positions)) < len(positions):
-        raise ValueError(f"argnums {positions} names a position twice")
 
     def with_value(*args: Any, **options: Any) -> Any:
-        for i in positions:
-            if not -len(args) <= i < len(args):
-                raise TypeError(
-                    f"no argument {i} to differentiate by: the call has {len(args)} positional arguments, counted "
-                    "from 0, and those by keyword are constants"
-                )
+        positions = positions_of((argnums,) if isinstance(argnums, int) else tuple(argnums), args)
 
         def of_the_chosen(*chosen: Any) -> Any:
             full = list(args)
@@ -148,38 +156,32 @@ def vjp(f: Function, *args: Any, has_aux: bool = False) -> Any:
 
 def _vjp(f: Function, args: Sequence[Any], names: Sequence[str], has_aux: bool = False) -> tuple:
     """Return f(*args), aux or None, and the pull-back. `names` are those of the arguments in messages."""
-    parts = [flatten(a, name) for a, name in zip(args, names, strict=True)]
-    leaves = [leaf for found, _ in parts for leaf in found]
-
-    def nested(values: Iterable[Any]) -> tuple:
-        values = iter(values)
-        return tuple(build(values) for _, build in parts)
+    leaves, build = flatten_arguments(args, names)
 
     def flat(*values: Any) -> Any:
         with enable_grad():
-            return f(*nested(values))
+            return f(*build(values))
 
     with enable_grad():
-        xs = [_new_argument(a, name) for name, a in leaves]
-    y, aux = _with_aux(flat(*xs)) if has_aux else (flat(*xs), None)
-    _check_result(y)
+        xs = [new_argument(a, name) for name, a in leaves]
+    y, aux = with_aux(flat(*xs)) if has_aux else (flat(*xs), None)
+    check_result(y)
     graph = youngest_first(y, stop=xs) if isinstance(y, Tensor) and y.requires_grad else []
     ends, paths, reached = set(xs), leading_to(xs, graph), set(graph)
     if not ends <= reached:
         warn_of_cuts(flat, leaves, [i for i, x in enumerate(xs) if x not in reached])
 
     def pull(cotangent: Any = None) -> tuple:
-        zeros = (Tensor.wrap(np.zeros_like(x.data)) for x in xs)
-        if not graph:  # a constant function
-            return nested(zeros)
-        g = seed(y, cotangent)
-        record = mode.get().recording and (g.requires_grad or _depends_on_outside(graph, xs))
-        found = sweep(y, g if record else g.data, record, ends, paths)
-        found = _separated(found, g) if record else unshared(found)
-        results = (found.get(x, zero) for x, zero in zip(xs, zeros, strict=True))
-        return nested(r if isinstance(r, Tensor) else Tensor.wrap(r) for r in results)
+        found: dict[Tensor, Any] = {}
+        if graph:  # otherwise the function is constant
+            g = seed(y, cotangent)
+            record = mode.get().recording and (g.requires_grad or depends_on_outside(graph, xs))
+            found = sweep(y, g if record else g.data, record, ends, paths)
+            found = separated(found, g) if record else unshared(found)
+        results = (found[x] if x in found else np.zeros_like(x.data) for x in xs)
+        return build(r if isinstance(r, Tensor) else Tensor.wrap(r) for r in results)
 
-    return _outside(y, graph, xs), _aux_outside(aux, xs), pull
+    return outside(y, graph, xs), aux_outside(aux, xs), pull
 
 
 def jvp(f: Function, args: Sequence[Any], directions: Sequence[Any]) -> tuple[Tensor, Tensor]:
@@ -194,20 +196,15 @@ def jvp(f: Function, args: Sequence[Any], directions: Sequence[Any]) -> tuple[Te
     if len(args) != len(directions):
         raise ValueError(f"{len(args)} arguments need one direction each, not {len(directions)} directions")
     names = [f"argument {i}" for i in range(len(args))]
-    parts = [flatten(a, name) for a, name in zip(args, names, strict=True)]
     us = [u for part in zip(args, directions, names, strict=True) for u in leaves_like(*part)]
-
-    def flat(*values: Any) -> Any:
-        found = iter(values)
-        return f(*(build(found) for _, build in parts))
-
+    leaves, build = flatten_arguments(args, names)
     with enable_grad():
-        xs = [_new_argument(a, name) for found, _ in parts for name, a in found]
-        y, pull = vjp(flat, *xs)
+        xs = [new_argument(a, name) for name, a in leaves]
+        y, _, pull = _vjp(lambda *values: f(*build(values)), xs, [name for name, _ in leaves])
         tangent = grad(lambda g: sum(np.sum(p * u) for p, u in zip(pull(g), us, strict=True)))(
             np.zeros_like(y.data)
         )
-    value, derivative = (_outside(t, youngest_first(t, stop=xs), xs) for t in (y, tangent))
+    value, derivative = (outside(t, youngest_first(t, stop=xs), xs) for t in (y, tangent))
     return value, derivative
 
 
@@ -223,14 +220,14 @@ def jacobian(f: Function, argnum: int = 0) -> Any:
     """
 
     def jacobian_at(*args: Any, **options: Any) -> Any:
-        y, pull = vjp(lambda x: f(*args[:argnum], x, *args[argnum + 1 :], **options), args[argnum])
-        leaves, build = flatten(args[argnum])
+        (i,) = positions_of([argnum], args)
+        of_the_chosen = lambda x: f(*args[:i], x, *args[i + 1 :], **options)
+        y, _, pull = _vjp(of_the_chosen, [args[i]], [f"argument {i}"])
+        leaves, build = flatten(args[i])
         units = np.eye(y.size, dtype=y.dtype).reshape(y.size, *y.shape)
         rows: list[list[Any]] = [[a for _, a in flatten(pull(e)[0])[0]] for e in units]
         if not rows:
-            return build(
-                iter([Tensor(np.zeros((*y.shape, *np.shape(a)), y.dtype)) for _, a in leaves])
-            )
+            return build(iter([Tensor(np.zeros((*y.shape, *np.shape(a)), y.dtype)) for _, a in leaves]))
         columns: Any = [np.stack(column) for column in zip(*rows, strict=True)]
         return build(J.reshape(*y.shape, *J.shape[1:]) for J in columns)
 
@@ -245,7 +242,8 @@ def hessian(f: Function, argnum: int = 0) -> Callable[..., Tensor]:
     jacobian_of_gradient = jacobian(grad(f, argnum), argnum)
 
     def hessian_at(*args: Any, **options: Any) -> Tensor:
-        if is_structure(args[argnum]):
+        (i,) = positions_of([argnum], args)
+        if is_structure(args[i]):
             raise TypeError(
                 "the Hessian is by one array; for a nested argument hvp gives its products with vectors"
             )
@@ -285,18 +283,19 @@ def remat(f: Function) -> Callable[..., Any]:
     Raises RuntimeError in the reverse sweep when the second computation gives another result.
     """
 
-    def rematerialised(*args: Any) -> Any:
+    def rematerialised(*args: Any, **options: Any) -> Any:
         start = next_serial()
-        y = f(*args)
+        y = f(*args, **options)
         if not isinstance(y, Tensor) or not y.requires_grad or y.serial < start:
             return y
         inputs = [t for t in youngest_first(y, since=start) if t.serial < start]
-        constants = [a for a in args if isinstance(a, np.ndarray)]  # arguments of the node, to be guarded
+        leaves = [a for part in (*args, *options.values()) for _, a in flatten(part)[0]]
+        constants = [a for a in leaves if isinstance(a, np.ndarray)]  # arguments of the node, to be guarded
         value = y.data
 
         def recompute(g: Any, *_: Any) -> list:
             with enable_grad():
-                again = f(*args)
+                again = f(*args, **options)
             if not np.array_equal(again.data, value, equal_nan=True):
                 raise RuntimeError(
                     "a rematerialised function gave another result when it was computed again; "
@@ -315,71 +314,3 @@ def remat(f: Function) -> Callable[..., Any]:
 
 
 checkpoint = remat  # PyTorch's word for it
-
-
-def _new_argument(a: Any, name: str = "argument") -> Tensor:
-    """A new node for an argument, which separates the derivative by it from other uses of `a`."""
-    if isinstance(a, Tensor) and a.requires_grad:
-        return call(identity, (a,))
-    try:
-        return Tensor(a, requires_grad=True)
-    except TypeError as error:
-        raise TypeError(f"{name}: {error}") from None
-
-
-def _with_aux(result: Any) -> tuple[Any, Any]:
-    if not isinstance(result, tuple) or len(result) != 2:
-        raise TypeError(f"with has_aux the function returns (result, aux), not {type(result).__name__}")
-    return result
-
-
-def _check_result(y: Any) -> None:
-    """Raise TypeError for a result that has no derivative."""
-    if isinstance(y, tuple | list | dict) or y is None:
-        raise TypeError(
-            f"the function returned {'None' if y is None else f'a {type(y).__name__}'}, not an array; return one array "
-            "(np.stack joins several), or (result, aux) with has_aux=True"
-        )
-    if (kind := np.asarray(to_numpy(y)).dtype).kind != "f":
-        raise TypeError(
-            f"the function returned {kind}: whole numbers and truth values have no derivative; differentiate "
-            "their floating-point inputs, or convert a constant with .astype(float)"
-        )
-
-
-def _depends_on_outside(graph: list[Tensor], xs: list[Tensor]) -> bool:
-    """Whether the result depends on a tensor from outside: then the gradient must be recorded too."""
-    arguments = set(xs)
-    from_closure = any(node.primitive is None and node not in arguments for node in graph)
-    return from_closure or any(x.primitive is not None for x in xs)
-
-
-def _separated(found: dict[Tensor, Any], cotangent: Tensor) -> dict[Tensor, Any]:
-    """Let the tensors of a sweep's result be tensors of their own: no two are one, and none is the cotangent."""
-    taken = {cotangent}
-    for x, g in found.items():
-        if not isinstance(g, Tensor) or not g.requires_grad:
-            found[x] = Tensor(g)  # a copy
-        elif g in taken or g.primitive is None:
-            found[x] = call(identity, (g,))
-        taken.add(g)
-    return found
-
-
-def _outside(y: Any, graph: list[Tensor], xs: list[Tensor]) -> Tensor:
-    """The value for the caller, with its history only if that reaches beyond the arguments xs."""
-    if not isinstance(y, Tensor) or not y.requires_grad:
-        return Tensor(y)
-    if mode.get().recording and graph and _depends_on_outside(graph, xs):
-        return y if y.primitive is not None else call(identity, (y,))
-    return (
-        y.detach() if y.data.base is None else Tensor(y.data)
-    )  # a view would show what is written to its base
-
-
-def _aux_outside(aux: Any, xs: list[Tensor]) -> Any:
-    """What a function returned besides its result, with its tensors as `_outside` gives them."""
-    leaves, build = flatten(aux)
-    return build(
-        iter([_outside(t, youngest_first(t, stop=xs), xs) if isinstance(t, Tensor) else t for _, t in leaves])
-    )
