@@ -101,9 +101,8 @@ def unshared(found: dict[Tensor, Any]) -> dict[Tensor, Any]:
     array to which nothing but `found` refers cannot be changed from elsewhere, and is not copied.
     """
     for leaf in found:
-        if (
-            found[leaf].base is not None or getrefcount(found[leaf]) > 2
-        ):  # `found`, and the argument of getrefcount
+        others = getrefcount(found[leaf]) - 2  # without `found` and the argument of getrefcount
+        if others or found[leaf].base is not None:
             found[leaf] = found[leaf].copy()
     return found
 
