@@ -178,7 +178,8 @@ class Tensor:
     def register_hook(self, hook: Callable) -> Callable[[], None]:
         """Call hook(g) with g = ∂L/∂(this) in every later sweep, when g is complete.
 
-        A hook that returns a value replaces g by it. Returns a function that removes the hook.
+        A hook that returns a value, of the shape of g, replaces g by it. g is a copy: what a hook writes into it
+        changes the cotangent of this tensor alone. Returns a function that removes the hook.
         """
         self.hooks = (*self.hooks, hook)
 

@@ -30,7 +30,8 @@ def detect_anomaly() -> Iterator[None]:
 
     Every value of the forward pass and every cotangent of the reverse sweep is checked, in all threads. An
     infinity that was there before (a mask of −∞, say) may pass through; a NaN that no input had, or an
-    infinity where all inputs are finite, raises.
+    infinity where all inputs are finite, raises. An array that is overwritten through a view which is older than
+    its recorded call raises RuntimeError in the sweep, as it does for small arrays without this block.
 
     Raises AnomalyError with the operation, its shapes and the line that called it.
     """
