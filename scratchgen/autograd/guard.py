@@ -24,10 +24,11 @@ import numpy as np
 
 from scratchgen.autograd.mode import WATCHERS
 
-__all__ = ["Guard", "Witness", "guards_of"]
+__all__ = ["IMMUTABLE", "Guard", "Witness", "guards_of", "own"]
 
 SMALL = 4096  # bytes that are copied as fast as a call is recorded
 PLACES = 32  # of a larger array
+IMMUTABLE = {int, float, bool, str, type(None)}  # the usual types of options
 
 _guards: dict[int, ref[Guard]] = {}  # id of an array that is read-only now → the guard of its memory
 _lock = threading.RLock()  # while a guard is made: threads that share an array share its guard
@@ -85,6 +86,15 @@ class Witness:
     def is_true(self) -> bool:
         """Whether the array has its former values at the places that were copied."""
         return self._read() == self.values
+
+
+def own(value: Any) -> Any:
+    """Return an option of a call with its own lists, dictionaries and arrays, which the caller cannot change later."""
+    if type(value) is dict:
+        return {key: own(v) for key, v in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(own(v) for v in value)
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def guards_of(arguments: Iterable[Any]) -> list[Guard | Witness]:

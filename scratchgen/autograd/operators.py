@@ -14,7 +14,7 @@ import numpy as np
 
 from scratchgen.autograd.backward import seed, sweep, unshared
 from scratchgen.autograd.primitives import TABLE, call, call_without_row, row
-from scratchgen.autograd.rules.indexing import getitem
+from scratchgen.autograd.rules.indexing import frozen, getitem
 from scratchgen.autograd.rules.shapes import astype as astype_primitive
 from scratchgen.autograd.tensor import Tensor
 
@@ -61,7 +61,8 @@ def backward(self: Tensor, cotangent: ArrayLike | None = None, retain_graph: boo
     cotangent       ∂L/∂(this), of this shape; may be omitted for a single number (then L is this)
     retain_graph    keep the graph for another backward; otherwise the sweep frees it
 
-    Raises RuntimeError when there is no graph, when it was freed, or when a cotangent is needed.
+    Raises RuntimeError when there is no graph, when it was freed, when a cotangent is needed, or when an array of the
+    graph was overwritten.
     Ledger: autograd.chain_rule
     """
     start = seed(self, cotangent).data
@@ -76,7 +77,7 @@ METHODS: dict[str, Any] = {
     "__array_function__": __array_function__,
     "astype": astype,
     "backward": backward,
-    "__getitem__": lambda self, index: call(getitem, (self, index)),
+    "__getitem__": lambda self, index: call(getitem, (self, frozen(index))),
     "__neg__": lambda self: call(NEGATIVE, (self,)),
     "__add__": lambda self, other: call(ADD, (self, other)),
     "__radd__": lambda self, other: call(ADD, (other, self)),

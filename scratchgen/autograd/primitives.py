@@ -19,7 +19,7 @@ from typing import Any, overload
 import numpy as np
 
 from scratchgen.autograd import error_messages
-from scratchgen.autograd.guard import guards_of
+from scratchgen.autograd.guard import IMMUTABLE, guards_of, own
 from scratchgen.autograd.mode import WATCHERS, mode
 from scratchgen.autograd.tensor import Tensor, next_serial
 
@@ -242,7 +242,7 @@ def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.opti
         if saved is not None:
             y.saved = saved
         if options:
-            y.options = options
+            y.options = options if IMMUTABLE.issuperset(map(type, options.values())) else own(options)
         if exposed:
             y.guards = guards_of(exposed)
         data.setflags(False)  # write=False; by name it takes three times as long

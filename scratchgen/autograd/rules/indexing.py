@@ -7,8 +7,18 @@ import numpy as np
 
 from scratchgen.autograd.primitives import COMPOSED, defvjp, primitive, to_numpy
 from scratchgen.autograd.rules.shapes import gather
+from scratchgen.autograd.tensor import Tensor
 
-__all__ = ["add_at", "getitem"]
+__all__ = ["add_at", "frozen", "getitem"]
+
+
+def frozen(index):
+    """The index with its lists as arrays and without tensors: a list that changes later does not change it."""
+    if isinstance(index, tuple):
+        return tuple(map(frozen, index))
+    if isinstance(index, list):
+        return np.array(index) if index else np.array([], np.intp)  # an empty list selects nothing
+    return index.data if isinstance(index, Tensor) else index
 
 
 @primitive

@@ -17,7 +17,7 @@ from scratchgen.autograd import (
     vjp,
 )
 from scratchgen.autograd.backward import unshared
-from scratchgen.autograd.guard import PLACES, SMALL, Guard, Witness, guards_of
+from scratchgen.autograd.guard import PLACES, SMALL, Guard, Witness, guards_of, own
 
 pytestmark = pytest.mark.fast
 
@@ -245,6 +245,67 @@ def test_an_index_that_is_written_through_an_older_view_is_noticed_by_the_sweep(
         with pytest.raises(RuntimeError, match=r"getitem needs .* overwritten"):
             y.backward()
         older[...] = [0, 1]
+
+
+# --- arguments that change later ----------------------------------------------------------------------------
+
+
+def gradient_of(f, x, change):
+    """∂/∂x of the numbered sum of f(x), after the caller has changed what f was called with."""
+    x = leaf(x)
+    y = f(x)
+    loss = np.sum(y * np.arange(1.0, y.size + 1).reshape(y.shape))
+    change()
+    loss.backward()
+    return x.grad
+
+
+CUBE = np.arange(27.0).reshape(3, 3, 3)
+
+
+def calls():
+    """Pairs of a function that is called with lists or arrays, and of one that changes these."""
+    index, deep, axes, shift, axis = [0, 2], ([0, 1], [2, 0]), [1, 2, 0], [1, 2], [0, 1]
+    return {
+        "a list as index": (lambda x: x[index], lambda: index.reverse()),
+        "lists in an index": (lambda x: x[deep], lambda: [part.reverse() for part in deep]),
+        "a list behind a slice": (lambda x: x[:, axes], lambda: axes.reverse()),
+        "a list of axes": (lambda x: np.transpose(x, axes=axes), lambda: axes.reverse()),
+        "lists as options": (lambda x: np.roll(x, (1, 2), axis=axis), lambda: axis.reverse()),
+        "a list as argument": (lambda x: np.roll(x, shift, (0, 1)), lambda: shift.reverse()),
+    }
+
+
+@pytest.mark.parametrize("name", calls())
+def test_a_list_that_is_changed_after_the_call_changes_no_derivative(name):
+    f, change = calls()[name]
+    found = gradient_of(f, CUBE, change)
+    f, _ = calls()[name]
+    np.testing.assert_array_equal(found, gradient_of(f, CUBE, lambda: None))
+    changed_before, change = calls()[name]
+    change()
+    assert not np.array_equal(found, gradient_of(changed_before, CUBE, lambda: None))  # the lists matter
+
+
+def test_an_option_has_its_own_lists_and_arrays():
+    inner = np.ones(2)
+    options = {"a": [1, (inner, [2])], "b": {"c": [3]}, "d": 4}
+    ours = own(options)
+    inner[0], options["a"][0], options["b"]["c"][0] = 9, 9, 9
+    assert (
+        ours["a"][0] == 1
+        and ours["a"][1][0].tolist() == [1, 1]
+        and ours["b"] == {"c": [3]}
+        and ours["d"] == 4
+    )
+
+
+def test_an_empty_list_selects_nothing_as_in_numpy():
+    for index in ([], ([],), (slice(None), [])):
+        assert leaf(CUBE)[index].shape == CUBE[index].shape
+
+
+# --- writing through an older view, continued ---------------------------------------------------------------
 
 
 def test_an_older_view_that_does_not_write_is_no_reason_to_refuse():
