@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from scratchgen.autograd.guard import own
+
 __all__ = ["ARRAY_NAMES", "PLAIN", "arranged", "by_name", "plain_array", "signature_of"]
 
-# Types that need no conversion. Anything else is looked at by `plain_array`.
-PLAIN = frozenset({np.ndarray, float, int, bool, str, slice, type(None), type(...), np.float32, np.float64})
+# Types of arguments that are no arrays and never change. Anything else is looked at by `plain_array`.
+PLAIN = frozenset({float, int, bool, str, slice, type(None), type(...), np.float32, np.float64})
 
 # NumPy gives these functions a signature from version 2.4 on, and np.pad one with **kwargs: which of its options are
 # valid depends on the mode, so that none has a default here.
@@ -60,7 +62,8 @@ ARRAY_NAMES |= {"default", "fill_value", "constant_values"}
 def plain_array(a: Any, convert: bool = False) -> Any:
     """Return an argument as NumPy would understand it; other objects than arrays are returned unchanged.
 
-    convert    the argument is one array: lists and tuples are converted too
+    convert    the argument is one array: lists and tuples are converted too. Otherwise lists are copied, so that
+               a caller who changes them later does not change the recorded call
 
     Raises TypeError for a masked array, whose mask would be lost, and for np.matrix, whose operators differ.
     """
@@ -73,7 +76,7 @@ def plain_array(a: Any, convert: bool = False) -> Any:
             )
         return np.asarray(a)
     if isinstance(a, list | tuple):
-        return np.asarray(a) if convert else a
+        return np.asarray(a) if convert else own(a) if list in map(type, (a, *a)) else a
     if isinstance(a, np.generic | type) or not hasattr(a, "__array__"):
         return a
     return np.asarray(a)  # a pandas Series, an xarray, an array of another library

@@ -10,6 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from scratchgen.autograd.primitives import Primitive
+    from scratchgen.autograd.tensor import Tensor
 
 __all__ = [
     "check_kind",
@@ -17,6 +18,7 @@ __all__ = [
     "name_the_call",
     "no_out",
     "no_rule",
+    "overwritten",
     "public_name",
     "unknown_arguments",
     "unknown_options",
@@ -133,4 +135,15 @@ def freed(entry: Primitive) -> RuntimeError:
     return RuntimeError(
         f"this graph was freed by an earlier backward() (at {entry.name}); compute the result again, "
         "or call backward(retain_graph=True) the first time"
+    )
+
+
+def overwritten(node: Tensor) -> RuntimeError:
+    """Return the error for an input that was written through an older view while the graph needed it."""
+    from scratchgen.autograd.inspect.source_lines import source  # `inspect` is above this module
+
+    name = node.primitive.name if node.primitive else ""
+    return RuntimeError(
+        f"an array that {name} needs for its derivative was overwritten, through a view that was made before the call "
+        f"at {source(node)}; write after backward(), or give the call a copy of the array"
     )

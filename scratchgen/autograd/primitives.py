@@ -22,7 +22,7 @@ import numpy as np
 
 from scratchgen.autograd import error_messages
 from scratchgen.autograd.arguments import PLAIN, arranged, by_name, plain_array, signature_of
-from scratchgen.autograd.guard import guards_of
+from scratchgen.autograd.guard import IMMUTABLE, guards_of, own
 from scratchgen.autograd.mode import WATCHERS, mode
 from scratchgen.autograd.templates import constants_of, take_out
 from scratchgen.autograd.tensor import Tensor, next_serial
@@ -239,12 +239,14 @@ def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.opti
                 recorded = True
             else:
                 a = x  # a constant, whatever happens to the tensor later
+        elif type(a) in PLAIN:
+            x = a
         else:
-            x = a = a if type(a) in PLAIN else plain_array(a, len(arrays) < entry.arrays)
+            x = a = a if type(a) is ndarray else plain_array(a, len(arrays) < entry.arrays)
             exposed.append(x)
         arrays.append(x)
         inputs.append(a)
-    recorded = recorded and mode.recording
+    recorded = recorded and mode.get().recording
     if recorded and (len(args) > entry.arity or (options and not entry.options.issuperset(options))):
         error_messages.unknown_options(entry, args, options)
     try:
@@ -272,7 +274,7 @@ def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.opti
         if saved is not None:
             y.saved = saved
         if options:
-            y.options = options
+            y.options = options if IMMUTABLE.issuperset(map(type, options.values())) else own(options)
         if exposed:
             y.guards = guards_of(exposed)
         data.setflags(False)  # write=False; by name it takes three times as long
@@ -332,7 +334,7 @@ def _call_template(entry: Primitive, function: Callable, args: tuple, options: M
 
 def _call_without_row(function: Callable, args: tuple, options: Mapping[str, Any]) -> Any:
     """Apply a NumPy function that is no primitive: composed, constant, nondifferentiable, or unknown."""
-    recorded = mode.recording and _any_requires_grad((args, options))
+    recorded = mode.get().recording and _any_requires_grad((args, options))
     if recorded and function not in COMPOSED and function not in CONSTANT:
         raise error_messages.no_rule(function, NONDIFFERENTIABLE.get(function))
     plain = function(*to_numpy(args), **to_numpy(options))  # NumPy refuses what it refuses

@@ -73,7 +73,7 @@ def take_out(function: Callable, args: Sequence, options: Mapping[str, Any]) -> 
 
 def _take_out(value: Any, tensors: list[Tensor]) -> Any:
     if isinstance(value, Tensor):
-        if not (value.requires_grad and mode.recording):
+        if not (value.requires_grad and mode.get().recording):
             return value.data
         tensors.append(value)
         return Slot(len(tensors) - 1)

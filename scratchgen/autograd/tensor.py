@@ -75,7 +75,8 @@ class Tensor(ArrayMethods):
     hooks: tuple[Callable, ...] = ()
 
     def __init__(self, data: ArrayLike, requires_grad: bool = False):
-        self.data = np.array(data.data if isinstance(data, Tensor) else plain_array(data))
+        # a view: nothing but views refers to the array that owns the memory, and `guard` can count them
+        self.data = np.array(data.data if isinstance(data, Tensor) else plain_array(data)).view()
         self.requires_grad = requires_grad
         self.serial = next_serial()
         if requires_grad and self.data.dtype.kind not in "fc":
@@ -163,7 +164,8 @@ class Tensor(ArrayMethods):
     def register_hook(self, hook: Callable) -> Callable[[], None]:
         """Call hook(g) with g = ∂L/∂(this) in every later sweep, when g is complete.
 
-        A hook that returns a value replaces g by it. Returns a function that removes the hook.
+        A hook that returns a value, of the shape of g, replaces g by it. g is a copy: what a hook writes into it
+        changes the cotangent of this tensor alone. Returns a function that removes the hook.
         """
         self.hooks = (*self.hooks, hook)
 
@@ -200,5 +202,5 @@ class Tensor(ArrayMethods):
 def _new_leaf(kind: type[Tensor], data: np.ndarray, requires_grad: bool, grad: np.ndarray | None) -> Tensor:
     node = object.__new__(kind)
     Tensor.__init__(node, data, requires_grad)
-    node.grad = grad
+    node.grad = None if grad is None else grad.copy()
     return node

@@ -5,6 +5,8 @@ from ..fault import Fault
 RULES = "scratchgen/autograd/test_rules.py"
 CONTRACT = "scratchgen/autograd/test_numpy_contract.py"
 TENSOR = "scratchgen/autograd/test_tensor.py"
+MODE = "scratchgen/autograd/test_mode.py"
+SHARING = "scratchgen/autograd/test_sharing.py"
 
 AUTOGRAD = (
     Fault(
@@ -120,5 +122,92 @@ AUTOGRAD = (
         says="|x (1 + 2i)|² by x is 30 at 3: the real part of g ∂y/∂x, not its length.",
         claims=("scratchgen/autograd/test_special_points.py",),
         only="complex",
+    ),
+    Fault(
+        name="a block that stays after it was left",
+        module="scratchgen.autograd.mode",
+        text="block.__class__ = _LeftBlock",
+        wrong="pass",
+        says="Two generators that are closed in the order of their beginning leave the recording off for ever.",
+        claims=(MODE,),
+    ),
+    Fault(
+        name="gradients that threads add without a lock",
+        module="scratchgen.autograd.operators",
+        text="with _accumulation:",
+        wrong="if True:",
+        says="Two threads read the same sum, and one of their gradients is lost.",
+        claims=(MODE,),
+        only="threads",
+    ),
+    Fault(
+        name="one array as the gradient by two arguments",
+        module="scratchgen.autograd.backward",
+        text="if others or found[leaf].base is not None:",
+        wrong="if found[leaf].base is not None:",
+        says="The gradient by a changes with the gradient by b.",
+        claims=(SHARING,),
+    ),
+    Fault(
+        name="a hook that writes into the cotangents of others",
+        module="scratchgen.autograd.backward",
+        text="            g = np.array(g)",
+        wrong="            pass",
+        says="The rule of a sum gives both terms one array.",
+        claims=(SHARING,),
+        only="hook",
+    ),
+    Fault(
+        name="a write through an older view that nobody notices",
+        module="scratchgen.autograd.guard",
+        text="if not alone or WATCHERS:",
+        wrong="if WATCHERS:",
+        says="The derivative is that of numbers which the function never saw.",
+        claims=(SHARING,),
+        only="older_view",
+    ),
+    Fault(
+        name="a direction in the order of its own keys",
+        module="scratchgen.autograd.structures",
+        text="leaves_like(value[key], direction[key],",
+        wrong="leaves_like(value[key], [*direction.values()][keys.index(key)],",
+        says="The derivative along a direction whose keys are in another order is that along another direction.",
+        claims=("scratchgen/autograd/test_structures.py",),
+        only="direction",
+    ),
+    Fault(
+        name="a warning of an intended constant",
+        module="scratchgen.autograd.cut",
+        text="return code.co_name in READERS and called_from_outside",
+        wrong="return called_from_outside",
+        says="detach() says that a constant is meant.",
+        claims=("scratchgen/autograd/test_cut.py",),
+        only="true_zero",
+    ),
+    Fault(
+        name="evaluation mode for ever",
+        module="scratchgen.nn.overrides",
+        text="heir[key, name] = thing, former",
+        wrong="pass",
+        says="A block restores the mode that an earlier one had set, after that one has ended.",
+        claims=("scratchgen/nn/test_overrides.py",),
+    ),
+    Fault(
+        name="a backend for ever",
+        module="scratchgen_kernels.registry",
+        text="_open_blocks[i + 1]._former = self._former",
+        wrong="pass",
+        says="A block restores the backend that an earlier one had chosen, after that one has ended.",
+        claims=("scratchgen_kernels/test_registry.py",),
+        only="blocks",
+    ),
+    Fault(
+        name="the same noise in two threads",
+        module="scratchgen.random",
+        text="        with _lock:\n            start = self.counter",
+        wrong="        if True:\n            start = self.counter",
+        says="Two threads read the same position of the stream.",
+        claims=("scratchgen/test_random.py",),
+        only="threads",
     ),
 )
