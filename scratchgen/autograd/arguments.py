@@ -24,8 +24,9 @@ PLAIN = frozenset({float, int, bool, str, slice, type(None), type(...), np.float
 # valid depends on the mode, so that none has a default here.
 SIGNATURES: dict[Callable, Callable] = {
     np.pad: (
-        lambda array, pad_width, mode="constant", *, stat_length=..., constant_values=..., end_values=..., reflect_type=...:
-        ...
+        lambda array, pad_width, mode="constant", *, stat_length=..., constant_values=..., end_values=..., reflect_type=...: (
+            ...
+        )
     ),
     np.concatenate: lambda arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind": ...,
     np.dot: lambda a, b, out=None: ...,

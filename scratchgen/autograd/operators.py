@@ -14,7 +14,8 @@ import numpy as np
 
 from scratchgen.autograd import error_messages
 from scratchgen.autograd.backward import seed, sweep, unshared
-from scratchgen.autograd.primitives import TABLE, call, call_function, row, to_numpy
+from scratchgen.autograd.dispatch import call_function
+from scratchgen.autograd.primitives import TABLE, call, row, to_numpy
 from scratchgen.autograd.rules.indexing import frozen, getitem
 from scratchgen.autograd.rules.shapes import astype as astype_primitive
 from scratchgen.autograd.tensor import Tensor

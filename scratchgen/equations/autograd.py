@@ -207,8 +207,7 @@ AUTOGRAD = (
         "scratchgen.autograd.rules.elementwise:_absolute_back",
         tutorial="01_gradients.py#the-table-of-derivative-rules",
         example=Example(
-            "L = |z| at z = 3 + 4i: ∂L/∂x = 3/5, ∂L/∂y = 4/5\n"
-            "Re g = 0.6, Im g = −0.8",
+            "L = |z| at z = 3 + 4i: ∂L/∂x = 3/5, ∂L/∂y = 4/5\nRe g = 0.6, Im g = −0.8",
             (0.6, -0.8),
             lambda x, y: _parts(grad(np.abs)(x + 1j * y)),
             {"x": 3.0, "y": 4.0},

@@ -6,7 +6,7 @@ The twins are listed in `rule_cases.twins`.
 import numpy as np
 import pytest
 
-from scratchgen import Tensor, defvjp, primitive
+from scratchgen import Tensor
 
 from .rule_cases.walk import Evidence, arguments_of, entry_of, name_of, rows, watched
 
@@ -15,7 +15,6 @@ pytest.importorskip("jax")
 
 from .rule_cases.twins import TWINS  # noqa: E402  (it needs both)
 from .rule_cases.twins.peers import with_scratchgen  # noqa: E402
-from .rule_cases.twins.twin import M, pytorch  # noqa: E402
 
 # sums in another order: some thousands of units in the last place, as conditions go up to a hundred
 DOUBLE, SINGLE = 1e-11, 2e-4
@@ -41,13 +40,17 @@ def compare(row, twin, arrays, rng):
     first = 1 + len(arrays)
     for i, (ours, theirs) in enumerate(zip(found, expected, strict=True)):
         tolerance = DOUBLE if i < first else 1e2 * DOUBLE
-        np.testing.assert_allclose(ours, theirs, tolerance, tolerance, err_msg=described(i, len(arrays)), strict=True)
+        np.testing.assert_allclose(
+            ours, theirs, tolerance, tolerance, err_msg=described(i, len(arrays)), strict=True
+        )
 
     single = [[a.astype(SINGLE_OF[a.dtype.kind]) for a in part] for part in ([g], arrays, us)]
     found = with_scratchgen(twin.ours, single[1], single[0][0], single[2], False)
     for i, (ours, theirs) in enumerate(zip(found, expected[:first], strict=True)):
         assert ours.dtype == SINGLE_OF[theirs.dtype.kind]
-        np.testing.assert_allclose(ours, theirs, SINGLE, SINGLE, err_msg=f"{described(i, len(arrays))}, float32")
+        np.testing.assert_allclose(
+            ours, theirs, SINGLE, SINGLE, err_msg=f"{described(i, len(arrays))}, float32"
+        )
 
 
 def described(i, n):

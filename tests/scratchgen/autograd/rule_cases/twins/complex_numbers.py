@@ -1,19 +1,13 @@
 """Twins of the functions that complex numbers have, and compositions from real numbers over complex ones to real ones."""
 
-from functools import partial
-
-import jax.numpy as jnp
 import numpy as np
 import torch
 
-from .peers import with_jax, with_pytorch
-from .twin import M, Twin, pytorch
+from .twin import M, pytorch
 
 TWINS = {
     np.conjugate: [pytorch(np.conjugate, lambda x: torch.conj(x) + 0, M)],
     np.real: [pytorch(np.real, torch.real, M)],
-    np.imag: [
-        pytorch(np.imag, torch.imag, M) 
-    ],
+    np.imag: [pytorch(np.imag, torch.imag, M)],
     np.angle: [pytorch(np.angle, torch.angle, M)],
 }

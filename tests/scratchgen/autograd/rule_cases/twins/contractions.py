@@ -11,7 +11,10 @@ AXES = ([1], [0])
 TWINS = {
     np.matmul: [pytorch(np.matmul, torch.matmul, *shapes) for shapes in (STACKED, ((3,), (3,)))],
     np.linalg.matmul: [pytorch(np.linalg.matmul, torch.matmul, *STACKED)],
-    np.dot: [pytorch(np.dot, torch.dot, (3,), (3,)), jax(lambda np, a, b: np.dot(a, b), (4, 2, 3), (2, 3, 2))],
+    np.dot: [
+        pytorch(np.dot, torch.dot, (3,), (3,)),
+        jax(lambda np, a, b: np.dot(a, b), (4, 2, 3), (2, 3, 2)),
+    ],
     np.inner: [pytorch(np.inner, torch.inner, (4, 2, 3), (5, 3))],
     np.vdot: [pytorch(np.vdot, torch.vdot, (3,), (3,))],
     np.linalg.vecdot: [

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from .twin import M, P, jax, pytorch
+from .twin import M, jax, pytorch
 
 TWINS = {
     np.diff: [
@@ -19,10 +19,14 @@ TWINS = {
     ],
     np.trapezoid: [
         pytorch(np.trapezoid, torch.trapezoid, (2, 4), (4,)),
-        pytorch(lambda y: np.trapezoid(y, dx=0.3, axis=0), lambda y: torch.trapezoid(y, dx=0.3, dim=0), (4, 2)),
+        pytorch(
+            lambda y: np.trapezoid(y, dx=0.3, axis=0), lambda y: torch.trapezoid(y, dx=0.3, dim=0), (4, 2)
+        ),
     ],
     np.gradient: [
-        pytorch(lambda x: np.gradient(x, 0.5, axis=1), lambda x: torch.gradient(x, spacing=0.5, dim=1)[0], (2, 4)),
+        pytorch(
+            lambda x: np.gradient(x, 0.5, axis=1), lambda x: torch.gradient(x, spacing=0.5, dim=1)[0], (2, 4)
+        ),
         pytorch(
             lambda x: np.stack(np.gradient(x, 0.5, 2.0)),
             lambda x: torch.stack(torch.gradient(x, spacing=(0.5, 2.0))),

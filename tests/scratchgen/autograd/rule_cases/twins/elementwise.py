@@ -45,7 +45,9 @@ TWINS = {
         for name in names.split()
     },
     **{
-        getattr(np, name): [pytorch(getattr(np, name), getattr(torch, name), *PAIR, domain=domain, complex=False)]
+        getattr(np, name): [
+            pytorch(getattr(np, name), getattr(torch, name), *PAIR, domain=domain, complex=False)
+        ]
         for domain, names in OF_TWO.items()
         for name in names.split()
     },
@@ -57,7 +59,9 @@ TWINS = {
     np.around: [pytorch(lambda x: np.around(x, 1), lambda x: torch.round(x, decimals=1), M)],
     np.cbrt: [jax(lambda np, x: np.cbrt(x), M)],
     np.heaviside: [jax(lambda np, a, b: np.heaviside(a, b), *PAIR)],
-    np.ldexp: [pytorch(lambda x: np.ldexp(x, [1, -2, 3]), lambda x: torch.ldexp(x, torch.tensor([1, -2, 3])), M)],
+    np.ldexp: [
+        pytorch(lambda x: np.ldexp(x, [1, -2, 3]), lambda x: torch.ldexp(x, torch.tensor([1, -2, 3])), M)
+    ],
     np.floor_divide: [
         pytorch(lambda a, b: a // b, lambda a, b: torch.div(a, b, rounding_mode="floor"), *PAIR)
     ],

@@ -15,7 +15,11 @@ def twin(name, *shape, **options):
 
 
 ONE_AXIS = [{}, {"n": 7, "axis": 0, "norm": "ortho"}, {"n": 2, "norm": "forward"}]
-MORE_AXES = [{}, {"s": (3, 7), "axes": (1, 0), "norm": "ortho"}, {"s": (2, 3), "axes": (0, 1), "norm": "forward"}]
+MORE_AXES = [
+    {},
+    {"s": (3, 7), "axes": (1, 0), "norm": "ortho"},
+    {"s": (2, 3), "axes": (0, 1), "norm": "forward"},
+]
 
 TWINS = {
     **{
@@ -27,7 +31,10 @@ TWINS = {
         for name in ("fft2", "ifft2", "fftn", "ifftn", "rfft2", "irfft2", "rfftn", "irfftn")
     },
     **{
-        getattr(np.fft, name): [twin(name, 3, 4), pytorch(getattr(np.fft, name), getattr(torch.fft, name), (5,))]
+        getattr(np.fft, name): [
+            twin(name, 3, 4),
+            pytorch(getattr(np.fft, name), getattr(torch.fft, name), (5,)),
+        ]
         for name in ("fftshift", "ifftshift")
     },
 }

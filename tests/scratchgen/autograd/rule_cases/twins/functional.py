@@ -90,14 +90,10 @@ TWINS = {
     F.gru_recurrence: [
         pytorch(F.gru_recurrence, gru, (4, 2, 3), (2, 2), (3, 6), (2, 6), (6,), (6,), domain=U)
     ],
-    F.tanh_recurrence: [
-        pytorch(F.tanh_recurrence, rnn, (4, 2, 3), (2, 5), (3, 5), (5, 5), (5,), domain=U)
-    ],
+    F.tanh_recurrence: [pytorch(F.tanh_recurrence, rnn, (4, 2, 3), (2, 5), (3, 5), (5, 5), (5,), domain=U)],
     F.matmul: [pytorch(F.matmul, torch.matmul, (2, 3), (3, 4))],
     F.linear: [
-        pytorch(
-            F.linear, lambda x, W, b: torch.nn.functional.linear(x, W.T, b), (5, 2, 3), (3, 4), (4,)
-        )
+        pytorch(F.linear, lambda x, W, b: torch.nn.functional.linear(x, W.T, b), (5, 2, 3), (3, 4), (4,))
     ],
     F.kl_to_standard_normal: [
         pytorch(

@@ -19,7 +19,10 @@ NORMS = {
         pytorch(np.linalg.norm, torch.linalg.norm, M),
         *(
             pytorch(
-                partial(np.linalg.norm, ord=p, axis=1), partial(torch.linalg.vector_norm, ord=p, dim=1), M, complex=p == 2
+                partial(np.linalg.norm, ord=p, axis=1),
+                partial(torch.linalg.vector_norm, ord=p, dim=1),
+                M,
+                complex=p == 2,
             )
             for p in (1, 2, 3, np.inf, -np.inf, 0)
         ),
@@ -95,7 +98,9 @@ FACTORISATIONS = {
         )
     ],
     np.linalg.eigvalsh: [
-        pytorch(lambda x: np.linalg.eigvalsh(symmetric(x)), lambda x: torch.linalg.eigvalsh(symmetric(x)), SQUARE)
+        pytorch(
+            lambda x: np.linalg.eigvalsh(symmetric(x)), lambda x: torch.linalg.eigvalsh(symmetric(x)), SQUARE
+        )
     ],
     np.linalg.svd: [
         pytorch(

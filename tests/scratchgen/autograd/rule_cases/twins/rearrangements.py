@@ -85,7 +85,9 @@ SELECTED = {
     ],
     np.linalg.diagonal: [
         pytorch(
-            lambda x: np.linalg.diagonal(x, offset=-1), lambda x: torch.linalg.diagonal(x, offset=-1), (2, 3, 3)
+            lambda x: np.linalg.diagonal(x, offset=-1),
+            lambda x: torch.linalg.diagonal(x, offset=-1),
+            (2, 3, 3),
         )
     ],
     np.tril: [pytorch(lambda x: np.tril(x, -1), lambda x: torch.tril(x, -1), (4, 3, 3))],
@@ -93,7 +95,9 @@ SELECTED = {
     sum_by_number: [
         pytorch(
             lambda g: sum_by_number(g, NUMBERS, 3),
-            lambda g: torch.zeros(4, dtype=g.dtype).index_add(0, torch.tensor(NUMBERS.ravel()), g.ravel())[1:],
+            lambda g: torch.zeros(4, dtype=g.dtype).index_add(0, torch.tensor(NUMBERS.ravel()), g.ravel())[
+                1:
+            ],
             M,
         )
     ],

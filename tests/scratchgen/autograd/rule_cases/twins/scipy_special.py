@@ -76,12 +76,16 @@ BESSEL = {
 
 TWINS = {
     **{
-        getattr(special, name): [pytorch(getattr(special, name), getattr(torch.special, name), M, domain=domain)]
+        getattr(special, name): [
+            pytorch(getattr(special, name), getattr(torch.special, name), M, domain=domain)
+        ]
         for domain, names in SAME_NAME.items()
         for name in names.split()
     },
     special.log_expit: [pytorch(special.log_expit, torch.nn.functional.logsigmoid, M)],
-    special.logit: [pytorch(lambda x: special.logit((1 + x) / 2), lambda x: torch.logit((1 + x) / 2), M, domain=U)],
+    special.logit: [
+        pytorch(lambda x: special.logit((1 + x) / 2), lambda x: torch.logit((1 + x) / 2), M, domain=U)
+    ],
     special.ndtri: [
         pytorch(lambda x: special.ndtri((1 + x) / 2), lambda x: torch.special.ndtri((1 + x) / 2), M, domain=U)
     ],

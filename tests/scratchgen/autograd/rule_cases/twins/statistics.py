@@ -34,7 +34,11 @@ TWINS = {
     np.percentile: [jax(lambda np, x: np.percentile(x, np.array([20.0, 77.0]), axis=0), (4, 2))],
     np.average: [
         pytorch(
-            lambda x, w: np.average(x, axis=1, weights=w), lambda x, w: x @ w / w.sum(), (2, 3), (3,), domain=P
+            lambda x, w: np.average(x, axis=1, weights=w),
+            lambda x, w: x @ w / w.sum(),
+            (2, 3),
+            (3,),
+            domain=P,
         ),
         jax(lambda np, x, w: np.average(x, axis=0, weights=w), (2, 3), (2, 3), domain=P),
         jax(lambda np, x: np.average(x, axis=1), M),

@@ -11,7 +11,7 @@ import numpy as np
 
 from .peers import with_jax, with_pytorch
 
-__all__ = ["M", "NAN", "P", "PAIR", "R", "REGULAR", "Twin", "U", "jax", "pytorch"]
+__all__ = ["NAN", "PAIR", "REGULAR", "M", "P", "R", "Twin", "U", "jax", "pytorch"]
 
 R, P, U = "real", "positive", "inside (−1, 1)"
 REGULAR = "square matrices that are well-conditioned"
