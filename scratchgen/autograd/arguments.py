@@ -20,14 +20,23 @@ __all__ = ["ARRAY_NAMES", "PLAIN", "arranged", "by_name", "plain_array", "signat
 # Types of arguments that are no arrays and never change. Anything else is looked at by `plain_array`.
 PLAIN = frozenset({float, int, bool, str, slice, type(None), type(...), np.float32, np.float64})
 
+
+def _pad(
+    array,
+    pad_width,
+    mode="constant",
+    *,
+    stat_length=...,
+    constant_values=...,
+    end_values=...,
+    reflect_type=...,
+): ...
+
+
 # NumPy gives these functions a signature from version 2.4 on, and np.pad one with **kwargs: which of its options are
 # valid depends on the mode, so that none has a default here.
 SIGNATURES: dict[Callable, Callable] = {
-    np.pad: (
-        lambda array, pad_width, mode="constant", *, stat_length=..., constant_values=..., end_values=..., reflect_type=...: (
-            ...
-        )
-    ),
+    np.pad: _pad,
     np.concatenate: lambda arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind": ...,
     np.dot: lambda a, b, out=None: ...,
     np.inner: lambda a, b, /: ...,

@@ -19,7 +19,7 @@ from scratchgen.autograd.arguments import ARRAY_NAMES, arranged, by_name, plain_
 from scratchgen.autograd.mode import mode
 from scratchgen.autograd.tensor import Tensor
 
-__all__ = ["Slot", "Template", "constants_of", "take_out"]
+__all__ = ["Slot", "Template", "constants_of", "filled", "take_out"]
 
 numpy: Any = np  # NumPy's stubs promise an ndarray where the protocols return a Tensor
 
@@ -45,15 +45,15 @@ class Template:
 
     def __call__(self, *values: Any) -> Any:
         """Call the NumPy function with these arrays in the slots."""
-        filled = {name: _fill(value, values) for name, value in self.arguments.items()}
-        args, options = arranged(self.function, filled)
+        arguments = {name: filled(value, values) for name, value in self.arguments.items()}
+        args, options = arranged(self.function, arguments)
         return self.function(*args, **options)
 
     def apply(self, function: Callable, values: Sequence[Any]) -> Any:
         """Call another function of the same parameters, with arrays in the place of lists of numbers."""
-        filled = {name: _fill(value, values) for name, value in self.arguments.items()}
-        filled = {name: _as_one(value) if name in ARRAY_NAMES else value for name, value in filled.items()}
-        args, options = arranged(self.function, filled)
+        arguments = {name: filled(value, values) for name, value in self.arguments.items()}
+        arguments = {name: _as_one(v) if name in ARRAY_NAMES else v for name, v in arguments.items()}
+        args, options = arranged(self.function, arguments)
         return function(*args, **options)
 
     def __repr__(self) -> str:
@@ -86,13 +86,14 @@ def _take_out(value: Any, tensors: list[Tensor]) -> Any:
     return plain_array(value)
 
 
-def _fill(value: Any, values: Sequence[Any]) -> Any:
+def filled(value: Any, values: Sequence[Any]) -> Any:
+    """Put these arrays into the slots of an argument."""
     if type(value) is Slot:
         return values[value]
     if type(value) in (list, tuple):
-        return type(value)(_fill(v, values) for v in value)
+        return type(value)(filled(v, values) for v in value)
     if type(value) is dict:
-        return {key: _fill(v, values) for key, v in value.items()}
+        return {key: filled(v, values) for key, v in value.items()}
     return value
 
 

@@ -55,16 +55,18 @@ for product in (np.matmul, np.linalg.matmul):
 # --- pairs of axes ------------------------------------------------------------------------------------------
 
 
-# The pairs are given as two lists, the axes of a and those of b. g has the free axes of a, and then those of b.
-
-
 def _by_first(g, a, b, of_a, of_b):
+    """The cotangent of a; of_a and of_b are its axes and those of b that are paired.
+
+    g has the free axes of a, and then those of b.
+    """
     of_a, of_b, free_a, free_b = _sides(a, b, of_a, of_b)
     found = np.tensordot(g, b, (range(len(free_a), np.ndim(g)), free_b))
     return np.transpose(found, np.argsort([*free_a, *(of_a[of_b.index(i)] for i in sorted(of_b))]))
 
 
 def _by_second(g, a, b, of_a, of_b):
+    """The cotangent of b."""
     of_a, of_b, free_a, free_b = _sides(a, b, of_a, of_b)
     found = np.tensordot(a, g, (free_a, range(len(free_a))))
     return np.transpose(found, np.argsort([*(of_b[of_a.index(i)] for i in sorted(of_a)), *free_b]))
@@ -78,7 +80,7 @@ def _sides(a, b, of_a, of_b):
     return of_a, of_b, free_a, free_b
 
 
-def _of_tensordot(a, b, axes=2):
+def _of_tensordot(a, b, axes):
     if np.ndim(axes) == 0:
         return range(np.ndim(a) - axes, np.ndim(a)), range(axes)
     return np.atleast_1d(axes[0]), np.atleast_1d(axes[1])

@@ -63,28 +63,28 @@ def _polyval(p, x):
     return y
 
 
-def _gradient(f, *varargs, axis=None):
-    """Central differences inside and one-sided ones at the ends, of unit or constant spacing."""
+def _gradient(f, *varargs, axis=None, edge_order=1):
+    """Central differences inside and one-sided ones at the ends, of constant spacing."""
+    if any(np.ndim(h) for h in varargs):
+        raise TypeError("np.gradient is differentiable with constant spacing; give one number per axis")
     axes = range(f.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     spacing = list(varargs) * (len(axes) if len(varargs) == 1 else 1) or [1.0] * len(axes)
-    found = [_slope(f, i, h) for i, h in zip(axes, spacing, strict=True)]
+    found = [_slope(f, i, h, edge_order) for i, h in zip(axes, spacing, strict=True)]
     return found[0] if len(found) == 1 else tuple(found)
 
 
-def _slope(f, axis, h):
+def _slope(f, axis, h, edge_order):
     f = np.moveaxis(f, axis, 0)
     inside = (f[2:] - f[:-2]) / (2 * h)
-    ends = (f[1:2] - f[:1]) / h, (f[-1:] - f[-2:-1]) / h
-    return np.moveaxis(np.concatenate([ends[0], inside, ends[1]]), 0, axis)
+    if edge_order == 1:
+        first, last = f[1:2] - f[:1], f[-1:] - f[-2:-1]
+    else:  # the slope of the parabola through three points
+        first = 2 * f[1:2] - 1.5 * f[:1] - 0.5 * f[2:3]
+        last = 1.5 * f[-1:] - 2 * f[-2:-1] + 0.5 * f[-3:-2]
+    return np.moveaxis(np.concatenate([first / h, inside, last / h]), 0, axis)
 
 
-def _even_spacing(f, *varargs, axis=None, edge_order=1):
-    if edge_order != 1 or any(np.ndim(h) for h in varargs):
-        raise TypeError("np.gradient is differentiable with constant spacing and edge_order=1")
-    return _gradient(f, *varargs, axis=axis)
-
-
-COMPOSED[np.gradient] = _even_spacing
+COMPOSED[np.gradient] = _gradient
 defvjp_twin(np.diff, _diff)
 defvjp_twin(np.ediff1d, _ediff1d)
 defvjp_twin(np.trapezoid, _trapezoid)

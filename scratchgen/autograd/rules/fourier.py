@@ -72,8 +72,7 @@ defvjp(np.fft.irfft, _irfft_back)
 
 
 def _each_axis(transform, a, s, axes, norm):
-    axes = _axes(a, s, axes)
-    lengths = [None] * len(axes) if s is None else list(s)
+    axes, lengths = _axes_and_lengths(a, s, axes)
     for n, axis in list(zip(lengths, axes, strict=True))[::-1]:
         a = transform(a, n, axis, norm)
     return a
@@ -81,25 +80,28 @@ def _each_axis(transform, a, s, axes, norm):
 
 def _rfftn(a, s=None, axes=None, norm=None):
     """rfft along the last axis, and then fft along the others."""
-    axes = _axes(a, s, axes)
-    lengths = [a.shape[i] for i in axes] if s is None else list(s)
+    axes, lengths = _axes_and_lengths(a, s, axes)
     found = np.fft.rfft(a, lengths[-1], axes[-1], norm)
     return _each_axis(np.fft.fft, found, lengths[:-1], axes[:-1], norm)
 
 
 def _irfftn(a, s=None, axes=None, norm=None):
     """ifft along all axes but the last, and then irfft along the last."""
-    axes = _axes(a, s, axes)
-    lengths = [*(a.shape[i] for i in axes[:-1]), 2 * (a.shape[axes[-1]] - 1)] if s is None else list(s)
+    axes, lengths = _axes_and_lengths(a, s, axes)
+    if s is None:
+        lengths[-1] = 2 * (lengths[-1] - 1)
     for n, axis in zip(lengths[:-1], axes[:-1], strict=True):
         a = np.fft.ifft(a, n, axis, norm)
     return np.fft.irfft(a, lengths[-1], axes[-1], norm)
 
 
-def _axes(a, s, axes):
-    if axes is not None:
-        return tuple(axes)
-    return tuple(range(-len(s), 0)) if s is not None else tuple(range(-a.ndim, 0))
+def _axes_and_lengths(a, s, axes):
+    """The axes, and the length along each: that of the input where none is given, or −1."""
+    if axes is None:
+        axes = range(-a.ndim if s is None else -len(s), 0)
+    return tuple(axes), [
+        a.shape[i] if n in (None, -1) else n for n, i in zip(s or [None] * len(axes), axes, strict=True)
+    ]
 
 
 def _fftn(transform):

@@ -1,10 +1,10 @@
 """Rules of norms, inverses, solvers, determinants and factorisations.
 
 The norm of a zero vector has the derivative 0, which is one of its subgradients, and no second derivative (NaN).
-A Cholesky factorisation and an eigenvalue decomposition read one triangle of their argument only, and their
-derivative has all of its elements there. (PyTorch gives a symmetric matrix: for a symmetric change both are the
-same.) Where
-eigenvalues or singular values are equal, the derivative of their vectors does not exist (NaN or infinite).
+A Cholesky factorisation, an eigenvalue decomposition and an SVD with hermitian=True read one triangle of their
+argument only, and their derivative has all of its elements there. (PyTorch gives a symmetric matrix: for a symmetric
+change both are the same.) Where eigenvalues or singular values are equal, the derivative of their vectors does not
+exist (NaN or infinite).
 
 Source: Giles (2008), Collected matrix derivative results for forward and reverse mode algorithmic
 differentiation; Golub and Pereyra (1973) for the pseudo-inverse.
@@ -19,7 +19,7 @@ from scratchgen.autograd.primitives import COMPOSED, defvjp, primitive, to_numpy
 from scratchgen.autograd.pullback import defvjp_twin, pulled_back
 from scratchgen.autograd.rules.contractions import swap
 from scratchgen.autograd.rules.elementwise import conjugate_of, divided_by_length
-from scratchgen.autograd.rules.reductions import expand_reduced, widened
+from scratchgen.autograd.rules.reductions import expand_reduced, in_rows, widened
 
 __all__ = ["SignAndLogDeterminant", "eigen_decomposition", "log_abs_determinant", "qr_decomposition"]
 __all__ += ["singular_value_decomposition"]
@@ -90,11 +90,8 @@ defvjp_twin(
 
 def _vector_norm(x, axis, keepdims, ord):
     """The norm of all numbers along the axes, whatever their number."""
-    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = tuple(int(i) % x.ndim for i in axes)
-    rows = np.moveaxis(x, axes, range(-len(axes), 0))
-    kept = rows.shape[: x.ndim - len(axes)]
-    found = np.linalg.norm(np.reshape(rows, (*kept, -1)), ord, axis=-1)
+    rows, axes = in_rows(x, axis)
+    found = np.linalg.norm(rows, ord, axis=-1)
     return np.expand_dims(found, axes) if keepdims else found
 
 
@@ -235,15 +232,15 @@ def _svd_shapes(a):
 
 
 @primitive
-def singular_value_decomposition(a):
+def singular_value_decomposition(a, hermitian=False):
     """U, s and Vᵀ of A = U diag(s) Vᵀ, as one vector; U and V have as many columns as there are values."""
-    return packed(np.linalg.svd(a, full_matrices=False))
+    return packed(np.linalg.svd(a, full_matrices=False, hermitian=hermitian))
 
 
 # With P = Uᵀ G_U, Q = Vᵀ G_V and F_ij = 1 / (s_j² − s_i²) off the diagonal:
 # ∂L/∂A = U ((F ∘ (P − Pᵀ)) S + S (F ∘ (Q − Qᵀ)) + diag(g_s)) Vᵀ
 #         + (1 − U Uᵀ) G_U S⁻¹ Vᵀ + U S⁻¹ G_Vᵀ (1 − V Vᵀ)
-def _svd_back(g, y, a):
+def _svd_back(g, y, a, hermitian=False):
     (g_U, g_s, g_Vt), (U, s, Vt) = unpacked(g, _svd_shapes(a)), unpacked(y, _svd_shapes(a))
     V, g_V = swap(Vt), swap(g_Vt)
     same = np.eye(s.shape[-1], dtype=a.dtype)
@@ -253,7 +250,8 @@ def _svd_back(g, y, a):
     inside = F * (P - swap(P)) * row + column * F * (Q - swap(Q)) + same * g_s[..., None, :]
     outside_U = ((g_U - U @ P) / row) @ Vt
     outside_V = U @ (swap(g_V - V @ Q) / column)
-    return U @ inside @ Vt + outside_U + outside_V
+    found = U @ inside @ Vt + outside_U + outside_V
+    return _in_triangle(found) if hermitian else found
 
 
 defvjp(singular_value_decomposition, _svd_back)
@@ -262,13 +260,11 @@ SVDResult = type(np.linalg.svd(np.eye(1)))
 
 
 def _svd(a, full_matrices=True, compute_uv=True, hermitian=False):
-    if hermitian:
-        raise TypeError("np.linalg.svd is differentiable with hermitian=False; use np.linalg.eigh")
     if compute_uv and full_matrices and a.shape[-1] != a.shape[-2]:
         raise TypeError(
             "np.linalg.svd is differentiable with full_matrices=False, of square matrices with both"
         )
-    parts = unpacked(singular_value_decomposition(a), _svd_shapes(a))
+    parts = unpacked(singular_value_decomposition(a, hermitian=hermitian), _svd_shapes(a))
     return SVDResult(*parts) if compute_uv else parts[1]
 
 

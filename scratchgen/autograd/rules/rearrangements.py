@@ -14,8 +14,8 @@ from functools import partial
 import numpy as np
 
 from scratchgen.autograd.arguments import signature_of
-from scratchgen.autograd.primitives import defvjp, defvjp_template, primitive
-from scratchgen.autograd.templates import Slot, Template
+from scratchgen.autograd.primitives import defvjp, defvjp_template, primitive, to_numpy
+from scratchgen.autograd.templates import Slot, Template, filled
 
 __all__ = ["rearrangement", "sum_by_number"]
 
@@ -58,8 +58,9 @@ def _return_to_origin(names, g, y, *inputs, call):
 def _origins(names, inputs, ends, call):
     """The number of the element that stands at each place of the result."""
     numbered = [np.arange(e - x.size, e).reshape(x.shape) + 1 for e, x in zip(ends, inputs, strict=True)]
+    values = to_numpy(list(inputs))
     arguments = {
-        name: _without_values(value) if name in names else value
+        name: _without_values(value) if name in names else filled(value, values)
         for name, value in call.arguments.items()
         if name not in ("dtype", "casting")
     }

@@ -12,7 +12,7 @@ import numpy as np
 from scratchgen.autograd.primitives import defvjp
 from scratchgen.autograd.rules.elementwise import conjugate_of, divided_by_length
 
-__all__ = ["count", "expand_reduced", "widened"]
+__all__ = ["count", "expand_reduced", "in_rows", "widened"]
 
 
 def expand_reduced(g, x, axis, keepdims):
@@ -29,6 +29,14 @@ def count(x, axis):
     if axis is None or x.ndim == 0:
         return x.size
     return math.prod(x.shape[a] for a in (axis if isinstance(axis, tuple) else (axis,)))
+
+
+def in_rows(x, axis):
+    """Return x with the axes that are reduced as one last axis, and these axes as a tuple."""
+    named = range(x.ndim) if axis is None or x.ndim == 0 else np.atleast_1d(axis)
+    axes = tuple(int(i) % x.ndim for i in named)
+    moved = np.moveaxis(x, axes, range(-len(axes), 0))
+    return np.reshape(moved, (*moved.shape[: x.ndim - len(axes)], count(x, axes))), axes
 
 
 def widened(g):
@@ -66,16 +74,11 @@ for extreme in (np.max, np.amax, np.min, np.amin):
 
 
 def _product(g, y, x, axis=None, *, keepdims=False):
-    axes = (
-        tuple(range(x.ndim)) if axis is None or x.ndim == 0 else axis if isinstance(axis, tuple) else (axis,)
-    )
-    to_the_end = tuple(range(x.ndim - len(axes), x.ndim))
-    rows = np.moveaxis(x, axes, to_the_end)
-    flat = np.reshape(rows, (*rows.shape[: x.ndim - len(axes)], count(x, axes)))
-    others = _before(flat) * np.flip(_before(np.flip(flat, -1)), -1)
-    return expand_reduced(g, x, axis, keepdims) * np.moveaxis(
-        np.reshape(others, rows.shape), to_the_end, axes
-    )
+    rows, axes = in_rows(x, axis)
+    others = _before(rows) * np.flip(_before(np.flip(rows, -1)), -1)
+    kept = [n for i, n in enumerate(x.shape) if i not in axes]
+    moved = np.reshape(others, (*kept, *(x.shape[i] for i in axes)))
+    return expand_reduced(g, x, axis, keepdims) * np.moveaxis(moved, range(-len(axes), 0), axes)
 
 
 def _before(x):

@@ -66,14 +66,23 @@ def _beta_rules(factor):
 
 defvjp(special.beta, *_beta_rules(lambda y: y))
 defvjp(special.betaln, *_beta_rules(lambda y: 1))
-defvjp(special.gammainc, None, lambda g, y, a, x: g * np.exp(-x + (a - 1) * np.log(x) - special.gammaln(a)))
-defvjp(special.gammaincc, None, lambda g, y, a, x: -g * np.exp(-x + (a - 1) * np.log(x) - special.gammaln(a)))
-defvjp(
-    special.betainc,
-    None,
-    None,
-    lambda g, y, a, b, x: g * np.exp((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - special.betaln(a, b)),
-)
+
+
+def _gamma_density(a, x):
+    """e^(−x) x^(a−1) / Γ(a), in the type of x."""
+    a = a * np.ones((), x.dtype)
+    return np.exp(-x + (a - 1) * np.log(x) - special.gammaln(a))
+
+
+def _beta_density(a, b, x):
+    """x^(a−1) (1−x)^(b−1) / B(a, b), in the type of x."""
+    a, b = a * np.ones((), x.dtype), b * np.ones((), x.dtype)
+    return np.exp((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - special.betaln(a, b))
+
+
+defvjp(special.gammainc, None, lambda g, y, a, x: g * _gamma_density(a, x))
+defvjp(special.gammaincc, None, lambda g, y, a, x: -g * _gamma_density(a, x))
+defvjp(special.betainc, None, None, lambda g, y, a, b, x: g * _beta_density(a, b, x))
 
 # --- Bessel functions: 2 J_n' = J_{n−1} − J_{n+1} and 2 I_n' = I_{n−1} + I_{n+1} ---------------------------------
 

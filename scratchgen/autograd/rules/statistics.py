@@ -9,6 +9,7 @@ import numpy as np
 
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.autograd.pullback import defvjp_twin
+from scratchgen.autograd.rules.reductions import in_rows, widened
 
 __all__: list[str] = []
 
@@ -21,58 +22,56 @@ def _sort(a, axis=-1, kind=None, *, stable=None):
     return np.take_along_axis(a, np.argsort(to_numpy(a), axis=axis, kind=kind, stable=stable), axis=axis)
 
 
-def _partition(a, kth, axis=-1, kind="introselect"):
+def _partition(a, kth, axis=-1):
     if axis is None:
         a, axis = np.ravel(a), 0
-    return np.take_along_axis(a, np.argpartition(to_numpy(a), kth, axis=axis, kind=kind), axis=axis)
+    return np.take_along_axis(a, np.argpartition(to_numpy(a), kth, axis=axis), axis=axis)
 
 
 def _ptp(a, axis=None, *, keepdims=False):
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
 
-def _rows(a, axis):
-    """The axes that are reduced, as one last axis."""
-    axes = tuple(range(a.ndim)) if axis is None else tuple(np.atleast_1d(axis))
-    axes = tuple(int(i) % a.ndim for i in axes)
-    moved = np.moveaxis(a, axes, range(-len(axes), 0))
-    return np.reshape(moved, (*moved.shape[: a.ndim - len(axes)], -1)), axes
+def _quantile(a, q, axis=None, keepdims=False):
+    rows, axes = in_rows(a, axis)
+    return _quantile_of_rows(rows, axes, q, np.full(rows.shape[:-1], rows.shape[-1]), keepdims)
 
 
-def _quantile(a, q, axis=None, method="linear", keepdims=False):
-    """The element at the place q (n − 1) of the sorted ones, between two of them by linear interpolation."""
-    rows, axes = _rows(a, axis)
-    n = rows.shape[-1]
-    place = np.asarray(to_numpy(q), np.float64) * (n - 1)
-    low = np.floor(place).astype(int)
-    part = (place - low).astype(a.dtype)
+def _quantile_of_rows(rows, axes, q, numbers, keepdims):
+    """The element at the place q (n − 1) of the n ordered ones, between two of them by linear interpolation.
+
+    numbers    n for each row: how many of its elements are not NaN, which are ordered behind all others
+    """
+    kept, several = rows.shape[:-1], np.shape(q)
+    last = np.maximum(numbers - 1, 0)[..., None]
+    place = last * np.ravel(q)
+    below = np.floor(to_numpy(place)).astype(int)
+    part = (place - below).astype(rows.dtype)
     ordered = np.sort(rows, axis=-1)
-    below, above = ordered[..., low], ordered[..., np.minimum(low + 1, n - 1)]
-    found = np.moveaxis(below + (above - below) * part, range(rows.ndim - 1), range(-rows.ndim + 1, 0))
-    if keepdims:
-        found = np.expand_dims(found, tuple(place.ndim + i for i in axes))
-    return found
+    if rows.size:
+        low = np.take_along_axis(ordered, below, axis=-1)
+        high = np.take_along_axis(ordered, np.minimum(below + 1, last), axis=-1)
+        found = low + (high - low) * part
+    else:
+        found = np.full(place.shape, np.nan, rows.dtype)
+    found = np.reshape(np.moveaxis(found, -1, 0), (*several, *kept))
+    return np.expand_dims(found, tuple(len(several) + i for i in axes)) if keepdims else found
 
 
-def _percentile(a, q, axis=None, method="linear", keepdims=False):
-    return _quantile(a, np.asarray(q) / 100, axis, method, keepdims)
+def _percentile(a, q, axis=None, keepdims=False):
+    return _quantile(a, np.divide(q, 100), axis, keepdims)
 
 
 def _median(a, axis=None, keepdims=False):
-    return _quantile(a, 0.5, axis, keepdims=keepdims)
-
-
-def _linear_only(method="linear", **_):
-    if method != "linear":
-        raise TypeError(f"quantiles are differentiable with method='linear'; not with {method!r}")
+    return _quantile(a, 0.5, axis, keepdims)
 
 
 defvjp_twin(np.sort, _sort)
 defvjp_twin(np.partition, _partition)
 defvjp_twin(np.ptp, _ptp)
 defvjp_twin(np.median, _median)
-defvjp_twin(np.quantile, _quantile, check=_linear_only)
-defvjp_twin(np.percentile, _percentile, check=_linear_only)
+defvjp_twin(np.quantile, _quantile)
+defvjp_twin(np.percentile, _percentile)
 
 # --- averages -----------------------------------------------------------------------------------------------
 
@@ -92,7 +91,7 @@ def _average(a, axis=None, weights=None, *, keepdims=False):
 
 
 def _cov(m, y=None, rowvar=True, bias=False, ddof=None):
-    """The covariances of the rows of m: C = X Xᵀ / (n − ddof), with the mean taken off each row."""
+    """The covariances of the rows of m: C = X Xᵀ / (n − ddof), with the mean taken off each row, in float64."""
     X = _variables(m, rowvar)
     if y is not None:
         X = np.concatenate([X, _variables(y, rowvar)], axis=0)
@@ -102,6 +101,7 @@ def _cov(m, y=None, rowvar=True, bias=False, ddof=None):
 
 
 def _variables(m, rowvar):
+    m = np.multiply(m, np.ones((), np.float64))
     one_variable = np.ndim(m) < 2
     m = np.reshape(m, (1, -1)) if one_variable else m
     return m if rowvar or one_variable else np.transpose(m)
@@ -126,7 +126,8 @@ def _instead_of_nan(a, value):
 
 
 def _numbers(a, axis, keepdims=False):
-    return np.sum(~np.isnan(a), axis=axis, keepdims=keepdims).astype(a.dtype)
+    """How many elements are not NaN, as a float that can hold any count."""
+    return np.sum(~np.isnan(a), axis=axis, keepdims=keepdims).astype(widened(a).dtype)
 
 
 def _nansum(a, axis=None, *, keepdims=False):
@@ -138,23 +139,23 @@ def _nanprod(a, axis=None, *, keepdims=False):
 
 
 def _nanmean(a, axis=None, *, keepdims=False):
-    return _nansum(a, axis, keepdims=keepdims) / _numbers(a, axis, keepdims)
+    return _nansum(widened(a), axis, keepdims=keepdims) / _numbers(a, axis, keepdims)
 
 
 def _centred(a, axis):
-    """The numbers less their mean, and 0 for NaN."""
-    return (_instead_of_nan(a, 0) - _nanmean(a, axis, keepdims=True)) * ~np.isnan(a)
+    """The numbers less their mean, and 0 for each NaN."""
+    return _instead_of_nan(widened(a) - _nanmean(a, axis, keepdims=True), 0)
 
 
 def _nanvar(a, axis=None, *, ddof=0, keepdims=False):
-    c = _centred(a, axis)
-    return np.sum(c * c, axis=axis, keepdims=keepdims) / (_numbers(a, axis, keepdims) - ddof)
+    squares = np.square(_centred(a, axis))
+    return np.sum(squares, axis=axis, keepdims=keepdims) / np.maximum(_numbers(a, axis, keepdims) - ddof, 0)
 
 
 def _nanstd(a, axis=None, *, ddof=0, keepdims=False):
     """As a norm, whose derivative at 0 is 0: so is that of the deviation of equal numbers."""
     length = np.linalg.vector_norm(_centred(a, axis), axis=axis if a.ndim else None, keepdims=keepdims)
-    return length / np.sqrt(_numbers(a, axis, keepdims) - ddof)
+    return length / np.sqrt(np.maximum(_numbers(a, axis, keepdims) - ddof, 0))
 
 
 def _nanmax(a, axis=None, *, keepdims=False):
@@ -173,22 +174,25 @@ def _nancumprod(a, axis=None):
     return np.cumprod(_instead_of_nan(a, 1), axis=axis)
 
 
-def _nanquantile(a, q, axis=None, method="linear", keepdims=False):
-    """The quantile of each row without its NaN, one row after another: each has its own number of elements."""
-    rows, axes = _rows(a, axis)
-    kept = rows.shape[:-1]
-    flat = np.reshape(rows, (-1, rows.shape[-1]))
-    found = np.stack([_quantile(row[~np.isnan(row)], q, 0) for row in flat], axis=-1)
-    found = np.reshape(found, (*np.shape(q), *kept))
-    return np.expand_dims(found, tuple(np.ndim(q) + i for i in axes)) if keepdims else found
+def _nanquantile(a, q, axis=None, keepdims=False):
+    rows, axes = in_rows(a, axis)
+    return _quantile_of_rows(rows, axes, q, np.sum(~np.isnan(rows), axis=-1), keepdims)
 
 
-def _nanpercentile(a, q, axis=None, method="linear", keepdims=False):
-    return _nanquantile(a, np.asarray(q) / 100, axis, method, keepdims)
+def _nanpercentile(a, q, axis=None, keepdims=False):
+    return _nanquantile(a, np.divide(q, 100), axis, keepdims)
+
+
+def _one_axis(q, **_):
+    """NumPy's own result has its axes in another order than that of np.quantile, if q has several."""
+    if np.ndim(q) > 1:
+        raise TypeError(
+            "quantiles without NaN are differentiable with q of one axis at most; give np.ravel(q)"
+        )
 
 
 def _nanmedian(a, axis=None, keepdims=False):
-    return _nanquantile(a, 0.5, axis, keepdims=keepdims)
+    return _nanquantile(a, 0.5, axis, keepdims)
 
 
 WITHOUT_NAN: dict[Callable, Callable] = {
@@ -205,5 +209,5 @@ WITHOUT_NAN: dict[Callable, Callable] = {
 }
 for function, twin in WITHOUT_NAN.items():
     defvjp_twin(function, twin)
-defvjp_twin(np.nanquantile, _nanquantile, check=_linear_only)
-defvjp_twin(np.nanpercentile, _nanpercentile, check=_linear_only)
+defvjp_twin(np.nanquantile, _nanquantile, check=_one_axis)
+defvjp_twin(np.nanpercentile, _nanpercentile, check=_one_axis)

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd.arguments import SIGNATURES
-from scratchgen.autograd.primitives import TABLE
+from scratchgen.autograd.primitives import TABLE, defvjp_template
 from scratchgen.autograd.pullback import defvjp_twin
+from scratchgen.autograd.rules.reductions import expand_reduced, widened
 
 __all__: list[str] = []
 
@@ -51,10 +52,14 @@ def _outer(ufunc):
     return outer
 
 
-def _logsumexp(array, axis=0, keepdims=False):
-    top = np.max(array, axis=axis, keepdims=True)
-    found = np.log(np.sum(np.exp(array - top), axis=axis, keepdims=True)) + top
-    return found if keepdims else np.squeeze(found, axis=axis)
+# y = log Σ e^x        ∂y/∂x_i = e^(x_i − y); n elements that are the same infinity as y have 1/n each
+def _log_sum_back(g, y, x, call):
+    axis, keepdims = call.arguments.get("axis", 0), call.arguments.get("keepdims", False)
+    g, y = (expand_reduced(a, x, axis, keepdims) for a in (g, y))
+    infinite = np.isinf(y) & np.equal(x, y)
+    share = np.exp(np.where(infinite, x.dtype.type(0), x) - np.where(infinite, x.dtype.type(0), y))
+    ties = np.maximum(np.sum(infinite, axis=axis, keepdims=True), 1)
+    return [g * share / ties.astype(widened(x).dtype)]
 
 
 def _signature(function, by):
@@ -73,7 +78,6 @@ REDUCED: dict[Callable, Callable] = {
     np.maximum: np.max,
     np.minimum: np.min,
 }
-REDUCED[np.logaddexp] = _logsumexp
 ACCUMULATED: dict[Callable, Callable] = {
     np.add: _accumulating(np.cumsum),
     np.multiply: _accumulating(np.cumprod),
@@ -83,6 +87,9 @@ ACCUMULATED.update({f: _folding(f) for f in (np.maximum, np.minimum, np.logaddex
 ufunc: Any  # NumPy's stubs have a type of its own for each
 for ufunc, function in REDUCED.items():
     defvjp_twin(_signature(ufunc.reduce, _of_reduce), _reducing(function))
+defvjp_template(
+    _signature(np.logaddexp.reduce, _of_reduce), _log_sum_back, known=("array", "axis", "keepdims")
+)
 for ufunc, twin in ACCUMULATED.items():
     defvjp_twin(_signature(ufunc.accumulate, _of_accumulate), twin)
 for ufunc in [f for f in TABLE if isinstance(f, np.ufunc) and f.nin == 2 and f.signature is None]:

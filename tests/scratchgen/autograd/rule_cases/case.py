@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
-REAL, POSITIVE, DISTINCT, INSIDE = "real", "positive", "distinct", "inside (−1, 1)"
+REAL, POSITIVE, DISTINCT = "real", "positive", "distinct"
+INSIDE, FRACTION = "inside (−1, 1)", "inside (0, 1)"
 LONGEST = 3
+EXAMPLES = 6
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Case:
     oracle    the same function of plain arrays, and none of ours: NumPy's own, or an independent formula.
               Left out where f is that already, being written in NumPy alone
     order     1 for rows that are differentiable once
+    drawn     how many shapes are drawn, in addition to the corners
     """
 
     f: Callable
@@ -34,6 +37,7 @@ class Case:
     domain: str = REAL
     oracle: Callable | None = None
     order: int = 2
+    drawn: int = EXAMPLES
 
     @property
     def terms(self) -> list[list[str]]:
@@ -93,6 +97,11 @@ class Case:
         ]
 
 
+def at_corners(cases: list[Case]) -> list[Case]:
+    """The same cases at their corners only: for a row that other cases, or another row, check at drawn shapes."""
+    return [replace(case, drawn=0) for case in cases]
+
+
 def _number(side: str, sides: dict[str, int]) -> int:
     letter, _, more = side.partition("+")
     return (int(letter) if letter.isdigit() else sides[letter]) + int(more or 0)
@@ -103,6 +112,8 @@ def _in_domain(rng, n: int, domain: str) -> np.ndarray:
         return (rng.permutation(n) - n // 2 + 0.25) * 0.1 + rng.uniform(-0.01, 0.01, n)
     if domain == INSIDE:
         return rng.uniform(-0.7, 0.7, n)
+    if domain == FRACTION:
+        return rng.uniform(0.2, 0.8, n)
     if domain == POSITIVE:
         return rng.uniform(0.5, 2, n)
     return rng.uniform(-1.5, 1.5, n)

@@ -6,7 +6,7 @@ import numpy as np
 
 from scratchgen.autograd.rules.elementwise import clip
 
-from .case import DISTINCT, INSIDE, POSITIVE, REAL, Case
+from .case import DISTINCT, INSIDE, POSITIVE, REAL, Case, at_corners
 
 BOTH = "(...),(...)"
 
@@ -17,12 +17,49 @@ def checkered(*arrays):
     return (np.arange(math.prod(shape)) % 2 == 0).reshape(shape)
 
 
+def beside_nan(x):
+    """x with NaN in every other place."""
+    return np.where(checkered(x), np.nan, x)
+
+
+def extremes(f):
+    """Cases of a function that ignores a NaN beside a number."""
+    return [
+        Case(f, BOTH, DISTINCT),
+        Case(lambda a, b: f(beside_nan(a), b), BOTH, DISTINCT),
+        Case(lambda a, b: f(a, beside_nan(b)), BOTH, DISTINCT),
+    ]
+
+
+# The quotient of these is between 2.5 and 2.7, so that no difference quotient crosses a jump.
+
+
+def dividend(a):
+    return 8 + a / 20
+
+
+def divisor(b):
+    return 3 + b / 30
+
+
+def added(parts):
+    """Two results as one: a sum of powers, which no sum of the rules can imitate."""
+    first, second = parts
+    return first + second * second
+
+
+def float_power(a, b):
+    """NumPy gives float64 for all types; single precision is single again."""
+    return np.float_power(a, b).astype(a.dtype)
+
+
+ROUNDED = (np.round, np.around)
 UNARY = {
     REAL: "negative positive square exp exp2 expm1 sinh cosh tanh arcsinh sin cos arctan "
     "deg2rad rad2deg radians degrees",
-    POSITIVE: "sqrt reciprocal log log2 log10 log1p",
+    POSITIVE: "sqrt reciprocal log log2 log10 log1p cbrt",
     INSIDE: "arctanh tan arcsin arccos",
-    DISTINCT: "absolute sign",
+    DISTINCT: "absolute fabs sign floor ceil trunc rint fix",
 }
 
 # np.clip and the primitive that it is made of
@@ -49,6 +86,7 @@ CASES = {
         Case(lambda x: x**-1.5, domain=POSITIVE),
         Case(lambda x: 1.7**x),
     ],
+    np.float_power: [Case(float_power, BOTH, POSITIVE)],
     np.logaddexp: [Case(np.logaddexp, BOTH)],
     np.logaddexp2: [Case(np.logaddexp2, BOTH)],
     np.arctan2: [
@@ -63,10 +101,46 @@ CASES = {
         Case(lambda a, b: np.where(np.array(True), a, b) - np.where(np.array(False), a, b), BOTH),
         Case(lambda x: np.where(x > 0, x, 0.1 * x), domain=DISTINCT),
     ],
-    np.select: [
-        Case(lambda x: np.select([x > 0.5, x > -0.5], [x * x, -x]), domain=DISTINCT),
-        Case(lambda a, b: np.select([checkered(a, b)], [a], default=b), BOTH),
+    np.fmax: extremes(np.fmax),
+    np.fmin: extremes(np.fmin),
+    **{
+        f: [Case(f, domain=DISTINCT), Case(lambda x, f=f: f(x, decimals=1), domain=DISTINCT)] for f in ROUNDED
+    },
+    np.floor_divide: [
+        Case(lambda a, b: dividend(a) // divisor(b), BOTH),
+        Case(lambda x: x // 0.3, domain=DISTINCT),
     ],
+    np.remainder: [
+        Case(lambda a, b: dividend(a) % divisor(b), BOTH),
+        Case(lambda a, b: np.remainder(-dividend(a), divisor(b)), BOTH),
+        Case(lambda x: x % 0.3, domain=DISTINCT),
+    ],
+    np.fmod: [
+        Case(lambda a, b: np.fmod(dividend(a), divisor(b)), BOTH),
+        Case(lambda a, b: np.fmod(-dividend(a), divisor(b)), BOTH),
+        Case(lambda x: np.fmod(x, 0.3), domain=DISTINCT),
+    ],
+    np.divmod: [Case(lambda a, b: added(divmod(dividend(a), divisor(b))), BOTH)],
+    np.modf: [Case(lambda x: added(np.modf(3 * x)), domain=DISTINCT)],
+    np.heaviside: [Case(np.heaviside, BOTH, DISTINCT)],
+    np.copysign: [Case(np.copysign, BOTH, DISTINCT)],
+    np.ldexp: [
+        Case(lambda x: np.ldexp(x, 3)),
+        Case(lambda x: np.ldexp(x, np.array([[1], [-2]])), "(n)"),
+    ],
+    np.nan_to_num: [Case(np.nan_to_num), Case(lambda x: np.nan_to_num(beside_nan(x)))],
     np.clip: CLIPPED,
-    clip: CLIPPED,
+    clip: at_corners(CLIPPED),
+}
+
+PAIRS = "(n,2),(m)"
+
+# The case of f.outer where the arguments of f itself are made inside of its case.
+OUTER = {
+    np.float_power: Case(lambda a, b: np.float_power.outer(a, b).astype(a.dtype), PAIRS, POSITIVE),
+    np.ldexp: Case(lambda a: np.ldexp.outer(a, [[1, -2]]), "(n,2)"),
+    **{
+        f: Case(lambda a, b, f=f: f.outer(dividend(a), divisor(b)), PAIRS)
+        for f in (np.floor_divide, np.remainder, np.fmod)
+    },
 }

@@ -1,17 +1,31 @@
-"""Cases of matrix products, sums of products, norms and inverses."""
+"""Cases of norms, inverses, determinants and factorisations.
+
+A factor is unique up to signs, which an algorithm chooses: its cases are functions that do not depend on them.
+Eigenvalues and singular values are kept apart, because the derivative of their vectors is unbounded where two of
+them are equal.
+"""
 
 import numpy as np
 
-from scratchgen.autograd.rules.linear_algebra import log_abs_determinant
+from scratchgen.autograd.rules.elementwise import divided_by_length
+from scratchgen.autograd.rules.linear_algebra import (
+    eigen_decomposition,
+    log_abs_determinant,
+    p_norm,
+    qr_decomposition,
+    singular_value_decomposition,
+)
 
-from .case import DISTINCT, INSIDE, POSITIVE, Case
+from .case import DISTINCT, INSIDE, POSITIVE, Case, at_corners
 
 MATRICES = "(...,n,n)"
+TALL = "(...,n+1,n)"
+WIDE = "(...,n,n+1)"
 
 
 def regular(x, weight=3):
-    """Square matrices with a heavy diagonal, so well-conditioned, and not symmetric."""
-    return x + weight * np.eye(x.shape[-1], dtype=x.dtype)
+    """Matrices with a heavy diagonal, so well-conditioned, and not symmetric."""
+    return x + weight * np.eye(*x.shape[-2:], dtype=x.dtype)
 
 
 def positive_definite(x):
@@ -19,87 +33,149 @@ def positive_definite(x):
     return np.swapaxes(x, -1, -2) @ x + 2 * np.eye(x.shape[-1], dtype=x.dtype)
 
 
-EINSUMS = {
-    "ij,jk->ik": "(i,j),(j,k)",
-    "ij,jk": "(i,j),(j,k)",
-    "ba": "(i,j)",
-    "ii": "(i,i)",
-    "ii->i": "(i,i)",
-    "iji,jk->ik": "(i,j,i),(j,k)",
-    "iii,i->i": "(i,i,i),(i)",
-    "ij,k->k": "(i,j),(k)",
-    "ij->": "(i,j)",
-    "i,ij,j->": "(i),(i,j),(j)",
-    "i,j->ij": "(i),(j)",
-    "...ij,...jk->...ik": "(...,i,j),(...,j,k)",
-    "...ij,jk": "(...,i,j),(j,k)",
-    "a...,...->...a": "(2,n,1),(4,1,k)",
-    "ij,ij->ij": "(1,j),(i,j)",
-    "ij,ij->": "(1,j),(i,1)",
-    ",->": "(),()",
-}
+def apart(x):
+    """Matrices whose singular values are more than 1 apart, and more than 1: 4, 8, 12 up to 2.1, for |x| < 0.7."""
+    n, m = x.shape[-2:]
+    return x + 4 * np.eye(n, m, dtype=x.dtype) * np.arange(1, m + 1, dtype=x.dtype)
 
 
-def einsum_of(subscripts, **options):
-    return lambda *operands: np.einsum(subscripts, *operands, **options)
+def symmetric(x):
+    """Symmetric matrices whose eigenvalues are more than 1 apart, of both signs."""
+    n = x.shape[-1]
+    middle = np.eye(n, dtype=x.dtype) * (4 * np.arange(n, dtype=x.dtype) - 3)
+    return (x + np.swapaxes(x, -1, -2)) / 2 + middle
 
 
-SUMS_OF_PRODUCTS = [
-    *(Case(einsum_of(subscripts), shapes) for subscripts, shapes in EINSUMS.items()),
-    Case(einsum_of("ij,jk,kl->il", optimize=True), "(i,j),(j,k),(k,l)"),
-]
-# the derivative has no limit at 0: positive numbers keep away from there
-EUCLIDEAN = [
+def of_columns(V):
+    """The products of each row of V with the first one: they do not depend on the signs of the columns."""
+    return V * V[..., :1, :]
+
+
+def of_pairs(U, Vt):
+    """The products u_i v_i of the columns of U and the rows of Vt, whose signs are chosen together."""
+    return np.swapaxes(U, -1, -2)[..., :1] * Vt
+
+
+def norms(f, shapes="(...,n+1)", **more):
+    """Cases of all norms of vectors, along the last axis."""
+    return [
+        Case(lambda x: f(x, axis=-1, keepdims=True), shapes, POSITIVE),
+        Case(lambda x: f(x, axis=-1, ord=1), shapes, DISTINCT),
+        Case(lambda x: f(-x, axis=-1, ord=3), shapes, POSITIVE),
+        Case(lambda x: f(-x, axis=-1, ord=-1.5), shapes, POSITIVE),
+        Case(lambda x: f(x, axis=-1, ord=np.inf), shapes, DISTINCT),
+        Case(lambda x: f(x, axis=-1, ord=-np.inf), shapes, DISTINCT),
+        Case(lambda x: f(x, axis=-1, ord=0), shapes, DISTINCT),
+    ]
+
+
+ORDERS_OF_MATRICES = ("fro", "nuc", 2, -2, 1, -1, np.inf, -np.inf)
+
+NORMS = [
+    # the derivative has no limit at 0: positive numbers keep away from there
     Case(np.linalg.norm, "(n+1,m+1)", POSITIVE),
-    Case(lambda x: np.linalg.norm(x, axis=-1, keepdims=True), "(...,n+1)", POSITIVE),
     Case(lambda x: np.linalg.norm(x, "fro", axis=(0, 1)), "(n+1,m+1,k)", POSITIVE),
     Case(lambda x: np.linalg.norm(x, 2, axis=-1), "(...,n+1)", POSITIVE),
+    *norms(np.linalg.norm),
+    *(Case(lambda x, p=p: np.linalg.norm(apart(x), p), "(2,3)", INSIDE) for p in ORDERS_OF_MATRICES),
+    Case(lambda x: np.linalg.norm(apart(x), "nuc", axis=(2, 0)), "(2,k,2)", INSIDE),
+    Case(lambda x: np.linalg.norm(apart(x), 1, axis=(-1, -2), keepdims=True), "(...,3,2)", INSIDE),
 ]
 LOG_DETERMINANTS = [
     Case(lambda x: np.linalg.slogdet(regular(x)).logabsdet, MATRICES, INSIDE),
     Case(lambda x: np.linalg.slogdet(-2 * regular(x))[1], "(n,n)", INSIDE),
 ]
+EIGENVALUES = [
+    Case(lambda x: np.linalg.eigvalsh(symmetric(x)), MATRICES, INSIDE),
+    Case(lambda x: np.linalg.eigvalsh(symmetric(x), UPLO="U"), "(n,n)", INSIDE),
+]
+EIGENVECTORS = [
+    Case(lambda x: np.linalg.eigh(symmetric(x)).eigenvalues, MATRICES, INSIDE),
+    Case(lambda x: of_columns(np.linalg.eigh(symmetric(x))[1]), "(...,n+1,n+1)", INSIDE),
+    Case(
+        lambda x: (lambda w, V: np.sin(w)[..., None, :] * of_columns(V))(
+            *np.linalg.eigh(symmetric(x), UPLO="U")
+        ),
+        "(n+1,n+1)",
+        INSIDE,
+    ),
+]
+SINGULAR_VALUES = [
+    Case(lambda x: np.linalg.svdvals(apart(x)), s, INSIDE) for s in ("(...,n,n)", "(n+1,n)", "(n,m)")
+]
+SINGULAR_VECTORS = [
+    Case(lambda x: np.linalg.svd(apart(x), compute_uv=False), "(...,n,m)", INSIDE),
+    Case(lambda x: of_columns(np.linalg.svd(apart(x)).U), "(...,n+1,n+1)", INSIDE),
+    *(
+        Case(lambda x, part=part: part(*np.linalg.svd(apart(x), full_matrices=False)), shapes, INSIDE)
+        for shapes in ("(3,2)", "(2,n+2)")
+        for part in (
+            lambda U, s, Vt: of_pairs(U, Vt),
+            lambda U, s, Vt: of_columns(U) * np.sin(s),
+            lambda U, s, Vt: of_columns(np.swapaxes(Vt, -1, -2)),
+        )
+    ),
+    Case(
+        lambda x: (lambda U, s, Vt: of_pairs(U, Vt) + of_columns(U * s))(
+            *np.linalg.svd(symmetric(x), hermitian=True)
+        ),
+        "(n+1,n+1)",
+        INSIDE,
+    ),
+]
+ORTHOGONAL_FACTORS = [
+    Case(lambda x: np.linalg.qr(regular(x)).Q, MATRICES, INSIDE),
+    Case(lambda x: np.linalg.qr(regular(x), mode="reduced")[1], TALL, INSIDE),
+    Case(lambda x: np.linalg.qr(regular(x), mode="r"), TALL, INSIDE),
+    Case(lambda x: (lambda Q, R: Q * R[..., :1, :])(*np.linalg.qr(regular(x))), "(4,2)", INSIDE),
+]
 
 CASES = {
-    np.matmul: [
-        Case(np.matmul, "(...,n,k),(...,k,m)"),
-        Case(lambda a, b: a @ b, "(n,k),(k,m)"),
-        Case(np.matmul, "(k),(k)"),
-        Case(np.matmul, "(k),(...,k,m)"),
-        Case(np.matmul, "(...,n,k),(k)"),
+    np.linalg.norm: NORMS,
+    p_norm: [
+        Case(lambda x: p_norm(x, 3), "(n+1)", POSITIVE, oracle=lambda x: np.sum(x**3) ** (1 / 3)),
+        Case(
+            lambda x: p_norm(-x, 1.5, axis=1, keepdims=True),
+            "(n,m+1)",
+            POSITIVE,
+            oracle=lambda x: np.sum(x**1.5, axis=1, keepdims=True) ** (2 / 3),
+        ),
     ],
-    np.dot: [
-        *(Case(np.dot, s) for s in ("(),(n,m)", "(n),()", "(n),(n)", "(n,k),(k)", "(n,k),(k,m)")),
-        Case(lambda a, b: a.dot(b), "(4,n,k),(k)"),
-        *(Case(np.dot, s) for s in ("(k),(2,k,n)", "(2,n,k),(3,k,m)")),
+    divided_by_length: [
+        Case(divided_by_length, "(...),(...)", POSITIVE, oracle=lambda g, length: g / length)
     ],
-    np.inner: [Case(np.inner, s) for s in ("(),(n)", "(n),(n)", "(n,k),(k)", "(2,n,k),(m,k)")],
-    np.vdot: [Case(np.vdot, "(n),(n)"), Case(np.vdot, "(n,m),(n,m)")],
-    np.outer: [Case(np.outer, "(n,m),(k)"), Case(np.outer, "(),(n)")],
-    np.tensordot: [
-        Case(np.tensordot, "(i,j,k),(j,k)"),
-        Case(lambda a, b: np.tensordot(a, b, 0), "(n,m),(k)"),
-        Case(lambda a, b: np.tensordot(a, b, axes=1), "(n,k),(k,m)"),
-        Case(lambda a, b: np.tensordot(a, b, (1, 0)), "(i,j,k),(j,m)"),
-        Case(lambda a, b: np.tensordot(a, b, ([1, 2], [0, 1])), "(i,j,k),(j,k)"),
-        Case(lambda a, b: np.tensordot(a, b, ([2, 1], [1, 0])), "(i,j,k),(j,k)"),
-        Case(lambda a, b: np.tensordot(a, b, (-1, 1)), "(i,k),(j,k)"),
+    np.linalg.vector_norm: [
+        Case(np.linalg.vector_norm, "(n+1,m+1)", POSITIVE),
+        *norms(np.linalg.vector_norm),
+        Case(lambda x: np.linalg.vector_norm(x, axis=(0, 2), ord=3, keepdims=True), "(n+1,k,m+1)", POSITIVE),
+        Case(lambda x: np.linalg.vector_norm(x, axis=(1, 0)), "(n+1,m+1,k)", POSITIVE),
     ],
-    np.einsum: SUMS_OF_PRODUCTS,
-    np.linalg.norm: [
-        *EUCLIDEAN,
-        Case(lambda x: np.linalg.norm(x, 1, axis=0), "(n,m)", DISTINCT),
-        Case(lambda x: np.linalg.norm(-x, 3, axis=1), "(n,m+1)", POSITIVE),
-        Case(lambda x: np.linalg.norm(x, ord=np.inf, axis=-1), "(...,n+1)", DISTINCT),
-        Case(lambda x: np.linalg.norm(x, -np.inf), "(n+1)", DISTINCT),
+    np.linalg.matrix_norm: [
+        *(
+            Case(lambda x, p=p: np.linalg.matrix_norm(apart(x), ord=p), "(...,2,3)", INSIDE)
+            for p in ORDERS_OF_MATRICES
+        ),
+        Case(lambda x: np.linalg.matrix_norm(x, keepdims=True), "(n+1,m+1)", POSITIVE),
     ],
     np.linalg.inv: [Case(lambda x: np.linalg.inv(regular(x)), MATRICES, INSIDE)],
+    np.linalg.pinv: [Case(lambda x: np.linalg.pinv(regular(x)), s, INSIDE) for s in (MATRICES, TALL, WIDE)],
     np.linalg.solve: [
         Case(lambda a, b: np.linalg.solve(regular(a), b), "(...,n,n),(...,n,m)", INSIDE),
         Case(lambda a, b: np.linalg.solve(regular(a), b), "(...,n,n),(n)", INSIDE),
     ],
     np.linalg.slogdet: LOG_DETERMINANTS,
-    log_abs_determinant: LOG_DETERMINANTS,
+    log_abs_determinant: at_corners(LOG_DETERMINANTS),
     np.linalg.det: [Case(lambda x: np.linalg.det(regular(x, -2)), MATRICES, INSIDE)],
-    np.linalg.cholesky: [Case(lambda x: np.linalg.cholesky(positive_definite(x)), MATRICES, INSIDE)],
+    np.linalg.cholesky: [
+        Case(lambda x: np.linalg.cholesky(positive_definite(x)), MATRICES, INSIDE),
+        Case(lambda x: np.linalg.cholesky(positive_definite(x), upper=True), MATRICES, INSIDE),
+    ],
+    np.linalg.eigvalsh: EIGENVALUES,
+    np.linalg.eigh: EIGENVECTORS,
+    eigen_decomposition: at_corners(EIGENVECTORS),
+    np.linalg.svdvals: SINGULAR_VALUES,
+    np.linalg.svd: SINGULAR_VECTORS,
+    singular_value_decomposition: at_corners(SINGULAR_VECTORS),
+    np.linalg.qr: ORTHOGONAL_FACTORS,
+    qr_decomposition: at_corners(ORTHOGONAL_FACTORS),
 }

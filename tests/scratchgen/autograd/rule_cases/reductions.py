@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .case import DISTINCT, POSITIVE, Case
+from .case import DISTINCT, Case
 
 ROWS = "(...,n+1)"  # of at least one element each; there may be no row at all
 
@@ -46,13 +46,6 @@ CASES = {
         Case(lambda x: np.stack([x, x + 2]).std(axis=0, ddof=1, keepdims=True)),
         Case(lambda x: np.std(np.stack([x, x + 2], axis=-1), axis=(0, -1)), "(n+1,m)"),
     ],
-    np.average: [
-        Case(np.average, "(n+1,m+1)"),
-        Case(lambda x, w: np.average(x, axis=-1, weights=w), "(...,n+1),(n+1)", POSITIVE),
-        Case(lambda x, w: np.average(x, 0, w, keepdims=True), "(n+1,m),(n+1,m)", POSITIVE),
-        Case(lambda x: np.average(x, axis=(0, 1), keepdims=True), "(n+1,m+1)"),
-    ],
-    np.ptp: extremes(np.ptp),
     np.cumsum: [
         Case(np.cumsum),
         Case(lambda x: x.cumsum(axis=1), "(n,m)"),

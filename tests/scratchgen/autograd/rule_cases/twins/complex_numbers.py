@@ -1,4 +1,4 @@
-"""Twins of the functions that complex numbers have, and compositions from real numbers over complex ones to real ones."""
+"""Twins of functions of complex numbers, and compositions from real numbers over complex ones to real ones."""
 
 import numpy as np
 import torch
