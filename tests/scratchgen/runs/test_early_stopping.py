@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scratchgen.nn import Module, Parameter
-from scratchgen.runs import History
+from scratchgen.runs import History, state
 from scratchgen.runs.early_stopping import EarlyStopping
 
 pytestmark = pytest.mark.fast
@@ -125,3 +125,10 @@ def test_a_resumed_training_does_not_change_the_state_that_it_was_given():
     assert (weight, len(history.by_epoch)) == (2, 4)
     arrays["early_stopping/weights.w"] += 7
     assert float(history.early_stopping.state_dict()["weights.w"][0]) == 2
+
+
+def test_a_dictionary_that_is_restored_has_its_own_arrays():
+    carried, saved = {"h": np.zeros(2)}, {"h": np.ones(2), "position": 3}
+    state.restore(carried, saved)
+    carried["h"] += 5
+    assert saved["h"].tolist() == [1, 1] and carried["position"] == 3
