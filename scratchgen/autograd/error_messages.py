@@ -47,7 +47,7 @@ def unknown_arguments(function: Callable, known: Iterable[str], given: Iterable[
     """Raise TypeError: the rule of a NumPy function does not know an argument of this call."""
     unknown = ", ".join(name for name in given if name not in known)
     raise TypeError(
-        f"{public_name(function)} is differentiable with the arguments {', '.join(known)}; not with {unknown}"
+        f"{public_name(function)} is differentiable with the arguments {', '.join(sorted(known))}; not with {unknown}"
     )
 
 
