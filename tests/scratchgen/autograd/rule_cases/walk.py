@@ -205,7 +205,7 @@ def _precision(a) -> np.dtype:
 
 def _noting_call(function: Callable, evidence: Evidence) -> Callable:
     def noting(*args, **options):
-        tensors = [a for a in _flat(args) if isinstance(a, Tensor) and a.requires_grad]
+        tensors = [a for a in _flat([*args, *options.values()]) if isinstance(a, Tensor) and a.requires_grad]
         if any(t.size for t in tensors):
             evidence.arguments.add(0)
             evidence.options |= given_options(function, args, options)
