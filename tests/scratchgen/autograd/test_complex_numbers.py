@@ -25,7 +25,9 @@ def test_the_parts_of_a_complex_number_that_a_reduction_gives_can_be_differentia
         check_grads(lambda x, part=part: part(np.prod(x * (1 + 2j))) ** 2 + part(np.sum(x * x * 1j)), x)
 
 
-def test_the_derivative_by_a_complex_number_is_that_by_its_real_part_less_i_times_that_by_its_imaginary_part(rng):
+def test_the_derivative_by_a_complex_number_is_that_by_its_real_part_less_i_times_that_by_its_imaginary_part(
+    rng,
+):
     f = lambda z: np.real(np.sum(np.exp(z) * np.conj(z * z)))
     x, y = rng.standard_normal((2, 3))
     by_x, by_y = (d.numpy() for d in grad(lambda x, y: f(x + 1j * y), (0, 1))(x, y))
