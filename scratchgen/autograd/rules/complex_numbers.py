@@ -53,7 +53,8 @@ def _angle_back(g, y, x, deg=False):
 
 defvjp(np.conjugate, lambda g, y, x: conjugate_of(g))
 defvjp(np.real, lambda g, y, val: g)
-defvjp(np.imag, lambda g, y, val: -1j * g if val.dtype.kind == "c" else np.zeros_like(val))
+# (not −1j * g: of an np.float64 that is Python's own complex, which is no array)
+defvjp(np.imag, lambda g, y, val: g * -1j if val.dtype.kind == "c" else np.zeros_like(val))
 defvjp(np.angle, _angle_back)
 
 allow_complex(np.conjugate, np.real, np.imag, np.angle, np.absolute, divided_by_length)
@@ -85,4 +86,6 @@ allow_complex(
     np.repeat, np.resize, np.rollaxis, np.rot90, np.tile, np.take, np.take_along_axis, np.diag, np.pad
 )
 allow_complex(np.diagflat, np.diagonal, np.linalg.diagonal, np.tril, np.triu)
+allow_complex(np.linalg.vector_norm, np.linalg.matrix_norm)
+allow_complex(*(f.outer for f in (np.add, np.subtract, np.multiply, np.divide, np.power)))
 allow_complex(*(function for function in TABLE if (function.__module__ or "").startswith("numpy.fft")))

@@ -168,10 +168,10 @@ defvjp(np.fabs, _absolute_back)
 
 
 def _beside_nan(is_selected):
-    """The rules of fmax and fmin, which ignore a NaN beside a number."""
+    """The rules of fmax and fmin, which ignore a NaN next to a number; of two NaN the first is selected."""
     return (
         lambda g, y, a, b: g * _tie_weight(y, b) * (is_selected(a, b) | np.isnan(b)),
-        lambda g, y, a, b: g * _tie_weight(y, a) * (is_selected(b, a) | np.isnan(a)),
+        lambda g, y, a, b: g * _tie_weight(y, a) * (is_selected(b, a) | (np.isnan(a) & ~np.isnan(b))),
     )
 
 

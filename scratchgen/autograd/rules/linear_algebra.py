@@ -186,6 +186,11 @@ def unpacked(vector, shapes):
     return [np.reshape(vector[end - int(np.prod(s)) : end], s) for end, s in zip(ends, shapes, strict=True)]
 
 
+def _over_gap(a, gap):
+    """a / gap, and 0 where both are 0: equal values do no harm where L does not depend on their vectors."""
+    return a / np.where(np.equal(a, 0) & np.equal(gap, 0), np.ones_like(gap), gap)
+
+
 def _eigen_shapes(a):
     return a.shape[:-1], a.shape
 
@@ -200,8 +205,8 @@ def eigen_decomposition(a, lower=True):
 def _eigen_back(g, y, a, lower=True):
     (g_w, g_V), (w, V) = unpacked(g, _eigen_shapes(a)), unpacked(y, _eigen_shapes(a))
     same = np.eye(a.shape[-1], dtype=a.dtype)
-    F = (1 - same) / (w[..., None, :] - w[..., :, None] + same)
-    inside = same * g_w[..., None, :] + F * (swap(V) @ g_V)
+    gap = w[..., None, :] - w[..., :, None]
+    inside = same * g_w[..., None, :] + _over_gap((1 - same) * (swap(V) @ g_V), gap)
     return _in_triangle(V @ inside @ swap(V), lower)
 
 
@@ -245,11 +250,12 @@ def _svd_back(g, y, a, hermitian=False):
     V, g_V = swap(Vt), swap(g_Vt)
     same = np.eye(s.shape[-1], dtype=a.dtype)
     row, column = s[..., None, :], s[..., :, None]
-    F = (1 - same) / (row**2 - column**2 + same)
+    gap = row**2 - column**2
     P, Q = swap(U) @ g_U, swap(V) @ g_V
-    inside = F * (P - swap(P)) * row + column * F * (Q - swap(Q)) + same * g_s[..., None, :]
-    outside_U = ((g_U - U @ P) / row) @ Vt
-    outside_V = U @ (swap(g_V - V @ Q) / column)
+    of_U, of_V = _over_gap(P - swap(P), gap) * row, column * _over_gap(Q - swap(Q), gap)
+    inside = of_U + of_V + same * g_s[..., None, :]
+    outside_U = _over_gap(g_U - U @ P, row) @ Vt
+    outside_V = U @ _over_gap(swap(g_V - V @ Q), column)
     found = U @ inside @ Vt + outside_U + outside_V
     return _in_triangle(found) if hermitian else found
 

@@ -7,10 +7,13 @@ from .twin import pytorch
 
 
 def twin(name, *shape, **options):
-    """NumPy's names of the arguments, and PyTorch's."""
+    """A transform, with NumPy's names of the arguments and with PyTorch's. Those named r… are of real numbers."""
     renamed = {{"axis": "dim", "axes": "dim"}.get(key, key): value for key, value in options.items()}
     return pytorch(
-        lambda x: getattr(np.fft, name)(x, **options), lambda x: getattr(torch.fft, name)(x, **renamed), shape
+        lambda x: getattr(np.fft, name)(x, **options),
+        lambda x: getattr(torch.fft, name)(x, **renamed),
+        shape,
+        complex=not name.startswith("r"),
     )
 
 

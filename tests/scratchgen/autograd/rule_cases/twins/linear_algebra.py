@@ -22,7 +22,7 @@ NORMS = {
                 partial(np.linalg.norm, ord=p, axis=1),
                 partial(torch.linalg.vector_norm, ord=p, dim=1),
                 M,
-                complex=p == 2,
+                complex=p not in (3, 0),
             )
             for p in (1, 2, 3, np.inf, -np.inf, 0)
         ),
@@ -31,7 +31,7 @@ NORMS = {
                 partial(np.linalg.norm, ord=p, axis=(0, 2), keepdims=True),
                 partial(torch.linalg.matrix_norm, ord=p, dim=(0, 2), keepdim=True),
                 (3, 2, 4),
-                complex=p == "fro",
+                complex=p not in ("nuc", 2, -2),
             )
             for p in ("fro", "nuc", 2, -2, 1, -1, np.inf, -np.inf)
         ),
@@ -41,11 +41,17 @@ NORMS = {
             partial(np.linalg.vector_norm, axis=(0, 2), ord=p),
             partial(torch.linalg.vector_norm, dim=(0, 2), ord=p),
             (2, 3, 2),
+            complex=p == 2,
         )
         for p in (2, 3)
     ],
     np.linalg.matrix_norm: [
-        pytorch(partial(np.linalg.matrix_norm, ord=p), partial(torch.linalg.matrix_norm, ord=p), SQUARE)
+        pytorch(
+            partial(np.linalg.matrix_norm, ord=p),
+            partial(torch.linalg.matrix_norm, ord=p),
+            SQUARE,
+            complex=p == "fro",
+        )
         for p in ("fro", "nuc", 2)
     ],
 }
@@ -67,7 +73,7 @@ INVERSES = {
 
 
 def symmetric(x):
-    return x + x.mT if isinstance(x, torch.Tensor) else x + np.swapaxes(x, -1, -2)
+    return x + x.mT
 
 
 def rebuilt(values, vectors):

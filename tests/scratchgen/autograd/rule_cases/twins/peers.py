@@ -46,10 +46,8 @@ def with_pytorch(f, arrays, g, us, twice):
         return sum(torch.sum(d * u) for d, u in zip(gradients, us, strict=True))
 
     def derivatives(loss, **options):
-        loss = loss.real + 0 * sum(
-            x.sum().real for x in xs
-        )  # it wants a graph even where the derivative is zero
-        return [d.conj() for d in torch.autograd.grad(loss, xs, **options)]
+        unused = 0 * sum(x.sum().real for x in xs)  # PyTorch wants a graph even where the derivative is zero
+        return [d.conj() for d in torch.autograd.grad(loss.real + unused, xs, **options)]
 
     y = f(*xs)
     results = [y, *derivatives(torch.sum(g * y)), *(derivatives(slope()) if twice else [])]

@@ -7,6 +7,7 @@ from scratchgen.autograd.rules.rearrangements import sum_by_number
 
 from .twin import PAIR, M, jax, pytorch
 
+PLACES = np.array([0, 2])
 NUMBERS = np.array([[1, 3, 0], [3, 3, 2]])  # of the elements that stand at six places; 0 for none
 
 JOINED = {
@@ -26,14 +27,14 @@ JOINED = {
     ],
     np.block: [
         pytorch(
-            lambda a, b, c: np.block([[a, b], [c, np.ones((1, 1))]]),
+            lambda a, b, c: np.block([[a, b], [c, np.ones((1, 1), a.dtype)]]),
             lambda a, b, c: torch.cat([torch.cat([a, b], 1), torch.cat([c, torch.ones(1, 1)], 1)]),
             *((2, 3), (2, 1), (1, 3)),
         )
     ],
     np.append: [pytorch(np.append, lambda a, b: torch.cat([a.ravel(), b.ravel()]), *PAIR)],
     np.insert: [
-        jax(lambda np, x, v: np.insert(x, np.array([0, 2]), v, axis=1), (2, 3), (2, 2)),
+        jax(lambda np, x, v: np.insert(x, PLACES, v, axis=1), (2, 3), (2, 2)),
         jax(lambda np, x, v: np.insert(x, slice(0, 2), v), (2, 3), ()),
     ],
 }
@@ -52,7 +53,7 @@ SELECTED = {
             *((3,), (3, 1)),
         ),
     ],
-    np.choose: [jax(lambda np, a, b: np.choose(np.array([0, 1, 1]), [a, b]), (3,), (2, 3))],
+    np.choose: [jax(lambda np, a, b: np.choose(np.array([0, 1, 1]), [a, b], mode="clip"), (3,), (2, 3))],
     np.extract: [
         pytorch(
             lambda x: np.extract([1, 0, 1, 1, 0, 0], x),
@@ -63,7 +64,7 @@ SELECTED = {
     np.compress: [
         pytorch(lambda x: np.compress([True, False, True], x, axis=1), lambda x: x[:, [True, False, True]], M)
     ],
-    np.delete: [jax(lambda np, x: np.delete(x, np.array([0, 2]), axis=1), M)],
+    np.delete: [jax(lambda np, x: np.delete(x, PLACES, axis=1), M)],
     np.take: [
         pytorch(
             lambda x: np.take(x, [0, 0, 2], axis=1),
@@ -105,7 +106,7 @@ SELECTED = {
 
 REPEATED = {
     np.copy: [pytorch(np.copy, torch.clone, M)],
-    np.full_like: [pytorch(lambda x: np.full_like(np.ones((2, 3)), x), lambda x: x.expand(2, 3), ())],
+    np.full_like: [pytorch(np.full_like, lambda x, value: value + 0 * x, M, ())],
     np.repeat: [pytorch(lambda x: np.repeat(x, 2, 1), lambda x: x.repeat_interleave(2, 1), M)],
     np.resize: [jax(lambda np, x: np.resize(x, (2, 5)), M)],
     np.tile: [pytorch(lambda x: np.tile(x, (2, 1, 3)), lambda x: x.tile(2, 1, 3), M)],

@@ -19,7 +19,7 @@ from .twin import PAIR, M, P, R, Twin, U, pytorch
 
 SAME_NAME = {
     R: "expit erf erfc ndtr log_ndtr i0 i1",
-    P: "entr gammaln psi",
+    P: "entr gammaln",
     U: "erfinv",
 }
 NODES, WEIGHTS = map(torch.tensor, np.polynomial.legendre.leggauss(120))
@@ -55,6 +55,10 @@ def bessel_i(n, x):
     return whole / pi - sin(n * pi) / pi * integral(lambda t: torch.exp(-x * torch.cosh(t) - n * t), INFINITY)
 
 
+def log_beta(a, b):
+    return torch.lgamma(a) + torch.lgamma(b) - torch.lgamma(a + b)
+
+
 def of_order(n, function, integral_of):
     """A Bessel function of a constant order."""
     return pytorch(lambda x: function(n, x), lambda x: integral_of(n, x), M, domain=P)
@@ -77,7 +81,7 @@ BESSEL = {
 TWINS = {
     **{
         getattr(special, name): [
-            pytorch(getattr(special, name), getattr(torch.special, name), M, domain=domain)
+            pytorch(getattr(special, name), getattr(torch.special, name), M, domain=domain, complex=False)
         ]
         for domain, names in SAME_NAME.items()
         for name in names.split()
@@ -96,9 +100,12 @@ TWINS = {
     special.kl_div: [jax(lambda special, a, b: special.kl_div(a, b), *PAIR, domain=P)],
     special.gamma: [jax(lambda special, x: special.gamma(x), M, domain=R)],
     special.gammasgn: [jax(lambda special, x: special.gammasgn(x), M, domain=R)],
+    special.psi: [  # PyTorch's trigamma function is accurate to ten digits only
+        Twin(special.psi, in_jax.digamma, with_jax, (M,), P, complex=False)
+    ],
     special.rgamma: [pytorch(special.rgamma, lambda x: torch.exp(-torch.lgamma(x)), M, domain=P)],
-    special.beta: [jax(lambda special, a, b: special.beta(a, b), *PAIR, domain=P)],
-    special.betaln: [jax(lambda special, a, b: special.betaln(a, b), *PAIR, domain=P)],
+    special.beta: [pytorch(special.beta, lambda a, b: torch.exp(log_beta(a, b)), *PAIR, domain=P)],
+    special.betaln: [pytorch(special.betaln, log_beta, *PAIR, domain=P)],
     special.gammainc: [jax(lambda special, x: special.gammainc(1.7, x), M, domain=P)],
     special.gammaincc: [jax(lambda special, x: special.gammaincc(0.6, x), M, domain=P)],
     special.betainc: [jax(lambda special, x: special.betainc(1.7, 0.6, (1 + x) / 2), M, domain=U)],

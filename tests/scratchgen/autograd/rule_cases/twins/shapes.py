@@ -48,7 +48,7 @@ TWINS = {
             M,
             complex=False,
         ),
-        pytorch(lambda x: x.astype(np.complex128) * 1j, lambda x: x.to(torch.complex128) * 1j, M),
+        pytorch(lambda x: x.astype(complex) * 1j, lambda x: x.to(torch.complex128) * 1j, M),
     ],
     getitem: [pytorch(lambda x: x[[1, 1], 1:], lambda x: x[[1, 1], 1:], M)],
     add_at: [

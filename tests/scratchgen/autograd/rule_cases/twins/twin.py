@@ -59,7 +59,7 @@ def _in_domain(rng, shape, domain):
         x = 0.5 + x * x
     if domain == U:
         x = np.tanh(x) * 0.9
-    if domain == REGULAR and shape[-1] == shape[-2]:
+    if domain == REGULAR and len(shape) > 1 and shape[-1] == shape[-2]:
         x = x + 4 * np.eye(shape[-1])
     if domain == NAN:
         x.flat[1] = np.nan

@@ -31,7 +31,9 @@ OUTER = {
 }
 OUTER[np.ldexp.outer] = [  # its second argument is a whole number
     pytorch(
-        lambda x: np.ldexp.outer(x, [1, -2]), lambda x: torch.ldexp(x[..., None], torch.tensor([1, -2])), M
+        lambda x: np.ldexp.outer(x, [1, -2]),
+        lambda x: torch.ldexp(x[..., None], torch.tensor([1.0, -2.0])),
+        M,
     )
 ]
 
