@@ -95,14 +95,15 @@ defvjp(
 )  # √(x² − 1) would lose digits near 1
 defvjp(np.arctanh, lambda g, y, x: g / ((1 - x) * (1 + x)))
 
-# y = log(eᵃ + eᵇ)        ∂y/∂a = e^(a − y); where both are the same infinity, each has one half
+# y = log(eᵃ + eᵇ)        ∂y/∂a = e^(a − y); of ∞ and ∞ each has one half, of −∞ and −∞ none, as in
+# functional.logsumexp
 
 
 def _share(exp, y, a, b):
-    """The share of a in the sum. ∞ − ∞ is avoided: an infinite a equal to y has all, or shares it with b."""
+    """The share of a in the sum. ∞ − ∞ is avoided: an infinite a equal to y has all, or half of it if b is equal."""
     infinite = np.isinf(y) & np.equal(a, y)
     share = exp(np.where(infinite, np.zeros((), y.dtype), a) - np.where(infinite, np.zeros((), y.dtype), y))
-    return np.where(infinite & np.equal(b, y), share / 2, share)
+    return np.where(infinite & np.equal(b, y), np.where(y > 0, share / 2, np.zeros((), y.dtype)), share)
 
 
 defvjp(
@@ -135,8 +136,12 @@ defvjp(
     lambda g, y, a, b: -g * (a / np.hypot(a, b)) / np.hypot(a, b),
 )
 
-# y = √(a² + b²)        ∂y/∂a = a / y
-defvjp(np.hypot, lambda g, y, a, b: g * a / y, lambda g, y, a, b: g * b / y)
+# y = √(a² + b²)        ∂y/∂a = a / y, and 0 where both are 0, as of a norm
+defvjp(
+    np.hypot,
+    lambda g, y, a, b: divided_by_length(g, y) * a,
+    lambda g, y, a, b: divided_by_length(g, y) * b,
+)
 
 # --- comparisons ------------------------------------------------------------------------------------------
 

@@ -1,8 +1,7 @@
 """Derivatives at the edges: at kinks, ties and zeros, at the ends of the range, of infinities and of NaN.
 
 Where PyTorch and JAX agree, the derivative here is theirs, with one exception: of log Σ exp of −∞ alone they have NaN,
-and here two numbers share the derivative (logaddexp), and a row of an array gets 0 (functional.logsumexp). Where they
-disagree, this is the convention here:
+and here all get 0 (logaddexp, functional.logsumexp). Where they disagree, this is the convention here:
 
     function                            here        PyTorch     JAX         the reason
     |x| at 0                            0           0           1           the middle of its subgradients
@@ -14,7 +13,7 @@ disagree, this is the convention here:
     maximum with a NaN                  0           1           0           nothing is selected
     log(eᵃ + eᵇ) of a = b = ∞           ½ each      NaN         1 each      as for all other a = b
     log(e^∞ + e¹) by its second         0           0           e           the share of the second number
-    √(a² + b²) at 0                     NaN         NaN         ½           no direction
+    √(a² + b²) at 0                     0           NaN         ½           the middle of the subgradients
     the angle of 0                      NaN         0           NaN         no direction
     copysign(0, b) by 0                 0           0           1           as |x|
     ‖x‖ and std(x) at 0                 0           0           NaN         the middle of the subgradients
@@ -141,8 +140,8 @@ CONVENTIONS = {
     "maximum with a NaN": (lambda np, a, b: np.maximum(a, b), (NAN, 1.0), (0, 0)),
     "sum of exponentials": (lambda np, a, b: np.logaddexp(a, b), (INF, 1.0), (1, 0)),
     "equal infinities": (lambda np, a, b: np.logaddexp(a, b), (INF, INF), (0.5, 0.5)),
-    "equal infinities below": (lambda np, a, b: np.logaddexp2(a, b), (-INF, -INF), (0.5, 0.5)),
-    "hypot at 0": (lambda np, a, b: np.hypot(a, b), (0.0, 0.0), (NAN, NAN)),
+    "equal infinities below": (lambda np, a, b: np.logaddexp2(a, b), (-INF, -INF), (0, 0)),
+    "hypot at 0": (lambda np, a, b: np.hypot(a, b), (0.0, 0.0), (0, 0)),
     "angle of 0": (lambda np, a, b: np.arctan2(a, b), (0.0, 0.0), (NAN, NAN)),
     "copysign of 0": (lambda np, a, b: np.copysign(a, b), (0.0, 1.0), (0, 0)),
     "deviation of equal numbers": (lambda np, x: x.std(), ([2.0, 2.0],), ([0, 0],)),
