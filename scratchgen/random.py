@@ -12,6 +12,7 @@ starts at seed 0 and is restarted by `seed(n)`. Two layers that share a stream n
 from __future__ import annotations
 
 import math
+import threading
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ WORDS_PER_BLOCK = 4
 INVALID_PROBABILITIES = "probabilities must be finite, not negative, and not all zero"
 # the seed of the noise of evaluation: outside the range that commands accept, so training never uses it
 HELD_OUT_SEED = 2**63
+
+_lock = threading.Lock()  # while a stream moves: threads that share it draw different words
 
 Size = int | np.integer | tuple[int, ...] | list[int]
 
@@ -58,17 +61,20 @@ class Generator:
     @property
     def state(self) -> dict[str, int]:
         """The complete state of the stream; assign it to continue from there."""
-        return {"seed": self.seed, "counter": self.counter}
+        with _lock:
+            return {"seed": self.seed, "counter": self.counter}
 
     @state.setter
     def state(self, state: dict[str, int]) -> None:
-        self.seed, self.counter = state["seed"], state["counter"]
+        with _lock:
+            self.seed, self.counter = state["seed"], state["counter"]
 
     def take(self, n: int) -> tuple[int, int]:
         """Reserve n positions of the stream for a kernel: (key, counter)."""
-        start = self.counter
-        self.counter += math.ceil(n / WORDS_PER_BLOCK) * WORDS_PER_BLOCK
-        return self.seed, start
+        with _lock:
+            start = self.counter
+            self.counter += math.ceil(n / WORDS_PER_BLOCK) * WORDS_PER_BLOCK
+            return self.seed, start
 
     def standard_normal(self, size: Size = (), dtype: DTypeLike = np.float32) -> np.ndarray:
         """Independent N(0, 1) numbers of shape `size`, by Box–Muller; float32 unless another dtype is given."""

@@ -41,11 +41,11 @@ def beside(what, ours, expected, tolerance):
 #
 # Take $f(x) = x^2 \tanh x$. By the product rule, and because $\tanh' = 1 - \tanh^2$,
 #
-# $$f'(x) = 2x \tanh x + x^2 (1 - \tanh^2 x).$$
+# $$f'(x) = 2x \tanh x + x^2 (1 - \tanh^2 x). \tag{1.1}$$
 #
 # The second way uses no calculus; it just evaluates the function at two nearby points:
 #
-# $$f'(x) \approx \frac{f(x + h) - f(x - h)}{2h}.$$
+# $$f'(x) \approx \frac{f(x + h) - f(x - h)}{2h}. \tag{1.2}$$
 #
 # The third and fourth ways use autograd: `backward()` leaves the derivative in `x.grad`, as in PyTorch;
 # `sg.grad` turns the function into its derivative, as in JAX. Both run the same code. Note that `f` is plain
@@ -82,9 +82,9 @@ by_grad = sg.grad(f)(x0).item()
 
 # %%
 print(y)
-beside("f'(0.5), finite differences", by_differences, by_hand, 1e-9)
-beside("f'(0.5), backward()", by_backward, by_hand, 1e-15)
-beside("f'(0.5), sg.grad", by_grad, by_hand, 1e-15)
+beside("(1.2) f'(0.5), finite differences", by_differences, by_hand, 1e-9)
+beside("(1.1) f'(0.5), backward()", by_backward, by_hand, 1e-15)
+beside("(1.1) f'(0.5), sg.grad", by_grad, by_hand, 1e-15)
 
 # %% [markdown]
 # ## The computation graph
@@ -92,7 +92,7 @@ beside("f'(0.5), sg.grad", by_grad, by_hand, 1e-15)
 # A `Tensor` is an array that records how it was computed: by which function (`primitive`) and from which
 # `inputs`. Here is an example that most home-made autograds get wrong:
 #
-# $$b = a + a, \qquad c = b + b\,a.$$
+# $$b = a + a, \qquad c = b + b\,a. \tag{1.3}$$
 #
 # By hand, $c = 2a + 2a^2$ and $dc/da = 2 + 4a$, which is 14 at $a = 3$. Going backwards, we write
 # $\bar v = \partial c / \partial v$ for the *cotangent* of $v$:
@@ -114,6 +114,8 @@ a = sg.Tensor(3.0, requires_grad=True)
 b = a + a
 c = b + b * a
 c.backward(retain_graph=True)
+beside("(1.3) b at a = 3", b.item(), 2 * 3, 0)
+beside("(1.3) c at a = 3", c.item(), 2 * 3 + 2 * 3**2, 0)
 beside("dc/da at 3", a.grad.item(), 14, 0)
 
 # %% [markdown]
@@ -177,7 +179,7 @@ beside("derivative of the long chain", x_start.grad.item(), math.exp(1e5 * math.
 #
 # $$
 # h = \tanh(x W_1 + b_1), \quad o = h W_2 + b_2, \quad
-# L = \frac1B \sum_{i} \Big[ \log \sum_k e^{o_{ik}} - \sum_k t_{ik}\, o_{ik} \Big]
+# L = \frac1B \sum_{i} \Big[ \log \sum_k e^{o_{ik}} - \sum_k t_{ik}\, o_{ik} \Big] \tag{1.4}
 # $$
 #
 # with $x: (B, D)$, $W_1: (D, H)$, $W_2: (H, K)$ and the classes one-hot in $t: (B, K)$.
@@ -192,7 +194,7 @@ beside("derivative of the long chain", x_start.grad.item(), math.exp(1e5 * math.
 # = \sum_i \frac{\partial L}{\partial o_{ik}} \frac{\partial o_{ik}}{\partial W_{jk}}
 # = \sum_i h_{ij}\, \delta_{ik} = (h^\top \delta)_{jk},
 # \qquad
-# \frac{\partial L}{\partial h_{ij}} = \sum_k \delta_{ik} W_{jk} = (\delta\, W^\top)_{ij}.
+# \frac{\partial L}{\partial h_{ij}} = \sum_k \delta_{ik} W_{jk} = (\delta\, W^\top)_{ij}. \tag{1.5}
 # $$
 #
 # The shapes leave no other choice: $W$'s gradient is $(H, K)$, and of the products of $h: (B, H)$ and
@@ -214,15 +216,19 @@ W1, b1 = rng.normal(size=(D, H)), rng.normal(size=H)
 W2, b2 = rng.normal(size=(H, K)), rng.normal(size=K)
 
 
-def loss(W1, b1, W2, b2):
+def layers(W1, b1, W2, b2):
     h = np.tanh(x @ W1 + b1)
-    o = h @ W2 + b2
+    return h, h @ W2 + b2
+
+
+def loss(W1, b1, W2, b2):
+    _, o = layers(W1, b1, W2, b2)
     return np.mean(np.log(np.sum(np.exp(o), axis=1)) - np.sum(t * o, axis=1))
 
 
 def gradients_by_hand(W1, b1, W2, b2):
-    h = np.tanh(x @ W1 + b1)  # (B, H)
-    e = np.exp(h @ W2 + b2)  # (B, K)
+    h, o = layers(W1, b1, W2, b2)  # (B, H), (B, K)
+    e = np.exp(o)
     delta2 = (e / e.sum(axis=1, keepdims=True) - t) / B  # (B, K)
     delta1 = (delta2 @ W2.T) * (1 - h**2)  # (B, H)
     return x.T @ delta1, delta1.sum(axis=0), h.T @ delta2, delta2.sum(axis=0)
@@ -231,6 +237,25 @@ def gradients_by_hand(W1, b1, W2, b2):
 ours = sg.grad(loss, argnums=(0, 1, 2, 3))(W1, b1, W2, b2)
 for name, auto, hand in zip(("W1", "b1", "W2", "b2"), ours, gradients_by_hand(W1, b1, W2, b2), strict=True):
     beside(f"∂L/∂{name} {auto.shape}, largest error", np.abs(auto.numpy() - hand).max(), 0, 1e-12)
+
+# %% [markdown]
+# Equations (1.4) and (1.5), index by index and with the library's layer and loss:
+
+# %%
+from scratchgen.functional import linear, softmax_cross_entropy
+
+hidden, logits = layers(W1, b1, W2, b2)
+classes = t.argmax(axis=1)
+delta2 = (np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True) - t) / B
+loss_of = lambda W, h: softmax_cross_entropy(h @ W + b2, classes).mean()
+by_W, by_h = sg.grad(loss_of, argnums=(0, 1))(W2, hidden)
+sums_over_i = sum(np.outer(hidden[i], delta2[i]) for i in range(B))  # Σ_i h_ij δ_ik
+sums_over_k = sum(np.outer(delta2[:, k], W2[:, k]) for k in range(K))  # Σ_k δ_ik W_jk
+beside("(1.4) h by the library's layer", np.abs(np.tanh(linear(x, W1, b1)) - hidden).max(), 0, 1e-14)
+beside("(1.4) o by the library's layer", np.abs(linear(hidden, W2, b2) - logits).max(), 0, 1e-14)
+beside("(1.4) L by the library's loss", loss_of(W2, hidden), loss(W1, b1, W2, b2), 1e-14)
+beside("(1.5) ∂L/∂W_jk, largest error", np.abs(by_W.numpy() - sums_over_i).max(), 0, 1e-12)
+beside("(1.5) ∂L/∂h_ij, largest error", np.abs(by_h.numpy() - sums_over_k).max(), 0, 1e-12)
 
 # %% [markdown]
 # The numbers are of order 1 and each is a sum of a few products, so rounding errors are about $10^{-16}$;
@@ -366,13 +391,13 @@ for wrong in (off_by_a_thousandth, forgets_the_cotangent):
 # that are called with tensors are recorded like everything else, and `grad` can be applied to `grad`. The
 # library has no code for second derivatives. By hand, with $t = \tanh x$ and $t' = 1 - t^2$,
 #
-# $$f''(x) = 2t + 4x\,t' - 2x^2\,t\,t'.$$
+# $$f''(x) = 2t + 4x\,t' - 2x^2\,t\,t'. \tag{1.6}$$
 
 # %%
 second = sg.grad(sg.grad(f))
 third = sg.grad(second)
 t0 = math.tanh(x0)
-beside("f''(0.5)", second(x0).item(), 2 * t0 + (4 * x0 - 2 * x0**2 * t0) * (1 - t0**2), 1e-14)
+beside("(1.6) f''(0.5)", second(x0).item(), 2 * t0 + (4 * x0 - 2 * x0**2 * t0) * (1 - t0**2), 1e-14)
 
 by_differences = (second(x0 + h).item() - second(x0 - h).item()) / (2 * h)
 beside("f'''(0.5), against differences of f''", third(x0).item(), by_differences, 1e-8)
@@ -440,7 +465,7 @@ beside("H times ones, largest entry", np.abs(times_hessian(o, np.ones(1000)).num
 #
 # $$
 # \sigma(x) = \frac1{1 + e^{-x}}, \qquad \log(1 + e^x), \qquad \max(x, 0), \qquad
-# \max(x, 0) + a \min(x, 0).
+# \max(x, 0) + a \min(x, 0). \tag{1.7}
 # $$
 #
 # The logistic function (sigmoid) has the slope $\sigma (1 - \sigma)$; softplus has the slope $\sigma$; the
@@ -461,9 +486,10 @@ beside("slopes of the two rectifiers at −2, summed", sg.grad(both)(-2.0).item(
 # How large should the initial weights be? A unit sums $D$ products, so its mean square is
 # $D\, \mathrm{Var}(W)$ times the mean square of its inputs, and a rectifier halves it. He initialisation,
 # $W \sim \mathcal N(0, 2/D)$, keeps the mean square constant through any number of rectified layers. Glorot
-# initialisation, $U(-a, a)$ with $a = \sqrt{6/(D + H)}$ and thus the variance $2/(D + H)$, keeps it constant
-# for linear layers, forwards and backwards. The default of many libraries, $a = 1/\sqrt D$, keeps a third of
-# it. Ten layers of 256 units multiply these factors. A single random network deviates by some ten per cent.
+# initialisation, $U(-a, a)$ with $a = \sqrt{6/(D + H)}$ and thus the variance $2/(D + H)$, is made for linear
+# layers: forwards $1/D$ would keep the mean square, backwards $1/H$, and for $D = H$ it keeps both. The
+# default of many libraries, $a = 1/\sqrt D$, keeps a third of it. Ten layers of 256 units multiply these
+# factors. A single random network deviates by some ten per cent.
 #
 # > In the debugger: `scratchgen debug nn.fan_in`, or `nn.glorot`, `nn.he`
 
@@ -485,9 +511,10 @@ for begin, factor in ((he_normal, 1), (glorot_uniform, 1 / 2), (fan_in_uniform, 
 # step is along a decaying sum of gradients, $\theta \leftarrow \theta - \alpha v$ with
 # $v \leftarrow \mu v + g$: under a constant gradient $v$ tends to $g / (1 - \mu)$; Nesterov momentum looks
 # one step ahead, with $g + \mu v$ in place of $v$. Adam divides a running mean of the gradients by the square
-# root of a running mean of their squares, after correcting both for starting at zero (bias correction). Below
-# are the library's SGD and the plain-loop kernel of Adam, which you can step through; its $a$ and $e$ are
-# $\alpha$ and $\varepsilon$ with the corrections included.
+# root of a running mean of their squares, after correcting both for starting at zero (bias correction): under a
+# constant gradient of any size every step has the size $\alpha$. Below are the library's SGD and the plain-loop
+# kernel of Adam, which you can step through; its $a$ and $e$ are $\alpha$ and $\varepsilon$ with the corrections
+# included.
 #
 # Relatives of Adam use parts of it. RMSProp divides the gradient itself by the root of the running mean of
 # squares, Adagrad by the root of the sum of all squares, and AdamW adds weight decay: it also subtracts
@@ -522,7 +549,10 @@ def begin():
 
 
 beside("SGD's step after 200 steps", steps(SGD(begin(), 0.1, momentum=0.9), 200)[-1], -0.1 * 4 / 0.1, 1e-6)
-beside("largest step of Adam, for any gradient", steps(Adam(begin(), 0.1), 200).max(), -0.1, 1e-6)
+for g in (4.0, 0.001):
+    each = steps(Adam(begin(), 0.1), 200, g)
+    beside(f"Adam under a constant gradient {g:g}: first step", each[0], -0.1, 2e-6)
+    beside(f"Adam under a constant gradient {g:g}: last step", each[-1], -0.1, 2e-6)
 
 # %% [markdown]
 # The weights you keep may be a moving average of the parameters, $a \leftarrow d\, a + (1 - d)\, \theta$,
@@ -660,7 +690,12 @@ for order, colour in enumerate(("#1b2a41", "#2e86ab", "#d1495b", "#e9a23b")):
     values = [derivative(sg.Tensor(v)).item() for v in grid]
     right.plot(grid, values, color=colour, label="$f" + "'" * order + "$")
     derivative = sg.grad(derivative)
-right.set(xlabel="$x$", ylim=(-6, 9), title=r"$f(x) = x^2 \tanh x$, and its derivatives by repeated grad")
+right.set(
+    xlabel="$x$",
+    ylabel="value",
+    ylim=(-6, 9),
+    title=r"$f(x) = x^2 \tanh x$, and its derivatives by repeated grad",
+)
 right.legend(frameon=False)
 for axes in (left, right):
     axes.spines[["top", "right"]].set_visible(False)

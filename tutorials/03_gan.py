@@ -49,13 +49,13 @@ def beside(what, ours, expected, tolerance):
 #
 # $$
 # \min_G \max_D V(D, G), \qquad
-# V(D, G) = \mathbb E_{x \sim p_{data}}[\log D(x)] + \mathbb E_{z \sim p_z}[\log (1 - D(G(z)))].
+# V(D, G) = \mathbb E_{x \sim p_{data}}[\log D(x)] + \mathbb E_{z \sim p_z}[\log (1 - D(G(z)))]. \tag{3.1}
 # $$
 #
-# $V$ is the log-likelihood of a classifier on an even mixture of real and fake examples. It is at most 0
-# (always right and certain), and $2 \log \frac12 = -\log 4 = -1.386$ for a discriminator that returns
-# $\frac12$ for everything. $D$ maximises it, $G$ minimises it. In the code $D$ is represented by its logit
-# $a$, $D = \sigma(a)$:
+# $V$ is twice the mean log-likelihood of a classifier on an even mixture of real and fake examples: each of the
+# two means is over one half of the mixture. It is at most 0 (always right and certain), and
+# $2 \log \frac12 = -\log 4 = -1.386$ for a discriminator that returns $\frac12$ for everything. $D$ maximises
+# it, $G$ minimises it. In the code $D$ is represented by its logit $a$, $D(x) = \sigma(a(x))$:
 #
 # > In the debugger: `scratchgen debug gan.value`
 
@@ -64,6 +64,11 @@ print(inspect.getsource(gan.value))
 undecided = np.zeros(4)
 beside("V of an undecided discriminator", gan.value(undecided, undecided), -math.log(4), 1e-15)
 
+a_real, a_fake = np.array([2.0, -0.5, 1.0]), np.array([-1.0, 0.3, -3.0])  # logits of three examples each
+D_of_all, is_real = sigmoid(np.concatenate([a_real, a_fake])), np.repeat([True, False], 3)
+mean_log_likelihood = np.mean(np.log(np.where(is_real, D_of_all, 1 - D_of_all)))
+beside("V, twice the mean log-likelihood", gan.value(a_real, a_fake), 2 * mean_log_likelihood, 1e-14)
+
 # %% [markdown]
 # ## The distribution of the generated examples
 #
@@ -71,7 +76,7 @@ beside("V of an undecided discriminator", gan.value(undecided, undecided), -math
 # different density $p_g$, which training changes. (If fakes had the density of the noise, there would be
 # nothing to learn.) For a monotone $G$ in one dimension, the change of variables gives
 #
-# $$ p_g(x) = p_z(G^{-1}(x)) \left| \frac{d G^{-1}(x)}{dx} \right|. $$
+# $$ p_g(x) = p_z(G^{-1}(x)) \left| \frac{dG^{-1}}{dx} \right|. \tag{3.2} $$
 #
 # Take $G(z) = e^{z/2}$ with $z \sim \mathcal N(0, 1)$. Then $p_g(x) = 2\, p_z(2 \log x)/x$, whose mean is
 # $e^{1/8} = 1.133$ and whose median is 1. The noise has mean and median 0. With 100,000 samples, the
@@ -101,14 +106,14 @@ beside("share in 0.8 … 1.5, sampled and by p_g", np.mean((G_of_z > 0.8) & (G_o
 #
 # $$
 # D^*(x) = \frac{p_{data}(x)}{p_{data}(x) + p_g(x)},
-# \qquad \text{with the logit } a^* = \log p_{data} - \log p_g.
+# \qquad \text{with the logit } a^* = \log p_{data} - \log p_g. \tag{3.3}
 # $$
 #
 # Substitute it, and with the mixture $m = (p_{data} + p_g)/2$
 #
 # $$
 # V(D^*, G) = \int p_{data} \log \frac{p_{data}}{2m} + p_g \log \frac{p_g}{2m}\, dx
-# = -\log 4 + 2\, \mathrm{JSD}(p_{data} \,\|\, p_g),
+# = -\log 4 + 2\, \mathrm{JSD}(p_{data} \,\|\, p_g), \tag{3.4}
 # $$
 #
 # with the Jensen–Shannon divergence (JSD). So against an optimal discriminator the generator minimises a
@@ -143,9 +148,18 @@ for s in (0.0, 1.0, 3.0, 6.0):
     log_q = log_normal(s)
     q, best = np.exp(log_q), log_p - log_q
     at_best = V_by_quadrature(p, q, best)
-    beside(f"V(D*, G) for a shift of {s:g}", at_best, -math.log(4) + 2 * jsd(log_p, log_q), 1e-12)
-    for _ in range(20):  # no other discriminator has a higher value
-        assert V_by_quadrature(p, q, best + 0.1 * rng.standard_normal(x.shape)) < at_best
+    log_m = np.logaddexp(log_p, log_q) - math.log(2)
+    middle = np.sum(p * (log_p - log_m) + q * (log_q - log_m)) * dx - math.log(
+        4
+    )  # log p/2m = log p/m − log 2
+    beside(
+        f"(3.3) σ(a*) for a shift of {s:g}", np.abs(sigmoid(best) - np.exp(log_p - log_m) / 2).max(), 0, 1e-13
+    )
+    beside(f"(3.4) V(D*, G), shift {s:g}: the integral", at_best, middle, 1e-12)
+    beside(f"(3.4) V(D*, G), shift {s:g}: with the JSD", at_best, -math.log(4) + 2 * jsd(log_p, log_q), 1e-12)
+    for _ in range(20):
+        other = best + 0.1 * rng.standard_normal(x.shape)
+        assert V_by_quadrature(p, q, other) < at_best, "(3.3) no other discriminator has a higher value"
 
 # %%
 q = np.exp(log_normal(3))
@@ -153,7 +167,13 @@ figure, axes = plt.subplots(figsize=(6, 3.6), layout="constrained")
 axes.fill_between(x, p, color=GREY, label="data $p_{data}$")
 axes.fill_between(x, q, color=BLUE, alpha=0.35, label="fakes $p_g$, shifted by 3")
 axes.plot(x, p / (p + q), color=INK, label="$D^* = p_{data}/(p_{data} + p_g)$")
-axes.set(xlim=(-4, 7), ylim=(0, 1.05), xlabel="$x$", title="The optimal discriminator")
+axes.set(
+    xlim=(-4, 7),
+    ylim=(0, 1.05),
+    xlabel="$x$",
+    ylabel="density, and output of D",
+    title="The optimal discriminator",
+)
 axes.legend(frameon=False, loc="center right", fontsize=9)
 axes.spines[["top", "right"]].set_visible(False)
 figure.savefig(OUT / "best_discriminator.png", dpi=120)
@@ -283,8 +303,9 @@ assert change > 0
 # %% [markdown]
 # ## Other objectives
 #
-# Later variants keep the game but change the payoff. Let $a$ be the logit of a real example and $b$ the logit
-# of a fake; the losses are means over both:
+# Later variants keep the game but change the payoff. Let $a$ be the number that the network of $D$ outputs for a
+# real example and $b$ the one for a fake. In the first two rows it is a logit, in the others a score; the losses
+# are means over both:
 #
 # | `kind` | $D$ minimises | $G$ minimises | by |
 # |---|---|---|---|
@@ -317,22 +338,23 @@ for kind, undecided_D, push in (
 # %% [markdown]
 # ## The Dirac GAN: circles, spirals and the R1 penalty
 #
-# What happens when two players each follow the gradient of their loss? The smallest GAN shows it (the
-# Dirac GAN, Mescheder et al. 2018). All data are at 0, the generator produces the single point $\theta$, and
-# the discriminator is linear, $D(x) = \sigma(\psi x)$. Then $V = -\log 2 - \log(1 + e^{\psi\theta})$, and the
-# gradient vector field of the game is
+# What happens when two players each follow the gradient of their loss? The smallest GAN shows it (the Dirac
+# GAN, Mescheder et al. 2018). All data are at 0, the generator produces the single point $\theta$, and the
+# discriminator has a linear logit, $D(x) = \sigma(a(x))$ with $a(x) = \psi x$. Then
+# $V = -\log 2 - \log(1 + e^{\psi\theta})$, and the gradient vector field of the game is
 #
 # $$ \dot\theta = -\partial V/\partial\theta = \sigma(\psi\theta)\, \psi, \qquad
-# \dot\psi = \partial V/\partial\psi = -\sigma(\psi\theta)\, \theta. $$
+# \dot\psi = \partial V/\partial\psi = -\sigma(\psi\theta)\, \theta. \tag{3.5} $$
 #
 # The sum $\theta\dot\theta + \psi\dot\psi$ is 0: the vector is at right angles to the direction of the
 # equilibrium, and the players circle around it. A step of size $\alpha$ along the tangent leaves the circle,
 # and by Pythagoras the squared distance grows by $\alpha^2$ times the squared length of the vector.
-# Alternating steps return to their starting point. Neither converges.
+# Alternating steps stay at about the same distance. Neither converges.
 #
-# The cure is to penalise the slope of $D$ at the data:
-# $R_1 = \frac\gamma2\, \mathbb E\, \lVert \nabla D(x) \rVert^2$, here $\frac\gamma2 \psi^2$. In equilibrium
-# $D$ is flat at the data, so $R_1$ does not move the equilibrium, but it acts as friction: the eigenvalues
+# The cure is to penalise the slope of the logit at the data:
+# $R_1 = \frac\gamma2\, \mathbb E\, \lVert \nabla a(x) \rVert^2$, here $\frac\gamma2 \psi^2$. (The slope of the
+# probability is smaller, $\nabla D = D (1 - D)\, \nabla a$: at the data a quarter of $\psi$.) In equilibrium $a$ is
+# flat at the data, so $R_1$ does not move the equilibrium, but it acts as friction: the eigenvalues
 # $\pm\frac{i}2$ of the vector field's Jacobian become $-\frac\gamma2 \pm \sqrt{\frac{\gamma^2}4 - \frac14}$.
 #
 # > In the debugger: `scratchgen debug gan.dirac`, or `gan.zero_centred_penalty`
@@ -342,9 +364,23 @@ print(inspect.getsource(gan.r1_penalty))
 
 free, penalised = gan.Game("minimax"), gan.Game("minimax", r1=0.3)
 force_G, force_D = (force.item() for force in gan.dirac_forces(1.0, 0.5, free))
-beside("θ̇ at θ = 1, ψ = ½", force_G, 0.5 / (1 + math.exp(-0.5)), 1e-15)
+beside("(3.5) θ̇ at θ = 1, ψ = ½", force_G, 0.5 / (1 + math.exp(-0.5)), 1e-15)
+beside("(3.5) ψ̇ at θ = 1, ψ = ½", force_D, -1 / (1 + math.exp(-0.5)), 1e-15)
 beside("radial component at this point", 1.0 * force_G + 0.5 * force_D, 0, 1e-15)
+at_0 = np.zeros((1, 1))  # the data
+beside("ψ = ½: squared slope of the logit", gan.r1_penalty(lambda x: 0.5 * x[:, 0], at_0), 0.25, 1e-15)
+beside("ψ = ½: of the probability", gan.r1_penalty(lambda x: sigmoid(0.5 * x[:, 0]), at_0), 1 / 64, 1e-15)
 beside("R1 term of ψ̇", gan.dirac_forces(1.0, 0.5, penalised)[1].item() - force_D, -0.15, 1e-15)
+
+for r1 in (0.0, 0.3):  # the Jacobian of the vector field at the equilibrium, by differences
+    game, step = gan.Game("minimax", r1=r1), 1e-4
+    at = lambda theta, psi, game=game: np.ravel(gan.dirac_forces(theta, psi, game))
+    columns = (at(step, 0.0) - at(-step, 0.0)) / (2 * step), (at(0.0, step) - at(0.0, -step)) / (2 * step)
+    found = np.sort_complex(np.linalg.eigvals(np.column_stack(columns)))
+    root = np.emath.sqrt(r1**2 / 4 - 1 / 4)
+    beside(
+        f"eigenvalues for γ = {r1:g}, off", np.abs(found - [-r1 / 2 - root, -r1 / 2 + root]).max(), 0, 1e-8
+    )
 
 turns = {"learning_rate": 0.3, "steps": 300}
 for name, game, alternate, low, high in (
@@ -363,7 +399,8 @@ plots.dirac(OUT / "dirac.png")
 #
 # A Wasserstein critic measures a distance between densities only if its slope is at most 1 everywhere, so the
 # slope must be constrained. One method is a penalty on the slope at random points between real examples and
-# fakes. The penalty is a function of $\nabla D$, so training with it needs second derivatives.
+# fakes, $(\lVert \nabla a(\hat x) \rVert - 1)^2$ with $\hat x = u x + (1 - u)\, G(z)$, where $a$ is the score of
+# the critic. The penalty is a function of $\nabla a$, so training with it needs second derivatives.
 #
 # > In the debugger: `scratchgen debug gan.gradient_penalty`
 
@@ -382,9 +419,9 @@ for size in (1.0, 3.0):
 # ## Spectral norm
 #
 # The other method constrains the weights: divide each matrix by its largest singular value, the largest
-# factor by which it can stretch a vector. Then no layer stretches a vector, and neither does the whole
-# network. The singular value is computed by power iteration, one step per use, which is enough because the
-# weights change little between uses.
+# factor by which it can stretch a vector. Then no layer stretches a vector, rectifiers do not either, and so
+# the slope of the whole network is at most 1. The singular value is computed by power iteration, one step per
+# use, which is enough because the weights change little between uses.
 #
 # > In the debugger: `scratchgen debug gan.spectral_norm`
 
@@ -464,7 +501,7 @@ with sg.no_grad():
 # Normalisation layers between them compute $\gamma (x - m) / \sqrt{s^2 + \varepsilon} + \beta$, with the mean
 # and the variance of each feature over the batch (*batch normalisation*), or of each example over its
 # features (*layer normalisation*). Batch normalisation makes the examples of a batch depend on one another,
-# which a penalty on $\nabla D(x)$ does not allow; layer normalisation does not.
+# which a penalty on $\nabla a(x)$ does not allow; layer normalisation does not.
 #
 # > In the debugger: `scratchgen debug nn.batch_norm`, or `nn.layer_norm`, `nn.convolution`,
 # > `nn.transposed_convolution`
@@ -558,14 +595,20 @@ assert len(warnings) == 2
 beside("V over the last five epochs", np.mean(run.history["V"][-5:]), -1.35, 0.05)
 beside("diversity at the end", run.history["diversity"][-1], 1, 0.1)
 
-for picture, names, label, reference in (
-    ("value", ("V",), "V, nats", {"undecided D": -math.log(4)}),
-    ("outputs_of_D", ("D_real", "D_fake"), "mean of D", {"undecided D": 0.5}),
-    ("gradients", ("norm_D", "norm_G"), "norm of the gradient", {}),
-    ("diversity", ("diversity",), "diversity", {"real points": 1}),
-):
-    series = {name: run.history[name] for name in names}
-    plots.curves(series, OUT / f"{picture}.png", label, reference)
+undecided_D = {"undecided D": -math.log(4)}
+plots.curves({"V": run.history["V"]}, OUT / "value.png", "V, nats", undecided_D)
+
+# %%
+outputs = {name: run.history[name] for name in ("D_real", "D_fake")}
+plots.curves(outputs, OUT / "outputs_of_D.png", "mean of D", {"undecided D": 0.5})
+
+# %%
+norms = {name: run.history[name] for name in ("norm_D", "norm_G")}
+plots.curves(norms, OUT / "gradients.png", "norm of the gradient")
+
+# %%
+diversity = {"diversity": run.history["diversity"]}
+plots.curves(diversity, OUT / "diversity.png", "diversity", {"real points": 1})
 
 # %% [markdown]
 # ## Counting modes
@@ -619,7 +662,7 @@ beside("GAN samples near a mode", modes["GAN"].high_quality.mean, 0.89, 0.08)
 # | MMD² | $\mathbb E[k(x, x')] - 2\, \mathbb E[k(x, y)] + \mathbb E[k(y, y')]$; KID has a cubic kernel |
 # | Fréchet | $\lVert m_x - m_y \rVert^2 + \mathrm{tr}(C_x + C_y - 2 (C_x C_y)^{1/2})$: means, covariances |
 # | precision, recall | the share of samples in a ball around a real example, and conversely |
-# | density, coverage | the number of balls that contain a sample; the share of balls that contain one |
+# | density, coverage | the mean number of balls with a sample, over $k$; the share of balls that contain one |
 #
 # > In the debugger: `scratchgen debug gan.mmd`, or `gan.frechet`, `gan.precision_recall`,
 # > `gan.density_coverage`, `evaluation.squared_distances`

@@ -46,12 +46,13 @@ def beside(what, ours, expected, tolerance):
 #
 # A recurrent network reads one input after another and updates a hidden state:
 #
-# $$ h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + b_h), \qquad y_t = W_{hy} h_t + b_y. $$
+# $$ h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + b_h), \qquad y_t = W_{hy} h_t + b_y. \tag{4.1} $$
 #
-# The formula is written for column vectors. In code the examples of a batch are rows, so each product is
-# reversed: $h_{t-1} W_{hh}$ with $h: (B, H)$. The stored matrix is the transpose of the one in the formula.
-# If a whole sequence has one target, the output is computed from the last state, $y = W_{hy} h_T + b_y$, and
-# the loss may be $\lVert y - \text{target} \rVert^2$.
+# Steps count from 1 to $T$, and $h_0$ is the initial state. (Arrays count from 0: `x[0]` is $x_1$, `h[0]` is
+# $h_1$.) The formula is written for column vectors. In code the examples of a batch are rows, so each product
+# is reversed: $h_{t-1} W_{hh}$ with $h: (B, H)$. The stored matrix is the transpose of the one in the
+# formula. If a whole sequence has one target, the output is computed from the last state,
+# $y = W_{hy} h_T + b_y$, and the loss may be $\lVert y - \text{target} \rVert^2$.
 #
 # > In the debugger: `scratchgen debug rnn.hidden`, or `rnn.output`, `rnn.regression`
 
@@ -67,7 +68,7 @@ print(inspect.getsource(rnn.output))
 #
 # $$
 # h_1 = \tanh(1) = 0.7616, \quad h_2 = \tanh(\tfrac12 h_1) = 0.3634,
-# \quad h_3 = \tanh(-1 + \tfrac12 h_2) = -0.6741.
+# \quad h_3 = \tanh(-1 + \tfrac12 h_2) = -0.6741. \tag{4.2}
 # $$
 #
 # Now compute $dh_3/dw$. The weight is used at every step, so there are two kinds of derivative. The
@@ -75,24 +76,27 @@ print(inspect.getsource(rnn.output))
 # fixed. The *total* derivative includes the dependence of the earlier state on $w$:
 #
 # $$
-# \frac{dh_t}{dw} = (1 - h_t^2) \left( h_{t-1} + w\, \frac{dh_{t-1}}{dw} \right), \qquad \frac{dh_0}{dw} = 0.
+# \frac{dh_t}{dw} = (1 - h_t^2) \left( h_{t-1} + w\, \frac{dh_{t-1}}{dw} \right), \qquad \frac{dh_0}{dw} = 0. \tag{4.3}
 # $$
 
 # %%
 h1 = math.tanh(1)
 h2 = math.tanh(0.5 * h1)
 h3 = math.tanh(-1 + 0.5 * h2)
-dh1 = 0.0
+dh0 = 0.0
+dh1 = (1 - h1**2) * (0 + 0.5 * dh0)
 dh2 = (1 - h2**2) * (h1 + 0.5 * dh1)
 dh3 = (1 - h3**2) * (h2 + 0.5 * dh2)
 
 x = np.array([1.0, 0.0, -1.0]).reshape(3, 1, 1)  # (T, B, D)
 one, zero = np.ones((1, 1)), np.zeros((1, 1))
 h = rnn.tanh_recurrence(x, zero, one, 0.5 * one, np.zeros(1))
-for t, by_hand in enumerate((h1, h2, h3)):
-    beside(f"h_{t + 1}", h[t].item(), by_hand, 1e-15)
-last = sg.grad(lambda W_hh: rnn.tanh_recurrence(x, zero, one, W_hh, np.zeros(1))[-1].sum())
-beside("dh_3/dw", last(0.5 * one).item(), dh3, 1e-15)
+for t, by_hand, stated in ((1, h1, 0.7616), (2, h2, 0.3634), (3, h3, -0.6741)):
+    beside(f"(4.2) h_{t}", h[t - 1].item(), by_hand, 1e-15)
+    beside(f"(4.2) h_{t}, as stated", h[t - 1].item(), stated, 5e-5)
+for t, by_hand in ((1, dh1), (2, dh2), (3, dh3)):
+    state = lambda W_hh, t=t: rnn.tanh_recurrence(x, zero, one, W_hh, np.zeros(1))[t - 1].sum()
+    beside(f"(4.3) dh_{t}/dw", sg.grad(state)(0.5 * one).item(), by_hand, 1e-15)
 print(f"the immediate derivative alone would be {(1 - h3**2) * h2:.6f}")
 
 # %% [markdown]
@@ -101,13 +105,14 @@ print(f"the immediate derivative alone would be {(1 - h3**2) * h2:.6f}")
 #
 # ## Back-propagation through time (BPTT)
 #
-# For whole matrices, let $L$ depend on all states, and let $g_t = \partial L/\partial h_t$ be the gradient
-# from the outputs. Define $\delta_t$ as the total derivative of $L$ with respect to the argument of the tanh
-# at step $t$. The state $h_t$ affects $L$ directly, through $g_t$, and through the next step, where it is
-# multiplied by $W_{hh}$:
+# For whole matrices, let $L$ depend on all states $h_1 \dots h_T$, and let $g_t = \partial L/\partial h_t$ be
+# the gradient from the outputs. From here on the matrices are the stored ones, and states are rows:
+# $h_t = \tanh(h_{t-1} W_{hh} + x_t W_{xh} + b_h)$. Define $\delta_t$ as the total derivative of $L$ with
+# respect to the argument of the tanh at step $t$. The state $h_t$ affects $L$ directly, through $g_t$, and
+# through the next step, where it is multiplied by $W_{hh}$. After the last step comes nothing:
 #
 # $$
-# \delta_t = (g_t + \delta_{t+1} W_{hh}^\top) \odot (1 - h_t^2), \qquad \delta_T = 0,
+# \delta_t = (g_t + \delta_{t+1} W_{hh}^\top) \odot (1 - h_t^2), \qquad \delta_{T+1} = 0, \tag{4.4}
 # $$
 #
 # and since each weight is used at every step, its gradient is a sum over time:
@@ -117,7 +122,7 @@ print(f"the immediate derivative alone would be {(1 - h3**2) * h2:.6f}")
 # \frac{\partial L}{\partial W_{xh}} = \sum_t x_t^\top \delta_t, \quad
 # \frac{\partial L}{\partial b_h} = \sum_{t, \text{rows}} \delta_t, \quad
 # \frac{\partial L}{\partial x_t} = \delta_t W_{xh}^\top, \quad
-# \frac{\partial L}{\partial h_0} = \delta_0 W_{hh}^\top.
+# \frac{\partial L}{\partial h_0} = \delta_1 W_{hh}^\top. \tag{4.5}
 # $$
 #
 # $W_{hh}$ is square. If its transpose is left out, every shape still fits and the loss still falls for a
@@ -132,8 +137,8 @@ def bptt_by_hand(g, h, x, h0, W_xh, W_hh, transpose=True):
     """Gradients by (x, h0, W_xh, W_hh, b_h) from g = ∂L/∂h."""
     back = W_hh.T if transpose else W_hh
     gx, gW_xh, gW_hh, gb = np.zeros_like(x), np.zeros_like(W_xh), np.zeros_like(W_hh), np.zeros(len(W_hh))
-    from_later = np.zeros_like(h0)
-    for t in reversed(range(len(x))):
+    from_later = np.zeros_like(h0)  # δ_{T+1} W_hhᵀ
+    for t in reversed(range(len(x))):  # of arrays: step t + 1
         delta = (g[t] + from_later) * (1 - h[t] ** 2)
         gx[t] = delta @ W_xh.T
         gW_xh += x[t].T @ delta
@@ -142,6 +147,11 @@ def bptt_by_hand(g, h, x, h0, W_xh, W_hh, transpose=True):
         from_later = delta @ back
     return gx, from_later, gW_xh, gW_hh, gb
 
+
+g_last = np.array([0.0, 0.0, 1.0]).reshape(3, 1, 1)  # L = h_3 of the three steps above
+_, by_h0, _, by_w, _ = bptt_by_hand(g_last, h, x, zero, one, 0.5 * one)
+beside("dh_3/dw = Σ_t h_(t−1) δ_t", by_w.item(), dh3, 1e-15)
+beside("dh_3/dh_0 = δ_1 w", by_h0.item(), 0.5**3 * (1 - h1**2) * (1 - h2**2) * (1 - h3**2), 1e-15)
 
 rng = np.random.default_rng(0)
 T, B, D, H = 7, 3, 2, 4
@@ -199,13 +209,13 @@ assert planted > 0.1
 # $$
 # \frac{\partial h_T}{\partial h_{T-k}} = \prod_{t = T-k+1}^{T} W_{hh}\, \mathrm{diag}(1 - h_t^2),
 # \qquad
-# \left\| \frac{\partial h_T}{\partial h_{T-k}} \right\| \le \sigma_{\max}(W_{hh})^k .
+# \left\| \frac{\partial h_T}{\partial h_{T-k}} \right\| \le \sigma_{\max}(W_{hh})^k. \tag{4.6}
 # $$
 #
 # For a network at rest ($h = 0$) the product is the power $W_{hh}^k$, and $\|W^k\|^{1/k}$ tends to the
 # spectral radius $\rho$, the largest $|\text{eigenvalue}|$. At $k = 200$ the norm of a random matrix still
-# deviates from this limit by one or two per cent. All singular values of a rotation are 1, so its norm is
-# exactly 1 for every $k$.
+# deviates from this limit by one or two per cent. All singular values of an orthogonal matrix (a rotation,
+# perhaps with a reflection) are 1, so its norm is exactly 1 for every $k$.
 #
 # > In the debugger: `scratchgen debug rnn.influence`
 
@@ -237,7 +247,7 @@ busy = {rho: norms_back(rho * gaussian, inputs) for rho in (0.8, 1.0, 1.2)}
 busy_rotation = norms_back(rotation, inputs)
 for rho, norms in busy.items():
     bound = np.linalg.norm(rho * gaussian, 2) ** np.arange(T + 1)
-    assert np.all(norms <= bound * (1 + 1e-9)), "no norm exceeds the power of the largest singular value"
+    assert np.all(norms <= bound * (1 + 1e-9)), "(4.6) no norm exceeds the power of σ_max(W_hh)"
 
 # %% [markdown]
 # `rnn.gradient_norms` computes the same numbers for any cell and any number of layers: it takes the Jacobian
@@ -248,8 +258,8 @@ net = RNN(H, H, sg.Generator(0), init=lambda *_: 1.2 * gaussian)
 net.layers[0].W_xh.data, net.layers[0].b_h.data = np.eye(H), np.zeros(H)
 for state, x, by_hand in (("at rest", nothing, at_rest[1.2]), ("with inputs", inputs, busy[1.2])):
     ratio = rnn.gradient_norms(net, x[:, 0]) / by_hand
-    beside(f"{state}: gradient_norms / by hand, the largest", ratio.max(), 1, 1e-9)
-    beside(f"{state}: gradient_norms / by hand, the smallest", ratio.min(), 1, 1e-9)
+    beside(f"(4.6) {state}: gradient_norms / by hand, largest", ratio.max(), 1, 1e-9)
+    beside(f"(4.6) {state}: gradient_norms / by hand, smallest", ratio.min(), 1, 1e-9)
 
 families = {"at rest: $h = 0$": (at_rest, rotating), "with inputs: the tanh saturates": (busy, busy_rotation)}
 panels = {
@@ -318,9 +328,9 @@ beside("LSTM, 200 steps back, u = 199", through_the_gate(math.log(199)), (1 - 1 
 # ## A language model: the network against n-grams
 #
 # The training text is the first 60,000 characters of Python's standard library. The network reads a character
-# and predicts the next; the score is the number of bits per character, $-\frac1N \sum \log_2 p$. After a
-# share $t$ of the training, the learning rate is $\alpha \, \tfrac12 (1 + \cos \pi t)$, half a cosine from
-# $\alpha$ to 0.
+# and predicts the next; the score is the number of bits per character, $-\frac1N \sum \log_2 p$ over $N$
+# predicted characters. After a share $t$ of the training, the learning rate is
+# $\alpha \, \tfrac12 (1 + \cos \pi t)$, half a cosine from $\alpha$ to 0.
 #
 # > In the debugger: `scratchgen debug rnn.language_model`, or `rnn.cross_entropy`, `rnn.perplexity`,
 # > `nn.embedding`, `nn.dropout`, `optim.half_cosine`
@@ -421,8 +431,8 @@ assert entropies == sorted(entropies), "a higher temperature has a higher entrop
 
 # %% [markdown]
 # At temperature $\tau$ the probabilities are $p_k^{1/\tau} / \sum_j p_j^{1/\tau}$. The entropy increases with
-# $\tau$ for every $p$: its derivative is the variance of the logits, under these probabilities, divided by
-# $\tau^3$. We check this too.
+# $\tau$ for every $p$ that is not uniform: its derivative is the variance of the logits, under these
+# probabilities, divided by $\tau^3$. We check this too.
 
 # %%
 tau, step = 0.7, 1e-4
@@ -490,7 +500,12 @@ print(f"σ_max(W_hh)^48 = {np.linalg.norm(W_hh, 2) ** 48:.1e}, and the norm is {
 assert at_first[-1] < at_last[-1] < np.linalg.norm(W_hh, 2) ** 48
 
 plots.gradient_norms({"": {"before training": at_first, "after": at_last}}, OUT / "memory.png")
+
+# %%
 plots.eigenvalues([epoch[0] for epoch in eigenvalues.epochs], ["$W_{hh}$"], OUT / "eigenvalues.png")
+
+# %%
+print("pictures:", OUT)
 
 # %% [markdown]
 # `scratchgen train rnn` draws the same pictures for its model, and also the gates of an LSTM or a GRU. Music,

@@ -123,8 +123,10 @@ print(inspect.getsource(numpy_.tanh_recurrence))
 # logistic function. Compiled kernels have their own exponential, without branches and tables, so that the
 # loop compiles to vector instructions:
 #
-# $$ e^x = 2^n e^r \;\text{ with } |r| \le \tfrac12 \log 2, \qquad \log(2^n m) = n \log 2 + \log m, \qquad
-# \tanh x = 1 - \frac2{e^{2x} + 1}. $$
+# $$
+# e^x = 2^n e^r, \qquad |r| \le \tfrac12 \log 2, \qquad \log(2^n m) = n \log 2 + \log m, \qquad
+# \tanh x = 1 - \frac2{e^{2x} + 1}. \tag{5.1}
+# $$
 #
 # On the remaining short range a polynomial approximates the function.
 #
@@ -270,23 +272,25 @@ def bars(axes, results, reference, title):
         ratios = np.array([medians[reference] / medians[name] for medians in results.values()])
         axes.bar(places, ratios - 1, 0.27, bottom=1, color=COLOURS[name], label=name)
         for place, ratio in zip(places, ratios, strict=True):
-            label = f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.2f}×"
+            number = (
+                f"{ratio / 1000:.1f}k" if ratio >= 1000 else f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.2f}"
+            )
             beyond, side = (1.03, "bottom") if ratio >= 1 else (0.97, "top")
-            axes.annotate(label, (place, ratio * beyond), ha="center", va=side, fontsize=9)
+            axes.annotate(f"{number}×", (place, ratio * beyond), ha="center", va=side, fontsize=8)
     axes.axhline(1, color=COLOURS[reference], linewidth=2, label=f"{reference}: 1×")
     axes.set_yscale("log")
     axes.set_xticks(range(len(results)), results)
-    axes.set_title(title, fontsize=11)
+    axes.set(title=title, ylabel=f"speed-up over {reference}, logarithmic")
     axes.margins(y=0.12)
-    axes.legend(frameon=False, fontsize=9)
+    axes.legend(frameon=False, fontsize=9, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.08))
     axes.spines[["top", "right"]].set_visible(False)
 
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.5, 4.2), layout="constrained")
-bars(left, small, "loops", "small sizes: speed-up over plain loops")
-bars(right, large, "numpy", "sizes of training: speed-up over NumPy")
+bars(left, small, "loops", "small sizes")
+bars(right, large, "numpy", "sizes of training")
 right.minorticks_off()
-right.set_yticks([0.25, 0.5, 1, 2], ["¼", "½", "1", "2"])
+right.set_yticks([0.25, 0.5, 1, 2, 4, 8, 16, 32], ["¼", "½", "1", "2", "4", "8", "16", "32"])
 figure.savefig(OUT / "speed.png", dpi=120)
 
 # %% [markdown]

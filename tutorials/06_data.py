@@ -86,7 +86,7 @@ beside(
 # In a Markov chain each character depends on the previous one, with the transition probabilities $P_{ij}$.
 # Their long-run frequencies satisfy $\pi = \pi P$, and the entropy rate is
 #
-# $$ H = -\sum_i \pi_i \sum_j P_{ij} \log_2 P_{ij} $$
+# $$ H = -\sum_i \pi_i \sum_j P_{ij} \log_2 P_{ij} \tag{6.1} $$
 #
 # bits per character: no model can do better, and a good model comes as close as the amount of data allows. In
 # the library's chain each of 16 letters has four successors with the probabilities
@@ -110,19 +110,23 @@ for order, expected in ((0, 4.0), (1, 1.75)):
 #
 # The Karplus–Strong algorithm synthesises a plucked string: a burst of noise circulates in a delay loop with
 # a low-pass filter, $y_t = \frac12 (y_{t-p} + y_{t-p-1})$. The average adds a delay of half a sample, so the
-# pitch is $\text{rate}/(p + \frac12)$. Tones are sums of overtones,
-# $\sum_k \frac1k \sin(2\pi k f t/\text{rate})$ for a sawtooth, without the overtones above half the sampling
-# rate, which would alias to wrong pitches. MIDI note $m$ has the pitch $f = 440 \cdot 2^{(m - 69)/12}$.
+# pitch is $\text{rate}/(p + \frac12)$. A tone of frequency $f$ is a sum of harmonics, sines of the
+# frequencies $k f$: $\sum_k \frac1k \sin(2\pi k f t/\text{rate})$ for a sawtooth, without the harmonics above
+# half the sampling rate, which would alias to wrong pitches. The first harmonic is the fundamental; the
+# others are its overtones, so that $2 f$ is the second harmonic and the first overtone. MIDI note $m$ has the
+# pitch $f = 440 \cdot 2^{(m - 69)/12}$.
 #
 # The short-time Fourier transform (STFT) cuts a sound into frames, multiplies each by a window $w$ and
 # decomposes it into frequencies,
 #
 # $$
-# X_{mk} = \sum_n w_n\, x_{m \text{hop} + n}\, e^{-2\pi i k n / \text{length}}, \qquad
-# x_n = \frac{\sum_m w_{n - m \text{hop}}\, y_{m, n - m \text{hop}}}{\sum_m w_{n - m \text{hop}}^2},
+# X_{mk} = \sum_n w_n\, \tilde x_{m \text{hop} + n}\, e^{-2\pi i k n / \text{length}}, \qquad
+# \tilde x_n = \frac{\sum_m w_{n - m \text{hop}}\, y_{m, n - m \text{hop}}}{\sum_m w_{n - m \text{hop}}^2}, \tag{6.2}
 # $$
 #
-# and the formula on the right inverts it: the frames $y_m$ are added, weighted by the window (overlap-add).
+# where $\tilde x$ is the sound after $\text{length} - \text{hop}$ zeros, so that every sample is in equally
+# many frames. The formula on the right inverts it: the frames $y_m$, the inverse transforms of $X_m$, are
+# added, weighted by the window (overlap-add).
 #
 # > In the debugger: `scratchgen debug data.plucked_string`, or `data.tone`, `data.pitch`, `data.stft`,
 # > `data.istft`
@@ -137,15 +141,18 @@ beside("octaves from A4 (440 Hz) to note 81", math.log2(pitch_in_hz(81) / 440), 
 saw = tone("sawtooth", 1000.0, rate, rate).astype(float)
 t = np.arange(rate) / rate
 second = 2 * np.mean(saw * np.sin(2 * np.pi * 2000 * t)) / (2 * np.mean(saw * np.sin(2 * np.pi * 1000 * t)))
-beside("sawtooth: second harmonic over the first", second, 1 / 2, 1e-6)
+beside("sawtooth: second harmonic, the first overtone", second, 1 / 2, 1e-6)
 
 X = stft(string, 256, 64)
+padded, n = np.concatenate([np.zeros(256 - 64), string]), np.arange(256)
+X_5_3 = np.sum(hann(256) * padded[5 * 64 : 5 * 64 + 256] * np.exp(-2j * np.pi * 3 * n / 256))
+beside("(6.2) X_53, difference from the sum", np.abs(X[5, 3] - X_5_3), 0, 1e-6)
 beside("STFT and inverse, largest difference", np.abs(istft(X, len(string), 256, 64) - string).max(), 0, 3e-6)
 beside("sum of windows half a frame apart, its range", np.ptp(hann(256)[:128] + hann(256)[128:]), 0, 1e-12)
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
 left.plot(1000 * t[:800], string[:800], color="#2e86ab", linewidth=0.8)
-left.set(xlabel="milliseconds", title="A plucked string: noise that becomes a tone")
+left.set(xlabel="milliseconds", ylabel="amplitude", title="A plucked string: noise that becomes a tone")
 right.imshow(np.log10(np.abs(X[:, :]).T + 1e-4), origin="lower", aspect="auto", extent=(0, 1, 0, rate / 2))
 right.set(xlabel="seconds", ylabel="Hz", title="Its spectrogram: high overtones decay first")
 figure.savefig(OUT / "string.png", dpi=120)

@@ -51,8 +51,10 @@ def beside(what, ours, expected, tolerance):
 # NADE, the neural autoregressive distribution estimator, predicts one note after another, each conditioned on
 # the lower ones:
 #
-# $$p(x_d = 1 \mid x_{<d}) = \sigma(b_d + V_d \cdot s_d), \qquad
-# s_d = \sigma\Bigl(c + \sum_{j<d} x_j W_j\Bigr).$$
+# $$
+# p(x_d = 1 \mid x_{<d}) = \sigma(b_d + V_d \cdot s_d), \qquad
+# s_d = \sigma\Bigl(c + \sum_{j<d} x_j W_j\Bigr). \tag{7.1}
+# $$
 #
 # The hidden state determines the biases $b$ and $c$. Take four notes that sound all together or not at all,
 # by a coin flip. The entropy of a frame is $\log 2$. A model of independent notes pays this four times. Its
@@ -111,7 +113,7 @@ beside("four notes by their frequencies", marginal_nats(pieces[:600], pieces[600
 # Sound does not consist of zeros and ones. A *mixture density network* models a frame $x_t \in \mathbb R^D$
 # with $K$ Gaussians, whose weights, means and variances are computed from the state,
 #
-# $$\log p(x) = \log \sum_k \pi_k \prod_d \mathcal N(x_d; \mu_{kd}, \sigma_{kd}^2).$$
+# $$ \log p(x) = \log \sum_k \pi_k \prod_d \mathcal N(x_d; \mu_{kd}, \sigma_{kd}^2). \tag{7.2} $$
 #
 # With $K = 1$ the maximum-likelihood mean is the least-squares prediction. Then bimodal structure is lost:
 # let $x_t$ be $+1$ or $-1$ by a coin flip, plus noise of $\sigma = 0.3$. The mean is 0, where there are
@@ -160,9 +162,9 @@ figure.savefig(OUT / "modes.png", dpi=120)
 # A frame of sound should not be $D$ samples: given the state, the numbers of one mixture component are
 # independent, and neighbouring samples are strongly dependent. The *modified discrete cosine transform*
 # (MDCT) takes overlapping windows of $2D$ samples, $D$ apart, and returns $D$ numbers for each window, one
-# per frequency. It is an orthogonal transform (a rotation) of the whole sound: no information is lost, and
-# nats of frames are nats of samples. So a model of frames can be compared with linear prediction of samples,
-# the classical model of speech, $x_n = \sum_{i=1}^{32} a_i x_{n-i} + \varepsilon_n$.
+# per frequency. It is an orthogonal transform of the whole sound: no information is lost, and nats of frames
+# are nats of samples. So a model of frames can be compared with linear prediction of samples, the classical
+# model of speech, $x_n = \sum_{i=1}^{32} a_i x_{n-i} + \varepsilon_n$.
 
 # %%
 sound = sg.Generator(7).standard_normal(1000, np.float64)
@@ -189,7 +191,7 @@ beside("its energy is preserved", np.sum(mdct(sound, 50) ** 2), np.sum(sound**2)
 # $h_j$ fits the decoder's state $s_t$. Then
 #
 # $$ \log p(y \mid x) = \sum_t \log \operatorname{softmax}(o_t)_{y_t}, \qquad
-# o_t = W_o \tanh(W_c [s_t, c_t] + b_c) + b_o. $$
+# o_t = W_o \tanh(W_c [s_t, c_t] + b_c) + b_o. \tag{7.3} $$
 #
 # Choosing the most likely symbol at each step (greedy decoding) does not find the most likely text. *Beam
 # search* keeps several partial texts, and ranks texts by $\log p(y) / ((5 + l)/6)^\alpha$, which corrects for

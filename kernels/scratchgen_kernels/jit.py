@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,6 +32,9 @@ def compiled(function=None, *, options=OPTIONS):
         return numba.njit(**options)(function)
 
 
+_lock = threading.RLock()  # while Numba's setting is changed
+
+
 @contextmanager
 def user_cache():
     """Functions decorated inside cache their results in the user's cache folder, or in NUMBA_CACHE_DIR.
@@ -38,12 +42,13 @@ def user_cache():
     Numba's default is the folder of the source. There the files would outlive the package: after it is uninstalled,
     the remaining folder in site-packages would be imported, empty, instead of a later editable installation.
     """
-    former = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(Path(former or cache_folder(), source_hash()))
-    try:
-        yield
-    finally:
-        numba.config.CACHE_DIR = former
+    with _lock:  # two threads that import backends would restore each other's folder
+        former = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = str(Path(former or cache_folder(), source_hash()))
+        try:
+            yield
+        finally:
+            numba.config.CACHE_DIR = former
 
 
 def cache_folder() -> Path:

@@ -1,6 +1,7 @@
 """The choice of the backend: by name, by context, by environment variable, or the fastest available one."""
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -15,6 +16,8 @@ HOW_TO_INSTALL_NUMBA = 'pip install --upgrade "scratchgen-numpy[fast]"'
 
 _kernels: list["Kernel"] = []
 _chosen = os.environ.get(VARIABLE) or "auto"
+_open_blocks: list["use"] = []  # the `with use(...)` that have not ended, in the order of their beginning
+_lock = threading.Lock()  # while _open_blocks changes
 
 
 class UnknownBackend(ValueError):
@@ -134,6 +137,7 @@ class use:
     """Set the backend for the whole process; as a context manager, restore the former backend at the end.
 
     ``use("numba")`` is valid from now on; ``with use("loops"): ...`` is valid inside the block, for every thread.
+    Blocks of threads or generators may end in any order: after the last one, the backend is the one before the first.
 
     name: "loops", "numpy", "numba", "cython", or "auto" (for each kernel the fastest available backend).
     Raises: ValueError for an unknown name; BackendUnavailable if any kernel lacks the backend. The error comes here,
@@ -149,11 +153,19 @@ class use:
         _chosen = name
 
     def __enter__(self) -> "use":
+        with _lock:
+            _open_blocks.append(self)
         return self
 
     def __exit__(self, *exception: object) -> None:
         global _chosen
-        _chosen = self._former
+        with _lock:
+            i = _open_blocks.index(self)
+            if self is _open_blocks[-1]:
+                _chosen = self._former
+            else:  # a block that began later is still open: at its end it restores what this one would restore
+                _open_blocks[i + 1]._former = self._former
+            del _open_blocks[i]
 
     def __repr__(self) -> str:
         return f"use({self.name!r})"

@@ -2,6 +2,7 @@
 
 from scratchgen.autograd import inspect, operators, rules
 from scratchgen.autograd.check import GradientError, check_grads
+from scratchgen.autograd.cut import CutGraphWarning
 from scratchgen.autograd.inspect import detect_anomaly
 from scratchgen.autograd.mode import enable_grad, no_grad
 from scratchgen.autograd.primitives import (
@@ -25,6 +26,7 @@ from scratchgen.autograd.transforms import (
 )
 
 __all__ = [
+    "CutGraphWarning",
     "GradientError",
     "Primitive",
     "Tensor",

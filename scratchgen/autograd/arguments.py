@@ -9,14 +9,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["PLAIN", "arranged", "by_name", "plain_array", "signature_of"]
+from scratchgen.autograd.guard import own
 
-# Types that need no conversion. Anything else is looked at by `plain_array`.
-PLAIN = frozenset({np.ndarray, float, int, bool, str, slice, type(None), type(...), np.float32, np.float64})
+__all__ = ["ARRAY_NAMES", "PLAIN", "arranged", "by_name", "plain_array", "signature_of"]
+
+# Types of arguments that are no arrays and never change. Anything else is looked at by `plain_array`.
+PLAIN = frozenset({float, int, bool, str, slice, type(None), type(...), np.float32, np.float64})
 
 
 def _pad(
@@ -24,14 +26,15 @@ def _pad(
     pad_width,
     mode="constant",
     *,
-    stat_length=None,
-    constant_values=0,
-    end_values=0,
-    reflect_type="even",
+    stat_length=...,
+    constant_values=...,
+    end_values=...,
+    reflect_type=...,
 ): ...
 
 
-# NumPy gives these functions a signature from version 2.4 on, and np.pad one that does not name its options.
+# NumPy gives these functions a signature from version 2.4 on, and np.pad one with **kwargs: which of its options are
+# valid depends on the mode, so that none has a default here.
 SIGNATURES: dict[Callable, Callable] = {
     np.pad: _pad,
     np.concatenate: lambda arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind": ...,
@@ -42,10 +45,35 @@ SIGNATURES: dict[Callable, Callable] = {
 }
 
 
+# NumPy's names of parameters that are one array, for which it also takes a list or a tuple of numbers.
+ARRAY_NAMES = {
+    "a",
+    "b",
+    "x",
+    "y",
+    "z",
+    "m",
+    "v",
+    "f",
+    "p",
+    "A",
+    "B",
+    "arr",
+    "ary",
+    "array",
+    "x1",
+    "x2",
+    "val",
+}
+ARRAY_NAMES |= {"xp", "fp", "values", "weights", "prepend", "append", "to_begin", "to_end", "start", "stop"}
+ARRAY_NAMES |= {"default", "fill_value", "constant_values"}
+
+
 def plain_array(a: Any, convert: bool = False) -> Any:
     """Return an argument as NumPy would understand it; other objects than arrays are returned unchanged.
 
-    convert    the argument is an array: lists and tuples are converted too
+    convert    the argument is one array: lists and tuples are converted too. Otherwise lists are copied, so that
+               a caller who changes them later does not change the recorded call
 
     Raises TypeError for a masked array, whose mask would be lost, and for np.matrix, whose operators differ.
     """
@@ -57,10 +85,8 @@ def plain_array(a: Any, convert: bool = False) -> Any:
                 "the mask of a masked array would be lost; give a.filled(0), or select with np.where"
             )
         return np.asarray(a)
-    if isinstance(a, list):
-        return np.asarray(a)
-    if isinstance(a, tuple):
-        return np.asarray(a) if convert else a
+    if isinstance(a, list | tuple):
+        return np.asarray(a) if convert else own(a) if list in map(type, (a, *a)) else a
     if isinstance(a, np.generic | type) or not hasattr(a, "__array__"):
         return a
     return np.asarray(a)  # a pandas Series, an xarray, an array of another library
@@ -72,22 +98,54 @@ def signature_of(function: Callable) -> inspect.Signature:
     return inspect.signature(SIGNATURES.get(function, function))
 
 
+class _Parameters(NamedTuple):
+    """What a signature says, in a form that is quick to use: templates are made in every training step."""
+
+    positional: tuple[str, ...]  # the names that may be given by position
+    positional_only: frozenset[str]
+    defaults: dict[str, Any]
+    variadic: bool  # it takes any number of arguments
+
+
+@cache
+def _parameters(function: Callable) -> _Parameters:
+    parameters = signature_of(function).parameters.values()
+    by_position = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return _Parameters(
+        tuple(p.name for p in by_position),
+        frozenset(p.name for p in by_position if p.kind is p.POSITIONAL_ONLY),
+        {p.name: p.default for p in parameters},
+        any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters),
+    )
+
+
 def by_name(function: Callable, args: Sequence[Any], options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of a call by NumPy's names, in their order; those with their default are left out.
 
     Raises TypeError where NumPy would: for a missing argument, a name that the function does not have, or an
     argument that is given twice.
     """
-    signature = signature_of(function)
-    bound = signature.bind(*args, **options).arguments
-    defaults = {name: p.default for name, p in signature.parameters.items()}
-    return {name: value for name, value in bound.items() if not _is_default(value, defaults[name])}
+    known = _parameters(function)
+    named = dict(zip(known.positional, args, strict=False))
+    if known.variadic or len(args) > len(known.positional) or not named.keys().isdisjoint(options):
+        given = signature_of(function).bind(*args, **options).arguments
+    else:
+        given = named | dict(options)  # a name that is unknown or missing is left to the function
+    defaults = known.defaults
+    return {name: v for name, v in given.items() if not _is_default(v, defaults.get(name, _NONE))}
 
 
-def arranged(function: Callable, arguments: Mapping[str, Any]) -> tuple[tuple, dict[str, Any]]:
+def arranged(function: Callable, arguments: Mapping[str, Any]) -> tuple[Sequence[Any], dict[str, Any]]:
     """Return arguments by name as the positional and the keyword arguments of a call: f(*args, **options)."""
-    bound = inspect.BoundArguments(signature_of(function), arguments)  # type: ignore[arg-type]  # any mapping
-    return bound.args, bound.kwargs
+    known = _parameters(function)
+    if known.variadic:
+        bound = inspect.BoundArguments(signature_of(function), arguments)  # type: ignore[arg-type]  # any mapping
+        return bound.args, bound.kwargs
+    args = [value for name, value in arguments.items() if name in known.positional_only]
+    return args, {name: v for name, v in arguments.items() if name not in known.positional_only}
+
+
+_NONE = object()
 
 
 def _is_default(value: Any, default: Any) -> bool:

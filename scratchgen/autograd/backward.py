@@ -9,20 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Container
 from heapq import heappop, heappush
+from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scratchgen.autograd import error_messages
 from scratchgen.autograd.broadcasting import is_repeated, sum_to_shape
+from scratchgen.autograd.guard import Witness
 from scratchgen.autograd.mode import WATCHERS
-from scratchgen.autograd.primitives import Primitive, call
+from scratchgen.autograd.primitives import Primitive, call, to_numpy
 from scratchgen.autograd.tensor import Tensor
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["seed", "sweep", "vjp_of_node"]
+__all__ = ["seed", "sweep", "unshared", "vjp_of_node"]
 
 
 def seed(y: Any, cotangent: ArrayLike | None = None) -> Tensor:
@@ -70,16 +72,21 @@ def sweep(
     """
     cotangents: dict[Tensor, Any] = {y: g}
     found: dict[Tensor, Any] = {}
+    heard: set[Witness] = set()
     youngest = [(-y.serial, y)]  # a priority queue: the tensors to visit next
     while youngest:
         _, node = heappop(youngest)
         g = cotangents.pop(node)
-        for hook in node.hooks:
-            replaced = hook(g)
-            g = g if replaced is None else replaced
+        if node.hooks:
+            g = _after_hooks(node, g)
         if node.primitive is None or node in ends:
             found[node] = g
             continue
+        for guard in node.guards:
+            if type(guard) is Witness and guard not in heard:
+                if not guard.is_true():
+                    raise error_messages.overwritten(node)
+                heard.add(guard)
         for a, g_a in vjp_of_node(node, g, record, paths):
             if a in cotangents:
                 cotangents[a] = cotangents[a] + g_a
@@ -90,6 +97,44 @@ def sweep(
             node.inputs = node.arrays = node.saved = None
             node.guards = ()
     return found
+
+
+def unshared(found: dict[Tensor, Any]) -> dict[Tensor, Any]:
+    """Give every array of a sweep's result its own memory, so that no gradient changes with another array.
+
+    A rule may return the cotangent that it was given, an array that it keeps, or a view of one. These are copied. An
+    array to which nothing but `found` refers cannot be changed from elsewhere, and is not copied.
+    """
+    for leaf in found:
+        others = getrefcount(found[leaf]) - 2  # without `found` and the argument of getrefcount
+        if others or found[leaf].base is not None:
+            found[leaf] = found[leaf].copy()
+    return found
+
+
+def _after_hooks(node: Tensor, g: Any) -> Any:
+    """Return the cotangent of a tensor after its hooks. Each gets a copy, so that it can write into its argument.
+
+    Raises RuntimeError for a hook that returns a cotangent of another shape.
+    """
+    for hook in node.hooks:
+        if not isinstance(g, Tensor):
+            g = np.array(g)
+        elif not g.requires_grad:  # the array of a recorded tensor is read-only
+            g = Tensor(g)
+        replaced = hook(g)
+        if replaced is None:
+            continue
+        if np.shape(replaced) != node.shape:
+            raise RuntimeError(
+                f"a hook returned a cotangent of shape {np.shape(replaced)} for a tensor of shape {node.shape}; "
+                "they must be equal"
+            )
+        if not isinstance(g, Tensor):
+            g = np.asarray(to_numpy(replaced), dtype=node.dtype)
+        else:
+            g = replaced if isinstance(replaced, Tensor) else Tensor(replaced)
+    return g
 
 
 def vjp_of_node(

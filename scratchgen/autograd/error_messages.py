@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -9,6 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from scratchgen.autograd.primitives import Primitive
+    from scratchgen.autograd.tensor import Tensor
 
 __all__ = [
     "check_kind",
@@ -16,6 +18,7 @@ __all__ = [
     "name_the_call",
     "no_out",
     "no_rule",
+    "overwritten",
     "public_name",
     "unknown_arguments",
     "unknown_options",
@@ -59,7 +62,9 @@ def no_out(function: Callable) -> TypeError:
 def check_kind(entry: Primitive, y: np.ndarray, arrays: list) -> None:
     """Raise TypeError for a result that has no derivative, and for complex numbers where the rule is for real ones."""
     if y.dtype.kind not in "fc":
-        raise TypeError(f"{entry.name} gives {y.dtype}, which has no derivative; pass t.detach() as a constant")
+        raise TypeError(
+            f"{entry.name} gives {y.dtype}, which has no derivative; pass t.detach() as a constant"
+        )
     complex_numbers = [a for a in (y, *arrays) if isinstance(a, np.ndarray) and a.dtype.kind == "c"]
     if complex_numbers and not entry.complex:
         raise TypeError(
@@ -80,6 +85,29 @@ def no_rule(function: Callable, way_out: str | None) -> TypeError:
     )
 
 
+def converting_call() -> str:
+    """Return the call of a library that converts a tensor to an array, as in np.mean([t, t]); "" if there is none."""
+    frame, name = sys._getframe(2), ""
+    while frame is not None:
+        library = frame.f_globals.get("__name__", "").partition(".")[0]
+        if library not in ("numpy", "scipy", "pandas", "matplotlib", "sklearn"):
+            break
+        name = _name_in(library, frame.f_code.co_name)
+        frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
+    return name
+
+
+def _name_in(library: str, function: str) -> str:
+    if library != "numpy":
+        return f"{library}: {function}"
+    if function == "__getitem__":
+        return "np.r_ or np.c_"
+    for prefix, module in (("np", np), ("np.linalg", np.linalg), ("np.fft", np.fft)):
+        if hasattr(module, function):
+            return f"{prefix}.{function}"
+    return f"numpy: {function}"
+
+
 def public_name(function: Callable) -> str:
     """The name by which a user reaches a function: np.linalg.eigh, scipy.special.psi, np.add.reduce."""
     owner = getattr(function, "__self__", None)
@@ -91,8 +119,8 @@ def public_name(function: Callable) -> str:
             return f"{prefix}.{name}"
     if isinstance(function, np.ufunc):
         return f"scipy.special.{name.lstrip('_')}"
-    defined_in = getattr(function, "__module__", None) or "numpy"
-    return f"{'np' if defined_in.startswith('numpy') else defined_in}.{name}"
+    owner = getattr(function, "__module__", None) or "numpy"
+    return f"{'np' if owner.startswith('numpy') else owner}.{name}"
 
 
 def wrong_shape(entry: Primitive, g_a: Any, a: Any) -> RuntimeError:
@@ -107,4 +135,15 @@ def freed(entry: Primitive) -> RuntimeError:
     return RuntimeError(
         f"this graph was freed by an earlier backward() (at {entry.name}); compute the result again, "
         "or call backward(retain_graph=True) the first time"
+    )
+
+
+def overwritten(node: Tensor) -> RuntimeError:
+    """Return the error for an input that was written through an older view while the graph needed it."""
+    from scratchgen.autograd.inspect.source_lines import source  # `inspect` is above this module
+
+    name = node.primitive.name if node.primitive else ""
+    return RuntimeError(
+        f"an array that {name} needs for its derivative was overwritten, through a view that was made before the call "
+        f"at {source(node)}; write after backward(), or give the call a copy of the array"
     )

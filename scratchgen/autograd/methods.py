@@ -256,9 +256,7 @@ class ArrayMethods:
         """Elements of the choices, by the whole numbers of this tensor, np.choose."""
         return numpy.choose(self, choices, **options)
 
-    def clip(
-        self, min: ArrayLike | None = None, max: ArrayLike | None = None, **options: Any
-    ) -> Tensor:
+    def clip(self, min: ArrayLike | None = None, max: ArrayLike | None = None, **options: Any) -> Tensor:
         """The values limited to the interval from `min` to `max`, np.clip."""
         return numpy.clip(self, min, max, **options)
 

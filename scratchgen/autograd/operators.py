@@ -7,13 +7,15 @@ body of Tensor.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scratchgen.autograd import error_messages
-from scratchgen.autograd.backward import seed, sweep
-from scratchgen.autograd.primitives import call, call_function, row, to_numpy
+from scratchgen.autograd.backward import seed, sweep, unshared
+from scratchgen.autograd.dispatch import call_function
+from scratchgen.autograd.primitives import TABLE, call, row, to_numpy
 from scratchgen.autograd.rules.indexing import frozen, getitem
 from scratchgen.autograd.rules.shapes import astype as astype_primitive
 from scratchgen.autograd.tensor import Tensor
@@ -26,13 +28,19 @@ __all__ = ["METHODS"]
 ADD, SUBTRACT, MULTIPLY, DIVIDE = row(np.add), row(np.subtract), row(np.multiply), row(np.divide)
 POWER, MATMUL, NEGATIVE = row(np.power), row(np.matmul), row(np.negative)
 
+_accumulation = threading.Lock()  # while gradients are added to leaves, which threads may share
+
 
 def __array_ufunc__(self, ufunc, method, *inputs, **options):
     """Answer NumPy's protocol for universal functions: np.tanh(t) is recorded."""
+    if not options and method == "__call__" and (entry := TABLE.get(ufunc)) is not None:
+        return call(entry, inputs)
     if options:
         if options.get("out") is not None:
             raise error_messages.no_out(ufunc)
         options = to_numpy(options)
+    if method == "at":
+        raise error_messages.no_out(ufunc)
     return call_function(ufunc if method == "__call__" else getattr(ufunc, method), inputs, options)
 
 
@@ -56,16 +64,15 @@ def backward(self: Tensor, cotangent: ArrayLike | None = None, retain_graph: boo
     cotangent       ∂L/∂(this), of this shape; may be omitted for a single number (then L is this)
     retain_graph    keep the graph for another backward; otherwise the sweep frees it
 
-    Raises RuntimeError when there is no graph, when it was freed, or when a cotangent is needed.
+    Raises RuntimeError when there is no graph, when it was freed, when a cotangent is needed, or when an array of the
+    graph was overwritten.
     Ledger: autograd.chain_rule
     """
-    start = seed(self, cotangent).data.copy()  # it may become the gradient of a leaf
-    assigned: set[int] = set()  # ids of arrays that are a leaf's gradient already: two leaves never share one
-    for leaf, g in sweep(self, start, free=not retain_graph).items():
-        if g.base is not None or id(g) in assigned:
-            g = g.copy()
-        assigned.add(id(g))
-        leaf.grad = np.asarray(g if leaf.grad is None else leaf.grad + g)
+    start = seed(self, cotangent).data
+    found = unshared(sweep(self, start, free=not retain_graph))
+    with _accumulation:
+        for leaf, g in found.items():
+            leaf.grad = np.asarray(g if leaf.grad is None else leaf.grad + g)
 
 
 METHODS: dict[str, Any] = {

@@ -8,10 +8,10 @@ keep no state, so a rule that is called with tensors is itself recorded, and can
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
 import math
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MethodType
@@ -20,20 +20,17 @@ from typing import Any, overload
 import numpy as np
 
 from scratchgen.autograd import error_messages
-from scratchgen.autograd.arguments import PLAIN, arranged, by_name, plain_array, signature_of
-from scratchgen.autograd.guard import guards_of
+from scratchgen.autograd.arguments import PLAIN, plain_array
+from scratchgen.autograd.guard import IMMUTABLE, guards_of, own
 from scratchgen.autograd.mode import WATCHERS, mode
-from scratchgen.autograd.templates import constants_of, take_out
 from scratchgen.autograd.tensor import Tensor, next_serial
 
 __all__ = [
     "Primitive",
     "allow_complex",
     "call",
-    "call_function",
     "constant",
     "defvjp",
-    "defvjp_each",
     "defvjp_joint",
     "defvjp_template",
     "mark_nondifferentiable",
@@ -80,12 +77,12 @@ class Primitive:
     def __init__(self, function: Callable, saves: bool = False):
         self.function = function
         self.name = function.__name__
-        self.rules = _Every(lambda i: None)
+        self.rules = defaultdict(lambda: None)
         self.joint: Callable | None = None
         self.broadcasts = isinstance(function, np.ufunc) and function.signature is None
         self.first_order_only = "its rule uses what the forward pass has saved" if saves else ""
         self.saves = saves
-        self.arrays: float = math.inf
+        self.arrays = 0
         self.arity: float = math.inf
         self.options: frozenset[str] = frozenset()
         self.complex = False
@@ -111,17 +108,6 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
-
-
-class _Every(dict):
-    """The rules of a function of any number of arrays: rule_of(i) makes the i-th."""
-
-    def __init__(self, rule_of: Callable[[int], Rule | None]):
-        self.rule_of = rule_of
-
-    def __missing__(self, i: int) -> Rule | None:
-        self[i] = self.rule_of(i)
-        return self[i]
 
 
 @overload
@@ -173,13 +159,6 @@ def defvjp(function: Callable, *rules: Rule | None, broadcasts: bool | None = No
     entry.rules = rules + (None,) * (int(entry.arity) - len(rules))
 
 
-def defvjp_each(function: Callable, rule_of: Callable[[int], Rule], options: set[str]) -> None:
-    """Enter the rules of a function of any number of arrays: rule_of(i) is the rule of the i-th array."""
-    entry = row(function)
-    entry.rules = _Every(rule_of)
-    entry.options = frozenset(options)
-
-
 def defvjp_joint(
     function: Callable, rule: Rule, first_order_only: str = "its derivative is compiled code"
 ) -> None:
@@ -190,6 +169,7 @@ def defvjp_joint(
     """
     entry = row(function)
     entry.joint = rule
+    entry.arrays = len(inspect.signature(rule).parameters) - len("gy") - entry.saves
     entry.first_order_only = entry.first_order_only or first_order_only
 
 
@@ -205,7 +185,8 @@ def defvjp_template(
     check    check(**arguments) raises TypeError for values of the arguments that the rule does not understand
     """
     entry = TABLE[function] = _new_primitive(lambda *arrays, call: call(*arrays))
-    entry.name = entry.__name__ = function.__name__
+    entry.name = function.__name__
+    entry.__dict__["__name__"] = function.__name__
     entry.joint = rule
     entry.options = frozenset(["call"])
     entry.template = True
@@ -256,12 +237,14 @@ def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.opti
                 recorded = True
             else:
                 a = x  # a constant, whatever happens to the tensor later
+        elif type(a) in PLAIN:
+            x = a
         else:
-            x = a = a if type(a) in PLAIN else plain_array(a, convert=entry.broadcasts)
+            x = a = a if type(a) is ndarray else plain_array(a, len(arrays) < entry.arrays)
             exposed.append(x)
         arrays.append(x)
         inputs.append(a)
-    recorded = recorded and mode.recording
+    recorded = recorded and mode.get().recording
     if recorded and (len(args) > entry.arity or (options and not entry.options.issuperset(options))):
         error_messages.unknown_options(entry, args, options)
     try:
@@ -289,7 +272,7 @@ def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.opti
         if saved is not None:
             y.saved = saved
         if options:
-            y.options = options
+            y.options = options if IMMUTABLE.issuperset(map(type, options.values())) else own(options)
         if exposed:
             y.guards = guards_of(exposed)
         data.setflags(False)  # write=False; by name it takes three times as long
@@ -304,77 +287,8 @@ def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.opti
     return y
 
 
-def call_function(function: Callable, args: tuple, options: Mapping[str, Any]) -> Any:
-    """Apply a NumPy function to arguments among which there is a tensor, in NumPy's own way of calling it."""
-    entry = TABLE.get(function)
-    if entry is None and isinstance(function, np.ufunc) and "scipy.special" in sys.modules:
-        importlib.import_module("scratchgen.autograd.rules.scipy_special")  # enters the rules of SciPy's functions
-        entry = TABLE.get(function)
-    if entry is None:
-        return _call_without_row(function, args, options)
-    if entry.template:
-        return _call_template(entry, function, args, options)
-    unusual = len(args) > entry.arity or (options and not entry.options.issuperset(options))
-    if unusual and not isinstance(function, np.ufunc):
-        args, options = _arrays_first(entry, function, args, options)
-    return call(entry, args, options)
-
-
-def _arrays_first(entry: Primitive, function: Callable, args: tuple, options: Mapping[str, Any]):
-    """The arguments of a call with the arrays by position and the rest by name, as the rules take them."""
-    arguments = by_name(function, args, options)
-    given = [name for i, name in enumerate(signature_of(function).parameters) if i < entry.arrays]
-    arrays = tuple(arguments.pop(name) for name in given if name in arguments)
-    return arrays, to_numpy(arguments)
-
-
-def _call_template(entry: Primitive, function: Callable, args: tuple, options: Mapping[str, Any]) -> Any:
-    tensors, template = take_out(function, args, options)
-    if not tensors:
-        return _wrapped(function(*to_numpy(args), **to_numpy(options)))
-    if template.arguments.get("out") is not None:
-        raise error_messages.no_out(function)
-    if entry.known is not None and not entry.known.issuperset(template.arguments):
-        error_messages.unknown_arguments(function, entry.known, template.arguments)
-    if entry.check is not None:
-        entry.check(**template.arguments)
-    y = call(entry, tuple(tensors), {"call": template})
-    y.guards = (*y.guards, *guards_of(constants_of(template)))
-    return y
-
-
-def _call_without_row(function: Callable, args: tuple, options: Mapping[str, Any]) -> Any:
-    """Apply a NumPy function that is no primitive: composed, constant, nondifferentiable, or unknown."""
-    recorded = mode.recording and _any_requires_grad((args, options))
-    if recorded and function not in COMPOSED and function not in CONSTANT:
-        raise error_messages.no_rule(function, NONDIFFERENTIABLE.get(function))
-    plain = function(*to_numpy(args), **to_numpy(options))  # NumPy refuses what it refuses
-    if function not in COMPOSED:
-        return plain
-    args, options = arranged(function, by_name(function, args, options))
-    return COMPOSED[function](*args, **options) if recorded else _wrapped(plain)
-
-
-def _wrapped(value: Any) -> Any:
-    """The results of a NumPy function of tensors that need no gradient, as constant tensors."""
-    if isinstance(value, tuple):  # a named tuple keeps its names
-        parts = map(_wrapped, value)
-        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
-    if isinstance(value, list):
-        return [_wrapped(v) for v in value]
-    return Tensor.wrap(np.asarray(value))
-
-
-def _any_requires_grad(value: Any) -> bool:
-    if isinstance(value, Tensor):
-        return value.requires_grad
-    if isinstance(value, dict):
-        return any(_any_requires_grad(v) for v in value.values())
-    return isinstance(value, tuple | list) and any(_any_requires_grad(v) for v in value)
-
-
 def to_numpy(value: Any) -> Any:
-    """Replace tensors by their plain arrays, also within tuples, lists and dictionaries.
+    """Replace tensors by their plain arrays, also within tuples, lists and dictionaries; a named tuple loses its names.
 
     Any other value is returned unchanged.
     """
@@ -382,4 +296,6 @@ def to_numpy(value: Any) -> Any:
         return value.data
     if isinstance(value, dict):
         return {k: to_numpy(v) for k, v in value.items()}
-    return type(value)(to_numpy(v) for v in value) if isinstance(value, tuple | list) else value
+    if isinstance(value, tuple):
+        return tuple(map(to_numpy, value))
+    return list(map(to_numpy, value)) if isinstance(value, list) else value

@@ -13,11 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from scratchgen.autograd.arguments import arranged, by_name, plain_array
+import numpy as np
+
+from scratchgen.autograd.arguments import ARRAY_NAMES, arranged, by_name, plain_array
 from scratchgen.autograd.mode import mode
 from scratchgen.autograd.tensor import Tensor
 
 __all__ = ["Slot", "Template", "constants_of", "filled", "take_out"]
+
+numpy: Any = np  # NumPy's stubs promise an ndarray where the protocols return a Tensor
 
 
 class Slot(int):
@@ -41,11 +45,14 @@ class Template:
 
     def __call__(self, *values: Any) -> Any:
         """Call the NumPy function with these arrays in the slots."""
-        return self.apply(self.function, values)
+        arguments = {name: filled(value, values) for name, value in self.arguments.items()}
+        args, options = arranged(self.function, arguments)
+        return self.function(*args, **options)
 
     def apply(self, function: Callable, values: Sequence[Any]) -> Any:
-        """Call another function of the same parameters in the same way."""
+        """Call another function of the same parameters, with arrays in the place of lists of numbers."""
         arguments = {name: filled(value, values) for name, value in self.arguments.items()}
+        arguments = {name: _as_one(v) if name in ARRAY_NAMES else v for name, v in arguments.items()}
         args, options = arranged(self.function, arguments)
         return function(*args, **options)
 
@@ -66,12 +73,14 @@ def take_out(function: Callable, args: Sequence, options: Mapping[str, Any]) -> 
 
 def _take_out(value: Any, tensors: list[Tensor]) -> Any:
     if isinstance(value, Tensor):
-        if not (value.requires_grad and mode.recording):
+        if not (value.requires_grad and mode.get().recording):
             return value.data
         tensors.append(value)
         return Slot(len(tensors) - 1)
-    if type(value) in (list, tuple):
-        return type(value)(_take_out(v, tensors) for v in value)
+    if isinstance(value, tuple):  # also a named one, such as the result of np.linalg.qr
+        return tuple([_take_out(v, tensors) for v in value])
+    if isinstance(value, list):
+        return [_take_out(v, tensors) for v in value]
     if type(value) is dict:
         return {key: _take_out(v, tensors) for key, v in value.items()}
     return plain_array(value)
@@ -86,6 +95,17 @@ def filled(value: Any, values: Sequence[Any]) -> Any:
     if type(value) is dict:
         return {key: filled(v, values) for key, v in value.items()}
     return value
+
+
+def _as_one(value: Any) -> Any:
+    """One array for a list of numbers, or a list with tensors in it."""
+    if not isinstance(value, list | tuple):
+        return value
+    return numpy.stack([_as_one(v) for v in value]) if _has_tensor(value) else np.asarray(value)
+
+
+def _has_tensor(value: Any) -> bool:
+    return isinstance(value, Tensor) or (isinstance(value, list | tuple) and any(map(_has_tensor, value)))
 
 
 def constants_of(template: Template) -> Iterable[Any]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scratchgen.autograd import error_messages
 from scratchgen.autograd.arguments import plain_array
 from scratchgen.autograd.formatting import format_values
 from scratchgen.autograd.methods import ArrayMethods
@@ -74,7 +75,8 @@ class Tensor(ArrayMethods):
     hooks: tuple[Callable, ...] = ()
 
     def __init__(self, data: ArrayLike, requires_grad: bool = False):
-        self.data = np.array(data.data if isinstance(data, Tensor) else plain_array(data))
+        # a view: nothing but views refers to the array that owns the memory, and `guard` can count them
+        self.data = np.array(data.data if isinstance(data, Tensor) else plain_array(data)).view()
         self.requires_grad = requires_grad
         self.serial = next_serial()
         if requires_grad and self.data.dtype.kind not in "fc":
@@ -94,7 +96,7 @@ class Tensor(ArrayMethods):
     # --- leaving the graph --------------------------------------------------------------------------------
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
-        self._refuse_to_lose_the_graph("np.asarray(t)")
+        self._refuse_to_lose_the_graph(error_messages.converting_call() or "np.asarray(t)")
         return np.array(self.data, dtype=dtype, copy=copy)
 
     def detach(self) -> Tensor:
@@ -112,6 +114,10 @@ class Tensor(ArrayMethods):
         """Return the value of a one-element tensor as a Python number."""
         return self.data.item()
 
+    def __int__(self) -> int:
+        self._refuse_to_lose_the_graph("int(t)")
+        return int(self.data)
+
     def __float__(self) -> float:
         self._refuse_to_lose_the_graph("float(t)")
         return float(self.data)
@@ -119,9 +125,9 @@ class Tensor(ArrayMethods):
     def _refuse_to_lose_the_graph(self, what: str) -> None:
         if self.requires_grad:
             raise TypeError(
-                f"{what} would silently drop the history of a tensor that requires a gradient. Join the tensors of "
-                "a list with np.stack([t1, t2]); where a library converts its arguments, call a function of NumPy's "
-                "or of scratchgen.functional instead; t.detach() is a constant"
+                f"{what} would silently drop the history of a tensor of shape {self.shape}. Join the tensors of a "
+                "list with np.stack([t1, t2]) first; instead of a function that converts its arguments, call one of "
+                "NumPy's or of scratchgen.functional; t.detach() is a constant"
             )
 
     # --- conversions of an array --------------------------------------------------------------------------
@@ -158,7 +164,8 @@ class Tensor(ArrayMethods):
     def register_hook(self, hook: Callable) -> Callable[[], None]:
         """Call hook(g) with g = ∂L/∂(this) in every later sweep, when g is complete.
 
-        A hook that returns a value replaces g by it. Returns a function that removes the hook.
+        A hook that returns a value, of the shape of g, replaces g by it. g is a copy: what a hook writes into it
+        changes the cotangent of this tensor alone. Returns a function that removes the hook.
         """
         self.hooks = (*self.hooks, hook)
 
@@ -195,5 +202,5 @@ class Tensor(ArrayMethods):
 def _new_leaf(kind: type[Tensor], data: np.ndarray, requires_grad: bool, grad: np.ndarray | None) -> Tensor:
     node = object.__new__(kind)
     Tensor.__init__(node, data, requires_grad)
-    node.grad = grad
+    node.grad = None if grad is None else grad.copy()
     return node

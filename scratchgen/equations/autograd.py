@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from scratchgen.autograd import Tensor, check_grads, hvp, jvp, vjp
+from scratchgen.autograd import Tensor, check_grads, grad, hvp, jvp, vjp
 from scratchgen.autograd.backward import sweep
+from scratchgen.autograd.rules.rearrangements import sum_by_number
 from scratchgen.equations.entry import Equation, Example
 
 
@@ -22,6 +23,10 @@ def _two(x):
 def _pulled(x, g):
     _, pull = vjp(_two, x)
     return pull(g)[0]
+
+
+def _parts(z):
+    return np.stack([np.real(z), np.imag(z)])
 
 
 AUTOGRAD = (
@@ -118,7 +123,7 @@ AUTOGRAD = (
         r" \quad G = \frac{\partial L}{\partial (AB)}",
         "∂L/∂A = G Bᵀ,  ∂L/∂B = Aᵀ G,  G = ∂L/∂(A B)",
         "Giles (2008), section 2.2",
-        "scratchgen.autograd.rules.linear_algebra:_by_left",
+        "scratchgen.autograd.rules.contractions:_by_left",
         tutorial="01_gradients.py#the-gradients-of-a-network-by-hand",
         example=Example(
             "A = (1, 2), B a column (3, 4), G = 10: ∂L/∂A = 10 · (3, 4) = (30, 40)",
@@ -150,5 +155,64 @@ AUTOGRAD = (
             "g": "∂L/∂y, of the shape of y",
             "y": "the result, an axis for each letter that is kept",
         },
+    ),
+    Equation(
+        "autograd.rearrangement",
+        "gradient of a rearrangement",
+        r"\frac{\partial L}{\partial x_k} = \sum_{j\,:\,\pi(j) = k} g_j, \quad y_j = x_{\pi(j)}",
+        "∂L/∂x_k = Σ g_j over the places j with π(j) = k,  y_j = x_{π(j)}",
+        "Griewank & Walther (2008), Evaluating Derivatives, section 3.2",
+        "scratchgen.autograd.rules.rearrangements:sum_by_number",
+        tutorial="01_gradients.py#the-table-of-derivative-rules",
+        example=Example(
+            "np.repeat of (a, b) by (2, 1) is (a, a, b); of the numbers 1, 2 it is (1, 1, 2)\n"
+            "g = (1, 2, 4): ∂L/∂a = 1 + 2 = 3, ∂L/∂b = 4",
+            (3.0, 4.0),
+            lambda g: sum_by_number(g, np.array([1, 1, 2]), 2),
+            {"g": [1.0, 2.0, 4.0]},
+            recorded=False,
+        ),
+        symbols={
+            "L": "the scalar loss",
+            "x_k": "the element with the number k",
+            "g_j": "∂L/∂y_j, the cotangent of place j",
+            "π": "π(j) is the number of the element that stands at place j",
+            "y_j": "the element at place j of the result",
+        },
+    ),
+    Equation(
+        "autograd.product",
+        "gradient of a product of many factors",
+        r"\frac{\partial y}{\partial x_i} = \prod_{j < i} x_j \prod_{j > i} x_j, \quad y = \prod_j x_j",
+        "∂y/∂x_i = Π_{j<i} x_j · Π_{j>i} x_j,  y = Π_j x_j",
+        "Griewank & Walther (2008), Evaluating Derivatives, section 3.3 (Speelpenning's product)",
+        "scratchgen.autograd.rules.reductions:_product",
+        tutorial="01_gradients.py#the-table-of-derivative-rules",
+        example=Example(
+            "x = (2, 0, 3), y = 0\n∂y/∂x = (0 · 3, 2 · 3, 2 · 0) = (0, 6, 0)",
+            (0.0, 6.0, 0.0),
+            lambda x: grad(np.prod)(x),
+            {"x": [2.0, 0.0, 3.0]},
+            recorded=False,
+        ),
+        symbols={"y": "the product", "x_i": "factor i"},
+    ),
+    Equation(
+        "autograd.complex",
+        "gradient by a complex number",
+        r"dL = \operatorname{Re} \sum g \, dz, \quad"
+        r" g = \frac{\partial L}{\partial x} - i \frac{\partial L}{\partial y}, \quad z = x + i y",
+        "dL = Re Σ g dz,  g = ∂L/∂x − i ∂L/∂y,  z = x + iy",
+        "Kreutz-Delgado (2009), The complex gradient operator and the CR-calculus",
+        "scratchgen.autograd.rules.elementwise:_absolute_back",
+        tutorial="01_gradients.py#the-table-of-derivative-rules",
+        example=Example(
+            "L = |z| at z = 3 + 4i: ∂L/∂x = 3/5, ∂L/∂y = 4/5\nRe g = 0.6, Im g = −0.8",
+            (0.6, -0.8),
+            lambda x, y: _parts(grad(np.abs)(x + 1j * y)),
+            {"x": 3.0, "y": 4.0},
+            recorded=False,
+        ),
+        symbols={"L": "a real scalar", "z": "a complex number", "g": "the cotangent of z"},
     ),
 )

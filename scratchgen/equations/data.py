@@ -176,7 +176,8 @@ DATA = (
     Equation(
         "data.tone",
         "tone as a Fourier series",
-        r"y_t = \sum_k \frac1k \sin(2\pi k f t / \text{rate} + k \varphi) \Big/ \sum_k \frac1k",
+        r"y_t = \sum_k \frac1k \sin(2\pi k f t / \text{rate} + k \varphi) \Big/ \sum_k \frac1k,"
+        r" \quad k f < \text{rate} / 2",
         "y_t = Σ_k 1/k sin(2π k f t / rate + k φ) / Σ_k 1/k,  k f < rate/2",
         "the Fourier series of a sawtooth and of a square wave",
         "scratchgen.data.sets.tones:tone",
@@ -193,7 +194,7 @@ DATA = (
         symbols=TIME
         | {
             "y_t": "sample t, in [−1, 1]",
-            "k": "overtones: all for a sawtooth, the odd ones for a square wave, the first for a sine",
+            "k": "number of the harmonic: all for a sawtooth, the odd ones for a square wave, 1 for a sine",
             "rate": "samples per second",
             "φ": "phase, radians",
         },
@@ -218,9 +219,9 @@ DATA = (
     Equation(
         "data.stft",
         "short-time Fourier transform",
-        r"X_{mk} = \sum_n w_n\, x_{m \text{hop} + n}\, e^{-2\pi i k n / \text{length}},"
+        r"X_{mk} = \sum_n w_n\, \tilde x_{m \text{hop} + n}\, e^{-2\pi i k n / \text{length}},"
         r" \quad w_n = \sin^2(\pi n / \text{length})",
-        "X_mk = Σ_n w_n x[m hop + n] exp(−2πi k n / length),  w_n = sin²(π n / length)",
+        "X_mk = Σ_n w_n x̃[m hop + n] exp(−2πi k n / length),  w_n = sin²(π n / length)",
         "Griffin & Lim (1984), eq. 1",
         "scratchgen.data.preprocessing.stft:stft",
         tutorial="06_data.py#sound-synthesis-and-the-short-time-fourier-transform",
@@ -237,15 +238,16 @@ DATA = (
         symbols=FRAMES
         | {
             "X_mk": "frame m at the frequency k · rate / length, complex",
-            "x": "the sound, (N,), with zeros before and after it",
+            "x": "the sound, (N,); x̃ is length − hop zeros, the sound, and zeros that fill the last frame",
             "k": "index of the frequency",
         },
     ),
     Equation(
         "data.istft",
         "inverse short-time Fourier transform",
-        r"x_n = \sum_m w_{n - m \text{hop}}\, y_{m, n - m \text{hop}} \Big/ \sum_m w_{n - m \text{hop}}^2",
-        "x_n = Σ_m w[n − m hop] y_m[n − m hop] / Σ_m w[n − m hop]²",
+        r"\tilde x_n = \frac{\sum_m w_{n - m \text{hop}}\, y_{m, n - m \text{hop}}}"
+        r"{\sum_m w_{n - m \text{hop}}^2}",
+        "x̃_n = Σ_m w[n − m hop] y_m[n − m hop] / Σ_m w[n − m hop]²",
         "Griffin & Lim (1984), eq. 6",
         "scratchgen.data.preprocessing.stft:istft",
         tutorial="06_data.py#sound-synthesis-and-the-short-time-fourier-transform",
@@ -259,7 +261,7 @@ DATA = (
             recorded=False,
         ),
         symbols={
-            "x_n": "sample n of the sound",
+            "x": "the sound, (N,); x̃ has length − hop zeros before it",
             "w": FRAMES["w_n"],
             "y_m": "inverse transform of frame m, (length,)",
             "m": FRAMES["m"],

@@ -63,8 +63,8 @@ GAMES = (
             "L_D": "loss of the discriminator, −V + γ/2 ψ²",
             "θ": "the single point that the generator produces; all data are 0",
             "σ": "logistic function",
-            "ψ": "slope of the discriminator, D(x) = σ(ψ x)",
-            "γ": "weight of the penalty on the slope, ≥ 0",
+            "ψ": "slope of the logit a(x) = ψ x of the discriminator D(x) = σ(a(x))",
+            "γ": "weight of the penalty on ψ², ≥ 0",
         },
     ),
     Equation(

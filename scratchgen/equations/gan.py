@@ -28,8 +28,9 @@ GAN = (
     Equation(
         "gan.value",
         "value of the minimax game",
-        r"V(D, G) = \mathbb E_{x \sim p_\text{data}}[\log D(x)] + \mathbb E_{z \sim p_z}[\log(1 - D(G(z)))]",
-        "V(D, G) = E_x[log D(x)] + E_z[log(1 − D(G(z)))]",
+        r"\min_G \max_D V(D, G), \quad"
+        r" V(D, G) = \mathbb E_{x \sim p_\text{data}}[\log D(x)] + \mathbb E_{z \sim p_z}[\log(1 - D(G(z)))]",
+        "min_G max_D V(D, G),  V(D, G) = E_x[log D(x)] + E_z[log(1 − D(G(z)))]",
         "Goodfellow et al. (2014), eq. 1",
         "scratchgen.gan.objectives:value",
         tutorial="03_gan.py#the-value-function-of-the-game",
@@ -77,7 +78,7 @@ GAN = (
         "least-squares, hinge, Wasserstein losses",
         r"\tfrac12 \mathbb E[(a - 1)^2] + \tfrac12 \mathbb E[b^2], \quad"
         r" \mathbb E[\max(0, 1 - a)] + \mathbb E[\max(0, 1 + b)], \quad \mathbb E[b] - \mathbb E[a]",
-        "½ E[(a − 1)²] + ½ E[b²],  E[max(0, 1 − a)] + E[max(0, 1 + b)],  E[b] − E[a];  a = D(x), b = D(G(z))",
+        "½ E[(a − 1)²] + ½ E[b²],  E[max(0, 1 − a)] + E[max(0, 1 + b)],  E[b] − E[a]",
         "Mao et al. (2017), eq. 9; Miyato et al. (2018), eq. 16; Arjovsky et al. (2017), eq. 2",
         "scratchgen.gan.objectives:discriminator_loss",
         tutorial="03_gan.py#other-objectives",
@@ -91,13 +92,13 @@ GAN = (
     Equation(
         "gan.gradient_penalty",
         "gradient penalty",
-        r"\lambda\, \mathbb E[(\lVert \nabla D(\hat x) \rVert - 1)^2], \quad \hat x = u x + (1 - u)\, G(z)",
-        "λ E[(‖∇D(x̂)‖ − 1)²],  x̂ = u x + (1 − u) G(z)",
+        r"\lambda\, \mathbb E[(\lVert \nabla a(\hat x) \rVert - 1)^2], \quad \hat x = u x + (1 - u)\, G(z)",
+        "λ E[(‖∇a(x̂)‖ − 1)²],  x̂ = u x + (1 − u) G(z)",
         "Gulrajani et al. (2017), eq. 3",
         "scratchgen.gan.penalties:gradient_penalty",
         tutorial="03_gan.py#the-gradient-penalty-of-wgan-gp",
         example=Example(
-            "D(x) = ½ ‖x‖², so ∇D(x̂) = x̂ = ½ (3, 0) + ½ (0, 4) = (1.5, 2), ‖x̂‖ = 2.5\n(2.5 − 1)² = 2.25",
+            "a(x) = ½ ‖x‖², so ∇a(x̂) = x̂ = ½ (3, 0) + ½ (0, 4) = (1.5, 2), ‖x̂‖ = 2.5\n(2.5 − 1)² = 2.25",
             2.25,
             lambda real, fake, u: gradient_penalty(_half_square, real, fake, u),
             {"real": [[3.0, 0.0]], "fake": [[0.0, 4.0]], "u": [[0.5]]},
@@ -106,13 +107,13 @@ GAN = (
     Equation(
         "gan.zero_centred_penalty",
         "zero-centred gradient penalty (R1)",
-        r"\tfrac\gamma2\, \mathbb E[\lVert \nabla D(x) \rVert^2]",
-        "γ/2 E[‖∇D(x)‖²]",
+        r"\tfrac\gamma2\, \mathbb E[\lVert \nabla a(x) \rVert^2]",
+        "γ/2 E[‖∇a(x)‖²]",
         "Mescheder et al. (2018), eq. 9",
         "scratchgen.gan.penalties:r1_penalty",
         tutorial="03_gan.py#the-dirac-gan-circles-spirals-and-the-r1-penalty",
         example=Example(
-            "D(x) = ½ ‖x‖², so ∇D(x) = x = (3, 4)\n‖∇D‖² = 9 + 16 = 25, before the weight γ/2",
+            "a(x) = ½ ‖x‖², so ∇a(x) = x = (3, 4)\n‖∇a‖² = 9 + 16 = 25, before the weight γ/2",
             25.0,
             lambda real: r1_penalty(_half_square, real),
             {"real": [[3.0, 4.0]]},

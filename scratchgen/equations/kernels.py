@@ -44,8 +44,9 @@ KERNELS = (
     Equation(
         "kernels.elementary",
         "exp, log, tanh by range reduction",
-        r"e^x = 2^n e^r, \quad \log(2^n m) = n \log 2 + \log m, \quad \tanh x = 1 - \frac{2}{e^{2x} + 1}",
-        "exp(x) = 2ⁿ exp(r), r = x − n log 2;  log(2ⁿ m) = n log 2 + log m;  tanh x = 1 − 2 / (exp(2x) + 1)",
+        r"e^x = 2^n e^r, \quad |r| \le \tfrac12 \log 2, \quad \log(2^n m) = n \log 2 + \log m, \quad"
+        r" \tanh x = 1 - \frac{2}{e^{2x} + 1}",
+        "exp(x) = 2ⁿ exp(r),  |r| ≤ ½ log 2;  log(2ⁿ m) = n log 2 + log m;  tanh x = 1 − 2 / (exp(2x) + 1)",
         "Muller (2016), Elementary Functions, section 11.1",
         "scratchgen_kernels.vector_math:exp",
         tutorial="05_kernels.py#bias-activation-and-the-exponential",

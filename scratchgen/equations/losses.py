@@ -61,8 +61,8 @@ LOSSES = (
     Equation(
         "nn.leaky_relu",
         "leaky ReLU",
-        r"x \text{ where } x > 0, \quad a x \text{ elsewhere}",
-        "x where x > 0, a x elsewhere",
+        r"\max(x, 0) + a \min(x, 0)",
+        "max(x, 0) + a min(x, 0): x where x > 0, a x elsewhere",
         "Maas, Hannun & Ng (2013), section 2",
         "scratchgen.functional:leaky_relu",
         tutorial="01_gradients.py#nonlinearities-and-initial-weights",

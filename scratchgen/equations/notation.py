@@ -22,7 +22,10 @@ DRAWS = {
     "k": "number of draws of the latent per example",
     "z": "draws of the latent from q(z|x), (k, B, Z)",
 }
-SLOPE = {"D": "discriminator: from examples (B, D) to scores, (B,)", "∇": "gradient by the example, (B, D)"}
+SLOPE = {
+    "a": "output of the discriminator: its logit, or the score of a critic; of examples (B, D), (B,)",
+    "∇": "gradient by the example, (B, D)",
+}
 LINEAR_MAP = {
     "g": "cotangent: ∂L/∂f, of the shape of the result",
     "J": "Jacobian: how each element of f changes with each of x",
@@ -75,7 +78,7 @@ OF_FAMILY = {
         "x": "real examples, (N, D)",
         "y": "generated examples, (M, D)",
         "z": "noise, the input of the generator, (B, Z)",
-        "D": "discriminator: the probability that an example is real, in (0, 1); in the code its logit",
+        "D": "discriminator: the probability that an example is real, in (0, 1); in the code its logit a, D = σ(a)",
         "G": "generator: from noise (B, Z) to examples (B, D)",
         "V": "value of the game, nats: D raises it, G lowers it",
         "p": "density of the data",
@@ -100,7 +103,7 @@ OF_FAMILY = {
 
 OF_EQUATION = {
     "vae.likelihood": {"p": "probability that a pixel is 1, (B, D)", "σ": "logistic function"},
-    "vae.iwae": DRAWS | {"L_k": "the bound, (B,), nats"},
+    "vae.iwae": DRAWS | {"L_k": "the bound, (B,), nats", "w": "weight of a draw, (k, B)"},
     "vae.importance": DRAWS | {"w": "weight of a draw, (k, B)"},
     "vae.annealed": {
         "z": "latent of a chain after t − 1 moves, (B, Z)",
@@ -180,8 +183,10 @@ OF_EQUATION = {
         "σ": "width of the window",
         "p": "the estimate of the generator's density; nats",
     },
-    "gan.discriminator_loss": {"a": "scores of real examples, (B,)", "b": "scores of generated ones, (B,)"}
-    | {"D": "discriminator: from examples (B, D) to scores, any real numbers"},
+    "gan.discriminator_loss": {
+        "a": "scores of real examples: outputs of the discriminator, any real numbers, (B,)",
+        "b": "scores of generated ones, (B,)",
+    },
     "gan.gradient_penalty": SLOPE | {"λ": "weight of the penalty, > 0", "u": "uniform noise, (B, 1)"},
     "gan.zero_centred_penalty": SLOPE | {"γ": "weight of the penalty, > 0"},
     "gan.spectral_norm": {
@@ -220,7 +225,12 @@ OF_EQUATION = {
     "rnn.bptt": {
         "δ_t": "gradient of the loss by the argument of tanh at time t, (B, H)",
         "g_t": "gradient of the loss by h_t, without the part from later steps, (B, H)",
+        "T": "number of steps; t counts from 1",
+        "h₀": "initial state, (B, H)",
+        "W_hh": "weights from state to state, (H, H); states are rows here, h_{t−1} W_hh",
+        "W_xh": "weights from input to state, (D, H); inputs are rows here, x_t W_xh",
     },
+    "rnn.influence": {"W_hh": "weights from state to state, (H, H); states are rows here, h_{t−1} W_hh"},
     "rnn.lstm": {
         "c_t": "cell at time t, (B, H)",
         "f_t": "forget gate, (B, H)",
@@ -244,6 +254,8 @@ OF_EQUATION = {
     "rnn.truncation": CHUNK | {"θ": "all parameters as one vector", "L_chunk": "loss of a chunk, nats"},
     "rnn.clipping": {"g": "gradient of all parameters as one vector", "c": "largest norm allowed"},
     "rnn.cross_entropy": {
+        "b": "bits per character of the text",
+        "E": "mean over texts of the source",
         "c": "character t of the text",
         "N": "characters of the text",
         "p": "probability that the model gives",

@@ -71,25 +71,35 @@ RNN = (
     Equation(
         "rnn.bptt",
         "backpropagation through time",
-        r"\delta_t = (g_t + \delta_{t+1} W_{hh}^\top) \odot (1 - h_t^2), \quad"
-        r" \frac{\partial L}{\partial W_{hh}} = \sum_t h_{t-1}^\top \delta_t",
-        "δ_t = (g_t + δ_{t+1} W_hhᵀ) ⊙ (1 − h_t²),  ∂L/∂W_hh = Σ_t h_{t−1}ᵀ δ_t",
+        r"\delta_t = (g_t + \delta_{t+1} W_{hh}^\top) \odot (1 - h_t^2), \quad \delta_{T+1} = 0, \quad"
+        r" \frac{\partial L}{\partial W_{hh}} = \sum_t h_{t-1}^\top \delta_t, \quad"
+        r" \frac{\partial L}{\partial W_{xh}} = \sum_t x_t^\top \delta_t, \quad"
+        r" \frac{\partial L}{\partial b_h} = \sum_{t, \text{rows}} \delta_t, \quad"
+        r" \frac{\partial L}{\partial x_t} = \delta_t W_{xh}^\top, \quad"
+        r" \frac{\partial L}{\partial h_0} = \delta_1 W_{hh}^\top",
+        "δ_t = (g_t + δ_{t+1} W_hhᵀ) ⊙ (1 − h_t²),  δ_{T+1} = 0,  ∂L/∂W_hh = Σ_t h_{t−1}ᵀ δ_t,"
+        "  ∂L/∂W_xh = Σ_t x_tᵀ δ_t,  ∂L/∂b_h = Σ_{t, rows} δ_t,  ∂L/∂x_t = δ_t W_xhᵀ,  ∂L/∂h₀ = δ₁ W_hhᵀ",
         "Goodfellow et al., Deep Learning (2016), section 10.2.2",
         "scratchgen_kernels.tanh_recurrence:tanh_recurrence_backward",
         tutorial="04_rnn.py#back-propagation-through-time-bptt",
         example=Example(
-            "h = (0.5, 0.6), g = (0, 1), W_hh = 2\n"
-            "δ₂ = 1 · (1 − 0.36) = 0.64\n"
+            "h = (0.5, 0.6) and h₀ = 0, g = (0, 1), x = (1, 0), W_hh = 2, W_xh = 3\n"
+            "δ₃ = 0\n"
+            "δ₂ = (1 + 0 · 2)(1 − 0.36) = 0.64\n"
             "δ₁ = (0 + 0.64 · 2)(1 − 0.25) = 0.96\n"
-            "∂L/∂W_hh = 0 · 0.96 + 0.5 · 0.64 = 0.32",
-            0.32,
-            lambda **arrays: tanh_recurrence_backward(**arrays)[3],
+            "∂L/∂x = (0.96, 0.64) · 3 = (2.88, 1.92)\n"
+            "∂L/∂h₀ = 0.96 · 2 = 1.92\n"
+            "∂L/∂W_xh = 1 · 0.96 + 0 · 0.64 = 0.96\n"
+            "∂L/∂W_hh = 0 · 0.96 + 0.5 · 0.64 = 0.32\n"
+            "∂L/∂b_h = 0.96 + 0.64 = 1.6",
+            (2.88, 1.92, 1.92, 0.96, 0.32, 1.6),
+            tanh_recurrence_backward,
             {
                 "g": [[[0.0]], [[1.0]]],
                 "h": [[[0.5]], [[0.6]]],
                 "x": [[[1.0]], [[0.0]]],
                 "h0": [[0.0]],
-                "W_xh": [[1.0]],
+                "W_xh": [[3.0]],
                 "W_hh": [[2.0]],
             },
             recorded=False,
@@ -211,8 +221,8 @@ RNN = (
     Equation(
         "rnn.cross_entropy",
         "bits per character of a held-out text",
-        r"-\frac{1}{N - 1} \sum_{t=2}^{N} \log_2 p(c_t \mid c_1 \dots c_{t-1}) \ge H",
-        "−1/(N−1) Σ_t log₂ p(c_t | c_1 … c_{t−1}) ≥ H, the entropy rate of the source, in the mean",
+        r"b = -\frac{1}{N - 1} \sum_{t=2}^{N} \log_2 p(c_t \mid c_1 \dots c_{t-1}), \quad \mathbb E[b] \ge H",
+        "b = −1/(N−1) Σ_t log₂ p(c_t | c_1 … c_{t−1}),  E[b] ≥ H",
         "Cover & Thomas (2006), Elements of Information Theory, section 5.4",
         "scratchgen.rnn.scoring:evaluate",
         tutorial="04_rnn.py#a-language-model-the-network-against-n-grams",

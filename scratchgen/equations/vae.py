@@ -142,9 +142,9 @@ VAE = (
     Equation(
         "vae.iwae",
         "importance-weighted bound",
-        r"L_k = \mathbb E \log \frac1k \sum_{i=1}^k \frac{p(x \mid z_i)\, p(z_i)}{q(z_i \mid x)}"
-        r" \le \log p(x)",
-        "L_k = E log (1/k) Σ_i p(x|z_i) p(z_i) / q(z_i|x) ≤ log p(x),  z_i ~ q(z|x)",
+        r"L_k = \mathbb E \log \frac1k \sum_{i=1}^k w_i \le \log p(x), \quad"
+        r" w_i = \frac{p(x \mid z_i)\, p(z_i)}{q(z_i \mid x)}, \quad z_i \sim q(z \mid x)",
+        "L_k = E log (1/k) Σ_i w_i ≤ log p(x),  w_i = p(x|z_i) p(z_i) / q(z_i|x),  z_i ~ q(z|x)",
         "Burda, Grosse & Salakhutdinov (2016), eq. 8",
         "scratchgen.vae.objectives:iwae_bound",
         tutorial="02_vae.py#importance-sampling-how-far-below-the-evidence",

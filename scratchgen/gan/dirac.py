@@ -1,9 +1,10 @@
-"""The Dirac GAN, the smallest GAN: all data are 0, G generates a single point θ, and D is linear.
+"""The Dirac GAN, the smallest GAN: all data are 0, G generates a single point θ, and the logit of D is linear.
 
-    G = θ,     D(x) = σ(ψ x),     the equilibrium: θ = 0, ψ = 0
+    G = θ,     D(x) = σ(a(x)) with a(x) = ψ x,     the equilibrium: θ = 0, ψ = 0
 
 Its dynamics can be plotted completely. Without a penalty the players circle for ever: the force is at right
-angles to the direction of the equilibrium. Steps of finite size even lead away from it.
+angles to the direction of the equilibrium. Simultaneous steps of finite size even lead away from it; alternating
+steps stay at about the same distance.
 Source: Mescheder et al. (2018), section 2.
 """
 

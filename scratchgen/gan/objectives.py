@@ -40,7 +40,8 @@ def discriminator_loss(d_real: Array, d_fake: Array, kind: str = "nonsaturating"
     minimax, nonsaturating    −V(D, G)
     least_squares             ½ E[(a − 1)²] + ½ E[b²]
     hinge                     E[max(0, 1 − a)] + E[max(0, 1 + b)]
-    wasserstein               E[b] − E[a]: minus the Wasserstein distance, if D has a slope of at most 1
+    wasserstein               E[b] − E[a]: for scores of slope at most 1 never below minus the Wasserstein distance,
+                              which the best of them reach
 
     Source: Goodfellow et al. (2014), eq. 1; Mao et al. (2017), eq. 9; Miyato et al. (2018), eq. 16;
     Arjovsky et al. (2017), eq. 2.   Raises ValueError for another kind.   Ledger: gan.discriminator_loss

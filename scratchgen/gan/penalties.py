@@ -1,10 +1,12 @@
-"""Penalties on the slope of the discriminator: functions of ∇D, whose own gradient is second order.
+"""Penalties on the slope of the discriminator: functions of ∇a, whose own gradient is second order.
+
+a(x) is what the discriminator outputs: the logit of the probability D(x) = σ(a(x)), or the score of a critic.
 
 A discriminator that is arbitrarily sharp gives the generator no useful gradient: its slope is zero, or points
 to earlier samples. Each penalty costs one more reverse sweep, which is differentiated in turn.
 
-D must score its examples one by one, without batch normalisation, which would make ∇D of an example depend on
-the others.
+The discriminator must score its examples one by one, without batch normalisation, which would make ∇a of an example
+depend on the others.
 """
 
 from __future__ import annotations
@@ -20,14 +22,15 @@ __all__ = ["gradient_penalty", "r1_penalty"]
 
 
 def gradient_penalty(D: Callable, real: Array, fake: Array, u: Array) -> Array:
-    """The gradient penalty E[(‖∇D(x̂)‖ − 1)²] on the lines x̂ = u x + (1 − u) G(z) between real and fake.
+    """The gradient penalty E[(‖∇a(x̂)‖ − 1)²] on the lines x̂ = u x + (1 − u) G(z) between real and fake.
 
     → a single number
 
-    D             x (B, D) → logits (B,), or (B/m,) for packs of m rows: then ∇ is taken per pack
+    D             x (B, D) → a (B,), or (B/m,) for packs of m rows: then ∇ is taken per pack
     real, fake    (B, D) each;     u (B, 1) from U(0, 1), the same for the rows of a pack
 
-    The best critic of the Wasserstein distance has a slope of 1 almost everywhere on those lines.
+    The best critic of the Wasserstein distance has a slope of 1 almost everywhere on the lines between the points
+    that an optimal transport pairs; the penalty takes lines between independent pairs.
     Source: Gulrajani et al. (2017), eq. 3; λ = 10 there.   Ledger: gan.gradient_penalty
     """
     x = u * real + (1 - u) * fake
@@ -35,16 +38,18 @@ def gradient_penalty(D: Callable, real: Array, fake: Array, u: Array) -> Array:
 
 
 def r1_penalty(D: Callable, real: Array) -> Array:
-    """The zero-centred penalty E[‖∇D(x)‖²]   at real examples x (B, D), a single number; its weight in the loss is γ/2.
+    """The zero-centred penalty E[‖∇a(x)‖²]   at real examples x (B, D), a single number; its weight in the loss is γ/2.
 
-    At equilibrium D is flat on the data, so the penalty does not move the equilibrium; it makes the equilibrium
+    D    x (B, D) → a (B,), or (B/m,) for packs of m rows: then ∇ is taken per pack
+
+    At equilibrium a is flat on the data, so the penalty does not move the equilibrium; it makes the equilibrium
     attractive.   Source: Mescheder et al. (2018), eq. 9.   Ledger: gan.zero_centred_penalty
     """
     return np.mean(np.sum(_slopes(D, real) ** 2, axis=1))
 
 
 def _slopes(D: Callable, x: Array) -> Array:
-    """∇D at each row of x, or at each pack of rows if there are fewer logits than rows."""
+    """∇a at each row of x, or at each pack of rows if there are fewer logits than rows."""
     logits, pull = vjp(D, x)
     (g,) = pull(np.ones_like(logits.data))
     return np.reshape(g, (len(logits), -1))

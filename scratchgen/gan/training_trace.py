@@ -110,5 +110,5 @@ class TrainingTrace:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Restore a state that `state_dict` returned."""
-        columns = (state[name] for name in ("step", "player", *PARTS))
+        columns = (state["step"], state["player"], *(np.array(state[part]) for part in PARTS))  # own arrays
         self.frames = [Snapshot(*frame) for frame in zip(*columns, strict=True)]

@@ -24,7 +24,10 @@ def fan_in_uniform(rng: Generator | None, d_in: int, d_out: int) -> np.ndarray:
 
 
 def glorot_uniform(rng: Generator | None, d_in: int, d_out: int) -> np.ndarray:
-    """U(−a, a) with a = √(6 / (d_in + d_out)): equal variances forward and backward.   (d_in, d_out)
+    """U(−a, a) with a = √(6 / (d_in + d_out)): the variance 2 / (d_in + d_out).   (d_in, d_out)
+
+    Through linear layers 1 / d_in would keep the variance forward and 1 / d_out backward; this is a compromise,
+    and equal to both where d_in = d_out.
 
     Source: Glorot & Bengio (2010), eq. 16.   Ledger: nn.glorot
     """

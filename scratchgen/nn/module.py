@@ -10,6 +10,7 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.nn.load_report import LoadReport, compare
+from scratchgen.nn.overrides import overridden
 
 __all__ = ["Buffer", "ForwardHook", "Module", "Parameter"]
 
@@ -171,12 +172,9 @@ class Module:
 
     @contextmanager
     def eval_mode(self) -> Iterator[Self]:
-        """Evaluation mode within `with module.eval_mode():`, and the mode of before afterwards."""
-        before = self.training
-        try:
-            yield self.eval()
-        finally:
-            self.train(before)
+        """Evaluation mode within `with module.eval_mode():`, and the mode of before afterwards, module by module."""
+        with overridden((module, "training", False) for module in _parts(self)[0]):
+            yield self
 
     @contextmanager
     def frozen(self) -> Iterator[Self]:
@@ -186,19 +184,9 @@ class Module:
         so a BatchNorm whose gamma is frozen by hand still follows the statistics of its batches.
         """
         modules, parameters = _parts(self)
-        updated = [module.update_buffers for module in modules]
-        required = [parameter.requires_grad for parameter in parameters]
-        for module in modules:
-            module.update_buffers = False
-        for parameter in parameters:
-            parameter.requires_grad = False
-        try:
+        flags = [(module, "update_buffers", False) for module in modules]
+        with overridden([*flags, *((parameter, "requires_grad", False) for parameter in parameters)]):
             yield self
-        finally:
-            for module, flag in zip(modules, updated, strict=True):
-                module.update_buffers = flag
-            for parameter, flag in zip(parameters, required, strict=True):
-                parameter.requires_grad = flag
 
     def state_dict(self) -> dict[str, np.ndarray]:
         """A copy of the array of every parameter and buffer, by name."""

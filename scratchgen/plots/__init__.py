@@ -1,5 +1,7 @@
 """All pictures of the project. A function is named by its picture, takes the path, and writes a file.
 
+It returns the path as a `Picture`: a cell of a notebook that ends with the call shows the picture.
+
 figure                 size, palette and saving, shared by all pictures
 images, data_sets      grids of images, pictures of a data set
 music, frames          piano rolls, sounds with spectrograms, frames

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from scratchgen.plots.figure import FAINT, INK, SECOND, new_figure, save
+from scratchgen.plots.figure import FAINT, INK, SECOND, Picture, new_figure, save
 from scratchgen.plots.glyphs import LETTERS, families, visible
 
 CELL_INCHES, LETTER_INCHES = 0.32, 0.09  # size of a cell, and width of a letter in the largest font
@@ -18,7 +17,7 @@ MAX_FONT, MAX_INCHES = 11, 14  # points; the longer side of the matrix, beyond w
 
 def attention(
     weights: np.ndarray, source: Sequence[str], target: Sequence[str], path: str | os.PathLike
-) -> Path:
+) -> Picture:
     """The attention weights a_tj of the source tokens j (columns) for every target token t (rows), darkest at 1.
 
     weights    (T′, T) in [0, 1], each row with sum 1, as `Seq2Seq.translate` returns for one example

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from scratchgen.plots.figure import despine, new_figure, save
+from scratchgen.plots.figure import Picture, despine, new_figure, save
 
 STYLES = ("-", "--", ":", "-.")  # each for ten runs
 
 
-def compared_curves(series: Mapping[str, Sequence[float]], path: str | os.PathLike, ylabel: str) -> Path:
+def compared_curves(series: Mapping[str, Sequence[float]], path: str | os.PathLike, ylabel: str) -> Picture:
     """One score by epoch, one line per run; runs may differ in length."""
     from matplotlib import colormaps
     from matplotlib.ticker import MaxNLocator

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, Picture, despine, new_figure, save
 
 
 def curves(
@@ -14,7 +13,7 @@ def curves(
     path: str | os.PathLike,
     ylabel: str,
     references: Mapping[str, float] | None = None,
-) -> Path:
+) -> Picture:
     """Scores by epoch, one line per name, with horizontal lines for the references."""
     from matplotlib.ticker import MaxNLocator
 
@@ -24,11 +23,13 @@ def curves(
         marker = "o" if len(numbers) == 1 else None  # a single point makes no line
         label = name.replace("_", " ")
         axes.plot(range(1, len(numbers) + 1), numbers, color=colour, marker=marker, label=label)
-    for name, level in (references or {}).items():
+    levels = sorted((references or {}).items(), key=lambda reference: reference[1])
+    for place, (name, level) in enumerate(levels):
+        side = (
+            "center" if len(levels) == 1 else "bottom" if place else "top"
+        )  # so that two close names are apart
         axes.axhline(level, color=FAINT, linestyle="--", linewidth=1)
-        axes.annotate(
-            name, (1, level), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=9
-        )
+        axes.annotate(name, (1.01, level), xycoords=("axes fraction", "data"), va=side, fontsize=9)
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set_ylabel(ylabel)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from scratchgen.data.types import AnyData, PointData, RowData, SequenceData, SoundData
 from scratchgen.errors import BadInput
+from scratchgen.plots.figure import Picture
 from scratchgen.plots.frames import frames
 from scratchgen.plots.images import sample_grid
 from scratchgen.plots.music import piano_rolls, sounds
@@ -15,7 +15,7 @@ from scratchgen.plots.points import scatter
 IMAGES, FRAMES, SEQUENCES, SOUNDS = 100, 200, 3, 4  # examples in a picture
 
 
-def data_set(data: AnyData, path: str | os.PathLike) -> Path:
+def data_set(data: AnyData, path: str | os.PathLike) -> Picture:
     """The first images, frames, piano rolls, sounds (of different classes) or points of the training part.
 
     Raises BadInput for text, which has no picture.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from scratchgen.gan import Game, dirac_forces, dirac_path
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, Picture, despine, new_figure, save
 
 START, LIMIT, GRID = (1.0, 1.0), 2.8, 21
 
@@ -20,7 +19,7 @@ def dirac(
     learning_rate: float = 0.3,
     steps: int = 100,
     objective: str = "minimax",
-) -> Path:
+) -> Picture:
     """The Dirac-GAN's θ and ψ with and without the zero-centred gradient penalty.
 
     Left and middle: the gradient field, and trajectories of simultaneous and alternating steps. Right: the distance
@@ -40,13 +39,14 @@ def dirac(
             distances.semilogy(np.hypot(*trajectory.T), style, color=colour, linewidth=1.5, label=label)
         axes.plot(*START, "o", color=INK, markersize=6)
         axes.plot(0, 0, "+", color=INK, markersize=11, markeredgewidth=2)
-        title = f"R1, $\\gamma = {gamma:g}$: converges" if gamma else "no penalty: cycles"
+        title = f"R1, $\\gamma = {gamma:g}$: converges" if gamma else "no penalty: circles"
         axes.set_title(title, fontsize=11, color=INK)
         axes.set(xlim=(-LIMIT, LIMIT), ylim=(-LIMIT, LIMIT), aspect="equal")
         axes.set_xlabel("$\\theta$, the sample of G (the data are at 0)", color=INK)
-        axes.set_ylabel("$\\psi$, the slope of D", color=INK)
+        axes.set_ylabel("$\\psi$, the slope of the logit", color=INK)
         despine(axes)
-    distances.set_title("distance to the equilibrium", fontsize=11, color=INK)
+    distances.set_title("convergence", fontsize=11, color=INK)
+    distances.set_ylabel("distance to the equilibrium", color=INK)
     distances.set_xlabel(f"step (learning rate {learning_rate:g})", color=INK)
     distances.legend(frameon=False, fontsize=9, loc="lower left")
     despine(distances)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, Picture, despine, new_figure, save
 
 
-def eigenvalues(epochs: Sequence[np.ndarray], names: Sequence[str], path: str | os.PathLike) -> Path:
+def eigenvalues(epochs: Sequence[np.ndarray], names: Sequence[str], path: str | os.PathLike) -> Picture:
     """Draw eigenvalues from the first epoch (blue) to the last (red), one panel per name, with the unit circle.
 
     epochs    each (G, H) complex: `rnn.eigenvalues` of one layer, before training and after each epoch

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import numpy as np
 
-from scratchgen.plots.figure import new_figure, save
+from scratchgen.plots.figure import Picture, new_figure, save
 
 
-def frames(x: np.ndarray, path: str | os.PathLike, title: str) -> Path:
+def frames(x: np.ndarray, path: str | os.PathLike, title: str) -> Picture:
     """Frames (N, D), one per column, low frequencies at the bottom, the largest value darkest."""
     figure = new_figure(6.4, 3.2)
     axes = figure.add_subplot()

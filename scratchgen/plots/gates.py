@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, Picture, despine, new_figure, save
 from scratchgen.plots.glyphs import MONOSPACED, families, visible
 from scratchgen.rnn.analysis.states import CLOSED_BELOW, OPEN_ABOVE, saturation
 
@@ -19,7 +18,7 @@ MAX_TOKENS = 60  # tokens that are still legible
 COLOURS = (SECOND, ACCENT, INK, "#e9a23b")  # one per layer
 
 
-def gates(found: Mapping[str, np.ndarray], tokens: Sequence[str], path: str | os.PathLike) -> Path:
+def gates(found: Mapping[str, np.ndarray], tokens: Sequence[str], path: str | os.PathLike) -> Picture:
     """One row per gate. Left: for each unit, the shares of steps in which its gate is open and closed. Middle: the
     histogram of all activations. Right: the activations of the last layer over a text.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import numpy as np
 
 from scratchgen.autograd import grad
 from scratchgen.gan import generator_loss
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, Picture, despine, new_figure, save
 
 LOW, HIGH, REJECTED = (
     -10,
@@ -30,7 +29,7 @@ def negative_gradient(kind: str, logits: np.ndarray) -> np.ndarray:
     return -grad(lambda a: len(logits) * generator_loss(a, kind))(logits).numpy()
 
 
-def generator_losses(path: str | os.PathLike) -> Path:
+def generator_losses(path: str | os.PathLike) -> Picture:
     """Both losses as functions of the logit of a generated sample (left), and their negative gradients (right).
 
     Source: Goodfellow et al. (2014), section 3; the derivatives are computed by this library.
@@ -48,21 +47,21 @@ def generator_losses(path: str | os.PathLike) -> Path:
         right.annotate(
             f"{value:.4f}",
             (REJECTED, value),
-            xytext=(0, -14 if value > 0.5 else 8),
+            xytext=(-6, -14 if value > 0.5 else 8),
             textcoords="offset points",
-            ha="center",
+            ha="right",
             color=colour,
             fontsize=11,
         )
-    for axes, title in (
+    for axes, label in (
         (left, "generator loss, nats"),
         (right, "negative gradient, $-\\partial\\,$loss$/\\partial a$"),
     ):
         axes.axvline(0, color=FAINT, linewidth=0.8)
         axes.axvline(REJECTED, color=FAINT, linewidth=0.8, linestyle="--")
-        axes.set_title(title, fontsize=11, color=INK)
+        axes.set_ylabel(label, color=INK)
         axes.set_xlabel("logit $a$ of a generated sample (left: D rejects it)", color=INK)
         despine(axes)
     right.set_ylim(-0.06, 1.08)
-    left.legend(frameon=False, fontsize=9.5)
+    left.legend(framealpha=1, edgecolor="none", fontsize=9.5)
     return save(figure, path)

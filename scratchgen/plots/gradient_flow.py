@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from scratchgen.nn import Module
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, Picture, despine, new_figure, save
 
 ROW_INCHES, MARGIN_INCHES, LETTER_INCHES = 0.24, 1.0, 0.075  # a parameter; above and below all rows; a letter
 ABSENT, ZERO, NOT_FINITE = "no gradient", "all zero", "not finite"
 
 
-def gradient_flow(module: Module, path: str | os.PathLike) -> Path:
+def gradient_flow(module: Module, path: str | os.PathLike) -> Picture:
     """The mean and the greatest |∂L/∂θ| of each parameter θ, in the order of `named_parameters`, as PNG.
 
     It shows `.grad` after `backward()`, summed over all backward calls since `zero_grad`; the mean is over the

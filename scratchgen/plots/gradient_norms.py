@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Mapping
-from pathlib import Path
 
 import numpy as np
 
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, Picture, despine, new_figure, save
 
 COLOURS = (SECOND, INK, ACCENT, "#e9a23b", "#5b8c5a", "#8e6c8a")
 
 
 def gradient_norms(
     panels: Mapping[str, Mapping[str, np.ndarray]], path: str | os.PathLike, dashed: Container[str] = ()
-) -> Path:
+) -> Picture:
     """The results of `rnn.gradient_norms` for k from 0 to T steps back in time, on a logarithmic scale.
 
     panels    {title: {name: norms (T + 1,)}}; lines with the same name have the same colour in every panel

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scratchgen.plots.figure import new_figure, save
+from scratchgen.plots.figure import Picture, new_figure, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +41,7 @@ def sample_grid(
     path: str | os.PathLike,
     title: str,
     columns: int | None = None,
-) -> Path:
+) -> Picture:
     """A grid of images (N, D) with `columns` columns (default: about square)."""
     columns = min(columns or math.ceil(math.sqrt(len(images))), len(images))
     height, width = math.ceil(len(images) / columns) * image_shape[0], columns * image_shape[1]
@@ -53,7 +52,7 @@ def sample_grid(
 
 def sample_grids(
     images: Mapping[str, np.ndarray], image_shape: tuple[int, int], path: str | os.PathLike, columns: int
-) -> Path:
+) -> Picture:
     """Several grids of images (N, D) next to each other, each with its title: {title: images}."""
     figure = new_figure(5 * len(images), 5.3)
     for place, (title, grid) in enumerate(images.items(), 1):
@@ -63,7 +62,7 @@ def sample_grids(
 
 def reconstructions(
     x: np.ndarray, x_hat: np.ndarray, image_shape: tuple[int, int], path: str | os.PathLike
-) -> Path:
+) -> Picture:
     """Images (N, D) in the top row, and their reconstructions by the model in the bottom row."""
     figure = new_figure(8, 1.5)
     both = np.concatenate([x, x_hat])

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from scratchgen.evaluation.latents import prior_radius
-from scratchgen.plots.figure import INK, SECOND, despine, new_figure, save
+from scratchgen.plots.figure import INK, SECOND, Picture, despine, new_figure, save
 from scratchgen.plots.images import show
 
 GRID = 15  # images in each direction of the decoded plane
@@ -25,7 +24,7 @@ def latent_plane(
     decode_mean: Callable[[np.ndarray], np.ndarray],
     image_shape: tuple[int, int],
     path: str | os.PathLike,
-) -> Path:
+) -> Picture:
     """Posterior means (N, Z) along their first two principal axes, and images decoded on a grid in that plane.
 
     decode_mean    z (n, Z) → images (n, D)
@@ -44,7 +43,7 @@ def latent_plane(
     return save(figure, path)
 
 
-def aggregated_posterior(z: np.ndarray, labels: np.ndarray | None, path: str | os.PathLike) -> Path:
+def aggregated_posterior(z: np.ndarray, labels: np.ndarray | None, path: str | os.PathLike) -> Picture:
     """Samples z ~ q(z|x), one per example (N, Z), along their first two principal axes, with circles of the prior.
 
     Projected on any two orthogonal directions N(0, I) is N(0, I), so circles around 0 contain known shares of it.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scratchgen.data.pitches import pitch_name
 from scratchgen.data.preprocessing.stft import stft
-from scratchgen.plots.figure import INK, SECOND, despine, new_figure, save
+from scratchgen.plots.figure import INK, SECOND, Picture, despine, new_figure, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +19,9 @@ RANGE = 70  # decibels from the brightest to the darkest colour of a spectrogram
 MAX_STEPS = 160  # steps of a roll that are still legible
 
 
-def piano_rolls(rolls: list[np.ndarray], first: int, unit: str, path: str | os.PathLike, title: str) -> Path:
+def piano_rolls(
+    rolls: list[np.ndarray], first: int, unit: str, path: str | os.PathLike, title: str
+) -> Picture:
     """Piano rolls (T, D), one per row, time to the right, high notes at the top.
 
     first    the MIDI pitch of column 0
@@ -30,7 +31,8 @@ def piano_rolls(rolls: list[np.ndarray], first: int, unit: str, path: str | os.P
     keys = np.flatnonzero(np.concatenate(rolls).any(axis=0))
     low, high = (int(keys[0]), int(keys[-1])) if len(keys) else (0, rolls[0].shape[1] - 1)
     octaves = [key for key in range(low, high + 1) if (first + key) % 12 == 0]
-    for axes, roll in zip(np.atleast_1d(figure.subplots(len(rolls))), rolls, strict=True):
+    rows = figure.subplots(len(rolls), sharex=True, squeeze=False)[:, 0]
+    for axes, roll in zip(rows, rolls, strict=True):
         axes.imshow(
             np.ma.masked_equal(roll[:MAX_STEPS, low : high + 1].T, 0),  # masked, so that octave lines stay visible
             zorder=3, cmap="Greys", aspect="auto", origin="lower", interpolation="nearest", vmin=0, vmax=1,
@@ -39,15 +41,16 @@ def piano_rolls(rolls: list[np.ndarray], first: int, unit: str, path: str | os.P
         axes.set_yticks(octaves, [pitch_name(first + key) for key in octaves])
         axes.grid(axis="y", alpha=0.4)
         despine(axes)
+    axes.set_xlim(0, min(max(map(len, rolls)), MAX_STEPS))
     axes.set_xlabel(f"time, in steps of a {unit}", fontsize=9, color=INK)
     figure.suptitle(title, fontsize=11, parse_math=False)
     return save(figure, path)
 
 
-def sounds(x: list[np.ndarray], names: list[str], rate: int, path: str | os.PathLike, title: str) -> Path:
+def sounds(x: list[np.ndarray], names: list[str], rate: int, path: str | os.PathLike, title: str) -> Picture:
     """Each sound (N,) as a waveform and, below it, as a spectrogram in decibels."""
     figure = new_figure(1 + 3 * len(x), 4.4)
-    axes = figure.subplots(2, len(x), sharex="col", squeeze=False, height_ratios=(1, 2))
+    axes = figure.subplots(2, len(x), sharex="col", sharey="row", squeeze=False, height_ratios=(1, 2))
     for i, (sound, name, (above, below)) in enumerate(zip(x, names, axes.T, strict=True)):
         above.plot(np.arange(len(sound)) / rate, sound, color=SECOND, linewidth=0.5)
         above.set_ylim(-1.05, 1.05)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import numpy as np
 
-from scratchgen.plots.figure import FAINT, INK, new_figure, save
+from scratchgen.plots.figure import FAINT, INK, Picture, new_figure, save
 from scratchgen.plots.images import show
 
 GRID = 7  # rows and columns of images
@@ -21,7 +20,7 @@ def overview(
     image_shape: tuple[int, int],
     text: str,
     path: str | os.PathLike,
-) -> Path:
+) -> Picture:
     """Real images, VAE samples and GAN samples, (N, D) each, and the beginning of a generated text."""
     figure = new_figure(14, 3.7)
     *grids, page = figure.subplots(1, 4, width_ratios=(1, 1, 1, 1.25), gridspec_kw={"wspace": 0.08})

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
-from scratchgen.plots.figure import ACCENT, INK, SECOND, despine, new_figure, save
+from scratchgen.plots.figure import ACCENT, INK, SECOND, Picture, despine, new_figure, save
 
 
-def rate_distortion(points: Mapping[float, tuple[float, float]], path: str | os.PathLike) -> Path:
+def rate_distortion(points: Mapping[float, tuple[float, float]], path: str | os.PathLike) -> Picture:
     """The points (R, D) in nats for each β, joined by a line, with the slope dD/dR = −β at each point.
 
     points    {β: (R, D)}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, despine, new_figure, save
+from scratchgen.plots.figure import ACCENT, FAINT, INK, SECOND, Picture, despine, new_figure, save
 
 COLOURS = {
     **{"numba": SECOND, "cython": ACCENT},
@@ -16,7 +15,7 @@ COLOURS = {
 MARKS = {"numba": "o", "cython": "D", "PyTorch": "s", "JAX": "^", "NumPy expression": "x"}
 
 
-def speed(rows: Sequence[Any], path: str | os.PathLike) -> Path:
+def speed(rows: Sequence[Any], path: str | os.PathLike) -> Picture:
     """One line per computation and size, one marker per backend, at its speed-up over NumPy (logarithmic scale).
 
     rows    the results of `scratchgen.benchmarks.kernels.measure`; those on one thread are shown

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from scratchgen.data.tokenizers.characters import UNKNOWN
-from scratchgen.plots.figure import INK, new_figure, save
+from scratchgen.plots.figure import INK, Picture, new_figure, save
 from scratchgen.plots.glyphs import MONOSPACED, is_in, visible
 
 COLUMNS, MIN_COLUMNS = 80, 48  # characters per row: the maximum, and the minimum that titles need
@@ -19,7 +18,9 @@ EDGE, TITLE, BAR = 0.12, 0.4, 1.0  # inches: margin, height of a title, width of
 LOW, HIGH = "#62a8cb", "#e07a88"  # light versions of the palette's blue and red, so that text stays legible
 
 
-def text_states(h: np.ndarray, tokens: Sequence[str], titles: Sequence[str], path: str | os.PathLike) -> Path:
+def text_states(
+    h: np.ndarray, tokens: Sequence[str], titles: Sequence[str], path: str | os.PathLike
+) -> Picture:
     """One copy of the text per unit, each token on the colour of the unit's state: blue −1, red 1.
 
     h          (U, T), the states of U units in [−1, 1] after each token

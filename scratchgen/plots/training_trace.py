@@ -13,7 +13,7 @@ from scratchgen.files import replacing
 from scratchgen.functional import sigmoid
 from scratchgen.gan import Snapshot, TrainingTrace
 from scratchgen.gan.objectives import LOGISTIC
-from scratchgen.plots.figure import ACCENT, INK, SECOND, new_figure
+from scratchgen.plots.figure import ACCENT, INK, SECOND, Picture, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,11 +34,11 @@ CAPTIONS = {"": "before training", "D": "after a step of D", "G": "after a step 
 BORDERS = {"": INK, "D": SECOND, "G": ACCENT}
 
 
-def animation(trace: TrainingTrace, path: str | os.PathLike, title: str = "") -> Path:
+def animation(trace: TrainingTrace, path: str | os.PathLike, title: str = "") -> Picture:
     """A training trace as an animated GIF: the output of D, real and generated points, gradients at the latter.
 
     The caption and the border colour show whose step it was. The surface is the probability σ(a) for the objectives
-    in which D outputs one, and the score D(x) for the others. An arrow points along −∂ generator_loss / ∂x; its
+    in which D outputs one, and the score a(x) for the others. An arrow points along −∂ generator_loss / ∂x; its
     length is proportional to the square root of the gradient's norm, so that small gradients are visible too, and
     normalised over the whole trace. Takes a tenth of a second per frame.
     """
@@ -57,7 +57,7 @@ def animation(trace: TrainingTrace, path: str | os.PathLike, title: str = "") ->
         for frame in frames:
             show(frame)
             writer.grab_frame()
-    return Path(path)
+    return Picture(path)
 
 
 def discriminator_output(logits: np.ndarray, objective: str) -> tuple[np.ndarray, tuple[float, float], str]:
@@ -68,9 +68,9 @@ def discriminator_output(logits: np.ndarray, objective: str) -> tuple[np.ndarray
     if objective in LOGISTIC:
         return sigmoid(logits), (0.0, 1.0), "$D(x) = \\sigma(a)$, the probability of being real"
     if objective in RANGES:
-        return logits, RANGES[objective], "the score $D(x)$"
+        return logits, RANGES[objective], "the score $a(x)$"
     scores = logits - np.median(logits)
-    return scores / max(np.abs(scores).max(), 1e-12), (-1.0, 1.0), "the score $D(x)$, centred and scaled"
+    return scores / max(np.abs(scores).max(), 1e-12), (-1.0, 1.0), "the score $a(x)$, centred and scaled"
 
 
 def arrow_vectors(pushes: np.ndarray, largest: float) -> np.ndarray:

@@ -7,6 +7,8 @@ primitive of the same name in `scratchgen.functional`, which training uses, and 
 Examples are rows, so the products are written x_t W_xh and h_{t−1} W_hh with W_xh (D, GH), W_hh (H, GH), for
 G gates side by side. A step receives a_t = x_t W_xh + b, because that part needs no state: a scan computes it
 for all steps at once, and a decoder looks it up in a table.
+
+Steps count from 1 and h_0 is the initial state h0: of arrays over time, x_t is x[t − 1] and h_t is h[t − 1].
 """
 
 from __future__ import annotations

@@ -75,11 +75,11 @@ class EarlyStopping:
             "best": self.best,
             "epochs_without_improvement": self.epochs_without_improvement,
         }
-        return {**numbers, **{f"weights.{name}": array for name, array in self._weights.items()}}
+        return {**numbers, **{f"weights.{name}": array.copy() for name, array in self._weights.items()}}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Restore the state that `state_dict` returned."""
         self.best_epoch, self.best = state["best_epoch"], state["best"]
         self.epochs_without_improvement = state["epochs_without_improvement"]
         prefix = "weights."
-        self._weights = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+        self._weights = {k.removeprefix(prefix): v.copy() for k, v in state.items() if k.startswith(prefix)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
 from typing import Any, TypeVar
 
 import numpy as np
@@ -155,14 +156,15 @@ class History:
     # --- saving and resuming ------------------------------------------------------------------------------
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
-        """Everything at the end of a step or of an epoch: arrays, and the rest as a JSON value."""
+        """A copy of everything at the end of a step or of an epoch: arrays, and the rest as a JSON value."""
         arrays, numbers = state.pack(self._tracked)
         place = {"epoch": self.epoch, "step": self.step, "total_steps": self.total_steps}
         records = {"by_epoch": self.by_epoch, "sums": self._sums, "order": self._order}
-        return arrays, {**place, **records, "tracked": numbers}
+        return arrays, {**place, **deepcopy(records), "tracked": numbers}
 
     def resume(self, arrays: dict[str, np.ndarray], numbers: dict) -> None:
         """Let the next loop begin where `state()` was taken."""
+        numbers = deepcopy(numbers)
         self._pending = arrays, numbers["tracked"]
         self.epoch, self.step, self.total_steps = (numbers[k] for k in ("epoch", "step", "total_steps"))
         for means in numbers["by_epoch"]:

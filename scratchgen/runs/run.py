@@ -207,15 +207,22 @@ class Run(History):
             yield
             return
 
-        def stop(*_: Any) -> None:
-            self._stop = INTERRUPTED
+        over = False
+
+        def stop(*received: Any) -> None:
             signal.signal(signal.SIGINT, before)
+            if over and callable(before):  # a run that ended later has restored this handler
+                before(*received)
+            else:
+                self._stop = INTERRUPTED
 
         before = signal.signal(signal.SIGINT, stop)
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            over = True
+            if signal.getsignal(signal.SIGINT) is stop:  # otherwise a run that began later is still open
+                signal.signal(signal.SIGINT, before)
 
     # --- files --------------------------------------------------------------------------------------------
 

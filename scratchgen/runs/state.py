@@ -16,7 +16,7 @@ from scratchgen.errors import BadInput
 def state_of(thing: Any) -> dict[str, Any]:
     """The state as a flat dictionary of arrays and numbers."""
     if isinstance(thing, dict):
-        return dict(thing)
+        return _copy(thing)
     return thing.state_dict() if hasattr(thing, "state_dict") else dict(thing.state)
 
 
@@ -24,7 +24,7 @@ def restore(thing: Any, state: dict[str, Any]) -> None:
     """Restore a state in the object that it was taken from."""
     if isinstance(thing, dict):
         thing.clear()
-        thing.update(state)
+        thing.update(_copy(state))
     elif hasattr(thing, "load_state_dict"):
         thing.load_state_dict(state)
     else:
@@ -53,6 +53,11 @@ def unpack(things: dict[str, Any], arrays: dict[str, np.ndarray], numbers: dict[
         prefix = f"{name}/"
         own = {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
         restore(thing, {**numbers[name], **own})
+
+
+def _copy(state: dict[str, Any]) -> dict[str, Any]:
+    """The same dictionary with its own arrays."""
+    return {key: value.copy() if _is_array(value) else value for key, value in state.items()}
 
 
 def _is_array(value: Any) -> bool:

@@ -15,7 +15,9 @@ LARGEST_VIOLATION = (
 class GECO(Stateful):
     """The multiplier λ of the constraint D ≤ D₀, updated after each batch.
 
-    λ ← λ exp(η C̄),   C̄ ← a C̄ + (1 − a) C,   C = D − D₀ in nats, the mean over a batch
+    C̄ ← a C̄ + (1 − a) C,   λ ← λ exp(η C̄),   C = D − D₀ in nats, the mean over a batch
+
+    In the first 1 / (1 − a) updates C̄ is the plain mean of C, and C̄ counts as at most 10 nats in the second equation.
 
     While the distortion is above D₀, λ grows and reconstructions get more weight; below D₀, λ falls. At
     equilibrium C̄ = 0, and 1/λ is the β whose weighted bound has this distortion.

@@ -94,3 +94,73 @@ def test_the_claim_above_rejects_a_derivative_that_is_off_by_a_hundred_thousandt
     defvjp(square, lambda g, y, x: g * 2 * x * (1 + 1e-5))
     with pytest.raises(GradientError):
         check_grads(square, 1 + rng.random(3), order=1)
+
+
+# --- rearrangements, products, complex numbers --------------------------------------------------------------------
+
+
+@pytest.mark.equation("autograd.rearrangement")
+def test_an_element_gets_the_sum_of_the_cotangents_of_all_its_places(rng, measured):
+    """y_j = x_{π(j)} is y = P x with a matrix of zeros and ones, and the gradient is Pᵀ g."""
+    for _ in range(20):
+        x, places = rng.standard_normal(5), rng.integers(0, 5, 9)
+        P = np.equal.outer(places, np.arange(5)).astype(float)
+        g = rng.standard_normal(9)
+        measured(
+            np.abs(vjp(lambda x, places=places: np.take(x, places), x)[1](g)[0].numpy() - P.T @ g), ROUNDING
+        )
+        measured(
+            np.abs(
+                vjp(lambda x: np.repeat(x, 2), x)[1](np.resize(g, 10))[0].numpy()
+                - np.resize(g, 10).reshape(5, 2).sum(1)
+            ),
+            ROUNDING,
+        )
+
+
+@pytest.mark.equation("autograd.rearrangement")
+def test_the_claim_above_rejects_the_cotangent_of_the_last_place_alone():
+    places, g = np.array([0, 0, 1]), np.array([10.0, 20.0, 30.0])
+    last_only = np.zeros(2)
+    last_only[places] = g  # assignment keeps the last one
+    found = vjp(lambda x: np.take(x, places), np.ones(2))[1](g)[0].numpy()
+    assert found[0] == 30 and last_only[0] == 20
+
+
+@pytest.mark.equation("autograd.product")
+def test_the_gradient_of_a_product_is_the_product_of_the_other_factors(rng, measured):
+    for zeros in (0, 1, 2):
+        x = rng.standard_normal(6)
+        x[:zeros] = 0
+        by_hand = [np.prod(np.delete(x, i)) for i in range(6)]
+        measured(np.abs(vjp(np.prod, x)[1]()[0].numpy() - by_hand), ROUNDING)
+
+
+@pytest.mark.equation("autograd.product")
+def test_the_claim_above_rejects_the_division_of_the_product_by_the_factor():
+    """y / x_i is NaN at a zero, and 0 where the product underflows although the other factors do not."""
+    x = np.array([1e-200, 1e-200, 1e200])
+    np.testing.assert_array_equal(vjp(np.prod, x)[1]()[0].numpy(), [1, 1, 0])
+    np.testing.assert_array_equal(np.prod(x) / x, [0, 0, 0])
+
+
+@pytest.mark.equation("autograd.complex")
+def test_the_gradient_by_a_complex_number_is_the_slope_along_x_less_i_times_the_slope_along_y(rng, measured):
+    """L = Re (c · z³ · exp(conj z)), by the slopes of L as a function of two real numbers."""
+    for a, b, c in rng.standard_normal((20, 3)):
+        z = a + 1j * b
+
+        def L(z, c=c):
+            return np.real(c * z**3 * np.exp(np.conj(z)))
+
+        # d(z³ e^{z̄}) = 3 z² e^{z̄} dz + z³ e^{z̄} dz̄, with dz = dx + i dy and dz̄ = dx − i dy
+        e = np.exp(np.conj(z))
+        by_x, by_y = np.real(c * e * (3 * z**2 + z**3)), np.real(1j * c * e * (3 * z**2 - z**3))
+        measured(abs(vjp(L, z)[1]()[0].item() - (by_x - 1j * by_y)), 1e-11)  # numbers up to a thousand
+
+
+@pytest.mark.equation("autograd.complex")
+def test_the_claim_above_rejects_the_conjugate_of_the_gradient():
+    found = vjp(np.abs, 3 + 4j)[1]()[0].item()
+    assert found == pytest.approx(0.6 - 0.8j, rel=1e-15)
+    assert abs(found - (0.6 + 0.8j)) > 1

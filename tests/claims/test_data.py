@@ -136,10 +136,10 @@ def test_the_claim_above_rejects_an_average_with_a_more_distant_sample(rng):
     assert np.abs(pluck(burst, 60) - string_by_hand(burst, 60, apart=2)).max() > 0.1
 
 
-def amplitudes(sound, f, overtones=3):
+def amplitudes(sound, f, harmonics=3):
     """Amplitudes of sin 2πkft as means of products over one second: sines of integer frequencies are orthogonal."""
     t = np.arange(len(sound)) / len(sound)
-    return [2 * np.mean(sound * np.sin(2 * np.pi * k * f * t)) for k in range(1, overtones + 1)]
+    return [2 * np.mean(sound * np.sin(2 * np.pi * k * f * t)) for k in range(1, harmonics + 1)]
 
 
 @pytest.mark.equation("data.tone")
@@ -147,14 +147,14 @@ def amplitudes(sound, f, overtones=3):
     ("timbre", "expected"),
     [("sine", [1, 0, 0]), ("square", [1, 0, 1 / 3]), ("sawtooth", [1, 1 / 2, 1 / 3])],
 )
-def test_a_tone_has_the_overtones_of_its_series(timbre, expected, measured):
+def test_a_tone_has_the_harmonics_of_its_series(timbre, expected, measured):
     found = amplitudes(tone(timbre, 1100.0, 8000, 8000).astype(float), 1100)
     measured(np.abs(found - np.array(expected) / sum(expected)), 1e-6)  # float32
 
 
 @pytest.mark.equation("data.tone")
-def test_the_claim_above_rejects_a_sawtooth_with_all_overtones():
-    """A sampled ramp: its overtones above half the rate are aliased."""
+def test_the_claim_above_rejects_a_sawtooth_with_all_harmonics():
+    """A sampled ramp: its harmonics above half the rate are aliased."""
     ramp = 1 - 2 * ((1100 * np.arange(8000) / 8000) % 1)
     found = np.array(amplitudes(ramp, 1100)) / amplitudes(ramp, 1100)[0]
     assert np.abs(found - [1, 1 / 2, 1 / 3]).max() > 1e-3

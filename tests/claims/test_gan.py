@@ -31,6 +31,26 @@ def test_the_value_is_the_formula_in_probabilities(rng, measured):
     measured(abs(value(logit(real), logit(fake)) - textbook), 1e-12 * abs(textbook))
 
 
+def mean_log_likelihood(real, fake):
+    """Of a classifier that gives these logits to the two halves of a mixture."""
+    probability = 1 / (1 + np.exp(-np.concatenate([real, fake])))
+    is_real = np.repeat([True, False], [len(real), len(fake)])
+    return np.mean(np.log(np.where(is_real, probability, 1 - probability)))
+
+
+@pytest.mark.equation("gan.value")
+def test_the_value_is_twice_the_mean_log_likelihood_of_a_classifier_of_an_even_mixture(rng, measured):
+    real, fake = rng.standard_normal((2, 50))
+    measured(abs(value(real, fake) - 2 * mean_log_likelihood(real, fake)), 1e-13)
+
+
+@pytest.mark.equation("gan.value")
+def test_the_claim_above_rejects_the_mean_itself_and_a_mixture_that_is_not_even(rng):
+    real, fake = rng.standard_normal((2, 50))
+    assert abs(value(real, fake) - mean_log_likelihood(real, fake)) > 0.1
+    assert abs(value(real[:10], fake) - 2 * mean_log_likelihood(real[:10], fake)) > 0.01
+
+
 @pytest.mark.equation("gan.value")
 def test_where_the_discriminator_cannot_tell_the_value_is_minus_log_4():
     undecided = np.zeros(5)

@@ -9,6 +9,8 @@ from scratchgen import Tensor, grad, stop_gradient
 from scratchgen.gan import (
     GAN,
     ConvGAN,
+    Game,
+    dirac_forces,
     discriminator_loss,
     generator_loss,
     gradient_penalty,
@@ -52,6 +54,19 @@ def test_the_claim_above_rejects_every_other_slope(slope, batch, rng):
 def test_the_zero_centred_penalty_of_a_linear_discriminator_is_its_squared_slope(slope, batch, rng, measured):
     penalty = r1_penalty(linear(slope * unit_vector(rng)), batch[0]).item()
     measured(abs(penalty - slope**2), 1e-12 * slope**2)
+
+
+@pytest.mark.equation("gan.zero_centred_penalty")
+def test_the_penalty_of_the_dirac_gan_is_the_squared_slope_of_the_logit_and_not_of_the_probability(measured):
+    """D(x) = σ(ψ x) with ψ = ½ and the data at 0: ψ² = ¼ for the logit; (ψ/4)² = 1/64 for the probability."""
+    psi, game = 0.5, {name: Game("minimax", r1=r1) for name, r1 in (("free", 0.0), ("penalised", 1.0))}
+    at_0 = np.zeros((1, 1))
+    measured(abs(r1_penalty(lambda x: psi * x[:, 0], at_0).item() - 0.25), 1e-15)
+    assert r1_penalty(lambda x: 1 / (1 + np.exp(-psi * x[:, 0])), at_0).item() == pytest.approx(
+        1 / 64, rel=1e-12
+    )
+    friction = dirac_forces(1.0, psi, game["penalised"])[1] - dirac_forces(1.0, psi, game["free"])[1]
+    assert friction.item() == pytest.approx(-psi, rel=1e-12)
 
 
 @pytest.mark.equation("gan.zero_centred_penalty")

@@ -7,6 +7,7 @@ from scratchgen import check_grads, grad
 from scratchgen.functional import tanh_recurrence
 from scratchgen.rnn import output
 from scratchgen.rnn import tanh_recurrence as recurrence
+from scratchgen_kernels import tanh_recurrence_backward
 
 pytestmark = pytest.mark.fast
 
@@ -83,6 +84,58 @@ def test_the_claim_above_rejects_a_missing_transpose_of_W_hh(arguments):
 
     np.testing.assert_allclose(bptt(W_hh.T), exact, rtol=1e-10)
     assert np.linalg.norm(bptt(W_hh) - exact) / np.linalg.norm(exact) > 0.1
+
+
+def bptt_from_1(arrays, g, beyond=0.0, first=1):
+    """The gradients of all arguments as the ledger writes them: steps count from 1, h_0 is the initial state.
+
+    beyond    δ_{T+1}, or the number that takes its place
+    first     the step whose δ gives ∂L/∂h_0
+    """
+    x, h0, W_xh, W_hh, _ = arrays
+    x, h = {t: x[t - 1] for t in range(1, T + 1)}, recurrence(*arrays)
+    h, g = {0: h0} | {t: h[t - 1] for t in range(1, T + 1)}, {t: g[t - 1] for t in range(1, T + 1)}
+    delta = {T + 1: np.full((B, H), beyond)}
+    for t in range(T, 0, -1):
+        delta[t] = (g[t] + delta[t + 1] @ W_hh.T) * (1 - h[t] ** 2)
+    steps = range(1, T + 1)
+    return (
+        np.stack([delta[t] @ W_xh.T for t in steps]),
+        delta[first] @ W_hh.T,
+        sum(x[t].T @ delta[t] for t in steps),
+        sum(h[t - 1].T @ delta[t] for t in steps),
+        sum(delta[t].sum(axis=0) for t in steps),
+    )
+
+
+@pytest.mark.equation("rnn.bptt")
+def test_all_gradients_are_the_equations_with_steps_from_1_to_T_and_delta_0_beyond_T(
+    arguments, rng, measured
+):
+    g = rng.standard_normal((T, B, H))
+    ours = tanh_recurrence_backward(g, recurrence(*arguments), *arguments[:4], backend="numpy")
+    for gradient, expected in zip(ours, bptt_from_1(arguments, g), strict=True):
+        measured(np.abs(gradient - expected), 1e-12 * np.abs(expected).max())
+
+
+@pytest.mark.equation("rnn.bptt")
+@pytest.mark.parametrize("planted", [{"beyond": 1.0}, {"first": 2}], ids=["δ_{T+1} = 1", "δ₂ W_hhᵀ"])
+def test_the_claim_above_rejects_another_end_of_the_sweep(planted, arguments, rng):
+    g = rng.standard_normal((T, B, H))
+    right, wrong = bptt_from_1(arguments, g)[1], bptt_from_1(arguments, g, **planted)[1]
+    assert np.linalg.norm(wrong - right) > 0.01 * np.linalg.norm(right)
+
+
+@pytest.mark.equation("rnn.bptt")
+def test_a_sweep_whose_delta_is_0_in_the_last_step_has_no_gradient_of_the_last_state():
+    """Page 4: inputs 1, 0, −1, weights 1 and ½, L = h_3. With δ_3 = 0 every δ would be 0."""
+    x, one = np.array([1.0, 0.0, -1.0]).reshape(3, 1, 1), np.ones((1, 1))
+    arrays = x, 0 * one, one, 0.5 * one, np.zeros(1)
+    g = np.array([0.0, 0.0, 1.0]).reshape(3, 1, 1)
+    h = recurrence(*arrays)
+    _, g_h0, _, g_W_hh, _ = tanh_recurrence_backward(g, h, *arrays[:4], backend="numpy")
+    assert g_W_hh.item() == pytest.approx(0.37855, abs=5e-6)
+    assert g_h0.item() == pytest.approx(0.5**3 * np.prod(1 - h**2), rel=1e-12)
 
 
 @pytest.mark.equation("rnn.bptt")

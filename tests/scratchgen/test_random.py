@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -24,6 +25,30 @@ def test_the_stream_depends_on_seed_and_counter_alone():
 
 def test_different_seeds_give_different_streams():
     assert not np.array_equal(Generator(1).random(8), Generator(2).random(8))
+
+
+class SlowGenerator(Generator):
+    """A stream that gives other threads the turn between the reading and the writing of its position."""
+
+    @property
+    def counter(self):
+        found = self.__dict__["counter"]
+        time.sleep(0.0005)
+        return found
+
+    @counter.setter
+    def counter(self, value):
+        self.__dict__["counter"] = value
+
+
+def test_threads_that_share_a_stream_draw_different_words():
+    g, found = SlowGenerator(0), []
+    threads = [threading.Thread(target=lambda: found.append(g.take(4))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(counter for _, counter in found) == list(range(0, 32, 4)) and g.state["counter"] == 32
 
 
 def test_no_word_of_the_stream_is_used_by_two_draws():

@@ -5,6 +5,7 @@ import os
 import pickle
 import subprocess
 import sys
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -85,6 +86,32 @@ def test_the_context_manager_restores_the_former_backend(kernel):
         with pytest.raises(ZeroDivisionError), kernels.use("loops"):
             raise ZeroDivisionError
         assert kernel.module().__name__.endswith("numpy_")
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_blocks_of_interleaved_generators_end_in_any_order(kernel, order):
+    def block(name):
+        with kernels.use(name):
+            yield
+
+    with kernels.use("numpy"):
+        blocks = [block(name) for name in ("loops", "numpy", "loops")]
+        for generator in blocks:
+            next(generator)
+        assert registry.current() == "loops"
+        for i in order:
+            blocks[i].close()
+        assert registry.current() == "numpy"
+    assert not registry._open_blocks
+
+
+def test_a_block_that_ends_first_leaves_the_backend_of_the_one_that_is_open(kernel):
+    with kernels.use("numpy"):
+        outer, inner = kernels.use("loops").__enter__(), kernels.use("numpy").__enter__()
+        outer.__exit__()
+        assert registry.current() == "numpy"
+        inner.__exit__()
+        assert registry.current() == "numpy"
 
 
 def test_the_argument_overrides_the_process(kernel):

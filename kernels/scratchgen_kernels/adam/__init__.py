@@ -76,14 +76,19 @@ def adam(
 
 
 def _are_valid(*arrays):
-    """Whether these are different arrays of one shape and dtype, writable, in C order, that own their memory."""
+    """Whether these are arrays of one shape and dtype, writable, in C order, each with memory of a different owner."""
     if not checks.alike(*arrays):
         return False
     shape = arrays[0].shape
+    owners = set()
     for array in arrays:
-        if array.shape != shape or array.base is not None or not array.flags.carray:
+        if array.shape != shape or not array.flags.carray:
             return False
-    return len(set(map(id, arrays))) == len(arrays)
+        owner = array if array.base is None else array.base
+        if type(owner) is not np.ndarray or owner.base is not None:
+            return False
+        owners.add(id(owner))
+    return len(owners) == len(arrays)
 
 
 def _writable(name, array):

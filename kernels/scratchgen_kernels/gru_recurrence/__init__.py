@@ -4,22 +4,22 @@
     z_t = σ(x_t W_xz + b_xz + h_{t−1} W_hz + b_hz)              update gate
     m_t = h_{t−1} W_hn + b_hn
     n_t = tanh(x_t W_xn + b_xn + r_t ⊙ m_t)                     candidate
-    h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1},                      t = 0 … T−1,   h_{−1} = h0
+    h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1},                      t = 1 … T,   h_0 = h0
 
 The reset gate acts *after* the matrix product, on m_t: so one product serves all three gates. This is the
 variant of the first version of Cho et al. (arXiv:1406.1078v1) and of cuDNN; in the published version the gate acts
 on h_{t−1}, before the product. The columns of the weights hold r, z and n, in this order:
 
     x: (T, B, D), h0: (B, H), W_xh: (D, 3H), W_hh: (H, 3H), b_x, b_h: (3H,)
-    → h: (T, B, H); gates: (T, B, 4H), the values r, z, n and m
+    → h: (T, B, H); gates: (T, B, 4H), the values r, z, n and m; x_t is x[t − 1], h_t is h[t − 1]
 
 Two biases are needed, because r multiplies the bias of m. Backwards, for g = ∂L/∂h, by back-propagation through time:
 
-    δh_t = g_t + δh_{t+1} ⊙ z_{t+1} + δb_{t+1} W_hhᵀ
+    δh_t = g_t + δh_{t+1} ⊙ z_{t+1} + δb_{t+1} W_hhᵀ,    δh_{T+1} = δb_{T+1} = 0
     δn = δh ⊙ (1 − z) ⊙ (1 − n²)        δz = δh ⊙ (h_{t−1} − n) ⊙ z (1 − z)        δr = δn ⊙ m ⊙ r (1 − r)
     δa = (δr, δz, δn) for the contribution of x,     δb = (δr, δz, δn ⊙ r) for the contribution of h
-    g_x[t] = δa_t W_xhᵀ    g_W_xh = Σ_t x_tᵀ δa_t    g_W_hh = Σ_t h_{t−1}ᵀ δb_t
-    g_b_x = Σ_t Σ_batch δa_t    g_b_h = Σ_t Σ_batch δb_t    g_h0 = δh_0 ⊙ z_0 + δb_0 W_hhᵀ
+    (g_x)_t = δa_t W_xhᵀ    g_W_xh = Σ_t x_tᵀ δa_t    g_W_hh = Σ_t h_{t−1}ᵀ δb_t
+    g_b_x = Σ_t Σ_batch δa_t    g_b_h = Σ_t Σ_batch δb_t    g_h0 = δh_1 ⊙ z_1 + δb_1 W_hhᵀ
 
 - All arguments share one dtype, float32 or float64; every result has it too.
 - Any dimension may be 0; without time steps h is empty and the gradients are zero.

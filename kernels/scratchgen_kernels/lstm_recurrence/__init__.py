@@ -2,22 +2,23 @@
 
     (i_t, f_t, g_t, o_t) = (σ, σ, tanh, σ)(x_t W_xh + h_{t−1} W_hh + b_h)
     c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t
-    h_t = o_t ⊙ tanh(c_t),                     t = 0 … T−1,   h_{−1} = h0,   c_{−1} = c0
+    h_t = o_t ⊙ tanh(c_t),                     t = 1 … T,   h_0 = h0,   c_0 = c0
 
 The columns of the weights hold the gates in the order i (input), f (forget), g (candidate) and o (output):
 
     x: (T, B, D), h0, c0: (B, H), W_xh: (D, 4H), W_hh: (H, 4H), b_h: (4H,)
     → states: (2, T, B, H), h and then c; gates: (T, B, 4H), the values i, f, g, o after σ and tanh
+    x_t is x[t − 1], h_t is states[0, t − 1], c_t is states[1, t − 1]
 
 and backwards, for the cotangents g_h = ∂L/∂h and g_c = ∂L/∂c, by back-propagation through time:
 
-    δh_t = g_h[t] + δa_{t+1} W_hhᵀ
-    δc_t = g_c[t] + δc_{t+1} ⊙ f_{t+1} + δh_t ⊙ o_t ⊙ (1 − tanh² c_t)
+    δh_t = (g_h)_t + δa_{t+1} W_hhᵀ,           δa_{T+1} = δc_{T+1} = 0
+    δc_t = (g_c)_t + δc_{t+1} ⊙ f_{t+1} + δh_t ⊙ o_t ⊙ (1 − tanh² c_t)
     δi = δc ⊙ g ⊙ i (1 − i)                    δf = δc ⊙ c_{t−1} ⊙ f (1 − f)
     δg = δc ⊙ i ⊙ (1 − g²)                     δo = δh ⊙ tanh(c) ⊙ o (1 − o)
-    g_x[t] = δa_t W_xhᵀ    g_W_xh = Σ_t x_tᵀ δa_t    g_W_hh = Σ_t h_{t−1}ᵀ δa_t    g_b_h = Σ_t Σ_batch δa_t
+    (g_x)_t = δa_t W_xhᵀ    g_W_xh = Σ_t x_tᵀ δa_t    g_W_hh = Σ_t h_{t−1}ᵀ δa_t    g_b_h = Σ_t Σ_batch δa_t
 
-with δa = (δi, δf, δg, δo), g_h0 = δa_0 W_hhᵀ, g_c0 = δc_0 ⊙ f_0.
+with δa = (δi, δf, δg, δo), g_h0 = δa_1 W_hhᵀ, g_c0 = δc_1 ⊙ f_1.
 
 - All arguments share one dtype, float32 or float64; every result has it too.
 - Any dimension may be 0; without time steps states are empty and the gradients are zero.

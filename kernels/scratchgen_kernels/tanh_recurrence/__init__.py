@@ -1,13 +1,13 @@
 """The tanh recurrence of a plain recurrent network: the contract.
 
-    h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h),   t = 0 … T−1,   h_{−1} = h0
+    h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h),   t = 1 … T,   h_0 = h0
 
-    x: (T, B, D), h0: (B, H), W_xh: (D, H), W_hh: (H, H), b_h: (H,) → h: (T, B, H)
+    x: (T, B, D), h0: (B, H), W_xh: (D, H), W_hh: (H, H), b_h: (H,) → h: (T, B, H); x_t is x[t − 1], h_t is h[t − 1]
 
 and backwards, for the cotangent g = ∂L/∂h, by back-propagation through time:
 
-    δ_t = (g_t + δ_{t+1} W_hhᵀ) ⊙ (1 − h_t²),    δ_T = 0
-    g_x[t] = δ_t W_xhᵀ        g_h0 = δ_0 W_hhᵀ        g_b_h = Σ_t Σ_batch δ_t
+    δ_t = (g_t + δ_{t+1} W_hhᵀ) ⊙ (1 − h_t²),    δ_{T+1} = 0
+    (g_x)_t = δ_t W_xhᵀ       g_h0 = δ_1 W_hhᵀ        g_b_h = Σ_t Σ_batch δ_t
     g_W_xh = Σ_t x_tᵀ δ_t     g_W_hh = Σ_t h_{t−1}ᵀ δ_t
 
 - All arguments share one dtype, float32 or float64; every result has it too.
@@ -43,7 +43,7 @@ def tanh_recurrence(
 ) -> np.ndarray:
     """All hidden states of a tanh recurrence.
 
-    h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h)
+    h_t = tanh(x_t W_xh + h_{t−1} W_hh + b_h),   t = 1 … T,   h_0 = h0
 
     x: (T, B, D), h0: (B, H), W_xh: (D, H), W_hh: (H, H), b_h: (H,), one dtype of float32 or float64
     → h: (T, B, H), the same dtype, a new array.
@@ -71,7 +71,7 @@ def tanh_recurrence_backward(
 ) -> tuple[np.ndarray, ...]:
     """Gradients of a loss L by back-propagation through time, from g = ∂L/∂h.
 
-    δ_t = (g_t + δ_{t+1} W_hhᵀ) ⊙ (1 − h_t²)
+    δ_t = (g_t + δ_{t+1} W_hhᵀ) ⊙ (1 − h_t²),    δ_{T+1} = 0,    g_h0 = δ_1 W_hhᵀ
 
     g: (T, B, H); h: (T, B, H), the result of ``tanh_recurrence``; the other arguments: as in the forward call; one
     dtype of float32 or float64 → (g_x, g_h0, g_W_xh, g_W_hh, g_b_h), each of the shape of its argument,

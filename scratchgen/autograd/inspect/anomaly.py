@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -20,27 +21,48 @@ class AnomalyError(FloatingPointError):
     """An operation with finite inputs made a NaN or an infinity."""
 
 
+_open_blocks: ContextVar[tuple[_Watcher, ...]] = ContextVar("open blocks", default=())
+
+
 @contextmanager
 def detect_anomaly() -> Iterator[None]:
     """Within `with detect_anomaly():` the first operation that makes a NaN or an infinity raises.
 
     Every value of the forward pass and every cotangent of the reverse sweep is checked, in all threads. An
     infinity that was there before (a mask of −∞, say) may pass through; a NaN that no input had, or an
-    infinity where all inputs are finite, raises.
+    infinity where all inputs are finite, raises. An array that is overwritten through a view which is older than
+    its recorded call raises RuntimeError in the sweep, as it does for small arrays without this block.
 
     Raises AnomalyError with the operation, its shapes and the line that called it.
     """
     watcher = _Watcher()
+    _open_blocks.set((*_open_blocks.get(), watcher))
     WATCHERS.append(watcher)
     try:
-        with np.errstate(all="ignore"):  # NumPy's warnings would repeat the error without its line
-            yield
+        yield
     finally:
         WATCHERS.remove(watcher)
+        _restore_warnings(watcher)
+
+
+def _restore_warnings(watcher: _Watcher) -> None:
+    """Restore NumPy's warnings, or hand them to a block that began later: blocks may end in any order."""
+    blocks = _open_blocks.get()
+    if watcher not in blocks:  # the block began in another thread
+        return
+    later = blocks[blocks.index(watcher) + 1 :]
+    _open_blocks.set(tuple(block for block in blocks if block is not watcher))
+    if later:
+        later[0].warnings_before = watcher.warnings_before
+    else:
+        np.seterr(**watcher.warnings_before)
 
 
 class _Watcher:
     """The observer to which `call` and `vjp_of_node` show every value and every cotangent."""
+
+    def __init__(self) -> None:
+        self.warnings_before = np.seterr(all="ignore")  # they would repeat the error without its line
 
     def value(self, y: Tensor, entry: Primitive, arrays: list) -> None:
         """Check the result of a call."""

@@ -17,7 +17,15 @@ import math
 import numpy as np
 
 from scratchgen.autograd.primitives import TABLE, allow_complex, defvjp
-from scratchgen.autograd.rules import contractions, differences, einsum, fourier, linear_algebra, statistics, ufunc_methods
+from scratchgen.autograd.rules import (
+    contractions,
+    differences,
+    einsum,
+    fourier,
+    linear_algebra,
+    statistics,
+    ufunc_methods,
+)
 from scratchgen.autograd.rules.elementwise import conjugate_of, divided_by_length
 from scratchgen.autograd.rules.indexing import add_at, getitem
 from scratchgen.autograd.rules.rearrangements import sum_by_number
@@ -25,7 +33,15 @@ from scratchgen.autograd.rules.shapes import astype, identity
 
 __all__: list[str] = []
 
-FILLED_BEFORE = (contractions, differences, einsum, fourier, linear_algebra, statistics, ufunc_methods)  # the rows below
+FILLED_BEFORE = (
+    contractions,
+    differences,
+    einsum,
+    fourier,
+    linear_algebra,
+    statistics,
+    ufunc_methods,
+)  # the rows below
 
 
 def _angle_back(g, y, x, deg=False):
@@ -37,24 +53,39 @@ def _angle_back(g, y, x, deg=False):
 
 defvjp(np.conjugate, lambda g, y, x: conjugate_of(g))
 defvjp(np.real, lambda g, y, val: g)
+# (not −1j * g: of an np.float64 that is Python's own complex, which is no array)
 defvjp(np.imag, lambda g, y, val: g * -1j if val.dtype.kind == "c" else np.zeros_like(val))
 defvjp(np.angle, _angle_back)
 
 allow_complex(np.conjugate, np.real, np.imag, np.angle, np.absolute, divided_by_length)
-allow_complex(np.add, np.subtract, np.multiply, np.divide, np.negative, np.positive, np.power, np.square, np.sqrt)
-allow_complex(np.reciprocal, np.exp, np.expm1, np.log, np.log2, np.log10, np.log1p, np.sinh, np.cosh, np.tanh)
+allow_complex(
+    np.add, np.subtract, np.multiply, np.divide, np.negative, np.positive, np.power, np.square, np.sqrt
+)
+allow_complex(
+    np.reciprocal, np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10, np.log1p, np.sinh, np.cosh, np.tanh
+)
 allow_complex(np.arcsinh, np.arccosh, np.arctanh, np.sin, np.cos, np.tan, np.arcsin, np.arccos, np.arctan)
 allow_complex(np.sum, np.mean, np.prod, np.cumsum, np.cumprod, np.var, np.std, np.linalg.norm, np.where)
 allow_complex(np.matmul, np.linalg.matmul, np.dot, np.inner, np.vdot, np.outer, np.linalg.outer, np.einsum)
-allow_complex(np.tensordot, np.linalg.tensordot, np.linalg.vecdot, np.kron, np.cross, np.linalg.cross, np.trace)
+allow_complex(
+    np.tensordot, np.linalg.tensordot, np.linalg.vecdot, np.kron, np.cross, np.linalg.cross, np.trace
+)
 allow_complex(np.linalg.trace, np.linalg.multi_dot, np.linalg.matrix_power, np.convolve, np.correlate)
 allow_complex(np.linalg.inv, np.linalg.solve, np.diff, np.ediff1d, np.trapezoid, np.average, np.polyval)
 allow_complex(np.add.reduce, np.multiply.reduce, np.add.accumulate, np.multiply.accumulate)
 allow_complex(identity, astype, getitem, add_at, sum_by_number)
 allow_complex(np.reshape, np.ravel, np.expand_dims, np.squeeze, np.broadcast_to, np.swapaxes, np.moveaxis)
-allow_complex(np.transpose, np.matrix_transpose, np.linalg.matrix_transpose, np.roll, np.concatenate, np.stack)
+allow_complex(
+    np.transpose, np.matrix_transpose, np.linalg.matrix_transpose, np.roll, np.concatenate, np.stack
+)
 allow_complex(np.hstack, np.vstack, np.dstack, np.column_stack, np.block, np.append, np.insert, np.select)
-allow_complex(np.choose, np.extract, np.compress, np.full_like, np.copy, np.delete, np.flip, np.fliplr, np.flipud)
-allow_complex(np.repeat, np.resize, np.rollaxis, np.rot90, np.tile, np.take, np.take_along_axis, np.diag, np.pad)
+allow_complex(
+    np.choose, np.extract, np.compress, np.full_like, np.copy, np.delete, np.flip, np.fliplr, np.flipud
+)
+allow_complex(
+    np.repeat, np.resize, np.rollaxis, np.rot90, np.tile, np.take, np.take_along_axis, np.diag, np.pad
+)
 allow_complex(np.diagflat, np.diagonal, np.linalg.diagonal, np.tril, np.triu)
+allow_complex(np.linalg.vector_norm, np.linalg.matrix_norm)
+allow_complex(*(f.outer for f in (np.add, np.subtract, np.multiply, np.divide, np.power)))
 allow_complex(*(function for function in TABLE if (function.__module__ or "").startswith("numpy.fft")))

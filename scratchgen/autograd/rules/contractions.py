@@ -8,7 +8,8 @@ other one, over the axes that G has from the other one.
 Ledger: autograd.matrix_product
 """
 
-from functools import partial, reduce
+import functools
+from collections.abc import Callable
 
 import numpy as np
 
@@ -47,8 +48,9 @@ def _by_right(g, y, a, b):
     return np.reshape(sum_to_shape(swap(left) @ g, right), b.shape)
 
 
-for matmul in (np.matmul, np.linalg.matmul):
-    defvjp(matmul, _by_left, _by_right)
+product: Callable
+for product in (np.matmul, np.linalg.matmul):
+    defvjp(product, _by_left, _by_right)
 
 # --- pairs of axes ------------------------------------------------------------------------------------------
 
@@ -94,15 +96,19 @@ def _of_inner(a, b):
     return ((), ()) if np.ndim(a) == 0 or np.ndim(b) == 0 else ((-1,), (-1,))
 
 
-for product, pairs in ((np.dot, _of_dot), (np.inner, _of_inner)):
+defvjp(
+    np.dot,
+    lambda g, y, a, b: _by_first(g, a, b, *_of_dot(a, b)),
+    lambda g, y, a, b: _by_second(g, a, b, *_of_dot(a, b)),
+)
+defvjp(
+    np.inner,
+    lambda g, y, a, b: _by_first(g, a, b, *_of_inner(a, b)),
+    lambda g, y, a, b: _by_second(g, a, b, *_of_inner(a, b)),
+)
+for product in (np.tensordot, np.linalg.tensordot):
     defvjp(
         product,
-        partial(lambda pairs, g, y, a, b: _by_first(g, a, b, *pairs(a, b)), pairs),
-        partial(lambda pairs, g, y, a, b: _by_second(g, a, b, *pairs(a, b)), pairs),
-    )
-for tensordot in (np.tensordot, np.linalg.tensordot):
-    defvjp(
-        tensordot,
         lambda g, y, a, b, axes=2: _by_first(g, a, b, *_of_tensordot(a, b, axes)),
         lambda g, y, a, b, axes=2: _by_second(g, a, b, *_of_tensordot(a, b, axes)),
     )
@@ -113,9 +119,9 @@ defvjp(
     lambda g, y, a, b: np.conj(np.reshape(g * np.ravel(b), np.shape(a))),
     lambda g, y, a, b: np.reshape(g * np.conj(np.ravel(a)), np.shape(b)),
 )
-for outer in (np.outer, np.linalg.outer):
+for product in (np.outer, np.linalg.outer):
     defvjp(
-        outer,
+        product,
         lambda g, y, a, b: np.reshape(g @ np.ravel(b), np.shape(a)),
         lambda g, y, a, b: np.reshape(np.ravel(a) @ g, np.shape(b)),
     )
@@ -143,10 +149,15 @@ def _cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     if axis is not None:
         axisa = axisb = axisc = axis
     a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
-    if a.shape[-1] != 3 or b.shape[-1] != 3:
-        raise TypeError("np.cross is differentiable for vectors of 3 elements; pad one of 2 with a zero")
+    in_plane = a.shape[-1] == b.shape[-1] == 2
+    a, b = _in_space(a), _in_space(b)
     turned = np.roll(a, -1, -1) * np.roll(b, -2, -1) - np.roll(a, -2, -1) * np.roll(b, -1, -1)
-    return np.moveaxis(turned, -1, axisc)
+    return turned[..., 2] if in_plane else np.moveaxis(turned, -1, axisc)
+
+
+def _in_space(a):
+    """Vectors of 2 elements with a third one, 0."""
+    return a if a.shape[-1] == 3 else np.pad(a, [(0, 0)] * (a.ndim - 1) + [(0, 1)])
 
 
 def _linalg_cross(x1, x2, /, *, axis=-1):
@@ -158,14 +169,14 @@ def _trace(a, offset=0, axis1=0, axis2=1):
 
 
 def _multi_dot(arrays):
-    return reduce(np.dot, arrays)
+    return functools.reduce(np.dot, arrays)
 
 
 def _matrix_power(a, n):
     if n < 0:
         a, n = np.linalg.inv(a), -n
     unit = np.broadcast_to(np.eye(a.shape[-1], dtype=a.dtype), a.shape)
-    return reduce(np.matmul, [a] * n, unit) if n else unit + 0 * a
+    return functools.reduce(np.matmul, [a] * n, unit) if n else unit + 0 * a
 
 
 defvjp_twin(np.kron, _kron)
@@ -183,19 +194,24 @@ defvjp_twin(np.linalg.matrix_power, _matrix_power)
 
 def _whole(g, a, v, mode):
     """The cotangent of the whole convolution ("full"), of which "same" and "valid" keep the middle."""
-    before = {"full": 0, "same": (min(a.size, v.size) - 1) // 2, "valid": min(a.size, v.size) - 1}[mode]
-    return np.pad(g, (before, a.size + v.size - 1 - before - g.size))
+    m, n = np.size(a), np.size(v)
+    before = {"full": 0, "same": (min(m, n) - 1) // 2, "valid": min(m, n) - 1}[mode]
+    return np.pad(g, (before, m + n - 1 - before - g.size))
+
+
+def _convolved_with(other, g, x):
+    return np.reshape(np.convolve(g, np.flip(np.ravel(other)), "valid"), np.shape(x))
 
 
 defvjp(
     np.convolve,
-    lambda g, y, a, v, mode="full": np.convolve(_whole(g, a, v, mode), np.flip(v), "valid"),
-    lambda g, y, a, v, mode="full": np.convolve(_whole(g, a, v, mode), np.flip(a), "valid"),
+    lambda g, y, a, v, mode="full": _convolved_with(v, _whole(g, a, v, mode), a),
+    lambda g, y, a, v, mode="full": _convolved_with(a, _whole(g, a, v, mode), v),
 )
 
 
 def _correlate(a, v, mode="valid"):
-    """Convolution with v reversed; if v is longer, the two change places and the result is reversed."""
+    """c_k = Σ_n a_{n+k} conj(v_n): convolution with v reversed; if v is longer, the two change places."""
     if mode != "full" and v.size > a.size:
         return np.flip(np.convolve(np.conj(v), np.flip(a), mode))
     return np.convolve(a, np.flip(np.conj(v)), mode)

@@ -11,6 +11,8 @@ MISSING = object()
 
 
 def _diff(a, n=1, axis=-1, prepend=MISSING, append=MISSING):
+    if n == 0:
+        return a
     for value, at_front in ((prepend, True), (append, False)):
         if value is not MISSING:
             shape = [1 if i == axis % a.ndim else m for i, m in enumerate(a.shape)]
@@ -54,8 +56,7 @@ def _interp(x, xp, fp, left=None, right=None):
 
 def _linspace(start, stop, num=50, endpoint=True, *, axis=0):
     steps = num - 1 if endpoint else num
-    start, stop = _arrays(start, stop)
-    shape = (-1, *(1,) * max(start.ndim, stop.ndim))
+    shape = (-1, *(1,) * max(np.ndim(start), np.ndim(stop)))
     part = np.reshape(np.arange(num) / max(steps, 1), shape)
     return np.moveaxis(start + (stop - start) * part, 0, axis)
 

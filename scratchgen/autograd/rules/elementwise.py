@@ -12,7 +12,6 @@ Ledger: autograd.chain_rule
 """
 
 import math
-from functools import partial
 
 import numpy as np
 
@@ -60,6 +59,9 @@ defvjp(np.positive, lambda g, y, x: g)
 
 def _power_by_base(g, y, a, b):
     # 0**(b−1) is infinite for b = 0, where the derivative is 0: only there the exponent is replaced by 1
+    b = (
+        b if getattr(b, "dtype", y.dtype).itemsize == y.dtype.itemsize else b + np.zeros((), y.dtype)
+    )  # of a half, 1 less is rounded
     lowered = b - 1 if np.all(b) else np.where(np.equal(a, 0) & np.equal(b, 0), np.ones((), y.dtype), b - 1)
     return g * b * a**lowered
 
@@ -93,22 +95,27 @@ defvjp(
 )  # √(x² − 1) would lose digits near 1
 defvjp(np.arctanh, lambda g, y, x: g / ((1 - x) * (1 + x)))
 
-# y = log(eᵃ + eᵇ)        ∂y/∂a = e^(a − y); where both are the same infinity, each has one half
+# y = log(eᵃ + eᵇ)        ∂y/∂a = e^(a − y); of ∞ and ∞ each has one half, of −∞ and −∞ none, as in
+# functional.logsumexp
 
 
 def _share(exp, y, a, b):
-    """The share of a in the sum. ∞ − ∞ is avoided: an infinite a equal to y has all, or shares it with b."""
+    """The share of a in the sum. ∞ − ∞ is avoided: an infinite a equal to y has all, or half of it if b is equal."""
     infinite = np.isinf(y) & np.equal(a, y)
     share = exp(np.where(infinite, np.zeros((), y.dtype), a) - np.where(infinite, np.zeros((), y.dtype), y))
-    return np.where(infinite & np.equal(b, y), share / 2, share)
+    return np.where(infinite & np.equal(b, y), np.where(y > 0, share / 2, np.zeros((), y.dtype)), share)
 
 
-for logaddexp, exp in ((np.logaddexp, np.exp), (np.logaddexp2, np.exp2)):
-    defvjp(
-        logaddexp,
-        partial(lambda exp, g, y, a, b: g * _share(exp, y, a, b), exp),
-        partial(lambda exp, g, y, a, b: g * _share(exp, y, b, a), exp),
-    )
+defvjp(
+    np.logaddexp,
+    lambda g, y, a, b: g * _share(np.exp, y, a, b),
+    lambda g, y, a, b: g * _share(np.exp, y, b, a),
+)
+defvjp(
+    np.logaddexp2,
+    lambda g, y, a, b: g * _share(np.exp2, y, a, b),
+    lambda g, y, a, b: g * _share(np.exp2, y, b, a),
+)
 
 # --- angles -----------------------------------------------------------------------------------------------
 
@@ -122,21 +129,14 @@ for to_radians, to_degrees in ((np.deg2rad, np.rad2deg), (np.radians, np.degrees
     defvjp(to_radians, lambda g, y, x: g * (math.pi / 180))
     defvjp(to_degrees, lambda g, y, x: g * (180 / math.pi))
 
-
-def _over_square(x, a, b):
-    """x / (a² + b²), without a square that leaves the range of numbers."""
-    length = np.hypot(a, b)
-    return x / length / length
-
-
-# y = the angle of the point (b, a)        ∂y/∂a = b / (a² + b²),   ∂y/∂b = −a / (a² + b²)
+# y = the angle of the point (b, a)        ∂y/∂a = b / r²,   ∂y/∂b = −a / r²,   r² = a² + b²
 defvjp(
     np.arctan2,
-    lambda g, y, a, b: g * _over_square(b, a, b),
-    lambda g, y, a, b: -g * _over_square(a, a, b),
+    lambda g, y, a, b: g * (b / np.hypot(a, b)) / np.hypot(a, b),
+    lambda g, y, a, b: -g * (a / np.hypot(a, b)) / np.hypot(a, b),
 )
 
-# y = √(a² + b²)        ∂y/∂a = a / y, and 0 at the point 0, as for other norms
+# y = √(a² + b²)        ∂y/∂a = a / y, and 0 where both are 0, as of a norm
 defvjp(
     np.hypot,
     lambda g, y, a, b: divided_by_length(g, y) * a,
@@ -173,10 +173,10 @@ defvjp(np.fabs, _absolute_back)
 
 
 def _beside_nan(is_selected):
-    """The rules of fmax and fmin, which ignore a NaN beside a number."""
+    """The rules of fmax and fmin, which ignore a NaN next to a number; of two NaN the first is selected."""
     return (
         lambda g, y, a, b: g * _tie_weight(y, b) * (is_selected(a, b) | np.isnan(b)),
-        lambda g, y, a, b: g * _tie_weight(y, a) * (is_selected(b, a) | np.isnan(a)),
+        lambda g, y, a, b: g * _tie_weight(y, a) * (is_selected(b, a) | (np.isnan(a) & ~np.isnan(b))),
     )
 
 
@@ -214,6 +214,28 @@ defvjp(
     lambda g, y, a, b: np.zeros_like(y),
 )
 defvjp(np.ldexp, lambda g, y, a, b: np.ldexp(g, b), None)
+
+
+@primitive
+def sinc_derivative(x, n):
+    """The n-th derivative of sin(πx)/(πx) = ∫ cos(πtx) dt over t from 0 to 1.
+
+    By the integral for |x| < 1; elsewhere by the n-th derivative of x sinc(x) = sin(πx)/π, which is
+    x s_n + n s_{n−1} = π^{n−1} sin(πx + nπ/2).
+    """
+    t, weight = (np.polynomial.legendre.leggauss(24)[0] + 1) / 2, np.polynomial.legendre.leggauss(24)[1] / 2
+    angle = np.multiply.outer(x, math.pi * t) + n * math.pi / 2
+    near = np.sum(weight * (math.pi * t) ** n * np.cos(angle), axis=-1)
+    away = np.where(np.abs(x) < 1, 1, x)
+    found = np.sinc(away)
+    for k in range(1, n + 1):
+        found = (math.pi ** (k - 1) * np.sin(math.pi * away + k * math.pi / 2) - k * found) / away
+    return np.where(np.abs(x) < 1, near, found).astype(x.dtype)
+
+
+defvjp(sinc_derivative, lambda g, y, x, n: g * sinc_derivative(x, n + 1))
+defvjp(np.sinc, lambda g, y, x: g * sinc_derivative(x, 1))
+defvjp(np.real_if_close, lambda g, y, a: g)
 defvjp(np.cbrt, lambda g, y, x: g / (3 * y * y))
 defvjp(
     np.nan_to_num,
@@ -246,7 +268,7 @@ COMPOSED[np.clip] = _clip
 
 defvjp(
     np.where,
-    None,
+    lambda g, y, mask, a, b: np.zeros_like(mask),  # a number that serves as a truth value
     lambda g, y, mask, a, b: np.where(mask, g, np.zeros_like(g)),
     lambda g, y, mask, a, b: np.where(mask, np.zeros_like(g), g),
     broadcasts=True,
@@ -265,14 +287,14 @@ constant(np.zeros_like, np.ones_like, np.empty_like, np.shape, np.ndim, np.size,
 constant(np.array2string, np.array_repr, np.array_str, np.result_type, np.can_cast, np.min_scalar_type)
 constant(np.shares_memory, np.may_share_memory, np.common_type, np.logical_and.reduce, np.logical_or.reduce)
 mark_nondifferentiable(
-    "it writes into an array: build the new value with np.where, np.concatenate or np.stack; "
+    "it writes into an array; build the new value with np.where, np.concatenate or np.stack; "
     "np.broadcast_to(t, shape) is np.full(shape, t)",
     *(np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal),
 )
 mark_nondifferentiable(
     "sort with np.sort, or take the elements with np.take", *(np.unique, np.union1d, np.intersect1d)
 )
-mark_nondifferentiable("its eigenvalues are complex; np.linalg.eigh is for symmetric matrices", np.linalg.eig)
 mark_nondifferentiable(
-    "its eigenvalues are complex; np.linalg.eigvalsh is for symmetric matrices", np.linalg.eigvals
+    "its eigenvalues are complex; for symmetric matrices use np.linalg.eigh", np.linalg.eig
 )
+mark_nondifferentiable("they are complex; for symmetric matrices use np.linalg.eigvalsh", np.linalg.eigvals)

@@ -31,25 +31,8 @@ def _along_axis(transform):
     return rule
 
 
-def _along_axes(transform, last_two=False):
-    default = (-2, -1) if last_two else None
-
-    def rule(g, y, a, s=None, axes=default, norm=None):
-        over = axes if axes is not None else range(-len(s), 0) if s is not None else range(-g.ndim, 0)
-        found = transform(g, axes=tuple(over), norm=norm)
-        for axis in dict.fromkeys(over):
-            found = _fitted(found, a.shape[axis], axis)
-        return found
-
-    return rule
-
-
 for function in (np.fft.fft, np.fft.ifft):
     defvjp(function, _along_axis(function))
-defvjp(np.fft.fft2, _along_axes(np.fft.fftn, last_two=True))
-defvjp(np.fft.ifft2, _along_axes(np.fft.ifftn, last_two=True))
-defvjp(np.fft.fftn, _along_axes(np.fft.fftn))
-defvjp(np.fft.ifftn, _along_axes(np.fft.ifftn))
 rearrangement(np.fft.fftshift)
 rearrangement(np.fft.ifftshift)
 
@@ -85,33 +68,55 @@ defvjp(np.fft.rfft, _rfft_back)
 defvjp(np.fft.irfft, _irfft_back)
 
 
+# --- several axes: one after another --------------------------------------------------------------------------
+
+
+def _each_axis(transform, a, s, axes, norm):
+    axes, lengths = _axes_and_lengths(a, s, axes)
+    for n, axis in list(zip(lengths, axes, strict=True))[::-1]:
+        a = transform(a, n, axis, norm)
+    return a
+
+
 def _rfftn(a, s=None, axes=None, norm=None):
     """rfft along the last axis, and then fft along the others."""
     axes, lengths = _axes_and_lengths(a, s, axes)
     found = np.fft.rfft(a, lengths[-1], axes[-1], norm)
-    for n, axis in list(zip(lengths, axes, strict=True))[-2::-1]:
-        found = np.fft.fft(found, n, axis, norm)
-    return found
+    return _each_axis(np.fft.fft, found, lengths[:-1], axes[:-1], norm)
 
 
 def _irfftn(a, s=None, axes=None, norm=None):
     """ifft along all axes but the last, and then irfft along the last."""
     axes, lengths = _axes_and_lengths(a, s, axes)
-    for n, axis in list(zip(lengths, axes, strict=True))[:-1]:
+    if s is None:
+        lengths[-1] = 2 * (lengths[-1] - 1)
+    for n, axis in zip(lengths[:-1], axes[:-1], strict=True):
         a = np.fft.ifft(a, n, axis, norm)
     return np.fft.irfft(a, lengths[-1], axes[-1], norm)
 
 
 def _axes_and_lengths(a, s, axes):
-    """The axes, and the length along each; None where it follows from the input. −1 stands for that of the input."""
+    """The axes, and the length along each: that of the input where none is given, or −1."""
     if axes is None:
         axes = range(-a.ndim if s is None else -len(s), 0)
-    if s is None:
-        return axes, [None] * len(axes)
-    return axes, [a.shape[axis] if n == -1 else n for n, axis in zip(s, axes, strict=True)]
+    return tuple(axes), [
+        a.shape[i] if n in (None, -1) else n for n, i in zip(s or [None] * len(axes), axes, strict=True)
+    ]
 
 
-defvjp_twin(np.fft.rfftn, _rfftn)
-defvjp_twin(np.fft.irfftn, _irfftn)
-defvjp_twin(np.fft.rfft2, lambda a, s=None, axes=(-2, -1), norm=None: _rfftn(a, s, axes, norm))
-defvjp_twin(np.fft.irfft2, lambda a, s=None, axes=(-2, -1), norm=None: _irfftn(a, s, axes, norm))
+def _fftn(transform):
+    return lambda a, s=None, axes=None, norm=None: _each_axis(transform, a, s, axes, norm)
+
+
+def _of_two_axes(twin):
+    return lambda a, s=None, axes=(-2, -1), norm=None: twin(a, s, axes, norm)
+
+
+for plane, space, twin in (
+    (np.fft.fft2, np.fft.fftn, _fftn(np.fft.fft)),
+    (np.fft.ifft2, np.fft.ifftn, _fftn(np.fft.ifft)),
+    (np.fft.rfft2, np.fft.rfftn, _rfftn),
+    (np.fft.irfft2, np.fft.irfftn, _irfftn),
+):
+    defvjp_twin(plane, _of_two_axes(twin))
+    defvjp_twin(space, twin)

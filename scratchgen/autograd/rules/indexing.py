@@ -16,7 +16,7 @@ def frozen(index):
     if isinstance(index, tuple):
         return tuple(map(frozen, index))
     if isinstance(index, list):
-        return np.array(index)
+        return np.array(index) if index else np.array([], np.intp)  # an empty list selects nothing
     return index.data if isinstance(index, Tensor) else index
 
 

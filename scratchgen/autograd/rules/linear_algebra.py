@@ -1,11 +1,11 @@
 """Rules of norms, inverses, solvers, determinants and factorisations.
 
-The norm of a zero vector or matrix has the derivative 0, which is one of its subgradients, and no second derivative
+The norm of a zero vector has the derivative 0, which is one of its subgradients, and no second derivative
 (NaN): the direction of a zero vector does not exist.
 A Cholesky factorisation, an eigenvalue decomposition and an SVD with hermitian=True read one triangle of their
-argument only; their derivative is given as a symmetric matrix, which is correct for symmetric changes of the
-argument. Where eigenvalues or singular values are equal, the derivative of their vectors does not exist (NaN or
-infinite); the values alone have one, in which equal values stand in the order of the algorithm.
+argument only, and their derivative has all of its elements there. (PyTorch gives a symmetric matrix: for a symmetric
+change both are the same.) Where eigenvalues or singular values are equal, the derivative of their vectors does not
+exist (NaN or infinite).
 
 Source: Giles (2008), Collected matrix derivative results for forward and reverse mode algorithmic
 differentiation; Golub and Pereyra (1973) for the pseudo-inverse.
@@ -22,13 +22,7 @@ from scratchgen.autograd.rules.contractions import swap
 from scratchgen.autograd.rules.elementwise import conjugate_of, divided_by_length
 from scratchgen.autograd.rules.reductions import expand_reduced, in_rows, widened
 
-__all__ = [
-    "SignAndLogDeterminant",
-    "cofactors",
-    "eigen_decomposition",
-    "log_abs_determinant",
-    "over_difference",
-]
+__all__ = ["SignAndLogDeterminant", "cofactors", "eigen_decomposition", "log_abs_determinant"]
 __all__ += ["qr_decomposition", "singular_value_decomposition"]
 
 # --- norms ------------------------------------------------------------------------------------------------
@@ -53,7 +47,6 @@ def _matrix_norm(x, ord, axes, keepdims):
         found = (np.max if ord > 0 else np.min)(sums, axis=over, keepdims=True)
     else:
         s = np.linalg.svd(np.moveaxis(x, axes, (-2, -1)), compute_uv=False)
-        s = s * np.greater(s, 0)  # the derivative at 0 is 0, as that of |x|
         reduced = {"nuc": np.sum, 2: np.max, -2: np.min}[ord](s, axis=-1)
         found = np.expand_dims(reduced, tuple(i % x.ndim for i in axes))
     return found if keepdims else np.squeeze(found, axis=axes)
@@ -75,6 +68,7 @@ def _along_p_norm(g, y, x, ord, axis=None, *, keepdims=False):
 
 # ∂y/∂x = x / y
 def _along_norm(g, y, x, ord=None, axis=None, keepdims=False):
+    axis = axis if axis is None or isinstance(axis, tuple) else int(axis)  # NumPy takes 1.0 here
     vector = x.ndim == 1 if axis is None else not isinstance(axis, tuple)
     if ord is None or ord == "fro" or (ord == 2 and vector):
         scaled = divided_by_length(widened(g), widened(y))
@@ -83,6 +77,7 @@ def _along_norm(g, y, x, ord=None, axis=None, keepdims=False):
 
 
 defvjp(p_norm, _along_p_norm)
+p_norm.name = "norm"
 defvjp(np.linalg.norm, _along_norm)
 defvjp_twin(
     np.linalg.vector_norm,
@@ -189,13 +184,13 @@ defvjp(np.linalg.det, _determinant_back)
 # --- factorisations -----------------------------------------------------------------------------------------
 
 
-# A = L Lᵀ        ∂L/∂A = ½ (S + Sᵀ),  S = L⁻ᵀ Φ(Lᵀ G) L⁻¹,  Φ: the lower triangle with its diagonal halved
+# A = L Lᵀ        ∂L/∂A = L⁻ᵀ Φ(Lᵀ G) L⁻¹,  Φ: the lower triangle with its diagonal halved
 def _cholesky_back(g, L, a, upper=False):
     g, L = (swap(g), swap(L)) if upper else (g, L)
     halved = np.tri(a.shape[-1], dtype=a.dtype) - np.eye(a.shape[-1], dtype=a.dtype) / 2
     left = np.linalg.solve(swap(L), halved * (swap(L) @ np.tril(g)))
     S = swap(np.linalg.solve(swap(L), swap(left)))
-    return (S + swap(S)) / 2
+    return _in_triangle(S, lower=not upper)
 
 
 defvjp(np.linalg.cholesky, _cholesky_back)
@@ -212,19 +207,9 @@ def unpacked(vector, shapes):
     return [np.reshape(vector[end - int(np.prod(s)) : end], s) for end, s in zip(ends, shapes, strict=True)]
 
 
-@primitive
-def over_difference(a, difference):
-    """a / difference, and 0 where both are 0: a vector that L does not depend on may belong to equal values."""
-    unused = np.equal(a, 0) & np.equal(difference, 0)
-    return a / np.where(unused, np.ones_like(difference), difference)
-
-
-defvjp(
-    over_difference,
-    lambda g, y, a, difference: g / difference,
-    lambda g, y, a, difference: -g * y / difference,
-    broadcasts=True,
-)
+def _over_gap(a, gap):
+    """a / gap, and 0 where both are 0: equal values do no harm where L does not depend on their vectors."""
+    return a / np.where(np.equal(a, 0) & np.equal(gap, 0), np.ones_like(gap), gap)
 
 
 def _eigen_shapes(a):
@@ -241,13 +226,20 @@ def eigen_decomposition(a, lower=True):
 def _eigen_back(g, y, a, lower=True):
     (g_w, g_V), (w, V) = unpacked(g, _eigen_shapes(a)), unpacked(y, _eigen_shapes(a))
     same = np.eye(a.shape[-1], dtype=a.dtype)
-    turned = (1 - same) * (swap(V) @ g_V)
-    inside = same * g_w[..., None, :] + over_difference(turned, w[..., None, :] - w[..., :, None] + same)
-    found = V @ inside @ swap(V)
-    return (found + swap(found)) / 2
+    gap = w[..., None, :] - w[..., :, None]
+    inside = same * g_w[..., None, :] + _over_gap((1 - same) * (swap(V) @ g_V), gap)
+    return _in_triangle(V @ inside @ swap(V), lower)
+
+
+def _in_triangle(g, lower=True):
+    """The cotangent of the triangle that is read: it stands for both elements a_ij and a_ji."""
+    both = g + swap(g)
+    half = (np.tril if lower else np.triu)(both, -1 if lower else 1)
+    return half + g * np.eye(g.shape[-1], dtype=g.dtype)
 
 
 defvjp(eigen_decomposition, _eigen_back)
+eigen_decomposition.name = "eigh"
 EighResult = type(np.linalg.eigh(np.eye(1)))
 
 
@@ -279,19 +271,20 @@ def _svd_back(g, y, a, hermitian=False):
     V, g_V = swap(Vt), swap(g_Vt)
     same = np.eye(s.shape[-1], dtype=a.dtype)
     row, column = s[..., None, :], s[..., :, None]
-    difference = row**2 - column**2 + same
+    gap = row**2 - column**2
     P, Q = swap(U) @ g_U, swap(V) @ g_V
-    inside = over_difference(P - swap(P), difference) * row + same * g_s[..., None, :]
-    inside = inside + column * over_difference(Q - swap(Q), difference)
+    of_U, of_V = _over_gap(P - swap(P), gap) * row, column * _over_gap(Q - swap(Q), gap)
+    inside = of_U + of_V + same * g_s[..., None, :]
     found = U @ inside @ Vt
-    if a.shape[-2] > s.shape[-1]:  # there are directions outside of U
-        found = found + over_difference(g_U - U @ P, row) @ Vt
+    if a.shape[-2] > s.shape[-1]:  # there are directions that U does not have
+        found = found + _over_gap(g_U - U @ P, row) @ Vt
     if a.shape[-1] > s.shape[-1]:
-        found = found + U @ swap(over_difference(g_V - V @ Q, row))
-    return (found + swap(found)) / 2 if hermitian else found
+        found = found + U @ _over_gap(swap(g_V - V @ Q), column)
+    return _in_triangle(found) if hermitian else found
 
 
 defvjp(singular_value_decomposition, _svd_back)
+singular_value_decomposition.name = "svd"
 SVDResult = type(np.linalg.svd(np.eye(1)))
 
 
@@ -328,6 +321,7 @@ def _qr_back(g, y, a):
 
 
 defvjp(qr_decomposition, _qr_back)
+qr_decomposition.name = "qr"
 QRResult = type(np.linalg.qr(np.eye(1)))
 
 

@@ -17,22 +17,24 @@ __all__ = ["count", "expand_reduced", "in_rows", "widened"]
 
 def expand_reduced(g, x, axis, keepdims):
     """Repeat g, the cotangent of a reduction of x over `axis`, along the reduced axes: shape x.shape."""
-    if axis is not None and not keepdims:
+    if (
+        axis is not None and not keepdims and x.ndim
+    ):  # a single number has no axis, and NumPy lets one name it
         g = np.expand_dims(g, axis)
     return np.broadcast_to(g, x.shape)
 
 
 def count(x, axis):
     """The number of elements of x that are reduced to one element of the result."""
-    if axis is None:
+    if axis is None or x.ndim == 0:
         return x.size
     return math.prod(x.shape[a] for a in (axis if isinstance(axis, tuple) else (axis,)))
 
 
 def in_rows(x, axis):
     """Return x with the axes that are reduced as one last axis, and these axes as a tuple."""
-    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = tuple(i % x.ndim for i in axes)
+    named = range(x.ndim) if axis is None or x.ndim == 0 else np.atleast_1d(axis)
+    axes = tuple(int(i) % x.ndim for i in named)
     moved = np.moveaxis(x, axes, range(-len(axes), 0))
     return np.reshape(moved, (*moved.shape[: x.ndim - len(axes)], count(x, axes))), axes
 
@@ -87,6 +89,7 @@ def _before(x):
 
 # y_k = Π_{j≤k} x_j        ∂L/∂x_i = Π_{j<i} x_j · s_i,   s_i = g_i + x_{i+1} s_{i+1}
 def _cumulated_product(g, y, x, axis=None):
+    axis = axis if x.ndim else None
     rows, g_rows = (np.ravel(a) if axis is None else np.moveaxis(a, axis, -1) for a in (x, g))
     n = rows.shape[-1]
     sums = [g_rows[..., -1]] if n else []
@@ -113,6 +116,8 @@ def _variance(g, y, x, axis=None, *, ddof=0, keepdims=False):
 # y = √variance        ∂y/∂x_i = (x_i − x̄) / ((n − ddof) y), and 0 where all x are equal
 def _deviation(g, y, x, axis=None, *, ddof=0, keepdims=False):
     x, g, y = widened(x), widened(g), widened(y)
+    if count(x, axis) == 1 and ddof == 0:  # of one number it is 0, whatever the number
+        return np.zeros_like(x)
     n = max(count(x, axis) - ddof, 0)
     centred = x - np.mean(x, axis=axis, keepdims=True)
     scaled = divided_by_length(g, y * n if n else y * math.nan)
@@ -126,7 +131,7 @@ defvjp(np.std, _deviation)
 # y_k = Σ_{i≤k} x_i        ∂L/∂x_i = Σ_{k≥i} g_k
 def _cumulated(g, y, x, axis=None):
     backwards = np.flip(np.cumsum(np.flip(g, axis), axis), axis)
-    return backwards if axis is not None else np.reshape(backwards, x.shape)
+    return np.reshape(backwards, x.shape)
 
 
 defvjp(np.cumsum, _cumulated)

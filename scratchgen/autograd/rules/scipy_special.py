@@ -7,12 +7,11 @@ Source: NIST Digital Library of Mathematical Functions, chapters 5 to 8 and 10.
 """
 
 import math
-from functools import partial
 
 import numpy as np
 from scipy import special
 
-from scratchgen.autograd.primitives import defvjp, primitive
+from scratchgen.autograd.primitives import allow_complex, defvjp, primitive
 
 __all__: list[str] = []
 
@@ -33,6 +32,7 @@ defvjp(special.kl_div, lambda g, y, a, b: g * np.log(a / b), lambda g, y, a, b: 
 
 defvjp(special.erf, lambda g, y, x: g * np.exp(-x * x) * (2 / ROOT_PI))
 defvjp(special.erfc, lambda g, y, x: -g * np.exp(-x * x) * (2 / ROOT_PI))
+allow_complex(special.erf, special.erfc)
 defvjp(special.erfinv, lambda g, y, x: g * np.exp(y * y) * (ROOT_PI / 2))
 defvjp(special.erfcinv, lambda g, y, x: -g * np.exp(y * y) * (ROOT_PI / 2))
 defvjp(special.ndtr, lambda g, y, x: g * np.exp(-x * x / 2) / ROOT_2PI)
@@ -86,14 +86,10 @@ defvjp(special.betainc, None, None, lambda g, y, a, b, x: g * _beta_density(a, b
 
 # --- Bessel functions: 2 J_n' = J_{n−1} − J_{n+1} and 2 I_n' = I_{n−1} + I_{n+1} ---------------------------------
 
-
-def _bessel_back(f, sign, g, y, n, x):
-    return g * (f(n - 1, x) + sign * f(n + 1, x)) / 2
-
-
-for bessel, sign in ((special.jv, -1), (special.yv, -1), (special.iv, 1)):
-    defvjp(bessel, None, partial(_bessel_back, bessel, sign))
+defvjp(special.jv, None, lambda g, y, n, x: g * (special.jv(n - 1, x) - special.jv(n + 1, x)) / 2)
+defvjp(special.yv, None, lambda g, y, n, x: g * (special.yv(n - 1, x) - special.yv(n + 1, x)) / 2)
 defvjp(special.yn, None, lambda g, y, n, x: g * (special.yv(n - 1, x) - special.yv(n + 1, x)) / 2)
+defvjp(special.iv, None, lambda g, y, n, x: g * (special.iv(n - 1, x) + special.iv(n + 1, x)) / 2)
 defvjp(special.j0, lambda g, y, x: -g * special.j1(x))
 defvjp(special.y0, lambda g, y, x: -g * special.y1(x))
 defvjp(special.i0, lambda g, y, x: g * special.i1(x))

@@ -50,7 +50,7 @@ for transpose_matrix in (np.matrix_transpose, np.linalg.matrix_transpose):
 
 
 def _transpose_back(g, y, x, axes=None):
-    return np.transpose(g, None if axes is None else np.argsort([a % x.ndim for a in axes]))
+    return np.transpose(g, None if axes is None else np.argsort([a % x.ndim for a in np.atleast_1d(axes)]))
 
 
 def _negative(shift):
@@ -92,7 +92,7 @@ def _each(widen):
     """np.atleast_1d and the like: one array for one argument, a tuple for several."""
 
     def each(*arys):
-        wide = tuple(map(widen, arys))
+        wide = tuple(widen(x if hasattr(x, "ndim") else np.asarray(x)) for x in arys)
         return wide if len(wide) != 1 else wide[0]
 
     return each

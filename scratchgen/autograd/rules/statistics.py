@@ -79,6 +79,7 @@ defvjp_twin(np.percentile, _percentile)
 
 
 def _average(a, axis=None, weights=None, *, keepdims=False):
+    axis = tuple(axis) if isinstance(axis, list) else axis
     if weights is None:
         return np.mean(a, axis=axis, keepdims=keepdims)
     if np.shape(weights) != np.shape(a):  # one weight per position along the axes
@@ -103,8 +104,9 @@ def _cov(m, y=None, rowvar=True, bias=False, ddof=None):
 
 def _variables(m, rowvar):
     m = np.multiply(m, np.ones((), np.float64))
-    m = np.reshape(m, (1, -1)) if np.ndim(m) < 2 else m
-    return m if rowvar or np.shape(m)[0] == 1 else np.transpose(m)
+    one_variable = np.ndim(m) < 2
+    m = np.reshape(m, (1, -1)) if one_variable else m
+    return m if rowvar or one_variable else np.transpose(m)
 
 
 def _corrcoef(x, y=None, rowvar=True):
@@ -153,7 +155,8 @@ def _nanvar(a, axis=None, *, ddof=0, keepdims=False):
 
 
 def _nanstd(a, axis=None, *, ddof=0, keepdims=False):
-    length = np.linalg.vector_norm(_centred(a, axis), axis=axis, keepdims=keepdims)
+    """As a norm, whose derivative at 0 is 0: so is that of the deviation of equal numbers."""
+    length = np.linalg.vector_norm(_centred(a, axis), axis=axis if a.ndim else None, keepdims=keepdims)
     return length / np.sqrt(np.maximum(_numbers(a, axis, keepdims) - ddof, 0))
 
 

@@ -5,6 +5,7 @@ with new axes between them: each has such a twin.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +18,12 @@ __all__: list[str] = []
 
 
 def _reducing(function):
-    """The twin of f.reduce, whose axis is 0 by default."""
-    return lambda array, /, axis=0, *, keepdims=False: function(array, axis=axis, keepdims=keepdims)
+    """The twin of f.reduce, whose axis is 0 by default, and which returns a single number unchanged."""
+
+    def reduce(array, /, axis=0, *, keepdims=False):
+        return function(array, axis=axis if array.ndim else None, keepdims=keepdims)
+
+    return reduce
 
 
 def _accumulating(function):
@@ -29,6 +34,7 @@ def _folding(ufunc):
     """The twin of f.accumulate for a function that has no cumulative form in NumPy: one step after another."""
 
     def accumulate(array, /, axis=0):
+        axis = 0 if axis is None else axis
         rows = np.moveaxis(array, axis, 0)
         found = [rows[0]] if len(rows) else []
         for row in rows[1:] if len(rows) else ():
@@ -40,20 +46,22 @@ def _folding(ufunc):
 
 def _outer(ufunc):
     def outer(A, B, /):
-        A, B = (a if hasattr(a, "ndim") else np.asarray(a) for a in (A, B))
+        A, B = (a if hasattr(a, "ndim") else np.asarray(a) for a in (A, B))  # a number has no axes
         return ufunc(np.reshape(A, (*A.shape, *(1,) * B.ndim)), B)
 
     return outer
 
 
-# y = log Σ e^x        ∂y/∂x_i = e^(x_i − m) / Σ e^(x_j − m) with m = max x; if m is infinite, those equal to it share
+# y = log Σ e^x        ∂y/∂x_i = e^(x_i − m) / Σ e^(x_j − m) with m = max x; where m = ∞, the elements equal to it share
+# alike, and where m = −∞, all have 0, as in functional.logsumexp
 def _log_sum_back(g, y, x, call):
     axis, keepdims = call.arguments.get("axis", 0), call.arguments.get("keepdims", False)
     wide = widened(x)
     top = np.max(to_numpy(wide), axis=axis, keepdims=True, initial=-np.inf)
     infinite = np.isinf(top) & np.equal(wide, top)
     e = np.exp(np.where(infinite, np.zeros_like(top), wide) - np.where(infinite, np.zeros_like(top), top))
-    return [expand_reduced(widened(g), x, axis, keepdims) * e / np.sum(e, axis=axis, keepdims=True)]
+    share = np.where(top > -np.inf, e / np.sum(e, axis=axis, keepdims=True), np.zeros_like(top))
+    return [expand_reduced(widened(g), x, axis, keepdims) * share]
 
 
 def _signature(function, by):
@@ -66,10 +74,19 @@ def _of_accumulate(array, /, axis=0, dtype=None, out=None): ...
 def _of_outer(A, B, /, *, out=None, where=True, dtype=None): ...
 
 
-REDUCED: dict[np.ufunc, Callable] = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
-ACCUMULATED: dict[np.ufunc, Callable] = {np.add: _accumulating(np.cumsum), np.multiply: _accumulating(np.cumprod)}
+REDUCED: dict[Callable, Callable] = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+}
+ACCUMULATED: dict[Callable, Callable] = {
+    np.add: _accumulating(np.cumsum),
+    np.multiply: _accumulating(np.cumprod),
+}
 ACCUMULATED.update({f: _folding(f) for f in (np.maximum, np.minimum, np.logaddexp)})
 
+ufunc: Any  # NumPy's stubs have a type of its own for each
 for ufunc, function in REDUCED.items():
     defvjp_twin(_signature(ufunc.reduce, _of_reduce), _reducing(function))
 defvjp_template(

@@ -46,7 +46,9 @@ def stft(x: np.ndarray, length: int = 1024, hop: int = 256) -> np.ndarray:
 
 
 def istft(X: np.ndarray, N: int, length: int = 1024, hop: int = 256) -> np.ndarray:
-    """x_n = Σ_m w_{n−m·hop} y_{m, n−m·hop} / Σ_m w²_{n−m·hop}, with y_m the inverse transform of frame m.
+    """x̃_n = Σ_m w_{n−m·hop} y_{m, n−m·hop} / Σ_m w²_{n−m·hop}, with y_m the inverse transform of frame m.
+
+    x̃ is x with length−hop zeros before it.
 
     The inverse of `stft`: istft(stft(x), len(x)) is x up to rounding. If X is not the transform of any sound, the
     result is the sound whose transform is nearest to X in the sense of least squares.

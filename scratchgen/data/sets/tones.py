@@ -19,7 +19,7 @@ SEED = 440
 def tone(timbre: str, frequency: float, n: int, rate: int, phase: float = 0.0) -> np.ndarray:
     """Σ_k a_k sin(2π k f t / rate + k phase), (n,) float32, scaled so that Σ_k a_k = 1.
 
-    sine: a_1 alone; square: a_k = 1/k for odd k; sawtooth: a_k = 1/k for all k. Only the overtones below half the
+    sine: a_1 alone; square: a_k = 1/k for odd k; sawtooth: a_k = 1/k for all k. Only the harmonics below half the
     rate are summed, so that there is no aliasing.
     frequency in Hz, rate in samples per second, phase in radians.
     Raises BadInput for an unknown timbre, and for a frequency that is not between 0 and half the rate.

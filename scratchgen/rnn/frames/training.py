@@ -12,6 +12,7 @@ import numpy as np
 from scratchgen.autograd import Tensor
 from scratchgen.data.preprocessing.by_length import batches_by_length
 from scratchgen.nn import Parameter
+from scratchgen.nn.overrides import overridden
 from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
 from scratchgen.optim.schedules import half_cosine
 from scratchgen.random import Generator
@@ -80,15 +81,8 @@ def noisy(parameters: Iterable[Parameter], sigma: float, rng: Generator) -> Iter
     if sigma == 0:
         yield
         return
-    parameters = list(parameters)
-    exact = [p.data for p in parameters]
-    for p in parameters:
-        p.data = disturbed(p.data, sigma, rng)
-    try:
+    with overridden([(p, "data", disturbed(p.data, sigma, rng)) for p in parameters]):
         yield
-    finally:
-        for p, theta in zip(parameters, exact, strict=True):
-            p.data = theta
 
 
 def disturbed(theta: np.ndarray, sigma: float, rng: Generator) -> np.ndarray:

@@ -76,6 +76,14 @@ GAN = (
         claims=("claims/test_gan_penalties.py",),
     ),
     Fault(
+        name="penalty on the slope of the probability",
+        module="scratchgen.gan.penalties",
+        text="logits, pull = vjp(D, x)",
+        wrong="logits, pull = vjp(lambda x: 1 / (1 + np.exp(-D(x))), x)",
+        says="R1 with D read as the probability: sixteen times too weak where D cannot tell.",
+        claims=("claims/test_gan_penalties.py",),
+    ),
+    Fault(
         name="penalty that is a constant to the critic",
         module="scratchgen.gan.penalties",
         text="return np.reshape(g, (len(logits), -1))",

@@ -25,6 +25,15 @@ KERNELS = (
         only="loops",
     ),
     Fault(
+        name="sweep whose delta is 0 in the last step",
+        module="scratchgen_kernels.tanh_recurrence.numpy_",
+        text="np.multiply(g[t] + g_h, 1 - h[t] * h[t], out=delta[t])",
+        wrong="np.multiply((g[t] + g_h) * (t < len(h) - 1), 1 - h[t] * h[t], out=delta[t])",
+        says="δ_T = 0 in place of δ_{T+1} = 0: a loss of the last state has no gradient at all.",
+        claims=("claims/test_rnn.py",),
+        only="steps_from_1",
+    ),
+    Fault(
         name="gradient of the inputs from their own step",
         module="scratchgen_kernels.tanh_recurrence.numpy_",
         text="g_x, g_W_xh, g_b_h = input_gradients(delta, x, W_xh)",

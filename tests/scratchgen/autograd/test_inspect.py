@@ -1,5 +1,7 @@
 """The first NaN, the line that made a node, and the graph as a table."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,36 @@ def test_outside_the_block_nothing_is_watched():
     with detect_anomaly():
         pass
     with np.errstate(invalid="ignore"):
+        assert np.isnan(np.log(leaf([-1.0])).data).all()
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0), (2, 1, 0)])
+def test_after_interleaved_blocks_the_warnings_of_numpy_are_as_before(order):
+    def watched():
+        with detect_anomaly():
+            yield
+
+    with np.errstate(all="warn", over="raise"):
+        before, blocks = np.geterr(), [watched() for _ in range(3)]
+        for block in blocks:
+            next(block)
+        for i in order:
+            assert set(np.geterr().values()) == {"ignore"}
+            blocks[i].close()
+        assert np.geterr() == before
+
+
+def test_a_block_that_another_thread_ends_watches_no_longer():
+    def watched():
+        with detect_anomaly():
+            yield
+
+    with np.errstate(all="ignore"):
+        block = watched()
+        next(block)
+        thread = threading.Thread(target=block.close)
+        thread.start()
+        thread.join()
         assert np.isnan(np.log(leaf([-1.0])).data).all()
 
 

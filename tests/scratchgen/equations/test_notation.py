@@ -33,7 +33,7 @@ def test_the_symbols_of_an_equation_are_in_the_order_of_their_use():
         "vae.elbo": "p x E_q z KL q",
         "vae.constrained": "R D D₀ λ β",
         "vae.vq": "p x z_q β z_e sg e",  # z_q and z_e, not z
-        "rnn.bptt": "δ_t g_t W_hh h_t L",
+        "rnn.bptt": "δ_t g_t W_hh h_t T L W_xh x_t b_h h₀",
         "rnn.lstm": "c_t f_t i_t g_t h_t o_t σ W_hh W_xh x_t b_h",
         "gan.mmd": "k x y",
     }

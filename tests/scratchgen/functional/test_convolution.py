@@ -1,7 +1,7 @@
 """Convolution compared with its six loops, and the transposed convolution as its adjoint.
 
 The derivatives of `patches` and `overlap_add`, of which they are made, are checked with all other rules in
-`autograd/test_rules.py`; `autograd/test_against_torch.py` compares both with PyTorch.
+`autograd/test_rules.py`; `autograd/test_against_peers.py` compares both with PyTorch.
 """
 
 import numpy as np

@@ -136,6 +136,14 @@ def test_a_resumed_game_has_the_earlier_snapshots():
     assert all(np.array_equal(whole[name], resumed[name]) for name in whole)
 
 
+def test_a_restored_trace_does_not_change_with_the_state_that_it_was_given():
+    trace = played()
+    state, logits = trace.state_dict(), trace.frames[0].logits.copy()
+    trace.load_state_dict(state)
+    state["logits"] += 1
+    np.testing.assert_array_equal(trace.frames[0].logits, logits)
+
+
 @pytest.mark.parametrize(
     ("model", "points"), [(pair(pack=2), POINTS), (GAN(3, 2), np.zeros((8, 3))), (pair(), POINTS[0])]
 )

@@ -1,13 +1,12 @@
 """Early stopping."""
 
-import copy
 import math
 
 import numpy as np
 import pytest
 
 from scratchgen.nn import Module, Parameter
-from scratchgen.runs import History
+from scratchgen.runs import History, state
 from scratchgen.runs.early_stopping import EarlyStopping
 
 pytestmark = pytest.mark.fast
@@ -31,7 +30,7 @@ def train(numbers, early_stopping, saved=None, save_at=None):
         for _ in history.steps([None]):
             model.w.data[:] = epoch
         if epoch == save_at:
-            state = copy.deepcopy(history.state())
+            state = history.state()
         history.log(bits=numbers[epoch - 1])
     return history, float(model.w.data[0]), state
 
@@ -96,3 +95,40 @@ def test_a_state_of_the_end_has_nothing_left_to_do():
     again.resume(arrays, numbers)
     assert list(again.epochs(2)) == []
     assert model.w.data[0] == 2 and again.history == history.history
+
+
+def test_a_state_is_a_copy_and_stays_as_it_was():
+    carried = {"h": np.zeros(2), "position": 3}
+    model, history, early_stopping = OneWeight(), History(), stopping(2)
+    history.track(model=model, carried=carried)
+    history.stop_early(early_stopping)
+    for epoch in history.epochs(2):
+        history.log(bits=2.0 - epoch)
+        if epoch == 2:
+            arrays, numbers = history.state()
+            before = {name: a.copy() for name, a in arrays.items()}
+    assert early_stopping.best_epoch == 2  # of the epoch after the state
+    carried["h"] += 1
+    model.w.data += 1
+    best = early_stopping.state_dict()
+    best["weights.w"] += 1
+    assert early_stopping.state_dict()["weights.w"] == [0]
+    assert len(numbers["by_epoch"]) == 1 and numbers["sums"] == {"bits": [0.0, 1]}
+    assert all(np.array_equal(a, before[name]) for name, a in arrays.items()) and "carried/h" in arrays
+
+
+def test_a_resumed_training_does_not_change_the_state_that_it_was_given():
+    *_, (arrays, numbers) = train([5, 3, 4, 3, 2, 1], stopping(2), save_at=2)
+    train([5, 3, 4, 3, 2, 1], stopping(2), saved=(arrays, numbers))
+    assert len(numbers["by_epoch"]) == 1
+    history, weight, _ = train([5, 3, 4, 3, 2, 1], stopping(2), saved=(arrays, numbers))
+    assert (weight, len(history.by_epoch)) == (2, 4)
+    arrays["early_stopping/weights.w"] += 7
+    assert float(history.early_stopping.state_dict()["weights.w"][0]) == 2
+
+
+def test_a_dictionary_that_is_restored_has_its_own_arrays():
+    carried, saved = {"h": np.zeros(2)}, {"h": np.ones(2), "position": 3}
+    state.restore(carried, saved)
+    carried["h"] += 5
+    assert saved["h"].tolist() == [1, 1] and carried["position"] == 3

@@ -1,6 +1,7 @@
 """A history and a run: what they record, and the way back to the model."""
 
 import json
+import signal
 
 import numpy as np
 import pytest
@@ -39,3 +40,20 @@ def test_a_run_writes_a_line_an_epoch_and_gives_the_model_back(tmp_path):
     assert read.config == config and not again.training
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(again.state_dict()[name], array)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_after_interleaved_runs_an_interrupt_reaches_the_program(tmp_path, order):
+    former = signal.getsignal(signal.SIGINT)
+    loops = [Run(tmp_path / name, {}, quiet=True).epochs(2) for name in ("a", "b")]
+    for loop in loops:
+        next(loop)
+    assert signal.getsignal(signal.SIGINT) is not former
+    for i in order:
+        loops[i].close()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is former
+    finally:
+        signal.signal(signal.SIGINT, former)

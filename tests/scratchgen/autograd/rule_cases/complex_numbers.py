@@ -8,6 +8,7 @@ BOTH = "(...),(...)"
 
 CASES = {
     np.conjugate: [Case(np.conjugate), Case(lambda x, y: np.real(np.conj(x + 1j * y) * (1 + 2j) * x), BOTH)],
+    np.real_if_close: [Case(np.real_if_close)],
     np.real: [Case(np.real), Case(lambda x, y: np.real((x + 1j * y) ** 2), BOTH)],
     np.imag: [Case(np.imag), Case(lambda x, y: np.imag((x + 1j * y) ** 2), BOTH)],
     np.angle: [

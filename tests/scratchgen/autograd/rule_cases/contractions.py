@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .case import INSIDE, Case
+from .case import INSIDE, Case, at_corners
 
 MATRICES = "(...,n,n)"
 
@@ -53,7 +53,7 @@ CASES = {
         *(Case(np.matmul, s) for s in PRODUCTS_OF_MATRICES),
         Case(lambda a, b: a @ b, "(n,k),(k,m)"),
     ],
-    np.linalg.matmul: [Case(np.linalg.matmul, s) for s in PRODUCTS_OF_MATRICES[:2]],
+    np.linalg.matmul: at_corners([Case(np.linalg.matmul, s) for s in PRODUCTS_OF_MATRICES[:2]]),
     np.dot: [
         *(Case(np.dot, s) for s in ("(),(n,m)", "(n),()", "(n),(n)", "(n,k),(k)", "(n,k),(k,m)")),
         Case(lambda a, b: a.dot(b), "(4,n,k),(k)"),
@@ -68,7 +68,7 @@ CASES = {
         Case(lambda a, b: np.tensordot(a, b, ([1, 2], [0, 1])), "(i,j,k),(j,k)"),
         Case(lambda a, b: np.tensordot(a, b, (1, 0)), "(i,j,k),(j,m)"),
     ],
-    np.linalg.tensordot: tensordots(np.linalg.tensordot),
+    np.linalg.tensordot: at_corners(tensordots(np.linalg.tensordot)),
     np.linalg.vecdot: [
         Case(np.linalg.vecdot, "(...,n),(...,n)"),
         Case(lambda a, b: np.linalg.vecdot(a, b, axis=0), "(n,m),(n,m)"),
@@ -79,7 +79,7 @@ CASES = {
         Case(lambda a, b: np.cross(a, b, axisa=0, axisb=1, axisc=0), "(3,n),(n,3)"),
         Case(lambda a, b: np.cross(a, b, 0, -1), "(3),(...,3)"),
     ],
-    np.linalg.cross: crosses(np.linalg.cross),
+    np.linalg.cross: at_corners(crosses(np.linalg.cross)),
     np.trace: [
         *along_the_diagonal(np.trace),
         Case(lambda x: np.trace(x, offset=1, axis1=1, axis2=2), "(k,n,m)"),

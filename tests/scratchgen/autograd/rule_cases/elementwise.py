@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from scratchgen.autograd.rules.elementwise import clip
+from scratchgen.autograd.rules.elementwise import clip, sinc_derivative
 
 from .case import DISTINCT, INSIDE, POSITIVE, REAL, Case, at_corners
 
@@ -100,6 +100,22 @@ CASES = {
         Case(lambda a, b: np.where(checkered(a, b), a, b), BOTH),
         Case(lambda a, b: np.where(np.array(True), a, b) - np.where(np.array(False), a, b), BOTH),
         Case(lambda x: np.where(x > 0, x, 0.1 * x), domain=DISTINCT),
+        Case(np.where, "(...),(...),(...)", DISTINCT),  # numbers as truth values
+    ],
+    np.sinc: [Case(np.sinc), Case(lambda x: np.sinc(3 * x), domain=DISTINCT)],
+    sinc_derivative: [
+        Case(
+            lambda x: sinc_derivative(x, 1),
+            domain=DISTINCT,
+            oracle=lambda x: (np.cos(math.pi * x) - np.sinc(x)) / x,
+        ),
+        Case(
+            lambda x: sinc_derivative(3 * x, n=2),
+            domain=DISTINCT,
+            oracle=lambda x: (
+                -(math.pi**2) * np.sinc(3 * x) - 2 * (np.cos(math.pi * 3 * x) - np.sinc(3 * x)) / (3 * x) ** 2
+            ),
+        ),
     ],
     np.fmax: extremes(np.fmax),
     np.fmin: extremes(np.fmin),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .case import Case
+from .case import Case, at_corners
 
 
 def as_real(z):
@@ -47,11 +47,14 @@ PAIRS_OF_MATRICES = "(n+1,m+2),(n+1,m+2)"
 
 CASES = {
     **{f: along_an_axis(f) for f in (np.fft.fft, np.fft.ifft)},
-    **{f: along_axes(f) for f in (np.fft.fft2, np.fft.ifft2, np.fft.fftn, np.fft.ifftn)},
+    **{f: along_axes(f) for f in (np.fft.fftn, np.fft.ifftn)},
+    **{f: at_corners(along_axes(f)) for f in (np.fft.fft2, np.fft.ifft2)},
     np.fft.rfft: along_an_axis(np.fft.rfft, of_real, ROWS),
     np.fft.irfft: [*along_an_axis(np.fft.irfft), *along_an_axis(np.fft.irfft, of_real, ROWS)],
-    **{f: along_axes(f, of_real, MATRICES) for f in (np.fft.rfft2, np.fft.rfftn)},
-    **{f: along_axes(f, of_complex, PAIRS_OF_MATRICES) for f in (np.fft.irfft2, np.fft.irfftn)},
+    np.fft.rfftn: along_axes(np.fft.rfftn, of_real, MATRICES),
+    np.fft.rfft2: at_corners(along_axes(np.fft.rfft2, of_real, MATRICES)),
+    np.fft.irfftn: along_axes(np.fft.irfftn, of_complex, PAIRS_OF_MATRICES),
+    np.fft.irfft2: at_corners(along_axes(np.fft.irfft2, of_complex, PAIRS_OF_MATRICES)),
     **{
         f: [
             Case(f, "(n,m)"),

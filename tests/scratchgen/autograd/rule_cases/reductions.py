@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .case import DISTINCT, Case
+from .case import DISTINCT, Case, at_corners
 
 ROWS = "(...,n+1)"  # of at least one element each; there may be no row at all
 
@@ -32,9 +32,9 @@ CASES = {
         Case(lambda x: np.prod(x, axis=(1, 0), keepdims=True), "(n,m,k)"),
     ],
     np.max: extremes(np.max),
-    np.amax: extremes(np.amax),
+    np.amax: at_corners(extremes(np.amax)),
     np.min: extremes(np.min),
-    np.amin: extremes(np.amin),
+    np.amin: at_corners(extremes(np.amin)),
     np.var: [
         Case(np.var, "(n+1,m+1)"),
         Case(lambda x: x.var(axis=0, keepdims=True), "(n+1,m)"),

@@ -115,7 +115,7 @@ CASES = {
     np.nanmin: keeping_axes(np.nanmin, DISTINCT),
     np.nancumsum: without_nan(np.nancumsum),
     np.nancumprod: without_nan(np.nancumprod),
-    np.nanmedian: keeping_axes(np.nanmedian, DISTINCT),
+    np.nanmedian: at_corners(keeping_axes(np.nanmedian, DISTINCT)),
     np.nanquantile: [
         *at_corners(quantiles(np.nanquantile, 1)),
         *quantiles(lambda x, *args, **options: np.nanquantile(missing(x), *args, **options), 1, "n+3"),

@@ -37,7 +37,8 @@ def outer(ufunc):
 
 
 CASES = {
-    **{ufunc.reduce: reducing(ufunc, domain) for ufunc, domain in SUMMING.items()},
+    **{ufunc.reduce: at_corners(reducing(ufunc, domain)) for ufunc, domain in SUMMING.items()},
+    np.logaddexp.reduce: reducing(np.logaddexp, REAL),
     **{ufunc.accumulate: accumulating(ufunc, domain) for ufunc, domain in SUMMING.items()},
     **{
         ufunc.outer: outer(ufunc)

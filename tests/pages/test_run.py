@@ -1,0 +1,56 @@
+"""The pages run, their assertions hold, and their pictures are looked at. CI runs all pages; here all with --full."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RUN = Path(__file__).with_name("run.py")
+SHORT = "06_data"
+
+
+def run(page, folder):
+    return subprocess.run(
+        [sys.executable, RUN, page], cwd=folder, capture_output=True, text=True, timeout=900
+    )
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "tutorials").glob("0*.py")), ids=lambda page: page.stem)
+def test_a_page_holds_what_it_states_and_its_pictures_have_no_fault(page, tmp_path, request):
+    if page.stem != SHORT and not request.config.option.full:
+        pytest.skip("with --full, and in CI")
+    done = run(page, tmp_path)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert " pictures looked at, 0 faults" in done.stdout
+
+
+def test_the_picture_of_the_packages_has_no_fault(tmp_path):
+    page = shutil.copy(
+        ROOT / "tutorials" / "pictures" / "architecture.py", tmp_path
+    )  # it draws into its folder
+    done = run(page, tmp_path)
+    assert done.stdout == "1 pictures looked at, 0 faults\n", done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("assert 2 * 3 == 7, '(9.1)'", "(9.1)"),
+        ("axes.set_title('$z_1$ and $z_2$', parse_math=False)", "source of LaTeX"),
+        ("axes.set_xlabel('')", "no label for the x axis"),
+    ],
+)
+def test_the_claim_above_rejects_a_false_statement_and_a_fault_of_a_picture(line, message, tmp_path):
+    page = tmp_path / "page.py"
+    page.write_text(
+        "import matplotlib.pyplot as plt\n"
+        "figure, axes = plt.subplots(layout='constrained')\n"
+        "axes.plot([1, 2]); axes.set(xlabel='step', ylabel='nats')\n"
+        f"{line}\n"
+        "figure.savefig('a.png')\n"
+    )
+    done = run(page, tmp_path)
+    assert done.returncode == 1 and message in done.stdout + done.stderr
