@@ -74,10 +74,17 @@ class Normal:
         eps    the noise ε ~ N(0, I), an array of mu's shape; or the stream that the kernel draws it from (None:
                the default stream)
 
-        Raises TypeError for another library's generator.   Ledger: vae.reparameterisation
+        Raises TypeError for another library's generator, ValueError for noise of another shape; more axes in front
+        are several samples.   Ledger: vae.reparameterisation
         """
         if is_stream(eps):
             return reparameterize(self.mu, self.logvar, *as_generator(eps).take(self.mu.size))
+        noise: Any = eps
+        if np.shape(noise)[np.ndim(noise) - np.ndim(self.mu) :] != np.shape(self.mu):
+            raise ValueError(
+                f"the noise has the shape {np.shape(self.mu)} of mu, or more axes in front, not {np.shape(noise)}; "
+                "give such an array, or a Generator that draws it: sg.random.default_rng(seed)"
+            )
         return self.mu + self.sigma * eps
 
     def log_prob(self, x: Array) -> Array:

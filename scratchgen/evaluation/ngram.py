@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts, check_numbers
 
 CONCENTRATION_GRID = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)  # half-decades
 
@@ -28,10 +28,8 @@ class NGram:
     """
 
     def __init__(self, order: int, concentration: float = 1.0):
-        if order < 0 or not 0 < concentration < math.inf:
-            raise ValueError(
-                f"an n-gram model needs order ≥ 0 and finite concentration > 0, not {order} and {concentration}"
-            )
+        check_counts(0, order=order)
+        check_numbers("(0, ∞)", concentration=concentration)
         self.order, self.concentration = order, concentration
         self.tables: list[_Counts] = []
 
@@ -40,6 +38,7 @@ class NGram:
 
         ids: (N,) integers in 0 … vocabulary_size−1.   Raises BadInput for other integers and for N ≤ order.
         """
+        check_counts(vocabulary_size=vocabulary_size)
         V = vocabulary_size
         if V ** (self.order + 1) > 2**63:
             raise BadInput(f"order {self.order} over {V} tokens overflows 64 bits; choose a lower order")

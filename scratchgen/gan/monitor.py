@@ -46,7 +46,7 @@ class GANMonitor:
 
     def __init__(self, objective: str, real: np.ndarray):
         self.won_at = -WINNING_FRACTION * undecided_loss(objective)
-        self.distance = mean_distance(real[:ROWS])
+        self.distance = mean_distance(real[:ROWS]) or mean_distance(real[:: -(-len(real) // ROWS)])
         self.memory: dict[str, Any] = {
             "highest": 0.0,
             "sum_V": 0.0,
@@ -63,14 +63,15 @@ class GANMonitor:
     def epoch(self, samples: np.ndarray) -> tuple[float, list[str]]:
         """At the end of an epoch: the diversity of samples (n, D), and a warning per state that has begun.
 
-        The diversity is E ‖y − y′‖ / E ‖x − x′‖, of samples y and real examples x.   Ledger: gan.diversity
+        The diversity is E ‖y − y′‖ / E ‖x − x′‖, of samples y and real examples x. Where all real examples are
+        equal it is E ‖y − y′‖, whose fall is no collapse.   Ledger: gan.diversity
         """
         memory = self.memory
-        diversity = mean_distance(samples) / max(self.distance, float(np.finfo(np.float32).tiny))
+        diversity = mean_distance(samples) / (self.distance or 1.0)
         V = memory["sum_V"] / max(memory["steps"], 1)
         memory["highest"] = max(memory["highest"], diversity)
         states = {
-            "collapsed": diversity < COLLAPSE_FRACTION * memory["highest"],
+            "collapsed": self.distance > 0 and diversity < COLLAPSE_FRACTION * memory["highest"],
             "won": self.won_at < V and self.won_at < 0,
         }
         warnings = {

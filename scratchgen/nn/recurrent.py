@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts, check_numbers
 from scratchgen.functional import gru_recurrence, lstm_recurrence, tanh_recurrence
 from scratchgen.nn.init import glorot_uniform, orthogonal
 from scratchgen.nn.layers import Dropout
@@ -112,8 +112,8 @@ class Recurrent(Module):
         learned_h0: bool = False,
         init: Callable[[Generator, int], np.ndarray] = orthogonal,
     ):
-        if min(d_in, hidden, layers) < 1:
-            raise ValueError(f"sizes are at least 1, not {d_in} inputs, {hidden} units and {layers} layers")
+        check_counts(d_in=d_in, hidden=hidden, layers=layers)
+        check_numbers("[0, 1)", dropout=dropout)
         rng = as_generator(rng)
         self.directions = 2 if bidirectional else 1
         below = [d_in] + [self.directions * hidden] * (layers - 1)
@@ -193,6 +193,7 @@ class LSTM(Recurrent):
         forget_bias: float = 1.0,
         **options: Any,
     ):
+        check_numbers(forget_bias=forget_bias)
         super().__init__(d_in, hidden, rng, **options)
         for layer in self.layers:
             layer.b_h.data[hidden : 2 * hidden] = forget_bias

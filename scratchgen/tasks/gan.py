@@ -16,7 +16,7 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Lt, replace
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.gan_scores import SAMPLES, gan_scores, judge_of, two_sample_scores
-from scratchgen.tasks.rows import RowInfo, columns_for, draw_rows, of_rows, sample_rows
+from scratchgen.tasks.rows import RowInfo, columns_for, draw_rows, of_rows, sample_in_turn, sample_rows
 from scratchgen.tasks.task import (
     OPTIMIZER_WITH,
     BatchSize,
@@ -257,7 +257,10 @@ def draw(
 ) -> None:
     """Draw samples and the curves of the game; V and the losses are in nats where D is a probability."""
     n = SAMPLES if rows.kind == "points" else 100
-    x, columns = model.sample(n, Generator(HELD_OUT_SEED)), columns_for(n, getattr(model, "classes", 1))
+    x, columns = (
+        sample_in_turn(model, n, Generator(HELD_OUT_SEED)),
+        columns_for(n, getattr(model, "classes", 1)),
+    )
     draw_rows(x, rows, run.picture("samples"), "samples of the GAN", columns)
     even = -gan.undecided_loss(settings.objective)
     for name, series in CURVES.items():

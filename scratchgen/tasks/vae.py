@@ -31,6 +31,7 @@ from scratchgen.tasks.rows import (
     labels_of,
     of_rows,
     png_file,
+    sample_in_turn,
     sample_rows,
 )
 from scratchgen.tasks.task import SampleRequest, Task, TaskSettings, optimizer_for, schedule_for
@@ -263,7 +264,7 @@ def draw(
 ) -> None:
     """Draw samples and curves, and for images reconstructions, the latent plane and interpolations."""
     rows = binarised(rows, settings)
-    x = model.sample(100, Generator(HELD_OUT_SEED))
+    x = sample_in_turn(model, 100, Generator(HELD_OUT_SEED))
     columns = columns_for(len(x), getattr(model, "classes", 1))
     draw_rows(x, rows, run.picture("samples"), "samples of the VAE", columns)
     _draw_curves(run, *scores)
