@@ -77,9 +77,9 @@ class Normal:
         Raises TypeError for another library's generator, ValueError for noise of another shape; more axes in front
         are several samples.   Ledger: vae.reparameterisation
         """
-        if is_stream(eps):
-            return reparameterize(self.mu, self.logvar, *as_generator(eps).take(self.mu.size))
         noise: Any = eps
+        if is_stream(noise, self.mu):
+            return reparameterize(self.mu, self.logvar, *as_generator(noise).take(self.mu.size))
         if np.shape(noise)[np.ndim(noise) - np.ndim(self.mu) :] != np.shape(self.mu):
             raise ValueError(
                 f"the noise has the shape {np.shape(self.mu)} of mu, or more axes in front, not {np.shape(noise)}; "
@@ -183,6 +183,12 @@ class Categorical:
         return -np.sum(np.exp(log_p) * log_p, axis=-1)
 
 
-def is_stream(eps: Any) -> bool:
-    """Whether noise must be drawn (eps is a Generator, None or another library's generator), and is not given."""
-    return eps is None or not (hasattr(eps, "shape") or isinstance(eps, int | float | list | tuple))
+def is_stream(eps: Any, mu: Array) -> bool:
+    """Whether noise must be drawn (eps is a Generator, None or another library's generator), and is not given.
+
+    A single number is no noise for several: `as_generator` refuses it, as it does a seed.
+    """
+    is_number = isinstance(eps, int | float)
+    return eps is None or (
+        np.ndim(mu) > 0 if is_number else not (hasattr(eps, "shape") or isinstance(eps, list | tuple))
+    )

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from scratchgen.data.types import Rows
-from scratchgen.errors import BadInput
-from scratchgen.random import Generator
+from scratchgen.errors import BadInput, check_counts
+from scratchgen.random import Generator, check_draws
 
 WINDOW = 64  # blocks that are shuffled together: 16,384 rows of a mapped file
 
@@ -27,6 +27,11 @@ def batches(
     drop_last    leave out the last batch if it is smaller than batch_size
     Raises BadInput if there are no examples for a batch, or if the arrays differ in length.
     """
+    if lists := [array for array in arrays if isinstance(array, list | tuple)]:
+        raise BadInput(
+            f"batches are rows of arrays, not of a {type(lists[0]).__name__}; make it an array, np.array(…, np.float32)"
+        )
+    check_draws(rng, "permutation")
     lengths = {len(array) for array in arrays}
     if len(lengths) != 1:
         raise BadInput(
@@ -84,8 +89,7 @@ def text_chunks(ids: np.ndarray, batch_size: int, length: int) -> Iterator[tuple
     ids: (N,) integers.   Raises BadInput for a text of fewer than B·T + 1 tokens.
     """
     _check_batch_size(batch_size)
-    if length < 1:
-        raise BadInput(f"a chunk must have at least 1 token, not {length}")
+    check_counts(length=length)
     needed = batch_size * length + 1
     if len(ids) < needed:
         raise BadInput(
@@ -105,5 +109,4 @@ def _streams(ids: np.ndarray, B: int, T: int) -> Iterator[tuple[np.ndarray, np.n
 
 
 def _check_batch_size(batch_size: int) -> None:
-    if batch_size < 1:
-        raise BadInput(f"the batch size must be at least 1, not {batch_size}")
+    check_counts(batch_size=batch_size)

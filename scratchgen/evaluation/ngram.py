@@ -130,6 +130,7 @@ def best_ngram(train: np.ndarray, validation: np.ndarray, vocabulary_size: int, 
     The search is over order ≤ max_order and concentrations from 0.1 to 300.
     train, validation: (N,) integers in 0 … vocabulary_size−1.   Raises BadInput as `NGram.fit` does.
     """
+    check_counts(0, max_order=max_order)
     evidence = NGram(max_order).fit(train, vocabulary_size).evidence(validation)
     scores = {
         (order, concentration): float(np.log(p).sum())

@@ -125,6 +125,7 @@ class Recurrent(Module):
 
     def initial_state(self, batch_size: int) -> Array:
         """The state before the first step   (L, S, B, H)."""
+        check_counts(0, batch_size=batch_size)
         return np.stack([layer.initial_state(batch_size) for layer in self.layers])
 
     def forward(self, x: Array, state: Array | None = None, mask: Array | None = None) -> tuple[Array, Array]:

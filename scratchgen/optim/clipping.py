@@ -29,7 +29,7 @@ def clip_grad_norm(parameters: Iterable[Parameter], maximum: float) -> float:
     Source: Pascanu et al. (2013), algorithm 1.   Ledger: rnn.clipping
     """
     if not isinstance(maximum, Real) or not maximum > 0:
-        raise BadInput(f"the largest norm of the gradient is a number above 0, not {maximum!r}")
+        raise BadInput(f"maximum, of the norm of the gradient, must be above 0, not {maximum!r}")
     parameters = list(parameters)
     norm = grad_norm(parameters)
     if norm > maximum:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from scratchgen.autograd import no_grad
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.rnn.models import LanguageModel
 
 
@@ -17,6 +17,7 @@ def log_prob(model: LanguageModel, ids: np.ndarray, segment_steps: int = 200) ->
     segment_steps    number of symbols per call of the model; the state is carried, so it affects memory alone
     Raises BadInput for fewer than two symbols.   Ledger: rnn.language_model
     """
+    check_counts(segment_steps=segment_steps)
     check_length(ids)
     parts, state = [], None
     with no_grad(), model.eval_mode():

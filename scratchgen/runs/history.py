@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from scratchgen.errors import check_counts
 from scratchgen.runs import state
 from scratchgen.runs.early_stopping import EarlyStopping
 
@@ -76,7 +77,11 @@ class History:
         self._loggers.append(logger)
 
     def epochs(self, n: int) -> Iterator[int]:
-        """1, 2, …, n; at the end of each, the means of the numbers logged in it go into `history`."""
+        """1, 2, …, n; at the end of each, the means of the numbers logged in it go into `history`.
+
+        Raises BadInput for a number of epochs that is no whole number.
+        """
+        check_counts(0, n=n)
         if self.step == 0:  # the state is that of the end of an epoch: there are no steps to skip
             self._restore()
         while self.epoch <= n and not (self.early_stopping and self.early_stopping.finished):

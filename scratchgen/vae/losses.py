@@ -87,7 +87,7 @@ class BetaLoss(Stateful):
         """
         q = model.encode(x)
         eps: Any = rng
-        if self.samples > 1 and is_stream(rng):
+        if self.samples > 1 and is_stream(rng, q.mu):
             eps = as_generator(rng).standard_normal((self.samples, *q.mu.shape), q.mu.dtype)
         beta = self.beta * objectives.kl_weight(self.t, self.kl_warmup_steps)
         self.t += 1

@@ -129,7 +129,7 @@ def iwae_bound(x: Array, q: Normal, decode: Callable, k: int, eps: Array) -> Arr
     Source: Burda, Grosse & Salakhutdinov (2016), eq. 8.   Ledger: vae.iwae
     """
     check_counts(k=k)
-    if is_stream(eps):
+    if is_stream(eps, q.mu):
         eps = as_generator(eps).standard_normal((k, *np.shape(q.mu)), q.mu.dtype)
     elif np.shape(eps) != (k, *np.shape(q.mu)):
         raise ValueError(

@@ -10,7 +10,7 @@ import numpy as np
 
 from scratchgen.autograd import no_grad
 from scratchgen.data.preprocessing.by_length import batches_by_length, pad
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.beam import search
@@ -60,8 +60,7 @@ class Translator(Seq2Seq):
         rng: Generator | None = None,
         **options: Any,
     ) -> None:
-        if min(hidden, embedding) < 1:
-            raise ValueError(f"sizes are at least 1, not embedding {embedding} and hidden {hidden}")
+        check_counts(hidden=hidden, embedding=embedding)
         self.rng = as_generator(rng)
         self.tokenizers = source, target
         super().__init__(
@@ -84,8 +83,7 @@ class Translator(Seq2Seq):
         if not len(x):
             raise BadInput("the text to translate is empty; give at least one character")
         n = 2 * len(x) + 20 if n is None else n
-        if n < 1:
-            raise BadInput(f"a translation cannot have {n} symbols; allow at least 1")
+        check_counts(n=n, width=width)
         ends = lambda ids: ids[:, -1] == self.boundary
         with no_grad(), self.eval_mode():
             places, state = (found.numpy() for found in self.encode(x[:, None]))
