@@ -96,7 +96,7 @@ def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest) -> str:
     """Draw samples of a model of rows into a PNG; a conditional model may be given classes."""
     model, n = run.model, request.n or DEFAULT_COUNT
     out, classes = png_file(request.out, "images are"), chosen_classes(run.directory, model, request.classes)
-    rng = Generator(request.seed)
+    rng = request.rng
     title = f"samples of {run.config.data}, {run.task.family.upper()}"
     if classes:
         x = model.sample(n, rng, np.resize(classes, n))
