@@ -52,7 +52,7 @@ def parzen_log_likelihood(
     widths: np.ndarray
     if sigmas is None:
         lowest, highest = _enclosing_widths(samples, validation)
-        if lowest < COPY_TOLERANCE * highest:
+        if lowest <= COPY_TOLERANCE * highest:
             raise Undefined(
                 "the validation examples are among the samples, so the best window would have width 0; "
                 "use other examples, or choose sigmas"

@@ -46,7 +46,9 @@ class GANMonitor:
 
     def __init__(self, objective: str, real: np.ndarray):
         self.won_at = -WINNING_FRACTION * undecided_loss(objective)
-        self.distance = mean_distance(real[:ROWS]) or mean_distance(real[:: -(-len(real) // ROWS)])
+        self.distance = _distance_of_varied(real[:ROWS]) or _distance_of_varied(
+            real[:: -(-len(real) // ROWS)]
+        )
         self.memory: dict[str, Any] = {
             "highest": 0.0,
             "sum_V": 0.0,
@@ -83,6 +85,11 @@ class GANMonitor:
         begun = [warnings[name] for name, now in states.items() if now and not memory[name]]
         memory.update(states, sum_V=0.0, steps=0)
         return diversity, begun
+
+
+def _distance_of_varied(x: np.ndarray) -> float:
+    """The mean distance; exactly 0 for rows that are all equal, where rounding would leave a tiny number."""
+    return mean_distance(x) if np.ptp(x, axis=0).any() else 0.0
 
 
 def mean_distance(x: np.ndarray) -> float:

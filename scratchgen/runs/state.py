@@ -38,7 +38,7 @@ def pack(things: dict[str, Any]) -> tuple[dict[str, np.ndarray], dict[str, dict]
     for name, thing in things.items():
         state = state_of(thing)
         arrays |= {f"{name}/{k}": np.ascontiguousarray(v) for k, v in state.items() if _is_array(v)}
-        numbers[name] = {key: value for key, value in state.items() if not _is_array(value)}
+        numbers[name] = {key: _plain(value) for key, value in state.items() if not _is_array(value)}
     return arrays, numbers
 
 
@@ -53,6 +53,11 @@ def unpack(things: dict[str, Any], arrays: dict[str, np.ndarray], numbers: dict[
         prefix = f"{name}/"
         own = {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
         restore(thing, {**numbers[name], **own})
+
+
+def _plain(value: Any) -> Any:
+    """A number of NumPy's as Python's, which JSON can hold: np.bool_, for instance."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _is_array(value: Any) -> bool:

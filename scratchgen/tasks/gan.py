@@ -129,7 +129,8 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
         )
     if rows.train.min() >= 0 and rows.train.max() <= 1:
         return DataInfo(**of_rows(rows))
-    return DataInfo(**of_rows(rows), bounded=False, scale=float(np.std(rows.train, dtype=np.float64)))
+    scale = float(np.std(rows.train, dtype=np.float64)) or 1.0  # equal numbers have no scale
+    return DataInfo(**of_rows(rows), bounded=False, scale=scale)
 
 
 def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> gan.AdversarialPair:

@@ -111,8 +111,14 @@ def build(settings: Settings, text: TextData, info: DataInfo, rng: Generator) ->
 
 
 def prepare(model: rnn.LanguageModel, text: TextData, settings: Settings) -> None:
-    """Raises BadInput for a text that is too short for its batches."""
-    text_chunks(model.tokenizer.encode(text.train), settings.batch_size, settings.bptt_steps)
+    """Raises BadInput for a text that is too short for its batches, or repeats one token."""
+    ids = model.tokenizer.encode(text.train)
+    text_chunks(ids, settings.batch_size, settings.bptt_steps)
+    if not np.ptp(ids):
+        raise BadInput(
+            f"{text.name} repeats one {TOKEN_NAMES[settings.tokenizer]}, so that there is nothing to predict; give a "
+            "text of two or more"
+        )
 
 
 def train(

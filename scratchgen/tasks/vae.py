@@ -142,7 +142,12 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
 
 
 def _levels(rows: RowData) -> int:
-    steps = np.diff(np.unique(rows.train))
+    values = np.unique(rows.train)
+    if len(values) == 1 and values[0] not in (0, 1):
+        raise BadInput(
+            f"{rows.name} holds the value {values[0]:g} alone, which is no level; choose another --likelihood"
+        )
+    steps = np.diff(values)
     levels = round(1 / steps.min()) + 1 if len(steps) else 2
     if levels > 256:
         raise BadInput(f"{rows.name} has no small number of levels; choose --likelihood gaussian")
@@ -194,6 +199,12 @@ def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.Cons
 def prepare(model: Model, rows: RowData, settings: Settings) -> None:
     """Check the data against the likelihood; initialise the decoder's output at the mean example. Raises BadInput."""
     loss_for(settings)
+    if settings.likelihood == "gaussian" and not np.ptp(rows.train, axis=0).any():
+        other = "" if settings.model == "linear" else ", or choose --likelihood bernoulli"
+        raise BadInput(
+            f"all training rows of {rows.name} are equal, so that the density of a Gaussian likelihood is unbounded; "
+            f"give data that vary{other}"
+        )
     for part in PARTS:
         model.likelihood.check(getattr(rows, part))
         if settings.binarise:

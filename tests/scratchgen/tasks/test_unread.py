@@ -41,7 +41,7 @@ SMALL = {
     "vq": {"prior_epochs": 1, "hidden": 4},
     "gan": {"batch_size": 8, "latent_dim": 2},
     "text": {"batch_size": 2, "bptt_steps": 8},
-    **dict.fromkeys(("translation", "music", "sound"), {"batch_size": 2}),
+    **{task: {"batch_size": 2} for task in ("translation", "music", "sound")},
 }
 CHOICES = {
     "vae": {
