@@ -138,7 +138,7 @@ class Bernoulli:
     @staticmethod
     def check(x: Array) -> None:
         """Raise BadInput unless x is in [0, 1]."""
-        pixels = to_numpy(x)
+        pixels = np.asarray(to_numpy(x))
         if pixels.size and not (pixels.min() >= 0 and pixels.max() <= 1):
             raise BadInput(
                 f"a Bernoulli likelihood needs pixels in [0, 1], these are in [{pixels.min():.4g}, "

@@ -26,7 +26,7 @@ def check_counts(at_least: int = 1, /, **counts: Any) -> None:
     """
     for name, n in counts.items():
         if not isinstance(n, Integral) or isinstance(n, bool) or n < at_least:
-            raise BadInput(f"{name} must be a whole number of at least {at_least}, not {_described(n)}")
+            raise BadInput(f"{name} must be a whole number of at least {at_least}, not {described(n)}")
 
 
 def check_numbers(interval: str = "(-∞, ∞)", /, **numbers: Any) -> None:
@@ -42,11 +42,17 @@ def check_numbers(interval: str = "(-∞, ∞)", /, **numbers: Any) -> None:
     for name, x in numbers.items():
         if not isinstance(x, Real) or isinstance(x, bool) or not (above(x, low) and below(x, high)):
             where = "" if interval == "(-∞, ∞)" else f" in {interval}"
-            raise BadInput(f"{name} must be a finite number{where}, not {_described(x)}")
+            raise BadInput(f"{name} must be a finite number{where}, not {described(x)}")
 
 
-def _described(value: Any) -> str:
-    """A number as itself, a text in quotes, the type of anything else."""
+def described(value: Any) -> str:
+    """A value in a message: a number as itself, a text in quotes, a tuple by its types, the type of anything else."""
     if isinstance(value, Real) or value is None:
         return str(value)
-    return repr(value) if isinstance(value, str) else f"a {type(value).__name__}"
+    if isinstance(value, str):
+        return repr(value)
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if isinstance(value, tuple):
+        return f"a tuple of ({', '.join(type(part).__name__ for part in value)})"
+    return f"an object of type {type(value).__name__}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from scratchgen.data.checks import check_examples
 from scratchgen.data.types import Rows
 from scratchgen.errors import BadInput, check_counts
 from scratchgen.random import Generator, check_draws
@@ -27,10 +28,8 @@ def batches(
     drop_last    leave out the last batch if it is smaller than batch_size
     Raises BadInput if there are no examples for a batch, or if the arrays differ in length.
     """
-    if lists := [array for array in arrays if isinstance(array, list | tuple)]:
-        raise BadInput(
-            f"batches are rows of arrays, not of a {type(lists[0]).__name__}; make it an array, np.array(…, np.float32)"
-        )
+    for array in arrays:
+        check_examples(array, "examples")
     check_draws(rng, "permutation")
     lengths = {len(array) for array in arrays}
     if len(lengths) != 1:

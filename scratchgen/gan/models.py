@@ -63,7 +63,10 @@ class AdversarialPair(Module):
         return self.G(as_generator(rng).standard_normal((n, self.latent_dim)))
 
     def logits(self, x: Array) -> Array:
-        """The logit a of D(x) = σ(a), one per pack.   (B, D) → (B / pack,)   Ledger: gan.value"""
+        """The logit a of D(x) = σ(a), one per pack.   (B, D) → (B / pack,)   Ledger: gan.value
+
+        Raises BadInput for rows that form no whole packs, and for a D that returns anything but (B / pack, 1).
+        """
         if self.pack > 1:
             B, D = x.shape
             if B % self.pack:
@@ -71,7 +74,10 @@ class AdversarialPair(Module):
                     f"{B} examples do not form packs of {self.pack}; choose a batch size that is a multiple"
                 )
             x = np.reshape(x, (B // self.pack, self.pack * D))
-        return self.D(x)[:, 0]
+        a = self.D(x)
+        if np.shape(a) != (len(x), 1):
+            raise BadInput(f"D returns one logit per row, of shape {(len(x), 1)}, not {np.shape(a)}")
+        return a[:, 0]
 
     def sample(self, n: int, rng: Generator | None = None) -> np.ndarray:
         """n generated examples as a plain array (n, D), by G in evaluation mode."""

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from scratchgen.autograd import Tensor, no_grad
-from scratchgen.data import batches
-from scratchgen.errors import BadInput, check_counts
+from scratchgen.autograd.primitives import to_numpy
+from scratchgen.data import batches, check_examples
+from scratchgen.errors import BadInput, check_counts, described
 from scratchgen.functional import sigmoid
 from scratchgen.gan.game import ORIGINAL, Game
 from scratchgen.gan.models import AdversarialPair, ConditionalGAN
@@ -17,7 +18,7 @@ from scratchgen.gan.objectives import LOGISTIC, discriminator_loss, generator_lo
 from scratchgen.gan.penalties import gradient_penalty, r1_penalty
 from scratchgen.gan.training_trace import TrainingTrace
 from scratchgen.nn import BatchNorm, Module
-from scratchgen.optim import MovingAverage, Optimizer, Schedule, TrainingRun, training_step
+from scratchgen.optim import MovingAverage, Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import constant
 from scratchgen.random import HELD_OUT_SEED, Generator, as_generator
 
@@ -53,6 +54,10 @@ def train(
     moving average. `GANMonitor` explains the logged numbers, and how they look in a healthy game.
     Raises BadInput for data that do not fit, Diverged when a loss or its gradient is not finite.
     """
+    schedules = {"schedule_G": schedule_G, "schedule_D": schedule_D}
+    check_parts(run, schedules, optimizer_G=optimizer_G, optimizer_D=optimizer_D)
+    if not isinstance(trace, TrainingTrace | None):
+        raise TypeError(f"trace is a gan.TrainingTrace, not {described(trace)}")
     check_counts(epochs=epochs)
     check(model, images, labels, game, batch_size)
     rng = as_generator(rng)
@@ -106,7 +111,11 @@ def discriminator_step(
 
     def objective() -> tuple[Tensor, dict[str, float]]:
         with no_grad(), model.G.frozen():
-            fake = model.generate(len(x), rng).numpy()
+            fake = to_numpy(model.generate(len(x), rng))
+        if fake.shape != x.shape:
+            raise BadInput(
+                f"G makes examples of shape {fake.shape[1:]}, and the real ones have {x.shape[1:]}"
+            )
         d_real, d_fake = model.logits(x), model.logits(fake)
         loss = discriminator_loss(d_real, d_fake, game.objective)
         numbers["V"] = -loss.item()
@@ -187,11 +196,12 @@ def check(
         )
     if missing := [name for name in ("G", "D", "latent_dim") if not hasattr(model, name)]:
         raise TypeError(f"a {type(model).__name__} has no {missing[0]}; assign G, D and latent_dim")
+    if not isinstance(game, Game):
+        raise TypeError(f"the rules are a gan.Game, such as gan.Game(r1=1.0), not {described(game)}")
     check_counts(batch_size=batch_size)
-    if isinstance(images, list | tuple):
-        raise BadInput(
-            f"images are a {type(images).__name__}; make them an array, np.array(images, np.float32)"
-        )
+    check_examples(images, "images")
+    if getattr(images, "ndim", 2) != 2:
+        raise BadInput(f"images are rows (N, D), not of shape {images.shape}; reshape them")
     if len(images) < batch_size:
         raise BadInput(
             f"{len(images)} examples make no batch of {batch_size}; choose a smaller batch size, or give more"
@@ -208,14 +218,15 @@ def check(
         raise BadInput(
             "a penalty on D's slope is per example, but batch normalisation mixes them; choose norm=layer"
         )
-    if model.bounded:
-        parts = [images[i : i + ROWS] for i in range(0, len(images), ROWS)]
-        low, high = min(np.min(x) for x in parts), max(np.max(x) for x in parts)
-        if not (low >= 0 and high <= 1):
-            raise BadInput(
-                f"the generator's outputs are in (0, 1), but the data from {low:g} to {high:g}; scale them, "
-                "or make the model with bounded=False"
-            )
+    parts = [images[i : i + ROWS] for i in range(0, len(images), ROWS)]
+    low, high = min(np.min(x) for x in parts), max(np.max(x) for x in parts)
+    if model.bounded and not (low >= 0 and high <= 1):
+        raise BadInput(
+            f"the generator's outputs are in (0, 1), but the data from {low:g} to {high:g}; scale them, "
+            "or make the model with bounded=False"
+        )
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise BadInput("the data contain NaN or infinity; remove or repair these rows")
 
 
 def _normalises_batches(module: Module) -> bool:

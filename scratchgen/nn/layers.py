@@ -31,7 +31,8 @@ class Linear(TensorModule):
         self.b = Parameter(np.zeros(d_out, np.float32))
 
     def forward(self, x: Array) -> Tensor:
-        """The affine map of the last axis.   x (..., D) → (..., H)"""
+        """The affine map of the last axis.   x (..., D) → (..., H)   Raises ValueError for rows of another length."""
+        self._check_width(x)
         return linear(x, self.W, self.b)
 
     def activated(self, x: Array, activation: str) -> Tensor:
@@ -39,7 +40,13 @@ class Linear(TensorModule):
 
         Ledger: kernels.bias_activation
         """
+        self._check_width(x)
         return bias_activation(matmul(x, self.W), self.b, activation)
+
+    def _check_width(self, x: Array) -> None:
+        D, H = self.W.shape
+        if np.shape(x)[-1:] != (D,):
+            raise ValueError(f"Linear({D}, {H}) takes rows of {D} numbers, (..., {D}), not {np.shape(x)}")
 
 
 class Embedding(TensorModule):
@@ -105,7 +112,7 @@ class Sequential(Module):
 
     def forward(self, x: Array) -> Array:
         """The output of the last layer."""
-        i = 0
+        x, i = x if hasattr(x, "ndim") else np.asarray(x), 0
         while i < len(self.layers):
             layer, following = self.layers[i], self.layers[i + 1] if i + 1 < len(self.layers) else None
             if isinstance(layer, Linear) and x.ndim == 2 and _fusable(layer, following):

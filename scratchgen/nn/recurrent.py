@@ -139,6 +139,10 @@ class Recurrent(Module):
         → h (T, B, H), or (T, B, 2H) in two directions, and the state (L, S, B, H), both differentiable.
         Raises BadInput for a sequence without a real step; ValueError for shapes that do not fit.
         """
+        x = x if hasattr(x, "shape") else np.asarray(x)
+        D = self.layers[0].W_xh.shape[0]
+        if x.ndim != 3 or x.shape[2] != D:
+            raise ValueError(f"this network reads sequences (T, B, {D}), not {x.shape}")
         T, B = x.shape[:2]
         if T == 0:
             raise BadInput("a sequence of no steps has no output and no last state; give at least one step")

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, described
 from scratchgen.optim.clipping import clip_grad_norm
 from scratchgen.optim.optimizer import Optimizer
 from scratchgen.optim.training_run import TrainingRun
 
+NO_RETURN = " (is a `return` missing?)"
 LARGE_VALUE = 30.0  # of data: standardised data and pixels in [0, 1] are far below, bytes far above
 
 
@@ -53,6 +54,11 @@ def training_step(
     is finite. Raises TypeError when the objective does not return a loss and numbers to log; ValueError when the
     loss is not a single number, or depends on no parameter of the optimiser.
     """
+    if not callable(objective):
+        raise TypeError(
+            f"the objective is a function that computes the {loss_name} anew, such as `lambda: (loss(), {{}})`, not "
+            f"{described(objective)}"
+        )
     generators = tuple(generators)
     before = [_state(generator) for generator in generators]
     optimizer.zero_grad()
@@ -82,7 +88,7 @@ def _checked(found: Any, loss_name: str) -> tuple[Tensor, Mapping[str, float]]:
     if not (isinstance(found, tuple) and len(found) == 2 and isinstance(found[1], Mapping)):
         raise TypeError(
             f"the objective returns the {loss_name} and a dictionary of numbers to log, as in "
-            f"`return loss, {{}}`, not {described(found)}"
+            f"`return loss, {{}}`, not {described(found)}{NO_RETURN if found is None else ''}"
         )
     loss, terms = found
     if not isinstance(loss, Tensor):
@@ -104,15 +110,6 @@ def _checked(found: Any, loss_name: str) -> tuple[Tensor, Mapping[str, float]]:
     return loss, terms
 
 
-def described(found: Any) -> str:
-    """What a function of a user's own returned, in words: its type, and the types inside a tuple."""
-    if found is None:
-        return "None (is a `return` missing?)"
-    if isinstance(found, tuple):
-        return f"a tuple of ({', '.join(type(value).__name__ for value in found)})"
-    return f"a {type(found).__name__}"
-
-
 def _diverged(
     loss: float,
     norm: float,
@@ -125,13 +122,16 @@ def _diverged(
     where = f" in step {run.step + 1} of epoch {run.epoch}" if run is not None else ""
     ways_out = [] if data is None else _way_out_of_the_scale(data)
     if optimizer.t:
-        ways_out.append(f"choose a learning rate below {optimizer.learning_rate:g}")
+        ways_out += [
+            f"choose a learning rate below {optimizer.learning_rate:g}",
+            *([advice] if advice else []),
+        ]
     elif not ways_out:
         ways_out.append(
             "no weight has changed yet, so the learning rate is not the reason: check the range of the data, the "
             "initial weights and the loss"
         )
-    way_out = ", or ".join(ways_out + ([advice] if advice else []))
+    way_out = ", or ".join(ways_out)
     return Diverged(
         f"training diverged{where}: the {loss_name} is {loss:.4g}, the norm of its gradient {norm:.4g}; "
         f"{way_out}. The last checkpoint is intact"

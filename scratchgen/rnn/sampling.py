@@ -143,7 +143,12 @@ def text_of(tokenizer: Tokenizer, prompt: str, ids: np.ndarray, stop: str | None
 
 
 def check_request(prompts: Sequence[str], n: int, stop: str | None) -> None:
-    """Raise BadInput for an empty prompt, a negative number of symbols, or an empty stop."""
+    """Raise BadInput for an empty prompt, a negative number of symbols, or an empty stop.
+
+    Raises TypeError for prompts that are no list of texts: the characters of a single text are no prompts.
+    """
+    if isinstance(prompts, str | bytes) or not all(isinstance(prompt, str) for prompt in prompts):
+        raise TypeError("the prompts are a list of texts, such as ['def ']")
     if not len(prompts) or not all(prompts):
         raise BadInput("the prompt is empty; give at least one character to continue")
     check_counts(0, n=n)

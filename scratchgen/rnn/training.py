@@ -11,10 +11,10 @@ import numpy as np
 from scratchgen.autograd import Tensor
 from scratchgen.data import text_chunks
 from scratchgen.errors import check_counts
-from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
 from scratchgen.rnn.models import LanguageModel
-from scratchgen.rnn.scoring import check_length, evaluate
+from scratchgen.rnn.scoring import check_length, check_symbols, evaluate
 
 MAX_NORM = 1.0  # of the gradient: Pascanu et al. (2013)
 
@@ -42,7 +42,13 @@ def train(
     Gradients are clipped to a joint norm of 1. Raises BadInput for texts that are too short and numbers below 1,
     and Diverged as `optim.training_step`.
     """
+    check_parts(run, {"schedule": schedule}, optimizer=optimizer)
     check_counts(epochs=epochs, batch_size=batch_size, bptt_steps=bptt_steps)
+    if missing := [name for name in ("loss", "rng", "eval_mode") if not hasattr(model, name)]:
+        raise TypeError(
+            f"the model is an rnn.LanguageModel, and a {type(model).__name__} has no {missing[0]}"
+        )
+    check_symbols(ids)
     check_length(validation)
     schedule = schedule or half_cosine()
     epoch_steps = sum(1 for _ in text_chunks(ids, batch_size, bptt_steps))

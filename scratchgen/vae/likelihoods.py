@@ -205,7 +205,7 @@ def level_of(x: Array, V: int) -> np.ndarray:
     Ledger: vae.levels
     """
     check_counts(2, V=V)
-    scaled = to_numpy(x) * (V - 1)
+    scaled = np.asarray(to_numpy(x)) * (V - 1)
     k = np.rint(scaled)
     if not (k.size == 0 or (np.abs(scaled - k).max() < 1e-3 and k.min() >= 0 and k.max() < V)):
         raise BadInput(

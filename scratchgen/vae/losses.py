@@ -14,9 +14,9 @@ import numpy as np
 from scratchgen.autograd import Tensor
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import is_stream
-from scratchgen.errors import check_counts, check_numbers
+from scratchgen.errors import check_counts, check_numbers, described
 from scratchgen.optim import Stateful
-from scratchgen.optim.step import described
+from scratchgen.optim.step import NO_RETURN
 from scratchgen.random import Generator, as_generator
 from scratchgen.vae import objectives
 from scratchgen.vae.geco import GECO
@@ -154,10 +154,8 @@ class ConstrainedLoss(Stateful):
 
 def check_loss(loss: Any) -> None:
     """Raise TypeError for a loss that training cannot call, or whose state it cannot save."""
-    if not callable(loss):
-        raise TypeError(
-            f"a loss is called as loss(model, x, rng), and a {type(loss).__name__} cannot be called"
-        )
+    if isinstance(loss, type) or not callable(loss):
+        raise TypeError(f"a loss is an object that is called as loss(model, x, rng), not {described(loss)}")
     if missing := [name for name in ("state_dict", "load_state_dict") if not hasattr(loss, name)]:
         raise TypeError(
             f"the loss {_name(loss)} has no {missing[0]}(), so that its state cannot be saved with the run; make it a "
@@ -173,7 +171,7 @@ def check_values(found: Any, loss: Any, B: int) -> tuple[Tensor, Mapping[str, fl
     if not (isinstance(found, tuple) and len(found) == 2 and isinstance(found[1], Mapping)):
         raise TypeError(
             f"the loss {_name(loss)} returns one value per example and a dictionary of numbers to log, as in "
-            f"`return values, {{}}`, not {described(found)}"
+            f"`return values, {{}}`, not {described(found)}{NO_RETURN if found is None else ''}"
         )
     values, terms = found
     if not isinstance(values, Tensor):

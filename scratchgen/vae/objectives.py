@@ -22,7 +22,7 @@ import numpy as np
 from scratchgen.autograd import stop_gradient
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Array, Normal, is_stream
-from scratchgen.errors import check_counts, check_numbers
+from scratchgen.errors import check_counts, check_numbers, described
 from scratchgen.functional import logsumexp
 from scratchgen.random import as_generator
 from scratchgen.vae.quantise import straight_through
@@ -62,7 +62,7 @@ def elbo(x: Array, q: Normal, decode: Callable, eps: Array, *, terms: bool = Fal
 
     Source: Kingma & Welling (2014), eq. 3 and 7.   Ledger: vae.elbo
     """
-    log_p = _mean_over_samples(decode(q.rsample(eps)).log_prob(x), q)
+    log_p = _mean_over_samples(_log_likelihood(x, q, decode, eps), q)
     KL = q.kl_to_standard_normal()
     value = log_p - KL
     return Bound(value, -log_p, KL) if terms else value
@@ -74,8 +74,7 @@ def distortion_and_rate(x: Array, q: Normal, decode: Callable, eps: Array) -> tu
     The arguments are those of `elbo`, which is −(D + R). For L samples D is (L, B), one row per sample.
     Source: Alemi et al. (2018), eq. 3 and 4.   Ledger: vae.rate_distortion
     """
-    z = q.rsample(eps)
-    return -decode(z).log_prob(x), q.kl_to_standard_normal()
+    return -_log_likelihood(x, q, decode, eps), q.kl_to_standard_normal()
 
 
 def beta_elbo(
@@ -191,6 +190,18 @@ def vq_objective(x: Array, z_e: Array, e: Array, decode: Callable, beta: float =
     check_numbers("[0, ∞)", beta=beta)
     commitment = beta * np.sum((z_e - stop_gradient(e)) ** 2, axis=(1, 2))
     return decode(straight_through(z_e, e)).log_prob(x) - commitment
+
+
+def _log_likelihood(x: Array, q: Normal, decode: Callable, eps: Array) -> Array:
+    """log p(x|z) at the sample z of q. Raises TypeError for what is no posterior or no likelihood."""
+    if not hasattr(q, "rsample"):
+        raise TypeError(f"encode(x) returns the posterior, a distributions.Normal, not {described(q)}")
+    p = decode(q.rsample(eps))
+    if not hasattr(p, "log_prob"):
+        raise TypeError(
+            f"decode(z) returns a distribution of x, such as distributions.Bernoulli(logits), not {described(p)}"
+        )
+    return p.log_prob(x)
 
 
 def _mean_over_samples(values: Array, q: Normal) -> Array:

@@ -9,10 +9,10 @@ from functools import partial
 import numpy as np
 
 from scratchgen.autograd import Tensor, no_grad
-from scratchgen.data import batches
+from scratchgen.data import batches, check_examples
 from scratchgen.data.preprocessing.binarise import bernoulli
 from scratchgen.errors import BadInput, check_counts
-from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import constant
 from scratchgen.random import HELD_OUT_SEED, Generator, as_generator
 from scratchgen.vae.latent_model import LatentModel
@@ -49,6 +49,7 @@ def train(
     """
     loss, schedule = loss or BetaLoss(), schedule or constant()
     check_loss(loss)
+    check_parts(run, {"schedule": schedule}, optimizer=optimizer)
     check_counts(epochs=epochs, batch_size=batch_size)
     rng = as_generator(rng)
     _check(model, images, labels, "images", "labels")
@@ -100,12 +101,13 @@ def _check(
     model: LatentModel, images: np.ndarray, labels: np.ndarray | None, of: str, of_labels: str
 ) -> None:
     """Raise BadInput for no images, and for classes that are missing, of another length, or unknown to the model."""
-    if isinstance(images, list | tuple):
-        raise BadInput(f"{of} are a {type(images).__name__}; make them an array, np.array({of}, np.float32)")
+    check_examples(images, of)
     if not len(images):
-        raise BadInput(f"{of} are empty; give at least one example")
-    if not hasattr(model, "given"):
-        raise TypeError(f"a {type(model).__name__} has no method given(); derive it from vae.LatentModel")
+        raise BadInput(f"{of}: there are no examples; give at least one")
+    if missing := [name for name in ("encode", "decode", "given", "elbo") if not hasattr(model, name)]:
+        raise TypeError(
+            f"a {type(model).__name__} has no {missing[0]}(); derive the model from vae.LatentModel"
+        )
     if labels is not None and len(labels) != len(images):
         raise BadInput(
             f"{of_labels} hold {len(labels)} classes for {len(images)} {of}; give one class per example"

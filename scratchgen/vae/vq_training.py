@@ -9,9 +9,9 @@ from functools import partial
 import numpy as np
 
 from scratchgen.autograd import Tensor, no_grad
-from scratchgen.data import batches
+from scratchgen.data import batches, check_examples
 from scratchgen.errors import BadInput, check_counts
-from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
 from scratchgen.random import Generator, as_generator
 from scratchgen.vae.objectives import vq_objective
@@ -45,6 +45,9 @@ def train_vq(
     Raises BadInput for numbers below 1 and images outside [0, 1], Diverged when a loss or its gradient is not
     finite: that step changes no weight.
     """
+    check_parts(run, {"schedule": schedule}, optimizer=optimizer, prior_optimizer=prior_optimizer)
+    for name, examples in (("images", images), ("validation", validation)):
+        check_examples(examples, name)
     check_counts(epochs=epochs, prior_epochs=prior_epochs, batch_size=batch_size)
     rng = as_generator(rng)
     schedule = schedule or half_cosine()

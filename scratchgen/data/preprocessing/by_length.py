@@ -35,6 +35,10 @@ def batches_by_length(
     check_draws(rng, "permutation")
     if not len(sequences):
         raise BadInput("there are no sequences for a batch; give at least one")
+    if others := [x for x in sequences if not isinstance(x, np.ndarray)]:
+        raise BadInput(
+            f"a sequence is an array (T, ...), not a {type(others[0]).__name__}; convert or encode all of them"
+        )
     lengths = np.array([len(x) for x in sequences])
     if not lengths.all():
         raise BadInput(f"sequence {int(np.argmin(lengths))} is empty; remove it")

@@ -13,7 +13,7 @@ from scratchgen.autograd import Tensor
 from scratchgen.data.preprocessing.by_length import batches_by_length
 from scratchgen.errors import BadInput, check_counts, check_numbers
 from scratchgen.nn import Parameter
-from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
 from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.frames.model import FrameModel, nats_per_frame
@@ -46,6 +46,7 @@ def train_frames(
     Gradients are clipped to a joint norm of 1. Raises BadInput for sequences that are empty and numbers out of
     range, and Diverged as `optim.training_step`.   Ledger: rnn.frames
     """
+    check_parts(run, {"schedule": schedule}, optimizer=optimizer)
     check_counts(epochs=epochs, batch_size=batch_size)
     check_numbers("[0, ∞)", weight_noise=weight_noise)
     for name, part in (("train", train), ("validation", validation)):

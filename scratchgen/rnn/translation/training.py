@@ -10,7 +10,7 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.errors import BadInput, check_counts, check_numbers
-from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
 from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.training import MAX_NORM
@@ -45,6 +45,7 @@ def train_translator(
     Source: Sutskever et al. (2014), section 3.4; scheduled sampling: Bengio et al. (2015), section 2.4.
     Ledger: rnn.seq2seq
     """
+    check_parts(run, {"schedule": schedule}, optimizer=optimizer)
     check_counts(epochs=epochs, batch_size=batch_size)
     check_numbers("[0, 1]", scheduled_sampling=scheduled_sampling)
     for name, part in (("train", train), ("validation", validation)):

@@ -65,7 +65,7 @@ def damaged_configurations(config):
         "config-of-nothing": "[]",
         "older-format": json.dumps(OLDER),
         "newer-format": damaged(format=3),
-        "unknown-task": damaged(task="poet"),
+        "unknown-task": damaged(task="poet", source="digits"),
         "task-of-another-type": damaged(task=["vae"]),
         "no-model": damaged(model={}),
         "unknown-class": model(**{"class": "VEA"}),
