@@ -74,10 +74,17 @@ class Normal:
         eps    the noise ε ~ N(0, I), an array of mu's shape; or the stream that the kernel draws it from (None:
                the default stream)
 
-        Raises TypeError for another library's generator.   Ledger: vae.reparameterisation
+        Raises TypeError for another library's generator, ValueError for noise of another shape; more axes in front
+        are several samples.   Ledger: vae.reparameterisation
         """
-        if is_stream(eps):
-            return reparameterize(self.mu, self.logvar, *as_generator(eps).take(self.mu.size))
+        noise: Any = eps
+        if is_stream(noise, self.mu):
+            return reparameterize(self.mu, self.logvar, *as_generator(noise).take(self.mu.size))
+        if np.shape(noise)[np.ndim(noise) - np.ndim(self.mu) :] != np.shape(self.mu):
+            raise ValueError(
+                f"the noise has the shape {np.shape(self.mu)} of mu, or more axes in front, not {np.shape(noise)}; "
+                "give such an array, or a Generator that draws it: sg.random.default_rng(seed)"
+            )
         return self.mu + self.sigma * eps
 
     def log_prob(self, x: Array) -> Array:
@@ -131,7 +138,7 @@ class Bernoulli:
     @staticmethod
     def check(x: Array) -> None:
         """Raise BadInput unless x is in [0, 1]."""
-        pixels = to_numpy(x)
+        pixels = np.asarray(to_numpy(x))
         if pixels.size and not (pixels.min() >= 0 and pixels.max() <= 1):
             raise BadInput(
                 f"a Bernoulli likelihood needs pixels in [0, 1], these are in [{pixels.min():.4g}, "
@@ -176,6 +183,12 @@ class Categorical:
         return -np.sum(np.exp(log_p) * log_p, axis=-1)
 
 
-def is_stream(eps: Any) -> bool:
-    """Whether noise must be drawn (eps is a Generator, None or another library's generator), and is not given."""
-    return eps is None or not (hasattr(eps, "shape") or isinstance(eps, int | float | list | tuple))
+def is_stream(eps: Any, mu: Array) -> bool:
+    """Whether noise must be drawn (eps is a Generator, None or another library's generator), and is not given.
+
+    A single number is no noise for several: `as_generator` refuses it, as it does a seed.
+    """
+    is_number = isinstance(eps, int | float)
+    return eps is None or (
+        np.ndim(mu) > 0 if is_number else not (hasattr(eps, "shape") or isinstance(eps, list | tuple))
+    )

@@ -1,4 +1,10 @@
-"""The error for bad input from a user."""
+"""The error for bad input from a user, and the checks of numbers that raise it."""
+
+from __future__ import annotations
+
+import operator
+from numbers import Integral, Real
+from typing import Any
 
 
 class BadInput(ValueError):
@@ -10,3 +16,43 @@ class BadInput(ValueError):
 
 class NotInstalled(BadInput):
     """An optional library is needed and not installed. The message says how to install it."""
+
+
+def check_counts(at_least: int = 1, /, **counts: Any) -> None:
+    """Raise BadInput unless every value is a whole number of at least `at_least`; the message has its name.
+
+    check_counts(hidden=64, layers=2)
+    check_counts(0, padding=1)
+    """
+    for name, n in counts.items():
+        if not isinstance(n, Integral) or isinstance(n, bool) or n < at_least:
+            raise BadInput(f"{name} must be a whole number of at least {at_least}, not {described(n)}")
+
+
+def check_numbers(interval: str = "(-∞, ∞)", /, **numbers: Any) -> None:
+    """Raise BadInput unless every value is a finite number in an interval; the message has its name.
+
+    interval    as in mathematics: "[0, 1)" holds 0 and not 1
+
+        check_numbers("[0, 1)", dropout=0.2)
+    """
+    low, high = (float(end.replace("∞", "inf")) for end in interval[1:-1].split(","))
+    above = operator.ge if interval[0] == "[" else operator.gt
+    below = operator.le if interval[-1] == "]" else operator.lt
+    for name, x in numbers.items():
+        if not isinstance(x, Real) or isinstance(x, bool) or not (above(x, low) and below(x, high)):
+            where = "" if interval == "(-∞, ∞)" else f" in {interval}"
+            raise BadInput(f"{name} must be a finite number{where}, not {described(x)}")
+
+
+def described(value: Any) -> str:
+    """A value in a message: a number as itself, a text in quotes, a tuple by its types, the type of anything else."""
+    if isinstance(value, Real) or value is None:
+        return str(value)
+    if isinstance(value, str):
+        return repr(value)
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if isinstance(value, tuple):
+        return f"a tuple of ({', '.join(type(part).__name__ for part in value)})"
+    return f"an object of type {type(value).__name__}"

@@ -12,6 +12,7 @@ starts at seed 0 and is restarted by `seed(n)`. Two layers that share a stream n
 from __future__ import annotations
 
 import math
+import random
 import threading
 from typing import Any
 
@@ -50,7 +51,7 @@ class Generator:
     """
 
     def __init__(self, seed: int = 0):
-        if not 0 <= seed < 2**64:
+        if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**64:
             raise ValueError(f"a seed is an integer from 0 to 2**64 − 1, not {seed}")
         self.seed = seed
         self.counter = 0
@@ -99,6 +100,8 @@ class Generator:
         Raises ValueError for an empty range.
         """
         low, high = (0, low) if high is None else (low, high)
+        if not (isinstance(low, int | np.integer) and isinstance(high, int | np.integer)):
+            raise ValueError(f"the limits of integers are whole numbers, not {low} and {high}")
         if high <= low:
             raise ValueError(f"there is no integer i with {low} ≤ i < {high}; give a larger upper limit")
         return low + np.floor(self.random(size, np.float64) * (high - low)).astype(np.int64)
@@ -153,6 +156,19 @@ def as_generator(rng: Generator | None) -> Generator:
         f"rng is {described(rng)}, not a Generator of scratchgen; "
         "give sg.random.default_rng(seed), or None for the default stream"
     )
+
+
+def check_draws(rng: Any, method: str) -> None:
+    """Raise TypeError for an object that cannot draw as NumPy's generators do, by their `method`.
+
+    Preprocessing takes any such object: ours, NumPy's, or one of your own.
+    """
+    is_older = method == "random" and isinstance(rng, random.Random | np.random.RandomState)
+    if is_older or not hasattr(rng, method):
+        raise TypeError(
+            f"rng is {described(rng)}, which does not draw as NumPy's generators do; "
+            "give sg.random.default_rng(seed)"
+        )
 
 
 def described(rng: Any) -> str:

@@ -133,8 +133,9 @@ def wrong_shape(entry: Primitive, g_a: Any, a: Any) -> RuntimeError:
 def freed(entry: Primitive) -> RuntimeError:
     """Return the error for a sweep through a graph that was freed."""
     return RuntimeError(
-        f"this graph was freed by an earlier backward() (at {entry.name}); compute the result again, "
-        "or call backward(retain_graph=True) the first time"
+        f"this graph was freed by an earlier backward() (at {entry.name}): if it reaches a state carried from an "
+        "earlier batch, detach it, state = state.detach(); if the same result is differentiated twice, compute it "
+        "again, or call backward(retain_graph=True) the first time"
     )
 
 

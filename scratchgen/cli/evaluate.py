@@ -58,6 +58,7 @@ def evaluate(
         raise BadInput(f"no part is named {part!r}; there are {', '.join(PARTS)}")
     if model is not None and data is not None:
         _refuse_k(run, k)
+        _refuse_seed(run, seed)
         title, facts, scores = _of_own_model(run, model, data, part, json)
     elif model is not None or data is not None:
         raise BadInput("--model and --data are given together, for a run of a model of your own")
@@ -79,6 +80,8 @@ def _of_task(run: Path, part: str, k: int | None, seed: int | None, json: Path |
     loaded = load_run(run)
     if not loaded.task.takes_k:
         _refuse_k(run, k)
+    if not loaded.task.takes_seed:
+        _refuse_seed(run, seed)
     data, name = loaded.load_data(), loaded.task.name
     if json is not None:
         writable_file(json)
@@ -103,6 +106,14 @@ def _refuse_k(run: Path, k: int | None) -> None:
     """Raises BadInput for -k where the model has no latents to sample."""
     if k is not None:
         raise BadInput(f"-k counts samples of a VAE's latent, and the model of {run} has none; leave it out")
+
+
+def _refuse_seed(run: Path, seed: int | None) -> None:
+    """Raises BadInput for --seed where no score is drawn."""
+    if seed is not None:
+        raise BadInput(
+            f"--seed chooses the noise of scores that are drawn, and those of {run} are exact; leave it out"
+        )
 
 
 def _with_progress_bar(chunks: Sequence, name: str) -> Iterable:

@@ -36,6 +36,8 @@ def reproduce(
     """Reproduce a published result and write its section on the page of reproductions."""
     screen = console()
     if name is None:
+        if seeds is not None or page is not None:
+            raise BadInput("--seeds and --page belong to a reproduction; give its name, or leave them out")
         screen.print(_list())
         return
     if name not in REPRODUCTIONS:

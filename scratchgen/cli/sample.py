@@ -34,7 +34,9 @@ def sample(
             help="File: .png for images and attention, .txt for text, .mid for music, .wav for sound."
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="Seed of the noise.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="Seed of the noise (default: 0).")
+    ] = None,
     prompt: Annotated[str | None, typer.Option(help="Text: the text to continue or to translate.")] = None,
     temperature: Annotated[
         float | None,
@@ -89,7 +91,7 @@ def sample(
     )
     if model is not None:
         _refuse_options(request, f"{run} is a run of a model of your own")
-        print(sample_own(load_own(run, model, "sample"), n, seed, out))
+        print(sample_own(load_own(run, model, "sample"), n, seed or 0, out))
         return
     loaded = load_run(run)
     _refuse_options(

@@ -174,7 +174,9 @@ def _train(context: typer.Context, family: str) -> None:
         settings = task.complete(chosen.data, chosen.settings)
         directory = given["out"] or _next_directory(f"{task.name}-{Path(chosen.data).stem}")
         open_run = lambda config: Run(directory, config, **session)
-        compute = lambda: train_task(task, chosen.data, settings, chosen.seed, open_run)
+        # the file of a run names every setting, also those that it does not read
+        typed = [name for name, place in chosen.places.items() if not place.startswith("--config")]
+        compute = lambda: train_task(task, chosen.data, settings, chosen.seed, open_run, typed)
     done = _with_breakpoints(given["break_"], compute)
     if done is not None:
         model, scores = done

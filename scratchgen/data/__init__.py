@@ -20,7 +20,7 @@ preprocessing/   scaling, splitting, dequantisation, transforms of sound, …
 
 from scratchgen.data.batches import batches, text_chunks
 from scratchgen.data.catalogue import CATALOGUE, DataSet
-from scratchgen.data.checks import check_unit_interval
+from scratchgen.data.checks import check_examples, check_unit_interval
 from scratchgen.data.files.mapped_images import MappedRows, map_images
 from scratchgen.data.load import (
     load_any,
@@ -67,6 +67,7 @@ __all__ = [
     "TextData",
     "batches",
     "batches_by_length",
+    "check_examples",
     "check_unit_interval",
     "load_any",
     "load_images",

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from scratchgen.data.checks import check_examples
 from scratchgen.data.types import Rows
-from scratchgen.errors import BadInput
-from scratchgen.random import Generator
+from scratchgen.errors import BadInput, check_counts
+from scratchgen.random import Generator, check_draws
 
 WINDOW = 64  # blocks that are shuffled together: 16,384 rows of a mapped file
 
@@ -27,6 +28,9 @@ def batches(
     drop_last    leave out the last batch if it is smaller than batch_size
     Raises BadInput if there are no examples for a batch, or if the arrays differ in length.
     """
+    for array in arrays:
+        check_examples(array, "examples")
+    check_draws(rng, "permutation")
     lengths = {len(array) for array in arrays}
     if len(lengths) != 1:
         raise BadInput(
@@ -84,8 +88,7 @@ def text_chunks(ids: np.ndarray, batch_size: int, length: int) -> Iterator[tuple
     ids: (N,) integers.   Raises BadInput for a text of fewer than B·T + 1 tokens.
     """
     _check_batch_size(batch_size)
-    if length < 1:
-        raise BadInput(f"a chunk must have at least 1 token, not {length}")
+    check_counts(length=length)
     needed = batch_size * length + 1
     if len(ids) < needed:
         raise BadInput(
@@ -105,5 +108,4 @@ def _streams(ids: np.ndarray, B: int, T: int) -> Iterator[tuple[np.ndarray, np.n
 
 
 def _check_batch_size(batch_size: int) -> None:
-    if batch_size < 1:
-        raise BadInput(f"the batch size must be at least 1, not {batch_size}")
+    check_counts(batch_size=batch_size)

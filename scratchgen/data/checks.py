@@ -1,10 +1,12 @@
-"""The check that arrays are usable images."""
+"""The checks that arrays are usable images, and usable examples."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, described
 
 
 def check_unit_interval(x: np.ndarray, what: str = "images") -> None:
@@ -21,6 +23,22 @@ def check_unit_interval(x: np.ndarray, what: str = "images") -> None:
     if high > 1:
         scale = 255 if 128 <= high <= 255 else high  # bytes almost always use the upper half of their range
         raise BadInput(f"{what}: the largest value is {high:.9g}, which is above 1; divide by {scale:.9g}")
+
+
+def check_examples(x: Any, what: str) -> None:
+    """Raise BadInput unless x has examples as rows: an array, or anything with a length and rows (`Rows`).
+
+    what    name of the examples for the message
+    """
+    if hasattr(x, "train") and hasattr(x, "test"):
+        raise BadInput(
+            f"{what}: a {type(x).__name__} has three parts; give one of them, data.train for instance"
+        )
+    if isinstance(x, list | tuple | dict | set | str) or not hasattr(x, "__len__"):
+        raise BadInput(
+            f"{what}: {described(x)} has no rows that can be chosen by an array of indices; make it an array, "
+            "np.array(…, np.float32)"
+        )
 
 
 def _check_layout(x: np.ndarray, what: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchgen.autograd import no_grad, vjp
+from scratchgen.errors import check_counts
 from scratchgen.evaluation.examples import (
     ROWS,
     LatentModel,
@@ -70,11 +71,7 @@ def annealed_log_likelihood(
     Raises BadInput unless x is (B, D), ValueError for a count below 1.
     Source: Neal (2001), eq. 3–11; Wu, Burda, Salakhutdinov & Grosse (2017).   Ledger: vae.annealed
     """
-    if min(temperatures, chains, leapfrogs, rows) < 1:
-        raise ValueError(
-            "each count must be at least one, not "
-            f"temperatures = {temperatures}, chains = {chains}, leapfrogs = {leapfrogs}, rows = {rows}"
-        )
+    check_counts(temperatures=temperatures, chains=chains, leapfrogs=leapfrogs, rows=rows)
     x, shape = as_examples(x), (chains, model.latent_dim)
     betas = schedule(temperatures)
     n = chains * (shape[1] + temperatures * (shape[1] + 2))

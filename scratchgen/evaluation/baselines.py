@@ -6,14 +6,19 @@ import math
 
 import numpy as np
 
+from scratchgen.errors import BadInput, check_counts
+
 
 def independent_bernoulli_log_prob(train: np.ndarray, test: np.ndarray) -> float:
     """Mean log-likelihood, in nats per image, of a model whose pixels are independent.
 
     p_d = (1 + Σ_n x_nd) / (2 + N) from the training images (Laplace's rule, so no pixel is impossible), then
     the mean over test images of Σ_d x_d log p_d + (1 − x_d) log(1 − p_d).   train, test: (N, D) in [0, 1]
-    Ledger: vae.baseline
+    Raises BadInput for other values, and for no images.   Ledger: vae.baseline
     """
+    for part, x in (("training", train), ("test", test)):
+        if not (len(x) and x.min() >= 0 and x.max() <= 1):
+            raise BadInput(f"the {part} images must be in [0, 1], at least one; scale them, and remove NaN")
     p = (1 + train.sum(axis=0, dtype=np.float64)) / (2 + len(train))
     return float(np.mean(test @ np.log(p) + (1 - test) @ np.log1p(-p)))
 
@@ -22,9 +27,17 @@ def independent_gaussian_log_prob(train: np.ndarray, test: np.ndarray) -> float:
     """Mean log-likelihood, in nats per row, of N(m, s² I) with m the mean of the training rows, s² their variance.
 
     One s for all dimensions, as in the Gaussian likelihood of a VAE.   train, test: (N, D)
+    Raises BadInput for training rows that are all equal, under which the density is unbounded, and for no rows.
     """
+    if not (len(train) and len(test)):
+        raise BadInput("there are no rows to score; give at least one in each part")
     mean = train.mean(axis=0, dtype=np.float64)
     variance = float(np.mean((train - mean) ** 2))
+    if variance == 0:
+        raise BadInput(
+            "the training rows are all equal, so that the density of a Gaussian is unbounded: its variance is 0; "
+            "give rows that vary"
+        )
     D = train.shape[1]
     squares = float(np.mean(np.sum((test - mean) ** 2, axis=1)))
     return -0.5 * (D * math.log(2 * math.pi * variance) + squares / variance)
@@ -33,8 +46,15 @@ def independent_gaussian_log_prob(train: np.ndarray, test: np.ndarray) -> float:
 def independent_categorical_log_prob(train: np.ndarray, test: np.ndarray, levels: int) -> float:
     """Mean log-likelihood, in nats per row, of independent values k/(V − 1), by Laplace's rule.
 
-    p_d(k) = (1 + n_dk) / (V + N)   train, test: (N, D); levels: V   Ledger: vae.baseline
+    p_d(k) = (1 + n_dk) / (V + N)   train, test: (N, D); levels: V
+    Raises BadInput for fewer than two levels, and for values outside [0, 1].   Ledger: vae.baseline
     """
+    check_counts(2, levels=levels)
+    for x in (train, test):
+        if not (len(x) and x.min() >= 0 and x.max() <= 1):
+            raise BadInput(
+                f"values must be k/{levels - 1} in [0, 1], at least one row; scale them, and remove NaN"
+            )
     D = train.shape[1]
     columns = np.arange(D)
     counts = np.ones((D, levels))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +39,7 @@ def class_histogram(real: ArrayLike, generated: ArrayLike, classes: int) -> Clas
     Raises BadInput for no labels or other labels.   Source: Pearson (1900); Press et al. (2007), eq. 14.3.3.
     Ledger: gan.chi_squared
     """
+    check_counts(classes=classes)
     a, b = (_counts(labels, name, classes) for labels, name in ((real, "real"), (generated, "generated")))
     occurs = a + b > 0
     ratio = math.sqrt(b.sum() / a.sum())

@@ -13,6 +13,10 @@ from scratchgen.evaluation.examples import as_examples, slices
 CELLS = 2**20  # distances in memory at once: 8 MB
 
 
+class Undefined(BadInput):
+    """A score that is not defined where examples are equal, such as a kernel whose width would be 0."""
+
+
 def comparable(at_least: int = 1, **sets: ArrayLike) -> list[np.ndarray]:
     """Sets of examples as float64 arrays (N, D) with the same D, checked: finite, `at_least` rows each.
 

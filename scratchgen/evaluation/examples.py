@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Normal
 from scratchgen.errors import BadInput
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
 
 ROWS = 2000  # latents decoded at once: enough for fast matrix products, and tens of megabytes for MNIST
 
@@ -108,7 +108,7 @@ class NoiseByPlace:
 
     def __init__(self, rng: Generator, B: int, n: int):
         self.n = n
-        self.key, self.start = rng.take(B * n)
+        self.key, self.start = as_generator(rng).take(B * n)
 
     def __call__(self, examples: slice, offset: int, shape: tuple[int, int]) -> np.ndarray:
         """The numbers offset, offset + 1, … of some examples, (k, Z) of each → (k, B, Z) float64."""

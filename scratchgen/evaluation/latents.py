@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from scratchgen.autograd import no_grad
 from scratchgen.distributions import Normal
+from scratchgen.errors import check_counts, check_numbers
 from scratchgen.evaluation.examples import (
     ROWS,
     LatentModel,
@@ -57,9 +58,10 @@ def active_units(model: LatentModel, x: ArrayLike, threshold: float = 0.01) -> A
     positive if q(z_d) is the same for all x but differs from the prior. The variance is the mean squared deviation
     over the B examples (divided by B), with the standard error of this mean.
     Memory: 64 Z bytes per example, and that of `encode` for 2000 examples.
-    Raises BadInput unless x is (B, D).
+    Raises BadInput unless x is (B, D), and for a negative threshold.
     Source: Burda, Grosse & Salakhutdinov (2016), section 5.2.   Ledger: vae.active_units
     """
+    check_numbers("[0, ∞)", threshold=threshold)
     x = as_examples(x)
     mu, kl = (np.empty((len(x), model.latent_dim)) for _ in range(2))
     with no_grad():
@@ -85,8 +87,7 @@ def rate_and_distortion(
     Raises BadInput unless x is (B, D), ValueError for samples or rows below 1.
     Source: Alemi et al. (2018), section 2, with p(z) for their marginal m(z).   Ledger: vae.rate_distortion
     """
-    if min(samples, rows) < 1:
-        raise ValueError(f"samples and rows must be at least one, not {samples} and {rows}")
+    check_counts(samples=samples, rows=rows)
     x, Z = as_examples(x), model.latent_dim
     noise = NoiseByPlace(rng, len(x), samples * Z)
     rate, distortion = np.empty(len(x)), np.empty(len(x))
@@ -105,4 +106,5 @@ def prior_radius(share: float) -> float:
 
     Ledger: vae.prior_radius
     """
+    check_numbers("[0, 1)", share=share)
     return math.sqrt(-2 * math.log1p(-share))

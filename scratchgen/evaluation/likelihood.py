@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from scratchgen.autograd import no_grad
 from scratchgen.distributions import Normal
+from scratchgen.errors import check_counts
 from scratchgen.evaluation.examples import (
     ROWS,
     LatentModel,
@@ -61,8 +62,7 @@ def importance_sampled_log_likelihood(
     Source: Burda, Grosse & Salakhutdinov (2016), eq. 8; Rezende, Mohamed & Wierstra (2014), appendix E.
     Ledger: vae.importance
     """
-    if min(k, rows) < 1:
-        raise ValueError(f"k and rows must be at least one, not k = {k} and rows = {rows}")
+    check_counts(k=k, rows=rows)
     x, Z = as_examples(x), model.latent_dim
     noise = NoiseByPlace(rng, len(x), k * Z)
     parts = []
@@ -135,7 +135,6 @@ def bits_per_dimension(log_likelihood: ArrayLike, dimensions: int, levels: int |
     Raises ValueError for D or levels below 1.
     Source: Theis, van den Oord & Bethge (2016), section 3.1.   Ledger: vae.bits
     """
-    if dimensions < 1 or (levels is not None and levels < 1):
-        raise ValueError(f"dimensions and levels must be at least one, not {dimensions} and {levels}")
+    check_counts(dimensions=dimensions, levels=1 if levels is None else levels)
     bits = -np.asarray(log_likelihood, np.float64) / (dimensions * math.log(2))
     return bits if levels is None else bits + math.log2(levels)

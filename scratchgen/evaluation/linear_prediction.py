@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 
 CHUNK_SIZE = 2**16  # samples that are predicted at once
 
@@ -23,8 +23,7 @@ class LinearPrediction:
     """
 
     def __init__(self, order: int):
-        if order < 1:
-            raise ValueError(f"the order must be at least 1, not {order}")
+        check_counts(order=order)
         self.order = order
 
     def fit(self, sounds: list[np.ndarray]) -> LinearPrediction:
@@ -35,12 +34,17 @@ class LinearPrediction:
         Ledger: rnn.linear_prediction
         """
         p, total = self.order, sum(map(len, sounds))
+        if not total:
+            raise BadInput("there are no samples to fit to; give sounds of at least one sample")
         products = sum(w.T @ w for x in sounds for w in self._windows(x))
         among, with_next = products[:p, :p], products[:p, p]
         self.a = np.linalg.lstsq(among, with_next, rcond=None)[0]
-        self.variance = float(products[p, p] - 2 * self.a @ with_next + self.a @ among @ self.a) / total
-        if not self.variance > 0:
+        power = float(products[p, p]) / total
+        if not power > 0:
             raise BadInput("these sounds are predicted without error; give sounds that are not silent")
+        error = float(products[p, p] - 2 * self.a @ with_next + self.a @ among @ self.a) / total
+        # below this the difference is rounding, and may be negative: of a long sine, for instance
+        self.variance = max(error, np.finfo(np.float64).eps * power)
         return self
 
     def log_prob(self, x: np.ndarray) -> np.ndarray:

@@ -8,8 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchgen.errors import BadInput
-from scratchgen.evaluation.distances import comparable, evenly_spaced, row_slices, squared_distances
+from scratchgen.errors import check_counts, check_numbers
+from scratchgen.evaluation.distances import (
+    Undefined,
+    comparable,
+    evenly_spaced,
+    row_slices,
+    squared_distances,
+)
 from scratchgen.evaluation.examples import Mean, mean_over_examples
 
 Kernel = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -22,8 +28,7 @@ class GaussianKernel:
     bandwidth: float
 
     def __post_init__(self) -> None:
-        if not 0 < self.bandwidth < np.inf:
-            raise BadInput(f"a bandwidth must be a finite number above 0, not {self.bandwidth}")
+        check_numbers("(0, ∞)", bandwidth=self.bandwidth)
 
     def __call__(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.exp(squared_distances(x, y) / (-2 * self.bandwidth**2))
@@ -41,14 +46,18 @@ def median_distance(x: ArrayLike, rows: int = 1000) -> float:
     """The median distance between examples, a bandwidth for `GaussianKernel`; computed from at most `rows` rows.
 
     Compute it once from a fixed real set, so that all generators are compared with the same kernel.
-    Raises BadInput for NaN, for a single example, and if half of all distances are 0.
+    Raises BadInput for NaN, for a single example, for fewer than two rows, and if half of all distances are 0.
     Source: Gretton et al. (2012), A kernel two-sample test, section 8.
     """
+    check_counts(2, rows=rows)
     (x,) = comparable(2, x=x)
     x = evenly_spaced(x, min(len(x), rows))
     median = float(np.sqrt(np.median(squared_distances(x, x)[np.triu_indices(len(x), 1)])))
     if median == 0:
-        raise BadInput("half of the examples are the same; choose the bandwidth of the kernel yourself")
+        raise Undefined(
+            "half of the examples are equal, so that their median distance is 0; remove the copies, or choose the "
+            "bandwidth of the kernel yourself"
+        )
     return median
 
 
@@ -71,8 +80,7 @@ def mmd(x: ArrayLike, y: ArrayLike, kernel: Kernel, blocks: int = 10) -> Mean:
     Source: Gretton et al. (2012), eq. 3; the blocks: Zaremba, Gretton & Blaschko (2013); KID: Bińkowski et
     al. (2018), section 4, whose subsets overlap, so that their deviation is not a standard error.   Ledger: gan.mmd
     """
-    if blocks < 2:
-        raise ValueError(f"a standard error needs at least two blocks, not {blocks}")
+    check_counts(2, blocks=blocks)
     x, y = comparable(2 * blocks, x=x, y=y)
     return mean_over_examples([_one_block(x[b::blocks], y[b::blocks], kernel) for b in range(blocks)])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchgen.errors import check_counts, check_numbers
 from scratchgen.evaluation.distances import comparable, row_slices, squared_distances
 from scratchgen.evaluation.examples import Mean, mean_over_examples
 
@@ -44,8 +45,8 @@ def modes_captured(samples: ArrayLike, centres: ArrayLike, sigma: float, at_leas
     Source: Srivastava et al. (2017), VEEGAN, section 4; Lin et al. (2018), PacGAN, section 4.1.
     Ledger: gan.mode_divergence
     """
-    if not 0 < sigma < np.inf or at_least < 1:
-        raise ValueError(f"sigma must be finite and above 0, at_least ≥ 1, not {sigma} and {at_least}")
+    check_numbers("(0, ∞)", sigma=sigma)
+    check_counts(at_least=at_least)
     samples, centres = comparable(samples=samples, centres=centres)
     K = len(centres)
     nearest, squares = np.empty(len(samples), np.int64), np.empty(len(samples))

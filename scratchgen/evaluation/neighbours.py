@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.evaluation.distances import comparable, row_slices, squared_distances
 from scratchgen.evaluation.examples import Mean, mean_over_examples
 
@@ -86,8 +86,7 @@ def density_coverage(real: ArrayLike, generated: ArrayLike, k: int = 5) -> Densi
 
 
 def _sets(real: ArrayLike, generated: ArrayLike, k: int) -> list[np.ndarray]:
-    if k < 1:
-        raise ValueError(f"k must be at least 1, not {k}")
+    check_counts(k=k)
     x, y = comparable(k + 1, real=real, generated=generated)
     centre = x.mean(axis=0)  # subtracted, because a common offset costs precision
     return [x - centre, y - centre]

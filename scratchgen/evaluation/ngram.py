@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts, check_numbers
 
 CONCENTRATION_GRID = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)  # half-decades
 
@@ -28,10 +28,8 @@ class NGram:
     """
 
     def __init__(self, order: int, concentration: float = 1.0):
-        if order < 0 or not 0 < concentration < math.inf:
-            raise ValueError(
-                f"an n-gram model needs order ≥ 0 and finite concentration > 0, not {order} and {concentration}"
-            )
+        check_counts(0, order=order)
+        check_numbers("(0, ∞)", concentration=concentration)
         self.order, self.concentration = order, concentration
         self.tables: list[_Counts] = []
 
@@ -40,6 +38,7 @@ class NGram:
 
         ids: (N,) integers in 0 … vocabulary_size−1.   Raises BadInput for other integers and for N ≤ order.
         """
+        check_counts(vocabulary_size=vocabulary_size)
         V = vocabulary_size
         if V ** (self.order + 1) > 2**63:
             raise BadInput(f"order {self.order} over {V} tokens overflows 64 bits; choose a lower order")
@@ -131,6 +130,7 @@ def best_ngram(train: np.ndarray, validation: np.ndarray, vocabulary_size: int, 
     The search is over order ≤ max_order and concentrations from 0.1 to 300.
     train, validation: (N,) integers in 0 … vocabulary_size−1.   Raises BadInput as `NGram.fit` does.
     """
+    check_counts(0, max_order=max_order)
     evidence = NGram(max_order).fit(train, vocabulary_size).evidence(validation)
     scores = {
         (order, concentration): float(np.log(p).sum())
@@ -146,4 +146,4 @@ def bits_per_character(log_prob: np.ndarray) -> float:
 
     Ledger: rnn.cross_entropy
     """
-    return float(-np.mean(log_prob) / math.log(2))
+    return float(-np.mean(log_prob) / math.log(2)) + 0.0  # 0 and not −0 for a text of one symbol

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchgen.errors import BadInput
-from scratchgen.evaluation.distances import comparable, row_slices, squared_distances
+from scratchgen.errors import BadInput, check_counts
+from scratchgen.evaluation.distances import Undefined, comparable, row_slices, squared_distances
 from scratchgen.evaluation.examples import Mean, mean_over_examples
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
 
 COPY_TOLERANCE = 1e-6  # relative to the mean distance: below this, two examples differ by rounding only
 
@@ -52,8 +52,8 @@ def parzen_log_likelihood(
     widths: np.ndarray
     if sigmas is None:
         lowest, highest = _enclosing_widths(samples, validation)
-        if lowest < COPY_TOLERANCE * highest:
-            raise BadInput(
+        if lowest <= COPY_TOLERANCE * highest:
+            raise Undefined(
                 "the validation examples are among the samples, so the best window would have width 0; "
                 "use other examples, or choose sigmas"
             )
@@ -102,10 +102,12 @@ def kmeans_centroids(x: ArrayLike, k: int, rng: Generator) -> np.ndarray:
     argmin_c Σ_n min_j ‖x_n − c_j‖², approximately.
 
     parzen_log_likelihood(kmeans_centroids(x, k, rng), …) exceeds parzen_log_likelihood(k rows of x, …).
-    Raises BadInput for NaN, unless 1 ≤ k ≤ N, and if scikit-learn is not installed.
+    Raises BadInput for NaN, unless 1 ≤ k ≤ N, for fewer than k different examples, and if scikit-learn is not
+    installed.
     Source: Theis, van den Oord & Bethge (2016), section 3.2 and table 1.   Ledger: gan.centroids
     """
     (x,) = comparable(x=x)
+    check_counts(0, k=k)
     if not 1 <= k <= len(x):
         raise BadInput(f"{len(x)} examples can have from 1 to {len(x)} centroids, not {k}")
     try:
@@ -114,5 +116,10 @@ def kmeans_centroids(x: ArrayLike, k: int, rng: Generator) -> np.ndarray:
         raise BadInput(
             'k-means needs scikit-learn, which is not installed; `pip install "scratchgen-numpy[eval]"`'
         ) from None
-    seed = int(rng.integers(2**31))
+    distinct = len(np.unique(x, axis=0))
+    if distinct < k:
+        raise BadInput(
+            f"{k} centroids need {k} different examples, and there are {distinct}; choose a smaller k"
+        )
+    seed = int(as_generator(rng).integers(2**31))
     return KMeans(k, n_init=1, max_iter=50, random_state=seed).fit(x).cluster_centers_

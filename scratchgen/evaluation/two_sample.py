@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchgen.evaluation.distances import comparable, evenly_spaced
+from scratchgen.errors import check_counts
+from scratchgen.evaluation.distances import Undefined, comparable, evenly_spaced
 from scratchgen.evaluation.examples import Mean, as_examples
 from scratchgen.evaluation.frechet import frechet_distance
 from scratchgen.evaluation.mmd import GaussianKernel, cubic_kernel, median_distance, mmd
@@ -59,15 +60,23 @@ def two_sample_scores(
     Parzen windows are around the scored set; one half of the real examples chooses their width and the other half
     is scored, in both columns. The bandwidth of the Gaussian kernel is the median distance of the real examples.
 
+    A score that is not defined, because examples are equal, is NaN: the Gaussian kernel where half of the real
+    examples are copies of others, the Parzen windows where real examples are among the scored ones.
+
     Time grows with the square of the size. Memory: 32 MB beyond the sets in float64.
     Raises BadInput for NaN, for sets of different D, for fewer than 20 examples in a set, and if scikit-learn is
     not installed.   Source: see each score.
     """
+    check_counts(20, max_examples=max_examples)
     given = {"real": real, "held_out": held_out, "generated": generated}
     n = min(max_examples, *map(len, comparable(20, **given)))
     sets = {name: evenly_spaced(as_examples(x), n) for name, x in given.items()}
     mapped = {name: features(x) for name, x in sets.items()} if features else sets
-    kernel = GaussianKernel(median_distance(sets["real"]))
+    kernel: GaussianKernel | None
+    try:
+        kernel = GaussianKernel(median_distance(sets["real"]))
+    except Undefined:
+        kernel = None
     ours, theirs = (
         _scores(sets["real"], sets[name], mapped["real"], mapped[name], kernel)
         for name in ("generated", "held_out")
@@ -76,14 +85,23 @@ def two_sample_scores(
 
 
 def _scores(
-    real: np.ndarray, x: np.ndarray, real_features: np.ndarray, x_features: np.ndarray, kernel: GaussianKernel
+    real: np.ndarray,
+    x: np.ndarray,
+    real_features: np.ndarray,
+    x_features: np.ndarray,
+    kernel: GaussianKernel | None,
 ) -> list[Mean]:
     """The scores of x against real, in the order of NAMES."""
     overlap = precision_recall(real_features, x_features)
     balls = density_coverage(real_features, x_features)
+    undefined = Mean(np.nan, np.nan)
+    try:
+        parzen = parzen_log_likelihood(x, real[::2], real[1::2]).log_likelihood
+    except Undefined:
+        parzen = undefined
     return [
-        parzen_log_likelihood(x, real[::2], real[1::2]).log_likelihood,
-        mmd(real, x, kernel),
+        parzen,
+        mmd(real, x, kernel) if kernel else undefined,
         mmd(real_features, x_features, cubic_kernel),
         Mean(frechet_distance(real_features, x_features), np.nan),
         overlap.precision,

@@ -8,6 +8,7 @@ import numpy as np
 
 from scratchgen.autograd import Tensor, defvjp, primitive
 from scratchgen.autograd.rules.reductions import expand_reduced
+from scratchgen.errors import check_numbers
 
 if TYPE_CHECKING:
     Axis = int | tuple[int, ...] | None
@@ -42,6 +43,7 @@ def relu(x):
 @primitive
 def leaky_relu(x, slope: float = 0.2):
     """x where x > 0, slope · x elsewhere, element by element.   Ledger: nn.leaky_relu"""
+    check_numbers(slope=slope)
     return np.where(x > 0, x, slope * x)
 
 

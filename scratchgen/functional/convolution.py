@@ -22,6 +22,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from scratchgen.autograd import Tensor, defvjp, primitive
+from scratchgen.errors import check_counts
 from scratchgen.functional.fused import linear, matmul
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def conv_transpose2d(
     check_channels(x, W, "F")
     k_h, k_w, C, F = np.shape(W)
     *front, h, w, _ = np.shape(x)
+    check_counts(stride=stride)
+    check_counts(0, padding=padding)
     if size is None:
         size = tuple(stride * (n - 1) + k - 2 * padding for n, k in ((h, k_h), (w, k_w)))
     rows = np.reshape(x, (math.prod(front) * h * w, F))
@@ -91,11 +94,8 @@ def patches_along(n: int, k: int, stride: int, padding: int) -> int:
 
     Raises ValueError for sizes that allow no patch.   Ledger: nn.convolution
     """
-    if k < 1 or stride < 1 or padding < 0:
-        raise ValueError(
-            f"a kernel of {k} with stride {stride} and padding {padding}: "
-            "kernel and stride must be at least 1, the padding at least 0"
-        )
+    check_counts(kernel=k, stride=stride)
+    check_counts(0, padding=padding)
     if n < 0 or n + 2 * padding < k:
         raise ValueError(f"a kernel of {k} does not fit on {n} pixels with a padding of {padding}")
     return (n + 2 * padding - k) // stride + 1

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from scratchgen.distributions import Array
+from scratchgen.errors import check_counts
 from scratchgen.gan.models import AdversarialPair
 from scratchgen.gan.networks import normed
 from scratchgen.nn import (
@@ -59,12 +60,11 @@ class ConvGAN(AdversarialPair):
         hidden: int = 256,
         norm: str = "batch",
     ):
-        if min(latent_dim, hidden, *channels) < 1:
-            raise ValueError(f"sizes are at least 1, not {latent_dim} → {hidden} → {tuple(channels)}")
+        check_counts(latent_dim=latent_dim, hidden=hidden)
         rng = as_generator(rng)
         self.latent_dim = latent_dim
+        smallest = (*coarsest(image_shape, channels), channels[-1])
         shape, channels = (image_shape[0], image_shape[1]), tuple(channels)
-        smallest = (*coarsest(shape, channels), channels[-1])
         self.G = Sequential(*_growing(latent_dim, hidden, smallest, channels, rng))
         self.D = Sequential(*_shrinking(shape, smallest, channels, hidden, norm, rng))
 

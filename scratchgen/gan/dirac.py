@@ -14,6 +14,7 @@ import numpy as np
 
 from scratchgen.autograd import Tensor, grad
 from scratchgen.distributions import Array
+from scratchgen.errors import check_counts, check_numbers
 from scratchgen.gan.game import ORIGINAL, Game
 from scratchgen.gan.objectives import discriminator_loss, generator_loss
 from scratchgen.gan.penalties import r1_penalty
@@ -49,7 +50,12 @@ def dirac_path(
 
     learning_rate    the size α of a step
     alternate        D moves first and G reacts to it, as in `gan.train`; otherwise both move at once
+
+    Raises ValueError for numbers that are not finite, and a learning rate that is not positive.
     """
+    check_counts(0, steps=steps)
+    check_numbers(theta=theta, psi=psi)
+    check_numbers("(0, ∞)", learning_rate=learning_rate)
     path = [(theta, psi)]
     for _ in range(steps):
         force_G, force_D = (force.item() for force in dirac_forces(theta, psi, game))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts, check_numbers
 from scratchgen.gan.objectives import KINDS
 
 
@@ -15,7 +14,9 @@ class Game:
 
     objective              one of `objectives.KINDS`
     discriminator_steps    steps of D for one step of G
-    gradient_penalty       λ, the weight of `penalties.gradient_penalty` in D's loss; 10 is usual (wasserstein)
+    gradient_penalty       λ, the weight of `penalties.gradient_penalty` in D's loss: by default 0. The objective
+                           wasserstein needs a bound on D's slope and has no default: give this weight (10 is
+                           usual), or r1, or 0 for a D with spectral normalisation
     r1                     γ, twice the weight of `penalties.r1_penalty`
 
     Raises BadInput for rules that make no game.
@@ -23,20 +24,21 @@ class Game:
 
     objective: str = "nonsaturating"
     discriminator_steps: int = 1
-    gradient_penalty: float = 0.0
+    gradient_penalty: float = None  # type: ignore[assignment]  # not given: __post_init__ sets the number
     r1: float = 0.0
 
     def __post_init__(self) -> None:
         if self.objective not in KINDS:
             raise BadInput(f"an objective is one of {', '.join(KINDS)}, not {self.objective!r}")
-        if not isinstance(self.discriminator_steps, int) or self.discriminator_steps < 1:
-            raise BadInput(
-                f"D takes at least one step for each step of G, not {self.discriminator_steps}; "
-                "give discriminator_steps ≥ 1"
-            )
-        for name in ("gradient_penalty", "r1"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise BadInput(f"{name} is a weight of at least 0, not {getattr(self, name)}")
+        check_counts(discriminator_steps=self.discriminator_steps)
+        if self.gradient_penalty is None:
+            if self.objective == "wasserstein" and not self.r1:
+                raise BadInput(
+                    "the objective wasserstein needs a bound on the slope of D: give gradient_penalty=10, or r1, or "
+                    "gradient_penalty=0 for a D with norm=spectral"
+                )
+            object.__setattr__(self, "gradient_penalty", 0.0)  # the dataclass is frozen
+        check_numbers("[0, ∞)", gradient_penalty=self.gradient_penalty, r1=self.r1)
 
 
 ORIGINAL = Game()

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import no_grad
+from scratchgen.data.preprocessing.one_hot import one_hot
 from scratchgen.distributions import Array
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts, check_numbers
 from scratchgen.gan.networks import Scale, dense
 from scratchgen.nn import Module, Sequential, Sigmoid
 from scratchgen.nn.saving import saveable
@@ -50,8 +51,11 @@ class AdversarialPair(Module):
     bounded = True
     pack = 1
 
-    def given(self, labels: Array) -> AdversarialPair:
-        """The pair itself: it does not depend on the classes. `ConditionalGAN` does."""
+    def given(self, labels: Array | None) -> AdversarialPair:
+        """The pair itself: it does not depend on the classes. `ConditionalGAN` does.
+
+        labels    (B,), or None where there are none
+        """
         return self
 
     def generate(self, n: int, rng: Generator | None = None) -> Array:
@@ -59,7 +63,10 @@ class AdversarialPair(Module):
         return self.G(as_generator(rng).standard_normal((n, self.latent_dim)))
 
     def logits(self, x: Array) -> Array:
-        """The logit a of D(x) = σ(a), one per pack.   (B, D) → (B / pack,)   Ledger: gan.value"""
+        """The logit a of D(x) = σ(a), one per pack.   (B, D) → (B / pack,)   Ledger: gan.value
+
+        Raises BadInput for rows that form no whole packs, and for a D that returns anything but (B / pack, 1).
+        """
         if self.pack > 1:
             B, D = x.shape
             if B % self.pack:
@@ -67,7 +74,10 @@ class AdversarialPair(Module):
                     f"{B} examples do not form packs of {self.pack}; choose a batch size that is a multiple"
                 )
             x = np.reshape(x, (B // self.pack, self.pack * D))
-        return self.D(x)[:, 0]
+        a = self.D(x)
+        if np.shape(a) != (len(x), 1):
+            raise BadInput(f"D returns one logit per row, of shape {(len(x), 1)}, not {np.shape(a)}")
+        return a[:, 0]
 
     def sample(self, n: int, rng: Generator | None = None) -> np.ndarray:
         """n generated examples as a plain array (n, D), by G in evaluation mode."""
@@ -106,12 +116,14 @@ class GAN(AdversarialPair):
         norm: str = "none",
         activation: str = "relu",
     ):
-        if min(data_dim, latent_dim, pack, *hidden) < 1:
+        check_counts(data_dim=data_dim, latent_dim=latent_dim, pack=pack)
+        for width in hidden:
+            check_counts(hidden=width)
+        check_numbers("(0, ∞)", scale=scale)
+        if bounded and scale != 1:
             raise ValueError(
-                f"sizes are at least 1, not {latent_dim} → {hidden} → {data_dim} with packs of {pack}"
+                f"the scale of data in (0, 1) is 1, not {scale}; give bounded=False for other data"
             )
-        if (bounded and scale != 1) or not 0 < scale < math.inf:
-            raise ValueError(f"the scale of data that are {'' if bounded else 'not '}bounded is not {scale}")
         rng = as_generator(rng)
         self.latent_dim, self.bounded, self.pack = latent_dim, bounded, pack
         into_G, into_D = self.widths(latent_dim, data_dim)
@@ -130,7 +142,8 @@ class ConditionalGAN(GAN):
     """A conditional GAN, x = G(z, y) and D(x, y): both players are conditioned on the class y of K.
 
     `given(labels)` is the pair for these classes, one per row, with all methods of a GAN. A class is a row of K
-    numbers, √K at the class and 0 elsewhere: their mean square is 1, as that of the latent's numbers.
+    numbers, √K at the class and 0 elsewhere: their mean square is 1, as that of the latent's numbers. Without
+    classes the pair refuses: none stands for the others.
 
     Raises ValueError for fewer than one class.
     Source: Mirza & Osindero (2014), eq. 2.   Ledger: gan.conditional
@@ -139,8 +152,7 @@ class ConditionalGAN(GAN):
     def __init__(
         self, data_dim: int, latent_dim: int, classes: int, rng: Generator | None = None, **options: Any
     ):
-        if classes < 1:
-            raise ValueError(f"a conditional pair needs one class or more, not {classes}")
+        check_counts(classes=classes)
         self.classes = classes
         super().__init__(data_dim, latent_dim, rng, **options)
 
@@ -148,24 +160,30 @@ class ConditionalGAN(GAN):
         """The widths of the inputs of G and D, each with K numbers for the class."""
         return latent_dim + self.classes, data_dim + self.classes
 
-    def given(self, labels: Array) -> ConditionedGAN:
+    def given(self, labels: Array | None) -> ConditionedGAN:
         """The pair conditioned on the class of each row.   labels (B,) of 0 … K−1
 
-        Raises BadInput for an unknown class.
+        Raises BadInput for no labels (None), another shape or an unknown class.
         """
-        labels = np.asarray(labels)
-        if labels.size and not 0 <= labels.min() <= labels.max() < self.classes:
-            raise BadInput(f"classes are 0 … {self.classes - 1}, not {labels.min()} … {labels.max()}")
-        y = math.sqrt(self.classes) * np.equal(labels[:, None], np.arange(self.classes))
-        return ConditionedGAN(self, y.astype(np.float32))
+        return ConditionedGAN(
+            self, (math.sqrt(self.classes) * one_hot(labels, self.classes)).astype(np.float32)
+        )
 
     def generate(self, n: int, rng: Generator | None = None) -> Array:
-        """n examples of the classes in turn: (n, D), differentiable in G's parameters."""
-        return self.given(np.arange(n) % self.classes).generate(n, rng)
+        """Raise BadInput: the examples need classes, as in `given(labels).generate(n, rng)`."""
+        raise BadInput(
+            "a conditional pair needs the class of each example: call model.given(labels).generate(n, rng)"
+        )
+
+    def logits(self, x: Array) -> Array:
+        """Raise BadInput: the examples need classes, as in `given(labels).logits(x)`."""
+        raise BadInput(
+            "a conditional pair needs the class of each example: call model.given(labels).logits(x)"
+        )
 
     def sample(self, n: int, rng: Generator | None = None, labels: Array | None = None) -> np.ndarray:
-        """n samples of the classes `labels` (n,); by default the classes in turn.   → (n, D)"""
-        return self.given(np.arange(n) % self.classes if labels is None else labels).sample(n, rng)
+        """n samples of the classes `labels` (n,).   → (n, D)   Raises BadInput without labels."""
+        return self.given(labels).sample(n, rng)
 
 
 class ConditionedGAN(AdversarialPair):
@@ -177,9 +195,15 @@ class ConditionedGAN(AdversarialPair):
 
     def generate(self, n: int, rng: Generator | None = None) -> Array:
         """x = G(z, y), one row per given class; n is their number.   Ledger: gan.conditional"""
+        self._check_rows(n)
         z = as_generator(rng).standard_normal((n, self.latent_dim))
         return self.G(np.concatenate((z, self.y), axis=-1))
 
     def logits(self, x: Array) -> Array:
         """The logit of x (B, D) being real and of class y.   → (B / pack,)   Ledger: gan.conditional"""
+        self._check_rows(len(x))
         return super().logits(np.concatenate((x, self.y.astype(x.dtype)), axis=-1))
+
+    def _check_rows(self, n: int) -> None:
+        if n != len(self.y):
+            raise BadInput(f"{len(self.y)} classes are given for {n} rows; give one class per row")

@@ -46,7 +46,9 @@ class GANMonitor:
 
     def __init__(self, objective: str, real: np.ndarray):
         self.won_at = -WINNING_FRACTION * undecided_loss(objective)
-        self.distance = mean_distance(real[:ROWS])
+        self.distance = _distance_of_varied(real[:ROWS]) or _distance_of_varied(
+            real[:: -(-len(real) // ROWS)]
+        )
         self.memory: dict[str, Any] = {
             "highest": 0.0,
             "sum_V": 0.0,
@@ -63,14 +65,15 @@ class GANMonitor:
     def epoch(self, samples: np.ndarray) -> tuple[float, list[str]]:
         """At the end of an epoch: the diversity of samples (n, D), and a warning per state that has begun.
 
-        The diversity is E ‖y − y′‖ / E ‖x − x′‖, of samples y and real examples x.   Ledger: gan.diversity
+        The diversity is E ‖y − y′‖ / E ‖x − x′‖, of samples y and real examples x. Where all real examples are
+        equal it is E ‖y − y′‖, whose fall is no collapse.   Ledger: gan.diversity
         """
         memory = self.memory
-        diversity = mean_distance(samples) / max(self.distance, float(np.finfo(np.float32).tiny))
+        diversity = mean_distance(samples) / (self.distance or 1.0)
         V = memory["sum_V"] / max(memory["steps"], 1)
         memory["highest"] = max(memory["highest"], diversity)
         states = {
-            "collapsed": diversity < COLLAPSE_FRACTION * memory["highest"],
+            "collapsed": self.distance > 0 and diversity < COLLAPSE_FRACTION * memory["highest"],
             "won": self.won_at < V and self.won_at < 0,
         }
         warnings = {
@@ -82,6 +85,11 @@ class GANMonitor:
         begun = [warnings[name] for name, now in states.items() if now and not memory[name]]
         memory.update(states, sum_V=0.0, steps=0)
         return diversity, begun
+
+
+def _distance_of_varied(x: np.ndarray) -> float:
+    """The mean distance; exactly 0 for rows that are all equal, where rounding would leave a tiny number."""
+    return mean_distance(x) if np.ptp(x, axis=0).any() else 0.0
 
 
 def mean_distance(x: np.ndarray) -> float:

@@ -31,13 +31,24 @@ def normed(layer: Linear | Conv2d, norm: str, shape: tuple[int, ...], rng: Gener
         return [layer, LayerNorm(shape)]
     if norm == "none":
         return [layer]
-    raise ValueError(f"a norm is one of {', '.join(NORMS)}, not {norm!r}")
+    raise _unknown_norm(norm)
+
+
+def _unknown_norm(norm: str) -> ValueError:
+    return ValueError(f"a norm is one of {', '.join(NORMS)}, not {norm!r}")
 
 
 def dense(
     widths: Sequence[int], rng: Generator | None, norm: str = "none", activation: str = "relu"
 ) -> list[Module]:
-    """Fully connected layers of these widths, with an activation after each but the last."""
+    """Fully connected layers of these widths, with an activation after each but the last.
+
+    Raises ValueError for an unknown norm or activation.
+    """
+    if norm not in NORMS:
+        raise _unknown_norm(norm)
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"an activation is one of {', '.join(ACTIVATIONS)}, not {activation!r}")
     *hidden, last = pairwise(widths)
     layers: list[Module] = []
     for a, b in hidden:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from scratchgen.autograd import Tensor, no_grad
-from scratchgen.data import batches
-from scratchgen.errors import BadInput
+from scratchgen.autograd.primitives import to_numpy
+from scratchgen.data import batches, check_examples
+from scratchgen.errors import BadInput, check_counts, described
 from scratchgen.functional import sigmoid
 from scratchgen.gan.game import ORIGINAL, Game
 from scratchgen.gan.models import AdversarialPair, ConditionalGAN
@@ -17,9 +18,9 @@ from scratchgen.gan.objectives import LOGISTIC, discriminator_loss, generator_lo
 from scratchgen.gan.penalties import gradient_penalty, r1_penalty
 from scratchgen.gan.training_trace import TrainingTrace
 from scratchgen.nn import BatchNorm, Module
-from scratchgen.optim import MovingAverage, Optimizer, Schedule, TrainingRun, training_step
+from scratchgen.optim import MovingAverage, Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import constant
-from scratchgen.random import HELD_OUT_SEED, Generator
+from scratchgen.random import HELD_OUT_SEED, Generator, as_generator
 
 SETTLING = 100  # batches for the statistics of a generator whose weights were replaced
 
@@ -53,8 +54,14 @@ def train(
     moving average. `GANMonitor` explains the logged numbers, and how they look in a healthy game.
     Raises BadInput for data that do not fit, Diverged when a loss or its gradient is not finite.
     """
+    schedules = {"schedule_G": schedule_G, "schedule_D": schedule_D}
+    check_parts(run, schedules, optimizer_G=optimizer_G, optimizer_D=optimizer_D)
+    if not isinstance(trace, TrainingTrace | None):
+        raise TypeError(f"trace is a gan.TrainingTrace, not {described(trace)}")
+    check_counts(epochs=epochs)
     check(model, images, labels, game, batch_size)
-    labels = np.zeros(len(images), np.int64) if labels is None else labels
+    rng = as_generator(rng)
+    examples = (images,) if labels is None else (images, labels)
     schedule_G, schedule_D = schedule_G or constant(), schedule_D or constant()
     average, monitor = MovingAverage(model.G.parameters()), GANMonitor(game.objective, images)
     run.track(model=model, optimizer_D=optimizer_D, optimizer_G=optimizer_G, average=average)
@@ -62,7 +69,8 @@ def train(
     run.track(monitor=monitor.memory, rng=rng, **({"trace": trace} if trace else {}))
     epoch_steps = len(images) // batch_size
     for _ in run.epochs(epochs):
-        for x, y in run.steps(batches(images, labels, batch_size=batch_size, rng=rng, drop_last=True)):
+        for batch in run.steps(batches(*examples, batch_size=batch_size, rng=rng, drop_last=True)):
+            x, y = (batch, None) if labels is None else batch
             step, players = run.total_steps + 1, model.given(y)
             scale = schedule_D.scale(run, epochs, epoch_steps)
             numbers = discriminator_step(players, x, optimizer_D, rng, game, run, scale)
@@ -74,7 +82,8 @@ def train(
                 average.update()
             run.log(**numbers)
             monitor.step(numbers["V"])
-        diversity, complaints = monitor.epoch(model.sample(ROWS, Generator(HELD_OUT_SEED)))
+        samples = _classes_in_turn(model, ROWS).sample(ROWS, Generator(HELD_OUT_SEED))
+        diversity, complaints = monitor.epoch(samples)
         run.log(diversity=diversity)
         for complaint in complaints:
             run.message(complaint)
@@ -98,10 +107,15 @@ def discriminator_step(
     Raises Diverged when the loss or its gradient is not finite.
     """
     numbers: dict[str, float] = {}
+    rng = as_generator(rng)
 
     def objective() -> tuple[Tensor, dict[str, float]]:
         with no_grad(), model.G.frozen():
-            fake = model.generate(len(x), rng).numpy()
+            fake = to_numpy(model.generate(len(x), rng))
+        if fake.shape != x.shape:
+            raise BadInput(
+                f"G makes examples of shape {fake.shape[1:]}, and the real ones have {x.shape[1:]}"
+            )
         d_real, d_fake = model.logits(x), model.logits(fake)
         loss = discriminator_loss(d_real, d_fake, game.objective)
         numbers["V"] = -loss.item()
@@ -114,7 +128,7 @@ def discriminator_step(
         numbers.update(D_real=_mean(says(d_real)), D_fake=_mean(says(d_fake)))
         return loss, {}  # `train` logs the numbers of both players together
 
-    numbers["norm_D"] = _step("discriminator", objective, optimizer, rng, run, scale)
+    numbers["norm_D"] = _step("discriminator", objective, optimizer, rng, run, scale, x)
     return numbers
 
 
@@ -134,6 +148,7 @@ def generator_step(
     Raises Diverged when the loss or its gradient is not finite.
     """
     numbers: dict[str, float] = {}
+    rng = as_generator(rng)
 
     def objective() -> tuple[Tensor, dict[str, float]]:
         loss = generator_loss(model.logits(model.generate(n, rng)), game.objective)
@@ -152,6 +167,7 @@ def _step(
     rng: Generator,
     run: TrainingRun | None,
     scale: float,
+    data: np.ndarray | None = None,
 ) -> float:
     """The training step of one player; the norm of its gradient."""
     return training_step(
@@ -163,13 +179,29 @@ def _step(
         save=False,  # the other player may have moved already, and the layers' running statistics with it
         loss_name=f"loss of the {player}",
         advice="add a penalty on the discriminator's slope (r1)",
+        data=data,
     )
 
 
 def check(
     model: AdversarialPair, images: np.ndarray, labels: np.ndarray | None, game: Game, batch_size: int
 ) -> None:
-    """Raise BadInput for data (N, D), classes (N,) or None, and a game that are not valid for the model."""
+    """Raise BadInput for data (N, D), classes (N,) or None, and a game that are not valid for the model.
+
+    Raises TypeError for a model that is no `AdversarialPair`.
+    """
+    if not isinstance(model, AdversarialPair):
+        raise TypeError(
+            f"the model is a pair of players G and D, not a {type(model).__name__}; derive it from gan.AdversarialPair"
+        )
+    if missing := [name for name in ("G", "D", "latent_dim") if not hasattr(model, name)]:
+        raise TypeError(f"a {type(model).__name__} has no {missing[0]}; assign G, D and latent_dim")
+    if not isinstance(game, Game):
+        raise TypeError(f"the rules are a gan.Game, such as gan.Game(r1=1.0), not {described(game)}")
+    check_counts(batch_size=batch_size)
+    check_examples(images, "images")
+    if getattr(images, "ndim", 2) != 2:
+        raise BadInput(f"images are rows (N, D), not of shape {images.shape}; reshape them")
     if len(images) < batch_size:
         raise BadInput(
             f"{len(images)} examples make no batch of {batch_size}; choose a smaller batch size, or give more"
@@ -186,14 +218,15 @@ def check(
         raise BadInput(
             "a penalty on D's slope is per example, but batch normalisation mixes them; choose norm=layer"
         )
-    if model.bounded:
-        parts = [images[i : i + ROWS] for i in range(0, len(images), ROWS)]
-        low, high = min(np.min(x) for x in parts), max(np.max(x) for x in parts)
-        if not (low >= 0 and high <= 1):
-            raise BadInput(
-                f"the generator's outputs are in (0, 1), but the data from {low:g} to {high:g}; scale them, "
-                "or make the model with bounded=False"
-            )
+    parts = [images[i : i + ROWS] for i in range(0, len(images), ROWS)]
+    low, high = min(np.min(x) for x in parts), max(np.max(x) for x in parts)
+    if model.bounded and not (low >= 0 and high <= 1):
+        raise BadInput(
+            f"the generator's outputs are in (0, 1), but the data from {low:g} to {high:g}; scale them, "
+            "or make the model with bounded=False"
+        )
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise BadInput("the data contain NaN or infinity; remove or repair these rows")
 
 
 def _normalises_batches(module: Module) -> bool:
@@ -208,7 +241,12 @@ def _settle(model: AdversarialPair, batch_size: int, rng: Generator) -> None:
     if _normalises_batches(model.G):
         with no_grad():
             for _ in range(SETTLING):
-                model.generate(batch_size, rng)
+                _classes_in_turn(model, batch_size).generate(batch_size, rng)
+
+
+def _classes_in_turn(model: AdversarialPair, n: int) -> AdversarialPair:
+    """The pair that draws n examples: a conditional one is conditioned on its classes in turn."""
+    return model.given(np.arange(n) % model.classes) if isinstance(model, ConditionalGAN) else model
 
 
 def _mean(x: np.ndarray) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import grad, no_grad
+from scratchgen.errors import check_counts
 from scratchgen.gan.game import ORIGINAL, Game
 from scratchgen.gan.models import AdversarialPair
 from scratchgen.gan.objectives import generator_loss
@@ -70,13 +71,14 @@ class TrainingTrace:
         game: Game = ORIGINAL,
         moments: int = MOMENTS,
     ):
+        check_counts(steps=steps, moments=moments)
         if real.ndim != 2 or real.shape[1] != 2 or getattr(model, "pack", 1) != 1:
             raise ValueError("a training trace needs points (N, 2) that D judges one by one, not in packs")
         self.model, self.real, self.objective = model, real[:REAL], game.objective
         rounds = np.geomspace(1, max(1, steps // game.discriminator_steps), moments).round().astype(int)
         self.moments = set((rounds * game.discriminator_steps).tolist())
         low, high = real.min(axis=0), real.max(axis=0)
-        half = (0.5 + MARGIN) * (high - low).max()
+        half = (0.5 + MARGIN) * ((high - low).max() or 1.0)  # points that are all equal have no extent
         middle = (low + high) / 2
         self.extent = (middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half)
         self.frames: list[Snapshot] = [self._frame("", 0)]

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.functional import conv2d, conv_transpose2d
 from scratchgen.nn.init import fan_in_uniform
 from scratchgen.nn.module import Array, Parameter, TensorModule
@@ -44,6 +44,8 @@ class Conv2d(TensorModule):
         padding: int = 0,
         init: Callable = fan_in_uniform,
     ):
+        check_counts(c_in=c_in, c_out=c_out, size=size, stride=stride)
+        check_counts(0, padding=padding)
         self.stride, self.padding = stride, padding
         self.W = Parameter(
             init(as_generator(rng), size * size * c_in, c_out).reshape(size, size, c_in, c_out)
@@ -76,6 +78,8 @@ class ConvTranspose2d(TensorModule):
         padding: int = 0,
         init: Callable = fan_in_uniform,
     ):
+        check_counts(c_in=c_in, c_out=c_out, size=size, stride=stride)
+        check_counts(0, padding=padding)
         self.stride, self.padding = stride, padding
         self.W = Parameter(transposed_kernel(c_in, c_out, size, rng, stride, init))
         self.b = Parameter(np.zeros(c_out, np.float32))
@@ -107,12 +111,20 @@ def transposed_kernel(
 
 
 def coarsest(image_shape: Sequence[int], channels: Sequence[int]) -> tuple[int, int]:
-    """The size (H, W) of the image after one halving per entry of channels. Raises BadInput if it cannot be halved."""
+    """The size (H, W) of the image after one halving per entry of channels.
+
+    Raises BadInput for an image that cannot be halved that often, and for sizes below 1.
+    """
+    if np.ndim(image_shape) != 1 or len(image_shape) != 2:
+        raise BadInput(f"image_shape is (height, width), not {image_shape}")
     H, W = image_shape
-    if not channels:
+    check_counts(height=H, width=W)
+    if not len(channels):
         raise BadInput("convolutional networks need the channels of at least one layer, such as (16, 32)")
+    for channel in channels:
+        check_counts(channels=channel)
     factor = 2 ** len(channels)
-    if H < 1 or W < 1 or H % factor or W % factor:
+    if H % factor or W % factor:
         raise BadInput(
             f"{len(channels)} convolutions halve an image {len(channels)} times, so its sides must be multiples of "
             f"{factor}, not {H}×{W}; give fewer channels or pad the images"

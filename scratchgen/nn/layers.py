@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from scratchgen.autograd import Tensor
+from scratchgen.errors import BadInput, check_counts, check_numbers
 from scratchgen.functional import bias_activation, leaky_relu, linear, matmul, relu, sigmoid
 from scratchgen.nn.init import fan_in_uniform
 from scratchgen.nn.module import Array, Module, Parameter, TensorModule
@@ -20,14 +21,18 @@ class Linear(TensorModule):
 
     rng     draws W (None: the default stream)
     init    of W, (rng, D, H) → (D, H); b starts at 0
+
+    Raises ValueError for sizes below 1.
     """
 
     def __init__(self, d_in: int, d_out: int, rng: Generator | None = None, init: Callable = fan_in_uniform):
+        check_counts(d_in=d_in, d_out=d_out)
         self.W = Parameter(init(as_generator(rng), d_in, d_out))
         self.b = Parameter(np.zeros(d_out, np.float32))
 
     def forward(self, x: Array) -> Tensor:
-        """The affine map of the last axis.   x (..., D) → (..., H)"""
+        """The affine map of the last axis.   x (..., D) → (..., H)   Raises ValueError for rows of another length."""
+        self._check_width(x)
         return linear(x, self.W, self.b)
 
     def activated(self, x: Array, activation: str) -> Tensor:
@@ -35,18 +40,38 @@ class Linear(TensorModule):
 
         Ledger: kernels.bias_activation
         """
+        self._check_width(x)
         return bias_activation(matmul(x, self.W), self.b, activation)
+
+    def _check_width(self, x: Array) -> None:
+        D, H = self.W.shape
+        if np.shape(x)[-1:] != (D,):
+            raise ValueError(f"Linear({D}, {H}) takes rows of {D} numbers, (..., {D}), not {np.shape(x)}")
 
 
 class Embedding(TensorModule):
-    """A learned vector y = W[k] for each of V symbols.   k (...) int → (..., D)   Ledger: nn.embedding"""
+    """A learned vector y = W[k] for each of V symbols.   k (...) int → (..., D)
+
+    Raises BadInput for symbols that are no integers 0 … V − 1: NumPy would take −1 for the last one.
+    Ledger: nn.embedding
+    """
 
     def __init__(self, size: int, dimension: int, rng: Generator | None = None):
+        check_counts(size=size, dimension=dimension)
         self.W = Parameter(as_generator(rng).standard_normal((size, dimension)))
 
     def forward(self, k: Array) -> Tensor:
         """The vectors of symbols.   k (...) int → (..., D)"""
-        return self.W[np.asarray(k)]
+        return self.W[checked_indices(k, self.W.shape[0], "symbols")]
+
+
+def checked_indices(k: Array, size: int, what: str) -> np.ndarray:
+    """k (...) as an array of integers 0 … size − 1.   Raises BadInput for other numbers."""
+    k = np.asarray(k)
+    if k.size and (k.dtype.kind not in "iu" or k.min() < 0 or k.max() >= size):
+        found = f"{k.min()} … {k.max()}" if k.dtype.kind in "iu" else f"of dtype {k.dtype}"
+        raise BadInput(f"{what} are numbered 0 … {size - 1}, and these are {found}; check them")
+    return k if k.size else k.astype(np.int64)
 
 
 class Dropout(Module):
@@ -58,8 +83,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float, rng: Generator | None = None):
-        if not 0 <= p < 1:
-            raise ValueError(f"the probability of dropping is in [0, 1), not {p}")
+        check_numbers("[0, 1)", p=p)
         self.p = p
         self.rng = as_generator(rng)
 
@@ -88,7 +112,7 @@ class Sequential(Module):
 
     def forward(self, x: Array) -> Array:
         """The output of the last layer."""
-        i = 0
+        x, i = x if hasattr(x, "ndim") else np.asarray(x), 0
         while i < len(self.layers):
             layer, following = self.layers[i], self.layers[i + 1] if i + 1 < len(self.layers) else None
             if isinstance(layer, Linear) and x.ndim == 2 and _fusable(layer, following):
@@ -150,9 +174,13 @@ def _fusable(layer: Linear, following: Module | None) -> bool:
 
 
 class LeakyReLU(Module):
-    """The leaky rectified linear unit: x where x > 0, slope · x elsewhere.   Ledger: nn.leaky_relu"""
+    """The leaky rectified linear unit: x where x > 0, slope · x elsewhere.   Ledger: nn.leaky_relu
+
+    Raises ValueError for a slope that is not finite.
+    """
 
     def __init__(self, slope: float = 0.2):
+        check_numbers(slope=slope)
         self.slope = slope
 
     def forward(self, x: Array) -> Array:

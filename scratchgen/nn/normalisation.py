@@ -8,6 +8,7 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.autograd.primitives import to_numpy
+from scratchgen.errors import check_counts
 from scratchgen.nn.module import Array, Buffer, Parameter, TensorModule
 
 __all__ = ["BatchNorm", "LayerNorm"]
@@ -33,6 +34,7 @@ class BatchNorm(TensorModule):
     momentum, eps = 0.1, 1e-5
 
     def __init__(self, size: int):
+        check_counts(size=size)
         self.gamma = Parameter(np.ones(size, np.float32))
         self.beta = Parameter(np.zeros(size, np.float32))
         self.mean = Buffer(np.zeros(size, np.float32))
@@ -66,7 +68,9 @@ class LayerNorm(TensorModule):
     eps = 1e-5
 
     def __init__(self, shape: int | tuple[int, ...]):
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        shape = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
+        for length in shape:
+            check_counts(shape=length)
         self.gamma = Parameter(np.ones(shape, np.float32))
         self.beta = Parameter(np.zeros(shape, np.float32))
 

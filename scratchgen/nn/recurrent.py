@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts, check_numbers
 from scratchgen.functional import gru_recurrence, lstm_recurrence, tanh_recurrence
 from scratchgen.nn.init import glorot_uniform, orthogonal
 from scratchgen.nn.layers import Dropout
@@ -112,8 +112,8 @@ class Recurrent(Module):
         learned_h0: bool = False,
         init: Callable[[Generator, int], np.ndarray] = orthogonal,
     ):
-        if min(d_in, hidden, layers) < 1:
-            raise ValueError(f"sizes are at least 1, not {d_in} inputs, {hidden} units and {layers} layers")
+        check_counts(d_in=d_in, hidden=hidden, layers=layers)
+        check_numbers("[0, 1)", dropout=dropout)
         rng = as_generator(rng)
         self.directions = 2 if bidirectional else 1
         below = [d_in] + [self.directions * hidden] * (layers - 1)
@@ -125,6 +125,7 @@ class Recurrent(Module):
 
     def initial_state(self, batch_size: int) -> Array:
         """The state before the first step   (L, S, B, H)."""
+        check_counts(0, batch_size=batch_size)
         return np.stack([layer.initial_state(batch_size) for layer in self.layers])
 
     def forward(self, x: Array, state: Array | None = None, mask: Array | None = None) -> tuple[Array, Array]:
@@ -138,6 +139,10 @@ class Recurrent(Module):
         → h (T, B, H), or (T, B, 2H) in two directions, and the state (L, S, B, H), both differentiable.
         Raises BadInput for a sequence without a real step; ValueError for shapes that do not fit.
         """
+        x = x if hasattr(x, "shape") else np.asarray(x)
+        D = self.layers[0].W_xh.shape[0]
+        if x.ndim != 3 or x.shape[2] != D:
+            raise ValueError(f"this network reads sequences (T, B, {D}), not {x.shape}")
         T, B = x.shape[:2]
         if T == 0:
             raise BadInput("a sequence of no steps has no output and no last state; give at least one step")
@@ -193,6 +198,7 @@ class LSTM(Recurrent):
         forget_bias: float = 1.0,
         **options: Any,
     ):
+        check_numbers(forget_bias=forget_bias)
         super().__init__(d_in, hidden, rng, **options)
         for layer in self.layers:
             layer.b_h.data[hidden : 2 * hidden] = forget_bias

@@ -4,6 +4,7 @@ from scratchgen.optim import schedules
 from scratchgen.optim.adagrad import Adagrad
 from scratchgen.optim.adam import Adam, AdamW
 from scratchgen.optim.averages import MovingAverage
+from scratchgen.optim.checks import check_parts
 from scratchgen.optim.clipping import clip_grad_norm, grad_norm
 from scratchgen.optim.optimizer import Optimizer, no_decay
 from scratchgen.optim.rmsprop import RMSProp
@@ -35,6 +36,7 @@ __all__ = [
     "Schedule",
     "Stateful",
     "TrainingRun",
+    "check_parts",
     "clip_grad_norm",
     "grad_norm",
     "no_decay",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from scratchgen.errors import check_numbers
 from scratchgen.nn import Parameter
 from scratchgen.optim.optimizer import Optimizer
 
@@ -38,8 +39,7 @@ class Adagrad(Optimizer):
     def check(self, options: dict[str, Any]) -> None:
         """Raise ValueError for options that are out of range."""
         super().check(options)
-        if not options["eps"] >= 0:
-            raise ValueError(f"eps is at least 0, not {options['eps']}")
+        check_numbers("[0, ∞)", eps=options["eps"])
 
     def update(self, theta: np.ndarray, g: np.ndarray, v: np.ndarray, *, alpha: float, eps: float) -> None:
         """v ← v + g²,   θ ← θ − α g / (√v + ε).   Ledger: optim.adagrad"""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import scratchgen_kernels as kernels
+from scratchgen.errors import check_numbers
 from scratchgen.nn import Parameter
 from scratchgen.optim.optimizer import Optimizer
 
@@ -94,8 +95,7 @@ class AdamW(Optimizer):
         """Raise ValueError for options that are out of range."""
         super().check(options)
         _check(options["beta1"], options["beta2"], options["eps"])
-        if not options["weight_decay"] >= 0:
-            raise ValueError(f"weight_decay is at least 0, not {options['weight_decay']}")
+        check_numbers("[0, ∞)", weight_decay=options["weight_decay"])
 
     def update(
         self,
@@ -125,5 +125,5 @@ def _adam(theta: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray, t: int
 
 
 def _check(beta1: float, beta2: float, eps: float) -> None:
-    if not (0 <= beta1 < 1 and 0 <= beta2 < 1 and eps >= 0):
-        raise ValueError(f"beta1 and beta2 are in [0, 1) and eps at least 0, not {beta1}, {beta2} and {eps}")
+    check_numbers("[0, 1)", beta1=beta1, beta2=beta2)
+    check_numbers("[0, ∞)", eps=eps)

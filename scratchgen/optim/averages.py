@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from scratchgen.errors import check_numbers
 from scratchgen.nn import Parameter
 from scratchgen.optim.stateful import Stateful
 
@@ -14,7 +15,7 @@ class MovingAverage(Stateful):
         a ← d a + (1 − d) θ,     d = min(decay, (1 + t) / (10 + t)) at step t
 
     A game circles around its equilibrium, and the average of a circle is its centre. The smaller d of the
-    first steps lets the average forget the initial parameters.
+    first steps lets the average forget the initial parameters. Raises ValueError for a decay outside [0, 1).
     Source: Polyak & Juditsky (1992); for adversarial networks Yazıcı et al. (2019), section 3.
     Ledger: optim.average
     """
@@ -22,6 +23,7 @@ class MovingAverage(Stateful):
     remembered = ("t", "average")
 
     def __init__(self, parameters: Iterable[Parameter], decay: float = 0.998):
+        check_numbers("[0, 1)", decay=decay)
         self.parameters = list(parameters)
         self.decay = decay
         self.t = 0

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from scratchgen.autograd import Tensor
+from scratchgen.errors import check_numbers
 from scratchgen.nn import Module, Parameter
 from scratchgen.optim.stateful import Stateful
 
@@ -28,8 +29,8 @@ class Optimizer(Stateful):
 
     t    the number of steps taken
 
-    Raises TypeError for a single parameter and for an option that does not exist; ValueError for no
-    parameters, for a parameter that is there twice, and for a learning rate that is not positive.
+    Raises TypeError for a single parameter, a model, anything that is no parameter, and an option that does not
+    exist; ValueError for no parameters, for a parameter that is there twice, and for an option out of range.
     """
 
     moments: tuple[str, ...] = ()
@@ -43,6 +44,8 @@ class Optimizer(Stateful):
     def __init__(self, parameters: Iterable[Parameter] | Iterable[dict[str, Any]], **options: Any):
         if isinstance(parameters, Tensor):
             raise TypeError("an optimiser takes a list of parameters; pass [parameter]")
+        if isinstance(parameters, Module):
+            raise TypeError("an optimiser takes a list of parameters; pass model.parameters()")
         groups: list[Any] = list(parameters)
         if not groups or not isinstance(groups[0], dict):
             groups = [{"params": groups}]
@@ -61,6 +64,12 @@ class Optimizer(Stateful):
             first = len(self.parameters)
             self.parameters += group["params"]
             self._groups.append((own, range(first, len(self.parameters))))
+        for p in self.parameters:
+            if not (isinstance(p, Parameter) or (isinstance(p, Tensor) and p.requires_grad)):
+                raise TypeError(
+                    f"an optimiser moves parameters, not objects of type {type(p).__name__}; pass "
+                    "module.parameters()"
+                )
         if not self.parameters:
             raise ValueError("an optimiser needs at least one parameter; pass module.parameters()")
         if len({id(p) for p in self.parameters}) < len(self.parameters):
@@ -80,8 +89,7 @@ class Optimizer(Stateful):
 
     def check(self, options: dict[str, Any]) -> None:
         """Raise ValueError for options that are out of range."""
-        if not options["learning_rate"] > 0:
-            raise ValueError(f"the learning rate must be positive, not {options['learning_rate']}")
+        check_numbers("(0, ∞)", learning_rate=options["learning_rate"])
 
     def zero_grad(self) -> None:
         """Clear the gradients, which otherwise accumulate over backward() calls."""
@@ -94,14 +102,18 @@ class Optimizer(Stateful):
         scale    the factor of a schedule, which multiplies the learning rate in this step
 
         Raises RuntimeError, and changes nothing, while a result that was computed from the parameters has not
-        been differentiated.
+        been differentiated; ValueError for a scale that is no finite number of at least 0, and for an option
+        that was set out of range.
         """
         self._refuse_while_recorded()
-        self.t += 1
+        check_numbers("[0, ∞)", scale=scale)
         options = {name: getattr(self, name) for name in self._names}
+        by_group = [({**options, **own}, places) for own, places in self._groups]
+        for chosen, _ in by_group:
+            self.check(chosen)
+        self.t += 1
         moments = [getattr(self, name) for name in self.moments]
-        for own, places in self._groups:
-            chosen = {**options, **own}
+        for chosen, places in by_group:
             alpha = scale * chosen.pop("learning_rate")
             for i in places:
                 p = self.parameters[i]

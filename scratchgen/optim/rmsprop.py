@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from scratchgen.errors import check_numbers
 from scratchgen.nn import Parameter
 from scratchgen.optim.optimizer import Optimizer
 
@@ -40,10 +41,8 @@ class RMSProp(Optimizer):
     def check(self, options: dict[str, Any]) -> None:
         """Raise ValueError for options that are out of range."""
         super().check(options)
-        if not (0 <= options["beta2"] < 1 and options["eps"] >= 0):
-            raise ValueError(
-                f"beta2 is in [0, 1) and eps at least 0, not {options['beta2']} and {options['eps']}"
-            )
+        check_numbers("[0, 1)", beta2=options["beta2"])
+        check_numbers("[0, ∞)", eps=options["eps"])
 
     def update(
         self, theta: np.ndarray, g: np.ndarray, v: np.ndarray, *, alpha: float, beta2: float, eps: float

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from scratchgen.errors import check_counts, check_numbers
 from scratchgen.optim.training_run import TrainingRun
 
 
@@ -24,12 +25,17 @@ class Schedule:
     per       what t and T count: "step" or "epoch"
 
     Any function makes a schedule: `Schedule(lambda t, T: 1 - t / T, per="epoch")`.
+    Raises ValueError for a factor that is no function, and for another unit.
     """
 
     factor: Callable[[int, int], float]
     per: Literal["step", "epoch"] = "step"
 
     def __post_init__(self) -> None:
+        if not callable(self.factor):
+            raise ValueError(
+                f"the factor of a schedule is a function (t, T) ↦ factor, not a {type(self.factor).__name__}"
+            )
         if self.per not in ("step", "epoch"):
             raise ValueError(f"a schedule counts each step or each epoch, not each {self.per!r}")
 
@@ -69,11 +75,11 @@ def warmup(steps: int, then: Schedule | None = None) -> Schedule:
     steps    of the warm-up, at least 1
     then     a schedule per step, by default `constant()`
 
+    Raises ValueError for fewer steps, and for a schedule per epoch.
     Ledger: optim.warmup
     """
     after = then or constant()
-    if steps < 1:
-        raise ValueError(f"a warm-up has at least one step, not {steps}")
+    check_counts(steps=steps)
     if after.per != "step":
         raise ValueError("a warm-up counts steps; the schedule after it must count steps too, not epochs")
 
@@ -97,11 +103,14 @@ def step_decay(milestones: Iterable[int], gamma: float = 0.1) -> Schedule:
     milestones    numbers of epochs, at least 1 each: (30, 60) changes the factor after epochs 30 and 60
     gamma         > 0
 
+    Raises ValueError for no milestones, and for numbers out of range.
     Ledger: optim.step_decay
     """
     ordered = tuple(sorted(milestones))
-    if not ordered or ordered[0] < 1 or not gamma > 0:
-        raise ValueError(f"milestones are epochs of at least 1 and gamma is positive, not {ordered}, {gamma}")
+    if not ordered:
+        raise ValueError("milestones are numbers of epochs; give at least one")
+    check_counts(**{f"milestone {i}": epoch for i, epoch in enumerate(ordered, 1)})
+    check_numbers("(0, ∞)", gamma=gamma)
     return Schedule(lambda t, T: decay_factor(t, ordered, gamma), per="epoch")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from scratchgen.errors import check_numbers
 from scratchgen.nn import Parameter
 from scratchgen.optim.optimizer import Optimizer
 
@@ -41,8 +42,7 @@ class SGD(Optimizer):
     def check(self, options: dict[str, Any]) -> None:
         """Raise ValueError for options that are out of range."""
         super().check(options)
-        if not 0 <= options["momentum"] < 1:
-            raise ValueError(f"momentum is in [0, 1), not {options['momentum']}")
+        check_numbers("[0, 1)", momentum=options["momentum"])
         if options["nesterov"] and options["momentum"] == 0:
             raise ValueError("nesterov needs a momentum above 0; give momentum=0.9")
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, described
 from scratchgen.optim.clipping import clip_grad_norm
 from scratchgen.optim.optimizer import Optimizer
 from scratchgen.optim.training_run import TrainingRun
+
+NO_RETURN = " (is a `return` missing?)"
+LARGE_VALUE = 30.0  # of data: standardised data and pixels in [0, 1] are far below, bytes far above
 
 
 class Diverged(BadInput):
@@ -20,7 +24,7 @@ class Diverged(BadInput):
 
 
 def training_step(
-    objective: Callable[[], tuple[Tensor, dict[str, float]]],
+    objective: Callable[[], tuple[Tensor, Mapping[str, float]]],
     optimizer: Optimizer,
     run: TrainingRun | None = None,
     *,
@@ -30,6 +34,7 @@ def training_step(
     save: bool = True,
     loss_name: str = "loss",
     advice: str = "",
+    data: np.ndarray | None = None,
 ) -> float:
     """Take one step down the gradient of a loss; return the norm of the gradient before clipping.
 
@@ -42,16 +47,23 @@ def training_step(
     save          whether the run may be saved when the step fails: all that the run tracks is as before the
                   step, once the states of the generators are restored
     loss_name     the name of the loss in the error;  advice: a second way out, besides the learning rate
+    data          the examples of the step, whose range the error reports where it may be the reason
 
     Raises Diverged when the loss or the norm of its gradient is not finite. No parameter has changed then, the
     states of the generators are those before the step, and the run has saved a checkpoint if the loss itself
-    is finite. Raises ValueError when the loss depends on no parameter of the optimiser.
+    is finite. Raises TypeError when the objective does not return a loss and numbers to log; ValueError when the
+    loss is not a single number, or depends on no parameter of the optimiser.
     """
+    if not callable(objective):
+        raise TypeError(
+            f"the objective is a function that computes the {loss_name} anew, such as `lambda: (loss(), {{}})`, not "
+            f"{described(objective)}"
+        )
     generators = tuple(generators)
     before = [_state(generator) for generator in generators]
     optimizer.zero_grad()
     with np.errstate(all="ignore"):  # values that are not finite are reported below
-        loss, terms = objective()
+        loss, terms = _checked(objective(), loss_name)
         loss.backward()
         # Here several processes would sum their gradients: each then checks, clips and takes the same step.
         norm = clip_grad_norm(optimizer.parameters, max_norm)
@@ -60,7 +72,7 @@ def training_step(
             _restore(generator, state)
         if run is not None and save and math.isfinite(loss.item()):  # otherwise the last checkpoint is better
             run.save_checkpoint()
-        raise _diverged(loss.item(), norm, optimizer, run, loss_name, advice)
+        raise _diverged(loss.item(), norm, optimizer, run, loss_name, advice, data)
     if all(p.grad is None for p in optimizer.parameters):
         raise ValueError(
             "the loss depends on no parameter of the optimiser; is it the optimiser of this model?"
@@ -71,17 +83,71 @@ def training_step(
     return norm
 
 
+def _checked(found: Any, loss_name: str) -> tuple[Tensor, Mapping[str, float]]:
+    """What an objective returned, if it is a loss that can be differentiated and numbers to log."""
+    if not (isinstance(found, tuple) and len(found) == 2 and isinstance(found[1], Mapping)):
+        raise TypeError(
+            f"the objective returns the {loss_name} and a dictionary of numbers to log, as in "
+            f"`return loss, {{}}`, not {described(found)}{NO_RETURN if found is None else ''}"
+        )
+    loss, terms = found
+    if not isinstance(loss, Tensor):
+        raise TypeError(
+            f"the {loss_name} is a tensor, not {described(loss)}; return the tensor itself, without .item(), "
+            "float() or .numpy()"
+        )
+    if loss.size != 1:
+        raise ValueError(f"the {loss_name} is a single number, not of shape {loss.shape}; take its .mean()")
+    if not loss.requires_grad:
+        raise ValueError(
+            f"the {loss_name} depends on no parameter; compute it from the output of the model, without .item(), "
+            ".detach() or no_grad()"
+        )
+    for name, number in terms.items():
+        is_number = isinstance(number, Real) or (isinstance(number, Tensor | np.ndarray) and number.size == 1)
+        if not (isinstance(name, str) and is_number):
+            raise TypeError(f"the numbers to log are floats by name, and {name!r} is {described(number)}")
+    return loss, terms
+
+
 def _diverged(
-    loss: float, norm: float, optimizer: Optimizer, run: TrainingRun | None, loss_name: str, advice: str
+    loss: float,
+    norm: float,
+    optimizer: Optimizer,
+    run: TrainingRun | None,
+    loss_name: str,
+    advice: str,
+    data: np.ndarray | None,
 ) -> Diverged:
     where = f" in step {run.step + 1} of epoch {run.epoch}" if run is not None else ""
-    way_out = f"choose a learning rate below {optimizer.learning_rate:g}" + (
-        f", or {advice}" if advice else ""
-    )
+    ways_out = [] if data is None else _way_out_of_the_scale(data)
+    if optimizer.t:
+        ways_out += [
+            f"choose a learning rate below {optimizer.learning_rate:g}",
+            *([advice] if advice else []),
+        ]
+    elif not ways_out:
+        ways_out.append(
+            "no weight has changed yet, so the learning rate is not the reason: check the range of the data, the "
+            "initial weights and the loss"
+        )
+    way_out = ", or ".join(ways_out)
     return Diverged(
         f"training diverged{where}: the {loss_name} is {loss:.4g}, the norm of its gradient {norm:.4g}; "
         f"{way_out}. The last checkpoint is intact"
     )
+
+
+def _way_out_of_the_scale(data: np.ndarray) -> list[str]:
+    """Advice for data that are not finite, or far from the order of 1 that initial weights are made for."""
+    low, high = float(np.min(data)), float(np.max(data))
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return ["remove NaN and infinity from the data"]
+    if max(abs(low), abs(high)) <= LARGE_VALUE:
+        return []
+    return [
+        f"scale the data, which are from {low:g} to {high:g}, to [0, 1] or to mean 0 and standard deviation 1"
+    ]
 
 
 def _state(thing: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scratchgen.autograd import no_grad
-from scratchgen.errors import BadInput
+from scratchgen.errors import check_counts, check_numbers
 from scratchgen.functional import log_softmax
 from scratchgen.rnn.protocols import Decoder, TextModel
 from scratchgen.rnn.sampling import check_request, is_end, read_prompts, text_of
@@ -80,10 +80,8 @@ def search(
     Raises BadInput for width < 1 and a negative length penalty.
     Source: Sutskever et al. (2014), section 3.2; the score: Wu et al. (2016), eq. 14.   Ledger: rnn.beam
     """
-    if width < 1 or not 0 <= length_penalty < np.inf:
-        raise BadInput(
-            f"a beam has a width of at least 1 and length_penalty ≥ 0, not {width} and {length_penalty}"
-        )
+    check_counts(width=width)
+    check_numbers("[0, ∞)", length_penalty=length_penalty)
     score = lambda log_p, l: log_p / ((5 + l) / 6) ** length_penalty
     ended: list[tuple[np.ndarray, float, float]] = []
     ids, log_p = np.zeros((1, 0), np.int64), np.zeros(1)  # (K, l), (K,): the beginnings that are kept

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scratchgen.errors import BadInput
 from scratchgen.nn.recurrent import GRULayer, Layer, LSTMLayer, TanhLayer
 from scratchgen.rnn.cells import gru_step, lstm_step, tanh_step
 
@@ -55,6 +56,10 @@ class IncrementalDecoder:
 
         ids (B,) int, state (L, S, B, H), which stays unchanged → y (B, V), state (L, S, B, H)
         """
+        if np.minimum.reduce(ids, axis=None, initial=0) < 0:  # NumPy would take −1 for the last symbol
+            raise BadInput(
+                f"symbols are numbered 0 … {len(self.a_of_symbol) - 1}, not {ids.min()}; check them"
+            )
         after = np.empty_like(state)
         for l, (step, W_xh, b, weights) in enumerate(self.layers):
             a_t = self.a_of_symbol[ids] if l == 0 else after[l - 1, 0] @ W_xh + b

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.functional import softmax_cross_entropy
 from scratchgen.nn import GRU, LSTM, RNN, Dropout, Embedding, Module, Parameter
 from scratchgen.nn.init import glorot_uniform
@@ -61,8 +61,7 @@ class LanguageModel(Module):
         tie_embeddings: bool = False,
         learned_h0: bool = False,
     ) -> None:
-        if min(hidden, embedding) < 1:
-            raise ValueError(f"sizes are at least 1, not embedding {embedding} and hidden {hidden}")
+        check_counts(hidden=hidden, embedding=embedding)
         if cell not in CELLS:
             raise BadInput(f"no cell is called {cell!r}; choose one of {', '.join(CELLS)}")
         if tie_embeddings and embedding != hidden:

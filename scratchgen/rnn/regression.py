@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.nn import Module, Parameter
 from scratchgen.nn.init import glorot_uniform
 from scratchgen.nn.saving import saveable
@@ -37,6 +37,7 @@ class SequenceRegression(Module):
     ) -> None:
         if cell not in CELLS:
             raise BadInput(f"no cell is called {cell!r}; choose one of {', '.join(CELLS)}")
+        check_counts(data_dim=data_dim, target_dim=target_dim, hidden=hidden)
         rng = as_generator(rng)
         self.recurrent = CELLS[cell](data_dim, hidden, rng)
         self.W_hy = Parameter(glorot_uniform(rng, hidden, target_dim))

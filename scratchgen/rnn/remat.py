@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import remat
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 
 
 def remat_loss(
@@ -37,6 +37,7 @@ def remat_loss(
     Ledger: rnn.bptt
     """
     T = len(sequences[0])
+    check_counts(0, segment_steps=segment_steps)
     if T == 0 or segment_steps < 1:
         raise BadInput(
             f"{T} steps in segments of {segment_steps} have no loss; give at least one step, and segments of 1"

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import no_grad
-from scratchgen.errors import BadInput
-from scratchgen.random import Generator, by_inversion
+from scratchgen.errors import BadInput, check_counts, check_numbers
+from scratchgen.random import Generator, as_generator, by_inversion
 from scratchgen.rnn.protocols import TextModel, Tokenizer
 
 PROMPT_STEPS = 1024  # symbols of a prompt that are read in one call: bounds the memory
@@ -90,7 +90,7 @@ def generate(
     check_request(prompts, n, stop)
     drawn = np.empty((n, len(prompts)), np.int64)
     # all in one call: a call per symbol would take longer than its draw
-    u = rng.random(drawn.shape, np.float64)
+    u = as_generator(rng).random(drawn.shape, np.float64)
     ended = np.zeros(len(prompts), bool)
     with no_grad(), model.eval_mode(), np.errstate(over="ignore"):
         y, state = read_prompts(model, prompts)
@@ -143,22 +143,25 @@ def text_of(tokenizer: Tokenizer, prompt: str, ids: np.ndarray, stop: str | None
 
 
 def check_request(prompts: Sequence[str], n: int, stop: str | None) -> None:
-    """Raise BadInput for an empty prompt, a negative number of symbols, or an empty stop."""
+    """Raise BadInput for an empty prompt, a negative number of symbols, or an empty stop.
+
+    Raises TypeError for prompts that are no list of texts: the characters of a single text are no prompts.
+    """
+    if isinstance(prompts, str | bytes) or not all(isinstance(prompt, str) for prompt in prompts):
+        raise TypeError("the prompts are a list of texts, such as ['def ']")
     if not len(prompts) or not all(prompts):
         raise BadInput("the prompt is empty; give at least one character to continue")
-    if n < 0:
-        raise BadInput(f"cannot draw {n} symbols; ask for at least 0")
+    check_counts(0, n=n)
     if stop == "":
         raise BadInput("every text contains the empty stop; give at least one character, or leave it out")
 
 
 def _check(temperature: float, top_k: int | None, top_p: float | None) -> None:
-    if not 0 <= temperature < np.inf:
-        raise BadInput(f"cannot draw at temperature {temperature}; it must be finite and at least 0")
-    if top_k is not None and top_k < 1:
-        raise BadInput(f"top_k is at least 1, not {top_k}; leave it out to keep every symbol")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise BadInput(f"top_p is a probability in (0, 1], not {top_p}; 1 keeps every symbol")
+    check_numbers("[0, ∞)", temperature=temperature)
+    if top_k is not None:
+        check_counts(top_k=top_k)
+    if top_p is not None:
+        check_numbers("(0, 1]", top_p=top_p)
 
 
 def _one_hot(k: np.ndarray, V: int) -> np.ndarray:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from scratchgen.autograd import no_grad
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.rnn.models import LanguageModel
 
 
@@ -17,6 +17,7 @@ def log_prob(model: LanguageModel, ids: np.ndarray, segment_steps: int = 200) ->
     segment_steps    number of symbols per call of the model; the state is carried, so it affects memory alone
     Raises BadInput for fewer than two symbols.   Ledger: rnn.language_model
     """
+    check_counts(segment_steps=segment_steps)
     check_length(ids)
     parts, state = [], None
     with no_grad(), model.eval_mode():
@@ -54,7 +55,15 @@ def bits_per_character(model: LanguageModel, text: str) -> float:
     return -total / math.log(2) / (len(text) - len(model.tokenizer.decode(ids[:1])))
 
 
+def check_symbols(ids: np.ndarray) -> None:
+    """Raise BadInput for a text that is not given as integers (N,)."""
+    if isinstance(ids, str) or np.ndim(ids) != 1:
+        found = "a text" if isinstance(ids, str) else f"an array of shape {np.shape(ids)}"
+        raise BadInput(f"a text is integers (N,) here, not {found}; encode it, model.tokenizer.encode(text)")
+
+
 def check_length(ids: np.ndarray) -> None:
-    """Raise BadInput for a text of fewer than two symbols: it has nothing to predict."""
+    """Raise BadInput for a text that is no integers (N,), or fewer than two: it has nothing to predict."""
+    check_symbols(ids)
     if len(ids) < 2:
         raise BadInput(f"in a text of {len(ids)} symbols there is nothing to predict; give at least 2")

@@ -10,10 +10,11 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.data import text_chunks
-from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
+from scratchgen.errors import check_counts
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
 from scratchgen.rnn.models import LanguageModel
-from scratchgen.rnn.scoring import check_length, evaluate
+from scratchgen.rnn.scoring import check_length, check_symbols, evaluate
 
 MAX_NORM = 1.0  # of the gradient: Pascanu et al. (2013)
 
@@ -38,9 +39,16 @@ def train(
     schedule           of its learning rate, by default half a cosine
     run                a `runs.Run` or `runs.History`, which records the training
 
-    Gradients are clipped to a joint norm of 1. Raises BadInput for texts that are too short, and Diverged as
-    `optim.training_step`.
+    Gradients are clipped to a joint norm of 1. Raises BadInput for texts that are too short and numbers below 1,
+    and Diverged as `optim.training_step`.
     """
+    check_parts(run, {"schedule": schedule}, optimizer=optimizer)
+    check_counts(epochs=epochs, batch_size=batch_size, bptt_steps=bptt_steps)
+    if missing := [name for name in ("loss", "rng", "eval_mode") if not hasattr(model, name)]:
+        raise TypeError(
+            f"the model is an rnn.LanguageModel, and a {type(model).__name__} has no {missing[0]}"
+        )
+    check_symbols(ids)
     check_length(validation)
     schedule = schedule or half_cosine()
     epoch_steps = sum(1 for _ in text_chunks(ids, batch_size, bptt_steps))
@@ -76,12 +84,15 @@ def truncation_bias(model: LanguageModel, inputs: np.ndarray, targets: np.ndarra
 
     inputs, targets    (T, B) int; both are gradients of the mean loss, with the state carried throughout
 
-    0 for bptt_steps ≥ T. More text does not average it out: the error has a direction. Dropout is off.
+    0 for bptt_steps ≥ T, and where both gradients are 0. More text does not average it out: the error has a
+    direction. Dropout is off. Raises BadInput for fewer than one step.
     Source: Tallec & Ollivier (2017), section 2.   Ledger: rnn.truncation
     """
+    check_counts(bptt_steps=bptt_steps)
     with model.eval_mode():
         full, truncated = (_gradient(model, inputs, targets, k) for k in (len(inputs), bptt_steps))
-    return float(np.linalg.norm(truncated - full) / np.linalg.norm(full))
+    error, norm = (float(np.linalg.norm(g)) for g in (truncated - full, full))
+    return error / norm if error else 0.0
 
 
 def _gradient(model: LanguageModel, inputs: np.ndarray, targets: np.ndarray, bptt_steps: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, described
 from scratchgen.runs.files import Unreadable, read_bytes
 from scratchgen.runs.provenance import collect_provenance
 
@@ -61,18 +61,20 @@ class RunConfig(msgspec.Struct, kw_only=True, frozen=True):
 def as_config(config: RunConfig | dict[str, Any]) -> RunConfig:
     """The configuration of a run; a plain dictionary holds the settings of a person's own run.
 
-    Raises BadInput for settings that JSON cannot hold.
+    Raises BadInput for anything else, and for settings that JSON cannot hold.
     """
-    if isinstance(config, RunConfig):
-        return config
+    if not isinstance(config, RunConfig | dict):
+        raise BadInput(f"the configuration of a run is a dictionary of its settings, not {described(config)}")
     try:
         settings = msgspec.to_builtins(config)
         json.dumps(settings, allow_nan=False)
+        if isinstance(config, RunConfig):
+            msgspec.convert(settings, RunConfig)  # the types of all fields
     except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         raise BadInput(
             f"the configuration of a run holds JSON values: finite numbers, texts, lists, dictionaries ({error})"
         ) from None
-    return RunConfig(settings=settings, **collect_provenance())
+    return config if isinstance(config, RunConfig) else RunConfig(settings=settings, **collect_provenance())
 
 
 def read_config(directory: Path) -> RunConfig:

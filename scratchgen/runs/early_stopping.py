@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from scratchgen.errors import check_counts
 from scratchgen.nn import Module
 
 
@@ -27,8 +28,7 @@ class EarlyStopping:
     """
 
     def __init__(self, name: str, patience: int, *, higher_is_better: bool) -> None:
-        if patience < 1:
-            raise ValueError(f"patience must be at least 1 epoch, not {patience}")
+        check_counts(patience=patience)
         self.name, self.patience, self.higher_is_better = name, patience, higher_is_better
         self.best_epoch = 0  # epochs count from 1
         self.best: float | None = None  # the best number so far

@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from scratchgen.errors import BadInput, check_counts, described
 from scratchgen.runs import state
 from scratchgen.runs.early_stopping import EarlyStopping
 
 T = TypeVar("T")
+END: Any = object()  # of the data
 
 
 class History:
@@ -56,7 +58,11 @@ class History:
 
         things    models, optimisers, averages (`state_dict`, `load_state_dict`), generators (`state`), or plain
                   dictionaries; `rng` is the generator that draws the order of the data
+
+        Raises TypeError for anything else.
         """
+        for name, thing in things.items():
+            state.check_state(name, thing)
         self._tracked |= things
 
     def stop_early(self, early_stopping: EarlyStopping) -> None:
@@ -64,20 +70,34 @@ class History:
 
         The model that is tracked as `model` then has the weights of the best epoch, and `best_epoch` is logged.
         """
+        if not isinstance(early_stopping, EarlyStopping):
+            raise TypeError(f"early stopping is an EarlyStopping, not {described(early_stopping)}")
         self.early_stopping = early_stopping
         self.track(early_stopping=early_stopping)
 
     def observe(self, **observers: Any) -> None:
-        """Track objects whose method `look()` is called at the end of every epoch."""
+        """Track objects whose method `look()` is called at the end of every epoch.
+
+        Raises TypeError for an object without it.
+        """
+        for name, observer in observers.items():
+            if not hasattr(observer, "look"):
+                raise TypeError(f"{name} has no method look() to call: {described(observer)}")
         self._observers += observers.values()
         self.track(**observers)
 
     def add_logger(self, logger: Callable[[int, dict[str, float]], None]) -> None:
         """Call logger(epoch, means) at the end of every epoch: a logger of your own, `print` for instance."""
+        if not callable(logger):
+            raise TypeError(f"a logger is a function of (epoch, means), not {described(logger)}")
         self._loggers.append(logger)
 
     def epochs(self, n: int) -> Iterator[int]:
-        """1, 2, …, n; at the end of each, the means of the numbers logged in it go into `history`."""
+        """1, 2, …, n; at the end of each, the means of the numbers logged in it go into `history`.
+
+        Raises BadInput for a number of epochs that is no whole number.
+        """
+        check_counts(0, n=n)
         if self.step == 0:  # the state is that of the end of an epoch: there are no steps to skip
             self._restore()
         while self.epoch <= n and not (self.early_stopping and self.early_stopping.finished):
@@ -93,8 +113,12 @@ class History:
         """The items of one epoch; a step is done when the loop asks for the next item."""
         items = iter(items)
         if self._pending is not None:
-            for _ in range(self.step):
-                next(items)
+            for done in range(self.step):
+                if next(items, END) is END:
+                    raise BadInput(
+                        f"the run was saved after {self.step} steps of an epoch, and the data have {done}; resume it "
+                        "with the data that it was begun with"
+                    )
             self._restore()
         for item in items:
             yield item
@@ -112,12 +136,15 @@ class History:
         """Called when the last epoch is done; a Run saves here."""
 
     def log(self, **numbers: float) -> None:
-        """Record numbers of this step. A number that is logged several times in an epoch is averaged over it."""
-        for name, number in numbers.items():
+        """Record numbers of this step. A number that is logged several times in an epoch is averaged over it.
+
+        Raises TypeError, and records nothing, for what is no number.
+        """
+        for name, number in {name: _as_float(name, number) for name, number in numbers.items()}.items():
             entry = self._sums.setdefault(name, [0.0, 0])
-            entry[0] += float(number)
+            entry[0] += number
             entry[1] += 1
-            self.latest[name] = float(number)
+            self.latest[name] = number
 
     def message(self, line: str) -> None:
         """Show a line that deserves attention, as a warning."""
@@ -138,6 +165,7 @@ class History:
     def _close_epoch(self) -> None:
         means = {name: total / count for name, (total, count) in self._sums.items()}
         if self.early_stopping:
+            self._check_early_stopping(self.early_stopping.name, means)
             self.early_stopping.update(self.epoch, means[self.early_stopping.name], self._tracked["model"])
             means["best_epoch"] = self.early_stopping.best_epoch
         for observer in self._observers:
@@ -147,6 +175,18 @@ class History:
         self._record(means)
         for logger in self._loggers:
             logger(self.epoch, means)
+
+    def _check_early_stopping(self, name: str, means: dict[str, float]) -> None:
+        if name not in means:
+            found = ", ".join(means) or "nothing"
+            raise BadInput(
+                f"early stopping watches {name!r}, and this epoch logged {found}; log it once per epoch, "
+                f"run.log({name}=…)"
+            )
+        if "model" not in self._tracked:
+            raise BadInput(
+                "early stopping needs the model, whose best weights it keeps: run.track(model=model)"
+            )
 
     def _record(self, means: dict[str, float]) -> None:
         self.by_epoch.append(means)
@@ -170,3 +210,12 @@ class History:
         for means in numbers["by_epoch"]:
             self._record(means)
         self._sums, self._order = numbers["sums"], numbers["order"]
+
+
+def _as_float(name: str, number: Any) -> float:
+    try:
+        return float(number)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"a run logs numbers, and {name} is {described(number)}; take its mean or .item()"
+        ) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,7 +31,7 @@ class Timing(msgspec.Struct):
 class Record:
     """A run as its files describe it.
 
-    epochs     the lines of metrics.jsonl: the means of the logged numbers, by epoch
+    epochs     the lines of metrics.jsonl: the means of the logged numbers, by epoch; NaN where they are null
     scores     of scores.json; empty while the run is unfinished
     timing     of timing.json; None while the run is unfinished
     """
@@ -63,7 +65,8 @@ class Record:
 def read_record(directory: Path) -> Record:
     """The record of a run, finished or not. Raises BadInput that names the damaged file."""
     config = read_config(directory)
-    epochs = _read(directory / "metrics.jsonl", list[dict[str, int | float]], [], lines=True)
+    lines = _read(directory / "metrics.jsonl", list[dict[str, int | float | None]], [], lines=True)
+    epochs = [{name: math.nan if x is None else x for name, x in line.items()} for line in lines]
     scores = _read(directory / "scores.json", list[Score], [])
     return Record(directory, config, epochs, scores, _read(directory / "timing.json", Timing | None, None))
 
@@ -76,7 +79,7 @@ def _read(path: Path, kind: Any, absent: Any, lines: bool = False) -> Any:
         content = read_bytes(path, LARGEST_LOG)
         if lines:  # without a last line that was cut short, as by a full disk
             whole = content[: content.rfind(b"\n") + 1]
-            return msgspec.convert(msgspec.json.Decoder().decode_lines(whole), kind)
+            return msgspec.convert([json.loads(line) for line in whole.splitlines()], kind)
         return msgspec.json.decode(content, type=kind)
     except Unreadable as problem:
         raise BadInput(str(problem)) from None

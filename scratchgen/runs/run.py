@@ -15,6 +15,7 @@ and resumed: the result is bit-identical.
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import shutil
 import signal
@@ -29,7 +30,7 @@ from typing import Any
 import filelock
 import msgspec
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_numbers, described
 from scratchgen.nn import Module
 from scratchgen.runs import checkpoint
 from scratchgen.runs.config import RunConfig, as_config, read_config
@@ -58,8 +59,8 @@ class Run(History):
     tensorboard    also write event files, into the folder tensorboard
     resume_with    the command that resumes it, shown when it stops; by default `train --resume`
 
-    Raises BadInput when the directory cannot be written, is in use by another process, or holds a finished
-    run; when resuming, also when the checkpoints are damaged.
+    Raises BadInput for a configuration that is none and for negative times, when the directory cannot be written,
+    is in use by another process, or holds a finished run; when resuming, also when the checkpoints are damaged.
     """
 
     def __init__(
@@ -76,6 +77,9 @@ class Run(History):
         resume_with: str | None = None,
     ) -> None:
         super().__init__()
+        check_numbers("[0, ∞)", save_every=save_every)
+        if max_minutes is not None:
+            check_numbers("[0, ∞)", max_minutes=max_minutes)
         self.directory = writable_directory(Path(directory))
         self.config = self._begun_config(config) if resume else as_config(config)
         family = self.config.family
@@ -235,8 +239,13 @@ class Run(History):
             "config_sha256": checkpoint.digest_of(msgspec.to_builtins(self.config)),
         }
         state = checkpoint.Checkpoint(moment, arrays, {**numbers, **of_the_run})
-        with self.saving():
-            checkpoint.write(self.directory / "checkpoints", state)
+        try:
+            with self.saving():
+                checkpoint.write(self.directory / "checkpoints", state)
+        except TypeError as error:  # of JSON
+            raise TypeError(
+                f"the run cannot be saved ({error}): what it tracks holds arrays, numbers, texts and lists of them"
+            ) from None
         self._saved_at = time.monotonic()
 
     @property
@@ -248,8 +257,10 @@ class Run(History):
     def save(self, model: Module) -> None:
         """Write timing, report and the finished weights; the weights mark the run as finished and come last.
 
-        Another process may then use the directory.
+        Another process may then use the directory. Raises TypeError for a model without weights.
         """
+        if not isinstance(model, Module):
+            raise TypeError(f"save writes the weights of a nn.Module, not of {described(model)}")
         with self.saving():
             write_json(self.directory / "timing.json", self.timing)
             write_report(self.directory)
@@ -283,4 +294,6 @@ def _no_room(directory: str | Path, error: OSError) -> BadInput:
 
 
 def _line(epoch: int, means: dict[str, float]) -> str:
-    return json.dumps({"epoch": epoch, **means}) + "\n"
+    """One line of metrics.jsonl; a number that is not finite is null, as JSON has no word for it."""
+    numbers = {name: mean if math.isfinite(mean) else None for name, mean in means.items()}
+    return json.dumps({"epoch": epoch, **numbers}) + "\n"

@@ -50,7 +50,7 @@ class Score:
             self,
             baseline=words,
             expected=f"below {baseline:.{digits}f}",
-            reached=self.number() < baseline,
+            reached=bool(self.number() < baseline),
             baseline_value=baseline,
         )
 

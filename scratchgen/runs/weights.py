@@ -54,7 +54,8 @@ def read_with_facts(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         found = facts.pop(SHA256, None)
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(
-            f"{path} is empty, truncated or not a safetensors file ({error}); train again"
+            f"{path} is empty, truncated or not a safetensors file ({error}); name a file that sg.save has written, or "
+            "train again"
         ) from None
     if found != _checksum(weights, facts):
         raise BadInput(f"{path} is damaged: its checksum does not match its content; train again")

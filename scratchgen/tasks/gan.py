@@ -16,7 +16,7 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Lt, replace
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.gan_scores import SAMPLES, gan_scores, judge_of, two_sample_scores
-from scratchgen.tasks.rows import RowInfo, columns_for, draw_rows, of_rows, sample_rows
+from scratchgen.tasks.rows import RowInfo, columns_for, draw_rows, of_rows, sample_in_turn, sample_rows
 from scratchgen.tasks.task import (
     OPTIMIZER_WITH,
     BatchSize,
@@ -25,11 +25,12 @@ from scratchgen.tasks.task import (
     Task,
     TaskSettings,
     optimizer_for,
-    reject,
     schedule_for,
+    unread_of_optimizer,
 )
 
 CHANNELS = [16, 32]  # of the convolutions of a convolutional GAN
+ADAM = ("adam", "adamw")  # the optimisers with beta1 and beta2
 HIDDEN_FOR_POINTS = [128, 128, 128]
 
 
@@ -128,7 +129,8 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
         )
     if rows.train.min() >= 0 and rows.train.max() <= 1:
         return DataInfo(**of_rows(rows))
-    return DataInfo(**of_rows(rows), bounded=False, scale=float(np.std(rows.train, dtype=np.float64)))
+    scale = float(np.std(rows.train, dtype=np.float64)) or 1.0  # equal numbers have no scale
+    return DataInfo(**of_rows(rows), bounded=False, scale=scale)
 
 
 def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> gan.AdversarialPair:
@@ -150,6 +152,20 @@ def game_of(settings: Settings) -> gan.Game:
     return gan.Game(settings.objective, settings.discriminator_steps, settings.gradient_penalty, settings.r1)
 
 
+def unread(settings: Settings) -> dict[str, str]:
+    """The settings that the chosen model and optimisers do not read, and what each is for."""
+    names = [player.optimizer for player in players(settings)]
+    found = unread_of_optimizer(settings, *names)
+    if settings.model != "packed":
+        found["pack"] = f"is for model packed, not for {settings.model}"
+    if not set(ADAM) & set(names):
+        which = " and ".join(dict.fromkeys(names))
+        found |= {
+            name: f"is for optimizer {' or '.join(ADAM)}, not for {which}" for name in ("beta1", "beta2")
+        }
+    return found
+
+
 def labels_for(rows: RowData, settings: Settings) -> np.ndarray | None:
     """The classes that a conditional pair is conditioned on."""
     return rows.train_labels if settings.model == "conditional" else None
@@ -159,8 +175,6 @@ def prepare(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> No
     """Raises BadInput for settings and data that do not fit together."""
     if settings.patience:
         raise BadInput("patience waits for a better validation number, and a GAN has none; leave it out")
-    if settings.model != "packed":
-        reject(settings, ("pack",), f"is for model packed, not for {settings.model}; leave it out")
     gan.check(model, rows.train, labels_for(rows, settings), game_of(settings), settings.batch_size)
 
 
@@ -209,8 +223,7 @@ def _for_player(settings: Settings, name: str, learning_rate: float, names: list
 
 
 def _betas(settings: Settings) -> dict[str, float]:
-    is_adam = settings.optimizer in ("adam", "adamw")
-    return {"beta1": settings.beta1, "beta2": settings.beta2} if is_adam else {}
+    return {"beta1": settings.beta1, "beta2": settings.beta2} if settings.optimizer in ADAM else {}
 
 
 def score(
@@ -257,7 +270,10 @@ def draw(
 ) -> None:
     """Draw samples and the curves of the game; V and the losses are in nats where D is a probability."""
     n = SAMPLES if rows.kind == "points" else 100
-    x, columns = model.sample(n, Generator(HELD_OUT_SEED)), columns_for(n, getattr(model, "classes", 1))
+    x, columns = (
+        sample_in_turn(model, n, Generator(HELD_OUT_SEED)),
+        columns_for(n, getattr(model, "classes", 1)),
+    )
     draw_rows(x, rows, run.picture("samples"), "samples of the GAN", columns)
     even = -gan.undecided_loss(settings.objective)
     for name, series in CURVES.items():
@@ -280,12 +296,13 @@ TASK = Task(
     describe=describe,
     build=build,
     prepare=prepare,
-    optimizers=players,
+    unread=unread,
     train=train,
     score=score,
     evaluate=evaluate,
     draw=draw,
     sample=sample_rows,
     sample_options=("classes",),
+    takes_seed=True,
     example="-n 64 --out samples.png",
 )

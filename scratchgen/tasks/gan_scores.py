@@ -10,16 +10,19 @@ import numpy as np
 
 from scratchgen import evaluation
 from scratchgen.data import RowData, load_points
+from scratchgen.errors import BadInput
 from scratchgen.evaluation import ClassHistogram, Classifier, Mean, TwoSampleScore
 from scratchgen.gan import GAN, AdversarialPair, ConditionalGAN
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
-from scratchgen.tasks.rows import labels_of
+from scratchgen.tasks.rows import labels_of, sample_in_turn
 
 SAMPLES = 1000
 CLASSIFIER_EXAMPLES, CLASSIFIER_EPOCHS = 40_000, 6  # at least, for its training
+MIN_EXAMPLES = 20  # of each set in `evaluation.two_sample_scores`
 MAX_EXAMPLES = 5000  # of each set: half a minute for 784 pixels
 SHARE = "share of class {}"
+UNDEFINED = "not defined, as examples are equal"
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def gan_scores(
     """
     if judge is None:
         return []
-    samples = model.sample(SAMPLES, rng)
+    samples = sample_in_turn(model, SAMPLES, rng)
     if judge.classifier is None:
         return _mode_scores(samples, rows, part)
     scores = _class_scores(samples, rows, part, judge.classifier)
@@ -154,6 +157,11 @@ def two_sample_scores(
     examples. In all three sets the judge assigns the classes.
     """
     n = min(MAX_EXAMPLES, len(rows.train), len(getattr(rows, part)))
+    if n < MIN_EXAMPLES:
+        raise BadInput(
+            f"the {part} part of {rows.name} has {n} examples, and the scores that compare samples with real examples "
+            f"need at least {MIN_EXAMPLES}; give more data"
+        )
     chosen, held_out = (
         random_indices(n, rows.train),
         getattr(rows, part)[random_indices(n, getattr(rows, part))],
@@ -186,24 +194,28 @@ def random_indices(n: int, rows: np.ndarray) -> np.ndarray:
 
 def _next_to_held_out(score: TwoSampleScore) -> Score:
     ours, theirs = score.generated, score.held_out
-    digits = _digits(theirs)
-    words = mean_score("", theirs, digits=digits).ours
+    digits = _digits(theirs if _is_defined(theirs) else ours)
     described = mean_score(f"{score.name} ({score.better} is better)", ours, digits=digits)
+    words = mean_score("", theirs, digits=digits).ours
     return Score(
         described.measure,
-        described.ours,
-        f"{words} (held-out)",
-        value=described.value,
+        described.ours if _is_defined(ours) else UNDEFINED,
+        f"{words if _is_defined(theirs) else UNDEFINED} (held-out)",
+        value=described.value if _is_defined(ours) else None,
         standard_error=described.standard_error,
-        baseline_value=float(theirs.mean),
+        baseline_value=float(theirs.mean) if _is_defined(theirs) else None,
     )
+
+
+def _is_defined(mean: Mean) -> bool:
+    return math.isfinite(float(mean.mean))
 
 
 def _digits(mean: Mean) -> int:
     """Decimals that show two digits of the standard error, or three of a number without one."""
     size, figures = float(mean.standard_error), 2
     if not (math.isfinite(size) and size > 0):
-        size, figures = abs(float(mean.mean)) or 1.0, 3
+        size, figures = (abs(float(mean.mean)) if _is_defined(mean) else 0) or 1.0, 3
     return max(0, figures - 1 - math.floor(math.log10(size)))
 
 

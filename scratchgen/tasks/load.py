@@ -81,7 +81,7 @@ def load_run(directory: str | Path) -> LoadedRun[Any, Any]:
         raise
     except (msgspec.ValidationError, ValueError) as error:
         raise BadInput(
-            f"{path} does not describe a run of the task {found.name}: {error}; train again"
+            f"{path} does not describe a run of the task {found.name}: {error}; {_way_out(config)}"
         ) from None
     try:
         model.load_state_dict(weights)
@@ -98,7 +98,22 @@ def task_of(config: RunConfig, directory: Path) -> Task:
     try:
         return get_task(config.task)
     except BadInput as problem:
-        raise BadInput(f"{directory / 'config.json'} is damaged: {problem}; train again") from None
+        damage = "" if _is_of_python(config) else " is damaged"
+        raise BadInput(f"{directory / 'config.json'}{damage}: {problem}; {_way_out(config)}") from None
+
+
+def _is_of_python(config: RunConfig) -> bool:
+    """Whether a program made the run: `scratchgen train` always names the source of the data."""
+    return config.source is None
+
+
+def _way_out(config: RunConfig) -> str:
+    if _is_of_python(config):
+        return (
+            "it was made in Python, where a run of your own takes its settings as a dictionary, not a RunConfig; its "
+            "model is sg.load(directory)"
+        )
+    return "train again"
 
 
 def settings_of(found: Task, config: RunConfig, directory: Path) -> Any:
@@ -109,5 +124,8 @@ def settings_of(found: Task, config: RunConfig, directory: Path) -> Any:
 def source_of(config: RunConfig, directory: Path) -> str:
     """The name or path of the data of a run. Raises BadInput if the configuration has none."""
     if config.source is None:
-        raise BadInput(f"{directory / 'config.json'} does not name the source of its data; train again")
+        raise BadInput(
+            f"{directory / 'config.json'} does not name the source of its data: it was made in Python, and no command "
+            "can load them; use the model there, sg.load(directory)"
+        )
     return config.source

@@ -191,7 +191,7 @@ def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> 
     midi, n = output_file(request.out, ".mid", "music is written as MIDI"), request.n or STEPS
     sound, picture = (writable_file(midi.with_suffix(suffix)) for suffix in (".wav", ".png"))
     first, unit = run.info.first, run.info.unit
-    roll = run.model.sample(n, 1, Generator(request.seed))[:, 0]
+    roll = run.model.sample(n, 1, request.rng)[:, 0]
     write_midi(roll, first, unit, midi)
     write_wav(perform(roll, first, unit), sound)
     piano_rolls([roll], first, unit, picture, f"sample of the RNN, {run.config.data}")

@@ -15,7 +15,7 @@ from scratchgen.nn.saving import build
 from scratchgen.random import Generator
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Lt
-from scratchgen.tasks.task import ScheduleName, TaskSettings, reject
+from scratchgen.tasks.task import ScheduleName, TaskSettings, unread_of_optimizer
 
 Tokenizer = CharacterTokenizer | ByteTokenizer | BytePairTokenizer
 
@@ -58,17 +58,21 @@ class TokenizerSettings(RecurrentSettings, frozen=True):
     embedding: Embedding = 64
 
 
+def unread_of_tokenizer(settings: TokenizerSettings) -> dict[str, str]:
+    """The settings that the chosen tokenizer and optimiser do not read, and what each is for."""
+    found = unread_of_optimizer(settings)
+    if settings.tokenizer != "bpe":
+        found["vocabulary_size"] = f"is for tokenizer bpe, not for {settings.tokenizer}"
+    return found
+
+
 def tokenizer_for(settings: TokenizerSettings, train: str, held_out: str) -> Tokenizer:
     """The tokenizer of the training part.
 
-    Characters that occur in the held-out parts alone count as one, �, which no training shows. Raises BadInput
-    for a vocabulary size of another tokenizer than bpe.
+    Characters that occur in the held-out parts alone count as one, �, which no training shows.
     """
     if settings.tokenizer == "bpe":
         return BytePairTokenizer.of([train], settings.vocabulary_size)
-    reject(
-        settings, ("vocabulary_size",), f"is for tokenizer bpe, not for {settings.tokenizer}; leave it out"
-    )
     return ByteTokenizer() if settings.tokenizer == "bytes" else CharacterTokenizer.of(train, held_out)
 
 

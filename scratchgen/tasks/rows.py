@@ -81,6 +81,12 @@ def draw_rows(x: np.ndarray, info: RowInfo | RowData, path: Path, title: str, co
         plots.sample_grid(x, info.image_shape, path, title, columns)
 
 
+def sample_in_turn(model: Any, n: int, rng: Generator) -> np.ndarray:
+    """n samples of a model of rows; of a conditional model, of its classes in turn."""
+    K = getattr(model, "classes", 0)
+    return model.sample(n, rng, labels=np.arange(n) % K) if K else model.sample(n, rng)
+
+
 def columns_for(n: int, classes: int) -> int:
     """Columns of a grid of n images whose classes take turns: each column has one class."""
     return classes * max(1, round(math.sqrt(n) / classes))
@@ -90,13 +96,13 @@ def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest) -> str:
     """Draw samples of a model of rows into a PNG; a conditional model may be given classes."""
     model, n = run.model, request.n or DEFAULT_COUNT
     out, classes = png_file(request.out, "images are"), chosen_classes(run.directory, model, request.classes)
-    rng = Generator(request.seed)
+    rng = request.rng
     title = f"samples of {run.config.data}, {run.task.family.upper()}"
     if classes:
         x = model.sample(n, rng, np.resize(classes, n))
         title, columns = f"{title}, {class_names(classes)}", columns_for(n, len(classes))
     else:
-        x, columns = model.sample(n, rng), columns_for(n, getattr(model, "classes", 1))
+        x, columns = sample_in_turn(model, n, rng), columns_for(n, getattr(model, "classes", 1))
     draw_rows(x, run.info, out, title, columns)
     return f"{n} {run.info.kind}: {out}"
 

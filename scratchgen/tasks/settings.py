@@ -20,7 +20,7 @@ from typing import Any
 
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED
-from scratchgen.runs.config import read_config
+from scratchgen.runs.config import OWN_TASK, read_config
 from scratchgen.runs.files import Unreadable, read_bytes
 from scratchgen.runs.schema import Field, check, fields, unknown
 from scratchgen.tasks import FAMILIES, get_task, tasks_of
@@ -72,6 +72,8 @@ def from_file(path: Path, family: str) -> GivenSettings:
                 f"--config: {path} belongs to `scratchgen reproduce {config.reproduction}`, whose settings are not "
                 "all in its config.json; use that command"
             )
+        if config.task == OWN_TASK:
+            raise BadInput(f"--config: {path} is a run of a loop of your own, whose settings no command has")
         if config.family != family:
             raise BadInput(
                 f"--config: {path} is a run of the task {config.task}; use `scratchgen train {config.family or '…'}`"

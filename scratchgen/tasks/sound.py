@@ -188,7 +188,7 @@ def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> 
     """Write one sampled sound as WAV and as a picture (PNG); returns the line to print."""
     wav, n = output_file(request.out, ".wav", "sound is written as WAV"), request.n or DEFAULT_COUNT
     picture, rate = writable_file(wav.with_suffix(".png")), run.info.rate
-    sound = as_sound(run.model.sample(n, 1, Generator(request.seed))[:, 0], run.info.scale)
+    sound = as_sound(run.model.sample(n, 1, request.rng)[:, 0], run.info.scale)
     write_wav(sound, wav, rate)
     sounds([sound], ["sample"], rate, picture, f"sample of the RNN, {run.config.data}")
     return f"{n} frames, {len(sound) / rate:.2f} s: {wav}, {picture}"

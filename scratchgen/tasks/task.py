@@ -85,7 +85,7 @@ class SampleRequest:
 
     out: Path | None = None
     n: int | None = None
-    seed: int = 0
+    seed: int | None = None
     prompt: str | None = None
     temperature: float | None = None
     top_k: int | None = None
@@ -93,6 +93,11 @@ class SampleRequest:
     beam: int | None = None
     classes: Sequence[int] = ()
     interpolate: str | None = None
+
+    @property
+    def rng(self) -> Generator:
+        """The noise of the samples: that of seed 0 if none was given."""
+        return Generator(self.seed or 0)
 
     def given(self) -> list[str]:
         """The names of the given options, without those that every task has."""
@@ -128,11 +133,12 @@ class Task(Generic[S, D, I, M, T]):
     evaluate        (model, data, settings, part, rng, k, show) ↦ the scores of `scratchgen evaluate`
     draw            (model, data, settings, run, scores, trained) ↦ None: pictures, text and sound into the run
     sample          (run, request) ↦ the line to print
-    optimizers      settings ↦ the settings of each optimiser, where there are several
+    unread          settings ↦ the settings that these choices leave without effect, and what each is for
     compare         records of runs ↦ additional figures for `scratchgen compare`, as HTML
     sample_options  of `scratchgen sample`, beyond those of every task
     example         options of a first `scratchgen sample`
     takes_k         whether `scratchgen evaluate -k` has a meaning
+    takes_seed      whether the scores of `scratchgen evaluate` are drawn; otherwise they are exact
     early_stopping  the validation number, and whether higher is better; None where there is none
     """
 
@@ -153,10 +159,11 @@ class Task(Generic[S, D, I, M, T]):
     example: str
     defaults: Callable[[str, Mapping[str, Any]], dict[str, Any]] = lambda data, given: {}
     prepare: Callable[[M, D, S], None] = lambda model, data, settings: None
-    optimizers: Callable[[S], Sequence[S]] = lambda settings: (settings,)
+    unread: Callable[[S], dict[str, str]] = lambda settings: unread_of_optimizer(settings)
     compare: Callable[[Sequence[Record]], list[str]] = lambda records: []
     sample_options: tuple[str, ...] = ()
     takes_k: bool = False
+    takes_seed: bool = False
     early_stopping: tuple[str, bool] | None = field(default=None)
 
     def complete(self, data: str, given: Mapping[str, Any]) -> S:
@@ -165,18 +172,24 @@ class Task(Generic[S, D, I, M, T]):
 
 
 def train_task(
-    task: Task[S, D, I, M, T], source: str, settings: S, seed: int, open_run: OpenRun
+    task: Task[S, D, I, M, T],
+    source: str,
+    settings: S,
+    seed: int,
+    open_run: OpenRun,
+    given: Iterable[str] = (),
 ) -> tuple[M, list[Score]]:
     """Train from the name or the path of a data set to scores, pictures and a report.
 
+    given    names of settings that the user gave; one that is not read is refused even where it equals the default
+
     Everything that can be refused is refused before the run is opened, so that a refusal leaves no directory.
     """
+    refuse_unread(task, source, settings, given)
     data = task.load(source, settings)
     info = task.describe(data, settings)
     rng = Generator(seed)
     model = task.build(settings, data, info, rng)
-    for of_one_optimizer in task.optimizers(settings):
-        check_training(of_one_optimizer)
     task.prepare(model, data, settings)
     run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info))
     if settings.patience and task.early_stopping:
@@ -250,12 +263,6 @@ def _options_of(settings: TaskSettings) -> dict[str, float]:
     return options
 
 
-def check_training(settings: TaskSettings) -> None:
-    """Raises BadInput for settings of the optimiser and of the schedule that exclude one another."""
-    _options_of(settings)
-    schedule_for(settings)
-
-
 def schedule_for(settings: TaskSettings) -> optim.Schedule:
     """The schedule of the learning rate that the settings name. Raises BadInput for a warm-up before steps."""
     if settings.schedule == "steps":
@@ -268,12 +275,29 @@ def schedule_for(settings: TaskSettings) -> optim.Schedule:
     return optim.schedules.warmup(settings.warmup_steps, then=rest) if settings.warmup_steps else rest
 
 
-def reject(settings: TaskSettings, names: Iterable[str], why: str) -> None:
-    """Raises BadInput for a setting without meaning here that differs from its default."""
-    default = type(settings)()
-    for name in names:
-        if (value := getattr(settings, name)) != getattr(default, name):
-            raise BadInput(f"{name} = {value} {why}")
+def unread_of_optimizer(settings: TaskSettings, *optimizers: str) -> dict[str, str]:
+    """The settings that the optimiser and the schedule do not read, and what each is for.
+
+    optimizers    the names of all of them, where there are several; by default that of the settings
+    """
+    names = optimizers or (settings.optimizer,)
+    unread = {
+        name: f"is for optimizer {user}, not for {' and '.join(dict.fromkeys(names))}"
+        for name, user in OPTIMIZER_WITH.items()
+        if user not in names
+    }
+    if settings.schedule == "steps":
+        unread["warmup_steps"] = "is for schedule constant or half_cosine, not for steps"
+    return unread
+
+
+def refuse_unread(task: Task, source: str, settings: TaskSettings, given: Iterable[str] = ()) -> None:
+    """Raises BadInput for a setting that is not read, if it was given or differs from what it is when left out."""
+    unread, values = task.unread(settings), as_dict(settings)
+    left_out = as_dict(task.complete(source, {name: v for name, v in values.items() if name not in unread}))
+    for name, what_for in unread.items():
+        if name in given or values[name] != left_out[name]:
+            raise BadInput(f"{name} {what_for}; leave it out")
 
 
 __all__ = [
@@ -289,7 +313,8 @@ __all__ = [
     "finished",
     "no_progress",
     "optimizer_for",
-    "reject",
+    "refuse_unread",
     "schedule_for",
     "train_task",
+    "unread_of_optimizer",
 ]

@@ -17,7 +17,12 @@ from scratchgen.runs.files import writable_file, write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
-from scratchgen.tasks.recurrent import TokenizerSettings, draw_dynamics, tokenizer_for
+from scratchgen.tasks.recurrent import (
+    TokenizerSettings,
+    draw_dynamics,
+    tokenizer_for,
+    unread_of_tokenizer,
+)
 from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
@@ -106,8 +111,14 @@ def build(settings: Settings, text: TextData, info: DataInfo, rng: Generator) ->
 
 
 def prepare(model: rnn.LanguageModel, text: TextData, settings: Settings) -> None:
-    """Raises BadInput for a text that is too short for its batches."""
-    text_chunks(model.tokenizer.encode(text.train), settings.batch_size, settings.bptt_steps)
+    """Raises BadInput for a text that is too short for its batches, or repeats one token."""
+    ids = model.tokenizer.encode(text.train)
+    text_chunks(ids, settings.batch_size, settings.bptt_steps)
+    if not np.ptp(ids):
+        raise BadInput(
+            f"{text.name} repeats one {TOKEN_NAMES[settings.tokenizer]}, so that there is nothing to predict; give a "
+            "text of two or more"
+        )
 
 
 def train(
@@ -289,16 +300,17 @@ def _continue(model: rnn.LanguageModel, request: SampleRequest) -> str:
     n = request.n or DEFAULT_COUNT
     choices = {"temperature": request.temperature, "top_k": request.top_k, "top_p": request.top_p}
     chosen: dict[str, Any] = {name: value for name, value in choices.items() if value is not None}
+    drawn = [*chosen, *(["seed"] if request.seed is not None else [])]  # options that only a draw reads
     if request.beam is not None:
-        if chosen:
+        if drawn:
             raise BadInput(
-                f"--beam finds the most likely text and samples nothing; leave out {_options(chosen)}"
+                f"--beam finds the most likely text and samples nothing; leave out {_options(drawn)}"
             )
         return rnn.beam_search(model, prompt, n, request.beam)[0].text
     temperature = chosen.pop("temperature", 1.0)
-    if temperature == 0 and chosen:
-        raise BadInput(f"--temperature 0 takes the most likely token each time; leave out {_options(chosen)}")
-    return model.generate(prompt, n, temperature, Generator(request.seed), **chosen)
+    if temperature == 0 and (drawn := [name for name in drawn if name != "temperature"]):
+        raise BadInput(f"--temperature 0 takes the most likely token each time; leave out {_options(drawn)}")
+    return model.generate(prompt, n, temperature, request.rng, **chosen)
 
 
 def _options(names: Iterable[str]) -> str:
@@ -316,6 +328,7 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
+    unread=unread_of_tokenizer,
     prepare=prepare,
     train=train,
     score=score,

@@ -20,7 +20,14 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Le
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.music import per_step
-from scratchgen.tasks.recurrent import Cell, Embedding, Tokenizer, TokenizerSettings, tokenizer_for
+from scratchgen.tasks.recurrent import (
+    Cell,
+    Embedding,
+    Tokenizer,
+    TokenizerSettings,
+    tokenizer_for,
+    unread_of_tokenizer,
+)
 from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.task import (
     BatchSize,
@@ -227,6 +234,8 @@ def sample(run: LoadedRun[rnn.Translator, DataInfo], request: SampleRequest) -> 
     model, text = run.model, request.prompt
     if text is None:
         raise BadInput("there is no text to translate; give it as --prompt TEXT")
+    if request.seed is not None:
+        raise BadInput("a translation is the most likely one and draws nothing; leave out --seed")
     if unknown := [c for c in text if c not in getattr(model.tokenizers[0], "characters", text)]:
         raise BadInput(f"--prompt: the character {unknown[0]!r} is in no text of the training; leave it out")
     out = None if request.out is None else output_file(request.out, ".png", "attention is drawn as PNG")
@@ -249,6 +258,7 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
+    unread=unread_of_tokenizer,
     train=train,
     score=score,
     evaluate=evaluate,

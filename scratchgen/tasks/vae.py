@@ -31,9 +31,17 @@ from scratchgen.tasks.rows import (
     labels_of,
     of_rows,
     png_file,
+    sample_in_turn,
     sample_rows,
 )
-from scratchgen.tasks.task import SampleRequest, Task, TaskSettings, optimizer_for, schedule_for
+from scratchgen.tasks.task import (
+    SampleRequest,
+    Task,
+    TaskSettings,
+    optimizer_for,
+    schedule_for,
+    unread_of_optimizer,
+)
 from scratchgen.tasks.vae_scores import Model, bound_scores, likelihood_scores
 from scratchgen.vae.interpolate import PATHS
 
@@ -50,6 +58,7 @@ OBJECTIVES_WITH = {  # setting → the objectives that have it
     "kl_warmup_steps": ("elbo", "beta"),
     "free_bits": ("elbo", "beta"),
 }
+MODELS_WITH = {"layers": ("mlp", "conditional"), "hidden": ("mlp", "conv", "conditional")}
 LATENT_PLANE_EXAMPLES = 2000
 
 
@@ -133,7 +142,12 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
 
 
 def _levels(rows: RowData) -> int:
-    steps = np.diff(np.unique(rows.train))
+    values = np.unique(rows.train)
+    if len(values) == 1 and values[0] not in (0, 1):
+        raise BadInput(
+            f"{rows.name} holds the value {values[0]:g} alone, which is no level; choose another --likelihood"
+        )
+    steps = np.diff(values)
     levels = round(1 / steps.min()) + 1 if len(steps) else 2
     if levels > 256:
         raise BadInput(f"{rows.name} has no small number of levels; choose --likelihood gaussian")
@@ -143,8 +157,6 @@ def _levels(rows: RowData) -> int:
 def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> Model:
     """The networks. Raises BadInput for settings that exclude one another."""
     D, Z = info.data_dim, settings.latent_dim
-    if settings.layers != 1 and settings.model not in ("mlp", "conditional"):
-        raise BadInput(f"layers is for model mlp or conditional, not for {settings.model}; leave it out")
     if settings.model == "linear":
         if settings.likelihood != "gaussian":
             raise BadInput(
@@ -160,17 +172,24 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
     return vae.VAE(D, Z, hidden, rng, **likelihood)
 
 
+def unread(settings: Settings) -> dict[str, str]:
+    """The settings that the chosen objective, model and optimiser do not read, and what each is for."""
+    found = unread_of_optimizer(settings)
+    for kind, users in (("objective", OBJECTIVES_WITH), ("model", MODELS_WITH)):
+        chosen = getattr(settings, kind)
+        found |= {
+            name: f"is for {kind} {' or '.join(choices)}, not for {chosen}"
+            for name, choices in users.items()
+            if chosen not in choices
+        }
+    return found
+
+
 def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.ConstrainedLoss:
-    """The loss that training minimises. Raises BadInput for a setting of another objective."""
-    objective, default = settings.objective, Settings()
-    for name, objectives in OBJECTIVES_WITH.items():
-        if objective not in objectives and getattr(settings, name) != getattr(default, name):
-            raise BadInput(
-                f"{name} is for objective {' or '.join(objectives)}, not for {objective}; leave it out"
-            )
-    if objective == "iwae":
+    """The loss that training minimises. Raises BadInput for geco without its target."""
+    if settings.objective == "iwae":
         return vae.ImportanceLoss(settings.k)
-    if objective == "geco":
+    if settings.objective == "geco":
         if not settings.target_distortion:
             raise BadInput("objective geco keeps the distortion below a target; give --target-distortion")
         return vae.ConstrainedLoss(settings.target_distortion)
@@ -180,6 +199,12 @@ def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.Cons
 def prepare(model: Model, rows: RowData, settings: Settings) -> None:
     """Check the data against the likelihood; initialise the decoder's output at the mean example. Raises BadInput."""
     loss_for(settings)
+    if settings.likelihood == "gaussian" and not np.ptp(rows.train, axis=0).any():
+        other = "" if settings.model == "linear" else ", or choose --likelihood bernoulli"
+        raise BadInput(
+            f"all training rows of {rows.name} are equal, so that the density of a Gaussian likelihood is unbounded; "
+            f"give data that vary{other}"
+        )
     for part in PARTS:
         model.likelihood.check(getattr(rows, part))
         if settings.binarise:
@@ -263,7 +288,7 @@ def draw(
 ) -> None:
     """Draw samples and curves, and for images reconstructions, the latent plane and interpolations."""
     rows = binarised(rows, settings)
-    x = model.sample(100, Generator(HELD_OUT_SEED))
+    x = sample_in_turn(model, 100, Generator(HELD_OUT_SEED))
     columns = columns_for(len(x), getattr(model, "classes", 1))
     draw_rows(x, rows, run.picture("samples"), "samples of the VAE", columns)
     _draw_curves(run, *scores)
@@ -347,7 +372,7 @@ def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleReque
     n = request.n or max(1, min(INTERPOLATION_STEPS, len(x) // 2))
     if len(x) < 2 * n:
         raise BadInput(f"{n} interpolations need {2 * n} images, and there are {len(x)}; give a smaller -n")
-    ends = Generator(request.seed).permutation(len(x))[: 2 * n]
+    ends = request.rng.permutation(len(x))[: 2 * n]
     between = interpolations(
         run.model, x[ends], labels[ends], INTERPOLATION_STEPS, PATHS[request.interpolate]
     )
@@ -369,6 +394,7 @@ TASK = Task(
     describe=describe,
     build=build,
     prepare=prepare,
+    unread=unread,
     train=train,
     score=score,
     evaluate=evaluate,
@@ -378,5 +404,6 @@ TASK = Task(
     sample_options=("classes", "interpolate"),
     example="-n 64 --out samples.png",
     takes_k=True,
+    takes_seed=True,
     early_stopping=("validation_elbo", True),
 )

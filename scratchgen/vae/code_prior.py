@@ -6,6 +6,7 @@ import numpy as np
 
 from scratchgen.autograd import no_grad
 from scratchgen.distributions import Array, Categorical
+from scratchgen.errors import check_counts
 from scratchgen.functional import gru_recurrence
 from scratchgen.nn import Embedding, Linear, Module, Parameter
 from scratchgen.nn.init import glorot_uniform, orthogonal
@@ -26,10 +27,7 @@ class CodePrior(Module):
     """
 
     def __init__(self, codes: int, length: int, hidden: int, rng: Generator | None = None):
-        if min(codes, length, hidden) < 1:
-            raise ValueError(
-                f"sizes are at least 1, not {codes} codes, {length} positions, {hidden} hidden units"
-            )
+        check_counts(codes=codes, length=length, hidden=hidden)
         rng = as_generator(rng)
         self.codes, self.length = codes, length
         self.embedding = Embedding(codes + 1, hidden, rng)  # the last is the begin symbol

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from scratchgen.distributions import Array
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.functional import conv_transpose2d
 from scratchgen.nn import Conv2d, ConvTranspose2d, Linear, Module, Parameter, ReLU, Sequential
 from scratchgen.nn.convolution import KERNEL, PADDING, STRIDE, coarsest, transposed_kernel
@@ -42,6 +42,7 @@ class ConvEncoder(Module):
         features: int,
         rng: Generator | None = None,
     ):
+        check_counts(features=features)
         rng = as_generator(rng)
         h, w = coarsest(image_shape, channels)
         self.image_shape = tuple(image_shape)
@@ -91,6 +92,7 @@ class ConvDecoder(Module):
         outputs: int,
         rng: Generator | None = None,
     ):
+        check_counts(latent_dim=latent_dim, features=features, outputs=outputs)
         rng = as_generator(rng)
         self.smallest = (*coarsest(image_shape, channels), channels[-1])
         self.bias_shape = (*image_shape, outputs)

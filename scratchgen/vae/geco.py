@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from scratchgen.errors import check_numbers
 from scratchgen.optim import Stateful
 
 SMALLEST_LAMBDA, LARGEST_LAMBDA = 1e-4, 1e4  # beyond them the constraint has no effect, or cannot be met
@@ -26,7 +27,7 @@ class GECO(Stateful):
     eta, a        η, and the decay of the moving average C̄
     infeasible    λ has reached its limit and D₀ is still exceeded: the model cannot reconstruct that well
 
-    Raises ValueError for a D₀ that is not finite.
+    Raises ValueError for a D₀ that is not finite, η ≤ 0, and a outside [0, 1).
 
     Source: Rezende & Viola (2018), algorithm 1.   Ledger: vae.geco
     """
@@ -34,13 +35,15 @@ class GECO(Stateful):
     remembered = ("lam", "C_mean", "t")
 
     def __init__(self, D0: float, eta: float = 1e-3, a: float = 0.99):
-        if not math.isfinite(D0):
-            raise ValueError(f"the largest distortion allowed is a finite number of nats, not {D0}")
+        check_numbers(D0=D0)
+        check_numbers("(0, ∞)", eta=eta)
+        check_numbers("[0, 1)", a=a)
         self.D0, self.eta, self.a = D0, eta, a
         self.lam, self.C_mean, self.t = 1.0, 0.0, 0
 
     def update(self, D: float) -> None:
-        """Update λ by the mean distortion D of a batch, in nats."""
+        """Update λ by the mean distortion D of a batch, in nats.   Raises ValueError for a D that is not finite."""
+        check_numbers(D=D)
         self.t += 1
         weight = max(1 - self.a, 1 / self.t)  # a plain mean at first: C̄ needs no initial guess
         self.C_mean += weight * (D - self.D0 - self.C_mean)

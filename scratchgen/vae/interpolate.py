@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from scratchgen.errors import check_counts
+
 __all__ = ["PATHS", "spherical", "straight"]
 
 
@@ -15,6 +17,7 @@ def straight(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
 
     Ledger: vae.straight
     """
+    check_counts(n=n)
     t = np.linspace(0, 1, n, dtype=a.dtype).reshape(n, *[1] * a.ndim)
     return (1 - t) * a + t * b
 
@@ -27,6 +30,7 @@ def spherical(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
     interpolation is linear.
     Source: Shoemake (1985), section 3.3.   Ledger: vae.spherical
     """
+    check_counts(n=n)
     lengths = np.linalg.norm(a, axis=-1, keepdims=True) * np.linalg.norm(b, axis=-1, keepdims=True)
     cosine = np.sum(a * b, axis=-1, keepdims=True) / np.where(lengths > 0, lengths, 1)
     omega = np.arccos(np.clip(cosine, -1, 1))

@@ -46,8 +46,11 @@ class LatentModel:
         """The likelihood p(x|z).   z (..., Z) → a distribution of (..., D) with log_prob, mean and sample"""
         raise NotImplementedError(f"{type(self).__name__} has no decode()")
 
-    def given(self, labels: Array) -> LatentModel:
-        """The model itself: it does not depend on the classes. `ConditionalVAE` does."""
+    def given(self, labels: Array | None) -> LatentModel:
+        """The model itself: it does not depend on the classes. `ConditionalVAE` does.
+
+        labels    (B,), or None where there are none
+        """
         return self
 
     def elbo(self, x: Array, rng: Generator | None = None) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from scratchgen.autograd.formatting import brief
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Array, Bernoulli, Normal
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.functional import softmax, softmax_cross_entropy
 from scratchgen.nn import Module, Parameter
 from scratchgen.random import Generator, as_generator
@@ -142,8 +142,7 @@ class CategoricalLikelihood(Module):
     """
 
     def __init__(self, levels: int):
-        if levels < 2:
-            raise ValueError(f"a categorical likelihood needs two levels or more, not {levels}")
+        check_counts(2, levels=levels)
         self.outputs = levels
 
     def forward(self, output: Array) -> DiscretisedCategorical:
@@ -205,7 +204,8 @@ def level_of(x: Array, V: int) -> np.ndarray:
 
     Ledger: vae.levels
     """
-    scaled = to_numpy(x) * (V - 1)
+    check_counts(2, V=V)
+    scaled = np.asarray(to_numpy(x)) * (V - 1)
     k = np.rint(scaled)
     if not (k.size == 0 or (np.abs(scaled - k).max() < 1e-3 and k.min() >= 0 and k.max() < V)):
         raise BadInput(

@@ -8,6 +8,7 @@ import numpy as np
 
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import LOG_2PI, Array, Normal
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.nn import Linear, Module, Parameter
 from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
@@ -29,8 +30,7 @@ class LinearVAE(LatentModel, Module):
     """
 
     def __init__(self, data_dim: int, latent_dim: int, rng: Generator | None = None):
-        if min(data_dim, latent_dim) < 1:
-            raise ValueError(f"sizes are at least 1, not {data_dim} and {latent_dim}")
+        check_counts(data_dim=data_dim, latent_dim=latent_dim)
         rng = as_generator(rng)
         self.latent_dim = latent_dim
         self.V = Linear(data_dim, latent_dim, rng)
@@ -87,11 +87,20 @@ def ppca_log_likelihood(x: np.ndarray, latent_dim: int) -> float:
 
     −½ [D log 2π + Σ_{i≤Z} log λ_i + (D − Z) log σ² + D],   σ² the mean of λ_{Z+1} … λ_D
 
-    λ are the eigenvalues of the covariance of the data.
+    λ are the eigenvalues of the covariance of the data. Raises BadInput unless 1 ≤ Z < D, and for data that vary
+    in Z dimensions or fewer, whose likelihood is unbounded.
     Source: Tipping & Bishop (1999), eq. 8 and 9.   Ledger: vae.ppca
     """
     D = x.shape[1]
+    check_counts(latent_dim=latent_dim)
+    if latent_dim >= D:
+        raise BadInput(f"latent_dim must be below the {D} dimensions of the data, not {latent_dim}")
     eigenvalues = np.linalg.eigvalsh(np.cov(x.astype(np.float64), rowvar=False, bias=True))[::-1]
+    if not eigenvalues[latent_dim] > D * np.finfo(np.float64).eps * eigenvalues[0]:
+        raise BadInput(
+            f"these data vary in at most {latent_dim} dimensions, so that the likelihood of {latent_dim} latents is "
+            "unbounded: sigma falls to 0; choose fewer latents, or give data that vary in more dimensions"
+        )
     rest = eigenvalues[latent_dim:].mean()
     return -0.5 * float(
         D * math.log(2 * math.pi)

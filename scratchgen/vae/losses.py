@@ -14,7 +14,9 @@ import numpy as np
 from scratchgen.autograd import Tensor
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import is_stream
+from scratchgen.errors import check_counts, check_numbers, described
 from scratchgen.optim import Stateful
+from scratchgen.optim.step import NO_RETURN
 from scratchgen.random import Generator, as_generator
 from scratchgen.vae import objectives
 from scratchgen.vae.geco import GECO
@@ -63,17 +65,15 @@ class BetaLoss(Stateful):
     kl_warmup_steps    steps in which the weight grows linearly from 0 to beta
     free_bits          nats per latent dimension that are not penalised
 
-    Raises ValueError for a negative weight, or fewer than one sample.   Ledger: vae.beta
+    Raises ValueError for numbers out of range, such as a negative weight.   Ledger: vae.beta
     """
 
     remembered = ("t",)
 
     def __init__(self, beta: float = 1.0, samples: int = 1, kl_warmup_steps: int = 0, free_bits: float = 0.0):
-        if min(beta, kl_warmup_steps, free_bits) < 0 or samples < 1:
-            raise ValueError(
-                f"beta {beta}, kl_warmup_steps {kl_warmup_steps} and free_bits {free_bits} may not be negative, "
-                f"and samples must be at least one sample, not {samples}"
-            )
+        check_numbers("[0, ∞)", beta=beta, free_bits=free_bits)
+        check_counts(samples=samples)
+        check_counts(0, kl_warmup_steps=kl_warmup_steps)
         self.beta, self.samples = beta, samples
         self.kl_warmup_steps, self.free_bits = kl_warmup_steps, free_bits
         self.t = 0
@@ -87,7 +87,7 @@ class BetaLoss(Stateful):
         """
         q = model.encode(x)
         eps: Any = rng
-        if self.samples > 1 and is_stream(rng):
+        if self.samples > 1 and is_stream(rng, q.mu):
             eps = as_generator(rng).standard_normal((self.samples, *q.mu.shape), q.mu.dtype)
         beta = self.beta * objectives.kl_weight(self.t, self.kl_warmup_steps)
         self.t += 1
@@ -105,8 +105,7 @@ class ImportanceLoss(Stateful):
     """
 
     def __init__(self, k: int):
-        if k < 1:
-            raise ValueError(f"the bound needs at least one sample, not k = {k}")
+        check_counts(k=k)
         self.k = k
 
     def __call__(
@@ -127,6 +126,7 @@ class ConstrainedLoss(Stateful):
     """
 
     def __init__(self, target_distortion: float):
+        check_numbers(target_distortion=target_distortion)
         self.multiplier = GECO(target_distortion)
 
     def state_dict(self) -> dict[str, Any]:
@@ -143,10 +143,52 @@ class ConstrainedLoss(Stateful):
         """The loss per example (B,), divided by max(1, λ), and the means elbo, distortion, rate and log λ."""
         D, R = objectives.distortion_and_rate(x, model.encode(x), model.decode, rng)
         lam = self.multiplier.lam
-        self.multiplier.update(_mean(D))
+        if math.isfinite(
+            mean_D := _mean(D)
+        ):  # otherwise the training step reports that the loss is not finite
+            self.multiplier.update(mean_D)
         # the division moves no minimum: the learning rate need not follow λ over its decades
         loss = objectives.lagrangian(D, R, self.multiplier.D0, lam) / max(1.0, lam)
         return loss, {**_terms(D, R), "log_lambda": math.log(lam)}
+
+
+def check_loss(loss: Any) -> None:
+    """Raise TypeError for a loss that training cannot call, or whose state it cannot save."""
+    if isinstance(loss, type) or not callable(loss):
+        raise TypeError(f"a loss is an object that is called as loss(model, x, rng), not {described(loss)}")
+    if missing := [name for name in ("state_dict", "load_state_dict") if not hasattr(loss, name)]:
+        raise TypeError(
+            f"the loss {_name(loss)} has no {missing[0]}(), so that its state cannot be saved with the run; make it a "
+            "class derived from optim.Stateful, with the method __call__(self, model, x, rng)"
+        )
+
+
+def check_values(found: Any, loss: Any, B: int) -> tuple[Tensor, Mapping[str, float]]:
+    """What a loss returned for B examples, if it is one value per example and numbers to log.
+
+    Raises TypeError for anything else, ValueError for another number of values.
+    """
+    if not (isinstance(found, tuple) and len(found) == 2 and isinstance(found[1], Mapping)):
+        raise TypeError(
+            f"the loss {_name(loss)} returns one value per example and a dictionary of numbers to log, as in "
+            f"`return values, {{}}`, not {described(found)}{NO_RETURN if found is None else ''}"
+        )
+    values, terms = found
+    if not isinstance(values, Tensor):
+        raise TypeError(
+            f"the values of the loss {_name(loss)} are a tensor, not {described(values)}; return the tensor itself, "
+            "without .item(), float() or .numpy()"
+        )
+    if values.shape != (B,):
+        raise ValueError(
+            f"the loss {_name(loss)} returns one value per example, of shape ({B},), not of shape {values.shape}; "
+            "do not take the mean, and sum over all axes but the first"
+        )
+    return values, terms
+
+
+def _name(loss: Any) -> str:
+    return getattr(loss, "__name__", type(loss).__name__)
 
 
 def _terms(D: Any, R: Any) -> dict[str, float]:

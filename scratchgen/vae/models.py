@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from scratchgen.data.preprocessing.one_hot import one_hot
 from scratchgen.distributions import Array, Normal
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.nn import Linear, Module, Parameter, ReLU, Sequential, Tanh
 from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
@@ -51,12 +52,13 @@ class VAE(LatentModel, Module):
         levels: int | None = None,
         activation: str = "relu",
     ):
-        widths = [hidden] if isinstance(hidden, int) else list(hidden)
+        widths = list(hidden) if isinstance(hidden, Sequence | np.ndarray) else [hidden]
         if not widths or activation not in ACTIVATIONS:
             known = " or ".join(ACTIVATIONS)
             raise ValueError(f"a VAE has hidden layers with {known}, not {widths} with {activation}")
-        if min(data_dim, latent_dim, *widths) < 1:
-            raise ValueError(f"sizes are at least 1, not {data_dim}–{widths}–{latent_dim}")
+        check_counts(data_dim=data_dim, latent_dim=latent_dim)
+        for width in widths:
+            check_counts(hidden=width)
         rng = as_generator(rng)
         self.latent_dim = latent_dim
         self.encoder = dense([self.x_width(data_dim), *widths], activation, rng)
@@ -125,8 +127,7 @@ class ConvVAE(VAE):
         levels: int | None = None,
     ):
         shape, widths = tuple(image_shape), tuple(channels)
-        if min(latent_dim, hidden, *widths) < 1:
-            raise ValueError(f"sizes are at least 1, not {widths}–{hidden}–{latent_dim}")
+        check_counts(latent_dim=latent_dim, hidden=hidden)
         rng = as_generator(rng)
         self.latent_dim = latent_dim
         self.encoder = ConvEncoder(shape, widths, hidden, rng)
@@ -144,7 +145,8 @@ class ConvVAE(VAE):
 class ConditionalVAE(VAE):
     """A conditional VAE: both networks are also conditioned on the class y of K, q(z|x, y) and p(x|z, y).
 
-    `given(labels)` is the model of x for these classes, one per row, with all methods of a VAE.
+    `given(labels)` is the model of x for these classes, one per row, with all methods of a VAE. Without classes
+    the model refuses: none stands for the others.
 
     log p(x|y) ≥ E_q[log p(x|z, y)] − KL(q(z|x, y) ‖ p(z))
 
@@ -160,9 +162,8 @@ class ConditionalVAE(VAE):
         rng: Generator | None = None,
         **options: Any,
     ):
-        if classes < 1:
-            raise ValueError(f"a conditional model needs one class or more, not {classes}")
-        self.classes = classes
+        check_counts(classes=classes)
+        self.classes, self.data_dim, self.latent_dim = classes, data_dim, latent_dim
         super().__init__(data_dim, latent_dim, hidden, rng, **options)
 
     def x_width(self, data_dim: int) -> int:
@@ -173,21 +174,33 @@ class ConditionalVAE(VAE):
         """The width of the latent and of the one-hot class."""
         return latent_dim + self.classes
 
-    def given(self, labels: Array) -> ConditionedVAE:
+    def given(self, labels: Array | None) -> ConditionedVAE:
         """The model of x conditioned on the class of each row.   labels (B,) of 0 … K−1
 
-        Raises BadInput for another shape or an unknown class.
+        Raises BadInput for no labels (None), another shape or an unknown class.
         """
-        labels = np.asarray(labels)
-        known = np.isin(labels, np.arange(self.classes))
-        if labels.ndim != 1 or not known.all():
-            wrong = labels[~known][0] if labels.ndim == 1 else f"an array of shape {labels.shape}"
-            raise BadInput(f"classes are 0 … {self.classes - 1}, one per row, not {wrong}")
-        return ConditionedVAE(self, np.equal(labels[:, None], np.arange(self.classes)).astype(np.float32))
+        return ConditionedVAE(self, one_hot(labels, self.classes))
+
+    def encode(self, x: Array) -> Normal:
+        """The posterior for data with their one-hot class, (B, D + K).   Raises BadInput for data alone."""
+        self._refuse_without_class(x, self.data_dim, "encode(x)")
+        return super().encode(x)
+
+    def decode(self, z: Array) -> Array:
+        """The likelihood for latents with a one-hot class, (..., Z + K).   Raises BadInput for latents alone."""
+        self._refuse_without_class(z, self.latent_dim, "decode(z)")
+        return super().decode(z)
 
     def sample(self, n: int, rng: Generator | None = None, labels: Array | None = None) -> np.ndarray:
-        """n samples of the classes `labels` (n,); by default the classes in turn.   → (n, D)"""
-        return self.given(np.arange(n) % self.classes if labels is None else labels).sample(n, rng)
+        """n samples of the classes `labels` (n,).   → (n, D)   Raises BadInput without labels."""
+        return self.given(labels).sample(n, rng)
+
+    @staticmethod
+    def _refuse_without_class(x: Array, width: int, call: str) -> None:
+        if np.shape(x)[-1:] == (width,):
+            raise BadInput(
+                f"a conditional model needs the class of each example: call model.given(labels).{call}"
+            )
 
 
 class ConditionedVAE(LatentModel):

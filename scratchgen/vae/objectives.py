@@ -22,6 +22,7 @@ import numpy as np
 from scratchgen.autograd import stop_gradient
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Array, Normal, is_stream
+from scratchgen.errors import check_counts, check_numbers, described
 from scratchgen.functional import logsumexp
 from scratchgen.random import as_generator
 from scratchgen.vae.quantise import straight_through
@@ -61,7 +62,7 @@ def elbo(x: Array, q: Normal, decode: Callable, eps: Array, *, terms: bool = Fal
 
     Source: Kingma & Welling (2014), eq. 3 and 7.   Ledger: vae.elbo
     """
-    log_p = _mean_over_samples(decode(q.rsample(eps)).log_prob(x), q)
+    log_p = _mean_over_samples(_log_likelihood(x, q, decode, eps), q)
     KL = q.kl_to_standard_normal()
     value = log_p - KL
     return Bound(value, -log_p, KL) if terms else value
@@ -73,8 +74,7 @@ def distortion_and_rate(x: Array, q: Normal, decode: Callable, eps: Array) -> tu
     The arguments are those of `elbo`, which is −(D + R). For L samples D is (L, B), one row per sample.
     Source: Alemi et al. (2018), eq. 3 and 4.   Ledger: vae.rate_distortion
     """
-    z = q.rsample(eps)
-    return -decode(z).log_prob(x), q.kl_to_standard_normal()
+    return -_log_likelihood(x, q, decode, eps), q.kl_to_standard_normal()
 
 
 def beta_elbo(
@@ -92,9 +92,10 @@ def beta_elbo(
     beta         1 is the evidence lower bound, β > 1 a lower bound below it, β < 1 none
     free_bits    above 0, `free_bits_rate` takes the place of R in the value (and not among the terms)
 
-    The other arguments are those of `elbo`.
+    The other arguments are those of `elbo`. Raises ValueError for a weight that is negative or not finite.
     Source: Higgins et al. (2017), eq. 4.   Ledger: vae.beta
     """
+    check_numbers("[0, ∞)", beta=beta, free_bits=free_bits)
     D, R = distortion_and_rate(x, q, decode, eps)
     D = _mean_over_samples(D, q)
     value = -(D + beta * (free_bits_rate(q, free_bits) if free_bits else R))
@@ -105,9 +106,12 @@ def lagrangian(D: Array, R: Array, D0: float, lam: float) -> Array:
     """R + λ(D − D₀): minimise the rate subject to D ≤ D₀.   D, R (B,) → (B,) nats, smaller is better
 
     λ ≥ 0 is the multiplier of the constraint, which `GECO` finds. For a fixed λ the minimum is that of the
-    β-weighted bound with β = 1/λ; the value is not a bound on log p(x).
+    β-weighted bound with β = 1/λ; the value is not a bound on log p(x). Raises ValueError for λ < 0, and for
+    numbers that are not finite.
     Source: Rezende & Viola (2018), eq. 1, the constraint in nats.   Ledger: vae.constrained
     """
+    check_numbers(D0=D0)
+    check_numbers("[0, ∞)", lam=lam)
     return R + lam * (D - D0)
 
 
@@ -120,13 +124,17 @@ def iwae_bound(x: Array, q: Normal, decode: Callable, k: int, eps: Array) -> Arr
     eps      the noise: an array (k, B, Z), or the Generator that draws it
 
     For k = 1 it is the evidence lower bound with the divergence estimated from the same sample.
-    Raises ValueError for k < 1.
+    Raises ValueError for k < 1, and for noise of another shape.
     Source: Burda, Grosse & Salakhutdinov (2016), eq. 8.   Ledger: vae.iwae
     """
-    if k < 1:
-        raise ValueError(f"the bound needs at least one sample, not k = {k}")
-    if is_stream(eps):
+    check_counts(k=k)
+    if is_stream(eps, q.mu):
         eps = as_generator(eps).standard_normal((k, *np.shape(q.mu)), q.mu.dtype)
+    elif np.shape(eps) != (k, *np.shape(q.mu)):
+        raise ValueError(
+            f"the noise has the shape (k, B, Z) = {(k, *np.shape(q.mu))}, not {np.shape(eps)}; give an array of that "
+            "shape, or a Generator that draws it"
+        )
     z = q.rsample(eps)
     log_w = decode(z).log_prob(x) + log_prior_over_posterior(z, q, eps)
     return logsumexp(log_w, axis=0) - np.log(k)
@@ -145,8 +153,10 @@ def free_bits_rate(q: Normal, free: float) -> Array:
 
     Its mean over the batch is Σ_d max(free, mean KL_d): a dimension with a smaller divergence is not pushed
     towards the prior. In place of R in D + R it gives a lower bound that is looser where this applies.
+    Raises ValueError for a negative number, NaN and infinity.
     Source: Kingma et al. (2016), eq. 15.   Ledger: vae.free_bits
     """
+    check_numbers("[0, ∞)", free=free)
     rates = q.kl_by_dimension()
     penalised = np.mean(to_numpy(rates), axis=0) > free
     return np.sum(np.where(penalised, rates, free), axis=-1)
@@ -156,9 +166,10 @@ def kl_weight(step: int, steps: int) -> float:
     """β(t) = min(1, t / steps): the weight of the rate grows from 0 to 1 in this many steps; 1 if steps is 0.
 
     While β < 1 the value is no bound: the first steps learn to reconstruct, so that the latent carries
-    information when its rate starts to count.
+    information when its rate starts to count. Raises ValueError for negative numbers of steps.
     Source: Bowman et al. (2016), section 3.1, there with a sigmoid.   Ledger: vae.warm_up
     """
+    check_counts(0, step=step, steps=steps)
     return min(1.0, step / steps) if steps else 1.0
 
 
@@ -174,10 +185,23 @@ def vq_objective(x: Array, z_e: Array, e: Array, decode: Callable, beta: float =
 
     Source: van den Oord et al. (2017), eq. 3, without its second term, which the moving averages of appendix
     A.1 replace. The sum is over the grid of N vectors. The prior of the codes is learned afterwards.
-    Ledger: vae.vq
+    Raises ValueError for a weight that is negative or not finite.   Ledger: vae.vq
     """
+    check_numbers("[0, ∞)", beta=beta)
     commitment = beta * np.sum((z_e - stop_gradient(e)) ** 2, axis=(1, 2))
     return decode(straight_through(z_e, e)).log_prob(x) - commitment
+
+
+def _log_likelihood(x: Array, q: Normal, decode: Callable, eps: Array) -> Array:
+    """log p(x|z) at the sample z of q. Raises TypeError for what is no posterior or no likelihood."""
+    if not hasattr(q, "rsample"):
+        raise TypeError(f"encode(x) returns the posterior, a distributions.Normal, not {described(q)}")
+    p = decode(q.rsample(eps))
+    if not hasattr(p, "log_prob"):
+        raise TypeError(
+            f"decode(z) returns a distribution of x, such as distributions.Bernoulli(logits), not {described(p)}"
+        )
+    return p.log_prob(x)
 
 
 def _mean_over_samples(values: Array, q: Normal) -> Array:

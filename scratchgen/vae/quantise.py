@@ -7,7 +7,9 @@ import numpy as np
 from scratchgen.autograd import stop_gradient
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Array
+from scratchgen.errors import check_counts, check_numbers
 from scratchgen.nn import Buffer, Module
+from scratchgen.nn.layers import checked_indices
 from scratchgen.random import Generator, as_generator
 
 __all__ = ["Quantiser", "perplexity", "straight_through"]
@@ -40,10 +42,8 @@ class Quantiser(Module):
     """
 
     def __init__(self, codes: int, dimension: int, rng: Generator | None = None, decay: float = 0.99):
-        if min(codes, dimension) < 1:
-            raise ValueError(f"sizes are at least 1, not {codes} codes of {dimension} dimensions")
-        if not 0 <= decay < 1:
-            raise ValueError(f"the decay of the averages is in [0, 1), not {decay}")
+        check_counts(codes=codes, dimension=dimension)
+        check_numbers("[0, 1)", decay=decay)
         self.decay = decay
         self.codebook = Buffer(as_generator(rng).standard_normal((codes, dimension)))
         self.N = Buffer(np.zeros(codes, np.float32))
@@ -60,8 +60,8 @@ class Quantiser(Module):
         return k, e[k]
 
     def vectors(self, k: Array) -> np.ndarray:
-        """The vectors e_k of codes k.   k (...) int → (..., d)"""
-        return self.codebook.data[k]
+        """The vectors e_k of codes k.   k (...) int → (..., d)   Raises BadInput for other numbers than 0 … K − 1."""
+        return self.codebook.data[checked_indices(k, len(self.codebook.data), "codes")]
 
     def update(self, z_e: Array, k: Array, rng: Generator | None = None) -> None:
         """Move each code to the moving mean of the vectors that choose it, once per training step.

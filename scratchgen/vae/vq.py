@@ -10,6 +10,7 @@ import numpy as np
 
 from scratchgen.autograd import no_grad
 from scratchgen.distributions import Array, Bernoulli
+from scratchgen.errors import check_counts
 from scratchgen.nn import Conv2d, ConvTranspose2d, Module, ReLU, Sequential
 from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
@@ -48,8 +49,7 @@ class VQVAE(Module):
         rng: Generator | None = None,
     ):
         self.grid = coarsest(image_shape, channels)
-        if min(channels) < 1:
-            raise ValueError(f"sizes are at least 1, not channels {channels}")
+        check_counts(codes=codes, dimension=dimension, hidden=hidden)
         rng = as_generator(rng)
         self.image_shape = tuple(image_shape)
         self.encoder = Sequential(
@@ -89,7 +89,11 @@ class VQVAE(Module):
         return objectives.vq_objective(x, z_e, e, self.decode)
 
     def codes(self, x: Array) -> np.ndarray:
-        """The codes k of images, one per position of the grid, row by row.   x (B, D) → (B, N) int"""
+        """The codes k of images, one per position of the grid, row by row.   x (B, D) → (B, N) int
+
+        Raises BadInput for pixels outside [0, 1] and NaN, which would have codes too.
+        """
+        Bernoulli.check(x)
         with no_grad():
             k, _ = self.quantiser(self.encode(x))
         return k

@@ -9,10 +9,11 @@ from functools import partial
 import numpy as np
 
 from scratchgen.autograd import Tensor, no_grad
-from scratchgen.data import batches
-from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
+from scratchgen.data import batches, check_examples
+from scratchgen.errors import BadInput, check_counts
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
 from scratchgen.vae.objectives import vq_objective
 from scratchgen.vae.quantise import perplexity
 from scratchgen.vae.vq import VQVAE
@@ -41,8 +42,14 @@ def train_vq(
     rng                draws the order of the images, and the examples that replace unused codes
     run                a `runs.Run` or `runs.History`, which records both parts as one sequence of epochs
 
-    Raises Diverged when a loss or its gradient is not finite: that step changes no weight.
+    Raises BadInput for numbers below 1 and images outside [0, 1], Diverged when a loss or its gradient is not
+    finite: that step changes no weight.
     """
+    check_parts(run, {"schedule": schedule}, optimizer=optimizer, prior_optimizer=prior_optimizer)
+    for name, examples in (("images", images), ("validation", validation)):
+        check_examples(examples, name)
+    check_counts(epochs=epochs, prior_epochs=prior_epochs, batch_size=batch_size)
+    rng = as_generator(rng)
     schedule = schedule or half_cosine()
     epoch_steps = math.ceil(len(images) / batch_size)
     run.track(model=model, optimizer=optimizer, prior_optimizer=prior_optimizer, rng=rng)
@@ -78,7 +85,7 @@ def autoencoder_step(
         loss = -vq_objective(x, z_e, e, model.decode).mean()
         return loss, {"objective": -loss.item(), "perplexity": perplexity(k)}
 
-    training_step(objective, optimizer, run, scale=scale)
+    training_step(objective, optimizer, run, scale=scale, data=x)
     model.quantiser.update(z_e, k, rng)
 
 
@@ -89,7 +96,12 @@ def _code_nats(model: VQVAE, x: np.ndarray) -> tuple[Tensor, dict[str, float]]:
 
 
 def evaluate(bound: Callable[[np.ndarray], Tensor], images: np.ndarray) -> float:
-    """The mean of a bound x (B, D) ↦ (B,) over images, in nats: of `model.objective` or `model.elbo`."""
+    """The mean of a bound x (B, D) ↦ (B,) over images, in nats: of `model.objective` or `model.elbo`.
+
+    Raises BadInput for no images.
+    """
+    if not len(images):
+        raise BadInput("there are no images to score; give at least one")
     chunks = np.array_split(images, max(1, len(images) // 1000))  # bounds the memory
     with no_grad():
         return float(np.mean(np.concatenate([bound(x).numpy() for x in chunks]), dtype=np.float64))

@@ -519,5 +519,5 @@ def test_counts_below_one_are_refused():
         lambda: rate_and_distortion(LinearGaussian(), POINT, Generator(0), samples=0),
         lambda: bits_per_dimension(0.0, 0),
     ):
-        with pytest.raises(ValueError, match="at least one"):
+        with pytest.raises(ValueError, match="must be a whole number of at least 1, not 0"):
             f()

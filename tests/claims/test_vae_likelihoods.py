@@ -177,5 +177,5 @@ def test_likelihoods_that_there_are_not_are_refused_by_name():
         likelihood("poisson")
     with pytest.raises(ValueError, match="needs the number of levels"):
         likelihood("categorical")
-    with pytest.raises(ValueError, match="two levels or more, not 1"):
+    with pytest.raises(ValueError, match="levels must be a whole number of at least 2, not 1"):
         likelihood("categorical", 1)

@@ -317,7 +317,7 @@ def test_the_claim_above_rejects_a_distortion_that_can_be_had(two_images):
 
 def test_a_target_distortion_that_is_not_finite_is_refused():
     for D0 in (np.nan, np.inf):
-        with pytest.raises(ValueError, match=f"a finite number of nats, not {D0}"):
+        with pytest.raises(ValueError, match=f"target_distortion must be a finite number, not {D0}"):
             ConstrainedLoss(D0)
 
 

@@ -145,11 +145,11 @@ def test_a_bound_of_no_samples_is_refused(k):
         lambda: model.log_likelihood(x, k, Generator(0)),
         lambda: BetaLoss(samples=k),
     ):
-        with pytest.raises(ValueError, match=f"at least one( sample|, not k = ).*{k}"):
+        with pytest.raises(ValueError, match=f"(k|samples) must be a whole number of at least 1, not {k}"):
             refused()
 
 
-@pytest.mark.parametrize("given", [{"beta": -1.0}, {"kl_warmup_steps": -1}, {"free_bits": -0.1}])
+@pytest.mark.parametrize("given", [{"beta": -1.0}, {"kl_warmup_steps": -1}, {"free_bits": -0.1}], ids=str)
 def test_negative_weights_are_refused(given):
-    with pytest.raises(ValueError, match="may not be negative"):
+    with pytest.raises(ValueError, match=f"{next(iter(given))} must be"):
         BetaLoss(**given)

@@ -467,13 +467,13 @@ def test_a_model_is_its_state_dict_codebook_and_all():
 
 
 def test_sizes_that_make_no_model_are_refused():
-    with pytest.raises(ValueError, match="sizes are at least 1, not 0 codes"):
+    with pytest.raises(ValueError, match="codes must be a whole number of at least 1, not 0"):
         Quantiser(0, 2, Generator(0))
     with pytest.raises(ValueError, match="decay"):
         Quantiser(4, 2, Generator(0), decay=1.0)
-    with pytest.raises(ValueError, match="sizes are at least 1"):
+    with pytest.raises(ValueError, match="length must be"):
         CodePrior(4, 0, 8, Generator(0))
-    with pytest.raises(ValueError, match="sizes are at least 1"):
+    with pytest.raises(ValueError, match="channels must be"):
         VQVAE((4, 4), 3, dimension=2, channels=(0,), hidden=8)
 
 

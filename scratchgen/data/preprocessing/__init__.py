@@ -6,6 +6,7 @@ dequantise    integers to real numbers by uniform noise
 mdct          sound as frames by an orthogonal transform, without loss
 mel           the mel scale and its filters
 mu_law        samples of sound as 256 classes
+one_hot       classes as rows with a single 1
 scaling       mean 0 and deviation 1, or [0, 1], fitted on the training data
 splits        training, validation and test parts, by seed or by group
 stft          the short-time Fourier transform and its inverse
@@ -18,9 +19,21 @@ from scratchgen.data.preprocessing import (
     mdct,
     mel,
     mu_law,
+    one_hot,
     scaling,
     splits,
     stft,
 )
 
-__all__ = ["binarise", "by_length", "dequantise", "mdct", "mel", "mu_law", "scaling", "splits", "stft"]
+__all__ = [
+    "binarise",
+    "by_length",
+    "dequantise",
+    "mdct",
+    "mel",
+    "mu_law",
+    "one_hot",
+    "scaling",
+    "splits",
+    "stft",
+]

@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.data.checks import check_unit_interval
-from scratchgen.random import Generator
+from scratchgen.errors import check_numbers
+from scratchgen.random import Generator, check_draws
 
 
 def threshold(x: np.ndarray, at: float = 0.5) -> np.ndarray:
-    """1 where x ≥ at, else 0, in the dtype of x. It is deterministic: the result never changes."""
+    """1 where x ≥ at, else 0, in the dtype of x. It is deterministic: the result never changes.
+
+    Raises BadInput for images or a threshold outside [0, 1].
+    """
+    check_numbers("[0, 1]", at=at)
     check_unit_interval(x)
     return (x >= at).astype(x.dtype)
 
@@ -23,5 +28,6 @@ def bernoulli(x: np.ndarray, rng: Generator) -> np.ndarray:
     rng    anything with `random(size, dtype)`
     Source: Salakhutdinov & Murray (2008) for the first; Burda, Grosse & Salakhutdinov (2016) for the second.
     """
+    check_draws(rng, "random")
     check_unit_interval(x)
     return (rng.random(x.shape, np.float64) < x).astype(x.dtype)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from scratchgen.errors import BadInput
-from scratchgen.random import Generator
+from scratchgen.errors import BadInput, check_counts
+from scratchgen.random import Generator, check_draws
 
 POOL = 20  # batches that are sorted together: enough for little padding, few enough to stay random
 
@@ -31,10 +31,14 @@ def batches_by_length(
     rng          anything with `permutation(n)`
     Raises BadInput for no sequences, for an empty sequence, and for a batch size below 1.
     """
-    if batch_size < 1 or pool < 1:
-        raise BadInput(f"batch size and pool must be at least 1, not {batch_size} and {pool}")
+    check_counts(batch_size=batch_size, pool=pool)
+    check_draws(rng, "permutation")
     if not len(sequences):
         raise BadInput("there are no sequences for a batch; give at least one")
+    if others := [x for x in sequences if not isinstance(x, np.ndarray)]:
+        raise BadInput(
+            f"a sequence is an array (T, ...), not a {type(others[0]).__name__}; convert or encode all of them"
+        )
     lengths = np.array([len(x) for x in sequences])
     if not lengths.all():
         raise BadInput(f"sequence {int(np.argmin(lengths))} is empty; remove it")

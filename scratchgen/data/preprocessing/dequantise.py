@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scratchgen.errors import BadInput
-from scratchgen.random import Generator
+from scratchgen.errors import BadInput, check_counts
+from scratchgen.random import Generator, check_draws
 
 
 def dequantise(
@@ -19,6 +19,8 @@ def dequantise(
     Raises BadInput for integers outside the levels.   Source: Theis, van den Oord & Bethge (2016), section 3.1.
     Ledger: data.dequantisation
     """
+    check_counts(levels=levels)
+    check_draws(rng, "random")
     k = np.asarray(k)
     if not np.issubdtype(k.dtype, np.integer) or (k.size and not 0 <= k.min() <= k.max() < levels):
         raise BadInput(f"with {levels} levels, the data must be integers 0 … {levels - 1}; check the data")
@@ -34,6 +36,7 @@ def dequantise(
 def quantise(x: np.ndarray, levels: int) -> np.ndarray:
     """k = ⌊x · levels⌋, clipped to 0 … levels−1: the inverse of `dequantise` for any noise.
 
-    Ledger: data.dequantisation
+    Raises BadInput for fewer than one level.   Ledger: data.dequantisation
     """
+    check_counts(levels=levels)
     return np.clip(np.floor(np.asarray(x, np.float64) * levels), 0, levels - 1).astype(np.int64)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 
 
 @lru_cache(maxsize=8)
@@ -35,8 +35,7 @@ def mdct(x: np.ndarray, D: int) -> np.ndarray:
     """
     if x.ndim != 1 or not len(x):
         raise BadInput(f"the transform takes the samples of one sound, (N,), not an array of shape {x.shape}")
-    if D < 1:
-        raise BadInput(f"a frame must have at least 1 number, not {D}")
+    check_counts(D=D)
     ring = np.zeros((-(-len(x) // D), D), x.dtype)
     ring.ravel()[: len(x)] = x
     both = np.concatenate([ring, np.roll(ring, -1, axis=0)], axis=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts, check_numbers
 
 
 def hz_to_mel(f: ArrayLike) -> np.ndarray:
@@ -35,11 +35,12 @@ def mel_filters(
     Raises BadInput for frequencies out of order or above half the rate, and if there are so many bands that one
     of them contains no bin and would always be silent.
     """
+    check_numbers("(0, ∞)", rate=rate)
+    check_counts(length=length, bands=bands)
     highest = rate / 2 if highest is None else highest
+    check_numbers(lowest=lowest, highest=highest)
     if not 0 <= lowest < highest <= rate / 2:
         raise BadInput(f"{lowest} … {highest} Hz is not a range within 0 … {rate / 2:g} Hz, half the rate")
-    if bands < 1:
-        raise BadInput(f"the number of bands must be at least 1, not {bands}")
     corners = mel_to_hz(np.linspace(hz_to_mel(lowest), hz_to_mel(highest), bands + 2))
     f = np.arange(length // 2 + 1)[:, None] * rate / length
     below, centre, above = corners[:-2], corners[1:-1], corners[2:]
@@ -55,5 +56,9 @@ def mel_filters(
 
 
 def log_mel(power: np.ndarray, filters: np.ndarray, floor: float = 1e-10) -> np.ndarray:
-    """10 log₁₀ max(power @ filters, floor), in decibels: (M, bins) → (M, bands).   Ledger: data.decibels"""
+    """10 log₁₀ max(power @ filters, floor), in decibels: (M, bins) → (M, bands).   Ledger: data.decibels
+
+    Raises BadInput unless floor > 0.
+    """
+    check_numbers("(0, ∞)", floor=floor)
     return 10 * np.log10(np.maximum(power @ filters, floor))

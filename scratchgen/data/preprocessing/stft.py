@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 
 
 def hann(length: int) -> np.ndarray:
@@ -80,7 +80,8 @@ def frames(N: int, length: int, hop: int) -> int:
 
 
 def _check(length: int, hop: int) -> None:
-    if hop < 1 or length % hop or length < 2 * hop:
+    check_counts(hop=hop, length=length)
+    if length % hop or length < 2 * hop:
         raise BadInput(
             f"with length {length} and hop {hop} the transform has no inverse; length must be 2, 3, … times hop"
         )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scratchgen.errors import check_counts
+
 MIN_CORRELATION = 0.2  # |r| from which a unit is shown for a feature
 PREVIOUS_STATE = "its own past"  # the name of a unit's own state one step before, as a feature
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
@@ -75,6 +77,7 @@ def interesting_units(h: np.ndarray, features: Mapping[str, np.ndarray], n: int 
     h (T, H), features by name, each (T,). Among many units some correlate with any feature by chance: confirm
     a unit by its `correlation` in a text that it was not chosen in.
     """
+    check_counts(0, n=n)
     names = list(features)
     r = np.array([correlations(h, features[name]) for name in names]).reshape(len(names), h.shape[1])
     left = np.abs(r)

@@ -10,7 +10,7 @@ import numpy as np
 from scratchgen.autograd import Tensor
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Categorical, Normal
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.functional import log_softmax, logsumexp, softplus
 from scratchgen.nn import Linear, Module
 from scratchgen.random import Generator
@@ -43,6 +43,7 @@ class MixtureDensity(Module):
     """
 
     def __init__(self, hidden: int, data_dim: int, components: int, rng: Generator | None = None) -> None:
+        check_counts(hidden=hidden, data_dim=data_dim, components=components)
         K, D = components, data_dim
         self.data_dim = data_dim
         self.logits = Linear(hidden, K, rng)

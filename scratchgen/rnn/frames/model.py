@@ -8,7 +8,7 @@ import numpy as np
 
 from scratchgen.autograd import Tensor, no_grad
 from scratchgen.data.preprocessing.by_length import pad
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.nn import Dropout, Module
 from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
@@ -56,11 +56,8 @@ class FrameModel(Module):
         nade: int = 0,
         mixture_components: int = 0,
     ) -> None:
-        if min(data_dim, hidden) < 1 or min(nade, mixture_components) < 0:
-            raise ValueError(
-                "data_dim and hidden are at least 1, nade and mixture_components at least 0, not "
-                f"{data_dim}, {hidden}, {nade} and {mixture_components}"
-            )
+        check_counts(data_dim=data_dim, hidden=hidden)
+        check_counts(0, nade=nade, mixture_components=mixture_components)
         if nade and mixture_components:
             raise ValueError("a NADE draws notes and a mixture draws numbers; choose one of the two")
         if cell not in CELLS:
@@ -109,8 +106,8 @@ class FrameModel(Module):
 
     def sample(self, T: int, n: int, rng: Generator) -> np.ndarray:
         """Sample n sequences of T frames: (T, n, D) float32.   Raises BadInput for T or n below 1."""
-        if T < 1 or n < 1:
-            raise BadInput(f"cannot sample {n} sequences of {T} frames; ask for at least 1 of each")
+        check_counts(T=T, n=n)
+        rng = as_generator(rng)
         x, state = np.zeros((T + 1, n, self.data_dim), np.float32), None
         with no_grad(), self.eval_mode():
             for t in range(T):

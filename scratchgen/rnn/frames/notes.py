@@ -13,11 +13,11 @@ import numpy as np
 from scratchgen.autograd import Tensor
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Bernoulli
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.functional import bernoulli_cross_entropy, linear, sigmoid
 from scratchgen.nn import Module, Parameter
 from scratchgen.nn.init import glorot_uniform
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.cells import output
 
 
@@ -42,6 +42,7 @@ class IndependentNotes(Notes):
     """
 
     def __init__(self, hidden: int, data_dim: int, rng: Generator | None = None) -> None:
+        check_counts(hidden=hidden, data_dim=data_dim)
         self.W_hy = Parameter(glorot_uniform(rng, hidden, data_dim))
         self.b_y = Parameter(np.zeros(data_dim, np.float32))
 
@@ -76,6 +77,7 @@ class NADE(Notes):
     """
 
     def __init__(self, hidden: int, data_dim: int, units: int, rng: Generator | None = None) -> None:
+        check_counts(hidden=hidden, data_dim=data_dim, units=units)
         self.W = Parameter(glorot_uniform(rng, data_dim, units))
         self.V = Parameter(glorot_uniform(rng, units, data_dim).T)
         self.W_hb = Parameter(glorot_uniform(rng, hidden, data_dim))
@@ -96,7 +98,7 @@ class NADE(Notes):
         b, a = (to_numpy(bias) for bias in self.biases(h))
         W, V = to_numpy(self.W), to_numpy(self.V)
         x = np.zeros_like(b)
-        u = rng.random(x.shape, x.dtype)
+        u = as_generator(rng).random(x.shape, x.dtype)
         for d in range(x.shape[-1]):
             x[..., d] = u[..., d] < sigmoid(b[..., d] + sigmoid(a) @ V[d])
             a = a + x[..., d, None] * W[d]

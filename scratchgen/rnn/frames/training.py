@@ -11,11 +11,12 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.data.preprocessing.by_length import batches_by_length
+from scratchgen.errors import BadInput, check_counts, check_numbers
 from scratchgen.nn import Parameter
 from scratchgen.nn.overrides import overridden
-from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.frames.model import FrameModel, nats_per_frame
 from scratchgen.rnn.training import MAX_NORM
 
@@ -43,9 +44,16 @@ def train_frames(
     weight_noise         σ of the noise that is added to every weight while its gradient is computed (Graves
                          2011); 0: none
 
-    Gradients are clipped to a joint norm of 1. Raises BadInput for sequences that are empty, and Diverged as
-    `optim.training_step`.   Ledger: rnn.frames
+    Gradients are clipped to a joint norm of 1. Raises BadInput for sequences that are empty and numbers out of
+    range, and Diverged as `optim.training_step`.   Ledger: rnn.frames
     """
+    check_parts(run, {"schedule": schedule}, optimizer=optimizer)
+    check_counts(epochs=epochs, batch_size=batch_size)
+    check_numbers("[0, ∞)", weight_noise=weight_noise)
+    for name, part in (("train", train), ("validation", validation)):
+        if not len(part):
+            raise BadInput(f"{name} is empty; give at least one sequence")
+    rng = as_generator(rng)
     schedule = schedule or half_cosine()
     epoch_steps = math.ceil(len(train) / batch_size)
 
@@ -67,6 +75,7 @@ def train_frames(
                 scale=schedule.scale(run, epochs, epoch_steps),
                 max_norm=MAX_NORM,
                 generators=(rng, model.rng),
+                data=x,
             )
             run.log(gradient_norm=norm)
         run.log(validation_nats=nats_per_frame(model, validation))

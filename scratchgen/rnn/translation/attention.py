@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.functional import softmax
 from scratchgen.nn import Module, Parameter
 from scratchgen.nn.init import glorot_uniform
@@ -79,6 +79,7 @@ class AdditiveAttention(Attention):
     """
 
     def __init__(self, d_query: int, d_place: int, hidden: int, rng: Generator | None = None) -> None:
+        check_counts(d_query=d_query, d_place=d_place, hidden=hidden)
         self.W = Parameter(glorot_uniform(rng, d_query, hidden))
         self.U = Parameter(glorot_uniform(rng, d_place, hidden))
         self.v = Parameter(glorot_uniform(rng, hidden, 1)[:, 0])

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import Tensor, no_grad
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts, check_numbers
 from scratchgen.functional import linear, softmax, softmax_cross_entropy
 from scratchgen.nn import Dropout, Embedding, Linear, Module
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.models import CELLS
 from scratchgen.rnn.translation.attention import AdditiveAttention, DotAttention
 
@@ -58,6 +58,7 @@ class Seq2Seq(Module):
                 f"no cell is called {cell!r}, or no attention {attention!r}; choose one of "
                 f"{', '.join(CELLS)} and one of {', '.join(ATTENTION)}"
             )
+        check_counts(source_size=source_size, target_size=target_size, hidden=hidden, embedding=embedding)
         self.boundary = target_size
         self.source = Embedding(source_size, embedding, rng)
         self.target = Embedding(target_size + 1, embedding, rng)
@@ -107,11 +108,9 @@ class Seq2Seq(Module):
         Source: Sutskever et al. (2014), eq. 1; scheduled sampling: Bengio et al. (2015), section 2.4, without a
         gradient through the sampled symbols.   Ledger: rnn.seq2seq
         """
-        if not 0 <= scheduled_sampling <= 1 or (scheduled_sampling and rng is None):
-            raise BadInput(
-                "scheduled_sampling is a probability in [0, 1] and needs rng, not "
-                f"{scheduled_sampling} and {rng}"
-            )
+        check_numbers("[0, 1]", scheduled_sampling=scheduled_sampling)
+        if scheduled_sampling and rng is None:
+            raise BadInput("scheduled_sampling draws symbols and needs rng; give sg.random.default_rng(seed)")
         lengths, B = np.sum(y_mask, axis=0), y.shape[1]
         edge = np.full((1, B), self.boundary)
         inputs, targets = np.concatenate([edge, y]), np.concatenate([y, edge])
@@ -129,7 +128,7 @@ class Seq2Seq(Module):
         self, inputs: np.ndarray, places: Any, state: Any, mask: Any, rng: Any, probability: float
     ) -> np.ndarray:
         """The inputs (T′ + 1, B), each replaced with this probability by a symbol sampled from the model."""
-        inputs = inputs.copy()
+        inputs, rng = inputs.copy(), as_generator(rng)
         sampled = rng.random(inputs.shape, np.float64) < probability
         with no_grad(), self.eval_mode():
             for t in range(len(inputs) - 1):
@@ -142,7 +141,9 @@ class Seq2Seq(Module):
         """Greedy decoding: the most probable symbol at each step, up to the boundary or n symbols.
 
         x, x_mask (T, B) → B arrays (T′_b,) int, and the attention weights of each symbol (n′, B, T)
+        Raises BadInput for n < 0.
         """
+        check_counts(0, n=n)
         written: list[np.ndarray] = []
         attention: list[np.ndarray] = []
         with no_grad(), self.eval_mode():

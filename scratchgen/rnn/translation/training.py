@@ -9,9 +9,10 @@ from functools import partial
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.optim import Optimizer, Schedule, TrainingRun, training_step
+from scratchgen.errors import BadInput, check_counts, check_numbers
+from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
-from scratchgen.random import Generator
+from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.training import MAX_NORM
 from scratchgen.rnn.translation.translator import SentencePair, Translator, nats_per_symbol, pair_batches
 
@@ -39,10 +40,18 @@ def train_translator(
     scheduled_sampling    the probability at the end of the training that the decoder's input is a symbol that
                           it drew itself; it grows linearly from 0. 0 is teacher forcing throughout
 
-    Gradients are clipped to a joint norm of 1. Raises Diverged as `optim.training_step`.
+    Gradients are clipped to a joint norm of 1. Raises BadInput for no pairs and for numbers out of range, and
+    Diverged as `optim.training_step`.
     Source: Sutskever et al. (2014), section 3.4; scheduled sampling: Bengio et al. (2015), section 2.4.
     Ledger: rnn.seq2seq
     """
+    check_parts(run, {"schedule": schedule}, optimizer=optimizer)
+    check_counts(epochs=epochs, batch_size=batch_size)
+    check_numbers("[0, 1]", scheduled_sampling=scheduled_sampling)
+    for name, part in (("train", train), ("validation", validation)):
+        if not len(part):
+            raise BadInput(f"{name} is empty; give at least one pair")
+    rng = as_generator(rng)
     schedule = schedule or half_cosine()
     epoch_steps = math.ceil(len(train) / batch_size)
 

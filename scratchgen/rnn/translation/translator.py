@@ -10,7 +10,7 @@ import numpy as np
 
 from scratchgen.autograd import no_grad
 from scratchgen.data.preprocessing.by_length import batches_by_length, pad
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts, described
 from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.beam import search
@@ -60,8 +60,7 @@ class Translator(Seq2Seq):
         rng: Generator | None = None,
         **options: Any,
     ) -> None:
-        if min(hidden, embedding) < 1:
-            raise ValueError(f"sizes are at least 1, not embedding {embedding} and hidden {hidden}")
+        check_counts(hidden=hidden, embedding=embedding)
         self.rng = as_generator(rng)
         self.tokenizers = source, target
         super().__init__(
@@ -80,12 +79,13 @@ class Translator(Seq2Seq):
         Raises BadInput for an empty text, a symbol that the model does not know, n < 1, and width < 1.
         """
         source, target = self.tokenizers
+        if not isinstance(text, str):
+            raise BadInput(f"the text to translate is a str, not {described(text)}")
         x = source.encode(text)
         if not len(x):
             raise BadInput("the text to translate is empty; give at least one character")
         n = 2 * len(x) + 20 if n is None else n
-        if n < 1:
-            raise BadInput(f"a translation cannot have {n} symbols; allow at least 1")
+        check_counts(n=n, width=width)
         ends = lambda ids: ids[:, -1] == self.boundary
         with no_grad(), self.eval_mode():
             places, state = (found.numpy() for found in self.encode(x[:, None]))
@@ -117,7 +117,14 @@ def pair_batches(pairs: Sequence[SentencePair], batch_size: int, rng: Generator)
     pairs    N pairs of integer arrays, (T,) and (T′,)
     rng      draws the order
     → x (T, B), y (T′, B), their masks, and rows (B,): the indices of the pairs
+    Raises BadInput for pairs of anything else, such as texts, and for an empty array.
     """
+    for pair in pairs:
+        if len(pair) != 2 or not all(isinstance(side, np.ndarray) and len(side) for side in pair):
+            raise BadInput(
+                "a pair is a source and a target as integer arrays that are not empty; encode the texts, "
+                "model.encode_pairs(pairs)"
+            )
     for y, y_mask, rows in batches_by_length([y for _, y in pairs], batch_size, rng):
         yield *pad([pairs[i][0] for i in rows]), y, y_mask, rows
 

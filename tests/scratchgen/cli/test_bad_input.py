@@ -65,7 +65,7 @@ def damaged_configurations(config):
         "config-of-nothing": "[]",
         "older-format": json.dumps(OLDER),
         "newer-format": damaged(format=3),
-        "unknown-task": damaged(task="poet"),
+        "unknown-task": damaged(task="poet", source="digits"),
         "task-of-another-type": damaged(task=["vae"]),
         "no-model": damaged(model={}),
         "unknown-class": model(**{"class": "VEA"}),
@@ -173,6 +173,34 @@ CASES = {
         (*TRAIN, "--weight-decay", "0.1"),
         "weight_decay is for optimizer adamw, not for adam",
     ),
+    **{
+        f"{option} of another optimiser of a GAN": (
+            ("train", "gan", option, value, "--optimizer", "rmsprop", "--out", "new"),
+            f"{option[2:]} is for optimizer adam or adamw, not for rmsprop; leave it out",
+        )
+        for option, value in (
+            ("--beta1", "0.9"),
+            ("--beta2", "0.9"),
+            ("--beta1", "0.5"),
+            ("--beta2", "0.999"),
+        )
+    },
+    "beta1 of neither player": (
+        ("train", "gan", "--set", "beta1=0.3", "--optimizer", "sgd", *PLAYERS),
+        "beta1 is for optimizer adam or adamw, not for sgd and rmsprop; leave it out",
+    ),
+    "beta1 by the objective's own default": (
+        ("train", "gan", "--objective", "wasserstein", "--beta1", "0", "--optimizer", "sgd", "--out", "new"),
+        "beta1 is for optimizer adam or adamw, not for sgd; leave it out",
+    ),
+    "no momentum of another optimiser": (
+        (*TRAIN, "--momentum", "0"),
+        "momentum is for optimizer sgd, not for adam; leave it out",
+    ),
+    "hidden units of a model that has none": (
+        (*TRAIN, "--model", "linear", "--data", "digits", "--hidden", "9"),
+        "hidden is for model mlp or conv or conditional, not for linear; leave it out",
+    ),
     "momentum that grows for ever": ((*TRAIN, "--optimizer", "sgd", "--momentum", "1"), "below 1, not 1.0"),
     "an unknown optimiser": ((*TRAIN, "--optimizer", "lion"), "optimizer is one of adam, adamw, sgd"),
     "an unknown schedule": (
@@ -276,7 +304,7 @@ CASES = {
     "codes for a latent that is none": ((*TRAIN, "--set", "codes=8"), "codes is a setting of vq, not of vae"),
     "packs for a discriminator of single examples": (
         ("train", "gan", "--set", "pack=3", "--out", "new"),
-        "pack = 3 is for model packed, not for dense",
+        "pack is for model packed, not for dense; leave it out",
     ),
     "patience for a model that has nothing to wait for": (
         ("train", "gan", "--patience", "3", "--out", "new"),
@@ -305,6 +333,21 @@ CASES = {
     "sample: a negative temperature": (
         ("sample", "text", "--prompt", "a", "--temperature", "-1"),
         "temperature",
+    ),
+    **{
+        f"sample: a seed where nothing is drawn: {' '.join(options)}": (
+            ("sample", "text", "--prompt", "a", *options, "--seed", "3"),
+            "leave out --seed",
+        )
+        for options in (("--beam", "2"), ("--temperature", "0"))
+    },
+    "evaluate: a seed where nothing is drawn": (
+        ("evaluate", "text", "--seed", "3"),
+        "--seed chooses the noise of scores that are drawn, and those of text are exact; leave it out",
+    ),
+    "reproduce: seeds of nothing": (
+        ("reproduce", "--seeds", "3"),
+        "--seeds and --page belong to a reproduction",
     ),
     "sample: a prompt for images": (
         ("sample", "images", "--prompt", "a", "--out", "new.png"),

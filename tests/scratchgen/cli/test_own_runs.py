@@ -255,7 +255,7 @@ REFUSED = {
     ),
     "a run that is not there": (("sample", "gone", "--model", "mine:Memory", *OUT), "is not a run directory"),
     "a resumed command": (("train", "vae", "--resume", "memory"), "run that program again with resume=True"),
-    "its settings again": (("train", "vae", "--config", "memory"), "memory is a run of the task own"),
+    "its settings again": (("train", "vae", "--config", "memory"), "memory is a run of a loop of your own"),
 }
 
 

@@ -67,5 +67,5 @@ def test_predictions_in_chunks_equal_those_at_once(rng, monkeypatch):
 def test_silence_and_order_0_are_refused():
     with pytest.raises(BadInput, match="predicted without error"):
         LinearPrediction(2).fit([np.zeros(50)])
-    with pytest.raises(ValueError, match="order must be at least 1"):
+    with pytest.raises(ValueError, match="order must be a whole number of at least 1, not 0"):
         LinearPrediction(0)

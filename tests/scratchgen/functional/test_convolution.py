@@ -177,9 +177,9 @@ def test_one_switch_moves_the_products_to_another_kernel(rng):
         ((5, 5), (3, 3, 5, 4), 1, 0, "expected images"),
         ((2, 5, 5, 3), (3, 4), 1, 0, "expected images"),
         ((2, 5, 5, 3), (6, 3, 3, 4), 1, 0, "kernel of 6 does not fit on 5 pixels with a padding of 0"),
-        ((2, 5, 5, 3), (3, 3, 3, 4), 0, 0, "stride 0"),
-        ((2, 5, 5, 3), (3, 3, 3, 4), 1, -1, "padding -1"),
-        ((2, 5, 5, 3), (0, 3, 3, 4), 1, 0, "kernel of 0"),
+        ((2, 5, 5, 3), (3, 3, 3, 4), 0, 0, "stride must be"),
+        ((2, 5, 5, 3), (3, 3, 3, 4), 1, -1, "padding must be"),
+        ((2, 5, 5, 3), (0, 3, 3, 4), 1, 0, "kernel must be"),
     ],
 )
 def test_shapes_that_do_not_match_are_refused(x, W, stride, padding, says):

@@ -33,6 +33,11 @@ def build(sizes, rng=None):
     return CLASSES[arguments.pop("architecture", "dense")](**arguments, rng=rng)
 
 
+def of_classes(model, n):
+    """The pair that draws n examples: a conditional one of its classes in turn."""
+    return model.given(np.arange(n) % getattr(model, "classes", 1))
+
+
 @sizes
 def test_six_examples_of_every_pair_have_a_logit_each_or_one_a_pack(sizes):
     model = build(sizes, Generator(0)).given(np.arange(6) % 3)
@@ -47,11 +52,11 @@ def test_six_examples_of_every_pair_have_a_logit_each_or_one_a_pack(sizes):
 @sizes
 def test_a_pair_is_rebuilt_from_its_sizes_and_its_state_and_draws_the_same(sizes):
     model = build(sizes, Generator(0))
-    model.generate(8, Generator(2))  # batch normalisation learns by looking on
+    of_classes(model, 8).generate(8, Generator(2))  # batch normalisation learns by looking on
     again = build(sizes, Generator(5))
     again.load_state_dict(model.state_dict())
-    samples = again.eval().sample(7, Generator(1))
-    np.testing.assert_array_equal(samples, model.sample(7, Generator(1)))
+    samples = of_classes(again.eval(), 7).sample(7, Generator(1))
+    np.testing.assert_array_equal(samples, of_classes(model, 7).sample(7, Generator(1)))
     assert type(samples) is np.ndarray and len(samples) == 7
 
 
@@ -59,7 +64,7 @@ def test_a_pair_is_rebuilt_from_its_sizes_and_its_state_and_draws_the_same(sizes
 def test_sampling_changes_nothing_and_does_not_depend_on_how_many_are_drawn(sizes):
     model = build(sizes, Generator(0))
     before = model.state_dict()
-    three, six = (model.sample(n, Generator(1)) for n in (3, 6))
+    three, six = (of_classes(model, n).sample(n, Generator(1)) for n in (3, 6))
     assert all(np.array_equal(a, before[name]) for name, a in model.state_dict().items())
     assert model.training
     np.testing.assert_allclose(three, six[:3], atol=1e-6)
@@ -116,17 +121,41 @@ def test_the_claim_above_rejects_a_discriminator_that_is_not_conditioned_on_the_
     assert np.abs(logits[0] - logits[1]).max() > 0.01
 
 
-def test_samples_of_a_conditional_pair_are_of_the_classes_asked_for_or_of_one_after_the_other():
+def test_samples_of_a_conditional_pair_are_of_the_classes_asked_for():
     model = ConditionalGAN(12, 4, 3, Generator(0))
     asked = model.sample(6, Generator(1), [0, 1, 2, 0, 1, 2])
-    np.testing.assert_array_equal(asked, model.sample(6, Generator(1)))
+    np.testing.assert_array_equal(asked, of_classes(model, 6).sample(6, Generator(1)))
     assert not np.allclose(asked, model.sample(6, Generator(1), [2] * 6))
 
 
-@pytest.mark.parametrize("labels", [[0, 3], [-1, 0]], ids=str)
-def test_an_unknown_class_is_refused(labels):
-    with pytest.raises(BadInput, match=r"classes are 0 … 2, not"):
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([0, 3], "classes are 0 … 2, one per row, not 3"),
+        ([-1, 0], "not -1"),
+        ([0, 0.5], "not 0.5"),
+        ([0, np.nan], "not nan"),
+        ([[0, 1]], r"an array of shape \(1, 2\)"),
+        (None, "needs the class of each example, 0 … 2"),
+    ],
+    ids=str,
+)
+def test_an_unknown_class_is_refused(labels, message):
+    with pytest.raises(BadInput, match=message):
         ConditionalGAN(12, 4, 3).given(labels)
+
+
+def test_a_conditional_pair_without_classes_is_refused_and_so_are_classes_of_other_rows():
+    model, x = ConditionalGAN(12, 4, 3), np.zeros((2, 12), np.float32)
+    for call in (model.generate, model.sample):
+        with pytest.raises(BadInput, match="needs the class of each example"):
+            call(2, Generator(0))
+    with pytest.raises(BadInput, match="needs the class of each example"):
+        model.logits(x)
+    conditioned = model.given([0, 1])
+    for call in (lambda: conditioned.generate(3), lambda: conditioned.logits(x[:1])):
+        with pytest.raises(BadInput, match=r"2 classes are given for \d rows"):
+            call()
 
 
 def test_images_that_cannot_be_halved_are_refused():
@@ -142,6 +171,8 @@ def test_images_that_cannot_be_halved_are_refused():
         {"data_dim": 4, "pack": 0},
         {"data_dim": 4, "hidden": [3, 0]},
         {"data_dim": 4, "norm": "batches"},
+        {"data_dim": 4, "norm": "batches", "hidden": []},
+        {"data_dim": 4, "activation": "gelu"},
         {"data_dim": 4, "bounded": False, "scale": 0.0},
         {"data_dim": 4, "scale": 2.0},
         {"architecture": "conditional", "data_dim": 4, "latent_dim": 2, "classes": 0},
@@ -151,7 +182,7 @@ def test_images_that_cannot_be_halved_are_refused():
     ids=str,
 )
 def test_sizes_that_make_no_model_are_refused(sizes):
-    with pytest.raises(ValueError, match=r"at least 1|the scale of data|a norm is one of|one class or more"):
+    with pytest.raises(ValueError, match=r"at least 1|scale|a norm is one of|activation is one of"):
         build(sizes)
 
 

@@ -36,7 +36,11 @@ REFUSED = {
     "no examples": (small(), {"images": np.ones((0, 6))}, "0 examples make no batch of 4"),
     "a batch that is no packs": (small(pack=3), {}, "a batch of 4 cannot be cut into packs of 3"),
     "no classes": (ConditionalGAN(6, 3, 2), {}, "these have none: give labels"),
-    "an unknown class": (ConditionalGAN(6, 3, 2), {"labels": np.arange(8)}, "classes are 0 … 1, not 0 … 7"),
+    "an unknown class": (
+        ConditionalGAN(6, 3, 2),
+        {"labels": np.arange(8)},
+        "classes are 0 … 1, one per row, not 2",
+    ),
     "labels of other images": (ConditionalGAN(6, 3, 2), {"labels": np.zeros(5, int)}, r"arrays of \[5, 8\]"),
     "a penalty on a mixed batch": (small(norm="batch"), {"game": Game(r1=1.0)}, "batch normalisation mixes"),
 }

@@ -64,7 +64,7 @@ def test_a_push_is_minus_the_slope_of_the_loss_of_its_sample_alone(objective):
         "least_squares": lambda b: (b - 1) ** 2 / 2,
         "wasserstein": lambda b: -b,
     }
-    frame = TrainingTrace(model := pair(), POINTS, 1, Game(objective)).frames[0]
+    frame = TrainingTrace(model := pair(), POINTS, 1, Game(objective, gradient_penalty=0.0)).frames[0]
     x, h = frame.samples.astype(np.float64), 1e-5
     D = in_float64(model)
     for d in (0, 1):

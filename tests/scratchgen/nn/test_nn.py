@@ -127,7 +127,7 @@ def test_within_in_use_nothing_is_dropped_and_afterwards_all_is_as_it_was(traini
 
 @pytest.mark.parametrize("p", [-0.1, 1.0, np.nan])
 def test_an_impossible_share_to_drop_is_refused(p):
-    with pytest.raises(ValueError, match="probability of dropping"):
+    with pytest.raises(ValueError, match="p must be"):
         Dropout(p, Generator(0))
 
 

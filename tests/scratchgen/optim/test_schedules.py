@@ -90,11 +90,12 @@ def test_the_names_of_the_command_line_make_schedules():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: warmup(0), "at least one step, not 0"),
+        (lambda: warmup(0), "steps must be a whole number of at least 1, not 0"),
         (lambda: warmup(3, then=step_decay((2,))), "must count steps too"),
-        (lambda: step_decay(()), "milestones are epochs"),
-        (lambda: step_decay((0, 3)), "milestones are epochs"),
-        (lambda: step_decay((3,), gamma=0), "gamma is positive"),
+        (lambda: step_decay(()), "give at least one"),
+        (lambda: step_decay((0, 3)), "milestone 1 must be a whole number of at least 1, not 0"),
+        (lambda: step_decay((3,), gamma=0), "gamma must be"),
+        (lambda: Schedule(0.5), "a function"),
         (lambda: Schedule(lambda t, T: 1, per="hour"), "each step or each epoch"),
     ],
 )

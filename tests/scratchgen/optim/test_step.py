@@ -82,6 +82,7 @@ def test_a_step_that_is_not_finite_changes_nothing_and_says_where_and_what_to_do
     p, rng, run = parameter(0.0, 0.0), Generator(1), Saving()
     counting = MovingAverage([parameter(1.0)])  # any object with a state_dict
     optimizer = OPTIMIZERS[name]([p], 0.25)
+    optimizer.t = 6  # so many steps were taken; at the first step the learning rate is no reason
     before = optimizer.state_dict(), rng.state, counting.state_dict()
     fails = failing(p, rng, broken == "loss", broken == "gradient")
 
@@ -104,9 +105,11 @@ def test_a_step_that_is_not_finite_changes_nothing_and_says_where_and_what_to_do
 
 def test_a_step_that_may_not_be_saved_is_not_and_the_error_names_its_loss_and_another_way_out():
     p, run = parameter(0.0), Saving()
+    optimizer = SGD([p], 1.0)
+    optimizer.t = 6
     how = {"save": False, "loss_name": "loss of the critic", "advice": "read a book"}
     with pytest.raises(Diverged, match=r"the loss of the critic is 0, .* below 1, or read a book"):
-        training_step(failing(p, Generator(0), False, True), SGD([p], 1.0), run, **how)
+        training_step(failing(p, Generator(0), False, True), optimizer, run, **how)
     assert run.saved == 0 and issubclass(Diverged, BadInput)
 
 

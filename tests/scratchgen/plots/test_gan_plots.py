@@ -19,7 +19,7 @@ POINTS = Generator(3).standard_normal((64, 2))
 
 def recorded(objective="nonsaturating", moments=3):
     model, rng = GAN(2, 2, Generator(1), hidden=(8,), bounded=False), Generator(0)
-    trace = TrainingTrace(model, POINTS, 8, Game(objective), moments)
+    trace = TrainingTrace(model, POINTS, 8, Game(objective, gradient_penalty=0.0), moments)
     players = {f"optimizer_{p}": Adam(getattr(model, p).parameters(), 1e-2, 0.5) for p in "GD"}
     train(model, POINTS, History(), epochs=1, batch_size=8, rng=rng, trace=trace, **players)
     return trace

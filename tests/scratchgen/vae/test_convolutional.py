@@ -195,7 +195,7 @@ def test_without_a_warm_up_the_latent_carries_less_information():
     [
         ((28, 28), (8, 16, 32), "multiples of 8, not 28×28"),
         ((8, 7), (4,), "multiples of 2, not 8×7"),
-        ((0, 8), (4,), "not 0×8"),
+        ((0, 8), (4,), "height must be a whole number of at least 1, not 0"),
         ((8, 8), (), "at least one layer"),
     ],
 )

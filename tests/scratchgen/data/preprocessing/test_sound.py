@@ -73,7 +73,7 @@ def test_a_sine_has_its_maximum_in_the_bin_of_its_frequency():
 
 @pytest.mark.parametrize(("length", "hop"), [(16, 16), (16, 5), (16, 0), (16, -4), (4, 8)])
 def test_a_framing_without_an_inverse_is_refused(length, hop):
-    with pytest.raises(BadInput, match="no inverse"):
+    with pytest.raises(BadInput, match=r"no inverse|hop must be"):
         stft(np.ones(100), length, hop)
 
 
