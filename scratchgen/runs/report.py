@@ -93,7 +93,8 @@ def _scores(record: Record) -> str:
         (s.measure, s.ours, s.baseline, s.expected, html.outcome(s.reached) if s.expected else "")
         for s in record.scores
     ]
-    return html.table(("measure", "this run", "baseline", "expected", ""), rows)
+    notes = [html.note(s.advice) for s in record.scores if s.advice]
+    return "\n".join([html.table(("measure", "this run", "baseline", "expected", ""), rows), *notes])
 
 
 def _commands(record: Record) -> list[str]:

@@ -22,6 +22,7 @@ from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
     LearningRate,
+    MinSteps,
     Task,
     TaskSettings,
     optimizer_for,
@@ -43,6 +44,7 @@ class Settings(TaskSettings, frozen=True):
     ] = "nonsaturating"
     latent_dim: Annotated[int, Ge(1), Help("dimensions of the latent z")] = 100
     epochs: Epochs = 25
+    min_steps: MinSteps = 2000
     batch_size: BatchSize = 64
     learning_rate: LearningRate = 2e-4
     discriminator_steps: Annotated[
@@ -150,6 +152,14 @@ def game_of(settings: Settings) -> gan.Game:
     return gan.Game(settings.objective, settings.discriminator_steps, settings.gradient_penalty, settings.r1)
 
 
+def fill_batches(rows: RowData, settings: Settings) -> Settings:
+    """The settings, with one batch of all examples where these do not fill a batch of the default size."""
+    pack = settings.pack if settings.model == "packed" else 1
+    n = len(rows.train) // pack * pack
+    is_default = settings.batch_size == Settings().batch_size
+    return replace(settings, batch_size=n) if is_default and 0 < n < settings.batch_size else settings
+
+
 def labels_for(rows: RowData, settings: Settings) -> np.ndarray | None:
     """The classes that a conditional pair is conditioned on."""
     return rows.train_labels if settings.model == "conditional" else None
@@ -162,6 +172,11 @@ def prepare(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> No
     if settings.model != "packed":
         reject(settings, ("pack",), f"is for model packed, not for {settings.model}; leave it out")
     gan.check(model, rows.train, labels_for(rows, settings), game_of(settings), settings.batch_size)
+
+
+def epoch_steps(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> int:
+    """The batches of an epoch; the last examples that fill no batch are left out."""
+    return len(rows.train) // settings.batch_size
 
 
 def train(
@@ -279,6 +294,8 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
+    epoch_steps=epoch_steps,
+    fill_batches=fill_batches,
     prepare=prepare,
     optimizers=players,
     train=train,

@@ -110,6 +110,12 @@ def prepare(model: rnn.LanguageModel, text: TextData, settings: Settings) -> Non
     text_chunks(model.tokenizer.encode(text.train), settings.batch_size, settings.bptt_steps)
 
 
+def epoch_steps(model: rnn.LanguageModel, text: TextData, settings: Settings) -> int:
+    """The chunks of all streams, read in parallel."""
+    tokens = len(model.tokenizer.encode(text.train)) - 1
+    return tokens // (settings.batch_size * settings.bptt_steps)
+
+
 def train(
     model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, rng: Generator
 ) -> rnn.EigenvalueHistory:
@@ -316,6 +322,7 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
+    epoch_steps=epoch_steps,
     prepare=prepare,
     train=train,
     score=score,

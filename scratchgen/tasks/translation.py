@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -108,6 +109,11 @@ def _tokenizer(settings: Settings, pairs: PairData, side: int) -> Tokenizer:
         for part in (pairs.train, pairs.validation, pairs.test)
     )
     return tokenizer_for(settings, train, "".join(held_out))
+
+
+def epoch_steps(model: rnn.Translator, pairs: PairData, settings: Settings) -> int:
+    """The batches of an epoch."""
+    return math.ceil(len(pairs.train) / settings.batch_size)
 
 
 def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, rng: Generator) -> None:
@@ -249,6 +255,7 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
+    epoch_steps=epoch_steps,
     train=train,
     score=score,
     evaluate=evaluate,

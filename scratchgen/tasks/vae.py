@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,7 @@ OBJECTIVES_WITH = {  # setting → the objectives that have it
     "kl_warmup_steps": ("elbo", "beta"),
     "free_bits": ("elbo", "beta"),
 }
+MODELS_WITH_LAYERS = ("mlp", "conditional")
 LATENT_PLANE_EXAMPLES = 2000
 
 
@@ -97,6 +99,11 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     for name in ("digits", "binarized-digits")
 }
 
+# Two numbers need no more latents. Points spread alike in all directions: no direction explains more than another,
+# so that without a warm-up the decoder learns to ignore the latent.
+POINTS_DEFAULTS: dict[str, Any] = {"latent_dim": 2, "epochs": 20, "kl_warmup_steps": 1000}
+LAYERS_FOR_POINTS = 2  # the border between two of the Gaussians is far from linear
+
 # A conditional latent need not encode the class: fewer dimensions, and two layers, in which the class and the
 # latent interact. In a large latent space convolutions leave gaps between the digits, where samples look like no
 # digit, and without a warm-up of the rate their decoder learns to ignore the latent (see `ConvVAE`).
@@ -109,9 +116,15 @@ MODEL_DEFAULTS: dict[str, dict[str, Any]] = {
 
 def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Defaults that depend on the data set, the model and the objective."""
-    found = {**DEFAULTS.get(data, {}), **MODEL_DEFAULTS.get(given.get("model", "mlp"), {})}
-    if data in CATALOGUE and CATALOGUE[data].kind in ("sound", "points"):  # values of any size
+    kind = CATALOGUE[data].kind if data in CATALOGUE else ""
+    model = given.get("model", "mlp")
+    found = {**DEFAULTS.get(data, {}), **MODEL_DEFAULTS.get(model, {})}
+    if kind in ("sound", "points"):  # values of any size
         found["likelihood"] = "gaussian"
+    if kind == "points":
+        found |= POINTS_DEFAULTS
+        if model in MODELS_WITH_LAYERS:
+            found["layers"] = LAYERS_FOR_POINTS
     if given.get("objective") in ("iwae", "geco"):  # their rate has no weight
         found.pop("kl_warmup_steps", None)
     return found
@@ -143,7 +156,7 @@ def _levels(rows: RowData) -> int:
 def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> Model:
     """The networks. Raises BadInput for settings that exclude one another."""
     D, Z = info.data_dim, settings.latent_dim
-    if settings.layers != 1 and settings.model not in ("mlp", "conditional"):
+    if settings.layers != 1 and settings.model not in MODELS_WITH_LAYERS:
         raise BadInput(f"layers is for model mlp or conditional, not for {settings.model}; leave it out")
     if settings.model == "linear":
         if settings.likelihood != "gaussian":
@@ -178,13 +191,19 @@ def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.Cons
 
 
 def prepare(model: Model, rows: RowData, settings: Settings) -> None:
-    """Check the data against the likelihood; initialise the decoder's output at the mean example. Raises BadInput."""
+    """Check the data against the likelihood; begin with the mean example and the deviation from it. Raises BadInput."""
     loss_for(settings)
     for part in PARTS:
         model.likelihood.check(getattr(rows, part))
         if settings.binarise:
             check_unit_interval(getattr(rows, part))
-    model.init_output_bias(rows.train.mean(axis=0))
+    mean = rows.train.mean(axis=0)
+    model.init_output_bias(mean, np.sqrt(evaluation.independent_variance(rows.train)))
+
+
+def epoch_steps(model: Model, rows: RowData, settings: Settings) -> int:
+    """The batches of an epoch."""
+    return math.ceil(len(rows.train) / settings.batch_size)
 
 
 def train(model: Model, rows: RowData, settings: Settings, run: Run, rng: Generator) -> vae.Loss:
@@ -368,6 +387,7 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
+    epoch_steps=epoch_steps,
     prepare=prepare,
     train=train,
     score=score,

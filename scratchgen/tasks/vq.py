@@ -27,6 +27,7 @@ from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
     LearningRate,
+    MinSteps,
     ScheduleName,
     Task,
     TaskSettings,
@@ -50,6 +51,7 @@ class Settings(TaskSettings, frozen=True):
     codes: Annotated[int, Ge(1), Help("size of the codebook")] = 16
     hidden: Annotated[int, Ge(1), Help("units of the prior of the codes")] = 256
     epochs: Epochs = 4
+    min_steps: MinSteps = 1500
     batch_size: BatchSize = 64
     learning_rate: LearningRate = 2e-3
     prior_epochs: Annotated[int, Ge(1), Help("passes over the data for the prior, after the others")] = 7
@@ -104,6 +106,11 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
         hidden=settings.hidden,
         rng=rng,
     )
+
+
+def epoch_steps(model: vae.VQVAE, images: RowData, settings: Settings) -> int:
+    """The batches of an epoch."""
+    return math.ceil(len(images.train) / settings.batch_size)
 
 
 def train(model: vae.VQVAE, images: RowData, settings: Settings, run: Run, rng: Generator) -> None:
@@ -203,10 +210,12 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
+    epoch_steps=epoch_steps,
     train=train,
     score=score,
     evaluate=evaluate,
     draw=draw,
     sample=sample_rows,
+    epoch_settings=("epochs", "prior_epochs"),
     example="-n 64 --out samples.png",
 )

@@ -15,6 +15,7 @@ from scratchgen.optim.schedules import constant
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.losses import BetaLoss, Loss
+from scratchgen.vae.sigma import FollowingSigma
 
 
 def train(
@@ -42,6 +43,8 @@ def train(
     labels       (N,), the classes of the images, for a conditional model
     binarise     grey images become black and white, by a new sample each time an image is used
 
+    The sigma of a Gaussian likelihood follows the error, unless the optimiser does not train it (`vae.sigma`).
+
     Raises Diverged when the loss or its gradient is not finite: that step changes no weight.
     """
     loss, schedule = loss or BetaLoss(), schedule or constant()
@@ -53,13 +56,16 @@ def train(
         values, terms = loss(model.given(y), x, rng)
         return values.mean(), terms
 
+    sigma = FollowingSigma(model, optimizer)
     run.track(model=model, optimizer=optimizer, loss=loss, rng=rng)
     for _ in run.epochs(epochs):
         for x, y in run.steps(batches(images, labels, batch_size=batch_size, rng=rng)):
             scale = schedule.scale(run, epochs, epoch_steps)
-            training_step(partial(objective, x, y), optimizer, run, scale=scale, generators=(rng, loss))
+            with sigma.step(x.shape[-1]):
+                training_step(partial(objective, x, y), optimizer, run, scale=scale, generators=(rng, loss))
         held_out = Generator(HELD_OUT_SEED)
         x = bernoulli(validation, held_out) if binarise else validation
+        sigma.epoch(x, Generator(HELD_OUT_SEED), validation_labels)
         run.log(validation_elbo=evaluate(model, x, held_out, labels=validation_labels))
 
 
