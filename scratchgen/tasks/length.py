@@ -24,7 +24,8 @@ def with_min_steps(task: Task[S, Any, Any, Any, Any], settings: S, epoch_steps: 
     """The settings with so many epochs that at least `min_steps` steps are made.
 
     epoch_steps    the number of steps per epoch
-    The other settings that count epochs, and the patience, grow in proportion where they have their defaults.
+    The other settings that count epochs, and the patience, grow in proportion where they have their defaults. A
+    task that validates keeps the weights of its best epoch: few examples seen often are soon memorised.
     """
     epochs = math.ceil(settings.min_steps / max(1, epoch_steps))
     if epochs <= settings.epochs:
@@ -35,6 +36,8 @@ def with_min_steps(task: Task[S, Any, Any, Any, Any], settings: S, epoch_steps: 
         value = getattr(settings, name)
         if value == getattr(default, name):
             changed[name] = math.ceil(value * epochs / settings.epochs)
+    if task.early_stopping and not settings.patience:
+        changed["patience"] = epochs
     return schema.replace(settings, **changed)
 
 
@@ -45,7 +48,7 @@ def length_in_words(task: Task[S, Any, Any, Any, Any], settings: S, epoch_steps:
         f"{_count(epochs, 'epoch')} of {_count(epoch_steps, 'step')}: {_count(epochs * epoch_steps, 'step')} "
         f"in batches of {settings.batch_size}"
     )
-    why = f" (the data are small: more epochs, for at least {settings.min_steps:,} steps; --epochs sets them)"
+    why = f" (the data are small: more epochs than usual, for {settings.min_steps:,} steps; --epochs sets them)"
     return line + why if longer else line
 
 

@@ -201,7 +201,8 @@ def train_task(
     steps = task.epoch_steps(model, data, settings)
     chosen, settings = settings, with_min_steps(task, settings, steps)
     run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info))
-    run.message(length_in_words(task, settings, steps, longer=settings != chosen))
+    if settings.min_steps:  # nobody chose the number of epochs
+        run.message(length_in_words(task, settings, steps, longer=settings != chosen))
     if settings.patience and task.early_stopping:
         name, higher_is_better = task.early_stopping
         run.stop_early(EarlyStopping(name, settings.patience, higher_is_better=higher_is_better))
