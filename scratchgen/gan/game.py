@@ -17,6 +17,8 @@ class Game:
     discriminator_steps    steps of D for one step of G
     gradient_penalty       λ, the weight of `penalties.gradient_penalty` in D's loss; 10 is usual (wasserstein)
     r1                     γ, twice the weight of `penalties.r1_penalty`
+    penalty_in_data_units  whether the slope of both penalties is that of D by x itself, as in the papers, and not
+                           by x in units of the pair's `scale`
 
     Raises BadInput for rules that make no game.
     """
@@ -25,6 +27,7 @@ class Game:
     discriminator_steps: int = 1
     gradient_penalty: float = 0.0
     r1: float = 0.0
+    penalty_in_data_units: bool = False
 
     def __post_init__(self) -> None:
         if self.objective not in KINDS:

@@ -98,6 +98,7 @@ def discriminator_step(
     Raises Diverged when the loss or its gradient is not finite.
     """
     numbers: dict[str, float] = {}
+    unit = 1.0 if game.penalty_in_data_units else model.scale
 
     def objective() -> tuple[Tensor, dict[str, float]]:
         with no_grad(), model.G.frozen():
@@ -107,9 +108,9 @@ def discriminator_step(
         numbers["V"] = -loss.item()
         if game.gradient_penalty:
             u = np.repeat(rng.random((len(d_real), 1)), len(x) // len(d_real), axis=0)
-            loss = loss + game.gradient_penalty * gradient_penalty(model.logits, x, fake, u)
+            loss = loss + game.gradient_penalty * gradient_penalty(model.logits, x, fake, u, unit)
         if game.r1:
-            loss = loss + game.r1 / 2 * r1_penalty(model.logits, x)
+            loss = loss + game.r1 / 2 * r1_penalty(model.logits, x, unit)
         says = (lambda a: sigmoid(a.numpy())) if game.objective in LOGISTIC else lambda a: a.numpy()
         numbers.update(D_real=_mean(says(d_real)), D_fake=_mean(says(d_fake)))
         return loss, {}  # `train` logs the numbers of both players together

@@ -78,8 +78,8 @@ class DataInfo(RowInfo, frozen=True):
 DEFAULTS: dict[str, dict[str, Any]] = {
     "digits": {"epochs": 120, "batch_size": 64},
     "mnist": {"latent_dim": 32, "learning_rate": 5e-4, "r1": 1.0},
-    "ring": {"latent_dim": 2, "epochs": 64, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.02},
-    "grid": {"latent_dim": 2, "epochs": 96, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.08},
+    "ring": {"latent_dim": 2, "epochs": 64, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.01},
+    "grid": {"latent_dim": 2, "epochs": 96, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.01},
 }
 
 # A convolutional epoch on MNIST takes as long as four dense ones; samples show all ten digits after five.

@@ -48,7 +48,9 @@ def length_in_words(task: Task[S, Any, Any, Any, Any], settings: S, epoch_steps:
         f"{_count(epochs, 'epoch')} of {_count(epoch_steps, 'step')}: {_count(epochs * epoch_steps, 'step')} "
         f"in batches of {settings.batch_size}"
     )
-    why = f" (the data are small: more epochs than usual, for {settings.min_steps:,} steps; --epochs sets them)"
+    why = (
+        f" (the data are small: more epochs than usual, for {settings.min_steps:,} steps; --epochs sets them)"
+    )
     return line + why if longer else line
 
 
