@@ -23,6 +23,7 @@ from scratchgen.runs.schema import Ge, Gt, Help
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.rate_distortion import rate_distortion_figure
 from scratchgen.tasks.rows import (
+    MEANS,
     RowInfo,
     chosen_classes,
     class_names,
@@ -284,7 +285,7 @@ def draw(
     rows = binarised(rows, settings)
     x = model.sample(100, Generator(HELD_OUT_SEED))
     columns = columns_for(len(x), getattr(model, "classes", 1))
-    draw_rows(x, rows, run.picture("samples"), "samples of the VAE", columns)
+    draw_rows(x, rows, run.picture("samples"), f"samples of the VAE: {MEANS}", columns)
     _draw_curves(run, *scores)
     if rows.kind == "images":
         x, y = held_out(rows, LATENT_PLANE_EXAMPLES)
@@ -346,8 +347,12 @@ def interpolations(
 
 
 def sample(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
-    """Samples from the prior, or interpolations between test images."""
-    return sample_rows(run, request) if request.interpolate is None else _sample_interpolations(run, request)
+    """Samples from the prior, or interpolations between test images; both are means of p(x|z)."""
+    return (
+        sample_rows(run, request, MEANS)
+        if request.interpolate is None
+        else _sample_interpolations(run, request)
+    )
 
 
 def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
@@ -370,10 +375,10 @@ def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleReque
     between = interpolations(
         run.model, x[ends], labels[ends], INTERPOLATION_STEPS, PATHS[request.interpolate]
     )
-    title = f"{request.interpolate} interpolation between test images of {rows.name}"
+    title = f"{request.interpolate} interpolation between test images of {rows.name}, means of p(x|z)"
     title += f", {class_names(classes)}" if classes else ""
     plots.sample_grid(between, rows.image_shape, Path(out), title, INTERPOLATION_STEPS)
-    return f"{n} interpolations of {INTERPOLATION_STEPS} images: {out}"
+    return f"{n} interpolations of {INTERPOLATION_STEPS} images, means of p(x|z): {out}"
 
 
 TASK = Task(

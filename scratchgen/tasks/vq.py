@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -40,6 +41,7 @@ from scratchgen.vae.quantise import perplexity
 CHANNELS = [32, 32]  # of the convolutions
 CODE_LENGTH = "held-out code length −log p(k), nats per example"
 PERPLEXITY = "perplexity of the codes"
+MEANS = "means of p(x|k) for codes k ~ p(k)"  # what the samples show
 IMAGES_AT_ONCE = 500  # the convolutions of this many MNIST images take some hundred megabytes
 
 
@@ -185,7 +187,7 @@ def draw(
         score.measure: score.number("baseline_value") for score in scores if score.baseline_value is not None
     }
     samples = model.sample(100, Generator(HELD_OUT_SEED))
-    plots.sample_grid(samples, shape, run.picture("samples"), "samples of the VQ-VAE")
+    plots.sample_grid(samples, shape, run.picture("samples"), f"samples of the VQ-VAE: {MEANS}")
     plots.reconstructions(x, model.reconstruct(x), shape, run.picture("reconstructions"))
     before = [math.nan] * len(history["validation_objective"])  # the prior is trained after these epochs
     series = {
@@ -215,7 +217,7 @@ TASK = Task(
     score=score,
     evaluate=evaluate,
     draw=draw,
-    sample=sample_rows,
+    sample=partial(sample_rows, shown=MEANS),
     epoch_settings=("epochs", "prior_epochs"),
     example="-n 64 --out samples.png",
 )

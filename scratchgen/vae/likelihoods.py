@@ -96,7 +96,7 @@ class GaussianLikelihood(Module):
 
     A fixed sigma would act like a fixed β: the squared error has the weight 1/(2 sigma²) against the rate. So
     sigma is learned; `vae.train` lets it follow the error (`vae.sigma`), whose root mean square is its optimum.
-    It starts at 1, and at the standard deviation of the data once `init_scale` knows the data.
+    It starts at 1, and at the standard deviation of the data once `init_scale` or `vae.train` knows the data.
 
     data_dim             D; 1 serves data of one unit and any D
     units                shift and scale, a `Standardise`: the encoder reads (x − shift) / scale
@@ -123,6 +123,12 @@ class GaussianLikelihood(Module):
         """
         self.units.fit(mean, scale)
         self.logvar.data[...] = np.log(self.mean_square_scale)
+
+    @property
+    def is_at_its_default(self) -> bool:
+        """Whether sigma is 1 in units of 1, as nobody has set it."""
+        units = self.units
+        return not (self.logvar.data.any() or units.shift.data.any() or (units.scale.data != 1).any())
 
     @property
     def mean_square_scale(self) -> np.floating:

@@ -99,7 +99,8 @@ class VAE(LatentModel, Module):
 
         scale    of a Gaussian likelihood, which then begins with this sigma, and encoder and decoder compute in
                  units of it: the standard deviation of the data about their mean image. One number for data of one
-                 unit, such as pixels; (D,) for a table whose columns have different units. None leaves sigma at 1
+                 unit, such as pixels; (D,) for a table whose columns have different units. None leaves it to
+                 `vae.train`, which takes one number
 
             model.init_output_bias(images.mean(axis=0), np.std(images - images.mean(axis=0)))
             model.init_output_bias(table.mean(axis=0), table.std(axis=0))
@@ -205,9 +206,14 @@ class ConditionalVAE(VAE):
             raise BadInput(f"classes are 0 … {self.classes - 1}, one per row, not {wrong}")
         return ConditionedVAE(self, np.equal(labels[:, None], np.arange(self.classes)).astype(np.float32))
 
-    def sample(self, n: int, rng: Generator | None = None, labels: Array | None = None) -> np.ndarray:
-        """n samples of the classes `labels` (n,); by default the classes in turn.   → (n, D)"""
-        return self.given(np.arange(n) % self.classes if labels is None else labels).sample(n, rng)
+    def sample(
+        self, n: int, rng: Generator | None = None, labels: Array | None = None, *, draw: bool = False
+    ) -> np.ndarray:
+        """n samples of the classes `labels` (n,); by default the classes in turn.   → (n, D)
+
+        draw    True: draws from p(x|z, y) instead of its means
+        """
+        return self.given(np.arange(n) % self.classes if labels is None else labels).sample(n, rng, draw=draw)
 
 
 class ConditionedVAE(LatentModel):

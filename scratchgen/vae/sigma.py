@@ -3,11 +3,12 @@
 For the error of the present decoder the best sigma² is known, the mean square of the residuals. An optimiser would
 move log sigma² by at most its learning rate per step, which takes thousands of steps where sigma starts far from the
 best one, while the decoder learns little: a sigma that is too large hides the error from the bound.
-Source: Rybkin, Daniilidis & Levine (2021), section 3.2.
+Source: Rybkin, Daniilidis & Levine (2021), section 3.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,12 +16,15 @@ import numpy as np
 
 from scratchgen.autograd import no_grad
 from scratchgen.autograd.primitives import to_numpy
+from scratchgen.data.types import Rows
+from scratchgen.evaluation import independent_variance
 from scratchgen.optim import Optimizer
 from scratchgen.random import Generator
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.likelihoods import GaussianLikelihood
 
 NEW_SHARE = 0.1  # of the last batch in the moving average: about ten batches count
+SCALE_ROWS = 10_000  # that tell the scale of the data, at even distances: the set may be sorted
 SMALLEST_SIGMA = (
     1e-3  # of the standard deviation of the data; the rounding of bytes is 1/(255 √12) of their range
 )
@@ -37,7 +41,7 @@ def optimal_variance(variance: np.ndarray, g: np.ndarray, D: int) -> np.ndarray:
     The gradient holds the error: a gradient that was summed over the parts of a batch gives the sigma of the whole
     batch, and that of an importance-weighted bound weighs each sample as the bound does.
 
-    Source: Rybkin, Daniilidis & Levine (2021), eq. 5.   Ledger: vae.optimal_sigma
+    Source: Rybkin, Daniilidis & Levine (2021), section 3, the optimal sigma.   Ledger: vae.optimal_sigma
     """
     return variance * np.maximum(1 - 2 * g / D, 0)
 
@@ -60,6 +64,16 @@ class FollowingSigma:
             p is found.logvar and p.requires_grad for p in optimizer.parameters
         )
         self.likelihood: GaussianLikelihood | None = found if is_trained else None
+
+    def start(self, images: Rows) -> None:
+        """Begin at the scale of the images (N, D), if neither `init_output_bias` nor a training has set it before."""
+        if self.likelihood is None or not self.likelihood.is_at_its_default:
+            return
+        if initialise := getattr(self.model, "init_output_bias", None):
+            places = np.linspace(0, len(images) - 1, min(len(images), SCALE_ROWS)).astype(np.int64)
+            x = np.asarray(images[places])
+            self.likelihood.check(x)
+            initialise(x.mean(axis=0), math.sqrt(independent_variance(x)))
 
     @contextmanager
     def step(self, D: int) -> Iterator[None]:

@@ -43,7 +43,9 @@ def train(
     labels       (N,), the classes of the images, for a conditional model
     binarise     grey images become black and white, by a new sample each time an image is used
 
-    The sigma of a Gaussian likelihood follows the error, unless the optimiser does not train it (`vae.sigma`).
+    The sigma of a Gaussian likelihood begins at the deviation of the images from their mean, unless
+    `init_output_bias` was given another scale, and follows the error (`vae.sigma`); a sigma that the optimiser
+    does not have is left alone.
 
     Raises Diverged when the loss or its gradient is not finite: that step changes no weight.
     """
@@ -57,6 +59,7 @@ def train(
         return values.mean(), terms
 
     sigma = FollowingSigma(model, optimizer)
+    sigma.start(images)
     run.track(model=model, optimizer=optimizer, loss=loss, rng=rng)
     for _ in run.epochs(epochs):
         for x, y in run.steps(batches(images, labels, batch_size=batch_size, rng=rng)):
