@@ -21,6 +21,7 @@ from scratchgen.optim import MovingAverage, Optimizer, Schedule, TrainingRun, tr
 from scratchgen.optim.schedules import constant
 from scratchgen.random import HELD_OUT_SEED, Generator
 
+QUIET_STEPS = 500  # between two reports of one state: V of a short epoch crosses the border again and again
 SETTLING = 100  # batches for the statistics of a generator whose weights were replaced
 
 
@@ -61,6 +62,7 @@ def train(
     look: Callable[[str, int], None] = trace.look if trace else lambda player, step: None
     run.track(monitor=monitor.memory, rng=rng, **({"trace": trace} if trace else {}))
     epoch_steps = len(images) // batch_size
+    reported: dict[str, int] = {}  # state of the game → the step at which it was reported last
     for _ in run.epochs(epochs):
         for x, y in run.steps(batches(images, labels, batch_size=batch_size, rng=rng, drop_last=True)):
             step, players = run.total_steps + 1, model.given(y)
@@ -77,7 +79,10 @@ def train(
         diversity, complaints = monitor.epoch(model.sample(ROWS, Generator(HELD_OUT_SEED)))
         run.log(diversity=diversity)
         for complaint in complaints:
-            run.message(complaint)
+            state = complaint.partition(":")[0]
+            if run.total_steps - reported.get(state, -QUIET_STEPS) >= QUIET_STEPS:
+                reported[state] = run.total_steps
+                run.message(complaint)
     average.install()
     _settle(model, batch_size, rng)
 

@@ -24,34 +24,33 @@ def with_min_steps(task: Task[S, Any, Any, Any, Any], settings: S, epoch_steps: 
     """The settings with so many epochs that at least `min_steps` steps are made.
 
     epoch_steps    the number of steps per epoch
-    The other settings that count epochs, and the patience, grow in proportion where they have their defaults. A
-    task that validates keeps the weights of its best epoch: few examples seen often are soon memorised.
+    The patience grows in proportion where it has its default, and a task that validates keeps the weights of its
+    best epoch: few examples seen often are soon memorised.
     """
     epochs = math.ceil(settings.min_steps / max(1, epoch_steps))
     if epochs <= settings.epochs:
         return settings
-    default = type(settings)()
-    changed = {"epochs": epochs}
-    for name in {*task.epoch_settings, "patience"} - {"epochs"}:
-        value = getattr(settings, name)
-        if value == getattr(default, name):
-            changed[name] = math.ceil(value * epochs / settings.epochs)
-    if task.early_stopping and not settings.patience:
-        changed["patience"] = epochs
-    return schema.replace(settings, **changed)
+    patience = settings.patience
+    if task.early_stopping and patience == type(settings)().patience:
+        # a patience of all epochs never stops early
+        patience = math.ceil(patience * epochs / settings.epochs) or epochs
+    return schema.replace(settings, epochs=epochs, patience=patience)
 
 
 def length_in_words(task: Task[S, Any, Any, Any, Any], settings: S, epoch_steps: int, *, longer: bool) -> str:
-    """ "10 epochs of 430 steps: 4,300 steps in batches of 128"; `longer` says that `min_steps` raised the epochs."""
-    epochs = sum(getattr(settings, name) for name in task.epoch_settings)
+    """The line "10 epochs of 430 steps: 4,300 steps in batches of 128".
+
+    longer    whether `min_steps` raised the number of epochs
+    """
+    epochs = settings.epochs + sum(getattr(settings, name) for name in task.further_epochs)
     line = (
         f"{_count(epochs, 'epoch')} of {_count(epoch_steps, 'step')}: {_count(epochs * epoch_steps, 'step')} "
         f"in batches of {settings.batch_size}"
     )
-    why = (
-        f" (the data are small: more epochs than usual, for {settings.min_steps:,} steps; --epochs sets them)"
-    )
-    return line + why if longer else line
+    if not longer:
+        return line
+    least = f"{settings.min_steps:,} steps"
+    return f"{line} (the data are small: more epochs than usual, for at least {least}; --epochs sets them)"
 
 
 def with_advice(task: Task[S, Any, Any, Any, Any], settings: S, run: Run, scores: list[Score]) -> list[Score]:
@@ -62,7 +61,7 @@ def with_advice(task: Task[S, Any, Any, Any, Any], settings: S, run: Run, scores
     score = scores[missed]
     made = f"after {_count(run.total_steps, 'step')} ({_count(len(run.by_epoch), 'epoch')})"
     what = f"{score.measure}: {score.ours} {made}, expected {score.expected}"
-    advice = f"{what}; try {score.advice or _what_to_try(task, settings, run)}"
+    advice = f"{what}; try {task.what_to_try(settings, run) or _what_to_try(task, settings, run)}"
     return [*scores[:missed], replace(score, advice=advice), *scores[missed + 1 :]]
 
 
@@ -75,12 +74,12 @@ def _what_to_try(task: Task[S, Any, Any, Any, Any], settings: S, run: Run) -> st
     series = np.array(run.history[name]) * (1 if higher_is_better else -1)
     best = int(np.argmax(series)) + 1
     if best > AT_THE_END * len(series):
-        return f"{more_epochs}; the {name.replace('_', ' ')} was still improving"
+        return f"{more_epochs}; the validation number was still improving"
     if settings.patience:
         return "more data, or a smaller model; the weights are those of the best epoch"
     return (
-        f"--patience {max(10, len(series) // 10)}, which keeps the best weights: the {name.replace('_', ' ')} "
-        f"was best after epoch {best}; or more data, or a smaller model"
+        f"--patience {max(10, len(series) // 10)}, which keeps the best weights: the validation number was best "
+        f"after epoch {best}; or more data, or a smaller model"
     )
 
 

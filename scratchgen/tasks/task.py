@@ -145,7 +145,8 @@ class Task(Generic[S, D, I, M, T]):
     example         options of a first `scratchgen sample`
     takes_k         whether `scratchgen evaluate -k` has a meaning
     early_stopping  the validation number, and whether higher is better; None where there is none
-    epoch_settings  the settings that count epochs, one after another
+    further_epochs  settings that count epochs after those of `epochs`
+    what_to_try     (settings, run) ↦ advice where a score is missed; "" leaves it to `tasks.length`
     """
 
     name: str
@@ -172,7 +173,8 @@ class Task(Generic[S, D, I, M, T]):
     sample_options: tuple[str, ...] = ()
     takes_k: bool = False
     early_stopping: tuple[str, bool] | None = field(default=None)
-    epoch_settings: tuple[str, ...] = ("epochs",)
+    further_epochs: tuple[str, ...] = ()
+    what_to_try: Callable[[S, Run], str] = lambda settings, run: ""
 
     def complete(self, data: str, given: Mapping[str, Any]) -> S:
         """The settings: first the given ones, then `defaults`, then the declared defaults.

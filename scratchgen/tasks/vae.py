@@ -52,6 +52,7 @@ OBJECTIVES_WITH = {  # setting → the objectives that have it
     "kl_warmup_steps": ("elbo", "beta"),
     "free_bits": ("elbo", "beta"),
 }
+IGNORED_RATE, WARMUP_TO_TRY = 0.1, 500  # nats; steps
 MODELS_WITH_LAYERS = ("mlp", "conditional")
 LATENT_PLANE_EXAMPLES = 2000
 
@@ -381,6 +382,14 @@ def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleReque
     return f"{n} interpolations of {INTERPOLATION_STEPS} images, means of p(x|z): {out}"
 
 
+def what_to_try(settings: Settings, run: Run) -> str:
+    """A warm-up, if the decoder has learned to ignore the latent."""
+    ignored = "rate" in run.history and run.history["rate"][-1] < IGNORED_RATE
+    if ignored and settings.objective in OBJECTIVES_WITH["kl_warmup_steps"] and not settings.kl_warmup_steps:
+        return f"--kl-warmup-steps {WARMUP_TO_TRY}: the rate is near 0, so the latent carries no information"
+    return ""
+
+
 TASK = Task(
     name="vae",
     family="vae",
@@ -404,4 +413,5 @@ TASK = Task(
     example="-n 64 --out samples.png",
     takes_k=True,
     early_stopping=("validation_elbo", True),
+    what_to_try=what_to_try,
 )

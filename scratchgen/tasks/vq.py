@@ -201,6 +201,15 @@ def draw(
     plots.curves(prior, run.picture("prior"), "nats per example", uniform)
 
 
+def what_to_try(settings: Settings, run: Run) -> str:
+    """The number of epochs after which the prior of the codes was best, if it has memorised the codes since."""
+    bounds = run.history["validation_elbo"]
+    best = 1 + int(np.argmax(bounds))
+    if best > 0.9 * len(bounds):
+        return ""
+    return f"--prior-epochs {best}: the prior predicted the validation codes best then; or more data"
+
+
 TASK = Task(
     name="vq",
     family="vae",
@@ -218,6 +227,7 @@ TASK = Task(
     evaluate=evaluate,
     draw=draw,
     sample=partial(sample_rows, shown=MEANS),
-    epoch_settings=("epochs", "prior_epochs"),
+    further_epochs=("prior_epochs",),
+    what_to_try=what_to_try,
     example="-n 64 --out samples.png",
 )
