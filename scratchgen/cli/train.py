@@ -203,6 +203,8 @@ def _report(directory: Path, model: Module, scores: list[Score], quiet: bool) ->
     config, screen = read_config(directory), console()
     screen.print(repr(model), highlight=False, markup=False)
     screen.print(scores_table([(config.task, score) for score in scores]))
+    for advice in filter(None, (score.advice for score in scores)):
+        print_line(screen, advice)
     print_line(screen, f"Report: {directory / 'report.html'}    Pictures: {directory / 'samples'}")
     print_line(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} {config.example}")
 

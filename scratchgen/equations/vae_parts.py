@@ -11,6 +11,7 @@ from scratchgen.vae.code_prior import CodePrior
 from scratchgen.vae.interpolate import straight
 from scratchgen.vae.likelihoods import GaussianLikelihood
 from scratchgen.vae.quantise import perplexity
+from scratchgen.vae.sigma import optimal_variance
 
 VAE_PARTS = (
     Equation(
@@ -30,6 +31,32 @@ VAE_PARTS = (
             {"x": [[1.0, 3.0]], "m": [[0.0, 1.0]]},
         ),
         symbols={"m": "the decoder's output, (B, D)", "σ": "one learned number for all pixels"},
+    ),
+    Equation(
+        "vae.optimal_sigma",
+        "best sigma of a Gaussian likelihood",
+        r"\sigma^{*2} = \frac{1}{BD} \sum_{b,d} (x_{bd} - m_{bd})^2"
+        r" = \sigma^2 \Bigl( 1 - \frac{2}{D} \frac{\partial L}{\partial \log \sigma^2} \Bigr),"
+        r" \quad L = -\frac1B \sum_b \log p(x_b \mid z_b)",
+        "σ*² = 1/(BD) Σ (x − m)² = σ² (1 − 2g/D),  g = ∂L/∂ log σ²,  L = −1/B Σ log p(x|z)",
+        "Rybkin, Daniilidis & Levine (2021), section 3, the optimal σ-VAE",
+        "scratchgen.vae.sigma:optimal_variance",
+        tutorial="02_vae.py#likelihoods-for-grey-pixels",
+        example=Example(
+            "x = (1, 3), m = (0, 1), σ² = 4, D = 2: the mean of the squares 1 and 4 is 2.5\n"
+            "g = ½ (2 − (1 + 4)/4) = 0.375\n"
+            "4 (1 − 2 · 0.375 / 2) = 4 · 0.625 = 2.5",
+            2.5,
+            lambda variance, g: optimal_variance(variance, g, 2),
+            {"variance": [4.0], "g": [0.375]},
+            recorded=False,
+        ),
+        symbols={
+            "m": "the decoder's output, (B, D)",
+            "L": "loss of a batch, the mean over its B examples, in nats",
+            "σ": "the sigma with which L was computed;  σ*: the best one for the batch",
+            "g": "derivative of L by log σ²",
+        },
     ),
     Equation(
         "vae.code_prior",

@@ -15,6 +15,7 @@ from scratchgen.evaluation.baselines import (
     independent_bernoulli_log_prob,
     independent_categorical_log_prob,
     independent_gaussian_log_prob,
+    independent_variance,
 )
 from scratchgen.evaluation.bleu import bleu
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
@@ -70,6 +71,7 @@ __all__ = [
     "independent_bernoulli_log_prob",
     "independent_categorical_log_prob",
     "independent_gaussian_log_prob",
+    "independent_variance",
     "kmeans_centroids",
     "mean_over_examples",
     "median_distance",

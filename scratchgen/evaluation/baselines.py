@@ -32,7 +32,7 @@ def independent_gaussian_log_prob(train: np.ndarray, test: np.ndarray) -> float:
     if not (len(train) and len(test)):
         raise BadInput("there are no rows to score; give at least one in each part")
     mean = train.mean(axis=0, dtype=np.float64)
-    variance = float(np.mean((train - mean) ** 2))
+    variance = independent_variance(train)
     if variance == 0:
         raise BadInput(
             "the training rows are all equal, so that the density of a Gaussian is unbounded: its variance is 0; "
@@ -41,6 +41,14 @@ def independent_gaussian_log_prob(train: np.ndarray, test: np.ndarray) -> float:
     D = train.shape[1]
     squares = float(np.mean(np.sum((test - mean) ** 2, axis=1)))
     return -0.5 * (D * math.log(2 * math.pi * variance) + squares / variance)
+
+
+def independent_variance(train: np.ndarray) -> float:
+    """s² = 1/(ND) Σ (x_nd − m_d)², the variance of the data (N, D) about their mean row m, one for all dimensions.
+
+    A Gaussian likelihood whose mean is m has its optimum there.   Ledger: vae.optimal_sigma
+    """
+    return float(np.mean((train - train.mean(axis=0, dtype=np.float64)) ** 2))
 
 
 def independent_categorical_log_prob(train: np.ndarray, test: np.ndarray, levels: int) -> float:

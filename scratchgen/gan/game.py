@@ -18,6 +18,8 @@ class Game:
                            wasserstein needs a bound on D's slope and has no default: give this weight (10 is
                            usual), or r1, or 0 for a D with spectral normalisation
     r1                     γ, twice the weight of `penalties.r1_penalty`
+    penalty_in_data_units  whether the slope of both penalties is that of D by x itself, as in the papers, and not
+                           by x in units of the pair's `scale`
 
     Raises BadInput for rules that make no game.
     """
@@ -26,6 +28,7 @@ class Game:
     discriminator_steps: int = 1
     gradient_penalty: float = None  # type: ignore[assignment]  # not given: __post_init__ sets the number
     r1: float = 0.0
+    penalty_in_data_units: bool = False
 
     def __post_init__(self) -> None:
         if self.objective not in KINDS:

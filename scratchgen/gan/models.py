@@ -12,7 +12,7 @@ from scratchgen.autograd import no_grad
 from scratchgen.data.preprocessing.one_hot import one_hot
 from scratchgen.distributions import Array
 from scratchgen.errors import BadInput, check_counts, check_numbers
-from scratchgen.gan.networks import Scale, dense
+from scratchgen.gan.networks import Scale, Units, dense, in_columns
 from scratchgen.nn import Module, Sequential, Sigmoid
 from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
@@ -41,6 +41,7 @@ class AdversarialPair(Module):
     G, D          the players: z (B, Z) → x (B, D), and x (B, pack · D) → (B, 1)
     latent_dim    Z
     bounded       whether G's outputs are in (0, 1)
+    scale         the unit in which D sees the data, a number or (D,); penalties on D's slope are per this unit
     pack          number of rows that D judges together: it then detects a generator that repeats itself, as two
                   real examples are rarely alike (Lin et al. 2018, PacGAN, section 2)
     """
@@ -49,6 +50,7 @@ class AdversarialPair(Module):
     D: Module
     latent_dim: int
     bounded = True
+    scale: Units = 1.0
     pack = 1
 
     def given(self, labels: Array | None) -> AdversarialPair:
@@ -95,7 +97,9 @@ class GAN(AdversarialPair):
     hidden        the widths of the hidden layers of both players
     bounded       False leaves out the sigmoid at the end of G, for data outside (0, 1)
     scale         of unbounded data, such as their standard deviation: G's outputs are multiplied by it, and D's
-                  inputs divided by it
+                  inputs divided by it. One number, or a list of D for columns of different units
+    shift         of unbounded data, such as their mean, a number or a list of D: added to G's outputs, and
+                  subtracted from D's inputs before the division
     pack          number of rows that D judges together
     norm          of D's layers: none, batch, layer or spectral
     activation    relu or leaky
@@ -111,7 +115,8 @@ class GAN(AdversarialPair):
         *,
         hidden: Sequence[int] = (256, 512),
         bounded: bool = True,
-        scale: float = 1.0,
+        scale: Units = 1.0,
+        shift: Units = 0.0,
         pack: int = 1,
         norm: str = "none",
         activation: str = "relu",
@@ -119,16 +124,22 @@ class GAN(AdversarialPair):
         check_counts(data_dim=data_dim, latent_dim=latent_dim, pack=pack)
         for width in hidden:
             check_counts(hidden=width)
-        check_numbers("(0, ∞)", scale=scale)
-        if bounded and scale != 1:
+        for number in np.ravel(scale):
+            check_numbers("(0, ∞)", scale=float(number))
+        for number in np.ravel(shift):
+            check_numbers(shift=float(number))
+        scale, shift = (v if np.ndim(v) == 0 else np.asarray(v, np.float32) for v in (scale, shift))
+        if bounded and (np.any(scale != 1) or np.any(shift)):
             raise ValueError(
-                f"the scale of data in (0, 1) is 1, not {scale}; give bounded=False for other data"
+                f"the scale of data in (0, 1) is 1 and their shift 0, not {scale} and {shift}; give bounded=False for "
+                "other data"
             )
         rng = as_generator(rng)
-        self.latent_dim, self.bounded, self.pack = latent_dim, bounded, pack
+        self.latent_dim, self.bounded, self.scale, self.pack = latent_dim, bounded, scale, pack
         into_G, into_D = self.widths(latent_dim, data_dim)
-        first: list[Module] = [] if bounded else [Scale(1 / scale)]
-        last: list[Module] = [Sigmoid()] if bounded else [Scale(scale)]
+        of_D = in_columns(1 / scale, data_dim, into_D, 1, pack), in_columns(shift, data_dim, into_D, 0, pack)
+        first: list[Module] = [] if bounded else [Scale(*of_D)]
+        last: list[Module] = [Sigmoid()] if bounded else [Scale(scale, after=shift)]
         self.G = Sequential(*dense([into_G, *hidden, data_dim], rng, activation=activation), *last)
         self.D = Sequential(*first, *dense([pack * into_D, *hidden, 1], rng, norm, activation))
 
@@ -191,7 +202,8 @@ class ConditionedGAN(AdversarialPair):
 
     def __init__(self, pair: ConditionalGAN, y: np.ndarray):
         self.G, self.D, self.y = pair.G, pair.D, y
-        self.latent_dim, self.bounded, self.pack = pair.latent_dim, pair.bounded, pair.pack
+        self.latent_dim, self.bounded = pair.latent_dim, pair.bounded
+        self.scale, self.pack = pair.scale, pair.pack
 
     def generate(self, n: int, rng: Generator | None = None) -> Array:
         """x = G(z, y), one row per given class; n is their number.   Ledger: gan.conditional"""

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
+
+import numpy as np
 
 from scratchgen.distributions import Array
 from scratchgen.nn import BatchNorm, Conv2d, LayerNorm, LeakyReLU, Linear, Module, ReLU, SpectralNorm
 from scratchgen.nn.init import glorot_uniform, he_normal
 from scratchgen.random import Generator
 
-__all__ = ["ACTIVATIONS", "NORMS", "Scale", "dense", "normed"]
+__all__ = ["ACTIVATIONS", "NORMS", "Scale", "Units", "dense", "in_columns", "normed"]
+
+Units = Any  # a number, or an array of one number per column
 
 NORMS = ("none", "batch", "layer", "spectral")
 ACTIVATIONS: dict[str, type[Module]] = {"relu": ReLU, "leaky": LeakyReLU}
@@ -58,14 +63,31 @@ def dense(
 
 
 class Scale(Module):
-    """A change of units: factor · x."""
+    """A change of units: factor · (x − before) + after.
 
-    def __init__(self, factor: float):
-        self.factor = factor
+    factor, before, after    a number, or one per column of x (..., D)
+    """
+
+    def __init__(self, factor: Units, before: Units = 0.0, after: Units = 0.0):
+        self.factor, self.before, self.after = factor, before, after
 
     def forward(self, x: Array) -> Array:
-        """x times the factor."""
-        return self.factor * x
+        """x in the other units."""
+        x = x - self.before if np.any(self.before) else x
+        x = self.factor * x
+        return x + self.after if np.any(self.after) else x
 
     def describe(self) -> str:
-        return f"{self.factor:g}"
+        return f"{self.factor:g}" if np.ndim(self.factor) == 0 else f"{np.size(self.factor)} columns"
+
+
+def in_columns(value: Units, size: int, width: int, rest: float, copies: int) -> Units:
+    """A number or one per data column, for rows of `copies` times (`size` data columns and others, which get `rest`).
+
+    A number stays a number where there are no other columns.
+    """
+    if np.ndim(value) == 0 and size == width:
+        return value
+    row = np.full(width, rest, np.float32)
+    row[:size] = value
+    return np.tile(row, copies)

@@ -22,6 +22,7 @@ from scratchgen.optim import MovingAverage, Optimizer, Schedule, TrainingRun, ch
 from scratchgen.optim.schedules import constant
 from scratchgen.random import HELD_OUT_SEED, Generator, as_generator
 
+QUIET_STEPS = 500  # between two reports of one state: V of a short epoch crosses the border again and again
 SETTLING = 100  # batches for the statistics of a generator whose weights were replaced
 
 
@@ -68,6 +69,7 @@ def train(
     look: Callable[[str, int], None] = trace.look if trace else lambda player, step: None
     run.track(monitor=monitor.memory, rng=rng, **({"trace": trace} if trace else {}))
     epoch_steps = len(images) // batch_size
+    reported: dict[str, int] = {}  # state of the game → the step at which it was reported last
     for _ in run.epochs(epochs):
         for batch in run.steps(batches(*examples, batch_size=batch_size, rng=rng, drop_last=True)):
             x, y = (batch, None) if labels is None else batch
@@ -86,7 +88,10 @@ def train(
         diversity, complaints = monitor.epoch(samples)
         run.log(diversity=diversity)
         for complaint in complaints:
-            run.message(complaint)
+            state = complaint.partition(":")[0]
+            if run.total_steps - reported.get(state, -QUIET_STEPS) >= QUIET_STEPS:
+                reported[state] = run.total_steps
+                run.message(complaint)
     average.install()
     _settle(model, batch_size, rng)
 
@@ -108,6 +113,7 @@ def discriminator_step(
     """
     numbers: dict[str, float] = {}
     rng = as_generator(rng)
+    unit = 1.0 if game.penalty_in_data_units else model.scale
 
     def objective() -> tuple[Tensor, dict[str, float]]:
         with no_grad(), model.G.frozen():
@@ -121,9 +127,9 @@ def discriminator_step(
         numbers["V"] = -loss.item()
         if game.gradient_penalty:
             u = np.repeat(rng.random((len(d_real), 1)), len(x) // len(d_real), axis=0)
-            loss = loss + game.gradient_penalty * gradient_penalty(model.logits, x, fake, u)
+            loss = loss + game.gradient_penalty * gradient_penalty(model.logits, x, fake, u, unit)
         if game.r1:
-            loss = loss + game.r1 / 2 * r1_penalty(model.logits, x)
+            loss = loss + game.r1 / 2 * r1_penalty(model.logits, x, unit)
         says = (lambda a: sigmoid(a.numpy())) if game.objective in LOGISTIC else lambda a: a.numpy()
         numbers.update(D_real=_mean(says(d_real)), D_fake=_mean(says(d_fake)))
         return loss, {}  # `train` logs the numbers of both players together

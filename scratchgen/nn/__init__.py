@@ -9,6 +9,7 @@ from scratchgen.nn.normalisation import BatchNorm, LayerNorm
 from scratchgen.nn.recurrent import GRU, LSTM, RNN, Recurrent
 from scratchgen.nn.saving import saveable
 from scratchgen.nn.spectral import SpectralNorm
+from scratchgen.nn.standardise import Standardise
 
 __all__ = [
     "GRU",
@@ -32,6 +33,7 @@ __all__ = [
     "Sequential",
     "Sigmoid",
     "SpectralNorm",
+    "Standardise",
     "Tanh",
     "init",
     "saveable",

@@ -72,7 +72,13 @@ def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:
         schedule_G=line,
         schedule_D=line,
         rng=rng,
-        game=gan.Game(setting.objective, setting.discriminator_steps, setting.gradient_penalty, setting.r1),
+        game=gan.Game(
+            setting.objective,
+            setting.discriminator_steps,
+            setting.gradient_penalty,
+            setting.r1,
+            penalty_in_data_units=True,
+        ),
     )
     source = load_points(setting.data).source
     samples = model.sample(SAMPLES, Generator(HELD_OUT_SEED))

@@ -100,6 +100,11 @@ def pictures(figures: Iterable[str]) -> str:
     return f'<div class="pictures">\n{figures}\n</div>' if figures else ""
 
 
+def note(text: str) -> str:
+    """A paragraph in a soft colour."""
+    return f'<p class="sub">{escape(text)}</p>'
+
+
 def verbatim(text: str) -> str:
     """Preformatted text, such as a command."""
     return f"<pre>{escape(text)}</pre>"

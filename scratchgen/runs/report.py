@@ -33,6 +33,13 @@ CAPTIONS = {
     "latent_plane": "held-out images in the latent space, and images decoded from a grid of it",
     "interpolation": "interpolations between held-out images",
 }
+# of the VAEs, whose pictures show no draws of x
+MEAN_CAPTIONS = {
+    "samples": "samples of the model: means of p(x|z) for z from the prior (of a VQ-VAE for codes), no draws of x",
+    "reconstructions": "held-out images (top) and their reconstructions, means of p(x|z) (bottom)",
+    "latent_plane": "held-out images in the latent space, and means of p(x|z) for a grid of it",
+    "interpolation": "interpolations between held-out images, means of p(x|z)",
+}
 # pictures that need the whole width
 BROAD = ("latent_plane", "roll", "sound", "reconstructions", "interpolation", "gates")
 
@@ -48,13 +55,14 @@ def report(record: Record) -> str:
     """The page of a run, finished or not, as HTML."""
     samples = record.directory / "samples"
     text = samples / "text.txt"
+    captions = CAPTIONS | (MEAN_CAPTIONS if record.config.family == "vae" else {})
     parts = (
         html.section("Scores", _scores(record)),
         html.section(
             "Pictures" if not text.exists() else "Pictures and text",
             html.pictures(
                 html.picture(file.read_bytes(), caption, name in BROAD, file.suffix[1:])
-                for name, caption in CAPTIONS.items()
+                for name, caption in captions.items()
                 for kind in ("png", "gif")
                 if (file := samples / f"{name}.{kind}").exists()
             ),
@@ -93,7 +101,8 @@ def _scores(record: Record) -> str:
         (s.measure, s.ours, s.baseline, s.expected, html.outcome(s.reached) if s.expected else "")
         for s in record.scores
     ]
-    return html.table(("measure", "this run", "baseline", "expected", ""), rows)
+    notes = [html.note(s.advice) for s in record.scores if s.advice]
+    return "\n".join([html.table(("measure", "this run", "baseline", "expected", ""), rows), *notes])
 
 
 def _commands(record: Record) -> list[str]:

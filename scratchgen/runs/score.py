@@ -26,6 +26,7 @@ class Score:
     expected           the promised value, and whether it is `reached`; "" where nothing is promised
     value              the number itself, with its standard error over examples where it has one
     baseline_value     the number of the baseline, where it is one
+    advice             what to try where the expected value is not reached
     """
 
     measure: str
@@ -36,6 +37,7 @@ class Score:
     value: float | None = None
     standard_error: float | None = None
     baseline_value: float | None = None
+    advice: str = ""
 
     def number(self, of: Literal["value", "baseline_value"] = "value") -> float:
         """The value, or the baseline's value. Raises ValueError for a score without it."""

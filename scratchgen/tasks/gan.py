@@ -22,6 +22,7 @@ from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
     LearningRate,
+    MinSteps,
     Task,
     TaskSettings,
     optimizer_for,
@@ -44,6 +45,7 @@ class Settings(TaskSettings, frozen=True):
     ] = "nonsaturating"
     latent_dim: Annotated[int, Ge(1), Help("dimensions of the latent z")] = 100
     epochs: Epochs = 25
+    min_steps: MinSteps = 2000
     batch_size: BatchSize = 64
     learning_rate: LearningRate = 2e-4
     discriminator_steps: Annotated[
@@ -77,8 +79,8 @@ class DataInfo(RowInfo, frozen=True):
 DEFAULTS: dict[str, dict[str, Any]] = {
     "digits": {"epochs": 120, "batch_size": 64},
     "mnist": {"latent_dim": 32, "learning_rate": 5e-4, "r1": 1.0},
-    "ring": {"latent_dim": 2, "epochs": 64, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.02},
-    "grid": {"latent_dim": 2, "epochs": 96, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.08},
+    "ring": {"latent_dim": 2, "epochs": 64, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.01},
+    "grid": {"latent_dim": 2, "epochs": 96, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.01},
 }
 
 # A convolutional epoch on MNIST takes as long as four dense ones; samples show all ten digits after five.
@@ -166,6 +168,14 @@ def unread(settings: Settings) -> dict[str, str]:
     return found
 
 
+def fill_batches(rows: RowData, settings: Settings) -> Settings:
+    """The settings, with one batch of all examples where these do not fill a batch of the default size."""
+    pack = settings.pack if settings.model == "packed" else 1
+    n = len(rows.train) // pack * pack
+    is_default = settings.batch_size == Settings().batch_size
+    return replace(settings, batch_size=n) if is_default and 0 < n < settings.batch_size else settings
+
+
 def labels_for(rows: RowData, settings: Settings) -> np.ndarray | None:
     """The classes that a conditional pair is conditioned on."""
     return rows.train_labels if settings.model == "conditional" else None
@@ -176,6 +186,11 @@ def prepare(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> No
     if settings.patience:
         raise BadInput("patience waits for a better validation number, and a GAN has none; leave it out")
     gan.check(model, rows.train, labels_for(rows, settings), game_of(settings), settings.batch_size)
+
+
+def epoch_steps(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> int:
+    """The batches of an epoch; the last examples that fill no batch are left out."""
+    return len(rows.train) // settings.batch_size
 
 
 def train(
@@ -295,6 +310,8 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
+    epoch_steps=epoch_steps,
+    fill_batches=fill_batches,
     prepare=prepare,
     unread=unread,
     train=train,

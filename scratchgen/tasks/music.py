@@ -24,6 +24,7 @@ from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
     LearningRate,
+    MinSteps,
     PatienceEpochs,
     SampleRequest,
     Task,
@@ -50,6 +51,7 @@ class Settings(RecurrentSettings, frozen=True):
     ] = 50
     weight_noise: WeightNoise = 0.0
     epochs: Epochs = 60
+    min_steps: MinSteps = 1500
     batch_size: BatchSize = 8
     learning_rate: LearningRate = 1e-2
     patience: PatienceEpochs = 15
@@ -87,6 +89,11 @@ def build(settings: Settings, rolls: SequenceData, info: DataInfo, rng: Generato
         dropout=settings.dropout,
         nade=settings.nade,
     )
+
+
+def epoch_steps(model: rnn.FrameModel, rolls: SequenceData, settings: Settings) -> int:
+    """The batches of an epoch."""
+    return math.ceil(len(rolls.train) / settings.batch_size)
 
 
 def train(
@@ -208,6 +215,7 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
+    epoch_steps=epoch_steps,
     train=train,
     score=score,
     evaluate=evaluate,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun
 
 DEFAULT_COUNT = 64  # samples of `scratchgen sample`
+MEANS = "means of p(x|z) for z ~ p(z)"  # what the samples of a VAE show, where pixels are not drawn
 
 
 class RowInfo(TaskInfo, frozen=True, kw_only=True):
@@ -92,19 +93,24 @@ def columns_for(n: int, classes: int) -> int:
     return classes * max(1, round(math.sqrt(n) / classes))
 
 
-def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest) -> str:
-    """Draw samples of a model of rows into a PNG; a conditional model may be given classes."""
+def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest, shown: str = "") -> str:
+    """Draw samples of a model of rows into a PNG; a conditional model may be given classes.
+
+    shown    what the samples are, where they are not draws of the data themselves: `MEANS` of a VAE
+    """
     model, n = run.model, request.n or DEFAULT_COUNT
     out, classes = png_file(request.out, "images are"), chosen_classes(run.directory, model, request.classes)
     rng = request.rng
-    title = f"samples of {run.config.data}, {run.task.family.upper()}"
+    model_and_data = f"{run.config.data}, {run.task.family.upper()}"
+    title = f"{shown}: {model_and_data}" if shown else f"samples of {model_and_data}"
     if classes:
         x = model.sample(n, rng, np.resize(classes, n))
         title, columns = f"{title}, {class_names(classes)}", columns_for(n, len(classes))
     else:
         x, columns = sample_in_turn(model, n, rng), columns_for(n, getattr(model, "classes", 1))
     draw_rows(x, run.info, out, title, columns)
-    return f"{n} {run.info.kind}: {out}"
+    what = f"{n} {run.info.kind}" + (f", {shown}" if shown else "")
+    return f"{what}: {out}"
 
 
 def png_file(out: Path | None, what: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,6 +26,7 @@ from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
     LearningRate,
+    MinSteps,
     PatienceEpochs,
     SampleRequest,
     Task,
@@ -51,6 +53,7 @@ class Settings(RecurrentSettings, frozen=True):
     mixture_components: Annotated[int, Ge(1), Help("Gaussians of the mixture that a frame is drawn from")] = 8
     weight_noise: WeightNoise = 0.0
     epochs: Epochs = 25
+    min_steps: MinSteps = 500
     batch_size: BatchSize = 32
     learning_rate: LearningRate = 4e-3
     patience: PatienceEpochs = 5
@@ -93,6 +96,11 @@ def build(settings: Settings, frames: SoundFrames, info: DataInfo, rng: Generato
         dropout=settings.dropout,
         mixture_components=settings.mixture_components,
     )
+
+
+def epoch_steps(model: rnn.FrameModel, frames: SoundFrames, settings: Settings) -> int:
+    """The batches of an epoch."""
+    return math.ceil(len(frames.train) / settings.batch_size)
 
 
 def train(model: rnn.FrameModel, frames: SoundFrames, settings: Settings, run: Run, rng: Generator) -> None:
@@ -204,6 +212,7 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
+    epoch_steps=epoch_steps,
     train=train,
     score=score,
     evaluate=evaluate,

@@ -30,6 +30,7 @@ from scratchgen.runs.record import Record
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Gt, Help, Lt, Schema, as_dict
 from scratchgen.runs.score import Score, Show, no_progress
+from scratchgen.tasks.length import length_in_words, with_advice, with_min_steps
 
 if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun
@@ -47,6 +48,13 @@ ScheduleName = Annotated[
     Literal["constant", "half_cosine", "steps"],
     Help("how the learning rate falls; steps: by a factor of 10 after 50 % and 75 % of the epochs"),
 ]
+MinSteps = Annotated[
+    int,
+    Ge(0),
+    Help(
+        "least number of steps: on small data there are more epochs than the default; 0 if epochs are given"
+    ),
+]
 PatienceEpochs = Annotated[
     int,
     Ge(0),
@@ -58,6 +66,7 @@ class TaskSettings(Schema, frozen=True):
     """The settings that every task has; a task overrides their defaults and adds its own."""
 
     epochs: Epochs = 10
+    min_steps: MinSteps = 1000
     batch_size: BatchSize = 128
     learning_rate: LearningRate = 1e-3
     optimizer: Annotated[OptimizerName, Help("how gradients move the weights")] = "adam"
@@ -128,6 +137,8 @@ class Task(Generic[S, D, I, M, T]):
     describe        (data, settings) ↦ their data_info. Raises BadInput where data and settings do not fit
     build           (settings, data, data_info, rng) ↦ the model
     prepare         (model, data, settings) ↦ None: checks and initialisation that need the data
+    epoch_steps     (model, data, settings) ↦ the number of training steps per epoch
+    fill_batches    (data, settings) ↦ the settings, with a default batch size that the data can fill
     train           (model, data, settings, run, rng) ↦ results of the training loop for `score` and `draw`, or None
     score           (model, data, settings, part, trained) ↦ the scores at the end of a training
     evaluate        (model, data, settings, part, rng, k, show) ↦ the scores of `scratchgen evaluate`
@@ -140,6 +151,8 @@ class Task(Generic[S, D, I, M, T]):
     takes_k         whether `scratchgen evaluate -k` has a meaning
     takes_seed      whether the scores of `scratchgen evaluate` are drawn; otherwise they are exact
     early_stopping  the validation number, and whether higher is better; None where there is none
+    further_epochs  settings that count epochs after those of `epochs`
+    what_to_try     (settings, run) ↦ advice where a score is missed; "" leaves it to `tasks.length`
     """
 
     name: str
@@ -151,6 +164,7 @@ class Task(Generic[S, D, I, M, T]):
     load: Callable[[str, S], D]
     describe: Callable[[D, S], I]
     build: Callable[[S, D, I, Generator], M]
+    epoch_steps: Callable[[M, D, S], int]
     train: Callable[[M, D, S, Run, Generator], T]
     score: Callable[[M, D, S, str, T], list[Score]]
     evaluate: Callable[[M, D, S, str, Generator, int | None, Show], list[Score]]
@@ -160,15 +174,22 @@ class Task(Generic[S, D, I, M, T]):
     defaults: Callable[[str, Mapping[str, Any]], dict[str, Any]] = lambda data, given: {}
     prepare: Callable[[M, D, S], None] = lambda model, data, settings: None
     unread: Callable[[S], dict[str, str]] = lambda settings: unread_of_optimizer(settings)
+    fill_batches: Callable[[D, S], S] = lambda data, settings: settings
     compare: Callable[[Sequence[Record]], list[str]] = lambda records: []
     sample_options: tuple[str, ...] = ()
     takes_k: bool = False
     takes_seed: bool = False
     early_stopping: tuple[str, bool] | None = field(default=None)
+    further_epochs: tuple[str, ...] = ()
+    what_to_try: Callable[[S, Run], str] = lambda settings, run: ""
 
     def complete(self, data: str, given: Mapping[str, Any]) -> S:
-        """The settings: first the given ones, then `defaults`, then the declared defaults."""
-        return self.settings(**{**self.defaults(data, given), **given})
+        """The settings: first the given ones, then `defaults`, then the declared defaults.
+
+        Given epochs are obeyed, however few steps they are.
+        """
+        obeyed = {"min_steps": 0} if "epochs" in given else {}
+        return self.settings(**{**self.defaults(data, given), **obeyed, **given})
 
 
 def train_task(
@@ -187,16 +208,21 @@ def train_task(
     """
     refuse_unread(task, source, settings, given)
     data = task.load(source, settings)
+    settings = task.fill_batches(data, settings)
     info = task.describe(data, settings)
     rng = Generator(seed)
     model = task.build(settings, data, info, rng)
     task.prepare(model, data, settings)
+    steps = task.epoch_steps(model, data, settings)
+    chosen, settings = settings, with_min_steps(task, settings, steps)
     run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info))
+    if settings.min_steps:  # nobody chose the number of epochs
+        run.message(length_in_words(task, settings, steps, longer=settings != chosen))
     if settings.patience and task.early_stopping:
         name, higher_is_better = task.early_stopping
         run.stop_early(EarlyStopping(name, settings.patience, higher_is_better=higher_is_better))
     trained = task.train(model, data, settings, run, rng)
-    scores = task.score(model, data, settings, "test", trained)
+    scores = with_advice(task, settings, run, task.score(model, data, settings, "test", trained))
     with run.saving():
         task.draw(model, data, settings, run, scores, trained)
     return finished(run, model, scores)

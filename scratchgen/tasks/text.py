@@ -121,6 +121,12 @@ def prepare(model: rnn.LanguageModel, text: TextData, settings: Settings) -> Non
         )
 
 
+def epoch_steps(model: rnn.LanguageModel, text: TextData, settings: Settings) -> int:
+    """The chunks of all streams, read in parallel."""
+    tokens = len(model.tokenizer.encode(text.train)) - 1
+    return tokens // (settings.batch_size * settings.bptt_steps)
+
+
 def train(
     model: rnn.LanguageModel, text: TextData, settings: Settings, run: Run, rng: Generator
 ) -> rnn.EigenvalueHistory:
@@ -329,6 +335,7 @@ TASK = Task(
     describe=describe,
     build=build,
     unread=unread_of_tokenizer,
+    epoch_steps=epoch_steps,
     prepare=prepare,
     train=train,
     score=score,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -115,6 +116,11 @@ def _tokenizer(settings: Settings, pairs: PairData, side: int) -> Tokenizer:
         for part in (pairs.train, pairs.validation, pairs.test)
     )
     return tokenizer_for(settings, train, "".join(held_out))
+
+
+def epoch_steps(model: rnn.Translator, pairs: PairData, settings: Settings) -> int:
+    """The batches of an epoch."""
+    return math.ceil(len(pairs.train) / settings.batch_size)
 
 
 def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, rng: Generator) -> None:
@@ -259,6 +265,7 @@ TASK = Task(
     describe=describe,
     build=build,
     unread=unread_of_tokenizer,
+    epoch_steps=epoch_steps,
     train=train,
     score=score,
     evaluate=evaluate,

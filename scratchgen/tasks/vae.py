@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from scratchgen.runs.schema import Ge, Gt, Help
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.rate_distortion import rate_distortion_figure
 from scratchgen.tasks.rows import (
+    MEANS,
     RowInfo,
     chosen_classes,
     class_names,
@@ -58,6 +60,7 @@ OBJECTIVES_WITH = {  # setting → the objectives that have it
     "kl_warmup_steps": ("elbo", "beta"),
     "free_bits": ("elbo", "beta"),
 }
+IGNORED_RATE, WARMUP_TO_TRY = 0.1, 500  # nats; steps
 MODELS_WITH = {"layers": ("mlp", "conditional"), "hidden": ("mlp", "conv", "conditional")}
 LATENT_PLANE_EXAMPLES = 2000
 
@@ -106,6 +109,11 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     for name in ("digits", "binarized-digits")
 }
 
+# Two numbers need no more latents. Points spread alike in all directions: no direction explains more than another,
+# so that without a warm-up the decoder learns to ignore the latent.
+POINTS_DEFAULTS: dict[str, Any] = {"latent_dim": 2, "epochs": 20, "kl_warmup_steps": 1000}
+LAYERS_FOR_POINTS = 2  # the border between two of the Gaussians is far from linear
+
 # A conditional latent need not encode the class: fewer dimensions, and two layers, in which the class and the
 # latent interact. In a large latent space convolutions leave gaps between the digits, where samples look like no
 # digit, and without a warm-up of the rate their decoder learns to ignore the latent (see `ConvVAE`).
@@ -118,9 +126,15 @@ MODEL_DEFAULTS: dict[str, dict[str, Any]] = {
 
 def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Defaults that depend on the data set, the model and the objective."""
-    found = {**DEFAULTS.get(data, {}), **MODEL_DEFAULTS.get(given.get("model", "mlp"), {})}
-    if data in CATALOGUE and CATALOGUE[data].kind in ("sound", "points"):  # values of any size
+    kind = CATALOGUE[data].kind if data in CATALOGUE else ""
+    model = given.get("model", "mlp")
+    found = {**DEFAULTS.get(data, {}), **MODEL_DEFAULTS.get(model, {})}
+    if kind in ("sound", "points"):  # values of any size
         found["likelihood"] = "gaussian"
+    if kind == "points":
+        found |= POINTS_DEFAULTS
+        if model in MODELS_WITH["layers"]:
+            found["layers"] = LAYERS_FOR_POINTS
     if given.get("objective") in ("iwae", "geco"):  # their rate has no weight
         found.pop("kl_warmup_steps", None)
     return found
@@ -197,7 +211,7 @@ def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.Cons
 
 
 def prepare(model: Model, rows: RowData, settings: Settings) -> None:
-    """Check the data against the likelihood; initialise the decoder's output at the mean example. Raises BadInput."""
+    """Check the data against the likelihood; begin with the mean example and the deviation from it. Raises BadInput."""
     loss_for(settings)
     if settings.likelihood == "gaussian" and not np.ptp(rows.train, axis=0).any():
         other = "" if settings.model == "linear" else ", or choose --likelihood bernoulli"
@@ -209,7 +223,13 @@ def prepare(model: Model, rows: RowData, settings: Settings) -> None:
         model.likelihood.check(getattr(rows, part))
         if settings.binarise:
             check_unit_interval(getattr(rows, part))
-    model.init_output_bias(rows.train.mean(axis=0))
+    mean = rows.train.mean(axis=0)
+    model.init_output_bias(mean, np.sqrt(evaluation.independent_variance(rows.train)))
+
+
+def epoch_steps(model: Model, rows: RowData, settings: Settings) -> int:
+    """The batches of an epoch."""
+    return math.ceil(len(rows.train) / settings.batch_size)
 
 
 def train(model: Model, rows: RowData, settings: Settings, run: Run, rng: Generator) -> vae.Loss:
@@ -290,7 +310,7 @@ def draw(
     rows = binarised(rows, settings)
     x = sample_in_turn(model, 100, Generator(HELD_OUT_SEED))
     columns = columns_for(len(x), getattr(model, "classes", 1))
-    draw_rows(x, rows, run.picture("samples"), "samples of the VAE", columns)
+    draw_rows(x, rows, run.picture("samples"), f"samples of the VAE: {MEANS}", columns)
     _draw_curves(run, *scores)
     if rows.kind == "images":
         x, y = held_out(rows, LATENT_PLANE_EXAMPLES)
@@ -352,8 +372,12 @@ def interpolations(
 
 
 def sample(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
-    """Samples from the prior, or interpolations between test images."""
-    return sample_rows(run, request) if request.interpolate is None else _sample_interpolations(run, request)
+    """Samples from the prior, or interpolations between test images; both are means of p(x|z)."""
+    return (
+        sample_rows(run, request, MEANS)
+        if request.interpolate is None
+        else _sample_interpolations(run, request)
+    )
 
 
 def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
@@ -376,10 +400,18 @@ def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleReque
     between = interpolations(
         run.model, x[ends], labels[ends], INTERPOLATION_STEPS, PATHS[request.interpolate]
     )
-    title = f"{request.interpolate} interpolation between test images of {rows.name}"
+    title = f"{request.interpolate} interpolation between test images of {rows.name}, means of p(x|z)"
     title += f", {class_names(classes)}" if classes else ""
     plots.sample_grid(between, rows.image_shape, Path(out), title, INTERPOLATION_STEPS)
-    return f"{n} interpolations of {INTERPOLATION_STEPS} images: {out}"
+    return f"{n} interpolations of {INTERPOLATION_STEPS} images, means of p(x|z): {out}"
+
+
+def what_to_try(settings: Settings, run: Run) -> str:
+    """A warm-up, if the decoder has learned to ignore the latent."""
+    ignored = "rate" in run.history and run.history["rate"][-1] < IGNORED_RATE
+    if ignored and settings.objective in OBJECTIVES_WITH["kl_warmup_steps"] and not settings.kl_warmup_steps:
+        return f"--kl-warmup-steps {WARMUP_TO_TRY}: the rate is near 0, so the latent carries no information"
+    return ""
 
 
 TASK = Task(
@@ -393,6 +425,7 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
+    epoch_steps=epoch_steps,
     prepare=prepare,
     unread=unread,
     train=train,
@@ -406,4 +439,5 @@ TASK = Task(
     takes_k=True,
     takes_seed=True,
     early_stopping=("validation_elbo", True),
+    what_to_try=what_to_try,
 )

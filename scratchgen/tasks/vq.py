@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -27,6 +28,7 @@ from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
     LearningRate,
+    MinSteps,
     ScheduleName,
     Task,
     TaskSettings,
@@ -39,6 +41,7 @@ from scratchgen.vae.quantise import perplexity
 CHANNELS = [32, 32]  # of the convolutions
 CODE_LENGTH = "held-out code length −log p(k), nats per example"
 PERPLEXITY = "perplexity of the codes"
+MEANS = "means of p(x|k) for codes k ~ p(k)"  # what the samples show
 IMAGES_AT_ONCE = 500  # the convolutions of this many MNIST images take some hundred megabytes
 
 
@@ -50,6 +53,7 @@ class Settings(TaskSettings, frozen=True):
     codes: Annotated[int, Ge(1), Help("size of the codebook")] = 16
     hidden: Annotated[int, Ge(1), Help("units of the prior of the codes")] = 256
     epochs: Epochs = 4
+    min_steps: MinSteps = 1500
     batch_size: BatchSize = 64
     learning_rate: LearningRate = 2e-3
     prior_epochs: Annotated[int, Ge(1), Help("passes over the data for the prior, after the others")] = 7
@@ -104,6 +108,11 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
         hidden=settings.hidden,
         rng=rng,
     )
+
+
+def epoch_steps(model: vae.VQVAE, images: RowData, settings: Settings) -> int:
+    """The batches of an epoch."""
+    return math.ceil(len(images.train) / settings.batch_size)
 
 
 def train(model: vae.VQVAE, images: RowData, settings: Settings, run: Run, rng: Generator) -> None:
@@ -178,7 +187,7 @@ def draw(
         score.measure: score.number("baseline_value") for score in scores if score.baseline_value is not None
     }
     samples = model.sample(100, Generator(HELD_OUT_SEED))
-    plots.sample_grid(samples, shape, run.picture("samples"), "samples of the VQ-VAE")
+    plots.sample_grid(samples, shape, run.picture("samples"), f"samples of the VQ-VAE: {MEANS}")
     plots.reconstructions(x, model.reconstruct(x), shape, run.picture("reconstructions"))
     before = [math.nan] * len(history["validation_objective"])  # the prior is trained after these epochs
     series = {
@@ -192,6 +201,15 @@ def draw(
     plots.curves(prior, run.picture("prior"), "nats per example", uniform)
 
 
+def what_to_try(settings: Settings, run: Run) -> str:
+    """The number of epochs after which the prior of the codes was best, if it has memorised the codes since."""
+    bounds = run.history["validation_elbo"]
+    best = 1 + int(np.argmax(bounds))
+    if best > 0.9 * len(bounds):
+        return ""
+    return f"--prior-epochs {best}: the prior predicted the validation codes best then; or more data"
+
+
 TASK = Task(
     name="vq",
     family="vae",
@@ -203,10 +221,13 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
+    epoch_steps=epoch_steps,
     train=train,
     score=score,
     evaluate=evaluate,
     draw=draw,
-    sample=sample_rows,
+    sample=partial(sample_rows, shown=MEANS),
+    further_epochs=("prior_epochs",),
+    what_to_try=what_to_try,
     example="-n 64 --out samples.png",
 )

@@ -68,13 +68,18 @@ class LatentModel:
         """
         return evaluation.importance_sampled_log_likelihood(self, x, k, as_generator(rng)).log_likelihood
 
-    def sample(self, n: int, rng: Generator | None = None) -> np.ndarray:
+    def sample(self, n: int, rng: Generator | None = None, *, draw: bool = False) -> np.ndarray:
         """n samples: z ~ p(z), then the mean of p(x|z), a probability for each binary pixel.   → (n, D)
+
+        draw    True: a draw x ~ p(x|z) instead of the mean, black or white for each binary pixel. The draws are
+                distributed as the model says that the data are; their means have less variance
 
         Ledger: vae.prior
         """
+        rng = as_generator(rng)
         with no_grad():
-            return self.decode(as_generator(rng).standard_normal((n, self.latent_dim))).mean.numpy()
+            p = self.decode(rng.standard_normal((n, self.latent_dim)))
+            return p.sample(rng) if draw else p.mean.numpy()
 
     def reconstruct(self, x: Array) -> np.ndarray:
         """The mean of p(x|z) at the mean z = mu(x) of the posterior.   (B, D) → (B, D)

@@ -11,7 +11,7 @@ from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Array, Bernoulli, Normal
 from scratchgen.errors import BadInput, check_counts
 from scratchgen.functional import softmax, softmax_cross_entropy
-from scratchgen.nn import Module, Parameter
+from scratchgen.nn import Buffer, Module, Parameter, Standardise
 from scratchgen.random import Generator, as_generator
 
 __all__ = [
@@ -90,29 +90,73 @@ class BernoulliLikelihood(Module):
 
 
 class GaussianLikelihood(Module):
-    """The Gaussian likelihood p(x|z) = N(output, sigma² I), with one learned sigma for all dimensions.   (..., D)
+    """The Gaussian likelihood p(x|z) = N(m, sigma² w), with one sigma for all dimensions.   (..., D)
 
-    A fixed sigma would act like a fixed β: the squared error has the weight 1/(2 sigma²) against the rate. The
-    learned sigma converges to the root mean square of the residuals.
+    m = shift + scale · output,   w_d = scale_d² / mean(scale²): all w_d are 1 where the data have one unit
+
+    A fixed sigma would act like a fixed β: the squared error has the weight 1/(2 sigma²) against the rate. So
+    sigma is learned; `vae.train` lets it follow the error (`vae.sigma`), whose root mean square is its optimum.
+    It starts at 1, and at the standard deviation of the data once `init_scale` or `vae.train` knows the data.
+
+    data_dim             D; 1 serves data of one unit and any D
+    units                shift and scale, a `Standardise`: the encoder reads (x − shift) / scale
+    logvar               (1,), log sigma²
+    held_out_variance    (1,), sigma² is not smaller than this in training (see `vae.sigma`); 0 before
+
     Source: Rybkin, Daniilidis & Levine (2021), section 3.   Ledger: vae.gaussian_likelihood
     """
 
     outputs = 1
 
-    def __init__(self) -> None:
+    def __init__(self, data_dim: int = 1) -> None:
+        self.units = Standardise(data_dim)
         self.logvar = Parameter(np.zeros(1, np.float32))
+        self.held_out_variance = Buffer(np.zeros(1, np.float32))
+
+    def init_scale(self, mean: np.ndarray, scale: np.ndarray | float) -> None:
+        """Compute in units of the data, and begin with sigma at their standard deviation about the mean (D,).
+
+        scale    that standard deviation: one number, or (D,) for columns of different units
+
+        With the mean as the output this is the model of independent dimensions, the baseline.
+        Raises ValueError as `Standardise.fit`.
+        """
+        self.units.fit(mean, scale)
+        self.logvar.data[...] = np.log(self.mean_square_scale)
+
+    @property
+    def is_at_its_default(self) -> bool:
+        """Whether sigma is 1 in units of 1, as nobody has set it."""
+        units = self.units
+        return not (self.logvar.data.any() or units.shift.data.any() or (units.scale.data != 1).any())
+
+    @property
+    def mean_square_scale(self) -> np.floating:
+        """The mean of scale_d² over the dimensions."""
+        return np.mean(self.units.scale.data**2)
+
+    @property
+    def weights(self) -> np.ndarray:
+        """w (D,), the variance of each dimension relative to their mean sigma²."""
+        return self.units.scale.data**2 / self.mean_square_scale
+
+    @property
+    def logvar_in_units(self) -> Array:
+        """log sigma² in the units of the network, where it is the same for all dimensions   (1,)."""
+        return self.logvar - np.log(self.mean_square_scale)
 
     def forward(self, output: Array) -> Normal:
-        """The distribution with this mean (..., D)."""
-        return FiniteNormal(output, np.broadcast_to(self.logvar, output.shape))
+        """The distribution with the mean m, for the decoder's output (..., D)."""
+        m = self.units.inverse(output)
+        return FiniteNormal(m, np.broadcast_to(self.logvar + np.log(self.weights), m.shape))
 
     def check(self, x: Array) -> None:
         """Raise BadInput for NaN and infinity."""
         FiniteNormal.check(x)
 
     def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
-        """The output whose distribution has this mean: the mean itself   (D,)."""
-        return mean
+        """The output whose distribution has this mean: the mean in the units of the network   (D,)."""
+        return to_numpy(self.units(mean))
 
     def describe(self) -> str:
         return f"sigma={np.exp(0.5 * self.logvar.data[0]):.3g}"
@@ -218,8 +262,10 @@ def level_of(x: Array, V: int) -> np.ndarray:
 LIKELIHOODS = ("bernoulli", "gaussian", "categorical")
 
 
-def likelihood(name: str | Likelihood, levels: int | None = None) -> Likelihood:
-    """The likelihood of this name, with `levels` for the categorical one; a `Likelihood` object is returned as is.
+def likelihood(name: str | Likelihood, levels: int | None = None, data_dim: int = 1) -> Likelihood:
+    """The likelihood of this name; a `Likelihood` object is returned as is.
+
+    levels      of the categorical likelihood;  data_dim: D of the Gaussian one
 
     Raises BadInput for an unknown name, ValueError for a categorical likelihood without levels.
     """
@@ -231,4 +277,4 @@ def likelihood(name: str | Likelihood, levels: int | None = None) -> Likelihood:
         if levels is None:
             raise ValueError("a categorical likelihood needs the number of levels")
         return CategoricalLikelihood(levels)
-    return BernoulliLikelihood() if name == "bernoulli" else GaussianLikelihood()
+    return BernoulliLikelihood() if name == "bernoulli" else GaussianLikelihood(data_dim)

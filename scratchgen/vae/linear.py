@@ -22,6 +22,8 @@ __all__ = ["LinearVAE", "ppca_log_likelihood"]
 class LinearVAE(LatentModel, Module):
     """A VAE without nonlinearities: q(z|x) = N((x − b) V, diag(s²)),   p(x|z) = N(z W + b, sigma² I).
 
+    The equations are in the units of its likelihood, those of the data until `init_output_bias` is given a scale.
+
     V (D, Z), s (Z,), W (Z, D), b (D,) and sigma are learned. The largest bound equals the maximum
     likelihood of probabilistic PCA, and it is tight only if the rows of W are orthogonal: so the bound finds the
     principal axes, while PCA's likelihood does not change when they are rotated.
@@ -36,18 +38,20 @@ class LinearVAE(LatentModel, Module):
         self.V = Linear(data_dim, latent_dim, rng)
         self.logvar = Parameter(np.zeros(latent_dim, np.float32))
         self.decoder = Linear(latent_dim, data_dim, rng)
-        self.likelihood = GaussianLikelihood()
+        self.likelihood = GaussianLikelihood(data_dim)
 
-    def init_output_bias(self, mean: np.ndarray) -> None:
-        """Centre the data: set b to their mean (D,)."""
-        self.decoder.b.data[...] = mean
+    def init_output_bias(self, mean: np.ndarray, scale: np.ndarray | float | None = None) -> None:
+        """Centre the data: set b to their mean (D,).   scale: as for `VAE.init_output_bias`"""
+        if scale is not None:
+            self.likelihood.init_scale(mean, scale)
+        self.decoder.b.data[...] = self.likelihood.output_for_mean(mean)
 
     def encode(self, x: Array) -> Normal:
         """The posterior q(z|x).   x (B, D) → N(mu, s²) of (B, Z); the bias of V is a learned offset of mu
 
         Ledger: vae.linear
         """
-        mu = self.V(x - self.decoder.b)
+        mu = self.V(self.likelihood.units(x) - self.decoder.b)
         return Normal(mu, np.broadcast_to(self.logvar, mu.shape))
 
     def decode(self, z: Array) -> Array:
@@ -61,12 +65,12 @@ class LinearVAE(LatentModel, Module):
 
         Source: Lucas et al. (2019), appendix C.   Ledger: vae.linear
         """
-        q, W, logvar = self.encode(x), self.decoder.W, self.likelihood.logvar
-        error = np.sum((x - self.decoder(q.mu)) ** 2, axis=-1)
+        q, W, logvar = self.encode(x), self.decoder.W, self.likelihood.logvar_in_units
+        error = np.sum((self.likelihood.units(x) - self.decoder(q.mu)) ** 2, axis=-1)
         spread = np.sum(np.exp(self.logvar) * np.sum(W**2, axis=-1))
         D = x.shape[-1]
         log_p = -0.5 * (D * (LOG_2PI + logvar) + (error + spread) * np.exp(-logvar))
-        return log_p - q.kl_to_standard_normal()
+        return log_p - self._log_units() - q.kl_to_standard_normal()
 
     def exact_log_likelihood(self, x: Array) -> np.ndarray:
         """The evidence log p(x) = log N(x; b, C) with C = WᵀW + sigma² I.   x (B, D) → (B,) nats
@@ -75,11 +79,16 @@ class LinearVAE(LatentModel, Module):
         Source: Tipping & Bishop (1999), eq. 4 and 5.   Ledger: vae.exact_evidence
         """
         W, b = (np.asarray(to_numpy(p), np.float64) for p in (self.decoder.W, self.decoder.b))
-        C = W.T @ W + np.exp(float(self.likelihood.logvar.data[0])) * np.eye(len(b))
+        C = W.T @ W + np.exp(float(to_numpy(self.likelihood.logvar_in_units)[0])) * np.eye(len(b))
         L = np.linalg.cholesky(C)
-        y = np.linalg.solve(L, (np.asarray(to_numpy(x), np.float64) - b).T)  # (D, B)
+        x = to_numpy(self.likelihood.units(np.asarray(to_numpy(x), np.float64)))
+        y = np.linalg.solve(L, (x - b).T)  # (D, B)
         log_det = 2 * np.sum(np.log(np.diag(L)))
-        return -0.5 * (len(b) * LOG_2PI + log_det + np.sum(y**2, axis=0))
+        return -0.5 * (len(b) * LOG_2PI + log_det + np.sum(y**2, axis=0)) - self._log_units()
+
+    def _log_units(self) -> np.floating:
+        """Σ_d log scale_d, by which a log-density exceeds that in the units of the data."""
+        return np.sum(np.log(self.likelihood.units.scale.data))
 
 
 def ppca_log_likelihood(x: np.ndarray, latent_dim: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -16,7 +17,7 @@ from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
 from scratchgen.vae.convolutional import ConvDecoder, ConvEncoder
 from scratchgen.vae.latent_model import LatentModel
-from scratchgen.vae.likelihoods import Likelihood
+from scratchgen.vae.likelihoods import GaussianLikelihood, Likelihood
 from scratchgen.vae.likelihoods import likelihood as likelihood_of
 
 __all__ = ["VAE", "ConditionalVAE", "ConditionedVAE", "ConvVAE"]
@@ -64,7 +65,7 @@ class VAE(LatentModel, Module):
         self.encoder = dense([self.x_width(data_dim), *widths], activation, rng)
         self.to_mu = Linear(widths[-1], latent_dim, rng)
         self.to_logvar = Linear(widths[-1], latent_dim, rng)
-        self.likelihood = likelihood_of(likelihood, levels)
+        self.likelihood = likelihood_of(likelihood, levels, data_dim)
         inner = dense([self.z_width(latent_dim), *reversed(widths)], activation, rng)
         self.decoder = Sequential(*inner.layers, Linear(widths[0], data_dim * self.likelihood.outputs, rng))
 
@@ -78,6 +79,14 @@ class VAE(LatentModel, Module):
 
     def encode(self, x: Array) -> Normal:
         """The posterior q(z|x).   x (B, D) → N(mu, sigma²) of (B, Z)"""
+        return self.posterior(self.standardised(x))
+
+    def standardised(self, x: Array) -> Array:
+        """The data in the units of a Gaussian likelihood; x itself under any other.   (B, D)"""
+        return self.likelihood.units(x) if isinstance(self.likelihood, GaussianLikelihood) else x
+
+    def posterior(self, x: Array) -> Normal:
+        """The posterior by the encoder's input, (B, D) or more with a class.   → N(mu, sigma²) of (B, Z)"""
         h = self.encoder(x)
         return Normal(self.to_mu(h), self.to_logvar(h))
 
@@ -85,11 +94,23 @@ class VAE(LatentModel, Module):
         """The likelihood p(x|z).   z (..., Z) → a distribution of (..., D)"""
         return self.likelihood(self.decoder(z))
 
-    def init_output_bias(self, mean: np.ndarray) -> None:
+    def init_output_bias(self, mean: np.ndarray, scale: np.ndarray | float | None = None) -> None:
         """Set the decoder's last bias so that it outputs the mean image (D,) for every z.
 
         Called before training, which then need not learn first which pixels are always black.
+
+        scale    of a Gaussian likelihood, which then begins with this sigma, and encoder and decoder compute in
+                 units of it: the standard deviation of the data about their mean image. One number for data of one
+                 unit, such as pixels; (D,) for a table whose columns have different units. None leaves it to
+                 `vae.train`, which takes one number
+
+            model.init_output_bias(images.mean(axis=0), np.std(images - images.mean(axis=0)))
+            model.init_output_bias(table.mean(axis=0), table.std(axis=0))
+
+        Raises ValueError for a scale that is negative or not finite.
         """
+        if scale is not None and isinstance(self.likelihood, GaussianLikelihood):
+            self.likelihood.init_scale(mean, scale)
         self._output_bias().data[...] = self.likelihood.output_for_mean(mean)
 
     def _output_bias(self) -> Parameter:
@@ -133,7 +154,7 @@ class ConvVAE(VAE):
         self.encoder = ConvEncoder(shape, widths, hidden, rng)
         self.to_mu = Linear(hidden, latent_dim, rng)
         self.to_logvar = Linear(hidden, latent_dim, rng)
-        self.likelihood = likelihood_of(likelihood, levels)
+        self.likelihood = likelihood_of(likelihood, levels, math.prod(shape))
         self.decoder = ConvDecoder(latent_dim, hidden, shape, widths, self.likelihood.outputs, rng)
 
     def _output_bias(self) -> Parameter:
@@ -191,9 +212,14 @@ class ConditionalVAE(VAE):
         self._refuse_without_class(z, self.latent_dim, "decode(z)")
         return super().decode(z)
 
-    def sample(self, n: int, rng: Generator | None = None, labels: Array | None = None) -> np.ndarray:
-        """n samples of the classes `labels` (n,).   → (n, D)   Raises BadInput without labels."""
-        return self.given(labels).sample(n, rng)
+    def sample(
+        self, n: int, rng: Generator | None = None, labels: Array | None = None, *, draw: bool = False
+    ) -> np.ndarray:
+        """n samples of the classes `labels` (n,).   → (n, D)   Raises BadInput without labels.
+
+        draw    True: draws from p(x|z, y) instead of its means
+        """
+        return self.given(labels).sample(n, rng, draw=draw)
 
     @staticmethod
     def _refuse_without_class(x: Array, width: int, call: str) -> None:
@@ -212,7 +238,7 @@ class ConditionedVAE(LatentModel):
 
     def encode(self, x: Array) -> Normal:
         """The posterior q(z|x, y).   x (B, D) → N(mu, sigma²) of (B, Z)"""
-        return self.model.encode(self._with_class(x))
+        return self.model.posterior(self._with_class(self.model.standardised(x)))
 
     def decode(self, z: Array) -> Array:
         """The likelihood p(x|z, y).   z (..., B, Z) → a distribution of (..., B, D)"""

@@ -17,6 +17,7 @@ from scratchgen.optim.schedules import constant
 from scratchgen.random import HELD_OUT_SEED, Generator, as_generator
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.losses import BetaLoss, Loss, check_loss, check_values
+from scratchgen.vae.sigma import FollowingSigma
 
 
 def train(
@@ -44,6 +45,10 @@ def train(
     labels       (N,), the classes of the images; a conditional model needs them, and validation_labels
     binarise     grey images become black and white, by a new sample each time an image is used
 
+    The sigma of a Gaussian likelihood begins at the deviation of the images from their mean, unless
+    `init_output_bias` was given another scale, and follows the error (`vae.sigma`); a sigma that the optimiser
+    does not have is left alone.
+
     Raises BadInput for data and settings that do not fit, TypeError for a loss of your own that is not as `Loss`
     says, Diverged when the loss or its gradient is not finite: that step changes no weight.
     """
@@ -62,16 +67,20 @@ def train(
         return values.mean(), terms
 
     examples = (images,) if labels is None else (images, labels)
+    sigma = FollowingSigma(model, optimizer)
+    sigma.start(images)
     run.track(model=model, optimizer=optimizer, loss=loss, rng=rng)
     for _ in run.epochs(epochs):
         for batch in run.steps(batches(*examples, batch_size=batch_size, rng=rng)):
             x, *y = (batch,) if labels is None else batch
             scale = schedule.scale(run, epochs, epoch_steps)
-            training_step(
-                partial(objective, x, *y), optimizer, run, scale=scale, generators=(rng, loss), data=x
-            )
+            with sigma.step(x.shape[-1]):
+                training_step(
+                    partial(objective, x, *y), optimizer, run, scale=scale, generators=(rng, loss), data=x
+                )
         held_out = Generator(HELD_OUT_SEED)
         x = bernoulli(validation, held_out) if binarise else validation
+        sigma.epoch(x, Generator(HELD_OUT_SEED), validation_labels)
         run.log(validation_elbo=evaluate(model, x, held_out, labels=validation_labels))
 
 

@@ -111,13 +111,17 @@ class VQVAE(Module):
         k = self.codes(x)
         return self.decode_codes(k).log_prob(x) + self.prior.log_prob(k)
 
-    def sample(self, n: int, rng: Generator | None = None) -> np.ndarray:
+    def sample(self, n: int, rng: Generator | None = None, *, draw: bool = False) -> np.ndarray:
         """n samples: k ~ p(k), then the mean of p(x|k), a probability for each pixel.   → (n, D)
+
+        draw    True: a draw x ~ p(x|k) instead of the mean, black or white for each pixel
 
         Ledger: vae.codes
         """
+        rng = as_generator(rng)
         with no_grad():
-            return self.decode_codes(self.prior.sample(n, rng)).mean.numpy()
+            p = self.decode_codes(self.prior.sample(n, rng))
+            return p.sample(rng) if draw else p.mean.numpy()
 
     def reconstruct(self, x: Array) -> np.ndarray:
         """The mean of p(x|k) at the codes k of x.   (B, D) → (B, D)"""

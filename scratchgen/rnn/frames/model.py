@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import Tensor, no_grad
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.data.preprocessing.by_length import pad
 from scratchgen.errors import BadInput, check_counts
-from scratchgen.nn import Dropout, Module
+from scratchgen.nn import Dropout, Module, Standardise
 from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.frames.densities import MixtureDensity, with_loudness
@@ -30,6 +31,9 @@ class FrameModel(Module):
         model = FrameModel(88, hidden=100, nade=32)       # piano rolls
         loss = -model.log_prob(x, mask).sum() / mask.sum()    # x (T, B, 88) of 0 and 1, in nats per frame
         roll = model.sample(200, 1, Generator(0))         # (200, 1, 88)
+
+    Initial weights and the floor of the variance fit real numbers of about 1: give the mean and the deviation of
+    other frames to `init_output_bias`; the network then computes in these units.
 
     data_dim              D, the notes or numbers per frame
     hidden                H, the size of the state
@@ -70,21 +74,38 @@ class FrameModel(Module):
         self.dropout = Dropout(dropout, self.rng)
         self.output: FrameOutput
         if self.is_real:
+            self.units = Standardise(data_dim)
             self.output = MixtureDensity(hidden, data_dim, mixture_components, self.rng)
         elif nade:
             self.output = NADE(hidden, data_dim, nade, self.rng)
         else:
             self.output = IndependentNotes(hidden, data_dim, self.rng)
 
+    def init_output_bias(self, mean: np.ndarray, scale: np.ndarray | float) -> None:
+        """Compute in units of real frames: their mean (D,) and standard deviation, a number or (D,).
+
+        Raises ValueError for binary frames, and for a scale that is negative or not finite.
+        """
+        if not self.is_real:
+            raise ValueError("notes sound or not, and have no scale; real frames need mixture_components")
+        self.units.fit(mean, scale)
+
     def forward(self, x: np.ndarray, mask: np.ndarray | None = None) -> Tensor:
         """h_{t−1}, the state before each frame x_t: x (T, B, D), mask (T, B) bool or None → (T, B, H)."""
+        x = self._in_units(x)
         before = np.concatenate([np.zeros_like(x[:1]), x[:-1]])
         h, _ = self.recurrent(self.read(before), None, mask)
         return self.dropout(h)
 
     def read(self, x: np.ndarray) -> np.ndarray:
-        """The input of the network: notes as they are (..., D), real frames with their loudness (..., 2D)."""
+        """The input of the network: notes as they are (..., D), real frames with their loudness (..., 2D).
+
+        Real frames are in the units of the network, whose zero is the mean frame.
+        """
         return with_loudness(x) if self.is_real else x
+
+    def _in_units(self, x: np.ndarray) -> np.ndarray:
+        return to_numpy(self.units(x)) if self.is_real else x
 
     def log_prob(self, x: np.ndarray, mask: np.ndarray | None = None) -> Tensor:
         """log p(x_t | x_1 … x_{t−1}) of every frame; the sum over t is log p(x_1 … x_T).
@@ -97,9 +118,10 @@ class FrameModel(Module):
         Ledger: rnn.frames
         """
         self._check(x, mask)
-        log_p: Any = self.output.log_prob(
-            self(x, mask), x
-        )  # NumPy's stubs call the result of np.where an array
+        # NumPy's stubs call the result of np.where an array
+        log_p: Any = self.output.log_prob(self(x, mask), self._in_units(x))
+        if self.is_real:  # a density per unit of the data
+            log_p = log_p - np.sum(np.log(self.units.scale.data))
         if mask is not None:
             log_p = np.where(mask, log_p, np.zeros((), log_p.dtype))
         return log_p
@@ -113,7 +135,7 @@ class FrameModel(Module):
             for t in range(T):
                 h, state = self.recurrent(self.read(x[t][None]), state)
                 x[t + 1] = self.output.sample(h[0], rng)
-        return x[1:]
+        return to_numpy(self.units.inverse(x[1:])) if self.is_real else x[1:]
 
     def _check(self, x: Any, mask: np.ndarray | None) -> None:
         if x.ndim != 3 or x.shape[-1] != self.data_dim:

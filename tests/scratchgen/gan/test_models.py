@@ -5,9 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from scratchgen import BadInput
-from scratchgen.gan import GAN, ConditionalGAN, ConvGAN
+from scratchgen import BadInput, load, save
+from scratchgen.gan import GAN, ConditionalGAN, ConvGAN, Game, discriminator_step, train
+from scratchgen.optim import Adam
 from scratchgen.random import Generator
+from scratchgen.runs import History
 
 SIZES = {
     "dense": {"data_dim": 12, "latent_dim": 4},
@@ -75,6 +77,71 @@ def test_a_pair_of_another_scale_plays_the_same_game_in_another_unit():
     x = one.generate(6, Generator(1))
     np.testing.assert_allclose(two.generate(6, Generator(1)).numpy(), 100 * x.numpy(), rtol=1e-5)
     np.testing.assert_allclose(two.logits(100 * x).numpy(), one.logits(x).numpy(), rtol=1e-4, atol=1e-5)
+
+
+SCALE, SHIFT = [1e-3, 1e3], [5e-3, -2e3]
+
+
+@pytest.mark.parametrize("options", [{}, {"pack": 2}, {"classes": 3}])
+def test_columns_of_other_units_are_the_same_game_whose_classes_have_no_unit(options):
+    def pair(**units):
+        if "classes" in options:
+            return ConditionalGAN(2, 3, 3, Generator(0), hidden=(5,), bounded=False, **units).given(
+                [0, 2, 1, 0]
+            )
+        return GAN(2, 3, Generator(0), hidden=(5,), bounded=False, **options, **units)
+
+    one, two = pair(), pair(scale=SCALE, shift=SHIFT)
+    x = one.generate(4, Generator(1)).numpy()
+    y = two.generate(4, Generator(1)).numpy()
+    np.testing.assert_allclose(y, np.array(SCALE) * x + SHIFT, rtol=1e-4)
+    np.testing.assert_allclose(two.logits(y).numpy(), one.logits(x).numpy(), rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "game", [Game("nonsaturating", r1=0.5), Game("wasserstein", gradient_penalty=5.0), Game("least_squares")]
+)
+def test_a_game_on_data_in_other_units_is_played_move_by_move_alike(game, rng):
+    x = rng.standard_normal((64, 2)).astype(np.float32)
+
+    def samples(data, **units):
+        model = GAN(2, 3, Generator(0), hidden=(8,), bounded=False, **units)
+        optimizers = {f"optimizer_{name}": Adam(getattr(model, name).parameters(), 1e-3) for name in "GD"}
+        how = {"epochs": 5, "batch_size": 16, "rng": Generator(1), "game": game}
+        train(model, data, History(), **how, **optimizers)
+        return model.sample(20, Generator(2))
+
+    plain = samples(x)
+    other = samples(np.float32(SCALE) * x + np.float32(SHIFT), scale=SCALE, shift=SHIFT)
+    # rounding grows over 20 steps of both players
+    np.testing.assert_allclose((other - SHIFT) / SCALE, plain, atol=2e-2)
+
+
+def test_the_claim_above_rejects_a_penalty_on_the_slope_in_units_of_the_data(rng):
+    x = rng.standard_normal((16, 2)).astype(np.float32)
+    small = GAN(2, 3, Generator(0), hidden=(8,), bounded=False, scale=1e-3)
+    of_D = lambda game: discriminator_step(
+        small, 1e-3 * x, Adam(small.D.parameters(), 1e-9), Generator(1), game
+    )
+    by_unit = of_D(Game("wasserstein", gradient_penalty=1.0))["norm_D"]
+    by_x = of_D(Game("wasserstein", gradient_penalty=1.0, penalty_in_data_units=True))["norm_D"]
+    assert by_x > 1e3 * by_unit
+
+
+@pytest.mark.parametrize(
+    "units",
+    [{"scale": [1.0, 0.0]}, {"scale": [1.0, np.nan]}, {"shift": np.inf}, {"shift": 1.0, "bounded": True}],
+)
+def test_a_scale_or_shift_that_no_data_have_is_refused(units):
+    with pytest.raises(ValueError, match="of data that are"):
+        GAN(2, 3, Generator(0), **{"bounded": False, **units})
+
+
+def test_a_pair_with_units_is_saved_and_built_again(tmp_path):
+    model = GAN(2, 3, Generator(0), hidden=(5,), bounded=False, scale=SCALE, shift=SHIFT)
+    save(model, tmp_path / "pair.safetensors")
+    again = load(tmp_path / "pair.safetensors")
+    np.testing.assert_array_equal(again.sample(3, Generator(1)), model.sample(3, Generator(1)))
 
 
 def test_a_packed_discriminator_sees_neighbours_side_by_side():
