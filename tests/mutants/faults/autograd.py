@@ -6,6 +6,7 @@ RULES = "scratchgen/autograd/test_rules.py"
 CONTRACT = "scratchgen/autograd/test_numpy_contract.py"
 TENSOR = "scratchgen/autograd/test_tensor.py"
 MODE = "scratchgen/autograd/test_mode.py"
+VALUES = "scratchgen/autograd/test_special_values.py"
 SHARING = "scratchgen/autograd/test_sharing.py"
 
 AUTOGRAD = (
@@ -84,14 +85,14 @@ AUTOGRAD = (
         text="infinite = np.isinf(y) & np.equal(a, y)",
         wrong="infinite = np.equal(a, None) & np.isinf(y)",
         says="∞ − ∞: the derivative of logaddexp(∞, 1) is NaN in place of 1.",
-        claims=("scratchgen/autograd/test_special_points.py",),
+        claims=(VALUES,),
         only="logaddexp",
     ),
     Fault(
         name="a product divided by its factor",
         module="scratchgen.autograd.rules.reductions",
-        text="others = _before(flat) * np.flip(_before(np.flip(flat, -1)), -1)",
-        wrong="others = np.prod(flat, axis=-1, keepdims=True) / flat",
+        text="others = _before(rows) * np.flip(_before(np.flip(rows, -1)), -1)",
+        wrong="others = np.prod(rows, axis=-1, keepdims=True) / rows",
         says="A factor 0 makes NaN, and a product that underflows makes 0.",
         claims=("claims/test_autograd.py",),
         only="product",
@@ -102,7 +103,7 @@ AUTOGRAD = (
         text="return g.astype(np.float32) if g.dtype.itemsize == 2 else g",
         wrong="return g",
         says="70,000 is no half: the mean of so many halves has the gradient 0.",
-        claims=("scratchgen/autograd/test_special_points.py",),
+        claims=(VALUES,),
         only="halves",
     ),
     Fault(
@@ -119,9 +120,63 @@ AUTOGRAD = (
         module="scratchgen.autograd.backward",
         text="g_a = np.real(g_a)  # a real number moves along the real axis only",
         wrong="g_a = np.abs(g_a)",
-        says="|x (1 + 2i)|² by x is 30 at 3: the real part of g ∂y/∂x, not its length.",
-        claims=("scratchgen/autograd/test_special_points.py",),
-        only="complex",
+        says="Re (x (1 + 2i))² by x is −18 at 3: the real part of g ∂y/∂x, not its length, 30.",
+        claims=(VALUES,),
+        only="squared_modulus",
+    ),
+    Fault(
+        name="a correlation that loses its conjugate",
+        module="scratchgen.autograd.rules.contractions",
+        text="np.flip(np.convolve(np.conj(v), np.flip(a), mode))",
+        wrong="np.flip(np.convolve(v, np.flip(np.conj(a)), mode))",
+        says="Of real sequences both are the same; of complex ones the second form is the conjugate.",
+        claims=("scratchgen/autograd/test_complex_numbers.py",),
+        only="correlate",
+    ),
+    Fault(
+        name="the direction of a zero vector",
+        module="scratchgen.autograd.rules.elementwise",
+        text="return g / np.where(np.equal(length, 0), np.ones_like(length), length)",
+        wrong="return g / length",
+        says="0 / 0: the derivative of the norm of zeros, and of the deviation of equal numbers, is NaN.",
+        claims=(VALUES,),
+        only="deviation",
+    ),
+    Fault(
+        name="equal values whose vectors nobody uses",
+        module="scratchgen.autograd.rules.linear_algebra",
+        text="np.where(np.equal(a, 0) & np.equal(gap, 0), np.ones_like(gap), gap)",
+        wrong="gap",
+        says="The derivative of a trace, as the sum of equal eigenvalues, is NaN.",
+        claims=(VALUES,),
+        only="eigenvalues",
+    ),
+    Fault(
+        name="the inverse of a singular matrix",
+        module="scratchgen.autograd.rules.linear_algebra",
+        text="if _is_singular(to_numpy(a), to_numpy(y)):",
+        wrong="if False:",
+        says="A singular matrix has cofactors, although it has no inverse.",
+        claims=(VALUES,),
+        only="determinant",
+    ),
+    Fault(
+        name="zero times infinity",
+        module="scratchgen.autograd.rules.elementwise",
+        text="np.where(np.isfinite(x), g, np.zeros_like(g))",
+        wrong="g * np.isfinite(x)",
+        says="A replaced NaN gets NaN where the cotangent is infinite.",
+        claims=(VALUES,),
+        only="replaced",
+    ),
+    Fault(
+        name="a quantile at a fixed place",
+        module="scratchgen.autograd.rules.statistics",
+        text="place = last * np.ravel(q)",
+        wrong="place = last * np.ravel(to_numpy(q))",
+        says="The derivative of a quantile by its place is 0.",
+        claims=(RULES,),
+        only="quantile",
     ),
     Fault(
         name="a block that stays after it was left",

@@ -174,11 +174,6 @@ INFINITE = {
 }
 
 
-def product(x):
-    """∂ Π x/∂x_i, factor by factor."""
-    return [np.prod(np.delete(x, i)) for i in range(len(x))]
-
-
 def cumulated(x):
     """Σ_k ∂(x_0 ⋯ x_k)/∂x_i, factor by factor."""
     n = len(x)
@@ -302,10 +297,6 @@ VECTORS_AND_MATRICES = {
         for name, A in SINGULAR.items()
     },
 }
-
-
-def deviation(g, y, x, axis=None, *, ddof=0, keepdims=False):
-    return g * (x - np.mean(x)) / (max(x.size - ddof, 1) * np.where(y == 0, 1, y))
 
 
 ONE = np.array([2.0])
