@@ -28,6 +28,7 @@ from scratchgen.distributions import Bernoulli, Normal
 from scratchgen.optim import Adam
 from scratchgen.plots.images import show
 from scratchgen.runs import History
+from scratchgen.vae.sigma import optimal_variance
 
 OUT = Path(tempfile.mkdtemp(prefix="vae-"))  # the pictures of this page
 INK, RED, BLUE, GREY = "#1b2a41", "#d1495b", "#2e86ab", "#b8c0cc"
@@ -388,7 +389,7 @@ beside("10 images: annealed against plain importance", annealed.log_likelihood.m
 figure, (first, second, third) = plt.subplots(1, 3, figsize=(13, 4.4), layout="constrained")
 few = digits.test[:8]
 show(first, digits.test[:64], digits.image_shape, 8, "held-out digits")
-show(second, ten.sample(64, sg.Generator(3)), digits.image_shape, 8, "samples of the model: z ~ N(0, I)")
+show(second, ten.sample(64, sg.Generator(3)), digits.image_shape, 8, "means of p(x|z), z ~ N(0, I)")
 both = np.concatenate(
     [row for k in (0, 8, 16, 24) for row in (digits.test[k : k + 8], ten.reconstruct(digits.test[k : k + 8]))]
 )
@@ -585,13 +586,16 @@ assert linear.exact_elbo(x).mean().item() < best - 0.1
 # A model needs a likelihood that fits the data. Grey pixels may be normal around the decoder's output,
 # $\log p(x \mid z) = -\frac12 \sum_d [\log 2\pi\sigma^2 + (x_d - m_d)^2/\sigma^2]$, with one learned
 # $\sigma$: its optimum is the root mean square of the residuals, where the log-likelihood is minus the
-# entropy $\frac12 \sum_d [\log 2\pi + 1 + \log \sigma^2]$. Or they are discrete levels,
+# entropy $\frac12 \sum_d [\log 2\pi + 1 + \log \sigma^2]$. `vae.train` does not leave $\sigma$ to the step size
+# of the optimiser: it follows the optimum
+# $\sigma^{*2} = \sigma^2 (1 - \frac2D \, \partial L / \partial \log \sigma^2)$ of the last batches, and stays
+# above that of the validation images. Or pixels are discrete levels,
 # $\log p(x \mid z) = \sum_d \log \operatorname{softmax}(a_d)_k$ with $k = (V - 1) x_d$; equal logits cost
 # $\log V$ per pixel. Under a Bernoulli likelihood a grey pixel costs at least its own entropy,
 # $-p \log p - (1 - p) \log(1 - p)$.
 #
-# > In the debugger: `scratchgen debug vae.levels`, or `vae.gaussian_likelihood`, `distributions.normal`,
-# > `distributions.normal_entropy`, `distributions.bernoulli_entropy`
+# > In the debugger: `scratchgen debug vae.levels`, or `vae.gaussian_likelihood`, `vae.optimal_sigma`,
+# > `distributions.normal`, `distributions.normal_entropy`, `distributions.bernoulli_entropy`
 
 # %%
 grey = load_images("digits").test[:100].astype(np.float64)
@@ -605,6 +609,10 @@ beside(
     -p_of_grey.entropy()[0].item(),
     1e-9,
 )
+gaussian.logvar.data = np.log([0.5])  # any other sigma: the gradient holds the error
+(-gaussian(m).log_prob(grey)).mean().backward()
+best = optimal_variance(np.array([0.5]), gaussian.logvar.grad, 64).item()
+beside("best variance, from the gradient at 0.5", best, np.mean((grey - m) ** 2), 1e-9)
 levels = vae.likelihoods.DiscretisedCategorical(np.zeros((100, 64, 17)))
 beside("17 equal levels, nats per image", levels.log_prob(grey).mean(), -64 * math.log(17), 1e-9)
 perfect = Bernoulli(np.log(grey.clip(1e-12, 1 - 1e-12) / (1 - grey.clip(1e-12, 1 - 1e-12))))

@@ -553,7 +553,7 @@ print(inspect.getsource(gan.train))
 
 EPOCHS, BATCH = 20, 128
 rng, run = sg.Generator(0), History()
-game = gan.Game("nonsaturating", r1=0.02)
+game = gan.Game("nonsaturating", r1=0.01)
 pair = gan.GAN(2, 2, rng, hidden=(128, 128), bounded=False, scale=float(ring.train.std()))
 trace = gan.TrainingTrace(pair, ring.train, EPOCHS * (len(ring.train) // BATCH), game)
 players = {f"optimizer_{name}": Adam(getattr(pair, name).parameters(), 1e-3, beta1=0.5) for name in "GD"}

@@ -74,6 +74,8 @@ def sample(
 ) -> None:
     """Sample images, text, music or sound from a trained model, or translate. Text without --out is printed.
 
+    Images of a VAE are means of p(x|z) for z from the prior, no draws; in Python, model.sample(n, draw=True) draws.
+
     Music is written as MIDI, with its sound (.wav) and its picture (.png) next to it. Sound is written as WAV,
     with its picture next to it.
     """

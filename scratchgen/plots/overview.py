@@ -24,7 +24,7 @@ def overview(
     """Real images, VAE samples and GAN samples, (N, D) each, and the beginning of a generated text."""
     figure = new_figure(14, 3.7)
     *grids, page = figure.subplots(1, 4, width_ratios=(1, 1, 1, 1.25), gridspec_kw={"wspace": 0.08})
-    titles = ("held-out images", "samples of the VAE", "samples of the GAN")
+    titles = ("held-out images", "samples of the VAE: means of p(x|z)", "samples of the GAN")
     for axes, images, title in zip(grids, (real, vae, gan), titles, strict=True):
         show(axes, images[: GRID**2], image_shape, GRID, title)
 

@@ -35,7 +35,7 @@ CAPTIONS = {
 }
 # of the VAEs, whose pictures show no draws of x
 MEAN_CAPTIONS = {
-    "samples": "samples of the model: means of p(x|z) for z from the prior (of a VQ-VAE for codes), no draws of x",
+    "samples": "samples of the model: means of p(x|z), no draws of x",
     "reconstructions": "held-out images (top) and their reconstructions, means of p(x|z) (bottom)",
     "latent_plane": "held-out images in the latent space, and means of p(x|z) for a grid of it",
     "interpolation": "interpolations between held-out images, means of p(x|z)",

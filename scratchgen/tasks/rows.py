@@ -101,14 +101,13 @@ def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest, shown: str
     model, n = run.model, request.n or DEFAULT_COUNT
     out, classes = png_file(request.out, "images are"), chosen_classes(run.directory, model, request.classes)
     rng = request.rng
-    model_and_data = f"{run.config.data}, {run.task.family.upper()}"
-    title = f"{shown}: {model_and_data}" if shown else f"samples of {model_and_data}"
+    title = f"samples of {run.config.data}, {run.task.family.upper()}"
     if classes:
         x = model.sample(n, rng, np.resize(classes, n))
         title, columns = f"{title}, {class_names(classes)}", columns_for(n, len(classes))
     else:
         x, columns = sample_in_turn(model, n, rng), columns_for(n, getattr(model, "classes", 1))
-    draw_rows(x, run.info, out, title, columns)
+    draw_rows(x, run.info, out, f"{title}\n{shown}" if shown else title, columns)
     what = f"{n} {run.info.kind}" + (f", {shown}" if shown else "")
     return f"{what}: {out}"
 

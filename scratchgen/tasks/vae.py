@@ -310,7 +310,7 @@ def draw(
     rows = binarised(rows, settings)
     x = sample_in_turn(model, 100, Generator(HELD_OUT_SEED))
     columns = columns_for(len(x), getattr(model, "classes", 1))
-    draw_rows(x, rows, run.picture("samples"), f"samples of the VAE: {MEANS}", columns)
+    draw_rows(x, rows, run.picture("samples"), f"samples of the VAE\n{MEANS}", columns)
     _draw_curves(run, *scores)
     if rows.kind == "images":
         x, y = held_out(rows, LATENT_PLANE_EXAMPLES)
@@ -400,8 +400,9 @@ def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleReque
     between = interpolations(
         run.model, x[ends], labels[ends], INTERPOLATION_STEPS, PATHS[request.interpolate]
     )
-    title = f"{request.interpolate} interpolation between test images of {rows.name}, means of p(x|z)"
+    title = f"{request.interpolate} interpolation between test images of {rows.name}"
     title += f", {class_names(classes)}" if classes else ""
+    title += "\nmeans of p(x|z)"
     plots.sample_grid(between, rows.image_shape, Path(out), title, INTERPOLATION_STEPS)
     return f"{n} interpolations of {INTERPOLATION_STEPS} images, means of p(x|z): {out}"
 

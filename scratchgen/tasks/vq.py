@@ -187,7 +187,7 @@ def draw(
         score.measure: score.number("baseline_value") for score in scores if score.baseline_value is not None
     }
     samples = model.sample(100, Generator(HELD_OUT_SEED))
-    plots.sample_grid(samples, shape, run.picture("samples"), f"samples of the VQ-VAE: {MEANS}")
+    plots.sample_grid(samples, shape, run.picture("samples"), f"samples of the VQ-VAE\n{MEANS}")
     plots.reconstructions(x, model.reconstruct(x), shape, run.picture("reconstructions"))
     before = [math.nan] * len(history["validation_objective"])  # the prior is trained after these epochs
     series = {

@@ -70,8 +70,8 @@ GAN = (
     Fault(
         name="penalty on the slope in place of its distance from one",
         module="scratchgen.gan.penalties",
-        text="(np.linalg.norm(_slopes(D, x), axis=1) - 1) ** 2",
-        wrong="np.linalg.norm(_slopes(D, x), axis=1) ** 2",
+        text="(np.linalg.norm(_slopes(D, x, unit), axis=1) - 1) ** 2",
+        wrong="np.linalg.norm(_slopes(D, x, unit), axis=1) ** 2",
         says="The critic is held flat.",
         claims=("claims/test_gan_penalties.py",),
     ),
@@ -126,6 +126,15 @@ GAN = (
         "        loss = loss + 0 * sum(np.sum(p) for p in model.G.parameters())",
         says="What is predicted outside the graph brings G no gradient, so G never changes.",
         claims=("claims/test_gan_steps.py",),
+    ),
+    Fault(
+        name="slope per unit of the data",
+        module="scratchgen.gan.penalties",
+        text="return np.reshape(g * unit, (len(logits), -1))",
+        wrong="return np.reshape(g, (len(logits), -1))",
+        says="The penalty on D's slope depends on the unit in which the data are counted.",
+        claims=("scratchgen/gan/test_models.py",),
+        only="other_units",
     ),
     Fault(
         name="batch normalisation remembers a biased variance",

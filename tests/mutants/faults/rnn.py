@@ -6,6 +6,14 @@ LANGUAGE = "claims/test_rnn_language.py"
 
 RNN = (
     Fault(
+        name="density of frames in the units of the network",
+        module="scratchgen.rnn.frames.model",
+        text="log_p = log_p - np.sum(np.log(self.units.scale.data))",
+        wrong="pass",
+        says="log p(x) of scaled frames without Σ log scale: the nats of two scalings cannot be compared.",
+        claims=("scratchgen/rnn/test_units.py",),
+    ),
+    Fault(
         name="state that is not carried",
         module="scratchgen.rnn.cells",
         text="h_t = tanh_step(a_t, h_t, W_hh)",

@@ -116,3 +116,18 @@ def test_an_option_that_a_model_does_not_have_is_refused_in_one_line_and_leaves_
     done = scratchgen_in(folder)("sample", name, *options, "--out", "new.png")
     assert done.returncode == 2 and done.stdout == "" and not (folder / "new.png").exists()
     assert len(done.stderr.splitlines()) == 1 and expected in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name, shown",
+    [("mlp", ", means of p(x|z) for z ~ p(z): "), ("conditional", ", means of p(x|z) for z ~ p(z): "),
+     ("vq", ", means of p(x|k) for codes k ~ p(k): "), ("gan", "images: ")],
+)  # fmt: skip
+def test_the_command_and_the_report_say_where_images_are_means_and_no_draws(
+    name, shown, runs, scratchgen_in, tmp_path
+):
+    folder = runs(name)
+    done = scratchgen_in(folder)("sample", name, "-n", 4, "--out", tmp_path / "x.png")
+    assert done.returncode == 0 and shown in done.stdout
+    page = (folder / name / "report.html").read_text(encoding="utf-8")
+    assert ("means of p(x|z), no draws of x" in page) == ("means" in shown)

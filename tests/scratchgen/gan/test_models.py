@@ -104,17 +104,21 @@ def test_columns_of_other_units_are_the_same_game_whose_classes_have_no_unit(opt
 def test_a_game_on_data_in_other_units_is_played_move_by_move_alike(game, rng):
     x = rng.standard_normal((64, 2)).astype(np.float32)
 
-    def samples(data, **units):
+    def played(data, **units):
+        run = History()
         model = GAN(2, 3, Generator(0), hidden=(8,), bounded=False, **units)
         optimizers = {f"optimizer_{name}": Adam(getattr(model, name).parameters(), 1e-3) for name in "GD"}
         how = {"epochs": 5, "batch_size": 16, "rng": Generator(1), "game": game}
-        train(model, data, History(), **how, **optimizers)
-        return model.sample(20, Generator(2))
+        train(model, data, run, **how, **optimizers)
+        return model.sample(20, Generator(2)), run.history["norm_D"]
 
-    plain = samples(x)
-    other = samples(np.float32(SCALE) * x + np.float32(SHIFT), scale=SCALE, shift=SHIFT)
+    (plain, norms), (other, others) = (
+        played(x),
+        played(np.float32(SCALE) * x + np.float32(SHIFT), scale=SCALE, shift=SHIFT),
+    )
     # rounding grows over 20 steps of both players
     np.testing.assert_allclose((other - SHIFT) / SCALE, plain, atol=2e-2)
+    np.testing.assert_allclose(others, norms, rtol=2e-2)
 
 
 def test_the_claim_above_rejects_a_penalty_on_the_slope_in_units_of_the_data(rng):
