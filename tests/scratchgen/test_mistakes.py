@@ -96,7 +96,7 @@ class Networks(vae.LatentModel, nn.Module):
         return self.of_x(self.logits(z))
 
 
-class Pair(gan.AdversarialPair):
+class Players(gan.AdversarialPair):
     latent_dim = 4
 
     def __init__(self, D, width=6):
@@ -231,13 +231,13 @@ REFUSED = {
         "a pair of players G and D, not a VAE; derive it from gan.AdversarialPair",
     ),
     "a discriminator without a last axis": (
-        lambda: play(Pair(Flat(6, 1))),
+        lambda: play(Players(Flat(6, 1))),
         BadInput,
         r"D returns one logit per row, of shape \(8, 1\), not \(8,\)",
     ),
-    "a discriminator with two logits": (lambda: play(Pair(nn.Linear(6, 2))), BadInput, r"not \(8, 2\)"),
+    "a discriminator with two logits": (lambda: play(Players(nn.Linear(6, 2))), BadInput, r"not \(8, 2\)"),
     "a generator of other rows": (
-        lambda: play(Pair(nn.Linear(6, 1), width=5)),
+        lambda: play(Players(nn.Linear(6, 1), width=5)),
         BadInput,
         r"G makes examples of shape \(5,\), and the real ones have \(6,\)",
     ),
@@ -380,7 +380,7 @@ def test_a_mistake_is_named_in_one_line(call, error, message):
 def test_the_right_code_beside_these_mistakes_runs():
     train(Networks())
     train(loss=Own(lambda values, B: (values, {"bound": -values.mean().item()})))
-    play(Pair(nn.Linear(6, 1)))
+    play(Players(nn.Linear(6, 1)))
     take_step(lambda p: ((p**2).sum(), {}))
     read(IDS.tolist())
     state = None

@@ -3,6 +3,7 @@
 from .autograd import AUTOGRAD
 from .data import DATA
 from .gan import GAN
+from .inputs import INPUTS
 from .kernels import KERNELS
 from .metrics import METRICS
 from .optim import OPTIM
@@ -18,4 +19,5 @@ FAMILIES = {
     "data": DATA,
     "metrics": METRICS,
     "kernels": KERNELS,
+    "inputs": INPUTS,
 }

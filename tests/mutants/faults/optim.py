@@ -83,8 +83,8 @@ OPTIM = (
     Fault(
         name="options of a group that are ignored",
         module="scratchgen.optim.optimizer",
-        text="chosen = {**options, **own}",
-        wrong="chosen = {**own, **options}",
+        text="{**options, **own}, places",
+        wrong="{**own, **options}, places",
         says="Biases decay like weights.",
         claims=(OPTIMIZERS,),
         only="group",

@@ -114,7 +114,7 @@ WRONG_PROMPTS = {
     "nothing": ((), "no text to translate; give it as --prompt TEXT"),
     "an empty text": (("--prompt", ""), "the text to translate is empty"),
     "an unknown character": (("--prompt", "4x2"), "the character 'x' is in no text of the training"),
-    "a beam of none": (("--prompt", "42", "--beam", 0), "a width of at least 1"),
+    "a beam of none": (("--prompt", "42", "--beam", 0), "width must be"),
     "a draw": (("--prompt", "42", "--temperature", 1), "which has no --temperature"),
     "the most likely few": (
         ("--prompt", "42", "--top-k", 3, "--top-p", 0.5),
