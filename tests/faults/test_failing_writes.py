@@ -16,7 +16,7 @@ import pytest
 
 from scratchgen import cli
 
-TINY = ("vae", "--epochs", "2", "--batch-size", "500", "--hidden", "4", "--latent-dim", "2")
+TINY = ("vae", "--data", "ring", "--epochs", "2", "--batch-size", "5000", "--hidden", "4")  # points: few pictures
 OPTIONS = ("--save-every", "0", "--quiet")
 COMPARED = "model.safetensors", "metrics.jsonl", "scores.json"
 
@@ -95,7 +95,7 @@ def small_disk(tmp_path):
 
 
 def test_a_disk_that_fills_up_ends_the_run_in_one_line_and_with_room_it_goes_on(small_disk, tmp_path):
-    settings = ("vae", "--epochs", "60", "--hidden", "32")
+    settings = ("vae", "--data", "ring", "--epochs", "60", "--batch-size", "5000", "--hidden", "16")
     assert train(*settings, "--out", str(tmp_path / "whole")) == 0
     run = small_disk / "run"
     command = [sys.executable, "-m", "scratchgen", "train", *settings, "--out", str(run), *OPTIONS]

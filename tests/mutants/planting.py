@@ -4,18 +4,25 @@
     {"module": …, "text": …, "wrong": …, "claims": […], "only": …, "output": file}
 
 The text is replaced while the module's own file is imported, wherever it is installed. Each request runs in a new
-process, forked from this one, which has imported pytest and NumPy but nothing of ours. The last line of a
-request's output is {"exit": pytest's status, "failed": [[claim, why], …]}; then this process prints a line.
+process, forked from this one, which has imported what claims need of other packages, but nothing of ours. The last
+line of a request's output is {"exit": pytest's status, "failed": [[claim, why], …]}; then this process prints a line.
 """
 
+import gc
 import json
 import os
 import signal
 import sys
+import tempfile
 from importlib.machinery import PathFinder, SourceFileLoader
 
-import numpy  # noqa: F401 (imported once for all requests)
+# imported once for all requests
+import hypothesis  # noqa: F401
+import numpy  # noqa: F401
 import pytest
+import rich.console  # noqa: F401
+import scipy.special
+import scipy.stats  # noqa: F401
 
 TIME_LIMIT = 300  # seconds per request
 
@@ -86,15 +93,18 @@ if __name__ == "__main__":
         "1"  # installed plugins take longer to load than the claims
     )
     os.environ.pop("SCRATCHGEN_DATA", None)  # claims on real data take longer, and are not everywhere
-    for line in sys.stdin:
-        request = json.loads(line)
-        child = os.fork()
-        if not child:
-            signal.alarm(TIME_LIMIT)
-            output = os.open(request["output"], os.O_WRONLY | os.O_TRUNC)
-            os.dup2(output, 1)
-            os.dup2(output, 2)
-            print("\n" + json.dumps(judge(request)), flush=True)
-            os._exit(0)
-        os.waitpid(child, 0)
-        print("done", flush=True)
+    gc.freeze()  # a new process need not search what is imported here for garbage
+    with tempfile.TemporaryDirectory() as sys.pycache_prefix:  # a module is compiled once for all requests
+        sys.dont_write_bytecode = False
+        for line in sys.stdin:
+            request = json.loads(line)
+            child = os.fork()
+            if not child:
+                signal.alarm(TIME_LIMIT)
+                output = os.open(request["output"], os.O_WRONLY | os.O_TRUNC)
+                os.dup2(output, 1)
+                os.dup2(output, 2)
+                print("\n" + json.dumps(judge(request)), flush=True)
+                os._exit(0)
+            os.waitpid(child, 0)
+            print("done", flush=True)

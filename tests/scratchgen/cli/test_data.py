@@ -106,10 +106,11 @@ def test_wrong_input_is_one_line_status_2_and_makes_no_file(scratchgen, no_data,
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "file"]
 
 
-@pytest.mark.parametrize("name", [name for name, entry in CATALOGUE.items() if not entry.is_embedded])
-def test_every_real_set_is_shown(scratchgen, name, real_data, tmp_path):
-    kind = CATALOGUE[name].kind
-    drawn = kind not in ("text", "pairs")
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_set_is_shown(scratchgen, name, tmp_path):
+    if not CATALOGUE[name].is_present:
+        pytest.skip(f"{name} is not on disk; SCRATCHGEN_DATA names a folder that holds it")
+    drawn = CATALOGUE[name].kind not in ("text", "pairs")
     done = scratchgen("show", name, *(("--out", "x.png") if drawn else ()))
     assert done.returncode == 0, done.stderr
     assert CATALOGUE[name].licence in done.stdout

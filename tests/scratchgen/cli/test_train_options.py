@@ -17,7 +17,8 @@ from scratchgen.runs.schema import fields
 from scratchgen.tasks import FAMILIES, get_task
 
 OPTIMIZERS = dict(optim.OPTIMIZERS)  # before a test replaces some
-TINY = ("--epochs", 1, "--hidden", 4, "--batch-size", 500, "--quiet", "--out", "run")
+TINY = ("--epochs", 1, "--hidden", 4, "--batch-size", 5000, "--quiet", "--out", "run")
+POINTS = ("--data", "ring")  # few pictures are drawn of points
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def test_every_optimiser_trains(name, made, scratchgen_in, tmp_path):
         "--warmup-steps",
         2,
     )
-    done = scratchgen_in(tmp_path)("train", "vae", *options, *TINY)
+    done = scratchgen_in(tmp_path)("train", "vae", *POINTS, *options, *TINY)
     assert done.returncode == 0, done.stderr
     ((cls, found, _),) = made
     assert cls is OPTIMIZERS[name] and found.pop("learning_rate") == 0.002 and not any(found.values())
@@ -95,9 +96,9 @@ def test_every_optimiser_trains(name, made, scratchgen_in, tmp_path):
 
 def test_momentum_and_weight_decay_reach_the_optimiser(made, scratchgen_in, tmp_path):
     run = scratchgen_in(tmp_path)
-    assert run("train", "vae", "--optimizer", "sgd", "--momentum", 0.9, *TINY).returncode == 0
+    assert run("train", "vae", *POINTS, "--optimizer", "sgd", "--momentum", 0.9, *TINY).returncode == 0
     adamw = ("--optimizer", "adamw", "--weight-decay", 0.1)
-    assert run("train", "vae", *adamw, *TINY[:-1], "other").returncode == 0
+    assert run("train", "vae", *POINTS, *adamw, *TINY[:-1], "other").returncode == 0
     (sgd, with_momentum, _), (adamw, with_decay, groups) = made
     assert sgd is optim.SGD and with_momentum["momentum"] == 0.9 and "weight_decay" not in with_momentum
     assert adamw is optim.AdamW and with_decay["weight_decay"] == 0.1
@@ -137,8 +138,8 @@ def test_a_schedule_and_a_warm_up_change_the_weights(scratchgen_in, tmp_path):
     for i, options in enumerate(
         [(), ("--schedule", "half_cosine"), ("--schedule", "steps"), ("--warmup-steps", 3), ()]
     ):
-        small = ("--epochs", 4, "--hidden", 4, "--batch-size", 500, "--quiet", "--out", f"run{i}")
-        assert run("train", "vae", *options, *small).returncode == 0
+        small = ("--epochs", 4, *TINY[2:-1], f"run{i}")
+        assert run("train", "vae", *POINTS, *options, *small).returncode == 0
         weights.append((tmp_path / f"run{i}" / "model.safetensors").read_bytes())
     assert weights[0] == weights[4] and len({*weights}) == 4
 
@@ -148,9 +149,9 @@ def test_a_schedule_and_a_warm_up_change_the_weights(scratchgen_in, tmp_path):
 
 def test_a_training_stops_at_an_equation_and_ends_with_the_same_weights(scratchgen_in, tmp_path, monkeypatch):
     run = scratchgen_in(tmp_path)
-    assert run("train", "vae", *TINY).returncode == 0
+    assert run("train", "vae", *POINTS, *TINY).returncode == 0
     monkeypatch.setattr("sys.stdin", io.StringIO("p 'stopped'\nwhere\n" + "continue\n" * 100))
-    done = run("train", "vae", "--break", "vae.elbo", *TINY[:-1], "other")
+    done = run("train", "vae", *POINTS, "--break", "vae.elbo", *TINY[:-1], "other")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("'stopped'") == 1 and "vae/train" in done.stdout.replace("\\", "/")
     ours, expected = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("other", "run"))
@@ -161,14 +162,15 @@ def test_a_training_that_is_left_in_the_debugger_ends_without_a_traceback(
     scratchgen_in, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("sys.stdin", io.StringIO("quit\n"))
-    done = scratchgen_in(tmp_path)("train", "vae", "--break", "vae.elbo", *TINY)
+    done = scratchgen_in(tmp_path)("train", "vae", *POINTS, "--break", "vae.elbo", *TINY)
     assert done.returncode == 0 and "Traceback" not in done.stderr + done.stdout
     assert not (tmp_path / "run" / "model.safetensors").exists()
 
 
 def test_the_debugger_works_in_a_terminal(tmp_path):
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "scratchgen", "train", "vae", "--break", "vae.elbo", *map(str, TINY)]
+    command = [sys.executable, "-m", "scratchgen", "train", "vae", *POINTS, "--break", "vae.elbo"]
+    command += map(str, TINY)
     process = subprocess.Popen(
         command, cwd=tmp_path, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -183,5 +185,5 @@ def test_the_weights_of_a_training_are_numbers(scratchgen_in, tmp_path):
     """Else the comparisons above would hold for NaN too."""
     import scratchgen as sg
 
-    assert scratchgen_in(tmp_path)("train", "vae", *TINY).returncode == 0
+    assert scratchgen_in(tmp_path)("train", "vae", *POINTS, *TINY).returncode == 0
     assert all(np.isfinite(array).all() for array in sg.load(tmp_path / "run").state_dict().values())
