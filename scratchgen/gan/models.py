@@ -124,10 +124,10 @@ class GAN(AdversarialPair):
         check_counts(data_dim=data_dim, latent_dim=latent_dim, pack=pack)
         for width in hidden:
             check_counts(hidden=width)
-        for number in np.ravel(scale):
-            check_numbers("(0, ∞)", scale=float(number))
-        for number in np.ravel(shift):
-            check_numbers(shift=float(number))
+        for number in np.ravel(scale).tolist():
+            check_numbers("(0, ∞)", scale=number)
+        for number in np.ravel(shift).tolist():
+            check_numbers(shift=number)
         scale, shift = (v if np.ndim(v) == 0 else np.asarray(v, np.float32) for v in (scale, shift))
         if bounded and (np.any(scale != 1) or np.any(shift)):
             raise ValueError(

@@ -20,6 +20,7 @@ import numpy as np
 
 from scratchgen.autograd import vjp
 from scratchgen.distributions import Array
+from scratchgen.errors import check_numbers
 
 __all__ = ["gradient_penalty", "r1_penalty"]
 
@@ -31,7 +32,7 @@ def gradient_penalty(D: Callable, real: Array, fake: Array, u: Array, unit: Arra
 
     D             x (B, D) → a (B,), or (B/m,) for packs of m rows: then ∇ is taken per pack
     real, fake    (B, D) each;     u (B, 1) from U(0, 1), the same for the rows of a pack
-    unit          s, a number or (D,): the slope is that of a as a function of x/s
+    unit          s > 0, a number or (D,): the slope is that of a as a function of x/s
 
     The best critic of the Wasserstein distance has a slope of 1 almost everywhere on the lines between the points
     that an optimal transport pairs; the penalty takes lines between independent pairs.
@@ -45,7 +46,7 @@ def r1_penalty(D: Callable, real: Array, unit: Array | float = 1.0) -> Array:
     """The zero-centred penalty E[‖s ∇a(x)‖²]   at real examples x (B, D), a single number; its weight is γ/2.
 
     D       x (B, D) → a (B,), or (B/m,) for packs of m rows: then ∇ is taken per pack
-    unit    s, a number or (D,): the slope is that of a as a function of x/s
+    unit    s > 0, a number or (D,): the slope is that of a as a function of x/s
 
     At equilibrium a is flat on the data, so the penalty does not move the equilibrium; it makes the equilibrium
     attractive.   Source: Mescheder et al. (2018), eq. 9.   Ledger: gan.zero_centred_penalty
@@ -55,6 +56,8 @@ def r1_penalty(D: Callable, real: Array, unit: Array | float = 1.0) -> Array:
 
 def _slopes(D: Callable, x: Array, unit: Array | float) -> Array:
     """s ∇a at each row of x, or at each pack of rows if there are fewer logits than rows."""
+    for number in np.ravel(unit).tolist():
+        check_numbers("(0, ∞)", unit=number)
     logits, pull = vjp(D, x)
     (g,) = pull(np.ones_like(logits.data))
     return np.reshape(g * unit, (len(logits), -1))

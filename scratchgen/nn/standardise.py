@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.autograd import Tensor
+from scratchgen.errors import check_counts, check_numbers
 from scratchgen.nn.module import Array, Buffer, TensorModule
 
 __all__ = ["Standardise"]
@@ -22,6 +23,7 @@ class Standardise(TensorModule):
     """
 
     def __init__(self, size: int):
+        check_counts(size=size)
         self.shift = Buffer(np.zeros(size, np.float32))
         self.scale = Buffer(np.ones(size, np.float32))
 
@@ -31,11 +33,14 @@ class Standardise(TensorModule):
         scale    one number for columns of one unit, such as pixels; (D,) for columns of different units. A
                  column of scale 0, which is constant, gets 1
 
-        Raises ValueError for a scale that is negative or not finite, and for numbers of another length.
+        Raises BadInput for a mean that is not finite and for a scale that is negative or not finite, ValueError
+        for numbers of another length.
         """
+        for number in np.ravel(mean).tolist():
+            check_numbers(mean=number)
+        for number in np.ravel(scale).tolist():
+            check_numbers("[0, ∞)", scale=number)
         scale = np.asarray(scale, np.float64)
-        if not (np.isfinite(scale).all() and (scale >= 0).all()):
-            raise ValueError(f"the scale of data is a standard deviation, finite and at least 0, not {scale}")
         self.shift.data[...] = mean
         self.scale.data[...] = np.where(scale > 0, scale, 1)
 

@@ -16,7 +16,17 @@ import pytest
 
 from scratchgen import cli
 
-TINY = ("vae", "--data", "ring", "--epochs", "2", "--batch-size", "5000", "--hidden", "4")  # points: few pictures
+TINY = (
+    "vae",
+    "--data",
+    "ring",
+    "--epochs",
+    "2",
+    "--batch-size",
+    "5000",
+    "--hidden",
+    "4",
+)  # points: few pictures
 OPTIONS = ("--save-every", "0", "--quiet")
 COMPARED = "model.safetensors", "metrics.jsonl", "scores.json"
 

@@ -23,6 +23,7 @@ REAL = [nan, inf, -inf, "1", None]  # a finite number
 NOT_NEGATIVE = [*REAL, -1.0]
 POSITIVE = [*NOT_NEGATIVE, 0.0]
 SHARE = [*REAL, -0.1, 1.0]  # in [0, 1)
+SCALE = [*REAL, -1.0, [1.0, nan, 1.0]]  # one deviation or several; 0 of a constant column
 PROBABILITY = [*REAL, -0.1, 1.1]
 COUNT = [nan, inf, 0, -1, 1.5, "2", True]
 FROM_0 = [nan, inf, -1, 1.5, "2"]
@@ -44,6 +45,10 @@ h = np.zeros((2, 3), np.float32)
 
 def model():
     return vae.VAE(4, 2, 3, Generator(0))
+
+
+def gaussian():
+    return vae.VAE(4, 2, 3, Generator(0), likelihood="gaussian")
 
 
 def pair():
@@ -180,6 +185,14 @@ CALLS = {
     "vae.BetaLoss.__call__": (lambda rng: vae.BetaLoss()(model(), X, rng), {"rng": R}),
     "vae.ImportanceLoss.__call__": (lambda rng: vae.ImportanceLoss(2)(model(), X, rng), {"rng": R}),
     "vae.ConstrainedLoss.__call__": (lambda rng: vae.ConstrainedLoss(1.0)(model(), X, rng), {"rng": R}),
+    "vae.VAE.init_output_bias": (
+        lambda scale: gaussian().init_output_bias(X.mean(axis=0), scale),
+        {"scale": (2.0, [value for value in SCALE if value is not None])},
+    ),
+    "vae.LinearVAE.init_output_bias": (
+        lambda scale: vae.LinearVAE(4, 2).init_output_bias(X.mean(axis=0), scale),
+        {"scale": (2.0, [value for value in SCALE if value is not None])},
+    ),
     "vae.LinearVAE": (vae.LinearVAE, {"data_dim": (4, COUNT), "latent_dim": (2, COUNT), "rng": R}),
     "vae.LatentModel.elbo": (lambda rng: model().elbo(X, rng), {"rng": R}),
     "vae.LatentModel.iwae_bound": (lambda **a: model().iwae_bound(X, **a), {"k": (2, COUNT), "rng": R}),
@@ -251,9 +264,14 @@ CALLS = {
         {"data_dim": (4, COUNT), "latent_dim": (2, COUNT), "rng": R, "pack": (1, COUNT)},
     ),
     "gan.GAN, unbounded": (
-        lambda hidden, scale: gan.GAN(4, 2, hidden=(hidden,), bounded=False, scale=scale),
-        {"hidden": SIZE, "scale": (2.0, POSITIVE)},
+        lambda hidden, scale, shift: gan.GAN(4, 2, hidden=(hidden,), bounded=False, scale=scale, shift=shift),
+        {"hidden": SIZE, "scale": (2.0, [*POSITIVE, [1, 1, -1, 1]]), "shift": (1.0, [*REAL, [1, 1, nan, 1]])},
     ),
+    "gan.gradient_penalty": (
+        lambda unit: gan.gradient_penalty(pair().logits, X, X, np.ones((len(X), 1), np.float32), unit),
+        {"unit": (2.0, POSITIVE)},
+    ),
+    "gan.r1_penalty": (lambda unit: gan.r1_penalty(pair().logits, X, unit), {"unit": (2.0, POSITIVE)}),
     "gan.AdversarialPair.generate": (lambda rng: pair().generate(2, rng), {"rng": R}),
     "gan.AdversarialPair.sample": (lambda rng: pair().sample(2, rng), {"rng": R}),
     "gan.ConditionalGAN": (
@@ -298,6 +316,14 @@ CALLS = {
     "rnn.AdditiveAttention": (
         rnn.AdditiveAttention,
         {"d_query": SIZE, "d_place": SIZE, "hidden": (2, COUNT), "rng": R},
+    ),
+    "rnn.FrameModel.init_output_bias": (
+        lambda scale: rnn.FrameModel(3, 4, mixture_components=2).init_output_bias(np.zeros(3), scale),
+        {"scale": (2.0, SCALE)},
+    ),
+    "rnn.SequenceRegression.init_output_bias": (
+        lambda scale: rnn.SequenceRegression(3, 2, 4).init_output_bias(np.zeros(2), scale),
+        {"scale": (2.0, SCALE)},
     ),
     "rnn.FrameModel": (
         rnn.FrameModel,
@@ -403,6 +429,11 @@ CALLS = {
     # --- layers ---
     "nn.Linear": (nn.Linear, {"d_in": SIZE, "d_out": (2, COUNT), "rng": R}),
     "nn.Embedding": (nn.Embedding, {"size": SIZE, "dimension": (2, COUNT), "rng": R}),
+    "nn.Standardise": (nn.Standardise, {"size": (3, COUNT)}),
+    "nn.Standardise.fit": (
+        lambda mean, scale: nn.Standardise(3).fit(mean, scale),
+        {"mean": (0.5, REAL), "scale": (2.0, SCALE)},
+    ),
     "nn.Dropout": (nn.Dropout, {"p": (0.5, SHARE), "rng": R}),
     "nn.LeakyReLU": (nn.LeakyReLU, {"slope": (0.2, REAL)}),
     "nn.Conv2d": (nn.Conv2d, CONVOLUTION),

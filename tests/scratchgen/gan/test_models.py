@@ -137,7 +137,7 @@ def test_the_claim_above_rejects_a_penalty_on_the_slope_in_units_of_the_data(rng
     [{"scale": [1.0, 0.0]}, {"scale": [1.0, np.nan]}, {"shift": np.inf}, {"shift": 1.0, "bounded": True}],
 )
 def test_a_scale_or_shift_that_no_data_have_is_refused(units):
-    with pytest.raises(ValueError, match="scale|shift"):
+    with pytest.raises(ValueError, match=r"scale|shift"):
         GAN(2, 3, Generator(0), **{"bounded": False, **units})
 
 
