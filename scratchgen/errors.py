@@ -6,6 +6,8 @@ import operator
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 
 class BadInput(ValueError):
     """Input that cannot be used. The message is one line: what is wrong, why, and how to correct it.
@@ -43,6 +45,21 @@ def check_numbers(interval: str = "(-∞, ∞)", /, **numbers: Any) -> None:
         if not isinstance(x, Real) or isinstance(x, bool) or not (above(x, low) and below(x, high)):
             where = "" if interval == "(-∞, ∞)" else f" in {interval}"
             raise BadInput(f"{name} must be a finite number{where}, not {described(x)}")
+
+
+def check_each(interval: str, size: int | None = None, /, **values: Any) -> None:
+    """Raise BadInput unless every value is one number, or an array or list of `size`, each in the interval.
+
+    check_each("(0, ∞)", 3, scale=[1, 2, 5])
+    """
+    for name, value in values.items():
+        x = np.ravel(value)
+        if size is not None and len(x) not in (1, size):
+            raise BadInput(f"{name} must be one number or {size}, not {len(x)}")
+        # the smallest and the largest are NaN where any number is
+        ends = [x.min().item(), x.max().item()] if x.size and x.dtype.kind in "iuf" else x.tolist()
+        for number in ends:
+            check_numbers(interval, **{name: number})
 
 
 def described(value: Any) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.data.preprocessing.one_hot import one_hot
 from scratchgen.distributions import Array
-from scratchgen.errors import BadInput, check_counts, check_numbers
+from scratchgen.errors import BadInput, check_counts, check_each
 from scratchgen.gan.networks import Scale, Units, dense, in_columns
 from scratchgen.nn import Module, Sequential, Sigmoid
 from scratchgen.nn.saving import saveable
@@ -124,10 +124,8 @@ class GAN(AdversarialPair):
         check_counts(data_dim=data_dim, latent_dim=latent_dim, pack=pack)
         for width in hidden:
             check_counts(hidden=width)
-        for number in np.ravel(scale).tolist():
-            check_numbers("(0, ∞)", scale=number)
-        for number in np.ravel(shift).tolist():
-            check_numbers(shift=number)
+        check_each("(0, ∞)", data_dim, scale=scale)
+        check_each("(-∞, ∞)", data_dim, shift=shift)
         scale, shift = (v if np.ndim(v) == 0 else np.asarray(v, np.float32) for v in (scale, shift))
         if bounded and (np.any(scale != 1) or np.any(shift)):
             raise ValueError(

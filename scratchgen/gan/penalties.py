@@ -20,7 +20,7 @@ import numpy as np
 
 from scratchgen.autograd import vjp
 from scratchgen.distributions import Array
-from scratchgen.errors import check_numbers
+from scratchgen.errors import check_each
 
 __all__ = ["gradient_penalty", "r1_penalty"]
 
@@ -56,8 +56,7 @@ def r1_penalty(D: Callable, real: Array, unit: Array | float = 1.0) -> Array:
 
 def _slopes(D: Callable, x: Array, unit: Array | float) -> Array:
     """s ∇a at each row of x, or at each pack of rows if there are fewer logits than rows."""
-    for number in np.ravel(unit).tolist():
-        check_numbers("(0, ∞)", unit=number)
+    check_each("(0, ∞)", x.shape[1], unit=unit)
     logits, pull = vjp(D, x)
     (g,) = pull(np.ones_like(logits.data))
     return np.reshape(g * unit, (len(logits), -1))

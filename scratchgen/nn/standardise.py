@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.errors import check_counts, check_numbers
+from scratchgen.errors import check_counts, check_each
 from scratchgen.nn.module import Array, Buffer, TensorModule
 
 __all__ = ["Standardise"]
@@ -33,16 +33,13 @@ class Standardise(TensorModule):
         scale    one number for columns of one unit, such as pixels; (D,) for columns of different units. A
                  column of scale 0, which is constant, gets 1
 
-        Raises BadInput for a mean that is not finite and for a scale that is negative or not finite, ValueError
-        for numbers of another length.
+        Raises BadInput for a scale that is negative or not finite, and for numbers of another length.
         """
-        for number in np.ravel(mean).tolist():
-            check_numbers(mean=number)
-        for number in np.ravel(scale).tolist():
-            check_numbers("[0, ∞)", scale=number)
-        scale = np.asarray(scale, np.float64)
+        D = self.shift.size
+        check_each("(-∞, ∞)", D, mean=mean)
+        check_each("[0, ∞)", D, scale=scale)
         self.shift.data[...] = mean
-        self.scale.data[...] = np.where(scale > 0, scale, 1)
+        self.scale.data[...] = np.where(np.greater(scale, 0), scale, 1)
 
     def forward(self, x: Array) -> Tensor:
         """y = (x − shift) / scale   (..., D), an array for an array."""

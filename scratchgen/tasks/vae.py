@@ -224,7 +224,9 @@ def prepare(model: Model, rows: RowData, settings: Settings) -> None:
         if settings.binarise:
             check_unit_interval(getattr(rows, part))
     mean = rows.train.mean(axis=0)
-    model.init_output_bias(mean, np.sqrt(evaluation.independent_variance(rows.train)))
+    is_gaussian = settings.likelihood == "gaussian"
+    scale = np.sqrt(evaluation.independent_variance(rows.train)) if is_gaussian else None
+    model.init_output_bias(mean, scale)
 
 
 def epoch_steps(model: Model, rows: RowData, settings: Settings) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from scratchgen.autograd.formatting import brief
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Array, Bernoulli, Normal
-from scratchgen.errors import BadInput, check_counts
+from scratchgen.errors import BadInput, check_counts, check_each
 from scratchgen.functional import softmax, softmax_cross_entropy
 from scratchgen.nn import Buffer, Module, Parameter, Standardise
 from scratchgen.random import Generator, as_generator
@@ -85,6 +85,7 @@ class BernoulliLikelihood(Module):
 
         Ledger: nn.sigmoid
         """
+        check_each("[0, 1]", mean=mean)
         p = np.clip(mean, 0.01, 0.99)
         return np.log(p / (1 - p))
 
@@ -199,6 +200,7 @@ class CategoricalLikelihood(Module):
 
     def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
         """The outputs (D·V,) that vary linearly over the levels and have this mean (D,), clipped to 0.01 … 0.99."""
+        check_each("[0, 1]", mean=mean)
         p, x = np.clip(mean, 0.01, 0.99).astype(np.float64), np.linspace(0, 1, self.outputs)
         low, high = np.full_like(p, -128), np.full_like(p, 128)  # the slope at p = 0.01 is about −1/p
         for _ in range(50):

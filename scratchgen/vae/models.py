@@ -107,9 +107,12 @@ class VAE(LatentModel, Module):
             model.init_output_bias(images.mean(axis=0), np.std(images - images.mean(axis=0)))
             model.init_output_bias(table.mean(axis=0), table.std(axis=0))
 
-        Raises ValueError for a scale that is negative or not finite.
+        Raises BadInput for a mean outside the range of the data, for a scale that is negative or not finite, and for
+        a scale under another likelihood.
         """
-        if scale is not None and isinstance(self.likelihood, GaussianLikelihood):
+        if scale is not None:
+            if not isinstance(self.likelihood, GaussianLikelihood):
+                raise BadInput("scale is for a Gaussian likelihood, whose sigma begins with it; leave it out")
             self.likelihood.init_scale(mean, scale)
         self._output_bias().data[...] = self.likelihood.output_for_mean(mean)
 

@@ -22,6 +22,10 @@ nan, inf = math.nan, math.inf
 REAL = [nan, inf, -inf, "1", None]  # a finite number
 NOT_NEGATIVE = [*REAL, -1.0]
 POSITIVE = [*NOT_NEGATIVE, 0.0]
+OF_COLUMNS = [*([1.0, 2.0, value, 4.0] for value in (nan, inf, -1.0)), [1.0, 2.0]]  # of four columns
+DEVIATION = (2.0, [*NOT_NEGATIVE, *OF_COLUMNS])
+UNITS = (2.0, [*POSITIVE, *OF_COLUMNS])
+MEAN = ([0.1, 0.2, 0.3, 0.4], [[0.1, nan, 0.3, 0.4], [0.1, 0.2], "1"])
 SHARE = [*REAL, -0.1, 1.0]  # in [0, 1)
 SCALE = [*REAL, -1.0, [1.0, nan, 1.0]]  # one deviation or several; 0 of a constant column
 PROBABILITY = [*REAL, -0.1, 1.1]
@@ -186,12 +190,13 @@ CALLS = {
     "vae.ImportanceLoss.__call__": (lambda rng: vae.ImportanceLoss(2)(model(), X, rng), {"rng": R}),
     "vae.ConstrainedLoss.__call__": (lambda rng: vae.ConstrainedLoss(1.0)(model(), X, rng), {"rng": R}),
     "vae.VAE.init_output_bias": (
-        lambda scale: gaussian().init_output_bias(X.mean(axis=0), scale),
-        {"scale": (2.0, [value for value in SCALE if value is not None])},
+        vae.VAE(4, 2, 3, likelihood="gaussian").init_output_bias,
+        {"mean": MEAN, "scale": (2.0, [value for value in DEVIATION[1] if value is not None])},
     ),
+    "vae.VAE.init_output_bias, pixels": (model().init_output_bias, {"mean": (0.5, [*PROBABILITY, X[0] + 1])}),
     "vae.LinearVAE.init_output_bias": (
-        lambda scale: vae.LinearVAE(4, 2).init_output_bias(X.mean(axis=0), scale),
-        {"scale": (2.0, [value for value in SCALE if value is not None])},
+        vae.LinearVAE(4, 2).init_output_bias,
+        {"mean": MEAN, "scale": (2.0, [value for value in DEVIATION[1] if value is not None])},
     ),
     "vae.LinearVAE": (vae.LinearVAE, {"data_dim": (4, COUNT), "latent_dim": (2, COUNT), "rng": R}),
     "vae.LatentModel.elbo": (lambda rng: model().elbo(X, rng), {"rng": R}),
@@ -264,14 +269,14 @@ CALLS = {
         {"data_dim": (4, COUNT), "latent_dim": (2, COUNT), "rng": R, "pack": (1, COUNT)},
     ),
     "gan.GAN, unbounded": (
-        lambda hidden, scale, shift: gan.GAN(4, 2, hidden=(hidden,), bounded=False, scale=scale, shift=shift),
-        {"hidden": SIZE, "scale": (2.0, [*POSITIVE, [1, 1, -1, 1]]), "shift": (1.0, [*REAL, [1, 1, nan, 1]])},
+        lambda hidden, **a: gan.GAN(4, 2, hidden=(hidden,), bounded=False, **a),
+        {"hidden": SIZE, "scale": UNITS, "shift": (0.0, REAL)},
     ),
     "gan.gradient_penalty": (
-        lambda unit: gan.gradient_penalty(pair().logits, X, X, np.ones((len(X), 1), np.float32), unit),
-        {"unit": (2.0, POSITIVE)},
+        lambda unit: gan.gradient_penalty(pair().logits, X, X, X[:, :1], unit),
+        {"unit": UNITS},
     ),
-    "gan.r1_penalty": (lambda unit: gan.r1_penalty(pair().logits, X, unit), {"unit": (2.0, POSITIVE)}),
+    "gan.r1_penalty": (lambda unit: gan.r1_penalty(pair().logits, X, unit), {"unit": UNITS}),
     "gan.AdversarialPair.generate": (lambda rng: pair().generate(2, rng), {"rng": R}),
     "gan.AdversarialPair.sample": (lambda rng: pair().sample(2, rng), {"rng": R}),
     "gan.ConditionalGAN": (
@@ -331,6 +336,10 @@ CALLS = {
             **{"data_dim": SIZE, "hidden": (4, COUNT), "rng": R, "layers": (1, COUNT)},
             **{"dropout": (0.0, SHARE), "nade": (0, FROM_0), "mixture_components": (0, FROM_0)},
         },
+    ),
+    "rnn.FrameModel.init_output_bias": (
+        rnn.FrameModel(4, 3, mixture_components=1).init_output_bias,
+        {"mean": MEAN, "scale": DEVIATION},
     ),
     "rnn.FrameModel.sample": (
         lambda **a: rnn.FrameModel(3, 4).sample(**a),
@@ -427,6 +436,8 @@ CALLS = {
         {"bptt_steps": (3, COUNT)},
     ),
     # --- layers ---
+    "nn.Standardise": (nn.Standardise, {"size": (2, COUNT)}),
+    "nn.Standardise.fit": (nn.Standardise(4).fit, {"mean": MEAN, "scale": DEVIATION}),
     "nn.Linear": (nn.Linear, {"d_in": SIZE, "d_out": (2, COUNT), "rng": R}),
     "nn.Embedding": (nn.Embedding, {"size": SIZE, "dimension": (2, COUNT), "rng": R}),
     "nn.Standardise": (nn.Standardise, {"size": (3, COUNT)}),
