@@ -14,7 +14,7 @@ import numpy as np
 
 from scratchgen.autograd.formatting import brief
 from scratchgen.autograd.primitives import to_numpy
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, described
 from scratchgen.functional import (
     bernoulli_cross_entropy,
     kl_to_standard_normal,
@@ -181,6 +181,22 @@ class Categorical:
         """−Σ_k p_k log p_k   → (...) nats.   Ledger: distributions.entropy"""
         log_p = log_softmax(self.logits)
         return -np.sum(np.exp(log_p) * log_p, axis=-1)
+
+
+def as_posterior(q: Any) -> Normal:
+    """What a model's encode(x) returned, if it is a posterior. Raises TypeError for anything else."""
+    if not hasattr(q, "rsample"):
+        raise TypeError(f"encode(x) returns the posterior, a distributions.Normal, not {described(q)}")
+    return q
+
+
+def as_likelihood(p: Any) -> Any:
+    """What a model's decode(z) returned, if it is a distribution. Raises TypeError for anything else."""
+    if not hasattr(p, "log_prob"):
+        raise TypeError(
+            f"decode(z) returns a distribution of x, such as distributions.Bernoulli(logits), not {described(p)}"
+        )
+    return p
 
 
 def is_stream(eps: Any, mu: Array) -> bool:

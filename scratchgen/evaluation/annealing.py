@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchgen.autograd import no_grad, vjp
+from scratchgen.distributions import as_likelihood
 from scratchgen.errors import check_counts
 from scratchgen.evaluation.examples import (
     ROWS,
@@ -107,7 +108,9 @@ class _Likelihood:
         self.model, self.x = model, x
 
     def __call__(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        value, pull = vjp(lambda z: self.model.decode(z).log_prob(self.x), z.astype(self.x.dtype))
+        value, pull = vjp(
+            lambda z: as_likelihood(self.model.decode(z)).log_prob(self.x), z.astype(self.x.dtype)
+        )
         (gradient,) = pull(np.ones(value.shape))
         return value.numpy().astype(np.float64), gradient.numpy().astype(np.float64)
 

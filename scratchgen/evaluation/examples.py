@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchgen.autograd.primitives import to_numpy
-from scratchgen.distributions import Normal
+from scratchgen.distributions import Normal, as_likelihood, as_posterior
 from scratchgen.errors import BadInput
 from scratchgen.random import Generator, as_generator
 
@@ -90,13 +90,13 @@ def conditioned(model: LatentModel, some: slice) -> LatentModel:
 
 def posterior(model: LatentModel, x: np.ndarray) -> Normal:
     """q(z|x) as float64 arrays, whatever dtype the model computes in."""
-    q = model.encode(x)
+    q = as_posterior(model.encode(x))
     return Normal(np.asarray(to_numpy(q.mu), np.float64), np.asarray(to_numpy(q.logvar), np.float64))
 
 
 def log_likelihood(model: LatentModel, x: np.ndarray, z: Any) -> np.ndarray:
     """log p(x|z): x (B, D), z (k, B, Z) → (k, B) float64. The decoder works in the dtype of x."""
-    return np.asarray(to_numpy(model.decode(z.astype(x.dtype)).log_prob(x)), np.float64)
+    return np.asarray(to_numpy(as_likelihood(model.decode(z.astype(x.dtype))).log_prob(x)), np.float64)
 
 
 class NoiseByPlace:

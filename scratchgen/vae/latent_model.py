@@ -6,7 +6,8 @@ import numpy as np
 
 from scratchgen import evaluation
 from scratchgen.autograd import no_grad
-from scratchgen.distributions import Array, Normal
+from scratchgen.autograd.primitives import to_numpy
+from scratchgen.distributions import Array, Normal, as_likelihood, as_posterior
 from scratchgen.random import Generator, as_generator
 from scratchgen.vae import objectives
 
@@ -78,8 +79,8 @@ class LatentModel:
         """
         rng = as_generator(rng)
         with no_grad():
-            p = self.decode(rng.standard_normal((n, self.latent_dim)))
-            return p.sample(rng) if draw else p.mean.numpy()
+            p = as_likelihood(self.decode(rng.standard_normal((n, self.latent_dim))))
+            return p.sample(rng) if draw else to_numpy(p.mean)
 
     def reconstruct(self, x: Array) -> np.ndarray:
         """The mean of p(x|z) at the mean z = mu(x) of the posterior.   (B, D) → (B, D)
@@ -87,4 +88,4 @@ class LatentModel:
         Ledger: vae.posterior
         """
         with no_grad():
-            return self.decode(self.encode(x).mu).mean.numpy()
+            return to_numpy(as_likelihood(self.decode(as_posterior(self.encode(x)).mu)).mean)

@@ -21,8 +21,8 @@ import numpy as np
 
 from scratchgen.autograd import stop_gradient
 from scratchgen.autograd.primitives import to_numpy
-from scratchgen.distributions import Array, Normal, is_stream
-from scratchgen.errors import check_counts, check_numbers, described
+from scratchgen.distributions import Array, Normal, as_likelihood, as_posterior, is_stream
+from scratchgen.errors import check_counts, check_numbers
 from scratchgen.functional import logsumexp
 from scratchgen.random import as_generator
 from scratchgen.vae.quantise import straight_through
@@ -128,6 +128,7 @@ def iwae_bound(x: Array, q: Normal, decode: Callable, k: int, eps: Array) -> Arr
     Source: Burda, Grosse & Salakhutdinov (2016), eq. 8.   Ledger: vae.iwae
     """
     check_counts(k=k)
+    as_posterior(q)
     if is_stream(eps, q.mu):
         eps = as_generator(eps).standard_normal((k, *np.shape(q.mu)), q.mu.dtype)
     elif np.shape(eps) != (k, *np.shape(q.mu)):
@@ -136,7 +137,7 @@ def iwae_bound(x: Array, q: Normal, decode: Callable, k: int, eps: Array) -> Arr
             "shape, or a Generator that draws it"
         )
     z = q.rsample(eps)
-    log_w = decode(z).log_prob(x) + log_prior_over_posterior(z, q, eps)
+    log_w = as_likelihood(decode(z)).log_prob(x) + log_prior_over_posterior(z, q, eps)
     return logsumexp(log_w, axis=0) - np.log(k)
 
 
@@ -194,14 +195,7 @@ def vq_objective(x: Array, z_e: Array, e: Array, decode: Callable, beta: float =
 
 def _log_likelihood(x: Array, q: Normal, decode: Callable, eps: Array) -> Array:
     """log p(x|z) at the sample z of q. Raises TypeError for what is no posterior or no likelihood."""
-    if not hasattr(q, "rsample"):
-        raise TypeError(f"encode(x) returns the posterior, a distributions.Normal, not {described(q)}")
-    p = decode(q.rsample(eps))
-    if not hasattr(p, "log_prob"):
-        raise TypeError(
-            f"decode(z) returns a distribution of x, such as distributions.Bernoulli(logits), not {described(p)}"
-        )
-    return p.log_prob(x)
+    return as_likelihood(decode(as_posterior(q).rsample(eps))).log_prob(x)
 
 
 def _mean_over_samples(values: Array, q: Normal) -> Array:

@@ -16,6 +16,7 @@ from scratchgen import (
     cli,
     data,
     distributions,
+    evaluation,
     functional,
     gan,
     nn,
@@ -375,6 +376,37 @@ def test_a_mistake_is_named_in_one_line(call, error, message):
     with pytest.raises(error, match=message) as refusal:
         call()
     assert "\n" not in str(refusal.value)
+
+
+USES = {
+    "sample": lambda model: model.sample(3),
+    "sample(draw=True)": lambda model: model.sample(3, draw=True),
+    "reconstruct": lambda model: model.reconstruct(X),
+    "elbo": lambda model: model.elbo(X),
+    "iwae_bound": lambda model: model.iwae_bound(X, 2),
+    "log_likelihood": lambda model: model.log_likelihood(X, 2),
+    "active_units": lambda model: evaluation.active_units(model, X),
+    "rate_and_distortion": lambda model: evaluation.rate_and_distortion(model, X, Generator(0), 3),
+    "annealed_log_likelihood": lambda model: evaluation.annealed_log_likelihood(
+        model, X, Generator(0), 5, 2, 2
+    ),
+}
+WITHOUT_ENCODER = ("sample", "sample(draw=True)", "annealed_log_likelihood")
+
+
+@pytest.mark.parametrize("use", USES)
+def test_what_is_no_posterior_and_no_likelihood_is_named_by_every_use_of_a_model(use):
+    USES[use](Networks())
+    if use != "active_units":  # which has no need of a decoder
+        with pytest.raises(
+            TypeError, match=r"^decode\(z\) returns a distribution of x, such as .*, not None$"
+        ):
+            USES[use](Networks(likelihood=lambda logits: None))
+    if use not in WITHOUT_ENCODER:
+        with pytest.raises(
+            TypeError, match=r"^encode\(x\) returns the posterior, .*, not a tuple of \(Tensor,"
+        ):
+            USES[use](Networks(lambda mu, logvar: (mu, logvar)))
 
 
 def test_the_right_code_beside_these_mistakes_runs():
