@@ -322,10 +322,6 @@ CALLS = {
         rnn.AdditiveAttention,
         {"d_query": SIZE, "d_place": SIZE, "hidden": (2, COUNT), "rng": R},
     ),
-    "rnn.FrameModel.init_output_bias": (
-        lambda scale: rnn.FrameModel(3, 4, mixture_components=2).init_output_bias(np.zeros(3), scale),
-        {"scale": (2.0, SCALE)},
-    ),
     "rnn.SequenceRegression.init_output_bias": (
         lambda scale: rnn.SequenceRegression(3, 2, 4).init_output_bias(np.zeros(2), scale),
         {"scale": (2.0, SCALE)},
@@ -440,11 +436,6 @@ CALLS = {
     "nn.Standardise.fit": (nn.Standardise(4).fit, {"mean": MEAN, "scale": DEVIATION}),
     "nn.Linear": (nn.Linear, {"d_in": SIZE, "d_out": (2, COUNT), "rng": R}),
     "nn.Embedding": (nn.Embedding, {"size": SIZE, "dimension": (2, COUNT), "rng": R}),
-    "nn.Standardise": (nn.Standardise, {"size": (3, COUNT)}),
-    "nn.Standardise.fit": (
-        lambda mean, scale: nn.Standardise(3).fit(mean, scale),
-        {"mean": (0.5, REAL), "scale": (2.0, SCALE)},
-    ),
     "nn.Dropout": (nn.Dropout, {"p": (0.5, SHARE), "rng": R}),
     "nn.LeakyReLU": (nn.LeakyReLU, {"slope": (0.2, REAL)}),
     "nn.Conv2d": (nn.Conv2d, CONVOLUTION),

@@ -86,8 +86,8 @@ GAN = (
     Fault(
         name="penalty that is a constant to the critic",
         module="scratchgen.gan.penalties",
-        text="return np.reshape(g, (len(logits), -1))",
-        wrong="return np.reshape(g.detach(), (len(logits), -1)) + 0 * np.sum(logits)",
+        text="return np.reshape(g * unit, (len(logits), -1))",
+        wrong="return np.reshape(g.detach() * unit, (len(logits), -1)) + 0 * np.sum(logits)",
         says="The slope is computed but not recorded, so the penalty has a value and no gradient.",
         claims=(
             "claims/test_gan_penalties.py::test_the_gradients_by_all_parameters_are_difference_quotients",
