@@ -147,8 +147,8 @@ VAE = (
     Fault(
         name="means where draws are asked for",
         module="scratchgen.vae.latent_model",
-        text="return p.sample(rng) if draw else p.mean.numpy()",
-        wrong="return p.mean.numpy()",
+        text="return p.sample(rng) if draw else to_numpy(p.mean)",
+        wrong="return to_numpy(p.mean)",
         says="Samples without the noise of p(x|z), as most tutorials show them.",
         claims=("claims/test_vae_draws.py",),
     ),
