@@ -95,7 +95,7 @@ def read_by(task, chosen, directory):
     # a VAE read settings
     score = task.score if task.name == "vae" else lambda *_: []
     observed = replace(task, load=load, draw=lambda *_: None, score=score)
-    settings = Noting(**{"epochs": 1, **SMALL[task.name], **chosen})
+    settings = Noting(**{"epochs": 1, "min_steps": 0, **SMALL[task.name], **chosen})
     train_task(observed, "mine", settings, 0, lambda config: Run(directory, config, quiet=True))
     return seen
 
