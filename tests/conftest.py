@@ -1,5 +1,6 @@
 """Settings and fixtures of all tests. BLAS gets one thread per process: the tests run in several processes already."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -38,6 +39,11 @@ def pytest_collection_modifyitems(config, items):
     if config.option.markexpr == "fast":
         config.hook.pytest_deselected(items=[item for item in items if not _is_quick(item)])
         items[:] = [item for item in items if _is_quick(item)]
+
+
+def pytest_collection_finish(session):
+    """The collected tests live to the end: a collection of garbage need not go through thousands of them."""
+    gc.freeze()
 
 
 def _is_quick(item):

@@ -1,13 +1,16 @@
 """What the README and the pages of tutorials/ show is what happens."""
 
+import contextlib
 import functools
-import os
+import io
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from scratchgen import cli
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -87,9 +90,15 @@ def help_of():
 
     @functools.cache
     def help_of(command):
-        run = [sys.executable, "-m", "scratchgen", *command.split(), "--help"]
-        wide = {**os.environ, "COLUMNS": "300"}
-        return subprocess.run(run, capture_output=True, text=True, check=True, env=wide).stdout
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(io.StringIO()) as printed,
+            pytest.raises(SystemExit) as ended,
+        ):
+            patch.setenv("COLUMNS", "300")
+            cli.main([*command.split(), "--help"])
+        assert ended.value.code == 0
+        return printed.getvalue()
 
     return help_of
 

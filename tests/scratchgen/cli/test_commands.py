@@ -27,6 +27,10 @@ def scratchgen(scratchgen_in, tmp_path):
     return command
 
 
+# a training of points, of which few pictures are drawn
+TINY = ("train", "vae", "--data", "ring", "--epochs", 1, "--batch-size", 5000, "--hidden")
+
+
 def is_png(path):
     return path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 
@@ -84,7 +88,7 @@ def test_a_text_without_lines_is_sampled_from_a_character_that_it_has(scratchgen
 def test_the_same_seed_gives_the_same_weights_and_another_one_others(scratchgen, tmp_path):
     weights = []
     for out, seed in (("a", 1), ("b", 1), ("c", 2)):
-        scratchgen("train", "vae", "--epochs", 1, "--hidden", 8, "--seed", seed, "--out", out)
+        scratchgen(*TINY, 8, "--seed", seed, "--out", out)
         weights.append((tmp_path / out / "model.safetensors").read_bytes())
     assert weights[0] == weights[1] != weights[2]
     assert safetensors.numpy.load(weights[0])["to_mu.W"].dtype == np.float32
@@ -133,7 +137,7 @@ def test_settings_come_from_a_file_from_set_and_from_options_and_the_later_wins(
 
 def test_runs_are_compared_on_the_terminal_and_on_a_page(scratchgen, tmp_path):
     for out, hidden in (("a", 4), ("[b]", 8)):
-        scratchgen("train", "vae", "--epochs", 1, "--hidden", hidden, "--out", out)
+        scratchgen(*TINY, hidden, "--out", out)
     printed = scratchgen("compare", "a", "[b]", "a", "--out", "c.html")
     lines = [line.split() for line in printed.splitlines()]
     heading, *rows = lines[[words[:1] for words in lines].index(["run"]) :][:3]  # above it, folded words
@@ -144,11 +148,8 @@ def test_runs_are_compared_on_the_terminal_and_on_a_page(scratchgen, tmp_path):
 
 def test_runs_without_a_name_are_numbered(scratchgen, tmp_path):
     for _ in range(2):
-        scratchgen("train", "vae", "--epochs", 1, "--hidden", 8)
-    assert sorted(p.name for p in (tmp_path / "runs").iterdir()) == [
-        "vae-binarized-digits-1",
-        "vae-binarized-digits-2",
-    ]
+        scratchgen(*TINY, 8)
+    assert sorted(p.name for p in (tmp_path / "runs").iterdir()) == ["vae-ring-1", "vae-ring-2"]
 
 
 def test_info_names_every_backend_of_every_kernel(scratchgen, tmp_path):

@@ -99,7 +99,9 @@ def test_it_stops_at_the_first_line_of_the_equation_shows_its_values_and_ends_wi
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "tutorials").glob("0*.py")), ids=lambda page: page.stem)
-def test_the_commands_on_a_page_stop_at_the_code_of_their_equations(page, tmp_path):
+def test_the_commands_on_a_page_stop_at_the_code_of_their_equations(
+    page, scratchgen_in, tmp_path, monkeypatch
+):
     """The last command of the page, as it is printed there."""
     *_, command = re.findall(
         r"^# > In the debugger: `scratchgen (debug [\w.]+)`", page.read_text("utf-8"), re.M
@@ -107,11 +109,11 @@ def test_the_commands_on_a_page_stop_at_the_code_of_their_equations(page, tmp_pa
     _, id = command.split()
     function = function_of(BY_ID[id])
     file, lines = Path(function.__code__.co_filename).name, first_statement(function)
-    with at_a_terminal(tmp_path, id) as terminal:
-        opening = terminal.until("(Pdb) ")
-        assert BY_ID[id].text in opening
-        stop = re.search(rf"{re.escape(file)}\((\d+)\){function.__name__}\(\)", opening)
-        assert stop and int(stop[1]) in lines
+    monkeypatch.setattr("sys.stdin", io.StringIO("q\n"))
+    opening = scratchgen_in(tmp_path)("debug", id).stdout
+    assert BY_ID[id].text in opening
+    stop = re.search(rf"{re.escape(file)}\((\d+)\){function.__name__}\(\)", opening)
+    assert stop and int(stop[1]) in lines
 
 
 def test_with_the_scalar_loops_it_also_stops_in_the_kernel(tmp_path):
@@ -135,10 +137,10 @@ def test_a_user_may_quit_before_the_end(tmp_path):
         assert terminal.process.wait(PATIENCE) == 0
 
 
-def test_an_unknown_equation_is_one_line_with_the_nearest(tmp_path):
-    with at_a_terminal(tmp_path, "vae.eblo") as terminal:
-        assert terminal.until(None) == "scratchgen: no equation is named 'vae.eblo'; did you mean vae.elbo?\n"
-        assert terminal.process.wait(PATIENCE) == 2
+def test_an_unknown_equation_is_one_line_with_the_nearest(scratchgen_in, tmp_path):
+    done = scratchgen_in(tmp_path)("debug", "vae.eblo")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "scratchgen: no equation is named 'vae.eblo'; did you mean vae.elbo?\n"
 
 
 def stops(equation, capsys, monkeypatch):

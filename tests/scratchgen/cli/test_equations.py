@@ -161,6 +161,9 @@ def test_a_failing_test_makes_check_fail_with_the_output_of_pytest(equations, tm
         "import pytest\n\n@pytest.mark.equation('rnn.output')\ndef test_two_is_one():\n    assert 2 == 1\n"
     )
     monkeypatch.setattr("scratchgen.cli.equations.tests_folder", lambda: tmp_path)
+    monkeypatch.setenv(
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
+    )  # other plugins take longer to load than the test
     done = equations("rnn.output", "--check")
     assert done.returncode == 1
     assert "failed" in done.stdout and "assert 2 == 1" in done.stdout

@@ -1,6 +1,7 @@
 """Translation on the command line: an encoder-decoder is trained, scored, resumed, and translates."""
 
 import json
+import shutil
 import sys
 from dataclasses import replace
 
@@ -93,12 +94,19 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(numbers, 
         assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
+@pytest.fixture(scope="module")
+def trained_once(tmp_path_factory):
+    """A folder for the run that the tests copy."""
+    return tmp_path_factory.mktemp("trained")
+
+
 @pytest.fixture
-def trained(numbers, scratchgen_in, tmp_path):
+def trained(numbers, trained_once, scratchgen_in, tmp_path):
     """The command in a folder that holds a run of one epoch, which has learned little."""
-    run = scratchgen_in(tmp_path)
-    assert run(*TRAIN, *TINY, "--out", "run").returncode == 0
-    return run
+    if not (trained_once / "run").exists():
+        assert scratchgen_in(trained_once)(*TRAIN, *TINY, "--out", "run").returncode == 0
+    shutil.copytree(trained_once / "run", tmp_path / "run")
+    return scratchgen_in(tmp_path)
 
 
 def test_a_translation_is_printed_and_its_attention_is_drawn(trained, tmp_path):

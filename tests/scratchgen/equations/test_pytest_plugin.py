@@ -105,8 +105,11 @@ def test_nan_fails_and_its_report_is_json(run):
     assert rows["vae.kl"]["verdict"] == "failed" and rows["vae.kl"]["error"] is None
 
 
-def test_several_processes_report_the_same(run):
+def test_several_processes_report_the_same(run, monkeypatch):
     pytest.importorskip("xdist")
+    monkeypatch.setenv(
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
+    )  # other plugins take longer to load than the tests
     alone, together = run(GOOD + OTHERS)[1], run(GOOD + OTHERS, "-n", "2", "-p", "xdist")[1]
     for rows in (alone, together):
         for row in rows.values():

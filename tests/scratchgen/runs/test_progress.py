@@ -12,7 +12,19 @@ from scratchgen.runs import progress
 from scratchgen.runs.progress import Lines, Silent, duration, in_words
 
 ESCAPE = "\x1b"
-TRAIN = (sys.executable, "-m", "scratchgen", "train", "vae", "--epochs", "5", "--hidden", "8", "--out", "run")
+TRAIN = (
+    sys.executable,
+    "-m",
+    "scratchgen",
+    "train",
+    "vae",
+    "--data",
+    "ring",
+    "--epochs",
+    "5",
+    "--hidden",
+    "8",
+)
 LOOP = (  # without a model, which would take longer than the display
     sys.executable,
     "-c",
