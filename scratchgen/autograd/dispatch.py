@@ -88,7 +88,10 @@ def _call_without_row(function: Callable, args: tuple, options: Mapping[str, Any
         return plain
     if not recorded:
         return _wrapped(plain)
-    in_order, by_keyword = arranged(function, _plain_arguments(by_name(function, args, options)))
+    arguments, known = by_name(function, args, options), signature_of(COMPOSED[function]).parameters
+    if not known.keys() >= arguments.keys():
+        error_messages.unknown_arguments(function, known, arguments)
+    in_order, by_keyword = arranged(function, _plain_arguments(arguments))
     return _with_value(COMPOSED[function](*in_order, **by_keyword), plain)
 
 

@@ -21,14 +21,18 @@ OPTIONS = {"pairs": ("--batch-size", 64)}
 RUNS = [(model, data) for data, entry in CATALOGUE.items() for model in MODELS[entry.kind]]
 
 
-MOST = {"images": 12_800, "text": 200_000, "sound": 1_000}  # training examples by default, all with `--full`
+EXAMPLES_BY_DEFAULT = {
+    "images": 12_800,
+    "text": 200_000,
+    "sound": 1_000,
+}  # training examples by default, all with `--full`
 
 
 def shortened(entry):
     """The entry of a set whose training part ends after so many examples; what is held out stays whole."""
 
     def load():
-        data, most = entry.load(), MOST[entry.kind]
+        data, most = entry.load(), EXAMPLES_BY_DEFAULT[entry.kind]
         labels = getattr(data, "train_labels", None)
         return replace(
             data, train=data.train[:most], **({} if labels is None else {"train_labels": labels[:most]})
@@ -83,7 +87,7 @@ def test_every_set_loads_and_trains_an_epoch(model, data, train, request, monkey
         pytest.skip(f"{data} is not on disk; SCRATCHGEN_DATA names a folder that holds it")
     if entry.kind == "pairs" and not full:
         pytest.skip("an epoch over pairs of texts takes minutes; --full trains it")
-    if entry.kind in MOST and not full:
+    if entry.kind in EXAMPLES_BY_DEFAULT and not full:
         monkeypatch.setitem(CATALOGUE, data, shortened(entry))
     scores, metrics = train(model, data, "--epochs", 1, *OPTIONS.get(entry.kind, ()))
     assert is_one_epoch(metrics)
