@@ -196,7 +196,7 @@ defvjp(np.heaviside, lambda g, y, a, b: np.zeros_like(y), lambda g, y, a, b: g *
 # y = a − ⌊a/b⌋ b, with the quotient constant between its jumps
 defvjp(np.remainder, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.floor_divide(a, b))
 defvjp(np.fmod, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.trunc(a / b))
-COMPOSED[np.divmod] = lambda a, b, /: (np.floor_divide(a, b), np.remainder(a, b))
+COMPOSED[np.divmod] = lambda x1, x2, /: (np.floor_divide(x1, x2), np.remainder(x1, x2))
 
 
 def _modf(x, /):

@@ -6,6 +6,7 @@ was called is noted by the rule itself.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import inspect
 import math
@@ -205,6 +206,7 @@ def _precision(a) -> np.dtype:
 
 
 def _noting_call(function: Callable, evidence: Evidence) -> Callable:
+    @functools.wraps(function)
     def noting(*args, **options):
         tensors = [a for a in _flat([*args, *options.values()]) if isinstance(a, Tensor) and a.requires_grad]
         if any(t.size for t in tensors):
