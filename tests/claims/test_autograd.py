@@ -146,16 +146,17 @@ def test_the_claim_above_rejects_the_division_of_the_product_by_the_factor():
 
 @pytest.mark.equation("autograd.complex")
 def test_the_gradient_by_a_complex_number_is_the_slope_along_x_less_i_times_the_slope_along_y(rng, measured):
-    """L = Re (c · z³ · exp(conj z)), by the slopes of L as a function of two real numbers."""
+    """L = Re (c · z³ · exp(conj z)) + |z|, by the slopes of L as a function of two real numbers."""
     for a, b, c in rng.standard_normal((20, 3)):
         z = a + 1j * b
 
         def L(z, c=c):
-            return np.real(c * z**3 * np.exp(np.conj(z)))
+            return np.real(c * z**3 * np.exp(np.conj(z))) + np.abs(z)
 
         # d(z³ e^{z̄}) = 3 z² e^{z̄} dz + z³ e^{z̄} dz̄, with dz = dx + i dy and dz̄ = dx − i dy
         e = np.exp(np.conj(z))
         by_x, by_y = np.real(c * e * (3 * z**2 + z**3)), np.real(1j * c * e * (3 * z**2 - z**3))
+        by_x, by_y = by_x + a / abs(z), by_y + b / abs(z)
         measured(abs(vjp(L, z)[1]()[0].item() - (by_x - 1j * by_y)), 1e-11)  # numbers up to a thousand
 
 

@@ -113,7 +113,7 @@ AUTOGRAD = (
         wrong='return divided_by_length(g, y) * x if x.dtype.kind == "c" else g * np.sign(x)',
         says="z / |z| in place of conj(z) / |z|: another convention in one rule of many.",
         claims=("claims/test_autograd.py",),
-        only="conjugate",
+        only="complex",
     ),
     Fault(
         name="an imaginary part that moves a real number",
