@@ -46,6 +46,10 @@ def __array_ufunc__(self, ufunc, method, *inputs, **options):
 
 def __array_function__(self, function, types, args, options):
     """Answer NumPy's protocol for its other functions: np.sum(t) is recorded."""
+    entry = TABLE.get(function)
+    usual = entry is not None and not entry.template and len(args) <= entry.arity
+    if usual and entry.options.issuperset(options):
+        return call(entry, args, options)
     return call_function(function, args, options)
 
 

@@ -275,10 +275,14 @@ class Run(History):
 
     @contextmanager
     def saving(self) -> Iterator[None]:
-        """A full disk or a lost permission ends the run in one line; the last checkpoint is intact."""
+        """A full disk or a lost permission ends the run in one line; the last checkpoint is intact.
+
+        The directory is then free for the training that resumes, also in this process.
+        """
         try:
             yield
         except OSError as error:
+            self._lock.release()
             raise BadInput(
                 f"cannot write in {self.directory} ({error.strerror or error}); the last checkpoint is intact. "
                 f"Make room, then {self._how_to_resume()}"

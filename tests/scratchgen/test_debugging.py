@@ -74,7 +74,7 @@ def test_a_method_adds_one_function_to_the_stack(monkeypatch):
     monkeypatch.setattr(entry, "function", stack.noting(entry.function))
     leaf(2, 3).transpose()
     assert stack.functions[:2] == ["call", "Tensor.__array_function__"]
-    assert stack.functions[2:] == ["Tensor.transpose"]
+    assert stack.functions[2:] == ["ArrayMethods.transpose"]
 
 
 def test_between_a_line_and_a_users_primitive_are_two_functions():
