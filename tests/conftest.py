@@ -7,10 +7,15 @@ from pathlib import Path
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
+import hypothesis
 import numpy as np
 import pytest
 
 import scratchgen
+
+# a first call may compile a kernel: how long an example takes says nothing
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 SEED = 20140101
 QUICK_BACKENDS, QUICK_DTYPE = ("numpy", "cython"), np.float64  # in which `-m fast` tests a kernel
