@@ -162,8 +162,8 @@ def test_a_call_gives_the_value_of_numpy_and_its_derivative_or_is_refused(functi
 
 def without_checks(m, axis=None):
     """np.flip with an axis that is taken modulo the number of axes: it accepts what NumPy refuses."""
-    axes = range(m.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    flipped = {int(i) % m.ndim for i in axes}
+    axes = range(m.ndim) if axis is None else np.atleast_1d(axis)
+    flipped = {int(i) % max(m.ndim, 1) for i in axes}
     return m[tuple(slice(None, None, -1 if i in flipped else 1) for i in range(m.ndim))]
 
 
