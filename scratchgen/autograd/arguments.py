@@ -79,7 +79,7 @@ def plain_array(a: Any, convert: bool = False) -> Any:
     """
     if isinstance(a, np.ndarray):
         if isinstance(a, np.matrix):
-            raise TypeError("np.matrix has operators of its own (* is a matrix product); give np.asarray(m)")
+            raise TypeError("np.matrix has other operators (* is a matrix product); give np.asarray(m)")
         if hasattr(a, "mask") and hasattr(a, "filled"):
             raise TypeError(
                 "the mask of a masked array would be lost; give a.filled(0), or select with np.where"

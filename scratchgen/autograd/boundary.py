@@ -88,7 +88,7 @@ def depends_on_outside(graph: list[Tensor], xs: list[Tensor]) -> bool:
 
 
 def separated(found: dict[Tensor, Any], cotangent: Tensor) -> dict[Tensor, Any]:
-    """Let the tensors of a sweep's result be tensors of their own: no two are one, and none is the cotangent."""
+    """Make the tensors of a sweep's result separate objects: no two are the same, and none is the cotangent."""
     uses = Counter([cotangent, *(g for g in found.values() if isinstance(g, Tensor))])
     for x, g in found.items():
         if not isinstance(g, Tensor) or not g.requires_grad:

@@ -271,7 +271,7 @@ class ArrayMethods:
     conjugate = conj
 
     def copy(self, order: str = "C") -> Tensor:
-        """The same values in memory of their own, np.copy: recorded, so a gradient flows through it."""
+        """The same values in new memory, np.copy: recorded, so a gradient flows through it."""
         return numpy.copy(self, order)
 
     def dot(self, other: ArrayLike) -> Tensor:

@@ -74,7 +74,7 @@ class _Recording:
             mode.set(_innermost(block))
 
     def __call__(self, function: F) -> F:
-        """Decorate: every call of the function is a block of its own; of a generator function, every step."""
+        """Decorate: every call of the function is a new block; of a generator function, every step."""
         decorated: Any = wraps(function)(_decorated(function, self._on))
         return decorated
 

@@ -1,7 +1,7 @@
 """What is wrong with a matplotlib figure, found by drawing it and asking its artists: no pixel is looked at.
 
 Found are LaTeX that is shown as its source, scales without a label, texts on top of one another, on a line, a bar or
-another plot, and texts that leave the picture. Whether a picture says what it should must be judged by eye.
+another plot, and texts that leave the picture. Whether a picture makes its point must be judged by eye.
 """
 
 import re
@@ -74,7 +74,7 @@ def without_label(figure, drawn):
 
 
 def overlaps(figure, drawn):
-    """Texts on one another, on a line or a bar of their own plot, or on another plot."""
+    """Texts on one another, on a line or a bar of the same plot, or on another plot."""
     boxes = {text: smaller(box) for text, box in drawn.items()}
     for (one, a), (other, b) in combinations(boxes.items(), 2):
         if a.overlaps(b):

@@ -1,4 +1,4 @@
-"""HIPS autograd's own tests run on scratchgen, unchanged: none finds a wrong derivative, and what is refused says why.
+"""HIPS autograd's own tests run on scratchgen, unchanged: none finds a wrong derivative, and every refusal says why.
 
 A shim takes the place of autograd's core and of its wrapped NumPy (`hips_shim`). Its tests come from its source
 distribution, which pip downloads once; `--full` runs them.
@@ -34,7 +34,7 @@ def outcomes(source, tmp_path_factory):
 
 
 def having(word, outcomes):
-    """The tests of a verdict, with what they say."""
+    """The tests of a verdict, with their messages."""
     found = [outcome for outcome in outcomes if verdict(outcome) == word]
     return [f"{o['test']}: {o['error']}: {o['message']} ({complaint(o)})" for o in found]
 

@@ -10,7 +10,7 @@
 A message is clear if all of this holds:
 
 1. A `raise` statement of scratchgen raised it: no operation failed by accident.
-2. It names something of what was given: the function, an option, a type, a dtype, a shape.
+2. It names part of the call: the function, an option, a type, a dtype, a shape.
 3. It says what to do: a clause begins with one of `VERBS`, or has `use` in it. Dropping the gradient is no way out
    for someone who differentiates, and neither is a real dtype for someone who has complex numbers.
 4. Every function or method that it names exists.
@@ -75,7 +75,7 @@ def ways_out(message):
 
 
 def gives_up(way, given):
-    """Whether a way out drops the gradient, or the imaginary part of what was given."""
+    """Whether a way out drops the gradient, or the imaginary part of an argument."""
     drops = re.search(r"\bconstant\b|\.(detach|numpy|item)\(\)|\.data\b", way)
     keeps = re.search(r"\b(np|sg)\.\w", way)  # as in t + (np.round(t.detach()) - t.detach())
     makes_real = any(name.startswith("complex") for name in given) and re.search(

@@ -2,7 +2,7 @@
 
 For complex numbers the cotangent g of y is the number with dL = Re Σ g · dy for every change dy, where L is real.
 The rule of an analytic function is then the same as for real numbers, g · f'(x), with no conjugate. Only the
-functions that are not analytic need rules of their own: real, imag, conj, abs and angle, and what is built on
+functions that are not analytic need separate rules: real, imag, conj, abs and angle, and functions built on
 them (norm, var). Where x is real and y is complex, the sweep keeps the real part of g · ∂y/∂x.
 
 So ∂L/∂z of a real L by z = x + iy is ∂L/∂x − i ∂L/∂y, as in JAX and in autograd. PyTorch gives its conjugate.

@@ -20,7 +20,7 @@ def parsed(operands):
     """Return (terms, out, arrays) of the arguments of np.einsum: a string of letters per array, and the result's.
 
     Both of NumPy's forms are understood, "ij,jk->ik" with arrays, and arrays each followed by its list of indices.
-    An ellipsis becomes letters of its own, aligned at the last axis.
+    An ellipsis becomes unused letters, aligned at the last axis.
     """
     if isinstance(operands[0], str):
         terms, arrow, out = operands[0].replace(" ", "").partition("->")

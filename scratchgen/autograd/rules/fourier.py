@@ -48,7 +48,7 @@ def _rfft_back(g, y, a, n=None, axis=-1, norm=None):
 
 
 def _counted(length, used, axis, ndim, dtype):
-    """How often each number of a half spectrum stands in the whole one of `length` numbers: once or twice."""
+    """How often the whole spectrum of `length` numbers contains each number of its half: once or twice."""
     often = np.full(used, 2, dtype)
     often[0] = 1
     if length % 2 == 0 and used > length // 2:

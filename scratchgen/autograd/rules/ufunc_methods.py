@@ -1,6 +1,6 @@
 """Rules of the methods of universal functions: np.add.reduce, np.multiply.accumulate, np.maximum.outer, ...
 
-f.reduce over an axis is a reduction that NumPy also has under a name of its own, and f.outer(a, b) is f of a and b
+f.reduce over an axis is a reduction that NumPy also has under another name, and f.outer(a, b) is f of a and b
 with new axes between them: each has such a twin.
 """
 
@@ -86,7 +86,7 @@ ACCUMULATED: dict[Callable, Callable] = {
 }
 ACCUMULATED.update({f: _folding(f) for f in (np.maximum, np.minimum, np.logaddexp)})
 
-ufunc: Any  # NumPy's stubs have a type of its own for each
+ufunc: Any  # NumPy's stubs have a separate type for each
 for ufunc, function in REDUCED.items():
     defvjp_twin(_signature(ufunc.reduce, _of_reduce), _reducing(function))
 defvjp_template(

@@ -1,4 +1,4 @@
-"""Faults of the checks of input: a default in place of what is missing, and the wrong thing blamed."""
+"""Faults of the checks of input: a default in place of a missing input, and the wrong cause blamed."""
 
 from ..fault import Fault
 

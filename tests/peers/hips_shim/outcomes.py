@@ -57,7 +57,7 @@ def raises(trace):
 
 
 def given(frames):
-    """The names of what the last calls in a row that are within scratchgen were given."""
+    """The names of the arguments of the last consecutive calls within scratchgen."""
     names = set()
     for frame, line in reversed(frames):
         if not is_ours(frame):

@@ -346,7 +346,7 @@ def test_of_a_large_array_the_sweep_compares_some_places_and_all_under_detect_an
 
 def test_a_repeated_array_is_compared_without_repeating_it():
     row = np.ones(3)
-    many = np.broadcast_to(row, (1_000_000, 1_000_000, 3))  # as an array of its own: 24 terabytes
+    many = np.broadcast_to(row, (1_000_000, 1_000_000, 3))  # as a separate array: 24 terabytes
     (guard, witness) = guards_of([many])
     assert isinstance(guard, Guard) and witness.is_true() and len(witness.values) <= 8 * PLACES
 

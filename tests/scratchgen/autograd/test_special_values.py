@@ -122,7 +122,7 @@ def share_of_second(g, y, a, b):
     return g * np.exp(b - y)
 
 
-# (a, b): ∂ log(eᵃ + eᵇ)/∂a; the derivative by b is what is missing to 1
+# (a, b): ∂ log(eᵃ + eᵇ)/∂a; the derivative by b is the rest to 1
 SHARES = {(INF, 1): 1, (1, INF): 0, (INF, INF): 0.5, (INF, -INF): 1, (-INF, INF): 0}
 SHARES_OF_ALL = {(INF, 1, INF): (0.5, 0, 0.5), (-INF, -INF): (0, 0), (1, INF): (0, 1)}
 INFINITE = {
@@ -152,7 +152,7 @@ INFINITE = {
         lambda g, y, x: g * np.isfinite(x),
     ),
     **{
-        f"{f.__name__} beside NaN": Point(
+        f"{f.__name__} next to NaN": Point(
             f, [np.array([NAN, 1.0]), np.array([2.0, NAN])], [[0, 1], [1, 0]], f, (first, second)
         )
         for f, first, second in (
@@ -232,7 +232,7 @@ def regularised(g, y, a):
 
 
 def cofactors_of(A):
-    """(−1)^(i+j) times the determinant of what is left without row i and column j."""
+    """(−1)^(i+j) times the determinant of the matrix without row i and column j."""
     n = len(A)
     return [
         [(-1.0) ** (i + j) * np.linalg.det(np.delete(np.delete(A, i, 0), j, 1)) for j in range(n)]
@@ -314,7 +314,7 @@ STATISTICS = {
     "the deviation of one number, with ddof=1": Point(
         lambda x: np.std(x, ddof=1), [ONE], [NAN], np.std, lambda g, y, x, **_: 0 * x
     ),
-    "the variance of one number beside NaN, with ddof=1": Point(
+    "the variance of one number next to NaN, with ddof=1": Point(
         lambda x: np.nanvar(x, ddof=1),
         [np.array([2.0, NAN])],
         [[NAN, 0]],
@@ -324,7 +324,7 @@ STATISTICS = {
     "the deviation of equal numbers": Point(
         np.std, [EQUAL], [0], np.std, lambda g, y, x, **_: g * (x - np.mean(x)) / (x.size * y)
     ),
-    "the deviation of equal numbers beside NaN": Point(
+    "the deviation of equal numbers next to NaN": Point(
         np.nanstd, [np.array([2.0, NAN, 2.0])], [0], np.nanstd, twin(lambda a: np.sqrt(np.nanvar(a)))
     ),
     "|x (1 + 2i)|² at 3": Point(

@@ -31,7 +31,7 @@ def scratchgen(tmp_path, monkeypatch, capsys):
 
 @pytest.fixture
 def few_pairs(monkeypatch):
-    """A known set of pairs that is small, and whose held-out parts have characters of their own."""
+    """A known set of pairs that is small, and whose held-out parts have characters that the rest lacks."""
     train = [(f"{i}{j}", f"{a} {b}") for i, a in enumerate(NUMERALS) for j, b in enumerate(NUMERALS)]
     data = PairData(NAME, ("digits", "words"), train, [("11", "ÉLEVEN")], [("12", "twelve")])
     monkeypatch.setitem(CATALOGUE, NAME, replace(CATALOGUE[NAME], load=lambda: data))

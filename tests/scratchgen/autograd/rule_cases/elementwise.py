@@ -23,7 +23,7 @@ def beside_nan(x):
 
 
 def extremes(f):
-    """Cases of a function that ignores a NaN beside a number."""
+    """Cases of a function that ignores a NaN next to a number."""
     return [
         Case(f, BOTH, DISTINCT),
         Case(lambda a, b: f(beside_nan(a), b), BOTH, DISTINCT),
