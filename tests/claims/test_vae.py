@@ -200,8 +200,12 @@ def test_training_raises_the_held_out_bound_above_the_best_that_independent_pixe
 
 
 @pytest.mark.slow
-def test_mnist_reaches_106_nats_in_ten_epochs():
-    """784–400–20, batch 128, Adam 1e-3, grey pixels as Bernoulli means. The floor is 45.5 nats."""
+def test_mnist_reaches_115_nats_in_two_epochs_and_106_in_ten(request):
+    """784–400–20, batch 128, Adam 1e-3, grey pixels as Bernoulli means. The floor is 45.5 nats.
+
+    Ten epochs with `--full`. After two, seeds 0 and 1 reach 113.4 and 113.5 nats.
+    """
+    epochs, nats = (10, 106) if request.config.getoption("--full") else (2, 115)
     if not os.environ.get("SCRATCHGEN_DATA"):
         pytest.skip("needs MNIST: set SCRATCHGEN_DATA to the folder that holds it")
     mnist = load_images("mnist")
@@ -213,9 +217,9 @@ def test_mnist_reaches_106_nats_in_ten_epochs():
         mnist.train,
         mnist.validation,
         History(),
-        epochs=10,
+        epochs=epochs,
         batch_size=128,
         optimizer=Adam(model.parameters()),
         rng=rng,
     )
-    assert evaluate(model, mnist.test, Generator(1), samples=5) > -106
+    assert evaluate(model, mnist.test, Generator(1), samples=5) > -nats

@@ -72,7 +72,7 @@ def test_whichever_write_fails_the_run_says_so_and_goes_on_to_the_same_bits(
         counted = Failing(patch, module, name, 0, error)
         assert train(*TINY, "--out", str(tmp_path / "whole")) == 0
     expected, tried = outcome(tmp_path / "whole"), 0
-    for n in range(1, counted.calls + 1, count(5, 1)):
+    for n in range(1, counted.calls + 1, count(9, 1)):
         run = tmp_path / f"run{n}"
         with monkeypatch.context() as patch:
             failing = Failing(patch, module, name, n, error)

@@ -23,8 +23,9 @@ RUNS = [(model, data) for data, entry in CATALOGUE.items() for model in MODELS[e
 
 EXAMPLES_BY_DEFAULT = {
     "images": 12_800,
-    "text": 200_000,
-    "sound": 1_000,
+    "text": 100_000,
+    "sound": 500,
+    "points": 4_000,
 }  # training examples by default, all with `--full`
 
 
