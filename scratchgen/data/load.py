@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from scratchgen.data.catalogue import CATALOGUE, KINDS
 from scratchgen.data.files import image_folder, midi, sound
-from scratchgen.data.files.image_arrays import read_images
+from scratchgen.data.files.folders import all_files
+from scratchgen.data.files.image_arrays import looks_like_pixels, read_images
+from scratchgen.data.files.kinds import EMPTY, UNREADABLE, kind_of
+from scratchgen.data.files.table import read_numbers
 from scratchgen.data.files.text import read_text
+from scratchgen.data.options import DEFAULT, LoadOptions
 from scratchgen.data.pairs_as_text import as_lines
+from scratchgen.data.report import some
 from scratchgen.data.types import AnyData, PairData, PointData, RowData, SequenceData, SoundData, TextData
 from scratchgen.errors import BadInput
 
 FILE, FOLDER = "a file", "a folder"
 # the reader of a user's own file or folder, for each kind of data
-Reader = Callable[[str], Any]
+Reader = Callable[[str, LoadOptions], Any]
 OWN_READERS: dict[str, dict[str, Reader]] = {
     "images": {FILE: read_images, FOLDER: image_folder.read_image_folder},
     "text": {FILE: read_text},
@@ -27,6 +33,7 @@ OWN_READERS: dict[str, dict[str, Reader]] = {
     "pairs": {},
     "points": {},
 }
+KIND_OF_CONTENT = {"array": "images"}  # what a file holds ↦ the kind of data that it is loaded as, if another
 
 
 def names() -> dict[str, tuple[str, ...]]:
@@ -34,85 +41,112 @@ def names() -> dict[str, tuple[str, ...]]:
     return {kind: tuple(n for n, entry in CATALOGUE.items() if entry.kind == kind) for kind in KINDS}
 
 
-def load_images(name_or_path: str | os.PathLike) -> RowData:
-    """A known set of images, an .npy or .npz file (`files.image_arrays`), or a folder of pictures
-    (`files.image_folder`).
+def load_images(name_or_path: str | os.PathLike, **options: Any) -> RowData:
+    """A known set of images, an array in a file (`files.image_arrays`), or a folder of pictures (`files.image_folder`).
 
-    A name takes precedence over a file of the same name; write ./name for the file.   Raises BadInput if there
-    is neither, and for a file that does not contain images.
+    options    for your own data, as `LoadOptions`: load_images("icons", size=32)
+
+    What was found and changed is in the `report` of the result. A name takes precedence over a file of the same
+    name; write ./name for the file.   Raises BadInput if there is neither, and for a file that does not contain
+    images.
     """
-    return _load(os.fspath(name_or_path), "images")
+    return _load(os.fspath(name_or_path), "images", LoadOptions(**options))
 
 
-def load_text(name_or_path: str | os.PathLike) -> TextData:
-    """A known text, a known set of pairs as a text (`pairs_as_text`), or a user's own UTF-8 file (`files.text`).
+def load_text(name_or_path: str | os.PathLike, **options: Any) -> TextData:
+    """A known text, a known set of pairs as a text (`pairs_as_text`), or a user's own file (`files.text`).
 
-    Errors: as `load_images`.
+    Options and errors: as `load_images`.
     """
     name = os.fspath(name_or_path)
-    return as_lines(load_pairs(name)) if name in names()["pairs"] else _load(name, "text")
+    if name in names()["pairs"]:
+        return as_lines(load_pairs(name, **options))
+    return _load(name, "text", LoadOptions(**options))
 
 
-def load_sequences(name_or_path: str | os.PathLike) -> SequenceData:
-    """A known set of sequences, or a folder of MIDI files (`files.midi`).   Errors: as `load_images`."""
-    return _load(os.fspath(name_or_path), "sequences")
+def load_sequences(name_or_path: str | os.PathLike, **options: Any) -> SequenceData:
+    """A known set of sequences, or a folder of MIDI files (`files.midi`).   Options, errors: as `load_images`."""
+    return _load(os.fspath(name_or_path), "sequences", LoadOptions(**options))
 
 
-def load_sound(name_or_path: str | os.PathLike) -> SoundData:
-    """A known set of sounds, or a folder of WAV or FLAC files (`files.sound`).   Errors: as `load_images`."""
-    return _load(os.fspath(name_or_path), "sound")
+def load_sound(name_or_path: str | os.PathLike, **options: Any) -> SoundData:
+    """A known set of sounds, or a folder of recordings (`files.sound`).   Options, errors: as `load_images`."""
+    return _load(os.fspath(name_or_path), "sound", LoadOptions(**options))
 
 
-def load_pairs(name: str) -> PairData:
-    """A known set of pairs of texts.   Raises BadInput for any other name."""
-    return _load(name, "pairs")
+def load_pairs(name_or_path: str | os.PathLike, **options: Any) -> PairData:
+    """A known set of pairs of texts.   Options, errors: as `load_images`."""
+    return _load(os.fspath(name_or_path), "pairs", LoadOptions(**options))
 
 
 def load_points(name: str) -> PointData:
     """A known set of points in the plane.   Raises BadInput for any other name."""
-    return _load(name, "points")
+    return _load(name, "points", DEFAULT)
 
 
-def load_any(name_or_path: str | os.PathLike) -> AnyData:
-    """A known set of any kind, or a user's own file or folder, whose kind is found by the file suffixes.
+def load_any(name_or_path: str | os.PathLike, **options: Any) -> AnyData:
+    """A known set of any kind, or a user's own file or folder, whose kind follows from its content (`kind_of_data`).
 
-    .npy and .npz files are images, any other file is text; a folder is of the kind of most of its files.
-    Raises BadInput if there is no such name or path.
+    Options and errors: as `load_images`.
     """
     name = os.fspath(name_or_path)
+    return _load(name, kind_of_data(name), LoadOptions(**options))
+
+
+def kind_of_data(name: str) -> str:
+    """The kind of a known set, of a file by its content, or of most files of a folder.
+
+    Raises BadInput if there is no such name or path, and for a file or folder of no kind that can be read.
+    """
     if name in CATALOGUE:
-        return CATALOGUE[name].load()
+        return CATALOGUE[name].kind
     if os.path.isdir(name):
-        return _load(name, kind_of_folder(name))
+        return kind_of_folder(name)
     if os.path.isfile(name):
-        return _load(name, "images" if Path(name).suffix in (".npy", ".npz") else "text")
+        return _kind_of_file(Path(name))
+    if os.path.exists(name):
+        raise BadInput(f"{name} is neither a file nor a folder; name one of these")
     close = difflib.get_close_matches(name, CATALOGUE, 1) or _close_files(Path(name))
     hint = f"; did you mean {close[0]}?" if close else "; see `scratchgen data list`"
     raise BadInput(f"{name!r} is neither a data set nor a file or folder that exists{hint}")
 
 
 def kind_of_folder(folder: str) -> str:
-    """The kind of most files in a folder: images, sound or sequences.   Raises BadInput if it has none."""
-    suffixes = {
-        "images": image_folder.SUFFIXES,
-        "sound": sound.SUFFIXES,
-        "sequences": midi.SUFFIXES,
-    }
-    found = [path.suffix.lower() for path in Path(folder).rglob("*")]
-    counts = {kind: sum(suffix in known for suffix in found) for kind, known in suffixes.items()}
-    if not any(counts.values()):
-        known = ", ".join(suffix for known in suffixes.values() for suffix in known)
-        raise BadInput(f"{folder} holds none of {known}; name a folder with such files")
-    return max(counts, key=lambda kind: counts[kind])
+    """The kind of data of most files in a folder, by their content.   Raises BadInput if it has none."""
+    found = [kind_of(path) for path in all_files(folder)]
+    counts = Counter(kind.holds for kind in found if kind.holds and FOLDER in OWN_READERS.get(kind.holds, {}))
+    if counts:
+        return counts.most_common(1)[0][0]
+    what = some(sorted({kind.name for kind in found})) or "no files"
+    raise BadInput(
+        f"{folder} holds {what}; name a folder of pictures, recordings, MIDI files or texts, or a single file"
+    )
 
 
-def _load(name: str, kind: str) -> Any:
+def _kind_of_file(path: Path) -> str:
+    found = kind_of(path)
+    kind = KIND_OF_CONTENT.get(found.holds or "", found.holds)
+    if kind == "table":
+        kind = "images" if looks_like_pixels(*read_numbers(str(path))) else "text"
+    if kind is None:
+        reason = {
+            EMPTY: "is empty",
+            UNREADABLE: "cannot be read; change its permissions, or name another",
+        }.get(found, "is of no kind that can be read: no picture, sound, MIDI file, array or text")
+        raise BadInput(f"{path} {reason}")
+    if FILE not in OWN_READERS[kind]:
+        raise BadInput(f"{path} is a single {found.name} file; name a folder of such files")
+    return kind
+
+
+def _load(name: str, kind: str, options: LoadOptions) -> Any:
     """The data set of one kind. Its class follows from `kind`, which a type checker cannot see: hence Any."""
     if name in CATALOGUE and CATALOGUE[name].kind == kind:
+        options.refuse_but(f"the known data set {name}")
         return CATALOGUE[name].load()
     found = FOLDER if os.path.isdir(name) else FILE if os.path.isfile(name) else None
     if found is not None and found in OWN_READERS[kind]:
-        return OWN_READERS[kind][found](name)
+        return OWN_READERS[kind][found](name, options)
     raise BadInput(_error_message(name, kind, found))
 
 

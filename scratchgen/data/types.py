@@ -16,12 +16,21 @@ A data set of your own is one of these classes, made from your arrays. It then w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
+from scratchgen.data.report import LoadingReport
+from scratchgen.errors import BadInput, check_counts
+
 Kind = Literal["images", "frames", "points"]
+
+
+def no_report() -> Any:
+    """The field `report`: what loading found and changed; empty for a known set, and for your own arrays."""
+    return field(default_factory=LoadingReport, kw_only=True)
 
 
 class Rows(Protocol):
@@ -58,17 +67,37 @@ class PointSource(Protocol):
         """log p(x) in nats: (N, 2) → (N,)."""
 
 
+def height_width_channels(image_shape: Sequence[int]) -> tuple[int, int, int]:
+    """(H, W, C) of images of the shape (H, W, C), or of grey ones (H, W).   Raises BadInput for another shape."""
+    if np.ndim(image_shape) != 1 or len(image_shape) not in (2, 3):
+        raise BadInput(f"image_shape is (height, width) or (height, width, channels), not {image_shape}")
+    H, W, *rest = image_shape
+    C = rest[0] if rest else 1
+    check_counts(height=H, width=W, channels=C)
+    return int(H), int(W), int(C)
+
+
+def size_of(image_shape: Sequence[int]) -> str:
+    """The shape in words: "28×28", or "32×32×3" of colours."""
+    H, W, C = height_width_channels(image_shape)
+    return f"{H}×{W}" + (f"×{C}" if C > 1 else "")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class RowData:
     """Examples as rows: train, validation, test (N, D) float32, and their labels (N,) int64 or None.
 
-    image_shape    (height, width) with height · width = D: the shape of a row in a picture
+    image_shape    (H, W, C) with H · W · C = D: height, width and channels of a row in a picture; (H, W) means C = 1
     kind           "images": pixels in [0, 1]; "frames": the numbers of one moment, a chord or a spectrum;
                    "points": coordinates in the plane
+    class_names    the names of the labels 0, 1, …; empty where they are numbers or there are none
+    ink            whether 1 is ink on white paper, as in handwriting: pictures are then drawn dark on white; else
+                   they are drawn as they are, 0 black
+    report         what loading found and changed
     """
 
     name: str
-    image_shape: tuple[int, int]
+    image_shape: tuple[int, ...]
     train: np.ndarray
     validation: np.ndarray
     test: np.ndarray
@@ -76,15 +105,20 @@ class RowData:
     validation_labels: np.ndarray | None = None
     test_labels: np.ndarray | None = None
     kind: Kind = field(default="images", kw_only=True)
+    class_names: tuple[str, ...] = field(default=(), kw_only=True)
+    ink: bool = field(default=False, kw_only=True)
+    report: LoadingReport = no_report()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "image_shape", height_width_channels(self.image_shape))
 
     @property
     def classes(self) -> int:
         """The number of classes K of the labels 0 … K−1; 0 without labels."""
-        return 0 if self.train_labels is None else int(self.train_labels.max()) + 1
+        return 0 if self.train_labels is None else max(len(self.class_names), int(self.train_labels.max()) + 1)
 
     def __repr__(self) -> str:
-        height, width = self.image_shape
-        return f"RowData({self.name!r}, {height}×{width}, {_sizes(self)} {self.kind})"
+        return f"RowData({self.name!r}, {size_of(self.image_shape)}, {_sizes(self)} {self.kind})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -95,6 +129,7 @@ class TextData:
     train: str
     validation: str
     test: str
+    report: LoadingReport = no_report()
 
     def __repr__(self) -> str:
         return f"TextData({self.name!r}, {_sizes(self)} characters)"
@@ -114,6 +149,7 @@ class SequenceData:
     train: list[np.ndarray]
     validation: list[np.ndarray]
     test: list[np.ndarray]
+    report: LoadingReport = no_report()
 
     @property
     def D(self) -> int:
@@ -142,6 +178,7 @@ class SoundData:
     train_labels: np.ndarray | None = None
     validation_labels: np.ndarray | None = None
     test_labels: np.ndarray | None = None
+    report: LoadingReport = no_report()
 
     def __repr__(self) -> str:
         return f"SoundData({self.name!r}, {self.rate} Hz, {_sizes(self)} sounds)"
@@ -159,6 +196,7 @@ class PairData:
     train: list[tuple[str, str]]
     validation: list[tuple[str, str]]
     test: list[tuple[str, str]]
+    report: LoadingReport = no_report()
 
     def __repr__(self) -> str:
         return f"PairData({self.name!r}, {self.sides[0]} → {self.sides[1]}, {_sizes(self)} pairs)"
@@ -180,6 +218,7 @@ class PointData:
     train_labels: np.ndarray
     validation_labels: np.ndarray
     test_labels: np.ndarray
+    report: LoadingReport = no_report()
 
     def __repr__(self) -> str:
         return f"PointData({self.name!r}, {_sizes(self)} points)"

@@ -1,4 +1,4 @@
-"""Reader of gzipped IDX files, the format of MNIST."""
+"""Reader of IDX files, the format of MNIST, gzipped or not."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import numpy as np
 
 from scratchgen.errors import BadInput
 
+GZIP = b"\x1f\x8b"  # the first bytes of a gzip file
 UNSIGNED_BYTE = 0x08  # the format's code for uint8, the only type that MNIST uses
 
 
 def read_idx(path: Path, ndim: int) -> np.ndarray:
-    """A gzipped IDX file of unsigned bytes as an array of `ndim` dimensions, uint8.
+    """An IDX file, gzipped or not, of unsigned bytes as an array of `ndim` dimensions, uint8.
 
     The format: two zero bytes, the type, the number of dimensions, each size as a big-endian uint32, then
     the values in row-major order.   Raises BadInput with the name of the file for any other content.
@@ -36,8 +37,18 @@ def read_idx(path: Path, ndim: int) -> np.ndarray:
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
 
 
+def read_any_idx(path: Path) -> np.ndarray:
+    """An IDX file of unsigned bytes of any number of dimensions, gzipped or not.   Raises BadInput as `read_idx`."""
+    with open(path, "rb") as file:
+        packed = file.read(2) == GZIP
+    with gzip.open(path) if packed else open(path, "rb") as file:
+        head = file.read(4)
+    return read_idx(path, head[3] if len(head) == 4 else 0)
+
+
 def _decompress(path: Path) -> bytes:
     try:
-        return gzip.decompress(path.read_bytes())
+        content = path.read_bytes()
+        return gzip.decompress(content) if content[:2] == GZIP else content
     except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"{path} is not a complete gzip file ({error}); download it again") from None

@@ -1,57 +1,98 @@
-"""Reader of a user's own folder of pictures, PNG and JPEG."""
+"""Reader of a person's own folder of pictures."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
-from scratchgen.data.files.folders import files_below, labels_of, split_labels
-from scratchgen.data.preprocessing.splits import split
+from scratchgen.data.files.folders import (
+    FoundFile,
+    files_of,
+    labels_of,
+    parts_of,
+    read_each,
+    split_labels,
+)
+from scratchgen.data.files.pictures import Picture, colour_of, read_picture
+from scratchgen.data.options import DEFAULT, LoadOptions
+from scratchgen.data.report import LoadingReport
 from scratchgen.data.types import RowData
 from scratchgen.errors import BadInput
 
-SUFFIXES = (".png", ".jpg", ".jpeg")
+GREY = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601: how bright red, green and blue appear
 
 
-def read_image_folder(folder: str) -> RowData:
-    """The PNG and JPEG files below a folder, as grey values in [0, 1], 0 black; split 80/10/10 at random.
+def read_image_folder(folder: str, options: LoadOptions = DEFAULT) -> RowData:
+    """The pictures below a folder, in [0, 1] with 0 black, each a row of H·W·C numbers.
 
-    Colours are converted to grey by ITU-R 601: 0.299 R + 0.587 G + 0.114 B. If every file is in a subfolder, the
-    subfolders are the classes, numbered in alphabetical order. Pillow, which comes with matplotlib, reads them.
-    Raises BadInput with the name of the file if it is damaged or differs in size from the first.
+    C is 1 if all are grey, else 3. Transparent pictures are laid on `background`, and turned upright where the
+    camera noted how it was held. Subfolders are the classes; subfolders train, validation and test the parts,
+    else 80/10/10 at random. Pillow, which comes with matplotlib, reads the files; what they are follows from their
+    content. All changes are in the `report`.
+    Raises BadInput with the names of all files that are damaged, and for pictures of several sizes.
     """
-    paths = files_below(folder, SUFFIXES, "pictures")
-    first = _read(paths[0])
-    rows = np.empty((len(paths), first.size), np.float32)
-    for i, path in enumerate(paths):
-        grey = _read(path)
-        if grey.shape != first.shape:
-            height, width = grey.shape
-            raise BadInput(
-                f"{path} is {height} × {width} pixels, but {paths[0].name} is {first.shape[0]} × "
-                f"{first.shape[1]}; crop or scale all pictures to one size"
-            )
-        rows[i] = grey.ravel() / np.float32(255)
-    _, labels = labels_of(folder, paths)
-    places = split(len(rows))
-    height, width = first.shape
-    return RowData(folder, (height, width), *(rows[part] for part in places), *split_labels(labels, places))
+    options.refuse_but("pictures", "size", "channels", "background", "skip_bad")
+    colour_of(options.background)
+    report = LoadingReport()
+    found = files_of(folder, "images", "pictures", report)
+    read = lambda path: read_picture(path, options)
+    files, pictures = read_each(found, read, "pictures", report, options.skip_bad)
+    _demand_one_size(folder, files, pictures)
+    for picture in pictures:
+        for change in picture.changes:
+            report.change(change)
+    x = as_rows(pictures, options, report)
+    classes, labels = labels_of(files, report)
+    places = parts_of(files, report)
+    H, W, C = x.shape[1:]
+    report.read = f"{len(x):,} pictures of {H} × {W}, {'grey' if C == 1 else 'in colour'}"
+    rows = x.reshape(len(x), -1)
+    return RowData(
+        folder,
+        (H, W, C),
+        *(rows[part] for part in places),
+        *split_labels(labels, places),
+        class_names=classes,
+        report=report,
+    )
 
 
-def _read(path: Path) -> np.ndarray:
-    """The grey values of one picture, (height, width) uint8."""
-    try:
-        from PIL import Image
-    except ImportError:
-        raise BadInput(
-            "reading pictures needs Pillow, which is not installed; `pip install pillow`"
-        ) from None
-    try:
-        with Image.open(path, formats=("PNG", "JPEG")) as picture:
-            return np.asarray(picture.convert("L"))
-    except MemoryError:
-        raise
-    except Exception as error:  # for a damaged file, Pillow raises many kinds of errors
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise BadInput(f"{path} is not a picture ({reason}); remove or repair it") from None
+def _demand_one_size(folder: str, files: list[FoundFile], pictures: list[Picture]) -> None:
+    sizes = Counter(picture.values.shape[:2] for picture in pictures)
+    if len(sizes) == 1:
+        return
+    (common, n), *_ = sizes.most_common(1)
+    odd = next(file.name for file, p in zip(files, pictures, strict=True) if p.values.shape[:2] != common)
+    H, W = common
+    raise BadInput(
+        f"{Path(folder)} holds pictures of {len(sizes)} sizes ({n:,} of {H} × {W}; {odd} differs); --size {min(H, W)} "
+        "scales the shorter side of all to one size and cuts out the middle"
+    )
+
+
+def as_rows(pictures: list[Picture], options: LoadOptions, report: LoadingReport) -> np.ndarray:
+    """The pictures as one array (N, H, W, C) float32 in [0, 1]; the report gets the change of channels and range."""
+    all_grey = all(picture.is_grey for picture in pictures)
+    stored_grey = sum(picture.values.shape[2] == 1 for picture in pictures)
+    coloured = options.channels == "colour" or (options.channels == "as stored" and not all_grey)
+    C = 3 if coloured else 1
+    if coloured:
+        report.change("stored in grey, now with three equal channels", stored_grey)
+    elif all_grey:
+        report.change("stored in colour but all grey, now with one channel", len(pictures) - stored_grey)
+    else:
+        report.change("converted to grey, as asked for (ITU-R BT.601)", len(pictures) - stored_grey)
+    x = np.empty((len(pictures), *pictures[0].values.shape[:2], C), np.float32)
+    low, high, deep = np.inf, 0, 0
+    for place, picture in zip(x, pictures, strict=True):
+        values = picture.values
+        low, high = min(low, int(values.min())), max(high, int(values.max()))
+        deep += values.dtype == np.uint16
+        if C == 1 and values.shape[2] == 3:
+            values = values[:, :, :1] if all_grey else np.rint(values @ GREY)[:, :, None]
+        np.divide(values, 65535 if picture.values.dtype == np.uint16 else 255, out=place, casting="same_kind")
+    report.change("of 16 bits, all of which are kept", deep)
+    report.before, report.after = (low, high), (float(x.min()), float(x.max()))
+    return x

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.data.checks import check_unit_interval
-from scratchgen.data.files.image_arrays import MIN_IMAGES, image_shape
+from scratchgen.data.files.image_arrays import MIN_IMAGES
 from scratchgen.data.preprocessing.splits import split
 from scratchgen.data.types import RowData
 from scratchgen.errors import BadInput
@@ -78,19 +78,30 @@ def map_images(path: str | os.PathLike) -> RowData:
 
     `batches` takes them like arrays. Memory does not grow with the file: if there are more than a thousand
     blocks of 256 neighbouring rows, whole blocks are split and shuffled.
-    Raises BadInput unless the file is an .npy file of (N, D) or (N, height, width) uint8 or floats. Values are
+    Raises BadInput unless the file is an .npy file of (N, D), (N, height, width) or (N, height, width, 1 or 3),
+    uint8 or floats. Values are
     checked when they are read.
     """
     path = os.fspath(path)
     stored = _open(path)
-    if stored.ndim not in (2, 3) or not stored.size:
-        raise BadInput(f"{path} has shape {stored.shape}; save (N, D) or (N, height, width)")
+    if not (stored.ndim in (2, 3) or (stored.ndim == 4 and stored.shape[3] in (1, 3))) or not stored.size:
+        raise BadInput(
+            f"{path} has shape {stored.shape}; save (N, D), (N, height, width) or (N, height, width, channels)"
+        )
     if stored.dtype != np.uint8 and not np.issubdtype(stored.dtype, np.floating):
         raise BadInput(f"{path} has {stored.dtype} values; save uint8, or float32 in [0, 1]")
     if len(stored) < MIN_IMAGES:
         raise BadInput(f"{path} contains {len(stored)} images; at least {MIN_IMAGES} are needed for a split")
     train, validation, test = _parts(path, len(stored))
-    return RowData(path, image_shape(stored.shape), train, validation, test)
+    return RowData(path, _image_shape(stored.shape), train, validation, test)
+
+
+def _image_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """(height, width) or (height, width, channels) of the images in an array; flat rows of D are squares or lines."""
+    if len(shape) > 2:
+        return shape[1:]
+    side = math.isqrt(shape[1])
+    return (side, side) if side * side == shape[1] else (1, shape[1])
 
 
 def _parts(path: str, N: int) -> list[Any]:  # MappedRows: they have what training uses of an array

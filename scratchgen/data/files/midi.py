@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchgen.data.files.folders import files_below, split_list
+from scratchgen.data.files.folders import BadFile, files_of, parts_of, read_each, split_list
+from scratchgen.data.options import DEFAULT, LoadOptions
+from scratchgen.data.report import LoadingReport
 from scratchgen.data.pitches import PIANO_KEYS, PIANO_LOWEST
 from scratchgen.data.types import SequenceData
 from scratchgen.errors import BadInput
 
-SUFFIXES = (".mid", ".midi")
 STEPS_PER_BEAT = 4  # a beat is a quarter note: steps are sixteenth notes
 MAX_STEPS = 100_000  # three and a half hours at 120 beats per minute
 PERCUSSION_CHANNEL = 9  # on this channel, a note number is a drum instead of a pitch
@@ -20,7 +21,7 @@ PERCUSSION_CHANNEL = 9  # on this channel, a note number is a drum instead of a 
 Note = tuple[int, int, int]  # the pitch, and the ticks at which the note begins and ends
 
 
-def read_midi_folder(folder: str) -> SequenceData:
+def read_midi_folder(folder: str, options: LoadOptions = DEFAULT) -> SequenceData:
     """The MIDI files below a folder as piano rolls (T, 88) of 0 and 1, one row per sixteenth note.
 
     All voices are in one roll; percussion and pitches outside the range of a piano are left out. The files are
@@ -28,20 +29,23 @@ def read_midi_folder(folder: str) -> SequenceData:
     Raises BadInput with the name of the file if it is damaged, has no notes or is longer than 100,000 steps; and
     if mido, the library that reads MIDI, is not installed.
     """
-    paths = files_below(folder, SUFFIXES, "MIDI files")
-    parts, _ = split_list([_roll(path) for path in paths])
-    return SequenceData(folder, "sixteenth note", PIANO_LOWEST, *parts)
+    options.refuse_but("MIDI files", "skip_bad")
+    report = LoadingReport()
+    found = files_of(folder, "sequences", "MIDI files", report)
+    files, rolls = read_each(found, _roll, "MIDI files", report, options.skip_bad)
+    parts = split_list(rolls, parts_of(files, report))
+    return SequenceData(folder, "sixteenth note", PIANO_LOWEST, *parts, report=report)
 
 
 def _roll(path: Path) -> np.ndarray:
     notes, ticks_per_beat = _notes(path)
     notes = [note for note in notes if PIANO_LOWEST <= note[0] < PIANO_LOWEST + PIANO_KEYS]
     if not notes or ticks_per_beat <= 0:
-        raise BadInput(f"{path} has no notes in the range of a piano; remove it")
+        raise BadFile("no notes in the range of a piano")
     step = lambda tick: round(tick * STEPS_PER_BEAT / ticks_per_beat)
     T = max(step(end) for _, _, end in notes) + 1
     if T > MAX_STEPS:
-        raise BadInput(f"{path} lasts {T} sixteenth notes, more than {MAX_STEPS}; remove or repair it")
+        raise BadFile(f"it lasts {T} sixteenth notes, more than {MAX_STEPS}")
     roll = np.zeros((T, PIANO_KEYS), np.float32)
     for pitch, start, end in notes:  # the shortest note is one step
         roll[step(start) : max(step(end), step(start) + 1), pitch - PIANO_LOWEST] = 1
@@ -60,7 +64,7 @@ def _notes(path: Path) -> tuple[list[Note], int]:
         raise
     except Exception as error:  # for a damaged file, mido raises many kinds of errors
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise BadInput(f"{path} is not a MIDI file ({reason}); remove or repair it") from None
+        raise BadFile(reason) from None
     return _from_messages(messages), file.ticks_per_beat
 
 

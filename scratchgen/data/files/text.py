@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from scratchgen.data.options import DEFAULT, LoadOptions
 from scratchgen.data.types import TextData
 from scratchgen.errors import BadInput
 
 MIN_CHARACTERS = 20  # with fewer, a part of 5 % would be empty
 
 
-def read_text(path: str) -> TextData:
+def read_text(path: str, options: LoadOptions = DEFAULT) -> TextData:
     """A UTF-8 file, split by `split_text`.   Raises BadInput if it is not text, or too short to split."""
+    options.refuse_but("texts", "encoding")
     try:
         with open(path, encoding="utf-8-sig") as file:  # -sig: without a byte-order mark
             text = file.read()

@@ -27,6 +27,32 @@ def split(n: int, shares: Sequence[float] = SHARES, seed: int = 0) -> Parts:
     return order[:first], order[first:second], order[second:]
 
 
+def split_by_class(labels: np.ndarray, shares: Sequence[float] = SHARES, seed: int = 0) -> Parts:
+    """0 … n−1 in three parts (train, validation, test), shuffled with a seed, so that each has its share of a class.
+
+    labels    the class of each example, (n,) integers
+    The first example of each class, in the shuffled order, is in the training part: a class of one example too.
+    Raises BadInput for the shares that `split` rejects, and if a part would be empty.
+    """
+    _check_shares(shares)
+    order = np.random.RandomState(seed).permutation(len(labels))
+    order = order[np.argsort(labels[order], kind="stable")]
+    counts, parts, seen = np.zeros(3), np.empty(len(labels), np.int64), set()
+    for done, i in enumerate(order, 1):
+        lacking = np.array(shares) * done - counts
+        part = int(np.argmax(lacking)) if labels[i] in seen else 0
+        seen.add(labels[i])
+        counts[part] += 1
+        parts[i] = part
+    if not counts.all():
+        raise BadInput(
+            f"{len(labels)} examples of {len(seen)} classes leave a part of {_percent(shares)} empty; give more"
+        )
+    shuffled = np.random.RandomState(seed).permutation(len(labels))
+    train, validation, test = (shuffled[parts[shuffled] == part] for part in range(3))
+    return train, validation, test
+
+
 def split_by_group(groups: Sequence[Hashable], shares: Sequence[float] = SHARES, seed: int = 0) -> Parts:
     """0 … n−1 in three parts (train, validation, test) so that no group (speaker, author, …) is in two parts.
 
