@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -73,3 +74,13 @@ def described(value: Any) -> str:
     if isinstance(value, tuple):
         return f"a tuple of ({', '.join(type(part).__name__ for part in value)})"
     return f"an object of type {type(value).__name__}"
+
+
+def height_width_channels(image_shape: Sequence[int]) -> tuple[int, int, int]:
+    """(H, W, C) of images of the shape (H, W, C), or of grey ones (H, W).   Raises BadInput for another shape."""
+    if np.ndim(image_shape) != 1 or len(image_shape) not in (2, 3):
+        raise BadInput(f"image_shape is (height, width) or (height, width, channels), not {image_shape}")
+    H, W, *rest = image_shape
+    C = rest[0] if rest else 1
+    check_counts(height=H, width=W, channels=C)
+    return int(H), int(W), int(C)

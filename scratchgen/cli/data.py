@@ -14,6 +14,7 @@ from rich.table import Table
 from scratchgen.cli.output import console, print_line
 from scratchgen.data import CATALOGUE, DataSet, PairData, TextData, load_any
 from scratchgen.data.catalogue import KINDS, MODELS
+from scratchgen.data.options import CHANNELS, DEFAULT, LoadOptions
 from scratchgen.data.remote.fetch import FOLDER_VARIABLE, locate, locate_folder, own_folder
 from scratchgen.data.remote.sources import RemoteFile
 from scratchgen.data.statistics import describe
@@ -70,11 +71,23 @@ def show(
     out: Annotated[
         Path | None, typer.Option(help="Save a picture of the data set to this .png file.")
     ] = None,
+    size: Annotated[int, typer.Option(min=0, help="Scale your pictures to this size.")] = DEFAULT.size,
+    channels: Annotated[str, typer.Option(help=f"Of your pictures: {', '.join(CHANNELS)}.")] = DEFAULT.channels,
+    background: Annotated[str, typer.Option(help="Colour behind transparent pictures.")] = DEFAULT.background,
+    image_shape: Annotated[
+        str, typer.Option(help="Of the images in an array of flat rows: 32,32,3.")
+    ] = DEFAULT.image_shape,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Go on without files that cannot be read.")] = False,
+    encoding: Annotated[str, typer.Option(help="Of your text.")] = DEFAULT.encoding,
 ) -> None:
-    """Print statistics of a data set, and an excerpt of a text; with --out, save a picture of it."""
+    """Print what loading found and changed, and statistics of a data set; with --out, save a picture of it.
+
+    The options of loading are those of `train`, for your own files.
+    """
     if out is not None and out.suffix != ".png":
         raise BadInput(f"pictures are PNG files: give --out FILE.png, not {out}")
-    data, screen = load_any(name), console()
+    options = LoadOptions(size, channels, background, image_shape, skip_bad, encoding)  # type: ignore[arg-type]
+    data, screen = load_any(name, **options.changed()), console()
     is_text = isinstance(data, TextData | PairData)
     if out is not None and is_text:
         raise BadInput(f"{name} is text, which has no picture; leave out --out to print an excerpt")
@@ -82,7 +95,7 @@ def show(
     if (entry := CATALOGUE.get(name)) is not None:
         rows = ("origin", entry.origin), ("licence", entry.licence), ("split", entry.split)
         _print_facts(screen, [("name", name), ("kind", entry.kind), *rows])
-    _print_facts(screen, describe(data))
+    _print_facts(screen, [*data.report.lines(), *describe(data)])
     if picture:
         print_line(screen, f"Picture: {picture}")
     elif isinstance(data, TextData | PairData):

@@ -58,8 +58,10 @@ def sample(
         ),
     ] = None,
     class_: Annotated[
-        list[int] | None,
-        typer.Option("--class", help="Conditional model: sample this class only; may be repeated."),
+        list[str] | None,
+        typer.Option(
+            "--class", help="Conditional model: sample this class only, by name or number; may be repeated."
+        ),
     ] = None,
     model: Annotated[
         str | None,

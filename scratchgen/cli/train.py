@@ -176,7 +176,7 @@ def _train(context: typer.Context, family: str) -> None:
         open_run = lambda config: Run(directory, config, **session)
         # the file of a run names every setting, also those that it does not read
         typed = [name for name, place in chosen.places.items() if not place.startswith("--config")]
-        compute = lambda: train_task(task, chosen.data, settings, chosen.seed, open_run, typed)
+        compute = lambda: train_task(task, chosen.data, settings, chosen.seed, open_run, typed, chosen.settings)
     done = _with_breakpoints(given["break_"], compute)
     if done is not None:
         model, scores = done

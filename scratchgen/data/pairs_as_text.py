@@ -15,7 +15,8 @@ def as_lines(pairs: PairData) -> TextData:
     sorted, and a model would first learn to copy the beginning of the line above.
     """
     rng = Generator(SEED)
-    return TextData(pairs.name, *(_lines(part, rng) for part in (pairs.train, pairs.validation, pairs.test)))
+    parts = (_lines(part, rng) for part in (pairs.train, pairs.validation, pairs.test))
+    return TextData(pairs.name, *parts, report=pairs.report)
 
 
 def _lines(pairs: list[tuple[str, str]], rng: Generator) -> str:

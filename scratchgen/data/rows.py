@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 
@@ -18,25 +19,27 @@ PARTS = ("train", "validation", "test")
 FRAME_SECONDS, BANDS = 0.032, 40  # length and mel bands of a frame of sound, as in speech recognition
 
 
-def load_rows(name_or_path: str | os.PathLike) -> RowData:
+def load_rows(name_or_path: str | os.PathLike, **options: Any) -> RowData:
     """A data set of images, sequences, sound or points as rows (N, D): one image, frame or point per row.
 
     sequences    their steps, one per row, without the order in time
     sound        frames of 32 ms as decibels in 40 mel bands, each band with mean 0 and standard deviation 1
                  on the training part
+    options    as `load_images`
+
     The field `kind` of the result is "images", "frames" or "points".
     Raises BadInput for texts and pairs of texts, and as `load_any` does.
     """
     name = os.fspath(name_or_path)
     if name in CATALOGUE and CATALOGUE[name].kind in ("text", "pairs"):
         raise _no_rows(name)  # before any download
-    data = load_any(name)
+    data = load_any(name, **options)
     if isinstance(data, RowData):
         return data
     if isinstance(data, SequenceData):
-        return _frames(data.name, {part: np.concatenate(getattr(data, part)) for part in PARTS})
+        return _frames(data, {part: np.concatenate(getattr(data, part)) for part in PARTS})
     if isinstance(data, SoundData):
-        return _frames(data.name, _mel_frames(data))
+        return _frames(data, _mel_frames(data))
     if isinstance(data, PointData):
         arrays = {field: getattr(data, field) for part in PARTS for field in (part, f"{part}_labels")}
         return RowData(data.name, (1, 2), kind="points", **arrays)
@@ -47,9 +50,9 @@ def _no_rows(name: str) -> BadInput:
     return BadInput(f"{name} is text, which has no rows of numbers; train an rnn on it")
 
 
-def _frames(name: str, parts: dict[str, np.ndarray]) -> RowData:
+def _frames(data: SequenceData | SoundData, parts: dict[str, np.ndarray]) -> RowData:
     D = parts["train"].shape[1]
-    return RowData(name, (D, 1), kind="frames", **parts)  # in a picture each frame is a column
+    return RowData(data.name, (D, 1), kind="frames", report=data.report, **parts)  # in a picture each frame is a column
 
 
 def _mel_frames(data: SoundData) -> dict[str, np.ndarray]:

@@ -23,4 +23,4 @@ def short_pairs(pairs: PairData, max_length: int) -> PairData:
                 f"{pairs.name}: no {part} pair has texts of at most {max_length} characters, the shortest has "
                 f"{shortest}; choose a larger max_length, or 0 for all"
             )
-    return PairData(pairs.name, pairs.sides, **parts)
+    return PairData(pairs.name, pairs.sides, **parts, report=pairs.report)

@@ -25,11 +25,11 @@ def describe(data: AnyData) -> Facts:
 def _images(data: RowData) -> Facts:
     x = data.train
     return [
-        ("pixels", "{} × {}".format(*data.image_shape)),
+        ("pixels", " × ".join(map(str, data.image_shape[: 2 + (data.image_shape[2] > 1)]))),
         ("mean, deviation", f"{x.mean(dtype=np.float64):.4f}, {x.std(dtype=np.float64):.4f}"),
         ("distinct values", f"{len(np.unique(x)):,}"),
         ("constant pixels", f"{int((np.ptp(x, axis=0) == 0).sum())}"),
-        *_classes(data.train_labels, None),
+        *_classes(data.train_labels, data.class_names),
     ]
 
 

@@ -23,7 +23,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from scratchgen.data.report import LoadingReport
-from scratchgen.errors import BadInput, check_counts
+from scratchgen.errors import height_width_channels
 
 Kind = Literal["images", "frames", "points"]
 
@@ -65,16 +65,6 @@ class PointSource(Protocol):
 
     def log_density(self, x: np.ndarray) -> np.ndarray:
         """log p(x) in nats: (N, 2) → (N,)."""
-
-
-def height_width_channels(image_shape: Sequence[int]) -> tuple[int, int, int]:
-    """(H, W, C) of images of the shape (H, W, C), or of grey ones (H, W).   Raises BadInput for another shape."""
-    if np.ndim(image_shape) != 1 or len(image_shape) not in (2, 3):
-        raise BadInput(f"image_shape is (height, width) or (height, width, channels), not {image_shape}")
-    H, W, *rest = image_shape
-    C = rest[0] if rest else 1
-    check_counts(height=H, width=W, channels=C)
-    return int(H), int(W), int(C)
 
 
 def size_of(image_shape: Sequence[int]) -> str:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from scratchgen.distributions import Array
-from scratchgen.errors import check_counts
+from scratchgen.errors import check_counts, height_width_channels
 from scratchgen.gan.models import AdversarialPair
 from scratchgen.gan.networks import normed
 from scratchgen.nn import (
@@ -23,7 +23,7 @@ from scratchgen.nn import (
     Sequential,
     Sigmoid,
 )
-from scratchgen.nn.convolution import KERNEL, PADDING, STRIDE, coarsest
+from scratchgen.nn.convolution import KERNEL, PADDING, STRIDE, coarsest, cropping_for, padding_for
 from scratchgen.nn.init import glorot_uniform, he_normal
 from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
@@ -39,15 +39,15 @@ class ConvGAN(AdversarialPair):
     `hidden` units between the convolutions and z in G, and between the convolutions and the logit in D, combine
     the strokes into a digit. DCGAN has no such layer.
 
-    image_shape    (H, W), the shape of an image; its row has D = H·W pixels
+    image_shape    (H, W) or (H, W, C), the shape of an image; its row has D = H·W·C numbers. Sides that cannot be
+                   halved so often are padded with 0 in D, and cropped in G
     channels       of the convolutions, from the image inwards: (32, 64) maps 28×28×1 to 14×14×32 and 7×7×64
     rng            draws the weights (None: the default stream)
     hidden         units of the linear layer between z and the smallest image, and of the layer before the logit
     norm           of D: none, batch, layer or spectral
 
     Source: Radford, Metz & Chintala (2016), section 3; with the linear layers Chen et al. (2016), InfoGAN,
-    appendix C.1.   Raises BadInput for an image that cannot be halved that often, ValueError for sizes below 1
-    and an unknown norm.
+    appendix C.1.   Raises ValueError for sizes below 1 and an unknown norm.
     """
 
     def __init__(
@@ -64,27 +64,30 @@ class ConvGAN(AdversarialPair):
         rng = as_generator(rng)
         self.latent_dim = latent_dim
         smallest = (*coarsest(image_shape, channels), channels[-1])
-        shape, channels = (image_shape[0], image_shape[1]), tuple(channels)
-        self.G = Sequential(*_growing(latent_dim, hidden, smallest, channels, rng))
+        shape, channels = height_width_channels(image_shape), tuple(channels)
+        self.G = Sequential(*_growing(latent_dim, hidden, shape, smallest, channels, rng))
         self.D = Sequential(*_shrinking(shape, smallest, channels, hidden, norm, rng))
 
 
-def _growing(latent_dim: int, hidden: int, smallest: tuple, channels: tuple, rng: Generator) -> list[Module]:
+def _growing(
+    latent_dim: int, hidden: int, shape: tuple, smallest: tuple, channels: tuple, rng: Generator
+) -> list[Module]:
     layers: list[Module] = [Linear(latent_dim, hidden, rng, he_normal), BatchNorm(hidden), ReLU()]
     layers += [Linear(hidden, math.prod(smallest), rng, he_normal), Reshape(smallest)]
-    for c_in, c_out in pairwise((*channels[::-1], 1)):
-        init = glorot_uniform if c_out == 1 else he_normal
+    wider = (*channels[::-1], shape[2])
+    for i, (c_in, c_out) in enumerate(pairwise(wider), 2):
+        init = glorot_uniform if i == len(wider) else he_normal
         layers += [BatchNorm(c_in), ReLU(), ConvTranspose2d(c_in, c_out, KERNEL, rng, STRIDE, PADDING, init)]
-    return [*layers, Reshape((-1,)), Sigmoid()]
+    return [*layers, *cropping_for(shape, channels), Reshape((-1,)), Sigmoid()]
 
 
 def _shrinking(
-    shape: tuple[int, int], smallest: tuple, channels: tuple, hidden: int, norm: str, rng: Generator
+    shape: tuple[int, int, int], smallest: tuple, channels: tuple, hidden: int, norm: str, rng: Generator
 ) -> list[Module]:
     outer_norm = norm if norm == "spectral" else "none"
-    h, w = shape
-    layers: list[Module] = [Reshape((*shape, 1))]
-    for i, (c_in, c_out) in enumerate(pairwise((1, *channels))):
+    h, w = (n * STRIDE ** len(channels) for n in smallest[:2])
+    layers: list[Module] = [Reshape(shape), *padding_for(shape, channels)]
+    for i, (c_in, c_out) in enumerate(pairwise((shape[2], *channels))):
         h, w = h // STRIDE, w // STRIDE
         layer = Conv2d(c_in, c_out, KERNEL, rng, STRIDE, PADDING, he_normal)
         layers += [*normed(layer, norm if i else outer_norm, (h, w, c_out), rng), LeakyReLU()]

@@ -1,7 +1,7 @@
 """Modules, layers and initialisers of their weights."""
 
 from scratchgen.nn import init
-from scratchgen.nn.convolution import Conv2d, ConvTranspose2d
+from scratchgen.nn.convolution import Conv2d, ConvTranspose2d, ZeroPad2d
 from scratchgen.nn.layers import Dropout, Embedding, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Tanh
 from scratchgen.nn.load_report import LoadReport
 from scratchgen.nn.module import Buffer, ForwardHook, Module, Parameter
@@ -35,6 +35,7 @@ __all__ = [
     "SpectralNorm",
     "Standardise",
     "Tanh",
+    "ZeroPad2d",
     "init",
     "saveable",
 ]

@@ -15,13 +15,23 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.errors import BadInput, check_counts
+from scratchgen.errors import BadInput, check_counts, height_width_channels
 from scratchgen.functional import conv2d, conv_transpose2d
 from scratchgen.nn.init import fan_in_uniform
-from scratchgen.nn.module import Array, Parameter, TensorModule
+from scratchgen.nn.module import Array, Module, Parameter, TensorModule
 from scratchgen.random import Generator, as_generator
 
-__all__ = ["Conv2d", "ConvTranspose2d", "coarsest", "transposed_kernel"]
+__all__ = [
+    "Conv2d",
+    "ConvTranspose2d",
+    "ZeroPad2d",
+    "coarsest",
+    "cropping_for",
+    "margins_for",
+    "padding_for",
+    "transposed_kernel",
+    "zero_pad2d",
+]
 
 KERNEL, STRIDE, PADDING = 4, 2, 1  # of a convolution that halves an image
 
@@ -110,23 +120,77 @@ def transposed_kernel(
     return np.float32(min(stride, size)) * W
 
 
-def coarsest(image_shape: Sequence[int], channels: Sequence[int]) -> tuple[int, int]:
-    """The size (H, W) of the image after one halving per entry of channels.
+def zero_pad2d(x: Array, margins: Sequence[int]) -> Array:
+    """Images with zeros around them, or without the pixels of a negative margin (left, right, top, bottom).
 
-    Raises BadInput for an image that cannot be halved that often, and for sizes below 1.
+    y[h, w] = x[h − top, w − left], and 0 outside of x       (..., H, W, C) → (..., H′, W′, C)
+
+    H′ = H + top + bottom, W′ = W + left + right.   Raises ValueError where nothing is left.   Ledger: nn.padding
     """
-    if np.ndim(image_shape) != 1 or len(image_shape) != 2:
-        raise BadInput(f"image_shape is (height, width), not {image_shape}")
-    H, W = image_shape
-    check_counts(height=H, width=W)
+    left, right, top, bottom = margins
+    if not any(margins):
+        return x
+    *front, H, W, _ = np.shape(x)
+    if H + top + bottom < 1 or W + left + right < 1:
+        raise ValueError(f"margins {tuple(margins)} leave nothing of images of {H}×{W}")
+    x = x[..., max(0, -top) : H - max(0, -bottom), max(0, -left) : W - max(0, -right), :]
+    around = [(max(0, top), max(0, bottom)), (max(0, left), max(0, right)), (0, 0)]
+    return np.pad(x, [(0, 0)] * len(front) + around)
+
+
+class ZeroPad2d(Module):
+    """Zeros around images, or pixels cut off where a margin is negative.   (..., H, W, C) → (..., H′, W′, C)
+
+    margins    (left, right, top, bottom), in PyTorch's order: H′ = H + top + bottom, W′ = W + left + right
+
+    Raises ValueError for an image that is smaller than what is cut off.   Ledger: nn.padding
+    """
+
+    def __init__(self, margins: Sequence[int]):
+        self.margins = tuple(margins)
+
+    def forward(self, x: Array) -> Array:
+        """The padded images."""
+        return zero_pad2d(x, self.margins)
+
+    def describe(self) -> str:
+        return f"{self.margins}"
+
+
+def coarsest(image_shape: Sequence[int], channels: Sequence[int]) -> tuple[int, int]:
+    """The size (h, w) of the image after one halving per entry of channels, each rounded up.
+
+    image_shape    (H, W) or (H, W, C)
+    Raises BadInput for no channels, and for sizes below 1.
+    """
+    H, W, _ = height_width_channels(image_shape)
     if not len(channels):
         raise BadInput("convolutional networks need the channels of at least one layer, such as (16, 32)")
     for channel in channels:
         check_counts(channels=channel)
-    factor = 2 ** len(channels)
-    if H % factor or W % factor:
-        raise BadInput(
-            f"{len(channels)} convolutions halve an image {len(channels)} times, so its sides must be multiples of "
-            f"{factor}, not {H}×{W}; give fewer channels or pad the images"
-        )
-    return H // factor, W // factor
+    factor = STRIDE ** len(channels)
+    return -(-H // factor), -(-W // factor)
+
+
+def padding_for(image_shape: Sequence[int], channels: Sequence[int]) -> list[Module]:
+    """The layer that pads an image so that it can be halved once per entry of channels; none where it can be.
+
+    The margins are equal, but for one more pixel at the right and at the bottom.
+    """
+    margins = margins_for(image_shape, channels)
+    return [ZeroPad2d(margins)] if any(margins) else []
+
+
+def cropping_for(image_shape: Sequence[int], channels: Sequence[int]) -> list[Module]:
+    """The layer that undoes `padding_for` at the end of a decoder or generator; none where there is no margin."""
+    margins = margins_for(image_shape, channels)
+    return [ZeroPad2d([-margin for margin in margins])] if any(margins) else []
+
+
+def margins_for(image_shape: Sequence[int], channels: Sequence[int]) -> tuple[int, int, int, int]:
+    """The margins (left, right, top, bottom) of `padding_for`."""
+    H, W, _ = height_width_channels(image_shape)
+    h, w = coarsest(image_shape, channels)
+    factor = STRIDE ** len(channels)
+    down, across = h * factor - H, w * factor - W
+    return across // 2, across - across // 2, down // 2, down - down // 2

@@ -27,7 +27,7 @@ def data_set(data: AnyData, path: str | os.PathLike) -> Picture:
         case RowData(kind="frames"):
             return frames(data.train[:FRAMES], path, f"{title} frames")
         case RowData():
-            return sample_grid(data.train[:IMAGES], data.image_shape, path, f"{title} images")
+            return sample_grid(data.train[:IMAGES], data.image_shape, path, f"{title} images", ink=data.ink)
         case SequenceData():
             return piano_rolls(data.train[:SEQUENCES], data.first, data.unit, path, f"{title} sequences")
         case SoundData():

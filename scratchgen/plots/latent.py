@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,9 @@ def latent_plane(
     mu: np.ndarray,
     labels: np.ndarray | None,
     decode_mean: Callable[[np.ndarray], np.ndarray],
-    image_shape: tuple[int, int],
+    image_shape: Sequence[int],
     path: str | os.PathLike,
+    ink: bool = True,
 ) -> Picture:
     """Posterior means (N, Z) along their first two principal axes, and images decoded on a grid in that plane.
 
@@ -39,7 +40,7 @@ def latent_plane(
     steps = np.linspace(-EXTENT, EXTENT, GRID)
     grid = np.array([(u, v) for v in steps[::-1] for u in steps]) * scale
     images = decode_mean((centre + grid @ axes).astype(np.float32))
-    show(right, images, image_shape, GRID, "images decoded on a grid in this plane")
+    show(right, images, image_shape, GRID, "images decoded on a grid in this plane", ink)
     return save(figure, path)
 
 

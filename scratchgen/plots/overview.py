@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,7 +18,7 @@ def overview(
     real: np.ndarray,
     vae: np.ndarray,
     gan: np.ndarray,
-    image_shape: tuple[int, int],
+    image_shape: Sequence[int],
     text: str,
     path: str | os.PathLike,
 ) -> Picture:

@@ -29,6 +29,7 @@ class RunConfig(msgspec.Struct, kw_only=True, frozen=True):
     task          the name of the task (`scratchgen.tasks`), or "own" for a person's own loop
     data, source  the name of the data, and what to load them from: a name of the catalogue or a path
     data_sha256   fingerprint of all three parts
+    loading       what loading a person's own data found and changed (`data.report.LoadingReport`)
     seed          of all noise
     model         the class and the arguments of the model, as `nn.saving.describe` gives them
     settings      the task's settings, each declared in its file
@@ -44,6 +45,7 @@ class RunConfig(msgspec.Struct, kw_only=True, frozen=True):
     data: str = ""
     source: str | None = None
     data_sha256: str | None = None
+    loading: dict[str, Any] = {}
     seed: Annotated[int, Meta(ge=0)] = 0
     model: dict[str, Any] = {}
     settings: dict[str, Any] = {}

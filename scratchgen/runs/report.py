@@ -73,6 +73,7 @@ def report(record: Record) -> str:
             html.verbatim(text.read_text(encoding="utf-8")) if text.exists() else "",
         ),
         html.section("Commands", *_commands(record)),
+        html.section("Data", html.table((), _loading(record))) if record.config.loading else "",
         html.section("Configuration", html.table((), _configuration(record))),
         html.section("Versions", html.table((), _origin(record))),
         _log(record),
@@ -127,6 +128,24 @@ def _configuration(record: Record) -> list[tuple]:
     if config.source and config.source != config.data:
         rows.append(("data from", config.source))
     return [*rows, ("SHA-256 of the data", config.data_sha256)] if config.data_sha256 else rows
+
+
+def _loading(record: Record) -> list[tuple]:
+    """What loading found and changed."""
+    rows = []
+    for name, value in record.config.loading.items():
+        if isinstance(value, dict):
+            words = [f"{n:,} {what}" if isinstance(n, int) else f"{what}: {_names(n)}" for what, n in value.items()]
+            value = _names(value) if "names" in value else "; ".join(words)
+        elif isinstance(value, list):
+            value = ", ".join(map(str, value))
+        rows.append((name, value))
+    return rows
+
+
+def _names(found: dict[str, Any]) -> str:
+    more = found["number"] - len(found["names"])
+    return ", ".join(found["names"]) + (f" and {more:,} more" if more else "")
 
 
 def _origin(record: Record) -> list[tuple]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -54,11 +53,6 @@ def choose(family: str, data: str, given: Mapping[str, Any], name: str | None = 
 
 
 def _for_data(data: str) -> str:
-    from scratchgen.data import CATALOGUE
-    from scratchgen.data.load import kind_of_folder
+    from scratchgen.data.load import kind_of_data
 
-    if data in CATALOGUE:
-        return TASK_FOR_KIND.get(CATALOGUE[data].kind, "text")
-    if os.path.isdir(data):
-        return "sound" if kind_of_folder(data) == "sound" else "music"
-    return "text"
+    return TASK_FOR_KIND.get(kind_of_data(data), "text")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -16,7 +16,7 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Lt, replace
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.gan_scores import SAMPLES, gan_scores, judge_of, two_sample_scores
-from scratchgen.tasks.rows import RowInfo, columns_for, draw_rows, of_rows, sample_in_turn, sample_rows
+from scratchgen.tasks.rows import RowInfo, RowSettings, columns_for, draw_rows, of_rows, sample_in_turn, sample_rows
 from scratchgen.tasks.task import (
     OPTIMIZER_WITH,
     BatchSize,
@@ -24,7 +24,7 @@ from scratchgen.tasks.task import (
     LearningRate,
     MinSteps,
     Task,
-    TaskSettings,
+    load_options,
     optimizer_for,
     schedule_for,
     unread_of_optimizer,
@@ -35,7 +35,7 @@ ADAM = ("adam", "adamw")  # the optimisers with beta1 and beta2
 HIDDEN_FOR_POINTS = [128, 128, 128]
 
 
-class Settings(TaskSettings, frozen=True):
+class Settings(RowSettings, frozen=True):
     """Settings of a GAN. Those of the optimiser are valid for both players, unless the discriminator's are given."""
 
     model: Annotated[Literal["dense", "conv", "conditional", "packed"], Help("the two players")] = "dense"
@@ -116,7 +116,7 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def load(source: str, settings: Settings) -> RowData:
     """Rows of numbers, one example each."""
-    return load_rows(source)
+    return load_rows(source, **load_options(settings))
 
 
 def describe(rows: RowData, settings: Settings) -> DataInfo:
@@ -168,12 +168,12 @@ def unread(settings: Settings) -> dict[str, str]:
     return found
 
 
-def fill_batches(rows: RowData, settings: Settings) -> Settings:
+def settle(rows: RowData, settings: Settings, given: Collection[str]) -> Settings:
     """The settings, with one batch of all examples where these do not fill a batch of the default size."""
     pack = settings.pack if settings.model == "packed" else 1
     n = len(rows.train) // pack * pack
-    is_default = settings.batch_size == Settings().batch_size
-    return replace(settings, batch_size=n) if is_default and 0 < n < settings.batch_size else settings
+    fits = "batch_size" in given or not 0 < n < settings.batch_size
+    return settings if fits else replace(settings, batch_size=n)
 
 
 def labels_for(rows: RowData, settings: Settings) -> np.ndarray | None:
@@ -311,7 +311,7 @@ TASK = Task(
     describe=describe,
     build=build,
     epoch_steps=epoch_steps,
-    fill_batches=fill_batches,
+    settle=settle,
     prepare=prepare,
     unread=unread,
     train=train,

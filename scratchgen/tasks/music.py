@@ -27,8 +27,10 @@ from scratchgen.tasks.task import (
     MinSteps,
     PatienceEpochs,
     SampleRequest,
+    SkipBad,
     Task,
     TaskInfo,
+    load_options,
     optimizer_for,
     schedule_for,
 )
@@ -55,6 +57,7 @@ class Settings(RecurrentSettings, frozen=True):
     batch_size: BatchSize = 8
     learning_rate: LearningRate = 1e-2
     patience: PatienceEpochs = 15
+    skip_bad: SkipBad = False
 
 
 class DataInfo(TaskInfo, frozen=True, kw_only=True):
@@ -70,7 +73,7 @@ class DataInfo(TaskInfo, frozen=True, kw_only=True):
 
 def load(source: str, settings: Settings) -> SequenceData:
     """Load piano rolls: a known set, or a folder of MIDI files."""
-    return load_sequences(source)
+    return load_sequences(source, **load_options(settings))
 
 
 def describe(rolls: SequenceData, settings: Settings) -> DataInfo:

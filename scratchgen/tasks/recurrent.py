@@ -15,7 +15,7 @@ from scratchgen.nn.saving import build
 from scratchgen.random import Generator
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Lt
-from scratchgen.tasks.task import ScheduleName, TaskSettings, unread_of_optimizer
+from scratchgen.tasks.task import ScheduleName, SkipBad, TaskSettings, unread_of_optimizer
 
 Tokenizer = CharacterTokenizer | ByteTokenizer | BytePairTokenizer
 
@@ -50,6 +50,9 @@ class RecurrentSettings(TaskSettings, frozen=True):
 
 class TokenizerSettings(RecurrentSettings, frozen=True):
     """Settings of the tasks that read texts as tokens."""
+
+    encoding: Annotated[str, Help("encoding of your text, latin-1 for instance")] = "utf-8"
+    skip_bad: SkipBad = False
 
     tokenizer: Annotated[
         Literal["characters", "bytes", "bpe"], Help("the tokens of a text; bpe: byte pairs, parts of words")

@@ -43,7 +43,7 @@ def resume(directory: Path, family: str, **session: Any) -> tuple[Module, list[S
     source, settings = source_of(config, directory), settings_of(found, config, directory)
     with kernels.use(config.backend):
         return train_task(
-            found, source, settings, config.seed, lambda now: open_again(directory, now, **session)
+            found, source, settings, config.seed, lambda now: open_again(directory, now, **session), settled=None
         )
 
 

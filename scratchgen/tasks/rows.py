@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
 from scratchgen import plots
 from scratchgen.data import RowData
+from scratchgen.data.options import Channels
+from scratchgen.data.report import some
+from scratchgen.data.types import size_of
 from scratchgen.errors import BadInput
-from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file
-from scratchgen.tasks.task import SampleRequest, TaskInfo
+from scratchgen.runs.schema import Ge, Help
+from scratchgen.tasks.task import SampleRequest, SkipBad, TaskInfo, TaskSettings
 
 if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun
@@ -24,24 +28,41 @@ DEFAULT_COUNT = 64  # samples of `scratchgen sample`
 MEANS = "means of p(x|z) for z ~ p(z)"  # what the samples of a VAE show, where pixels are not drawn
 
 
+class RowSettings(TaskSettings, frozen=True):
+    """Settings of the tasks on rows: how a person's own pictures and arrays are loaded."""
+
+    size: Annotated[
+        int, Ge(0), Help("scale your pictures: the shorter side, and the middle is cut out; 0 keeps their size")
+    ] = 0
+    channels: Annotated[Channels, Help("colours of your pictures")] = "as stored"
+    background: Annotated[str, Help("colour behind transparent pictures: a name or #rrggbb")] = "white"
+    image_shape: Annotated[
+        str, Help("shape of the images in an array of flat rows, such as 32,32,3; empty finds it")
+    ] = ""
+    skip_bad: SkipBad = False
+
+
 class RowInfo(TaskInfo, frozen=True, kw_only=True):
     """The facts about rows that building a model, sampling and drawing need.
 
     kind           what a row is
-    image_shape    (height, width) that a row is reshaped to for a picture
+    image_shape    (H, W, C) that a row is reshaped to for a picture
     data_dim       D, numbers per row
     classes        of the labels; 0 without labels
+    class_names    of the labels 0, 1, …; empty where they are numbers
+    ink            whether 1 is ink on white paper, and pictures are drawn so
     """
 
     kind: Literal["images", "frames", "points"]
-    image_shape: tuple[int, int]
+    image_shape: tuple[int, ...]
     data_dim: int
     classes: int = 0
+    class_names: tuple[str, ...] = ()
+    ink: bool = False
 
     def __post_init__(self) -> None:
         if math.prod(self.image_shape) != self.data_dim:
-            height, width = self.image_shape
-            raise ValueError(f"images of {height} × {width} pixels for rows of {self.data_dim} numbers")
+            raise ValueError(f"images of {size_of(self.image_shape)} for rows of {self.data_dim} numbers")
 
     def check_model(self, arguments: Mapping[str, Any]) -> None:
         """Raises ValueError for a model of rows of another length."""
@@ -57,6 +78,8 @@ def of_rows(rows: RowData) -> dict[str, Any]:
         "image_shape": tuple(rows.image_shape),
         "data_dim": rows.train.shape[1],
         "classes": rows.classes,
+        "class_names": rows.class_names,
+        "ink": rows.ink,
     }
 
 
@@ -79,7 +102,7 @@ def draw_rows(x: np.ndarray, info: RowInfo | RowData, path: Path, title: str, co
     elif info.kind == "frames":
         plots.frames(x, path, title)
     else:
-        plots.sample_grid(x, info.image_shape, path, title, columns)
+        plots.sample_grid(x, info.image_shape, path, title, columns, ink=info.ink)
 
 
 def sample_in_turn(model: Any, n: int, rng: Generator) -> np.ndarray:
@@ -99,12 +122,12 @@ def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest, shown: str
     shown    what the samples are, where they are not draws of the data themselves: `MEANS` of a VAE
     """
     model, n = run.model, request.n or DEFAULT_COUNT
-    out, classes = png_file(request.out, "images are"), chosen_classes(run.directory, model, request.classes)
+    out, classes = png_file(request.out, "images are"), chosen_classes(run, request.classes)
     rng = request.rng
     title = f"samples of {run.config.data}, {run.task.family.upper()}"
     if classes:
         x = model.sample(n, rng, np.resize(classes, n))
-        title, columns = f"{title}, {class_names(classes)}", columns_for(n, len(classes))
+        title, columns = f"{title}, {class_names(classes, run.info)}", columns_for(n, len(classes))
     else:
         x, columns = sample_in_turn(model, n, rng), columns_for(n, getattr(model, "classes", 1))
     draw_rows(x, run.info, out, f"{title}\n{shown}" if shown else title, columns)
@@ -124,18 +147,28 @@ def output_file(out: Path | None, suffix: str, written: str) -> Path:
     return writable_file(out)
 
 
-def chosen_classes(directory: Path, model: Module, asked: Sequence[int]) -> list[int]:
-    """The requested classes without repetition; [] leaves the choice to the model. Raises BadInput."""
+def chosen_classes(run: LoadedRun[Any, RowInfo], asked: Sequence[str]) -> list[int]:
+    """The requested classes, by name or number, without repetition; [] leaves the choice to the model.
+
+    Raises BadInput for a model without classes, and for one that there is not.
+    """
     if not asked:
         return []
-    K = getattr(model, "classes", 0)
+    K = getattr(run.model, "classes", 0)
     if not K:
-        raise BadInput(f"the model of {directory} is not conditional; --class is for a conditional model")
-    if wrong := [k for k in asked if not 0 <= k < K]:
-        raise BadInput(f"--class {wrong[0]}: the classes of {directory} are 0 … {K - 1}")
-    return list(dict.fromkeys(asked))
+        raise BadInput(f"the model of {run.directory} is not conditional; --class is for a conditional model")
+    names = run.info.class_names or tuple(map(str, range(K)))
+    numbers = {str(k): k for k in range(K)} | {name: k for k, name in enumerate(names)}
+    for name in asked:
+        if name not in numbers:
+            close = difflib.get_close_matches(name, names, 1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            there = f"0 … {K - 1}" if not run.info.class_names else some(names, 12)
+            raise BadInput(f"--class {name}: the classes of {run.directory} are {there}{hint}")
+    return list(dict.fromkeys(numbers[name] for name in asked))
 
 
-def class_names(classes: list[int]) -> str:
-    """Classes in a title: "class 3", "classes 1, 2"."""
-    return ("class " if len(classes) == 1 else "classes ") + ", ".join(map(str, classes))
+def class_names(classes: list[int], info: RowInfo) -> str:
+    """Classes in a title: "class 3", "classes cat, dog"."""
+    names = [info.class_names[k] if info.class_names else str(k) for k in classes]
+    return ("class " if len(names) == 1 else "classes ") + ", ".join(names)

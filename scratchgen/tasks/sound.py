@@ -29,8 +29,10 @@ from scratchgen.tasks.task import (
     MinSteps,
     PatienceEpochs,
     SampleRequest,
+    SkipBad,
     Task,
     TaskInfo,
+    load_options,
     optimizer_for,
     schedule_for,
 )
@@ -57,6 +59,7 @@ class Settings(RecurrentSettings, frozen=True):
     batch_size: BatchSize = 32
     learning_rate: LearningRate = 4e-3
     patience: PatienceEpochs = 5
+    skip_bad: SkipBad = False
 
 
 class DataInfo(TaskInfo, frozen=True, kw_only=True):
@@ -77,7 +80,7 @@ class DataInfo(TaskInfo, frozen=True, kw_only=True):
 
 def load(source: str, settings: Settings) -> SoundFrames:
     """Load sounds as frames: a known set, or a folder of WAV or FLAC files."""
-    return load_sound_frames(source)
+    return load_sound_frames(source, **load_options(settings))
 
 
 def describe(frames: SoundFrames, settings: Settings) -> DataInfo:

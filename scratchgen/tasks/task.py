@@ -9,8 +9,8 @@ set to scores, pictures and a report.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
@@ -18,6 +18,7 @@ import msgspec
 
 from scratchgen import optim
 from scratchgen.data import CATALOGUE
+from scratchgen.data.options import LoadOptions
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.nn.saving import describe as describe_model
@@ -62,6 +63,9 @@ PatienceEpochs = Annotated[
 ]
 
 
+SkipBad = Annotated[bool, Help("go on without the files of your data that cannot be read")]
+
+
 class TaskSettings(Schema, frozen=True):
     """The settings that every task has; a task overrides their defaults and adds its own."""
 
@@ -100,7 +104,7 @@ class SampleRequest:
     top_k: int | None = None
     top_p: float | None = None
     beam: int | None = None
-    classes: Sequence[int] = ()
+    classes: Sequence[str] = ()
     interpolate: str | None = None
 
     @property
@@ -138,7 +142,8 @@ class Task(Generic[S, D, I, M, T]):
     build           (settings, data, data_info, rng) ↦ the model
     prepare         (model, data, settings) ↦ None: checks and initialisation that need the data
     epoch_steps     (model, data, settings) ↦ the number of training steps per epoch
-    fill_batches    (data, settings) ↦ the settings, with a default batch size that the data can fill
+    settle          (data, settings, names of the given ones) ↦ the settings, with those defaults that follow from the
+                    data as they were loaded; not called for a run that is resumed
     train           (model, data, settings, run, rng) ↦ results of the training loop for `score` and `draw`, or None
     score           (model, data, settings, part, trained) ↦ the scores at the end of a training
     evaluate        (model, data, settings, part, rng, k, show) ↦ the scores of `scratchgen evaluate`
@@ -174,7 +179,7 @@ class Task(Generic[S, D, I, M, T]):
     defaults: Callable[[str, Mapping[str, Any]], dict[str, Any]] = lambda data, given: {}
     prepare: Callable[[M, D, S], None] = lambda model, data, settings: None
     unread: Callable[[S], dict[str, str]] = lambda settings: unread_of_optimizer(settings)
-    fill_batches: Callable[[D, S], S] = lambda data, settings: settings
+    settle: Callable[[D, S, Collection[str]], S] = lambda data, settings, given: settings
     compare: Callable[[Sequence[Record]], list[str]] = lambda records: []
     sample_options: tuple[str, ...] = ()
     takes_k: bool = False
@@ -192,6 +197,12 @@ class Task(Generic[S, D, I, M, T]):
         return self.settings(**{**self.defaults(data, given), **obeyed, **given})
 
 
+def load_options(settings: TaskSettings) -> dict[str, Any]:
+    """The settings that say how the data are loaded, as options of `data.load_any`."""
+    names = {field.name for field in fields(LoadOptions)}
+    return {name: value for name, value in as_dict(settings).items() if name in names}
+
+
 def train_task(
     task: Task[S, D, I, M, T],
     source: str,
@@ -199,16 +210,19 @@ def train_task(
     seed: int,
     open_run: OpenRun,
     given: Iterable[str] = (),
+    settled: Collection[str] | None = (),
 ) -> tuple[M, list[Score]]:
     """Train from the name or the path of a data set to scores, pictures and a report.
 
-    given    names of settings that the user gave; one that is not read is refused even where it equals the default
+    given      names of settings that the user gave; one that is not read is refused even where it equals the default
+    settled    names of settings that the data do not change: those that were given, in any way; None for all
 
     Everything that can be refused is refused before the run is opened, so that a refusal leaves no directory.
     """
     refuse_unread(task, source, settings, given)
     data = task.load(source, settings)
-    settings = task.fill_batches(data, settings)
+    if settled is not None:
+        settings = task.settle(data, settings, settled)
     info = task.describe(data, settings)
     rng = Generator(seed)
     model = task.build(settings, data, info, rng)
@@ -216,6 +230,8 @@ def train_task(
     steps = task.epoch_steps(model, data, settings)
     chosen, settings = settings, with_min_steps(task, settings, steps)
     run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info))
+    for label, text in data.report.lines():
+        run.message(f"{label}: {text}")
     if settings.min_steps:  # nobody chose the number of epochs
         run.message(length_in_words(task, settings, steps, longer=settings != chosen))
     if settings.patience and task.early_stopping:
@@ -240,6 +256,7 @@ def configuration(
         data=data.name,
         source=source if source in CATALOGUE else os.path.abspath(source),
         data_sha256=fingerprint_of_data(data),
+        loading=_as_json(data.report.as_dict()),
         seed=seed,
         model=_as_json(describe_model(model)),
         settings=_as_json(settings),

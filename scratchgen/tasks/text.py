@@ -24,6 +24,7 @@ from scratchgen.tasks.recurrent import (
     unread_of_tokenizer,
 )
 from scratchgen.tasks.task import (
+    load_options,
     BatchSize,
     Epochs,
     LearningRate,
@@ -88,7 +89,7 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def load(source: str, settings: Settings) -> TextData:
     """Load a text; sentence pairs are read as lines (`data.pairs_as_text`)."""
-    return load_text(source)
+    return load_text(source, **load_options(settings))
 
 
 def describe(text: TextData, settings: Settings) -> DataInfo:

@@ -31,6 +31,7 @@ from scratchgen.tasks.recurrent import (
 )
 from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.task import (
+    load_options,
     BatchSize,
     Epochs,
     LearningRate,
@@ -86,7 +87,7 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def load(source: str, settings: Settings) -> PairData:
     """Load sentence pairs of at most `max_length` characters."""
-    return short_pairs(load_pairs(source), settings.max_length)
+    return short_pairs(load_pairs(source, **load_options(settings)), settings.max_length)
 
 
 def describe(pairs: PairData, settings: Settings) -> DataInfo:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -20,11 +20,13 @@ from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Gt, Help
+from scratchgen.runs.schema import replace as with_settings
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.rate_distortion import rate_distortion_figure
 from scratchgen.tasks.rows import (
     MEANS,
     RowInfo,
+    RowSettings,
     chosen_classes,
     class_names,
     columns_for,
@@ -39,7 +41,7 @@ from scratchgen.tasks.rows import (
 from scratchgen.tasks.task import (
     SampleRequest,
     Task,
-    TaskSettings,
+    load_options,
     optimizer_for,
     schedule_for,
     unread_of_optimizer,
@@ -65,7 +67,7 @@ MODELS_WITH = {"layers": ("mlp", "conditional"), "hidden": ("mlp", "conv", "cond
 LATENT_PLANE_EXAMPLES = 2000
 
 
-class Settings(TaskSettings, frozen=True):
+class Settings(RowSettings, frozen=True):
     """Settings of a VAE."""
 
     model: Annotated[
@@ -142,7 +144,20 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def load(source: str, settings: Settings) -> RowData:
     """Rows of numbers, one example each."""
-    return load_rows(source)
+    return load_rows(source, **load_options(settings))
+
+
+def settle(rows: RowData, settings: Settings, given: Collection[str]) -> Settings:
+    """A Gaussian likelihood for what is no grey picture: colours, and numbers of any size."""
+    grey = rows.kind == "images" and rows.image_shape[2] == 1 and _within_unit(rows.train)
+    chords = rows.kind == "frames" and _within_unit(rows.train)
+    if "likelihood" in given or settings.likelihood != "bernoulli" or grey or chords:
+        return settings
+    return with_settings(settings, likelihood="gaussian")
+
+
+def _within_unit(x: np.ndarray) -> bool:
+    return bool(x.min() >= 0 and x.max() <= 1)
 
 
 def describe(rows: RowData, settings: Settings) -> DataInfo:
@@ -317,7 +332,7 @@ def draw(
     if rows.kind == "images":
         x, y = held_out(rows, LATENT_PLANE_EXAMPLES)
         x_hat = model.given(y[:16]).reconstruct(x[:16])
-        plots.reconstructions(x[:16], x_hat, rows.image_shape, run.picture("reconstructions"))
+        plots.reconstructions(x[:16], x_hat, rows.image_shape, run.picture("reconstructions"), ink=rows.ink)
         if model.latent_dim > 1 and len(x) > 1:  # a plane has two directions
             _draw_latents(model, x, y, rows, run)
 
@@ -344,14 +359,16 @@ def _draw_latents(model: Model, x: np.ndarray, y: np.ndarray, rows: RowData, run
     plots.aggregated_posterior(z, labels, run.picture("aggregated_posterior"))
     if model.given(y) is model:  # the decoded image depends on z alone, and fills a plane
         decode_mean = lambda z: model.decode(z).mean.numpy()
-        plots.latent_plane(q.mu.numpy(), labels, decode_mean, rows.image_shape, run.picture("latent_plane"))
+        plots.latent_plane(
+            q.mu.numpy(), labels, decode_mean, rows.image_shape, run.picture("latent_plane"), ink=rows.ink
+        )
     sheets = {
         f"{name} interpolation between test images": interpolations(
             model, x[:20], y[:20], INTERPOLATION_STEPS, path
         )
         for name, path in PATHS.items()
     }
-    plots.sample_grids(sheets, rows.image_shape, run.picture("interpolation"), INTERPOLATION_STEPS)
+    plots.sample_grids(sheets, rows.image_shape, run.picture("interpolation"), INTERPOLATION_STEPS, ink=rows.ink)
 
 
 def interpolations(
@@ -389,7 +406,7 @@ def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleReque
         raise BadInput(f"the data of {run.directory} are {run.info.kind}; --interpolate is for images")
     out, classes = (
         png_file(request.out, "images are"),
-        chosen_classes(run.directory, run.model, request.classes),
+        chosen_classes(run, request.classes),
     )
     rows = binarised(run.load_data(), run.settings)
     x, labels = rows.test, labels_of(rows, "test")
@@ -403,9 +420,9 @@ def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleReque
         run.model, x[ends], labels[ends], INTERPOLATION_STEPS, PATHS[request.interpolate]
     )
     title = f"{request.interpolate} interpolation between test images of {rows.name}"
-    title += f", {class_names(classes)}" if classes else ""
+    title += f", {class_names(classes, run.info)}" if classes else ""
     title += "\nmeans of p(x|z)"
-    plots.sample_grid(between, rows.image_shape, Path(out), title, INTERPOLATION_STEPS)
+    plots.sample_grid(between, rows.image_shape, Path(out), title, INTERPOLATION_STEPS, ink=rows.ink)
     return f"{n} interpolations of {INTERPOLATION_STEPS} images, means of p(x|z): {out}"
 
 
@@ -435,6 +452,7 @@ TASK = Task(
     score=score,
     evaluate=evaluate,
     draw=draw,
+    settle=settle,
     compare=rate_distortion_figure,
     sample=sample,
     sample_options=("classes", "interpolate"),

@@ -21,7 +21,7 @@ ELBO, RATE, DISTORTION = (f"held-out {what}, nats per example" for what in ("ELB
 Model = vae.VAE | vae.LinearVAE
 
 
-def baseline(rows: RowData, part: str, model: Model) -> float:
+def baseline(rows: RowData, part: str, model: Model | vae.VQVAE) -> float:
     """The mean log-likelihood, in nats, of independent dimensions of the likelihood's kind."""
     kind, x = type(model.likelihood).__name__, getattr(rows, part)
     if kind == "GaussianLikelihood":

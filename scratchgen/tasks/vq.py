@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -23,7 +23,7 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Gt, Help
 from scratchgen.runs.schema import replace as with_settings
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
-from scratchgen.tasks.rows import RowInfo, held_out, of_rows, sample_rows
+from scratchgen.tasks.rows import RowInfo, RowSettings, held_out, of_rows, sample_rows
 from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
@@ -31,11 +31,11 @@ from scratchgen.tasks.task import (
     MinSteps,
     ScheduleName,
     Task,
-    TaskSettings,
+    load_options,
     optimizer_for,
     schedule_for,
 )
-from scratchgen.tasks.vae_scores import DISTORTION, ELBO, bits_score, is_black_and_white
+from scratchgen.tasks.vae_scores import DISTORTION, ELBO, baseline, bits_score, is_black_and_white
 from scratchgen.vae.quantise import perplexity
 
 CHANNELS = [32, 32]  # of the convolutions
@@ -45,11 +45,12 @@ MEANS = "means of p(x|k) for codes k ~ p(k)"  # what the samples show
 IMAGES_AT_ONCE = 500  # the convolutions of this many MNIST images take some hundred megabytes
 
 
-class Settings(TaskSettings, frozen=True):
+class Settings(RowSettings, frozen=True):
     """Settings of a VQ-VAE."""
 
     model: Annotated[Literal["vq"], Help("vq: the VAE with discrete codes")] = "vq"
     latent_dim: Annotated[int, Ge(1), Help("dimensions of each code")] = 16
+    likelihood: Annotated[Literal["bernoulli", "gaussian"], Help("kind of p(x|k)")] = "bernoulli"
     codes: Annotated[int, Ge(1), Help("size of the codebook")] = 16
     hidden: Annotated[int, Ge(1), Help("units of the prior of the codes")] = 256
     epochs: Epochs = 4
@@ -83,10 +84,18 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def load(source: str, settings: Settings) -> RowData:
     """Load images, one per row. Raises BadInput for values outside [0, 1]."""
-    images = load_rows(source)
+    images = load_rows(source, **load_options(settings))
+    if images.kind != "images":
+        raise BadInput(f"{images.name} holds {images.kind}, and a VQ-VAE needs images; choose another --model")
     for part in PARTS:
         check_unit_interval(getattr(images, part), images.name)
     return images
+
+
+def settle(images: RowData, settings: Settings, given: Collection[str]) -> Settings:
+    """A Gaussian likelihood for pictures in colour."""
+    is_given = "likelihood" in given or images.image_shape[2] == 1
+    return settings if is_given else with_settings(settings, likelihood="gaussian")
 
 
 def describe(images: RowData, settings: Settings) -> DataInfo:
@@ -107,6 +116,7 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
         channels=CHANNELS,
         hidden=settings.hidden,
         rng=rng,
+        likelihood=settings.likelihood,
     )
 
 
@@ -126,7 +136,7 @@ def train(model: vae.VQVAE, images: RowData, settings: Settings, run: Run, rng: 
         epochs=settings.epochs,
         prior_epochs=settings.prior_epochs,
         batch_size=settings.batch_size,
-        optimizer=optimizer_for(settings, model.encoder, model.decoder),
+        optimizer=optimizer_for(settings, model.encoder, model.decoder, model.likelihood),
         prior_optimizer=optimizer_for(prior, model.prior),
         schedule=schedule_for(settings),
         rng=rng,
@@ -148,7 +158,7 @@ def score(
             k[chunk] = model.codes(x[chunk])
             D[chunk] = -model.decode_codes(k[chunk]).log_prob(x[chunk]).numpy()
             nats[chunk] = -model.prior.log_prob(k[chunk]).numpy()
-    floor = evaluation.independent_bernoulli_log_prob(images.train, x)
+    floor = baseline(images, part, model)
     elbo = mean_score(ELBO, mean_over_examples(-(D + nats)), floor, "independent pixels")
     uniform = N * math.log(K)
     length = mean_score(CODE_LENGTH, mean_over_examples(nats), uniform, "all codes equally likely")
@@ -187,8 +197,8 @@ def draw(
         score.measure: score.number("baseline_value") for score in scores if score.baseline_value is not None
     }
     samples = model.sample(100, Generator(HELD_OUT_SEED))
-    plots.sample_grid(samples, shape, run.picture("samples"), f"samples of the VQ-VAE\n{MEANS}")
-    plots.reconstructions(x, model.reconstruct(x), shape, run.picture("reconstructions"))
+    plots.sample_grid(samples, shape, run.picture("samples"), f"samples of the VQ-VAE\n{MEANS}", ink=images.ink)
+    plots.reconstructions(x, model.reconstruct(x), shape, run.picture("reconstructions"), ink=images.ink)
     before = [math.nan] * len(history["validation_objective"])  # the prior is trained after these epochs
     series = {
         "objective, training": history["objective"],
@@ -226,6 +236,7 @@ TASK = Task(
     score=score,
     evaluate=evaluate,
     draw=draw,
+    settle=settle,
     sample=partial(sample_rows, shown=MEANS),
     further_epochs=("prior_epochs",),
     what_to_try=what_to_try,

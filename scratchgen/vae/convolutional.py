@@ -13,10 +13,19 @@ from itertools import pairwise
 import numpy as np
 
 from scratchgen.distributions import Array
-from scratchgen.errors import BadInput, check_counts
+from scratchgen.errors import BadInput, check_counts, height_width_channels
 from scratchgen.functional import conv_transpose2d
 from scratchgen.nn import Conv2d, ConvTranspose2d, Linear, Module, Parameter, ReLU, Sequential
-from scratchgen.nn.convolution import KERNEL, PADDING, STRIDE, coarsest, transposed_kernel
+from scratchgen.nn.convolution import (
+    KERNEL,
+    PADDING,
+    STRIDE,
+    coarsest,
+    margins_for,
+    padding_for,
+    transposed_kernel,
+    zero_pad2d,
+)
 from scratchgen.random import Generator, as_generator
 
 __all__ = ["ConvDecoder", "ConvEncoder"]
@@ -25,14 +34,14 @@ __all__ = ["ConvDecoder", "ConvEncoder"]
 class ConvEncoder(Module):
     """From images to features: convolutions that halve the image, then a linear layer, with a ReLU after each.
 
-    x (..., D) → (..., features), with D = H · W and any number of leading axes
+    x (..., D) → (..., features), with D = H · W · C and any number of leading axes
 
-    image_shape    (H, W), the shape of an image
+    image_shape    (H, W) or (H, W, C), the shape of an image; sides that cannot be halved so often are padded with 0
     channels       of each convolution, from the image inwards: (16, 32) maps 28×28×1 to 14×14×16 and 7×7×32
     features       the width of the output
     rng            draws the weights (None: the default stream)
 
-    Raises BadInput for an image that cannot be halved that often, and for rows of another length.
+    Raises BadInput for rows of another length.
     """
 
     def __init__(
@@ -45,12 +54,13 @@ class ConvEncoder(Module):
         check_counts(features=features)
         rng = as_generator(rng)
         h, w = coarsest(image_shape, channels)
-        self.image_shape = tuple(image_shape)
+        self.image_shape = height_width_channels(image_shape)
         self.features = features
         self.convolutions = Sequential(
+            *padding_for(image_shape, channels),
             *(
                 layer
-                for c_in, c_out in pairwise((1, *channels))
+                for c_in, c_out in pairwise((self.image_shape[2], *channels))
                 for layer in (Conv2d(c_in, c_out, KERNEL, rng, STRIDE, PADDING), ReLU())
             )
         )
@@ -60,27 +70,28 @@ class ConvEncoder(Module):
         """The features of images.   x (..., D) → (..., features)"""
         *front, D = np.shape(x)
         if math.prod(self.image_shape) != D:
-            H, W = self.image_shape
+            H, W, C = self.image_shape
             raise BadInput(
-                f"images of {H}×{W} are rows of {H * W} pixels, not {D}; build an encoder for your images"
+                f"images of {H}×{W}×{C} are rows of {H * W * C} numbers, not {D}; build an encoder for your images"
             )
-        h = self.convolutions(np.reshape(x, (*front, *self.image_shape, 1)))
+        h = self.convolutions(np.reshape(x, (*front, *self.image_shape)))
         return self.to_features(np.reshape(h, (*front, math.prod(h.shape[-3:]))))
 
 
 class ConvDecoder(Module):
     """From latents to the parameters of each pixel's likelihood: the mirror image of `ConvEncoder`.
 
-    z (..., Z) → (..., D · outputs), with D = H · W: two linear layers produce the smallest image, transposed
-    convolutions double it, with a ReLU between layers; the outputs of one pixel are adjacent.
+    z (..., Z) → (..., D · outputs), with D = H · W · C: two linear layers produce the smallest image, transposed
+    convolutions double it, with a ReLU between layers; the outputs of one number are adjacent. What is larger than
+    the image is cropped.
 
     features       the width of the first layer; without this layer images would be sums, linear in z
-    image_shape    (H, W)
+    image_shape    (H, W) or (H, W, C)
     channels       those of the encoder, from the image inwards
-    outputs        numbers per pixel: 1 logit or mean, or V logits of classes
+    outputs        numbers per number of x: 1 logit or mean, or V logits of classes
     rng            draws the weights (None: the default stream)
 
-    `b` (D · outputs,) is the bias of the last layer.   Raises BadInput for an image that cannot be halved.
+    `b` (D · outputs,) is the bias of the last layer.
     """
 
     def __init__(
@@ -95,7 +106,9 @@ class ConvDecoder(Module):
         check_counts(latent_dim=latent_dim, features=features, outputs=outputs)
         rng = as_generator(rng)
         self.smallest = (*coarsest(image_shape, channels), channels[-1])
-        self.bias_shape = (*image_shape, outputs)
+        H, W, C = height_width_channels(image_shape)
+        self.bias_shape = (H, W, C * outputs)
+        self.margins = margins_for(image_shape, channels)
         self.from_latent = Sequential(
             Linear(latent_dim, features, rng), ReLU(), Linear(features, math.prod(self.smallest), rng), ReLU()
         )
@@ -106,7 +119,7 @@ class ConvDecoder(Module):
                 for layer in (ConvTranspose2d(c_in, c_out, KERNEL, rng, STRIDE, PADDING), ReLU())
             )
         )
-        self.W = Parameter(transposed_kernel(channels[0], outputs, KERNEL, rng, STRIDE))
+        self.W = Parameter(transposed_kernel(channels[0], C * outputs, KERNEL, rng, STRIDE))
         # one bias per pixel, where a convolution has one per channel: initialised to the mean image, it spares
         # training to learn which pixels are always black
         self.b = Parameter(np.zeros(math.prod(self.bias_shape), np.float32))
@@ -115,5 +128,7 @@ class ConvDecoder(Module):
         """The outputs for latents.   z (..., Z) → (..., D · outputs)"""
         front = np.shape(z)[:-1]
         h = self.convolutions(np.reshape(self.from_latent(z), (*front, *self.smallest)))
-        y = conv_transpose2d(h, self.W, np.reshape(self.b, self.bias_shape), STRIDE, PADDING)
+        b = zero_pad2d(np.reshape(self.b, self.bias_shape), self.margins)
+        y = conv_transpose2d(h, self.W, b, STRIDE, PADDING)
+        y = zero_pad2d(y, [-margin for margin in self.margins])
         return np.reshape(y, (*front, self.b.size))

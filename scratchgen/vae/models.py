@@ -125,7 +125,7 @@ class VAE(LatentModel, Module):
 class ConvVAE(VAE):
     """A convolutional VAE of images, with a layer of `hidden` units between the convolutions and z.
 
-    image_shape    (H, W), the shape of an image; its row has D = H·W pixels
+    image_shape    (H, W) or (H, W, C), the shape of an image; its row has D = H·W·C numbers
     channels       of the convolutions, from the image inwards; each convolution halves both sides
     rng            draws the weights (None: the default stream)
 
@@ -136,7 +136,7 @@ class ConvVAE(VAE):
     not help, as they amplify the noise too. A warm-up does: while the rate is not penalised, sigma falls, and z
     starts to carry information.
 
-    Raises ValueError for sizes below 1, BadInput for an image that cannot be halved that often.
+    Raises ValueError for sizes below 1.
     """
 
     def __init__(

@@ -9,8 +9,9 @@ Source: Rybkin, Daniilidis & Levine (2021), section 3.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +58,7 @@ class FollowingSigma:
     belongs to the model: `logvar` and `held_out_variance` of its likelihood are saved with the weights.
     """
 
-    def __init__(self, model: LatentModel, optimizer: Optimizer):
+    def __init__(self, model: Any, optimizer: Optimizer):
         self.model = model
         found = getattr(model, "likelihood", None)
         is_trained = isinstance(found, GaussianLikelihood) and any(
@@ -94,9 +95,17 @@ class FollowingSigma:
         """
         if self.likelihood is not None and len(images):
             labels = np.zeros(len(images), np.int64) if labels is None else labels
-            found = best_variance(self.model, self.likelihood, images, labels, rng)
-            self.likelihood.held_out_variance.data[...] = found
-            self._set(np.exp(self.likelihood.logvar.data))
+            self._bound(best_variance(self.model, self.likelihood, images, labels, rng))
+
+    def epoch_of_codes(self, images: np.ndarray) -> None:
+        """As `epoch`, for a VQ-VAE: its codes are no draws, and it has no classes."""
+        if self.likelihood is not None and len(images):
+            self._bound(mean_square(self.likelihood, images, lambda part: self.model.reconstruct(images[part])))
+
+    def _bound(self, held_out_variance: float) -> None:
+        assert self.likelihood is not None
+        self.likelihood.held_out_variance.data[...] = held_out_variance
+        self._set(np.exp(self.likelihood.logvar.data))
 
     def _set(self, variance: np.ndarray) -> None:
         assert self.likelihood is not None
@@ -112,11 +121,22 @@ def best_variance(
 
     Ledger: vae.optimal_sigma
     """
+
+    def means(part: np.ndarray) -> np.ndarray:
+        conditioned = model.given(labels[part])
+        return to_numpy(conditioned.decode(conditioned.encode(images[part]).rsample(rng)).mean)
+
+    return mean_square(likelihood, images, means)
+
+
+def mean_square(
+    likelihood: GaussianLikelihood, images: np.ndarray, means: Callable[[np.ndarray], np.ndarray]
+) -> float:
+    """The mean of (x − m)² / w over images (N, D).   means: places of images ↦ their m"""
     squares, count = 0.0, 0
     with no_grad():
         for part in np.array_split(np.arange(len(images)), max(1, len(images) // 1000)):  # bounds the memory
-            x, conditioned = images[part], model.given(labels[part])
-            m = to_numpy(conditioned.decode(conditioned.encode(x).rsample(rng)).mean)
-            squares += float(np.sum((x - m) ** 2 / likelihood.weights, dtype=np.float64))
+            x = images[part]
+            squares += float(np.sum((x - means(part)) ** 2 / likelihood.weights, dtype=np.float64))
             count += x.size
     return squares / count

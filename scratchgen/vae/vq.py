@@ -5,18 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from scratchgen.autograd import no_grad
-from scratchgen.distributions import Array, Bernoulli
-from scratchgen.errors import check_counts
+from scratchgen.autograd.primitives import to_numpy
+from scratchgen.distributions import Array
+from scratchgen.errors import check_counts, height_width_channels
 from scratchgen.nn import Conv2d, ConvTranspose2d, Module, ReLU, Sequential
+from scratchgen.nn.convolution import cropping_for, padding_for
 from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
 from scratchgen.vae import objectives
 from scratchgen.vae.code_prior import CodePrior
 from scratchgen.vae.convolutional import KERNEL, PADDING, STRIDE, coarsest
+from scratchgen.vae.likelihoods import Likelihood
+from scratchgen.vae.likelihoods import likelihood as likelihood_of
 from scratchgen.vae.quantise import Quantiser
 
 __all__ = ["VQVAE"]
@@ -24,16 +29,18 @@ __all__ = ["VQVAE"]
 
 @saveable
 class VQVAE(Module):
-    """A VQ-VAE: k = the codes nearest to encoder(x), p(x|k) = Bernoulli(σ(decoder(e_k))), and a learned p(k).
+    """A VQ-VAE: k = the codes nearest to encoder(x), p(x|k) of the likelihood by decoder(e_k), and a learned p(k).
 
-    image_shape         (H, W), the shape of an image; its row has D = H · W pixels
+    image_shape         (H, W) or (H, W, C), the shape of an image; its row has D = H · W · C numbers
     codes, dimension    K codes of d dimensions
     channels            of the convolutions that halve the image, from the image inwards: (32, 32) maps 28 × 28
                         pixels to a grid of 7 × 7 = N codes; transposed convolutions map the grid to an image
     hidden              units of the recurrent network that models the prior
     rng                 draws the weights and the codes (None: the default stream)
+    likelihood          "bernoulli", Bernoulli(σ(decoder(e_k))), "gaussian", "categorical" (with `levels` values), or
+                        a `Likelihood` of your own
 
-    Raises BadInput for an image that cannot be halved that often, ValueError for sizes below 1.
+    Raises ValueError for sizes below 1, BadInput for an unknown likelihood.
 
     Source: van den Oord, Vinyals & Kavukcuoglu (2017), Neural discrete representation learning, with a
     recurrent network in place of their PixelCNN as the prior.   Ledger: vae.codes
@@ -47,15 +54,21 @@ class VQVAE(Module):
         channels: Sequence[int],
         hidden: int,
         rng: Generator | None = None,
+        *,
+        likelihood: str | Likelihood = "bernoulli",
+        levels: int | None = None,
     ):
         self.grid = coarsest(image_shape, channels)
         check_counts(codes=codes, dimension=dimension, hidden=hidden)
         rng = as_generator(rng)
-        self.image_shape = tuple(image_shape)
+        self.image_shape = height_width_channels(image_shape)
+        self.likelihood = likelihood_of(likelihood, levels, math.prod(self.image_shape))
+        C = self.image_shape[2]
         self.encoder = Sequential(
+            *padding_for(image_shape, channels),
             *(
                 layer
-                for c_in, c_out in pairwise((1, *channels))
+                for c_in, c_out in pairwise((C, *channels))
                 for layer in (Conv2d(c_in, c_out, KERNEL, rng, STRIDE, PADDING), ReLU())
             ),
             Conv2d(channels[-1], dimension, 3, rng, padding=1),
@@ -65,22 +78,27 @@ class VQVAE(Module):
             Conv2d(dimension, channels[-1], 3, rng, padding=1),
             *(
                 layer
-                for c_in, c_out in pairwise((*reversed(channels), 1))
+                for c_in, c_out in pairwise((*reversed(channels), C * self.likelihood.outputs))
                 for layer in (ReLU(), ConvTranspose2d(c_in, c_out, KERNEL, rng, STRIDE, PADDING))
             ),
+            *cropping_for(image_shape, channels),
         )
         self.prior = CodePrior(codes, math.prod(self.grid), hidden, rng)
 
     def encode(self, x: Array) -> Array:
         """The vectors z_e, one per position of the grid, row by row.   x (B, D) → (B, N, d)"""
-        z_e = self.encoder(np.reshape(x, (len(x), *self.image_shape, 1)))
+        z_e = self.encoder(np.reshape(x, (len(x), *self.image_shape)))
         return np.reshape(z_e, (len(x), self.prior.length, z_e.shape[-1]))
 
-    def decode(self, z_q: Array) -> Bernoulli:
-        """The likelihood p(x|z_q).   z_q (B, N, d) → Bernoulli of (B, D)"""
+    def decode(self, z_q: Array) -> Any:
+        """The likelihood p(x|z_q).   z_q (B, N, d) → a distribution of (B, D)"""
         B, _, d = z_q.shape
-        logits = self.decoder(np.reshape(z_q, (B, *self.grid, d)))
-        return Bernoulli(np.reshape(logits, (B, math.prod(self.image_shape))))
+        output = self.decoder(np.reshape(z_q, (B, *self.grid, d)))
+        return self.likelihood(np.reshape(output, (B, math.prod(self.image_shape) * self.likelihood.outputs)))
+
+    def init_output_bias(self, mean: np.ndarray, scale: float) -> None:
+        """Begin with the sigma `scale` of a Gaussian likelihood, about the mean of the data (D,)."""
+        self.likelihood.init_scale(mean, scale)  # type: ignore[attr-defined]  # of a Gaussian one alone
 
     def objective(self, x: Array) -> Array:
         """The objective that encoder and decoder maximise, `objectives.vq_objective`.   x (B, D) → (B,) nats"""
@@ -91,15 +109,15 @@ class VQVAE(Module):
     def codes(self, x: Array) -> np.ndarray:
         """The codes k of images, one per position of the grid, row by row.   x (B, D) → (B, N) int
 
-        Raises BadInput for pixels outside [0, 1] and NaN, which would have codes too.
+        Raises BadInput for data that the likelihood gives no probability, which would have codes too.
         """
-        Bernoulli.check(x)
+        self.likelihood.check(x)
         with no_grad():
             k, _ = self.quantiser(self.encode(x))
         return k
 
-    def decode_codes(self, k: Array) -> Bernoulli:
-        """The likelihood p(x|k).   k (B, N) int → Bernoulli of (B, D)"""
+    def decode_codes(self, k: Array) -> Any:
+        """The likelihood p(x|k).   k (B, N) int → a distribution of (B, D)"""
         return self.decode(self.quantiser.vectors(k))
 
     def elbo(self, x: Array) -> Array:
@@ -112,18 +130,18 @@ class VQVAE(Module):
         return self.decode_codes(k).log_prob(x) + self.prior.log_prob(k)
 
     def sample(self, n: int, rng: Generator | None = None, *, draw: bool = False) -> np.ndarray:
-        """n samples: k ~ p(k), then the mean of p(x|k), a probability for each pixel.   → (n, D)
+        """n samples: k ~ p(k), then the mean of p(x|k),    → (n, D)
 
-        draw    True: a draw x ~ p(x|k) instead of the mean, black or white for each pixel
+        draw    True: a draw x ~ p(x|k) instead of the mean
 
         Ledger: vae.codes
         """
         rng = as_generator(rng)
         with no_grad():
             p = self.decode_codes(self.prior.sample(n, rng))
-            return p.sample(rng) if draw else p.mean.numpy()
+            return p.sample(rng) if draw else to_numpy(p.mean)
 
     def reconstruct(self, x: Array) -> np.ndarray:
         """The mean of p(x|k) at the codes k of x.   (B, D) → (B, D)"""
         with no_grad():
-            return self.decode_codes(self.codes(x)).mean.numpy()
+            return to_numpy(self.decode_codes(self.codes(x)).mean)

@@ -16,6 +16,7 @@ from scratchgen.optim.schedules import half_cosine
 from scratchgen.random import Generator, as_generator
 from scratchgen.vae.objectives import vq_objective
 from scratchgen.vae.quantise import perplexity
+from scratchgen.vae.sigma import FollowingSigma
 from scratchgen.vae.vq import VQVAE
 
 
@@ -33,16 +34,17 @@ def train_vq(
     schedule: Schedule | None = None,
     rng: Generator,
 ) -> None:
-    """van den Oord et al. (2017), section 3.2-3.3.   images, validation: (N, D) in [0, 1]
+    """van den Oord et al. (2017), section 3.2-3.3.   images, validation: (N, D)
 
     epochs             of the autoencoder;  prior_epochs: of the prior, after these
-    optimizer          of the parameters of model.encoder and model.decoder
+    optimizer          of the parameters of model.encoder, model.decoder and, if it has some, model.likelihood: the
+                       sigma of a Gaussian one follows the error, as in `vae.train`
     prior_optimizer    of the parameters of model.prior
     schedule           of the learning rate, over each of the two parts; by default half a cosine
     rng                draws the order of the images, and the examples that replace unused codes
     run                a `runs.Run` or `runs.History`, which records both parts as one sequence of epochs
 
-    Raises BadInput for numbers below 1 and images outside [0, 1], Diverged when a loss or its gradient is not
+    Raises BadInput for numbers below 1 and images that have no probability, Diverged when a loss or its gradient is not
     finite: that step changes no weight.
     """
     check_parts(run, {"schedule": schedule}, optimizer=optimizer, prior_optimizer=prior_optimizer)
@@ -53,15 +55,19 @@ def train_vq(
     schedule = schedule or half_cosine()
     epoch_steps = math.ceil(len(images) / batch_size)
     run.track(model=model, optimizer=optimizer, prior_optimizer=prior_optimizer, rng=rng)
+    sigma = FollowingSigma(model, optimizer)
+    sigma.start(images)
     for epoch in run.epochs(epochs + prior_epochs):
         for x in run.steps(batches(images, batch_size=batch_size, rng=rng)):
             if epoch <= epochs:
                 scale = schedule.scale(run, epochs, epoch_steps)
-                autoencoder_step(model, x, optimizer, rng, run, scale)
+                with sigma.step(x.shape[1]):
+                    autoencoder_step(model, x, optimizer, rng, run, scale)
             else:
                 scale = schedule.scale(run, prior_epochs, epoch_steps, before=epochs)
                 training_step(partial(_code_nats, model, x), prior_optimizer, run, scale=scale)
         if epoch <= epochs:
+            sigma.epoch_of_codes(validation)
             run.log(validation_objective=evaluate(model.objective, validation))
         else:
             run.log(validation_elbo=evaluate(model.elbo, validation))

@@ -22,7 +22,7 @@ def load() -> RowData:
     Source: Salakhutdinov & Murray (2008); the split is that of Larochelle & Murray (2011).
     """
     parts = _packed() if own_folder() else [_matlab(part) for part in PARTS]
-    return RowData("binarized-mnist", (28, 28), *(part.astype(np.float32) for part in parts))
+    return RowData("binarized-mnist", (28, 28), *(part.astype(np.float32) for part in parts), ink=True)
 
 
 def _packed() -> list[np.ndarray]:

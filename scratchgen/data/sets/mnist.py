@@ -22,9 +22,8 @@ def load() -> RowData:
     images, labels = _read("train")
     test, test_labels = _read("t10k")
     cut = len(images) - VALIDATION_SIZE
-    return RowData(
-        "mnist", (28, 28), images[:cut], images[cut:], test, labels[:cut], labels[cut:], test_labels
-    )
+    parts = images[:cut], images[cut:], test, labels[:cut], labels[cut:], test_labels
+    return RowData("mnist", (28, 28), *parts, ink=True)
 
 
 def _read(part: str) -> tuple[np.ndarray, np.ndarray]:
