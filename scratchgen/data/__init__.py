@@ -40,6 +40,7 @@ from scratchgen.data.tokenizers.characters import CharacterTokenizer
 from scratchgen.data.tokenizers.utf8 import ByteTokenizer
 from scratchgen.data.types import (
     AnyData,
+    Attribute,
     PairData,
     PointData,
     RowData,
@@ -52,6 +53,7 @@ from scratchgen.data.types import (
 __all__ = [
     "CATALOGUE",
     "AnyData",
+    "Attribute",
     "BytePairTokenizer",
     "ByteTokenizer",
     "CharacterTokenizer",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scratchgen.data.remote import fetch, sources
 from scratchgen.data.sets import (
     binarized_mnist,
+    characters,
     chorales,
     descriptions,
     digits,
@@ -99,6 +100,10 @@ _ENTRIES = (
     DataSet(
         "binarized-digits", "images", (1297, 250, 250), "CC BY 4.0", "UCI, Alpaydin & Kaynak 1998",
         "by image, at random", digits.load_binarized,
+    ),
+    DataSet(
+        "characters", "images", characters.SIZES, "CC0 1.0", "by formula: layers of Dungeon Crawl Stone Soup's tiles",
+        "drawn independently", characters.load,
     ),
     DataSet(
         "mnist", "images", (55_000, 5_000, 10_000), sources.MNIST_LICENCE, "LeCun et al. 1998",

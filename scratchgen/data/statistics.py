@@ -29,8 +29,18 @@ def _images(data: RowData) -> Facts:
         ("mean, deviation", f"{x.mean(dtype=np.float64):.4f}, {x.std(dtype=np.float64):.4f}"),
         ("distinct values", f"{len(np.unique(x)):,}"),
         ("constant pixels", f"{int((np.ptp(x, axis=0) == 0).sum())}"),
-        *_classes(data.train_labels, data.class_names),
+        *_labels(data),
     ]
+
+
+def _labels(data: RowData) -> Facts:
+    if not data.attributes or data.train_labels is None:
+        return _classes(data.train_labels, data.class_names)
+    facts = []
+    for attribute, labels in zip(data.attributes, data.train_labels.T, strict=True):
+        counts = np.bincount(labels, minlength=len(attribute.kinds))
+        facts.append((attribute.name, ", ".join(f"{kind}: {n:,}" for kind, n in zip(attribute.kinds, counts, strict=True))))
+    return facts
 
 
 def _text(data: TextData) -> Facts:

@@ -73,6 +73,14 @@ def size_of(image_shape: Sequence[int]) -> str:
     return f"{H}×{W}" + (f"×{C}" if C > 1 else "")
 
 
+@dataclass(frozen=True)
+class Attribute:
+    """One of several attributes of examples: its name, and the names of its kinds 0, 1, …"""
+
+    name: str
+    kinds: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class RowData:
     """Examples as rows: train, validation, test (N, D) float32, and their labels (N,) int64 or None.
@@ -81,6 +89,7 @@ class RowData:
     kind           "images": pixels in [0, 1]; "frames": the numbers of one moment, a chord or a spectrum;
                    "points": coordinates in the plane
     class_names    the names of the labels 0, 1, …; empty where they are numbers or there are none
+    attributes     of examples that have several: the labels are then (N, S), a kind of each of S attributes
     ink            whether 1 is ink on white paper, as in handwriting: pictures are then drawn dark on white; else
                    they are drawn as they are, 0 black
     report         what loading found and changed
@@ -96,6 +105,7 @@ class RowData:
     test_labels: np.ndarray | None = None
     kind: Kind = field(default="images", kw_only=True)
     class_names: tuple[str, ...] = field(default=(), kw_only=True)
+    attributes: tuple[Attribute, ...] = field(default=(), kw_only=True)
     ink: bool = field(default=False, kw_only=True)
     report: LoadingReport = no_report()
 
@@ -103,8 +113,10 @@ class RowData:
         object.__setattr__(self, "image_shape", height_width_channels(self.image_shape))
 
     @property
-    def classes(self) -> int:
-        """The number of classes K of the labels 0 … K−1; 0 without labels."""
+    def classes(self) -> int | tuple[int, ...]:
+        """The number of classes K of the labels 0 … K−1, or of the kinds of each attribute; 0 without labels."""
+        if self.attributes:
+            return tuple(len(attribute.kinds) for attribute in self.attributes)
         return 0 if self.train_labels is None else max(len(self.class_names), int(self.train_labels.max()) + 1)
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.autograd import no_grad
-from scratchgen.data.preprocessing.one_hot import one_hot
+from scratchgen.data.preprocessing.one_hot import Classes, counts_of, one_hot, one_hot_width
 from scratchgen.distributions import Array
 from scratchgen.errors import BadInput, check_counts, check_each
 from scratchgen.gan.networks import Scale, Units, dense, in_columns
@@ -152,31 +152,31 @@ class ConditionalGAN(GAN):
 
     `given(labels)` is the pair for these classes, one per row, with all methods of a GAN. A class is a row of K
     numbers, √K at the class and 0 elsewhere: their mean square is 1, as that of the latent's numbers. Without
-    classes the pair refuses: none stands for the others.
+    classes the pair refuses: none stands for the others. Where y is several attributes, classes is (K_1, …, K_S),
+    labels are (B, S), and the numbers are √(mean K).
 
     Raises ValueError for fewer than one class.
     Source: Mirza & Osindero (2014), eq. 2.   Ledger: gan.conditional
     """
 
     def __init__(
-        self, data_dim: int, latent_dim: int, classes: int, rng: Generator | None = None, **options: Any
+        self, data_dim: int, latent_dim: int, classes: Classes, rng: Generator | None = None, **options: Any
     ):
-        check_counts(classes=classes)
-        self.classes = classes
+        self.classes = counts_of(classes)
         super().__init__(data_dim, latent_dim, rng, **options)
 
     def widths(self, latent_dim: int, data_dim: int) -> tuple[int, int]:
         """The widths of the inputs of G and D, each with K numbers for the class."""
-        return latent_dim + self.classes, data_dim + self.classes
+        width = one_hot_width(self.classes)
+        return latent_dim + width, data_dim + width
 
     def given(self, labels: Array | None) -> ConditionedGAN:
         """The pair conditioned on the class of each row.   labels (B,) of 0 … K−1
 
         Raises BadInput for no labels (None), another shape or an unknown class.
         """
-        return ConditionedGAN(
-            self, (math.sqrt(self.classes) * one_hot(labels, self.classes)).astype(np.float32)
-        )
+        size = math.sqrt(one_hot_width(self.classes) / np.size(self.classes))
+        return ConditionedGAN(self, (size * one_hot(labels, self.classes)).astype(np.float32))
 
     def generate(self, n: int, rng: Generator | None = None) -> Array:
         """Raise BadInput: the examples need classes, as in `given(labels).generate(n, rng)`."""

@@ -9,6 +9,7 @@ import numpy as np
 from scratchgen.autograd import Tensor, no_grad
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.data import batches, check_examples
+from scratchgen.data.preprocessing.one_hot import labels_in_turn
 from scratchgen.errors import BadInput, check_counts, described
 from scratchgen.functional import sigmoid
 from scratchgen.gan.game import ORIGINAL, Game
@@ -252,7 +253,7 @@ def _settle(model: AdversarialPair, batch_size: int, rng: Generator) -> None:
 
 def _classes_in_turn(model: AdversarialPair, n: int) -> AdversarialPair:
     """The pair that draws n examples: a conditional one is conditioned on its classes in turn."""
-    return model.given(np.arange(n) % model.classes) if isinstance(model, ConditionalGAN) else model
+    return model.given(labels_in_turn(n, model.classes)) if isinstance(model, ConditionalGAN) else model
 
 
 def _mean(x: np.ndarray) -> float:

@@ -10,11 +10,13 @@ import numpy as np
 
 from scratchgen import evaluation
 from scratchgen.data import RowData, load_points
+from scratchgen.data.preprocessing.one_hot import labels_in_turn
 from scratchgen.errors import BadInput
 from scratchgen.evaluation import ClassHistogram, Classifier, Mean, TwoSampleScore
 from scratchgen.gan import GAN, AdversarialPair, ConditionalGAN
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.attribute_scores import attribute_scores
 from scratchgen.tasks.rows import labels_of, sample_in_turn
 
 SAMPLES = 1000
@@ -42,7 +44,7 @@ def judge_of(rows: RowData) -> Judge | None:
     if rows.kind == "points":
         centres = load_points(rows.name).source.centres
         return Judge(lambda x: np.argmin(((x[:, None] - centres) ** 2).sum(axis=-1), axis=1))
-    if rows.train_labels is None or rows.kind != "images":
+    if rows.train_labels is None or rows.kind != "images" or rows.attributes:
         return None
     N, D = rows.train.shape
     classifier = Classifier(D, rows.classes, Generator(0))
@@ -59,7 +61,7 @@ def gan_scores(
     part    the real examples whose own numbers are the baseline
     """
     if judge is None:
-        return []
+        return attribute_scores(model, rows, part)
     samples = sample_in_turn(model, SAMPLES, rng)
     if judge.classifier is None:
         return _mode_scores(samples, rows, part)
@@ -128,7 +130,7 @@ def _class_scores(samples: np.ndarray, images: RowData, part: str, classifier: C
 
 def _requested_class(samples: np.ndarray, images: RowData, part: str, judge: Judge) -> Score:
     """The share of samples with the requested class; the classes were requested in turn."""
-    right = evaluation.mean_over_examples(judge.classes(samples) == np.arange(SAMPLES) % images.classes)
+    right = evaluation.mean_over_examples(judge.classes(samples) == labels_in_turn(SAMPLES, images.classes))
     accuracy = float(np.mean(judge.classes(getattr(images, part)) == getattr(images, f"{part}_labels")))
     return Score(
         "samples recognised as the requested class",

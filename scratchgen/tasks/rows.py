@@ -13,6 +13,7 @@ import numpy as np
 from scratchgen import plots
 from scratchgen.data import RowData
 from scratchgen.data.options import Channels
+from scratchgen.data.preprocessing.one_hot import labels_in_turn
 from scratchgen.data.report import some
 from scratchgen.data.types import size_of
 from scratchgen.errors import BadInput
@@ -48,16 +49,18 @@ class RowInfo(TaskInfo, frozen=True, kw_only=True):
     kind           what a row is
     image_shape    (H, W, C) that a row is reshaped to for a picture
     data_dim       D, numbers per row
-    classes        of the labels; 0 without labels
+    classes        number of classes of the labels, or of the kinds of each attribute; 0 without labels
     class_names    of the labels 0, 1, …; empty where they are numbers
+    attributes     name of each attribute ↦ the names of its kinds; empty where a label is a class
     ink            whether 1 is ink on white paper, and pictures are drawn so
     """
 
     kind: Literal["images", "frames", "points"]
     image_shape: tuple[int, ...]
     data_dim: int
-    classes: int = 0
+    classes: int | tuple[int, ...] = 0
     class_names: tuple[str, ...] = ()
+    attributes: dict[str, tuple[str, ...]] = {}
     ink: bool = False
 
     def __post_init__(self) -> None:
@@ -79,6 +82,7 @@ def of_rows(rows: RowData) -> dict[str, Any]:
         "data_dim": rows.train.shape[1],
         "classes": rows.classes,
         "class_names": rows.class_names,
+        "attributes": {attribute.name: attribute.kinds for attribute in rows.attributes},
         "ink": rows.ink,
     }
 
@@ -107,13 +111,14 @@ def draw_rows(x: np.ndarray, info: RowInfo | RowData, path: Path, title: str, co
 
 def sample_in_turn(model: Any, n: int, rng: Generator) -> np.ndarray:
     """n samples of a model of rows; of a conditional model, of its classes in turn."""
-    K = getattr(model, "classes", 0)
-    return model.sample(n, rng, labels=np.arange(n) % K) if K else model.sample(n, rng)
+    classes = getattr(model, "classes", 0)
+    return model.sample(n, rng, labels=labels_in_turn(n, classes)) if classes else model.sample(n, rng)
 
 
-def columns_for(n: int, classes: int) -> int:
+def columns_for(n: int, classes: int | tuple[int, ...]) -> int:
     """Columns of a grid of n images whose classes take turns: each column has one class."""
-    return classes * max(1, round(math.sqrt(n) / classes))
+    K = classes if isinstance(classes, int) else 1
+    return K * max(1, round(math.sqrt(n) / K))
 
 
 def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest, shown: str = "") -> str:
@@ -125,7 +130,12 @@ def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest, shown: str
     out, classes = png_file(request.out, "images are"), chosen_classes(run, request.classes)
     rng = request.rng
     title = f"samples of {run.config.data}, {run.task.family.upper()}"
-    if classes:
+    if isinstance(classes, dict):
+        labels = labels_in_turn(n, model.classes)
+        labels[:, list(classes)] = list(classes.values())
+        x, columns = model.sample(n, rng, labels), columns_for(n, 1)
+        title = f"{title}\n{', '.join(request.classes)}"
+    elif classes:
         x = model.sample(n, rng, np.resize(classes, n))
         title, columns = f"{title}, {class_names(classes, run.info)}", columns_for(n, len(classes))
     else:
@@ -147,9 +157,10 @@ def output_file(out: Path | None, suffix: str, written: str) -> Path:
     return writable_file(out)
 
 
-def chosen_classes(run: LoadedRun[Any, RowInfo], asked: Sequence[str]) -> list[int]:
+def chosen_classes(run: LoadedRun[Any, RowInfo], asked: Sequence[str]) -> list[int] | dict[int, int]:
     """The requested classes, by name or number, without repetition; [] leaves the choice to the model.
 
+    Of a model with attributes, "hat=crown" asks for a kind of one: {place of the attribute: place of its kind}.
     Raises BadInput for a model without classes, and for one that there is not.
     """
     if not asked:
@@ -157,6 +168,8 @@ def chosen_classes(run: LoadedRun[Any, RowInfo], asked: Sequence[str]) -> list[i
     K = getattr(run.model, "classes", 0)
     if not K:
         raise BadInput(f"the model of {run.directory} is not conditional; --class is for a conditional model")
+    if isinstance(K, tuple):
+        return dict(_chosen_kind(run, text) for text in asked)
     names = run.info.class_names or tuple(map(str, range(K)))
     numbers = {str(k): k for k in range(K)} | {name: k for k, name in enumerate(names)}
     for name in asked:
@@ -166,6 +179,23 @@ def chosen_classes(run: LoadedRun[Any, RowInfo], asked: Sequence[str]) -> list[i
             there = f"0 … {K - 1}" if not run.info.class_names else some(names, 12)
             raise BadInput(f"--class {name}: the classes of {run.directory} are {there}{hint}")
     return list(dict.fromkeys(numbers[name] for name in asked))
+
+
+def _chosen_kind(run: LoadedRun[Any, RowInfo], text: str) -> tuple[int, int]:
+    """The places of an attribute and of its kind, from "hat=crown"."""
+    attributes = run.info.attributes
+    name, _, kind = (part.strip() for part in text.partition("="))
+    if name not in attributes:
+        raise BadInput(
+            f"--class {text}: the attributes of {run.directory} are {', '.join(attributes)}; ask for a kind of one, as in "
+            f"{next(iter(attributes))}={next(iter(attributes.values()))[-1]}"
+        )
+    kinds = attributes[name]
+    if kind not in kinds:
+        close = difflib.get_close_matches(kind, kinds, 1)
+        hint = f"; did you mean {name}={close[0]}?" if close else ""
+        raise BadInput(f"--class {text}: the kinds of {name} are {', '.join(kinds)}{hint}")
+    return list(attributes).index(name), kinds.index(kind)
 
 
 def class_names(classes: list[int], info: RowInfo) -> str:

@@ -22,13 +22,13 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Gt, Help
 from scratchgen.runs.schema import replace as with_settings
 from scratchgen.runs.score import Score, Show, no_progress
+from scratchgen.tasks.attribute_scores import attribute_scores
 from scratchgen.tasks.rate_distortion import rate_distortion_figure
 from scratchgen.tasks.rows import (
     MEANS,
     RowInfo,
     RowSettings,
     chosen_classes,
-    class_names,
     columns_for,
     draw_rows,
     held_out,
@@ -291,7 +291,7 @@ def score(model: Model, rows: RowData, settings: Settings, part: str, loss: vae.
         distortion = _against_target(distortion, target, loss.multiplier)
     elif settings.beta == 1:  # another weight optimises another objective than the bound
         elbo = replace(elbo, expected=f"{wanted:.2f} or better", reached=elbo.number() >= wanted)
-    return [elbo, rate, distortion]
+    return [elbo, rate, distortion, *attribute_scores(model, rows, part)]
 
 
 def _against_target(distortion: Score, target: float, multiplier: vae.GECO) -> Score:
@@ -316,7 +316,7 @@ def evaluate(
     """The bound and its terms, log p(x) by k importance samples, bits per dimension, active units."""
     rows = binarised(rows, settings)
     target = settings.target_distortion if settings.objective == "geco" else None
-    scores = bound_scores(model, rows, part, rng, target)
+    scores = bound_scores(model, rows, part, rng, target) + attribute_scores(model, rows, part)
     return scores + likelihood_scores(model, rows, part, k or IMPORTANCE_SAMPLES, rng, show)
 
 
@@ -337,7 +337,7 @@ def draw(
             _draw_latents(model, x, y, rows, run)
 
 
-def _draw_curves(run: Run, elbo: Score, _: Score, distortion: Score) -> None:
+def _draw_curves(run: Run, elbo: Score, _: Score, distortion: Score, *others: Score) -> None:
     history = run.history
     series = {
         "training": history["elbo" if "elbo" in history else "bound"],
@@ -352,7 +352,7 @@ def _draw_curves(run: Run, elbo: Score, _: Score, distortion: Score) -> None:
 
 
 def _draw_latents(model: Model, x: np.ndarray, y: np.ndarray, rows: RowData, run: Run) -> None:
-    labels = y if rows.classes else None
+    labels = y if rows.classes and y.ndim == 1 else None
     with no_grad():
         q = model.given(y).encode(x)
         z = q.rsample(Generator(HELD_OUT_SEED)).numpy()
@@ -410,7 +410,10 @@ def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleReque
     )
     rows = binarised(run.load_data(), run.settings)
     x, labels = rows.test, labels_of(rows, "test")
-    if classes:
+    if isinstance(classes, dict):
+        fits = np.all([labels[:, s] == k for s, k in classes.items()], axis=0)
+        x, labels = x[fits], labels[fits]
+    elif classes:
         x, labels = x[np.isin(labels, classes)], labels[np.isin(labels, classes)]
     n = request.n or max(1, min(INTERPOLATION_STEPS, len(x) // 2))
     if len(x) < 2 * n:
@@ -420,7 +423,7 @@ def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleReque
         run.model, x[ends], labels[ends], INTERPOLATION_STEPS, PATHS[request.interpolate]
     )
     title = f"{request.interpolate} interpolation between test images of {rows.name}"
-    title += f", {class_names(classes, run.info)}" if classes else ""
+    title += f", {', '.join(request.classes)}" if classes else ""
     title += "\nmeans of p(x|z)"
     plots.sample_grid(between, rows.image_shape, Path(out), title, INTERPOLATION_STEPS, ink=rows.ink)
     return f"{n} interpolations of {INTERPOLATION_STEPS} images, means of p(x|z): {out}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from scratchgen.data.preprocessing.one_hot import one_hot
+from scratchgen.data.preprocessing.one_hot import Classes, counts_of, one_hot, one_hot_width
 from scratchgen.distributions import Array, Normal
 from scratchgen.errors import BadInput, check_counts
 from scratchgen.nn import Linear, Module, Parameter, ReLU, Sequential, Tanh
@@ -174,6 +174,8 @@ class ConditionalVAE(VAE):
 
     log p(x|y) ≥ E_q[log p(x|z, y)] − KL(q(z|x, y) ‖ p(z))
 
+    classes    K; or, where y is several attributes, (K_1, …, K_S): labels are then (B, S)
+
     Source: Sohn, Lee & Yan (2015), section 4, with p(z|y) = p(z).   Ledger: vae.conditional
     """
 
@@ -182,21 +184,20 @@ class ConditionalVAE(VAE):
         data_dim: int,
         latent_dim: int,
         hidden: int | Sequence[int],
-        classes: int,
+        classes: Classes,
         rng: Generator | None = None,
         **options: Any,
     ):
-        check_counts(classes=classes)
-        self.classes, self.data_dim, self.latent_dim = classes, data_dim, latent_dim
+        self.classes, self.data_dim, self.latent_dim = counts_of(classes), data_dim, latent_dim
         super().__init__(data_dim, latent_dim, hidden, rng, **options)
 
     def x_width(self, data_dim: int) -> int:
         """The width of the data and of the one-hot class."""
-        return data_dim + self.classes
+        return data_dim + one_hot_width(self.classes)
 
     def z_width(self, latent_dim: int) -> int:
         """The width of the latent and of the one-hot class."""
-        return latent_dim + self.classes
+        return latent_dim + one_hot_width(self.classes)
 
     def given(self, labels: Array | None) -> ConditionedVAE:
         """The model of x conditioned on the class of each row.   labels (B,) of 0 … K−1

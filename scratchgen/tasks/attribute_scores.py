@@ -1,0 +1,53 @@
+"""Scores of a conditional model whose classes are several attributes: are its samples what was asked for?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scratchgen.data import RowData
+from scratchgen.data.preprocessing.one_hot import labels_in_turn
+from scratchgen.evaluation.attributes import AttributeClassifier, attributes_recognised
+from scratchgen.random import HELD_OUT_SEED, Generator
+from scratchgen.runs.score import Score
+
+SAMPLES = 1000
+CLASSIFIER_EXAMPLES = 50_000  # for the training of the classifier
+WANTED = 0.9
+RECOGNISED, WORST = "attributes recognised in samples", "of these, the worst: {}"
+
+
+def attribute_scores(model: Any, rows: RowData, part: str) -> list[Score]:
+    """How often the requested attributes are recognised in samples: the mean over the attributes, and the worst.
+
+    A classifier that was trained on the real examples recognises them; its own accuracy on the examples of `part`
+    is the baseline. [] for data without attributes and a model without classes.   Ledger: evaluation.attributes
+    """
+    if not rows.attributes or not getattr(model, "classes", 0):
+        return []
+    N, D = rows.train.shape
+    classifier = AttributeClassifier(D, rows.classes, Generator(0))
+    epochs = max(1, CLASSIFIER_EXAMPLES // N)
+    classifier.fit(rows.train, rows.train_labels, epochs=epochs, rng=Generator(HELD_OUT_SEED))
+    labels = labels_in_turn(SAMPLES, rows.classes)
+    samples = model.sample(SAMPLES, Generator(HELD_OUT_SEED), labels)
+    ours = attributes_recognised(classifier, samples, labels)
+    real = attributes_recognised(classifier, getattr(rows, part), getattr(rows, f"{part}_labels"))
+    worst = ours.worst
+    return [
+        Score(
+            RECOGNISED,
+            f"{ours.mean:.1%}",
+            f"{real.mean:.1%} (held-out examples)",
+            f"{WANTED:.0%} or more",
+            ours.mean >= WANTED,
+            value=ours.mean,
+            baseline_value=real.mean,
+        ),
+        Score(
+            WORST.format(rows.attributes[worst].name),
+            f"{ours.shares[worst]:.1%}",
+            f"{real.shares[worst]:.1%} (held-out examples)",
+            value=float(ours.shares[worst]),
+            baseline_value=float(real.shares[worst]),
+        ),
+    ]
