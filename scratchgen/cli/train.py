@@ -23,6 +23,7 @@ from scratchgen.runs.schema import Field, fields
 from scratchgen.runs.score import Score
 from scratchgen.runs.tensorboard import check_tensorboard
 from scratchgen.tasks import FAMILIES, choose, tasks_of
+from scratchgen.tasks.further import MoreEpochs, epochs_from
 from scratchgen.tasks.resume import resume
 from scratchgen.tasks.settings import GivenSettings, from_assignments, from_file, from_options
 from scratchgen.tasks.task import Task, train_task
@@ -70,7 +71,12 @@ COMMAND: dict[str, Any] = {  # options of the command: name → (type, default)
         None,
     ),
     "resume": (
-        Annotated[Path | None, typer.Option(help="Run directory to resume, with its own settings.")],
+        Annotated[
+            Path | None,
+            typer.Option(
+                help="Run directory to resume, with its own settings; --epochs +20 trains a finished run further."
+            ),
+        ],
         None,
     ),
     "break_": (
@@ -146,7 +152,18 @@ def _option(field: Field, users: list[Task]) -> Any:
     flags = field.options if field.kind is not bool else tuple(f"{o}/--no-{o[2:]}" for o in field.options)
     short = (f"-{field.name}",) if len(field.name) == 1 else ()
     text = text[0].upper() + text[1:] if text[0].isascii() else text
-    return typer.Option(*flags, *short, help=f"{text}. (default: {default})", show_default=False)
+    form: dict[str, Any] = {}
+    if field.name == "epochs":
+        text += "; with --resume, +20 trains 20 epochs further"
+        form = {"parser": _parse_epochs, "metavar": "INTEGER"}
+    return typer.Option(*flags, *short, help=f"{text}. (default: {default})", show_default=False, **form)
+
+
+def _parse_epochs(text: str) -> int:
+    try:
+        return epochs_from(str(text))
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a valid integer.") from None
 
 
 def _tasks_by(values: Mapping[str, str]) -> dict[str, list[str]]:
@@ -168,8 +185,13 @@ def _train(context: typer.Context, family: str) -> None:
         check_tensorboard()
     if (directory := given["resume"]) is not None:
         _refuse_other_options(context)
-        compute = lambda: resume(directory, family, **session)
+        compute = lambda: resume(directory, family, epochs=given["epochs"], **session)
     else:
+        if isinstance(given["epochs"], MoreEpochs):
+            raise BadInput(
+                f"--epochs {given['epochs']:+d} adds to the epochs of a run: name it with --resume RUN, or leave out "
+                "the +"
+            )
         task, chosen = _choose(context, family)
         settings = task.complete(chosen.data, chosen.settings)
         directory = given["out"] or _next_directory(f"{task.name}-{Path(chosen.data).stem}")
@@ -230,7 +252,7 @@ def _typed(context: typer.Context, name: str) -> bool:
 
 def _refuse_other_options(context: typer.Context) -> None:
     """A resumed run has its settings already."""
-    for name in context.params.keys() - {"resume", "break_", *SESSION}:
+    for name in context.params.keys() - {"resume", "epochs", "break_", *SESSION}:
         if _typed(context, name):
             option = "--" + name.strip("_").replace("_", "-")
             raise BadInput(

@@ -116,6 +116,7 @@ def _commands(record: Record) -> list[str]:
         commands |= {
             "evaluates it in more detail": f"scratchgen evaluate {directory}",
             "resumes it, if it was interrupted": f"scratchgen train {family} --resume {directory}",
+            "trains it further": f"scratchgen train {family} --resume {directory} --epochs +10",
             "trains again with the same settings": f"scratchgen train {family} --config {directory}",
         }
     return [f"<div>{what}</div>{html.verbatim(line)}" for what, line in commands.items() if line]

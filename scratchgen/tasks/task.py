@@ -152,6 +152,7 @@ class Task(Generic[S, D, I, M, T]):
     takes_seed      whether the scores of `scratchgen evaluate` are drawn; otherwise they are exact
     early_stopping  the validation number, and whether higher is better; None where there is none
     further_epochs  settings that count epochs after those of `epochs`
+    by_epochs       settings ↦ why training further is not the same as more epochs from the start; empty if it is
     what_to_try     (settings, run) ↦ advice where a score is missed; "" leaves it to `tasks.length`
     """
 
@@ -181,6 +182,7 @@ class Task(Generic[S, D, I, M, T]):
     takes_seed: bool = False
     early_stopping: tuple[str, bool] | None = field(default=None)
     further_epochs: tuple[str, ...] = ()
+    by_epochs: Callable[[S], list[str]] = lambda settings: schedule_by_epochs(settings)
     what_to_try: Callable[[S, Run], str] = lambda settings, run: ""
 
     def complete(self, data: str, given: Mapping[str, Any]) -> S:
@@ -301,6 +303,15 @@ def schedule_for(settings: TaskSettings) -> optim.Schedule:
     return optim.schedules.warmup(settings.warmup_steps, then=rest) if settings.warmup_steps else rest
 
 
+def schedule_by_epochs(settings: TaskSettings) -> list[str]:
+    """Why more epochs change the learning rate of every epoch, where they do."""
+    if settings.schedule == "constant":
+        return []
+    return [
+        f"schedule {settings.schedule} stretches over all epochs, so that the learning rate rises here again"
+    ]
+
+
 def unread_of_optimizer(settings: TaskSettings, *optimizers: str) -> dict[str, str]:
     """The settings that the optimiser and the schedule do not read, and what each is for.
 
@@ -340,6 +351,7 @@ __all__ = [
     "no_progress",
     "optimizer_for",
     "refuse_unread",
+    "schedule_by_epochs",
     "schedule_for",
     "train_task",
     "unread_of_optimizer",

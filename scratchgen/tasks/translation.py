@@ -38,6 +38,7 @@ from scratchgen.tasks.task import (
     Task,
     TaskInfo,
     optimizer_for,
+    schedule_by_epochs,
     schedule_for,
 )
 
@@ -137,6 +138,14 @@ def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, 
         rng=rng,
         scheduled_sampling=settings.scheduled_sampling,
     )
+
+
+def by_epochs(settings: Settings) -> list[str]:
+    """Why training further is not the same as more epochs from the start, where it is not."""
+    found = schedule_by_epochs(settings)
+    if settings.scheduled_sampling:
+        found.append("scheduled sampling grows over all epochs, so that its probability falls here")
+    return found
 
 
 def score(
@@ -274,4 +283,5 @@ TASK = Task(
     sample_options=("prompt", "beam"),
     example="--prompt TEXT --out attention.png",
     early_stopping=("validation_nats", False),
+    by_epochs=by_epochs,
 )
