@@ -71,6 +71,10 @@ def sample(
         str | None,
         typer.Option(help=f"VAE: interpolations between test images, {' or '.join(PATHS)}; one per row."),
     ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(help="Interpolations: name or path of the images (default: those of the training)."),
+    ] = None,
 ) -> None:
     """Sample images, text, music or sound from a trained model, or translate. Text without --out is printed.
 
@@ -90,6 +94,7 @@ def sample(
         beam=beam,
         classes=tuple(class_ or ()),
         interpolate=interpolate,
+        data=data,
     )
     if model is not None:
         _refuse_options(request, f"{run} is a run of a model of your own")

@@ -185,7 +185,8 @@ def _train(context: typer.Context, family: str) -> None:
         check_tensorboard()
     if (directory := given["resume"]) is not None:
         _refuse_other_options(context)
-        compute = lambda: resume(directory, family, epochs=given["epochs"], **session)
+        moved = given["data"] if _typed(context, "data") else None
+        compute = lambda: resume(directory, family, epochs=given["epochs"], source=moved, **session)
     else:
         if isinstance(given["epochs"], MoreEpochs):
             raise BadInput(
@@ -252,7 +253,7 @@ def _typed(context: typer.Context, name: str) -> bool:
 
 def _refuse_other_options(context: typer.Context) -> None:
     """A resumed run has its settings already."""
-    for name in context.params.keys() - {"resume", "epochs", "break_", *SESSION}:
+    for name in context.params.keys() - {"resume", "data", "epochs", "break_", *SESSION}:
         if _typed(context, name):
             option = "--" + name.strip("_").replace("_", "-")
             raise BadInput(

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from scratchgen import plots, rnn
 from scratchgen.data import SequenceData, load_sequences
 from scratchgen.data.files.performance import perform, write_midi, write_wav
+from scratchgen.errors import BadInput
 from scratchgen.evaluation import Mean
 from scratchgen.plots.music import piano_rolls
 from scratchgen.random import HELD_OUT_SEED, Generator
@@ -174,6 +175,17 @@ def marginal_nats(train: list[np.ndarray], held_out: list[np.ndarray]) -> float:
     return -float(np.mean(x @ np.log(p) + (1 - x) @ np.log1p(-p)))
 
 
+def adapt(run: LoadedRun[rnn.FrameModel, DataInfo], rolls: SequenceData) -> tuple[SequenceData, list[str]]:
+    """Other piano rolls for the model of a run. Raises BadInput for another range of notes or duration of a step."""
+    theirs, ours = (rolls.first, rolls.D, rolls.unit), (run.info.first, run.model.data_dim, run.info.unit)
+    if theirs != ours:
+        his, own = (
+            f"notes {first} … {first + D - 1} in steps of a {unit}" for first, D, unit in (theirs, ours)
+        )
+        raise BadInput(f"{rolls.name} has the {his}, and {run.directory} was trained on the {own}")
+    return rolls, []
+
+
 def draw(
     model: rnn.FrameModel,
     rolls: SequenceData,
@@ -219,6 +231,7 @@ TASK = Task(
     train=train,
     score=score,
     evaluate=evaluate,
+    adapt=adapt,
     draw=draw,
     sample=sample,
     example="-n 64 --out sample.mid",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import numpy as np
@@ -10,7 +12,9 @@ import numpy as np
 from scratchgen import plots, rnn
 from scratchgen.data import CharacterTokenizer
 from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
+from scratchgen.data.tokenizers.characters import UNKNOWN
 from scratchgen.data.tokenizers.utf8 import ByteTokenizer
+from scratchgen.errors import BadInput
 from scratchgen.nn.saving import build
 from scratchgen.random import Generator
 from scratchgen.runs.run import Run
@@ -19,6 +23,7 @@ from scratchgen.tasks.task import ScheduleName, TaskSettings, unread_of_optimize
 
 Tokenizer = CharacterTokenizer | ByteTokenizer | BytePairTokenizer
 
+SHOWN_CHARACTERS = 8  # of those that a tokenizer does not know
 JACOBIAN_STEPS = 50  # time steps over which gradient norms are drawn
 SQUARE_NAMES = {
     "tanh": ("$W_{hh}$",),
@@ -74,6 +79,32 @@ def tokenizer_for(settings: TokenizerSettings, train: str, held_out: str) -> Tok
     if settings.tokenizer == "bpe":
         return BytePairTokenizer.of([train], settings.vocabulary_size)
     return ByteTokenizer() if settings.tokenizer == "bytes" else CharacterTokenizer.of(train, held_out)
+
+
+def unknown_characters(
+    tokenizer: rnn.Tokenizer, texts: Iterable[str], name: str, directory: Path
+) -> list[str]:
+    """What to say of characters in other texts that a tokenizer does not know, if they count as �.
+
+    Raises BadInput that names them if the tokenizer has no �.
+    """
+    if not isinstance(tokenizer, CharacterTokenizer):
+        return []
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(text)
+    new = sorted(counts.keys() - set(tokenizer.characters))
+    if not new:
+        return []
+    which = ", ".join(map(repr, new[:SHOWN_CHARACTERS])) + (" …" if len(new) > SHOWN_CHARACTERS else "")
+    count = f"{len(new)} character{'s' * (len(new) > 1)}"
+    what = f"{name} has {count} that the model of {directory} does not know ({which})"
+    if UNKNOWN not in tokenizer.characters:
+        raise BadInput(
+            f"{what}; give a text without them, or train on it, from these weights with --init-from {directory}"
+        )
+    share = sum(counts[c] for c in new) / counts.total()
+    return [f"{what}: {share:.2%} of the text, which counts as {UNKNOWN}"]
 
 
 R = TypeVar("R", rnn.LanguageModel, rnn.FrameModel)

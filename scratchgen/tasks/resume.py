@@ -15,7 +15,7 @@ from scratchgen.runs.config import OWN_TASK, RunConfig, read_config
 from scratchgen.runs.run import Run
 from scratchgen.runs.score import Score
 from scratchgen.tasks.further import Extension, extend, is_finished
-from scratchgen.tasks.load import settings_of, source_of, task_of
+from scratchgen.tasks.load import present_source, settings_of, source_of, task_of
 from scratchgen.tasks.task import train_task
 
 FIXED = ("task", "data_sha256", "seed", "model", "settings", "data_info")  # may not change between sessions
@@ -26,12 +26,13 @@ NAMES = {
 
 
 def resume(
-    directory: Path, family: str, *, epochs: int | None = None, **session: Any
+    directory: Path, family: str, *, epochs: int | None = None, source: str | None = None, **session: Any
 ) -> tuple[Module, list[Score]]:
     """Resume the run in `directory` with its own data, settings, seed and kernel backend.
 
     family     the command that it was given to: vae, gan or rnn
     epochs     train it further, to this many epochs in all or by `MoreEpochs`; a finished run needs them
+    source     where its data are now, if they were moved
     session    as for a Run: save_every, max_minutes, quiet, tensorboard
     Raises BadInput where there is no run of that family, where it is finished, where its data have changed, and
     where it cannot be trained further.
@@ -48,7 +49,8 @@ def resume(
         raise BadInput(
             f"{directory} holds a run of the task {found.name}; use `scratchgen train {found.family} --resume`"
         )
-    source, settings = source_of(config, directory), settings_of(found, config, directory)
+    source = source or present_source(source_of(config, directory), directory)
+    settings = settings_of(found, config, directory)
     open_run = lambda now: open_again(directory, now, **session)
     if epochs is not None and not (epochs == settings.epochs and not is_finished(directory)):
         longer = extend(directory, config, found, settings, epochs)

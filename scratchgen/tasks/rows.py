@@ -50,6 +50,32 @@ class RowInfo(TaskInfo, frozen=True, kw_only=True):
             raise ValueError(f"a model of {data_dim} numbers per row for rows of {self.data_dim}")
 
 
+def adapt_rows(run: LoadedRun[Any, RowInfo], rows: RowData) -> tuple[RowData, list[str]]:
+    """Other rows for the model of a run, as they are.
+
+    Raises BadInput for rows of another kind or shape, and for classes that a conditional model does not have.
+    """
+    info, name = run.info, rows.name
+    if rows.kind != info.kind:
+        raise BadInput(f"{name} holds {rows.kind}, and {run.directory} was trained on {info.kind}")
+    if (shape := tuple(rows.image_shape)) != info.image_shape:
+        theirs, ours = ("×".join(map(str, lengths)) for lengths in (shape, info.image_shape))
+        raise BadInput(
+            f"{name} holds {rows.kind} of shape {theirs}, and {run.directory} was trained on {ours}"
+        )
+    if K := getattr(run.model, "classes", 0):
+        check_classes(rows, K, f"the model of {run.directory}")
+    return rows, []
+
+
+def check_classes(rows: RowData, K: int, of: str) -> None:
+    """Raises BadInput for rows without classes, or with others than 0 … K − 1."""
+    if not rows.classes:
+        raise BadInput(f"{rows.name} has no classes, and {of} is conditioned on {K}; give data with classes")
+    if rows.classes > K:
+        raise BadInput(f"{rows.name} has the class {rows.classes - 1}, and {of} knows 0 … {K - 1} alone")
+
+
 def of_rows(rows: RowData) -> dict[str, Any]:
     """The fields of a RowInfo."""
     return {

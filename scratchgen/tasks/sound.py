@@ -12,6 +12,7 @@ from scratchgen import plots, rnn
 from scratchgen.data.files.performance import write_wav
 from scratchgen.data.sound_frames import SoundFrames, as_sound, load_sound_frames
 from scratchgen.distributions import Normal
+from scratchgen.errors import BadInput
 from scratchgen.evaluation import LinearPrediction
 from scratchgen.plots.music import sounds
 from scratchgen.random import HELD_OUT_SEED, Generator
@@ -169,6 +170,21 @@ def linear_nats(frames: SoundFrames, part: str) -> float:
     return -total * frames.D / sum(map(len, held_out)) - float(np.log(frames.scale).sum())
 
 
+def adapt(run: LoadedRun[rnn.FrameModel, DataInfo], frames: SoundFrames) -> tuple[SoundFrames, list[str]]:
+    """Other sounds for the model of a run, in the scale of its training. Raises BadInput for another rate."""
+    if frames.rate != run.info.rate:
+        raise BadInput(
+            f"{frames.name} has {frames.rate} samples per second, and {run.directory} was trained on {run.info.rate}; "
+            "convert the recordings"
+        )
+    scale = np.array(run.info.scale)
+    train, validation, test = (
+        [(z * (frames.scale / scale)).astype(np.float32) for z in part]
+        for part in (frames.train, frames.validation, frames.test)
+    )
+    return SoundFrames(frames.name, frames.rate, scale, train, validation, test), []
+
+
 def draw(
     model: rnn.FrameModel,
     frames: SoundFrames,
@@ -216,6 +232,7 @@ TASK = Task(
     train=train,
     score=score,
     evaluate=evaluate,
+    adapt=adapt,
     draw=draw,
     sample=sample,
     example="-n 200 --out sample.wav",

@@ -102,6 +102,7 @@ class SampleRequest:
     beam: int | None = None
     classes: Sequence[int] = ()
     interpolate: str | None = None
+    data: str | None = None
 
     @property
     def rng(self) -> Generator:
@@ -142,6 +143,8 @@ class Task(Generic[S, D, I, M, T]):
     train           (model, data, settings, run, rng) ↦ results of the training loop for `score` and `draw`, or None
     score           (model, data, settings, part, trained) ↦ the scores at the end of a training
     evaluate        (model, data, settings, part, rng, k, show) ↦ the scores of `scratchgen evaluate`
+    adapt           (run, other data) ↦ these data as the run's model reads them, and lines to print about them.
+                    Raises BadInput where they do not fit the model
     draw            (model, data, settings, run, scores, trained) ↦ None: pictures, text and sound into the run
     sample          (run, request) ↦ the line to print
     unread          settings ↦ the settings that these choices leave without effect, and what each is for
@@ -169,6 +172,7 @@ class Task(Generic[S, D, I, M, T]):
     train: Callable[[M, D, S, Run, Generator], T]
     score: Callable[[M, D, S, str, T], list[Score]]
     evaluate: Callable[[M, D, S, str, Generator, int | None, Show], list[Score]]
+    adapt: Callable[[LoadedRun[M, I], D], tuple[D, list[str]]]
     draw: Callable[[M, D, S, Run, list[Score], T], None]
     sample: Callable[[LoadedRun[M, I], SampleRequest], str]
     example: str

@@ -21,6 +21,7 @@ from scratchgen.tasks.recurrent import (
     TokenizerSettings,
     draw_dynamics,
     tokenizer_for,
+    unknown_characters,
     unread_of_tokenizer,
 )
 from scratchgen.tasks.task import (
@@ -229,6 +230,12 @@ def _tokens_per_character(model: rnn.LanguageModel, text: str, ids: np.ndarray) 
     return (len(ids) - 1) / max(characters, 1)  # a text of one character may have several bytes
 
 
+def adapt(run: LoadedRun[rnn.LanguageModel, DataInfo], text: TextData) -> tuple[TextData, list[str]]:
+    """Another text for the model of a run. Raises BadInput for characters that it does not know."""
+    parts = text.train, text.validation, text.test
+    return text, unknown_characters(run.model.tokenizer, parts, text.name, run.directory)
+
+
 def draw(
     model: rnn.LanguageModel,
     text: TextData,
@@ -340,6 +347,7 @@ TASK = Task(
     train=train,
     score=score,
     evaluate=evaluate,
+    adapt=adapt,
     draw=draw,
     sample=sample,
     sample_options=("prompt", "temperature", "top_k", "top_p", "beam"),

@@ -27,6 +27,7 @@ from scratchgen.tasks.recurrent import (
     Tokenizer,
     TokenizerSettings,
     tokenizer_for,
+    unknown_characters,
     unread_of_tokenizer,
 )
 from scratchgen.tasks.rows import output_file
@@ -219,6 +220,18 @@ def _concatenated_targets(model: rnn.Translator, pairs: list[tuple[str, str]]) -
     return np.concatenate([edge, *(part for y in targets for part in (y, edge))])
 
 
+def adapt(run: LoadedRun[rnn.Translator, DataInfo], pairs: PairData) -> tuple[PairData, list[str]]:
+    """Other pairs for the model of a run. Raises BadInput for other languages, and for unknown characters."""
+    if pairs.sides != run.info.sides:
+        theirs, ours = (" → ".join(sides) for sides in (pairs.sides, run.info.sides))
+        raise BadInput(f"{pairs.name} holds pairs {theirs}, and {run.directory} was trained on {ours}")
+    lines = []
+    for side, tokenizer in enumerate(run.model.tokenizers):
+        texts = (pair[side] for part in (pairs.train, pairs.validation, pairs.test) for pair in part)
+        lines += unknown_characters(tokenizer, texts, pairs.name, run.directory)
+    return pairs, lines
+
+
 def draw(
     model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, scores: list[Score], trained: None
 ) -> None:
@@ -278,6 +291,7 @@ TASK = Task(
     train=train,
     score=score,
     evaluate=evaluate,
+    adapt=adapt,
     draw=draw,
     sample=sample,
     sample_options=("prompt", "beam"),

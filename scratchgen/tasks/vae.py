@@ -25,6 +25,7 @@ from scratchgen.tasks.rate_distortion import rate_distortion_figure
 from scratchgen.tasks.rows import (
     MEANS,
     RowInfo,
+    adapt_rows,
     chosen_classes,
     class_names,
     columns_for,
@@ -255,6 +256,16 @@ def train(model: Model, rows: RowData, settings: Settings, run: Run, rng: Genera
     return loss
 
 
+def adapt(run: LoadedRun[Model, DataInfo], rows: RowData) -> tuple[RowData, list[str]]:
+    """Other rows for the model of a run. Raises BadInput as `adapt_rows` does, and for values without a likelihood."""
+    rows, lines = adapt_rows(run, rows)
+    for part in PARTS:
+        run.model.likelihood.check(getattr(rows, part))
+        if run.settings.binarise:
+            check_unit_interval(getattr(rows, part))
+    return rows, lines
+
+
 def binarised(rows: RowData, settings: Settings) -> RowData:
     """The rows as the model sees them: with `binarise`, one black-and-white sample of every grey image."""
     if not settings.binarise:
@@ -375,11 +386,11 @@ def interpolations(
 
 def sample(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
     """Samples from the prior, or interpolations between test images; both are means of p(x|z)."""
-    return (
-        sample_rows(run, request, MEANS)
-        if request.interpolate is None
-        else _sample_interpolations(run, request)
-    )
+    if request.interpolate is not None:
+        return _sample_interpolations(run, request)
+    if request.data is not None:
+        raise BadInput("--data is for --interpolate, between its test images; samples need no data")
+    return sample_rows(run, request, MEANS)
 
 
 def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
@@ -391,7 +402,8 @@ def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleReque
         png_file(request.out, "images are"),
         chosen_classes(run.directory, run.model, request.classes),
     )
-    rows = binarised(run.load_data(), run.settings)
+    data, lines = run.load_data(request.data)
+    rows = binarised(data, run.settings)
     x, labels = rows.test, labels_of(rows, "test")
     if classes:
         x, labels = x[np.isin(labels, classes)], labels[np.isin(labels, classes)]
@@ -406,7 +418,7 @@ def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleReque
     title += f", {class_names(classes)}" if classes else ""
     title += "\nmeans of p(x|z)"
     plots.sample_grid(between, rows.image_shape, Path(out), title, INTERPOLATION_STEPS)
-    return f"{n} interpolations of {INTERPOLATION_STEPS} images, means of p(x|z): {out}"
+    return "\n".join([*lines, f"{n} interpolations of {INTERPOLATION_STEPS} images, means of p(x|z): {out}"])
 
 
 def what_to_try(settings: Settings, run: Run) -> str:
@@ -434,10 +446,11 @@ TASK = Task(
     train=train,
     score=score,
     evaluate=evaluate,
+    adapt=adapt,
     draw=draw,
     compare=rate_distortion_figure,
     sample=sample,
-    sample_options=("classes", "interpolate"),
+    sample_options=("classes", "interpolate", "data"),
     example="-n 64 --out samples.png",
     takes_k=True,
     takes_seed=True,

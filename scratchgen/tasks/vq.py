@@ -23,7 +23,7 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Gt, Help
 from scratchgen.runs.schema import replace as with_settings
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
-from scratchgen.tasks.rows import RowInfo, held_out, of_rows, sample_rows
+from scratchgen.tasks.rows import RowInfo, adapt_rows, held_out, of_rows, sample_rows
 from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
@@ -225,6 +225,7 @@ TASK = Task(
     train=train,
     score=score,
     evaluate=evaluate,
+    adapt=adapt_rows,
     draw=draw,
     sample=partial(sample_rows, shown=MEANS),
     further_epochs=("prior_epochs",),
