@@ -31,7 +31,8 @@ def sample(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="File: .png for images and attention, .txt for text, .mid for music, .wav for sound."
+            help="File: .png for images and attention, .txt for text, .mid for music, .wav for sound, .npy for arrays, "
+            ".gif for interpolations; or a folder for single images."
         ),
     ] = None,
     seed: Annotated[

@@ -15,7 +15,7 @@ from scratchgen.errors import BadInput
 from scratchgen.evaluation import Mean
 from scratchgen.plots.music import piano_rolls
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.runs.files import writable_file
+from scratchgen.runs.files import writable_file, write_array
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
@@ -206,8 +206,16 @@ def draw(
 
 
 def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> str:
-    """Write one sampled piece as MIDI, as sound (WAV) and as a picture (PNG); returns the line to print."""
-    midi, n = output_file(request.out, ".mid", "music is written as MIDI"), request.n or STEPS
+    """Write one sampled piece as MIDI, as sound (WAV) and as a picture (PNG), or as an array of its notes alone.
+
+    Returns the line to print.
+    """
+    midi = output_file(request.out, "music is written as MIDI or as an array", ".mid", ".npy")
+    n = request.n or STEPS
+    if midi.suffix == ".npy":
+        roll = run.model.sample(n, 1, request.rng)[:, 0]
+        write_array(midi, roll)
+        return f"{n} steps of a {run.info.unit}: {midi}, {roll.dtype} of shape {roll.shape}"
     sound, picture = (writable_file(midi.with_suffix(suffix)) for suffix in (".wav", ".png"))
     first, unit = run.info.first, run.info.unit
     roll = run.model.sample(n, 1, request.rng)[:, 0]

@@ -15,6 +15,7 @@ from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file
+from scratchgen.tasks.pictures import sample_output, write_samples
 from scratchgen.tasks.task import SampleRequest, TaskInfo
 
 if TYPE_CHECKING:
@@ -120,12 +121,13 @@ def columns_for(n: int, classes: int) -> int:
 
 
 def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest, shown: str = "") -> str:
-    """Draw samples of a model of rows into a PNG; a conditional model may be given classes.
+    """Write samples of a model of rows (`tasks.pictures`); a conditional model may be given classes.
 
     shown    what the samples are, where they are not draws of the data themselves: `MEANS` of a VAE
     """
     model, n = run.model, request.n or DEFAULT_COUNT
-    out, classes = png_file(request.out, "images are"), chosen_classes(run.directory, model, request.classes)
+    out = sample_output(request.out, run.info)
+    classes = chosen_classes(run.directory, model, request.classes)
     rng = request.rng
     title = f"samples of {run.config.data}, {run.task.family.upper()}"
     if classes:
@@ -133,20 +135,18 @@ def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest, shown: str
         title, columns = f"{title}, {class_names(classes)}", columns_for(n, len(classes))
     else:
         x, columns = sample_in_turn(model, n, rng), columns_for(n, getattr(model, "classes", 1))
-    draw_rows(x, run.info, out, f"{title}\n{shown}" if shown else title, columns)
     what = f"{n} {run.info.kind}" + (f", {shown}" if shown else "")
+    if out.suffix != ".png":
+        return f"{what}: {write_samples(x, run.info, out)}"
+    draw_rows(x, run.info, out, f"{title}\n{shown}" if shown else title, columns)
     return f"{what}: {out}"
 
 
-def png_file(out: Path | None, what: str) -> Path:
-    """The path of a PNG to write. Raises BadInput for another ending, or none."""
-    return output_file(out, ".png", f"{what} written as PNG")
-
-
-def output_file(out: Path | None, suffix: str, written: str) -> Path:
-    """The path of a file to write. Raises BadInput for another ending, or none."""
-    if out is None or out.suffix != suffix:
-        raise BadInput(f"{written}: give --out FILE{suffix}" + (f", not {out}" if out else ""))
+def output_file(out: Path | None, written: str, *suffixes: str) -> Path:
+    """The path of a file to write. Raises BadInput for another ending than these, or none."""
+    if out is None or out.suffix not in suffixes:
+        forms = " or ".join(f"FILE{suffix}" for suffix in suffixes)
+        raise BadInput(f"{written}: give --out {forms}" + (f", not {out}" if out else ""))
     return writable_file(out)
 
 

@@ -16,7 +16,7 @@ from scratchgen.errors import BadInput
 from scratchgen.evaluation import LinearPrediction
 from scratchgen.plots.music import sounds
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.runs.files import writable_file
+from scratchgen.runs.files import writable_file, write_array
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
@@ -209,10 +209,16 @@ def draw(
 
 
 def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> str:
-    """Write one sampled sound as WAV and as a picture (PNG); returns the line to print."""
-    wav, n = output_file(request.out, ".wav", "sound is written as WAV"), request.n or DEFAULT_COUNT
-    picture, rate = writable_file(wav.with_suffix(".png")), run.info.rate
+    """Write one sampled sound as WAV and as a picture (PNG), or as an array alone; returns the line to print."""
+    wav = output_file(request.out, "sound is written as WAV or as an array", ".wav", ".npy")
+    n, rate = request.n or DEFAULT_COUNT, run.info.rate
+    picture = None if wav.suffix == ".npy" else writable_file(wav.with_suffix(".png"))
     sound = as_sound(run.model.sample(n, 1, request.rng)[:, 0], run.info.scale)
+    if picture is None:
+        write_array(wav, sound)
+        return (
+            f"{n} frames, {len(sound) / rate:.2f} s: {wav}, {sound.dtype} of shape {sound.shape}, {rate} Hz"
+        )
     write_wav(sound, wav, rate)
     sounds([sound], ["sample"], rate, picture, f"sample of the RNN, {run.config.data}")
     return f"{n} frames, {len(sound) / rate:.2f} s: {wav}, {picture}"

@@ -47,7 +47,7 @@ TOKEN_NAMES = {"characters": "character", "bytes": "byte", "bpe": "byte pair"}
 
 DEFAULT_COUNT = 64  # tokens of `scratchgen sample`
 TEXT_SAMPLE, TEMPERATURE = 800, 0.7  # of the text at the end of a training
-OTHER_SUFFIXES = (".png", ".mid", ".wav")  # of files that hold no text
+OTHER_SUFFIXES = (".png", ".gif", ".npy", ".mid", ".wav")  # of files that hold no text
 UNITS, SHOWN_TOKENS = 4, 400  # units whose states are drawn, and over how many tokens
 READ_CHARACTERS = 5000  # in which units are chosen and judged
 

@@ -266,7 +266,7 @@ def sample(run: LoadedRun[rnn.Translator, DataInfo], request: SampleRequest) -> 
         raise BadInput("a translation is the most likely one and draws nothing; leave out --seed")
     if unknown := [c for c in text if c not in getattr(model.tokenizers[0], "characters", text)]:
         raise BadInput(f"--prompt: the character {unknown[0]!r} is in no text of the training; leave it out")
-    out = None if request.out is None else output_file(request.out, ".png", "attention is drawn as PNG")
+    out = None if request.out is None else output_file(request.out, "attention is drawn as PNG", ".png")
     found = model.translations(text, BEAM_WIDTH if request.beam is None else request.beam, request.n)[0]
     if out is not None:
         if not len(found.ids):
