@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
+import numpy as np
 
 from scratchgen import optim
 from scratchgen.data import CATALOGUE
@@ -155,6 +156,7 @@ class Task(Generic[S, D, I, M, T]):
     takes_seed      whether the scores of `scratchgen evaluate` are drawn; otherwise they are exact
     early_stopping  the validation number, and whether higher is better; None where there is none
     further_epochs  settings that count epochs after those of `epochs`
+    encode          (run, data, part) ↦ named arrays, "z" first, of every example; None without an encoder
     by_epochs       settings ↦ why training further is not the same as more epochs from the start; empty if it is
     what_to_try     (settings, run) ↦ advice where a score is missed; "" leaves it to `tasks.length`
     """
@@ -186,6 +188,7 @@ class Task(Generic[S, D, I, M, T]):
     takes_seed: bool = False
     early_stopping: tuple[str, bool] | None = field(default=None)
     further_epochs: tuple[str, ...] = ()
+    encode: Callable[[LoadedRun[M, I], D, str], dict[str, np.ndarray]] | None = None
     by_epochs: Callable[[S], list[str]] = lambda settings: schedule_by_epochs(settings)
     what_to_try: Callable[[S, Run], str] = lambda settings, run: ""
 

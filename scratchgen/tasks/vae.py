@@ -37,7 +37,7 @@ from scratchgen.tasks.task import (
     schedule_for,
     unread_of_optimizer,
 )
-from scratchgen.tasks.vae_samples import INTERPOLATION_STEPS, binarised, interpolations, sample
+from scratchgen.tasks.vae_samples import INTERPOLATION_STEPS, binarised, encode, interpolations, sample
 from scratchgen.tasks.vae_scores import Model, bound_scores, likelihood_scores
 from scratchgen.vae.interpolate import PATHS
 
@@ -377,6 +377,7 @@ TASK = Task(
     draw=draw,
     compare=rate_distortion_figure,
     sample=sample,
+    encode=encode,
     sample_options=("classes", "interpolate", "data"),
     example="-n 64 --out samples.png",
     takes_k=True,

@@ -11,9 +11,11 @@ import numpy as np
 
 from scratchgen import plots
 from scratchgen.autograd import no_grad
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.data import RowData
 from scratchgen.data.preprocessing.binarise import bernoulli
 from scratchgen.errors import BadInput
+from scratchgen.evaluation.examples import slices
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.tasks.pictures import sample_output, write_interpolations
 from scratchgen.tasks.rows import MEANS, chosen_classes, class_names, labels_of, sample_rows
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from scratchgen.tasks.vae import DataInfo, Settings
 
 INTERPOLATION_STEPS, ANIMATION_STEPS = 10, 30
+EXAMPLES_AT_ONCE = 1000  # of an encoding
 
 
 def binarised(rows: RowData, settings: Settings) -> RowData:
@@ -35,6 +38,18 @@ def binarised(rows: RowData, settings: Settings) -> RowData:
     noise = Generator(HELD_OUT_SEED)
     train, test, validation = (bernoulli(x, noise) for x in (rows.train, rows.test, rows.validation))
     return replace(rows, train=train, test=test, validation=validation)
+
+
+def encode(run: LoadedRun[Model, DataInfo], rows: RowData, part: str) -> dict[str, np.ndarray]:
+    """The means z (N, Z) of q(z|x) and its standard deviations sigma (N, Z), for every example of a part."""
+    x, labels = getattr(binarised(rows, run.settings), part), labels_of(rows, part)
+    mu, sigma = [], []
+    with no_grad():
+        for chunk in slices(len(x), EXAMPLES_AT_ONCE):
+            q = run.model.given(labels[chunk]).encode(x[chunk])
+            mu.append(to_numpy(q.mu))
+            sigma.append(to_numpy(q.sigma))
+    return {"z": np.concatenate(mu), "sigma": np.concatenate(sigma)}
 
 
 def interpolations(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
@@ -37,6 +37,9 @@ from scratchgen.tasks.task import (
 )
 from scratchgen.tasks.vae_scores import DISTORTION, ELBO, bits_score, is_black_and_white
 from scratchgen.vae.quantise import perplexity
+
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
 
 CHANNELS = [32, 32]  # of the convolutions
 CODE_LENGTH = "held-out code length −log p(k), nats per example"
@@ -201,6 +204,13 @@ def draw(
     plots.curves(prior, run.picture("prior"), "nats per example", uniform)
 
 
+def encode(run: LoadedRun[vae.VQVAE, DataInfo], images: RowData, part: str) -> dict[str, np.ndarray]:
+    """The codes z (N, rows, columns) of every image of a part, whole numbers from 0."""
+    x = getattr(images, part)
+    codes = [run.model.codes(x[chunk]) for chunk in slices(len(x), IMAGES_AT_ONCE)]
+    return {"z": np.concatenate(codes).reshape(len(x), *run.model.grid)}
+
+
 def what_to_try(settings: Settings, run: Run) -> str:
     """The number of epochs after which the prior of the codes was best, if it has memorised the codes since."""
     bounds = run.history["validation_elbo"]
@@ -227,6 +237,7 @@ TASK = Task(
     evaluate=evaluate,
     adapt=adapt_rows,
     draw=draw,
+    encode=encode,
     sample=partial(sample_rows, shown=MEANS),
     further_epochs=("prior_epochs",),
     what_to_try=what_to_try,
