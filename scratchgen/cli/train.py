@@ -24,8 +24,10 @@ from scratchgen.runs.score import Score
 from scratchgen.runs.tensorboard import check_tensorboard
 from scratchgen.tasks import FAMILIES, choose, tasks_of
 from scratchgen.tasks.further import MoreEpochs, epochs_from
+from scratchgen.tasks.initialise import InitialWeights
+from scratchgen.tasks.load import load_run
 from scratchgen.tasks.resume import resume
-from scratchgen.tasks.settings import GivenSettings, from_assignments, from_file, from_options
+from scratchgen.tasks.settings import GivenSettings, from_assignments, from_file, from_options, from_run
 from scratchgen.tasks.task import Task, train_task
 
 app = typer.Typer(help="Train a model: vae, gan or rnn.", no_args_is_help=True)
@@ -61,6 +63,15 @@ COMMAND: dict[str, Any] = {  # options of the command: name → (type, default)
     "config": (
         Annotated[
             Path | None, typer.Option(help="Settings from a TOML file, or those of a run directory again.")
+        ],
+        None,
+    ),
+    "init_from": (
+        Annotated[
+            Path | None,
+            typer.Option(
+                help="Begin with the weights and the settings of this run, on other --data; its length is set anew."
+            ),
         ],
         None,
     ),
@@ -198,8 +209,10 @@ def _train(context: typer.Context, family: str) -> None:
         directory = given["out"] or _next_directory(f"{task.name}-{Path(chosen.data).stem}")
         open_run = lambda config: Run(directory, config, **session)
         # the file of a run names every setting, also those that it does not read
-        typed = [name for name, place in chosen.places.items() if not place.startswith("--config")]
-        compute = lambda: train_task(task, chosen.data, settings, chosen.seed, open_run, typed)
+        inherited = ("--config", "--init-from")
+        typed = [name for name, place in chosen.places.items() if not place.startswith(inherited)]
+        init = InitialWeights(load_run(given["init_from"])) if given["init_from"] else None
+        compute = lambda: train_task(task, chosen.data, settings, chosen.seed, open_run, typed, init)
     done = _with_breakpoints(given["break_"], compute)
     if done is not None:
         model, scores = done
@@ -235,7 +248,13 @@ def _report(directory: Path, model: Module, scores: list[Score], quiet: bool) ->
 def _choose(context: typer.Context, family: str) -> tuple[Task, GivenSettings]:
     """The task, and data, seed and settings: a file overrides the defaults, --set the file, an option both."""
     given = context.params
-    file = from_file(given["config"], family) if given["config"] else GivenSettings()
+    if given["config"] and given["init_from"]:
+        raise BadInput("--config and --init-from both give settings; leave one out")
+    file = GivenSettings()
+    if given["config"]:
+        file = from_file(given["config"], family)
+    elif given["init_from"]:
+        file = from_run(given["init_from"], family)
     options = {name: given[name] for name in _settings_of(family) if _typed(context, name)}
     assigned = from_assignments(given["set_"] or (), family)
     merged = file | assigned | from_options(options)

@@ -37,6 +37,7 @@ class RunConfig(msgspec.Struct, kw_only=True, frozen=True):
     family, monitored, example    of the task: its command, the logged numbers that say how a training goes, and
                   options of a first `scratchgen sample`
     former_settings    the settings before each time that the run was trained further; absent if it never was
+    init_from     the run whose weights this one was begun with; absent if there is none
     reproduction  the name of the published result that the run belongs to, if it does
     command, backend, versions, git    where the run comes from
     """
@@ -54,6 +55,7 @@ class RunConfig(msgspec.Struct, kw_only=True, frozen=True):
     monitored: list[str] = []
     example: str = ""
     former_settings: list[dict[str, Any]] | msgspec.UnsetType = msgspec.UNSET
+    init_from: str | msgspec.UnsetType = msgspec.UNSET
     reproduction: str | None = None
     command: str | None = None
     backend: str = "auto"

@@ -31,6 +31,7 @@ def write_array(path: Path, array: np.ndarray) -> None:
         np.save(file, array, allow_pickle=False)
 
 
+INITIAL_WEIGHTS = "initial.safetensors"  # of a run that was begun with the weights of another one
 RESULT = "result.json"  # the numbers of a run of `scratchgen reproduce`
 
 

@@ -127,6 +127,8 @@ def _configuration(record: Record) -> list[tuple]:
     config = record.config
     if config.source and config.source != config.data:
         rows.append(("data from", config.source))
+    if config.init_from:
+        rows.append(("begun with the weights of", config.init_from))
     return [*rows, ("SHA-256 of the data", config.data_sha256)] if config.data_sha256 else rows
 
 

@@ -7,6 +7,7 @@ and resumed: the result is bit-identical.
     metrics.jsonl        one line per epoch
     checkpoints/         the states to resume from
     model.safetensors    the finished weights;  model-10-epochs.safetensors: those before it was trained further
+    initial.safetensors  the weights that it was begun with, if they are those of another run
     samples/             pictures, and text
     scores.json          the scores;  timing.json: the seconds it took
     report.html          all of it on one page
@@ -34,7 +35,7 @@ from scratchgen.errors import BadInput, check_numbers, described
 from scratchgen.nn import Module
 from scratchgen.runs import checkpoint
 from scratchgen.runs.config import RunConfig, as_config, read_config
-from scratchgen.runs.files import writable_directory, write_json, write_text
+from scratchgen.runs.files import INITIAL_WEIGHTS, writable_directory, write_json, write_text
 from scratchgen.runs.history import History
 from scratchgen.runs.progress import progress
 from scratchgen.runs.report import write_report
@@ -139,7 +140,7 @@ class Run(History):
             raise _no_room(self.directory, error) from None
 
     def _clear(self) -> None:
-        self._clear_results("model*.safetensors")
+        self._clear_results("model*.safetensors", INITIAL_WEIGHTS)
         for folder in ("checkpoints", "tensorboard"):
             shutil.rmtree(self.directory / folder, ignore_errors=True)
         (self.directory / "samples").mkdir(exist_ok=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -17,8 +18,10 @@ from scratchgen.data.tokenizers.utf8 import ByteTokenizer
 from scratchgen.errors import BadInput
 from scratchgen.nn.saving import build
 from scratchgen.random import Generator
+from scratchgen.runs.files import INITIAL_WEIGHTS
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Lt
+from scratchgen.runs.weights import read_weights
 from scratchgen.tasks.task import ScheduleName, TaskSettings, unread_of_optimizer
 
 Tokenizer = CharacterTokenizer | ByteTokenizer | BytePairTokenizer
@@ -81,6 +84,16 @@ def tokenizer_for(settings: TokenizerSettings, train: str, held_out: str) -> Tok
     return ByteTokenizer() if settings.tokenizer == "bytes" else CharacterTokenizer.of(train, held_out)
 
 
+def tokens_of(tokenizer: rnn.Tokenizer) -> list[Hashable]:
+    """The tokens of a tokenizer in the order of their numbers: characters, bytes, or byte pairs by their names."""
+    if isinstance(tokenizer, CharacterTokenizer):
+        return list(tokenizer.characters)
+    if isinstance(tokenizer, BytePairTokenizer):
+        numbers = json.loads(tokenizer.json)["model"]["vocab"]
+        return [("bytes", name) for name in sorted(numbers, key=numbers.__getitem__)]
+    return list(range(tokenizer.vocabulary_size))
+
+
 def unknown_characters(
     tokenizer: rnn.Tokenizer, texts: Iterable[str], name: str, directory: Path
 ) -> list[str]:
@@ -117,7 +130,10 @@ def draw_dynamics(
 
     inputs    from a model to the sequence (T, D) that its network reads
     """
-    moments = {"before training": build(run.config.model, Generator(run.config.seed)), "after": model}
+    before = build(run.config.model, Generator(run.config.seed))
+    if (initial := run.directory / INITIAL_WEIGHTS).exists():
+        before.load_state_dict(read_weights(initial))
+    moments = {"before training": before, "after": model}
     norms = {name: rnn.gradient_norms(m.recurrent, inputs(m)[:JACOBIAN_STEPS]) for name, m in moments.items()}
     plots.gradient_norms({"": norms}, run.picture("gradient_norms"))
     of_the_last_layer: list[np.ndarray] = [epoch[-1] for epoch in history.epochs]

@@ -5,6 +5,7 @@ A finished run is resumed with more epochs (`scratchgen.tasks.further`).
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from scratchgen.runs.config import OWN_TASK, RunConfig, read_config
 from scratchgen.runs.run import Run
 from scratchgen.runs.score import Score
 from scratchgen.tasks.further import Extension, extend, is_finished
+from scratchgen.tasks.initialise import saved_weights
 from scratchgen.tasks.load import present_source, settings_of, source_of, task_of
 from scratchgen.tasks.task import train_task
 
@@ -57,7 +59,8 @@ def resume(
         settings = settings_of(found, longer.config, directory)
         open_run = lambda now: _open_further(directory, now, longer, **session)
     with kernels.use(config.backend):
-        return train_task(found, source, settings, config.seed, open_run)
+        reload = partial(saved_weights, directory, config) if config.init_from else None
+        return train_task(found, source, settings, config.seed, open_run, reload=reload)
 
 
 def open_again(directory: Path, now: RunConfig, **session: Any) -> Run:

@@ -25,15 +25,17 @@ from scratchgen.nn.saving import describe as describe_model
 from scratchgen.random import Generator
 from scratchgen.runs.config import RunConfig
 from scratchgen.runs.early_stopping import EarlyStopping
-from scratchgen.runs.files import write_json
+from scratchgen.runs.files import INITIAL_WEIGHTS, write_json
 from scratchgen.runs.provenance import collect_provenance, fingerprint_of_data
 from scratchgen.runs.record import Record
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Gt, Help, Lt, Schema, as_dict
 from scratchgen.runs.score import Score, Show, no_progress
+from scratchgen.runs.weights import write_weights
 from scratchgen.tasks.length import length_in_words, with_advice, with_min_steps
 
 if TYPE_CHECKING:
+    from scratchgen.tasks.initialise import InitialWeights, Vocabulary
     from scratchgen.tasks.load import LoadedRun
 
 OpenRun = Callable[[RunConfig], Run]  # opens the run once everything else is known to fit
@@ -156,6 +158,7 @@ class Task(Generic[S, D, I, M, T]):
     takes_seed      whether the scores of `scratchgen evaluate` are drawn; otherwise they are exact
     early_stopping  the validation number, and whether higher is better; None where there is none
     further_epochs  settings that count epochs after those of `epochs`
+    vocabularies    model ↦ the tokens along an axis of its arrays, by the names of the arrays (`tasks.initialise`)
     encode          (run, data, part) ↦ named arrays, "z" first, of every example; None without an encoder
     by_epochs       settings ↦ why training further is not the same as more epochs from the start; empty if it is
     what_to_try     (settings, run) ↦ advice where a score is missed; "" leaves it to `tasks.length`
@@ -188,6 +191,7 @@ class Task(Generic[S, D, I, M, T]):
     takes_seed: bool = False
     early_stopping: tuple[str, bool] | None = field(default=None)
     further_epochs: tuple[str, ...] = ()
+    vocabularies: Callable[[M], dict[str, Vocabulary]] = lambda model: {}
     encode: Callable[[LoadedRun[M, I], D, str], dict[str, np.ndarray]] | None = None
     by_epochs: Callable[[S], list[str]] = lambda settings: schedule_by_epochs(settings)
     what_to_try: Callable[[S, Run], str] = lambda settings, run: ""
@@ -208,23 +212,36 @@ def train_task(
     seed: int,
     open_run: OpenRun,
     given: Iterable[str] = (),
+    init: InitialWeights | None = None,
+    reload: Callable[[M], list[str]] | None = None,
 ) -> tuple[M, list[Score]]:
     """Train from the name or the path of a data set to scores, pictures and a report.
 
-    given    names of settings that the user gave; one that is not read is refused even where it equals the default
+    given     names of settings that the user gave; one that is not read is refused even where it equals the default
+    init      weights of another run to begin with
+    reload    loads the weights that a resumed run was begun with
 
     Everything that can be refused is refused before the run is opened, so that a refusal leaves no directory.
     """
     refuse_unread(task, source, settings, given)
     data = task.load(source, settings)
+    if init:
+        init.check(data)
     settings = task.fill_batches(data, settings)
     info = task.describe(data, settings)
     rng = Generator(seed)
     model = task.build(settings, data, info, rng)
     task.prepare(model, data, settings)
+    lines = init.load(model) if init else reload(model) if reload else []
     steps = task.epoch_steps(model, data, settings)
     chosen, settings = settings, with_min_steps(task, settings, steps)
-    run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info))
+    more = {"init_from": init.name} if init else {}
+    run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info, **more))
+    if (init or reload) and not (initial := run.directory / INITIAL_WEIGHTS).exists():
+        with run.saving():
+            write_weights(initial, model.state_dict())
+    for line in lines:
+        run.message(line)
     if settings.min_steps:  # nobody chose the number of epochs
         run.message(length_in_words(task, settings, steps, longer=settings != chosen))
     if settings.patience and task.early_stopping:

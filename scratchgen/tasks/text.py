@@ -17,10 +17,12 @@ from scratchgen.runs.files import writable_file, write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.initialise import Vocabulary
 from scratchgen.tasks.recurrent import (
     TokenizerSettings,
     draw_dynamics,
     tokenizer_for,
+    tokens_of,
     unknown_characters,
     unread_of_tokenizer,
 )
@@ -230,6 +232,12 @@ def _tokens_per_character(model: rnn.LanguageModel, text: str, ids: np.ndarray) 
     return (len(ids) - 1) / max(characters, 1)  # a text of one character may have several bytes
 
 
+def vocabularies(model: rnn.LanguageModel) -> dict[str, Vocabulary]:
+    """The arrays with an entry per token."""
+    tokens = tokens_of(model.tokenizer)
+    return {name: Vocabulary(axis, tokens) for name, axis in (("embedding.W", 0), ("W_hy", 1), ("b_y", 0))}
+
+
 def adapt(run: LoadedRun[rnn.LanguageModel, DataInfo], text: TextData) -> tuple[TextData, list[str]]:
     """Another text for the model of a run. Raises BadInput for characters that it does not know."""
     parts = text.train, text.validation, text.test
@@ -348,6 +356,7 @@ TASK = Task(
     score=score,
     evaluate=evaluate,
     adapt=adapt,
+    vocabularies=vocabularies,
     draw=draw,
     sample=sample,
     sample_options=("prompt", "temperature", "top_k", "top_p", "beam"),

@@ -20,6 +20,7 @@ from scratchgen.runs.files import write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Le
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.initialise import Vocabulary
 from scratchgen.tasks.music import per_step
 from scratchgen.tasks.recurrent import (
     Cell,
@@ -27,6 +28,7 @@ from scratchgen.tasks.recurrent import (
     Tokenizer,
     TokenizerSettings,
     tokenizer_for,
+    tokens_of,
     unknown_characters,
     unread_of_tokenizer,
 )
@@ -220,6 +222,15 @@ def _concatenated_targets(model: rnn.Translator, pairs: list[tuple[str, str]]) -
     return np.concatenate([edge, *(part for y in targets for part in (y, edge))])
 
 
+def vocabularies(model: rnn.Translator) -> dict[str, Vocabulary]:
+    """The arrays with an entry per token; the boundary of a target follows its tokens."""
+    source, target = (tokens_of(tokenizer) for tokenizer in model.tokenizers)
+    written = [*target, ("boundary",)]
+    return {"source.W": Vocabulary(0, source)} | {
+        name: Vocabulary(axis, written) for name, axis in (("target.W", 0), ("output.W", 1), ("output.b", 0))
+    }
+
+
 def adapt(run: LoadedRun[rnn.Translator, DataInfo], pairs: PairData) -> tuple[PairData, list[str]]:
     """Other pairs for the model of a run. Raises BadInput for other languages, and for unknown characters."""
     if pairs.sides != run.info.sides:
@@ -292,6 +303,7 @@ TASK = Task(
     score=score,
     evaluate=evaluate,
     adapt=adapt,
+    vocabularies=vocabularies,
     draw=draw,
     sample=sample,
     sample_options=("prompt", "beam"),
