@@ -43,7 +43,8 @@ def evaluate(
         str | None, typer.Option(help="Run of your own: its model, as module:Class; --data is needed then.")
     ] = None,
     data: Annotated[
-        str | None, typer.Option(help="Run of your own: the data to score, by name or path.")
+        str | None,
+        typer.Option(help="The data to score, by name or path (default: those of the training)."),
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write every number to this file.")] = None,
 ) -> None:
@@ -53,6 +54,8 @@ def evaluate(
     ± is the standard error over examples, or over stretches of a text. log p(x) by importance sampling is a
     lower bound in expectation. Samples of a GAN and held-out examples are both compared with the training
     part, at most 5,000 of each; the score of held-out examples is the best that samples can reach.
+
+    Other data (--data) are loaded and split as in the training; baselines are computed from their training part.
     """
     if part not in PARTS:
         raise BadInput(f"no part is named {part!r}; there are {', '.join(PARTS)}")
@@ -60,10 +63,10 @@ def evaluate(
         _refuse_k(run, k)
         _refuse_seed(run, seed)
         title, facts, scores = _of_own_model(run, model, data, part, json)
-    elif model is not None or data is not None:
-        raise BadInput("--model and --data are given together, for a run of a model of your own")
+    elif model is not None:
+        raise BadInput("--model is for a run of a model of your own, and needs --data; give both")
     else:
-        title, facts, scores = _of_task(run, part, k, seed, json)
+        title, facts, scores = _of_task(run, data, part, k, seed, json)
     if json is not None:
         _write(json, {"run": str(run), **facts, "seed": seed}, scores)
     screen = console()
@@ -76,20 +79,26 @@ def evaluate(
 Evaluation = tuple[str, dict[str, object], list[Score]]  # title, what the numbers are about, the numbers
 
 
-def _of_task(run: Path, part: str, k: int | None, seed: int | None, json: Path | None) -> Evaluation:
+def _of_task(
+    run: Path, source: str | None, part: str, k: int | None, seed: int | None, json: Path | None
+) -> Evaluation:
     loaded = load_run(run)
     if not loaded.task.takes_k:
         _refuse_k(run, k)
     if not loaded.task.takes_seed:
         _refuse_seed(run, seed)
-    data, name = loaded.load_data(), loaded.task.name
+    (data, lines), name = loaded.load_data(source), loaded.task.name
     if json is not None:
         writable_file(json)
     noise = Generator(HELD_OUT_SEED if seed is None else seed)
     scores = loaded.task.evaluate(loaded.model, data, loaded.settings, part, noise, k, _with_progress_bar)
     n, unit = len(getattr(data, part)), "characters" if isinstance(data, TextData) else "examples"
-    facts = {"task": name, "data": loaded.config.data, "part": part, "examples": n}
-    return f"{name} on the {part} part of {data.name}, {n:,} {unit}", facts, scores
+    facts = {"task": name, "data": data.name, "part": part, "examples": n}
+    if source is not None:
+        facts |= {"source": source, "trained_on": loaded.config.data, "same_data": not lines}
+        lines = lines or ["the data of the training"]
+    title = f"{name} on the {part} part of {data.name}, {n:,} {unit}"
+    return "\n".join([title, *lines]), facts, scores
 
 
 def _of_own_model(run: Path, place: str, data: str, part: str, json: Path | None) -> Evaluation:

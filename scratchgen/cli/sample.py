@@ -31,7 +31,8 @@ def sample(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="File: .png for images and attention, .txt for text, .mid for music, .wav for sound."
+            help="File: .png for images and attention, .txt for text, .mid for music, .wav for sound, .npy for arrays, "
+            ".gif for interpolations; or a folder for single images."
         ),
     ] = None,
     seed: Annotated[
@@ -73,6 +74,10 @@ def sample(
         str | None,
         typer.Option(help=f"VAE: interpolations between test images, {' or '.join(PATHS)}; one per row."),
     ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(help="Interpolations: name or path of the images (default: those of the training)."),
+    ] = None,
 ) -> None:
     """Sample images, text, music or sound from a trained model, or translate. Text without --out is printed.
 
@@ -92,6 +97,7 @@ def sample(
         beam=beam,
         classes=tuple(class_ or ()),
         interpolate=interpolate,
+        data=data,
     )
     if model is not None:
         _refuse_options(request, f"{run} is a run of a model of your own")

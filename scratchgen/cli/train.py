@@ -23,8 +23,11 @@ from scratchgen.runs.schema import Field, fields
 from scratchgen.runs.score import Score
 from scratchgen.runs.tensorboard import check_tensorboard
 from scratchgen.tasks import FAMILIES, choose, tasks_of
+from scratchgen.tasks.further import MoreEpochs, epochs_from
+from scratchgen.tasks.initialise import InitialWeights
+from scratchgen.tasks.load import load_run
 from scratchgen.tasks.resume import resume
-from scratchgen.tasks.settings import GivenSettings, from_assignments, from_file, from_options
+from scratchgen.tasks.settings import GivenSettings, from_assignments, from_file, from_options, from_run
 from scratchgen.tasks.task import Task, train_task
 
 app = typer.Typer(help="Train a model: vae, gan or rnn.", no_args_is_help=True)
@@ -63,6 +66,15 @@ COMMAND: dict[str, Any] = {  # options of the command: name → (type, default)
         ],
         None,
     ),
+    "init_from": (
+        Annotated[
+            Path | None,
+            typer.Option(
+                help="Begin with the weights and the settings of this run, on other --data; its length is set anew."
+            ),
+        ],
+        None,
+    ),
     "set_": (
         Annotated[
             list[str] | None, typer.Option("--set", help="One setting as name=value; may be repeated.")
@@ -70,7 +82,12 @@ COMMAND: dict[str, Any] = {  # options of the command: name → (type, default)
         None,
     ),
     "resume": (
-        Annotated[Path | None, typer.Option(help="Run directory to resume, with its own settings.")],
+        Annotated[
+            Path | None,
+            typer.Option(
+                help="Run directory to resume, with its own settings; --epochs +20 trains a finished run further."
+            ),
+        ],
         None,
     ),
     "break_": (
@@ -146,7 +163,18 @@ def _option(field: Field, users: list[Task]) -> Any:
     flags = field.options if field.kind is not bool else tuple(f"{o}/--no-{o[2:]}" for o in field.options)
     short = (f"-{field.name}",) if len(field.name) == 1 else ()
     text = text[0].upper() + text[1:] if text[0].isascii() else text
-    return typer.Option(*flags, *short, help=f"{text}. (default: {default})", show_default=False)
+    form: dict[str, Any] = {}
+    if field.name == "epochs":
+        text += "; with --resume, +20 trains 20 epochs further"
+        form = {"parser": _parse_epochs, "metavar": "INTEGER"}
+    return typer.Option(*flags, *short, help=f"{text}. (default: {default})", show_default=False, **form)
+
+
+def _parse_epochs(text: str) -> int:
+    try:
+        return epochs_from(str(text))
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a valid integer.") from None
 
 
 def _tasks_by(values: Mapping[str, str]) -> dict[str, list[str]]:
@@ -168,15 +196,25 @@ def _train(context: typer.Context, family: str) -> None:
         check_tensorboard()
     if (directory := given["resume"]) is not None:
         _refuse_other_options(context)
-        compute = lambda: resume(directory, family, **session)
+        moved = given["data"] if _typed(context, "data") else None
+        compute = lambda: resume(directory, family, epochs=given["epochs"], source=moved, **session)
     else:
+        if isinstance(given["epochs"], MoreEpochs):
+            raise BadInput(
+                f"--epochs {given['epochs']:+d} adds to the epochs of a run: name it with --resume RUN, or leave out "
+                "the +"
+            )
         task, chosen = _choose(context, family)
         settings = task.complete(chosen.data, chosen.settings)
         directory = given["out"] or _next_directory(f"{task.name}-{Path(chosen.data).stem}")
         open_run = lambda config: Run(directory, config, **session)
         # the file of a run names every setting, also those that it does not read
-        typed = [name for name, place in chosen.places.items() if not place.startswith("--config")]
-        compute = lambda: train_task(task, chosen.data, settings, chosen.seed, open_run, typed, chosen.settings)
+        inherited = ("--config", "--init-from")
+        typed = [name for name, place in chosen.places.items() if not place.startswith(inherited)]
+        init = InitialWeights(load_run(given["init_from"])) if given["init_from"] else None
+        compute = lambda: train_task(
+            task, chosen.data, settings, chosen.seed, open_run, typed, chosen.settings, init
+        )
     done = _with_breakpoints(given["break_"], compute)
     if done is not None:
         model, scores = done
@@ -212,7 +250,13 @@ def _report(directory: Path, model: Module, scores: list[Score], quiet: bool) ->
 def _choose(context: typer.Context, family: str) -> tuple[Task, GivenSettings]:
     """The task, and data, seed and settings: a file overrides the defaults, --set the file, an option both."""
     given = context.params
-    file = from_file(given["config"], family) if given["config"] else GivenSettings()
+    if given["config"] and given["init_from"]:
+        raise BadInput("--config and --init-from both give settings; leave one out")
+    file = GivenSettings()
+    if given["config"]:
+        file = from_file(given["config"], family)
+    elif given["init_from"]:
+        file = from_run(given["init_from"], family)
     options = {name: given[name] for name in _settings_of(family) if _typed(context, name)}
     assigned = from_assignments(given["set_"] or (), family)
     merged = file | assigned | from_options(options)
@@ -230,7 +274,7 @@ def _typed(context: typer.Context, name: str) -> bool:
 
 def _refuse_other_options(context: typer.Context) -> None:
     """A resumed run has its settings already."""
-    for name in context.params.keys() - {"resume", "break_", *SESSION}:
+    for name in context.params.keys() - {"resume", "data", "epochs", "break_", *SESSION}:
         if _typed(context, name):
             option = "--" + name.strip("_").replace("_", "-")
             raise BadInput(

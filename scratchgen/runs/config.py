@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +37,8 @@ class RunConfig(msgspec.Struct, kw_only=True, frozen=True):
     data_info     what building the model, sampling and pictures need to know of the data
     family, monitored, example    of the task: its command, the logged numbers that say how a training goes, and
                   options of a first `scratchgen sample`
+    former_settings    the settings before each time that the run was trained further; absent if it never was
+    init_from     the run whose weights this one was begun with; absent if there is none
     reproduction  the name of the published result that the run belongs to, if it does
     command, backend, versions, git    where the run comes from
     """
@@ -53,11 +56,27 @@ class RunConfig(msgspec.Struct, kw_only=True, frozen=True):
     family: str = ""
     monitored: list[str] = []
     example: str = ""
+    former_settings: list[dict[str, Any]] | msgspec.UnsetType = msgspec.UNSET
+    init_from: str | msgspec.UnsetType = msgspec.UNSET
     reproduction: str | None = None
     command: str | None = None
     backend: str = "auto"
     versions: dict[str, str] = {}
     git: dict[str, Any] | None = None
+
+    def further(self, settings: dict[str, Any]) -> RunConfig:
+        """The configuration of the same run, trained further with other settings."""
+        return msgspec.structs.replace(
+            self, settings=settings, former_settings=[*(self.former_settings or []), self.settings]
+        )
+
+    def former(self) -> Iterator[RunConfig]:
+        """The configurations before each time that the run was trained further, the newest first."""
+        former = self.former_settings or []
+        for i in reversed(range(len(former))):
+            yield msgspec.structs.replace(
+                self, settings=former[i], former_settings=former[:i] or msgspec.UNSET
+            )
 
 
 def as_config(config: RunConfig | dict[str, Any]) -> RunConfig:

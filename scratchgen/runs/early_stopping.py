@@ -48,6 +48,10 @@ class EarlyStopping:
         else:
             self.epochs_without_improvement += 1
 
+    def count_anew(self) -> None:
+        """Forget the epochs without improvement, so that training continues; the best epoch stays the best so far."""
+        self.epochs_without_improvement = 0
+
     def restore_best(self, model: Module) -> None:
         """Give the model the weights of the best epoch, if there was one."""
         if self._weights:

@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
 
@@ -23,6 +25,13 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
+def write_array(path: Path, array: np.ndarray) -> None:
+    """Write an array as .npy; nothing is pickled."""
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        np.save(file, array, allow_pickle=False)
+
+
+INITIAL_WEIGHTS = "initial.safetensors"  # of a run that was begun with the weights of another one
 RESULT = "result.json"  # the numbers of a run of `scratchgen reproduce`
 
 

@@ -46,6 +46,7 @@ class History:
         self.latest: dict[str, float] = {}
         self.epoch, self.step, self.total_steps = 1, 0, 0
         self.early_stopping: EarlyStopping | None = None
+        self.trained_further = False  # whether early stopping that has ended a training counts anew
         self._sums: dict[str, list] = {}  # of this epoch: name → [sum, count]
         self._tracked: dict[str, Any] = {}
         self._observers: list[Any] = []
@@ -100,6 +101,8 @@ class History:
         check_counts(0, n=n)
         if self.step == 0:  # the state is that of the end of an epoch: there are no steps to skip
             self._restore()
+        if self.trained_further and self.early_stopping and self.early_stopping.finished:
+            self.early_stopping.count_anew()
         while self.epoch <= n and not (self.early_stopping and self.early_stopping.finished):
             self._set_order()
             yield self.epoch

@@ -117,6 +117,7 @@ def _commands(record: Record) -> list[str]:
         commands |= {
             "evaluates it in more detail": f"scratchgen evaluate {directory}",
             "resumes it, if it was interrupted": f"scratchgen train {family} --resume {directory}",
+            "trains it further": f"scratchgen train {family} --resume {directory} --epochs +10",
             "trains again with the same settings": f"scratchgen train {family} --config {directory}",
         }
     return [f"<div>{what}</div>{html.verbatim(line)}" for what, line in commands.items() if line]
@@ -127,6 +128,8 @@ def _configuration(record: Record) -> list[tuple]:
     config = record.config
     if config.source and config.source != config.data:
         rows.append(("data from", config.source))
+    if config.init_from:
+        rows.append(("begun with the weights of", config.init_from))
     return [*rows, ("SHA-256 of the data", config.data_sha256)] if config.data_sha256 else rows
 
 

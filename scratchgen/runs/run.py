@@ -6,7 +6,8 @@ and resumed: the result is bit-identical.
     config.json          the task, its settings, the data, the model: every number needed to train again
     metrics.jsonl        one line per epoch
     checkpoints/         the states to resume from
-    model.safetensors    the finished weights
+    model.safetensors    the finished weights;  model-10-epochs.safetensors: those before it was trained further
+    initial.safetensors  the weights that it was begun with, if they are those of another run
     samples/             pictures, and text
     scores.json          the scores;  timing.json: the seconds it took
     report.html          all of it on one page
@@ -34,7 +35,7 @@ from scratchgen.errors import BadInput, check_numbers, described
 from scratchgen.nn import Module
 from scratchgen.runs import checkpoint
 from scratchgen.runs.config import RunConfig, as_config, read_config
-from scratchgen.runs.files import writable_directory, write_json, write_text
+from scratchgen.runs.files import INITIAL_WEIGHTS, writable_directory, write_json, write_text
 from scratchgen.runs.history import History
 from scratchgen.runs.progress import progress
 from scratchgen.runs.report import write_report
@@ -53,6 +54,8 @@ class Run(History):
     directory      made if it is not there; one that holds a finished run is refused unless `replace`
     config         the settings of the run as a dictionary of JSON values, or a RunConfig
     resume         continue from the newest checkpoint in the directory, or begin if there is none
+    further        with resume: also continue a finished run. `config` is that of the run with other settings
+                   (`RunConfig.further`); the finished weights stay there as model-10-epochs.safetensors
     save_every     seconds between checkpoints
     max_minutes    save and stop after this many minutes
     quiet          show no progress
@@ -70,6 +73,7 @@ class Run(History):
         *,
         replace: bool = False,
         resume: bool = False,
+        further: bool = False,
         save_every: float = SAVE_SECONDS,
         max_minutes: float | None = None,
         quiet: bool = False,
@@ -98,8 +102,9 @@ class Run(History):
             ) from None
         except OSError as error:
             raise _no_room(directory, error) from None
-        if (self.directory / "model.safetensors").exists() and not replace:
-            raise BadInput(f"{directory} holds a finished run; choose another --out or remove it")
+        if (self.directory / "model.safetensors").exists() and not (replace or further):
+            way_out = "train it further with --epochs +10" if resume and family else "remove it"
+            raise BadInput(f"{directory} holds a finished run; choose another --out or {way_out}")
         self._display = progress(family or "run", self.config.monitored, quiet)
         self._steps_of_an_epoch: int | None = None  # known once one is over
         self._seconds_before, self._sessions = 0.0, 1
@@ -111,7 +116,7 @@ class Run(History):
         with self.saving():
             self._events = Events(self.directory / "tensorboard") if tensorboard else None
         if found is not None:
-            self._resume_from(found)
+            self._resume_from(found, further)
 
     def _begun_config(self, config: RunConfig | dict) -> RunConfig:
         """The configuration that a run was begun with. Raises BadInput if a dictionary has other settings."""
@@ -135,12 +140,16 @@ class Run(History):
             raise _no_room(self.directory, error) from None
 
     def _clear(self) -> None:
-        for name in ("model.safetensors", "scores.json", "timing.json", "report.html", "samples/*"):
-            for left_over in self.directory.glob(name):
-                left_over.unlink()
+        self._clear_results("model*.safetensors", INITIAL_WEIGHTS)
         for folder in ("checkpoints", "tensorboard"):
             shutil.rmtree(self.directory / folder, ignore_errors=True)
         (self.directory / "samples").mkdir(exist_ok=True)
+
+    def _clear_results(self, *further: str) -> None:
+        """Remove what is written at the end of a training."""
+        for name in ("scores.json", "timing.json", "report.html", "samples/*", *further):
+            for left_over in self.directory.glob(name):
+                left_over.unlink()
 
     def _newest(self) -> checkpoint.Checkpoint | None:
         found, damages = checkpoint.newest(self.directory / "checkpoints")
@@ -148,18 +157,35 @@ class Run(History):
             print(f"scratchgen: {damage}; resuming from the one before", file=sys.stderr)
         return found
 
-    def _resume_from(self, found: checkpoint.Checkpoint) -> None:
-        if found.numbers["config_sha256"] != checkpoint.digest_of(msgspec.to_builtins(self.config)):
+    def _resume_from(self, found: checkpoint.Checkpoint, further: bool) -> None:
+        saved_with, configs = found.numbers["config_sha256"], [self.config, *self.config.former()]
+        digests = [checkpoint.digest_of(msgspec.to_builtins(config)) for config in configs]
+        if saved_with not in digests:
             raise BadInput(
                 f"{self.directory / 'config.json'} has changed since this run was saved; restore it, or "
                 f"train again with --config {self.directory} and another --out"
             )
+        self.trained_further = saved_with != digests[0]
+        if further:
+            self._reopen(len(found.numbers["by_epoch"]))
         timing = found.numbers["timing"]
         self._seconds_before, self._sessions = timing["seconds"], timing["sessions"] + 1
         self.resume(found.arrays, found.numbers)
         lines = (_line(epoch, means) for epoch, means in enumerate(self.by_epoch, 1))
         with self.saving():
             write_text(self.directory / "metrics.jsonl", "".join(lines))
+
+    def _reopen(self, epochs: int) -> None:
+        """Make a finished run, trained for this many epochs, an unfinished one with its new configuration.
+
+        A process that is killed between two of these lines leaves a run that resumes: with the old configuration,
+        until the new one is written.
+        """
+        with self.saving():
+            if (weights := self.directory / "model.safetensors").exists():
+                weights.replace(self.directory / f"model-{epochs}-epochs.safetensors")
+            self._clear_results()
+            write_json(self.directory / "config.json", msgspec.to_builtins(self.config))
 
     # --- the loop -----------------------------------------------------------------------------------------
 

@@ -16,7 +16,16 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Lt, replace
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.gan_scores import SAMPLES, gan_scores, judge_of, two_sample_scores
-from scratchgen.tasks.rows import RowInfo, RowSettings, columns_for, draw_rows, of_rows, sample_in_turn, sample_rows
+from scratchgen.tasks.rows import (
+    RowInfo,
+    RowSettings,
+    adapt_rows,
+    columns_for,
+    draw_rows,
+    of_rows,
+    sample_in_turn,
+    sample_rows,
+)
 from scratchgen.tasks.task import (
     OPTIMIZER_WITH,
     BatchSize,
@@ -317,6 +326,7 @@ TASK = Task(
     train=train,
     score=score,
     evaluate=evaluate,
+    adapt=adapt_rows,
     draw=draw,
     sample=sample_rows,
     sample_options=("classes",),

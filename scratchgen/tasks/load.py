@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from scratchgen.data import CATALOGUE
 from scratchgen.errors import BadInput, NotInstalled
 from scratchgen.nn import Module
 from scratchgen.nn.saving import build
@@ -41,20 +43,31 @@ class LoadedRun(Generic[M_co, I_co]):
         """The settings of the training, checked. Raises BadInput."""
         return settings_of(self.task, self.config, self.directory)
 
-    def load_data(self) -> Any:
-        """The data that the model was trained on. Raises BadInput if they have changed since."""
+    def load_data(self, source: str | None = None) -> tuple[Any, list[str]]:
+        """The data that the model was trained on, and nothing to say of them; or with a source, other data.
+
+        source    a name or a path. The data are loaded with the settings of the run; where they are not those of
+                  the training, the lines say so, and what the task does to fit them to the model (`Task.adapt`)
+        Raises BadInput for data that are gone, that have changed since the training, or that do not fit the model.
+        """
         if (self.directory / RESULT).exists():
             raise BadInput(
                 f"{self.directory} was trained by `scratchgen reproduce`, with other data and settings than its task; "
                 f"its result is in {self.directory / RESULT}"
             )
-        source = source_of(self.config, self.directory)
-        data = self.task.load(source, self.settings)
-        if fingerprint_of_data(data) != self.config.data_sha256:
+        data = self.task.load(source or self._source(), self.settings)
+        if fingerprint_of_data(data) == self.config.data_sha256:
+            return data, []
+        if source is None:
             raise BadInput(
-                f"the data of {self.directory}, {source}, have changed since its training; restore them"
+                f"the data of {self.directory}, {self._source()}, have changed since its training; restore them, or "
+                "give the data to use with --data"
             )
-        return data
+        data, lines = self.task.adapt(self, data)
+        return data, [f"{data!r}: not the data of the training, {self.config.data}", *lines]
+
+    def _source(self) -> str:
+        return present_source(source_of(self.config, self.directory), self.directory)
 
 
 def load_run(directory: str | Path) -> LoadedRun[Any, Any]:
@@ -119,6 +132,15 @@ def _way_out(config: RunConfig) -> str:
 def settings_of(found: Task, config: RunConfig, directory: Path) -> Any:
     """The checked settings of a configuration, as the file may have been edited. Raises BadInput."""
     return found.settings(**check(found.settings, config.settings, str(directory / "config.json")))
+
+
+def present_source(source: str, directory: Path) -> str:
+    """The source of the data of a run. Raises BadInput for a path at which there is nothing any more."""
+    if source not in CATALOGUE and not os.path.exists(source):
+        raise BadInput(
+            f"the data of {directory}, {source}, are no longer there; give --data PATH, where they are now"
+        )
+    return source
 
 
 def source_of(config: RunConfig, directory: Path) -> str:

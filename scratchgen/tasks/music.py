@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike
 from scratchgen import plots, rnn
 from scratchgen.data import SequenceData, load_sequences
 from scratchgen.data.files.performance import perform, write_midi, write_wav
+from scratchgen.errors import BadInput
 from scratchgen.evaluation import Mean
 from scratchgen.plots.music import piano_rolls
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.runs.files import writable_file
+from scratchgen.runs.files import writable_file, write_array
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
@@ -177,6 +178,17 @@ def marginal_nats(train: list[np.ndarray], held_out: list[np.ndarray]) -> float:
     return -float(np.mean(x @ np.log(p) + (1 - x) @ np.log1p(-p)))
 
 
+def adapt(run: LoadedRun[rnn.FrameModel, DataInfo], rolls: SequenceData) -> tuple[SequenceData, list[str]]:
+    """Other piano rolls for the model of a run. Raises BadInput for another range of notes or duration of a step."""
+    theirs, ours = (rolls.first, rolls.D, rolls.unit), (run.info.first, run.model.data_dim, run.info.unit)
+    if theirs != ours:
+        his, own = (
+            f"notes {first} … {first + D - 1} in steps of a {unit}" for first, D, unit in (theirs, ours)
+        )
+        raise BadInput(f"{rolls.name} has the {his}, and {run.directory} was trained on the {own}")
+    return rolls, []
+
+
 def draw(
     model: rnn.FrameModel,
     rolls: SequenceData,
@@ -197,8 +209,16 @@ def draw(
 
 
 def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> str:
-    """Write one sampled piece as MIDI, as sound (WAV) and as a picture (PNG); returns the line to print."""
-    midi, n = output_file(request.out, ".mid", "music is written as MIDI"), request.n or STEPS
+    """Write one sampled piece as MIDI, as sound (WAV) and as a picture (PNG), or as an array of its notes alone.
+
+    Returns the line to print.
+    """
+    midi = output_file(request.out, "music is written as MIDI or as an array", ".mid", ".npy")
+    n = request.n or STEPS
+    if midi.suffix == ".npy":
+        roll = run.model.sample(n, 1, request.rng)[:, 0]
+        write_array(midi, roll)
+        return f"{n} steps of a {run.info.unit}: {midi}, {roll.dtype} of shape {roll.shape}"
     sound, picture = (writable_file(midi.with_suffix(suffix)) for suffix in (".wav", ".png"))
     first, unit = run.info.first, run.info.unit
     roll = run.model.sample(n, 1, request.rng)[:, 0]
@@ -222,6 +242,7 @@ TASK = Task(
     train=train,
     score=score,
     evaluate=evaluate,
+    adapt=adapt,
     draw=draw,
     sample=sample,
     example="-n 64 --out sample.mid",

@@ -33,12 +33,11 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.errors import BadInput
-from scratchgen.files import replacing
 from scratchgen.nn import Module
 from scratchgen.plots.images import sample_grid
 from scratchgen.random import Generator
 from scratchgen.runs.config import OWN_TASK, read_config
-from scratchgen.runs.files import writable_file
+from scratchgen.runs.files import writable_file, write_array
 from scratchgen.runs.saving import load
 from scratchgen.runs.score import Score
 from scratchgen.tasks.rows import DEFAULT_COUNT
@@ -114,8 +113,7 @@ def sample_own(model: SampleModel, n: int | None, seed: int, out: Path | None) -
     if out.suffix == ".png":
         sample_grid(x.reshape(len(x), -1), x.shape[1:], out, f"samples of {type(model).__name__}")
     else:
-        with replacing(out) as temporary, open(temporary, "wb") as file:
-            np.save(file, x, allow_pickle=False)
+        write_array(out, x)
     return f"{len(x)} samples of shape {x.shape[1:]}: {out}"
 
 

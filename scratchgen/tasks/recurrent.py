@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
+from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import numpy as np
@@ -10,15 +13,20 @@ import numpy as np
 from scratchgen import plots, rnn
 from scratchgen.data import CharacterTokenizer
 from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
+from scratchgen.data.tokenizers.characters import UNKNOWN
 from scratchgen.data.tokenizers.utf8 import ByteTokenizer
+from scratchgen.errors import BadInput
 from scratchgen.nn.saving import build
 from scratchgen.random import Generator
+from scratchgen.runs.files import INITIAL_WEIGHTS
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Lt
+from scratchgen.runs.weights import read_weights
 from scratchgen.tasks.task import ScheduleName, SkipBad, TaskSettings, unread_of_optimizer
 
 Tokenizer = CharacterTokenizer | ByteTokenizer | BytePairTokenizer
 
+SHOWN_CHARACTERS = 8  # of those that a tokenizer does not know
 JACOBIAN_STEPS = 50  # time steps over which gradient norms are drawn
 SQUARE_NAMES = {
     "tanh": ("$W_{hh}$",),
@@ -79,6 +87,42 @@ def tokenizer_for(settings: TokenizerSettings, train: str, held_out: str) -> Tok
     return ByteTokenizer() if settings.tokenizer == "bytes" else CharacterTokenizer.of(train, held_out)
 
 
+def tokens_of(tokenizer: rnn.Tokenizer) -> list[Hashable]:
+    """The tokens of a tokenizer in the order of their numbers: characters, bytes, or byte pairs by their names."""
+    if isinstance(tokenizer, CharacterTokenizer):
+        return list(tokenizer.characters)
+    if isinstance(tokenizer, BytePairTokenizer):
+        numbers = json.loads(tokenizer.json)["model"]["vocab"]
+        return [("bytes", name) for name in sorted(numbers, key=numbers.__getitem__)]
+    return list(range(tokenizer.vocabulary_size))
+
+
+def unknown_characters(
+    tokenizer: rnn.Tokenizer, texts: Iterable[str], name: str, directory: Path
+) -> list[str]:
+    """What to say of characters in other texts that a tokenizer does not know, if they count as �.
+
+    Raises BadInput that names them if the tokenizer has no �.
+    """
+    if not isinstance(tokenizer, CharacterTokenizer):
+        return []
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(text)
+    new = sorted(counts.keys() - set(tokenizer.characters))
+    if not new:
+        return []
+    which = ", ".join(map(repr, new[:SHOWN_CHARACTERS])) + (" …" if len(new) > SHOWN_CHARACTERS else "")
+    count = f"{len(new)} character{'s' * (len(new) > 1)}"
+    what = f"{name} has {count} that the model of {directory} does not know ({which})"
+    if UNKNOWN not in tokenizer.characters:
+        raise BadInput(
+            f"{what}; give a text without them, or train on it, from these weights with --init-from {directory}"
+        )
+    share = sum(counts[c] for c in new) / counts.total()
+    return [f"{what}: {share:.2%} of the text, which counts as {UNKNOWN}"]
+
+
 R = TypeVar("R", rnn.LanguageModel, rnn.FrameModel)
 
 
@@ -89,7 +133,10 @@ def draw_dynamics(
 
     inputs    from a model to the sequence (T, D) that its network reads
     """
-    moments = {"before training": build(run.config.model, Generator(run.config.seed)), "after": model}
+    before = build(run.config.model, Generator(run.config.seed))
+    if (initial := run.directory / INITIAL_WEIGHTS).exists():
+        before.load_state_dict(read_weights(initial))
+    moments = {"before training": before, "after": model}
     norms = {name: rnn.gradient_norms(m.recurrent, inputs(m)[:JACOBIAN_STEPS]) for name, m in moments.items()}
     plots.gradient_norms({"": norms}, run.picture("gradient_norms"))
     of_the_last_layer: list[np.ndarray] = [epoch[-1] for epoch in history.epochs]

@@ -1,7 +1,11 @@
-"""Resuming a run that was interrupted, killed or stopped: the result is bit-identical to an uninterrupted one."""
+"""Resuming a run that was interrupted, killed or stopped: the result is bit-identical to an uninterrupted one.
+
+A finished run is resumed with more epochs (`scratchgen.tasks.further`).
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +15,9 @@ from scratchgen.nn import Module
 from scratchgen.runs.config import OWN_TASK, RunConfig, read_config
 from scratchgen.runs.run import Run
 from scratchgen.runs.score import Score
-from scratchgen.tasks.load import settings_of, source_of, task_of
+from scratchgen.tasks.further import Extension, extend, is_finished
+from scratchgen.tasks.initialise import saved_weights
+from scratchgen.tasks.load import present_source, settings_of, source_of, task_of
 from scratchgen.tasks.task import train_task
 
 FIXED = ("task", "data_sha256", "seed", "model", "settings", "data_info")  # may not change between sessions
@@ -21,12 +27,17 @@ NAMES = {
 }  # where a message has another name
 
 
-def resume(directory: Path, family: str, **session: Any) -> tuple[Module, list[Score]]:
+def resume(
+    directory: Path, family: str, *, epochs: int | None = None, source: str | None = None, **session: Any
+) -> tuple[Module, list[Score]]:
     """Resume the run in `directory` with its own data, settings, seed and kernel backend.
 
     family     the command that it was given to: vae, gan or rnn
+    epochs     train it further, to this many epochs in all or by `MoreEpochs`; a finished run needs them
+    source     where its data are now, if they were moved
     session    as for a Run: save_every, max_minutes, quiet, tensorboard
-    Raises BadInput where there is no run of that family, where it is finished, or where its data have changed.
+    Raises BadInput where there is no run of that family, where it is finished, where its data have changed, and
+    where it cannot be trained further.
     """
     config = read_config(directory)
     if config.reproduction:
@@ -40,11 +51,16 @@ def resume(directory: Path, family: str, **session: Any) -> tuple[Module, list[S
         raise BadInput(
             f"{directory} holds a run of the task {found.name}; use `scratchgen train {found.family} --resume`"
         )
-    source, settings = source_of(config, directory), settings_of(found, config, directory)
+    source = source or present_source(source_of(config, directory), directory)
+    settings = settings_of(found, config, directory)
+    open_run = lambda now: open_again(directory, now, **session)
+    if epochs is not None and not (epochs == settings.epochs and not is_finished(directory)):
+        longer = extend(directory, config, found, settings, epochs)
+        settings = settings_of(found, longer.config, directory)
+        open_run = lambda now: _open_further(directory, now, longer, **session)
     with kernels.use(config.backend):
-        return train_task(
-            found, source, settings, config.seed, lambda now: open_again(directory, now, **session), settled=None
-        )
+        reload = partial(saved_weights, directory, config) if config.init_from else None
+        return train_task(found, source, settings, config.seed, open_run, settled=None, reload=reload)
 
 
 def open_again(directory: Path, now: RunConfig, **session: Any) -> Run:
@@ -54,6 +70,20 @@ def open_again(directory: Path, now: RunConfig, **session: Any) -> Run:
     """
     begun = (directory / "config.json").exists()
     config = read_config(directory) if begun else now
+    _check_unchanged(directory, now, config)
+    return Run(directory, config, resume=begun, **session)
+
+
+def _open_further(directory: Path, now: RunConfig, longer: Extension, **session: Any) -> Run:
+    """The run in `directory`, resumed with more epochs. Raises BadInput if its data or its model have changed."""
+    _check_unchanged(directory, now, longer.config)
+    run = Run(directory, longer.config, resume=True, further=True, **session)
+    for line in longer.lines:
+        run.message(line)
+    return run
+
+
+def _check_unchanged(directory: Path, now: RunConfig, config: RunConfig) -> None:
     changed = [name for name in FIXED if getattr(now, name) != getattr(config, name)]
     if changed:
         what = NAMES.get(changed[0], f"its {changed[0]}")
@@ -61,4 +91,3 @@ def open_again(directory: Path, now: RunConfig, **session: Any) -> Run:
             f"{directory} cannot be resumed: {what} changed since it began; restore that, or train again with "
             "another --out"
         )
-    return Run(directory, config, resume=begun, **session)

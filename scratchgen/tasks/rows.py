@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,11 +16,13 @@ from scratchgen.data import RowData
 from scratchgen.data.options import Channels
 from scratchgen.data.preprocessing.one_hot import labels_in_turn
 from scratchgen.data.report import some
+from scratchgen.data.rows import PARTS
 from scratchgen.data.types import size_of
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file
 from scratchgen.runs.schema import Ge, Help
+from scratchgen.tasks.pictures import sample_output, write_samples
 from scratchgen.tasks.task import SampleRequest, SkipBad, TaskInfo, TaskSettings
 
 if TYPE_CHECKING:
@@ -74,6 +77,53 @@ class RowInfo(TaskInfo, frozen=True, kw_only=True):
             raise ValueError(f"a model of {data_dim} numbers per row for rows of {self.data_dim}")
 
 
+def adapt_rows(run: LoadedRun[Any, RowInfo], rows: RowData) -> tuple[RowData, list[str]]:
+    """Other rows for the model of a run, as they are.
+
+    Raises BadInput for rows of another kind or shape, and for classes that a conditional model does not have.
+    """
+    info, name = run.info, rows.name
+    if rows.kind != info.kind:
+        raise BadInput(f"{name} holds {rows.kind}, and {run.directory} was trained on {info.kind}")
+    if (shape := tuple(rows.image_shape)) != info.image_shape:
+        theirs, ours = ("×".join(map(str, lengths)) for lengths in (shape, info.image_shape))
+        raise BadInput(
+            f"{name} holds {rows.kind} of shape {theirs}, and {run.directory} was trained on {ours}"
+        )
+    if getattr(run.model, "classes", 0):
+        return with_classes_of(rows, info, f"the model of {run.directory}")
+    return rows, []
+
+
+def with_classes_of(rows: RowData, info: RowInfo, of: str) -> tuple[RowData, list[str]]:
+    """Rows whose labels are those of other rows (`info`), classes of one name being one; and lines that say so.
+
+    of    whose classes they are, for messages
+    Raises BadInput for rows without classes, and for a class that there is not.
+    """
+    if not rows.classes:
+        raise BadInput(f"{rows.name} has no classes, and {of} is conditioned on them; give data with classes")
+    ours = {attribute.name: attribute.kinds for attribute in rows.attributes}
+    if ours != info.attributes:
+        raise BadInput(f"{rows.name} has the attributes {some(ours) or 'none'}, and {of} {some(info.attributes)}")
+    if not info.attributes and rows.class_names and info.class_names:
+        return _by_name(rows, info.class_names, of)
+    if not info.attributes and rows.classes > info.classes:
+        raise BadInput(f"{rows.name} has classes 0 … {rows.classes - 1}, and {of} knows 0 … {info.classes - 1} alone")
+    return rows, []
+
+
+def _by_name(rows: RowData, names: tuple[str, ...], of: str) -> tuple[RowData, list[str]]:
+    if others := [name for name in rows.class_names if name not in names]:
+        raise BadInput(f"{rows.name} has the classes {some(others)}, and {of} knows {some(names, 12)} alone")
+    if rows.class_names == names:
+        return rows, []
+    places = np.array([names.index(name) for name in rows.class_names])
+    labels = {f"{part}_labels": places[getattr(rows, f"{part}_labels")] for part in PARTS}
+    line = f"classes by name: {some(f'{name} is {names.index(name)}' for name in rows.class_names)}"
+    return replace(rows, class_names=names, **labels), [line]
+
+
 def of_rows(rows: RowData) -> dict[str, Any]:
     """The fields of a RowInfo."""
     return {
@@ -122,12 +172,12 @@ def columns_for(n: int, classes: int | tuple[int, ...]) -> int:
 
 
 def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest, shown: str = "") -> str:
-    """Draw samples of a model of rows into a PNG; a conditional model may be given classes.
+    """Write samples of a model of rows (`tasks.pictures`); a conditional model may be given classes.
 
     shown    what the samples are, where they are not draws of the data themselves: `MEANS` of a VAE
     """
     model, n = run.model, request.n or DEFAULT_COUNT
-    out, classes = png_file(request.out, "images are"), chosen_classes(run, request.classes)
+    out, classes = sample_output(request.out, run.info), chosen_classes(run, request.classes)
     rng = request.rng
     title = f"samples of {run.config.data}, {run.task.family.upper()}"
     if isinstance(classes, dict):
@@ -140,20 +190,18 @@ def sample_rows(run: LoadedRun[Any, RowInfo], request: SampleRequest, shown: str
         title, columns = f"{title}, {class_names(classes, run.info)}", columns_for(n, len(classes))
     else:
         x, columns = sample_in_turn(model, n, rng), columns_for(n, getattr(model, "classes", 1))
-    draw_rows(x, run.info, out, f"{title}\n{shown}" if shown else title, columns)
     what = f"{n} {run.info.kind}" + (f", {shown}" if shown else "")
+    if out.suffix != ".png":
+        return f"{what}: {write_samples(x, run.info, out)}"
+    draw_rows(x, run.info, out, f"{title}\n{shown}" if shown else title, columns)
     return f"{what}: {out}"
 
 
-def png_file(out: Path | None, what: str) -> Path:
-    """The path of a PNG to write. Raises BadInput for another ending, or none."""
-    return output_file(out, ".png", f"{what} written as PNG")
-
-
-def output_file(out: Path | None, suffix: str, written: str) -> Path:
-    """The path of a file to write. Raises BadInput for another ending, or none."""
-    if out is None or out.suffix != suffix:
-        raise BadInput(f"{written}: give --out FILE{suffix}" + (f", not {out}" if out else ""))
+def output_file(out: Path | None, written: str, *suffixes: str) -> Path:
+    """The path of a file to write. Raises BadInput for another ending than these, or none."""
+    if out is None or out.suffix not in suffixes:
+        forms = " or ".join(f"FILE{suffix}" for suffix in suffixes)
+        raise BadInput(f"{written}: give --out {forms}" + (f", not {out}" if out else ""))
     return writable_file(out)
 
 

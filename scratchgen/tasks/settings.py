@@ -20,7 +20,7 @@ from typing import Any
 
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED
-from scratchgen.runs.config import OWN_TASK, read_config
+from scratchgen.runs.config import OWN_TASK, RunConfig, read_config
 from scratchgen.runs.files import Unreadable, read_bytes
 from scratchgen.runs.schema import Field, check, fields, unknown
 from scratchgen.tasks import FAMILIES, get_task, tasks_of
@@ -28,6 +28,7 @@ from scratchgen.tasks.task import Task
 
 TABLE = "settings"
 LARGEST_FILE = 2**20  # bytes; a page of settings is far smaller
+LENGTH = ("epochs", "min_steps", "patience")  # settings that a fine-tuned run has by its own data
 BESIDES = ("data", "seed", "task")  # may be given next to the settings
 SEED = Field("seed", int, 0, "seed of all noise", "", (), {})
 
@@ -66,18 +67,7 @@ class GivenSettings:
 def from_file(path: Path, family: str) -> GivenSettings:
     """Read a TOML file, or the configuration of a run from its directory or config.json. Raises BadInput."""
     if path.is_dir() or path.name == "config.json":
-        config = read_config(path if path.is_dir() else path.parent)
-        if config.reproduction:
-            raise BadInput(
-                f"--config: {path} belongs to `scratchgen reproduce {config.reproduction}`, whose settings are not "
-                "all in its config.json; use that command"
-            )
-        if config.task == OWN_TASK:
-            raise BadInput(f"--config: {path} is a run of a loop of your own, whose settings no command has")
-        if config.family != family:
-            raise BadInput(
-                f"--config: {path} is a run of the task {config.task}; use `scratchgen train {config.family or '…'}`"
-            )
+        config = _config_of_run(path if path.is_dir() else path.parent, path, family, "--config")
         besides = {"data": config.source or config.data, "seed": config.seed, "task": config.task}
         return _given({**besides, **config.settings}, f"--config {path}")
     try:
@@ -87,6 +77,34 @@ def from_file(path: Path, family: str) -> GivenSettings:
     except (ValueError, RecursionError) as error:
         raise BadInput(f"--config: {path} is not TOML ({error}); write lines such as epochs = 20") from None
     return _given(_flat(found, path), f"--config {path}")
+
+
+def from_run(path: Path, family: str) -> GivenSettings:
+    """The task, the data and the settings of a run whose weights another one begins with, but not its length.
+
+    Raises BadInput.
+    """
+    config = _config_of_run(path, path, family, "--init-from")
+    settings = {name: value for name, value in config.settings.items() if name not in LENGTH}
+    besides = {"data": config.source or config.data, "task": config.task}
+    return _given({**besides, **settings}, f"--init-from {path}")
+
+
+def _config_of_run(directory: Path, path: Path, family: str, option: str) -> RunConfig:
+    """The configuration of a run of a family. Raises BadInput, which names the option and the path."""
+    config = read_config(directory)
+    if config.reproduction:
+        raise BadInput(
+            f"{option}: {path} belongs to `scratchgen reproduce {config.reproduction}`, whose settings are not "
+            "all in its config.json; use that command"
+        )
+    if config.task == OWN_TASK:
+        raise BadInput(f"{option}: {path} is a run of a loop of your own, whose settings no command has")
+    if config.family != family:
+        raise BadInput(
+            f"{option}: {path} is a run of the task {config.task}; use `scratchgen train {config.family or '…'}`"
+        )
+    return config
 
 
 def from_assignments(assignments: Iterable[str], family: str) -> GivenSettings:

@@ -12,10 +12,11 @@ from scratchgen import plots, rnn
 from scratchgen.data.files.performance import write_wav
 from scratchgen.data.sound_frames import SoundFrames, as_sound, load_sound_frames
 from scratchgen.distributions import Normal
+from scratchgen.errors import BadInput
 from scratchgen.evaluation import LinearPrediction
 from scratchgen.plots.music import sounds
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.runs.files import writable_file
+from scratchgen.runs.files import writable_file, write_array
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
@@ -172,6 +173,21 @@ def linear_nats(frames: SoundFrames, part: str) -> float:
     return -total * frames.D / sum(map(len, held_out)) - float(np.log(frames.scale).sum())
 
 
+def adapt(run: LoadedRun[rnn.FrameModel, DataInfo], frames: SoundFrames) -> tuple[SoundFrames, list[str]]:
+    """Other sounds for the model of a run, in the scale of its training. Raises BadInput for another rate."""
+    if frames.rate != run.info.rate:
+        raise BadInput(
+            f"{frames.name} has {frames.rate} samples per second, and {run.directory} was trained on {run.info.rate}; "
+            "convert the recordings"
+        )
+    scale = np.array(run.info.scale)
+    train, validation, test = (
+        [(z * (frames.scale / scale)).astype(np.float32) for z in part]
+        for part in (frames.train, frames.validation, frames.test)
+    )
+    return SoundFrames(frames.name, frames.rate, scale, train, validation, test), []
+
+
 def draw(
     model: rnn.FrameModel,
     frames: SoundFrames,
@@ -196,10 +212,16 @@ def draw(
 
 
 def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> str:
-    """Write one sampled sound as WAV and as a picture (PNG); returns the line to print."""
-    wav, n = output_file(request.out, ".wav", "sound is written as WAV"), request.n or DEFAULT_COUNT
-    picture, rate = writable_file(wav.with_suffix(".png")), run.info.rate
+    """Write one sampled sound as WAV and as a picture (PNG), or as an array alone; returns the line to print."""
+    wav = output_file(request.out, "sound is written as WAV or as an array", ".wav", ".npy")
+    n, rate = request.n or DEFAULT_COUNT, run.info.rate
+    picture = None if wav.suffix == ".npy" else writable_file(wav.with_suffix(".png"))
     sound = as_sound(run.model.sample(n, 1, request.rng)[:, 0], run.info.scale)
+    if picture is None:
+        write_array(wav, sound)
+        return (
+            f"{n} frames, {len(sound) / rate:.2f} s: {wav}, {sound.dtype} of shape {sound.shape}, {rate} Hz"
+        )
     write_wav(sound, wav, rate)
     sounds([sound], ["sample"], rate, picture, f"sample of the RNN, {run.config.data}")
     return f"{n} frames, {len(sound) / rate:.2f} s: {wav}, {picture}"
@@ -219,6 +241,7 @@ TASK = Task(
     train=train,
     score=score,
     evaluate=evaluate,
+    adapt=adapt,
     draw=draw,
     sample=sample,
     example="-n 200 --out sample.wav",

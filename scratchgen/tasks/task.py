@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
+import numpy as np
 
 from scratchgen import optim
 from scratchgen.data import CATALOGUE
@@ -25,15 +26,17 @@ from scratchgen.nn.saving import describe as describe_model
 from scratchgen.random import Generator
 from scratchgen.runs.config import RunConfig
 from scratchgen.runs.early_stopping import EarlyStopping
-from scratchgen.runs.files import write_json
+from scratchgen.runs.files import INITIAL_WEIGHTS, write_json
 from scratchgen.runs.provenance import collect_provenance, fingerprint_of_data
 from scratchgen.runs.record import Record
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Gt, Help, Lt, Schema, as_dict
 from scratchgen.runs.score import Score, Show, no_progress
+from scratchgen.runs.weights import write_weights
 from scratchgen.tasks.length import length_in_words, with_advice, with_min_steps
 
 if TYPE_CHECKING:
+    from scratchgen.tasks.initialise import InitialWeights, Vocabulary
     from scratchgen.tasks.load import LoadedRun
 
 OpenRun = Callable[[RunConfig], Run]  # opens the run once everything else is known to fit
@@ -106,6 +109,7 @@ class SampleRequest:
     beam: int | None = None
     classes: Sequence[str] = ()
     interpolate: str | None = None
+    data: str | None = None
 
     @property
     def rng(self) -> Generator:
@@ -147,6 +151,8 @@ class Task(Generic[S, D, I, M, T]):
     train           (model, data, settings, run, rng) ↦ results of the training loop for `score` and `draw`, or None
     score           (model, data, settings, part, trained) ↦ the scores at the end of a training
     evaluate        (model, data, settings, part, rng, k, show) ↦ the scores of `scratchgen evaluate`
+    adapt           (run, other data) ↦ these data as the run's model reads them, and lines to print about them.
+                    Raises BadInput where they do not fit the model
     draw            (model, data, settings, run, scores, trained) ↦ None: pictures, text and sound into the run
     sample          (run, request) ↦ the line to print
     unread          settings ↦ the settings that these choices leave without effect, and what each is for
@@ -157,6 +163,9 @@ class Task(Generic[S, D, I, M, T]):
     takes_seed      whether the scores of `scratchgen evaluate` are drawn; otherwise they are exact
     early_stopping  the validation number, and whether higher is better; None where there is none
     further_epochs  settings that count epochs after those of `epochs`
+    vocabularies    model ↦ the tokens along an axis of its arrays, by the names of the arrays (`tasks.initialise`)
+    encode          (run, data, part) ↦ named arrays, "z" first, of every example; None without an encoder
+    by_epochs       settings ↦ why training further is not the same as more epochs from the start; empty if it is
     what_to_try     (settings, run) ↦ advice where a score is missed; "" leaves it to `tasks.length`
     """
 
@@ -173,6 +182,7 @@ class Task(Generic[S, D, I, M, T]):
     train: Callable[[M, D, S, Run, Generator], T]
     score: Callable[[M, D, S, str, T], list[Score]]
     evaluate: Callable[[M, D, S, str, Generator, int | None, Show], list[Score]]
+    adapt: Callable[[LoadedRun[M, I], D], tuple[D, list[str]]]
     draw: Callable[[M, D, S, Run, list[Score], T], None]
     sample: Callable[[LoadedRun[M, I], SampleRequest], str]
     example: str
@@ -186,6 +196,9 @@ class Task(Generic[S, D, I, M, T]):
     takes_seed: bool = False
     early_stopping: tuple[str, bool] | None = field(default=None)
     further_epochs: tuple[str, ...] = ()
+    vocabularies: Callable[[M], dict[str, Vocabulary]] = lambda model: {}
+    encode: Callable[[LoadedRun[M, I], D, str], dict[str, np.ndarray]] | None = None
+    by_epochs: Callable[[S], list[str]] = lambda settings: schedule_by_epochs(settings)
     what_to_try: Callable[[S, Run], str] = lambda settings, run: ""
 
     def complete(self, data: str, given: Mapping[str, Any]) -> S:
@@ -211,27 +224,37 @@ def train_task(
     open_run: OpenRun,
     given: Iterable[str] = (),
     settled: Collection[str] | None = (),
+    init: InitialWeights | None = None,
+    reload: Callable[[M], list[str]] | None = None,
 ) -> tuple[M, list[Score]]:
     """Train from the name or the path of a data set to scores, pictures and a report.
 
     given      names of settings that the user gave; one that is not read is refused even where it equals the default
     settled    names of settings that the data do not change: those that were given, in any way; None for all
+    init       weights of another run to begin with
+    reload     loads the weights that a resumed run was begun with
 
     Everything that can be refused is refused before the run is opened, so that a refusal leaves no directory.
     """
     refuse_unread(task, source, settings, given)
     data = task.load(source, settings)
+    data, mapped = init.adapted(data) if init else (data, [])
     if settled is not None:
         settings = task.settle(data, settings, settled)
     info = task.describe(data, settings)
     rng = Generator(seed)
     model = task.build(settings, data, info, rng)
     task.prepare(model, data, settings)
+    lines = init.load(model) if init else reload(model) if reload else []
     steps = task.epoch_steps(model, data, settings)
     chosen, settings = settings, with_min_steps(task, settings, steps)
-    run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info))
-    for label, text in data.report.lines():
-        run.message(f"{label}: {text}")
+    more = {"init_from": init.name} if init else {}
+    run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info, **more))
+    if (init or reload) and not (initial := run.directory / INITIAL_WEIGHTS).exists():
+        with run.saving():
+            write_weights(initial, model.state_dict())
+    for line in [*(f"{label}: {text}" for label, text in data.report.lines()), *mapped, *lines]:
+        run.message(line)
     if settings.min_steps:  # nobody chose the number of epochs
         run.message(length_in_words(task, settings, steps, longer=settings != chosen))
     if settings.patience and task.early_stopping:
@@ -318,6 +341,15 @@ def schedule_for(settings: TaskSettings) -> optim.Schedule:
     return optim.schedules.warmup(settings.warmup_steps, then=rest) if settings.warmup_steps else rest
 
 
+def schedule_by_epochs(settings: TaskSettings) -> list[str]:
+    """Why more epochs change the learning rate of every epoch, where they do."""
+    if settings.schedule == "constant":
+        return []
+    return [
+        f"schedule {settings.schedule} stretches over all epochs, so that the learning rate rises here again"
+    ]
+
+
 def unread_of_optimizer(settings: TaskSettings, *optimizers: str) -> dict[str, str]:
     """The settings that the optimiser and the schedule do not read, and what each is for.
 
@@ -357,6 +389,7 @@ __all__ = [
     "no_progress",
     "optimizer_for",
     "refuse_unread",
+    "schedule_by_epochs",
     "schedule_for",
     "train_task",
     "unread_of_optimizer",

@@ -17,10 +17,13 @@ from scratchgen.runs.files import writable_file, write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.initialise import Vocabulary
 from scratchgen.tasks.recurrent import (
     TokenizerSettings,
     draw_dynamics,
     tokenizer_for,
+    tokens_of,
+    unknown_characters,
     unread_of_tokenizer,
 )
 from scratchgen.tasks.task import (
@@ -47,7 +50,7 @@ TOKEN_NAMES = {"characters": "character", "bytes": "byte", "bpe": "byte pair"}
 
 DEFAULT_COUNT = 64  # tokens of `scratchgen sample`
 TEXT_SAMPLE, TEMPERATURE = 800, 0.7  # of the text at the end of a training
-OTHER_SUFFIXES = (".png", ".mid", ".wav")  # of files that hold no text
+OTHER_SUFFIXES = (".png", ".gif", ".npy", ".mid", ".wav")  # of files that hold no text
 UNITS, SHOWN_TOKENS = 4, 400  # units whose states are drawn, and over how many tokens
 READ_CHARACTERS = 5000  # in which units are chosen and judged
 
@@ -230,6 +233,18 @@ def _tokens_per_character(model: rnn.LanguageModel, text: str, ids: np.ndarray) 
     return (len(ids) - 1) / max(characters, 1)  # a text of one character may have several bytes
 
 
+def vocabularies(model: rnn.LanguageModel) -> dict[str, Vocabulary]:
+    """The arrays with an entry per token."""
+    tokens = tokens_of(model.tokenizer)
+    return {name: Vocabulary(axis, tokens) for name, axis in (("embedding.W", 0), ("W_hy", 1), ("b_y", 0))}
+
+
+def adapt(run: LoadedRun[rnn.LanguageModel, DataInfo], text: TextData) -> tuple[TextData, list[str]]:
+    """Another text for the model of a run. Raises BadInput for characters that it does not know."""
+    parts = text.train, text.validation, text.test
+    return text, unknown_characters(run.model.tokenizer, parts, text.name, run.directory)
+
+
 def draw(
     model: rnn.LanguageModel,
     text: TextData,
@@ -341,6 +356,8 @@ TASK = Task(
     train=train,
     score=score,
     evaluate=evaluate,
+    adapt=adapt,
+    vocabularies=vocabularies,
     draw=draw,
     sample=sample,
     sample_options=("prompt", "temperature", "top_k", "top_p", "beam"),

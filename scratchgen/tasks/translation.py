@@ -20,6 +20,7 @@ from scratchgen.runs.files import write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Le
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.initialise import Vocabulary
 from scratchgen.tasks.music import per_step
 from scratchgen.tasks.recurrent import (
     Cell,
@@ -27,6 +28,8 @@ from scratchgen.tasks.recurrent import (
     Tokenizer,
     TokenizerSettings,
     tokenizer_for,
+    tokens_of,
+    unknown_characters,
     unread_of_tokenizer,
 )
 from scratchgen.tasks.rows import output_file
@@ -39,6 +42,7 @@ from scratchgen.tasks.task import (
     Task,
     TaskInfo,
     optimizer_for,
+    schedule_by_epochs,
     schedule_for,
 )
 
@@ -140,6 +144,14 @@ def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, 
     )
 
 
+def by_epochs(settings: Settings) -> list[str]:
+    """Why training further is not the same as more epochs from the start, where it is not."""
+    found = schedule_by_epochs(settings)
+    if settings.scheduled_sampling:
+        found.append("scheduled sampling grows over all epochs, so that its probability falls here")
+    return found
+
+
 def score(
     model: rnn.Translator, pairs: PairData, settings: Settings, part: str, trained: None = None
 ) -> list[Score]:
@@ -211,6 +223,27 @@ def _concatenated_targets(model: rnn.Translator, pairs: list[tuple[str, str]]) -
     return np.concatenate([edge, *(part for y in targets for part in (y, edge))])
 
 
+def vocabularies(model: rnn.Translator) -> dict[str, Vocabulary]:
+    """The arrays with an entry per token; the boundary of a target follows its tokens."""
+    source, target = (tokens_of(tokenizer) for tokenizer in model.tokenizers)
+    written = [*target, ("boundary",)]
+    return {"source.W": Vocabulary(0, source)} | {
+        name: Vocabulary(axis, written) for name, axis in (("target.W", 0), ("output.W", 1), ("output.b", 0))
+    }
+
+
+def adapt(run: LoadedRun[rnn.Translator, DataInfo], pairs: PairData) -> tuple[PairData, list[str]]:
+    """Other pairs for the model of a run. Raises BadInput for other languages, and for unknown characters."""
+    if pairs.sides != run.info.sides:
+        theirs, ours = (" → ".join(sides) for sides in (pairs.sides, run.info.sides))
+        raise BadInput(f"{pairs.name} holds pairs {theirs}, and {run.directory} was trained on {ours}")
+    lines = []
+    for side, tokenizer in enumerate(run.model.tokenizers):
+        texts = (pair[side] for part in (pairs.train, pairs.validation, pairs.test) for pair in part)
+        lines += unknown_characters(tokenizer, texts, pairs.name, run.directory)
+    return pairs, lines
+
+
 def draw(
     model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, scores: list[Score], trained: None
 ) -> None:
@@ -245,7 +278,7 @@ def sample(run: LoadedRun[rnn.Translator, DataInfo], request: SampleRequest) -> 
         raise BadInput("a translation is the most likely one and draws nothing; leave out --seed")
     if unknown := [c for c in text if c not in getattr(model.tokenizers[0], "characters", text)]:
         raise BadInput(f"--prompt: the character {unknown[0]!r} is in no text of the training; leave it out")
-    out = None if request.out is None else output_file(request.out, ".png", "attention is drawn as PNG")
+    out = None if request.out is None else output_file(request.out, "attention is drawn as PNG", ".png")
     found = model.translations(text, BEAM_WIDTH if request.beam is None else request.beam, request.n)[0]
     if out is not None:
         if not len(found.ids):
@@ -270,9 +303,12 @@ TASK = Task(
     train=train,
     score=score,
     evaluate=evaluate,
+    adapt=adapt,
+    vocabularies=vocabularies,
     draw=draw,
     sample=sample,
     sample_options=("prompt", "beam"),
     example="--prompt TEXT --out attention.png",
     early_stopping=("validation_nats", False),
+    by_epochs=by_epochs,
 )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -14,7 +13,6 @@ from scratchgen import evaluation, plots, vae
 from scratchgen.autograd import no_grad
 from scratchgen.data import CATALOGUE, RowData
 from scratchgen.data.checks import check_unit_interval
-from scratchgen.data.preprocessing.binarise import bernoulli
 from scratchgen.data.rows import PARTS, load_rows
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
@@ -28,24 +26,21 @@ from scratchgen.tasks.rows import (
     MEANS,
     RowInfo,
     RowSettings,
-    chosen_classes,
+    adapt_rows,
     columns_for,
     draw_rows,
     held_out,
-    labels_of,
     of_rows,
-    png_file,
     sample_in_turn,
-    sample_rows,
 )
 from scratchgen.tasks.task import (
-    SampleRequest,
     Task,
     load_options,
     optimizer_for,
     schedule_for,
     unread_of_optimizer,
 )
+from scratchgen.tasks.vae_samples import INTERPOLATION_STEPS, binarised, encode, interpolations, sample
 from scratchgen.tasks.vae_scores import Model, bound_scores, likelihood_scores
 from scratchgen.vae.interpolate import PATHS
 
@@ -54,7 +49,6 @@ if TYPE_CHECKING:
 
 CHANNELS = [16, 32]  # of the convolutions of a convolutional VAE
 IMPORTANCE_SAMPLES = 200  # of `evaluate`: as in the published tables
-INTERPOLATION_STEPS = 10
 OBJECTIVES_WITH = {  # setting → the objectives that have it
     "k": ("iwae",),
     "beta": ("beta",),
@@ -270,13 +264,14 @@ def train(model: Model, rows: RowData, settings: Settings, run: Run, rng: Genera
     return loss
 
 
-def binarised(rows: RowData, settings: Settings) -> RowData:
-    """The rows as the model sees them: with `binarise`, one black-and-white sample of every grey image."""
-    if not settings.binarise:
-        return rows
-    noise = Generator(HELD_OUT_SEED)
-    train, test, validation = (bernoulli(x, noise) for x in (rows.train, rows.test, rows.validation))
-    return replace(rows, train=train, test=test, validation=validation)
+def adapt(run: LoadedRun[Model, DataInfo], rows: RowData) -> tuple[RowData, list[str]]:
+    """Other rows for the model of a run. Raises BadInput as `adapt_rows` does, and for values without a likelihood."""
+    rows, lines = adapt_rows(run, rows)
+    for part in PARTS:
+        run.model.likelihood.check(getattr(rows, part))
+        if run.settings.binarise:
+            check_unit_interval(getattr(rows, part))
+    return rows, lines
 
 
 def score(model: Model, rows: RowData, settings: Settings, part: str, loss: vae.Loss) -> list[Score]:
@@ -371,64 +366,6 @@ def _draw_latents(model: Model, x: np.ndarray, y: np.ndarray, rows: RowData, run
     plots.sample_grids(sheets, rows.image_shape, run.picture("interpolation"), INTERPOLATION_STEPS, ink=rows.ink)
 
 
-def interpolations(
-    model: Model,
-    x: np.ndarray,
-    labels: np.ndarray,
-    n: int,
-    path: Callable[[np.ndarray, np.ndarray, int], np.ndarray],
-) -> np.ndarray:
-    """Interpolations of n images, one per row, from each example of the first half of x to one of the second.
-
-    A conditional model decodes all images of a row with the class of its first one.
-    """
-    half = len(x) // 2
-    with no_grad():
-        z = model.given(labels).encode(x).mu.numpy()
-        points = path(z[:half], z[half : 2 * half], n)  # (n, half, Z)
-        between = model.given(labels[:half]).decode(points).mean.numpy()
-    return np.moveaxis(between, 0, 1).reshape(half * n, -1)
-
-
-def sample(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
-    """Samples from the prior, or interpolations between test images; both are means of p(x|z)."""
-    return (
-        sample_rows(run, request, MEANS)
-        if request.interpolate is None
-        else _sample_interpolations(run, request)
-    )
-
-
-def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
-    if request.interpolate not in PATHS:
-        raise BadInput(f"--interpolate {request.interpolate}: there are {', '.join(PATHS)}")
-    if run.info.kind != "images":
-        raise BadInput(f"the data of {run.directory} are {run.info.kind}; --interpolate is for images")
-    out, classes = (
-        png_file(request.out, "images are"),
-        chosen_classes(run, request.classes),
-    )
-    rows = binarised(run.load_data(), run.settings)
-    x, labels = rows.test, labels_of(rows, "test")
-    if isinstance(classes, dict):
-        fits = np.all([labels[:, s] == k for s, k in classes.items()], axis=0)
-        x, labels = x[fits], labels[fits]
-    elif classes:
-        x, labels = x[np.isin(labels, classes)], labels[np.isin(labels, classes)]
-    n = request.n or max(1, min(INTERPOLATION_STEPS, len(x) // 2))
-    if len(x) < 2 * n:
-        raise BadInput(f"{n} interpolations need {2 * n} images, and there are {len(x)}; give a smaller -n")
-    ends = request.rng.permutation(len(x))[: 2 * n]
-    between = interpolations(
-        run.model, x[ends], labels[ends], INTERPOLATION_STEPS, PATHS[request.interpolate]
-    )
-    title = f"{request.interpolate} interpolation between test images of {rows.name}"
-    title += f", {', '.join(request.classes)}" if classes else ""
-    title += "\nmeans of p(x|z)"
-    plots.sample_grid(between, rows.image_shape, Path(out), title, INTERPOLATION_STEPS, ink=rows.ink)
-    return f"{n} interpolations of {INTERPOLATION_STEPS} images, means of p(x|z): {out}"
-
-
 def what_to_try(settings: Settings, run: Run) -> str:
     """A warm-up, if the decoder has learned to ignore the latent."""
     ignored = "rate" in run.history and run.history["rate"][-1] < IGNORED_RATE
@@ -454,11 +391,13 @@ TASK = Task(
     train=train,
     score=score,
     evaluate=evaluate,
+    adapt=adapt,
     draw=draw,
     settle=settle,
     compare=rate_distortion_figure,
     sample=sample,
-    sample_options=("classes", "interpolate"),
+    encode=encode,
+    sample_options=("classes", "interpolate", "data"),
     example="-n 64 --out samples.png",
     takes_k=True,
     takes_seed=True,

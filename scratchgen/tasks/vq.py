@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Gt, Help
 from scratchgen.runs.schema import replace as with_settings
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
-from scratchgen.tasks.rows import RowInfo, RowSettings, held_out, of_rows, sample_rows
+from scratchgen.tasks.rows import RowInfo, RowSettings, adapt_rows, held_out, of_rows, sample_rows
 from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
@@ -37,6 +37,9 @@ from scratchgen.tasks.task import (
 )
 from scratchgen.tasks.vae_scores import DISTORTION, ELBO, baseline, bits_score, is_black_and_white
 from scratchgen.vae.quantise import perplexity
+
+if TYPE_CHECKING:
+    from scratchgen.tasks.load import LoadedRun
 
 CHANNELS = [32, 32]  # of the convolutions
 CODE_LENGTH = "held-out code length −log p(k), nats per example"
@@ -211,6 +214,13 @@ def draw(
     plots.curves(prior, run.picture("prior"), "nats per example", uniform)
 
 
+def encode(run: LoadedRun[vae.VQVAE, DataInfo], images: RowData, part: str) -> dict[str, np.ndarray]:
+    """The codes z (N, rows, columns) of every image of a part, whole numbers from 0."""
+    x = getattr(images, part)
+    codes = [run.model.codes(x[chunk]) for chunk in slices(len(x), IMAGES_AT_ONCE)]
+    return {"z": np.concatenate(codes).reshape(len(x), *run.model.grid)}
+
+
 def what_to_try(settings: Settings, run: Run) -> str:
     """The number of epochs after which the prior of the codes was best, if it has memorised the codes since."""
     bounds = run.history["validation_elbo"]
@@ -235,8 +245,10 @@ TASK = Task(
     train=train,
     score=score,
     evaluate=evaluate,
+    adapt=adapt_rows,
     draw=draw,
     settle=settle,
+    encode=encode,
     sample=partial(sample_rows, shown=MEANS),
     further_epochs=("prior_epochs",),
     what_to_try=what_to_try,

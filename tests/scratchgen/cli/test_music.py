@@ -47,6 +47,9 @@ def test_a_folder_of_midi_files_is_learned_scored_and_played(options, folder, sc
         assert done.returncode == 0 and "20 steps of a sixteenth note" in done.stdout
         drawn.append([(folder / f"piece{suffix}").read_bytes() for suffix in (".mid", ".wav", ".png")])
     assert drawn[0] == drawn[1] and drawn[0][0] != drawn[2][0]
+    done = run("sample", "run", "-n", 20, "--seed", 1, "--out", "piece.npy")
+    roll = np.load(folder / "piece.npy")
+    assert done.returncode == 0 and roll.shape == (20, 88) and set(np.unique(roll)) <= {0, 1}
     assert drawn[0][0][:4] == b"MThd" and drawn[0][1][:4] == b"RIFF" and drawn[0][2][1:4] == b"PNG"
 
 

@@ -217,8 +217,14 @@ REFUSED = {
         ("evaluate", "silent", "--model", "mine:Silent", *DATA),
         "the class Silent lacks the method evaluate",
     ),
-    "no data": (("evaluate", "memory", "--model", "mine:Memory"), "--model and --data are given together"),
-    "data alone": (("evaluate", "memory", *DATA), "--model and --data are given together"),
+    "no data": (
+        ("evaluate", "memory", "--model", "mine:Memory"),
+        "--model is for a run of a model of your own, and needs --data",
+    ),
+    "data alone": (
+        ("evaluate", "memory", *DATA),
+        "memory is a run of a model of your own; name its class with --model",
+    ),
     "data that are not there": (
         ("evaluate", "memory", "--model", "mine:Memory", "--data", "rows.npz"),
         "rows.npz",

@@ -50,6 +50,11 @@ def test_a_folder_of_recordings_is_learned_scored_and_drawn_from(options, folder
     assert drawn[0] == drawn[1] and drawn[0][0] != drawn[2][0]
     with wave.open(str(folder / "drawn.wav")) as file:
         assert (file.getframerate(), file.getnframes(), file.getnchannels()) == (RATE, 20 * 32, 1)
+        played = np.frombuffer(file.readframes(20 * 32), np.int16) / 32767
+    done = run("sample", "run", "-n", 20, "--seed", 1, "--out", "drawn.npy")
+    x = np.load(folder / "drawn.npy")
+    assert done.returncode == 0 and x.shape == (20 * 32,) and "4000 Hz" in done.stdout
+    assert np.corrcoef(x, played)[0, 1] > 0.99
 
 
 def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, scratchgen_in):

@@ -1,0 +1,60 @@
+"""Latents of data by the encoder of a trained model, and the files that hold them.
+
+.npy    z (N, Z), the means of q(z|x); of a VQ-VAE the codes (N, rows, columns)
+.npz    z; sigma (N, Z), the standard deviations of q(z|x); labels (N,) where the data have classes; part (N,),
+        the names of the parts where there are several. NumPy loads all of them with allow_pickle=False
+.csv    the columns z0, z1, …, label and part, one example per line; the numbers are exact
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scratchgen.data import RowData
+from scratchgen.files import replacing
+from scratchgen.runs.files import write_array
+
+PARTS = ("train", "validation", "test")
+SUFFIXES = (".npy", ".npz", ".csv")
+
+
+def encode_parts(
+    encode: Callable[[str], dict[str, np.ndarray]], rows: RowData, parts: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Named arrays of all examples of some parts: those of the task's encoder, `z` first, then labels and part."""
+    found = [encode(part) for part in parts]
+    codes = {name: np.concatenate([arrays[name] for arrays in found]) for name in found[0]}
+    labels = [getattr(rows, f"{part}_labels") for part in parts]
+    if all(y is not None for y in labels):
+        codes["labels"] = np.concatenate(labels)
+    if len(parts) > 1:
+        codes["part"] = np.repeat(parts, [len(getattr(rows, part)) for part in parts])
+    return codes
+
+
+def write_codes(codes: dict[str, np.ndarray], path: Path) -> None:
+    """Write named arrays; the ending of the path chooses the form."""
+    if path.suffix == ".npy":
+        write_array(path, codes["z"])
+    elif path.suffix == ".npz":
+        with replacing(path) as temporary, open(temporary, "wb") as file:
+            arrays: dict[str, Any] = codes  # a checker takes the names for arguments of savez
+            np.savez(file, **arrays)  # numbers and texts: nothing is pickled
+    else:
+        _write_table(codes, path)
+
+
+def _write_table(codes: dict[str, np.ndarray], path: Path) -> None:
+    z = codes["z"].reshape(len(codes["z"]), -1)
+    beside = {"label": codes.get("labels"), "part": codes.get("part")}
+    columns = {name: column for name, column in beside.items() if column is not None}
+    with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow([*(f"z{i}" for i in range(z.shape[1])), *columns])
+        for row, *rest in zip(z, *columns.values(), strict=True):
+            table.writerow([*map(str, row), *rest])
