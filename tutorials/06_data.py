@@ -25,7 +25,7 @@ import scratchgen as sg
 from scratchgen import evaluation
 from scratchgen.data import load_text
 from scratchgen.data.files.performance import pitch_in_hz
-from scratchgen.data.preprocessing import dequantise, mel, mu_law, scaling
+from scratchgen.data.preprocessing import composite, dequantise, mel, mu_law, scaling
 from scratchgen.data.preprocessing.stft import hann, istft, stft
 from scratchgen.data.sets import markov
 from scratchgen.data.sets.karplus_strong import noise, pluck
@@ -79,6 +79,21 @@ beside(
     8,
     1e-12,
 )
+
+# %% [markdown]
+# ## Pictures in layers
+#
+# A picture with transparency stores an opacity $\alpha$ beside each colour $l$. Laid over a picture $x'$ it gives
+# $x = \alpha\, l + (1 - \alpha)\, x'$, so that what is transparent takes the colour of the background: a black icon on
+# a transparent ground is a black square on black, and an icon on white. The set `characters` lays up to eight layers
+# over white, and keeps for each picture which ones they were.
+#
+# > In the debugger: `scratchgen debug data.compositing`
+
+# %%
+icon = np.array([[0, 0, 0, 1], [0, 0, 0, 0]], float)  # an opaque black pixel, and a transparent one
+assert composite.over(icon, np.zeros(3)).tolist() == [[0, 0, 0], [0, 0, 0]]
+assert composite.over(icon, np.ones(3)).tolist() == [[0, 0, 0], [1, 1, 1]]
 
 # %% [markdown]
 # ## A text whose entropy is known

@@ -29,9 +29,22 @@ def demo(
         Path, typer.Option(help="Output directory; an existing demo there is overwritten.")
     ] = Path("demo"),
     seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="Seed of all noise.")] = 0,
+    colour: Annotated[
+        bool,
+        typer.Option("--colour", "--color", help="Draw dressed characters in colour instead, with the attributes asked for."),
+    ] = False,
 ) -> None:
-    """Train a VAE and a GAN on handwritten digits and an RNN on source code; show samples and scores."""
+    """Train a VAE and a GAN on handwritten digits and an RNN on source code; show samples and scores.
+
+    With --colour, train a conditional VAE on dressed characters: it draws a character with any species, robe, legs,
+    hat, hair, weapon, shield and cloak.
+    """
     screen, started = console(), time.perf_counter()
+    if colour:
+        from scratchgen.cli.demo_colour import demo_colour
+
+        demo_colour(screen, out, seed, started)
+        return
     writable_directory(out)
     models: dict[str, Any] = {}
     scores = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.data.files.performance import pitch_in_hz
+from scratchgen.data.preprocessing.composite import over
 from scratchgen.data.preprocessing.dequantise import dequantise
 from scratchgen.data.preprocessing.mel import hz_to_mel, log_mel
 from scratchgen.data.preprocessing.mu_law import compress
@@ -146,6 +147,28 @@ DATA = (
             "N": "normal density",
             "c_k": "centre k, (2,)",
             "σ": "standard deviation around each centre",
+        },
+    ),
+    Equation(
+        "data.compositing",
+        "alpha compositing",
+        r"x = \alpha\, l + (1 - \alpha)\, x'",
+        "x = α l + (1 − α) x′",
+        "Porter & Duff (1984), Compositing digital images",
+        "scratchgen.data.preprocessing.composite:over",
+        tutorial="06_data.py#pictures-in-layers",
+        example=Example(
+            "a red layer of opacity ¼ over white: ¼ (1, 0, 0) + ¾ (1, 1, 1) = (1, 0.75, 0.75)",
+            (1.0, 0.75, 0.75),
+            lambda layer, below: over(np.array(layer), np.array(below)),
+            {"layer": [1.0, 0.0, 0.0, 0.25], "below": [1.0, 1.0, 1.0]},
+            recorded=False,
+        ),
+        symbols={
+            "x": "the picture, (..., 3) in [0, 1]",
+            "α": "opacity of the layer, (..., 1) in [0, 1]",
+            "l": "colours of the layer, (..., 3)",
+            "x′": "the picture below, (..., 3)",
         },
     ),
     Equation(

@@ -112,7 +112,7 @@ def attributes_recognised(
 ) -> AttributesRecognised:
     """How often the attributes of images (N, D) are recognised as labels (N, S).
 
-    Raises BadInput for no images, and labels of another shape.   Ledger: evaluation.attributes
+    Raises BadInput for no images, and labels of another shape.
     """
     if not len(images) or np.shape(labels) != (len(images), len(classifier.blocks)):
         raise BadInput(f"{len(images)} images need as many rows of labels, one per attribute, not {np.shape(labels)}")

@@ -20,7 +20,7 @@ def attribute_scores(model: Any, rows: RowData, part: str) -> list[Score]:
     """How often the requested attributes are recognised in samples: the mean over the attributes, and the worst.
 
     A classifier that was trained on the real examples recognises them; its own accuracy on the examples of `part`
-    is the baseline. [] for data without attributes and a model without classes.   Ledger: evaluation.attributes
+    is the baseline. [] for data without attributes and a model without classes.
     """
     if not rows.attributes or not getattr(model, "classes", 0):
         return []

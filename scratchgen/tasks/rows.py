@@ -86,7 +86,7 @@ def adapt_rows(run: LoadedRun[Any, RowInfo], rows: RowData) -> tuple[RowData, li
     if rows.kind != info.kind:
         raise BadInput(f"{name} holds {rows.kind}, and {run.directory} was trained on {info.kind}")
     if (shape := tuple(rows.image_shape)) != info.image_shape:
-        theirs, ours = ("×".join(map(str, lengths)) for lengths in (shape, info.image_shape))
+        theirs, ours = size_of(shape), size_of(info.image_shape)
         raise BadInput(
             f"{name} holds {rows.kind} of shape {theirs}, and {run.directory} was trained on {ours}"
         )

@@ -105,6 +105,11 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     for name in ("digits", "binarized-digits")
 }
 
+# A picture of a dressed character follows from its eight attributes; given these, little is left for the latent.
+CHARACTERS: dict[str, Any] = {"hidden": 512, "layers": 2, "batch_size": 64, "schedule": "half_cosine"}
+DEFAULTS["characters"] = {**CHARACTERS, "latent_dim": 64, "epochs": 20}
+CHARACTERS_CONDITIONAL: dict[str, Any] = {**CHARACTERS, "latent_dim": 5, "epochs": 10}
+
 # Two numbers need no more latents. Points spread alike in all directions: no direction explains more than another,
 # so that without a warm-up the decoder learns to ignore the latent.
 POINTS_DEFAULTS: dict[str, Any] = {"latent_dim": 2, "epochs": 20, "kl_warmup_steps": 1000}
@@ -125,6 +130,12 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
     kind = CATALOGUE[data].kind if data in CATALOGUE else ""
     model = given.get("model", "mlp")
     found = {**DEFAULTS.get(data, {}), **MODEL_DEFAULTS.get(model, {})}
+    if data == "characters" and model == "conditional":
+        found = dict(CHARACTERS_CONDITIONAL)
+    if model not in MODELS_WITH["layers"]:
+        found.pop("layers", None)
+    if model not in MODELS_WITH["hidden"]:
+        found.pop("hidden", None)
     if kind in ("sound", "points"):  # values of any size
         found["likelihood"] = "gaussian"
     if kind == "points":

@@ -14,6 +14,7 @@ from scratchgen.data.files.folders import random_parts
 from scratchgen.data.files.idx import read_any_idx
 from scratchgen.data.files.kinds import IDX, TABLE, kind_of
 from scratchgen.data.options import DEFAULT, LoadOptions
+from scratchgen.data.preprocessing.composite import over
 from scratchgen.data.preprocessing.splits import Parts, split
 from scratchgen.data.report import LoadingReport
 from scratchgen.data.types import RowData
@@ -248,10 +249,8 @@ def _laid_over(x: np.ndarray, background: str, report: LoadingReport) -> np.ndar
     """Colours with transparency laid over a background: α x + (1 − α) b."""
     from scratchgen.data.files.pictures import colour_of
 
-    alpha = x[..., 3:]
-    report.change(f"transparent, laid on {background}", int((alpha < 1).any(axis=(1, 2, 3)).sum()))
-    b = np.array(colour_of(background), np.float32) / 255
-    return alpha * x[..., :3] + (1 - alpha) * b
+    report.change(f"transparent, laid on {background}", int((x[..., 3] < 1).any(axis=(1, 2)).sum()))
+    return over(x, np.array(colour_of(background), np.float32) / 255)
 
 
 def _labels_of(arrays: Arrays, path: str, report: LoadingReport) -> np.ndarray | None:

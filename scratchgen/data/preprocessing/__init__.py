@@ -2,6 +2,7 @@
 
 binarise      grey pixels to 0 and 1, statically or anew for each batch
 by_length     batches of sequences of similar length, padded and masked
+composite     a transparent picture over another
 dequantise    integers to real numbers by uniform noise
 mdct          sound as frames by an orthogonal transform, without loss
 mel           the mel scale and its filters
@@ -15,6 +16,7 @@ stft          the short-time Fourier transform and its inverse
 from scratchgen.data.preprocessing import (
     binarise,
     by_length,
+    composite,
     dequantise,
     mdct,
     mel,
@@ -28,6 +30,7 @@ from scratchgen.data.preprocessing import (
 __all__ = [
     "binarise",
     "by_length",
+    "composite",
     "dequantise",
     "mdct",
     "mel",

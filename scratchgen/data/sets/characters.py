@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from itertools import accumulate
 
 import numpy as np
 
@@ -48,8 +49,8 @@ def draw(n: int, rng: Generator) -> np.ndarray:
 def compose(kinds: Sequence[Sequence[int]] | np.ndarray) -> np.ndarray:
     """The pictures of characters with these attributes.   (n, 8) integers → (n, 32·32·3) float32, values k/255
 
-    x ← α l + (1 − α) x for the layers l from back to front, over white, each rounded to 8 bits.
-    Ledger: data.layers
+    The layers are laid over white, from back to front (`preprocessing.composite.over`), each rounded to 8 bits.
+    Ledger: data.compositing
     """
     kinds = np.asarray(kinds)
     x = np.empty((len(kinds), math.prod(IMAGE_SHAPE)), np.float32)
@@ -86,13 +87,20 @@ def _bank(slot: str) -> tuple[np.ndarray, np.ndarray]:
 def load() -> RowData:
     """14,000 characters of 32 × 32 pixels in colour: 12,000 to train, 1,000 for validation, 1,000 to test.
 
-    A label is a row of eight attributes (`attributes`), from which `compose` makes the picture again.
+    A label is a row of eight attributes (`attributes`), from which `compose` makes the picture again. No two
+    characters are alike.
     Source: Dungeon Crawl Stone Soup's tiles, CC0; see embedded/SOURCE.md.
     """
-    rng = Generator(SEED)
-    labels = [draw(n, rng) for n in SIZES]
-    parts = [compose(kinds) for kinds in labels]
-    return RowData("characters", IMAGE_SHAPE, *parts, *labels, attributes=attributes())
+    labels = _unequal(draw(2 * sum(SIZES), Generator(SEED)))
+    first, second, end = accumulate(SIZES)
+    by_part = labels[:first], labels[first:second], labels[second:end]
+    return RowData("characters", IMAGE_SHAPE, *map(compose, by_part), *by_part, attributes=attributes())
+
+
+def _unequal(kinds: np.ndarray) -> np.ndarray:
+    """The characters without those that occurred before, in their order."""
+    _, first = np.unique(kinds, axis=0, return_index=True)
+    return kinds[np.sort(first)]
 
 
 @cache

@@ -21,4 +21,13 @@ DATA = (
         claims=("scratchgen/data/test_synthetic.py",),
         only="density",
     ),
+    Fault(
+        name="colours added to what is below",
+        module="scratchgen.data.preprocessing.composite",
+        text="(1 - alpha) * below",
+        wrong="below",
+        says="Nothing is hidden: light is added to light, as of lamps instead of paint.",
+        claims=("claims/test_data.py",),
+        only="layer",
+    ),
 )
