@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from scratchgen.autograd.formatting import brief
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions.contracts import Array
+from scratchgen.distributions.distribution import Distribution, Shape, stream_and_shape
 from scratchgen.errors import BadInput
 from scratchgen.functional import bernoulli_cross_entropy, sigmoid, softplus
-from scratchgen.random import Generator, as_generator
+from scratchgen.random import Generator
 
 __all__ = ["Bernoulli"]
 
 
-class Bernoulli:
+class Bernoulli(Distribution):
     """Independent binary pixels with probabilities σ(logits).   logits: (B, D)   Ledger: vae.likelihood"""
 
     def __init__(self, logits: Array):
         self.logits = logits
 
-    def __repr__(self) -> str:
-        return f"Bernoulli(logits={brief(self.logits)})"
-
     @property
     def mean(self) -> Array:
         """σ(logits), the probability of a one.   Ledger: vae.likelihood"""
         return sigmoid(self.logits)
+
+    @property
+    def variance(self) -> Array:
+        """p (1 − p), the variance of each pixel."""
+        return self.mean * (1 - self.mean)
 
     def log_prob(self, x: Array) -> Array:
         """Σ_d x_d log p_d + (1 − x_d) log(1 − p_d)   → (B,) nats.   Ledger: vae.likelihood
@@ -47,10 +49,11 @@ class Bernoulli:
                 f"{pixels.max():.4g}]; scale them (bytes: divide by 255) and remove NaN"
             )
 
-    def sample(self, rng: Generator | None = None) -> np.ndarray:
-        """One sample: zeros and ones of the logits' shape, in their dtype."""
-        p, rng = to_numpy(self.mean), as_generator(rng)
-        return (rng.random(p.shape, p.dtype) < p).astype(p.dtype)
+    def sample(self, rng: Generator | None = None, shape: Shape = ()) -> np.ndarray:
+        """Independent samples: zeros and ones, (*shape, B, D), in the dtype of the logits."""
+        p = to_numpy(self.mean)
+        rng, full = stream_and_shape(rng, shape, p.shape)
+        return (rng.random(full, p.dtype) < p).astype(p.dtype)
 
     def entropy(self) -> Array:
         """Σ_d softplus(a_d) − p_d a_d   → (B,) nats.   Ledger: distributions.bernoulli_entropy"""

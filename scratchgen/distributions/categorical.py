@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from scratchgen.autograd.formatting import brief
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions.contracts import Array
+from scratchgen.distributions.distribution import Distribution, Shape, stream_and_shape
 from scratchgen.functional import log_softmax, softmax, softmax_cross_entropy
-from scratchgen.random import Generator, as_generator
+from scratchgen.random import Generator
 
 __all__ = ["Categorical"]
 
 
-class Categorical:
+class Categorical(Distribution):
     """One of V classes with probabilities softmax(logits).   logits: (..., V)   Ledger: nn.softmax"""
+
+    event_ndim = 0  # a value is a single class
 
     def __init__(self, logits: Array):
         self.logits = logits
-
-    def __repr__(self) -> str:
-        return f"Categorical(logits={brief(self.logits)})"
 
     @property
     def probabilities(self) -> Array:
@@ -28,12 +27,19 @@ class Categorical:
         return softmax(self.logits)
 
     def log_prob(self, k: Array) -> Array:
-        """log softmax(logits)[k]   k: (...) int → (...) nats.   Ledger: nn.cross_entropy"""
-        return -softmax_cross_entropy(self.logits, np.asarray(k))
+        """log softmax(logits)[k]   k: (...) int, or with more axes in front → (...) nats.   Ledger: nn.cross_entropy"""
+        k, classes = np.asarray(k), np.shape(self.logits)[-1:]
+        full = np.broadcast_shapes(k.shape, np.shape(self.logits)[:-1])
+        if k.shape == full == np.shape(self.logits)[:-1]:
+            return -softmax_cross_entropy(self.logits, k)
+        logits = np.broadcast_to(self.logits, full + classes)
+        return -softmax_cross_entropy(logits, np.broadcast_to(k, full))
 
-    def sample(self, rng: Generator | None = None) -> np.ndarray:
-        """One class per row of logits: (...) int."""
-        return as_generator(rng).categorical(to_numpy(self.probabilities))
+    def sample(self, rng: Generator | None = None, shape: Shape = ()) -> np.ndarray:
+        """Independent classes per row of logits: (*shape, ...) int."""
+        p = to_numpy(self.probabilities)
+        rng, full = stream_and_shape(rng, shape, p.shape)
+        return rng.categorical(np.broadcast_to(p, full))
 
     def entropy(self) -> Array:
         """−Σ_k p_k log p_k   → (...) nats.   Ledger: distributions.entropy"""

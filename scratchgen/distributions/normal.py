@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from scratchgen.autograd.formatting import brief
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions.contracts import Array
+from scratchgen.distributions.distribution import Distribution, Shape, kind_of, stream_and_shape
 from scratchgen.functional import kl_to_standard_normal, reparameterize
 from scratchgen.random import Generator, as_generator
 
@@ -18,7 +18,7 @@ __all__ = ["LOG_2PI", "Normal", "is_stream"]
 LOG_2PI = math.log(2 * math.pi)
 
 
-class Normal:
+class Normal(Distribution):
     r"""The normal distribution N(mu, diag sigma²), stored as logvar = log sigma².   mu, logvar: (B, Z)
 
     Raises ValueError for mu and logvar of unequal shapes.
@@ -30,9 +30,6 @@ class Normal:
             raise ValueError(f"mu has shape {np.shape(mu)} and logvar {np.shape(logvar)}; they must be equal")
         self.mu = mu
         self.logvar = logvar
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(mu={brief(self.mu)}, logvar={brief(self.logvar)})"
 
     @property
     def sigma(self) -> Array:
@@ -47,9 +44,21 @@ class Normal:
         """The mean, mu   (B, Z)."""
         return self.mu
 
-    def sample(self, rng: Generator | None = None) -> np.ndarray:
-        """One sample, not differentiable: a plain array of mu's shape and dtype."""
-        return to_numpy(self.rsample(as_generator(rng)))
+    @property
+    def variance(self) -> Array:
+        """The variance, sigma² = exp(logvar)   (B, Z)."""
+        return np.exp(self.logvar)
+
+    def sample(self, rng: Generator | None = None, shape: Shape = ()) -> np.ndarray:
+        """Independent samples, not differentiable: a plain array (*shape, B, Z) of mu's dtype.
+
+        One sample of mu's shape by default; sample(shape=(n,)) is PyTorch's sample((n,)).
+        """
+        rng, full = stream_and_shape(rng, shape, np.shape(self.mu))
+        mu, logvar = to_numpy(self.mu), to_numpy(self.logvar)
+        if full == mu.shape:
+            return to_numpy(self.rsample(rng))
+        return to_numpy(Normal(np.broadcast_to(mu, full), np.broadcast_to(logvar, full)).rsample(rng))
 
     def rsample(self, eps: Array | Generator | None = None) -> Array:
         """A reparameterised sample z = mu + sigma ε, differentiable in mu and logvar.   (B, Z)
@@ -89,6 +98,17 @@ class Normal:
         """½ [mu² + sigma² − 1 − logvar], the divergence of each dimension   → (B, Z) nats.   Ledger: vae.kl"""
         # expm1(v) − v ≥ 0 also after rounding, where exp(v) − 1 − v is not
         return 0.5 * (self.mu**2 + (np.expm1(self.logvar) - self.logvar))
+
+    def kl(self, other: Normal) -> Array:
+        """KL(p ‖ q) = ½ Σ_d [(mu − mu′)² / sigma′² + sigma²/sigma′² − 1 − log sigma²/sigma′²]   → (B,) nats.
+
+        q = N(mu′, sigma′²) is the prior of a hierarchy, for example. Never negative, also after rounding.
+        Raises TypeError unless q is a Normal.   Ledger: distributions.normal_kl
+        """
+        q = kind_of(other, Normal)
+        ratio = self.logvar - q.logvar
+        distance = (self.mu - q.mu) ** 2 * np.exp(-q.logvar)
+        return 0.5 * np.sum(distance + (np.expm1(ratio) - ratio), axis=-1)
 
     def entropy(self) -> Array:
         """½ Σ_d [log 2π + 1 + logvar]   → (B,) nats.   Ledger: distributions.normal_entropy"""
