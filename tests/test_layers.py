@@ -161,7 +161,7 @@ def module_of(place: str) -> str:
 def file_of(place: str) -> str:
     """A file of a place, two folders deep where it is a package."""
     top = {DOOR: "scratchgen/__init__.py", "scratchgen_kernels": "kernels/scratchgen_kernels/matmul/plant.py"}
-    modules = ("errors", "files", "random", "distributions", "__main__")
+    modules = ("errors", "files", "random", "__main__")
     below = f"scratchgen/{place}.py" if place in modules else f"scratchgen/{place}/inner/plant.py"
     return top.get(place, "tutorials/plant.py" if place == "tutorials" else below)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scratchgen.equations.autograd import AUTOGRAD
 from scratchgen.equations.data import DATA
+from scratchgen.equations.densities import DENSITIES
 from scratchgen.equations.frames import FRAMES
 from scratchgen.equations.games import GAMES
 from scratchgen.equations.gan import GAN
@@ -33,6 +34,7 @@ EQUATIONS = (
     *AUTOGRAD,
     *LAYERS,
     *LOSSES,
+    *DENSITIES,
     *OPTIMISERS,
     *KERNELS,
     *DATA,

@@ -32,6 +32,7 @@ from scratchgen.functional.losses import (
     softmax_cross_entropy,
     softmax_cross_entropy_grad,
 )
+from scratchgen.functional.special import digamma, log1mexp, log_gamma, normal_cdf, polygamma
 
 __all__ = [
     "bernoulli_cross_entropy",
@@ -40,16 +41,21 @@ __all__ = [
     "bias_activation_grad",
     "conv2d",
     "conv_transpose2d",
+    "digamma",
     "gru_recurrence",
     "kl_to_standard_normal",
     "leaky_relu",
     "linear",
+    "log1mexp",
+    "log_gamma",
     "log_softmax",
     "logsumexp",
     "lstm_recurrence",
     "matmul",
+    "normal_cdf",
     "overlap_add",
     "patches",
+    "polygamma",
     "relu",
     "reparameterize",
     "reparameterize_grad",

@@ -6,13 +6,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from scratchgen.autograd.formatting import brief
 from scratchgen.autograd.primitives import to_numpy
-from scratchgen.distributions import Array, Bernoulli, Normal
+from scratchgen.distributions import Array, Bernoulli, Categorical, Normal
+from scratchgen.distributions.distribution import Distribution, Shape
 from scratchgen.errors import BadInput, check_counts, check_each
 from scratchgen.functional import softmax, softmax_cross_entropy
 from scratchgen.nn import Buffer, Module, Parameter, Standardise
-from scratchgen.random import Generator, as_generator
+from scratchgen.random import Generator
 
 __all__ = [
     "BernoulliLikelihood",
@@ -213,7 +213,7 @@ class CategoricalLikelihood(Module):
         return f"levels={self.outputs}"
 
 
-class DiscretisedCategorical:
+class DiscretisedCategorical(Distribution):
     """Independent values x_d ∈ {0, 1/(V−1), …, 1} of probabilities softmax(logits).   logits (..., D, V)
 
     Ledger: vae.levels
@@ -221,9 +221,6 @@ class DiscretisedCategorical:
 
     def __init__(self, logits: Array):
         self.logits = logits
-
-    def __repr__(self) -> str:
-        return f"DiscretisedCategorical(logits={brief(self.logits)})"
 
     def log_prob(self, x: Array) -> Array:
         """Σ_d log softmax(logits_d)[(V − 1) x_d]   → (...,) nats. Raises BadInput for values between the levels.
@@ -239,10 +236,10 @@ class DiscretisedCategorical:
         V = self.logits.shape[-1]
         return softmax(self.logits) @ np.linspace(0, 1, V, dtype=self.logits.dtype)
 
-    def sample(self, rng: Generator | None = None) -> np.ndarray:
-        """One sample: a level per dimension (..., D), in the dtype of the logits."""
-        logits = to_numpy(self.logits)
-        return (as_generator(rng).categorical(softmax(logits)) / (logits.shape[-1] - 1)).astype(logits.dtype)
+    def sample(self, rng: Generator | None = None, shape: Shape = ()) -> np.ndarray:
+        """Independent samples: a level per dimension, (*shape, ..., D), in the dtype of the logits."""
+        k = Categorical(self.logits).sample(rng, shape)
+        return (k / (self.logits.shape[-1] - 1)).astype(self.logits.dtype)
 
 
 def level_of(x: Array, V: int) -> np.ndarray:

@@ -45,6 +45,14 @@ PAIRS = [(np.array([0, 1]), np.array([1, 2])), (np.array([2, 1]), np.array([1]))
 CHARACTERS = CharacterTokenizer("abc")
 q = distributions.Normal(np.zeros((40, 2), np.float32), np.zeros((40, 2), np.float32))
 h = np.zeros((2, 3), np.float32)
+FULL = distributions.MultivariateNormal(h, np.eye(3, dtype=np.float32))
+DISTRIBUTIONS = [
+    *(q, FULL, distributions.Bernoulli(h), distributions.Categorical(h), distributions.Poisson(h)),
+    *(distributions.Laplace(h, h), distributions.StudentT(h, h, 3), distributions.Gamma(h + 1, h)),
+    *(distributions.NegativeBinomial(h + 1, h), distributions.Uniform(h, h + 1)),
+    *(distributions.DiscretisedLogistic(h, h), distributions.Mixture(h[0], distributions.Normal(h.T, h.T))),
+]
+SHAPE = (2, [nan, -1, 1.5, "2", True, None, (2, -1), (1.5,)])  # of several samples
 
 
 def model():
@@ -260,8 +268,8 @@ CALLS = {
     "vae.likelihoods.CategoricalLikelihood": (likelihoods.CategoricalLikelihood, {"levels": (2, FROM_2)}),
     "vae.likelihoods.level_of": (lambda V: likelihoods.level_of(np.zeros(3), V), {"V": (3, FROM_2)}),
     "vae.likelihoods.DiscretisedCategorical.sample": (
-        lambda rng: likelihoods.DiscretisedCategorical(np.zeros((2, 2, 3), np.float32)).sample(rng),
-        {"rng": R},
+        likelihoods.DiscretisedCategorical(np.zeros((2, 2, 3), np.float32)).sample,
+        {"rng": R, "shape": SHAPE},
     ),
     # --- adversarial networks ---
     "gan.GAN": (
@@ -491,9 +499,26 @@ CALLS = {
         lambda **a: functional.conv_transpose2d(np.ones((4, 4, 1)), np.ones((3, 3, 1, 1)), np.ones(1), **a),
         {"stride": (1, COUNT), "padding": (0, FROM_0)},
     ),
-    "distributions.Normal.sample": (lambda rng: q.sample(rng), {"rng": R}),
-    "distributions.Bernoulli.sample": (lambda rng: distributions.Bernoulli(h).sample(rng), {"rng": R}),
-    "distributions.Categorical.sample": (lambda rng: distributions.Categorical(h).sample(rng), {"rng": R}),
+    "functional.polygamma": (lambda n: functional.polygamma(n, X), {"n": (1, COUNT)}),
+    **{
+        f"distributions.{type(d).__name__}.sample": (d.sample, {"rng": R, "shape": SHAPE})
+        for d in DISTRIBUTIONS
+    },
+    "distributions.MultivariateNormal.rsample": (FULL.rsample, {"rng": R, "shape": SHAPE}),
+    "distributions.DiscretisedLogistic": (
+        lambda levels: distributions.DiscretisedLogistic(h, h, levels),
+        {"levels": (256, FROM_2)},
+    ),
+    "distributions.StudentT": (lambda nu: distributions.StudentT(h, h, nu), {"nu": (3.0, POSITIVE)}),
+    "distributions.NegativeBinomial": (
+        lambda total_count: distributions.NegativeBinomial(total_count, h),
+        {"total_count": (3.0, POSITIVE)},
+    ),
+    "distributions.Gamma": (
+        lambda concentration: distributions.Gamma(concentration, h),
+        {"concentration": (3.0, POSITIVE)},
+    ),
+    "distributions.Uniform": (distributions.Uniform, {"low": (0.0, REAL), "high": (1.0, [*REAL, 0.0, -1.0])}),
     # --- evaluation ---
     "evaluation.Classifier": (
         evaluation.Classifier,

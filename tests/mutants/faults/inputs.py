@@ -33,7 +33,7 @@ INPUTS = (
     ),
     Fault(
         name="the noise of one example for all",
-        module="scratchgen.distributions",
+        module="scratchgen.distributions.normal",
         text="np.shape(noise)[np.ndim(noise) - np.ndim(self.mu) :] != np.shape(self.mu)",
         wrong="False",
         says="NumPy broadcasts one row of noise over the batch.",

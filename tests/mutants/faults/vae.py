@@ -5,7 +5,7 @@ from ..fault import Fault
 VAE = (
     Fault(
         name="variance used as standard deviation",
-        module="scratchgen.distributions",
+        module="scratchgen.distributions.normal",
         text="return np.exp(0.5 * self.logvar)",
         wrong="return np.exp(self.logvar)",
         says="The noise is multiplied by σ². numpy-ml's BernoulliVAE, whose gradients agree all the same.",
@@ -37,7 +37,7 @@ VAE = (
     ),
     Fault(
         name="normaliser counted once a dimension",
-        module="scratchgen.distributions",
+        module="scratchgen.distributions.normal",
         text="LOG_2PI + self.logvar + quadratic",
         wrong="self.logvar.shape[-1] * LOG_2PI + self.logvar + quadratic",
         says="−½ D log 2π is added to each of D terms: −½ D² log 2π. intro_dgm's log_normal_diag.",
@@ -45,7 +45,7 @@ VAE = (
     ),
     Fault(
         name="mean over pixels",
-        module="scratchgen.distributions",
+        module="scratchgen.distributions.bernoulli",
         text="return -bernoulli_cross_entropy(self.logits, x)",
         wrong="return -bernoulli_cross_entropy(self.logits, x) / self.logits.shape[-1]",
         says="The likelihood is averaged over D pixels, the rate summed: a β of D. WorldModels for Keras.",

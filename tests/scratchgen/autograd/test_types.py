@@ -101,7 +101,7 @@ EXPECTED = {
     "sg.rnn.LanguageModel(sg.data.CharacterTokenizer('ab'), 3, 4)": "scratchgen.rnn.models.LanguageModel",
     "optimizer": "scratchgen.optim.adam.Adam",
     "rng.standard_normal((2, 3))": "numpy.ndarray[*]",
-    "sg.distributions.Normal(t, t)": "scratchgen.distributions.Normal",
+    "sg.distributions.Normal(t, t)": "scratchgen.distributions.normal.Normal",
     "sg.data.load_images('digits')": "scratchgen.data.types.RowData",
     "run.history": "dict[str, list[float]]",
     "sg.runs.Run('runs/own', {'hidden': 3})": "scratchgen.runs.run.Run",

@@ -1,11 +1,14 @@
 """Cases of the library's own functions, each with a formula that shares no line with it."""
 
+import math
+
+import mpmath as mp
 import numpy as np
 
 from scratchgen import functional as F
 from scratchgen.random import Generator
 
-from .case import DISTINCT, Case
+from .case import DISTINCT, POSITIVE, Case
 
 KEY, COUNTER = 7, 40
 
@@ -86,7 +89,24 @@ def log_sum(**options):
     }
 
 
+def by_mpmath(f):
+    """A function of one number, by mpmath, element by element."""
+    return np.vectorize(lambda x: float(f(mp.mpf(float(x)))), otypes=[float])
+
+
 CASES = {
+    F.log_gamma: [Case(F.log_gamma, domain=POSITIVE, oracle=np.vectorize(math.lgamma, otypes=[float]))],
+    F.digamma: [Case(F.digamma, domain=POSITIVE, oracle=by_mpmath(mp.digamma))],
+    F.polygamma: [
+        Case(
+            lambda x, n=n: F.polygamma(n, x),
+            domain=POSITIVE,
+            oracle=by_mpmath(lambda x, n=n: mp.polygamma(n, x)),
+        )
+        for n in (1, 2)
+    ],
+    F.log1mexp: [Case(F.log1mexp, domain=POSITIVE, oracle=lambda x: np.log(1 - np.exp(-x)))],
+    F.normal_cdf: [Case(F.normal_cdf, oracle=by_mpmath(mp.ncdf))],
     F.sigmoid: [Case(F.sigmoid, oracle=sigma)],
     F.softplus: [Case(F.softplus, oracle=lambda x: np.log(1 + np.exp(x)))],
     F.relu: [Case(F.relu, domain=DISTINCT, oracle=lambda x: np.where(x > 0, x, 0))],

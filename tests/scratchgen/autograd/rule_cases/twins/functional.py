@@ -8,7 +8,7 @@ import torch
 from scratchgen import functional as F
 
 from ..functional import COUNTER, KEY, noise
-from .twin import M, U, pytorch
+from .twin import M, P, U, pytorch
 
 
 def rnn(x, h0, W_xh, W_hh, b_h):
@@ -34,6 +34,11 @@ def gru(x, h0, W_xh, W_hh, b_x, b_h):
 
 
 TWINS = {
+    F.log_gamma: [pytorch(F.log_gamma, torch.lgamma, M, domain=P)],
+    F.digamma: [pytorch(F.digamma, torch.digamma, M, domain=P)],
+    F.polygamma: [pytorch(partial(F.polygamma, 1), lambda x: torch.polygamma(1, x), M, domain=P)],
+    F.log1mexp: [pytorch(F.log1mexp, lambda x: torch.log(-torch.expm1(-x)), M, domain=P)],
+    F.normal_cdf: [pytorch(F.normal_cdf, torch.special.ndtr, M)],
     F.logsumexp: [
         pytorch(F.logsumexp, lambda x: torch.logsumexp(x, -1), M),
         pytorch(
