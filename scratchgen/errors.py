@@ -76,6 +76,11 @@ def described(value: Any) -> str:
     return f"an object of type {type(value).__name__}"
 
 
+def printable(text: str) -> str:
+    """A text whose control characters, and bytes that are no text, are escaped: a name of a file may hold any."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def height_width_channels(image_shape: Sequence[int]) -> tuple[int, int, int]:
     """(H, W, C) of images of the shape (H, W, C), or of grey ones (H, W).   Raises BadInput for another shape."""
     if np.ndim(image_shape) != 1 or len(image_shape) not in (2, 3):

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, printable
 
 COMMANDS = {  # name → what it does; the file of that name defines it, and is loaded when it is asked for
     "demo": "Train a VAE, a GAN and an RNN on embedded data; show samples and scores.",
@@ -77,7 +77,7 @@ def _run(arguments: list[str], chosen: str | None) -> int:
         message = " ".join(problem.format_message().split()) or "a command is missing"
         return _fail(f"{message.rstrip('.')}{_synonym(problem)}; see `{where} --help`")
     except (BadInput, kernels.UnknownBackend, kernels.BackendUnavailable) as problem:
-        return _fail(" ".join(str(problem).split()))
+        return _fail(printable(" ".join(str(problem).split())))
     except MemoryError as problem:
         return _fail(f"this needs more memory than there is ({problem}); choose smaller sizes")
     except Stopped as stop:

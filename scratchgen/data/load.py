@@ -12,8 +12,9 @@ from typing import Any
 from scratchgen.data.catalogue import CATALOGUE, KINDS
 from scratchgen.data.files import image_folder, midi, sound
 from scratchgen.data.files.folders import all_files
-from scratchgen.data.files.image_arrays import looks_like_pixels, read_images
-from scratchgen.data.files.kinds import EMPTY, UNREADABLE, kind_of
+from scratchgen.data.files.image_arrays import read_images
+from scratchgen.data.files.kinds import EMPTY, GZIP, IDX, UNREADABLE, kind_inside, kind_of
+from scratchgen.data.files.pixel_tables import looks_like_pixels
 from scratchgen.data.files.table import read_numbers
 from scratchgen.data.files.text import read_text
 from scratchgen.data.options import DEFAULT, LoadOptions
@@ -104,7 +105,7 @@ def kind_of_data(name: str) -> str:
         return kind_of_folder(name)
     if os.path.isfile(name):
         return _kind_of_file(Path(name))
-    if os.path.exists(name):
+    if os.path.lexists(name):
         raise BadInput(f"{name} is neither a file nor a folder; name one of these")
     close = difflib.get_close_matches(name, CATALOGUE, 1) or _close_files(Path(name))
     hint = f"; did you mean {close[0]}?" if close else "; see `scratchgen data list`"
@@ -125,6 +126,11 @@ def kind_of_folder(folder: str) -> str:
 
 def _kind_of_file(path: Path) -> str:
     found = kind_of(path)
+    if found == GZIP:
+        found = kind_inside(path)
+        if found != IDX:
+            what = "that is damaged" if found == GZIP else f"of kind {found.name}, which is not read from gzip"
+            raise BadInput(f"{path} is a gzip file {what}; unpack it, or name another")
     kind = KIND_OF_CONTENT.get(found.holds or "", found.holds)
     if kind == "table":
         kind = "images" if looks_like_pixels(*read_numbers(str(path))) else "text"
@@ -159,6 +165,8 @@ def _error_message(name: str, kind: str, found: str | None) -> str:
     if found:
         wanted = f"your own {kind} must be {possible}" if possible else f"{kind} are chosen by name"
         return f"{name} is {found}; {wanted}: give that, or one of {choices}"
+    if os.path.lexists(name):
+        return f"{name} is neither a file nor a folder; name one of these"
     close = difflib.get_close_matches(name, known, 1) or _close_files(Path(name))
     hint = f"; did you mean {close[0]}?" if close else ""
     if not possible:

@@ -52,9 +52,9 @@ class LoadingReport:
         found = ", ".join(f"{n:,} {kind}" for kind, n in sorted(self.found.items(), key=lambda item: -item[1]))
         lines = [("found", found), ("read", self.read)]
         lines += [("changed", f"{n:,} {what}") for what, n in self.changed.items()]
-        lines += [("ignored", f"{len(names):,} {why}: {some(names)}") for why, names in self.ignored.items()]
+        lines += [("ignored", f"{len(names):,} ({why}): {some(names)}") for why, names in self.ignored.items()]
         if self.bad:
-            lines += [("left out", f"{len(self.bad):,} that cannot be read: {by_reason(self.bad)}")]
+            lines += [("left out", f"{len(self.bad):,} (cannot be read): {by_reason(self.bad)}")]
         lines += [("classes", some(self.classes, 12)), ("split", self.split)]
         if self.before and self.after:
             changed = "" if self.before == self.after else f" → {_range(self.after)}"

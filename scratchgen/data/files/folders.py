@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ import numpy as np
 from scratchgen.data.files.kinds import ENDINGS, kind_of
 from scratchgen.data.preprocessing.splits import Parts, split, split_by_class
 from scratchgen.data.report import LoadingReport, by_reason, some
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, printable
 
 Item = TypeVar("Item")
 
@@ -24,6 +25,7 @@ PART_NAMES = {  # of folders, as people name them
     "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
     "test": "test", "testing": "test", "eval": "test",
 }  # fmt: skip
+FILLERS = ("set", "data", "images", "imgs", "pictures")  # other words in such a name: test_set, train-images
 OF_SYSTEMS = ("__MACOSX", "Thumbs.db", "desktop.ini")  # what file managers leave behind
 
 
@@ -35,6 +37,7 @@ class BadFile(Exception):
 class FoundFile:
     """One file of a folder: its path, its name below the folder, and what its subfolders say of it.
 
+    name     for messages: control characters are escaped
     part     "train", "validation" or "test"; None where the folder gives no parts
     label    the name of its class, or None
     """
@@ -48,6 +51,8 @@ class FoundFile:
 def all_files(folder: str) -> list[Path]:
     """The files below a folder, sorted, without those that are hidden or that a file manager left.
 
+    Links to files and to folders are followed, but for a link to a folder that holds it. A link to nothing and a
+    device are among the files: they are of the kind "unreadable".
     Raises BadInput for a folder that cannot be read.
     """
     found = []
@@ -55,10 +60,16 @@ def all_files(folder: str) -> list[Path]:
     def fail(error: OSError) -> None:
         raise BadInput(f"{error.filename} cannot be read ({error.strerror}); change its permissions")
 
-    for where, folders, names in os.walk(folder, onerror=fail):
-        folders[:] = sorted(name for name in folders if not _is_hidden(name))
+    for where, folders, names in os.walk(folder, onerror=fail, followlinks=True):
+        here = Path(where).resolve()
+        folders[:] = [name for name in folders if not _is_hidden(name) and not _holds(Path(where, name), here)]
         found += [Path(where, name) for name in names if not _is_hidden(name)]
-    return sorted(path for path in found if path.is_file())
+    return sorted(found)
+
+
+def _holds(folder: Path, here: Path) -> bool:
+    """Whether a folder is a link to one that holds it, without end."""
+    return folder.is_symlink() and here.is_relative_to(folder.resolve())
 
 
 def _is_hidden(name: str) -> bool:
@@ -72,19 +83,22 @@ def files_of(folder: str, holds: str, what: str, report: LoadingReport) -> list[
     what     what to call the files in messages, "pictures" for example
 
     Subfolders named train, validation and test are the parts; below them, or directly below the folder,
-    subfolders are the classes. Files beside class folders, and those of another kind, are left out: the report
-    names them. A file whose ending alone is of this kind is damaged: reading it fails. Raises BadInput if there are too few files to split.
+    subfolders are the classes. Folders that hold all others have no meaning. Files beside class folders, and those of
+    another kind, are left out: the report names them. A file whose ending alone is of this kind is damaged: reading it
+    fails. Raises BadInput if there are too few files to split.
     """
     files = []
     for path in all_files(folder):
         kind = kind_of(path)
-        name = str(path.relative_to(folder))
-        if kind.holds == holds or path.suffix.lower() in ENDINGS.get(holds, ()):
+        name = printable(str(path.relative_to(folder)))
+        if not path.is_file():
+            report.ignore("neither a file nor a link to one", name)
+        elif kind.holds == holds or path.suffix.lower() in ENDINGS.get(holds, ()):
             report.find(kind.name)
             files.append(FoundFile(path, name))
         else:
-            report.ignore(f"of kind {kind.name}, no {what}", name)
-    files = with_classes(with_parts(files), report)
+            report.ignore(f"{kind.name}, no {what}", name)
+    files = with_classes(with_parts(files, report), report)
     if len(files) < MIN_FILES:
         others = f" (and {some(report.ignored)})" if report.ignored else ""
         raise BadInput(
@@ -93,15 +107,36 @@ def files_of(folder: str, holds: str, what: str, report: LoadingReport) -> list[
     return files
 
 
-def with_parts(files: list[FoundFile]) -> list[FoundFile]:
-    """The files with their parts, where every one of them is in a folder that is named like a part."""
-    first = [Path(file.name).parts[0].lower() for file in files if len(Path(file.name).parts) > 1]
-    parts = {PART_NAMES.get(name) for name in first}
-    if len(first) < len(files) or None in parts or not {"train"} < parts:
+def with_parts(files: list[FoundFile], report: LoadingReport) -> list[FoundFile]:
+    """The files with their parts, where folders are named train and validation or test; files beside them are left out.
+
+    Upper case, and words such as in test_set, make no difference.
+    """
+    first = [folders[0] if folders else "" for folders in _folders(files)]
+    parts = {name: _part(name) for name in first}
+    if not {"train"} < set(parts.values()) - {None}:
         return files
-    return [
-        replace(file, part=PART_NAMES[name]) for file, name in zip(files, first, strict=True)
-    ]
+    kept = []
+    for file, name in zip(files, first, strict=True):
+        if parts[name] is None:
+            report.ignore("beside the folders of the parts", file.name)
+        else:
+            kept.append(replace(file, part=parts[name]))
+    return kept
+
+
+def _part(name: str) -> str | None:
+    """The part that a folder is named like; None for any other name."""
+    words = [word for word in re.split(r"[-_ ]+", name.lower()) if word not in (*FILLERS, "")]
+    return PART_NAMES.get(words[0].removesuffix("set")) if len(words) == 1 else None
+
+
+def _folders(files: Sequence[FoundFile]) -> list[tuple[str, ...]]:
+    """The folders of each file below those that hold all files, the outermost first."""
+    found = [Path(file.name).parts[:-1] for file in files]
+    while found and all(folders and folders[0] == found[0][0] for folders in found):
+        found = [folders[1:] for folders in found]
+    return found
 
 
 def with_classes(files: list[FoundFile], report: LoadingReport) -> list[FoundFile]:
@@ -110,8 +145,8 @@ def with_classes(files: list[FoundFile], report: LoadingReport) -> list[FoundFil
     Files beside class folders are left out. Raises BadInput for a class of a single file.
     """
     names = []
-    for file in files:
-        folders = Path(file.name).parts[file.part is not None : -1]
+    for file, folders in zip(files, _folders(files), strict=True):
+        folders = folders[file.part is not None :]
         names.append(folders[0] if folders else None)
     counts = Counter(name for name in names if name is not None)
     if len(counts) < 2:
@@ -149,9 +184,10 @@ def read_each(
         except BadFile as problem:
             bad[file.name] = str(problem)
     if bad and not skip_bad:
+        them = "it" if len(bad) == 1 else "them"
         raise BadInput(
-            f"{len(bad)} of {len(files)} {what} cannot be read: {by_reason(bad)}; repair or remove them, or go on "
-            "without them: --skip-bad"
+            f"{len(bad):,} of {len(files):,} {what} cannot be read: {by_reason(bad)}; repair or remove {them}, or "
+            f"continue without {them}: --skip-bad"
         )
     report.bad = bad
     if len(kept) < MIN_FILES:
@@ -163,29 +199,54 @@ def parts_of(files: Sequence[FoundFile], report: LoadingReport) -> Parts:
     """The places of the files in (train, validation, test): as the folder gives them, or 80/10/10 at random.
 
     Each class is split by itself. A part that the folder does not give is a tenth of the training part, at random.
-    Raises BadInput if a part would be empty.
+    Raises BadInput if a part would be empty, and for a class that is not in the training part.
     """
-    given: dict[str, np.ndarray] = {}
-    for part in ("train", "validation", "test"):
-        given[part] = np.array([i for i, file in enumerate(files) if file.part == part], np.int64)
-    if not len(given["train"]):
-        return random_parts(len(files), labels_of(files, report)[1], report)
-    words = [f"{part} {len(places):,}" for part, places in given.items() if len(places)]
-    report.split = f"given by the folders: {', '.join(words)}"
-    for part in ("validation", "test"):
-        if not len(given[part]):
-            # validation and test are alike: a tenth of what is left for each
-            rest, taken, others = split(len(given["train"]), (0.8, 0.1, 0.1))
-            given[part] = given["train"][taken]
-            given["train"] = given["train"][np.sort(np.concatenate((rest, others)))]
-            report.split += f"; {part}: {len(taken):,} of the training part, at random"
-    return given["train"], given["validation"], given["test"]
+    classes, labels = labels_of(files, report)
+    if not any(file.part for file in files):
+        return random_parts(len(files), labels, report)
+    given = {
+        part: np.array([i for i, file in enumerate(files) if file.part == part], np.int64)
+        for part in ("train", "validation", "test")
+    }
+    return given_parts(given, labels, classes, report, "folders")
 
 
 def random_parts(n: int, labels: np.ndarray | None, report: LoadingReport) -> Parts:
     """Random places in the three parts, 80/10/10, of each class by itself.   labels (n,) or None"""
     report.split = "80/10/10 at random" + ("" if labels is None else ", each class by itself")
     return split(n) if labels is None else split_by_class(labels)
+
+
+def given_parts(
+    given: dict[str, np.ndarray],
+    labels: np.ndarray | None,
+    classes: Sequence[str],
+    report: LoadingReport,
+    giver: str,
+) -> Parts:
+    """The places of the given parts; one without examples becomes a tenth of the training part, at random.
+
+    given     {"train": places, "validation": …, "test": …}
+    labels    (n,) or None: each class is then split by itself
+    giver     "folders" or "file", for the report
+
+    Raises BadInput if a part would be empty, and for a class that is not in the training part.
+    """
+    words = [f"{part} {len(places):,}" for part, places in given.items() if len(places)]
+    report.split = f"given by the {giver}: {', '.join(words)}"
+    for part in ("validation", "test"):
+        if not len(given[part]):
+            train = given["train"]
+            # validation and test are alike: the tenth is the second of the three parts, the rest is training
+            _, taken, _ = split(len(train)) if labels is None else split_by_class(labels[train])
+            given[part] = train[taken]
+            given["train"] = np.delete(train, taken)
+            report.split += f"; {part}: {len(taken):,} of the training part, at random"
+    if labels is not None and len(missing := np.setdiff1d(labels, labels[given["train"]])):
+        raise BadInput(
+            f"class {classes[missing[0]]!r} has no example in the training part; add some there, or remove the class"
+        )
+    return given["train"], given["validation"], given["test"]
 
 
 def labels_of(files: Sequence[FoundFile], report: LoadingReport) -> tuple[tuple[str, ...], np.ndarray | None]:

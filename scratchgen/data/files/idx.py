@@ -14,6 +14,7 @@ from scratchgen.errors import BadInput
 
 GZIP = b"\x1f\x8b"  # the first bytes of a gzip file
 UNSIGNED_BYTE = 0x08  # the format's code for uint8, the only type that MNIST uses
+TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}  # all codes, big-endian
 
 
 def read_idx(path: Path, ndim: int) -> np.ndarray:
@@ -38,12 +39,20 @@ def read_idx(path: Path, ndim: int) -> np.ndarray:
 
 
 def read_any_idx(path: Path) -> np.ndarray:
-    """An IDX file of unsigned bytes of any number of dimensions, gzipped or not.   Raises BadInput as `read_idx`."""
-    with open(path, "rb") as file:
-        packed = file.read(2) == GZIP
-    with gzip.open(path) if packed else open(path, "rb") as file:
-        head = file.read(4)
-    return read_idx(path, head[3] if len(head) == 4 else 0)
+    """An IDX file of any type and number of dimensions, gzipped or not.   Raises BadInput with the name of the file."""
+    content = _decompress(path)
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in TYPES or len(content) < 4 + 4 * content[3]:
+        raise BadInput(f"{path} is not a complete IDX file; copy or download it again")
+    dtype, ndim = np.dtype(TYPES[content[2]]), content[3]
+    header = 4 + 4 * ndim
+    shape = struct.unpack(f">{ndim}I", content[4:header])
+    if math.prod(shape) * dtype.itemsize != len(content) - header:
+        declared = " × ".join(map(str, shape))
+        raise BadInput(
+            f"{path} declares {declared} values of {dtype.itemsize} bytes but contains {len(content) - header} bytes; "
+            "copy or download it again"
+        )
+    return np.frombuffer(content, dtype, offset=header).reshape(shape)
 
 
 def _decompress(path: Path) -> bytes:

@@ -85,14 +85,14 @@ def as_rows(pictures: list[Picture], options: LoadOptions, report: LoadingReport
     else:
         report.change("converted to grey, as asked for (ITU-R BT.601)", len(pictures) - stored_grey)
     x = np.empty((len(pictures), *pictures[0].values.shape[:2], C), np.float32)
-    low, high, deep = np.inf, 0, 0
+    low, high, deep = np.inf, -np.inf, 0
     for place, picture in zip(x, pictures, strict=True):
         values = picture.values
-        low, high = min(low, int(values.min())), max(high, int(values.max()))
+        low, high = min(low, values.min().item()), max(high, values.max().item())
         deep += values.dtype == np.uint16
         if C == 1 and values.shape[2] == 3:
             values = values[:, :, :1] if all_grey else np.rint(values @ GREY)[:, :, None]
-        np.divide(values, 65535 if picture.values.dtype == np.uint16 else 255, out=place, casting="same_kind")
+        np.divide(values, picture.full, out=place, casting="same_kind")
     report.change("of 16 bits, all of which are kept", deep)
     report.before, report.after = (low, high), (float(x.min()), float(x.max()))
     return x

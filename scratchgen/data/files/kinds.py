@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import gzip
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-HEAD = 4096  # bytes that are read
+HEAD = 1 << 16  # bytes that are read: a line of a table of pixels has some ten thousand
 
 
 @dataclass(frozen=True)
@@ -34,16 +36,21 @@ ENDINGS = {
     "sequences": (".mid", ".midi"),
 }
 
+CONTAINERS = (b"RIFF", b"RIFX", b"RF64", b"FORM")  # what a file begins with whose kind stands at byte 8
 # the first bytes, and where they stand
 SIGNATURES: list[tuple[int, bytes, FileKind]] = [
     (0, b"\x89PNG\r\n\x1a\n", FileKind("PNG", "images")),
     (0, b"\xff\xd8\xff", FileKind("JPEG", "images")),
-    (0, b"GIF8", FileKind("GIF", "images")),
+    (0, b"GIF87a", FileKind("GIF", "images")),
+    (0, b"GIF89a", FileKind("GIF", "images")),
     (8, b"WEBP", FileKind("WebP", "images")),
-    (0, b"BM", FileKind("BMP", "images")),
     (0, b"II*\0", FileKind("TIFF", "images")),
     (0, b"MM\0*", FileKind("TIFF", "images")),
+    (0, b"II+\0", FileKind("TIFF", "images")),
+    (0, b"MM\0+", FileKind("TIFF", "images")),
     (4, b"ftypavif", FileKind("AVIF", "images")),
+    (4, b"ftypavis", FileKind("AVIF", "images")),
+    (4, b"ftypheic", FileKind("HEIC", None)),
     (0, b"\0\0\1\0", FileKind("ICO", "images")),
     (8, b"WAVE", FileKind("WAV", "sound")),
     (0, b"fLaC", FileKind("FLAC", "sound")),
@@ -60,12 +67,25 @@ SIGNATURES: list[tuple[int, bytes, FileKind]] = [
 
 def kind_of(path: Path) -> FileKind:
     """The kind of a file, by its content alone."""
+    if not path.is_file():  # opening a pipe would wait for ever
+        return UNREADABLE
     try:
         with open(path, "rb") as file:
-            head = file.read(HEAD)
+            return kind_of_bytes(file.read(HEAD))
     except OSError:
         return UNREADABLE
-    return kind_of_bytes(head)
+
+
+def kind_inside(path: Path) -> FileKind:
+    """The kind of a file, by its content alone; of a gzip file, the kind of what is packed in it."""
+    kind = kind_of(path)
+    if kind != GZIP:
+        return kind
+    try:
+        with gzip.open(path) as file:
+            return kind_of_bytes(file.read(HEAD))
+    except (OSError, EOFError, zlib.error):
+        return kind
 
 
 def kind_of_bytes(head: bytes) -> FileKind:
@@ -73,14 +93,18 @@ def kind_of_bytes(head: bytes) -> FileKind:
     if not head:
         return EMPTY
     for place, signature, kind in SIGNATURES:
-        if head[place : place + len(signature)] == signature:
+        if head[place : place + len(signature)] == signature and (place != 8 or head[:4] in CONTAINERS):
             return kind
-    if head[:2] == b"PK":
+    if head[:2] == b"BM" and head[6:10] == bytes(4):  # words begin with BM too
+        return FileKind("BMP", "images")
+    if head[:4] in (b"PK\3\4", b"PK\5\6"):
         return NPZ  # the only archive that is read; its reader says what else one holds
     if head[:3] in (b"\0\0\x08", b"\0\0\x09", b"\0\0\x0b", b"\0\0\x0c", b"\0\0\x0d", b"\0\0\x0e"):
         return IDX
     if head[0] == 0xFF and len(head) > 1 and head[1] & 0xE6 == 0xE2:  # the frame of MPEG audio, layer 3
         return FileKind("MP3", "sound")
+    if head[4:12] == b"ftypmif1":  # a family of formats, which is told apart by what follows
+        return FileKind("AVIF", "images") if b"avif" in head[12:64] else FileKind("HEIC", None)
     text = decoded(head)
     return UNKNOWN if text is None else _kind_of_text(text, whole=len(head) < HEAD)
 
@@ -92,7 +116,7 @@ def decoded(head: bytes) -> str | None:
     """
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return head.decode("utf-16", "replace")
-    if any(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head):
+    if any(byte < 32 for byte in head.translate(None, b"\t\n\r\f\x1b")):
         return None
     try:
         return codecs.getincrementaldecoder("utf-8-sig")().decode(head)

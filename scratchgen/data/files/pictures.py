@@ -11,19 +11,22 @@ import numpy as np
 
 from scratchgen.data.files.folders import BadFile
 from scratchgen.data.options import LoadOptions
-from scratchgen.errors import BadInput, NotInstalled
+from scratchgen.errors import BadInput, NotInstalled, printable
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 DEEP = ("I;16", "I;16B", "I;16L", "I")  # Pillow's modes of grey pixels with more than 8 bits
-PNG_BIT_DEPTH = 24  # the byte of a PNG that holds the bits of a number
+DEEP_COLOURS = ";16"  # in Pillow's mode of the numbers in a file, where a colour has 16 bits
 TURNED = 0x0112  # the tag of EXIF that says how a camera was held
 
 
 @dataclass
 class Picture:
-    """One picture: its numbers (H, W, C), uint8 or uint16, with C of 1 or 3, and what was done to it."""
+    """One picture: its numbers (H, W, C), with C of 1 or 3, and what was done to it.
+
+    values    uint8, uint16 of a picture of 16 bits, or float32 in [0, 1]
+    """
 
     values: np.ndarray
     changes: list[str] = field(default_factory=list)
@@ -34,23 +37,29 @@ class Picture:
         x = self.values
         return x.shape[2] == 1 or bool((x == x[:, :, :1]).all())
 
+    @property
+    def full(self) -> int:
+        """The value of a white pixel."""
+        return {"uint8": 255, "uint16": 65535}.get(self.values.dtype.name, 1)
+
 
 def read_picture(path: Path, options: LoadOptions) -> Picture:
     """Read a picture upright, laid over a background where it is transparent, and scaled if it is asked for.
 
-    16 bits of grey are kept. Of several frames the first is taken.   Raises BadFile for a damaged file.
+    16 bits of grey are kept, and floats in [0, 1]. Of several frames the first is taken.
+    Raises BadFile for a damaged file, and for numbers of another range.
     """
     Image = pillow()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a damaged tag; what Pillow cannot read is an error
             with Image.open(path) as stored:
-                return _upright(stored, path, options)
-    except (MemoryError, BadInput):
+                return _upright(stored, options)
+    except (MemoryError, BadInput, BadFile):
         raise
     except Exception as error:  # for a damaged file, Pillow raises many kinds of errors
         reason = " ".join(str(error).split()).replace(f" {str(path)!r}", "") or type(error).__name__
-        raise BadFile(reason) from None
+        raise BadFile(printable(reason)) from None
 
 
 def pillow():  # type: ignore[no-untyped-def]  # a module
@@ -62,10 +71,12 @@ def pillow():  # type: ignore[no-untyped-def]  # a module
     return Image
 
 
-def _upright(stored: Image, path: Path, options: LoadOptions) -> Picture:
+def _upright(stored: Image, options: LoadOptions) -> Picture:
     from PIL import ImageOps
 
     changes = []
+    if DEEP_COLOURS in str(stored.tile) and stored.mode not in (*DEEP, "F"):
+        changes.append("of 16 bits per colour, read with 8")
     if getattr(stored, "n_frames", 1) > 1:
         changes.append("with several frames, of which the first is taken")
     if stored.getexif().get(TURNED, 1) not in (0, 1):
@@ -73,21 +84,12 @@ def _upright(stored: Image, path: Path, options: LoadOptions) -> Picture:
     image: Image = ImageOps.exif_transpose(stored)
     if image.mode == "CMYK":
         changes.append("converted from the colours of print (CMYK)")
-    if _has_deep_colours(stored, path):
-        changes.append("of 16 bits a colour read with 8")
     image = _opaque(image, options.background, changes)
+    x = _values(image)
     if options.size and image.size != (options.size, options.size):
         changes.append(f"scaled to {options.size} × {options.size}, the middle of the longer side")
-        image = _scaled(image, options.size)
-    return Picture(_values(image), changes)
-
-
-def _has_deep_colours(stored: Image, path: Path) -> bool:
-    """Whether a PNG has 16 bits for each colour, which Pillow reads with 8."""
-    if stored.format != "PNG" or stored.mode not in ("RGB", "RGBA", "LA"):
-        return False
-    with open(path, "rb") as file:
-        return file.read(PNG_BIT_DEPTH + 1)[PNG_BIT_DEPTH] == 16
+        x = _scaled(x, options.size)
+    return Picture(x, changes)
 
 
 def _opaque(image: Image, background: str, changes: list[str]) -> Image:
@@ -95,13 +97,15 @@ def _opaque(image: Image, background: str, changes: list[str]) -> Image:
     Image = pillow()
     if image.mode in DEEP or image.mode == "F":
         return image
+    is_grey = image.mode in ("1", "L", "LA", "La")
     if image.has_transparency_data:
         layers = image.convert("RGBA")
         if layers.getchannel("A").getextrema()[0] < 255:
             changes.append(f"transparent, laid on {background}")
-        paper = Image.new("RGBA", image.size, colour_of(background))
-        return Image.alpha_composite(paper, layers).convert("RGB")
-    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+        paper = colour_of(background)
+        is_grey = is_grey and len(set(paper)) == 1
+        image = Image.alpha_composite(Image.new("RGBA", image.size, paper), layers)
+    return image.convert("L" if is_grey else "RGB")
 
 
 def colour_of(name: str) -> tuple[int, int, int]:
@@ -116,21 +120,26 @@ def colour_of(name: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _scaled(image: Image, size: int) -> Image:
-    """The shorter side scaled to `size` pixels, without stripes and steps, and the middle cut out."""
-    from PIL import Image, ImageOps
-
-    if image.mode in DEEP:
-        image = image.convert("I").convert("F")  # Pillow scales numbers of 16 bits as floats
-    return ImageOps.fit(image, (size, size), method=Image.Resampling.BICUBIC)
-
-
 def _values(image: Image) -> np.ndarray:
-    """The numbers (H, W, C): uint8, or uint16 of a picture with 16 bits."""
+    """The numbers (H, W, C): uint8, uint16 of a picture with 16 bits, or float32. Raises BadFile for another range."""
     x = np.asarray(image)
     if x.dtype not in (np.uint8, np.uint16):
         low, high = float(x.min(initial=0)), float(x.max(initial=0))
-        if not (0 <= low and high < 2**16):
-            raise BadFile(f"its values are {low:.6g} … {high:.6g}; pictures have 8 or 16 bits")
-        x = np.rint(x).astype(np.uint16)
+        if not (0 <= low and high <= (1 if image.mode == "F" else 65535)):
+            raise BadFile(f"its values are {low:.6g} … {high:.6g}; whole numbers have 8 or 16 bits, floats are 0 … 1")
+        x = x.astype(np.float32 if image.mode == "F" else np.uint16)
     return x[:, :, None] if x.ndim == 2 else x
+
+
+def _scaled(x: np.ndarray, size: int) -> np.ndarray:
+    """The shorter side scaled to `size` pixels, without stripes and steps, and the middle cut out."""
+    from PIL import Image, ImageOps
+
+    fitted = lambda image: np.asarray(ImageOps.fit(image, (size, size), method=Image.Resampling.BICUBIC))
+    if x.dtype == np.uint8:
+        y = fitted(Image.fromarray(x if x.shape[2] == 3 else x[:, :, 0]))
+    else:  # Pillow scales numbers of more than 8 bits as floats, beyond the largest next to an edge
+        full = 65535 if x.dtype == np.uint16 else 1
+        y = np.clip(fitted(Image.fromarray(x[:, :, 0].astype(np.float32))), 0, full)
+        y = np.rint(y).astype(np.uint16) if x.dtype == np.uint16 else y
+    return y[:, :, None] if y.ndim == 2 else y

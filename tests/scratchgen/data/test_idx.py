@@ -22,8 +22,9 @@ def path(tmp_path):
     return tmp_path / "images.gz"
 
 
-def test_a_written_file_is_read(path):
-    path.write_bytes(gzip.compress(idx_bytes(IMAGES)))
+@pytest.mark.parametrize("pack", [gzip.compress, bytes])
+def test_a_written_file_is_read_compressed_or_not(pack, path):
+    path.write_bytes(pack(idx_bytes(IMAGES)))
     x = read_idx(path, ndim=3)
     assert x.dtype == np.uint8 and np.array_equal(x, IMAGES)
 
@@ -32,7 +33,6 @@ def test_a_written_file_is_read(path):
     "content",
     [
         pytest.param(b"", id="empty"),
-        pytest.param(idx_bytes(IMAGES), id="not compressed"),
         pytest.param(gzip.compress(idx_bytes(IMAGES))[:-10], id="truncated gzip"),
         pytest.param(gzip.compress(b""), id="empty inside"),
         pytest.param(gzip.compress(idx_bytes(IMAGES)[:9]), id="truncated header"),

@@ -17,7 +17,7 @@ def rows(x):
 
 
 def assert_images(data, image_shape, sizes):
-    assert data.image_shape == image_shape
+    assert data.image_shape == (*image_shape, 1)
     for part, labels, size in zip(
         (data.train, data.validation, data.test),
         (data.train_labels, data.validation_labels, data.test_labels),

@@ -91,7 +91,7 @@ def test_drop_last_leaves_only_whole_batches(npy):
 def test_a_small_file_is_split_like_one_in_memory(npy):
     path = npy(np.random.default_rng(0).integers(0, 256, (200, 3, 5), dtype=np.uint8))
     mapped, loaded = map_images(path), load_images(path)
-    assert mapped.image_shape == loaded.image_shape == (3, 5)
+    assert mapped.image_shape == loaded.image_shape == (3, 5, 1)
     rows = lambda x: sorted(row.tobytes() for row in x)
     assert all(rows(a[:]) == rows(b) for a, b in zip(parts(mapped), parts(loaded), strict=True))
 

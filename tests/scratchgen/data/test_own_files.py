@@ -50,7 +50,7 @@ def test_every_image_is_in_exactly_one_part_in_a_fixed_order(npy):
     path = npy(x)
     first, again = load_images(path), load_images(path)
     assert (len(first.train), len(first.validation), len(first.test)) == (40, 5, 5)
-    assert first.image_shape == (2, 3) and first.train.dtype == np.float32
+    assert first.image_shape == (2, 3, 1) and first.train.dtype == np.float32
     together = np.concatenate([first.train, first.validation, first.test])
     assert np.array_equal(np.sort(together, axis=0), x.reshape(50, 6).astype(np.float32))
     assert not np.array_equal(together, x.reshape(50, 6).astype(np.float32))
@@ -66,7 +66,7 @@ def test_bytes_are_divided_by_255(npy):
     assert np.isclose(together, [0, 1, 0.2, 0.4]).all(axis=1).any()
 
 
-@pytest.mark.parametrize(("D", "image_shape"), [(16, (4, 4)), (12, (1, 12)), (1, (1, 1))])
+@pytest.mark.parametrize(("D", "image_shape"), [(16, (4, 4, 1)), (12, (1, 12, 1)), (1, (1, 1, 1))])
 def test_rows_are_shown_as_squares_if_possible(D, image_shape, npy):
     assert load_images(npy(rng.random((10, D)))).image_shape == image_shape
 
@@ -93,21 +93,29 @@ def test_the_error_for_an_npz_without_a_known_name_lists_its_arrays(tmp_path):
         (np.full((10, 4), 255.0), ["largest value is 255", "divide by 255"]),
         (np.full((10, 4), 16.0), ["largest value is 16", "divide by 16"]),
         (np.full((10, 4), -0.5), ["smallest value is -0.5"]),
-        (np.zeros((10, 4), np.int64), ["int64"]),
+        (np.full((10, 4), -1, np.int64), ["whole numbers -1 … -1", "0 … 255 or 0 … 65535"]),
+        (np.full((10, 4), 2**16, np.int64), ["whole numbers 65536 … 65536", "0 … 255 or 0 … 65535"]),
         (np.zeros((10, 4), complex), ["complex128"]),
         (np.array([["a"] * 4] * 10), ["<U1"]),
-        (np.array([[None] * 4] * 10, dtype=object), ["not a NumPy file of numbers"]),
+        (np.array([[None] * 4] * 10, dtype=object), ["objects", "never unpickled", "np.stack"]),
         (np.zeros(10), ["shape (10,)"]),
-        (np.zeros((10, 4, 4, 3)), ["shape (10, 4, 4, 3)"]),
+        (np.zeros((10, 4, 4, 3)), ["shape (10, 4, 4, 3)", "first or last", "--image-shape 4,4,3"]),
+        (np.zeros((10, 4, 4, 4, 3)), ["shape (10, 4, 4, 4, 3)"]),
         (np.array(0.5), ["shape ()"]),
         (np.zeros((0, 4)), ["empty"]),
         (np.zeros((10, 0)), ["empty"]),
         (np.zeros((9, 4)), ["9 images", "at least 10"]),
-        (np.ones((10, 4), np.uint8), ["no uint8 value exceeds 1"]),
     ],
 )
 def test_an_array_that_is_not_images_in_the_unit_interval_is_refused(x, words, npy):
     refused(load_images, npy(x), *words)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.uint16])
+def test_whole_numbers_0_and_1_alone_are_black_and_white_and_it_is_said(dtype, npy):
+    images = load_images(npy(np.tile(np.array([0, 1, 1, 0], dtype), (10, 1))))
+    assert images.train.tolist() == [[0, 1, 1, 0]] * 8 and images.train.dtype == np.float32
+    assert ("changed", "10 of 0 and 1 alone, taken as black and white") in images.report.lines()
 
 
 def test_a_pickle_is_never_executed(tmp_path):

@@ -37,7 +37,7 @@ def save_pictures(folder, n=20, kind="png", height=4, width=6):
 def test_pictures_become_grey_values_and_each_is_in_one_part(tmp_path):
     save_pictures(tmp_path, 20)
     images = load_images(tmp_path)
-    assert images.image_shape == (4, 6) and [len(part) for part in parts(images)] == [16, 2, 2]
+    assert images.image_shape == (4, 6, 1) and [len(part) for part in parts(images)] == [16, 2, 2]
     found = sorted(round(255 * x[0]) for x in everything(images))
     assert (
         found == [10 * i for i in range(20)]
@@ -53,10 +53,14 @@ def test_jpeg_is_read_too_and_other_files_are_ignored(tmp_path):
     assert sum(map(len, parts(load_images(tmp_path)))) == 12
 
 
-def test_colours_are_converted_to_perceived_brightness(tmp_path):
+def test_colours_are_kept_or_converted_to_perceived_brightness_if_asked_for(tmp_path):
     for i in range(10):
-        Image.fromarray(np.full((2, 2, 3), [255, 0, 0], np.uint8)).save(tmp_path / f"{i}.png")
-    assert load_images(tmp_path).train[0, 0] == pytest.approx(0.299, abs=1 / 255)
+        Image.fromarray(np.full((2, 2, 3), [255, 0, 51], np.uint8)).save(tmp_path / f"{i}.png")
+    kept, grey = load_images(tmp_path), load_images(tmp_path, channels="grey")
+    assert kept.image_shape == (2, 2, 3) and kept.train[0].tolist() == [1, 0, np.float32(0.2)] * 4
+    assert not kept.report.changed
+    assert grey.image_shape == (2, 2, 1) and grey.train[0, 0] == pytest.approx(0.299 + 0.114 / 5, abs=1 / 255)
+    assert ("changed", "10 converted to grey, as asked for (ITU-R BT.601)") in grey.report.lines()
 
 
 def test_subfolders_are_classes(tmp_path):
@@ -72,9 +76,9 @@ def test_subfolders_are_classes(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("05.png", b"<html>", ["05.png is not a picture"]),
-        ("05.png", b"", ["05.png is not a picture"]),
-        ("05.png", None, ["05.png is 3 × 3 pixels, but 00.png is 4 × 6"]),
+        ("05.png", b"<html>", ["1 of 20 pictures cannot be read: 05.png (", "repair or remove it", "--skip-bad"]),
+        ("05.png", b"", ["1 of 20 pictures cannot be read: 05.png (", "repair or remove it", "--skip-bad"]),
+        ("05.png", None, ["pictures of 2 sizes (19 of 4 × 6; 05.png differs)", "--size 4"]),
     ],
 )
 def test_a_picture_that_is_damaged_or_of_another_size_is_named(name, content, words, tmp_path):
@@ -147,13 +151,13 @@ def test_subfolders_of_sounds_are_classes(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda path: path.write_bytes(b"RIFF of nothing"), ["03.wav is not a sound"]),
-        (lambda path: save_sound(path, np.zeros(0)), ["03.wav contains no samples"]),
+        (lambda path: path.write_bytes(b"RIFF of nothing"), ["1 of 12 sounds cannot be read: 03.wav ("]),
+        (lambda path: save_sound(path, np.zeros(0)), ["1 of 12 sounds cannot be read: 03.wav (no samples)"]),
         (
             lambda path: save_sound(path, np.zeros(9), 44_100),
             ["03.wav has a rate of 44100 Hz", "00.wav of 8000 Hz"],
         ),
-        (lambda path: save_sound(path, np.full(9, np.nan), subtype="FLOAT"), ["03.wav contains NaN"]),
+        (lambda path: save_sound(path, np.full(9, np.nan), subtype="FLOAT"), ["1 of 12 sounds cannot be read: 03.wav (NaN or infinity)"]),
     ],
 )
 def test_a_sound_that_is_damaged_empty_or_of_another_rate_is_named(change, words, sounds):
@@ -237,18 +241,18 @@ def test_any_resolution_and_the_shortest_notes_are_read_and_percussion_is_left_o
     expected = [[0, 39]] + [[t, 43] for t in range(4, 12)]
     assert expected in [np.argwhere(roll).tolist() for roll in everything(load_sequences(music))]
     (music / "0.mid").write_bytes(midi([(36, 0, 1)], channel=9))
-    refused(load_sequences, music, "0.mid has no notes")
+    refused(load_sequences, music, "1 of 10 MIDI files cannot be read: 0.mid (no notes")
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", ["3.mid is not a MIDI file"]),
-        (b"MThd of nothing", ["3.mid is not a MIDI file"]),
-        (midi([(60, 0, 1)])[:-9], ["3.mid is not a MIDI file"]),
-        (midi([]), ["3.mid has no notes"]),
-        (midi([(12, 0, 1)]), ["3.mid has no notes"]),
-        (midi([(60, 0, 1), (60, 50_000, 50_001)]), ["3.mid lasts 200", "more than 100000"]),
+        (b"", ["1 of 10 MIDI files cannot be read: 3.mid ("]),
+        (b"MThd of nothing", ["1 of 10 MIDI files cannot be read: 3.mid ("]),
+        (midi([(60, 0, 1)])[:-9], ["1 of 10 MIDI files cannot be read: 3.mid ("]),
+        (midi([]), ["1 of 10 MIDI files cannot be read: 3.mid (no notes"]),
+        (midi([(12, 0, 1)]), ["1 of 10 MIDI files cannot be read: 3.mid (no notes"]),
+        (midi([(60, 0, 1), (60, 50_000, 50_001)]), ["3.mid (it lasts 200", "more than 100000"]),
     ],
 )
 def test_music_that_is_damaged_silent_or_endless_is_named(content, words, music):
@@ -271,12 +275,12 @@ def test_the_kind_of_a_folder_is_that_of_most_of_its_files(tmp_path):
     (tmp_path / "pictures" / "one.wav").touch()
     assert type(load_any(tmp_path / "pictures")).__name__ == "RowData"
     (tmp_path / "empty").mkdir()
-    refused(load_any, tmp_path / "empty", "holds none of .png, .jpg")
+    refused(load_any, tmp_path / "empty", "empty holds no files; name a folder of pictures")
     refused(load_any, tmp_path / "pictues", "did you mean", "pictures?")
 
 
 def test_a_folder_without_files_of_the_kind_is_refused(tmp_path):
-    refused(load_sound, tmp_path, "holds 0 sounds (.wav, .flac)")
+    refused(load_sound, tmp_path, "holds 0 sounds; at least 10 are needed")
     refused(load_sequences, tmp_path, "holds 0 MIDI files")
     (tmp_path / "x.wav").touch()
     refused(load_sound, tmp_path / "x.wav", "x.wav is a file", "must be a folder", "plucked-strings")

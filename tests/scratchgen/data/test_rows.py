@@ -20,7 +20,7 @@ def given(monkeypatch, data):
 @pytest.mark.parametrize("name", ["digits", "binarized-digits"])
 def test_images_are_rows_already(name):
     ours, images = load_rows(name), load_any(name)
-    assert ours.kind == "images" and ours.image_shape == (8, 8) and ours.classes == 10
+    assert ours.kind == "images" and ours.image_shape == (8, 8, 1) and ours.classes == 10
     for part in (*PARTS, "train_labels", "test_labels"):
         np.testing.assert_array_equal(getattr(ours, part), getattr(images, part))
 
@@ -30,7 +30,7 @@ def test_points_keep_their_coordinates_and_their_labels():
     assert (
         isinstance(ours, RowData)
         and ours.kind == "points"
-        and ours.image_shape == (1, 2)
+        and ours.image_shape == (1, 2, 1)
         and ours.classes == 8
     )
     for part in (*PARTS, "train_labels", "validation_labels", "test_labels"):
@@ -40,7 +40,7 @@ def test_points_keep_their_coordinates_and_their_labels():
 def test_the_steps_of_sequences_are_concatenated(monkeypatch, rng):
     pieces = [rng.random((T, 5)).astype(np.float32) for T in (3, 1, 4, 2, 6)]
     ours = given(monkeypatch, SequenceData("airs", "quarter note", 60, pieces[:3], pieces[3:4], pieces[4:]))
-    assert ours.name == "airs" and ours.kind == "frames" and ours.image_shape == (5, 1) and ours.classes == 0
+    assert ours.name == "airs" and ours.kind == "frames" and ours.image_shape == (5, 1, 1) and ours.classes == 0
     np.testing.assert_array_equal(ours.train, np.concatenate(pieces[:3]))
     np.testing.assert_array_equal(ours.validation, pieces[3])
     assert ours.test.shape == (6, 5) and ours.train.dtype == np.float32
@@ -57,7 +57,7 @@ def test_sound_becomes_mel_frames_scaled_by_the_training_part(monkeypatch, rng):
     loud = [a * sine(f) for f in (300, 2000) for a in (0.2, 0.5, 1.0)]
     quiet = [0.01 * x for x in loud]
     ours = given(monkeypatch, SoundData("tones of two pitches", RATE, loud, loud[:1], quiet))
-    assert ours.train.dtype == np.float32 and ours.kind == "frames" and ours.image_shape == (BANDS, 1)
+    assert ours.train.dtype == np.float32 and ours.kind == "frames" and ours.image_shape == (BANDS, 1, 1)
     np.testing.assert_allclose(ours.train.mean(axis=0), 0, atol=1e-5)
     np.testing.assert_allclose(ours.train.std(axis=0), 1, atol=1e-5)
     assert ours.test.mean() < -0.5  # with its own scale the mean would be 0
@@ -70,7 +70,7 @@ def test_the_known_sounds_and_chorales_are_rows_too(real_data):
     for name in ("tones", "jsb-chorales"):
         ours = load_rows(name)
         assert all(np.isfinite(getattr(ours, part)).all() for part in PARTS)
-        assert ours.image_shape == (ours.train.shape[1], 1)
+        assert ours.image_shape == (ours.train.shape[1], 1, 1)
 
 
 @pytest.mark.parametrize("name", ["stdlib", "markov"])
