@@ -56,6 +56,7 @@ OBJECTIVES_WITH = {  # setting → the objectives that have it
     "kl_warmup_steps": ("elbo", "beta"),
     "free_bits": ("elbo", "beta"),
 }
+BYTES = 256  # levels of a pixel of 8 bits
 IGNORED_RATE, WARMUP_TO_TRY = 0.1, 500  # nats; steps
 MODELS_WITH = {"layers": ("mlp", "conditional"), "hidden": ("mlp", "conv", "conditional")}
 LATENT_PLANE_EXAMPLES = 2000
@@ -68,7 +69,7 @@ class Settings(RowSettings, frozen=True):
         Literal["mlp", "conv", "conditional", "linear"],
         Help("the networks of the VAE; vq is a separate task"),
     ] = "mlp"
-    likelihood: Annotated[Literal["bernoulli", "gaussian", "categorical"], Help("kind of p(x|z)")] = (
+    likelihood: Annotated[Literal["bernoulli", "gaussian", "categorical", "logistic"], Help("kind of p(x|z); logistic: of 8-bit values")] = (
         "bernoulli"
     )
     objective: Annotated[
@@ -171,7 +172,7 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
         raise BadInput(
             f"{rows.name} has no classes for a conditional VAE to be conditioned on; train --model mlp"
         )
-    levels = _levels(rows) if settings.likelihood == "categorical" else None
+    levels = {"categorical": _levels, "logistic": lambda rows: BYTES}.get(settings.likelihood, lambda rows: None)(rows)
     return DataInfo(**of_rows(rows), levels=levels)
 
 
@@ -244,8 +245,8 @@ def prepare(model: Model, rows: RowData, settings: Settings) -> None:
         if settings.binarise:
             check_unit_interval(getattr(rows, part))
     mean = rows.train.mean(axis=0)
-    is_gaussian = settings.likelihood == "gaussian"
-    scale = np.sqrt(evaluation.independent_variance(rows.train)) if is_gaussian else None
+    has_scale = settings.likelihood in ("gaussian", "logistic")
+    scale = np.sqrt(evaluation.independent_variance(rows.train)) if has_scale else None
     model.init_output_bias(mean, scale)
 
 

@@ -252,19 +252,19 @@ def level_of(x: Array, V: int) -> np.ndarray:
     k = np.rint(scaled)
     if not (k.size == 0 or (np.abs(scaled - k).max() < 1e-3 and k.min() >= 0 and k.max() < V)):
         raise BadInput(
-            f"a categorical likelihood of {V} levels needs values k/{V - 1}, k = 0 … {V - 1}; these have "
+            f"a likelihood of {V} levels needs values k/{V - 1}, k = 0 … {V - 1}; these have "
             "others; give --likelihood gaussian, or round them"
         )
     return k.astype(np.int64)
 
 
-LIKELIHOODS = ("bernoulli", "gaussian", "categorical")
+LIKELIHOODS = ("bernoulli", "gaussian", "categorical", "logistic")
 
 
 def likelihood(name: str | Likelihood, levels: int | None = None, data_dim: int = 1) -> Likelihood:
     """The likelihood of this name; a `Likelihood` object is returned as is.
 
-    levels      of the categorical likelihood;  data_dim: D of the Gaussian one
+    levels      of the categorical and the logistic likelihood;  data_dim: D of the Gaussian and the logistic one
 
     Raises BadInput for an unknown name, ValueError for a categorical likelihood without levels.
     """
@@ -276,4 +276,8 @@ def likelihood(name: str | Likelihood, levels: int | None = None, data_dim: int 
         if levels is None:
             raise ValueError("a categorical likelihood needs the number of levels")
         return CategoricalLikelihood(levels)
+    if name == "logistic":
+        from scratchgen.vae.logistic import LogisticLikelihood  # which imports `level_of` from here
+
+        return LogisticLikelihood(levels or 256, data_dim)
     return BernoulliLikelihood() if name == "bernoulli" else GaussianLikelihood(data_dim)

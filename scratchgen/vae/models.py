@@ -17,7 +17,7 @@ from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
 from scratchgen.vae.convolutional import ConvDecoder, ConvEncoder
 from scratchgen.vae.latent_model import LatentModel
-from scratchgen.vae.likelihoods import GaussianLikelihood, Likelihood
+from scratchgen.vae.likelihoods import Likelihood
 from scratchgen.vae.likelihoods import likelihood as likelihood_of
 
 __all__ = ["VAE", "ConditionalVAE", "ConditionedVAE", "ConvVAE"]
@@ -82,8 +82,9 @@ class VAE(LatentModel, Module):
         return self.posterior(self.standardised(x))
 
     def standardised(self, x: Array) -> Array:
-        """The data in the units of a Gaussian likelihood; x itself under any other.   (B, D)"""
-        return self.likelihood.units(x) if isinstance(self.likelihood, GaussianLikelihood) else x
+        """The data in the units of the likelihood, if it has some (Gaussian, logistic); else x itself.   (B, D)"""
+        units = getattr(self.likelihood, "units", None)
+        return x if units is None else units(x)
 
     def posterior(self, x: Array) -> Normal:
         """The posterior by the encoder's input, (B, D) or more with a class.   → N(mu, sigma²) of (B, Z)"""
@@ -99,8 +100,8 @@ class VAE(LatentModel, Module):
 
         Called before training, which then need not learn first which pixels are always black.
 
-        scale    of a Gaussian likelihood, which then begins with this sigma, and encoder and decoder compute in
-                 units of it: the standard deviation of the data about their mean image. One number for data of one
+        scale    of a Gaussian or logistic likelihood, which then begins with this deviation, and encoder and decoder
+                 compute in units of it: the standard deviation of the data about their mean image. One number for data of one
                  unit, such as pixels; (D,) for a table whose columns have different units. None leaves it to
                  `vae.train`, which takes one number
 
@@ -111,8 +112,8 @@ class VAE(LatentModel, Module):
         a scale under another likelihood.
         """
         if scale is not None:
-            if not isinstance(self.likelihood, GaussianLikelihood):
-                raise BadInput("scale is for a Gaussian likelihood, whose sigma begins with it; leave it out")
+            if not hasattr(self.likelihood, "init_scale"):
+                raise BadInput("scale is for a Gaussian or logistic likelihood, which begins with it; leave it out")
             self.likelihood.init_scale(mean, scale)
         self._output_bias().data[...] = self.likelihood.output_for_mean(mean)
 
