@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchgen.data.load import load_sound
 from scratchgen.data.preprocessing.mdct import inverse_mdct, mdct
-from scratchgen.data.types import SoundData
+from scratchgen.data.report import LoadingReport
+from scratchgen.data.types import SoundData, no_report
 from scratchgen.errors import BadInput
 
 FRAME_SECONDS = 0.008  # length of a frame, as fast as speech changes; its window is twice as long
@@ -36,6 +38,7 @@ class SoundFrames:
     train: list[np.ndarray]
     validation: list[np.ndarray]
     test: list[np.ndarray]
+    report: LoadingReport = no_report()
 
     @property
     def D(self) -> int:
@@ -47,9 +50,9 @@ class SoundFrames:
         return f"SoundFrames({self.name!r}, {self.rate} Hz, {sizes} sounds of (T, {self.D}))"
 
 
-def load_sound_frames(name_or_path: str | os.PathLike) -> SoundFrames:
+def load_sound_frames(name_or_path: str | os.PathLike, **options: Any) -> SoundFrames:
     """A known set of sounds, or a folder of recordings, as frames.   Errors: as `load_sound` and `as_frames`."""
-    return as_frames(load_sound(name_or_path))
+    return as_frames(load_sound(name_or_path, **options))
 
 
 def as_frames(data: SoundData) -> SoundFrames:
@@ -69,7 +72,7 @@ def as_frames(data: SoundData) -> SoundFrames:
         raise BadInput(f"all training sounds of {data.name} are silent; give recordings that are not")
     scale = np.where(squares > 0, np.sqrt(squares), 1.0)
     parts = ([(X / scale).astype(np.float32) for X in part] for part in (train, *held_out))
-    return SoundFrames(data.name, data.rate, scale, *parts)
+    return SoundFrames(data.name, data.rate, scale, *parts, report=data.report)
 
 
 def as_sound(z: np.ndarray, scale: ArrayLike) -> np.ndarray:
