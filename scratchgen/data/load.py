@@ -70,7 +70,10 @@ def load_sequences(name_or_path: str | os.PathLike, **options: Any) -> SequenceD
 
 
 def load_sound(name_or_path: str | os.PathLike, **options: Any) -> SoundData:
-    """A known set of sounds, a folder of recordings, or one long recording (`files.sound`).   Options, errors: as `load_images`."""
+    """A known set of sounds, a folder of recordings, or one long recording (`files.sound`).
+
+    Options and errors: as `load_images`.
+    """
     return _load(os.fspath(name_or_path), "sound", LoadOptions(**options))
 
 

@@ -51,14 +51,20 @@ def _no_rows(name: str) -> BadInput:
 
 
 def _frames(
-    data: SequenceData | SoundData, parts: dict[str, np.ndarray], labels: dict[str, Any] | None = None
+    data: SequenceData | SoundData, parts: dict[str, Any], labels: dict[str, Any] | None = None
 ) -> RowData:
     """Frames as rows; their classes are those of a set of sounds."""
     D = parts["train"].shape[1]
     class_names = data.classes if isinstance(data, SoundData) else ()
     # in a picture each frame is a column
     return RowData(
-        data.name, (D, 1), kind="frames", class_names=class_names, report=data.report, **parts, **(labels or {})
+        data.name,
+        (D, 1),
+        kind="frames",
+        class_names=class_names,
+        report=data.report,
+        **parts,
+        **(labels or {}),
     )
 
 
@@ -66,11 +72,14 @@ def _mel_frames(data: SoundData) -> tuple[dict[str, np.ndarray], dict[str, np.nd
     """(the frames of each part, the class of each frame under the names of `RowData`)."""
     length = 2 ** round(np.log2(FRAME_SECONDS * data.rate))
     filters = mel_filters(data.rate, length, BANDS)
-    parts, labels = {}, {}
+    parts: dict[str, np.ndarray] = {}
+    labels: dict[str, np.ndarray | None] = {}
     for part in PARTS:
         spectra = [np.abs(stft(x, length, length // 2)) ** 2 for x in getattr(data, part)]
         parts[part] = log_mel(np.concatenate(spectra), filters).astype(np.float32)
         of_sounds = getattr(data, f"{part}_labels")
-        labels[f"{part}_labels"] = None if of_sounds is None else np.repeat(of_sounds, [len(s) for s in spectra])
+        labels[f"{part}_labels"] = (
+            None if of_sounds is None else np.repeat(of_sounds, [len(s) for s in spectra])
+        )
     scale = standardise(parts["train"])
     return {part: scale(x) for part, x in parts.items()}, labels

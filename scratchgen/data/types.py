@@ -23,6 +23,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from scratchgen.data.report import LoadingReport
+from scratchgen.data.rolls import RollFormat
 from scratchgen.errors import BadInput, check_counts
 
 Kind = Literal["images", "frames", "points"]
@@ -115,7 +116,9 @@ class RowData:
     @property
     def classes(self) -> int:
         """The number of classes K of the labels 0 … K−1; 0 without labels."""
-        return 0 if self.train_labels is None else max(len(self.class_names), int(self.train_labels.max()) + 1)
+        return (
+            0 if self.train_labels is None else max(len(self.class_names), int(self.train_labels.max()) + 1)
+        )
 
     def __repr__(self) -> str:
         return f"RowData({self.name!r}, {size_of(self.image_shape)}, {_sizes(self)} {self.kind})"
@@ -141,6 +144,7 @@ class SequenceData:
 
     unit        duration of one step, "quarter note" for example
     first       the meaning of column 0: column d of a piano roll is the MIDI pitch first + d
+    form        whether the columns hold onsets or drums too, and the tempo and velocity of the pieces
     """
 
     name: str
@@ -149,6 +153,7 @@ class SequenceData:
     train: list[np.ndarray]
     validation: list[np.ndarray]
     test: list[np.ndarray]
+    form: RollFormat = field(default_factory=RollFormat, kw_only=True)
     report: LoadingReport = no_report()
 
     @property

@@ -66,13 +66,19 @@ def _is_hidden(name: str) -> bool:
 
 
 def files_of(
-    folder: str, holds: str, what: str, report: LoadingReport, at_least: int = MIN_FILES
+    folder: str,
+    holds: str,
+    what: str,
+    report: LoadingReport,
+    at_least: int = MIN_FILES,
+    have_classes: bool = True,
 ) -> list[FoundFile]:
     """The files of one kind of data anywhere below the folder, with their classes and their parts.
 
-    holds    the kind of data, as `kinds.FileKind.holds`
-    what     what to call the files in messages, "pictures" for example
-    at_least    the number of files without which there is nothing to do
+    holds           the kind of data, as `kinds.FileKind.holds`
+    what            what to call the files in messages, "pictures" for example
+    at_least        the number of files without which there is nothing to do
+    have_classes    whether subfolders are classes of these data; else they have no meaning
 
     Subfolders named train, validation and test are the parts; below them, or directly below the folder,
     subfolders are the classes. Files beside class folders, and those of another kind, are left out: the report
@@ -87,7 +93,9 @@ def files_of(
             files.append(FoundFile(path, name))
         else:
             report.ignore(f"of kind {kind.name}, no {what}", name)
-    files = with_classes(with_parts(files), report)
+    files = with_parts(files)
+    if have_classes:
+        files = with_classes(files, report)
     if len(files) < at_least:
         others = f" (and {some(report.ignored)})" if report.ignored else ""
         raise BadInput(
@@ -102,9 +110,7 @@ def with_parts(files: list[FoundFile]) -> list[FoundFile]:
     parts = {PART_NAMES.get(name) for name in first}
     if len(first) < len(files) or None in parts or not {"train"} < parts:
         return files
-    return [
-        replace(file, part=PART_NAMES[name]) for file, name in zip(files, first, strict=True)
-    ]
+    return [replace(file, part=PART_NAMES[name]) for file, name in zip(files, first, strict=True)]
 
 
 def with_classes(files: list[FoundFile], report: LoadingReport) -> list[FoundFile]:

@@ -97,9 +97,7 @@ def _frames_of(file: Any) -> tuple[np.ndarray, bool]:
 
 def _promises_more(log: str) -> bool:
     """Whether a header gives more bytes of sound than the file has, by the log of libsndfile."""
-    return any(
-        int(there) < int(promised) < UNKNOWN_LENGTH for promised, there in LENGTHS.findall(log)
-    )
+    return any(int(there) < int(promised) < UNKNOWN_LENGTH for promised, there in LENGTHS.findall(log))
 
 
 def _lacks_last_page(path: Path) -> bool:

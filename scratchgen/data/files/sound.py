@@ -61,11 +61,24 @@ def read_sound_file(path: str, options: LoadOptions = DEFAULT) -> SoundData:
     options.refuse_but("a recording")
     report = LoadingReport()
     report.find(kind_of(Path(path)).name)
+    return _sounds(path, [FoundFile(Path(path), Path(path).name)], [_recording(Path(path))], report)
+
+
+def read_sound(path: Path, rate: int, report: LoadingReport) -> np.ndarray:
+    """The samples of one sound file at this rate (Hz), with one channel, in [−1, 1]: (N,) float32.
+
+    Raises BadInput for a file that cannot be read.
+    """
+    recording = _recording(path)
+    report.change(f"cut short, and read as far as it goes: {path.name}", recording.is_cut)
+    return _converted([recording], rate, report)[0]
+
+
+def _recording(path: Path) -> Recording:
     try:
-        recording = read_recording(Path(path))
+        return read_recording(path)
     except BadFile as problem:
         raise BadInput(f"{path} cannot be read: {problem}") from None
-    return _sounds(path, [FoundFile(Path(path), Path(path).name)], [recording], report)
 
 
 def _sounds(
@@ -74,7 +87,8 @@ def _sounds(
     """The data set of these recordings, and its report."""
     cut = [file.name for file, recording in zip(files, recordings, strict=True) if recording.is_cut]
     report.change(f"cut short, and read as far as they go: {some(cut)}", len(cut))
-    sounds, rate = _with_one_rate(recordings, report)
+    rate = most_common_rate(recordings)
+    sounds = _converted(recordings, rate, report)
     classes, labels = labels_of(files, report)
     what = f"{len(sounds):,} recordings" if len(sounds) > 1 else "1 recording"
     report.read = f"{what} of {sum(map(len, sounds)) / rate:,.1f} s at {rate:,} Hz"
@@ -97,30 +111,38 @@ def _sounds(
     )
 
 
-def _with_one_rate(recordings: Sequence[Recording], report: LoadingReport) -> tuple[list[np.ndarray], int]:
-    """The sounds at the most common rate, clipped to [−1, 1], and the rate; the report gets all changes."""
+def most_common_rate(recordings: Sequence[Recording]) -> int:
+    """The most common rate (Hz); of two that are equally common, the lower."""
     counts = Counter(recording.rate for recording in recordings)
-    rate = min(counts, key=lambda rate: (-counts[rate], rate))
+    return min(counts, key=lambda rate: (-counts[rate], rate))
+
+
+def _converted(recordings: Sequence[Recording], rate: int, report: LoadingReport) -> list[np.ndarray]:
+    """The sounds at one rate, clipped to [−1, 1]; the report gets all changes."""
     sounds, clipped = [], 0
     for recording in recordings:
         if recording.channels > 1:
             report.change(f"of {recording.channels} channels, now their mean")
         if recording.rate != rate:
-            report.change(f"resampled from {recording.rate:,} Hz to {rate:,} Hz, the most common rate")
+            report.change(f"resampled from {recording.rate:,} Hz to {rate:,} Hz")
         x = resample(recording.samples, recording.rate, rate)
         clipped += int(np.count_nonzero(np.abs(x) > 1))
         sounds.append(np.clip(x, -1, 1))
     report.change("samples beyond ±1, clipped", clipped)
     report.before = min(r.stored[0] for r in recordings), max(r.stored[1] for r in recordings)
-    report.after = float(min(x.min() for x in sounds)), float(max(x.max() for x in sounds))
-    return sounds, rate
+    report.after = min(float(x.min()) for x in sounds), max(float(x.max()) for x in sounds)
+    return sounds
 
 
 def _demand_length(name: str, files: list[FoundFile], sounds: list[np.ndarray], rate: int) -> None:
     """Raise BadInput for a recording that is too short to be cut up, and for parts that are too small."""
     for file, x in zip(files, sounds, strict=True):
         if len(x) < MIN_SECONDS * rate or file.part is not None:
-            where = f"{name} holds {len(files)} sounds" if len(files) > 1 or file.name != Path(name).name else name
+            where = (
+                f"{name} holds {len(files)} sounds"
+                if len(files) > 1 or file.name != Path(name).name
+                else name
+            )
             raise BadInput(
                 f"{where}, and {file.name} lasts {len(x) / rate:.2g} s; give at least {MIN_FILES} sounds for a split, "
                 f"or recordings of at least {MIN_SECONDS} s without a split of their own, which are cut into pieces"
