@@ -92,13 +92,16 @@ def roll_of(notes: list[Note], T: int, pitches: int, form: RollFormat = PLAIN) -
     """The roll of these notes: (T, pitches) float32 of 0 and 1, or (T, 2 · pitches) with onsets.
 
     The inverse of `notes_of` for a roll with onsets, if no two notes of a pitch overlap. Where they do, the earlier
-    one ends where the later begins.
+    one ends where the later begins; in a plain roll the pitch sounds while one of them does.
     """
     roll = np.zeros((T, pitches * (2 if form.onsets else 1)), np.float32)
-    for d, start, end in notes:
-        roll[start : start + 1 if form.drums else end, d] = 1
+    until = np.zeros(pitches, np.int64)  # the end of the last note of each pitch
+    for d, start, end in sorted(notes, key=lambda note: note[1]):
         if form.onsets:
+            roll[start : until[d], d] = 0
             roll[start, d + pitches] = 1
+        roll[start : start + 1 if form.drums else end, d] = 1
+        until[d] = end
     return roll
 
 

@@ -64,7 +64,8 @@ def midi_events(content: bytes) -> MidiEvents:
     while len(tracks) < number and place + 8 <= len(content):
         name, length = content[place : place + 4], int.from_bytes(content[place + 4 : place + 8], "big")
         if name == b"MTrk":
-            tracks.append(_track(content[place + 8 : place + 8 + length], len(tracks) + 1))
+            data = content[place + 8 : place + 8 + length]
+            tracks.append(_track(data, len(tracks) + 1, is_cut=len(data) < length))
         place += 8 + length
     if len(tracks) < number:
         raise BadFile(f"cut short: it has {len(tracks)} of {number} tracks")
@@ -98,9 +99,12 @@ def _division(division: int) -> tuple[int, float]:
     return 0, ticks * FRAMES_PER_SECOND[frames]
 
 
-def _track(data: bytes, number: int) -> Track:
+def _track(data: bytes, number: int, is_cut: bool) -> Track:
     try:
-        return _read_track(_Bytes(data, number))
+        track, has_end = _read_track(_Bytes(data, number))
+        if is_cut and not has_end:
+            raise IndexError
+        return track
     except IndexError:
         raise BadFile(f"cut short in track {number}") from None
 
@@ -137,7 +141,8 @@ class _Bytes:
         raise BadFile(f"a number of more than four bytes in track {self.number}")
 
 
-def _read_track(source: _Bytes) -> Track:
+def _read_track(source: _Bytes) -> tuple[Track, bool]:
+    """(the track, whether it has the event that ends it). Raises IndexError for an event that is cut short."""
     track, status = Track([], [], 0), 0
     while source.place < len(source.data):
         track.ticks += source.quantity()
@@ -155,14 +160,14 @@ def _read_track(source: _Bytes) -> Track:
             if what == TEMPO and len(value) == 3 and any(value):
                 track.tempos.append((track.ticks, int.from_bytes(value, "big")))
             if what == END_OF_TRACK:
-                break
+                return track, True
         elif code in (0xF0, 0xF7):
             source.skip(source.quantity())
         elif code in SYSTEM_BYTES or code > 0xF7:
             source.skip(SYSTEM_BYTES.get(code, 0))
         else:
             raise BadFile(f"a status of {code} in track {source.number}, which does not exist")
-    return track
+    return track, False
 
 
 def _channel_message(source: _Bytes, code: int, track: Track) -> None:
