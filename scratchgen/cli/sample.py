@@ -38,7 +38,12 @@ def sample(
     seed: Annotated[
         int | None, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="Seed of the noise (default: 0).")
     ] = None,
-    prompt: Annotated[str | None, typer.Option(help="Text: the text to continue or to translate.")] = None,
+    prompt: Annotated[
+        str | None,
+        typer.Option(
+            help="Text to continue or to translate; of music and sound, the file to continue (MIDI; WAV, FLAC, …)."
+        ),
+    ] = None,
     temperature: Annotated[
         float | None,
         typer.Option(
@@ -84,7 +89,7 @@ def sample(
     Images of a VAE are means of p(x|z) for z from the prior, no draws; in Python, model.sample(n, draw=True) draws.
 
     Music is written as MIDI, with its sound (.wav) and its picture (.png) next to it. Sound is written as WAV,
-    with its picture next to it.
+    with its picture next to it. A file that is continued stands at the beginning of what is written.
     """
     request = SampleRequest(
         out=out,

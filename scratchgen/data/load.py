@@ -29,7 +29,7 @@ Reader = Callable[[str, LoadOptions], Any]
 OWN_READERS: dict[str, dict[str, Reader]] = {
     "images": {FILE: read_images, FOLDER: image_folder.read_image_folder},
     "text": {FILE: read_text},
-    "sound": {FOLDER: sound.read_sound_folder},
+    "sound": {FILE: sound.read_sound_file, FOLDER: sound.read_sound_folder},
     "sequences": {FOLDER: midi.read_midi_folder},
     "pairs": {},
     "points": {},
@@ -71,7 +71,10 @@ def load_sequences(name_or_path: str | os.PathLike, **options: Any) -> SequenceD
 
 
 def load_sound(name_or_path: str | os.PathLike, **options: Any) -> SoundData:
-    """A known set of sounds, or a folder of recordings (`files.sound`).   Options, errors: as `load_images`."""
+    """A known set of sounds, a folder of recordings, or one long recording (`files.sound`).
+
+    Options and errors: as `load_images`.
+    """
     return _load(os.fspath(name_or_path), "sound", LoadOptions(**options))
 
 

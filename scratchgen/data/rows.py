@@ -24,7 +24,7 @@ def load_rows(name_or_path: str | os.PathLike, **options: Any) -> RowData:
 
     sequences    their steps, one per row, without the order in time
     sound        frames of 32 ms as decibels in 40 mel bands, each band with mean 0 and standard deviation 1
-                 on the training part
+                 on the training part; a frame has the class of its sound
     options    as `load_images`
 
     The field `kind` of the result is "images", "frames" or "points".
@@ -39,7 +39,7 @@ def load_rows(name_or_path: str | os.PathLike, **options: Any) -> RowData:
     if isinstance(data, SequenceData):
         return _frames(data, {part: np.concatenate(getattr(data, part)) for part in PARTS})
     if isinstance(data, SoundData):
-        return _frames(data, _mel_frames(data))
+        return _frames(data, *_mel_frames(data))
     if isinstance(data, PointData):
         arrays = {field: getattr(data, field) for part in PARTS for field in (part, f"{part}_labels")}
         return RowData(data.name, (1, 2), kind="points", **arrays)
@@ -50,19 +50,36 @@ def _no_rows(name: str) -> BadInput:
     return BadInput(f"{name} is text, which has no rows of numbers; train an rnn on it")
 
 
-def _frames(data: SequenceData | SoundData, parts: dict[str, np.ndarray]) -> RowData:
+def _frames(
+    data: SequenceData | SoundData, parts: dict[str, Any], labels: dict[str, Any] | None = None
+) -> RowData:
+    """Frames as rows; their classes are those of a set of sounds."""
     D = parts["train"].shape[1]
-    return RowData(data.name, (D, 1), kind="frames", report=data.report, **parts)  # in a picture each frame is a column
+    class_names = data.classes if isinstance(data, SoundData) else ()
+    # in a picture each frame is a column
+    return RowData(
+        data.name,
+        (D, 1),
+        kind="frames",
+        class_names=class_names,
+        report=data.report,
+        **parts,
+        **(labels or {}),
+    )
 
 
-def _mel_frames(data: SoundData) -> dict[str, np.ndarray]:
+def _mel_frames(data: SoundData) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray | None]]:
+    """(the frames of each part, the class of each frame under the names of `RowData`)."""
     length = 2 ** round(np.log2(FRAME_SECONDS * data.rate))
     filters = mel_filters(data.rate, length, BANDS)
-
-    def frames(sounds: list[np.ndarray]) -> np.ndarray:
-        spectra = [np.abs(stft(x, length, length // 2)) ** 2 for x in sounds]
-        return log_mel(np.concatenate(spectra), filters).astype(np.float32)
-
-    parts = {part: frames(getattr(data, part)) for part in PARTS}
+    parts: dict[str, np.ndarray] = {}
+    labels: dict[str, np.ndarray | None] = {}
+    for part in PARTS:
+        spectra = [np.abs(stft(x, length, length // 2)) ** 2 for x in getattr(data, part)]
+        parts[part] = log_mel(np.concatenate(spectra), filters).astype(np.float32)
+        of_sounds = getattr(data, f"{part}_labels")
+        labels[f"{part}_labels"] = (
+            None if of_sounds is None else np.repeat(of_sounds, [len(s) for s in spectra])
+        )
     scale = standardise(parts["train"])
-    return {part: scale(x) for part, x in parts.items()}
+    return {part: scale(x) for part, x in parts.items()}, labels

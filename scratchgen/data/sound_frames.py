@@ -78,3 +78,33 @@ def as_frames(data: SoundData) -> SoundFrames:
 def as_sound(z: np.ndarray, scale: ArrayLike) -> np.ndarray:
     """From frames to samples: z (T, D), scale (D,) → (T·D,) float64. Samples may be outside [−1, 1]."""
     return inverse_mdct(z * np.asarray(scale))
+
+
+def as_prompt(x: np.ndarray, scale: ArrayLike) -> np.ndarray:
+    """The frames of the beginning of a longer sound: x (N,), scale (D,) → (⌊N/D⌋ − 1, D) float32.
+
+    A frame is computed from its D samples and the next D. Those of the last frame are not known, and it is left out.
+    Raises BadInput for a sound of fewer than two frames.
+    """
+    s = np.asarray(scale)
+    D = len(s)
+    T = len(x) // D
+    if T < 2:
+        raise BadInput(
+            f"a sound of {len(x)} samples is too short to be continued: at least {2 * D} are needed"
+        )
+    return (mdct(x[: T * D].astype(np.float64), D)[:-1] / s).astype(np.float32)
+
+
+def continued(x: np.ndarray, before: np.ndarray, after: np.ndarray, scale: ArrayLike) -> np.ndarray:
+    """A sound and the frames that continue it: P = len(before) frames of the sound x, then n → ((P + n) · D,).
+
+    before, after    x by `as_prompt`, (P, D), and the frames that follow, (n, D)
+
+    The result begins with P · D samples of x. In the next D samples, the window fades from the frames of x to
+    those that follow.
+    """
+    D = before.shape[1]
+    sound = as_sound(np.concatenate((before, after)), scale)
+    sound[: len(before) * D] = x[: len(before) * D]
+    return sound

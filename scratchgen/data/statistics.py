@@ -59,14 +59,18 @@ def _text(data: TextData) -> Facts:
 
 
 def _sequences(data: SequenceData) -> Facts:
-    steps = np.concatenate(data.train)
+    steps = np.concatenate([data.form.sounding(x) for x in data.train])
     keys = np.flatnonzero(steps.any(axis=0)) + data.first
+    name = str if data.form.drums else pitch_name
     return [
         ("duration of a step", f"a {data.unit}, {data.D} columns"),
         ("total steps", f"{len(steps):,}"),
         ("length in steps", _range([len(x) for x in data.train])),
         ("simultaneous notes", f"{steps.sum(axis=1).mean():.2f}, at most {int(steps.sum(axis=1).max())}"),
-        ("pitches", f"{pitch_name(keys[0])} … {pitch_name(keys[-1])} (MIDI {keys[0]} … {keys[-1]})"),
+        (
+            "drums" if data.form.drums else "pitches",
+            f"{name(keys[0])} … {name(keys[-1])} (MIDI {keys[0]} … {keys[-1]})",
+        ),
     ]
 
 

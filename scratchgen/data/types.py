@@ -23,6 +23,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from scratchgen.data.report import LoadingReport
+from scratchgen.data.rolls import RollFormat
 from scratchgen.errors import height_width_channels
 
 Kind = Literal["images", "frames", "points"]
@@ -143,6 +144,7 @@ class SequenceData:
 
     unit        duration of one step, "quarter note" for example
     first       the meaning of column 0: column d of a piano roll is the MIDI pitch first + d
+    form        whether the columns hold onsets or drums too, and the tempo and velocity of the pieces
     """
 
     name: str
@@ -151,6 +153,7 @@ class SequenceData:
     train: list[np.ndarray]
     validation: list[np.ndarray]
     test: list[np.ndarray]
+    form: RollFormat = field(default_factory=RollFormat, kw_only=True)
     report: LoadingReport = no_report()
 
     @property

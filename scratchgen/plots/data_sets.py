@@ -29,7 +29,8 @@ def data_set(data: AnyData, path: str | os.PathLike) -> Picture:
         case RowData():
             return sample_grid(data.train[:IMAGES], data.image_shape, path, f"{title} images", ink=data.ink)
         case SequenceData():
-            return piano_rolls(data.train[:SEQUENCES], data.first, data.unit, path, f"{title} sequences")
+            rolls, title = data.train[:SEQUENCES], f"{title} sequences"
+            return piano_rolls(rolls, data.first, data.unit, path, title, data.form)
         case SoundData():
             chosen = _different_classes(data)
             names = [_class_name(data, i) for i in chosen]

@@ -9,6 +9,7 @@ import numpy as np
 
 from scratchgen.data.pitches import pitch_name
 from scratchgen.data.preprocessing.stft import stft
+from scratchgen.data.rolls import PLAIN, RollFormat
 from scratchgen.plots.figure import INK, SECOND, Picture, despine, new_figure, save
 
 if TYPE_CHECKING:
@@ -20,14 +21,22 @@ MAX_STEPS = 160  # steps of a roll that are still legible
 
 
 def piano_rolls(
-    rolls: list[np.ndarray], first: int, unit: str, path: str | os.PathLike, title: str
+    rolls: list[np.ndarray],
+    first: int,
+    unit: str,
+    path: str | os.PathLike,
+    title: str,
+    form: RollFormat = PLAIN,
 ) -> Picture:
     """Piano rolls (T, D), one per row, time to the right, high notes at the top.
 
     first    the MIDI pitch of column 0
     unit     the duration of a step
+    form     what the columns mean; where onsets are known, the first step of a note is darker
     """
     figure = new_figure(9, 0.6 + 2.2 * len(rolls))
+    rolls = [form.shades(roll) for roll in rolls]
+    name = str if form.drums else pitch_name
     keys = np.flatnonzero(np.concatenate(rolls).any(axis=0))
     low, high = (int(keys[0]), int(keys[-1])) if len(keys) else (0, rolls[0].shape[1] - 1)
     octaves = [key for key in range(low, high + 1) if (first + key) % 12 == 0]
@@ -38,7 +47,7 @@ def piano_rolls(
             zorder=3, cmap="Greys", aspect="auto", origin="lower", interpolation="nearest", vmin=0, vmax=1,
             extent=(0, min(len(roll), MAX_STEPS), low - 0.5, high + 0.5),
         )  # fmt: skip
-        axes.set_yticks(octaves, [pitch_name(first + key) for key in octaves])
+        axes.set_yticks(octaves, [name(first + key) for key in octaves])
         axes.grid(axis="y", alpha=0.4)
         despine(axes)
     axes.set_xlim(0, min(max(map(len, rolls)), MAX_STEPS))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchgen import plots, rnn
 from scratchgen.data import SequenceData, load_sequences
+from scratchgen.data.files.midi import read_piece
 from scratchgen.data.files.performance import perform, write_midi, write_wav
+from scratchgen.data.report import LoadingReport
+from scratchgen.data.rolls import PLAIN, RollFormat
 from scratchgen.errors import BadInput
 from scratchgen.evaluation import Mean
 from scratchgen.plots.music import piano_rolls
@@ -19,6 +23,7 @@ from scratchgen.runs.files import writable_file, write_array
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.prompts import prompt_file, with_changes
 from scratchgen.tasks.recurrent import Cell, Dropout, Hidden, RecurrentSettings, WeightNoise, draw_dynamics
 from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.task import (
@@ -61,15 +66,23 @@ class Settings(RecurrentSettings, frozen=True):
     skip_bad: SkipBad = False
 
 
-class DataInfo(TaskInfo, frozen=True, kw_only=True):
+class DataInfo(TaskInfo, frozen=True, kw_only=True, omit_defaults=True):
     """The facts about piano rolls that playing a sample needs.
 
     unit     the duration of a step, "quarter note" for instance
     first    MIDI pitch of the first note of a roll
+    form     what the columns of a roll mean, and the tempo and velocity of samples
     """
 
     unit: str
     first: int
+    form: RollFormat = PLAIN
+
+    def check_model(self, arguments: Mapping[str, Any]) -> None:
+        """Raises ValueError for a model of rolls of another form."""
+        pitches, odd = divmod(arguments["data_dim"], 2 if self.form.onsets else 1)
+        if odd or not 0 <= self.first <= 128 - pitches:
+            raise ValueError(f"pitches from {self.first} for rolls of {arguments['data_dim']} columns")
 
 
 def load(source: str, settings: Settings) -> SequenceData:
@@ -78,8 +91,8 @@ def load(source: str, settings: Settings) -> SequenceData:
 
 
 def describe(rolls: SequenceData, settings: Settings) -> DataInfo:
-    """The duration of a step, and the pitch of the first note."""
-    return DataInfo(unit=rolls.unit, first=rolls.first)
+    """The duration of a step, the pitch of the first note, and the form of the rolls."""
+    return DataInfo(unit=rolls.unit, first=rolls.first, form=rolls.form)
 
 
 def build(settings: Settings, rolls: SequenceData, info: DataInfo, rng: Generator) -> rnn.FrameModel:
@@ -203,29 +216,44 @@ def draw(
         series, run.picture("curves"), "nats per step", {MARGINALS: scores[0].number("baseline_value")}
     )
     roll = model.sample(STEPS, 1, Generator(HELD_OUT_SEED))[:, 0]
-    piano_rolls([roll], rolls.first, rolls.unit, run.picture("roll"), f"sample of the RNN, {rolls.name}")
+    title = f"sample of the RNN, {rolls.name}"
+    piano_rolls([roll], rolls.first, rolls.unit, run.picture("roll"), title, rolls.form)
     draw_dynamics(model, lambda _: rolls.test[0], run, history, settings.cell)
-    write_wav(perform(roll, rolls.first, rolls.unit), run.directory / "samples" / "roll.wav")
+    write_wav(perform(roll, rolls.first, rolls.unit, rolls.form), run.directory / "samples" / "roll.wav")
 
 
 def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> str:
-    """Write one sampled piece as MIDI, as sound (WAV) and as a picture (PNG), or as an array of its notes alone.
+    """Write one sampled piece as MIDI, as sound (WAV) and as a picture (PNG), or as an array of its roll alone.
 
-    Returns the line to print.
+    With a prompt, a MIDI file, the piece begins with it and continues it in its tempo, with its velocity. Returns the
+    line to print.
     """
-    midi = output_file(request.out, "music is written as MIDI or as an array", ".mid", ".npy")
-    n = request.n or STEPS
+    midi, n = output_file(request.out, "music is written as MIDI or as an array", ".mid", ".npy"), request.n or STEPS
     if midi.suffix == ".npy":
+        if request.prompt is not None:
+            raise BadInput("a piece that is continued is written as MIDI: give --out FILE.mid")
         roll = run.model.sample(n, 1, request.rng)[:, 0]
         write_array(midi, roll)
         return f"{n} steps of a {run.info.unit}: {midi}, {roll.dtype} of shape {roll.shape}"
     sound, picture = (writable_file(midi.with_suffix(suffix)) for suffix in (".wav", ".png"))
-    first, unit = run.info.first, run.info.unit
-    roll = run.model.sample(n, 1, request.rng)[:, 0]
-    write_midi(roll, first, unit, midi)
-    write_wav(perform(roll, first, unit), sound)
-    piano_rolls([roll], first, unit, picture, f"sample of the RNN, {run.config.data}")
-    return f"{n} steps of a {unit}: {midi}, {sound}, {picture}"
+    first, unit, form = run.info.first, run.info.unit, run.info.form
+    report, title = LoadingReport(), f"sample of the RNN, {run.config.data}"
+    if request.prompt is None:
+        roll = run.model.sample(n, 1, request.rng)[:, 0]
+        what = f"{n} steps of a {unit}"
+    else:
+        path = prompt_file(request.prompt, "sequences", "a MIDI file")
+        before, form = read_piece(path, form, unit, report)
+        roll = np.concatenate((before, run.model.sample(n, 1, request.rng, before)[:, 0]))
+        what = (
+            f"{len(before)} steps of a {unit} from {path}, and {n} steps that continue it, at {form.tempo:g} beats "
+            "per minute"
+        )
+        title = f"{path.name}, continued from step {len(before)} by the RNN"
+    write_midi(roll, first, unit, midi, form)
+    write_wav(perform(roll, first, unit, form), sound)
+    piano_rolls([roll], first, unit, picture, title, form)
+    return with_changes(f"{what}: {midi}, {sound}, {picture}", report)
 
 
 TASK = Task(
@@ -245,6 +273,7 @@ TASK = Task(
     adapt=adapt,
     draw=draw,
     sample=sample,
+    sample_options=("prompt",),
     example="-n 64 --out sample.mid",
     early_stopping=("validation_nats", False),
 )

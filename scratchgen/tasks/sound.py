@@ -10,7 +10,9 @@ import numpy as np
 
 from scratchgen import plots, rnn
 from scratchgen.data.files.performance import write_wav
-from scratchgen.data.sound_frames import SoundFrames, as_sound, load_sound_frames
+from scratchgen.data.files.sound import read_sound
+from scratchgen.data.report import LoadingReport
+from scratchgen.data.sound_frames import SoundFrames, as_prompt, as_sound, continued, load_sound_frames
 from scratchgen.distributions import Normal
 from scratchgen.errors import BadInput
 from scratchgen.evaluation import LinearPrediction
@@ -21,6 +23,7 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.music import per_step
+from scratchgen.tasks.prompts import prompt_file, with_changes
 from scratchgen.tasks.recurrent import Cell, Hidden, RecurrentSettings, WeightNoise
 from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.task import (
@@ -80,7 +83,7 @@ class DataInfo(TaskInfo, frozen=True, kw_only=True):
 
 
 def load(source: str, settings: Settings) -> SoundFrames:
-    """Load sounds as frames: a known set, or a folder of WAV or FLAC files."""
+    """Load sounds as frames: a known set, a folder of recordings, or one long recording."""
     return load_sound_frames(source, **load_options(settings))
 
 
@@ -212,19 +215,34 @@ def draw(
 
 
 def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> str:
-    """Write one sampled sound as WAV and as a picture (PNG), or as an array alone; returns the line to print."""
+    """Write one sampled sound as WAV and as a picture (PNG), or as an array alone; returns the line to print.
+
+    With a prompt, a sound file, the sound begins with it and continues it.
+    """
     wav = output_file(request.out, "sound is written as WAV or as an array", ".wav", ".npy")
     n, rate = request.n or DEFAULT_COUNT, run.info.rate
-    picture = None if wav.suffix == ".npy" else writable_file(wav.with_suffix(".png"))
-    sound = as_sound(run.model.sample(n, 1, request.rng)[:, 0], run.info.scale)
-    if picture is None:
+    if wav.suffix == ".npy":
+        if request.prompt is not None:
+            raise BadInput("a sound that is continued is written as WAV: give --out FILE.wav")
+        sound = as_sound(run.model.sample(n, 1, request.rng)[:, 0], run.info.scale)
         write_array(wav, sound)
-        return (
-            f"{n} frames, {len(sound) / rate:.2f} s: {wav}, {sound.dtype} of shape {sound.shape}, {rate} Hz"
-        )
+        return f"{n} frames, {len(sound) / rate:.2f} s: {wav}, {sound.dtype} of shape {sound.shape}, {rate} Hz"
+    picture = writable_file(wav.with_suffix(".png"))
+    report, name, title = LoadingReport(), "sample", f"sample of the RNN, {run.config.data}"
+    if request.prompt is None:
+        sound = as_sound(run.model.sample(n, 1, request.rng)[:, 0], run.info.scale)
+        what = f"{n} frames, {len(sound) / rate:.2f} s"
+    else:
+        path = prompt_file(request.prompt, "sound", "a sound file")
+        before = read_sound(path, rate, report)
+        z = as_prompt(before, run.info.scale)
+        sound = continued(before, z, run.model.sample(n, 1, request.rng, z)[:, 0], run.info.scale)
+        seconds = len(z) * len(run.info.scale) / rate
+        what = f"{seconds:.2f} s of {path}, and {n} frames, {len(sound) / rate - seconds:.2f} s, that continue it"
+        name, title = f"continued from {seconds:.2f} s", f"{path.name}, continued by the RNN"
     write_wav(sound, wav, rate)
-    sounds([sound], ["sample"], rate, picture, f"sample of the RNN, {run.config.data}")
-    return f"{n} frames, {len(sound) / rate:.2f} s: {wav}, {picture}"
+    sounds([sound], [name], rate, picture, title)
+    return with_changes(f"{what}: {wav}, {picture}", report)
 
 
 TASK = Task(
@@ -244,6 +262,7 @@ TASK = Task(
     adapt=adapt,
     draw=draw,
     sample=sample,
+    sample_options=("prompt",),
     example="-n 200 --out sample.wav",
     early_stopping=("validation_nats", False),
 )

@@ -76,11 +76,20 @@ def _is_hidden(name: str) -> bool:
     return name.startswith(".") or name in OF_SYSTEMS
 
 
-def files_of(folder: str, holds: str, what: str, report: LoadingReport) -> list[FoundFile]:
+def files_of(
+    folder: str,
+    holds: str,
+    what: str,
+    report: LoadingReport,
+    at_least: int = MIN_FILES,
+    have_classes: bool = True,
+) -> list[FoundFile]:
     """The files of one kind of data anywhere below the folder, with their classes and their parts.
 
-    holds    the kind of data, as `kinds.FileKind.holds`
-    what     what to call the files in messages, "pictures" for example
+    holds           the kind of data, as `kinds.FileKind.holds`
+    what            what to call the files in messages, "pictures" for example
+    at_least        the number of files without which there is nothing to do
+    have_classes    whether subfolders are classes of these data; else they have no meaning
 
     Subfolders named train, validation and test are the parts; below them, or directly below the folder,
     subfolders are the classes. Folders that hold all others have no meaning. Files beside class folders, and those of
@@ -98,8 +107,10 @@ def files_of(folder: str, holds: str, what: str, report: LoadingReport) -> list[
             files.append(FoundFile(path, name))
         else:
             report.ignore(f"{kind.name}, no {what}", name)
-    files = with_classes(with_parts(files, report), report)
-    if len(files) < MIN_FILES:
+    files = with_parts(files, report)
+    if have_classes:
+        files = with_classes(files, report)
+    if len(files) < at_least:
         others = f" (and {some(report.ignored)})" if report.ignored else ""
         raise BadInput(
             f"{folder} holds {len(files)} {what}{others}; at least {MIN_FILES} are needed for a split"
@@ -171,6 +182,7 @@ def read_each(
     what: str,
     report: LoadingReport,
     skip_bad: bool,
+    at_least: int = MIN_FILES,
 ) -> tuple[list[FoundFile], list[Item]]:
     """Read every file with `read`, which raises BadFile: the files that could be read, and their contents.
 
@@ -190,7 +202,7 @@ def read_each(
             f"continue without {them}: --skip-bad"
         )
     report.bad = bad
-    if len(kept) < MIN_FILES:
+    if len(kept) < at_least:
         raise BadInput(f"{len(kept)} {what} can be read; at least {MIN_FILES} are needed for a split")
     return kept, items
 

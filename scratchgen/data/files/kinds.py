@@ -32,7 +32,7 @@ MISSING = ("", "na", "nan", "null", "none", "?")  # cells of a table that hold n
 # what the ending of a name promises; a file that does not keep the promise is damaged
 ENDINGS = {
     "images": (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".ico"),
-    "sound": (".wav", ".flac", ".ogg", ".oga", ".mp3", ".aif", ".aiff"),
+    "sound": (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64"),
     "sequences": (".mid", ".midi"),
 }
 
@@ -58,6 +58,15 @@ SIGNATURES: list[tuple[int, bytes, FileKind]] = [
     (0, b"ID3", FileKind("MP3", "sound")),
     (8, b"AIFF", FileKind("AIFF", "sound")),
     (8, b"AIFC", FileKind("AIFF", "sound")),
+    (8, b"8SVX", FileKind("SVX", "sound")),
+    (8, b"16SV", FileKind("SVX", "sound")),
+    (0, b".snd", FileKind("AU", "sound")),
+    (0, b"caff", FileKind("CAF", "sound")),
+    (0, b"riff\x2e\x91\xcf\x11", FileKind("W64", "sound")),
+    (0, b"Creative Voice File", FileKind("VOC", "sound")),
+    (0, b"NIST_1A", FileKind("NIST", "sound")),
+    (0, b"2BIT", FileKind("AVR", "sound")),
+    (4, b"ftypM4A", FileKind("M4A", None)),  # AAC, which libsndfile does not read
     (0, b"MThd", FileKind("MIDI", "sequences")),
     (8, b"RMID", FileKind("MIDI", "sequences")),
     (0, b"\x93NUMPY", NPY),

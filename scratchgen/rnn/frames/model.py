@@ -126,16 +126,37 @@ class FrameModel(Module):
             log_p = np.where(mask, log_p, np.zeros((), log_p.dtype))
         return log_p
 
-    def sample(self, T: int, n: int, rng: Generator) -> np.ndarray:
-        """Sample n sequences of T frames: (T, n, D) float32.   Raises BadInput for T or n below 1."""
+    def sample(self, T: int, n: int, rng: Generator, prompt: np.ndarray | None = None) -> np.ndarray:
+        """Sample n sequences of T frames: (T, n, D) float32.
+
+        prompt    (P, D) frames that come before all of them: samples of p(x_{P+1} … x_{P+T} | x_1 … x_P). They are
+                  not in the result
+        Raises BadInput for T or n below 1, and for a prompt of another shape, without frames, or with values that
+        the frames of this model do not have.
+        """
         check_counts(T=T, n=n)
         rng = as_generator(rng)
         x, state = np.zeros((T + 1, n, self.data_dim), np.float32), None
         with no_grad(), self.eval_mode():
+            if prompt is not None:
+                x[0], state = self._after(np.asarray(prompt), n)
             for t in range(T):
                 h, state = self.recurrent(self.read(x[t][None]), state)
                 x[t + 1] = self.output.sample(h[0], rng)
         return to_numpy(self.units.inverse(x[1:])) if self.is_real else x[1:]
+
+    def _after(self, prompt: np.ndarray, n: int) -> tuple[np.ndarray, Any]:
+        """The last frame of a prompt (P, D) in the units of the network, and the state before reading it, n times."""
+        if prompt.ndim != 2 or not len(prompt):
+            raise BadInput(
+                f"a prompt holds frames, (P, {self.data_dim}), and this one is of shape {prompt.shape}"
+            )
+        x = np.repeat(prompt[:, None].astype(np.float32), n, axis=1)
+        self._check(x, None)
+        x = self._in_units(x)
+        before = np.concatenate([np.zeros_like(x[:1]), x[:-1]])
+        _, state = self.recurrent(self.read(before), None)
+        return x[-1], state
 
     def _check(self, x: Any, mask: np.ndarray | None) -> None:
         if x.ndim != 3 or x.shape[-1] != self.data_dim:

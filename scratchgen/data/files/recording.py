@@ -1,0 +1,113 @@
+"""Reader of one sound file: WAV, FLAC, OGG, MP3, AIFF and what else libsndfile reads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scratchgen.data.files.folders import BadFile
+from scratchgen.errors import BadInput
+
+FAR = 2.0  # twice the full scale: no overshoot of a mix or a codec, but another scale
+BLOCK = 4096  # frames that are read in one call: what comes before a damaged place is kept
+UNKNOWN_LENGTH = 2**31 - 4096  # a longer one is that of a stream, whose header was written before its end
+# libsndfile's note of a length in a header that is not that of the file: "data : 8000 (should be 3978)"
+LENGTHS = re.compile(r"^\s*(?:data|SSND|BODY|Data Size|riff|Riff size)\s*:\s*(\d+) \(should be (\d+)\)", re.M)
+OGG_TAIL, OGG_LAST = 2**17, 4  # bytes that hold the last page; the flag of the last page of a stream
+
+
+@dataclass
+class Recording:
+    """One sound: its samples (N,) float32 with the channels averaged, and what was done to it.
+
+    rate       samples per second (Hz)
+    stored     the smallest and the largest value of all channels
+    channels   how many there were
+    is_cut     whether the file ends before its header says
+    """
+
+    samples: np.ndarray
+    rate: int
+    stored: tuple[float, float]
+    channels: int
+    is_cut: bool
+
+    @property
+    def seconds(self) -> float:
+        """The duration."""
+        return len(self.samples) / self.rate
+
+
+def read_recording(path: Path) -> Recording:
+    """The sound in a file, whose format follows from its content.
+
+    A file that ends before its header says is read as far as it goes. Slight overshoots of ±1 are left.
+    Raises BadFile for a file that is damaged or empty, for NaN, and for floating-point samples far beyond ±1;
+    BadInput if soundfile, the library that reads the formats, is not installed.
+    """
+    try:
+        import soundfile
+    except (ImportError, OSError):  # OSError: soundfile is installed, but the C library that it wraps is not
+        raise BadInput(
+            "reading sounds needs soundfile, which is not installed; `pip install soundfile`"
+        ) from None
+    try:
+        if not path.stat().st_size:
+            raise BadFile("empty")
+        with soundfile.SoundFile(path) as file:
+            x, is_cut = _frames_of(file)
+            rate = file.samplerate
+            is_cut = is_cut or _promises_more(file.extra_info) or _lacks_last_page(path)
+    except soundfile.SoundFileError as error:
+        raise BadFile(getattr(error, "error_string", str(error)).strip(" .") or "damaged") from None
+    except OSError as error:
+        raise BadFile(error.strerror or "not readable") from None
+    if not len(x):
+        raise BadFile("no samples")
+    if not np.isfinite(x).all():
+        raise BadFile("NaN or infinity")
+    low, high = float(x.min()), float(x.max())
+    if max(-low, high) > FAR:
+        raise BadFile(
+            "floating-point samples far beyond ±1, as on the scale of 16-bit integers; divide them by the full "
+            "scale, which is 32,768 for 16 bits"
+        )
+    return Recording(x.mean(axis=1), rate, (low, high), x.shape[1], is_cut)
+
+
+def _frames_of(file: Any) -> tuple[np.ndarray, bool]:
+    """(frames (N, channels) float32, whether there are fewer than the header says)."""
+    from soundfile import SoundFileError
+
+    blocks = []
+    try:
+        while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
+            blocks.append(block)
+    except SoundFileError:  # the rest is damaged or missing
+        if not blocks:
+            raise
+        return np.concatenate(blocks), True
+    x = np.concatenate(blocks) if blocks else np.zeros((0, file.channels), np.float32)
+    return x, len(x) < file.frames
+
+
+def _promises_more(log: str) -> bool:
+    """Whether a header gives more bytes of sound than the file has, by the log of libsndfile."""
+    return any(int(there) < int(promised) < UNKNOWN_LENGTH for promised, there in LENGTHS.findall(log))
+
+
+def _lacks_last_page(path: Path) -> bool:
+    """Whether an OGG file, which has no length in its header, ends without the page that is marked as its last."""
+    with open(path, "rb") as file:
+        if file.read(4) != b"OggS":
+            return False
+        file.seek(max(0, path.stat().st_size - OGG_TAIL))
+        tail = file.read()
+    page = tail[tail.rfind(b"OggS") :]
+    segments = page[27 : 27 + page[26]] if len(page) > 26 else b""
+    whole = len(page) > 26 and len(page) >= 27 + page[26] + sum(segments)
+    return not (whole and page[5] & OGG_LAST)

@@ -1,0 +1,32 @@
+"""The file that a sample continues: `scratchgen sample RUN --prompt FILE`, for music and for sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scratchgen.data.files.kinds import kind_of
+from scratchgen.data.report import LoadingReport
+from scratchgen.errors import BadInput
+
+
+def prompt_file(prompt: str, holds: str, wanted: str) -> Path:
+    """The path of a file to continue.
+
+    holds     its kind of data, "sequences" or "sound"
+    wanted    such a file in words
+    Raises BadInput if there is no such file, and for a file of another kind, by its content.
+    """
+    path = Path(prompt)
+    if not path.is_file():
+        raise BadInput(f"--prompt {prompt}: there is no such file; this run continues {wanted}")
+    kind = kind_of(path)
+    if kind.holds != holds:
+        raise BadInput(f"--prompt {prompt}: the file is of kind {kind.name}, and this run continues {wanted}")
+    return path
+
+
+def with_changes(line: str, report: LoadingReport) -> str:
+    """The line to print about a sample, with what was changed in its prompt below it."""
+    return "\n".join(
+        [line, *(f"changed in the prompt: {text}" for label, text in report.lines() if label == "changed")]
+    )
