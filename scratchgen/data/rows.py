@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,9 @@ def load_rows(name_or_path: str | os.PathLike) -> RowData:
     if isinstance(data, SoundData):
         return _frames(data.name, _mel_frames(data))
     if isinstance(data, PointData):
-        arrays = {field: getattr(data, field) for part in PARTS for field in (part, f"{part}_labels")}
+        arrays: dict[str, Any] = {
+            field: getattr(data, field) for part in PARTS for field in (part, f"{part}_labels")
+        }
         return RowData(data.name, (1, 2), kind="points", **arrays)
     raise _no_rows(data.name)
 
@@ -47,7 +50,7 @@ def _no_rows(name: str) -> BadInput:
     return BadInput(f"{name} is text, which has no rows of numbers; train an rnn on it")
 
 
-def _frames(name: str, parts: dict[str, np.ndarray]) -> RowData:
+def _frames(name: str, parts: dict[str, Any]) -> RowData:
     D = parts["train"].shape[1]
     return RowData(name, (D, 1), kind="frames", **parts)  # in a picture each frame is a column
 

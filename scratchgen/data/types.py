@@ -65,6 +65,7 @@ class RowData:
     image_shape    (height, width) with height · width = D: the shape of a row in a picture
     kind           "images": pixels in [0, 1]; "frames": the numbers of one moment, a chord or a spectrum;
                    "points": coordinates in the plane
+    places         where the examples of the three parts are in a file or folder of your own: the index of each
     """
 
     name: str
@@ -76,6 +77,7 @@ class RowData:
     validation_labels: np.ndarray | None = None
     test_labels: np.ndarray | None = None
     kind: Kind = field(default="images", kw_only=True)
+    places: tuple[np.ndarray, np.ndarray, np.ndarray] | None = field(default=None, kw_only=True)
 
     @property
     def classes(self) -> int:

@@ -27,7 +27,8 @@ def read_images(path: str) -> RowData:
     if len(x) < MIN_IMAGES:
         raise BadInput(f"{path} contains {len(x)} images; at least {MIN_IMAGES} are needed for a split")
     rows = x.reshape(len(x), -1).astype(np.float32)
-    return RowData(path, image_shape(x.shape), *(rows[part] for part in split(len(x))))
+    places = split(len(x))
+    return RowData(path, image_shape(x.shape), *(rows[part] for part in places), places=places)
 
 
 def _read_array(path: str) -> np.ndarray:

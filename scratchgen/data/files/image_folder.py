@@ -36,7 +36,8 @@ def read_image_folder(folder: str) -> RowData:
     _, labels = labels_of(folder, paths)
     places = split(len(rows))
     height, width = first.shape
-    return RowData(folder, (height, width), *(rows[part] for part in places), *split_labels(labels, places))
+    parts = (rows[part] for part in places)
+    return RowData(folder, (height, width), *parts, *split_labels(labels, places), places=places)
 
 
 def _read(path: Path) -> np.ndarray:
