@@ -9,6 +9,7 @@ import numpy as np
 import typer
 
 from scratchgen.errors import BadInput
+from scratchgen.runs.config import OWN_TASK, read_config
 from scratchgen.runs.files import writable_file
 from scratchgen.tasks.encoding import PARTS, SUFFIXES, encode_parts, write_codes
 from scratchgen.tasks.load import load_run
@@ -30,8 +31,8 @@ def encode(
 ) -> None:
     """Encode data by a trained VAE: z is the mean of q(z|x), (N, Z); of a VQ-VAE, the codes, (N, rows, columns).
 
-    The order is that of the part, and `all` is training, validation and test part one after another; a column or
-    an array `part` then names the part.
+    All parts of a file or folder of your own are in its order; an array or a column `index` gives the place there,
+    `part` the part. All parts of another data set are the training, validation and test part one after another.
     """
     if part not in (*PARTS, "all"):
         raise BadInput(f"no part is named {part!r}; there are {', '.join(PARTS)} and all")
@@ -39,6 +40,10 @@ def encode(
         found = f", not {out}" if out else ""
         raise BadInput(
             f"latents are written as arrays or a table: give --out FILE{' or FILE'.join(SUFFIXES)}{found}"
+        )
+    if read_config(run).task == OWN_TASK:
+        raise BadInput(
+            f"{run} is a run of a model of your own, whose encoder no command knows; use sg.load in Python"
         )
     loaded = load_run(run)
     encoder = loaded.task.encode

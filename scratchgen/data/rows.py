@@ -41,7 +41,9 @@ def load_rows(name_or_path: str | os.PathLike, **options: Any) -> RowData:
     if isinstance(data, SoundData):
         return _frames(data, *_mel_frames(data))
     if isinstance(data, PointData):
-        arrays = {field: getattr(data, field) for part in PARTS for field in (part, f"{part}_labels")}
+        arrays: dict[str, Any] = {
+            field: getattr(data, field) for part in PARTS for field in (part, f"{part}_labels")
+        }
         return RowData(data.name, (1, 2), kind="points", **arrays)
     raise _no_rows(data.name)
 

@@ -93,6 +93,7 @@ class RowData:
     attributes     of examples that have several: the labels are then (N, S), a kind of each of S attributes
     ink            whether 1 is ink on white paper, as in handwriting: pictures are then drawn dark on white; else
                    they are drawn as they are, 0 black
+    places         where the examples of the three parts are in a file or folder of your own: the index of each
     report         what loading found and changed
     """
 
@@ -108,6 +109,7 @@ class RowData:
     class_names: tuple[str, ...] = field(default=(), kw_only=True)
     attributes: tuple[Attribute, ...] = field(default=(), kw_only=True)
     ink: bool = field(default=False, kw_only=True)
+    places: tuple[np.ndarray, np.ndarray, np.ndarray] | None = field(default=None, kw_only=True)
     report: LoadingReport = no_report()
 
     def __post_init__(self) -> None:

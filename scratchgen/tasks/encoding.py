@@ -2,8 +2,11 @@
 
 .npy    z (N, Z), the means of q(z|x); of a VQ-VAE the codes (N, rows, columns)
 .npz    z; sigma (N, Z), the standard deviations of q(z|x); labels (N,) where the data have classes; part (N,),
-        the names of the parts where there are several. NumPy loads all of them with allow_pickle=False
-.csv    the columns z0, z1, …, label and part, one example per line; the numbers are exact
+        the names of the parts where there are several; index (N,), the place of each example in a file or folder
+        of your own. NumPy loads all of them with allow_pickle=False
+.csv    the columns z0, z1, …, label, part and index, one example per line; the numbers are exact
+
+All three parts of a file or folder of your own are in the order of the file, or of the sorted names in the folder.
 """
 
 from __future__ import annotations
@@ -34,6 +37,12 @@ def encode_parts(
         codes["labels"] = np.concatenate(labels)
     if len(parts) > 1:
         codes["part"] = np.repeat(parts, [len(getattr(rows, part)) for part in parts])
+    if rows.places is not None:
+        places = dict(zip(PARTS, rows.places, strict=True))
+        codes["index"] = np.concatenate([places[part] for part in parts])
+        if len(parts) == len(PARTS):
+            order = np.argsort(codes["index"])
+            codes = {name: array[order] for name, array in codes.items()}
     return codes
 
 
@@ -51,7 +60,7 @@ def write_codes(codes: dict[str, np.ndarray], path: Path) -> None:
 
 def _write_table(codes: dict[str, np.ndarray], path: Path) -> None:
     z = codes["z"].reshape(len(codes["z"]), -1)
-    beside = {"label": codes.get("labels"), "part": codes.get("part")}
+    beside = {"label": codes.get("labels"), "part": codes.get("part"), "index": codes.get("index")}
     columns = {name: column for name, column in beside.items() if column is not None}
     with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)

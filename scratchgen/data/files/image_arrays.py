@@ -59,7 +59,7 @@ def read_images(path: str, options: LoadOptions = DEFAULT) -> RowData:
     by_part = [None if labels is None else labels[part] for part in places]
     names = () if classes == tuple(map(str, range(len(classes)))) else classes
     return RowData(
-        path, (H, W, C), *(rows[part] for part in places), *by_part, class_names=names, report=report
+        path, (H, W, C), *(rows[part] for part in places), *by_part, class_names=names, places=places, report=report
     )
 
 

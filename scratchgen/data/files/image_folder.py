@@ -55,6 +55,7 @@ def read_image_folder(folder: str, options: LoadOptions = DEFAULT) -> RowData:
         *(rows[part] for part in places),
         *split_labels(labels, places),
         class_names=classes,
+        places=places,
         report=report,
     )
 

@@ -4,9 +4,12 @@ import csv
 
 import numpy as np
 import pytest
+from PIL import Image
 
+import scratchgen as sg
 from scratchgen.autograd import no_grad
 from scratchgen.data.rows import load_rows
+from scratchgen.runs import Run
 from scratchgen.tasks.load import load_run
 
 KINDS = ["mlp", "conv", "linear", "conditional", "points"]
@@ -90,7 +93,39 @@ def test_other_data_are_encoded_and_named(runs, scratchgen_in, tmp_path):
     )
     assert done.returncode == 0 and "not the data of the training" in done.stdout
     lines = (tmp_path / "z.csv").read_text().splitlines()
-    assert len(lines) == 41 and lines[0].endswith(",part") and "label" not in lines[0]
+    assert len(lines) == 41 and lines[0].endswith(",part,index") and "label" not in lines[0]
+
+
+@pytest.mark.parametrize("form", ["file", "folder"])
+def test_all_parts_of_ones_own_data_are_in_their_own_order(form, runs, scratchgen_in, tmp_path):
+    x = np.random.default_rng(0).integers(0, 256, (40, 8, 8), np.uint8)
+    if form == "file":
+        np.save(tmp_path / "x.npy", x)
+        data = tmp_path / "x.npy"
+    else:
+        data = tmp_path / "x"
+        data.mkdir()
+        for i, image in enumerate(x):
+            Image.fromarray(image).save(data / f"{i:03}.png")
+    folder = runs("mlp")
+    command = scratchgen_in(folder)
+    for part, out in (("all", "all.npz"), ("test", "test.npz"), ("all", "all.npy")):
+        done = command("encode", "mlp", "--data", data, "--part", part, "--out", tmp_path / out)
+        assert done.returncode == 0, done.stderr
+    mu, _ = posterior(load_run(folder / "mlp"), x.reshape(40, 64) / np.float32(255), None)
+    with np.load(tmp_path / "all.npz") as everything, np.load(tmp_path / "test.npz") as test:
+        np.testing.assert_allclose(everything["z"], mu, rtol=1e-4, atol=1e-5)
+        assert everything["index"].tolist() == list(range(40))
+        np.testing.assert_array_equal(np.load(tmp_path / "all.npy"), everything["z"])
+        np.testing.assert_allclose(test["z"], mu[test["index"]], rtol=1e-4, atol=1e-5)
+        assert everything["part"][test["index"]].tolist() == ["test"] * len(test["z"])
+        assert not np.allclose(test["z"], mu[: len(test["z"])], atol=1e-3), "the parts should be shuffled"
+
+
+def test_a_run_of_a_model_of_ones_own_is_refused(scratchgen_in, tmp_path):
+    Run(tmp_path / "run", {}, quiet=True).save(sg.nn.Linear(2, 2))
+    done = scratchgen_in(tmp_path)("encode", "run", "--out", "z.npy")
+    assert done.returncode == 2 and "a model of your own, whose encoder no command knows" in done.stderr
 
 
 REFUSED = {
