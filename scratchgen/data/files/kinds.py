@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import csv
+import gzip
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +17,8 @@ HEAD = 4096  # bytes that are read
 class FileKind:
     """A kind of file: its name for messages, and the kind of data that it holds.
 
-    holds    "images", "sound", "sequences", "text", "array", "table", "compressed", or None: nothing that can be read
+    holds    "images", "sound", "sequences", "text", "pairs", "array", "table", "compressed", or None: nothing that can
+             be read
     """
 
     name: str
@@ -21,10 +26,12 @@ class FileKind:
 
 
 EMPTY, UNKNOWN, UNREADABLE = FileKind("empty", None), FileKind("unknown", None), FileKind("unreadable", None)
-TEXT, PAIRS, TABLE = FileKind("text", "text"), FileKind("TSV", "text"), FileKind("CSV", "table")
+TEXT, PAIRS, TABLE = FileKind("text", "text"), FileKind("TSV of pairs", "pairs"), FileKind("CSV", "table")
 JSON_LINES = FileKind("JSON lines", "text")
 NPY, NPZ, IDX = FileKind("NPY", "array"), FileKind("NPZ", "array"), FileKind("IDX", "array")
 GZIP = FileKind("gzip", "compressed")
+PAIR_SHARE = 0.9  # of the lines, that makes a file one of pairs: its reader names the others
+SEPARATORS = (",", ";", "\t", " ")  # of the cells of a table; " " is any number of blanks
 MISSING = ("", "na", "nan", "null", "none", "?")  # cells of a table that hold no value
 
 # what the ending of a name promises; a file that does not keep the promise is damaged
@@ -40,7 +47,6 @@ SIGNATURES: list[tuple[int, bytes, FileKind]] = [
     (0, b"\xff\xd8\xff", FileKind("JPEG", "images")),
     (0, b"GIF8", FileKind("GIF", "images")),
     (8, b"WEBP", FileKind("WebP", "images")),
-    (0, b"BM", FileKind("BMP", "images")),
     (0, b"II*\0", FileKind("TIFF", "images")),
     (0, b"MM\0*", FileKind("TIFF", "images")),
     (4, b"ftypavif", FileKind("AVIF", "images")),
@@ -48,7 +54,7 @@ SIGNATURES: list[tuple[int, bytes, FileKind]] = [
     (8, b"WAVE", FileKind("WAV", "sound")),
     (0, b"fLaC", FileKind("FLAC", "sound")),
     (0, b"OggS", FileKind("OGG", "sound")),
-    (0, b"ID3", FileKind("MP3", "sound")),
+    *((0, b"ID3" + bytes([version]), FileKind("MP3", "sound")) for version in (2, 3, 4)),
     (8, b"AIFF", FileKind("AIFF", "sound")),
     (8, b"AIFC", FileKind("AIFF", "sound")),
     (0, b"MThd", FileKind("MIDI", "sequences")),
@@ -68,6 +74,18 @@ def kind_of(path: Path) -> FileKind:
     return kind_of_bytes(head)
 
 
+def kind_inside(path: Path) -> FileKind:
+    """The kind of a file, by its content alone; of a gzip file, the kind of what is packed in it."""
+    kind = kind_of(path)
+    if kind != GZIP:
+        return kind
+    try:
+        with gzip.open(path) as file:
+            return kind_of_bytes(file.read(HEAD))
+    except (OSError, EOFError, zlib.error):
+        return kind
+
+
 def kind_of_bytes(head: bytes) -> FileKind:
     """The kind of a file that begins with these bytes."""
     if not head:
@@ -75,14 +93,16 @@ def kind_of_bytes(head: bytes) -> FileKind:
     for place, signature, kind in SIGNATURES:
         if head[place : place + len(signature)] == signature:
             return kind
-    if head[:2] == b"PK":
+    if head[:2] == b"BM" and head[6:10] == bytes(4):  # words begin with BM too
+        return FileKind("BMP", "images")
+    if head[:4] in (b"PK\3\4", b"PK\5\6"):
         return NPZ  # the only archive that is read; its reader says what else one holds
     if head[:3] in (b"\0\0\x08", b"\0\0\x09", b"\0\0\x0b", b"\0\0\x0c", b"\0\0\x0d", b"\0\0\x0e"):
         return IDX
     if head[0] == 0xFF and len(head) > 1 and head[1] & 0xE6 == 0xE2:  # the frame of MPEG audio, layer 3
         return FileKind("MP3", "sound")
     text = decoded(head)
-    return UNKNOWN if text is None else _kind_of_text(text, whole=len(head) < HEAD)
+    return UNKNOWN if text is None else kind_of_text(text, whole=len(head) < HEAD)
 
 
 def decoded(head: bytes) -> str | None:
@@ -90,6 +110,8 @@ def decoded(head: bytes) -> str | None:
 
     An 8-bit text is told from other bytes by its control characters: it has none but tabs and line ends.
     """
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return head.decode("utf-32", "replace")
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return head.decode("utf-16", "replace")
     if any(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head):
@@ -100,38 +122,72 @@ def decoded(head: bytes) -> str | None:
         return head.decode("latin-1")
 
 
-def _kind_of_text(text: str, whole: bool) -> FileKind:
-    lines = [line for line in (text.splitlines() if whole else text.splitlines()[:-1]) if line.strip()]
+def kind_of_text(text: str, whole: bool = True) -> FileKind:
+    """The kind of a text by its first lines: JSON lines, a table, pairs, or plain text.
+
+    whole    whether this is all of the text; else its last line is not complete
+    """
+    lines = text[:HEAD].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    complete = lines if whole and len(text) <= HEAD else lines[:-1]
+    lines = [line for line in complete if line.strip()]
     if len(lines) < 2:
         return TEXT
     if all(line.lstrip()[:1] == "{" for line in lines):
         return JSON_LINES
     if separator_of(lines):
         return TABLE
-    return PAIRS if all(line.count("\t") >= 1 for line in lines) else TEXT
+    return PAIRS if sum(map(_is_pair, lines)) >= PAIR_SHARE * len(lines) else TEXT
+
+
+def _is_pair(line: str) -> bool:
+    source, _, target = line.partition("\t")
+    return bool(source.strip() and target.strip())
 
 
 def separator_of(lines: list[str]) -> str | None:
-    """The separator of a table of numbers: every line, but for a header, has as many numbers or empty cells."""
-    for separator in (",", ";", "\t"):
-        cells = [line.split(separator) for line in lines]
-        body = cells[1:]
-        columns = len(cells[0])
-        if columns > 1 and body and all(len(row) == columns and _are_numbers(row) for row in body):
-            return separator
-    return None
+    """The separator of a table: every line has as many cells, and all columns are numbers but for a header.
+
+    Columns of texts may be among those of numbers if there is a header and, at tabs, if they are the fewer: pairs of
+    texts may have a number beside them. Of several separators, the one with the most columns of numbers; "," for a
+    single column.
+    """
+    best, most = None, 0
+    for separator in SEPARATORS:
+        rows = cells_of(lines, separator)
+        if len({len(row) for row in rows}) != 1 or len(rows) < 2:
+            continue
+        columns = len(rows[0])
+        numeric = sum(_are_numbers(column) for column in zip(*rows[1:], strict=True))
+        needed = {" ": columns, "\t": columns // 2 + 1}.get(separator, 1 if _is_header(rows[0]) else columns)
+        if numeric >= max(needed, most + 1) and (columns > 1 or separator == ","):
+            best, most = separator, numeric
+    return best
 
 
-def _are_numbers(cells: list[str]) -> bool:
-    found = [cell.strip().strip('"').strip() for cell in cells]
-    return any(found) and all(_is_number(cell) for cell in found)
+def _is_header(cells: list[str]) -> bool:
+    return not any(is_number(cell) for cell in cells)
 
 
-def _is_number(cell: str) -> bool:
-    if cell.lower() in MISSING:
-        return True
+def cells_of(lines: list[str], separator: str) -> list[list[str]]:
+    """The cells of each line, without blanks around them; cells may be quoted. [] for quotes that do not match."""
+    if separator == " ":
+        return [line.split() for line in lines]
     try:
-        float(cell)
+        return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator) if row]
+    except csv.Error:
+        return []
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Whether all cells are numbers or missing, and one at least is a number."""
+    found = [cell for cell in cells if cell.lower() not in MISSING]
+    return bool(found) and all(map(is_number, found))
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number, with a decimal point or comma."""
+    try:
+        float(cell.replace(",", ".", 1))
     except ValueError:
         return False
-    return True
+    return "_" not in cell
