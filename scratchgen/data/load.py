@@ -14,9 +14,11 @@ from scratchgen.data.files import image_folder, midi, sound
 from scratchgen.data.files.folders import all_files
 from scratchgen.data.files.image_arrays import read_images
 from scratchgen.data.files.kinds import EMPTY, GZIP, IDX, UNREADABLE, kind_inside, kind_of
+from scratchgen.data.files.pairs import can_be_lines, read_pairs
 from scratchgen.data.files.pixel_tables import looks_like_pixels
 from scratchgen.data.files.table import read_numbers
 from scratchgen.data.files.text import read_text
+from scratchgen.data.files.text_folder import read_text_folder
 from scratchgen.data.options import DEFAULT, LoadOptions
 from scratchgen.data.pairs_as_text import as_lines
 from scratchgen.data.report import some
@@ -28,18 +30,26 @@ FILE, FOLDER = "a file", "a folder"
 Reader = Callable[[str, LoadOptions], Any]
 OWN_READERS: dict[str, dict[str, Reader]] = {
     "images": {FILE: read_images, FOLDER: image_folder.read_image_folder},
-    "text": {FILE: read_text},
+    "text": {FILE: read_text, FOLDER: read_text_folder},
     "sound": {FILE: sound.read_sound_file, FOLDER: sound.read_sound_folder},
     "sequences": {FOLDER: midi.read_midi_folder},
-    "pairs": {},
+    "pairs": {FILE: read_pairs},
     "points": {},
 }
 KIND_OF_CONTENT = {"array": "images"}  # what a file holds ↦ the kind of data that it is loaded as, if another
+
+BY_BYTES = "`train rnn --tokenizer bytes` takes any file"
+KIND_IN_FOLDER = {"pairs": "text"}
 
 
 def names() -> dict[str, tuple[str, ...]]:
     """The known data sets: {"images": names, "text": names, …}."""
     return {kind: tuple(n for n, entry in CATALOGUE.items() if entry.kind == kind) for kind in KINDS}
+
+
+def is_own(source: str) -> bool:
+    """Whether this is a user's own file or folder: no name of a known data set, and it exists."""
+    return source not in CATALOGUE and os.path.exists(source)
 
 
 def load_images(name_or_path: str | os.PathLike, **options: Any) -> RowData:
@@ -55,14 +65,17 @@ def load_images(name_or_path: str | os.PathLike, **options: Any) -> RowData:
 
 
 def load_text(name_or_path: str | os.PathLike, **options: Any) -> TextData:
-    """A known text, a known set of pairs as a text (`pairs_as_text`), or a user's own file (`files.text`).
+    """A known text, a user's own file (`files.text`) or folder (`files.text_folder`), or pairs as a text.
 
+    Pairs, known ones and those of a file, become lines (`pairs_as_text`).
     Options and errors: as `load_images`.
     """
-    name = os.fspath(name_or_path)
+    name, chosen = os.fspath(name_or_path), LoadOptions(**options)
     if name in names()["pairs"]:
         return as_lines(load_pairs(name, **options))
-    return _load(name, "text", LoadOptions(**options))
+    if is_own(name) and os.path.isfile(name) and can_be_lines(name, chosen):
+        return as_lines(load_pairs(name, **options))
+    return _load(name, "text", chosen)
 
 
 def load_sequences(name_or_path: str | os.PathLike, **options: Any) -> SequenceData:
@@ -79,7 +92,7 @@ def load_sound(name_or_path: str | os.PathLike, **options: Any) -> SoundData:
 
 
 def load_pairs(name_or_path: str | os.PathLike, **options: Any) -> PairData:
-    """A known set of pairs of texts.   Options, errors: as `load_images`."""
+    """A known set of pairs of texts, or a user's own file (`files.pairs`).   Options, errors: as `load_images`."""
     return _load(os.fspath(name_or_path), "pairs", LoadOptions(**options))
 
 
@@ -117,10 +130,12 @@ def kind_of_data(name: str) -> str:
 
 def kind_of_folder(folder: str) -> str:
     """The kind of data of most files in a folder, by their content.   Raises BadInput if it has none."""
-    found = [kind_of(path) for path in all_files(folder)]
-    counts = Counter(kind.holds for kind in found if kind.holds and FOLDER in OWN_READERS.get(kind.holds, {}))
+    found = [kind_inside(path) for path in all_files(folder)]
+    kinds = (KIND_IN_FOLDER.get(kind.holds or "", kind.holds) for kind in found)
+    counts = Counter(kind for kind in kinds if kind and FOLDER in OWN_READERS.get(kind, {}))
     if counts:
-        return counts.most_common(1)[0][0]
+        # pictures and recordings may come with as many texts, which describe them
+        return max(counts, key=lambda kind: (counts[kind], kind != "text"))
     what = some(sorted({kind.name for kind in found})) or "no files"
     raise BadInput(
         f"{folder} holds {what}; name a folder of pictures, recordings, MIDI files or texts, or a single file"
@@ -131,7 +146,7 @@ def _kind_of_file(path: Path) -> str:
     found = kind_of(path)
     if found == GZIP:
         found = kind_inside(path)
-        if found != IDX:
+        if found != IDX and found.holds not in ("text", "pairs", "table"):
             what = "that is damaged" if found == GZIP else f"of kind {found.name}, which is not read from gzip"
             raise BadInput(f"{path} is a gzip file {what}; unpack it, or name another")
     kind = KIND_OF_CONTENT.get(found.holds or "", found.holds)
@@ -139,9 +154,11 @@ def _kind_of_file(path: Path) -> str:
         kind = "images" if looks_like_pixels(*read_numbers(str(path))) else "text"
     if kind is None:
         reason = {
-            EMPTY: "is empty",
+            EMPTY: "is empty; name a file with content",
             UNREADABLE: "cannot be read; change its permissions, or name another",
-        }.get(found, "is of no kind that can be read: no picture, sound, MIDI file, array or text")
+        }.get(
+            found, f"is of no kind that can be read: no picture, sound, MIDI file, array or text; {BY_BYTES}"
+        )
         raise BadInput(f"{path} {reason}")
     if FILE not in OWN_READERS[kind]:
         raise BadInput(f"{path} is a single {found.name} file; name a folder of such files")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
+import difflib
 from dataclasses import dataclass, fields
+from encodings.aliases import aliases
 from typing import Any, Literal
 
 from scratchgen.errors import BadInput, check_counts
 
 Channels = Literal["as stored", "grey", "colour"]
 CHANNELS = ("as stored", "grey", "colour")
+UTF8, BYTES = "utf-8", "bytes"  # encodings: the usual one; none, every byte by itself
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,8 @@ class LoadOptions:
     background     the colour on which transparent pictures are laid: a name or #rrggbb
     image_shape    of arrays whose rows are flat: "height,width" or "height,width,channels"; "" finds it
     skip_bad       whether to go on without the files that cannot be read
-    encoding       of texts
+    encoding       of texts: the name of a codec, "latin-1" for instance; "bytes" decodes nothing, for the tokenizer of
+                   bytes
     """
 
     size: int = 0
@@ -28,13 +33,14 @@ class LoadOptions:
     background: str = "white"
     image_shape: str = ""
     skip_bad: bool = False
-    encoding: str = "utf-8"
+    encoding: str = UTF8
 
     def __post_init__(self) -> None:
         check_counts(0, size=self.size)
         if self.channels not in CHANNELS:
             raise BadInput(f"channels are {', '.join(CHANNELS)}, not {self.channels!r}")
         self.shape  # noqa: B018  # raises for a text that is no shape
+        object.__setattr__(self, "encoding", known_encoding(self.encoding))
 
     @property
     def shape(self) -> tuple[int, ...] | None:
@@ -61,6 +67,32 @@ class LoadOptions:
         for name in self.changed():
             if name not in names:
                 raise BadInput(f"--{name.replace('_', '-')} has no meaning for {what}; leave it out")
+
+
+def known_encoding(name: str) -> str:
+    """The name of an encoding of texts, in lower case.   Raises BadInput, which suggests one, for an unknown name."""
+    name = name.strip().lower()
+    if name == BYTES:
+        return name
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):  # a name with a zero byte is no name
+        found = None
+    if found is None or not found._is_text_encoding:  # base64 and others are no encodings of text
+        spelt = ("latin-1", "utf-8", "utf-16", *(alias.replace("_", "-") for alias in aliases))
+        known = [
+            alias
+            for alias in spelt
+            if not alias.endswith(("codec", "64", "13", "uu", "bz2", "zip", "zlib", "hex"))
+        ]
+        close = difflib.get_close_matches(name, known, 1)
+        hint = (
+            f"did you mean {close[0]}?"
+            if close
+            else "utf-8, latin-1, cp1252, utf-16 and gb18030 are frequent"
+        )
+        raise BadInput(f"no encoding of texts is named {name!r}; {hint}")
+    return found.name if found.name in (UTF8, "utf-16", "utf-32") else name
 
 
 DEFAULT = LoadOptions()

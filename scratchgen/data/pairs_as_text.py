@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from scratchgen.data.types import PairData, TextData
 from scratchgen.random import Generator
 
@@ -16,7 +18,12 @@ def as_lines(pairs: PairData) -> TextData:
     """
     rng = Generator(SEED)
     parts = (_lines(part, rng) for part in (pairs.train, pairs.validation, pairs.test))
-    return TextData(pairs.name, *parts, report=pairs.report)
+    report = deepcopy(pairs.report)
+    if report.read:
+        report.read += (
+            "; as a text, one pair per line, in random order (--task translation learns to translate)"
+        )
+    return TextData(pairs.name, *parts, report=report)
 
 
 def _lines(pairs: list[tuple[str, str]], rng: Generator) -> str:

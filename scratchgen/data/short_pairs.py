@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from scratchgen.data.types import PairData
 from scratchgen.errors import BadInput
 
@@ -11,7 +13,7 @@ def short_pairs(pairs: PairData, max_length: int) -> PairData:
 
     Raises BadInput for an empty text, and if no pair of a part is short enough.
     """
-    parts = {}
+    parts, report = {}, deepcopy(pairs.report)
     for part in ("train", "validation", "test"):
         whole = getattr(pairs, part)
         if empty := [pair for pair in whole if not all(pair)]:
@@ -23,4 +25,9 @@ def short_pairs(pairs: PairData, max_length: int) -> PairData:
                 f"{pairs.name}: no {part} pair has texts of at most {max_length} characters, the shortest has "
                 f"{shortest}; choose a larger max_length, or 0 for all"
             )
-    return PairData(pairs.name, pairs.sides, **parts, report=pairs.report)
+    if report.read:  # a known set was not read from a file
+        left_out = sum(len(getattr(pairs, part)) - len(kept) for part, kept in parts.items())
+        report.change(
+            f"with a text of more than {max_length} characters, left out (--max-length 0 keeps all)", left_out
+        )
+    return PairData(pairs.name, pairs.sides, **parts, report=report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -46,13 +47,21 @@ def choose(family: str, data: str, given: Mapping[str, Any], name: str | None = 
         if family == "vae" and given.get("model") == "vq":
             name = "vq"
         else:
-            name = _for_data(data) if family == "rnn" else family
+            name = _for_data(data, given) if family == "rnn" else family
     if name not in FAMILIES[family]:
         raise BadInput(f"the tasks of {family} are {', '.join(FAMILIES[family])}, not {name!r}")
     return get_task(name)
 
 
-def _for_data(data: str) -> str:
-    from scratchgen.data.load import kind_of_data
+def _for_data(data: str, given: Mapping[str, Any]) -> str:
+    from scratchgen.data.load import is_own, kind_of_data
 
-    return TASK_FOR_KIND.get(kind_of_data(data), "text")
+    if given.get("tokenizer") == "bytes" and is_own(data) and os.path.isfile(data):
+        return "text"  # whatever it holds
+    kind = kind_of_data(data)
+    if kind not in TASK_FOR_KIND and is_own(data):
+        raise BadInput(
+            f"{data} holds {kind}, which no recurrent network is trained on; train a vae or a gan, or choose --task "
+            "text to read a file as a text"
+        )
+    return TASK_FOR_KIND.get(kind, "text")

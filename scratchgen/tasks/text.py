@@ -10,10 +10,14 @@ import numpy as np
 
 from scratchgen import evaluation, plots, rnn
 from scratchgen.data import TextData, load_text, text_chunks
+from scratchgen.data.files.text import encoding_for_bytes
+from scratchgen.data.load import is_own
+from scratchgen.data.options import BYTES, UTF8
+from scratchgen.data.tokenizers.utf8 import ByteTokenizer, ExactByteTokenizer, bytes_of, holds_bytes
 from scratchgen.errors import BadInput
 from scratchgen.evaluation import Mean
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.runs.files import writable_file, write_text
+from scratchgen.runs.files import writable_file, write_bytes, write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
@@ -27,13 +31,13 @@ from scratchgen.tasks.recurrent import (
     unread_of_tokenizer,
 )
 from scratchgen.tasks.task import (
-    load_options,
     BatchSize,
     Epochs,
     LearningRate,
     SampleRequest,
     Task,
     TaskInfo,
+    load_options,
     optimizer_for,
     schedule_for,
 )
@@ -91,8 +95,18 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load(source: str, settings: Settings) -> TextData:
-    """Load a text; sentence pairs are read as lines (`data.pairs_as_text`)."""
-    return load_text(source, **load_options(settings))
+    """Load a text; sentence pairs are read as lines (`data.pairs_as_text`).
+
+    The tokenizer of bytes takes any file: one that is no text in UTF-8 is taken byte by byte.
+    """
+    options = load_options(settings)
+    if options["encoding"] == BYTES and settings.tokenizer != "bytes":
+        raise BadInput(
+            f"--encoding bytes is for --tokenizer bytes, not for {settings.tokenizer}; name the encoding"
+        )
+    if settings.tokenizer == "bytes" and options["encoding"] == UTF8 and is_own(source):
+        options["encoding"] = encoding_for_bytes(source)
+    return load_text(source, **options)
 
 
 def describe(text: TextData, settings: Settings) -> DataInfo:
@@ -159,10 +173,13 @@ def score(
     part: str,
     history: rnn.EigenvalueHistory | None = None,
 ) -> list[Score]:
-    """Held-out bits per character, compared with the n-gram model whose order is best on the validation part."""
+    """Held-out bits per character, compared with the n-gram model whose order is best on the validation part.
+
+    Of a file that is no text, bits per byte.
+    """
     bits, _ = _measure(model, text, part)
     order, baseline = _ngram(model, text, part, MAX_ORDER)
-    mean = mean_score("held-out bits per character", bits, digits=3)
+    mean = mean_score(f"held-out bits per {_unit(text)}", bits, digits=3)
     return [mean.below(baseline, f"{baseline:.3f} ({BEST_NGRAM}, here {order})", digits=3)]
 
 
@@ -182,7 +199,7 @@ def evaluate(
     finite = perplexity if math.isfinite(perplexity) else None  # JSON has no infinity
     scores = [
         *score(model, text, settings, part),
-        mean_score("nats per character", nats, digits=3),
+        mean_score(f"nats per {_unit(text)}", nats, digits=3),
         Score(
             f"perplexity per {token}",
             f"{perplexity:.2f}",
@@ -194,7 +211,7 @@ def evaluate(
     orders = [order for order in ORDERS if V ** (order + 1) <= MAX_WINDOWS]
     for max_order in show(orders, "n-gram models"):
         order, baseline = _ngram(model, text, part, max_order)
-        measure = f"bits per character, n-gram of order ≤ {max_order}"
+        measure = f"bits per {_unit(text)}, n-gram of order ≤ {max_order}"
         scores.append(Score(measure, "", f"{baseline:.3f} (order {order})", baseline_value=baseline))
     return scores
 
@@ -204,13 +221,12 @@ def _measure(model: rnn.LanguageModel, text: TextData, part: str) -> tuple[Mean,
 
     Neighbouring tokens are not independent: the standard error is computed over long stretches of the text.
     """
-    held_out = getattr(text, part)
-    ids = model.tokenizer.encode(held_out)
+    ids = model.tokenizer.encode(getattr(text, part))
     nats = -rnn.log_prob(model, ids)
     stretches = min(STRETCHES, max(1, len(nats) // MIN_STRETCH))
     means = np.array([stretch.mean() for stretch in np.array_split(nats, stretches)])
     error = float(evaluation.mean_over_examples(means).standard_error)
-    mean, scale = float(nats.mean()), _tokens_per_character(model, held_out, ids) / math.log(2)
+    mean, scale = float(nats.mean()), _tokens_per_unit(model, text, part) / math.log(2)
     with np.errstate(over="ignore"):
         return Mean(mean * scale, error * scale), float(np.exp(mean))
 
@@ -224,12 +240,21 @@ def _ngram(model: rnn.LanguageModel, text: TextData, part: str, max_order: int) 
     per_token = evaluation.bits_per_character(
         ngram.log_prob(held_out)[1:]
     )  # the network predicts all but the first
-    return ngram.order, per_token * _tokens_per_character(model, getattr(text, part), held_out)
+    return ngram.order, per_token * _tokens_per_unit(model, text, part)
 
 
-def _tokens_per_character(model: rnn.LanguageModel, text: str, ids: np.ndarray) -> float:
-    """Tokens per character, without the first token and its characters."""
-    characters = len(text) - len(model.tokenizer.decode(ids[:1]))
+def _unit(text: TextData) -> str:
+    """What a score counts: characters, or the bytes of a file that is no text."""
+    return "byte" if any(map(holds_bytes, (text.train, text.validation, text.test))) else "character"
+
+
+def _tokens_per_unit(model: rnn.LanguageModel, text: TextData, part: str) -> float:
+    """Tokens per character of a part, without the first token and its characters; 1 where bytes are counted."""
+    if _unit(text) == "byte":
+        return 1.0
+    held_out = getattr(text, part)
+    ids = model.tokenizer.encode(held_out)
+    characters = len(held_out) - len(model.tokenizer.decode(ids[:1]))
     return (len(ids) - 1) / max(characters, 1)  # a text of one character may have several bytes
 
 
@@ -255,9 +280,9 @@ def draw(
 ) -> None:
     """Draw curves, hidden units, gates, gradient norms through time and eigenvalues, and write a sampled text."""
     _draw_units(model, text, settings, run, history)
-    tokens_per_character = len(model.tokenizer.encode(text.test)) / len(text.test)
+    tokens_per_unit = 1 if _unit(text) == "byte" else len(model.tokenizer.encode(text.test)) / len(text.test)
     series = {"training": run.history["bits"], "validation": run.history["validation_bits"]}
-    baseline = {BEST_NGRAM: scores[0].number("baseline_value") / tokens_per_character}
+    baseline = {BEST_NGRAM: scores[0].number("baseline_value") / tokens_per_unit}
     plots.curves(series, run.picture("curves"), f"bits per {TOKEN_NAMES[settings.tokenizer]}", baseline)
     sample = model.generate(first_prompt(model.tokenizer), TEXT_SAMPLE, TEMPERATURE, Generator(HELD_OUT_SEED))
     write_text(run.directory / "samples" / "text.txt", sample)
@@ -306,13 +331,23 @@ def _as_texts(model: rnn.LanguageModel, ids: np.ndarray) -> list[str]:
 
 
 def sample(run: LoadedRun[rnn.LanguageModel, DataInfo], request: SampleRequest) -> str:
-    """Continue the prompt; returns the text, or writes it to --out and returns the line to print."""
+    """Continue the prompt; returns the text, or writes it to --out and returns the line to print.
+
+    A model of bytes writes exactly the bytes that it samples; in the text that is printed, � stands for those that are
+    no UTF-8.
+    """
     if request.out is not None and request.out.suffix in OTHER_SUFFIXES:
         raise BadInput(f"{run.directory} writes text: give --out FILE.txt, not {request.out}")
     file = None if request.out is None else writable_file(request.out)
+    of_bytes = isinstance(run.model.tokenizer, ByteTokenizer)
+    if of_bytes:
+        run.model.tokenizer = ExactByteTokenizer()
     text = _continue(run.model, request)
     if file is None:
-        return text
+        return bytes_of(text).decode("utf-8", "replace") if of_bytes else text
+    if holds_bytes(text):
+        write_bytes(file, bytes_of(text))
+        return f"{len(bytes_of(text))} bytes: {request.out}"
     write_text(file, text)
     return f"{len(text)} characters: {request.out}"
 

@@ -34,13 +34,13 @@ from scratchgen.tasks.recurrent import (
 )
 from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.task import (
-    load_options,
     BatchSize,
     Epochs,
     LearningRate,
     SampleRequest,
     Task,
     TaskInfo,
+    load_options,
     optimizer_for,
     schedule_by_epochs,
     schedule_for,

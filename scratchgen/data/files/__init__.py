@@ -3,7 +3,10 @@
 image_arrays     images in an .npy or .npz file, in memory
 mapped_images    images in an .npy file, left on disk
 image_folder     a folder of PNG and JPEG pictures
-text             a UTF-8 text file
+text             a text file, gzip of one, or JSON lines
+text_folder      a folder of texts
+pairs            pairs of texts, as TSV or CSV
+decoding         the characters of a file: gzip, encoding, line ends
 sound            a folder of WAV and FLAC recordings
 midi             a folder of MIDI files
 performance      piano rolls written as MIDI files and as sound
@@ -15,9 +18,11 @@ from scratchgen.data.files.image_arrays import read_images
 from scratchgen.data.files.image_folder import read_image_folder
 from scratchgen.data.files.mapped_images import MappedRows, map_images
 from scratchgen.data.files.midi import read_midi_folder
+from scratchgen.data.files.pairs import read_pairs
 from scratchgen.data.files.performance import perform, write_midi, write_wav
 from scratchgen.data.files.sound import read_sound_folder
 from scratchgen.data.files.text import read_text
+from scratchgen.data.files.text_folder import read_text_folder
 
 __all__ = [
     "MappedRows",
@@ -26,8 +31,10 @@ __all__ = [
     "read_image_folder",
     "read_images",
     "read_midi_folder",
+    "read_pairs",
     "read_sound_folder",
     "read_text",
+    "read_text_folder",
     "write_midi",
     "write_wav",
 ]

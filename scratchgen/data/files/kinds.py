@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import gzip
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +17,8 @@ HEAD = 1 << 16  # bytes that are read: a line of a table of pixels has some ten 
 class FileKind:
     """A kind of file: its name for messages, and the kind of data that it holds.
 
-    holds    "images", "sound", "sequences", "text", "array", "table", "compressed", or None: nothing that can be read
+    holds    "images", "sound", "sequences", "text", "pairs", "array", "table", "compressed", or None: nothing that can
+             be read
     """
 
     name: str
@@ -23,10 +26,12 @@ class FileKind:
 
 
 EMPTY, UNKNOWN, UNREADABLE = FileKind("empty", None), FileKind("unknown", None), FileKind("unreadable", None)
-TEXT, PAIRS, TABLE = FileKind("text", "text"), FileKind("TSV", "text"), FileKind("CSV", "table")
+TEXT, PAIRS, TABLE = FileKind("text", "text"), FileKind("TSV of pairs", "pairs"), FileKind("CSV", "table")
 JSON_LINES = FileKind("JSON lines", "text")
 NPY, NPZ, IDX = FileKind("NPY", "array"), FileKind("NPZ", "array"), FileKind("IDX", "array")
 GZIP = FileKind("gzip", "compressed")
+PAIR_SHARE = 0.9  # of the lines, that makes a file one of pairs: its reader names the others
+SEPARATORS = (",", ";", "\t", " ")  # of the cells of a table; " " is any number of blanks
 MISSING = ("", "na", "nan", "null", "none", "?")  # cells of a table that hold no value
 
 # what the ending of a name promises; a file that does not keep the promise is damaged
@@ -55,7 +60,7 @@ SIGNATURES: list[tuple[int, bytes, FileKind]] = [
     (8, b"WAVE", FileKind("WAV", "sound")),
     (0, b"fLaC", FileKind("FLAC", "sound")),
     (0, b"OggS", FileKind("OGG", "sound")),
-    (0, b"ID3", FileKind("MP3", "sound")),
+    *((0, b"ID3" + bytes([version]), FileKind("MP3", "sound")) for version in (2, 3, 4)),
     (8, b"AIFF", FileKind("AIFF", "sound")),
     (8, b"AIFC", FileKind("AIFF", "sound")),
     (8, b"8SVX", FileKind("SVX", "sound")),
@@ -115,7 +120,7 @@ def kind_of_bytes(head: bytes) -> FileKind:
     if head[4:12] == b"ftypmif1":  # a family of formats, which is told apart by what follows
         return FileKind("AVIF", "images") if b"avif" in head[12:64] else FileKind("HEIC", None)
     text = decoded(head)
-    return UNKNOWN if text is None else _kind_of_text(text, whole=len(head) < HEAD)
+    return UNKNOWN if text is None else kind_of_text(text, whole=len(head) < HEAD)
 
 
 def decoded(head: bytes) -> str | None:
@@ -123,6 +128,8 @@ def decoded(head: bytes) -> str | None:
 
     An 8-bit text is told from other bytes by its control characters: it has none but tabs and line ends.
     """
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return head.decode("utf-32", "replace")
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return head.decode("utf-16", "replace")
     if any(byte < 32 for byte in head.translate(None, b"\t\n\r\f\x1b")):
@@ -133,38 +140,72 @@ def decoded(head: bytes) -> str | None:
         return head.decode("latin-1")
 
 
-def _kind_of_text(text: str, whole: bool) -> FileKind:
-    lines = [line for line in (text.splitlines() if whole else text.splitlines()[:-1]) if line.strip()]
+def kind_of_text(text: str, whole: bool = True) -> FileKind:
+    """The kind of a text by its first lines: JSON lines, a table, pairs, or plain text.
+
+    whole    whether this is all of the text; else its last line is not complete
+    """
+    lines = text[:HEAD].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    complete = lines if whole and len(text) <= HEAD else lines[:-1]
+    lines = [line for line in complete if line.strip()]
     if len(lines) < 2:
         return TEXT
     if all(line.lstrip()[:1] == "{" for line in lines):
         return JSON_LINES
     if separator_of(lines):
         return TABLE
-    return PAIRS if all(line.count("\t") >= 1 for line in lines) else TEXT
+    return PAIRS if sum(map(_is_pair, lines)) >= PAIR_SHARE * len(lines) else TEXT
+
+
+def _is_pair(line: str) -> bool:
+    source, _, target = line.partition("\t")
+    return bool(source.strip() and target.strip())
 
 
 def separator_of(lines: list[str]) -> str | None:
-    """The separator of a table of numbers: every line, but for a header, has as many numbers or empty cells."""
-    for separator in (",", ";", "\t"):
-        cells = [line.split(separator) for line in lines]
-        body = cells[1:]
-        columns = len(cells[0])
-        if columns > 1 and body and all(len(row) == columns and _are_numbers(row) for row in body):
-            return separator
-    return None
+    """The separator of a table: every line has as many cells, and all columns are numbers but for a header.
+
+    Columns of texts may be among those of numbers if there is a header and, at tabs, if they are the fewer: pairs of
+    texts may have a number beside them. Of several separators, the one with the most columns of numbers; "," for a
+    single column.
+    """
+    best, most = None, 0
+    for separator in SEPARATORS:
+        rows = cells_of(lines, separator)
+        if len({len(row) for row in rows}) != 1 or len(rows) < 2:
+            continue
+        columns = len(rows[0])
+        numeric = sum(_are_numbers(column) for column in zip(*rows[1:], strict=True))
+        needed = {" ": columns, "\t": columns // 2 + 1}.get(separator, 1 if _is_header(rows[0]) else columns)
+        if numeric >= max(needed, most + 1) and (columns > 1 or separator == ","):
+            best, most = separator, numeric
+    return best
 
 
-def _are_numbers(cells: list[str]) -> bool:
-    found = [cell.strip().strip('"').strip() for cell in cells]
-    return any(found) and all(_is_number(cell) for cell in found)
+def _is_header(cells: list[str]) -> bool:
+    return not any(is_number(cell) for cell in cells)
 
 
-def _is_number(cell: str) -> bool:
-    if cell.lower() in MISSING:
-        return True
+def cells_of(lines: list[str], separator: str) -> list[list[str]]:
+    """The cells of each line, without blanks around them; cells may be quoted. [] for quotes that do not match."""
+    if separator == " ":
+        return [line.split() for line in lines]
     try:
-        float(cell)
+        return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator) if row]
+    except csv.Error:
+        return []
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Whether all cells are numbers or missing, and one at least is a number."""
+    found = [cell for cell in cells if cell.lower() not in MISSING]
+    return bool(found) and all(map(is_number, found))
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number, with a decimal point or comma."""
+    try:
+        float(cell.replace(",", ".", 1))
     except ValueError:
         return False
-    return True
+    return "_" not in cell

@@ -1,8 +1,17 @@
-"""Reader of a user's own text file."""
+"""Reader of a person's own text: a text file, gzip of one, or JSON lines."""
 
 from __future__ import annotations
 
-from scratchgen.data.options import DEFAULT, LoadOptions
+import os
+from pathlib import Path
+
+from scratchgen.data.files.decoding import characters_of, content_of, is_utf8
+from scratchgen.data.files.folders import BadFile, all_files
+from scratchgen.data.files.json_lines import text_of_json_lines
+from scratchgen.data.files.kinds import JSON_LINES, kind_inside, kind_of_text
+from scratchgen.data.options import BYTES, DEFAULT, UTF8, LoadOptions
+from scratchgen.data.report import LoadingReport
+from scratchgen.data.tokenizers.utf8 import bytes_of, holds_bytes
 from scratchgen.data.types import TextData
 from scratchgen.errors import BadInput
 
@@ -10,23 +19,68 @@ MIN_CHARACTERS = 20  # with fewer, a part of 5 % would be empty
 
 
 def read_text(path: str, options: LoadOptions = DEFAULT) -> TextData:
-    """A UTF-8 file, split by `split_text`.   Raises BadInput if it is not text, or too short to split."""
-    options.refuse_but("texts", "encoding")
+    r"""A file of text, split by `split_text`: UTF-8, or another encoding that is named; also packed by gzip.
+
+    Of JSON lines the field `text` (or content, body, document) is taken. A byte-order mark is left out, and line
+    ends become \n; with the encoding "bytes" any file is taken, byte by byte.
+    Raises BadInput if the file is not text, is too short to split, or blank.
+    """
+    options.refuse_but("texts", "encoding", "skip_bad")
+    report = LoadingReport()
+    report.find(kind_inside(Path(path)).name)
     try:
-        with open(path, encoding="utf-8-sig") as file:  # -sig: without a byte-order mark
-            text = file.read()
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror}); name a text file") from None
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path} is not UTF-8 text (byte {error.start}); convert it to UTF-8") from None
-    if "\0" in text:
-        raise BadInput(f"{path} contains zero bytes, so it is not text; name a text file")
-    return split_text(path, text)
+        text = text_in(Path(path), options, report)
+    except BadFile as problem:
+        raise BadInput(f"{path} cannot be read as a text: {problem}") from None
+    return split_text(path, text, report)
 
 
-def split_text(name: str, text: str) -> TextData:
-    """Split a text in order: the first 90 % for training, then 5 % for validation and 5 % for testing."""
+def text_in(path: Path, options: LoadOptions, report: LoadingReport) -> str:
+    """The whole text of one file, not split.   Raises BadFile."""
+    text = characters_of(content_of(path, report), options.encoding, report)
+    if options.encoding != BYTES and kind_of_text(text) == JSON_LINES:
+        text = text_of_json_lines(text, report, options.skip_bad)
+    return text
+
+
+def encoding_for_bytes(path: str) -> str:
+    """The encoding by which the tokenizer of bytes reads a file, or a folder: UTF-8 if all is that, else "bytes"."""
+    files = all_files(path) if os.path.isdir(path) else [Path(path)]
+    try:
+        texts = (
+            files
+            if len(files) == 1
+            else [file for file in files if kind_inside(file).holds in ("text", "pairs")]
+        )
+        return UTF8 if all(is_utf8(content_of(file, LoadingReport())) for file in texts) else BYTES
+    except BadFile:
+        return UTF8  # the reader says what is wrong
+
+
+def split_text(name: str, text: str, report: LoadingReport | None = None) -> TextData:
+    """Split a text in order: the first 90 % for training, then 5 % for validation and 5 % for testing.
+
+    Raises BadInput for a text that is too short, or blank.
+    """
+    check_text(name, text)
+    report = LoadingReport() if report is None else report
+    if report.found:
+        report.read = report.read or in_characters(text)
+        report.split = "90/5/5 in order"
+    first, second = len(text) * 90 // 100, len(text) * 95 // 100
+    return TextData(name, text[:first], text[first:second], text[second:], report=report)
+
+
+def check_text(name: str, text: str) -> None:
+    """Raise BadInput for a text that is too short to split, or blank."""
     if len(text) < MIN_CHARACTERS:
         raise BadInput(f"{name} has {len(text)} characters; at least {MIN_CHARACTERS} are needed for a split")
-    first, second = len(text) * 90 // 100, len(text) * 95 // 100
-    return TextData(name, text[:first], text[first:second], text[second:])
+    if not text.strip():
+        raise BadInput(f"{name} holds nothing but blanks and line ends; give a text")
+
+
+def in_characters(text: str) -> str:
+    """The size of a text in words, for the report."""
+    if holds_bytes(text):
+        return f"{len(bytes_of(text)):,} bytes, which are no UTF-8 text"
+    return f"{len(text):,} characters, {len(set(text)):,} distinct"

@@ -1,10 +1,13 @@
-"""A server on loopback instead of the internet."""
+"""A server on loopback instead of the internet, and the folder of files as people have them."""
 
 import functools
 import http.server
 import threading
+from pathlib import Path
 
 import pytest
+
+CASES = Path(__file__).parents[4] / "shared" / "cases"  # beside a checkout, or not
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -30,3 +33,15 @@ def server(tmp_path):
         yield server
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def case():
+    """case(name): the path of a file as people have them. Skips the test where there are none."""
+
+    def path(name):
+        if not (CASES / name).exists():
+            pytest.skip(f"there is no folder {CASES}")
+        return CASES / name
+
+    return path

@@ -212,5 +212,5 @@ def test_a_misspelt_path_suggests_a_file_in_the_same_folder(tmp_path):
     refused(load_images, tmp_path / "leters.npy", f"did you mean {tmp_path / 'letters.npy'}?")
 
 
-def test_a_folder_is_refused_instead_of_a_file(tmp_path):
-    refused(load_text, tmp_path, "is a folder; your own text must be a file", "stdlib")
+def test_a_folder_without_texts_is_refused(tmp_path):
+    refused(load_text, tmp_path, "holds no text that can be read")

@@ -1,0 +1,120 @@
+"""The characters of a file of text: gzip, encodings, byte-order marks and line ends."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import re
+import zlib
+from pathlib import Path
+
+from scratchgen.data.files.folders import BadFile
+from scratchgen.data.options import BYTES, UTF8
+from scratchgen.data.report import LoadingReport
+
+GZIP_MAGIC = b"\x1f\x8b"
+MARKS = {  # byte-order marks; that of UTF-32 begins with that of UTF-16
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
+SURE = 8  # characters beyond ASCII that are no valid UTF-8 by chance
+TAKE_BYTES = "or train on its bytes with --tokenizer bytes"
+
+
+def content_of(path: Path, report: LoadingReport) -> bytes:
+    """The bytes of a file; those of a gzip file are unpacked, which the report says.
+
+    Raises BadFile for a file that cannot be read, and for a damaged gzip file.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadFile(f"the system refuses it: {error.strerror}") from None
+    if not content.startswith(GZIP_MAGIC):
+        return content
+    try:
+        content = gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadFile(f"the gzip file is damaged: {error}") from None
+    report.change("unpacked from gzip")
+    return content
+
+
+def characters_of(content: bytes, encoding: str, report: LoadingReport) -> str:
+    r"""The text that the bytes encode, without a byte-order mark and with the line ends \n; the report says both.
+
+    encoding    the name of a codec, or "bytes": every byte is kept, as the tokenizer of bytes reads it; what is no
+                UTF-8 is a lone surrogate (PEP 383), and neither marks nor line ends are changed
+
+    Raises BadFile, which names another encoding, for bytes that are not in this one, and for zero bytes.
+    """
+    if encoding == BYTES:
+        report.change("taken byte by byte")
+        return content.decode("utf-8", "surrogateescape")
+    check_encoding(content, encoding)
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise BadFile(_not_in(content, encoding, error.start)) from None
+    if "\0" in text:
+        raise BadFile(f"it contains zero bytes, so it is no {encoding.upper()} text; {_other(content)}")
+    if text.startswith("\ufeff") or (encoding in MARKS and text):
+        report.change("byte-order mark, left out")
+        text = text.removeprefix("\ufeff")
+    if encoding != UTF8 and (controls := len(re.findall("[\x80-\x9f]", text))):
+        report.change(
+            f"control characters beyond ASCII; {encoding} may not be the encoding, but cp1252", controls
+        )
+    if returns := text.count("\r"):
+        report.change(r"line ends \r\n or \r, now \n", returns)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
+
+
+def is_utf8(content: bytes) -> bool:
+    """Whether the bytes are text in UTF-8, without zero bytes."""
+    try:
+        return "\0" not in content.decode(UTF8)
+    except UnicodeDecodeError:
+        return False
+
+
+def check_encoding(content: bytes, encoding: str) -> None:
+    """Raise BadFile for bytes that the codec accepts although they are clearly in another encoding."""
+    if encoding in MARKS and content and not content.startswith(MARKS[encoding]):
+        raise BadFile(f"it has no byte-order mark; choose --encoding {encoding}-le or {encoding}-be")
+    if encoding == UTF8 or encoding.startswith("utf"):
+        return
+    try:
+        beyond_ascii = sum(character > "\x7f" for character in content.decode(UTF8))
+    except UnicodeDecodeError:
+        return
+    if beyond_ascii >= SURE:
+        raise BadFile(f"it is UTF-8, not {encoding}; leave out --encoding")
+
+
+def likely_encodings(content: bytes) -> tuple[str, ...]:
+    """Encodings that these bytes, which are no text in UTF-8, may be in; the most likely one first."""
+    for encoding, marks in MARKS.items():
+        if content.startswith(marks):
+            return (encoding,)
+    head = content[:4096]
+    zeros = [head[k::2].count(0) / max(len(head[k::2]), 1) for k in (0, 1)]
+    if max(zeros) > 0.4 and min(zeros) < 0.1:
+        return ("utf-16-le",) if zeros[1] > zeros[0] else ("utf-16-be",)
+    if 0 in content:
+        return ()
+    if any(0x80 <= byte < 0xA0 for byte in content):
+        return "cp1252", "latin-1"
+    return "latin-1", "cp1252"
+
+
+def _not_in(content: bytes, encoding: str, byte: int) -> str:
+    if encoding == UTF8:
+        return f"it is not UTF-8 text (byte {byte}); {_other(content)}"
+    return f"it is not text in {encoding} (byte {byte}); name another --encoding, {TAKE_BYTES}"
+
+
+def _other(content: bytes) -> str:
+    names = " or ".join(f"--encoding {name}" for name in likely_encodings(content))
+    return f"name its encoding, such as {names}, {TAKE_BYTES}" if names else f"name a text, {TAKE_BYTES}"
