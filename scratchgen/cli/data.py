@@ -72,12 +72,16 @@ def show(
         Path | None, typer.Option(help="Save a picture of the data set to this .png file.")
     ] = None,
     size: Annotated[int, typer.Option(min=0, help="Scale your pictures to this size.")] = DEFAULT.size,
-    channels: Annotated[str, typer.Option(help=f"Of your pictures: {', '.join(CHANNELS)}.")] = DEFAULT.channels,
+    channels: Annotated[
+        str, typer.Option(help=f"Of your pictures: {', '.join(CHANNELS)}.")
+    ] = DEFAULT.channels,
     background: Annotated[str, typer.Option(help="Colour behind transparent pictures.")] = DEFAULT.background,
     image_shape: Annotated[
         str, typer.Option(help="Of the images in an array of flat rows: 32,32,3.")
     ] = DEFAULT.image_shape,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Go on without files that cannot be read.")] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Go on without files that cannot be read.")
+    ] = False,
     encoding: Annotated[str, typer.Option(help="Of your text.")] = DEFAULT.encoding,
 ) -> None:
     """Print what loading found and changed, and statistics of a data set; with --out, save a picture of it.

@@ -31,7 +31,11 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, max=HELD_OUT_SEED - 1, help="Seed of all noise.")] = 0,
     colour: Annotated[
         bool,
-        typer.Option("--colour", "--color", help="Draw dressed characters in colour instead, with the attributes asked for."),
+        typer.Option(
+            "--colour",
+            "--color",
+            help="Draw dressed characters in colour instead, with the attributes asked for.",
+        ),
     ] = False,
 ) -> None:
     """Train a VAE and a GAN on handwritten digits and an RNN on source code; show samples and scores.

@@ -29,8 +29,9 @@ def demo_colour(screen: Console, out: Path, seed: int, started: float) -> None:
     model, scores = train_task(task, "characters", settings, seed, open_run)
     data = load_images("characters")
     shown = slice(COLUMNS * ROWS)
-    labels = data.test_labels[shown]
-    dressed = redressed(data.test_labels[0], data.classes)
+    kinds = np.asarray(data.test_labels)
+    labels = kinds[shown]
+    dressed = redressed(kinds[0], np.array(data.label_counts))
     noise = Generator(HELD_OUT_SEED)
     sheets = {
         "held-out characters": data.test[shown],
@@ -44,7 +45,7 @@ def demo_colour(screen: Console, out: Path, seed: int, started: float) -> None:
     print_line(screen, f"Next: scratchgen sample {out}/characters --class hat=crown --out crowned.png")
 
 
-def redressed(labels: np.ndarray, counts: tuple[int, ...]) -> np.ndarray:
+def redressed(labels: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """A character (S,) with one attribute after another in its first kinds: COLUMNS rows of labels for each attribute.
 
     labels of COLUMNS kinds of each of the first ROWS attributes   → (ROWS · COLUMNS, S)

@@ -147,7 +147,9 @@ def _kind_of_file(path: Path) -> str:
     if found == GZIP:
         found = kind_inside(path)
         if found != IDX and found.holds not in ("text", "pairs", "table"):
-            what = "that is damaged" if found == GZIP else f"of kind {found.name}, which is not read from gzip"
+            what = (
+                "that is damaged" if found == GZIP else f"of kind {found.name}, which is not read from gzip"
+            )
             raise BadInput(f"{path} is a gzip file {what}; unpack it, or name another")
     kind = KIND_OF_CONTENT.get(found.holds or "", found.holds)
     if kind == "table":

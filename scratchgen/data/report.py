@@ -49,10 +49,14 @@ class LoadingReport:
 
     def lines(self) -> list[tuple[str, str]]:
         """(label, text) of everything that is known: the first lines of a training, and of `data show`."""
-        found = ", ".join(f"{n:,} {kind}" for kind, n in sorted(self.found.items(), key=lambda item: -item[1]))
+        found = ", ".join(
+            f"{n:,} {kind}" for kind, n in sorted(self.found.items(), key=lambda item: -item[1])
+        )
         lines = [("found", found), ("read", self.read)]
         lines += [("changed", f"{n:,} {what}") for what, n in self.changed.items()]
-        lines += [("ignored", f"{len(names):,} ({why}): {some(names)}") for why, names in self.ignored.items()]
+        lines += [
+            ("ignored", f"{len(names):,} ({why}): {some(names)}") for why, names in self.ignored.items()
+        ]
         if self.bad:
             lines += [("left out", f"{len(self.bad):,} (cannot be read): {by_reason(self.bad)}")]
         lines += [("classes", some(self.classes, 12)), ("split", self.split)]

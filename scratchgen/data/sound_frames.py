@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scratchgen.data.load import load_sound
 from scratchgen.data.preprocessing.mdct import inverse_mdct, mdct
 from scratchgen.data.report import LoadingReport
-from scratchgen.data.types import SoundData, no_report
+from scratchgen.data.types import SoundData
 from scratchgen.errors import BadInput
 
 FRAME_SECONDS = 0.008  # length of a frame, as fast as speech changes; its window is twice as long
@@ -38,7 +38,7 @@ class SoundFrames:
     train: list[np.ndarray]
     validation: list[np.ndarray]
     test: list[np.ndarray]
-    report: LoadingReport = no_report()
+    report: LoadingReport = field(default_factory=LoadingReport, kw_only=True)
 
     @property
     def D(self) -> int:

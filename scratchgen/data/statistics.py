@@ -39,7 +39,12 @@ def _labels(data: RowData) -> Facts:
     facts = []
     for attribute, labels in zip(data.attributes, data.train_labels.T, strict=True):
         counts = np.bincount(labels, minlength=len(attribute.kinds))
-        facts.append((attribute.name, ", ".join(f"{kind}: {n:,}" for kind, n in zip(attribute.kinds, counts, strict=True))))
+        facts.append(
+            (
+                attribute.name,
+                ", ".join(f"{kind}: {n:,}" for kind, n in zip(attribute.kinds, counts, strict=True)),
+            )
+        )
     return facts
 
 

@@ -29,11 +29,6 @@ from scratchgen.errors import height_width_channels
 Kind = Literal["images", "frames", "points"]
 
 
-def no_report() -> Any:
-    """The field `report`: what loading found and changed; empty for a known set, and for your own arrays."""
-    return field(default_factory=LoadingReport, kw_only=True)
-
-
 class Rows(Protocol):
     """What `batches` needs of examples: a length, and the examples of an array of indices.
 
@@ -110,17 +105,22 @@ class RowData:
     attributes: tuple[Attribute, ...] = field(default=(), kw_only=True)
     ink: bool = field(default=False, kw_only=True)
     places: tuple[np.ndarray, np.ndarray, np.ndarray] | None = field(default=None, kw_only=True)
-    report: LoadingReport = no_report()
+    report: LoadingReport = field(default_factory=LoadingReport, kw_only=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "image_shape", height_width_channels(self.image_shape))
 
     @property
-    def classes(self) -> int | tuple[int, ...]:
-        """The number of classes K of the labels 0 … K−1, or of the kinds of each attribute; 0 without labels."""
-        if self.attributes:
-            return tuple(len(attribute.kinds) for attribute in self.attributes)
-        return 0 if self.train_labels is None else max(len(self.class_names), int(self.train_labels.max()) + 1)
+    def classes(self) -> int:
+        """The number of classes K of the labels 0 … K−1; 0 without labels, and where labels are attributes."""
+        if self.train_labels is None or self.attributes:
+            return 0
+        return max(len(self.class_names), int(self.train_labels.max()) + 1)
+
+    @property
+    def label_counts(self) -> int | tuple[int, ...]:
+        """The number of classes, or of the kinds of each attribute: what a conditional model is built for."""
+        return tuple(len(attribute.kinds) for attribute in self.attributes) or self.classes
 
     def __repr__(self) -> str:
         return f"RowData({self.name!r}, {size_of(self.image_shape)}, {_sizes(self)} {self.kind})"
@@ -134,7 +134,7 @@ class TextData:
     train: str
     validation: str
     test: str
-    report: LoadingReport = no_report()
+    report: LoadingReport = field(default_factory=LoadingReport, kw_only=True)
 
     def __repr__(self) -> str:
         return f"TextData({self.name!r}, {_sizes(self)} characters)"
@@ -156,7 +156,7 @@ class SequenceData:
     validation: list[np.ndarray]
     test: list[np.ndarray]
     form: RollFormat = field(default_factory=RollFormat, kw_only=True)
-    report: LoadingReport = no_report()
+    report: LoadingReport = field(default_factory=LoadingReport, kw_only=True)
 
     @property
     def D(self) -> int:
@@ -185,7 +185,7 @@ class SoundData:
     train_labels: np.ndarray | None = None
     validation_labels: np.ndarray | None = None
     test_labels: np.ndarray | None = None
-    report: LoadingReport = no_report()
+    report: LoadingReport = field(default_factory=LoadingReport, kw_only=True)
 
     def __repr__(self) -> str:
         return f"SoundData({self.name!r}, {self.rate} Hz, {_sizes(self)} sounds)"
@@ -203,7 +203,7 @@ class PairData:
     train: list[tuple[str, str]]
     validation: list[tuple[str, str]]
     test: list[tuple[str, str]]
-    report: LoadingReport = no_report()
+    report: LoadingReport = field(default_factory=LoadingReport, kw_only=True)
 
     def __repr__(self) -> str:
         return f"PairData({self.name!r}, {self.sides[0]} → {self.sides[1]}, {_sizes(self)} pairs)"
@@ -225,7 +225,7 @@ class PointData:
     train_labels: np.ndarray
     validation_labels: np.ndarray
     test_labels: np.ndarray
-    report: LoadingReport = no_report()
+    report: LoadingReport = field(default_factory=LoadingReport, kw_only=True)
 
     def __repr__(self) -> str:
         return f"PointData({self.name!r}, {_sizes(self)} points)"

@@ -79,7 +79,9 @@ class AttributeClassifier(Module):
             for x, k in batches(images, labels, batch_size=batch_size, rng=rng):
                 optimizer.zero_grad()
                 logits = self(x)
-                losses = [softmax_cross_entropy(logits[:, block], k[:, s]) for s, block in enumerate(self.blocks)]
+                losses = [
+                    softmax_cross_entropy(logits[:, block], k[:, s]) for s, block in enumerate(self.blocks)
+                ]
                 sum(losses).mean().backward()
                 optimizer.step()
         return self
@@ -115,5 +117,7 @@ def attributes_recognised(
     Raises BadInput for no images, and labels of another shape.
     """
     if not len(images) or np.shape(labels) != (len(images), len(classifier.blocks)):
-        raise BadInput(f"{len(images)} images need as many rows of labels, one per attribute, not {np.shape(labels)}")
+        raise BadInput(
+            f"{len(images)} images need as many rows of labels, one per attribute, not {np.shape(labels)}"
+        )
     return AttributesRecognised(np.mean(classifier.predict(images) == labels, axis=0))

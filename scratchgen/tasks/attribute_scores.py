@@ -22,13 +22,14 @@ def attribute_scores(model: Any, rows: RowData, part: str) -> list[Score]:
     A classifier that was trained on the real examples recognises them; its own accuracy on the examples of `part`
     is the baseline. [] for data without attributes and a model without classes.
     """
-    if not rows.attributes or not getattr(model, "classes", 0):
+    counts = rows.label_counts
+    if rows.train_labels is None or isinstance(counts, int) or not getattr(model, "classes", 0):
         return []
     N, D = rows.train.shape
-    classifier = AttributeClassifier(D, rows.classes, Generator(0))
+    classifier = AttributeClassifier(D, counts, Generator(0))
     epochs = max(1, CLASSIFIER_EXAMPLES // N)
     classifier.fit(rows.train, rows.train_labels, epochs=epochs, rng=Generator(HELD_OUT_SEED))
-    labels = labels_in_turn(SAMPLES, rows.classes)
+    labels = labels_in_turn(SAMPLES, counts)
     samples = model.sample(SAMPLES, Generator(HELD_OUT_SEED), labels)
     ours = attributes_recognised(classifier, samples, labels)
     real = attributes_recognised(classifier, getattr(rows, part), getattr(rows, f"{part}_labels"))

@@ -134,7 +134,7 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
         raise BadInput(
             f"{rows.name} holds {rows.kind}, and a convolutional GAN needs images; leave out --model"
         )
-    if settings.model == "conditional" and not rows.classes:
+    if settings.model == "conditional" and not rows.label_counts:
         raise BadInput(
             f"{rows.name} has no classes for a conditional GAN to be conditioned on; leave out --model"
         )

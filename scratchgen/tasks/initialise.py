@@ -56,9 +56,9 @@ class InitialWeights:
             return data, []
         data, lines = self.run.task.adapt(self.run, data)
         K = getattr(model, "classes", 0)
-        if K and data.classes != K:
+        if K and data.label_counts != K:
             raise BadInput(
-                f"{data.name} has the classes 0 … {data.classes - 1}, and {directory} was trained on 0 … {K - 1}; a "
+                f"{data.name} has {data.label_counts} classes, and {directory} was trained on {K}; a "
                 "conditional model is fine-tuned on the same classes"
             )
         return data, lines

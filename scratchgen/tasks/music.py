@@ -228,7 +228,10 @@ def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> 
     With a prompt, a MIDI file, the piece begins with it and continues it in its tempo, with its velocity. Returns the
     line to print.
     """
-    midi, n = output_file(request.out, "music is written as MIDI or as an array", ".mid", ".npy"), request.n or STEPS
+    midi, n = (
+        output_file(request.out, "music is written as MIDI or as an array", ".mid", ".npy"),
+        request.n or STEPS,
+    )
     if midi.suffix == ".npy":
         if request.prompt is not None:
             raise BadInput("a piece that is continued is written as MIDI: give --out FILE.mid")

@@ -36,7 +36,9 @@ class RowSettings(TaskSettings, frozen=True):
     """Settings of the tasks on rows: how a person's own pictures and arrays are loaded."""
 
     size: Annotated[
-        int, Ge(0), Help("scale your pictures: the shorter side, and the middle is cut out; 0 keeps their size")
+        int,
+        Ge(0),
+        Help("scale your pictures: the shorter side, and the middle is cut out; 0 keeps their size"),
     ] = 0
     channels: Annotated[Channels, Help("colours of your pictures")] = "as stored"
     background: Annotated[str, Help("colour behind transparent pictures: a name or #rrggbb")] = "white"
@@ -101,15 +103,19 @@ def with_classes_of(rows: RowData, info: RowInfo, of: str) -> tuple[RowData, lis
     of    whose classes they are, for messages
     Raises BadInput for rows without classes, and for a class that there is not.
     """
-    if not rows.classes:
+    if not rows.label_counts:
         raise BadInput(f"{rows.name} has no classes, and {of} is conditioned on them; give data with classes")
     ours = {attribute.name: attribute.kinds for attribute in rows.attributes}
     if ours != info.attributes:
-        raise BadInput(f"{rows.name} has the attributes {some(ours) or 'none'}, and {of} {some(info.attributes)}")
+        raise BadInput(
+            f"{rows.name} has the attributes {some(ours) or 'none'}, and {of} {some(info.attributes)}"
+        )
     if not info.attributes and rows.class_names and info.class_names:
         return _by_name(rows, info.class_names, of)
-    if not info.attributes and rows.classes > info.classes:
-        raise BadInput(f"{rows.name} has classes 0 … {rows.classes - 1}, and {of} knows 0 … {info.classes - 1} alone")
+    if isinstance(info.classes, int) and rows.classes > info.classes:
+        raise BadInput(
+            f"{rows.name} has classes 0 … {rows.classes - 1}, and {of} knows 0 … {info.classes - 1} alone"
+        )
     return rows, []
 
 
@@ -130,7 +136,7 @@ def of_rows(rows: RowData) -> dict[str, Any]:
         "kind": rows.kind,
         "image_shape": tuple(rows.image_shape),
         "data_dim": rows.train.shape[1],
-        "classes": rows.classes,
+        "classes": rows.label_counts,
         "class_names": rows.class_names,
         "attributes": {attribute.name: attribute.kinds for attribute in rows.attributes},
         "ink": rows.ink,

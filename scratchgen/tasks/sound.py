@@ -226,7 +226,9 @@ def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> 
             raise BadInput("a sound that is continued is written as WAV: give --out FILE.wav")
         sound = as_sound(run.model.sample(n, 1, request.rng)[:, 0], run.info.scale)
         write_array(wav, sound)
-        return f"{n} frames, {len(sound) / rate:.2f} s: {wav}, {sound.dtype} of shape {sound.shape}, {rate} Hz"
+        return (
+            f"{n} frames, {len(sound) / rate:.2f} s: {wav}, {sound.dtype} of shape {sound.shape}, {rate} Hz"
+        )
     picture = writable_file(wav.with_suffix(".png"))
     report, name, title = LoadingReport(), "sample", f"sample of the RNN, {run.config.data}"
     if request.prompt is None:

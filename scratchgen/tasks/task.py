@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -20,6 +20,7 @@ import numpy as np
 from scratchgen import optim
 from scratchgen.data import CATALOGUE
 from scratchgen.data.options import LoadOptions
+from scratchgen.data.report import LoadingReport
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.nn.saving import describe as describe_model
@@ -124,8 +125,18 @@ class SampleRequest:
         ]
 
 
+class Loaded(Protocol):
+    """What every kind of data has: a name, and the report of its loading."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def report(self) -> LoadingReport: ...
+
+
 S = TypeVar("S", bound=TaskSettings)
-D = TypeVar("D")  # the data
+D = TypeVar("D", bound="Loaded")  # the data
 I = TypeVar("I", bound=TaskInfo)  # the data_info
 M = TypeVar("M", bound=Module)
 T = TypeVar("T")  # the result of the training loop

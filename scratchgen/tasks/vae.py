@@ -41,7 +41,7 @@ from scratchgen.tasks.task import (
     unread_of_optimizer,
 )
 from scratchgen.tasks.vae_samples import INTERPOLATION_STEPS, binarised, encode, interpolations, sample
-from scratchgen.tasks.vae_scores import Model, bound_scores, likelihood_scores
+from scratchgen.tasks.vae_scores import BYTES, Model, bound_scores, likelihood_scores
 from scratchgen.vae.interpolate import PATHS
 
 if TYPE_CHECKING:
@@ -56,7 +56,6 @@ OBJECTIVES_WITH = {  # setting → the objectives that have it
     "kl_warmup_steps": ("elbo", "beta"),
     "free_bits": ("elbo", "beta"),
 }
-BYTES = 256  # levels of a pixel of 8 bits
 IGNORED_RATE, WARMUP_TO_TRY = 0.1, 500  # nats; steps
 MODELS_WITH = {"layers": ("mlp", "conditional"), "hidden": ("mlp", "conv", "conditional")}
 LATENT_PLANE_EXAMPLES = 2000
@@ -69,9 +68,10 @@ class Settings(RowSettings, frozen=True):
         Literal["mlp", "conv", "conditional", "linear"],
         Help("the networks of the VAE; vq is a separate task"),
     ] = "mlp"
-    likelihood: Annotated[Literal["bernoulli", "gaussian", "categorical", "logistic"], Help("kind of p(x|z); logistic: of 8-bit values")] = (
-        "bernoulli"
-    )
+    likelihood: Annotated[
+        Literal["bernoulli", "gaussian", "categorical", "logistic"],
+        Help("kind of p(x|z); logistic: of 8-bit values"),
+    ] = "bernoulli"
     objective: Annotated[
         Literal["elbo", "iwae", "beta", "geco"], Help("the bound that training maximises")
     ] = "elbo"
@@ -168,11 +168,13 @@ def _within_unit(x: np.ndarray) -> bool:
 
 def describe(rows: RowData, settings: Settings) -> DataInfo:
     """The facts about the rows that the networks need. Raises BadInput where the data do not fit the model."""
-    if settings.model == "conditional" and not rows.classes:
+    if settings.model == "conditional" and not rows.label_counts:
         raise BadInput(
             f"{rows.name} has no classes for a conditional VAE to be conditioned on; train --model mlp"
         )
-    levels = {"categorical": _levels, "logistic": lambda rows: BYTES}.get(settings.likelihood, lambda rows: None)(rows)
+    levels = {"categorical": _levels, "logistic": lambda rows: BYTES}.get(
+        settings.likelihood, lambda rows: None
+    )(rows)
     return DataInfo(**of_rows(rows), levels=levels)
 
 
@@ -359,7 +361,7 @@ def _draw_curves(run: Run, elbo: Score, _: Score, distortion: Score, *others: Sc
 
 
 def _draw_latents(model: Model, x: np.ndarray, y: np.ndarray, rows: RowData, run: Run) -> None:
-    labels = y if rows.classes and y.ndim == 1 else None
+    labels = y if rows.classes else None
     with no_grad():
         q = model.given(y).encode(x)
         z = q.rsample(Generator(HELD_OUT_SEED)).numpy()
@@ -375,7 +377,9 @@ def _draw_latents(model: Model, x: np.ndarray, y: np.ndarray, rows: RowData, run
         )
         for name, path in PATHS.items()
     }
-    plots.sample_grids(sheets, rows.image_shape, run.picture("interpolation"), INTERPOLATION_STEPS, ink=rows.ink)
+    plots.sample_grids(
+        sheets, rows.image_shape, run.picture("interpolation"), INTERPOLATION_STEPS, ink=rows.ink
+    )
 
 
 def what_to_try(settings: Settings, run: Run) -> str:

@@ -15,6 +15,7 @@ from scratchgen.random import Generator
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.rows import labels_of
 
+BYTES = 256  # levels of a pixel of 8 bits
 SAMPLES = 10  # of the latent for each example, over which the distortion is averaged
 ELBO, RATE, DISTORTION = (f"held-out {what}, nats per example" for what in ("ELBO", "rate", "distortion"))
 
@@ -29,7 +30,7 @@ def baseline(rows: RowData, part: str, model: Model | vae.VQVAE) -> float:
     if kind == "CategoricalLikelihood":
         return evaluation.independent_categorical_log_prob(rows.train, x, model.likelihood.outputs)
     if kind == "LogisticLikelihood":
-        return evaluation.independent_categorical_log_prob(rows.train, x, model.likelihood.levels)
+        return evaluation.independent_categorical_log_prob(rows.train, x, BYTES)
     return evaluation.independent_bernoulli_log_prob(rows.train, x)
 
 
@@ -104,7 +105,9 @@ def _is_probability(model: Model, x: np.ndarray) -> bool:
     dequantised is unbounded.
     """
     kind = type(model.likelihood).__name__
-    return kind in ("CategoricalLikelihood", "LogisticLikelihood") or (kind == "BernoulliLikelihood" and is_black_and_white(x))
+    return kind in ("CategoricalLikelihood", "LogisticLikelihood") or (
+        kind == "BernoulliLikelihood" and is_black_and_white(x)
+    )
 
 
 def is_of_bytes(x: np.ndarray) -> bool:
@@ -125,7 +128,7 @@ def _bits_of_bytes(model: Model, rows: RowData, part: str, k: int, rng: Generato
         jittered = (x[chunk] + u / 255).astype(x.dtype)
         found = evaluation.importance_sampled_log_likelihood(model.given(labels[chunk]), jittered, k, rng)
         log_p.append(found.log_likelihood - x.shape[1] * np.log(255))
-    floor = evaluation.independent_categorical_log_prob(rows.train, x, 256)
+    floor = evaluation.independent_categorical_log_prob(rows.train, x, BYTES)
     name = "bits per dimension, dequantised"
     return bits_score(name, np.concatenate(log_p), floor, x.shape[1], "independent dimensions")
 

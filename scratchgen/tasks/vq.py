@@ -89,7 +89,9 @@ def load(source: str, settings: Settings) -> RowData:
     """Load images, one per row. Raises BadInput for values outside [0, 1]."""
     images = load_rows(source, **load_options(settings))
     if images.kind != "images":
-        raise BadInput(f"{images.name} holds {images.kind}, and a VQ-VAE needs images; choose another --model")
+        raise BadInput(
+            f"{images.name} holds {images.kind}, and a VQ-VAE needs images; choose another --model"
+        )
     for part in PARTS:
         check_unit_interval(getattr(images, part), images.name)
     return images
@@ -139,7 +141,7 @@ def train(model: vae.VQVAE, images: RowData, settings: Settings, run: Run, rng: 
         epochs=settings.epochs,
         prior_epochs=settings.prior_epochs,
         batch_size=settings.batch_size,
-        optimizer=optimizer_for(settings, model.encoder, model.decoder, model.likelihood),
+        optimizer=optimizer_for(settings, *model.autoencoder()),
         prior_optimizer=optimizer_for(prior, model.prior),
         schedule=schedule_for(settings),
         rng=rng,
@@ -200,7 +202,9 @@ def draw(
         score.measure: score.number("baseline_value") for score in scores if score.baseline_value is not None
     }
     samples = model.sample(100, Generator(HELD_OUT_SEED))
-    plots.sample_grid(samples, shape, run.picture("samples"), f"samples of the VQ-VAE\n{MEANS}", ink=images.ink)
+    plots.sample_grid(
+        samples, shape, run.picture("samples"), f"samples of the VQ-VAE\n{MEANS}", ink=images.ink
+    )
     plots.reconstructions(x, model.reconstruct(x), shape, run.picture("reconstructions"), ink=images.ink)
     before = [math.nan] * len(history["validation_objective"])  # the prior is trained after these epochs
     series = {

@@ -62,7 +62,7 @@ class ConvEncoder(Module):
                 layer
                 for c_in, c_out in pairwise((self.image_shape[2], *channels))
                 for layer in (Conv2d(c_in, c_out, KERNEL, rng, STRIDE, PADDING), ReLU())
-            )
+            ),
         )
         self.to_features = Sequential(Linear(h * w * channels[-1], features, rng), ReLU())
 

@@ -113,7 +113,9 @@ class VAE(LatentModel, Module):
         """
         if scale is not None:
             if not hasattr(self.likelihood, "init_scale"):
-                raise BadInput("scale is for a Gaussian or logistic likelihood, which begins with it; leave it out")
+                raise BadInput(
+                    "scale is for a Gaussian or logistic likelihood, which begins with it; leave it out"
+                )
             self.likelihood.init_scale(mean, scale)
         self._output_bias().data[...] = self.likelihood.output_for_mean(mean)
 

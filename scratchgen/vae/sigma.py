@@ -100,7 +100,9 @@ class FollowingSigma:
     def epoch_of_codes(self, images: np.ndarray) -> None:
         """As `epoch`, for a VQ-VAE: its codes are no draws, and it has no classes."""
         if self.likelihood is not None and len(images):
-            self._bound(mean_square(self.likelihood, images, lambda part: self.model.reconstruct(images[part])))
+            self._bound(
+                mean_square(self.likelihood, images, lambda part: self.model.reconstruct(images[part]))
+            )
 
     def _bound(self, held_out_variance: float) -> None:
         assert self.likelihood is not None

@@ -85,6 +85,11 @@ class VQVAE(Module):
         )
         self.prior = CodePrior(codes, math.prod(self.grid), hidden, rng)
 
+    def autoencoder(self) -> list[Module]:
+        """The parts that are trained before the prior: encoder, decoder, and the likelihood if it is a module."""
+        parts = (self.encoder, self.decoder, self.likelihood)
+        return [part for part in parts if isinstance(part, Module)]
+
     def encode(self, x: Array) -> Array:
         """The vectors z_e, one per position of the grid, row by row.   x (B, D) → (B, N, d)"""
         z_e = self.encoder(np.reshape(x, (len(x), *self.image_shape)))

@@ -62,7 +62,9 @@ def all_files(folder: str) -> list[Path]:
 
     for where, folders, names in os.walk(folder, onerror=fail, followlinks=True):
         here = Path(where).resolve()
-        folders[:] = [name for name in folders if not _is_hidden(name) and not _holds(Path(where, name), here)]
+        folders[:] = [
+            name for name in folders if not _is_hidden(name) and not _holds(Path(where, name), here)
+        ]
         found += [Path(where, name) for name in names if not _is_hidden(name)]
     return sorted(found)
 
@@ -162,10 +164,10 @@ def with_classes(files: list[FoundFile], report: LoadingReport) -> list[FoundFil
     counts = Counter(name for name in names if name is not None)
     if len(counts) < 2:
         return files
-    for name, n in counts.items():
+    for label, n in counts.items():
         if n == 1:
             raise BadInput(
-                f"class {name!r} has a single file, which cannot be in training and in a test; give more, or remove it"
+                f"class {label!r} has a single file, which cannot be in training and in a test; give more, or remove it"
             )
     chosen = []
     for file, name in zip(files, names, strict=True):

@@ -41,7 +41,12 @@ def read_idx(path: Path, ndim: int) -> np.ndarray:
 def read_any_idx(path: Path) -> np.ndarray:
     """An IDX file of any type and number of dimensions, gzipped or not.   Raises BadInput with the name of the file."""
     content = _decompress(path)
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in TYPES or len(content) < 4 + 4 * content[3]:
+    if (
+        len(content) < 4
+        or content[:2] != b"\0\0"
+        or content[2] not in TYPES
+        or len(content) < 4 + 4 * content[3]
+    ):
         raise BadInput(f"{path} is not a complete IDX file; copy or download it again")
     dtype, ndim = np.dtype(TYPES[content[2]]), content[3]
     header = 4 + 4 * ndim

@@ -59,7 +59,13 @@ def read_images(path: str, options: LoadOptions = DEFAULT) -> RowData:
     by_part = [None if labels is None else labels[part] for part in places]
     names = () if classes == tuple(map(str, range(len(classes)))) else classes
     return RowData(
-        path, (H, W, C), *(rows[part] for part in places), *by_part, class_names=names, places=places, report=report
+        path,
+        (H, W, C),
+        *(rows[part] for part in places),
+        *by_part,
+        class_names=names,
+        places=places,
+        report=report,
     )
 
 
@@ -112,7 +118,9 @@ def as_images(x: np.ndarray, path: str, options: LoadOptions, report: LoadingRep
         raise BadInput(f"{path} has {x.dtype} values; save numbers")
     x = _channels_last(_in_shape(x, path, options), path, options, report)
     if not x.size:
-        raise BadInput(f"{path}: images of the shape {x.shape} are empty; give at least one of at least one pixel")
+        raise BadInput(
+            f"{path}: images of the shape {x.shape} are empty; give at least one of at least one pixel"
+        )
     report.before = x.min().item(), x.max().item()
     x = _in_unit_interval(x, path, report)
     if x.shape[3] == 4:
@@ -164,7 +172,9 @@ def _channels_last(x: np.ndarray, path: str, options: LoadOptions, report: Loadi
         return x[..., None]
     first, last = x.shape[1] in COUNTS, x.shape[3] in COUNTS
     if not first and not last:
-        raise BadInput(f"{path} has the shape {x.shape}, without an axis of 1, 3 or 4 channels; save (N, height, width, channels)")
+        raise BadInput(
+            f"{path} has the shape {x.shape}, without an axis of 1, 3 or 4 channels; save (N, height, width, channels)"
+        )
     if first and last and options.shape is None:
         shape = ",".join(map(str, x.shape[1:]))
         raise BadInput(
@@ -217,10 +227,16 @@ def _classes_of(
         report.change("with a label of zeros and a one, now its place", len(labels))
         labels = labels.argmax(axis=1)
     if len(labels) != len(arrays["images"]):
-        raise BadInput(f"{path}: {len(labels):,} labels for {len(arrays['images']):,} images; give one for each")
+        raise BadInput(
+            f"{path}: {len(labels):,} labels for {len(arrays['images']):,} images; give one for each"
+        )
     if labels.dtype.kind == "f" and np.isfinite(labels).all() and (labels == np.rint(labels)).all():
         labels = labels.astype(np.int64)
-    if labels.ndim != 1 or labels.dtype.kind not in "biuUS" or (labels.dtype.kind == "i" and labels.min() < 0):
+    if (
+        labels.ndim != 1
+        or labels.dtype.kind not in "biuUS"
+        or (labels.dtype.kind == "i" and labels.min() < 0)
+    ):
         raise BadInput(
             f"{path}: the labels have the shape {labels.shape} and {labels.dtype} values; labels are whole numbers 0, "
             "1, … or texts, one for each image"
@@ -247,4 +263,8 @@ def _have_one_one(labels: np.ndarray) -> bool:
 def _name(label: np.generic) -> str:
     """The name of a class: the number as text, or the text."""
     value = label.item()
-    return printable(value.decode("utf-8", "replace") if isinstance(value, bytes) else str(int(value) if isinstance(value, bool) else value))
+    return printable(
+        value.decode("utf-8", "replace")
+        if isinstance(value, bytes)
+        else str(int(value) if isinstance(value, bool) else value)
+    )

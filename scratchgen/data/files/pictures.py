@@ -67,7 +67,9 @@ def pillow():  # type: ignore[no-untyped-def]  # a module
     try:
         from PIL import Image
     except ImportError:
-        raise NotInstalled("reading pictures needs Pillow, which is not installed; `pip install pillow`") from None
+        raise NotInstalled(
+            "reading pictures needs Pillow, which is not installed; `pip install pillow`"
+        ) from None
     return Image
 
 
@@ -75,7 +77,7 @@ def _upright(stored: Image, options: LoadOptions) -> Picture:
     from PIL import ImageOps
 
     changes = []
-    if DEEP_COLOURS in str(stored.tile) and stored.mode not in (*DEEP, "F"):
+    if DEEP_COLOURS in str(getattr(stored, "tile", "")) and stored.mode not in (*DEEP, "F"):
         changes.append("of 16 bits per colour, read with 8")
     if getattr(stored, "n_frames", 1) > 1:
         changes.append("with several frames, of which the first is taken")
@@ -100,7 +102,7 @@ def _opaque(image: Image, background: str, changes: list[str]) -> Image:
     is_grey = image.mode in ("1", "L", "LA", "La")
     if image.has_transparency_data:
         layers = image.convert("RGBA")
-        if layers.getchannel("A").getextrema()[0] < 255:
+        if np.asarray(layers)[..., 3].min() < 255:
             changes.append(f"transparent, laid on {background}")
         paper = colour_of(background)
         is_grey = is_grey and len(set(paper)) == 1
@@ -126,7 +128,9 @@ def _values(image: Image) -> np.ndarray:
     if x.dtype not in (np.uint8, np.uint16):
         low, high = float(x.min(initial=0)), float(x.max(initial=0))
         if not (0 <= low and high <= (1 if image.mode == "F" else 65535)):
-            raise BadFile(f"its values are {low:.6g} … {high:.6g}; whole numbers have 8 or 16 bits, floats are 0 … 1")
+            raise BadFile(
+                f"its values are {low:.6g} … {high:.6g}; whole numbers have 8 or 16 bits, floats are 0 … 1"
+            )
         x = x.astype(np.float32 if image.mode == "F" else np.uint16)
     return x[:, :, None] if x.ndim == 2 else x
 

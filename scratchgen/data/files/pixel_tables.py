@@ -31,7 +31,9 @@ def looks_like_pixels(header: list[str] | None, x: np.ndarray) -> bool:
         return False
     column = label_column(header, x)
     pixels = x if column is None else np.delete(x, column, axis=1)
-    numbered = all(any(c.isdigit() for c in name) for k, name in enumerate(header or ()) if k != column)  # pixel0, 1x1
+    numbered = all(
+        any(c.isdigit() for c in name) for k, name in enumerate(header or ()) if k != column
+    )  # pixel0, 1x1
     least = MIN_WITHOUT_LABEL if column is None else MIN_PIXELS
     return numbered and _makes_an_image(pixels.shape[1], least) and pixels.max(initial=0) <= 255
 

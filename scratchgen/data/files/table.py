@@ -31,12 +31,16 @@ def read_numbers(path: str) -> tuple[list[str] | None, np.ndarray]:
     x = np.empty((len(body), len(first)))
     for place, (line, row) in zip(x, body, strict=True):
         if len(row) != len(first):
-            raise BadInput(f"{path}, line {line}: {len(row)} cells, where the first has {len(first)}; repair it")
+            raise BadInput(
+                f"{path}, line {line}: {len(row)} cells, where the first has {len(first)}; repair it"
+            )
         for k, cell in enumerate(row):
             value = _number(cell)
             if value is None:
                 name = header[k] if header else f"column {k + 1}"
-                raise BadInput(f"{path}, line {line}: {cell.strip()!r} in {name} is no number; write it as a number")
+                raise BadInput(
+                    f"{path}, line {line}: {cell.strip()!r} in {name} is no number; write it as a number"
+                )
             place[k] = value
     return header, x
 

@@ -101,7 +101,7 @@ def _read(folder: str, options: LoadOptions, report: LoadingReport) -> tuple[lis
             + (f", but {ignored}" if ignored else "")
             + "; name another"
         )
-    return with_parts(files), texts
+    return with_parts(files, report), texts
 
 
 def _by_folder(files: Iterable[FoundFile]) -> dict[str, list[int]]:

@@ -37,11 +37,15 @@ def one_hot(labels: Any, classes: Classes) -> np.ndarray:
     """
     counts = counts_of(classes)
     if labels is None:
-        raise BadInput(f"a conditional model needs the class of each example, {_range(counts)}: give labels, one per row")
+        raise BadInput(
+            f"a conditional model needs the class of each example, {_range(counts)}: give labels, one per row"
+        )
     labels = np.asarray(labels)
     if isinstance(counts, tuple):
         if labels.ndim != 2 or labels.shape[1] != len(counts):
-            raise BadInput(f"labels are (B, {len(counts)}), one per attribute, not an array of shape {labels.shape}")
+            raise BadInput(
+                f"labels are (B, {len(counts)}), one per attribute, not an array of shape {labels.shape}"
+            )
         return np.concatenate([one_hot(k, K) for k, K in zip(labels.T, counts, strict=True)], axis=1)
     known = np.isin(labels, np.arange(counts))
     if labels.ndim != 1 or not known.all():
@@ -66,4 +70,8 @@ def labels_in_turn(n: int, classes: Classes) -> np.ndarray:
 
 
 def _range(counts: int | tuple[int, ...]) -> str:
-    return f"0 … {counts - 1}" if isinstance(counts, int) else f"of attributes with {', '.join(map(str, counts))} kinds"
+    return (
+        f"0 … {counts - 1}"
+        if isinstance(counts, int)
+        else f"of attributes with {', '.join(map(str, counts))} kinds"
+    )

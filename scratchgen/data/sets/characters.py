@@ -30,7 +30,9 @@ def attributes() -> tuple[Attribute, ...]:
     """The slots of a character, and their kinds: "none" first, where a slot can be empty."""
     slots, kinds, _ = _layers()
     found = {slot: tuple(kind for s, kind in zip(slots, kinds, strict=True) if s == slot) for slot in SLOTS}
-    return tuple(Attribute(slot, found[slot] if SHARES[slot] == 1 else (NONE, *found[slot])) for slot in SLOTS)
+    return tuple(
+        Attribute(slot, found[slot] if SHARES[slot] == 1 else (NONE, *found[slot])) for slot in SLOTS
+    )
 
 
 def draw(n: int, rng: Generator) -> np.ndarray:
@@ -68,7 +70,9 @@ def _pixels(kinds: np.ndarray) -> np.ndarray:
         k = kinds[:, SLOTS.index(slot)]
         x *= clear[k]
         x += coloured[k]
-        x += (x >> 8) + np.uint16(1)  # with the shift by 8, the division by 255 of any x < 65,535, rounded down
+        x += (x >> 8) + np.uint16(
+            1
+        )  # with the shift by 8, the division by 255 of any x < 65,535, rounded down
         x >>= 8
     return x
 
@@ -93,8 +97,18 @@ def load() -> RowData:
     """
     labels = _unequal(draw(2 * sum(SIZES), Generator(SEED)))
     first, second, end = accumulate(SIZES)
-    by_part = labels[:first], labels[first:second], labels[second:end]
-    return RowData("characters", IMAGE_SHAPE, *map(compose, by_part), *by_part, attributes=attributes())
+    train, validation, test = labels[:first], labels[first:second], labels[second:end]
+    return RowData(
+        "characters",
+        IMAGE_SHAPE,
+        compose(train),
+        compose(validation),
+        compose(test),
+        train,
+        validation,
+        test,
+        attributes=attributes(),
+    )
 
 
 def _unequal(kinds: np.ndarray) -> np.ndarray:

@@ -25,7 +25,9 @@ def load() -> RowData:
         labels = stored["labels"].astype(np.int64)
         split = stored["split"]
     parts = [split == part for part in (TRAIN, VALIDATION, TEST)]
-    return RowData("digits", (8, 8), *(images[part] for part in parts), *(labels[part] for part in parts), ink=True)
+    return RowData(
+        "digits", (8, 8), *(images[part] for part in parts), *(labels[part] for part in parts), ink=True
+    )
 
 
 def load_binarized() -> RowData:

@@ -109,7 +109,9 @@ def test_a_roll_is_the_inverse_of_its_notes_and_any_roll_can_be_read(seed):
     form = RollFormat(onsets=True)
     notes = [(p - 21, a, b) for p, a, b in random_notes(seed)]
     assert notes_of(roll_of(notes, 48, 88, form), form) == notes
-    noise = (np.random.default_rng(seed).random((40, 10)) < 0.4).astype(np.float32)  # as an untrained model draws
+    noise = (np.random.default_rng(seed).random((40, 10)) < 0.4).astype(
+        np.float32
+    )  # as an untrained model draws
     read = notes_of(noise, form)
     assert all(a < b for _, a, b in read)
     np.testing.assert_array_equal(form.sounding(roll_of(read, 40, 5, form)), noise[:, :5])
@@ -219,7 +221,9 @@ def test_a_folder_of_drums_is_rolls_of_strokes_and_is_written_as_drums(tmp_path)
     write_midi(data.train[0], data.first, data.unit, tmp_path / "again.mid", data.form)
     (piece,) = read_pieces(tmp_path / "again.mid")
     assert not piece.notes
-    assert [(note.pitch, 4 * note.start) for note in piece.strokes] == sorted((pitch, a) for pitch, a, _ in found)
+    assert [(note.pitch, 4 * note.start) for note in piece.strokes] == sorted(
+        (pitch, a) for pitch, a, _ in found
+    )
     assert any("strokes of drums" in line for line in said(data))
 
 
@@ -261,7 +265,8 @@ def test_times_in_seconds_are_read_at_120_beats_per_minute_and_said(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("division", "words"), [(0, "0 ticks per beat"), (0x8000 | 0x7F00 - 16 * 256 | 4, "a time code of 17 frames")]
+    ("division", "words"),
+    [(0, "0 ticks per beat"), (0x8000 | 0x7F00 - 16 * 256 | 4, "a time code of 17 frames")],
 )
 def test_a_time_that_does_not_exist_is_refused_as_what_it_is(division, words, tmp_path):
     refused(collection(tmp_path, file(track(note_events(SCALE)), division=division)), f"odd0.mid ({words}")
@@ -287,9 +292,9 @@ def test_an_event_that_no_note_depends_on_is_no_reason_to_refuse_a_file(meta, tm
 def test_a_file_in_a_riff_wrapper_is_read(tmp_path):
     content = midi(SCALE)
     chunk = b"data" + len(content).to_bytes(4, "little") + content
-    assert pieces_of(tmp_path, b"RIFF" + (4 + len(chunk)).to_bytes(4, "little") + b"RMID" + chunk) == pieces_of(
-        tmp_path, content
-    )
+    assert pieces_of(
+        tmp_path, b"RIFF" + (4 + len(chunk)).to_bytes(4, "little") + b"RMID" + chunk
+    ) == pieces_of(tmp_path, content)
     refused(collection(tmp_path / "a", b"RIFF\x04\0\0\0RMID"), "odd0.mid (a RIFF file without music)")
 
 
@@ -334,7 +339,9 @@ def test_all_damaged_files_are_named_at_once_with_their_reasons_and_can_be_left_
 
 
 def test_a_file_cut_short_anywhere_raises_nothing_but_a_bad_file(tmp_path):
-    content = file(track([*note_events(SCALE), *tempo_events([(0, 90)])]), track(note_events(BEAT, channel=9)))
+    content = file(
+        track([*note_events(SCALE), *tempo_events([(0, 90)])]), track(note_events(BEAT, channel=9))
+    )
     for length in range(len(content)):
         with pytest.raises(BadFile):
             pieces_of(tmp_path, content[:length])

@@ -185,7 +185,9 @@ def test_a_folder_of_many_texts_is_split_by_file_in_the_order_of_the_names(tmp_p
     data = load_any(tmp_path)
     parts = [part.splitlines() for part in (data.train, data.validation, data.test)]
     assert [len(part) for part in parts] == [16, 2, 2]
-    assert all(part == sorted(part) for part in parts) and len({line for part in parts for line in part}) == 20
+    assert (
+        all(part == sorted(part) for part in parts) and len({line for part in parts for line in part}) == 20
+    )
     assert "00.txt, 01.txt" in words(data) and "picture.png" in words(data)
     assert data.report.changed[r"without a line end, now followed by \n"] == 20
 

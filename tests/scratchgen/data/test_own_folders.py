@@ -73,7 +73,11 @@ def test_subfolders_are_classes(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("05.png", b"<html>", ["1 of 20 pictures cannot be read: 05.png (", "repair or remove it", "--skip-bad"]),
+        (
+            "05.png",
+            b"<html>",
+            ["1 of 20 pictures cannot be read: 05.png (", "repair or remove it", "--skip-bad"],
+        ),
         ("05.png", b"", ["1 of 20 pictures cannot be read: 05.png (", "repair or remove it", "--skip-bad"]),
         ("05.png", None, ["pictures of 2 sizes (19 of 4 × 6; 05.png differs)", "--size 4"]),
     ],

@@ -40,7 +40,9 @@ def test_points_keep_their_coordinates_and_their_labels():
 def test_the_steps_of_sequences_are_concatenated(monkeypatch, rng):
     pieces = [rng.random((T, 5)).astype(np.float32) for T in (3, 1, 4, 2, 6)]
     ours = given(monkeypatch, SequenceData("airs", "quarter note", 60, pieces[:3], pieces[3:4], pieces[4:]))
-    assert ours.name == "airs" and ours.kind == "frames" and ours.image_shape == (5, 1, 1) and ours.classes == 0
+    assert (
+        ours.name == "airs" and ours.kind == "frames" and ours.image_shape == (5, 1, 1) and ours.classes == 0
+    )
     np.testing.assert_array_equal(ours.train, np.concatenate(pieces[:3]))
     np.testing.assert_array_equal(ours.validation, pieces[3])
     assert ours.test.shape == (6, 5) and ours.train.dtype == np.float32

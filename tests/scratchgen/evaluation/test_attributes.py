@@ -22,7 +22,9 @@ def examples(n, seed=0):
 
 @pytest.fixture(scope="module")
 def classifier():
-    return AttributeClassifier(5, COUNTS, Generator(0), hidden=16).fit(*examples(600), epochs=30, rng=Generator(1))
+    return AttributeClassifier(5, COUNTS, Generator(0), hidden=16).fit(
+        *examples(600), epochs=30, rng=Generator(1)
+    )
 
 
 def test_attributes_that_can_be_seen_are_recognised_in_new_examples(classifier):

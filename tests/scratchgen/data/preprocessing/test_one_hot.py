@@ -16,7 +16,14 @@ def test_the_rows_of_attributes_stand_next_to_each_other():
 
 @pytest.mark.parametrize(
     ("labels", "classes"),
-    [(None, (2, 3)), ([0, 1], (2, 3)), ([[0, 3]], (2, 3)), ([[0, -1]], (2, 3)), ([[0, 1, 0]], (2, 3)), ([[0, 1]], 2)],
+    [
+        (None, (2, 3)),
+        ([0, 1], (2, 3)),
+        ([[0, 3]], (2, 3)),
+        ([[0, -1]], (2, 3)),
+        ([[0, 1, 0]], (2, 3)),
+        ([[0, 1]], 2),
+    ],
 )
 def test_labels_that_do_not_fit_the_attributes_are_refused(labels, classes):
     with pytest.raises(BadInput):
