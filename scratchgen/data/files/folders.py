@@ -14,7 +14,7 @@ import numpy as np
 
 from scratchgen.data.files.kinds import ENDINGS, kind_of
 from scratchgen.data.preprocessing.splits import Parts, split, split_by_class
-from scratchgen.data.report import LoadingReport, by_reason, some
+from scratchgen.data.report import LoadingReport, by_reason
 from scratchgen.errors import BadInput, printable
 
 Item = TypeVar("Item")
@@ -100,7 +100,7 @@ def files_of(folder: str, holds: str, what: str, report: LoadingReport) -> list[
             report.ignore(f"{kind.name}, no {what}", name)
     files = with_classes(with_parts(files, report), report)
     if len(files) < MIN_FILES:
-        others = f" (and {some(report.ignored)})" if report.ignored else ""
+        others = "".join(f", and {len(names):,} ({why})" for why, names in report.ignored.items())
         raise BadInput(
             f"{folder} holds {len(files)} {what}{others}; at least {MIN_FILES} are needed for a split"
         )
