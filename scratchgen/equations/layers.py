@@ -6,6 +6,7 @@ from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Noise, Uniform, blank
 from scratchgen.functional import conv2d, conv_transpose2d, linear
 from scratchgen.nn import BatchNorm, Dropout, Embedding, LayerNorm
+from scratchgen.nn.convolution import zero_pad2d
 from scratchgen.nn.init import chrono, fan_in_uniform, glorot_uniform, he_normal
 from scratchgen.random import Generator
 
@@ -122,6 +123,20 @@ LAYERS = (
             (10.0, 21.0, 2.0),
             conv_transpose2d,
             {"x": [[[[1.0], [2.0]]]], "W": [[[[10.0]], [[1.0]]]], "b": [0.0]},
+        ),
+    ),
+    Equation(
+        "nn.padding",
+        "padding and cropping",
+        r"y_{hw} = x_{h - t,\, w - l}, \quad 0 \text{ outside of } x",
+        "y[h, w] = x[h − t, w − l], and 0 outside of x",
+        "Dumoulin & Visin (2016), section 2.2",
+        "scratchgen.nn.convolution:zero_pad2d",
+        example=Example(
+            "a row of pixels (1, 2, 3) with l = 1 more at the left and −1 at the right, t = 0\n(0, 1, 2)",
+            (0.0, 1.0, 2.0),
+            zero_pad2d,
+            {"x": [[[[1.0], [2.0], [3.0]]]], "margins": [1, -1, 0, 0]},
         ),
     ),
     Equation(

@@ -366,6 +366,12 @@ OF_EQUATION = {
     | {"x": "images, (…, H, W, C), 0 outside of them", "y": "images, (…, H′, W′, F)", "b": "bias, (F,)"},
     "nn.transposed_convolution": CONVOLUTION
     | {"x": "images, (…, H, W, F)", "y": "images, (…, H′, W′, C)", "b": "bias, (C,)"},
+    "nn.padding": {
+        "x": "images, (…, H, W, C)",
+        "y": "images, (…, H′, W′, C)",
+        "t": "margin at the top, negative where it is cut off",
+        "l": "margin at the left, negative where it is cut off",
+    },
     "nn.fan_in": WEIGHTS,
     "nn.glorot": WEIGHTS | {"H": "outputs of the layer"},
     "nn.he": {"W": "weights, (D, H)", "N": "normal distribution", "D": "inputs of the layer"},

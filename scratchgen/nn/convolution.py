@@ -11,11 +11,12 @@ checkerboard artifacts.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from numbers import Integral
 
 import numpy as np
 
 from scratchgen.autograd import Tensor
-from scratchgen.errors import BadInput, check_counts, height_width_channels
+from scratchgen.errors import BadInput, check_counts, described, height_width_channels
 from scratchgen.functional import conv2d, conv_transpose2d
 from scratchgen.nn.init import fan_in_uniform
 from scratchgen.nn.module import Array, Module, Parameter, TensorModule
@@ -125,17 +126,30 @@ def zero_pad2d(x: Array, margins: Sequence[int]) -> Array:
 
     y[h, w] = x[h − top, w − left], and 0 outside of x       (..., H, W, C) → (..., H′, W′, C)
 
-    H′ = H + top + bottom, W′ = W + left + right.   Raises ValueError where nothing is left.   Ledger: nn.padding
+    H′ = H + top + bottom, W′ = W + left + right. An empty batch stays empty.
+    Raises BadInput for other than four whole numbers, and where nothing is left of an image.
+
+    Source: Dumoulin & Visin (2016), section 2.2.   Ledger: nn.padding
     """
-    left, right, top, bottom = margins
+    left, right, top, bottom = _checked_margins(margins)
     if not any(margins):
         return x
     *front, H, W, _ = np.shape(x)
-    if H + top + bottom < 1 or W + left + right < 1:
-        raise ValueError(f"margins {tuple(margins)} leave nothing of images of {H}×{W}")
+    if min(H, H + top, H + bottom, H + top + bottom, W, W + left, W + right, W + left + right) < 1:
+        raise BadInput(f"margins {tuple(margins)} leave nothing of images of {H}×{W}; cut off less")
     x = x[..., max(0, -top) : H - max(0, -bottom), max(0, -left) : W - max(0, -right), :]
     around = [(max(0, top), max(0, bottom)), (max(0, left), max(0, right)), (0, 0)]
     return np.pad(x, [(0, 0)] * len(front) + around)
+
+
+def _checked_margins(margins: Sequence[int]) -> tuple[int, int, int, int]:
+    if np.ndim(margins) != 1 or len(margins) != 4:
+        raise BadInput(f"margins are (left, right, top, bottom), not {described(margins)}")
+    left, right, top, bottom = margins
+    for margin in margins:
+        if not isinstance(margin, Integral) or isinstance(margin, bool):
+            raise BadInput(f"margins must be whole numbers, not {described(margin)}")
+    return int(left), int(right), int(top), int(bottom)
 
 
 class ZeroPad2d(Module):
@@ -143,11 +157,11 @@ class ZeroPad2d(Module):
 
     margins    (left, right, top, bottom), in PyTorch's order: H′ = H + top + bottom, W′ = W + left + right
 
-    Raises ValueError for an image that is smaller than what is cut off.   Ledger: nn.padding
+    Raises BadInput for other than four whole numbers, and where nothing is left of an image.   Ledger: nn.padding
     """
 
     def __init__(self, margins: Sequence[int]):
-        self.margins = tuple(margins)
+        self.margins = _checked_margins(margins)
 
     def forward(self, x: Array) -> Array:
         """The padded images."""

@@ -12,7 +12,7 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Array
-from scratchgen.errors import check_counts, height_width_channels
+from scratchgen.errors import BadInput, check_counts, height_width_channels
 from scratchgen.nn import Conv2d, ConvTranspose2d, Module, ReLU, Sequential
 from scratchgen.nn.convolution import cropping_for, padding_for
 from scratchgen.nn.saving import saveable
@@ -20,7 +20,7 @@ from scratchgen.random import Generator, as_generator
 from scratchgen.vae import objectives
 from scratchgen.vae.code_prior import CodePrior
 from scratchgen.vae.convolutional import KERNEL, PADDING, STRIDE, coarsest
-from scratchgen.vae.likelihoods import Likelihood
+from scratchgen.vae.likelihoods import GaussianLikelihood, Likelihood
 from scratchgen.vae.likelihoods import likelihood as likelihood_of
 from scratchgen.vae.quantise import Quantiser
 
@@ -101,9 +101,16 @@ class VQVAE(Module):
         output = self.decoder(np.reshape(z_q, (B, *self.grid, d)))
         return self.likelihood(np.reshape(output, (B, math.prod(self.image_shape) * self.likelihood.outputs)))
 
-    def init_output_bias(self, mean: np.ndarray, scale: float) -> None:
-        """Begin with the sigma `scale` of a Gaussian likelihood, about the mean of the data (D,)."""
-        self.likelihood.init_scale(mean, scale)  # type: ignore[attr-defined]  # of a Gaussian one alone
+    def init_output_bias(self, mean: np.ndarray, scale: np.ndarray | float) -> None:
+        """Begin with the sigma `scale` of a Gaussian likelihood, about the mean of the data (D,).
+
+        scale    one number, or (D,) for columns of different units
+
+        Raises BadInput for another likelihood, and for a mean or a scale that is not finite or negative.
+        """
+        if not isinstance(self.likelihood, GaussianLikelihood):
+            raise BadInput("scale is for a Gaussian likelihood, whose sigma begins with it; leave it out")
+        self.likelihood.init_scale(mean, scale)
 
     def objective(self, x: Array) -> Array:
         """The objective that encoder and decoder maximise, `objectives.vq_objective`.   x (B, D) → (B,) nats"""

@@ -477,6 +477,7 @@ def test_sizes_that_make_no_model_are_refused():
         VQVAE((4, 4), 3, dimension=2, channels=(0,), hidden=8)
 
 
-def test_images_that_cannot_be_halved_are_refused():
-    with pytest.raises(BadInput, match="multiples of 4, not 10×8"):
-        VQVAE((10, 8), 3, dimension=2, channels=(4, 4), hidden=8)
+def test_images_of_an_odd_shape_are_refused():
+    for shape, says in (((10,), "image_shape is"), ((0, 8), "height must be"), ((8, 8, 0), "channels must be")):
+        with pytest.raises(BadInput, match=says):
+            VQVAE(shape, 3, dimension=2, channels=(4, 4), hidden=8)

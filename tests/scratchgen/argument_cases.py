@@ -202,6 +202,10 @@ CALLS = {
         {"mean": MEAN, "scale": (2.0, [value for value in DEVIATION[1] if value is not None])},
     ),
     "vae.VAE.init_output_bias, pixels": (model().init_output_bias, {"mean": (0.5, [*PROBABILITY, X[0] + 1])}),
+    "vae.VQVAE.init_output_bias": (
+        vae.VQVAE((2, 2), 3, 2, (2,), 3, likelihood="gaussian").init_output_bias,
+        {"mean": MEAN, "scale": DEVIATION},
+    ),
     "vae.LinearVAE.init_output_bias": (
         vae.LinearVAE(4, 2).init_output_bias,
         {"mean": MEAN, "scale": (2.0, [value for value in DEVIATION[1] if value is not None])},
@@ -448,6 +452,11 @@ CALLS = {
     "nn.LeakyReLU": (nn.LeakyReLU, {"slope": (0.2, REAL)}),
     "nn.Conv2d": (nn.Conv2d, CONVOLUTION),
     "nn.ConvTranspose2d": (nn.ConvTranspose2d, CONVOLUTION),
+    "nn.ZeroPad2d": (
+        lambda margins: nn.ZeroPad2d([1, 1, margins, 1]),
+        {"margins": (-1, [nan, inf, 1.5, "2", True, None])},
+    ),
+    "nn.ZeroPad2d, how many": (nn.ZeroPad2d, {"margins": ([1, 0, -1, 2], [1, (1, 1), [1, 1, 1], [[1, 1, 1, 1]]])}),
     "nn.BatchNorm": (nn.BatchNorm, {"size": SIZE}),
     "nn.LayerNorm": (nn.LayerNorm, {"shape": SIZE}),
     "nn.SpectralNorm": (lambda rng: nn.SpectralNorm(nn.Linear(3, 2), rng), {"rng": R}),

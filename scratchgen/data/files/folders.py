@@ -14,7 +14,7 @@ import numpy as np
 
 from scratchgen.data.files.kinds import ENDINGS, kind_of
 from scratchgen.data.preprocessing.splits import Parts, split, split_by_class
-from scratchgen.data.report import LoadingReport, by_reason, some
+from scratchgen.data.report import LoadingReport, by_reason
 from scratchgen.errors import BadInput, printable
 
 Item = TypeVar("Item")
@@ -113,7 +113,7 @@ def files_of(
     if have_classes:
         files = with_classes(files, report)
     if len(files) < at_least:
-        others = f" (and {some(report.ignored)})" if report.ignored else ""
+        others = "".join(f", and {len(names):,} ({why})" for why, names in report.ignored.items())
         raise BadInput(
             f"{folder} holds {len(files)} {what}{others}; at least {MIN_FILES} are needed for a split"
         )

@@ -36,7 +36,20 @@ MISSING = ("", "na", "nan", "null", "none", "?")  # cells of a table that hold n
 
 # what the ending of a name promises; a file that does not keep the promise is damaged
 ENDINGS = {
-    "images": (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".ico"),
+    "images": (
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".webp",
+        ".gif",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".avif",
+        ".ico",
+        ".ppm",
+        ".pgm",
+    ),
     "sound": (
         ".wav",
         ".flac",
@@ -124,6 +137,8 @@ def kind_of_bytes(head: bytes) -> FileKind:
             return kind
     if head[:2] == b"BM" and head[6:10] == bytes(4):  # words begin with BM too
         return FileKind("BMP", "images")
+    if head[:2] in (b"P5", b"P6") and head[2:3].isspace() and (head[3:4].isdigit() or head[3:4] == b"#"):
+        return FileKind("PPM", "images")
     if head[:4] in (b"PK\3\4", b"PK\5\6"):
         return NPZ  # the only archive that is read; its reader says what else one holds
     if head[:3] in (b"\0\0\x08", b"\0\0\x09", b"\0\0\x0b", b"\0\0\x0c", b"\0\0\x0d", b"\0\0\x0e"):

@@ -58,7 +58,8 @@ def read_picture(path: Path, options: LoadOptions) -> Picture:
     except (MemoryError, BadInput, BadFile):
         raise
     except Exception as error:  # for a damaged file, Pillow raises many kinds of errors
-        reason = " ".join(str(error).split()).replace(f" {str(path)!r}", "") or type(error).__name__
+        said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        reason = " ".join(said.split()).replace(f" {str(path)!r}", "") or type(error).__name__
         raise BadFile(printable(reason)) from None
 
 
@@ -74,24 +75,37 @@ def pillow():  # type: ignore[no-untyped-def]  # a module
 
 
 def _upright(stored: Image, options: LoadOptions) -> Picture:
-    from PIL import ImageOps
+    from PIL import Image, ImageOps
 
     changes = []
-    if DEEP_COLOURS in str(getattr(stored, "tile", "")) and stored.mode not in (*DEEP, "F"):
+    if _has_deep_colours(stored):
         changes.append("of 16 bits per colour, read with 8")
     if getattr(stored, "n_frames", 1) > 1:
         changes.append("with several frames, of which the first is taken")
     if stored.getexif().get(TURNED, 1) not in (0, 1):
         changes.append("turned upright, as the camera noted")
-    image: Image = ImageOps.exif_transpose(stored)
+    image = ImageOps.exif_transpose(stored)
     if image.mode == "CMYK":
         changes.append("converted from the colours of print (CMYK)")
     image = _opaque(image, options.background, changes)
     x = _values(image)
+    if x.dtype == np.uint16 and isinstance(level := image.info.get("transparency"), int):
+        changes.append(f"transparent, laid on {options.background}")
+        grey = np.asarray(Image.new("RGB", (1, 1), colour_of(options.background)).convert("L")).item()
+        x = np.where(x == level, np.uint16(257 * grey), x)
     if options.size and image.size != (options.size, options.size):
         changes.append(f"scaled to {options.size} × {options.size}, the middle of the longer side")
         x = _scaled(x, options.size)
     return Picture(x, changes)
+
+
+def _has_deep_colours(stored: Image) -> bool:
+    """Whether a picture in colour has 16 bits for each, which Pillow reads with 8."""
+    if stored.mode in (*DEEP, "F"):
+        return False
+    if stored.format == "PPM":  # its mode comes with the largest value
+        return any(args[-1] > 255 for *_, args in stored.tile if isinstance(args, tuple))
+    return DEEP_COLOURS in str(stored.tile)
 
 
 def _opaque(image: Image, background: str, changes: list[str]) -> Image:

@@ -67,7 +67,7 @@ def test_train_and_sample_text(scratchgen, tmp_path):
 def test_images_of_ones_own(scratchgen, tmp_path):
     np.save(tmp_path / "mine.npy", np.random.default_rng(0).integers(0, 256, (60, 5, 7), dtype=np.uint8))
     scratchgen("train", "vae", "--data", "mine.npy", "--epochs", 1, "--hidden", 8, "--out", "run")
-    assert json.loads((tmp_path / "run" / "config.json").read_text())["data_info"]["image_shape"] == [5, 7]
+    assert json.loads((tmp_path / "run" / "config.json").read_text())["data_info"]["image_shape"] == [5, 7, 1]
 
 
 def test_the_smallest_set_of_images_under_the_strangest_name(scratchgen, tmp_path):

@@ -88,7 +88,7 @@ def test_an_embedded_set_needs_no_download(scratchgen):
         (("fetch", "debian-descriptions"), "not hosted anywhere"),
         (("show", "mnist"), "train-images-idx3-ubyte.gz is missing"),
         (("show", "digts"), "did you mean digits?"),
-        (("show", "empty"), "holds none of .png"),
+        (("show", "empty"), "empty holds no files; name a folder of pictures"),
         (("show", "digits", "--out", "x.jpg"), "--out FILE.png"),
         (("show", "digits", "--out", "file/x.png"), "file is a file"),
         (("show", "markov", "--out", "x.png"), "has no picture"),

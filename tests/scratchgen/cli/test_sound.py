@@ -84,7 +84,7 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
             "mixture_components is a setting of sound, not of text",
         ),
         (("--data", "silence"), "are silent"),
-        (("--data", "nothing"), "holds none of"),
+        (("--data", "nothing"), "nothing holds no files; name a folder of pictures"),
         (("--data", "few"), "holds 1 sounds"),
     ],
 )

@@ -229,9 +229,10 @@ def test_a_conditional_pair_without_classes_is_refused_and_so_are_classes_of_oth
             call()
 
 
-def test_images_that_cannot_be_halved_are_refused():
-    with pytest.raises(BadInput, match="multiples of 4, not 6×6"):
-        ConvGAN((6, 6))
+def test_images_of_an_odd_shape_are_refused():
+    for shape, says in (((6,), "image_shape is"), ((6, 0), "width must be"), ((6, 6, 0), "channels must be")):
+        with pytest.raises(BadInput, match=says):
+            ConvGAN(shape)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,20 @@ from scratchgen.plots.images import GAP, tile
 def test_every_image_is_in_its_place_of_the_grid_and_one_is_black():
     images = np.stack([np.full(6, level, np.float32) for level in (0.0, 0.25, 1.0)])
     sheet = tile(images, (2, 3), columns=2)
-    assert sheet.shape == (2 * 2 + GAP, 2 * 3 + GAP)
+    assert sheet.shape == (2 * 2 + GAP, 2 * 3 + GAP, 1)
     assert np.all(sheet[:2, :3] == 1) and np.all(sheet[:2, 3 + GAP :] == 0.75)
     assert np.all(sheet[2 + GAP :, :3] == 0) and np.all(sheet[2 + GAP :, 3 + GAP :] == 1)
+
+
+def test_without_ink_grey_images_and_colours_are_shown_as_they_are():
+    images = np.linspace(0, 1, 36, dtype=np.float32).reshape(2, 18)
+    for ink in (True, False):
+        sheet = tile(images, (2, 3, 3), columns=2, ink=ink)
+        assert sheet.shape == (2, 6 + GAP, 3) and np.all(sheet[:, 3 : 3 + GAP] == 1)
+        np.testing.assert_array_equal(sheet[:, 3 + GAP :], images[1].reshape(2, 3, 3))
+    grey = tile(images, (3, 6), columns=1, ink=False)
+    np.testing.assert_array_equal(grey[:3, :, 0], images[0].reshape(3, 6))
+    assert tile(images * 3 - 1, (2, 3, 3), columns=2).min() == 0  # values beyond black and white are cut
 
 
 def test_pictures_are_png_files_whatever_their_titles(tmp_path):

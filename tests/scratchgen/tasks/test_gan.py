@@ -22,7 +22,8 @@ def train(tmp_path):
     def of(data, **given):
         settings = TASK.complete(data, {"epochs": 1, **given})
         directory = tmp_path / "run"
-        model, scores = train_task(TASK, data, settings, 0, lambda config: Run(directory, config, quiet=True))
+        open_run = lambda config: Run(directory, config, quiet=True)
+        model, scores = train_task(TASK, data, settings, 0, open_run, settled=given)
         return model, scores, directory
 
     return of

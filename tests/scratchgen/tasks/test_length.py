@@ -80,12 +80,13 @@ def test_the_length_on_known_digits_is_unchanged(name, data):
 def test_a_default_batch_that_the_examples_do_not_fill_holds_all_of_them_and_a_given_one_stays():
     gan, x = TASKS["gan"], np.zeros((25, 4), np.float32)
     rows = RowData("mine", (2, 2), x, x, x)
-    assert gan.fill_batches(rows, gan.complete("mine", {})).batch_size == 25
-    assert gan.fill_batches(rows, gan.complete("mine", {"batch_size": 40})).batch_size == 40
-    packed = gan.complete("mine", {"model": "packed", "pack": 4})
-    assert gan.fill_batches(rows, packed).batch_size == 24  # whole packs
+    settled = lambda rows, **given: gan.settle(rows, gan.complete("mine", given), given).batch_size
+    assert settled(rows) == 25
+    assert settled(rows, batch_size=40) == 40
+    assert settled(rows, batch_size=64) == 64  # the default too, where it was given
+    assert settled(rows, model="packed", pack=4) == 24  # whole packs
     many = RowData("mine", (2, 2), np.zeros((100, 4), np.float32), x, x)
-    assert gan.fill_batches(many, gan.complete("mine", {})).batch_size == 64
+    assert settled(many) == 64
 
 
 def test_the_first_line_counts_the_steps():

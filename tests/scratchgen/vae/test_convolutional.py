@@ -111,7 +111,7 @@ def test_any_number_of_axes_may_stand_in_front(rng):
 
 def reached(encoder, row, column):
     """Where the first convolution feels the pixel (row, column): a set of (h, w)."""
-    x = np.zeros((1, *encoder.image_shape, 1), np.float32)
+    x = np.zeros((1, *encoder.image_shape), np.float32)
     dark = encoder.convolutions[0](x).numpy()
     x[0, row, column] = 1
     return set(zip(*np.nonzero(np.abs(encoder.convolutions[0](x).numpy() - dark)[0].sum(-1)), strict=True))
@@ -193,18 +193,19 @@ def test_without_a_warm_up_the_latent_carries_less_information():
 @pytest.mark.parametrize(
     ("image_shape", "channels", "says"),
     [
-        ((28, 28), (8, 16, 32), "multiples of 8, not 28×28"),
-        ((8, 7), (4,), "multiples of 2, not 8×7"),
+        ((28,), (4,), "image_shape is"),
+        ((8, 8, 3, 1), (4,), "image_shape is"),
+        ((8, 8, 0), (4,), "channels must be a whole number of at least 1, not 0"),
         ((0, 8), (4,), "height must be a whole number of at least 1, not 0"),
         ((8, 8), (), "at least one layer"),
     ],
 )
-def test_images_that_cannot_be_halved_that_often_are_refused(image_shape, channels, says):
+def test_shapes_that_are_no_images_are_refused(image_shape, channels, says):
     for make in (encoder_of, decoder_of):
         with pytest.raises(BadInput, match=says):
             make(image_shape, channels)
 
 
 def test_rows_of_another_length_are_refused():
-    with pytest.raises(BadInput, match="8×12 are rows of 96 pixels, not 64"):
+    with pytest.raises(BadInput, match="8×12×1 are rows of 96 numbers, not 64"):
         encoder_of()(np.zeros((2, 64), np.float32))
