@@ -5,9 +5,15 @@ import json
 import numpy as np
 import pytest
 
+from scratchgen.data.files.midi_pieces import read_pieces
 from scratchgen.data.files.performance import write_midi
+from scratchgen.data.rolls import RollFormat
+from scratchgen import rnn
+from scratchgen.nn.saving import describe as describe_model
+from scratchgen.random import Generator
 from scratchgen.tasks.load import load_run
 
+save_file = pytest.importorskip("safetensors.numpy").save_file
 pytest.importorskip("mido")
 SMALL = ("--epochs", 2, "--hidden", 8, "--quiet")
 
@@ -104,3 +110,73 @@ def test_music_is_drawn_into_a_midi_file_and_takes_no_options_of_text(folder, sc
     (folder / "run" / "config.json").write_text(json.dumps(config))
     done = run("sample", "run", "--out", "a.mid")
     assert done.returncode == 2 and "config.json does not describe a run of the task music" in done.stderr
+
+
+def test_a_piece_is_continued_in_its_own_tempo_and_its_notes_stay(folder, scratchgen_in):
+    run = scratchgen_in(folder)
+    assert run("train", "rnn", "--data", "pieces", "--out", "run", *SMALL).returncode == 0
+    repeated = np.zeros((16, 176), np.float32)
+    repeated[:, 40] = repeated[::2, 88 + 40] = 1  # eight equal notes without a gap
+    form = RollFormat(onsets=True, tempo=150, velocity=99)
+    write_midi(repeated, 21, "sixteenth note", folder / "given.mid", form)
+    done = run("sample", "run", "--prompt", "given.mid", "-n", 20, "--out", "more.mid")
+    assert done.returncode == 0, done.stderr
+    assert "16 steps of a sixteenth note from given.mid, and 20 steps that continue it, at 150 beats" in done.stdout
+    assert (folder / "more.wav").exists() and (folder / "more.png").exists()
+    (given,), (piece,) = read_pieces(folder / "given.mid"), read_pieces(folder / "more.mid")
+    early = [note for note in piece.notes if note.start < 4]
+    assert len(early) == 8 and [n.start for n in early] == [n.start for n in given.notes]
+    assert piece.tempo == pytest.approx(150) and {note.velocity for note in piece.notes} == {99}
+    drums = RollFormat(drums=True)
+    write_midi(repeated[:, :128], 0, "sixteenth note", folder / "drums.mid", drums)
+    (folder / "bad.mid").write_bytes((folder / "given.mid").read_bytes()[:-9])
+    (folder / "text.mid").write_text("a piece")
+    before = sorted(folder.iterdir())
+    for prompt, words in (
+        ("none.mid", "there is no such file; this run continues a MIDI file"),
+        ("text.mid", "the file is of kind text, and this run continues a MIDI file"),
+        ("bad.mid", "bad.mid cannot be read: cut short in track 1"),
+        ("drums.mid", "drums.mid holds drums alone"),
+    ):
+        done = run("sample", "run", "--prompt", prompt, "--out", "new.mid")
+        assert done.returncode == 2 and words in " ".join(done.stderr.split()), done.stderr
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_run_on_drums_writes_drums_and_continues_them_alone(tmp_path, scratchgen_in, rng):
+    (tmp_path / "beats").mkdir()
+    for i in range(12):
+        roll = np.zeros((16 + i, 128), np.float32)
+        roll[::4, 36] = roll[2::4, 38] = roll[:, 42] = roll[-1, 42] = 1
+        write_midi(roll, 0, "sixteenth note", tmp_path / "beats" / f"{i}.mid", RollFormat(drums=True))
+    run = scratchgen_in(tmp_path)
+    done = run("train", "rnn", "--data", "beats", "--out", "run", *SMALL)
+    assert done.returncode == 0, done.stderr
+    done = run("sample", "run", "--prompt", "beats/3.mid", "-n", 20, "--out", "more.mid")
+    assert done.returncode == 0, done.stderr
+    (piece,) = read_pieces(tmp_path / "more.mid")
+    (given,) = read_pieces(tmp_path / "beats" / "3.mid")
+    assert not piece.notes and [n for n in piece.strokes if n.start < 19 / 4] == given.strokes
+    write_midi(np.ones((4, 88), np.float32), 21, "quarter note", tmp_path / "tune.mid")
+    done = run("sample", "run", "--prompt", "tune.mid", "--out", "new.mid")
+    assert done.returncode == 2 and "tune.mid holds no drums" in done.stderr
+
+
+def test_a_plain_run_continues_a_piece_and_says_what_its_rolls_do_not_show(folder, scratchgen_in):
+    """A run without onsets, as one on the chorales is: config.json has no word of them."""
+    run = scratchgen_in(folder)
+    assert run("train", "rnn", "--data", "pieces", "--out", "run", *SMALL).returncode == 0
+    config = json.loads((folder / "run" / "config.json").read_text())
+    assert config["data_info"]["form"]["onsets"]
+    model = rnn.FrameModel(88, 8, Generator(0), cell="gru", nade=50)
+    config["model"] = describe_model(model)
+    config["data_info"] = {"unit": "quarter note", "first": 21}
+    (folder / "run" / "config.json").write_text(json.dumps(config))
+    save_file(model.state_dict(), folder / "run" / "model.safetensors")
+    repeated = np.zeros((16, 176), np.float32)
+    repeated[:, 40] = repeated[::4, 88 + 40] = 1
+    write_midi(repeated, 21, "sixteenth note", folder / "given.mid", RollFormat(onsets=True))
+    done = run("sample", "run", "--prompt", "given.mid", "-n", 3, "--out", "more.mid")
+    assert done.returncode == 0, done.stderr
+    assert "4 steps of a quarter note from given.mid, and 3 steps" in done.stdout
+    assert "3 notes that overlap or touch, and join another of their pitch, without onsets" in done.stdout

@@ -6,6 +6,7 @@ import wave
 import numpy as np
 import pytest
 
+from scratchgen.data.files.pcm import read_pcm16
 from scratchgen.data.files.performance import write_wav
 from scratchgen.tasks.load import load_run
 
@@ -117,3 +118,51 @@ def test_sound_is_drawn_into_a_wav_file_and_a_damaged_run_is_refused(folder, scr
         )
         done = run("sample", "run", "--out", "a.wav")
         assert done.returncode == 2 and "config.json does not describe a run of the task sound" in done.stderr
+
+
+def test_one_long_recording_is_learned_and_a_sound_is_continued(folder, scratchgen_in, rng):
+    run = scratchgen_in(folder)
+    long = 0.3 * np.sin(0.2 * np.arange(3 * RATE)) + 0.05 * rng.standard_normal(3 * RATE)
+    write_wav(long, folder / "long.wav", RATE)
+    done = run("train", "rnn", "--data", "long.wav", "--out", "run", *SMALL)
+    assert done.returncode == 0, done.stderr
+    done = run("sample", "run", "--prompt", "long.wav", "-n", 20, "--out", "more.wav")
+    assert done.returncode == 0, done.stderr
+    P = 3 * RATE // 32 - 1
+    assert f"{P * 32 / RATE:.2f} s of long.wav, and 20 frames, 0.16 s, that continue it" in done.stdout
+    assert "changed" not in done.stdout and (folder / "more.png").exists()
+    given, written = read_pcm16(folder / "long.wav", RATE), read_pcm16(folder / "more.wav", RATE)
+    assert len(written) == (P + 20) * 32
+    np.testing.assert_allclose(written[: P * 32], given[: P * 32], atol=1.5 / 2**15)
+    other = run("sample", "run", "--prompt", "sounds/3.wav", "-n", 20, "--out", "other.wav")
+    assert other.returncode == 0
+    assert not np.array_equal(read_pcm16(folder / "other.wav", RATE)[-640:], written[-640:])
+    soundfile = pytest.importorskip("soundfile")
+    pytest.importorskip("scipy")
+    soundfile.write(folder / "stereo.flac", np.repeat(long[::2, None], 2, axis=1), RATE // 2)
+    done = run("sample", "run", "--prompt", "stereo.flac", "-n", 20, "--out", "more.wav")
+    assert "1 resampled from 2,000 Hz to 4,000 Hz" in done.stdout and "of 2 channels" in done.stdout
+    (folder / "piece.mid").write_bytes(b"MThd")
+    write_wav(np.zeros(40), folder / "click.wav", RATE)
+    before = sorted(folder.iterdir())
+    for prompt, words in (
+        ("none.wav", "there is no such file; this run continues a sound file"),
+        ("piece.mid", "the file is of kind MIDI, and this run continues a sound file"),
+        ("click.wav", "too short to be continued"),
+        ("sounds", "there is no such file"),
+    ):
+        done = run("sample", "run", "--prompt", prompt, "--out", "new.wav")
+        assert done.returncode == 2 and words in " ".join(done.stderr.split()), done.stderr
+    assert sorted(folder.iterdir()) == before
+
+
+def test_folders_of_sounds_are_classes_of_a_conditional_model(tmp_path, scratchgen_in, rng):
+    for name, step in (("high", 1.5), ("low", 0.1)):
+        (tmp_path / "kinds" / name).mkdir(parents=True)
+        for i in range(6):
+            x = 0.3 * np.sin(step * np.arange(900)) + 0.02 * rng.standard_normal(900)
+            write_wav(x, tmp_path / "kinds" / name / f"{i}.wav", RATE)
+    options = ("--model", "conditional", "--likelihood", "gaussian", "--epochs", 1, "--hidden", 8, "--quiet")
+    done = scratchgen_in(tmp_path)("train", "vae", "--data", "kinds", "--out", "run", *options)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "run" / "config.json").read_text())["data_info"]["classes"] == 2

@@ -5,7 +5,8 @@ import pytest
 
 from scratchgen.data.files.midi import read_midi_folder
 from scratchgen.data.files.pcm import read_pcm16
-from scratchgen.data.files.performance import RATE, notes_of, perform, write_midi, write_wav
+from scratchgen.data.files.performance import RATE, perform, write_midi, write_wav
+from scratchgen.data.rolls import RollFormat, notes_of
 from scratchgen.errors import BadInput
 
 
@@ -22,7 +23,9 @@ def test_a_roll_written_as_midi_is_read_back_unchanged(rng, tmp_path):
         write_midi(roll, 21, "sixteenth note", tmp_path / f"{i}.mid")
     found = read_midi_folder(str(tmp_path))
     read = sorted([*found.train, *found.validation, *found.test], key=len)
-    assert len(read) == len(rolls) and all(map(np.array_equal, read, rolls))
+    sounding = [found.form.sounding(roll) for roll in read]
+    assert len(read) == len(rolls) and all(map(np.array_equal, sounding, rolls))
+    assert all(map(np.array_equal, map(notes_of, sounding), (notes_of(roll, found.form) for roll in read)))
 
 
 def test_a_quarter_note_lasts_four_sixteenths(rng, tmp_path):
@@ -30,8 +33,8 @@ def test_a_quarter_note_lasts_four_sixteenths(rng, tmp_path):
     roll = random_roll(rng)
     for i in range(10):  # the smallest number that can be split
         write_midi(roll, 21, "quarter note", tmp_path / f"{i}.mid")
-    read = read_midi_folder(str(tmp_path)).test[0]
-    assert np.array_equal(read, np.repeat(roll, 4, axis=0))
+    found = read_midi_folder(str(tmp_path))
+    assert np.array_equal(found.form.sounding(found.test[0]), np.repeat(roll, 4, axis=0))
 
 
 def test_a_key_that_stays_down_is_one_note_and_a_gap_makes_two():
@@ -48,6 +51,39 @@ def test_a_note_sounds_at_its_pitch_and_only_while_it_lasts(pitch, hertz):
     spectrum = np.abs(np.fft.rfft(sound))
     assert np.argmax(spectrum) * RATE / len(sound) == pytest.approx(hertz, abs=RATE / len(sound))
     assert not sound[len(sound) * 4 // 6 + 1 :].any()
+
+
+@pytest.mark.parametrize("tempo", [30, 90, 240])
+def test_a_roll_lasts_as_long_as_its_tempo_says(tempo):
+    roll = np.ones((12, 4), np.float32)
+    assert len(perform(roll, 60, "quarter note", RollFormat(tempo=tempo))) == 12 * 60 / tempo * RATE
+
+
+def test_a_note_that_is_struck_again_is_heard_again():
+    """The loudness of four beats: it falls all along a held note, and rises where the note is struck again."""
+    held, struck = np.zeros((16, 2), np.float32), np.zeros((16, 2), np.float32)
+    held[:, 0] = struck[:, 0] = 1
+    held[0, 1] = struck[[0, 8], 1] = 1
+    loudness = lambda roll: [
+        float(np.std(part))
+        for part in np.split(perform(roll, 60, "sixteenth note", RollFormat(onsets=True, tempo=60)), 4)
+    ]
+    a, b, c, d = loudness(held)
+    assert a > b > c > d
+    a, b, c, d = loudness(struck)
+    assert a > b and c > 2 * b and c > d and a == pytest.approx(c, rel=1e-3)
+
+
+def test_a_stroke_of_a_drum_decays_and_drums_sound_different():
+    roll = np.zeros((8, 128), np.float32)
+    roll[[0, 4], [36, 42]] = 1
+    sound = perform(roll, 0, "quarter note", RollFormat(drums=True, tempo=60))
+    kick, _, _, _, cymbal, *_ = np.split(sound, 8)
+    pitch = lambda x: np.argmax(np.abs(np.fft.rfft(x)))  # in Hz: a step lasts a second
+    assert pitch(kick) < 200 < pitch(cymbal)
+    for x in (kick, cymbal):
+        assert np.std(x[: RATE // 10]) > 100 * np.std(x[-RATE // 10 :])
+    assert np.array_equal(sound, perform(roll, 0, "quarter note", RollFormat(drums=True, tempo=60)))
 
 
 def test_sound_is_written_and_read_with_an_error_of_half_a_16_bit_step(rng, tmp_path):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from scratchgen.data import SoundData, load_sound
-from scratchgen.data.sound_frames import MAX_FRAMES, as_frames, as_sound, load_sound_frames
+from scratchgen.data.preprocessing.mdct import mdct
+from scratchgen.data.sound_frames import MAX_FRAMES, as_frames, as_prompt, as_sound, continued, load_sound_frames
 from scratchgen.errors import BadInput
 
 
@@ -63,3 +64,24 @@ def test_known_sounds_are_frames_too():
     assert repr(frames) == "SoundFrames('tones', 8000 Hz, 600 + 75 + 75 sounds of (T, 64))"
     x = load_sound("tones").test[3]
     np.testing.assert_allclose(as_sound(frames.test[3], frames.scale)[: len(x)], x, atol=1e-6)
+
+
+def test_a_sound_is_continued_without_a_change_of_its_own_samples(rng):
+    """Frames that really come after the prompt give the sound that was cut; the prompt's own samples stay."""
+    D, P = 64, 9
+    x = (0.3 * rng.standard_normal(20 * D)).astype(np.float32)
+    scale = rng.uniform(0.5, 2, D)
+    frames = mdct(x.astype(np.float64), D) / scale
+    before = as_prompt(x[: (P + 1) * D + 17], scale)
+    np.testing.assert_allclose(before, frames[:P], atol=1e-5)
+    sound = continued(x[: (P + 1) * D + 17], before, frames[P:-1], scale)
+    assert len(sound) == 19 * D
+    assert np.array_equal(sound[: P * D], x[: P * D])
+    np.testing.assert_allclose(sound, x[: 19 * D], atol=1e-5)
+    other = continued(x[: (P + 1) * D], before, 0 * frames[P:-1], scale)  # the claim rejects other frames
+    assert np.array_equal(other[: P * D], x[: P * D]) and np.abs(other - x[: 19 * D]).max() > 0.1
+
+
+def test_a_sound_of_less_than_two_frames_cannot_be_continued():
+    with pytest.raises(BadInput, match="127 samples is too short to be continued: at least 128"):
+        as_prompt(np.zeros(127, np.float32), np.ones(64))
