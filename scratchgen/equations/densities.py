@@ -32,7 +32,7 @@ FACTOR = {"L": "Cholesky factor of the covariance, lower triangular, (B, D, D)"}
 
 DENSITIES = (
     Equation(
-        "distributions.discretised_logistic",
+        "distributions.discretised",
         "discretised logistic density",
         r"P(k) = \sigma(b) - \sigma(a), \quad a, b = \bigl(x \mp \tfrac{1}{2(V - 1)} - \mu\bigr) / s, \quad"
         r" P(0) = \sigma(b), \quad P(V - 1) = 1 - \sigma(a)",
@@ -90,7 +90,7 @@ DENSITIES = (
     ),
     Equation(
         "distributions.laplace_kl",
-        "divergence of two Laplace distributions",
+        "KL of two Laplace distributions",
         r"\mathrm{KL} = \sum_d \Bigl[ \log \frac{s'}{s} + \frac{|\mu - \mu'|}{s'}"
         r" + \frac{s}{s'} e^{-|\mu - \mu'| / s} - 1 \Bigr]",
         "KL = Σ_d [log s′/s + |mu − mu′| / s′ + s/s′ exp(−|mu − mu′| / s) − 1]",
@@ -127,7 +127,7 @@ DENSITIES = (
     ),
     Equation(
         "distributions.student_t_entropy",
-        "entropy of a Student-t distribution",
+        "entropy of a Student-t",
         r"H = \sum_d \Bigl[ \frac{\nu + 1}{2} \bigl( \psi(\tfrac{\nu + 1}{2}) - \psi(\tfrac{\nu}{2}) \bigr)"
         r" + \log \frac{s \sqrt{\nu \pi}\, \Gamma(\nu / 2)}{\Gamma((\nu + 1)/2)} \Bigr]",
         "H = Σ_d [½ (nu + 1) (ψ(½ (nu + 1)) − ψ(½ nu)) + log s + ½ log(nu π) + log Γ(½ nu) − log Γ(½ (nu + 1))]",
@@ -159,7 +159,7 @@ DENSITIES = (
     ),
     Equation(
         "distributions.poisson_kl",
-        "divergence of two Poisson distributions",
+        "KL of two Poisson distributions",
         r"\mathrm{KL} = \sum_d \bigl[ \lambda \log(\lambda / \lambda') + \lambda' - \lambda \bigr]",
         "KL = Σ_d [λ log(λ/λ′) + λ′ − λ]",
         "Lehmann & Casella (1998), example 1.7.2",
@@ -228,7 +228,7 @@ DENSITIES = (
     ),
     Equation(
         "distributions.gamma_kl",
-        "divergence of two gamma distributions",
+        "KL of two gamma distributions",
         r"\mathrm{KL} = \sum_d \Bigl[ (\alpha - \alpha') \psi(\alpha) - \log \frac{\Gamma(\alpha)}{\Gamma(\alpha')}"
         r" + \alpha' \log \frac{\beta}{\beta'} + \alpha \Bigl( \frac{\beta'}{\beta} - 1 \Bigr) \Bigr]",
         "KL = Σ_d [(α − α′) ψ(α) − log Γ(α) + log Γ(α′) + α′ log(β/β′) + α (β′/β − 1)]",
@@ -301,7 +301,7 @@ DENSITIES = (
     ),
     Equation(
         "distributions.normal_kl",
-        "divergence of two normal distributions",
+        "KL of two normals",
         r"\mathrm{KL} = \tfrac12 \sum_d \Bigl[ \frac{(\mu - \mu')^2}{\sigma'^2} + \frac{\sigma^2}{\sigma'^2} - 1"
         r" - \log \frac{\sigma^2}{\sigma'^2} \Bigr]",
         "KL = ½ Σ_d [(mu − mu′)² / sigma′² + sigma²/sigma′² − 1 − log(sigma²/sigma′²)]",
@@ -316,8 +316,8 @@ DENSITIES = (
         symbols=DIVERGENCE | {"mu": "mean, (B, D)", "sigma": "standard deviation, (B, D)"},
     ),
     Equation(
-        "distributions.multivariate_normal",
-        "normal density with a full covariance",
+        "distributions.full_normal",
+        "density of a full-covariance normal",
         r"\log \mathcal N(x; \mu, L L^\top) = -\tfrac12 \bigl[ D \log 2\pi + |L^{-1} (x - \mu)|^2 \bigr]"
         r" - \sum_d \log L_{dd}",
         "log N(x; mu, L Lᵀ) = −½ [D log 2π + |L⁻¹ (x − mu)|²] − Σ_d log L_dd",
@@ -333,8 +333,8 @@ DENSITIES = (
         symbols=FACTOR | {"x": POINT["x"], "mu": "mean, (B, D)", "D": "dimensions"},
     ),
     Equation(
-        "distributions.multivariate_sample",
-        "sample of a normal distribution with a full covariance",
+        "distributions.full_sample",
+        "sample of a full-covariance normal",
         r"x = \mu + L \varepsilon, \quad \varepsilon \sim \mathcal N(0, I)",
         "x = mu + L ε,  ε ~ N(0, I)",
         "Devroye (1986), section XI.2",
@@ -348,8 +348,8 @@ DENSITIES = (
         symbols=FACTOR | {"x": "sample, (B, D)", "mu": "mean, (B, D)", "ε": "standard normal noise, (B, D)"},
     ),
     Equation(
-        "distributions.multivariate_entropy",
-        "entropy of a normal distribution with a full covariance",
+        "distributions.full_entropy",
+        "entropy of a full-covariance normal",
         r"H = \tfrac{D}{2} (\log 2\pi + 1) + \sum_d \log L_{dd}",
         "H = ½ D (log 2π + 1) + Σ_d log L_dd",
         "Cover & Thomas (2006), theorem 8.4.1",
@@ -363,8 +363,8 @@ DENSITIES = (
         symbols=ENTROPY | FACTOR | {"D": "dimensions"},
     ),
     Equation(
-        "distributions.multivariate_kl",
-        "divergence of two normal distributions with full covariances",
+        "distributions.full_kl",
+        "KL of two full-covariance normals",
         r"\mathrm{KL} = \tfrac12 \bigl[ |M^{-1} L|^2 + |M^{-1} (\mu - \mu')|^2 - D \bigr]"
         r" + \log \det M - \log \det L",
         "KL = ½ [|M⁻¹ L|² + |M⁻¹ (mu − mu′)|² − D] + log det M − log det L",

@@ -9,7 +9,7 @@ from scratchgen.functional import digamma, log_gamma
 DRAWS = (
     Equation(
         "distributions.marsaglia_tsang",
-        "rejection sampling of the gamma distribution",
+        "gamma samples by rejection",
         r"v = \bigl(1 + \varepsilon / \sqrt{9 d}\bigr)^3, \quad"
         r" \log u < \tfrac12 \varepsilon^2 + d - d v + d \log v, \quad d = \alpha - \tfrac13",
         "v = (1 + ε/√(9 d))³;  d v is a sample of Gamma(α, 1) if log u < ½ ε² + d − d v + d log v,  d = α − ⅓",
@@ -33,7 +33,7 @@ DRAWS = (
     ),
     Equation(
         "distributions.poisson_draws",
-        "rejection sampling of the Poisson distribution",
+        "Poisson samples by rejection",
         r"k = \Bigl\lfloor \Bigl( \frac{2a}{\frac12 - |u - \frac12|} + b \Bigr) (u - \tfrac12) + \lambda + 0.43"
         r" \Bigr\rfloor",
         "k = ⌊(2 a / (½ − |u − ½|) + b) (u − ½) + λ + 0.43⌋,  accepted if v times the hat at k is below p(k)",

@@ -181,7 +181,7 @@ LAYERS = (
     ),
     Equation(
         "nn.upsample",
-        "enlargement to the nearest neighbour",
+        "nearest-neighbour enlargement",
         r"y_{hw} = x_{\lfloor h / s \rfloor, \lfloor w / s \rfloor}",
         "y[h, w] = x[⌊h/s⌋, ⌊w/s⌋]",
         "Odena, Dumoulin & Olah (2016)",
@@ -204,8 +204,8 @@ LAYERS = (
         example=Example(
             "Q = log 3, K = (1, 0), V = (4, 8), d = 1: A = softmax(log 3, 0) = (0.75, 0.25)\n"
             "Y = 0.75 · 4 + 0.25 · 8 = 5",
-            (5.0, 0.75, 0.25),
-            lambda q, k, v: scaled_dot_product_attention(q, k, v),
+            5.0,
+            lambda q, k, v: scaled_dot_product_attention(q, k, v)[0],
             {"q": [[math.log(3)]], "k": [[1.0], [0.0]], "v": [[4.0], [8.0]]},
         ),
         symbols=ATTENDED,

@@ -125,8 +125,8 @@ LOSSES = (
         "Hendrycks & Gimpel (2016), section 2",
         "scratchgen.functional:gelu",
         example=Example(
-            "Φ(1) = 0.841345, Φ(−1) = 0.158655: 1 · 0.841345 = 0.841345, −1 · 0.158655 = −0.158655",
-            (0.841345, -0.158655),
+            "Φ(1) = 0.8413447, Φ(−1) = 0.1586553: 1 · 0.8413447 and −1 · 0.1586553 = −0.1586553",
+            (0.8413447, -0.1586553),
             lambda x: gelu(x),
             {"x": [1.0, -1.0]},
         ),
@@ -180,7 +180,7 @@ LOSSES = (
     ),
     Equation(
         "nn.weighted_cross_entropy",
-        "cross entropy with class weights and label smoothing",
+        "weighted and smoothed cross entropy",
         r"L = -\sum_v w_v q_v \log \operatorname{softmax}(a)_v, \quad"
         r" q_v = (1 - \varepsilon) [v = k] + \varepsilon / V",
         "L = −Σ_v w_v q_v log softmax(a)_v,  q_v = (1 − ε) [v = k] + ε/V",
