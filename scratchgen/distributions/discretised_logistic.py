@@ -34,7 +34,7 @@ class DiscretisedLogistic(Distribution):
     A mixture of them per pixel, as in PixelCNN++, is `Mixture(logits, DiscretisedLogistic(mu, log_scale))`. The paper
     has pixels from −1 to 1: there mu is 2 mu − 1, and log_scale is larger by log 2.
     Raises BadInput for fewer than 2 levels.
-    Source: Salimans, Karpathy, Chen & Kingma (2017), PixelCNN++, eq. 2.   Ledger: distributions.discretised_logistic
+    Source: Salimans, Karpathy, Chen & Kingma (2017), PixelCNN++, eq. 2.   Ledger: distributions.discretised
     """
 
     def __init__(self, mu: Array, log_scale: Array, levels: int = 256):
@@ -47,7 +47,7 @@ class DiscretisedLogistic(Distribution):
 
     @property
     def probabilities(self) -> Array:
-        """P(k) of every level   (..., D, V).   Ledger: distributions.discretised_logistic"""
+        """P(k) of every level   (..., D, V).   Ledger: distributions.discretised"""
         k = np.arange(self.levels, dtype=self.mu.dtype)
         return np.exp(self._log_masses(k / (self.levels - 1), self.mu[..., None], self.log_scale[..., None]))
 
@@ -68,7 +68,7 @@ class DiscretisedLogistic(Distribution):
         """Σ_d log P(k_d), k_d = (V − 1) x_d   x (..., D) → (...) nats.
 
         Exact to rounding also where σ(b) and σ(a) round to the same number, far from mu or in wide densities.
-        Raises BadInput for values between the levels.   Ledger: distributions.discretised_logistic
+        Raises BadInput for values between the levels.   Ledger: distributions.discretised
         """
         V = self.levels
         scaled = np.asarray(to_numpy(x), np.float64) * (V - 1)

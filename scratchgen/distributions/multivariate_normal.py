@@ -28,7 +28,7 @@ class MultivariateNormal(Distribution):
     L     lower triangular with a positive diagonal, (..., D, D); of a covariance C: np.linalg.cholesky(C)
 
     Raises ValueError for shapes that do not match, BadInput for an L that is not such a triangle.
-    Source: Goodfellow et al., Deep Learning (2016), eq. 3.23.   Ledger: distributions.multivariate_normal
+    Source: Goodfellow et al., Deep Learning (2016), eq. 3.23.   Ledger: distributions.full_normal
     """
 
     def __init__(self, mu: Array, L: Array):
@@ -65,7 +65,7 @@ class MultivariateNormal(Distribution):
     def log_prob(self, x: Array) -> Array:
         """log N(x; mu, L Lᵀ) = −½ [D log 2π + |L⁻¹ (x − mu)|²] − Σ_d log L_dd   x (..., D) → (...) nats.
 
-        Ledger: distributions.multivariate_normal
+        Ledger: distributions.full_normal
         """
         z = np.linalg.solve(self.L, (x - self.mu)[..., None])[..., 0]
         return -0.5 * np.sum(LOG_2PI + z**2, axis=-1) - self._log_determinant()
@@ -81,21 +81,21 @@ class MultivariateNormal(Distribution):
     def rsample(self, rng: Generator | None = None, shape: Shape = ()) -> Array:
         """Reparameterised samples mu + L ε, ε ~ N(0, I), differentiable in mu and L: (*shape, ..., D).
 
-        Ledger: distributions.multivariate_sample
+        Ledger: distributions.full_sample
         """
         rng, full = stream_and_shape(rng, shape, (*self.batch_shape, np.shape(self.mu)[-1]))
         eps: Any = rng.standard_normal(full, to_numpy(self.mu).dtype)
         return self.mu + (self.L @ eps[..., None])[..., 0]
 
     def entropy(self) -> Array:
-        """½ D (log 2π + 1) + Σ_d log L_dd   → (...) nats.   Ledger: distributions.multivariate_entropy"""
+        """½ D (log 2π + 1) + Σ_d log L_dd   → (...) nats.   Ledger: distributions.full_entropy"""
         return 0.5 * np.shape(self.mu)[-1] * (LOG_2PI + 1) + self._log_determinant()
 
     def kl(self, other: MultivariateNormal) -> Array:
         """KL(p ‖ q) = ½ [|M⁻¹ L|² + |M⁻¹ (mu − mu′)|² − D] + log det M − log det L, q = N(mu′, M Mᵀ)   → (...) nats.
 
         |·|² is the sum of the squares of all elements. Raises TypeError unless q is a MultivariateNormal.
-        Source: Rasmussen & Williams (2006), eq. A.23.   Ledger: distributions.multivariate_kl
+        Source: Rasmussen & Williams (2006), eq. A.23.   Ledger: distributions.full_kl
         """
         q = kind_of(other, MultivariateNormal)
         ratio = np.linalg.solve(q.L, self.L)

@@ -1,4 +1,4 @@
-"""Distributions beyond those of the models: their densities, entropies and divergences, and special functions."""
+"""Distributions beyond those of the models: their densities, entropies and divergences."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from scratchgen.distributions import (
     StudentT,
     Uniform,
 )
-from scratchgen.distributions.draws import propose_gamma, propose_poisson
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Noise
-from scratchgen.functional import digamma, log_gamma
 
 POINT = {"x": "points, (B, D)", "log": "in nats"}
 SCALED = {"mu": "location, (B, D)", "s": "scale, > 0, (B, D), stored as log_scale = log s"}
@@ -34,7 +32,7 @@ FACTOR = {"L": "Cholesky factor of the covariance, lower triangular, (B, D, D)"}
 
 DENSITIES = (
     Equation(
-        "distributions.discretised_logistic",
+        "distributions.discretised",
         "discretised logistic density",
         r"P(k) = \sigma(b) - \sigma(a), \quad a, b = \bigl(x \mp \tfrac{1}{2(V - 1)} - \mu\bigr) / s, \quad"
         r" P(0) = \sigma(b), \quad P(V - 1) = 1 - \sigma(a)",
@@ -92,7 +90,7 @@ DENSITIES = (
     ),
     Equation(
         "distributions.laplace_kl",
-        "divergence of two Laplace distributions",
+        "KL of two Laplace distributions",
         r"\mathrm{KL} = \sum_d \Bigl[ \log \frac{s'}{s} + \frac{|\mu - \mu'|}{s'}"
         r" + \frac{s}{s'} e^{-|\mu - \mu'| / s} - 1 \Bigr]",
         "KL = Σ_d [log s′/s + |mu − mu′| / s′ + s/s′ exp(−|mu − mu′| / s) − 1]",
@@ -129,7 +127,7 @@ DENSITIES = (
     ),
     Equation(
         "distributions.student_t_entropy",
-        "entropy of a Student-t distribution",
+        "entropy of a Student-t",
         r"H = \sum_d \Bigl[ \frac{\nu + 1}{2} \bigl( \psi(\tfrac{\nu + 1}{2}) - \psi(\tfrac{\nu}{2}) \bigr)"
         r" + \log \frac{s \sqrt{\nu \pi}\, \Gamma(\nu / 2)}{\Gamma((\nu + 1)/2)} \Bigr]",
         "H = Σ_d [½ (nu + 1) (ψ(½ (nu + 1)) − ψ(½ nu)) + log s + ½ log(nu π) + log Γ(½ nu) − log Γ(½ (nu + 1))]",
@@ -161,7 +159,7 @@ DENSITIES = (
     ),
     Equation(
         "distributions.poisson_kl",
-        "divergence of two Poisson distributions",
+        "KL of two Poisson distributions",
         r"\mathrm{KL} = \sum_d \bigl[ \lambda \log(\lambda / \lambda') + \lambda' - \lambda \bigr]",
         "KL = Σ_d [λ log(λ/λ′) + λ′ − λ]",
         "Lehmann & Casella (1998), example 1.7.2",
@@ -230,7 +228,7 @@ DENSITIES = (
     ),
     Equation(
         "distributions.gamma_kl",
-        "divergence of two gamma distributions",
+        "KL of two gamma distributions",
         r"\mathrm{KL} = \sum_d \Bigl[ (\alpha - \alpha') \psi(\alpha) - \log \frac{\Gamma(\alpha)}{\Gamma(\alpha')}"
         r" + \alpha' \log \frac{\beta}{\beta'} + \alpha \Bigl( \frac{\beta'}{\beta} - 1 \Bigr) \Bigr]",
         "KL = Σ_d [(α − α′) ψ(α) − log Γ(α) + log Γ(α′) + α′ log(β/β′) + α (β′/β − 1)]",
@@ -303,7 +301,7 @@ DENSITIES = (
     ),
     Equation(
         "distributions.normal_kl",
-        "divergence of two normal distributions",
+        "KL of two normals",
         r"\mathrm{KL} = \tfrac12 \sum_d \Bigl[ \frac{(\mu - \mu')^2}{\sigma'^2} + \frac{\sigma^2}{\sigma'^2} - 1"
         r" - \log \frac{\sigma^2}{\sigma'^2} \Bigr]",
         "KL = ½ Σ_d [(mu − mu′)² / sigma′² + sigma²/sigma′² − 1 − log(sigma²/sigma′²)]",
@@ -318,8 +316,8 @@ DENSITIES = (
         symbols=DIVERGENCE | {"mu": "mean, (B, D)", "sigma": "standard deviation, (B, D)"},
     ),
     Equation(
-        "distributions.multivariate_normal",
-        "normal density with a full covariance",
+        "distributions.full_normal",
+        "density of a full-covariance normal",
         r"\log \mathcal N(x; \mu, L L^\top) = -\tfrac12 \bigl[ D \log 2\pi + |L^{-1} (x - \mu)|^2 \bigr]"
         r" - \sum_d \log L_{dd}",
         "log N(x; mu, L Lᵀ) = −½ [D log 2π + |L⁻¹ (x − mu)|²] − Σ_d log L_dd",
@@ -335,8 +333,8 @@ DENSITIES = (
         symbols=FACTOR | {"x": POINT["x"], "mu": "mean, (B, D)", "D": "dimensions"},
     ),
     Equation(
-        "distributions.multivariate_sample",
-        "sample of a normal distribution with a full covariance",
+        "distributions.full_sample",
+        "sample of a full-covariance normal",
         r"x = \mu + L \varepsilon, \quad \varepsilon \sim \mathcal N(0, I)",
         "x = mu + L ε,  ε ~ N(0, I)",
         "Devroye (1986), section XI.2",
@@ -350,8 +348,8 @@ DENSITIES = (
         symbols=FACTOR | {"x": "sample, (B, D)", "mu": "mean, (B, D)", "ε": "standard normal noise, (B, D)"},
     ),
     Equation(
-        "distributions.multivariate_entropy",
-        "entropy of a normal distribution with a full covariance",
+        "distributions.full_entropy",
+        "entropy of a full-covariance normal",
         r"H = \tfrac{D}{2} (\log 2\pi + 1) + \sum_d \log L_{dd}",
         "H = ½ D (log 2π + 1) + Σ_d log L_dd",
         "Cover & Thomas (2006), theorem 8.4.1",
@@ -365,8 +363,8 @@ DENSITIES = (
         symbols=ENTROPY | FACTOR | {"D": "dimensions"},
     ),
     Equation(
-        "distributions.multivariate_kl",
-        "divergence of two normal distributions with full covariances",
+        "distributions.full_kl",
+        "KL of two full-covariance normals",
         r"\mathrm{KL} = \tfrac12 \bigl[ |M^{-1} L|^2 + |M^{-1} (\mu - \mu')|^2 - D \bigr]"
         r" + \log \det M - \log \det L",
         "KL = ½ [|M⁻¹ L|² + |M⁻¹ (mu − mu′)|² − D] + log det M − log det L",
@@ -387,87 +385,5 @@ DENSITIES = (
         symbols=DIVERGENCE
         | FACTOR
         | {"M": "Cholesky factor of the other covariance", "mu": "mean, (B, D)", "D": "dimensions"},
-    ),
-    Equation(
-        "distributions.marsaglia_tsang",
-        "rejection sampling of the gamma distribution",
-        r"v = \bigl(1 + \varepsilon / \sqrt{9 d}\bigr)^3, \quad"
-        r" \log u < \tfrac12 \varepsilon^2 + d - d v + d \log v, \quad d = \alpha - \tfrac13",
-        "v = (1 + ε/√(9 d))³;  d v is a sample of Gamma(α, 1) if log u < ½ ε² + d − d v + d log v,  d = α − ⅓",
-        "Marsaglia & Tsang (2000), section 2",
-        "scratchgen.distributions.draws:propose_gamma",
-        example=Example(
-            "d = 1, ε = 3, u = ½: v = (1 + 3/3)³ = 8\n"
-            "log ½ = −0.693 < ½ · 9 + 1 − 8 + log 8 = −0.421: accepted, 1",
-            (8.0, 1.0),
-            lambda d, eps, u: propose_gamma(d, eps, u),
-            {"d": [1.0], "eps": [3.0], "u": [0.5]},
-            recorded=False,
-        ),
-        symbols={
-            "v": "proposal, in units of d",
-            "ε": "standard normal noise",
-            "d": "α − ⅓, > 0",
-            "u": "uniform noise",
-            "α": "concentration, ≥ 1",
-        },
-    ),
-    Equation(
-        "distributions.poisson_draws",
-        "rejection sampling of the Poisson distribution",
-        r"k = \Bigl\lfloor \Bigl( \frac{2a}{\frac12 - |u - \frac12|} + b \Bigr) (u - \tfrac12) + \lambda + 0.43"
-        r" \Bigr\rfloor",
-        "k = ⌊(2 a / (½ − |u − ½|) + b) (u − ½) + λ + 0.43⌋,  accepted if v times the hat at k is below p(k)",
-        "Hörmann (1993), algorithm PTRS",
-        "scratchgen.distributions.draws:propose_poisson",
-        example=Example(
-            "λ = 10, u = v = ½: k = ⌊0 + 10 + 0.43⌋ = 10;  b = 0.931 + 2.53 √10 = 8.93156, a = 0.16277\n"
-            "the hat: 1.01 (1.1239 + 1.1328 / (b − 3.4)) / (4 a + b) = 0.14004\n"
-            "½ · 0.14004 = 0.07002 ≤ p(10) = e⁻¹⁰ 10¹⁰ / 10! = 0.12511: accepted, 1",
-            (10.0, 1.0),
-            lambda rate, u, v: propose_poisson(rate, u, v),
-            {"rate": [10.0], "u": [0.5], "v": [0.5]},
-            recorded=False,
-        ),
-        symbols={
-            "k": "proposal, a count",
-            "a": "0.02483 b − 0.059",
-            "b": "0.931 + 2.53 √λ",
-            "u": "uniform noise",
-            "v": "uniform noise",
-            "λ": "rate, ≥ 10",
-            "p": "probability of the count",
-        },
-    ),
-    Equation(
-        "distributions.log_gamma",
-        "logarithm of the gamma function",
-        r"\log \Gamma(x) \sim (x - \tfrac12) \log x - x + \tfrac12 \log 2\pi"
-        r" + \sum_j \frac{B_{2j}}{2j (2j - 1) x^{2j - 1}}",
-        "log Γ(x) ~ (x − ½) log x − x + ½ log 2π + Σ_j B_2j / (2j (2j − 1) x^(2j − 1));  Γ(x + 1) = x Γ(x)",
-        "NIST Digital Library of Mathematical Functions, eq. 5.11.1",
-        "scratchgen.functional:log_gamma",
-        example=Example(
-            "Γ(4) = 3! = 6: log 6 = 1.791759",
-            1.791759,
-            lambda x: log_gamma(x),
-            {"x": [4.0]},
-        ),
-        symbols={"Γ": PSI["Γ"], "x": "a number above 0", "B": "Bernoulli numbers 1/6, −1/30, …"},
-    ),
-    Equation(
-        "distributions.digamma",
-        "digamma function, and its derivatives",
-        r"\psi(x) = \frac{d}{dx} \log \Gamma(x) \sim \log x - \frac{1}{2x} - \sum_j \frac{B_{2j}}{2j\, x^{2j}}",
-        "ψ(x) = (log Γ)′(x) ~ log x − 1/(2 x) − Σ_j B_2j / (2j x^(2j));  ψ(x + 1) = ψ(x) + 1/x",
-        "NIST Digital Library of Mathematical Functions, eq. 5.11.2",
-        "scratchgen.functional:digamma",
-        example=Example(
-            "ψ(1) = −0.577216, minus Euler's constant; ψ(2) = −0.577216 + 1/1 = 0.422784",
-            (-0.577216, 0.422784),
-            lambda x: digamma(x),
-            {"x": [1.0, 2.0]},
-        ),
-        symbols={**PSI, "x": "a number above 0", "B": "Bernoulli numbers 1/6, −1/30, …"},
     ),
 )

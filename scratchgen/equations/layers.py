@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Noise, Uniform, blank
-from scratchgen.functional import conv2d, conv_transpose2d, linear
-from scratchgen.nn import BatchNorm, Dropout, Embedding, LayerNorm
+from scratchgen.functional import (
+    avg_pool2d,
+    conv1d,
+    conv2d,
+    conv_transpose2d,
+    linear,
+    max_pool2d,
+    scaled_dot_product_attention,
+    upsample,
+)
+from scratchgen.nn import BatchNorm, Dropout, Embedding, GroupNorm, LayerNorm, MultiheadAttention
 from scratchgen.nn.convolution import zero_pad2d
 from scratchgen.nn.init import chrono, fan_in_uniform, glorot_uniform, he_normal
 from scratchgen.random import Generator
@@ -14,6 +25,29 @@ from scratchgen.random import Generator
 def _row(k):
     return blank(Embedding(2, 2, Generator(0)), W=[[1.0, 2.0], [3.0, 4.0]]).forward(k)
 
+
+def _two_heads(x):
+    """Self-attention with two heads of one number each, whose maps are identities."""
+    identity = [[1.0, 0.0], [0.0, 1.0]]
+    layer = MultiheadAttention(2, 2, Generator(0))
+    blank(layer, **{f"{part}_W": identity for part in ("query", "key", "value", "output")})
+    return layer.forward(x)[0][0]
+
+
+ATTENDED = {
+    "A": "attention weights, (…, T′, T), with the sum 1 over T",
+    "Q": "queries, (…, T′, d)",
+    "K": "keys, (…, T, d)",
+    "V": "values, (…, T, e)",
+    "Y": "means of the values, (…, T′, e)",
+    "d": "numbers per query",
+}
+POOLED = {
+    "x": "images, (…, H, W, C)",
+    "y": "images, (…, H′, W′, C)",
+    "s": "stride",
+    "k": "size of the windows",
+}
 
 LAYERS = (
     Equation(
@@ -92,6 +126,138 @@ LAYERS = (
             lambda x: LayerNorm(2).forward(x),
             {"x": [[0.0, 4.0]]},
         ),
+    ),
+    Equation(
+        "nn.group_norm",
+        "group normalisation",
+        r"y = \gamma \frac{x - m}{\sqrt{s^2 + \varepsilon}} + \beta",
+        "y = γ (x − m) / √(s² + ε) + β, with m and s² of each group of channels of an example over its pixels",
+        "Wu & He (2018), eq. 1 and 7",
+        "scratchgen.nn.normalisation:GroupNorm.forward",
+        example=Example(
+            "the channels (0, 4) and (1, 1) as two groups: m = 2, s² = 4 and m = 1, s² = 0; γ = 1, β = 0\n"
+            "(0 − 2)/2 = −1, (4 − 2)/2 = 1, and (1 − 1)/√ε = 0 twice",
+            (-1.0, 1.0, 0.0, 0.0),
+            lambda x: GroupNorm(2, 4).forward(x),
+            {"x": [[0.0, 4.0, 1.0, 1.0]]},
+        ),
+        symbols={
+            "x": "examples (B, C) or images (B, H, W, C), y too",
+            "γ": "scale, learned, (C,)",
+            "β": "shift, learned, (C,)",
+            "m": "mean",
+            "s": "standard deviation, its square the variance",
+            "ε": "10⁻⁵, keeps the division finite",
+        },
+    ),
+    Equation(
+        "nn.max_pool",
+        "max pooling",
+        r"y_{hw} = \max_{0 \le i, j < k} x_{sh + i,\, sw + j}",
+        "y[h, w] = max_ij x[s h + i, s w + j],  0 ≤ i, j < k",
+        "Goodfellow et al., Deep Learning (2016), section 9.3",
+        "scratchgen.functional:max_pool2d",
+        example=Example(
+            "the window ((1, 5), (2, 3)): 5",
+            5.0,
+            lambda x: max_pool2d(x, 2),
+            {"x": [[[[1.0], [5.0]], [[2.0], [3.0]]]]},
+        ),
+        symbols=POOLED,
+    ),
+    Equation(
+        "nn.average_pool",
+        "average pooling",
+        r"y_{hw} = \frac1{k^2} \sum_{0 \le i, j < k} x_{sh + i,\, sw + j}",
+        "y[h, w] = 1/k² Σ_ij x[s h + i, s w + j],  0 ≤ i, j < k",
+        "LeCun et al. (1998), section II.A",
+        "scratchgen.functional:avg_pool2d",
+        example=Example(
+            "the window ((1, 5), (2, 4)): (1 + 5 + 2 + 4) / 4 = 3",
+            3.0,
+            lambda x: avg_pool2d(x, 2),
+            {"x": [[[[1.0], [5.0]], [[2.0], [4.0]]]]},
+        ),
+        symbols=POOLED,
+    ),
+    Equation(
+        "nn.upsample",
+        "nearest-neighbour enlargement",
+        r"y_{hw} = x_{\lfloor h / s \rfloor, \lfloor w / s \rfloor}",
+        "y[h, w] = x[⌊h/s⌋, ⌊w/s⌋]",
+        "Odena, Dumoulin & Olah (2016)",
+        "scratchgen.functional:upsample",
+        example=Example(
+            "a row of pixels (1, 2), s = 2: two rows (1, 1, 2, 2)",
+            (1.0, 1.0, 2.0, 2.0, 1.0, 1.0, 2.0, 2.0),
+            lambda x: upsample(x, 2),
+            {"x": [[[[1.0], [2.0]]]]},
+        ),
+        symbols={"x": POOLED["x"], "y": "images, (…, s H, s W, C)", "s": "scale"},
+    ),
+    Equation(
+        "nn.dot_product_attention",
+        "scaled dot-product attention",
+        r"A = \operatorname{softmax}\bigl(Q K^\top / \sqrt d\bigr), \quad Y = A V",
+        "A = softmax(Q Kᵀ / √d),  Y = A V",
+        "Vaswani et al. (2017), eq. 1",
+        "scratchgen.functional:scaled_dot_product_attention",
+        example=Example(
+            "Q = log 3, K = (1, 0), V = (4, 8), d = 1: A = softmax(log 3, 0) = (0.75, 0.25)\n"
+            "Y = 0.75 · 4 + 0.25 · 8 = 5",
+            5.0,
+            lambda q, k, v: scaled_dot_product_attention(q, k, v)[0],
+            {"q": [[math.log(3)]], "k": [[1.0], [0.0]], "v": [[4.0], [8.0]]},
+        ),
+        symbols=ATTENDED,
+    ),
+    Equation(
+        "nn.multihead_attention",
+        "attention with several heads",
+        r"Y = [Y_1 \ldots Y_n] W_o + b_o, \quad Y_i = \operatorname{softmax}\bigl(Q_i K_i^\top / \sqrt d\bigr) V_i,"
+        r" \quad Q = x W_q + b_q, \; K = m W_k + b_k, \; V = m W_v + b_v",
+        "Y = [Y_1 … Y_n] W_o + b_o,  Y_i = softmax(Q_i K_iᵀ / √d) V_i,"
+        "  Q = x W_q + b_q,  K = m W_k + b_k,  V = m W_v + b_v",
+        "Vaswani et al. (2017), section 3.2.2",
+        "scratchgen.nn.attention:MultiheadAttention.forward",
+        example=Example(
+            "all W = 1, two heads of d = 1, m = x = ((1, 0), (0, 0)) at two times; the query is the first row\n"
+            "head 1: softmax(1 · 1, 1 · 0) = (0.731059, 0.268941), times the values (1, 0): 0.731059\n"
+            "head 2: softmax(0, 0) = (½, ½), times the values (0, 0): 0",
+            (0.731059, 0.0),
+            _two_heads,
+            {"x": [[[1.0, 0.0]], [[0.0, 0.0]]]},
+        ),
+        symbols={
+            **{name: ATTENDED[name] for name in "QKVd"},
+            "Y": "output, (T′, B, H), of n heads; Y_i that of head i, (B, T′, d)",
+            "W": "weights, (H, H)",
+            "b": "biases, (H,)",
+            "x": "queries before their map, (T′, B, H)",
+            "m": "memory, (T, B, H)",
+        },
+    ),
+    Equation(
+        "nn.convolution_1d",
+        "convolution of sequences",
+        r"y_t = \sum_i x_{st + i - p} W_i + b",
+        "y[t] = Σ_i x[s t + i − p] W[i] + b",
+        "Dumoulin & Visin (2016), section 2",
+        "scratchgen.functional:conv1d",
+        example=Example(
+            "(1, 2, 3) and the kernel (10, 1), s = 1, p = 0\n(1 · 10 + 2 · 1, 2 · 10 + 3 · 1) = (12, 23)",
+            (12.0, 23.0),
+            conv1d,
+            {"x": [[1.0], [2.0], [3.0]], "W": [[[10.0]], [[1.0]]], "b": [0.0]},
+        ),
+        symbols={
+            "x": "sequences, (…, T, C), 0 outside of them",
+            "y": "sequences, (…, T′, F)",
+            "W": "kernel, (k, C, F)",
+            "b": "bias, (F,)",
+            "s": "stride",
+            "p": "padding",
+        },
     ),
     Equation(
         "nn.convolution",

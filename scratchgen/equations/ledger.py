@@ -5,6 +5,7 @@ from __future__ import annotations
 from scratchgen.equations.autograd import AUTOGRAD
 from scratchgen.equations.data import DATA
 from scratchgen.equations.densities import DENSITIES
+from scratchgen.equations.draws import DRAWS
 from scratchgen.equations.frames import FRAMES
 from scratchgen.equations.games import GAMES
 from scratchgen.equations.gan import GAN
@@ -35,6 +36,7 @@ EQUATIONS = (
     *LAYERS,
     *LOSSES,
     *DENSITIES,
+    *DRAWS,
     *OPTIMISERS,
     *KERNELS,
     *DATA,

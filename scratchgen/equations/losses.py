@@ -7,15 +7,29 @@ import math
 from scratchgen.distributions import Bernoulli, Categorical, Normal
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.functional import (
+    elu,
+    gelu,
+    huber_loss,
+    l1_loss,
     leaky_relu,
     logsumexp,
+    mse_loss,
     relu,
     sigmoid,
+    silu,
     softmax,
     softmax_cross_entropy,
     softplus,
+    weighted_cross_entropy,
 )
 from scratchgen.random import by_inversion
+
+RESIDUAL = {
+    "L": "loss per example, (…)",
+    "y": "predictions, (…, D)",
+    "t": "targets, (…, D)",
+    "D": "numbers per example",
+}
 
 LOSSES = (
     Equation(
@@ -74,6 +88,51 @@ LOSSES = (
         ),
     ),
     Equation(
+        "nn.elu",
+        "exponential linear unit (ELU)",
+        r"x \text{ where } x > 0, \quad \alpha (e^x - 1) \text{ elsewhere}",
+        "x where x > 0, α (exp(x) − 1) elsewhere",
+        "Clevert, Unterthiner & Hochreiter (2016), eq. 15",
+        "scratchgen.functional:elu",
+        example=Example(
+            "α = 1: exp(−log 2) − 1 = −0.5, and 3 stays 3",
+            (-0.5, 3.0),
+            lambda x: elu(x),
+            {"x": [-math.log(2), 3.0]},
+        ),
+        symbols={"x": "any shape", "α": "minus the limit far to the left"},
+    ),
+    Equation(
+        "nn.silu",
+        "sigmoid linear unit (SiLU, swish)",
+        r"x \sigma(x)",
+        "x σ(x)",
+        "Elfwing, Uchibe & Doya (2018), eq. 9",
+        "scratchgen.functional:silu",
+        example=Example(
+            "x = log 3: 1.098612 · ¾ = 0.823959",
+            0.823959,
+            lambda x: silu(x),
+            {"x": [math.log(3)]},
+        ),
+        symbols={"x": "any shape", "σ": "logistic function"},
+    ),
+    Equation(
+        "nn.gelu",
+        "Gaussian error linear unit (GELU)",
+        r"x \Phi(x), \quad \Phi(x) = \tfrac12 \operatorname{erfc}(-x / \sqrt 2)",
+        "x Φ(x),  Φ(x) = ½ erfc(−x/√2)",
+        "Hendrycks & Gimpel (2016), section 2",
+        "scratchgen.functional:gelu",
+        example=Example(
+            "Φ(1) = 0.8413447, Φ(−1) = 0.1586553: 1 · 0.8413447 and −1 · 0.1586553 = −0.1586553",
+            (0.8413447, -0.1586553),
+            lambda x: gelu(x),
+            {"x": [1.0, -1.0]},
+        ),
+        symbols={"x": "any shape", "Φ": "distribution function of N(0, 1)"},
+    ),
+    Equation(
         "nn.logsumexp",
         "log-sum-exp",
         r"\log \sum_k e^{x_k} = m + \log \sum_k e^{x_k - m}, \quad m = \max_k x_k",
@@ -118,6 +177,78 @@ LOSSES = (
             lambda logits, targets: softmax_cross_entropy(logits, targets),
             {"logits": [[0.0, math.log(3)]], "targets": [0]},
         ),
+    ),
+    Equation(
+        "nn.weighted_cross_entropy",
+        "weighted and smoothed cross entropy",
+        r"L = -\sum_v w_v q_v \log \operatorname{softmax}(a)_v, \quad"
+        r" q_v = (1 - \varepsilon) [v = k] + \varepsilon / V",
+        "L = −Σ_v w_v q_v log softmax(a)_v,  q_v = (1 − ε) [v = k] + ε/V",
+        "Szegedy et al. (2016), section 7",
+        "scratchgen.functional:weighted_cross_entropy",
+        example=Example(
+            "a = (0, log 3), p = (¼, ¾), k = 0, w = (1, 2), ε = ½: q = (½ + ¼, ¼) = (¾, ¼)\n"
+            "1 · ¾ · 1.386294 + 2 · ¼ · 0.287682 = 1.039721 + 0.143841 = 1.183562",
+            1.183562,
+            lambda logits, targets, w: weighted_cross_entropy(logits, targets, w, label_smoothing=0.5),
+            {"logits": [[0.0, math.log(3)]], "targets": [0], "w": [1, 2]},
+        ),
+        symbols={
+            "L": "loss of each prediction, (…), nats",
+            "w": "weights of the classes, (V,)",
+            "q": "smoothed target",
+            "a": "logits, (…, V)",
+            "ε": "share of the target that is spread over all classes",
+            "k": "the right class, (…) whole numbers",
+            "V": "number of classes",
+        },
+    ),
+    Equation(
+        "nn.mse",
+        "mean squared error",
+        r"L = \frac1D \sum_d (y_d - t_d)^2",
+        "L = 1/D Σ_d (y_d − t_d)²",
+        "Goodfellow et al., Deep Learning (2016), eq. 5.5",
+        "scratchgen.functional:mse_loss",
+        example=Example(
+            "y = (1, 3), t = (0, 0): ½ (1 + 9) = 5",
+            5.0,
+            lambda y, t: mse_loss(y, t),
+            {"y": [[1.0, 3.0]], "t": [[0.0, 0.0]]},
+        ),
+        symbols=RESIDUAL,
+    ),
+    Equation(
+        "nn.l1",
+        "mean absolute error",
+        r"L = \frac1D \sum_d |y_d - t_d|",
+        "L = 1/D Σ_d |y_d − t_d|",
+        "Bishop, Pattern Recognition and Machine Learning (2006), section 1.5.5",
+        "scratchgen.functional:l1_loss",
+        example=Example(
+            "y = (1, −3), t = (0, 0): ½ (1 + 3) = 2",
+            2.0,
+            lambda y, t: l1_loss(y, t),
+            {"y": [[1.0, -3.0]], "t": [[0.0, 0.0]]},
+        ),
+        symbols=RESIDUAL,
+    ),
+    Equation(
+        "nn.huber",
+        "Huber loss",
+        r"L = \frac1D \sum_d \ell(r_d), \quad \ell(r) = \tfrac12 r^2 \text{ where } |r| \le \delta,"
+        r" \; \delta (|r| - \tfrac12 \delta) \text{ elsewhere}, \quad r = y - t",
+        "L = 1/D Σ_d ℓ(r_d),  ℓ(r) = ½ r² where |r| ≤ δ, δ (|r| − ½ δ) elsewhere,  r = y − t",
+        "Huber (1964), section 3",
+        "scratchgen.functional:huber_loss",
+        example=Example(
+            "δ = 1, r = (1, 3): ℓ = ½ and 1 · (3 − ½) = 2.5; ½ (0.5 + 2.5) = 1.5",
+            1.5,
+            lambda y, t: huber_loss(y, t),
+            {"y": [[1.0, 3.0]], "t": [[0.0, 0.0]]},
+        ),
+        symbols=RESIDUAL
+        | {"ℓ": "loss of one number", "r": "residual, (…, D)", "δ": "where the quadratic part ends"},
     ),
     Equation(
         "distributions.normal",

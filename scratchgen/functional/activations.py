@@ -9,11 +9,23 @@ import numpy as np
 from scratchgen.autograd import Tensor, defvjp, primitive
 from scratchgen.autograd.rules.reductions import expand_reduced
 from scratchgen.errors import check_numbers
+from scratchgen.functional.special import normal_cdf
 
 if TYPE_CHECKING:
     Axis = int | tuple[int, ...] | None
 
-__all__ = ["leaky_relu", "log_softmax", "logsumexp", "relu", "sigmoid", "softmax", "softplus"]
+__all__ = [
+    "elu",
+    "gelu",
+    "leaky_relu",
+    "log_softmax",
+    "logsumexp",
+    "relu",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "softplus",
+]
 
 Array = TypeVar("Array", Tensor, np.ndarray)
 
@@ -47,11 +59,38 @@ def leaky_relu(x, slope: float = 0.2):
     return np.where(x > 0, x, slope * x)
 
 
+@primitive
+def elu(x, alpha: float = 1.0):
+    """x where x > 0, alpha (exp(x) − 1) elsewhere, element by element.
+
+    Source: Clevert, Unterthiner & Hochreiter (2016), eq. 15.   Ledger: nn.elu
+    """
+    check_numbers(alpha=alpha)
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+
+
 # σ' = σ(1 − σ)        softplus' = σ
 defvjp(sigmoid, lambda g, y, x: g * y * (1 - y))
 defvjp(softplus, lambda g, y, x: g * sigmoid(x))
 defvjp(relu, lambda g, y, x: g * (x > 0))
 defvjp(leaky_relu, lambda g, y, x, slope=0.2: np.where(x > 0, g, slope * g))
+defvjp(elu, lambda g, y, x, alpha=1.0: g * np.where(x > 0, 1, y + alpha))
+
+
+def silu(x: Array) -> Array:
+    """x σ(x), element by element, also called swish.
+
+    Source: Elfwing, Uchibe & Doya (2018), eq. 9.   Ledger: nn.silu
+    """
+    return x * sigmoid(x)
+
+
+def gelu(x: Array) -> Array:
+    """x Φ(x), element by element, Φ the distribution function of N(0, 1): the exact form, not that with tanh.
+
+    Source: Hendrycks & Gimpel (2016), section 2.   Ledger: nn.gelu
+    """
+    return x * normal_cdf(x)
 
 
 @primitive

@@ -1,5 +1,6 @@
 """Convolution and its adjoint, the transposed convolution, as matrix products of patches.
 
+    conv1d              y[t]     = Σ_i x[s t + i − p] W[i] + b
     conv2d              y[h, w]  = Σ_ij x[s h + i − p, s w + j − p] W[i, j] + b
     conv_transpose2d    y[s h + i − p, s w + j − p]  +=  x[h, w] W[i, j]ᵀ,   then + b
 
@@ -28,7 +29,7 @@ from scratchgen.functional.fused import linear, matmul
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["conv2d", "conv_transpose2d", "overlap_add", "patches"]
+__all__ = ["conv1d", "conv2d", "conv_transpose2d", "overlap_add", "patches"]
 
 Array = TypeVar("Array", Tensor, np.ndarray)
 
@@ -47,6 +48,23 @@ def conv2d(x: Array, W: ArrayLike, b: ArrayLike, stride: int = 1, padding: int =
     p: Any = patches(x, (k_h, k_w), stride, padding)
     rows = np.reshape(p, (*p.shape[:-3], k_h * k_w * C))
     return linear(rows, np.reshape(W, (k_h * k_w * C, F)), b)
+
+
+def conv1d(x: Array, W: ArrayLike, b: ArrayLike, stride: int = 1, padding: int = 0) -> Array:
+    """y[t] = Σ_i x[s t + i − p] W[i] + b, where x is 0 outside of the sequence.
+
+    x (..., T, C), W (k, C, F), b (F,) → (..., T′, F) with T′ = ⌊(T + 2p − k) / s⌋ + 1: `conv2d` of images of one row.
+    Raises ValueError for shapes that do not match, and for a kernel that is longer than the padded sequence.
+    Ledger: nn.convolution_1d
+    """
+    if np.ndim(W) != 3 or np.ndim(x) < 2 or np.shape(x)[-1] != np.shape(W)[1]:
+        raise ValueError(
+            f"expected x (..., T, C) and a kernel (k, C, F), not {np.shape(x)} and {np.shape(W)}"
+        )
+    patches_along(np.shape(x)[-2], np.shape(W)[0], stride, padding)
+    padded: Any = np.pad(x, [(0, 0)] * (np.ndim(x) - 2) + [(padding, padding), (0, 0)]) if padding else x
+    kernel: Any = W
+    return conv2d(padded[..., None, :, :], kernel[None], b, stride)[..., 0, :, :]
 
 
 def conv_transpose2d(

@@ -123,7 +123,7 @@ def log1mexp(x):
     """log(1 − e⁻ˣ) for x ≥ 0, element by element, exact to rounding for small and for large x.
 
     Source: Mächler (2012), Accurately computing log(1 − exp(−|a|)), eq. 7.
-    Ledger: distributions.discretised_logistic
+    Ledger: distributions.discretised
     """
     x = np.asarray(x, np.result_type(x, 0.0))
     with np.errstate(divide="ignore", invalid="ignore"):  # log 0 = −∞ is intended, NaN is passed on

@@ -17,12 +17,13 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.errors import BadInput, check_counts, described, height_width_channels
-from scratchgen.functional import conv2d, conv_transpose2d
+from scratchgen.functional import conv1d, conv2d, conv_transpose2d
 from scratchgen.nn.init import fan_in_uniform
 from scratchgen.nn.module import Array, Module, Parameter, TensorModule
 from scratchgen.random import Generator, as_generator
 
 __all__ = [
+    "Conv1d",
     "Conv2d",
     "ConvTranspose2d",
     "ZeroPad2d",
@@ -35,6 +36,37 @@ __all__ = [
 ]
 
 KERNEL, STRIDE, PADDING = 4, 2, 1  # of a convolution that halves an image
+
+
+class Conv1d(TensorModule):
+    """Convolution of sequences: y[t] = Σ_i x[s t + i − p] W[i] + b, with stride s and padding p.
+
+    x (..., T, C), W (k, C, F), b (F,) → (..., T′, F) with T′ = ⌊(T + 2p − k) / s⌋ + 1: batch first, channels last.
+    c_in C, c_out F, size k.   See `scratchgen.functional.conv1d`.   Ledger: nn.convolution_1d
+    """
+
+    def __init__(
+        self,
+        c_in: int,
+        c_out: int,
+        size: int,
+        rng: Generator | None = None,
+        stride: int = 1,
+        padding: int = 0,
+        init: Callable = fan_in_uniform,
+    ):
+        check_counts(c_in=c_in, c_out=c_out, size=size, stride=stride)
+        check_counts(0, padding=padding)
+        self.stride, self.padding = stride, padding
+        self.W = Parameter(init(as_generator(rng), size * c_in, c_out).reshape(size, c_in, c_out))
+        self.b = Parameter(np.zeros(c_out, np.float32))
+
+    def forward(self, x: Array) -> Tensor:
+        """The convolved sequences.   x (..., T, C) → (..., T′, F)"""
+        return conv1d(x, self.W, self.b, self.stride, self.padding)
+
+    def describe(self) -> str:
+        return f"stride={self.stride}, padding={self.padding}"
 
 
 class Conv2d(TensorModule):

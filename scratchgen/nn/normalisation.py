@@ -8,10 +8,10 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.autograd.primitives import to_numpy
-from scratchgen.errors import check_counts
+from scratchgen.errors import BadInput, check_counts
 from scratchgen.nn.module import Array, Buffer, Parameter, TensorModule
 
-__all__ = ["BatchNorm", "LayerNorm"]
+__all__ = ["BatchNorm", "GroupNorm", "LayerNorm"]
 
 
 class BatchNorm(TensorModule):
@@ -80,6 +80,45 @@ class LayerNorm(TensorModule):
         m = np.mean(x, axis=example, keepdims=True)
         s2 = np.mean((x - m) ** 2, axis=example, keepdims=True)
         return _scaled(x, m, s2, self)
+
+
+class GroupNorm(TensorModule):
+    """Group normalisation: y = gamma (x − m) / √(s² + ε) + beta, by the mean m and variance s² of a group of channels.
+
+    x (B, C) or images (B, H, W, C), gamma and beta (C,). The statistics are those of one example, over the C/G
+    channels of a group and all pixels, so that examples do not depend on one another and small batches are no worse.
+
+    groups    G; 1 normalises a whole example, C each channel alone (instance normalisation)
+    size      C, the channels; a multiple of groups
+
+    Raises BadInput unless groups divides size.
+    Source: Wu & He (2018), eq. 1 and 7.   Ledger: nn.group_norm
+    """
+
+    eps = 1e-5
+
+    def __init__(self, groups: int, size: int):
+        check_counts(groups=groups, size=size)
+        if size % groups:
+            raise BadInput(
+                f"size must be a multiple of groups, and {size} channels make no {groups} equal groups"
+            )
+        self.groups = groups
+        self.gamma = Parameter(np.ones(size, np.float32))
+        self.beta = Parameter(np.zeros(size, np.float32))
+
+    def forward(self, x: Array) -> Tensor:
+        """y, of the shape of x: each group of channels of an example normalised by its own mean and variance."""
+        shape, C = np.shape(x), self.gamma.size
+        if len(shape) < 2 or shape[-1] != C:
+            raise ValueError(f"GroupNorm of {C} channels takes x (B, ..., {C}), not {shape}")
+        grouped = np.reshape(x, (shape[0], math.prod(shape[1:-1]), self.groups, C // self.groups))
+        m = np.mean(grouped, axis=(1, 3), keepdims=True)
+        s2 = np.mean((grouped - m) ** 2, axis=(1, 3), keepdims=True)
+        return self.gamma * np.reshape((grouped - m) / np.sqrt(s2 + self.eps), shape) + self.beta
+
+    def describe(self) -> str:
+        return f"groups={self.groups}"
 
 
 def _scaled(x: Array, m: Array, s2: Array, layer: BatchNorm | LayerNorm) -> Tensor:

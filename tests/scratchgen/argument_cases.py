@@ -451,6 +451,7 @@ CALLS = {
     "nn.Dropout": (nn.Dropout, {"p": (0.5, SHARE), "rng": R}),
     "nn.LeakyReLU": (nn.LeakyReLU, {"slope": (0.2, REAL)}),
     "nn.Conv2d": (nn.Conv2d, CONVOLUTION),
+    "nn.Conv1d": (nn.Conv1d, CONVOLUTION),
     "nn.ConvTranspose2d": (nn.ConvTranspose2d, CONVOLUTION),
     "nn.ZeroPad2d": (
         lambda margins: nn.ZeroPad2d([1, 1, margins, 1]),
@@ -459,6 +460,15 @@ CALLS = {
     "nn.ZeroPad2d, how many": (nn.ZeroPad2d, {"margins": ([1, 0, -1, 2], [1, (1, 1), [1, 1, 1], [[1, 1, 1, 1]]])}),
     "nn.BatchNorm": (nn.BatchNorm, {"size": SIZE}),
     "nn.LayerNorm": (nn.LayerNorm, {"shape": SIZE}),
+    "nn.GroupNorm": (nn.GroupNorm, {"groups": (3, COUNT), "size": (6, [*COUNT, 4])}),
+    "nn.ELU": (nn.ELU, {"alpha": (1.0, REAL)}),
+    "nn.MaxPool2d": (nn.MaxPool2d, {"size": (2, COUNT), "stride": (2, [n for n in COUNT if n is not None])}),
+    "nn.AvgPool2d": (nn.AvgPool2d, {"size": (2, COUNT), "stride": (2, [n for n in COUNT if n is not None])}),
+    "nn.Upsample": (nn.Upsample, {"scale": (2, COUNT)}),
+    "nn.MultiheadAttention": (
+        nn.MultiheadAttention,
+        {"hidden": (6, COUNT), "heads": (2, [*COUNT, 4]), "rng": R},
+    ),
     "nn.SpectralNorm": (lambda rng: nn.SpectralNorm(nn.Linear(3, 2), rng), {"rng": R}),
     "nn.RNN": (nn.RNN, layer()),
     "nn.GRU": (nn.GRU, layer()),
@@ -500,6 +510,35 @@ CALLS = {
     ),
     # --- functions and distributions ---
     "functional.leaky_relu": (lambda slope: functional.leaky_relu(X, slope), {"slope": (0.2, REAL)}),
+    "functional.elu": (lambda alpha: functional.elu(X, alpha), {"alpha": (0.2, REAL)}),
+    "functional.huber_loss": (lambda delta: functional.huber_loss(X, X, delta), {"delta": (1.0, POSITIVE)}),
+    "functional.weighted_cross_entropy": (
+        lambda **a: functional.weighted_cross_entropy(X, np.arange(40) % 4, **a),
+        {
+            "ignore_index": (-100, [nan, inf, 1.5, "2", True]),
+            "label_smoothing": (0.1, SHARE),
+            "class_weights": (
+                [1.0, 0.0, 2.0, 3.0],
+                [[1.0, nan, 1.0, 1.0], [1.0, -1.0, 1.0, 1.0], [1.0], 2.0],
+            ),
+        },
+    ),
+    "functional.max_pool2d": (
+        lambda **a: functional.max_pool2d(np.ones((4, 4, 1)), **a),
+        {"size": (2, COUNT), "stride": (2, [n for n in COUNT if n is not None])},
+    ),
+    "functional.avg_pool2d": (
+        lambda **a: functional.avg_pool2d(np.ones((4, 4, 1)), **a),
+        {"size": (2, COUNT), "stride": (2, [n for n in COUNT if n is not None])},
+    ),
+    "functional.upsample": (
+        lambda scale: functional.upsample(np.ones((4, 4, 1)), scale),
+        {"scale": (2, COUNT)},
+    ),
+    "functional.conv1d": (
+        lambda **a: functional.conv1d(np.ones((4, 1)), np.ones((3, 1, 1)), np.ones(1), **a),
+        {"stride": (1, COUNT), "padding": (0, FROM_0)},
+    ),
     "functional.conv2d": (
         lambda **a: functional.conv2d(np.ones((4, 4, 1)), np.ones((3, 3, 1, 1)), np.ones(1), **a),
         {"stride": (1, COUNT), "padding": (0, FROM_0)},

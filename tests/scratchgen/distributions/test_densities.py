@@ -34,7 +34,7 @@ def error(found, case, x, parameters):
 @pytest.mark.equation("distributions.negative_binomial")
 @pytest.mark.equation("distributions.gamma")
 @pytest.mark.equation("distributions.uniform")
-@pytest.mark.equation("distributions.discretised_logistic")
+@pytest.mark.equation("distributions.discretised")
 @every
 def test_log_prob_is_the_sum_of_the_logarithms_of_the_density_written_out(name, rng, measured):
     case, parameters, x = example(name, rng)
@@ -61,7 +61,7 @@ MISTAKES = {  # parameters, x → another log p than the density's
 @pytest.mark.equation("distributions.negative_binomial")
 @pytest.mark.equation("distributions.gamma")
 @pytest.mark.equation("distributions.uniform")
-@pytest.mark.equation("distributions.discretised_logistic")
+@pytest.mark.equation("distributions.discretised")
 @pytest.mark.parametrize("name", MISTAKES)
 def test_the_claim_above_rejects_a_constant_left_out_and_a_parameter_mistaken(name, rng):
     case, parameters, x = example(name, rng)

@@ -50,13 +50,13 @@ def ours(mu, log_scale, x):
     return DiscretisedLogistic(mu, log_scale).log_prob(x)
 
 
-@pytest.mark.equation("distributions.discretised_logistic")
+@pytest.mark.equation("distributions.discretised")
 def test_single_precision_is_exact_to_rounding_in_the_centre_and_in_both_tails(measured):
     """A pixel 0.5 from mu has exp(−550) of the mass at s = e⁻⁷; the argument of σ is rounded, by 1/s times as much."""
     measured(worst(ours), 8 * SINGLE)
 
 
-@pytest.mark.equation("distributions.discretised_logistic")
+@pytest.mark.equation("distributions.discretised")
 def test_double_precision_is_exact_to_rounding(measured):
     measured(worst(ours, np.float64), 1e-14)
 
@@ -75,14 +75,14 @@ def density_in_the_middle(mu, log_scale, x):
     return (-t - log_scale - 2 * np.logaddexp(0, -t) - np.float32(np.log(255))).sum(axis=-1)
 
 
-@pytest.mark.equation("distributions.discretised_logistic")
+@pytest.mark.equation("distributions.discretised")
 @pytest.mark.parametrize("wrong", [naive, density_in_the_middle], ids=lambda f: f.__name__)
 def test_the_claims_above_reject_a_difference_that_cancels_and_bins_without_open_ends(wrong):
     with np.errstate(over="ignore", divide="ignore"):
         assert worst(wrong) > 0.1
 
 
-@pytest.mark.equation("distributions.discretised_logistic")
+@pytest.mark.equation("distributions.discretised")
 @pytest.mark.parametrize("levels", [2, 3, 256])
 def test_the_probabilities_of_all_levels_add_up_to_1(levels, measured):
     mu, log_scale = np.array([[-0.5, 0.2, 1.0, 4.0]]), np.array([[-5.0, 1.0, -2.0, 0.5]])
@@ -95,7 +95,7 @@ def test_the_probabilities_of_all_levels_add_up_to_1(levels, measured):
     np.testing.assert_allclose(d.probabilities[0, 0], np.exp(one_by_one), rtol=1e-12)
 
 
-@pytest.mark.equation("distributions.discretised_logistic")
+@pytest.mark.equation("distributions.discretised")
 def test_the_claim_above_rejects_closed_ends():
     d = DiscretisedLogistic(np.array([[0.0]]), np.array([[-1.0]]))
     closed = DiscretisedLogistic(np.array([[0.4]]), np.array([[-1.0]])).probabilities[0, 0, 1:-1].sum()

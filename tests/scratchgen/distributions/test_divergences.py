@@ -95,23 +95,23 @@ def exact_log_density(x, mu, L):
         return float(-mp.log(mp.det(2 * mp.pi * C)) / 2 - (d.T * mp.inverse(C) * d)[0] / 2)
 
 
-@pytest.mark.equation("distributions.multivariate_normal")
+@pytest.mark.equation("distributions.full_normal")
 def test_the_full_normal_density_is_that_of_its_covariance(rng, measured):
     (mu, L), x = full(rng), rng.standard_normal((4, 3))
     expected = [exact_log_density(row, mu, L) for row in x]
     measured(np.abs(MultivariateNormal(mu, L).log_prob(x) - expected), 1e-12)
 
 
-@pytest.mark.equation("distributions.multivariate_normal")
+@pytest.mark.equation("distributions.full_normal")
 def test_the_claim_above_rejects_a_covariance_in_place_of_its_factor(rng):
     (mu, L), x = full(rng), rng.standard_normal((4, 3))
     wrong = MultivariateNormal(mu, np.linalg.cholesky(L @ L.T @ (L @ L.T))).log_prob(x)
     assert np.abs(wrong - [exact_log_density(row, mu, L) for row in x]).max() > 0.1
 
 
-@pytest.mark.equation("distributions.multivariate_normal")
-@pytest.mark.equation("distributions.multivariate_entropy")
-@pytest.mark.equation("distributions.multivariate_kl")
+@pytest.mark.equation("distributions.full_normal")
+@pytest.mark.equation("distributions.full_entropy")
+@pytest.mark.equation("distributions.full_kl")
 def test_a_diagonal_factor_is_the_normal_with_independent_dimensions(rng, measured):
     (mu, logvar, x), (nu, other) = rng.standard_normal((3, 4, 3)), rng.standard_normal((2, 4, 3))
     diagonal = lambda v: np.exp(0.5 * v)[..., None] * np.eye(3)
@@ -122,8 +122,8 @@ def test_a_diagonal_factor_is_the_normal_with_independent_dimensions(rng, measur
     np.testing.assert_allclose(p.variance, Normal(mu, logvar).variance)
 
 
-@pytest.mark.equation("distributions.multivariate_entropy")
-@pytest.mark.equation("distributions.multivariate_kl")
+@pytest.mark.equation("distributions.full_entropy")
+@pytest.mark.equation("distributions.full_kl")
 def test_entropy_and_divergence_of_full_normals_are_those_of_their_covariances(rng, measured):
     (mu, L), (nu, M) = full(rng), full(rng)
     C, S, d = L @ L.T, M @ M.T, mu - nu
@@ -136,8 +136,8 @@ def test_entropy_and_divergence_of_full_normals_are_those_of_their_covariances(r
     measured(np.abs(p.kl(q) - expected), 1e-10)
 
 
-@pytest.mark.equation("distributions.multivariate_entropy")
-@pytest.mark.equation("distributions.multivariate_kl")
+@pytest.mark.equation("distributions.full_entropy")
+@pytest.mark.equation("distributions.full_kl")
 def test_the_claim_above_rejects_dimensions_taken_for_independent(rng):
     (mu, L), (nu, M) = full(rng), full(rng)
     p, q = MultivariateNormal(mu, L), MultivariateNormal(nu, M)
@@ -146,7 +146,7 @@ def test_the_claim_above_rejects_dimensions_taken_for_independent(rng):
     assert abs(p.kl(q) - alone[0].kl(alone[1])) > 0.01
 
 
-@pytest.mark.equation("distributions.multivariate_sample")
+@pytest.mark.equation("distributions.full_sample")
 def test_samples_of_a_full_normal_have_its_covariance(rng, measured):
     mu, L = full(rng)
     n = 100_000
@@ -158,7 +158,7 @@ def test_samples_of_a_full_normal_have_its_covariance(rng, measured):
     np.testing.assert_allclose(MultivariateNormal(mu, L).covariance, C)
 
 
-@pytest.mark.equation("distributions.multivariate_sample")
+@pytest.mark.equation("distributions.full_sample")
 def test_the_claim_above_rejects_the_transposed_factor(rng):
     mu, L = full(rng)
     wrong = np.cov((mu + rng.standard_normal((100_000, 3)) @ L).T)  # ε L for ε Lᵀ

@@ -83,7 +83,7 @@ def test_derivatives_to_third_order(shape, rng):
     check_grads(F.normal_cdf, x - 7, order=3)
 
 
-@pytest.mark.equation("distributions.discretised_logistic")
+@pytest.mark.equation("distributions.discretised")
 def test_log1mexp_is_exact_for_small_and_for_large_numbers(measured):
     x = np.logspace(-300, 2.8, 400)
     with mp.workdps(600):
@@ -93,7 +93,7 @@ def test_log1mexp_is_exact_for_small_and_for_large_numbers(measured):
     assert F.log1mexp(np.array([0.0, np.inf])).tolist() == [-np.inf, 0]
 
 
-@pytest.mark.equation("distributions.discretised_logistic")
+@pytest.mark.equation("distributions.discretised")
 def test_the_claim_above_rejects_each_of_the_two_forms_alone():
     with np.errstate(divide="ignore"):
         assert np.log1p(-np.exp(-1e-20)) == -np.inf  # it is log 1e−20 = −46

@@ -116,6 +116,14 @@ CASES = {
             lambda x: F.leaky_relu(x, slope=0.01), domain=DISTINCT, oracle=lambda x: np.maximum(x, 0.01 * x)
         ),
     ],
+    F.elu: [
+        Case(F.elu, domain=DISTINCT, oracle=lambda x: np.where(x > 0, x, np.exp(x) - 1)),
+        Case(
+            lambda x: F.elu(x, alpha=0.3),
+            domain=DISTINCT,
+            oracle=lambda x: np.where(x > 0, x, 0.3 * (np.exp(x) - 1)),
+        ),
+    ],
     F.logsumexp: [
         Case(shapes="(...,n+1)", **log_sum()),
         Case(shapes="(n+1,m)", **log_sum(axis=0)),

@@ -34,6 +34,7 @@ def gru(x, h0, W_xh, W_hh, b_x, b_h):
 
 
 TWINS = {
+    F.elu: [pytorch(F.elu, torch.nn.functional.elu, M)],
     F.log_gamma: [pytorch(F.log_gamma, torch.lgamma, M, domain=P)],
     F.digamma: [pytorch(F.digamma, torch.digamma, M, domain=P)],
     F.polygamma: [pytorch(partial(F.polygamma, 1), lambda x: torch.polygamma(1, x), M, domain=P)],
