@@ -25,7 +25,7 @@ import numpy as np
 from scratchgen.data.report import LoadingReport
 from scratchgen.errors import height_width_channels
 
-Kind = Literal["images", "frames", "points"]
+Kind = Literal["images", "frames", "points", "table"]
 
 
 def no_report() -> Any:
@@ -73,14 +73,35 @@ def size_of(image_shape: Sequence[int]) -> str:
     return f"{H}×{W}" + (f"×{C}" if C > 1 else "")
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, and how it becomes numbers: x = shift + scale · y, or one number 0 or 1 per category.
+
+    whole         whether all numbers of the column are whole
+    categories    the texts of a column of categories; () for one of numbers
+    """
+
+    name: str
+    shift: float = 0.0
+    scale: float = 1.0
+    whole: bool = False
+    categories: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many numbers of a row the column takes."""
+        return len(self.categories) or 1
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class RowData:
     """Examples as rows: train, validation, test (N, D) float32, and their labels (N,) int64 or None.
 
     image_shape    (H, W, C) with H · W · C = D: height, width and channels of a row in a picture; (H, W) means C = 1
     kind           "images": pixels in [0, 1]; "frames": the numbers of one moment, a chord or a spectrum;
-                   "points": coordinates in the plane
+                   "points": coordinates in the plane; "table": a row of a table, whose columns have different units
     class_names    the names of the labels 0, 1, …; empty where they are numbers or there are none
+    columns        of a table: what its numbers mean (`data.table`)
     ink            whether 1 is ink on white paper, as in handwriting: pictures are then drawn dark on white; else
                    they are drawn as they are, 0 black
     report         what loading found and changed
@@ -96,6 +117,7 @@ class RowData:
     test_labels: np.ndarray | None = None
     kind: Kind = field(default="images", kw_only=True)
     class_names: tuple[str, ...] = field(default=(), kw_only=True)
+    columns: tuple[Column, ...] = field(default=(), kw_only=True)
     ink: bool = field(default=False, kw_only=True)
     report: LoadingReport = no_report()
 
@@ -105,10 +127,13 @@ class RowData:
     @property
     def classes(self) -> int:
         """The number of classes K of the labels 0 … K−1; 0 without labels."""
-        return 0 if self.train_labels is None else max(len(self.class_names), int(self.train_labels.max()) + 1)
+        return (
+            0 if self.train_labels is None else max(len(self.class_names), int(self.train_labels.max()) + 1)
+        )
 
     def __repr__(self) -> str:
-        return f"RowData({self.name!r}, {size_of(self.image_shape)}, {_sizes(self)} {self.kind})"
+        size = f"{len(self.columns)} columns" if self.columns else size_of(self.image_shape)
+        return f"RowData({self.name!r}, {size}, {_sizes(self)} {'rows' if self.columns else self.kind})"
 
 
 @dataclass(frozen=True, repr=False)

@@ -16,6 +16,7 @@ from scratchgen.data import CATALOGUE, RowData
 from scratchgen.data.checks import check_unit_interval
 from scratchgen.data.preprocessing.binarise import bernoulli
 from scratchgen.data.rows import PARTS, load_rows
+from scratchgen.data.types import Column, Kind
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
@@ -38,6 +39,14 @@ from scratchgen.tasks.rows import (
     sample_in_turn,
     sample_rows,
 )
+from scratchgen.tasks.tables import (
+    check_table,
+    draw_table,
+    likelihood_of,
+    prepare_table,
+    sample_table,
+    settle_table,
+)
 from scratchgen.tasks.task import (
     SampleRequest,
     Task,
@@ -47,6 +56,7 @@ from scratchgen.tasks.task import (
     unread_of_optimizer,
 )
 from scratchgen.tasks.vae_scores import Model, bound_scores, likelihood_scores
+from scratchgen.vae.columns import ColumnLikelihood
 from scratchgen.vae.interpolate import PATHS
 
 if TYPE_CHECKING:
@@ -99,10 +109,12 @@ class Settings(RowSettings, frozen=True):
     ] = False
 
 
-class DataInfo(RowInfo, frozen=True):
-    """Rows, and how many values k/(levels − 1) they take under a categorical likelihood."""
+class DataInfo(RowInfo, frozen=True, kw_only=True):
+    """Rows, how many values k/(levels − 1) they take under a categorical likelihood, and the columns of a table."""
 
+    kind: Kind
     levels: int | None = None
+    columns: tuple[Column, ...] = ()
 
 
 # The embedded digits are few: more epochs, smaller batches.
@@ -148,7 +160,9 @@ def load(source: str, settings: Settings) -> RowData:
 
 
 def settle(rows: RowData, settings: Settings, given: Collection[str]) -> Settings:
-    """A Gaussian likelihood for what is no grey picture: colours, and numbers of any size."""
+    """A Gaussian likelihood for what is no grey picture: colours, and numbers of any size. Tables have own defaults."""
+    if rows.kind == "table":
+        return settle_table(rows, settings, given)
     grey = rows.kind == "images" and rows.image_shape[2] == 1 and _within_unit(rows.train)
     chords = rows.kind == "frames" and _within_unit(rows.train)
     if "likelihood" in given or settings.likelihood != "bernoulli" or grey or chords:
@@ -166,8 +180,10 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
         raise BadInput(
             f"{rows.name} has no classes for a conditional VAE to be conditioned on; train --model mlp"
         )
+    if rows.kind == "table":
+        check_table(rows, settings)
     levels = _levels(rows) if settings.likelihood == "categorical" else None
-    return DataInfo(**of_rows(rows), levels=levels)
+    return DataInfo(**of_rows(rows), levels=levels, columns=rows.columns)
 
 
 def _levels(rows: RowData) -> int:
@@ -198,6 +214,8 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
         return vae.ConvVAE(info.image_shape, Z, settings.hidden, CHANNELS, rng, **likelihood)
     if settings.model == "conditional":
         return vae.ConditionalVAE(D, Z, hidden, info.classes, rng, **likelihood)
+    if rows.kind == "table":
+        return vae.VAE(D, Z, hidden, rng, likelihood=likelihood_of(rows))
     return vae.VAE(D, Z, hidden, rng, **likelihood)
 
 
@@ -228,6 +246,8 @@ def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.Cons
 def prepare(model: Model, rows: RowData, settings: Settings) -> None:
     """Check the data against the likelihood; begin with the mean example and the deviation from it. Raises BadInput."""
     loss_for(settings)
+    if isinstance(model.likelihood, ColumnLikelihood):
+        return prepare_table(model, rows)
     if settings.likelihood == "gaussian" and not np.ptp(rows.train, axis=0).any():
         other = "" if settings.model == "linear" else ", or choose --likelihood bernoulli"
         raise BadInput(
@@ -324,6 +344,9 @@ def draw(
     model: Model, rows: RowData, settings: Settings, run: Run, scores: list[Score], loss: vae.Loss
 ) -> None:
     """Draw samples and curves, and for images reconstructions, the latent plane and interpolations."""
+    if rows.kind == "table":
+        draw_table(model, rows, run)
+        return _draw_curves(run, *scores)
     rows = binarised(rows, settings)
     x = sample_in_turn(model, 100, Generator(HELD_OUT_SEED))
     columns = columns_for(len(x), getattr(model, "classes", 1))
@@ -368,7 +391,9 @@ def _draw_latents(model: Model, x: np.ndarray, y: np.ndarray, rows: RowData, run
         )
         for name, path in PATHS.items()
     }
-    plots.sample_grids(sheets, rows.image_shape, run.picture("interpolation"), INTERPOLATION_STEPS, ink=rows.ink)
+    plots.sample_grids(
+        sheets, rows.image_shape, run.picture("interpolation"), INTERPOLATION_STEPS, ink=rows.ink
+    )
 
 
 def interpolations(
@@ -391,7 +416,9 @@ def interpolations(
 
 
 def sample(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
-    """Samples from the prior, or interpolations between test images; both are means of p(x|z)."""
+    """Samples from the prior, or interpolations between test images; both are means of p(x|z), but draws of a table."""
+    if run.info.kind == "table" and request.interpolate is None:
+        return sample_table(run, request)
     return (
         sample_rows(run, request, MEANS)
         if request.interpolate is None

@@ -82,8 +82,9 @@ class VAE(LatentModel, Module):
         return self.posterior(self.standardised(x))
 
     def standardised(self, x: Array) -> Array:
-        """The data in the units of a Gaussian likelihood; x itself under any other.   (B, D)"""
-        return self.likelihood.units(x) if isinstance(self.likelihood, GaussianLikelihood) else x
+        """The data in the units of the likelihood, where it has units, as a Gaussian one; else x itself.   (B, D)"""
+        units = getattr(self.likelihood, "units", None)
+        return x if units is None else units(x)
 
     def posterior(self, x: Array) -> Normal:
         """The posterior by the encoder's input, (B, D) or more with a class.   → N(mu, sigma²) of (B, Z)"""

@@ -22,7 +22,10 @@ from scratchgen.errors import BadInput
 # the names of arrays in an NPZ file, in this order; the first that is there is taken
 IMAGES = ("images", "x", "X", "data", "arr_0")
 LABELS = ("labels", "label", "y", "Y", "targets", "classes", "arr_1")
-OF_TRAINING = ("x_train", "X_train", "train_images", "train_x"), ("y_train", "Y_train", "train_labels", "train_y")
+OF_TRAINING = (
+    ("x_train", "X_train", "train_images", "train_x"),
+    ("y_train", "Y_train", "train_labels", "train_y"),
+)
 OF_TEST = ("x_test", "X_test", "test_images", "test_x"), ("y_test", "Y_test", "test_labels", "test_y")
 MIN_IMAGES = 10  # with fewer, a part of 10 % would be empty
 COUNTS = (1, 3, 4)  # of channels: grey, colour, colour and transparency
@@ -45,16 +48,16 @@ def read_images(path: str, options: LoadOptions = DEFAULT) -> RowData:
     arrays, test = _read(path, report)
     places: Parts | None
     N = len(arrays["images"])
-    joined = {
-        name: np.concatenate((arrays[name], test[name])) if test else arrays[name] for name in arrays
-    }
+    joined = {name: np.concatenate((arrays[name], test[name])) if test else arrays[name] for name in arrays}
     x = as_images(joined["images"], path, options, report)
     if len(x) < MIN_IMAGES:
         raise BadInput(f"{path} contains {len(x)} images; at least {MIN_IMAGES} are needed for a split")
     if test:
         train, validation, others = split(N)
         places = np.sort(np.concatenate((train, others))), validation, np.arange(N, len(x))
-        report.split = f"given by the file: train {N:,}, test {len(x) - N:,}; validation: a tenth of train, at random"
+        report.split = (
+            f"given by the file: train {N:,}, test {len(x) - N:,}; validation: a tenth of train, at random"
+        )
     else:
         places = None
     labels = _labels_of(joined, path, report)
@@ -75,7 +78,7 @@ def _read(path: str, report: LoadingReport) -> tuple[Arrays, Arrays | None]:
         return _with_labels_beside(path, report), None
     if kind == TABLE:
         return _from_csv(path), None
-    stored = _stored(path)
+    stored = stored_arrays(path)
     if isinstance(stored, np.ndarray):
         return {"images": stored}, None
     train, test = _named(stored, *OF_TRAINING), _named(stored, *OF_TEST)
@@ -114,7 +117,8 @@ def _all_differ(x: np.ndarray | None) -> bool:
     return x is not None and len(np.unique(x)) == len(x)
 
 
-def _stored(path: str) -> np.ndarray | Arrays:
+def stored_arrays(path: str) -> np.ndarray | Arrays:
+    """The array of an NPY file, or the arrays of an NPZ file by their names.   Raises BadInput for any other file."""
     try:
         with open(path, "rb") as file:  # with a path, np.load would leave a damaged archive open
             stored = np.load(file, allow_pickle=False)
@@ -124,7 +128,9 @@ def _stored(path: str) -> np.ndarray | Arrays:
                 names = stored.files
                 if len(set(names)) < len(names):
                     twice = next(name for name in names if names.count(name) > 1)
-                    raise BadInput(f"{path} holds two arrays of the name {twice}; save it again with np.savez")
+                    raise BadInput(
+                        f"{path} holds two arrays of the name {twice}; save it again with np.savez"
+                    )
                 arrays = {name: stored[name] for name in names}
     except BadInput:
         raise
@@ -152,6 +158,11 @@ def _from_csv(path: str) -> Arrays:
     from scratchgen.data.files.table import read_numbers
 
     header, x = read_numbers(path)
+    if not looks_like_pixels(header, x):
+        raise BadInput(
+            f"{path} is a table, and no labels with a square number of pixels 0 … 255; train a vae on it as a table, or "
+            "save images with np.save"
+        )
     return {"images": x[:, 1:].astype(np.int64), "labels": x[:, 0].astype(np.int64)}
 
 
@@ -163,11 +174,21 @@ def looks_like_pixels(header: list[str] | None, x: np.ndarray) -> bool:
     return bool((x == np.rint(x)).all() and x.min() >= 0 and x[:, 1:].max() <= 255)
 
 
+def may_be_images(x: np.ndarray) -> bool:
+    """Whether rows (N, D) are pixels: floats in [0, 1] or whole numbers 0 … 65535, D a square or three of them."""
+    D = x.shape[1]
+    square = any(math.isqrt(D // C) ** 2 * C == D for C in (1, 3))
+    low, high = float(x.min()), float(x.max())  # NaN if any number is
+    return square and low >= 0 and high <= (1 if x.dtype.kind == "f" else 2**16 - 1)
+
+
 def as_images(x: np.ndarray, path: str, options: LoadOptions, report: LoadingReport) -> np.ndarray:
     """An array as it is stored as images (N, H, W, C) float32 in [0, 1], with C of 1 or 3. Raises BadInput."""
     x = _channels_last(_in_shape(x, path, options), path, report)
     if not x.size:
-        raise BadInput(f"{path}: images of the shape {x.shape} are empty; give at least one of at least one pixel")
+        raise BadInput(
+            f"{path}: images of the shape {x.shape} are empty; give at least one of at least one pixel"
+        )
     low, high = x.min(), x.max()
     report.before = float(low), float(high)
     x = _in_unit_interval(x, path, report)
@@ -203,7 +224,7 @@ def _in_shape(x: np.ndarray, path: str, options: LoadOptions) -> np.ndarray:
     if side * side == D:
         return x.reshape(len(x), side, side)
     side = math.isqrt(D // 3)
-    if D == 3 * side * side:
+    if 3 * side * side == D:
         raise BadInput(
             f"{path} has rows of {D:,} numbers, which may be {side} × {side} in colour: say --image-shape "
             f"{side},{side},3 (or 3,{side},{side} if each colour is stored by itself)"
@@ -270,7 +291,7 @@ def _labels_of(arrays: Arrays, path: str, report: LoadingReport) -> np.ndarray |
             "1, …, one for each image"
         )
     K = int(labels.max()) + 1
-    if K > len(labels) or _all_differ(labels):
+    if len(labels) < K or _all_differ(labels):
         raise BadInput(
             f"{path}: labels up to {K - 1} for {len(labels)} images are no classes, of which each has several images; "
             "number them from 0, or leave the array out"
@@ -283,4 +304,6 @@ def _demand_every_class(labels: np.ndarray | None, train: np.ndarray, path: str)
     if labels is None:
         return
     if missing := sorted(set(range(int(labels.max()) + 1)) - set(labels[train].tolist())):
-        raise BadInput(f"{path}: class {missing[0]} has no image in the training part; number the classes from 0")
+        raise BadInput(
+            f"{path}: class {missing[0]} has no image in the training part; number the classes from 0"
+        )
