@@ -4,6 +4,7 @@ catalogue        the known data sets: kind, sizes, licence, origin, split
 load             from a name or a path to a data set
 types            the classes of data sets (`RowData`, `TextData`, …), also for your own arrays
 batches          minibatches, and chunks of text for truncated back-propagation through time
+table            tables: columns as rows that a model reads, and back
 rows             any numeric data set as rows (N, D)
 sound_frames     sounds as sequences of frames
 short_pairs      only the short pairs of a set, for a small model
@@ -29,18 +30,21 @@ from scratchgen.data.load import (
     load_points,
     load_sequences,
     load_sound,
+    load_table,
     load_text,
     names,
 )
 from scratchgen.data.preprocessing.by_length import batches_by_length, pad
 from scratchgen.data.rows import load_rows
 from scratchgen.data.sound_frames import SoundFrames, load_sound_frames
+from scratchgen.data.table import as_csv, as_table, table_from
 from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.data.tokenizers.characters import CharacterTokenizer
 from scratchgen.data.tokenizers.utf8 import ByteTokenizer
 from scratchgen.data.types import (
     AnyData,
     Attribute,
+    Column,
     PairData,
     PointData,
     RowData,
@@ -57,6 +61,7 @@ __all__ = [
     "BytePairTokenizer",
     "ByteTokenizer",
     "CharacterTokenizer",
+    "Column",
     "DataSet",
     "MappedRows",
     "PairData",
@@ -67,6 +72,8 @@ __all__ = [
     "SoundData",
     "SoundFrames",
     "TextData",
+    "as_csv",
+    "as_table",
     "batches",
     "batches_by_length",
     "check_examples",
@@ -79,9 +86,11 @@ __all__ = [
     "load_sequences",
     "load_sound",
     "load_sound_frames",
+    "load_table",
     "load_text",
     "map_images",
     "names",
     "pad",
+    "table_from",
     "text_chunks",
 ]

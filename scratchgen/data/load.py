@@ -13,10 +13,10 @@ from scratchgen.data.catalogue import CATALOGUE, KINDS
 from scratchgen.data.files import image_folder, midi, sound
 from scratchgen.data.files.folders import all_files
 from scratchgen.data.files.image_arrays import read_images
-from scratchgen.data.files.kinds import EMPTY, GZIP, IDX, UNREADABLE, kind_inside, kind_of
+from scratchgen.data.files.kinds import EMPTY, GZIP, IDX, NPY, NPZ, TABLE, UNREADABLE, kind_inside, kind_of
 from scratchgen.data.files.pairs import can_be_lines, read_pairs
 from scratchgen.data.files.pixel_tables import looks_like_pixels
-from scratchgen.data.files.table import read_numbers
+from scratchgen.data.files.table import is_table, read_numbers, read_table
 from scratchgen.data.files.text import read_text
 from scratchgen.data.files.text_folder import read_text_folder
 from scratchgen.data.options import DEFAULT, LoadOptions
@@ -35,6 +35,7 @@ OWN_READERS: dict[str, dict[str, Reader]] = {
     "sequences": {FOLDER: midi.read_midi_folder},
     "pairs": {FILE: read_pairs},
     "points": {},
+    "table": {FILE: read_table},
 }
 KIND_OF_CONTENT = {"array": "images"}  # what a file holds ↦ the kind of data that it is loaded as, if another
 
@@ -101,13 +102,22 @@ def load_points(name: str) -> PointData:
     return _load(name, "points", DEFAULT)
 
 
+def load_table(path: str | os.PathLike, **options: Any) -> RowData:
+    """A user's own table (`files.table`).   Options, errors: as `load_images`."""
+    name = os.fspath(path)
+    return _load(name, "table", LoadOptions(**options))
+
+
 def load_any(name_or_path: str | os.PathLike, **options: Any) -> AnyData:
     """A known set of any kind, or a user's own file or folder, whose kind follows from its content (`kind_of_data`).
 
     Options and errors: as `load_images`.
     """
-    name = os.fspath(name_or_path)
-    return _load(name, kind_of_data(name), LoadOptions(**options))
+    name, chosen = os.fspath(name_or_path), LoadOptions(**options)
+    kind = kind_of_data(name)
+    if kind == "table" and chosen.shape is not None:
+        kind = "images"  # whoever gives the shape of an image says that the rows are images
+    return _load(name, kind, chosen)
 
 
 def kind_of_data(name: str) -> str:
@@ -143,17 +153,21 @@ def kind_of_folder(folder: str) -> str:
 
 
 def _kind_of_file(path: Path) -> str:
-    found = kind_of(path)
-    if found == GZIP:
-        found = kind_inside(path)
-        if found != IDX and found.holds not in ("text", "pairs", "table"):
-            what = (
-                "that is damaged" if found == GZIP else f"of kind {found.name}, which is not read from gzip"
-            )
-            raise BadInput(f"{path} is a gzip file {what}; unpack it, or name another")
+    found = kind_inside(path)
+    is_pixels = found == TABLE and _holds_pixels(path)
+    if (
+        kind_of(path) == GZIP
+        and found != IDX
+        and (is_pixels or found.holds not in ("text", "pairs", "table"))
+    ):
+        what = "pixels" if is_pixels else f"of kind {found.name}"
+        reason = "that is damaged" if found == GZIP else f"{what}, which is not read from gzip"
+        raise BadInput(f"{path} is a gzip file {reason}; unpack it, or name another")
     kind = KIND_OF_CONTENT.get(found.holds or "", found.holds)
-    if kind == "table":
-        kind = "images" if looks_like_pixels(*read_numbers(str(path))) else "text"
+    if is_pixels:
+        kind = "images"
+    if found in (NPY, NPZ) and is_table(str(path)):
+        kind = "table"
     if kind is None:
         reason = {
             EMPTY: "is empty; name a file with content",
@@ -165,6 +179,13 @@ def _kind_of_file(path: Path) -> str:
     if FILE not in OWN_READERS[kind]:
         raise BadInput(f"{path} is a single {found.name} file; name a folder of such files")
     return kind
+
+
+def _holds_pixels(path: Path) -> bool:
+    try:
+        return looks_like_pixels(*read_numbers(str(path)))
+    except BadInput:
+        return False  # the reader of tables says what is wrong
 
 
 def _load(name: str, kind: str, options: LoadOptions) -> Any:
@@ -179,6 +200,8 @@ def _load(name: str, kind: str, options: LoadOptions) -> Any:
 
 
 def _error_message(name: str, kind: str, found: str | None) -> str:
+    if kind == "table":
+        return f"{name!r} is not a file that exists; name a table, as CSV for instance"
     known = names()[kind] + (names()["pairs"] if kind == "text" else ())  # pairs can be read as text too
     choices, possible = ", ".join(known), " or ".join(OWN_READERS[kind])
     if name in CATALOGUE:

@@ -11,6 +11,7 @@ import numpy as np
 
 from scratchgen.data.pairs_as_text import as_lines
 from scratchgen.data.pitches import pitch_name
+from scratchgen.data.table import as_table
 from scratchgen.data.types import AnyData, PairData, PointData, RowData, SequenceData, SoundData, TextData
 
 Facts = list[tuple[str, str]]
@@ -23,6 +24,8 @@ def describe(data: AnyData) -> Facts:
 
 
 def _images(data: RowData) -> Facts:
+    if data.kind == "table":
+        return _table(data)
     x = data.train
     return [
         ("pixels", " × ".join(map(str, data.image_shape[: 2 + (data.image_shape[2] > 1)]))),
@@ -39,12 +42,25 @@ def _labels(data: RowData) -> Facts:
     facts = []
     for attribute, labels in zip(data.attributes, data.train_labels.T, strict=True):
         counts = np.bincount(labels, minlength=len(attribute.kinds))
-        facts.append(
-            (
-                attribute.name,
-                ", ".join(f"{kind}: {n:,}" for kind, n in zip(attribute.kinds, counts, strict=True)),
-            )
-        )
+        words = (f"{kind}: {n:,}" for kind, n in zip(attribute.kinds, counts, strict=True))
+        facts.append((attribute.name, ", ".join(words)))
+    return facts
+
+
+def _table(data: RowData) -> Facts:
+    """Of each column the range and the mean, or the categories with their counts, and the missing cells."""
+    facts = []
+    for name, x in as_table(data.columns, data.train).items():
+        if x.dtype == object:
+            counts = Counter(v for v in x if v is not None)
+            present, words = counts.total(), ", ".join(f"{v}: {n:,}" for v, n in counts.most_common(12))
+        else:
+            numbers = x[np.isfinite(x)]
+            present, words = len(numbers), "no number"
+            if present:
+                words = f"{numbers.min():,.6g} … {numbers.max():,.6g}, mean {numbers.mean():,.6g}"
+        missing = f", {len(x) - present:,} missing" if present < len(x) else ""
+        facts.append((name, words + missing))
     return facts
 
 

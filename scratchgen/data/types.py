@@ -26,7 +26,7 @@ from scratchgen.data.report import LoadingReport
 from scratchgen.data.rolls import RollFormat
 from scratchgen.errors import height_width_channels
 
-Kind = Literal["images", "frames", "points"]
+Kind = Literal["images", "frames", "points", "table"]
 
 
 class Rows(Protocol):
@@ -77,15 +77,36 @@ class Attribute:
     kinds: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, and how it becomes numbers: x = shift + scale · y, or one number 0 or 1 per category.
+
+    whole         whether all numbers of the column are whole
+    categories    the texts of a column of categories; () for one of numbers
+    """
+
+    name: str
+    shift: float = 0.0
+    scale: float = 1.0
+    whole: bool = False
+    categories: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many numbers of a row the column takes."""
+        return len(self.categories) or 1
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class RowData:
     """Examples as rows: train, validation, test (N, D) float32, and their labels (N,) int64 or None.
 
     image_shape    (H, W, C) with H · W · C = D: height, width and channels of a row in a picture; (H, W) means C = 1
     kind           "images": pixels in [0, 1]; "frames": the numbers of one moment, a chord or a spectrum;
-                   "points": coordinates in the plane
+                   "points": coordinates in the plane; "table": a row of a table, whose columns have different units
     class_names    the names of the labels 0, 1, …; empty where they are numbers or there are none
     attributes     of examples that have several: the labels are then (N, S), a kind of each of S attributes
+    columns        of a table: what its numbers mean (`data.table`)
     ink            whether 1 is ink on white paper, as in handwriting: pictures are then drawn dark on white; else
                    they are drawn as they are, 0 black
     places         where the examples of the three parts are in a file or folder of your own: the index of each
@@ -103,6 +124,7 @@ class RowData:
     kind: Kind = field(default="images", kw_only=True)
     class_names: tuple[str, ...] = field(default=(), kw_only=True)
     attributes: tuple[Attribute, ...] = field(default=(), kw_only=True)
+    columns: tuple[Column, ...] = field(default=(), kw_only=True)
     ink: bool = field(default=False, kw_only=True)
     places: tuple[np.ndarray, np.ndarray, np.ndarray] | None = field(default=None, kw_only=True)
     report: LoadingReport = field(default_factory=LoadingReport, kw_only=True)
@@ -123,7 +145,8 @@ class RowData:
         return tuple(len(attribute.kinds) for attribute in self.attributes) or self.classes
 
     def __repr__(self) -> str:
-        return f"RowData({self.name!r}, {size_of(self.image_shape)}, {_sizes(self)} {self.kind})"
+        size = f"{len(self.columns)} columns" if self.columns else size_of(self.image_shape)
+        return f"RowData({self.name!r}, {size}, {_sizes(self)} {'rows' if self.columns else self.kind})"
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,4 +1,4 @@
-"""Parts of a VAE: the Gaussian likelihood, the prior over codes, linear interpolation."""
+"""Parts of a VAE: the Gaussian likelihood, that of a table, the prior over codes, linear interpolation."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import blank
 from scratchgen.random import Generator
 from scratchgen.vae.code_prior import CodePrior
+from scratchgen.vae.columns import ColumnLikelihood
 from scratchgen.vae.interpolate import straight
 from scratchgen.vae.likelihoods import GaussianLikelihood
 from scratchgen.vae.quantise import perplexity
@@ -31,6 +32,28 @@ VAE_PARTS = (
             {"x": [[1.0, 3.0]], "m": [[0.0, 1.0]]},
         ),
         symbols={"m": "the decoder's output, (B, D)", "σ": "one learned number for all pixels"},
+    ),
+    Equation(
+        "vae.columns",
+        "likelihood of a table's row",
+        r"\log p(x \mid z) = -\tfrac12 \sum_{d\,\in\,\text{numbers}} \bigl[ \log 2\pi\sigma_d^2 + (x_d - m_d)^2 / \sigma_d^2 \bigr]"
+        r" + \sum_{c\,\in\,\text{categories}} \sum_k x_{ck} \log \operatorname{softmax}(m_c)_k",
+        "log p(x|z) = −½ Σ_numbers [log 2π + log σ_d² + (x_d − m_d)² / σ_d²] + Σ_categories Σ_k x_ck log softmax(m_c)_k, "
+        "over the cells that are there",
+        "Nazabal, Olmos, Ghahramani & Valera (2020), sections 3.1 and 3.2",
+        "scratchgen.vae.columns:ColumnDistribution.log_prob",
+        example=Example(
+            "a number x = 1, m = 0, σ² = 4: −½ (1.83788 + 1.38629 + 1/4) = −1.73709\n"
+            "the first of two categories, m = (log 3, 0), of probability ¾: log ¾ = −0.28768\n"
+            "−1.73709 − 0.28768 = −2.02477",
+            -2.02477,
+            lambda x, m: blank(ColumnLikelihood([1, 2]), logvar=math.log(4)).forward(m).log_prob(x),
+            {"x": [[1.0, 1.0, 0.0]], "m": [[0.0, math.log(3), 0.0]]},
+        ),
+        symbols={
+            "m": "the decoder's output, (B, D); x of a category is 0 and a 1",
+            "σ": "one learned number for each column of numbers",
+        },
     ),
     Equation(
         "vae.optimal_sigma",

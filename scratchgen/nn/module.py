@@ -252,8 +252,13 @@ def _parts(module: Module) -> tuple[list[Module], list[Parameter]]:
 
 
 def _members(module: Module) -> Iterator[tuple[str, object]]:
-    """The attributes of a module; members of lists, tuples and dictionaries one by one."""
+    """The attributes of a module; members of lists, tuples and dictionaries one by one.
+
+    The arguments that a saveable module was made with are left out: a module among them is a member by its own name.
+    """
     for name, value in vars(module).items():
+        if name == "_made_with":
+            continue
         if isinstance(value, list | tuple):
             yield from ((f"{name}.{i}", v) for i, v in enumerate(value))
         elif isinstance(value, dict):

@@ -6,6 +6,7 @@ figure                 size, palette and saving, shared by all pictures
 images, data_sets      grids of images, pictures of a data set
 music, frames          piano rolls, sounds with spectrograms, frames
 points, latent         points in the plane, latent spaces
+marginals              the columns of a table
 curves, comparison     training curves of one run and of several runs
 rate_distortion        the rate-distortion curve of a VAE
 attention, gates, text_states, eigenvalues, gradient_norms     inside a recurrent network
@@ -27,6 +28,7 @@ from scratchgen.plots.gradient_flow import gradient_flow
 from scratchgen.plots.gradient_norms import gradient_norms
 from scratchgen.plots.images import reconstructions, sample_grid, sample_grids
 from scratchgen.plots.latent import aggregated_posterior, latent_plane
+from scratchgen.plots.marginals import marginals
 from scratchgen.plots.music import piano_rolls, sounds
 from scratchgen.plots.overview import overview
 from scratchgen.plots.points import scatter
@@ -50,6 +52,7 @@ __all__ = [
     "gradient_flow",
     "gradient_norms",
     "latent_plane",
+    "marginals",
     "overview",
     "piano_rolls",
     "rate_distortion",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 
+from scratchgen.data.table import as_table
 from scratchgen.data.types import AnyData, PointData, RowData, SequenceData, SoundData
 from scratchgen.errors import BadInput
 from scratchgen.plots.figure import Picture
 from scratchgen.plots.frames import frames
 from scratchgen.plots.images import sample_grid
+from scratchgen.plots.marginals import marginals
 from scratchgen.plots.music import piano_rolls, sounds
 from scratchgen.plots.points import scatter
 
@@ -26,6 +28,8 @@ def data_set(data: AnyData, path: str | os.PathLike) -> Picture:
             return scatter(data.train, data.train_labels, path, f"{title} points")
         case RowData(kind="frames"):
             return frames(data.train[:FRAMES], path, f"{title} frames")
+        case RowData(kind="table"):
+            return marginals(as_table(data.columns, data.train), None, path)
         case RowData():
             return sample_grid(data.train[:IMAGES], data.image_shape, path, f"{title} images", ink=data.ink)
         case SequenceData():

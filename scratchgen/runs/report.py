@@ -14,6 +14,7 @@ from scratchgen.runs.record import Record, read_record
 LINES = 200  # of the log; metrics.jsonl has them all
 CAPTIONS = {
     "samples": "samples of the model",
+    "marginals": "columns of the table: training rows, and samples of the model (samples.csv)",
     "game": "the game, one player at a time: D(x), and the directions in which G must move its samples",
     "curves": "training, epoch by epoch",
     "judgements": "D of real and of generated examples, epoch by epoch",

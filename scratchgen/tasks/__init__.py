@@ -48,9 +48,20 @@ def choose(family: str, data: str, given: Mapping[str, Any], name: str | None = 
             name = "vq"
         else:
             name = _for_data(data, given) if family == "rnn" else family
+    if name in ("vq", "gan"):
+        _refuse_table(name, data)
     if name not in FAMILIES[family]:
         raise BadInput(f"the tasks of {family} are {', '.join(FAMILIES[family])}, not {name!r}")
     return get_task(name)
+
+
+def _refuse_table(name: str, data: str) -> None:
+    from scratchgen.data.load import is_own, kind_of_data
+
+    if is_own(data) and kind_of_data(data) == "table":
+        raise BadInput(
+            f"{data} is a table, which the task {name} is not for; `train vae` is, with --model mlp or linear"
+        )
 
 
 def _for_data(data: str, given: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from scratchgen.data.options import Channels
 from scratchgen.data.preprocessing.one_hot import labels_in_turn
 from scratchgen.data.report import some
 from scratchgen.data.rows import PARTS
-from scratchgen.data.types import size_of
+from scratchgen.data.types import Kind, size_of
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file
@@ -60,7 +60,7 @@ class RowInfo(TaskInfo, frozen=True, kw_only=True):
     ink            whether 1 is ink on white paper, and pictures are drawn so
     """
 
-    kind: Literal["images", "frames", "points"]
+    kind: Kind
     image_shape: tuple[int, ...]
     data_dim: int
     classes: int | tuple[int, ...] = 0

@@ -14,6 +14,7 @@ from scratchgen.autograd import no_grad
 from scratchgen.data import CATALOGUE, RowData
 from scratchgen.data.checks import check_unit_interval
 from scratchgen.data.rows import PARTS, load_rows
+from scratchgen.data.types import Column
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
@@ -33,15 +34,26 @@ from scratchgen.tasks.rows import (
     of_rows,
     sample_in_turn,
 )
+from scratchgen.tasks.tables import (
+    check_table,
+    draw_table,
+    likelihood_of,
+    prepare_table,
+    sample_table,
+    settle_table,
+)
 from scratchgen.tasks.task import (
+    SampleRequest,
     Task,
     load_options,
     optimizer_for,
     schedule_for,
     unread_of_optimizer,
 )
-from scratchgen.tasks.vae_samples import INTERPOLATION_STEPS, binarised, encode, interpolations, sample
+from scratchgen.tasks.vae_samples import INTERPOLATION_STEPS, binarised, encode, interpolations
+from scratchgen.tasks.vae_samples import sample as sample_means
 from scratchgen.tasks.vae_scores import BYTES, Model, bound_scores, likelihood_scores
+from scratchgen.vae.columns import ColumnLikelihood
 from scratchgen.vae.interpolate import PATHS
 
 if TYPE_CHECKING:
@@ -94,10 +106,11 @@ class Settings(RowSettings, frozen=True):
     ] = False
 
 
-class DataInfo(RowInfo, frozen=True):
-    """Rows, and how many values k/(levels − 1) they take under a categorical likelihood."""
+class DataInfo(RowInfo, frozen=True, kw_only=True):
+    """Rows, how many values k/(levels − 1) they take under a categorical likelihood, and the columns of a table."""
 
     levels: int | None = None
+    columns: tuple[Column, ...] = ()
 
 
 # The embedded digits are few: more epochs, smaller batches.
@@ -154,7 +167,9 @@ def load(source: str, settings: Settings) -> RowData:
 
 
 def settle(rows: RowData, settings: Settings, given: Collection[str]) -> Settings:
-    """A Gaussian likelihood for what is no grey picture: colours, and numbers of any size."""
+    """A Gaussian likelihood for what is no grey picture: colours, and numbers of any size. Tables have own defaults."""
+    if rows.kind == "table":
+        return settle_table(rows, settings, given)
     grey = rows.kind == "images" and rows.image_shape[2] == 1 and _within_unit(rows.train)
     chords = rows.kind == "frames" and _within_unit(rows.train)
     if "likelihood" in given or settings.likelihood != "bernoulli" or grey or chords:
@@ -172,10 +187,12 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
         raise BadInput(
             f"{rows.name} has no classes for a conditional VAE to be conditioned on; train --model mlp"
         )
+    if rows.kind == "table":
+        check_table(rows, settings)
     levels = {"categorical": _levels, "logistic": lambda rows: BYTES}.get(
         settings.likelihood, lambda rows: None
     )(rows)
-    return DataInfo(**of_rows(rows), levels=levels)
+    return DataInfo(**of_rows(rows), levels=levels, columns=rows.columns)
 
 
 def _levels(rows: RowData) -> int:
@@ -206,6 +223,8 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
         return vae.ConvVAE(info.image_shape, Z, settings.hidden, CHANNELS, rng, **likelihood)
     if settings.model == "conditional":
         return vae.ConditionalVAE(D, Z, hidden, info.classes, rng, **likelihood)
+    if rows.kind == "table":
+        return vae.VAE(D, Z, hidden, rng, likelihood=likelihood_of(rows))
     return vae.VAE(D, Z, hidden, rng, **likelihood)
 
 
@@ -236,6 +255,8 @@ def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.Cons
 def prepare(model: Model, rows: RowData, settings: Settings) -> None:
     """Check the data against the likelihood; begin with the mean example and the deviation from it. Raises BadInput."""
     loss_for(settings)
+    if isinstance(model.likelihood, ColumnLikelihood):
+        return prepare_table(model, rows)
     if settings.likelihood == "gaussian" and not np.ptp(rows.train, axis=0).any():
         other = "" if settings.model == "linear" else ", or choose --likelihood bernoulli"
         raise BadInput(
@@ -333,6 +354,9 @@ def draw(
     model: Model, rows: RowData, settings: Settings, run: Run, scores: list[Score], loss: vae.Loss
 ) -> None:
     """Draw samples and curves, and for images reconstructions, the latent plane and interpolations."""
+    if rows.kind == "table":
+        draw_table(model, rows, run)
+        return _draw_curves(run, *scores)
     rows = binarised(rows, settings)
     x = sample_in_turn(model, 100, Generator(HELD_OUT_SEED))
     columns = columns_for(len(x), getattr(model, "classes", 1))
@@ -380,6 +404,12 @@ def _draw_latents(model: Model, x: np.ndarray, y: np.ndarray, rows: RowData, run
     plots.sample_grids(
         sheets, rows.image_shape, run.picture("interpolation"), INTERPOLATION_STEPS, ink=rows.ink
     )
+
+
+def sample(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
+    """Samples from the prior, or interpolations between test images: means of p(x|z), but draws of a table."""
+    is_table = run.info.kind == "table" and request.interpolate is None
+    return sample_table(run, request) if is_table else sample_means(run, request)
 
 
 def what_to_try(settings: Settings, run: Run) -> str:

@@ -14,6 +14,8 @@ from scratchgen.evaluation.examples import ROWS, slices
 from scratchgen.random import Generator
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.rows import labels_of
+from scratchgen.tasks.tables import independent_log_prob
+from scratchgen.vae.columns import ColumnLikelihood
 
 BYTES = 256  # levels of a pixel of 8 bits
 SAMPLES = 10  # of the latent for each example, over which the distortion is averaged
@@ -25,6 +27,8 @@ Model = vae.VAE | vae.LinearVAE
 def baseline(rows: RowData, part: str, model: Model | vae.VQVAE) -> float:
     """The mean log-likelihood, in nats, of independent dimensions of the likelihood's kind."""
     kind, x = type(model.likelihood).__name__, getattr(rows, part)
+    if isinstance(model.likelihood, ColumnLikelihood):
+        return independent_log_prob(model.likelihood, rows.train, x)
     if kind == "GaussianLikelihood":
         return evaluation.independent_gaussian_log_prob(rows.train, x)
     if kind == "CategoricalLikelihood":

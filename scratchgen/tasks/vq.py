@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
-from scratchgen import evaluation, plots, vae
+from scratchgen import plots, vae
 from scratchgen.autograd import no_grad
 from scratchgen.data import RowData
 from scratchgen.data.checks import check_unit_interval

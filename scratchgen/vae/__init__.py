@@ -1,6 +1,7 @@
 """The variational autoencoder, with continuous latents and with discrete codes: bounds, models, training."""
 
 from scratchgen.vae import vq_training
+from scratchgen.vae.columns import ColumnLikelihood
 from scratchgen.vae.geco import GECO
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.likelihoods import Likelihood
@@ -28,6 +29,7 @@ __all__ = [
     "VQVAE",
     "BetaLoss",
     "Bound",
+    "ColumnLikelihood",
     "ConditionalVAE",
     "ConstrainedLoss",
     "ConvVAE",

@@ -136,6 +136,14 @@ class GaussianLikelihood(Module):
         """The mean of scale_d² over the dimensions."""
         return np.mean(self.units.scale.data**2)
 
+    def dimensions(self, D: int) -> int:
+        """How many residuals an example of D numbers has for the one sigma²: D."""
+        return D
+
+    def squares(self, x: np.ndarray, m: np.ndarray) -> tuple[np.ndarray, int]:
+        """The sum of (x − m)² / w over all numbers of (B, D), and how many these are."""
+        return np.asarray(np.sum((x - m) ** 2 / self.weights, dtype=np.float64)), x.size
+
     @property
     def weights(self) -> np.ndarray:
         """w (D,), the variance of each dimension relative to their mean sigma²."""

@@ -21,9 +21,13 @@ from scratchgen.data.types import Rows
 from scratchgen.evaluation import independent_variance
 from scratchgen.optim import Optimizer
 from scratchgen.random import Generator
+from scratchgen.vae.columns import ColumnLikelihood
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.likelihoods import GaussianLikelihood
 
+WithSigma = (
+    GaussianLikelihood | ColumnLikelihood
+)  # one sigma for all dimensions, or one for each number of a table
 NEW_SHARE = 0.1  # of the last batch in the moving average: about ten batches count
 SCALE_ROWS = 10_000  # that tell the scale of the data, at even distances: the set may be sorted
 SMALLEST_SIGMA = (
@@ -31,13 +35,14 @@ SMALLEST_SIGMA = (
 )
 
 
-def optimal_variance(variance: np.ndarray, g: np.ndarray, D: int) -> np.ndarray:
+def optimal_variance(variance: np.ndarray, g: np.ndarray, D: int | np.ndarray) -> np.ndarray:
     """The sigma² that maximises the Gaussian likelihood of a batch, the mean square of its residuals.   (1,) → (1,)
 
     sigma*² = 1/(BD) Σ (x − m)² = sigma² (1 − 2g/D),     g = ∂L/∂ log sigma² = ½ (D − 1/B Σ (x − m)² / sigma²)
 
     variance    sigma², with which the loss L of the batch was computed
     g           the gradient of that loss, a mean over B examples of D dimensions in nats
+    D           of several sigmas the number of dimensions of each: 1 for a column, less where cells are missing
 
     The gradient holds the error: a gradient that was summed over the parts of a batch gives the sigma of the whole
     batch, and that of an importance-weighted bound weighs each sample as the bound does.
@@ -61,10 +66,10 @@ class FollowingSigma:
     def __init__(self, model: Any, optimizer: Optimizer):
         self.model = model
         found = getattr(model, "likelihood", None)
-        is_trained = isinstance(found, GaussianLikelihood) and any(
+        is_trained = isinstance(found, WithSigma) and any(
             p is found.logvar and p.requires_grad for p in optimizer.parameters
         )
-        self.likelihood: GaussianLikelihood | None = found if is_trained else None
+        self.likelihood: WithSigma | None = found if is_trained else None
 
     def start(self, images: Rows) -> None:
         """Begin at the scale of the images (N, D), if neither `init_output_bias` nor a training has set it before."""
@@ -85,7 +90,7 @@ class FollowingSigma:
         variance = np.exp(self.likelihood.logvar.data)
         yield
         if (g := self.likelihood.logvar.grad) is not None:
-            best = optimal_variance(variance, g, D)
+            best = optimal_variance(variance, g, self.likelihood.dimensions(D))
             self._set((1 - NEW_SHARE) * variance + NEW_SHARE * best)
 
     def epoch(self, images: np.ndarray, rng: Generator, labels: np.ndarray | None = None) -> None:
@@ -104,7 +109,7 @@ class FollowingSigma:
                 mean_square(self.likelihood, images, lambda part: self.model.reconstruct(images[part]))
             )
 
-    def _bound(self, held_out_variance: float) -> None:
+    def _bound(self, held_out_variance: np.ndarray) -> None:
         assert self.likelihood is not None
         self.likelihood.held_out_variance.data[...] = held_out_variance
         self._set(np.exp(self.likelihood.logvar.data))
@@ -117,8 +122,8 @@ class FollowingSigma:
 
 
 def best_variance(
-    model: LatentModel, likelihood: GaussianLikelihood, images: np.ndarray, labels: np.ndarray, rng: Generator
-) -> float:
+    model: LatentModel, likelihood: WithSigma, images: np.ndarray, labels: np.ndarray, rng: Generator
+) -> np.ndarray:
     """The sigma² that maximises the likelihood of images (N, D), the mean of (x − m)² / w.
 
     Ledger: vae.optimal_sigma
@@ -132,13 +137,13 @@ def best_variance(
 
 
 def mean_square(
-    likelihood: GaussianLikelihood, images: np.ndarray, means: Callable[[np.ndarray], np.ndarray]
-) -> float:
-    """The mean of (x − m)² / w over images (N, D).   means: places of images ↦ their m"""
-    squares, count = 0.0, 0
+    likelihood: WithSigma, images: np.ndarray, means: Callable[[np.ndarray], np.ndarray]
+) -> np.ndarray:
+    """The mean of (x − m)² / w over images (N, D), for each sigma.   means: places of images ↦ their m"""
+    squares, count = np.zeros(1), np.zeros(1)
     with no_grad():
         for part in np.array_split(np.arange(len(images)), max(1, len(images) // 1000)):  # bounds the memory
             x = images[part]
-            squares += float(np.sum((x - means(part)) ** 2 / likelihood.weights, dtype=np.float64))
-            count += x.size
-    return squares / count
+            of_part = likelihood.squares(x, means(part))
+            squares, count = squares + of_part[0], count + of_part[1]
+    return squares / np.maximum(count, 1)

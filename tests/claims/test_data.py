@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from scratchgen.data.files.performance import pitch_in_hz
-from scratchgen.data.preprocessing.composite import over
 from scratchgen.data.preprocessing import mu_law
+from scratchgen.data.preprocessing.composite import over
 from scratchgen.data.preprocessing.dequantise import dequantise
 from scratchgen.data.preprocessing.mel import hz_to_mel, log_mel, mel_to_hz
 from scratchgen.data.preprocessing.scaling import Affine, standardise

@@ -478,6 +478,10 @@ def test_sizes_that_make_no_model_are_refused():
 
 
 def test_images_of_an_odd_shape_are_refused():
-    for shape, says in (((10,), "image_shape is"), ((0, 8), "height must be"), ((8, 8, 0), "channels must be")):
+    for shape, says in (
+        ((10,), "image_shape is"),
+        ((0, 8), "height must be"),
+        ((8, 8, 0), "channels must be"),
+    ):
         with pytest.raises(BadInput, match=says):
             VQVAE(shape, 3, dimension=2, channels=(4, 4), hidden=8)

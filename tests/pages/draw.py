@@ -76,6 +76,11 @@ DRAW = {
     "latent_plane": lambda path: plots.latent_plane(
         POINTS, LABELS, lambda z: np.zeros((len(z), 64)), SHAPE, path
     ),
+    "marginals": lambda path: plots.marginals(
+        {"height, m": POINTS[:, 0], "group": np.array([*"abcb", None] * 12, object)},
+        {"height, m": POINTS[:30, 1], "group": np.array([*"abbb"] * 9, object)},
+        path,
+    ),
     "overview": lambda path: plots.overview(IMAGES, IMAGES, IMAGES, SHAPE, 40 * TEXT, path),
     "piano_rolls": lambda path: plots.piano_rolls(
         [RNG.random((30, 40)) < 0.1 for _ in range(2)],

@@ -457,7 +457,10 @@ CALLS = {
         lambda margins: nn.ZeroPad2d([1, 1, margins, 1]),
         {"margins": (-1, [nan, inf, 1.5, "2", True, None])},
     ),
-    "nn.ZeroPad2d, how many": (nn.ZeroPad2d, {"margins": ([1, 0, -1, 2], [1, (1, 1), [1, 1, 1], [[1, 1, 1, 1]]])}),
+    "nn.ZeroPad2d, how many": (
+        nn.ZeroPad2d,
+        {"margins": ([1, 0, -1, 2], [1, (1, 1), [1, 1, 1], [[1, 1, 1, 1]]])},
+    ),
     "nn.BatchNorm": (nn.BatchNorm, {"size": SIZE}),
     "nn.LayerNorm": (nn.LayerNorm, {"shape": SIZE}),
     "nn.GroupNorm": (nn.GroupNorm, {"groups": (3, COUNT), "size": (6, [*COUNT, 4])}),

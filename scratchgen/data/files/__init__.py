@@ -3,6 +3,7 @@
 image_arrays     images in an .npy or .npz file, in memory
 mapped_images    images in an .npy file, left on disk
 image_folder     a folder of PNG and JPEG pictures
+table            a table of numbers and categories: CSV, or an array
 text             a text file, gzip of one, or JSON lines
 text_folder      a folder of texts
 pairs            pairs of texts, as TSV or CSV
@@ -21,6 +22,7 @@ from scratchgen.data.files.midi import read_midi_folder
 from scratchgen.data.files.pairs import read_pairs
 from scratchgen.data.files.performance import perform, write_midi, write_wav
 from scratchgen.data.files.sound import read_sound_folder
+from scratchgen.data.files.table import read_table
 from scratchgen.data.files.text import read_text
 from scratchgen.data.files.text_folder import read_text_folder
 
@@ -33,6 +35,7 @@ __all__ = [
     "read_midi_folder",
     "read_pairs",
     "read_sound_folder",
+    "read_table",
     "read_text",
     "read_text_folder",
     "write_midi",

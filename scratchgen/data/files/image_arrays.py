@@ -155,7 +155,7 @@ def _in_shape(x: np.ndarray, path: str, options: LoadOptions) -> np.ndarray:
     if side * side == D:
         return x.reshape(len(x), side, side)
     side = math.isqrt(D // 3)
-    if D == 3 * side * side and side >= MIN_SIDE:
+    if 3 * side * side == D and side >= MIN_SIDE:
         raise BadInput(
             f"{path} has rows of {D:,} numbers, which may be {side} × {side} in colour: say --image-shape "
             f"{side},{side},3 (or 3,{side},{side} if each colour is stored by itself)"

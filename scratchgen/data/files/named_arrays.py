@@ -24,7 +24,7 @@ def read_arrays(path: str, report: LoadingReport) -> dict[str, Arrays]:
 
     The report names the arrays that are left out. Raises BadInput for a file without an array of images.
     """
-    stored, objects = _stored(path)
+    stored, objects = stored_arrays(path)
     if isinstance(stored, np.ndarray):
         return {"all": {"images": stored}}
     parts = {part: _of_part(stored, part) for part in PART_WORDS}
@@ -92,7 +92,7 @@ def _without_images(path: str, stored: Arrays, objects: list[str]) -> str:
     )
 
 
-def _stored(path: str) -> tuple[np.ndarray | Arrays, list[str]]:
+def stored_arrays(path: str) -> tuple[np.ndarray | Arrays, list[str]]:
     """(the array or the arrays by name, the names of arrays of objects)."""
     objects = []
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -103,9 +103,10 @@ def _has_deep_colours(stored: Image) -> bool:
     """Whether a picture in colour has 16 bits for each, which Pillow reads with 8."""
     if stored.mode in (*DEEP, "F"):
         return False
+    tiles: Any = getattr(stored, "tile", ())
     if stored.format == "PPM":  # its mode comes with the largest value
-        return any(args[-1] > 255 for *_, args in stored.tile if isinstance(args, tuple))
-    return DEEP_COLOURS in str(stored.tile)
+        return any(args[-1] > 255 for *_, args in tiles if isinstance(args, tuple))
+    return DEEP_COLOURS in str(tiles)
 
 
 def _opaque(image: Image, background: str, changes: list[str]) -> Image:
@@ -141,7 +142,7 @@ def _values(image: Image) -> np.ndarray:
     x = np.asarray(image)
     if x.dtype not in (np.uint8, np.uint16):
         low, high = float(x.min(initial=0)), float(x.max(initial=0))
-        if not (0 <= low and high <= (1 if image.mode == "F" else 65535)):
+        if not (low >= 0 and high <= (1 if image.mode == "F" else 65535)):
             raise BadFile(
                 f"its values are {low:.6g} … {high:.6g}; whole numbers have 8 or 16 bits, floats are 0 … 1"
             )

@@ -53,3 +53,11 @@ def pixels_and_labels(header: list[str] | None, x: np.ndarray) -> dict[str, np.n
         "images": np.delete(x, column, axis=1).astype(np.int64),
         "labels": x[:, column].astype(np.int64),
     }
+
+
+def may_be_images(x: np.ndarray) -> bool:
+    """Whether rows (N, D) are pixels: floats in [0, 1] or whole numbers 0 … 65535, D a square or three of them."""
+    D = x.shape[1]
+    square = any(math.isqrt(D // C) ** 2 * C == D for C in (1, 3))
+    low, high = float(x.min()), float(x.max())  # NaN if any number is
+    return square and low >= 0 and high <= (1 if x.dtype.kind == "f" else 2**16 - 1)

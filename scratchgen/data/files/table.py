@@ -1,54 +1,186 @@
-"""Reader of a table of numbers, as CSV: separated by commas, semicolons or tabs, with or without a header."""
+"""Reader of a person's own table: CSV, or numbers separated by blanks, or an array (N, D) in NPY or NPZ."""
 
 from __future__ import annotations
 
 import csv
+import re
+from pathlib import Path
 
 import numpy as np
 
-from scratchgen.data.files.kinds import MISSING, separator_of
+from scratchgen.data.files.decoding import characters_of, content_of
+from scratchgen.data.files.folders import BadFile
+from scratchgen.data.files.kinds import HEAD, MISSING, TABLE, cells_of, is_number, kind_inside, separator_of
+from scratchgen.data.files.lines import without_bad_lines
+from scratchgen.data.files.named_arrays import IMAGES, stored_arrays
+from scratchgen.data.files.pixel_tables import may_be_images
+from scratchgen.data.options import BYTES, DEFAULT, LoadOptions
+from scratchgen.data.report import LoadingReport
+from scratchgen.data.table import table_rows, unique, unnamed
+from scratchgen.data.types import RowData
 from scratchgen.errors import BadInput
+
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+$")  # 1,234 may be 1.234, too
+DAMAGED = 0.5  # share of numbers, above which a column is one of numbers and its other cells are damaged
+NAMES_OF_COLUMNS = ("columns", "feature_names", "names")  # of an array of names in an NPZ file
+Rows = list[tuple[int, list[str]]]  # the number of the line, and its cells
+
+
+def read_table(path: str, options: LoadOptions = DEFAULT) -> RowData:
+    """A table of numbers and categories, split 80/10/10 at random (`data.table.table_from`).
+
+    A text file is separated by commas, semicolons, tabs or blanks, with or without a header; empty cells, "NA",
+    "NaN" and "?" are missing; also packed by gzip. An array is (N, D); an NPZ file may name its columns in `columns`.
+    Raises BadInput with the numbers of all lines that are damaged, and as `table_from`.
+    """
+    options.refuse_but("tables", "encoding", "skip_bad")
+    report = LoadingReport()
+    kind = kind_inside(Path(path))
+    report.find(kind.name)
+    if kind != TABLE:
+        return table_rows(path, _of_array(path, report), report)
+    if options.encoding == BYTES:
+        raise BadInput("a table is text; name its encoding, --encoding utf-8 for instance")
+    try:
+        cells = _of_text(Path(path), options, report)
+    except BadFile as problem:
+        raise BadInput(f"{path} cannot be read as a table: {problem}") from None
+    return table_rows(path, cells, report)
 
 
 def read_numbers(path: str) -> tuple[list[str] | None, np.ndarray]:
-    """The header, or None, and the numbers (N, D) float64, NaN where a cell is empty.
+    """The header, or None, and the numbers (N, D) float64 of a table, NaN where a cell is no number.
 
-    Raises BadInput with the line for a cell that is no number, and for lines of unequal length.
+    Raises BadInput for lines of unequal length.
     """
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            head = [line for line in (file.readline() for _ in range(20)) if line.strip()]
-            file.seek(0)
-            rows = list(csv.reader(file, delimiter=separator_of(head) or ","))
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror}); name a table") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"{path} is no table in UTF-8 ({error}); save it as CSV in UTF-8") from None
-    numbered = [(i, row) for i, row in enumerate(rows, 1) if any(cell.strip() for cell in row)]
-    first = numbered[0][1]
-    header = None if all(_number(cell) is not None for cell in first) else [cell.strip() for cell in first]
-    body = numbered[header is not None :]
-    x = np.empty((len(body), len(first)))
-    for place, (line, row) in zip(x, body, strict=True):
-        if len(row) != len(first):
-            raise BadInput(
-                f"{path}, line {line}: {len(row)} cells, where the first has {len(first)}; repair it"
-            )
-        for k, cell in enumerate(row):
-            value = _number(cell)
-            if value is None:
-                name = header[k] if header else f"column {k + 1}"
-                raise BadInput(
-                    f"{path}, line {line}: {cell.strip()!r} in {name} is no number; write it as a number"
-                )
-            place[k] = value
-    return header, x
+        header, rows, comma = _parsed(Path(path), DEFAULT, LoadingReport())
+    except BadFile as problem:
+        raise BadInput(f"{path} cannot be read as a table: {problem}") from None
+    number = {True: _with_comma, False: _number}[comma]
+    return header, np.array([[_or_nan(number(cell)) for cell in row] for _, row in rows], np.float64)
+
+
+def _of_text(path: Path, options: LoadOptions, report: LoadingReport) -> dict[str, np.ndarray]:
+    header, rows, comma = _parsed(path, options, report)
+    names = unnamed(len(rows[0][1])) if header is None else header
+    if header is None:
+        report.change("without a header")
+    number = _with_comma if comma else _number
+    columns, bad = {}, {}
+    for k, name in enumerate(unique(names, str(path))):
+        cells = [row[k] for _, row in rows]
+        present = [i for i, cell in enumerate(cells) if not _is_missing(cell)]
+        values = [number(cells[i]) for i in present]
+        damaged = [i for i, value in zip(present, values, strict=True) if value is None]
+        if len(damaged) > (1 - DAMAGED) * len(present):
+            columns[name] = np.array([None if _is_missing(cell) else cell for cell in cells], object)
+            continue
+        for i in damaged:
+            bad[rows[i][0]] = f"{cells[i]!r} in {name} is no number"
+        column = np.full(len(rows), np.nan)
+        for i, value in zip(present, values, strict=True):
+            column[i] = _or_nan(value)
+        columns[name] = column
+    without_bad_lines(bad, len(rows), report, options.skip_bad)
+    kept = np.array([line not in bad for line, _ in rows])
+    return {name: column[kept] for name, column in columns.items()}
+
+
+def _parsed(path: Path, options: LoadOptions, report: LoadingReport) -> tuple[list[str] | None, Rows, bool]:
+    """The header, or None, the cells of each line, and whether a comma is the decimal point."""
+    text = characters_of(content_of(path, report), options.encoding, report)
+    head = [line for line in text[:HEAD].split("\n")[:-1] or [text] if line.strip()]
+    separator = separator_of(head) or ","
+    rows = _rows(text, separator)
+    first = rows[0][1]
+    bad = {line: f"{len(row)} cells, not {len(first)}" for line, row in rows if len(row) != len(first)}
+    without_bad_lines(bad, len(rows), report, options.skip_bad)
+    rows = [(line, row) for line, row in rows if line not in bad]
+    header = (
+        None
+        if any(map(is_number, first))
+        else [cell or f"column {k}" * (k > 1) for k, cell in enumerate(first, 1)]
+    )
+    body = rows[header is not None :]
+    if not body:
+        raise BadFile("it has a header and no rows")
+    return header, body, separator != "," and _has_decimal_commas(body, report)
+
+
+def _rows(text: str, separator: str) -> Rows:
+    if separator == " ":
+        lines = text.split("\n")
+        return [(i, cells) for i, cells in enumerate(cells_of(lines, " "), 1) if cells]
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except csv.Error as error:
+        raise BadFile(f"line {reader.line_num} is no CSV ({error})") from None
+    return [(line, row) for line, row in rows if any(row) or len(row) > 1]
+
+
+def _has_decimal_commas(rows: Rows, report: LoadingReport) -> bool:
+    """Whether numbers are written 1,5. Raises BadFile where all of them may have commas between thousands instead."""
+    with_comma = [cell for _, row in rows for cell in row if "," in cell and is_number(cell)]
+    if not with_comma:
+        return False
+    if all(THOUSANDS.match(cell) for cell in with_comma):
+        cell = with_comma[0]
+        raise BadFile(
+            f"{cell} may be {cell.replace(',', '.')} or {cell.replace(',', '')}; write the numbers without commas"
+        )
+    report.change("numbers with a decimal comma", len(with_comma))
+    return True
+
+
+def _of_array(path: str, report: LoadingReport) -> dict[str, np.ndarray]:
+    x, names = array_in(path)
+    if x.ndim != 2:
+        raise BadInput(f"{path} has the shape {x.shape}; a table is (N, D)")
+    if x.dtype.kind not in "iufb":
+        raise BadInput(f"{path} has {x.dtype} values; save numbers")
+    if names is not None and len(names) != x.shape[1]:
+        raise BadInput(f"{path} names {len(names)} columns, but a row has {x.shape[1]} numbers; name each")
+    chosen = unnamed(x.shape[1]) if names is None else list(names)
+    return dict(zip(unique(chosen, path), x.T.astype(np.float64), strict=True))
+
+
+def array_in(path: str) -> tuple[np.ndarray, list[str] | None]:
+    """The array of numbers of an NPY or NPZ file, and the names of its columns, or None.   Raises BadInput."""
+    stored, _ = stored_arrays(path)
+    if isinstance(stored, np.ndarray):
+        return stored, None
+    names = next((stored[n] for n in NAMES_OF_COLUMNS if n in stored and stored[n].dtype.kind in "US"), None)
+    chosen = [n for n in IMAGES if n in stored] or [n for n in stored if stored[n] is not names]
+    if not chosen:
+        raise BadInput(f"{path} holds no array of numbers; save one with np.savez(path, x=…)")
+    return stored[chosen[0]], None if names is None else [str(n) for n in np.ravel(names)]
+
+
+def is_table(path: str) -> bool:
+    """Whether an array file holds a table: rows (N, D) that are no pixels within [0, 1] or 0 … 65535, or no square."""
+    try:
+        x, _ = array_in(path)
+    except BadInput:
+        return False  # the reader of images says what is wrong
+    return x.ndim == 2 and x.dtype.kind in "iuf" and x.size > 0 and not may_be_images(x)
+
+
+def _is_missing(cell: str) -> bool:
+    return cell.lower() in MISSING
 
 
 def _number(cell: str) -> float | None:
-    if cell.strip().lower() in MISSING:
-        return np.nan
     try:
-        return float(cell)
+        return None if "_" in cell else float(cell)
     except ValueError:
         return None
+
+
+def _with_comma(cell: str) -> float | None:
+    return _number(cell.replace(",", ".", 1)) if cell.count(",") < 2 else None
+
+
+def _or_nan(value: float | None) -> float:
+    return np.nan if value is None else value

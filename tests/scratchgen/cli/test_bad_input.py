@@ -281,7 +281,10 @@ CASES = {
         (*TRAIN, "--likelihood", "categorical", "--data", "smooth.npy"),
         "has no small number of levels; choose --likelihood gaussian",
     ),
-    "vq: points": ((*TRAIN, "--model", "vq", "--data", "ring"), "ring holds points, and a VQ-VAE needs images"),
+    "vq: points": (
+        (*TRAIN, "--model", "vq", "--data", "ring"),
+        "ring holds points, and a VQ-VAE needs images",
+    ),
     "vq: another likelihood": (
         (*TRAIN, "--model", "vq", "--likelihood", "categorical"),
         "likelihood",

@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
+from scratchgen import rnn
 from scratchgen.data.files.midi_pieces import read_pieces
 from scratchgen.data.files.performance import write_midi
 from scratchgen.data.rolls import RollFormat
-from scratchgen import rnn
 from scratchgen.nn.saving import describe as describe_model
 from scratchgen.random import Generator
 from scratchgen.tasks.load import load_run
@@ -121,7 +121,10 @@ def test_a_piece_is_continued_in_its_own_tempo_and_its_notes_stay(folder, scratc
     write_midi(repeated, 21, "sixteenth note", folder / "given.mid", form)
     done = run("sample", "run", "--prompt", "given.mid", "-n", 20, "--out", "more.mid")
     assert done.returncode == 0, done.stderr
-    assert "16 steps of a sixteenth note from given.mid, and 20 steps that continue it, at 150 beats" in done.stdout
+    assert (
+        "16 steps of a sixteenth note from given.mid, and 20 steps that continue it, at 150 beats"
+        in done.stdout
+    )
     assert (folder / "more.wav").exists() and (folder / "more.png").exists()
     (given,), (piece,) = read_pieces(folder / "given.mid"), read_pieces(folder / "more.mid")
     early = [note for note in piece.notes if note.start < 4]

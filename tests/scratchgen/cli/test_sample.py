@@ -102,7 +102,11 @@ REFUSED = {
     "a class of a text": ("rnn", ("--class", 3), "of the task text, which has no --class"),
     "a class beyond the last": ("conditional", ("--class", 10), "the classes of conditional are 0 … 9"),
     "a negative class": ("conditional", ("--class", -1), "the classes of conditional are 0 … 9"),
-    "a class in words": ("conditional", ("--class", "three"), "--class three: the classes of conditional are 0 … 9"),
+    "a class in words": (
+        "conditional",
+        ("--class", "three"),
+        "--class three: the classes of conditional are 0 … 9",
+    ),
     "one good class and a bad one": ("conditional", ("--class", 3, "--class", 11), "--class 11"),
 }
 

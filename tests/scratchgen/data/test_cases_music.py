@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from .midi_bytes import file, midi, note_events, tempo_events, track, variable
 
 from scratchgen.data import load_any, load_sequences
 from scratchgen.data.files.folders import BadFile
@@ -17,6 +16,8 @@ from scratchgen.data.files.performance import write_midi
 from scratchgen.data.rolls import PLAIN, RollFormat, notes_of, roll_of
 from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
+
+from .midi_bytes import file, midi, note_events, tempo_events, track, variable
 
 CASES = Path(__file__).parents[4] / "shared" / "cases" / "mid"
 

@@ -256,7 +256,14 @@ def test_labels_of_every_form_are_the_classes(labels, numbers, names, npz):
 
 @pytest.mark.parametrize(
     ("images", "labels"),
-    [("images", "labels"), ("x", "y"), ("X", "Y"), ("data", "targets"), ("images", "label"), ("arr_0", "arr_1")],
+    [
+        ("images", "labels"),
+        ("x", "y"),
+        ("X", "Y"),
+        ("data", "targets"),
+        ("images", "label"),
+        ("arr_0", "arr_1"),
+    ],
 )
 def test_known_names_are_images_and_labels(images, labels, npz):
     same_classes(load_any(npz(**{labels: CLASSES, images: BYTES})), CLASSES, "0123")
@@ -364,7 +371,10 @@ def idx_bytes(x):
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 @pytest.mark.parametrize(
     ("images", "labels"),
-    [("train-images-idx3-ubyte", "train-labels-idx1-ubyte"), ("train-images.idx3-ubyte", "train-labels.idx1-ubyte")],
+    [
+        ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+        ("train-images.idx3-ubyte", "train-labels.idx1-ubyte"),
+    ],
 )
 def test_idx_is_read_packed_or_not_with_the_labels_beside_it(images, labels, pack, tmp_path):
     ending = "" if pack is bytes else ".gz"
@@ -469,7 +479,9 @@ def test_a_table_of_pixels_alone_is_images_without_classes(header, tmp_path):
 def test_a_table_of_large_images_with_a_long_header_is_images(tmp_path):
     """A line of MNIST with its header is longer than the beginning of other files that tells their kind."""
     x = rng.integers(0, 256, (12, 784))
-    (tmp_path / "mnist.csv").write_bytes(table(np.column_stack([np.arange(12) % 2, x]), header=["label", *(f"pixel{k}" for k in range(784))]))
+    (tmp_path / "mnist.csv").write_bytes(
+        table(np.column_stack([np.arange(12) % 2, x]), header=["label", *(f"pixel{k}" for k in range(784))])
+    )
     data = load_any(tmp_path / "mnist.csv")
     same_images(data, x / np.float32(255))
     assert data.image_shape == (28, 28, 1) and data.report.found == {"CSV": 1}
@@ -508,4 +520,6 @@ def test_a_table_whose_columns_have_names_of_their_own_is_no_image(tmp_path):
 
 def test_options_that_have_no_meaning_for_an_array_are_refused(npy):
     for name, value in (("size", 8), ("skip_bad", True), ("encoding", "latin-1")):
-        refused(npy(BYTES), f"--{name.replace('_', '-')} has no meaning for an array of images", **{name: value})
+        refused(
+            npy(BYTES), f"--{name.replace('_', '-')} has no meaning for an array of images", **{name: value}
+        )

@@ -47,13 +47,19 @@ def refused(folder, *words, **options):
 
 def png(values, bits, colour_type, extra=b""):
     """A PNG by its specification: Pillow writes no 16 bits per colour.   values (H, W, C), big-endian when stored"""
-    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    chunk = lambda kind, data: (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    )
     H, W = values.shape[:2]
     rows = values.astype(">u2" if bits == 16 else "u1")
     body = b"".join(b"\0" + row.tobytes() for row in rows)
     header = struct.pack(">IIBBBBB", W, H, bits, colour_type, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + extra + chunk(b"IDAT", zlib.compress(body)) + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + extra
+        + chunk(b"IDAT", zlib.compress(body))
+        + chunk(b"IEND", b"")
     )
 
 
@@ -243,7 +249,9 @@ def test_channels_are_as_stored_grey_or_colour(tmp_path):
     grey, coloured = Image.fromarray(GREYS), Image.fromarray(RGB)
     mixed = save_all(tmp_path / "mixed", lambda i: coloured if i % 2 else grey)
     data = load_images(mixed)
-    assert data.image_shape == (2, 2, 3) and lines(data) == ["6 stored in grey, now with three equal channels"]
+    assert data.image_shape == (2, 2, 3) and lines(data) == [
+        "6 stored in grey, now with three equal channels"
+    ]
     found = {tuple(np.rint(255 * x).astype(int)) for x in everything(data)}
     assert found == {tuple(np.repeat(GREYS.ravel(), 3)), tuple(RGB.ravel())}
     greys = save_all(tmp_path / "grey", grey)
@@ -280,7 +288,9 @@ def test_scaling_cuts_the_middle_of_the_longer_side_and_means_over_pixels(tmp_pa
     wide[:, :4], wide[:, 8:] = 255, 255  # the outer thirds are white
     data = load_images(save_all(tmp_path, Image.fromarray(wide)), size=4)
     assert not only(data).any()
-    stripes = np.tile(np.array([0, 255], np.uint8), (64, 32))  # finer than the new pixels: grey, neither of both
+    stripes = np.tile(
+        np.array([0, 255], np.uint8), (64, 32)
+    )  # finer than the new pixels: grey, neither of both
     data = load_images(save_all(tmp_path, Image.fromarray(stripes)), size=8)
     assert only(data)[:, 1:-1] == pytest.approx(0.5, abs=0.02)
 
@@ -474,7 +484,10 @@ SPELLINGS = [
 def test_a_given_split_is_kept_in_every_spelling(names, around, tmp_path):
     starts = dict(zip(PARTS, (0, 100, 200), strict=True))
     for name, start in zip(names, starts.values(), strict=True):
-        shades(tmp_path / around / name / "cat", start, 10), shades(tmp_path / around / name / "dog", start + 10, 10)
+        (
+            shades(tmp_path / around / name / "cat", start, 10),
+            shades(tmp_path / around / name / "dog", start + 10, 10),
+        )
     data = load_any(tmp_path)
     assert data.class_names == ("cat", "dog")
     for part, start in starts.items():

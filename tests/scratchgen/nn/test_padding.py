@@ -9,7 +9,15 @@ from scratchgen import BadInput, Tensor, check_grads
 from scratchgen.nn import Sequential, ZeroPad2d
 from scratchgen.nn.convolution import coarsest, cropping_for, margins_for, padding_for, zero_pad2d
 
-MARGINS = [(1, 0, 0, 0), (0, 2, 0, 0), (0, 0, 3, 0), (0, 0, 0, 1), (1, 2, 3, 4), (-1, -2, 0, -1), (2, -1, -2, 3)]
+MARGINS = [
+    (1, 0, 0, 0),
+    (0, 2, 0, 0),
+    (0, 0, 3, 0),
+    (0, 0, 0, 1),
+    (1, 2, 3, 4),
+    (-1, -2, 0, -1),
+    (2, -1, -2, 3),
+]
 
 
 def pixel_by_pixel(x, margins):
@@ -37,7 +45,8 @@ def test_padding_is_its_definition_pixel_by_pixel(margins, rng, measured):
 
 @pytest.mark.equation("nn.padding")
 @pytest.mark.parametrize(
-    "wrong", [lambda l, r, t, b: (t, b, l, r), lambda l, r, t, b: (r, l, t, b), lambda l, r, t, b: (l, r, b, t)]
+    "wrong",
+    [lambda l, r, t, b: (t, b, l, r), lambda l, r, t, b: (r, l, t, b), lambda l, r, t, b: (l, r, b, t)],
 )
 def test_the_claim_above_rejects_margins_in_another_order(wrong, rng):
     x = rng.standard_normal((2, 4, 5, 3))
@@ -49,7 +58,10 @@ def test_the_claim_above_rejects_margins_in_another_order(wrong, rng):
 @pytest.mark.parametrize("front", [(), (2,), (2, 3), (0,)])
 def test_gradients_are_right_to_second_order_with_any_axes_in_front(margins, front, rng):
     x = rng.standard_normal((*front, 4, 5, 2))
-    assert zero_pad2d(x, margins).shape == (*front, *pixel_by_pixel(np.zeros((1, 4, 5, 2)), margins).shape[1:])
+    assert zero_pad2d(x, margins).shape == (
+        *front,
+        *pixel_by_pixel(np.zeros((1, 4, 5, 2)), margins).shape[1:],
+    )
     check_grads(lambda x: np.sin(zero_pad2d(x, margins)), x, order=2)
 
 

@@ -108,7 +108,12 @@ def test_a_setting_that_a_training_never_looks_up_is_refused(task, name, value, 
     never = set(fields(task.settings)) - read_by(task, chosen, tmp_path / "run")
     unread = task.unread(task.settings(**chosen))
     # `draw` and the loading of data read these; patience is refused where nothing is validated
-    elsewhere = {"max_length", "patience", "model", *(field.name for field in dataclasses.fields(LoadOptions))}
+    elsewhere = {
+        "max_length",
+        "patience",
+        "model",
+        *(field.name for field in dataclasses.fields(LoadOptions)),
+    }
     assert never <= unread.keys() | elsewhere, never - unread.keys()
 
 

@@ -1,0 +1,209 @@
+"""Tables: columns of numbers and of categories as rows that a model reads, and back to the table's own units."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from scratchgen.data.files.folders import MIN_FILES, random_parts
+from scratchgen.data.report import LoadingReport, some
+from scratchgen.data.types import Column, RowData
+from scratchgen.errors import BadInput
+
+MIN_ROWS = MIN_FILES  # with fewer, a part of 10 % would be empty
+MAX_CATEGORIES = 20  # a column of more different texts is no category, but a name or a remark
+NAMES_SHOWN = 12
+DIGITS = 6  # after the leading digit of the deviation
+ROW_NUMBERS = ("", "unnamed: 0", "index", "id", "row")  # names of a column that only counts the rows
+
+
+def table_from(x: Any, columns: Sequence[str] | None = None, name: str = "table") -> RowData:
+    """A table of your own as a data set: an array (N, D), or a DataFrame of pandas, split 80/10/10 at random.
+
+    columns    the names of the D columns; by default those of the DataFrame, else "column 1", …
+
+        table_from(np.random.default_rng(0).normal(size=(100, 2)), ["height", "weight"])
+
+    NaN is a missing number; None and NaN are missing texts. Columns of numbers are standardised on the training
+    part; columns of few different texts are categories, one number 0 or 1 for each. The report of the result has
+    all changes, `columns` the way back (`as_table`).
+    Raises BadInput for infinite numbers, for columns of many different texts, and for fewer than ten rows.
+    """
+    own = getattr(x, "columns", None)  # of a DataFrame
+    if own is not None:
+        arrays = [np.asarray(x[name].to_numpy()) for name in own]
+    else:
+        x = np.asarray(x)
+        if x.ndim != 2:
+            raise BadInput(f"a table has the shape (N, D), not {x.shape}; give one row per example")
+        arrays = list(x.T)
+    names = [
+        str(n) for n in (columns if columns is not None else own if own is not None else unnamed(len(arrays)))
+    ]
+    if len(names) != len(arrays):
+        raise BadInput(f"{len(names)} names for {len(arrays)} columns; give one name per column")
+    return table_rows(name, dict(zip(unique(names, name), map(_cells, arrays), strict=True)), LoadingReport())
+
+
+def unnamed(D: int) -> list[str]:
+    """Names of columns without names: "column 1", …"""
+    return [f"column {k + 1}" for k in range(D)]
+
+
+def unique(names: list[str], what: str) -> list[str]:
+    """The names. Raises BadInput for one that two columns have."""
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadInput(f"{what} has two columns of the name {twice!r}; give each its own")
+    return names
+
+
+def _cells(x: np.ndarray) -> np.ndarray:
+    """Numbers as float64; anything else as texts, None where a cell is missing."""
+    if x.dtype.kind in "iufb":
+        return x.astype(np.float64)
+    cells = [None if v is None or v != v else v for v in x.tolist()]  # NaN differs from itself
+    if all(v is None or (isinstance(v, int | float) and not isinstance(v, bool)) for v in cells):
+        return np.array([np.nan if v is None else v for v in cells], np.float64)
+    return np.array([None if v is None else str(v) for v in cells], object)
+
+
+def table_rows(name: str, cells: Mapping[str, np.ndarray], report: LoadingReport) -> RowData:
+    """The columns as one set of rows, split 80/10/10 at random.
+
+    cells    name ↦ (N,) float64, NaN where one is missing, or (N,) texts, None where one is missing
+
+    Errors: as `table_from`.
+    """
+    cells = _with_information(name, cells, report)
+    N = len(next(iter(cells.values())))
+    if N < MIN_ROWS:
+        raise BadInput(f"{name} holds {N} rows; at least {MIN_ROWS} are needed for a split")
+    places = random_parts(N, None, report)
+    columns = tuple(_column(n, x, places[0]) for n, x in cells.items())
+    x = np.concatenate([encode(c, cells[c.name]) for c in columns], axis=1)
+    numbers, categories = ([c.name for c in columns if bool(c.categories) == kind] for kind in (False, True))
+    report.read = f"{N:,} rows of {len(columns)} columns: {some(cells, NAMES_SHOWN)}"
+    report.change("columns of numbers, with mean 0 and deviation 1 on the training part", len(numbers))
+    report.change(f"columns taken as categories: {some(categories, NAMES_SHOWN)}", len(categories))
+    missing = sum(int(_is_missing(x).sum()) for x in cells.values())
+    report.change("missing cells, which the model does not look at", missing)
+    D = x.shape[1]
+    return RowData(
+        name, (1, D, 1), *(x[part] for part in places), kind="table", columns=columns, report=report
+    )
+
+
+def _is_missing(x: np.ndarray) -> np.ndarray:
+    return np.isnan(x) if x.dtype.kind == "f" else np.array([v is None for v in x])
+
+
+def _with_information(
+    name: str, cells: Mapping[str, np.ndarray], report: LoadingReport
+) -> dict[str, np.ndarray]:
+    """The columns without row numbers, and without those that have no or one value, unless all are of this kind."""
+    infinite = [n for n, x in cells.items() if x.dtype.kind == "f" and np.isinf(x).any()]
+    if infinite:
+        raise BadInput(
+            f"{name} has infinite numbers in {some(infinite)}; leave the cells empty, or remove the rows"
+        )
+    kept = {}
+    for n, x in cells.items():
+        present = x[~_is_missing(x)]
+        if not len(present):
+            report.ignore("columns without any value", n)
+        elif n.lower() in ROW_NUMBERS and len(x) > 1 and x.dtype.kind == "f" and (np.diff(x) == 1).all():
+            report.ignore("columns that number the rows", n or "the first")
+        else:
+            kept[n] = x
+    constant = [n for n, x in kept.items() if len(set(x[~_is_missing(x)].tolist())) == 1]
+    if len(constant) < len(kept):
+        for n in constant:
+            report.ignore("columns of one value", n)
+            del kept[n]
+    if not kept:
+        raise BadInput(f"{name} has no column with values; give a table of numbers")
+    many = [
+        n
+        for n, x in kept.items()
+        if x.dtype.kind != "f" and len(set(x) - {None}) > min(MAX_CATEGORIES, len(x) // 2)
+    ]
+    if many:
+        n = many[0]
+        raise BadInput(
+            f"{name}: {len(many)} column{'s' * (len(many) > 1)} of many different texts ({some(many)}; {n} has "
+            f"{len(set(kept[n]) - {None})}), neither numbers nor categories; remove them, or write them as numbers"
+        )
+    return kept
+
+
+def _column(name: str, x: np.ndarray, train: np.ndarray) -> Column:
+    if x.dtype.kind != "f":
+        return Column(name, categories=tuple(sorted(set(x) - {None})))
+    present = x[~np.isnan(x)]
+    values = np.unique(present)
+    if len(values) == 2:  # a density of two values would be unbounded
+        return Column(name, categories=tuple(f"{value:g}" for value in values))
+    of_training = x[train][~np.isnan(x[train])]
+    shift, scale = (of_training.mean(), of_training.std()) if len(of_training) else (0.0, 0.0)
+    return Column(name, float(shift), float(scale) or 1.0, whole=bool((present == np.rint(present)).all()))
+
+
+def encode(column: Column, x: np.ndarray) -> np.ndarray:
+    """The cells (N,) as numbers (N, width) float32: (x − shift) / scale, or 0 and 1 per category; NaN if missing.
+
+    Ledger: data.scaling
+    """
+    if not column.categories:
+        return ((x - column.shift) / column.scale).astype(np.float32)[:, None]
+    texts = [
+        None if missing else (f"{v:g}" if x.dtype.kind == "f" else v)
+        for v, missing in zip(x, _is_missing(x), strict=True)
+    ]
+    rows = np.array([[text == category for category in column.categories] for text in texts], np.float32)
+    rows[[text is None for text in texts]] = np.nan
+    return rows
+
+
+def as_table(columns: Sequence[Column], x: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns of rows (N, D) in the table's own units: numbers float64, or the texts of categories.
+
+    Numbers of a column that holds whole numbers alone are rounded. A missing cell is NaN, or None.
+    """
+    found: dict[str, np.ndarray] = {}
+    place = 0
+    for column in columns:
+        part = np.asarray(x[:, place : place + column.width], np.float64)
+        place += column.width
+        if column.categories:
+            names = np.array([*column.categories, None], object)
+            found[column.name] = names[np.where(np.isnan(part).any(axis=1), -1, part.argmax(axis=1))]
+        else:
+            numbers = column.shift + column.scale * part[:, 0]
+            found[column.name] = np.rint(numbers) + 0.0 if column.whole else numbers  # + 0: no −0
+    return found
+
+
+def as_csv(columns: Sequence[Column], x: np.ndarray) -> str:
+    """Rows (N, D) as the text of a CSV file in the table's own units, with a header; a missing cell is empty.
+
+    Numbers are rounded to a millionth of the deviation of their column, as float32 is.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column.name for column in columns])
+    table = as_table(columns, x)
+    writer.writerows(zip(*(_written(column, table[column.name]) for column in columns), strict=True))
+    return text.getvalue()
+
+
+def _written(column: Column, x: np.ndarray) -> list[str]:
+    if column.categories:
+        return ["" if v is None else v for v in x]
+    decimals = 0 if column.whole else DIGITS - math.floor(math.log10(column.scale))
+    return ["" if v != v else f"{v:.0f}" if column.whole else repr(round(v, decimals)) for v in x.tolist()]
