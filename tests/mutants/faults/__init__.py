@@ -7,6 +7,7 @@ from .inputs import INPUTS
 from .kernels import KERNELS
 from .metrics import METRICS
 from .optim import OPTIM
+from .parts import PARTS
 from .rnn import RNN
 from .vae import VAE
 
@@ -20,4 +21,5 @@ FAMILIES = {
     "metrics": METRICS,
     "kernels": KERNELS,
     "inputs": INPUTS,
+    "parts": PARTS,
 }

@@ -66,6 +66,16 @@ def test_the_claim_above_rejects_the_mean_of_the_variances(rng):
     assert (np.abs(x.var(0) - wrong) / np.sqrt(np.var((x - d.mean) ** 2, axis=0) / n)).max() > 10
 
 
+@pytest.mark.equation("distributions.mixture_variance")
+def test_a_mixture_of_bernoullis_has_the_moments_of_one_with_the_mean_probability(rng, measured):
+    logits, a = rng.standard_normal((5, K)), rng.standard_normal((5, K, 3))
+    d = D.Mixture(logits, D.Bernoulli(a))
+    pi = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    p = np.einsum("bk,bkd->bd", pi, 1 / (1 + np.exp(-a)))
+    measured(np.abs(d.mean - p), 1e-14)
+    measured(np.abs(d.variance - p * (1 - p)), 1e-14)
+
+
 def test_the_dimensions_of_a_sample_come_from_one_component():
     far = D.Normal(np.array([[-50.0, -50.0], [50.0, 50.0]]), np.zeros((2, 2)))
     x = D.Mixture(np.zeros(2), far).sample(Generator(0), shape=1000)
