@@ -65,6 +65,9 @@ class LoadingReport:
             lines += [("values", f"{_range(self.before)}{changed}")]
         return [(label, text) for label, text in lines if text]
 
+    def __str__(self) -> str:
+        return "\n".join(f"{label:<10}{text}" for label, text in self.lines())
+
     def as_dict(self) -> dict[str, Any]:
         """The report for config.json: without what is empty, and with at most 20 names of a kind."""
         content = {name: value for name, value in vars(self).items() if value}
