@@ -10,6 +10,7 @@ from scratchgen.data.sets import (
     binarized_mnist,
     characters,
     chorales,
+    crawl_tiles,
     descriptions,
     digits,
     drums,
@@ -104,6 +105,10 @@ _ENTRIES = (
     DataSet(
         "characters", "images", characters.SIZES, "CC0 1.0", "by formula: layers of Dungeon Crawl Stone Soup's tiles",
         "drawn independently", characters.load,
+    ),
+    DataSet(
+        "crawl-tiles", "images", (1_041, 139, 139), sources.TILES_LICENCE, "Dungeon Crawl Stone Soup, Nov 2015",
+        "by the hash of the file name", crawl_tiles.load,
     ),
     DataSet(
         "mnist", "images", (55_000, 5_000, 10_000), sources.MNIST_LICENCE, "LeCun et al. 1998",

@@ -241,8 +241,8 @@ def _chosen_kind(run: LoadedRun[Any, RowInfo], text: str) -> tuple[int, int]:
     name, _, kind = (part.strip() for part in text.partition("="))
     if name not in attributes:
         raise BadInput(
-            f"--class {text}: the attributes of {run.directory} are {', '.join(attributes)}; ask for a kind of one, as in "
-            f"{next(iter(attributes))}={next(iter(attributes.values()))[-1]}"
+            f"--class {text}: the attributes of {run.directory} are {', '.join(attributes)}; ask for a kind of one, as "
+            f"in {next(iter(attributes))}={next(iter(attributes.values()))[-1]}"
         )
     kinds = attributes[name]
     if kind not in kinds:

@@ -122,8 +122,8 @@ def is_of_bytes(x: np.ndarray) -> bool:
 def _bits_of_bytes(model: Model, rows: RowData, part: str, k: int, rng: Generator, show: Show) -> Score:
     """Bits per dimension of a density for pixels of 8 bits: those of its dequantised values, which bound them.
 
-    log P(k) ≥ E_u[log p((k + u)/255)] − D log 255,  u ~ U(−½, ½): comparable with the bits of a probability. One draw of
-    u per pixel.   Ledger: data.dequantisation
+    log P(k) ≥ E_u[log p((k + u)/255)] − D log 255,  u ~ U(−½, ½): comparable with the bits of a probability.
+    One draw of u per pixel.   Ledger: data.dequantisation
     """
     x, labels = getattr(rows, part), labels_of(rows, part)
     log_p = []

@@ -144,8 +144,8 @@ def _in_shape(x: np.ndarray, path: str, options: LoadOptions) -> np.ndarray:
     if options.shape is not None:
         if math.prod(options.shape) != math.prod(x.shape[1:]):
             raise BadInput(
-                f"--image-shape {options.image_shape} has {math.prod(options.shape):,} numbers, but a row of {path} has "
-                f"{math.prod(x.shape[1:]):,}"
+                f"--image-shape {options.image_shape} has {math.prod(options.shape):,} numbers, but a row of {path} "
+                f"has {math.prod(x.shape[1:]):,}"
             )
         return x.reshape(len(x), *options.shape)
     if x.ndim > 2:
@@ -178,8 +178,8 @@ def _channels_last(x: np.ndarray, path: str, options: LoadOptions, report: Loadi
     if first and last and options.shape is None:
         shape = ",".join(map(str, x.shape[1:]))
         raise BadInput(
-            f"{path} has the shape {x.shape} and may have its channels first or last; say --image-shape {shape} if they "
-            "are last, else save (N, height, width, channels)"
+            f"{path} has the shape {x.shape} and may have its channels first or last; say --image-shape {shape} if "
+            "they are last, else save (N, height, width, channels)"
         )
     if last:
         return x
@@ -244,8 +244,8 @@ def _classes_of(
     found, numbers, counts = np.unique(labels, return_inverse=True, return_counts=True)
     if 2 * len(found) > len(labels):
         raise BadInput(
-            f"{path}: {len(found):,} labels for {len(labels):,} images are no classes, of which each has several images; "
-            "leave the labels out"
+            f"{path}: {len(found):,} labels for {len(labels):,} images are no classes, of which each has several "
+            "images; leave the labels out"
         )
     if counts.min() < 2:
         raise BadInput(

@@ -36,7 +36,7 @@ def read_arrays(path: str, report: LoadingReport) -> dict[str, Arrays]:
         parts = {"all": found}
     elif not all("labels" in found for found in parts.values()):
         parts = {part: {"images": found["images"]} for part, found in parts.items()}
-    for part, found in parts.items():
+    for found in parts.values():
         if not found:
             raise BadInput(_without_images(path, stored, objects))
     taken = [id(array) for found in parts.values() for array in found.values()]

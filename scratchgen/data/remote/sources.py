@@ -74,6 +74,7 @@ TATOEBA_LICENCE = "CC BY 2.0, sentences from tatoeba.org via manythings.org/anki
 DIGITS_COMMIT = "26eb9aaf76e81b692f806f9140c2d2777410d7a1"
 DIGITS_LICENCE = "CC BY-SA 4.0, Free Spoken Digit Dataset (Zohar Jackson and others)"
 DRUMS_LICENCE = "CC0 1.0 for each sound"
+TILES_LICENCE = "CC0 1.0"
 DESCRIPTIONS_LICENCE = "free, the licence of each package (Debian main)"
 
 FILES = (
@@ -135,6 +136,10 @@ FILES = (
     RemoteFile(
         "sonic-pi-drums", "samples.csv", None,
         "85826a1ff1abe44cb3e8245c1e2d2fd56a007ca0fb59312d0e18a4ac15e942e9", 16_915, DRUMS_LICENCE,
+    ),
+    RemoteFile(
+        "crawl-tiles", "crawl_tiles.npz", None,
+        "a3c756fe64dc51adbe0536a07a94b04c4faf99ba75ee1f5650090309991ac165", 2_011_623, TILES_LICENCE,
     ),
 )  # fmt: skip
 

@@ -33,7 +33,7 @@ def assert_images(data, image_shape, sizes):
 
 def test_every_set_has_a_name():
     assert names() == {
-        "images": ("digits", "binarized-digits", "mnist", "binarized-mnist"),
+        "images": ("digits", "binarized-digits", "characters", "crawl-tiles", "mnist", "binarized-mnist"),
         "text": ("stdlib", "markov", "tinyshakespeare"),
         "sequences": ("jsb-chorales",),
         "sound": ("plucked-strings", "tones", "fsdd", "sonic-pi-drums"),

@@ -84,3 +84,20 @@ def shared_sentences(pairs):
     return sum(
         len(a & b) for side in sides for a, b in ((side[0], side[1]), (side[0], side[2]), (side[1], side[2]))
     )
+
+
+def test_tiles_are_what_is_seen_through_their_opacity_on_white(real_data):
+    """Their layers are laid over white with the formula written out; two of their folders are the classes."""
+    tiles = load_images("crawl-tiles")
+    assert [len(part) for part in (tiles.train, tiles.validation, tiles.test)] == [1041, 139, 139]
+    assert tiles.class_names == ("monster", "thing") and tiles.image_shape == (32, 32, 3)
+    with np.load(real_data / "crawl-tiles" / "crawl_tiles.npz") as stored:
+        chosen = [i for i, path in enumerate(stored["paths"]) if path.startswith(("mon/", "item/"))]
+        layers = stored["images"][chosen].astype(int)
+    colours, alpha = layers[..., :3], layers[..., 3:]
+    expected = np.rint((alpha * colours + (255 - alpha) * 255) / 255).reshape(len(chosen), -1)
+    found = 255 * np.concatenate((tiles.train, tiles.validation, tiles.test))
+    assert (
+        np.abs(np.sort(found.sum(axis=1)) - np.sort(expected.sum(axis=1))).max() < 600
+    )  # halves may round either way
+    assert np.abs(found - np.rint(found)).max() < 1e-4

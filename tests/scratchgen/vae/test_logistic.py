@@ -79,7 +79,7 @@ def bits_of(likelihood, x, validation, test):
 
 
 def test_bits_per_dimension_of_a_density_are_those_of_the_values_that_it_was_fitted_to():
-    """Values of a Gaussian cost a Gaussian their entropy; a logistic density of the same deviation costs a little more."""
+    """Values of a Gaussian cost a Gaussian their entropy, and a logistic density of their deviation a little more."""
     (x, entropy), (test, _) = bytes_of(4000), bytes_of(2000, seed=1)
     gaussian, logistic = (bits_of(name, x, test[:100], test) for name in ("gaussian", "logistic"))
     assert "dequantised" in gaussian.measure and "dequantised" not in logistic.measure
