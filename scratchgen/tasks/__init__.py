@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scratchgen.errors import BadInput
@@ -55,10 +56,13 @@ def choose(family: str, data: str, given: Mapping[str, Any], name: str | None = 
 
 def _for_data(data: str) -> str:
     from scratchgen.data import CATALOGUE
+    from scratchgen.data.files.kinds import kind_of
     from scratchgen.data.load import kind_of_folder
 
     if data in CATALOGUE:
         return TASK_FOR_KIND.get(CATALOGUE[data].kind, "text")
     if os.path.isdir(data):
         return "sound" if kind_of_folder(data) == "sound" else "music"
+    if os.path.isfile(data):
+        return TASK_FOR_KIND.get(kind_of(Path(data)).holds or "", "text")
     return "text"

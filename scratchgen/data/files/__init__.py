@@ -4,7 +4,10 @@ image_arrays     images in an .npy or .npz file, in memory
 mapped_images    images in an .npy file, left on disk
 image_folder     a folder of PNG and JPEG pictures
 text             a UTF-8 text file
-sound            a folder of WAV and FLAC recordings
+recording        one sound file
+sound            a folder of recordings, or one long recording
+midi_events      the notes and tempos in the bytes of a MIDI file
+midi_pieces      the pieces of music in a MIDI file
 midi             a folder of MIDI files
 performance      piano rolls written as MIDI files and as sound
 idx, pcm         the file formats of MNIST and of 16-bit WAV
@@ -16,7 +19,7 @@ from scratchgen.data.files.image_folder import read_image_folder
 from scratchgen.data.files.mapped_images import MappedRows, map_images
 from scratchgen.data.files.midi import read_midi_folder
 from scratchgen.data.files.performance import perform, write_midi, write_wav
-from scratchgen.data.files.sound import read_sound_folder
+from scratchgen.data.files.sound import read_sound_file, read_sound_folder
 from scratchgen.data.files.text import read_text
 
 __all__ = [
@@ -26,6 +29,7 @@ __all__ = [
     "read_image_folder",
     "read_images",
     "read_midi_folder",
+    "read_sound_file",
     "read_sound_folder",
     "read_text",
     "write_midi",

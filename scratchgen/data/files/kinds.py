@@ -30,7 +30,20 @@ MISSING = ("", "na", "nan", "null", "none", "?")  # cells of a table that hold n
 # what the ending of a name promises; a file that does not keep the promise is damaged
 ENDINGS = {
     "images": (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".ico"),
-    "sound": (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64"),
+    "sound": (
+        ".wav",
+        ".flac",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".mp3",
+        ".aif",
+        ".aiff",
+        ".aifc",
+        ".au",
+        ".caf",
+        ".w64",
+    ),
     "sequences": (".mid", ".midi"),
 }
 

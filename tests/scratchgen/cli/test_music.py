@@ -5,15 +5,15 @@ import json
 import numpy as np
 import pytest
 
+from scratchgen import rnn
 from scratchgen.data.files.midi_pieces import read_pieces
 from scratchgen.data.files.performance import write_midi
 from scratchgen.data.rolls import RollFormat
-from scratchgen import rnn
 from scratchgen.nn.saving import describe as describe_model
 from scratchgen.random import Generator
+from scratchgen.runs.weights import write_weights
 from scratchgen.tasks.load import load_run
 
-save_file = pytest.importorskip("safetensors.numpy").save_file
 pytest.importorskip("mido")
 SMALL = ("--epochs", 2, "--hidden", 8, "--quiet")
 
@@ -82,6 +82,7 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
             "weight_noise is a setting of music, sound, not of text",
         ),
         (("--data", "nowhere"), "nowhere"),
+        (("--data", "pieces/3.mid"), "your own sequences must be a folder"),
     ],
 )
 def test_settings_of_text_and_of_music_are_not_mixed(arguments, words, folder, scratchgen_in):
@@ -118,7 +119,10 @@ def test_a_piece_is_continued_in_its_own_tempo_and_its_notes_stay(folder, scratc
     write_midi(repeated, 21, "sixteenth note", folder / "given.mid", form)
     done = run("sample", "run", "--prompt", "given.mid", "-n", 20, "--out", "more.mid")
     assert done.returncode == 0, done.stderr
-    assert "16 steps of a sixteenth note from given.mid, and 20 steps that continue it, at 150 beats" in done.stdout
+    assert (
+        "16 steps of a sixteenth note from given.mid, and 20 steps that continue it, at 150 beats"
+        in done.stdout
+    )
     assert (folder / "more.wav").exists() and (folder / "more.png").exists()
     (given,), (piece,) = read_pieces(folder / "given.mid"), read_pieces(folder / "more.mid")
     early = [note for note in piece.notes if note.start < 4]
@@ -169,11 +173,11 @@ def test_a_plain_run_continues_a_piece_and_says_what_its_rolls_do_not_show(folde
     config["model"] = describe_model(model)
     config["data_info"] = {"unit": "quarter note", "first": 21}
     (folder / "run" / "config.json").write_text(json.dumps(config))
-    save_file(model.state_dict(), folder / "run" / "model.safetensors")
+    write_weights(folder / "run" / "model.safetensors", model.state_dict())
     repeated = np.zeros((16, 176), np.float32)
     repeated[:, 40] = repeated[::4, 88 + 40] = 1
     write_midi(repeated, 21, "sixteenth note", folder / "given.mid", RollFormat(onsets=True))
     done = run("sample", "run", "--prompt", "given.mid", "-n", 3, "--out", "more.mid")
     assert done.returncode == 0, done.stderr
     assert "4 steps of a quarter note from given.mid, and 3 steps" in done.stdout
-    assert "3 notes that overlap or touch, and join another of their pitch, without onsets" in done.stdout
+    assert "4 notes that overlap or touch, and join another of their pitch, without onsets" in done.stdout

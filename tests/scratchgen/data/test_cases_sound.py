@@ -137,7 +137,9 @@ def test_without_scipy_one_rate_is_read_and_two_name_what_to_install(folder, mon
 def test_floats_on_the_scale_of_integers_are_refused_with_the_way_out_and_all_their_names(folder):
     for i in (2, 4):
         save(folder / f"{i:02}.wav", 20_000 * tone(300), subtype="FLOAT")
-    refused(folder, "2 of 12 sounds", "02.wav, 04.wav", "far beyond ±1", "divide them by the full scale", "32,768")
+    refused(
+        folder, "2 of 12 sounds", "02.wav, 04.wav", "far beyond ±1", "divide them by the full scale", "32,768"
+    )
     data = load_any(folder, skip_bad=True)
     assert len(everything(data)) == 10 and set(data.report.bad) == {"02.wav", "04.wav"}
 
@@ -236,10 +238,16 @@ def test_without_soundfile_the_message_says_what_to_install(folder, monkeypatch)
 
 def test_one_long_recording_is_cut_into_pieces_in_the_order_of_time(tmp_path):
     N = 12_345 * 8
-    save(tmp_path / "long.wav", np.arange(N) / N - 0.5, subtype="FLOAT")  # 12.3 s, each sample larger than the last
+    save(
+        tmp_path / "long.wav", np.arange(N) / N - 0.5, subtype="FLOAT"
+    )  # 12.3 s, each sample larger than the last
     data = load_any(tmp_path / "long.wav")
-    assert [len(part) for part in parts(data)] == [9, 1, 2] and {len(x) for x in everything(data)} == {N // 12}
-    assert (np.diff(np.concatenate(everything(data))) > 0).all()  # nothing is lost between pieces, or out of order
+    assert [len(part) for part in parts(data)] == [9, 1, 2] and {len(x) for x in everything(data)} == {
+        N // 12
+    }
+    assert (
+        np.diff(np.concatenate(everything(data))) > 0
+    ).all()  # nothing is lost between pieces, or out of order
     assert any("cut into 12 pieces of 1.03 s" in line for line in said(data))
     assert any("in the order of time" in line for line in said(data))
 

@@ -5,7 +5,14 @@ import pytest
 
 from scratchgen.data import SoundData, load_sound
 from scratchgen.data.preprocessing.mdct import mdct
-from scratchgen.data.sound_frames import MAX_FRAMES, as_frames, as_prompt, as_sound, continued, load_sound_frames
+from scratchgen.data.sound_frames import (
+    MAX_FRAMES,
+    as_frames,
+    as_prompt,
+    as_sound,
+    continued,
+    load_sound_frames,
+)
 from scratchgen.errors import BadInput
 
 
