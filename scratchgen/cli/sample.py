@@ -89,7 +89,7 @@ def sample(
     Images of a VAE are means of p(x|z) for z from the prior, no draws; in Python, model.sample(n, draw=True) draws.
 
     Music is written as MIDI, with its sound (.wav) and its picture (.png) next to it. Sound is written as WAV,
-    with its picture next to it. A file that is continued stands at the beginning of what is written.
+    with its picture next to it. With --prompt FILE, the piece or the sound begins with that file and continues it.
     """
     request = SampleRequest(
         out=out,

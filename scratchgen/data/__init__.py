@@ -12,6 +12,7 @@ pairs_as_text    pairs of texts as one text, one pair per line
 statistics       the numbers that `scratchgen data show` prints
 checks           the check that arrays are usable images
 pitches          names and range of musical pitches
+rolls            what the columns of a piano roll mean, and the notes in it
 sets/            one file per known data set
 files/           one file per kind of user's own file: images, text, sound, MIDI
 remote/          download, verification by SHA-256, cache
@@ -35,6 +36,7 @@ from scratchgen.data.load import (
     names,
 )
 from scratchgen.data.preprocessing.by_length import batches_by_length, pad
+from scratchgen.data.rolls import RollFormat
 from scratchgen.data.rows import load_rows
 from scratchgen.data.sound_frames import SoundFrames, load_sound_frames
 from scratchgen.data.table import as_csv, as_table, table_from
@@ -66,6 +68,7 @@ __all__ = [
     "MappedRows",
     "PairData",
     "PointData",
+    "RollFormat",
     "RowData",
     "Rows",
     "SequenceData",

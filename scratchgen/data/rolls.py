@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, check_counts, check_numbers
 
 STEPS_PER_BEAT = {"quarter note": 1, "sixteenth note": 4}
 Note = tuple[int, int, int]  # the column, the first step, the last step + 1
@@ -29,6 +29,8 @@ class RollFormat:
     drums       whether the pitches are those of drums: the channel 10 of MIDI
     tempo       beats (quarter notes) per minute
     velocity    how hard all notes are struck, 1 … 127
+
+    Raises BadInput for onsets of drums, and for a tempo or a velocity out of range.
     """
 
     onsets: bool = False
@@ -39,10 +41,10 @@ class RollFormat:
     def __post_init__(self) -> None:
         if self.onsets and self.drums:
             raise BadInput("a roll of drums is made of strokes, and has no columns for onsets")
-        if not 0 < self.tempo < np.inf:
-            raise BadInput(f"a tempo is a positive number of beats per minute, not {self.tempo}")
-        if not 1 <= self.velocity <= 127:
-            raise BadInput(f"a velocity is one of 1 … 127, not {self.velocity}")
+        check_numbers("(0, ∞)", tempo=self.tempo)
+        check_counts(velocity=self.velocity)
+        if self.velocity > 127:
+            raise BadInput(f"a velocity is at most 127, not {self.velocity}")
 
     def sounding(self, roll: np.ndarray) -> np.ndarray:
         """The plain roll, 1 where a pitch sounds: (T, D) → (T, number of pitches)."""

@@ -645,6 +645,7 @@ CALLS = {
         {"max_examples": (40, [*COUNT, 19])},
     ),
     # --- data ---
+    "data.RollFormat": (data.RollFormat, {"tempo": (90.0, POSITIVE), "velocity": (64, [*COUNT, 128])}),
     "data.batches": (
         lambda **a: list(data.batches(X, **a)),
         {"batch_size": (10, COUNT), "rng": (Generator(0), WITHOUT_PERMUTATION)},

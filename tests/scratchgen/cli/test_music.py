@@ -11,9 +11,9 @@ from scratchgen.data.files.performance import write_midi
 from scratchgen.data.rolls import RollFormat
 from scratchgen.nn.saving import describe as describe_model
 from scratchgen.random import Generator
+from scratchgen.runs.weights import write_weights
 from scratchgen.tasks.load import load_run
 
-save_file = pytest.importorskip("safetensors.numpy").save_file
 pytest.importorskip("mido")
 SMALL = ("--epochs", 2, "--hidden", 8, "--quiet")
 
@@ -85,6 +85,7 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
             "weight_noise is a setting of music, sound, not of text",
         ),
         (("--data", "nowhere"), "nowhere"),
+        (("--data", "pieces/3.mid"), "your own sequences must be a folder"),
     ],
 )
 def test_settings_of_text_and_of_music_are_not_mixed(arguments, words, folder, scratchgen_in):
@@ -175,11 +176,11 @@ def test_a_plain_run_continues_a_piece_and_says_what_its_rolls_do_not_show(folde
     config["model"] = describe_model(model)
     config["data_info"] = {"unit": "quarter note", "first": 21}
     (folder / "run" / "config.json").write_text(json.dumps(config))
-    save_file(model.state_dict(), folder / "run" / "model.safetensors")
+    write_weights(folder / "run" / "model.safetensors", model.state_dict())
     repeated = np.zeros((16, 176), np.float32)
     repeated[:, 40] = repeated[::4, 88 + 40] = 1
     write_midi(repeated, 21, "sixteenth note", folder / "given.mid", RollFormat(onsets=True))
     done = run("sample", "run", "--prompt", "given.mid", "-n", 3, "--out", "more.mid")
     assert done.returncode == 0, done.stderr
     assert "4 steps of a quarter note from given.mid, and 3 steps" in done.stdout
-    assert "3 notes that overlap or touch, and join another of their pitch, without onsets" in done.stdout
+    assert "4 notes that overlap or touch, and join another of their pitch, without onsets" in done.stdout

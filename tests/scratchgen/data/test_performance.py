@@ -1,5 +1,7 @@
 """Piano rolls written as MIDI are read back unchanged, and synthesised at the right pitch."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -107,3 +109,14 @@ def test_an_unknown_unit_or_pitch_is_refused_and_nothing_is_written(first, unit,
     with pytest.raises(BadInput, match=words):
         write_midi(roll, first, unit, tmp_path / "a.mid")
     assert not list(tmp_path.iterdir())
+
+
+def test_without_mido_music_is_read_and_writing_it_names_what_to_install(rng, tmp_path, monkeypatch):
+    pytest.importorskip("mido")
+    for i in range(10):
+        write_midi(random_roll(rng), 21, "sixteenth note", tmp_path / f"{i}.mid")
+    monkeypatch.setitem(sys.modules, "mido", None)
+    assert len(read_midi_folder(str(tmp_path)).train) == 8
+    with pytest.raises(BadInput, match="pip install mido"):
+        write_midi(random_roll(rng), 21, "sixteenth note", tmp_path / "new.mid")
+    assert not (tmp_path / "new.mid").exists()
