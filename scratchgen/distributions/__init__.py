@@ -9,6 +9,9 @@ of what is positive, logvar, log_scale or log_rate. Others broadcast against the
 
     d.sample(rng)                   one sample per row of the parameters, (B, D)
     d.sample(rng, shape=(n,))       n independent ones, (n, B, D): PyTorch's d.sample((n,))
+
+Differentiable samples, `rsample`, are there for the two normals, which serve as posteriors. The draws of the others
+are not differentiable in their parameters: they are likelihoods and priors, and some are drawn by rejection.
 """
 
 from scratchgen.distributions.bernoulli import Bernoulli

@@ -36,7 +36,10 @@ def avg_pool2d(x: Array, size: int, stride: int | None = None) -> Array:
 
 
 def windows(x: Array, size: int, stride: int | None) -> Any:
-    """The windows of images, without padding: (..., H, W, C) → (..., H′, W′, size, size, C)."""
+    """The windows of images: (..., H, W, C) → (..., H′, W′, size, size, C).
+
+    There is no padding: a 0 is not neutral for a maximum, and counts in a mean.
+    """
     stride = size if stride is None else stride
     check_counts(size=size, stride=stride)
     check_images(x)

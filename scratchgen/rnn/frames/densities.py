@@ -9,9 +9,9 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.autograd.primitives import to_numpy
-from scratchgen.distributions import Categorical, Normal
+from scratchgen.distributions import Categorical, Mixture, Normal
 from scratchgen.errors import BadInput, check_counts
-from scratchgen.functional import log_softmax, logsumexp, softplus
+from scratchgen.functional import softplus
 from scratchgen.nn import Linear, Module
 from scratchgen.random import Generator
 
@@ -97,5 +97,4 @@ def mixture_log_prob(x: Any, logits: Any, mu: Any, logvar: Any) -> Tensor:
 
     Source: Bishop (1994), eq. 22-23.   Ledger: rnn.mixture_density
     """
-    by_component = Normal(mu, logvar).log_prob(x[..., None, :])
-    return logsumexp(log_softmax(logits) + by_component)
+    return Mixture(logits, Normal(mu, logvar)).log_prob(x)

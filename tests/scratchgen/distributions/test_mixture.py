@@ -6,7 +6,6 @@ import pytest
 from scratchgen import check_grads
 from scratchgen import distributions as D
 from scratchgen.random import Generator
-from scratchgen.rnn import mixture_log_prob
 
 from .cases import CASES
 
@@ -81,12 +80,6 @@ def test_the_dimensions_of_a_sample_come_from_one_component():
     x = D.Mixture(np.zeros(2), far).sample(Generator(0), shape=1000)
     assert np.all(np.sign(x[:, 0]) == np.sign(x[:, 1]))
     assert abs(np.mean(x[:, 0] > 0) - 0.5) < 5 * 0.5 / np.sqrt(1000)
-
-
-def test_normal_components_give_the_mixture_density_of_the_recurrent_models(rng):
-    logits, _, (mu, logvar), x = mixture("normal", rng)
-    ours = D.Mixture(logits, D.Normal(mu, logvar)).log_prob(x)
-    np.testing.assert_allclose(ours, mixture_log_prob(x, logits, mu, logvar), rtol=1e-12)
 
 
 def test_full_normals_classes_and_mixtures_are_components_too(rng):
