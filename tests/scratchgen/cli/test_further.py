@@ -165,6 +165,23 @@ def test_a_run_that_is_killed_before_its_first_new_step_is_resumed(train, folder
     assert_same_bits(folder / "short", folder / "whole")
 
 
+@pytest.mark.parametrize("more", [1, FEW, MORE])
+def test_more_epochs_of_an_interrupted_run_are_ambiguous(more, train, folder):
+    train(*VAE, "--epochs", FEW, "--out", "run", "--max-minutes", 0)
+    before = snapshot(folder)
+    done = train("vae", "--resume", "run", "--epochs", f"+{more}")
+    assert done.returncode == 2 and f"of 2 epochs, so that --epochs +{more} is ambiguous" in done.stderr
+    assert snapshot(folder) == before
+
+
+def test_an_interrupted_run_takes_the_epochs_that_it_has(train, folder):
+    train(*VAE, "--epochs", FEW, "--out", "whole", "--quiet")
+    train(*VAE, "--epochs", FEW, "--out", "short", "--max-minutes", 0)
+    assert train("vae", "--resume", "short", "--epochs", FEW, "--quiet").returncode == 0
+    assert_same_bits(folder / "short", folder / "whole")
+    assert "former_settings" not in json.loads((folder / "short" / "config.json").read_text())
+
+
 def test_an_interrupted_run_takes_a_number_of_all_epochs(train, folder):
     train(*VAE, "--epochs", MORE, "--out", "whole", "--quiet")
     train(*VAE, "--epochs", FEW, "--out", "short", "--max-minutes", 0)
