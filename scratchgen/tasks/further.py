@@ -26,6 +26,11 @@ def is_finished(directory: Path) -> bool:
     return (directory / "model.safetensors").exists()
 
 
+def is_as_before(directory: Path, settings: TaskSettings, epochs: int) -> bool:
+    """Whether the run is unfinished and has this number of epochs anyway, so that it is resumed as any other."""
+    return not isinstance(epochs, MoreEpochs) and epochs == settings.epochs and not is_finished(directory)
+
+
 @dataclass(frozen=True)
 class Extension:
     """A run that is trained further.

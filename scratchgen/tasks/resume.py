@@ -15,7 +15,7 @@ from scratchgen.nn import Module
 from scratchgen.runs.config import OWN_TASK, RunConfig, read_config
 from scratchgen.runs.run import Run
 from scratchgen.runs.score import Score
-from scratchgen.tasks.further import Extension, extend, is_finished
+from scratchgen.tasks.further import Extension, extend, is_as_before
 from scratchgen.tasks.initialise import saved_weights
 from scratchgen.tasks.load import present_source, settings_of, source_of, task_of
 from scratchgen.tasks.task import train_task
@@ -54,7 +54,7 @@ def resume(
     source = source or present_source(source_of(config, directory), directory)
     settings = settings_of(found, config, directory)
     open_run = lambda now: open_again(directory, now, **session)
-    if epochs is not None and not (epochs == settings.epochs and not is_finished(directory)):
+    if epochs is not None and not is_as_before(directory, settings, epochs):
         longer = extend(directory, config, found, settings, epochs)
         settings = settings_of(found, longer.config, directory)
         open_run = lambda now: _open_further(directory, now, longer, **session)

@@ -1,5 +1,7 @@
 """A finished run is trained further: the same bits as all epochs from the start, where nothing goes by their number."""
 
+import contextlib
+import io
 import json
 import shutil
 
@@ -9,6 +11,7 @@ import pytest
 import safetensors.numpy
 
 import scratchgen as sg
+from scratchgen import cli
 
 VAE = ("vae", "--data", "mine.npy", "--hidden", 6, "--batch-size", 40)
 TEXT = ("rnn", "--data", "mine.txt", "--hidden", 8, "--batch-size", 4)
@@ -32,12 +35,39 @@ KINDS = {
 FEW, MORE = 2, 5
 
 
+def write_data(folder):
+    x = np.random.default_rng(0).random((200, 5, 5), np.float32)
+    np.save(folder / "mine.npy", x)
+    (folder / "mine.txt").write_text("the cat sat on the mat, and the dog on the log. " * 120)
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path):
-    x = np.random.default_rng(0).random((200, 5, 5), np.float32)
-    np.save(tmp_path / "mine.npy", x)
-    (tmp_path / "mine.txt").write_text("the cat sat on the mat, and the dog on the log. " * 120)
-    return tmp_path
+    return write_data(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with a VAE of FEW epochs, and one of MORE."""
+    folder = write_data(tmp_path_factory.mktemp("trained"))
+    for epochs, out in ((FEW, "short"), (MORE, "whole")):
+        with (
+            contextlib.chdir(folder),
+            contextlib.redirect_stdout(io.StringIO()),
+            pytest.raises(SystemExit),
+        ):
+            cli.main(["train", *map(str, VAE), "--epochs", str(epochs), "--out", out, "--quiet"])
+        assert (folder / out / "model.safetensors").exists()
+    return folder
+
+
+@pytest.fixture
+def both(trained, folder):
+    """The two runs of `trained`, copied into the folder of the test."""
+    for name in ("short", "whole"):
+        shutil.copytree(trained / name, folder / name)
+    return folder
 
 
 @pytest.fixture
@@ -88,9 +118,7 @@ def test_a_run_that_is_trained_further_has_the_bits_of_all_its_epochs_from_the_s
     assert (folder / "short" / f"model-{FEW}-epochs.safetensors").read_bytes() == before
 
 
-def test_the_claim_above_rejects_a_run_of_one_epoch_less(train, folder):
-    train(*VAE, "--epochs", FEW, "--out", "short", "--quiet")
-    train(*VAE, "--epochs", MORE, "--out", "whole", "--quiet")
+def test_the_claim_above_rejects_a_run_of_one_epoch_less(train, both, folder):
     train("vae", "--resume", "short", "--epochs", MORE - 1, "--quiet")
     with pytest.raises(AssertionError):
         assert_same_bits(folder / "short", folder / "whole")
@@ -128,9 +156,7 @@ def test_the_configuration_records_every_time_and_the_finished_weights_of_before
 
 
 @pytest.mark.parametrize("stop", [("--max-minutes", 0), ("--max-minutes", 0, "--save-every", 0)])
-def test_a_run_that_is_stopped_while_it_is_trained_further_is_resumed_as_any_other(stop, train, folder):
-    for epochs, out in ((FEW, "short"), (MORE, "whole")):
-        train(*VAE, "--epochs", epochs, "--out", out, "--quiet")
+def test_a_run_that_is_stopped_while_it_is_trained_further_is_resumed_as_any_other(stop, train, both, folder):
     stopped = train("vae", "--resume", "short", "--epochs", f"+{MORE - FEW}", *stop)
     assert "resume with: scratchgen train vae --resume short" in stopped.stderr
     assert not (folder / "short" / "model.safetensors").exists()
@@ -141,12 +167,10 @@ def test_a_run_that_is_stopped_while_it_is_trained_further_is_resumed_as_any_oth
     assert_same_bits(folder / "short", folder / "whole")
 
 
-def test_a_run_that_is_killed_before_its_first_new_step_is_resumed(train, folder, monkeypatch):
+def test_a_run_that_is_killed_before_its_first_new_step_is_resumed(train, both, folder, monkeypatch):
     """Whatever was written of the moment in which the finished run became an unfinished one."""
     from scratchgen.runs import run as module
 
-    for epochs, out in ((FEW, "short"), (MORE, "whole")):
-        train(*VAE, "--epochs", epochs, "--out", out, "--quiet")
     shutil.copytree(folder / "short", folder / "untouched")
     write_json = module.write_json
 
@@ -165,11 +189,26 @@ def test_a_run_that_is_killed_before_its_first_new_step_is_resumed(train, folder
     assert_same_bits(folder / "short", folder / "whole")
 
 
-def test_an_interrupted_run_takes_a_number_of_all_epochs(train, folder):
-    train(*VAE, "--epochs", MORE, "--out", "whole", "--quiet")
-    train(*VAE, "--epochs", FEW, "--out", "short", "--max-minutes", 0)
-    assert train("vae", "--resume", "short", "--epochs", MORE, "--quiet").returncode == 0
-    assert_same_bits(folder / "short", folder / "whole")
+@pytest.mark.parametrize("more", [1, FEW, MORE])
+def test_more_epochs_of_an_interrupted_run_are_ambiguous(more, train, folder):
+    train(*VAE, "--epochs", FEW, "--out", "run", "--max-minutes", 0)
+    before = snapshot(folder)
+    done = train("vae", "--resume", "run", "--epochs", f"+{more}")
+    assert done.returncode == 2 and f"of 2 epochs, so that --epochs +{more} is ambiguous" in done.stderr
+    assert snapshot(folder) == before
+
+
+def test_an_interrupted_run_takes_the_epochs_that_it_has(train, both, folder):
+    train(*VAE, "--epochs", FEW, "--out", "stopped", "--max-minutes", 0)
+    assert train("vae", "--resume", "stopped", "--epochs", FEW, "--quiet").returncode == 0
+    assert_same_bits(folder / "stopped", folder / "short")
+    assert "former_settings" not in json.loads((folder / "stopped" / "config.json").read_text())
+
+
+def test_an_interrupted_run_takes_a_number_of_all_epochs(train, both, folder):
+    train(*VAE, "--epochs", FEW, "--out", "stopped", "--max-minutes", 0)
+    assert train("vae", "--resume", "stopped", "--epochs", MORE, "--quiet").returncode == 0
+    assert_same_bits(folder / "stopped", folder / "whole")
 
 
 def test_a_training_that_stopped_early_continues_with_its_last_weights_and_counts_anew(train, folder):
@@ -191,23 +230,22 @@ def test_a_training_that_stopped_early_continues_with_its_last_weights_and_count
 
 
 REFUSED = {
-    "fewer epochs": (("--epochs", 1), "--epochs 1: run has 2 epochs already"),
-    "no more epochs": (("--epochs", 2), "--epochs 2: run has 2 epochs already; give more, or +10"),
+    "fewer epochs": (("--epochs", 1), "--epochs 1: short has 2 epochs already"),
+    "no more epochs": (("--epochs", 2), "--epochs 2: short has 2 epochs already; give more, or +10"),
     "none more": (("--epochs", "+0"), "--epochs +0: give at least one more epoch"),
     "no number": (("--epochs", "+many"), "'+many' is not a valid integer"),
     "half an epoch": (("--epochs", "2.5"), "'2.5' is not a valid integer"),
-    "nothing": ((), "run holds a finished run; choose another --out or train it further with --epochs +10"),
+    "nothing": ((), "short holds a finished run; choose another --out or train it further with --epochs +10"),
     "another setting": (("--epochs", "+1", "--hidden", 9), "--hidden cannot be combined with --resume"),
     "epochs by --set": (("--set", "epochs=9"), "--set cannot be combined with --resume"),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_trained_further_is_refused_in_one_line_and_changes_nothing(case, train, folder):
+def test_what_cannot_be_trained_further_is_refused_in_one_line_and_changes_nothing(case, train, both, folder):
     options, message = REFUSED[case]
-    train(*VAE, "--epochs", 2, "--out", "run", "--quiet")
     before = snapshot(folder)
-    done = train("vae", "--resume", "run", *options)
+    done = train("vae", "--resume", "short", *options)
     assert done.returncode == 2 and message in done.stderr and done.stderr.count("\n") == 1
     assert snapshot(folder) == before
 
@@ -236,10 +274,9 @@ def test_other_runs_that_cannot_be_trained_further_are_refused(train, folder):
     assert snapshot(folder) == before
 
 
-def test_a_run_that_another_process_trains_is_left_alone(train, folder):
-    train(*VAE, "--epochs", 1, "--out", "run", "--quiet")
+def test_a_run_that_another_process_trains_is_left_alone(train, both, folder):
     before = snapshot(folder)
-    with filelock.FileLock(folder / "run" / ".lock"):
-        done = train("vae", "--resume", "run", "--epochs", "+1")
-    assert done.returncode == 2 and "another process is training in run" in done.stderr
+    with filelock.FileLock(folder / "short" / ".lock"):
+        done = train("vae", "--resume", "short", "--epochs", "+1")
+    assert done.returncode == 2 and "another process is training in short" in done.stderr
     assert snapshot(folder) == before
