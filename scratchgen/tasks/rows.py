@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import numpy as np
 
 from scratchgen import plots
@@ -65,7 +66,7 @@ class RowInfo(TaskInfo, frozen=True, kw_only=True):
     data_dim: int
     classes: int | tuple[int, ...] = 0
     class_names: tuple[str, ...] = ()
-    attributes: dict[str, tuple[str, ...]] = {}
+    attributes: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     ink: bool = False
 
     def __post_init__(self) -> None:

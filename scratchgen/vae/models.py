@@ -101,9 +101,9 @@ class VAE(LatentModel, Module):
         Called before training, which then need not learn first which pixels are always black.
 
         scale    of a Gaussian or logistic likelihood, which then begins with this deviation, and encoder and decoder
-                 compute in units of it: the standard deviation of the data about their mean image. One number for data of
-                 one unit, such as pixels; (D,) for a table whose columns have different units. None leaves it to
-                 `vae.train`, which takes one number
+                 compute in units of it: the standard deviation of the data about their mean image. One number for
+                 data of one unit, such as pixels; (D,) for a table whose columns have different units. None leaves it
+                 to `vae.train`, which takes one number
 
             model.init_output_bias(images.mean(axis=0), np.std(images - images.mean(axis=0)))
             model.init_output_bias(table.mean(axis=0), table.std(axis=0))

@@ -28,7 +28,7 @@ def load() -> RowData:
     x = np.rint(255 * x).reshape(len(x), -1) / np.float32(255)
     labels = np.array([list(CLASSES).index(top) for top in tops], np.int64)
     place = np.array([int(hashlib.sha256(path.encode()).hexdigest(), 16) % 100 for path in paths])
-    parts = place >= 20, (10 <= place) & (place < 20), place < 10
+    parts = place >= 20, (place >= 10) & (place < 20), place < 10
     images = [x[part].astype(np.float32) for part in parts]
     return RowData(
         "crawl-tiles",

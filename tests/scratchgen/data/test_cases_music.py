@@ -233,14 +233,14 @@ def test_drums_in_music_are_left_out_and_counted_and_files_of_drums_alone_are_na
     data = load_any(collection(tmp_path, both, midi(BEAT, channel=9)))
     assert not data.form.drums and len(everything(data)) == 13
     assert "changed 6 strokes of drums, left out of music for a piano" in said(data)
-    assert "ignored 1 of drums alone: odd1.mid" in said(data)
+    assert "ignored 1 (of drums alone): odd1.mid" in said(data)
 
 
 def test_music_among_drums_is_named(tmp_path):
     for i in range(12):
         (tmp_path / f"{i}.mid").write_bytes(midi(BEAT, channel=9))
     (tmp_path / "tune.mid").write_bytes(midi(SCALE))
-    assert "ignored 1 without drums: tune.mid" in said(load_any(tmp_path))
+    assert "ignored 1 (without drums): tune.mid" in said(load_any(tmp_path))
 
 
 # --- kinds of files --------------------------------------------------------------------------------------------

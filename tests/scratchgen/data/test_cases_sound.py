@@ -223,7 +223,7 @@ def test_very_short_sounds_are_read(tmp_path):
 
 def test_other_files_are_left_out_by_name_and_a_folder_of_another_kind_is_refused(folder, tmp_path):
     (folder / "notes.txt").write_text("take two")
-    assert "ignored 1 of kind text, no sounds: notes.txt" in said(load_any(folder))
+    assert "ignored 1 (text, no sounds): notes.txt" in said(load_any(folder))
     (tmp_path / "none").mkdir()
     refused(tmp_path / "none", "holds 0 sounds", load=load_sound)
 
