@@ -4,7 +4,8 @@
 .npz    z; sigma (N, Z), the standard deviations of q(z|x); labels (N,) where the data have classes; part (N,),
         the names of the parts where there are several; index (N,), the place of each example in a file or folder
         of your own. NumPy loads all of them with allow_pickle=False
-.csv    the columns z0, z1, …, label, part and index, one example per line; the numbers are exact
+.csv    the columns z0, z1, …, label (or label0, label1, … of attributes), part and index, one example per line; the
+        numbers are exact
 
 All three parts of a file or folder of your own are in the order of the file, or of the sorted names in the folder.
 """
@@ -60,7 +61,11 @@ def write_codes(codes: dict[str, np.ndarray], path: Path) -> None:
 
 def _write_table(codes: dict[str, np.ndarray], path: Path) -> None:
     z = codes["z"].reshape(len(codes["z"]), -1)
-    beside = {"label": codes.get("labels"), "part": codes.get("part"), "index": codes.get("index")}
+    labels = codes.get("labels")
+    beside: dict[str, np.ndarray | None] = {"label": labels}
+    if labels is not None and labels.ndim == 2:  # one per attribute
+        beside = {f"label{s}": column for s, column in enumerate(labels.T)}
+    beside |= {"part": codes.get("part"), "index": codes.get("index")}
     columns = {name: column for name, column in beside.items() if column is not None}
     with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
