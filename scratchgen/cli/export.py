@@ -10,6 +10,7 @@ import numpy as np
 import safetensors.numpy
 import typer
 
+from scratchgen import gan, rnn, vae  # noqa: F401  # a file names a class of theirs, which they register
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
 from scratchgen.nn.saving import describe

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -256,6 +258,16 @@ def test_every_model_is_written_with_all_its_numbers_and_how_it_is_built(name, s
     if name == "vae":
         layers = ("encoder.0", "to_mu", "to_logvar", "decoder.0", "decoder.2")
         assert theirs.keys() == {f"{layer}.{part}" for layer in layers for part in ("weight", "bias")}
+
+
+@pytest.mark.parametrize("name", ["translation", "conv gan", "vq", "sound"])
+def test_a_process_that_has_imported_nothing_yet_knows_every_model(name, tmp_path):
+    sg.save(MODELS[name](), tmp_path / "model.safetensors")
+    words = ("export", "model.safetensors", "--to", "npz", "--out", "x.npz")
+    done = subprocess.run(
+        [sys.executable, "-m", "scratchgen", *words], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", ["mlp", "vq", "gan", "rnn"])
