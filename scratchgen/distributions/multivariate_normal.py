@@ -16,6 +16,7 @@ from scratchgen.distributions.distribution import (
     stream_and_shape,
 )
 from scratchgen.distributions.normal import LOG_2PI
+from scratchgen.errors import BadInput
 from scratchgen.random import Generator
 
 __all__ = ["MultivariateNormal"]
@@ -37,8 +38,11 @@ class MultivariateNormal(Distribution):
             raise ValueError(f"mu (..., D) and L (..., D, D) do not match: {np.shape(mu)} and {np.shape(L)}")
         triangle = np.asarray(to_numpy(L))
         diagonal = np.diagonal(triangle, axis1=-2, axis2=-1)
-        lower = not np.any(np.triu(triangle, 1))
-        check_parameter("lower triangular", lambda L: np.full(L.shape, lower), L=triangle)
+        if np.any(np.triu(triangle, 1)):
+            raise BadInput(
+                "L must be lower triangular, and it has numbers above its diagonal; of a covariance C give "
+                "np.linalg.cholesky(C)"
+            )
         check_parameter("positive on the diagonal", lambda d: (d > 0) & (d < np.inf), L=diagonal)
         self.mu, self.L = mu, L
 
