@@ -30,7 +30,7 @@ class LogisticLikelihood(Module):
     units       shift and scale, a `Standardise`: the encoder reads (x − shift) / scale
 
     Source: Salimans, Karpathy, Chen & Kingma (2017), PixelCNN++, eq. 2, with one component.
-    Ledger: distributions.discretised_logistic
+    Ledger: distributions.discretised
     """
 
     outputs = 2

@@ -135,7 +135,7 @@ def _has_decimal_commas(rows: Rows, report: LoadingReport) -> bool:
 
 
 def _of_array(path: str, report: LoadingReport) -> dict[str, np.ndarray]:
-    x, names = array_in(path)
+    x, names = array_in(path, report)
     if x.ndim != 2:
         raise BadInput(f"{path} has the shape {x.shape}; a table is (N, D)")
     if x.dtype.kind not in "iufb":
@@ -146,16 +146,24 @@ def _of_array(path: str, report: LoadingReport) -> dict[str, np.ndarray]:
     return dict(zip(unique(chosen, path), x.T.astype(np.float64), strict=True))
 
 
-def array_in(path: str) -> tuple[np.ndarray, list[str] | None]:
-    """The array of numbers of an NPY or NPZ file, and the names of its columns, or None.   Raises BadInput."""
-    stored, _ = stored_arrays(path)
+def array_in(path: str, report: LoadingReport | None = None) -> tuple[np.ndarray, list[str] | None]:
+    """The array of numbers of an NPY or NPZ file, and the names of its columns, or None.   Raises BadInput.
+
+    report    gets the names of the arrays that are left out
+    """
+    stored, objects = stored_arrays(path)
     if isinstance(stored, np.ndarray):
         return stored, None
-    names = next((stored[n] for n in NAMES_OF_COLUMNS if n in stored and stored[n].dtype.kind in "US"), None)
-    chosen = [n for n in IMAGES if n in stored] or [n for n in stored if stored[n] is not names]
+    of_names = next((n for n in NAMES_OF_COLUMNS if n in stored and stored[n].dtype.kind in "US"), None)
+    chosen = [n for n in (*IMAGES, "x_train", "X_train") if n in stored] or [n for n in stored if n != of_names]
     if not chosen:
         raise BadInput(f"{path} holds no array of numbers; save one with np.savez(path, x=…)")
-    return stored[chosen[0]], None if names is None else [str(n) for n in np.ravel(names)]
+    if report is not None:
+        if chosen[0].lower() == "x_train":
+            raise BadInput(f"{path} holds the parts of a table as several arrays; save all rows as one array x")
+        for name in [*(stored.keys() - {chosen[0], of_names}), *objects]:
+            report.ignore("an array that is not read", name)
+    return stored[chosen[0]], None if of_names is None else [str(n) for n in np.ravel(stored[of_names])]
 
 
 def is_table(path: str) -> bool:

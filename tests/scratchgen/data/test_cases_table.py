@@ -227,6 +227,10 @@ def test_an_array_of_rows_that_are_no_pixels_is_a_table(x, kind, tmp_path):
 def test_an_array_may_name_its_columns_and_its_shape_may_make_it_images(tmp_path):
     np.savez(tmp_path / "own.npz", x=NUMBERS, columns=HEADER)
     assert [column.name for column in load_any(tmp_path / "own.npz").columns] == HEADER
+    np.savez(tmp_path / "own.npz", x=NUMBERS, y=np.arange(N))
+    assert "an array that is not read: y" in words(load_any(tmp_path / "own.npz"))
+    np.savez(tmp_path / "own.npz", x_train=NUMBERS, x_test=NUMBERS)
+    assert "several arrays" in refusal(load_any, tmp_path / "own.npz")
     np.save(tmp_path / "own.npy", RNG.random((50, 35)))
     assert load_any(tmp_path / "own.npy").kind == "table"
     assert load_any(tmp_path / "own.npy", image_shape="5,7").image_shape == (5, 7, 1)
@@ -236,7 +240,7 @@ def test_an_array_and_a_frame_of_pandas_become_a_table():
     data = table_from(NUMBERS, HEADER)
     np.testing.assert_allclose(sorted_rows(in_own_units(data)), sorted_rows(NUMBERS), rtol=1e-4)
 
-    class Frame(dict):  # as much of a DataFrame as is read
+    class Table(dict):  # as much of a DataFrame as is read
         columns = property(lambda self: list(self))
 
     class Series:
@@ -246,7 +250,7 @@ def test_an_array_and_a_frame_of_pandas_become_a_table():
         def to_numpy(self):
             return self.x
 
-    frame = Frame(height=Series(NUMBERS[:, 0]), group=Series([("a", "b", None)[i % 3] for i in range(N)]))
+    frame = Table(height=Series(NUMBERS[:, 0]), group=Series([("a", "b", None)[i % 3] for i in range(N)]))
     data = table_from(frame)
     assert [(c.name, c.categories) for c in data.columns] == [("height", ()), ("group", ("a", "b"))]
     assert np.isnan(rows_of(data)[:, 1]).sum() == N // 3
