@@ -36,19 +36,11 @@ VAE_PARTS = (
     Equation(
         "vae.columns",
         "likelihood of a table's row",
-<<<<<<< HEAD
         r"\log p(x \mid z) = -\tfrac12 \sum_{d\,\in\,\text{numbers}}"
         r" \bigl[ \log 2\pi\sigma_d^2 + (x_d - m_d)^2 / \sigma_d^2 \bigr]"
         r" + \sum_{c\,\in\,\text{categories}} \sum_k x_{ck} \log \operatorname{softmax}(m_c)_k",
         "log p(x|z) = −½ Σ_numbers [log 2π + log σ_d² + (x_d − m_d)² / σ_d²]"
         " + Σ_categories Σ_k x_ck log softmax(m_c)_k, over the cells that are there",
-=======
-        r"\log p(x \mid z) = -\tfrac12 \sum_{d\,\in\,\text{numbers}} \bigl[ \log 2\pi\sigma_d^2"
-        r" + (x_d - m_d)^2 / \sigma_d^2 \bigr]"
-        r" + \sum_{c\,\in\,\text{categories}} \sum_k x_{ck} \log \operatorname{softmax}(m_c)_k",
-        "log p(x|z) = −½ Σ_numbers [log 2π + log σ_d² + (x_d − m_d)² / σ_d²] + Σ_categories Σ_k x_ck log softmax(m_c)_k,"
-        " over the cells that are there",
->>>>>>> text
         "Nazabal, Olmos, Ghahramani & Valera (2020), sections 3.1 and 3.2",
         "scratchgen.vae.columns:ColumnDistribution.log_prob",
         example=Example(
