@@ -134,9 +134,13 @@ def _loading(record: Record) -> list[tuple]:
     """What loading found and changed."""
     rows = []
     for name, value in record.config.loading.items():
-        if isinstance(value, dict):
-            words = [f"{n:,} {what}" if isinstance(n, int) else f"{what}: {_names(n)}" for what, n in value.items()]
-            value = _names(value) if "names" in value else "; ".join(words)
+        if isinstance(value, dict) and "names" in value:
+            value = _names(value)
+        elif isinstance(value, dict):
+            words = [
+                f"{n:,} {what}" if isinstance(n, int) else f"{what}: {_names(n)}" for what, n in value.items()
+            ]
+            value = "; ".join(words)
         elif isinstance(value, list):
             value = ", ".join(map(str, value))
         rows.append((name, value))

@@ -83,6 +83,18 @@ def of_rows(rows: RowData) -> dict[str, Any]:
     }
 
 
+def demand_variance(rows: RowData, or_else: str) -> None:
+    """Raises BadInput for rows that are all equal, whose Gaussian density is unbounded.
+
+    or_else    another way out, for the message
+    """
+    if not np.ptp(rows.train, axis=0).any():
+        raise BadInput(
+            f"all training rows of {rows.name} are equal, so that the density of a Gaussian likelihood is unbounded; "
+            f"give data that vary{or_else}"
+        )
+
+
 def labels_of(rows: RowData, part: str) -> np.ndarray:
     """The classes of a part, (N,); all 0 without labels."""
     labels = getattr(rows, f"{part}_labels")

@@ -30,6 +30,7 @@ from scratchgen.tasks.rows import (
     chosen_classes,
     class_names,
     columns_for,
+    demand_variance,
     draw_rows,
     held_out,
     labels_of,
@@ -228,12 +229,8 @@ def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.Cons
 def prepare(model: Model, rows: RowData, settings: Settings) -> None:
     """Check the data against the likelihood; begin with the mean example and the deviation from it. Raises BadInput."""
     loss_for(settings)
-    if settings.likelihood == "gaussian" and not np.ptp(rows.train, axis=0).any():
-        other = "" if settings.model == "linear" else ", or choose --likelihood bernoulli"
-        raise BadInput(
-            f"all training rows of {rows.name} are equal, so that the density of a Gaussian likelihood is unbounded; "
-            f"give data that vary{other}"
-        )
+    if settings.likelihood == "gaussian":
+        demand_variance(rows, "" if settings.model == "linear" else ", or choose --likelihood bernoulli")
     for part in PARTS:
         model.likelihood.check(getattr(rows, part))
         if settings.binarise:

@@ -284,7 +284,7 @@ CASES = {
     "vq: points": ((*TRAIN, "--model", "vq", "--data", "ring"), "ring holds points, and a VQ-VAE needs images"),
     "vq: another likelihood": (
         (*TRAIN, "--model", "vq", "--likelihood", "categorical"),
-        "likelihood",
+        "--likelihood: likelihood is one of bernoulli, gaussian, not 'categorical'",
     ),
     "vq: another objective": (
         (*TRAIN, "--model", "vq", "--objective", "iwae"),
