@@ -55,7 +55,7 @@ SIGNATURES: list[tuple[int, bytes, FileKind]] = [
     (8, b"WAVE", FileKind("WAV", "sound")),
     (0, b"fLaC", FileKind("FLAC", "sound")),
     (0, b"OggS", FileKind("OGG", "sound")),
-    (0, b"ID3", FileKind("MP3", "sound")),
+    *((0, b"ID3" + bytes([version]), FileKind("MP3", "sound")) for version in (2, 3, 4)),
     (8, b"AIFF", FileKind("AIFF", "sound")),
     (8, b"AIFC", FileKind("AIFF", "sound")),
     (0, b"MThd", FileKind("MIDI", "sequences")),
