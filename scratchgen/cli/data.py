@@ -80,7 +80,7 @@ def show(
         str, typer.Option(help="Of the images in an array of flat rows: 32,32,3.")
     ] = DEFAULT.image_shape,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Go on without files that cannot be read.")
+        bool, typer.Option("--skip-bad", help="Continue without files that cannot be read.")
     ] = False,
     encoding: Annotated[str, typer.Option(help="Of your text.")] = DEFAULT.encoding,
 ) -> None:

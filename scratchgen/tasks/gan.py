@@ -21,6 +21,7 @@ from scratchgen.tasks.rows import (
     RowSettings,
     adapt_rows,
     columns_for,
+    demand_variance,
     draw_rows,
     of_rows,
     sample_in_turn,
@@ -194,6 +195,7 @@ def prepare(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> No
     """Raises BadInput for settings and data that do not fit together."""
     if settings.patience:
         raise BadInput("patience waits for a better validation number, and a GAN has none; leave it out")
+    demand_variance(rows)
     gan.check(model, rows.train, labels_for(rows, settings), game_of(settings), settings.batch_size)
 
 

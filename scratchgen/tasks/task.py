@@ -67,7 +67,7 @@ PatienceEpochs = Annotated[
 ]
 
 
-SkipBad = Annotated[bool, Help("go on without the files of your data that cannot be read")]
+SkipBad = Annotated[bool, Help("continue without the files of your data that cannot be read")]
 
 
 class TaskSettings(Schema, frozen=True):

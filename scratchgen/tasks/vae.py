@@ -29,6 +29,7 @@ from scratchgen.tasks.rows import (
     RowSettings,
     adapt_rows,
     columns_for,
+    demand_variance,
     draw_rows,
     held_out,
     of_rows,
@@ -257,12 +258,7 @@ def prepare(model: Model, rows: RowData, settings: Settings) -> None:
     loss_for(settings)
     if isinstance(model.likelihood, ColumnLikelihood):
         return prepare_table(model, rows)
-    if settings.likelihood == "gaussian" and not np.ptp(rows.train, axis=0).any():
-        other = "" if settings.model == "linear" else ", or choose --likelihood bernoulli"
-        raise BadInput(
-            f"all training rows of {rows.name} are equal, so that the density of a Gaussian likelihood is unbounded; "
-            f"give data that vary{other}"
-        )
+    demand_variance(rows)
     for part in PARTS:
         model.likelihood.check(getattr(rows, part))
         if settings.binarise:

@@ -23,7 +23,15 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Gt, Help
 from scratchgen.runs.schema import replace as with_settings
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
-from scratchgen.tasks.rows import RowInfo, RowSettings, adapt_rows, held_out, of_rows, sample_rows
+from scratchgen.tasks.rows import (
+    RowInfo,
+    RowSettings,
+    adapt_rows,
+    demand_variance,
+    held_out,
+    of_rows,
+    sample_rows,
+)
 from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
@@ -123,6 +131,11 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
         rng=rng,
         likelihood=settings.likelihood,
     )
+
+
+def prepare(model: vae.VQVAE, images: RowData, settings: Settings) -> None:
+    """Raise BadInput for images that are all equal."""
+    demand_variance(images)
 
 
 def epoch_steps(model: vae.VQVAE, images: RowData, settings: Settings) -> int:
@@ -246,6 +259,7 @@ TASK = Task(
     describe=describe,
     build=build,
     epoch_steps=epoch_steps,
+    prepare=prepare,
     train=train,
     score=score,
     evaluate=evaluate,

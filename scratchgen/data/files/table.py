@@ -155,12 +155,16 @@ def array_in(path: str, report: LoadingReport | None = None) -> tuple[np.ndarray
     if isinstance(stored, np.ndarray):
         return stored, None
     of_names = next((n for n in NAMES_OF_COLUMNS if n in stored and stored[n].dtype.kind in "US"), None)
-    chosen = [n for n in (*IMAGES, "x_train", "X_train") if n in stored] or [n for n in stored if n != of_names]
+    chosen = [n for n in (*IMAGES, "x_train", "X_train") if n in stored] or [
+        n for n in stored if n != of_names
+    ]
     if not chosen:
         raise BadInput(f"{path} holds no array of numbers; save one with np.savez(path, x=…)")
     if report is not None:
         if chosen[0].lower() == "x_train":
-            raise BadInput(f"{path} holds the parts of a table as several arrays; save all rows as one array x")
+            raise BadInput(
+                f"{path} holds the parts of a table as several arrays; save all rows as one array x"
+            )
         for name in [*(stored.keys() - {chosen[0], of_names}), *objects]:
             report.ignore("an array that is not read", name)
     return stored[chosen[0]], None if of_names is None else [str(n) for n in np.ravel(stored[of_names])]

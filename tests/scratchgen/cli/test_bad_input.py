@@ -287,7 +287,7 @@ CASES = {
     ),
     "vq: another likelihood": (
         (*TRAIN, "--model", "vq", "--likelihood", "categorical"),
-        "likelihood",
+        "--likelihood: likelihood is one of bernoulli, gaussian, not 'categorical'",
     ),
     "vq: another objective": (
         (*TRAIN, "--model", "vq", "--objective", "iwae"),

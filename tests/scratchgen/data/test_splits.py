@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scratchgen.data.preprocessing.splits import linked, split, split_by_group
+from scratchgen.data.preprocessing.splits import linked, split, split_by_class, split_by_group
 from scratchgen.errors import BadInput
 
 
@@ -72,3 +72,61 @@ def test_too_few_examples_or_groups_are_refused():
         split(5)
     with pytest.raises(BadInput, match="2 groups"):
         split_by_group(["a", "b"] * 10)
+
+
+# --- classes ------------------------------------------------------------------------------------------------
+
+classes = st.lists(st.integers(0, 200), min_size=1, max_size=6)  # the number of examples of each class
+
+
+@given(classes, st.integers(0, 20))
+def test_a_split_by_class_has_every_example_once_and_every_class_in_training(sizes, seed):
+    labels = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(sizes)), sizes))
+    if len(labels) < 30:
+        return
+    parts = split_by_class(labels, seed=seed)
+    assert sorted(np.concatenate(parts).tolist()) == list(range(len(labels)))
+    assert set(labels[parts[0]]) == set(labels)
+    again = split_by_class(labels, seed=seed)
+    assert all(np.array_equal(a, b) for a, b in zip(parts, again, strict=True))
+
+
+@given(st.lists(st.integers(10, 200), min_size=2, max_size=6), st.integers(0, 20))
+def test_each_class_has_its_shares(sizes, seed):
+    """Within two examples: the running counts are within one of their shares at both ends of a class."""
+    labels = np.repeat(np.arange(len(sizes)), sizes)
+    for part, share in zip(split_by_class(labels, seed=seed), (0.8, 0.1, 0.1), strict=True):
+        found = np.bincount(labels[part], minlength=len(sizes))
+        assert np.abs(found - share * np.array(sizes)).max() <= 2
+
+
+def test_the_claim_above_rejects_a_split_that_does_not_look_at_the_classes():
+    labels = np.repeat([0, 1], [100, 40])
+    worst = 0.0
+    for seed in range(20):
+        part = split(len(labels), seed=seed)[0]
+        worst = max(worst, np.abs(np.bincount(labels[part], minlength=2) - [80, 32]).max())
+    assert worst > 2
+
+
+def test_the_order_within_a_part_and_the_seed_are_random_but_fixed():
+    labels = np.arange(100) % 2
+    train = split_by_class(labels, seed=1)[0]
+    assert not np.array_equal(train, np.sort(train))
+    assert not np.array_equal(labels[train], np.sort(labels[train]))  # the classes are mixed
+    assert not np.array_equal(train, split_by_class(labels, seed=2)[0])
+
+
+def test_a_class_of_one_example_is_in_training():
+    for seed in range(20):
+        labels = np.append(np.zeros(40, np.int64), 1)
+        assert 40 in split_by_class(labels, seed=seed)[0]
+
+
+def test_too_few_examples_for_three_parts_are_refused():
+    with pytest.raises(
+        BadInput, match=r"12 examples of 12 classes leave a part of 80% / 10% / 10% empty; give more"
+    ):
+        split_by_class(np.arange(12))
+    with pytest.raises(BadInput, match="sum to 1"):
+        split_by_class(np.zeros(100, np.int64), (0.8, 0.2))

@@ -177,9 +177,12 @@ def test_the_command_states_the_length_and_config_json_holds_the_number_of_epoch
 
     small = ("--data", "few.npy", "--hidden", "8", "--latent-dim", "2", "--set", "min_steps=60")
     printed = run("vae", *small, "--likelihood", "gaussian", "--out", "run")
-    assert printed.err.splitlines()[0].startswith(
-        "60 epochs of 1 step: 60 steps in batches of 128 (the data are"
-    )
+    said = printed.err.splitlines()
+    length = next(i for i, line in enumerate(said) if line.startswith("60 epochs"))
+    assert said[0] == "found: 1 NPY" and all(
+        ": " in line for line in said[:length]
+    )  # of the data, then of the training
+    assert said[length].startswith("60 epochs of 1 step: 60 steps in batches of 128 (the data are")
     assert config(few / "run")["epochs"] == 60 == len((few / "run/metrics.jsonl").read_text().splitlines())
     # noise has nothing to learn
     assert "after 60 steps (60 epochs), expected" in printed.out and "; try " in printed.out
@@ -190,4 +193,4 @@ def test_the_command_states_the_length_and_config_json_holds_the_number_of_epoch
 
     printed = run("gan", "--data", "few.npy", "--min-steps", "5", "--out", "gan")
     assert config(few / "gan")["batch_size"] == 16 and config(few / "gan")["epochs"] == 25
-    assert printed.err.startswith("25 epochs of 1 step: 25 steps in batches of 16\n")
+    assert "\n25 epochs of 1 step: 25 steps in batches of 16\n" in printed.err
