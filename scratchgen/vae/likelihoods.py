@@ -140,7 +140,7 @@ class GaussianLikelihood(Module):
         """How many residuals an example of D numbers has for the one sigma²: D."""
         return D
 
-    def squares(self, x: np.ndarray, m: np.ndarray) -> tuple[np.floating, int]:
+    def squares(self, x: np.ndarray, m: np.ndarray) -> tuple[np.ndarray, int]:
         """The sum of (x − m)² / w over all numbers of (B, D), and how many these are."""
         return np.asarray(np.sum((x - m) ** 2 / self.weights, dtype=np.float64)), x.size
 
