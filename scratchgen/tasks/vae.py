@@ -121,9 +121,15 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 }
 
 # A picture of a dressed character follows from its eight attributes; given these, little is left for the latent.
-CHARACTERS: dict[str, Any] = {"hidden": 512, "layers": 2, "batch_size": 64, "schedule": "half_cosine"}
+CHARACTERS: dict[str, Any] = {
+    "hidden": 512,
+    "layers": 2,
+    "batch_size": 64,
+    "learning_rate": 2e-3,
+    "schedule": "half_cosine",
+}
 DEFAULTS["characters"] = {**CHARACTERS, "latent_dim": 64, "epochs": 20}
-CHARACTERS_CONDITIONAL: dict[str, Any] = {**CHARACTERS, "latent_dim": 5, "epochs": 10}
+CHARACTERS_CONDITIONAL: dict[str, Any] = {**CHARACTERS, "latent_dim": 5, "epochs": 16}
 
 # Two numbers need no more latents. Points spread alike in all directions: no direction explains more than another,
 # so that without a warm-up the decoder learns to ignore the latent.
