@@ -6,6 +6,7 @@ import codecs
 import csv
 import gzip
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ TEXT, PAIRS, TABLE = FileKind("text", "text"), FileKind("TSV of pairs", "pairs")
 JSON_LINES = FileKind("JSON lines", "text")
 NPY, NPZ, IDX = FileKind("NPY", "array"), FileKind("NPZ", "array"), FileKind("IDX", "array")
 GZIP = FileKind("gzip", "compressed")
-PAIR_SHARE = 0.9  # of the lines, that makes a file one of pairs: its reader names the others
+SHARE = 0.9  # of the lines, that makes a file one of pairs, of JSON or a table: its reader names the others
 SEPARATORS = (",", ";", "\t", " ")  # of the cells of a table; " " is any number of blanks
 MISSING = ("", "na", "nan", "null", "none", "?")  # cells of a table that hold no value
 
@@ -178,11 +179,12 @@ def kind_of_text(text: str, whole: bool = True) -> FileKind:
     lines = [line for line in complete if line.strip()]
     if len(lines) < 2:
         return TEXT
-    if all(line.lstrip()[:1] == "{" for line in lines):
+    most = SHARE * len(lines)
+    if sum(line.lstrip()[:1] == "{" for line in lines) >= most:
         return JSON_LINES
     if separator_of(lines):
         return TABLE
-    return PAIRS if sum(map(_is_pair, lines)) >= PAIR_SHARE * len(lines) else TEXT
+    return PAIRS if sum(map(_is_pair, lines)) >= most else TEXT
 
 
 def _is_pair(line: str) -> bool:
@@ -191,23 +193,29 @@ def _is_pair(line: str) -> bool:
 
 
 def separator_of(lines: list[str]) -> str | None:
-    """The separator of a table: every line has as many cells, and all columns are numbers but for a header.
+    """The separator of a table: lines have equally many cells, and all columns are numbers but for a header.
 
     Columns of texts may be among those of numbers if there is a header and, at tabs, if they are the fewer: pairs of
-    texts may have a number beside them. Of several separators, the one with the most columns of numbers; "," for a
-    single column.
+    texts may have a number beside them. A tenth of the lines, and of the cells of a column, may be damaged. Of several
+    separators, the one with the most columns of numbers; "," for a single column.
     """
     best, most = None, 0
     for separator in SEPARATORS:
         rows = cells_of(lines, separator)
-        if len({len(row) for row in rows}) != 1 or len(rows) < 2:
+        columns = width_of(rows)
+        whole = [row for row in rows if len(row) == columns]
+        if len(whole) < max(2, SHARE * len(rows)) or (columns == 1 and separator != ","):
             continue
-        columns = len(rows[0])
-        numeric = sum(_are_numbers(column) for column in zip(*rows[1:], strict=True))
-        needed = {" ": columns, "\t": columns // 2 + 1}.get(separator, 1 if _is_header(rows[0]) else columns)
-        if numeric >= max(needed, most + 1) and (columns > 1 or separator == ","):
+        numeric = sum(_are_numbers(column) for column in zip(*whole[1:], strict=True))
+        needed = {" ": columns, "\t": columns // 2 + 1}.get(separator, 1 if _is_header(whole[0]) else columns)
+        if numeric >= max(needed, most + 1):
             best, most = separator, numeric
     return best
+
+
+def width_of(rows: list[list[str]]) -> int:
+    """The number of cells that most rows have."""
+    return Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
 
 
 def _is_header(cells: list[str]) -> bool:
@@ -225,9 +233,9 @@ def cells_of(lines: list[str], separator: str) -> list[list[str]]:
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
-    """Whether all cells are numbers or missing, and one at least is a number."""
+    """Whether nearly all cells that are not missing are numbers, and one at least."""
     found = [cell for cell in cells if cell.lower() not in MISSING]
-    return bool(found) and all(map(is_number, found))
+    return bool(found) and sum(map(is_number, found)) >= SHARE * len(found)
 
 
 def is_number(cell: str) -> bool:

@@ -10,7 +10,16 @@ import numpy as np
 
 from scratchgen.data.files.decoding import characters_of, content_of
 from scratchgen.data.files.folders import BadFile
-from scratchgen.data.files.kinds import HEAD, MISSING, TABLE, cells_of, is_number, kind_inside, separator_of
+from scratchgen.data.files.kinds import (
+    HEAD,
+    MISSING,
+    TABLE,
+    cells_of,
+    is_number,
+    kind_inside,
+    separator_of,
+    width_of,
+)
 from scratchgen.data.files.lines import without_bad_lines
 from scratchgen.data.files.named_arrays import IMAGES, stored_arrays
 from scratchgen.data.files.pixel_tables import may_be_images
@@ -93,10 +102,11 @@ def _parsed(path: Path, options: LoadOptions, report: LoadingReport) -> tuple[li
     head = [line for line in text[:HEAD].split("\n")[:-1] or [text] if line.strip()]
     separator = separator_of(head) or ","
     rows = _rows(text, separator)
-    first = rows[0][1]
-    bad = {line: f"{len(row)} cells, not {len(first)}" for line, row in rows if len(row) != len(first)}
+    D = width_of([row for _, row in rows])
+    bad = {line: f"{len(row)} cells, not {D}" for line, row in rows if len(row) != D}
     without_bad_lines(bad, len(rows), report, options.skip_bad)
     rows = [(line, row) for line, row in rows if line not in bad]
+    first = rows[0][1]
     header = (
         None
         if any(map(is_number, first))

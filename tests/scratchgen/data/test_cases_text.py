@@ -165,7 +165,7 @@ def test_json_lines_without_a_text_are_refused_with_their_fields(tmp_path):
 
 def test_bad_json_lines_are_all_named_and_left_out_when_asked(tmp_path):
     lines = ['{"text": "good"}'] * 40
-    lines[4], lines[9], lines[20] = '{"text": "cut', '{"text": 7}', '{"other": "x"}'
+    lines[4], lines[9], lines[20] = "no object", '{"text": 7}', '{"other": "x"}'
     (tmp_path / "own.jsonl").write_text("\n".join(lines))
     found = refusal(load_text, tmp_path / "own.jsonl")
     assert (
