@@ -35,6 +35,17 @@ SHARE = 0.9  # of the lines, that makes a file one of pairs, of JSON or a table:
 SEPARATORS = (",", ";", "\t", " ")  # of the cells of a table; " " is any number of blanks
 MISSING = ("", "na", "nan", "null", "none", "?")  # cells of a table that hold no value
 
+# what people write at the head of two columns of texts; any other first line is a pair
+HEADINGS = {
+    "source", "target", "src", "tgt", "trg", "input", "output", "text", "translation", "question", "answer", "prompt",
+    "response", "document", "summary", "original", "from", "to", "in", "out", "x", "y", "a", "b", "left", "right",
+    "sentence", "sentence1", "sentence2", "english", "french", "german", "spanish", "italian", "portuguese", "dutch",
+    "russian", "chinese", "japanese", "korean", "arabic", "turkish", "polish", "swedish", "danish", "norwegian",
+    "finnish", "czech", "hungarian", "greek", "hebrew", "hindi", "latin", "ukrainian", "vietnamese", "deutsch",
+    "français", "español", "italiano", "português", "en", "fr", "de", "es", "it", "pt", "nl", "ru", "zh", "ja", "ko",
+    "ar", "tr", "pl", "sv", "da", "no", "fi", "cs", "hu", "el", "he", "hi", "la", "uk", "vi",
+}  # fmt: skip
+
 # what the ending of a name promises; a file that does not keep the promise is damaged
 ENDINGS = {
     "images": (
@@ -161,12 +172,25 @@ def decoded(head: bytes) -> str | None:
         return head.decode("utf-32", "replace")
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return head.decode("utf-16", "replace")
+    if encoding := utf16_without_mark(head):
+        return head.decode(encoding, "replace")
     if any(byte < 32 for byte in head.translate(None, b"\t\n\r\f\x1b")):
         return None
     try:
         return codecs.getincrementaldecoder("utf-8-sig")().decode(head)
     except UnicodeDecodeError:
         return head.decode("latin-1")
+
+
+def utf16_without_mark(head: bytes) -> str | None:
+    """ "utf-16-le" or "utf-16-be" for a text of mostly Latin letters, of whose bytes every second is zero; else None."""
+    pairs = len(head) // 2
+    zeros = [head[k : 2 * pairs : 2].count(0) for k in (0, 1)]
+    if pairs < 8 or max(zeros) < 0.4 * pairs or min(zeros) > 0.02 * pairs:
+        return None
+    encoding = "utf-16-le" if zeros[1] else "utf-16-be"
+    text = head[: 2 * pairs].decode(encoding, "replace")
+    return None if any(c < " " and c not in "\t\n\r\f" for c in text) or "\ufffd" in text[:-1] else encoding
 
 
 def kind_of_text(text: str, whole: bool = True) -> FileKind:
@@ -177,6 +201,8 @@ def kind_of_text(text: str, whole: bool = True) -> FileKind:
     lines = text[:HEAD].replace("\r\n", "\n").replace("\r", "\n").split("\n")
     complete = lines if whole and len(text) <= HEAD else lines[:-1]
     lines = [line for line in complete if line.strip()]
+    if len(lines) == 1 and whole and lines[0].startswith('{"') and lines[0].rstrip().endswith("}"):
+        return JSON_LINES
     if len(lines) < 2:
         return TEXT
     most = SHARE * len(lines)
@@ -184,12 +210,21 @@ def kind_of_text(text: str, whole: bool = True) -> FileKind:
         return JSON_LINES
     if separator_of(lines):
         return TABLE
-    return PAIRS if sum(map(_is_pair, lines)) >= most else TEXT
+    return PAIRS if sum(map(_is_pair, lines)) >= most or _is_csv_of_pairs(lines) else TEXT
 
 
 def _is_pair(line: str) -> bool:
     source, _, target = line.partition("\t")
     return bool(source.strip() and target.strip())
+
+
+def _is_csv_of_pairs(lines: list[str]) -> bool:
+    """Whether lines have two cells, and the first has known headings: commas alone are in any text."""
+    for separator in (",", ";"):
+        rows = cells_of(lines, separator)
+        if rows and all(cell.lower() in HEADINGS for cell in rows[0]):
+            return len(rows[0]) == 2 and sum(len(row) == 2 for row in rows) >= SHARE * len(rows)
+    return False
 
 
 def separator_of(lines: list[str]) -> str | None:

@@ -31,7 +31,9 @@ def read_text(path: str, options: LoadOptions = DEFAULT) -> TextData:
     try:
         text = text_in(Path(path), options, report)
     except BadFile as problem:
-        raise BadInput(f"{path} cannot be read as a text: {problem}") from None
+        cause = problem.__cause__
+        where = f", byte {cause.start}," if isinstance(cause, UnicodeDecodeError) else ""
+        raise BadInput(f"{path}{where} cannot be read as a text: {problem}") from None
     return split_text(path, text, report)
 
 

@@ -107,6 +107,16 @@ def test_gzip_and_another_encoding_are_read(tmp_path):
     assert data.columns[0].name == "größe" and "unpacked from gzip" in words(data)
 
 
+@pytest.mark.parametrize(
+    ("header", "names"), [("length price angle", ["length", "price", "angle"]), ("a remark", None)]
+)
+def test_the_comments_of_numpy_are_a_header_where_they_name_the_columns(header, names, tmp_path):
+    np.savetxt(tmp_path / "own.dat", NUMBERS, header=header)
+    data = load_any(tmp_path / "own.dat")
+    assert [column.name for column in data.columns] == (names or ["column 1", "column 2", "column 3"])
+    assert len(rows_of(data)) == N and "1 comment lines (#)" in words(data)
+
+
 def test_a_single_column_of_numbers_is_a_table(tmp_path):
     (tmp_path / "series.txt").write_text("\n".join(map(str, range(50))))
     assert kind_of_data(str(tmp_path / "series.txt")) == "table"
@@ -217,6 +227,7 @@ def test_a_table_that_cannot_be_used_is_refused(rows, header, why, tmp_path):
         (RNG.integers(-5, 5, (50, 16)), "table"),
         (np.where(RNG.random((50, 16)) < 0.1, np.nan, RNG.random((50, 16))), "table"),
         (RNG.random((50, 4, 4)), "images"),
+        (RNG.random(50), "table"),
     ],
 )
 def test_an_array_of_rows_that_are_no_pixels_is_a_table(x, kind, tmp_path):
