@@ -21,7 +21,10 @@ MARKS = {  # byte-order marks; that of UTF-32 begins with that of UTF-16
 NOT_WESTERN = ("gb18030", "shift_jis", "euc-kr", "big5", "cp1251", "koi8-r")
 NOT_LATIN = 0.5  # share of bytes beyond ASCII, above which a text is not in Latin letters
 SURE = 8  # characters beyond ASCII that are no valid UTF-8 by chance
-TAKE_BYTES = "or train on its bytes with --tokenizer bytes"
+
+
+class WrongEncoding(BadFile):
+    """The bytes of a file are no text in the encoding in which they were to be read."""
 
 
 def content_of(path: Path, report: LoadingReport) -> bytes:
@@ -58,9 +61,9 @@ def characters_of(content: bytes, encoding: str, report: LoadingReport) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise BadFile(_not_in(content, encoding)) from error
+        raise WrongEncoding(_not_in(content, encoding)) from error
     if "\0" in text:
-        raise BadFile(f"it contains zero bytes, so it is no {encoding.upper()} text; {_other(content)}")
+        raise WrongEncoding(f"it contains zero bytes, so it is no {encoding.upper()} text; {_other(content)}")
     if text.startswith("\ufeff") or (encoding in MARKS and text):
         report.change("byte-order mark, left out")
         text = text.removeprefix("\ufeff")
@@ -72,11 +75,6 @@ def characters_of(content: bytes, encoding: str, report: LoadingReport) -> str:
         report.change(r"line ends \r\n or \r, now \n", returns)
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text
-
-
-def is_utf8(content: bytes) -> bool:
-    """Whether the bytes are text in UTF-8, without zero bytes."""
-    return _is_in(content, UTF8) and 0 not in content
 
 
 def check_encoding(content: bytes, encoding: str) -> None:
@@ -98,8 +96,8 @@ def likely_encodings(content: bytes) -> tuple[str, ...]:
     for encoding, marks in MARKS.items():
         if content.startswith(marks):
             return (encoding,)
-    if encoding := utf16_without_mark(content[:4096]):
-        return (encoding,)
+    if without_mark := utf16_without_mark(content[:4096]):
+        return (without_mark,)
     if 0 in content:
         return ()
     if sum(byte > 0x7F for byte in content) > NOT_LATIN * len(content):
@@ -120,9 +118,9 @@ def _is_in(content: bytes, encoding: str) -> bool:
 def _not_in(content: bytes, encoding: str) -> str:
     if encoding == UTF8:
         return f"it is not UTF-8 text; {_other(content)}"
-    return f"it is not text in {encoding}; name another --encoding, {TAKE_BYTES}"
+    return f"it is not text in {encoding}; name another --encoding"
 
 
 def _other(content: bytes) -> str:
     names = " or ".join(f"--encoding {name}" for name in likely_encodings(content))
-    return f"name its encoding, such as {names}, {TAKE_BYTES}" if names else f"name a text, {TAKE_BYTES}"
+    return f"name its encoding, such as {names}" if names else "name a text"

@@ -183,7 +183,7 @@ def decoded(head: bytes) -> str | None:
 
 
 def utf16_without_mark(head: bytes) -> str | None:
-    """ "utf-16-le" or "utf-16-be" for a text of mostly Latin letters, of whose bytes every second is zero; else None."""
+    """The encoding, -le or -be, of a text of mostly Latin letters, of whose bytes every second is zero; else None."""
     pairs = len(head) // 2
     zeros = [head[k : 2 * pairs : 2].count(0) for k in (0, 1)]
     if pairs < 8 or max(zeros) < 0.4 * pairs or min(zeros) > 0.02 * pairs:

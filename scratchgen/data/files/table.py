@@ -120,7 +120,7 @@ def _parsed(path: Path, options: LoadOptions, report: LoadingReport) -> tuple[li
 
 
 def _without_comment(rows: Rows, D: int, report: LoadingReport) -> Rows:
-    """The lines without comments (#) at the beginning; one that names the D columns, as of np.savetxt, is the header."""
+    """The lines without comments (#) at the beginning; one that names the D columns is the header (np.savetxt)."""
     n = next((i for i, (_, row) in enumerate(rows) if not row[0].startswith("#")), len(rows))
     comments, rows = rows[:n], rows[n:]
     if comments:

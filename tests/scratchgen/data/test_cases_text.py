@@ -131,7 +131,7 @@ def test_utf16_without_a_mark_is_a_text_and_other_bytes_with_zeros_are_not(tmp_p
 )
 def test_the_tokens_of_any_file_are_its_bytes_and_decode_to_them(content, tmp_path):
     (tmp_path / "own").write_bytes(content)
-    assert encoding_for_bytes(str(tmp_path / "own")) == "bytes"
+    assert encoding_for_bytes(str(tmp_path / "own"), False) == "bytes"
     data = load_text(tmp_path / "own", encoding="bytes")
     ids = np.concatenate([ByteTokenizer().encode(part) for part in (data.train, data.validation, data.test)])
     assert ids.astype(np.uint8).tobytes() == content
@@ -146,7 +146,7 @@ def test_the_claim_rejects_a_decoder_that_replaces_what_is_no_utf8():
 
 def test_utf8_has_the_same_characters_under_every_tokenizer(tmp_path):
     (tmp_path / "own.txt").write_text(FRENCH, encoding="utf-8")
-    assert encoding_for_bytes(str(tmp_path / "own.txt")) == "utf-8"
+    assert encoding_for_bytes(str(tmp_path / "own.txt"), False) == "utf-8"
 
 
 # --- gzip, JSON lines -----------------------------------------------------------------------------------------
@@ -179,6 +179,7 @@ def test_json_lines_without_a_text_are_refused_with_their_fields(tmp_path):
     (tmp_path / "own.jsonl").write_text('{"a": 1, "b": "x"}\n' * 30)
     found = refusal(load_any, tmp_path / "own.jsonl")
     assert "JSON lines" in found and "a, b" in found
+    assert encoding_for_bytes(str(tmp_path / "own.jsonl"), False) == "bytes"  # which takes any file
 
 
 def test_a_single_json_line_is_one(tmp_path):
