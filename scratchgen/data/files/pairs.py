@@ -82,6 +82,10 @@ def _pairs_in(
         else:
             pairs.append((cells[0], cells[1]))
             wider += len(cells) > 2
+    if not pairs:
+        raise BadFile(
+            "it has no line of two texts; write one pair per line, with a tab between source and target"
+        )
     without_bad_lines(bad, len(rows), report, options.skip_bad)
     report.change("with columns after the second, which are left out", wider)
     return sides, pairs
