@@ -29,8 +29,8 @@ def marginals(
         axes = figure.add_subplot(height, width, place)
         of_data, of_samples = _present(data[name]), None if samples is None else _present(samples[name])
         (_categories if data[name].dtype == object else _numbers)(axes, of_data, of_samples)
-        title = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
-        axes.set_title(title, fontsize=9, color=INK, parse_math=False)
+        label = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
+        axes.set_xlabel(label, fontsize=9, color=INK, parse_math=False)
         axes.set_yticks([])
         despine(axes)
     if samples is not None:

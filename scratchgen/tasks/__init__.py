@@ -71,8 +71,9 @@ def _for_data(data: str, given: Mapping[str, Any]) -> str:
         return "text"  # whatever it holds
     kind = kind_of_data(data)
     if kind not in TASK_FOR_KIND and is_own(data):
+        held = "a table" if kind == "table" else kind
         raise BadInput(
-            f"{data} holds {kind}, which no recurrent network is trained on; train a vae or a gan, or choose --task "
-            "text to read a file as a text"
+            f"{data} holds {held}, which no recurrent network is trained on; train a vae or a gan, or choose "
+            "--task text to read a file as a text"
         )
     return TASK_FOR_KIND.get(kind, "text")

@@ -108,7 +108,7 @@ def sample_table(run: LoadedRun[Any, Any], request: SampleRequest) -> str:
     if request.classes:
         raise BadInput(f"the model of {run.directory} is not conditional; --class is for a conditional model")
     out, n = (
-        output_file(request.out, ".csv", "samples of a table are written as CSV"),
+        output_file(request.out, "samples of a table are written as CSV", ".csv"),
         request.n or DEFAULT_COUNT,
     )
     write_text(out, as_csv(run.info.columns, run.model.sample(n, request.rng, draw=True)))

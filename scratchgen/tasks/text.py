@@ -105,7 +105,7 @@ def load(source: str, settings: Settings) -> TextData:
             f"--encoding bytes is for --tokenizer bytes, not for {settings.tokenizer}; name the encoding"
         )
     if settings.tokenizer == "bytes" and options["encoding"] == UTF8 and is_own(source):
-        options["encoding"] = encoding_for_bytes(source)
+        options["encoding"] = encoding_for_bytes(source, settings.skip_bad)
     return load_text(source, **options)
 
 

@@ -102,6 +102,7 @@ class Settings(RowSettings, frozen=True):
     free_bits: Annotated[
         float, Ge(0), Help("rate that is not penalised", unit="nats per latent dimension")
     ] = 0.0
+    encoding: Annotated[str, Help("encoding of your table, latin-1 for instance")] = "utf-8"
     binarise: Annotated[
         bool, Help("draw each pixel of a grey image as black or white whenever the image is shown")
     ] = False

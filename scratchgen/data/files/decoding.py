@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 from scratchgen.data.files.folders import BadFile
+from scratchgen.data.files.kinds import utf16_without_mark
 from scratchgen.data.options import BYTES, UTF8
 from scratchgen.data.report import LoadingReport
 
@@ -17,8 +18,13 @@ MARKS = {  # byte-order marks; that of UTF-32 begins with that of UTF-16
     "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
     "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
 }
+NOT_WESTERN = ("gb18030", "shift_jis", "euc-kr", "big5", "cp1251", "koi8-r")
+NOT_LATIN = 0.5  # share of bytes beyond ASCII, above which a text is not in Latin letters
 SURE = 8  # characters beyond ASCII that are no valid UTF-8 by chance
-TAKE_BYTES = "or train on its bytes with --tokenizer bytes"
+
+
+class WrongEncoding(BadFile):
+    """The bytes of a file are no text in the encoding in which they were to be read."""
 
 
 def content_of(path: Path, report: LoadingReport) -> bytes:
@@ -55,9 +61,9 @@ def characters_of(content: bytes, encoding: str, report: LoadingReport) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise BadFile(_not_in(content, encoding, error.start)) from None
+        raise WrongEncoding(_not_in(content, encoding)) from error
     if "\0" in text:
-        raise BadFile(f"it contains zero bytes, so it is no {encoding.upper()} text; {_other(content)}")
+        raise WrongEncoding(f"it contains zero bytes, so it is no {encoding.upper()} text; {_other(content)}")
     if text.startswith("\ufeff") or (encoding in MARKS and text):
         report.change("byte-order mark, left out")
         text = text.removeprefix("\ufeff")
@@ -69,14 +75,6 @@ def characters_of(content: bytes, encoding: str, report: LoadingReport) -> str:
         report.change(r"line ends \r\n or \r, now \n", returns)
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text
-
-
-def is_utf8(content: bytes) -> bool:
-    """Whether the bytes are text in UTF-8, without zero bytes."""
-    try:
-        return "\0" not in content.decode(UTF8)
-    except UnicodeDecodeError:
-        return False
 
 
 def check_encoding(content: bytes, encoding: str) -> None:
@@ -98,23 +96,31 @@ def likely_encodings(content: bytes) -> tuple[str, ...]:
     for encoding, marks in MARKS.items():
         if content.startswith(marks):
             return (encoding,)
-    head = content[:4096]
-    zeros = [head[k::2].count(0) / max(len(head[k::2]), 1) for k in (0, 1)]
-    if max(zeros) > 0.4 and min(zeros) < 0.1:
-        return ("utf-16-le",) if zeros[1] > zeros[0] else ("utf-16-be",)
+    if without_mark := utf16_without_mark(content[:4096]):
+        return (without_mark,)
     if 0 in content:
         return ()
+    if sum(byte > 0x7F for byte in content) > NOT_LATIN * len(content):
+        return tuple(name for name in NOT_WESTERN if _is_in(content, name))[:3]
     if any(0x80 <= byte < 0xA0 for byte in content):
         return "cp1252", "latin-1"
     return "latin-1", "cp1252"
 
 
-def _not_in(content: bytes, encoding: str, byte: int) -> str:
+def _is_in(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _not_in(content: bytes, encoding: str) -> str:
     if encoding == UTF8:
-        return f"it is not UTF-8 text (byte {byte}); {_other(content)}"
-    return f"it is not text in {encoding} (byte {byte}); name another --encoding, {TAKE_BYTES}"
+        return f"it is not UTF-8 text; {_other(content)}"
+    return f"it is not text in {encoding}; name another --encoding"
 
 
 def _other(content: bytes) -> str:
     names = " or ".join(f"--encoding {name}" for name in likely_encodings(content))
-    return f"name its encoding, such as {names}, {TAKE_BYTES}" if names else f"name a text, {TAKE_BYTES}"
+    return f"name its encoding, such as {names}" if names else "name a text"

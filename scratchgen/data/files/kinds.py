@@ -6,6 +6,7 @@ import codecs
 import csv
 import gzip
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,9 +31,20 @@ TEXT, PAIRS, TABLE = FileKind("text", "text"), FileKind("TSV of pairs", "pairs")
 JSON_LINES = FileKind("JSON lines", "text")
 NPY, NPZ, IDX = FileKind("NPY", "array"), FileKind("NPZ", "array"), FileKind("IDX", "array")
 GZIP = FileKind("gzip", "compressed")
-PAIR_SHARE = 0.9  # of the lines, that makes a file one of pairs: its reader names the others
+SHARE = 0.9  # of the lines, that makes a file one of pairs, of JSON or a table: its reader names the others
 SEPARATORS = (",", ";", "\t", " ")  # of the cells of a table; " " is any number of blanks
 MISSING = ("", "na", "nan", "null", "none", "?")  # cells of a table that hold no value
+
+# what people write at the head of two columns of texts; any other first line is a pair
+HEADINGS = {
+    "source", "target", "src", "tgt", "trg", "input", "output", "text", "translation", "question", "answer", "prompt",
+    "response", "document", "summary", "original", "from", "to", "in", "out", "x", "y", "a", "b", "left", "right",
+    "sentence", "sentence1", "sentence2", "english", "french", "german", "spanish", "italian", "portuguese", "dutch",
+    "russian", "chinese", "japanese", "korean", "arabic", "turkish", "polish", "swedish", "danish", "norwegian",
+    "finnish", "czech", "hungarian", "greek", "hebrew", "hindi", "latin", "ukrainian", "vietnamese", "deutsch",
+    "français", "español", "italiano", "português", "en", "fr", "de", "es", "it", "pt", "nl", "ru", "zh", "ja", "ko",
+    "ar", "tr", "pl", "sv", "da", "no", "fi", "cs", "hu", "el", "he", "hi", "la", "uk", "vi",
+}  # fmt: skip
 
 # what the ending of a name promises; a file that does not keep the promise is damaged
 ENDINGS = {
@@ -160,12 +172,25 @@ def decoded(head: bytes) -> str | None:
         return head.decode("utf-32", "replace")
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return head.decode("utf-16", "replace")
+    if encoding := utf16_without_mark(head):
+        return head.decode(encoding, "replace")
     if any(byte < 32 for byte in head.translate(None, b"\t\n\r\f\x1b")):
         return None
     try:
         return codecs.getincrementaldecoder("utf-8-sig")().decode(head)
     except UnicodeDecodeError:
         return head.decode("latin-1")
+
+
+def utf16_without_mark(head: bytes) -> str | None:
+    """The encoding, -le or -be, of a text of mostly Latin letters, of whose bytes every second is zero; else None."""
+    pairs = len(head) // 2
+    zeros = [head[k : 2 * pairs : 2].count(0) for k in (0, 1)]
+    if pairs < 8 or max(zeros) < 0.4 * pairs or min(zeros) > 0.02 * pairs:
+        return None
+    encoding = "utf-16-le" if zeros[1] else "utf-16-be"
+    text = head[: 2 * pairs].decode(encoding, "replace")
+    return None if any(c < " " and c not in "\t\n\r\f" for c in text) or "\ufffd" in text[:-1] else encoding
 
 
 def kind_of_text(text: str, whole: bool = True) -> FileKind:
@@ -176,13 +201,16 @@ def kind_of_text(text: str, whole: bool = True) -> FileKind:
     lines = text[:HEAD].replace("\r\n", "\n").replace("\r", "\n").split("\n")
     complete = lines if whole and len(text) <= HEAD else lines[:-1]
     lines = [line for line in complete if line.strip()]
+    if len(lines) == 1 and whole and lines[0].startswith('{"') and lines[0].rstrip().endswith("}"):
+        return JSON_LINES
     if len(lines) < 2:
         return TEXT
-    if all(line.lstrip()[:1] == "{" for line in lines):
+    most = SHARE * len(lines)
+    if sum(line.lstrip()[:1] == "{" for line in lines) >= most:
         return JSON_LINES
     if separator_of(lines):
         return TABLE
-    return PAIRS if sum(map(_is_pair, lines)) >= PAIR_SHARE * len(lines) else TEXT
+    return PAIRS if sum(map(_is_pair, lines)) >= most or _is_csv_of_pairs(lines) else TEXT
 
 
 def _is_pair(line: str) -> bool:
@@ -190,24 +218,39 @@ def _is_pair(line: str) -> bool:
     return bool(source.strip() and target.strip())
 
 
+def _is_csv_of_pairs(lines: list[str]) -> bool:
+    """Whether lines have two cells, and the first has known headings: commas alone are in any text."""
+    for separator in (",", ";"):
+        rows = cells_of(lines, separator)
+        if rows and all(cell.lower() in HEADINGS for cell in rows[0]):
+            return len(rows[0]) == 2 and sum(len(row) == 2 for row in rows) >= SHARE * len(rows)
+    return False
+
+
 def separator_of(lines: list[str]) -> str | None:
-    """The separator of a table: every line has as many cells, and all columns are numbers but for a header.
+    """The separator of a table: lines have equally many cells, and all columns are numbers but for a header.
 
     Columns of texts may be among those of numbers if there is a header and, at tabs, if they are the fewer: pairs of
-    texts may have a number beside them. Of several separators, the one with the most columns of numbers; "," for a
-    single column.
+    texts may have a number beside them. A tenth of the lines, and of the cells of a column, may be damaged. Of several
+    separators, the one with the most columns of numbers; "," for a single column.
     """
     best, most = None, 0
     for separator in SEPARATORS:
         rows = cells_of(lines, separator)
-        if len({len(row) for row in rows}) != 1 or len(rows) < 2:
+        columns = width_of(rows)
+        whole = [row for row in rows if len(row) == columns]
+        if len(whole) < max(2, SHARE * len(rows)) or (columns == 1 and separator != ","):
             continue
-        columns = len(rows[0])
-        numeric = sum(_are_numbers(column) for column in zip(*rows[1:], strict=True))
-        needed = {" ": columns, "\t": columns // 2 + 1}.get(separator, 1 if _is_header(rows[0]) else columns)
-        if numeric >= max(needed, most + 1) and (columns > 1 or separator == ","):
+        numeric = sum(_are_numbers(column) for column in zip(*whole[1:], strict=True))
+        needed = {" ": columns, "\t": columns // 2 + 1}.get(separator, 1 if _is_header(whole[0]) else columns)
+        if numeric >= max(needed, most + 1):
             best, most = separator, numeric
     return best
+
+
+def width_of(rows: list[list[str]]) -> int:
+    """The number of cells that most rows have."""
+    return Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
 
 
 def _is_header(cells: list[str]) -> bool:
@@ -225,9 +268,9 @@ def cells_of(lines: list[str], separator: str) -> list[list[str]]:
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
-    """Whether all cells are numbers or missing, and one at least is a number."""
+    """Whether nearly all cells that are not missing are numbers, and one at least."""
     found = [cell for cell in cells if cell.lower() not in MISSING]
-    return bool(found) and all(map(is_number, found))
+    return bool(found) and sum(map(is_number, found)) >= SHARE * len(found)
 
 
 def is_number(cell: str) -> bool:

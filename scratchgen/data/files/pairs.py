@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scratchgen.data.files.decoding import characters_of, content_of
 from scratchgen.data.files.folders import MIN_FILES, BadFile
-from scratchgen.data.files.kinds import PAIRS, kind_inside
+from scratchgen.data.files.kinds import HEADINGS, PAIRS, kind_inside
 from scratchgen.data.files.lines import without_bad_lines
 from scratchgen.data.options import BYTES, DEFAULT, LoadOptions
 from scratchgen.data.preprocessing.splits import linked, split_by_group
@@ -17,16 +17,6 @@ from scratchgen.errors import BadInput
 
 MIN_PAIRS = MIN_FILES  # with fewer, a part of 10 % would be empty
 NAMES = ("column 1", "column 2")  # of the sides, without a header
-# what people write at the head of such columns; any other first line is a pair
-HEADINGS = {
-    "source", "target", "src", "tgt", "trg", "input", "output", "text", "translation", "question", "answer", "prompt",
-    "response", "document", "summary", "original", "from", "to", "in", "out", "x", "y", "a", "b", "left", "right",
-    "sentence", "sentence1", "sentence2", "english", "french", "german", "spanish", "italian", "portuguese", "dutch",
-    "russian", "chinese", "japanese", "korean", "arabic", "turkish", "polish", "swedish", "danish", "norwegian",
-    "finnish", "czech", "hungarian", "greek", "hebrew", "hindi", "latin", "ukrainian", "vietnamese", "deutsch",
-    "français", "español", "italiano", "português", "en", "fr", "de", "es", "it", "pt", "nl", "ru", "zh", "ja", "ko",
-    "ar", "tr", "pl", "sv", "da", "no", "fi", "cs", "hu", "el", "he", "hi", "la", "uk", "vi",
-}  # fmt: skip
 
 
 def read_pairs(path: str, options: LoadOptions = DEFAULT) -> PairData:
@@ -92,6 +82,10 @@ def _pairs_in(
         else:
             pairs.append((cells[0], cells[1]))
             wider += len(cells) > 2
+    if not pairs:
+        raise BadFile(
+            "it has no line of two texts; write one pair per line, with a tab between source and target"
+        )
     without_bad_lines(bad, len(rows), report, options.skip_bad)
     report.change("with columns after the second, which are left out", wider)
     return sides, pairs

@@ -10,7 +10,16 @@ import numpy as np
 
 from scratchgen.data.files.decoding import characters_of, content_of
 from scratchgen.data.files.folders import BadFile
-from scratchgen.data.files.kinds import HEAD, MISSING, TABLE, cells_of, is_number, kind_inside, separator_of
+from scratchgen.data.files.kinds import (
+    HEAD,
+    MISSING,
+    TABLE,
+    cells_of,
+    is_number,
+    kind_inside,
+    separator_of,
+    width_of,
+)
 from scratchgen.data.files.lines import without_bad_lines
 from scratchgen.data.files.named_arrays import IMAGES, stored_arrays
 from scratchgen.data.files.pixel_tables import may_be_images
@@ -93,10 +102,12 @@ def _parsed(path: Path, options: LoadOptions, report: LoadingReport) -> tuple[li
     head = [line for line in text[:HEAD].split("\n")[:-1] or [text] if line.strip()]
     separator = separator_of(head) or ","
     rows = _rows(text, separator)
-    first = rows[0][1]
-    bad = {line: f"{len(row)} cells, not {len(first)}" for line, row in rows if len(row) != len(first)}
+    D = width_of([row for _, row in rows])
+    rows = _without_comment(rows, D, report)
+    bad = {line: f"{len(row)} cells, not {D}" for line, row in rows if len(row) != D}
     without_bad_lines(bad, len(rows), report, options.skip_bad)
     rows = [(line, row) for line, row in rows if line not in bad]
+    first = rows[0][1]
     header = (
         None
         if any(map(is_number, first))
@@ -106,6 +117,19 @@ def _parsed(path: Path, options: LoadOptions, report: LoadingReport) -> tuple[li
     if not body:
         raise BadFile("it has a header and no rows")
     return header, body, separator != "," and _has_decimal_commas(body, report)
+
+
+def _without_comment(rows: Rows, D: int, report: LoadingReport) -> Rows:
+    """The lines without comments (#) at the beginning; one that names the D columns is the header (np.savetxt)."""
+    n = next((i for i, (_, row) in enumerate(rows) if not row[0].startswith("#")), len(rows))
+    comments, rows = rows[:n], rows[n:]
+    if comments:
+        line, last = comments[-1]
+        names = [cell for cell in (last[0].lstrip("# "), *last[1:]) if cell]
+        report.change("comment lines (#) at the beginning", n)
+        if len(names) == D and not any(map(is_number, names)):
+            return [(line, names), *rows]
+    return rows
 
 
 def _rows(text: str, separator: str) -> Rows:
@@ -136,6 +160,7 @@ def _has_decimal_commas(rows: Rows, report: LoadingReport) -> bool:
 
 def _of_array(path: str, report: LoadingReport) -> dict[str, np.ndarray]:
     x, names = array_in(path, report)
+    x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2:
         raise BadInput(f"{path} has the shape {x.shape}; a table is (N, D)")
     if x.dtype.kind not in "iufb":
@@ -171,12 +196,13 @@ def array_in(path: str, report: LoadingReport | None = None) -> tuple[np.ndarray
 
 
 def is_table(path: str) -> bool:
-    """Whether an array file holds a table: rows (N, D) that are no pixels within [0, 1] or 0 … 65535, or no square."""
+    """Whether an array file holds a table: rows (N, D) that are no pixels, or one column of numbers (N,)."""
     try:
         x, _ = array_in(path)
     except BadInput:
         return False  # the reader of images says what is wrong
-    return x.ndim == 2 and x.dtype.kind in "iuf" and x.size > 0 and not may_be_images(x)
+    is_rows = x.ndim in (1, 2) and x.dtype.kind in "iuf" and x.size > 0
+    return is_rows and (x.ndim == 1 or not may_be_images(x))
 
 
 def _is_missing(cell: str) -> bool:

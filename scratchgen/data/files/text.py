@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from scratchgen.data.files.decoding import characters_of, content_of, is_utf8
+from scratchgen.data.files.decoding import WrongEncoding, characters_of, content_of
 from scratchgen.data.files.folders import BadFile, all_files
 from scratchgen.data.files.json_lines import text_of_json_lines
 from scratchgen.data.files.kinds import JSON_LINES, kind_inside, kind_of_text
@@ -31,7 +31,10 @@ def read_text(path: str, options: LoadOptions = DEFAULT) -> TextData:
     try:
         text = text_in(Path(path), options, report)
     except BadFile as problem:
-        raise BadInput(f"{path} cannot be read as a text: {problem}") from None
+        cause = problem.__cause__
+        where = f", byte {cause.start}," if isinstance(cause, UnicodeDecodeError) else ""
+        hint = ", or train on its bytes with --tokenizer bytes" if isinstance(problem, WrongEncoding) else ""
+        raise BadInput(f"{path}{where} cannot be read as a text: {problem}{hint}") from None
     return split_text(path, text, report)
 
 
@@ -43,18 +46,17 @@ def text_in(path: Path, options: LoadOptions, report: LoadingReport) -> str:
     return text
 
 
-def encoding_for_bytes(path: str) -> str:
-    """The encoding by which the tokenizer of bytes reads a file, or a folder: UTF-8 if all is that, else "bytes"."""
-    files = all_files(path) if os.path.isdir(path) else [Path(path)]
+def encoding_for_bytes(path: str, skip_bad: bool) -> str:
+    """The encoding by which the tokenizer of bytes reads a file or folder: UTF-8 if all is such text, else "bytes"."""
+    options, files = LoadOptions(skip_bad=skip_bad), [Path(path)]
+    if os.path.isdir(path):
+        files = [file for file in all_files(path) if kind_inside(file).holds in ("text", "pairs")]
     try:
-        texts = (
-            files
-            if len(files) == 1
-            else [file for file in files if kind_inside(file).holds in ("text", "pairs")]
-        )
-        return UTF8 if all(is_utf8(content_of(file, LoadingReport())) for file in texts) else BYTES
+        for file in files:
+            text_in(file, options, LoadingReport())
     except BadFile:
-        return UTF8  # the reader says what is wrong
+        return BYTES
+    return UTF8
 
 
 def split_text(name: str, text: str, report: LoadingReport | None = None) -> TextData:

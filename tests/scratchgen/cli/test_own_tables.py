@@ -115,10 +115,22 @@ def test_settings_that_are_not_for_tables_are_refused_before_a_run_is_opened(
     assert done.returncode == 2 and why in done.stderr and not (tmp_path / "run").exists()
 
 
+def test_a_table_in_another_encoding_is_read_with_it(scratchgen_in, tmp_path):
+    write(tmp_path / "own.csv", [row[:2] for row in dependent(100)], ["length", "weight"])
+    text = (tmp_path / "own.csv").read_text().replace("length", "größe")
+    (tmp_path / "own.csv").write_bytes(text.encode("latin-1"))
+    run = scratchgen_in(tmp_path)
+    done = run("train", "vae", "--data", "own.csv", *TINY)
+    assert done.returncode == 2 and "--encoding latin-1" in done.stderr and not (tmp_path / "run").exists()
+    assert run("train", "vae", "--data", "own.csv", "--encoding", "latin-1", *TINY).returncode == 0
+    assert run("sample", "run", "--out", "s.csv").returncode == 0
+    assert read(tmp_path / "s.csv")[0] == ["größe", "weight"]
+
+
 def test_a_table_of_equal_rows_and_other_families_are_refused_before_a_run_is_opened(scratchgen_in, tmp_path):
     write(tmp_path / "own.csv", [(1, 2)] * 100, ["a", "b"])
     run = scratchgen_in(tmp_path)
-    for family, why in (("vae", "are equal"), ("gan", "is a table"), ("rnn", "holds table")):
+    for family, why in (("vae", "are equal"), ("gan", "is a table"), ("rnn", "holds a table")):
         done = run("train", family, "--data", "own.csv", "--out", "run")
         assert done.returncode == 2 and why in done.stderr and not (tmp_path / "run").exists()
 

@@ -163,7 +163,7 @@ WRONG_TASKS = {
     ),
     "translation of a file": (
         ("--task", "translation", "--data", "mine.txt"),
-        "mine.txt is a file; pairs are chosen by name",
+        "mine.txt cannot be read as pairs of texts: it has no line of two texts",
     ),
     "music of pairs": (("--task", "music", "--data", NAME), f"{NAME} is not sequences but pairs"),
     "music of a text": (("--task", "music", "--data", "stdlib"), "stdlib is not sequences but text"),

@@ -96,7 +96,7 @@ def test_a_csv_of_two_columns_may_quote_its_cells(tmp_path):
     rows = [(f"one, two, {i}", f'he said "{i}"') for i in range(30)]
     lines = "".join('"{}","{}"\n'.format(*(cell.replace('"', '""') for cell in row)) for row in rows)
     (tmp_path / "pairs.csv").write_text("source,target\n" + lines)
-    data = load_pairs(tmp_path / "pairs.csv")
+    data = load_any(tmp_path / "pairs.csv")
     assert data.sides == ("source", "target")
     assert sorted(data.train + data.validation + data.test) == sorted(rows)
 

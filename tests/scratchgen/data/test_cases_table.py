@@ -107,6 +107,16 @@ def test_gzip_and_another_encoding_are_read(tmp_path):
     assert data.columns[0].name == "größe" and "unpacked from gzip" in words(data)
 
 
+@pytest.mark.parametrize(
+    ("header", "names"), [("length price angle", ["length", "price", "angle"]), ("a remark", None)]
+)
+def test_the_comments_of_numpy_are_a_header_where_they_name_the_columns(header, names, tmp_path):
+    np.savetxt(tmp_path / "own.dat", NUMBERS, header=header)
+    data = load_any(tmp_path / "own.dat")
+    assert [column.name for column in data.columns] == (names or ["column 1", "column 2", "column 3"])
+    assert len(rows_of(data)) == N and "1 comment lines (#)" in words(data)
+
+
 def test_a_single_column_of_numbers_is_a_table(tmp_path):
     (tmp_path / "series.txt").write_text("\n".join(map(str, range(50))))
     assert kind_of_data(str(tmp_path / "series.txt")) == "table"
@@ -157,8 +167,8 @@ def test_columns_that_say_nothing_are_left_out_by_name(tmp_path):
     rows = [(i, x, 7, "", y) for i, (x, y, _) in enumerate(NUMBERS)]
     data = load_any(write(tmp_path / "own.csv", rows, ["", "x", "seven", "empty", "y"]))
     assert [column.name for column in data.columns] == ["x", "y"]
-    assert "columns of one value: seven" in words(data) and "without any value: empty" in words(data)
-    assert "number the rows: the first" in words(data)
+    assert "(columns of one value): seven" in words(data) and "without any value): empty" in words(data)
+    assert "number the rows): the first" in words(data)
 
 
 # --- damage ---------------------------------------------------------------------------------------------------
@@ -168,7 +178,7 @@ def test_all_damaged_lines_are_named_and_left_out_when_asked(tmp_path):
     rows = cells(NUMBERS)
     path = write(tmp_path / "own.csv", rows, HEADER)
     lines = path.read_text().split("\n")
-    lines[150], lines[160] = "1,2", "1,2,3,4"  # line 1 is the header, and beyond the lines that tell the kind
+    lines[150], lines[160] = "1,2", "1,2,3,4"  # line 1 is the header
     path.write_text("\n".join(lines))
     found = refusal(load_any, path)
     assert "2 of 201 lines" in found and "151 (2 cells, not 3)" in found and "161 (4 cells, not 3)" in found
@@ -217,6 +227,7 @@ def test_a_table_that_cannot_be_used_is_refused(rows, header, why, tmp_path):
         (RNG.integers(-5, 5, (50, 16)), "table"),
         (np.where(RNG.random((50, 16)) < 0.1, np.nan, RNG.random((50, 16))), "table"),
         (RNG.random((50, 4, 4)), "images"),
+        (RNG.random(50), "table"),
     ],
 )
 def test_an_array_of_rows_that_are_no_pixels_is_a_table(x, kind, tmp_path):
@@ -228,7 +239,7 @@ def test_an_array_may_name_its_columns_and_its_shape_may_make_it_images(tmp_path
     np.savez(tmp_path / "own.npz", x=NUMBERS, columns=HEADER)
     assert [column.name for column in load_any(tmp_path / "own.npz").columns] == HEADER
     np.savez(tmp_path / "own.npz", x=NUMBERS, y=np.arange(N))
-    assert "an array that is not read: y" in words(load_any(tmp_path / "own.npz"))
+    assert "(an array that is not read): y" in words(load_any(tmp_path / "own.npz"))
     np.savez(tmp_path / "own.npz", x_train=NUMBERS, x_test=NUMBERS)
     assert "several arrays" in refusal(load_any, tmp_path / "own.npz")
     np.save(tmp_path / "own.npy", RNG.random((50, 35)))

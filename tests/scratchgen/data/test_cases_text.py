@@ -97,6 +97,24 @@ def test_marks_and_line_ends_of_other_systems_are_removed_and_counted(tmp_path):
     assert "byte-order mark" in words(data)
 
 
+def test_the_encodings_of_other_letters_are_suggested_and_read(tmp_path):
+    for text, encoding in (
+        ("联通中国移动通信\n" * 60, "gb18030"),
+        ("日本語のテキストです\n" * 60, "shift_jis"),
+    ):
+        (tmp_path / "own.txt").write_bytes(text.encode(encoding))
+        assert f"--encoding {encoding}" in refusal(load_text, tmp_path / "own.txt")
+        assert whole(load_text(tmp_path / "own.txt", encoding=encoding)) == text
+
+
+def test_utf16_without_a_mark_is_a_text_and_other_bytes_with_zeros_are_not(tmp_path):
+    for encoding in ("utf-16-le", "utf-16-be"):
+        (tmp_path / "own.txt").write_bytes(FRENCH.encode(encoding))
+        assert kind_of_data(str(tmp_path / "own.txt")) == "text"
+    (tmp_path / "own.txt").write_bytes(np.arange(5, 2000, dtype="<u2").tobytes())
+    assert "of no kind" in refusal(kind_of_data, str(tmp_path / "own.txt"))
+
+
 # --- bytes ----------------------------------------------------------------------------------------------------
 
 
@@ -113,7 +131,7 @@ def test_marks_and_line_ends_of_other_systems_are_removed_and_counted(tmp_path):
 )
 def test_the_tokens_of_any_file_are_its_bytes_and_decode_to_them(content, tmp_path):
     (tmp_path / "own").write_bytes(content)
-    assert encoding_for_bytes(str(tmp_path / "own")) == "bytes"
+    assert encoding_for_bytes(str(tmp_path / "own"), False) == "bytes"
     data = load_text(tmp_path / "own", encoding="bytes")
     ids = np.concatenate([ByteTokenizer().encode(part) for part in (data.train, data.validation, data.test)])
     assert ids.astype(np.uint8).tobytes() == content
@@ -128,7 +146,7 @@ def test_the_claim_rejects_a_decoder_that_replaces_what_is_no_utf8():
 
 def test_utf8_has_the_same_characters_under_every_tokenizer(tmp_path):
     (tmp_path / "own.txt").write_text(FRENCH, encoding="utf-8")
-    assert encoding_for_bytes(str(tmp_path / "own.txt")) == "utf-8"
+    assert encoding_for_bytes(str(tmp_path / "own.txt"), False) == "utf-8"
 
 
 # --- gzip, JSON lines -----------------------------------------------------------------------------------------
@@ -161,11 +179,17 @@ def test_json_lines_without_a_text_are_refused_with_their_fields(tmp_path):
     (tmp_path / "own.jsonl").write_text('{"a": 1, "b": "x"}\n' * 30)
     found = refusal(load_any, tmp_path / "own.jsonl")
     assert "JSON lines" in found and "a, b" in found
+    assert encoding_for_bytes(str(tmp_path / "own.jsonl"), False) == "bytes"  # which takes any file
+
+
+def test_a_single_json_line_is_one(tmp_path):
+    (tmp_path / "own.jsonl").write_text(json.dumps({"text": "bonjour " * 10}))
+    assert whole(load_any(tmp_path / "own.jsonl")) == "bonjour " * 10 + "\n"
 
 
 def test_bad_json_lines_are_all_named_and_left_out_when_asked(tmp_path):
     lines = ['{"text": "good"}'] * 40
-    lines[4], lines[9], lines[20] = '{"text": "cut', '{"text": 7}', '{"other": "x"}'
+    lines[4], lines[9], lines[20] = "no object", '{"text": 7}', '{"other": "x"}'
     (tmp_path / "own.jsonl").write_text("\n".join(lines))
     found = refusal(load_text, tmp_path / "own.jsonl")
     assert (
