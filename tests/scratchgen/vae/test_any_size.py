@@ -147,7 +147,9 @@ close = {"rtol": 1e-4, "atol": 1e-6}  # the order of sums differs between proces
 def test_a_convolutional_vae_of_a_size_that_can_be_halved_is_what_it_was(shape):
     model = ConvVAE(shape, 2, 7, CHANNELS, Generator(0))
     assert digest(model) == "b22a4fbbd3e46f15"
-    np.testing.assert_allclose(model.decode(Z).logits.numpy().sum(axis=1), [-0.87109983, -2.02198505], **close)
+    np.testing.assert_allclose(
+        model.decode(Z).logits.numpy().sum(axis=1), [-0.87109983, -2.02198505], **close
+    )
     mu = [[0.00965906, 0.01742502], [0.02404786, 0.04425481]]
     np.testing.assert_allclose(model.encode(X).mu.numpy(), mu, **close)
 
