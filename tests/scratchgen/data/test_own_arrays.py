@@ -306,6 +306,13 @@ def test_two_arrays_of_one_name_are_refused(tmp_path):
     refused(tmp_path / "own.npz", "holds two arrays of the name images", "np.savez")
 
 
+def test_an_archive_of_pictures_is_refused_with_the_way_out(tmp_path):
+    with zipfile.ZipFile(tmp_path / "pictures.zip", "w") as archive:
+        for i in range(12):
+            archive.writestr(f"{i}.png", b"\x89PNG\r\n\x1a\n")
+    refused(tmp_path / "pictures.zip", "is an archive without arrays; unpack it and name the folder")
+
+
 # --- parts --------------------------------------------------------------------------------------------------
 
 NAMES = {
