@@ -322,6 +322,7 @@ def test_an_edge_of_sixteen_bits_or_floats_is_scaled_and_stays_in_the_range(endi
     for size in (8, 24):
         x = only(load_images(save_all(tmp_path, image, ending=ending), size=size))[:, :, 0]
         assert x.min() == 0 and x.max() == 1 and x[:, 0].max() < 0.01 and x[:, -1].min() > 0.99
+        assert (np.diff(x, axis=1) >= 0).all()  # what is beyond black and white does not wrap round
 
 
 # --- damaged files, other files, folders --------------------------------------------------------------------
