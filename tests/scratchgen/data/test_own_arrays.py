@@ -518,6 +518,14 @@ def test_other_tables_are_no_images(columns, tmp_path):
     assert load_any(path).kind == "table"
 
 
+@pytest.mark.parametrize("header", [None, ["class", *(f"p{k}" for k in range(16))]])
+def test_a_few_whole_numbers_are_an_image_if_their_names_are_numbered_alone(header, tmp_path):
+    """The strokes of a pen are 16 whole numbers and a class, and no image."""
+    columns = np.column_stack([CLASSES, PIXELS[:, :16]])
+    (tmp_path / "own.csv").write_bytes(table(columns, header=header))
+    assert load_any(tmp_path / "own.csv").kind == ("images" if header else "table")
+
+
 def test_a_table_whose_columns_have_names_of_their_own_is_no_image(tmp_path):
     names = [f"{'abcdefgh'[k // 8]}{'abcdefgh'[k % 8]}" for k in range(64)]
     (tmp_path / "own.csv").write_bytes(table(LABELLED, header=["label", *names]))
