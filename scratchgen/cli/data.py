@@ -18,7 +18,7 @@ from scratchgen.data.options import CHANNELS, DEFAULT, LoadOptions
 from scratchgen.data.remote.fetch import FOLDER_VARIABLE, locate, locate_folder, own_folder
 from scratchgen.data.remote.sources import RemoteFile
 from scratchgen.data.statistics import describe
-from scratchgen.errors import BadInput
+from scratchgen.errors import BadInput, printable
 from scratchgen.plots.data_sets import data_set
 from scratchgen.runs.files import writable_file
 
@@ -105,7 +105,7 @@ def show(
     elif isinstance(data, TextData | PairData):
         print_line(screen, "\n" + excerpt(data))
     else:
-        print_line(screen, f"For a picture: scratchgen data show {name} --out FILE.png")
+        print_line(screen, f"For a picture: scratchgen data show {printable(name)} --out FILE.png")
 
 
 def size(entry: DataSet) -> str:

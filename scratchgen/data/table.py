@@ -116,15 +116,15 @@ def _with_information(
     for n, x in cells.items():
         present = x[~_is_missing(x)]
         if not len(present):
-            report.ignore("columns without any value", n)
+            report.ignore("a column without any value", n)
         elif n.lower() in ROW_NUMBERS and len(x) > 1 and x.dtype.kind == "f" and (np.diff(x) == 1).all():
-            report.ignore("columns that number the rows", n or "the first")
+            report.ignore("a column that numbers the rows", n or "the first")
         else:
             kept[n] = x
     constant = [n for n, x in kept.items() if len(set(x[~_is_missing(x)].tolist())) == 1]
     if len(constant) < len(kept):
         for n in constant:
-            report.ignore("columns of one value", n)
+            report.ignore("a column of one value", n)
             del kept[n]
     if not kept:
         raise BadInput(f"{name} has no column with values; give a table of numbers")

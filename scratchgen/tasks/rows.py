@@ -73,6 +73,11 @@ class RowInfo(TaskInfo, frozen=True, kw_only=True):
         if math.prod(self.image_shape) != self.data_dim:
             raise ValueError(f"images of {size_of(self.image_shape)} for rows of {self.data_dim} numbers")
 
+    @property
+    def example(self) -> str:
+        """Samples of a table are written as CSV."""
+        return "-n 64 --out samples.csv" if self.kind == "table" else ""
+
     def check_model(self, arguments: Mapping[str, Any]) -> None:
         """Raises ValueError for a model of rows of another length."""
         data_dim = arguments.get("data_dim") or math.prod(arguments.get("image_shape", ()))

@@ -92,6 +92,11 @@ class TaskSettings(Schema, frozen=True):
 class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
     """The base class of a task's `data_info`."""
 
+    @property
+    def example(self) -> str:
+        """Options of a first `scratchgen sample` for these data, where they are others than those of the task."""
+        return ""
+
     def check_model(self, arguments: Mapping[str, Any]) -> None:
         """Raises ValueError if the model that these arguments build is for other data; config.json holds both."""
 
@@ -286,7 +291,7 @@ def configuration(
         task=task.name,
         family=task.family,
         monitored=list(task.monitored),
-        example=task.example,
+        example=info.example or task.example,
         data=data.name,
         source=source if source in CATALOGUE else os.path.abspath(source),
         data_sha256=fingerprint_of_data(data),

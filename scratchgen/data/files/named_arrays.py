@@ -123,5 +123,7 @@ def stored_arrays(path: str) -> tuple[np.ndarray | Arrays, list[str]]:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise BadInput(f"{path} is not a NumPy file of numbers ({reason}); save it with np.save") from None
     if not all(isinstance(array, np.ndarray) for array in arrays.values()):  # a zip archive of other files
-        raise BadInput(f"{path} is an archive without arrays; save the images with np.save")
+        raise BadInput(
+            f"{path} is an archive without arrays; unpack it and name the folder, or save arrays with np.savez"
+        )
     return arrays, objects

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DEEP = ("I;16", "I;16B", "I;16L", "I")  # Pillow's modes of grey pixels with more than 8 bits
 DEEP_COLOURS = ";16"  # in Pillow's mode of the numbers in a file, where a colour has 16 bits
+COLOURS, WHITE_IS_ZERO = 0x0106, 0  # a tag of TIFF that says what numbers mean
 TURNED = 0x0112  # the tag of EXIF that says how a camera was held
 
 
@@ -89,6 +90,8 @@ def _upright(stored: Image, options: LoadOptions) -> Picture:
         changes.append("converted from the colours of print (CMYK)")
     image = _opaque(image, options.background, changes)
     x = _values(image)
+    if x.dtype == np.uint16 and getattr(stored, "tag_v2", {}).get(COLOURS) == WHITE_IS_ZERO:
+        x = 65535 - x  # Pillow does so with 8 bits alone
     if x.dtype == np.uint16 and isinstance(level := image.info.get("transparency"), int):
         changes.append(f"transparent, laid on {options.background}")
         grey = np.asarray(Image.new("RGB", (1, 1), colour_of(options.background)).convert("L")).item()

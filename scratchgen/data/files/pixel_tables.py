@@ -6,7 +6,10 @@ import math
 
 import numpy as np
 
-MIN_PIXELS, MIN_WITHOUT_LABEL = 16, 64  # of an image: a table of fewer numbers holds something else
+MIN_PIXELS, MIN_UNNAMED = (
+    16,
+    64,
+)  # of an image, and of one without a header: fewer numbers are of something else
 LABEL_NAMES = ("label", "labels", "class", "target", "digit", "y")  # of a column, in any case
 
 
@@ -19,7 +22,7 @@ def label_column(header: list[str] | None, x: np.ndarray) -> int | None:
     for name in LABEL_NAMES:
         if name in names:
             return names.index(name)
-    if _makes_an_image(x.shape[1], MIN_WITHOUT_LABEL):
+    if _makes_an_image(x.shape[1], MIN_UNNAMED):
         return None
     is_constant = not np.ptp(x[:, 0])  # a corner of all images, where the classes come last
     return x.shape[1] - 1 if is_constant else 0
@@ -34,13 +37,13 @@ def looks_like_pixels(header: list[str] | None, x: np.ndarray) -> bool:
     numbered = all(
         any(c.isdigit() for c in name) for k, name in enumerate(header or ()) if k != column
     )  # pixel0, 1x1
-    least = MIN_WITHOUT_LABEL if column is None else MIN_PIXELS
+    least = MIN_UNNAMED if column is None or header is None else MIN_PIXELS
     return numbered and _makes_an_image(pixels.shape[1], least) and pixels.max(initial=0) <= 255
 
 
 def _makes_an_image(n: int, least: int) -> bool:
     """Whether n numbers are the pixels of a grey square, or of a larger square in colour."""
-    is_coloured = n % 3 == 0 and math.isqrt(n // 3) ** 2 == n // 3 and n >= 3 * MIN_WITHOUT_LABEL
+    is_coloured = n % 3 == 0 and math.isqrt(n // 3) ** 2 == n // 3 and n >= 3 * MIN_UNNAMED
     return n >= least and (math.isqrt(n) ** 2 == n or is_coloured)
 
 

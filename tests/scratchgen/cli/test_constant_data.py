@@ -22,7 +22,9 @@ IMAGES = {
     "grey": GREY,
     "black": BLACK,
     "copies": np.repeat(ONE[None], 40, axis=0),
-    "all-but-one": np.where(np.arange(220)[:, None, None] == split(220)[0][0], 1 - ONE, ONE),  # the one in training
+    "all-but-one": np.where(
+        np.arange(220)[:, None, None] == split(220)[0][0], 1 - ONE, ONE
+    ),  # the one in training
     "two": np.stack([ONE, 1 - ONE] * 20),
     "rows": np.where(np.arange(4)[:, None] < 2, 0.25, np.random.default_rng(1).random((40, 4, 4))),
 }
@@ -130,7 +132,14 @@ def test_where_the_scores_of_constant_data_are_defined_they_are_computed(
 
 def test_scores_that_copies_leave_undefined_are_named(folder, scratchgen_in, tmp_path):
     run = scratchgen_in(folder)
-    run("train", *COMPUTED["a game on copies of one image and another"], "--epochs", 1, "--out", tmp_path / "run")
+    run(
+        "train",
+        *COMPUTED["a game on copies of one image and another"],
+        "--epochs",
+        1,
+        "--out",
+        tmp_path / "run",
+    )
     done = run("evaluate", tmp_path / "run", "--json", tmp_path / "scores.json")
     (kernel,) = (line for line in done.stdout.splitlines() if line.startswith("MMD²"))
     assert "not defined, as examples are equal" in kernel

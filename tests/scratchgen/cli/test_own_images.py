@@ -239,7 +239,17 @@ def test_bad_input_is_one_line_status_2_and_nothing_is_written(case, scratchgen,
     assert snapshot(tmp_path) == before
 
 
-def test_the_pictures_of_another_folder_by_mistake_do_not_hang(scratchgen, tmp_path):
+def test_control_characters_of_names_do_not_reach_the_terminal(scratchgen, tmp_path):
+    folder = save_all(tmp_path / "a\x1b[2Jb")
+    (folder / "c\x1b[2J\n.txt").write_text("no picture")
+    (folder / os.fsdecode(b"\xff.txt")).write_text("no picture")
+    shown = good(scratchgen("data", "show", folder.name)).stdout
+    assert r"c\x1b[2J\n.txt, \udcff.txt" in shown and r"a\x1b[2Jb" in shown and "\x1b" not in shown
+    said = good(scratchgen("train", "vae", "--data", folder.name, "--hidden", 8, *TWO_STEPS, "--out", "run"))
+    assert "\x1b" not in said.stderr
+
+
+def test_a_pipe_among_pictures_is_named_and_not_waited_for(scratchgen, tmp_path):
     folder = save_all(tmp_path / "mine")
     os.mkfifo(folder / "pipe.png")
     shown = good(scratchgen("data", "show", "mine")).stdout

@@ -167,8 +167,9 @@ def test_columns_that_say_nothing_are_left_out_by_name(tmp_path):
     rows = [(i, x, 7, "", y) for i, (x, y, _) in enumerate(NUMBERS)]
     data = load_any(write(tmp_path / "own.csv", rows, ["", "x", "seven", "empty", "y"]))
     assert [column.name for column in data.columns] == ["x", "y"]
-    assert "(columns of one value): seven" in words(data) and "without any value): empty" in words(data)
-    assert "number the rows): the first" in words(data)
+    assert "1 (a column of one value): seven" in words(data)
+    assert "1 (a column without any value): empty" in words(data)
+    assert "1 (a column that numbers the rows): the first" in words(data)
 
 
 # --- damage ---------------------------------------------------------------------------------------------------
@@ -239,7 +240,7 @@ def test_an_array_may_name_its_columns_and_its_shape_may_make_it_images(tmp_path
     np.savez(tmp_path / "own.npz", x=NUMBERS, columns=HEADER)
     assert [column.name for column in load_any(tmp_path / "own.npz").columns] == HEADER
     np.savez(tmp_path / "own.npz", x=NUMBERS, y=np.arange(N))
-    assert "(an array that is not read): y" in words(load_any(tmp_path / "own.npz"))
+    assert "1 (an array that is not read): y" in words(load_any(tmp_path / "own.npz"))
     np.savez(tmp_path / "own.npz", x_train=NUMBERS, x_test=NUMBERS)
     assert "several arrays" in refusal(load_any, tmp_path / "own.npz")
     np.save(tmp_path / "own.npy", RNG.random((50, 35)))

@@ -306,6 +306,13 @@ def test_two_arrays_of_one_name_are_refused(tmp_path):
     refused(tmp_path / "own.npz", "holds two arrays of the name images", "np.savez")
 
 
+def test_an_archive_of_pictures_is_refused_with_the_way_out(tmp_path):
+    with zipfile.ZipFile(tmp_path / "pictures.zip", "w") as archive:
+        for i in range(12):
+            archive.writestr(f"{i}.png", b"\x89PNG\r\n\x1a\n")
+    refused(tmp_path / "pictures.zip", "is an archive without arrays; unpack it and name the folder")
+
+
 # --- parts --------------------------------------------------------------------------------------------------
 
 NAMES = {
@@ -508,7 +515,15 @@ def test_other_tables_are_no_images(columns, tmp_path):
     path.write_bytes(table(columns))
     with pytest.raises(BadInput, match="is a table, but its lines are no images"):
         load_images(path)
-    assert type(load_any(path)).__name__ != "RowData"
+    assert load_any(path).kind == "table"
+
+
+@pytest.mark.parametrize("header", [None, ["class", *(f"p{k}" for k in range(16))]])
+def test_a_few_whole_numbers_are_an_image_if_their_names_are_numbered_alone(header, tmp_path):
+    """The strokes of a pen are 16 whole numbers and a class, and no image."""
+    columns = np.column_stack([CLASSES, PIXELS[:, :16]])
+    (tmp_path / "own.csv").write_bytes(table(columns, header=header))
+    assert load_any(tmp_path / "own.csv").kind == ("images" if header else "table")
 
 
 def test_a_table_whose_columns_have_names_of_their_own_is_no_image(tmp_path):

@@ -119,6 +119,25 @@ def test_sixteen_bits_per_colour_of_a_portable_pixmap_are_said_too(tmp_path):
     assert lines(data) == ["12 of 16 bits per colour, read with 8"]
 
 
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("white_is_zero", [False, True])
+def test_a_tiff_whose_zero_is_white_is_turned_round(white_is_zero, bits, tmp_path):
+    tags = [
+        (256, 3, 1, 2),
+        (257, 3, 1, 1),
+        (258, 3, 1, bits),
+        (259, 3, 1, 1),
+        (262, 3, 1, 0 if white_is_zero else 1),
+    ]
+    tags += [(273, 4, 1, 8), (277, 3, 1, 1), (278, 3, 1, 1), (279, 4, 1, bits // 4)]
+    values = struct.pack("<2H", 0, 65_535) if bits == 16 else bytes([0, 255, 0, 0])
+    directory = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", *tag) for tag in tags) + bytes(4)
+    data = load_images(
+        write_all(tmp_path, b"II*\0" + struct.pack("<I", 12) + values + directory, ending="tif")
+    )
+    assert only(data).ravel().tolist() == ([1, 0] if white_is_zero else [0, 1])
+
+
 def test_floats_in_the_unit_interval_are_kept_and_others_are_refused(tmp_path):
     x = np.array([[0, 0.25], [0.7, 1]], np.float32)
     data = load_images(save_all(tmp_path, Image.fromarray(x), ending="tif"))
@@ -303,6 +322,7 @@ def test_an_edge_of_sixteen_bits_or_floats_is_scaled_and_stays_in_the_range(endi
     for size in (8, 24):
         x = only(load_images(save_all(tmp_path, image, ending=ending), size=size))[:, :, 0]
         assert x.min() == 0 and x.max() == 1 and x[:, 0].max() < 0.01 and x[:, -1].min() > 0.99
+        assert (np.diff(x, axis=1) >= 0).all()  # what is beyond black and white does not wrap round
 
 
 # --- damaged files, other files, folders --------------------------------------------------------------------

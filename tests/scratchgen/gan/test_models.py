@@ -16,6 +16,12 @@ SIZES = {
     "points": {"data_dim": 2, "latent_dim": 2, "hidden": [8, 8], "bounded": False, "activation": "leaky"},
     "packed": {"data_dim": 12, "latent_dim": 4, "pack": 3},
     "conv": {"architecture": "conv", "image_shape": [8, 12], "latent_dim": 4, "channels": [3, 5]},
+    "conv, odd and in colour": {
+        "architecture": "conv",
+        "image_shape": [5, 7, 3],
+        "latent_dim": 4,
+        "channels": [3, 5],
+    },
     "conv, spectral": {
         "architecture": "conv",
         "image_shape": [8, 8],
