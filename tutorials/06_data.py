@@ -92,8 +92,8 @@ beside(
 
 # %%
 icon = np.array([[0, 0, 0, 1], [0, 0, 0, 0]], float)  # an opaque black pixel, and a transparent one
-assert composite.over(icon, np.zeros(3)).tolist() == [[0, 0, 0], [0, 0, 0]]
-assert composite.over(icon, np.ones(3)).tolist() == [[0, 0, 0], [1, 1, 1]]
+assert composite.alpha_composite(icon, np.zeros(3)).tolist() == [[0, 0, 0], [0, 0, 0]]
+assert composite.alpha_composite(icon, np.ones(3)).tolist() == [[0, 0, 0], [1, 1, 1]]
 
 # %% [markdown]
 # ## A text whose entropy is known

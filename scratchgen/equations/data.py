@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.data.files.performance import pitch_in_hz
-from scratchgen.data.preprocessing.composite import over
+from scratchgen.data.preprocessing.composite import alpha_composite
 from scratchgen.data.preprocessing.dequantise import dequantise
 from scratchgen.data.preprocessing.mel import hz_to_mel, log_mel
 from scratchgen.data.preprocessing.mu_law import compress
@@ -155,12 +155,12 @@ DATA = (
         r"x = \alpha\, l + (1 - \alpha)\, x'",
         "x = α l + (1 − α) x′",
         "Porter & Duff (1984), Compositing digital images",
-        "scratchgen.data.preprocessing.composite:over",
+        "scratchgen.data.preprocessing.composite:alpha_composite",
         tutorial="06_data.py#pictures-in-layers",
         example=Example(
             "a red layer of opacity ¼ over white: ¼ (1, 0, 0) + ¾ (1, 1, 1) = (1, 0.75, 0.75)",
             (1.0, 0.75, 0.75),
-            lambda layer, below: over(np.array(layer), np.array(below)),
+            lambda layer, below: alpha_composite(np.array(layer), np.array(below)),
             {"layer": [1.0, 0.0, 0.0, 0.25], "below": [1.0, 1.0, 1.0]},
             recorded=False,
         ),

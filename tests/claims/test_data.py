@@ -8,7 +8,7 @@ import pytest
 
 from scratchgen.data.files.performance import pitch_in_hz
 from scratchgen.data.preprocessing import mu_law
-from scratchgen.data.preprocessing.composite import over
+from scratchgen.data.preprocessing.composite import alpha_composite
 from scratchgen.data.preprocessing.dequantise import dequantise
 from scratchgen.data.preprocessing.mel import hz_to_mel, log_mel, mel_to_hz
 from scratchgen.data.preprocessing.scaling import Affine, standardise
@@ -126,7 +126,7 @@ def test_a_clear_layer_changes_nothing_an_opaque_one_hides_all_and_half_is_half_
     layer, below = some_layers(1)[0], some_layers(1, 1)[0, ..., :3]
     for alpha in (0.0, 0.5, 1.0):
         layer[..., 3] = alpha
-        measured(np.abs(over(layer, below) - ((1 - alpha) * below + alpha * layer[..., :3])), 1e-15)
+        measured(np.abs(alpha_composite(layer, below) - ((1 - alpha) * below + alpha * layer[..., :3])), 1e-15)
 
 
 @pytest.mark.equation("data.compositing")
@@ -134,7 +134,7 @@ def test_layers_laid_one_by_one_are_weighted_by_what_shines_through_those_above(
     """x = Σ_i α_i l_i Π_{j > i} (1 − α_j), with the background as an opaque first layer."""
     layers, x = some_layers(4), np.ones(3)
     for layer in layers:
-        x = over(layer, x)
+        x = alpha_composite(layer, x)
     shines = np.cumprod(1 - layers[::-1, ..., 3:], axis=0)[::-1]  # through layer i and all above it
     above = np.concatenate((shines[1:], np.ones_like(shines[:1])))
     measured(np.abs(x - shines[0] - (layers[..., 3:] * layers[..., :3] * above).sum(axis=0)), 1e-14)
@@ -143,7 +143,7 @@ def test_layers_laid_one_by_one_are_weighted_by_what_shines_through_those_above(
 @pytest.mark.equation("data.compositing")
 def test_the_claim_above_rejects_a_layer_that_is_added_to_what_is_below():
     layer, below = some_layers(1)[0], np.ones(3)
-    assert np.abs(layer[..., 3:] * layer[..., :3] + below - over(layer, below)).max() > 0.1
+    assert np.abs(layer[..., 3:] * layer[..., :3] + below - alpha_composite(layer, below)).max() > 0.1
 
 
 # --- sounds -----------------------------------------------------------------------------------------------

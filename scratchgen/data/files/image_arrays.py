@@ -16,7 +16,7 @@ from scratchgen.data.files.named_arrays import Arrays, read_arrays
 from scratchgen.data.files.pixel_tables import looks_like_pixels, pixels_and_labels
 from scratchgen.data.files.table import read_numbers
 from scratchgen.data.options import DEFAULT, LoadOptions
-from scratchgen.data.preprocessing.composite import over
+from scratchgen.data.preprocessing.composite import alpha_composite
 from scratchgen.data.report import LoadingReport
 from scratchgen.data.types import RowData
 from scratchgen.errors import BadInput, printable
@@ -208,7 +208,7 @@ def _laid_over(x: np.ndarray, background: str, report: LoadingReport) -> np.ndar
     from scratchgen.data.files.pictures import colour_of
 
     report.change(f"transparent, laid on {background}", int((x[..., 3] < 1).any(axis=(1, 2)).sum()))
-    return over(x, np.array(colour_of(background), np.float32) / 255)
+    return alpha_composite(x, np.array(colour_of(background), np.float32) / 255)
 
 
 def _classes_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def over(layer: np.ndarray, below: np.ndarray) -> np.ndarray:
+def alpha_composite(layer: np.ndarray, below: np.ndarray) -> np.ndarray:
     """x = α l + (1 − α) x′: a layer with opacity laid over a picture.
 
     layer    (..., 4) floats in [0, 1]: colours l and, last, the opacity α;  below: x′ (..., 3)   → (..., 3)

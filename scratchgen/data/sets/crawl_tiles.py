@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 
-from scratchgen.data.preprocessing.composite import over
+from scratchgen.data.preprocessing.composite import alpha_composite
 from scratchgen.data.remote.fetch import locate
 from scratchgen.data.types import RowData
 
@@ -24,7 +24,7 @@ def load() -> RowData:
         tops = np.array([path.split("/")[0] for path in paths])
         chosen = np.isin(tops, list(CLASSES))
         layers, paths, tops = stored["images"][chosen], paths[chosen], tops[chosen]
-    x = over(layers / np.float32(255), np.ones(3, np.float32))
+    x = alpha_composite(layers / np.float32(255), np.ones(3, np.float32))
     x = np.rint(255 * x).reshape(len(x), -1) / np.float32(255)
     labels = np.array([list(CLASSES).index(top) for top in tops], np.int64)
     place = np.array([int(hashlib.sha256(path.encode()).hexdigest(), 16) % 100 for path in paths])

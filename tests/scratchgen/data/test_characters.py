@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scratchgen.data import load_images
-from scratchgen.data.preprocessing.composite import over
+from scratchgen.data.preprocessing.composite import alpha_composite
 from scratchgen.data.sets import characters
 from scratchgen.random import Generator
 
@@ -35,7 +35,7 @@ def by_hand(kinds):
             continue
         (place,) = np.flatnonzero((archive["slots"] == slot) & (archive["kinds"] == kind))
         layer = archive["palette"][archive["layers"][place]].astype(float)
-        x = np.floor(255 * over(layer / 255, x) + 127 / 255 + 1e-9) / 255
+        x = np.floor(255 * alpha_composite(layer / 255, x) + 127 / 255 + 1e-9) / 255
     return x.ravel()
 
 
