@@ -315,7 +315,7 @@ def test_a_file_of_another_kind_is_refused_as_what_it_is(tmp_path):
             load_images(tmp_path / "own.npy")
     (tmp_path / "own.npy").write_bytes(b"\1\2\3 of no kind")
     with pytest.raises(
-        BadInput, match="is not a NumPy file of numbers .it does not begin like one."
+        BadInput, match=r"is not a NumPy file of numbers .it does not begin like one."
     ) as caught:
         load_images(tmp_path / "own.npy")
     assert "pickle" not in str(caught.value)
