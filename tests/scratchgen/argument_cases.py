@@ -201,6 +201,7 @@ CALLS = {
         vae.VAE(4, 2, 3, likelihood="gaussian").init_output_bias,
         {"mean": MEAN, "scale": (2.0, [value for value in DEVIATION[1] if value is not None])},
     ),
+    "vae.ColumnLikelihood": (lambda width: vae.ColumnLikelihood([1, width]), {"width": (3, COUNT)}),
     "vae.VAE.init_output_bias, pixels": (model().init_output_bias, {"mean": (0.5, [*PROBABILITY, X[0] + 1])}),
     "vae.VQVAE.init_output_bias": (
         vae.VQVAE((2, 2), 3, 2, (2,), 3, likelihood="gaussian").init_output_bias,

@@ -86,6 +86,7 @@ NO_CHECK = {
     "optim.Adam.update": "called by `step`, which checks the options",
     "optim.AdamW.update": "called by `step`, which checks the options",
     "optim.Schedule.scale": "called by the training loops, which check their numbers",
+    "vae.ColumnLikelihood.dimensions": "has a sigma for each column, and does not read D",
     "data.MappedRows": "made by `map_images`",
     "data.MappedRows.mean": "NumPy's axis",
     "nn.Recurrent": "the base of RNN, LSTM and GRU",
@@ -94,7 +95,10 @@ PROTOCOLS_AND_RESULTS = {
     *("vae.Loss.__call__", "rnn.FrameOutput.sample", "optim.TrainingRun.epochs", "optim.TrainingRun.log"),
     *("gan.Snapshot", "rnn.Hypothesis", "rnn.Translation", "rnn.Unit"),
     *(f"evaluation.{name}" for name in ("ActiveUnits", "ClassHistogram", "Mean", "Modes", "Parzen")),
-    *(f"data.{name}" for name in ("DataSet", "RowData", "SequenceData", "SoundData", "SoundFrames")),
+    *(
+        f"data.{name}"
+        for name in ("Column", "DataSet", "RowData", "SequenceData", "SoundData", "SoundFrames")
+    ),
 }
 
 

@@ -82,6 +82,10 @@ def _read(path: str, report: LoadingReport) -> dict[str, Arrays]:
                 f"{path} is a table, but its lines are no images: a class and a square number of pixels 0 … 255"
             )
         return {"all": pixels_and_labels(header, x)}
+    if kind.holds == "images":
+        raise BadInput(f"{path} is a single {kind.name} picture; name a folder of at least {MIN_IMAGES}")
+    if kind.holds not in ("array", None):  # of no known kind is an array that is damaged
+        raise BadInput(f"{path} is a {kind.name} file, which holds no images; save them with np.save")
     return read_arrays(path, report)
 
 

@@ -121,6 +121,8 @@ def stored_arrays(path: str) -> tuple[np.ndarray | Arrays, list[str]]:
         if "Object arrays" in str(error):
             raise BadInput(_without_images(path, {}, ["an array"])) from None
         reason = " ".join(str(error).split()) or type(error).__name__
+        if "pickle" in reason:  # NumPy's guess of any other file, with advice that is no good
+            reason = "it does not begin like one"
         raise BadInput(f"{path} is not a NumPy file of numbers ({reason}); save it with np.save") from None
     if not all(isinstance(array, np.ndarray) for array in arrays.values()):  # a zip archive of other files
         raise BadInput(

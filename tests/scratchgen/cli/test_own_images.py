@@ -2,12 +2,14 @@
 
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 Image = pytest.importorskip("PIL.Image")
 RNG = np.random.default_rng(0)
+CASES = Path(__file__).parents[4] / "shared" / "cases"
 
 
 def picture(shape, i):
@@ -68,6 +70,19 @@ def test_pictures_of_any_size_and_colour_are_trained_on_scored_and_sampled(
         good(scratchgen("evaluate", "run"))
     good(scratchgen("sample", "run", "-n", 3, "--out", "drawn.png"))
     assert (tmp_path / "drawn.png").stat().st_size > 0
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="there is no folder of cases, ../shared/cases")
+@pytest.mark.parametrize(
+    ("name", "shape"), [("odd13", [13, 17, 1]), ("s30", [30, 30, 1]), ("rgb", [16, 16, 3])]
+)
+@pytest.mark.parametrize("model", ["conv", "vq"])
+def test_pictures_that_people_sent_are_trained_on(model, name, shape, scratchgen, tmp_path):
+    family, *options = MODELS[model]
+    options += ["--epochs", 1, "--batch-size", 10 if name == "rgb" else 80, "--out", "run"]
+    good(scratchgen("train", family, "--data", CASES / "img" / name, *options))
+    assert config(tmp_path / "run")["data_info"]["image_shape"] == shape
+    good(scratchgen("sample", "run", "-n", 2, "--out", "drawn.png"))
 
 
 def test_a_likelihood_that_is_given_stays_for_colours_too(scratchgen, tmp_path):

@@ -306,6 +306,21 @@ def test_two_arrays_of_one_name_are_refused(tmp_path):
     refused(tmp_path / "own.npz", "holds two arrays of the name images", "np.savez")
 
 
+def test_a_file_of_another_kind_is_refused_as_what_it_is(tmp_path):
+    (tmp_path / "cat.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    refused(tmp_path / "cat.png", "cat.png is a single PNG picture; name a folder of at least 10")
+    for content, words in ((b"a text\nof two lines", "is a text file"), (b"MThd\0\0", "is a MIDI file")):
+        (tmp_path / "own.npy").write_bytes(content)
+        with pytest.raises(BadInput, match=f"{words}, which holds no images; save them with np.save"):
+            load_images(tmp_path / "own.npy")
+    (tmp_path / "own.npy").write_bytes(b"\1\2\3 of no kind")
+    with pytest.raises(
+        BadInput, match=r"is not a NumPy file of numbers .it does not begin like one."
+    ) as caught:
+        load_images(tmp_path / "own.npy")
+    assert "pickle" not in str(caught.value)
+
+
 def test_an_archive_of_pictures_is_refused_with_the_way_out(tmp_path):
     with zipfile.ZipFile(tmp_path / "pictures.zip", "w") as archive:
         for i in range(12):
