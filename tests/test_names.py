@@ -89,7 +89,6 @@ everywhere  MOST OWN OURS WORDS PER USED DRAWN     the constant with its noun
 # The one exception: the transforms export PyTorch's word as an alias of remat.
 ALLOWED = {
     ("checkpoint", "scratchgen/autograd/transforms.py"),
-    ("over", "scratchgen/data/preprocessing/composite.py"),  # Porter and Duff's operator
 }
 
 KINDS = {  # of a place → which names are compared there

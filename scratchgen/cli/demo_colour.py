@@ -31,7 +31,7 @@ def demo_colour(screen: Console, out: Path, seed: int, started: float) -> None:
     shown = slice(COLUMNS * ROWS)
     kinds = np.asarray(data.test_labels)
     labels = kinds[shown]
-    dressed = redressed(kinds[0], np.array(data.label_counts))
+    dressed = redressed(kinds[np.flatnonzero(kinds[:, 0] == 0)[0]], np.array(data.label_counts))  # a human
     noise = Generator(HELD_OUT_SEED)
     sheets = {
         "held-out characters": data.test[shown],

@@ -68,7 +68,9 @@ def sample_grids(
     ink: bool = True,
 ) -> Picture:
     """Several grids of images (N, D) next to each other, each with its title: {title: images}."""
-    figure = new_figure(5 * len(images), 5.3)
+    H, W, _ = height_width_channels(image_shape)
+    tallest = max(math.ceil(len(grid) / columns) * H / (columns * W) for grid in images.values())
+    figure = new_figure(5 * len(images), 5 * tallest + 0.3)
     for place, (title, grid) in enumerate(images.items(), 1):
         show(figure.add_subplot(1, len(images), place), grid, image_shape, columns, title, ink)
     return save(figure, path)

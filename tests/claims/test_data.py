@@ -126,7 +126,9 @@ def test_a_clear_layer_changes_nothing_an_opaque_one_hides_all_and_half_is_half_
     layer, below = some_layers(1)[0], some_layers(1, 1)[0, ..., :3]
     for alpha in (0.0, 0.5, 1.0):
         layer[..., 3] = alpha
-        measured(np.abs(alpha_composite(layer, below) - ((1 - alpha) * below + alpha * layer[..., :3])), 1e-15)
+        measured(
+            np.abs(alpha_composite(layer, below) - ((1 - alpha) * below + alpha * layer[..., :3])), 1e-15
+        )
 
 
 @pytest.mark.equation("data.compositing")

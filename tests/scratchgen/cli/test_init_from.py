@@ -213,11 +213,11 @@ REFUSED = {
     ),
     "other classes": (
         ("vae", "--init-from", "classes", "--data", "grid"),
-        "grid has the class 24, and the model of classes knows 0 … 7 alone",
+        "grid has classes 0 … 24, and the model of classes knows 0 … 7 alone",
     ),
     "fewer classes": (
         ("vae", "--init-from", "more-classes", "--data", "ring"),
-        "ring has the classes 0 … 7, and more-classes was trained on 0 … 24",
+        "ring has 8 classes, and more-classes was trained on 25",
     ),
     "another family": (
         ("gan", "--init-from", "images", "--data", "mine.npy"),
@@ -225,7 +225,7 @@ REFUSED = {
     ),
     "another task": (
         ("rnn", "--init-from", "text", "--task", "music"),
-        "--init-from text: tokenizer is a setting of text, translation, not of music",
+        "--init-from text: encoding is a setting of text, translation, not of music",
     ),
     "no run": (
         ("vae", "--init-from", "gone", "--data", "mine.npy"),

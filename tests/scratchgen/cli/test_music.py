@@ -55,7 +55,7 @@ def test_a_folder_of_midi_files_is_learned_scored_and_played(options, folder, sc
     assert drawn[0] == drawn[1] and drawn[0][0] != drawn[2][0]
     done = run("sample", "run", "-n", 20, "--seed", 1, "--out", "piece.npy")
     roll = np.load(folder / "piece.npy")
-    assert done.returncode == 0 and roll.shape == (20, 88) and set(np.unique(roll)) <= {0, 1}
+    assert done.returncode == 0 and roll.shape == (20, 176) and set(np.unique(roll)) <= {0, 1}
     assert drawn[0][0][:4] == b"MThd" and drawn[0][1][:4] == b"RIFF" and drawn[0][2][1:4] == b"PNG"
 
 
@@ -85,7 +85,7 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
             "weight_noise is a setting of music, sound, not of text",
         ),
         (("--data", "nowhere"), "nowhere"),
-        (("--data", "pieces/3.mid"), "your own sequences must be a folder"),
+        (("--data", "pieces/3.mid"), "pieces/3.mid is a single MIDI file; name a folder of such files"),
     ],
 )
 def test_settings_of_text_and_of_music_are_not_mixed(arguments, words, folder, scratchgen_in):

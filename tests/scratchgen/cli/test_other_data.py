@@ -122,7 +122,11 @@ REFUSED = {
     "another kind": ("images", "ring", "ring holds points, and images was trained on images"),
     "a text for images": ("images", "mine.txt", "is text, which has no rows of numbers"),
     "no such data": ("images", "gone.npy", "'gone.npy' is neither a data set nor a file"),
-    "a class too many": ("conditional", "grid", "has the class 24, and the model of conditional knows 0 … 7"),
+    "a class too many": (
+        "conditional",
+        "grid",
+        "has classes 0 … 24, and the model of conditional knows 0 … 7",
+    ),
     "grey values that are none": ("images", "large.npy", "which is below 0; rescale to 0 … 1"),
     "unknown characters": (
         "text",
