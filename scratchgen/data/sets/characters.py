@@ -51,7 +51,7 @@ def draw(n: int, rng: Generator) -> np.ndarray:
 def compose(kinds: Sequence[Sequence[int]] | np.ndarray) -> np.ndarray:
     """The pictures of characters with these attributes.   (n, 8) integers → (n, 32·32·3) float32, values k/255
 
-    The layers are laid over white, from back to front (`preprocessing.composite.alpha_composite`), each rounded to 8 bits.
+    The layers are laid over white from back to front (`preprocessing.composite`), each rounded to 8 bits.
     Ledger: data.compositing
     """
     kinds = np.asarray(kinds)
