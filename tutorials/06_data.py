@@ -83,7 +83,7 @@ beside(
 # %% [markdown]
 # ## Pictures in layers
 #
-# A picture with transparency stores an opacity $\alpha$ beside each colour $l$. Laid over a picture $x'$ it gives
+# A picture with transparency stores an opacity $\alpha$ with each colour $l$. Laid over a picture $x'$ it gives
 # $x = \alpha\, l + (1 - \alpha)\, x'$, so that what is transparent takes the colour of the background: a black icon on
 # a transparent ground is a black square on black, and an icon on white. The set `characters` lays up to eight layers
 # over white, and keeps for each picture which ones they were.

@@ -185,7 +185,7 @@ def _holds_pixels(path: Path) -> bool:
     try:
         return looks_like_pixels(*read_numbers(str(path)))
     except BadInput:
-        return False  # the reader of tables says what is wrong
+        return False  # the reader of tables explains it
 
 
 def _load(name: str, kind: str, options: LoadOptions) -> Any:

@@ -1,4 +1,4 @@
-"""The choices that a person has where data of their own are loaded."""
+"""The choices that a person has where they load their own data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What loading found in a person's own file or folder, and what it did to it."""
+"""What loading found in a person's own file or folder, and how it changed it."""
 
 from __future__ import annotations
 

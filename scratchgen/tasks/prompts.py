@@ -26,7 +26,7 @@ def prompt_file(prompt: str, holds: str, wanted: str) -> Path:
 
 
 def with_changes(line: str, report: LoadingReport) -> str:
-    """The line to print about a sample, with what was changed in its prompt below it."""
+    """The line to print about a sample, with the changes to its prompt below it."""
     return "\n".join(
         [line, *(f"changed in the prompt: {text}" for label, text in report.lines() if label == "changed")]
     )

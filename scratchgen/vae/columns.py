@@ -28,7 +28,7 @@ class ColumnLikelihood(Module):
     log p(x|z) = Σ_numbers log N(x_d; m_d, sigma_d²) + Σ_categories Σ_k x_dk log softmax(m_d)_k
 
     The sums are over the cells that are there: NaN marks a missing number, and all numbers of a missing category.
-    The encoder reads 0 in its place. Every number has a sigma of its own, which `vae.train` lets follow the error.
+    The encoder reads 0 in its place. Every number has its own sigma, which `vae.train` lets follow the error.
 
     widths               of the columns in a row, of D = Σ widths numbers: 1 for a number, K > 1 for a category of K,
                          whose numbers are 0 and a 1

@@ -94,7 +94,7 @@ def files_of(
     have_classes    whether subfolders are classes of these data; else they have no meaning
 
     Subfolders named train, validation and test are the parts; below them, or directly below the folder,
-    subfolders are the classes. Folders that hold all others have no meaning. Files beside class folders, and those of
+    subfolders are the classes. Folders that hold all others have no meaning. Files next to class folders, and those of
     another kind, are left out: the report names them. A file whose ending alone is of this kind is damaged: reading it
     fails. Raises BadInput if there are too few files to split.
     """
@@ -121,7 +121,7 @@ def files_of(
 
 
 def with_parts(files: list[FoundFile], report: LoadingReport) -> list[FoundFile]:
-    """The files with their parts, where folders are named train and validation or test; files beside them are left out.
+    """The files with their parts, where folders are named train and validation or test; files next to them are left out.
 
     Upper case, and words such as in test_set, make no difference.
     """
@@ -132,7 +132,7 @@ def with_parts(files: list[FoundFile], report: LoadingReport) -> list[FoundFile]
     kept = []
     for file, name in zip(files, first, strict=True):
         if parts[name] is None:
-            report.ignore("beside the folders of the parts", file.name)
+            report.ignore("next to the folders of the parts", file.name)
         else:
             kept.append(replace(file, part=parts[name]))
     return kept
@@ -155,7 +155,7 @@ def _folders(files: Sequence[FoundFile]) -> list[tuple[str, ...]]:
 def with_classes(files: list[FoundFile], report: LoadingReport) -> list[FoundFile]:
     """The files with their classes: the names of the subfolders, where there are at least two.
 
-    Files beside class folders are left out. Raises BadInput for a class of a single file.
+    Files next to class folders are left out. Raises BadInput for a class of a single file.
     """
     names = []
     for file, folders in zip(files, _folders(files), strict=True):
@@ -172,7 +172,7 @@ def with_classes(files: list[FoundFile], report: LoadingReport) -> list[FoundFil
     chosen = []
     for file, name in zip(files, names, strict=True):
         if name is None:
-            report.ignore("beside the class folders", file.name)
+            report.ignore("next to the class folders", file.name)
         else:
             chosen.append(replace(file, label=name))
     return chosen

@@ -106,13 +106,13 @@ def _joined(parts: dict[str, Arrays], path: str) -> Arrays:
 
 
 def _with_labels_beside(path: str, report: LoadingReport) -> Arrays:
-    """The images of an IDX file, and its labels if they are beside it under the name that MNIST gives them."""
+    """The images of an IDX file, and its labels if they are next to it under the name that MNIST gives them."""
     arrays = {"images": read_any_idx(Path(path))}
     name = re.sub(r"images?|imgs?", "labels", Path(path).name).replace("idx3", "idx1")
     beside = Path(path).with_name(name)
     if beside.name != Path(path).name and beside.is_file():
         arrays["labels"] = read_any_idx(beside)
-        report.find(f"IDX of labels beside it ({beside.name})")
+        report.find(f"IDX of labels next to it ({beside.name})")
     return arrays
 
 

@@ -129,7 +129,7 @@ def kind_of(path: Path) -> FileKind:
 
 
 def kind_inside(path: Path) -> FileKind:
-    """The kind of a file, by its content alone; of a gzip file, the kind of what is packed in it."""
+    """The kind of a file, by its content alone; of a gzip file, the kind of the packed content."""
     kind = kind_of(path)
     if kind != GZIP:
         return kind
@@ -231,7 +231,7 @@ def separator_of(lines: list[str]) -> str | None:
     """The separator of a table: lines have equally many cells, and all columns are numbers but for a header.
 
     Columns of texts may be among those of numbers if there is a header and, at tabs, if they are the fewer: pairs of
-    texts may have a number beside them. A tenth of the lines, and of the cells of a column, may be damaged. Of several
+    texts may have a number next to them. A tenth of the lines, and of the cells of a column, may be damaged. Of several
     separators, the one with the most columns of numbers; "," for a single column.
     """
     best, most = None, 0

@@ -35,7 +35,7 @@ def read_midi_folder(folder: str, options: LoadOptions = DEFAULT) -> SequenceDat
 
     A roll is (T, 176): which of the 88 keys of a piano sound, and which of them are struck. All voices are in one
     roll; drums, and pitches outside the range of a piano, are left out. If most files hold drums alone, the rolls
-    are strokes of drums instead, (T, 128). Each track of a file of type 2 is a piece of its own. Music is written
+    are strokes of drums instead, (T, 128). Each track of a file of type 2 is a separate piece. Music is written
     with the mean tempo and velocity. Subfolders train, validation and test are the parts, else the files are split
     80/10/10 at random. All changes are in the `report`.
     Raises BadInput with the names of all files that are damaged, have no notes or last longer than 25,000 beats.
@@ -49,7 +49,7 @@ def read_midi_folder(folder: str, options: LoadOptions = DEFAULT) -> SequenceDat
     pieces = [piece for pieces in of_files for piece in pieces]
     report_pieces(pieces, drums, report)
     several = sum(len(pieces) for pieces in of_files if len(pieces) > 1)
-    report.change("tracks of files of type 2, each of them a piece of its own", several)
+    report.change("tracks of files of type 2, each of them a separate piece", several)
     form = _format(pieces, drums)
     rolls = [[as_roll(piece, form, UNIT, report) for piece in pieces] for pieces in of_files]
     report.read = _in_words(pieces, [len(roll) for of_file in rolls for roll in of_file], drums)

@@ -40,7 +40,7 @@ class Track:
 class MidiEvents:
     """The content of a MIDI file, as far as notes need it.
 
-    kind               0: one track; 1: tracks that sound together; 2: tracks that are pieces of their own
+    kind               0: one track; 1: tracks that sound together; 2: tracks that are separate pieces
     ticks_per_beat     in a file whose time is in beats, else 0
     ticks_per_second   in a file whose time is in seconds (SMPTE), else 0
     """

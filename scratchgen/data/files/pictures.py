@@ -24,7 +24,7 @@ TURNED = 0x0112  # the tag of EXIF that says how a camera was held
 
 @dataclass
 class Picture:
-    """One picture: its numbers (H, W, C), with C of 1 or 3, and what was done to it.
+    """One picture: its numbers (H, W, C), with C of 1 or 3, and the changes that were made to it.
 
     values    uint8, uint16 of a picture of 16 bits, or float32 in [0, 1]
     """

@@ -22,7 +22,7 @@ OGG_TAIL, OGG_LAST = 2**17, 4  # bytes that hold the last page; the flag of the 
 
 @dataclass
 class Recording:
-    """One sound: its samples (N,) float32 with the channels averaged, and what was done to it.
+    """One sound: its samples (N,) float32 with the channels averaged, and the changes that were made to it.
 
     rate       samples per second (Hz)
     stored     the smallest and the largest value of all channels

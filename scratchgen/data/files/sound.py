@@ -145,7 +145,7 @@ def _demand_length(name: str, files: list[FoundFile], sounds: list[np.ndarray], 
             )
             raise BadInput(
                 f"{where}, and {file.name} lasts {len(x) / rate:.2g} s; give at least {MIN_FILES} sounds for a split, "
-                f"or recordings of at least {MIN_SECONDS} s without a split of their own, which are cut into pieces"
+                f"or recordings of at least {MIN_SECONDS} s that are not split already, which are cut into pieces"
             )
 
 

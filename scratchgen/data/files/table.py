@@ -200,7 +200,7 @@ def is_table(path: str) -> bool:
     try:
         x, _ = array_in(path)
     except BadInput:
-        return False  # the reader of images says what is wrong
+        return False  # the reader of images explains it
     is_rows = x.ndim in (1, 2) and x.dtype.kind in "iuf" and x.size > 0
     return is_rows and (x.ndim == 1 or not may_be_images(x))
 

@@ -57,7 +57,7 @@ def one_hot(labels: Any, classes: Classes) -> np.ndarray:
 def labels_in_turn(n: int, classes: Classes) -> np.ndarray:
     """n labels in which every class occurs equally often: 0, 1, … K−1, 0, …   → (n,) int64
 
-    Of several attributes each has its kinds equally often, in an order of its own.   → (n, S)
+    Of several attributes each has its kinds equally often, in its own order.   → (n, S)
     """
     counts = counts_of(classes)
     if isinstance(counts, int):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-CASES = Path(__file__).parents[4] / "shared" / "cases"  # beside a checkout, or not
+CASES = Path(__file__).parents[4] / "shared" / "cases"  # next to a checkout, or not
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):

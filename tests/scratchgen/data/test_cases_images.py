@@ -1,4 +1,4 @@
-"""Pictures and arrays as people have sent them, in the folder of cases beside the checkout, each with its right value.
+"""Pictures and arrays as people have sent them, in the folder of cases next to the checkout, each with its right value.
 
 The same claims on files that the tests make are in `test_own_pictures` and `test_own_arrays`.
 """
@@ -80,7 +80,7 @@ def test_the_rotation_of_a_camera_is_undone():
 
 
 @pytest.mark.parametrize(
-    ("name", "stray"), [("classes", []), ("classes_root", ["1 (beside the class folders): stray.png"])]
+    ("name", "stray"), [("classes", []), ("classes_root", ["1 (next to the class folders): stray.png"])]
 )
 def test_class_folders_keep_their_names_and_a_stray_picture_is_named(name, stray):
     data = load(f"img/{name}")

@@ -254,7 +254,7 @@ def test_each_track_of_a_file_of_type_2_is_a_piece_and_pieces_of_a_file_stay_in_
     assert [len(part) for part in parts(data)] == [18, 2, 4]
     pitches = [Counter(int(np.flatnonzero(x.any(axis=0))[0]) for x in part) for part in parts(data)]
     assert all(n == 2 for count in pitches for n in count.values()) and sum(map(len, pitches)) == 12
-    assert "changed 24 tracks of files of type 2, each of them a piece of its own" in said(data)
+    assert "changed 24 tracks of files of type 2, each of them a separate piece" in said(data)
 
 
 def test_times_in_seconds_are_read_at_120_beats_per_minute_and_said(tmp_path):
@@ -362,12 +362,12 @@ def test_steps_are_rows_too_and_a_single_file_is_refused(tmp_path):
 READ = {  # case: pieces, columns, the tempo, and words of the report
     "repeated": (12, 176, 120, ["onsets and durations"]),
     "tempochange": (12, 176, 180, ["12 pieces whose tracks name different tempos at one moment"]),
-    "type2": (24, 176, 120, ["24 tracks of files of type 2, each of them a piece of its own"]),
+    "type2": (24, 176, 120, ["24 tracks of files of type 2, each of them a separate piece"]),
     "drums": (12, 128, 120, ["strokes of drums"]),
     "smpte": (12, 176, 120, ["12 pieces timed in seconds (SMPTE), read at 120 beats per minute"]),
     "badkeysig": (12, 176, 120, ["12 MIDI"]),
 }
-shared = pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not beside this checkout")
+shared = pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not next to this checkout")
 
 
 @shared

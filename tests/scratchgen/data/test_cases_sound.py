@@ -339,7 +339,7 @@ REFUSED = {
     "silent": ["are silent or constant"],
     "float_int_scale": ["12 of 12", "far beyond ±1", "32,768"],
 }
-shared = pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not beside this checkout")
+shared = pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not next to this checkout")
 
 
 @shared

@@ -1,4 +1,4 @@
-"""Dressed characters: what is asked for is what is drawn."""
+"""Dressed characters: the attributes asked for are drawn."""
 
 import hashlib
 from importlib import resources

@@ -19,7 +19,7 @@ def full():
     report.change("made of nothing", 0)
     for name in ("a.txt", "b.txt"):
         report.ignore("text, no pictures", name)
-    report.ignore("beside the class folders", "stray.png")
+    report.ignore("next to the class folders", "stray.png")
     report.bad = {"x.png": "truncated", "y.png": "empty", "z.png": "truncated"}
     report.classes, report.split = ("cat", "dog"), "80/10/10 at random"
     report.before, report.after = (0, 255), (0.0, 1.0)
@@ -32,7 +32,7 @@ def test_lines_count_and_name_everything_with_the_most_frequent_kind_first():
         ("read", "1,203 pictures of 8 × 8, grey"),
         ("changed", "1,001 turned upright"),
         ("ignored", "2 (text, no pictures): a.txt, b.txt"),
-        ("ignored", "1 (beside the class folders): stray.png"),
+        ("ignored", "1 (next to the class folders): stray.png"),
         ("left out", "3 (cannot be read): x.png, z.png (truncated); y.png (empty)"),
         ("classes", "cat, dog"),
         ("split", "80/10/10 at random"),

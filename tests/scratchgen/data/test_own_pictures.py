@@ -466,7 +466,7 @@ def test_pictures_beside_class_folders_are_named_and_the_classes_kept(tmp_path):
     Image.new("L", (2, 2)).save(tmp_path / "stray.png")
     data = load_any(tmp_path)
     assert data.class_names == ("cat", "dog") and np.bincount(labels_of(data)).tolist() == [12, 12]
-    assert lines(data, "ignored") == ["1 (beside the class folders): stray.png"]
+    assert lines(data, "ignored") == ["1 (next to the class folders): stray.png"]
 
 
 def test_folders_within_a_class_and_around_all_classes_have_no_meaning(tmp_path):
@@ -535,7 +535,7 @@ def test_files_and_folders_beside_the_parts_are_named_and_left_out(tmp_path):
     data = load_any(tmp_path)
     assert data.class_names == ("cat", "dog") and len(everything(data)) == 48
     assert lines(data, "ignored") == [
-        "4 (beside the folders of the parts): preview.png, unlabelled/00.png, unlabelled/01.png, unlabelled/02.png"
+        "4 (next to the folders of the parts): preview.png, unlabelled/00.png, unlabelled/01.png, unlabelled/02.png"
     ]
 
 
