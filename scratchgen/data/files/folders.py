@@ -121,7 +121,7 @@ def files_of(
 
 
 def with_parts(files: list[FoundFile], report: LoadingReport) -> list[FoundFile]:
-    """The files with their parts, where folders are named train and validation or test; files next to them are left out.
+    """The files with their parts, where folders are named train and validation or test; others are left out.
 
     Upper case, and words such as in test_set, make no difference.
     """
