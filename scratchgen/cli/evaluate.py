@@ -20,6 +20,7 @@ from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.config import OWN_TASK
 from scratchgen.runs.files import writable_file, write_json
 from scratchgen.runs.score import Score
+from scratchgen.tasks.examples import write_examples
 from scratchgen.tasks.load import load_run
 from scratchgen.tasks.own import evaluate_own, load_own
 
@@ -47,6 +48,10 @@ def evaluate(
         typer.Option(help="The data to score, by name or path (default: those of the training)."),
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write every number to this file.")] = None,
+    per_example: Annotated[
+        Path | None,
+        typer.Option(help="VAE: write the bound of every example to this .csv file, the least likely first."),
+    ] = None,
 ) -> None:
     """Evaluate a trained model on held-out data: final training scores, a VAE's likelihood, an RNN against
     n-grams, a GAN's samples against real data.
@@ -55,6 +60,8 @@ def evaluate(
     lower bound in expectation. Samples of a GAN and held-out examples are both compared with the training
     part, at most 5,000 of each; the score of held-out examples is the best that samples can reach.
 
+    --per-example finds what is unlike the training data: an example with a low bound has a low probability.
+
     Other data (--data) are loaded and split as in the training; baselines are computed from their training part.
     """
     if part not in PARTS:
@@ -62,11 +69,13 @@ def evaluate(
     if model is not None and data is not None:
         _refuse_k(run, k)
         _refuse_seed(run, seed)
+        if per_example is not None:
+            raise BadInput("--per-example is for a run of a VAE of the tasks, not of your own; leave it out")
         title, facts, scores = _of_own_model(run, model, data, part, json)
     elif model is not None:
         raise BadInput("--model is for a run of a model of your own, and needs --data; give both")
     else:
-        title, facts, scores = _of_task(run, data, part, k, seed, json)
+        title, facts, scores = _of_task(run, data, part, k, seed, json, per_example)
     if json is not None:
         _write(json, {"run": str(run), **facts, "seed": seed}, scores)
     screen = console()
@@ -74,24 +83,45 @@ def evaluate(
     screen.print(_table(scores))
     if json is not None:
         print_line(screen, f"Numbers: {json}")
+    if per_example is not None:
+        print_line(screen, f"Examples: {per_example}")
 
 
 Evaluation = tuple[str, dict[str, object], list[Score]]  # title, what the numbers are about, the numbers
 
 
 def _of_task(
-    run: Path, source: str | None, part: str, k: int | None, seed: int | None, json: Path | None
+    run: Path,
+    source: str | None,
+    part: str,
+    k: int | None,
+    seed: int | None,
+    json: Path | None,
+    per_example: Path | None,
 ) -> Evaluation:
     loaded = load_run(run)
     if not loaded.task.takes_k:
         _refuse_k(run, k)
     if not loaded.task.takes_seed:
         _refuse_seed(run, seed)
+    if per_example is not None and loaded.task.per_example is None:
+        raise BadInput(
+            f"--per-example is for a VAE, and {run} is a run of the task {loaded.task.name}; leave it out"
+        )
+    if per_example is not None and per_example.suffix != ".csv":
+        raise BadInput(
+            f"the bounds of examples are written as CSV: give --per-example FILE.csv, not {per_example}"
+        )
     (data, lines), name = loaded.load_data(source), loaded.task.name
-    if json is not None:
-        writable_file(json)
+    for file in filter(None, (json, per_example)):
+        writable_file(file)
     noise = Generator(HELD_OUT_SEED if seed is None else seed)
     scores = loaded.task.evaluate(loaded.model, data, loaded.settings, part, noise, k, _with_progress_bar)
+    if per_example is not None and loaded.task.per_example is not None:
+        found = loaded.task.per_example(
+            loaded.model, data, loaded.settings, part, Generator(HELD_OUT_SEED if seed is None else seed)
+        )
+        write_examples(found, data, part, per_example)
     n, unit = len(getattr(data, part)), "characters" if isinstance(data, TextData) else "examples"
     facts = {"task": name, "data": data.name, "part": part, "examples": n}
     if source is not None:

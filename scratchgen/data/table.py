@@ -95,7 +95,7 @@ def table_rows(name: str, cells: Mapping[str, np.ndarray], report: LoadingReport
     report.change("missing cells, which the model does not look at", missing)
     D = x.shape[1]
     return RowData(
-        name, (1, D, 1), *(x[part] for part in places), kind="table", columns=columns, report=report
+        name, (1, D, 1), *(x[part] for part in places), kind="table", columns=columns, places=places, report=report
     )
 
 

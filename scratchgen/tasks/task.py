@@ -169,6 +169,8 @@ class Task(Generic[S, D, I, M, T]):
     evaluate        (model, data, settings, part, rng, k, show) ↦ the scores of `scratchgen evaluate`
     adapt           (run, other data) ↦ these data as the run's model reads them, and lines to print about them.
                     Raises BadInput where they do not fit the model
+    per_example     (model, data, settings, part, rng) ↦ named numbers of every example, (N,) each, for
+                    `scratchgen evaluate --per-example`; None where a task has none
     draw            (model, data, settings, run, scores, trained) ↦ None: pictures, text and sound into the run
     sample          (run, request) ↦ the line to print
     unread          settings ↦ the settings that these choices leave without effect, and what each is for
@@ -208,6 +210,7 @@ class Task(Generic[S, D, I, M, T]):
     settle: Callable[[D, S, Collection[str]], S] = lambda data, settings, given: settings
     compare: Callable[[Sequence[Record]], list[str]] = lambda records: []
     sample_options: tuple[str, ...] = ()
+    per_example: Callable[[M, D, S, str, Generator], dict[str, np.ndarray]] | None = None
     takes_k: bool = False
     takes_seed: bool = False
     early_stopping: tuple[str, bool] | None = field(default=None)

@@ -53,7 +53,7 @@ from scratchgen.tasks.task import (
 )
 from scratchgen.tasks.vae_samples import INTERPOLATION_STEPS, binarised, encode, interpolations
 from scratchgen.tasks.vae_samples import sample as sample_means
-from scratchgen.tasks.vae_scores import BYTES, Model, bound_scores, likelihood_scores
+from scratchgen.tasks.vae_scores import BYTES, Model, bound_scores, bound_terms, likelihood_scores
 from scratchgen.vae.columns import ColumnLikelihood
 from scratchgen.vae.interpolate import PATHS
 
@@ -353,6 +353,14 @@ def evaluate(
     return scores + likelihood_scores(model, rows, part, k or IMPORTANCE_SAMPLES, rng, show)
 
 
+def per_example(
+    model: Model, rows: RowData, settings: Settings, part: str, rng: Generator
+) -> dict[str, np.ndarray]:
+    """The bound of every example and its terms, in nats: a low bound is an example that the model did not learn."""
+    distortion, rate = bound_terms(model, binarised(rows, settings), part, rng)
+    return {"elbo": -(distortion + rate), "rate": rate, "distortion": distortion}
+
+
 def draw(
     model: Model, rows: RowData, settings: Settings, run: Run, scores: list[Score], loss: vae.Loss
 ) -> None:
@@ -441,6 +449,7 @@ TASK = Task(
     score=score,
     evaluate=evaluate,
     adapt=adapt,
+    per_example=per_example,
     draw=draw,
     settle=settle,
     compare=rate_distortion_figure,

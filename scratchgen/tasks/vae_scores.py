@@ -45,6 +45,19 @@ def bound_scores(
 
     target    the distortion that training had to keep below (objective geco)
     """
+    D, R = bound_terms(model, rows, part, rng)
+    distortion = mean_score(DISTORTION, mean_over_examples(D))
+    if target is not None:
+        distortion = replace(distortion, baseline=f"target: at most {target:g}", baseline_value=target)
+    return [
+        mean_score(ELBO, mean_over_examples(-(D + R)), baseline(rows, part, model), "independent dimensions"),
+        mean_score(RATE, mean_over_examples(R)),
+        distortion,
+    ]
+
+
+def bound_terms(model: Model, rows: RowData, part: str, rng: Generator) -> tuple[np.ndarray, np.ndarray]:
+    """The distortion and the rate of every example, (N,) nats each; minus their sum is the bound on log p(x)."""
     x, labels = getattr(rows, part), labels_of(rows, part)
     D, R = (np.empty(len(x)) for _ in range(2))
     with no_grad():
@@ -54,14 +67,7 @@ def bound_scores(
             eps = rng.standard_normal((SAMPLES, *q.mu.shape), q.mu.dtype)
             distortion, rate = vae.objectives.distortion_and_rate(x[chunk], q, conditioned.decode, eps)
             D[chunk], R[chunk] = distortion.numpy().mean(axis=0), rate.numpy()
-    distortion = mean_score(DISTORTION, mean_over_examples(D))
-    if target is not None:
-        distortion = replace(distortion, baseline=f"target: at most {target:g}", baseline_value=target)
-    return [
-        mean_score(ELBO, mean_over_examples(-(D + R)), baseline(rows, part, model), "independent dimensions"),
-        mean_score(RATE, mean_over_examples(R)),
-        distortion,
-    ]
+    return D, R
 
 
 def likelihood_scores(

@@ -168,14 +168,8 @@ def score(
 
     Ledger: vae.codes
     """
-    x = getattr(images, part)
-    K, N = model.prior.codes, model.prior.length
-    k, D, nats = np.empty((len(x), N), np.int64), np.empty(len(x)), np.empty(len(x))
-    with no_grad():
-        for chunk in slices(len(x), IMAGES_AT_ONCE):
-            k[chunk] = model.codes(x[chunk])
-            D[chunk] = -model.decode_codes(k[chunk]).log_prob(x[chunk]).numpy()
-            nats[chunk] = -model.prior.log_prob(k[chunk]).numpy()
+    x, K, N = getattr(images, part), model.prior.codes, model.prior.length
+    k, D, nats = _codes_and_nats(model, x)
     floor = baseline(images, part, model)
     elbo = mean_score(ELBO, mean_over_examples(-(D + nats)), floor, "independent pixels")
     uniform = N * math.log(K)
@@ -191,6 +185,25 @@ def score(
         name = "bits per dimension, by the ELBO"
         scores.append(bits_score(name, -(D + nats), floor, x.shape[1], "independent pixels"))
     return scores
+
+
+def _codes_and_nats(model: vae.VQVAE, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The codes k (N, positions) of images, and −log p(x|k) and −log p(k), (N,) nats each."""
+    k, D, nats = np.empty((len(x), model.prior.length), np.int64), np.empty(len(x)), np.empty(len(x))
+    with no_grad():
+        for chunk in slices(len(x), IMAGES_AT_ONCE):
+            k[chunk] = model.codes(x[chunk])
+            D[chunk] = -model.decode_codes(k[chunk]).log_prob(x[chunk]).numpy()
+            nats[chunk] = -model.prior.log_prob(k[chunk]).numpy()
+    return k, D, nats
+
+
+def per_example(
+    model: vae.VQVAE, images: RowData, settings: Settings, part: str, rng: Generator
+) -> dict[str, np.ndarray]:
+    """The bound of every image and its terms, in nats: a low bound is an image that the model did not learn."""
+    _, distortion, nats = _codes_and_nats(model, getattr(images, part))
+    return {"elbo": -(distortion + nats), "code_length": nats, "distortion": distortion}
 
 
 def evaluate(
@@ -264,6 +277,7 @@ TASK = Task(
     score=score,
     evaluate=evaluate,
     adapt=adapt_rows,
+    per_example=per_example,
     draw=draw,
     settle=settle,
     encode=encode,
