@@ -75,6 +75,10 @@ def sample(
             help="Run of your own: its model, as module:Class; samples are written as .npy or .png."
         ),
     ] = None,
+    complete: Annotated[
+        str | None,
+        typer.Option(help="VAE of a table: fill in the missing cells of this table, written as .csv."),
+    ] = None,
     interpolate: Annotated[
         str | None,
         typer.Option(help=f"VAE: interpolations between test images, {' or '.join(PATHS)}; one per row."),
@@ -102,6 +106,7 @@ def sample(
         beam=beam,
         classes=tuple(class_ or ()),
         interpolate=interpolate,
+        complete=complete,
         data=data,
     )
     if model is not None:

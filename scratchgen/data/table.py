@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -95,7 +96,13 @@ def table_rows(name: str, cells: Mapping[str, np.ndarray], report: LoadingReport
     report.change("missing cells, which the model does not look at", missing)
     D = x.shape[1]
     return RowData(
-        name, (1, D, 1), *(x[part] for part in places), kind="table", columns=columns, places=places, report=report
+        name,
+        (1, D, 1),
+        *(x[part] for part in places),
+        kind="table",
+        columns=columns,
+        places=places,
+        report=report,
     )
 
 
@@ -187,6 +194,56 @@ def as_table(columns: Sequence[Column], x: np.ndarray) -> dict[str, np.ndarray]:
             numbers = column.shift + column.scale * part[:, 0]
             found[column.name] = np.rint(numbers) + 0.0 if column.whole else numbers  # + 0: no −0
     return found
+
+
+def starts(columns: Sequence[Column]) -> list[int]:
+    """The place of the first number of each column in a row."""
+    return np.cumsum([0, *(column.width for column in columns[:-1])]).tolist()
+
+
+def recoded(rows: RowData, columns: Sequence[Column]) -> tuple[RowData, list[str]]:
+    """A table in the numbers of other columns of the same names, those that a model knows; and lines that say so.
+
+    The cells are shifted, scaled and split into categories as `columns` say, not by the table's own training part.
+    Raises BadInput for a column that is not there, for texts in a column of numbers, and for a category that
+    `columns` do not have.
+    """
+    own = [column.name for column in rows.columns]
+    known = [column.name for column in columns]
+    if absent := [name for name in known if name not in own]:
+        raise BadInput(
+            f"{rows.name} has no column {some(absent)} with several values, which the model reads; give a table of the "
+            f"columns {some(known, NAMES_SHOWN)}"
+        )
+    parts: dict[str, Any] = {}
+    for part in ("train", "validation", "test"):
+        cells = as_table(rows.columns, getattr(rows, part))
+        parts[part] = np.concatenate(
+            [encode(c, _of_kind(c, cells[c.name], rows.name)) for c in columns], axis=1
+        )
+    others = [name for name in own if name not in known]
+    lines = [f"columns that the model does not read: {some(others, NAMES_SHOWN)}"] if others else []
+    shape = (1, sum(column.width for column in columns), 1)
+    return replace(rows, columns=tuple(columns), image_shape=shape, **parts), lines
+
+
+def _of_kind(column: Column, x: np.ndarray, name: str) -> np.ndarray:
+    """The cells as numbers or as texts, whichever the column holds."""
+    if column.categories:
+        cells = {v for v, missing in zip(x.tolist(), _is_missing(x), strict=True) if not missing}
+        texts = {f"{v:g}" if isinstance(v, float) else v for v in cells}
+        if unknown := sorted(texts - set(column.categories)):
+            raise BadInput(
+                f"{name}: the model does not know {some(unknown)} in {column.name}, whose categories are "
+                f"{some(column.categories, NAMES_SHOWN)}"
+            )
+        return x
+    if x.dtype.kind == "f":
+        return x
+    try:
+        return np.array([np.nan if v is None else float(v) for v in x])
+    except ValueError:
+        raise BadInput(f"{name}: {column.name} holds texts, where the model reads numbers") from None
 
 
 def as_csv(columns: Sequence[Column], x: np.ndarray) -> str:

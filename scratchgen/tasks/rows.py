@@ -98,9 +98,15 @@ def adapt_rows(run: LoadedRun[Any, RowInfo], rows: RowData) -> tuple[RowData, li
         raise BadInput(
             f"{name} holds {rows.kind} of shape {theirs}, and {run.directory} was trained on {ours}"
         )
+    lines = []
+    if info.kind == "frames" and rows.train.min() < 0:  # decibels of sounds
+        lines.append(
+            "each band has mean 0 and deviation 1 on the training part of these sounds, not of the run's"
+        )
     if getattr(run.model, "classes", 0):
-        return with_classes_of(rows, info, f"the model of {run.directory}")
-    return rows, []
+        rows, mapped = with_classes_of(rows, info, f"the model of {run.directory}")
+        lines += mapped
+    return rows, lines
 
 
 def with_classes_of(rows: RowData, info: RowInfo, of: str) -> tuple[RowData, list[str]]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from scratchgen import plots
 from scratchgen.data import RowData
-from scratchgen.data.table import as_csv, as_table
+from scratchgen.data.rows import load_rows
+from scratchgen.data.table import as_csv, as_table, recoded, starts
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import write_text
@@ -103,8 +104,33 @@ def draw_table(model: Any, rows: RowData, run: Run) -> None:
     plots.marginals(as_table(rows.columns, rows.train), as_table(rows.columns, x), run.picture("marginals"))
 
 
+def complete_table(run: LoadedRun[Any, Any], request: SampleRequest) -> str:
+    """Write a table with its missing cells filled in, in the order of its file; returns the line to print.
+
+    z is the mean of q(z|the cells that are there), and a missing cell the mean of p(x|z), or the most probable
+    category.
+    """
+    out = output_file(request.out, "a completed table is written as CSV", ".csv")
+    rows, lines = recoded(load_rows(str(request.complete)), run.info.columns)
+    assert rows.places is not None  # of a file
+    x = np.empty((sum(map(len, rows.places)), rows.train.shape[1]), np.float32)
+    for part, places in zip((rows.train, rows.validation, rows.test), rows.places, strict=True):
+        x[places] = part
+    run.model.likelihood.check(x)
+    missing = np.isnan(x)
+    mean = run.model.reconstruct(x)
+    for block in run.model.likelihood.blocks:
+        mean[:, block] = np.equal(mean[:, block].argmax(axis=1)[:, None], np.arange(block.stop - block.start))
+    write_text(out, as_csv(run.info.columns, np.where(missing, mean, x)))
+    cells = sum(int(missing[:, start].sum()) for start in starts(run.info.columns))
+    line = f"{cells:,} missing cells of {len(x):,} rows filled in with their means given the others: {out}"
+    return "\n".join([*lines, line])
+
+
 def sample_table(run: LoadedRun[Any, Any], request: SampleRequest) -> str:
     """Write draws of the model as a CSV file in the table's own units; returns the line to print."""
+    if request.complete is not None:
+        return complete_table(run, request)
     if request.classes:
         raise BadInput(f"the model of {run.directory} is not conditional; --class is for a conditional model")
     out, n = (

@@ -116,6 +116,7 @@ class SampleRequest:
     classes: Sequence[str] = ()
     interpolate: str | None = None
     data: str | None = None
+    complete: str | None = None
 
     @property
     def rng(self) -> Generator:

@@ -14,6 +14,7 @@ from scratchgen.autograd import no_grad
 from scratchgen.data import CATALOGUE, RowData
 from scratchgen.data.checks import check_unit_interval
 from scratchgen.data.rows import PARTS, load_rows
+from scratchgen.data.table import recoded
 from scratchgen.data.types import Column
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
@@ -303,8 +304,15 @@ def train(model: Model, rows: RowData, settings: Settings, run: Run, rng: Genera
 
 
 def adapt(run: LoadedRun[Model, DataInfo], rows: RowData) -> tuple[RowData, list[str]]:
-    """Other rows for the model of a run. Raises BadInput as `adapt_rows` does, and for values without a likelihood."""
+    """Other rows for the model of a run; a table in the units of the run's columns, which are found by name.
+
+    Raises BadInput as `adapt_rows` and `data.table.recoded` do, and for values without a likelihood.
+    """
+    read: list[str] = []
+    if rows.kind == run.info.kind == "table":
+        rows, read = recoded(rows, run.info.columns)
     rows, lines = adapt_rows(run, rows)
+    lines = [*read, *lines]
     for part in PARTS:
         run.model.likelihood.check(getattr(rows, part))
         if run.settings.binarise:
@@ -420,6 +428,10 @@ def _draw_latents(model: Model, x: np.ndarray, y: np.ndarray, rows: RowData, run
 def sample(run: LoadedRun[Model, DataInfo], request: SampleRequest) -> str:
     """Samples from the prior, or interpolations between test images: means of p(x|z), but draws of a table."""
     is_table = run.info.kind == "table" and request.interpolate is None
+    if request.complete is not None and run.info.kind != "table":
+        raise BadInput(
+            f"--complete fills in the missing cells of a table, and {run.directory} is of {run.info.kind}"
+        )
     return sample_table(run, request) if is_table else sample_means(run, request)
 
 
@@ -455,7 +467,7 @@ TASK = Task(
     compare=rate_distortion_figure,
     sample=sample,
     encode=encode,
-    sample_options=("classes", "interpolate", "data"),
+    sample_options=("classes", "interpolate", "data", "complete"),
     example="-n 64 --out samples.png",
     takes_k=True,
     takes_seed=True,
