@@ -25,7 +25,7 @@ from scratchgen.vae.interpolate import PATHS
 
 if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun
-    from scratchgen.tasks.vae import DataInfo, Settings
+    from scratchgen.tasks.vae_settings import DataInfo, Settings
 
 INTERPOLATION_STEPS, ANIMATION_STEPS = 10, 30
 EXAMPLES_AT_ONCE = 1000  # of an encoding
