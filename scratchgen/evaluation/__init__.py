@@ -10,6 +10,11 @@ bleu                            translations against references
 """
 
 from scratchgen.evaluation.annealing import AnnealedEstimate, annealed_log_likelihood
+from scratchgen.evaluation.attributes import (
+    AttributeClassifier,
+    AttributesRecognised,
+    attributes_recognised,
+)
 from scratchgen.evaluation.baselines import (
     grey_entropy,
     independent_bernoulli_log_prob,
@@ -35,11 +40,14 @@ from scratchgen.evaluation.neighbours import (
 )
 from scratchgen.evaluation.ngram import NGram, best_ngram, bits_per_character
 from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
+from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
 __all__ = [
     "ActiveUnits",
     "AnnealedEstimate",
+    "AttributeClassifier",
+    "AttributesRecognised",
     "ClassHistogram",
     "Classifier",
     "DensityCoverage",
@@ -56,6 +64,7 @@ __all__ = [
     "TwoSampleScore",
     "active_units",
     "annealed_log_likelihood",
+    "attributes_recognised",
     "best_ngram",
     "bits_per_character",
     "bits_per_dimension",
@@ -79,6 +88,8 @@ __all__ = [
     "modes_captured",
     "parzen_log_likelihood",
     "precision_recall",
+    "principal_components_errors",
     "rate_and_distortion",
+    "squared_errors",
     "two_sample_scores",
 ]

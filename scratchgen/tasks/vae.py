@@ -47,7 +47,14 @@ from scratchgen.tasks.task import (
 )
 from scratchgen.tasks.vae_samples import INTERPOLATION_STEPS, binarised, encode, interpolations
 from scratchgen.tasks.vae_samples import sample as sample_means
-from scratchgen.tasks.vae_scores import BYTES, Model, bound_scores, bound_terms, likelihood_scores
+from scratchgen.tasks.vae_scores import (
+    BYTES,
+    Model,
+    bound_scores,
+    bound_terms,
+    likelihood_scores,
+    reconstruction_score,
+)
 from scratchgen.tasks.vae_settings import (
     MODELS_WITH,
     OBJECTIVES_WITH,
@@ -237,10 +244,12 @@ def evaluate(
     k: int | None,
     show: Show = no_progress,
 ) -> list[Score]:
-    """The bound and its terms, log p(x) by k importance samples, bits per dimension, active units."""
+    """The bound and its terms, the error of reconstructions, log p(x) by k importance samples, bits, active units."""
     rows = binarised(rows, settings)
     target = settings.target_distortion if settings.objective == "geco" else None
     scores = bound_scores(model, rows, part, rng, target) + attribute_scores(model, rows, part)
+    if rows.kind == "images":
+        scores.append(reconstruction_score(model, rows, part))
     return scores + likelihood_scores(model, rows, part, k or IMPORTANCE_SAMPLES, rng, show)
 
 

@@ -102,6 +102,21 @@ def likelihood_scores(
     return [*scores, _active_units(model, x, labels)]
 
 
+def reconstruction_score(model: Model, rows: RowData, part: str) -> Score:
+    """The mean squared error per number of reconstructions, compared with as many principal components as latents."""
+    x, labels = getattr(rows, part), labels_of(rows, part)
+    chunks = slices(len(x), ROWS)
+    errors = [evaluation.squared_errors(x[c], model.given(labels[c]).reconstruct(x[c])) for c in chunks]
+    linear = evaluation.principal_components_errors(rows.train, x, model.latent_dim)
+    return mean_score(
+        "squared error of reconstructions, per number",
+        mean_over_examples(np.concatenate(errors)),
+        float(linear.mean()),
+        f"{model.latent_dim} principal components",
+        digits=4,
+    )
+
+
 def bits_score(measure: str, log_p: np.ndarray, floor: float, dimensions: int, what: str) -> Score:
     """Log-likelihoods in nats (N,) as bits per dimension."""
     bits = mean_over_examples(evaluation.bits_per_dimension(log_p, dimensions))

@@ -38,9 +38,10 @@ def test_the_likelihood_of_a_vae_is_printed_with_bits_and_active_units_and_never
 ):
     scratchgen_in(runs("mlp"))("evaluate", "mlp", "-k", 20, "--json", tmp_path / "numbers.json")
     scores = json.loads((tmp_path / "numbers.json").read_text())["scores"]
-    elbo, rate, distortion, likelihood, _, bits, units = (score["value"] for score in scores)
+    elbo, rate, distortion, error, likelihood, _, bits, units = (score["value"] for score in scores)
     assert elbo == pytest.approx(-(distortion + rate)) and elbo < likelihood < 0
     assert bits == pytest.approx(-likelihood / 64 / np.log(2)) and 0 <= units <= 8
+    assert 0 < error < scores[3]["baseline_value"] * 10 and "principal components" in scores[3]["baseline"]
     assert all("±" in line for line in printed_rows(runs("mlp"), scratchgen_in) if "nats" in line)
 
 
