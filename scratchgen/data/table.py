@@ -90,8 +90,9 @@ def table_rows(name: str, cells: Mapping[str, np.ndarray], report: LoadingReport
     x = np.concatenate([encode(c, cells[c.name]) for c in columns], axis=1)
     numbers, categories = ([c.name for c in columns if bool(c.categories) == kind] for kind in (False, True))
     report.read = f"{N:,} rows of {len(columns)} columns: {some(cells, NAMES_SHOWN)}"
-    report.change("columns of numbers, with mean 0 and deviation 1 on the training part", len(numbers))
-    report.change(f"columns taken as categories: {some(categories, NAMES_SHOWN)}", len(categories))
+    of = lambda names: "column" if len(names) == 1 else "columns"
+    report.change(f"{of(numbers)} of numbers, with mean 0 and deviation 1 on the training part", len(numbers))
+    report.change(f"{of(categories)} taken as categories: {some(categories, NAMES_SHOWN)}", len(categories))
     missing = sum(int(_is_missing(x).sum()) for x in cells.values())
     report.change("missing cells, which the model does not look at", missing)
     D = x.shape[1]

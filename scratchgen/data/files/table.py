@@ -29,7 +29,7 @@ from scratchgen.data.table import table_rows, unique, unnamed
 from scratchgen.data.types import RowData
 from scratchgen.errors import BadInput
 
-THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+$")  # 1,234 may be 1.234, too
+THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+$")  # 1,234 may be 1.234, too; 0,234 is no number of thousands
 DAMAGED = 0.5  # share of numbers, above which a column is one of numbers and its other cells are damaged
 NAMES_OF_COLUMNS = ("columns", "feature_names", "names")  # of an array of names in an NPZ file
 Rows = list[tuple[int, list[str]]]  # the number of the line, and its cells
