@@ -6,7 +6,7 @@ figure                 size, palette and saving, shared by all pictures
 images, data_sets      grids of images, pictures of a data set
 music, frames          piano rolls, sounds with spectrograms, frames
 points, latent         points in the plane, latent spaces
-marginals              the columns of a table
+marginals, forecasts   the columns of a table, the steps that follow a series
 curves, comparison     training curves of one run and of several runs
 rate_distortion        the rate-distortion curve of a VAE
 attention, gates, text_states, eigenvalues, gradient_norms     inside a recurrent network
@@ -21,6 +21,7 @@ from scratchgen.plots.curves import curves
 from scratchgen.plots.data_sets import data_set
 from scratchgen.plots.dirac import dirac
 from scratchgen.plots.eigenvalues import eigenvalues
+from scratchgen.plots.forecasts import forecasts
 from scratchgen.plots.frames import frames
 from scratchgen.plots.gates import gates
 from scratchgen.plots.generator_losses import generator_losses
@@ -46,6 +47,7 @@ __all__ = [
     "data_set",
     "dirac",
     "eigenvalues",
+    "forecasts",
     "frames",
     "gates",
     "generator_losses",

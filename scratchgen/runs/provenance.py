@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from scratchgen.data import AnyData, PairData, SequenceData, TextData
+from scratchgen.data.series import SeriesData
 from scratchgen.data.sound_frames import SoundFrames
 from scratchgen_kernels import current
 
@@ -36,7 +37,7 @@ def fingerprint(arrays: dict[str, np.ndarray]) -> str:
     return digest.hexdigest()
 
 
-def fingerprint_of_data(data: AnyData | SoundFrames) -> str:
+def fingerprint_of_data(data: AnyData | SoundFrames | SeriesData) -> str:
     """The fingerprint of the three parts of a data set.
 
     A text counts as its UTF-8, sentence pairs as their JSON, sequences one by one.
@@ -49,7 +50,7 @@ def fingerprint_of_data(data: AnyData | SoundFrames) -> str:
             name: np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
             for name, text in parts.items()
         }
-    if isinstance(data, SequenceData | SoundFrames):
+    if isinstance(data, SequenceData | SoundFrames | SeriesData):
         parts = {f"{name}.{i}": x for name, part in parts.items() for i, x in enumerate(part)}
     return fingerprint(parts)
 

@@ -23,6 +23,7 @@ CAPTIONS = {
     "reconstructions": "held-out images (top) and their reconstructions (bottom)",
     **{f"attention_{k}": "attention weights of a translation, darkest at 1" for k in range(1, 5)},
     "terms": "the two terms of the bound, epoch by epoch",
+    "forecast": "a forecast of held-out steps: the mean and 80 % of samples, and what came",
     "roll": "a sample of the model: time to the right, high notes on top",
     "states": "units over held-out text, and the feature of the text that each correlates with",
     "gates": "the gates over held-out text: shares nearly closed and nearly open, all values, and the first tokens",

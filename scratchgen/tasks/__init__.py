@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FAMILIES = {  # the commands `scratchgen train vae|gan|rnn`, and their tasks
     "vae": ("vae", "vq"),
     "gan": ("gan",),
-    "rnn": ("text", "translation", "music", "sound"),
+    "rnn": ("text", "translation", "music", "sound", "series"),
 }
 NAMES = tuple(name for names in FAMILIES.values() for name in names)
 
@@ -73,7 +73,7 @@ def _for_data(data: str, given: Mapping[str, Any]) -> str:
     if kind not in TASK_FOR_KIND and is_own(data):
         held = "a table" if kind == "table" else kind
         raise BadInput(
-            f"{data} holds {held}, which no recurrent network is trained on; train a vae or a gan, or choose "
-            "--task text to read a file as a text"
+            f"{data} holds {held}, whose rows have no order that a recurrent network could learn; train a vae"
+            + (", or choose --task series if each row is a step in time" if kind == "table" else " or a gan")
         )
     return TASK_FOR_KIND.get(kind, "text")

@@ -76,6 +76,14 @@ DRAW = {
     "latent_plane": lambda path: plots.latent_plane(
         POINTS, LABELS, lambda z: np.zeros((len(z), 64)), SHAPE, path
     ),
+    "forecasts": lambda path: plots.forecasts(
+        POINTS[:20],
+        POINTS[:8, None] + RNG.normal(size=(8, 30, 2)),
+        ["height, m", "b" * 30],
+        path,
+        "next",
+        POINTS[:5],
+    ),
     "marginals": lambda path: plots.marginals(
         {"height, m": POINTS[:, 0], "group": np.array([*"abcb", None] * 12, object)},
         {"height, m": POINTS[:30, 1], "group": np.array([*"abbb"] * 9, object)},

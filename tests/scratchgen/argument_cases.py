@@ -580,6 +580,18 @@ CALLS = {
         lambda **a: evaluation.Classifier(4, 2).fit(X, np.arange(40) % 2, **a),
         {"epochs": (1, COUNT), "rng": R, "batch_size": (10, COUNT), "learning_rate": (1e-3, POSITIVE)},
     ),
+    "evaluation.AttributeClassifier": (
+        lambda counts=2, **a: evaluation.AttributeClassifier(counts=(2, counts), **a),
+        {"data_dim": (4, COUNT), "counts": (2, COUNT), "hidden": (8, COUNT), "rng": R},
+    ),
+    "evaluation.AttributeClassifier.fit": (
+        lambda **a: evaluation.AttributeClassifier(4, (2,)).fit(X, np.arange(40)[:, None] % 2, **a),
+        {"epochs": (1, COUNT), "rng": R, "batch_size": (10, COUNT), "learning_rate": (1e-3, POSITIVE)},
+    ),
+    "evaluation.principal_components_errors": (
+        lambda **a: evaluation.principal_components_errors(X, X, **a),
+        {"k": (2, COUNT)},
+    ),
     "evaluation.GaussianKernel": (evaluation.GaussianKernel, {"bandwidth": (1.0, POSITIVE)}),
     "evaluation.LinearPrediction": (evaluation.LinearPrediction, {"order": (2, COUNT)}),
     "evaluation.NGram": (evaluation.NGram, {"order": (2, FROM_0), "concentration": (1.0, POSITIVE)}),

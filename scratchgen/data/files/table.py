@@ -29,7 +29,9 @@ from scratchgen.data.table import table_rows, unique, unnamed
 from scratchgen.data.types import RowData
 from scratchgen.errors import BadInput
 
-THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+$")  # 1,234 may be 1.234, too; 0,234 is no number of thousands
+THOUSANDS = re.compile(
+    r"[+-]?[1-9]\d{0,2}(,\d{3})+$"
+)  # 1,234 may be 1.234, too; 0,234 is no number of thousands
 DAMAGED = 0.5  # share of numbers, above which a column is one of numbers and its other cells are damaged
 NAMES_OF_COLUMNS = ("columns", "feature_names", "names")  # of an array of names in an NPZ file
 Rows = list[tuple[int, list[str]]]  # the number of the line, and its cells
@@ -42,19 +44,26 @@ def read_table(path: str, options: LoadOptions = DEFAULT) -> RowData:
     "NaN" and "?" are missing; also packed by gzip. An array is (N, D); an NPZ file may name its columns in `columns`.
     Raises BadInput with the numbers of all lines that are damaged, and as `table_from`.
     """
-    options.refuse_but("tables", "encoding", "skip_bad")
     report = LoadingReport()
+    return table_rows(path, read_columns(path, options, report), report)
+
+
+def read_columns(path: str, options: LoadOptions, report: LoadingReport) -> dict[str, np.ndarray]:
+    """The columns of a table in the order of its lines: numbers float64, NaN where one is missing, or texts or None.
+
+    Errors: as `read_table`.
+    """
+    options.refuse_but("tables", "encoding", "skip_bad")
     kind = kind_inside(Path(path))
     report.find(kind.name)
     if kind != TABLE:
-        return table_rows(path, _of_array(path, report), report)
+        return _of_array(path, report)
     if options.encoding == BYTES:
         raise BadInput("a table is text; name its encoding, --encoding utf-8 for instance")
     try:
-        cells = _of_text(Path(path), options, report)
+        return _of_text(Path(path), options, report)
     except BadFile as problem:
         raise BadInput(f"{path} cannot be read as a table: {problem}") from None
-    return table_rows(path, cells, report)
 
 
 def read_numbers(path: str) -> tuple[list[str] | None, np.ndarray]:
