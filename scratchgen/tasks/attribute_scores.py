@@ -16,6 +16,16 @@ WANTED = 0.9
 RECOGNISED, WORST = "attributes recognised in samples", "of these, the worst: {}"
 
 
+def attribute_classifier(rows: RowData) -> AttributeClassifier:
+    """A classifier of the attributes of rows, trained on their training part."""
+    counts = rows.label_counts
+    assert rows.train_labels is not None and not isinstance(counts, int)
+    N, D = rows.train.shape
+    classifier = AttributeClassifier(D, counts, Generator(0))
+    epochs = max(1, CLASSIFIER_EXAMPLES // N)
+    return classifier.fit(rows.train, rows.train_labels, epochs=epochs, rng=Generator(HELD_OUT_SEED))
+
+
 def attribute_scores(model: Any, rows: RowData, part: str) -> list[Score]:
     """How often the requested attributes are recognised in samples: the mean over the attributes, and the worst.
 
@@ -23,12 +33,9 @@ def attribute_scores(model: Any, rows: RowData, part: str) -> list[Score]:
     is the baseline. [] for data without attributes and a model without classes.
     """
     counts = rows.label_counts
-    if rows.train_labels is None or isinstance(counts, int) or not getattr(model, "classes", 0):
+    if isinstance(counts, int) or not getattr(model, "classes", 0):
         return []
-    N, D = rows.train.shape
-    classifier = AttributeClassifier(D, counts, Generator(0))
-    epochs = max(1, CLASSIFIER_EXAMPLES // N)
-    classifier.fit(rows.train, rows.train_labels, epochs=epochs, rng=Generator(HELD_OUT_SEED))
+    classifier = attribute_classifier(rows)
     labels = labels_in_turn(SAMPLES, counts)
     samples = model.sample(SAMPLES, Generator(HELD_OUT_SEED), labels)
     ours = attributes_recognised(classifier, samples, labels)

@@ -16,7 +16,7 @@ from scratchgen.evaluation import ClassHistogram, Classifier, Mean, TwoSampleSco
 from scratchgen.gan import GAN, AdversarialPair, ConditionalGAN
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
-from scratchgen.tasks.attribute_scores import attribute_scores
+from scratchgen.tasks.attribute_scores import attribute_classifier, attribute_scores
 from scratchgen.tasks.rows import labels_of, sample_in_turn
 
 SAMPLES = 1000
@@ -154,7 +154,7 @@ def two_sample_scores(
 ) -> list[Score]:
     """The training part compared with equally many samples, and with `part`; at most MAX_EXAMPLES of each.
 
-    Images with classes are compared by a classifier's features, except for Parzen windows and the Gaussian
+    Images with classes or attributes are compared by a classifier's features, except for Parzen windows and the Gaussian
     kernel; everything else by the rows themselves. A conditional model samples the classes of the real
     examples. In all three sets the judge assigns the classes.
     """
@@ -174,6 +174,8 @@ def two_sample_scores(
     else:
         samples = model.sample(n, rng)
     features = judge.classifier.features if judge and judge.classifier else None
+    if rows.attributes:
+        features = attribute_classifier(rows).features
     scores = [Score("examples in each set below", f"{n:,}", f"{n:,} (held-out)", value=n, baseline_value=n)]
     for _ in show([samples], f"comparing {n:,} samples with {n:,} real examples"):
         found = evaluation.two_sample_scores(real, held_out, samples, features, n)
