@@ -154,8 +154,8 @@ def two_sample_scores(
 ) -> list[Score]:
     """The training part compared with equally many samples, and with `part`; at most MAX_EXAMPLES of each.
 
-    Images with classes or attributes are compared by a classifier's features, except for Parzen windows and the Gaussian
-    kernel; everything else by the rows themselves. A conditional model samples the classes of the real
+    Images with classes or attributes are compared by a classifier's features, except for Parzen windows and the
+    Gaussian kernel; everything else by the rows themselves. A conditional model samples the classes of the real
     examples. In all three sets the judge assigns the classes.
     """
     n = min(MAX_EXAMPLES, len(rows.train), len(getattr(rows, part)))
