@@ -56,6 +56,14 @@ def load_series(path: str | os.PathLike, **options: Any) -> SeriesData:
     N = len(x)
     if N < MIN_STEPS:
         raise BadInput(f"{name} has {N} rows; a series needs at least {MIN_STEPS}")
+    varies = np.ptp(x, axis=0) > 0
+    for constant in np.array(names)[~varies]:
+        report.ignore("columns of one value", str(constant))
+    if not varies.any():
+        raise BadInput(
+            f"{name} has no column of numbers that vary; give a table of numbers, one step per row"
+        )
+    x, names = x[:, varies], [n for n, v in zip(names, varies, strict=True) if v]
     first, second = N * 80 // 100, N * 90 // 100
     shift, scale = x[:first].mean(axis=0), x[:first].std(axis=0)
     if not scale.all():
@@ -84,14 +92,10 @@ def numbers_of(path: str, options: LoadOptions, report: LoadingReport) -> tuple[
     for name, column in cells.items():
         if column.dtype.kind != "f":
             report.ignore("columns of texts", name)
-        elif len(column) > 1 and not np.ptp(column):
-            report.ignore("columns of one value", name)
         else:
             kept[name] = column
     if not kept:
-        raise BadInput(
-            f"{path} has no column of numbers that vary; give a table of numbers, one step per row"
-        )
+        raise BadInput(f"{path} has no column of numbers; give a table of numbers, one step per row")
     missing = {name: int(np.isnan(column).sum()) for name, column in kept.items() if np.isnan(column).any()}
     if missing:
         counts = some(f"{name} ({n})" for name, n in missing.items())

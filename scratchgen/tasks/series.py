@@ -226,7 +226,7 @@ def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> 
     past = np.zeros((0, len(columns)), np.float32)
     what = f"{n} steps"
     if request.prompt is not None:
-        past = standardised(past_of(request.prompt, names), columns)
+        past = standardised(past_of(request.prompt, names, load_options(run.settings)), columns)
         what = f"{n} steps that follow the {len(past):,} of {request.prompt}"
     drawn = in_units(run.model.sample(n, SAMPLES, request.rng, past if len(past) else None), columns)
     write_text(out, as_csv(drawn, names))
@@ -234,13 +234,11 @@ def sample(run: LoadedRun[rnn.FrameModel, DataInfo], request: SampleRequest) -> 
     return f"{what}, mean and quantiles of {SAMPLES} samples: {out}, {picture}"
 
 
-def past_of(path: str, names: list[str]) -> np.ndarray:
+def past_of(path: str, names: list[str], options: dict[str, Any]) -> np.ndarray:
     """The columns of a table with these names, (P, D) float64. Raises BadInput for one that is not there."""
-    x, own = numbers_of(path, LoadOptions(), LoadingReport())
+    x, own = numbers_of(path, LoadOptions(**options), LoadingReport())
     if absent := [name for name in names if name not in own]:
-        raise BadInput(
-            f"--prompt {path}: there is no column {some(absent)} of numbers that vary; give {some(names)}"
-        )
+        raise BadInput(f"--prompt {path}: there is no column {some(absent)} of numbers; give {some(names)}")
     return x[:, [own.index(name) for name in names]]
 
 

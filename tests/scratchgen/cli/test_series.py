@@ -80,6 +80,12 @@ def test_columns_are_standardised_on_the_training_part(tmp_path):
     np.testing.assert_allclose(standardised(x, data.columns), every, atol=1e-5)
 
 
+def test_a_column_of_one_value_is_left_out_which_the_report_says(tmp_path):
+    x = np.concatenate([waves(), np.full((N, 1), 7.0)], axis=1)
+    data = load_series(write(tmp_path / "own.csv", x, ("warmth", "load", "code"), dates=False))
+    assert data.D == 2 and dict(data.report.lines())["ignored"] == "1 (columns of one value): code"
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -160,6 +166,14 @@ def test_a_forecast_follows_the_past_that_it_is_given(trained, command):
     assert (trained / "next.png").exists() and [row["step"] for row in rows] == [str(t) for t in range(1, 11)]
 
 
+def test_a_past_in_which_a_column_does_not_change_is_a_past(trained, command):
+    x = waves(30)
+    x[:, 1] = 1e4
+    write(trained / "calm.csv", x)
+    done = command("sample", "run", "--prompt", "calm.csv", "-n", 3, "--out", "after_calm.csv")
+    assert done.returncode == 0 and "follow the 30 of calm.csv" in done.stdout, done.stderr
+
+
 def test_the_claim_above_rejects_a_forecast_that_ignores_its_past(trained):
     loaded = load_run(trained / "run")
     from scratchgen.random import Generator
@@ -182,7 +196,7 @@ def test_a_seed_decides_the_forecast(trained, command):
     [
         (("--out", "a.png"), "a forecast is written as CSV"),
         (("--prompt", "nowhere.csv", "--out", "b.csv"), "nowhere.csv"),
-        (("--prompt", "other.csv", "--out", "b.csv"), "there is no column load of numbers that vary"),
+        (("--prompt", "other.csv", "--out", "b.csv"), "there is no column load of numbers; give"),
         (("--temperature", 1, "--out", "b.csv"), "has no --temperature"),
     ],
 )
