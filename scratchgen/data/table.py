@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -156,10 +156,16 @@ def _column(name: str, x: np.ndarray, train: np.ndarray) -> Column:
     present = x[~np.isnan(x)]
     values = np.unique(present)
     if len(values) == 2:  # a density of two values would be unbounded
-        return Column(name, categories=tuple(f"{value:g}" for value in values))
+        return Column(name, categories=tuple(map(_category, values)))
     of_training = x[train][~np.isnan(x[train])]
     shift, scale = (of_training.mean(), of_training.std()) if len(of_training) else (0.0, 0.0)
     return Column(name, float(shift), float(scale) or 1.0, whole=bool((present == np.rint(present)).all()))
+
+
+def _category(value: float) -> str:
+    """The name of a number as a category, short, and exact: other numbers have other names."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(float(value))
 
 
 def encode(column: Column, x: np.ndarray) -> np.ndarray:
@@ -170,7 +176,7 @@ def encode(column: Column, x: np.ndarray) -> np.ndarray:
     if not column.categories:
         return ((x - column.shift) / column.scale).astype(np.float32)[:, None]
     texts = [
-        None if missing else (f"{v:g}" if x.dtype.kind == "f" else v)
+        None if missing else (_category(v) if x.dtype.kind == "f" else v)
         for v, missing in zip(x, _is_missing(x), strict=True)
     ]
     rows = np.array([[text == category for category in column.categories] for text in texts], np.float32)
@@ -216,23 +222,41 @@ def recoded(rows: RowData, columns: Sequence[Column]) -> tuple[RowData, list[str
             f"{rows.name} has no column {some(absent)} with several values, which the model reads; give a table of the "
             f"columns {some(known, NAMES_SHOWN)}"
         )
-    parts: dict[str, Any] = {}
-    for part in ("train", "validation", "test"):
-        cells = as_table(rows.columns, getattr(rows, part))
-        parts[part] = np.concatenate(
-            [encode(c, _of_kind(c, cells[c.name], rows.name)) for c in columns], axis=1
-        )
-    others = [name for name in own if name not in known]
-    lines = [f"columns that the model does not read: {some(others, NAMES_SHOWN)}"] if others else []
+    parts: dict[str, Any] = {
+        part: rows_of(columns, as_table(rows.columns, getattr(rows, part)), rows.name)
+        for part in ("train", "validation", "test")
+    }
+    lines = not_read(columns, own)
     shape = (1, sum(column.width for column in columns), 1)
     return replace(rows, columns=tuple(columns), image_shape=shape, **parts), lines
+
+
+def rows_of(columns: Sequence[Column], cells: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    """The cells of a table as rows (N, D) float32 of the columns that a model knows; one may be empty throughout.
+
+    Raises BadInput for a column that is not there, for texts in a column of numbers, and for a category that
+    `columns` do not have.
+    """
+    if absent := [column.name for column in columns if column.name not in cells]:
+        raise BadInput(
+            f"{name} has no column {some(absent)}, which the model reads; add it, with empty cells where you do not "
+            "know them"
+        )
+    return np.concatenate([encode(c, _of_kind(c, cells[c.name], name)) for c in columns], axis=1)
+
+
+def not_read(columns: Sequence[Column], names: Iterable[str]) -> list[str]:
+    """A line that names the columns of a table that a model does not read, if there are any."""
+    known = [column.name for column in columns]
+    others = [name for name in names if name not in known]
+    return [f"columns that the model does not read: {some(others, NAMES_SHOWN)}"] if others else []
 
 
 def _of_kind(column: Column, x: np.ndarray, name: str) -> np.ndarray:
     """The cells as numbers or as texts, whichever the column holds."""
     if column.categories:
         cells = {v for v, missing in zip(x.tolist(), _is_missing(x), strict=True) if not missing}
-        texts = {f"{v:g}" if isinstance(v, float) else v for v in cells}
+        texts = {_category(v) if isinstance(v, float) else v for v in cells}
         if unknown := sorted(texts - set(column.categories)):
             raise BadInput(
                 f"{name}: the model does not know {some(unknown)} in {column.name}, whose categories are "

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import blank
 from scratchgen.random import Generator
 from scratchgen.vae.code_prior import CodePrior
 from scratchgen.vae.columns import ColumnLikelihood
+from scratchgen.vae.imputation import impute
 from scratchgen.vae.interpolate import straight
 from scratchgen.vae.likelihoods import GaussianLikelihood
+from scratchgen.vae.linear import LinearVAE
 from scratchgen.vae.quantise import perplexity
 from scratchgen.vae.sigma import optimal_variance
 
@@ -54,6 +58,29 @@ VAE_PARTS = (
         symbols={
             "m": "the decoder's output, (B, D); x of a category is 0 and a 1",
             "σ": "one learned number for each column of numbers",
+        },
+    ),
+    Equation(
+        "vae.imputation",
+        "imputation of missing cells",
+        r"x_m \leftarrow \mathbb{E}[x_m \mid \bar z], \quad \bar z = \mu(x_m, x_o)",
+        "x_m ← E[x_m | z̄],  z̄ = μ(x_m, x_o)",
+        "Rezende, Mohamed & Wierstra (2014), data imputation, with means in place of draws",
+        "scratchgen.vae.imputation:impute",
+        example=Example(
+            "p(x|z) = N((z, z), I), so μ(x) = (x_1 + x_2) / 3; x_1 = 3 and x_2 is missing\n"
+            "x_2 ← (3 + x_2) / 3: 0, 1, 1.33, 1.44, … → 1.5, which is E[x_2 | x_1] = C_21 / C_11 · 3 = ½ · 3",
+            (3.0, 1.5),
+            lambda x_1: impute(
+                blank(LinearVAE(2, 1), V_W=1 / 3, decoder_W=1.0), np.array([[*x_1, math.nan]])
+            )[0],
+            {"x_1": [3.0]},
+            recorded=False,
+        ),
+        symbols={
+            "m": "the missing cells of a row",
+            "o": "the observed cells",
+            "μ": "the mean of the encoder's posterior q(z|x)",
         },
     ),
     Equation(

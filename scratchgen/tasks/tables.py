@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scratchgen import plots
+from scratchgen import plots, vae
 from scratchgen.data import RowData
-from scratchgen.data.rows import load_rows
-from scratchgen.data.table import as_csv, as_table, recoded, starts
+from scratchgen.data.files.table import read_columns
+from scratchgen.data.options import LoadOptions
+from scratchgen.data.report import LoadingReport
+from scratchgen.data.table import as_csv, as_table, not_read, rows_of, starts
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import replace
 from scratchgen.tasks.rows import DEFAULT_COUNT, output_file
-from scratchgen.tasks.task import SampleRequest
+from scratchgen.tasks.task import SampleRequest, load_options
 from scratchgen.vae.columns import ColumnLikelihood
 
 if TYPE_CHECKING:
@@ -107,23 +109,21 @@ def draw_table(model: Any, rows: RowData, run: Run) -> None:
 def complete_table(run: LoadedRun[Any, Any], request: SampleRequest) -> str:
     """Write a table with its missing cells filled in, in the order of its file; returns the line to print.
 
-    z is the mean of q(z|the cells that are there), and a missing cell the mean of p(x|z), or the most probable
-    category.
+    A missing number is its mean given the other cells of the row, as `vae.impute` finds it; a missing category is the
+    most probable one.
     """
     out = output_file(request.out, "a completed table is written as CSV", ".csv")
-    rows, lines = recoded(load_rows(str(request.complete)), run.info.columns)
-    assert rows.places is not None  # of a file
-    x = np.empty((sum(map(len, rows.places)), rows.train.shape[1]), np.float32)
-    for part, places in zip((rows.train, rows.validation, rows.test), rows.places, strict=True):
-        x[places] = part
+    path, columns = str(request.complete), run.info.columns
+    cells = read_columns(path, LoadOptions(**load_options(run.settings)), LoadingReport())
+    x, lines = rows_of(columns, cells, path), not_read(columns, cells)
     run.model.likelihood.check(x)
     missing = np.isnan(x)
-    mean = run.model.reconstruct(x)
+    mean = vae.impute(run.model, x)
     for block in run.model.likelihood.blocks:
         mean[:, block] = np.equal(mean[:, block].argmax(axis=1)[:, None], np.arange(block.stop - block.start))
-    write_text(out, as_csv(run.info.columns, np.where(missing, mean, x)))
-    cells = sum(int(missing[:, start].sum()) for start in starts(run.info.columns))
-    line = f"{cells:,} missing cells of {len(x):,} rows filled in with their means given the others: {out}"
+    write_text(out, as_csv(columns, np.where(missing, mean, x)))
+    n = sum(int(missing[:, start].sum()) for start in starts(columns))
+    line = f"{n:,} missing cells of {len(x):,} rows filled in with their means given the others: {out}"
     return "\n".join([*lines, line])
 
 

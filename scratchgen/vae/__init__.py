@@ -3,6 +3,7 @@
 from scratchgen.vae import vq_training
 from scratchgen.vae.columns import ColumnLikelihood
 from scratchgen.vae.geco import GECO
+from scratchgen.vae.imputation import impute
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.likelihoods import Likelihood
 from scratchgen.vae.linear import LinearVAE, ppca_log_likelihood
@@ -43,6 +44,7 @@ __all__ = [
     "elbo",
     "evaluate",
     "free_bits_rate",
+    "impute",
     "iwae_bound",
     "kl_weight",
     "lagrangian",

@@ -160,4 +160,12 @@ VAE = (
         says="Without the stop the value is a constant, and the encoder learns nothing from the decoder.",
         claims=("claims/test_vq.py::test_the_encoder_gets_the_gradient_of_the_decoder_at_the_code",),
     ),
+    Fault(
+        name="cells that are known filled in",
+        module="scratchgen.vae.imputation",
+        text="np.where(m, model.reconstruct(x_m), x_m)",
+        wrong="model.reconstruct(x_m)",
+        says="Each round encodes its own reconstruction, which forgets the row: the known cells no longer hold it.",
+        claims=("claims/test_vae_imputation.py",),
+    ),
 )

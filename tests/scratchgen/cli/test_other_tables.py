@@ -127,15 +127,33 @@ def test_the_claim_above_rejects_cells_that_are_filled_with_the_mean_of_their_co
     assert np.sqrt(np.mean((true[~weights].mean() - true)[weights] ** 2)) > 0.5 * true.std()
 
 
+def test_one_row_is_completed_and_a_column_may_be_empty_throughout(trained, command):
+    """The road of a prediction: the length and the kind are known, the weight of no row is."""
+    rows = table(3, 4)
+    for n in (1, 4):
+        write(
+            trained / "few.csv", [[length, "", kind, "x"] for length, _, kind in rows[:n]], [*NAMES, "remark"]
+        )
+        done = command("sample", "run", "--complete", "few.csv", "--out", "few_whole.csv")
+        assert done.returncode == 0 and f"{n} missing cells of {n} rows" in done.stdout, done.stderr
+        assert "columns that the model does not read: remark" in done.stdout
+        found = read(trained / "few_whole.csv")
+        assert [row["kind"] for row in found] == [row[2] for row in rows[:n]]
+        errors = [float(a["weight"]) - float(b[1]) for a, b in zip(found, rows, strict=False)]
+        assert np.abs(errors).max() < 2.5, "half a deviation"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("--complete", "holed.csv", "--out", "whole.png"), "a completed table is written as CSV"),
         (("--complete", "nowhere.csv", "--out", "whole2.csv"), "nowhere.csv"),
+        (("--complete", "short.csv", "--out", "whole2.csv"), "short.csv has no column weight, which"),
     ],
 )
 def test_what_cannot_be_completed_is_refused_in_one_line(trained, command, arguments, words):
     write(trained / "holed.csv", with_holes(table(2, 90))[0])
+    write(trained / "short.csv", [["150", "tall"]], ["length", "kind"])
     done = command("sample", "run", *arguments)
     assert done.returncode == 2 and words in done.stderr and done.stderr.count("\n") == 1
     assert not (trained / "whole2.csv").exists()

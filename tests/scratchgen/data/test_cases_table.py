@@ -151,6 +151,19 @@ def test_few_texts_are_categories_and_come_back_as_texts(tmp_path):
     assert "2 columns taken as categories: colour, flag" in words(data)
 
 
+def test_two_numbers_that_agree_in_six_digits_are_two_categories_and_come_back_exactly(tmp_path):
+    pair = (1234567.25, 1234567.5)
+    assert len({f"{v:g}" for v in pair}) == 1, "in six digits they are one"
+    data = load_any(
+        write(tmp_path / "own.csv", [(repr(pair[i % 3 == 0]), i / 7) for i in range(60)], ["a", "x"])
+    )
+    assert data.columns[0].categories == ("1234567.25", "1234567.5")
+    table = as_table(data.columns, rows_of(data))
+    assert sorted(zip(np.round(table["x"] * 7), map(float, table["a"]), strict=True)) == [
+        (i, pair[i % 3 == 0]) for i in range(60)
+    ]
+
+
 def test_whole_numbers_stay_whole_in_samples(tmp_path):
     data = load_any(write(tmp_path / "own.csv", [(i % 17, i / 3) for i in range(60)], ["count", "x"]))
     found = as_table(data.columns, RNG.standard_normal((50, 2)).astype(np.float32))
