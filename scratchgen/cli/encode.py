@@ -27,7 +27,7 @@ def encode(
         str | None,
         typer.Option(help="The data to encode, by name or path (default: those of the training)."),
     ] = None,
-    part: Annotated[str, typer.Option(help=f"Part of the data: {', '.join(PARTS)} or all.")] = "test",
+    part: Annotated[str, typer.Option(help=f"Part of the data: {', '.join(PARTS)} or all.")] = "all",
 ) -> None:
     """Encode data by a trained VAE: z is the mean of q(z|x), (N, Z); of a VQ-VAE, the codes, (N, rows, columns).
 

@@ -96,7 +96,7 @@ def test_an_attribute_or_a_kind_that_there_is_not_is_refused_in_one_line(asked, 
 
 def test_an_encoding_holds_a_column_per_attribute(command, few, tmp_path):
     command("train", "vae", *SMALL, "--hidden", 16)
-    done = command("encode", "run", "--out", "z.csv")
+    done = command("encode", "run", "--part", "test", "--out", "z.csv")
     assert done.returncode == 0, done.stderr
     with open(tmp_path / "z.csv", newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

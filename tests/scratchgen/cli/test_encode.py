@@ -26,7 +26,7 @@ def test_the_latents_are_the_means_of_the_posterior_with_its_deviations_and_the_
     name, runs, scratchgen_in, tmp_path
 ):
     folder = runs(name)
-    done = scratchgen_in(folder)("encode", name, "--out", tmp_path / "z.npz")
+    done = scratchgen_in(folder)("encode", name, "--part", "test", "--out", tmp_path / "z.npz")
     assert done.returncode == 0, done.stderr
     run = load_run(folder / name)
     rows = load_rows(run.config.source)
@@ -73,7 +73,7 @@ def test_the_three_forms_hold_the_same_numbers(runs, scratchgen_in, tmp_path):
 
 def test_a_vq_vae_has_a_grid_of_codes_that_decode_to_its_reconstructions(runs, scratchgen_in, tmp_path):
     folder = runs("vq")
-    scratchgen_in(folder)("encode", "vq", "--out", tmp_path / "z.npz")
+    scratchgen_in(folder)("encode", "vq", "--part", "test", "--out", tmp_path / "z.npz")
     run = load_run(folder / "vq")
     rows = load_rows(run.config.source)
     with np.load(tmp_path / "z.npz", allow_pickle=False) as found:
@@ -84,13 +84,11 @@ def test_a_vq_vae_has_a_grid_of_codes_that_decode_to_its_reconstructions(runs, s
     np.testing.assert_allclose(decoded, run.model.reconstruct(rows.test), atol=1e-5)
 
 
-def test_other_data_are_encoded_and_named(runs, scratchgen_in, tmp_path):
+def test_all_of_other_data_are_encoded_and_named(runs, scratchgen_in, tmp_path):
     x = np.random.default_rng(0).random((40, 8, 8), np.float32)
     np.save(tmp_path / "x.npy", x)
     folder = runs("mlp")
-    done = scratchgen_in(folder)(
-        "encode", "mlp", "--data", tmp_path / "x.npy", "--part", "all", "--out", tmp_path / "z.csv"
-    )
+    done = scratchgen_in(folder)("encode", "mlp", "--data", tmp_path / "x.npy", "--out", tmp_path / "z.csv")
     assert done.returncode == 0 and "not the data of the training" in done.stdout
     lines = (tmp_path / "z.csv").read_text().splitlines()
     assert len(lines) == 41 and lines[0].endswith(",part,index") and "label" not in lines[0]
