@@ -78,8 +78,8 @@ VAE_PARTS = (
             recorded=False,
         ),
         symbols={
-            "m": "the missing cells of a row",
-            "o": "the observed cells",
+            "x_m": "the missing cells of a row",
+            "x_o": "the observed cells",
             "μ": "the mean of the encoder's posterior q(z|x)",
         },
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scratchgen.errors import check_counts
 from scratchgen.vae.latent_model import LatentModel
 
 ROUNDS = 100
@@ -20,9 +21,11 @@ def impute(model: LatentModel, x: np.ndarray, rounds: int = ROUNDS) -> np.ndarra
 
         whole_rows = vae.impute(model, rows_with_nan)
 
+    Raises BadInput unless rounds is a whole number of at least 1.
     Source: Rezende, Mohamed & Wierstra (2014), the Markov chain of their data imputation, with the means in place of
     the draws.   Ledger: vae.imputation
     """
+    check_counts(rounds=rounds)
     missing = np.isnan(x)
     filled = np.nan_to_num(x, nan=0.0)
     rows = missing.any(axis=1)

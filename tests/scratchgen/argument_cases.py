@@ -234,6 +234,7 @@ CALLS = {
         lambda **a: vae.lagrangian(np.ones(3), np.ones(3), **a),
         {"D0": (1.0, REAL), "lam": (1.0, NOT_NEGATIVE)},
     ),
+    "vae.impute": (lambda rounds: vae.impute(model(), X, rounds), {"rounds": (2, COUNT)}),
     "vae.ppca_log_likelihood": (
         lambda latent_dim: vae.ppca_log_likelihood(X, latent_dim),
         {"latent_dim": (2, [*COUNT, 4, 9])},

@@ -82,7 +82,7 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
         (("--data", "stdlib", "--nade", 5), "nade is a setting of music, not of text"),
         (
             ("--data", "stdlib", "--set", "weight_noise=0.1"),
-            "weight_noise is a setting of music, sound, not of text",
+            "weight_noise is a setting of music, sound, series, not of text",
         ),
         (("--data", "nowhere"), "nowhere"),
         (("--data", "pieces/3.mid"), "pieces/3.mid is a single MIDI file; name a folder of such files"),

@@ -82,7 +82,7 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
         (("--data", "sounds", "--set", "mixture_components=0"), "mixture_components is at least 1, not 0"),
         (
             ("--data", "stdlib", "--mixture-components", 5),
-            "mixture_components is a setting of sound, not of text",
+            "mixture_components is a setting of sound, series, not of text",
         ),
         (("--data", "silence"), "are silent"),
         (("--data", "nothing"), "nothing holds no files; name a folder of pictures"),

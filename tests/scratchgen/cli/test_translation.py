@@ -168,7 +168,10 @@ WRONG_TASKS = {
     "music of pairs": (("--task", "music", "--data", NAME), f"{NAME} is not sequences but pairs"),
     "music of a text": (("--task", "music", "--data", "stdlib"), "stdlib is not sequences but text"),
     "a text of music": (("--task", "text", "--data", "jsb-chorales"), "jsb-chorales is not text"),
-    "no task": (("--task", "poetry"), "the tasks of rnn are text, translation, music, sound, not 'poetry'"),
+    "no task": (
+        ("--task", "poetry"),
+        "the tasks of rnn are text, translation, music, sound, series, not 'poetry'",
+    ),
     "a chunk of pairs": ((*PAIRS, "--set", "bptt_steps=9"), "is a setting of text, not of translation"),
     "a tie of pairs": ((*PAIRS, "--set", "tie_embeddings=true"), "is a setting of text, not of translation"),
     "no byte pairs": ((*PAIRS, "--set", "vocabulary_size=300"), "is for tokenizer bpe, not for characters"),
