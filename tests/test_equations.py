@@ -22,7 +22,7 @@ def all_claims():
     return claims(ROOT / "tests")
 
 
-def report(problems):
+def assert_none(problems):
     """Fail with all problems, one per line."""
     assert not problems, "\n" + "\n".join(problems)
 
@@ -53,7 +53,7 @@ def incomplete(equation, claims, pages):
 
 def test_every_entry_has_code_a_claim_a_counter_example_and_the_page_that_it_names():
     assert len(BY_ID) == len(EQUATIONS)
-    report([problem for equation in EQUATIONS for problem in incomplete(equation, all_claims(), PAGES)])
+    assert_none([problem for equation in EQUATIONS for problem in incomplete(equation, all_claims(), PAGES)])
 
 
 def test_the_claim_above_rejects_an_entry_that_lacks_one_of_them():
@@ -88,7 +88,7 @@ def test_docstrings_pages_and_tests_name_no_unknown_id():
     named = {id: name for name, text in texts.items() for id in named_ids(text)}
     assert {"vae.elbo", "gan.value", "rnn.hidden"} <= named.keys()  # the walk finds what there is
     marked = {id: tests[0].file.name for id, tests in all_claims().items()}
-    report([f"{name} names {id}" for id, name in (named | marked).items() if id not in BY_ID])
+    assert_none([f"{name} names {id}" for id, name in (named | marked).items() if id not in BY_ID])
 
 
 def test_the_claim_above_rejects_a_planted_id():
@@ -173,12 +173,12 @@ def problem(check, subject):
 @pytest.mark.parametrize("check", [wrong_number, not_in_the_calculation, too_large], ids=lambda c: c.__name__)
 def test_every_worked_example_holds(check):
     found = {equation.id: problem(check, equation.example) for equation in EQUATIONS}
-    report([f"{id}: {text}" for id, text in found.items() if text])
+    assert_none([f"{id}: {text}" for id, text in found.items() if text])
 
 
 def test_every_worked_example_calls_the_function_that_the_ledger_names_once():
     found = {equation.id: problem(not_called_once, equation) for equation in EQUATIONS}
-    report([f"{id}: {text}" for id, text in found.items() if text])
+    assert_none([f"{id}: {text}" for id, text in found.items() if text])
 
 
 def test_the_claims_above_reject_a_wrong_number_wrong_code_and_a_calculation_of_another():

@@ -418,6 +418,7 @@ def test_the_right_code_beside_these_mistakes_runs():
     state = None
     for _ in range(2):
         h, state = nn.GRU(3, 4)(np.ones((4, 2, 3), np.float32), state)
+        assert h.shape == (4, 2, 4) and np.isfinite(h.numpy()).all()
         (h**2).sum().backward()
         state = state.detach()
 

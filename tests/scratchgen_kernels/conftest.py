@@ -62,7 +62,7 @@ def threads():
 
 
 @pytest.fixture
-def agrees(dtype, measured):
+def assert_close(dtype, measured):
     """Compare with a float64 oracle: at most a few hundred roundings are behind any number in these tests."""
 
     def compare(actual, expected, roundings=200):

@@ -38,22 +38,22 @@ def run(theta, gradients, backend, **numbers):
 @pytest.mark.equation("optim.adam")
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("weight_decay", [0.0, 0.1])
-def test_steps_are_those_of_algorithm_1(backend, dtype, rng, agrees, shape, weight_decay):
+def test_steps_are_those_of_algorithm_1(backend, dtype, rng, assert_close, shape, weight_decay):
     theta, gradients = draw(rng, dtype, shape)
     numbers = {**NUMBERS, "weight_decay": weight_decay}
     for found, expected in zip(
         run(theta, gradients, backend, **numbers), algorithm_1(theta, gradients, **numbers), strict=True
     ):
-        agrees(found, expected, roundings=40)
+        assert_close(found, expected, roundings=40)
 
 
 @pytest.mark.equation("optim.adam")
 @pytest.mark.parametrize("wrong", [{"beta1": 0.81}, {"eps": 1e-2}, {"learning_rate": 0.0101}], ids=str)
-def test_the_claim_above_rejects_a_wrong_number(dtype, rng, agrees, wrong):
+def test_the_claim_above_rejects_a_wrong_number(dtype, rng, assert_close, wrong):
     theta, gradients = draw(rng, dtype, (5, 3))
     found, *_ = run(theta, gradients, "loops", **{**NUMBERS, **wrong})
     with pytest.raises(AssertionError):
-        agrees(found, algorithm_1(theta, gradients, **NUMBERS)[0], roundings=40)
+        assert_close(found, algorithm_1(theta, gradients, **NUMBERS)[0], roundings=40)
 
 
 def test_the_gradient_may_have_any_layout_and_stays_untouched(backend, dtype, rng, relaid):

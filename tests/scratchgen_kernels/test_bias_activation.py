@@ -30,10 +30,12 @@ def oracle(x, b, activation):
 
 
 @pytest.mark.equation("kernels.bias_activation")
-def test_values_are_the_activation_of_the_sum(backend, dtype, rng, agrees, activation):
+def test_values_are_the_activation_of_the_sum(backend, dtype, rng, assert_close, activation):
     for shape in SHAPES:
         x, b = draw(rng, dtype, shape)
-        agrees(bias_activation(x, b, activation, backend=backend), oracle(x, b, activation), roundings=10)
+        assert_close(
+            bias_activation(x, b, activation, backend=backend), oracle(x, b, activation), roundings=10
+        )
 
 
 @pytest.mark.equation("kernels.bias_activation")
@@ -60,12 +62,12 @@ def assert_gradients_agree(backend, dtype, rng, activation, shape, step=1e-6):
 
 
 @pytest.mark.equation("kernels.bias_activation")
-def test_the_claims_above_reject_the_slope_of_another_activation(rng, agrees, dtype):
+def test_the_claims_above_reject_the_slope_of_another_activation(rng, assert_close, dtype):
     x, b = draw(rng, dtype, (4, 7))
     y = bias_activation(x, b, "tanh")
     right, wrong = (bias_activation_backward(y, y, name)[0] for name in ("tanh", "sigmoid"))
     with pytest.raises(AssertionError):
-        agrees(wrong, right)
+        assert_close(wrong, right)
 
 
 def test_both_ends_saturate_without_overflow(backend, dtype):
@@ -89,12 +91,12 @@ def test_nan_stays_in_its_element_and_reaches_its_bias(backend, dtype, rng, acti
     np.testing.assert_array_equal(np.argwhere(np.isnan(g_b)), [[5]])
 
 
-def test_memory_layout_does_not_matter_and_results_are_new(backend, dtype, rng, agrees, relaid):
+def test_memory_layout_does_not_matter_and_results_are_new(backend, dtype, rng, assert_close, relaid):
     x, b = draw(rng, dtype, (4, 7))
     moved = relaid(x)
     for activation in FUNCTIONS:
         y = bias_activation(moved, relaid(b), activation, backend=backend)
-        agrees(y, oracle(x, b, activation), roundings=10)
+        assert_close(y, oracle(x, b, activation), roundings=10)
         g_x, _ = bias_activation_backward(moved, relaid(y), activation, backend=backend)
         np.testing.assert_array_equal(g_x, bias_activation_backward(x, y, activation, backend=backend)[0])
         np.testing.assert_array_equal(moved, x)

@@ -121,33 +121,33 @@ def assert_gradients_agree(net, actual, expected, dtype):
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
-def test_states_follow_the_recurrence(net, backend, dtype, rng, agrees, sizes):
+def test_states_follow_the_recurrence(net, backend, dtype, rng, assert_close, sizes):
     inputs = net.draw(rng, dtype, *sizes)
     states, gates = net.forward(inputs, backend)
-    agrees(states, net.expected(inputs))
+    assert_close(states, net.expected(inputs))
     T, B, _, H = sizes
     assert gates.shape == (T, B, 4 * H)
     assert gates.dtype == dtype
 
 
-def test_the_gates_of_all_backends_are_the_same(net, backend, dtype, rng, agrees):
+def test_the_gates_of_all_backends_are_the_same(net, backend, dtype, rng, assert_close):
     inputs = net.draw(rng, dtype, 4, 3, 2, 5)
     expected = net.forward([a.astype(float) for a in inputs], "loops")[1]
-    agrees(net.forward(inputs, backend)[1], expected)
+    assert_close(net.forward(inputs, backend)[1], expected)
 
 
 @pytest.mark.parametrize(("one", "other"), [(0, 1), (1, 2), (0, 2)])
-def test_the_claim_above_rejects_gates_in_another_order(net, dtype, rng, agrees, one, other):
+def test_the_claim_above_rejects_gates_in_another_order(net, dtype, rng, assert_close, one, other):
     inputs = net.draw(rng, dtype, 4, 3, 2, 5)
     expected = net.expected(inputs)
     W_hh = inputs[net.arguments.index("W_hh")]
     parts = W_hh.reshape(5, -1, 5)
     parts[:, [one, other]] = parts[:, [other, one]]
     with pytest.raises(AssertionError):
-        agrees(net.forward(inputs)[0], expected)
+        assert_close(net.forward(inputs)[0], expected)
 
 
-def test_the_claim_above_rejects_a_reset_gate_before_the_product(dtype, rng, agrees):
+def test_the_claim_above_rejects_a_reset_gate_before_the_product(dtype, rng, assert_close):
     """tanh(… + W_hn (r ⊙ h)) instead of tanh(… + r ⊙ (W_hn h + b_hn)), the variant of Cho et al.'s text."""
     inputs = GRU.draw(rng, dtype, 1, 3, 2, 5)
     x, h0, W_xh, W_hh, b_x, b_h = inputs
@@ -155,7 +155,7 @@ def test_the_claim_above_rejects_a_reset_gate_before_the_product(dtype, rng, agr
     r, z = sigma(a[:, :5] + b[:, :5]), sigma(a[:, 5:10] + b[:, 5:10])
     n = np.tanh(a[:, 10:] + (r * h0) @ W_hh[:, 10:] + b_h[10:])
     with pytest.raises(AssertionError):
-        agrees((((1 - z) * n + z * h0)[None]).astype(dtype), GRU.expected(inputs))
+        assert_close((((1 - z) * n + z * h0)[None]).astype(dtype), GRU.expected(inputs))
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
@@ -216,16 +216,18 @@ def test_without_steps_the_gradients_are_zero(net, backend, dtype, rng):
         np.testing.assert_array_equal(gradient, 0)
 
 
-def test_memory_layout_does_not_matter_and_inputs_stay_untouched(net, backend, dtype, rng, agrees, relaid):
+def test_memory_layout_does_not_matter_and_inputs_stay_untouched(
+    net, backend, dtype, rng, assert_close, relaid
+):
     inputs = net.draw(rng, dtype, 4, 3, 2, 5)
     moved = [relaid(a) for a in inputs]
     results = net.forward(moved, backend)
-    agrees(results[0], net.expected(inputs))
+    assert_close(results[0], net.expected(inputs))
     g = rng.normal(size=results[0].shape).astype(dtype)
     plain = net.backward(g, results, inputs, backend)
     again = net.backward(relaid(g), [relaid(a) for a in results], moved, backend)
     for one, other in zip(again, plain, strict=True):
-        agrees(one, other)
+        assert_close(one, other)
     for one, other in zip(moved, inputs, strict=True):
         np.testing.assert_array_equal(one, other)
 

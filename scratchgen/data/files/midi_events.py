@@ -125,6 +125,7 @@ class _Bytes:
         return value
 
     def skip(self, n: int) -> bytes:
+        """The next n bytes, which are passed over. Raises IndexError where the track ends before."""
         self.place += n
         if self.place > len(self.data):
             raise IndexError

@@ -35,7 +35,7 @@ CASES = [
 COMPLEX_CASES = [case for case in CASES if is_complex(case.values[0]) and case.values[1].complex]
 
 
-def compare(twin, arrays, rng, twice=True):
+def assert_agrees(twin, arrays, rng, twice=True):
     """Ours against the peer's results, to second order if `twice`; and to first order in single precision."""
     y = twin.ours(*map(Tensor, arrays))
     g, *us = (drawn_like(a, rng) for a in (y, *arrays))
@@ -75,20 +75,20 @@ def drawn_like(a, rng):
 @pytest.mark.parametrize(("row", "twin"), CASES)
 def test_values_and_derivatives_agree_with_the_peer(row, twin, rng):
     entry = entry_of(row)
-    compare(twin, twin.draw(rng), rng, twice=entry is None or not entry.first_order_only)
+    assert_agrees(twin, twin.draw(rng), rng, twice=entry is None or not entry.first_order_only)
 
 
 @pytest.mark.parametrize(("row", "twin"), COMPLEX_CASES)
 def test_values_and_derivatives_of_complex_numbers_agree_with_the_peer(row, twin, rng):
-    compare(twin, twin.draw(rng, complex=True), rng)
+    assert_agrees(twin, twin.draw(rng, complex=True), rng)
 
 
 @pytest.mark.parametrize("peer", ["PyTorch", "JAX"])
 @pytest.mark.parametrize("composition", COMPOSITIONS)
 def test_a_composition_over_complex_numbers_agrees_with_both_peers(composition, peer, rng):
     twin = of_composition(composition)[peer]
-    compare(twin, twin.draw(rng), rng)
-    compare(twin, twin.draw(rng, complex=True), rng)
+    assert_agrees(twin, twin.draw(rng), rng)
+    assert_agrees(twin, twin.draw(rng, complex=True), rng)
 
 
 # --- every row is compared ----------------------------------------------------------------------------------
@@ -137,17 +137,17 @@ def planted(rule):
 def test_the_comparison_rejects_a_gradient_that_is_off_by_a_millionth(rng):
     twin = planted(lambda g, y, x: (1 + 1e-6) * g * np.cos(x))
     with pytest.raises(AssertionError, match="derivative by argument 0"):
-        compare(twin, twin.draw(rng), rng)
+        assert_agrees(twin, twin.draw(rng), rng)
 
 
 def test_the_comparison_rejects_a_gradient_that_is_wrong_when_it_is_differentiated(rng):
     twin = planted(lambda g, y, x: g * np.cos(x.detach() if isinstance(x, Tensor) else x))
     with pytest.raises(AssertionError, match="second derivative by argument 0"):
-        compare(twin, twin.draw(rng), rng)
+        assert_agrees(twin, twin.draw(rng), rng)
 
 
 def test_the_comparison_rejects_the_conjugate_of_a_complex_gradient(rng):
     twin = planted(lambda g, y, x: g * np.conj(np.cos(x)))
-    compare(twin, twin.draw(rng), rng)
+    assert_agrees(twin, twin.draw(rng), rng)
     with pytest.raises(AssertionError, match="derivative by argument 0"):
-        compare(twin, twin.draw(rng, complex=True), rng)
+        assert_agrees(twin, twin.draw(rng, complex=True), rng)

@@ -175,7 +175,7 @@ def derivatives(call, arguments):
     return [x.grad for x in xs]
 
 
-def check(found, expected):
+def assert_equals(found, expected):
     for d, e in zip(found, expected, strict=True):
         np.testing.assert_allclose(d, np.broadcast_to(e, np.shape(d)), rtol=1e-12, atol=1e-300)
 
@@ -184,7 +184,7 @@ def check(found, expected):
 def test_the_derivative_at_an_edge_is_the_one_of_the_table(what):
     call, arguments, expected = (EDGES | CONVENTIONS)[what]
     with np.errstate(all="ignore"):
-        check(derivatives(call, arguments), expected)
+        assert_equals(derivatives(call, arguments), expected)
 
 
 @pytest.mark.parametrize("name", SPECIAL_EDGES)
@@ -192,14 +192,14 @@ def test_the_derivative_of_a_special_function_at_an_edge_is_the_one_of_the_table
     special = pytest.importorskip("scipy.special")
     x, expected = SPECIAL_EDGES[name]
     with np.errstate(all="ignore"):
-        check(derivatives(lambda np, x: getattr(special, name)(x), [x]), [expected])
+        assert_equals(derivatives(lambda np, x: getattr(special, name)(x), [x]), [expected])
 
 
 def test_the_conventions_of_special_functions():
     special = pytest.importorskip("scipy.special")
     with np.errstate(all="ignore"):
-        check(derivatives(lambda np, x: special.xlogy(x, 0.0), [0.0]), [-INF])
-        check(derivatives(lambda np, x: special.gammaln(x), [0.0]), [-INF])
+        assert_equals(derivatives(lambda np, x: special.xlogy(x, 0.0), [0.0]), [-INF])
+        assert_equals(derivatives(lambda np, x: special.gammaln(x), [0.0]), [-INF])
 
 
 HESSIANS = {
@@ -219,7 +219,7 @@ HESSIANS = {
 def test_the_hessian_at_an_edge_is_the_one_of_the_table(what):
     call, x, expected = HESSIANS[what]
     with np.errstate(all="ignore"):
-        check([hessian(partial(call, np))(np.asarray(x))], [expected])
+        assert_equals([hessian(partial(call, np))(np.asarray(x))], [expected])
 
 
 def mean_of_halves(np, x):
@@ -253,21 +253,23 @@ def test_a_peer_has_the_derivative_of_the_table(what, peer):
     arrays = [np.asarray(a) for a in arguments]
     with np.errstate(all="ignore"):
         g = np.ones_like(call(np, *arrays))
-    check(with_peer(partial(call, np_of_peer), arrays, g, (), False)[1:], expected)
+    assert_equals(with_peer(partial(call, np_of_peer), arrays, g, (), False)[1:], expected)
 
 
 @pytest.mark.parametrize("name", SPECIAL_EDGES)
 def test_a_peer_has_the_derivative_of_a_special_function(name, peer):
     special = peer[0].special if peer[0].__name__ == "torch" else pytest.importorskip("jax.scipy.special")
     x, expected = SPECIAL_EDGES[name]
-    check(peer[1](getattr(special, name), [np.asarray(x)], np.asarray(1.0), (), False)[1:], [expected])
+    assert_equals(
+        peer[1](getattr(special, name), [np.asarray(x)], np.asarray(1.0), (), False)[1:], [expected]
+    )
 
 
 @pytest.mark.parametrize("what", HESSIANS)
 def test_a_peer_has_the_hessian_of_the_table(what, peer):
     call, x, expected = HESSIANS[what]
     np_of_peer, _, hessian_of, array = peer
-    check([np.asarray(hessian_of(partial(call, np_of_peer))(array(np.asarray(x))))], [expected])
+    assert_equals([np.asarray(hessian_of(partial(call, np_of_peer))(array(np.asarray(x))))], [expected])
 
 
 def test_a_peer_has_the_mean_of_halves(peer):
@@ -278,4 +280,4 @@ def test_a_peer_has_the_mean_of_halves(peer):
 
 def test_a_wrong_derivative_at_an_edge_is_noticed():
     with pytest.raises(AssertionError, match="Not equal to tolerance"):
-        check(derivatives(lambda np, x: np.abs(x), [0.0]), [1])
+        assert_equals(derivatives(lambda np, x: np.abs(x), [0.0]), [1])

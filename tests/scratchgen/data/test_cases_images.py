@@ -28,7 +28,7 @@ def lines(data, label="changed"):
     return [text for found, text in data.report.lines() if found == label]
 
 
-def same_rows(data, pictures):
+def assert_same_rows(data, pictures):
     """The rows are those of these pictures, numbers in [0, 1], in any order."""
     expected = np.stack([np.asarray(p, np.float32).ravel() for p in pictures])
     key = lambda rows: rows[np.lexsort(rows.T[::-1])]
@@ -45,7 +45,7 @@ def stored(folder, mode, pattern="*"):
 def test_sixteen_bits_are_kept():
     data = load("img/png16")
     files = {file.name: np.asarray(Image.open(file)) for file in (CASES / "img/png16").iterdir()}
-    same_rows(data, [x / 65535 for x in files.values()])
+    assert_same_rows(data, [x / 65535 for x in files.values()])
     first = everything(data)[np.argmin(np.abs(everything(data) - files["0.png"].ravel() / 65535).sum(axis=1))]
     assert len(np.unique(first)) == 69 and first.mean() == pytest.approx(0.09, abs=5e-4)
     assert lines(data) == ["24 of 16 bits, all of which are kept"]
@@ -66,7 +66,7 @@ def test_transparent_pictures_are_laid_on_white(name):
 
 def test_colours_are_kept_or_made_grey_if_asked_for():
     data = load("img/rgb")
-    same_rows(data, stored("img/rgb", "RGB"))
+    assert_same_rows(data, stored("img/rgb", "RGB"))
     assert data.image_shape == (16, 16, 3) and not lines(data)
     grey = load("img/rgb", channels="grey")
     assert grey.image_shape == (16, 16, 1) and lines(grey) == [
@@ -108,7 +108,7 @@ def test_a_given_split_is_kept_with_the_classes_below_it():
 @pytest.mark.parametrize(("name", "kinds"), [("webp", {"WebP": 24}), ("mixed_webp", {"WebP": 30, "PNG": 20})])
 def test_other_formats_are_read(name, kinds):
     data = load(f"img/{name}")
-    same_rows(data, stored(f"img/{name}", "RGB"))
+    assert_same_rows(data, stored(f"img/{name}", "RGB"))
     assert data.report.found == kinds
 
 
@@ -121,7 +121,7 @@ def test_of_an_animation_the_first_frame_is_taken_and_it_is_said():
 
 def test_a_wrong_ending_makes_no_difference():
     data = load("img/wrongext")
-    same_rows(data, stored("img/wrongext", "RGB"))
+    assert_same_rows(data, stored("img/wrongext", "RGB"))
     assert data.report.found == {"JPEG": 23, "WebP": 1}
 
 
@@ -151,7 +151,7 @@ def test_five_damaged_files_are_named_at_once_and_can_be_left_out():
 def test_arrays_in_every_layout(name, like):
     x = np.load(CASES / f"npy/{like}.npy") / 255
     data = load(f"npy/{name}.npy")
-    same_rows(data, x)
+    assert_same_rows(data, x)
     assert data.image_shape == (16, 16, 3 if like == "nhwc" else 1)
 
 
@@ -159,8 +159,8 @@ def test_flat_colours_take_their_shape_in_either_order():
     x = np.load(CASES / "npy/flat3072.npy")
     with pytest.raises(BadInput, match="32 × 32 in colour: say --image-shape 32,32,3"):
         load("npy/flat3072.npy")
-    same_rows(load("npy/flat3072.npy", image_shape="32,32,3"), x / 255)
-    same_rows(
+    assert_same_rows(load("npy/flat3072.npy", image_shape="32,32,3"), x / 255)
+    assert_same_rows(
         load("npy/flat3072.npy", image_shape="3,32,32"), np.moveaxis(x.reshape(-1, 3, 32, 32), 1, 3) / 255
     )
 
@@ -172,7 +172,7 @@ def test_labels_beside_images_are_used():
         data = load(f"npy/{name}")
         assert data.report.classes == tuple("0123456789") and data.image_shape == (16, 16, 1)
         if name == "images_labels.npz":
-            same_rows(data, images / 255)
+            assert_same_rows(data, images / 255)
             for k in range(10):
                 expected = np.sort(images[labels == k].reshape(-1, 256).sum(axis=1) / 255)
                 found = np.sort(everything(data)[labels_of(data) == k].sum(axis=1))
@@ -182,13 +182,13 @@ def test_labels_beside_images_are_used():
 def test_a_table_of_pixels_has_its_values_and_classes():
     x = np.loadtxt(CASES / "npy/mnist.csv", delimiter=",", skiprows=1)
     data = load("npy/mnist.csv")
-    same_rows(data, x[:, 1:] / 255)
+    assert_same_rows(data, x[:, 1:] / 255)
     assert np.bincount(labels_of(data)).tolist() == np.bincount(x[:, 0].astype(int)).tolist()
 
 
 @pytest.mark.parametrize("name", ["imgs-idx3-ubyte", "UPPER.NPY"])
 def test_other_names_are_read(name):
-    same_rows(load(f"npy/{name}"), np.load(CASES / "npy/UPPER.NPY") / 255)
+    assert_same_rows(load(f"npy/{name}"), np.load(CASES / "npy/UPPER.NPY") / 255)
 
 
 def test_numbers_of_the_images_are_no_classes():

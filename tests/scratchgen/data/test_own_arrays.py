@@ -28,7 +28,7 @@ def lines(data, label="changed"):
     return [text for found, text in data.report.lines() if found == label]
 
 
-def same_images(data, expected):
+def assert_same_images(data, expected):
     """The images are those of an array in [0, 1], in any order."""
     x = everything(data)
     assert x.dtype == np.float32
@@ -80,7 +80,7 @@ LAYOUTS = {
 @pytest.mark.parametrize(("x", "expected"), LAYOUTS.values(), ids=LAYOUTS)
 def test_every_layout_gives_the_same_images(x, expected, npy):
     data = load_any(npy(x))
-    same_images(data, expected / np.float32(255))
+    assert_same_images(data, expected / np.float32(255))
     C = 3 if expected.ndim == 4 else 1
     assert data.image_shape == (H, W, C)
     first = x.ndim == 4 and x.shape[1] in (1, 3)
@@ -90,7 +90,7 @@ def test_every_layout_gives_the_same_images(x, expected, npy):
 
 @pytest.mark.parametrize("name", ["UPPER.NPY", "no_ending", "wrong.png", "text.txt"])
 def test_the_name_of_a_file_makes_no_difference(name, npy):
-    same_images(load_any(npy(BYTES, name)), BYTES / np.float32(255))
+    assert_same_images(load_any(npy(BYTES, name)), BYTES / np.float32(255))
 
 
 def test_flat_colours_need_a_shape_in_either_order(npy):
@@ -100,7 +100,7 @@ def test_flat_colours_need_a_shape_in_either_order(npy):
     refused(npy(last), "rows of 192 numbers", "8 × 8 in colour", "--image-shape 8,8,3", "3,8,8")
     for stored, shape in ((last, "8,8,3"), (last, "8x8x3"), (first, "3,8,8")):
         data = load_any(npy(stored), image_shape=shape)
-        same_images(data, x / np.float32(255))
+        assert_same_images(data, x / np.float32(255))
         assert data.image_shape == (8, 8, 3)
     refused(npy(last), "--image-shape 8,8 has 64 numbers, but a row of", "has 192", image_shape="8,8")
     refused(npy(last), "the shape of an image is height,width", "'8by8'", image_shape="8by8")
@@ -109,7 +109,7 @@ def test_flat_colours_need_a_shape_in_either_order(npy):
 
 def test_flat_grey_images_that_are_no_squares_take_a_shape(npy):
     data = load_any(npy(BYTES.reshape(N, -1)), image_shape="5,6")
-    same_images(data, BYTES / np.float32(255))
+    assert_same_images(data, BYTES / np.float32(255))
     assert data.image_shape == (H, W, 1)
 
 
@@ -147,7 +147,7 @@ def test_channels_can_be_asked_for(npy):
     np.testing.assert_allclose(found[np.argsort(found[:, 0, 0])], expected[order], atol=1e-6)
     assert lines(grey) == [f"{N} converted to grey, as asked for (ITU-R BT.601)"]
     coloured = load_any(npy(BYTES), channels="colour")
-    same_images(coloured, np.repeat(BYTES[..., None], 3, 3) / np.float32(255))
+    assert_same_images(coloured, np.repeat(BYTES[..., None], 3, 3) / np.float32(255))
     assert lines(coloured) == [f"{N} stored in grey, now with three equal channels"]
 
 
@@ -157,20 +157,20 @@ def test_channels_can_be_asked_for(npy):
 @pytest.mark.parametrize("dtype", ["u1", "i2", ">i2", "i4", "i8", ">i8", "u2", "u4", "u8"])
 def test_whole_numbers_to_255_are_divided_by_255_whatever_their_type(dtype, npy):
     data = load_any(npy(BYTES.astype(dtype)))
-    same_images(data, BYTES / np.float32(255))
+    assert_same_images(data, BYTES / np.float32(255))
     assert lines(data, "values") == ["0 … 255 → 0 … 1"]
 
 
 @pytest.mark.parametrize("dtype", ["<u2", ">u2", "i4", "i8"])
 def test_larger_whole_numbers_are_divided_by_65535(dtype, npy):
     deep = rng.integers(0, 65536, (N, H, W)).astype(dtype)
-    same_images(load_any(npy(deep)), (deep.astype(np.float64) / 65535).astype(np.float32))
+    assert_same_images(load_any(npy(deep)), (deep.astype(np.float64) / 65535).astype(np.float32))
 
 
 @pytest.mark.parametrize("dtype", ["f2", "f4", ">f4", "f8", ">f8", "g"])
 def test_floats_in_the_unit_interval_are_kept(dtype, npy):
     x = rng.random((N, H, W)).astype(dtype)
-    same_images(load_any(npy(x)), x.astype(np.float32))
+    assert_same_images(load_any(npy(x)), x.astype(np.float32))
 
 
 @pytest.mark.parametrize("dtype", ["f2", "f4", "f8"])
@@ -180,7 +180,7 @@ def test_floats_to_255_are_refused_with_the_way_out(dtype, npy):
 
 def test_masks_are_black_and_white(npy):
     mask = rng.random((N, H, W)) > 0.5
-    same_images(load_any(npy(mask)), mask)
+    assert_same_images(load_any(npy(mask)), mask)
 
 
 @pytest.mark.parametrize(
@@ -213,14 +213,14 @@ def test_objects_are_never_unpickled_and_the_message_says_how_to_save_numbers(np
 
 def test_an_array_of_objects_beside_the_images_is_left_out(npz):
     data = load_any(npz(images=BYTES, files=np.array(["a", None] * 20, object)))
-    same_images(data, BYTES / np.float32(255))
+    assert_same_images(data, BYTES / np.float32(255))
     assert lines(data, "ignored") == ["1 (an array of objects, which is never unpickled): files"]
 
 
 # --- names and classes --------------------------------------------------------------------------------------
 
 
-def same_classes(data, numbers, names):
+def assert_same_classes(data, numbers, names):
     """Each image, known by its first row, has its class still."""
     key = lambda row: tuple(np.rint(np.ravel(row)[:6] * 255).astype(int))
     expected = {key(x / 255): k for x, k in zip(BYTES, numbers, strict=True)}
@@ -249,7 +249,7 @@ LABELS = {
 @pytest.mark.parametrize(("labels", "numbers", "names"), LABELS.values(), ids=LABELS)
 def test_labels_of_every_form_are_the_classes(labels, numbers, names, npz):
     data = load_any(npz(images=BYTES, labels=labels))
-    same_classes(data, numbers, names)
+    assert_same_classes(data, numbers, names)
     assert data.class_names == (() if "".join(names) in ("0123", "01") else tuple(names))
     assert lines(data, "split") == ["80/10/10 at random, each class by itself"]
 
@@ -266,11 +266,11 @@ def test_labels_of_every_form_are_the_classes(labels, numbers, names, npz):
     ],
 )
 def test_known_names_are_images_and_labels(images, labels, npz):
-    same_classes(load_any(npz(**{labels: CLASSES, images: BYTES})), CLASSES, "0123")
+    assert_same_classes(load_any(npz(**{labels: CLASSES, images: BYTES})), CLASSES, "0123")
 
 
 def test_positional_arrays_are_images_and_labels_but_for_numbers_that_count_the_images(npz):
-    same_classes(load_any(npz(BYTES, CLASSES)), CLASSES, "0123")
+    assert_same_classes(load_any(npz(BYTES, CLASSES)), CLASSES, "0123")
     data = load_any(npz(BYTES, np.arange(N)))
     assert data.train_labels is None
     assert lines(data, "ignored") == ["1 (an array with another value for each image, no classes): arr_1"]
@@ -403,15 +403,15 @@ def test_idx_is_read_packed_or_not_with_the_labels_beside_it(images, labels, pac
     (tmp_path / (images + ending)).write_bytes(pack(idx_bytes(BYTES)))
     (tmp_path / (labels + ending)).write_bytes(pack(idx_bytes(CLASSES.astype("u1"))))
     data = load_any(tmp_path / (images + ending))
-    same_images(data, BYTES / np.float32(255))
-    same_classes(data, CLASSES, "0123")
+    assert_same_images(data, BYTES / np.float32(255))
+    assert_same_classes(data, CLASSES, "0123")
     assert f"({labels}{ending})" in lines(data, "found")[0]
 
 
 def test_idx_without_labels_has_no_classes(tmp_path):
     (tmp_path / "imgs-idx3-ubyte").write_bytes(idx_bytes(BYTES))
     data = load_any(tmp_path / "imgs-idx3-ubyte")
-    same_images(data, BYTES / np.float32(255))
+    assert_same_images(data, BYTES / np.float32(255))
     assert data.train_labels is None
 
 
@@ -419,7 +419,9 @@ def test_idx_without_labels_has_no_classes(tmp_path):
 def test_idx_of_every_type_has_its_values(dtype, tmp_path):
     x = (BYTES / 255 if "f" in dtype else BYTES).astype(dtype)
     (tmp_path / "own").write_bytes(idx_bytes(x))
-    same_images(load_any(tmp_path / "own"), (x if "f" in dtype else x / np.float32(255)).astype(np.float32))
+    assert_same_images(
+        load_any(tmp_path / "own"), (x if "f" in dtype else x / np.float32(255)).astype(np.float32)
+    )
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -483,7 +485,7 @@ def test_a_table_of_classes_and_pixels_is_images(name, tmp_path):
         content = table(np.column_stack([pixels, CLASSES]))
     (tmp_path / "own.csv").write_bytes(content)
     data = load_any(tmp_path / "own.csv")
-    same_images(data, pixels / np.float32(255))
+    assert_same_images(data, pixels / np.float32(255))
     assert data.image_shape == (8, 8, 1) and data.report.classes == tuple("0123")
     known = {tuple(row): k for row, k in zip(pixels.tolist(), CLASSES, strict=True)}
     found = np.rint(everything(data) * 255).astype(int).tolist()
@@ -494,7 +496,7 @@ def test_a_table_of_classes_and_pixels_is_images(name, tmp_path):
 def test_a_table_of_pixels_alone_is_images_without_classes(header, tmp_path):
     (tmp_path / "own.csv").write_bytes(table(PIXELS, header=header))
     data = load_any(tmp_path / "own.csv")
-    same_images(data, PIXELS / np.float32(255))
+    assert_same_images(data, PIXELS / np.float32(255))
     assert data.train_labels is None
 
 
@@ -505,7 +507,7 @@ def test_a_table_of_large_images_with_a_long_header_is_images(tmp_path):
         table(np.column_stack([np.arange(12) % 2, x]), header=["label", *(f"pixel{k}" for k in range(784))])
     )
     data = load_any(tmp_path / "mnist.csv")
-    same_images(data, x / np.float32(255))
+    assert_same_images(data, x / np.float32(255))
     assert data.image_shape == (28, 28, 1) and data.report.found == {"CSV": 1}
 
 
@@ -513,7 +515,7 @@ def test_a_table_of_colours_takes_a_shape(tmp_path):
     x = rng.integers(0, 256, (12, 8, 8, 3))
     (tmp_path / "own.csv").write_bytes(table(np.column_stack([np.arange(12) % 2, x.reshape(12, -1)])))
     refused(tmp_path / "own.csv", "rows of 192 numbers", "--image-shape 8,8,3")
-    same_images(load_any(tmp_path / "own.csv", image_shape="8,8,3"), x / np.float32(255))
+    assert_same_images(load_any(tmp_path / "own.csv", image_shape="8,8,3"), x / np.float32(255))
 
 
 @pytest.mark.parametrize(

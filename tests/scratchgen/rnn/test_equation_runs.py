@@ -150,13 +150,13 @@ def is_in(values, returned):
     return id(first.data if isinstance(first, Tensor) else first) in values
 
 
-def demand_part(training, id):
+def assert_part(training, id):
     returned, _, values, _ = first_step(training, function_of(BY_ID[id]))
     assert returned, f"the step never entered the function of {id}"
     assert any(is_in(values, r) for r in returned), f"the loss is not computed from what {id} returned"
 
 
-def demand_objective(training, id, reduction):
+def assert_objective(training, id, reduction):
     returned, loss, values, _ = first_step(training, function_of(BY_ID[id]))
     assert returned, f"the step never entered the function of {id}"
     assert is_in(values, returned[-1]), f"the loss is not computed from what {id} returned"
@@ -165,12 +165,12 @@ def demand_objective(training, id, reduction):
 
 @pytest.mark.parametrize("id", OBJECTIVES)
 def test_the_loss_that_training_minimises_is_what_the_ledgers_function_returned(id):
-    demand_objective(OBJECTIVES[id][0], id, OBJECTIVES[id][1])
+    assert_objective(OBJECTIVES[id][0], id, OBJECTIVES[id][1])
 
 
 @pytest.mark.parametrize("id", PARTS)
 def test_the_loss_that_training_minimises_is_computed_from_what_the_ledgers_function_returned(id):
-    demand_part(PARTS[id], id)
+    assert_part(PARTS[id], id)
 
 
 @pytest.mark.parametrize("id", AROUND_THE_LOSS)
@@ -223,7 +223,7 @@ class MinimisesTwice(LanguageModel):
 )
 def test_the_claims_above_reject_a_planted_step_that(model, says):
     with pytest.raises(AssertionError, match=says):
-        demand_objective(lambda: text(model), "rnn.language_model", OBJECTIVES["rnn.language_model"][1])
+        assert_objective(lambda: text(model), "rnn.language_model", OBJECTIVES["rnn.language_model"][1])
 
 
 def test_the_claims_above_reject_a_planted_ledger_that_names_the_twin(monkeypatch):
@@ -231,4 +231,4 @@ def test_the_claims_above_reject_a_planted_ledger_that_names_the_twin(monkeypatc
 
     monkeypatch.setattr(sys.modules[__name__], "function_of", lambda equation: cells.tanh_recurrence)
     with pytest.raises(AssertionError, match="never entered"):
-        demand_part(text, "rnn.hidden")
+        assert_part(text, "rnn.hidden")
