@@ -22,7 +22,7 @@ def without_bad_lines(bad: dict[int, str], n: int, report: LoadingReport, skip_b
             reasons.setdefault(why, []).append(str(line))
         found = "; ".join(f"{some(lines, LINES_NAMED)} ({why})" for why, lines in reasons.items())
         raise BadFile(
-            f"{len(bad):,} of {n:,} lines cannot be used: line{'s' * (len(bad) > 1)} {found}; repair them, or go on "
+            f"{len(bad):,} of {n:,} lines cannot be used: line{'s' * (len(bad) > 1)} {found}; repair them, or continue "
             "without them: --skip-bad"
         )
     report.bad |= {f"line {line}": why for line, why in sorted(bad.items())}

@@ -91,7 +91,7 @@ def _read(folder: str, options: LoadOptions, report: LoadingReport) -> tuple[lis
     if bad and not options.skip_bad:
         raise BadInput(
             f"{len(bad)} of {len(bad) + len(files)} texts cannot be read: {by_reason(bad)}; repair or remove them, or "
-            "go on without them: --skip-bad"
+            "continue without them: --skip-bad"
         )
     report.bad |= bad
     if not files:

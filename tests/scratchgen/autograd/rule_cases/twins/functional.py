@@ -2,13 +2,15 @@
 
 from functools import partial
 
+import jax.scipy.special as in_jax
 import numpy as np
 import torch
 
 from scratchgen import functional as F
 
 from ..functional import COUNTER, KEY, noise
-from .twin import M, P, U, pytorch
+from .peers import with_jax
+from .twin import M, P, Twin, U, pytorch
 
 
 def rnn(x, h0, W_xh, W_hh, b_h):
@@ -36,8 +38,9 @@ def gru(x, h0, W_xh, W_hh, b_x, b_h):
 TWINS = {
     F.elu: [pytorch(F.elu, torch.nn.functional.elu, M)],
     F.log_gamma: [pytorch(F.log_gamma, torch.lgamma, M, domain=P)],
-    F.digamma: [pytorch(F.digamma, torch.digamma, M, domain=P)],
-    F.polygamma: [pytorch(partial(F.polygamma, 1), lambda x: torch.polygamma(1, x), M, domain=P)],
+    # PyTorch's trigamma function is accurate to ten digits only
+    F.digamma: [Twin(F.digamma, in_jax.digamma, with_jax, (M,), P, complex=False)],
+    F.polygamma: [Twin(partial(F.polygamma, 1), partial(in_jax.polygamma, 1), with_jax, (M,), P, complex=False)],
     F.log1mexp: [pytorch(F.log1mexp, lambda x: torch.log(-torch.expm1(-x)), M, domain=P)],
     F.normal_cdf: [pytorch(F.normal_cdf, torch.special.ndtr, M)],
     F.logsumexp: [

@@ -69,6 +69,14 @@ INVERSES = {
         )
     ],
     np.linalg.det: [pytorch(np.linalg.det, torch.linalg.det, SQUARE, domain=REGULAR)],
+    linear_algebra.cofactors: [
+        pytorch(
+            linear_algebra.cofactors,
+            lambda x: torch.linalg.det(x)[..., None, None] * torch.linalg.inv(x).mT,
+            SQUARE,
+            domain=REGULAR,
+        )
+    ],
 }
 
 
