@@ -1,0 +1,70 @@
+"""What properties are written with: a number that was found, the number expected, and the reason for the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scratchgen.autograd.primitives import to_numpy
+from scratchgen.errors import described
+
+TOLERANCE = 1e-6  # the answers are computed in float64: only rounding differs
+
+
+class Refuted(Exception):
+    """A property does not hold. The message says what was found, and why that is not right."""
+
+
+def expect(holds: bool | np.bool_, reason: str) -> None:
+    """Raise Refuted with the reason unless the condition holds."""
+    if not holds:
+        raise Refuted(reason)
+
+
+def as_array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
+    """A result as an array of float64. Raises Refuted, which names the result, for another shape or no numbers."""
+    expect(value is not None, f"{what} is None; does the function end with a return?")
+    try:
+        array = np.asarray(to_numpy(value), np.float64)
+    except (TypeError, ValueError):
+        raise Refuted(f"{what} is {described(value)}, which is no array of numbers") from None
+    expect(array.shape == shape, f"{what} has the shape {array.shape}, not {shape}")
+    return array
+
+
+def as_number(value: Any, what: str) -> float:
+    """A result as one number. Raises Refuted for anything else."""
+    return as_array(value, (), what).item()
+
+
+def expect_close(
+    found: ArrayLike,
+    expected: ArrayLike,
+    what: str,
+    reasons: Mapping[float, str] | None = None,
+    tolerance: float = TOLERANCE,
+) -> None:
+    """Raise Refuted unless every number that was found is within the tolerance of the expected one.
+
+    what     the subject and the verb: "the samples have variance"
+    reasons  what a certain wrong number comes from: {0.0625: "exp(logvar) is the variance, …"}
+
+    The message: "the samples have variance 0.0625, not 0.25; exp(logvar) is the variance, …"
+    """
+    numbers, wanted = np.broadcast_arrays(np.asarray(found, np.float64), np.asarray(expected, np.float64))
+    off = ~(np.abs(numbers - wanted) <= tolerance)  # NaN is off
+    if not off.any():
+        return
+    number, right = numbers[off][0], wanted[off][0]
+    why = next(
+        (
+            reason
+            for wrong, reason in (reasons or {}).items()
+            if np.isclose(number, wrong, 1e-4, equal_nan=True)
+        ),
+        "",
+    )
+    raise Refuted(f"{what} {number:.5g}, not {right:.5g}" + (f"; {why}" if why else ""))
