@@ -124,9 +124,10 @@ EXERCISE = Exercise(
         "Why: log q − log p is a quadratic in z, and the mean of z² under q is mu² + sigma². The 2π cancel. Each "
         "dimension gives ½ (mu² + sigma² − 1 − log sigma²), which is 0 only at mu = 0 and sigma = 1, and independent "
         "dimensions add.\n\n"
-        "In practice: with a mean over the dimensions, or over pixels elsewhere, the two terms of the bound are no "
-        "longer in the same unit, and you train a β-VAE with a β that you did not choose. With the opposite sign the "
-        "loss has no lower bound: it pays the encoder for going to infinity."
+        "In practice: a mean over Z latents is a β of 1/Z, which nobody chose. Take logvar for log sigma, and the "
+        "number is the divergence of another posterior, with the standard deviation exp(logvar). The gradients of "
+        "both agree with finite differences; only a number from elsewhere, such as the integral above, shows the "
+        "fault."
     ),
     wrong_answers=(
         WrongAnswer(instead("0.5 * np.sum(1 + logvar - mu**2 - np.exp(logvar), axis=-1)"), moved_mean),

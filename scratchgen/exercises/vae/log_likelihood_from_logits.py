@@ -135,9 +135,10 @@ EXERCISE = Exercise(
         "Why: log p = a − log(1 + eᵃ) and log(1 − p) = −log(1 + eᵃ), so a pixel gives x a − log(1 + eᵃ). "
         "np.logaddexp(0, a) takes the larger exponent out before exp, so nothing overflows. Pixels are independent "
         "given z: their logarithms add.\n\n"
-        "In practice: with log(sigmoid(a)) training runs for hours, until one logit reaches 37 in float64, or 17 in "
-        "float32: p rounds to 1, log(1 − p) is −∞, and every weight becomes NaN. A clipped p hides it: confidently "
-        "wrong pixels then cost 16 nats at most, and get no gradient."
+        "In practice: log(1 − p) with p = sigmoid(a) works until one logit reaches 37 in float64, or 17 in "
+        "float32. Then p rounds to 1, and even for a white pixel, which is right, (1 − x) log(1 − p) is 0 · (−∞): "
+        "the loss and all gradients are NaN. A p clipped to 1 − 10⁻⁷ hides it: a pixel that is wrong with "
+        "confidence then costs 16 nats at most, and gets no gradient."
     ),
     wrong_answers=(
         WrongAnswer(instead(f"{SIGMOID}return {TEXTBOOK}"), large_logits),
