@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+STILL_TO_WRITE = "raise NotImplementedError  # your line here"  # the body of the stub of a function
 Property = Callable[..., None]
 KINDS = {
     "fill-in": "fill in",
@@ -61,6 +62,11 @@ class Exercise:
     def asked(self) -> tuple[str, ...]:
         """The names that an answer must define, in the order in which the properties ask for them."""
         return tuple(dict.fromkeys(name for p in self.properties for name in inspect.signature(p).parameters))
+
+
+def filled_in(head: str, body: str) -> str:
+    """The file of a function: the head, which ends with the docstring, and the lines of the body."""
+    return head + "".join(f"    {line}".rstrip() + "\n" for line in body.splitlines())
 
 
 def statement(claim: Property) -> str:

@@ -85,6 +85,9 @@ def _refutation(claim: Property, names: Mapping[str, Any], files: set[str]) -> s
         line = line_of(problem, files)
         return f"line {line} is still to be written" if line else _described(problem, files)
     except (Exception, SystemExit) as problem:
+        line = line_of(problem, files)
+        if line and "read-only" in str(problem):
+            return f"line {line} writes into an argument, which belongs to the caller; compute a new array"
         return _described(problem, files)
     return ""
 

@@ -18,6 +18,13 @@ class Refuted(Exception):
     """A property does not hold. The message says what was found, and why that is not right."""
 
 
+def constant(values: ArrayLike) -> np.ndarray:
+    """An array of float64 that an answer cannot write into: the next check finds it as it was."""
+    array = np.array(values, np.float64)
+    array.flags.writeable = False
+    return array
+
+
 def expect(holds: bool | np.bool_, reason: str) -> None:
     """Raise Refuted with the reason unless the condition holds."""
     if not holds:

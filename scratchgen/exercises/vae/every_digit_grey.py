@@ -156,7 +156,7 @@ EXERCISE = Exercise(
         "In practice: mean is the default reduction of large libraries, so this line comes by itself; at 28 × 28 "
         "pixels β is 784. WorldModels for Keras has it. The loss looks fine, 0.39, because nobody knows what it "
         "should be: on the digits the true bound stays at −25.5 nats per image, no better than 64 biased coins, "
-        "where the right line reaches −19."
+        "where the right line reaches −19.4."
     ),
     wrong_answers=(
         WrongAnswer(STUB, likelihood),

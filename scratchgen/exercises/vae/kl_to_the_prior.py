@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from scratchgen.exercises.exercise import Exercise, WrongAnswer
-from scratchgen.exercises.measure import as_array, expect_close
+from scratchgen.exercises.exercise import STILL_TO_WRITE, Exercise, WrongAnswer, filled_in
+from scratchgen.exercises.measure import as_array, constant, expect_close
 
 HEAD = '''\
 """The rate of a VAE: how far q(z|x) is from the prior, in nats per example."""
@@ -24,10 +24,10 @@ def kl(mu, logvar):
     returns       nats per example, (B,)
     """
 '''
-STUB = HEAD + "    raise NotImplementedError  # your line here\n"
-SOLUTION = HEAD + "    return 0.5 * np.sum(mu**2 + np.exp(logvar) - 1 - logvar, axis=-1)\n"
+STUB = filled_in(HEAD, STILL_TO_WRITE)
+SOLUTION = filled_in(HEAD, "return 0.5 * np.sum(mu**2 + np.exp(logvar) - 1 - logvar, axis=-1)")
 
-MU, LOGVAR = np.array([[[0.5, -1.0], [0.0, 2.0], [1.5, 0.3]], [[0.7, -0.4], [-2.0, 1.0], [0.2, -1.1]]])
+MU, LOGVAR = constant([[[0.5, -1.0], [0.0, 2.0], [1.5, 0.3]], [[0.7, -0.4], [-2.0, 1.0], [0.2, -1.1]]])
 
 
 def by_quadrature(mu: float, logvar: float) -> float:
@@ -100,11 +100,6 @@ def integral(kl):
     expect_close(found, expected, "for one of three examples the divergence is")
 
 
-def instead(expression: str) -> str:
-    """The solution with another expression after its return."""
-    return HEAD + f"    return {expression}\n"
-
-
 EXERCISE = Exercise(
     name="kl-to-the-prior",
     title="The divergence from the prior, in nats",
@@ -130,16 +125,38 @@ EXERCISE = Exercise(
         "fault."
     ),
     wrong_answers=(
-        WrongAnswer(instead("0.5 * np.sum(1 + logvar - mu**2 - np.exp(logvar), axis=-1)"), moved_mean),
-        WrongAnswer(instead("np.sum(mu**2 + np.exp(logvar) - 1 - logvar, axis=-1)"), moved_mean),
-        WrongAnswer(instead("0.5 * np.mean(mu**2 + np.exp(logvar) - 1 - logvar, axis=-1)"), dimensions_add),
-        WrongAnswer(instead("0.5 * np.sum(mu**2 + np.exp(logvar) - 1 - logvar)"), per_example),
-        WrongAnswer(instead("0.5 * np.sum(mu**2 + np.exp(logvar) - 1 - logvar, axis=0)"), per_example),
-        WrongAnswer(instead("0.5 * np.sum(mu**2 + np.exp(2 * logvar) - 1 - 2 * logvar, axis=-1)"), scale),
-        WrongAnswer(instead("0.5 * np.sum(mu**2 + np.exp(logvar) ** 2 - 1 - logvar, axis=-1)"), scale),
-        WrongAnswer(instead("0.5 * np.sum(mu**2 + np.exp(logvar) - logvar, axis=-1)"), zero_at_the_prior),
-        WrongAnswer(instead("0.5 * np.sum(mu**2 + logvar - 1 - np.log(logvar), axis=-1)"), zero_at_the_prior),
-        WrongAnswer(instead("0.5 * np.sum(mu + np.exp(logvar) - 1 - logvar, axis=-1)"), moved_mean),
+        WrongAnswer(
+            filled_in(HEAD, "return 0.5 * np.sum(1 + logvar - mu**2 - np.exp(logvar), axis=-1)"), moved_mean
+        ),
+        WrongAnswer(
+            filled_in(HEAD, "return np.sum(mu**2 + np.exp(logvar) - 1 - logvar, axis=-1)"), moved_mean
+        ),
+        WrongAnswer(
+            filled_in(HEAD, "return 0.5 * np.mean(mu**2 + np.exp(logvar) - 1 - logvar, axis=-1)"),
+            dimensions_add,
+        ),
+        WrongAnswer(filled_in(HEAD, "return 0.5 * np.sum(mu**2 + np.exp(logvar) - 1 - logvar)"), per_example),
+        WrongAnswer(
+            filled_in(HEAD, "return 0.5 * np.sum(mu**2 + np.exp(logvar) - 1 - logvar, axis=0)"), per_example
+        ),
+        WrongAnswer(
+            filled_in(HEAD, "return 0.5 * np.sum(mu**2 + np.exp(2 * logvar) - 1 - 2 * logvar, axis=-1)"),
+            scale,
+        ),
+        WrongAnswer(
+            filled_in(HEAD, "return 0.5 * np.sum(mu**2 + np.exp(logvar) ** 2 - 1 - logvar, axis=-1)"), scale
+        ),
+        WrongAnswer(
+            filled_in(HEAD, "return 0.5 * np.sum(mu**2 + np.exp(logvar) - logvar, axis=-1)"),
+            zero_at_the_prior,
+        ),
+        WrongAnswer(
+            filled_in(HEAD, "return 0.5 * np.sum(mu**2 + logvar - 1 - np.log(logvar), axis=-1)"),
+            zero_at_the_prior,
+        ),
+        WrongAnswer(
+            filled_in(HEAD, "return 0.5 * np.sum(mu + np.exp(logvar) - 1 - logvar, axis=-1)"), moved_mean
+        ),
     ),
     equivalent_mutants={
         "return 0.5 * np.sum(mu ** 2 + np.exp(logvar) - 1 - logvar, axis=1)": "mu is (B, Z): axis 1 is the last",

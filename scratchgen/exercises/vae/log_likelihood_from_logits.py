@@ -8,8 +8,8 @@ from itertools import product
 import numpy as np
 
 from scratchgen.autograd import grad
-from scratchgen.exercises.exercise import Exercise, WrongAnswer
-from scratchgen.exercises.measure import as_array, expect_close
+from scratchgen.exercises.exercise import STILL_TO_WRITE, Exercise, WrongAnswer, filled_in
+from scratchgen.exercises.measure import as_array, constant, expect_close
 
 HEAD = '''\
 """The log-likelihood of an image, from the decoder's logits, without overflow."""
@@ -27,12 +27,12 @@ def log_likelihood(logits, x):
     returns    nats per image, (B,)
     """
 '''
-STUB = HEAD + "    raise NotImplementedError  # one or two lines\n"
-SOLUTION = HEAD + "    return np.sum(x * logits - np.logaddexp(0, logits), axis=-1)\n"
+STUB = filled_in(HEAD, STILL_TO_WRITE)
+SOLUTION = filled_in(HEAD, "return np.sum(x * logits - np.logaddexp(0, logits), axis=-1)")
 
 D = 64  # pixels of the embedded digits
-LOGITS = np.array([[0.5, -1.0, 2.0], [-0.3, 1.5, 0.0]])
-X = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]])
+LOGITS = constant([[0.5, -1.0, 2.0], [-0.3, 1.5, 0.0]])
+X = constant([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]])
 LARGE = 1000.0
 
 
@@ -108,11 +108,6 @@ def gradient(log_likelihood):
     expect_close(as_array(found, logits.shape, "the gradient"), x - p, "the gradient of a logit is")
 
 
-def instead(body: str) -> str:
-    """The solution with another body."""
-    return HEAD + "".join(f"    {line}\n" for line in body.splitlines())
-
-
 TEXTBOOK = "np.sum(x * np.log(p) + (1 - x) * np.log(1 - p), axis=-1)"
 SIGMOID = "p = 1 / (1 + np.exp(-logits))\n"
 
@@ -141,25 +136,35 @@ EXERCISE = Exercise(
         "confidence then costs 16 nats at most, and gets no gradient."
     ),
     wrong_answers=(
-        WrongAnswer(instead(f"{SIGMOID}return {TEXTBOOK}"), large_logits),
-        WrongAnswer(instead(f"{SIGMOID}p = np.clip(p, 1e-7, 1 - 1e-7)\nreturn {TEXTBOOK}"), large_logits),
-        WrongAnswer(instead("return np.mean(x * logits - np.logaddexp(0, logits), axis=-1)"), fair_coins),
-        WrongAnswer(instead("return np.sum(np.logaddexp(0, logits) - x * logits, axis=-1)"), fair_coins),
-        WrongAnswer(instead("return np.sum(x * logits - np.logaddexp(0, logits))"), per_image),
+        WrongAnswer(filled_in(HEAD, f"{SIGMOID}return {TEXTBOOK}"), large_logits),
         WrongAnswer(
-            instead("return np.sum((1 - x) * logits - np.logaddexp(0, logits), axis=-1)"), white_and_black
+            filled_in(HEAD, f"{SIGMOID}p = np.clip(p, 1e-7, 1 - 1e-7)\nreturn {TEXTBOOK}"), large_logits
         ),
         WrongAnswer(
-            instead("return np.sum(x * (logits - np.logaddexp(0, logits)), axis=-1)"), white_and_black
+            filled_in(HEAD, "return np.mean(x * logits - np.logaddexp(0, logits), axis=-1)"), fair_coins
         ),
         WrongAnswer(
-            instead("return np.sum(x * np.log(logits) + (1 - x) * np.log(1 - logits), axis=-1)"), fair_coins
+            filled_in(HEAD, "return np.sum(np.logaddexp(0, logits) - x * logits, axis=-1)"), fair_coins
+        ),
+        WrongAnswer(filled_in(HEAD, "return np.sum(x * logits - np.logaddexp(0, logits))"), per_image),
+        WrongAnswer(
+            filled_in(HEAD, "return np.sum((1 - x) * logits - np.logaddexp(0, logits), axis=-1)"),
+            white_and_black,
         ),
         WrongAnswer(
-            instead("return np.sum(x * logits - np.log(1 + np.exp(logits)), axis=-1)"),
+            filled_in(HEAD, "return np.sum(x * (logits - np.logaddexp(0, logits)), axis=-1)"), white_and_black
+        ),
+        WrongAnswer(
+            filled_in(HEAD, "return np.sum(x * np.log(logits) + (1 - x) * np.log(1 - logits), axis=-1)"),
+            fair_coins,
+        ),
+        WrongAnswer(
+            filled_in(HEAD, "return np.sum(x * logits - np.log(1 + np.exp(logits)), axis=-1)"),
             large_logits,
         ),
-        WrongAnswer(instead(f"{SIGMOID}return np.log2(np.where(x == 1, p, 1 - p)).sum(axis=-1)"), fair_coins),
+        WrongAnswer(
+            filled_in(HEAD, f"{SIGMOID}return np.log2(np.where(x == 1, p, 1 - p)).sum(axis=-1)"), fair_coins
+        ),
     ),
     equivalent_mutants={
         "return np.sum(x * logits - np.logaddexp(0, logits), axis=1)": "x is (B, D): axis 1 is the last",

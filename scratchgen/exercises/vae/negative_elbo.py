@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from scratchgen.distributions import Bernoulli, Normal
-from scratchgen.exercises.exercise import Exercise, WrongAnswer
-from scratchgen.exercises.measure import as_number, expect, expect_close
+from scratchgen.exercises.exercise import STILL_TO_WRITE, Exercise, WrongAnswer, filled_in
+from scratchgen.exercises.measure import as_number, constant, expect, expect_close
 
 HEAD = '''\
 """The loss of a VAE: the negative evidence lower bound, averaged over the batch."""
@@ -28,19 +28,18 @@ def loss(x, q, decode, eps):
     returns    one number
     """
 '''
-STUB = HEAD + "    raise NotImplementedError  # three lines or fewer\n"
-SOLUTION = (
-    HEAD
-    + """\
-    z = q.rsample(eps)
-    elbo = decode(z).log_prob(x) - q.kl_to_standard_normal()
-    return -np.mean(elbo)
-"""
+STUB = filled_in(HEAD, STILL_TO_WRITE)
+SOLUTION = filled_in(
+    HEAD,
+    """\
+z = q.rsample(eps)
+elbo = decode(z).log_prob(x) - q.kl_to_standard_normal()
+return -np.mean(elbo)""",
 )
 
 B, D = 4, 64
 COINS = D * math.log(2)  # nats of an image of D fair coins
-IMAGES = (np.arange(B * D).reshape(B, D) % 3 == 0).astype(float)
+IMAGES = constant(np.arange(B * D).reshape(B, D) % 3 == 0)
 
 
 def fair(z):
@@ -133,11 +132,6 @@ def bound(loss):
         expect(found >= evidence, f"{says}; no lower bound allows that")
 
 
-def instead(body: str) -> str:
-    """The solution with another body."""
-    return HEAD + "".join(f"    {line}\n" for line in body.splitlines())
-
-
 LOG_P, KL = "decode(q.rsample(eps)).log_prob(x)", "q.kl_to_standard_normal()"
 
 EXERCISE = Exercise(
@@ -166,16 +160,16 @@ EXERCISE = Exercise(
         "coins have −25."
     ),
     wrong_answers=(
-        WrongAnswer(instead(f"return -np.mean({LOG_P} + {KL})"), rate),
-        WrongAnswer(instead(f"return np.mean({LOG_P} - {KL})"), distortion),
-        WrongAnswer(instead(f"return -np.sum({LOG_P} - {KL})"), distortion),
-        WrongAnswer(instead(f"return {KL} - {LOG_P}"), one_number),
-        WrongAnswer(instead(f"return -np.mean({LOG_P} / x.shape[-1] - {KL})"), distortion),
-        WrongAnswer(instead(f"return -np.mean({LOG_P}) + np.sum({KL})"), rate),
-        WrongAnswer(instead(f"return -np.mean({LOG_P})"), rate),
-        WrongAnswer(instead(f"return -np.mean(decode(q.mu).log_prob(x) - {KL})"), sampled),
-        WrongAnswer(instead(f"return -np.mean(decode(eps).log_prob(x) - {KL})"), sampled),
-        WrongAnswer(instead(f"return -np.mean({LOG_P} - {KL} / x.shape[-1])"), rate),
-        WrongAnswer(instead(f"return ({KL} - {LOG_P})[0]"), mean_over_the_batch),
+        WrongAnswer(filled_in(HEAD, f"return -np.mean({LOG_P} + {KL})"), rate),
+        WrongAnswer(filled_in(HEAD, f"return np.mean({LOG_P} - {KL})"), distortion),
+        WrongAnswer(filled_in(HEAD, f"return -np.sum({LOG_P} - {KL})"), distortion),
+        WrongAnswer(filled_in(HEAD, f"return {KL} - {LOG_P}"), one_number),
+        WrongAnswer(filled_in(HEAD, f"return -np.mean({LOG_P} / x.shape[-1] - {KL})"), distortion),
+        WrongAnswer(filled_in(HEAD, f"return -np.mean({LOG_P}) + np.sum({KL})"), rate),
+        WrongAnswer(filled_in(HEAD, f"return -np.mean({LOG_P})"), rate),
+        WrongAnswer(filled_in(HEAD, f"return -np.mean(decode(q.mu).log_prob(x) - {KL})"), sampled),
+        WrongAnswer(filled_in(HEAD, f"return -np.mean(decode(eps).log_prob(x) - {KL})"), sampled),
+        WrongAnswer(filled_in(HEAD, f"return -np.mean({LOG_P} - {KL} / x.shape[-1])"), rate),
+        WrongAnswer(filled_in(HEAD, f"return ({KL} - {LOG_P})[0]"), mean_over_the_batch),
     ),
 )

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from scratchgen.autograd import grad
-from scratchgen.exercises.exercise import Exercise, WrongAnswer
-from scratchgen.exercises.measure import as_array, expect_close
+from scratchgen.exercises.exercise import STILL_TO_WRITE, Exercise, WrongAnswer, filled_in
+from scratchgen.exercises.measure import as_array, constant, expect, expect_close
 
 HEAD = '''\
 """Draw z from q(z|x), so that the gradient reaches mu and logvar."""
@@ -26,13 +26,13 @@ def sample(mu, logvar, eps):
     returns       z, (B, Z)
     """
 '''
-STUB = HEAD + "    raise NotImplementedError  # your line here\n"
-SOLUTION = HEAD + "    return mu + np.exp(0.5 * logvar) * eps\n"
+STUB = filled_in(HEAD, STILL_TO_WRITE)
+SOLUTION = filled_in(HEAD, "return mu + np.exp(0.5 * logvar) * eps")
 
-MU, LOGVAR, EPS = np.array(
+MU, LOGVAR, EPS = constant(
     [[[0.3, -1.2], [2.0, 0.0]], [[0.7, -0.4], [-2.0, 1.0]], [[0.5, -1.5], [1.0, -0.25]]]
 )
-TWO_POINTS = np.array([[1.0], [-1.0]])  # noise of mean 0 and variance 1, exactly
+TWO_POINTS = constant([[1.0], [-1.0]])  # noise of mean 0 and variance 1, exactly
 
 
 def shape(sample):
@@ -42,12 +42,10 @@ def shape(sample):
 
 def given_noise(sample):
     """the noise is the given ε: equal ε, equal z"""
-    first, second = sample(MU, LOGVAR, EPS), sample(MU, LOGVAR, EPS)
-    expect_close(
-        as_array(first, MU.shape, "z") - as_array(second, MU.shape, "z"),
-        0,
-        "for the same ε two samples differ by",
-        {},
+    first, second = (as_array(sample(MU, LOGVAR, EPS), MU.shape, "z") for _ in range(2))
+    expect(
+        np.array_equal(first, second),
+        "the same mu, logvar and ε gave two samples that differ; the noise is drawn outside and comes in as eps",
     )
 
 
@@ -91,11 +89,6 @@ def gradient(sample):
     expect_close(as_array(by_logvar, MU.shape, "∂z/∂logvar"), expected, "∂z/∂logvar is", cut)
 
 
-def instead(expression: str) -> str:
-    """The solution with another expression after its return."""
-    return HEAD + f"    return {expression}\n"
-
-
 EXERCISE = Exercise(
     name="reparameterise",
     title="A sample that the gradient passes through",
@@ -120,18 +113,23 @@ EXERCISE = Exercise(
         "true bound of held-out images is more than 1 nat worse. numpy-ml's BernoulliVAE has this line."
     ),
     wrong_answers=(
-        WrongAnswer(instead("mu + np.exp(logvar) * eps"), variance),
-        WrongAnswer(instead("mu + logvar * eps"), variance),
-        WrongAnswer(instead("mu + np.exp(-0.5 * logvar) * eps"), variance),
-        WrongAnswer(instead("mu + eps"), variance),
-        WrongAnswer(instead("np.exp(0.5 * logvar) * eps"), mean),
-        WrongAnswer(instead("mu + np.exp(0.5 * logvar) * np.random.standard_normal(mu.shape)"), given_noise),
-        WrongAnswer(instead("mu + np.exp(0.5 * np.mean(logvar)) * eps"), own_sigma),
-        WrongAnswer(instead("mu - np.exp(0.5 * logvar) * eps"), own_sigma),
-        WrongAnswer(instead("np.sum(mu + np.exp(0.5 * logvar) * eps, axis=-1)"), shape),
+        WrongAnswer(filled_in(HEAD, "return mu + np.exp(logvar) * eps"), variance),
+        WrongAnswer(filled_in(HEAD, "return mu + logvar * eps"), variance),
+        WrongAnswer(filled_in(HEAD, "return mu + np.exp(-0.5 * logvar) * eps"), variance),
+        WrongAnswer(filled_in(HEAD, "return mu + eps"), variance),
+        WrongAnswer(filled_in(HEAD, "return np.exp(0.5 * logvar) * eps"), mean),
         WrongAnswer(
-            HEAD + "    from scratchgen import stop_gradient\n\n"
-            "    return mu + stop_gradient(np.exp(0.5 * logvar)) * eps\n",
+            filled_in(HEAD, "return mu + np.exp(0.5 * logvar) * np.random.standard_normal(mu.shape)"),
+            given_noise,
+        ),
+        WrongAnswer(filled_in(HEAD, "return mu + np.exp(0.5 * np.mean(logvar)) * eps"), own_sigma),
+        WrongAnswer(filled_in(HEAD, "return mu - np.exp(0.5 * logvar) * eps"), own_sigma),
+        WrongAnswer(filled_in(HEAD, "return np.sum(mu + np.exp(0.5 * logvar) * eps, axis=-1)"), shape),
+        WrongAnswer(
+            filled_in(
+                HEAD,
+                "from scratchgen import stop_gradient\n\nreturn mu + stop_gradient(np.exp(0.5 * logvar)) * eps",
+            ),
             gradient,
         ),
     ),

@@ -2,8 +2,10 @@
 
 import ast
 import re
+from importlib import import_module
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from scratchgen import exercises
@@ -137,6 +139,20 @@ def test_the_bug_of_a_find_the_bug_is_a_planted_fault_of_the_suite(exercise):
         fault = FAULTS[exercise.fault]
         assert exercise.solution.count(fault.text) == 1
         assert exercise.stub == exercise.solution.replace(fault.text, fault.wrong)
+
+
+@each
+def test_an_answer_cannot_change_the_numbers_of_the_next_check(exercise):
+    module = import_module(f"scratchgen.exercises.{MODULES[exercise.name]}")
+    arrays = [value for value in vars(module).values() if isinstance(value, np.ndarray)]
+    assert not any(array.flags.writeable for array in arrays)
+
+
+def test_an_answer_that_writes_into_its_arguments_is_refused_and_the_next_check_is_as_before():
+    exercise = exercises.get("reparameterise")
+    source = exercise.solution.replace("    return mu", "    logvar *= 0.5\n    return mu")
+    assert exercises.check(exercise.name, source).message.startswith("line 15 writes into an argument")
+    assert exercises.check(exercise.name, exercise.solution).passed
 
 
 def test_the_catalogue_has_each_exercise_once_under_its_name_and_page():
