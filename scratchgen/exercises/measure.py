@@ -11,7 +11,10 @@ from numpy.typing import ArrayLike
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.errors import described
 
+Reasons = Mapping[float, str]  # what a certain wrong number comes from
+
 TOLERANCE = 1e-6  # the answers are computed in float64: only rounding differs
+TWO_DECIMALS = 0.006  # of a prediction, which may be rounded in either way
 
 
 class Refuted(Exception):
@@ -31,30 +34,34 @@ def expect(holds: bool | np.bool_, reason: str) -> None:
         raise Refuted(reason)
 
 
-def as_array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
-    """A result as an array of float64. Raises Refuted, which names the result, for another shape or no numbers."""
+def as_array(value: Any, shape: tuple[int, ...], what: str, why: str = "") -> np.ndarray:
+    """A result as an array of float64. Raises Refuted, which names the result, for another shape or no numbers.
+
+    why    the reason for the shape
+    """
     expect(value is not None, f"{what} is None; does the function end with a return?")
     try:
         array = np.asarray(to_numpy(value), np.float64)
     except (TypeError, ValueError):
         raise Refuted(f"{what} is {described(value)}, which is no array of numbers") from None
-    expect(array.shape == shape, f"{what} has the shape {array.shape}, not {shape}")
+    expect(
+        array.shape == shape, f"{what} has the shape {array.shape}, not {shape}" + (f"; {why}" if why else "")
+    )
     return array
 
 
-def as_number(value: Any, what: str) -> float:
+def as_number(value: Any, what: str, why: str = "") -> float:
     """A result as one number. Raises Refuted for anything else."""
-    return as_array(value, (), what).item()
+    return as_array(value, (), what, why).item()
 
 
 def expect_close(
     found: ArrayLike,
     expected: ArrayLike,
     what: str,
-    reasons: Mapping[float, str] | None = None,
-    tolerance: float = TOLERANCE,
+    reasons: Reasons | None = None,
 ) -> None:
-    """Raise Refuted unless every number that was found is within the tolerance of the expected one.
+    """Raise Refuted unless every number that was found is the expected one, but for rounding.
 
     what     the subject and the verb: "the samples have variance"
     reasons  what a certain wrong number comes from: {0.0625: "exp(logvar) is the variance, …"}
@@ -62,16 +69,30 @@ def expect_close(
     The message: "the samples have variance 0.0625, not 0.25; exp(logvar) is the variance, …"
     """
     numbers, wanted = np.broadcast_arrays(np.asarray(found, np.float64), np.asarray(expected, np.float64))
-    off = ~(np.abs(numbers - wanted) <= tolerance)  # NaN is off
+    off = ~(np.abs(numbers - wanted) <= TOLERANCE)  # NaN is off
     if not off.any():
         return
     number, right = numbers[off][0], wanted[off][0]
-    why = next(
-        (
-            reason
-            for wrong, reason in (reasons or {}).items()
-            if np.isclose(number, wrong, 1e-4, equal_nan=True)
-        ),
-        "",
-    )
+    why = _reason(number, reasons or {}, 1e-4 * abs(number))
     raise Refuted(f"{what} {number:.5g}, not {right:.5g}" + (f"; {why}" if why else ""))
+
+
+def expect_prediction(predicted: Any, found: float, what: str, reasons: Reasons | None = None) -> None:
+    """Raise Refuted unless a prediction is the number that was found, to two decimals.
+
+    The message has the reason for a known wrong number, or else the side on which the prediction is off. It does not
+    give the number away.
+    """
+    number = as_number(predicted, what)
+    if abs(number - found) <= TWO_DECIMALS:
+        return
+    why = _reason(number, reasons or {}, TWO_DECIMALS)
+    why = why or f"measured, it is {'higher' if found > number else 'lower'}"
+    raise Refuted(f"you predicted {what} = {number:.5g}; {why}")
+
+
+def _reason(number: float, reasons: Reasons, tolerance: float) -> str:
+    """The reason for a wrong number; "" if it is not known."""
+    return next(
+        (why for n, why in reasons.items() if np.isclose(number, n, 0, tolerance, equal_nan=True)), ""
+    )

@@ -45,7 +45,8 @@ def one(kl, mu: float, logvar: float) -> float:
 
 def per_example(kl):
     """one number of nats per example: (B, Z) → (B,)"""
-    as_array(kl(MU, LOGVAR), (len(MU),), "the divergence")
+    why = "the sum runs over the latent dimensions, the last axis, and over nothing else"
+    as_array(kl(MU, LOGVAR), (len(MU),), "the divergence", why)
 
 
 def zero_at_the_prior(kl):
@@ -54,6 +55,7 @@ def zero_at_the_prior(kl):
         0.5: "at sigma = 1 the −1 cancels sigma²",
         1.0: "at sigma = 1 the −1 cancels sigma²",
         -0.5: "sigma² = exp(logvar) is 1 where logvar is 0",
+        math.inf: "logvar is a logarithm already, log sigma²; it takes no second one",
     }
     expect_close(one(kl, 0.0, 0.0), 0, "KL(N(0, 1) ‖ N(0, 1)) is", reasons)
 

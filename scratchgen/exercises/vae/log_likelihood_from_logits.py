@@ -44,7 +44,8 @@ def one(log_likelihood, logit: float, pixel: float) -> float:
 
 def per_image(log_likelihood):
     """one number of nats per image: (B, D) → (B,)"""
-    as_array(log_likelihood(LOGITS, X), (len(X),), "the log-likelihood")
+    why = "the sum runs over the pixels of each image, the last axis, and over nothing else"
+    as_array(log_likelihood(LOGITS, X), (len(X),), "the log-likelihood", why)
 
 
 def fair_coins(log_likelihood):
@@ -55,6 +56,7 @@ def fair_coins(log_likelihood):
         D * math.log(2): "this is the cross entropy, minus the log-likelihood; no probability exceeds 1",
         math.log(2): "this is the mean over the pixels, and of the opposite sign",
         -D: "these are bits; the natural logarithm gives nats",
+        -math.inf: "a logit is no probability: a = 0 means p = ½",
     }
     found = as_array(value, (1,), "the log-likelihood").item()
     expect_close(found, -D * math.log(2), "at logits of 0 the log-likelihood of 64 pixels is", reasons)

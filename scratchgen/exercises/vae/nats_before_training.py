@@ -9,7 +9,7 @@ import numpy as np
 
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.exercises.exercise import Exercise, WrongAnswer
-from scratchgen.exercises.measure import as_number, expect_close
+from scratchgen.exercises.measure import expect_prediction
 from scratchgen.random import Generator
 from scratchgen.vae import VAE, elbo
 
@@ -38,7 +38,6 @@ SOLUTION = (
 
 D = 64  # pixels
 NAT = math.log(2)  # nats of a bit
-TWO_DECIMALS = 0.006
 
 
 @cache
@@ -67,13 +66,13 @@ def likelihood_of_an_image(log_likelihood):
         float(D): "that is the cross entropy, in bits",
         0.0: "the logit 0 means the probability ½, not 1",
     }
-    compare(log_likelihood, measured()[0], "log_likelihood", reasons)
+    expect_prediction(log_likelihood, measured()[0], "log_likelihood", reasons)
 
 
 def divergence(kl):
-    """the KL is 0 where q(z|x) is the prior"""
+    """the KL compares q(z|x) with the prior"""
     one = "sigma² = exp(0) = 1 cancels the −1 in the equation"
-    compare(kl, measured()[1], "kl", {0.5: one, 1.0: one, 2.0: one, -1.0: one})
+    expect_prediction(kl, measured()[1], "kl", {0.5: one, 1.0: one, 2.0: one, -1.0: one})
 
 
 def negative_bound(loss):
@@ -83,23 +82,18 @@ def negative_bound(loss):
         NAT: "that is one pixel; the loss is per image",
         float(D): "that is in bits",
     }
-    compare(loss, measured()[2], "loss", reasons)
+    expect_prediction(loss, measured()[2], "loss", reasons)
 
 
 def bits(bits_per_pixel):
-    """a fair coin costs one bit: nats / (64 log 2)"""
+    """bits are nats divided by log 2; per pixel"""
     reasons = {
         NAT: "that is in nats; a bit is log 2 nats",
         float(D): "that is per image",
         NAT**2: "nats become bits by a division by log 2",
         -1.0: "the loss is positive",
     }
-    compare(bits_per_pixel, measured()[2] / (D * NAT), "bits_per_pixel", reasons)
-
-
-def compare(predicted, found: float, what: str, reasons: dict[float, str]) -> None:
-    """Raise Refuted unless a prediction is the measured number, to two decimals."""
-    expect_close(as_number(predicted, what), found, f"you predicted {what} =", reasons, TWO_DECIMALS)
+    expect_prediction(bits_per_pixel, measured()[2] / (D * NAT), "bits_per_pixel", reasons)
 
 
 def instead(name: str, expression: str) -> str:

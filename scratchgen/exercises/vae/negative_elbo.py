@@ -60,7 +60,7 @@ def standard(n: int, mu: float = 0.0, dimensions: int = 2) -> Normal:
 def one_number(loss):
     """one number for the batch"""
     value = loss(IMAGES, standard(B), fair, np.zeros((B, 2)))
-    as_number(value, "the loss")
+    as_number(value, "the loss", "the batch is averaged, since an optimiser needs one number")
 
 
 def distortion(loss):
@@ -114,7 +114,7 @@ def mean_over_the_batch(loss):
     rows = [slice(n, n + 1) for n in range(3)]
     alone = [as_number(loss(x[n], Normal(mu[n], logvar[n]), one_pixel, eps[n]), "the loss") for n in rows]
     together = as_number(loss(x, Normal(mu, logvar), one_pixel, eps), "the loss")
-    reasons = {sum(alone): "this is their sum"}
+    reasons = {n: "this is the loss of one of them alone" for n in alone} | {sum(alone): "this is their sum"}
     expect_close(together, np.mean(alone), "three images together have the loss", reasons)
 
 

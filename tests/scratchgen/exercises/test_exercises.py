@@ -126,10 +126,11 @@ def test_an_exercise_is_whole_in_itself(exercise):
 
 
 @each
-def test_no_text_refers_to_a_later_exercise(exercise):
-    later = exercises.names()[exercises.names().index(exercise.name) + 1 :]
+def test_no_text_refers_to_a_later_exercise_or_to_an_equation_that_the_ledger_lacks(exercise):
     texts = " ".join((exercise.stub, *exercise.hints, exercise.explanation))
+    later = exercises.names()[exercises.names().index(exercise.name) + 1 :]
     assert not [name for name in later if name in texts]
+    assert {*re.findall(r"scratchgen debug (\S+?)`? ", texts)} <= {*BY_ID}
 
 
 @each
