@@ -16,6 +16,7 @@ from scratchgen.errors import BadInput, printable
 from scratchgen.exercises.child import check_in_child
 from scratchgen.exercises.exercise import KINDS
 from scratchgen.exercises.folder import Folder, Stamp
+from scratchgen.exercises.judge import judge
 
 app = typer.Typer(help="Do exercises, with a check that gives the reason.", no_args_is_help=True)
 
@@ -59,10 +60,15 @@ def start(name: Name) -> None:
 
 
 @app.command()
-def check(name: OptionalName = None) -> None:
+def check(
+    name: OptionalName = None,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Stop at breakpoints in your file; there is no limit of time.")
+    ] = False,
+) -> None:
     """Check your answer; exit status 1 if a property fails."""
     folder = Folder()
-    if not _passes(folder, name or folder.saved_last()):
+    if not _passes(folder, name or folder.saved_last(), debug):
         raise typer.Exit(1)
 
 
@@ -116,14 +122,17 @@ def solution(name: Name) -> None:
     print(exercise.solution, end="")
 
 
-def _passes(folder: Folder, name: str) -> bool:
-    """Check an answer, print the result, and record it if it has passed."""
+def _passes(folder: Folder, name: str, debug: bool = False) -> bool:
+    """Check an answer, print the result, and record it if it has passed; with debug, check it in this process."""
     answer = folder.answer(name)
     progress = folder.progress(name)
-    try:
-        result = check_in_child(name, answer, TIME_LIMIT)
-    except BadInput as problem:
-        raise BadInput(f"{folder.file(name)}: {problem}") from None
+    if debug:
+        result = judge(exercises.get(name), answer, str(folder.file(name).resolve()))
+    else:
+        try:
+            result = check_in_child(name, answer, TIME_LIMIT)
+        except BadInput as problem:
+            raise BadInput(f"{folder.file(name)}: {problem}") from None
     if not result.could_run:
         raise BadInput(f"{folder.file(name)}, {result.message}")
     print(result.text(min(WIDTH, console().width)))

@@ -23,20 +23,23 @@ ANSWER_FILE = "<answer>"  # the file name of the reader's code, in tracebacks
 LONGEST_MESSAGE = 200  # characters of an error message
 
 
-def judge(exercise: Exercise, answer: Answer) -> Result:
-    """The result for the source of an answer, for the function itself, or for a mapping of names to values."""
+def judge(exercise: Exercise, answer: Answer, file: str = ANSWER_FILE) -> Result:
+    """The result for the source of an answer, for the function itself, or for a mapping of names to values.
+
+    file    the file of a source, in which a debugger finds its lines
+    """
     with (
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
     ):  # a wrong number is reported, not how it came about
         warnings.simplefilter("ignore")
         try:
-            names = _names(exercise, answer)
+            names = _names(exercise, answer, file)
         except SyntaxError as problem:
             return Result(exercise.name, message=f"line {problem.lineno}: {problem.msg}")
         except (Exception, SystemExit) as problem:
-            return Result(exercise.name, message=_described(problem, {ANSWER_FILE}))
-        files = {ANSWER_FILE}.union(*(_files(names[name]) for name in exercise.asked if name in names))
+            return Result(exercise.name, message=_described(problem, {file}))
+        files = {file}.union(*(_files(names[name]) for name in exercise.asked if name in names))
         reasons = [_refutation(claim, names, files) for claim in exercise.properties]
     lines = [(not reason, statement(p)) for p, reason in zip(exercise.properties, reasons, strict=True)]
     failed = next((n for n, reason in enumerate(reasons) if reason), None)
@@ -57,7 +60,7 @@ def _files(value: Any) -> set[str]:
     return {function.__code__.co_filename for function in functions if inspect.isfunction(function)}
 
 
-def _names(exercise: Exercise, answer: Answer) -> dict[str, Any]:
+def _names(exercise: Exercise, answer: Answer, file: str) -> dict[str, Any]:
     """The names that an answer defines. A function alone answers an exercise that asks for one name."""
     if isinstance(answer, Mapping):
         return dict(answer)
@@ -65,7 +68,7 @@ def _names(exercise: Exercise, answer: Answer) -> dict[str, Any]:
         name = exercise.asked[0] if len(exercise.asked) == 1 else getattr(answer, "__name__", "")
         return {name: answer}
     names: dict[str, Any] = {"__name__": "answer"}
-    exec(compile(answer, ANSWER_FILE, "exec", dont_inherit=True), names)
+    exec(compile(answer, file, "exec", dont_inherit=True), names)
     return names
 
 

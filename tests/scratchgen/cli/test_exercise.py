@@ -4,9 +4,12 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +17,9 @@ from scratchgen import exercises
 from scratchgen.cli import exercise as command
 from scratchgen.exercises import child
 
+from .test_debug_in_an_editor import Editor
+
+ROOT = Path(__file__).parents[3]
 NAME, FILE = "kl-to-the-prior", "exercises/kl_to_the_prior.py"
 OTHER, OTHER_FILE = "reparameterise", "exercises/reparameterise.py"
 SOLUTION = exercises.get(NAME).solution
@@ -223,6 +229,75 @@ def test_progress_is_recorded_only_by_what_was_passed_and_shown(run, tmp_path):
     assert json.loads((tmp_path / "exercises" / "progress.json").read_text()) == {
         NAME: {"hints": 1, "passed": False}
     }
+
+
+def test_check_debug_stops_at_a_breakpoint_in_the_file(run, tmp_path):
+    run("start", NAME)
+    (tmp_path / FILE).write_text(SOLUTION.replace("    return 0.5", "    breakpoint()\n    return 0.5"))
+    done = subprocess.run(
+        [sys.executable, "-m", "scratchgen", "exercise", "check", "--debug"],
+        input="p mu.shape\n" + 200 * "c\n",
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "-> return 0.5 * np.sum(mu**2" in done.stdout and "(3, 2)" in done.stdout
+    assert "6 of 6 properties hold" in done.stdout
+
+
+def test_an_editor_stops_at_a_breakpoint_in_the_file(run, tmp_path):
+    """By the command of the launch configuration, under debugpy."""
+    pytest.importorskip("debugpy")
+    configurations = (ROOT / ".vscode" / "launch.json").read_text(encoding="utf-8")
+    shown = configurations.partition('"name": "check the exercise saved last"')[2].partition("}")[0]
+    arguments = json.loads(re.search(r'"args": (\[.*\])', shown)[1])
+    run("start", NAME)
+    (tmp_path / FILE).write_text(SOLUTION)
+    line = next(n for n, text in enumerate(SOLUTION.splitlines(), 1) if text.startswith("    return 0.5"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "debugpy", "--listen", str(port), "--wait-for-client"),
+            *("-m", "scratchgen", *arguments),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=tmp_path,
+        start_new_session=True,  # debugpy starts a further process
+    )
+    try:
+        editor = attached(port)
+        editor.ask("initialize", adapterID="test", pathFormat="path", linesStartAt1=True)
+        editor.ask("attach", justMyCode=False)
+        editor.event("initialized")
+        source = {"path": str((tmp_path / FILE).resolve())}
+        editor.answer("setBreakpoints", source=source, breakpoints=[{"line": line}])
+        editor.ask("configurationDone")
+        thread = editor.event("stopped")["body"]["threadId"]
+        top = editor.answer("stackTrace", threadId=thread)["stackFrames"][0]
+        assert (top["name"], top["line"], top["source"]["path"]) == ("kl", line, source["path"])
+        editor.answer("setBreakpoints", source=source, breakpoints=[])
+        editor.ask("continue", threadId=thread)
+        editor.event("terminated")
+        editor.leave()
+        assert "6 of 6 properties hold" in process.communicate(timeout=60)[0] and process.returncode == 0
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def attached(port, seconds=60):
+    """An editor at a port that will be open soon."""
+    for _ in range(seconds * 10):
+        with suppress(ConnectionRefusedError):
+            return Editor(port)
+        time.sleep(0.1)
+    raise AssertionError("debugpy does not listen")
 
 
 class Watching:
