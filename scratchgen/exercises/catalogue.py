@@ -6,6 +6,7 @@ PAGES = {
     "2.3": (
         "vae.reparameterise",
         "vae.kl_to_the_prior",
+        "vae.slopes_of_the_kl",
         "vae.log_likelihood_from_logits",
         "vae.negative_elbo",
         "vae.nats_before_training",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 NARROW = 40  # columns: a telephone, or the margin of a page
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """What a check found.
 
@@ -32,7 +32,7 @@ class Result:
         """Whether the answer was Python that runs to its end, so that its properties could be checked."""
         return bool(self.lines)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:  # a cell of a notebook that ends with a check shows it, and so does print
         return self.text(NARROW)
 
     def text(self, width: int) -> str:
