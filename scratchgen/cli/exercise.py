@@ -106,9 +106,9 @@ def hint(name: OptionalName = None) -> None:
 
 @app.command()
 def reset(name: Name) -> None:
-    """Begin an exercise anew; your answer is kept in a copy next to it."""
+    """Restore the stub; your answer is kept in a copy next to it."""
     file, copy = Folder().reset(name)
-    print(f"{file} is as at the start" + (f"; your answer is in {copy}" if copy else ""))
+    print(f"{file} is the stub again" + (f"; your answer is in {copy}" if copy else ""))
 
 
 @app.command()

@@ -37,7 +37,7 @@ class Folder:
         """Write the stub of an exercise. Raises BadInput if its file exists: nothing of the reader is overwritten."""
         file = self.file(name)
         if file.exists() or file.is_symlink():
-            raise BadInput(f"{file} exists already; `scratchgen exercise reset {name}` begins it anew")
+            raise BadInput(f"{file} exists already; `scratchgen exercise reset {name}` restores the stub")
         self._records()  # a damaged record is refused before the file is written
         writable_directory(self.path)
         _write(file, get(name).stub)

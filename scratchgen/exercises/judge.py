@@ -28,10 +28,8 @@ def judge(exercise: Exercise, answer: Answer, file: str = ANSWER_FILE) -> Result
 
     file    the file of a source, in which a debugger finds its lines
     """
-    with (
-        warnings.catch_warnings(),
-        np.errstate(all="ignore"),
-    ):  # a wrong number is reported, not how it came about
+    # a property reports a number that is wrong, and needs no warning of the overflow that it came from
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
             names = _names(exercise, answer, file)

@@ -26,21 +26,21 @@ from scratchgen import exercises
 exercises.check("reparameterise", sample)
 ```
 
-The kinds: *fill in* a function whose docstring has the equation; *find the bug* in a file that has one of the faults
-with which the tests of this project are tested; *predict, then run*: write down a number before it is measured;
-*derive* a formula, which is compared at random points.
+The kinds: *fill in* a function whose docstring has the equation; *find the bug* in a file with a fault that others have
+made (the tests of this project plant the same fault in the library, and must see it); *predict* a number before it is
+measured; *derive* a formula, which is compared with one that was not derived.
 
 """
 SCORE = """\
-## The checks are checked
+## How the checks are tested
 
-A check that takes a wrong answer teaches the error. So the tests of this project give each check the solution, which
-must pass; the stub, which must not; typical wrong answers, each of which must fail with the right property named; and
-automatic mutants of the solution: an operator, a number, a sign or a function changed, an operand, a keyword, a call or
-a statement left out, two arguments exchanged. A mutant that passes is a hole in the check, unless it computes the same.
+A check that accepts a wrong answer teaches the error. Each check must accept the solution and reject the stub. It must
+reject typical wrong answers, each by the right property, and automatic mutants of the solution: an operator, a number,
+a sign or a function changed, an operand, a keyword, a call or a statement left out, two arguments exchanged. A mutant
+that passes is a hole in the check, unless it computes the same.
 `tests/scratchgen/exercises/score.py` writes this page, and a test compares it with what is measured.
 
-| exercise | properties | wrong answers | mutants | refused | score |
+| exercise | properties | wrong answers | mutants | rejected | score |
 |---|---|---|---|---|---|
 """
 
