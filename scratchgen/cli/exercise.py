@@ -125,7 +125,7 @@ def solution(name: Name) -> None:
 def _passes(folder: Folder, name: str, debug: bool = False) -> bool:
     """Check an answer, print the result, and record it if it has passed; with debug, check it in this process."""
     answer = folder.answer(name)
-    progress = folder.progress(name)
+    folder.progress(name)  # a damaged record is refused before the check
     if debug:
         result = judge(exercises.get(name), answer, str(folder.file(name).resolve()))
     else:
@@ -137,7 +137,7 @@ def _passes(folder: Folder, name: str, debug: bool = False) -> bool:
         raise BadInput(f"{folder.file(name)}, {result.message}")
     print(result.text(min(WIDTH, console().width)))
     if result.passed:
-        folder.record(name, {**progress, "passed": True})
+        folder.record(name, {**folder.progress(name), "passed": True})
         print(f"\nOur solution: scratchgen exercise solution {name}")
         names = exercises.names()
         following = [

@@ -81,6 +81,63 @@ def test_a_wrong_answer_is_refused_by_the_property_that_it_lacks(exercise, wrong
     assert not re.match(r"(line \d+: )?\w+(Error|Exception)\b", result.message), result.message
 
 
+RIGHT = {  # answers that are written in another way than the solution, and the text of it that they replace
+    "reparameterise": (
+        "return mu + np.exp(0.5 * logvar) * eps",
+        "sigma = np.sqrt(np.exp(logvar))\n    return mu + sigma * eps",
+        "return mu + eps * np.exp(logvar / 2)",
+        "return (mu + np.exp(logvar) ** 0.5 * eps).astype(np.float32)",
+        "from scratchgen.distributions import Normal\n    return Normal(mu, logvar).rsample(eps)",
+        "return np.array([[mu[b, d] + np.exp(logvar[b, d] / 2) * eps[b, d] for d in range(mu.shape[1])]"
+        " for b in range(len(mu))]) if isinstance(mu, np.ndarray) else mu + np.exp(logvar / 2) * eps",
+    ),
+    "kl-to-the-prior": (
+        "return 0.5 * np.sum(mu**2 + np.exp(logvar) - 1 - logvar, axis=-1)",
+        "return -0.5 * np.sum(1 + logvar - mu**2 - np.exp(logvar), axis=1)",
+        "return (mu**2 + np.expm1(logvar) - logvar).sum(-1) / 2",
+        "return [sum(m * m + np.exp(v) - 1 - v for m, v in zip(*row)) / 2 for row in zip(mu, logvar)]",
+        "return 0.5 * np.sum(mu**2 + np.exp(logvar) - 1 - logvar, axis=-1, dtype=np.float32)",
+    ),
+    "slopes-of-the-kl": (
+        "return 0.5 * (np.exp(logvar) - 1)",
+        "return np.expm1(logvar) / 2",
+        "sigma = np.exp(0.5 * logvar)\n    return (sigma - 1 / sigma) * 0.5 * sigma",
+    ),
+    "log-likelihood-from-logits": (
+        "return np.sum(x * logits - np.logaddexp(0, logits), axis=-1)",
+        "return -np.sum(np.maximum(logits, 0) - x * logits + np.log1p(np.exp(-np.abs(logits))), axis=-1)",
+        "return np.sum(np.where(x == 1, -np.logaddexp(0, -logits), -np.logaddexp(0, logits)), axis=-1)",
+        "return -(x * np.logaddexp(0, -logits) + (1 - x) * np.logaddexp(0, logits)).sum(axis=1)",
+        "from scratchgen.functional import bernoulli_cross_entropy\n    return -bernoulli_cross_entropy(logits, x)",
+    ),
+    "negative-elbo": (
+        "return -np.mean(elbo)",
+        "return -elbo.sum() / len(x)",
+        "return (-decode(z).log_prob(x) + q.kl_to_standard_normal()).mean()",
+        "from scratchgen import vae\n    return -vae.elbo(x, q, decode, eps).mean()",
+    ),
+    "nats-before-training": (
+        "log_likelihood = -64 * math.log(2)",
+        "log_likelihood = -44.36",
+        "log_likelihood = 64 * math.log(0.5)",
+    ),
+    "every-digit-grey": (
+        "return -bernoulli_cross_entropy(self.logits, x)",
+        "return -np.sum(np.logaddexp(0, self.logits) - x * self.logits, axis=-1)",
+        "return -(bernoulli_cross_entropy(self.logits, x) / self.logits.shape[-1]) * self.logits.shape[-1]",
+    ),
+}
+
+
+@each
+def test_a_right_answer_in_another_form_is_accepted(exercise):
+    text, *others = RIGHT[exercise.name]
+    assert exercise.solution.count(text) == 1 and others
+    for other in others:
+        result = exercises.check(exercise.name, exercise.solution.replace(text, other))
+        assert result.passed, f"{other}\n{result}"
+
+
 @each
 def test_there_are_three_wrong_answers_with_reasons_and_none_is_the_solution(exercise):
     sources = [wrong.source for wrong in exercise.wrong_answers]
