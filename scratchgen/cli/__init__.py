@@ -23,10 +23,11 @@ COMMANDS = {  # name → what it does; the file of that name defines it, and is 
     "data": "List, download and show data sets.",
     "equations": "Show the equations, their code and their tests.",
     "debug": "Step through an equation in a debugger.",
+    "exercise": "Do exercises, with a check that gives the reason.",
     "bench": "Measure the speed of the kernels and of whole training steps.",
     "info": "Show versions and the available kernel backends.",
 }
-GROUPS = ("train", "data")  # commands with sub-commands
+GROUPS = ("train", "data", "exercise")  # commands with sub-commands
 
 INTERRUPTED = 130  # as shells count it: 128 + SIGINT
 

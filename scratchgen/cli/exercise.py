@@ -1,0 +1,160 @@
+"""scratchgen exercise {list,start,check,watch,hint,reset,solution}: exercises, with a check that gives the reason."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from scratchgen import exercises
+from scratchgen.cli.output import console, print_line
+from scratchgen.errors import BadInput, printable
+from scratchgen.exercises.child import check_in_child
+from scratchgen.exercises.exercise import KINDS
+from scratchgen.exercises.folder import Folder, Stamp
+from scratchgen.exercises.judge import judge
+
+app = typer.Typer(help="Do exercises, with a check that gives the reason.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Name of an exercise; `scratchgen exercise list` has them all.")]
+OptionalName = Annotated[
+    str | None, typer.Argument(help="Name of an exercise (default: the one saved last).")
+]
+
+WIDTH = 88  # columns of a result, in a terminal that has more
+POLL_SECONDS = 0.3
+TIME_LIMIT = 10.0  # seconds of a check; those of the solutions take far less than one
+
+
+@app.command("list")
+def list_exercises() -> None:
+    """List the exercises, page by page, and show which are started and passed."""
+    folder, screen = Folder(), console()
+    started = folder.started()
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("", "page", "name", "kind", "title"):
+        table.add_column(heading, header_style="bold", no_wrap=heading == "name")
+    passed = 0
+    for exercise in map(exercises.get, exercises.names()):
+        is_passed = folder.progress(exercise.name)["passed"]
+        passed += is_passed
+        mark = "[green]✓[/]" if is_passed else "…" if exercise.name in started else ""
+        cells = exercise.page, exercise.name, KINDS[exercise.kind], exercise.title
+        table.add_row(mark, *map(escape, cells))
+    screen.print(table)
+    print_line(screen, f"\n{passed} of {len(exercises.names())} passed (✓); started: …")
+    print_line(screen, "To begin: scratchgen exercise start NAME")
+
+
+@app.command()
+def start(name: Name) -> None:
+    """Write the stub of an exercise to the folder `exercises` here."""
+    file = Folder().start(name)
+    print(f"{exercises.get(name).title}: {file}")
+    print(f"Edit the file, then: scratchgen exercise check {name}")
+    print(f"To check each time you save: scratchgen exercise watch {name}")
+
+
+@app.command()
+def check(
+    name: OptionalName = None,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Stop at breakpoints in your file; there is no limit of time.")
+    ] = False,
+) -> None:
+    """Check your answer; exit status 1 if a property fails."""
+    folder = Folder()
+    if not _passes(folder, name or folder.saved_last(), debug):
+        raise typer.Exit(1)
+
+
+@app.command("watch")
+def watch_files(name: OptionalName = None) -> None:
+    """Check your answer each time you save it, until Ctrl-C; without a name, whichever file you save."""
+    folder = Folder()
+    first = name or folder.saved_last()
+    folder.answer(first)
+    watched = [name] if name else exercises.names()
+    seen: dict[str, Stamp | None] = {other: folder.stamp(other) for other in watched}
+    seen[first] = None
+    print("Save your file to check it again; Ctrl-C ends.", flush=True)
+    try:
+        while True:
+            for changed in watched:
+                stamp = folder.stamp(changed)
+                if stamp != seen[changed]:
+                    seen[changed] = stamp
+                    if stamp is not None:  # an editor may remove the file for a moment, while it saves
+                        _check_while_watching(folder, changed)
+            time.sleep(POLL_SECONDS)
+    except KeyboardInterrupt:
+        print()
+
+
+@app.command()
+def hint(name: OptionalName = None) -> None:
+    """Show the next hint."""
+    folder = Folder()
+    exercise = exercises.get(name or folder.saved_last())
+    number = folder.next_hint(exercise)
+    print(f"Hint {number} of {len(exercise.hints)}: {exercise.hints[number - 1]}")
+
+
+@app.command()
+def reset(name: Name) -> None:
+    """Restore the stub; your answer is kept in a copy next to it."""
+    file, copy = Folder().reset(name)
+    print(f"{file} is the stub again" + (f"; your answer is in {copy}" if copy else ""))
+
+
+@app.command()
+def solution(name: Name) -> None:
+    """Show our solution, once yours has passed."""
+    exercise, folder = exercises.get(name), Folder()
+    if not folder.progress(name)["passed"]:
+        raise BadInput(
+            f"the solution of {name} is shown once yours has passed; for a hint, `scratchgen exercise hint {name}`"
+        )
+    print(exercise.solution, end="")
+
+
+def _passes(folder: Folder, name: str, debug: bool = False) -> bool:
+    """Check an answer, print the result, and record it if it has passed; with debug, check it in this process."""
+    answer = folder.answer(name)
+    folder.progress(name)  # a damaged record is refused before the check
+    if debug:
+        result = judge(exercises.get(name), answer, str(folder.file(name).resolve()))
+    else:
+        try:
+            result = check_in_child(name, answer, TIME_LIMIT)
+        except BadInput as problem:
+            raise BadInput(f"{folder.file(name)}: {problem}") from None
+    if not result.could_run:
+        raise BadInput(f"{folder.file(name)}, {result.message}")
+    print(result.text(min(WIDTH, console().width)))
+    if result.passed:
+        folder.record(name, {**folder.progress(name), "passed": True})
+        print(f"\nOur solution: scratchgen exercise solution {name}")
+        names = exercises.names()
+        following = [
+            other for other in names[names.index(name) + 1 :] if not folder.progress(other)["passed"]
+        ]
+        if following:
+            print(f"Next: scratchgen exercise start {following[0]}")
+    else:
+        print(f"\nA hint: scratchgen exercise hint {name}")
+    return result.passed
+
+
+def _check_while_watching(folder: Folder, name: str) -> None:
+    """The check of a file that was saved. What cannot be checked is said, and the next saving is waited for."""
+    print(f"\n{time.strftime('%H:%M:%S')}  {folder.file(name)}", flush=True)
+    try:
+        _passes(folder, name)
+    except BadInput as problem:
+        print(f"scratchgen: {printable(' '.join(str(problem).split()))}", file=sys.stderr)
+    sys.stdout.flush()

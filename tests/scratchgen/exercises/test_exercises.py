@@ -1,0 +1,224 @@
+"""The checker of each exercise: it takes the solution, and refuses the stub and wrong answers for the right reason."""
+
+import ast
+import re
+from importlib import import_module
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from scratchgen import exercises
+from scratchgen.equations import BY_ID
+from scratchgen.exercises.catalogue import MODULES, PAGES
+from scratchgen.exercises.exercise import KINDS, statement
+
+from ...mutants.faults import FAMILIES
+
+pytestmark = pytest.mark.fast
+
+EXERCISES = [exercises.get(name) for name in exercises.names()]
+FAULTS = {fault.name: fault for family in FAMILIES.values() for fault in family}
+each = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+wrong_answers = pytest.mark.parametrize(
+    ("exercise", "wrong"),
+    [
+        pytest.param(exercise, wrong, id=f"{exercise.name}-{wrong.fails.__name__}-{number}")
+        for exercise in EXERCISES
+        for number, wrong in enumerate(exercise.wrong_answers)
+    ],
+)
+
+
+def defined(source):
+    """The names that a source defines, as a notebook would hold them."""
+    names = {}
+    exec(source, names)
+    return names
+
+
+def imports(source):
+    """The packages that a source imports."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            yield (node.module or "").partition(".")[0]
+
+
+@each
+def test_the_solution_has_every_property_and_is_explained(exercise):
+    result = exercises.check(exercise.name, exercise.solution)
+    assert result.passed, str(result)
+    assert [says for _, says in result.lines] == [statement(claim) for claim in exercise.properties]
+    assert (result.message, result.failed) == (exercise.explanation, "")
+
+
+@each
+def test_the_names_of_a_notebook_are_checked_as_the_source_is(exercise):
+    names = defined(exercise.solution)
+    assert exercises.check(exercise.name, names).passed
+    if len(exercise.asked) == 1:
+        assert exercises.check(exercise.name, names[exercise.asked[0]]).passed
+
+
+@each
+def test_the_stub_is_refused(exercise):
+    result = exercises.check(exercise.name, exercise.stub)
+    assert result.could_run and not result.passed
+    if exercise.kind == "fill-in":
+        assert re.fullmatch(r"line \d+ is still to be written", result.message)
+        assert not any(ok for ok, _ in result.lines)
+    if exercise.kind == "predict":
+        assert result.message.endswith("is still `...`; write your answer in its place")
+
+
+@wrong_answers
+def test_a_wrong_answer_is_refused_by_the_property_that_it_lacks(exercise, wrong):
+    result = exercises.check(exercise.name, wrong.source)
+    assert not result.passed, "the check takes a wrong answer"
+    assert result.failed == wrong.fails.__name__, str(result)
+    assert not re.match(r"(line \d+: )?\w+(Error|Exception)\b", result.message), result.message
+
+
+RIGHT = {  # answers that are written in another way than the solution, and the text of it that they replace
+    "reparameterise": (
+        "return mu + np.exp(0.5 * logvar) * eps",
+        "sigma = np.sqrt(np.exp(logvar))\n    return mu + sigma * eps",
+        "return mu + eps * np.exp(logvar / 2)",
+        "return (mu + np.exp(logvar) ** 0.5 * eps).astype(np.float32)",
+        "from scratchgen.distributions import Normal\n    return Normal(mu, logvar).rsample(eps)",
+        "return np.array([[mu[b, d] + np.exp(logvar[b, d] / 2) * eps[b, d] for d in range(mu.shape[1])]"
+        " for b in range(len(mu))]) if isinstance(mu, np.ndarray) else mu + np.exp(logvar / 2) * eps",
+    ),
+    "kl-to-the-prior": (
+        "return 0.5 * np.sum(mu**2 + np.exp(logvar) - 1 - logvar, axis=-1)",
+        "return -0.5 * np.sum(1 + logvar - mu**2 - np.exp(logvar), axis=1)",
+        "return (mu**2 + np.expm1(logvar) - logvar).sum(-1) / 2",
+        "return [sum(m * m + np.exp(v) - 1 - v for m, v in zip(*row)) / 2 for row in zip(mu, logvar)]",
+        "return 0.5 * np.sum(mu**2 + np.exp(logvar) - 1 - logvar, axis=-1, dtype=np.float32)",
+    ),
+    "slopes-of-the-kl": (
+        "return 0.5 * (np.exp(logvar) - 1)",
+        "return np.expm1(logvar) / 2",
+        "sigma = np.exp(0.5 * logvar)\n    return (sigma - 1 / sigma) * 0.5 * sigma",
+    ),
+    "log-likelihood-from-logits": (
+        "return np.sum(x * logits - np.logaddexp(0, logits), axis=-1)",
+        "return -np.sum(np.maximum(logits, 0) - x * logits + np.log1p(np.exp(-np.abs(logits))), axis=-1)",
+        "return np.sum(np.where(x == 1, -np.logaddexp(0, -logits), -np.logaddexp(0, logits)), axis=-1)",
+        "return -(x * np.logaddexp(0, -logits) + (1 - x) * np.logaddexp(0, logits)).sum(axis=1)",
+        "from scratchgen.functional import bernoulli_cross_entropy\n    return -bernoulli_cross_entropy(logits, x)",
+    ),
+    "negative-elbo": (
+        "return -np.mean(elbo)",
+        "return -elbo.sum() / len(x)",
+        "return (-decode(z).log_prob(x) + q.kl_to_standard_normal()).mean()",
+        "from scratchgen import vae\n    return -vae.elbo(x, q, decode, eps).mean()",
+    ),
+    "nats-before-training": (
+        "log_likelihood = -64 * math.log(2)",
+        "log_likelihood = -44.36",
+        "log_likelihood = 64 * math.log(0.5)",
+    ),
+    "every-digit-grey": (
+        "return -bernoulli_cross_entropy(self.logits, x)",
+        "return -np.sum(np.logaddexp(0, self.logits) - x * self.logits, axis=-1)",
+        "return -(bernoulli_cross_entropy(self.logits, x) / self.logits.shape[-1]) * self.logits.shape[-1]",
+    ),
+}
+
+
+@each
+def test_a_right_answer_in_another_form_is_accepted(exercise):
+    text, *others = RIGHT[exercise.name]
+    assert exercise.solution.count(text) == 1 and others
+    for other in others:
+        result = exercises.check(exercise.name, exercise.solution.replace(text, other))
+        assert result.passed, f"{other}\n{result}"
+
+
+@each
+def test_there_are_three_wrong_answers_with_reasons_and_none_is_the_solution(exercise):
+    sources = [wrong.source for wrong in exercise.wrong_answers]
+    assert len({*sources, exercise.solution}) == len(sources) + 1 >= 4
+    explained = [source for source in sources if "; " in exercises.check(exercise.name, source).message]
+    assert len(explained) >= 3, "a number alone is no reason"
+    assert all(wrong.fails in exercise.properties for wrong in exercise.wrong_answers)
+
+
+@each
+def test_every_result_fits_on_a_telephone(exercise):
+    for source in (exercise.solution, exercise.stub, *(wrong.source for wrong in exercise.wrong_answers)):
+        assert max(map(len, str(exercises.check(exercise.name, source)).splitlines())) <= 40
+
+
+@each
+def test_a_result_shows_which_property_fails_and_why(exercise):
+    wrong = exercise.wrong_answers[0]
+    result = exercises.check(exercise.name, wrong.source)
+    shown = " ".join(str(result).split())
+    assert f"✗ {statement(wrong.fails)}" in shown and result.message in shown
+    assert sum(ok for ok, _ in result.lines) == shown.count("✓")
+
+
+@each
+def test_the_texts_of_an_exercise_are_complete(exercise):
+    assert exercise.title and 2 <= len(exercise.hints) <= 4
+    why, practice = exercise.explanation.split("\n\n")
+    assert why.startswith("Why: ") and practice.startswith("In practice: ")
+    assert exercise.kind in KINDS and {*exercise.ledger} <= {*BY_ID} and exercise.ledger
+    assert len({*map(statement, exercise.properties)}) == len(exercise.properties) >= 3
+    names = {*defined(exercise.stub)}
+    assert {*exercise.asked} <= names, "the stub shows each name that the check asks for"
+    assert ast.get_docstring(ast.parse(exercise.stub))
+
+
+@each
+def test_an_exercise_is_whole_in_itself(exercise):
+    """It needs nothing that another exercise provides: the file imports nothing of the reader's."""
+    for source in (exercise.stub, exercise.solution):
+        assert {*imports(source)} <= {"math", "numpy", "scratchgen"}
+        assert not re.search(r"scratchgen(\.| import )exercises", source)
+
+
+@each
+def test_no_text_refers_to_a_later_exercise_or_to_an_equation_that_the_ledger_lacks(exercise):
+    texts = " ".join((exercise.stub, *exercise.hints, exercise.explanation))
+    later = exercises.names()[exercises.names().index(exercise.name) + 1 :]
+    assert not [name for name in later if name in texts]
+    assert {*re.findall(r"scratchgen debug (\S+?)`? ", texts)} <= {*BY_ID}
+
+
+@each
+def test_the_bug_of_a_find_the_bug_is_a_planted_fault_of_the_suite(exercise):
+    assert bool(exercise.fault) == (exercise.kind == "find-the-bug")
+    if exercise.fault:
+        fault = FAULTS[exercise.fault]
+        assert exercise.solution.count(fault.text) == 1
+        assert exercise.stub == exercise.solution.replace(fault.text, fault.wrong)
+
+
+@each
+def test_an_answer_cannot_change_the_numbers_of_the_next_check(exercise):
+    module = import_module(f"scratchgen.exercises.{MODULES[exercise.name]}")
+    arrays = [value for value in vars(module).values() if isinstance(value, np.ndarray)]
+    assert not any(array.flags.writeable for array in arrays)
+
+
+def test_an_answer_that_writes_into_its_arguments_is_refused_and_the_next_check_is_as_before():
+    exercise = exercises.get("reparameterise")
+    source = exercise.solution.replace("    return mu", "    logvar *= 0.5\n    return mu")
+    assert exercises.check(exercise.name, source).message.startswith("line 15 writes into an argument")
+    assert exercises.check(exercise.name, exercise.solution).passed
+
+
+def test_the_catalogue_has_each_exercise_once_under_its_name_and_page():
+    paths = [path for page in PAGES.values() for path in page]
+    assert len({*MODULES}) == len(paths) == len({exercise.title for exercise in EXERCISES})
+    for page, paths in PAGES.items():
+        for path in paths:
+            name = path.rpartition(".")[2].replace("_", "-")
+            assert (exercises.get(name).name, exercises.get(name).page) == (name, page)
+    numbers = [[*map(int, page.split("."))] for page in PAGES]
+    assert all(a < b for a, b in pairwise(numbers)), "the pages are in the order of the course"
