@@ -18,7 +18,7 @@ def run(page, folder):
     )
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "tutorials").glob("0*.py")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", sorted((ROOT / "tutorials").glob("[0-9]*.py")), ids=lambda page: page.stem)
 def test_a_page_holds_what_it_states_and_its_pictures_have_no_fault(page, tmp_path, request):
     if page.stem != SHORT and not request.config.option.full:
         pytest.skip("with --full, and in CI")
