@@ -9,19 +9,21 @@
 # %% [markdown]
 # # 2.3 A VAE on digits
 #
-# A **variational autoencoder (VAE)** is a program that learns from examples how to make new ones. On this page you
-# build one for handwritten digits, train it in a few seconds, and measure what it has learned.
+# A **variational autoencoder (VAE)** is a program that learns from examples how to make new ones. It consists of
+# two **networks**, chains of simple functions whose numbers are learned. On this page you build a VAE for
+# handwritten digits, train it in a few seconds, and measure what it has learned.
 #
 # **You will be able to**
 #
-# - write and draw the two networks of a VAE, and count their parameters;
-# - derive the loss that trains them, and compute each of its terms;
-# - compare two models by one number, in nats per image;
-# - catch a wrong sampler whose gradients are right.
+# - write and draw the two networks, and count the numbers that they learn;
+# - derive the quantity that training improves, and compute each of its terms;
+# - compare two models by one number;
+# - catch a wrong program whose derivatives are right.
 #
 # **You need** NumPy arrays, and from earlier pages
 # [the gradients of a network](01_gradients.py#the-gradients-of-a-network-by-hand) and
-# [gradient descent](01_gradients.py#optimisers-sgd-and-adam). Reading takes about 35 minutes, running SECONDS.
+# [gradient descent](01_gradients.py#optimisers-sgd-and-adam). Reading takes about 35 minutes, running ten
+# seconds.
 
 # %%
 import inspect
@@ -45,16 +47,16 @@ OUT = Path(tempfile.mkdtemp(prefix="vae-on-digits-"))  # the pictures of this pa
 # %% [markdown]
 # ## A question first
 #
-# The data are images of 8 × 8 pixels, each 0 or 1. Training uses 1,297 of them. Another 250 are **held out**: they
-# are used for the score alone.
+# The data are images of 8 × 8 pixels, each 0 or 1. Training uses 1,297 of them. Another 250 are **held out**:
+# they are used for the score alone.
 #
-# There are $2^{64}$ such images. A **model** divides a probability of 1 among them, and it is good if the held-out
-# images get a large share. Each share is tiny, so we take its natural logarithm, the **log-likelihood**
+# There are $2^{64}$ such images. A **model** divides a probability of 1 among them, and it is good if the
+# held-out images get a large share. Each share is tiny, so we take its natural logarithm, the **log-likelihood**
 # $\log p(x)$. Its unit is the **nat**: 0 nats mean certainty, and every nat less divides the probability by
 # $e = 2.718$.
 #
-# The simplest model tosses 64 fair coins, one per pixel: $-64 \log 2$ nats for every image. A better one gives each
-# pixel a coin of its own, which shows 1 as often as that pixel is 1 in the training images.
+# The simplest model tosses 64 fair coins, one per pixel: $-64 \log 2$ nats for every image. A better one gives
+# each pixel a biased coin, which shows 1 as often as that pixel is 1 in the training images.
 
 # %%
 digits = load_images("binarized-digits")
@@ -64,74 +66,78 @@ check("64 fair coins, nats per image", fair, -44.361, 0.001)
 check("64 biased coins, nats per image", biased, -25.311, 0.001)
 
 # %% [markdown]
-# But pixels form strokes. A model could first choose a few hidden numbers (which digit, how slanted, how bold) and
-# then toss coins that depend on them.
+# But pixels form strokes. A model could first choose a few hidden numbers (which digit, how slanted, how bold)
+# and then toss coins that depend on them.
 #
-# **Write down what you expect:** how many nats per image do two hidden numbers gain over the 64 coins of their own?
-# And ten hidden numbers?
+# **Write down what you expect:** how many nats per image do two hidden numbers gain over the biased coins? And ten
+# hidden numbers?
 #
 # ## The loss, derived
 #
-# The hidden numbers are called **latent** variables, $z$. Before an image is seen, each of them is normally
-# distributed with mean 0 and variance 1, independently of the others: in symbols, $\mathcal N(0, I)$. This is the
-# **prior**. Its density is $p(z)$; a **density** is a function whose integral over a region is the probability of that
-# region.
+# The hidden numbers are called **latent** variables, $z$. Before an image is seen, each is distributed like the
+# bell curve with mean 0 and variance 1, independently of the others: the **standard normal distribution**,
+# $\mathcal N(0, I)$. This is the **prior**, with the density $p(z)$. A **density** is a function whose integral
+# over a region is the probability of that region.
 #
-# The **decoder** is a network that turns $z$ into one number per pixel, the **logit** $a$. A logit is any real number;
-# $\sigma(a) = 1 / (1 + e^{-a})$ makes a probability of it. Given $z$ the pixels are independent coins (a **Bernoulli**
-# distribution), so their log-probabilities add up:
+# The **decoder** is the network that turns $z$ into one number $a_d$ for each pixel $x_d$, its **logit**. A logit is
+# any real number, and the **sigmoid** $\sigma(a) = 1 / (1 + e^{-a})$ makes a probability of it. (Without an
+# argument, $\sigma$ will be a standard deviation; the papers use one letter for both.) Given $z$, the pixels are
+# independent coins, a **Bernoulli** distribution, so their log-probabilities add up:
 #
-# $$ \log p(x \mid z) = \sum_d x_d \log p_d + (1 - x_d) \log(1 - p_d), \quad p = \sigma(\text{decoder}(z)). \tag{2.3.1} $$
+# $$
+# \log p(x \mid z) = \sum_d x_d \log p_d + (1 - x_d) \log(1 - p_d), \quad p = \sigma(\text{decoder}(z)). \tag{2.3.1}
+# $$
 #
-# The probability $p(x)$ of an image, also called its **evidence**, is the mean of $p(x \mid z)$ over the prior. This
-# integral has no closed form, and almost every $z$ adds nothing to it. So a second network, the **encoder**, proposes
-# latents that fit: for each image it outputs a mean $\mu$ and a standard deviation $\sigma$ per latent. They define a
-# normal density $q(z \mid x)$, the **approximate posterior**. Now multiply and divide by $q$. We write $\mathbb E_q$ for
-# the mean over $z$ sampled from $q$. The logarithm is a concave function, so the log of a mean is never less than the
-# mean of the logs (Jensen's inequality):
+# The probability $p(x)$ of an image, also called its **evidence**, is the mean of $p(x \mid z)$ over the prior.
+# This integral has no closed form, and almost every $z$ adds nothing to it. So a second network, the **encoder**,
+# proposes latents that fit: for each image it outputs a mean $\mu$ and a standard deviation $\sigma$ per latent.
+# They define a normal density $q(z \mid x)$, the **approximate posterior**: our guess at $z$ after seeing $x$.
+# Now multiply and divide by $q$, and write $\mathbb E_q$ for the mean over $z$ sampled from $q$. The logarithm is
+# concave (it bends downwards), so the log of a mean is never less than the mean of the logs, which is Jensen's
+# inequality:
 #
 # $$
 # \log p(x) = \log \mathbb E_q\!\left[ \frac{p(x \mid z)\, p(z)}{q(z \mid x)} \right]
 # \ge \mathbb E_q\!\left[ \log \frac{p(x \mid z)\, p(z)}{q(z \mid x)} \right]. \tag{2.3.2}
 # $$
 #
-# Write the logarithm on the right as a sum of two, and it is the **evidence lower bound (ELBO)**:
+# Split the logarithm on the right into $\log p(x \mid z)$ and the rest. This is the **evidence lower bound (ELBO)**:
 #
 # $$ \log p(x) \ge \mathbb E_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \,\|\, p(z)). \tag{2.3.3} $$
 #
-# The first term is large if the latents suffice to reconstruct the image. The second is the **Kullback–Leibler (KL)
-# divergence**, the mean of $\log q(z \mid x) - \log p(z)$ over $q$. It is never negative; it says how many nats about
-# the image the encoder puts into $z$. For two normal densities, $q$ and the prior, the integral is
+# The first term is large if the latents suffice to reconstruct the image. The second is the **Kullback–Leibler
+# (KL) divergence**, the mean of $\log q(z \mid x) - \log p(z)$ over $q$. It is never negative; it says how many
+# nats about the image the encoder puts into $z$. For two normal densities, $q$ and the prior, the integral is
 #
 # $$ \mathrm{KL}(q \,\|\, p) = \tfrac12 \sum_d (\mu_d^2 + \sigma_d^2 - 1 - \log \sigma_d^2). \tag{2.3.4} $$
 #
-# The first term is estimated by one sample of $z$. But how can a gradient pass through a random sample, back to $\mu$
-# and $\sigma$? The **reparameterisation (reparameterization) trick** takes the randomness from outside,
+# The first term is estimated by one sample of $z$. But how can a gradient pass through a random sample, back to
+# $\mu$ and $\sigma$? The **reparameterisation (reparameterization) trick** takes the randomness from outside,
 #
 # $$ z = \mu + \sigma \odot \varepsilon, \quad \varepsilon \sim \mathcal N(0, I), \tag{2.3.5} $$
 #
-# so that $z$ is an ordinary function of $\mu$ and $\sigma$, with the slopes $1$ and $\varepsilon$. ($\odot$ multiplies
-# element by element.) The library computes these formulas in a few lines:
+# so that $z$ is an ordinary function of $\mu$ and $\sigma$, with the slopes $1$ and $\varepsilon$. ($\odot$
+# multiplies element by element.) The library computes these formulas in a few lines:
 #
 # > In the debugger: `scratchgen debug vae.elbo`, or `vae.likelihood`, `vae.kl`, `vae.reparameterisation`. Each stops at
 # > the formula's own line, with numbers that you can follow by hand.
 
 # %%
-print(inspect.getsource(vae.elbo))
-print(inspect.getsource(Normal.sigma.fget))
-print(inspect.getsource(sg.functional.kl_to_standard_normal))
+for function in (vae.elbo, Normal.rsample, sg.functional.kl_to_standard_normal):
+    print(inspect.getsource(function))
 
 # %% [markdown]
 # ## The networks
 #
-# A **linear layer** computes $x W + b$ with learned numbers $W$ and $b$, its **parameters**. A **ReLU** (rectified
-# linear unit) replaces negative numbers by 0; without it, two linear layers would be no more than one. The encoder
-# outputs $\log \sigma^2$, `logvar` in the code: a linear layer can output any number, and $\sigma$ must be positive.
+# A **linear layer** computes $x W + b$ with learned numbers $W$ and $b$, its **parameters**. A **ReLU**
+# (rectified linear unit) replaces negative numbers by 0; without it, two linear layers would be no more than one.
+# The encoder outputs $\log \sigma^2$, `logvar` in the code: a linear layer can output any number, and $\sigma$
+# must be positive.
 
 
 # %%
 class DigitVAE(vae.LatentModel, nn.Module):
-    """x (B, 64) → q(z|x) = N(mu, sigma²) of (B, Z);   z (B, Z) → p(x|z), Bernoulli of (B, 64)."""
+    """q(z|x) = N(mu, sigma²) and p(x|z) = Bernoulli, for rows of images x and of latents z."""
 
     def __init__(self, latent_dim, rng, hidden=128):
         self.latent_dim = latent_dim
@@ -153,7 +159,7 @@ class DigitVAE(vae.LatentModel, nn.Module):
 rng = sg.random.default_rng(0)
 ten = DigitVAE(10, rng)
 parameters = sum(p.size for p in ten.parameters())
-check("parameters", parameters, (64 + 1) * 128 + 2 * (128 + 1) * 10 + (10 + 1) * 128 + (128 + 1) * 64, 0)
+check("parameters of both networks", parameters, (64 + 1) * 128 + 2 * (128 + 1) * 10 + (10 + 1) * 128 + (128 + 1) * 64, 0)
 
 five_images, five_latents = digits.test[:5], np.zeros((5, 10), np.float32)
 plots.diagram(
@@ -165,14 +171,14 @@ plots.diagram(
 ).save(OUT / "networks.png")
 
 # %% [markdown]
-# Five images went through the networks to find these shapes. Read the first box: 64 pixels and a 1 for the bias, times
-# 128, are 8,320 parameters.
+# Five images went through the networks to find these shapes. Read the first box: 64 pixels, and a 1 that multiplies
+# $b$, times 128 are 8,320 parameters.
 #
 # ## Training
 #
 # The **loss**, the number that training makes small, is minus the ELBO, averaged over a **batch** of 32 images. One
 # pass over all training images is an **epoch**. **Adam** is gradient descent with a step size of its own for each
-# parameter.
+# parameter. (`model.elbo`, from the base class, calls `vae.elbo` with our two networks.)
 
 
 # %%
@@ -202,9 +208,9 @@ axes.legend(frameon=False)
 figure.savefig(OUT / "training.png", dpi=120)
 
 # %% [markdown]
-# Compare with what you wrote down. A gain of 6 nats makes a held-out image $e^6 \approx 400$ times as probable. Here
-# are the scores with their two terms, now the mean over 20 samples of $z$ per image. Training is random: a tolerance
-# is five standard deviations over eight trainings.
+# Compare with what you wrote down. A gain of 6 nats makes a held-out image $e^6 \approx 400$ times as probable.
+# Here are the scores with their two terms, now the mean over 20 samples of $z$ per image. Training is random: a
+# tolerance is five standard deviations over eight trainings.
 
 # %%
 expected = {  # the ELBO, its first term and the KL divergence; and their tolerances
@@ -220,13 +226,13 @@ for (name, numbers), model in zip(expected.items(), (two, ten), strict=True):
         check(f"{term}, {name}", value, *number)
 
 # %% [markdown]
-# With ten latents, $z$ carries 6.3 nats: enough to tell $e^{6.3} \approx 540$ images apart. In return the
-# reconstruction gains more than twice as much.
+# With ten latents $z$ carries 6.3 nats, enough to tell $e^{6.3} \approx 540$ images apart. This costs 6.3 nats,
+# and it improves the reconstruction by twice as much, from −25.3 to −12.7.
 #
-# Are the formulas true of the trained model? Take one image and $n = 50\,000$ latents. With two latents the mean of
-# $p(x \mid z)$ over the prior can be sampled as well, so both sides of (2.3.2) are known: the evidence from $q$ and from
-# the prior, and the mean log ratio against the ELBO, in which the KL divergence is (2.3.4). The tolerances are five
-# standard errors.
+# Are the formulas true of the trained model? Take one image and $n = 50\,000$ latents. With only two latents, the
+# mean of $p(x \mid z)$ over the prior can be sampled as well. So both sides of (2.3.2) are known: the evidence,
+# from $q$ and from the prior; and the mean log ratio, which must be the ELBO with the KL divergence of (2.3.4).
+# The tolerances are five standard errors.
 
 # %%
 n, one_image = 50_000, digits.test[:1]
@@ -248,7 +254,7 @@ evidence = np.log(from_prior.mean())
 both_errors = error(ratio) / ratio.mean() + error(from_prior) / from_prior.mean()
 check("(2.3.2) log p(x), by q and by the prior", np.log(ratio.mean()), evidence, both_errors)
 check(
-    "(2.3.2) mean log ratio, and the ELBO",
+    "(2.3.2) mean log ratio, against the ELBO",
     np.log(ratio).mean(),
     log_likelihood.mean() - KL,
     error(log_q_over_p),
@@ -259,8 +265,8 @@ assert np.log(ratio).mean() < evidence, "(2.3.2) the bound is below the evidence
 # %% [markdown]
 # ## What it has learned
 #
-# With two latents everything can be drawn: to which place the encoder maps each held-out digit, and what the decoder
-# makes of each place.
+# With two latents everything can be drawn: to which place the encoder maps each held-out digit, and what the
+# decoder makes of each place.
 
 # %%
 with sg.no_grad():
@@ -272,26 +278,32 @@ with sg.no_grad():
 figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.9), layout="constrained")
 dots = left.scatter(*mu.T, c=digits.test_labels, cmap="tab10", vmin=-0.5, vmax=9.5, s=14)
 figure.colorbar(dots, ax=left, ticks=range(10), label="digit", shrink=0.8)
-left.set(xlabel="first latent", ylabel="second latent", aspect="equal", title="encoded: mu(x)")
-show(right, decoded, digits.image_shape, len(ticks), "decoded: p for each pixel")
-figure.suptitle("Images of one digit get nearby latents, though no label was used")
+left.set(xlabel="first latent", ylabel="second latent", aspect="equal")
+left.set_title("encoded: mu(x)", fontsize=11)
+show(right, decoded, digits.image_shape, len(ticks), "decoded: p of every pixel")
+figure.suptitle("Most digits get a region of their own, though no label was used")
 figure.savefig(OUT / "latents.png", dpi=120)
+
+# %% [markdown]
+# Neighbouring places decode to similar images, and the decoder blends one digit into the next. Where digits
+# overlap on the left, two latents are too few. Ten latents cannot be drawn, but their images can:
 
 # %%
 figure, axes = plt.subplots(1, 3, figsize=(7.5, 2.9), layout="constrained")
+figure.get_layout_engine().set(wspace=0.1)
 grids = digits.test[:36], ten.reconstruct(digits.test[:36]), ten.sample(36, rng)
 for place, images, title in zip(axes, grids, ("held out", "reconstructed", "sampled"), strict=True):
     show(place, images, digits.image_shape, 6, title)
-figure.suptitle("Ten latents reconstruct a digit, and most samples are digits too")
+figure.suptitle("Ten latents reconstruct most digits; some samples fall between two")
 figure.savefig(OUT / "digits.png", dpi=120)
 
 # %% [markdown]
 # ## Common mistakes
 #
-# The network outputs $\log \sigma^2$. A widely read NumPy library samples with `mu + exp(logvar) * eps`: the variance
-# in place of the standard deviation. We plant this fault. The gradient check passes, because the derivative is right,
-# for the wrong function. Only a claim about the *samples* sees it: for $\sigma = \frac12$ their variance is
-# $\frac14$.
+# The encoder outputs $\log \sigma^2$, so $\sigma$ is `exp(0.5 * logvar)`. The VAE of numpy-ml, a widely read
+# library, samples with `exp(logvar)`: the variance in place of the standard deviation. We plant this fault. The
+# gradient check passes, because the derivative is right, for the wrong function. Only a claim about the *samples*
+# sees it: for $\sigma = \frac12$ their variance is $\frac14$.
 
 
 # %%
@@ -318,20 +330,33 @@ else:
     raise AssertionError("the claim does not see the planted fault")
 
 # %% [markdown]
-# Others that are often seen, none of which stops the training:
+# Three others run without an error, too:
 #
-# - the *mean* over the 64 pixels but the *sum* over the latents: the KL divergence then weighs 64 times as much, and
-#   the latents carry nothing (see `vae.BetaLoss`);
-# - a sigmoid at the end of the decoder, and another one in the likelihood;
-# - a score on training images, which is better than the model.
+# - The mean over 64 pixels, but the sum over the latents. The KL divergence then counts 64 times as much, and $z$
+#   learns to carry nothing.
+# - A sigmoid at the end of the decoder, and a second one in the likelihood. Then every probability is between 0.5 and
+#   $\sigma(1) = 0.73$.
+# - A score on training images. It also rewards what the networks know by heart.
 #
 # ## Exercises and sources
 #
-# 1. `scratchgen exercise start reparameterised_sample`
+# Start one with `scratchgen exercise start NAME`; `scratchgen exercise check` names the property that fails.
+#
+# 1. `reparameterise`: write (2.3.5), so that the gradient passes through the sample.
+# 2. `kl-to-the-prior`: write (2.3.4).
+# 3. `log-likelihood-from-logits`: write (2.3.1) without overflow.
+# 4. `negative-elbo`: put the three together to the loss.
+# 5. `nats-before-training`: predict the loss of an untrained VAE, then run it.
+# 6. `every-digit-grey`: find the bug in a VAE whose samples are all the same grey blur.
+#
+# Sources:
 #
 # - D. P. Kingma and M. Welling (2014), Auto-encoding variational Bayes. [arXiv:1312.6114](https://arxiv.org/abs/1312.6114)
 # - D. J. Rezende, S. Mohamed and D. Wierstra (2014), Stochastic backpropagation and approximate inference in deep
 #   generative models. [arXiv:1401.4082](https://arxiv.org/abs/1401.4082)
+# - D. P. Kingma and J. Ba (2015), Adam: a method for stochastic optimization.
+#   [arXiv:1412.6980](https://arxiv.org/abs/1412.6980)
+# - The planted fault: `BernoulliVAE._sample` of [numpy-ml](https://github.com/ddbourgin/numpy-ml).
 # - The digits: E. Alpaydin and C. Kaynak (1998), Optical recognition of handwritten digits, UCI Machine Learning
 #   Repository. [doi:10.24432/C50P49](https://doi.org/10.24432/C50P49)
 

@@ -154,7 +154,8 @@ def _draw(axes: Axes, column: Column, top: Point) -> None:
         "family": "DejaVu Sans",
         "parse_math": False,
     }
-    axes.text(top[0], top[1] - (0.37 if column.subtitle else 0.2), column.title, size=TITLE_SIZE, weight="bold", **style)
+    above = 0.37 if column.subtitle else 0.2
+    axes.text(top[0], top[1] - above, column.title, size=TITLE_SIZE, weight="bold", **style)
     axes.text(top[0], top[1] - 0.17, column.subtitle, size=NOTE_SIZE, **style)
     put(axes, column.drawing, column.sizes, column.found, corner)
     for k in column.loops:

@@ -1,9 +1,9 @@
 """The displayed formulas of a page, and what each is tied to: an equation of the ledger, or assertions of the page.
 
 A page numbers its formulas, `\\tag{4.2}` on page 4 and `\\tag{2.3.1}` on page 2.3. A formula consists of parts,
-separated by \\quad. A part is tied to the ledger if it is a part of an equation that the section names in its line about
-the debugger. For the others there must be assertions below the formula that name its number, as many as there are such
-parts; one in a loop counts for all.
+separated by \\quad. A part is tied to the ledger if it is a part of an equation that the section names in its line
+about the debugger. For the others there must be assertions below the formula that name its number, as many as there are
+such parts; one in a loop counts for all.
 """
 
 import ast

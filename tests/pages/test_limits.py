@@ -12,8 +12,8 @@ import pytest
 from .formulas import cells
 
 PAGES = sorted((Path(__file__).parents[2] / "tutorials").glob("[0-9].[0-9]*_*.py"))
-WORDS, SECTIONS, CODE = (1000, 1300), 7, 150
-PARTS = (  # of the skeleton, in the order in which a reader meets them
+WORD_COUNT, MAX_SECTIONS, MAX_CODE = (1000, 1300), 7, 150
+SKELETON = (  # of the skeleton, in the order in which a reader meets them
     "**You will be able to**",
     "**You need**",
     "**Write down what you expect",
@@ -67,16 +67,16 @@ def _docstring_lines(text):
 
 def over_the_limits(page):
     """One line for each limit that a page exceeds, and for each part of the skeleton that it lacks."""
-    low, high = WORDS
+    low, high = WORD_COUNT
     if not low <= len(words(page)) <= high:
         yield f"{len(words(page))} words, not {low:,} to {high:,}"
     sections = re.findall(r"^## .*", prose(page), re.M)
-    if len(sections) > SECTIONS:
-        yield f"{len(sections)} sections, not at most {SECTIONS}"
-    if code_lines(page) > CODE:
-        yield f"{code_lines(page)} lines of code, not at most {CODE}"
-    places = [prose(page).find(part) for part in PARTS]
-    yield from (f"no {part!r}" for part, place in zip(PARTS, places, strict=True) if place < 0)
+    if len(sections) > MAX_SECTIONS:
+        yield f"{len(sections)} sections, not at most {MAX_SECTIONS}"
+    if code_lines(page) > MAX_CODE:
+        yield f"{code_lines(page)} lines of code, not at most {MAX_CODE}"
+    places = [prose(page).find(part) for part in SKELETON]
+    yield from (f"no {part!r}" for part, place in zip(SKELETON, places, strict=True) if place < 0)
     if -1 not in places and places != sorted(places):
         yield "its parts are in another order than the skeleton's"
     if not DEBUGGER.search(prose(page)):
@@ -98,7 +98,7 @@ def test_a_page_of_the_course_keeps_the_limits_and_has_every_part_of_the_skeleto
 def page_of(count=1100, sections=5, code=100, leave_out=""):
     """A page of this many words, sections and lines of code, without one part."""
     source, debugger = "[a](https://arxiv.org/abs/1312.6114)", "> In the debugger: `scratchgen debug vae.kl`"
-    parts = [part for part in (*PARTS[:-1], debugger, source) if part != leave_out]
+    parts = [part for part in (*SKELETON[:-1], debugger, source) if part != leave_out]
     text = [part for own in parts for part in ("", own)] + ["", *(["## A section", ""] * sections)]
     missing = count - len(words("# %% [markdown]\n" + "\n".join(f"# {line}" for line in text)))
     text += ["word"] * missing
