@@ -159,7 +159,12 @@ class DigitVAE(vae.LatentModel, nn.Module):
 rng = sg.random.default_rng(0)
 ten = DigitVAE(10, rng)
 parameters = sum(p.size for p in ten.parameters())
-check("parameters of both networks", parameters, (64 + 1) * 128 + 2 * (128 + 1) * 10 + (10 + 1) * 128 + (128 + 1) * 64, 0)
+check(
+    "parameters of both networks",
+    parameters,
+    (64 + 1) * 128 + 2 * (128 + 1) * 10 + (10 + 1) * 128 + (128 + 1) * 64,
+    0,
+)
 
 five_images, five_latents = digits.test[:5], np.zeros((5, 10), np.float32)
 plots.diagram(

@@ -147,7 +147,7 @@ def _draw(axes: Axes, column: Column, top: Point) -> None:
     from matplotlib.patches import FancyArrowPatch
 
     corner = (top[0] - column.found.width / 2, top[1])
-    style = {
+    style: dict[str, Any] = {
         "ha": "center",
         "va": "center_baseline",
         "color": INK,
@@ -166,7 +166,10 @@ def _draw(axes: Axes, column: Column, top: Point) -> None:
                 (right, middle + h / 4),
                 (right, middle - h / 4),
                 connectionstyle=f"arc3,rad={1.2 * LOOP / (h / 2):.3f}",
-                **{"arrowstyle": "-|>", "mutation_scale": 9, "color": INK, "linewidth": 0.9},
+                arrowstyle="-|>",
+                mutation_scale=9,
+                color=INK,
+                linewidth=0.9,
             )
         )
 
