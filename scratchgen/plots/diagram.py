@@ -132,7 +132,8 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 def _count(sizes: Mapping[int, int]) -> str:
     """The number of parameters, each counted once."""
-    return f"{sum(sizes.values()):,} parameters"
+    total = sum(sizes.values())
+    return f"{total:,} parameter{'s' * (total != 1)}"
 
 
 def _title_width(column: Column, renderer: Any) -> float:

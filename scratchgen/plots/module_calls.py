@@ -31,7 +31,7 @@ class Part:
     kind          "input", "module", "between" (parameters that no called module holds) or "output"
     name          of an input or an output; of a module the attribute that holds it, "" for a number in a list
     type          the class of a module; of what lies between modules the functions, such as "matmul, add"
-    settings      what the repr of the module shows in brackets
+    settings      what the repr of the module shows in brackets; between modules the names of the parameters
     shape_in      of a module the shape of its first input, None where there is none
     shape         the shape of its output
     parameters    the parameters that it computes with
@@ -68,7 +68,7 @@ def record_calls(function: Callable, *inputs: Any) -> list[Part]:
             f"a diagram shows a Module or a method of one, such as model.encode, not {function!r}; put the "
             "computation into the forward() of a Module"
         )
-    calls = Calls()
+    calls = Calls({id(parameter): name for name, parameter in owner.named_parameters()})
     names: list[str] | None = None
     if len(inputs) == 1 and isinstance(inputs[0], Mapping):
         names, inputs = list(inputs[0]), tuple(inputs[0].values())
@@ -94,7 +94,8 @@ def record_calls(function: Callable, *inputs: Any) -> list[Part]:
 class Calls:
     """The parts of a run so far, and which part made which array."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[int, str]) -> None:
+        self.names = names  # id of a parameter → its name in the model
         self.parts: list[Part] = []
         self.made: dict[int, int] = {}  # id of an array or a tensor → the number of the part that made it
         self.alive: list[Any] = []  # what is in `made`, so that no id is used twice
@@ -159,8 +160,10 @@ class Calls:
                 unvisited += node.inputs
         if not parameters:
             return sorted(reads)
-        names = dict.fromkeys(_name(node) for node in sorted(functions, key=attrgetter("serial")))
-        part = Part("between", "", ", ".join(n for n in names if n not in MOVES), shape=np.shape(tensor))
+        used = dict.fromkeys(_name(node) for node in sorted(functions, key=attrgetter("serial")))
+        shown = ", ".join(name for name in used if name not in MOVES) or "learned"
+        settings = ", ".join(sorted(self.names.get(id(parameter), "?") for parameter in parameters))
+        part = Part("between", "", shown, settings, shape=np.shape(tensor))
         part.reads, part.parameters = sorted(reads), parameters
         return [self.add(part, tensor)]
 

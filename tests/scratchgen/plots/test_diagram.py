@@ -96,6 +96,15 @@ def test_a_skip_connection_has_two_arrows_and_a_model_s_own_parameters_are_a_box
     _, first, second, between, y = record_calls(Residual(), Z)
     assert (first.reads, second.reads, between.reads, y.reads) == ([0], [1], [1, 2], [3])
     assert (between.kind, between.type, size([between])) == ("between", "add, relu, multiply", 3)
+    assert between.settings == "gain"
+
+
+def test_a_parameter_that_is_an_output_is_a_box_without_an_arrow_to_it():
+    model = vae.LinearVAE(64, 3, RNG)
+    learned = [part for part in record_calls(model.encode, IMAGES) if part.type == "learned"]
+    assert [(part.settings, part.reads, part.shape, size([part])) for part in learned] == [
+        ("logvar", [], (5, 3), 3)
+    ]
 
 
 def test_a_module_that_is_called_often_is_one_box_and_counts_its_calls():
