@@ -72,7 +72,7 @@ check("64 biased coins, nats per image", biased, -25.311, 0.001)
 # **Write down what you expect:** how many nats per image do two hidden numbers gain over the biased coins? And ten
 # hidden numbers?
 #
-# ## The loss, derived
+# ## Deriving the evidence lower bound (ELBO)
 #
 # The hidden numbers are called **latent** variables, $z$. Before an image is seen, each is distributed like the
 # bell curve with mean 0 and variance 1, independently of the others: the **standard normal distribution**,
@@ -111,7 +111,7 @@ check("64 biased coins, nats per image", biased, -25.311, 0.001)
 #
 # $$ \mathrm{KL}(q \,\|\, p) = \tfrac12 \sum_d (\mu_d^2 + \sigma_d^2 - 1 - \log \sigma_d^2). \tag{2.3.4} $$
 #
-# The first term is estimated by one sample of $z$. But how can a gradient pass through a random sample, back to
+# Training estimates the first term by one sample of $z$. But how can a gradient pass through a random sample, back to
 # $\mu$ and $\sigma$? The **reparameterisation (reparameterization) trick** takes the randomness from outside,
 #
 # $$ z = \mu + \sigma \odot \varepsilon, \quad \varepsilon \sim \mathcal N(0, I), \tag{2.3.5} $$
@@ -286,7 +286,7 @@ figure.colorbar(dots, ax=left, ticks=range(10), label="digit", shrink=0.8)
 left.set(xlabel="first latent", ylabel="second latent", aspect="equal")
 left.set_title("encoded: mu(x)", fontsize=11)
 show(right, decoded, digits.image_shape, len(ticks), "decoded: p of every pixel")
-figure.suptitle("Most digits get a region of their own, though no label was used")
+figure.suptitle("Several digits get a region of their own, though no label was used")
 figure.savefig(OUT / "latents.png", dpi=120)
 
 # %% [markdown]
