@@ -58,6 +58,7 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` lo
         rnn,
         runs,
         tasks,
+        testing,
         vae,
     )
     from scratchgen.runs.saving import load, save
@@ -104,6 +105,7 @@ __all__ = [
     "save",
     "stop_gradient",
     "tasks",
+    "testing",
     "vae",
     "value_and_grad",
     "vjp",

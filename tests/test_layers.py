@@ -27,11 +27,11 @@ vae, gan, rnn, evaluation          data
 nn, optim, distributions
 functional, random
 autograd
-errors, files
+errors, files, testing
 scratchgen_kernels
 """
 DOOR = "scratchgen"  # `scratchgen/__init__.py` opens every package: it is of the top layer, and so is its importer
-ALONE = ("errors", "files")  # they import nothing of ours
+ALONE = ("errors", "files", "testing")  # they import nothing of ours
 ROWS = [re.split(r",\s*", group) for line in TABLE.split("\n") if line for group in re.split(r"\s{3,}", line)]
 ROWS[0].append(DOOR)
 LAYER = {place: len(ROWS) - number for number, row in enumerate(ROWS) for place in row}
@@ -161,7 +161,7 @@ def module_of(place: str) -> str:
 def file_of(place: str) -> str:
     """A file of a place, two folders deep where it is a package."""
     top = {DOOR: "scratchgen/__init__.py", "scratchgen_kernels": "kernels/scratchgen_kernels/matmul/plant.py"}
-    modules = ("errors", "files", "random", "__main__")
+    modules = ("errors", "files", "testing", "random", "__main__")
     below = f"scratchgen/{place}.py" if place in modules else f"scratchgen/{place}/inner/plant.py"
     return top.get(place, "tutorials/plant.py" if place == "tutorials" else below)
 
@@ -183,7 +183,7 @@ FORMS = (
 def test_the_claims_above_reject_a_planted_import_in_each_direction():
     """Every pair of places, every form of import: upwards all are caught, downwards none."""
     order = [place for row in ROWS for place in row]
-    assert len(set(order)) == len(order) == 27
+    assert len(set(order)) == len(order) == 28
     for low, high in product(order, [place for place in order if place != DOOR]):
         caught = [bool(offences(file_of(low), form.format(module=module_of(high)))) for form in FORMS]
         same_row = any({low, high} <= set(row) for row in ROWS)
@@ -216,6 +216,7 @@ PLANTS = [  # file, source, place that is caught
     ("scratchgen/tasks/vae.py", "from scratchgen.equations.debugger import run_under_pdb", "equations"),
     ("scratchgen/equations/debugger.py", "from scratchgen.cli import debug", "cli"),
     ("scratchgen/errors.py", "import scratchgen_kernels", "scratchgen_kernels"),
+    ("scratchgen/testing.py", "from scratchgen.autograd import Tensor", "autograd"),
     ("kernels/scratchgen_kernels/checks.py", "from scratchgen.errors import BadInput", "errors"),
     ("kernels/scratchgen_kernels/matmul/cython_.pyx", "cimport numpy\nfrom scratchgen.nn cimport x", "nn"),
 ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from scratchgen.equations import BY_ID
 
-PAGES = {page.name: page.read_text("utf-8") for page in Path(__file__).parents[1].glob("tutorials/0*.py")}
+PAGES = {page.name: page.read_text("utf-8") for page in Path(__file__).parents[1].glob("tutorials/[0-9]*.py")}
 
 
 def unusable(text):

@@ -36,7 +36,7 @@ VAE = (
         "p(z) = N(0, I)",
         "Kingma & Welling (2014), section 3",
         "scratchgen.vae.latent_model:LatentModel.sample",
-        tutorial="02_vae.py#the-bound-against-the-exact-evidence",
+        tutorial="2.3_vae_on_digits.py#deriving-the-evidence-lower-bound-elbo",
         example=Example(
             "z = ε = 0.5\nwhere p(x|z) = Bernoulli(σ(2z)), its pixel is 1 with probability σ(1) = 0.73106",
             0.73106,
@@ -53,7 +53,7 @@ VAE = (
         "log p(x|z) = Σ_d x_d log p_d + (1 − x_d) log(1 − p_d),  p = σ(decoder(z))",
         "Kingma & Welling (2014), appendix C.1",
         "scratchgen.distributions:Bernoulli.log_prob",
-        tutorial="02_vae.py#the-bound-against-the-exact-evidence",
+        tutorial="2.3_vae_on_digits.py#deriving-the-evidence-lower-bound-elbo",
         example=Example(
             "σ(0) = ½, σ(log 3) = ¾\nlog ½ + log(1 − ¾) = −0.69315 − 1.38629 = −2.07944",
             -2.07944,
@@ -85,7 +85,7 @@ VAE = (
         "q(z|x) = N(mu(x), diag sigma(x)²)",
         "Kingma & Welling (2014), eq. 9",
         "scratchgen.vae.models:VAE.encode",
-        tutorial="02_vae.py#the-evidence-lower-bound-elbo",
+        tutorial="2.3_vae_on_digits.py#deriving-the-evidence-lower-bound-elbo",
         example=Example(
             "h = relu(2 · 0.5) = 1\nmu = 3 · 1 = 3,  log sigma² = −1 · 1 = −1",
             (3.0, -1.0),

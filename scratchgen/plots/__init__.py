@@ -1,8 +1,10 @@
 """All pictures of the project. A function is named by its picture, takes the path, and writes a file.
 
-It returns the path as a `Picture`: a cell of a notebook that ends with the call shows the picture.
+It returns the path as a `Picture`: a cell of a notebook that ends with the call shows the picture. `diagram` takes no
+path; it returns a `Plot`, which a notebook shows as well, and whose `save(path)` writes the file.
 
 figure                 size, palette and saving, shared by all pictures
+diagram, module_calls  networks as boxes and arrows, with shapes and numbers of parameters
 images, data_sets      grids of images, pictures of a data set
 music, frames          piano rolls, sounds with spectrograms, frames
 points, latent         points in the plane, latent spaces
@@ -19,6 +21,7 @@ from scratchgen.plots.attention import attention
 from scratchgen.plots.comparison import compared_curves
 from scratchgen.plots.curves import curves
 from scratchgen.plots.data_sets import data_set
+from scratchgen.plots.diagram import diagram
 from scratchgen.plots.dirac import dirac
 from scratchgen.plots.eigenvalues import eigenvalues
 from scratchgen.plots.forecasts import forecasts
@@ -45,6 +48,7 @@ __all__ = [
     "compared_curves",
     "curves",
     "data_set",
+    "diagram",
     "dirac",
     "eigenvalues",
     "forecasts",

@@ -23,6 +23,7 @@ CAPTIONS = {
     "reconstructions": "held-out images (top) and their reconstructions (bottom)",
     **{f"attention_{k}": "attention weights of a translation, darkest at 1" for k in range(1, 5)},
     "terms": "the two terms of the bound, epoch by epoch",
+    "networks": "the networks, with the shapes that an example of a few rows found; white boxes learn parameters",
     "forecast": "a forecast of held-out steps: the mean and 80 % of samples, and what came",
     "roll": "a sample of the model: time to the right, high notes on top",
     "states": "units over held-out text, and the feature of the text that each correlates with",
@@ -43,7 +44,7 @@ MEAN_CAPTIONS = {
     "interpolation": "interpolations between held-out images, means of p(x|z)",
 }
 # pictures that need the whole width
-BROAD = ("latent_plane", "roll", "sound", "reconstructions", "interpolation", "gates")
+BROAD = ("networks", "latent_plane", "roll", "sound", "reconstructions", "interpolation", "gates")
 
 
 def write_report(directory: Path) -> Path:

@@ -16,6 +16,7 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Lt, replace
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.gan_scores import SAMPLES, gan_scores, judge_of, two_sample_scores
+from scratchgen.tasks.networks import draw_networks, gan_networks
 from scratchgen.tasks.rows import (
     RowInfo,
     RowSettings,
@@ -23,6 +24,7 @@ from scratchgen.tasks.rows import (
     columns_for,
     demand_variance,
     draw_rows,
+    labels_of,
     of_rows,
     sample_in_turn,
     sample_rows,
@@ -294,7 +296,8 @@ def draw(
     scores: list[Score],
     trace: gan.TrainingTrace | None,
 ) -> None:
-    """Draw samples and the curves of the game; V and the losses are in nats where D is a probability."""
+    """Draw the networks, samples and the curves of the game; V and the losses are in nats where D is a probability."""
+    draw_networks(gan_networks(model, rows.train, labels_of(rows, "train")), run)
     n = SAMPLES if rows.kind == "points" else 100
     x, columns = (
         sample_in_turn(model, n, Generator(HELD_OUT_SEED)),

@@ -22,6 +22,7 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.initialise import Vocabulary
+from scratchgen.tasks.networks import draw_networks, text_networks
 from scratchgen.tasks.recurrent import (
     TokenizerSettings,
     draw_dynamics,
@@ -278,7 +279,8 @@ def draw(
     scores: list[Score],
     history: rnn.EigenvalueHistory,
 ) -> None:
-    """Draw curves, hidden units, gates, gradient norms through time and eigenvalues, and write a sampled text."""
+    """Draw the network, curves, hidden units, gates, gradient norms through time, eigenvalues; write a sampled text."""
+    draw_networks(text_networks(model, model.tokenizer.encode(text.train)), run)
     _draw_units(model, text, settings, run, history)
     tokens_per_unit = 1 if _unit(text) == "byte" else len(model.tokenizer.encode(text.test)) / len(text.test)
     series = {"training": run.history["bits"], "validation": run.history["validation_bits"]}

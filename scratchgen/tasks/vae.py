@@ -19,6 +19,7 @@ from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.attribute_scores import attribute_scores
+from scratchgen.tasks.networks import draw_networks, vae_networks
 from scratchgen.tasks.rate_distortion import rate_distortion_figure
 from scratchgen.tasks.rows import (
     MEANS,
@@ -27,6 +28,7 @@ from scratchgen.tasks.rows import (
     demand_variance,
     draw_rows,
     held_out,
+    labels_of,
     of_rows,
     sample_in_turn,
 )
@@ -264,7 +266,8 @@ def per_example(
 def draw(
     model: Model, rows: RowData, settings: Settings, run: Run, scores: list[Score], loss: vae.Loss
 ) -> None:
-    """Draw samples and curves, and for images reconstructions, the latent plane and interpolations."""
+    """Draw the networks, samples and curves, and for images reconstructions, the latent plane and interpolations."""
+    draw_networks(vae_networks(model, rows.train, labels_of(rows, "train")), run)
     if rows.kind == "table":
         draw_table(model, rows, run)
         return _draw_curves(run, *scores)

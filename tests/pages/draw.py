@@ -57,6 +57,12 @@ DRAW = {
         {"undecided D": 0.5, "chance": 0.501},
     ),
     "data_set": lambda path: plots.data_set(load_points("ring"), path),
+    "diagram": lambda path: plots.diagram(
+        {
+            "network": (Linear(3, 2, Generator(0)), POINTS.repeat(2, axis=1)[:5, :3]),
+            "notes": ("ε", "z = mu + sigma ε"),
+        }
+    ).save(path),
     "dirac": lambda path: plots.dirac(path, steps=20),
     "eigenvalues": lambda path: plots.eigenvalues(
         [scale * np.exp(1j * np.linspace(0, 6, 10))[None] for scale in (1, 1.3)], ["$W_{hh}$"], path

@@ -1,8 +1,9 @@
 """The displayed formulas of a page, and what each is tied to: an equation of the ledger, or assertions of the page.
 
-A page numbers its formulas, `\\tag{4.2}`. A formula consists of parts, separated by \\quad. A part is tied to the
-ledger if it is a part of an equation that the section names in its line about the debugger. For the others there must
-be assertions below the formula that name its number, as many as there are such parts; one in a loop counts for all.
+A page numbers its formulas, `\\tag{4.2}` on page 4 and `\\tag{2.3.1}` on page 2.3. A formula consists of parts,
+separated by \\quad. A part is tied to the ledger if it is a part of an equation that the section names in its line
+about the debugger. For the others there must be assertions below the formula that name its number, as many as there are
+such parts; one in a loop counts for all.
 """
 
 import ast
@@ -17,6 +18,10 @@ STYLES = [r"\textstyle", r"\operatorname", r"\mathrm", r"\text"]
 SAME = {r"\tfrac": r"\frac", r"\lVert": r"\|", r"\rVert": r"\|", r"\mid": "|", r"\ldots": r"\dots"}
 RELATIONS = [r"\leftarrow", r"\approx", r"\mapsto", r"\propto", r"\sim", r"\le", r"\ge", "=", "<", ">"]
 ID = r"[a-z]+\.[a-z_0-9]+"
+CHECKS = (
+    "check",
+    "beside",
+)  # of `scratchgen.testing`, and of a page's own: (label, value, expected, tolerance)
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def _assertions(node: ast.AST, count: float) -> Iterator[tuple[str, float]]:
     compared = None
     if isinstance(node, ast.Assert):
         compared = [node.test]
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "beside":
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CHECKS:
         compared = node.args[1:3]
     if compared and _can_fail(compared):
         yield ast.unparse(node), count
@@ -132,11 +137,19 @@ def _can_fail(compared: list[ast.expr]) -> bool:
     return computed and len({ast.dump(expression) for expression in compared}) == len(compared)
 
 
-def untied(page: str, chapter: int, latex_by_id: dict[str, str]) -> Iterator[str]:
+def chapter_of(name: str) -> str:
+    """The number of a page by its file name: 4 of 04_rnn.py, 2.3 of 2.3_vae_on_digits.py."""
+    number = name.partition("_")[0]
+    return number if "." in number else str(int(number))
+
+
+def untied(page: str, chapter: str, latex_by_id: dict[str, str]) -> Iterator[str]:
     """One line for each formula that is tied to nothing, and for each that has not the next number."""
     checks = list(assertions(page))
     if "def beside" in page and "assert abs(ours - expected) <= tolerance" not in page:
         yield "its beside() asserts nothing"
+    if "def check(" in page:
+        yield "it has a check() of its own; import that of scratchgen.testing"
     for place, formula in enumerate(formulas(page), 1):
         shown = formula.number or " | ".join(formula.parts)
         if formula.number != f"{chapter}.{place}":

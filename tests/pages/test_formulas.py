@@ -6,9 +6,9 @@ import pytest
 
 from scratchgen.equations import EQUATIONS
 
-from .formulas import chain, formulas, is_in, normal, untied
+from .formulas import chain, chapter_of, formulas, is_in, normal, untied
 
-PAGES = sorted((Path(__file__).parents[2] / "tutorials").glob("0*.py"))
+PAGES = sorted((Path(__file__).parents[2] / "tutorials").glob("[0-9]*.py"))
 LATEX = {equation.id: equation.latex for equation in EQUATIONS}
 BPTT = r"\delta_t = (g_t + \delta_{t+1} W_{hh}^\top) \odot (1 - h_t^2)"
 
@@ -26,7 +26,7 @@ def page_of(*formulas, id="rnn.bptt", code="x = 1"):
 def test_each_displayed_formula_is_tied_to_the_ledger_or_to_an_assertion_that_names_it(page):
     text = page.read_text(encoding="utf-8")
     assert formulas(text)
-    problems = [*untied(text, int(page.name[:2]), LATEX)]
+    problems = [*untied(text, chapter_of(page.name), LATEX)]
     assert not problems, "\n" + "\n".join(problems)
 
 
@@ -66,6 +66,10 @@ PLANTED = {
         page_of(r"x = 1 \tag{4.1}", code="def beside(*a): print(*a)\nbeside('(4.1)', x, 1, 0)"),
         "asserts nothing",
     ),
+    "a check of its own": (
+        page_of(r"x = 1 \tag{4.1}", code="def check(*a): print(*a)\ncheck('(4.1)', x, 1, 0)"),
+        "a check() of its own",
+    ),
     "no number": (page_of(BPTT), "its number must be"),
     "a number twice": (page_of(BPTT + r" \tag{4.1}", BPTT + r" \tag{4.1}"), r"must be \tag{4.2}"),
 }
@@ -73,15 +77,23 @@ PLANTED = {
 
 @pytest.mark.parametrize(("page", "message"), PLANTED.values(), ids=PLANTED)
 def test_the_claim_above_rejects(page, message):
-    (problem,) = untied(page, 4, LATEX)
+    (problem,) = untied(page, "4", LATEX)
     assert message in problem
 
 
 def test_a_formula_of_the_ledger_and_one_that_an_assertion_names_are_tied():
-    assert not [*untied(page_of(BPTT + r", \qquad \delta_{T+1} = 0, \tag{4.1}"), 4, LATEX)]
-    assert not [*untied(page_of(r"x = 1 \tag{4.1}", code="assert x == 1, '(4.1)'"), 4, LATEX)]
+    assert not [*untied(page_of(BPTT + r", \qquad \delta_{T+1} = 0, \tag{4.1}"), "4", LATEX)]
+    assert not [*untied(page_of(r"x = 1 \tag{4.1}", code="assert x == 1, '(4.1)'"), "4", LATEX)]
     loop = "for v in (1, 2):\n    assert x == v, f'(4.1) {v}'"
-    assert not [*untied(page_of(r"x = 1, \quad y = 2 \tag{4.1}", code=loop), 4, LATEX)]
+    assert not [*untied(page_of(r"x = 1, \quad y = 2 \tag{4.1}", code=loop), "4", LATEX)]
+
+
+def test_the_number_of_a_page_is_in_its_name_and_in_its_formulas():
+    names = ("04_rnn.py", "2.3_vae_on_digits.py", "0.1_start_here.py")
+    assert [chapter_of(name) for name in names] == ["4", "2.3", "0.1"]
+    page = page_of(r"x = 1 \tag{2.3.1}", code="check('(2.3.1)', x, 1, 0)")
+    assert not [*untied(page, "2.3", LATEX)]
+    assert len([*untied(page, "2.4", LATEX)]) == 1
 
 
 def test_two_ways_to_write_a_formula_are_one_and_another_formula_is_not():

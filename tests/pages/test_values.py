@@ -136,6 +136,11 @@ VALUES = {
         | {r"\Delta\, \mathrm{KL}(q(z \mid x) \,\|\, p(z \mid x))": CHANGE[2]},
         1e-14,
     ),
+    "2.3.2": (
+        {r"\log p(x)": EVIDENCE, r"\mathbb E_q": lambda values: np.sum(q * values)}
+        | {r"p(x \mid z)\, p(z)": likelihood * prior, r"q(z \mid x)": q},
+        1e-14,
+    ),
     "3.3": (
         {"D^*(x)": BEST, r"\text{with the logit } a^*": np.log(BEST / (1 - BEST))}
         | {"p_{data}(x)": p_data, "p_g(x)": p_g, "p_{data}": p_data, "p_g": p_g},
@@ -202,6 +207,8 @@ def test_a_formula_holds_as_it_is_displayed(number):
         ("1.6", "4 x", "2 x"),
         ("2.1", r"\ge", r"\le"),
         ("2.3", r"+ \Delta", r"- \Delta"),
+        ("2.3.2", r"\ge", r"\le"),
+        ("2.3.2", r"\log \mathbb", r"\mathbb"),
         ("3.4", "+ 2", "+"),
         ("3.5", r"\psi", r"\theta"),
         ("4.2", "0 . 7 6 1 6", "0 . 7 6 6 1"),

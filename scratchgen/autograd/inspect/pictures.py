@@ -13,7 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scratchgen.autograd.inspect.layout import Point, layout
+from scratchgen.autograd.inspect.layout import Layout, Point, layout
 from scratchgen.files import replacing
 
 if TYPE_CHECKING:
@@ -127,16 +127,22 @@ def figure_of(drawing: Drawing) -> Figure:
 
     figure = Figure(dpi=DPI)
     renderer = FigureCanvasAgg(figure).get_renderer()
-    found = layout([_size(box, renderer) for box in drawing.boxes], drawing.arrows)
+    sizes = [size_of(box, renderer) for box in drawing.boxes]
+    found = layout(sizes, drawing.arrows)
     figure.set_size_inches(found.width + 2 * MARGIN, found.height + 2 * MARGIN)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(-MARGIN, found.width + MARGIN), ylim=(found.height + MARGIN, -MARGIN))
     axes.set_axis_off()
-    for route in found.routes:
-        axes.add_patch(_arrow(route))
-    for box, place in zip(drawing.boxes, found.places, strict=True):
-        _put(axes, box, place, _size(box, renderer))
+    put(axes, drawing, sizes, found)
     return figure
+
+
+def put(axes, drawing: Drawing, sizes: list[Point], found: Layout, corner: Point = (0, 0)) -> None:
+    """Draw boxes of these sizes and their arrows on axes of inches, with the top left of the layout at a corner."""
+    for route in found.routes:
+        axes.add_patch(_arrow([_moved(point, corner) for point in route]))
+    for box, place, size in zip(drawing.boxes, found.places, sizes, strict=True):
+        _put(axes, box, _moved(place, corner), size)
 
 
 def _lines(box: Box) -> Iterator[tuple[str, dict]]:
@@ -147,7 +153,11 @@ def _lines(box: Box) -> Iterator[tuple[str, dict]]:
         )
 
 
-def _size(box: Box, renderer) -> Point:
+def _moved(point: Point, by: Point) -> Point:
+    return point[0] + by[0], point[1] + by[1]
+
+
+def size_of(box: Box, renderer) -> Point:
     """Width and height, in inches, of the box around its text."""
     from matplotlib.font_manager import FontProperties
 

@@ -262,7 +262,7 @@ def test_matplotlib_keeps_every_text_within_its_box_and_every_box_within_the_pic
 
 
 def test_the_claim_above_rejects_text_that_is_wider_than_its_box(monkeypatch):
-    monkeypatch.setattr(pictures, "_size", lambda box, renderer: (0.3, 0.5))
+    monkeypatch.setattr(pictures, "size_of", lambda box, renderer: (0.3, 0.5))
     assert not contained(pictures.figure_of(awkward()))
 
 

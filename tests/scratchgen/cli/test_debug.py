@@ -98,7 +98,7 @@ def test_it_stops_at_the_first_line_of_the_equation_shows_its_values_and_ends_wi
         assert terminal.process.wait(PATIENCE) == 0
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "tutorials").glob("0*.py")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", sorted((ROOT / "tutorials").glob("[0-9]*.py")), ids=lambda page: page.stem)
 def test_the_commands_on_a_page_stop_at_the_code_of_their_equations(
     page, scratchgen_in, tmp_path, monkeypatch
 ):

@@ -1,0 +1,46 @@
+"""The checks of a page see a fault in the library: of each displayed formula, and of the code that the page shows."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ..mutants.faults import FAMILIES
+
+ROOT = Path(__file__).parents[2]
+RUN = Path(__file__).with_name("planted.py")
+FAULTS = {fault.name: fault for family in FAMILIES.values() for fault in family}
+SEEN = {  # page: faults of `tests/mutants`, with the beginning of the check that sees each
+    "2.3_vae_on_digits": {
+        "variance used as standard deviation": "(2.3.5) ",
+        "logvar taken for log sigma in the divergence": "ELBO, ",
+        "half of the gradient of the divergence": "log p(x|z), ",
+        "divergence with the wrong sign": "ELBO, ",
+        "mean over pixels": "ELBO, ",
+    },
+}
+
+pytestmark = pytest.mark.slow
+
+
+def run(page, module, text, wrong):
+    path = ROOT / "tutorials" / f"{page}.py"
+    return subprocess.run(
+        [sys.executable, RUN, path, module, text, wrong], capture_output=True, text=True, timeout=300
+    )
+
+
+@pytest.mark.parametrize(("page", "name"), [(page, name) for page in SEEN for name in SEEN[page]])
+def test_a_check_of_the_page_sees_a_fault_in_the_library(page, name):
+    fault = FAULTS[name]
+    done = run(page, fault.module, fault.text, fault.wrong)
+    assert done.returncode == 1, done.stdout[-500:]
+    *_, last = done.stderr.splitlines()
+    assert last.startswith(f"AssertionError: {SEEN[page][name]}"), last
+
+
+def test_the_claim_above_rejects_a_page_whose_checks_would_fail_anyway():
+    harmless = ("scratchgen.vae.geco", "class GECO(Stateful):", "class GECO(Stateful):  # unchanged")
+    done = run("2.3_vae_on_digits", *harmless)
+    assert done.returncode == 0 and "pictures:" in done.stdout, done.stderr[-500:]
