@@ -28,9 +28,9 @@ def baseline(rows: RowData, part: str, model: Model | vae.VQVAE) -> float:
     """The mean log-likelihood, in nats, of independent dimensions of the likelihood's kind."""
     kind, x = type(model.likelihood).__name__, getattr(rows, part)
     if isinstance(model.likelihood, ColumnLikelihood):
-        return independent_log_prob(model.likelihood, rows.train, x)
+        return independent_log_prob(model, rows.train, x)
     if kind == "GaussianLikelihood":
-        return evaluation.independent_gaussian_log_prob(rows.train, x)
+        return evaluation.independent_gaussian_log_prob(rows.train, x) - model.likelihood.log_volume
     if kind == "CategoricalLikelihood":
         return evaluation.independent_categorical_log_prob(rows.train, x, model.likelihood.outputs)
     if kind == "LogisticLikelihood":
