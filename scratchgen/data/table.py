@@ -125,7 +125,7 @@ def table_rows(name: str, table: TableCells, given: Mapping[str, Declared], repo
     )
 
 
-WORDS = {  # kind of a column ↦ how the report says what becomes of it
+KIND_WORDS = {  # kind of a column ↦ how the report says what becomes of it
     "real": "of numbers, with mean 0 and deviation 1 on the training part",
     "student-t": "of numbers with heavy tails, in units of their quartiles around the median of the training part",
     "positive": "of positive numbers, whose logarithms have mean 0 and deviation 1 on the training part",
@@ -149,7 +149,7 @@ def report_columns(
         found = declared.get(column.name)
         kind = found.kind if found else column.kind
         why = f"declared {kind} {found.where}" if found else f"{kind} by default"
-        groups.setdefault((WORDS[kind], why), []).append(column.name)
+        groups.setdefault((KIND_WORDS[kind], why), []).append(column.name)
     for (words, why), names in groups.items():
         noun = "column" if len(names) == 1 else "columns"
         report.change(f"{noun} {words}: {some(names, NAMES_SHOWN)} ({why})", len(names))

@@ -49,10 +49,10 @@ VAE_PARTS = (
         "Nazabal, Olmos, Ghahramani & Valera (2020), sections 3.1 and 3.2",
         "scratchgen.vae.columns:ColumnDistribution.log_prob",
         example=Example(
-            "a number x = 2 y, y = 1, m = 0, σ² = 4: −½ (1.83788 + 1.38629 + 1/4) − log 2 = −2.43024\n"
+            "a number x = 2 y, y = 1, m = 0, σ² = 4: −½ (1.83788 + 1.38629 + 1/4) − log 2 = −2.43023\n"
             "the first of two categories, m = (log 3, 0), of probability ¾: log ¾ = −0.28768\n"
-            "−2.43024 − 0.28768 = −2.71792",
-            -2.71792,
+            "−2.43023 − 0.28768 = −2.71791",
+            -2.71791,
             lambda y, m: (
                 blank(ColumnLikelihood([1, 2], scale=[2.0, 1.0]), logvar=math.log(4)).forward(m).log_prob(y)
             ),

@@ -122,10 +122,9 @@ def in_columns_of(run: LoadedRun[Any, Any], rows: RowData) -> tuple[RowData, lis
     report.split = rows.report.split
     assert rows.places is not None
     parts: dict[str, Any] = {part: x[places] for part, places in zip(PARTS, rows.places, strict=True)}
-    shape = (1, x.shape[1], 1)
-    lines = not_read(columns, table.cells)
-    changed = {"columns": tuple(columns), "image_shape": shape, "report": report}
-    return dataclasses.replace(rows, **changed, **parts), lines
+    shape, lines = (1, x.shape[1], 1), not_read(columns, table.cells)
+    found = dataclasses.replace(rows, columns=tuple(columns), image_shape=shape, report=report, **parts)
+    return found, lines
 
 
 def _cells(run: LoadedRun[Any, Any], path: str, report: LoadingReport) -> TableCells:

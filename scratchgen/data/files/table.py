@@ -94,9 +94,7 @@ def read_numbers(path: str) -> tuple[list[str] | None, np.ndarray]:
 
 def _of_text(path: Path, options: LoadOptions, report: LoadingReport, texts: Collection[str]) -> TableCells:
     header, rows, comma = _parsed(path, options, report)
-    names, declared = unnamed(len(rows[0][1])), {}
-    if header is not None:
-        names, declared = declared_in_names(header, report)
+    names, declared = declared_in_names(unnamed(len(rows[0][1])) if header is None else header, report)
     of_texts = {*texts, *(name for name, found in declared.items() if found.kind in OF_CATEGORIES)}
     if header is None:
         report.change("without a header")
@@ -118,8 +116,8 @@ def _of_text(path: Path, options: LoadOptions, report: LoadingReport, texts: Col
         columns[name] = column
     without_bad_lines(bad, len(rows), report, options.skip_bad)
     kept = np.array([line not in bad for line, _ in rows])
-    cells = {name: column[kept] for name, column in columns.items()}
-    return TableCells(cells, declared, np.array([line for line, _ in rows])[kept])
+    kept_cells = {name: column[kept] for name, column in columns.items()}
+    return TableCells(kept_cells, declared, np.array([line for line, _ in rows])[kept])
 
 
 def _parsed(path: Path, options: LoadOptions, report: LoadingReport) -> tuple[list[str] | None, Rows, bool]:
@@ -193,9 +191,9 @@ def _of_array(path: str, report: LoadingReport) -> TableCells:
         raise BadInput(f"{path} has {x.dtype} values; save numbers")
     if names is not None and len(names) != x.shape[1]:
         raise BadInput(f"{path} names {len(names)} columns, but a row has {x.shape[1]} numbers; name each")
-    chosen, declared = unnamed(x.shape[1]), {}
-    if names is not None:
-        chosen, declared = declared_in_names(names, report, "among its names")
+    chosen, declared = declared_in_names(
+        unnamed(x.shape[1]) if names is None else names, report, "among its names"
+    )
     return TableCells(dict(zip(unique(chosen, path), x.T.astype(np.float64), strict=True)), declared)
 
 
