@@ -21,13 +21,19 @@ ROUNDS = 20  # of EM for each nu, from the location and the scale of the nu befo
 TINY = 1e-12  # of a variance: more than half of all residuals may be 0
 
 
-def fit_student_t(x: np.ndarray, mu: float | None = None) -> tuple[float, float, float]:
+def fit_student_t(
+    x: np.ndarray, mu: float | None = None, *, prior: bool = True
+) -> tuple[float, float, float]:
     """The location mu, the squared scale s² and the degrees of freedom nu that maximise the likelihood of x (N,).
 
-    mu    a known location; None finds it
+    mu       a known location; None finds it
+    prior    whether nu has the prior p(nu) ∝ nu exp(−nu/10). A hundred numbers without one far out would say that the
+             tails are Gaussian, and give the first that is far out no probability; of thousands it changes nothing
 
     For a given nu, by EM: w = (nu + 1) / (nu + (x − mu)²/s²),  mu ← Σ w x / Σ w,  s² ← Σ w (x − mu)² / Σ w.
-    Source: Liu & Rubin, ML estimation of the t distribution using EM and its extensions (1995), sections 2 and 5.
+    Source: Liu & Rubin, ML estimation of the t distribution using EM and its extensions (1995), sections 2 and 5;
+    the prior Gamma(2, 1/10): Juárez & Steel, Model-based clustering of non-Gaussian panel data based on skew-t
+    distributions (2010).
     """
     x = np.asarray(x, np.float64)
     m, s2 = (
@@ -44,8 +50,10 @@ def fit_student_t(x: np.ndarray, mu: float | None = None) -> tuple[float, float,
         return m, s2
 
     def log_likelihood(log_nu: float) -> float:
-        m, s2 = given(math.exp(log_nu))
-        return float(StudentT(np.full(len(x), m), 0.5 * math.log(s2), math.exp(log_nu)).log_prob(x))
+        nu = math.exp(log_nu)
+        m, s2 = given(nu)
+        log_p = float(StudentT(np.full(len(x), m), 0.5 * math.log(s2), nu).log_prob(x))
+        return log_p + (log_nu - nu / 10) * prior
 
     nu = math.exp(maximum(log_likelihood, *np.log(NU)))
     return *given(nu), nu

@@ -25,7 +25,9 @@ RAREST = (
 )
 KINDS = ("real", "student-t", "positive", "count", "categorical")
 LARGEST_LOG_MEAN = 24 * math.log(2)  # of a count; float32 holds every whole number up to 2²⁴
-FEWEST = 50  # residuals that tell the tails of a column: with fewer, those of its training cells are kept
+FEWEST = (
+    50  # cells that tell the dispersion of counts given z: with fewer, that of the training cells is kept
+)
 
 
 @dataclass(frozen=True)
@@ -131,9 +133,10 @@ class ColumnLikelihood(Module):
         if len(self.places.counts):
             self.total_count = Buffer(np.ones(len(self.places.counts), np.float32))
 
-    def fit(self, x: np.ndarray) -> np.ndarray:
+    def fit(self, x: np.ndarray, *, prior: bool = True) -> np.ndarray:
         """Take from the training rows (N, D) how often each number is there, and the tails and dispersions.
 
+        prior    of the tails, as for `fit_student_t`
         Returns the row (D,) of the mean of each column, of a Student-t number its location; 0 for a column without
         cells. Raises BadInput as `check`.
         """
@@ -145,7 +148,7 @@ class ColumnLikelihood(Module):
         for i, n in enumerate(places.heavy):
             d = places.numbers[n]
             if there[:, d].any():
-                mean[d], variance, self.nu.data[i] = fit_student_t(x[there[:, d], d])
+                mean[d], variance, self.nu.data[i] = fit_student_t(x[there[:, d], d], prior=prior)
                 self.logvar.data[n] = math.log(variance)
         for i, d in enumerate(places.counts):
             if there[:, d].any():
@@ -157,7 +160,7 @@ class ColumnLikelihood(Module):
 
         Returns the output (D,) of that model, the same for every row: the maximum of the likelihood without z.
         """
-        mean = self.fit(x)
+        mean = self.fit(x, prior=False)
         squares, count = self.squares(x, np.broadcast_to(mean, x.shape))
         variance = np.maximum(squares / np.maximum(count, 1), TINY)
         self.logvar.data[self.places.gaussian] = np.log(variance[self.places.gaussian])
@@ -229,13 +232,13 @@ class ColumnLikelihood(Module):
     def best_variance(self, x: np.ndarray, mean: np.ndarray) -> np.ndarray:
         """The sigma² (numbers,) that maximise the likelihood of rows x (N, D), given their means (N, D); sets nu and r.
 
-        With fewer than 50 cells of a column, nu and r stay those of its training cells.
+        With fewer than 50 counts, r stays that of the training cells.
         """
         squares, count = self.squares(x, mean)
         variance, there = squares / np.maximum(count, 1), np.isfinite(x)
         for i, n in enumerate(self.places.heavy):
             d = self.places.numbers[n]
-            if (here := there[:, d]).sum() >= FEWEST:
+            if (here := there[:, d]).any():
                 _, variance[n], self.nu.data[i] = fit_student_t(x[here, d] - mean[here, d], 0.0)
         for i, d in enumerate(self.places.counts):
             if (here := there[:, d]).sum() >= FEWEST:

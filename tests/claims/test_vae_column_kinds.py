@@ -187,10 +187,17 @@ def test_the_claim_above_rejects_a_sampler_that_forgets_the_inverse(place, colum
 @pytest.mark.parametrize("nu", [1.5, 4.0])
 def test_the_student_t_that_is_fitted_has_the_likelihood_of_scipys_fit(nu, measured):
     x = stats.t(nu, 3, 2).rvs(500, random_state=0)
-    mu, s2, found = fit_student_t(x)
+    mu, s2, found = fit_student_t(x, prior=False)
     best = stats.t.logpdf(x, *stats.t.fit(x)).sum()
     measured(abs(stats.t.logpdf(x, found, mu, np.sqrt(s2)).sum() - best), 1e-2)
     assert stats.norm.logpdf(x, x.mean(), x.std()).sum() < best - 5
+
+
+def test_the_prior_of_the_tails_matters_for_a_few_numbers_and_not_for_thousands():
+    normal = np.random.default_rng(0).normal(size=100)
+    assert fit_student_t(normal, prior=False)[2] > 50 > 30 > fit_student_t(normal)[2]
+    many = stats.t(4).rvs(5000, random_state=0)
+    assert fit_student_t(many)[2] == pytest.approx(fit_student_t(many, prior=False)[2], rel=0.02)
 
 
 @pytest.mark.parametrize("r", [0.7, 20.0])
