@@ -227,3 +227,25 @@ def test_linear_and_other_models_of_one_table_have_one_baseline_unit(scratchgen_
     for model in ("mlp", "linear"):
         np.testing.assert_allclose(found[model, 1] - found[model, 1000], 2 * np.log(1000), atol=0.02)
     assert abs(found["mlp", 1][1] - found["linear", 1][1]) < 0.05
+
+
+def test_a_run_that_began_with_anothers_weights_has_its_kinds_where_it_is_scored_and_resumed(
+    trained, command
+):
+    write(trained / "few.csv", table(4, 60), NAMES)  # no kinds
+    for out, epochs in (("tuned", 2), ("whole", 3)):
+        options = ("--init-from", "run", "--epochs", epochs, "--quiet", "--out", out)
+        done = command("train", "vae", "--data", "few.csv", *options)
+        assert done.returncode == 0, done.stderr
+    config = json.loads((trained / "tuned" / "config.json").read_text())
+    assert [c["kind"] for c in config["data_info"]["columns"]] == KINDS
+    own = bound(command("evaluate", "tuned"))
+    assert bound(command("evaluate", "tuned", "--data", "few.csv")) == own
+    done = command("train", "vae", "--resume", "tuned", "--epochs", 3, "--quiet")
+    assert done.returncode == 0, done.stderr
+    weights = [(trained / out / "model.safetensors").read_bytes() for out in ("tuned", "whole")]
+    assert weights[0] == weights[1]
+    write(trained / "few.csv", table(5, 60), NAMES)
+    for command_ in (("evaluate", "tuned"), ("train", "vae", "--resume", "tuned", "--epochs", 4)):
+        done = command(*command_)
+        assert done.returncode == 2 and "changed" in done.stderr, done.stderr
