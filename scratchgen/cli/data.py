@@ -83,6 +83,9 @@ def show(
         bool, typer.Option("--skip-bad", help="Continue without files that cannot be read.")
     ] = False,
     encoding: Annotated[str, typer.Option(help="Of your text.")] = DEFAULT.encoding,
+    columns: Annotated[
+        str, typer.Option(help="Kinds of your table's columns, age:count,income:positive, or a .toml file.")
+    ] = DEFAULT.columns,
 ) -> None:
     """Print what loading found and changed, and statistics of a data set; with --out, save a picture of it.
 
@@ -90,7 +93,7 @@ def show(
     """
     if out is not None and out.suffix != ".png":
         raise BadInput(f"pictures are PNG files: give --out FILE.png, not {out}")
-    options = LoadOptions(size, channels, background, image_shape, skip_bad, encoding)  # type: ignore[arg-type]
+    options = LoadOptions(size, channels, background, image_shape, skip_bad, encoding, columns)  # type: ignore[arg-type]
     data, screen = load_any(name, **options.changed()), console()
     is_text = isinstance(data, TextData | PairData)
     if out is not None and is_text:

@@ -117,6 +117,13 @@ def load_any(name_or_path: str | os.PathLike, **options: Any) -> AnyData:
     kind = kind_of_data(name)
     if kind == "table" and chosen.shape is not None:
         kind = "images"  # whoever gives the shape of an image says that the rows are images
+    if (
+        kind == "images"
+        and chosen.columns
+        and os.path.isfile(name)
+        and kind_inside(Path(name)) in (NPY, NPZ, TABLE)
+    ):
+        kind = "table"  # and whoever gives the kinds of columns, that they are no images
     return _load(name, kind, chosen)
 
 

@@ -26,6 +26,7 @@ class LoadOptions:
     skip_bad       whether to continue without the files that cannot be read
     encoding       of texts: the name of a codec, "latin-1" for instance; "bytes" decodes nothing, for the tokenizer of
                    bytes
+    columns        of tables, the kinds of columns: "age:count, income:positive", or the path of a TOML file
     """
 
     size: int = 0
@@ -34,6 +35,7 @@ class LoadOptions:
     image_shape: str = ""
     skip_bad: bool = False
     encoding: str = UTF8
+    columns: str = ""
 
     def __post_init__(self) -> None:
         check_counts(0, size=self.size)

@@ -87,9 +87,11 @@ def load_series(path: str | os.PathLike, **options: Any) -> SeriesData:
 
 def numbers_of(path: str, options: LoadOptions, report: LoadingReport) -> tuple[np.ndarray, list[str]]:
     """The columns of numbers of a table as one array (N, D) float64, and their names.   Errors: as `load_series`."""
-    cells = read_columns(path, options, report)
+    table = read_columns(path, options, report)
+    for name, declared in table.declared.items():
+        report.ignore("kinds of columns, which a series does not read", f"{name}:{declared.kind}")
     kept = {}
-    for name, column in cells.items():
+    for name, column in table.cells.items():
         if column.dtype.kind != "f":
             report.ignore("columns of texts", name)
         else:

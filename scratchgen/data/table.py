@@ -6,11 +6,19 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from scratchgen.data.column_kinds import (
+    OF_CATEGORIES,
+    Declared,
+    TableCells,
+    check_values,
+    declared_in_names,
+    known_kind,
+    merged,
+)
 from scratchgen.data.files.folders import MIN_FILES, random_parts
 from scratchgen.data.report import LoadingReport, some
 from scratchgen.data.types import Column, RowData
@@ -20,20 +28,29 @@ MIN_ROWS = MIN_FILES  # with fewer, a part of 10 % would be empty
 MAX_CATEGORIES = 20  # a column of more different texts is no category, but a name or a remark
 NAMES_SHOWN = 12
 DIGITS = 6  # after the leading digit of the deviation
+QUARTILES = 1.349  # standard deviations between the quartiles of a normal distribution
 ROW_NUMBERS = ("", "unnamed: 0", "index", "id", "row")  # names of a column that only counts the rows
 
 
-def table_from(x: Any, columns: Sequence[str] | None = None, name: str = "table") -> RowData:
+def table_from(
+    x: Any,
+    columns: Sequence[str] | None = None,
+    name: str = "table",
+    kinds: Mapping[str, str] | None = None,
+) -> RowData:
     """A table of your own as a data set: an array (N, D), or a DataFrame of pandas, split 80/10/10 at random.
 
     columns    the names of the D columns; by default those of the DataFrame, else "column 1", …
+    kinds      name ↦ "real", "student-t", "positive", "count", "binary" or "categorical"; a name may have its kind
+               too, "age:count"
 
         table_from(np.random.default_rng(0).normal(size=(100, 2)), ["height", "weight"])
 
     NaN is a missing number; None and NaN are missing texts. Columns of numbers are standardised on the training
     part; columns of few different texts are categories, one number 0 or 1 for each. The report of the result has
     all changes, `columns` the way back (`as_table`).
-    Raises BadInput for infinite numbers, for columns of many different texts, and for fewer than ten rows.
+    Raises BadInput for infinite numbers, for columns of many different texts, for kinds that do not fit, and for
+    fewer than ten rows.
     """
     own = getattr(x, "columns", None)  # of a DataFrame
     if own is not None:
@@ -48,7 +65,11 @@ def table_from(x: Any, columns: Sequence[str] | None = None, name: str = "table"
     ]
     if len(names) != len(arrays):
         raise BadInput(f"{len(names)} names for {len(arrays)} columns; give one name per column")
-    return table_rows(name, dict(zip(unique(names, name), map(_cells, arrays), strict=True)), LoadingReport())
+    report = LoadingReport()
+    plain, declared = declared_in_names(names, report, "by its name")
+    cells = dict(zip(unique(plain, name), map(_cells, arrays), strict=True))
+    given = {n: Declared(known_kind(k, n, "by kinds"), "by kinds") for n, k in (kinds or {}).items()}
+    return table_rows(name, TableCells(cells, declared), given, report)
 
 
 def unnamed(D: int) -> list[str]:
@@ -74,27 +95,24 @@ def _cells(x: np.ndarray) -> np.ndarray:
     return np.array([None if v is None else str(v) for v in cells], object)
 
 
-def table_rows(name: str, cells: Mapping[str, np.ndarray], report: LoadingReport) -> RowData:
+def table_rows(name: str, table: TableCells, given: Mapping[str, Declared], report: LoadingReport) -> RowData:
     """The columns as one set of rows, split 80/10/10 at random.
 
-    cells    name ↦ (N,) float64, NaN where one is missing, or (N,) texts, None where one is missing
+    given    kinds of columns that are declared elsewhere than in the header
 
     Errors: as `table_from`.
     """
-    cells = _with_information(name, cells, report)
+    declared = merged(name, table.cells, table.declared, given)
+    cells = _with_information(name, table.cells, declared, report)
     N = len(next(iter(cells.values())))
     if N < MIN_ROWS:
         raise BadInput(f"{name} holds {N} rows; at least {MIN_ROWS} are needed for a split")
+    for n in declared.keys() & cells.keys():
+        check_values(name, n, declared[n].kind, cells[n], table.row)
     places = random_parts(N, None, report)
-    columns = tuple(_column(n, x, places[0]) for n, x in cells.items())
+    columns = tuple(_column(name, n, x, places[0], declared.get(n)) for n, x in cells.items())
     x = np.concatenate([encode(c, cells[c.name]) for c in columns], axis=1)
-    numbers, categories = ([c.name for c in columns if bool(c.categories) == kind] for kind in (False, True))
-    report.read = f"{N:,} rows of {len(columns)} columns: {some(cells, NAMES_SHOWN)}"
-    of = lambda names: "column" if len(names) == 1 else "columns"
-    report.change(f"{of(numbers)} of numbers, with mean 0 and deviation 1 on the training part", len(numbers))
-    report.change(f"{of(categories)} taken as categories: {some(categories, NAMES_SHOWN)}", len(categories))
-    missing = sum(int(_is_missing(x).sum()) for x in cells.values())
-    report.change("missing cells, which the model does not look at", missing)
+    report_columns(columns, cells, declared, report)
     D = x.shape[1]
     return RowData(
         name,
@@ -107,14 +125,47 @@ def table_rows(name: str, cells: Mapping[str, np.ndarray], report: LoadingReport
     )
 
 
+KIND_WORDS = {  # kind of a column ↦ how the report says what becomes of it
+    "real": "of numbers, with mean 0 and deviation 1 on the training part",
+    "student-t": "of numbers with heavy tails, in units of their quartiles around the median of the training part",
+    "positive": "of positive numbers, whose logarithms have mean 0 and deviation 1 on the training part",
+    "count": "of counts, as they are",
+    "categorical": "taken as categories",
+    "binary": "taken as categories",
+}
+
+
+def report_columns(
+    columns: Sequence[Column],
+    cells: Mapping[str, np.ndarray],
+    declared: Mapping[str, Declared],
+    report: LoadingReport,
+) -> None:
+    """Add what was read, a line per kind of column that says why its columns have this kind, and the missing cells."""
+    N = len(next(iter(cells.values())))
+    report.read = f"{N:,} rows of {len(columns)} columns: {some(cells, NAMES_SHOWN)}"
+    groups: dict[tuple[str, str], list[str]] = {}
+    for column in columns:
+        found = declared.get(column.name)
+        kind = found.kind if found else column.kind
+        why = f"declared {kind} {found.where}" if found else f"{kind} by default"
+        groups.setdefault((KIND_WORDS[kind], why), []).append(column.name)
+    for (words, why), names in groups.items():
+        noun = "column" if len(names) == 1 else "columns"
+        report.change(f"{noun} {words}: {some(names, NAMES_SHOWN)} ({why})", len(names))
+    missing = sum(int(_is_missing(x).sum()) for x in cells.values())
+    report.change("missing cells, which the model does not look at", missing)
+
+
 def _is_missing(x: np.ndarray) -> np.ndarray:
     return np.isnan(x) if x.dtype.kind == "f" else np.array([v is None for v in x])
 
 
 def _with_information(
-    name: str, cells: Mapping[str, np.ndarray], report: LoadingReport
+    name: str, cells: Mapping[str, np.ndarray], declared: Mapping[str, Declared], report: LoadingReport
 ) -> dict[str, np.ndarray]:
     """The columns without row numbers, and without those that have no or one value, unless all are of this kind."""
+    counts_rows = lambda x: len(x) > 1 and x.dtype.kind == "f" and (np.diff(x) == 1).all()
     infinite = [n for n, x in cells.items() if x.dtype.kind == "f" and np.isinf(x).any()]
     if infinite:
         raise BadInput(
@@ -125,7 +176,7 @@ def _with_information(
         present = x[~_is_missing(x)]
         if not len(present):
             report.ignore("a column without any value", n)
-        elif n.lower() in ROW_NUMBERS and len(x) > 1 and x.dtype.kind == "f" and (np.diff(x) == 1).all():
+        elif n.lower() in ROW_NUMBERS and n not in declared and counts_rows(x):
             report.ignore("a column that numbers the rows", n or "the first")
         else:
             kept[n] = x
@@ -139,27 +190,56 @@ def _with_information(
     many = [
         n
         for n, x in kept.items()
-        if x.dtype.kind != "f" and len(set(x) - {None}) > min(MAX_CATEGORIES, len(x) // 2)
+        if x.dtype.kind != "f"
+        and n not in declared
+        and len(set(x) - {None}) > min(MAX_CATEGORIES, len(x) // 2)
     ]
     if many:
         n = many[0]
         raise BadInput(
             f"{name}: {len(many)} column{'s' * (len(many) > 1)} of many different texts ({some(many)}; {n} has "
-            f"{len(set(kept[n]) - {None})}), neither numbers nor categories; remove them, or write them as numbers"
+            f"{len(set(kept[n]) - {None})}), neither numbers nor categories; remove them, write them as "
+            f"numbers, or declare {n}:categorical"
         )
     return kept
 
 
-def _column(name: str, x: np.ndarray, train: np.ndarray) -> Column:
-    if x.dtype.kind != "f":
-        return Column(name, categories=tuple(sorted(set(x) - {None})))
-    present = x[~np.isnan(x)]
-    values = np.unique(present)
-    if len(values) == 2:  # a density of two values would be unbounded
-        return Column(name, categories=tuple(map(_category, values)))
-    of_training = x[train][~np.isnan(x[train])]
-    shift, scale = (of_training.mean(), of_training.std()) if len(of_training) else (0.0, 0.0)
-    return Column(name, float(shift), float(scale) or 1.0, whole=bool((present == np.rint(present)).all()))
+def _column(what: str, name: str, x: np.ndarray, train: np.ndarray, declared: Declared | None) -> Column:
+    """The column of cells x, with its units of the training part.   Raises BadInput for too many categories."""
+    present = x[~_is_missing(x)]
+    values = np.unique(present) if x.dtype.kind == "f" else np.array(sorted(set(present)), object)
+    # by default two numbers are categories: their density would be unbounded
+    kind = (
+        declared.kind if declared else "real" if x.dtype.kind == "f" and len(values) != 2 else "categorical"
+    )
+    of_training = x[train][~_is_missing(x[train])]
+    if kind in OF_CATEGORIES:
+        if kind == "binary" and len(values) != 2:
+            raise BadInput(
+                f"{what}: {name} is binary and has {len(values)} different values; declare it categorical"
+            )
+        if declared and len(values) > len(of_training):
+            raise BadInput(
+                f"{what}: {name} is {kind} and has {len(values)} categories, more than the {len(of_training)} "
+                "examples of the training part; remove it, or declare another kind"
+            )
+        return Column(name, categories=tuple(map(_name_of, values)), kind="categorical")
+    shift, scale = _units(kind, of_training) if len(of_training) else (0.0, 0.0)
+    whole = bool((present == np.rint(present)).all())
+    return Column(name, float(shift), float(scale) or 1.0, whole=whole, kind=kind)
+
+
+def _units(kind: str, x: np.ndarray) -> tuple[float, float]:
+    """The shift and the scale of a column of this kind, whose training cells are x."""
+    if kind == "student-t":  # the mean and the deviation are those of a few cells far out
+        low, middle, high = np.quantile(x, [0.25, 0.5, 0.75])
+        return middle, (high - low) / QUARTILES or x.std()
+    y = np.log(x) if kind == "positive" else np.log1p(x) if kind == "count" else x
+    return y.mean(), y.std()
+
+
+def _name_of(value: Any) -> str:
+    return value if isinstance(value, str) else _category(value)
 
 
 def _category(value: float) -> str:
@@ -171,10 +251,15 @@ def _category(value: float) -> str:
 def encode(column: Column, x: np.ndarray) -> np.ndarray:
     """The cells (N,) as numbers (N, width) float32: (x − shift) / scale, or 0 and 1 per category; NaN if missing.
 
+    Of a positive column these are the logarithms of x; a count is itself.
+
     Ledger: data.scaling
     """
+    if column.kind == "count":
+        return x.astype(np.float32)[:, None]
     if not column.categories:
-        return ((x - column.shift) / column.scale).astype(np.float32)[:, None]
+        y = np.log(x) if column.kind == "positive" else x
+        return ((y - column.shift) / column.scale).astype(np.float32)[:, None]
     texts = [
         None if missing else (_category(v) if x.dtype.kind == "f" else v)
         for v, missing in zip(x, _is_missing(x), strict=True)
@@ -187,7 +272,8 @@ def encode(column: Column, x: np.ndarray) -> np.ndarray:
 def as_table(columns: Sequence[Column], x: np.ndarray) -> dict[str, np.ndarray]:
     """The columns of rows (N, D) in the table's own units: numbers float64, or the texts of categories.
 
-    Numbers of a column that holds whole numbers alone are rounded. A missing cell is NaN, or None.
+    Numbers of a column that holds whole numbers alone are rounded, those of a positive one to 1 at least. A missing
+    cell is NaN, or None.
     """
     found: dict[str, np.ndarray] = {}
     place = 0
@@ -198,9 +284,19 @@ def as_table(columns: Sequence[Column], x: np.ndarray) -> dict[str, np.ndarray]:
             names = np.array([*column.categories, None], object)
             found[column.name] = names[np.where(np.isnan(part).any(axis=1), -1, part.argmax(axis=1))]
         else:
-            numbers = column.shift + column.scale * part[:, 0]
-            found[column.name] = np.rint(numbers) + 0.0 if column.whole else numbers  # + 0: no −0
+            found[column.name] = _numbers(column, part[:, 0])
     return found
+
+
+def _numbers(column: Column, y: np.ndarray) -> np.ndarray:
+    """The numbers of a row (N,) in the column's own units."""
+    x = y if column.kind == "count" else column.shift + column.scale * y
+    if column.kind == "positive":
+        x = np.exp(x)
+    if not column.whole:
+        return x
+    x = np.rint(x) + 0.0  # + 0: no −0
+    return np.maximum(x, 1) if column.kind == "positive" else x
 
 
 def starts(columns: Sequence[Column]) -> list[int]:
@@ -208,41 +304,32 @@ def starts(columns: Sequence[Column]) -> list[int]:
     return np.cumsum([0, *(column.width for column in columns[:-1])]).tolist()
 
 
-def recoded(rows: RowData, columns: Sequence[Column]) -> tuple[RowData, list[str]]:
-    """A table in the numbers of other columns of the same names, those that a model knows; and lines that say so.
-
-    The cells are shifted, scaled and split into categories as `columns` say, not by the table's own training part.
-    Raises BadInput for a column that is not there, for texts in a column of numbers, and for a category that
-    `columns` do not have.
-    """
-    own = [column.name for column in rows.columns]
-    known = [column.name for column in columns]
-    if absent := [name for name in known if name not in own]:
-        raise BadInput(
-            f"{rows.name} has no column {some(absent)} with several values, which the model reads; give a table of the "
-            f"columns {some(known, NAMES_SHOWN)}"
-        )
-    parts: dict[str, Any] = {
-        part: rows_of(columns, as_table(rows.columns, getattr(rows, part)), rows.name)
-        for part in ("train", "validation", "test")
-    }
-    lines = not_read(columns, own)
-    shape = (1, sum(column.width for column in columns), 1)
-    return replace(rows, columns=tuple(columns), image_shape=shape, **parts), lines
-
-
-def rows_of(columns: Sequence[Column], cells: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+def rows_of(columns: Sequence[Column], table: TableCells, name: str) -> np.ndarray:
     """The cells of a table as rows (N, D) float32 of the columns that a model knows; one may be empty throughout.
 
-    Raises BadInput for a column that is not there, for texts in a column of numbers, and for a category that
-    `columns` do not have.
+    The cells are shifted, scaled and split into categories as `columns` say.
+    Raises BadInput for a column that is not there or is declared otherwise, for texts in a column of numbers, for
+    numbers that its kind does not hold, and for a category that `columns` do not have.
     """
+    cells = table.cells
     if absent := [column.name for column in columns if column.name not in cells]:
         raise BadInput(
             f"{name} has no column {some(absent)}, which the model reads; add it, with empty cells where you do not "
             "know them"
         )
-    return np.concatenate([encode(c, _of_kind(c, cells[c.name], name)) for c in columns], axis=1)
+    for c in columns:
+        found = table.declared.get(c.name)
+        kind = "categorical" if c.categories else c.kind
+        if found and kind != ("categorical" if found.kind in OF_CATEGORIES else found.kind):
+            raise BadInput(
+                f"{name}: {c.name} is declared {found.kind} {found.where}, and the model reads it as {kind}; leave "
+                "the declaration out"
+            )
+    known = {c.name: _of_kind(c, cells[c.name], name) for c in columns}
+    for c in columns:
+        if not c.categories:
+            check_values(name, c.name, c.kind, known[c.name], table.row)
+    return np.concatenate([encode(c, known[c.name]) for c in columns], axis=1)
 
 
 def not_read(columns: Sequence[Column], names: Iterable[str]) -> list[str]:
@@ -274,7 +361,7 @@ def _of_kind(column: Column, x: np.ndarray, name: str) -> np.ndarray:
 def as_csv(columns: Sequence[Column], x: np.ndarray) -> str:
     """Rows (N, D) as the text of a CSV file in the table's own units, with a header; a missing cell is empty.
 
-    Numbers are rounded to a millionth of the deviation of their column, as float32 is.
+    Numbers are rounded to a millionth of the deviation of their column, as float32 is, positive ones to seven digits.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -287,5 +374,7 @@ def as_csv(columns: Sequence[Column], x: np.ndarray) -> str:
 def _written(column: Column, x: np.ndarray) -> list[str]:
     if column.categories:
         return ["" if v is None else v for v in x]
+    if column.kind == "positive" and not column.whole:
+        return ["" if v != v else f"{v:.{DIGITS + 1}g}" for v in x.tolist()]
     decimals = 0 if column.whole else DIGITS - math.floor(math.log10(column.scale))
     return ["" if v != v else f"{v:.0f}" if column.whole else repr(round(v, decimals)) for v in x.tolist()]

@@ -79,8 +79,12 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table, and how it becomes numbers: x = shift + scale · y, or one number 0 or 1 per category.
+    """A column of a table, and how it becomes numbers.
 
+    kind          "real", "student-t"    x = shift + scale · y
+                  "positive"             log x = shift + scale · y
+                  "count"                y = x; log(1 + x) has the mean shift and the deviation scale
+                  "categorical"          one number 0 or 1 per category
     whole         whether all numbers of the column are whole
     categories    the texts of a column of categories; () for one of numbers
     """
@@ -90,6 +94,7 @@ class Column:
     scale: float = 1.0
     whole: bool = False
     categories: tuple[str, ...] = ()
+    kind: str = "real"
 
     @property
     def width(self) -> int:

@@ -40,23 +40,27 @@ VAE_PARTS = (
     Equation(
         "vae.columns",
         "likelihood of a table's row",
-        r"\log p(x \mid z) = -\tfrac12 \sum_{d\,\in\,\text{numbers}}"
-        r" \bigl[ \log 2\pi\sigma_d^2 + (x_d - m_d)^2 / \sigma_d^2 \bigr]"
+        r"\log p(x \mid z) = \sum_{d\,\in\,\text{numbers}}"
+        r" \Bigl[ -\tfrac12 \bigl( \log 2\pi\sigma_d^2 + (y_d - m_d)^2 / \sigma_d^2 \bigr)"
+        r" - \log \bigl| \tfrac{dx_d}{dy_d} \bigr| \Bigr]"
         r" + \sum_{c\,\in\,\text{categories}} \sum_k x_{ck} \log \operatorname{softmax}(m_c)_k",
-        "log p(x|z) = −½ Σ_numbers [log 2π + log σ_d² + (x_d − m_d)² / σ_d²]"
+        "log p(x|z) = Σ_numbers [−½ (log 2π + log σ_d² + (y_d − m_d)² / σ_d²) − log |dx_d/dy_d|]"
         " + Σ_categories Σ_k x_ck log softmax(m_c)_k, over the cells that are there",
         "Nazabal, Olmos, Ghahramani & Valera (2020), sections 3.1 and 3.2",
         "scratchgen.vae.columns:ColumnDistribution.log_prob",
         example=Example(
-            "a number x = 1, m = 0, σ² = 4: −½ (1.83788 + 1.38629 + 1/4) = −1.73709\n"
+            "a number x = 2 y, y = 1, m = 0, σ² = 4: −½ (1.83788 + 1.38629 + 1/4) − log 2 = −2.43023\n"
             "the first of two categories, m = (log 3, 0), of probability ¾: log ¾ = −0.28768\n"
-            "−1.73709 − 0.28768 = −2.02477",
-            -2.02477,
-            lambda x, m: blank(ColumnLikelihood([1, 2]), logvar=math.log(4)).forward(m).log_prob(x),
-            {"x": [[1.0, 1.0, 0.0]], "m": [[0.0, math.log(3), 0.0]]},
+            "−2.43023 − 0.28768 = −2.71791",
+            -2.71791,
+            lambda y, m: (
+                blank(ColumnLikelihood([1, 2], scale=[2.0, 1.0]), logvar=math.log(4)).forward(m).log_prob(y)
+            ),
+            {"y": [[1.0, 1.0, 0.0]], "m": [[0.0, math.log(3), 0.0]]},
         ),
         symbols={
             "m": "the decoder's output, (B, D); x of a category is 0 and a 1",
+            "y": "a number x in the units of the network: x = shift + scale · y, or log x = shift + scale · y",
             "σ": "one learned number for each column of numbers",
         },
     ),

@@ -48,6 +48,9 @@ def _numbers(axes: Any, x: np.ndarray, samples: np.ndarray | None) -> None:
     both = x if samples is None else np.concatenate([x, samples])
     low, high = (0.0, 1.0) if not len(both) else np.quantile(both, [0.002, 0.998])
     edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
+    if len(both) and (both == np.rint(both)).all():  # each bin has as many whole numbers as the next one
+        width = max(1, math.ceil((high - low + 1) / BINS))
+        edges = np.arange(math.floor(low) - 0.5, high + width, width)
     axes.hist(x, edges, density=True, color=FAINT, label="training rows")
     if samples is not None:
         axes.hist(samples, edges, density=True, histtype="step", color=ACCENT, label="samples")

@@ -55,7 +55,7 @@ class LoadedRun(Generic[M_co, I_co]):
                 f"{self.directory} was trained by `scratchgen reproduce`, with other data and settings than its task; "
                 f"its result is in {self.directory / RESULT}"
             )
-        data = self.task.load(source or self._source(), self.settings)
+        data = self.as_trained(self.task.load(source or self._source(), self.settings))
         if fingerprint_of_data(data) == self.config.data_sha256:
             return data, []
         if source is None:
@@ -66,6 +66,12 @@ class LoadedRun(Generic[M_co, I_co]):
         data, lines = self.task.adapt(self, data)
         return data, [f"{data!r}: not the data of the training, {self.config.data}", *lines]
 
+    def as_trained(self, data: Any) -> Any:
+        """The data with the columns and the classes that a run has from the one whose weights it was begun with."""
+        if not self.config.init_from or self.task.vocabularies(self.model):
+            return data
+        return self.task.adapt(self, data)[0]
+
     def _source(self) -> str:
         return present_source(source_of(self.config, self.directory), self.directory)
 
@@ -74,7 +80,6 @@ def load_run(directory: str | Path) -> LoadedRun[Any, Any]:
     """Load a finished run. Raises BadInput, which names the file, for a missing or damaged one."""
     directory = Path(directory)
     config = read_config(directory)
-    path = directory / "config.json"
     if config.task == OWN_TASK and config.reproduction:
         raise BadInput(
             f"{directory} belongs to `scratchgen reproduce {config.reproduction}`, whose data come from a formula, so "
@@ -86,6 +91,20 @@ def load_run(directory: str | Path) -> LoadedRun[Any, Any]:
         )
     found = task_of(config, directory)
     weights = read_weights(directory / "model.safetensors")
+    run = without_weights(directory, found, config)
+    try:
+        run.model.load_state_dict(weights)
+    except ValueError as error:
+        raise BadInput(
+            f"{directory / 'model.safetensors'} does not fit config.json: {error}; train again, or load it with "
+            "the version that saved it"
+        ) from None
+    run.model.eval()
+    return run
+
+
+def without_weights(directory: Path, found: Task, config: RunConfig) -> LoadedRun[Any, Any]:
+    """A run that need not be finished, with a model of fresh weights. Raises BadInput for a damaged configuration."""
     try:
         info = msgspec.convert(config.data_info, found.data_info)
         model = build(config.model)
@@ -94,16 +113,10 @@ def load_run(directory: str | Path) -> LoadedRun[Any, Any]:
         raise
     except (msgspec.ValidationError, ValueError) as error:
         raise BadInput(
-            f"{path} does not describe a run of the task {found.name}: {error}; {_way_out(config)}"
+            f"{directory / 'config.json'} does not describe a run of the task {found.name}: {error}; "
+            f"{_way_out(config)}"
         ) from None
-    try:
-        model.load_state_dict(weights)
-    except ValueError as error:
-        raise BadInput(
-            f"{directory / 'model.safetensors'} does not fit config.json: {error}; train again, or load it with "
-            "the version that saved it"
-        ) from None
-    return LoadedRun(directory, found, config, model.eval(), info)
+    return LoadedRun(directory, found, config, model, info)
 
 
 def task_of(config: RunConfig, directory: Path) -> Task:

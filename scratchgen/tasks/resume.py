@@ -5,6 +5,7 @@ A finished run is resumed with more epochs (`scratchgen.tasks.further`).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.score import Score
 from scratchgen.tasks.further import Extension, extend, is_as_before
 from scratchgen.tasks.initialise import saved_weights
-from scratchgen.tasks.load import present_source, settings_of, source_of, task_of
+from scratchgen.tasks.load import present_source, settings_of, source_of, task_of, without_weights
 from scratchgen.tasks.task import train_task
 
 FIXED = ("task", "data_sha256", "seed", "model", "settings", "data_info")  # may not change between sessions
@@ -59,7 +60,15 @@ def resume(
         settings = settings_of(found, longer.config, directory)
         open_run = lambda now: _open_further(directory, now, longer, **session)
     with kernels.use(config.backend):
-        reload = partial(saved_weights, directory, config) if config.init_from else None
+        reload = None
+        if config.init_from:
+            reload, begun = (
+                partial(saved_weights, directory, config),
+                without_weights(directory, found, config),
+            )
+            found = replace(
+                found, load=lambda source, settings: begun.as_trained(begun.task.load(source, settings))
+            )
         return train_task(found, source, settings, config.seed, open_run, settled=None, reload=reload)
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scratchgen import plots, vae
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.data import RowData
+from scratchgen.data.column_kinds import Declared, TableCells, as_text, declared_by
 from scratchgen.data.files.table import read_columns
 from scratchgen.data.options import LoadOptions
 from scratchgen.data.report import LoadingReport
-from scratchgen.data.table import as_csv, as_table, not_read, rows_of, starts
+from scratchgen.data.rows import PARTS
+from scratchgen.data.table import as_csv, as_table, not_read, report_columns, rows_of, starts
 from scratchgen.errors import BadInput
+from scratchgen.nn.saving import build, describe
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import write_text
 from scratchgen.runs.run import Run
@@ -39,7 +44,9 @@ def settle_table(rows: RowData, settings: Any, given: Collection[str]) -> Any:
         wanted |= {"hidden": HIDDEN, "layers": LAYERS}
     if settings.objective in ("elbo", "beta"):
         wanted["kl_warmup_steps"] = WARMUP_STEPS
-    return replace(settings, **{name: value for name, value in wanted.items() if name not in given})
+    found = {name: value for name, value in wanted.items() if name not in given}
+    # the kinds of a file are settings of the run: the file may change
+    return replace(settings, **found, columns=as_text(declared_by(settings.columns)))
 
 
 def check_table(rows: RowData, settings: Any) -> None:
@@ -56,15 +63,24 @@ def check_table(rows: RowData, settings: Any) -> None:
     if settings.binarise:
         raise BadInput(f"{rows.name} is a table, which is not made black and white; leave out --binarise")
     has_missing = any(np.isnan(part).any() for part in (rows.train, rows.validation, rows.test))
-    if settings.model == "linear" and (has_missing or any(column.categories for column in rows.columns)):
+    others = [column.name for column in rows.columns if column.categories or column.kind != "real"]
+    if settings.model == "linear" and (has_missing or others):
         raise BadInput(
-            f"{rows.name} has categories or missing cells, and a linear VAE takes numbers alone; choose --model mlp"
+            f"{rows.name} has categories or missing cells, or columns of another kind than real, and a linear VAE "
+            "takes real numbers alone; choose --model mlp"
         )
 
 
 def likelihood_of(rows: RowData) -> ColumnLikelihood:
-    """The likelihood of the columns."""
-    return ColumnLikelihood([column.width for column in rows.columns])
+    """The likelihood of the columns, a density in the units of the table."""
+    kinds = ["categorical" if column.categories else column.kind for column in rows.columns]
+    of = lambda name: [getattr(column, name) for column in rows.columns]
+    return ColumnLikelihood(of("width"), kinds, of("shift"), of("scale"))
+
+
+def log_volume(rows: RowData) -> float:
+    """Σ log scale of the columns, by which a log density of standardised rows exceeds that of the table's numbers."""
+    return float(np.sum(np.log([column.scale for column in rows.columns])))
 
 
 def prepare_table(model: Any, rows: RowData) -> None:
@@ -75,28 +91,46 @@ def prepare_table(model: Any, rows: RowData) -> None:
             f"all training rows of {rows.name} are equal, so that the density of a Gaussian likelihood is unbounded; "
             "give data that vary"
         )
-    model.likelihood.fit(rows.train)
+    mean = model.likelihood.fit(rows.train)
     for part in (rows.validation, rows.test):
         model.likelihood.check(part)
-    model.init_output_bias(mean_row(rows.train))
+    model.init_output_bias(mean)
 
 
-def mean_row(x: np.ndarray) -> np.ndarray:
-    """The mean of the cells that are there, (D,); 0 for a column without any."""
-    count = np.maximum(np.isfinite(x).sum(axis=0), 1)
-    return np.nansum(x, axis=0, dtype=np.float64) / count
-
-
-def independent_log_prob(likelihood: ColumnLikelihood, train: np.ndarray, x: np.ndarray) -> float:
+def independent_log_prob(model: Any, train: np.ndarray, x: np.ndarray) -> float:
     """The mean log-likelihood of rows x, in nats, if the columns were independent: the baseline.
 
-    Each number has the mean and the variance, and each category the shares, of the training rows.
+    Every column has the distribution of its kind that is most likely for the training rows.
     """
-    independent = ColumnLikelihood(likelihood.widths)
-    squares, count = independent.squares(train, np.broadcast_to(mean_row(train), train.shape))
-    independent.logvar.data = np.log(np.maximum(squares / np.maximum(count, 1), 1e-12))
-    output = np.broadcast_to(independent.output_for_mean(mean_row(train)), x.shape)
-    return float(np.mean(independent(output).log_prob(x).numpy()))
+    independent = build(describe(model.likelihood))
+    output = np.broadcast_to(independent.fit_independent(train), x.shape)
+    return float(np.mean(to_numpy(independent(output).log_prob(x))))
+
+
+def in_columns_of(run: LoadedRun[Any, Any], rows: RowData) -> tuple[RowData, list[str]]:
+    """Another table in the numbers of the columns that a run's model knows; and lines that name the columns not read.
+
+    The file is read once more: a count or a small number is not exact in the units that the table has by itself.
+    Raises BadInput as `data.table.rows_of`.
+    """
+    columns, report = run.info.columns, LoadingReport()
+    table = _cells(run, rows.name, report)
+    x = rows_of(columns, table, rows.name)
+    where = f"in {run.directory}"
+    kinds = {c.name: Declared("categorical" if c.categories else c.kind, where) for c in columns}
+    report_columns(columns, {c.name: table.cells[c.name] for c in columns}, kinds, report)
+    report.split = rows.report.split
+    assert rows.places is not None
+    parts: dict[str, Any] = {part: x[places] for part, places in zip(PARTS, rows.places, strict=True)}
+    shape, lines = (1, x.shape[1], 1), not_read(columns, table.cells)
+    found = dataclasses.replace(rows, columns=tuple(columns), image_shape=shape, report=report, **parts)
+    return found, lines
+
+
+def _cells(run: LoadedRun[Any, Any], path: str, report: LoadingReport) -> TableCells:
+    """The cells of a table for the model of a run."""
+    texts = [column.name for column in run.info.columns if column.categories]
+    return read_columns(path, LoadOptions(**load_options(run.settings)), report, texts)
 
 
 def draw_table(model: Any, rows: RowData, run: Run) -> None:
@@ -109,17 +143,18 @@ def draw_table(model: Any, rows: RowData, run: Run) -> None:
 def complete_table(run: LoadedRun[Any, Any], request: SampleRequest) -> str:
     """Write a table with its missing cells filled in, in the order of its file; returns the line to print.
 
-    A missing number is its mean given the other cells of the row, as `vae.impute` finds it; a missing category is the
+    A missing number is its mean given the other cells of the row, as `vae.impute` finds it, of a positive number the
+    exponential of the mean logarithm, of a Student-t number its location, a count rounded; a missing category is the
     most probable one.
     """
     out = output_file(request.out, "a completed table is written as CSV", ".csv")
     path, columns = str(request.complete), run.info.columns
-    cells = read_columns(path, LoadOptions(**load_options(run.settings)), LoadingReport())
-    x, lines = rows_of(columns, cells, path), not_read(columns, cells)
+    table = _cells(run, path, LoadingReport())
+    x, lines = rows_of(columns, table, path), not_read(columns, table.cells)
     run.model.likelihood.check(x)
     missing = np.isnan(x)
     mean = vae.impute(run.model, x)
-    for block in run.model.likelihood.blocks:
+    for block in run.model.likelihood.places.blocks:
         mean[:, block] = np.equal(mean[:, block].argmax(axis=1)[:, None], np.arange(block.stop - block.start))
     write_text(out, as_csv(columns, np.where(missing, mean, x)))
     n = sum(int(missing[:, start].sum()) for start in starts(columns))

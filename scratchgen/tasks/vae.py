@@ -13,7 +13,6 @@ from scratchgen.autograd import no_grad
 from scratchgen.data import RowData
 from scratchgen.data.checks import check_unit_interval
 from scratchgen.data.rows import PARTS, load_rows
-from scratchgen.data.table import recoded
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
@@ -35,7 +34,9 @@ from scratchgen.tasks.rows import (
 from scratchgen.tasks.tables import (
     check_table,
     draw_table,
+    in_columns_of,
     likelihood_of,
+    log_volume,
     prepare_table,
     sample_table,
 )
@@ -117,7 +118,7 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
             raise BadInput(
                 "a linear VAE has a Gaussian likelihood; choose --likelihood gaussian, or leave it out"
             )
-        return vae.LinearVAE(D, Z, rng)
+        return vae.LinearVAE(D, Z, rng, **({"log_volume": log_volume(rows)} if rows.kind == "table" else {}))
     likelihood: dict[str, Any] = {"likelihood": settings.likelihood, "levels": info.levels}
     hidden = [settings.hidden] * settings.layers
     if settings.model == "conv":
@@ -198,11 +199,11 @@ def train(model: Model, rows: RowData, settings: Settings, run: Run, rng: Genera
 def adapt(run: LoadedRun[Model, DataInfo], rows: RowData) -> tuple[RowData, list[str]]:
     """Other rows for the model of a run; a table in the units of the run's columns, which are found by name.
 
-    Raises BadInput as `adapt_rows` and `data.table.recoded` do, and for values without a likelihood.
+    Raises BadInput as `adapt_rows` and `tables.in_columns_of` do, and for values without a likelihood.
     """
     read: list[str] = []
     if rows.kind == run.info.kind == "table":
-        rows, read = recoded(rows, run.info.columns)
+        rows, read = in_columns_of(run, rows)
     rows, lines = adapt_rows(run, rows)
     lines = [*read, *lines]
     for part in PARTS:

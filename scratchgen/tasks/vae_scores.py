@@ -16,6 +16,7 @@ from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.rows import labels_of
 from scratchgen.tasks.tables import independent_log_prob
 from scratchgen.vae.columns import ColumnLikelihood
+from scratchgen.vae.likelihoods import GaussianLikelihood
 
 BYTES = 256  # levels of a pixel of 8 bits
 SAMPLES = 10  # of the latent for each example, over which the distortion is averaged
@@ -28,9 +29,9 @@ def baseline(rows: RowData, part: str, model: Model | vae.VQVAE) -> float:
     """The mean log-likelihood, in nats, of independent dimensions of the likelihood's kind."""
     kind, x = type(model.likelihood).__name__, getattr(rows, part)
     if isinstance(model.likelihood, ColumnLikelihood):
-        return independent_log_prob(model.likelihood, rows.train, x)
-    if kind == "GaussianLikelihood":
-        return evaluation.independent_gaussian_log_prob(rows.train, x)
+        return independent_log_prob(model, rows.train, x)
+    if isinstance(model.likelihood, GaussianLikelihood):
+        return evaluation.independent_gaussian_log_prob(rows.train, x) - model.likelihood.log_volume
     if kind == "CategoricalLikelihood":
         return evaluation.independent_categorical_log_prob(rows.train, x, model.likelihood.outputs)
     if kind == "LogisticLikelihood":

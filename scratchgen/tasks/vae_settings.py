@@ -53,6 +53,13 @@ class Settings(RowSettings, frozen=True):
         float, Ge(0), Help("rate that is not penalised", unit="nats per latent dimension")
     ] = 0.0
     encoding: Annotated[str, Help("encoding of your table, latin-1 for instance")] = "utf-8"
+    columns: Annotated[
+        str,
+        Help(
+            'kinds of your table\'s columns, as in age:count,income:positive, or a .toml file of lines age = "count": '
+            "real, student-t, positive, count, binary or categorical"
+        ),
+    ] = ""
     binarise: Annotated[
         bool, Help("draw each pixel of a grey image as black or white whenever the image is shown")
     ] = False

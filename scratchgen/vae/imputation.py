@@ -13,7 +13,7 @@ ROUNDS = 100
 def impute(model: LatentModel, x: np.ndarray, rounds: int = ROUNDS) -> np.ndarray:
     """Rows x (B, D) with NaN where a cell is missing → (B, D), the missing cells m filled in.
 
-    x_m ← E[x_m | z̄],  z̄ = mu(x_m, x_o),   from x_m = 0, `rounds` times
+    x_m ← E[x_m | z̄],  z̄ = mu(x_m, x_o),   from x_m = 0 (of a count, its typical value), `rounds` times
 
     One round is not enough: an encoder that was trained on whole rows takes the 0 for a cell that it was told. The
     rounds end where cells and latent agree; in a linear VAE with the true posterior that is E[x_m | x_o] exactly.
@@ -27,7 +27,8 @@ def impute(model: LatentModel, x: np.ndarray, rounds: int = ROUNDS) -> np.ndarra
     """
     check_counts(rounds=rounds)
     missing = np.isnan(x)
-    filled = np.nan_to_num(x, nan=0.0)
+    start = getattr(getattr(model, "likelihood", None), "typical", 0.0)
+    filled = np.where(missing, start, x).astype(x.dtype)
     rows = missing.any(axis=1)
     x_m, m = filled[rows], missing[rows]
     for _ in range(rounds if rows.any() else 0):

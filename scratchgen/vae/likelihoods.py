@@ -9,7 +9,7 @@ import numpy as np
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Array, Bernoulli, Categorical, Normal
 from scratchgen.distributions.distribution import Distribution, Shape
-from scratchgen.errors import BadInput, check_counts, check_each
+from scratchgen.errors import BadInput, check_counts, check_each, check_numbers
 from scratchgen.functional import softmax, softmax_cross_entropy
 from scratchgen.nn import Buffer, Module, Parameter, Standardise
 from scratchgen.random import Generator
@@ -100,6 +100,8 @@ class GaussianLikelihood(Module):
     It starts at 1, and at the standard deviation of the data once `init_scale` or `vae.train` knows the data.
 
     data_dim             D; 1 serves data of one unit and any D
+    log_volume           log of the volume, in other units, of a cube of side 1 of these data: the log density is
+                         one in the other units, so much less. Σ log scale_d of columns that were divided by scale_d
     units                shift and scale, a `Standardise`: the encoder reads (x − shift) / scale
     logvar               (1,), log sigma²
     held_out_variance    (1,), sigma² is not smaller than this in training (see `vae.sigma`); 0 before
@@ -109,8 +111,10 @@ class GaussianLikelihood(Module):
 
     outputs = 1
 
-    def __init__(self, data_dim: int = 1) -> None:
+    def __init__(self, data_dim: int = 1, log_volume: float = 0.0) -> None:
+        check_numbers(log_volume=log_volume)
         self.units = Standardise(data_dim)
+        self.log_volume = log_volume
         self.logvar = Parameter(np.zeros(1, np.float32))
         self.held_out_variance = Buffer(np.zeros(1, np.float32))
 
@@ -157,7 +161,7 @@ class GaussianLikelihood(Module):
     def forward(self, output: Array) -> Normal:
         """The distribution with the mean m, for the decoder's output (..., D)."""
         m = self.units.inverse(output)
-        return FiniteNormal(m, np.broadcast_to(self.logvar + np.log(self.weights), m.shape))
+        return FiniteNormal(m, np.broadcast_to(self.logvar + np.log(self.weights), m.shape), self.log_volume)
 
     def check(self, x: Array) -> None:
         """Raise BadInput for NaN and infinity."""
@@ -172,12 +176,20 @@ class GaussianLikelihood(Module):
 
 
 class FiniteNormal(Normal):
-    """A normal distribution of data: log_prob refuses NaN and infinite values."""
+    """A normal distribution of data: log_prob refuses NaN and infinite values.
+
+    log_volume    of a cube of side 1 in the units of the density, as of a `GaussianLikelihood`
+    """
+
+    def __init__(self, mu: Array, logvar: Array, log_volume: float = 0.0):
+        super().__init__(mu, logvar)
+        self.log_volume = log_volume
 
     def log_prob(self, x: Array) -> Array:
-        """log N(x; mu, sigma²) as `Normal.log_prob`   → (B,) nats. Raises BadInput for NaN and infinite values."""
+        """log N(x; mu, sigma²) − log_volume   → (B,) nats. Raises BadInput for NaN and infinite values."""
         self.check(x)
-        return super().log_prob(x)
+        log_p = super().log_prob(x)
+        return log_p - self.log_volume if self.log_volume else log_p
 
     @staticmethod
     def check(x: Array) -> None:

@@ -24,6 +24,8 @@ class LinearVAE(LatentModel, Module):
 
     The equations are in the units of its likelihood, those of the data until `init_output_bias` is given a scale.
 
+    log_volume    as of a `GaussianLikelihood`: 0, but of a standardised table whose density is in the table's units
+
     V (D, Z), s (Z,), W (Z, D), b (D,) and sigma are learned. The largest bound equals the maximum
     likelihood of probabilistic PCA, and it is tight only if the rows of W are orthogonal: so the bound finds the
     principal axes, while PCA's likelihood does not change when they are rotated.
@@ -31,14 +33,16 @@ class LinearVAE(LatentModel, Module):
     Source: Lucas et al. (2019), section 4.   Ledger: vae.linear
     """
 
-    def __init__(self, data_dim: int, latent_dim: int, rng: Generator | None = None):
+    def __init__(
+        self, data_dim: int, latent_dim: int, rng: Generator | None = None, *, log_volume: float = 0.0
+    ):
         check_counts(data_dim=data_dim, latent_dim=latent_dim)
         rng = as_generator(rng)
         self.latent_dim = latent_dim
         self.V = Linear(data_dim, latent_dim, rng)
         self.logvar = Parameter(np.zeros(latent_dim, np.float32))
         self.decoder = Linear(latent_dim, data_dim, rng)
-        self.likelihood = GaussianLikelihood(data_dim)
+        self.likelihood = GaussianLikelihood(data_dim, log_volume)
 
     def init_output_bias(self, mean: np.ndarray, scale: np.ndarray | float | None = None) -> None:
         """Centre the data: set b to their mean (D,).   scale: as for `VAE.init_output_bias`"""
@@ -87,8 +91,8 @@ class LinearVAE(LatentModel, Module):
         return -0.5 * (len(b) * LOG_2PI + log_det + np.sum(y**2, axis=0)) - self._log_units()
 
     def _log_units(self) -> np.floating:
-        """Σ_d log scale_d, by which a log-density exceeds that in the units of the data."""
-        return np.sum(np.log(self.likelihood.units.scale.data))
+        """Σ_d log scale_d, by which a log-density exceeds that in the units of the data, and log_volume."""
+        return np.sum(np.log(self.likelihood.units.scale.data)) + self.likelihood.log_volume
 
 
 def ppca_log_likelihood(x: np.ndarray, latent_dim: int) -> float:

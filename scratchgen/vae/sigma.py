@@ -139,11 +139,16 @@ def best_variance(
 def mean_square(
     likelihood: WithSigma, images: np.ndarray, means: Callable[[np.ndarray], np.ndarray]
 ) -> np.ndarray:
-    """The mean of (x − m)² / w over images (N, D), for each sigma.   means: places of images ↦ their m"""
-    squares, count = np.zeros(1), np.zeros(1)
+    """The mean of (x − m)² / w over images (N, D), for each sigma.   means: places of images ↦ their m
+
+    The likelihood of a table's row takes its tails and dispersions from them too.
+    """
+    parts = np.array_split(np.arange(len(images)), max(1, len(images) // 1000))  # bounds the memory
     with no_grad():
-        for part in np.array_split(np.arange(len(images)), max(1, len(images) // 1000)):  # bounds the memory
-            x = images[part]
-            of_part = likelihood.squares(x, means(part))
+        if isinstance(likelihood, ColumnLikelihood):
+            return likelihood.best_variance(images, np.concatenate([means(part) for part in parts]))
+        squares, count = np.zeros(1), 0
+        for part in parts:
+            of_part = likelihood.squares(images[part], means(part))
             squares, count = squares + of_part[0], count + of_part[1]
-    return squares / np.maximum(count, 1)
+    return squares / max(count, 1)

@@ -66,12 +66,10 @@ def test_a_row_has_the_sum_of_the_logarithms_of_the_cells_that_are_there(measure
     [
         lambda p, x: p.log_prob(np.where(np.isnan(x), 0, x)),  # a missing number is taken for 0
         lambda p, x: np.sum(p.log_prob_of_columns(x)[..., :2], axis=-1),  # the category is forgotten
-        lambda p, x: ColumnDistribution(p.output, 2 * p.logvar, p.numbers, p.blocks).log_prob(
+        lambda p, x: ColumnDistribution(p.output, 2 * p.logvar, p.likelihood).log_prob(
             x
         ),  # sigma⁴ for sigma²
-        lambda p, x: ColumnDistribution(p.output, p.logvar[::-1], p.numbers, p.blocks).log_prob(
-            x
-        ),  # columns mixed
+        lambda p, x: ColumnDistribution(p.output, p.logvar[::-1], p.likelihood).log_prob(x),  # columns mixed
     ],
     ids=["missing as zero", "no category", "sigma twice", "columns mixed"],
 )
@@ -83,7 +81,7 @@ def test_the_claim_above_rejects(wrong):
 def test_the_gradient_is_that_of_the_formula_to_second_order(n, rng):
     x = INCOMPLETE[:n]
     likelihood = ColumnLikelihood([1, 3, 1])
-    of = lambda m, logvar: ColumnDistribution(m, logvar, likelihood.numbers, likelihood.blocks).log_prob(x)
+    of = lambda m, logvar: ColumnDistribution(m, logvar, likelihood).log_prob(x)
     check_grads(of, rng.standard_normal((n, 5)), LOGVAR)
     check_grads(of, rng.standard_normal((2, n, 5)), LOGVAR)  # several samples of the latent
 

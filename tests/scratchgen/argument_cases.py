@@ -201,7 +201,10 @@ CALLS = {
         vae.VAE(4, 2, 3, likelihood="gaussian").init_output_bias,
         {"mean": MEAN, "scale": (2.0, [value for value in DEVIATION[1] if value is not None])},
     ),
-    "vae.ColumnLikelihood": (lambda width: vae.ColumnLikelihood([1, width]), {"width": (3, COUNT)}),
+    "vae.ColumnLikelihood": (
+        lambda width, shift, scale: vae.ColumnLikelihood([1, width], None, [shift, 0.0], [scale, 1.0]),
+        {"width": (3, COUNT), "shift": (2.0, REAL), "scale": (2.0, POSITIVE)},
+    ),
     "vae.VAE.init_output_bias, pixels": (model().init_output_bias, {"mean": (0.5, [*PROBABILITY, X[0] + 1])}),
     "vae.VQVAE.init_output_bias": (
         vae.VQVAE((2, 2), 3, 2, (2,), 3, likelihood="gaussian").init_output_bias,
@@ -211,7 +214,10 @@ CALLS = {
         vae.LinearVAE(4, 2).init_output_bias,
         {"mean": MEAN, "scale": (2.0, [value for value in DEVIATION[1] if value is not None])},
     ),
-    "vae.LinearVAE": (vae.LinearVAE, {"data_dim": (4, COUNT), "latent_dim": (2, COUNT), "rng": R}),
+    "vae.LinearVAE": (
+        vae.LinearVAE,
+        {"data_dim": (4, COUNT), "latent_dim": (2, COUNT), "rng": R, "log_volume": (1.0, REAL)},
+    ),
     "vae.LatentModel.elbo": (lambda rng: model().elbo(X, rng), {"rng": R}),
     "vae.LatentModel.iwae_bound": (lambda **a: model().iwae_bound(X, **a), {"k": (2, COUNT), "rng": R}),
     "vae.LatentModel.log_likelihood": (

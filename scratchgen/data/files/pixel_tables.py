@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from scratchgen.data.column_kinds import declares_kinds
+
 MIN_PIXELS, MIN_UNNAMED = (
     16,
     64,
@@ -31,6 +33,8 @@ def label_column(header: list[str] | None, x: np.ndarray) -> int | None:
 def looks_like_pixels(header: list[str] | None, x: np.ndarray) -> bool:
     """Whether a table holds whole numbers 0 … 255, as many per line as a grey or a coloured square has, and a class."""
     if not np.isfinite(x).all() or not (x == np.rint(x)).all() or x.min(initial=0) < 0:
+        return False
+    if declares_kinds(header):
         return False
     column = label_column(header, x)
     pixels = x if column is None else np.delete(x, column, axis=1)

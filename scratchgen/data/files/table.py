@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
 
+from scratchgen.data.column_kinds import (
+    OF_CATEGORIES,
+    TableCells,
+    declared_by,
+    declared_in_names,
+    declares_kinds,
+)
 from scratchgen.data.files.decoding import characters_of, content_of
 from scratchgen.data.files.folders import BadFile
 from scratchgen.data.files.kinds import (
@@ -44,16 +52,21 @@ def read_table(path: str, options: LoadOptions = DEFAULT) -> RowData:
     "NaN" and "?" are missing; also packed by gzip. An array is (N, D); an NPZ file may name its columns in `columns`.
     Raises BadInput with the numbers of all lines that are damaged, and as `table_from`.
     """
-    report = LoadingReport()
-    return table_rows(path, read_columns(path, options, report), report)
+    report, given = LoadingReport(), declared_by(options.columns)
+    texts = [name for name, declared in given.items() if declared.kind in OF_CATEGORIES]
+    return table_rows(path, read_columns(path, options, report, texts), given, report)
 
 
-def read_columns(path: str, options: LoadOptions, report: LoadingReport) -> dict[str, np.ndarray]:
-    """The columns of a table in the order of its lines: numbers float64, NaN where one is missing, or texts or None.
+def read_columns(
+    path: str, options: LoadOptions, report: LoadingReport, texts: Collection[str] = ()
+) -> TableCells:
+    """The columns of a table in the order of its lines, and the kinds that its header declares.
+
+    texts    names of columns whose cells may be texts although most are numbers
 
     Errors: as `read_table`.
     """
-    options.refuse_but("tables", "encoding", "skip_bad")
+    options.refuse_but("tables", "encoding", "skip_bad", "columns")
     kind = kind_inside(Path(path))
     report.find(kind.name)
     if kind != TABLE:
@@ -61,7 +74,7 @@ def read_columns(path: str, options: LoadOptions, report: LoadingReport) -> dict
     if options.encoding == BYTES:
         raise BadInput("a table is text; name its encoding, --encoding utf-8 for instance")
     try:
-        return _of_text(Path(path), options, report)
+        return _of_text(Path(path), options, report, texts)
     except BadFile as problem:
         raise BadInput(f"{path} cannot be read as a table: {problem}") from None
 
@@ -79,9 +92,10 @@ def read_numbers(path: str) -> tuple[list[str] | None, np.ndarray]:
     return header, np.array([[_or_nan(number(cell)) for cell in row] for _, row in rows], np.float64)
 
 
-def _of_text(path: Path, options: LoadOptions, report: LoadingReport) -> dict[str, np.ndarray]:
+def _of_text(path: Path, options: LoadOptions, report: LoadingReport, texts: Collection[str]) -> TableCells:
     header, rows, comma = _parsed(path, options, report)
-    names = unnamed(len(rows[0][1])) if header is None else header
+    names, declared = declared_in_names(unnamed(len(rows[0][1])) if header is None else header, report)
+    of_texts = {*texts, *(name for name, found in declared.items() if found.kind in OF_CATEGORIES)}
     if header is None:
         report.change("without a header")
     number = _with_comma if comma else _number
@@ -91,7 +105,7 @@ def _of_text(path: Path, options: LoadOptions, report: LoadingReport) -> dict[st
         present = [i for i, cell in enumerate(cells) if not _is_missing(cell)]
         values = [number(cells[i]) for i in present]
         damaged = [i for i, value in zip(present, values, strict=True) if value is None]
-        if len(damaged) > (1 - DAMAGED) * len(present):
+        if len(damaged) > (1 - DAMAGED) * len(present) or (damaged and name in of_texts):
             columns[name] = np.array([None if _is_missing(cell) else cell for cell in cells], object)
             continue
         for i in damaged:
@@ -102,7 +116,8 @@ def _of_text(path: Path, options: LoadOptions, report: LoadingReport) -> dict[st
         columns[name] = column
     without_bad_lines(bad, len(rows), report, options.skip_bad)
     kept = np.array([line not in bad for line, _ in rows])
-    return {name: column[kept] for name, column in columns.items()}
+    kept_cells = {name: column[kept] for name, column in columns.items()}
+    return TableCells(kept_cells, declared, np.array([line for line, _ in rows])[kept])
 
 
 def _parsed(path: Path, options: LoadOptions, report: LoadingReport) -> tuple[list[str] | None, Rows, bool]:
@@ -167,7 +182,7 @@ def _has_decimal_commas(rows: Rows, report: LoadingReport) -> bool:
     return True
 
 
-def _of_array(path: str, report: LoadingReport) -> dict[str, np.ndarray]:
+def _of_array(path: str, report: LoadingReport) -> TableCells:
     x, names = array_in(path, report)
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2:
@@ -176,8 +191,10 @@ def _of_array(path: str, report: LoadingReport) -> dict[str, np.ndarray]:
         raise BadInput(f"{path} has {x.dtype} values; save numbers")
     if names is not None and len(names) != x.shape[1]:
         raise BadInput(f"{path} names {len(names)} columns, but a row has {x.shape[1]} numbers; name each")
-    chosen = unnamed(x.shape[1]) if names is None else list(names)
-    return dict(zip(unique(chosen, path), x.T.astype(np.float64), strict=True))
+    chosen, declared = declared_in_names(
+        unnamed(x.shape[1]) if names is None else names, report, "among its names"
+    )
+    return TableCells(dict(zip(unique(chosen, path), x.T.astype(np.float64), strict=True)), declared)
 
 
 def array_in(path: str, report: LoadingReport | None = None) -> tuple[np.ndarray, list[str] | None]:
@@ -207,11 +224,11 @@ def array_in(path: str, report: LoadingReport | None = None) -> tuple[np.ndarray
 def is_table(path: str) -> bool:
     """Whether an array file holds a table: rows (N, D) that are no pixels, or one column of numbers (N,)."""
     try:
-        x, _ = array_in(path)
+        x, names = array_in(path)
     except BadInput:
         return False  # the reader of images explains it
     is_rows = x.ndim in (1, 2) and x.dtype.kind in "iuf" and x.size > 0
-    return is_rows and (x.ndim == 1 or not may_be_images(x))
+    return is_rows and (x.ndim == 1 or declares_kinds(names) or not may_be_images(x))
 
 
 def _is_missing(cell: str) -> bool:

@@ -168,4 +168,13 @@ VAE = (
         says="Each round encodes its own reconstruction, which forgets the row: the known cells no longer hold it.",
         claims=("claims/test_vae_imputation.py",),
     ),
+    Fault(
+        name="density without the change of variables",
+        module="scratchgen.vae.columns",
+        text="(np.log(scale) + is_positive * (shift + scale * y))",
+        wrong="(np.log(scale) + 0 * y)",
+        says="A log-normal density of log x for one of x: log p lacks −log x, and no other kind compares with it.",
+        claims=("claims/test_vae_column_kinds.py",),
+        only="of_scipy_in",
+    ),
 )

@@ -26,6 +26,9 @@ MODELS = {
     "VAE": lambda: vae.VAE(6, 2, [5, 4], rng(), likelihood="categorical", levels=3),
     "VAE of a table": lambda: vae.VAE(6, 2, 5, rng(), likelihood=vae.ColumnLikelihood([1, 3, 2])),
     "ColumnLikelihood": lambda: vae.ColumnLikelihood([1, 3, 2]),
+    "ColumnLikelihood of kinds": lambda: vae.ColumnLikelihood(
+        [1, 1, 1, 2], ["count", "student-t", "positive", "categorical"], [0.5, 1, 2, 0], [1, 2, 3, 1]
+    ),
     "ConvVAE": lambda: vae.ConvVAE(IMAGES, 2, 4, [2, 3], rng()),
     "ConditionalVAE": lambda: vae.ConditionalVAE(6, 2, 4, 3, rng()),
     "LinearVAE": lambda: vae.LinearVAE(6, 2, rng()),
