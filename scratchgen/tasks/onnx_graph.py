@@ -13,12 +13,16 @@ Needs the extra: pip install "scratchgen-numpy[onnx]".
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from scratchgen.data.preprocessing.one_hot import labels_in_turn
+from scratchgen.data.table import as_table, starts
+from scratchgen.data.types import Column
 from scratchgen.errors import BadInput, NotInstalled, height_width_channels
 from scratchgen.gan.models import AdversarialPair
 from scratchgen.nn import Module
@@ -33,9 +37,8 @@ from scratchgen.vae.logistic import DEVIATION, LogisticLikelihood
 from scratchgen.vae.models import VAE
 
 OPSET, FORMAT = 17, 8  # the operators and the file format of ONNX 1.12 (2022), which later runtimes read too
-UNITS = ("scale", "shift")  # of a column of a table: x = shift + scale · y
 CHECKED = 2  # samples that the graph is compared on
-TOLERANCE = 1e-4  # of their largest number: float32, and a few hundred products per number
+TOLERANCE = 1e-4  # of their size: float32, and a few hundred products per number
 
 
 def check_onnx() -> None:
@@ -72,15 +75,13 @@ def onnx_model(model: Module, info: RowInfo | None = None) -> Any:
     else:
         x = _mean(g, model.likelihood, layer(g, model.decoder, z, "decoder"))
     inputs, samples = _samples(model)
+    size = np.abs(samples).max()
     if columns := getattr(info, "columns", ()):
-        scale, shift = (
-            np.repeat([getattr(c, name) for c in columns], [c.width for c in columns]) for name in UNITS
-        )
-        x, samples = g.scaled(x, "columns", scale, shift), scale * samples + shift
+        x, samples, size = _in_units(g, columns, x, samples)
     shape = _image_shape(model, info) or samples.shape[1:]
     g.add("Reshape", x, g.constant("x.shape", [BATCH, *shape], np.int64), result="x")
     proto = _proto(g, {name: array.shape[1:] for name, array in inputs.items()}, shape, _facts(model, info))
-    _compare(proto, inputs, samples, type(model).__name__)
+    _compare(proto, inputs, samples, size, type(model).__name__)
     return proto
 
 
@@ -142,17 +143,31 @@ def _logistic(g: Graph, likelihood: Any, output: str) -> str:
 
 def _columns(g: Graph, likelihood: Any, output: str) -> str:
     """The numbers of a row as they are, and a softmax over each category."""
-    parts, start = [], 0
-    take = lambda a, b: g.add(
-        "Gather", output, g.constant(f"likelihood.{a}", np.arange(a, b), np.int64), axis=1
-    )
-    for block in [*likelihood.blocks, slice(sum(likelihood.widths), None)]:
-        if block.start > start:
-            parts.append(take(start, block.start))
-        if block.stop is not None:
-            parts.append(g.add("Softmax", take(block.start, block.stop), axis=1))
-            start = block.stop
+    parts, end = [], 0
+    for is_number, widths in groupby(likelihood.widths, lambda width: width == 1):
+        for width in [len(list(widths))] if is_number else widths:
+            places = g.constant(f"likelihood.{end}", np.arange(end, end + width), np.int64)
+            part = g.add("Gather", output, places, axis=1)
+            parts.append(part if is_number else g.add("Softmax", part, axis=1))
+            end += width
     return g.add("Concat", *parts, axis=1)
+
+
+def _in_units(
+    g: Graph, columns: Sequence[Column], x: str, samples: np.ndarray
+) -> tuple[str, np.ndarray, np.ndarray]:
+    """The row of a table in the table's units, and samples of the model in them, with the size of each column.
+
+    The samples are converted by `as_table`, as those of `scratchgen sample` are, but whole numbers are not rounded.
+    """
+    widths = [column.width for column in columns]
+    shift, scale = (np.repeat([getattr(c, name) for c in columns], widths) for name in ("shift", "scale"))
+    table = as_table([replace(column, whole=False) for column in columns], samples)
+    samples = samples.astype(np.float64)
+    for column, place in zip(columns, starts(columns), strict=True):
+        if not column.categories:
+            samples[:, place] = table[column.name]
+    return g.scaled(x, "columns", scale, shift), samples, scale + np.abs(samples).max(axis=0)
 
 
 MEANS: dict[type, Callable[[Graph, Any, str], str]] = {
@@ -219,14 +234,19 @@ def _proto(
     return proto
 
 
-def _compare(proto: Any, inputs: dict[str, np.ndarray], samples: np.ndarray, name: str) -> None:
-    """Raise BadInput unless the graph computes these samples: a class of your own may compute in its own way."""
+def _compare(
+    proto: Any, inputs: dict[str, np.ndarray], samples: np.ndarray, size: np.ndarray, name: str
+) -> None:
+    """Raise BadInput unless the graph computes these samples: a class of your own may compute in its own way.
+
+    size    of the samples, or of each of their columns
+    """
     from onnx.reference import ReferenceEvaluator
 
     (x,) = ReferenceEvaluator(proto).run(None, inputs)
-    error = np.abs(np.reshape(x, samples.shape) - samples).max()
-    if not error <= TOLERANCE * np.abs(samples).max():
+    error = np.max(np.abs(np.reshape(x, samples.shape) - samples) / size)
+    if not error <= TOLERANCE:
         raise BadInput(
-            f"the layers of a {name} alone do not compute its samples (they differ by {error:.2g}), so that it is not "
-            "exported to ONNX; give --to npz or --to torch"
+            f"the layers of a {name} alone do not compute its samples (they differ by {error:.2g} of their size), so "
+            "that it is not exported to ONNX; give --to npz or --to torch"
         )

@@ -17,7 +17,7 @@ from scratchgen.autograd.primitives import to_numpy
 from scratchgen.data.tokenizers.characters import CharacterTokenizer
 from scratchgen.data.types import Column
 from scratchgen.errors import BadInput, NotInstalled
-from scratchgen.tasks import onnx_layers
+from scratchgen.tasks import onnx_graph, onnx_layers
 from scratchgen.tasks.onnx_graph import onnx_model
 from scratchgen.tasks.rows import RowInfo
 from scratchgen.tasks.vae_settings import DataInfo
@@ -279,6 +279,18 @@ def test_a_row_of_a_table_is_in_the_units_of_its_columns():
         np.testing.assert_allclose(x[:, category].sum(axis=1), 1, rtol=1e-5)
     facts = {fact.key: json.loads(fact.value) for fact in proto.metadata_props}
     assert list(facts["columns"]) == list(names) and facts["columns"]["colour"] == ["a", "b", "c"]
+
+
+def test_a_table_whose_numbers_become_others_than_the_graph_says_is_refused(monkeypatch):
+    """Such as a column that is read as its logarithm: the way back is `as_table`."""
+    columns = tuple(Column(f"{i}", 1.5, 2.0) for i in range(3))
+    info = DataInfo(kind="table", image_shape=(1, 3, 1), data_dim=3, columns=columns)
+    model = shaken(vae.VAE(3, 2, 4, likelihood=vae.columns.ColumnLikelihood((1, 1, 1))))
+    assert onnx_model(model, info)
+    as_table = onnx_graph.as_table
+    monkeypatch.setattr(onnx_graph, "as_table", lambda *a: {n: np.exp(x) for n, x in as_table(*a).items()})
+    with pytest.raises(BadInput, match="do not compute its samples"):
+        onnx_model(model, info)
 
 
 def test_a_class_that_there_is_not_is_an_error_of_the_runtime():
