@@ -17,7 +17,7 @@ COMMANDS = {  # name → what it does; the file of that name defines it, and is 
     "evaluate": "Evaluate a trained model on held-out data.",
     "sample": "Sample images, text, music or sound from a trained model, or translate.",
     "encode": "Encode data by a trained VAE: the latents, with labels.",
-    "export": "Write the weights of a trained model for NumPy or PyTorch.",
+    "export": "Write a trained model for NumPy, PyTorch or ONNX.",
     "compare": "Compare runs: settings that differ, scores, curves.",
     "reproduce": "Reproduce a published result.",
     "data": "List, download and show data sets.",

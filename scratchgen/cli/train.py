@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scratchgen.cli.declared import with_parameters
 from scratchgen.cli.output import console, print_line, scores_table
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
@@ -120,20 +121,14 @@ def _command(family: str) -> Callable[[typer.Context], None]:
     def train(context: typer.Context, **given: Any) -> None:
         _train(context, family)
 
-    positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    parameters = [inspect.Parameter("context", positional, annotation=typer.Context)]
+    parameters: list[tuple[str, Any, Any]] = [("context", typer.Context, inspect.Parameter.empty)]
     for name, (kind, default) in COMMAND.items():
-        if name == "task" and family != "rnn":
-            continue
-        default = DEFAULT_DATA[family] if name == "data" else default
-        parameters.append(inspect.Parameter(name, positional, annotation=kind, default=default))
+        if name != "task" or family == "rnn":
+            parameters.append((name, kind, DEFAULT_DATA[family] if name == "data" else default))
     for name, (field, users) in _settings_of(family).items():
-        kind = Annotated[field.kind | None, _option(field, users)]
-        parameters.append(inspect.Parameter(name, positional, annotation=kind, default=None))
-    train.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
-    train.__annotations__ = {p.name: p.annotation for p in parameters}
+        parameters.append((name, Annotated[field.kind | None, _option(field, users)], None))
     train.__doc__ = HELP[family]
-    return train
+    return with_parameters(train, parameters)
 
 
 def _settings_of(family: str) -> dict[str, tuple[Field, list[Task]]]:

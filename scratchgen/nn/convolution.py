@@ -10,6 +10,7 @@ checkerboard artifacts.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from numbers import Integral
 
@@ -38,12 +39,15 @@ __all__ = [
 KERNEL, STRIDE, PADDING = 4, 2, 1  # of a convolution that halves an image
 
 
-class Conv1d(TensorModule):
-    """Convolution of sequences: y[t] = Σ_i x[s t + i − p] W[i] + b, with stride s and padding p.
+class Convolution(TensorModule):
+    """The common part of the convolutions: a kernel W, a bias b per output channel, a stride and a padding.
 
-    x (..., T, C), W (k, C, F), b (F,) → (..., T′, F) with T′ = ⌊(T + 2p − k) / s⌋ + 1: batch first, channels last.
-    c_in C, c_out F, size k.   See `scratchgen.functional.conv1d`.   Ledger: nn.convolution_1d
+    init    of the kernel as a matrix, (rng, inputs, outputs) → (inputs, outputs); b starts at 0
+
+    Raises ValueError for sizes and a stride below 1, and for a negative padding.
     """
+
+    axes: int  # along which the kernel moves
 
     def __init__(
         self,
@@ -58,18 +62,33 @@ class Conv1d(TensorModule):
         check_counts(c_in=c_in, c_out=c_out, size=size, stride=stride)
         check_counts(0, padding=padding)
         self.stride, self.padding = stride, padding
-        self.W = Parameter(init(as_generator(rng), size * c_in, c_out).reshape(size, c_in, c_out))
+        self.W = Parameter(self._kernel(c_in, c_out, size, rng, init))
         self.b = Parameter(np.zeros(c_out, np.float32))
 
-    def forward(self, x: Array) -> Tensor:
-        """The convolved sequences.   x (..., T, C) → (..., T′, F)"""
-        return conv1d(x, self.W, self.b, self.stride, self.padding)
+    def _kernel(self, c_in: int, c_out: int, size: int, rng: Generator | None, init: Callable) -> np.ndarray:
+        """The initial kernel: each output is a sum of size^axes · c_in products, as that of a `Linear` layer."""
+        kernel = (size,) * self.axes
+        return init(as_generator(rng), math.prod(kernel) * c_in, c_out).reshape(*kernel, c_in, c_out)
 
     def describe(self) -> str:
         return f"stride={self.stride}, padding={self.padding}"
 
 
-class Conv2d(TensorModule):
+class Conv1d(Convolution):
+    """Convolution of sequences: y[t] = Σ_i x[s t + i − p] W[i] + b, with stride s and padding p.
+
+    x (..., T, C), W (k, C, F), b (F,) → (..., T′, F) with T′ = ⌊(T + 2p − k) / s⌋ + 1: batch first, channels last.
+    c_in C, c_out F, size k.   See `scratchgen.functional.conv1d`.   Ledger: nn.convolution_1d
+    """
+
+    axes = 1
+
+    def forward(self, x: Array) -> Tensor:
+        """The convolved sequences.   x (..., T, C) → (..., T′, F)"""
+        return conv1d(x, self.W, self.b, self.stride, self.padding)
+
+
+class Conv2d(Convolution):
     """Convolution of images: y[h, w] = Σ_ij x[s h + i − p, s w + j − p] W[i, j] + b, with stride s and padding p.
 
     x (..., H, W, C), W (k, k, C, F), b (F,) → (..., H′, W′, F) with H′ = ⌊(H + 2p − k) / s⌋ + 1.
@@ -77,33 +96,14 @@ class Conv2d(TensorModule):
     of a `Linear` layer with k² C inputs.   See `scratchgen.functional.conv2d`.   Ledger: nn.convolution
     """
 
-    def __init__(
-        self,
-        c_in: int,
-        c_out: int,
-        size: int,
-        rng: Generator | None = None,
-        stride: int = 1,
-        padding: int = 0,
-        init: Callable = fan_in_uniform,
-    ):
-        check_counts(c_in=c_in, c_out=c_out, size=size, stride=stride)
-        check_counts(0, padding=padding)
-        self.stride, self.padding = stride, padding
-        self.W = Parameter(
-            init(as_generator(rng), size * size * c_in, c_out).reshape(size, size, c_in, c_out)
-        )
-        self.b = Parameter(np.zeros(c_out, np.float32))
+    axes = 2
 
     def forward(self, x: Array) -> Tensor:
         """The convolved images.   x (..., H, W, C) → (..., H′, W′, F)"""
         return conv2d(x, self.W, self.b, self.stride, self.padding)
 
-    def describe(self) -> str:
-        return f"stride={self.stride}, padding={self.padding}"
 
-
-class ConvTranspose2d(TensorModule):
+class ConvTranspose2d(Convolution):
     """Transposed convolution: y[s h + i − p, s w + j − p] += x[h, w] W[i, j]ᵀ, plus b, with stride s and padding p.
 
     x (..., H, W, F), W (k, k, C, F), b (C,) → (..., H′, W′, C) with H′ = s (H − 1) + k − 2p.
@@ -111,28 +111,14 @@ class ConvTranspose2d(TensorModule):
     See `scratchgen.functional.conv_transpose2d`.   Ledger: nn.transposed_convolution
     """
 
-    def __init__(
-        self,
-        c_in: int,
-        c_out: int,
-        size: int,
-        rng: Generator | None = None,
-        stride: int = 1,
-        padding: int = 0,
-        init: Callable = fan_in_uniform,
-    ):
-        check_counts(c_in=c_in, c_out=c_out, size=size, stride=stride)
-        check_counts(0, padding=padding)
-        self.stride, self.padding = stride, padding
-        self.W = Parameter(transposed_kernel(c_in, c_out, size, rng, stride, init))
-        self.b = Parameter(np.zeros(c_out, np.float32))
+    axes = 2
+
+    def _kernel(self, c_in: int, c_out: int, size: int, rng: Generator | None, init: Callable) -> np.ndarray:
+        return transposed_kernel(c_in, c_out, size, rng, self.stride, init)
 
     def forward(self, x: Array) -> Tensor:
         """The enlarged images.   x (..., H, W, F) → (..., H′, W′, C)"""
         return conv_transpose2d(x, self.W, self.b, self.stride, self.padding)
-
-    def describe(self) -> str:
-        return f"stride={self.stride}, padding={self.padding}"
 
 
 def transposed_kernel(

@@ -132,7 +132,12 @@ class Field:
 def fields(schema: type[Schema]) -> dict[str, Field]:
     """The declared settings of a schema, by name."""
     hints = typing.get_type_hints(schema, include_extras=True)
-    return {f.name: _field(f.name, hints[f.name], f.default) for f in msgspec.structs.fields(schema)}
+    return {f.name: _field(f.name, hints[f.name], _default(f)) for f in msgspec.structs.fields(schema)}
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    """The default of a field; of an empty list, msgspec keeps how it is made."""
+    return field.default_factory() if field.default is msgspec.NODEFAULT else field.default
 
 
 def _field(name: str, hint: Any, default: Any) -> Field:

@@ -23,22 +23,22 @@ from scratchgen.runs.files import writable_file, write_array
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.frames import FrameSettings, frame_model
+from scratchgen.tasks.frames import train as train_frames
 from scratchgen.tasks.prompts import prompt_file, with_changes
-from scratchgen.tasks.recurrent import Cell, Dropout, Hidden, RecurrentSettings, WeightNoise, draw_dynamics
+from scratchgen.tasks.recurrent import Dropout, Hidden, draw_dynamics
 from scratchgen.tasks.rows import output_file
+from scratchgen.tasks.sample_request import SampleRequest
 from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
     LearningRate,
     MinSteps,
     PatienceEpochs,
-    SampleRequest,
-    SkipBad,
     Task,
     TaskInfo,
+    batches_per_epoch,
     load_options,
-    optimizer_for,
-    schedule_for,
 )
 
 if TYPE_CHECKING:
@@ -48,22 +48,19 @@ MARGINALS = "each note by its frequency"
 STEPS = 64  # of the piece at the end of a training, and of `scratchgen sample`
 
 
-class Settings(RecurrentSettings, frozen=True):
+class Settings(FrameSettings, frozen=True):
     """Settings of a model of music. Pieces are few, so that training takes more epochs than on a text."""
 
-    cell: Cell = "gru"
     hidden: Hidden = 42
     dropout: Dropout = 0.2
     nade: Annotated[
         int, Ge(0), Help("hidden units of the NADE over the notes of a step; 0: the notes are independent")
     ] = 50
-    weight_noise: WeightNoise = 0.0
     epochs: Epochs = 60
     min_steps: MinSteps = 1500
     batch_size: BatchSize = 8
     learning_rate: LearningRate = 1e-2
     patience: PatienceEpochs = 15
-    skip_bad: SkipBad = False
 
 
 class DataInfo(TaskInfo, frozen=True, kw_only=True, omit_defaults=True):
@@ -97,20 +94,7 @@ def describe(rolls: SequenceData, settings: Settings) -> DataInfo:
 
 def build(settings: Settings, rolls: SequenceData, info: DataInfo, rng: Generator) -> rnn.FrameModel:
     """A model of frames whose notes are a NADE, or independent."""
-    return rnn.FrameModel(
-        rolls.D,
-        settings.hidden,
-        rng,
-        cell=settings.cell,
-        layers=settings.layers,
-        dropout=settings.dropout,
-        nade=settings.nade,
-    )
-
-
-def epoch_steps(model: rnn.FrameModel, rolls: SequenceData, settings: Settings) -> int:
-    """The batches of an epoch."""
-    return math.ceil(len(rolls.train) / settings.batch_size)
+    return frame_model(settings, rolls.D, rng, nade=settings.nade)
 
 
 def train(
@@ -119,18 +103,7 @@ def train(
     """Maximise the likelihood of whole pieces (`rnn.train_frames`); returns the eigenvalues of W_hh by epoch."""
     history = rnn.EigenvalueHistory(model.recurrent)
     run.observe(eigenvalues=history)
-    rnn.train_frames(
-        model,
-        rolls.train,
-        rolls.validation,
-        run,
-        epochs=settings.epochs,
-        batch_size=settings.batch_size,
-        optimizer=optimizer_for(settings, model),
-        schedule=schedule_for(settings),
-        rng=rng,
-        weight_noise=settings.weight_noise,
-    )
+    train_frames(model, rolls, settings, run, rng)
     return history
 
 
@@ -269,7 +242,7 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
-    epoch_steps=epoch_steps,
+    epoch_steps=batches_per_epoch,
     train=train,
     score=score,
     evaluate=evaluate,

@@ -24,7 +24,8 @@ from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.tasks.pictures import sample_output, write_samples
-from scratchgen.tasks.task import SampleRequest, SkipBad, TaskInfo, TaskSettings
+from scratchgen.tasks.sample_request import SampleRequest
+from scratchgen.tasks.task import SkipBad, TaskInfo, TaskSettings
 
 if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun

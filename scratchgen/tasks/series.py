@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,22 +22,21 @@ from scratchgen.runs.files import writable_file, write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.frames import FrameSettings, frame_model, train
 from scratchgen.tasks.music import per_step
-from scratchgen.tasks.recurrent import Cell, Dropout, Hidden, RecurrentSettings, WeightNoise
+from scratchgen.tasks.recurrent import Dropout, Hidden
 from scratchgen.tasks.rows import output_file
+from scratchgen.tasks.sample_request import SampleRequest
 from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
     LearningRate,
     MinSteps,
     PatienceEpochs,
-    SampleRequest,
-    SkipBad,
     Task,
     TaskInfo,
+    batches_per_epoch,
     load_options,
-    optimizer_for,
-    schedule_for,
 )
 
 if TYPE_CHECKING:
@@ -48,21 +46,18 @@ STEPS, SAMPLES = 24, 200  # of a forecast
 PREVIOUS, MARGINAL = "linear prediction from the step before", "independent Gaussian numbers"
 
 
-class Settings(RecurrentSettings, frozen=True):
+class Settings(FrameSettings, frozen=True):
     """Settings of a model of a series."""
 
-    cell: Cell = "gru"
     hidden: Hidden = 32
     dropout: Dropout = 0.1
     mixture_components: Annotated[int, Ge(1), Help("Gaussians of the mixture that a step is drawn from")] = 3
-    weight_noise: WeightNoise = 0.0
     epochs: Epochs = 50
     min_steps: MinSteps = 1000
     batch_size: BatchSize = 16
     learning_rate: LearningRate = 5e-3
     patience: PatienceEpochs = 20
     encoding: Annotated[str, Help("encoding of your table, latin-1 for instance")] = "utf-8"
-    skip_bad: SkipBad = False
 
 
 class DataInfo(TaskInfo, frozen=True, kw_only=True):
@@ -88,36 +83,7 @@ def describe(series: SeriesData, settings: Settings) -> DataInfo:
 
 def build(settings: Settings, series: SeriesData, info: DataInfo, rng: Generator) -> rnn.FrameModel:
     """A model of real-valued frames: mixtures of Gaussians given the state."""
-    return rnn.FrameModel(
-        series.D,
-        settings.hidden,
-        rng,
-        cell=settings.cell,
-        layers=settings.layers,
-        dropout=settings.dropout,
-        mixture_components=settings.mixture_components,
-    )
-
-
-def epoch_steps(model: rnn.FrameModel, series: SeriesData, settings: Settings) -> int:
-    """The batches of an epoch."""
-    return math.ceil(len(series.train) / settings.batch_size)
-
-
-def train(model: rnn.FrameModel, series: SeriesData, settings: Settings, run: Run, rng: Generator) -> None:
-    """Maximise the likelihood of windows, each without a past (`rnn.train_frames`)."""
-    rnn.train_frames(
-        model,
-        series.train,
-        series.validation,
-        run,
-        epochs=settings.epochs,
-        batch_size=settings.batch_size,
-        optimizer=optimizer_for(settings, model),
-        schedule=schedule_for(settings),
-        rng=rng,
-        weight_noise=settings.weight_noise,
-    )
+    return frame_model(settings, series.D, rng, mixture_components=settings.mixture_components)
 
 
 def score(
@@ -264,7 +230,7 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
-    epoch_steps=epoch_steps,
+    epoch_steps=batches_per_epoch,
     train=train,
     score=score,
     evaluate=evaluate,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,23 +21,22 @@ from scratchgen.runs.files import writable_file, write_array
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.frames import FrameSettings, frame_model, train
 from scratchgen.tasks.music import per_step
 from scratchgen.tasks.prompts import prompt_file, with_changes
-from scratchgen.tasks.recurrent import Cell, Hidden, RecurrentSettings, WeightNoise
+from scratchgen.tasks.recurrent import Hidden
 from scratchgen.tasks.rows import output_file
+from scratchgen.tasks.sample_request import SampleRequest
 from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
     LearningRate,
     MinSteps,
     PatienceEpochs,
-    SampleRequest,
-    SkipBad,
     Task,
     TaskInfo,
+    batches_per_epoch,
     load_options,
-    optimizer_for,
-    schedule_for,
 )
 
 if TYPE_CHECKING:
@@ -51,19 +49,16 @@ SECONDS, SAMPLES = 1.5, 2  # length and number of the sounds at the end of a tra
 DEFAULT_COUNT = 64  # frames of `scratchgen sample`
 
 
-class Settings(RecurrentSettings, frozen=True):
+class Settings(FrameSettings, frozen=True):
     """Settings of a model of sound."""
 
-    cell: Cell = "gru"
     hidden: Hidden = 128
     mixture_components: Annotated[int, Ge(1), Help("Gaussians of the mixture that a frame is drawn from")] = 8
-    weight_noise: WeightNoise = 0.0
     epochs: Epochs = 25
     min_steps: MinSteps = 500
     batch_size: BatchSize = 32
     learning_rate: LearningRate = 4e-3
     patience: PatienceEpochs = 5
-    skip_bad: SkipBad = False
 
 
 class DataInfo(TaskInfo, frozen=True, kw_only=True):
@@ -94,36 +89,7 @@ def describe(frames: SoundFrames, settings: Settings) -> DataInfo:
 
 def build(settings: Settings, frames: SoundFrames, info: DataInfo, rng: Generator) -> rnn.FrameModel:
     """A model of real-valued frames: mixtures of Gaussians given the state."""
-    return rnn.FrameModel(
-        frames.D,
-        settings.hidden,
-        rng,
-        cell=settings.cell,
-        layers=settings.layers,
-        dropout=settings.dropout,
-        mixture_components=settings.mixture_components,
-    )
-
-
-def epoch_steps(model: rnn.FrameModel, frames: SoundFrames, settings: Settings) -> int:
-    """The batches of an epoch."""
-    return math.ceil(len(frames.train) / settings.batch_size)
-
-
-def train(model: rnn.FrameModel, frames: SoundFrames, settings: Settings, run: Run, rng: Generator) -> None:
-    """Maximise the likelihood of whole sounds (`rnn.train_frames`)."""
-    rnn.train_frames(
-        model,
-        frames.train,
-        frames.validation,
-        run,
-        epochs=settings.epochs,
-        batch_size=settings.batch_size,
-        optimizer=optimizer_for(settings, model),
-        schedule=schedule_for(settings),
-        rng=rng,
-        weight_noise=settings.weight_noise,
-    )
+    return frame_model(settings, frames.D, rng, mixture_components=settings.mixture_components)
 
 
 def score(
@@ -257,7 +223,7 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
-    epoch_steps=epoch_steps,
+    epoch_steps=batches_per_epoch,
     train=train,
     score=score,
     evaluate=evaluate,

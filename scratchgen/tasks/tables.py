@@ -24,7 +24,8 @@ from scratchgen.runs.files import write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import replace
 from scratchgen.tasks.rows import DEFAULT_COUNT, output_file
-from scratchgen.tasks.task import SampleRequest, load_options
+from scratchgen.tasks.sample_request import SampleRequest
+from scratchgen.tasks.task import load_options
 from scratchgen.vae.columns import ColumnLikelihood
 
 if TYPE_CHECKING:

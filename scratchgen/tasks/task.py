@@ -8,10 +8,10 @@ set to scores, pictures and a report.
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Sized
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
@@ -35,6 +35,7 @@ from scratchgen.runs.schema import Ge, Gt, Help, Lt, Schema, as_dict
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.runs.weights import write_weights
 from scratchgen.tasks.length import length_in_words, with_advice, with_min_steps
+from scratchgen.tasks.sample_request import SampleRequest
 
 if TYPE_CHECKING:
     from scratchgen.tasks.initialise import InitialWeights, Vocabulary
@@ -101,36 +102,6 @@ class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
         """Raises ValueError if the model that these arguments build is for other data; config.json holds both."""
 
 
-@dataclass(frozen=True)
-class SampleRequest:
-    """The options of `scratchgen sample`; an option that was not given is None or empty."""
-
-    out: Path | None = None
-    n: int | None = None
-    seed: int | None = None
-    prompt: str | None = None
-    temperature: float | None = None
-    top_k: int | None = None
-    top_p: float | None = None
-    beam: int | None = None
-    classes: Sequence[str] = ()
-    interpolate: str | None = None
-    data: str | None = None
-    complete: str | None = None
-
-    @property
-    def rng(self) -> Generator:
-        """The noise of the samples: that of seed 0 if none was given."""
-        return Generator(self.seed or 0)
-
-    def given(self) -> list[str]:
-        """The names of the given options, without those that every task has."""
-        everywhere = {"out", "n", "seed"}
-        return [
-            name for name, value in asdict(self).items() if name not in everywhere and value not in (None, ())
-        ]
-
-
 class Loaded(Protocol):
     """What every kind of data has: a name, and the report of its loading."""
 
@@ -139,6 +110,13 @@ class Loaded(Protocol):
 
     @property
     def report(self) -> LoadingReport: ...
+
+
+class Examples(Protocol):
+    """Data whose training part is a number of examples, each of which an epoch reads once."""
+
+    @property
+    def train(self) -> Sized: ...
 
 
 S = TypeVar("S", bound=TaskSettings)
@@ -228,6 +206,11 @@ class Task(Generic[S, D, I, M, T]):
         """
         obeyed = {"min_steps": 0} if "epochs" in given else {}
         return self.settings(**{**self.defaults(data, given), **obeyed, **given})
+
+
+def batches_per_epoch(model: Module, data: Examples, settings: TaskSettings) -> int:
+    """The training steps per epoch of a task whose batches are examples; the last batch may be smaller."""
+    return math.ceil(len(data.train) / settings.batch_size)
 
 
 def load_options(settings: TaskSettings) -> dict[str, Any]:
@@ -398,12 +381,12 @@ def refuse_unread(task: Task, source: str, settings: TaskSettings, given: Iterab
 __all__ = [
     "OPTIMIZER_WITH",
     "OpenRun",
-    "SampleRequest",
     "Score",
     "Show",
     "Task",
     "TaskInfo",
     "TaskSettings",
+    "batches_per_epoch",
     "configuration",
     "finished",
     "no_progress",

@@ -31,11 +31,11 @@ from scratchgen.tasks.recurrent import (
     unknown_characters,
     unread_of_tokenizer,
 )
+from scratchgen.tasks.sample_request import SampleRequest
 from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
     LearningRate,
-    SampleRequest,
     Task,
     TaskInfo,
     load_options,

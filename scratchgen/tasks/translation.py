@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -33,13 +32,14 @@ from scratchgen.tasks.recurrent import (
     unread_of_tokenizer,
 )
 from scratchgen.tasks.rows import output_file
+from scratchgen.tasks.sample_request import SampleRequest
 from scratchgen.tasks.task import (
     BatchSize,
     Epochs,
     LearningRate,
-    SampleRequest,
     Task,
     TaskInfo,
+    batches_per_epoch,
     load_options,
     optimizer_for,
     schedule_by_epochs,
@@ -121,11 +121,6 @@ def _tokenizer(settings: Settings, pairs: PairData, side: int) -> Tokenizer:
         for part in (pairs.train, pairs.validation, pairs.test)
     )
     return tokenizer_for(settings, train, "".join(held_out))
-
-
-def epoch_steps(model: rnn.Translator, pairs: PairData, settings: Settings) -> int:
-    """The batches of an epoch."""
-    return math.ceil(len(pairs.train) / settings.batch_size)
 
 
 def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, rng: Generator) -> None:
@@ -299,7 +294,7 @@ TASK = Task(
     describe=describe,
     build=build,
     unread=unread_of_tokenizer,
-    epoch_steps=epoch_steps,
+    epoch_steps=batches_per_epoch,
     train=train,
     score=score,
     evaluate=evaluate,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +30,7 @@ from scratchgen.tasks.rows import (
     of_rows,
     sample_in_turn,
 )
+from scratchgen.tasks.sample_request import SampleRequest
 from scratchgen.tasks.tables import (
     check_table,
     draw_table,
@@ -41,8 +41,8 @@ from scratchgen.tasks.tables import (
     sample_table,
 )
 from scratchgen.tasks.task import (
-    SampleRequest,
     Task,
+    batches_per_epoch,
     load_options,
     optimizer_for,
     schedule_for,
@@ -168,11 +168,6 @@ def prepare(model: Model, rows: RowData, settings: Settings) -> None:
     has_scale = settings.likelihood in ("gaussian", "logistic")
     scale = np.sqrt(evaluation.independent_variance(rows.train)) if has_scale else None
     model.init_output_bias(mean, scale)
-
-
-def epoch_steps(model: Model, rows: RowData, settings: Settings) -> int:
-    """The batches of an epoch."""
-    return math.ceil(len(rows.train) / settings.batch_size)
 
 
 def train(model: Model, rows: RowData, settings: Settings, run: Run, rng: Generator) -> vae.Loss:
@@ -350,7 +345,7 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
-    epoch_steps=epoch_steps,
+    epoch_steps=batches_per_epoch,
     prepare=prepare,
     unread=unread,
     train=train,

@@ -19,7 +19,7 @@ from scratchgen.evaluation.examples import slices
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.tasks.pictures import sample_output, write_interpolations
 from scratchgen.tasks.rows import MEANS, chosen_classes, labels_of, sample_rows
-from scratchgen.tasks.task import SampleRequest
+from scratchgen.tasks.sample_request import SampleRequest
 from scratchgen.tasks.vae_scores import Model
 from scratchgen.vae.interpolate import PATHS
 

@@ -39,6 +39,7 @@ from scratchgen.tasks.task import (
     MinSteps,
     ScheduleName,
     Task,
+    batches_per_epoch,
     load_options,
     optimizer_for,
     schedule_for,
@@ -136,11 +137,6 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
 def prepare(model: vae.VQVAE, images: RowData, settings: Settings) -> None:
     """Raise BadInput for images that are all equal."""
     demand_variance(images)
-
-
-def epoch_steps(model: vae.VQVAE, images: RowData, settings: Settings) -> int:
-    """The batches of an epoch."""
-    return math.ceil(len(images.train) / settings.batch_size)
 
 
 def train(model: vae.VQVAE, images: RowData, settings: Settings, run: Run, rng: Generator) -> None:
@@ -271,7 +267,7 @@ TASK = Task(
     load=load,
     describe=describe,
     build=build,
-    epoch_steps=epoch_steps,
+    epoch_steps=batches_per_epoch,
     prepare=prepare,
     train=train,
     score=score,

@@ -1,10 +1,12 @@
-"""`export` writes weights that other libraries compute the same numbers with."""
+"""`export` writes weights, or graphs, that other libraries compute the same numbers with."""
 
+import importlib.util
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -23,9 +25,9 @@ RNG = np.random.default_rng(0)
 
 
 def loader(library):
-    """The lines of the page that load a VAE with a library."""
+    """The lines of the page that load a VAE with a library, which they import last."""
     code = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
-    (found,) = [text for text in code if f"import {library}" in text]
+    (found,) = [text for text in code if re.search(rf"^import {library}\n(from .*\n)?\n", text, re.M)]
     return found
 
 
@@ -81,7 +83,7 @@ def test_the_pytorch_loader_of_the_page_computes_the_numbers_of_the_model(i, scr
         np.testing.assert_allclose(theirs.numpy(), ours, atol=1e-6, rtol=1e-5)
 
 
-@pytest.mark.parametrize("library", ["numpy as np", "torch"])
+@pytest.mark.parametrize("library", ["numpy as np", "torch", "onnxruntime"])
 def test_the_loaders_are_short(library):
     assert len([line for line in loader(library).splitlines() if line.strip()]) <= 20
 
@@ -280,8 +282,9 @@ def test_runs_are_exported(name, runs, scratchgen_in, tmp_path):
 
 REFUSED = {
     "no target": (("mlp", "--out", "x.npz"), "give --to npz or --to torch"),
-    "another target": (("mlp", "--to", "onnx", "--out", "x.onnx"), "--to torch, not onnx"),
+    "another target": (("mlp", "--to", "jax", "--out", "x.npz"), "--to onnx, not jax"),
     "no file": (("mlp", "--to", "npz"), "--to npz writes a .npz file: give --out FILE.npz"),
+    "no file of a graph": (("mlp", "--to", "onnx"), "--to onnx writes a .onnx file: give --out FILE.onnx"),
     "another ending": (("mlp", "--to", "torch", "--out", "x.pt"), "give --out FILE.safetensors, not x.pt"),
     "no run": (("gone", "--to", "npz", "--out", "x.npz"), "gone is missing"),
     "below a file": (("mlp", "--to", "npz", "--out", "mine.txt/x.npz"), "mine.txt is a file, not a folder"),
@@ -296,3 +299,65 @@ def test_what_cannot_be_exported_is_refused_in_one_line_and_leaves_no_file(case,
     done = scratchgen_in(folder)("export", *words)
     assert done.returncode == 2 and message in done.stderr and done.stderr.count("\n") == 1
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+# --- as an ONNX graph: tests/scratchgen/tasks/test_onnx_graph.py has every model ----------------------------
+
+
+class Session:
+    """The part of `onnxruntime.InferenceSession` that the page uses, by the evaluator of the package onnx."""
+
+    def __init__(self, path):
+        import onnx
+        from onnx.reference import ReferenceEvaluator
+
+        self.proto = onnx.load(path)
+        self.run = ReferenceEvaluator(self.proto).run
+
+    def get_inputs(self):
+        shape = lambda value: [d.dim_param or d.dim_value for d in value.type.tensor_type.shape.dim]
+        return [SimpleNamespace(name=value.name, shape=shape(value)) for value in self.proto.graph.input]
+
+
+@pytest.mark.parametrize("name", ["mlp", "conditional", "conv", "linear", "gan", "points"])
+def test_the_loader_of_the_page_computes_the_samples_of_a_run(
+    name, runs, scratchgen_in, tmp_path, monkeypatch
+):
+    pytest.importorskip("onnx")
+    if not importlib.util.find_spec("onnxruntime"):
+        monkeypatch.setitem(sys.modules, "onnxruntime", SimpleNamespace(InferenceSession=Session))
+    folder = runs(name)
+    done = scratchgen_in(folder)("export", name, "--to", "onnx", "--out", tmp_path / "decoder.onnx")
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(rf"\d+ operators, z{', labels' * (name == 'conditional')} → x: .*onnx\n", done.stdout)
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(compile(loader("onnxruntime"), str(PAGE), "exec"), names)
+    model, inputs = sg.load(folder / name), names["inputs"]
+    given = model.given(inputs.get("labels"))
+    with no_grad():
+        if name == "gan":
+            wanted = model.G(inputs["z"]).numpy()
+        else:
+            wanted = np.asarray(given.decode(inputs["z"]).mean)
+    assert len(names["x"]) == 16 and names["x"].shape[1:] == ((2,) if name == "points" else (8, 8, 1))
+    np.testing.assert_allclose(names["x"].reshape(16, -1), wanted, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "what"), [("rnn", "LanguageModel"), ("vq", "VQVAE")])
+def test_a_run_without_a_decoder_of_z_is_not_written_as_a_graph(name, what, runs, scratchgen_in, tmp_path):
+    pytest.importorskip("onnx")
+    done = scratchgen_in(runs(name))("export", name, "--to", "onnx", "--out", tmp_path / "x.onnx")
+    assert done.returncode == 2 and f"a {what} is not exported to ONNX" in done.stderr
+    assert done.stderr.count("\n") == 1 and not (tmp_path / "x.onnx").exists()
+
+
+def test_without_the_package_onnx_one_line_says_how_to_install_it(runs, scratchgen_in, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    done = scratchgen_in(runs("mlp"))("export", "mlp", "--to", "onnx", "--out", tmp_path / "x.onnx")
+    assert done.returncode == 2 and 'pip install "scratchgen-numpy[onnx]"' in done.stderr
+    assert done.stderr.count("\n") == 1 and not (tmp_path / "x.onnx").exists()
+    assert (
+        scratchgen_in(runs("mlp"))("export", "mlp", "--to", "npz", "--out", tmp_path / "x.npz").returncode
+        == 0
+    )

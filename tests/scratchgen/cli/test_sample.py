@@ -1,7 +1,13 @@
 """`sample` draws images of the prior, of one class, and interpolations between images."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
+from scratchgen.cli import sample as sample_command
+from scratchgen.runs.schema import fields
+from scratchgen.tasks.sample_request import SampleRequest
 from scratchgen.vae import ConditionalVAE
 
 
@@ -135,3 +141,54 @@ def test_the_command_and_the_report_say_where_images_are_means_and_no_draws(
     assert done.returncode == 0 and shown in done.stdout
     page = (folder / name / "report.html").read_text(encoding="utf-8")
     assert ("means of p(x|z), no draws of x" in page) == ("means" in shown)
+
+
+# --- the options are declared by the request -----------------------------------------------------------------
+
+GIVEN = {
+    "-n": ("n", 3),
+    "--out": ("out", Path("x.png")),
+    "--seed": ("seed", 0),
+    "--prompt": ("prompt", "go"),
+    "--temperature": ("temperature", 0.5),
+    "--top-k": ("top_k", 0),
+    "--top-p": ("top_p", 0.9),
+    "--beam": ("beam", 4),
+    "--class": ("classes", ["cat"]),
+    "--complete": ("complete", "x.csv"),
+    "--interpolate": ("interpolate", "straight"),
+    "--data": ("data", "digits"),
+}
+
+
+@pytest.fixture
+def requested(scratchgen_in, tmp_path, monkeypatch):
+    """requested(*options): the request that the command makes of them."""
+
+    def requested(*options):
+        found = []
+        task = SimpleNamespace(
+            name="any",
+            sample_options=tuple(fields(SampleRequest)),
+            sample=lambda run, request: found.append(request),
+        )
+        monkeypatch.setattr(sample_command, "load_run", lambda run: SimpleNamespace(task=task))
+        assert scratchgen_in(tmp_path)("sample", "run", *options).returncode == 0
+        return found[0]
+
+    return requested
+
+
+def test_every_field_of_the_request_has_one_option_and_is_empty_without_it(requested):
+    assert [name for name, _ in GIVEN.values()] == list(fields(SampleRequest))
+    assert requested() == SampleRequest() and not SampleRequest().given()
+    for option, (name, value) in GIVEN.items():
+        assert requested(option, value if name != "classes" else value[0]) == SampleRequest(**{name: value})
+
+
+@pytest.mark.parametrize("options", [("-n", 0), ("--seed", -1), ("--top-k", 0.5), ("--no-such-option", 1)])
+def test_the_claim_above_rejects_a_number_out_of_range_and_an_option_without_a_field(
+    options, scratchgen_in, tmp_path
+):
+    done = scratchgen_in(tmp_path)("sample", "run", *options)
+    assert done.returncode == 2 and options[0] in done.stderr and done.stderr.count("\n") == 1
