@@ -30,7 +30,7 @@ from scratchgen.random import Generator
 from scratchgen.runs.saving import MODEL, facts_of
 from scratchgen.tasks.onnx_layers import BATCH, Graph, layer
 from scratchgen.tasks.rows import RowInfo
-from scratchgen.vae.columns import ColumnLikelihood
+from scratchgen.vae.columns import LARGEST_LOG_MEAN, ColumnLikelihood
 from scratchgen.vae.likelihoods import BernoulliLikelihood, CategoricalLikelihood, GaussianLikelihood
 from scratchgen.vae.linear import LinearVAE
 from scratchgen.vae.logistic import DEVIATION, LogisticLikelihood
@@ -142,7 +142,13 @@ def _logistic(g: Graph, likelihood: Any, output: str) -> str:
 
 
 def _columns(g: Graph, likelihood: Any, output: str) -> str:
-    """The numbers of a row as they are, and a softmax over each category."""
+    """The numbers of a row as they are, exp(shift + scale m) of a count, and a softmax over each category."""
+    if len(counts := likelihood.places.counts):
+        is_count = np.isin(np.arange(len(likelihood.shift)), counts)
+        log_mean = g.scaled(output, "counts", is_count * likelihood.scale, is_count * likelihood.shift)
+        largest = g.constant("counts.largest", LARGEST_LOG_MEAN)
+        mean = g.add("Exp", g.add("Min", log_mean, largest))
+        output = g.add("Where", g.constant("counts.places", is_count, np.bool_), mean, output)
     parts, end = [], 0
     for is_number, widths in groupby(likelihood.widths, lambda width: width == 1):
         for width in [len(list(widths))] if is_number else widths:
@@ -162,12 +168,19 @@ def _in_units(
     """
     widths = [column.width for column in columns]
     shift, scale = (np.repeat([getattr(c, name) for c in columns], widths) for name in ("shift", "scale"))
+    is_count, is_positive = (np.repeat([c.kind == k for c in columns], widths) for k in ("count", "positive"))
+    shift, scale = np.where(is_count, 0, shift), np.where(is_count, 1, scale)
     table = as_table([replace(column, whole=False) for column in columns], samples)
     samples = samples.astype(np.float64)
     for column, place in zip(columns, starts(columns), strict=True):
         if not column.categories:
             samples[:, place] = table[column.name]
-    return g.scaled(x, "columns", scale, shift), samples, scale + np.abs(samples).max(axis=0)
+    x = g.scaled(x, "columns", scale, shift)
+    if is_positive.any():
+        exp = g.add("Exp", g.add("Mul", x, g.constant("positive", is_positive)))
+        x = g.add("Where", g.constant("positive.places", is_positive, np.bool_), exp, x)
+    size = np.abs(samples).max(axis=0)
+    return x, samples, np.where(is_positive, size, scale + size)
 
 
 MEANS: dict[type, Callable[[Graph, Any, str], str]] = {

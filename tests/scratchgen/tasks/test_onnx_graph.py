@@ -55,6 +55,12 @@ class Layers(gan.AdversarialPair):
 
 ATTRIBUTES = (2, 4, 3)
 TABLE = (1, 1, 3, 1, 2)
+KINDS = (
+    (1, 1, 1, 3),
+    ("student-t", "positive", "count", "categorical"),
+    (2.0, 0.5, 1.2, 0.0),
+    (3.0, 0.7, 0.4, 1.0),
+)
 MODELS = {
     "vae": lambda: vae.VAE(20, 3, [9, 6]),
     "vae with tanh": lambda: vae.VAE(20, 3, 9, activation="tanh"),
@@ -62,6 +68,7 @@ MODELS = {
     "categorical vae": lambda: vae.VAE(6, 3, 9, likelihood="categorical", levels=5),
     "logistic vae": lambda: vae.VAE(6, 3, 9, likelihood="logistic"),
     "vae of a table": lambda: vae.VAE(8, 3, 9, likelihood=vae.columns.ColumnLikelihood(TABLE)),
+    "vae of kinds": lambda: vae.VAE(6, 3, 9, likelihood=vae.columns.ColumnLikelihood(*KINDS)),
     "linear vae": lambda: vae.LinearVAE(20, 3),
     "conditional vae": lambda: vae.ConditionalVAE(20, 3, [9, 6], 4),
     "vae with attributes": lambda: vae.ConditionalVAE(20, 3, 9, ATTRIBUTES),
@@ -279,6 +286,21 @@ def test_a_row_of_a_table_is_in_the_units_of_its_columns():
         np.testing.assert_allclose(x[:, category].sum(axis=1), 1, rtol=1e-5)
     facts = {fact.key: json.loads(fact.value) for fact in proto.metadata_props}
     assert list(facts["columns"]) == list(names) and facts["columns"]["colour"] == ["a", "b", "c"]
+
+
+def test_a_positive_number_is_the_exponential_of_its_logarithm_and_a_count_is_its_mean():
+    columns = tuple(
+        Column(kind, shift, scale, categories=tuple("abc"[: width * (width > 1)]), kind=kind)
+        for width, kind, shift, scale in zip(*KINDS, strict=True)
+    )
+    info = DataInfo(kind="table", image_shape=(1, 6, 1), data_dim=6, columns=columns)
+    model = shaken(MODELS["vae of kinds"]())
+    inputs = inputs_of(model, 6)
+    x, row = by_evaluator(onnx_model(model, info), inputs), expected(model, inputs)
+    np.testing.assert_allclose(x[:, 0], 2 + 3 * row[:, 0], rtol=1e-5)
+    np.testing.assert_allclose(x[:, 1], np.exp(0.5 + 0.7 * row[:, 1]), rtol=1e-5)
+    np.testing.assert_allclose(x[:, 2:], row[:, 2:], rtol=1e-5)
+    assert not np.allclose(x[:, 1], np.exp(row[:, 1]), rtol=1e-2)
 
 
 def test_a_table_whose_numbers_become_others_than_the_graph_says_is_refused(monkeypatch):
