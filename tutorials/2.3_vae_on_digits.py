@@ -10,17 +10,17 @@
 # # 2.3 A VAE on digits
 #
 # A **variational autoencoder (VAE)** is a program that learns from examples how to make new ones. It consists of
-# two **networks**, chains of simple functions whose numbers are learned. Here you build one for
+# two **networks**, chains of simple functions whose numbers, the **parameters**, are learned. Here you build one for
 # handwritten digits.
 #
 # **You will be able to**
 #
-# - write and draw the two networks, and count the numbers that they learn;
+# - write and draw the two networks, and count their parameters;
 # - derive the quantity that training improves, and compute each of its terms;
 # - compare two models by one number;
 # - catch a wrong program whose derivatives are right.
 #
-# **You need** school calculus, Python and NumPy arrays; the page needs no other page. Reading takes about 40 minutes,
+# **You need** school calculus, Python and NumPy arrays, but no other page. Reading takes about 40 minutes,
 # running ten seconds.
 
 # %%
@@ -76,10 +76,11 @@ check("64 biased coins, nats per image", biased, -25.311, 0.001)
 # distribution**, the bell curve with mean 0 and variance 1, independently of the others. This is the **prior**. Its
 # **density** $p(z)$ is a function whose integral over a region is the probability of that region.
 #
-# The **decoder** is the network that turns $z$ into one number $a_d$ for each pixel $x_d$, its **logit**. A logit is
-# any real number; the **sigmoid** $\sigma(a) = 1 / (1 + e^{-a})$ makes it the probability $p_d$ that the pixel is 1.
-# (Without an argument, $\sigma$ will be a standard deviation.) Given $z$, which a bar denotes, the
-# pixels are independent coins, a **Bernoulli** distribution. So their log-probabilities add up:
+# The **decoder** is the network that turns $z$ into one number $a_d$ for each pixel $x_d$, its **logit**. A logit
+# is any real number; the **sigmoid** $\sigma(a) = 1 / (1 + e^{-a})$ makes it the probability $p_d$ that the pixel
+# is 1. (Without an argument, $\sigma$ will be a standard deviation. And $p$ with an argument is a probability or
+# density; the argument says of what.) Given $z$, which a bar denotes, the pixels are independent coins, a
+# **Bernoulli** distribution. So their log-probabilities add up:
 #
 # $$
 # \log p(x \mid z) = \sum_d x_d \log p_d + (1 - x_d) \log(1 - p_d), \quad p = \sigma(\text{decoder}(z)). \tag{2.3.1}
@@ -89,10 +90,10 @@ check("64 biased coins, nats per image", biased, -25.311, 0.001)
 # **overflows** to infinity for a large $a$, such as 1000; `np.logaddexp(0, a)` computes $\log(1 + e^a)$ without
 # overflow.
 #
-# To make an image, sample $z$ from the prior and decode it; we show the probabilities $p_d$, and toss no coins.
+# To make an image, sample $z$ from the prior and decode it; we show the probabilities $p_d$, not coin tosses.
 #
 # The probability $p(x)$ of an image, also called its **evidence**, is the mean of $p(x \mid z)$ over the prior: an
-# integral without a closed form, to which almost every $z$ adds nothing. So a second network, the **encoder**,
+# integral that no formula solves, to which almost every $z$ adds nothing. So a second network, the **encoder**,
 # proposes latents that fit: for each image it outputs a mean $\mu$ and a standard deviation $\sigma$ per latent.
 # They define a normal density $q(z \mid x)$, the **approximate posterior**: our guess at $z$ after seeing $x$.
 # Multiply and divide by it, and the integral becomes a mean over $z$ sampled from $q$, written $\mathbb E_q$:
@@ -102,9 +103,8 @@ check("64 biased coins, nats per image", biased, -25.311, 0.001)
 # = \mathbb E_q\!\left[ \frac{p(x \mid z)\, p(z)}{q(z \mid x)} \right]. \tag{2.3.2}
 # $$
 #
-# The logarithm is concave (it bends downwards), so the log of a mean is never less than the mean
-# of the logs, **Jensen's inequality**. For the numbers 1 and 3: $\log 2 = 0.69$, but
-# $\tfrac12 (\log 1 + \log 3) = 0.55$. Hence
+# The logarithm is concave (it bends downwards), so the log of a mean is never less than the mean of the logs,
+# **Jensen's inequality**. For the numbers 1 and 3: $\log 2 = 0.69$, but $\tfrac12 (\log 1 + \log 3) = 0.55$. Hence
 #
 # $$
 # \log p(x) = \log \mathbb E_q\!\left[ \frac{p(x \mid z)\, p(z)}{q(z \mid x)} \right]
@@ -117,27 +117,28 @@ check("64 biased coins, nats per image", biased, -25.311, 0.001)
 # $$ \log p(x) \ge \mathbb E_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \,\|\, p(z)). \tag{2.3.4} $$
 #
 # The first term is large if the latents suffice to reconstruct the image. The KL divergence is the mean of
-# $\log (q/p)$: where $q$ puts $z$, it is typically $e^{\mathrm{KL}}$ times as dense as the prior. By so much the
-# image narrows down $z$, and this is called the information in $z$; by Jensen's inequality it is never negative.
+# $\log q(z \mid x) - \log p(z)$: where $q$ puts $z$, it is typically $e^{\mathrm{KL}}$ times as dense as the prior.
+# By so much the image narrows down $z$: the information in $z$. By Jensen's inequality it is never negative.
 #
 # A normal density is $e^{-(z - \mu)^2 / 2 \sigma^2} / \sqrt{2 \pi \sigma^2}$. So
-# $\log q - \log p = \tfrac12 \bigl( z^2 - (z - \mu)^2 / \sigma^2 - \log \sigma^2 \bigr)$ for each latent; the $2 \pi$
-# cancel. Under $q$ the mean of $(z - \mu)^2$ is $\sigma^2$, and that of $z^2$ is $\mu^2 + \sigma^2$. Now add up
-# ($d$ numbers the latents here):
+# $\log q(z \mid x) - \log p(z) = \tfrac12 \bigl( z^2 - (z - \mu)^2 / \sigma^2 - \log \sigma^2 \bigr)$ for each
+# latent; the $2 \pi$ cancel. Under $q$ the mean of $(z - \mu)^2$ is the variance $\sigma^2$, and that of $z^2$ is
+# $\mu^2 + \sigma^2$. Now add up ($d$ numbers the latents here):
 #
 # $$ \mathrm{KL}(q \,\|\, p) = \tfrac12 \sum_d (\mu_d^2 + \sigma_d^2 - 1 - \log \sigma_d^2). \tag{2.3.5} $$
 #
-# Training estimates the first term of (2.3.4) by one sample of $z$. But how can a gradient pass through a random
-# sample, back to $\mu$ and $\sigma$? The **reparameterisation (reparameterization) trick** takes the randomness from
-# outside, from noise $\varepsilon$ with the distribution of the prior, $\mathcal N(0, I)$:
+# Training estimates the first term of (2.3.4) by one sample of $z$. But how can a **gradient**, the slopes by all
+# parameters, pass through a random sample, back to $\mu$ and $\sigma$? The **reparameterisation
+# (reparameterization) trick** takes the randomness from outside, from noise $\varepsilon$ with the distribution of
+# the prior, $\mathcal N(0, I)$:
 #
 # $$ z = \mu + \sigma \odot \varepsilon, \quad \varepsilon \sim \mathcal N(0, I). \tag{2.3.6} $$
 #
 # So $z$ is an ordinary function of $\mu$ and $\sigma$, with the slopes $1$ and $\varepsilon$. ($\odot$ multiplies
-# element by element.) Here are both terms of the ELBO in code, and the same lines of the library:
+# element by element.) Here are both terms of the ELBO in code, and the same lines of the library (`_log_likelihood`
+# samples $z$):
 #
-# > In the debugger: `scratchgen debug vae.elbo`, or `vae.likelihood`, `vae.kl`, `vae.reparameterisation`. Each stops at
-# > the formula's line.
+# > In the debugger: `scratchgen debug vae.elbo`, or `vae.likelihood`, `vae.kl`, `vae.reparameterisation`.
 
 
 # %%
@@ -155,14 +156,13 @@ for function, count in ((Normal.sigma.fget, 1), (Normal.rsample, 1), (vae.elbo, 
 # %% [markdown]
 # ## The networks
 #
-# A **linear layer** computes $x W + b$ with learned numbers $W$ and $b$, its **parameters**. A **ReLU**
-# (rectified linear unit) replaces negative numbers by 0; without it, two linear layers would be no more than one.
-# The encoder outputs $\log \sigma^2$, `logvar` in the code: a linear layer can output any number, and $\sigma$
-# must be positive.
+# A **linear layer** computes $x W + b$ with parameters $W$ and $b$. A **ReLU** replaces negative numbers by 0;
+# without it, two linear layers would be no more than one. The encoder outputs $\log \sigma^2$, `logvar` in the
+# code: a linear layer can output any number, and $\sigma$ must be positive.
 
 
 # %%
-class DigitVAE(vae.LatentModel, nn.Module):
+class DigitVAE(nn.Module):  # a Module knows its parameters
     """q(z|x) = N(mu, sigma²) and p(x|z) = Bernoulli, for rows of images x and of latents z."""
 
     def __init__(self, latent_dim, rng, hidden=128):
@@ -204,9 +204,9 @@ plots.diagram(parts).save(OUT / "networks.png")
 # ## Training
 #
 # The **loss**, the number that training makes small, is minus the ELBO, averaged over a **batch** of 32 images. One
-# pass over all training images is an **epoch**. `zero_grad` clears the old slopes, `backward` finds the slope of the
-# loss by every parameter, and `step` moves each parameter a little downhill; **Adam** gives each a step size of its
-# own. The score is the mean over 20 samples of $z$ per image.
+# pass over all training images is an **epoch**. `zero_grad` clears the old slopes, `backward` finds the slope of
+# the loss by every parameter (backpropagation), and `step` moves each parameter a little downhill; **Adam** gives
+# each a step size of its own. The score is the mean over 20 samples of $z$ per image.
 
 
 # %%
@@ -289,8 +289,7 @@ check("(2.3.5) KL: formula, integral", q.kl_to_standard_normal(), KL, 1e-3)
 #
 # ## What it has learned
 #
-# With two latents everything can be drawn: where the encoder puts each held-out digit, and what the decoder
-# makes of each place.
+# Two latents can be drawn: where the encoder puts each held-out digit, and what the decoder makes of each place.
 
 # %%
 with sg.no_grad():
@@ -312,7 +311,7 @@ figure.savefig(OUT / "latents.png", dpi=120)
 
 # %% [markdown]
 # No label was used. Neighbouring places decode to similar images. Where digits overlap, two latents are too few.
-# Ten latents cannot be drawn, but their images can: those decoded from $\mu$, and those from samples of the prior.
+# Of ten latents we draw images: decoded from $\mu$, and from samples of the prior.
 
 # %%
 with sg.no_grad():
@@ -332,9 +331,9 @@ figure.savefig(OUT / "digits.png", dpi=120)
 #
 # The encoder outputs $\log \sigma^2$, so $\sigma$ is `exp(0.5 * logvar)`. The VAE of numpy-ml samples with
 # `exp(logvar)`: the variance in place of the standard deviation. We plant this fault. A **gradient check** compares
-# a program's derivative with $(f(a + h) - f(a - h)) / 2h$ for a small $h$. It passes, because the derivative is
-# right, for the wrong function. Only a claim about the *samples* sees the fault: for $\sigma = \frac12$ their
-# variance is $\frac14$.
+# a program's derivative with a **finite difference**, $(f(a + h) - f(a - h)) / 2h$ for a small $h$. It passes,
+# because the derivative is right, for the wrong function. Only a claim about the *samples* sees the fault: for
+# $\sigma = \frac12$ their variance is $\frac14$.
 
 
 # %%
