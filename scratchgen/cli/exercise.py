@@ -38,16 +38,14 @@ def list_exercises() -> None:
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("", "page", "name", "kind", "title"):
         table.add_column(heading, header_style="bold", no_wrap=heading == "name")
-    passed = 0
+    passed = [name for name in exercises.names() if folder.progress(name)["passed"]]
     for exercise in map(exercises.get, exercises.names()):
-        is_passed = folder.progress(exercise.name)["passed"]
-        passed += is_passed
-        mark = "[green]✓[/]" if is_passed else "…" if exercise.name in started else ""
+        mark = "[green]✓[/]" if exercise.name in passed else "…" if exercise.name in started else ""
         cells = exercise.page, exercise.name, KINDS[exercise.kind], exercise.title
         table.add_row(mark, *map(escape, cells))
     screen.print(table)
-    print_line(screen, f"\n{passed} of {len(exercises.names())} passed (✓); started: …")
-    print_line(screen, "To begin: scratchgen exercise start NAME")
+    print_line(screen, f"\n{len(passed)} of {len(exercises.names())} passed (✓); started: …")
+    _print_next(folder, 0)
 
 
 @app.command()
@@ -106,7 +104,7 @@ def hint(name: OptionalName = None) -> None:
 
 @app.command()
 def reset(name: Name) -> None:
-    """Restore the stub; your answer is kept in a copy next to it."""
+    """Restore the stub; your answer is kept in a new copy next to it. What was passed stays passed."""
     file, copy = Folder().reset(name)
     print(f"{file} is the stub again" + (f"; your answer is in {copy}" if copy else ""))
 
@@ -139,15 +137,21 @@ def _passes(folder: Folder, name: str, debug: bool = False) -> bool:
     if result.passed:
         folder.record(name, {**folder.progress(name), "passed": True})
         print(f"\nOur solution: scratchgen exercise solution {name}")
-        names = exercises.names()
-        following = [
-            other for other in names[names.index(name) + 1 :] if not folder.progress(other)["passed"]
-        ]
-        if following:
-            print(f"Next: scratchgen exercise start {following[0]}")
+        _print_next(folder, exercises.names().index(name) + 1)
     else:
         print(f"\nA hint: scratchgen exercise hint {name}")
     return result.passed
+
+
+def _print_next(folder: Folder, place: int) -> None:
+    """Print the command for the next exercise that is not passed, from this place in the list on."""
+    names = exercises.names()
+    following = [name for name in names[place:] + names[:place] if not folder.progress(name)["passed"]]
+    if following:
+        verb = "check" if following[0] in folder.started() else "start"
+        print(f"Next: scratchgen exercise {verb} {following[0]}")
+    else:
+        print("All exercises are passed.")
 
 
 def _check_while_watching(folder: Folder, name: str) -> None:

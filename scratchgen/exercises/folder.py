@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain, count
 from pathlib import Path
 from typing import TypedDict
 
@@ -11,6 +12,7 @@ from scratchgen.exercises import get, names
 from scratchgen.exercises.exercise import Exercise
 from scratchgen.runs.files import Unreadable, read_bytes, writable_directory, write_text
 
+FOLDER = "exercises"
 RECORD = "progress.json"
 LARGEST = 100_000  # bytes of an answer
 Stamp = tuple[int, int, int]
@@ -24,10 +26,15 @@ class Progress(TypedDict):
 
 
 class Folder:
-    """The folder `exercises` in the current folder. It is made when the first exercise is started."""
+    """The folder `exercises` in the current folder. It is made when the first exercise is started.
 
-    def __init__(self, path: Path = Path("exercises")):
-        self.path = path
+    A reader whose current folder is that folder itself continues there.
+    """
+
+    def __init__(self, path: Path | None = None):
+        self.path = path or Path()
+        if path is None and not (Path.cwd().name == FOLDER and self.started()):
+            self.path = Path(FOLDER)
 
     def file(self, name: str) -> Path:
         """The file of an exercise: exercises/kl_to_the_prior.py."""
@@ -44,18 +51,18 @@ class Folder:
         return file
 
     def reset(self, name: str) -> tuple[Path, Path | None]:
-        """Write the stub again, and forget the hints and whether an answer has passed.
+        """Write the stub again, and begin with the first hint; an exercise that was passed stays passed.
 
-        Returns the file and the copy with what was in it before; None if that was the stub.
+        Returns the file and the copy with what was in it before; None if that was the stub. No copy is overwritten.
         """
         file, stub = self.file(name), get(name).stub
-        before, records = self.answer(name), self._records()
-        copy = None if before == stub else file.with_suffix(".before.py")
+        before, progress = self.answer(name), self.progress(name)
+        copy = None if before == stub else _free(file)
         if copy:
             _write(copy, before)
         _write(file, stub)
-        if records.pop(name, None):
-            self._write_records(records)
+        if progress["hints"]:
+            self.record(name, {**progress, "hints": 0})
         return file, copy
 
     def answer(self, name: str) -> str:
@@ -130,6 +137,13 @@ class Folder:
             }
         except (Unreadable, ValueError, TypeError, KeyError, AttributeError):
             raise BadInput(f"{file} is damaged; delete it, and check the exercises again") from None
+
+
+def _free(file: Path) -> Path:
+    """The first name of a copy that is not taken: kl_to_the_prior.before.py, kl_to_the_prior.before-2.py, …"""
+    endings = chain(["before"], (f"before-{number}" for number in count(2)))
+    copies = (file.with_suffix(f".{ending}.py") for ending in endings)
+    return next(copy for copy in copies if not (copy.exists() or copy.is_symlink()))
 
 
 def _write(file: Path, text: str) -> None:

@@ -38,12 +38,12 @@ def judge(exercise: Exercise, answer: Answer, file: str = ANSWER_FILE) -> Result
         except (Exception, SystemExit) as problem:
             return Result(exercise.name, message=_described(problem, {file}))
         files = {file}.union(*(_files(names[name]) for name in exercise.asked if name in names))
-        reasons = [_refutation(claim, names, files) for claim in exercise.properties]
-    lines = [(not reason, statement(p)) for p, reason in zip(exercise.properties, reasons, strict=True)]
-    failed = next((n for n, reason in enumerate(reasons) if reason), None)
-    if failed is None:
-        return Result(exercise.name, lines, exercise.explanation)
-    return Result(exercise.name, lines, reasons[failed], exercise.properties[failed].__name__)
+        found = [_verdict(claim, names, files) for claim in exercise.properties]
+    lines = [(holds, statement(p)) for p, (holds, _) in zip(exercise.properties, found, strict=True)]
+    for claim, (holds, reason) in zip(exercise.properties, found, strict=True):
+        if not holds:
+            return Result(exercise.name, lines, reason, claim.__name__)
+    return Result(exercise.name, lines, exercise.explanation)
 
 
 def line_of(problem: BaseException, files: set[str]) -> int | None:
@@ -70,27 +70,28 @@ def _names(exercise: Exercise, answer: Answer, file: str) -> dict[str, Any]:
     return names
 
 
-def _refutation(claim: Property, names: Mapping[str, Any], files: set[str]) -> str:
-    """Why a property does not hold for these names; "" if it holds."""
+def _verdict(claim: Property, names: Mapping[str, Any], files: set[str]) -> tuple[bool | None, str]:
+    """Whether a property holds for these names, and why not; None if it could not be checked."""
     asked = list(inspect.signature(claim).parameters)
     for name in asked:
         if name not in names:
-            return f"there is no {name}; the exercise asks for it by this name"
+            return None, f"there is no {name}; the exercise asks for it by this name"
         if names[name] is ...:
-            return f"{name} is still `...`; write your answer in its place"
+            return None, f"{name} is still `...`; write your answer in its place"
     try:
         claim(**{name: names[name] for name in asked})
     except Refuted as refuted:
-        return str(refuted)
+        return False, str(refuted)
     except NotImplementedError as problem:
         line = line_of(problem, files)
-        return f"line {line} is still to be written" if line else _described(problem, files)
+        return None, f"line {line} is still to be written" if line else _described(problem, files)
     except (Exception, SystemExit) as problem:
         line = line_of(problem, files)
         if line and "read-only" in str(problem):
-            return f"line {line} writes into an argument, which belongs to the caller; compute a new array"
-        return _described(problem, files)
-    return ""
+            text = f"line {line} writes into an argument, which belongs to the caller; compute a new array"
+            return False, text
+        return None, _described(problem, files)
+    return True, ""
 
 
 def _described(problem: BaseException, files: set[str]) -> str:

@@ -6,19 +6,22 @@ import textwrap
 from dataclasses import dataclass, field
 
 NARROW = 40  # columns: a telephone, or the margin of a page
+Line = tuple[bool | None, str]
+MARKS = {True: "✓", False: "✗", None: "–"}
 
 
 @dataclass(frozen=True, repr=False)
 class Result:
     """What a check found.
 
-    lines      one per property: (whether it holds, what it says); none if the answer cannot be run at all
+    lines      one per property: (whether it holds, what it says), with None for one that could not be checked, because
+               its code is not written or ends with an error; none if the answer cannot be run at all
     message    the reason why the first property fails; if all hold, the explanation of the exercise
-    failed     the name of the first property that fails, "" if none does
+    failed     the name of the first property that does not hold, "" if all do
     """
 
     name: str
-    lines: list[tuple[bool, str]] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     message: str = ""
     failed: str = ""
 
@@ -37,11 +40,12 @@ class Result:
 
     def text(self, width: int) -> str:
         """The result as text of at most this many columns."""
-        held = sum(ok for ok, _ in self.lines)
-        head = f"{self.name}: {held} of {len(self.lines)} properties hold" if self.lines else self.name
+        marks = [ok for ok, _ in self.lines]
+        head = f"{self.name}: {marks.count(True)} of {len(marks)} properties hold" if marks else self.name
+        if None in marks:
+            head += f" ({MARKS[None]} not checked)"
         claims = [
-            textwrap.fill(f"{'✓' if ok else '✗'} {says}", width, subsequent_indent="  ")
-            for ok, says in self.lines
+            textwrap.fill(f"{MARKS[ok]} {says}", width, subsequent_indent="  ") for ok, says in self.lines
         ]
         message = [textwrap.fill(part, width) for part in self.message.split("\n\n")]
         return "\n\n".join([textwrap.fill(head, width), *(["\n".join(claims)] if claims else []), *message])

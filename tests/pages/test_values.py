@@ -137,6 +137,13 @@ VALUES = {
         1e-14,
     ),
     "2.3.2": (
+        {"p(x)": np.exp(EVIDENCE), r"\mathbb E_q": lambda values: np.sum(q * values), "dz": 1.0}
+        | {r"\int p(x \mid z)": lambda values: np.sum(likelihood * values), "p(z)": prior}
+        | {r"\int q(z \mid x)": lambda values: np.sum(q * values)}
+        | {r"p(x \mid z)\, p(z)": likelihood * prior, r"q(z \mid x)": q},
+        1e-14,
+    ),
+    "2.3.3": (
         {r"\log p(x)": EVIDENCE, r"\mathbb E_q": lambda values: np.sum(q * values)}
         | {r"p(x \mid z)\, p(z)": likelihood * prior, r"q(z \mid x)": q},
         1e-14,
@@ -207,8 +214,10 @@ def test_a_formula_holds_as_it_is_displayed(number):
         ("1.6", "4 x", "2 x"),
         ("2.1", r"\ge", r"\le"),
         ("2.3", r"+ \Delta", r"- \Delta"),
-        ("2.3.2", r"\ge", r"\le"),
-        ("2.3.2", r"\log \mathbb", r"\mathbb"),
+        ("2.3.2", r"{ p ( x | z ) p ( z ) }", r"{ p ( x | z ) }"),
+        ("2.3.2", r"\int q ( z | x )", r"\int p ( x | z )"),
+        ("2.3.3", r"\ge", r"\le"),
+        ("2.3.3", r"\log \mathbb", r"\mathbb"),
         ("3.4", "+ 2", "+"),
         ("3.5", r"\psi", r"\theta"),
         ("4.2", "0 . 7 6 1 6", "0 . 7 6 6 1"),

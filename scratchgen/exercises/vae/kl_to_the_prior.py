@@ -10,7 +10,7 @@ from scratchgen.exercises.exercise import STILL_TO_WRITE, Exercise, WrongAnswer,
 from scratchgen.exercises.measure import as_array, constant, expect_close
 
 HEAD = '''\
-"""The rate of a VAE: how far q(z|x) is from the prior, in nats per example."""
+"""The KL divergence of a VAE: how far q(z|x) is from the prior, in nats per example."""
 
 import numpy as np
 
@@ -121,10 +121,10 @@ EXERCISE = Exercise(
         "Why: log q − log p is a quadratic in z, and the mean of z² under q is mu² + sigma². The 2π cancel. Each "
         "dimension gives ½ (mu² + sigma² − 1 − log sigma²), which is 0 only at mu = 0 and sigma = 1, and independent "
         "dimensions add.\n\n"
-        "In practice: a mean over Z latents is a β of 1/Z, which nobody chose. Take logvar for log sigma, and the "
-        "number is the divergence of another posterior, with the standard deviation exp(logvar). The gradients of "
-        "both agree with finite differences; only a number from elsewhere, such as the integral above, shows the "
-        "fault."
+        "In practice: a mean over Z latents divides the KL by Z; the bound then has a weight in it that nobody chose. "
+        "Take logvar for log sigma, and the number is the divergence of another posterior, with the standard "
+        "deviation exp(logvar). The gradients of both agree with finite differences; only a number from elsewhere, "
+        "such as the integral above, shows the fault."
     ),
     wrong_answers=(
         WrongAnswer(

@@ -62,14 +62,15 @@ def fair_coins(log_likelihood):
     expect_close(found, -D * math.log(2), "at logits of 0 the log-likelihood of 64 pixels is", reasons)
 
 
-def white_and_black(log_likelihood):
-    """a pixel is white with probability p, black with 1 − p"""
+def ones_and_zeros(log_likelihood):
+    """a pixel is 1 with probability p, and 0 with 1 − p"""
     a = math.log(3)  # p = ¾
-    swapped = "black and white have changed places: x goes with p, and 1 − x with 1 − p"
-    half = "both x and 1 − x count: a black pixel has a probability, too"
-    white, black = one(log_likelihood, a, 1.0), one(log_likelihood, a, 0.0)
-    expect_close(white, math.log(0.75), "at p = ¾ a white pixel has", {math.log(0.25): swapped, 0.0: half})
-    expect_close(black, math.log(0.25), "at p = ¾ a black pixel has", {math.log(0.75): swapped, 0.0: half})
+    swapped = "0 and 1 have changed places: x goes with p, and 1 − x with 1 − p"
+    half = "both x and 1 − x count: a pixel of 0 has a probability, too"
+    for pixel, p, other in ((1.0, 0.75, 0.25), (0.0, 0.25, 0.75)):
+        reasons = {math.log(other): swapped, 0.0: half}
+        found = one(log_likelihood, a, pixel)
+        expect_close(found, math.log(p), f"at p = ¾ a pixel of {pixel:g} has", reasons)
 
 
 def normalised(log_likelihood):
@@ -90,14 +91,19 @@ def own_logits(log_likelihood):
 
 def large_logits(log_likelihood):
     """a logit of ±1000 gives a finite number: 0 or −1000 nats"""
-    rounds = "exp(−1000) is 0 in floating point, and its logarithm −∞; combine log and exp before you compute"
+    # at a logit of 50, exp(a) is far from an overflow, but 1 − p is 0 already
+    rounds = (
+        "p rounds to 0 or 1 here, and log 0 is −∞; put p into log p and log(1 − p), and simplify on paper"
+    )
+    overflows = "exp(1000) is inf in floating point; np.logaddexp(0, a) is log(1 + exp(a)) without overflow"
+    is_finite = math.isfinite(one(log_likelihood, 50.0, 0.0))
+    infinite = dict.fromkeys((math.nan, math.inf, -math.inf), overflows if is_finite else rounds)
     for a in (LARGE, -LARGE):
         for pixel in (0.0, 1.0):
             right = min(0.0, a) if pixel else min(0.0, -a)
-            reasons = {math.nan: rounds, math.inf: rounds, -math.inf: rounds}
             found = one(log_likelihood, a, pixel)
-            if right < found < 0:  # a small number was added to p, or p was clipped
-                reasons[found] = "a clipped probability forgives a wrong pixel, and has no gradient"
+            clipped = {found: "a clipped probability forgives a wrong pixel, and has no gradient"}
+            reasons = clipped if right < found < 0 else infinite  # clipped, or a small number was added to p
             expect_close(found, right, f"at a logit of {a:g} a pixel of {pixel:g} has", reasons)
 
 
@@ -121,7 +127,7 @@ EXERCISE = Exercise(
     ledger=("vae.likelihood",),
     stub=STUB,
     solution=SOLUTION,
-    properties=(per_image, fair_coins, white_and_black, normalised, own_logits, large_logits, gradient),
+    properties=(per_image, fair_coins, ones_and_zeros, normalised, own_logits, large_logits, gradient),
     hints=(
         "Put p = 1 / (1 + exp(−a)) into log p and into log(1 − p), and simplify on paper, before you write code. "
         "How do the two results differ?",
@@ -132,10 +138,10 @@ EXERCISE = Exercise(
         "Why: log p = a − log(1 + eᵃ) and log(1 − p) = −log(1 + eᵃ), so a pixel gives x a − log(1 + eᵃ). "
         "np.logaddexp(0, a) takes the larger exponent out before exp, so nothing overflows. Pixels are independent "
         "given z: their logarithms add.\n\n"
-        "In practice: log(1 − p) with p = sigmoid(a) works until one logit reaches 37 in float64, or 17 in "
-        "float32. Then p rounds to 1, and even for a white pixel, which is right, (1 − x) log(1 − p) is 0 · (−∞): "
-        "the loss and all gradients are NaN. A p clipped to 1 − 10⁻⁷ hides it: a pixel that is wrong with "
-        "confidence then costs 16 nats at most, and gets no gradient."
+        "In practice: log(1 − p) with p = sigmoid(a) works until one logit reaches 37 in float64, or 17 in float32. "
+        "Then p rounds to 1, and even for a pixel of 1, which is right, (1 − x) log(1 − p) is 0 · (−∞): the loss and "
+        "all gradients are NaN. A p clipped to 1 − 10⁻⁷ hides it: a pixel that is wrong with confidence then costs 16 "
+        "nats at most, and gets no gradient."
     ),
     wrong_answers=(
         WrongAnswer(filled_in(HEAD, f"{SIGMOID}return {TEXTBOOK}"), large_logits),
@@ -151,10 +157,10 @@ EXERCISE = Exercise(
         WrongAnswer(filled_in(HEAD, "return np.sum(x * logits - np.logaddexp(0, logits))"), per_image),
         WrongAnswer(
             filled_in(HEAD, "return np.sum((1 - x) * logits - np.logaddexp(0, logits), axis=-1)"),
-            white_and_black,
+            ones_and_zeros,
         ),
         WrongAnswer(
-            filled_in(HEAD, "return np.sum(x * (logits - np.logaddexp(0, logits)), axis=-1)"), white_and_black
+            filled_in(HEAD, "return np.sum(x * (logits - np.logaddexp(0, logits)), axis=-1)"), ones_and_zeros
         ),
         WrongAnswer(
             filled_in(HEAD, "return np.sum(x * np.log(logits) + (1 - x) * np.log(1 - logits), axis=-1)"),

@@ -113,7 +113,7 @@ EXERCISE = Exercise(
     properties=(likelihood_of_an_image, divergence, negative_bound, bits),
     hints=(
         "The logit 0 means p = ½. What does the logarithm of ½ cost, and how many pixels pay it? Does it matter "
-        "which of them are white?",
+        "which of them are 1?",
         "mu = 0 and logvar = 0 is N(0, I), which is the prior.",
         "A bit is log 2 nats, 0.693. A fair coin costs one bit.",
     ),

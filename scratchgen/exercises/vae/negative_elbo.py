@@ -96,15 +96,13 @@ def sampled(loss):
     q = Normal(np.full((1, 1), 0.5), np.full((1, 1), math.log(4)))  # at ε = ¼, z = ½ + 2 · ¼ = 1
     KL = 0.5 * (0.25 + 4 - 1 - math.log(4))
     found = as_number(loss(np.ones((1, 1)), q, one_pixel, np.full((1, 1), 0.25)), "the loss")
-    white = lambda z: math.log1p(math.exp(-2 * z)) + KL  # −log σ(2z), and the divergence
+    cost = lambda z: math.log1p(math.exp(-2 * z)) + KL  # −log σ(2z), and the divergence
     reasons = {
-        white(0.5): "the decoder was given mu; without noise it never sees the width of q",
-        white(0.25): "the decoder was given ε; the latent is q.rsample(eps)",
-        white(0.0): "the noise has the opposite sign",
+        cost(0.5): "the decoder was given mu; without noise it never sees the width of q",
+        cost(0.25): "the decoder was given ε; the latent is q.rsample(eps)",
+        cost(0.0): "the noise has the opposite sign",
     }
-    expect_close(
-        found, white(1.0), "at mu = ½, sigma = 2, ε = ¼ and the logit 2z a white pixel costs", reasons
-    )
+    expect_close(found, cost(1.0), "at mu = ½, sigma = 2, ε = ¼ and the logit 2z a pixel of 1 costs", reasons)
 
 
 def mean_over_the_batch(loss):
@@ -122,11 +120,11 @@ def bound(loss):
     """on average over the noise, the loss is never below −log p(x)"""
     nodes, weights = np.polynomial.hermite_e.hermegauss(60)
     weights = weights / weights.sum()  # so that Σ w f(ε) is the mean of f over ε ~ N(0, 1)
-    white = np.ones((1, 1))
+    image = np.ones((1, 1))
     evidence = -math.log(0.5)  # by symmetry p(x = 1) = ½, whatever the slope of the logit
     for mu in (-0.5, 0.0, 0.6, 1.5):
         q = Normal(np.full((1, 1), mu), np.full((1, 1), -0.4))
-        losses = [as_number(loss(white, q, one_pixel, np.full((1, 1), e)), "the loss") for e in nodes]
+        losses = [as_number(loss(image, q, one_pixel, np.full((1, 1), e)), "the loss") for e in nodes]
         found = float(weights @ losses)
         says = f"at mu = {mu:g} the mean loss is {found:.4g}, below −log p(x) = {evidence:.4g} nats"
         expect(found >= evidence, f"{says}; no lower bound allows that")

@@ -49,7 +49,8 @@ def test_a_reader_starts_fails_takes_hints_passes_and_sees_the_solution(run, tmp
     assert (tmp_path / FILE).read_text() == exercises.get(NAME).stub
 
     failed = run("check", NAME)
-    assert failed.returncode == 1 and "is still to be written" in failed.stdout and "✗" in failed.stdout
+    assert failed.returncode == 1 and "is still to be written" in failed.stdout
+    assert "– the prior itself" in failed.stdout and "✗" not in failed.stdout
     assert "passed" in only_line(run("solution", NAME))
     shown = [run("hint", NAME).stdout for _ in range(len(exercises.get(NAME).hints) + 1)]
     assert [re.match(r"Hint \d of 3: ", hint)[0] for hint in shown] == [
@@ -74,16 +75,65 @@ def test_a_reader_starts_fails_takes_hints_passes_and_sees_the_solution(run, tmp
     assert run("solution", NAME).returncode == 0, "passed once is passed"
 
 
-def test_reset_keeps_the_answer_in_a_copy_and_forgets_the_hints(run, tmp_path):
+def test_reset_keeps_each_answer_in_a_copy_of_its_own_and_begins_with_the_first_hint(run, tmp_path):
+    run("start", NAME)
+    run("hint", NAME)
+    for answer in ("A = 1\n", "B = 2\n", "C = 3\n"):
+        (tmp_path / FILE).write_text(answer)
+        assert run("reset", NAME).returncode == 0
+        assert (tmp_path / FILE).read_text() == exercises.get(NAME).stub
+    assert run("hint", NAME).stdout.startswith("Hint 1 ")
+    before = snapshot(tmp_path / "exercises")
+    copies = {path.name: text.decode() for path, text in before.items() if ".before" in path.name}
+    assert copies == {
+        "kl_to_the_prior.before.py": "A = 1\n",
+        "kl_to_the_prior.before-2.py": "B = 2\n",
+        "kl_to_the_prior.before-3.py": "C = 3\n",
+    }
+    assert "your answer" not in run("reset", NAME).stdout, "a stub needs no copy"
+    assert snapshot(tmp_path / "exercises").keys() == before.keys()
+
+
+def test_an_exercise_that_was_passed_stays_passed_after_a_reset(run, tmp_path):
     run("start", NAME)
     (tmp_path / FILE).write_text(SOLUTION)
     run("check")
-    run("hint", NAME)
     assert run("reset", NAME).returncode == 0
-    copy = tmp_path / "exercises" / "kl_to_the_prior.before.py"
-    assert (tmp_path / FILE).read_text() == exercises.get(NAME).stub and copy.read_text() == SOLUTION
-    assert run("hint", NAME).stdout.startswith("Hint 1 ") and run("solution", NAME).returncode == 2
-    assert run("reset", NAME).returncode == 0 and copy.read_text() == SOLUTION, "a stub needs no copy"
+    assert run("solution", NAME).stdout == SOLUTION
+    assert re.search(r"✓ +2\.3 +kl-to-the-prior", run("list").stdout)
+
+
+def test_the_list_ends_with_the_command_for_the_next_exercise(run, tmp_path):
+    first, second = exercises.names()[:2]
+    next_command = lambda: run("list").stdout.splitlines()[-1]
+    assert next_command() == f"Next: scratchgen exercise start {first}"
+    run("start", first)
+    assert next_command() == f"Next: scratchgen exercise check {first}"
+    folder = tmp_path / "exercises"
+    record = {name: {"hints": 0, "passed": name != second} for name in exercises.names()}
+    (folder / "progress.json").write_text(json.dumps(record))
+    assert next_command() == f"Next: scratchgen exercise start {second}"
+    (tmp_path / OTHER_FILE).write_text(exercises.get(OTHER).solution)
+    assert f"Next: scratchgen exercise start {second}" in run("check", OTHER).stdout
+    record[second]["passed"] = True
+    (folder / "progress.json").write_text(json.dumps(record))
+    assert next_command() == "All exercises are passed."
+
+
+def test_a_reader_within_the_folder_continues_there(run, tmp_path, scratchgen_in):
+    run("start", NAME)
+    within = scratchgen_in(tmp_path / "exercises")
+    started = within("exercise", "start", OTHER)
+    assert started.returncode == 0 and started.stdout.endswith(f"watch {OTHER}\n")
+    assert not (tmp_path / FILE.partition("/")[0] / "exercises").exists()
+    (tmp_path / OTHER_FILE).write_text(exercises.get(OTHER).solution)
+    assert within("exercise", "check", OTHER).returncode == 0 == run("solution", OTHER).returncode
+
+
+def test_another_folder_of_that_name_is_not_taken_for_the_readers(tmp_path, scratchgen_in):
+    (tmp_path / "exercises").mkdir()
+    assert scratchgen_in(tmp_path / "exercises")("exercise", "start", NAME).returncode == 0
+    assert (tmp_path / "exercises" / FILE).exists()
 
 
 def test_without_a_name_the_file_that_was_saved_last_is_checked(run, tmp_path):

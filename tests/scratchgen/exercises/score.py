@@ -68,7 +68,7 @@ def measure(exercise, mutate) -> Score:
             continue
         if result.passed:
             survivors.append(changed)
-        refuting |= {says for ok, says in result.lines if not ok}
+        refuting |= {says for ok, says in result.lines if ok is False}
     return Score(exercise, len(all_mutants), tuple(survivors), frozenset(refuting))
 
 

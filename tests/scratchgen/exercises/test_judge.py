@@ -103,6 +103,27 @@ def test_a_property_that_holds_is_shown_next_to_one_that_fails():
     assert str(result).splitlines()[0] == "twice: 1 of 2 properties hold"
 
 
+@pytest.mark.parametrize(
+    ("source", "marks"),
+    [
+        ("", [None, None]),
+        ("double = ...\nhalf = ...", [None, None]),
+        ("def double(x):\n    raise NotImplementedError", [None, None]),
+        ("def double(x):\n    return nothing\n\ndef half(x):\n    return x / 2", [None, None]),
+        ("def double(x):\n    return 2 * x", [True, None]),
+        ("def double(x):\n    return 2 * x\n\ndef half(x):\n    return nothing", [True, None]),
+        ("def double(x):\n    return 3 * x\n\ndef half(x):\n    return nothing", [False, None]),
+        ("def double(x):\n    return 3 * x\n\ndef half(x):\n    return x / 2", [False, False]),
+    ],
+)
+def test_a_property_whose_code_is_missing_or_ends_with_an_error_is_not_checked_and_not_false(source, marks):
+    result = judge(TWICE, source)
+    assert [holds for holds, _ in result.lines] == marks and not result.passed and result.failed
+    shown = {True: "✓", False: "✗", None: "–"}
+    assert all(f"{shown[holds]} {says}" in str(result) for holds, says in result.lines)
+    assert ("not checked" in " ".join(str(result).split())) == (None in marks)
+
+
 def test_an_error_in_a_function_of_a_notebook_names_the_line_of_its_cell():
     names = {}
     exec(compile("def double(x):\n    return x.y", "<cell 7>", "exec"), names)

@@ -33,7 +33,7 @@ def test_a_mutant_that_passes_is_named_with_the_reason_why_it_is_no_wrong_answer
 def test_no_property_is_idle(exercise, scores):
     """Each fails for some mutant or some wrong answer; one that cannot fail would teach nothing."""
     checked = [exercises.check(exercise.name, wrong.source) for wrong in exercise.wrong_answers]
-    failed = {says for result in checked for ok, says in result.lines if not ok} | scores[
+    failed = {says for result in checked for ok, says in result.lines if ok is False} | scores[
         exercise.name
     ].refuting
     assert failed >= {*map(statement, exercise.properties)}
