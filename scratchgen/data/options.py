@@ -19,7 +19,7 @@ UTF8, BYTES = "utf-8", "bytes"  # encodings: the usual one; none, every byte by 
 class LoadOptions:
     """How a person's own data are to be loaded; the defaults change nothing that need not be changed.
 
-    size           of pictures: the shorter side is scaled to this many pixels and the middle is cut out; 0 keeps the size
+    size           of pictures: the shorter side is scaled to this many pixels and the middle is cut out; 0 keeps it
     channels       "as stored", "grey" or "colour"
     background     the colour on which transparent pictures are laid: a name or #rrggbb
     image_shape    of arrays whose rows are flat: "height,width" or "height,width,channels"; "" finds it

@@ -40,7 +40,9 @@ TWINS = {
     F.log_gamma: [pytorch(F.log_gamma, torch.lgamma, M, domain=P)],
     # PyTorch's trigamma function is accurate to ten digits only
     F.digamma: [Twin(F.digamma, in_jax.digamma, with_jax, (M,), P, complex=False)],
-    F.polygamma: [Twin(partial(F.polygamma, 1), partial(in_jax.polygamma, 1), with_jax, (M,), P, complex=False)],
+    F.polygamma: [
+        Twin(partial(F.polygamma, 1), partial(in_jax.polygamma, 1), with_jax, (M,), P, complex=False)
+    ],
     F.log1mexp: [pytorch(F.log1mexp, lambda x: torch.log(-torch.expm1(-x)), M, domain=P)],
     F.normal_cdf: [pytorch(F.normal_cdf, torch.special.ndtr, M)],
     F.logsumexp: [
