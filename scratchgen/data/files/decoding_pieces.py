@@ -67,9 +67,10 @@ class _Pieces:
             piece = piece.replace("\r\n", "\n").replace("\r", "\n")
             if len(head) <= HEAD:
                 head += piece
-                if len(head) > HEAD and kind_of_text(head) == JSON_LINES:
-                    raise ReadWhole
+                if len(head) > HEAD:
+                    _demand_text(head)
             yield piece
+        _demand_text(head)
         self.report.change(
             f"control characters beyond ASCII; {self.encoding} may not be the encoding, but cp1252", controls
         )
@@ -106,3 +107,8 @@ class _Pieces:
                     break
         if check is not None and beyond_ascii >= SURE:
             raise ReadWhole
+
+
+def _demand_text(head: str) -> None:
+    if kind_of_text(head) == JSON_LINES:
+        raise ReadWhole

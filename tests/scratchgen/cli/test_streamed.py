@@ -12,7 +12,7 @@ from scratchgen.data.stored import StoredRows
 from scratchgen.data.tokenizers import ids
 from scratchgen.tasks import vae as vae_task
 
-WORDS = ["one", "zwei", "trois", "четыре", "fünf"]
+NUMERALS = ["one", "zwei", "trois", "четыре", "fünf"]
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def write_data(folder):
         of_class.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.stack([x, x // 2, x], axis=2)).save(of_class / f"{i:03}.png")
     (folder / "own.txt").write_text(
-        "".join(WORDS[k] + " \r\n"[k % 3] for k in rng.integers(0, 5, 1500)), "utf-8"
+        "".join(NUMERALS[k] + " \r\n"[k % 3] for k in rng.integers(0, 5, 1500)), "utf-8"
     )
 
 

@@ -90,6 +90,17 @@ def test_the_claim_above_rejects_line_ends_that_were_cut_in_two(tmp_path, monkey
         ("no mark".encode("utf-16-le") * 9, "utf-16"),
         ("ÄÖÜ is UTF-8, ".encode() * 9, "latin-1"),
         (b'{"text": "a"}\n{"text": "b"}\n' * 5000, "utf-8"),
+        (b'{"text": "a"}\n{"text": "b"}\n' * 5, "utf-8"),
+    ],
+    ids=[
+        "gzip",
+        "no UTF-8",
+        "cut in two",
+        "zero bytes",
+        "no mark",
+        "UTF-8 as latin-1",
+        "JSON lines",
+        "few JSON lines",
     ],
 )
 def test_what_must_be_read_whole_is_left_to_the_reader_of_the_whole(content, encoding, tmp_path, on_disk):
