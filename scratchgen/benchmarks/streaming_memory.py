@@ -88,7 +88,7 @@ SMALL = 50  # how many times less the small data are
 PICTURES, PICTURE_SHAPE = 20_000, (32, 32, 3)
 COMMAND_LIMIT = 200.0  # MB, of a command on DATA_SIZE of data, above its memory on small data
 COMMAND_COLUMNS = (
-    "data", "command", "seconds", "peak, MB", "above `scratchgen info`, MB", "above the same on a fiftieth, MB",
+    "data", "command", "peak, MB", "above `scratchgen info`, MB", "above the same on a fiftieth, MB",
 )  # fmt: skip
 
 
@@ -138,10 +138,9 @@ INPUTS: dict[str, tuple[str, Callable[[Path, int], None], tuple[tuple[str, ...],
 }
 
 
-def run_command(arguments: Sequence[str], folder: str) -> dict:
-    """The peak memory (MB) and the seconds of a command of scratchgen. Raises RuntimeError where it fails."""
+def peak_of(arguments: Sequence[str], folder: str) -> float:
+    """The peak memory of a command of scratchgen, in MB. Raises RuntimeError where it fails."""
     with tempfile.TemporaryFile() as errors:
-        start = time.perf_counter()
         command = [sys.executable, "-m", "scratchgen", *arguments]
         process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=errors)
         _, status, usage = os.wait4(process.pid, 0)  # the peak of this process alone
@@ -149,60 +148,64 @@ def run_command(arguments: Sequence[str], folder: str) -> dict:
         if process.returncode:
             errors.seek(0)
             raise RuntimeError(errors.read().decode())
-        return {"peak": usage.ru_maxrss / 1024, "seconds": time.perf_counter() - start}
+        return usage.ru_maxrss / 1024
 
 
-def measure_commands(folder: str, name: str) -> dict[str, dict]:
-    """The measurements of the commands on one kind of data, and of the same commands on a fiftieth ("small")."""
+def measure_commands(folder: str, name: str) -> dict[str, list[float]]:
+    """The peaks of the commands on one kind of data: on a fiftieth of it, and on all."""
     file, make, commands = INPUTS[name]
-    found: dict[str, dict] = {}
+    found: dict[str, list[float]] = {}
     for share in (SMALL, 1):
         with tempfile.TemporaryDirectory(dir=folder) as temporary:
             make(Path(temporary, file), share)
             for arguments in commands:
-                row = run_command([*arguments, file], temporary)
-                words = " ".join(arguments[:2])
-                found[words] = {**row, "small": row["peak"]} if share > 1 else found[words] | row
+                peak = peak_of([*arguments, file], temporary)
+                found.setdefault(" ".join(arguments[:2]), []).append(peak)
     return found
 
 
-def command_table(rows: dict[str, dict[str, dict]], bare: float) -> list[str]:
-    """The measurements of the commands as the lines of a Markdown table.   bare: peak of `scratchgen info`, MB"""
+def command_table(peaks: dict[str, dict[str, list[float]]], bare: float) -> list[str]:
+    """The peaks of the commands as the lines of a Markdown table.   bare: the peak of `scratchgen info`, MB"""
     cells = [
-        (
-            data, f"`{command}`", f"{row['seconds']:,.0f}",
-            *(f"{row['peak'] - less:,.0f}" for less in (0, bare, row["small"])),
-        )
-        for data, commands in rows.items()
-        for command, row in commands.items()
-    ]  # fmt: skip
+        (data, f"`{command}`", *(f"{peak - less:,.0f}" for less in (0, bare, small)))
+        for data, commands in peaks.items()
+        for command, (small, peak) in commands.items()
+    ]
     return markdown(COMMAND_COLUMNS, cells)
+
+
+def section(heading: str, *lines: str) -> str:
+    """A part of the page: its heading, the machine and the date, and lines of text or of a table."""
+    return "\n".join([f"## {heading}", "", machine_line(description(), UNRELATED_VERSIONS), "", *lines])
+
+
+def epoch_section(rows: dict[int, dict]) -> str:
+    """The part of the page about an epoch over images on disk."""
+    return section("An epoch over images on disk", *table(rows))
+
+
+def command_section(peaks: dict[str, dict[str, list[float]]], bare: float) -> str:
+    """The part of the page about whole commands.   bare: the peak of `scratchgen info`, MB"""
+    about = f"Peak resident memory of the process; that of `scratchgen info` is {bare:,.0f} MB."
+    return section(f"Commands on data of {DATA_SIZE // MB} MB", about, "", *command_table(peaks, bare))
 
 
 def main(folder: str) -> None:
     """Measure, print and write the page."""
     rows = {megabytes: measure(folder, megabytes) for megabytes in FILE_SIZES}
-    bare = run_command(["info"], folder)["peak"]
-    commands = {name: measure_commands(folder, name) for name in INPUTS}
-    text = "\n".join(
-        [
-            machine_line(description(), UNRELATED_VERSIONS),
-            *("", "## An epoch over images on disk", "", *table(rows)),
-            *("", f"## Commands on data of {DATA_SIZE // MB} MB", ""),
-            f"Peak resident memory of the whole process; `scratchgen info` alone takes {bare:,.0f} MB.",
-            *("", *command_table(commands, bare)),
-        ]
-    )
+    bare = peak_of(["info"], folder)
+    peaks = {name: measure_commands(folder, name) for name in INPUTS}
+    text = f"{epoch_section(rows)}\n\n{command_section(peaks, bare)}\n"
     print(text)
     page = RESULTS / f"{slug()}-streaming.md"
-    page.write_text(f"# Memory of data on disk\n\n{text}\n", encoding="utf-8")
+    page.write_text(f"# Memory of data on disk\n\n{text}", encoding="utf-8")
     increase = max(row["peak"] - row["before"] for row in rows.values())
     if increase >= MEMORY_LIMIT:
         sys.exit(f"an epoch took {increase:.0f} MB, more than {MEMORY_LIMIT:.0f}")
-    most = max(row["peak"] - row["small"] for found in commands.values() for row in found.values())
+    most = max(peak - small for commands in peaks.values() for small, peak in commands.values())
     if most >= COMMAND_LIMIT:
         sys.exit(
-            f"a command took {most:.0f} MB more than on a fiftieth of its data: over {COMMAND_LIMIT:.0f}"
+            f"a command took {most:.0f} MB more than on a fiftieth of its data, over {COMMAND_LIMIT:.0f}"
         )
 
 
