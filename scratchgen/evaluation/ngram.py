@@ -12,7 +12,7 @@ import numpy as np
 from scratchgen.data.stored import StoredArray
 from scratchgen.errors import BadInput, check_counts, check_numbers
 
-TOKENS = 2**20  # of a text that are counted or scored at once
+TOKENS = 2**19  # of a text that are counted or scored at once
 CONCENTRATION_GRID = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)  # half-decades
 
 
@@ -60,11 +60,12 @@ class NGram:
         The first tokens have fewer tokens before them; for these the contexts are shorter.
         Raises BadInput for integers outside the vocabulary.   Ledger: rnn.ngram
         """
-        found = []
-        for piece, before in _with_contexts(self._known(ids), self.order):
+        nats, done = np.empty(len(self._known(ids))), 0
+        for piece, before in _with_contexts(ids, self.order):
             *_, p = _by_order(self.evidence(piece), self.concentration, self.vocabulary_size)
-            found.append(np.log(p[before:]))
-        return np.concatenate(found)
+            nats[done : done + len(piece) - before] = np.log(p[before:])
+            done += len(piece) - before
+        return nats
 
     def evidence(self, ids: np.ndarray | StoredArray) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each order k = 0 … order the training counts (n(ctx, c), n(ctx)), each (N,), at each token."""

@@ -226,7 +226,8 @@ def _measure(model: rnn.LanguageModel, text: TextData, part: str) -> tuple[Mean,
     Neighbouring tokens are not independent: the standard error is computed over long stretches of the text.
     """
     ids = encode_text(model.tokenizer, getattr(text, part))
-    nats = -rnn.log_prob(model, ids)
+    nats = rnn.log_prob(model, ids)
+    np.negative(nats, out=nats)  # a second array of all tokens may be large
     stretches = min(STRETCHES, max(1, len(nats) // MIN_STRETCH))
     means = np.array([stretch.mean() for stretch in np.array_split(nats, stretches)])
     error = float(evaluation.mean_over_examples(means).standard_error)
