@@ -18,7 +18,7 @@ AT_ONCE = 2**20  # bytes that are decoded at once
 LONGEST_MARK = 4  # bytes of a byte-order mark
 
 
-class ReadWhole(Exception):
+class _ReadWhole(Exception):
     """A file that must be read whole: to unpack it, to parse it, or to explain why it cannot be read."""
 
 
@@ -32,83 +32,78 @@ def stored_text(path: Path, encoding: str, report: LoadingReport) -> StoredText 
     try:
         if path.stat().st_size < LARGE:
             return None
-        text = store(_Pieces(path, encoding, found))
-    except (ReadWhole, OSError):
+        if encoding == BYTES:
+            text = store(_decoded(path, UTF8, "surrogateescape"))
+            found.change("taken byte by byte")
+        else:
+            text = store(_normalised(path, encoding, found))
+    except (_ReadWhole, OSError):
         return None
     for what, n in found.changed.items():
         report.change(what, n)
     return text
 
 
-class _Pieces:
-    """The pieces of the text of a file. Raises ReadWhole where it must be read whole."""
-
-    def __init__(self, path: Path, encoding: str, report: LoadingReport):
-        self.path, self.encoding, self.report = path, encoding, report
-
-    def __iter__(self) -> Iterator[str]:
-        if self.encoding == BYTES:
-            self.report.change("taken byte by byte")
-            yield from self._decoded(UTF8, "surrogateescape")
-            return
-        head, controls, returns, is_first, ends_with_return = "", 0, 0, True, False
-        for piece in self._decoded(self.encoding, "strict"):
-            if "\0" in piece:
-                raise ReadWhole
-            if is_first:
-                if piece.startswith("\ufeff") or self.encoding in MARKS:
-                    self.report.change("byte-order mark, left out")
-                    piece = piece.removeprefix("\ufeff")
-                is_first = False
-            controls += len(re.findall("[\x80-\x9f]", piece)) if self.encoding != UTF8 else 0
-            returns += piece.count("\r")
-            is_cut, ends_with_return = ends_with_return and piece.startswith("\n"), piece.endswith("\r")
-            piece = piece[is_cut:]  # the line end \r\n was cut in two
-            piece = piece.replace("\r\n", "\n").replace("\r", "\n")
-            if len(head) <= HEAD:
-                head += piece
-                if len(head) > HEAD:
-                    _demand_text(head)
-            yield piece
-        _demand_text(head)
-        self.report.change(
-            f"control characters beyond ASCII; {self.encoding} may not be the encoding, but cp1252", controls
-        )
-        self.report.change(r"line ends \r\n or \r, now \n", returns)
-
-    def _decoded(self, encoding: str, errors: str) -> Iterator[str]:
-        """The characters as they are in the file; never an empty piece."""
-        try:
-            decoder = codecs.getincrementaldecoder(encoding)(errors)
-        except LookupError:
-            raise ReadWhole from None  # of a codec that knows whole texts alone
-        check = None if encoding.startswith("utf") else codecs.getincrementaldecoder(UTF8)()
-        beyond_ascii = 0
-        with open(self.path, "rb") as file:
-            head = file.read(LONGEST_MARK)
-            if head.startswith(GZIP_MAGIC) or not head.startswith(MARKS.get(encoding, b"")):
-                raise ReadWhole
-            file.seek(0)
-            while True:
-                content = file.read(AT_ONCE)
-                if check is not None:
-                    try:
-                        text = check.decode(content, final=not content)
-                        beyond_ascii += len(text) - len(text.encode("ascii", "ignore"))
-                    except UnicodeDecodeError:
-                        check = None  # no UTF-8, as it should be
-                try:
-                    piece = decoder.decode(content, final=not content)
-                except UnicodeDecodeError:
-                    raise ReadWhole from None
-                if piece:
-                    yield piece
-                if not content:
-                    break
-        if check is not None and beyond_ascii >= SURE:
-            raise ReadWhole
+def _normalised(path: Path, encoding: str, report: LoadingReport) -> Iterator[str]:
+    r"""The pieces of a text without a byte-order mark, and with the line ends \n."""
+    if not encoding.startswith("utf") and _is_clearly_utf8(path):
+        raise _ReadWhole
+    head, controls, returns, is_first, ends_with_return = "", 0, 0, True, False
+    for piece in _decoded(path, encoding, "strict"):
+        if "\0" in piece:
+            raise _ReadWhole
+        if is_first and (piece.startswith("\ufeff") or encoding in MARKS):
+            report.change("byte-order mark, left out")
+            piece = piece.removeprefix("\ufeff")
+        is_first = False
+        controls += len(re.findall("[\x80-\x9f]", piece)) if encoding != UTF8 else 0
+        returns += piece.count("\r")
+        is_cut, ends_with_return = ends_with_return and piece.startswith("\n"), piece.endswith("\r")
+        piece = piece[is_cut:]  # the line end \r\n was cut in two
+        piece = piece.replace("\r\n", "\n").replace("\r", "\n")
+        if len(head) <= HEAD:
+            head += piece
+            if len(head) > HEAD:
+                _demand_text(head)
+        yield piece
+    _demand_text(head)
+    report.change(
+        f"control characters beyond ASCII; {encoding} may not be the encoding, but cp1252", controls
+    )
+    report.change(r"line ends \r\n or \r, now \n", returns)
 
 
 def _demand_text(head: str) -> None:
     if kind_of_text(head) == JSON_LINES:
-        raise ReadWhole
+        raise _ReadWhole
+
+
+def _decoded(path: Path, encoding: str, errors: str) -> Iterator[str]:
+    """The characters of a file as they are encoded; never an empty piece."""
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)(errors)
+    except LookupError:
+        raise _ReadWhole from None  # of a codec that knows whole texts alone
+    with open(path, "rb") as file:
+        head = file.read(LONGEST_MARK)
+        if head.startswith(GZIP_MAGIC) or not head.startswith(MARKS.get(encoding, b"")):
+            raise _ReadWhole
+        file.seek(0)
+        content = head
+        while content:
+            content = file.read(AT_ONCE)
+            try:
+                piece = decoder.decode(content, final=not content)
+            except UnicodeDecodeError:
+                raise _ReadWhole from None
+            if piece:
+                yield piece
+
+
+def _is_clearly_utf8(path: Path) -> bool:
+    """Whether a file that was to be read in an 8-bit encoding is UTF-8, with characters beyond ASCII."""
+    try:
+        pieces = _decoded(path, UTF8, "strict")
+        return sum(len(piece) - len(piece.encode("ascii", "ignore")) for piece in pieces) >= SURE
+    except _ReadWhole:
+        return False
