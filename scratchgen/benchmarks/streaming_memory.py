@@ -1,21 +1,25 @@
-"""The memory that an epoch over images on disk takes, from a small file to a file larger than the memory.
+"""The memory that data on disk take: an epoch over images of any size, and whole commands on data of 200 MB.
 
     python -m scratchgen.benchmarks.streaming_memory [FOLDER]
 
-Each row is measured in a separate process, which maps an .npy file of uint8 images of 64 × 64 pixels and draws the
+An epoch is measured in a separate process, which maps an .npy file of uint8 images of 64 × 64 pixels and draws the
 batches of one epoch, 128 images each. The files are sparse (their zeros take no space on disk), so that 4 GB fit
-anywhere; they are made in FOLDER (default: the system's folder for temporary files) and deleted. Prints a table and
-writes it to kernels/results/CPU-streaming.md.
+anywhere. The commands are measured as a user would run them, on two arrays, on a text and on 20,000 pictures, and on a
+fiftieth of each. All files are made in FOLDER (default: the system's folder for temporary files) and deleted. Prints
+the tables and writes them to kernels/results/CPU-streaming.md.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -78,16 +82,131 @@ def table(rows: dict[int, dict]) -> list[str]:
     return markdown(COLUMNS, cells)
 
 
+MB = 2**20
+DATA_SIZE = 200 * MB
+SMALL = 50  # how many times less the small data are
+PICTURES, PICTURE_SHAPE = 20_000, (32, 32, 3)
+COMMAND_LIMIT = 200.0  # MB, of a command on DATA_SIZE of data, above its memory on small data
+COMMAND_COLUMNS = (
+    "data", "command", "peak, MB", "above `scratchgen info`, MB", "above the same on a fiftieth, MB",
+)  # fmt: skip
+
+
+def make_array(path: Path, share: int, dtype: type) -> None:
+    """Write an .npy file of random images in colour, 1/share of DATA_SIZE."""
+    rng, row = np.random.default_rng(0), int(np.prod(PICTURE_SHAPE))
+    n = DATA_SIZE // share // (row * np.dtype(dtype).itemsize)
+    with open(path, "wb") as file:
+        header = {"descr": np.dtype(dtype).str, "fortran_order": False, "shape": (n, *PICTURE_SHAPE)}
+        np.lib.format.write_array_header_1_0(file, header)
+        for start in range(0, n, 1000):
+            x = rng.integers(0, 256, (min(1000, n - start), row), np.uint8)
+            file.write((x if dtype is np.uint8 else x / np.float32(255)).tobytes())
+
+
+def make_pictures(path: Path, share: int) -> None:
+    """Write PICTURES/share PNG files of random colours."""
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    path.mkdir()
+    for i in range(PICTURES // share):
+        Image.fromarray(rng.integers(0, 256, PICTURE_SHAPE, np.uint8)).save(path / f"{i:05}.png")
+
+
+def make_text(path: Path, share: int) -> None:
+    """Write the source code of the standard library again and again, 1/share of DATA_SIZE."""
+    from scratchgen.data import load_text
+
+    text = load_text("stdlib").train
+    with open(path, "w", encoding="utf-8") as file:
+        while (left := DATA_SIZE // share - file.tell()) > 0:
+            file.write(text[:left])
+
+
+VAE = ("train", "vae", "--epochs", "1", "--quiet", "--out", "run", "--data")
+RNN = (
+    *("train", "rnn", "--epochs", "1", "--hidden", "32", "--embedding", "32", "--batch-size", "1024"),
+    *("--quiet", "--out", "run", "--data"),
+)
+SHOW = ("data", "show")
+INPUTS: dict[str, tuple[str, Callable[[Path, int], None], tuple[tuple[str, ...], ...]]] = {
+    "array, float32": ("array.npy", partial(make_array, dtype=np.float32), (SHOW, VAE)),
+    "array, uint8": ("bytes.npy", partial(make_array, dtype=np.uint8), (SHOW, VAE)),
+    "text": ("text.txt", make_text, (SHOW, RNN)),
+    "20,000 pictures": ("pictures", make_pictures, (SHOW, VAE)),
+}
+
+
+def peak_of(arguments: Sequence[str], folder: str) -> float:
+    """The peak memory of a command of scratchgen, in MB. Raises RuntimeError where it fails."""
+    with tempfile.TemporaryFile() as errors:
+        command = [sys.executable, "-m", "scratchgen", *arguments]
+        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)  # the peak of this process alone
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            errors.seek(0)
+            raise RuntimeError(errors.read().decode())
+        return usage.ru_maxrss / 1024
+
+
+def measure_commands(folder: str, name: str) -> dict[str, list[float]]:
+    """The peaks of the commands on one kind of data: on a fiftieth of it, and on all."""
+    file, make, commands = INPUTS[name]
+    found: dict[str, list[float]] = {}
+    for share in (SMALL, 1):
+        with tempfile.TemporaryDirectory(dir=folder) as temporary:
+            make(Path(temporary, file), share)
+            for arguments in commands:
+                peak = peak_of([*arguments, file], temporary)
+                found.setdefault(" ".join(arguments[:2]), []).append(peak)
+    return found
+
+
+def command_table(peaks: dict[str, dict[str, list[float]]], bare: float) -> list[str]:
+    """The peaks of the commands as the lines of a Markdown table.   bare: the peak of `scratchgen info`, MB"""
+    cells = [
+        (data, f"`{command}`", *(f"{peak - less:,.0f}" for less in (0, bare, small)))
+        for data, commands in peaks.items()
+        for command, (small, peak) in commands.items()
+    ]
+    return markdown(COMMAND_COLUMNS, cells)
+
+
+def section(heading: str, *lines: str) -> str:
+    """A part of the page: its heading, the machine and the date, and lines of text or of a table."""
+    return "\n".join([f"## {heading}", "", machine_line(description(), UNRELATED_VERSIONS), "", *lines])
+
+
+def epoch_section(rows: dict[int, dict]) -> str:
+    """The part of the page about an epoch over images on disk."""
+    return section("An epoch over images on disk", *table(rows))
+
+
+def command_section(peaks: dict[str, dict[str, list[float]]], bare: float) -> str:
+    """The part of the page about whole commands.   bare: the peak of `scratchgen info`, MB"""
+    about = f"Peak resident memory of the process; that of `scratchgen info` is {bare:,.0f} MB."
+    return section(f"Commands on data of {DATA_SIZE // MB} MB", about, "", *command_table(peaks, bare))
+
+
 def main(folder: str) -> None:
     """Measure, print and write the page."""
     rows = {megabytes: measure(folder, megabytes) for megabytes in FILE_SIZES}
-    text = "\n".join([machine_line(description(), UNRELATED_VERSIONS), "", *table(rows)]) + "\n"
+    bare = peak_of(["info"], folder)
+    peaks = {name: measure_commands(folder, name) for name in INPUTS}
+    text = f"{epoch_section(rows)}\n\n{command_section(peaks, bare)}\n"
     print(text)
     page = RESULTS / f"{slug()}-streaming.md"
-    page.write_text(f"# Memory of an epoch over images on disk\n\n{text}", encoding="utf-8")
+    page.write_text(f"# Memory of data on disk\n\n{text}", encoding="utf-8")
     increase = max(row["peak"] - row["before"] for row in rows.values())
     if increase >= MEMORY_LIMIT:
         sys.exit(f"an epoch took {increase:.0f} MB, more than {MEMORY_LIMIT:.0f}")
+    most = max(peak - small for commands in peaks.values() for small, peak in commands.values())
+    if most >= COMMAND_LIMIT:
+        sys.exit(
+            f"a command took {most:.0f} MB more than on a fiftieth of its data, over {COMMAND_LIMIT:.0f}"
+        )
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ def show(
     if out is not None and out.suffix != ".png":
         raise BadInput(f"pictures are PNG files: give --out FILE.png, not {out}")
     options = LoadOptions(size, channels, background, image_shape, skip_bad, encoding, columns)  # type: ignore[arg-type]
-    data, screen = load_any(name, **options.changed()), console()
+    data, screen = load_any(name, streamed=True, **options.changed()), console()
     is_text = isinstance(data, TextData | PairData)
     if out is not None and is_text:
         raise BadInput(f"{name} is text, which has no picture; leave out --out to print an excerpt")

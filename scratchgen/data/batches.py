@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.data.checks import check_examples
+from scratchgen.data.stored import StoredArray
 from scratchgen.data.types import Rows
 from scratchgen.errors import BadInput, check_counts
 from scratchgen.random import Generator, check_draws
@@ -79,32 +80,41 @@ def _batch(arrays: tuple, rows: np.ndarray) -> Any:
     return batch if len(batch) > 1 else batch[0]
 
 
-def text_chunks(ids: np.ndarray, batch_size: int, length: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def text_chunks(
+    ids: np.ndarray | StoredArray, batch_size: int, length: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Chunks of text for truncated back-propagation through time: (inputs, targets), each (T, B).
 
     The text is cut into B = batch_size parallel streams. A chunk contains the next T = length tokens of each
     stream, so the state after one chunk is the initial state of the next. targets[t] is the token that follows
     inputs[t]. The end of the text that does not fill a chunk is left out.
-    ids: (N,) integers.   Raises BadInput for a text of fewer than B·T + 1 tokens.
+    ids: (N,) integers, in memory or stored (`encode_text`).   Raises BadInput for a text of fewer than B·T + 1 tokens.
     """
+    ids = ids if isinstance(ids, StoredArray) else np.asarray(ids)
+    return _streams(ids, batch_size, length, number_of_chunks(len(ids), batch_size, length))
+
+
+def number_of_chunks(n: int, batch_size: int, length: int) -> int:
+    """The number of chunks of a text of n tokens.   Raises BadInput as `text_chunks`."""
     _check_batch_size(batch_size)
     check_counts(length=length)
     needed = batch_size * length + 1
-    if len(ids) < needed:
+    if n < needed:
         raise BadInput(
-            f"a text of {len(ids)} tokens is too short: {batch_size} streams of {length} need {needed}; "
+            f"a text of {n} tokens is too short: {batch_size} streams of {length} need {needed}; "
             "give more text, or choose a smaller batch size or chunk length"
         )
-    return _streams(np.asarray(ids), batch_size, length)
+    return (n - 1) // (batch_size * length)
 
 
-def _streams(ids: np.ndarray, B: int, T: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    steps = (len(ids) - 1) // (B * T) * T
-    inputs = ids[: B * steps].reshape(B, steps).T
-    targets = ids[1 : B * steps + 1].reshape(B, steps).T
-    for start in range(0, steps, T):
-        chunk = slice(start, start + T)
-        yield np.ascontiguousarray(inputs[chunk]), np.ascontiguousarray(targets[chunk])
+def _streams(
+    ids: np.ndarray | StoredArray, B: int, T: int, chunks: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    for chunk in range(chunks):
+        starts = [(stream * chunks + chunk) * T for stream in range(B)]
+        tokens = np.stack([ids[start : start + T + 1] for start in starts], axis=1)
+        tokens = tokens.astype(np.int64) if tokens.dtype.kind == "u" else tokens
+        yield tokens[:-1].copy(), tokens[1:].copy()
 
 
 def _check_batch_size(batch_size: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from scratchgen.data.stored import Stored, chunks
 from scratchgen.errors import BadInput, described
 
 
@@ -15,6 +16,11 @@ def check_unit_interval(x: np.ndarray, what: str = "images") -> None:
     what    name of the array for the message, which gives the value found and its place
     """
     _check_layout(x, what)
+    check_values(x, what)
+
+
+def check_values(x: np.ndarray | Stored, what: str) -> None:
+    """Raise BadInput unless all values of x, floats of any shape (N, ...), are in [0, 1]: the value and its place."""
     low, high = x.min(), x.max()
     if not (np.isfinite(low) and np.isfinite(high)):
         _report_first_bad_row(x, what)
@@ -50,8 +56,13 @@ def _check_layout(x: np.ndarray, what: str) -> None:
         raise BadInput(f"{what} are empty, shape {x.shape}; give at least one image of at least one pixel")
 
 
-def _report_first_bad_row(x: np.ndarray, what: str) -> None:
-    rows = x.reshape(len(x), -1)
-    row = int(np.argmin(np.isfinite(rows).all(axis=1)))
-    found = "NaN" if np.isnan(rows[row]).any() else "infinity"
-    raise BadInput(f"{what} contain {found} at row {row}; remove or repair that image")
+def _report_first_bad_row(x: np.ndarray | Stored, what: str) -> None:
+    first = 0
+    for rows in chunks(x):
+        values = rows.reshape(len(rows), -1)
+        finite = np.isfinite(values).all(axis=1)
+        if not finite.all():
+            row = int(np.argmin(finite))
+            found = "NaN" if np.isnan(values[row]).any() else "infinity"
+            raise BadInput(f"{what} contain {found} at row {first + row}; remove or repair that image")
+        first += len(rows)

@@ -6,8 +6,11 @@ import difflib
 import os
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from scratchgen.data.catalogue import CATALOGUE, KINDS
 from scratchgen.data.files import image_folder, midi, sound
@@ -22,6 +25,8 @@ from scratchgen.data.files.text_folder import read_text_folder
 from scratchgen.data.options import DEFAULT, LoadOptions
 from scratchgen.data.pairs_as_text import as_lines
 from scratchgen.data.report import some
+from scratchgen.data.stored import Stored
+from scratchgen.data.stored_text import StoredText
 from scratchgen.data.types import AnyData, PairData, PointData, RowData, SequenceData, SoundData, TextData
 from scratchgen.errors import BadInput
 
@@ -62,13 +67,14 @@ def load_images(name_or_path: str | os.PathLike, **options: Any) -> RowData:
     name; write ./name for the file.   Raises BadInput if there is neither, and for a file that does not contain
     images.
     """
-    return _load(os.fspath(name_or_path), "images", LoadOptions(**options))
+    return in_memory(_load(os.fspath(name_or_path), "images", LoadOptions(**options)))
 
 
-def load_text(name_or_path: str | os.PathLike, **options: Any) -> TextData:
+def load_text(name_or_path: str | os.PathLike, *, streamed: bool = False, **options: Any) -> TextData:
     """A known text, a user's own file (`files.text`) or folder (`files.text_folder`), or pairs as a text.
 
     Pairs, known ones and those of a file, become lines (`pairs_as_text`).
+    streamed    as `load_any`: the parts of a large file are then `StoredText`
     Options and errors: as `load_images`.
     """
     name, chosen = os.fspath(name_or_path), LoadOptions(**options)
@@ -76,7 +82,8 @@ def load_text(name_or_path: str | os.PathLike, **options: Any) -> TextData:
         return as_lines(load_pairs(name, **options))
     if is_own(name) and os.path.isfile(name) and can_be_lines(name, chosen):
         return as_lines(load_pairs(name, **options))
-    return _load(name, "text", chosen)
+    data = _load(name, "text", chosen)
+    return data if streamed else in_memory(data)
 
 
 def load_sequences(name_or_path: str | os.PathLike, **options: Any) -> SequenceData:
@@ -108,9 +115,11 @@ def load_table(path: str | os.PathLike, **options: Any) -> RowData:
     return _load(name, "table", LoadOptions(**options))
 
 
-def load_any(name_or_path: str | os.PathLike, **options: Any) -> AnyData:
+def load_any(name_or_path: str | os.PathLike, *, streamed: bool = False, **options: Any) -> AnyData:
     """A known set of any kind, or a user's own file or folder, whose kind follows from its content (`kind_of_data`).
 
+    streamed    leave the numbers of a large NPY file, of a large folder of pictures and of a large text on disk: the
+                parts are then `StoredRows` or `StoredText`, of which a few are read when they are needed
     Options and errors: as `load_images`.
     """
     name, chosen = os.fspath(name_or_path), LoadOptions(**options)
@@ -124,7 +133,8 @@ def load_any(name_or_path: str | os.PathLike, **options: Any) -> AnyData:
         and kind_inside(Path(name)) in (NPY, NPZ, TABLE)
     ):
         kind = "table"  # and whoever gives the kinds of columns, that they are no images
-    return _load(name, kind, chosen)
+    data = _load(name, kind, chosen)
+    return data if streamed else in_memory(data)
 
 
 def kind_of_data(name: str) -> str:
@@ -193,6 +203,19 @@ def _holds_pixels(path: Path) -> bool:
         return looks_like_pixels(*read_numbers(str(path)))
     except BadInput:
         return False  # the reader of tables explains it
+
+
+def in_memory(data: Any) -> Any:
+    """A data set whose parts are arrays and texts: those that are stored are read."""
+    if not isinstance(data, RowData | TextData):
+        return data
+    parts: dict[str, Any] = {name: getattr(data, name) for name in ("train", "validation", "test")}
+    for name, part in parts.items():
+        if isinstance(part, Stored):
+            parts[name] = np.asarray(part)
+        if isinstance(part, StoredText):
+            parts[name] = str(part)
+    return replace(data, **parts)
 
 
 def _load(name: str, kind: str, options: LoadOptions) -> Any:

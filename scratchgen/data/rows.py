@@ -19,13 +19,13 @@ PARTS = ("train", "validation", "test")
 FRAME_SECONDS, BANDS = 0.032, 40  # length and mel bands of a frame of sound, as in speech recognition
 
 
-def load_rows(name_or_path: str | os.PathLike, **options: Any) -> RowData:
+def load_rows(name_or_path: str | os.PathLike, *, streamed: bool = False, **options: Any) -> RowData:
     """A data set of images, sequences, sound or points as rows (N, D): one image, frame or point per row.
 
     sequences    their steps, one per row, without the order in time
     sound        frames of 32 ms as decibels in 40 mel bands, each band with mean 0 and standard deviation 1
                  on the training part; a frame has the class of its sound
-    options    as `load_images`
+    streamed, options    as `load_any`
 
     The field `kind` of the result is "images", "frames" or "points".
     Raises BadInput for texts and pairs of texts, and as `load_any` does.
@@ -33,7 +33,7 @@ def load_rows(name_or_path: str | os.PathLike, **options: Any) -> RowData:
     name = os.fspath(name_or_path)
     if name in CATALOGUE and CATALOGUE[name].kind in ("text", "pairs"):
         raise _no_rows(name)  # before any download
-    data = load_any(name, **options)
+    data = load_any(name, streamed=streamed, **options)
     if isinstance(data, RowData):
         return data
     if isinstance(data, SequenceData):

@@ -11,10 +11,13 @@ import numpy as np
 
 from scratchgen.data.pairs_as_text import as_lines
 from scratchgen.data.pitches import pitch_name
+from scratchgen.data.stored import Stored, chunks
+from scratchgen.data.stored_text import characters_in, pieces
 from scratchgen.data.table import as_table
 from scratchgen.data.types import AnyData, PairData, PointData, RowData, SequenceData, SoundData, TextData
 
 Facts = list[tuple[str, str]]
+MOST_COUNTED = 1_000_000  # different values of rows that are not in memory
 
 
 def describe(data: AnyData) -> Facts:
@@ -29,11 +32,27 @@ def _images(data: RowData) -> Facts:
     x = data.train
     return [
         ("pixels", " × ".join(map(str, data.image_shape[: 2 + (data.image_shape[2] > 1)]))),
-        ("mean, deviation", f"{x.mean(dtype=np.float64):.4f}, {x.std(dtype=np.float64):.4f}"),
-        ("distinct values", f"{len(np.unique(x)):,}"),
-        ("constant pixels", f"{int((np.ptp(x, axis=0) == 0).sum())}"),
+        ("mean, deviation", "{:.4f}, {:.4f}".format(*_mean_and_deviation(x))),
+        ("distinct values", _distinct(x)),
+        ("constant pixels", f"{int((x.min(axis=0) == x.max(axis=0)).sum())}"),
         *_labels(data),
     ]
+
+
+def _mean_and_deviation(x: np.ndarray | Stored) -> tuple[float, float]:
+    mean = sum(rows.sum(dtype=np.float64) for rows in chunks(x)) / x.size
+    squares = sum(np.square(rows - mean, dtype=np.float64).sum() for rows in chunks(x))
+    return mean, math.sqrt(squares / x.size)
+
+
+def _distinct(x: np.ndarray | Stored) -> str:
+    """The number of different values; of stored rows no more than a million are counted."""
+    values = np.zeros(0, x.dtype)
+    for rows in chunks(x):
+        values = np.union1d(values, rows)
+        if isinstance(x, Stored) and len(values) > MOST_COUNTED:
+            return f"more than {MOST_COUNTED:,}"
+    return f"{len(values):,}"
 
 
 def _labels(data: RowData) -> Facts:
@@ -65,9 +84,11 @@ def _table(data: RowData) -> Facts:
 
 
 def _text(data: TextData) -> Facts:
-    counts = Counter(data.train)
+    counts: Counter[str] = Counter()
+    for piece in pieces(data.train):
+        counts.update(piece)
     p = np.array(list(counts.values())) / len(data.train)
-    unseen = set(data.validation + data.test) - set(counts)
+    unseen = (characters_in(data.validation) | characters_in(data.test)) - set(counts)
     frequent = " ".join(_visible(character) for character, _ in counts.most_common(12))
     return [
         (

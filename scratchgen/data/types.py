@@ -32,8 +32,8 @@ Kind = Literal["images", "frames", "points", "table"]
 class Rows(Protocol):
     """What `batches` needs of examples: a length, and the examples of an array of indices.
 
-    NumPy arrays, memory maps and `MappedRows` have both. So does a class of your own, for data that are too
-    large for the memory:
+    NumPy arrays, memory maps, `StoredRows` and `MappedRows` have both. So does a class of your own, for data that
+    are too large for the memory:
 
         class Numbered:
             def __len__(self):
@@ -106,6 +106,8 @@ class Column:
 class RowData:
     """Examples as rows: train, validation, test (N, D) float32, and their labels (N,) int64 or None.
 
+    The commands read large data as `StoredRows` (`data.stored`), which stay on disk.
+
     image_shape    (H, W, C) with H · W · C = D: height, width and channels of a row in a picture; (H, W) means C = 1
     kind           "images": pixels in [0, 1]; "frames": the numbers of one moment, a chord or a spectrum;
                    "points": coordinates in the plane; "table": a row of a table, whose columns have different units
@@ -156,7 +158,10 @@ class RowData:
 
 @dataclass(frozen=True, repr=False)
 class TextData:
-    """A text in three parts that do not overlap: train, validation, test."""
+    """A text in three parts that do not overlap: train, validation, test.
+
+    A command reads a large file as `StoredText` parts (`data.stored_text`), which it takes like texts.
+    """
 
     name: str
     train: str

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from scratchgen.data.stored import chunks
 from scratchgen.errors import BadInput, check_counts
 
 
@@ -20,7 +21,8 @@ def independent_bernoulli_log_prob(train: np.ndarray, test: np.ndarray) -> float
         if not (len(x) and x.min() >= 0 and x.max() <= 1):
             raise BadInput(f"the {part} images must be in [0, 1], at least one; scale them, and remove NaN")
     p = (1 + train.sum(axis=0, dtype=np.float64)) / (2 + len(train))
-    return float(np.mean(test @ np.log(p) + (1 - test) @ np.log1p(-p)))
+    log_p, log_q = np.log(p), np.log1p(-p)
+    return float(np.mean(np.concatenate([x @ log_p + (1 - x) @ log_q for x in chunks(test)])))
 
 
 def independent_gaussian_log_prob(train: np.ndarray, test: np.ndarray) -> float:
@@ -39,7 +41,7 @@ def independent_gaussian_log_prob(train: np.ndarray, test: np.ndarray) -> float:
             "give rows that vary"
         )
     D = train.shape[1]
-    squares = float(np.mean(np.sum((test - mean) ** 2, axis=1)))
+    squares = float(np.mean(np.concatenate([np.sum((x - mean) ** 2, axis=1) for x in chunks(test)])))
     return -0.5 * (D * math.log(2 * math.pi * variance) + squares / variance)
 
 
@@ -48,7 +50,8 @@ def independent_variance(train: np.ndarray) -> float:
 
     A Gaussian likelihood whose mean is m has its optimum there.   Ledger: vae.optimal_sigma
     """
-    return float(np.mean((train - train.mean(axis=0, dtype=np.float64)) ** 2))
+    mean = train.mean(axis=0, dtype=np.float64)
+    return float(sum(np.sum((x - mean) ** 2) for x in chunks(train)) / train.size)
 
 
 def independent_categorical_log_prob(train: np.ndarray, test: np.ndarray, levels: int) -> float:
@@ -66,11 +69,12 @@ def independent_categorical_log_prob(train: np.ndarray, test: np.ndarray, levels
     D = train.shape[1]
     columns = np.arange(D)
     counts = np.ones((D, levels))
-    for x in np.rint(train * (levels - 1)).astype(np.int64):
-        counts[columns, x] += 1
+    for rows in chunks(train):
+        for k in np.rint(rows * (levels - 1)).astype(np.int64):
+            counts[columns, k] += 1
     log_p = np.log(counts / counts.sum(axis=1, keepdims=True))
-    k = np.rint(test * (levels - 1)).astype(np.int64)
-    return float(np.mean(log_p[columns, k].sum(axis=1)))
+    level_of = lambda x: np.rint(x * (levels - 1)).astype(np.int64)
+    return float(np.mean(np.concatenate([log_p[columns, level_of(x)].sum(axis=1) for x in chunks(test)])))
 
 
 def grey_entropy(images: np.ndarray) -> float:
@@ -81,8 +85,12 @@ def grey_entropy(images: np.ndarray) -> float:
 
     Ledger: distributions.bernoulli_entropy
     """
+    return float(np.concatenate([_entropies(x) for x in chunks(images)]).mean())
+
+
+def _entropies(images: np.ndarray) -> np.ndarray:
     terms = np.zeros(images.shape)
     inside = (images > 0) & (images < 1)
     x = images[inside].astype(np.float64)
     terms[inside] = x * np.log(x) + (1 - x) * np.log1p(-x)  # the other pixels, most of them, have 0 log 0 = 0
-    return float(terms.sum(axis=-1).mean())
+    return terms.sum(axis=-1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scratchgen.data.stored import chunks
 from scratchgen.errors import BadInput, check_counts
 
 LARGEST = 6000  # rows or columns of the matrix whose eigenvectors are computed: half a minute
@@ -29,13 +30,20 @@ def principal_components_errors(train: np.ndarray, test: np.ndarray, k: int) -> 
         raise BadInput("there are no rows to project; give at least one in each part")
     N, D = train.shape
     mean = train.mean(axis=0, dtype=np.float64)
-    C = np.asarray(train if min(N, D) <= LARGEST else train[:LARGEST], np.float64) - mean
-    if len(C) >= D:
-        _, vectors = np.linalg.eigh(C.T @ C)
+    some = train if min(N, D) <= LARGEST else train[:LARGEST]
+    if len(some) >= D:
+        _, vectors = np.linalg.eigh(sum(_scatter(x, mean) for x in chunks(some)))
         V = vectors[:, ::-1][:, :k]
     else:  # C Cᵀ u = λ u, so Cᵀ u is an eigenvector of Cᵀ C
+        C = np.asarray(some, np.float64) - mean
         values, vectors = np.linalg.eigh(C @ C.T)
         positive = values > 1e-10 * values.max()
         V = (C.T @ vectors[:, positive] / np.sqrt(values[positive]))[:, ::-1][:, :k]
-    T = np.asarray(test, np.float64) - mean
-    return np.mean((T - T @ V @ V.T) ** 2, axis=1)
+    residuals = lambda T: np.mean((T - T @ V @ V.T) ** 2, axis=1)
+    return np.concatenate([residuals(np.asarray(x, np.float64) - mean) for x in chunks(test)])
+
+
+def _scatter(x: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Σ (x − m)ᵀ(x − m) over rows (N, D) → (D, D) float64."""
+    C = np.asarray(x, np.float64) - mean
+    return C.T @ C

@@ -7,11 +7,12 @@ import math
 import numpy as np
 
 from scratchgen.autograd import no_grad
+from scratchgen.data.stored import StoredArray
 from scratchgen.errors import BadInput, check_counts
 from scratchgen.rnn.models import LanguageModel
 
 
-def log_prob(model: LanguageModel, ids: np.ndarray, segment_steps: int = 200) -> np.ndarray:
+def log_prob(model: LanguageModel, ids: np.ndarray | StoredArray, segment_steps: int = 200) -> np.ndarray:
     """log p(c_t | c_1 … c_{t−1}) in nats of every symbol but the first: (N,) int → (N − 1,) float64.
 
     segment_steps    number of symbols per call of the model; the state is carried, so it affects memory alone
@@ -19,16 +20,17 @@ def log_prob(model: LanguageModel, ids: np.ndarray, segment_steps: int = 200) ->
     """
     check_counts(segment_steps=segment_steps)
     check_length(ids)
-    parts, state = [], None
+    nats, state = np.empty(len(ids) - 1), None
     with no_grad(), model.eval_mode():
         for start in range(0, len(ids) - 1, segment_steps):
             piece = np.asarray(ids[start : start + segment_steps + 1])
+            piece = piece.astype(np.int64) if piece.dtype.kind == "u" else piece
             losses, state = model.loss(piece[:-1, None], piece[1:, None], state)
-            parts.append(-losses.numpy()[:, 0].astype(np.float64))
-    return np.concatenate(parts)
+            nats[start : start + len(piece) - 1] = -losses.numpy()[:, 0]
+    return nats
 
 
-def evaluate(model: LanguageModel, ids: np.ndarray) -> float:
+def evaluate(model: LanguageModel, ids: np.ndarray | StoredArray) -> float:
     """−log₂ p(text) / (N − 1), the bits per symbol of a text; bits per character if symbols are characters.
 
     ids (N,) int.   Raises BadInput for fewer than two symbols.   Ledger: rnn.cross_entropy
@@ -36,7 +38,7 @@ def evaluate(model: LanguageModel, ids: np.ndarray) -> float:
     return -float(np.mean(log_prob(model, ids))) / math.log(2)
 
 
-def perplexity(model: LanguageModel, ids: np.ndarray) -> float:
+def perplexity(model: LanguageModel, ids: np.ndarray | StoredArray) -> float:
     """exp(−log p(text) / (N − 1)): the number of equally probable symbols with the same uncertainty.
 
     ids (N,) int.   Raises BadInput for fewer than two symbols.   Ledger: rnn.perplexity
@@ -55,14 +57,14 @@ def bits_per_character(model: LanguageModel, text: str) -> float:
     return -total / math.log(2) / (len(text) - len(model.tokenizer.decode(ids[:1])))
 
 
-def check_symbols(ids: np.ndarray) -> None:
+def check_symbols(ids: np.ndarray | StoredArray) -> None:
     """Raise BadInput for a text that is not given as integers (N,)."""
     if isinstance(ids, str) or np.ndim(ids) != 1:
         found = "a text" if isinstance(ids, str) else f"an array of shape {np.shape(ids)}"
         raise BadInput(f"a text is integers (N,) here, not {found}; encode it, model.tokenizer.encode(text)")
 
 
-def check_length(ids: np.ndarray) -> None:
+def check_length(ids: np.ndarray | StoredArray) -> None:
     """Raise BadInput for a text that is no integers (N,), or fewer than two: it has nothing to predict."""
     check_symbols(ids)
     if len(ids) < 2:

@@ -10,6 +10,8 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.data import text_chunks
+from scratchgen.data.batches import number_of_chunks
+from scratchgen.data.stored import StoredArray
 from scratchgen.errors import check_counts
 from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
@@ -21,8 +23,8 @@ MAX_NORM = 1.0  # of the gradient: Pascanu et al. (2013)
 
 def train(
     model: LanguageModel,
-    ids: np.ndarray,
-    validation: np.ndarray,
+    ids: np.ndarray | StoredArray,
+    validation: np.ndarray | StoredArray,
     run: TrainingRun,
     *,
     epochs: int,
@@ -33,7 +35,7 @@ def train(
 ) -> None:
     """Truncated BPTT: the state is carried from chunk to chunk; the gradient stops at the border of a chunk.
 
-    ids, validation    the texts as integers (N,)
+    ids, validation    the texts as integers (N,), in memory or stored (`data.tokenizers.encode_text`)
     bptt_steps         T, the length of a chunk: the number of steps that the gradient goes back
     optimizer          of the parameters of the model
     schedule           of its learning rate, by default half a cosine
@@ -51,7 +53,7 @@ def train(
     check_symbols(ids)
     check_length(validation)
     schedule = schedule or half_cosine()
-    epoch_steps = sum(1 for _ in text_chunks(ids, batch_size, bptt_steps))
+    epoch_steps = number_of_chunks(len(ids), batch_size, bptt_steps)
     carried: dict[str, Any] = {}
     state = None
 

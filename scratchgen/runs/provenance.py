@@ -16,6 +16,8 @@ import numpy as np
 from scratchgen.data import AnyData, PairData, SequenceData, TextData
 from scratchgen.data.series import SeriesData
 from scratchgen.data.sound_frames import SoundFrames
+from scratchgen.data.stored import chunks
+from scratchgen.data.stored_text import as_utf8
 from scratchgen_kernels import current
 
 PACKAGES = ("scratchgen-numpy", "numpy", "numba")
@@ -33,7 +35,8 @@ def fingerprint(arrays: dict[str, np.ndarray]) -> str:
     digest = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         digest.update(f"{name} {array.dtype} {array.shape} ".encode())
-        digest.update(np.ascontiguousarray(array).data)
+        for rows in chunks(array):
+            digest.update(np.ascontiguousarray(rows).data)
     return digest.hexdigest()
 
 
@@ -46,10 +49,7 @@ def fingerprint_of_data(data: AnyData | SoundFrames | SeriesData) -> str:
     if isinstance(data, PairData):
         parts = {name: np.frombuffer(json.dumps(part).encode(), np.uint8) for name, part in parts.items()}
     if isinstance(data, TextData):
-        parts = {
-            name: np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-            for name, text in parts.items()
-        }
+        parts = {name: as_utf8(text) for name, text in parts.items()}
     if isinstance(data, SequenceData | SoundFrames | SeriesData):
         parts = {f"{name}.{i}": x for name, part in parts.items() for i, x in enumerate(part)}
     return fingerprint(parts)

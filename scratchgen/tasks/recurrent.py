@@ -12,6 +12,7 @@ import numpy as np
 
 from scratchgen import plots, rnn
 from scratchgen.data import CharacterTokenizer
+from scratchgen.data.stored_text import StoredText, characters_in, pieces
 from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.data.tokenizers.characters import UNKNOWN
 from scratchgen.data.tokenizers.utf8 import ByteTokenizer
@@ -77,14 +78,17 @@ def unread_of_tokenizer(settings: TokenizerSettings) -> dict[str, str]:
     return found
 
 
-def tokenizer_for(settings: TokenizerSettings, train: str, held_out: str) -> Tokenizer:
+def tokenizer_for(settings: TokenizerSettings, train: str | StoredText, held_out: Iterable[str]) -> Tokenizer:
     """The tokenizer of the training part.
 
+    held_out    the characters of the other parts
     Characters that occur in the held-out parts alone count as one, �, which no training shows.
     """
     if settings.tokenizer == "bpe":
-        return BytePairTokenizer.of([train], settings.vocabulary_size)
-    return ByteTokenizer() if settings.tokenizer == "bytes" else CharacterTokenizer.of(train, held_out)
+        return BytePairTokenizer.of([str(train)], settings.vocabulary_size)
+    if settings.tokenizer == "bytes":
+        return ByteTokenizer()
+    return CharacterTokenizer.of("".join(characters_in(train)), "".join(held_out))
 
 
 def tokens_of(tokenizer: rnn.Tokenizer) -> list[Hashable]:
@@ -108,7 +112,8 @@ def unknown_characters(
         return []
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(text)
+        for piece in pieces(text):
+            counts.update(piece)
     new = sorted(counts.keys() - set(tokenizer.characters))
     if not new:
         return []

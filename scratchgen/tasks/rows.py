@@ -158,7 +158,7 @@ def of_rows(rows: RowData) -> dict[str, Any]:
 
 def demand_variance(rows: RowData) -> None:
     """Raise BadInput for training rows that are all equal: there is nothing to learn from them."""
-    if not np.ptp(rows.train, axis=0).any():
+    if not (rows.train.min(axis=0) != rows.train.max(axis=0)).any():
         raise BadInput(
             f"all training rows of {rows.name} are equal, and without variance there is nothing to learn; give data "
             "that vary"

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 
 from scratchgen import evaluation, plots, rnn
-from scratchgen.data import TextData, load_text, text_chunks
+from scratchgen.data import TextData, load_text
+from scratchgen.data.batches import number_of_chunks
 from scratchgen.data.files.text import encoding_for_bytes
 from scratchgen.data.load import is_own
 from scratchgen.data.options import BYTES, UTF8
+from scratchgen.data.stored_text import characters_in
+from scratchgen.data.tokenizers.ids import encode_text, token_count
 from scratchgen.data.tokenizers.utf8 import ByteTokenizer, ExactByteTokenizer, bytes_of, holds_bytes
 from scratchgen.errors import BadInput
 from scratchgen.evaluation import Mean
@@ -107,7 +110,7 @@ def load(source: str, settings: Settings) -> TextData:
         )
     if settings.tokenizer == "bytes" and options["encoding"] == UTF8 and is_own(source):
         options["encoding"] = encoding_for_bytes(source, settings.skip_bad)
-    return load_text(source, **options)
+    return load_text(source, streamed=True, **options)
 
 
 def describe(text: TextData, settings: Settings) -> DataInfo:
@@ -118,7 +121,7 @@ def describe(text: TextData, settings: Settings) -> DataInfo:
 def build(settings: Settings, text: TextData, info: DataInfo, rng: Generator) -> rnn.LanguageModel:
     """A language model over the tokens of the training part."""
     return rnn.LanguageModel(
-        tokenizer_for(settings, text.train, text.validation + text.test),
+        tokenizer_for(settings, text.train, characters_in(text.validation) | characters_in(text.test)),
         settings.hidden,
         settings.embedding,
         rng,
@@ -131,9 +134,9 @@ def build(settings: Settings, text: TextData, info: DataInfo, rng: Generator) ->
 
 def prepare(model: rnn.LanguageModel, text: TextData, settings: Settings) -> None:
     """Raises BadInput for a text that is too short for its batches, or repeats one token."""
-    ids = model.tokenizer.encode(text.train)
-    text_chunks(ids, settings.batch_size, settings.bptt_steps)
-    if not np.ptp(ids):
+    ids = encode_text(model.tokenizer, text.train)
+    number_of_chunks(len(ids), settings.batch_size, settings.bptt_steps)
+    if ids.min() == ids.max():
         raise BadInput(
             f"{text.name} repeats one {TOKEN_NAMES[settings.tokenizer]}, so that there is nothing to predict; give a "
             "text of two or more"
@@ -142,8 +145,9 @@ def prepare(model: rnn.LanguageModel, text: TextData, settings: Settings) -> Non
 
 def epoch_steps(model: rnn.LanguageModel, text: TextData, settings: Settings) -> int:
     """The chunks of all streams, read in parallel."""
-    tokens = len(model.tokenizer.encode(text.train)) - 1
-    return tokens // (settings.batch_size * settings.bptt_steps)
+    return number_of_chunks(
+        token_count(model.tokenizer, text.train), settings.batch_size, settings.bptt_steps
+    )
 
 
 def train(
@@ -152,7 +156,7 @@ def train(
     """Train by truncated back-propagation through time (`rnn.train`); returns the eigenvalues of W_hh by epoch."""
     history = rnn.EigenvalueHistory(model.recurrent)
     run.observe(eigenvalues=history)
-    ids, validation = (model.tokenizer.encode(part) for part in (text.train, text.validation))
+    ids, validation = (encode_text(model.tokenizer, part) for part in (text.train, text.validation))
     rnn.train(
         model,
         ids,
@@ -222,8 +226,9 @@ def _measure(model: rnn.LanguageModel, text: TextData, part: str) -> tuple[Mean,
 
     Neighbouring tokens are not independent: the standard error is computed over long stretches of the text.
     """
-    ids = model.tokenizer.encode(getattr(text, part))
-    nats = -rnn.log_prob(model, ids)
+    ids = encode_text(model.tokenizer, getattr(text, part))
+    nats = rnn.log_prob(model, ids)
+    np.negative(nats, out=nats)  # a second array of all tokens may be large
     stretches = min(STRETCHES, max(1, len(nats) // MIN_STRETCH))
     means = np.array([stretch.mean() for stretch in np.array_split(nats, stretches)])
     error = float(evaluation.mean_over_examples(means).standard_error)
@@ -235,7 +240,7 @@ def _measure(model: rnn.LanguageModel, text: TextData, part: str) -> tuple[Mean,
 def _ngram(model: rnn.LanguageModel, text: TextData, part: str, max_order: int) -> tuple[int, float]:
     """The order ≤ max_order that is best on the validation part, and the bits per character of its n-gram model."""
     train, validation, held_out = (
-        model.tokenizer.encode(x) for x in (text.train, text.validation, getattr(text, part))
+        encode_text(model.tokenizer, x) for x in (text.train, text.validation, getattr(text, part))
     )
     ngram = evaluation.best_ngram(train, validation, model.tokenizer.vocabulary_size, max_order=max_order)
     per_token = evaluation.bits_per_character(
@@ -254,7 +259,7 @@ def _tokens_per_unit(model: rnn.LanguageModel, text: TextData, part: str) -> flo
     if _unit(text) == "byte":
         return 1.0
     held_out = getattr(text, part)
-    ids = model.tokenizer.encode(held_out)
+    ids = encode_text(model.tokenizer, held_out)
     characters = len(held_out) - len(model.tokenizer.decode(ids[:1]))
     return (len(ids) - 1) / max(characters, 1)  # a text of one character may have several bytes
 
@@ -282,7 +287,7 @@ def draw(
     """Draw the network, curves, hidden units, gates, gradient norms through time, eigenvalues; write a sampled text."""
     draw_networks(text_networks(model, model.tokenizer.encode(text.train)), run)
     _draw_units(model, text, settings, run, history)
-    tokens_per_unit = 1 if _unit(text) == "byte" else len(model.tokenizer.encode(text.test)) / len(text.test)
+    tokens_per_unit = 1 if _unit(text) == "byte" else token_count(model.tokenizer, text.test) / len(text.test)
     series = {"training": run.history["bits"], "validation": run.history["validation_bits"]}
     baseline = {BEST_NGRAM: scores[0].number("baseline_value") / tokens_per_unit}
     plots.curves(series, run.picture("curves"), f"bits per {TOKEN_NAMES[settings.tokenizer]}", baseline)

@@ -12,6 +12,7 @@ from scratchgen.autograd import no_grad
 from scratchgen.data import RowData
 from scratchgen.data.checks import check_unit_interval
 from scratchgen.data.rows import PARTS, load_rows
+from scratchgen.data.stored import chunks
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
@@ -74,13 +75,14 @@ if TYPE_CHECKING:
 
 CHANNELS = [16, 32]  # of the convolutions of a convolutional VAE
 IMPORTANCE_SAMPLES = 200  # of `evaluate`: as in the published tables
+MOST_VALUES = 2**16  # different values of data, of which at most 256 are levels
 IGNORED_RATE, WARMUP_TO_TRY = 0.1, 500  # nats; steps
 LATENT_PLANE_EXAMPLES = 2000
 
 
 def load(source: str, settings: Settings) -> RowData:
     """Rows of numbers, one example each."""
-    return load_rows(source, **load_options(settings))
+    return load_rows(source, streamed=True, **load_options(settings))
 
 
 def describe(rows: RowData, settings: Settings) -> DataInfo:
@@ -98,16 +100,24 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
 
 
 def _levels(rows: RowData) -> int:
-    values = np.unique(rows.train)
+    values = np.zeros(0, np.float32)
+    for x in chunks(rows.train):
+        values = np.union1d(values, x)
+        if len(values) > MOST_VALUES:  # as many are no levels, and need not be in memory
+            raise _no_levels(rows)
     if len(values) == 1 and values[0] not in (0, 1):
         raise BadInput(
             f"{rows.name} holds the value {values[0]:g} alone, which is no level; choose another --likelihood"
         )
     steps = np.diff(values)
     levels = round(1 / steps.min()) + 1 if len(steps) else 2
-    if levels > 256:
-        raise BadInput(f"{rows.name} has no small number of levels; choose --likelihood gaussian")
+    if levels > BYTES:
+        raise _no_levels(rows)
     return levels
+
+
+def _no_levels(rows: RowData) -> BadInput:
+    return BadInput(f"{rows.name} has no small number of levels; choose --likelihood gaussian")
 
 
 def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> Model:
@@ -161,9 +171,10 @@ def prepare(model: Model, rows: RowData, settings: Settings) -> None:
         return prepare_table(model, rows)
     demand_variance(rows)
     for part in PARTS:
-        model.likelihood.check(getattr(rows, part))
-        if settings.binarise:
-            check_unit_interval(getattr(rows, part))
+        for x in chunks(getattr(rows, part)):
+            model.likelihood.check(x)
+            if settings.binarise:
+                check_unit_interval(x)
     mean = rows.train.mean(axis=0)
     has_scale = settings.likelihood in ("gaussian", "logistic")
     scale = np.sqrt(evaluation.independent_variance(rows.train)) if has_scale else None
@@ -202,9 +213,10 @@ def adapt(run: LoadedRun[Model, DataInfo], rows: RowData) -> tuple[RowData, list
     rows, lines = adapt_rows(run, rows)
     lines = [*read, *lines]
     for part in PARTS:
-        run.model.likelihood.check(getattr(rows, part))
-        if run.settings.binarise:
-            check_unit_interval(getattr(rows, part))
+        for x in chunks(getattr(rows, part)):
+            run.model.likelihood.check(x)
+            if run.settings.binarise:
+                check_unit_interval(x)
     return rows, lines
 
 

@@ -78,7 +78,7 @@ def likelihood_scores(
 
     k    importance samples per example; the examples are taken in pieces, so that memory is bounded
     """
-    x, labels = getattr(rows, part), labels_of(rows, part)
+    x, labels = np.asarray(getattr(rows, part)), labels_of(rows, part)
     floor = baseline(rows, part, model)
     pieces = [
         evaluation.importance_sampled_log_likelihood(model.given(labels[chunk]), x[chunk], k, rng)

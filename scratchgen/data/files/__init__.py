@@ -8,6 +8,8 @@ text             a text file, gzip of one, or JSON lines
 text_folder      a folder of texts
 pairs            pairs of texts, as TSV or CSV
 decoding         the characters of a file: gzip, encoding, line ends
+decoding_pieces  the characters of a large file, which stay on disk
+picture_store    the pictures of a folder as one array, on disk if they are many
 recording        one sound file
 sound            a folder of recordings, or one long recording
 midi_events      the notes and tempos in the bytes of a MIDI file

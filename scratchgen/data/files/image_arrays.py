@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from scratchgen.data.checks import check_unit_interval
+from scratchgen.data.checks import check_values
 from scratchgen.data.files.folders import given_parts, random_parts
 from scratchgen.data.files.idx import read_any_idx
 from scratchgen.data.files.kinds import IDX, TABLE, kind_inside
@@ -18,6 +19,7 @@ from scratchgen.data.files.table import read_numbers
 from scratchgen.data.options import DEFAULT, LoadOptions
 from scratchgen.data.preprocessing.composite import alpha_composite
 from scratchgen.data.report import LoadingReport
+from scratchgen.data.stored import Convert, StoredArray, chunks, range_of, rows_of_parts
 from scratchgen.data.types import RowData
 from scratchgen.errors import BadInput, printable
 
@@ -41,27 +43,28 @@ def read_images(path: str, options: LoadOptions = DEFAULT) -> RowData:
     report = LoadingReport()
     parts = _read(path, report)
     joined = _joined(parts, path)
-    x = as_images(joined["images"], path, options, report)
-    if len(x) < MIN_IMAGES:
-        raise BadInput(f"{path} contains {len(x)} images; at least {MIN_IMAGES} are needed for a split")
+    stored = joined["images"]
+    (H, W, C), as_images = find_images(stored, path, options, report)
+    if len(stored) < MIN_IMAGES:
+        raise BadInput(f"{path} contains {len(stored)} images; at least {MIN_IMAGES} are needed for a split")
     classes, labels = _classes_of(joined, path, report)
     if len(parts) == 1:
-        places = random_parts(len(x), labels, report)
+        places = random_parts(len(stored), labels, report)
     else:
         ends = np.cumsum([0] + [len(arrays["images"]) for arrays in parts.values()])
         given = {part: np.arange(ends[k], ends[k + 1]) for k, part in enumerate(parts)}
         nothing = np.arange(0)
         given = {part: given.get(part, nothing) for part in ("train", "validation", "test")}
         places = given_parts(given, labels, classes, report, "file")
-    H, W, C = x.shape[1:]
-    report.read = f"{len(x):,} images of {H} × {W}, {'grey' if C == 1 else 'in colour'}"
-    rows = x.reshape(len(x), -1)
+    report.read = f"{len(stored):,} images of {H} × {W}, {'grey' if C == 1 else 'in colour'}"
+    rows = rows_of_parts(stored, places, H * W * C, as_images)
+    report.after = range_of(rows)
     by_part = [None if labels is None else labels[part] for part in places]
     names = () if classes == tuple(map(str, range(len(classes)))) else classes
     return RowData(
         path,
         (H, W, C),
-        *(rows[part] for part in places),
+        *rows,
         *by_part,
         class_names=names,
         places=places,
@@ -116,103 +119,126 @@ def _with_labels_beside(path: str, report: LoadingReport) -> Arrays:
     return arrays
 
 
-def as_images(x: np.ndarray, path: str, options: LoadOptions, report: LoadingReport) -> np.ndarray:
-    """An array as it is stored as images (N, H, W, C) float32 in [0, 1], with C of 1 or 3. Raises BadInput."""
+def find_images(
+    x: np.ndarray | StoredArray, path: str, options: LoadOptions, report: LoadingReport
+) -> tuple[tuple[int, int, int], Convert]:
+    """How an array holds images: their (H, W, C), and the function of its rows, as stored, that makes images of them.
+
+    The images are (n, H, W, C) float32 in [0, 1], with C of 1 or 3. The report gets the changes.
+    Raises BadInput for an array that does not hold images.
+    """
     if x.dtype.kind not in "biuf":
         raise BadInput(f"{path} has {x.dtype} values; save numbers")
-    x = _channels_last(_in_shape(x, path, options), path, options, report)
+    shape = _in_shape(x.shape, path, options)
+    channels_first = _has_channels_first(shape, path, options)
+    N, H, W, C = (shape[0], *shape[2:], shape[1]) if channels_first else (*shape, 1)[:4]
+    if channels_first:
+        report.change("with the channels first, now last", N)
     if not x.size:
         raise BadInput(
-            f"{path}: images of the shape {x.shape} are empty; give at least one of at least one pixel"
+            f"{path}: images of the shape {(N, H, W, C)} are empty; give at least one of at least one pixel"
         )
     report.before = x.min().item(), x.max().item()
-    x = _in_unit_interval(x, path, report)
-    if x.shape[3] == 4:
-        x = _laid_over(x, options.background, report)
-    if x.shape[3] == 3 and options.channels == "grey":
-        report.change("converted to grey, as asked for (ITU-R BT.601)", len(x))
-        x = (x @ np.array([0.299, 0.587, 0.114], np.float32))[..., None]
-    if x.shape[3] == 1 and options.channels == "colour":
-        report.change("stored in grey, now with three equal channels", len(x))
-        x = np.repeat(x, 3, axis=3)
-    report.after = float(x.min()), float(x.max())
-    return x
+    scale = _scale_of(x, path, report)
+
+    def stored_images(rows: np.ndarray) -> np.ndarray:
+        rows = rows.reshape(len(rows), *shape[1:])
+        rows = np.moveaxis(rows, 1, 3) if channels_first else rows[..., None] if len(shape) == 3 else rows
+        return rows.astype(np.float32) / scale if scale != 1 else rows.astype(np.float32)
+
+    steps: list[Convert] = [stored_images]
+    if C == 4:
+        steps.append(partial(alpha_composite, below=_paper(options.background)))
+        transparent = ((stored_images(rows)[..., 3] < 1).any(axis=(1, 2)).sum() for rows in chunks(x))
+        report.change(f"transparent, laid on {options.background}", int(sum(transparent)))
+        C = 3
+    if C == 3 and options.channels == "grey":
+        report.change("converted to grey, as asked for (ITU-R BT.601)", N)
+        steps.append(lambda x: (x @ np.array([0.299, 0.587, 0.114], np.float32))[..., None])
+        C = 1
+    elif C == 1 and options.channels == "colour":
+        report.change("stored in grey, now with three equal channels", N)
+        steps.append(lambda x: np.repeat(x, 3, axis=3))
+        C = 3
+
+    def images(rows: np.ndarray) -> np.ndarray:
+        for step in steps:
+            rows = step(rows)
+        return rows
+
+    return (H, W, C), images
 
 
-def _in_shape(x: np.ndarray, path: str, options: LoadOptions) -> np.ndarray:
-    """(N, D) in the shape that the options or a square number of pixels give; other arrays as they are."""
-    if x.ndim < 2 or x.ndim > 4:
+def _in_shape(stored: tuple[int, ...], path: str, options: LoadOptions) -> tuple[int, ...]:
+    """For (N, D) the shape that the options or a square number of pixels give; any other shape as it is."""
+    if len(stored) < 2 or len(stored) > 4:
         raise BadInput(
-            f"{path} has the shape {x.shape}; images are (N, height, width), (N, height, width, channels) or (N, D)"
+            f"{path} has the shape {stored}; images are (N, height, width), (N, height, width, channels) or (N, D)"
         )
     if options.shape is not None:
-        if math.prod(options.shape) != math.prod(x.shape[1:]):
+        if math.prod(options.shape) != math.prod(stored[1:]):
             raise BadInput(
                 f"--image-shape {options.image_shape} has {math.prod(options.shape):,} numbers, but a row of {path} "
-                f"has {math.prod(x.shape[1:]):,}"
+                f"has {math.prod(stored[1:]):,}"
             )
-        return x.reshape(len(x), *options.shape)
-    if x.ndim > 2:
-        return x
-    D = x.shape[1]
+        return (stored[0], *options.shape)
+    if len(stored) > 2:
+        return stored
+    N, D = stored
     side = math.isqrt(D)
     if side * side == D:
-        return x.reshape(len(x), side, side)
+        return N, side, side
     side = math.isqrt(D // 3)
     if 3 * side * side == D and side >= MIN_SIDE:
         raise BadInput(
             f"{path} has rows of {D:,} numbers, which may be {side} × {side} in colour: say --image-shape "
             f"{side},{side},3 (or 3,{side},{side} if each colour is stored by itself)"
         )
-    return x.reshape(len(x), 1, D)
+    return N, 1, D
 
 
-def _channels_last(x: np.ndarray, path: str, options: LoadOptions, report: LoadingReport) -> np.ndarray:
-    """(N, H, W, C) of (N, H, W), (N, H, W, C) or (N, C, H, W).
+def _has_channels_first(shape: tuple[int, ...], path: str, options: LoadOptions) -> bool:
+    """Whether images are (N, C, H, W), and not (N, H, W) or (N, H, W, C).
 
     Raises BadInput where two axes may be the channels, unless `image_shape` is given: the last are then taken.
     """
-    if x.ndim == 3:
-        return x[..., None]
-    first, last = x.shape[1] in COUNTS, x.shape[3] in COUNTS
+    if len(shape) == 3:
+        return False
+    first, last = shape[1] in COUNTS, shape[3] in COUNTS
     if not first and not last:
         raise BadInput(
-            f"{path} has the shape {x.shape}, without an axis of 1, 3 or 4 channels; save (N, height, width, channels)"
+            f"{path} has the shape {shape}, without an axis of 1, 3 or 4 channels; save (N, height, width, channels)"
         )
     if first and last and options.shape is None:
-        shape = ",".join(map(str, x.shape[1:]))
+        one = ",".join(map(str, shape[1:]))
         raise BadInput(
-            f"{path} has the shape {x.shape} and may have its channels first or last; say --image-shape {shape} if "
+            f"{path} has the shape {shape} and may have its channels first or last; say --image-shape {one} if "
             "they are last, else save (N, height, width, channels)"
         )
-    if last:
-        return x
-    report.change("with the channels first, now last", len(x))
-    return np.moveaxis(x, 1, 3)
+    return not last
 
 
-def _in_unit_interval(x: np.ndarray, path: str, report: LoadingReport) -> np.ndarray:
-    """Floats as they are, integers divided by the largest value that they can have. Raises BadInput."""
+def _scale_of(x: np.ndarray | StoredArray, path: str, report: LoadingReport) -> int:
+    """What the numbers are divided by: 1 for floats, else the largest value that they can have. Raises BadInput."""
     if x.dtype.kind == "b":
-        return x.astype(np.float32)
+        return 1
     if x.dtype.kind == "f":
-        check_unit_interval(x.reshape(len(x), -1), path)
-        return x.astype(np.float32)
-    low, high = int(x.min()), int(x.max())
+        check_values(x, path)
+        return 1
+    low, high = map(int, report.before or (x.min(), x.max()))
     if low < 0 or high >= 2**16:
         raise BadInput(f"{path} has whole numbers {low} … {high}; pixels are 0 … 255 or 0 … 65535")
     if high <= 1:
         report.change("of 0 and 1 alone, taken as black and white", len(x))
-        return x.astype(np.float32)
-    return x.astype(np.float32) / (255 if high < 256 else 65535)
+        return 1
+    return 255 if high < 256 else 65535
 
 
-def _laid_over(x: np.ndarray, background: str, report: LoadingReport) -> np.ndarray:
-    """Colours with transparency laid over a background: α x + (1 − α) b."""
+def _paper(background: str) -> np.ndarray:
+    """The colour of this name as (red, green, blue) float32 in [0, 1]."""
     from scratchgen.data.files.pictures import colour_of
 
-    report.change(f"transparent, laid on {background}", int((x[..., 3] < 1).any(axis=(1, 2)).sum()))
-    return alpha_composite(x, np.array(colour_of(background), np.float32) / 255)
+    return np.array(colour_of(background), np.float32) / 255
 
 
 def _classes_of(

@@ -11,6 +11,7 @@ import numpy as np
 from scratchgen.data.checks import check_unit_interval
 from scratchgen.data.files.image_arrays import MIN_IMAGES
 from scratchgen.data.preprocessing.splits import split
+from scratchgen.data.stored import row_numbers
 from scratchgen.data.types import RowData
 from scratchgen.errors import BadInput
 
@@ -40,15 +41,7 @@ class MappedRows:
 
     def __getitem__(self, rows: Any) -> np.ndarray:
         """One row (D,) for an integer, rows (n, D) for a slice or an array of integers."""
-        if isinstance(rows, slice):
-            rows = np.arange(len(self))[rows]
-        rows = np.asarray(rows)
-        if rows.size and rows.dtype.kind not in "iu":
-            raise IndexError(f"rows are indexed by integers or a slice, not by {rows.dtype}")
-        rows = rows.astype(np.int64)
-        if rows.size and not -len(self) <= rows.min() <= rows.max() < len(self):
-            raise IndexError(f"rows are numbered 0 … {len(self) - 1}, not {rows.min()} … {rows.max()}")
-        rows = rows % len(self)
+        rows = row_numbers(rows, len(self))
         return self._read(self._starts[rows // self.block] + rows % self.block)
 
     def _read(self, places: np.ndarray) -> np.ndarray:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 
 from scratchgen.data.report import LoadingReport, some
+from scratchgen.data.stored import StoredArray, open_array
 from scratchgen.errors import BadInput, printable
 
 # the names of arrays in an NPZ file, in this order; the first that is there is taken
@@ -16,7 +18,9 @@ PART_WORDS = {"train": ("train",), "validation": ("val", "valid", "validation"),
 IMAGES_OF_PART = ("x_{}", "X_{}", "{}_images", "images_{}", "{}_x")  # as Keras and others name them
 LABELS_OF_PART = ("y_{}", "Y_{}", "{}_labels", "labels_{}", "{}_y")
 
-Arrays = dict[str, np.ndarray]  # "images" and perhaps "labels" of one part or of all
+Arrays = dict[
+    str, Any
+]  # "images" and perhaps "labels" of one part or of all: NumPy arrays, or a `StoredArray`
 
 
 def read_arrays(path: str, report: LoadingReport) -> dict[str, Arrays]:
@@ -25,7 +29,7 @@ def read_arrays(path: str, report: LoadingReport) -> dict[str, Arrays]:
     The report names the arrays that are left out. Raises BadInput for a file without an array of images.
     """
     stored, objects = stored_arrays(path)
-    if isinstance(stored, np.ndarray):
+    if not isinstance(stored, dict):
         return {"all": {"images": stored}}
     parts = {part: _of_part(stored, part) for part in PART_WORDS}
     parts = {part: found for part, found in parts.items() if found}
@@ -75,8 +79,8 @@ def _named(stored: Mapping[str, np.ndarray], images: Sequence[str], labels: Sequ
 
 def _count_the_images(found: Arrays, stored: Mapping[str, np.ndarray]) -> bool:
     """Whether the second array without a name has another number for each image: it is no class of any."""
-    labels = found.get("labels")
-    return labels is not None and labels is stored.get("arr_1") and len(np.unique(labels)) == len(labels)
+    labels, second = found.get("labels"), cast(Any, stored.get("arr_1"))
+    return labels is not None and labels is second and len(np.unique(labels)) == len(labels)
 
 
 def _without_images(path: str, stored: Arrays, objects: list[str]) -> str:
@@ -92,10 +96,12 @@ def _without_images(path: str, stored: Arrays, objects: list[str]) -> str:
     )
 
 
-def stored_arrays(path: str) -> tuple[np.ndarray | Arrays, list[str]]:
-    """(the array or the arrays by name, the names of arrays of objects)."""
+def stored_arrays(path: str) -> tuple[np.ndarray | StoredArray | Arrays, list[str]]:
+    """(the array or the arrays by name, the names of arrays of objects). A large NPY file stays on disk."""
     objects = []
     try:
+        if (large := open_array(path)) is not None:
+            return large, []
         with open(path, "rb") as file:  # with a path, np.load would leave a damaged archive open
             stored = np.load(file, allow_pickle=False)
             if isinstance(stored, np.ndarray):

@@ -38,10 +38,10 @@ class Picture:
         x = self.values
         return x.shape[2] == 1 or bool((x == x[:, :, :1]).all())
 
-    @property
-    def full(self) -> int:
-        """The value of a white pixel."""
-        return {"uint8": 255, "uint16": 65535}.get(self.values.dtype.name, 1)
+
+def full_of(dtype: np.dtype) -> int:
+    """The value of a white pixel: 255 or 65535, and 1 among floats."""
+    return {"uint8": 255, "uint16": 65535}.get(dtype.name, 1)
 
 
 def read_picture(path: Path, options: LoadOptions) -> Picture:

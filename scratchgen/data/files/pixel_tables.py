@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from scratchgen.data.column_kinds import declares_kinds
+from scratchgen.data.stored import StoredArray
 
 MIN_PIXELS, MIN_UNNAMED = (
     16,
@@ -62,7 +63,7 @@ def pixels_and_labels(header: list[str] | None, x: np.ndarray) -> dict[str, np.n
     }
 
 
-def may_be_images(x: np.ndarray) -> bool:
+def may_be_images(x: np.ndarray | StoredArray) -> bool:
     """Whether rows (N, D) are pixels: floats in [0, 1] or whole numbers 0 … 65535, D a square or three of them."""
     D = x.shape[1]
     square = any(math.isqrt(D // C) ** 2 * C == D for C in (1, 3))

@@ -33,6 +33,7 @@ from scratchgen.data.files.named_arrays import IMAGES, stored_arrays
 from scratchgen.data.files.pixel_tables import may_be_images
 from scratchgen.data.options import BYTES, DEFAULT, LoadOptions
 from scratchgen.data.report import LoadingReport
+from scratchgen.data.stored import StoredArray
 from scratchgen.data.table import table_rows, unique, unnamed
 from scratchgen.data.types import RowData
 from scratchgen.errors import BadInput
@@ -184,6 +185,7 @@ def _has_decimal_commas(rows: Rows, report: LoadingReport) -> bool:
 
 def _of_array(path: str, report: LoadingReport) -> TableCells:
     x, names = array_in(path, report)
+    x = np.asarray(x)  # a table is read whole: its columns are encoded one by one
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2:
         raise BadInput(f"{path} has the shape {x.shape}; a table is (N, D)")
@@ -197,13 +199,15 @@ def _of_array(path: str, report: LoadingReport) -> TableCells:
     return TableCells(dict(zip(unique(chosen, path), x.T.astype(np.float64), strict=True)), declared)
 
 
-def array_in(path: str, report: LoadingReport | None = None) -> tuple[np.ndarray, list[str] | None]:
+def array_in(
+    path: str, report: LoadingReport | None = None
+) -> tuple[np.ndarray | StoredArray, list[str] | None]:
     """The array of numbers of an NPY or NPZ file, and the names of its columns, or None.   Raises BadInput.
 
     report    gets the names of the arrays that are left out
     """
     stored, objects = stored_arrays(path)
-    if isinstance(stored, np.ndarray):
+    if not isinstance(stored, dict):
         return stored, None
     of_names = next((n for n in NAMES_OF_COLUMNS if n in stored and stored[n].dtype.kind in "US"), None)
     chosen = [n for n in (*IMAGES, "x_train", "X_train") if n in stored] or [

@@ -29,5 +29,6 @@ def bernoulli(x: np.ndarray, rng: Generator) -> np.ndarray:
     Source: Salakhutdinov & Murray (2008) for the first; Burda, Grosse & Salakhutdinov (2016) for the second.
     """
     check_draws(rng, "random")
+    x = np.asarray(x)
     check_unit_interval(x)
     return (rng.random(x.shape, np.float64) < x).astype(x.dtype)

@@ -5,10 +5,12 @@ A tokenizer has `vocabulary_size` (V), `encode(text)` → (N,) int64 in 0 … V�
 characters    one token per character
 utf8          one token per byte
 byte_pairs    one token per frequent sequence of bytes (BPE)
+ids           the tokens of a whole text, in the smallest type
 """
 
 from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.data.tokenizers.characters import CharacterTokenizer
+from scratchgen.data.tokenizers.ids import encode_text
 from scratchgen.data.tokenizers.utf8 import ByteTokenizer
 
-__all__ = ["BytePairTokenizer", "ByteTokenizer", "CharacterTokenizer"]
+__all__ = ["BytePairTokenizer", "ByteTokenizer", "CharacterTokenizer", "encode_text"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchgen.data.stored_text import code_points
 from scratchgen.errors import BadInput
 from scratchgen.nn.saving import saveable
 
@@ -26,7 +27,7 @@ class CharacterTokenizer:
                 "the characters of a tokenizer must be distinct and sorted; use CharacterTokenizer.of(text)"
             )
         self.characters = characters
-        self._codes = _code_points(characters)
+        self._codes = code_points(characters)
 
     @classmethod
     def of(cls, text: str, held_out: str = "") -> CharacterTokenizer:
@@ -48,7 +49,7 @@ class CharacterTokenizer:
 
         An unknown character becomes �; if � is not in `characters`, it raises BadInput.
         """
-        codes = _code_points(text)
+        codes = code_points(text)
         ids = np.minimum(np.searchsorted(self._codes, codes), self.vocabulary_size - 1)
         unseen = np.flatnonzero(self._codes[ids] != codes)
         if unseen.size and UNKNOWN in self.characters:
@@ -70,8 +71,3 @@ class CharacterTokenizer:
 
     def __repr__(self) -> str:
         return f"CharacterTokenizer({self.characters!r})"
-
-
-def _code_points(text: str) -> np.ndarray:
-    # surrogatepass: a lone surrogate, as in a file name read from disk, counts as a character
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchgen.data.stored_text import StoredText, characters_in
 from scratchgen.errors import BadInput
 from scratchgen.nn.saving import saveable
 
@@ -56,6 +57,6 @@ def bytes_of(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
-def holds_bytes(text: str) -> bool:
+def holds_bytes(text: str | StoredText) -> bool:
     """Whether a text holds bytes that are no UTF-8, as lone surrogates."""
-    return any("\udc80" <= character <= "\udcff" for character in set(text))
+    return any("\udc80" <= character <= "\udcff" for character in characters_in(text))

@@ -13,7 +13,7 @@ PARTS = ("train", "validation", "test")
 
 def given(monkeypatch, data):
     """The result of load_rows for this set."""
-    monkeypatch.setattr(rows, "load_any", lambda name: data)
+    monkeypatch.setattr(rows, "load_any", lambda name, **options: data)
     return load_rows("any")
 
 
