@@ -101,7 +101,8 @@ check("64 biased coins, nats per image", biased, -25.311, 0.001)
 # \ge \mathbb E_q\!\left[ \log \frac{p(x \mid z)\, p(z)}{q(z \mid x)} \right]. \tag{2.3.2}
 # $$
 #
-# Split the logarithm on the right into $\log p(x \mid z)$ and the rest. This is the **evidence lower bound (ELBO)**:
+# Split the logarithm on the right into $\log p(x \mid z)$ and the rest. This is the **evidence lower bound (ELBO)**,
+# which [page 2.1](2.1_bound_by_quadrature.py) compares with the exact evidence:
 #
 # $$ \log p(x) \ge \mathbb E_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \,\|\, p(z)). \tag{2.3.3} $$
 #
