@@ -103,7 +103,8 @@ def test_a_page_links_to_files_and_sections_that_exist(page):
 
 
 def test_the_claim_above_rejects_a_file_and_a_section_that_do_not_exist():
-    page = "# %% [markdown]\n# [a](01_gradients.py#nowhere), [b](01_none.py), [c](https://d.e/f#g), [h](01_gradients.py)"
+    links = "[a](01_gradients.py#nowhere), [b](01_none.py), [c](https://d.e/f#g), [h](01_gradients.py)"
+    page = f"# %% [markdown]\n# {links}"
     assert [*broken_links(page, PAGES[0].parent)] == ["01_gradients.py#nowhere", "01_none.py"]
 
 
