@@ -19,7 +19,7 @@ from scratchgen.autograd.primitives import to_numpy
 from scratchgen.nn import Dropout, Module, Parameter, SpectralNorm
 from scratchgen.nn.recurrent import Layer
 
-__all__ = ["Calls", "Part", "record_calls"]
+__all__ = ["Part", "record_calls"]
 
 WHOLE = (SpectralNorm,)  # shown as one box, with the layer that it holds
 

@@ -12,9 +12,10 @@ from scratchgen.data.preprocessing.one_hot import one_hot
 from scratchgen.errors import BadInput
 from scratchgen.runs.run import Run
 
-__all__ = ["draw_networks", "gan_networks", "text_networks", "vae_networks"]
+__all__ = ["TOKENS", "draw_networks", "gan_networks", "text_networks", "vae_networks"]
 
 EXAMPLES, STEPS = 5, 7  # of the example; they are unlike other sizes, so that the shapes show what they are
+TOKENS = STEPS * EXAMPLES  # of the beginning of a text, which are enough for an example
 LATENT = ("q(z|x) = N(mu, sigma²)", "z = mu + sigma ε\nε ~ N(0, I)")
 
 

@@ -25,7 +25,7 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.initialise import Vocabulary
-from scratchgen.tasks.networks import draw_networks, text_networks
+from scratchgen.tasks.networks import TOKENS, draw_networks, text_networks
 from scratchgen.tasks.recurrent import (
     TokenizerSettings,
     draw_dynamics,
@@ -285,7 +285,7 @@ def draw(
     history: rnn.EigenvalueHistory,
 ) -> None:
     """Draw the network, curves, hidden units, gates, gradient norms through time, eigenvalues; write a sampled text."""
-    draw_networks(text_networks(model, model.tokenizer.encode(text.train)), run)
+    draw_networks(text_networks(model, model.tokenizer.encode(text.train[:TOKENS])), run)
     _draw_units(model, text, settings, run, history)
     tokens_per_unit = 1 if _unit(text) == "byte" else token_count(model.tokenizer, text.test) / len(text.test)
     series = {"training": run.history["bits"], "validation": run.history["validation_bits"]}

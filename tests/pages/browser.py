@@ -11,10 +11,10 @@ from importlib.metadata import packages_distributions, requires
 
 from packaging.requirements import Requirement
 
-GIVEN = ("numpy", "matplotlib")  # with what they require themselves
-OWN_PACKAGES = {"scratchgen", "scratchgen_kernels"}
-OF_PROCESSES = ("subprocess.Popen", "os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.system")
-ABSENT = (
+GIVEN_PACKAGES = ("numpy", "matplotlib")  # with what they require themselves
+OUR_PACKAGES = {"scratchgen", "scratchgen_kernels"}
+PROCESS_EVENTS = ("subprocess.Popen", "os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.system")
+ABSENT_MODULES = (
     "multiprocessing.pool",
     "concurrent.futures.process",
 )  # in Pyodide they cannot be imported, or are of no use
@@ -30,7 +30,7 @@ def as_in_a_browser():
 
 def given_modules():
     """The top-level modules of NumPy, matplotlib and the distributions that they require."""
-    found, unvisited = set(), [*GIVEN]
+    found, unvisited = set(), [*GIVEN_PACKAGES]
     while unvisited:
         name = unvisited.pop().lower().replace("_", "-")
         if name not in found:
@@ -49,18 +49,18 @@ class OnlyGiven(MetaPathFinder):
     """Finds no module, and raises for one that a browser does not have."""
 
     def __init__(self):
-        self.given = given_modules() | OWN_PACKAGES | set(sys.stdlib_module_names)
+        self.given = given_modules() | OUR_PACKAGES | set(sys.stdlib_module_names)
 
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
         is_compiled_kernel = top == "scratchgen_kernels" and name.endswith(".cython_")
-        if is_compiled_kernel or name in ABSENT or (top not in self.given and path is None):
+        if is_compiled_kernel or name in ABSENT_MODULES or (top not in self.given and path is None):
             raise ModuleNotFoundError(f"a browser has no {name}", name=name)
         return None
 
 
 def _refuse(event, arguments):
-    if event in OF_PROCESSES:
+    if event in PROCESS_EVENTS:
         raise OSError(f"a browser starts no process: {event} {arguments[:1]}")
     if event in ("socket.connect", "socket.bind"):
         raise OSError(f"a browser has no sockets: {event}")

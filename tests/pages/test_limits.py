@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from scratchgen.equations.locate import anchor
+
 from .formulas import cells
 
 PAGES = sorted((Path(__file__).parents[2] / "tutorials").glob("[0-9].[0-9]*_*.py"))
@@ -83,6 +85,27 @@ def over_the_limits(page):
         yield "no line about the debugger"
     if not SOURCE.search(prose(page)):
         yield "no source with a DOI or an arXiv number"
+
+
+def broken_links(page, folder):
+    """The links of a page to files and sections that do not exist."""
+    for name, section in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", prose(page)):
+        file = folder / name
+        if not file.is_file():
+            yield name
+        elif section and section not in map(anchor, file.read_text(encoding="utf-8").splitlines()):
+            yield f"{name}#{section}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_links_to_files_and_sections_that_exist(page):
+    assert not [*broken_links(page.read_text(encoding="utf-8"), page.parent)]
+
+
+def test_the_claim_above_rejects_a_file_and_a_section_that_do_not_exist():
+    links = "[a](01_gradients.py#nowhere), [b](01_none.py), [c](https://d.e/f#g), [h](01_gradients.py)"
+    page = f"# %% [markdown]\n# {links}"
+    assert [*broken_links(page, PAGES[0].parent)] == ["01_gradients.py#nowhere", "01_none.py"]
 
 
 def test_there_are_pages_of_the_course():

@@ -17,8 +17,11 @@ def test_every_function_of_the_package_is_drawn():
 
 @pytest.mark.parametrize("name", DRAW)
 def test_a_picture_has_no_fault(name, tmp_path):
+    kind = "gif" if name == "animation" else "png"
     with saved_figures() as figures:
-        DRAW[name](tmp_path / ("a.gif" if name == "animation" else "a.png"))
+        picture = DRAW[name](tmp_path / f"a.{kind}")
+    assert picture.save(tmp_path / f"b.{kind}").read_bytes() == picture.read_bytes()
+    assert picture._repr_png_() == (picture.read_bytes() if kind == "png" else None)
     (figure,) = figures
     found = faults(figure)
     assert not found, "\n" + "\n".join(found)

@@ -45,7 +45,7 @@ def slopes(function, array):
     return np.array([(function(array + d) - function(array - d)) / 2e-5 for d in steps]).reshape(array.shape)
 
 
-# --- page 2: a latent with three values, x observed ---------------------------------------------------------
+# --- pages 2, 2.1 and 2.3: a latent with three values, x observed -------------------------------------------
 
 prior, likelihood, q = np.array([0.5, 0.3, 0.2]), np.array([0.1, 0.6, 0.9]), np.array([0.2, 0.5, 0.3])
 q_later, likelihood_later = np.array([0.1, 0.4, 0.5]), np.array([0.2, 0.5, 0.8])
@@ -59,6 +59,10 @@ def terms(likelihood, q):
 
 
 EVIDENCE, ELBO, GAP = terms(likelihood, q)
+JENSEN = {
+    **{r"\log p(x)": EVIDENCE, r"\mathbb E_q": lambda values: np.sum(q * values)},
+    **{r"p(x \mid z)\, p(z)": likelihood * prior, r"q(z \mid x)": q},
+}
 CHANGE = terms(likelihood_later, q_later) - terms(likelihood, q)
 
 # --- page 3: densities at four points, and the Dirac GAN ----------------------------------------------------
@@ -136,6 +140,16 @@ VALUES = {
         | {r"\Delta\, \mathrm{KL}(q(z \mid x) \,\|\, p(z \mid x))": CHANGE[2]},
         1e-14,
     ),
+    "2.1.3": (JENSEN, 1e-14),
+    "2.1.5": (
+        {r"\log p(x)": EVIDENCE, r"\text{ELBO}": ELBO, r"\mathrm{KL}(q(z \mid x) \,\|\, p(z \mid x))": GAP},
+        1e-14,
+    ),
+    "2.1.6": (
+        {r"\Delta \log p(x)": CHANGE[0], r"\Delta\, \text{ELBO}": CHANGE[1]}
+        | {r"\Delta\, \mathrm{KL}(q(z \mid x) \,\|\, p(z \mid x))": CHANGE[2]},
+        1e-14,
+    ),
     "2.3.2": (
         {"p(x)": np.exp(EVIDENCE), r"\mathbb E_q": lambda values: np.sum(q * values), "dz": 1.0}
         | {r"\int p(x \mid z)": lambda values: np.sum(likelihood * values), "p(z)": prior}
@@ -143,11 +157,7 @@ VALUES = {
         | {r"p(x \mid z)\, p(z)": likelihood * prior, r"q(z \mid x)": q},
         1e-14,
     ),
-    "2.3.3": (
-        {r"\log p(x)": EVIDENCE, r"\mathbb E_q": lambda values: np.sum(q * values)}
-        | {r"p(x \mid z)\, p(z)": likelihood * prior, r"q(z \mid x)": q},
-        1e-14,
-    ),
+    "2.3.3": (JENSEN, 1e-14),
     "3.3": (
         {"D^*(x)": BEST, r"\text{with the logit } a^*": np.log(BEST / (1 - BEST))}
         | {"p_{data}(x)": p_data, "p_g(x)": p_g, "p_{data}": p_data, "p_g": p_g},
@@ -218,6 +228,8 @@ def test_a_formula_holds_as_it_is_displayed(number):
         ("2.3.2", r"\int q ( z | x )", r"\int p ( x | z )"),
         ("2.3.3", r"\ge", r"\le"),
         ("2.3.3", r"\log \mathbb", r"\mathbb"),
+        ("2.1.5", r"- ", "+ "),
+        ("2.1.6", r"+ \Delta", r"- \Delta"),
         ("3.4", "+ 2", "+"),
         ("3.5", r"\psi", r"\theta"),
         ("4.2", "0 . 7 6 1 6", "0 . 7 6 6 1"),

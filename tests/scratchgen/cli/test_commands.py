@@ -41,7 +41,7 @@ def test_train_and_sample_images(scratchgen, kind, tmp_path):
     assert "parameters" in printed and "expected" in printed and "Report: run/report.html" in printed
     of_a_vae = {"reconstructions", "latent_plane", "aggregated_posterior", "terms", "interpolation"}
     of_a_gan = {"judgements", "gradients", "diversity"}
-    pictures = {"samples", "curves"} | (of_a_vae if kind == "vae" else of_a_gan)
+    pictures = {"samples", "curves", "networks"} | (of_a_vae if kind == "vae" else of_a_gan)
     assert {p.stem for p in (tmp_path / "run" / "samples").iterdir()} == pictures
     assert all(is_png(p) for p in (tmp_path / "run" / "samples").iterdir())
     lines = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]

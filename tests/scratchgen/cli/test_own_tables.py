@@ -70,7 +70,7 @@ def test_a_table_with_missing_cells_is_trained_resumed_scored_and_sampled(scratc
     assert [column["name"] for column in config["data_info"]["columns"]] == ["length", "weight", "class"]
     assert "_made_with" not in "".join(load_run(tmp_path / "run").model.state_dict())
     assert sorted(path.name for path in (tmp_path / "run" / "samples").iterdir()) == [
-        "curves.png", "marginals.png", "samples.csv", "terms.png",
+        "curves.png", "marginals.png", "networks.png", "samples.csv", "terms.png",
     ]  # fmt: skip
     assert run("evaluate", "run").returncode == 0
     assert run("sample", "run", "--seed", 3, "--out", "a.csv").returncode == 0
