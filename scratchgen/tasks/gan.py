@@ -74,6 +74,9 @@ class Settings(RowSettings, frozen=True):
     norm: Annotated[
         Literal["none", "batch", "layer", "spectral"], Help("normalisation of the discriminator's layers")
     ] = "none"
+    augment: Annotated[
+        bool, Help("shift and recolour the images that the discriminator sees at random, real and generated")
+    ] = False
     pack: Annotated[int, Ge(1), Help("examples that the discriminator sees together (packed)")] = 2
     beta1: Annotated[float, Ge(0), Lt(1), Help("decay of Adam's mean of gradients")] = 0.5
     beta2: Annotated[float, Ge(0), Lt(1), Help("decay of Adam's mean of squared gradients")] = 0.999
@@ -139,6 +142,8 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
         raise BadInput(
             f"{rows.name} has no classes for a conditional GAN to be conditioned on; leave out --model"
         )
+    if settings.augment and rows.kind != "images":
+        raise BadInput(f"augment shifts and recolours images, and {rows.name} holds {rows.kind}; leave it out")
     if rows.train.min() >= 0 and rows.train.max() <= 1:
         return DataInfo(**of_rows(rows))
     scale = float(np.std(rows.train, dtype=np.float64)) or 1.0  # equal numbers have no scale
@@ -159,9 +164,11 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
     return gan.GAN(info.data_dim, Z, rng, pack=pack, **options)
 
 
-def game_of(settings: Settings) -> gan.Game:
+def game_of(settings: Settings, rows: RowData) -> gan.Game:
     """The rules of the game."""
-    return gan.Game(settings.objective, settings.discriminator_steps, settings.gradient_penalty, settings.r1)
+    penalties = settings.gradient_penalty, settings.r1
+    augmentation = gan.ImageAugmentation(rows.image_shape) if settings.augment else None
+    return gan.Game(settings.objective, settings.discriminator_steps, *penalties, augmentation=augmentation)
 
 
 def unread(settings: Settings) -> dict[str, str]:
@@ -196,7 +203,7 @@ def prepare(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> No
     if settings.patience:
         raise BadInput("patience waits for a better validation number, and a GAN has none; leave it out")
     demand_variance(rows)
-    gan.check(model, rows.train, labels_for(rows, settings), game_of(settings), settings.batch_size)
+    gan.check(model, rows.train, labels_for(rows, settings), game_of(settings, rows), settings.batch_size)
 
 
 def epoch_steps(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> int:
@@ -208,7 +215,7 @@ def train(
     model: gan.AdversarialPair, rows: RowData, settings: Settings, run: Run, rng: Generator
 ) -> gan.TrainingTrace | None:
     """Train both players in turn with `gan.train`; returns the trace of a game in the plane, or None."""
-    game = game_of(settings)
+    game = game_of(settings, rows)
     trace = None
     if rows.kind == "points" and settings.model == "dense":  # D is then a surface over the plane
         steps = settings.epochs * (len(rows.train) // settings.batch_size)
