@@ -73,7 +73,7 @@ def _largest(side: int) -> int:
 
 @primitive
 def shift_images(x, shifts):
-    """y_i[h, w] = x_i[h − d_i, w − e_i], the indices modulo the sides.   (B, H, W, C), whole numbers (B, 2) → (B, H, W, C)
+    """y_i[h, w] = x_i[h − d_i, w − e_i], the indices modulo the sides.   x (B, H, W, C), shifts (d, e) (B, 2)
 
     A permutation of the pixels: its adjoint is its inverse, the shift by (−d_i, −e_i).
     """

@@ -149,7 +149,6 @@ class GAN(AdversarialPair):
         return latent_dim, data_dim
 
 
-
 @saveable
 class ConditionalGAN(GAN):
     """A conditional GAN, x = G(z, y) and D(x, y): both players are conditioned on the class y of K.

@@ -34,7 +34,13 @@ class Projection(TensorModule):
     """
 
     def __init__(
-        self, phi: Module, psi: Module, width: int, classes_width: int, rng: Generator | None, norm: str = "none"
+        self,
+        phi: Module,
+        psi: Module,
+        width: int,
+        classes_width: int,
+        rng: Generator | None,
+        norm: str = "none",
     ):
         self.phi, self.psi, self.classes_width = phi, psi, classes_width
         [self.V] = normed(

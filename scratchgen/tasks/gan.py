@@ -43,6 +43,7 @@ from scratchgen.tasks.task import (
 CHANNELS = [16, 32]  # of the convolutions of a convolutional GAN
 ADAM = ("adam", "adamw")  # the optimisers with beta1 and beta2
 HIDDEN_FOR_POINTS = [128, 128, 128]
+FOR_ATTRIBUTES: dict[str, Any] = {"projection": True, "hidden": [512, 512], "activation": "leaky"}
 
 
 class Settings(RowSettings, frozen=True):
@@ -94,13 +95,25 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "mnist": {"latent_dim": 32, "learning_rate": 5e-4, "r1": 1.0},
     "ring": {"latent_dim": 2, "epochs": 64, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.01},
     "grid": {"latent_dim": 2, "epochs": 96, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.01},
+    # the picture of a character follows from its attributes: little is left for the latent
+    "characters": {"latent_dim": 8, "epochs": 12, "learning_rate": 5e-4, "r1": 1.0},
 }
 
 # A convolutional epoch on MNIST takes as long as four dense ones; samples show all ten digits after five.
 CONV_DEFAULTS: dict[str, dict[str, Any]] = {
     "mnist": {"latent_dim": 32, "epochs": 5, "learning_rate": 5e-4},
     "digits": {"latent_dim": 32, "epochs": 120, "learning_rate": 5e-4},
+    "characters": {},
 }
+
+# Images in colour, of any number: few are seen augmented.
+COLOUR_DEFAULTS: dict[str, Any] = {
+    "latent_dim": 64,
+    "learning_rate": 5e-4,
+    "batch_size": 32,
+    "min_steps": 8000,
+}
+FEW_IMAGES = 5000
 
 # Gulrajani et al. (2017), algorithm 1; Miyato et al. (2018)
 OBJECTIVE_DEFAULTS: dict[str, dict[str, Any]] = {
@@ -143,7 +156,9 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
             f"{rows.name} has no classes for a conditional GAN to be conditioned on; leave out --model"
         )
     if settings.augment and rows.kind != "images":
-        raise BadInput(f"augment shifts and recolours images, and {rows.name} holds {rows.kind}; leave it out")
+        raise BadInput(
+            f"augment shifts and recolours images, and {rows.name} holds {rows.kind}; leave it out"
+        )
     if rows.train.min() >= 0 and rows.train.max() <= 1:
         return DataInfo(**of_rows(rows))
     scale = float(np.std(rows.train, dtype=np.float64)) or 1.0  # equal numbers have no scale
@@ -159,6 +174,7 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
     if info.kind == "points":
         options["hidden"] = HIDDEN_FOR_POINTS
     if settings.model == "conditional":
+        options |= FOR_ATTRIBUTES if info.attributes else {}
         return gan.ConditionalGAN(info.data_dim, Z, info.classes, rng, **options)
     pack = settings.pack if settings.model == "packed" else 1
     return gan.GAN(info.data_dim, Z, rng, pack=pack, **options)
@@ -186,11 +202,21 @@ def unread(settings: Settings) -> dict[str, str]:
 
 
 def settle(rows: RowData, settings: Settings, given: Collection[str]) -> Settings:
-    """The settings, with one batch of all examples where these do not fill a batch of the default size."""
+    """The settings, with the defaults of images in colour, and a batch of all examples where these fill none."""
+    if settings.model == "conv" and rows.kind == "images" and rows.image_shape[2] == 3:
+        settings = _in_colour(rows, settings, given)
     pack = settings.pack if settings.model == "packed" else 1
     n = len(rows.train) // pack * pack
     fits = "batch_size" in given or not 0 < n < settings.batch_size
     return settings if fits else replace(settings, batch_size=n)
+
+
+def _in_colour(rows: RowData, settings: Settings, given: Collection[str]) -> Settings:
+    few = len(rows.train) < FEW_IMAGES
+    chosen = {**COLOUR_DEFAULTS, "augment": few}
+    if "epochs" in given:
+        chosen.pop("min_steps")
+    return replace(settings, **{name: value for name, value in chosen.items() if name not in given})
 
 
 def labels_for(rows: RowData, settings: Settings) -> np.ndarray | None:

@@ -104,9 +104,13 @@ def brightness_seen(game, player):
     """The mean brightness of every image that D is shown in one step: of real ones, and of generated ones."""
     model, seen = Constant((8, 8), 2, (2,), Generator(0), hidden=3, norm="layer"), []
     judge = model.logits
-    model.logits = lambda x: seen.append(np.mean(x.numpy() if isinstance(x, Tensor) else x, axis=1)) or judge(x)
+    model.logits = lambda x: (
+        seen.append(np.mean(x.numpy() if isinstance(x, Tensor) else x, axis=1)) or judge(x)
+    )
     if player == "D":
-        discriminator_step(model, np.full((400, 64), 0.5, np.float32), Adam(model.D.parameters()), Generator(1), game)
+        discriminator_step(
+            model, np.full((400, 64), 0.5, np.float32), Adam(model.D.parameters()), Generator(1), game
+        )
     else:
         generator_step(model, 400, Adam(model.G.parameters()), Generator(1), game)
     return seen
@@ -127,7 +131,9 @@ def test_a_generator_that_equals_the_data_is_shown_to_d_as_the_data_are():
 def test_the_claim_above_rejects_an_augmentation_of_the_real_images_alone(monkeypatch):
     """D would know them by their brightness, and the generator would learn to vary it."""
     augmented = iter((True, False))  # the real images come first
-    monkeypatch.setattr(Game, "seen", lambda game, x, rng: game.augmentation(x, rng) if next(augmented) else x)
+    monkeypatch.setattr(
+        Game, "seen", lambda game, x, rng: game.augmentation(x, rng) if next(augmented) else x
+    )
     real, fake = brightness_seen(Game(augmentation=ImageAugmentation((8, 8))), "D")
     assert np.std(real) > 0.1 and np.std(fake) < 1e-6
 
@@ -137,7 +143,7 @@ def test_a_game_without_augmentation_draws_the_same_noise_as_ever():
 
 
 def test_the_generator_learns_through_the_map():
-    """With D the mean of an image, −E[D(T(G))] has the gradient of −E[D(G)], times the contrast and averaged: its sign."""
+    """With D the mean of an image, which T only moves by b, a G that is pushed through T becomes brighter."""
     model = ConvGAN((8, 8), 2, (2,), Generator(0), hidden=3, norm="layer")
     model.logits = lambda x: 4 * np.mean(x, axis=1)
     game = Game("hinge", augmentation=ImageAugmentation((8, 8)))

@@ -40,7 +40,9 @@ def by_hand(model, x, labels):
 
 def test_the_logit_is_that_of_the_example_and_the_product_of_its_features_with_the_class(x):
     model = pair()
-    np.testing.assert_allclose(model.given(LABELS).logits(x).numpy(), by_hand(model, x, LABELS), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        model.given(LABELS).logits(x).numpy(), by_hand(model, x, LABELS), rtol=1e-5, atol=1e-6
+    )
 
 
 def interaction(model, x):
