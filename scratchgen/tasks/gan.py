@@ -106,13 +106,14 @@ CONV_DEFAULTS: dict[str, dict[str, Any]] = {
     "characters": {},
 }
 
-# Images in colour, of any number: few are seen augmented.
+# A convolutional GAN of images in colour: any normalisation of D leaves one blurred shape after the same time.
 COLOUR_DEFAULTS: dict[str, Any] = {
     "latent_dim": 64,
     "learning_rate": 5e-4,
     "batch_size": 32,
     "min_steps": 8000,
 }
+COLOUR_GAME: dict[str, Any] = {"norm": "none", "r1": 1.0}
 FEW_IMAGES = 5000
 
 # Gulrajani et al. (2017), algorithm 1; Miyato et al. (2018)
@@ -212,8 +213,10 @@ def settle(rows: RowData, settings: Settings, given: Collection[str]) -> Setting
 
 
 def _in_colour(rows: RowData, settings: Settings, given: Collection[str]) -> Settings:
-    few = len(rows.train) < FEW_IMAGES
-    chosen = {**COLOUR_DEFAULTS, "augment": few}
+    """The settings of a convolutional GAN of images in colour; who chooses the game has its usual defaults."""
+    chosen = {**COLOUR_DEFAULTS, "augment": len(rows.train) < FEW_IMAGES}
+    if not {"objective", "norm", "r1", "gradient_penalty"} & set(given):
+        chosen |= COLOUR_GAME
     if "epochs" in given:
         chosen.pop("min_steps")
     return replace(settings, **{name: value for name, value in chosen.items() if name not in given})
