@@ -109,11 +109,12 @@ CONV_DEFAULTS: dict[str, dict[str, Any]] = {
 # A convolutional GAN of images in colour: any normalisation of D leaves one blurred shape after the same time.
 COLOUR_DEFAULTS: dict[str, Any] = {
     "latent_dim": 64,
-    "learning_rate": 5e-4,
+    "learning_rate": 1e-3,
+    "schedule": "half_cosine",
     "batch_size": 32,
-    "min_steps": 8000,
+    "min_steps": 5000,
 }
-COLOUR_GAME: dict[str, Any] = {"norm": "none", "r1": 1.0}
+COLOUR_GAME: dict[str, Any] = {"norm": "none", "r1": 3.0}
 FEW_IMAGES = 5000
 
 # Gulrajani et al. (2017), algorithm 1; Miyato et al. (2018)
