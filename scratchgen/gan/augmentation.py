@@ -5,7 +5,7 @@ generated ones by what is accidental, and the generator learns little from it. A
 remedy, as the generator would learn to draw shifted and recoloured images. Here D sees T(x) and T(G(z)), with a new T
 for every image, so that the two look alike only if x and G(z) do; and as T is differentiable, G learns through it.
 
-Source: Zhao et al. (2020), Differentiable augmentation for data-efficient GAN training, eq. 4-6.
+Source: Zhao et al. (2020), Differentiable augmentation for data-efficient GAN training, section 3.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class Projection(TensorModule):
     width     H;   classes_width: K, the length of y
     norm      spectral normalises V as well
 
-    Source: Miyato & Koyama (2018), cGANs with projection discriminator, eq. 3 and 4.
+    Source: Miyato & Koyama (2018), cGANs with projection discriminator.
     """
 
     def __init__(

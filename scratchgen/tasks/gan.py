@@ -157,11 +157,13 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
         raise BadInput(
             f"{rows.name} has no classes for a conditional GAN to be conditioned on; leave out --model"
         )
-    if settings.augment and rows.kind != "images":
+    bounded = rows.train.min() >= 0 and rows.train.max() <= 1
+    if settings.augment and not (rows.kind == "images" and bounded):
         raise BadInput(
-            f"augment shifts and recolours images, and {rows.name} holds {rows.kind}; leave it out"
+            f"augment shifts and recolours images within [0, 1], and {rows.name} holds {rows.kind} from "
+            f"{rows.train.min():g} to {rows.train.max():g}; leave it out"
         )
-    if rows.train.min() >= 0 and rows.train.max() <= 1:
+    if bounded:
         return DataInfo(**of_rows(rows))
     scale = float(np.std(rows.train, dtype=np.float64)) or 1.0  # equal numbers have no scale
     return DataInfo(**of_rows(rows), bounded=False, scale=scale)

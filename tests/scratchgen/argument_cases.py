@@ -318,7 +318,11 @@ CALLS = {
         lambda height: gan.ImageAugmentation((height, 4)),
         {"height": (4, COUNT)},
     ),
-    "gan.ImageAugmentation, rng": (lambda rng: gan.ImageAugmentation((2, 2))(X, rng), {"rng": R}),
+    "gan.ImageAugmentation.__call__": (lambda rng: gan.ImageAugmentation((2, 2))(X, rng), {"rng": R}),
+    "gan.Game.seen": (
+        lambda rng: gan.Game(augmentation=gan.ImageAugmentation((2, 2))).seen(X, rng),
+        {"rng": R},
+    ),
     "gan.TrainingTrace": (
         lambda **a: gan.TrainingTrace(gan.GAN(2, 2, hidden=(3,)), X[:, :2], **a),
         {"steps": (3, COUNT), "moments": (2, COUNT)},

@@ -140,7 +140,7 @@ GAN = (
         module="scratchgen.gan.training",
         text="fake = game.seen(model.generate(n, rng), rng)",
         wrong="fake = model.generate(n, rng)",
-        says="G plays against a D that was trained on other images. Table 1 of Zhao et al. (2020).",
+        says="G plays against a D that was trained on other images. Zhao et al. (2020), section 3.1.",
         claims=("claims/test_gan_augmentation.py",),
     ),
     Fault(

@@ -99,7 +99,7 @@ def test_what_a_discriminator_sees_beside_others_or_that_is_no_point_is_not_film
         ("digits", {"model": "packed", "pack": 3}, "cannot be cut into packs of 3"),
         ("digits", {"norm": "batch", "r1": 1.0}, "batch normalisation mixes"),
         ("stdlib", {}, "is text"),
-        ("ring", {"augment": True}, "augment shifts and recolours images, and ring holds points"),
+        ("ring", {"augment": True}, "augment shifts and recolours images within .*, and ring holds points"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_no_directory_is_made(data, given, message, train, images, tmp_path):
