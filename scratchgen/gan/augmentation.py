@@ -72,7 +72,7 @@ def _largest(side: int) -> int:
 
 
 @primitive
-def shift_images(x, shifts):
+def shift_images(x: Array, shifts: np.ndarray) -> Array:
     """y_i[h, w] = x_i[h − d_i, w − e_i], the indices modulo the sides.   x (B, H, W, C), shifts (d, e) (B, 2)
 
     A permutation of the pixels: its adjoint is its inverse, the shift by (−d_i, −e_i).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -184,7 +184,7 @@ class ConditionalGAN(GAN):
         super().__init__(data_dim, latent_dim, rng, **options)
         if projection:
             hidden = options.get("hidden", HIDDEN)
-            *phi, psi = self.D.layers
+            *phi, psi = cast(Sequential, self.D).layers
             width = hidden[-1] if hidden else data_dim
             self.D = Projection(
                 Sequential(*phi), psi, width, one_hot_width(self.classes), rng, options.get("norm", "none")
