@@ -1,5 +1,6 @@
 """Generative adversarial networks: objectives, the two players, their training."""
 
+from scratchgen.gan.augmentation import ImageAugmentation
 from scratchgen.gan.convolutional import ConvGAN
 from scratchgen.gan.dirac import dirac_forces, dirac_path
 from scratchgen.gan.game import Game
@@ -16,6 +17,7 @@ __all__ = [
     "ConditionalGAN",
     "ConvGAN",
     "Game",
+    "ImageAugmentation",
     "Snapshot",
     "TrainingTrace",
     "check",

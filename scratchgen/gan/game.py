@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from scratchgen.distributions import Array
 from scratchgen.errors import BadInput, check_counts, check_numbers
 from scratchgen.gan.objectives import KINDS
+from scratchgen.random import Generator
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class Game:
     r1                     γ, twice the weight of `penalties.r1_penalty`
     penalty_in_data_units  whether the slope of both penalties is that of D by x itself, as in the papers, and not
                            by x in units of the pair's `scale`
+    augmentation           (x, rng) ↦ T(x), a random map such as `ImageAugmentation`: D sees T(x) and T(G(z)) in
+                           place of x and G(z), in the steps of both players; None leaves them as they are
 
     Raises BadInput for rules that make no game.
     """
@@ -29,6 +34,7 @@ class Game:
     gradient_penalty: float = None  # type: ignore[assignment]  # not given: __post_init__ sets the number
     r1: float = 0.0
     penalty_in_data_units: bool = False
+    augmentation: Callable[[Array, Generator], Array] | None = None
 
     def __post_init__(self) -> None:
         if self.objective not in KINDS:
@@ -42,6 +48,10 @@ class Game:
                 )
             object.__setattr__(self, "gradient_penalty", 0.0)  # the dataclass is frozen
         check_numbers("[0, ∞)", gradient_penalty=self.gradient_penalty, r1=self.r1)
+
+    def seen(self, x: Array, rng: Generator) -> Array:
+        """The examples as D sees them, real or generated: T(x), or x without an augmentation.   (B, D) → (B, D)"""
+        return x if self.augmentation is None else self.augmentation(x, rng)
 
 
 ORIGINAL = Game()

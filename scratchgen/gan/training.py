@@ -123,14 +123,15 @@ def discriminator_step(
             raise BadInput(
                 f"G makes examples of shape {fake.shape[1:]}, and the real ones have {x.shape[1:]}"
             )
-        d_real, d_fake = model.logits(x), model.logits(fake)
+        real, fake = game.seen(x, rng), game.seen(fake, rng)
+        d_real, d_fake = model.logits(real), model.logits(fake)
         loss = discriminator_loss(d_real, d_fake, game.objective)
         numbers["V"] = -loss.item()
         if game.gradient_penalty:
             u = np.repeat(rng.random((len(d_real), 1)), len(x) // len(d_real), axis=0)
-            loss = loss + game.gradient_penalty * gradient_penalty(model.logits, x, fake, u, unit)
+            loss = loss + game.gradient_penalty * gradient_penalty(model.logits, real, fake, u, unit)
         if game.r1:
-            loss = loss + game.r1 / 2 * r1_penalty(model.logits, x, unit)
+            loss = loss + game.r1 / 2 * r1_penalty(model.logits, real, unit)
         says = (lambda a: sigmoid(a.numpy())) if game.objective in LOGISTIC else lambda a: a.numpy()
         numbers.update(D_real=_mean(says(d_real)), D_fake=_mean(says(d_fake)))
         return loss, {}  # `train` logs the numbers of both players together
@@ -158,7 +159,8 @@ def generator_step(
     rng = as_generator(rng)
 
     def objective() -> tuple[Tensor, dict[str, float]]:
-        loss = generator_loss(model.logits(model.generate(n, rng)), game.objective)
+        fake = game.seen(model.generate(n, rng), rng)
+        loss = generator_loss(model.logits(fake), game.objective)
         numbers["G_loss"] = loss.item()
         return loss, {}
 

@@ -45,6 +45,7 @@ from scratchgen.tasks.task import (
 CHANNELS = [16, 32]  # of the convolutions of a convolutional GAN
 ADAM = ("adam", "adamw")  # the optimisers with beta1 and beta2
 HIDDEN_FOR_POINTS = [128, 128, 128]
+FOR_ATTRIBUTES: dict[str, Any] = {"projection": True, "hidden": [512, 512], "activation": "leaky"}
 
 
 class Settings(RowSettings, frozen=True):
@@ -76,6 +77,9 @@ class Settings(RowSettings, frozen=True):
     norm: Annotated[
         Literal["none", "batch", "layer", "spectral"], Help("normalisation of the discriminator's layers")
     ] = "none"
+    augment: Annotated[
+        bool, Help("shift and recolour the images that the discriminator sees at random, real and generated")
+    ] = False
     pack: Annotated[int, Ge(1), Help("examples that the discriminator sees together (packed)")] = 2
     beta1: Annotated[float, Ge(0), Lt(1), Help("decay of Adam's mean of gradients")] = 0.5
     beta2: Annotated[float, Ge(0), Lt(1), Help("decay of Adam's mean of squared gradients")] = 0.999
@@ -93,13 +97,27 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "mnist": {"latent_dim": 32, "learning_rate": 5e-4, "r1": 1.0},
     "ring": {"latent_dim": 2, "epochs": 64, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.01},
     "grid": {"latent_dim": 2, "epochs": 96, "batch_size": 128, "learning_rate": 1e-3, "r1": 0.01},
+    # the picture of a character follows from its attributes: little is left for the latent
+    "characters": {"latent_dim": 8, "epochs": 12, "learning_rate": 5e-4, "r1": 1.0},
 }
 
 # A convolutional epoch on MNIST takes as long as four dense ones; samples show all ten digits after five.
 CONV_DEFAULTS: dict[str, dict[str, Any]] = {
     "mnist": {"latent_dim": 32, "epochs": 5, "learning_rate": 5e-4},
     "digits": {"latent_dim": 32, "epochs": 120, "learning_rate": 5e-4},
+    "characters": {},
 }
+
+# A convolutional GAN of images in colour: any normalisation of D leaves one blurred shape after the same time.
+COLOUR_DEFAULTS: dict[str, Any] = {
+    "latent_dim": 64,
+    "learning_rate": 1e-3,
+    "schedule": "half_cosine",
+    "batch_size": 32,
+    "min_steps": 5000,
+}
+COLOUR_GAME: dict[str, Any] = {"norm": "none", "r1": 3.0}
+FEW_IMAGES = 5000
 
 # Gulrajani et al. (2017), algorithm 1; Miyato et al. (2018)
 OBJECTIVE_DEFAULTS: dict[str, dict[str, Any]] = {
@@ -141,7 +159,13 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
         raise BadInput(
             f"{rows.name} has no classes for a conditional GAN to be conditioned on; leave out --model"
         )
-    if rows.train.min() >= 0 and rows.train.max() <= 1:
+    bounded = rows.train.min() >= 0 and rows.train.max() <= 1
+    if settings.augment and not (rows.kind == "images" and bounded):
+        raise BadInput(
+            f"augment shifts and recolours images within [0, 1], and {rows.name} holds {rows.kind} from "
+            f"{rows.train.min():g} to {rows.train.max():g}; leave it out"
+        )
+    if bounded:
         return DataInfo(**of_rows(rows))
     scale = float(np.std(rows.train, dtype=np.float64)) or 1.0  # equal numbers have no scale
     return DataInfo(**of_rows(rows), bounded=False, scale=scale)
@@ -156,14 +180,17 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
     if info.kind == "points":
         options["hidden"] = HIDDEN_FOR_POINTS
     if settings.model == "conditional":
+        options |= FOR_ATTRIBUTES if info.attributes else {}
         return gan.ConditionalGAN(info.data_dim, Z, info.classes, rng, **options)
     pack = settings.pack if settings.model == "packed" else 1
     return gan.GAN(info.data_dim, Z, rng, pack=pack, **options)
 
 
-def game_of(settings: Settings) -> gan.Game:
+def game_of(settings: Settings, rows: RowData) -> gan.Game:
     """The rules of the game."""
-    return gan.Game(settings.objective, settings.discriminator_steps, settings.gradient_penalty, settings.r1)
+    penalties = settings.gradient_penalty, settings.r1
+    augmentation = gan.ImageAugmentation(rows.image_shape) if settings.augment else None
+    return gan.Game(settings.objective, settings.discriminator_steps, *penalties, augmentation=augmentation)
 
 
 def unread(settings: Settings) -> dict[str, str]:
@@ -181,11 +208,23 @@ def unread(settings: Settings) -> dict[str, str]:
 
 
 def settle(rows: RowData, settings: Settings, given: Collection[str]) -> Settings:
-    """The settings, with one batch of all examples where these do not fill a batch of the default size."""
+    """The settings, with the defaults of images in colour, and a batch of all examples where these fill none."""
+    if settings.model == "conv" and rows.kind == "images" and rows.image_shape[2] == 3:
+        settings = _in_colour(rows, settings, given)
     pack = settings.pack if settings.model == "packed" else 1
     n = len(rows.train) // pack * pack
     fits = "batch_size" in given or not 0 < n < settings.batch_size
     return settings if fits else replace(settings, batch_size=n)
+
+
+def _in_colour(rows: RowData, settings: Settings, given: Collection[str]) -> Settings:
+    """The settings of a convolutional GAN of images in colour; who chooses the game has its usual defaults."""
+    chosen = {**COLOUR_DEFAULTS, "augment": len(rows.train) < FEW_IMAGES}
+    if not {"objective", "norm", "r1", "gradient_penalty"} & set(given):
+        chosen |= COLOUR_GAME
+    if "epochs" in given:
+        chosen.pop("min_steps")
+    return replace(settings, **{name: value for name, value in chosen.items() if name not in given})
 
 
 def labels_for(rows: RowData, settings: Settings) -> np.ndarray | None:
@@ -198,7 +237,7 @@ def prepare(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> No
     if settings.patience:
         raise BadInput("patience waits for a better validation number, and a GAN has none; leave it out")
     demand_variance(rows)
-    gan.check(model, rows.train, labels_for(rows, settings), game_of(settings), settings.batch_size)
+    gan.check(model, rows.train, labels_for(rows, settings), game_of(settings, rows), settings.batch_size)
 
 
 def epoch_steps(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> int:
@@ -210,7 +249,7 @@ def train(
     model: gan.AdversarialPair, rows: RowData, settings: Settings, run: Run, rng: Generator
 ) -> gan.TrainingTrace | None:
     """Train both players in turn with `gan.train`; returns the trace of a game in the plane, or None."""
-    game = game_of(settings)
+    game = game_of(settings, rows)
     trace = None
     if rows.kind == "points" and settings.model == "dense":  # D is then a surface over the plane
         steps = settings.epochs * (len(rows.train) // settings.batch_size)

@@ -28,6 +28,7 @@ PAIRS = {
     "dense, spectral norm": lambda: GAN(16, 5, Generator(1), hidden=(8, 9), norm="spectral"),
     "packed": lambda: GAN(16, 5, Generator(1), hidden=(8, 9), pack=2, activation="leaky"),
     "conditional": lambda: ConditionalGAN(16, 5, 3, Generator(1)).given(LABELS),
+    "conditional, projection": lambda: ConditionalGAN(16, 5, 3, Generator(1), projection=True).given(LABELS),
     "convolutional": lambda: ConvGAN((4, 4), 5, (6, 7), Generator(1)),
     "convolutional, layer norm": lambda: ConvGAN((4, 4), 5, (6, 7), Generator(1), norm="layer"),
     "convolutional, spectral norm": lambda: ConvGAN((4, 4), 5, (6, 7), Generator(1), norm="spectral"),

@@ -320,6 +320,15 @@ CALLS = {
             "r1": (0.0, NOT_NEGATIVE),
         },
     ),
+    "gan.ImageAugmentation": (
+        lambda height: gan.ImageAugmentation((height, 4)),
+        {"height": (4, COUNT)},
+    ),
+    "gan.ImageAugmentation.__call__": (lambda rng: gan.ImageAugmentation((2, 2))(X, rng), {"rng": R}),
+    "gan.Game.seen": (
+        lambda rng: gan.Game(augmentation=gan.ImageAugmentation((2, 2))).seen(X, rng),
+        {"rng": R},
+    ),
     "gan.TrainingTrace": (
         lambda **a: gan.TrainingTrace(gan.GAN(2, 2, hidden=(3,)), X[:, :2], **a),
         {"steps": (3, COUNT), "moments": (2, COUNT)},

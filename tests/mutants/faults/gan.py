@@ -96,8 +96,8 @@ GAN = (
     Fault(
         name="statistics of real and fake mixed",
         module="scratchgen.gan.training",
-        text="d_real, d_fake = model.logits(x), model.logits(fake)",
-        wrong="both = model.logits(np.concatenate([x, fake]))\n"
+        text="d_real, d_fake = model.logits(real), model.logits(fake)",
+        wrong="both = model.logits(np.concatenate([real, fake]))\n"
         "        d_real, d_fake = both[: len(both) // 2], both[len(both) // 2 :]",
         says="One batch for both: batch normalisation tells each example about the other kind.",
         claims=("claims/test_gan_steps.py::test_real_and_fake_batches_are_normalised_apart",),
@@ -121,11 +121,51 @@ GAN = (
     Fault(
         name="fakes that left the graph",
         module="scratchgen.gan.training",
-        text="loss = generator_loss(model.logits(model.generate(n, rng)), game.objective)",
-        wrong="loss = generator_loss(model.logits(model.generate(n, rng).detach()), game.objective)\n"
+        text="loss = generator_loss(model.logits(fake), game.objective)",
+        wrong="loss = generator_loss(model.logits(fake.detach()), game.objective)\n"
         "        loss = loss + 0 * sum(np.sum(p) for p in model.G.parameters())",
         says="What is predicted outside the graph brings G no gradient, so G never changes.",
         claims=("claims/test_gan_steps.py",),
+    ),
+    Fault(
+        name="real examples augmented, and fakes not",
+        module="scratchgen.gan.training",
+        text="real, fake = game.seen(x, rng), game.seen(fake, rng)",
+        wrong="real = game.seen(x, rng)",
+        says="Augmentation as for a classifier: the generator learns to draw shifted and recoloured images.",
+        claims=("claims/test_gan_augmentation.py",),
+    ),
+    Fault(
+        name="the generator judged without augmentation",
+        module="scratchgen.gan.training",
+        text="fake = game.seen(model.generate(n, rng), rng)",
+        wrong="fake = model.generate(n, rng)",
+        says="G plays against a D that was trained on other images. Zhao et al. (2020), section 3.1.",
+        claims=("claims/test_gan_augmentation.py",),
+    ),
+    Fault(
+        name="one map for a whole batch",
+        module="scratchgen.gan.augmentation",
+        text="rng.random((n, 1, 1, 1))",
+        wrong="rng.random((1, 1, 1, 1))",
+        says="All images of a batch have one brightness, which tells nothing about an image.",
+        claims=("claims/test_gan_augmentation.py",),
+    ),
+    Fault(
+        name="the gradient of a shift shifted the same way",
+        module="scratchgen.gan.augmentation",
+        text="shift_images(g, -shifts)",
+        wrong="shift_images(g, shifts)",
+        says="The adjoint of a permutation is its inverse.",
+        claims=("claims/test_gan_augmentation.py",),
+    ),
+    Fault(
+        name="class that does not meet the example",
+        module="scratchgen.gan.projection",
+        text="np.sum(phi * self.V(y), axis=1, keepdims=True)",
+        wrong="np.sum(self.V(y), axis=1, keepdims=True)",
+        says="D judges the example and the class apart, so that G need not draw the class.",
+        claims=("claims/test_gan_projection.py",),
     ),
     Fault(
         name="slope per unit of the data",

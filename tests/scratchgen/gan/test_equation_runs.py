@@ -21,6 +21,7 @@ PAIRS = {
     "packed": lambda: GAN(16, 3, default_rng(0), hidden=(5,), pack=2),
     "conv": lambda: ConvGAN((4, 4), 3, (2,), default_rng(0), hidden=5),
     "conditional": lambda: ConditionalGAN(16, 3, 2, default_rng(0), hidden=(5,)),
+    "projection": lambda: ConditionalGAN(16, 3, 2, default_rng(0), hidden=(5,), projection=True),
 }
 
 

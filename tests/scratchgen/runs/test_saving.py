@@ -36,6 +36,7 @@ MODELS = {
     "GAN": lambda: gan.GAN(6, 2, rng(), pack=2, norm="layer", bounded=False, scale=2.0),
     "ConvGAN": lambda: gan.ConvGAN(IMAGES, 2, [2, 3], rng(), norm="spectral"),
     "ConditionalGAN": lambda: gan.ConditionalGAN(6, 2, 3, rng(), norm="batch"),
+    "ConditionalGAN with a projection": lambda: gan.ConditionalGAN(6, 2, [2, 3], rng(), projection=True),
     "LanguageModel": lambda: rnn.LanguageModel(
         CharacterTokenizer.of(TEXT), 4, 3, rng(), cell="lstm", layers=2
     ),

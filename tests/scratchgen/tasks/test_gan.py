@@ -7,9 +7,11 @@ import pytest
 from PIL import Image
 
 from scratchgen import BadInput
+from scratchgen.data import RowData, load_images
+from scratchgen.gan.projection import Projection
 from scratchgen.random import Generator
 from scratchgen.runs import Run
-from scratchgen.tasks.gan import TASK
+from scratchgen.tasks.gan import FEW_IMAGES, TASK
 from scratchgen.tasks.load import load_run
 from scratchgen.tasks.rows import sample_in_turn
 from scratchgen.tasks.task import train_task
@@ -97,9 +99,57 @@ def test_what_a_discriminator_sees_beside_others_or_that_is_no_point_is_not_film
         ("digits", {"model": "packed", "pack": 3}, "cannot be cut into packs of 3"),
         ("digits", {"norm": "batch", "r1": 1.0}, "batch normalisation mixes"),
         ("stdlib", {}, "is text"),
+        ("ring", {"augment": True}, "augment shifts and recolours images within .*, and ring holds points"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_no_directory_is_made(data, given, message, train, images, tmp_path):
     with pytest.raises(BadInput, match=message):
         train(images if data == "images" else data, **given)
     assert [path.name for path in tmp_path.iterdir()] == ["images.npy"]
+
+
+def rows_of(n, channels):
+    """n images of 8×8 of one kind."""
+    x = Generator(0).random((n, 64 * channels))
+    return RowData(
+        "mine",
+        (8, 8, channels),
+        *(x if part == "train" else x[:4] for part in ["train", "validation", "test"]),
+    )
+
+
+def settled(rows, **given):
+    return TASK.settle(rows, TASK.complete("mine", {"model": "conv", **given}), {"model", *given})
+
+
+def test_a_convolutional_gan_of_colours_penalises_the_slope_and_augments_few_images():
+    found = settled(rows_of(100, 3))
+    assert (found.norm, found.r1, found.augment) == ("none", 3.0, True)
+    assert found.min_steps > TASK.settings().min_steps
+    assert settled(rows_of(FEW_IMAGES, 3)).augment is False
+    grey = settled(rows_of(100, 1))
+    assert (grey.norm, grey.r1, grey.augment) == ("batch", 0, False)
+    assert TASK.settle(rows_of(100, 3), TASK.complete("mine", {}), set()) == TASK.complete("mine", {})
+
+
+def test_what_is_given_wins_over_what_colours_bring():
+    assert settled(rows_of(100, 3), augment=False).augment is False
+    assert settled(rows_of(100, 3), epochs=2).min_steps == 0
+    chosen = settled(rows_of(100, 3), norm="batch")
+    assert (chosen.norm, chosen.r1) == ("batch", 0)
+    game = settled(rows_of(100, 3), objective="wasserstein")
+    assert (game.norm, game.r1, game.gradient_penalty) == ("layer", 0, 10)
+
+
+def test_a_pair_of_several_attributes_has_a_projection_discriminator():
+    rows, digits = load_images("characters"), load_images("digits")
+    for data, projects in ((rows, True), (digits, False)):
+        settings = TASK.complete(data.name, {"model": "conditional"})
+        model = TASK.build(settings, data, TASK.describe(data, settings), Generator(0))
+        assert isinstance(model.D, Projection) is projects
+        TASK.prepare(model, data, settings)
+
+
+def test_augmented_images_train_a_pair_and_are_in_the_configuration(images, train):
+    *_, directory = train(images, batch_size=16, augment=True)
+    assert json.loads((directory / "config.json").read_text())["settings"]["augment"] is True
