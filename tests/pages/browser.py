@@ -12,7 +12,7 @@ from importlib.metadata import packages_distributions, requires
 from packaging.requirements import Requirement
 
 GIVEN = ("numpy", "matplotlib")  # with what they require themselves
-OURS = {"scratchgen", "scratchgen_kernels"}
+OUR_PACKAGES = {"scratchgen", "scratchgen_kernels"}
 OF_PROCESSES = ("subprocess.Popen", "os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.system")
 ABSENT = (
     "multiprocessing.pool",
@@ -49,7 +49,7 @@ class OnlyGiven(MetaPathFinder):
     """Finds no module, and raises for one that a browser does not have."""
 
     def __init__(self):
-        self.given = given_modules() | OURS | set(sys.stdlib_module_names)
+        self.given = given_modules() | OUR_PACKAGES | set(sys.stdlib_module_names)
 
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
