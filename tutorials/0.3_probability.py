@@ -124,8 +124,8 @@ by_hand = -0.5 * (np.log(2 * np.pi) + np.log(sigma**2) + (x - mu) ** 2 / sigma**
 check("(0.3.4) the library, at all points", log_density(x, mu, sigma), by_hand, 1e-9)
 
 # %% [markdown]
-# (The sum over $d$ is for points with several coordinates; here there is one.) Now weigh $n$ apples. Two numbers are **independent** if one says nothing about the other; then their densities
-# multiply, and the logarithms add:
+# (The sum over $d$ is for points with several coordinates; here there is one.) Now weigh $n$ apples. Two numbers
+# are **independent** if one says nothing about the other; then their densities multiply, and the logarithms add:
 #
 # $$ \log p(x_1, \dots, x_n) = \sum_{i=1}^n \log p(x_i). \tag{0.3.5} $$
 #

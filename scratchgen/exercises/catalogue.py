@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PAGES = {
+    "0.1": ("before.count_to_a_model",),
     "0.3": (
         "before.standard_error",
         "before.chance_in_numbers",

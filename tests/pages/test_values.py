@@ -17,6 +17,17 @@ pytestmark = pytest.mark.fast
 RNG = np.random.default_rng(7)
 
 
+# --- page 0.1 -----------------------------------------------------------------------------------------------
+
+JOINT = np.array([0.1, 0.25, 0.05])  # p(y, x) of one x and three labels y
+LABEL = np.array([0.2, 0.5, 0.3])  # p(y)
+LETTERS = np.array([[[0.1, 0.2], [0.05, 0.15]], [[0.2, 0.1], [0.15, 0.05]]])  # p(c_1, c_2, c_3), each 0 or 1
+GIVEN_BEFORE = (
+    LETTERS[1].sum(),
+    LETTERS[1, 0].sum() / LETTERS[1].sum(),
+    LETTERS[1, 0, 1] / LETTERS[1, 0].sum(),
+)
+
 # --- page 0.3 -----------------------------------------------------------------------------------------------
 
 BELL = NormalDist(1.5, 0.5)
@@ -124,6 +135,16 @@ def state(w, n):
 
 # number: (values of the names in the formula, tolerance)
 VALUES = {
+    "0.1.1": (
+        {r"p(y \mid x)": JOINT / JOINT.sum(), "p(y)": LABEL, r"p(x \mid y)": JOINT / LABEL, "p(x)": JOINT.sum()}
+        | {r"\sum_y p(y)\, p(x \mid y)": np.sum(LABEL * (JOINT / LABEL))},
+        1e-14,
+    ),
+    "0.1.2": (
+        {r"\log p(c_1, \dots, c_n)": np.log(LETTERS[1, 0, 1]), r"\sum_{t=1}^n": np.sum}
+        | {r"\log p(c_t \mid c_1, \dots, c_{t-1})": np.log(GIVEN_BEFORE)},
+        1e-14,
+    ),
     "0.3.1": (
         {r"P(a \le x \le b)": BELL.cdf(2.5) - BELL.cdf(1), r"\int_a^b p(x)\, dx": np.sum(DENSITY[INSIDE])},
         1e-4,
@@ -265,6 +286,8 @@ def test_a_formula_holds_as_it_is_displayed(number):
 @pytest.mark.parametrize(
     ("number", "right", "wrong"),
     [
+        ("0.1.1", r"\frac { p ( y ) p ( x | y ) } { p ( x ) }", r"p ( y ) p ( x | y )"),
+        ("0.1.2", r"\log p ( c _ 1 , \dots , c _ n )", r"p ( c _ 1 , \dots , c _ n )"),
         ("0.3.3", r"+ \mu ^ 2", r"- \mu ^ 2"),
         ("0.3.3", r"2 \mu", r"\mu"),
         ("0.3.4", r"\log \sigma ^ 2", r"\log \sigma"),

@@ -82,6 +82,12 @@ def test_a_wrong_answer_is_refused_by_the_property_that_it_lacks(exercise, wrong
 
 
 RIGHT = {  # answers that are written in another way than the solution, and the text of it that they replace
+    "count-to-a-model": (
+        "return (counts + 1) / (np.sum(counts, axis=1, keepdims=True) + V)",
+        "P = counts + 1\n    return P / P.sum(axis=1, keepdims=True)",
+        "return (counts + 1) / (counts.sum(axis=-1)[:, None] + V)",
+        "return np.array([(row + 1) / (sum(row) + V) for row in counts], np.float32)",
+    ),
     "standard-error": (
         "return m, s",
         "return np.mean(samples), np.std(samples, ddof=1) / np.sqrt(n)",
