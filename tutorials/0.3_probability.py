@@ -111,7 +111,8 @@ check("height at 0.150 kg, in kilograms", np.exp(log_density(0.150, 0.150, 0.010
 # ## The normal distribution and the likelihood
 #
 # The bell curve is the **normal distribution** $\mathcal N(\mu, \sigma^2)$, or Gaussian. Products of small numbers
-# get too small for a computer, so we always take the natural logarithm, $\log$. The logarithm of its density is
+# get too small for a computer, so we always take the natural logarithm, $\log$. The logarithm of its density at the
+# point $x$ (before the semicolon; after it are the **parameters**, the numbers that fix the curve) is
 #
 # $$ \log \mathcal N(x; \mu, \sigma^2) = -\tfrac12 \bigl[ \log 2\pi + \log \sigma^2 + (x - \mu)^2 / \sigma^2 \bigr].
 #   \tag{0.3.4} $$
@@ -132,8 +133,8 @@ check("(0.3.4) the library, at all points", log_density(x, mu, sigma), by_hand, 
 # As a function of $\mu$ and $\sigma$, this is the **log-likelihood**: how well do these parameters explain the
 # data? **Maximum likelihood** takes the parameters where it is highest. There the derivatives are 0. By $\mu$ the
 # derivative of (0.3.5) is $\sum_i (x_i - \mu) / \sigma^2$; by $\sigma^2$ it is
-# $-\tfrac12 \sum_i [1 / \sigma^2 - (x_i - \mu)^2 / \sigma^4]$. Set both to 0, multiply
-# the first by $\sigma^2$ and the second by $\sigma^4$, and solve:
+# $-\tfrac12 \sum_i [1 / \sigma^2 - (x_i - \mu)^2 / \sigma^4]$. Set both to 0, multiply the first by $\sigma^2$ and
+# the second by $\sigma^4$, and solve:
 #
 # $$ \hat\mu = \frac1n \sum_i x_i, \quad \hat\sigma^2 = \frac1n \sum_i (x_i - \hat\mu)^2. \tag{0.3.6} $$
 #
@@ -155,15 +156,18 @@ check("(0.3.6) best of 301 values of sigma", ticks_sigma[np.argmax(by_sigma)], d
 # ## Monte Carlo: means from random samples
 #
 # Most integrals of this course have hundreds of variables, too many for slices. A **Monte Carlo** estimate draws $n$
-# independent samples $x_i$ from $p$ and takes the mean $m$. How far off is it? The variances of independent numbers
-# add, so the sum of $n$ values $f(x_i)$ has the variance $n \mathrm{Var}[f(x)]$. Dividing the sum by $n$
-# divides the variance by $n^2$. What is left is $\mathrm{Var}[f(x)] / n$, whose root is the **standard error**:
+# independent samples $x_i$ from $p$ and takes the mean $m$ of $f(x_i)$. How far off is it?
+#
+# The variances of independent numbers add: for $u$ and $v$ with mean 0, $\mathbb E[(u + v)^2] = \mathbb E[u^2] +
+# 2\, \mathbb E[u]\, \mathbb E[v] + \mathbb E[v^2]$, and the middle term is 0. So the sum of $n$ values has the
+# variance $n \mathrm{Var}[f(x)]$. Dividing the sum by $n$ divides the variance by $n^2$. What is left is
+# $\mathrm{Var}[f(x)] / n$, whose root is the **standard error**:
 #
 # $$ \mathbb E[f(x)] \approx m = \frac1n \sum_i f(x_i), \quad s = \sqrt{\mathrm{Var}[f(x)] / n}. \tag{0.3.7} $$
 #
-# About 95 % of estimates are within $2s$ of the truth; $m \pm 2s$ is drawn as an **error bar**. A check on this page
-# of random numbers allows $5s$, which chance exceeds about once in two million. Below we estimate $\mathbb E[x^2]$ a
-# thousand times, with 10, 100 and 1,000 apples. (`mean_over_examples` returns $m$ and $s$ of one sample.)
+# About 95 % of estimates are within $2s$ of the truth; $m \pm 2s$ is drawn as an **error bar**. A check of random
+# numbers on this page allows $5s$, which chance exceeds about once in two million. Below we estimate
+# $\mathbb E[x^2]$ a thousand times, with 10, 100 and 1,000 apples. (`mean_over_examples` returns $m$ and $s$.)
 
 # %%
 sizes, spread = np.array([10, 100, 1000]), []
@@ -183,8 +187,9 @@ axes[0].plot(ticks_mu, by_mu, color=SECOND)
 axes[0].axvline(mean, color=ACCENT, linestyle="--")
 axes[0].set(xlabel="mu, grams", ylabel="log-likelihood, nats")
 axes[0].set_title("The likelihood is highest at the mean", fontsize=11)
-axes[1].loglog(sizes, spread, "o", color=ACCENT)
-axes[1].loglog(sizes, predicted, color=SECOND)
+axes[1].loglog(sizes, spread, "o", color=ACCENT, label="a thousand estimates")
+axes[1].loglog(sizes, predicted, color=SECOND, label="formula")
+axes[1].legend(frameon=False)
 axes[1].set(xlabel="samples n", ylabel="standard error, g²")
 axes[1].set_title("100 times n divides the error by 10", fontsize=11)
 figure.savefig(OUT / "estimates.png", dpi=120)
@@ -260,18 +265,25 @@ check("KL of two normals, and the integral", formula.item(), integral(p * extra_
 # $(\frac12)^2 = \frac14$: $p(x \mid z)$ is $\mathcal N(z, \frac14)$. If $z$ is not known, the variances add. A sum of
 # independent normal variables is normal again, so $p(x)$ must be $\mathcal N(0, 1 + \frac14)$.
 #
+# The joint density can be split the other way round, $p(x \mid z)\, p(z) = p(z \mid x)\, p(x)$. Solved for the
+# **posterior** $p(z \mid x)$, the density of $z$ after $x$ was seen, this is **Bayes' rule**:
+#
+# $$ p(z \mid x) = \frac{p(x \mid z)\, p(z)}{p(x)}. \tag{0.3.11} $$
+#
 # > In the debugger: `scratchgen debug vae.evidence` is the same integral in a VAE.
 
 # %%
 z = rng.standard_normal(100_000)
-given_z = np.exp(log_density(2.0 - z, 0, 0.5))  # p(x|z) at x = 2, for each z
+given_z = np.exp(log_density(2.0 - z, 0, 0.5))  # p(x|z) at x = 2: the density of the noise 2 − z
 m, s = mean_over_examples(given_z)
 marginal = np.exp(log_density(2.0, 0, np.sqrt(1 + 1 / 4))).item()
 check("(0.3.10) p(x) at x = 2", m, marginal, 5 * s)
 
-grid = np.linspace(-8, 8, 161)
-joint = [np.exp(log_density(grid - u, 0, 0.5) + log_density(u, 0, 1)) for u in grid]
+grid = np.linspace(-8, 8, 161)  # in steps of 0.1
+joint = [np.exp(log_density(grid - u, 0, 0.5) + log_density(u, 0, 1)) for u in grid]  # all x, z = u
 check("volume below the joint density", np.sum(joint) * 0.1**2, 1, 1e-6)
+posterior = np.exp(log_density(2.0 - grid, 0, 0.5) + log_density(grid, 0, 1)) / marginal
+check("(0.3.11) area below p(z|x) at x = 2", posterior.sum() * 0.1, 1, 1e-6)
 
 # %% [markdown]
 # ## Common mistakes, exercises, sources

@@ -19,7 +19,7 @@ RNG = np.random.default_rng(7)
 
 # --- page 0.1 -----------------------------------------------------------------------------------------------
 
-JOINT = np.array([0.1, 0.25, 0.05])  # p(y, x) of one x and three labels y
+JOINT = np.array([0.1, 0.25, 0.05])  # p(y, x) of one x and three labels y, or three z
 LABEL = np.array([0.2, 0.5, 0.3])  # p(y)
 LETTERS = np.array([[[0.1, 0.2], [0.05, 0.15]], [[0.2, 0.1], [0.15, 0.05]]])  # p(c_1, c_2, c_3), each 0 or 1
 GIVEN_BEFORE = (
@@ -185,6 +185,10 @@ VALUES = {
         | {r"\int p(x \mid z)\, p(z)\, dz": np.sum(GIVEN * DENSITY)},
         1e-9,
     ),
+    "0.3.11": (
+        {r"p(z \mid x)": JOINT / JOINT.sum(), "p(z)": LABEL, r"p(x \mid z)": JOINT / LABEL, "p(x)": JOINT.sum()},
+        1e-14,
+    ),
     "1.1": ({"f'(x)": SLOPE, "x": X}, 1e-14),
     "1.2": ({"f'(x)": SLOPE, "f(x + h)": f(X + H), "f(x - h)": f(X - H), "h": H}, 1e-9),
     "1.3": ({"a": 3.0, "b": 6.0, "c": 24.0}, 0),
@@ -296,6 +300,7 @@ def test_a_formula_holds_as_it_is_displayed(number):
         ("0.3.7", r"\sqrt", ""),
         ("0.3.8", r"\log \frac { q _ k } { p _ k }", r"\log \frac { p _ k } { q _ k }"),
         ("0.3.9", r"\le", r"\ge"),
+        ("0.3.11", "p ( x | z ) p ( z )", "p ( x | z )"),
         ("1.1", "( 1 -", "( 1 +"),
         ("1.2", "{ 2 h }", "h"),
         ("1.6", "4 x", "2 x"),
