@@ -46,7 +46,7 @@ def check(label: str, value: Any, expected: Any, tolerance: float) -> None:
         off = np.max(np.abs(x - wanted))
     good = bool(off <= tolerance)
     shown, centre = (x.item(), wanted.item()) if x.size == 1 else (off, 0)
-    left = f"{'off by ' if x.size > 1 else ''}{shown:.{DIGITS}g}"
+    left = f"off by {shown:.2g}" if x.size > 1 else f"{shown:.{DIGITS}g}"
     print(f"{label}\n{'✓' if good else '✗'} {left:<{COLUMN}}{centre:.{DIGITS}g} ± {tolerance:.2g}")
     if not good:
         raise AssertionError(

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 PAGES = {
+    "0.1": ("before.count_to_a_model",),
+    "0.3": (
+        "before.standard_error",
+        "before.chance_in_numbers",
+        "before.density_of_two_numbers",
+    ),
     "2.3": (
         "vae.reparameterise",
         "vae.kl_to_the_prior",

@@ -12,6 +12,13 @@ ROOT = Path(__file__).parents[2]
 RUN = Path(__file__).with_name("planted.py")
 FAULTS = {fault.name: fault for family in FAMILIES.values() for fault in family}
 SEEN = {  # page: faults of `tests/mutants`, with the beginning of the check that sees each
+    "0.1_start_here": {
+        "divergence with the wrong sign": "VAE, bound of log p(x)",
+        "mean over pixels": "VAE, bound of log p(x)",
+    },
+    "0.3_probability": {
+        "a divergence in the other direction": "KL of two normals",
+    },
     "2.1_bound_by_quadrature": {
         "divergence with the wrong sign": "(2.1.3) ",
         "logvar taken for log sigma in the divergence": "(2.1.3) ",

@@ -1,6 +1,9 @@
 """The formulas that a page checks by its own assertions hold as they are displayed, with numbers of this file."""
 
+import math
 from contextlib import suppress
+from itertools import product
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -13,6 +16,37 @@ pytestmark = pytest.mark.fast
 
 RNG = np.random.default_rng(7)
 
+
+# --- page 0.1 -----------------------------------------------------------------------------------------------
+
+JOINT = np.array([0.1, 0.25, 0.05])  # p(y, x) of one x and three labels y, or three z
+LABEL = np.array([0.2, 0.5, 0.3])  # p(y)
+LETTERS = np.array([[[0.1, 0.2], [0.05, 0.15]], [[0.2, 0.1], [0.15, 0.05]]])  # p(c_1, c_2, c_3), each 0 or 1
+GIVEN_BEFORE = (
+    LETTERS[1].sum(),
+    LETTERS[1, 0].sum() / LETTERS[1].sum(),
+    LETTERS[1, 0, 1] / LETTERS[1, 0].sum(),
+)
+
+# --- page 0.3 -----------------------------------------------------------------------------------------------
+
+BELL = NormalDist(1.5, 0.5)
+LINE = np.linspace(-8, 8, 100_001)
+DENSITY = np.array([BELL.pdf(u) for u in LINE]) * (LINE[1] - LINE[0])  # times the width of a slice
+INSIDE = (LINE >= 1) & (LINE <= 2.5)
+POINTS = np.array([0.3, -1.2, 2.0, 0.8, 1.7])
+CANDIDATES = np.linspace(0.1, 2, 19_001)
+
+
+BEST_MU = CANDIDATES[np.argmin([np.sum((POINTS - u) ** 2) for u in CANDIDATES])]
+BEST_SIGMA = CANDIDATES[
+    np.argmax(-5 * np.log(CANDIDATES) - np.sum((POINTS - BEST_MU) ** 2) / (2 * CANDIDATES**2))
+]
+GIVEN = np.array([NormalDist(u, 0.3).pdf(0.7) for u in LINE])
+BELIEVED, TRUE = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.2, 0.6])
+MEANS_OF_TWO = [
+    np.mean(pair) for pair in product((1.0, 3.0), repeat=2)
+]  # all samples of two tosses of 1 and 3
 
 # --- page 1 -------------------------------------------------------------------------------------------------
 
@@ -105,6 +139,60 @@ def state(w, n):
 
 # number: (values of the names in the formula, tolerance)
 VALUES = {
+    "0.1.1": (
+        {r"p(y \mid x)": JOINT / JOINT.sum(), "p(y)": LABEL, r"p(x \mid y)": JOINT / LABEL, "p(x)": JOINT.sum()}
+        | {r"\sum_y p(y)\, p(x \mid y)": np.sum(LABEL * (JOINT / LABEL))},
+        1e-14,
+    ),
+    "0.1.2": (
+        {r"\log p(c_1, \dots, c_n)": np.log(LETTERS[1, 0, 1]), r"\sum_{t=1}^n": np.sum}
+        | {r"\log p(c_t \mid c_1, \dots, c_{t-1})": np.log(GIVEN_BEFORE)},
+        1e-14,
+    ),
+    "0.3.1": (
+        {r"P(a \le x \le b)": BELL.cdf(2.5) - BELL.cdf(1), r"\int_a^b p(x)\, dx": np.sum(DENSITY[INSIDE])},
+        1e-4,
+    ),
+    "0.3.2": (
+        {r"\mathbb E[f(x)]": 1.5**2 + 0.5**2, r"\int f(x)\, p(x)\, dx": np.sum(LINE**2 * DENSITY)},
+        1e-9,
+    ),
+    "0.3.3": ({r"\mathrm{Var}[x]": np.var(POINTS), r"\mathbb E": np.mean, "x": POINTS, r"\mu": np.mean(POINTS)}, 1e-14),
+    "0.3.4": (
+        {r"\log \mathcal N(x; \mu, \sigma^2)": math.log(BELL.pdf(0.7)), "x": 0.7, r"\mu": 1.5, r"\sigma": 0.5}
+        | {r"\log 2\pi": math.log(2 * math.pi)},
+        1e-14,
+    ),
+    "0.3.5": (
+        {r"\log p(x_1, \dots, x_n)": math.log(math.prod(BELL.pdf(u) for u in POINTS))}
+        | {r"\sum_{i=1}^n": np.sum, r"\log p(x_i)": np.log([BELL.pdf(u) for u in POINTS])},
+        1e-13,
+    ),
+    "0.3.6": (
+        {r"\hat\mu": BEST_MU, r"\hat\sigma": BEST_SIGMA, "n": 5.0, r"\sum_i": np.sum, "x_i": POINTS},
+        3e-4,
+    ),
+    "0.3.7": (
+        {r"\mathbb E[f(x)]": 2.0, "m": 2.0, "n": 2.0, r"\sum_i": np.sum, "f(x_i)": np.array([1.0, 3.0])}
+        | {"s": np.std(MEANS_OF_TWO), r"\sqrt": np.sqrt, r"\mathrm{Var}[f(x)]": 1.0},
+        1e-14,
+    ),
+    "0.3.8": (
+        {"H(q)": np.log(3) - np.sum(TRUE * np.log(TRUE * 3)), r"\sum_k q_k \log q_k": np.sum(TRUE * np.log(TRUE))}
+        | {r"\mathrm{KL}(q \,\|\, p)": np.sum(TRUE * np.log(TRUE)) - np.sum(TRUE * np.log(BELIEVED))}
+        | {r"\sum_k q_k \log \frac{q_k}{p_k}": np.sum(TRUE * np.log(TRUE / BELIEVED))},
+        1e-14,
+    ),
+    "0.3.9": ({r"\mathbb E": np.mean, "w": np.exp(POINTS)}, 0),
+    "0.3.10": (
+        {r"p(x)": NormalDist(1.5, math.sqrt(0.5**2 + 0.3**2)).pdf(0.7)}
+        | {r"\int p(x \mid z)\, p(z)\, dz": np.sum(GIVEN * DENSITY)},
+        1e-9,
+    ),
+    "0.3.11": (
+        {r"p(z \mid x)": JOINT / JOINT.sum(), "p(z)": LABEL, r"p(x \mid z)": JOINT / LABEL, "p(x)": JOINT.sum()},
+        1e-14,
+    ),
     "1.1": ({"f'(x)": SLOPE, "x": X}, 1e-14),
     "1.2": ({"f'(x)": SLOPE, "f(x + h)": f(X + H), "f(x - h)": f(X - H), "h": H}, 1e-9),
     "1.3": ({"a": 3.0, "b": 6.0, "c": 24.0}, 0),
@@ -219,6 +307,17 @@ def test_a_formula_holds_as_it_is_displayed(number):
 @pytest.mark.parametrize(
     ("number", "right", "wrong"),
     [
+        ("0.1.1", r"\frac { p ( y ) p ( x | y ) } { p ( x ) }", r"p ( y ) p ( x | y )"),
+        ("0.1.2", r"\log p ( c _ 1 , \dots , c _ n )", r"p ( c _ 1 , \dots , c _ n )"),
+        ("0.3.3", r"+ \mu ^ 2", r"- \mu ^ 2"),
+        ("0.3.3", r"2 \mu", r"\mu"),
+        ("0.3.4", r"\log \sigma ^ 2", r"\log \sigma"),
+        ("0.3.5", r"\log p ( x _ i )", "p ( x _ i )"),
+        ("0.3.6", r"( x _ i - \hat \mu ) ^ 2", r"( x _ i - \hat \mu )"),
+        ("0.3.7", r"\sqrt", ""),
+        ("0.3.8", r"\log \frac { q _ k } { p _ k }", r"\log \frac { p _ k } { q _ k }"),
+        ("0.3.9", r"\le", r"\ge"),
+        ("0.3.11", "p ( x | z ) p ( z )", "p ( x | z )"),
         ("1.1", "( 1 -", "( 1 +"),
         ("1.2", "{ 2 h }", "h"),
         ("1.6", "4 x", "2 x"),

@@ -25,6 +25,12 @@ def test_a_number_is_printed_next_to_the_expected_one_in_two_columns(capsys):
     )
 
 
+@pytest.mark.parametrize("difference", [2.84217e-14, 0.0239761, 1 / 3, 0.0])
+def test_the_difference_of_an_array_is_apart_from_the_expected_one(difference, capsys):
+    check("any", np.array([difference, 0.0]), 0, 1)
+    assert re.search(r"off by \S+ +0 ± 1$", capsys.readouterr().out.strip())
+
+
 @pytest.mark.parametrize("value", [-1.234567e-10, -18.71328, 123456789, 6.02e23, 1 / 3])
 def test_a_line_fits_a_phone(value, capsys):
     check("any", value, value, 1.23e-12)

@@ -82,6 +82,28 @@ def test_a_wrong_answer_is_refused_by_the_property_that_it_lacks(exercise, wrong
 
 
 RIGHT = {  # answers that are written in another way than the solution, and the text of it that they replace
+    "count-to-a-model": (
+        "return (counts + 1) / (np.sum(counts, axis=1, keepdims=True) + V)",
+        "P = counts + 1\n    return P / P.sum(axis=1, keepdims=True)",
+        "return (counts + 1) / (counts.sum(axis=-1)[:, None] + V)",
+        "return np.array([(row + 1) / (sum(row) + V) for row in counts], np.float32)",
+    ),
+    "standard-error": (
+        "return m, s",
+        "return np.mean(samples), np.std(samples, ddof=1) / np.sqrt(n)",
+        "return np.array([m, s], np.float32)",
+        "from scratchgen.evaluation import mean_over_examples\n    return mean_over_examples(samples)",
+    ),
+    "chance-in-numbers": (
+        "divergence = math.log(2)",
+        "divergence = 0.69",
+        "divergence = -math.log(0.5)",
+    ),
+    "density-of-two-numbers": (
+        "return -0.5 * np.sum(LOG_2PI + self.logvar + quadratic, axis=-1)",
+        "return -0.5 * (self.mu.shape[-1] * LOG_2PI + np.sum(self.logvar + quadratic, axis=-1))",
+        "return np.sum(-0.5 * LOG_2PI - 0.5 * self.logvar - quadratic / 2, axis=1)",
+    ),
     "reparameterise": (
         "return mu + np.exp(0.5 * logvar) * eps",
         "sigma = np.sqrt(np.exp(logvar))\n    return mu + sigma * eps",

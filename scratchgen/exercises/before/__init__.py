@@ -1,0 +1,1 @@
+"""Exercises of part 0: before the first model."""
