@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 PAGES = {
+    "1.2": (
+        "gradients.reverse_sweep",
+        "gradients.sum_to_shape",
+        "gradients.right_near_zero",
+    ),
     "2.3": (
         "vae.reparameterise",
         "vae.kl_to_the_prior",

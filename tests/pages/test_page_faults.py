@@ -12,6 +12,11 @@ ROOT = Path(__file__).parents[2]
 RUN = Path(__file__).with_name("planted.py")
 FAULTS = {fault.name: fault for family in FAMILIES.values() for fault in family}
 SEEN = {  # page: faults of `tests/mutants`, with the beginning of the check that sees each
+    "1.2_autograd_in_60_lines": {
+        "last use of a tensor only": "gradient of a, by the library",
+        "slope of tanh from its argument": "(1.2.3), (1.2.4) points: the library",
+        "mean over the uses of a broadcast element": "(1.2.3), (1.2.4) v1: the library",
+    },
     "2.3_vae_on_digits": {
         "variance used as standard deviation": "(2.3.5) ",
         "logvar taken for log sigma in the divergence": "ELBO, ",

@@ -45,6 +45,18 @@ def slopes(function, array):
     return np.array([(function(array + d) - function(array - d)) / 2e-5 for d in steps]).reshape(array.shape)
 
 
+# --- page 1.2: A (5, 3) times B (3, 4), a row v added, and L of the result ----------------------------------
+
+A, B, v = RNG.normal(size=(5, 3)), RNG.normal(size=(3, 4)), RNG.normal(size=4)
+
+
+def by_result(Y):
+    return np.sum(np.sin(Y) * np.arange(20).reshape(5, 4))
+
+
+G = slopes(by_result, A @ B)
+G_OF_SUM = slopes(by_result, A @ B + v)
+
 # --- page 2: a latent with three values, x observed ---------------------------------------------------------
 
 prior, likelihood, q = np.array([0.5, 0.3, 0.2]), np.array([0.1, 0.6, 0.9]), np.array([0.2, 0.5, 0.3])
@@ -120,6 +132,19 @@ VALUES = {
         1e-9,
     ),
     "1.6": ({"f''(x)": CURVATURE, "x": X, "t": T, "t'": 1 - T**2}, 1e-6),
+    "1.2.1": ({"a": 3.0, "b": 6.0, "m": 18.0, "c": 24.0}, 0),
+    "1.2.3": (
+        {r"\frac{\partial L}{\partial A_{ij}}": slopes(lambda A: by_result(A @ B), A)}
+        | {r"\frac{\partial L}{\partial B_{jk}}": slopes(lambda B: by_result(A @ B), B)}
+        | {r"\sum_k G_{ik} B_{jk}": np.einsum("ik,jk->ij", G, B), r"(G B^\top)_{ij}": G @ B.T}
+        | {r"\sum_i A_{ij} G_{ik}": np.einsum("ij,ik->jk", A, G), r"(A^\top G)_{jk}": A.T @ G},
+        1e-8,
+    ),
+    "1.2.4": (
+        {r"\frac{\partial L}{\partial v_j}": slopes(lambda v: by_result(A @ B + v), v)}
+        | {r"\sum_i G_{ij}": G_OF_SUM.sum(axis=0)},
+        1e-8,
+    ),
     "2.1": (
         {r"\log p(x)": EVIDENCE, r"\mathbb E_{q}": lambda values: np.sum(q * values)}
         | {r"p(x \mid z)\, p(z)": likelihood * prior, r"q(z \mid x)": q, r"p(x \mid z)": likelihood}
@@ -205,6 +230,10 @@ def test_a_formula_holds_as_it_is_displayed(number):
         ("1.1", "( 1 -", "( 1 +"),
         ("1.2", "{ 2 h }", "h"),
         ("1.6", "4 x", "2 x"),
+        ("1.2.1", "a + a", "a a"),
+        ("1.2.3", r"\sum _ k G _ { i k }", r"\sum _ i G _ { i k }"),
+        ("1.2.3", r"A ^ \top G", r"A G"),
+        ("1.2.4", r"\sum _ i", r"\sum _ j"),
         ("2.1", r"\ge", r"\le"),
         ("2.3", r"+ \Delta", r"- \Delta"),
         ("2.3.2", r"\ge", r"\le"),

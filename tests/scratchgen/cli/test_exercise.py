@@ -156,7 +156,10 @@ def test_a_loop_that_catches_the_interruption_is_killed(run, tmp_path, monkeypat
         (("solution", "xyz"), r"see `scratchgen exercise list`"),
         (("hint", "xyz"), r"see `scratchgen exercise list`"),
         (("check", NAME), r"there is no folder exercises here; go to the folder in which you started, or"),
-        (("check",), r"no exercise is started in exercises here; `scratchgen exercise start reparameterise`"),
+        (
+            ("check",),
+            rf"no exercise is started in exercises here; `scratchgen exercise start {exercises.names()[0]}`",
+        ),
         (("watch",), r"no exercise is started in exercises here"),
         (("watch", NAME), r"there is no folder exercises here"),
         (("hint", NAME), r"there is no folder exercises here"),

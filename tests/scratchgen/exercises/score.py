@@ -17,7 +17,7 @@ SECONDS = 10  # of a check; a mutant with a loop without an end is refused by th
 HEAD = """\
 # Exercises
 
-`scratchgen exercise list` shows the exercises, `scratchgen exercise start reparameterise` writes the first one to the
+`scratchgen exercise list` shows the exercises, `scratchgen exercise start reparameterise` writes the file of one to the
 folder `exercises`, and `scratchgen exercise check` names the property that fails. In a notebook, the same check takes
 the function itself:
 

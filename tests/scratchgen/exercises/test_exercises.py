@@ -82,6 +82,22 @@ def test_a_wrong_answer_is_refused_by_the_property_that_it_lacks(exercise, wrong
 
 
 RIGHT = {  # answers that are written in another way than the solution, and the text of it that they replace
+    "reverse-sweep": (
+        "gradients[parent] += gradients[place] * slope",
+        "gradients[parent] = gradients[parent] + slope * gradients[place]",
+        "gradients[parent] += gradients[place] * slope\n    import numpy\n    return numpy.float32(gradients)",
+    ),
+    "sum-to-shape": (
+        "g = g.sum(axis=tuple(range(new)))",
+        "while g.ndim > len(shape):\n        g = g.sum(axis=0)",
+        "from scratchgen.autograd.broadcasting import sum_to_shape\n    return sum_to_shape(g, np.zeros(shape))",
+    ),
+    "right-near-zero": (
+        "defvjp(np.tanh, lambda g, y, x: g * (1 - y * y))",
+        "defvjp(np.tanh, lambda g, y, x: g / np.cosh(x) ** 2)",
+        "defvjp(np.tanh, lambda g, y, x: g * (1 - np.tanh(x) ** 2))",
+        "defvjp(np.tanh, lambda g, y, x: g * (1 - y) * (1 + y))",
+    ),
     "reparameterise": (
         "return mu + np.exp(0.5 * logvar) * eps",
         "sigma = np.sqrt(np.exp(logvar))\n    return mu + sigma * eps",
