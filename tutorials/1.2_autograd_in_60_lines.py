@@ -143,6 +143,9 @@ picture
 # element at the same place. A local derivative would be a huge table, every output by every input. A **rule** avoids
 # the table: a function that turns $G$, the gradient of the output $Y$, into the gradient of a parent.
 #
+# **Element by element** (+, −, *, tanh) there is nothing new: multiply $G$ by the local derivative at the same place.
+# In a mean of $n$ elements each has the local derivative $1/n$.
+#
 # **The matrix product** $Y = A B$ means $Y_{ik} = \sum_j A_{ij} B_{jk}$. Where is $A_{ij}$ used? In row $i$
 # of $Y$, once for each $k$, and there its local derivative is $B_{jk}$. And $B_{jk}$ is used in column $k$, once for
 # each $i$, with the local derivative $A_{ij}$. Now (1.2.2) says: sum over the uses.
@@ -167,7 +170,7 @@ picture
 def sum_to_shape(g, shape):
     """Sum g over the axes along which an array of this shape was repeated."""
     new = g.ndim - len(shape)  # the number of axes in front
-    g = g.sum(axis=tuple(range(new)))
+    g = g.sum(axis=tuple(range(new)))  # axis=() sums over none
     stretched = tuple(axis for axis, length in enumerate(shape) if length == 1)
     return g.sum(axis=stretched, keepdims=True)
 
@@ -240,7 +243,8 @@ class Array:
 #
 # The same lines run on three kinds of arrays: yours, the library's and NumPy's. (`np.tanh` calls the method `tanh` of
 # an object that NumPy does not know.) A **gradient check** compares with differences: change one element by $\pm h$,
-# and divide the change of the loss by $2h$. Here the error of that is about $10^{-10}$.
+# and divide the change of the loss by $2h$. The error of that is about $10^{-10}$ here, by
+# [page 1.1](1.1_derivative_four_ways.py#finite-differences-have-two-errors).
 #
 # > In the debugger: `scratchgen debug autograd.matrix_product` stops at the library's rule of `@`.
 
@@ -276,7 +280,7 @@ start = [rng.normal(size=shape) for shape in ((2, 4), (4,), (4, 1), (1,))]
 values = [points, targets, *start]
 
 ours = [Array(value) for value in values]
-our_loss = loss(*ours)
+our_loss = loss(*ours)  # the star hands over the six arrays one by one
 our_loss.backward()
 theirs = [sg.Tensor(value, requires_grad=True) for value in values]
 their_loss = loss(*theirs)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 PAGES = {
+    "1.1": (
+        "gradients.dual_numbers",
+        "gradients.steps_and_runs",
+    ),
     "1.2": (
         "gradients.reverse_sweep",
         "gradients.sum_to_shape",

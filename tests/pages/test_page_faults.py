@@ -12,6 +12,10 @@ ROOT = Path(__file__).parents[2]
 RUN = Path(__file__).with_name("planted.py")
 FAULTS = {fault.name: fault for family in FAMILIES.values() for fault in family}
 SEEN = {  # page: faults of `tests/mutants`, with the beginning of the check that sees each
+    "1.1_derivative_four_ways": {
+        "last use of a tensor only": "(1.1.1) by sg.grad",
+        "gradients that do not add up over backward calls": "grad after two",
+    },
     "1.2_autograd_in_60_lines": {
         "last use of a tensor only": "gradient of a, by the library",
         "slope of tanh from its argument": "(1.2.3), (1.2.4) points: the library",

@@ -82,6 +82,17 @@ def test_a_wrong_answer_is_refused_by_the_property_that_it_lacks(exercise, wrong
 
 
 RIGHT = {  # answers that are written in another way than the solution, and the text of it that they replace
+    "dual-numbers": (
+        "return Dual(self.value * other.value, self.slope * other.value + self.value * other.slope)",
+        "u, v = self.value, other.value\n        return Dual(u * v, u * other.slope + v * self.slope)",
+        "slope = self.slope * other.value\n        slope = slope + self.value * other.slope\n"
+        "        return Dual(self.value * other.value, slope)",
+    ),
+    "steps-and-runs": (
+        "one_sided = 3.31 ",
+        "one_sided = (1.1**3 - 1) / 0.1 ",
+        "one_sided = 3 + 3 * 0.1 + 0.1**2 ",
+    ),
     "reverse-sweep": (
         "gradients[parent] += gradients[place] * slope",
         "gradients[parent] = gradients[parent] + slope * gradients[place]",
