@@ -20,8 +20,9 @@
 # - derive the rules of a matrix product and of broadcasting, index by index;
 # - check every rule, and catch an autograd that forgets.
 #
-# **You need** the chain rule of school, Python classes, and from NumPy the product `@` of matrices and broadcasting,
-# the sum of arrays with the shapes (4, 3) and (3,). Reading takes about 35 minutes, running two seconds.
+# **You need** [a derivative four ways](1.1_derivative_four_ways.py), the chain rule of school, Python classes, and from
+# NumPy the product `@` of matrices and broadcasting, the sum of arrays with the shapes (4, 3) and (3,). Reading takes
+# about 35 minutes, running two seconds.
 
 # %%
 import tempfile
@@ -54,8 +55,8 @@ OUT = Path(tempfile.mkdtemp(prefix="autograd-"))  # the pictures of this page
 # ## Numbers that remember
 #
 # The number $x$ changes the result $L$ only through the numbers $y$ that are computed directly from it. Each of these
-# contributes a product: how fast $L$ changes with $y$, times how fast $y$ changes with $x$. The shares of all uses
-# add up. This is the **chain rule** for several uses:
+# contributes a product: how fast $L$ changes with $y$, times how fast $y$ changes with $x$. Small changes
+# add up, and so do the shares of all uses. This is the **chain rule** for several uses:
 #
 # $$
 # \frac{\partial L}{\partial x} = \sum_y \frac{\partial L}{\partial y} \frac{\partial y}{\partial x}. \tag{1.2.2}
@@ -94,7 +95,8 @@ class Number:
 # uses: `+=`.
 #
 # A node may pass on its gradient only when that gradient is complete, after all its uses. The tape guarantees this:
-# a use is always newer than what it uses, and we go from the newest node to the oldest.
+# a use is always newer than what it uses, and we go from the newest node to the oldest. (`zip` takes each parent
+# together with its slope.)
 
 
 # %%
@@ -126,7 +128,7 @@ check("(1.2.2) gradient of b", b.grad, 1 + 3, 0)
 # In the library a node is called `Tensor`; with `requires_grad=True` it is an input whose gradient is wanted.
 # `inspect.draw` draws the **graph**, that is, the nodes with arrows from parents to children. Find the 4 and the 14.
 #
-# > In the debugger: `scratchgen debug autograd.chain_rule` stops at each step of the library's own sweep.
+# > In the debugger: `scratchgen debug autograd.chain_rule` stops in the library's own sweep.
 
 # %%
 ta = sg.Tensor(3.0, requires_grad=True)
@@ -277,10 +279,10 @@ points = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 targets = np.array([[0.0], [1.0], [1.0], [0.0]])
 rng = np.random.default_rng(1)
 start = [rng.normal(size=shape) for shape in ((2, 4), (4,), (4, 1), (1,))]
-values = [points, targets, *start]
+values = [points, targets, *start]  # the star puts in the elements of a list
 
 ours = [Array(value) for value in values]
-our_loss = loss(*ours)  # the star hands over the six arrays one by one
+our_loss = loss(*ours)  # six arguments
 our_loss.backward()
 theirs = [sg.Tensor(value, requires_grad=True) for value in values]
 their_loss = loss(*theirs)
