@@ -37,7 +37,7 @@ AUTOGRAD = (
         "∂L/∂x = Σ_y ∂L/∂y ∂y/∂x, over every y that is computed from x directly",
         "Griewank & Walther (2008), Evaluating Derivatives, section 3.2",
         "scratchgen.autograd.backward:sweep",
-        tutorial="01_gradients.py#the-computation-graph",
+        tutorial="1.2_autograd_in_60_lines.py#numbers-that-remember",
         example=Example(
             "L = a + b with a = x · x and b = 3 x, at x = 2\n"
             "∂L/∂a ∂a/∂x + ∂L/∂b ∂b/∂x = 1 · (2 + 2) + 1 · 3 = 7",
@@ -106,7 +106,7 @@ AUTOGRAD = (
         "⟨vᵀ J, u⟩ = d/dh ⟨v, f(x + h u)⟩ at h = 0,  J = ∂f/∂x",
         "Squire & Trapp (1998), eq. 2, for the complex step",
         "scratchgen.autograd.check:check_grads",
-        tutorial="01_gradients.py#adding-a-derivative-rule",
+        tutorial="1.1_derivative_four_ways.py#finite-differences-have-two-errors",
         example=Example(
             "f(x) = x³ at 2: the rule says 3 · 2² = 12\n"
             "Im (2 + ih)³ / h = 12 − h², for h = 10⁻²⁰ the same: the error is 0",
@@ -124,7 +124,7 @@ AUTOGRAD = (
         "∂L/∂A = G Bᵀ,  ∂L/∂B = Aᵀ G,  G = ∂L/∂(A B)",
         "Giles (2008), section 2.2",
         "scratchgen.autograd.rules.contractions:_by_left",
-        tutorial="01_gradients.py#the-gradients-of-a-network-by-hand",
+        tutorial="1.2_autograd_in_60_lines.py#is-it-right",
         example=Example(
             "A = (1, 2), B a column (3, 4), G = 10: ∂L/∂A = 10 · (3, 4) = (30, 40)",
             (30.0, 40.0),

@@ -9,6 +9,15 @@ PAGES = {
         "before.chance_in_numbers",
         "before.density_of_two_numbers",
     ),
+    "1.1": (
+        "gradients.dual_numbers",
+        "gradients.steps_and_runs",
+    ),
+    "1.2": (
+        "gradients.reverse_sweep",
+        "gradients.sum_to_shape",
+        "gradients.right_near_zero",
+    ),
     "2.3": (
         "vae.reparameterise",
         "vae.kl_to_the_prior",

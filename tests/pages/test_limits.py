@@ -45,7 +45,8 @@ def code_lines(page):
     count = 0
     for kind, text in cells(page):
         if kind == "code":
-            without = ast.unparse(_without_docstrings(ast.parse(text))).splitlines()
+            unparsed = ast.unparse(_without_docstrings(ast.parse(text))).splitlines()
+            without = [line for line in unparsed if line]  # unparse sets functions apart
             lines = [line for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
             count += max(len(without), len(lines) - _docstring_lines(text))
     return count
@@ -139,6 +140,7 @@ def test_a_page_within_the_limits_has_no_problem_and_formulas_links_and_comments
         )
         == 2
     )
+    assert code_lines("# %%\ndef f():\n    return 1\n\n\ndef g():\n    return 2\n\n\nx = f()\n") == 5
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,15 @@ SEEN = {  # page: faults of `tests/mutants`, with the beginning of the check tha
     "0.3_probability": {
         "a divergence in the other direction": "KL of two normals",
     },
+    "1.1_derivative_four_ways": {
+        "last use of a tensor only": "(1.1.1) by sg.grad",
+        "gradients that do not add up over backward calls": "grad after two",
+    },
+    "1.2_autograd_in_60_lines": {
+        "last use of a tensor only": "gradient of a, by the library",
+        "slope of tanh from its argument": "(1.2.3), (1.2.4) points: the library",
+        "mean over the uses of a broadcast element": "(1.2.3), (1.2.4) v1: the library",
+    },
     "2.1_bound_by_quadrature": {
         "divergence with the wrong sign": "(2.1.3) ",
         "logvar taken for log sigma in the divergence": "(2.1.3) ",

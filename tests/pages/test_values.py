@@ -79,6 +79,50 @@ def slopes(function, array):
     return np.array([(function(array + d) - function(array - d)) / 2e-5 for d in steps]).reshape(array.shape)
 
 
+# --- page 1.1: f(x) = x² sin x; u = 1 + t³ and v = eᵗ; a function of five inputs -----------------------------
+
+
+def wave(x):
+    return x**2 * np.sin(x)
+
+
+def by_complex_step(function, x):
+    """Exact to rounding."""
+    return np.imag(function(x + 1e-20j)) / 1e-20
+
+
+WAVE = {"x": 1.0, r"\sin": np.sin, r"\cos": np.cos, "f(x)": wave(1.0), "f'(x)": by_complex_step(wave, 1.0)}
+WAVE |= {  # the higher derivatives by differences of the exact first one
+    "f''(x)": (by_complex_step(wave, 1 + 1e-5) - by_complex_step(wave, 1 - 1e-5)) / 2e-5,
+    "f'''(x)": (
+        by_complex_step(wave, 1 + 1e-4) - 2 * by_complex_step(wave, 1) + by_complex_step(wave, 1 - 1e-4)
+    )
+    / 1e-8,
+}
+SIZES = {"|f(x)|": abs(WAVE["f(x)"]), "|f'''(x)|": abs(WAVE["f'''(x)"]), r"\epsilon": 2.0**-52}
+TRIED = np.geomspace(1e-6, 1e-4, 100_001)
+BOTH_ERRORS = TRIED**2 / 6 * SIZES["|f'''(x)|"] + 2.0**-52 / TRIED * SIZES["|f(x)|"]
+U, V_OF_T = (lambda t: 1 + t**3), np.exp
+FIVE = np.array([0.3, -1.2, 2.0, 0.8, 1.7])
+RATES = np.array([1.0, -2.0, 0.5, 3.0, 0.1])
+
+
+def of_five(x):
+    return np.sum(np.sin(x) * x**2) + x[0] * x[4]
+
+
+# --- page 1.2: A (5, 3) times B (3, 4), a row v added, and L of the result ----------------------------------
+
+A, B, v = RNG.normal(size=(5, 3)), RNG.normal(size=(3, 4)), RNG.normal(size=4)
+
+
+def by_result(Y):
+    return np.sum(np.sin(Y) * np.arange(20).reshape(5, 4))
+
+
+G = slopes(by_result, A @ B)
+G_OF_SUM = slopes(by_result, A @ B + v)
+
 # --- pages 2, 2.1 and 2.3: a latent with three values, x observed -------------------------------------------
 
 prior, likelihood, q = np.array([0.5, 0.3, 0.2]), np.array([0.1, 0.6, 0.9]), np.array([0.2, 0.5, 0.3])
@@ -212,6 +256,37 @@ VALUES = {
         1e-9,
     ),
     "1.6": ({"f''(x)": CURVATURE, "x": X, "t": T, "t'": 1 - T**2}, 1e-6),
+    "1.1.1": (WAVE, 1e-14),
+    "1.1.2": (WAVE | {"f(x + h)": wave(1 + 1e-6), "h": 1e-6}, 1e-5),
+    "1.1.3": (WAVE | {"f(x + h)": wave(1.01), "h": 0.01}, 1e-8),
+    "1.1.4": (WAVE | {"f(x + h)": wave(1.01), "f(x - h)": wave(0.99), "h": 0.01}, 1e-9),
+    "1.1.5": (SIZES | {"E(h)": BOTH_ERRORS[7], "h": TRIED[7]}, 1e-18),
+    "1.1.6": (SIZES | {"h_{best}": TRIED[BOTH_ERRORS.argmin()], r"\sqrt[3]": np.cbrt}, 1e-8),
+    "1.1.7": (
+        {"u": U(0.6), "v": V_OF_T(0.6), r"\sin": np.sin, r"\cos": np.cos}
+        | {"u'": by_complex_step(U, 0.6), "v'": by_complex_step(V_OF_T, 0.6)}
+        | {"(u v)'": by_complex_step(lambda t: U(t) * V_OF_T(t), 0.6)}
+        | {r"(\sin u)'": by_complex_step(lambda t: np.sin(U(t)), 0.6)},
+        1e-14,
+    ),
+    "1.1.8": (
+        {"D": by_complex_step(lambda t: of_five(FIVE + t * RATES), 0.0)}
+        | {r"\sum_i \frac{\partial F}{\partial x_i} d_i": np.sum(slopes(of_five, FIVE) * RATES)},
+        1e-8,
+    ),
+    "1.2.1": ({"a": 3.0, "b": 6.0, "m": 18.0, "c": 24.0}, 0),
+    "1.2.3": (
+        {r"\frac{\partial L}{\partial A_{ij}}": slopes(lambda A: by_result(A @ B), A)}
+        | {r"\frac{\partial L}{\partial B_{jk}}": slopes(lambda B: by_result(A @ B), B)}
+        | {r"\sum_k G_{ik} B_{jk}": np.einsum("ik,jk->ij", G, B), r"(G B^\top)_{ij}": G @ B.T}
+        | {r"\sum_i A_{ij} G_{ik}": np.einsum("ij,ik->jk", A, G), r"(A^\top G)_{jk}": A.T @ G},
+        1e-8,
+    ),
+    "1.2.4": (
+        {r"\frac{\partial L}{\partial v_j}": slopes(lambda v: by_result(A @ B + v), v)}
+        | {r"\sum_i G_{ij}": G_OF_SUM.sum(axis=0)},
+        1e-8,
+    ),
     "2.1": (
         {r"\log p(x)": EVIDENCE, r"\mathbb E_{q}": lambda values: np.sum(q * values)}
         | {r"p(x \mid z)\, p(z)": likelihood * prior, r"q(z \mid x)": q, r"p(x \mid z)": likelihood}
@@ -321,6 +396,18 @@ def test_a_formula_holds_as_it_is_displayed(number):
         ("1.1", "( 1 -", "( 1 +"),
         ("1.2", "{ 2 h }", "h"),
         ("1.6", "4 x", "2 x"),
+        ("1.1.1", r"\cos", r"\sin"),
+        ("1.1.2", "- f ( x )", "+ f ( x )"),
+        ("1.1.3", "} 6", "} 3"),
+        ("1.1.4", "} 6", "} 2"),
+        ("1.1.5", r"h ^ 2", "h"),
+        ("1.1.6", r"{ 3 \epsilon", r"{ 6 \epsilon"),
+        ("1.1.7", "u v '", "u' v '"),
+        ("1.1.8", "d _ i", "x _ i"),
+        ("1.2.1", "a + a", "a a"),
+        ("1.2.3", r"\sum _ k G _ { i k }", r"\sum _ i G _ { i k }"),
+        ("1.2.3", r"A ^ \top G", r"A G"),
+        ("1.2.4", r"\sum _ i", r"\sum _ j"),
         ("2.1", r"\ge", r"\le"),
         ("2.3", r"+ \Delta", r"- \Delta"),
         ("2.3.2", r"{ p ( x | z ) p ( z ) }", r"{ p ( x | z ) }"),

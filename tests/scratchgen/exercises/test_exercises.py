@@ -104,6 +104,33 @@ RIGHT = {  # answers that are written in another way than the solution, and the 
         "return -0.5 * (self.mu.shape[-1] * LOG_2PI + np.sum(self.logvar + quadratic, axis=-1))",
         "return np.sum(-0.5 * LOG_2PI - 0.5 * self.logvar - quadratic / 2, axis=1)",
     ),
+    "dual-numbers": (
+        "return Dual(self.value * other.value, self.slope * other.value + self.value * other.slope)",
+        "u, v = self.value, other.value\n        return Dual(u * v, u * other.slope + v * self.slope)",
+        "slope = self.slope * other.value\n        slope = slope + self.value * other.slope\n"
+        "        return Dual(self.value * other.value, slope)",
+    ),
+    "steps-and-runs": (
+        "one_sided = 3.31 ",
+        "one_sided = (1.1**3 - 1) / 0.1 ",
+        "one_sided = 3 + 3 * 0.1 + 0.1**2 ",
+    ),
+    "reverse-sweep": (
+        "gradients[parent] += gradients[place] * slope",
+        "gradients[parent] = gradients[parent] + slope * gradients[place]",
+        "gradients[parent] += gradients[place] * slope\n    import numpy\n    return numpy.float32(gradients)",
+    ),
+    "sum-to-shape": (
+        "g = g.sum(axis=tuple(range(new)))",
+        "while g.ndim > len(shape):\n        g = g.sum(axis=0)",
+        "from scratchgen.autograd.broadcasting import sum_to_shape\n    return sum_to_shape(g, np.zeros(shape))",
+    ),
+    "right-near-zero": (
+        "defvjp(np.tanh, lambda g, y, x: g * (1 - y * y))",
+        "defvjp(np.tanh, lambda g, y, x: g / np.cosh(x) ** 2)",
+        "defvjp(np.tanh, lambda g, y, x: g * (1 - np.tanh(x) ** 2))",
+        "defvjp(np.tanh, lambda g, y, x: g * (1 - y) * (1 + y))",
+    ),
     "reparameterise": (
         "return mu + np.exp(0.5 * logvar) * eps",
         "sigma = np.sqrt(np.exp(logvar))\n    return mu + sigma * eps",
