@@ -329,8 +329,9 @@ else:
 #
 # ## Exercises and sources
 #
-# `scratchgen exercise start count-to-a-model` writes a file: turn counts into the probabilities of a Markov chain, the
-# oldest model of text. `scratchgen exercise check` names the property that fails.
+# `scratchgen exercise start NAME` writes a file, and `scratchgen exercise check` names the property that fails.
+#
+# 1. `count-to-a-model`: turn counts into the probabilities of a Markov chain, the oldest model of text.
 #
 # Sources:
 #
