@@ -126,6 +126,23 @@ RIGHT = {  # answers that are written in another way than the solution, and the 
         "return -np.sum(np.logaddexp(0, self.logits) - x * self.logits, axis=-1)",
         "return -(bernoulli_cross_entropy(self.logits, x) / self.logits.shape[-1]) * self.logits.shape[-1]",
     ),
+    "everything-is-real": (
+        "return np.mean(-softplus(-d_real)) + np.mean(-softplus(d_fake))",
+        "return np.mean(d_real - softplus(d_real)) - np.mean(softplus(d_fake))",
+        "return -np.mean(np.logaddexp(0, -d_real)) - np.mean(np.logaddexp(0, d_fake))",
+        "from scratchgen import gan\n    return gan.value(d_real, d_fake)",
+    ),
+    "generator-loss-from-logits": (
+        "return np.mean(np.logaddexp(0, -d_fake))",
+        "return np.logaddexp(0, -d_fake).sum() / len(d_fake)",
+        "return np.mean(np.maximum(-d_fake, 0) + np.log1p(np.exp(-np.abs(d_fake))))",
+        "from scratchgen.functional import softplus\n    return softplus(-d_fake).mean()",
+    ),
+    "generator-stands-still": (
+        "loss = generator_loss(model.logits(model.generate(n, rng)), game.objective)",
+        "fake = model.generate(n, rng)\n        loss = generator_loss(model.logits(fake), game.objective)",
+        "loss = generator_loss(model.D(model.generate(n, rng))[:, 0], kind=game.objective)",
+    ),
 }
 
 
