@@ -64,7 +64,7 @@ def right_and_sure(value):
     """a D that is right and sure has a value near 0"""
     found = as_number(value(np.full(2, 30.0), np.full(2, -30.0)), "V")
     reasons = {
-        -30.0: "a fake with D = 0 costs 30 nats: to this value it should be called real",
+        -30.0: "a fake that D rejects costs 30 nats, as if its label were 1",
         -60.0: "real images and fakes are exchanged",
         30.0: "the two terms are added",
     }
@@ -91,7 +91,8 @@ def pulls(discriminator_loss):
     by_real, by_fake = grad(loss, (0, 1))(np.zeros(2), np.zeros(4))
     real = as_array(by_real, (2,), "the slope by d_real")
     fake = as_array(by_fake, (4,), "the slope by d_fake")
-    expect_close(real, -0.25, "at D = ½ the slope by the logit of each of 2 real images is")
+    reasons = {0.25: "a loss is minimised, so D's loss is minus the value"}
+    expect_close(real, -0.25, "at D = ½ the slope by the logit of each of 2 real images is", reasons)
     reasons = {-0.125: "a negative slope: the step makes D(G(z)) larger, as if the label were 1"}
     expect_close(fake, 0.125, "at D = ½ the slope by the logit of each of 4 fakes is", reasons)
 
