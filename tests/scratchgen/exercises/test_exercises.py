@@ -241,3 +241,9 @@ def test_the_catalogue_has_each_exercise_once_under_its_name_and_page():
             assert (exercises.get(name).name, exercises.get(name).page) == (name, page)
     numbers = [[*map(int, page.split("."))] for page in PAGES]
     assert all(a < b for a, b in pairwise(numbers)), "the pages are in the order of the course"
+
+
+def test_each_exercise_is_in_a_folder_that_an_installation_contains():
+    """A folder without an __init__.py can be imported from a clone, but is left out of the wheel."""
+    modules = [import_module(f"scratchgen.exercises.{path.rpartition('.')[0]}") for path in MODULES.values()]
+    assert all(module.__file__ for module in modules)
