@@ -21,7 +21,7 @@
 # - choose a loss for the generator whose gradient does not vanish.
 #
 # **You need** linear layers, ReLU, logits and Adam from [a VAE on digits](2.3_vae_on_digits.py). Reading takes about
-# 35 minutes, running half a minute.
+# 35 minutes, running ten seconds.
 
 # %%
 import inspect
@@ -135,7 +135,7 @@ check("V if D is always ½", gan.value(np.zeros(3), np.zeros(3)), 2 * np.log(0.5
 # | 11 | fakes have label 1 in $D$'s step | $D(G(z))$ → 1 | label 0 |
 # | 12 | `trainable` set without `compile` | has no effect | an optimiser per network |
 # | 13 | "$G$'s step" trains $D$ | $G$ never changes | a loss for $G$ |
-# | 14 | `predict` returns plain numbers | no gradient reaches $G$ | keep the graph |
+# | 14 | `predict` returns plain numbers | no gradient reaches $G$ | $G$'s own output |
 # | 15 | $D$ ends with a sigmoid | $\log 0$ | keep the logit |
 # | 16 | $G$'s term in (3.2.1) as its loss | tiny gradient | another loss |
 # | 17 | no result is looked at | none | draw, count classes |
@@ -199,8 +199,8 @@ plots.diagram({"G": (pair.G, noise), "D": (pair.D, five_images)}).save(OUT / "ne
 
 # %% [markdown]
 # The article's epoch has two steps. Both train $D$ on fakes with the label 1: first on old fakes (faults 6, 8, 11),
-# then, as "$G$'s step", on new ones (12, 13, 14). `.numpy()` does what `predict` does: it returns plain
-# numbers, without the graph that leads back to $G$.
+# then, as "$G$'s step", on new ones (12, 13, 14). `.numpy()` does what `predict` does: it returns plain numbers,
+# without the **graph**, the record of the computation that leads back to $G$.
 
 
 # %%
@@ -238,9 +238,9 @@ axes.legend(frameon=False, loc="lower right")
 figure.savefig(OUT / "everything_is_real.png", dpi=120)
 
 # %% [markdown]
-# The prediction? $D$ calls everything real, noise included, and none of the 86,592 parameters of $G$ has changed. The
-# reason is in (3.2.2): with labels of 1 alone $D$ minimises $\mathbb E_{z \sim p_z}[L_1(G(z))]$, which is 0 for
-# $D(x) = 1$. The data do not occur in it, so to this $D$ any $G$ is as good as any other.
+# Compare with what you wrote down. $D$ calls everything real, noise included, and none of the 86,592 parameters of $G$
+# has changed. The reason is in (3.2.2): with labels of 1 alone $D$ minimises $\mathbb E_{z \sim p_z}[L_1(G(z))]$,
+# which is 0 for $D(x) = 1$. The data do not occur in it, so to this $D$ any $G$ is as good as any other.
 #
 # ## The loop that works
 #
@@ -275,11 +275,11 @@ check("(3.2.4) slopes, non-saturating", slopes("nonsaturating", a), -(1 - sigmoi
 
 pair = DigitGAN(rng)
 optimizer = sg.optim.Adam(pair.D.parameters(), learning_rate=2e-3)
-for _ in range(3):
+for _ in range(3):  # batches: all images in random order, 64 at a time; drop_last leaves out a smaller rest
     for real in batches(digits.train, batch_size=64, rng=rng, drop_last=True):
         move(optimizer, -gan.value(pair.logits(real), pair.logits(pair.generate(64, rng).numpy())))
 norms = {}
-for kind in ("minimax", "nonsaturating"):
+for kind in ("minimax", "nonsaturating"):  # the left and the right loss of (3.2.3)
     a = pair.logits(pair.generate(64, sg.random.default_rng(1)))  # the same noise for both
     pair.zero_grad()
     gan.generator_loss(a, kind).backward()
@@ -291,7 +291,7 @@ check("15: 1 − D(x) at a = 20, rounded", 1 - sigmoid(np.float32(20)), 0, 0)
 # %% [markdown]
 # The last line is fault 15: $D(x)$ is rounded to 1, and $\log(1 - D(x))$ would be $-\infty$. With the logit it is −20.
 #
-# Now the whole loop. `batches` yields real images in random order, 64 at a time. $D$'s loss takes both kinds of
+# Now the whole loop. $D$'s loss takes both kinds of
 # images, so labels cannot be mistaken, and receives the fakes as plain numbers; $G$'s loss keeps their graph. With
 # `beta1=0.5`, Adam averages over fewer past gradients: the other player's last moves have changed the older ones.
 
@@ -329,7 +329,7 @@ def classes_found(images):
     return (class_shares(classifier, images, 10) >= 0.01).sum()
 
 
-samples = {"as in the article": seen["fakes"]}
+samples = {"as in the article": seen["fakes"]}  # drawn before that training, which left G as it was
 for name, kind in (("repaired", DigitGAN), ("normalised, too", NormalisedGAN)):
     pair = kind(rng)
     train(pair, rng)

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 RUN = Path(__file__).with_name("run.py")
-SHORT = ("06_data", "2.3_vae_on_digits")
+SHORT = ("06_data", "2.3_vae_on_digits", "3.2_from_the_articles_code")
 COURSE = sorted((ROOT / "tutorials").glob("[0-9].[0-9]*_*.py"))
 
 

@@ -1,1 +1,1 @@
-"""Exercises on the variational autoencoder."""
+"""Exercises on the generative adversarial network."""
