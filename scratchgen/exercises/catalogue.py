@@ -27,5 +27,10 @@ PAGES = {
         "vae.nats_before_training",
         "vae.every_digit_grey",
     ),
+    "3.2": (
+        "gan.everything_is_real",
+        "gan.generator_loss_from_logits",
+        "gan.generator_stands_still",
+    ),
 }
 MODULES = {path.rpartition(".")[2].replace("_", "-"): path for page in PAGES.values() for path in page}

@@ -153,6 +153,18 @@ JSD = np.sum(p_data * np.log(p_data / MIXED) + p_g * np.log(p_g / MIXED)) / 2
 THETA, PSI = 1.3, 0.7
 V = lambda theta, psi: -np.log(2) - np.log(1 + np.exp(psi * theta))
 
+# --- page 3.2: D of three images, labels, and the slopes of two losses by a complex step -------------------
+
+D_of_real, D_of_fake = np.array([0.9, 0.4, 0.7]), np.array([0.2, 0.6, 0.1])
+D_of_both, labels = np.concatenate([D_of_real, D_of_fake]), np.repeat([1.0, 0.0], 3)
+SURPRISE = -np.log(np.where(labels == 1, D_of_both, 1 - D_of_both))
+LOGIT = -1.7
+
+
+def sigmoid(a):
+    return 1 / (1 + np.exp(-a))
+
+
 # --- page 4 -------------------------------------------------------------------------------------------------
 
 W = np.array([[0.9, -0.4], [0.3, 0.7]])
@@ -321,6 +333,19 @@ VALUES = {
         1e-14,
     ),
     "2.3.3": (JENSEN, 1e-14),
+    "3.2.2": (
+        {"L_t(x)": SURPRISE, "t": labels, "D(x)": D_of_both}
+        | {"V(D, G)": np.mean(np.log(D_of_real)) + np.mean(np.log(1 - D_of_fake))}
+        | {r"\mathbb E_{x \sim p_{data}}": np.mean, r"\mathbb E_{z \sim p_z}": np.mean}
+        | {"L_1(x)": SURPRISE[:3], "L_0(G(z))": SURPRISE[3:]},
+        1e-14,
+    ),
+    "3.2.4": (
+        {r"\frac{d}{da} \log(1 - \sigma(a))": np.imag(np.log(1 - sigmoid(LOGIT + 1e-20j))) / 1e-20}
+        | {r"\frac{d}{da} (-\log \sigma(a))": np.imag(-np.log(sigmoid(LOGIT + 1e-20j))) / 1e-20}
+        | {r"\sigma": sigmoid, "a": LOGIT},
+        1e-14,
+    ),
     "3.3": (
         {"D^*(x)": BEST, r"\text{with the logit } a^*": np.log(BEST / (1 - BEST))}
         | {"p_{data}(x)": p_data, "p_g(x)": p_g, "p_{data}": p_data, "p_g": p_g},
@@ -416,6 +441,9 @@ def test_a_formula_holds_as_it_is_displayed(number):
         ("2.3.3", r"\log \mathbb", r"\mathbb"),
         ("2.1.5", r"- ", "+ "),
         ("2.1.6", r"+ \Delta", r"- \Delta"),
+        ("3.2.2", "- t", "+ t"),
+        ("3.2.2", "L _ 0", "L _ 1"),
+        ("3.2.4", "= - ( 1 -", "= - ( 1 +"),
         ("3.4", "+ 2", "+"),
         ("3.5", r"\psi", r"\theta"),
         ("4.2", "0 . 7 6 1 6", "0 . 7 6 6 1"),

@@ -175,6 +175,25 @@ RIGHT = {  # answers that are written in another way than the solution, and the 
         "return -np.sum(np.logaddexp(0, self.logits) - x * self.logits, axis=-1)",
         "return -(bernoulli_cross_entropy(self.logits, x) / self.logits.shape[-1]) * self.logits.shape[-1]",
     ),
+    "everything-is-real": (
+        "return np.mean(-softplus(-d_real)) + np.mean(-softplus(d_fake))",
+        "return np.mean(d_real - softplus(d_real)) - np.mean(softplus(d_fake))",
+        "return -np.mean(np.logaddexp(0, -d_real)) - np.mean(np.logaddexp(0, d_fake))",
+        "from scratchgen import gan\n    return gan.value(d_real, d_fake)",
+    ),
+    "generator-loss-from-logits": (
+        "return np.mean(np.logaddexp(0, -d_fake))",
+        "return np.logaddexp(0, -d_fake).sum() / len(d_fake)",
+        "return np.mean(np.maximum(-d_fake, 0) + np.log1p(np.exp(-np.abs(d_fake))))",
+        "from scratchgen.functional import softplus\n    return softplus(-d_fake).mean()",
+    ),
+    "generator-stands-still": (
+        "loss = generator_loss(model.logits(model.generate(n, rng)), game.objective)",
+        "fake = model.generate(n, rng)\n        loss = generator_loss(model.logits(fake), game.objective)",
+        "loss = generator_loss(model.D(model.generate(n, rng))[:, 0], kind=game.objective)",
+        "loss = generator_loss(model.logits(model.generate(n, rng)), game.objective)\n"
+        "        loss = loss + 0 * sum(np.sum(p) for p in model.G.parameters())",
+    ),
 }
 
 
@@ -297,3 +316,9 @@ def test_the_catalogue_has_each_exercise_once_under_its_name_and_page():
             assert (exercises.get(name).name, exercises.get(name).page) == (name, page)
     numbers = [[*map(int, page.split("."))] for page in PAGES]
     assert all(a < b for a, b in pairwise(numbers)), "the pages are in the order of the course"
+
+
+def test_each_exercise_is_in_a_folder_that_an_installation_contains():
+    """A folder without an __init__.py can be imported from a clone, but is left out of the wheel."""
+    modules = [import_module(f"scratchgen.exercises.{path.rpartition('.')[0]}") for path in MODULES.values()]
+    assert all(module.__file__ for module in modules)

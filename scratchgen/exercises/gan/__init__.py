@@ -1,0 +1,1 @@
+"""Exercises on the generative adversarial network."""
