@@ -39,14 +39,16 @@ def generator_step(model, n, optimizer, rng, game):
     """One step of G on n fakes, against the present D. D does not change. Returns the loss, a float."""
     model.G.zero_grad()
     with model.D.frozen():
-        loss = generator_loss(model.logits(model.generate(n, rng)), game.objective)
+        fake = model.generate(n, rng)
+        loss = generator_loss(model.logits(fake), game.objective)
         loss.backward()
     optimizer.step()
     return loss.item()
 '''
-RIGHT = "loss = generator_loss(model.logits(model.generate(n, rng)), game.objective)"
+RIGHT = "loss = generator_loss(model.logits(fake), game.objective)"
 PLANTED = (
-    "loss = generator_loss(model.logits(model.generate(n, rng).detach()), game.objective)\n"
+    "fake = fake.detach()\n"
+    "        loss = generator_loss(model.logits(fake), game.objective)\n"
     "        loss = loss + 0 * sum(np.sum(p) for p in model.G.parameters())"
 )
 STUB = SOLUTION.replace(RIGHT, PLANTED)
@@ -201,7 +203,13 @@ EXERCISE = Exercise(
     ),
     wrong_answers=(
         WrongAnswer(STUB, g_moves),
-        WrongAnswer(STUB.replace("rng).detach())", "rng)).detach()"), g_moves),
+        WrongAnswer(
+            STUB.replace(
+                "fake = model.generate(n, rng)\n        fake = fake.detach()",
+                "with no_grad():\n            fake = model.generate(n, rng)",
+            ),
+            g_moves,
+        ),
         WrongAnswer(SOLUTION.replace("with model.D.frozen():", "if True:"), g_leaves_d),
         WrongAnswer(SOLUTION.replace("    model.G.zero_grad()\n    with model", "    with model"), g_follows),
         WrongAnswer(SOLUTION.replace(RIGHT, RIGHT.replace("loss = ", "loss = -")), g_follows),

@@ -122,7 +122,8 @@ GAN = (
         name="fakes that left the graph",
         module="scratchgen.gan.training",
         text="loss = generator_loss(model.logits(fake), game.objective)",
-        wrong="loss = generator_loss(model.logits(fake.detach()), game.objective)\n"
+        wrong="fake = fake.detach()\n"
+        "        loss = generator_loss(model.logits(fake), game.objective)\n"
         "        loss = loss + 0 * sum(np.sum(p) for p in model.G.parameters())",
         says="What is predicted outside the graph brings G no gradient, so G never changes.",
         claims=("claims/test_gan_steps.py",),

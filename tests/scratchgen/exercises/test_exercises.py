@@ -188,10 +188,10 @@ RIGHT = {  # answers that are written in another way than the solution, and the 
         "from scratchgen.functional import softplus\n    return softplus(-d_fake).mean()",
     ),
     "generator-stands-still": (
-        "loss = generator_loss(model.logits(model.generate(n, rng)), game.objective)",
-        "fake = model.generate(n, rng)\n        loss = generator_loss(model.logits(fake), game.objective)",
-        "loss = generator_loss(model.D(model.generate(n, rng))[:, 0], kind=game.objective)",
-        "loss = generator_loss(model.logits(model.generate(n, rng)), game.objective)\n"
+        "loss = generator_loss(model.logits(fake), game.objective)",
+        "logits = model.logits(fake)\n        loss = generator_loss(logits, game.objective)",
+        "loss = generator_loss(model.D(fake)[:, 0], kind=game.objective)",
+        "loss = generator_loss(model.logits(fake), game.objective)\n"
         "        loss = loss + 0 * sum(np.sum(p) for p in model.G.parameters())",
     ),
 }
