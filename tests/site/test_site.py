@@ -1,0 +1,203 @@
+"""The site: what its generators write, and that a build that fails leaves the last site in place."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "tutorials" / "site"
+
+
+@pytest.fixture(autouse=True)
+def modules_of_the_site(monkeypatch):
+    monkeypatch.syspath_prepend(str(SITE))
+
+
+# --- lines of the library -----------------------------------------------------------------------------------
+
+
+def test_a_piece_is_the_source_of_a_symbol_at_its_lines():
+    from library import piece_of
+
+    from scratchgen.distributions import Normal
+
+    piece = piece_of(Normal.sigma)
+    source = (ROOT / piece.file).read_text("utf-8").split("\n")[piece.first - 1 : piece.last]
+    assert (
+        piece.file == "scratchgen/distributions/normal.py"
+        and "return np.exp(0.5 * self.logvar)" in piece.lines[-1]
+    )
+    assert [line.strip() for line in source] == [line.strip() for line in piece.lines]
+
+
+def test_each_line_of_a_piece_links_to_an_anchor_that_its_source_page_has():
+    import re
+
+    import sources
+    from library import Uses, code_block, piece_of
+
+    from scratchgen.vae.objectives import elbo
+
+    piece, uses = piece_of(elbo), Uses()
+    uses.add(piece, "the page", "tutorials/a.html#b")
+    links = re.findall(r'class="line" href="\.\./source/(.*?)\.html#(L\d+)"', code_block(piece, "../"))
+    page = sources.render(piece.file, uses)
+    assert len(links) == len(piece.lines)
+    assert all(file == piece.file and f'id="{anchor}"' in page for file, anchor in links)
+    assert '<a class="use" href="../../../tutorials/a.html#b">the page</a>' in page
+
+
+# --- pages --------------------------------------------------------------------------------------------------
+
+
+def test_a_printed_symbol_leaves_its_cell_and_an_unknown_one_stays():
+    from pages import without_printed_code
+
+    cell = (
+        "from scratchgen import vae\nprint(inspect.getsource(vae.elbo))\nx = 1\nprint(inspect.getsource(f))"
+    )
+    source, (piece,) = without_printed_code(cell, {})
+    assert piece.file == "scratchgen/vae/objectives.py" and piece.name == "vae.elbo"
+    assert source == "from scratchgen import vae\nx = 1\nprint(inspect.getsource(f))"
+    assert without_printed_code("%time f()", {}) == ("%time f()", [])
+
+
+def test_the_text_of_a_section_and_the_lines_stand_in_one_box(tmp_path):
+    from library import Uses
+    from pages import read, write
+
+    page = read(ROOT / "tutorials" / "02_vae.py")
+    write(page, tmp_path, Uses())
+    cells = json.loads((tmp_path / "tutorials" / "02_vae.ipynb").read_text("utf-8"))["cells"]
+    texts = ["".join(cell["source"]) for cell in cells]
+    (bound,) = (text for text in texts if "tag{2.1}" in text)
+    assert bound.index("split") < bound.index("tag{2.1}") < bound.index("side") < bound.index("objectives.py")
+    assert "[`vae.evidence`](../reference/vae.evidence.md)" in bound
+    assert not any("print(inspect.getsource(vae" in text for text in texts)
+
+
+# --- reference and bug zoo ----------------------------------------------------------------------------------
+
+
+def test_the_cell_of_each_worked_example_computes_the_expected_numbers():
+    import reference
+
+    from scratchgen.equations import EQUATIONS
+
+    wrong = []
+    for equation in EQUATIONS:
+        names = {"print": lambda value, names={}: None}
+        results = []
+        names["print"] = results.append
+        exec(reference.example_cell(equation), names)
+        from scratchgen.equations.entry import numbers
+
+        if equation.example.error(numbers(results[0])) > 1e-5:
+            wrong.append(equation.id)
+    assert not wrong
+
+
+def test_each_planted_fault_has_a_page_of_its_own_with_both_lines():
+    import faults
+    from library import Uses
+
+    assert len({bug.document for bug in faults.planted()}) == len(faults.planted()) > 100
+    bug = next(bug for bug in faults.planted() if bug.fault.name == "variance used as standard deviation")
+    page = faults.page(bug, Uses())
+    assert "np.exp(0.5 * self.logvar)" in page.replace("</span>", "").replace("<span>", "") or "0.5" in page
+    assert bug in faults.by_equation()["vae.reparameterisation"]
+
+
+# --- links, search ------------------------------------------------------------------------------------------
+
+
+def test_links_lead_to_pages_of_the_site_or_become_text():
+    from guides import turned
+
+    text = (
+        "[a](../kernels/README.md) [b](06_data.py#x) [c](../LICENSE) ![d](pictures/d.png) [e](https://e.org)"
+    )
+    assert turned(text, "tutorials/your_data.md") == (
+        "[a](../kernels/README.md) [b](06_data.ipynb#x) c ![d](pictures/d.png) [e](https://e.org)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("british", "american"),
+    [("reparameterisation", "reparameterization"), ("colour", "color"), ("optimisers", "optimizers")],
+)
+def test_both_spellings_are_one_word_for_the_search(british, american):
+    import spelling
+
+    assert spelling.american(british) == spelling.american(american)
+
+
+def test_the_claim_above_rejects_words_that_differ():
+    import spelling
+
+    assert spelling.american("posterior") != spelling.american("prior")
+
+
+# --- what is fetched ----------------------------------------------------------------------------------------
+
+
+def test_a_wheel_with_another_hash_than_the_lock_file_is_refused(tmp_path, monkeypatch):
+    import assets
+
+    (tmp_path / "wheels").mkdir()
+    (tmp_path / "wheels" / "a.whl").write_bytes(b"something else")
+    monkeypatch.setattr(assets, "CACHE", tmp_path)
+    assert "hash" in assets._fetch({"a.whl": "0" * 64})
+    assert not (tmp_path / "wheels" / "a.whl").exists()
+
+
+def test_the_packed_library_holds_every_module_unmodified(tmp_path):
+    import zipfile
+
+    import assets
+
+    assets.pack_library(tmp_path / "library.zip")
+    with zipfile.ZipFile(tmp_path / "library.zip") as archive:
+        names = archive.namelist()
+        assert (
+            archive.read("scratchgen/vae/objectives.py")
+            == (ROOT / "scratchgen/vae/objectives.py").read_bytes()
+        )
+    assert {str(p.relative_to(ROOT)) for p in (ROOT / "scratchgen").rglob("*.py")} <= {*names}
+    assert "scratchgen_kernels/registry.py" in names
+
+
+# --- the command --------------------------------------------------------------------------------------------
+
+
+def build(*arguments):
+    return subprocess.run([sys.executable, SITE / "build.py", *arguments], capture_output=True, text=True)
+
+
+def test_a_folder_that_is_no_site_is_refused_and_stays_as_it_was(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    for out in (tmp_path / "mine", tmp_path / "none" / "site", tmp_path / "mine" / "notes.txt"):
+        done = build("--out", out)
+        assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine", "notes.txt"]
+
+
+def test_a_build_that_fails_leaves_the_last_site_in_place(tmp_path, monkeypatch):
+    import build
+
+    out = tmp_path / "site"
+    out.mkdir()
+    (out / build.MARKER).touch()
+    (out / "index.html").write_text("the last site")
+    monkeypatch.setattr(sys, "argv", ["build.py", "--out", str(out)])
+    monkeypatch.setattr(build, "_installed", lambda: "")
+    monkeypatch.setattr(build, "_write_sources", lambda source: [])
+    monkeypatch.setattr(build, "_sphinx", lambda source, site: False)
+    assert build.main() == 1
+    assert (out / "index.html").read_text() == "the last site" and [p.name for p in tmp_path.iterdir()] == [
+        "site"
+    ]
