@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 import shutil
 from pathlib import Path
 
@@ -45,29 +45,44 @@ def write(folder: Path) -> None:
     uses.save(folder / "_static" / "uses.json")
 
 
+INTRODUCTION = """# scratchgen
+
+Generative models from scratch in NumPy: the variational autoencoder, the generative adversarial network and the
+recurrent neural network, with every equation in the code as an equation.
+
+- **Read**: each page of the course has the library's own lines next to the text. A line leads to its source file, and
+  there back to the pages that show it.
+- **Run**: {run}
+- **Check**: [each equation](reference/index.md) has its code, a worked example, a trace, and the tests that verify it.
+- **Break**: [the bug zoo](bugs/index.md) plants {faults} faults, one at a time, and names the claims that catch them.
+
+## The course
+
+{course}
+
+To work with the sources, begin with `tutorials/README.md` in the repository.
+"""
+RUN = {
+    True: "cells run in this page, with the library itself. Served by `python -m http.server`; a page that is opened "
+    "as a file can only be read.",
+    False: "each page is a script and a notebook to download. This copy of the site was built without Python for the "
+    "browser.",
+}
+
+
 def _index(course: list[pages.Page], has_exercises: bool) -> str:
-    """The first page: the beginning of the tutorials' README, and the contents."""
-    intro = guides.turned(
-        (ROOT / "tutorials" / "README.md").read_text(encoding="utf-8"), "tutorials/README.md"
-    )
-    intro = re.sub(r"\]\((?!https?:|#)", "](tutorials/", intro)
+    """The first page, and the contents of the site."""
     toc = [("Course", [page.document for page in course])]
-    toc += [
-        (title, [guides.place_of(file).removesuffix(".md") for file in files])
-        for title, files in guides.GUIDES.items()
-    ]
-    generated = [
-        "reference/index",
-        "bugs/index",
-        *(["exercises/index"] if has_exercises else []),
-        "api/index",
-        "source/index",
-    ]
-    toc.insert(1, ("Reference", generated))
+    generated = ["reference/index", "bugs/index", "api/index", "source/index"]
+    toc += [("Reference", ["exercises/index", *generated] if has_exercises else generated)]
+    for title, files in guides.GUIDES.items():
+        toc.append((title, [guides.place_of(file).removesuffix(".md") for file in files]))
     trees = "".join(
         f"\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n:caption: {caption}\n\n"
         + "\n".join(documents)
         + "\n```\n"
         for caption, documents in toc
     )
-    return intro + trees
+    listed = "\n".join(f"- [{page.title}]({page.document}.ipynb)" for page in course)
+    run = RUN[bool(os.environ["SITE_RUN"])]
+    return INTRODUCTION.format(run=run, faults=len(faults.planted()), course=listed) + trees

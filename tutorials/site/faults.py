@@ -16,9 +16,6 @@ from types import FrameType
 from typing import Any
 
 from library import ROOT, Piece, Uses, piece_of, raw_html, source_url
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import DiffLexer
 
 from scratchgen import kernels
 from scratchgen.equations import BY_ID, EQUATIONS, Equation
@@ -136,9 +133,13 @@ def difference(found: Planted) -> str:
     """The right and the wrong lines as HTML, with some lines around them."""
     source = (ROOT / found.piece.file).read_text(encoding="utf-8")
     wrong = source.replace(found.fault.text, found.fault.wrong)
-    rows = list(difflib.unified_diff(source.split("\n"), wrong.split("\n"), n=CONTEXT, lineterm=""))[2:]
-    html = highlight("\n".join(rows), DiffLexer(), HtmlFormatter())
-    return html.replace("<pre>", '<pre tabindex="0">')
+    rows = [*difflib.unified_diff(source.split("\n"), wrong.split("\n"), n=CONTEXT, lineterm="")][3:]
+    kinds = {"-": ("right", "✓"), "+": ("wrong", "✗"), " ": ("", " "), "@": ("", "…")}
+    lines = (
+        f'<span class="{kinds[row[0]][0]}">{kinds[row[0]][1]} {escape(row[1:] if row[0] != "@" else "")}</span>'
+        for row in rows
+    )
+    return f'<div class="highlight difference"><pre tabindex="0">{chr(10).join(lines)}\n</pre></div>'
 
 
 def _caught() -> dict[str, str]:

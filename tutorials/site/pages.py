@@ -7,8 +7,10 @@ import hashlib
 import os
 import re
 import tempfile
+from base64 import b64decode
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +156,8 @@ def library_digest() -> str:
 def write(page: Page, folder: Path, uses: Uses) -> None:
     """Write the executed notebook with the library's lines next to the text of its sections."""
     to_root = "../" * page.document.count("/")
-    notebook = page.notebook
+    notebook, pictures = page.notebook, folder / "_static" / "pictures"
+    pictures.mkdir(parents=True, exist_ok=True)
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
             pieces = page.pieces.get(number, [])
@@ -162,12 +165,25 @@ def write(page: Page, folder: Path, uses: Uses) -> None:
         else:
             titles = re.findall(r'title=r?f?"([^"{}]+)"', cell.source)
             alt = "Picture: " + "; ".join(titles) if titles else "The picture that this cell draws"
+            _pictures_to_files(cell, pictures, to_root)
             cell.metadata["mystnb"] = {"image": {"alt": alt.replace("$", "")}}
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(raw_html(_downloads(page, to_root))))
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     place = folder / f"{page.document}.ipynb"
     place.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, place)
+
+
+def _pictures_to_files(cell: Any, folder: Path, to_root: str) -> None:
+    """Write the pictures inside the HTML of outputs, such as animations, to files: a page loads them when seen."""
+    for output in cell.outputs:
+        html = output.get("data", {}).get("text/html", "")
+        for kind, data in re.findall(r"data:image/(gif|png);base64,([A-Za-z0-9+/=]+)", html):
+            name = f"{hashlib.sha256(data.encode()).hexdigest()[:16]}.{kind}"
+            (folder / name).write_bytes(b64decode(data))
+            html = html.replace(f"data:image/{kind};base64,{data}", f"{to_root}_static/pictures/{name}")
+            html = re.sub(r"<img (?![^>]*alt=)", '<img alt="Animation drawn by this cell" ', html)
+            output["data"]["text/html"] = html
 
 
 def _downloads(page: Page, to_root: str) -> str:
@@ -209,22 +225,15 @@ def _markdown(text: str, pieces: list[Piece], page: Page, uses: Uses, to_root: s
     parts = re.split(r"^(#+ .+)$", text, flags=re.M)
     before, body = "".join(parts[:-1]), parts[-1].strip("\n")
     url = f"{page.document}.html#{_slug(parts[-2])}" if len(parts) > 1 else f"{page.document}.html"
-    blocks, seen = [], set()
-    for piece in pieces:
-        blocks.append(code_block(piece, to_root))
-        seen.add((piece.file, piece.first))
+    shown = list(pieces)
+    if ids and not shown:
+        shown = [piece_of(function_of(BY_ID[ids[0]]))]
+    for piece in shown:
         uses.add(piece, page.title, url)
-    for id in ids:
-        piece = piece_of(function_of(BY_ID[id]))
-        if (piece.file, piece.first) in seen:
-            continue
-        seen.add((piece.file, piece.first))
-        uses.add(piece, page.title, url)
-        opened = "" if blocks else " open"
-        blocks.append(
-            f"<details{opened}><summary><code>{id}</code> {BY_ID[id].name}</summary>"
-            f"{code_block(piece, to_root)}</details>"
-        )
+    blocks = [code_block(piece, to_root) for piece in shown]
+    if ids:
+        links = (f'<a href="{to_root}reference/{id}.html">{escape(BY_ID[id].name)}</a>' for id in ids)
+        blocks.append(f'<p class="more">Code, worked example and tests of: {", ".join(links)}</p>')
     side = raw_html("".join(blocks))
     return (
         f"{before}\n\n::::::{{container}} split\n:::::{{container}} text\n{body}\n:::::\n"

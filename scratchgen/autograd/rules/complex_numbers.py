@@ -88,4 +88,4 @@ allow_complex(
 allow_complex(np.diagflat, np.diagonal, np.linalg.diagonal, np.tril, np.triu)
 allow_complex(np.linalg.vector_norm, np.linalg.matrix_norm)
 allow_complex(*(f.outer for f in (np.add, np.subtract, np.multiply, np.divide, np.power)))
-allow_complex(*(function for function in TABLE if (function.__module__ or "").startswith("numpy.fft")))
+allow_complex(*(function for function in TABLE if (getattr(function, "__module__", None) or "").startswith("numpy.fft")))

@@ -6,11 +6,11 @@ import { loadPyodide } from "pyodide";
 
 const folder = resolve(process.argv[2]);
 const pyodide = await loadPyodide({ indexURL: join(folder, "_static", "pyodide") });
-await pyodide.loadPackage("numpy", { messageCallback: () => {} });
-const library = readFileSync(join(folder, "_static", "library.zip"));
-pyodide.unpackArchive(library, "zip", { extractDir: pyodide.runPython("import site; site.getsitepackages()[0]") });
-const [count, wrong] = pyodide
-  .runPython(`
+await pyodide.loadPackage(["numpy", "scikit-learn"], { messageCallback: () => {} });
+pyodide.FS.writeFile("library.zip", new Uint8Array(readFileSync(join(folder, "_static", "library.zip"))));
+pyodide.runPython('import site, zipfile; zipfile.ZipFile("library.zip").extractall(site.getsitepackages()[0])');
+const [count, wrong] = await pyodide
+  .runPythonAsync(`
 import traceback
 from scratchgen.equations import EQUATIONS, TOLERANCE
 
@@ -24,7 +24,10 @@ for equation in EQUATIONS:
         wrong.append(f"{equation.id}: {problem!r} at {traceback.extract_tb(problem.__traceback__)[-1]}")
 [len(EQUATIONS), wrong]
 `)
-  .toJs();
+  .then(
+    (found) => found.toJs(),
+    (problem) => [0, [problem.message]],
+  );
 console.log(`${count} worked examples in Pyodide, ${wrong.length} with a problem`);
 console.log(wrong.join("\n"));
 process.exit(wrong.length ? 1 : 0);

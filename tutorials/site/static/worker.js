@@ -12,9 +12,8 @@ async function boot({ root, packages }) {
   });
   await pyodide.loadPackage(packages, { messageCallback: () => {} }); // compares the hashes with its lock file
   const library = await fetch(root + "_static/library.zip");
-  pyodide.unpackArchive(await library.arrayBuffer(), "zip", {
-    extractDir: pyodide.runPython("import site; site.getsitepackages()[0]"),
-  });
+  pyodide.FS.writeFile("library.zip", new Uint8Array(await library.arrayBuffer()));
+  pyodide.runPython('import site, zipfile; zipfile.ZipFile("library.zip").extractall(site.getsitepackages()[0])');
   const code = await (await fetch(root + "_static/runner.py")).text();
   pyodide.FS.writeFile("runner.py", code);
   pyodide.runPython("import sys; sys.path.insert(0, '.')");
