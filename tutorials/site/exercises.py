@@ -14,47 +14,58 @@ from typing import Any
 from library import raw_html
 
 
-def _package() -> Any:
-    return import_module("scratchgen.exercises") if find_spec("scratchgen.exercises") else None
-
-
-def names() -> list[str]:
-    """The names of all exercises, in the order of the course."""
-    package = _package()
-    return list(package.names()) if package else []
+def _all() -> list[Any]:
+    """All exercises, in the order of the course."""
+    if find_spec("scratchgen.exercises") is None:
+        return []
+    package = import_module("scratchgen.exercises")
+    return [package.get(name) for name in package.names()]
 
 
 def of_equation(id: str) -> list[tuple[str, str]]:
-    """Title and address of the exercises whose stub, statement or text names an equation."""
-    found = ((name, _package().get(name)) for name in names())
-    return [
-        (one.title, f"exercises/{name}.html") for name, one in found if id in f"{one.stub} {one}".split("`")
-    ]
+    """Title and address of the exercises that practise an equation."""
+    return [(one.title, f"exercises/{one.name}.html") for one in _all() if id in one.ledger]
 
 
-def page(name: str) -> str:
+def of_page(file: Path) -> list[tuple[str, str]]:
+    """Title and address of the exercises of a page of the course, whose file begins with its number."""
+    number = file.name.partition("_")[0]
+    return [(one.title, f"exercises/{one.name}.html") for one in _all() if one.page == number]
+
+
+def page(exercise: Any, kind: str) -> str:
     """The page of an exercise as Markdown."""
-    exercise = _package().get(name)
     hints = "".join(
         f"<details><summary>Hint {number}</summary><p>{escape(hint)}</p></details>"
         for number, hint in enumerate(exercise.hints, 1)
     )
-    stub = f'<pre tabindex="0">{escape(exercise.stub)}</pre>'
-    opening = f'<div class="run exercise" data-packages="numpy" data-exercise="{escape(name)}">'
-    return (
-        f"---\norphan: true\n---\n# {exercise.title}\n\nIn a terminal: `scratchgen exercise start {name}`\n"
-        + raw_html(f'{opening}<div class="highlight">{stub}</div></div>')
-        + raw_html(hints)
-    )
+    links = ", ".join(f"[`{id}`](../reference/{id}.md)" for id in exercise.ledger)
+    opening = f'<div class="run exercise" data-packages="numpy" data-exercise="{escape(exercise.name)}">'
+    stub = f'<div class="highlight"><pre tabindex="0">{escape(exercise.stub)}</pre></div>'
+    parts = [
+        f"---\norphan: true\n---\n# {exercise.title}",
+        f"[Exercises](index.md) › {kind}, page {exercise.page}" + (f" · {links}" if links else ""),
+        raw_html(f"{opening}{stub}</div>"),
+        f"In a terminal: `scratchgen exercise start {exercise.name}`",
+        raw_html(hints),
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 def write(folder: Path) -> bool:
     """Write all pages below a folder of sources. Returns whether there are any."""
-    if not names():
+    if not _all():
         return False
+    from scratchgen.exercises.exercise import KINDS
+
     (folder / "exercises").mkdir()
-    lines = ["# Exercises", ""] + [f"- [{_package().get(name).title}]({name}.md)" for name in names()]
+    lines, number = ["# Exercises"], ""
+    for exercise in _all():
+        if exercise.page != number:
+            number = exercise.page
+            lines += ["", f"## Page {number}", ""]
+        kind = KINDS[exercise.kind]
+        lines.append(f"- [{exercise.title}]({exercise.name}.md), {kind}")
+        (folder / "exercises" / f"{exercise.name}.md").write_text(page(exercise, kind), encoding="utf-8")
     (folder / "exercises" / "index.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    for name in names():
-        (folder / "exercises" / f"{name}.md").write_text(page(name), encoding="utf-8")
     return True

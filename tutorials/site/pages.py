@@ -16,6 +16,8 @@ from typing import Any
 
 import jupytext
 import nbformat
+from exercises import of_page
+from guides import turned
 from library import ROOT, Piece, Uses, code_block, piece_of, raw_html
 
 from scratchgen.equations import BY_ID
@@ -75,7 +77,7 @@ def read(file: Path) -> Page:
 
 
 def without_printed_code(source: str, names: dict[str, Any]) -> tuple[str, list[Piece]]:
-    """A cell without its `print(inspect.getsource(X))`, and the lines of each X.
+    """A cell without its `print(inspect.getsource(X))`, alone or in a loop over several X, and the lines of each X.
 
     names    what the imports of the page have bound so far; those of this cell are added
     """
@@ -87,16 +89,27 @@ def without_printed_code(source: str, names: dict[str, Any]) -> tuple[str, list[
     for statement in tree.body:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             exec(ast.unparse(statement), names)
-        found = re.fullmatch(r"print\(inspect\.getsource\((.+)\)\)", ast.unparse(statement))
+        symbols = printed_symbols(statement)
+        try:
+            found = [piece_of(eval(symbol, names), symbol) for symbol in symbols]
+        except (NameError, TypeError, OSError):  # made by the page itself: the cell prints it
+            continue
         if found:
-            try:
-                pieces.append(piece_of(eval(found[1], names), found[1]))
-            except (NameError, TypeError, OSError):  # made by the page itself: the cell prints it
-                continue
-            lines[statement.lineno - 1 : statement.end_lineno] = [None] * (
-                statement.end_lineno - statement.lineno + 1
-            )
+            pieces += found
+            place = slice(statement.lineno - 1, statement.end_lineno)
+            lines[place] = [None] * len(lines[place])
     return "\n".join(line for line in lines if line is not None).strip("\n"), pieces
+
+
+def printed_symbols(statement: ast.stmt) -> list[str]:
+    """The X of a statement that does nothing but print their source."""
+    text = ast.unparse(statement)
+    if found := re.fullmatch(r"print\(inspect\.getsource\((.+)\)\)", text):
+        return [found[1]]
+    loop = re.fullmatch(r"for (\w+) in \((.+)\):\n    print\(inspect\.getsource\((\w+)\)\)", text)
+    if loop and loop[1] == loop[3]:
+        return [ast.unparse(item) for item in statement.iter.elts]
+    return []
 
 
 # --- running ------------------------------------------------------------------------------------------------
@@ -135,6 +148,8 @@ def _run(page: Page, place: Path) -> tuple[Page, Path]:
             page.notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": folder}}
         )
         page.notebook.cells.append(nbformat.v4.new_code_cell(LOADED))
+        client.create_kernel_manager()
+        client.km.transport = "ipc"  # no port of this machine
         client.execute()
         page.notebook.metadata["packages"] = page.notebook.cells.pop().outputs[0]["text"].split()
         return page, place
@@ -167,6 +182,10 @@ def write(page: Page, folder: Path, uses: Uses) -> None:
             alt = "Picture: " + "; ".join(titles) if titles else "The picture that this cell draws"
             _pictures_to_files(cell, pictures, to_root)
             cell.metadata["mystnb"] = {"image": {"alt": alt.replace("$", "")}}
+    if links := [f"- [{title}](/{url.removesuffix('html')}md)" for title, url in of_page(page.file)]:
+        notebook.cells.append(
+            nbformat.v4.new_markdown_cell("## Exercises of this page\n\n" + "\n".join(links))
+        )
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(raw_html(_downloads(page, to_root))))
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     place = folder / f"{page.document}.ipynb"
@@ -214,7 +233,7 @@ def named_ids(markdown: str) -> list[str]:
 
 def _markdown(text: str, pieces: list[Piece], page: Page, uses: Uses, to_root: str) -> str:
     """A cell of text. The part below its last heading gets the library's lines at its right."""
-    ids = named_ids(text)
+    ids, text = named_ids(text), turned(text, page.file.relative_to(ROOT).as_posix())
     text = re.sub(
         rf"`(scratchgen debug )?({ID})`",
         lambda found: _linked(found[1] or "", found[2], to_root) if found[2] in ids else found[0],

@@ -67,5 +67,5 @@ def check(name, source, show):
     from scratchgen import exercises
 
     result = exercises.check(name, source)
-    show("text", "\n".join([*result.lines, result.message]) + "\n")
+    show("text", result.text(80) + "\n")
     return result.passed
