@@ -109,7 +109,16 @@ def _sphinx(source: Path, site: Path) -> bool:
     """Run Sphinx. A warning is an error: a link that leads nowhere, a formula that KaTeX refuses."""
     import assets
 
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going", "-j", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-b",
+        "html",
+        "-q",
+        "-W",
+        "--keep-going",
+    ]  # one process: its pages share one server of KaTeX
     command += [
         "-c",
         str(Path(__file__).parent),

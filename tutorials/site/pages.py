@@ -148,8 +148,7 @@ def _run(page: Page, place: Path) -> tuple[Page, Path]:
             page.notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": folder}}
         )
         page.notebook.cells.append(nbformat.v4.new_code_cell(LOADED))
-        client.create_kernel_manager()
-        client.km.transport = "ipc"  # no port of this machine
+        client.extra_arguments = ["--log-level=40"]  # errors only
         client.execute()
         page.notebook.metadata["packages"] = page.notebook.cells.pop().outputs[0]["text"].split()
         return page, place
