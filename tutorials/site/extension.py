@@ -12,6 +12,15 @@ from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
 
+IMPROVEMENTS = (
+    (r"<img (?!loading)", '<img loading="lazy" '),
+    (r"<pre>", '<pre tabindex="0">'),
+    (r'<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
+    (r'<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">'),
+    (r'<span class="(?:n|p|w)">([^<]*)</span>', r"\1"),  # in code, names and brackets have no colour
+)
+
+
 class BothSpellings(SearchEnglish):
     """English in which `reparameterisation` and `reparameterization` are one word."""
 
@@ -24,16 +33,16 @@ def _source_pages(app: Sphinx):
     yield from sources.pages(Uses.load(Path(app.config.html_static_path[0]) / "uses.json"))
 
 
-def _improve_body(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Pictures load when they come into view, and a box with long lines can be reached by keyboard."""
-    body = context.get("body")
-    if body:
-        body = re.sub(r"<img (?!loading)", '<img loading="lazy" ', body)
-        context["body"] = re.sub(r"<pre>", '<pre tabindex="0">', body)
+def _improve_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Pictures load when they come into view; a box with long lines can be reached by keyboard; headings have levels."""
+    for key in ("body", "furo_navigation_tree"):
+        if context.get(key):
+            for before, after in IMPROVEMENTS:
+                context[key] = re.sub(before, after, context[key])
 
 
 def setup(app: Sphinx) -> dict:
     """Connect the extension."""
     app.connect("html-collect-pages", _source_pages)
-    app.connect("html-page-context", _improve_body)
+    app.connect("html-page-context", _improve_page, priority=900)  # after the theme
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { gzipSync } from "node:zlib";
 import { extname, join, normalize } from "node:path";
 import { chromium } from "playwright-core";
 
@@ -17,7 +18,10 @@ export async function serve(folder) {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
     try {
       const body = await readFile(join(folder, path.endsWith("/") ? path + "index.html" : path));
-      response.writeHead(200, { "content-type": TYPES[extname(path)] || "text/html" }).end(body);
+      const type = TYPES[extname(path)] || "text/html";
+      const packed = /text|json/.test(type); // as the hosts of static pages do
+      response.writeHead(200, { "content-type": type, ...(packed && { "content-encoding": "gzip" }) });
+      response.end(packed ? gzipSync(body) : body);
     } catch {
       response.writeHead(404).end();
     }
@@ -43,9 +47,9 @@ export async function watched(context, address) {
     const url = request.url();
     if (!url.startsWith(address) && !/^(data|blob):/.test(url)) faults.push(`request to another host: ${url}`);
   });
-  page.on("response", async (response) => {
-    if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
-    bytes += (await response.body().catch(() => "")).length;
+  page.on("response", (response) => response.status() >= 400 && faults.push(`${response.status()}: ${response.url()}`));
+  page.on("requestfinished", async (request) => {
+    bytes += (await request.sizes().catch(() => ({ responseBodySize: 0 }))).responseBodySize;
   });
   return { page, faults, weight: () => bytes };
 }
