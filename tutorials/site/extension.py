@@ -11,7 +11,6 @@ from library import Uses
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
-
 IMPROVEMENTS = (
     (r"<img (?!loading)", '<img loading="lazy" '),
     (r"<pre>", '<pre tabindex="0">'),
@@ -34,7 +33,7 @@ def _source_pages(app: Sphinx):
 
 
 def _improve_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Pictures load when they come into view; a box with long lines can be reached by keyboard; headings have levels."""
+    """Pictures load when they are in view, boxes with long lines can be reached by keyboard, headings have levels."""
     for key in ("body", "furo_navigation_tree"):
         if context.get(key):
             for before, after in IMPROVEMENTS:
