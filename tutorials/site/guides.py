@@ -9,8 +9,9 @@ from pathlib import Path
 
 from library import ROOT, source_url
 
-GUIDES = {
+_LISTED = {
     "Guides": (
+        "tutorials/exercises.md",
         "tutorials/commands.md",
         "tutorials/your_data.md",
         "tutorials/export.md",
@@ -27,6 +28,9 @@ GUIDES = {
     ),
     "Project": (".github/CONTRIBUTING.md", ".github/CHANGELOG.md"),
 }
+
+
+GUIDES = {title: [file for file in files if (ROOT / file).exists()] for title, files in _LISTED.items()}
 
 
 def place_of(file: str) -> str:

@@ -138,7 +138,9 @@ def _trace(equation: Equation) -> str:
             debug(equation.id, backend=None, traced=True, listen=False)
     except BadInput as problem:
         text.write(f"not available: {problem}")
-    printed = text.getvalue().partition("\n\n")[2].rstrip()
+    printed = (
+        text.getvalue().split("\n\n", 2)[-1].strip("\n")
+    )  # without the formula and the calculation by hand
     return raw_html(f'<pre class="trace" tabindex="0">{escape(printed)}</pre>')
 
 
