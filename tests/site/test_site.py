@@ -65,6 +65,32 @@ def test_a_printed_symbol_leaves_its_cell_and_an_unknown_one_stays():
     assert without_printed_code("%time f()", {}) == ("%time f()", [])
 
 
+def test_a_loop_that_prints_symbols_gives_a_piece_for_each():
+    from pages import without_printed_code
+
+    cell = "from scratchgen import vae\nfor f in (vae.elbo, vae.iwae_bound):\n    print(inspect.getsource(f))"
+    source, pieces = without_printed_code(cell, {})
+    assert [piece.name for piece in pieces] == ["vae.elbo", "vae.iwae_bound"]
+    assert source == "from scratchgen import vae"
+    other = cell.replace("getsource(f)", "getsource(g)")
+    assert without_printed_code(other, {}) == (other, [])
+
+
+def test_a_picture_inside_html_becomes_a_file_that_the_page_names(tmp_path):
+    from types import SimpleNamespace
+
+    from pages import _pictures_to_files
+
+    output = {"data": {"text/html": '<img src="data:image/gif;base64,R0lGOA==">'}}
+    _pictures_to_files(SimpleNamespace(cell_type="code", outputs=[output]), tmp_path, "../")
+    (file,) = tmp_path.iterdir()
+    assert file.read_bytes() == b"GIF8"
+    assert (
+        f'src="../_static/pictures/{file.name}"' in output["data"]["text/html"]
+        and "alt=" in output["data"]["text/html"]
+    )
+
+
 def test_the_text_of_a_section_and_the_lines_stand_in_one_box(tmp_path):
     from library import Uses
     from pages import read, write
@@ -86,15 +112,12 @@ def test_the_cell_of_each_worked_example_computes_the_expected_numbers():
     import reference
 
     from scratchgen.equations import EQUATIONS
+    from scratchgen.equations.entry import numbers
 
     wrong = []
     for equation in EQUATIONS:
-        names = {"print": lambda value, names={}: None}
         results = []
-        names["print"] = results.append
-        exec(reference.example_cell(equation), names)
-        from scratchgen.equations.entry import numbers
-
+        exec(reference.example_cell(equation), {"print": results.append})
         if equation.example.error(numbers(results[0])) > 1e-5:
             wrong.append(equation.id)
     assert not wrong
@@ -107,8 +130,51 @@ def test_each_planted_fault_has_a_page_of_its_own_with_both_lines():
     assert len({bug.document for bug in faults.planted()}) == len(faults.planted()) > 100
     bug = next(bug for bug in faults.planted() if bug.fault.name == "variance used as standard deviation")
     page = faults.page(bug, Uses())
-    assert "np.exp(0.5 * self.logvar)" in page.replace("</span>", "").replace("<span>", "") or "0.5" in page
+    assert (
+        "✓         return np.exp(0.5 * self.logvar)" in page
+        and "✗         return np.exp(self.logvar)" in page
+    )
     assert bug in faults.by_equation()["vae.reparameterisation"]
+
+
+def test_the_difference_of_a_fault_marks_the_right_and_the_wrong_line():
+    import faults
+
+    bug = next(bug for bug in faults.planted() if bug.fault.name == "mean of log weights")
+    html = faults.difference(bug)
+    (right,) = (line for line in html.split("\n") if 'class="right"' in line)
+    (wrong,) = (line for line in html.split("\n") if 'class="wrong"' in line)
+    assert (
+        "✓     return logsumexp(log_w, axis=0) - np.log(k)" in right and "✗     return np.mean(log_w" in wrong
+    )
+
+
+# --- API ----------------------------------------------------------------------------------------------------
+
+
+def test_a_docstring_keeps_what_is_aligned_and_links_the_ledger():
+    import api
+
+    from scratchgen.vae import elbo
+
+    html = api.docstring(elbo)
+    assert '<pre class="doc" tabindex="0">q        the posterior' in html
+    assert '<a href="../reference/vae.elbo.html">vae.elbo</a>' in html and html.count("<p>") == 3
+    assert api._signature(elbo).startswith("(x: Array, q: Normal, decode: Callable")
+
+
+def test_every_public_name_of_a_package_is_on_its_page():
+    import api
+    from library import Uses
+
+    for package in api.packages():
+        page = api.page(package, Uses())
+        missing = [
+            n
+            for n in package.__all__
+            if f'id="{n}"' not in page and not hasattr(getattr(package, n), "__path__")
+        ]
+        assert not [n for n in missing if type(getattr(package, n)).__name__ != "module"], package.__name__
 
 
 # --- links, search ------------------------------------------------------------------------------------------

@@ -68,11 +68,23 @@ def _method(name: str, member: Any, owner: type) -> str:
     return f"<h4><code>{escape(owner.__name__)}.{escape(name + signature)}</code></h4>{docstring(function)}"
 
 
+class _Bare(str):
+    """An annotation that is shown without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def _signature(found: Any) -> str:
     try:
-        text = str(inspect.signature(found))
+        signature = inspect.signature(found)
     except (TypeError, ValueError):
         return ""
+    bare = lambda note: _Bare(note) if isinstance(note, str) else note
+    parameters = [p.replace(annotation=bare(p.annotation)) for p in signature.parameters.values()]
+    text = str(signature.replace(parameters=parameters, return_annotation=bare(signature.return_annotation)))
     return re.sub(r"<.*? at 0x[0-9a-f]+>", "…", text)
 
 
@@ -87,9 +99,9 @@ def _block(block: str) -> str:
     if lines[0].startswith("- "):
         items = re.split(r"^- ", block, flags=re.M)[1:]
         return "<ul>" + "".join(f"<li>{_inline(item)}</li>" for item in items) + "</ul>"
-    if any(re.search(r"^ |\S {2,}\S", line) for line in lines):
+    if block.startswith(" ") or (len(lines) > 1 and any(re.search(r"^ |\S {2,}\S", line) for line in lines)):
         return f'<pre class="doc" tabindex="0">{_inline(block)}</pre>'
-    return f"<p>{_inline(block)}</p>"
+    return f"<p>{re.sub(' {2,}', '&emsp;', _inline(block))}</p>"
 
 
 def _inline(text: str) -> str:

@@ -34,7 +34,7 @@ def render(file: str, uses: Uses) -> str:
     return (
         f'<section class="source"><h1>{escape(file)}</h1>'
         f'<p><a href="{to_root}source/index.html">Source files</a>{about}</p>'
-        f'<div class="highlight"><pre tabindex="0">{chr(10).join(rows)}\n</pre></div></section>'
+        f'<div class="highlight"><pre tabindex="0">{"".join(rows)}</pre></div></section>'
     )
 
 
