@@ -17,7 +17,7 @@ import sources
 import spelling
 from library import ROOT, Uses
 
-STATIC = ("site.css", "run.js", "worker.js", "runner.py")
+STATIC = ("site.css", "scroll.js", "run.js", "worker.js", "runner.py")
 
 
 def write(folder: Path) -> None:
