@@ -1,5 +1,5 @@
 // Check a built site in a real browser: node browser/check.mjs FOLDER [--quick]
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createRequire } from "node:module";
 import { launch, serve, watched } from "./browser.mjs";
@@ -111,12 +111,25 @@ async function checkStop(context, address, file) {
   await page.close();
 }
 
+async function checkExercise(context, address, file) {
+  const { page, faults } = await watched(context, address);
+  await page.goto(address + file);
+  await page.getByRole("button", { name: "Check" }).click();
+  await page.locator(".run-status", { hasText: "failed in your browser" }).waitFor({ timeout: 120000 });
+  measured.stub = (await page.locator(".run-output").innerText()).split("\n")[0];
+  if (!/0 of \d+ properties/.test(measured.stub)) complain(file, `the stub is answered by ${measured.stub}`);
+  for (const fault of faults) complain(file, fault);
+  await page.close();
+}
+
 const { address, close } = await serve(folder);
 const context = await launch();
 const files = chosen();
 for (const file of files) await checkPage(context, address, file);
 await checkSearch(context, address);
-if (htmlFiles(folder).length && process.argv.includes("--no-run") === false) {
+const exercise = htmlFiles(folder).find((file) => /^exercises\/(?!index)/.test(file));
+if (existsSync(join(folder, "_static", "pyodide"))) {
+  if (exercise) await checkExercise(context, address, exercise);
   await checkRun(context, address, "tutorials/02_vae.html", 4);
   await checkRun(context, address, "reference/vae.kl.html", 0);
   await checkStop(context, address, "reference/vae.kl.html");

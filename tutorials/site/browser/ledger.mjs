@@ -1,4 +1,4 @@
-// The worked examples of all equations, computed by Pyodide under node from the files of a built site.
+// The worked examples of all equations and the checks of all exercises, by Pyodide under node from a built site.
 // node browser/ledger.mjs FOLDER
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -12,6 +12,7 @@ pyodide.runPython('import site, zipfile; zipfile.ZipFile("library.zip").extracta
 const [count, wrong] = await pyodide
   .runPythonAsync(`
 import traceback
+from importlib.util import find_spec
 from scratchgen.equations import EQUATIONS, TOLERANCE
 
 wrong = []
@@ -22,6 +23,14 @@ for equation in EQUATIONS:
             wrong.append(f"{equation.id} is {error:.3g} off")
     except Exception as problem:
         wrong.append(f"{equation.id}: {problem!r} at {traceback.extract_tb(problem.__traceback__)[-1]}")
+if find_spec("scratchgen.exercises"):
+    from scratchgen import exercises
+
+    for name in exercises.names():
+        one = exercises.get(name)
+        wrong += [f"the stub of {name} passes"] if exercises.check(name, one.stub).passed else []
+        solved = exercises.check(name, one.solution)
+        wrong += [] if solved.passed else [f"the solution of {name}: {solved.message}"]
 [len(EQUATIONS), wrong]
 `)
   .then(

@@ -44,7 +44,7 @@ async function press(cell) {
   if (running) return stop();
   if (location.protocol === "file:")
     return (cell.status.textContent =
-      "A browser runs cells only from a server: python -m http.server in the folder of the site, then localhost:8000");
+      "A page opened as a file can be read, not run: start python -m http.server in the folder of the site, and open localhost:8000");
   cell.ran = false;
   const upTo = cell.exercise ? [cell] : cells.slice(0, cells.indexOf(cell) + 1);
   for (const next of upTo.filter((one) => !one.ran)) if (!(await run(next))) break;
