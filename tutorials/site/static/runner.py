@@ -4,9 +4,11 @@ import ast
 import base64
 import io
 import linecache
+import logging
 import sys
 import traceback
 
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it says that it looks for fonts
 names = {"__name__": "__main__"}
 count = 0
 
