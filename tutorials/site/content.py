@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -23,7 +24,7 @@ STATIC = ("site.css", "scroll.js", "run.js", "worker.js", "runner.py")
 def write(folder: Path) -> None:
     """Write all sources below a folder, the pages with their outputs."""
     uses = Uses()
-    course = [pages.read(file) for file in sorted((ROOT / "tutorials").glob("[0-9]*.py"))]
+    course = [pages.read(file) for file in sorted((ROOT / "tutorials").glob("[0-9]*.py"), key=_order)]
     pages.run_all(course, assets.CACHE / "pages")
     taught: dict[str, dict[str, str]] = {}
     for page in course:
@@ -43,6 +44,11 @@ def write(folder: Path) -> None:
         shutil.copy(assets.HERE / "static" / name, folder / "_static")
     (folder / "_static" / "spelling.js").write_text(spelling.script(), encoding="utf-8")
     uses.save(folder / "_static" / "uses.json")
+
+
+def _order(file: Path) -> tuple[bool, str]:
+    """Pages with a part and a number, such as 2.3, come first."""
+    return re.match(r"\d\.\d", file.name) is None, file.name
 
 
 INTRODUCTION = """# scratchgen

@@ -64,6 +64,7 @@ async function run(cell) {
     const message = cell.exercise ? { kind: "check", name: cell.exercise } : { kind: "run" };
     const done = await ask({ ...message, source: source(cell) }, "done");
     cell.ran = done.passed;
+    cell.place.classList.add("ran");
     const seconds = ((performance.now() - started) / 1000).toFixed(2);
     cell.status.textContent = `${done.passed ? "done" : "failed"} in your browser, ${seconds} s`;
     return done.passed;
