@@ -239,6 +239,25 @@ def test_the_packed_library_holds_every_module_unmodified(tmp_path):
 # --- the command --------------------------------------------------------------------------------------------
 
 
+def test_links_that_lead_nowhere_and_requests_to_other_hosts_are_found(tmp_path):
+    import links
+
+    good = '<a href="b.html#x">b</a><a href="https://e.org">e</a><h2 id="y"></h2><a href="#y">y</a>'
+    (tmp_path / "a.html").write_text(good)
+    (tmp_path / "b.html").write_text('<p id="x"></p>')
+    assert links.problems(tmp_path) == []
+    for planted, says in (
+        ('<a href="c.html">', "leads nowhere: c.html"),
+        ('<a href="b.html#z">', "leads nowhere: b.html#z"),
+        ('<img src="none.png">', "leads nowhere: none.png"),
+        ('<script src="https://cdn.org/a.js">', "loads from another host"),
+        ('<span class="katex-error">', "KaTeX refuses"),
+    ):
+        (tmp_path / "a.html").write_text(good + planted)
+        (found,) = links.problems(tmp_path)
+        assert says in found
+
+
 def build(*arguments):
     return subprocess.run([sys.executable, SITE / "build.py", *arguments], capture_output=True, text=True)
 

@@ -44,6 +44,14 @@ def main() -> int:
         missing = _write_sources(work / "source")
         if not _sphinx(work / "source", work / "site"):
             return 1
+        if found := _problems(work / "site"):
+            print(
+                *found[:20],
+                f"build.py: {len(found)} problems; nothing is replaced",
+                sep="\n",
+                file=sys.stderr,
+            )
+            return 1
         (work / "site" / MARKER).touch()
         if out.exists():
             out.rename(work / "old")
@@ -128,6 +136,12 @@ def _sphinx(source: Path, site: Path) -> bool:
         str(site),
     ]
     return subprocess.run(command, env=assets.environment()).returncode == 0
+
+
+def _problems(site: Path) -> list[str]:
+    import links
+
+    return links.problems(site)
 
 
 def serve(folder: Path) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import jupytext
 import nbformat
@@ -266,5 +267,5 @@ def _linked(command: str, id: str, to_root: str) -> str:
 
 def _slug(heading: str) -> str:
     """The anchor that docutils gives to a heading."""
-    text = re.sub(r"[$`*]", "", heading).lower().encode("ascii", "ignore").decode()
+    text = normalize("NFKD", re.sub(r"[$`*]", "", heading).lower()).encode("ascii", "ignore").decode()
     return re.sub(r"^[-0-9]+|-+$", "", re.sub(r"[^a-z0-9]+", "-", text))
