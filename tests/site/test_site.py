@@ -149,6 +149,16 @@ def test_the_difference_of_a_fault_marks_the_right_and_the_wrong_line():
     )
 
 
+def test_a_fault_names_the_test_that_caught_it_unless_the_record_is_stale(tmp_path, monkeypatch):
+    import faults
+
+    monkeypatch.setattr(faults, "CAUGHT", tmp_path / "faults.json")
+    assert faults._caught("a") == ""
+    record = {"a": "tests/claims/test_vae.py::test_b[c]", "b": "tests/claims/test_none.py::test_b"}
+    (tmp_path / "faults.json").write_text(json.dumps(record))
+    assert faults._caught("a") == "claims/test_vae.py::test_b[c]" and faults._caught("b") == ""
+
+
 # --- API ----------------------------------------------------------------------------------------------------
 
 

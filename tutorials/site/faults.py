@@ -142,11 +142,13 @@ def difference(found: Planted) -> str:
     return f'<div class="highlight difference"><pre tabindex="0">{chr(10).join(lines)}\n</pre></div>'
 
 
-def _caught() -> dict[str, str]:
+def _caught(name: str) -> str:
+    """The test that caught a fault in the last run, "" if none is known or if its file is there no more."""
     try:
-        return json.loads(CAUGHT.read_text(encoding="utf-8"))
+        test = json.loads(CAUGHT.read_text(encoding="utf-8")).get(name, "").removeprefix("tests/")
     except FileNotFoundError:
-        return {}
+        return ""
+    return test if test and (ROOT / "tests" / test.partition("::")[0]).exists() else ""
 
 
 def _test_place(claim: str) -> Piece:
@@ -171,7 +173,7 @@ def page(found: Planted, uses: Uses) -> str:
     only = f", of these the cases `{fault.only}`" if fault.only else ""
     claims = "".join(f"<li>{_claim_link(claim, found, uses)}</li>" for claim in fault.claims)
     verdict = ""
-    if caught := _caught().get(fault.name, "").removeprefix("tests/"):
+    if caught := _caught(fault.name):
         verdict = f"<p>In the last run of the tests it was caught by: {_claim_link(caught, found, uses)}</p>"
     test = f"tests/mutants/test_mutants.py::test_a_fault_is_caught_by_a_claim[{fault.name}]"
     equations = [
