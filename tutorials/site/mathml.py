@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 def _markup(latex: str, display: str) -> str:
     number = re.search(r"\\tag\{(.*?)\}", latex)
     html = convert(re.sub(r"\\tag\{.*?\}", "", latex), display=display)
-    return html + (f' <span class="eqno">({number[1]})</span>' if number else "")
+    return html + (f' <span class="formula-number">({number[1]})</span>' if number else "")
 
 
 def _inline(self, node: nodes.math) -> None:
