@@ -564,8 +564,8 @@ for g in (4.0, 0.001):
 # > `optim.straight_line`, `optim.two_falls`
 
 # %%
-from scratchgen.reproductions import iwae_mnist, vae_mnist_fixed
-from scratchgen.reproductions.gan_modes import Setting
+from scratchgen.reproductions.gan_setting import Setting
+from scratchgen.reproductions.step_sizes import of_stages, of_two_falls
 
 theta = begin()
 average = MovingAverage(theta, decay=0.9)
@@ -578,11 +578,11 @@ line = Setting("ring", (4,), epochs=4, scale=1.0, learning_rate=1.0)
 beside("straight line, after two of four epochs", line.step_size(3), 0.5, 1e-15)
 beside(
     "stages: the second rate over the first",
-    iwae_mnist.step_size(2) / iwae_mnist.step_size(1),
+    of_stages(2) / of_stages(1),
     10 ** (-1 / 7),
     1e-15,
 )
-beside("two steps down", vae_mnist_fixed.step_size(500) / vae_mnist_fixed.step_size(1), 10 ** (-2 / 5), 1e-15)
+beside("two steps down", of_two_falls(500) / of_two_falls(1), 10 ** (-2 / 5), 1e-15)
 
 # %% [markdown]
 # ## Trading memory for time: recomputation and saved values

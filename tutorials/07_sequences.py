@@ -26,9 +26,9 @@ import scratchgen as sg
 from scratchgen import rnn
 from scratchgen.data import CharacterTokenizer
 from scratchgen.data.preprocessing.mdct import inverse_mdct, mdct
+from scratchgen.evaluation.per_step import marginal_nats, per_step
 from scratchgen.optim import Adam
 from scratchgen.runs import History
-from scratchgen.tasks.music import marginal_nats, per_step
 
 OUT = Path(tempfile.mkdtemp(prefix="sequences-"))  # the picture of this page
 RED, BLUE, GREY = "#d1495b", "#2e86ab", "#b8c0cc"

@@ -60,7 +60,7 @@ def _labels(data: RowData) -> Facts:
         return _classes(data.train_labels, data.class_names)
     facts = []
     for attribute, labels in zip(data.attributes, data.train_labels.T, strict=True):
-        counts = np.bincount(labels, minlength=len(attribute.kinds))
+        counts = np.bincount(labels.astype(np.intp), minlength=len(attribute.kinds))
         words = (f"{kind}: {n:,}" for kind, n in zip(attribute.kinds, counts, strict=True))
         facts.append((attribute.name, ", ".join(words)))
     return facts
@@ -150,7 +150,7 @@ def _points(data: PointData) -> Facts:
 def _classes(labels: np.ndarray | None, names: tuple[str, ...] | None) -> Facts:
     if labels is None:
         return []
-    counts = np.bincount(labels)
+    counts = np.bincount(labels.astype(np.intp))
     words = ", ".join(f"{names[k] if names else k}: {n}" for k, n in enumerate(counts))
     return [(f"{len(counts)} classes", words)]
 

@@ -11,9 +11,8 @@ from scratchgen.equations.entry import Equation, Example
 from scratchgen.nn import Parameter
 from scratchgen.optim import SGD, Adagrad, Adam, AdamW, MovingAverage, RMSProp
 from scratchgen.optim.schedules import cosine_factor, decay_factor, warmup_factor
-from scratchgen.reproductions.gan_modes import Setting
-from scratchgen.reproductions.iwae_mnist import step_size
-from scratchgen.reproductions.vae_mnist_fixed import step_size as step_size_of_two_falls
+from scratchgen.reproductions.gan_setting import Setting
+from scratchgen.reproductions.step_sizes import of_stages, of_two_falls
 
 
 def _after_a_step(kind: Callable[..., Any], theta, g, **options):
@@ -229,12 +228,12 @@ OPTIMISERS = (
         r"\alpha = 10^{-3 - i / 7}, \quad \text{stage } i = 0, 1, \dots \text{ of } 3^i \text{ epochs}",
         "α = 10^(−3 − i/7) in stage i = 0, 1, … of 3^i epochs",
         "Burda, Grosse & Salakhutdinov (2016), section 5",
-        "scratchgen.reproductions.iwae_mnist:step_size",
+        "scratchgen.reproductions.step_sizes:of_stages",
         tutorial=SECTION,
         example=Example(
             "epoch 1 is stage 0, epochs 2, 3 and 4 are stage 1: 10^(−1/7) = 0.71969, in thousandths",
             0.71969,
-            lambda epoch: 1000 * step_size(epoch),
+            lambda epoch: 1000 * of_stages(epoch),
             {"epoch": 4},
             recorded=False,
         ),
@@ -246,7 +245,7 @@ OPTIMISERS = (
         r"\alpha_i = \alpha \bigl(1 - (i - 1) / n\bigr)",
         "α_i = α (1 − (i − 1) / n)",
         "no paper: the simplest schedule that ends at 0",
-        "scratchgen.reproductions.gan_modes:Setting.step_size",
+        "scratchgen.reproductions.gan_setting:Setting.step_size",
         tutorial=SECTION,
         example=Example(
             "α = 2, epoch 4 of 4: 2 (1 − 3/4) = 0.5",
@@ -268,12 +267,12 @@ OPTIMISERS = (
         r"\alpha_i = \alpha\, 10^{-k / 5}, \quad k = [i > 200] + [i > 350]",
         "α_i = α 10^(−k/5),  k = [i > 200] + [i > 350]",
         "published training schedules of autoencoders on fixed binarised MNIST",
-        "scratchgen.reproductions.vae_mnist_fixed:step_size",
+        "scratchgen.reproductions.step_sizes:of_two_falls",
         tutorial=SECTION,
         example=Example(
             "epoch 500: both falls are over, 10^(−2/5) = 0.39811, in units of α = 0.0001",
             0.39811,
-            lambda epoch: step_size_of_two_falls(epoch) / 1e-4,
+            lambda epoch: of_two_falls(epoch) / 1e-4,
             {"epoch": 500},
             recorded=False,
         ),

@@ -8,13 +8,13 @@ import numpy as np
 
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Noise, blank, two_letters
+from scratchgen.evaluation.per_step import marginal_nats, per_step
 from scratchgen.random import Generator
 from scratchgen.rnn.frames.notes import IndependentNotes
 from scratchgen.rnn.frames.training import disturbed
 from scratchgen.rnn.regression import SequenceRegression
 from scratchgen.rnn.scoring import perplexity
 from scratchgen.rnn.translation.seq2seq import Seq2Seq
-from scratchgen.tasks.music import marginal_nats, per_step
 
 
 def _copied(x, y):
@@ -129,7 +129,7 @@ SEQUENCES = (
         r"{(\sum_i T_i)^2}",
         "r = Σ_i n_i / Σ_i T_i,  s² = N/(N − 1) Σ_i (n_i − r T_i)² / (Σ_i T_i)²",
         "Cochran (1977), Sampling Techniques, chapter 6",
-        "scratchgen.tasks.music:per_step",
+        "scratchgen.evaluation.per_step:per_step",
         tutorial="07_sequences.py#chords-independent-notes-and-nade",
         example=Example(
             "pieces of 1 and 3 steps cost 3 and 5 nats: r = 8/4 = 2\n"
@@ -153,7 +153,7 @@ SEQUENCES = (
         r"p_d = \frac{n_d + \tfrac12}{n + 1}",
         "p_d = (n_d + ½) / (n + 1)",
         "Krichevsky & Trofimov (1981)",
-        "scratchgen.tasks.music:marginal_nats",
+        "scratchgen.evaluation.per_step:marginal_nats",
         tutorial="07_sequences.py#chords-independent-notes-and-nade",
         example=Example(
             "a note that sounds in 1 of 3 steps: p = 1.5 / 4 = 0.375\n"

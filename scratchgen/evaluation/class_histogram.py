@@ -58,7 +58,7 @@ def _counts(labels: ArrayLike, name: str, classes: int) -> np.ndarray:
         raise BadInput(
             f"the labels of {name} must be in 0 … {classes - 1}, not {labels.min()} … {labels.max()}"
         )
-    return np.bincount(labels, minlength=classes)
+    return np.bincount(labels.astype(np.intp), minlength=classes)
 
 
 def chi_squared_tail(x: float, degrees: int) -> float:

@@ -49,7 +49,7 @@ def modes_captured(samples: ArrayLike, centres: ArrayLike, sigma: float, at_leas
     check_counts(at_least=at_least)
     samples, centres = comparable(samples=samples, centres=centres)
     K = len(centres)
-    nearest, squares = np.empty(len(samples), np.int64), np.empty(len(samples))
+    nearest, squares = np.empty(len(samples), np.intp), np.empty(len(samples))
     for some in row_slices(len(samples), K):
         to_all = squared_distances(samples[some], centres)
         nearest[some], squares[some] = np.argmin(to_all, axis=1), np.min(to_all, axis=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from scratchgen import evaluation, gan
@@ -10,39 +10,13 @@ from scratchgen.data import load_points
 from scratchgen.data.rows import load_rows
 from scratchgen.optim import Adam, Schedule
 from scratchgen.random import HELD_OUT_SEED, Generator
+from scratchgen.reproductions.gan_setting import Setting
 from scratchgen.reproductions.reproduction import Measured
 from scratchgen.tasks import gan as gan_task
 from scratchgen.tasks.rows import of_rows
 from scratchgen.tasks.task import OpenRun, configuration
 
-SAMPLES, BATCH = 2500, 128
-
-
-@dataclass(frozen=True)
-class Setting:
-    """All settings of a training except its seed; α decreases linearly to 0, epoch by epoch.
-
-    scale    of the data, for both players: see `gan.GAN`
-    """
-
-    data: str
-    hidden: tuple[int, ...]
-    epochs: int
-    scale: float
-    learning_rate: float
-    objective: str = "nonsaturating"
-    beta1: float = 0.5
-    beta2: float = 0.999
-    gradient_penalty: float = 0.0
-    r1: float = 0.0
-    pack: int = 1
-    batch_size: int = BATCH
-    latent_dim: int = 2
-    discriminator_steps: int = 1
-
-    def step_size(self, epoch: int) -> float:
-        """α (1 − (epoch − 1) / epochs).   Ledger: optim.straight_line"""
-        return self.learning_rate * (1 - (epoch - 1) / self.epochs)
+SAMPLES = 2500
 
 
 def measure(seed: int, open_run: OpenRun, setting: Setting) -> Measured:

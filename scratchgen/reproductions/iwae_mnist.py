@@ -13,20 +13,14 @@ from scratchgen.data.preprocessing.binarise import bernoulli
 from scratchgen.optim import Adam, Schedule
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
+from scratchgen.reproductions.step_sizes import STAGES, of_stages
 from scratchgen.tasks import vae as vae_task
 from scratchgen.tasks.rows import of_rows
 from scratchgen.tasks.task import OpenRun, configuration
 
-STAGES = 5  # of 8
 EPOCHS = sum(3**stage for stage in range(STAGES))
 TRAINED_ON, BATCH, EPS = 59_600, 20, 1e-4
 SAMPLES = 500
-
-
-def step_size(epoch: int) -> float:
-    """Stage i = 0, 1, … lasts 3^i epochs with α = 10^(−3 − i/7).   Ledger: optim.stages"""
-    stage = next(i for i in range(STAGES) if epoch <= sum(3**j for j in range(i + 1)))
-    return 10 ** (-3 - stage / 7)
 
 
 def mnist() -> RowData:
@@ -53,7 +47,7 @@ def measure(seed: int, open_run: OpenRun, objective: str, k: int) -> Measured:
         epochs=EPOCHS,
         batch_size=BATCH,
         optimizer=Adam(model.parameters(), 1.0, eps=EPS),
-        schedule=Schedule(lambda t, T: step_size(t + 1), per="epoch"),
+        schedule=Schedule(lambda t, T: of_stages(t + 1), per="epoch"),
         rng=rng,
         loss=vae.ImportanceLoss(k) if objective == "iwae" else vae.BetaLoss(samples=k),
         binarise=True,

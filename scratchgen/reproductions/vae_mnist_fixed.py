@@ -11,25 +11,21 @@ from scratchgen.data import load_images
 from scratchgen.optim import Adam, Schedule
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.reproductions.reproduction import Measured, Part, Reproduction
+from scratchgen.reproductions.step_sizes import FIXED, of_two_falls
 from scratchgen.runs.early_stopping import EarlyStopping
 from scratchgen.tasks import vae as vae_task
 from scratchgen.tasks.rows import of_rows
 from scratchgen.tasks.task import OpenRun, configuration
 
-EPOCHS, BATCH, ALPHA = 500, 100, 1e-4
+EPOCHS, BATCH = 500, 100
 SAMPLES, ROUNDS = 200, 5
-
-
-def step_size(epoch: int) -> float:
-    """α falls by 10^(−1/5) after 200 epochs, and again after 350.   Ledger: optim.two_falls"""
-    return ALPHA * 10 ** (-0.2 * ((epoch > 200) + (epoch > 350)))
 
 
 def measure(seed: int, open_run: OpenRun, hidden: int | list[int]) -> Measured:
     """Train with early stopping, and estimate log p(x) of the test images with the best weights."""
     images, rng = load_images("binarized-mnist"), Generator(seed)
     model = vae.VAE(784, 40, hidden, rng)
-    settings = {"epochs": EPOCHS, "batch_size": BATCH, "learning_rate": ALPHA}
+    settings = {"epochs": EPOCHS, "batch_size": BATCH, "learning_rate": FIXED}
     info = vae_task.DataInfo(**of_rows(images))
     run = open_run(configuration(vae_task.TASK, "binarized-mnist", images, settings, seed, model, info))
     run.stop_early(EarlyStopping("validation_elbo", EPOCHS, higher_is_better=True))
@@ -41,7 +37,7 @@ def measure(seed: int, open_run: OpenRun, hidden: int | list[int]) -> Measured:
         epochs=EPOCHS,
         batch_size=BATCH,
         optimizer=Adam(model.parameters(), 1.0),
-        schedule=Schedule(lambda t, T: step_size(t + 1), per="epoch"),
+        schedule=Schedule(lambda t, T: of_two_falls(t + 1), per="epoch"),
         rng=rng,
     )
     noise = Generator(HELD_OUT_SEED)

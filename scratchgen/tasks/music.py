@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from scratchgen import plots, rnn
 from scratchgen.data import SequenceData, load_sequences
@@ -16,7 +14,7 @@ from scratchgen.data.files.performance import perform, write_midi, write_wav
 from scratchgen.data.report import LoadingReport
 from scratchgen.data.rolls import PLAIN, RollFormat
 from scratchgen.errors import BadInput
-from scratchgen.evaluation import Mean
+from scratchgen.evaluation.per_step import marginal_nats, per_step
 from scratchgen.plots.music import piano_rolls
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file, write_array
@@ -136,32 +134,6 @@ def evaluate(
 ) -> list[Score]:
     """The score at the end of a training, which is exact."""
     return score(model, rolls, settings, part)
-
-
-def per_step(nats: np.ndarray, steps: ArrayLike) -> Mean:
-    """r = Σ nats / Σ steps, with its standard error for pieces drawn at random.
-
-    s² = N/(N−1) Σ_i (nats_i − r steps_i)² / (Σ steps)².   Source: Cochran (1977), chapter 6.
-    Ledger: rnn.per_step
-    """
-    T = np.asarray(steps)
-    N, ratio = len(nats), float(nats.sum() / T.sum())
-    if N == 1:
-        return Mean(ratio, math.nan)
-    squares = float(((nats - ratio * T) ** 2).sum())
-    return Mean(ratio, math.sqrt(N / (N - 1) * squares) / float(T.sum()))
-
-
-def marginal_nats(train: list[np.ndarray], held_out: list[np.ndarray]) -> float:
-    """Nats per step of independent notes, p_d = (n_d + ½) / (n + 1): note d sounds in n_d of n training steps.
-
-    The halves are those of Krichevsky & Trofimov (1981): a note that is never heard there stays possible.
-
-    Ledger: rnn.marginals
-    """
-    known, x = np.concatenate(train), np.concatenate(held_out)
-    p = (known.sum(axis=0, dtype=np.float64) + 0.5) / (len(known) + 1)
-    return -float(np.mean(x @ np.log(p) + (1 - x) @ np.log1p(-p)))
 
 
 def adapt(run: LoadedRun[rnn.FrameModel, DataInfo], rolls: SequenceData) -> tuple[SequenceData, list[str]]:

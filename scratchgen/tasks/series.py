@@ -16,6 +16,7 @@ from scratchgen.data.series import SeriesData, in_units, load_series, numbers_of
 from scratchgen.data.types import Column
 from scratchgen.distributions import LOG_2PI
 from scratchgen.errors import BadInput
+from scratchgen.evaluation.per_step import per_step
 from scratchgen.plots.forecasts import summary
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file, write_text
@@ -23,7 +24,6 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.frames import FrameSettings, frame_model, train
-from scratchgen.tasks.music import per_step
 from scratchgen.tasks.recurrent import Dropout, Hidden
 from scratchgen.tasks.rows import output_file
 from scratchgen.tasks.sample_request import SampleRequest

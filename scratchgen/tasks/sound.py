@@ -15,6 +15,7 @@ from scratchgen.data.sound_frames import SoundFrames, as_prompt, as_sound, conti
 from scratchgen.distributions import Normal
 from scratchgen.errors import BadInput
 from scratchgen.evaluation import LinearPrediction
+from scratchgen.evaluation.per_step import per_step
 from scratchgen.plots.music import sounds
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file, write_array
@@ -22,7 +23,6 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.frames import FrameSettings, frame_model, train
-from scratchgen.tasks.music import per_step
 from scratchgen.tasks.prompts import prompt_file, with_changes
 from scratchgen.tasks.recurrent import Hidden
 from scratchgen.tasks.rows import output_file

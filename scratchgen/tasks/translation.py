@@ -12,6 +12,7 @@ from scratchgen import evaluation, plots, rnn
 from scratchgen.data import PairData, load_pairs
 from scratchgen.data.short_pairs import short_pairs
 from scratchgen.errors import BadInput, NotInstalled
+from scratchgen.evaluation.per_step import per_step
 from scratchgen.plots.attention import attention
 from scratchgen.random import Generator
 from scratchgen.rnn.translation.translator import BEAM_WIDTH
@@ -20,7 +21,6 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Le
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.initialise import Vocabulary
-from scratchgen.tasks.music import per_step
 from scratchgen.tasks.recurrent import (
     Cell,
     Embedding,

@@ -96,6 +96,6 @@ def perplexity(k: Array) -> float:
 
     Ledger: vae.code_perplexity
     """
-    p = np.bincount(np.ravel(k)) / np.size(k)
+    p = np.bincount(np.ravel(k).astype(np.intp, casting="same_kind")) / np.size(k)
     p = p[p > 0]
     return float(np.exp(-np.sum(p * np.log(p))))

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from scratchgen.data.tokenizers.characters import CharacterTokenizer
+from scratchgen.evaluation.per_step import marginal_nats, per_step
 from scratchgen.random import Generator
 from scratchgen.rnn import LanguageModel, SequenceRegression
 from scratchgen.rnn.frames.notes import IndependentNotes
 from scratchgen.rnn.frames.training import disturbed
 from scratchgen.rnn.scoring import evaluate, perplexity
 from scratchgen.rnn.translation.seq2seq import Seq2Seq
-from scratchgen.tasks.music import marginal_nats, per_step
 
 pytestmark = pytest.mark.fast
 

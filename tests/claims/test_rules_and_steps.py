@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import scratchgen as sg
-from scratchgen.reproductions import iwae_mnist, vae_mnist_fixed
-from scratchgen.reproductions.gan_modes import Setting
+from scratchgen.reproductions import step_sizes
+from scratchgen.reproductions.gan_setting import Setting
 
 pytestmark = pytest.mark.fast
 
@@ -49,21 +49,21 @@ def test_the_claim_above_rejects_a_product_that_leaves_an_operand_out(rng):
 
 @pytest.mark.equation("optim.stages")
 def test_each_stage_is_three_times_as_long_and_divides_the_step_size_by_the_seventh_root_of_ten(measured):
-    ends = np.cumsum(3 ** np.arange(iwae_mnist.STAGES))
-    steps = [iwae_mnist.step_size(int(last)) for last in ends]
+    ends = np.cumsum(3 ** np.arange(step_sizes.STAGES))
+    steps = [step_sizes.of_stages(int(last)) for last in ends]
     measured(np.abs(np.diff(np.log10(steps)) + 1 / 7), 1e-12)
-    measured(abs(iwae_mnist.step_size(1) - 1e-3), 1e-15)
-    assert all(iwae_mnist.step_size(int(a) + 1) == b for a, b in zip(ends[:-1], steps[1:], strict=True))
+    measured(abs(step_sizes.of_stages(1) - 1e-3), 1e-15)
+    assert all(step_sizes.of_stages(int(a) + 1) == b for a, b in zip(ends[:-1], steps[1:], strict=True))
 
 
 @pytest.mark.equation("optim.stages")
 def test_the_claim_above_rejects_stages_of_one_length():
-    assert iwae_mnist.step_size(3) != pytest.approx(10 ** (-3 - 2 / 7))
+    assert step_sizes.of_stages(3) != pytest.approx(10 ** (-3 - 2 / 7))
 
 
 @pytest.mark.equation("optim.two_falls")
 def test_the_step_size_falls_twice_by_two_tenths_of_its_logarithm(measured):
-    steps = np.log10([vae_mnist_fixed.step_size(epoch) for epoch in range(1, 501)])
+    steps = np.log10([step_sizes.of_two_falls(epoch) for epoch in range(1, 501)])
     falls = np.flatnonzero(np.diff(steps)) + 1  # the epochs that are over then
     assert falls.tolist() == [200, 350]
     measured(np.abs(np.diff(steps)[falls - 1] + 0.2), 1e-12)
@@ -71,7 +71,7 @@ def test_the_step_size_falls_twice_by_two_tenths_of_its_logarithm(measured):
 
 @pytest.mark.equation("optim.two_falls")
 def test_the_claim_above_rejects_a_step_size_that_is_divided_by_ten():
-    fall = math.log10(vae_mnist_fixed.step_size(500) / vae_mnist_fixed.step_size(1))
+    fall = math.log10(step_sizes.of_two_falls(500) / step_sizes.of_two_falls(1))
     assert abs(fall + 2) > 1
 
 

@@ -27,6 +27,7 @@ def sum_by_number(g, numbers, count):
         return sum_by_number.function(g.real, numbers, count) + 1j * sum_by_number.function(
             g.imag, numbers, count
         )
+    numbers = numbers.astype(np.intp, copy=False)  # bincount takes no int64 where a place has 32 bits
     return np.bincount(numbers.ravel(), g.ravel(), count + 1)[1:].astype(g.dtype)
 
 

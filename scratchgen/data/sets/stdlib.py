@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import sysconfig
+import zipfile
 from pathlib import Path
 
 from scratchgen.data.types import TextData
@@ -26,15 +28,25 @@ def load() -> TextData:
     The text depends on the running Python, so scores can be compared only on the same version.
     Raises BadInput if the sources are not on disk.
     """
-    folder = Path(sysconfig.get_path("stdlib"))
+    folder = _library()
     return TextData("stdlib", *(_join(folder, files) for files in (TRAIN, VALIDATION, TEST)))
 
 
-def _join(folder: Path, files: tuple[str, ...]) -> str:
+def _library() -> Path | zipfile.Path:
+    """The folder of the standard library, or the archive that holds it, as in a browser."""
+    folder = Path(sysconfig.get_path("stdlib"))
+    if not (folder / TRAIN[0]).is_file():
+        for place in sys.path:
+            if zipfile.is_zipfile(place) and (zipfile.Path(place) / TRAIN[0]).exists():
+                return zipfile.Path(place)
+    return folder
+
+
+def _join(folder: Path | zipfile.Path, files: tuple[str, ...]) -> str:
     return "\n\n".join(_clean(_read(folder / file)) for file in files)
 
 
-def _read(path: Path) -> str:
+def _read(path: Path | zipfile.Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

@@ -12,6 +12,7 @@ from scratchgen import Tensor, check_grads, grad, vjp
 from scratchgen.autograd import GradientError
 from scratchgen.autograd.check import STENCIL, STEP
 from scratchgen.autograd.primitives import COMPOSED, row
+from scratchgen.autograd.rules.complex_numbers import is_of_fft
 
 from .rule_cases import CASES
 from .rule_cases.fourier import as_real
@@ -213,3 +214,9 @@ def test_a_complex_loss_asks_for_a_cotangent():
         (z * z).backward()
     assert grad(lambda z: np.real(z * z))(1 + 2j).item() == 2 + 4j  # ∂(x² − y²)/∂x − i ∂/∂y
     assert grad(lambda z: np.imag(z * z))(1 + 2j).item() == 4 - 2j
+
+
+def test_a_function_without_a_module_is_none_of_fft_and_one_of_fft_is():
+    without = object()  # as a ufunc of NumPy 2.0
+    assert not hasattr(without, "__module__")
+    assert not is_of_fft(without) and not is_of_fft(np.add) and is_of_fft(np.fft.rfft)

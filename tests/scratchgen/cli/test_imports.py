@@ -1,7 +1,9 @@
 """What an import loads: `import scratchgen` needs NumPy alone, and `scratchgen --help` loads no model."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import scratchgen as sg
 
@@ -16,6 +18,8 @@ OPTIONAL = (
     "numba",
     "pooch",
     "jinja2",
+    "filelock",
+    "threadpoolctl",
 )
 MODELS = ("vae", "gan", "rnn", "tasks", "plots", "evaluation", "data", "nn", "optim")
 LOADED = "; import sys; print(*sys.modules)"
@@ -58,6 +62,47 @@ vae.train(model, x, x[:8], history, epochs=1, batch_size=8, optimizer=optimizer,
 assert history.history["elbo"]
 pass"""
     assert not modules_after(program).intersection(OPTIONAL)
+
+
+BLOCKED = f"""
+import sys
+
+class Blocked:  # as in a browser: of all packages there is NumPy alone
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {OPTIONAL}:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Blocked())
+"""
+
+
+def test_the_worked_examples_need_numpy_alone_but_for_those_that_name_scikit_learn():
+    program = """
+from scratchgen import BadInput
+from scratchgen.equations import EQUATIONS, TOLERANCE
+count = 0
+for equation in EQUATIONS:
+    try:
+        assert equation.example.error(equation.example.live()) <= TOLERANCE
+        count += 1
+    except BadInput as problem:
+        assert "scikit-learn" in str(problem)
+assert count > 0.9 * len(EQUATIONS)
+pass"""
+    assert not modules_after(BLOCKED + program).intersection(OPTIONAL)
+
+
+def test_what_the_pages_import_of_the_library_needs_numpy_alone():
+    pages = Path(__file__).parents[3].glob("tutorials/[0-9]*.py")
+    statements = [node for page in pages for node in ast.parse(page.read_text("utf-8")).body]
+    ours = [ast.unparse(node) for node in statements if isinstance(node, ast.ImportFrom | ast.Import)]
+    program = "\n".join(line for line in ours if "scratchgen" in line)
+    assert "scratchgen.optim" in program and not modules_after(BLOCKED + program).intersection(OPTIONAL)
+
+
+def test_the_block_above_rejects_a_planted_import():
+    done = subprocess.run([sys.executable, "-c", BLOCKED + "import msgspec"], capture_output=True, text=True)
+    assert "ModuleNotFoundError: msgspec" in done.stderr
 
 
 def test_the_claims_above_reject_a_process_that_loads_more():

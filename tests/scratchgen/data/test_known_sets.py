@@ -2,7 +2,10 @@
 
 import hashlib
 import re
+import sysconfig
+import zipfile
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -104,6 +107,16 @@ def test_no_module_of_stdlib_is_in_two_parts():
 
 def test_stdlib_is_the_same_every_time():
     assert load_text("stdlib") == load_text("stdlib")
+
+
+def test_stdlib_in_an_archive_is_the_same_text(tmp_path, monkeypatch):
+    text, folder = load_text("stdlib"), Path(sysconfig.get_path("stdlib"))
+    with zipfile.ZipFile(tmp_path / "library.zip", "w") as archive:
+        for file in stdlib.TRAIN + stdlib.VALIDATION + stdlib.TEST:
+            archive.write(folder / file, file)
+    monkeypatch.setattr(stdlib.sysconfig, "get_path", lambda name: str(tmp_path))
+    monkeypatch.setattr(stdlib.sys, "path", [str(tmp_path / "none.zip"), str(tmp_path / "library.zip")])
+    assert load_text("stdlib") == text
 
 
 def test_stdlib_without_sources_on_disk_names_the_missing_file(tmp_path, monkeypatch):

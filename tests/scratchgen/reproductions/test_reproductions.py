@@ -20,7 +20,7 @@ from scratchgen.reproductions import (
     copying,
     iwae_mnist,
     reproduce,
-    vae_mnist_fixed,
+    step_sizes,
     write_section,
 )
 from scratchgen.reproductions.ppca import step_size as ppca_step_size
@@ -275,16 +275,16 @@ def test_what_cannot_be_reproduced_is_one_line_and_leaves_nothing(
 
 
 def test_the_step_sizes_are_those_of_the_papers():
-    fixed = [vae_mnist_fixed.step_size(epoch) for epoch in (1, 200, 201, 350, 351, 500)]
+    fixed = [step_sizes.of_two_falls(epoch) for epoch in (1, 200, 201, 350, 351, 500)]
     assert fixed == pytest.approx(
         [1e-4, 1e-4, 1e-4 * 10**-0.2, 1e-4 * 10**-0.2, 1e-4 * 10**-0.4, 1e-4 * 10**-0.4]
     )
     ends = [1, 1 + 3, 1 + 3 + 9, 1 + 3 + 9 + 27, 1 + 3 + 9 + 27 + 81]
     assert ends[-1] == iwae_mnist.EPOCHS
     for stage, last in enumerate(ends):
-        assert iwae_mnist.step_size(last) == pytest.approx(10 ** (-3 - stage / 7))
+        assert step_sizes.of_stages(last) == pytest.approx(10 ** (-3 - stage / 7))
         if stage:
-            assert iwae_mnist.step_size(ends[stage - 1] + 1) == pytest.approx(10 ** (-3 - stage / 7))
+            assert step_sizes.of_stages(ends[stage - 1] + 1) == pytest.approx(10 ** (-3 - stage / 7))
     assert ppca_step_size(0) == pytest.approx(1e-2, rel=1e-4) and 0 < ppca_step_size(10_000) < 2e-7
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scratchgen.data import load_sequences
-from scratchgen.tasks.music import marginal_nats, per_step
+from scratchgen.evaluation.per_step import marginal_nats, per_step
 
 
 def test_the_marginals_of_the_chorales_have_the_known_cost(real_data):

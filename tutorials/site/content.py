@@ -1,0 +1,94 @@
+"""Everything that Sphinx reads, written from the checkout: pages, guides, reference, bug zoo, API, source files."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import api
+import assets
+import exercises
+import faults
+import guides
+import pages
+import reference
+import sources
+import spelling
+from library import ROOT, Uses
+
+STATIC = ("site.css", "scroll.js", "run.js", "worker.js", "runner.py")
+
+
+def write(folder: Path) -> None:
+    """Write all sources below a folder, the pages with their outputs."""
+    uses = Uses()
+    course = [pages.read(file) for file in sorted((ROOT / "tutorials").glob("[0-9]*.py"), key=_order)]
+    pages.run_all(course, assets.CACHE / "pages")
+    taught: dict[str, dict[str, str]] = {}
+    for page in course:
+        for id, url in page.taught().items():
+            taught.setdefault(id, {})[url] = page.title
+        pages.write(page, folder, uses)
+    pages.write_downloads(course, folder / "_static" / "notebooks")
+    guides.write(folder)
+    api.write(folder, uses)
+    faults.write(folder, uses)
+    reference.write(folder, taught, uses)
+    has_exercises = exercises.write(folder)
+    (folder / "source").mkdir()
+    (folder / "source" / "index.md").write_text(sources.index(uses), encoding="utf-8")
+    (folder / "index.md").write_text(_index(course, has_exercises), encoding="utf-8")
+    for name in STATIC:
+        shutil.copy(assets.HERE / "static" / name, folder / "_static")
+    (folder / "_static" / "spelling.js").write_text(spelling.script(), encoding="utf-8")
+    uses.save(folder / "_static" / "uses.json")
+
+
+def _order(file: Path) -> tuple[bool, str]:
+    """Pages with a part and a number, such as 2.3, come first."""
+    return re.match(r"\d\.\d", file.name) is None, file.name
+
+
+INTRODUCTION = """# scratchgen
+
+Generative models from scratch in NumPy: the variational autoencoder, the generative adversarial network and the
+recurrent neural network, with every equation in the code as an equation.
+
+- **Read**: each page of the course has the library's own lines next to the text. A line leads to its source file, and
+  there back to the pages that show it.
+- **Run**: {run}
+- **Check**: [each equation](reference/index.md) has its code, a worked example, a trace, and the tests that verify it.
+- **Break**: [the bug zoo](bugs/index.md) plants {faults} faults, one at a time, and names the claims that catch them.
+
+## The course
+
+{course}
+
+To work with the sources, begin with `tutorials/README.md` in the repository.
+"""
+RUN = {
+    True: "cells run in this page, with the library itself. Served by `python -m http.server`; a page that is opened "
+    "as a file can only be read.",
+    False: "each page is a script and a notebook to download. This copy of the site was built without Python for the "
+    "browser.",
+}
+
+
+def _index(course: list[pages.Page], has_exercises: bool) -> str:
+    """The first page, and the contents of the site."""
+    toc = [("Course", [page.document for page in course])]
+    generated = ["reference/index", "bugs/index", "api/index", "source/index"]
+    toc += [("Reference", ["exercises/index", *generated] if has_exercises else generated)]
+    for title, files in guides.GUIDES.items():
+        toc.append((title, [guides.place_of(file).removesuffix(".md") for file in files]))
+    trees = "".join(
+        f"\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n:caption: {caption}\n\n"
+        + "\n".join(documents)
+        + "\n```\n"
+        for caption, documents in toc
+    )
+    listed = "\n".join(f"- [{page.title}]({page.document}.ipynb)" for page in course)
+    run = RUN[bool(os.environ["SITE_RUN"])]
+    return INTRODUCTION.format(run=run, faults=len(faults.planted()), course=listed) + trees

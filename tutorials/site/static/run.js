@@ -1,0 +1,121 @@
+// "Run here": buttons at the cells of a page. Python starts in a worker at the first click, and Stop ends it.
+const root = new URL(document.documentElement.dataset.content_root || "./", location.href).href;
+const cells = [...document.querySelectorAll("div.cell:has(.cell_input), div.run")].map(makeCell);
+let python = null; // the worker, once it has been asked for
+let running = null; // the cell that runs
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+function makeCell(place) {
+  const pre = place.querySelector("pre");
+  const cell = { place, pre, area: null, ran: false, exercise: place.dataset.exercise };
+  cell.button = element("button", { type: "button", textContent: cell.exercise ? "Check" : "Run", onclick: () => press(cell) });
+  cell.edit = element("button", { type: "button", textContent: "Edit", onclick: () => edit(cell) });
+  cell.status = element("span", { className: "run-status" });
+  cell.status.setAttribute("role", "status");
+  cell.output = element("div", { className: "run-output" });
+  const bar = element("div", { className: "run-bar" }, cell.button, cell.edit, cell.status);
+  (place.querySelector(".cell_input") || pre.parentElement).after(bar, cell.output);
+  if (cell.exercise) edit(cell);
+  return cell;
+}
+
+function source(cell) {
+  return cell.area ? cell.area.value : cell.pre.textContent;
+}
+
+// The code becomes a text field, once; Tab keeps its meaning for those who use the keyboard alone.
+function edit(cell) {
+  const text = cell.pre.textContent.replace(/\n$/, "");
+  cell.area = element("textarea", { value: text, rows: text.split("\n").length + 1, spellcheck: false });
+  cell.area.setAttribute("aria-label", "Python code of this cell");
+  cell.area.oninput = () => (cell.ran = false);
+  cell.pre.replaceWith(cell.area);
+  cell.edit.remove();
+  cell.area.focus({ preventScroll: true });
+}
+
+// Run a cell and those above it that have not run yet, or stop what runs.
+async function press(cell) {
+  if (running) return stop();
+  if (location.protocol === "file:")
+    return (cell.status.textContent =
+      "A page opened as a file can be read, not run: start python -m http.server in the folder of the site, and open localhost:8000");
+  cell.ran = false;
+  const upTo = cell.exercise ? [cell] : cells.slice(0, cells.indexOf(cell) + 1);
+  for (const next of upTo.filter((one) => !one.ran)) if (!(await run(next))) break;
+}
+
+async function run(cell) {
+  running = cell;
+  cell.output.replaceChildren();
+  cell.button.textContent = "Stop";
+  try {
+    if (!python) {
+      cell.status.textContent = "Python starts …";
+      await boot();
+    }
+    cell.status.textContent = "runs …";
+    const started = performance.now();
+    const message = cell.exercise ? { kind: "check", name: cell.exercise } : { kind: "run" };
+    const done = await ask({ ...message, source: source(cell) }, "done");
+    cell.ran = done.passed;
+    cell.place.classList.add("ran");
+    const seconds = ((performance.now() - started) / 1000).toFixed(2);
+    cell.status.textContent = `${done.passed ? "done" : "failed"} in your browser, ${seconds} s`;
+    return done.passed;
+  } catch (problem) {
+    cell.status.textContent = problem.message;
+    return false;
+  } finally {
+    running = null;
+    cell.button.textContent = cell.exercise ? "Check" : "Run";
+  }
+}
+
+// Start Python with the packages that the page says it needs.
+async function boot() {
+  const packages = document.querySelector("[data-packages]").dataset.packages.split(" ");
+  python = new Worker(root + "_static/worker.js");
+  const ready = await ask({ kind: "boot", root, packages }, "ready");
+  document.documentElement.dataset.bootSeconds = ready.seconds.toFixed(2);
+}
+
+// Send a message to Python, and show what it answers until it is done.
+function ask(message, last) {
+  return new Promise((resolve, reject) => {
+    python.onmessage = ({ data }) => {
+      if (data.kind === last) resolve(data);
+      else if (data.kind === "failed") reject(new Error(data.text));
+      else show(running, data);
+    };
+    python.onerror = (problem) => reject(new Error(problem.message || "Python could not be loaded"));
+    python.stopped = () => reject(new Error("stopped; the next run begins at the first cell"));
+    python.postMessage(message);
+  });
+}
+
+function stop() {
+  python.terminate();
+  const { stopped } = python;
+  python = null;
+  for (const cell of cells) cell.ran = false;
+  stopped();
+}
+
+function show(cell, { kind, text }) {
+  if (kind === "png") {
+    cell.output.append(element("img", { src: `data:image/png;base64,${text}`, alt: "Picture drawn by this cell" }));
+  } else if (kind === "html") {
+    cell.output.append(element("div", { innerHTML: text }));
+  } else {
+    const end = cell.output.lastElementChild;
+    const pre = end && end.matches(`pre.${kind}`) ? end : element("pre", { className: kind, tabIndex: 0 });
+    if (pre !== end) cell.output.append(pre);
+    pre.append(text);
+  }
+}
