@@ -9,8 +9,11 @@ from pathlib import Path
 
 from library import ROOT, source_url
 
+from scratchgen.equations import BY_ID
+
 _LISTED = {
     "Guides": (
+        "tutorials/glossary.md",
         "tutorials/exercises.md",
         "tutorials/commands.md",
         "tutorials/your_data.md",
@@ -45,6 +48,8 @@ def turned(text: str, file: str) -> str:
         label, target, anchor = found[1], found[2], found[3] or ""
         path = os.path.normpath(os.path.join(os.path.dirname(file), target))
         here = os.path.dirname(place_of(file))
+        if (id := label.strip("[]`")) in BY_ID:
+            return f"{label}({os.path.relpath(f'reference/{id}.md', here)})"
         if re.fullmatch(r"tutorials/\d[\w.]*\.py", path):
             return f"{label}({os.path.relpath(path.removesuffix('.py') + '.ipynb', here)}{anchor})"
         if path.endswith((".py", ".pyx")):
