@@ -362,6 +362,8 @@ class Watching:
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            # a process in the background of a shell ignores interrupts at first
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         os.set_blocking(self.process.stdout.fileno(), False)
         self.printed = ""

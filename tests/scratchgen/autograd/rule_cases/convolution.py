@@ -1,8 +1,9 @@
-"""Cases of convolution: plain loops over images, pixels and taps of the kernel."""
+"""Cases of convolution and of shifts: plain loops over images, pixels and taps of the kernel."""
 
 import numpy as np
 
 from scratchgen.functional.convolution import overlap_add, patches
+from scratchgen.gan.augmentation import shift_images
 
 from .case import Case
 
@@ -35,6 +36,21 @@ def add_up(p, size, stride, padding):
     return x
 
 
+def shifts_of(x):
+    """A shift for each image, in every direction."""
+    return np.arange(2 * len(x)).reshape(-1, 2) * [1, -2] + [-1, 1]
+
+
+def shifted(x):
+    """Pixel by pixel: y[h, w] = x[h − d, w − e], the indices modulo the sides."""
+    y, (_, H, W, _) = np.empty_like(x), x.shape
+    for i, (d, e) in enumerate(shifts_of(x)):
+        for h in range(H):
+            for w in range(W):
+                y[i, h, w] = x[i, (h - d) % H, (w - e) % W]
+    return y
+
+
 def size_of(p, stride, padding, more):
     """The size of an image with these patches, `more` pixels above the smallest."""
     h, w, k_h, k_w, _ = p.shape[-5:]
@@ -61,4 +77,5 @@ CASES = {
         )
         for shapes, s, o, more in SUMS
     ],
+    shift_images: [Case(lambda x: shift_images(x, shifts_of(x)), "(k,n,m,2)", oracle=shifted)],
 }

@@ -1,8 +1,10 @@
 """Twins of two-dimensional convolution: PyTorch has the channels first, and here they are last."""
 
+import numpy as np
 import torch
 
 from scratchgen.functional import conv2d, conv_transpose2d, overlap_add, patches
+from scratchgen.gan.augmentation import shift_images
 
 from .twin import pytorch
 
@@ -44,6 +46,15 @@ def torch_transposed(stride, padding, more):
     )
 
 
+SHIFTS = np.array([[1, -2], [-1, 1]])
+
+
+def rolled(x):
+    return torch.stack(
+        [torch.roll(image, tuple(d), (0, 1)) for image, d in zip(x, SHIFTS.tolist(), strict=True)]
+    )
+
+
 TWINS = {
     patches: [
         pytorch(lambda x: patches(x, (3, 2), 2, 1), lambda x: unfold(x, (3, 2), 2, 1), (2, 6, 4, 3)),
@@ -73,4 +84,5 @@ TWINS = {
             )
         ),
     ],
+    shift_images: [pytorch(lambda x: shift_images(x, SHIFTS), rolled, (2, 4, 3, 2))],
 }
