@@ -115,7 +115,7 @@ check("V if D is always ½", gan.value(np.zeros(3), np.zeros(3)), 2 * np.log(0.5
 #   $p_G$ to $p_{data}$.
 # - It calls random forests and support vector machines early generative models. They predict the label of a given
 #   image. A generative model draws the image itself, as Gaussian mixtures did before.
-# - Its VAE minimises the KL divergence with the reconstruction held constant. A VAE maximises the ELBO (2.3.3), the
+# - Its VAE minimises the KL divergence with the reconstruction held constant. A VAE maximises the ELBO (2.3.4), the
 #   difference of both, without a constraint.
 #
 # ## Seventeen faults
