@@ -72,6 +72,9 @@ def code_of(id: str) -> Piece:
     return piece_of(function_of(BY_ID[id]))
 
 
+OWN_FOLDERS = tuple(f"{ROOT}/{folder}/" for folder in ("scratchgen", "kernels"))
+
+
 @cache
 def entered(id: str) -> frozenset[tuple[str, int, int]]:
     """File, first and last line of the library's functions that the worked example of an equation enters."""
@@ -79,7 +82,7 @@ def entered(id: str) -> frozenset[tuple[str, int, int]]:
 
     def record(frame: FrameType, event: str, _: Any) -> None:
         file = frame.f_code.co_filename
-        if event == "call" and file.startswith(str(ROOT)):
+        if event == "call" and file.startswith(OWN_FOLDERS):  # an environment may be within the checkout, too
             last = max(line for *_, line in frame.f_code.co_lines() if line)
             found.add((file.removeprefix(f"{ROOT}/"), frame.f_code.co_firstlineno, last))
 
