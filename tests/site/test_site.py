@@ -199,6 +199,8 @@ def test_links_lead_to_pages_of_the_site_or_become_text():
     assert turned(text, "tutorials/your_data.md") == (
         "[a](../kernels/README.md) [b](06_data.ipynb#x) c ![d](pictures/d.png) [e](https://e.org)"
     )
+    of_a_file = turned("[`nn/module.py`](../scratchgen/nn/module.py)", "tutorials/glossary.md")
+    assert of_a_file == '<a href="../source/scratchgen/nn/module.py.html"><code>nn/module.py</code></a>'
     of_an_equation = turned("[`vae.kl`](02_vae.py#the-kl)", "tutorials/glossary.md")
     assert of_an_equation == "[`vae.kl`](../reference/vae.kl.md)"
 

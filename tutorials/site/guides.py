@@ -53,7 +53,7 @@ def turned(text: str, file: str) -> str:
         if re.fullmatch(r"tutorials/\d[\w.]*\.py", path):
             return f"{label}({os.path.relpath(path.removesuffix('.py') + '.ipynb', here)}{anchor})"
         if path.endswith((".py", ".pyx")):
-            return f"{label}({os.path.relpath(source_url(path), here)})"
+            return _html_link(label.strip("[]"), os.path.relpath(source_url(path), here))
         if any(path in pages for pages in GUIDES.values()) or path == "tutorials/README.md":
             return f"{label}({os.path.relpath(place_of(path), here)}{anchor})"
         if path.startswith("tutorials/pictures/"):
@@ -61,6 +61,11 @@ def turned(text: str, file: str) -> str:
         return label.removeprefix("!").strip("[]")  # no page of the site
 
     return re.sub(r"(!?\[[^\]]*\])\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)", turn, text)
+
+
+def _html_link(label: str, url: str) -> str:
+    """A link to a page that Sphinx does not know, because it is no document: in HTML, so that it is left as it is."""
+    return f'<a href="{url}">{re.sub("`([^`]*)`", r"<code>\1</code>", label)}</a>'
 
 
 def write(folder: Path) -> None:
