@@ -65,7 +65,8 @@ def turned(text: str, file: str) -> str:
 
 def _html_link(label: str, url: str) -> str:
     """A link to a page that Sphinx does not know, because it is no document: in HTML, so that it is left as it is."""
-    return f'<a href="{url}">{re.sub("`([^`]*)`", r"<code>\1</code>", label)}</a>'
+    text = re.sub("`([^`]*)`", r"<code>\1</code>", label)
+    return f'<a href="{url}">{text}</a>'
 
 
 def write(folder: Path) -> None:
