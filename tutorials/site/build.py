@@ -68,12 +68,16 @@ def main() -> int:
 
 
 def _installed() -> str:
-    """The first package of the extra `docs` that is missing, with the command that installs it; or ""."""
+    """The first package that is missing, or a library that is not this checkout's, with the way out; or ""."""
     for name in ("furo", "jupytext", "latex2mathml", "myst_nb", "sphinx", "sphinxcontrib.katex"):
         try:
             import_module(name)
         except ImportError:
             return f"{name} is not installed: {INSTALL}"
+    checkout = Path(__file__).parents[2]
+    library = Path(import_module("scratchgen").__file__ or "").parent
+    if library != checkout / "scratchgen":
+        return f'the site shows the lines of {checkout}, but the installed library is {library}; pip install -e ".[docs]"'
     return ""
 
 
