@@ -77,7 +77,9 @@ def _installed() -> str:
     checkout = Path(__file__).parents[2]
     library = Path(import_module("scratchgen").__file__ or "").parent
     if library != checkout / "scratchgen":
-        return f'the site shows the lines of {checkout}, but the library is {library}; pip install -e ".[docs]"'
+        return (
+            f'the site shows the lines of {checkout}, but the library is {library}; pip install -e ".[docs]"'
+        )
     return ""
 
 
