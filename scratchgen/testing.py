@@ -1,4 +1,4 @@
-"""Checks that print what they compared, for pages, notebooks and scripts. NumPy alone is needed.
+"""Checks that print the compared numbers, for pages, notebooks and scripts. NumPy alone is needed.
 
 from scratchgen.testing import check
 

@@ -289,8 +289,8 @@ figure.savefig(OUT / "challenges.png", dpi=120)
 # **Data quality.** A wrong label or pixel is learned like a right one. And ten copies of an image are worse than the
 # image once: the model becomes sure of something that it has seen in one example.
 #
-# **Model complexity.** A model that looks at too few characters is too simple. One that looks at many learns the
-# training text by heart, which new text does not repeat. This is **overfitting**, and only new data show it.
+# **Model complexity.** A model that looks at too few characters is too simple. One that looks at many memorises
+# the training text, which new text does not repeat. This is **overfitting**, and only new data show it.
 #
 # **Computing cost.** The same loop is written several times, in **backends**. All give the same numbers. `loops`
 # handles them one by one in Python; NumPy and compiled code (Cython, where installed) are hundreds of times faster.
@@ -324,7 +324,7 @@ else:
     raise AssertionError("the claim does not see the planted fault")
 
 # %% [markdown]
-# Two others: a score on the training data rewards learning by heart. And a nice sample proves little: a program
+# Two others: a score on the training data rewards memorising. And a nice sample proves little: a program
 # that copies its examples makes the nicest.
 #
 # ## Exercises and sources

@@ -162,7 +162,7 @@ def merged(
     return {**then, **first}
 
 
-# what a cell of each kind may be: (words for a message, the condition)
+# the values allowed in a cell of each kind: (words for a message, the condition)
 SUPPORT: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
     "count": ("a count is 0, 1, 2, …", lambda x: (x >= 0) & (x == np.floor(x))),
     "positive": ("a positive number is above 0", lambda x: x > 0),

@@ -1,4 +1,4 @@
-"""An exercise: what the reader gets, what an answer must satisfy, and what the checker itself is tested with."""
+"""An exercise: the reader's stub, the properties of a right answer, and the wrong answers that test the checker."""
 
 from __future__ import annotations
 

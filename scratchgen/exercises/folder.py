@@ -1,4 +1,4 @@
-"""The reader's folder: one file per exercise that was started, and the record of the hints and of what was passed."""
+"""The reader's folder: one file per exercise that was started, and the record of hints given and exercises passed."""
 
 from __future__ import annotations
 

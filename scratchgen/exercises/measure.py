@@ -11,14 +11,14 @@ from numpy.typing import ArrayLike
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.errors import described
 
-Reasons = Mapping[float, str]  # what a certain wrong number comes from
+Reasons = Mapping[float, str]  # wrong number → its cause
 
 TOLERANCE = 1e-5  # relative, or absolute below 1: an answer may compute in float32
 TWO_DECIMALS = 0.006  # of a prediction, which may be rounded in either way
 
 
 class Refuted(Exception):
-    """A property does not hold. The message says what was found, and why that is not right."""
+    """A property does not hold. The message gives the number found and the reason why it is wrong."""
 
 
 def constant(values: ArrayLike) -> np.ndarray:
@@ -64,7 +64,7 @@ def expect_close(
     """Raise Refuted unless every number that was found is the expected one, but for rounding.
 
     what     the subject and the verb: "the samples have variance"
-    reasons  what a certain wrong number comes from: {0.0625: "exp(logvar) is the variance, …"}
+    reasons  the cause of a certain wrong number: {0.0625: "exp(logvar) is the variance, …"}
 
     The message: "the samples have variance 0.0625, not 0.25; exp(logvar) is the variance, …"
     """

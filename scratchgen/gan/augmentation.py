@@ -1,7 +1,7 @@
 """Differentiable augmentation: the discriminator sees every image, real or generated, shifted and recoloured at random.
 
-A discriminator that sees the same few hundred images again and again learns them by heart: it tells them from
-generated ones by what is accidental, and the generator learns little from it. Augmented real images alone would be no
+A discriminator that sees the same few hundred images again and again memorises them: it tells them from generated
+ones by accidental details, and the generator learns little from it. Augmented real images alone would be no
 remedy, as the generator would learn to draw shifted and recoloured images. Here D sees T(x) and T(G(z)), with a new T
 for every image, so that the two look alike only if x and G(z) do; and as T is differentiable, G learns through it.
 

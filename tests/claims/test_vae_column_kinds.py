@@ -232,7 +232,7 @@ def test_repeated_steps_of_sigma_end_at_the_most_likely_scale_of_a_student_t_col
     measured(abs(0.5 * np.log(squares / count) - best), 1e-5)
 
 
-# --- what they are good for -----------------------------------------------------------------------------------
+# --- their uses -------------------------------------------------------------------------------------------------------
 
 
 def held_out(x, kind):

@@ -1,6 +1,6 @@
 """Run Python as a browser does (Pyodide): NumPy, matplotlib and scratchgen alone, no processes, no threads, no data.
 
-Nothing is emulated: what a browser lacks is taken away, with the error that Pyodide raises.
+Nothing is emulated: modules and functions that a browser lacks are removed, with the error that Pyodide raises.
 """
 
 import os
@@ -11,7 +11,7 @@ from importlib.metadata import packages_distributions, requires
 
 from packaging.requirements import Requirement
 
-GIVEN_PACKAGES = ("numpy", "matplotlib")  # with what they require themselves
+GIVEN_PACKAGES = ("numpy", "matplotlib")  # with their own requirements
 OUR_PACKAGES = {"scratchgen", "scratchgen_kernels"}
 PROCESS_EVENTS = ("subprocess.Popen", "os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.system")
 ABSENT_MODULES = (

@@ -1,4 +1,4 @@
-"""The check of the pages: what it prints, and that it raises for every value that is off."""
+"""The check of the pages: its output, and an error for every value that is off."""
 
 import ast
 import re

@@ -53,7 +53,7 @@ def test_the_claim_above_rejects_a_gradient_without_the_half(rng):
         np.testing.assert_allclose(2 * g_logvar, slope, rtol=1e-7)
 
 
-def variance_is_the_one_named(z, logvar):
+def assert_variance_is_the_one_named(z, logvar):
     """The variance of n normals errs by σ² √(2/n); 5 such errors."""
     assert abs(z.var() / math.exp(logvar) - 1) < 5 * math.sqrt(2 / z.size)
 
@@ -63,7 +63,7 @@ def variance_is_the_one_named(z, logvar):
 def test_samples_have_the_variance_that_logvar_names(backend, dtype, logvar):
     n = 4_000 if backend == "loops" else N
     z = reparameterize(np.full(n, 2, dtype), np.full(n, logvar, dtype), KEY, COUNTER, backend=backend)
-    variance_is_the_one_named(z.astype(float), logvar)
+    assert_variance_is_the_one_named(z.astype(float), logvar)
 
 
 @pytest.mark.equation("vae.reparameterisation")
@@ -71,7 +71,7 @@ def test_samples_have_the_variance_that_logvar_names(backend, dtype, logvar):
 def test_the_claim_above_rejects_a_sampler_that_uses_sigma_squared(logvar):
     z = 2 + math.exp(logvar) * standard_normal(KEY, COUNTER, N)
     with pytest.raises(AssertionError):
-        variance_is_the_one_named(z, logvar)
+        assert_variance_is_the_one_named(z, logvar)
 
 
 def test_workers_that_share_a_batch_draw_what_one_would(backend, dtype, rng):

@@ -98,7 +98,7 @@ def test_threads_draw_what_one_thread_draws(backend):
     np.testing.assert_array_equal(np.concatenate(drawn), whole)
 
 
-def moments_are_standard(eps):
+def assert_moments_are_standard(eps):
     """Mean, variance and fourth moment, whose variances over n samples are 1/n, 2/n and 96/n."""
     n = len(eps)
     assert abs(eps.mean()) < 5 * math.sqrt(1 / n)
@@ -115,7 +115,7 @@ def distance_from_the_normal(eps):
 
 
 def test_moments_are_those_of_the_standard_normal(backend):
-    moments_are_standard(sample(backend))
+    assert_moments_are_standard(sample(backend))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_moments_are_those_of_the_standard_normal(backend):
 )
 def test_the_claim_above_rejects_a_wrong_scale_mean_or_shape(wrong):
     with pytest.raises(AssertionError):
-        moments_are_standard(wrong(sample("numpy")))
+        assert_moments_are_standard(wrong(sample("numpy")))
 
 
 def uniform(eps):

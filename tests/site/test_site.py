@@ -228,7 +228,7 @@ def test_the_claim_above_rejects_words_that_differ():
     assert spelling.american("posterior") != spelling.american("prior")
 
 
-# --- what is fetched ----------------------------------------------------------------------------------------
+# --- downloads --------------------------------------------------------------------------------------------------
 
 
 def test_a_wheel_with_another_hash_than_the_lock_file_is_refused(tmp_path, monkeypatch):

@@ -1,7 +1,7 @@
 """Build the site of the course: `python tutorials/site/build.py --out site`.
 
 Formulas need node and npm, the buttons "Run" also wheels for Pyodide; both come from package registries once and are
-kept in this folder. Without them the site is built all the same, and the last lines say what it lacks.
+kept in this folder. Without them the site is built all the same, and the last lines name the missing parts.
 """
 
 from __future__ import annotations

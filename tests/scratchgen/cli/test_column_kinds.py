@@ -1,12 +1,13 @@
 """A table whose header declares kinds on the command line: training, scores, samples, missing cells, resuming."""
 
-import csv
 import json
 
 import numpy as np
 import pytest
 
 from scratchgen import cli
+
+from .csv_files import read_rows, write_rows
 
 N = 200
 NAMES = ["age", "visits", "income", "change", "kind"]
@@ -29,14 +30,7 @@ def table(seed, n=N):
 
 
 def write(path, rows, header=HEADER):
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([header, *rows])
-    return path
-
-
-def read(path):
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    return write_rows(path, header, rows)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +65,7 @@ def test_a_run_of_two_hundred_rows_beats_independent_columns_and_its_configurati
 
 def test_samples_are_of_the_kinds_of_the_columns_and_depend_on_each_other(trained, command):
     assert command("sample", "run", "-n", 1000, "--out", "s.csv").returncode == 0
-    rows = read(trained / "s.csv")
+    rows = read_rows(trained / "s.csv")
     assert list(rows[0]) == NAMES
     visits, income, age = (
         np.array([float(row[name]) for row in rows]) for name in ("visits", "income", "age")
@@ -96,7 +90,7 @@ def test_an_odd_cell_of_any_kind_comes_first_among_the_scores_per_example(k, val
     write(trained / "odd.csv", rows)
     done = command("evaluate", "run", "--data", "odd.csv", "--part", "test", "--per-example", "e.csv")
     assert done.returncode == 0, done.stderr
-    order = [int(row["index"]) for row in read(trained / "e.csv")]
+    order = [int(row["index"]) for row in read_rows(trained / "e.csv")]
     odd = [i for i in order if i % 3 == 0]
     assert odd and order[: len(odd)] == odd
     assert [i for i in sorted(order) if i % 3 == 0] != sorted(order)[
@@ -112,7 +106,7 @@ def test_missing_cells_of_every_kind_are_completed_in_their_own_units(trained, c
     write(trained / "holes.csv", holes)
     done = command("sample", "run", "--complete", "holes.csv", "--out", "whole.csv")
     assert done.returncode == 0 and "90 missing cells of 90 rows" in done.stdout, done.stderr
-    found = read(trained / "whole.csv")
+    found = read_rows(trained / "whole.csv")
     filled = lambda k: [(row[NAMES[k]], rows[i][k]) for i, row in enumerate(found) if i % 4 == k - 1]
     assert all(a.isdigit() for a, _ in filled(1))
     errors = [np.log(float(a)) - np.log(float(b)) for a, b in filled(2)]

@@ -1,11 +1,11 @@
 """Other tables for a trained model: in the units of its columns, and with missing cells filled in."""
 
-import csv
-
 import numpy as np
 import pytest
 
 from scratchgen import cli
+
+from .csv_files import read_rows, write_rows
 
 N, NAMES = 300, ["length", "weight", "kind"]
 
@@ -21,14 +21,7 @@ def table(seed, n=N):
 
 
 def write(path, rows, names=NAMES):
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([names, *rows])
-    return path
-
-
-def read(path):
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    return write_rows(path, names, rows)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +100,7 @@ def test_missing_cells_are_filled_in_from_the_others_and_no_other_cell_changes(t
     write(trained / "holed.csv", holed)
     done = command("sample", "run", "--complete", "holed.csv", "--out", "whole.csv")
     assert done.returncode == 0 and f"{weights.sum() + kinds.sum()} missing cells of 90 rows" in done.stdout
-    found = read(trained / "whole.csv")
+    found = read_rows(trained / "whole.csv")
     assert [list(row) for row in found] == [NAMES] * 90
     true, filled = (
         np.array([float(row[k]) for row in table_]) for k, table_ in ((1, rows), ("weight", found))
@@ -137,7 +130,7 @@ def test_one_row_is_completed_and_a_column_may_be_empty_throughout(trained, comm
         done = command("sample", "run", "--complete", "few.csv", "--out", "few_whole.csv")
         assert done.returncode == 0 and f"{n} missing cells of {n} rows" in done.stdout, done.stderr
         assert "columns that the model does not read: remark" in done.stdout
-        found = read(trained / "few_whole.csv")
+        found = read_rows(trained / "few_whole.csv")
         assert [row["kind"] for row in found] == [row[2] for row in rows[:n]]
         errors = [float(a["weight"]) - float(b[1]) for a, b in zip(found, rows, strict=False)]
         assert np.abs(errors).max() < 2.5, "half a deviation"

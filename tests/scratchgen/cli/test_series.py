@@ -12,6 +12,8 @@ from scratchgen.errors import BadInput
 from scratchgen.tasks.load import load_run
 from scratchgen.tasks.series import linear_nats
 
+from .csv_files import read_rows
+
 N, PERIOD = 400, 20
 
 
@@ -31,11 +33,6 @@ def write(path, x, names=("warmth", "load"), dates=True):
         for t, row in enumerate(x):
             table.writerow([*([f"2026-01-01 {t:04}"] if dates else []), *(f"{v:.4f}" for v in row)])
     return path
-
-
-def read(path):
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +154,7 @@ def test_a_forecast_follows_the_past_that_it_is_given(trained, command):
         write(trained / "past.csv", waves(stop, seed=5), dates=False)
         done = command("sample", "run", "--prompt", "past.csv", "-n", 10, "--out", "next.csv")
         assert done.returncode == 0, done.stderr
-        rows, came = read(trained / "next.csv"), waves(10, begin=stop)
+        rows, came = read_rows(trained / "next.csv"), waves(10, begin=stop)
         for d, name in enumerate(("warmth", "load")):
             mean = np.array([float(row[f"{name} mean"]) for row in rows])
             assert np.sqrt(np.mean((mean - came[:, d]) ** 2)) < 0.4 * waves()[:, d].std()

@@ -1,4 +1,4 @@
-"""The check of an answer: what it says of answers that are no Python, end with an error, or are something else."""
+"""The check of an answer: its messages for answers that are no Python, end with an error, or are something else."""
 
 import json
 import re

@@ -198,7 +198,7 @@ def test_softmax_cross_entropy_is_minus_the_log_probability_of_the_target(rng, m
     check_grads(lambda a: F.softmax_cross_entropy(a, k), a, order=3)
 
 
-def gives_its_twin(fused, composed, arguments, rtol=1e-11):
+def assert_gives_its_twin(fused, composed, arguments, rtol=1e-11):
     for ours, twin in zip(gradients(fused, arguments), gradients(composed, arguments), strict=True):
         np.testing.assert_allclose(ours, twin, rtol=rtol, atol=1e-13)
 
@@ -217,7 +217,9 @@ def gives_its_twin(fused, composed, arguments, rtol=1e-11):
 )
 def test_bernoulli_cross_entropy_equals_its_composed_twin_however_its_arguments_broadcast(rng, shapes):
     arguments = 3 * rng.standard_normal(shapes[0]), rng.random(shapes[1])
-    gives_its_twin(F.bernoulli_cross_entropy, lambda a, x: np.sum(F.softplus(a) - x * a, axis=-1), arguments)
+    assert_gives_its_twin(
+        F.bernoulli_cross_entropy, lambda a, x: np.sum(F.softplus(a) - x * a, axis=-1), arguments
+    )
     check_grads(F.bernoulli_cross_entropy, *arguments, order=2)
 
 
@@ -225,7 +227,7 @@ def test_bernoulli_cross_entropy_equals_its_composed_twin_however_its_arguments_
 def test_softmax_cross_entropy_equals_its_composed_twin(rng, shape):
     a, k = 3 * rng.standard_normal(shape), rng.integers(0, 5, shape[:-1])
     twin = lambda a: -np.sum(F.log_softmax(a) * (np.asarray(k)[..., None] == np.arange(5)), axis=-1)
-    gives_its_twin(lambda a: F.softmax_cross_entropy(a, np.asarray(k)), twin, [a])
+    assert_gives_its_twin(lambda a: F.softmax_cross_entropy(a, np.asarray(k)), twin, [a])
 
 
 def test_whole_numbers_are_pixels_and_logits_too():
@@ -243,7 +245,7 @@ TWINS = {"identity": lambda s: s, "tanh": np.tanh, "sigmoid": F.sigmoid, "relu":
 def test_bias_activation_equals_its_composed_twin_to_third_order(rng, activation):
     x, b = rng.standard_normal((3, 4)), rng.standard_normal(4)
     fused = lambda x, b: F.bias_activation(x, b, activation)
-    gives_its_twin(fused, lambda x, b: TWINS[activation](x + b), (x, b))
+    assert_gives_its_twin(fused, lambda x, b: TWINS[activation](x + b), (x, b))
     check_grads(fused, x, b, order=3)
 
 

@@ -1,4 +1,4 @@
-"""Diagrams of networks: what a run found, compared with the networks' own definitions, and the picture of it."""
+"""Diagrams of networks: shapes and counts found by a run, compared with the networks' own definitions."""
 
 import numpy as np
 import pytest

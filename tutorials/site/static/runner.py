@@ -1,4 +1,4 @@
-"""Runs cells in the reader's browser, inside Pyodide: what they print, what they end with, and their figures."""
+"""Runs cells in the reader's browser, inside Pyodide: printed output, last value and figures of each."""
 
 import ast
 import base64
@@ -14,7 +14,7 @@ count = 0
 
 
 def run(source, show):
-    """Run a cell. show(kind, text) receives what it gives: text, png, html or error. Returns whether it worked."""
+    """Run a cell. show(kind, text) receives its output: text, png, html or error. Returns whether it worked."""
     global count
     count += 1
     file = f"<cell {count}>"
