@@ -198,5 +198,6 @@ def test_a_python_thread_runs_on_while_a_kernel_does(compiled):
 def test_the_claim_above_rejects_a_call_that_keeps_the_lock():
     """sorted() of numbers holds the interpreter's lock from beginning to end."""
     values = list(np.random.default_rng(0).random(400_000))
-    ticks, seconds = ticks_during(lambda: sorted(values))
-    assert ticks <= 2, f"{ticks} ticks in {seconds:.3f} s"
+    # a busy machine may stop this thread between the clock and the call, when the lock is free: not five times
+    tries = [ticks_during(lambda: sorted(values)) for _ in range(5)]
+    assert min(tries)[0] <= 2, f"(ticks, seconds): {tries}"
