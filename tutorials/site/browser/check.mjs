@@ -67,7 +67,8 @@ async function checkSearch(context, address) {
     await page.goto(`${address}search.html?q=${encodeURIComponent(query)}`);
     await page.waitForFunction(() => /found|matching/.test(document.querySelector("#search-results")?.innerText || ""), null, { timeout: 15000 }).catch(() => {});
     const titles = await page.$$eval("#search-results li a", (links) => links.map((link) => link.textContent));
-    if (!titles.length) complain(`search for ${query}`, "finds nothing");
+    if (!titles.slice(0, 3).some((title) => title.toLowerCase().includes(wanted)))
+      complain(`search for ${query}`, `no title of the first three has "${wanted}": ${titles.slice(0, 3)}`);
     measured[`search ${query}`] = titles.slice(0, 3);
     for (const fault of faults) complain(`search for ${query}`, fault);
     await page.close();
@@ -111,13 +112,38 @@ async function checkStop(context, address, file) {
   await page.close();
 }
 
-async function checkExercise(context, address, file) {
+// The solutions, {name: source}, as the library in the page has them.
+async function solutions(context, address) {
+  const { page } = await watched(context, address);
+  await page.goto(`${address}reference/vae.kl.html`);
+  const cell = page.locator("div.run").first();
+  await cell.getByRole("button", { name: "Edit" }).click();
+  await cell.locator("textarea").fill(
+    "import json\nfrom scratchgen import exercises\n" +
+    "print(json.dumps({name: exercises.get(name).solution for name in exercises.names()}))");
+  await cell.getByRole("button", { name: "Run" }).click();
+  await cell.locator(".run-status", { hasText: "done in your browser" }).waitFor({ timeout: 120000 });
+  const found = JSON.parse(await cell.locator(".run-output").textContent());
+  await page.close();
+  return found;
+}
+
+// The stub must fail, and the solution, typed into the page, must pass.
+async function checkExercise(context, address, name, solution) {
+  const file = `exercises/${name}.html`;
   const { page, faults } = await watched(context, address);
   await page.goto(address + file);
-  await page.getByRole("button", { name: "Check" }).click();
-  await page.locator(".run-status", { hasText: "failed in your browser" }).waitFor({ timeout: 120000 });
-  measured.stub = (await page.locator(".run-output").innerText()).split("\n")[0];
-  if (!/0 of \d+ properties/.test(measured.stub)) complain(file, `the stub is answered by ${measured.stub}`);
+  for (const [answer, verdict] of [[null, "failed"], [solution, "done"]]) {
+    if (answer) await page.locator("textarea").fill(answer);
+    await page.getByRole("button", { name: "Check" }).click();
+    const ended = page.locator(".run-status", { hasText: "in your browser" });
+    await ended.filter({ hasText: verdict }).waitFor({ timeout: 120000 }).catch(() => {});
+    const status = await page.locator(".run-status").innerText();
+    const [first] = (await page.locator(".run-output").innerText()).split("\n");
+    const [, held, all] = /(\d+) of (\d+) properties/.exec(first) || [];
+    if (!status.startsWith(verdict) || !all || (held === all) !== (verdict === "done"))
+      complain(file, `${answer ? "the solution" : "the stub"} is answered by ${status}: ${first}`);
+  }
   for (const fault of faults) complain(file, fault);
   await page.close();
 }
@@ -127,9 +153,10 @@ const context = await launch();
 const files = chosen();
 for (const file of files) await checkPage(context, address, file);
 await checkSearch(context, address);
-const exercise = htmlFiles(folder).find((file) => /^exercises\/(?!index)/.test(file));
 if (existsSync(join(folder, "_static", "pyodide"))) {
-  if (exercise) await checkExercise(context, address, exercise);
+  const solved = Object.entries(await solutions(context, address));
+  for (const [name, solution] of quick ? solved.slice(0, 2) : solved) await checkExercise(context, address, name, solution);
+  measured.exercises = solved.length;
   await checkRun(context, address, "tutorials/02_vae.html", 4);
   await checkRun(context, address, "reference/vae.kl.html", 0);
   await checkStop(context, address, "reference/vae.kl.html");
