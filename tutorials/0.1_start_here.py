@@ -157,17 +157,18 @@ figure.savefig(OUT / "garbled.png", dpi=120)
 
 # %% [markdown]
 # The votes are the same to the last one: a vote chooses a label, and has no $p(x)$ to sample from. For the
-# generative model, a garbled image is typically more than $e^{50}$ times less probable. (Forests have been extended to
-# densities since, and a classifier can *help* a generative model: a GAN has one inside.) Models that did generate, and
-# that still do; since 2013 deep networks compute the probabilities:
+# generative model, a garbled image is typically more than $e^{50}$ times less probable. (Forests have since been
+# extended to [densities](0.3_probability.py#densities-and-means), and a classifier can *help* a generative model: a
+# [GAN](3.2_from_the_articles_code.py#the-game-and-its-value) has one inside.) These models did generate, and still do;
+# since 2013 deep networks compute the probabilities:
 #
 # | year | generative model |
 # |---|---|
-# | 1894 | mixtures of normal distributions (Pearson) |
-# | 1913 | chains of letters (Markov); 1948: $n$-grams (Shannon) |
+# | 1894 | mixtures of [normal distributions](0.3_probability.py#the-normal-distribution-and-the-likelihood) (Pearson) |
+# | 1913 | chains of letters (Markov); 1948: [$n$-grams](0.1_start_here.py#three-fields-text-images-sound) (Shannon) |
 # | 1985 | Boltzmann machines (Ackley, Hinton, Sejnowski) |
-# | 1990 | recurrent neural networks, RNN (Elman) |
-# | 2013 | variational autoencoder, VAE (Kingma, Welling) |
+# | 1990 | [recurrent neural networks](04_rnn.py#the-recurrence), RNN (Elman) |
+# | 2013 | [variational autoencoder](2.3_vae_on_digits.py), VAE (Kingma, Welling) |
 # | 2014 | generative adversarial network, GAN (Goodfellow and others); flows (Dinh and others) |
 # | 2015 | diffusion (Sohl-Dickstein and others; for images, Ho and others in 2020) |
 #
@@ -299,8 +300,9 @@ figure.savefig(OUT / "challenges.png", dpi=120)
 # ## Common mistakes
 #
 # A model that looks at one character counts pairs. If it adds 1 to the count of every pair, so that none is
-# impossible, it must divide by more, too: by the number of characters more. We forget that. The score on new text
-# gets *better*, but these numbers are no probabilities. The claim that they sum to 1 sees the fault.
+# impossible, it must divide by more, too: by the number of characters more. We forget that. The **score**, the
+# number by which models are compared, gets *better* on new text: fewer bits. But these numbers are no probabilities.
+# The claim that they sum to 1 sees the fault.
 
 
 # %%
@@ -331,7 +333,8 @@ else:
 #
 # `scratchgen exercise start NAME` writes a file, and `scratchgen exercise check` names the property that fails.
 #
-# 1. `count-to-a-model`: turn counts into the probabilities of a Markov chain, the oldest model of text.
+# 1. `count-to-a-model`: turn counts into the probabilities of a **Markov chain**, in which each character depends
+#    only on the one before. It is the oldest model of text.
 #
 # Sources:
 #

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 0.3 Probability in half an hour
 #
-# A generative model is a probability distribution that a program has learned. On this page you meet the ten
+# A **generative model** is a probability distribution that a program has learned. On this page you meet the ten
 # ideas of probability that the course uses, and check each one by a sum or by random numbers.
 #
 # **You will be able to**
@@ -270,7 +270,7 @@ check("KL of two normals, and the integral", formula.item(), integral(p * extra_
 #
 # $$ p(z \mid x) = \frac{p(x \mid z)\, p(z)}{p(x)}. \tag{0.3.11} $$
 #
-# > In the debugger: `scratchgen debug vae.evidence` is the same integral in a VAE.
+# > In the debugger: `scratchgen debug vae.evidence` is the same integral in a [VAE](2.3_vae_on_digits.py).
 
 # %%
 z = rng.standard_normal(100_000)

@@ -193,14 +193,15 @@ check("(1.1.7) slope of a sine", Dual(x, 2.0).sin().slope, 2 * np.cos(x), 0)
 # | $s$ | 0.841 | $\cos x = 0.540$ | $m = 1$ |
 # | $f$ | 0.841 | $2 \cdot 0.841 + 1 \cdot 0.540 = 2.223$ | 1 |
 #
-# Look at the top right: $x$ changes $f$ through $m$ and through $s$. The chain rule multiplies, for each of the two,
-# the derivative of $f$ by it and its own derivative by $x$. Both products are added.
+# Look at the top right: $x$ changes $f$ through $m$ and through $s$. The **chain rule** multiplies, for each of the
+# two, the derivative of $f$ by it and its own derivative by $x$. Both products are added.
 # [Page 1.2](1.2_autograd_in_60_lines.py) builds a program that does this.
 #
 # The library does reverse mode. `sg.grad(f)` is a new function, the derivative of `f`. Or wrap the input in a `Tensor`,
 # which records what is computed from it; then `backward()` of the result stores the derivative in `grad` of the
-# input. `sg.jvp` (Jacobian-vector product) gives the value and the derivative of forward mode, but from two sweeps of
-# reverse mode.
+# input. `sg.jvp` gives the value and the derivative of forward mode, but from two sweeps of reverse mode. (The
+# **Jacobian** is the table of the derivatives of every result by every input; jvp is short for Jacobian-vector
+# product.)
 
 # %%
 check("(1.1.1) by sg.grad", sg.grad(f)(x), exact, 4 * epsilon)

@@ -20,9 +20,9 @@
 # - derive the rules of a matrix product and of broadcasting, index by index;
 # - check every rule, and catch an autograd that forgets.
 #
-# **You need** [a derivative four ways](1.1_derivative_four_ways.py), the chain rule of school, Python classes, and from
-# NumPy the product `@` of matrices and broadcasting, the sum of arrays with the shapes (4, 3) and (3,). Reading takes
-# about 35 minutes, running two seconds.
+# **You need** [a derivative four ways](1.1_derivative_four_ways.py), Python classes, and from NumPy the
+# product `@` of matrices and **broadcasting**, the sum of arrays with the shapes (4, 3) and (3,). Reading takes about
+# 35 minutes, running two seconds.
 
 # %%
 import tempfile

@@ -21,9 +21,9 @@
 # - raise the bound by gradient ascent, and explain why it stops short of the truth;
 # - recognise a number that only looks like a bound.
 #
-# **You need** logarithms, areas under curves, NumPy arrays, and from an earlier page
-# [derivatives by a program](01_gradients.py#one-derivative-computed-four-ways). Reading takes about 30 minutes,
-# running five seconds.
+# **You need** NumPy arrays, [densities and means](0.3_probability.py#densities-and-means), and
+# [derivatives by a program](1.1_derivative_four_ways.py#reverse-mode). Reading takes about 30 minutes, running five
+# seconds.
 
 # %%
 import inspect

@@ -20,8 +20,8 @@
 # - compare two models by one number;
 # - catch a wrong program whose derivatives are right.
 #
-# **You need** school calculus, Python and NumPy arrays, but no other page. Reading takes about 40 minutes,
-# running ten seconds.
+# **You need** school calculus, Python, NumPy arrays, and
+# [means and variances](0.3_probability.py#densities-and-means). Reading takes about 40 minutes, running ten seconds.
 
 # %%
 import inspect
@@ -45,13 +45,13 @@ OUT = Path(tempfile.mkdtemp(prefix="vae-on-digits-"))  # the pictures of this pa
 # %% [markdown]
 # ## A question first
 #
-# The data are images of 8 × 8 pixels, each 0 or 1. Training uses 1,297 of them. Another 250 are **held out**:
-# they are used for the score alone.
+# The data are images of 8 × 8 pixels, each 0 or 1. Training uses 1,297 of them. Another 250 are **held out**: only
+# the **score**, by which models are compared, uses them.
 #
 # There are $2^{64}$ such images. A **model** divides a probability of 1 among them, and it is good if the
 # held-out images get a large share. Each share is tiny, so we take its natural logarithm, the **log-likelihood**
 # $\log p(x)$. Its unit is the **nat**: 0 nats mean certainty, and every nat less divides the probability by
-# $e = 2.718$. (With base 2 the unit is the **bit**, $\log 2 = 0.693$ nats.)
+# $e = 2.718$.
 #
 # The simplest model tosses 64 fair coins, one per pixel: $-64 \log 2$ nats for every image. A better one gives
 # each pixel a biased coin, which shows 1 as often as that pixel is 1 in the training images.
@@ -205,8 +205,9 @@ plots.diagram(parts).save(OUT / "networks.png")
 #
 # The **loss**, the number that training makes small, is minus the ELBO, averaged over a **batch** of 32 images. One
 # pass over all training images is an **epoch**. `zero_grad` clears the old slopes, `backward` finds the slope of
-# the loss by every parameter (backpropagation), and `step` moves each parameter a little downhill; **Adam** gives
-# each a step size of its own. The score is the mean over 20 samples of $z$ per image.
+# the loss by every parameter (**backpropagation**), and `step` of the **optimiser** moves each parameter a little
+# downhill. The optimiser **Adam** gives each parameter a step size of its own. The score is the mean over 20 samples
+# of $z$ per image.
 
 
 # %%
@@ -311,7 +312,8 @@ figure.savefig(OUT / "latents.png", dpi=120)
 
 # %% [markdown]
 # No label was used. Neighbouring places decode to similar images. Where digits overlap, two latents are too few.
-# Of ten latents we draw images: decoded from $\mu$, and from samples of the prior.
+# With ten latents we draw **reconstructions**, images decoded from $\mu(x)$, and images decoded from samples of the
+# prior.
 
 # %%
 with sg.no_grad():
@@ -360,12 +362,12 @@ else:
     raise AssertionError("the claim does not see the planted fault")
 
 # %% [markdown]
-# Two others run without an error, too:
+# Two others run without an error:
 #
 # - The mean over 64 pixels, but the sum over the latents. The KL divergence then counts 64 times as much, and $z$
 #   learns to carry nothing.
-# - A sigmoid at the end of the decoder, and a second one in the likelihood. Then every probability is between 0.5 and
-#   $\sigma(1) = 0.73$.
+# - A sigmoid at the end of the decoder, and a second one in the log-likelihood. Then every probability is between 0.5
+#   and $\sigma(1) = 0.73$.
 #
 # ## Exercises and sources
 #

@@ -9,9 +9,9 @@
 # %% [markdown]
 # # 3.2 From the article's code to code that works
 #
-# An introductory article on generative models ends with sixty lines for Keras, a library of neural networks. They
-# should learn to draw images, and seventeen faults keep them from it. On this page you see each fault, the sign by
-# which it can be recognised, and its repair, until handwritten digits appear.
+# An introductory article on [generative models](0.1_start_here.py) ends with sixty lines for the library Keras. They
+# should learn to draw images, and seventeen faults keep them from it. On this page you see each fault, its sign and its
+# repair, until handwritten digits appear.
 #
 # **You will be able to**
 #
@@ -47,7 +47,8 @@ rng = sg.random.default_rng(2)
 # %% [markdown]
 # ## A question first
 #
-# These are the lines that train. The numbers are those of the faults, listed below.
+# These lines should train two networks. The **generator** turns noise into images, called **fakes**. The
+# **discriminator** tells fakes from real images. The numbers are those of the faults, listed below.
 #
 # ```python
 # generated_images = generator.predict(noise)                            # 8, 14
@@ -71,10 +72,10 @@ rng = sg.random.default_rng(2)
 #
 # ## The game and its value
 #
-# A **generative adversarial network (GAN)** consists of two networks. The **generator** $G$ turns noise $z$,
-# distributed as $p_z = \mathcal N(0, I)$, into an image $G(z)$, a **fake**. The **discriminator** $D$ receives an
-# image $x$ and outputs $D(x)$, the probability that $x$ is real, which means: from the data. **Adversarial** means
-# that what one network gains, the other loses. They play for one number, the **value**:
+# Both networks together are a **generative adversarial network (GAN)**. The generator $G$ turns noise $z$, distributed
+# as $p_z = \mathcal N(0, I)$, into an image $G(z)$. The discriminator $D$ turns an image $x$ into $D(x)$, the
+# probability that $x$ is real, which means: from the data. **Adversarial** means that what one network gains, the other
+# loses. They play for one number, the **value**:
 #
 # $$
 # \min_G \max_D V(D, G), \quad
@@ -109,7 +110,7 @@ check("(3.2.2) −V, from the labels", -gan.value(a[:3], a[3:]), L[:3].mean() + 
 check("V if D is always ½", gan.value(np.zeros(3), np.zeros(3)), 2 * np.log(0.5), 1e-14)
 
 # %% [markdown]
-# The article's text needs three small repairs, too:
+# The article's text needs three small repairs:
 #
 # - It writes $G(z) \sim p_z$. The noise $z$ has this distribution. $G(z)$ has another one, $p_G$, and training moves
 #   $p_G$ to $p_{data}$.
@@ -291,9 +292,9 @@ check("15: 1 − D(x) at a = 20, rounded", 1 - sigmoid(np.float32(20)), 0, 0)
 # %% [markdown]
 # The last line is fault 15: $D(x)$ is rounded to 1, and $\log(1 - D(x))$ would be $-\infty$. With the logit it is −20.
 #
-# Now the whole loop. $D$'s loss takes both kinds of
-# images, so labels cannot be mistaken, and receives the fakes as plain numbers; $G$'s loss keeps their graph. With
-# `beta1=0.5`, Adam averages over fewer past gradients: the other player's last moves have changed the older ones.
+# Now the whole loop. $D$'s loss takes both kinds of images, so labels cannot be mistaken, and receives the fakes as
+# plain numbers; $G$'s loss keeps their graph. With `beta1=0.5`, Adam averages over fewer past gradients: the other
+# player's last moves have changed the older ones.
 
 
 # %%
@@ -311,7 +312,7 @@ def train(pair, rng, epochs=60):
 # %% [markdown]
 # Seventeen repairs are enough for digits, but $G$ draws only some of the ten: **mode collapse**. **Batch
 # normalisation** helps: it shifts and scales each number of a layer to mean 0 and variance 1 over the batch, so that
-# the images of a batch differ. A classifier that was trained on the real digits counts the classes (fault 17).
+# the images of a batch differ. A classifier trained on the real digits counts the classes (fault 17).
 
 
 # %%
@@ -350,10 +351,9 @@ figure.savefig(OUT / "samples.png", dpi=120)
 #
 # ## Common mistakes
 #
-# labml, a widely read course, documents
-# $\log(1 - D(G(z)))$ for $G$ and computes $-\log D(G(z))$. We plant the opposite fault: a loss that is called
-# non-saturating and saturates. The gradient check passes, since the derivative is right, for the wrong function. A
-# claim about the slope at $a = -5$ sees it.
+# labml, a widely read course, documents $\log(1 - D(G(z)))$ for $G$ and computes $-\log D(G(z))$. We plant the opposite
+# fault: a loss that is called non-saturating and saturates. The gradient check passes, since the derivative is right,
+# for the wrong function. A claim about the slope at $a = -5$ sees it.
 
 
 # %%
@@ -376,7 +376,7 @@ else:
     raise AssertionError("the claim does not see the planted fault")
 
 # %% [markdown]
-# Three others run without an error, too:
+# Three others run without an error:
 #
 # - Real and fake images in one batch through batch normalisation in $D$: each image then betrays the kind of the
 #   others.
