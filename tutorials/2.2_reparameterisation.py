@@ -9,10 +9,10 @@
 # %% [markdown]
 # # 2.2 The reparameterisation trick and the KL divergence
 #
-# On page 2.1 a grid of 721 points replaced the mean over $q$. With ten latents such a grid would have $721^{10}$
-# points, so training takes a few random $z$ instead. But training also needs slopes by $\mu$ and $\sigma$, and random
-# numbers have none. The reparameterisation trick (also spelt reparameterization trick) gives them slopes. The second
-# term of the ELBO, the KL divergence, needs no random numbers: it has a formula.
+# Page 2.1 computed means over $q$ on a grid of 721 points. With ten latents the grid would have $721^{10}$ points, so
+# the training of a variational autoencoder (VAE) takes a few random $z$ instead. But it also needs slopes by $\mu$ and
+# $\sigma$, and random numbers have none. The reparameterisation trick (also spelt reparameterization trick) gives them
+# slopes. The second term of the ELBO, the KL divergence, needs no random numbers: it has a formula.
 #
 # **You will be able to**
 #
@@ -47,7 +47,8 @@ rng = sg.random.default_rng(0)
 # ## A question first
 #
 # Take the model of page 2.1: three pixels, one latent $z$, and $q = \mathcal N(\mu, \sigma^2)$. We write $f(z)$ for
-# $\log p(x \mid z)$, so the first term of the ELBO is $\mathbb E_q[f(z)]$. Training wants its slopes.
+# $\log p(x \mid z)$, so the first term of the ELBO is $\mathbb E_q[f(z)]$. Training wants its slopes by
+# $\mu$ and $\log \sigma^2$.
 #
 # Below are two **estimators** of a slope: rules that compute a number from random samples. Both are **unbiased**,
 # which means that their mean is the true slope. But one is noisier.
@@ -96,16 +97,18 @@ check("slope by mu, the truth", truth[0], 1.0769, 1e-4)
 # %% [markdown]
 # ## The score function (REINFORCE)
 #
-# Write $\phi$ for a parameter of $q$: $\mu$ or $\log \sigma^2$. In the mean it occurs in the density alone:
+# Write $\phi$ (phi) for a parameter of $q$: $\mu$ or $\log \sigma^2$. In the mean it occurs in the density alone. An
+# integral is a sum of thin slices, so its slope is the sum of their slopes:
 #
 # $$
 # \frac{\partial}{\partial \phi} \mathbb E_{q_\phi}[f(z)] = \frac{\partial}{\partial \phi} \int q_\phi(z)\, f(z)\, dz
 # = \int \frac{\partial q_\phi(z)}{\partial \phi} f(z)\, dz. \tag{2.2.1}
 # $$
 #
-# Samples estimate means over a density, and $\partial q_\phi / \partial \phi$ is no density: its area is 0. So
-# multiply and divide by $q_\phi$. By the chain rule, $\partial \log q_\phi / \partial \phi$ is
-# $\partial q_\phi / \partial \phi$ divided by $q_\phi$. This is the **log-derivative trick**:
+# Samples estimate means over a density, and $\partial q_\phi / \partial \phi$ is no density: its area is 0, because
+# that of $q_\phi$ is always 1. So multiply and divide by $q_\phi$. By the chain rule,
+# $\partial \log q_\phi / \partial \phi$ is $\partial q_\phi / \partial \phi$ divided by $q_\phi$. This is the
+# **log-derivative trick**:
 #
 # $$
 # \frac{\partial}{\partial \phi} \mathbb E_{q_\phi}[f(z)]
@@ -156,7 +159,8 @@ for number, name in enumerate(("mu", "log sigma²")):
 # $$
 #
 # The mean over random samples is the **pathwise estimator**: autograd follows the path from $f$ through $z$ to $\mu$
-# and $\sigma$. A `Normal` stores $\log \sigma^2$, `logvar`: any number is allowed, whereas $\sigma$ must be positive.
+# and $\sigma$. In a VAE a network, the **encoder**, computes the two from the image. A network can output any number,
+# but $\sigma$ must be positive, so a `Normal` stores $\log \sigma^2$, called `logvar`.
 #
 # > In the debugger: `scratchgen debug vae.reparameterisation`
 
@@ -186,7 +190,7 @@ for number, name in enumerate(("mu", "log sigma²")):
 # For slopes by $\mu$ we compute the standard error of 100 samples: by quadrature (lines), and from the standard
 # deviation of 100,000 random samples (dots). A third line shows a usual remedy: subtract the mean of $f$, a
 # **baseline**, from $f$. The score function stays unbiased, because the score has the mean 0: put a constant for $f$
-# into (2.2.2).
+# into (2.2.2), and the left side is 0.
 
 # %%
 COLOURS = {"score function": SECOND, "score function with baseline": FAINT, "pathwise": ACCENT}
@@ -217,7 +221,7 @@ variances = half**2 @ weights - (half @ weights) ** 2
 check("samples needed, score over path", variances[0] / variances[2], 31.17, 0.01)
 
 figure, axes = plt.subplots(figsize=(7, 3.6), layout="constrained")
-for number, (name, colour) in enumerate(COLOURS.items()):
+for number, (name, colour) in enumerate(COLOURS.items()):  # 10 is the root of 100 samples
     axes.loglog(sigmas, lines[:, number] / 10, color=colour, label=name)
     axes.loglog(sigmas, dots[:, number] / 10, "o", color=colour, markersize=4)
 axes.set(xlabel="sigma of q", ylabel="standard error of 100 samples")
@@ -227,13 +231,15 @@ figure.savefig(OUT / "noise.png", dpi=120)
 
 # %% [markdown]
 # Compare with what you wrote down: at $\sigma = \frac12$ the score function needs 31 times as many samples, and the
-# ratio grows without end. In a narrow $q$ the score $\varepsilon / \sigma$ is huge, and its products with $f$ nearly
-# cancel. The path has $f'(z)$, which is then almost the same for all $z$. Real images make it worse: their $f$ is not
-# near $-1$ but near $-100$. So VAEs use the pathwise estimator, often with a single sample per image.
+# ratio grows without end. In a narrow $q$ the score by $\mu$, $\varepsilon / \sigma$, is huge, and its products with
+# $f$ nearly cancel. The pathwise estimator has $f'(z)$, which is then almost the same for all $z$. Real images make it
+# worse: their $f$ is not near $-1$ but near $-100$. So VAEs use the pathwise estimator, often with a single sample per
+# image.
 #
 # ## The KL divergence of two normal distributions
 #
-# Let $q = \mathcal N(\mu, \sigma^2)$ and $p = \mathcal N(m, s^2)$. The $2\pi$ of the two densities cancel:
+# The KL divergence is the mean of $\log (q / p)$ over $q$. Let $q = \mathcal N(\mu, \sigma^2)$ and
+# $p = \mathcal N(m, s^2)$. The $2\pi$ of the two densities cancel:
 #
 # $$
 # \log \frac{q(z)}{p(z)}
@@ -248,7 +254,8 @@ figure.savefig(OUT / "noise.png", dpi=120)
 # = \tfrac12 \left( \frac{(\mu - m)^2}{s^2} + \frac{\sigma^2}{s^2} - 1 - \log \frac{\sigma^2}{s^2} \right). \tag{2.2.7}
 # $$
 #
-# In a VAE, $p$ is the standard normal prior: $m = 0$, $s = 1$. Its latents are independent, so logarithms add:
+# In a VAE, $p$ is the standard normal prior: $m = 0$, $s = 1$. The latents are independent, under $q$ and under $p$. So
+# the logarithms of their densities add:
 #
 # $$ \mathrm{KL}(q \,\|\, p) = \tfrac12 \sum_d (\mu_d^2 + \sigma_d^2 - 1 - \log \sigma_d^2). \tag{2.2.8} $$
 #
@@ -299,10 +306,11 @@ check("(2.2.9) the library, by mu", library[0], MU, 1e-12)
 check("(2.2.9) the library, by log sigma²", library[1], 0.5 * (np.exp(LOGVAR) - 1), 1e-12)
 
 # %% [markdown]
-# The divergence is not symmetric. Let $p$ have two humps, and find the best bell curve $q$ in each direction. The
-# direction of the ELBO, $\mathrm{KL}(q \,\|\, p)$, is the **reverse KL**. It is large if $q$ covers the gap where $p$
-# is small, so $q$ chooses one hump: it is **mode-seeking**. The **forward KL**, $\mathrm{KL}(p \,\|\, q)$, is large if
-# $q$ is small where $p$ is not, so $q$ spans both humps: it is **mass-covering**.
+# The divergence is not symmetric. Let $p$ have two humps, called **modes**, and find the best bell curve $q$ in each
+# direction. The direction of the ELBO, $\mathrm{KL}(q \,\|\, p)$, is the **reverse KL**. It is large if $q$ covers the
+# gap where $p$ is small, so $q$ chooses one mode: it is **mode-seeking**. The **forward KL**,
+# $\mathrm{KL}(p \,\|\, q)$, is large if $q$ is small where $p$ is not, so $q$ spans both modes: it is
+# **mass-covering**.
 
 # %%
 z, step = np.linspace(-6, 6, 601, retstep=True)
@@ -312,7 +320,7 @@ fits = density(z[:, None], means, 2 * np.log(widths))  # a column per bell curve
 log_ratio = np.log(fits) - np.log(p)[:, None]
 reverse, forward = np.sum(fits * log_ratio, axis=0).argmin(), np.sum(-p[:, None] * log_ratio, axis=0).argmin()
 mean = np.sum(z * p) * step
-check("reverse KL: q at the greater hump", means[reverse], 1.5, 0.025)
+check("reverse KL: q at the greater mode", means[reverse], 1.5, 0.025)
 check("forward KL: q has the mean of p", means[forward], mean, 0.025)
 check("forward KL: its variance", widths[forward] ** 2, np.sum((z - mean) ** 2 * p) * step, 0.1)
 
@@ -328,7 +336,7 @@ right.fill_between(z, p, color=FAINT, label="p")
 right.plot(z, fits[:, reverse], color=ACCENT, label="reverse KL")
 right.plot(z, fits[:, forward], color=SECOND, linestyle="--", label="forward KL")
 right.set(xlabel="z", ylabel="density", ylim=(0, 1.0), xlim=(-5, 5))
-right.set_title("Reverse KL takes one hump, forward KL both", fontsize=11)
+right.set_title("Reverse KL takes one mode, forward both", fontsize=11)
 right.legend(frameon=False, loc="upper left", fontsize=9)
 figure.savefig(OUT / "divergence.png", dpi=120)
 

@@ -135,8 +135,8 @@ check("64 biased coins, nats per image", biased, -25.311, 0.001)
 # $$ z = \mu + \sigma \odot \varepsilon, \quad \varepsilon \sim \mathcal N(0, I). \tag{2.3.6} $$
 #
 # So $z$ is an ordinary function of $\mu$ and $\sigma$, with the slopes $1$ and $\varepsilon$. ($\odot$ multiplies
-# element by element.) Here are both terms of the ELBO in code, and the same lines of the library (`_log_likelihood`
-# samples $z$):
+# element by element.) [Page 2.2](2.2_reparameterisation.py) measures what this gains. Here are both terms of the ELBO
+# in code, and the same lines of the library (`_log_likelihood` samples $z$):
 #
 # > In the debugger: `scratchgen debug vae.elbo`, or `vae.likelihood`, `vae.kl`, `vae.reparameterisation`.
 
@@ -376,7 +376,7 @@ else:
 # 3. `nats-before-training`: predict the loss of an untrained VAE, then run it.
 # 4. `every-digit-grey`: find the bug in a VAE whose samples are all the same grey blur.
 #
-# [Page 2.2](2.2_reparameterisation.py) has exercises on (2.3.5) and (2.3.6).
+# [Page 2.2](2.2_reparameterisation.py#exercises-and-sources) has exercises on (2.3.5) and (2.3.6).
 #
 # Sources:
 #
