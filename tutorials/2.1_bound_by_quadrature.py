@@ -21,9 +21,8 @@
 # - raise the bound by gradient ascent, and explain why it stops short of the truth;
 # - recognise a number that only looks like a bound.
 #
-# **You need** NumPy arrays, [densities and means](0.3_probability.py#densities-and-means), and
-# [derivatives by a program](1.1_derivative_four_ways.py#reverse-mode). Reading takes about 30 minutes, running five
-# seconds.
+# **You need** [probability](0.3_probability.py) (density, mean, nats, posterior) and
+# [derivatives by a program](1.1_derivative_four_ways.py). Reading takes about 30 minutes, running five seconds.
 
 # %%
 import inspect
@@ -279,13 +278,18 @@ check("share of samples above the evidence", np.sum(weights[one_sample > evidenc
 #
 # ## Exercises and sources
 #
-# 1. Predict, then compute: for which of the eight images is the best gap largest?
-# 2. Let $w$ be three times as large. Is the posterior still nearly a bell curve? Plot it, and find the gap.
-# 3. Derive (2.1.5) again with $q$ on both sides of the logarithm: start from $\mathrm{KL}(q \,\|\, p(z \mid x))$.
-# 4. Take a sum of two bell curves as $q$. Which parts of `exact_elbo` must change, and can it beat the best bell
+# Start the first one with `scratchgen exercise start bound-above-the-evidence`; `scratchgen exercise check` names the
+# property that fails. The others are to think about.
+#
+# 1. `bound-above-the-evidence`: find the bug in an ELBO that exceeds $\log p(x)$ if $q$ is narrow.
+# 2. Predict, then compute: for which of the eight images is the best gap largest?
+# 3. Let $w$ be three times as large. Is the posterior still nearly a bell curve? Plot it, and find the gap.
+# 4. Derive (2.1.5) again with $q$ on both sides of the logarithm: start from $\mathrm{KL}(q \,\|\, p(z \mid x))$.
+# 5. Take a sum of two bell curves as $q$. Which parts of `exact_elbo` must change, and can it beat the best bell
 #    curve?
 #
-# Next: [a VAE on digits](2.3_vae_on_digits.py), where the integral has ten dimensions.
+# Next: [the reparameterisation trick](2.2_reparameterisation.py), which replaces the grid of $\varepsilon$ by random
+# numbers.
 #
 # Sources:
 #

@@ -135,8 +135,8 @@ check("64 biased coins, nats per image", biased, -25.311, 0.001)
 # $$ z = \mu + \sigma \odot \varepsilon, \quad \varepsilon \sim \mathcal N(0, I). \tag{2.3.6} $$
 #
 # So $z$ is an ordinary function of $\mu$ and $\sigma$, with the slopes $1$ and $\varepsilon$. ($\odot$ multiplies
-# element by element.) Here are both terms of the ELBO in code, and the same lines of the library (`_log_likelihood`
-# samples $z$):
+# element by element.) [Page 2.2](2.2_reparameterisation.py) measures what this gains. Here are both terms of the ELBO
+# in code, and the same lines of the library (`_log_likelihood` samples $z$):
 #
 # > In the debugger: `scratchgen debug vae.elbo`, or `vae.likelihood`, `vae.kl`, `vae.reparameterisation`.
 
@@ -373,13 +373,12 @@ else:
 #
 # Start one with `scratchgen exercise start NAME`; `scratchgen exercise check` names the property that fails.
 #
-# 1. `reparameterise`: write (2.3.6), so that the gradient passes through the sample.
-# 2. `kl-to-the-prior`: write (2.3.5).
-# 3. `slopes-of-the-kl`: derive its two slopes on paper.
-# 4. `log-likelihood-from-logits`: write (2.3.1) without overflow.
-# 5. `negative-elbo`: put the three together to the loss.
-# 6. `nats-before-training`: predict the loss of an untrained VAE, then run it.
-# 7. `every-digit-grey`: find the bug in a VAE whose samples are all the same grey blur.
+# 1. `log-likelihood-from-logits`: write (2.3.1) without overflow.
+# 2. `negative-elbo`: combine (2.3.1), (2.3.5) and (2.3.6) to the loss.
+# 3. `nats-before-training`: predict the loss of an untrained VAE, then run it.
+# 4. `every-digit-grey`: find the bug in a VAE whose samples are all the same grey blur.
+#
+# [Page 2.2](2.2_reparameterisation.py#exercises-and-sources) has exercises on (2.3.5) and (2.3.6).
 #
 # Sources:
 #

@@ -307,6 +307,7 @@ DENSITIES = (
         "KL = ½ Σ_d [(mu − mu′)² / sigma′² + sigma²/sigma′² − 1 − log(sigma²/sigma′²)]",
         "Rasmussen & Williams (2006), eq. A.23",
         "scratchgen.distributions:Normal.kl",
+        tutorial="2.2_reparameterisation.py#the-kl-divergence-of-two-normal-distributions",
         example=Example(
             "mu = 0, sigma² = 1, mu′ = 1, sigma′² = 4: ½ (¼ + ¼ − 1 + log 4) = ½ (−0.5 + 1.386294) = 0.443147",
             0.443147,

@@ -100,7 +100,7 @@ VAE = (
         "z = mu + sigma ⊙ ε,  ε ~ N(0, I)",
         "Kingma & Welling (2014), section 2.4 and eq. 10",
         "scratchgen.distributions:Normal.rsample",
-        tutorial="02_vae.py#the-kl-divergence-and-the-reparameterisation-trick",
+        tutorial="2.2_reparameterisation.py#the-reparameterisation-trick-pathwise-estimator",
         example=Example(
             "sigma = √4 = 2\nz = 1 + 2 · 0.5 = 2",
             2.0,
@@ -115,7 +115,7 @@ VAE = (
         "KL(q ‖ p) = ½ Σ_d (mu² + sigma² − 1 − log sigma²)",
         "Kingma & Welling (2014), appendix B",
         "scratchgen.distributions:Normal.kl_to_standard_normal",
-        tutorial="02_vae.py#the-kl-divergence-and-the-reparameterisation-trick",
+        tutorial="2.2_reparameterisation.py#the-kl-divergence-of-two-normal-distributions",
         example=Example(
             "mu = 1, sigma² = 1\n½ (1² + 1 − 1 − log 1) = 0.5",
             0.5,

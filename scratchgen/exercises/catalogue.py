@@ -18,10 +18,13 @@ PAGES = {
         "gradients.sum_to_shape",
         "gradients.right_near_zero",
     ),
-    "2.3": (
+    "2.1": ("vae.bound_above_the_evidence",),
+    "2.2": (
         "vae.reparameterise",
         "vae.kl_to_the_prior",
         "vae.slopes_of_the_kl",
+    ),
+    "2.3": (
         "vae.log_likelihood_from_logits",
         "vae.negative_elbo",
         "vae.nats_before_training",

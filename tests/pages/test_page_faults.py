@@ -34,6 +34,12 @@ SEEN = {  # page: faults of `tests/mutants`, with the beginning of the check tha
         "variance used as standard deviation": "(2.1.3) ",
         "mean over pixels": "(2.1.2) ",
     },
+    "2.2_reparameterisation": {
+        "variance used as standard deviation": "(2.2.5) by mu, rsample and autograd",
+        "logvar taken for log sigma in the divergence": "(2.2.8) ",
+        "half of the gradient of the divergence": "(2.2.9) the library, by log sigma²",
+        "a divergence in the other direction": "(2.2.7) ",
+    },
     "2.3_vae_on_digits": {
         "variance used as standard deviation": "ELBO, ",
         "logvar taken for log sigma in the divergence": "ELBO, ",

@@ -143,6 +143,33 @@ JENSEN = {
 }
 CHANGE = terms(likelihood_later, q_later) - terms(likelihood, q)
 
+# --- page 2.2: f = sin, whose mean over N(µ, σ²) is e^(−σ²/2) sin µ; and a second normal density, N(m, s²) -----
+
+NARROW = {r"\mu": 0.7, r"\sigma": 0.5, "m": -0.4, "s": 1.3}
+
+
+def bell(mu, logvar):
+    return np.exp(-((LINE - mu) ** 2) / (2 * np.exp(logvar))) / np.sqrt(2 * np.pi * np.exp(logvar))
+
+
+def area(values):
+    return np.sum(values) * (LINE[1] - LINE[0])
+
+
+def by_mu_and_logvar(function):
+    """The slopes at N(0.7, 0.5²), by central differences."""
+    v = np.log(0.25)
+    by_mu = (function(0.7 + 1e-5, v) - function(0.7 - 1e-5, v)) / 2e-5
+    return by_mu, (function(0.7, v + 1e-5) - function(0.7, v - 1e-5)) / 2e-5
+
+
+OF_Q = bell(0.7, np.log(0.25))
+MEAN_SINE_BY_MU, MEAN_SINE_BY_LOGVAR = np.exp(-1 / 8) * np.cos(0.7), -np.exp(-1 / 8) * np.sin(0.7) / 8
+SCORES = by_mu_and_logvar(lambda mu, logvar: NormalDist(mu, np.exp(logvar / 2)).pdf(1.1))
+SCORES = [slope / NormalDist(0.7, 0.5).pdf(1.1) for slope in SCORES]
+EPSILON = (LINE - 0.7) / 0.5
+KL_OF_TWO = lambda mu, logvar: area(bell(mu, logvar) * np.log(bell(mu, logvar) / bell(-0.4, np.log(1.69))))
+
 # --- page 3: densities at four points, and the Dirac GAN ----------------------------------------------------
 
 p_data, p_g = np.array([0.4, 0.3, 0.2, 0.1]), np.array([0.1, 0.1, 0.3, 0.5])
@@ -325,6 +352,41 @@ VALUES = {
         | {r"\Delta\, \mathrm{KL}(q(z \mid x) \,\|\, p(z \mid x))": CHANGE[2]},
         1e-14,
     ),
+    "2.2.1": (
+        {r"\frac{\partial}{\partial \phi} \mathbb E_{q_\phi}[f(z)]": MEAN_SINE_BY_MU}
+        | {r"\frac{\partial}{\partial \phi} \int q_\phi(z)\, f(z)\, dz":
+            by_mu_and_logvar(lambda mu, logvar: area(bell(mu, logvar) * np.sin(LINE)))[0]}
+        | {r"\int \frac{\partial q_\phi(z)}{\partial \phi} f(z)\, dz":
+            area(by_mu_and_logvar(bell)[0] * np.sin(LINE))},
+        1e-8,
+    ),
+    "2.2.2": (
+        {r"\frac{\partial}{\partial \phi} \mathbb E_{q_\phi}[f(z)]": MEAN_SINE_BY_MU, "f(z)": np.sin(LINE)}
+        | {r"\mathbb E_{q_\phi}": lambda values: area(OF_Q * values)}
+        | {r"\frac{\partial \log q_\phi(z)}{\partial \phi}": by_mu_and_logvar(bell)[0] / OF_Q},
+        1e-8,
+    ),
+    "2.2.3": (
+        NARROW | {"z": 1.1, r"\frac{\partial \log q}{\partial \mu}": SCORES[0]}
+        | {r"\frac{\partial \log q}{\partial \log \sigma^2}": SCORES[1]},
+        1e-8,
+    ),
+    "2.2.5": (
+        NARROW | {r"\frac{\partial}{\partial \mu} \mathbb E_q[f(z)]": MEAN_SINE_BY_MU, "f'(z)": np.cos(LINE)}
+        | {r"\frac{\partial}{\partial \log \sigma^2} \mathbb E_q[f(z)]": MEAN_SINE_BY_LOGVAR}
+        | {r"\mathbb E_\varepsilon": lambda values: area(OF_Q * values), r"\varepsilon": EPSILON},
+        1e-8,
+    ),
+    "2.2.6": (
+        NARROW | {"z": 1.1, "q(z)": NormalDist(0.7, 0.5).pdf(1.1), "p(z)": NormalDist(-0.4, 1.3).pdf(1.1)},
+        1e-14,
+    ),
+    "2.2.7": (NARROW | {r"\mathrm{KL}(q \,\|\, p)": KL_OF_TWO(0.7, np.log(0.25))}, 1e-9),
+    "2.2.9": (
+        NARROW | {r"\frac{\partial\, \mathrm{KL}}{\partial \mu}": by_mu_and_logvar(KL_OF_TWO)[0]}
+        | {r"\frac{\partial\, \mathrm{KL}}{\partial \log \sigma^2}": by_mu_and_logvar(KL_OF_TWO)[1]},
+        1e-8,
+    ),
     "2.3.2": (
         {"p(x)": np.exp(EVIDENCE), r"\mathbb E_q": lambda values: np.sum(q * values), "dz": 1.0}
         | {r"\int p(x \mid z)": lambda values: np.sum(likelihood * values), "p(z)": prior}
@@ -435,6 +497,17 @@ def test_a_formula_holds_as_it_is_displayed(number):
         ("1.2.4", r"\sum _ i", r"\sum _ j"),
         ("2.1", r"\ge", r"\le"),
         ("2.3", r"+ \Delta", r"- \Delta"),
+        ("2.2.1", r"\frac { \partial q _ \phi ( z ) } { \partial \phi } f", r"q _ \phi ( z ) f"),
+        ("2.2.2", r"f ( z ) \frac", r"\frac"),
+        ("2.2.3", r"{ z - \mu } { \sigma ^ 2 }", r"{ z - \mu } { \sigma }"),
+        ("2.2.3", r"- 1 )", r"+ 1 )"),
+        ("2.2.5", r"\frac 1 2 \sigma", r"\sigma"),
+        ("2.2.5", r"f ' ( z ) ]", r"f ' ( z ) \varepsilon ]"),
+        ("2.2.6", r"\log s ^ 2 - \log \sigma ^ 2", r"\log \sigma ^ 2 - \log s ^ 2"),
+        ("2.2.7", r"- 1 -", r"+ 1 -"),
+        ("2.2.7", r"\log \frac { \sigma ^ 2 } { s ^ 2 }", r"\log \frac { \sigma } { s }"),
+        ("2.2.9", r"\frac 1 2 (", r"("),
+        ("2.2.9", r"{ s ^ 2 }", "{ s }"),
         ("2.3.2", r"{ p ( x | z ) p ( z ) }", r"{ p ( x | z ) }"),
         ("2.3.2", r"\int q ( z | x )", r"\int p ( x | z )"),
         ("2.3.3", r"\ge", r"\le"),

@@ -105,7 +105,7 @@ def integral(kl):
 EXERCISE = Exercise(
     name="kl-to-the-prior",
     title="The divergence from the prior, in nats",
-    page="2.3",
+    page="2.2",
     kind="fill-in",
     ledger=("vae.kl",),
     stub=STUB,

@@ -99,7 +99,7 @@ def gradient(sample):
 EXERCISE = Exercise(
     name="reparameterise",
     title="A sample that the gradient passes through",
-    page="2.3",
+    page="2.2",
     kind="fill-in",
     ledger=("vae.reparameterisation",),
     stub=STUB,

@@ -68,7 +68,7 @@ def test_a_reader_starts_fails_takes_hints_passes_and_sees_the_solution(run, tmp
     passed = run("check")
     assert passed.returncode == 0 and "✗" not in passed.stdout and "In practice: " in passed.stdout
     assert run("solution", NAME).stdout == SOLUTION
-    assert re.search(r"✓ +2\.3 +kl-to-the-prior", run("list").stdout) and "1 of" in run("list").stdout
+    assert re.search(r"✓ +2\.2 +kl-to-the-prior", run("list").stdout) and "1 of" in run("list").stdout
 
     (tmp_path / FILE).write_text(wrong.source)
     assert run("check").returncode == 1
@@ -100,7 +100,7 @@ def test_an_exercise_that_was_passed_stays_passed_after_a_reset(run, tmp_path):
     run("check")
     assert run("reset", NAME).returncode == 0
     assert run("solution", NAME).stdout == SOLUTION
-    assert re.search(r"✓ +2\.3 +kl-to-the-prior", run("list").stdout)
+    assert re.search(r"✓ +2\.2 +kl-to-the-prior", run("list").stdout)
 
 
 def test_the_list_ends_with_the_command_for_the_next_exercise(run, tmp_path):

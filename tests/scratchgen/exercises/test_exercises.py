@@ -131,6 +131,14 @@ RIGHT = {  # answers that are written in another way than the solution, and the 
         "defvjp(np.tanh, lambda g, y, x: g * (1 - np.tanh(x) ** 2))",
         "defvjp(np.tanh, lambda g, y, x: g * (1 - y) * (1 + y))",
     ),
+    "bound-above-the-evidence": (
+        "return 0.5 * np.sum(q.logvar + eps**2 - z**2, axis=-1)",
+        "return np.sum(np.log(np.exp(0.5 * q.logvar)) + (eps**2 - z**2) / 2, axis=1)",
+        "log_q = -0.5 * (q.logvar + (z - q.mu) ** 2 / np.exp(q.logvar))\n"
+        "    return np.sum(-0.5 * z**2 - log_q, axis=-1)",
+        "from scratchgen.distributions import Normal\n"
+        "    return Normal(0 * z, 0 * z).log_prob(z) - Normal(q.mu, q.logvar).log_prob(z)",
+    ),
     "reparameterise": (
         "return mu + np.exp(0.5 * logvar) * eps",
         "sigma = np.sqrt(np.exp(logvar))\n    return mu + sigma * eps",

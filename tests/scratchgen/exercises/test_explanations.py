@@ -4,6 +4,7 @@ Ten latents, 128 hidden units, batches of 32, Adam with the step size 0.002; the
 """
 
 import functools
+from importlib import import_module
 from types import SimpleNamespace
 
 import numpy as np
@@ -102,3 +103,19 @@ def test_the_kl_with_the_other_sign_has_no_lower_bound():
     with np.errstate(over="ignore"):
         found = train(wrong("negative-elbo", "log_prob(x) + q.kl").loss, epochs=2)
     assert found.loss < -1e20
+
+
+def test_a_bound_without_the_width_of_q_rises_above_the_evidence_while_sigma_falls():
+    module = import_module("scratchgen.exercises.vae.bound_above_the_evidence")
+    broken = names_of("bound-above-the-evidence", module.STUB)
+    mean = lambda mu, logvar: module.mean_over_noise(broken.Posterior, broken.elbo, mu, logvar)
+    mu, logvar, h = 0.0, 0.0, 1e-5
+    logvars = [logvar]
+    for _ in range(200):
+        by_mu = (mean(mu + h, logvar) - mean(mu - h, logvar)) / (2 * h)
+        by_logvar = (mean(mu, logvar + h) - mean(mu, logvar - h)) / (2 * h)
+        mu, logvar = mu + 0.5 * by_mu, logvar + 0.5 * by_logvar
+        logvars.append(logvar)
+    assert (np.diff(logvars) < 0).all() and np.exp(logvar / 2) < 0.1
+    assert mean(mu, logvar) == pytest.approx(-0.87, abs=0.005)
+    assert module.exact_evidence() == pytest.approx(-1.72, abs=0.005)
