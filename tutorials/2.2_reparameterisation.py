@@ -10,9 +10,10 @@
 # # 2.2 The reparameterisation trick and the KL divergence
 #
 # Page 2.1 computed means over $q$ on a grid of 721 points. With ten latents the grid would have $721^{10}$ points, so
-# the training of a variational autoencoder (VAE) takes a few random $z$ instead. But it also needs slopes by $\mu$ and
-# $\sigma$, and random numbers have none. The reparameterisation trick (also spelt reparameterization trick) gives them
-# slopes. The second term of the ELBO, the KL divergence, needs no random numbers: it has a formula.
+# the training of a [variational autoencoder (VAE)](2.3_vae_on_digits.py) takes a few random $z$ instead. But it also
+# needs slopes by $\mu$ and $\sigma$, and random numbers have none. The **reparameterisation trick** (also spelt
+# reparameterization trick) writes each sample as a function of $\mu$, $\sigma$ and noise, and so gives it slopes. The
+# second term of the ELBO, the KL divergence, needs no random numbers: it has a formula.
 #
 # **You will be able to**
 #
@@ -56,8 +57,9 @@ rng = sg.random.default_rng(0)
 # **Write down what you expect:** at $\mu = 1$ and $\sigma = \frac12$, how many times as many samples does the noisier
 # one need for the same standard error: 2, 30, 1,000? If $q$ becomes narrower, does this ratio grow or shrink?
 #
-# First, why is there a problem? Draw five samples, and ask autograd for the slope of the mean of $f$ by $\mu$. It
-# answers 0. For the program the samples are plain numbers: nothing recorded how they came from $\mu$.
+# First, why is there a problem? Draw five samples, and ask [autograd](1.2_autograd_in_60_lines.py) for the slope
+# of the mean of $f$ by $\mu$. It answers 0. For the program the samples are plain numbers: nothing recorded how they
+# came from $\mu$.
 
 # %%
 w, c, image = np.array([2.0, 1.0, -1.5]), np.array([0.0, -0.5, 0.3]), np.array([1.0, 1.0, 0.0])
@@ -141,7 +143,7 @@ for number, name in enumerate(("mu", "log sigma²")):
 # %% [markdown]
 # ## The reparameterisation trick (pathwise estimator)
 #
-# The **reparameterisation trick** draws the randomness first, as noise $\varepsilon$ that does not depend on $\mu$
+# The reparameterisation trick draws the randomness first, as noise $\varepsilon$ that does not depend on $\mu$
 # and $\sigma$:
 #
 # $$ z = \mu + \sigma \odot \varepsilon, \quad \varepsilon \sim \mathcal N(0, I). \tag{2.2.4} $$
@@ -344,10 +346,10 @@ figure.savefig(OUT / "divergence.png", dpi=120)
 # ## Common mistakes
 #
 # The classic fault multiplies the noise by `exp(logvar)`: by the variance in place of the standard deviation. We plant
-# it. A gradient check, which compares autograd with finite differences, passes: the derivative is right, but of the
-# wrong function. At $\sigma = 1$ even the value is right, because there $\sigma^2 = \sigma$; and an untrained encoder
-# outputs a `logvar` near 0. So test at another $\sigma$. The claim that sees the fault: the mean of $f$ over the noise
-# equals the integral.
+# it. A **gradient check**, which compares autograd with finite differences, passes: the derivative is right, but of
+# the wrong function. At $\sigma = 1$ even the value is right, because there $\sigma^2 = \sigma$; and an untrained
+# encoder outputs a `logvar` near 0. So test at another $\sigma$. The claim that sees the fault: the mean of $f$ over
+# the noise equals the integral.
 
 
 # %%
@@ -375,8 +377,8 @@ else:
 # %% [markdown]
 # Others that raise no error:
 #
-# - `sample` in place of `rsample`. The first check of this page shows it: the likelihood sends no slope to the encoder,
-#   and the KL divergence alone trains it. It soon outputs the prior for every image.
+# - `sample` in place of `rsample`. The first check of this page shows it: the first term of the ELBO sends no slope to
+#   the encoder, and the KL divergence alone trains it. It soon outputs the prior for every image.
 # - `logvar` taken for $\log \sigma$ in (2.2.8). The KL divergence is then that of another $q$ than the sampled one.
 # - The KL divergence averaged over the latents, where (2.2.8) has a sum. Its weight then depends on their number.
 #
