@@ -39,7 +39,7 @@ def sha256(files):
 
 
 def commits():
-    """The number of commits up to this one; 0 outside a checkout."""
+    """The number of commits up to this one, for which a clone needs its history; 0 outside a checkout."""
     git = ["git", "-C", ROOT, "rev-list", "--count", "HEAD"]
     try:
         return int(subprocess.run(git, capture_output=True, text=True, check=True).stdout)
