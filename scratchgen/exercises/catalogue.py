@@ -18,6 +18,10 @@ PAGES = {
         "gradients.sum_to_shape",
         "gradients.right_near_zero",
     ),
+    "1.3": (
+        "gradients.early_stopping",
+        "gradients.steps_that_grow",
+    ),
     "2.3": (
         "vae.reparameterise",
         "vae.kl_to_the_prior",

@@ -131,6 +131,18 @@ RIGHT = {  # answers that are written in another way than the solution, and the 
         "defvjp(np.tanh, lambda g, y, x: g * (1 - np.tanh(x) ** 2))",
         "defvjp(np.tanh, lambda g, y, x: g * (1 - y) * (1 + y))",
     ),
+    "early-stopping": (
+        "elif epoch - best_epoch >= patience:",
+        "elif epoch >= best_epoch + patience:",
+        "elif not epoch - best_epoch < patience:",
+        "if epoch - best_epoch == patience:",
+    ),
+    "steps-that-grow": (
+        "    optimizer.zero_grad()\n    value = loss(model, x, y)\n",
+        "    value = loss(model, x, y)\n    optimizer.zero_grad()\n",
+        "    value = loss(model, x, y)\n    for p in optimizer.parameters:\n        p.grad = None\n",
+        "    model.zero_grad()\n    value = loss(model, x, y)\n",
+    ),
     "reparameterise": (
         "return mu + np.exp(0.5 * logvar) * eps",
         "sigma = np.sqrt(np.exp(logvar))\n    return mu + sigma * eps",
