@@ -44,10 +44,10 @@ OUT = Path(tempfile.mkdtemp(prefix="first-network-"))  # the pictures of this pa
 # %% [markdown]
 # ## A question first
 #
-# The data are points in the plane, of two **classes**, 0 and 1. Each class is half of a circle, and the two interlock
-# like moons: $(\cos t, \sin t)$ and $(1 - \cos t, \tfrac12 - \sin t)$, for angles $t$ between 0 and $\pi$. Noise with
-# the standard deviation 0.3 blurs them. The class of a point is its **label** $y$. A **classifier** is a program that
-# says, for a point $x$, how probable the label 1 is.
+# The data are **two moons**: points in the plane, of two **classes**, 0 and 1. Each class is half of a circle:
+# $(\cos t, \sin t)$ and $(1 - \cos t, \tfrac12 - \sin t)$, for angles $t$ between 0 and $\pi$. Noise with the standard
+# deviation 0.3 blurs them. The class of a point is its **label** $y$. A **classifier** is a program that says, for a
+# point $x$, how probable the label 1 is.
 #
 # Because we make the points, we know the best answer. It follows from
 # [Bayes' rule](0.1_start_here.py#generative-and-not), for two classes of the same size, with the density $p(x \mid y)$
@@ -93,8 +93,9 @@ check("best answer, nats", -np.mean(np.log(np.where(y == 1, p, 1 - p))), 0.192, 
 # A network with 4,417 parameters will learn from 30 of these points, until it predicts the label of each with a
 # probability near 1.
 #
-# **Write down what you expect:** which share of new points does it then get wrong? And its loss on new points, is it
-# nearer to the best answer's, or to the 0.69 nats of someone who always says one half?
+# **Write down what you expect:** which share of new points does it then get wrong? And what is the mean of minus the
+# logarithm of the probability of their right labels? The best answer has 0.19 nats, and someone who always says one
+# half has 0.69.
 #
 # ## From likelihood to loss
 #
@@ -263,14 +264,14 @@ for axes, epoch, arrays, nats, errors in (
     axes.set(xlabel="first coordinate", title=f"epoch {epoch}", aspect="equal")
 panels[0].set_ylabel("second coordinate")
 figure.colorbar(filled, ax=panels, label="probability of label 1", ticks=(0, 0.5, 1))
-figure.suptitle("Overfitting bends the boundary around single points, and is sure of it")
+figure.suptitle("After 1,000 epochs the boundary bends around single points")
 figure.savefig(OUT / "boundaries.png", dpi=120)
 
 # %% [markdown]
 # (Dots: training points. Dashed: the boundary of the best answer.) Compare with what you wrote down. At the end, 20 %
 # of the new points get the wrong label, at epoch 162 only 11 %. The loss is twice that of someone who always says one
-# half, although four labels in five are right: where the network is wrong, it is sure. (With nine other seeds of the
-# random numbers, the last epoch's loss was 1.2 to 6.6 times the best epoch's.)
+# half, although four labels in five are right: where the network is wrong, it is sure. (Nine other **seeds**, numbers
+# that determine all random ones, gave 1.2 to 6.6 times the loss of the best epoch.)
 #
 # ## Every choice needs fresh data
 #
