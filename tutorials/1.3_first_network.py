@@ -148,7 +148,7 @@ check("(1.3.3) slopes", sg.grad(lambda a: loss(a, labels))(a), (p - labels) / 3,
 # **epoch**: here 3 steps.
 #
 # The 30 points are the **training set**: they give the gradients. Another 100 are the **validation set**, for choices:
-# which epoch is the best? And 4,000 are the **test set**, which is used once, at the end.
+# which epoch is the best? And 4,000 are the **test set**, which scores the network once, at the end.
 #
 # > In the debugger: `scratchgen debug optim.sgd`
 
@@ -182,11 +182,11 @@ theta = nn.Parameter(np.array([1.0]))
 theta.grad = np.array([3.0])
 sg.optim.SGD([theta], learning_rate=0.1).step()
 check("(1.3.4) a step of the library's SGD", theta, 1 - 0.1 * 3, 1e-15)
-print(inspect.getsource(sg.optim.SGD.update).splitlines()[-1])
+print(inspect.getsource(sg.optim.SGD.update))
 plots.diagram({"the network": (net, training[0])}).save(OUT / "network.png")
 
 # %% [markdown]
-# With a momentum $\mu$ of 0, the library's last line is (1.3.4).
+# The last line of the library's `SGD.update` is (1.3.4), if its momentum $\mu$ is 0.
 #
 # ## Overfitting and early stopping
 #
@@ -213,7 +213,8 @@ figure.savefig(OUT / "losses.png", dpi=120)
 # Up to epoch 162 the network learns the moons. (The 30 training points happen to be harder than the others, and some
 # steps are too large: the spikes.) Then it learns the noise of the training points, which new points do not share:
 # **overfitting**. The remedy is **early stopping**: copy the parameters whenever the validation loss is the least so
-# far, and end after a number of epochs without improvement, the **patience**. So does the library:
+# far, and end after a number of epochs without improvement, the **patience**. `EarlyStopping.update` of the library
+# does so:
 
 # %%
 print(inspect.getsource(EarlyStopping.update))
@@ -227,8 +228,9 @@ for patience, stopped in ((10, 38), (100, 262)):
 check("best epoch, by the library", rule.best_epoch, best, 0)
 
 # %% [markdown]
-# A patience of 10 ends on the plateau, where the **decision boundary**, on which $p$ is one half, is nearly straight.
-# Now the test points, for the first time: with the parameters of epoch 162, and with those of epoch 1,000.
+# A patience of 10 ends on the flat part of the curve, where the **decision boundary**, on which $p$ is one half, is
+# nearly straight. Now the test points, by which nothing was chosen: with the parameters of epoch 162, and with those of
+# epoch 1,000.
 
 
 # %%
@@ -278,13 +280,13 @@ figure.savefig(OUT / "boundaries.png", dpi=120)
 # Why 64 units, why a learning rate of 0.3? A setting that training does not change is a **hyperparameter**. One tries
 # several, and chooses by the validation set. Let $V_k$ be the share of validation points that trial $k$ gets wrong. The
 # least of these errors is at most $V_j$, for every $j$. Average over all possible validation sets, with $\mathbb E$ for
-# the mean: the mean of $V_j$ is the **true error** of trial $j$, that on new points. The mean of the least is at most
-# this, for each trial, and so for the best one:
+# the mean: the mean of $V_j$ is the **true error** of trial $j$, its share of errors on new points. The mean of the
+# least is at most this, for each trial, and so for the best one:
 #
 # $$ \mathbb E[\min_k V_k] \le \min_k \mathbb E[V_k]. \tag{1.3.5} $$
 #
 # So the winner's validation error is too low, on average: it was chosen for being low. This is **selection bias**. To
-# measure it, train 18 networks, and let each of 1,000 validation sets of 30 points choose its winner.
+# measure it, train 18 networks, and let each of 1,000 validation sets, of 30 points out of our 4,000, choose its winner.
 
 # %%
 trials = []
