@@ -286,7 +286,7 @@ figure.savefig(OUT / "boundaries.png", dpi=120)
 # $$ \mathbb E[\min_k V_k] \le \min_k \mathbb E[V_k]. \tag{1.3.5} $$
 #
 # So the winner's validation error is too low, on average: it was chosen for being low. This is **selection bias**. To
-# measure it, train 18 networks, and let each of 1,000 validation sets, of 30 points out of our 4,000, choose its winner.
+# measure it, train 18 networks, and let each of 1,000 validation sets, of 30 of our 4,000 points, choose its winner.
 
 # %%
 trials = []
