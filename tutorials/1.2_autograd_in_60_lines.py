@@ -388,6 +388,8 @@ else:
 # - The matrix product: M. B. Giles (2008), Collected matrix derivative results for forward and reverse mode
 #   algorithmic differentiation. [doi:10.1007/978-3-540-68942-3_4](https://doi.org/10.1007/978-3-540-68942-3_4)
 # - The design of scalar nodes that remember: A. Karpathy, [micrograd](https://github.com/karpathy/micrograd).
+#
+# Next: [a first network, trained](1.3_first_network.py), where the network meets points that it was not trained on.
 
 # %%
 print("pictures:", OUT)

@@ -86,7 +86,7 @@ rng = sg.random.default_rng(2)
 # $D(x)$ near 1, $D(G(z))$ near 0. $G$ makes the second term small. Such a game is called **minimax**: $G$ minimises
 # the maximum that $D$ can reach. A $D$ that always outputs $\frac12$ has the value $2 \log \frac12 = -1.386$.
 #
-# In code, $D$ is a classifier. Each image has a **label** $t$, the output that $D$ should have: 1 if the image is
+# In code, $D$ predicts a label. Each image has a **label** $t$, the output that $D$ should have: 1 if the image is
 # real, 0 if it is a fake. The loss is the **cross-entropy** $L_t$, minus the log-probability of the label:
 #
 # $$

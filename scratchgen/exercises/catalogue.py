@@ -18,6 +18,10 @@ PAGES = {
         "gradients.sum_to_shape",
         "gradients.right_near_zero",
     ),
+    "1.3": (
+        "gradients.early_stopping",
+        "gradients.steps_that_grow",
+    ),
     "2.1": ("vae.bound_above_the_evidence",),
     "2.2": (
         "vae.reparameterise",

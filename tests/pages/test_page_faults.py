@@ -28,6 +28,11 @@ SEEN = {  # page: faults of `tests/mutants`, with the beginning of the check tha
         "slope of tanh from its argument": "(1.2.3), (1.2.4) points: the library",
         "mean over the uses of a broadcast element": "(1.2.3), (1.2.4) v1: the library",
     },
+    "1.3_first_network": {
+        "last use of a tensor only": "(1.3.3) slopes",
+        "mean over pixels": "(1.3.3) three points, by the library",
+        "a step up the gradient": "(1.3.4) ",
+    },
     "2.1_bound_by_quadrature": {
         "divergence with the wrong sign": "(2.1.3) ",
         "logvar taken for log sigma in the divergence": "(2.1.3) ",

@@ -123,6 +123,17 @@ def by_result(Y):
 G = slopes(by_result, A @ B)
 G_OF_SUM = slopes(by_result, A @ B + v)
 
+# --- page 1.3: three logits with their labels, and the errors of four trials on five validation sets ---------
+
+LOGITS, GIVEN_LABELS = np.array([0.5, -2.0, 3.0]), np.array([1.0, 0.0, 0.0])
+OF_LABEL_1 = np.exp(LOGITS) / (np.exp(LOGITS) + 1)
+ERRORS = RNG.random((5, 4))
+
+
+def logistic_loss(a):
+    return np.log(1 + np.exp(a)) - 0.3 * a  # of a label 0.3, which no term cancels
+
+
 # --- pages 2, 2.1 and 2.3: a latent with three values, x observed -------------------------------------------
 
 prior, likelihood, q = np.array([0.5, 0.3, 0.2]), np.array([0.1, 0.6, 0.9]), np.array([0.2, 0.5, 0.3])
@@ -326,6 +337,26 @@ VALUES = {
         | {r"\sum_i G_{ij}": G_OF_SUM.sum(axis=0)},
         1e-8,
     ),
+    "1.3.1": (
+        {r"p(y = 1 \mid x)": 0.5 * 0.1 / (0.5 * 0.1 + 0.5 * 0.25), r"p(x \mid 1)": 0.1, r"p(x \mid 0)": 0.25},
+        1e-14,
+    ),
+    "1.3.2": (
+        {"L": -np.log(OF_LABEL_1[0] * (1 - OF_LABEL_1[1]) * (1 - OF_LABEL_1[2])) / 3, "n": 3.0}
+        | {r"\sum_i": np.sum, "y_i": GIVEN_LABELS, "p_i": OF_LABEL_1},
+        1e-14,
+    ),
+    "1.3.3": (
+        {r"\ell": -0.3 * np.log(OF_LABEL_1[0]) - 0.7 * np.log(1 - OF_LABEL_1[0]), "a": LOGITS[0], "y": 0.3}
+        | {r"\frac{d\ell}{da}": by_complex_step(logistic_loss, LOGITS[0])}
+        | {r"\sigma": lambda a: 1 / (1 + np.exp(-a))},
+        1e-14,
+    ),
+    "1.3.5": (
+        {r"\mathbb E": lambda values: values.mean(axis=0), r"\min_k": lambda values: values.min(axis=-1)}
+        | {"V_k": ERRORS},
+        0,
+    ),
     "2.1": (
         {r"\log p(x)": EVIDENCE, r"\mathbb E_{q}": lambda values: np.sum(q * values)}
         | {r"p(x \mid z)\, p(z)": likelihood * prior, r"q(z \mid x)": q, r"p(x \mid z)": likelihood}
@@ -495,6 +526,11 @@ def test_a_formula_holds_as_it_is_displayed(number):
         ("1.2.3", r"\sum _ k G _ { i k }", r"\sum _ i G _ { i k }"),
         ("1.2.3", r"A ^ \top G", r"A G"),
         ("1.2.4", r"\sum _ i", r"\sum _ j"),
+        ("1.3.1", "p ( x | 0 ) +", ""),
+        ("1.3.2", r"+ ( 1 -", r"- ( 1 -"),
+        ("1.3.3", "- y", "+ y"),
+        ("1.3.3", r"\sigma ( a ) - y", r"y - \sigma ( a )"),
+        ("1.3.5", r"\le", r"\ge"),
         ("2.1", r"\ge", r"\le"),
         ("2.3", r"+ \Delta", r"- \Delta"),
         ("2.2.1", r"\frac { \partial q _ \phi ( z ) } { \partial \phi } f", r"q _ \phi ( z ) f"),

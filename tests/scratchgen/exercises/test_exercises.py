@@ -139,6 +139,18 @@ RIGHT = {  # answers that are written in another way than the solution, and the 
         "from scratchgen.distributions import Normal\n"
         "    return Normal(0 * z, 0 * z).log_prob(z) - Normal(q.mu, q.logvar).log_prob(z)",
     ),
+    "early-stopping": (
+        "elif epoch - best_epoch >= patience:",
+        "elif epoch >= best_epoch + patience:",
+        "elif not epoch - best_epoch < patience:",
+        "if epoch - best_epoch == patience:",
+    ),
+    "steps-that-grow": (
+        "    optimizer.zero_grad()\n    value = loss(model, x, y)\n",
+        "    value = loss(model, x, y)\n    optimizer.zero_grad()\n",
+        "    value = loss(model, x, y)\n    for p in optimizer.parameters:\n        p.grad = None\n",
+        "    model.zero_grad()\n    value = loss(model, x, y)\n",
+    ),
     "reparameterise": (
         "return mu + np.exp(0.5 * logvar) * eps",
         "sigma = np.sqrt(np.exp(logvar))\n    return mu + sigma * eps",

@@ -1,0 +1,378 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+# ---
+
+# %% [markdown]
+# # 1.3 A first network: training and overfitting
+#
+# On [page 1.2](1.2_autograd_in_60_lines.py#training-with-your-own-autograd) a network learned four points, and no other
+# points exist. Usually a network learns from a few examples and is used on others. It can be right about the first and
+# wrong about the second. On this page you train a network, see this happen, and measure it honestly.
+#
+# **You will be able to**
+#
+# - derive the loss of a classifier from probabilities;
+# - write a training loop, and say what each line is for;
+# - see in two curves when a training should stop;
+# - explain why every choice needs fresh data.
+#
+# **You need** [autograd](1.2_autograd_in_60_lines.py), and
+# [densities, log-likelihoods and nats](0.3_probability.py). Reading takes about 35 minutes, running ten seconds.
+
+# %%
+import inspect
+import tempfile
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import scratchgen as sg
+from scratchgen import nn, plots
+from scratchgen.data import batches
+from scratchgen.distributions import Bernoulli
+from scratchgen.plots.figure import ACCENT, INK, SECOND
+from scratchgen.runs import EarlyStopping
+from scratchgen.testing import check
+
+OUT = Path(tempfile.mkdtemp(prefix="first-network-"))  # the pictures of this page
+
+# %% [markdown]
+# ## A question first
+#
+# The data are **two moons**: points in the plane, of two **classes**, 0 and 1. Each class is half of a circle:
+# $(\cos t, \sin t)$ and $(1 - \cos t, \tfrac12 - \sin t)$, for angles $t$ between 0 and $\pi$. Noise with the standard
+# deviation 0.3 blurs them. The class of a point is its **label** $y$. A **classifier** is a program that says, for a
+# point $x$, how probable the label 1 is.
+#
+# Because we make the points, we know the best answer. It follows from
+# [Bayes' rule](0.1_start_here.py#generative-and-not), for two classes of the same size, with the density $p(x \mid y)$
+# of each:
+#
+# $$ p(y = 1 \mid x) = \frac{p(x \mid 1)}{p(x \mid 0) + p(x \mid 1)}. \tag{1.3.1} $$
+#
+# The classes overlap, so even this answer is sometimes wrong. In the long run, no classifier is wrong less often.
+
+# %%
+NOISE = 0.3
+
+
+def on_the_moon(t, y):
+    """The points without noise: angles and labels → (…, 2)."""
+    return np.stack([y + (1 - 2 * y) * np.cos(t), y / 2 + (1 - 2 * y) * np.sin(t)], axis=-1)
+
+
+def moons(n, rng):
+    """n points (n, 2), and their labels (n, 1)."""
+    y = np.arange(n) % 2
+    x = on_the_moon(np.pi * rng.random(n), y) + NOISE * rng.standard_normal((n, 2))
+    return x.astype(np.float32), y[:, None].astype(np.float32)
+
+
+def best_answer(x):
+    """p(y = 1 | x) by (1.3.1). A density is the mean of bell curves, one per place on the moon."""
+    t = np.pi * (np.arange(200) + 0.5) / 200
+    squares = [np.sum((x[:, None] - on_the_moon(t, y)) ** 2, axis=-1) for y in (0, 1)]
+    first, second = (np.exp(-s / (2 * NOISE**2)).mean(axis=1) for s in squares)
+    return second / (first + second)
+
+
+rng = sg.random.default_rng(2)
+training, validation, test = moons(30, rng), moons(100, rng), moons(4000, rng)
+x, y = test
+p = best_answer(x)[:, None]
+check("(1.3.1) label 1 where p > 1/2: share", y[p > 0.5].mean(), p[p > 0.5].mean(), 0.015)
+check("best answer, share of errors", np.mean((p > 0.5) != y), 0.0735, 0.001)
+check("best answer, nats", -np.mean(np.log(np.where(y == 1, p, 1 - p))), 0.192, 0.001)
+
+# %% [markdown]
+# A network with 4,417 parameters will learn from 30 of these points, until it predicts the label of each with a
+# probability near 1.
+#
+# **Write down what you expect:** which share of new points does it then get wrong? And what is the mean of minus the
+# logarithm of the probability of their right labels? The best answer has 0.19 nats, and someone who always says one
+# half has 0.69.
+#
+# ## From likelihood to loss
+#
+# For each point the network outputs one number $a$ of any size, the **logit**. The **sigmoid**
+# $\sigma(a) = 1 / (1 + e^{-a})$ makes a probability of it: $p = \sigma(a)$ is the probability of the label 1, and
+# $1 - p$ that of the label 0. The points are independent, so the logarithms of the probabilities of their $n$ labels
+# add up. The best parameters give the largest probability to the labels that we have: **maximum likelihood**. A loss
+# is minimised, so it is minus the mean:
+#
+# $$ L = -\frac1n \sum_i \bigl( y_i \log p_i + (1 - y_i) \log(1 - p_i) \bigr). \tag{1.3.2} $$
+#
+# For each point one of the two terms is 0. This is the **negative log-likelihood**, also called **binary
+# cross-entropy** or **logistic loss**, in nats per point. At $p = \frac12$ it is $\log 2 = 0.69$.
+#
+# Multiply the sigmoid by $e^a$ above and below: $p = e^a / (1 + e^a)$ and $1 - p = 1 / (1 + e^a)$. Hence
+# $\log p = a - \log(1 + e^a)$ and $\log(1 - p) = -\log(1 + e^a)$. So one point has the loss $\ell$, with the derivative
+#
+# $$
+# \ell = \log(1 + e^a) - y\, a, \quad \frac{d\ell}{da} = \frac{e^a}{1 + e^a} - y = \sigma(a) - y. \tag{1.3.3}
+# $$
+#
+# The derivative is the probability minus the label: nearly 0 for a point that is right and sure, and nearly 1 or −1 for
+# a point that is wrong and sure. (`np.logaddexp(0, a)` computes $\log(1 + e^a)$ without overflow.)
+
+
+# %%
+def loss(a, y):
+    return np.mean(np.logaddexp(0, a) - y * a)  # (1.3.3)
+
+
+a, labels = np.array([0.5, -2.0, 3.0]), np.array([1.0, 0.0, 0.0])
+p = 1 / (1 + np.exp(-a))
+check("(1.3.2) three points", loss(a, labels), -np.log(p[0] * (1 - p[1]) * (1 - p[2])) / 3, 1e-14)
+check("(1.3.3) three points, by the library", 3 * loss(a, labels), -Bernoulli(a).log_prob(labels), 1e-14)
+check("(1.3.3) slopes", sg.grad(lambda a: loss(a, labels))(a), (p - labels) / 3, 1e-14)
+
+# %% [markdown]
+# ## The network and its training loop
+#
+# `Linear(2, 64)` is a layer of page 1.2: it multiplies by a matrix $W$, 2 × 64, of random numbers, and adds a row $b$.
+# `Sequential` applies its parts one after the other. The results between the layers are called **hidden units**.
+#
+# Gradient descent moves each parameter $\theta$ against its gradient $g$. The factor $\alpha$ is the **learning
+# rate**:
+#
+# $$ \theta \leftarrow \theta - \alpha g. \tag{1.3.4} $$
+#
+# With many points, the gradient over all of them takes long. **Stochastic gradient descent (SGD)** takes that of a
+# **minibatch**, here 10 points in random order; on average it is the gradient over all. A pass over all points is an
+# **epoch**: here 3 steps.
+#
+# The 30 points are the **training set**: they give the gradients. Another 100 are the **validation set**, for choices:
+# which epoch is the best? And 4,000 are the **test set**, which is used once, at the end.
+#
+# > In the debugger: `scratchgen debug optim.sgd`
+
+
+# %%
+def make(width, rng):
+    first, second, third = nn.Linear(2, width, rng), nn.Linear(width, width, rng), nn.Linear(width, 1, rng)
+    return nn.Sequential(first, nn.Tanh(), second, nn.Tanh(), third)
+
+
+def train(net, learning_rate, epochs, rng):
+    """The two losses after each epoch, and a copy of the parameters of the best epoch."""
+    parameters, history, best = [*net.parameters()], [], np.inf
+    for _ in range(epochs):
+        for x, y in batches(*training, batch_size=10, rng=rng):
+            for p in parameters:
+                p.grad = None  # forget the step before
+            loss(net(x), y).backward()
+            for p in parameters:
+                p.data -= learning_rate * p.grad  # (1.3.4)
+        with sg.no_grad():  # a score needs no gradients
+            history.append([loss(net(x), y).item() for x, y in (training, validation)])
+        if history[-1][1] < best:
+            best, kept = history[-1][1], [p.data.copy() for p in parameters]
+    return np.array(history), kept
+
+
+net = make(64, rng)
+check("parameters", sum(p.size for p in net.parameters()), (2 + 1) * 64 + (64 + 1) * 64 + 65, 0)
+theta = nn.Parameter(np.array([1.0]))
+theta.grad = np.array([3.0])
+sg.optim.SGD([theta], learning_rate=0.1).step()
+check("(1.3.4) a step of the library's SGD", theta, 1 - 0.1 * 3, 1e-15)
+print(inspect.getsource(sg.optim.SGD.update))
+plots.diagram({"the network": (net, training[0])}).save(OUT / "network.png")
+
+# %% [markdown]
+# The last line of the library's `SGD.update` is (1.3.4), if $\mu$ is 0. This **momentum** adds a share of the step
+# before.
+#
+# ## Overfitting and early stopping
+#
+# Now train for 1,000 epochs, and compare the two losses.
+
+# %%
+history, kept = train(net, 0.3, 1000, rng)
+epochs = np.arange(1, 1001)
+best = int(history[:, 1].argmin()) + 1
+check("best epoch by validation", best, 162, 2)
+check("training loss after 1,000 epochs", history[-1, 0], 0.0031, 0.0002)
+
+figure, axes = plt.subplots(figsize=(7, 3.4), layout="constrained")
+for losses, name, colour in zip(history.T, ("training", "validation"), (SECOND, ACCENT), strict=True):
+    axes.plot(epochs, losses, color=colour, label=name)
+axes.axhline(np.log(2), color=INK, linestyle="--", label="always one half")
+axes.axvline(best, color=INK, linestyle=":", label=f"epoch {best}")
+axes.set(xlabel="epoch", ylabel="loss, nats per point", xscale="log")
+axes.set_title(f"After epoch {best} only the training loss improves")
+axes.legend(frameon=False)
+figure.savefig(OUT / "losses.png", dpi=120)
+
+# %% [markdown]
+# Up to epoch 162 the network learns the moons. (The 30 training points happen to be harder than the others, and some
+# steps are too large: the spikes.) Then it learns the noise of the training points, which new points do not share:
+# **overfitting**. The remedy is **early stopping**: copy the parameters whenever the validation loss is the least so
+# far, and end after a number of epochs without improvement, the **patience**. `EarlyStopping.update` of the library
+# does so:
+
+# %%
+print(inspect.getsource(EarlyStopping.update))
+for patience, stopped in ((10, 38), (100, 262)):
+    rule = EarlyStopping("validation loss", patience, higher_is_better=False)
+    for epoch, (_, number) in zip(epochs, history, strict=True):
+        rule.update(epoch, number, net)
+        if rule.finished:
+            break
+    check(f"patience {patience}: the last epoch", epoch, stopped, 2)
+check("best epoch, by the library", rule.best_epoch, best, 0)
+
+# %% [markdown]
+# A patience of 10 ends on the flat part of the curve, where the **decision boundary**, on which $p$ is one half, is
+# nearly straight. Now the test points, by which nothing was chosen: with the parameters of epoch 162, and with those of
+# epoch 1,000.
+
+
+# %%
+def load(net, arrays):
+    for p, array in zip(net.parameters(), arrays, strict=True):
+        p.data[...] = array
+
+
+def logits(net, x):
+    with sg.no_grad():
+        return net(x).numpy()
+
+
+def is_wrong(net, points):
+    return (logits(net, points[0]) > 0) != points[1]
+
+
+last = [p.data.copy() for p in net.parameters()]
+ticks = np.linspace(-2, 3, 100), np.linspace(-1.6, 2.1, 80)
+plane = np.stack(np.meshgrid(*ticks), axis=-1).reshape(-1, 2).astype(np.float32)
+figure, panels = plt.subplots(1, 2, figsize=(7.5, 3.4), layout="constrained", sharey=True)
+for axes, epoch, arrays, nats, errors in (
+    (panels[0], best, kept, (0.276, 0.005), (0.109, 0.003)),
+    (panels[1], 1000, last, (1.343, 0.02), (0.197, 0.005)),
+):
+    load(net, arrays)
+    check(f"epoch {epoch}: nats per test point", loss(logits(net, test[0]), test[1]), *nats)
+    check(f"epoch {epoch}: errors, share", is_wrong(net, test).mean(), *errors)
+    p = 1 / (1 + np.exp(-logits(net, plane).reshape(80, 100)))
+    filled = axes.contourf(*ticks, p, np.linspace(0, 1, 21), cmap="coolwarm")
+    axes.contour(*ticks, best_answer(plane).reshape(80, 100), [0.5], colors=INK, linestyles="dashed")
+    axes.scatter(*training[0].T, c=training[1], cmap="coolwarm", s=40, edgecolors="white")
+    axes.set(xlabel="first coordinate", title=f"epoch {epoch}", aspect="equal")
+panels[0].set_ylabel("second coordinate")
+figure.colorbar(filled, ax=panels, label="probability of label 1", ticks=(0, 0.5, 1))
+figure.suptitle("After 1,000 epochs the boundary bends around single points")
+figure.savefig(OUT / "boundaries.png", dpi=120)
+
+# %% [markdown]
+# (Dots: training points. Dashed: the boundary of the best answer.) Compare with what you wrote down. At the end, 20 %
+# of the new points get the wrong label, at epoch 162 only 11 %. The loss is twice that of someone who always says one
+# half, although four labels in five are right: where the network is wrong, it is sure. (Nine other **seeds**, numbers
+# that determine all random ones, gave 1.2 to 6.6 times the loss of the best epoch.)
+#
+# ## Every choice needs fresh data
+#
+# Why 64 units, why a learning rate of 0.3? A setting that training does not change is a **hyperparameter**. One tries
+# several, and chooses by the validation set. Let $V_k$ be the share of validation points that trial $k$ gets wrong. The
+# least of these errors is at most $V_j$, for every $j$. Average over all possible validation sets, with $\mathbb E$ for
+# the mean: the mean of $V_j$ is the **true error** of trial $j$, its share of errors on new points. The mean of the
+# least is at most this, for each trial, and so for the best one:
+#
+# $$ \mathbb E[\min_k V_k] \le \min_k \mathbb E[V_k]. \tag{1.3.5} $$
+#
+# So the winner's validation error is too low, on average: it was chosen for being low. This is **selection bias**. To
+# measure it, train 18 networks, and let each of 1,000 validation sets, of 30 of our 4,000 points, choose its winner.
+
+# %%
+trials = []
+for width, learning_rate in 2 * [(w, r) for w in (4, 16, 64) for r in (0.1, 0.3, 1.0)]:
+    trial = make(width, rng)
+    train(trial, learning_rate, 100, rng)
+    trials.append(is_wrong(trial, test)[:, 0])
+trials = np.array(trials)
+true = trials.mean(axis=1)
+V = trials[:, rng.integers(4000, size=(1000, 30))].mean(axis=2)  # (18, 1000)
+check("trial 1: validation minus true error", V[0].mean() - true[0], 0, 0.01)
+check("winner: validation error", V.min(axis=0).mean(), 0.086, 0.005)
+check("winner: true error", true[V.argmin(axis=0)].mean(), 0.150, 0.005)
+check("all trials: true error", true.mean(), 0.165, 0.005)
+check("(1.3.5) right minus left", true.min() - V.min(axis=0).mean(), 0.029, 0.005)
+
+# %% [markdown]
+# Without a choice, the validation error is honest. The winner's, 9 %, is near the best answer's 7 %, but its true error
+# is 15 %. The mean of all trials is 17 %, so the choice has gained 2 %, not 8 %. Only a third set, the test set, shows
+# this. The best epoch, too, was a choice.
+#
+# ## Common mistakes
+#
+# At $a = 40$ the computer rounds $p$ to 1, and then $\log(1 - p)$ in (1.3.2) is $-\infty$. Some programs clamp $p$ to
+# avoid this: a $p$ very near to 0 or 1 is replaced by a constant. We plant this fault. The gradient check of page 1.2
+# passes, since the slope of a constant is 0. But a point that is wrong and sure needs a gradient most, and now has
+# none. The claim (1.3.3), that its slope is nearly 1, sees the fault.
+
+
+# %%
+def clamped(a, y):
+    p = np.clip(1 / (1 + np.exp(-a)), 1e-6, 1 - 1e-6)  # the fault
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+def claim(loss):
+    slope = sg.grad(lambda a: loss(a, 0.0))(20.0)
+    check(f"(1.3.3) {loss.__name__}: slope at a = 20, y = 0", slope, 1, 1e-6)
+
+
+for kind in (loss, clamped):
+    wrong = sg.check_grads(lambda a, kind=kind: kind(a, 0.0), 20.0)
+    check(f"{kind.__name__}: error of the gradient", wrong, 0, 1e-6)
+claim(loss)
+try:
+    claim(clamped)
+except AssertionError as problem:
+    print("The claim sees the fault:", problem)
+else:
+    raise AssertionError("the claim does not see the planted fault")
+leaked = (is_wrong(net, training).mean() + is_wrong(net, test).mean()) / 2
+check("errors, if half of the test points leaked", leaked, 0.098, 0.01)
+
+# %% [markdown]
+# Mistakes of practice:
+#
+# - A **leak**: test points that are also training points, as copies for example. The overfitted network has learned
+#   their labels. If half of the test points leaked, its error would seem half as large: 10 %.
+# - `kept = [p.data for p in parameters]`, without `.copy()`. The training continues to change these arrays, so they end
+#   as those of the last epoch.
+# - No `p.grad = None`. Each step then adds to the gradients of all steps before.
+#
+# ## Exercises and sources
+#
+# Start one with `scratchgen exercise start NAME`; `scratchgen exercise check` names the property that fails.
+#
+# 1. `early-stopping`: write the rule, with patience and a copy.
+# 2. `steps-that-grow`: find the bug in a training whose first step is right.
+#
+# To think about: let a coin choose all labels. Which training loss does this network reach after 1,000 epochs? Which
+# loss on new points is the least that any network can have?
+#
+# Sources:
+#
+# - C. Zhang, S. Bengio, M. Hardt, B. Recht and O. Vinyals (2017), Understanding deep learning requires rethinking
+#   generalization. [arXiv:1611.03530](https://arxiv.org/abs/1611.03530)
+# - L. Prechelt (1998), Early stopping — but when?
+#   [doi:10.1007/3-540-49430-8_3](https://doi.org/10.1007/3-540-49430-8_3)
+# - Selection bias: S. Varma and R. Simon (2006), Bias in error estimation when using cross-validation for model
+#   selection. [doi:10.1186/1471-2105-7-91](https://doi.org/10.1186/1471-2105-7-91)
+# - H. Robbins and S. Monro (1951), A stochastic approximation method.
+#   [doi:10.1214/aoms/1177729586](https://doi.org/10.1214/aoms/1177729586)
+# - The planted fault: [intro_dgm](https://github.com/jmtomczak/intro_dgm), which clamps probabilities.
+#
+# Next: [the bound, by quadrature](2.1_bound_by_quadrature.py), where a model gets a hidden number.
+
+# %%
+print("pictures:", OUT)
