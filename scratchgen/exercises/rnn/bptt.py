@@ -111,7 +111,8 @@ def one_step(bptt):
         0.0: "δ_{T+1} is 0, not δ_T: nothing comes after the last step, but the last step has its g",
         0.4: "the slope of the tanh is 1 − h², with a square",
         1.36: "the slope of the tanh is 1 − h², with a minus",
-        1.14: "the sweep begins with 0, for nothing comes after the last step",
+        1.28: "the sweep begins with 0, for nothing comes after the last step",
+        0.8: "the sweep begins with 0, for nothing comes after the last step",
     }
     expect_close(by_b_h, 0.64, "at g = 1 and h = 0.6, ∂L/∂b_h = δ is", reasons)
     expect_close(by_W_xh, 0.64, "at x = 1 and δ = 0.64, ∂L/∂W_xh is")

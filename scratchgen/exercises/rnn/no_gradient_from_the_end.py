@@ -105,7 +105,8 @@ def one_step(backward):
     expect_close(as_array(by_x, (1, 1, 1), NAMES[0]), 3 * 0.64, "at W_xh = 3, ∂L/∂x is")
     expect_close(as_array(by_h0, (1, 1), NAMES[1]), 0.25 * 0.64, "at W_hh = ¼, ∂L/∂h_0 is")
     expect_close(as_array(by_W_xh, (1, 1), NAMES[2]), 2 * 0.64, "at x = 2, ∂L/∂W_xh is")
-    expect_close(as_array(by_W_hh, (1, 1), NAMES[3]), 0.5 * 0.64, "at h_0 = ½, ∂L/∂W_hh is")
+    reasons = {0.6 * 0.64: "step 1 multiplies W_hh by h_0, the state before it"}
+    expect_close(as_array(by_W_hh, (1, 1), NAMES[3]), 0.5 * 0.64, "at h_0 = ½, ∂L/∂W_hh is", reasons)
 
 
 def loss_of_the_last_state(backward):
@@ -163,6 +164,11 @@ EXERCISE = Exercise(
             SOLUTION.replace("concatenate([h0[None], h[:-1]])", "concatenate([h[:1], h[:-1]])"), one_step
         ),
     ),
-    equivalent_mutants={},
+    equivalent_mutants={
+        "T, delta = (len(g), np.zeros_like(h))": "g and h have the same number of steps",
+        "T, delta = (len(x), np.zeros_like(h))": "x and h have the same number of steps",
+        "T, delta = (len(h), np.zeros_like(g))": "g and h have the same shape",
+        "np.multiply(1 - h[t] * h[t], g[t] + g_h, out=delta[t])": "the order of two factors is of no account",
+    },
     fault="sweep whose delta is 0 in the last step",
 )
