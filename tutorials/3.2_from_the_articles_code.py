@@ -312,7 +312,8 @@ def train(pair, rng, epochs=60):
 # %% [markdown]
 # Seventeen repairs are enough for digits, but $G$ draws only some of the ten: **mode collapse**. **Batch
 # normalisation** helps: it shifts and scales each number of a layer to mean 0 and variance 1 over the batch, so that
-# the images of a batch differ. A classifier trained on the real digits counts the classes (fault 17).
+# the images of a batch differ. A **classifier**, a network that names the class of an image, counts the
+# classes (fault 17).
 
 
 # %%

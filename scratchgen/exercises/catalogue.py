@@ -39,5 +39,9 @@ PAGES = {
         "gan.generator_loss_from_logits",
         "gan.generator_stands_still",
     ),
+    "4.1": (
+        "rnn.bptt",
+        "rnn.no_gradient_from_the_end",
+    ),
 }
 MODULES = {path.rpartition(".")[2].replace("_", "-"): path for page in PAGES.values() for path in page}

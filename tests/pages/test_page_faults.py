@@ -59,6 +59,12 @@ SEEN = {  # page: faults of `tests/mutants`, with the beginning of the check tha
         "clamped probabilities": "(3.2.4) ",
         "saturating loss under the other's name": "(3.2.4) ",
     },
+    "4.1_recurrence_by_hand": {
+        "state that is not carried": "(4.1.1) h_2, by the library",
+        "slope of tanh from its argument": "∂h_3/∂w, by autograd",
+        "a missing transpose of W_hh": "(4.1.3) ∂L/∂h0",
+        "sweep whose delta is 0 in the last step": "(4.1.3) ∂L/∂h0",
+    },
 }
 
 pytestmark = pytest.mark.slow

@@ -231,6 +231,24 @@ def state(w, n):
     return h
 
 
+# --- page 4.1: a step of two units for one sequence, element by element; and three steps of one unit ---------
+
+READ, W_READ, SHIFT = RNG.normal(size=(1, 3)), RNG.normal(size=(3, 2)), RNG.normal(size=2)
+BEFORE = RNG.normal(size=(1, 2))
+ARGUMENT = [sum(READ[0] * W_READ[:, j]) + sum(BEFORE[0] * W[:, j]) + SHIFT[j] for j in range(2)]
+STEP = np.array([[math.tanh(a) for a in ARGUMENT]])
+
+
+def three_states(h0):
+    h = [h0]
+    for x in (math.log(2), math.log(3) - 0.3, -0.4):
+        h.append(np.tanh(x + 0.5 * h[-1]))
+    return h[1:]
+
+
+THREE_STATES = three_states(0.0)
+BACK_TO_H0 = np.imag(three_states(1e-20j)[-1]) / 1e-20
+
 # number: (values of the names in the formula, tolerance)
 VALUES = {
     "0.1.1": (
@@ -458,6 +476,16 @@ VALUES = {
         | {r"\dot\theta": PSI / (1 + np.exp(-PSI * THETA)), r"\dot\psi": -THETA / (1 + np.exp(-PSI * THETA))},
         1e-9,
     ),
+    "4.1.1": (
+        {"h_t": STEP, "x_t": READ, "W_{xh}": W_READ, "h_{t-1}": BEFORE, "W_{hh}": W, "b_h": SHIFT},
+        1e-14,
+    ),
+    "4.1.2": (dict(zip(("h_1", "h_2", "h_3"), THREE_STATES, strict=True)), 1e-14),
+    "4.1.5": (
+        {r"\frac{\partial h_T}{\partial h_0}": BACK_TO_H0, r"\prod_{t=1}^{T}": np.prod, "w": 0.5, "T": 3.0}
+        | {r"| \frac{\partial h_T}{\partial h_0} |": abs(BACK_TO_H0), "h_t": np.array(THREE_STATES), "|w|": 0.5},
+        1e-14,
+    ),
     "4.2": ({"h_1": h1, "h_2": h2, "h_3": h3}, 5e-5),
     "4.3": (
         {r"\frac{dh_t}{dw}": np.imag(state(0.5 + 1e-20j, 3)) / 1e-20, "h_t": h3, "h_{t-1}": h2, "w": 0.5}
@@ -555,6 +583,11 @@ def test_a_formula_holds_as_it_is_displayed(number):
         ("3.2.4", "= - ( 1 -", "= - ( 1 +"),
         ("3.4", "+ 2", "+"),
         ("3.5", r"\psi", r"\theta"),
+        ("4.1.1", "+ b _ h", "- b _ h"),
+        ("4.1.1", "h _ { t - 1 }", "h _ t"),
+        ("4.1.2", "0 . 3", "0 . 2"),
+        ("4.1.5", "h _ t ^ 2", "h _ t"),
+        ("4.1.5", r"\le", r"\ge"),
         ("4.2", "0 . 7 6 1 6", "0 . 7 6 6 1"),
         ("4.3", "h _ { t - 1 }", "h _ t"),
         ("1.5", r"\sum _ i h _ { i j }", r"\sum _ k h _ { i j }"),

@@ -214,6 +214,21 @@ RIGHT = {  # answers that are written in another way than the solution, and the 
         "loss = generator_loss(model.logits(fake), game.objective)\n"
         "        loss = loss + 0 * sum(np.sum(p) for p in model.G.parameters())",
     ),
+    "bptt": (
+        "T = len(h)",
+        "import scratchgen_kernels as kernels\n    W_xh = np.zeros((x.shape[2], h.shape[2]))\n"
+        "    return kernels.tanh_recurrence_backward(g, h, x, h0, W_xh, W_hh)[1:]",
+        "T, B, H = h.shape\n    deltas = np.zeros((T + 1, B, H))\n    for t in range(T - 1, -1, -1):\n"
+        "        deltas[t] = (g[t] + deltas[t + 1] @ W_hh.T) * (1 - h[t]) * (1 + h[t])\n"
+        "    before = np.concatenate([h0[None], h[:-1]])\n    deltas = deltas[:-1]\n"
+        "    return [deltas[0] @ W_hh.T, np.einsum('tbd,tbh->dh', x, deltas),\n"
+        "            np.einsum('tbk,tbh->kh', before, deltas), deltas.sum((0, 1))]",
+    ),
+    "no-gradient-from-the-end": (
+        "np.multiply(g[t] + g_h, 1 - h[t] * h[t], out=delta[t])",
+        "delta[t] = (g[t] + g_h) * (1 - h[t] ** 2)",
+        "np.multiply(g_h + g[t] * (t < len(h)), 1 - h[t] * h[t], out=delta[t])",
+    ),
 }
 
 
