@@ -242,9 +242,9 @@ figure.savefig(OUT / "fields.png", dpi=120)
 # **Write down what you expect.** (a) We fit the coins to worse data: with three of ten labels random; with every tenth
 # pixel flipped; with a tenth of the digits, 130. Which is worst for new digits? (b) An n-gram model looks at four
 # characters, another at eight. Which is better on new text? The **score** is the mean of $-\log_2 p$ of each next
-# character, in **bits**. Smaller is better: a character that was sure to come costs 0. (c) A network spends its time on
-# products of matrices. For two tables of 64 × 64 numbers, $64^3$ = 262,144 products of two numbers are computed and
-# added. How many times faster than a loop in Python is NumPy?
+# character, in **bits**. Smaller is better: a character that was sure to come costs 0. (c) A deep network spends its
+# time on products of matrices. For two tables of 64 × 64 numbers, $64^3$ = 262,144 products of two numbers are computed
+# and added. How many times faster than a loop in Python is NumPy?
 #
 # (`NGram(order)` looks at the last `order` characters. If it has seen them rarely or never, it mixes in the counts of
 # shorter ones.)
@@ -255,7 +255,7 @@ def cost(images, labels):
     """−log p(x|y) of new digits with their right labels, in nats per image: smaller is better."""
     joint = log_joint(fit(images, labels), digits.test)
     of_its_label = joint[np.arange(len(joint)), digits.test_labels]  # one number per image
-    return np.log(1 / 10) - of_its_label.mean()
+    return np.log(1 / 10) - of_its_label.mean()  # log p(x|y) is the logarithm of the joint, less log p(y)
 
 
 images, labels = digits.train, digits.train_labels
@@ -299,19 +299,19 @@ axes[1].set(xlabel="characters looked at", ylabel="bits per character\n(less is 
 axes[1].set_title("Four beat eight on new text")
 axes[1].legend(frameon=False)
 axes[2].barh([*seconds], seconds.values(), color=SECOND)
-axes[2].set(xscale="log", xlabel="seconds per product of matrices", title="Python loops are slow")
+axes[2].set(xscale="log", xlabel="seconds per product", title="Python loops are slow")
 figure.savefig(OUT / "challenges.png", dpi=120)
 
 # %% [markdown]
-# **Data quality.** A wrong label or pixel is learned like a right one. Too few digits are worse still: a share of 13
-# digits is only a rough guess. (These costs are for a known label, so they cannot be compared with the −20 above.)
+# **(a) Data quality.** A wrong label or pixel is learned like a right one. Too few digits are worse still: a share of
+# 13 digits is only a rough guess. (These costs are for a known label, so they cannot be compared with the −20 above.)
 #
-# **Model complexity.** A model that looks at too few characters is too simple. One that looks at many memorises
+# **(b) Model complexity.** A model that looks at too few characters is too simple. One that looks at many memorises
 # the training text, which new text does not repeat. This is **overfitting**, and only new data show it.
 #
-# **Computing cost.** The library has the same loop in several **backends**, with the same results. `loops` handles the
-# numbers one by one in Python; NumPy and compiled code (Cython, where installed) are more than a thousand times faster.
-# Tables of twice the width have eight times as many products.
+# **(c) Computing cost.** The library has the same loop in several **backends**, with the same results. `loops` handles
+# the numbers one by one in Python; NumPy and compiled code (Cython, where installed) are more than a thousand times
+# faster. Tables of twice the width have eight times as many products.
 #
 # ## Common mistakes
 #
