@@ -51,6 +51,9 @@ OUT = Path(tempfile.mkdtemp(prefix="four-ways-"))  # the picture of this page
 #
 # A computer stores about 16 digits of every number. **Write down what you expect:** how many digits of $f'(1)$ are
 # right with $h = 10^{-10}$? And with $h = 10^{-16}$?
+#
+# (`check(label, value, expected, tolerance)` prints a value next to the expected one, and stops the page if they
+# differ by more than the tolerance. For arrays it prints the largest difference, as "off by".)
 
 
 # %%
