@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 0.3 Probability in half an hour
+# # 0.3 Probability: densities, means, entropy
 #
 # A **generative model** is a probability distribution that a program has learned. On this page you meet the ten
 # ideas of probability that the course uses, and check each one by a sum or by random numbers.
@@ -21,7 +21,7 @@
 # - read the bar in $p(x \mid z)$.
 #
 # **You need** school calculus (a derivative, an integral) and a little Python with NumPy arrays. Reading takes
-# about 30 minutes, running two seconds.
+# about 40 minutes, running two seconds.
 
 # %%
 import inspect
@@ -42,7 +42,7 @@ rng = np.random.default_rng(3)  # random numbers, the same in every run
 
 # %% [markdown]
 # `check(label, value, expected, tolerance)` prints a value next to the expected one, and stops the page if they
-# differ by more than the tolerance.
+# differ by more than the tolerance. For arrays it prints the largest difference, as "off by".
 #
 # ## A question first
 #
@@ -100,7 +100,8 @@ def log_density(x, mu, sigma):
 p = np.exp(log_density(x, mu, sigma))
 within = (x >= mu - sigma) & (x <= mu + sigma)
 check("whole area", integral(p), 1, 1e-9)
-check("(0.3.1) between 140 g and 160 g", integral(p * within), math.erf(1 / math.sqrt(2)), 1e-3)
+exact_area = math.erf(1 / math.sqrt(2))  # 0.683, by a function of Python that is made for this area
+check("(0.3.1) between 140 g and 160 g", integral(p * within), exact_area, 1e-3)
 check("(0.3.2) mean weight", integral(x * p), 150, 1e-6)
 check("(0.3.3) variance", integral((x - mu) ** 2 * p), integral(x**2 * p) - mu**2, 1e-6)
 check("mean of the square", integral(x**2 * p), 150**2 + 10**2, 1e-4)
@@ -110,9 +111,10 @@ check("height at 0.150 kg, in kilograms", np.exp(log_density(0.150, 0.150, 0.010
 # %% [markdown]
 # ## The normal distribution and the likelihood
 #
-# The bell curve is the **normal distribution** $\mathcal N(\mu, \sigma^2)$, or Gaussian. Products of small numbers
-# get too small for a computer, so we always take the natural logarithm, $\log$. The logarithm of its density at the
-# point $x$ (before the semicolon; after it are the **parameters**, the numbers that fix the curve) is
+# The bell curve is the **normal distribution** $\mathcal N(\mu, \sigma^2)$, or Gaussian. Its density is
+# $e^{-(x - \mu)^2 / (2 \sigma^2)} / (\sigma \sqrt{2 \pi})$. Here $\mu$ and $\sigma^2$ are the **parameters**, the
+# numbers that fix the curve; they are written after a semicolon. Soon we multiply many densities, and the product
+# gets too small for a computer. So we take the natural logarithm, $\log$:
 #
 # $$ \log \mathcal N(x; \mu, \sigma^2) = -\tfrac12 \bigl[ \log 2\pi + \log \sigma^2 + (x - \mu)^2 / \sigma^2 \bigr].
 #   \tag{0.3.4} $$
@@ -131,10 +133,11 @@ check("(0.3.4) the library, at all points", log_density(x, mu, sigma), by_hand, 
 # $$ \log p(x_1, \dots, x_n) = \sum_{i=1}^n \log p(x_i). \tag{0.3.5} $$
 #
 # As a function of $\mu$ and $\sigma$, this is the **log-likelihood**: how well do these parameters explain the
-# data? **Maximum likelihood** takes the parameters where it is highest. There the derivatives are 0. By $\mu$ the
-# derivative of (0.3.5) is $\sum_i (x_i - \mu) / \sigma^2$; by $\sigma^2$ it is
-# $-\tfrac12 \sum_i [1 / \sigma^2 - (x_i - \mu)^2 / \sigma^4]$. Set both to 0, multiply the first by $\sigma^2$ and
-# the second by $\sigma^4$, and solve:
+# data? **Maximum likelihood** takes the parameters where it is highest. There the derivatives are 0. Write
+# $v = \sigma^2$. The derivative of (0.3.5) by $\mu$ is $\sum_i (x_i - \mu) / v$. The derivative of
+# $\log v + (x - \mu)^2 / v$ by $v$ is $1 / v - (x - \mu)^2 / v^2$, so that of (0.3.5) is
+# $-\tfrac12 \sum_i [1 / v - (x_i - \mu)^2 / v^2]$. Set both to 0, multiply the first by $v$ and the second by $v^2$,
+# and solve. (The hat marks a value that was estimated from data.)
 #
 # $$ \hat\mu = \frac1n \sum_i x_i, \quad \hat\sigma^2 = \frac1n \sum_i (x_i - \hat\mu)^2. \tag{0.3.6} $$
 #
@@ -156,18 +159,25 @@ check("(0.3.6) best of 301 values of sigma", ticks_sigma[np.argmax(by_sigma)], d
 # ## Monte Carlo: means from random samples
 #
 # Most integrals of this course have hundreds of variables, too many for slices. A **Monte Carlo** estimate draws $n$
-# independent samples $x_i$ from $p$ and takes the mean $m$ of $f(x_i)$. How far off is it?
+# independent samples $x_i$ from $p$ and takes the mean $m$ of $f(x_i)$.
 #
-# The variances of independent numbers add: for $u$ and $v$ with mean 0, $\mathbb E[(u + v)^2] = \mathbb E[u^2] +
-# 2\, \mathbb E[u]\, \mathbb E[v] + \mathbb E[v^2]$, and the middle term is 0. So the sum of $n$ values has the
-# variance $n \mathrm{Var}[f(x)]$. Dividing the sum by $n$ divides the variance by $n^2$. What is left is
-# $\mathrm{Var}[f(x)] / n$, whose root is the **standard error**:
+# The mean of a product of independent numbers is the product of their means, because their densities multiply. So for
+# independent $u$ and $w$ with mean 0, $\mathbb E[(u + w)^2] = \mathbb E[u^2] + 2\, \mathbb E[u]\, \mathbb E[w] +
+# \mathbb E[w^2]$. The middle term is 0: the variances of independent numbers add. So the sum of $n$ values has the
+# variance $n \mathrm{Var}[f(x)]$. Division of the sum by $n$ divides the variance by $n^2$. The result is
+# $\mathrm{Var}[f(x)] / n$, and its root is the **standard error**:
 #
 # $$ \mathbb E[f(x)] \approx m = \frac1n \sum_i f(x_i), \quad s = \sqrt{\mathrm{Var}[f(x)] / n}. \tag{0.3.7} $$
 #
-# About 95 % of estimates are within $2s$ of the truth; $m \pm 2s$ is drawn as an **error bar**. A check of random
-# numbers on this page allows $5s$, which chance exceeds about once in two million. Below we estimate
-# $\mathbb E[x^2]$ a thousand times, with 10, 100 and 1,000 apples. (`mean_over_examples` returns $m$ and $s$.)
+# This variance is unknown, so it is estimated from the samples. They are closer to their own mean $m$ than to the true
+# mean, so division by $n$ gives too little. Division by $n - 1$ corrects this:
+# $s = \sqrt{\sum_i (f(x_i) - m)^2 / (n (n - 1))}$.
+#
+# About 95 % of estimates are within $2s$ of the truth; $m \pm 2s$ is drawn as an **error bar**. The checks of random
+# numbers below allow $5s$, which chance exceeds about once in two million. We estimate $\mathbb E[x^2]$ a thousand
+# times, with 10, 100 and 1,000 apples.
+#
+# > In the debugger: `scratchgen debug evaluation.standard_error` stops in `mean_over_examples`.
 
 # %%
 sizes, spread = np.array([10, 100, 1000]), []
@@ -175,11 +185,14 @@ for size in sizes:
     squares = (mu + sigma * rng.standard_normal((1000, size))) ** 2
     spread.append(squares.mean(axis=1).std())  # of a thousand estimates
 
-m, s = mean_over_examples(squares[0])  # what one experiment of 1,000 apples tells
+m, s = mean_over_examples(squares[0])  # (0.3.7), of one experiment with 1,000 apples
 check("(0.3.7) mean of the square", m, mu**2 + sigma**2, 5 * s)
-deviation_of_square = np.sqrt(integral(x**4 * p) - integral(x**2 * p) ** 2)
+with_n_minus_1 = np.sqrt(np.sum((squares[0] - m) ** 2) / (1000 * 999))
+check("s with n − 1, from these samples", s, with_n_minus_1, 1e-9)
+deviation_of_square = np.sqrt(integral(x**4 * p) - integral(x**2 * p) ** 2)  # (0.3.3) with x² in place of x
 predicted = deviation_of_square / np.sqrt(sizes)
-error_of_spread = 1 / np.sqrt(2 * 1000)  # relative, of a standard deviation from a thousand numbers
+# a known rule, given here without proof: a standard deviation of n numbers is off by the share 1/√(2n)
+error_of_spread = 1 / np.sqrt(2 * 1000)
 check("(0.3.7) s, thousand estimates over formula", spread / predicted, 1, 5 * error_of_spread)
 
 figure, axes = plt.subplots(1, 2, figsize=(7.5, 3.2), layout="constrained")
@@ -195,9 +208,6 @@ axes[1].set_title("100 times n divides the error by 10", fontsize=11)
 figure.savefig(OUT / "estimates.png", dpi=120)
 
 # %% [markdown]
-# > In the debugger: `scratchgen debug evaluation.standard_error`. It divides by $n - 1$ where (0.3.6) divides by $n$,
-# > because the mean was fitted to the same samples.
-#
 # Compare with what you wrote down: (a) 39.9 per kilogram, far above 1; (b) $22\,500 + 100$; (c) 10,000 apples.
 #
 # ## Entropy and divergence
@@ -211,8 +221,10 @@ figure.savefig(OUT / "estimates.png", dpi=120)
 # $$ H(q) = -\sum_k q_k \log q_k, \quad
 # \mathrm{KL}(q \,\|\, p) = \sum_k q_k \log \frac{q_k}{p_k}. \tag{0.3.8} $$
 #
-# The KL divergence is never negative. The reason is **Jensen's inequality**: the logarithm bends downwards, so it
-# lies above each of its chords, and for positive $w$
+# The KL divergence is never negative. The reason is **Jensen's inequality**: a mean of logarithms is at most the
+# logarithm of the mean. Let $w$ be one of two positive values, each with probability $\frac12$. The mean of their
+# logarithms is the middle of the **chord**, the straight line between two points of the curve $\log w$. The logarithm
+# of their mean is on the curve above it, because the curve bends downwards. The same holds for any random $w > 0$:
 #
 # $$ \mathbb E[\log w] \le \log \mathbb E[w]. \tag{0.3.9} $$
 #
@@ -241,7 +253,8 @@ axes.set_title("The log of the mean is above the mean of the logs")
 figure.savefig(OUT / "jensen.png", dpi=120)
 
 # %% [markdown]
-# For densities the sums are integrals. Two normal densities have a closed form, `Normal.kl`:
+# For densities the sums are integrals. For two normal densities the integral can be solved; `Normal.kl` has the
+# formula:
 
 # %%
 believed = Normal(np.array([[160.0]]), np.log([[20.0**2]]))
@@ -312,12 +325,11 @@ else:
     raise AssertionError("the claim does not see the planted fault")
 
 # %% [markdown]
-# Two others: NumPy's `rng.normal(mu, sigma)` takes the standard deviation, not the variance. And log densities
-# in different units cannot be compared: in kilograms each apple has $\log 1000 = 6.9$ nats more than in grams.
+# Another mistake: NumPy's `rng.normal(mu, sigma)` takes the standard deviation, not the variance.
 #
 # Exercises: start one with `scratchgen exercise start NAME`; `scratchgen exercise check` names the property that fails.
 #
-# 1. `standard-error`: write (0.3.7) for an array of samples.
+# 1. `standard-error`: write $m$, and $s$ with $n - 1$, for an array of samples.
 # 2. `chance-in-numbers`: predict a density, a mean square, an entropy and an error, then run them.
 # 3. `density-of-two-numbers`: find the bug in a density that is right for one number and wrong for two.
 #

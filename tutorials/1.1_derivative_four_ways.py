@@ -20,7 +20,7 @@
 # - get exact gradients from reverse mode, in one call;
 # - say which way suits one input, and which a million.
 #
-# **You need** derivatives from school (the product rule, and that of sine), and Python classes. Reading takes about 30
+# **You need** derivatives from school (the product rule, and that of sine), and Python classes. Reading takes about 35
 # minutes, running two seconds.
 
 # %%
@@ -51,6 +51,9 @@ OUT = Path(tempfile.mkdtemp(prefix="four-ways-"))  # the picture of this page
 #
 # A computer stores about 16 digits of every number. **Write down what you expect:** how many digits of $f'(1)$ are
 # right with $h = 10^{-10}$? And with $h = 10^{-16}$?
+#
+# (`check(label, value, expected, tolerance)` prints a value next to the expected one, and stops the page if they
+# differ by more than the tolerance. For arrays it prints the largest difference, as "off by".)
 
 
 # %%
@@ -141,8 +144,6 @@ figure.savefig(OUT / "errors.png", dpi=120)
 # $h = 10^{-8}$, with about 8 digits; a central difference near $6 \cdot 10^{-6}$, with about 10. (Where a curve dips,
 # the errors happen to cancel.) More digits cannot be had in this way.
 #
-# > In the debugger: `scratchgen debug autograd.difference` compares a derivative with a difference.
-#
 # ## Forward mode
 #
 # The third way has no step, and is exact but for rounding. **Forward mode** computes every intermediate value together
@@ -193,24 +194,28 @@ check("(1.1.7) slope of a sine", Dual(x, 2.0).sin().slope, 2 * np.cos(x), 0)
 # | $s$ | 0.841 | $\cos x = 0.540$ | $m = 1$ |
 # | $f$ | 0.841 | $2 \cdot 0.841 + 1 \cdot 0.540 = 2.223$ | 1 |
 #
-# Look at the top right: $x$ changes $f$ through $m$ and through $s$. The **chain rule** multiplies, for each of the
-# two, the derivative of $f$ by it and its own derivative by $x$. Both products are added.
-# [Page 1.2](1.2_autograd_in_60_lines.py) builds a program that does this.
+# Look at the top right: $x$ changes $f$ through $m$ and through $s$. By the **chain rule**, the share through $m$ is
+# the derivative of $f$ by $m$ times the derivative of $m$ by $x$, $0.841 \cdot 2$. The share through $s$ is
+# $1 \cdot 0.540$. Both are added. [Page 1.2](1.2_autograd_in_60_lines.py) builds a program that does this.
 #
 # The library does reverse mode. `sg.grad(f)` is a new function, the derivative of `f`. Or wrap the input in a `Tensor`,
-# which records what is computed from it; then `backward()` of the result stores the derivative in `grad` of the
-# input. `sg.jvp` gives the value and the derivative of forward mode, but from two sweeps of reverse mode. (The
-# **Jacobian** is the table of the derivatives of every result by every input; jvp is short for Jacobian-vector
-# product.)
+# which records every result that is computed from it; then `backward()` of the result stores the derivative in `grad`
+# of the input.
+#
+# `sg.jvp(f, [x], [1.0])` gives the pair of forward mode: the value and its slope; the 1 is the slope of the input.
+# (Inside it works differently; you do not need this here. The name is short for **Jacobian-vector product**: the
+# Jacobian is the table of the derivatives of every result by every input.)
+#
+# > In the debugger: `scratchgen debug autograd.chain_rule` goes back through $x \cdot x + 3x$. ($\partial$ is a $d$.)
 
 # %%
 check("(1.1.1) by sg.grad", sg.grad(f)(x), exact, 4 * epsilon)
 tensor = sg.Tensor(x, requires_grad=True)
 f(tensor).backward()
 check("(1.1.1) by backward()", tensor.grad, exact, 4 * epsilon)
-f(tensor).backward()
+f(tensor).backward()  # adds to grad
 check("grad after two calls of backward()", tensor.grad, 2 * exact, 8 * epsilon)
-_, slope = sg.jvp(f, [x], [1.0])  # the input changes at the rate 1; _ is the value
+_, slope = sg.jvp(f, [x], [1.0])  # _ is the value, which is not needed here
 check("(1.1.1) by sg.jvp", slope, exact, 4 * epsilon)
 
 # %% [markdown]
@@ -221,16 +226,17 @@ check("(1.1.1) by sg.jvp", slope, exact, 4 * epsilon)
 #
 # Central differences change one input at a time, to both sides: $F$ is computed $2n$ times.
 #
-# In forward mode a `Dual` may hold arrays: the values of all inputs, and their slopes, which are the rates $d_i$ at
-# which the inputs change. Input $i$ then changes $F$ at the rate $d_i$ times its partial derivative, and the shares
-# of all inputs add up. So one run gives the **directional derivative** along $d$:
+# In forward mode, let all inputs change together: for a small number $t$, input $i$ becomes $x_i + t\, d_i$, with a
+# number $d_i$ that we choose. So the slope of input $i$ by $t$ is $d_i$. By the chain rule it gives $F$ the slope
+# $\partial F / \partial x_i$ times $d_i$, and the shares of all inputs add up. A `Dual` may hold arrays: all values,
+# and all slopes. So one run gives the **directional derivative** along $d$:
 #
 # $$ D = \sum_i \frac{\partial F}{\partial x_i} d_i. \tag{1.1.8} $$
 #
 # For one partial derivative, $d$ is 1 at one place and 0 at all others. So the gradient takes $n$ runs.
 #
-# Reverse mode starts at the result, and there is only one. A single run, and a sweep back that costs a few times as
-# much as the run, give all $n$ derivatives. We count how often $F$ is computed:
+# Reverse mode starts at the result, and there is only one. A single run, and a **sweep** back through all its values,
+# give all $n$ derivatives. The sweep costs a few times as much as the run. We count how often $F$ is computed:
 
 # %%
 n, runs = 1000, 0
@@ -261,8 +267,9 @@ d = np.random.default_rng(1).normal(size=n)
 check("(1.1.8) forward mode along d", F(Dual(inputs, d)).slope, (gradient * d).sum(), 1e-11)
 
 # %% [markdown]
-# A network has millions of inputs, its learned numbers, and one result, which measures its error. So it is trained by
-# reverse mode. With one input and many results, forward mode is cheaper.
+# Forward mode needs one run per input, reverse mode one sweep per result. A network has millions of inputs, its learned
+# numbers, and one result, which measures its error; so it is trained by reverse mode. With one input and a million
+# results, it is the other way round: forward mode needs one run, and reverse mode a million sweeps.
 #
 # ## Common mistakes
 #

@@ -22,7 +22,7 @@
 #
 # **You need** [a derivative four ways](1.1_derivative_four_ways.py), Python classes, and from NumPy the
 # product `@` of matrices and **broadcasting**, the sum of arrays with the shapes (4, 3) and (3,). Reading takes about
-# 35 minutes, running two seconds.
+# 45 minutes, running two seconds.
 
 # %%
 import tempfile
@@ -47,7 +47,8 @@ OUT = Path(tempfile.mkdtemp(prefix="autograd-"))  # the pictures of this page
 # at $a = 3$ it is 14.
 #
 # Now a program computes the derivative, line by line from the last to the first. For each number it stores one
-# derivative of $c$. But $a$ and $b$ are used more than once, and each use has a share in the derivative.
+# derivative of $c$. It begins with the derivative 1 for $c$, and goes through $c$, then $m$, then $b$: each line gives
+# shares to the numbers on its right side. But $a$ and $b$ are used more than once, and get several shares.
 #
 # **Write down what you expect:** which number does the program find in place of 14 if each share replaces the one
 # before it?
@@ -63,8 +64,9 @@ OUT = Path(tempfile.mkdtemp(prefix="autograd-"))  # the pictures of this page
 # $$
 #
 # (The sign $\partial$ in place of $d$ says that there are other variables, which are kept constant.) We call
-# $\partial L / \partial x$ the **gradient** of $x$, and $\partial y / \partial x$ a **local derivative**: it concerns
-# one line alone. For $y = x + z$ it is 1. For $y = x\,z$ it is $z$, the other factor.
+# $\partial L / \partial x$ the **gradient** of $x$. (On page 1.1 the gradient was the list of all partial derivatives.
+# Here each number stores its own entry of that list.) And $\partial y / \partial x$ is a **local derivative**: it
+# concerns one line alone. For $y = x + z$ it is 1. For $y = x\,z$ it is $z$, the other factor.
 #
 # So a **node**, a number that remembers, stores its value, its **parents** (the numbers that it was computed from), and
 # a local derivative for each parent. Python calls the method `__add__` for `a + b`, and `__mul__` for `a * b`. Every
@@ -123,7 +125,8 @@ check("(1.2.2) gradient of b", b.grad, 1 + 3, 0)
 
 # %% [markdown]
 # Follow it by hand. From $c$, both $b$ and $m$ get 1. From $m = b\,a$, $b$ gets 3 more, which makes 4, and $a$ gets 6.
-# From $b = a + a$, $a$ gets 4 twice: $6 + 4 + 4 = 14$.
+# From $b = a + a$, $a$ gets 4 twice: $6 + 4 + 4 = 14$. If each share replaces the one before it, $b$ keeps 3, and
+# $a$ gets 3: the answer to the question is 3.
 #
 # In the library a node is called `Tensor`; with `requires_grad=True` it is an input whose gradient is wanted.
 # `inspect.draw` draws the **graph**, that is, the nodes with arrows from parents to children. Find the 4 and the 14.
@@ -133,6 +136,7 @@ check("(1.2.2) gradient of b", b.grad, 1 + 3, 0)
 # %%
 ta = sg.Tensor(3.0, requires_grad=True)
 tb, tm, tc = three_lines(ta)
+# draw computes the gradients for the picture itself
 picture = sg.autograd.inspect.draw(tc, names={"a": ta, "b": tb, "m": tm, "c": tc}, path=OUT / "graph.png")
 tc.backward()  # the library's reverse sweep
 check("gradient of a, by the library", ta.grad, a.grad, 0)
@@ -261,12 +265,20 @@ def loss(points, targets, W1, v1, W2, v2):
     return (errors * errors).mean()
 
 
+points = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+targets = np.array([[0.0], [1.0], [1.0], [0.0]])
+rng = np.random.default_rng(1)
+start = [rng.normal(size=shape) for shape in ((2, 4), (4,), (4, 1), (1,))]
+values = [points, targets, *start]  # the star puts in the elements of a list
+
+
 def loss_with(n, change):
     """The loss after a change of values[n]."""
     return loss(*(v + change if k == n else v for k, v in enumerate(values)))
 
 
 def differences(n, h=1e-5):
+    """The gradient of values[n] by central differences."""
     gradient = np.zeros(values[n].shape)
     for place in np.ndindex(gradient.shape):  # the index of each element
         step = np.zeros(gradient.shape)
@@ -274,12 +286,6 @@ def differences(n, h=1e-5):
         gradient[place] = (loss_with(n, step) - loss_with(n, -step)) / (2 * h)
     return gradient
 
-
-points = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-targets = np.array([[0.0], [1.0], [1.0], [0.0]])
-rng = np.random.default_rng(1)
-start = [rng.normal(size=shape) for shape in ((2, 4), (4,), (4, 1), (1,))]
-values = [points, targets, *start]  # the star puts in the elements of a list
 
 ours = [Array(value) for value in values]
 our_loss = loss(*ours)  # six arguments
@@ -303,8 +309,9 @@ picture
 # ## Training with your own autograd
 #
 # The targets are 1 where exactly one of the two inputs is 1: the function **XOR**. No straight line separates its ones
-# from its zeros, so one layer cannot learn it. **Gradient descent** lets two layers learn it: it moves every parameter
-# a little against its gradient, which makes the loss smaller, again and again.
+# from its zeros. One layer, tanh of $x W + v$, has equal outputs along straight lines, so it cannot learn XOR.
+# **Gradient descent** lets two layers learn it: it moves every parameter a little against its gradient, which makes
+# the loss smaller, again and again.
 
 # %%
 parameters = [Array(value) for value in start]
@@ -362,11 +369,11 @@ else:
     raise AssertionError("the claim does not see the planted fault")
 
 # %% [markdown]
-# So the answer to the question is 3: the last share of $a$ is 3, because the last share of $b$ replaced the first one.
 # Three more mistakes:
 #
 # - The wrong order. A sweep that follows each arrow as soon as it meets it visits $b$ twice, with the 1 and with the
-#   4, and finds 16. If it is recursive, it also fails on long chains: Python allows about a thousand nested calls.
+#   4, and finds $1 + 1 + 6 + 4 + 4 = 16$. If it is recursive, it also fails on long chains: Python allows about a
+#   thousand nested calls.
 # - No `sum_to_shape`. The gradient of `v1` then has a row per point, and so has `v1` itself after the first step.
 #   Nothing raises an error, but each point has learned a row of its own.
 # - Gradients that are not set to 0 between two steps. They are added to those of all steps before.

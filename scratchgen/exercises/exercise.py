@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-STILL_TO_WRITE = "raise NotImplementedError  # your line here"  # the body of the stub of a function
+STILL_TO_WRITE = "raise NotImplementedError  # your lines here"  # the body of the stub of a function
 Property = Callable[..., None]
 KINDS = {
     "fill-in": "fill in",

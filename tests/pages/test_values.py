@@ -252,8 +252,8 @@ BACK_TO_H0 = np.imag(three_states(1e-20j)[-1]) / 1e-20
 # number: (values of the names in the formula, tolerance)
 VALUES = {
     "0.1.1": (
-        {r"p(y \mid x)": JOINT / JOINT.sum(), "p(y)": LABEL, r"p(x \mid y)": JOINT / LABEL, "p(x)": JOINT.sum()}
-        | {r"\sum_y p(y)\, p(x \mid y)": np.sum(LABEL * (JOINT / LABEL))},
+        {"p(x)": JOINT.sum(), r"\sum_y": np.sum, r"p(y)\, p(x \mid y)": LABEL * (JOINT / LABEL)}
+        | {r"p(x \mid y)": JOINT / LABEL},
         1e-14,
     ),
     "0.1.2": (
@@ -528,7 +528,7 @@ def test_a_formula_holds_as_it_is_displayed(number):
 @pytest.mark.parametrize(
     ("number", "right", "wrong"),
     [
-        ("0.1.1", r"\frac { p ( y ) p ( x | y ) } { p ( x ) }", r"p ( y ) p ( x | y )"),
+        ("0.1.1", "p ( y ) p ( x | y )", "p ( x | y )"),
         ("0.1.2", r"\log p ( c _ 1 , \dots , c _ n )", r"p ( c _ 1 , \dots , c _ n )"),
         ("0.3.3", r"+ \mu ^ 2", r"- \mu ^ 2"),
         ("0.3.3", r"2 \mu", r"\mu"),

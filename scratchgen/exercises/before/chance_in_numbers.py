@@ -71,7 +71,7 @@ def measured() -> dict[str, float]:
 
 
 def height(density):
-    """a density may exceed 1: its area is 1"""
+    """the density of N(0, 0.1²) at its mean"""
     reasons = {
         1.0: "the area below the density is 1, not its height",
         TOP: "that is N(0, 1); a curve ten times narrower is ten times higher",
@@ -82,7 +82,7 @@ def height(density):
 
 
 def square(mean_of_square):
-    """the mean of z² is mu² + sigma²"""
+    """the mean of z²"""
     reasons = {
         9.0: "that is the square of the mean; the variance is added",
         9.5: "sigma is squared before it is added",
@@ -94,7 +94,7 @@ def square(mean_of_square):
 
 
 def faces(entropy):
-    """8 equal faces are 3 bits"""
+    """the entropy of the die, in bits"""
     reasons = {
         math.log(8): "that is in nats; a bit is log 2 nats",
         8.0: "that is the number of faces; the entropy is its logarithm",
@@ -105,7 +105,7 @@ def faces(entropy):
 
 
 def coins(divergence):
-    """always heads is one bit away from fair"""
+    """the divergence of the two coins, in nats"""
     reasons = {
         1.0: "that is in bits; the question is in nats",
         0.0: "the two coins differ, so the divergence is not 0",
@@ -117,7 +117,7 @@ def coins(divergence):
 
 
 def mean_of_25(error):
-    """the standard error is sigma/√n"""
+    """the standard error of the mean of 25 samples"""
     reasons = {
         0.4: "the standard deviation is divided by √n, not by n",
         4.0: "that is the variance of the mean; take the root",

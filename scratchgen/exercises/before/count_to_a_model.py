@@ -18,6 +18,7 @@ def probabilities(counts):
 
         P_ij = (n_ij + 1) / (n_i + V),    n_i = Σ_j n_ij
 
+    V          the number of different characters
     counts     (V, V): n_ij, how often character j followed character i in the training text
     returns    P, (V, V): P_ij = p(next is j | now is i)
     """
@@ -55,6 +56,8 @@ def rows(probabilities):
         1.5: "V counts of 1 were added to the row, so the divisor grows by V, not by 1",
         6 / 17: "each row is divided by its own sum; this is divided by the sum of all",
         6.0: "these are counts; divide by the sum of their row",
+        3 / 6 + 1 / 8 + 2 / 3: "the sums lie in a row, so NumPy divides column j by the sum of row j; "
+        "keep them as a column",
         1 / 3 + 5 / 6: "each row is divided by its own sum, not by another's",
         3 / 9
         + 1 / 4

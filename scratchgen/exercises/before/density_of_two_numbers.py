@@ -24,19 +24,22 @@ LOG_2PI = math.log(2 * math.pi)
 
 
 class Normal:
-    """N(mu, diag sigma²): D independent normal numbers, with logvar = log sigma².   mu, logvar: (B, D)"""
+    """The density of points with D independent coordinates; coordinate d is N(mu_d, sigma_d²).
+
+    mu, logvar    (B, D): one row for each of B points, with logvar = log sigma²
+    """
 
     def __init__(self, mu, logvar):
         self.mu = mu
         self.logvar = logvar
 
     def log_prob(self, x):
-        """−½ Σ_d [log 2π + log sigma_d² + (x_d − mu_d)² / sigma_d²], (B,) nats."""
+        """−½ Σ_d [log 2π + log sigma_d² + (x_d − mu_d)² / sigma_d²]: B logarithms, one per point, in nats."""
         quadratic = (x - self.mu) ** 2 * np.exp(-self.logvar)
         return -0.5 * np.sum(LOG_2PI + self.logvar + quadratic, axis=-1)
 
     def entropy(self):
-        """½ Σ_d [log 2π + 1 + log sigma_d²], (B,) nats: the mean of −log_prob."""
+        """½ Σ_d [log 2π + 1 + log sigma_d²]: the mean of −log_prob, one per point, in nats."""
         return 0.5 * np.sum(LOG_2PI + 1 + self.logvar, axis=-1)
 '''
 RIGHT = "LOG_2PI + self.logvar + quadratic"

@@ -66,7 +66,7 @@ def error(estimate):
 
 
 def more_samples(estimate):
-    """four times the samples halve s, apart from the −1"""
+    """four times as many samples give about half of s"""
     s = found(estimate, np.tile(SAMPLES, 4))[1]
     reasons = {np.sqrt(20 / 12): "n is the number of these samples, whatever it is"}
     expect_close(s, np.sqrt(4 * 20 / (16 * 15)), "of 16 samples, 1, 3, 5, 7 four times, s is", reasons)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scratchgen.exercises.exercise import STILL_TO_WRITE, Exercise, WrongAnswer, filled_in
-from scratchgen.exercises.measure import as_array, expect_close
+from scratchgen.exercises.measure import as_array, expect, expect_close
 
 HEAD = '''\
 """Carry derivatives back through a computation: the reverse sweep."""
@@ -16,10 +16,12 @@ def sweep(nodes):
 
         ∂L/∂x = Σ_y ∂L/∂y ∂y/∂x,    over every y that is computed from x directly
 
+    Here a node is a pair, not an object as on the page; keep the gradients in a list of your own.
+
     nodes      one pair (parents, slopes) per node, in the order in which the nodes were computed
-               parents   the places in `nodes` of the numbers that it was computed from; () for an input
+               parents   the indices in `nodes` of the numbers that it was computed from; () for an input
                slopes    the local derivative by each parent
-    returns    a list of numbers, one per node
+    returns    a list of numbers, the gradient of each node
 
     c = x z with x = 2 and z = 5 is [((), ()), ((), ()), ((0, 1), (5.0, 2.0))].
     """
@@ -134,14 +136,12 @@ def all_paths(sweep):
 
 
 def deep(sweep):
-    """a chain of 5,000 nodes is no deeper than Python's stack"""
+    """a chain of 5,000 nodes raises no RecursionError"""
     chain = (INPUT, *(((place,), (1.0,)) for place in range(4999)))
     try:
-        first = _swept(sweep, chain)[0]
+        sweep(chain)
     except RecursionError:
-        first = np.nan
-    reasons = {np.nan: "one nested call per node is too much: go through the list in a loop"}
-    expect_close(first, 1, "through 5,000 nodes of slope 1 the gradient is", reasons)
+        expect(False, "Python allows about 1,000 nested calls; go through the list in a loop")
 
 
 def changed(text: str, other: str) -> str:

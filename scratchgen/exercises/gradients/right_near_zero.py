@@ -21,15 +21,15 @@ import numpy as np
 RULES = {}
 
 
-def defvjp(function, *rules):
+def define(function, *rules):
     """Store the rules of a function: each turns g = ∂L/∂y into the gradient of one argument."""
     RULES[function] = rules
 
 
-defvjp(np.add, lambda g, y, a, b: g, lambda g, y, a, b: g)
-defvjp(np.multiply, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
-defvjp(np.exp, lambda g, y, x: g * y)
-defvjp(np.tanh, lambda g, y, x: g * (1 - y * y))
+define(np.add, lambda g, y, a, b: g, lambda g, y, a, b: g)
+define(np.multiply, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
+define(np.exp, lambda g, y, x: g * y)
+define(np.tanh, lambda g, y, x: g * (1 - y * y))
 
 
 class Node:
@@ -56,8 +56,8 @@ def sweep(nodes):
             for parent, rule in zip(node.parents, RULES[node.function]):
                 parent.grad += rule(node.grad, node.value, *values)
 '''
-RIGHT = "defvjp(np.tanh, lambda g, y, x: g * (1 - y * y))"
-PLANTED = "defvjp(np.tanh, lambda g, y, x: g * (1 - x * x))"
+RIGHT = "(np.tanh, lambda g, y, x: g * (1 - y * y))"
+PLANTED = "(np.tanh, lambda g, y, x: g * (1 - x * x))"
 STUB = SOLUTION.replace(RIGHT, PLANTED)
 
 POINTS = constant([-2.0, -0.5, 0.01, 1.5])
@@ -97,10 +97,7 @@ def hyperbolic_tangent(Node, call, sweep):
     for x in POINTS[::-1]:
         (found,) = _gradients(Node, call, sweep, np.tanh, x)
         reasons = {
-            3
-            * (
-                1 - x * x
-            ): "tanh never falls, so its slope is never negative; 1 − x² is close for small x alone",
+            3 * (1 - x * x): "tanh never falls, so its slope is never negative",
             3 * (1 + math.tanh(x) ** 2): "the slope is steepest at 0, and less at other places",
             1 - math.tanh(x) ** 2: "the rule ignores g, the gradient of the result",
             3 * (1 - math.tanh(x)): "tanh² is missing a square",
@@ -156,7 +153,7 @@ EXERCISE = Exercise(
         "Which of the functions is bent, so that its slope depends on x? Compare each rule with a difference quotient "
         "at x = 1.5, not at x = 0.01.",
         "Every rule gets the result y and the arguments. Which of them does the derivative of each function need?",
-        "tanh′ = 1 − tanh².",
+        "tanh′ = 1 − tanh². Is the result or the argument squared here? For small x both give nearly the same.",
     ),
     explanation=(
         "Why: the slope of tanh is 1 − tanh(x)², which is 1 − y² of the result, not 1 − x² of the argument. At "

@@ -13,8 +13,8 @@ from scratchgen.exercises.measure import expect_prediction
 STUB = '''\
 """How wrong is a difference, and what does a gradient cost?   Predict; the check then computes and counts.
 
-The function is f(x) = x³ at x = 1, where f′ = 3, f″ = 6 and f‴ = 6. No rounding is needed on paper.
-Write down each number to two decimals.
+The function is f(x) = x³ at x = 1, where f′ = 3, f″ = 6 and f‴ = 6. Write down each number to two decimals.
+Compute the first two exactly, by hand: the page has approximations, and these are not good enough here.
 """
 
 one_sided = ...  # (f(1 + h) − f(1)) / h with h = 0.1
@@ -89,7 +89,7 @@ def counted() -> tuple[int, int, int]:
 
 
 def error_of_one_sided(one_sided):
-    """a one-sided difference is off by about ½ h f″"""
+    """the one-sided difference with h = 0.1"""
     reasons = {
         3.0: "that is the derivative; the difference is off by about ½ h f″ = 0.3",
         3.3: "that is 3 + ½ h f″; the term with h² is there, too: 1.1³ = 1.331",
@@ -100,7 +100,7 @@ def error_of_one_sided(one_sided):
 
 
 def error_of_central(central):
-    """a central difference is off by about h² f‴ / 6"""
+    """the central difference with h = 0.1"""
     reasons = {
         3.0: "that is the derivative; of a cube the difference is off by h²",
         3.31: "that is one-sided; the term with f″ cancels",
@@ -112,13 +112,13 @@ def error_of_central(central):
 
 
 def rounded_away(too_small):
-    """1 + h is rounded to 1 if h is less than half the machine epsilon"""
+    """the one-sided difference with h = 1e-17"""
     reasons = {3.0: "1 + 1e-17 would need 18 digits"}
     expect_prediction(too_small, (f(1 + 1e-17) - f(1)) / 1e-17, "too_small", reasons)
 
 
 def two_per_input(runs_of_differences):
-    """central differences compute F twice per input"""
+    """runs of F for central differences"""
     reasons = {
         float(N): "a step to each side: two per input",
         float(N + 1): "that is the number of one-sided differences, which share F(x)",
@@ -129,7 +129,7 @@ def two_per_input(runs_of_differences):
 
 
 def one_per_input(runs_of_forward_mode):
-    """forward mode runs once per input"""
+    """runs of F for forward mode"""
     reasons = {
         1.0: "one run follows one direction of the inputs, and gives one number",
         2.0 * N: "there are no steps to two sides: one run gives an exact derivative",
@@ -138,7 +138,7 @@ def one_per_input(runs_of_forward_mode):
 
 
 def one_for_all(runs_of_reverse_mode):
-    """reverse mode runs once for all inputs"""
+    """runs of F for reverse mode"""
     reasons = {
         float(N): "one sweep back passes all inputs",
         2.0: "the sweep back does not compute F again; it uses the values of the run",

@@ -35,22 +35,29 @@ return g.sum(axis=stretched, keepdims=True)
 SOLUTION = filled_in(HEAD, BODY)
 
 G = constant([[1.0, 2.0, 4.0], [10.0, 20.0, 40.0]])
+KEPT = "an axis of length 1 stays, with length 1: keepdims=True"
 BLOCK = constant(np.arange(24.0).reshape(2, 3, 4) ** 2)
+
+
+def _result(sum_to_shape, g, shape, why=""):
+    """The answer for these arguments."""
+    return as_array(
+        sum_to_shape(g, shape), shape, f"for g of shape {g.shape} and shape = {shape}, the result", why
+    )
 
 
 def same_shape(sum_to_shape):
     """where nothing was repeated, nothing is summed"""
-    expect_close(
-        as_array(sum_to_shape(G, (2, 3)), (2, 3), "the gradient"), G, "an element of the gradient is"
-    )
-    one = as_array(sum_to_shape(G[:1], (1, 3)), (1, 3), "the gradient")
-    expect_close(one, G[:1], "an element of the gradient is")
+    found = _result(sum_to_shape, G, (2, 3), "no axis was repeated, so none is summed")
+    expect_close(found, G, "for g of shape (2, 3) and shape = (2, 3), an element is")
+    one = _result(sum_to_shape, G[:1], (1, 3), KEPT)
+    expect_close(one, G[:1], "for g of shape (1, 3) and shape = (1, 3), an element is")
 
 
 def axis_in_front(sum_to_shape):
     """a row that was added to two rows: (2, 3) → (3,)"""
     why = "the axis in front was put there by broadcasting, and is summed away"
-    found = as_array(sum_to_shape(G, (3,)), (3,), "the gradient of a row", why)
+    found = _result(sum_to_shape, G, (3,), why)
     reasons = {
         5.5: "that is the mean of both uses; each use has its full share, and they are added",
         10.0: "that is the largest share; shares are added",
@@ -61,8 +68,7 @@ def axis_in_front(sum_to_shape):
 
 def stretched_axis(sum_to_shape):
     """a column that was stretched to three columns: (2, 3) → (2, 1)"""
-    why = "an axis of length 1 stays, with length 1"
-    found = as_array(sum_to_shape(G, (2, 1)), (2, 1), "the gradient of a column", why)
+    found = _result(sum_to_shape, G, (2, 1), KEPT)
     reasons = {
         7 / 3: "that is the mean of the three uses; shares are added",
         4.0: "that is the largest share; shares are added",
@@ -74,24 +80,24 @@ def stretched_axis(sum_to_shape):
 def single_number(sum_to_shape):
     """a single number gets the sum of all shares"""
     reasons = {77 / 6: "that is the mean; shares are added"}
-    found = as_array(sum_to_shape(G, ()), (), "the gradient of a number of shape ()")
+    found = _result(sum_to_shape, G, (), "a single number has no axis")
     expect_close(found, 77, "the gradient of a number that was used six times is", reasons)
-    found = as_array(sum_to_shape(G, (1, 1)), (1, 1), "the gradient of an array of shape (1, 1)")
+    found = _result(sum_to_shape, G, (1, 1), KEPT)
     expect_close(found, 77, "the gradient of a number that was used six times is", reasons)
 
 
 def both(sum_to_shape):
     """axes in front and stretched axes together: (2, 3, 4) → (3, 1)"""
-    found = as_array(sum_to_shape(BLOCK, (3, 1)), (3, 1), "the gradient")
+    found = _result(sum_to_shape, BLOCK, (3, 1), KEPT)
     expect_close(found, BLOCK.sum(axis=(0, 2))[:, None], "of an array of shape (3, 1), a gradient is")
-    found = as_array(sum_to_shape(BLOCK, (1, 3, 1)), (1, 3, 1), "the gradient")
+    found = _result(sum_to_shape, BLOCK, (1, 3, 1), KEPT)
     expect_close(
         found, BLOCK.sum(axis=(0, 2))[None, :, None], "of an array of shape (1, 3, 1), a gradient is"
     )
 
 
 def first_order(sum_to_shape):
-    """a change of v changes L by ⟨∂L/∂v, change⟩, whatever the shapes"""
+    """if v changes, L changes by the sum of gradient times change, for all shapes"""
     rng = np.random.default_rng(5)
     for shape, full in (
         ((4,), (2, 3, 4)),
@@ -101,10 +107,8 @@ def first_order(sum_to_shape):
         ((2, 1), (3, 2, 4)),
     ):
         g, change = rng.normal(size=full), rng.normal(size=shape)
-        found = as_array(sum_to_shape(g, shape), shape, "the gradient")
-        expected = np.sum(
-            g * np.broadcast_to(change, full)
-        )  # L = ⟨g, Y⟩, and Y changes by the broadcast change
+        found = _result(sum_to_shape, g, shape)
+        expected = np.sum(g * np.broadcast_to(change, full))  # of L = Σ g Y, where Y changes as v does
         expect_close(np.sum(found * change), expected, f"from {shape} to {full}, L changes by")
 
 

@@ -57,7 +57,7 @@ def measured() -> tuple[float, float, float]:
 
 
 def likelihood_of_an_image(log_likelihood):
-    """log p(x|z) of an image is the sum over its pixels"""
+    """log p(x|z) of the whole image, in nats"""
     reasons = {
         -NAT: "that is one pixel; independent pixels add",
         D * NAT: "a log-likelihood of pixels is negative: no probability exceeds 1",
@@ -70,13 +70,13 @@ def likelihood_of_an_image(log_likelihood):
 
 
 def divergence(kl):
-    """the KL compares q(z|x) with the prior"""
+    """the KL divergence from the prior, in nats"""
     one = "sigma² = exp(0) = 1 cancels the −1 in the equation"
     expect_prediction(kl, measured()[1], "kl", {0.5: one, 1.0: one, 2.0: one, -1.0: one})
 
 
 def negative_bound(loss):
-    """the loss is KL − log p(x|z), a positive number"""
+    """the loss of the whole image, in nats"""
     reasons = {
         -D * NAT: "a loss is minimised: it is minus the bound",
         NAT: "that is one pixel; the loss is per image",
@@ -86,7 +86,7 @@ def negative_bound(loss):
 
 
 def bits(bits_per_pixel):
-    """bits are nats divided by log 2; per pixel"""
+    """the loss per pixel, in bits"""
     reasons = {
         NAT: "that is in nats; a bit is log 2 nats",
         float(D): "that is per image",

@@ -37,8 +37,8 @@ AUTOGRAD = (
     Fault(
         name="slope of tanh from its argument",
         module="scratchgen.autograd.rules.elementwise",
-        text="defvjp(np.tanh, lambda g, y, x: g * (1 - y * y))",
-        wrong="defvjp(np.tanh, lambda g, y, x: g * (1 - x * x))",
+        text="(np.tanh, lambda g, y, x: g * (1 - y * y))",
+        wrong="(np.tanh, lambda g, y, x: g * (1 - x * x))",
         says="1 − x² is right near 0 only.",
         claims=(RULES,),
         only="tanh",

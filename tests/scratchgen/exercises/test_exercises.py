@@ -126,10 +126,10 @@ RIGHT = {  # answers that are written in another way than the solution, and the 
         "from scratchgen.autograd.broadcasting import sum_to_shape\n    return sum_to_shape(g, np.zeros(shape))",
     ),
     "right-near-zero": (
-        "defvjp(np.tanh, lambda g, y, x: g * (1 - y * y))",
-        "defvjp(np.tanh, lambda g, y, x: g / np.cosh(x) ** 2)",
-        "defvjp(np.tanh, lambda g, y, x: g * (1 - np.tanh(x) ** 2))",
-        "defvjp(np.tanh, lambda g, y, x: g * (1 - y) * (1 + y))",
+        "define(np.tanh, lambda g, y, x: g * (1 - y * y))",
+        "define(np.tanh, lambda g, y, x: g / np.cosh(x) ** 2)",
+        "define(np.tanh, lambda g, y, x: g * (1 - np.tanh(x) ** 2))",
+        "define(np.tanh, lambda g, y, x: g * (1 - y) * (1 + y))",
     ),
     "bound-above-the-evidence": (
         "return 0.5 * np.sum(q.logvar + eps**2 - z**2, axis=-1)",
@@ -301,6 +301,26 @@ def test_the_texts_of_an_exercise_are_complete(exercise):
     names = {*defined(exercise.stub)}
     assert {*exercise.asked} <= names, "the stub shows each name that the check asks for"
     assert ast.get_docstring(ast.parse(exercise.stub))
+
+
+def says_something(names):
+    """The names of properties that say something about a quantity, in place of naming it alone."""
+    return [name for name in names if re.search(r"\b(is|are|has|may|runs once|computes?|compares)\b", name)]
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.kind == "predict"], ids=lambda e: e.name)
+def test_the_properties_of_a_prediction_do_not_print_the_answer_before_it_is_given(exercise):
+    assert not says_something(map(statement, exercise.properties))
+
+
+def test_the_claim_above_rejects_names_that_print_the_answer():
+    told = (
+        "8 equal faces are 3 bits",
+        "a density may exceed 1: its area is 1",
+        "central differences compute F twice per input",
+        "reverse mode runs once for all inputs",
+    )
+    assert says_something(("the entropy of the die, in bits", *told)) == [*told]
 
 
 @each
