@@ -99,8 +99,8 @@ sg.autograd.inspect.draw(h3, names=unrolled, path=OUT / "unrolled.png")
 
 # %% [markdown]
 # This is the **unrolled graph**: it has one copy of the recurrence per step. But $w$ is not copied. Three arrows leave
-# it, so its gradient is a sum of three shares. The picture has the gradients of the loss $L = h_3$. Compute them by hand,
-# from the end.
+# it, so its gradient is a sum of three shares. The picture has the gradients of the loss $L = h_3$. Compute them by
+# hand, from the end.
 #
 # The slope of the tanh is $1 - h^2$. So at step 3 the argument of the tanh has the gradient $1 - 0^2 = 1$. A step back
 # multiplies it by $w$ and by the slope there: $1 \cdot \frac12 \cdot (1 - 0.8^2) = 0.18$ at step 2, and
@@ -291,11 +291,11 @@ figure.savefig(OUT / "chunks.png", dpi=120)
 # Compare with what you wrote down. A gradient that ends at the border of a chunk is called **truncated BPTT**; the
 # library's setting for $n$ is `bptt_steps`. For $n \le 5$ each echo repeats a bit from before the chunk. The state at
 # the border is a constant, so no gradient ever says: keep this bit. If some of it is kept, that is an accident, and the
-# output can learn to use it: hence some losses are a little below the baseline. For $n = 6$ the last step of each chunk has
-# its bit in the chunk. This suffices for all steps, because they share their parameters. The *state* passes the border;
-# only the gradient does not.
+# output can learn to use it: hence some losses are a little below the baseline. For $n = 6$ the last step of each chunk
+# has its bit in the chunk. This suffices for all steps, because they share their parameters. The *state* passes the
+# border; only the gradient does not.
 #
-# (Both were repeated with 25 streams. The scores were from 0.63 to 0.72 for $n = 5$, from 0.007 to 0.04 for $n = 6$.)
+# (Both were repeated with 24 streams. The losses were from 0.63 to 0.72 for $n = 5$, from 0.007 to 0.04 for $n = 6$.)
 #
 # Are long chunks the solution? Follow a small change of $h_0$ to $h_T$, in one unit. Each step multiplies the change by
 # $w$ and by the slope of the tanh:
