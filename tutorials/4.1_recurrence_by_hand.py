@@ -389,7 +389,7 @@ else:
 # 1. `bptt`: write (4.1.3) and (4.1.4).
 # 2. `no-gradient-from-the-end`: find the bug in a sweep that loses the gradient of the last state.
 # 3. To think about: with $w = 2$ and $h_t = 0.8$ at every step, does the gradient vanish or explode?
-# 4. With `LAG = 20` and chunks of 30 steps the score stays at 0.69. Name two possible causes, and test them.
+# 4. With `LAG = 20` and chunks of 30 steps the loss stays at 0.69. Name two possible causes, and test them.
 #
 # Sources:
 #
