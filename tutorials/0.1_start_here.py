@@ -228,8 +228,8 @@ biases = coins[rng.integers(10, size=20)], model.sample(20, stream)  # of two mo
 sound = pluck(rng.uniform(-1, 1, 80), 4000)  # half a second, at 8,000 numbers per second
 figure, axes = plt.subplots(1, 3, figsize=(9.5, 2.6), width_ratios=(1, 1, 2), layout="constrained")
 figure.get_layout_engine().set(wspace=0.1)
-for place, heads, name in zip(axes, biases, ("from coins", "from the VAE"), strict=False):
-    show(place, 1.0 * (rng.random((20, 64)) < heads), (8, 8), 5, f"digits {name}")
+for place, heads, name in zip(axes, biases, ("stage 1: coins", "stage 2: the VAE"), strict=False):
+    show(place, 1.0 * (rng.random((20, 64)) < heads), (8, 8), 5, f"digits of {name}")
 axes[2].plot(np.arange(800) / 8, sound[:800], color=SECOND, linewidth=0.8)
 axes[2].set(xlabel="milliseconds", ylabel="air pressure", title="The noise is smoothed, and becomes a tone")
 figure.savefig(OUT / "fields.png", dpi=120)
@@ -292,7 +292,7 @@ print(f"NumPy is {seconds['loops'] / seconds['numpy']:,.0f} times faster than a 
 
 figure, axes = plt.subplots(1, 3, figsize=(9.5, 3), layout="constrained")
 axes[0].barh([*costs], costs.values(), color=SECOND)
-axes[0].set(xlabel="nats per new digit (less is better)", title="Few digits cost most")
+axes[0].set(xlabel="nats per new digit (less is better)", title="Too few digits cost most")
 for (name, values), colour in zip(bits.items(), (INK, ACCENT), strict=True):
     axes[1].plot(values, "o-", color=colour, label=name)
 axes[1].set(xlabel="characters looked at", ylabel="bits per character\n(less is better)")
