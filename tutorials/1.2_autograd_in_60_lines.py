@@ -374,8 +374,8 @@ else:
 # - The wrong order. A sweep that follows each arrow as soon as it meets it visits $b$ twice, with the 1 and with the
 #   4, and finds $1 + 1 + 6 + 4 + 4 = 16$. If it is recursive, it also fails on long chains: Python allows about a
 #   thousand nested calls.
-# - No `sum_to_shape`. The gradient of `v1` then has a row per point, and so has `v1` itself after the first step.
-#   Nothing raises an error, but each point has learned a row of its own.
+# - No `sum_to_shape`. The gradient of `v1` then has a row per point, and so has `v1` itself after the first step: each
+#   point has learned a row of its own, without an error.
 # - Gradients that are not set to 0 between two steps. They are added to those of all steps before.
 #
 # ## Exercises and sources
@@ -396,7 +396,7 @@ else:
 #   algorithmic differentiation. [doi:10.1007/978-3-540-68942-3_4](https://doi.org/10.1007/978-3-540-68942-3_4)
 # - The design of scalar nodes that remember: A. Karpathy, [micrograd](https://github.com/karpathy/micrograd).
 #
-# Next: [a first network, trained](1.3_first_network.py), where the network meets points that it was not trained on.
+# Next: [a first network, trained](1.3_first_network.py), on points and tested on others.
 
 # %%
 print("pictures:", OUT)
