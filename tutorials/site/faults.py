@@ -24,6 +24,14 @@ from scratchgen.errors import BadInput
 
 TO_ROOT = "../"
 CONTEXT = 3  # lines above and below the wrong one
+MACHINERY = (  # modules that most computations enter, whatever they compute
+    "scratchgen.autograd",
+    "scratchgen.errors",
+    "scratchgen.random",
+    "scratchgen.nn.layers",
+    "scratchgen.nn.overrides",
+    "scratchgen_kernels.normal_noise",
+)
 CAUGHT = ROOT / "build" / "faults.json"  # written by a run of `pytest tests/mutants`
 
 
@@ -97,25 +105,42 @@ def entered(id: str) -> frozenset[tuple[str, int, int]]:
 
 @cache
 def equations_of(found: Planted) -> tuple[Equation, ...]:
-    """The equations of a fault: its line is in their code, or their tests must catch it.
+    """The equations of a fault: it names them, its line is in code that computes them, or their tests must catch it.
 
     A fault names tests, or whole files of tests; of a file those count whose worked example enters the function.
     """
-    place, chosen = found.piece, []
-    for equation in EQUATIONS:
-        code = code_of(equation.id)
-        marked = {f"{_below_tests(test.file)}::{test.name}" for test in all_claims().get(equation.id, ())}
-        files = {name.partition("::")[0] for name in marked}
-        runs = any(
-            place.file == file and first <= place.first <= last for file, first, last in entered(equation.id)
-        )
-        if (
-            (code.file == place.file and code.first <= place.first <= code.last)
-            or marked.intersection(found.fault.claims)
-            or (runs and files.intersection(found.fault.claims))
-        ):
-            chosen.append(equation)
-    return tuple(chosen)
+    return tuple(
+        equation
+        for equation in EQUATIONS
+        if equation.id in found.fault.equations
+        or _is_computed_there(equation, found)
+        or _must_catch(equation, found)
+    )
+
+
+def _is_computed_there(equation: Equation, found: Planted) -> bool:
+    """Whether the line of a fault is in the function of an equation, or in one that its worked example enters."""
+    place, code = found.piece, code_of(equation.id)
+    if code.file == place.file and code.first <= place.first <= code.last:
+        return True
+    belongs_to_all = found.family == "inputs" or found.fault.module.startswith(MACHINERY)
+    return not belongs_to_all and _enters(equation, found)
+
+
+def _enters(equation: Equation, found: Planted) -> bool:
+    place = found.piece
+    return any(
+        place.file == file and first <= place.first <= last for file, first, last in entered(equation.id)
+    )
+
+
+def _must_catch(equation: Equation, found: Planted) -> bool:
+    """Whether a fault names a test of the equation, or a file of its tests whose example enters the function."""
+    claims = all_claims().get(equation.id, ())
+    names = {f"{_below_tests(claim.file)}::{claim.name}" for claim in claims}
+    files = {_below_tests(claim.file) for claim in claims}
+    wanted = found.fault.claims
+    return bool(names.intersection(wanted) or (files.intersection(wanted) and _enters(equation, found)))
 
 
 def _below_tests(file: Path) -> str:
