@@ -15,7 +15,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import symptoms
 from library import ROOT, Piece, Uses, piece_of, raw_html, source_url
+from tests_folder import from_tests
 
 from scratchgen import kernels
 from scratchgen.equations import BY_ID, EQUATIONS, Equation
@@ -52,12 +54,8 @@ class Planted:
 @cache
 def planted() -> tuple[Planted, ...]:
     """All planted faults, by family."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    try:
-        from mutants.faults import FAMILIES
-    finally:
-        sys.path.pop(0)
-    return tuple(Planted(fault, name, _place(fault)) for name, family in FAMILIES.items() for fault in family)
+    families = from_tests("mutants.faults").FAMILIES
+    return tuple(Planted(fault, name, _place(fault)) for name, family in families.items() for fault in family)
 
 
 def _place(fault: Any) -> Piece:
@@ -214,6 +212,7 @@ def page(found: Planted, uses: Uses) -> str:
         plain(fault.says),
         f'Planted in <a href="{TO_ROOT}{source_url(piece.file, piece.first)}">{piece.file}:{piece.first}</a>.',
         f"## The right line and the wrong one\n{raw_html(difference(found))}",
+        symptoms.section(fault.name, plain),
         f"## The claims that must catch it\nWith the wrong line in place, one of these must fail{only}:",
         raw_html(f"<ul>{claims}</ul>{verdict}"),
         f'Plant it, and see which claim fails:\n```\npython -m pytest "{test}"\n```',
