@@ -9,14 +9,12 @@ from functools import partial
 import numpy as np
 
 from scratchgen import nn
-from scratchgen.data import load_images
 from scratchgen.data.sets.gaussians import ring
 from scratchgen.gan import (
     GAN,
     AdversarialPair,
     ConditionalGAN,
     Game,
-    ImageAugmentation,
     discriminator_step,
     generator_step,
 )
@@ -69,14 +67,14 @@ def pair(scale=1.4, **options):
     return GAN(2, 4, Generator(1), hidden=(64, 64), bounded=False, scale=scale, **options)
 
 
-def plane(make=pair, unit=1.0, steps=300, learning_rate=1e-3, **rules):
-    """Points on a ring of eight Gaussians, in some unit."""
+def plane(make=pair, steps=300, learning_rate=1e-3, **rules):
+    """Points on a ring of eight Gaussians."""
     data = ring()
     model = make()
     real = data.sample(200, Generator(3))[0]
-    batch = lambda rng: (unit * data.sample(BATCH, rng)[0],)
+    batch = lambda rng: (data.sample(BATCH, rng)[0],)
     for step, numbers in steps_of(model, Game(**rules), batch, steps, steps // 10, learning_rate):
-        yield step, numbers | {"distance": energy_distance(model.sample(200, Generator(4)) / unit, real)}
+        yield step, numbers | {"distance": energy_distance(model.sample(200, Generator(4)), real)}
 
 
 def far(**rules):
@@ -101,26 +99,16 @@ def classes():
         yield step, numbers | {"right class": 100 * float(np.mean(nearest == labels))}
 
 
-def augmented():
-    """Grey digits under differentiable augmentation. A border that is not dark is the mark of a shifted digit."""
-    data = load_images("digits")
-    model = GAN(64, 8, Generator(1), hidden=(64,))
-    game = Game(augmentation=ImageAugmentation((8, 8)))
-    batch = lambda rng: (data.train[rng.integers(len(data.train), size=BATCH)],)
-    for step, numbers in steps_of(model, game, batch, 300, 30):
-        samples = model.sample(150, Generator(4))
-        yield step, numbers | {"distance": energy_distance(samples, data.test[:150])}
-
-
 def averaged():
     """The moving average of a parameter that noisy gradients move around its optimum 0."""
     theta, rng = nn.Parameter(np.full(1, 3.0)), np.random.default_rng(0)
-    average = MovingAverage([theta], decay=0.99)
+    average, averages = MovingAverage([theta], decay=0.99), []
     for step in range(1, 401):
         theta.data -= 0.1 * (theta.data + rng.standard_normal(1) * 2)
         average.update()
         if step % 10 == 0:
-            yield step, {"average": float(average.average[0][0])}
+            averages.append(float(average.average[0][0]))
+            yield step, {"average": averages[-1], "spread": float(np.std(averages))}
 
 
 V = "V(D, G) that is printed"
@@ -135,17 +123,6 @@ TRAININGS = {
     "hinge": Training(
         f"{RING}; hinge loss.", {"V": V, "distance": DISTANCE}, partial(plane, objective="hinge")
     ),
-    "wasserstein": Training(
-        f"{RING}; Wasserstein loss with a gradient penalty of 10.",
-        {"V": "estimated Wasserstein distance", "distance": DISTANCE},
-        partial(plane, objective="wasserstein", gradient_penalty=10.0, learning_rate=3e-3),
-    ),
-    "r1": Training(f"{RING}; R1 penalty with γ = 1.", {"V": V, "distance": DISTANCE}, partial(plane, r1=1.0)),
-    "batch normalisation of G": Training(
-        f"{RING}; one hidden layer, with batch normalisation in G.",
-        {"V": V, "distance": DISTANCE},
-        partial(plane, partial(WithBatchNorm, "G"), learning_rate=3e-3),
-    ),
     "batch normalisation of D": Training(
         f"{RING}; one hidden layer, with batch normalisation in D.",
         {"V": V, "distance": DISTANCE},
@@ -157,24 +134,14 @@ TRAININGS = {
         {"norm_G": "norm of the gradient of G", "mean": "mean of the samples"},
         partial(far, objective="minimax"),
     ),
-    "units": Training(
-        f"{RING} in thousandths; R1 penalty with γ = 1.",
-        {"V": V, "distance": DISTANCE},
-        partial(plane, partial(pair, 1400.0), unit=1000.0, r1=1.0),
-    ),
     "classes": Training(
         f"{RING}, conditioned on the Gaussian, with a projection discriminator.",
         {"V": V, "right class": "samples at the Gaussian of their class (%)"},
         classes,
     ),
-    "augmented": Training(
-        "a GAN (one hidden layer of 64 units) on grey 8×8 digits with augmentation, 300 steps of each player.",
-        {"V": V, "distance": DISTANCE},
-        augmented,
-    ),
     "average": Training(
         "one parameter that noisy gradients move around its optimum 0, 400 steps, and its moving average.",
-        {"average": "moving average of the parameter"},
+        {"average": "moving average of the parameter", "spread": "its standard deviation so far"},
         averaged,
     ),
 }

@@ -95,7 +95,9 @@ KERNELS = {
     "noise times the variance": Sign(
         "vae.vae",
         "nats",
-        "X",
-        lambda right, wrong: False,
+        "The printed loss is too good, {wrong[loss]:.1f} in place of {right[loss]:.1f} nats per image: the encoder "
+        "says a larger sigma than it uses, and pays less for it. Held-out images, with the noise that logvar names, "
+        "cost {wrong[nats]:.2f} and {right[nats]:.2f} nats.",
+        lambda right, wrong: wrong["loss"] < right["loss"] - 1 and wrong["nats"] > right["nats"],
     ),
 }
