@@ -85,10 +85,20 @@ def curve(right: Points, wrong: Points, label: str) -> str:
         _text(LEFT, 14, label + (", logarithmic" if up.logarithmic else ""), "start"),
         f'<polyline class="curve-right" points="{line(right)}"/>',
         f'<polyline class="curve-wrong" points="{line(wrong)}"/>',
+        *(
+            _end(across, up, points[-1], name)
+            for points, name in ((right, "right"), (wrong, "wrong"))
+            if points
+        ),
         "</svg><figcaption><span class='curve-right'>— right</span> "
         "<span class='curve-wrong'>- - wrong</span></figcaption>",
     ]
     return "".join(parts)
+
+
+def _end(across: _Axis, up: _Axis, point: list[Any], name: str) -> str:
+    """A dot at the last finite number: a training that broke down after the first one has no line."""
+    return f'<circle class="curve-{name}" cx="{across.place(point[0]):.1f}" cy="{up.place(point[1]):.1f}" r="4"/>'
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:
