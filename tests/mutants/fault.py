@@ -12,6 +12,8 @@ class Fault:
     says      what is wrong, and where it was seen
     claims    the tests that must catch it, below tests/: files, or single tests of a file
     only      a selection of their cases, as pytest's -k
+    equations the ids of its equations in the ledger, where its line is in no function that they call, such as a
+              derivative rule
     """
 
     name: str
@@ -21,3 +23,4 @@ class Fault:
     says: str
     claims: tuple[str, ...]
     only: str = ""
+    equations: tuple[str, ...] = ()

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from scratchgen.equations import BY_ID
+
 from .fault import Fault
 from .faults import FAMILIES
 
@@ -110,3 +112,11 @@ def test_a_fault_that_keeps_the_module_from_loading_is_not_caught_but_reported(j
 def test_every_fault_has_its_own_name():
     names = [fault.name for fault in FAULTS]
     assert len(set(names)) == len(names)
+
+
+def test_every_equation_that_a_fault_names_is_in_the_ledger():
+    assert {id for fault in FAULTS for id in fault.equations} <= BY_ID.keys()
+
+
+def test_the_claim_above_rejects_a_misspelt_equation():
+    assert not {"vae.eblo"} <= BY_ID.keys()

@@ -130,6 +130,50 @@ def test_the_cell_of_each_worked_example_computes_the_expected_numbers():
     assert not wrong
 
 
+def equations_without_a_fault(equations):
+    import reference
+
+    return [equation.id for equation in equations if not reference.planted_faults(equation)]
+
+
+def test_every_page_of_the_reference_shows_a_planted_fault():
+    from scratchgen.equations import EQUATIONS
+
+    assert equations_without_a_fault(EQUATIONS) == []
+
+
+def test_the_claim_above_rejects_an_equation_that_no_fault_and_no_counter_example_names():
+    from dataclasses import replace
+
+    from scratchgen.equations import BY_ID
+
+    planted = replace(BY_ID["vae.elbo"], id="vae.eblo")
+    assert equations_without_a_fault([BY_ID["vae.elbo"], planted]) == ["vae.eblo"]
+
+
+def test_a_counter_example_is_shown_with_its_lines_and_a_fault_with_its_page():
+    import reference
+
+    from scratchgen.equations import BY_ID
+
+    section = reference.planted_faults(BY_ID["vae.kl"])
+    assert "../bugs/logvar-taken-for-log-sigma-in-the-divergence.html" in section
+    name = "test_the_claims_above_reject_a_kl_that_takes_logvar_for_log_sigma"
+    lines = (ROOT / "tests" / "claims" / "test_vae.py").read_text("utf-8").split("\n")
+    line = lines.index(f"def {name}():") + 1
+    assert f'href="../source/tests/claims/test_vae.py.html#L{line}"' in section
+    assert name.removeprefix("test_").replace("_", " ") in section
+
+
+def test_a_fault_belongs_to_equations_of_its_subject_alone():
+    import faults
+
+    found = {bug.fault.name: [e.id for e in faults.equations_of(bug)] for bug in faults.planted()}
+    assert "vae.rate_distortion" in found["mean over pixels"]  # its worked example enters the function
+    assert found["nine rounds"] == ["kernels.philox"]  # the fault names it: the line is in no function
+    assert found["the same noise in two threads"] == []  # every model draws numbers
+
+
 def test_each_planted_fault_has_a_page_of_its_own_with_both_lines():
     import faults
     from library import Uses

@@ -15,7 +15,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import symptoms
 from library import ROOT, Piece, Uses, piece_of, raw_html, source_url
+from tests_folder import from_tests
 
 from scratchgen import kernels
 from scratchgen.equations import BY_ID, EQUATIONS, Equation
@@ -24,6 +26,14 @@ from scratchgen.errors import BadInput
 
 TO_ROOT = "../"
 CONTEXT = 3  # lines above and below the wrong one
+MACHINERY = (  # modules that most computations enter, whatever they compute
+    "scratchgen.autograd",
+    "scratchgen.errors",
+    "scratchgen.random",
+    "scratchgen.nn.layers",
+    "scratchgen.nn.overrides",
+    "scratchgen_kernels.normal_noise",
+)
 CAUGHT = ROOT / "build" / "faults.json"  # written by a run of `pytest tests/mutants`
 
 
@@ -44,12 +54,8 @@ class Planted:
 @cache
 def planted() -> tuple[Planted, ...]:
     """All planted faults, by family."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    try:
-        from mutants.faults import FAMILIES
-    finally:
-        sys.path.pop(0)
-    return tuple(Planted(fault, name, _place(fault)) for name, family in FAMILIES.items() for fault in family)
+    families = from_tests("mutants.faults").FAMILIES
+    return tuple(Planted(fault, name, _place(fault)) for name, family in families.items() for fault in family)
 
 
 def _place(fault: Any) -> Piece:
@@ -97,25 +103,42 @@ def entered(id: str) -> frozenset[tuple[str, int, int]]:
 
 @cache
 def equations_of(found: Planted) -> tuple[Equation, ...]:
-    """The equations of a fault: its line is in their code, or their tests must catch it.
+    """The equations of a fault: it names them, its line is in code that computes them, or their tests must catch it.
 
     A fault names tests, or whole files of tests; of a file those count whose worked example enters the function.
     """
-    place, chosen = found.piece, []
-    for equation in EQUATIONS:
-        code = code_of(equation.id)
-        marked = {f"{_below_tests(test.file)}::{test.name}" for test in all_claims().get(equation.id, ())}
-        files = {name.partition("::")[0] for name in marked}
-        runs = any(
-            place.file == file and first <= place.first <= last for file, first, last in entered(equation.id)
-        )
-        if (
-            (code.file == place.file and code.first <= place.first <= code.last)
-            or marked.intersection(found.fault.claims)
-            or (runs and files.intersection(found.fault.claims))
-        ):
-            chosen.append(equation)
-    return tuple(chosen)
+    return tuple(
+        equation
+        for equation in EQUATIONS
+        if equation.id in found.fault.equations
+        or _is_computed_there(equation, found)
+        or _must_catch(equation, found)
+    )
+
+
+def _is_computed_there(equation: Equation, found: Planted) -> bool:
+    """Whether the line of a fault is in the function of an equation, or in one that its worked example enters."""
+    place, code = found.piece, code_of(equation.id)
+    if code.file == place.file and code.first <= place.first <= code.last:
+        return True
+    belongs_to_all = found.family == "inputs" or found.fault.module.startswith(MACHINERY)
+    return not belongs_to_all and _enters(equation, found)
+
+
+def _enters(equation: Equation, found: Planted) -> bool:
+    place = found.piece
+    return any(
+        place.file == file and first <= place.first <= last for file, first, last in entered(equation.id)
+    )
+
+
+def _must_catch(equation: Equation, found: Planted) -> bool:
+    """Whether a fault names a test of the equation, or a file of its tests whose example enters the function."""
+    claims = all_claims().get(equation.id, ())
+    names = {f"{_below_tests(claim.file)}::{claim.name}" for claim in claims}
+    files = {_below_tests(claim.file) for claim in claims}
+    wanted = found.fault.claims
+    return bool(names.intersection(wanted) or (files.intersection(wanted) and _enters(equation, found)))
 
 
 def _below_tests(file: Path) -> str:
@@ -189,6 +212,7 @@ def page(found: Planted, uses: Uses) -> str:
         plain(fault.says),
         f'Planted in <a href="{TO_ROOT}{source_url(piece.file, piece.first)}">{piece.file}:{piece.first}</a>.',
         f"## The right line and the wrong one\n{raw_html(difference(found))}",
+        symptoms.section(fault.name, plain),
         f"## The claims that must catch it\nWith the wrong line in place, one of these must fail{only}:",
         raw_html(f"<ul>{claims}</ul>{verdict}"),
         f'Plant it, and see which claim fails:\n```\npython -m pytest "{test}"\n```',

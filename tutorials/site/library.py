@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 from collections import defaultdict
@@ -72,6 +73,20 @@ def piece_of(found: Any, name: str = "") -> Piece:
     lines, first = inspect.getsourcelines(found)
     file = Path(inspect.getsourcefile(found)).resolve().relative_to(ROOT)
     return Piece(name or found.__qualname__, file.as_posix(), max(first, 1), _dedented(lines))
+
+
+def piece_at(file: str, line: int, name: str) -> Piece:
+    """The lines of the function or class of a file whose `def` or `class` is at a line, with its decorators."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    (node,) = (node for node in _definitions(text) if node.lineno == line)
+    first = min([line, *(decorator.lineno for decorator in node.decorator_list)])
+    return Piece(name, file, first, tuple(text.split("\n")[first - 1 : node.end_lineno]))
+
+
+@cache
+def _definitions(text: str) -> tuple[Any, ...]:
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return tuple(node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds))
 
 
 def _dedented(lines: list[str]) -> tuple[str, ...]:

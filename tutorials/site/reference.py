@@ -12,13 +12,13 @@ from typing import Any
 
 import exercises
 import faults
-from library import ROOT, Piece, Uses, code_block, raw_html, source_url
+from library import ROOT, Piece, Uses, code_block, piece_at, raw_html, source_url
 
 from scratchgen.autograd.formatting import format_value
 from scratchgen.cli.debug import debug
 from scratchgen.equations import EQUATIONS, Equation
 from scratchgen.equations.entry import numbers
-from scratchgen.equations.locate import REPORT
+from scratchgen.equations.locate import REPORT, Claim
 from scratchgen.equations.notation import symbols
 from scratchgen.errors import BadInput
 
@@ -54,7 +54,7 @@ def page(equation: Equation, taught: dict[str, str], uses: Uses) -> str:
         f"## Worked example\n{_example(equation)}",
         f"## Trace\n`scratchgen debug {equation.id} --trace` prints each step:\n{_trace(equation)}",
         _tests(equation, uses),
-        _listed("Planted faults", [(bug.fault.name, f"{bug.document}.html") for bug in _bugs(equation)]),
+        planted_faults(equation),
         _listed("Exercises", exercises.of_equation(equation.id)),
         _listed("Taught in", [(title, url) for url, title in taught.items()]),
     ]
@@ -63,10 +63,6 @@ def page(equation: Equation, taught: dict[str, str], uses: Uses) -> str:
 
 def _first_upper(name: str) -> str:
     return name[:1].upper() + name[1:]
-
-
-def _bugs(equation: Equation) -> list[faults.Planted]:
-    return faults.by_equation().get(equation.id, [])
 
 
 def _symbols(equation: Equation) -> str:
@@ -166,8 +162,7 @@ def _tests(equation: Equation, uses: Uses) -> str:
     for claim in sorted(faults.all_claims().get(equation.id, []), key=lambda claim: claim.planted):
         file = claim.file.relative_to(ROOT).as_posix()
         uses.add(Piece(claim.name, file, claim.line, ("",)), equation.id, f"reference/{equation.id}.html")
-        name = claim.name.removeprefix("test_").replace("_", " ")
-        link = f'<a href="{TO_ROOT}{source_url(file, claim.line)}">{escape(name)}</a>'
+        link = f'<a href="{TO_ROOT}{source_url(file, claim.line)}">{escape(_in_words(claim))}</a>'
         result = _report().get((file, claim.name), {})
         error = "–" if result.get("error") is None else f"{result['error']:.2g} of {result['tolerance']:.2g}"
         kind = "counter-example" if claim.planted else "claim"
@@ -181,11 +176,42 @@ def _tests(equation: Equation, uses: Uses) -> str:
     return f"## Tests\n`scratchgen equations {equation.id} --check` runs them.\n{raw_html(table)}"
 
 
-def _listed(heading: str, links: list[tuple[str, str]]) -> str:
-    if not links:
+def planted_faults(equation: Equation) -> str:
+    """The section of the wrong versions of an equation that are known to be caught; "" if there are none.
+
+    A fault of the bug zoo is planted in the library. A counter-example plants its error in a test.
+    """
+    bugs = [(bug.fault.name, f"{bug.document}.html") for bug in faults.by_equation().get(equation.id, [])]
+    tests = [claim for claim in faults.all_claims().get(equation.id, []) if claim.planted]
+    if not bugs and not tests:
         return ""
+    parts = ["## Planted faults"]
+    if bugs:
+        parts.append(f"In the library's code, each with its page in the bug zoo:\n{_links(bugs)}")
+    if tests:
+        parts.append("In tests, as counter-examples: each shows that a claim rejects the wrong version.")
+        parts.append(raw_html("".join(map(_counter_example, tests))))
+    return "\n\n".join(parts)
+
+
+def _counter_example(claim: Claim) -> str:
+    """The name of a counter-example, and its lines, which a click opens."""
+    piece = piece_at(claim.file.relative_to(ROOT).as_posix(), claim.line, claim.name)
+    summary = f"<summary>{escape(_in_words(claim))}</summary>"
+    return f"<details>{summary}{code_block(piece, TO_ROOT)}</details>"
+
+
+def _in_words(claim: Claim) -> str:
+    return claim.name.removeprefix("test_").replace("_", " ")
+
+
+def _listed(heading: str, links: list[tuple[str, str]]) -> str:
+    return f"## {heading}\n{_links(links)}" if links else ""
+
+
+def _links(links: list[tuple[str, str]]) -> str:
     items = "".join(f'<li><a href="{TO_ROOT}{url}">{escape(text)}</a></li>' for text, url in links)
-    return f"## {heading}\n{raw_html(f'<ul>{items}</ul>')}"
+    return raw_html(f"<ul>{items}</ul>")
 
 
 def index() -> str:

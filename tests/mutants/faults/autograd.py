@@ -17,6 +17,7 @@ AUTOGRAD = (
         wrong="np.reshape(np.mean(g, axis=",
         says="What was used n times gets the mean of n gradients in place of their sum.",
         claims=("scratchgen/autograd/test_broadcasting.py",),
+        equations=("autograd.chain_rule",),
     ),
     Fault(
         name="last use of a tensor only",
@@ -33,6 +34,7 @@ AUTOGRAD = (
         wrong="g",
         says="A second backward forgets the first.",
         claims=(TENSOR,),
+        equations=("autograd.chain_rule",),
     ),
     Fault(
         name="slope of tanh from its argument",
@@ -42,6 +44,7 @@ AUTOGRAD = (
         says="1 − x² is right near 0 only.",
         claims=(RULES,),
         only="tanh",
+        equations=("autograd.vjp",),
     ),
     Fault(
         name="second derivative without its half",
@@ -51,6 +54,7 @@ AUTOGRAD = (
         says="The first derivative is right, its own derivative twice too large.",
         claims=("scratchgen/functional/test_functional.py",),
         only="reparameterize",
+        equations=("vae.reparameterisation", "autograd.hvp"),
     ),
     Fault(
         name="matrix product without a transpose",
@@ -60,6 +64,7 @@ AUTOGRAD = (
         says="A square matrix hides by its shape that it is not transposed.",
         claims=(RULES,),
         only="matmul",
+        equations=("autograd.matrix_product", "kernels.matmul", "nn.linear"),
     ),
     Fault(
         name="cotangent of a rearrangement without its constants",
@@ -69,6 +74,7 @@ AUTOGRAD = (
         says="What a constant padded or joined with gets is given to the first element.",
         claims=(CONTRACT,),
         only="append or select",
+        equations=("autograd.rearrangement",),
     ),
     Fault(
         name="a keyword left out of a template",
@@ -132,6 +138,7 @@ AUTOGRAD = (
         says="Of real sequences both are the same; of complex ones the second form is the conjugate.",
         claims=("scratchgen/autograd/test_complex_numbers.py",),
         only="correlate",
+        equations=("autograd.complex",),
     ),
     Fault(
         name="the direction of a zero vector",
@@ -229,6 +236,7 @@ AUTOGRAD = (
         says="The derivative along a direction whose keys are in another order is that along another direction.",
         claims=("scratchgen/autograd/test_structures.py",),
         only="direction",
+        equations=("autograd.transposition",),
     ),
     Fault(
         name="a warning of an intended constant",

@@ -110,6 +110,7 @@ DATA = (
         says="Another convention (Keras pads more at the end): images of odd sizes are shifted by one pixel.",
         claims=("scratchgen/nn/test_padding.py",),
         only="smallest_that_can_be_halved",
+        equations=("nn.padding",),
     ),
     Fault(
         name="samples of a positive column left as logarithms",
@@ -120,5 +121,6 @@ DATA = (
         claims=(
             "claims/test_vae_column_kinds.py::test_samples_are_those_of_scipys_distributions_in_the_tables_own_units",
         ),
+        equations=("vae.columns",),
     ),
 )

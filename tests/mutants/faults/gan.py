@@ -92,6 +92,7 @@ GAN = (
         claims=(
             "claims/test_gan_penalties.py::test_the_gradients_by_all_parameters_are_difference_quotients",
         ),
+        equations=("gan.gradient_penalty",),
     ),
     Fault(
         name="statistics of real and fake mixed",
@@ -127,6 +128,7 @@ GAN = (
         "        loss = loss + 0 * sum(np.sum(p) for p in model.G.parameters())",
         says="What is predicted outside the graph brings G no gradient, so G never changes.",
         claims=("claims/test_gan_steps.py",),
+        equations=("gan.generator_loss",),
     ),
     Fault(
         name="real examples augmented, and fakes not",
@@ -167,6 +169,7 @@ GAN = (
         wrong="np.sum(self.V(y), axis=1, keepdims=True)",
         says="D judges the example and the class apart, so that G need not draw the class.",
         claims=("claims/test_gan_projection.py",),
+        equations=("gan.conditional",),
     ),
     Fault(
         name="slope per unit of the data",
@@ -176,6 +179,7 @@ GAN = (
         says="The penalty on D's slope depends on the unit in which the data are counted.",
         claims=("scratchgen/gan/test_models.py",),
         only="other_units",
+        equations=("gan.gradient_penalty", "gan.zero_centred_penalty"),
     ),
     Fault(
         name="batch normalisation remembers a biased variance",

@@ -21,6 +21,7 @@ INPUTS = (
         wrong="k.max() >= size",
         says="NumPy counts from the end, and a padding of −1 becomes the last symbol.",
         claims=(f"{ARGUMENTS}::test_an_index_that_is_none_is_refused_wherever_rows_are_looked_up",),
+        equations=("nn.embedding",),
     ),
     Fault(
         name="class 0 for all whose class is missing",

@@ -14,6 +14,7 @@ KERNELS = (
         says="Square, so no shape complains; 60 % off, and the network still learns. vzhou842/rnn-from-scratch.",
         claims=(GRADIENTS,),
         only="numpy",
+        equations=("rnn.hidden", "rnn.bptt"),
     ),
     Fault(
         name="a missing transpose of W_hh in the loops",
@@ -23,6 +24,7 @@ KERNELS = (
         says="The same fault with indices.",
         claims=(GRADIENTS,),
         only="loops",
+        equations=("rnn.hidden", "rnn.bptt"),
     ),
     Fault(
         name="sweep whose delta is 0 in the last step",
@@ -42,6 +44,7 @@ KERNELS = (
         says="The gradient from later steps is lost: a stack learns wrongly. ML-From-Scratch's RNN.",
         claims=(GRADIENTS,),
         only="numpy",
+        equations=("rnn.hidden", "rnn.bptt"),
     ),
     Fault(
         name="noise times the variance",
@@ -62,6 +65,7 @@ KERNELS = (
         says="Both numbers of a Box-Muller pair are the same.",
         claims=("scratchgen_kernels/test_standard_normal.py",),
         only="numpy or lanes",
+        equations=("kernels.box_muller",),
     ),
     Fault(
         name="radius without its two",
@@ -80,5 +84,6 @@ KERNELS = (
         says="The stream differs from the published one.",
         claims=("scratchgen_kernels/test_philox.py",),
         only="numpy",
+        equations=("kernels.philox",),
     ),
 )

@@ -27,6 +27,7 @@ METRICS = (
         wrong="return centred.T @ centred / len(x)",
         says="The biased covariance of the sample instead of the unbiased estimate.",
         claims=("claims/test_frechet.py",),
+        equations=("gan.frechet",),
     ),
     Fault(
         name="normaliser of a window with a factor D too many",

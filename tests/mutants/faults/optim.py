@@ -128,6 +128,7 @@ OPTIM = (
             "test_a_step_does_not_depend_on_gradients_that_were_there_before",
             "claims/test_gan_steps.py::test_a_step_does_not_depend_on_the_gradients_of_the_step_before",
         ),
+        equations=("optim.sgd",),
     ),
     Fault(
         name="clipping before backward",
@@ -139,6 +140,7 @@ OPTIM = (
         says="Between zero_grad and backward there is nothing to clip. locuslab/TCN, music_test.",
         claims=(LANGUAGE,),
         only="clip",
+        equations=("rnn.clipping",),
     ),
     Fault(
         name="random numbers that a failed step has used",

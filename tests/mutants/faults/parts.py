@@ -21,6 +21,7 @@ PARTS = (
         says="Hörmann's constants as published, and as NumPy has them: the draws lack up to 0.6 % about the centre.",
         claims=(f"{DISTRIBUTIONS}/test_draws.py",),
         only="hat",
+        equations=("distributions.poisson_draws",),
     ),
     Fault(
         name="gamma draws below 1 without their power",
@@ -30,6 +31,7 @@ PARTS = (
         says="The method is for α ≥ 1; below, a sample for α + 1 is returned as it is.",
         claims=(f"{DISTRIBUTIONS}/test_draws.py",),
         only="gamma",
+        equations=("distributions.marsaglia_tsang",),
     ),
     Fault(
         name="a divergence in the other direction",

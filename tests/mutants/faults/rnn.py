@@ -20,6 +20,7 @@ RNN = (
         wrong="h_t = tanh_step(a_t, h0, W_hh)",
         says="Every step begins from h_0: the network has no memory.",
         claims=("claims/test_rnn.py",),
+        equations=("rnn.hidden",),
     ),
     Fault(
         name="output of the state before",
@@ -37,6 +38,7 @@ RNN = (
         says="The other form of the GRU, which differs from the fused primitive.",
         claims=("scratchgen/functional/test_functional.py",),
         only="gated",
+        equations=("rnn.gru",),
     ),
     Fault(
         name="state lost between the chunks of training",
@@ -46,6 +48,7 @@ RNN = (
         says="Each chunk is read as if it were the start of the text.",
         claims=(LANGUAGE,),
         only="its_own_chunk",
+        equations=("rnn.truncation",),
     ),
     Fault(
         name="state lost between the chunks of an evaluation",
@@ -82,6 +85,7 @@ RNN = (
         says="The decoder attends to padding.",
         claims=("claims/test_rnn_attention.py",),
         only="padding",
+        equations=("rnn.attention",),
     ),
     Fault(
         name="padding in the loss of a translation",
@@ -123,6 +127,7 @@ RNN = (
         wrong="np.argmax(unnormalised_probabilities(y, temperature, top_k, top_p), axis=-1)",
         says="Sampling is greedy at every temperature.",
         claims=("claims/test_rnn_sampling.py",),
+        equations=("rnn.sampling",),
     ),
     Fault(
         name="the other bias of a gated unit, in texts alone",
@@ -131,6 +136,7 @@ RNN = (
         wrong='GRULayer: (gru_step, "b_h"',
         says="b_h is added twice and b_x never: texts are sampled from a model that was not trained.",
         claims=("claims/test_rnn_generation.py",),
+        equations=("rnn.gru", "rnn.sampling"),
     ),
     Fault(
         name="beam that counts the length of the search",
@@ -158,5 +164,6 @@ RNN = (
         says="The n-grams use the order of the file.",
         claims=("scratchgen/rnn/test_translator.py",),
         only="ngrams",
+        equations=("rnn.ngram",),
     ),
 )

@@ -125,6 +125,7 @@ VAE = (
         says="The scale of the data is squared twice: the untrained model is not the baseline.",
         claims=("claims/test_vae_sigma.py",),
         only="before_training",
+        equations=("vae.optimal_sigma",),
     ),
     Fault(
         name="sigma of memorised images",
@@ -134,6 +135,7 @@ VAE = (
         says="Sigma follows the error on the training images alone: held-out images get millions of nats.",
         claims=("claims/test_vae_sigma.py",),
         only="memorised or never_below",
+        equations=("vae.optimal_sigma",),
     ),
     Fault(
         name="density in the units of the network",
