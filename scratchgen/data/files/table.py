@@ -67,7 +67,7 @@ def read_columns(
 
     Errors: as `read_table`.
     """
-    options.refuse_but("tables", "encoding", "skip_bad", "columns")
+    options.check_for("tables")
     kind = kind_inside(Path(path))
     report.find(kind.name)
     if kind != TABLE:
