@@ -74,7 +74,9 @@ class GivenSettings:
         info    the `data_info` of a run whose model must read them (`tasks.other_data.settings_for`)
         """
         found = settings_for(self.data, self.settings, info)
-        return replace(self, settings={**self.settings, **{name: found[name] for name in self.inherited}})
+        return replace(
+            self, settings={**self.settings, **{name: found[name] for name in self.inherited & found.keys()}}
+        )
 
 
 def from_file(path: Path, family: str) -> GivenSettings:
