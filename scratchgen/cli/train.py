@@ -200,13 +200,14 @@ def _train(context: typer.Context, family: str) -> None:
                 "the +"
             )
         task, chosen = _choose(context, family)
+        init = InitialWeights(load_run(given["init_from"])) if given["init_from"] else None
+        chosen = chosen.for_data(init.run.info if init else None)
         settings = task.complete(chosen.data, chosen.settings)
         directory = given["out"] or _next_directory(f"{task.name}-{Path(chosen.data).stem}")
         open_run = lambda config: Run(directory, config, **session)
         # the file of a run names every setting, also those that it does not read
         inherited = ("--config", "--init-from")
         typed = [name for name, place in chosen.places.items() if not place.startswith(inherited)]
-        init = InitialWeights(load_run(given["init_from"])) if given["init_from"] else None
         compute = lambda: train_task(
             task, chosen.data, settings, chosen.seed, open_run, typed, chosen.settings, init
         )

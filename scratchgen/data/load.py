@@ -15,7 +15,7 @@ import numpy as np
 from scratchgen.data.catalogue import CATALOGUE, KINDS
 from scratchgen.data.files import image_folder, midi, sound
 from scratchgen.data.files.folders import all_files
-from scratchgen.data.files.image_arrays import read_images
+from scratchgen.data.files.image_arrays import read_images, reads_shape
 from scratchgen.data.files.kinds import EMPTY, GZIP, IDX, NPY, NPZ, TABLE, UNREADABLE, kind_inside, kind_of
 from scratchgen.data.files.pairs import can_be_lines, read_pairs
 from scratchgen.data.files.pixel_tables import looks_like_pixels
@@ -41,6 +41,15 @@ OWN_READERS: dict[str, dict[str, Reader]] = {
     "pairs": {FILE: read_pairs},
     "points": {},
     "table": {FILE: read_table},
+}
+# the same data in the words of `options.OPTIONS_OF`
+IN_WORDS: dict[str, dict[str, str]] = {
+    "images": {FILE: "an array of images", FOLDER: "pictures"},
+    "text": {FILE: "texts", FOLDER: "texts"},
+    "sound": {FILE: "a recording", FOLDER: "recordings"},
+    "sequences": {FOLDER: "MIDI files"},
+    "pairs": {FILE: "pairs of texts"},
+    "table": {FILE: "tables"},
 }
 KIND_OF_CONTENT = {"array": "images"}  # what a file holds ↦ the kind of data that it is loaded as, if another
 
@@ -123,18 +132,46 @@ def load_any(name_or_path: str | os.PathLike, *, streamed: bool = False, **optio
     Options and errors: as `load_images`.
     """
     name, chosen = os.fspath(name_or_path), LoadOptions(**options)
+    data = _load(name, _kind_by_options(name, chosen), chosen)
+    return data if streamed else in_memory(data)
+
+
+def options_for(name_or_path: str | os.PathLike, options: LoadOptions) -> LoadOptions:
+    """Those of the options that have a meaning for these data; the others get their defaults.
+
+    It is for options that other data were loaded with. Data of no kind that can be read keep all of them: loading
+    says what is wrong.
+    """
+    name = os.fspath(name_or_path)
+    try:
+        if name in CATALOGUE:
+            return DEFAULT
+        kind, found = _kind_by_options(name, options), FOLDER if os.path.isdir(name) else FILE
+        kept = options.only_for(IN_WORDS[kind][found])
+        is_array = (kind, found) == ("images", FILE)
+        if is_array and kept.shape is not None and not reads_shape(name, kept.shape):
+            kept = replace(kept, image_shape="")
+        return kept
+    except BadInput:
+        return options
+
+
+def _kind_by_options(name: str, options: LoadOptions) -> str:
+    """The kind of these data (`kind_of_data`), where the options do not say that rows are images, or that they are not.
+
+    Raises BadInput as `kind_of_data`.
+    """
     kind = kind_of_data(name)
-    if kind == "table" and chosen.shape is not None:
-        kind = "images"  # whoever gives the shape of an image says that the rows are images
+    if kind == "table" and options.shape is not None:
+        return "images"  # whoever gives the shape of an image says that the rows are images
     if (
         kind == "images"
-        and chosen.columns
+        and options.columns
         and os.path.isfile(name)
         and kind_inside(Path(name)) in (NPY, NPZ, TABLE)
     ):
-        kind = "table"  # and whoever gives the kinds of columns, that they are no images
-    data = _load(name, kind, chosen)
-    return data if streamed else in_memory(data)
+        return "table"  # and whoever gives the kinds of columns, that they are no images
+    return kind
 
 
 def kind_of_data(name: str) -> str:
@@ -221,7 +258,7 @@ def in_memory(data: Any) -> Any:
 def _load(name: str, kind: str, options: LoadOptions) -> Any:
     """The data set of one kind. Its class follows from `kind`, which a type checker cannot see: hence Any."""
     if name in CATALOGUE and CATALOGUE[name].kind == kind:
-        options.refuse_but(f"the known data set {name}")
+        options.check_for(f"the known data set {name}")
         return CATALOGUE[name].load()
     found = FOLDER if os.path.isdir(name) else FILE if os.path.isfile(name) else None
     if found is not None and found in OWN_READERS[kind]:

@@ -14,6 +14,17 @@ Channels = Literal["as stored", "grey", "colour"]
 CHANNELS = ("as stored", "grey", "colour")
 UTF8, BYTES = "utf-8", "bytes"  # encodings: the usual one; none, every byte by itself
 
+OPTIONS_OF = {  # data of one's own in words ↦ the options that have a meaning for them
+    "pictures": ("size", "channels", "background", "skip_bad"),
+    "an array of images": ("channels", "background", "image_shape"),
+    "texts": ("encoding", "skip_bad"),
+    "pairs of texts": ("encoding", "skip_bad"),
+    "tables": ("encoding", "skip_bad", "columns"),
+    "recordings": ("skip_bad",),
+    "a recording": (),
+    "MIDI files": ("skip_bad",),
+}
+
 
 @dataclass(frozen=True)
 class LoadOptions:
@@ -61,14 +72,20 @@ class LoadOptions:
         """The options that differ from their defaults."""
         return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
 
-    def refuse_but(self, what: str, *names: str) -> None:
+    def check_for(self, what: str) -> None:
         """Raise BadInput for an option that has no meaning for these data.
 
-        what    the data in words
+        what    the data in words, as in `OPTIONS_OF`, or other words of data without options
         """
         for name in self.changed():
-            if name not in names:
+            if name not in OPTIONS_OF.get(what, ()):
                 raise BadInput(f"--{name.replace('_', '-')} has no meaning for {what}; leave it out")
+
+    def only_for(self, what: str) -> LoadOptions:
+        """The options that have a meaning for these data; the others get their defaults.   what: as `check_for`"""
+        return LoadOptions(
+            **{name: v for name, v in self.changed().items() if name in OPTIONS_OF.get(what, ())}
+        )
 
 
 def known_encoding(name: str) -> str:

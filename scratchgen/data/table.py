@@ -106,7 +106,7 @@ def table_rows(name: str, table: TableCells, given: Mapping[str, Declared], repo
     cells = _with_information(name, table.cells, declared, report)
     N = len(next(iter(cells.values())))
     if N < MIN_ROWS:
-        raise BadInput(f"{name} holds {N} rows; at least {MIN_ROWS} are needed for a split")
+        raise BadInput(f"{name} holds {N} row{'s' * (N != 1)}; at least {MIN_ROWS} are needed for a split")
     for n in declared.keys() & cells.keys():
         check_values(name, n, declared[n].kind, cells[n], table.row)
     places = random_parts(N, None, report)

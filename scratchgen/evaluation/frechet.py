@@ -19,12 +19,14 @@ def frechet_distance(x: ArrayLike, y: ArrayLike) -> float:
     between two real sets, not 0. It depends on means and covariances alone: 0 does not mean that the distributions
     are equal.
 
-    Memory: a few matrices (D, D), and a copy of the sets.
+    Memory: a few matrices (D, D), or one (N, M) where that is smaller, and a copy of the sets.
     Raises BadInput for NaN, for sets of different D and for a single example.
     Source: Dowson & Landau (1982); Heusel et al. (2017), eq. 6. The bias: Chong & Forsyth (2020).
     Ledger: gan.frechet
     """
     x, y = comparable(2, x=x, y=y)
+    if max(len(x), len(y)) < x.shape[1]:
+        return _of_few(x, y)
     return frechet_distance_of_gaussians(x.mean(axis=0), _covariance(x), y.mean(axis=0), _covariance(y))
 
 
@@ -38,6 +40,19 @@ def frechet_distance_of_gaussians(
     """
     roots = np.linalg.svd(_symmetric_root(C_x) @ _symmetric_root(C_y), compute_uv=False)
     squared = np.sum((m_x - m_y) ** 2) + np.trace(C_x) + np.trace(C_y) - 2 * np.sum(roots)
+    return max(float(squared), 0.0)  # rounding
+
+
+def _of_few(x: np.ndarray, y: np.ndarray) -> float:
+    """d² without a matrix (D, D), for sets of fewer examples than D.
+
+    With the centred sets X (N, D) and Y (M, D), C_x C_y = XᵀX YᵀY / ((N − 1)(M − 1)) has the same non-zero eigenvalues
+    as K Kᵀ with K = X Yᵀ / √((N − 1)(M − 1)), (N, M). So the trace of its root is the sum of K's singular values.
+    """
+    m_x, m_y = x.mean(axis=0), y.mean(axis=0)
+    X, Y = (x - m_x) / np.sqrt(len(x) - 1), (y - m_y) / np.sqrt(len(y) - 1)
+    roots = np.linalg.svd(X @ Y.T, compute_uv=False)
+    squared = np.sum((m_x - m_y) ** 2) + np.sum(X * X) + np.sum(Y * Y) - 2 * np.sum(roots)
     return max(float(squared), 0.0)  # rounding
 
 

@@ -64,7 +64,7 @@ class EarlyStopping:
         early = f", stopped after {self.epochs_without_improvement} without improvement" if done < n else ""
         best = f"{self.name.replace('_', ' ')} {self.best:.3f}"
         return (
-            f"best epoch {self.best_epoch}, {best}; the weights are those of it ({done} epochs of {n}{early})"
+            f"best epoch {self.best_epoch}, {best}; the weights are those of it ({done} of {n} epochs{early})"
         )
 
     def _improves(self, number: float) -> bool:

@@ -16,10 +16,17 @@ from scratchgen.nn.saving import build
 from scratchgen.runs.config import OWN_TASK, RunConfig, read_config
 from scratchgen.runs.files import RESULT
 from scratchgen.runs.provenance import fingerprint_of_data
-from scratchgen.runs.schema import check
+from scratchgen.runs.schema import as_dict, check, replace
 from scratchgen.runs.weights import read_weights
 from scratchgen.tasks import get_task
+from scratchgen.tasks.other_data import settings_for
 from scratchgen.tasks.task import Task
+
+CHANGES = (
+    "changed",
+    "ignored",
+    "left out",
+)  # labels of a loading report that say how data differ from their file
 
 M_co = TypeVar("M_co", bound=Module, covariant=True)
 I_co = TypeVar("I_co", bound=msgspec.Struct, covariant=True)
@@ -46,8 +53,9 @@ class LoadedRun(Generic[M_co, I_co]):
     def load_data(self, source: str | None = None) -> tuple[Any, list[str]]:
         """The data that the model was trained on, and nothing to say of them; or with a source, other data.
 
-        source    a name or a path. The data are loaded with the settings of the run; where they are not those of
-                  the training, the lines say so, and what the task does to fit them to the model (`Task.adapt`)
+        source    a name or a path. The data are loaded with the settings of the run that have a meaning for them
+                  (`tasks.other_data`); where they are not those of the training, the lines say so, and how loading
+                  and the task (`Task.adapt`) fit them to the model
         Raises BadInput for data that are gone, that have changed since the training, or that do not fit the model.
         """
         if (self.directory / RESULT).exists():
@@ -55,7 +63,10 @@ class LoadedRun(Generic[M_co, I_co]):
                 f"{self.directory} was trained by `scratchgen reproduce`, with other data and settings than its task; "
                 f"its result is in {self.directory / RESULT}"
             )
-        data = self.as_trained(self.task.load(source or self._source(), self.settings))
+        settings = self.settings
+        if source is not None:
+            settings = replace(settings, **settings_for(source, as_dict(settings), self.info))
+        data = self.as_trained(self.task.load(source or self._source(), settings))
         if fingerprint_of_data(data) == self.config.data_sha256:
             return data, []
         if source is None:
@@ -64,7 +75,8 @@ class LoadedRun(Generic[M_co, I_co]):
                 "give the data to use with --data"
             )
         data, lines = self.task.adapt(self, data)
-        return data, [f"{data!r}: not the data of the training, {self.config.data}", *lines]
+        changes = [f"{label}: {text}" for label, text in data.report.lines() if label in CHANGES]
+        return data, [f"{data!r}: not the data of the training, {self.config.data}", *changes, *lines]
 
     def as_trained(self, data: Any) -> Any:
         """The data with the columns and the classes that a run has from the one whose weights it was begun with."""

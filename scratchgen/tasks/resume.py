@@ -5,6 +5,7 @@ A finished run is resumed with more epochs (`scratchgen.tasks.further`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,10 +16,13 @@ from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.runs.config import OWN_TASK, RunConfig, read_config
 from scratchgen.runs.run import Run
+from scratchgen.runs.schema import as_dict
+from scratchgen.runs.schema import replace as replace_settings
 from scratchgen.runs.score import Score
 from scratchgen.tasks.further import Extension, extend, is_as_before
 from scratchgen.tasks.initialise import saved_weights
 from scratchgen.tasks.load import present_source, settings_of, source_of, task_of, without_weights
+from scratchgen.tasks.other_data import settings_for
 from scratchgen.tasks.task import train_task
 
 FIXED = ("task", "data_sha256", "seed", "model", "settings", "data_info")  # may not change between sessions
@@ -52,6 +56,8 @@ def resume(
         raise BadInput(
             f"{directory} holds a run of the task {found.name}; use `scratchgen train {found.family} --resume`"
         )
+    if source is not None:
+        found = replace(found, load=partial(_load_moved, found.load))
     source = source or present_source(source_of(config, directory), directory)
     settings = settings_of(found, config, directory)
     open_run = lambda now: open_again(directory, now, **session)
@@ -70,6 +76,11 @@ def resume(
                 found, load=lambda source, settings: begun.as_trained(begun.task.load(source, settings))
             )
         return train_task(found, source, settings, config.seed, open_run, settled=None, reload=reload)
+
+
+def _load_moved(load: Callable[[str, Any], Any], source: str, settings: Any) -> Any:
+    """Data from another place than the run's. Whether they are its data is seen by their content (`FIXED`)."""
+    return load(source, replace_settings(settings, **settings_for(source, as_dict(settings))))
 
 
 def open_again(directory: Path, now: RunConfig, **session: Any) -> Run:

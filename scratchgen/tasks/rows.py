@@ -93,7 +93,8 @@ def adapt_rows(run: LoadedRun[Any, RowInfo], rows: RowData) -> tuple[RowData, li
     """
     info, name = run.info, rows.name
     if rows.kind != info.kind:
-        raise BadInput(f"{name} holds {rows.kind}, and {run.directory} was trained on {info.kind}")
+        held, learned = ("a table" if kind == "table" else kind for kind in (rows.kind, info.kind))
+        raise BadInput(f"{name} holds {held}, and {run.directory} was trained on {learned}")
     if (shape := tuple(rows.image_shape)) != info.image_shape:
         theirs, ours = size_of(shape), size_of(info.image_shape)
         raise BadInput(

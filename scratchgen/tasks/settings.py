@@ -24,6 +24,7 @@ from scratchgen.runs.config import OWN_TASK, RunConfig, read_config
 from scratchgen.runs.files import Unreadable, read_bytes
 from scratchgen.runs.schema import Field, check, fields, unknown
 from scratchgen.tasks import FAMILIES, get_task, tasks_of
+from scratchgen.tasks.other_data import settings_for
 from scratchgen.tasks.task import Task
 
 TABLE = "settings"
@@ -37,7 +38,8 @@ SEED = Field("seed", int, 0, "seed of all noise", "", (), {})
 class GivenSettings:
     """The given data, seed and task (None if not given), and the given settings with their place.
 
-    places    where each setting was given, for messages: "--set", or a file
+    places      where each setting was given, for messages: "--set", or a file
+    inherited   the names of those that a run gives, and nobody typed
     """
 
     data: Any = None
@@ -45,12 +47,15 @@ class GivenSettings:
     task: Any = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    inherited: frozenset[str] = frozenset()
 
     def __or__(self, later: GivenSettings) -> GivenSettings:
         """Both together; where both have a setting, the later one wins."""
         besides = {name: getattr(later, name) for name in BESIDES if getattr(later, name) is not None}
         merged = {**self.settings, **later.settings}
-        return replace(self, **besides, settings=merged, places={**self.places, **later.places})
+        places = {**self.places, **later.places}
+        inherited = (self.inherited - later.settings.keys()) | later.inherited
+        return replace(self, **besides, settings=merged, places=places, inherited=inherited)
 
     def checked(self, found: Task) -> GivenSettings:
         """The settings in their types, if all belong to the task and are in range. Raises BadInput."""
@@ -63,13 +68,23 @@ class GivenSettings:
             settings |= check(found.settings, {name: value}, self.places[name])
         return replace(self, settings=settings)
 
+    def for_data(self, info: Any = None) -> GivenSettings:
+        """The settings with those of another run's load options that have a meaning for these data.
+
+        info    the `data_info` of a run whose model must read them (`tasks.other_data.settings_for`)
+        """
+        found = settings_for(self.data, self.settings, info)
+        return replace(
+            self, settings={**self.settings, **{name: found[name] for name in self.inherited & found.keys()}}
+        )
+
 
 def from_file(path: Path, family: str) -> GivenSettings:
     """Read a TOML file, or the configuration of a run from its directory or config.json. Raises BadInput."""
     if path.is_dir() or path.name == "config.json":
         config = _config_of_run(path if path.is_dir() else path.parent, path, family, "--config")
         besides = {"data": config.source or config.data, "seed": config.seed, "task": config.task}
-        return _given({**besides, **config.settings}, f"--config {path}")
+        return _inherited({**besides, **config.settings}, f"--config {path}")
     try:
         found = tomllib.loads(read_bytes(path, LARGEST_FILE).decode())
     except Unreadable as problem:
@@ -87,7 +102,7 @@ def from_run(path: Path, family: str) -> GivenSettings:
     config = _config_of_run(path, path, family, "--init-from")
     settings = {name: value for name, value in config.settings.items() if name not in LENGTH}
     besides = {"data": config.source or config.data, "task": config.task}
-    return _given({**besides, **settings}, f"--init-from {path}")
+    return _inherited({**besides, **settings}, f"--init-from {path}")
 
 
 def _config_of_run(directory: Path, path: Path, family: str, option: str) -> RunConfig:
@@ -133,6 +148,11 @@ def from_options(options: Mapping[str, Any]) -> GivenSettings:
     """Settings given as options of the command."""
     given = _given(dict(options), "options")
     return replace(given, places={name: f"--{name.replace('_', '-')}" for name in given.settings})
+
+
+def _inherited(found: dict[str, Any], place: str) -> GivenSettings:
+    given = _given(found, place)
+    return replace(given, inherited=frozenset(given.settings))
 
 
 def _given(found: dict[str, Any], place: str) -> GivenSettings:

@@ -101,7 +101,7 @@ def _sample_interpolations(run: LoadedRun[Model, DataInfo], request: SampleReque
     ends = request.rng.permutation(len(x))[: 2 * n]
     steps = ANIMATION_STEPS if out.suffix == ".gif" else INTERPOLATION_STEPS
     between = interpolations(run.model, x[ends], labels[ends], steps, PATHS[request.interpolate])
-    what = f"{n} interpolations of {steps} images, means of p(x|z)"
+    what = f"{n} interpolation{'s' * (n != 1)} of {steps} images, means of p(x|z)"
     if out.suffix != ".png":
         where = write_interpolations(between.reshape(n, steps, -1), run.info, out)
         return "\n".join([*lines, f"{what}: {where}"])

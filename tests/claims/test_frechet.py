@@ -80,6 +80,39 @@ def test_it_is_0_for_a_set_and_itself_symmetric_and_never_negative_or_nan_with_f
     assert frechet_distance(np.zeros((3, 4)), np.zeros((5, 4))) == 0
 
 
+def of_moments(x, y, ddof=1):
+    """The distance by the matrices (D, D), whatever the number of examples."""
+    return frechet_distance_of_gaussians(
+        x.mean(axis=0), np.cov(x.T, ddof=ddof), y.mean(axis=0), np.cov(y.T, ddof=ddof)
+    )
+
+
+@pytest.mark.equation("gan.frechet")
+@pytest.mark.parametrize("n, m", [(2, 3), (8, 13), (19, 19)])
+def test_of_few_examples_it_is_the_distance_of_their_moments_without_a_matrix_of_their_size(
+    n, m, rng, measured
+):
+    x, y = rng.standard_normal((n, 20)), 3 + rng.standard_normal((m, 20)) * np.arange(20)
+    measured(abs(frechet_distance(x, y) - of_moments(x, y)), 1e-9 * of_moments(x, y))
+
+
+@pytest.mark.equation("gan.frechet")
+def test_the_claim_above_rejects_covariances_that_divide_by_n(rng):
+    x, y = rng.standard_normal((8, 20)), 3 + rng.standard_normal((13, 20)) * np.arange(20)
+    assert abs(frechet_distance(x, y) - of_moments(x, y, ddof=0)) > 1e-3 * of_moments(x, y)
+
+
+def test_of_few_large_examples_it_takes_the_memory_of_a_few_copies(rng):
+    import tracemalloc
+
+    x, y = rng.standard_normal((2, 20, 5000))
+    tracemalloc.start()
+    frechet_distance(x, y)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 * x.nbytes < 5000**2 * 8 / 10, "a matrix (D, D) has 200 MB"
+
+
 # --- the bias ---------------------------------------------------------------------------------------------
 
 

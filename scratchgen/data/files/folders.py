@@ -14,7 +14,7 @@ import numpy as np
 
 from scratchgen.data.files.kinds import ENDINGS, kind_of
 from scratchgen.data.preprocessing.splits import Parts, split, split_by_class
-from scratchgen.data.report import LoadingReport, by_reason
+from scratchgen.data.report import LoadingReport, by_reason, some
 from scratchgen.errors import BadInput, printable
 
 Item = TypeVar("Item")
@@ -96,7 +96,7 @@ def files_of(
     Subfolders named train, validation and test are the parts; below them, or directly below the folder,
     subfolders are the classes. Folders that hold all others have no meaning. Files next to class folders, and those of
     another kind, are left out: the report names them. A file whose ending alone is of this kind is damaged: reading it
-    fails. Raises BadInput if there are too few files to split.
+    fails. Raises BadInput if there are too few files to split, and if the folder of a part holds none.
     """
     files = []
     for path in all_files(folder):
@@ -109,6 +109,7 @@ def files_of(
             files.append(FoundFile(path, name))
         else:
             report.ignore(f"{kind.name}, no {what}", name)
+    _demand_full_parts(folder, files, what)
     files = with_parts(files, report)
     if have_classes:
         files = with_classes(files, report)
@@ -118,6 +119,21 @@ def files_of(
             f"{folder} holds {len(files)} {what}{others}; at least {MIN_FILES} are needed for a split"
         )
     return files
+
+
+def _demand_full_parts(folder: str, files: list[FoundFile], what: str) -> None:
+    """Raise BadInput where one folder is named train, and one that is named like a part holds no files.
+
+    Without this, the other parts would be taken for the whole data, and split at random.
+    """
+    parts = [path.name for path in sorted(Path(folder).iterdir()) if path.is_dir() and _part(path.name)]
+    full = {Path(file.name).parts[0] for file in files}
+    empty = [name for name in map(printable, parts) if name not in full]
+    if empty and "train" in map(_part, parts):
+        raise BadInput(
+            f"{folder} has the folders of parts {some(parts)}, but there are no {what} in {some(empty)}; fill or "
+            f"remove {'it' if len(empty) == 1 else 'them'}"
+        )
 
 
 def with_parts(files: list[FoundFile], report: LoadingReport) -> list[FoundFile]:

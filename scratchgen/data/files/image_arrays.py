@@ -39,7 +39,7 @@ def read_images(path: str, options: LoadOptions = DEFAULT) -> RowData:
     whole numbers, zeros with a one, or texts; their names are kept. Nothing is unpickled.
     Raises BadInput for any other content.
     """
-    options.refuse_but("an array of images", "channels", "background", "image_shape")
+    options.check_for("an array of images")
     report = LoadingReport()
     parts = _read(path, report)
     joined = _joined(parts, path)
@@ -119,6 +119,19 @@ def _with_labels_beside(path: str, report: LoadingReport) -> Arrays:
     return arrays
 
 
+def reads_shape(path: str, shape: tuple[int, ...]) -> bool:
+    """Whether `image_shape` has a meaning for the images of a file: its rows are flat, or have this shape.
+
+    Raises BadInput for a file that cannot be read.
+    """
+    images, *_ = (arrays["images"] for arrays in _read(path, LoadingReport()).values())
+    return _may_have_shape(images.shape, shape)
+
+
+def _may_have_shape(stored: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    return len(stored) == 2 or (*stored[1:], 1)[:3] == (*shape, 1)[:3]
+
+
 def find_images(
     x: np.ndarray | StoredArray, path: str, options: LoadOptions, report: LoadingReport
 ) -> tuple[tuple[int, int, int], Convert]:
@@ -176,6 +189,11 @@ def _in_shape(stored: tuple[int, ...], path: str, options: LoadOptions) -> tuple
             f"{path} has the shape {stored}; images are (N, height, width), (N, height, width, channels) or (N, D)"
         )
     if options.shape is not None:
+        if not _may_have_shape(stored, options.shape):
+            raise BadInput(
+                f"--image-shape {options.image_shape} is for flat rows, and the images of {path} have the shape "
+                f"{stored[1:]}; leave it out"
+            )
         if math.prod(options.shape) != math.prod(stored[1:]):
             raise BadInput(
                 f"--image-shape {options.image_shape} has {math.prod(options.shape):,} numbers, but a row of {path} "
@@ -192,7 +210,8 @@ def _in_shape(stored: tuple[int, ...], path: str, options: LoadOptions) -> tuple
     if 3 * side * side == D and side >= MIN_SIDE:
         raise BadInput(
             f"{path} has rows of {D:,} numbers, which may be {side} × {side} in colour: say --image-shape "
-            f"{side},{side},3 (or 3,{side},{side} if each colour is stored by itself)"
+            f"{side},{side},3 (or 3,{side},{side} if each colour is stored by itself), or save (N, height, width, "
+            "channels)"
         )
     return N, 1, D
 

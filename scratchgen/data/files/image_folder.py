@@ -31,7 +31,7 @@ def read_image_folder(folder: str, options: LoadOptions = DEFAULT) -> RowData:
     content. All changes are in the `report`.
     Raises BadInput with the names of all files that are damaged, and for pictures of several sizes.
     """
-    options.refuse_but("pictures", "size", "channels", "background", "skip_bad")
+    options.check_for("pictures")
     colour_of(options.background)
     report = LoadingReport()
     found = files_of(folder, "images", "pictures", report)

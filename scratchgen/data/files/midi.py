@@ -40,7 +40,7 @@ def read_midi_folder(folder: str, options: LoadOptions = DEFAULT) -> SequenceDat
     80/10/10 at random. All changes are in the `report`.
     Raises BadInput with the names of all files that are damaged, have no notes or last longer than 25,000 beats.
     """
-    options.refuse_but("MIDI files", "skip_bad")
+    options.check_for("MIDI files")
     report = LoadingReport()
     found = files_of(folder, "sequences", "MIDI files", report, have_classes=False)
     files, read = read_each(found, read_pieces, "MIDI files", report, options.skip_bad)

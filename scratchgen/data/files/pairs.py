@@ -26,7 +26,7 @@ def read_pairs(path: str, options: LoadOptions = DEFAULT) -> PairData:
     The pairs are split 80/10/10 at random, so that no text of either side is in two parts.
     Raises BadInput with the numbers of all lines that are no pair, and if there are too few pairs to split.
     """
-    options.refuse_but("pairs of texts", "encoding", "skip_bad")
+    options.check_for("pairs of texts")
     if options.encoding == BYTES:
         raise BadInput("pairs are texts; name their encoding, --encoding utf-8 for instance")
     report = LoadingReport()

@@ -43,7 +43,7 @@ def read_sound_folder(folder: str, options: LoadOptions = DEFAULT) -> SoundData:
     Raises BadInput with the names of all files that are damaged, empty, contain NaN, or have samples far beyond
     ±1; if the training sounds have no variance; and if a library that is needed is not installed.
     """
-    options.refuse_but("recordings", "skip_bad")
+    options.check_for("recordings")
     report = LoadingReport()
     found = files_of(folder, "sound", "sounds", report, at_least=1)
     files, recordings = read_each(found, read_recording, "sounds", report, options.skip_bad, at_least=1)
@@ -58,7 +58,7 @@ def read_sound_file(path: str, options: LoadOptions = DEFAULT) -> SoundData:
     training, the next 10 % for validation, the last 10 % for the test.
     Raises BadInput for a recording of less than a second, and as `read_sound_folder`.
     """
-    options.refuse_but("a recording")
+    options.check_for("a recording")
     report = LoadingReport()
     report.find(kind_of(Path(path)).name)
     return _sounds(path, [FoundFile(Path(path), Path(path).name)], [_recording(Path(path))], report)

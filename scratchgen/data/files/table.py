@@ -67,8 +67,12 @@ def read_columns(
 
     Errors: as `read_table`.
     """
-    options.refuse_but("tables", "encoding", "skip_bad", "columns")
+    options.check_for("tables")
+    if not Path(path).is_file():
+        raise BadInput(f"{path!r} is not a file that exists; name a table, as CSV for instance")
     kind = kind_inside(Path(path))
+    if kind.holds not in ("table", "array", None):  # of no known kind is an array that is damaged
+        raise BadInput(f"{path} is of kind {kind.name}, which is no table; name one, as CSV for instance")
     report.find(kind.name)
     if kind != TABLE:
         return _of_array(path, report)

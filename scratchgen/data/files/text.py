@@ -29,7 +29,7 @@ def read_text(path: str, options: LoadOptions = DEFAULT) -> TextData:
     ends become \n; with the encoding "bytes" any file is taken, byte by byte.
     Raises BadInput if the file is not text, is too short to split, or blank.
     """
-    options.refuse_but("texts", "encoding", "skip_bad")
+    options.check_for("texts")
     report = LoadingReport()
     report.find(kind_inside(Path(path)).name)
     try:

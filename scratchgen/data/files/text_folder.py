@@ -34,7 +34,7 @@ def read_text_folder(folder: str, options: LoadOptions = DEFAULT) -> TextData:
     at least 10; fewer are joined and split in order, 90/5/5. A file that does not end with \n gets one.
     Raises BadInput with the names of all files that cannot be read.
     """
-    options.refuse_but("texts", "encoding", "skip_bad")
+    options.check_for("texts")
     report = LoadingReport()
     files, texts = _read(folder, options, report)
     end = "" if options.encoding == BYTES else "\n"

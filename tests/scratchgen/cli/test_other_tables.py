@@ -140,7 +140,14 @@ def test_one_row_is_completed_and_a_column_may_be_empty_throughout(trained, comm
     ("arguments", "words"),
     [
         (("--complete", "holed.csv", "--out", "whole.png"), "a completed table is written as CSV"),
-        (("--complete", "nowhere.csv", "--out", "whole2.csv"), "nowhere.csv"),
+        (
+            ("--complete", "nowhere.csv", "--out", "whole2.csv"),
+            "'nowhere.csv' is not a file that exists; name a table",
+        ),
+        (
+            ("--complete", "run/report.html", "--out", "whole2.csv"),
+            "report.html is of kind text, which is no table",
+        ),
         (("--complete", "short.csv", "--out", "whole2.csv"), "short.csv has no column weight, which"),
     ],
 )

@@ -192,13 +192,21 @@ def test_a_seed_decides_the_forecast(trained, command):
     ("arguments", "words"),
     [
         (("--out", "a.png"), "a forecast is written as CSV"),
-        (("--prompt", "nowhere.csv", "--out", "b.csv"), "nowhere.csv"),
+        (
+            ("--prompt", "nowhere.csv", "--out", "b.csv"),
+            "'nowhere.csv' is not a file that exists; name a table",
+        ),
+        (
+            ("--prompt", "prose.txt", "--out", "b.csv"),
+            "prose.txt is of kind text, which is no table; name one",
+        ),
         (("--prompt", "other.csv", "--out", "b.csv"), "there is no column load of numbers; give"),
         (("--temperature", 1, "--out", "b.csv"), "has no --temperature"),
     ],
 )
 def test_what_cannot_be_forecast_is_refused_in_one_line(trained, command, arguments, words):
     write(trained / "other.csv", waves(60)[:, :1], ["warmth"])
+    (trained / "prose.txt").write_text("It was warm, and the load was low.\n" * 20)
     done = command("sample", "run", *arguments)
     assert done.returncode == 2 and words in done.stderr and done.stderr.count("\n") == 1
     assert not (trained / "b.csv").exists() and not (trained / "b.png").exists()

@@ -555,6 +555,26 @@ def test_a_split_that_leaves_a_part_empty_is_refused(tmp_path):
     refused(tmp_path, "5 examples leave a part of 80% / 10% / 10% empty")
 
 
+@pytest.mark.parametrize("empty", ["test", "train"])
+@pytest.mark.parametrize("note", [False, True])
+def test_the_folder_of_a_part_without_pictures_is_no_reason_to_split_the_others_at_random(
+    empty, note, tmp_path
+):
+    full = {"test": "train", "train": "test"}[empty]
+    shades(tmp_path / full, 0, 20), (tmp_path / empty / "cat").mkdir(parents=True)
+    if note:
+        (tmp_path / empty / "note.txt").write_text("to be filled")
+    refused(
+        tmp_path, f"folders of parts test, train, but there are no pictures in {empty}; fill or remove it"
+    )
+
+
+def test_an_empty_folder_of_another_name_or_without_a_training_folder_changes_nothing(tmp_path):
+    shades(tmp_path / "cat", 0, 12), shades(tmp_path / "dog", 100, 12)
+    (tmp_path / "test").mkdir(), (tmp_path / "notes").mkdir()
+    assert load_any(tmp_path).class_names == ("cat", "dog")
+
+
 def test_options_that_have_no_meaning_for_pictures_are_refused(tmp_path):
     folder = save_all(tmp_path, noise)
     refused(folder, "--image-shape has no meaning for pictures; leave it out", image_shape="4,4")
