@@ -86,12 +86,22 @@ def after_training(points, steps):
     rules, trace = gan.Game("nonsaturating", r1=0.01), gan.TrainingTrace(pair, points, steps)
     trace.moments = set(range(1, steps + 1))
     epochs = -(-steps // (len(points) // ring.BATCH))
-    gan.train(pair, points, History(), epochs=epochs, batch_size=ring.BATCH, rng=rng, game=rules, trace=trace, **adam)
+    gan.train(
+        pair,
+        points,
+        History(),
+        epochs=epochs,
+        batch_size=ring.BATCH,
+        rng=rng,
+        game=rules,
+        trace=trace,
+        **adam,
+    )
     return pair, [frame for frame in trace.frames if frame.player != "D"]
 
 
 def assert_steps_of_the_library(players, monkeypatch):
-    """Two epochs of two steps: D's weights are those of `gan.train`, bit by bit; samples and arrows as it shows them."""
+    """Two epochs of two steps: D's weights are those of `gan.train`, bit by bit; samples and arrows agree."""
     from moving import ring
 
     monkeypatch.setattr(ring, "POINTS", 2 * ring.BATCH)
@@ -170,10 +180,17 @@ def test_each_marked_still_has_a_picture_a_script_and_a_module():
     import moving_pictures
 
     pages = sorted((ROOT / "tutorials").glob("[0-9]*.py"))
-    marks = [name for page in pages for name in re.findall(r"!\[.*\]\(pictures/moving-(\w+)", page.read_text("utf-8"))]
+    marks = [
+        name
+        for page in pages
+        for name in re.findall(r"!\[.*\]\(pictures/moving-(\w+)", page.read_text("utf-8"))
+    ]
     assert sorted(marks) == ["elbo", "ring"]
     for name in marks:
-        files = [moving_pictures.STILLS / f"moving-{name}.png", *(SITE / "moving" / f"{name}.{s}" for s in ("py", "js"))]
+        files = [
+            moving_pictures.STILLS / f"moving-{name}.png",
+            *(SITE / "moving" / f"{name}.{s}" for s in ("py", "js")),
+        ]
         assert all(file.is_file() for file in files)
 
 

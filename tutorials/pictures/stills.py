@@ -23,22 +23,23 @@ HERE = Path(__file__).parent
 def draw_elbo(mu=0.0, sigma=1.0):
     """The densities for one q, and its bound next to the evidence."""
     curves, state = elbo.model(), elbo.bound(mu, sigma)
-    figure, (above, below) = plt.subplots(
-        2, 1, figsize=(6, 4.2), height_ratios=(4, 1), layout="constrained"
-    )
+    figure, (above, below) = plt.subplots(2, 1, figsize=(6, 4.2), height_ratios=(4, 1), layout="constrained")
     above.fill_between(curves["z"], curves["posterior"], color=FAINT, label="posterior")
+    above.plot(curves["z"], state["q"], color=ACCENT, linewidth=2.5, label=f"q: μ = {mu:g}, σ = {sigma:g}")
     above.plot(curves["z"], curves["prior"], color=SECOND, linestyle="--", label="prior")
-    above.plot(curves["z"], state["q"], color=ACCENT, label=f"q: μ = {mu:g}, σ = {sigma:g}")
     above.set(xlim=(-4, 4), ylim=(0, 1), xlabel="z", ylabel="density")
     above.legend(frameon=False, loc="upper left", fontsize=9)
     evidence, bound = curves["evidence"], state["elbo"]
     below.barh(0, bound + 8, left=-8, color=ACCENT)
     below.barh(0, evidence - bound, left=bound, color=SECOND, alpha=0.35)
     below.axvline(evidence, color=INK)
-    below.text(bound - 0.1, 0, f"ELBO {bound:.3f}", color="white", ha="right", va="center", fontsize=9)
-    below.text((bound + evidence) / 2, 0, f"gap {state['gap']:.3f}", color=INK, ha="center", va="center", fontsize=9)
+    below.text(bound - 0.1, 0, f"ELBO −{-bound:.3f}", color="white", ha="right", va="center", fontsize=9)
+    below.text(
+        (bound + evidence) / 2, 0, f"gap {state['gap']:.3f}", color=INK, ha="center", va="center", fontsize=9
+    )
     below.text(evidence + 0.05, 0, "evidence", color=INK, va="center", fontsize=9)
     below.set(xlim=(-8, -1), yticks=[], xlabel="nats")
+    figure.suptitle("The gap is small if q is near the posterior", color=INK)
     despine(above)
     despine(below)
     return figure
@@ -64,10 +65,11 @@ def draw_ring(steps=1500):
     axes.scatter(*samples.T, s=16, color=ACCENT, edgecolors="white", linewidths=0.4, label="samples")
     axes.set(xlim=(-half, half), ylim=(-half, half), xticks=[], yticks=[])
     axes.legend(loc="center", fontsize=9, framealpha=0.9)
+    axes.set_title("The samples follow the slope of D to the eight modes", color=INK)
     axes.set_xlabel(f"{steps:,} steps of D, {steps:,} of G", color=INK)
     return figure
 
 
 if __name__ == "__main__":
     for name, figure in (("elbo", draw_elbo()), ("ring", draw_ring())):
-        figure.savefig(HERE / f"moving-{name}.png", dpi=110)
+        figure.savefig(HERE / f"moving-{name}.png", dpi=90)

@@ -6,7 +6,8 @@ movingPicture("elbo", async ({ figure, stage, call, guarded, say }) => {
   let state;
 
   const update = lastOnly(guarded(async () => {
-    state = figure.state = await call("bound", mu.value(), sigma.value());
+    const q = { mu: mu.value(), sigma: sigma.value() };
+    state = figure.state = { ...q, ...(await call("bound", q.mu, q.sigma)) };
     draw();
     say(`evidence ${minus(model.evidence, 4)} = ELBO ${minus(state.elbo, 4)} + gap ${minus(state.gap, 4)} nats`);
   }));
@@ -40,8 +41,8 @@ movingPicture("elbo", async ({ figure, stage, call, guarded, say }) => {
     const ticks = [-4, -2, 0, 2, 4].map((z) =>
       `<path class="axis" d="M${x(z)} 232v5"/><text class="tick" x="${Math.min(Math.max(x(z), 16), width - 12)}" y="252">` +
       `${minus(z, 0)}</text>`).join("");
-    return `<path class="posterior" d="${line(model.posterior)}Z"/><path class="prior" d="${line(model.prior)}"/>` +
-      `<path class="q" d="${line(state.q)}"/><path class="axis" d="M8 232H${width - 8}"/>${ticks}` +
+    return `<path class="posterior" d="${line(model.posterior)}Z"/><path class="q" d="${line(state.q)}"/>` +
+      `<path class="prior" d="${line(model.prior)}"/><path class="axis" d="M8 232H${width - 8}"/>${ticks}` +
       `<text class="tick" x="${x(1)}" y="252">z</text>`;
   }
 
