@@ -71,7 +71,7 @@ movingPicture("ring", async ({ figure, stage, call, guarded, say }) => {
   function show(next) {
     state = figure.state = next;
     if (next.points) [points, centres] = [next.points, next.centres];
-    for (const button of [...steps, play]) button.disabled = !centres.length;
+    for (const button of [...steps, play, reset]) button.disabled = !centres.length;
     const { steps: count, near, reached } = state;
     const values = {
       "steps of D": count.D,
@@ -108,13 +108,7 @@ movingPicture("ring", async ({ figure, stage, call, guarded, say }) => {
     for (const [a, b] of points) pen.fillRect(x(a) - 1, y(b) - 1, 2, 2);
     pen.globalAlpha = 1;
     pen.strokeStyle = colour("ink");
-    pen.beginPath();
-    state.samples.forEach(([a, b], i) => {
-      const [u, v] = state.arrows[i];
-      pen.moveTo(x(a), y(b));
-      pen.lineTo(x(a) + 0.4 * u * unit, y(b) - 0.4 * v * unit);
-    });
-    pen.stroke();
+    state.samples.forEach(([a, b], i) => arrow(pen, x(a), y(b), ...state.arrows[i].map((part) => 0.4 * part * unit)));
     pen.fillStyle = colour("accent");
     pen.strokeStyle = colour("edge");
     for (const [a, b] of state.samples) {
@@ -127,6 +121,19 @@ movingPicture("ring", async ({ figure, stage, call, guarded, say }) => {
       pen.strokeStyle = colour("ink");
       pen.strokeRect(x(cursor[0]) - 5, y(cursor[1]) - 5, 10, 10);
     }
+  }
+
+  // From (x, y) by u to the right and v upwards, with a head.
+  function arrow(pen, x, y, u, v) {
+    const [end, angle] = [[x + u, y - v], Math.atan2(-v, u)];
+    pen.beginPath();
+    pen.moveTo(x, y);
+    pen.lineTo(...end);
+    for (const turn of [2.6, -2.6]) {
+      pen.moveTo(...end);
+      pen.lineTo(end[0] + 5 * Math.cos(angle + turn), end[1] + 5 * Math.sin(angle + turn));
+    }
+    pen.stroke();
   }
 
   // D(x) at the points of a grid, blended between them.
