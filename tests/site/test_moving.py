@@ -81,7 +81,7 @@ def after_training(points, steps):
     from moving import ring
 
     rng = Generator(ring.SEED)
-    pair = gan.GAN(2, 2, rng, hidden=(128, 128), bounded=False, scale=ring.SCALE)
+    pair = gan.GAN(2, 2, rng, hidden=ring.HIDDEN, bounded=False, scale=ring.SCALE)
     adam = {f"optimizer_{name}": Adam(getattr(pair, name).parameters(), 1e-3, beta1=0.5) for name in "GD"}
     rules, trace = gan.Game("nonsaturating", r1=0.01), gan.TrainingTrace(pair, points, steps)
     trace.moments = set(range(1, steps + 1))

@@ -45,10 +45,10 @@ def draw_elbo(mu=0.0, sigma=1.0):
     return figure
 
 
-def draw_ring(steps=1500):
+def draw_ring(steps=1000):
     """Data, samples, arrows and D(x) after some steps."""
     game = ring.RingGame()
-    state = game.reset() | game.step("DG", steps, 1e-3, 0.01)
+    state = game.reset() | game.step("DG", steps, 3e-3, 0.1)
     (points, samples, arrows), half = (np.array(state[k]) for k in ("points", "samples", "arrows")), ring.HALF
     figure, axes = plt.subplots(figsize=(4.6, 4.4), layout="constrained")
     axes.imshow(

@@ -71,7 +71,7 @@ export async function checkRing(context, address, complain) {
   await until("(now) => now.steps.D === 1 && now.steps.G === 1", "Step G takes no step of G");
   const last = await stateOf(figure);
   check(!same(last.samples, after.samples) && same(last.surface, after.surface), "Step G moves D, or leaves the samples");
-  await figure.getByLabel("learning rate").fill("3");
+  await figure.getByLabel("learning rate").fill("2");
   await press("Play");
   await until("(now) => now.steps.G > 40", "Play plays no 40 steps");
   await press("Pause");

@@ -11,8 +11,8 @@ movingPicture("ring", async ({ figure, stage, call, guarded, say }) => {
   canvas.setAttribute("role", "application");
   canvas.setAttribute("aria-label", "Samples, data and D(x). Arrow keys move a cross, Enter adds a Gaussian there");
   const of = (values) => ({ text: (i) => `${values[i]}`, min: 0, max: values.length - 1, step: 1 });
-  const rate = slider("learning rate", { ...of(RATES), value: 2 });
-  const gamma = slider("γ of the R1 penalty", { ...of(GAMMAS), value: 1 });
+  const rate = slider("learning rate", { ...of(RATES), value: 3 });
+  const gamma = slider("γ of the R1 penalty", { ...of(GAMMAS), value: 2 });
   const press = (textContent, work) => element("button", { type: "button", textContent, onclick: guarded(work) });
   const play = press("Play", () => (playing ? pause() : run()));
   const steps = [press("Step D", () => take("D")), press("Step G", () => take("G"))];

@@ -19,7 +19,8 @@ from scratchgen.optim import Adam
 from scratchgen.plots.training_trace import arrow_vectors
 from scratchgen.random import HELD_OUT_SEED, Generator
 
-POINTS, BATCH, SEED = 5000, 128, 0
+POINTS, BATCH, SEED = 5000, 64, 0
+HIDDEN = (32, 32)  # less than on the page: a browser computes slowly
 SIGMA = 0.1  # of the Gaussian at each centre
 SCALE = 1.4  # the standard deviation of the ring's points, the unit in which D sees them
 SHOWN, SIDE, HALF = 150, 25, 3.0  # dots of a kind; points of the grid per side; half the width of the picture
@@ -35,7 +36,7 @@ class RingGame:
     def reset(self) -> dict[str, Any]:
         """New networks; the centres of the data stay."""
         self.rng = Generator(SEED)
-        self.pair = gan.GAN(2, 2, self.rng, hidden=(128, 128), bounded=False, scale=SCALE)
+        self.pair = gan.GAN(2, 2, self.rng, hidden=HIDDEN, bounded=False, scale=SCALE)
         self.optimizers = {
             name: Adam(getattr(self.pair, name).parameters(), 1e-3, beta1=0.5) for name in "DG"
         }
