@@ -33,7 +33,7 @@ export async function checkBound(context, address, complain) {
   const { page, faults, figure } = await started(context, address, file, "elbo", check);
   const status = figure.getByRole("status");
   const [mu, sigma] = [figure.getByLabel("μ"), figure.getByLabel("σ")];
-  const says = (text) => status.filter({ hasText: text }).waitFor({ timeout: 5000 }).catch(() =>
+  const says = (text) => status.filter({ hasText: text }).waitFor({ timeout: 20000 }).catch(() =>
     status.textContent().then((found) => check(false, `says ${found}, and not ${text}`)));
   await says("evidence −1.7164 = ELBO −3.2324 + gap 1.5160"); // q is the prior: the page's numbers
   const before = await figure.locator("path.q").getAttribute("d");
@@ -46,7 +46,7 @@ export async function checkBound(context, address, complain) {
   check((await mu.getAttribute("aria-valuetext")) === "−2.00", "the key Home does not move μ to its left end");
   for (let presses = 0; presses < 30; presses++) await page.keyboard.press("ArrowRight"); // faster than Python
   await figure.locator("output", { hasText: "−0.50" }).waitFor();
-  await page.waitForFunction((place) => place.state.mu === -0.5, await figure.elementHandle(), { timeout: 5000 });
+  await page.waitForFunction((place) => place.state.mu === -0.5, await figure.elementHandle(), { timeout: 20000 });
   const { elbo, gap } = await stateOf(figure);
   check(close(elbo + gap, -1.7163886538846946, 1e-10), `ELBO ${elbo} and gap ${gap} do not add up to the evidence`);
   await ended(page, faults, check);
