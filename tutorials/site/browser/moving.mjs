@@ -36,11 +36,11 @@ export async function checkBound(context, address, complain) {
   const says = (text) => status.filter({ hasText: text }).waitFor({ timeout: 20000 }).catch(() =>
     status.textContent().then((found) => check(false, `says ${found}, and not ${text}`)));
   await says("evidence −1.7164 = ELBO −3.2324 + gap 1.5160"); // q is the prior: the page's numbers
-  const before = await figure.locator("path.q").getAttribute("d");
+  const before = await figure.locator("path.q").last().getAttribute("d");
   await mu.fill("1.1");
   await sigma.fill("0.7");
   await says("gap 0.0053");
-  check((await figure.locator("path.q").getAttribute("d")) !== before, "the curve of q does not move");
+  check((await figure.locator("path.q").last().getAttribute("d")) !== before, "the curve of q does not move");
   await mu.focus();
   await page.keyboard.press("Home");
   check((await mu.getAttribute("aria-valuetext")) === "−2.00", "the key Home does not move μ to its left end");
