@@ -31,7 +31,7 @@ export async function checkBound(context, address, complain) {
   const file = "tutorials/2.1_bound_by_quadrature.html";
   const check = (holds, what) => holds || complain(`the bound of ${file}`, what);
   const { page, faults, figure } = await started(context, address, file, "elbo", check);
-  const status = figure.getByRole("status");
+  const status = figure.locator(".run-status");
   const [mu, sigma] = [figure.getByLabel("μ"), figure.getByLabel("σ")];
   const says = (text) => status.filter({ hasText: text }).waitFor({ timeout: 20000 }).catch(() =>
     status.textContent().then((found) => check(false, `says ${found}, and not ${text}`)));
@@ -75,7 +75,7 @@ export async function checkRing(context, address, complain) {
   await press("Play");
   await until("(now) => now.steps.G > 40", "Play plays no 40 steps");
   await press("Pause");
-  const speed = await figure.getByRole("status").textContent();
+  const speed = await figure.locator(".run-status").textContent();
   check(/\d+ steps of D/.test(speed), `says ${speed} after Pause`);
   await page.waitForTimeout(300);
   const paused = await stateOf(figure);

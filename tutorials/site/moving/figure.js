@@ -58,7 +58,8 @@ function movingPicture(name, begin) {
 function slider(label, { min, max, step, value, text, onchange }) {
   const input = element("input", { type: "range", min, max, step });
   input.value = value;
-  const shown = element("output", {});
+  const shown = element("output");
+  shown.setAttribute("aria-live", "off"); // the slider reads its value aloud itself
   const show = () => {
     shown.textContent = text(Number(input.value));
     input.setAttribute("aria-valuetext", shown.textContent);
