@@ -20,8 +20,8 @@ movingPicture("ring", async ({ figure, stage, call, guarded, say }) => {
   const clear = press("Clear data", () => {
     pause();
     canvas.classList.add("drawing");
-    [centres, points] = [[], []];
-    show(state);
+    centres = [];
+    show({ ...state, points: [], centres: [] });
   });
   const back = press("Ring", () => {
     canvas.classList.remove("drawing");
@@ -34,8 +34,9 @@ movingPicture("ring", async ({ figure, stage, call, guarded, say }) => {
     row(reset), row(clear, back)));
   const send = lastOnly(guarded(async () => show(await call("game.set_centres", centres))));
 
-  show(await call("game.reset"));
-  ring = centres.slice();
+  const first = await call("game.reset");
+  [centres, ring] = [first.centres, first.centres.slice()];
+  show(first);
   drawAgain(canvas, draw);
 
   // --- steps ---------------------------------------------------------------------------------------------
@@ -69,8 +70,8 @@ movingPicture("ring", async ({ figure, stage, call, guarded, say }) => {
   }
 
   function show(next) {
+    if (next !== state && next.points) points = next.points;
     state = figure.state = next;
-    if (next.points) [points, centres] = [next.points, next.centres];
     for (const button of [...steps, play, reset]) button.disabled = !centres.length;
     const { steps: count, near, reached } = state;
     const values = {
