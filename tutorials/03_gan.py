@@ -570,6 +570,15 @@ gan.train(pair, ring.train, run, epochs=EPOCHS, batch_size=BATCH, rng=rng, game=
 plots.animation(trace, OUT / "ring.gif", "a GAN on the ring of eight Gaussians")
 
 # %% [markdown]
+# On the course's site, the next picture moves: you take the steps of $D$ and $G$, singly or in turn. The networks
+# are smaller here, so that a browser is fast. Look at the colour, which is $D(x)$, from blue (fake) to yellow
+# (real), and at the arrows, the direction in which $G$'s loss moves the samples. Try ten steps of $D$ alone, and
+# then ten of $G$: which way do the samples go? Then press *Play*: after about 1,000 steps most samples are near
+# the eight modes. At last, clear the data and draw your own.
+#
+# ![Samples of a GAN on the ring, with arrows along its gradient](pictures/moving-ring.png)
+
+# %% [markdown]
 # ## Is the training healthy?
 #
 # No loss of a GAN measures how good it is. $V$ near $-\log 4$ means that *this* discriminator cannot

@@ -209,6 +209,13 @@ figure.suptitle("No bell curve lifts the bound above the evidence")
 figure.savefig(OUT / "bound.png", dpi=120)
 
 # %% [markdown]
+# On the course's site, the next picture moves: two sliders set $\mu$ and $\sigma$ of $q$, and the lines above compute
+# the bound. Look at the bar: the ELBO and the gap always sum to the evidence, whatever $q$ is. Try to make the gap as
+# small as you can. Where is $q$ then, compared with the posterior?
+#
+# ![The gap between the ELBO and the evidence, next to the densities](pictures/moving-elbo.png)
+
+# %% [markdown]
 # ## Does a higher bound mean a better model?
 #
 # Training moves the model too, here the weights $w$ of the decoder. Write (2.1.5) before and after a few steps, and

@@ -108,7 +108,7 @@ def _fetch(wanted: dict[str, str]) -> str:
 
 
 def pack_library(place: Path) -> None:
-    """Pack the Python files and embedded data of the library, unmodified, into a zip archive.
+    """Pack the Python files and embedded data of the library, unmodified, and the modules of the pictures that move.
 
     The dates in the archive are fixed: the same library gives the same bytes.
     """
@@ -116,6 +116,7 @@ def pack_library(place: Path) -> None:
         for folder, root in (
             (ROOT / "scratchgen", ROOT),
             (ROOT / "kernels" / "scratchgen_kernels", ROOT / "kernels"),
+            (HERE / "moving", HERE),
         ):
             for file in sorted(folder.rglob("*")):
                 if file.is_file() and (file.suffix == ".py" or "embedded" in file.parts):

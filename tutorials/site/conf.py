@@ -27,7 +27,7 @@ html_use_index = False
 html_favicon = str(Path(__file__).parent / "static" / "favicon.svg")
 html_static_path = [os.environ["SITE_STATIC"]]
 html_css_files = ["site.css"]
-html_js_files = ["spelling.js", "scroll.js"] + (["run.js"] if os.environ["SITE_RUN"] else [])
+html_js_files = ["spelling.js", "scroll.js"] + (["python.js", "run.js"] if os.environ["SITE_RUN"] else [])
 
 katex_prerender = True
 katex_js_path = os.environ["SITE_KATEX"]

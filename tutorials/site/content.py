@@ -12,13 +12,14 @@ import assets
 import exercises
 import faults
 import guides
+import moving_pictures
 import pages
 import reference
 import sources
 import spelling
 from library import ROOT, Uses
 
-STATIC = ("site.css", "scroll.js", "run.js", "worker.js", "runner.py")
+STATIC = ("site.css", "scroll.js", "python.js", "run.js", "worker.js", "runner.py")
 
 
 def write(folder: Path) -> None:
@@ -42,6 +43,7 @@ def write(folder: Path) -> None:
     (folder / "index.md").write_text(_index(course, has_exercises), encoding="utf-8")
     for name in STATIC:
         shutil.copy(assets.HERE / "static" / name, folder / "_static")
+    moving_pictures.write(folder / "_static" / "moving")
     (folder / "_static" / "spelling.js").write_text(spelling.script(), encoding="utf-8")
     uses.save(folder / "_static" / "uses.json")
 

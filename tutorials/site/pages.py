@@ -16,6 +16,7 @@ from typing import Any
 from unicodedata import normalize
 
 import jupytext
+import moving_pictures
 import nbformat
 from exercises import of_page
 from guides import turned
@@ -220,7 +221,9 @@ def write_downloads(pages: list[Page], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for page in pages:
         (folder / page.file.name).write_bytes(page.file.read_bytes())
-        jupytext.write(jupytext.read(page.file, fmt="py:percent"), folder / f"{page.file.stem}.ipynb")
+        notebook = jupytext.read(page.file, fmt="py:percent")
+        moving_pictures.attach(notebook)
+        jupytext.write(notebook, folder / f"{page.file.stem}.ipynb")
 
 
 def named_ids(markdown: str) -> list[str]:
@@ -234,6 +237,7 @@ def named_ids(markdown: str) -> list[str]:
 def _markdown(text: str, pieces: list[Piece], page: Page, uses: Uses, to_root: str) -> str:
     """A cell of text. The part below its last heading gets the library's lines at its right."""
     ids, text = named_ids(text), turned(text, page.file.relative_to(ROOT).as_posix())
+    text = moving_pictures.placed(text, to_root)
     text = re.sub(
         rf"`(scratchgen debug )?({ID})`",
         lambda found: _linked(found[1] or "", found[2], to_root) if found[2] in ids else found[0],

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createRequire } from "node:module";
 import { launch, serve, watched } from "./browser.mjs";
+import { checkBound, checkRing } from "./moving.mjs";
 
 const VIEWS = [[390, "light"], [1400, "dark"]];
 const WEIGHT = 500_000; // bytes of a page before Run, as they are sent
@@ -160,6 +161,11 @@ if (existsSync(join(folder, "_static", "pyodide"))) {
   await checkRun(context, address, "tutorials/02_vae.html", 4);
   await checkRun(context, address, "reference/vae.kl.html", 0);
   await checkStop(context, address, "reference/vae.kl.html");
+  for (const check of [checkBound, checkRing]) {
+    const started = performance.now();
+    await check(context, address, complain);
+    measured[`${check.name}, s`] = ((performance.now() - started) / 1000).toFixed(1);
+  }
 }
 await context.close();
 close();

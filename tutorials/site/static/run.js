@@ -1,14 +1,6 @@
 // "Run here": buttons at the cells of a page. Python starts in a worker at the first click, and Stop ends it.
-const root = new URL(document.documentElement.dataset.content_root || "./", location.href).href;
 const cells = [...document.querySelectorAll("div.cell:has(.cell_input), div.run")].map(makeCell);
-let python = null; // the worker, once it has been asked for
 let running = null; // the cell that runs
-
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
 
 function makeCell(place) {
   const pre = place.querySelector("pre");
@@ -42,9 +34,6 @@ function edit(cell) {
 // Run a cell and those above it that have not run yet, or stop what runs.
 async function press(cell) {
   if (running) return stop();
-  if (location.protocol === "file:")
-    return (cell.status.textContent =
-      "A page opened as a file can be read, not run: start python -m http.server in the folder of the site, and open localhost:8000");
   cell.ran = false;
   const upTo = cell.exercise ? [cell] : cells.slice(0, cells.indexOf(cell) + 1);
   for (const next of upTo.filter((one) => !one.ran)) if (!(await run(next))) break;
@@ -55,14 +44,12 @@ async function run(cell) {
   cell.output.replaceChildren();
   cell.button.textContent = "Stop";
   try {
-    if (!python) {
-      cell.status.textContent = "Python starts …";
-      await boot();
-    }
+    if (!python.ready) cell.status.textContent = "Python starts …";
+    await python.start();
     cell.status.textContent = "runs …";
     const started = performance.now();
     const message = cell.exercise ? { kind: "check", name: cell.exercise } : { kind: "run" };
-    const done = await ask({ ...message, source: source(cell) }, "done");
+    const done = await python.ask({ ...message, source: source(cell) }, (data) => show(cell, data));
     cell.ran = done.passed;
     cell.place.classList.add("ran");
     const seconds = ((performance.now() - started) / 1000).toFixed(2);
@@ -77,34 +64,9 @@ async function run(cell) {
   }
 }
 
-// Start Python with the packages that the page says it needs.
-async function boot() {
-  const packages = document.querySelector("[data-packages]").dataset.packages.split(" ");
-  python = new Worker(root + "_static/worker.js");
-  const ready = await ask({ kind: "boot", root, packages }, "ready");
-  document.documentElement.dataset.bootSeconds = ready.seconds.toFixed(2);
-}
-
-// Send a message to Python, and show what it answers until it is done.
-function ask(message, last) {
-  return new Promise((resolve, reject) => {
-    python.onmessage = ({ data }) => {
-      if (data.kind === last) resolve(data);
-      else if (data.kind === "failed") reject(new Error(data.text));
-      else show(running, data);
-    };
-    python.onerror = (problem) => reject(new Error(problem.message || "Python could not be loaded"));
-    python.stopped = () => reject(new Error("stopped; the next run begins at the first cell"));
-    python.postMessage(message);
-  });
-}
-
 function stop() {
-  python.terminate();
-  const { stopped } = python;
-  python = null;
   for (const cell of cells) cell.ran = false;
-  stopped();
+  python.stop("stopped; the next run begins at the first cell");
 }
 
 function show(cell, { kind, text }) {

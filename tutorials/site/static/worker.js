@@ -1,5 +1,9 @@
 // Python in a web worker: Pyodide, the library's own source, and runner.py. Everything comes from this site.
 let runner;
+let number; // of the request that Python works on
+
+const reply = (message) => postMessage({ ...message, number });
+const show = (kind, text) => reply({ kind, text });
 
 async function boot({ root, packages }) {
   const started = performance.now();
@@ -7,8 +11,8 @@ async function boot({ root, packages }) {
   const pyodide = await loadPyodide({
     indexURL: root + "_static/pyodide/",
     env: { MPLBACKEND: "agg", HOME: "/home/pyodide" },
-    stdout: (line) => postMessage({ kind: "text", text: line + "\n" }),
-    stderr: (line) => postMessage({ kind: "text", text: line + "\n" }),
+    stdout: (line) => show("text", line + "\n"),
+    stderr: (line) => show("text", line + "\n"),
   });
   await pyodide.loadPackage(packages, { messageCallback: () => {} }); // compares the hashes with its lock file
   const library = await fetch(root + "_static/library.zip");
@@ -18,17 +22,21 @@ async function boot({ root, packages }) {
   pyodide.FS.writeFile("runner.py", code);
   pyodide.runPython("import sys; sys.path.insert(0, '.')");
   runner = pyodide.pyimport("runner");
-  postMessage({ kind: "ready", seconds: (performance.now() - started) / 1000 });
+  return { seconds: (performance.now() - started) / 1000 };
 }
 
-const show = (kind, text) => postMessage({ kind, text });
+const answers = {
+  boot,
+  run: ({ source }) => ({ passed: runner.run(source, show) }),
+  check: ({ name, source }) => ({ passed: runner.check(name, source, show) }),
+  call: ({ place, values }) => ({ result: runner.call(place, values) }),
+};
 
 onmessage = async ({ data }) => {
+  number = data.number;
   try {
-    if (data.kind === "boot") await boot(data);
-    else if (data.kind === "run") postMessage({ kind: "done", passed: runner.run(data.source, show) });
-    else if (data.kind === "check") postMessage({ kind: "done", passed: runner.check(data.name, data.source, show) });
+    reply({ kind: "done", ...(await answers[data.kind](data)) });
   } catch (problem) {
-    postMessage({ kind: "failed", text: String(problem) });
+    reply({ kind: "failed", text: String(problem) });
   }
 };
