@@ -82,7 +82,7 @@ def same_values(call: Call, found, expected) -> None:
         raise Broken(f"{call}: {len(found)} results, of NumPy {len(expected)}")
     for ours, theirs in zip(found, expected, strict=True):
         ours = ours.data if isinstance(ours, Tensor) else ours
-        if isinstance(theirs, list):  # np.diff of a list with n = 0 returns the list itself; ours is an array of it
+        if isinstance(theirs, list):  # np.diff of a list with n = 0 is the list itself; ours is an array
             theirs = np.asarray(theirs)
         if not hasattr(theirs, "dtype"):
             if ours != theirs:
