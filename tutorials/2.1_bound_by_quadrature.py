@@ -195,8 +195,8 @@ check("gap of the best bell curve, nats", evidence - exact_elbo(mu, logvar), 0.0
 
 # %% [markdown]
 # Compare with what you wrote down. The best bell curve loses 0.005 nats, because the posterior is nearly, but not
-# quite, a bell curve. The prior as $q$ loses 1.5 nats. On the left are the three densities; on the right is the bound for many means $\mu$ and three
-# widths $\sigma$.
+# quite, a bell curve. The prior as $q$ loses 1.5 nats. On the left are the three densities; on the right is the bound
+# for many means $\mu$ and three widths $\sigma$.
 
 # %%
 sigma = np.exp(0.5 * logvar)
@@ -303,7 +303,8 @@ check("share of samples above the evidence", np.sum(weights[one_sample > evidenc
 #
 # Sources:
 #
-# - D. P. Kingma and M. Welling (2014), Auto-encoding variational Bayes. [arXiv:1312.6114](https://arxiv.org/abs/1312.6114)
+# - D. P. Kingma and M. Welling (2014), Auto-encoding variational Bayes.
+#   [arXiv:1312.6114](https://arxiv.org/abs/1312.6114)
 # - D. M. Blei, A. Kucukelbir and J. D. McAuliffe (2017), Variational inference: a review for statisticians.
 #   [doi:10.1080/01621459.2017.1285773](https://doi.org/10.1080/01621459.2017.1285773)
 # - L. N. Trefethen and J. A. C. Weideman (2014), The exponentially convergent trapezoidal rule.
