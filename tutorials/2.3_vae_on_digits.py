@@ -379,6 +379,8 @@ else:
 # 3. `nats-before-training`: predict the loss of an untrained VAE, then run it.
 # 4. `every-digit-grey`: find the bug in a VAE whose samples are all the same grey blur.
 #
+# Next: [from the article's code](3.2_from_the_articles_code.py).
+#
 # Sources:
 #
 # - D. P. Kingma and M. Welling (2014), Auto-encoding variational Bayes.
