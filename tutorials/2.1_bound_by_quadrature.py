@@ -22,7 +22,7 @@
 # - recognise a number that only looks like a bound.
 #
 # **You need** [probability](0.3_probability.py) (density, mean, nats, posterior) and
-# [derivatives by a program](1.1_derivative_four_ways.py). Reading takes about 30 minutes, running five seconds.
+# [derivatives by a program](1.1_derivative_four_ways.py). Reading takes about 45 minutes, running five seconds.
 
 # %%
 import inspect
@@ -64,9 +64,10 @@ OUT = Path(tempfile.mkdtemp(prefix="bound-"))  # the pictures of this page
 #
 # Natural logarithms of probabilities are measured in **nats**; one nat less divides the probability by $e$.
 #
-# **Quadrature** replaces the integral by a sum over a fine grid: height times width of many narrow strips. The
-# integrand is smooth and vanishes at both ends, and then the error is of the size of rounding. Three checks: half
-# as many strips give the same number, so does another rule, and the probabilities of all eight images sum to 1.
+# **Quadrature** replaces the integral by a sum over a fine grid: height times width of many narrow strips. For a
+# smooth function that is practically 0 at both ends, such sums are far more exact than one expects: the error is only
+# rounding. We do not prove this (the last source below does), but check it three times: half as many strips give the
+# same number, so does another rule, and the probabilities of all eight images sum to 1.
 #
 # > In the debugger: `scratchgen debug vae.evidence`, or `vae.likelihood`
 
@@ -94,7 +95,8 @@ def evidence_of(x, strips=2000, w=w):
 evidence, grid, joint = evidence_of(image)
 dz = grid[1] - grid[0]
 eight = np.array(list(np.ndindex(2, 2, 2)), float)
-points, share = np.polynomial.hermite_e.hermegauss(100)  # Gauss's rule for integrals with a bell curve
+# Gauss's rule: the sum of share * g(points) is the integral of g(z) exp(−z²/2). Divide by √(2π): the mean of g.
+points, share = np.polynomial.hermite_e.hermegauss(100)
 by_gauss = np.log(np.sum(share * np.exp(decode(points[:, None]).log_prob(image))) / np.sqrt(2 * np.pi))
 check("(2.1.2) half as many strips", evidence_of(image, 1000)[0], evidence, 1e-12)
 check("(2.1.2) by Gauss's rule", by_gauss, evidence, 1e-8)
@@ -129,13 +131,17 @@ check("(2.1.2) all eight images", sum(np.exp(evidence_of(x)[0]) for x in eight),
 # The **Kullback–Leibler (KL) divergence** of two densities, $\mathrm{KL}(q \,\|\, p)$, is the mean of
 # $\log q - \log p$ over $q$. It is 0 if the two are equal, and positive otherwise.
 #
-# How much is lost? Put $p(x \mid z)\, p(z) = p(z \mid x)\, p(x)$ into the ratio. The factor $p(x)$ does not depend on
-# $z$ and leaves the mean; what remains is again a divergence, now from the posterior:
+# How much is lost? Put $p(x \mid z)\, p(z) = p(z \mid x)\, p(x)$ into the ratio on the right of (2.1.3). Its logarithm
+# becomes $\log p(x) - \log \frac{q(z \mid x)}{p(z \mid x)}$. The first part is the same for all $z$, so its mean is
+# $\log p(x)$. The mean of the logarithm that is subtracted is the KL divergence from $q$ to the posterior. So
 #
 # $$ \log p(x) - \text{ELBO} = \mathrm{KL}(q(z \mid x) \,\|\, p(z \mid x)) \ge 0. \tag{2.1.5} $$
 #
-# So the bound is **tight** (equal to the truth) if $q$ is the posterior, and only then. Here is the bound in the
-# library:
+# So the bound is **tight** (equal to the truth) if $q$ is the posterior, and only then.
+#
+# Below is the bound in the library. In its docstring B is the number of images, Z that of latents and D that of pixels.
+# `_log_likelihood` computes $z = \mu + \sigma \varepsilon$ and then (2.1.1); `_mean_over_samples` changes nothing if
+# there is one $\varepsilon$ per latent. Ignore `terms`, which is `False` here.
 #
 # > In the debugger: `scratchgen debug vae.elbo`
 
@@ -145,11 +151,12 @@ print(inspect.getsource(vae.elbo))
 # %% [markdown]
 # ## Both sides, to twelve digits
 #
-# `elbo` takes its random numbers $\varepsilon$ as an argument, and uses $z = \mu + \sigma \varepsilon$. We hand it
-# a fine grid of $\varepsilon$ in place of random numbers. Its results, weighted by the density of $\varepsilon$, add
-# up to the exact mean. So the very lines above are compared with (2.1.3) and (2.1.5), for three choices of $q$. The
-# third is found by **gradient ascent**: small steps uphill, along the slopes of the bound by $\mu$ and
-# $\log \sigma^2$.
+# If $\varepsilon$ is drawn from the standard normal distribution, then $z = \mu + \sigma \varepsilon$ has the density
+# $q$. `elbo` takes the random numbers $\varepsilon$ as an argument, `eps`. We hand it a fine grid of $\varepsilon$ in
+# place of random numbers. Its results, weighted by the density of $\varepsilon$, add up to the exact mean. So the
+# lines above are compared with (2.1.3) and (2.1.5), for three choices of $q$. The third is found by **gradient
+# ascent**: small steps uphill, along the slopes of the bound by $\mu$ and $\log \sigma^2$. (Not by $\sigma$: a step
+# could make it negative, whereas $\log \sigma^2$ may be any number.)
 
 # %%
 eps, width = np.linspace(-9, 9, 721, retstep=True)
@@ -168,7 +175,8 @@ def kl(q, p):
 
 
 posterior = joint / np.exp(evidence)
-climb, mu, logvar = sg.grad(exact_elbo, argnums=(0, 1)), 0.0, 0.0
+climb = sg.grad(exact_elbo, argnums=(0, 1))  # the slopes by the first two arguments
+mu, logvar = 0.0, 0.0
 for _ in range(150):
     slopes = climb(mu, logvar)
     mu, logvar = mu + 0.5 * slopes[0].item(), logvar + 0.5 * slopes[1].item()
@@ -186,9 +194,9 @@ check("gap if q is the prior, nats", evidence - exact_elbo(0.0, 0.0), 1.516, 0.0
 check("gap of the best bell curve, nats", evidence - exact_elbo(mu, logvar), 0.0048, 0.0001)
 
 # %% [markdown]
-# The best bell curve loses 0.005 nats, because the posterior is nearly, but not quite, a bell curve. Compare with
-# what you wrote down. On the left are the three densities; on the right is the bound for many means $\mu$ and three
-# widths $\sigma$.
+# Compare with what you wrote down. The best bell curve loses 0.005 nats, because the posterior is nearly, but not
+# quite, a bell curve. The prior as $q$ loses 1.5 nats. On the left are the three densities; on the right is the bound
+# for many means $\mu$ and three widths $\sigma$.
 
 # %%
 sigma = np.exp(0.5 * logvar)
@@ -244,8 +252,9 @@ for name, rise, change in (("narrow", 3.303, -0.843), ("ascent", 0.162, 0.170)):
 
 # %% [markdown]
 # With the narrow $q$ the bound rises by 3.3 nats, and the model has become *worse* by 0.8 nats: its posterior has
-# moved to the $z$ that the poor $q$ proposes. With the best $q$ there is almost no gap to shrink, and the model
-# improves at least as much as the bound. So training must move both: $q$ towards the posterior, and then the model.
+# moved to the $z$ that the poor $q$ proposes. With the best $q$ the gap can shrink by at most 0.005 nats, its whole
+# size. So the evidence must rise by nearly as much as the bound, or by more. Here it rises by more, 0.170 against 0.162
+# nats. So training must move both: $q$ towards the posterior, and then the model.
 
 # %% [markdown]
 # ## Common mistakes
@@ -291,7 +300,8 @@ check("share of samples above the evidence", np.sum(weights[one_sample > evidenc
 # 1. `bound-above-the-evidence`: find the bug in an ELBO that exceeds $\log p(x)$ if $q$ is narrow.
 # 2. Predict, then compute: for which of the eight images is the best gap largest?
 # 3. Let $w$ be three times as large. Is the posterior still nearly a bell curve? Plot it, and find the gap.
-# 4. Derive (2.1.5) again with $q$ on both sides of the logarithm: start from $\mathrm{KL}(q \,\|\, p(z \mid x))$.
+# 4. Derive (2.1.5) in another way: write $\mathrm{KL}(q \,\|\, p(z \mid x))$ as a mean over $q$, and put in
+#    $p(z \mid x) = p(x \mid z)\, p(z) / p(x)$.
 # 5. Take a sum of two bell curves as $q$. Which parts of `exact_elbo` must change, and can it beat the best bell
 #    curve?
 #
@@ -300,7 +310,8 @@ check("share of samples above the evidence", np.sum(weights[one_sample > evidenc
 #
 # Sources:
 #
-# - D. P. Kingma and M. Welling (2014), Auto-encoding variational Bayes. [arXiv:1312.6114](https://arxiv.org/abs/1312.6114)
+# - D. P. Kingma and M. Welling (2014), Auto-encoding variational Bayes.
+#   [arXiv:1312.6114](https://arxiv.org/abs/1312.6114)
 # - D. M. Blei, A. Kucukelbir and J. D. McAuliffe (2017), Variational inference: a review for statisticians.
 #   [doi:10.1080/01621459.2017.1285773](https://doi.org/10.1080/01621459.2017.1285773)
 # - L. N. Trefethen and J. A. C. Weideman (2014), The exponentially convergent trapezoidal rule.

@@ -24,8 +24,8 @@
 #
 # **You need** [the bound, by quadrature](2.1_bound_by_quadrature.py), the chain rule and finite differences of
 # [a derivative four ways](1.1_derivative_four_ways.py), and
-# [standard errors](0.3_probability.py#monte-carlo-means-from-random-samples). Reading takes about 35 minutes,
-# running two seconds.
+# [standard errors](0.3_probability.py#monte-carlo-means-from-random-samples). Reading takes about 50 minutes, running
+# two seconds.
 
 # %%
 import inspect
@@ -117,8 +117,8 @@ check("slope by mu, the truth", truth[0], 1.0769, 1e-4)
 # = \mathbb E_{q_\phi}\!\left[ f(z) \frac{\partial \log q_\phi(z)}{\partial \phi} \right]. \tag{2.2.2}
 # $$
 #
-# The slope of $\log q_\phi$ is called the **score function**, and the mean of the bracket over random samples
-# the **score function estimator**, or **REINFORCE**. For a normal density,
+# The slope of $\log q_\phi$ is called the **score function**, and the mean of the bracket over random samples the
+# **score function estimator**, or **REINFORCE**. For a normal density,
 # $\log q = -\frac12 [\log 2\pi + \log \sigma^2 + (z - \mu)^2 / \sigma^2]$. The slope of
 # $1 / \sigma^2 = e^{-\log \sigma^2}$ by $\log \sigma^2$ is $-1 / \sigma^2$. So
 #
@@ -150,9 +150,9 @@ for number, name in enumerate(("mu", "log sigma²")):
 #
 # ($\odot$ multiplies element by element; $\mathcal N(0, I)$ are independent standard normal numbers, one per latent.) A
 # shifted and stretched bell curve is a bell curve. Its mean is $\mu$, and its variance
-# $\mathbb E[\sigma^2 \varepsilon^2] = \sigma^2$: so $z$ has the density $q$. Now $\phi$ is inside of $f$, and the
-# chain rule applies to each sample. By $\mu$ the slope of $z$ is 1. By $\log \sigma^2$ it is
-# $\frac12 \sigma \varepsilon$, because $\sigma = e^{\frac12 \log \sigma^2}$:
+# $\mathbb E[\sigma^2 \varepsilon^2] = \sigma^2$: so $z$ has the density $q$. Now $\phi$ is inside of $f$, and the chain
+# rule applies to each sample. By $\mu$ the slope of $z$ is 1. By $\log \sigma^2$ it is $\frac12 \sigma \varepsilon$,
+# because $\sigma = e^{\frac12 \log \sigma^2}$:
 #
 # $$
 # \frac{\partial}{\partial \mu} \mathbb E_q[f(z)] = \mathbb E_\varepsilon[f'(z)], \quad
@@ -167,10 +167,11 @@ for number, name in enumerate(("mu", "log sigma²")):
 # > In the debugger: `scratchgen debug vae.reparameterisation`
 
 # %%
-for function in (Normal.sigma.fget, Normal.rsample):
-    print(inspect.getsource(function))
+for function in (Normal.sigma.fget, Normal.rsample):  # fget: the function behind the property sigma
+    print(inspect.getsource(function).splitlines()[-1])
 
-eps, weights = (grid[:, None] - MU) / np.exp(0.5 * LOGVAR), q * dz
+eps = (grid[:, None] - MU) / np.exp(0.5 * LOGVAR)  # the noise that leads to each point of the grid
+weights = q * dz  # its share of the probability: neither changes with the mu and logvar below
 
 
 def by_noise(mu, logvar, kind=Normal):
@@ -232,11 +233,12 @@ axes.legend(frameon=False)
 figure.savefig(OUT / "noise.png", dpi=120)
 
 # %% [markdown]
-# Compare with what you wrote down: at $\sigma = \frac12$ the score function needs 31 times as many samples, and the
-# ratio grows without end. In a narrow $q$ the score by $\mu$, $\varepsilon / \sigma$, is huge, and its products with
-# $f$ nearly cancel. The pathwise estimator has $f'(z)$, which is then almost the same for all $z$. Real images make it
-# worse: their $f$ is not near $-1$ but near $-100$. So VAEs use the pathwise estimator, often with a single sample per
-# image.
+# Compare with what you wrote down: at $\sigma = \frac12$ the score function needs 31 times as many samples. (The
+# standard error of $n$ samples is $\sqrt{\text{variance} / n}$. For equal standard errors, the two $n$ have the ratio
+# of the variances.) In a narrower $q$ the ratio grows without end. In a narrow $q$ the score by $\mu$,
+# $\varepsilon / \sigma$, is huge, and its products with $f$ nearly cancel. The pathwise estimator has $f'(z)$, which is
+# then almost the same for all $z$. Real images make it worse: their $f$ is not near $-1$ but near $-100$. So VAEs use
+# the pathwise estimator, often with a single sample per image.
 #
 # ## The KL divergence of two normal distributions
 #
@@ -269,7 +271,8 @@ figure.savefig(OUT / "noise.png", dpi=120)
 # $$
 #
 # Going downhill, the squared distance pulls $\mu$ to $m$ like a spring. The $\sigma^2$ makes $q$ narrower, and the
-# logarithm makes it wider; they balance at $\sigma = s$. The $-1$ pulls nowhere: it makes the minimum 0.
+# logarithm makes it wider; they balance at $\sigma = s$. The $-1$ pulls nowhere: it makes the minimum 0. In the lines
+# of the library, `np.expm1(v)` is $e^v - 1$.
 #
 # > In the debugger: `scratchgen debug vae.kl`, or `distributions.normal_kl`
 
@@ -328,9 +331,9 @@ check("forward KL: its variance", widths[forward] ** 2, np.sum((z - mean) ** 2 *
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.4), layout="constrained")
 sigmas = np.geomspace(0.2, 2.5, 60)
-left.plot(sigmas, 0.5 * (sigmas**2 - 1 - np.log(sigmas**2)), color=ACCENT, label="KL at mu = 0")
-left.plot(sigmas, 0.5 * sigmas**2, color=SECOND, linestyle="--", label="narrower: ½ sigma²")
-left.plot(sigmas, -0.5 * np.log(sigmas**2), color=INK, linestyle=":", label="wider: −½ log sigma²")
+left.plot(sigmas, 0.5 * sigmas**2, color=SECOND, linestyle="--", label="½ sigma² (makes q narrower)")
+left.plot(sigmas, -0.5 * np.log(sigmas**2), color=INK, linestyle=":", label="−½ log sigma² (makes q wider)")
+left.plot(sigmas, 0.5 * (sigmas**2 - 1 - np.log(sigmas**2)), color=ACCENT, label="their sum − ½: KL")
 left.set(xlabel="sigma of q", ylabel="nats", ylim=(-1.2, 4.2))
 left.set_title("Two pulls balance at sigma = 1", fontsize=11)
 left.legend(frameon=False, loc="upper center", fontsize=9)
@@ -398,7 +401,8 @@ else:
 #
 # Sources:
 #
-# - D. P. Kingma and M. Welling (2014), Auto-encoding variational Bayes. [arXiv:1312.6114](https://arxiv.org/abs/1312.6114)
+# - D. P. Kingma and M. Welling (2014), Auto-encoding variational Bayes.
+#   [arXiv:1312.6114](https://arxiv.org/abs/1312.6114)
 # - D. J. Rezende, S. Mohamed and D. Wierstra (2014), Stochastic backpropagation and approximate inference in deep
 #   generative models. [arXiv:1401.4082](https://arxiv.org/abs/1401.4082)
 # - R. J. Williams (1992), Simple statistical gradient-following algorithms for connectionist reinforcement learning.

@@ -10,8 +10,7 @@
 # # 2.3 A VAE on digits
 #
 # A **variational autoencoder (VAE)** is a program that learns from examples how to make new ones. It consists of
-# two **networks**, chains of simple functions whose numbers, the **parameters**, are learned. Here you build one for
-# handwritten digits.
+# two **networks**, chains of simple functions whose numbers, the **parameters**, are learned.
 #
 # **You will be able to**
 #
@@ -20,8 +19,8 @@
 # - compare two models by one number;
 # - catch a wrong program whose derivatives are right.
 #
-# **You need** school calculus, Python, NumPy arrays, and
-# [means and variances](0.3_probability.py#densities-and-means). Reading takes about 40 minutes, running ten seconds.
+# **You need** school calculus, Python, NumPy arrays, and [means and variances](0.3_probability.py#densities-and-means).
+# Reading takes about 50 minutes, running ten seconds.
 
 # %%
 import inspect
@@ -48,13 +47,12 @@ OUT = Path(tempfile.mkdtemp(prefix="vae-on-digits-"))  # the pictures of this pa
 # The data are images of 8 × 8 pixels, each 0 or 1. Training uses 1,297 of them. Another 250 are **held out**: only
 # the **score**, by which models are compared, uses them.
 #
-# There are $2^{64}$ such images. A **model** divides a probability of 1 among them, and it is good if the
-# held-out images get a large share. Each share is tiny, so we take its natural logarithm, the **log-likelihood**
-# $\log p(x)$. Its unit is the **nat**: 0 nats mean certainty, and every nat less divides the probability by
-# $e = 2.718$.
+# There are $2^{64}$ such images. A **model** divides a probability of 1 among them, and it is good if the held-out
+# images get a large share. Each share is tiny, so we take its natural logarithm, the **log-likelihood** $\log p(x)$.
+# Its unit is the **nat**: 0 nats mean certainty, and every nat less divides the probability by $e = 2.718$.
 #
-# The simplest model tosses 64 fair coins, one per pixel: $-64 \log 2$ nats for every image. A better one gives
-# each pixel a biased coin, which shows 1 as often as that pixel is 1 in the training images.
+# The simplest model tosses 64 fair coins: $-64 \log 2$ nats for every image. A better one gives each pixel a biased
+# coin, which shows 1 as often as that pixel is 1 in the training images.
 
 # %%
 digits = load_images("binarized-digits")
@@ -78,9 +76,9 @@ check("64 biased coins, nats per image", biased, -25.311, 0.001)
 #
 # The **decoder** is the network that turns $z$ into one number $a_d$ for each pixel $x_d$, its **logit**. A logit
 # is any real number; the **sigmoid** $\sigma(a) = 1 / (1 + e^{-a})$ makes it the probability $p_d$ that the pixel
-# is 1. (Without an argument, $\sigma$ will be a standard deviation. And $p$ with an argument is a probability or
-# density; the argument says of what.) Given $z$, which a bar denotes, the pixels are independent coins, a
-# **Bernoulli** distribution. So their log-probabilities add up:
+# is 1. (Two letters have two uses: $\sigma$ alone is a standard deviation, and $p(\dots)$ is the probability or density
+# of what is in the brackets.) The bar in $p(x \mid z)$ is read "given": once $z$ is known, the pixels are independent
+# coins, a **Bernoulli** distribution. So their log-probabilities add up:
 #
 # $$
 # \log p(x \mid z) = \sum_d x_d \log p_d + (1 - x_d) \log(1 - p_d), \quad p = \sigma(\text{decoder}(z)). \tag{2.3.1}
@@ -92,11 +90,12 @@ check("64 biased coins, nats per image", biased, -25.311, 0.001)
 #
 # To make an image, sample $z$ from the prior and decode it; we show the probabilities $p_d$, not coin tosses.
 #
-# The probability $p(x)$ of an image, also called its **evidence**, is the mean of $p(x \mid z)$ over the prior: an
-# integral that no formula solves, to which almost every $z$ adds nothing. So a second network, the **encoder**,
-# proposes latents that fit: for each image it outputs a mean $\mu$ and a standard deviation $\sigma$ per latent.
-# They define a normal density $q(z \mid x)$, the **approximate posterior**: our guess at $z$ after seeing $x$.
-# Multiply and divide by it, and the integral becomes a mean over $z$ sampled from $q$, written $\mathbb E_q$:
+# The probability $p(x)$ of an image, also called its **evidence**, is the mean of $p(x \mid z)$ over the prior. There
+# is no formula for this integral. Random $z$ do not help either: almost all of them give this image a probability near
+# 0. So a second network, the **encoder**, proposes latents that fit: for each image it outputs a mean $\mu$ and a
+# standard deviation $\sigma$ per latent. They define a normal density $q(z \mid x)$, the **approximate posterior**: our
+# guess at $z$ after seeing $x$. Multiply and divide by it, and the integral becomes a mean over $z$ sampled from $q$,
+# written $\mathbb E_q$:
 #
 # $$
 # p(x) = \int p(x \mid z)\, p(z)\, dz = \int q(z \mid x) \frac{p(x \mid z)\, p(z)}{q(z \mid x)}\, dz
@@ -117,12 +116,13 @@ check("64 biased coins, nats per image", biased, -25.311, 0.001)
 # $$ \log p(x) \ge \mathbb E_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \,\|\, p(z)). \tag{2.3.4} $$
 #
 # The first term is large if the latents suffice to reconstruct the image. The KL divergence is the mean of
-# $\log q(z \mid x) - \log p(z)$: where $q$ puts $z$, it is typically $e^{\mathrm{KL}}$ times as dense as the prior.
-# By so much the image narrows down $z$: the information in $z$. By Jensen's inequality it is never negative.
+# $\log q(z \mid x) - \log p(z)$. So at a typical $z$ from $q$, the density $q$ is about $e^{\mathrm{KL}}$ times the
+# prior: the image has made the plausible region of $z$ about $e^{\mathrm{KL}}$ times smaller. The KL divergence is
+# therefore called the **information** in $z$ about the image.
 #
 # A normal density is $e^{-(z - \mu)^2 / 2 \sigma^2} / \sqrt{2 \pi \sigma^2}$. So
-# $\log q(z \mid x) - \log p(z) = \tfrac12 \bigl( z^2 - (z - \mu)^2 / \sigma^2 - \log \sigma^2 \bigr)$ for each
-# latent; the $2 \pi$ cancel. Under $q$ the mean of $(z - \mu)^2$ is the variance $\sigma^2$, and that of $z^2$ is
+# $\log q(z \mid x) - \log p(z) = \tfrac12 \bigl( z^2 - (z - \mu)^2 / \sigma^2 - \log \sigma^2 \bigr)$ for each latent;
+# the $2 \pi$ cancel. Under $q$ the mean of $(z - \mu)^2$ is the variance $\sigma^2$, and that of $z^2$ is
 # $\mu^2 + \sigma^2$. Now add up ($d$ numbers the latents here):
 #
 # $$ \mathrm{KL}(q \,\|\, p) = \tfrac12 \sum_d (\mu_d^2 + \sigma_d^2 - 1 - \log \sigma_d^2). \tag{2.3.5} $$
@@ -135,8 +135,9 @@ check("64 biased coins, nats per image", biased, -25.311, 0.001)
 # $$ z = \mu + \sigma \odot \varepsilon, \quad \varepsilon \sim \mathcal N(0, I). \tag{2.3.6} $$
 #
 # So $z$ is an ordinary function of $\mu$ and $\sigma$, with the slopes $1$ and $\varepsilon$. ($\odot$ multiplies
-# element by element.) [Page 2.2](2.2_reparameterisation.py) measures what this gains. Here are both terms of the ELBO
-# in code, and the same lines of the library (`_log_likelihood` samples $z$):
+# element by element.) [Page 2.2](2.2_reparameterisation.py) measures what this gains. Here are both terms of the ELBO,
+# and the library's own lines. (`_log_likelihood` samples $z$; `_mean_over_samples` changes nothing for one sample;
+# `terms` is `False` here.)
 #
 # > In the debugger: `scratchgen debug vae.elbo`, or `vae.likelihood`, `vae.kl`, `vae.reparameterisation`.
 
@@ -204,10 +205,10 @@ plots.diagram(parts).save(OUT / "networks.png")
 # ## Training
 #
 # The **loss**, the number that training makes small, is minus the ELBO, averaged over a **batch** of 32 images. One
-# pass over all training images is an **epoch**. `zero_grad` clears the old slopes, `backward` finds the slope of
-# the loss by every parameter (**backpropagation**), and `step` of the **optimiser** moves each parameter a little
-# downhill. The optimiser **Adam** gives each parameter a step size of its own. The score is the mean over 20 samples
-# of $z$ per image.
+# pass over all training images is an **epoch**. `zero_grad` clears the old slopes, `backward` finds the slope of the
+# loss by every parameter (**backpropagation**), and `step` of the **optimiser** moves each parameter a little downhill.
+# The optimiser **Adam** averages the recent gradients, and gives each parameter a step size of its own. The score is
+# the mean over 20 samples of $z$ per image.
 
 
 # %%
@@ -247,9 +248,8 @@ axes.legend(frameon=False)
 figure.savefig(OUT / "training.png", dpi=120)
 
 # %% [markdown]
-# Compare with what you wrote down. A gain of 6 nats makes a held-out image $e^6 \approx 400$ times as probable.
-# Here are the last scores with their two terms. Training is random, so it was repeated eight times; a tolerance is
-# five times the standard deviation of the eight results.
+# Compare with what you wrote down. Six nats make an image $e^6 \approx 400$ times as probable. Here are the last scores
+# with their two terms. A tolerance is five times the standard deviation of eight trainings.
 
 # %%
 expected = {  # the ELBO, its first term and the KL divergence; and their tolerances
@@ -261,11 +261,12 @@ for name, numbers in expected.items():
         check(f"{term}, {name}", value, *number)
 
 # %% [markdown]
-# With ten latents, $q$ is typically $e^{6.1} \approx 450$ times as dense as the prior: $z$ can tell some 450 images
-# apart. This costs 6.1 nats, and it improves the first term by twice as much, from the −25.3 of the coins to −12.9.
+# With ten latents the plausible region is about $e^{6.1} \approx 450$ times smaller than the prior's. 450 such regions
+# fit side by side, so $z$ can tell about 450 images apart. This costs 6.1 nats, and it improves the first term by twice
+# as much, from the −25.3 of the coins to −12.9.
 #
-# Are the formulas true? With two latents, the integrals over $z$ are sums over small squares. For one image we
-# compute $p(x)$ and each term in two ways.
+# Are the formulas true? With two latents, integrals are sums over small squares. For one image we compute each number
+# in two ways.
 
 # %%
 side, area, image = np.arange(-5, 5, 0.05), 0.05**2, digits.test[:1]
@@ -286,7 +287,8 @@ check("(2.3.3) log p(x), minus the ELBO", evidence - bound, 0.35, 0.35)
 check("(2.3.5) KL: formula, integral", q.kl_to_standard_normal(), KL, 1e-3)
 
 # %% [markdown]
-# The bound is only tenths of a nat below the evidence.
+# The bound is only tenths of a nat below the evidence. Where it is further below, [a higher ELBO need not mean a better
+# model](2.1_bound_by_quadrature.py#does-a-higher-bound-mean-a-better-model).
 #
 # ## What it has learned
 #
@@ -311,9 +313,8 @@ figure.suptitle("Some digits get a region of their own, others overlap")
 figure.savefig(OUT / "latents.png", dpi=120)
 
 # %% [markdown]
-# No label was used. Neighbouring places decode to similar images. Where digits overlap, two latents are too few.
-# With ten latents we draw **reconstructions**, images decoded from $\mu(x)$, and images decoded from samples of the
-# prior.
+# No label was used. With ten latents we draw **reconstructions**, images decoded from $\mu(x)$, and images decoded from
+# samples of the prior.
 
 # %%
 with sg.no_grad():
@@ -364,8 +365,8 @@ else:
 # %% [markdown]
 # Two others run without an error:
 #
-# - The mean over 64 pixels, but the sum over the latents. The KL divergence then counts 64 times as much, and $z$
-#   learns to carry nothing.
+# - The mean over 64 pixels, but the sum over the latents. The first term is then 64 times smaller, so the KL divergence
+#   counts 64 times as much. The cheapest $q$ is the prior, and $z$ says nothing about the image.
 # - A sigmoid at the end of the decoder, and a second one in the log-likelihood. Then every probability is between 0.5
 #   and $\sigma(1) = 0.73$.
 #
@@ -378,13 +379,12 @@ else:
 # 3. `nats-before-training`: predict the loss of an untrained VAE, then run it.
 # 4. `every-digit-grey`: find the bug in a VAE whose samples are all the same grey blur.
 #
-# [Page 2.2](2.2_reparameterisation.py#exercises-and-sources) has exercises on (2.3.5) and (2.3.6).
+# Next: [from the article's code](3.2_from_the_articles_code.py).
 #
 # Sources:
 #
-# - D. P. Kingma and M. Welling (2014), Auto-encoding variational Bayes. [arXiv:1312.6114](https://arxiv.org/abs/1312.6114)
-# - D. J. Rezende, S. Mohamed and D. Wierstra (2014), Stochastic backpropagation and approximate inference in deep
-#   generative models. [arXiv:1401.4082](https://arxiv.org/abs/1401.4082)
+# - D. P. Kingma and M. Welling (2014), Auto-encoding variational Bayes.
+#   [arXiv:1312.6114](https://arxiv.org/abs/1312.6114)
 # - D. P. Kingma and J. Ba (2015), Adam: a method for stochastic optimization.
 #   [arXiv:1412.6980](https://arxiv.org/abs/1412.6980)
 # - The planted fault: `BernoulliVAE._sample` of [numpy-ml](https://github.com/ddbourgin/numpy-ml).

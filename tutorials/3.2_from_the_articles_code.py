@@ -10,18 +10,18 @@
 # # 3.2 From the article's code to code that works
 #
 # An introductory article on [generative models](0.1_start_here.py) ends with sixty lines for the library Keras. They
-# should learn to draw images, and seventeen faults keep them from it. On this page you see each fault, its sign and its
-# repair, until handwritten digits appear.
+# should learn to draw images, and seventeen faults keep them from it. On this page you see each fault, its symptom and
+# its repair, until handwritten digits appear.
 #
 # **You will be able to**
 #
-# - write the value function of the game that the two networks play, and its labels;
-# - name the sign of each fault: an error, a number or a picture;
+# - write the value that the two networks play for, and the labels that the discriminator is trained with;
+# - name the symptom of each fault: an error, a number or a picture;
 # - write a training loop that draws digits of all ten classes;
 # - choose a loss for the generator whose gradient does not vanish.
 #
 # **You need** linear layers, ReLU, logits and Adam from [a VAE on digits](2.3_vae_on_digits.py). Reading takes about
-# 35 minutes, running ten seconds.
+# 50 minutes, running ten seconds.
 
 # %%
 import inspect
@@ -47,8 +47,18 @@ rng = sg.random.default_rng(2)
 # %% [markdown]
 # ## A question first
 #
-# These lines should train two networks. The **generator** turns noise into images, called **fakes**. The
-# **discriminator** tells fakes from real images. The numbers are those of the faults, listed below.
+# The article builds two networks. The **generator** turns noise into images, called **fakes**. The **discriminator**
+# tells fakes from real images. Their layers, with the numbers of the faults below:
+#
+# ```python
+# Dense(num_pixels, activation='sigmoid')   # 1, 7: the last layer of the generator
+# Input(shape=(num_pixels, num_pixels, 1))  # 3: the input of the discriminator
+# Dense(256, activation='relu')             # 4: its first layer
+# Dense(1, activation='sigmoid')            # 15: its last layer
+# Model(input_layer, output_layer)          # 5: both networks
+# ```
+#
+# `Dense(256, activation='relu')` is a linear layer with 256 outputs, then a ReLU. This is the training:
 #
 # ```python
 # generated_images = generator.predict(noise)                            # 8, 14
@@ -56,7 +66,7 @@ rng = sg.random.default_rng(2)
 #     for _ in range(int(batch_size / 64)):                              # 10
 #         img_batch = generated_images[_]                                # 9
 #         label = np.ones((batch_size, 1))                               # 2, 11
-#         discriminator.train_on_batch(img_batch, label)                 # 5, 6
+#         discriminator.train_on_batch(img_batch, label)                 # 6
 #     discriminator.trainable = False                                    # 12
 #     for _ in range(int(batch_size / 64)):
 #         generated_images_batch = generator.predict(noise_batch)        # 14
@@ -86,20 +96,21 @@ rng = sg.random.default_rng(2)
 # $D(x)$ near 1, $D(G(z))$ near 0. $G$ makes the second term small. Such a game is called **minimax**: $G$ minimises
 # the maximum that $D$ can reach. A $D$ that always outputs $\frac12$ has the value $2 \log \frac12 = -1.386$.
 #
-# In code, $D$ predicts a label. Each image has a **label** $t$, the output that $D$ should have: 1 if the image is
-# real, 0 if it is a fake. The loss is the **cross-entropy** $L_t$, minus the log-probability of the label:
+# In code, each image has a **label** $t$, the output that $D$ should have: 1 if the image is real, 0 if it is a fake.
+# The loss is the **cross-entropy** $L_t$, minus the log-probability of the label:
 #
 # $$
 # L_t(x) = -t \log D(x) - (1 - t) \log (1 - D(x)), \quad
 # -V(D, G) = \mathbb E_{x \sim p_{data}}[L_1(x)] + \mathbb E_{z \sim p_z}[L_0(G(z))]. \tag{3.2.2}
 # $$
 #
-# So with the right labels, $D$ minimises $-V$. The library computes both from the logit $a$, $D(x) = \sigma(a)$:
+# So with the right labels, $D$ minimises $-V$. The library computes both from the logit $a$, with $D(x) = \sigma(a)$;
+# `softplus(a)` is $\log(1 + e^a)$.
 #
 # > In the debugger: `scratchgen debug gan.value`
 
 # %%
-print(inspect.getsource(gan.value))
+print(inspect.getsource(gan.value).splitlines()[-1])
 
 a = np.array([2.0, -0.5, 1.0, -1.0, 0.3, -3.0])  # logits of three real images and of three fakes
 t = np.array([1, 1, 1, 0, 0, 0])
@@ -110,43 +121,38 @@ check("(3.2.2) −V, from the labels", -gan.value(a[:3], a[3:]), L[:3].mean() + 
 check("V if D is always ½", gan.value(np.zeros(3), np.zeros(3)), 2 * np.log(0.5), 1e-14)
 
 # %% [markdown]
-# The article's text needs three small repairs:
-#
-# - It writes $G(z) \sim p_z$. The noise $z$ has this distribution. $G(z)$ has another one, $p_G$, and training moves
-#   $p_G$ to $p_{data}$.
-# - It calls random forests and support vector machines early generative models. They predict the label of a given
-#   image. A generative model draws the image itself, as Gaussian mixtures did before.
-# - Its VAE minimises the KL divergence with the reconstruction held constant. A VAE maximises the ELBO (2.3.4), the
-#   difference of both, without a constraint.
-#
 # ## Seventeen faults
 #
-# | | fault | its sign | repair |
+# | | fault | symptom | repair |
 # |---|---|---|---|
-# | 1 | `num_pixels` has no value | `NameError` | 64 |
-# | 2 | `np` is not imported | `NameError` | `import` |
-# | 3 | `num_pixels` counts pixels for $G$, but is a side for $D$ | 64 numbers, 4,096 expected | rows of 64 for both |
-# | 4 | `Dense` takes an image, but mixes its last axis only | 64 outputs per image | rows |
-# | 5 | no `compile` | `RuntimeError`: no loss, no optimiser | choose both |
-# | 6 | no real image anywhere | no digit can be learned | a batch of data |
-# | 7 | $G$ ends with a sigmoid; the data's range is open | brightness betrays the fakes | scale to 0…1 |
-# | 8 | fakes drawn once, before the loop | the same image every epoch | new noise per step |
+# | 1, 2 | `num_pixels` and `np` have no value | an error | 64; `import` |
+# | 3 | `num_pixels`: all pixels in $G$, a side's length in $D$ | $G$ makes 64 numbers, $D$ expects 4,096 | rows of 64 |
+# | 4 | `Dense` multiplies along the last axis only: the one number of each pixel | 64 outputs per image | rows of 64 |
+# | 5 | no `compile`, which sets the loss and the optimiser | an error | set both |
+# | 6 | no real image is loaded | $D$ never sees a digit | a batch of data per step |
+# | 7 | $G$ outputs 0 to 1; the range of the data is not given | $D$ knows fakes by their brightness | scale to 0…1 |
+# | 8 | fakes are drawn once, before the loop | the same fakes in all epochs | new noise per step |
 # | 9 | `generated_images[_]` is one image | one image, 64 labels | the whole batch |
-# | 10 | steps counted by the batch size | 32 → none, 64 → one | count the data |
-# | 11 | fakes have label 1 in $D$'s step | $D(G(z))$ → 1 | label 0 |
-# | 12 | `trainable` set without `compile` | has no effect | an optimiser per network |
+# | 10 | the batch size sets the number of steps | 32 → no step, 64 → one | count the data |
+# | 11 | fakes have the label 1 in $D$'s step | $D$ calls all images real | label 0 |
+# | 12 | `trainable` changes, but `compile` is not called again | no effect | an optimiser per network |
 # | 13 | "$G$'s step" trains $D$ | $G$ never changes | a loss for $G$ |
 # | 14 | `predict` returns plain numbers | no gradient reaches $G$ | $G$'s own output |
-# | 15 | $D$ ends with a sigmoid | $\log 0$ | keep the logit |
-# | 16 | $G$'s term in (3.2.1) as its loss | tiny gradient | another loss |
-# | 17 | no result is looked at | none | draw, count classes |
+# | 15 | $D$ ends with a sigmoid | $D(x)$ is rounded to 1 | keep the logit |
+# | 16 | $G$'s loss is its term in (3.2.1) | a tiny gradient | another loss |
+# | 17 | nobody looks at samples | none | draw, count classes |
 #
-# Faults 1, 2 and 5 stop the program at once. Here we run the shapes (3, 4, 9), the range (7) and the counts (10); the
-# next two sections run the others. The library's `nn.Linear` is Keras's `Dense`.
+# Fault 5 stops Keras at once. This section runs faults 1 to 4, 7, 9 and 10; the next two sections run the rest.
+# `nn.Linear` is `Dense`, with the number of inputs.
 
 # %%
-num_pixels = 64
-check("3: numbers that D expects", np.zeros((num_pixels, num_pixels, 1)).size, 64 * 64, 0)
+D_of_squares = nn.Linear(64 * 64, 1, rng)  # for images of num_pixels × num_pixels
+for fault, line in enumerate(("nn.Linear(256, num_pixels)", "np.ones((64, 1))", "D(G_output)"), 1):
+    try:  # to run the line, with these names alone
+        exec(line, {"nn": nn, "D": D_of_squares, "G_output": digits.train[:64]})
+        raise AssertionError(f"{fault}: no error")
+    except (NameError, ValueError) as problem:
+        print(f"{fault}: {problem}")
 
 images = digits.train[:64].reshape(64, 8, 8, 1)  # as 64 images of 8 × 8 pixels
 changed = images.copy()
@@ -155,26 +161,27 @@ dense = nn.Linear(1, 1, rng)  # one number in, one out: the last axis
 answers, others = dense(images).numpy(), dense(changed).numpy()
 check("9: axes of images[0]; a batch has 4", images[0].ndim, 3, 0)
 check("4: outputs per image", answers[0].size, 64, 0)
-check("4: of which the first pixel moves", (answers[0] != others[0]).sum(), 1, 0)
-check("    rows of 64: outputs per image", nn.Linear(64, 1, rng)(digits.train[:64])[0].size, 1, 0)
+check("4: outputs that change with the first pixel", (answers[0] != others[0]).sum(), 1, 0)
 
 brightest = 16 * digits.train.max(axis=1)  # in the file, pixels are from 0 to 16
 check("7: real images with a pixel > 1", (brightest > 1).mean(), 1, 0)
-for batch_size, by_article, by_data in ((32, 0, 40), (64, 1, 20), (128, 2, 10)):
-    check(f"10: steps, batches of {batch_size}", int(batch_size / 64), by_article, 0)
-    check("    counted by the data", len(digits.train) // batch_size, by_data, 0)
+for batch_size, steps in ((32, 0), (64, 1), (128, 2)):
+    check(f"10: steps, batches of {batch_size}", int(batch_size / 64), steps, 0)
+check("10: steps, counted by the data", len(digits.train) // 64, 20, 0)
 
 # %% [markdown]
 # ## The loop as it was written
 #
-# With the shapes repaired, here are the networks, with narrower layers than the article's. The base class adds
-# `generate(n, rng)`, which is $G$ of new noise; `logits(x)`, the logit $a$ per row of `x`; and `sample`, which
-# generates without recording for gradients.
+# With the shapes repaired, here are the networks, with narrower layers than the article's.
 
 
 # %%
 class DigitGAN(gan.AdversarialPair):
-    """G: 16 numbers of noise → 64 pixels. D: 64 pixels → one logit."""
+    """G: 16 numbers of noise → 64 pixels. D: 64 pixels → one logit.
+
+    The base class adds generate(n, rng), which is G of new noise; logits(x), the logit a of each row of x; and sample,
+    which generates without recording for gradients.
+    """
 
     latent_dim = 16
 
@@ -214,8 +221,9 @@ G_before, D_before = numbers(pair.G), numbers(pair.D)
 optimizer = sg.optim.Adam(pair.D.parameters(), learning_rate=1e-3)
 old_fakes = pair.generate(64, rng).numpy()
 seen = {"fakes": pair.sample(250, rng), "real digits": digits.test, "noise": rng.random((250, 64))}
-history = {name: [] for name in seen}
+history, shown = {name: [] for name in seen}, []
 for _ in range(100):
+    shown.append(old_fakes)
     for fakes in (old_fakes, pair.generate(64, rng).numpy()):
         a = pair.logits(fakes)
         move(optimizer, bernoulli_cross_entropy(a[:, None], np.ones((64, 1))).mean())
@@ -223,16 +231,17 @@ for _ in range(100):
         history[name].append(sigmoid(pair.logits(x).numpy()).mean())
 
 for name, curve in history.items():
-    check(f"11: D of {name}", curve[-1], 1, 0.02)
+    check(f"6, 11: D of {name}", curve[-1], 1, 0.02)
+check("8: different fakes in 100 epochs", len(np.unique(np.concatenate(shown), axis=0)), 64, 0)
+# only about half of D's parameters: a ReLU that is 0 for all these nearly equal fakes passes no gradient
 check("12, 13: share of D's parameters that moved", (numbers(pair.D) != D_before).mean(), 0.55, 0.2)
 check("13: parameters of G that moved", (numbers(pair.G) != G_before).sum(), 0, 0)
 gradients = [p.grad for p in pair.G.parameters()]  # None where no gradient has arrived
 check("14: gradients that reached G", sum(g is not None for g in gradients), 0, 0)
 
 figure, axes = plt.subplots(figsize=(7, 3), layout="constrained")
-styles = (ACCENT, "-"), (SECOND, "-"), (INK, ":")
-for (name, curve), (colour, line) in zip(history.items(), styles, strict=True):
-    axes.plot(range(1, 101), curve, line, color=colour, label=name)
+for (name, curve), style in zip(history.items(), ((ACCENT, "-"), (SECOND, "-"), (INK, ":")), strict=True):
+    axes.plot(range(1, 101), curve, style[1], color=style[0], label=name)
 axes.set(xlabel="epoch", ylabel="mean of D(x)", ylim=(0, 1.05))
 axes.set_title("The article's D ends by calling everything real")
 axes.legend(frameon=False, loc="lower right")
@@ -250,7 +259,9 @@ figure.savefig(OUT / "everything_is_real.png", dpi=120)
 #
 # $$ \mathbb E_z[\log(1 - D(G(z)))] \quad\text{or}\quad -\mathbb E_z[\log D(G(z))]. \tag{3.2.3} $$
 #
-# Both fall as $D(G(z))$ rises. But their slopes by the logit $a$ of a fake differ:
+# Both fall as $D(G(z))$ rises. But their slopes by the logit $a$ of a fake differ. By page 2.3,
+# $\log(1 - \sigma(a)) = -\log(1 + e^a)$ has the slope $-e^a / (1 + e^a) = -\sigma(a)$, and
+# $-\log \sigma(a) = \log(1 + e^a) - a$ has the slope $\sigma(a) - 1$:
 #
 # $$
 # \frac{d}{da} \log(1 - \sigma(a)) = -\sigma(a), \quad \frac{d}{da} (-\log \sigma(a)) = -(1 - \sigma(a)). \tag{3.2.4}
@@ -280,7 +291,7 @@ for _ in range(3):  # batches: all images in random order, 64 at a time; drop_la
     for real in batches(digits.train, batch_size=64, rng=rng, drop_last=True):
         move(optimizer, -gan.value(pair.logits(real), pair.logits(pair.generate(64, rng).numpy())))
 norms = {}
-for kind in ("minimax", "nonsaturating"):  # the left and the right loss of (3.2.3)
+for kind in ("minimax", "nonsaturating"):  # the library's names of the left and the right loss of (3.2.3)
     a = pair.logits(pair.generate(64, sg.random.default_rng(1)))  # the same noise for both
     pair.zero_grad()
     gan.generator_loss(a, kind).backward()
@@ -293,26 +304,28 @@ check("15: 1 − D(x) at a = 20, rounded", 1 - sigmoid(np.float32(20)), 0, 0)
 # The last line is fault 15: $D(x)$ is rounded to 1, and $\log(1 - D(x))$ would be $-\infty$. With the logit it is −20.
 #
 # Now the whole loop. $D$'s loss takes both kinds of images, so labels cannot be mistaken, and receives the fakes as
-# plain numbers; $G$'s loss keeps their graph. With `beta1=0.5`, Adam averages over fewer past gradients: the other
-# player's last moves have changed the older ones.
+# plain numbers; $G$'s loss keeps their graph.
 
 
 # %%
 def train(pair, rng, epochs=60):
     """For each batch of real images: one step of D, then one step of G."""
+    # beta1: Adam averages the recent gradients, here over fewer; older ones were against an older opponent
     optimizer_D = sg.optim.Adam(pair.D.parameters(), learning_rate=1e-3, beta1=0.5)
     optimizer_G = sg.optim.Adam(pair.G.parameters(), learning_rate=1e-3, beta1=0.5)
     for _ in range(epochs):
         for real in batches(digits.train, batch_size=64, rng=rng, drop_last=True):
             fake = pair.generate(64, rng)
             move(optimizer_D, -gan.value(pair.logits(real), pair.logits(fake.numpy())))
+            # D gets gradients here, too, but optimizer_G moves only G; zero_grad clears them in D's next step
             move(optimizer_G, gan.generator_loss(pair.logits(fake)))
 
 
 # %% [markdown]
 # Seventeen repairs are enough for digits, but $G$ draws only some of the ten: **mode collapse**. **Batch
-# normalisation** helps: it shifts and scales each number of a layer to mean 0 and variance 1 over the batch, so that
-# the images of a batch differ. A **classifier**, a network that names the class of an image, counts the
+# normalisation** helps: it shifts and scales each number of a layer to mean 0 and variance 1 over the batch. If all
+# images of a batch were nearly equal, this number would have nearly no variance; scaled to variance 1, it differs from
+# image to image again. A **classifier**, a network that names the class of an image, counts the
 # classes (fault 17).
 
 
@@ -332,23 +345,23 @@ def classes_found(images):
 
 
 samples = {"as in the article": seen["fakes"]}  # drawn before that training, which left G as it was
-for name, kind in (("repaired", DigitGAN), ("normalised, too", NormalisedGAN)):
+for name, kind in (("repaired", DigitGAN), ("repaired, batch normalised", NormalisedGAN)):
     pair = kind(rng)
     train(pair, rng)
     samples[name] = pair.sample(1000, rng)
+# 1 ± 1: the classifier knows nothing but digits, so it may take grey noise for one of them
 for (name, images), found in zip(samples.items(), ((1, 1), (5.5, 3.5), (9.5, 1.5)), strict=True):
-    check(f"classes of 10, {name}", classes_found(images), *found)
+    check(f"17: classes of 10, {name}", classes_found(images), *found)
 
 figure, axes = plt.subplots(1, 3, figsize=(7.5, 2.9), layout="constrained")
 figure.get_layout_engine().set(wspace=0.1)
 for place, (name, images) in zip(axes, samples.items(), strict=True):
     show(place, images[:36], digits.image_shape, 6, name)
-figure.suptitle("Digits appear after the repairs, and of all kinds with batch normalisation")
+figure.suptitle("Repaired, G draws shapes of digits; with batch normalisation, of more classes")
 figure.savefig(OUT / "samples.png", dpi=120)
 
 # %% [markdown]
-# The classifier knows nothing but digits, so it may take grey noise for one of them. One training proves little: in
-# eight with other random numbers the repaired $G$ drew 3 to 7 classes, the normalised one 9 or 10.
+# One training proves little: in eight others the repaired $G$ drew 3 to 7 classes, the normalised one 9 or 10.
 #
 # ## Common mistakes
 #
@@ -377,13 +390,17 @@ else:
     raise AssertionError("the claim does not see the planted fault")
 
 # %% [markdown]
-# Three others run without an error:
+# Another mistake runs without an error: one optimiser for both networks, and fakes that keep their graph. $D$'s loss
+# then moves $G$, too, in the wrong direction.
 #
-# - Real and fake images in one batch through batch normalisation in $D$: each image then betrays the kind of the
-#   others.
-# - One optimiser for both networks, and fakes that keep their graph: $D$'s loss then moves $G$, too, in the wrong
-#   direction.
-# - Training stopped when $V$ is near −1.386. A bad $D$ has this value, too: look at samples.
+# The article's text needs three small repairs:
+#
+# - It writes $G(z) \sim p_z$. The noise $z$ has this distribution; $G(z)$ has another, which training moves to
+#   $p_{data}$.
+# - It begins the history of generative models with random forests and support vector machines, which
+#   [cannot draw an image](0.1_start_here.py#generative-and-not).
+# - Its VAE makes the KL divergence small at a constant reconstruction. In fact a VAE makes one number large, the ELBO
+#   (2.3.4): reconstruction minus KL divergence.
 #
 # ## Exercises and sources
 #
@@ -392,6 +409,8 @@ else:
 # 1. `everything-is-real`: find the bug in a $D$ that takes noise for digits.
 # 2. `generator-loss-from-logits`: write the non-saturating loss of (3.2.3) without overflow.
 # 3. `generator-stands-still`: find the bug in a training step that leaves $G$ as it is.
+#
+# Next: [the recurrence by hand](4.1_recurrence_by_hand.py).
 #
 # Sources:
 #

@@ -92,7 +92,6 @@ def expect_prediction(predicted: Any, found: float, what: str, reasons: Reasons 
 
 
 def _reason(number: float, reasons: Reasons, tolerance: float) -> str:
-    """The reason for a wrong number; "" if it is not known."""
-    return next(
-        (why for n, why in reasons.items() if np.isclose(number, n, 0, tolerance, equal_nan=True)), ""
-    )
+    """The reason for a wrong number; "" if it is not known. An infinite number has none but its own."""
+    within = tolerance if np.isfinite(number) else 0
+    return next((why for n, why in reasons.items() if np.isclose(number, n, 0, within, equal_nan=True)), "")

@@ -21,7 +21,10 @@ import numpy as np
 
 
 class Posterior:
-    """q(z|x) = N(mu, diag sigma²), with logvar = log sigma².   mu, logvar: (B, Z)"""
+    """q(z|x) = N(mu, sigma²), independently for each latent, with logvar = log sigma².
+
+    mu, logvar    (B, Z): a row per image, a column per latent
+    """
 
     def __init__(self, mu, logvar):
         self.mu = mu
@@ -145,7 +148,8 @@ def exact(Posterior, elbo):
 
 def densities(Posterior, log_prior_over_posterior):
     """log p(z) − log q(z|x) is the difference of two log densities, summed over the latents"""
-    mu, v, eps = np.array([[1.0, -2.0]]), np.array([[0.25, 4.0]]), np.array([[1.0, -0.5]])
+    # log 0.25 + log 9 is not 0: the log of sigma cannot cancel
+    mu, v, eps = np.array([[1.0, -2.0]]), np.array([[0.25, 9.0]]), np.array([[1.0, -0.5]])
     z = mu + np.sqrt(v) * eps
     expected = np.sum(log_normal(z, 0, 1) - log_normal(z, mu, v), axis=1)
     found = as_array(log_prior_over_posterior(Posterior(mu, np.log(v)), z, eps), (1,), "the difference")

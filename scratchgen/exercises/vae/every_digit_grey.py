@@ -25,7 +25,10 @@ from scratchgen.functional import bernoulli_cross_entropy
 
 
 class Normal:
-    """q(z|x) = N(mu, diag sigma²), with logvar = log sigma².   mu, logvar: (B, Z)"""
+    """q(z|x) = N(mu, sigma²), independently for each latent, with logvar = log sigma².
+
+    mu, logvar    (B, Z): a row per image, a column per latent
+    """
 
     def __init__(self, mu, logvar):
         self.mu = mu
@@ -101,7 +104,6 @@ def likelihood(Bernoulli):
     """an image of 64 fair coins has −64 log 2 nats"""
     found = as_array(Bernoulli(np.zeros((2, D))).log_prob(np.ones((2, D))), (2,), "the log-likelihood")
     reasons = {
-        -math.log(2): "that is one pixel's share; which line makes it so?",
         D * math.log(2): "no probability exceeds 1: the sign is wrong",
         -D
         / 2
@@ -148,7 +150,7 @@ EXERCISE = Exercise(
     properties=(samples, divergence, likelihood, normalised, bound),
     hints=(
         "q(z|x) becomes the prior when the KL costs more than the latent saves. Which of the two terms is too small, "
-        "or too large? Put in numbers that you know: 64 pixels at logits of 0.",
+        "or too large? Put in numbers that you know: 64 pixels at logits of 0. One pixel has log ½ = −0.693 nats.",
         "Compare each docstring with the line below it. `scratchgen debug vae.likelihood --trace` computes "
         "log_prob of two pixels with the right line: put the same numbers into yours.",
         "The docstring of Bernoulli.log_prob promises a sum over D pixels.",

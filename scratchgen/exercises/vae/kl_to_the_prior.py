@@ -16,11 +16,11 @@ import numpy as np
 
 
 def kl(mu, logvar):
-    """KL(q ‖ p) of q = N(mu, diag sigma²) from the prior p = N(0, I), in closed form.
+    """KL(q ‖ p) of q = N(mu, sigma²), independently for each latent, from the prior p = N(0, I).
 
         KL(q ‖ p) = ½ Σ_d (mu_d² + sigma_d² − 1 − log sigma_d²)
 
-    mu, logvar    (B, Z), the encoder's output; logvar = log sigma²
+    mu, logvar    (B, Z), a row per image, a column per latent; logvar = log sigma²
     returns       nats per example, (B,)
     """
 '''
@@ -55,7 +55,7 @@ def zero_at_the_prior(kl):
         0.5: "at sigma = 1 the −1 cancels sigma²",
         1.0: "at sigma = 1 the −1 cancels sigma²",
         -0.5: "sigma² = exp(logvar) is 1 where logvar is 0",
-        math.inf: "logvar is a logarithm already, log sigma²; it takes no second one",
+        math.inf: "logvar = 0 means sigma² = exp(0) = 1, not 0: logvar is a logarithm already",
     }
     expect_close(one(kl, 0.0, 0.0), 0, "KL(N(0, 1) ‖ N(0, 1)) is", reasons)
 
@@ -154,6 +154,10 @@ EXERCISE = Exercise(
         ),
         WrongAnswer(
             filled_in(HEAD, "return 0.5 * np.sum(mu**2 + logvar - 1 - np.log(logvar), axis=-1)"),
+            zero_at_the_prior,
+        ),
+        WrongAnswer(
+            filled_in(HEAD, "return 0.5 * np.sum(mu**2 + logvar**2 - 1 - np.log(logvar**2), axis=-1)"),
             zero_at_the_prior,
         ),
         WrongAnswer(

@@ -17,11 +17,11 @@ import numpy as np
 
 
 def sample(mu, logvar, eps):
-    """A sample of q(z|x) = N(mu, diag sigma²).
+    """A sample of q(z|x) = N(mu, sigma²), independently for each latent.
 
         z = mu + sigma ⊙ ε,    ε ~ N(0, I)
 
-    mu, logvar    (B, Z), the encoder's output; logvar = log sigma²
+    mu, logvar    (B, Z), a row per image, a column per latent; logvar = log sigma²
     eps           (B, Z), the noise ε, already drawn
     returns       z, (B, Z)
     """

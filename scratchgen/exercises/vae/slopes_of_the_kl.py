@@ -52,10 +52,13 @@ def level_at_the_prior(by_mu, by_logvar):
     """both slopes are 0 where q(z|x) is the prior"""
     zero = np.zeros((1, 1))
     expect_close(as_array(by_mu(zero, zero), (1, 1), "∂KL/∂mu"), 0, "at mu = 0 and logvar = 0, ∂KL/∂mu is")
+    second_logarithm = "logvar itself has the slope 1; it is a logarithm already"
     reasons = {
-        0.5: "the −logvar has a slope, too: −½",
-        1.0: "the −logvar has a slope, too",
-        -0.5: "exp(logvar) has a slope, too: ½ exp(logvar)",
+        0.5: "the −½ logvar has a slope, too",
+        1.0: "the −½ logvar has a slope, too",
+        -0.5: "the ½ exp(logvar) has a slope, too",
+        math.inf: second_logarithm,
+        -math.inf: second_logarithm,
     }
     found = as_array(by_logvar(zero, zero), (1, 1), "∂KL/∂logvar")
     expect_close(found, 0, "at mu = 0 and logvar = 0, ∂KL/∂logvar is", reasons)
@@ -132,6 +135,7 @@ EXERCISE = Exercise(
         WrongAnswer(both("return 2 * mu", RIGHT), slope_of_mu),
         WrongAnswer(both("return 0.5 * mu", RIGHT), slope_of_mu),
         WrongAnswer(both("return mu", "return 0.5 * np.exp(logvar)"), level_at_the_prior),
+        WrongAnswer(both("return mu", "return 0.5 * (np.exp(logvar) - 1 / logvar)"), level_at_the_prior),
         WrongAnswer(both("return mu", "return 0.5 * (1 - np.exp(logvar))"), slope_of_logvar),
         WrongAnswer(
             both("return mu", "return np.exp(0.5 * logvar) - np.exp(-0.5 * logvar)"), slope_of_logvar

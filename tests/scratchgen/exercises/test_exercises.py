@@ -1,7 +1,9 @@
 """The checker of each exercise: it takes the solution, and refuses the stub and wrong answers for the right reason."""
 
 import ast
+import inspect
 import re
+from dataclasses import replace
 from importlib import import_module
 from itertools import pairwise
 
@@ -12,6 +14,7 @@ from scratchgen import exercises
 from scratchgen.equations import BY_ID
 from scratchgen.exercises.catalogue import MODULES, PAGES
 from scratchgen.exercises.exercise import KINDS, statement
+from scratchgen.exercises.judge import judge
 
 from ...mutants.faults import FAMILIES
 
@@ -346,6 +349,82 @@ def test_the_bug_of_a_find_the_bug_is_a_planted_fault_of_the_suite(exercise):
         fault = FAULTS[exercise.fault]
         assert exercise.solution.count(fault.text) == 1
         assert exercise.stub == exercise.solution.replace(fault.text, fault.wrong)
+
+
+def definition_with_the_bug(exercise, source):
+    """The name of the function or class in which a source differs from the solution; None for another statement."""
+    (changed,) = (
+        wrong
+        for wrong, right in zip(ast.parse(source).body, ast.parse(exercise.solution).body, strict=True)
+        if ast.dump(wrong) != ast.dump(right)
+    )
+    return getattr(changed, "name", None)
+
+
+def not_refuted(exercise, source):
+    """Whether every property that asks for the definition with the bug holds."""
+    name = definition_with_the_bug(exercise, source)
+    asks = [name in inspect.signature(claim).parameters for claim in exercise.properties]
+    lines = exercises.check(exercise.name, source).lines
+    return all(ok for (ok, _), own in zip(lines, asks, strict=True) if own)
+
+
+find_the_bug = pytest.mark.parametrize(
+    "exercise",
+    [e for e in EXERCISES if e.kind == "find-the-bug" and definition_with_the_bug(e, e.stub) in e.asked],
+    ids=lambda exercise: exercise.name,
+)
+
+
+@find_the_bug
+def test_no_check_calls_the_function_with_the_bug_right(exercise):
+    """A reader who sees only ticks at a function looks for the bug elsewhere."""
+    assert not not_refuted(exercise, exercise.stub)
+
+
+@pytest.mark.parametrize("wrong", ["-q.logvar", "2 * q.logvar", "0 * q.logvar"])
+def test_a_density_with_the_wrong_width_is_refuted_by_its_own_property(wrong):
+    exercise = exercises.get("bound-above-the-evidence")
+    assert not not_refuted(exercise, exercise.solution.replace("(q.logvar", f"({wrong}"))
+
+
+def test_the_claims_above_reject_widths_whose_logarithms_cancel(monkeypatch):
+    """With sigma² = ¼ and 4 the missing logarithms add up to 0: the property holds without them."""
+    exercise = exercises.get("bound-above-the-evidence")
+    source = inspect.getsource(exercise.properties[-1]).replace("[[0.25, 9.0]]", "[[0.25, 4.0]]")
+    names = {**vars(import_module("scratchgen.exercises.vae.bound_above_the_evidence"))}
+    exec(source, names)
+    monkeypatch.setattr(
+        exercises, "check", lambda name, source: judge(replace(exercise, properties=planted), source)
+    )
+    planted = (*exercise.properties[:-1], names["densities"])
+    assert not_refuted(exercise, exercise.stub)
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "reason"),
+    [
+        (
+            "kl-to-the-prior",
+            "np.exp(logvar) - 1 - logvar",
+            "logvar**2 - 1 - np.log(logvar**2)",
+            "is inf, not 0; logvar = 0 means sigma² = exp(0) = 1",
+        ),
+        ("kl-to-the-prior", "- 1 - logvar", "- logvar", "is 0.5, not 0; at sigma = 1 the −1 cancels sigma²"),
+        (
+            "slopes-of-the-kl",
+            "np.exp(logvar) - 1",
+            "np.exp(logvar) - 1 / logvar",
+            "is -inf, not 0; logvar itself has the slope 1",
+        ),
+        ("slopes-of-the-kl", "(np.exp(logvar) - 1)", "np.exp(logvar)", "the −½ logvar has a slope, too"),
+    ],
+)
+def test_an_infinite_number_has_a_reason_of_its_own(name, right, wrong, reason):
+    exercise = exercises.get(name)
+    assert exercise.solution.count(right) == 1
+    result = exercises.check(name, exercise.solution.replace(right, wrong))
+    assert reason in result.message, str(result)
 
 
 @each

@@ -79,6 +79,8 @@ def test_an_answer_that_does_not_run_is_a_result_without_lines_that_names_the_li
         ("def double(x):\n    return x * x", "double(3) is 9, not 6; that is the square"),
         ("def double(x):\n    return 5.0", "double(3) is 5, not 6"),
         ("def double(x):\n    return float('nan')", "double(3) is nan, not 6"),
+        ("def double(x):\n    return float('inf')", "double(3) is inf, not 6"),
+        ("def double(x):\n    return -float('inf')", "double(3) is -inf, not 6"),
         ("def double(x):\n\n    return y", "line 3: NameError: name 'y' is not defined"),
         ("def double(x):\n    return inner(x)\n\ndef inner(x):\n    return x[0]", "line 5: TypeError: "),
         ("def double():\n    return 6", "TypeError: double() takes 0 positional arguments but 1 was given"),
