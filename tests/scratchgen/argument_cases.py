@@ -669,6 +669,8 @@ CALLS = {
         lambda **a: evaluation.rate_and_distortion(model(), X, **a),
         {"rng": R, "samples": (1, COUNT), "rows": (10, COUNT)},
     ),
+    "evaluation.first_words": (lambda n: evaluation.first_words("one two three", n), {"n": (2, FROM_0)}),
+    "evaluation.rouge_n": (lambda n: evaluation.rouge_n("one two", "one three", n), {"n": (1, COUNT)}),
     "evaluation.two_sample_scores": (
         lambda **a: evaluation.two_sample_scores(X[:20], X[20:], X[20:] + 0.1, **a),
         {"max_examples": (40, [*COUNT, 19])},
