@@ -19,11 +19,11 @@ from scratchgen.evaluation import (
     sentences,
 )
 
-WORDS = ("a", "b", "c", "d")
+FOUR_WORDS = ("a", "b", "c", "d")
 
 
 def random_texts(rng, n, longest=7):
-    return [" ".join(rng.choice(WORDS, rng.integers(0, longest + 1))) for _ in range(n)]
+    return [" ".join(rng.choice(FOUR_WORDS, rng.integers(0, longest + 1))) for _ in range(n)]
 
 
 def shared_by_crossing_out(ours, theirs):

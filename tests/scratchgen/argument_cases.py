@@ -347,6 +347,14 @@ CALLS = {
     # --- recurrent networks ---
     "rnn.NADE": (rnn.NADE, {"hidden": SIZE, "data_dim": SIZE, "units": (2, COUNT), "rng": R}),
     "rnn.NADE.sample": (lambda rng: rnn.NADE(3, 3, 2).sample(h, rng), {"rng": R}),
+    "rnn.CoverageAttention": (
+        rnn.CoverageAttention,
+        {"d_query": SIZE, "d_place": SIZE, "hidden": (2, COUNT), "rng": R},
+    ),
+    "rnn.GenerationProbability": (
+        rnn.GenerationProbability,
+        {"hidden": (4, COUNT), "embedding": SIZE, "rng": R},
+    ),
     "rnn.AdditiveAttention": (
         rnn.AdditiveAttention,
         {"d_query": SIZE, "d_place": SIZE, "hidden": (2, COUNT), "rng": R},
@@ -400,7 +408,11 @@ CALLS = {
         lambda **a: translator().loss(
             y := np.zeros((2, 2), int), mask := np.ones((2, 2), bool), y, mask, **a
         ),
-        {"rng": (Generator(0), [*OTHERS_GENERATORS, None]), "scheduled_sampling": (0.5, PROBABILITY)},
+        {
+            "rng": (Generator(0), [*OTHERS_GENERATORS, None]),
+            "scheduled_sampling": (0.5, PROBABILITY),
+            "coverage_weight": (0.5, NOT_NEGATIVE),
+        },
     ),
     "rnn.Seq2Seq.translate": (
         lambda n: translator().translate(np.zeros((2, 2), int), np.ones((2, 2), bool), n),
@@ -454,7 +466,10 @@ CALLS = {
     ),
     "rnn.train_translator": (
         train_pairs,
-        {"epochs": (1, COUNT), "batch_size": (2, COUNT), "rng": R, "scheduled_sampling": (0.5, PROBABILITY)},
+        {
+            **{"epochs": (1, COUNT), "batch_size": (2, COUNT), "rng": R},
+            **{"scheduled_sampling": (0.5, PROBABILITY), "coverage_weight": (0.5, NOT_NEGATIVE)},
+        },
     ),
     "rnn.truncation_bias": (
         lambda bptt_steps: rnn.truncation_bias(text(), IDS[:10, None], IDS[1:11, None], bptt_steps),

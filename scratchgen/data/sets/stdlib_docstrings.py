@@ -65,7 +65,7 @@ def load() -> PairData:
             f"{library()} does not hold the docstrings of the standard library; use a Python whose library is on "
             "disk as files, or other pairs"
         )
-    return PairData("stdlib-docstrings", ("body", "summary"), **parts)
+    return PairData("stdlib-docstrings", ("body", "summary"), *parts.values())
 
 
 def _part(module: str) -> str:
@@ -74,7 +74,8 @@ def _part(module: str) -> str:
 
 def _sources(folder: Source, module: str = "") -> Iterator[tuple[Source, str]]:
     """Every source file below a folder, in the order of the names, with its module or package of the top level."""
-    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+    inside: list[Source] = sorted(folder.iterdir(), key=lambda path: path.name)
+    for path in inside:
         top = module or path.name.removesuffix(".py")
         if path.is_dir() and path.name not in NO_LIBRARY:
             yield from _sources(path, top)
