@@ -123,7 +123,7 @@ class CoverageAttention(AdditiveAttention):
         _check_mask(mask)
         h = np.swapaxes(h, 0, 1)
         queries, places = s @ self.W, h @ self.U
-        C = np.zeros(h.shape[:2], h.dtype) if coverage is None else coverage
+        C: Any = np.zeros(h.shape[:2], h.dtype) if coverage is None else coverage
         weights = []
         for t in range(len(s)):
             scores: Any = np.tanh(queries[t][:, None] + places + C[..., None] * self.w) @ self.v
