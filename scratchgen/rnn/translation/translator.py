@@ -85,8 +85,8 @@ class Translator(Seq2Seq):
             return tokenizer.encode(text, outside)
         return tokenizer.encode(text)
 
-    def _decode(self, ids: np.ndarray, source: str) -> str:
-        tokenizer, outside = self.tokenizers[1], self._outside(source)
+    def _decode(self, side: int, ids: np.ndarray, source: str) -> str:
+        tokenizer, outside = self.tokenizers[side], self._outside(source)
         if outside and isinstance(tokenizer, WordTokenizer):
             return tokenizer.decode(ids, outside)
         return tokenizer.decode(ids)
@@ -121,7 +121,15 @@ class Translator(Seq2Seq):
             y, state = decode(np.array([self.boundary]), start)
             found = search(y, state, decode, ends, n, width, LENGTH_PENALTY)
         written = [(ids[:-1] if ids[-1] == self.boundary else ids, p, score) for ids, p, score in found]
-        return [Translation(self._decode(ids, text), ids, p, score) for ids, p, score in written]
+        return [Translation(self._decode(1, ids, text), ids, p, score) for ids, p, score in written]
+
+    def tokens(self, text: str, ids: np.ndarray) -> tuple[list[str], list[str]]:
+        """The tokens of a source as texts, and those of a target with these symbols."""
+        x = self._encode(0, text, text)
+        read, written = (
+            [self._decode(k, side[[t]], text) for t in range(len(side))] for k, side in enumerate((x, ids))
+        )
+        return read, written
 
     def attention_weights(self, text: str, ids: np.ndarray) -> np.ndarray:
         """The attention to each symbol of the text while the decoder writes these symbols.
