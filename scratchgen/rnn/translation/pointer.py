@@ -43,19 +43,23 @@ def pointer_log_prob(log_p_vocab: Any, log_gen: Any, log_copy: Any, a: Any, x_is
     log_p_vocab          log P_vocab(w), (T′, B, W); −inf for a word outside the vocabulary
     log_gen, log_copy    log p_gen and log(1 − p_gen), (T′, B)
     a                    attention weights, (T′, B, T)
-    x_is_w               whether position j of the source holds w, bool (T′ or 1, B, W, T)
+    x_is_w               whether position j of the source holds w, bool (T′ or 1, B or 1, W, T)
     → (T′, B, W) nats; −inf for a word that is neither in the vocabulary nor in the source
 
     The sum is computed from logarithms: with p_gen = 1, log P is log P_vocab, bit by bit.
     Source: See, Liu & Manning (2017), eq. 9.   Ledger: rnn.pointer
     """
-    copied = np.matmul(x_is_w.astype(a.dtype), a[..., None])[..., 0]
+    positions = x_is_w.astype(a.dtype)
+    copied = np.matmul(positions, a[..., None])[..., 0]
+    in_source = (
+        positions @ np.ones(positions.shape[-1], positions.dtype) > 0
+    )  # faster than x_is_w.any(axis=-1)
     written, attended = log_p_vocab > -np.inf, copied > 0
     # a branch of np.where that is not chosen must be finite too: its gradient is multiplied by 0
     generate = log_gen[..., None] + np.where(written, log_p_vocab, 0)
     copy = log_copy[..., None] + np.log(np.where(attended, copied, np.finfo(copied.dtype).tiny))
     known = np.where(attended, np.logaddexp(generate, copy), generate)
-    outside = np.where(x_is_w.any(axis=-1), copy, -np.inf)
+    outside = np.where(in_source, copy, -np.inf)
     log_p: Any = np.where(written, known, outside)  # NumPy's stubs call the result of np.where an array
     return log_p
 

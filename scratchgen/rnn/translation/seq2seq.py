@@ -151,7 +151,8 @@ class Seq2Seq(Module):
     def logits(self, steps: DecoderSteps, x: np.ndarray) -> Tensor:
         """The logits of every symbol: o, or with copying log P of the symbols and of the E words outside.
 
-        x (T, B) → (T′, B, V + 1), or (T′, B, V + 1 + E) with copying.   Ledger: rnn.pointer
+        x (T, B), or (T, 1) of one source for all → (T′, B, V + 1), or (T′, B, V + 1 + E) with copying
+        Ledger: rnn.pointer
         """
         if steps.gates is None:
             return steps.o

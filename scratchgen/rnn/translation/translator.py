@@ -110,12 +110,10 @@ class Translator(Seq2Seq):
             L, S, _, H = state.shape
 
             def decode(last: np.ndarray, carried: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-                K = len(last)
                 state, coverage = _separated(carried, L, S, H)
-                read, copied = np.repeat(places, K, axis=1), np.repeat(x[:, None], K, axis=1)
-                steps = self.steps(last[None], state, read, None, coverage)
+                steps = self.steps(last[None], state, np.repeat(places, len(last), axis=1), None, coverage)
                 coverage = coverage if steps.coverage is None else steps.coverage.numpy()
-                return self.logits(steps, copied).numpy()[0], _joined(steps.state.numpy(), coverage)
+                return self.logits(steps, x[:, None]).numpy()[0], _joined(steps.state.numpy(), coverage)
 
             start = _joined(state, np.zeros((1, len(x)), places.dtype))
             y, state = decode(np.array([self.boundary]), start)
