@@ -16,7 +16,7 @@ rolls            what the columns of a piano roll mean, and the notes in it
 sets/            one file per known data set
 files/           one file per kind of user's own file: images, text, sound, MIDI
 remote/          download, verification by SHA-256, cache
-tokenizers/      text as integers: characters, bytes, byte pairs
+tokenizers/      text as integers: characters, bytes, byte pairs, words
 preprocessing/   scaling, splitting, dequantisation, transforms of sound, …
 """
 
@@ -43,6 +43,7 @@ from scratchgen.data.table import as_csv, as_table, table_from
 from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.data.tokenizers.characters import CharacterTokenizer
 from scratchgen.data.tokenizers.utf8 import ByteTokenizer
+from scratchgen.data.tokenizers.words import WordTokenizer
 from scratchgen.data.types import (
     AnyData,
     Attribute,
@@ -75,6 +76,7 @@ __all__ = [
     "SoundData",
     "SoundFrames",
     "TextData",
+    "WordTokenizer",
     "as_csv",
     "as_table",
     "batches",

@@ -21,6 +21,7 @@ from scratchgen.data.sets import (
     shakespeare,
     spoken_digits,
     stdlib,
+    stdlib_docstrings,
     tatoeba,
     tones,
 )
@@ -156,6 +157,9 @@ _ENTRIES = (
     DataSet(
         "tatoeba-cmn-eng", "pairs", (26_239, 1_459, 1_457), sources.TATOEBA_LICENCE,
         "tatoeba.org", "no sentence of either language in two parts", tatoeba.load_chinese,
+    ),
+    DataSet(
+        "stdlib-docstrings", "pairs", None, "PSF licence", "the running Python", "by module", stdlib_docstrings.load,
     ),
     DataSet(
         "debian-descriptions", "pairs", (41_865, 1_718, 1_778), sources.DESCRIPTIONS_LICENCE,

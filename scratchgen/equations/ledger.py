@@ -16,6 +16,7 @@ from scratchgen.equations.losses import LOSSES
 from scratchgen.equations.optimisers import OPTIMISERS
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.sequences import SEQUENCES
+from scratchgen.equations.summarisation import SUMMARISATION
 from scratchgen.equations.two_sample import TWO_SAMPLE
 from scratchgen.equations.vae import VAE
 from scratchgen.equations.vae_models import VAE_MODELS
@@ -31,6 +32,7 @@ EQUATIONS = (
     *TWO_SAMPLE,
     *RNN,
     *SEQUENCES,
+    *SUMMARISATION,
     *FRAMES,
     *AUTOGRAD,
     *LAYERS,

@@ -6,7 +6,8 @@ baselines, ngram, linear_prediction   simple models of images, text and sound to
 two_sample                      all scores below in one table, with those of held-out data
 frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samples
 modes, class_histogram, classifier    mode coverage, class shares, recognisability
-bleu                            translations against references
+bleu, rouge                     translations and summaries against references
+extractive                      the first words or a sentence of a text, to compare with a summary
 """
 
 from scratchgen.evaluation.annealing import AnnealedEstimate, annealed_log_likelihood
@@ -26,6 +27,7 @@ from scratchgen.evaluation.bleu import bleu
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
 from scratchgen.evaluation.examples import LatentModel, Mean, mean_over_examples
+from scratchgen.evaluation.extractive import first_sentence, first_words, oracle_sentence, sentences
 from scratchgen.evaluation.frechet import frechet_distance, frechet_distance_of_gaussians
 from scratchgen.evaluation.latents import ActiveUnits, RateAndDistortion, active_units, rate_and_distortion
 from scratchgen.evaluation.likelihood import Estimate, bits_per_dimension, importance_sampled_log_likelihood
@@ -41,6 +43,7 @@ from scratchgen.evaluation.neighbours import (
 from scratchgen.evaluation.ngram import NGram, best_ngram, bits_per_character
 from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
+from scratchgen.evaluation.rouge import Rouge, RougeScores, rouge, rouge_l, rouge_n, rouge_words
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
 __all__ = [
@@ -61,6 +64,8 @@ __all__ = [
     "Parzen",
     "PrecisionRecall",
     "RateAndDistortion",
+    "Rouge",
+    "RougeScores",
     "TwoSampleScore",
     "active_units",
     "annealed_log_likelihood",
@@ -73,6 +78,8 @@ __all__ = [
     "class_shares",
     "cubic_kernel",
     "density_coverage",
+    "first_sentence",
+    "first_words",
     "frechet_distance",
     "frechet_distance_of_gaussians",
     "grey_entropy",
@@ -86,10 +93,16 @@ __all__ = [
     "median_distance",
     "mmd",
     "modes_captured",
+    "oracle_sentence",
     "parzen_log_likelihood",
     "precision_recall",
     "principal_components_errors",
     "rate_and_distortion",
+    "rouge",
+    "rouge_l",
+    "rouge_n",
+    "rouge_words",
+    "sentences",
     "squared_errors",
     "two_sample_scores",
 ]

@@ -22,6 +22,7 @@ CAPTIONS = {
     "diversity": "mean distance between samples, relative to that between real examples, epoch by epoch",
     "reconstructions": "held-out images (top) and their reconstructions (bottom)",
     **{f"attention_{k}": "attention weights of a translation, darkest at 1" for k in range(1, 5)},
+    **{f"summary_attention_{k}": "attention weights of a summary, darkest at 1" for k in range(1, 5)},
     "terms": "the two terms of the bound, epoch by epoch",
     "networks": "the networks, with the shapes that an example of a few rows found; white boxes learn parameters",
     "forecast": "a forecast of held-out steps: the mean and 80 % of samples, and what came",

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeVar
 import numpy as np
 
 from scratchgen import plots, rnn
-from scratchgen.data import CharacterTokenizer
+from scratchgen.data import CharacterTokenizer, WordTokenizer
 from scratchgen.data.stored_text import StoredText, characters_in, pieces
 from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.data.tokenizers.characters import UNKNOWN
@@ -41,6 +41,7 @@ Hidden = Annotated[int, Ge(1), Help("units per recurrent layer")]
 Dropout = Annotated[
     float, Ge(0), Lt(1), Help("probability of dropping a unit between layers and before the output")
 ]
+Encoding = Annotated[str, Help("encoding of your text, latin-1 for instance")]
 Embedding = Annotated[int, Ge(1), Help("dimensions of a token's embedding")]
 WeightNoise = Annotated[
     float, Ge(0), Help("σ of the noise added to the weights while the gradient is computed")
@@ -60,7 +61,7 @@ class RecurrentSettings(TaskSettings, frozen=True):
 class TokenizerSettings(RecurrentSettings, frozen=True):
     """Settings of the tasks that read texts as tokens."""
 
-    encoding: Annotated[str, Help("encoding of your text, latin-1 for instance")] = "utf-8"
+    encoding: Encoding = "utf-8"
     skip_bad: SkipBad = False
 
     tokenizer: Annotated[
@@ -95,6 +96,8 @@ def tokens_of(tokenizer: rnn.Tokenizer) -> list[Hashable]:
     """The tokens of a tokenizer in the order of their numbers: characters, bytes, or byte pairs by their names."""
     if isinstance(tokenizer, CharacterTokenizer):
         return list(tokenizer.characters)
+    if isinstance(tokenizer, WordTokenizer):
+        return [("word", word) for word in tokenizer.words]
     if isinstance(tokenizer, BytePairTokenizer):
         numbers = json.loads(tokenizer.json)["model"]["vocab"]
         return [("bytes", name) for name in sorted(numbers, key=numbers.__getitem__)]

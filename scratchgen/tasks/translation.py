@@ -258,9 +258,7 @@ def draw(
 
 def draw_attention(model: rnn.Translator, text: str, ids: np.ndarray, path: Path) -> None:
     """Draw the attention weights of the decoder on the source for each of these target tokens."""
-    source, target = model.tokenizers
-    read = [source.decode([i]) for i in source.encode(text)]
-    written = [target.decode([i]) for i in ids]
+    read, written = model.tokens(text, ids)
     attention(model.attention_weights(text, ids), read, written, path)
 
 

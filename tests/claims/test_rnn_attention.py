@@ -144,7 +144,7 @@ def test_scheduled_sampling_replaces_the_stated_share_by_samples_of_the_model(ce
     inputs = np.concatenate([np.full((1, 200), model.boundary), y])
     places, state = model.encode(x)
     for share in (0.0, 0.3, 1.0):
-        given = model._partly_sampled(inputs, places.detach(), state.detach(), None, Generator(1), share)
+        given = model._partly_sampled(inputs, places.detach(), state.detach(), None, Generator(1), share, x)
         assert np.all(given[0] == model.boundary)
         o = model.decode(given, state, places)[0].numpy()[:-1]
         p = np.exp(o) / np.exp(o).sum(axis=-1, keepdims=True)

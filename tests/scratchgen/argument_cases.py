@@ -347,6 +347,14 @@ CALLS = {
     # --- recurrent networks ---
     "rnn.NADE": (rnn.NADE, {"hidden": SIZE, "data_dim": SIZE, "units": (2, COUNT), "rng": R}),
     "rnn.NADE.sample": (lambda rng: rnn.NADE(3, 3, 2).sample(h, rng), {"rng": R}),
+    "rnn.CoverageAttention": (
+        rnn.CoverageAttention,
+        {"d_query": SIZE, "d_place": SIZE, "hidden": (2, COUNT), "rng": R},
+    ),
+    "rnn.GenerationProbability": (
+        rnn.GenerationProbability,
+        {"hidden": (4, COUNT), "embedding": SIZE, "rng": R},
+    ),
     "rnn.AdditiveAttention": (
         rnn.AdditiveAttention,
         {"d_query": SIZE, "d_place": SIZE, "hidden": (2, COUNT), "rng": R},
@@ -400,7 +408,11 @@ CALLS = {
         lambda **a: translator().loss(
             y := np.zeros((2, 2), int), mask := np.ones((2, 2), bool), y, mask, **a
         ),
-        {"rng": (Generator(0), [*OTHERS_GENERATORS, None]), "scheduled_sampling": (0.5, PROBABILITY)},
+        {
+            "rng": (Generator(0), [*OTHERS_GENERATORS, None]),
+            "scheduled_sampling": (0.5, PROBABILITY),
+            "coverage_weight": (0.5, NOT_NEGATIVE),
+        },
     ),
     "rnn.Seq2Seq.translate": (
         lambda n: translator().translate(np.zeros((2, 2), int), np.ones((2, 2), bool), n),
@@ -454,7 +466,10 @@ CALLS = {
     ),
     "rnn.train_translator": (
         train_pairs,
-        {"epochs": (1, COUNT), "batch_size": (2, COUNT), "rng": R, "scheduled_sampling": (0.5, PROBABILITY)},
+        {
+            **{"epochs": (1, COUNT), "batch_size": (2, COUNT), "rng": R},
+            **{"scheduled_sampling": (0.5, PROBABILITY), "coverage_weight": (0.5, NOT_NEGATIVE)},
+        },
     ),
     "rnn.truncation_bias": (
         lambda bptt_steps: rnn.truncation_bias(text(), IDS[:10, None], IDS[1:11, None], bptt_steps),
@@ -669,6 +684,8 @@ CALLS = {
         lambda **a: evaluation.rate_and_distortion(model(), X, **a),
         {"rng": R, "samples": (1, COUNT), "rows": (10, COUNT)},
     ),
+    "evaluation.first_words": (lambda n: evaluation.first_words("one two three", n), {"n": (2, FROM_0)}),
+    "evaluation.rouge_n": (lambda n: evaluation.rouge_n("one two", "one three", n), {"n": (1, COUNT)}),
     "evaluation.two_sample_scores": (
         lambda **a: evaluation.two_sample_scores(X[:20], X[20:], X[20:] + 0.1, **a),
         {"max_examples": (40, [*COUNT, 19])},

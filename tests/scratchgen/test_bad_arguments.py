@@ -95,6 +95,7 @@ PROTOCOLS_AND_RESULTS = {
     *("vae.Loss.__call__", "rnn.FrameOutput.sample", "optim.TrainingRun.epochs", "optim.TrainingRun.log"),
     *("gan.Snapshot", "rnn.Hypothesis", "rnn.Translation", "rnn.Unit"),
     *(f"evaluation.{name}" for name in ("ActiveUnits", "ClassHistogram", "Mean", "Modes", "Parzen")),
+    *("evaluation.Rouge", "evaluation.RougeScores"),
     *(
         f"data.{name}"
         for name in ("Column", "DataSet", "RowData", "SequenceData", "SoundData", "SoundFrames")

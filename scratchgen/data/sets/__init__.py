@@ -3,7 +3,7 @@
 adding, copying                              tests of memory over long times, made by formula
 binarized_mnist, digits, mnist               images
 chorales                                     music
-descriptions, tatoeba                        pairs of texts
+descriptions, stdlib_docstrings, tatoeba     pairs of texts
 drums, karplus_strong, spoken_digits, tones  sound
 gaussians                                    points with a known density
 markov, shakespeare, stdlib                  text
@@ -24,6 +24,7 @@ from scratchgen.data.sets import (
     shakespeare,
     spoken_digits,
     stdlib,
+    stdlib_docstrings,
     tatoeba,
     tones,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "shakespeare",
     "spoken_digits",
     "stdlib",
+    "stdlib_docstrings",
     "tatoeba",
     "tones",
 ]

@@ -28,11 +28,11 @@ def load() -> TextData:
     The text depends on the running Python, so scores can be compared only on the same version.
     Raises BadInput if the sources are not on disk.
     """
-    folder = _library()
+    folder = library()
     return TextData("stdlib", *(_join(folder, files) for files in (TRAIN, VALIDATION, TEST)))
 
 
-def _library() -> Path | zipfile.Path:
+def library() -> Path | zipfile.Path:
     """The folder of the standard library, or the archive that holds it, as in a browser."""
     folder = Path(sysconfig.get_path("stdlib"))
     if not (folder / TRAIN[0]).is_file():
@@ -43,10 +43,11 @@ def _library() -> Path | zipfile.Path:
 
 
 def _join(folder: Path | zipfile.Path, files: tuple[str, ...]) -> str:
-    return "\n\n".join(_clean(_read(folder / file)) for file in files)
+    return "\n\n".join(_clean(read_source(folder / file)) for file in files)
 
 
-def _read(path: Path | zipfile.Path) -> str:
+def read_source(path: Path | zipfile.Path) -> str:
+    """The text of a source file.   Raises BadInput if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

@@ -43,14 +43,21 @@ class Attention(Module):
         s (T′, B, D), h (T, B, H), mask (T, B) bool or None → c (T′, B, H), a (T′, B, T), Σ_j a_tj = 1
         Raises BadInput for a sequence that is masked everywhere.   Ledger: rnn.attention
         """
-        if mask is not None and not np.all(np.any(mask, axis=0)):
-            raise BadInput("a sequence is masked everywhere, so there is nothing to attend to; remove it")
+        _check_mask(mask)
         s, h = np.swapaxes(s, 0, 1), np.swapaxes(h, 0, 1)
-        scores: Any = self.scores(s, h)  # NumPy's stubs call the result of np.where an array
-        if mask is not None:
-            scores = np.where(mask.T[:, None], scores, np.array(-np.inf, scores.dtype))
-        a = softmax(scores)
+        mask = None if mask is None else mask[:, None]
+        a = softmax(_masked(self.scores(s, h), mask))
         return np.swapaxes(a @ h, 0, 1), np.swapaxes(a, 0, 1)
+
+
+def _check_mask(mask: np.ndarray | None) -> None:
+    if mask is not None and not np.all(np.any(mask, axis=0)):
+        raise BadInput("a sequence is masked everywhere, so there is nothing to attend to; remove it")
+
+
+def _masked(scores: Any, mask: np.ndarray | None) -> Any:
+    """The scores (B, …, T), −inf at positions that the mask (T, …, B) leaves out."""
+    return scores if mask is None else np.where(mask.T, scores, np.array(-np.inf, scores.dtype))
 
 
 class DotAttention(Attention):
@@ -86,3 +93,41 @@ class AdditiveAttention(Attention):
 
     def scores(self, s: Any, h: Any) -> Tensor:
         return np.tanh((s @ self.W)[:, :, None] + (h @ self.U)[:, None]) @ self.v
+
+
+class CoverageAttention(AdditiveAttention):
+    """score(s_t, h_j) = v · tanh(s_t W + h_j U + C_tj w), with the coverage C_tj = Σ_{t′<t} a_t′j.
+
+    The coverage tells the decoder the positions to which it attended before; C_1 = 0. The steps are computed one
+    after another. With w = 0 this is `AdditiveAttention`.
+
+        c, a, coverage = CoverageAttention(64, 64, 32)(s, h, mask)    # s (T′, B, 64), h (T, B, 64)
+
+    The arguments are those of `AdditiveAttention`; w (K,).
+    Source: See, Liu & Manning (2017), eq. 10 and 11.   Ledger: rnn.coverage_attention
+    """
+
+    def __init__(self, d_query: int, d_place: int, hidden: int, rng: Generator | None = None) -> None:
+        super().__init__(d_query, d_place, hidden, rng)
+        self.w = Parameter(glorot_uniform(rng, 1, hidden)[0])
+
+    def forward(  # type: ignore[override]  # the coverage is one result more
+        self, s: Any, h: Any, mask: np.ndarray | None = None, coverage: Any = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The context of each query, its attention weights, and the coverage after the last query.
+
+        s (T′, B, D), h (T, B, H), mask (T, B) bool or None, coverage (B, T) before the first query, None: 0
+        → c (T′, B, H), a (T′, B, T), coverage (B, T)
+        Raises BadInput for a sequence that is masked everywhere.   Ledger: rnn.coverage_attention
+        """
+        _check_mask(mask)
+        h = np.swapaxes(h, 0, 1)
+        queries, places = s @ self.W, h @ self.U
+        C: Any = np.zeros(h.shape[:2], h.dtype) if coverage is None else coverage
+        weights = []
+        for t in range(len(s)):
+            scores: Any = np.tanh(queries[t][:, None] + places + C[..., None] * self.w) @ self.v
+            weights.append(softmax(_masked(scores, mask)))
+            C = C + weights[-1]
+        a: Any = np.stack(weights)
+        return np.swapaxes(np.swapaxes(a, 0, 1) @ h, 0, 1), a, C

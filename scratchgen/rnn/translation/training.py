@@ -29,6 +29,7 @@ def train_translator(
     schedule: Schedule | None = None,
     rng: Generator,
     scheduled_sampling: float = 0.0,
+    coverage_weight: float = 0.0,
 ) -> None:
     """Maximum likelihood: the loss is −log p(y and its end | x) per symbol, over the real symbols of a batch.
 
@@ -39,15 +40,17 @@ def train_translator(
     rng                   draws the order of the pairs, and the symbols of scheduled sampling
     scheduled_sampling    the probability at the end of the training that the decoder's input is a symbol that
                           it drew itself; it grows linearly from 0. 0 is teacher forcing throughout
+    coverage_weight       λ of `coverage_loss`, which is added to the loss
 
     Gradients are clipped to a joint norm of 1. Raises BadInput for no pairs and for numbers out of range, and
     Diverged as `optim.training_step`.
-    Source: Sutskever et al. (2014), section 3.4; scheduled sampling: Bengio et al. (2015), section 2.4.
-    Ledger: rnn.seq2seq
+    Source: Sutskever et al. (2014), section 3.4; scheduled sampling: Bengio et al. (2015), section 2.4;
+    coverage: See, Liu & Manning (2017), eq. 13.   Ledger: rnn.seq2seq, rnn.coverage_loss
     """
     check_parts(run, {"schedule": schedule}, optimizer=optimizer)
     check_counts(epochs=epochs, batch_size=batch_size)
     check_numbers("[0, 1]", scheduled_sampling=scheduled_sampling)
+    check_numbers("[0, ∞)", coverage_weight=coverage_weight)
     for name, part in (("train", train), ("validation", validation)):
         if not len(part):
             raise BadInput(f"{name} is empty; give at least one pair")
@@ -59,7 +62,7 @@ def train_translator(
         x: np.ndarray, x_mask: np.ndarray, y: np.ndarray, y_mask: np.ndarray
     ) -> tuple[Tensor, dict[str, float]]:
         own_symbols = scheduled_sampling * (run.total_steps / (epochs * epoch_steps))
-        losses = model.loss(x, x_mask, y, y_mask, rng, own_symbols)
+        losses = model.loss(x, x_mask, y, y_mask, rng, own_symbols, coverage_weight)
         loss = losses.sum() / (y_mask.sum() + len(losses))
         return loss, {"nats": loss.item()}
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from scratchgen.autograd import no_grad
 from scratchgen.data.preprocessing.by_length import batches_by_length, pad
+from scratchgen.data.tokenizers.words import WordTokenizer
 from scratchgen.errors import BadInput, check_counts, described
 from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
@@ -45,9 +46,11 @@ class Translator(Seq2Seq):
         model = Translator(CharacterTokenizer.of(french), CharacterTokenizer.of(english), 128, 64)
         model.translations("bonjour")[0].text
 
-    source, target    tokenizers: `CharacterTokenizer`, `ByteTokenizer`, `BytePairTokenizer`, or your own
+    source, target    tokenizers: `CharacterTokenizer`, `ByteTokenizer`, `BytePairTokenizer`, `WordTokenizer`, or
+                      your own; the same one twice with copying
     rng               draws the weights and, in training, the dropout masks; None: the default stream
     The other arguments are those of `Seq2Seq`. `tokenizers` holds the two, source first.
+    With copying and a `WordTokenizer`, words of the source that it does not know can be copied.
     Ledger: rnn.seq2seq
     """
 
@@ -69,8 +72,24 @@ class Translator(Seq2Seq):
 
     def encode_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[SentencePair]:
         """Pairs of texts as pairs of integer arrays, (T,) and (T′,)."""
-        source, target = self.tokenizers
-        return [(source.encode(x), target.encode(y)) for x, y in pairs]
+        return [(self._encode(0, x, x), self._encode(1, y, x)) for x, y in pairs]
+
+    def _outside(self, source: str) -> list[str]:
+        """The words of a source that only copying can write, in the order of their numbers V + 1, V + 2, …"""
+        tokenizer = self.tokenizers[0]
+        return tokenizer.outside(source) if self.gate and isinstance(tokenizer, WordTokenizer) else []
+
+    def _encode(self, side: int, text: str, source: str) -> np.ndarray:
+        tokenizer, outside = self.tokenizers[side], self._outside(source)
+        if outside and isinstance(tokenizer, WordTokenizer):
+            return tokenizer.encode(text, outside)
+        return tokenizer.encode(text)
+
+    def _decode(self, side: int, ids: np.ndarray, source: str) -> str:
+        tokenizer, outside = self.tokenizers[side], self._outside(source)
+        if outside and isinstance(tokenizer, WordTokenizer):
+            return tokenizer.decode(ids, outside)
+        return tokenizer.decode(ids)
 
     def translations(self, text: str, width: int = BEAM_WIDTH, n: int | None = None) -> list[Translation]:
         """The most probable translations by beam search, best first, at most `width` of them.
@@ -78,10 +97,9 @@ class Translator(Seq2Seq):
         n    maximum number of symbols (default: twice the length of the source plus twenty)
         Raises BadInput for an empty text, a symbol that the model does not know, n < 1, and width < 1.
         """
-        source, target = self.tokenizers
         if not isinstance(text, str):
             raise BadInput(f"the text to translate is a str, not {described(text)}")
-        x = source.encode(text)
+        x = self._encode(0, text, text)
         if not len(x):
             raise BadInput("the text to translate is empty; give at least one character")
         n = 2 * len(x) + 20 if n is None else n
@@ -89,26 +107,50 @@ class Translator(Seq2Seq):
         ends = lambda ids: ids[:, -1] == self.boundary
         with no_grad(), self.eval_mode():
             places, state = (found.numpy() for found in self.encode(x[:, None]))
+            L, S, _, H = state.shape
 
-            def decode(last: np.ndarray, state: Any) -> tuple[np.ndarray, np.ndarray]:
-                o, state, _ = self.decode(last[None], state, np.repeat(places, len(last), axis=1))
-                return o.numpy()[0], state.numpy()
+            def decode(last: np.ndarray, carried: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+                state, coverage = _separated(carried, L, S, H)
+                steps = self.steps(last[None], state, np.repeat(places, len(last), axis=1), None, coverage)
+                coverage = coverage if steps.coverage is None else steps.coverage.numpy()
+                return self.logits(steps, x[:, None]).numpy()[0], _joined(steps.state.numpy(), coverage)
 
-            y, state = decode(np.array([self.boundary]), state)
+            start = _joined(state, np.zeros((1, len(x)), places.dtype))
+            y, state = decode(np.array([self.boundary]), start)
             found = search(y, state, decode, ends, n, width, LENGTH_PENALTY)
         written = [(ids[:-1] if ids[-1] == self.boundary else ids, p, score) for ids, p, score in found]
-        return [Translation(target.decode(ids), ids, p, score) for ids, p, score in written]
+        return [Translation(self._decode(1, ids, text), ids, p, score) for ids, p, score in written]
+
+    def tokens(self, text: str, ids: np.ndarray) -> tuple[list[str], list[str]]:
+        """The tokens of a source as texts, and those of a target with these symbols."""
+        x = self._encode(0, text, text)
+        read, written = (
+            [self._decode(k, side[[t]], text) for t in range(len(side))] for k, side in enumerate((x, ids))
+        )
+        return read, written
 
     def attention_weights(self, text: str, ids: np.ndarray) -> np.ndarray:
         """The attention to each symbol of the text while the decoder writes these symbols.
 
         ids (T′,) int → a (T′, T), the sum of each row is 1
         """
-        x = self.tokenizers[0].encode(text)[:, None]
+        x = self._encode(0, text, text)[:, None]
         inputs = np.concatenate([[self.boundary], ids[:-1]])[: len(ids), None]
         with no_grad(), self.eval_mode():
             places, state = self.encode(x)
             return self.decode(inputs, state, places)[2].numpy()[:, 0]
+
+
+def _joined(state: np.ndarray, coverage: np.ndarray) -> np.ndarray:
+    """State (L, S, K, H) and coverage (K, T) in the one array of a text that `search` carries: (1, 1, K, L·S·H + T)."""
+    rows = np.moveaxis(state, 2, 0).reshape(state.shape[2], -1)
+    return np.concatenate([rows, coverage], axis=1)[None, None]
+
+
+def _separated(carried: np.ndarray, L: int, S: int, H: int) -> tuple[np.ndarray, np.ndarray]:
+    """State (L, S, K, H) and coverage (K, T) of an array made by `_joined`."""
+    rows, coverage = np.split(carried[0, 0], [L * S * H], axis=1)
+    return np.moveaxis(rows.reshape(-1, L, S, H), 0, 2), coverage
 
 
 def pair_batches(pairs: Sequence[SentencePair], batch_size: int, rng: Generator) -> Iterator[tuple]:

@@ -1,7 +1,10 @@
 """The known data sets have the stated content, and their parts do not overlap."""
 
 import hashlib
+import importlib
+import inspect
 import re
+import sys
 import sysconfig
 import zipfile
 from importlib import resources
@@ -10,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scratchgen.data import load_images, load_text, names
-from scratchgen.data.sets import stdlib
+from scratchgen.data import load_images, load_pairs, load_text, names
+from scratchgen.data.sets import stdlib, stdlib_docstrings
 from scratchgen.errors import BadInput
 
 
@@ -40,7 +43,7 @@ def test_every_set_has_a_name():
         "text": ("stdlib", "markov", "tinyshakespeare"),
         "sequences": ("jsb-chorales",),
         "sound": ("plucked-strings", "tones", "fsdd", "sonic-pi-drums"),
-        "pairs": ("tatoeba-fra-eng", "tatoeba-cmn-eng", "debian-descriptions"),
+        "pairs": ("tatoeba-fra-eng", "tatoeba-cmn-eng", "stdlib-docstrings", "debian-descriptions"),
         "points": ("ring", "grid"),
     }
 
@@ -123,6 +126,104 @@ def test_stdlib_without_sources_on_disk_names_the_missing_file(tmp_path, monkeyp
     monkeypatch.setattr(stdlib.sysconfig, "get_path", lambda name: str(tmp_path))
     with pytest.raises(BadInput, match=re.escape(str(tmp_path / "argparse.py"))):
         load_text("stdlib")
+
+
+@pytest.fixture(scope="module")
+def docstrings():
+    return load_pairs("stdlib-docstrings")
+
+
+def test_docstrings_are_those_that_python_itself_shows(docstrings):
+    """Of every module that is imported here, `inspect` finds the body and the summary in a docstring at run time."""
+    summaries = {"json": [], "textwrap": ["wrap"], "heapq": [], "shutil": ["copyfile", "which"]}
+    train = {summary: body for part in (docstrings.train, docstrings.validation) for body, summary in part}
+    found = 0
+    for name, functions in summaries.items():
+        module = importlib.import_module(name)
+        for documented in (module, *(getattr(module, function) for function in functions)):
+            summary, _, body = inspect.getdoc(documented).partition("\n\n")
+            if summary in train:
+                found += 1
+                assert train[summary].replace(" ¶ ", " ").split() == body.split()
+    assert found >= 3
+
+
+def test_docstrings_are_of_the_stated_sizes_in_the_stated_shares(docstrings):
+    parts = (docstrings.train, docstrings.validation, docstrings.test)
+    total = sum(map(len, parts))
+    assert total > 1500 and len(docstrings.train) / total == pytest.approx(0.8, abs=0.05)
+    for body, summary in (pair for part in parts for pair in part):
+        assert len(body) >= 80 and len(summary) >= 10 and "\n" not in body + summary
+        assert body == " ".join(body.split()) and summary == " ".join(summary.split())
+
+
+def test_no_module_and_no_text_of_the_docstrings_is_in_two_parts(docstrings):
+    for side in (0, 1):
+        parts = [
+            {pair[side] for pair in part}
+            for part in (docstrings.train, docstrings.validation, docstrings.test)
+        ]
+        assert sum(map(len, parts)) == len(set.union(*parts))
+    listed = stdlib_docstrings.VALIDATION + stdlib_docstrings.TEST
+    assert len(set(listed)) == len(listed) and set(listed) <= sys.stdlib_module_names
+
+
+def test_docstrings_are_the_same_every_time_and_in_an_archive(docstrings, tmp_path, monkeypatch):
+    folder = Path(sysconfig.get_path("stdlib"))
+    with zipfile.ZipFile(tmp_path / "library.zip", "w") as archive:
+        for file in sorted(folder.rglob("*.py")):
+            if not stdlib_docstrings.NO_LIBRARY & set(file.relative_to(folder).parts):
+                archive.write(file, file.relative_to(folder))
+    monkeypatch.setattr(stdlib.sysconfig, "get_path", lambda name: str(tmp_path))
+    monkeypatch.setattr(stdlib.sys, "path", [str(tmp_path / "library.zip")])
+    assert load_pairs("stdlib-docstrings") == docstrings
+
+
+def test_a_docstring_is_used_if_a_blank_line_follows_its_first_line(tmp_path, monkeypatch):
+    body = "The body is long enough to be a text that somebody would want to summarise, in one  line."
+    source = f'''"""Summary of a module.
+
+{body}
+
+    - second paragraph
+"""
+def without_a_blank_line():
+    """Summary of a function.
+    {body}"""
+class Documented:
+    if True:
+        def method(self):
+            r"""Summary of a method.
+
+            Other: {body}
+            """
+    def repeated(self):
+        """Summary of a module.
+
+        Another: {body}
+        """
+def short():
+    """Summary of a short one.
+
+    Too short.
+    """
+'''
+    for name in ("argparse", "glob", "threading"):
+        text = source.replace("Summary", f"Summary in {name}").replace("body", name)
+        (tmp_path / f"{name}.py").write_text(text)
+    (tmp_path / "template.py").write_text("this is not Python")
+    (tmp_path / "test").mkdir()
+    (tmp_path / "test" / "test_glob.py").write_text(source)
+    monkeypatch.setattr(stdlib.sysconfig, "get_path", lambda name: str(tmp_path))
+    pairs, joined = load_pairs("stdlib-docstrings"), body.replace("  ", " ").replace("body", "glob")
+    assert pairs.train == [
+        (f"{joined} ¶ - second paragraph", "Summary in glob of a module."),
+        (f"Other: {joined}", "Summary in glob of a method."),
+    ]
+    assert len(pairs.validation) == len(pairs.test) == 2
+    (tmp_path / "threading.py").unlink()
+    with pytest.raises(BadInput, match="does not hold the docstrings"):
+        load_pairs("stdlib-docstrings")
 
 
 def test_mnist_is_split_into_55000_5000_and_10000(real_data):

@@ -18,6 +18,7 @@ from scratchgen.equations.frames import FRAMES
 from scratchgen.equations.locate import function_of
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.sequences import SEQUENCES
+from scratchgen.equations.summarisation import SUMMARISATION
 from scratchgen.functional import softmax_cross_entropy
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
@@ -52,11 +53,13 @@ def frames(sequences, weight_noise=0.0, **options):
     train_frames(model, sequences, sequences, History(), rng=Generator(1), **sizes)
 
 
-def pairs(**options):
+def pairs(coverage_weight=0.0, **options):
     tokenizer = CharacterTokenizer(LETTERS)
     model = Translator(tokenizer, tokenizer, 6, 5, Generator(0), **options)
     sizes = {"epochs": 1, "batch_size": N, "optimizer": Adam(model.parameters())}
-    train_translator(model, PAIRS, PAIRS, History(), rng=Generator(1), **sizes)
+    train_translator(
+        model, PAIRS, PAIRS, History(), rng=Generator(1), coverage_weight=coverage_weight, **sizes
+    )
 
 
 def regression():
@@ -84,6 +87,10 @@ PARTS: dict[str, Callable] = {
     "rnn.mixture_density": lambda: frames(SOUND, mixture_components=2),
     "rnn.weight_noise": lambda: frames(NOTES, weight_noise=0.1),
     "rnn.attention": pairs,
+    "rnn.generation_probability": lambda: pairs(copying=True),
+    "rnn.pointer": lambda: pairs(copying=True),
+    "rnn.coverage_attention": lambda: pairs(coverage=True),
+    "rnn.coverage_loss": lambda: pairs(coverage_weight=0.5),
 }
 # id: a training whose step enters the ledger's function before the loss (the input) or after it (the gradient)
 AROUND_THE_LOSS: dict[str, Callable] = {
@@ -180,7 +187,7 @@ def test_a_training_step_enters_the_ledgers_function_around_the_loss(id):
 
 
 def test_every_equation_of_the_recurrent_networks_is_traced_or_is_not_in_a_step():
-    ids = {e.id for e in (*RNN, *SEQUENCES, *FRAMES) if e.id.startswith("rnn.")}
+    ids = {e.id for e in (*RNN, *SEQUENCES, *SUMMARISATION, *FRAMES) if e.id.startswith("rnn.")}
     traced = [*OBJECTIVES, *PARTS, *AROUND_THE_LOSS, *NOT_IN_A_STEP]
     assert ids == set(traced) and len(traced) == len(ids)
 

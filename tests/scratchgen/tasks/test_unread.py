@@ -35,6 +35,7 @@ DATA = {
     "gan": IMAGES,
     "text": TextData("mine", "the cat sat " * 40, "the cat " * 10, "the mat " * 10),
     "translation": PairData("mine", ("A", "B"), SENTENCES, SENTENCES[:2], SENTENCES[:2]),
+    "summarisation": PairData("mine", ("A", "B"), SENTENCES, SENTENCES[:2], SENTENCES[:2]),
     "music": SequenceData("mine", "quarter note", 60, ROLLS[:5], ROLLS[5:7], ROLLS[7:]),
     "sound": as_frames(SoundData("mine", 500, SOUNDS[:4], SOUNDS[4:5], SOUNDS[5:])),
 }
@@ -43,7 +44,7 @@ SMALL = {
     "vq": {"prior_epochs": 1, "hidden": 4},
     "gan": {"batch_size": 8, "latent_dim": 2},
     "text": {"batch_size": 2, "bptt_steps": 8},
-    **{task: {"batch_size": 2} for task in ("translation", "music", "sound")},
+    **{task: {"batch_size": 2} for task in ("translation", "summarisation", "music", "sound")},
 }
 CHOICES = {
     "vae": {
@@ -61,6 +62,7 @@ CHOICES = {
     },
     "text": {"tokenizer": ["characters", "bytes"], "cell": ["lstm"]},
     "translation": {"tokenizer": ["characters", "bytes"], "attention": ["additive"]},
+    "summarisation": {"copying": [True, False], "coverage_weight": [0.0], "optimizer": ["sgd"]},
     "music": {"optimizer": ["sgd"]},
     "sound": {"optimizer": ["sgd"]},
 }
@@ -110,6 +112,7 @@ def test_a_setting_that_a_training_never_looks_up_is_refused(task, name, value, 
     # `draw` and the loading of data read these; patience is refused where nothing is validated
     elsewhere = {
         "max_length",
+        "max_words",
         "patience",
         "model",
         *(field.name for field in dataclasses.fields(LoadOptions)),
