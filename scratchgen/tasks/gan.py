@@ -108,6 +108,9 @@ CONV_DEFAULTS: dict[str, dict[str, Any]] = {
     "characters": {},
 }
 
+# Samples of the class asked for, by a classifier of real digits: 96.1 %, and 95.3 % at a constant step size.
+CONDITIONAL_DEFAULTS: dict[str, dict[str, Any]] = {"mnist": {"schedule": "half_cosine"}}
+
 # A convolutional GAN of images in colour: any normalisation of D leaves one blurred shape after the same time.
 COLOUR_DEFAULTS: dict[str, Any] = {
     "latent_dim": 64,
@@ -136,6 +139,8 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Defaults that depend on the data set, the model and the objective."""
     is_conv = given.get("model") == "conv"
     found = dict(CONV_DEFAULTS.get(data, DEFAULTS.get(data, {})) if is_conv else DEFAULTS.get(data, {}))
+    if given.get("model") == "conditional":
+        found |= CONDITIONAL_DEFAULTS.get(data, {})
     found |= OBJECTIVE_DEFAULTS.get(given.get("objective", ""), {})
     if is_conv and "norm" not in OBJECTIVE_DEFAULTS.get(given.get("objective", ""), {}):
         chosen = {**OBJECTIVE_DEFAULTS.get(given.get("objective", ""), {}), **given}
