@@ -23,8 +23,8 @@ GAN_PENALTIES = {
         "gan_penalties.wasserstein",
         "slope",
         "D is flatter than it may be: its slope between data and samples is {wrong[slope]:.2f} in place of "
-        "{right[slope]:.2f}, and V, which grows with the slope, is {wrong[V]:.2f} in place of {right[V]:.2f}. The samples "
-        "look as good here, at an energy distance of {wrong[distance]:.2f} and {right[distance]:.2f}.",
+        "{right[slope]:.2f}, and V, which grows with the slope, is {wrong[V]:.2f} in place of {right[V]:.2f}. "
+        "The samples look as good here, at an energy distance of {wrong[distance]:.2f} and {right[distance]:.2f}.",
         lambda right, wrong: wrong["slope"] < 0.5 and right["slope"] > 0.8 and wrong["V"] < right["V"] / 2,
     ),
     "penalty that is a constant to the critic": Sign(
