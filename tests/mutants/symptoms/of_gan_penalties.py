@@ -52,7 +52,7 @@ NUMBERS = {
 }
 RING = "a GAN (4–64–64–2 and 2–64–64–1 units) on a ring of eight Gaussians, learning rate 0.003"
 RULES = {"objective": "wasserstein", "gradient_penalty": 1.0, "discriminator_steps": 5}
-WASSERSTEIN = "Wasserstein loss, gradient penalty of weight 1, 150 steps of G and 5 times as many of D"
+WASSERSTEIN = "Wasserstein loss, gradient penalty of weight 1, 150 steps of G and 750 of D"
 TRAININGS = {
     "wasserstein": Training(f"{RING}; {WASSERSTEIN}.", NUMBERS, partial(penalised, **RULES)),
     "thousandths": Training(

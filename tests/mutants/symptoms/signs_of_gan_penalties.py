@@ -38,9 +38,9 @@ GAN_PENALTIES = {
     "slope per unit of the data": Sign(
         "gan_penalties.thousandths",
         "slope",
-        "In data with large numbers hardly any slope is penalised: the slope of D is {wrong[slope]:.0f} per scale of "
-        "the data in place of {right[slope]:.2f}, as if there were no penalty. In data of scale 1 "
-        "there is no difference.",
+        "The penalty asks for a slope of 1 per unit of the data, which is 1400 per scale: the slope of D between data "
+        "and samples rises to {wrong[slope]:.0f} per scale in place of {right[slope]:.2f}, as if nothing bounded it. "
+        "In data of scale 1 there is no difference.",
         lambda right, wrong: wrong["slope"] > 10 * right["slope"],
     ),
     "penalty on the slope of the probability": Sign(
