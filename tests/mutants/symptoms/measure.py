@@ -79,6 +79,18 @@ def measure(faults: list[str]) -> dict:
     }
 
 
+def as_text(table, depth: int = 0) -> str:
+    """JSON with one line per curve, so that a fault measured again changes few lines."""
+    if not isinstance(table, dict) or not table:
+        return json.dumps(table, ensure_ascii=False)
+    space = " " * depth
+    rows = [
+        f"{space} {json.dumps(name, ensure_ascii=False)}: {as_text(part, depth + 1)}"
+        for name, part in table.items()
+    ]
+    return "{\n" + ",\n".join(rows) + f"\n{space}}}"
+
+
 def main() -> None:
     """Measure, and write the table."""
     from mutants.symptoms.signs import SIGNS
@@ -89,7 +101,7 @@ def main() -> None:
         table = json.loads(TABLE.read_text(encoding="utf-8"))
     for part in table:
         table[part] = dict(sorted((table[part] | measured[part]).items()))
-    TABLE.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    TABLE.write_text(as_text(table) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

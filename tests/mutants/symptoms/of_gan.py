@@ -33,7 +33,10 @@ def energy_distance(x: np.ndarray, y: np.ndarray) -> float:
 
 
 def steps_of(model, game, batch, steps, every, learning_rate=1e-3):
-    """Play the game on batches of data, which batch(rng) draws; after every few steps yield the step and means."""
+    """Play the game on batches of data, which batch(rng) draws; after every few steps yield the step and means.
+
+    "spread of D(x)" is the standard deviation, over these steps, of the mean of D(x) over a batch.
+    """
     rng = Generator(2)
     of_G, of_D = (
         Adam(player.parameters(), learning_rate=learning_rate, beta1=0.5) for player in (model.G, model.D)
@@ -47,7 +50,8 @@ def steps_of(model, game, batch, steps, every, learning_rate=1e-3):
         numbers |= generator_step(players, len(x), of_G, rng, game)
         logged.append(numbers)
         if step % every == 0:
-            yield step, {name: float(np.mean([row[name] for row in logged])) for name in numbers}
+            means = {name: float(np.mean([row[name] for row in logged])) for name in numbers}
+            yield step, means | {"spread of D(x)": float(np.std([row["D_real"] for row in logged]))}
             logged.clear()
 
 
