@@ -80,8 +80,8 @@ RNN = (
     Fault(
         name="attention to padding",
         module="scratchgen.rnn.translation.seq2seq",
-        text="o, _, _ = self.decode(inputs, state, places, x_mask)",
-        wrong="o, _, _ = self.decode(inputs, state, places)",
+        text="steps = self.steps(inputs, state, places, x_mask)",
+        wrong="steps = self.steps(inputs, state, places)",
         says="The decoder attends to padding.",
         claims=("claims/test_rnn_attention.py",),
         only="padding",
