@@ -222,7 +222,7 @@ plots.diagram({"Echo": (net, np.zeros((6, 32, 1)))}).save(OUT / "network.png")
 #
 # At the input a bit is ±1. Each chunk gives one step of **Adam**: gradient descent with a step size of its own for each
 # parameter. `numpy()` **detaches** the state: it returns an array that does not know how it was computed, so gradients
-# end there. The score is the loss on **held-out** bits, which no training uses.
+# end there. We measure the loss on **held-out** bits, which no training uses.
 #
 # The **baseline**, a simple model that ours must beat, has no memory: it knows only the present bit. The bits are
 # independent, so this says nothing about the echo. The best $p$ is one half, and costs 0.693 nats.
