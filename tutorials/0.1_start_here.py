@@ -20,7 +20,7 @@
 # - measure the effect of bad data, of a model that is too large, and of slow code.
 #
 # **You need** Python, NumPy arrays, and the logarithm. [Page 0.3](0.3_probability.py) explains probability from the
-# beginning; here you can take it as a share between 0 and 1. Reading takes about 40 minutes, running ten seconds.
+# beginning; here you can take it as a share between 0 and 1. Reading takes about 50 minutes, running ten seconds.
 #
 # ## Install, and four uses
 #
@@ -37,8 +37,8 @@
 # | step through it in a debugger | `.venv/bin/scratchgen debug vae.elbo` |
 # | compare one loop written four ways (a minute) | `.venv/bin/scratchgen bench matmul` |
 #
-# You can also run this page on the course's web site. There it has no compiled code, so the last picture has one bar
-# less.
+# (`scratchgen equations` lists all equations by names such as `vae.elbo`.) This page also runs on the course's web
+# site, without compiled code: the last picture has one bar less.
 #
 # `check(label, value, expected, tolerance)` prints a value next to the expected one, and stops the page if they differ
 # by more than the tolerance. For arrays it prints the largest difference, as "off by". (You can skip the lines that
@@ -165,11 +165,11 @@ figure.savefig(OUT / "votes.png", dpi=120)
 
 # %% [markdown]
 # All votes are the same. The forest has no $p(x)$: it cannot say that these are no digits, and nothing can be sampled
-# from it. The same is true of a **support vector machine**, which divides the images by a plane and asks only on which
-# side $x$ is. For the generative model, the changed images are more than $e^{50}$ times less probable.
+# from it. The same is true of a **support vector machine**, which divides the images, as points with 64 coordinates, by
+# a plane, and asks only on which side $x$ is. For the generative model, the changed images are more than $e^{50}$ times
+# less probable.
 #
-# Some introductions begin the history of generative models with forests and support vector machines. In fact its
-# stages are these:
+# Some histories of generative models begin with these two. In fact the stages are:
 #
 # 1. **Counting**, from 1894: the model consists of shares, as our coins do, and the counts of letters below.
 # 2. **Deep networks**, from 2013: the model is a function with many numbers, which it learns in small steps. An
@@ -203,12 +203,12 @@ log_texts = [tiny.log_prob(np.array([i, j])).sum() for i in range(3) for j in ra
 check("(0.1.2) p of all 9 texts of two letters", np.exp(log_texts).sum(), 1, 1e-12)
 
 # %% [markdown]
-# **Images.** The coins of one digit are tossed separately, so some digits fall apart. A VAE describes an image by ten
-# numbers that are not in the data. It learns two things: to find these numbers for an image, and to turn such numbers
-# into 64 coins. You need not follow the first nine lines below yet; [page 2.3](2.3_vae_on_digits.py) builds them.
+# **Images.** The coins of one digit are tossed separately, so the pixels of one digit may not fit together. A VAE
+# describes an image by ten more numbers, which are not part of the data. It learns to find these numbers for an image,
+# and to turn such numbers into 64 coins. [Page 2.3](2.3_vae_on_digits.py) explains the first nine lines below.
 #
 # **Sound.** This is no learned model: it shows that random numbers and a rule can make a sound. 80 random numbers
-# (**noise**) are played in a circle; in each round every number becomes the mean of itself and its neighbour.
+# (**noise**) are played again and again; in each round every number becomes the mean of itself and its neighbour.
 #
 # > In the debugger: `scratchgen debug data.plucked_string`, and for text `rnn.ngram`.
 
@@ -235,7 +235,8 @@ axes[2].set(xlabel="milliseconds", ylabel="air pressure", title="The noise is sm
 figure.savefig(OUT / "fields.png", dpi=120)
 
 # %% [markdown]
-# The new digits have −19.8 nats or more from the VAE, and −20.2 from the coins: the VAE is the better model.
+# A better model finds new digits more probable. Their mean of log p(x) is −20.2 by the coins, and at least −19.8 by the
+# VAE (we can compute only a lower bound): the VAE is better.
 #
 # ## Three challenges: data, model, computing
 #
@@ -350,7 +351,7 @@ else:
 # `scratchgen exercise start NAME` writes a file, and `scratchgen exercise check` names the property that fails.
 #
 # 1. `count-to-a-model`: turn counts into the probabilities of a **Markov chain**, in which each character depends
-#    only on the one before. It is the oldest model of text.
+#    only on the one before.
 #
 # Sources:
 #

@@ -7,6 +7,7 @@ and within a page of the browser. A loop without an end is stopped from outside:
 from __future__ import annotations
 
 import inspect
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from traceback import walk_tb
@@ -21,6 +22,9 @@ from scratchgen.exercises.result import Result
 Answer = str | Callable | Mapping[str, Any]
 ANSWER_FILE = "<answer>"  # the file name of the reader's code, in tracebacks
 LONGEST_MESSAGE = 200  # characters of an error message
+MATMUL = re.compile(
+    r"matmul: .* core dimension 0, .*\(size (\d+) is different from (\d+)\)"
+)  # NumPy's message
 
 
 def judge(exercise: Exercise, answer: Answer, file: str = ANSWER_FILE) -> Result:
@@ -97,5 +101,13 @@ def _verdict(claim: Property, names: Mapping[str, Any], files: set[str]) -> tupl
 def _described(problem: BaseException, files: set[str]) -> str:
     """An exception on one line: where in the answer, what kind, what message."""
     line = line_of(problem, files)
-    text = " ".join(f"{type(problem).__name__}: {problem}".split())
+    text = " ".join(f"{type(problem).__name__}: {MATMUL.sub(_in_plain_words, str(problem))}".split())
     return (f"line {line}: " if line else "") + text[:LONGEST_MESSAGE]
+
+
+def _in_plain_words(mismatch: re.Match[str]) -> str:
+    """NumPy's message about the shapes of a product, without the signature."""
+    rows, columns = mismatch.groups()
+    return (
+        f"A @ B needs as many columns in A as rows in B, and here A has {columns} columns, B has {rows} rows"
+    )

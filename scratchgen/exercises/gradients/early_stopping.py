@@ -26,8 +26,9 @@ def train(parameters, train_one_epoch, validation_loss, max_epochs, patience):
     validation_loss    a function without arguments, which returns the present loss on the validation set
     returns            the number of the best epoch, and a list with its parameters; epochs count from 1
 
-    An equal loss is no improvement, and a loss of NaN never is. If no epoch improves, the result is 0, with the
-    parameters before the training.
+    An equal loss is no improvement, and a loss of NaN never is. The loss before the training does not count: any number
+    of the first epoch is an improvement. If all losses are NaN, the result is 0, with the parameters before the
+    training.
     """
 '''
 STUB = filled_in(HEAD, STILL_TO_WRITE)
@@ -53,8 +54,8 @@ BEFORE = 9.0  # the validation loss before the first epoch
 class Training:
     """A training whose validation losses are given; the last one repeats. Its parameters count the epochs."""
 
-    def __init__(self, *losses: float):
-        self.losses, self.done = losses, 0
+    def __init__(self, *losses: float, before: float = BEFORE):
+        self.losses, self.before, self.done = losses, before, 0
         self.parameters = [np.zeros(2), np.zeros((1, 3))]
 
     def epoch(self) -> None:
@@ -66,7 +67,7 @@ class Training:
 
     def loss(self) -> float:
         """The validation loss of the present parameters."""
-        return self.losses[min(self.done, len(self.losses)) - 1] if self.done else BEFORE
+        return self.losses[min(self.done, len(self.losses)) - 1] if self.done else self.before
 
 
 def _trained(train, training: Training, patience: int) -> tuple[float, list[np.ndarray]]:
@@ -92,6 +93,13 @@ def best_epoch(train):
     }
     best, _ = _trained(train, Training(3.0, 2.0, 1.0, 4.0), 20)
     expect_close(best, 3, "with the losses 3, 2, 1, 4, 4, … the best epoch is", reasons)
+
+
+def untrained(train):
+    """the loss before the training does not count"""
+    reasons = {0.0: "the untrained network was taken for the best so far; begin with infinity"}
+    best, _ = _trained(train, Training(3.0, 2.0, 4.0, before=1.0), 20)
+    expect_close(best, 2, "with the loss 1 before the training, then 3, 2, 4, the best epoch is", reasons)
 
 
 def its_parameters(train):
@@ -121,6 +129,7 @@ def number_of_epochs(train):
             float(MAX_EPOCHS): "the training did not stop early",
             3.0 + patience: "that is one epoch too many",
             1.0 + patience: "that is one epoch too few",
+            3.0: f"that ends at the first epoch without improvement; the patience is {patience}",
         }
         what = f"the best epoch is 2, the patience {patience}; the number of epochs is"
         expect_close(training.done, 2 + patience, what, reasons)
@@ -236,6 +245,7 @@ EXERCISE = Exercise(
     solution=SOLUTION,
     properties=(
         best_epoch,
+        untrained,
         its_parameters,
         number_of_epochs,
         counted_anew,
@@ -255,8 +265,8 @@ EXERCISE = Exercise(
         "Why: the validation loss estimates the loss on new points, and its least value marks the end of learning and "
         "the beginning of overfitting. The parameters go on changing after it, in place, so only a copy is still "
         "that of the best epoch.\n\n"
-        "In practice: the patience must be longer than a plateau. On page 1.3 a patience of 10 ends at epoch 38, where "
-        "the boundary is still a line, and one of 100 finds epoch 162. And the least of many validation losses is too "
+        "In practice: the patience must be longer than a plateau. On page 1.3 a patience of 10 ends at epoch 38, on "
+        "the flat part of the curve, and one of 100 finds epoch 162. And the least of many validation losses is too "
         "good: report the loss on a third set."
     ),
     wrong_answers=(
@@ -265,7 +275,11 @@ EXERCISE = Exercise(
         WrongAnswer(changed("return best_epoch, kept", "return best_epoch, parameters"), its_parameters),
         WrongAnswer(filled_in(HEAD, BEFORE_TRAINING), best_epoch),
         WrongAnswer(changed("range(1, max_epochs + 1)", "range(max_epochs)"), best_epoch),
+        WrongAnswer(
+            changed("best, best_epoch = math.inf, 0", "best, best_epoch = validation_loss(), 0"), untrained
+        ),
         WrongAnswer(changed("        break", "        pass"), number_of_epochs),
+        WrongAnswer(changed("elif epoch - best_epoch >= patience", "else"), number_of_epochs),
         WrongAnswer(changed(">= patience", "> patience"), number_of_epochs),
         WrongAnswer(filled_in(HEAD, IN_ALL), counted_anew),
         WrongAnswer(filled_in(HEAD, PREVIOUS), against_the_best),

@@ -60,7 +60,13 @@ def _gradients(bptt, g, h, x, h0, W_hh) -> list[np.ndarray]:
         isinstance(found, tuple | list) and len(found) == 4,
         "bptt returns four gradients: by h0, W_xh, W_hh and b_h",
     )
-    why = "a gradient has the shape of its array; sums are over time and, but for h0, over the rows"
+    for gradient, name in zip(found, NAMES, strict=True):
+        started = not (isinstance(gradient, int | float) and gradient == 0)
+        expect(started, f"{name} is still the number 0: no share was added; does the loop reach the index 0?")
+    why = (
+        "a gradient has the shape of its array, and the order is h0, W_xh, W_hh, b_h; sums are over time and, but for "
+        "h0, over the rows"
+    )
     shapes = ((B, H), (D, H), (H, H), (H,))
     return [as_array(*given, why) for given in zip(found, shapes, NAMES, strict=True)]
 
@@ -108,7 +114,7 @@ def one_step(bptt):
     by_h0, by_W_xh, by_W_hh, by_b_h = _one_unit(bptt, EVERY[:1], STATES[:1], 0.5)
     reasons = {
         1.0: "the slope of the tanh is missing: 1 − h²",
-        0.0: "δ_{T+1} is 0, not δ_T: nothing comes after the last step, but the last step has its g",
+        0.0: "the only step, of index 0, gave nothing: does the loop reach it, and does δ contain its own g?",
         0.4: "the slope of the tanh is 1 − h², with a square",
         1.36: "the slope of the tanh is 1 − h², with a minus",
         1.28: "the sweep begins with 0, for nothing comes after the last step",
@@ -121,6 +127,7 @@ def one_step(bptt):
     reasons = {
         0.64: "h_0 reaches the tanh through W_hh, so W_hh is a factor",
         0.5: "what goes back is δ W_hhᵀ; δ contains the slope of the tanh",
+        0.0: "δ W_hhᵀ was not handed on to the step before",
     }
     expect_close(by_h0, 0.32, "at W_hh = 0.5 and δ = 0.64, ∂L/∂h_0 is", reasons)
 
@@ -192,6 +199,10 @@ def changed(text: str, other: str) -> str:
     return SOLUTION.replace(text, other)
 
 
+ZEROS = (
+    "g_W_xh, g_W_hh, g_b_h = np.zeros((x.shape[2], h.shape[2])), np.zeros_like(W_hh), np.zeros(h.shape[2])"
+)
+
 EXERCISE = Exercise(
     name="bptt",
     title="Back-propagation through time",
@@ -227,6 +238,18 @@ EXERCISE = Exercise(
         WrongAnswer(changed("before = h[t - 1] if t > 0 else h0", "before = h[t]"), one_step),
         WrongAnswer(changed("np.zeros_like(h0)", "h0 @ W_hh.T"), one_step),
         WrongAnswer(changed("from_later = delta @ W_hh.T", "from_later = delta"), one_step),
+        WrongAnswer(changed("    from_later = delta @ W_hh.T\n", ""), one_step),
+        WrongAnswer(changed("reversed(range(T))", "range(T - 1, 0, -1)"), one_step),
+        WrongAnswer(
+            changed("g_W_xh = g_W_hh = g_b_h = 0.0", ZEROS).replace(
+                "reversed(range(T))", "range(T - 1, 0, -1)"
+            ),
+            one_step,
+        ),
+        WrongAnswer(
+            changed("return from_later, g_W_xh, g_W_hh, g_b_h", "return g_W_xh, g_W_hh, g_b_h, from_later"),
+            one_step,
+        ),
         WrongAnswer(
             changed("(g[t] + from_later) * (1 - h[t] ** 2)", "g[t] * (1 - h[t] ** 2)"),
             back_through_three_steps,

@@ -94,8 +94,7 @@ def one_step(backward):
     one = constant([[[1.0]]])
     found = backward(one, constant([[[0.6]]]), 2 * one, 0.5 * one[0], 3 * one[0], 0.25 * one[0])
     expect(isinstance(found, tuple | list) and len(found) == 5, "backward returns five gradients")
-    reasons = {
-        0.0: "δ_{T+1} is 0, not δ_T: nothing comes after the last step, but the last step has its own g",
+    reasons = {  # but none for 0, the number of the reader's file: its cause is for the hints
         1.0: "the slope of the tanh is missing",
         0.4: "the slope of the tanh is 1 − h², with a square",
         1.36: "the slope of the tanh is 1 − h², with a minus",
@@ -146,8 +145,8 @@ EXERCISE = Exercise(
         "With T steps, the last index is T − 1. For which t is `t < len(h) - 1` false?",
     ),
     explanation=(
-        "Why: nothing comes after step T, so δ_{T+1} = 0, and the zeros with which g_h begins say so. δ_T itself is "
-        "g_T ⊙ (1 − h_T²). If it is 0, a loss of the last state has no gradient at all.\n\n"
+        "Why: nothing comes after step T, so δ_{T+1} = 0, and the zeros with which g_h begins say so. The last step "
+        "itself has δ = g_T ⊙ (1 − h_T²). If this is 0, a loss of the last state has no gradient at all.\n\n"
         "In practice: books count steps from 1 and arrays from 0, and sums in printed formulas end at T − 1 or at T. "
         "A sequence of one step, and a loss of the last state alone, are the cheapest tests of a recurrence."
     ),

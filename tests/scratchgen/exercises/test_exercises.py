@@ -279,6 +279,21 @@ def test_there_are_three_wrong_answers_with_reasons_and_none_is_the_solution(exe
     assert all(wrong.fails in exercise.properties for wrong in exercise.wrong_answers)
 
 
+MEASURED = re.compile(
+    r"[^;]* -?[\d.]+, not -?[\d.]+"
+)  # the number found and the number expected, without a reason
+
+
+@pytest.mark.parametrize("name", ["steps-that-grow", "no-gradient-from-the-end"])
+def test_the_first_check_of_a_file_with_a_bug_gives_numbers_and_leaves_the_cause_to_the_reader(name):
+    assert MEASURED.fullmatch(exercises.check(name, exercises.get(name).stub).message)
+
+
+def test_the_claim_above_rejects_a_message_that_names_the_cause():
+    told = "after two steps, a number of W is -0.51683, not -0.52528"
+    assert MEASURED.fullmatch(told) and not MEASURED.fullmatch(f"{told}; the gradient was not cleared")
+
+
 @each
 def test_every_result_fits_on_a_telephone(exercise):
     for source in (exercise.solution, exercise.stub, *(wrong.source for wrong in exercise.wrong_answers)):

@@ -83,6 +83,11 @@ def test_an_answer_that_does_not_run_is_a_result_without_lines_that_names_the_li
         ("def double(x):\n    return -float('inf')", "double(3) is -inf, not 6"),
         ("def double(x):\n\n    return y", "line 3: NameError: name 'y' is not defined"),
         ("def double(x):\n    return inner(x)\n\ndef inner(x):\n    return x[0]", "line 5: TypeError: "),
+        (
+            "import numpy as np\n\ndef double(x):\n    return np.ones((2, 3)) @ np.ones((4, 5))",
+            "line 4: ValueError: A @ B needs as many columns in A as rows in B, "
+            "and here A has 3 columns, B has 4 rows",
+        ),
         ("def double():\n    return 6", "TypeError: double() takes 0 positional arguments but 1 was given"),
         ("double = 6", "TypeError: 'int' object is not callable"),
         ("import sys\ndef double(x):\n    sys.exit('no')", "line 3: SystemExit: no"),
