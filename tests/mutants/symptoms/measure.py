@@ -18,6 +18,7 @@ from importlib import import_module
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+ROOT = FOLDER.parents[2]
 TABLE = FOLDER / "symptoms.json"
 POINTS = 20  # per curve, at most
 
@@ -60,6 +61,7 @@ def measure(faults: list[str]) -> dict:
     requests = [(None, training) for training in trainings]
     requests += [(by_name[name], training) for name, training in wanted.items()]
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "SCRATCHGEN_KERNELS": "numpy"}
+    sys.path[:0] = [str(ROOT), str(ROOT / "kernels")]  # first: tests has folders with the packages' names
     # a process per training: what one imports with a fault, no other may see
     with multiprocessing.get_context("spawn").Pool(2, maxtasksperchild=1) as pool:
         found = []
