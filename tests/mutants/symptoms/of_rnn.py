@@ -15,11 +15,11 @@ from scratchgen.runs import History
 
 from .training import Training
 
-WORDS = ("banana", "nab", "bandana", "band", "an", "dad")
+VOCABULARY = ("banana", "nab", "bandana", "band", "an", "dad")
 
 
 def words(n: int, seed: int) -> list[str]:
-    return [WORDS[i] for i in np.random.default_rng(seed).integers(len(WORDS), size=n)]
+    return [VOCABULARY[i] for i in np.random.default_rng(seed).integers(len(VOCABULARY), size=n)]
 
 
 def counting(n: int, seed: int) -> str:
@@ -49,7 +49,7 @@ def language(text, bptt_steps: int):
 
 def padded():
     """A language model of single words in padded batches; the score counts real letters alone."""
-    tokenizer = CharacterTokenizer.of("".join(WORDS) + " .")
+    tokenizer = CharacterTokenizer.of("".join(VOCABULARY) + " .")
     model, optimizer = LanguageModel(tokenizer, 24, 8, Generator(1)), None
     optimizer = Adam(model.parameters(), learning_rate=1e-2)
 

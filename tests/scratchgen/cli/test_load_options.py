@@ -155,7 +155,7 @@ def command(folder, scratchgen_in):
 
 RUNS = ("of-pictures", "of-archive", "of-rows", "of-digits", "of-grey")
 OTHER = ("large", "mixed", "archive.npz", "flat.npy", "first.npy", "grey.npy", "digits")
-OWN = {
+TRAINED_ON = {
     "of-pictures": "large",
     "of-archive": "archive.npz",
     "of-rows": "flat.npy",
@@ -180,7 +180,7 @@ def test_images_of_every_kind_meet_the_needs_of_a_model_or_are_refused_with_both
         return
     assert done.returncode == 0, done.stderr
     assert np.load(folder / "z.npy").shape == ({"digits": 250, "mixed": 3}.get(data, 4), 2)
-    if data == OWN[run]:
+    if data == TRAINED_ON[run]:
         assert done.stdout.startswith("z of shape")  # the data of the training, as they were loaded then
         return
     assert ("converted to grey" in done.stdout) == (is_grey and data not in ("grey.npy", "digits"))

@@ -290,8 +290,8 @@ def test_the_first_check_of_a_file_with_a_bug_gives_numbers_and_leaves_the_cause
 
 
 def test_the_claim_above_rejects_a_message_that_names_the_cause():
-    told = "after two steps, a number of W is -0.51683, not -0.52528"
-    assert MEASURED.fullmatch(told) and not MEASURED.fullmatch(f"{told}; the gradient was not cleared")
+    message = "after two steps, a number of W is -0.51683, not -0.52528"
+    assert MEASURED.fullmatch(message) and not MEASURED.fullmatch(f"{message}; the gradient was not cleared")
 
 
 @each
@@ -332,13 +332,13 @@ def test_the_properties_of_a_prediction_do_not_print_the_answer_before_it_is_giv
 
 
 def test_the_claim_above_rejects_names_that_print_the_answer():
-    told = (
+    answers = (
         "8 equal faces are 3 bits",
         "a density may exceed 1: its area is 1",
         "central differences compute F twice per input",
         "reverse mode runs once for all inputs",
     )
-    assert says_something(("the entropy of the die, in bits", *told)) == [*told]
+    assert says_something(("the entropy of the die, in bits", *answers)) == [*answers]
 
 
 @each
