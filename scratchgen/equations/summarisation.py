@@ -16,7 +16,7 @@ from scratchgen.rnn.translation.pointer import GenerationProbability, coverage_l
 
 def _gate(c, s, x):
     gate = blank(GenerationProbability(1, 1, Generator(0)), linear_W=[[math.log(3)], [0.5], [-1.0]])
-    return tuple(np.exp(log_p) for log_p in gate.forward(c, s, x))
+    return np.exp(np.concatenate([np.ravel(log_p) for log_p in gate.forward(c, s, x)]))
 
 
 def _pointed(p_vocab, p_gen, a, x):
@@ -30,7 +30,7 @@ def _pointed(p_vocab, p_gen, a, x):
 
 def _covered(s, h, C):
     attention = blank(CoverageAttention(1, 1, 1, Generator(0)), v=2 * math.log(3), w=-math.atanh(0.5))
-    return attention.forward(s, h, None, C)
+    return np.concatenate([np.ravel(part) for part in attention.forward(s, h, None, C)])
 
 
 SUMMARISATION = (
