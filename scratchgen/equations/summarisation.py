@@ -91,7 +91,7 @@ SUMMARISATION = (
     ),
     Equation(
         "rnn.generation_probability",
-        "generation probability of a pointer-generator",
+        "generation probability",
         r"p_{\text{gen}} = \sigma(w \cdot [c_t, s_t, x_t] + b)",
         "p_gen = σ(w · [c_t, s_t, x_t] + b)",
         "See, Liu & Manning (2017), eq. 8",

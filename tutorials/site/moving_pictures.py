@@ -24,7 +24,7 @@ MARK = re.compile(r"^!\[([^\]]+)\]\(pictures/moving-(\w+)\.png\)$", re.M)
 
 def placed(text: str, to_root: str) -> str:
     """A cell of text whose marked stills are figures that can move, if the site has Python for the browser."""
-    if not os.environ["SITE_RUN"]:
+    if not os.environ.get("SITE_RUN"):
         return text
     return MARK.sub(lambda found: raw_html(_figure(found[2], found[1], to_root)), text)
 

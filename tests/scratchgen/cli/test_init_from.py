@@ -226,7 +226,7 @@ REFUSED = {
     ),
     "another task": (
         ("rnn", "--init-from", "text", "--task", "music"),
-        "--init-from text: encoding is a setting of vae, text, translation, series, not of music",
+        "--init-from text: encoding is a setting of vae, text, translation, summarisation, series, not of music",
     ),
     "no run": (
         ("vae", "--init-from", "gone", "--data", "mine.npy"),

@@ -76,7 +76,7 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
     [
         (
             ("--data", "pieces", "--tokenizer", "bytes"),
-            "tokenizer is a setting of text, translation, not of music",
+            "tokenizer is a setting of text, translation, summarisation, not of music",
         ),
         (("--data", "pieces", "--set", "bptt_steps=9"), "bptt_steps is a setting of text, not of music"),
         (("--data", "stdlib", "--nade", 5), "nade is a setting of music, not of text"),

@@ -75,7 +75,7 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, s
     [
         (
             ("--data", "sounds", "--tokenizer", "bytes"),
-            "tokenizer is a setting of text, translation, not of sound",
+            "tokenizer is a setting of text, translation, summarisation, not of sound",
         ),
         (("--data", "sounds", "--set", "bptt_steps=9"), "bptt_steps is a setting of text, not of sound"),
         (("--data", "sounds", "--nade", 5), "nade is a setting of music, not of sound"),

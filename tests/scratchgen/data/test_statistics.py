@@ -9,7 +9,9 @@ from scratchgen.data import CATALOGUE, PairData, SequenceData, SoundData, TextDa
 from scratchgen.data.pitches import pitch_name
 from scratchgen.data.statistics import describe
 
-EMBEDDED = [name for name, entry in CATALOGUE.items() if entry.is_embedded and entry.kind != "text"]
+EMBEDDED = [
+    name for name, entry in CATALOGUE.items() if entry.is_embedded and entry.kind not in ("text", "pairs")
+]
 facts = lambda data: dict(describe(data))
 
 
