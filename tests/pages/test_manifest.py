@@ -154,7 +154,9 @@ def test_a_page_of_this_project_uses_the_library_and_the_scripts_that_run_it(tmp
     page = tmp_path / "page.py"
     page.write_text("import scratchgen.testing\n")
     scripts = [Path(__file__).with_name(name) for name in ("inputs.py", "run.py")]
-    subprocess.run([sys.executable, scripts[0], "used", scripts[1], page], cwd=tmp_path, check=True)
+    checkout = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "kernels")])}
+    command = [sys.executable, scripts[0], "used", scripts[1], page]
+    subprocess.run(command, cwd=tmp_path, env=checkout, check=True)
     used = (tmp_path / "used").read_text().splitlines()
     assert {"scratchgen/testing.py", "tests/pages/run.py", "tests/pages/pictures.py"} <= {*used}
     assert all((ROOT / file).is_file() for file in used)
