@@ -305,7 +305,7 @@ def test_a_distortion_below_that_of_any_model_is_reported_and_nothing_diverges(t
     assert history["distortion"][-1] < 0.1  # as near as it can come
     again = GECO(-20.0)
     again.load_state_dict(multiplier.state_dict())
-    assert again.infeasible  # a run that goes on knows it too
+    assert again.infeasible  # a resumed run knows it too
 
 
 @pytest.mark.equation("vae.geco")

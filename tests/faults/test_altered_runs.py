@@ -164,7 +164,7 @@ def test_a_run_whose_configuration_was_altered_does_not_go_on(case, stopped, cap
     assert contents(stopped) == before
 
 
-def test_a_run_does_not_go_on_from_the_checkpoints_of_another_architecture(stopped, tmp_path, capfd):
+def test_a_run_does_not_resume_from_checkpoints_of_another_architecture(stopped, tmp_path, capfd):
     options = ("--data", stopped / "mine.npy", "--epochs", 5, "--max-minutes", 0, "--out", tmp_path / "other")
     with pytest.raises(SystemExit):
         cli.main(["train", "vae", "--hidden", "4", "--latent-dim", "3", *map(str, options)])

@@ -1,4 +1,4 @@
-"""A run that is killed at any moment goes on, and ends with the bits of one that was not."""
+"""A run that is killed at any moment can be resumed, and ends with the bits of an undisturbed run."""
 
 import contextlib
 import heapq

@@ -263,7 +263,7 @@ EXERCISE = Exercise(
     ),
     explanation=(
         "Why: the validation loss estimates the loss on new points, and its least value marks the end of learning and "
-        "the beginning of overfitting. The parameters go on changing after it, in place, so only a copy is still "
+        "the beginning of overfitting. The parameters continue to change after it, in place, so only a copy is still "
         "that of the best epoch.\n\n"
         "In practice: the patience must be longer than a plateau. On page 1.3 a patience of 10 ends at epoch 38, on "
         "the flat part of the curve, and one of 100 finds epoch 162. And the least of many validation losses is too "

@@ -149,7 +149,7 @@ def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(trained, 
 
 
 def test_a_forecast_follows_the_past_that_it_is_given(trained, command):
-    """The waves go on where the past stops, whichever phase that is; the mean is near what came without noise."""
+    """The waves continue where the past stops, whichever phase that is; the mean is near what came without noise."""
     for stop in (200, 207, 213):
         write(trained / "past.csv", waves(stop, seed=5), dates=False)
         done = command("sample", "run", "--prompt", "past.csv", "-n", 10, "--out", "next.csv")
