@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -39,13 +40,20 @@ def check_numbers(interval: str = "(-∞, ∞)", /, **numbers: Any) -> None:
 
         check_numbers("[0, 1)", dropout=0.2)
     """
-    low, high = (float(end.replace("∞", "inf")) for end in interval[1:-1].split(","))
-    above = operator.ge if interval[0] == "[" else operator.gt
-    below = operator.le if interval[-1] == "]" else operator.lt
+    low, high, above, below = _limits(interval)
     for name, x in numbers.items():
         if not isinstance(x, Real) or isinstance(x, bool) or not (above(x, low) and below(x, high)):
             where = "" if interval == "(-∞, ∞)" else f" in {interval}"
             raise BadInput(f"{name} must be a finite number{where}, not {described(x)}")
+
+
+@functools.cache
+def _limits(interval: str) -> tuple[float, float, Callable[..., bool], Callable[..., bool]]:
+    """The ends of an interval, and the comparisons that its brackets mean."""
+    low, high = (float(end.replace("∞", "inf")) for end in interval[1:-1].split(","))
+    above = operator.ge if interval[0] == "[" else operator.gt
+    below = operator.le if interval[-1] == "]" else operator.lt
+    return low, high, above, below
 
 
 def check_each(interval: str, size: int | None = None, /, **values: Any) -> None:

@@ -80,8 +80,10 @@ def _call_template(entry: Primitive, function: Callable, args: tuple, options: M
 
 def _call_without_row(function: Callable, args: tuple, options: Mapping[str, Any]) -> Any:
     """Apply a NumPy function that is no primitive: composed, constant, nondifferentiable, or unknown."""
+    if function in CONSTANT:
+        return function(*to_numpy(args), **to_numpy(options))
     recorded = mode.get().recording and _any_requires_grad((args, options))
-    if recorded and function not in COMPOSED and function not in CONSTANT:
+    if recorded and function not in COMPOSED:
         raise error_messages.no_rule(function, NONDIFFERENTIABLE.get(function))
     plain = function(*to_numpy(args), **to_numpy(options))  # NumPy refuses what it refuses
     if function not in COMPOSED:

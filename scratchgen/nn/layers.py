@@ -45,8 +45,9 @@ class Linear(TensorModule):
 
     def _check_width(self, x: Array) -> None:
         D, H = self.W.shape
-        if np.shape(x)[-1:] != (D,):
-            raise ValueError(f"Linear({D}, {H}) takes rows of {D} numbers, (..., {D}), not {np.shape(x)}")
+        shape = x.shape if hasattr(x, "shape") else np.shape(x)  # np.shape of a tensor takes ten times as long
+        if shape[-1:] != (D,):
+            raise ValueError(f"Linear({D}, {H}) takes rows of {D} numbers, (..., {D}), not {shape}")
 
 
 class Embedding(TensorModule):

@@ -117,6 +117,9 @@ class AdamW(Optimizer):
 def _adam(theta: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray, t: int, *numbers: float) -> None:
     """Call the kernel, which writes arrays that are contiguous; others are written through a copy."""
     arrays = theta, m, v
+    if theta.flags.c_contiguous and m.flags.c_contiguous and v.flags.c_contiguous:
+        kernels.adam(theta, g, m, v, t, *numbers)
+        return
     written = [np.asarray(a, order="C") for a in arrays]  # the array itself, or a copy
     kernels.adam(written[0], g, written[1], written[2], t, *numbers)
     for a, w in zip(arrays, written, strict=True):
