@@ -22,7 +22,7 @@
 #
 # **You need** [a derivative four ways](1.1_derivative_four_ways.py), Python classes, and from NumPy the
 # product `@` of matrices and **broadcasting**, the sum of arrays with the shapes (4, 3) and (3,). Reading takes about
-# 40 minutes, each exercise some more, running two seconds. (You can skip the lines from `figure, axes` to `savefig`.)
+# 40 minutes, each exercise some more, running two seconds. (You can skip the lines from `figure` to `savefig`.)
 
 # %%
 import tempfile
