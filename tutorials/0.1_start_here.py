@@ -52,16 +52,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import scratchgen as sg
-from scratchgen.data import load_images
-from scratchgen.evaluation import NGram
 from scratchgen.plots.figure import ACCENT, INK, SECOND
 from scratchgen.plots.images import show
-from scratchgen.runs import History
 from scratchgen.testing import check
 
 OUT = Path(tempfile.mkdtemp(prefix="start-here-"))  # the pictures of this page
 rng = np.random.default_rng(0)  # random numbers, the same in every run
-digits = load_images("binarized-digits")  # 8 × 8 pixels, each 0 or 1, with labels 0 to 9
+digits = sg.data.load_images("binarized-digits")  # 8 × 8 pixels, each 0 or 1, with labels 0 to 9
 
 # %% [markdown]
 # ## Generative, and not
@@ -181,14 +178,14 @@ for _ in range(300):
     sampled += rng.choice(followers[sampled[-5:]])
 print(sampled)
 
-tiny = NGram(order=1).fit(np.array([0, 1, 2, 0, 0, 1]), 3)  # counts the text "abcaab", of 3 letters
+tiny = sg.evaluation.NGram(order=1).fit(np.array([0, 1, 2, 0, 0, 1]), 3)  # the text "abcaab", of 3 letters
 log_texts = [tiny.log_prob(np.array(two)).sum() for two in np.ndindex(3, 3)]
 check("(0.1.2) p of all 9 texts of two letters", np.exp(log_texts).sum(), 1, 1e-12)
 
 # %% [markdown]
 # **Images.** The coins of one digit are tossed separately, so its pixels may not fit together. A VAE describes an image
 # by ten more numbers, which are not part of the data. It learns to find these numbers for an image, and to turn such
-# numbers into 64 coins. [Page 2.3](2.3_vae_on_digits.py) explains the first four lines below.
+# numbers into 64 coins. [Page 2.3](2.3_vae_on_digits.py) explains the first lines below.
 #
 # **Sound** is a row of numbers, the air pressure at each moment. A model can predict the next one, as for text;
 # [page 6](06_data.py#sound-synthesis-and-the-short-time-fourier-transform) makes the sound of a string.
@@ -199,8 +196,9 @@ check("(0.1.2) p of all 9 texts of two letters", np.exp(log_texts).sum(), 1, 1e-
 stream = sg.random.default_rng(0)  # the library's own random numbers
 model = sg.vae.VAE(data_dim=64, latent_dim=10, hidden=256, rng=stream)
 adam = sg.optim.Adam(model.parameters(), learning_rate=2e-3)
+run = sg.runs.History()  # records the training
 sg.vae.train(
-    model, digits.train, digits.validation, History(), epochs=12, batch_size=32, optimizer=adam, rng=stream
+    model, digits.train, digits.validation, run, epochs=12, batch_size=32, optimizer=adam, rng=stream
 )
 check("VAE: mean of log p(x), at least", sg.vae.evaluate(model, digits.test, stream), -19.8, 1.0)
 
@@ -240,7 +238,7 @@ characters, ids = np.unique([*text], return_inverse=True)  # the text as numbers
 parts = {"training text": ids[:20_000], "new text": ids[100_000:120_000]}
 scores = {name: [] for name in parts}
 for order in range(9):  # the number of characters that the model looks at
-    ngram = NGram(order).fit(parts["training text"], len(characters))
+    ngram = sg.evaluation.NGram(order).fit(parts["training text"], len(characters))
     for name, part in parts.items():
         scores[name].append(-ngram.log_prob(part).mean())
 check("score, four and eight characters", np.take(scores["new text"], [4, 8]), [1.34, 1.57], 0.13)
