@@ -22,7 +22,7 @@
 # - recognise a number that only looks like a bound.
 #
 # **You need** [probability](0.3_probability.py) (density, mean, nats, posterior) and
-# [derivatives by a program](1.1_derivative_four_ways.py). Reading takes about 38 minutes, each exercise some more,
+# [derivatives by a program](1.1_derivative_four_ways.py). Reading takes about 40 minutes, each exercise some more,
 # running five seconds. (You can skip the lines from `figure` to `savefig`.)
 
 # %%
@@ -61,9 +61,9 @@ OUT = Path(tempfile.mkdtemp(prefix="bound-"))  # the pictures of this page
 #
 # $$ \log p(x) = \log \int p(x \mid z)\, p(z)\, dz. \tag{2.1.2} $$
 #
-# **Quadrature** replaces the integral by a sum over a fine grid: height times width of many narrow strips. For a smooth
-# function that is practically 0 at both ends, the only error is rounding. (The last source below proves this.) We check
-# it twice: half as many strips give the same number, and the probabilities of all eight images sum to 1.
+# **Quadrature** replaces the integral by a sum over a fine grid: height times width of many narrow strips. If the
+# function is smooth, and practically 0 at both ends, only rounding errors remain. (The last source below proves this.)
+# We check it twice: half as many strips give the same number, and the probabilities of all eight images sum to 1.
 #
 # > In the debugger: `scratchgen debug vae.evidence`, or `vae.likelihood`
 
@@ -131,7 +131,7 @@ check("(2.1.2) all eight images", sum(np.exp(evidence_of(x)[0]) for x in eight),
 #
 # The bound is **tight** (equal to the truth) if $q$ is the posterior, and only then.
 #
-# Below is the bound in the library. `_log_likelihood` computes $z = \mu + \sigma \varepsilon$ and then (2.1.1), `KL` is
+# Below is the bound in the library, for B images of D pixels, with Z latents each. `_log_likelihood` computes $z = \mu + \sigma \varepsilon$ and then (2.1.1), `KL` is
 # the divergence in (2.1.4), and `value` is their difference. (Here `_mean_over_samples` changes nothing, and `terms` is
 # `False`.)
 #
