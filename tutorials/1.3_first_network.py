@@ -34,7 +34,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import scratchgen as sg
-from scratchgen import nn
+from scratchgen import nn, plots
 from scratchgen.plots.figure import ACCENT, INK, SECOND
 from scratchgen.testing import check
 
@@ -190,7 +190,7 @@ check("(1.3.4) a step of the library's SGD", theta, 1 - 0.1 * 3, 1e-15)
 net = make(64, rng)
 check("parameters", sum(p.size for p in net.parameters()), (2 + 1) * 64 + (64 + 1) * 64 + 65, 0)
 # in the picture, 30 is the number of points; a box without sizes keeps the size of its input
-sg.plots.diagram({"the network": (net, training[0])}).save(OUT / "network.png")
+plots.diagram({"the network": (net, training[0])}).save(OUT / "network.png")
 
 # %% [markdown]
 # ## Overfitting and early stopping

@@ -131,9 +131,9 @@ check("(2.1.2) all eight images", sum(np.exp(evidence_of(x)[0]) for x in eight),
 #
 # The bound is **tight** (equal to the truth) if $q$ is the posterior, and only then.
 #
-# Below is the bound in the library, for B images of D pixels, with Z latents each. `_log_likelihood` computes $z = \mu + \sigma \varepsilon$ and then (2.1.1), `KL` is
-# the divergence in (2.1.4), and `value` is their difference. (Here `_mean_over_samples` changes nothing, and `terms` is
-# `False`.)
+# Below is the bound in the library, for B images of D pixels, with Z latents each. `_log_likelihood` computes
+# $z = \mu + \sigma \varepsilon$ and then (2.1.1), `KL` is the divergence in (2.1.4), and `value` is their difference.
+# (Here `_mean_over_samples` changes nothing, and `terms` is `False`.)
 #
 # > In the debugger: `scratchgen debug vae.elbo`
 
