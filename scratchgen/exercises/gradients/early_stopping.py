@@ -265,9 +265,9 @@ EXERCISE = Exercise(
         "Why: the validation loss estimates the loss on new points, and its least value marks the end of learning and "
         "the beginning of overfitting. The parameters continue to change after it, in place, so only a copy is still "
         "that of the best epoch.\n\n"
-        "In practice: the patience must be longer than a plateau. On page 1.3 a patience of 10 ends at epoch 38, on "
-        "the flat part of the curve, and one of 100 finds epoch 162. And the least of many validation losses is too "
-        "good: report the loss on a third set."
+        "In practice: the patience must be longer than a plateau. On page 1.3 a patience of 10 would end on the flat "
+        "part of the curve, long before epoch 162. And the least of many validation losses is too good: report the "
+        "loss on a third set."
     ),
     wrong_answers=(
         WrongAnswer(changed(COPY, "            kept = parameters\n        elif"), its_parameters),
