@@ -208,7 +208,7 @@ def numbers(network):
 
 G_before, D_before = numbers(pair.G), numbers(pair.D)
 optimizer = sg.optim.Adam(pair.D.parameters(), learning_rate=1e-3)
-untrained = pair.sample(250, rng)
+untrained = pair.sample(250, rng)  # also samples after that training, if it leaves G as it is
 old_fakes, shown = pair.generate(64, rng).numpy(), []
 for _ in range(100):
     shown.append(old_fakes)
@@ -303,11 +303,12 @@ check("digits recognised", (classifier.predict(digits.test) == digits.test_label
 pair = DigitGAN(rng)
 train(pair, rng)
 samples = {"As in the article, G draws noise": untrained, "Repaired, G draws digits": pair.sample(1000, rng)}
+# 1 ± 1: the classifier knows nothing but digits, so it may take noise for one of them
 for (name, images), found in zip(samples.items(), ((1, 1), (9.5, 1.5)), strict=True):
     shares = class_shares(classifier, images, 10)
     check(f"17: classes of 10. {name}", (shares >= 0.01).sum(), *found)
-shown = {name: images[:36] for name, images in samples.items()}
-plots.sample_grids(shown, digits.image_shape, OUT / "samples.png", columns=6)
+grids = {name: images[:36] for name, images in samples.items()}
+plots.sample_grids(grids, digits.image_shape, OUT / "samples.png", columns=6)
 
 # %% [markdown]
 # One training proves little: in eight others the repaired $G$ drew 9 or 10 classes.
@@ -341,10 +342,11 @@ else:
 # Another mistake runs without an error: one optimiser for both networks, and fakes that keep their graph. $D$'s loss
 # then moves $G$, too, in the wrong direction.
 #
-# The article's text needs repairs, too: its $G(z) \sim p_z$ is
-# [a misprint](03_gan.py#the-distribution-of-the-generated-examples), its history begins with models that
-# [cannot draw an image](0.1_start_here.py#generative-and-not), and its VAE
-# [minimises the wrong number](02_vae.py#minimise-the-kl-subject-to-a-constant-reconstruction).
+# The article's text needs repairs, too: its $G(z) \sim p_z$ is [a
+# misprint](03_gan.py#the-distribution-of-the-generated-examples), its history begins with models that [cannot draw an
+# image](0.1_start_here.py#generative-and-not), and its VAE makes [the KL divergence small at a constant
+# reconstruction](02_vae.py#minimise-the-kl-subject-to-a-constant-reconstruction), where in fact a VAE makes the ELBO
+# large.
 #
 # ## Exercises and sources
 #
@@ -353,7 +355,8 @@ else:
 # 1. `everything-is-real`: find the bug in a $D$ that takes noise for digits.
 # 2. `generator-loss-from-logits`: write the non-saturating loss of (3.2.3) without overflow.
 # 3. `generator-stands-still`: find the bug in a training step that leaves $G$ as it is.
-# 4. Predict, then run: how many of the ten classes does $G$ draw without its two `BatchNorm`?
+# 4. Predict, then run: how many of the ten classes does $G$ draw without its two `BatchNorm`? (Losing some is called
+#    **mode collapse**.)
 #
 # Next: [the recurrence by hand](4.1_recurrence_by_hand.py).
 #
