@@ -178,7 +178,8 @@ def train(model, epochs=40):
     optimizer = sg.optim.Adam(model.parameters(), learning_rate=2e-3)
     for _ in range(epochs):
         for x in batches(digits.train, batch_size=32, rng=rng):
-            loss = -vae.elbo(x, model.encode(x), model.decode, rng).mean()  # rng draws the noise
+            q = model.encode(x)
+            loss = -vae.elbo(x, q, model.decode, rng.standard_normal(q.mu.shape)).mean()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -188,8 +189,10 @@ def score(model):
     """ELBO, log p(x|z) and KL divergence in nats per held-out image, for 20 samples of z each."""
     x = np.repeat(digits.test, 20, axis=0)
     with sg.no_grad():
-        bound, minus_log_likelihood, KL = vae.elbo(x, model.encode(x), model.decode, rng, terms=True)
-    return bound.mean(), -minus_log_likelihood.mean(), KL.mean()
+        q = model.encode(x)
+        terms = vae.elbo(x, q, model.decode, rng.standard_normal(q.mu.shape), terms=True)
+    # the distortion is −log p(x|z), and the rate is the KL divergence
+    return terms.value.mean(), -terms.distortion.mean(), terms.rate.mean()
 
 
 two = DigitVAE(2)
