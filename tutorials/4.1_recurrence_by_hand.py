@@ -64,14 +64,12 @@ OUT = Path(tempfile.mkdtemp(prefix="recurrence-"))  # the pictures of this page
 # A batch has $B$ sequences, one per row. With $D$ numbers per input and $H$ units, $x_t$ is $B \times D$, $h_t$ is
 # $B \times H$, $W_{xh}$ is $D \times H$, $W_{hh}$ is $H \times H$, and $b_h$ is a row of $H$ numbers.
 #
-# Here are two functions of the library. The first computes one step: `h` is the old state, and `a_t` is
-# $x_t W_{xh} + b_h$. The second computes a sequence: `a_t` needs no state, so it is computed for all steps at once.
-# Arrays count from 0: `x[0]` is $x_1$, and `h[0]` is $h_1$.
+# Here is the step of the library: `h` is the old state, and `a_t` is $x_t W_{xh} + b_h$. `rnn.tanh_recurrence` repeats
+# it over a sequence. Arrays count from 0: `x[0]` is $x_1$, and `h[0]` is $h_1$.
 
 # %%
-for function in (rnn.tanh_step, rnn.tanh_recurrence):
-    head, _, body = inspect.getsource(function).split('"""')
-    print(head.rstrip() + body)  # without the docstring
+head, _, body = inspect.getsource(rnn.tanh_step).split('"""')
+print(head.rstrip() + body)  # without the docstring
 
 # %% [markdown]
 # Take one unit with $W_{xh} = 1$, $W_{hh} = w = \frac12$, $b_h = 0$ and $h_0 = 0$. Since
@@ -323,8 +321,8 @@ else:
 # Two more mistakes:
 #
 # - `=` for `+=` in a sum over time. In our three steps $w$ then gets the share of step 1 alone, which is 0.
-# - A state that is not detached. The second chunk then sends gradients into the graph of the first one, and `backward`
-#   fails, because that graph was freed.
+# - A state that is not detached. The second chunk then sends gradients into the graph of the first one, which was
+#   freed: `backward` fails.
 #
 # ## Exercises and sources
 #
