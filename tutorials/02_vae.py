@@ -26,6 +26,7 @@ from scratchgen import evaluation, plots, vae
 from scratchgen.data import load_images
 from scratchgen.distributions import Bernoulli, Normal
 from scratchgen.optim import Adam
+from scratchgen.plots.figure import ACCENT, FAINT, SECOND
 from scratchgen.plots.images import show
 from scratchgen.runs import History
 from scratchgen.vae.sigma import optimal_variance
@@ -233,6 +234,42 @@ terms = many.log_prob(z) - Normal(np.zeros((n, 1)), np.zeros((n, 1))).log_prob(z
 by_formula = one_latent.kl_to_standard_normal().item()
 beside("KL(N(1, ¼) ‖ N(0, 1)), formula", by_formula, 0.5 * (0.25 + math.log(4)), 1e-12)
 beside("the same by Monte Carlo", terms.mean(), by_formula, 5 * terms.std() / math.sqrt(n))
+
+# %% [markdown]
+# The divergence is not symmetric. Let $p$ have two humps, called **modes**, and find the best bell curve $q$ in each
+# direction. The direction of the ELBO, $\mathrm{KL}(q \,\|\, p)$, is the **reverse KL**. It is large if $q$ covers the
+# gap where $p$ is small, so $q$ chooses one mode: it is **mode-seeking**. The **forward KL**,
+# $\mathrm{KL}(p \,\|\, q)$, is large if $q$ is small where $p$ is not, so $q$ spans both modes: it is
+# **mass-covering**.
+
+# %%
+line = np.linspace(-6, 6, 601)
+
+
+def bell(mean, width):
+    """The density N(mean, width²) on the line; a column per mean and width."""
+    return np.exp(-0.5 * ((line[:, None] - mean) / width) ** 2) / (width * math.sqrt(2 * math.pi))
+
+
+two_modes = 0.4 * bell(-1.5, 0.5) + 0.6 * bell(1.5, 0.5)
+means, widths = (a.ravel() for a in np.meshgrid(np.arange(-3, 3, 0.05), np.arange(0.3, 2.5, 0.05)))
+fits = bell(means, widths)
+log_ratio = np.log(fits) - np.log(two_modes)
+reverse, forward = np.sum(fits * log_ratio, axis=0).argmin(), np.sum(-two_modes * log_ratio, axis=0).argmin()
+shares = two_modes[:, 0] * (line[1] - line[0])
+mean = np.sum(line * shares)
+beside("reverse KL: q at the greater mode", means[reverse], 1.5, 0.025)
+beside("forward KL: q has the mean of p", means[forward], mean, 0.025)
+beside("forward KL: q has the variance of p", widths[forward] ** 2, np.sum((line - mean) ** 2 * shares), 0.1)
+
+figure, axes = plt.subplots(figsize=(6, 3.2), layout="constrained")
+axes.fill_between(line, two_modes[:, 0], color=FAINT, label="p")
+axes.plot(line, fits[:, reverse], color=ACCENT, label="reverse KL")
+axes.plot(line, fits[:, forward], color=SECOND, linestyle="--", label="forward KL")
+axes.set(xlabel="z", ylabel="density", ylim=(0, 1.0), xlim=(-5, 5))
+axes.set_title("Reverse KL takes one mode, forward KL both")
+axes.legend(frameon=False, loc="upper left")
+figure.savefig(OUT / "two_directions.png", dpi=120)
 
 # %% [markdown]
 # **The reparameterised sample** is $z = \mu + \sigma \varepsilon$ with $\varepsilon \sim \mathcal N(0, I)$,

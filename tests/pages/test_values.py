@@ -402,48 +402,30 @@ VALUES = {
         1e-14,
     ),
     "2.2.1": (
-        {r"\frac{\partial}{\partial \phi} \mathbb E_{q_\phi}[f(z)]": MEAN_SINE_BY_MU}
-        | {r"\frac{\partial}{\partial \phi} \int q_\phi(z)\, f(z)\, dz":
-            by_mu_and_logvar(lambda mu, logvar: area(bell(mu, logvar) * np.sin(LINE)))[0]}
+        {r"\frac{\partial}{\partial \phi} \int q_\phi(z)\, f(z)\, dz": MEAN_SINE_BY_MU, "f(z)": np.sin(LINE)}
         | {r"\int \frac{\partial q_\phi(z)}{\partial \phi} f(z)\, dz":
-            area(by_mu_and_logvar(bell)[0] * np.sin(LINE))},
-        1e-8,
-    ),
-    "2.2.2": (
-        {r"\frac{\partial}{\partial \phi} \mathbb E_{q_\phi}[f(z)]": MEAN_SINE_BY_MU, "f(z)": np.sin(LINE)}
+            area(by_mu_and_logvar(bell)[0] * np.sin(LINE))}
         | {r"\mathbb E_{q_\phi}": lambda values: area(OF_Q * values)}
         | {r"\frac{\partial \log q_\phi(z)}{\partial \phi}": by_mu_and_logvar(bell)[0] / OF_Q},
         1e-8,
     ),
-    "2.2.3": (
+    "2.2.2": (
         NARROW | {"z": 1.1, r"\frac{\partial \log q}{\partial \mu}": SCORES[0]}
         | {r"\frac{\partial \log q}{\partial \log \sigma^2}": SCORES[1]},
         1e-8,
     ),
-    "2.2.5": (
+    "2.2.4": (
         NARROW | {r"\frac{\partial}{\partial \mu} \mathbb E_q[f(z)]": MEAN_SINE_BY_MU, "f'(z)": np.cos(LINE)}
         | {r"\frac{\partial}{\partial \log \sigma^2} \mathbb E_q[f(z)]": MEAN_SINE_BY_LOGVAR}
         | {r"\mathbb E_\varepsilon": lambda values: area(OF_Q * values), r"\varepsilon": EPSILON},
         1e-8,
     ),
-    "2.2.6": (
+    "2.2.5": (
         NARROW | {"z": 1.1, "q(z)": NormalDist(0.7, 0.5).pdf(1.1), "p(z)": NormalDist(-0.4, 1.3).pdf(1.1)},
         1e-14,
     ),
-    "2.2.7": (NARROW | {r"\mathrm{KL}(q \,\|\, p)": KL_OF_TWO(0.7, np.log(0.25))}, 1e-9),
-    "2.2.9": (
-        NARROW | {r"\frac{\partial\, \mathrm{KL}}{\partial \mu}": by_mu_and_logvar(KL_OF_TWO)[0]}
-        | {r"\frac{\partial\, \mathrm{KL}}{\partial \log \sigma^2}": by_mu_and_logvar(KL_OF_TWO)[1]},
-        1e-8,
-    ),
-    "2.3.2": (
-        {"p(x)": np.exp(EVIDENCE), r"\mathbb E_q": lambda values: np.sum(q * values), "dz": 1.0}
-        | {r"\int p(x \mid z)": lambda values: np.sum(likelihood * values), "p(z)": prior}
-        | {r"\int q(z \mid x)": lambda values: np.sum(q * values)}
-        | {r"p(x \mid z)\, p(z)": likelihood * prior, r"q(z \mid x)": q},
-        1e-14,
-    ),
-    "2.3.3": (JENSEN, 1e-14),
+    "2.2.6": (NARROW | {r"\mathrm{KL}(q \,\|\, p)": KL_OF_TWO(0.7, np.log(0.25))}, 1e-9),
+    "2.3.2": (JENSEN, 1e-14),
     "3.2.2": (
         {"L_t(x)": SURPRISE, "t": labels, "D(x)": D_of_both}
         | {"V(D, G)": np.mean(np.log(D_of_real)) + np.mean(np.log(1 - D_of_fake))}
@@ -562,20 +544,16 @@ def test_a_formula_holds_as_it_is_displayed(number):
         ("2.1", r"\ge", r"\le"),
         ("2.3", r"+ \Delta", r"- \Delta"),
         ("2.2.1", r"\frac { \partial q _ \phi ( z ) } { \partial \phi } f", r"q _ \phi ( z ) f"),
-        ("2.2.2", r"f ( z ) \frac", r"\frac"),
-        ("2.2.3", r"{ z - \mu } { \sigma ^ 2 }", r"{ z - \mu } { \sigma }"),
-        ("2.2.3", r"- 1 )", r"+ 1 )"),
-        ("2.2.5", r"\frac 1 2 \sigma", r"\sigma"),
-        ("2.2.5", r"f ' ( z ) ]", r"f ' ( z ) \varepsilon ]"),
-        ("2.2.6", r"\log s ^ 2 - \log \sigma ^ 2", r"\log \sigma ^ 2 - \log s ^ 2"),
-        ("2.2.7", r"- 1 -", r"+ 1 -"),
-        ("2.2.7", r"\log \frac { \sigma ^ 2 } { s ^ 2 }", r"\log \frac { \sigma } { s }"),
-        ("2.2.9", r"\frac 1 2 (", r"("),
-        ("2.2.9", r"{ s ^ 2 }", "{ s }"),
-        ("2.3.2", r"{ p ( x | z ) p ( z ) }", r"{ p ( x | z ) }"),
-        ("2.3.2", r"\int q ( z | x )", r"\int p ( x | z )"),
-        ("2.3.3", r"\ge", r"\le"),
-        ("2.3.3", r"\log \mathbb", r"\mathbb"),
+        ("2.2.1", r"[ f ( z ) \frac", r"[ \frac"),
+        ("2.2.2", r"{ z - \mu } { \sigma ^ 2 }", r"{ z - \mu } { \sigma }"),
+        ("2.2.2", r"- 1 )", r"+ 1 )"),
+        ("2.2.4", r"\frac 1 2 \sigma", r"\sigma"),
+        ("2.2.4", r"f ' ( z ) ]", r"f ' ( z ) \varepsilon ]"),
+        ("2.2.5", r"\log s ^ 2 - \log \sigma ^ 2", r"\log \sigma ^ 2 - \log s ^ 2"),
+        ("2.2.6", r"- 1 -", r"+ 1 -"),
+        ("2.2.6", r"\log \frac { \sigma ^ 2 } { s ^ 2 }", r"\log \frac { \sigma } { s }"),
+        ("2.3.2", r"\ge", r"\le"),
+        ("2.3.2", r"\log \mathbb", r"\mathbb"),
         ("2.1.5", r"- ", "+ "),
         ("2.1.6", r"+ \Delta", r"- \Delta"),
         ("3.2.2", "- t", "+ t"),
