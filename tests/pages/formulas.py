@@ -18,10 +18,7 @@ STYLES = [r"\textstyle", r"\operatorname", r"\mathrm", r"\text"]
 SAME = {r"\tfrac": r"\frac", r"\lVert": r"\|", r"\rVert": r"\|", r"\mid": "|", r"\ldots": r"\dots"}
 RELATIONS = [r"\leftarrow", r"\approx", r"\mapsto", r"\propto", r"\sim", r"\le", r"\ge", "=", "<", ">"]
 ID = r"[a-z]+\.[a-z_0-9]+"
-CHECKS = (
-    "check",
-    "beside",
-)  # of `scratchgen.testing`, and of a page's own: (label, value, expected, tolerance)
+CHECK = "check"  # of `scratchgen.testing`: (label, value, expected, tolerance)
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,7 @@ def _assertions(node: ast.AST, count: float) -> Iterator[tuple[str, float]]:
     compared = None
     if isinstance(node, ast.Assert):
         compared = [node.test]
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CHECKS:
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == CHECK:
         compared = node.args[1:3]
     if compared and _can_fail(compared):
         yield ast.unparse(node), count
@@ -146,8 +143,6 @@ def chapter_of(name: str) -> str:
 def untied(page: str, chapter: str, latex_by_id: dict[str, str]) -> Iterator[str]:
     """One line for each formula that is tied to nothing, and for each that has not the next number."""
     checks = list(assertions(page))
-    if "def beside" in page and "assert abs(ours - expected) <= tolerance" not in page:
-        yield "its beside() asserts nothing"
     if "def check(" in page:
         yield "it has a check() of its own; import that of scratchgen.testing"
     for place, formula in enumerate(formulas(page), 1):
