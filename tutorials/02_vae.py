@@ -176,8 +176,8 @@ figure.savefig(OUT / "bound.png", dpi=120)
 # \Delta \log p(x) = \Delta\, \text{ELBO} + \Delta\, \mathrm{KL}(q(z \mid x) \,\|\, p(z \mid x)). \tag{2.3}
 # $$
 #
-# When $q$ moves and the model stays, the evidence stays too: the bound rises by what the gap loses. When the
-# model moves and $q$ stays, the evidence may *fall* while the bound rises, if the gap shrinks by more. Only a
+# When $q$ moves and the model stays, the evidence stays too: the bound rises as the gap shrinks, by the same amount.
+# When the model moves and $q$ stays, the evidence may *fall* while the bound rises, if the gap shrinks by more. Only a
 # gap that is 0 cannot shrink: if $q$ is the true posterior, then the evidence rises at least as much as the
 # bound. More generally it falls by no more than the gap was.
 #

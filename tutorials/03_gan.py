@@ -619,7 +619,7 @@ plots.curves(diversity, OUT / "diversity.png", "diversity", {"real points": 1})
 # $\mathrm{KL}(q \,\|\, \frac18) = \sum_k q_k \log 8 q_k$ is 0. We compare it with held-out points, which show
 # the best possible score, and with half of the ring, a "generator" that is perfect except that it misses four
 # modes. Its divergence is $\log 2$. Four seeds of the GAN had 86 to 91 % of their samples near a mode; the
-# others lie between modes, because a continuous $G$ cannot jump. A $\chi^2$ test decides whether the shares
+# other samples are between modes, because a continuous $G$ cannot jump. A $\chi^2$ test decides whether the shares
 # differ from those of real data by more than chance: with eight modes, $\chi^2$ is about 7 if they do not,
 # and $p$ is the probability that chance alone makes it this large.
 #

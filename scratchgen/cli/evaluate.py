@@ -37,7 +37,9 @@ def evaluate(
     seed: Annotated[
         int | None,
         typer.Option(
-            min=0, max=HELD_OUT_SEED - 1, help="Seed of the noise (default: that of the training's scores)."
+            min=0,
+            max=HELD_OUT_SEED - 1,
+            help="Seed of the noise (default: the seed of the training's scores).",
         ),
     ] = None,
     model: Annotated[
@@ -45,7 +47,7 @@ def evaluate(
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option(help="The data to score, by name or path (default: those of the training)."),
+        typer.Option(help="The data to score, by name or path (default: the training's data)."),
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write every number to this file.")] = None,
     per_example: Annotated[
@@ -151,7 +153,7 @@ def _refuse_seed(run: Path, seed: int | None) -> None:
     """Raises BadInput for --seed where no score is drawn."""
     if seed is not None:
         raise BadInput(
-            f"--seed chooses the noise of scores that are drawn, and those of {run} are exact; leave it out"
+            f"--seed chooses the noise of estimated scores, and the scores of {run} are exact; leave it out"
         )
 
 

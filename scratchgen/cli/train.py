@@ -1,7 +1,6 @@
 """scratchgen train {vae,gan,rnn}: train a model on a data set, score it, draw it.
 
-The options of the settings are those that the tasks declare (`scratchgen/tasks`); those of the command itself
-are here.
+The tasks declare the options of the settings (`scratchgen/tasks`); the options of the command itself are here.
 """
 
 from __future__ import annotations

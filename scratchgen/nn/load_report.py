@@ -52,7 +52,7 @@ class LoadReport:
 
 
 def compare(own: Mapping[str, np.ndarray], given: Mapping[str, np.ndarray]) -> LoadReport:
-    """Which of the given arrays fit the model's own, by name, shape and dtype."""
+    """Compare the given arrays with the model's own by name, shape and dtype."""
     loaded, mismatched = [], {}
     for name in own.keys() & given.keys():
         wanted, found = own[name], given[name]

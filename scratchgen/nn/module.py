@@ -227,7 +227,7 @@ else:
 
 
 class ForwardHook:
-    """A registered hook; `remove()` takes it away."""
+    """A registered forward hook, which `remove()` unregisters."""
 
     def __init__(self, module: Module, function: Callable[[Module, tuple, Any], Any]):
         self._module, self.function = module, function

@@ -25,7 +25,7 @@ OWN_TASK = "own"  # a run of a person's own model and loop
 
 
 class RunConfig(msgspec.Struct, kw_only=True, frozen=True):
-    """What config.json holds.
+    """The content of config.json.
 
     task          the name of the task (`scratchgen.tasks`), or "own" for a person's own loop
     data, source  the name of the data, and what to load them from: a name of the catalogue or a path

@@ -49,7 +49,7 @@ FOR_ATTRIBUTES: dict[str, Any] = {"projection": True, "hidden": [512, 512], "act
 
 
 class Settings(RowSettings, frozen=True):
-    """Settings of a GAN. Those of the optimiser are valid for both players, unless the discriminator's are given."""
+    """Settings of a GAN. Optimiser settings apply to both players, unless the discriminator's are given."""
 
     model: Annotated[Literal["dense", "conv", "conditional", "packed"], Help("the two players")] = "dense"
     objective: Annotated[
@@ -184,7 +184,7 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
 
 
 def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> gan.AdversarialPair:
-    """The two players."""
+    """Build the two players, G and D."""
     Z, norm = settings.latent_dim, settings.norm
     if settings.model == "conv":
         return gan.ConvGAN(info.image_shape, Z, CHANNELS, rng, norm=norm)

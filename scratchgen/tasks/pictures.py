@@ -29,7 +29,7 @@ MILLISECONDS = 60  # per step of an animation
 def sample_output(out: Path | None, info: RowInfo, interpolates: bool = False) -> Path:
     """The path of a file or folder to write samples of rows to. Nothing is written, but for the folders above it.
 
-    Raises BadInput for another ending, for a folder that is not empty, and for what these rows cannot be.
+    Raises BadInput for another ending, for a folder that is not empty, and for a format that these rows do not have.
     """
     what = "images are" if info.kind == "images" else f"{info.kind} are"
     forms = "--out FILE.png, FILE.npy" + (" or a folder for single pictures" if info.kind == "images" else "")

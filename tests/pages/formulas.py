@@ -79,7 +79,7 @@ def ids_of(section) -> frozenset[str]:
 
 
 def normal(latex: str) -> str:
-    """LaTeX as signs with a space between them, without what is not seen: two ways to write a formula are one."""
+    """LaTeX as signs with a space between them, without invisible ones: two ways to write a formula are one."""
     signs = re.findall(r"\\[a-zA-Z]+|\\.|\S", latex)
     seen = [SAME.get(sign, sign) for sign in signs if sign not in (*SPACES, *SIZES, *STYLES)]
     one = re.sub(r"(?<!\S)\{ (\S+) \}", r"\1", " ".join(seen))  # {x} is x
@@ -99,7 +99,7 @@ def chain(part: str) -> list[str]:
 
 
 def is_in(part: str, equation: str) -> bool:
-    """Whether a part of a formula is one of an equation's parts, or a piece of its chain of relations."""
+    """Whether a part of a formula is a part of an equation, or a piece of its chain of relations."""
     wanted = chain(part)
     for members in map(chain, parts_of(equation)):
         if any(members[k : k + len(wanted)] == wanted for k in range(len(members))):

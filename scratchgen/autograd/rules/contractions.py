@@ -56,7 +56,7 @@ for product in (np.matmul, np.linalg.matmul):
 
 
 def _by_first(g, a, b, of_a, of_b):
-    """The cotangent of a; of_a and of_b are its axes and those of b that are paired.
+    """The cotangent of a; of_a and of_b are the paired axes of a and of b.
 
     g has the free axes of a, and then those of b.
     """

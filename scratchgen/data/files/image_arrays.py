@@ -135,7 +135,7 @@ def _may_have_shape(stored: tuple[int, ...], shape: tuple[int, ...]) -> bool:
 def find_images(
     x: np.ndarray | StoredArray, path: str, options: LoadOptions, report: LoadingReport
 ) -> tuple[tuple[int, int, int], Convert]:
-    """How an array holds images: their (H, W, C), and the function of its rows, as stored, that makes images of them.
+    """The layout of the images in an array: their (H, W, C), and the function that makes images of its stored rows.
 
     The images are (n, H, W, C) float32 in [0, 1], with C of 1 or 3. The report gets the changes.
     Raises BadInput for an array that does not hold images.
@@ -238,7 +238,7 @@ def _has_channels_first(shape: tuple[int, ...], path: str, options: LoadOptions)
 
 
 def _scale_of(x: np.ndarray | StoredArray, path: str, report: LoadingReport) -> int:
-    """What the numbers are divided by: 1 for floats, else the largest value that they can have. Raises BadInput."""
+    """The divisor of the values: 1 for floats, else the largest value that they can have. Raises BadInput."""
     if x.dtype.kind == "b":
         return 1
     if x.dtype.kind == "f":

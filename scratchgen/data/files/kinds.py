@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: names and endings of files are often wrong."""
+"""The kind of a file, recognised by its first bytes: names and endings of files are often wrong."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ ENDINGS = {
     "sequences": (".mid", ".midi"),
 }
 
-CONTAINERS = (b"RIFF", b"RIFX", b"RF64", b"FORM")  # what a file begins with whose kind stands at byte 8
-# the first bytes, and where they stand
+CONTAINERS = (b"RIFF", b"RIFX", b"RF64", b"FORM")  # the beginning of a file whose kind is named at byte 8
+# the first bytes, and their place
 SIGNATURES: list[tuple[int, bytes, FileKind]] = [
     (0, b"\x89PNG\r\n\x1a\n", FileKind("PNG", "images")),
     (0, b"\xff\xd8\xff", FileKind("JPEG", "images")),
