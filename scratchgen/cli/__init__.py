@@ -23,7 +23,7 @@ COMMANDS = {  # name → what it does; the file of that name defines it, and is 
     "data": "List, download and show data sets.",
     "equations": "Show the equations, their code and their tests.",
     "debug": "Step through an equation in a debugger.",
-    "exercise": "Do exercises, with a check that gives the reason.",
+    "exercise": "Do exercises; a check explains wrong answers.",
     "bench": "Measure the speed of the kernels and of whole training steps.",
     "info": "Show versions and the available kernel backends.",
 }

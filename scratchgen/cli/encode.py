@@ -16,7 +16,7 @@ from scratchgen.tasks.load import load_run
 
 
 def encode(
-    run: Annotated[Path, typer.Argument(help="A run directory that `train vae` has made.")],
+    run: Annotated[Path, typer.Argument(help="A run directory written by `train vae`.")],
     out: Annotated[
         Path | None,
         typer.Option(

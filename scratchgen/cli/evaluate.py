@@ -28,7 +28,7 @@ PARTS = ("validation", "test")
 
 
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="A run directory that `train` has made.")],
+    run: Annotated[Path, typer.Argument(help="A run directory written by `train`.")],
     part: Annotated[str, typer.Option(help=f"Part of the data to score: {' or '.join(PARTS)}.")] = "test",
     k: Annotated[
         int | None,
@@ -43,7 +43,8 @@ def evaluate(
         ),
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="Run of your own: its model, as module:Class; --data is needed then.")
+        str | None,
+        typer.Option(help="For a run of your own loop: its model, as module:Class; it requires --data."),
     ] = None,
     data: Annotated[
         str | None,
@@ -62,7 +63,7 @@ def evaluate(
     lower bound in expectation. Samples of a GAN and held-out examples are both compared with the training
     part, at most 5,000 of each; the score of held-out examples is the best that samples can reach.
 
-    --per-example finds what is unlike the training data: an example with a low bound has a low probability.
+    --per-example finds examples unlike the training data: an example with a low bound has a low probability.
 
     Other data (--data) are loaded and split as in the training; baselines are computed from their training part.
     """

@@ -1,4 +1,4 @@
-"""scratchgen exercise {list,start,check,watch,hint,reset,solution}: exercises, with a check that gives the reason."""
+"""scratchgen exercise {list,start,check,watch,hint,reset,solution}: exercises; a check explains wrong answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scratchgen.exercises.exercise import KINDS
 from scratchgen.exercises.folder import Folder, Stamp
 from scratchgen.exercises.judge import judge
 
-app = typer.Typer(help="Do exercises, with a check that gives the reason.", no_args_is_help=True)
+app = typer.Typer(help="Do exercises; a check explains wrong answers.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="Name of an exercise; `scratchgen exercise list` has them all.")]
 OptionalName = Annotated[

@@ -29,7 +29,7 @@ MODEL = "model"  # how the model is built: its class and its arguments, as JSON
 
 def export(
     run: Annotated[
-        Path, typer.Argument(help="A run directory that `train` has made, or a file of `sg.save`.")
+        Path, typer.Argument(help="A run directory written by `train`, or a file written by `sg.save`.")
     ],
     to: Annotated[
         str | None,

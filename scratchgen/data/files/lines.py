@@ -1,4 +1,4 @@
-"""Lines of a file that cannot be used: all are named at once, or left out where this was asked for."""
+"""Lines of a file that cannot be used: all are named at once, or left out on request."""
 
 from __future__ import annotations
 
