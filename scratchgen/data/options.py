@@ -1,4 +1,4 @@
-"""The choices that a person has where they load their own data."""
+"""The options for loading a user's own data, declared once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of loading weights by name: what fitted, what was missing, what was left over."""
+"""The report of loading weights by name: the arrays that fitted, were missing, or were left over."""
 
 from __future__ import annotations
 

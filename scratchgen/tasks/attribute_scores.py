@@ -1,4 +1,4 @@
-"""Scores of a conditional model whose classes are several attributes: are its samples what was asked for?"""
+"""Scores of a conditional model whose classes are several attributes: do its samples have the requested attributes?"""
 
 from __future__ import annotations
 

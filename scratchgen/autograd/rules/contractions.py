@@ -3,7 +3,7 @@
 Y = A B   ⇒   ∂L/∂A = G Bᵀ,   ∂L/∂B = Aᵀ G
 
 Any such product is linear in A and in B. Its cotangent by one of them is again such a product: of G with the
-other one, over the axes that G has from the other one.
+other factor, over the axes that G has from that factor.
 
 Ledger: autograd.matrix_product
 """

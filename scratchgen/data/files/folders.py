@@ -1,4 +1,4 @@
-"""A person's own folder of files: what is in it by content, classes and parts from subfolders, the split."""
+"""A user's own folder of files: what is in it by content, classes and parts from subfolders, the split."""
 
 from __future__ import annotations
 

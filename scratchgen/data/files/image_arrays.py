@@ -1,4 +1,4 @@
-"""Reader of a person's own images in a file of numbers: NPY, NPZ, IDX, or a CSV of labels and pixels."""
+"""Reader of a user's own images in a file of numbers: NPY, NPZ, IDX, or a CSV of labels and pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reader of one picture: PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF and what else Pillow reads."""
+"""Reader of one picture: PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF and other formats that Pillow reads."""
 
 from __future__ import annotations
 

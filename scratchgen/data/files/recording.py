@@ -1,4 +1,4 @@
-"""Reader of one sound file: WAV, FLAC, OGG, MP3, AIFF and what else libsndfile reads."""
+"""Reader of one sound file: WAV, FLAC, OGG, MP3, AIFF and other formats that libsndfile reads."""
 
 from __future__ import annotations
 
