@@ -222,7 +222,7 @@ def _with_breakpoints(
     """The result of a training; None if the reader leaves the debugger before its end."""
     if not ids:
         return compute()
-    from scratchgen.equations.debugger import run_under_pdb  # the ledger is loaded where it is asked for
+    from scratchgen.equations.debugger import run_under_pdb  # the ledger is loaded only for --break
 
     return run_under_pdb(ids, compute)
 

@@ -62,7 +62,7 @@ class AttributeClassifier(Perceptron):
 class AttributesRecognised:
     """The result of `attributes_recognised`.
 
-    shares    (S,) the share of images in which each attribute is recognised as the one that is asked for
+    shares    (S,) the share of images in which each attribute is recognised as requested
     mean      the mean over the attributes
     worst     the place of the attribute with the smallest share
     """

@@ -115,7 +115,7 @@ CONV_DEFAULTS: dict[str, dict[str, Any]] = {
     "characters": {},
 }
 
-# Samples of the class asked for, by a classifier of real digits: 96.1 %, and 95.3 % at a constant step size.
+# Samples of the requested class, by a classifier of real digits: 96.1 %, and 95.3 % at a constant step size.
 CONDITIONAL_DEFAULTS: dict[str, dict[str, Any]] = {"mnist": {"schedule": "half_cosine"}}
 
 # A convolutional GAN of images in colour: any normalisation of D leaves one blurred shape after the same time.

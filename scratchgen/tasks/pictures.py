@@ -58,7 +58,7 @@ def pictures_of(x: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
 
 
 def as_bytes(pictures: np.ndarray) -> np.ndarray:
-    """Pixels in [0, 1] as whole numbers from 0 (black) to 255 (white); what is outside is clipped."""
+    """Pixels in [0, 1] as whole numbers from 0 (black) to 255 (white); values outside are clipped."""
     return np.rint(255 * np.clip(pictures, 0, 1)).astype(np.uint8)
 
 

@@ -95,7 +95,7 @@ class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def example(self) -> str:
-        """Options of a first `scratchgen sample` for these data, where they are others than those of the task."""
+        """Options of a first `scratchgen sample` for these data, where they differ from the task's."""
         return ""
 
     def check_model(self, arguments: Mapping[str, Any]) -> None:

@@ -32,7 +32,7 @@ def read_images(path: str, options: LoadOptions = DEFAULT) -> RowData:
     """The images of a file of numbers, split 80/10/10 by a fixed permutation, or as the file splits them.
 
     The array is (N, H, W), (N, H, W, C) or (N, C, H, W), with C of 1, 3 or 4, or flat rows (N, D), which are
-    squares if D is a square number; `image_shape` says what else they are. Its values are floats in [0, 1], or
+    squares if D is a square number; `image_shape` gives any other shape. Its values are floats in [0, 1], or
     integers 0 … 255 or 0 … 65535, which are divided by the largest. Of an NPZ file, `images` (or x, X, data, arr_0)
     and `labels` (or y, targets, arr_1) are taken, or x_train, y_train, x_val, y_val, x_test and y_test, as Keras names
     them. A table (CSV) has a class and a square number of pixels 0 … 255 in each line, or pixels alone. Classes are
@@ -166,7 +166,7 @@ def find_images(
         report.change(f"transparent, laid on {options.background}", int(sum(transparent)))
         C = 3
     if C == 3 and options.channels == "grey":
-        report.change("converted to grey, as asked for (ITU-R BT.601)", N)
+        report.change("converted to grey, as requested (ITU-R BT.601)", N)
         steps.append(lambda x: (x @ np.array([0.299, 0.587, 0.114], np.float32))[..., None])
         C = 1
     elif C == 1 and options.channels == "colour":
