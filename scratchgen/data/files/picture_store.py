@@ -82,7 +82,7 @@ class PictureStore:
     def finished(
         self, facts: Sequence[PictureFacts], report: LoadingReport
     ) -> tuple[tuple[int, int, int], np.ndarray | StoredArray, Convert]:
-        """(H, W, C); the array of all pictures, in memory if it is small; the function of its rows to float32 in [0, 1].
+        """(H, W, C); the array of all pictures, in memory if it is small; a function of its rows to float32 in [0, 1].
 
         The report gets the change of channels, and the range of the values.
         """
