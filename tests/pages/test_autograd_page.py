@@ -28,7 +28,7 @@ def lines(source):
 
 
 def gradients(kind, arrays):
-    """The gradients of tanh(x w + v), squared, by each array: w is (2, 3), v (3,)."""
+    """Of tanh(x w + v), squared, by each array: w is (2, 3), v (3,)."""
     x, w, v = map(kind, arrays)
     y = np.tanh(x @ w + v)
     (y * y - y).mean().backward()
