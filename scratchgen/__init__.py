@@ -115,7 +115,7 @@ __all__ = [
 if not TYPE_CHECKING:  # a checker that sees this function accepts every name
 
     def __getattr__(name: str) -> Any:
-        """Load a sub-package, or what is in one, when it is first used."""
+        """Load a sub-package, or a member of one, when it is first used."""
         if name in ("load", "save"):
             return getattr(import_module("scratchgen.runs.saving"), name)
         if name in __all__:  # all that is listed and not imported above is a sub-package

@@ -64,7 +64,7 @@ def pytest_report_header(config):
 
 @pytest.fixture(autouse=True)
 def default_stream_at_its_start():
-    """What a test draws without an rng does not depend on the tests before it."""
+    """Numbers that a test draws without an rng do not depend on the tests before it."""
     scratchgen.random.seed(0)
 
 

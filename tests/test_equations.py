@@ -143,7 +143,7 @@ def too_large(example: Example):
 
 
 def calls(equation):
-    """How often the worked example calls the function that the ledger names."""
+    """The number of calls, in the worked example, of the function that the ledger names."""
     wanted, found = function_of(equation).__code__, []
     before = sys.getprofile()
     sys.setprofile(

@@ -1,6 +1,6 @@
 """Data flows one way: a file imports from lower layers only.
 
-An import counts wherever it stands: at the top of a file, inside a function, relative, by `import_module` or
+An import counts everywhere: at the top of a file, inside a function, relative, by `import_module` or
 under `if TYPE_CHECKING`. A type is knowledge too: a layer that names a higher layer's type cannot be read or
 type-checked without that layer. It can declare a `Protocol` instead.
 """
@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# DESIGN's table. Packages of one line may import one another (runs and plots, too), but what stands to the
+# DESIGN's table. Packages of one line may import one another (runs and plots, too), but a package to the
 # right of a wide gap is a layer below the rest of its line: models may import data, data may not import models.
 TABLE = """
 cli, __main__, tutorials

@@ -1,4 +1,4 @@
-"""What the README and the pages of tutorials/ show is what happens."""
+"""The commands and the numbers in the README and the pages of tutorials/ are correct."""
 
 import contextlib
 import functools

@@ -26,15 +26,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import scratchgen as sg
+from scratchgen.testing import check
 
 OUT = Path(tempfile.mkdtemp(prefix="gradients-"))  # the pictures of this page
-
-
-def beside(what, ours, expected, tolerance):
-    """Print a number next to its expected value; fail if they differ by more than the tolerance."""
-    print(f"{what:<42} {ours:>20.15g}   expected {expected:>20.15g}   ± {tolerance:.0e}")
-    assert abs(ours - expected) <= tolerance, what
-
 
 # %% [markdown]
 # ## One derivative, computed four ways
@@ -82,9 +76,9 @@ by_grad = sg.grad(f)(x0).item()
 
 # %%
 print(y)
-beside("(1.2) f'(0.5), finite differences", by_differences, by_hand, 1e-9)
-beside("(1.1) f'(0.5), backward()", by_backward, by_hand, 1e-15)
-beside("(1.1) f'(0.5), sg.grad", by_grad, by_hand, 1e-15)
+check("(1.2) f'(0.5), finite differences", by_differences, by_hand, 1e-9)
+check("(1.1) f'(0.5), backward()", by_backward, by_hand, 1e-15)
+check("(1.1) f'(0.5), sg.grad", by_grad, by_hand, 1e-15)
 
 # %% [markdown]
 # ## The computation graph
@@ -114,9 +108,9 @@ a = sg.Tensor(3.0, requires_grad=True)
 b = a + a
 c = b + b * a
 c.backward(retain_graph=True)
-beside("(1.3) b at a = 3", b.item(), 2 * 3, 0)
-beside("(1.3) c at a = 3", c.item(), 2 * 3 + 2 * 3**2, 0)
-beside("dc/da at 3", a.grad.item(), 14, 0)
+check("(1.3) b at a = 3", b.item(), 2 * 3, 0)
+check("(1.3) c at a = 3", c.item(), 2 * 3 + 2 * 3**2, 0)
+check("dc/da at 3", a.grad.item(), 14, 0)
 
 # %% [markdown]
 # Every tensor has a serial number, `serial`. Inputs are created before outputs, so going from the newest tensor
@@ -136,7 +130,7 @@ for node in youngest_first(c):
         for made_from, g_in in vjp_of_node(node, g, record=False):
             cotangent[made_from] = cotangent.get(made_from, 0) + g_in
 
-beside("dc/da by the sweep in four lines", cotangent[a].item(), 14, 0)
+check("dc/da by the sweep in four lines", cotangent[a].item(), 14, 0)
 
 # %% [markdown]
 # The library draws the same graph. Arrows lead from the inputs (blue) to the result (red); each box shows the
@@ -170,7 +164,7 @@ for _ in range(100_000):
     long_chain = long_chain * 1.00001
 long_chain.backward()
 print(f"depth 100,000; Python's limit on nested calls is {sys.getrecursionlimit():,}")
-beside("derivative of the long chain", x_start.grad.item(), math.exp(1e5 * math.log1p(1e-5)), 1e-10)
+check("derivative of the long chain", x_start.grad.item(), math.exp(1e5 * math.log1p(1e-5)), 1e-10)
 
 # %% [markdown]
 # ## The gradients of a network by hand
@@ -236,7 +230,7 @@ def gradients_by_hand(W1, b1, W2, b2):
 
 ours = sg.grad(loss, argnums=(0, 1, 2, 3))(W1, b1, W2, b2)
 for name, auto, hand in zip(("W1", "b1", "W2", "b2"), ours, gradients_by_hand(W1, b1, W2, b2), strict=True):
-    beside(f"∂L/∂{name} {auto.shape}, largest error", np.abs(auto.numpy() - hand).max(), 0, 1e-12)
+    check(f"∂L/∂{name} {auto.shape}, largest error", np.abs(auto.numpy() - hand).max(), 0, 1e-12)
 
 # %% [markdown]
 # Equations (1.4) and (1.5), index by index and with the library's layer and loss:
@@ -251,11 +245,11 @@ loss_of = lambda W, h: softmax_cross_entropy(h @ W + b2, classes).mean()
 by_W, by_h = sg.grad(loss_of, argnums=(0, 1))(W2, hidden)
 sums_over_i = sum(np.outer(hidden[i], delta2[i]) for i in range(B))  # Σ_i h_ij δ_ik
 sums_over_k = sum(np.outer(delta2[:, k], W2[:, k]) for k in range(K))  # Σ_k δ_ik W_jk
-beside("(1.4) h by the library's layer", np.abs(np.tanh(linear(x, W1, b1)) - hidden).max(), 0, 1e-14)
-beside("(1.4) o by the library's layer", np.abs(linear(hidden, W2, b2) - logits).max(), 0, 1e-14)
-beside("(1.4) L by the library's loss", loss_of(W2, hidden), loss(W1, b1, W2, b2), 1e-14)
-beside("(1.5) ∂L/∂W_jk, largest error", np.abs(by_W.numpy() - sums_over_i).max(), 0, 1e-12)
-beside("(1.5) ∂L/∂h_ij, largest error", np.abs(by_h.numpy() - sums_over_k).max(), 0, 1e-12)
+check("(1.4) h by the library's layer", np.abs(np.tanh(linear(x, W1, b1)) - hidden).max(), 0, 1e-14)
+check("(1.4) o by the library's layer", np.abs(linear(hidden, W2, b2) - logits).max(), 0, 1e-14)
+check("(1.4) L by the library's loss", loss_of(W2, hidden), loss(W1, b1, W2, b2), 1e-14)
+check("(1.5) ∂L/∂W_jk, largest error", np.abs(by_W.numpy() - sums_over_i).max(), 0, 1e-12)
+check("(1.5) ∂L/∂h_ij, largest error", np.abs(by_h.numpy() - sums_over_k).max(), 0, 1e-12)
 
 # %% [markdown]
 # The numbers are of order 1 and each is a sum of a few products, so rounding errors are about $10^{-16}$;
@@ -287,7 +281,7 @@ table = sg.autograd.inspect.table(scaled.sum())
 print(table)
 
 widened = [row[0] for row in table.rows if "→" in row[2]]
-beside("steps where float32 became float64", len(widened), 1, 0)
+check("steps where float32 became float64", len(widened), 1, 0)
 assert widened == ["multiply"]
 
 # %% [markdown]
@@ -341,11 +335,11 @@ def logcosh(x):
 
 sg.defvjp(logcosh, lambda g, y, x: g * np.tanh(x))
 
-beside("log cosh 1000", logcosh(1000.0).item(), 1000 - math.log(2), 1e-12)
-beside("its derivative", sg.grad(logcosh)(1000.0).item(), 1, 1e-15)
+check("log cosh 1000", logcosh(1000.0).item(), 1000 - math.log(2), 1e-12)
+check("its derivative", sg.grad(logcosh)(1000.0).item(), 1, 1e-15)
 
 points = np.array([-2.0, -0.3, 0.1, 1.7])
-beside("check_grads: largest relative error", sg.check_grads(logcosh, points), 0, 1e-8)
+check("check_grads: largest relative error", sg.check_grads(logcosh, points), 0, 1e-8)
 
 # %% [markdown]
 # `check_grads` compares with finite differences, in float64, for first and second derivatives. Its stencil is
@@ -374,7 +368,7 @@ sg.defvjp(off_by_a_thousandth, lambda g, y, x: 1.001 * g * np.tanh(x))
 sg.defvjp(forgets_the_cotangent, lambda g, y, x: np.tanh(x))
 
 of_the_sum = sg.grad(lambda x: forgets_the_cotangent(x).sum())(points).numpy()
-beside("rule without the cotangent under .sum()", np.abs(of_the_sum - np.tanh(points)).max(), 0, 1e-15)
+check("rule without the cotangent under .sum()", np.abs(of_the_sum - np.tanh(points)).max(), 0, 1e-15)
 
 for wrong in (off_by_a_thousandth, forgets_the_cotangent):
     try:
@@ -397,10 +391,10 @@ for wrong in (off_by_a_thousandth, forgets_the_cotangent):
 second = sg.grad(sg.grad(f))
 third = sg.grad(second)
 t0 = math.tanh(x0)
-beside("(1.6) f''(0.5)", second(x0).item(), 2 * t0 + (4 * x0 - 2 * x0**2 * t0) * (1 - t0**2), 1e-14)
+check("(1.6) f''(0.5)", second(x0).item(), 2 * t0 + (4 * x0 - 2 * x0**2 * t0) * (1 - t0**2), 1e-14)
 
 by_differences = (second(x0 + h).item() - second(x0 - h).item()) / (2 * h)
-beside("f'''(0.5), against differences of f''", third(x0).item(), by_differences, 1e-8)
+check("f'''(0.5), against differences of f''", third(x0).item(), by_differences, 1e-8)
 
 # %% [markdown]
 # ## Jacobians and Hessian-vector products
@@ -422,7 +416,7 @@ def cartesian(p):
 p = np.array([2.0, math.pi / 6])
 J = sg.jacobian(cartesian)(p).numpy()
 print(J)
-beside("det J at r = 2", np.linalg.det(J), 2, 1e-14)
+check("det J at r = 2", np.linalg.det(J), 2, 1e-14)
 
 # %% [markdown]
 # Often one direction $u$ is enough, and $J$ itself is not needed. How fast does the point move when $\varphi$
@@ -435,8 +429,8 @@ beside("det J at r = 2", np.linalg.det(J), 2, 1e-14)
 # %%
 u = np.array([0.0, 1.0])
 _, velocity = sg.jvp(cartesian, (p,), (u,))
-beside("speed on the circle", np.linalg.norm(velocity.numpy()), 2, 1e-14)
-beside("jvp against J u, largest difference", np.abs(velocity.numpy() - J @ u).max(), 0, 1e-15)
+check("speed on the circle", np.linalg.norm(velocity.numpy()), 2, 1e-14)
+check("jvp against J u, largest difference", np.abs(velocity.numpy() - J @ u).max(), 0, 1e-15)
 
 # %% [markdown]
 # The analogue for second derivatives is `hvp`, the Hessian times a vector, without the Hessian. Our
@@ -454,8 +448,8 @@ from scratchgen.functional import logsumexp, softmax
 o, v = rng.normal(size=(2, 1000))
 p = softmax(o)
 times_hessian = sg.hvp(logsumexp)
-beside("H v, largest difference", np.abs(times_hessian(o, v).numpy() - (p * v - p * (p @ v))).max(), 0, 1e-15)
-beside("H times ones, largest entry", np.abs(times_hessian(o, np.ones(1000)).numpy()).max(), 0, 1e-15)
+check("H v, largest difference", np.abs(times_hessian(o, v).numpy() - (p * v - p * (p @ v))).max(), 0, 1e-15)
+check("H times ones, largest entry", np.abs(times_hessian(o, np.ones(1000)).numpy()).max(), 0, 1e-15)
 
 # %% [markdown]
 # ## Nonlinearities and initial weights
@@ -477,10 +471,10 @@ beside("H times ones, largest entry", np.abs(times_hessian(o, np.ones(1000)).num
 from scratchgen.functional import leaky_relu, relu, sigmoid, softplus
 
 s = 1 / (1 + math.exp(-0.7))
-beside("slope of the logistic function at 0.7", sg.grad(sigmoid)(0.7).item(), s * (1 - s), 1e-15)
-beside("slope of softplus at 0.7", sg.grad(softplus)(0.7).item(), s, 1e-15)
+check("slope of the logistic function at 0.7", sg.grad(sigmoid)(0.7).item(), s * (1 - s), 1e-15)
+check("slope of softplus at 0.7", sg.grad(softplus)(0.7).item(), s, 1e-15)
 both = lambda x: relu(x) + leaky_relu(x)
-beside("slopes of the two rectifiers at −2, summed", sg.grad(both)(-2.0).item(), 0 + 0.2, 0)
+check("slopes of the two rectifiers at −2, summed", sg.grad(both)(-2.0).item(), 0 + 0.2, 0)
 
 # %% [markdown]
 # How large should the initial weights be? A unit sums $D$ products, so its mean square is
@@ -502,7 +496,7 @@ for begin, factor in ((he_normal, 1), (glorot_uniform, 1 / 2), (fan_in_uniform, 
     for _ in range(10):
         h = np.maximum(h @ begin(draw, 256, 256), 0)
     kept = math.log2(np.mean(h**2) / 0.5) / 10  # mean square: 1 of the inputs, ½ after a rectifier
-    beside(f"{begin.__name__}: doublings per layer", kept, math.log2(factor), 0.2)
+    check(f"{begin.__name__}: doublings per layer", kept, math.log2(factor), 0.2)
 
 # %% [markdown]
 # ## Optimisers: SGD and Adam
@@ -548,11 +542,11 @@ def begin():
     return [Parameter(np.zeros(1))]
 
 
-beside("SGD's step after 200 steps", steps(SGD(begin(), 0.1, momentum=0.9), 200)[-1], -0.1 * 4 / 0.1, 1e-6)
+check("SGD's step after 200 steps", steps(SGD(begin(), 0.1, momentum=0.9), 200)[-1], -0.1 * 4 / 0.1, 1e-6)
 for g in (4.0, 0.001):
     each = steps(Adam(begin(), 0.1), 200, g)
-    beside(f"Adam under a constant gradient {g:g}: first step", each[0], -0.1, 2e-6)
-    beside(f"Adam under a constant gradient {g:g}: last step", each[-1], -0.1, 2e-6)
+    check(f"Adam under a constant gradient {g:g}: first step", each[0], -0.1, 2e-6)
+    check(f"Adam under a constant gradient {g:g}: last step", each[-1], -0.1, 2e-6)
 
 # %% [markdown]
 # The weights you keep may be a moving average of the parameters, $a \leftarrow d\, a + (1 - d)\, \theta$,
@@ -572,17 +566,17 @@ average = MovingAverage(theta, decay=0.9)
 for _ in range(200):
     theta[0].data = np.ones(1)
     average.update()
-beside("an average of ones that starts at 0", average.average[0].item(), 1, 1e-6)
-beside("half a cosine, after a third of training", cosine_factor(1, 3), 0.75, 1e-15)
+check("an average of ones that starts at 0", average.average[0].item(), 1, 1e-6)
+check("half a cosine, after a third of training", cosine_factor(1, 3), 0.75, 1e-15)
 line = Setting("ring", (4,), epochs=4, scale=1.0, learning_rate=1.0)
-beside("straight line, after two of four epochs", line.step_size(3), 0.5, 1e-15)
-beside(
+check("straight line, after two of four epochs", line.step_size(3), 0.5, 1e-15)
+check(
     "stages: the second rate over the first",
     of_stages(2) / of_stages(1),
     10 ** (-1 / 7),
     1e-15,
 )
-beside("two steps down", of_two_falls(500) / of_two_falls(1), 10 ** (-2 / 5), 1e-15)
+check("two steps down", of_two_falls(500) / of_two_falls(1), 10 ** (-2 / 5), 1e-15)
 
 # %% [markdown]
 # ## Trading memory for time: recomputation and saved values
@@ -620,13 +614,13 @@ for name, segment, nodes, expected_runs in (
 ):
     runs, W_leaf = 0, sg.Tensor(W, requires_grad=True)
     end = deep(segment, W_leaf)
-    beside(f"{name}: nodes in the graph", len(youngest_first(end)), nodes, 0)
+    check(f"{name}: nodes in the graph", len(youngest_first(end)), nodes, 0)
     end.backward()
-    beside(f"{name}: segments computed", runs, expected_runs, 0)
+    check(f"{name}: segments computed", runs, expected_runs, 0)
     gradient[name] = W_leaf.grad
 largest = np.abs(gradient["plain"]).max()
 off = np.abs(gradient["checkpoint"] - gradient["plain"]).max()
-beside("their gradients, relative difference", off / largest, 0, 1e-13)
+check("their gradients, relative difference", off / largest, 0, 1e-13)
 
 # %% [markdown]
 # Conversely, a rule may need a value that the forward pass already computed and that is expensive to
@@ -648,8 +642,8 @@ def direction(x):
 sg.defvjp(direction, lambda g, y, x, length: (g - y * np.sum(g * y, axis=-1, keepdims=True)) / length)
 
 x34 = np.array([3.0, 4.0])
-beside("∂y₁/∂x₁ at (3, 4)", sg.jacobian(direction)(x34)[0, 0].item(), 0.128, 1e-15)
-beside("check_grads, first order", sg.check_grads(direction, rng.normal(size=(4, 3)), order=1), 0, 1e-8)
+check("∂y₁/∂x₁ at (3, 4)", sg.jacobian(direction)(x34)[0, 0].item(), 0.128, 1e-15)
+check("check_grads, first order", sg.check_grads(direction, rng.normal(size=(4, 3)), order=1), 0, 1e-8)
 
 # %% [markdown]
 # The price: to autograd a saved value is a constant without history, so such a rule cannot be differentiated
@@ -701,7 +695,7 @@ for axes in (left, right):
     axes.spines[["top", "right"]].set_visible(False)
 figure.savefig(OUT / "gradients.png", dpi=120)
 
-beside("best central difference: log10 of error", math.log10(max(central.min(), smallest)), -12, 4)
+check("best central difference: log10 of error", math.log10(max(central.min(), smallest)), -12, 4)
 print("pictures:", OUT)
 
 # %% [markdown]

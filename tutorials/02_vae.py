@@ -29,17 +29,11 @@ from scratchgen.optim import Adam
 from scratchgen.plots.figure import ACCENT, FAINT, SECOND
 from scratchgen.plots.images import show
 from scratchgen.runs import History
+from scratchgen.testing import check
 from scratchgen.vae.sigma import optimal_variance
 
 OUT = Path(tempfile.mkdtemp(prefix="vae-"))  # the pictures of this page
 INK, RED, BLUE, GREY = "#1b2a41", "#d1495b", "#2e86ab", "#b8c0cc"
-
-
-def beside(what, ours, expected, tolerance):
-    """Print a number next to its expected value; fail if they differ by more than the tolerance."""
-    print(f"{what:<48} {ours:>16.10g}   expected {expected:>14.8g}   ± {tolerance:.2g}")
-    assert abs(ours - expected) <= tolerance, what
-
 
 # %% [markdown]
 # ## The evidence lower bound (ELBO)
@@ -143,9 +137,9 @@ print(f"evidence log p(x) = {evidence:.6f}")
 for name, m, lv in (("narrow and off", -1.0, -3.0), ("q = the prior", 0.0, 0.0), ("q by ascent", mu, logvar)):
     bound, q = exact_elbo(m, lv), density(m, math.exp(0.5 * lv))
     ratio = np.maximum(posterior * math.exp(evidence) / np.maximum(q, 1e-300), 1e-300)  # p(x|z) p(z) / q(z|x)
-    beside(f"(2.1) {name}: log E_q of the ratio", math.log(np.sum(q * ratio) * dz), evidence, 1e-11)
-    beside(f"(2.1) {name}: E_q of its log", np.sum(q * np.log(ratio)) * dz, bound, 1e-11)
-    beside(f"(2.2) {name}: ELBO {bound:.4f}, the gap", evidence - bound, kl_to_posterior(m, lv), 1e-11)
+    check(f"(2.1) {name}: log E_q of the ratio", math.log(np.sum(q * ratio) * dz), evidence, 1e-11)
+    check(f"(2.1) {name}: E_q of its log", np.sum(q * np.log(ratio)) * dz, bound, 1e-11)
+    check(f"(2.2) {name}: ELBO {bound:.4f}, the gap", evidence - bound, kl_to_posterior(m, lv), 1e-11)
     assert bound < evidence
 
 # %% [markdown]
@@ -183,8 +177,8 @@ figure.savefig(OUT / "bound.png", dpi=120)
 # \Delta \log p(x) = \Delta\, \text{ELBO} + \Delta\, \mathrm{KL}(q(z \mid x) \,\|\, p(z \mid x)). \tag{2.3}
 # $$
 #
-# When $q$ moves and the model stays, the evidence stays too: the bound rises by what the gap loses. When the
-# model moves and $q$ stays, the evidence may *fall* while the bound rises, if the gap shrinks by more. Only a
+# When $q$ moves and the model stays, the evidence stays too: the bound rises as the gap shrinks, by the same amount.
+# When the model moves and $q$ stays, the evidence may *fall* while the bound rises, if the gap shrinks by more. Only a
 # gap that is 0 cannot shrink: if $q$ is the true posterior, then the evidence rises at least as much as the
 # bound. More generally it falls by no more than the gap was.
 #
@@ -204,10 +198,10 @@ for name, m, lv in (("narrow and off", -1.0, -3.0), ("q by ascent", mu, logvar))
         print(f"{name}: step {step}   ELBO {numbers[-1][0]:.4f}   evidence {log_p:.4f}")
         w_now = w_now + 0.5 * slope_of_w(w_now, m, lv).numpy()
     d_bound, d_evidence, d_gap = np.subtract(numbers[-1], numbers[0])
-    beside(f"(2.3) {name}: change of the evidence", d_evidence, d_bound + d_gap, 1e-11)
+    check(f"(2.3) {name}: change of the evidence", d_evidence, d_bound + d_gap, 1e-11)
     rise[name] = d_bound, d_evidence
-beside("narrow and off: rise of the bound", rise["narrow and off"][0], 3.303, 0.001)
-beside("narrow and off: the evidence falls", rise["narrow and off"][1], -0.843, 0.001)
+check("narrow and off: rise of the bound", rise["narrow and off"][0], 3.303, 0.001)
+check("narrow and off: the evidence falls", rise["narrow and off"][1], -0.843, 0.001)
 assert rise["q by ascent"][1] > rise["q by ascent"][0] - kl_to_posterior(mu, logvar) > 0
 
 # %% [markdown]
@@ -232,8 +226,8 @@ many = Normal(np.ones((n, 1)), np.full((n, 1), math.log(0.25)))
 z = many.rsample(rng)
 terms = many.log_prob(z) - Normal(np.zeros((n, 1)), np.zeros((n, 1))).log_prob(z)
 by_formula = one_latent.kl_to_standard_normal().item()
-beside("KL(N(1, ¼) ‖ N(0, 1)), formula", by_formula, 0.5 * (0.25 + math.log(4)), 1e-12)
-beside("the same by Monte Carlo", terms.mean(), by_formula, 5 * terms.std() / math.sqrt(n))
+check("KL(N(1, ¼) ‖ N(0, 1)), formula", by_formula, 0.5 * (0.25 + math.log(4)), 1e-12)
+check("the same by Monte Carlo", terms.mean(), by_formula, 5 * terms.std() / math.sqrt(n))
 
 # %% [markdown]
 # The divergence is not symmetric. Let $p$ have two humps, called **modes**, and find the best bell curve $q$ in each
@@ -300,13 +294,13 @@ noise = rng.standard_normal((n, 1), np.float64)
 standard_error = 0.25 * math.sqrt(2 / n)
 variance = np.var(Normal(many.mu, many.logvar).rsample(noise))
 variance_planted = np.var(Planted(many.mu, many.logvar).rsample(noise))
-beside("variance of the samples", variance, 0.25, 5 * standard_error)
-beside("variance with the planted error", variance_planted, 1 / 16, 5 * standard_error / 4)
+check("variance of the samples", variance, 0.25, 5 * standard_error)
+check("variance with the planted error", variance_planted, 1 / 16, 5 * standard_error / 4)
 
 for kind in (Normal, Planted):
     sample = lambda mu, logvar, kind=kind: kind(mu, logvar).rsample(noise[:4])
     error = sg.check_grads(sample, np.ones((4, 1)), np.zeros((4, 1)))
-    beside(f"check_grads of {kind.__name__}.rsample, error", error, 0, 1e-8)
+    check(f"check_grads of {kind.__name__}.rsample, error", error, 0, 1e-8)
 
 # %% [markdown]
 # ## Training a VAE on digits
@@ -321,7 +315,6 @@ print(inspect.getsource(vae.train))
 # `run` records the history. `scratchgen.runs.Run` writes a directory and shows a progress bar; here a
 # `History` in memory is enough. `init_output_bias` starts the decoder at the mean image. We train two models:
 # one with 10 latent dimensions for the score, one with 2 for a map of the latent space.
-
 
 # %%
 digits = load_images("binarized-digits")
@@ -354,11 +347,11 @@ print(ten)
 baseline = evaluation.independent_bernoulli_log_prob(digits.train, digits.test)
 score = vae.evaluate(ten, digits.test, sg.Generator(1), samples=10)
 score_two = vae.evaluate(two, digits.test, sg.Generator(1), samples=10)
-beside("independent pixels, nats per image", baseline, -25.311, 0.001)
-beside("held-out ELBO, 10 latent dimensions", score, -18.7, 0.4)
-beside("held-out ELBO, 2 latent dimensions", score_two, -20.8, 0.5)
+check("independent pixels, nats per image", baseline, -25.311, 0.001)
+check("held-out ELBO, 10 latent dimensions", score, -18.7, 0.4)
+check("held-out ELBO, 2 latent dimensions", score_two, -20.8, 0.5)
 bits = evaluation.bits_per_dimension(score, digits.test.shape[1]).item()
-beside("10 dimensions: bits per pixel, at most 1", bits, -score / (64 * math.log(2)), 1e-12)
+check("10 dimensions: bits per pixel, at most 1", bits, -score / (64 * math.log(2)), 1e-12)
 
 # %% [markdown]
 # The two parts of the bound have names: the *distortion* $D = -\mathbb E_q \log p(x \mid z)$, the
@@ -372,9 +365,9 @@ with sg.no_grad():
     R = q.kl_to_standard_normal().numpy().mean()
     draws = [ten.decode(q.rsample(rng)).log_prob(digits.test).numpy() for _ in range(10)]
     D = -np.mean(draws)
-beside(f"rate ({R / math.log(2):.1f} bits), nats per image", R, 6.5, 0.7)
-beside("distortion, nats per image", D, 12.1, 0.7)
-beside("−(distortion + rate), with other noise", -(D + R), score, 0.2)
+check(f"rate ({R / math.log(2):.1f} bits), nats per image", R, 6.5, 0.7)
+check("distortion, nats per image", D, 12.1, 0.7)
+check("−(distortion + rate), with other noise", -(D + R), score, 0.2)
 
 # %% [markdown]
 # Over six seeds the rate and the distortion varied by 0.3 around these values. The two sides of the last line
@@ -406,7 +399,7 @@ beside("−(distortion + rate), with other noise", -(D + R), score, 0.2)
 # %%
 for k, expected in ((1, -18.7), (5, -18.2), (50, -17.9), (500, -17.9)):
     L = evaluation.importance_sampled_log_likelihood(ten, digits.test, k, sg.Generator(2))
-    beside(f"L_{k}, nats per image", L.log_likelihood.mean(), expected, 0.4)
+    check(f"L_{k}, nats per image", L.log_likelihood.mean(), expected, 0.4)
 print(f"median standard error of an image's L_500: {np.median(L.standard_error):.3f} nats")
 print(f"median effective number of the 500 samples: {np.median(L.effective_samples):.0f}")
 
@@ -414,7 +407,7 @@ few = {"temperatures": 150, "chains": 16, "leapfrogs": 5}
 annealed = evaluation.annealed_log_likelihood(ten, digits.test[:10], sg.Generator(4), **few)
 direct = L.log_likelihood[:10].mean()
 error = math.sqrt(np.sum(annealed.standard_error**2) + np.sum(L.standard_error[:10] ** 2)) / 10
-beside("10 images: annealed against plain importance", annealed.log_likelihood.mean(), direct, 5 * error)
+check("10 images: annealed against plain importance", annealed.log_likelihood.mean(), direct, 5 * error)
 
 # %% [markdown]
 # So about 0.8 nats of the score are due to the encoder, not the decoder: the gap
@@ -447,9 +440,7 @@ with sg.no_grad():
     ticks = np.linspace(-2.5, 2.5, 17, dtype=np.float32)
     square = np.array([(u, v) for v in ticks[::-1] for u in ticks])
     sheet = two.decode(square).mean.numpy()
-beside(
-    "radius of 90 % of the prior", evaluation.latents.prior_radius(0.9), math.sqrt(2 * math.log(10)), 1e-12
-)
+check("radius of 90 % of the prior", evaluation.latents.prior_radius(0.9), math.sqrt(2 * math.log(10)), 1e-12)
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 5.6), layout="constrained")
 dots = left.scatter(*places.T, c=digits.test_labels, cmap="tab10", vmin=-0.5, vmax=9.5, s=22)
@@ -501,7 +492,7 @@ def optimum(beta):
 
 for beta in (0.5, 1.0, 1.8):
     (R_low, D_low), (R_high, D_high) = optimum(beta * 0.99), optimum(beta * 1.01)
-    beside(f"dR/dD at beta = {beta}", (R_high - R_low) / (D_high - D_low), -1 / beta, 1e-3)
+    check(f"dR/dD at beta = {beta}", (R_high - R_low) / (D_high - D_low), -1 / beta, 1e-3)
 
 # %% [markdown]
 # Now the same on digits. Five models with five values of $\beta$ end at five points of one curve. The line
@@ -545,9 +536,9 @@ of_ten = evaluation.rate_and_distortion(ten, digits.train, sg.Generator(1))
 R_ten, D_ten = of_ten.rate.mean.item(), of_ten.distortion.mean.item()
 constrained = vae.ConstrainedLoss(target_distortion=D_ten)
 R, D = place(constrained, epochs=50)
-beside("GECO: distortion, target from β = 1", D, D_ten, 0.5)
-beside("GECO: rate", R, R_ten, 0.5)
-beside("GECO: λ", constrained.multiplier.lam, 1.0, 0.3)
+check("GECO: distortion, target from β = 1", D, D_ten, 0.5)
+check("GECO: rate", R, R_ten, 0.5)
+check("GECO: λ", constrained.multiplier.lam, 1.0, 0.3)
 
 # %% [markdown]
 # ## Active units, warm-up and free bits
@@ -566,15 +557,15 @@ beside("GECO: λ", constrained.multiplier.lam, 1.0, 0.3)
 print(inspect.getsource(vae.free_bits_rate))
 
 units = evaluation.active_units(ten, digits.test)
-beside("active latents, of 10", units.count, 10, 1)
-beside("their rates, summed", units.kl.mean.sum(), R_ten, 0.5)
-beside(
+check("active latents, of 10", units.count, 10, 1)
+check("their rates, summed", units.kl.mean.sum(), R_ten, 0.5)
+check(
     "rate with half a nat free",
     vae.free_bits_rate(Normal(np.array([[2, 0.1]]), np.zeros((1, 2))), 0.5)[0],
     2.5,
     0,
 )
-beside("weight of the rate after 300 of 1000 steps", vae.kl_weight(300, 1000), 0.3, 0)
+check("weight of the rate after 300 of 1000 steps", vae.kl_weight(300, 1000), 0.3, 0)
 
 # %% [markdown]
 # ## The linear VAE and probabilistic PCA
@@ -609,11 +600,11 @@ linear.likelihood.logvar.data = np.log([sigma2])
 linear.V.W.data, linear.V.b.data = W.T / eigenvalues[:Z], np.zeros(Z)
 linear.logvar.data = np.log(sigma2 / eigenvalues[:Z])
 best = vae.ppca_log_likelihood(x, Z)
-beside("evidence, nats per image", linear.exact_log_likelihood(x).mean(), best, 1e-9)
-beside("its bound", linear.exact_elbo(x).mean().item(), best, 1e-9)
+check("evidence, nats per image", linear.exact_log_likelihood(x).mean(), best, 1e-9)
+check("its bound", linear.exact_elbo(x).mean().item(), best, 1e-9)
 turn, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(Z, Z)))
 linear.decoder.W.data, linear.V.W.data = turn @ W, linear.V.W.data @ turn.T
-beside("evidence with the latents rotated", linear.exact_log_likelihood(x).mean(), best, 1e-9)
+check("evidence with the latents rotated", linear.exact_log_likelihood(x).mean(), best, 1e-9)
 print(f"its bound: {linear.exact_elbo(x).mean().item():.3f}")
 assert linear.exact_elbo(x).mean().item() < best - 0.1
 
@@ -640,7 +631,7 @@ gaussian = vae.likelihoods.GaussianLikelihood()
 m = np.broadcast_to(grey.mean(axis=0), grey.shape)
 gaussian.logvar.data = np.log([np.mean((grey - m) ** 2)])
 p_of_grey = gaussian(m)
-beside(
+check(
     "normal pixels, nats per image",
     p_of_grey.log_prob(grey).mean().item(),
     -p_of_grey.entropy()[0].item(),
@@ -649,11 +640,11 @@ beside(
 gaussian.logvar.data = np.log([0.5])  # any other sigma: the gradient holds the error
 (-gaussian(m).log_prob(grey)).mean().backward()
 best = optimal_variance(np.array([0.5]), gaussian.logvar.grad, 64).item()
-beside("best variance, from the gradient at 0.5", best, np.mean((grey - m) ** 2), 1e-9)
+check("best variance, from the gradient at 0.5", best, np.mean((grey - m) ** 2), 1e-9)
 levels = vae.likelihoods.DiscretisedCategorical(np.zeros((100, 64, 17)))
-beside("17 equal levels, nats per image", levels.log_prob(grey).mean(), -64 * math.log(17), 1e-9)
+check("17 equal levels, nats per image", levels.log_prob(grey).mean(), -64 * math.log(17), 1e-9)
 perfect = Bernoulli(np.log(grey.clip(1e-12, 1 - 1e-12) / (1 - grey.clip(1e-12, 1 - 1e-12))))
-beside("grey pixels, perfectly reconstructed", perfect.log_prob(grey).mean(), -perfect.entropy().mean(), 1e-6)
+check("grey pixels, perfectly reconstructed", perfect.log_prob(grey).mean(), -perfect.entropy().mean(), 1e-6)
 
 # %% [markdown]
 # ## The conditional VAE
@@ -677,7 +668,7 @@ vae.train(conditional, digits.train, digits.validation, History(), **settings, *
 score_conditional = vae.evaluate(
     conditional.given(digits.test_labels), digits.test, sg.Generator(1), samples=10
 )
-beside("2 dimensions and the class: gain in nats", score_conditional - score_two, 4.8, 1.0)
+check("2 dimensions and the class: gain in nats", score_conditional - score_two, 4.8, 1.0)
 
 # %% [markdown]
 # ## Discrete codes: the VQ-VAE
@@ -707,7 +698,7 @@ with sg.no_grad():
         every
     )
     gap = np.log(np.exp(log_joint.numpy()).sum()) - coded.elbo(pixels).item()
-    beside("prior summed over all codes", np.exp(coded.prior.log_prob(every).numpy()).sum(), 1, 1e-5)
+    check("prior summed over all codes", np.exp(coded.prior.log_prob(every).numpy()).sum(), 1, 1e-5)
 print(f"evidence minus bound of the VQ-VAE: {gap:.3f} nats")
 assert gap > 0
 
@@ -718,10 +709,10 @@ z_e, quantiser = (
 quantiser.codebook.data[...] = [[0], [10]]
 k, e = quantiser(z_e)
 quantiser.update(z_e, k, sg.Generator(1))
-beside("mean of 0 and 2, the vectors of code 0", quantiser.codebook.data[0].item(), 1, 1e-6)
+check("mean of 0 and 2, the vectors of code 0", quantiser.codebook.data[0].item(), 1, 1e-6)
 through = sg.grad(lambda z: np.sum(vae.quantise.straight_through(z, e) ** 2))(z_e).numpy()
-beside("straight-through gradient minus 2 e", np.abs(through - 2 * e).max(), 0, 1e-6)
-beside(
+check("straight-through gradient minus 2 e", np.abs(through - 2 * e).max(), 0, 1e-6)
+check(
     "perplexity of the codes", vae.quantise.perplexity(k), math.exp(math.log(3) - 2 / 3 * math.log(2)), 1e-12
 )
 
@@ -740,8 +731,8 @@ beside(
 from scratchgen.vae.interpolate import spherical, straight
 
 a, b = np.eye(2, 10, dtype=np.float32) * math.sqrt(10)
-beside("length at the midpoint, linear", np.linalg.norm(straight(a, b, 3)[1]), math.sqrt(5), 1e-6)
-beside("length at the midpoint, spherical", np.linalg.norm(spherical(a, b, 3)[1]), math.sqrt(10), 1e-6)
+check("length at the midpoint, linear", np.linalg.norm(straight(a, b, 3)[1]), math.sqrt(5), 1e-6)
+check("length at the midpoint, spherical", np.linalg.norm(spherical(a, b, 3)[1]), math.sqrt(10), 1e-6)
 with sg.no_grad():
     ends = ten.encode(digits.test[:2]).mu.numpy()
     paths = np.concatenate([ten.decode(path(*ends, 8)).mean.numpy() for path in (straight, spherical)])

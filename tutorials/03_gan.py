@@ -30,16 +30,10 @@ from scratchgen.gan.monitor import GANMonitor
 from scratchgen.nn import Linear, SpectralNorm
 from scratchgen.optim import SGD, Adam
 from scratchgen.runs import History
+from scratchgen.testing import check
 
 OUT = Path(tempfile.mkdtemp(prefix="gan-"))  # the pictures of this page
 INK, RED, BLUE, GREY = "#1b2a41", "#d1495b", "#2e86ab", "#b8c0cc"
-
-
-def beside(what, ours, expected, tolerance):
-    """Print a number next to its expected value; fail if they differ by more than the tolerance."""
-    print(f"{what:<52} {ours:>16.10g}   expected {expected:>14.8g}   ± {tolerance:.2g}")
-    assert abs(ours - expected) <= tolerance, what
-
 
 # %% [markdown]
 # ## The value function of the game
@@ -62,12 +56,12 @@ def beside(what, ours, expected, tolerance):
 # %%
 print(inspect.getsource(gan.value))
 undecided = np.zeros(4)
-beside("V of an undecided discriminator", gan.value(undecided, undecided), -math.log(4), 1e-15)
+check("V of an undecided discriminator", gan.value(undecided, undecided), -math.log(4), 1e-15)
 
 a_real, a_fake = np.array([2.0, -0.5, 1.0]), np.array([-1.0, 0.3, -3.0])  # logits of three examples each
 D_of_all, is_real = sigmoid(np.concatenate([a_real, a_fake])), np.repeat([True, False], 3)
 mean_log_likelihood = np.mean(np.log(np.where(is_real, D_of_all, 1 - D_of_all)))
-beside("V, twice the mean log-likelihood", gan.value(a_real, a_fake), 2 * mean_log_likelihood, 1e-14)
+check("V, twice the mean log-likelihood", gan.value(a_real, a_fake), 2 * mean_log_likelihood, 1e-14)
 
 # %% [markdown]
 # ## The distribution of the generated examples
@@ -89,13 +83,13 @@ beside("V, twice the mean log-likelihood", gan.value(a_real, a_fake), 2 * mean_l
 n = 100_000
 rng = sg.Generator(0)
 G_of_z = np.exp(rng.standard_normal(n, np.float64) / 2)
-beside("mean of G(z)", G_of_z.mean(), math.exp(1 / 8), 5 * G_of_z.std() / math.sqrt(n))
-beside("share of G(z) below 1", np.mean(G_of_z < 1), 0.5, 5 * 0.5 / math.sqrt(n))
+check("mean of G(z)", G_of_z.mean(), math.exp(1 / 8), 5 * G_of_z.std() / math.sqrt(n))
+check("share of G(z) below 1", np.mean(G_of_z < 1), 0.5, 5 * 0.5 / math.sqrt(n))
 inside = np.linspace(0.8, 1.5, 10_001)
 p_g = np.exp(gan.generated_log_density(lambda z: np.exp(z / 2), 2 * np.log(inside)).numpy())
-beside("p_g(1) = 2 p_z(0)", np.interp(1, inside, p_g), 2 / math.sqrt(2 * math.pi), 1e-6)
+check("p_g(1) = 2 p_z(0)", np.interp(1, inside, p_g), 2 / math.sqrt(2 * math.pi), 1e-6)
 by_density = np.trapezoid(p_g, inside)
-beside("share in 0.8 … 1.5, sampled and by p_g", np.mean((G_of_z > 0.8) & (G_of_z < 1.5)), by_density, 0.008)
+check("share in 0.8 … 1.5, sampled and by p_g", np.mean((G_of_z > 0.8) & (G_of_z < 1.5)), by_density, 0.008)
 
 # %% [markdown]
 # ## The optimal discriminator
@@ -152,11 +146,11 @@ for s in (0.0, 1.0, 3.0, 6.0):
     middle = np.sum(p * (log_p - log_m) + q * (log_q - log_m)) * dx - math.log(
         4
     )  # log p/2m = log p/m − log 2
-    beside(
+    check(
         f"(3.3) σ(a*) for a shift of {s:g}", np.abs(sigmoid(best) - np.exp(log_p - log_m) / 2).max(), 0, 1e-13
     )
-    beside(f"(3.4) V(D*, G), shift {s:g}: the integral", at_best, middle, 1e-12)
-    beside(f"(3.4) V(D*, G), shift {s:g}: with the JSD", at_best, -math.log(4) + 2 * jsd(log_p, log_q), 1e-12)
+    check(f"(3.4) V(D*, G), shift {s:g}: the integral", at_best, middle, 1e-12)
+    check(f"(3.4) V(D*, G), shift {s:g}: with the JSD", at_best, -math.log(4) + 2 * jsd(log_p, log_q), 1e-12)
     for _ in range(20):
         other = best + 0.1 * rng.standard_normal(x.shape)
         assert V_by_quadrature(p, q, other) < at_best, "(3.3) no other discriminator has a higher value"
@@ -201,9 +195,9 @@ slope = {
     "nonsaturating": sg.grad(lambda a: gan.generator_loss(a, "nonsaturating")),
 }
 at_minus_5 = {kind: of(np.array([-5.0])).item() for kind, of in slope.items()}
-beside("minimax, derivative at a = −5", at_minus_5["minimax"], -1 / (1 + math.exp(5)), 1e-15)
-beside("non-saturating, derivative at a = −5", at_minus_5["nonsaturating"], -1 / (1 + math.exp(-5)), 1e-15)
-beside("their ratio", at_minus_5["nonsaturating"] / at_minus_5["minimax"], math.exp(5), 1e-11)
+check("minimax, derivative at a = −5", at_minus_5["minimax"], -1 / (1 + math.exp(5)), 1e-15)
+check("non-saturating, derivative at a = −5", at_minus_5["nonsaturating"], -1 / (1 + math.exp(-5)), 1e-15)
+check("their ratio", at_minus_5["nonsaturating"] / at_minus_5["minimax"], math.exp(5), 1e-11)
 
 # %%
 plots.generator_losses(OUT / "losses.png")
@@ -270,9 +264,9 @@ for _ in range(100):
 _, fake_after, V_after = report(model, real)
 
 print(f"D(fake) {fake_before:.3f} → {fake_after:.3f}     V {V_before:.3f} → {V_after:.3f}")
-beside("the article: change of any weight of G", np.abs(parameters_of(model.G) - G_before).max(), 0, 0)
+check("the article: change of any weight of G", np.abs(parameters_of(model.G) - G_before).max(), 0, 0)
 assert all(weight.grad is None for weight in model.G.parameters())
-beside("the article: D(fake); a correct D has ≤ ½", fake_after, 1, 0.01)
+check("the article: D(fake); a correct D has ≤ ½", fake_after, 1, 0.01)
 assert V_after < V_before - 1, "D should maximise V; here V falls"
 
 # %% [markdown]
@@ -293,7 +287,7 @@ D_real_after, D_fake_after, V_after = report(model, real)
 print(f"D(real) − D(fake)  {D_real - D_fake:+.3f} → {D_real_after - D_fake_after:+.3f}")
 print(f"V                  {V_before:+.3f} → {V_after:+.3f}")
 assert V_after > V_before and D_real_after - D_fake_after > 0.9
-beside("weights of G after D's steps, change", np.abs(parameters_of(model.G) - G_before).max(), 0, 0)
+check("weights of G after D's steps, change", np.abs(parameters_of(model.G) - G_before).max(), 0, 0)
 
 gan.generator_step(model, 64, SGD(model.G.parameters(), learning_rate=0.1), rng)
 change = np.abs(parameters_of(model.G) - G_before).max()
@@ -332,8 +326,8 @@ for kind, undecided_D, push in (
     ("wasserstein", 0, 1),
 ):
     slope_of_kind = sg.grad(lambda b, kind=kind: gan.generator_loss(b, kind))
-    beside(f"{kind}: loss of an undecided D", gan.undecided_loss(kind), undecided_D, 1e-15)
-    beside(f"{kind}: −derivative at b = −5", -slope_of_kind(np.array([-5.0])).item(), push, 1e-14)
+    check(f"{kind}: loss of an undecided D", gan.undecided_loss(kind), undecided_D, 1e-15)
+    check(f"{kind}: −derivative at b = −5", -slope_of_kind(np.array([-5.0])).item(), push, 1e-14)
 
 # %% [markdown]
 # ## The Dirac GAN: circles, spirals and the R1 penalty
@@ -364,13 +358,13 @@ print(inspect.getsource(gan.r1_penalty))
 
 free, penalised = gan.Game("minimax"), gan.Game("minimax", r1=0.3)
 force_G, force_D = (force.item() for force in gan.dirac_forces(1.0, 0.5, free))
-beside("(3.5) θ̇ at θ = 1, ψ = ½", force_G, 0.5 / (1 + math.exp(-0.5)), 1e-15)
-beside("(3.5) ψ̇ at θ = 1, ψ = ½", force_D, -1 / (1 + math.exp(-0.5)), 1e-15)
-beside("radial component at this point", 1.0 * force_G + 0.5 * force_D, 0, 1e-15)
+check("(3.5) θ̇ at θ = 1, ψ = ½", force_G, 0.5 / (1 + math.exp(-0.5)), 1e-15)
+check("(3.5) ψ̇ at θ = 1, ψ = ½", force_D, -1 / (1 + math.exp(-0.5)), 1e-15)
+check("radial component at this point", 1.0 * force_G + 0.5 * force_D, 0, 1e-15)
 at_0 = np.zeros((1, 1))  # the data
-beside("ψ = ½: squared slope of the logit", gan.r1_penalty(lambda x: 0.5 * x[:, 0], at_0), 0.25, 1e-15)
-beside("ψ = ½: of the probability", gan.r1_penalty(lambda x: sigmoid(0.5 * x[:, 0]), at_0), 1 / 64, 1e-15)
-beside("R1 term of ψ̇", gan.dirac_forces(1.0, 0.5, penalised)[1].item() - force_D, -0.15, 1e-15)
+check("ψ = ½: squared slope of the logit", gan.r1_penalty(lambda x: 0.5 * x[:, 0], at_0), 0.25, 1e-15)
+check("ψ = ½: of the probability", gan.r1_penalty(lambda x: sigmoid(0.5 * x[:, 0]), at_0), 1 / 64, 1e-15)
+check("R1 term of ψ̇", gan.dirac_forces(1.0, 0.5, penalised)[1].item() - force_D, -0.15, 1e-15)
 
 for r1 in (0.0, 0.3):  # the Jacobian of the vector field at the equilibrium, by differences
     game, step = gan.Game("minimax", r1=r1), 1e-4
@@ -378,9 +372,7 @@ for r1 in (0.0, 0.3):  # the Jacobian of the vector field at the equilibrium, by
     columns = (at(step, 0.0) - at(-step, 0.0)) / (2 * step), (at(0.0, step) - at(0.0, -step)) / (2 * step)
     found = np.sort_complex(np.linalg.eigvals(np.column_stack(columns)))
     root = np.emath.sqrt(r1**2 / 4 - 1 / 4)
-    beside(
-        f"eigenvalues for γ = {r1:g}, off", np.abs(found - [-r1 / 2 - root, -r1 / 2 + root]).max(), 0, 1e-8
-    )
+    check(f"eigenvalues for γ = {r1:g}, off", np.abs(found - [-r1 / 2 - root, -r1 / 2 + root]).max(), 0, 1e-8)
 
 turns = {"learning_rate": 0.3, "steps": 300}
 for name, game, alternate, low, high in (
@@ -413,7 +405,7 @@ direction = rng.standard_normal(5, np.float64)
 direction /= np.linalg.norm(direction)
 for size in (1.0, 3.0):
     penalty = gan.gradient_penalty(lambda x, size=size: x @ (size * direction), x_real, x_fake, u)
-    beside(f"penalty of a linear critic of slope {size:g}", penalty.item(), (size - 1) ** 2, 1e-6)
+    check(f"penalty of a linear critic of slope {size:g}", penalty.item(), (size - 1) ** 2, 1e-6)
 
 # %% [markdown]
 # ## Spectral norm
@@ -430,11 +422,11 @@ layer = SpectralNorm(Linear(64, 32, rng), rng)
 for _ in range(300):
     layer(np.zeros((1, 64), np.float32))
 greatest = np.linalg.svd(layer.layer.W.data, compute_uv=False)[0]
-beside("σ(W) by power iteration, and by SVD", layer.sigma().item(), greatest, 1e-4 * greatest)
+check("σ(W) by power iteration, and by SVD", layer.sigma().item(), greatest, 1e-4 * greatest)
 worst = np.linalg.svd(layer.layer.W.data)[0][:, 0]  # the direction that the matrix stretches most
 with sg.no_grad():
     stretched = np.linalg.norm((layer(worst[None]) - layer(0 * worst[None])).numpy())
-beside("largest stretch of a unit vector", stretched, 1, 1e-4)
+check("largest stretch of a unit vector", stretched, 1, 1e-4)
 
 # %% [markdown]
 # ## Packed discriminators (PacGAN)
@@ -460,12 +452,12 @@ def distance_of_packs(q, m):
 misses_two = np.repeat([1 / 6, 0], [6, 2])
 uneven = np.repeat([3 / 16, 1 / 16], 4)
 for m in (1, 2, 4):
-    beside(f"packs of {m}: two modes missing", distance_of_packs(misses_two, m), 1 - 0.75**m, 1e-12)
+    check(f"packs of {m}: two modes missing", distance_of_packs(misses_two, m), 1 - 0.75**m, 1e-12)
     print(f"packs of {m}: all modes, but uneven {distance_of_packs(uneven, m):>30.4f}")
     assert m == 1 or distance_of_packs(uneven, m) < distance_of_packs(misses_two, m) - 0.1
 
 packed = gan.GAN(2, 2, pack=4, hidden=(8,), bounded=False)
-beside("logits for 12 points in packs of four", len(packed.logits(rng.standard_normal((12, 2)))), 3, 0)
+check("logits for 12 points in packs of four", len(packed.logits(rng.standard_normal((12, 2)))), 3, 0)
 
 # %% [markdown]
 # ## The conditional GAN
@@ -482,13 +474,13 @@ beside("logits for 12 points in packs of four", len(packed.logits(rng.standard_n
 conditional = gan.ConditionalGAN(
     data_dim=2, latent_dim=2, classes=3, rng=sg.Generator(0), hidden=(8,), bounded=False
 )
-beside("mean square of a class", np.mean(conditional.given([1]).y ** 2), 1, 1e-6)
+check("mean square of a class", np.mean(conditional.given([1]).y ** 2), 1, 1e-6)
 points = np.zeros((1, 2), np.float32)
 first = conditional.D[1]  # the layer after the input scaling
 with sg.no_grad():
     hidden = np.maximum(first.b.data + math.sqrt(3) * first.W.data[2 + 1], 0)
     by_bias = hidden @ conditional.D[3].W.data + conditional.D[3].b.data
-    beside(
+    check(
         "logit of the point 0 for class 1", conditional.given([1]).logits(points).item(), by_bias.item(), 1e-6
     )
 
@@ -516,15 +508,15 @@ image, maps = rng.standard_normal((1, 6, 6, 2), np.float64), rng.standard_normal
 kernel, none = rng.standard_normal((4, 4, 2, 5), np.float64), np.zeros(5)
 forwards = np.sum(conv2d(image, kernel, none, stride=2, padding=1) * maps)
 backwards = np.sum(image * conv_transpose2d(maps, kernel, none[:2], stride=2, padding=1))
-beside("⟨conv(x), y⟩ − ⟨x, convᵀ(y)⟩", forwards - backwards, 0, 1e-11)
+check("⟨conv(x), y⟩ − ⟨x, convᵀ(y)⟩", forwards - backwards, 0, 1e-11)
 
 batch = rng.standard_normal((8, 3)) * [1, 10, 100] + [0, 5, 7]
 with sg.no_grad():
     over_batch, over_features = BatchNorm(3)(batch).numpy(), LayerNorm(3)(batch).numpy()
     alone = LayerNorm(3)(batch[:1]).numpy()
-beside("batch normalisation: largest mean of a feature", np.abs(over_batch.mean(axis=0)).max(), 0, 1e-5)
-beside("layer normalisation: largest mean of an example", np.abs(over_features.mean(axis=1)).max(), 0, 1e-5)
-beside("layer normalisation: change without the batch", np.abs(alone[0] - over_features[0]).max(), 0, 1e-6)
+check("batch normalisation: largest mean of a feature", np.abs(over_batch.mean(axis=0)).max(), 0, 1e-5)
+check("layer normalisation: largest mean of an example", np.abs(over_features.mean(axis=1)).max(), 0, 1e-5)
+check("layer normalisation: change without the batch", np.abs(alone[0] - over_features[0]).max(), 0, 1e-6)
 
 # %% [markdown]
 # ## Training a GAN on a ring of Gaussians
@@ -539,9 +531,9 @@ beside("layer normalisation: change without the batch", np.abs(alone[0] - over_f
 
 # %%
 ring = load_points("ring")
-beside("modes of the library's ring", len(np.unique(ring.source.centres.round(9), axis=0)), 8, 0)
+check("modes of the library's ring", len(np.unique(ring.source.centres.round(9), axis=0)), 8, 0)
 entropy = math.log(8) + math.log(2 * math.pi * math.e * 0.1**2)  # if the modes do not overlap
-beside("−log p of its points, mean", -ring.source.log_density(ring.test).mean(), entropy, 5 / math.sqrt(5000))
+check("−log p of its points, mean", -ring.source.log_density(ring.test).mean(), entropy, 5 / math.sqrt(5000))
 
 # %% [markdown]
 # Both networks are small and dense; the objective is non-saturating with a small $R_1$ penalty. Adam has
@@ -594,15 +586,15 @@ plots.animation(trace, OUT / "ring.gif", "a GAN on the ring of eight Gaussians")
 watch = GANMonitor("nonsaturating", ring.train)
 watch.step(V=-1.2)
 diversity, warnings = watch.epoch(ring.test[:256])
-beside("diversity of real points", diversity, 1, 0.1)
+check("diversity of real points", diversity, 1, 0.1)
 assert not warnings
 watch.step(V=-0.01)
 _, warnings = watch.epoch(ring.test[:256] / 100)
 print(*warnings, sep="\n")
 assert len(warnings) == 2
 
-beside("V over the last five epochs", np.mean(run.history["V"][-5:]), -1.35, 0.05)
-beside("diversity at the end", run.history["diversity"][-1], 1, 0.1)
+check("V over the last five epochs", np.mean(run.history["V"][-5:]), -1.35, 0.05)
+check("diversity at the end", run.history["diversity"][-1], 1, 0.1)
 
 undecided_D = {"undecided D": -math.log(4)}
 plots.curves({"V": run.history["V"]}, OUT / "value.png", "V, nats", undecided_D)
@@ -627,7 +619,7 @@ plots.curves(diversity, OUT / "diversity.png", "diversity", {"real points": 1})
 # $\mathrm{KL}(q \,\|\, \frac18) = \sum_k q_k \log 8 q_k$ is 0. We compare it with held-out points, which show
 # the best possible score, and with half of the ring, a "generator" that is perfect except that it misses four
 # modes. Its divergence is $\log 2$. Four seeds of the GAN had 86 to 91 % of their samples near a mode; the
-# others lie between modes, because a continuous $G$ cannot jump. A $\chi^2$ test decides whether the shares
+# other samples are between modes, because a continuous $G$ cannot jump. A $\chi^2$ test decides whether the shares
 # differ from those of real data by more than chance: with eight modes, $\chi^2$ is about 7 if they do not,
 # and $p$ is the probability that chance alone makes it this large.
 #
@@ -650,11 +642,11 @@ for name, found in modes.items():
     print(f"KL {found.reverse_kl:.3f}  χ² {shares[name].chi_squared:6.1f}  p {shares[name].p_value:.1g}")
 within = 1 - math.exp(-(3**2) / 2)  # of a normal in the plane, inside 3 sigma
 error = 5 * math.sqrt(within * (1 - within) / N)
-beside("held-out points near a mode", modes["held-out points"].high_quality.mean, within, error)
-beside("KL of half of the ring", modes["half of the ring"].reverse_kl, math.log(2), 0.01)
+check("held-out points near a mode", modes["held-out points"].high_quality.mean, within, error)
+check("KL of half of the ring", modes["half of the ring"].reverse_kl, math.log(2), 0.01)
 assert shares["held-out points"].p_value > 0.01 and shares["half of the ring"].p_value < 1e-12
-beside("modes of the GAN", modes["GAN"].captured, 8, 0)
-beside("GAN samples near a mode", modes["GAN"].high_quality.mean, 0.89, 0.08)
+check("modes of the GAN", modes["GAN"].captured, 8, 0)
+check("GAN samples near a mode", modes["GAN"].high_quality.mean, 0.89, 0.08)
 
 # %% [markdown]
 # ## Two-sample scores: MMD, Fréchet, precision and recall
@@ -686,9 +678,9 @@ score = {}
 for ours, half in zip(*tables.values(), strict=True):
     score[ours.name] = [float(s.mean) for s in (ours.generated, half.generated, ours.held_out)]
     print(f"{ours.name:<30}" + "".join(f"{number:>12.3f}" for number in score[ours.name]))
-beside("precision of half of the ring", score["precision"][1], score["precision"][2], 0.03)
-beside("its recall: it misses the other half", score["recall"][1], 0.5, 0.07)
-beside("its coverage", score["coverage"][1], 0.5, 0.07)
+check("precision of half of the ring", score["precision"][1], score["precision"][2], 0.03)
+check("its recall: it misses the other half", score["recall"][1], 0.5, 0.07)
+check("its coverage", score["coverage"][1], 0.5, 0.07)
 for name in ("MMD², Gaussian kernel", "KID", "Fréchet distance"):
     assert max(score[name][0], score[name][2]) < score[name][1] / 5, name
 
@@ -701,12 +693,12 @@ for name in ("MMD², Gaussian kernel", "KID", "Fréchet distance"):
 # %%
 C = np.diag([1.0, 4.0])
 d2 = evaluation.frechet_distance_of_gaussians(np.zeros(2), np.eye(2), np.array([3.0, 0.0]), C)
-beside("Fréchet distance: 3² + (1 − 2)²", d2, 9 + 1, 1e-12)
+check("Fréchet distance: 3² + (1 − 2)²", d2, 9 + 1, 1e-12)
 h, s = 1.0, 1.5
 left, right = rng.standard_normal((2, 2000, 1), np.float64)
 estimate = evaluation.mmd(left, right + s, evaluation.GaussianKernel(h))
 formula = 2 * h / math.sqrt(h**2 + 2) * (1 - math.exp(-(s**2) / (2 * (h**2 + 2))))
-beside("MMD² of N(0, 1) and N(1.5, 1)", estimate.mean, formula, 5 * estimate.standard_error)
+check("MMD² of N(0, 1) and N(1.5, 1)", estimate.mean, formula, 5 * estimate.standard_error)
 
 # %% [markdown]
 # ## Parzen windows: a score that prefers averages
@@ -724,7 +716,7 @@ parzen = lambda windows: evaluation.parzen_log_likelihood(windows, digits.valida
 of_real = parzen(digits.train[:100]).log_likelihood
 of_averages = parzen(evaluation.kmeans_centroids(digits.train[:500], 100, sg.Generator(0))).log_likelihood
 print(f"100 real images {of_real.mean:.1f} ± {of_real.standard_error:.1f} nats")
-beside("100 averages of 500 images, nats", of_averages.mean, 19, 4)
+check("100 averages of 500 images, nats", of_averages.mean, 19, 4)
 assert of_averages.mean > of_real.mean + 5 * of_real.standard_error
 
 # %% [markdown]

@@ -30,16 +30,10 @@ from scratchgen.nn import RNN
 from scratchgen.optim import Adam
 from scratchgen.rnn.analysis.units import correlations
 from scratchgen.runs import History
+from scratchgen.testing import check
 
 OUT = Path(tempfile.mkdtemp(prefix="rnn-"))  # the pictures of this page
 INK, RED, BLUE, GREY = "#1b2a41", "#d1495b", "#2e86ab", "#b8c0cc"
-
-
-def beside(what, ours, expected, tolerance):
-    """Print a number next to its expected value; fail if they differ by more than the tolerance."""
-    print(f"{what:<50} {ours:>18.12g}   expected {expected:>16.10g}   ± {tolerance:.2g}")
-    assert abs(ours - expected) <= tolerance, what
-
 
 # %% [markdown]
 # ## The recurrence
@@ -92,11 +86,11 @@ x = np.array([1.0, 0.0, -1.0]).reshape(3, 1, 1)  # (T, B, D)
 one, zero = np.ones((1, 1)), np.zeros((1, 1))
 h = rnn.tanh_recurrence(x, zero, one, 0.5 * one, np.zeros(1))
 for t, by_hand, stated in ((1, h1, 0.7616), (2, h2, 0.3634), (3, h3, -0.6741)):
-    beside(f"(4.2) h_{t}", h[t - 1].item(), by_hand, 1e-15)
-    beside(f"(4.2) h_{t}, as stated", h[t - 1].item(), stated, 5e-5)
+    check(f"(4.2) h_{t}", h[t - 1].item(), by_hand, 1e-15)
+    check(f"(4.2) h_{t}, as stated", h[t - 1].item(), stated, 5e-5)
 for t, by_hand in ((1, dh1), (2, dh2), (3, dh3)):
     state = lambda W_hh, t=t: rnn.tanh_recurrence(x, zero, one, W_hh, np.zeros(1))[t - 1].sum()
-    beside(f"(4.3) dh_{t}/dw", sg.grad(state)(0.5 * one).item(), by_hand, 1e-15)
+    check(f"(4.3) dh_{t}/dw", sg.grad(state)(0.5 * one).item(), by_hand, 1e-15)
 print(f"the immediate derivative alone would be {(1 - h3**2) * h2:.6f}")
 
 # %% [markdown]
@@ -150,8 +144,8 @@ def bptt_by_hand(g, h, x, h0, W_xh, W_hh, transpose=True):
 
 g_last = np.array([0.0, 0.0, 1.0]).reshape(3, 1, 1)  # L = h_3 of the three steps above
 _, by_h0, _, by_w, _ = bptt_by_hand(g_last, h, x, zero, one, 0.5 * one)
-beside("dh_3/dw = Σ_t h_(t−1) δ_t", by_w.item(), dh3, 1e-15)
-beside("dh_3/dh_0 = δ_1 w", by_h0.item(), 0.5**3 * (1 - h1**2) * (1 - h2**2) * (1 - h3**2), 1e-15)
+check("dh_3/dw = Σ_t h_(t−1) δ_t", by_w.item(), dh3, 1e-15)
+check("dh_3/dh_0 = δ_1 w", by_h0.item(), 0.5**3 * (1 - h1**2) * (1 - h2**2) * (1 - h3**2), 1e-15)
 
 rng = np.random.default_rng(0)
 T, B, D, H = 7, 3, 2, 4
@@ -166,8 +160,8 @@ h = rnn.tanh_recurrence(*arguments)
 by_hand = bptt_by_hand(weight, h, x, h0, W_xh, W_hh)
 names = ("x", "h0", "W_xh", "W_hh", "b_h")
 for name, mine, steps, kernel in zip(names, by_hand, composed, fused, strict=True):
-    beside(f"∂L/∂{name}: by hand − scan of steps", np.abs(mine - steps.numpy()).max(), 0, 1e-12)
-    beside(f"∂L/∂{name}: by hand − fused kernel", np.abs(mine - kernel.numpy()).max(), 0, 1e-12)
+    check(f"∂L/∂{name}: by hand − scan of steps", np.abs(mine - steps.numpy()).max(), 0, 1e-12)
+    check(f"∂L/∂{name}: by hand − fused kernel", np.abs(mine - kernel.numpy()).max(), 0, 1e-12)
 
 # %% [markdown]
 # `rnn.tanh_recurrence` is a scan of the one-step function that generation uses, and autograd differentiates it
@@ -180,7 +174,7 @@ for name, mine, steps, kernel in zip(names, by_hand, composed, fused, strict=Tru
 
 # %%
 error = sg.check_grads(tanh_recurrence, *arguments, order=1)
-beside("check_grads, largest relative error", error, 0, 1e-8)
+check("check_grads, largest relative error", error, 0, 1e-8)
 
 
 def relative_error(W_hh, transpose):
@@ -193,8 +187,8 @@ def relative_error(W_hh, transpose):
 
 symmetric = (W_hh + W_hh.T) / 2
 planted = relative_error(W_hh, transpose=False)
-beside("with the transpose", relative_error(W_hh, transpose=True), 0, 1e-12)
-beside("without it, tested on a symmetric W_hh", relative_error(symmetric, transpose=False), 0, 1e-12)
+check("with the transpose", relative_error(W_hh, transpose=True), 0, 1e-12)
+check("without it, tested on a symmetric W_hh", relative_error(symmetric, transpose=False), 0, 1e-12)
 print(f"without it, tested on a general W_hh: {planted:.2f}")
 assert planted > 0.1
 
@@ -239,9 +233,9 @@ def norms_back(W, x):
 nothing, inputs = np.zeros((T, 1, H)), 0.3 * rng.normal(size=(T, 1, H))
 at_rest = {rho: norms_back(rho * gaussian, nothing) for rho in (0.8, 1.0, 1.2)}
 for rho, norms in at_rest.items():
-    beside(f"at rest, ‖W^200‖^(1/200) for radius {rho}", norms[-1] ** (1 / T), rho, 0.03 * rho)
+    check(f"at rest, ‖W^200‖^(1/200) for radius {rho}", norms[-1] ** (1 / T), rho, 0.03 * rho)
 rotating = norms_back(rotation, nothing)
-beside("at rest, a rotation, ‖W^200‖", rotating[-1], 1, 1e-12)
+check("at rest, a rotation, ‖W^200‖", rotating[-1], 1, 1e-12)
 
 busy = {rho: norms_back(rho * gaussian, inputs) for rho in (0.8, 1.0, 1.2)}
 busy_rotation = norms_back(rotation, inputs)
@@ -258,8 +252,8 @@ net = RNN(H, H, sg.Generator(0), init=lambda *_: 1.2 * gaussian)
 net.layers[0].W_xh.data, net.layers[0].b_h.data = np.eye(H), np.zeros(H)
 for state, x, by_hand in (("at rest", nothing, at_rest[1.2]), ("with inputs", inputs, busy[1.2])):
     ratio = rnn.gradient_norms(net, x[:, 0]) / by_hand
-    beside(f"(4.6) {state}: gradient_norms / by hand, largest", ratio.max(), 1, 1e-9)
-    beside(f"(4.6) {state}: gradient_norms / by hand, smallest", ratio.min(), 1, 1e-9)
+    check(f"(4.6) {state}: gradient_norms / by hand, largest", ratio.max(), 1, 1e-9)
+    check(f"(4.6) {state}: gradient_norms / by hand, smallest", ratio.min(), 1, 1e-9)
 
 families = {"at rest: $h = 0$": (at_rest, rotating), "with inputs: the tanh saturates": (busy, busy_rotation)}
 panels = {
@@ -294,8 +288,8 @@ def through_the_gate(bias, T=200):
     return sg.grad(last)(one).item()
 
 
-beside("LSTM, 200 steps back, f = σ(5)", through_the_gate(5.0), (1 + math.exp(-5)) ** -200, 1e-12)
-beside("LSTM, 200 steps back, f = ½", through_the_gate(0.0), 0, 1e-12)
+check("LSTM, 200 steps back, f = σ(5)", through_the_gate(5.0), (1 + math.exp(-5)) ** -200, 1e-12)
+check("LSTM, 200 steps back, f = ½", through_the_gate(0.0), 0, 1e-12)
 
 # %% [markdown]
 # ## Long memory: the copying problem
@@ -314,10 +308,10 @@ beside("LSTM, 200 steps back, f = ½", through_the_gate(0.0), 0, 1e-12)
 from scratchgen.data.sets.copying import baseline
 from scratchgen.nn.init import chrono
 
-beside("copying problem without a memory, nats per step", baseline(100), 0.17329, 5e-6)
+check("copying problem without a memory, nats per step", baseline(100), 0.17329, 5e-6)
 b_f = chrono(sg.Generator(0), 1000, 120)[1000:2000].astype(float)
-beside("chrono: mean memory of a gate, steps", np.mean(1 + np.exp(b_f)), 61, 5 * (118 / math.sqrt(12 * 1000)))
-beside("LSTM, 200 steps back, u = 199", through_the_gate(math.log(199)), (1 - 1 / 200) ** 200, 1e-12)
+check("chrono: mean memory of a gate, steps", np.mean(1 + np.exp(b_f)), 61, 5 * (118 / math.sqrt(12 * 1000)))
+check("LSTM, 200 steps back, u = 199", through_the_gate(math.log(199)), (1 - 1 / 200) ** 200, 1e-12)
 
 # %% [markdown]
 # After 2,500 steps of training a GRU has learned the task (0.01 nats, 94 % of the symbols), an LSTM with
@@ -387,9 +381,9 @@ for name, number in bits.items():
 # on your version of Python, hence the wide tolerance of 0.2 bits.
 
 # %%
-beside("best n-gram, bits per character", bits[f"best n-gram (order {best.order})"], 1.91, 0.2)
-beside("recurrent network, bits per character", bits["recurrent network"], 2.0, 0.2)
-beside("average of the two, bits per character", bits["average of the two"], 1.83, 0.2)
+check("best n-gram, bits per character", bits[f"best n-gram (order {best.order})"], 1.91, 0.2)
+check("recurrent network, bits per character", bits["recurrent network"], 2.0, 0.2)
+check("average of the two, bits per character", bits["average of the two"], 1.83, 0.2)
 assert bits["average of the two"] < min(bits["recurrent network"], bits[f"best n-gram (order {best.order})"])
 assert bits["recurrent network"] < bits["n-gram of order 2"] < bits["n-gram of order 1"]
 
@@ -440,7 +434,7 @@ entropy = lambda t: Categorical(logits / t).entropy()
 p = Categorical(logits / tau).probabilities
 variance = np.sum(p * logits**2) - np.sum(p * logits) ** 2
 by_differences = (entropy(tau + step) - entropy(tau - step)) / (2 * step)
-beside("slope of the entropy in the temperature", by_differences, variance / tau**3, 1e-5)
+check("slope of the entropy in the temperature", by_differences, variance / tau**3, 1e-5)
 
 # %% [markdown]
 # The tolerance is the error of a central difference with a step of $10^{-4}$: the square of the step times a
@@ -472,8 +466,8 @@ for unit, r in zip(units, r_test, strict=True):
     )
 best_of_coins = np.argmax(np.abs(correlations(h_tune, coins_tune["coins"])))
 by_chance = abs(correlations(h_test, coins_test["coins"])[best_of_coins])
-beside("the larger |r| of the two units, test text", max(map(abs, r_test)), 0.35, 0.2)
-beside("|r| of the best unit with coin flips", by_chance, 0.0, 0.06)
+check("the larger |r| of the two units, test text", max(map(abs, r_test)), 0.35, 0.2)
+check("|r| of the best unit with coin flips", by_chance, 0.0, 0.06)
 
 titles = [f"unit {unit.number}: {unit.feature}, r = {r:+.2f}" for unit, r in zip(units, r_test, strict=True)]
 shown = h_test[:400, [unit.number for unit in units]].T
@@ -492,10 +486,10 @@ plots.text_states(shown, vocabulary.decode(test[:400]), titles, OUT / "units.png
 # %%
 W_hh = model.recurrent.layers[0].W_hh.data
 at_last = rnn.gradient_norms(model.recurrent, model.embedding(test[:48]).numpy())
-beside("largest |eigenvalue| before training", np.abs(eigenvalues.epochs[0]).max(), 1, 1e-5)
-beside("largest |eigenvalue| after training", np.abs(eigenvalues.epochs[-1]).max(), 2.2, 0.6)
-beside("per step back, before training: ‖∂h_48/∂h_0‖^(1/48)", at_first[-1] ** (1 / 48), 0.76, 0.04)
-beside("per step back, after training", at_last[-1] ** (1 / 48), 0.83, 0.06)
+check("largest |eigenvalue| before training", np.abs(eigenvalues.epochs[0]).max(), 1, 1e-5)
+check("largest |eigenvalue| after training", np.abs(eigenvalues.epochs[-1]).max(), 2.2, 0.6)
+check("per step back, before training: ‖∂h_48/∂h_0‖^(1/48)", at_first[-1] ** (1 / 48), 0.76, 0.04)
+check("per step back, after training", at_last[-1] ** (1 / 48), 0.83, 0.06)
 print(f"σ_max(W_hh)^48 = {np.linalg.norm(W_hh, 2) ** 48:.1e}, and the norm is {at_last[-1]:.1e}")
 assert at_first[-1] < at_last[-1] < np.linalg.norm(W_hh, 2) ** 48
 

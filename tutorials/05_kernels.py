@@ -30,16 +30,10 @@ import numpy as np
 
 import scratchgen as sg
 from scratchgen import kernels
+from scratchgen.testing import check
 
 OUT = Path(tempfile.mkdtemp(prefix="kernels-"))  # the pictures of this page
 COLOURS = {"loops": "#b8c0cc", "numpy": "#1b2a41", "numba": "#2e86ab", "cython": "#d1495b"}
-
-
-def beside(what, ours, expected, tolerance):
-    """Print a number next to its expected value; fail if they differ by more than the tolerance."""
-    print(f"{what:<52} {ours:>16.8g}   expected {expected:>14.8g}   ± {tolerance:.2g}")
-    assert abs(ours - expected) <= tolerance, what
-
 
 # %% [markdown]
 # ## Which backends are available
@@ -141,8 +135,8 @@ print(inspect.getsource(vector_math_loops.exp))
 
 for backend in BACKENDS:
     y = kernels.bias_activation(np.array([[0.3]]), np.array([0.2]), "tanh", backend=backend)
-    beside(f"tanh(0.3 + 0.2), {backend}", y.item(), np.tanh(0.5), 1e-15)
-    beside(f"e, {backend}", kernels.exp(np.ones(1), backend=backend).item(), np.e, 1e-15)
+    check(f"tanh(0.3 + 0.2), {backend}", y.item(), np.tanh(0.5), 1e-15)
+    check(f"e, {backend}", kernels.exp(np.ones(1), backend=backend).item(), np.e, 1e-15)
 
 # %% [markdown]
 # ## All backends compute the same numbers
@@ -190,7 +184,7 @@ for kernel, arguments in SMALL.items():
         result = function(*arguments, backend=backend)
         first_call[kernel, backend] = time.perf_counter() - start
         assert result.dtype == np.float32
-        beside(f"{kernel}, {backend}: largest error", np.abs(result - oracle).max(), 0, TOLERANCE[kernel])
+        check(f"{kernel}, {backend}: largest error", np.abs(result - oracle).max(), 0, TOLERANCE[kernel])
 
 # %% [markdown]
 # In float64 rounding errors are $2^{29}$ times smaller. There the scalar loops agree with NumPy to about
@@ -202,7 +196,7 @@ for kernel, arguments in SMALL.items():
     oracle = function(*in_float64(arguments), backend="numpy")
     for backend in BACKENDS:
         error = np.abs(function(*in_float64(arguments), backend=backend) - oracle).max()
-        beside(f"{kernel}, {backend}, float64: from numpy", error, 0, 1e-12)
+        check(f"{kernel}, {backend}, float64: from numpy", error, 0, 1e-12)
 
 # %% [markdown]
 # ## Timing the backends
@@ -315,7 +309,7 @@ figure.savefig(OUT / "speed.png", dpi=120)
 # kernel.
 
 # %%
-beside("memory operations per multiply-add, 6 × 16 tile", (6 + 16) / (6 * 16), 0.23, 0.005)
+check("memory operations per multiply-add, 6 × 16 tile", (6 + 16) / (6 * 16), 0.23, 0.005)
 flops = 2 * 256**3
 for name, median in large["matmul"].items():
     print(f"matmul 256 × 256 on {name:<7} {flops / median / 1e9:7.2f} GFLOP/s")
@@ -355,7 +349,7 @@ for backend in BACKENDS:
     first_worker = kernels.standard_normal(KEY, 0, (2, Z), np.float32, backend=backend)
     second_worker = kernels.standard_normal(KEY, 2 * Z, (4, Z), np.float32, backend=backend)
     differing = np.sum(whole != np.concatenate([first_worker, second_worker]))
-    beside(f"{backend}: elements that differ, of {B * Z}", differing, 0, 0)
+    check(f"{backend}: elements that differ, of {B * Z}", differing, 0, 0)
 
 # %% [markdown]
 # The backward pass of $z = \mu + e^{\frac12 \log\sigma^2} \varepsilon$ needs $\varepsilon$ again. It is not
@@ -366,7 +360,7 @@ for backend in BACKENDS:
 mu, logvar, g = normal(B, Z), normal(B, Z, seed=2), normal(B, Z, seed=3)
 eps = kernels.standard_normal(KEY, 0, (B, Z), np.float32)
 _, g_logvar = kernels.reparameterize_backward(g, logvar, KEY, 0)
-beside("∂L/∂logvar − g ½ σ ε", np.abs(g_logvar - g * 0.5 * np.exp(0.5 * logvar) * eps).max(), 0, 5e-6)
+check("∂L/∂logvar − g ½ σ ε", np.abs(g_logvar - g * 0.5 * np.exp(0.5 * logvar) * eps).max(), 0, 5e-6)
 
 rng = sg.Generator(seed=7)
 rng.standard_normal((100, 3))
@@ -376,7 +370,7 @@ resumed = sg.Generator()
 resumed.state = saved
 print(saved)
 differing = np.sum(resumed.standard_normal(5) != expected)
-beside("resumed from two integers: elements that differ", differing, 0, 0)
+check("resumed from two integers: elements that differ", differing, 0, 0)
 
 # %% [markdown]
 # ## Switching the backend of a whole training step
@@ -397,9 +391,9 @@ for backend in BACKENDS:
         loss.backward()
     losses[backend], gradients[backend] = loss.item(), model.to_mu.W.grad
 for backend in BACKENDS:
-    beside(f"loss of a VAE on {backend}", losses[backend], losses["numpy"], 1e-4)
+    check(f"loss of a VAE on {backend}", losses[backend], losses["numpy"], 1e-4)
     off = np.abs(gradients[backend] - gradients["numpy"]).max()
-    beside(f"its gradient by to_mu.W on {backend}, difference", off, 0, 1e-4)
+    check(f"its gradient by to_mu.W on {backend}, difference", off, 0, 1e-4)
 print("pictures:", OUT)
 
 # %% [markdown]

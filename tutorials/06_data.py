@@ -30,15 +30,9 @@ from scratchgen.data.preprocessing.stft import hann, istft, stft
 from scratchgen.data.sets import markov
 from scratchgen.data.sets.karplus_strong import noise, pluck
 from scratchgen.data.sets.tones import tone
+from scratchgen.testing import check
 
 OUT = Path(tempfile.mkdtemp(prefix="data-"))  # the pictures of this page
-
-
-def beside(what, ours, expected, tolerance):
-    """Print a number next to its expected value; fail if they differ by more than the tolerance."""
-    print(f"{what:<48} {ours:>16.10g}   expected {expected:>14.8g}   ± {tolerance:.2g}")
-    assert abs(ours - expected) <= tolerance, what
-
 
 # %% [markdown]
 # ## Standardising features
@@ -56,8 +50,8 @@ print(inspect.getsource(scaling.standardise))
 rng = sg.Generator(0)
 train = 100 * rng.standard_normal((1000, 2), np.float64) + [3, -5]
 y = scaling.standardise(train)(train)
-beside("mean of a column", y[:, 0].mean(), 0, 1e-12)
-beside("mean square of a column", np.mean(y[:, 0] ** 2), 1, 1e-12)
+check("mean of a column", y[:, 0].mean(), 0, 1e-12)
+check("mean square of a column", np.mean(y[:, 0] ** 2), 1, 1e-12)
 
 # %% [markdown]
 # ## Dequantisation
@@ -73,7 +67,7 @@ beside("mean square of a column", np.mean(y[:, 0] ** 2), 1, 1e-12)
 k = rng.integers(256, size=(1000, 3))
 x = dequantise.dequantise(k, 256, rng)
 assert np.array_equal(dequantise.quantise(x, 256), k)
-beside(
+check(
     "bits per number, for a density of 1",
     evaluation.bits_per_dimension(0.0, 3, levels=256).item(),
     8,
@@ -112,13 +106,13 @@ assert composite.alpha_composite(icon, np.ones(3)).tolist() == [[0, 0, 0], [1, 1
 
 # %%
 chain = markov.source()
-beside("entropy rate, bits per character", chain.entropy_rate, 0.5 * 1 + 0.25 * 2 + 2 * 0.125 * 3, 1e-12)
+check("entropy rate, bits per character", chain.entropy_rate, 0.5 * 1 + 0.25 * 2 + 2 * 0.125 * 3, 1e-12)
 text = load_text("markov")
 ids = np.array([ord(c) - ord("a") for c in text.train[:50_000]])
 held_out = np.array([ord(c) - ord("a") for c in text.test])
 for order, expected in ((0, 4.0), (1, 1.75)):
     log_p = evaluation.NGram(order).fit(ids, 16).log_prob(held_out)[1:]
-    beside(f"n-gram model of order {order}", evaluation.bits_per_character(log_p), expected, 0.02)
+    check(f"n-gram model of order {order}", evaluation.bits_per_character(log_p), expected, 0.02)
 
 # %% [markdown]
 # ## Sound synthesis and the short-time Fourier transform
@@ -151,19 +145,19 @@ print(inspect.getsource(stft))
 
 rate, period = 8000, 40
 string = pluck(noise((period,), rng), rate)
-beside("octaves from A4 (440 Hz) to note 81", math.log2(pitch_in_hz(81) / 440), 1, 1e-12)
+check("octaves from A4 (440 Hz) to note 81", math.log2(pitch_in_hz(81) / 440), 1, 1e-12)
 
 saw = tone("sawtooth", 1000.0, rate, rate).astype(float)
 t = np.arange(rate) / rate
 second = 2 * np.mean(saw * np.sin(2 * np.pi * 2000 * t)) / (2 * np.mean(saw * np.sin(2 * np.pi * 1000 * t)))
-beside("sawtooth: second harmonic, the first overtone", second, 1 / 2, 1e-6)
+check("sawtooth: second harmonic, the first overtone", second, 1 / 2, 1e-6)
 
 X = stft(string, 256, 64)
 padded, n = np.concatenate([np.zeros(256 - 64), string]), np.arange(256)
 X_5_3 = np.sum(hann(256) * padded[5 * 64 : 5 * 64 + 256] * np.exp(-2j * np.pi * 3 * n / 256))
-beside("(6.2) X_53, difference from the sum", np.abs(X[5, 3] - X_5_3), 0, 1e-6)
-beside("STFT and inverse, largest difference", np.abs(istft(X, len(string), 256, 64) - string).max(), 0, 3e-6)
-beside("sum of windows half a frame apart, its range", np.ptp(hann(256)[:128] + hann(256)[128:]), 0, 1e-12)
+check("(6.2) X_53, difference from the sum", np.abs(X[5, 3] - X_5_3), 0, 1e-6)
+check("STFT and inverse, largest difference", np.abs(istft(X, len(string), 256, 64) - string).max(), 0, 3e-6)
+check("sum of windows half a frame apart, its range", np.ptp(hann(256)[:128] + hann(256)[128:]), 0, 1e-12)
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
 left.plot(1000 * t[:800], string[:800], color="#2e86ab", linewidth=0.8)
@@ -184,11 +178,11 @@ figure.savefig(OUT / "string.png", dpi=120)
 # > In the debugger: `scratchgen debug data.mel`, or `data.mu_law`, `data.decibels`
 
 # %%
-beside("1000 Hz in mel", float(mel.hz_to_mel(1000)), 1000, 0.02)
+check("1000 Hz in mel", float(mel.hz_to_mel(1000)), 1000, 0.02)
 filters = mel.mel_filters(rate, 256, 20)
 louder = mel.log_mel(100 * np.abs(X) ** 2, filters) - mel.log_mel(np.abs(X) ** 2, filters)
-beside("a hundred times the power, in decibels", np.median(louder), 20, 1e-4)
-beside("1/17 on the μ-law scale", float(mu_law.compress(np.float64(1 / 17))), 1 / 2, 1e-12)
+check("a hundred times the power, in decibels", np.median(louder), 20, 1e-4)
+check("1/17 on the μ-law scale", float(mu_law.compress(np.float64(1 / 17))), 1 / 2, 1e-12)
 quiet = rng.random(1000, np.float64) * 0.01
 coded = mu_law.decode(mu_law.encode(quiet), np.float64)
 print(f"largest error of quiet samples: {np.abs(coded - quiet).max():.1e}; of 256 equal levels {1 / 256:.1e}")

@@ -29,16 +29,10 @@ from scratchgen.data.preprocessing.mdct import inverse_mdct, mdct
 from scratchgen.evaluation.per_step import marginal_nats, per_step
 from scratchgen.optim import Adam
 from scratchgen.runs import History
+from scratchgen.testing import check
 
 OUT = Path(tempfile.mkdtemp(prefix="sequences-"))  # the picture of this page
 RED, BLUE, GREY = "#d1495b", "#2e86ab", "#b8c0cc"
-
-
-def beside(what, ours, expected, tolerance):
-    """Print a number next to its expected value; fail if they differ by more than the tolerance."""
-    print(f"{what:<50} {ours:>18.12g}   expected {expected:>16.10g}   ± {tolerance:.2g}")
-    assert abs(ours - expected) <= tolerance, what
-
 
 # %% [markdown]
 # ## Chords: independent notes and NADE
@@ -73,8 +67,8 @@ for units in (0, 8):  # hidden units of the NADE; 0 means independent notes
     training["optimizer"] = Adam(notes.parameters(), 0.1)
     rnn.train_frames(notes, pieces[:600], pieces[600:610], History(), **training)
     nats[units] = rnn.nats_per_frame(notes, pieces[600:])
-beside("independent notes, nats per frame", nats[0], 4 * math.log(2), 0.02)
-beside("NADE, nats per frame", nats[8], math.log(2), 0.02)
+check("independent notes, nats per frame", nats[0], 4 * math.log(2), 0.02)
+check("NADE, nats per frame", nats[8], math.log(2), 0.02)
 
 # %% [markdown]
 # And a check for a single frame: the probabilities of all $2^D$ frames sum to one, for any weights.
@@ -84,9 +78,7 @@ every = np.array(list(np.ndindex(*[2] * 6)), float)
 b, c, W, V = (
     sg.Generator(k).standard_normal(shape, np.float64) for k, shape in enumerate([6, 3, (6, 3), (6, 3)])
 )
-beside(
-    "sum of p over all frames of six notes", np.exp(rnn.nade_log_prob(every, b, c, W, V)).sum(), 1.0, 1e-12
-)
+check("sum of p over all frames of six notes", np.exp(rnn.nade_log_prob(every, b, c, W, V)).sum(), 1.0, 1e-12)
 
 # %% [markdown]
 # Long pieces have more weight than short ones: if piece $i$ costs $n_i$ nats and has $T_i$ steps, the score
@@ -101,8 +93,8 @@ beside(
 
 # %%
 lengths, costs = np.array([20, 40, 60]), np.array([10.0, 30.0, 40.0])
-beside("nats per step of three pieces", per_step(costs, lengths).mean, 80 / 120, 1e-12)
-beside("four notes by their frequencies", marginal_nats(pieces[:600], pieces[600:]), 4 * math.log(2), 0.01)
+check("nats per step of three pieces", per_step(costs, lengths).mean, 80 / 120, 1e-12)
+check("four notes by their frequencies", marginal_nats(pieces[:600], pieces[600:]), 4 * math.log(2), 0.01)
 
 # %% [markdown]
 # On the chorales of Bach, independent notes reach 8.5 nats per frame and NADE 5.5: see `reproductions.md`. To
@@ -139,10 +131,10 @@ for K, colour in ((1, BLUE), (2, RED)):
     training = {"epochs": 12, "batch_size": 20, "rng": sg.Generator(1)}
     training["optimizer"] = Adam(frames.parameters(), 0.03)
     rnn.train_frames(frames, pieces[:200], pieces[200:210], History(), **training)
-    beside(f"K = {K}, nats per frame", rnn.nats_per_frame(frames, pieces[200:]), lowest[K], 0.04)
+    check(f"K = {K}, nats per frame", rnn.nats_per_frame(frames, pieces[200:]), lowest[K], 0.04)
     first = x[None, :, None].astype(np.float32)  # 6,001 sequences of one frame
     density = np.exp(frames.log_prob(first).numpy()[0])
-    beside("   area under its density", density.sum() * step, 1.0, 1e-5)
+    check(f"K = {K}, area under its density", density.sum() * step, 1.0, 1e-5)
     axes.plot(x, density, color=colour, label=f"K = {K}")
 axes.legend(frameon=False)
 axes.set(xlabel="$x_1$", ylabel="density")
@@ -168,8 +160,8 @@ figure.savefig(OUT / "modes.png", dpi=120)
 
 # %%
 sound = sg.Generator(7).standard_normal(1000, np.float64)
-beside("MDCT and inverse, largest error", np.abs(inverse_mdct(mdct(sound, 50)) - sound).max(), 0, 1e-13)
-beside("its energy is preserved", np.sum(mdct(sound, 50) ** 2), np.sum(sound**2), 1e-9)
+check("MDCT and inverse, largest error", np.abs(inverse_mdct(mdct(sound, 50)) - sound).max(), 0, 1e-13)
+check("its energy is preserved", np.sum(mdct(sound, 50) ** 2), np.sum(sound**2), 1e-9)
 
 # %% [markdown]
 # Each number is divided by its standard deviation in the training data, so that Gaussians that ignore the
@@ -203,8 +195,8 @@ beside("its energy is preserved", np.sum(mdct(sound, 50) ** 2), np.sum(sound**2)
 print(inspect.getsource(rnn.DotAttention.forward))
 
 attended, attention_weights = rnn.DotAttention()(np.ones((1, 1, 1)), np.array([[[0.0]], [[math.log(3)]]]))
-beside("attention: the weight of the better match", attention_weights[0, 0, 1], 3 / 4, 1e-15)
-beside("attention: the weighted mean", attended.item(), 3 / 4 * math.log(3), 1e-15)
+check("attention: the weight of the better match", attention_weights[0, 0, 1], 3 / 4, 1e-15)
+check("attention: the weighted mean", attended.item(), 3 / 4 * math.log(3), 1e-15)
 
 pair = rnn.Seq2Seq(source_size=2, target_size=2, hidden=5, embedding=3, rng=sg.Generator(0), attention="dot")
 read = np.zeros((3, 4), int)
@@ -220,7 +212,7 @@ best_text = rnn.beam_search(tiny, "a", 4, width=16)[0]
 with sg.no_grad():
     every = np.array(list(np.ndindex(2, 2, 2, 2))).T
     losses, _ = tiny.loss(np.concatenate([0 * every[:1], every[:-1]]), every)
-beside(
+check(
     "beam search: log p of the most likely text", best_text.log_prob, -losses.numpy().sum(axis=0).min(), 1e-5
 )
 

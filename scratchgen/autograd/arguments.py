@@ -99,7 +99,7 @@ def signature_of(function: Callable) -> inspect.Signature:
 
 
 class _Parameters(NamedTuple):
-    """What a signature says, in a form that is quick to use: templates are made in every training step."""
+    """The parameters of a signature, in a form that is quick to use: templates are made in every training step."""
 
     positional: tuple[str, ...]  # the names that may be given by position
     positional_only: frozenset[str]

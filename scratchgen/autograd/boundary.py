@@ -114,7 +114,7 @@ def _shares_memory(t: Tensor) -> bool:
 
 
 def aux_outside(aux: Any, xs: list[Tensor]) -> Any:
-    """What a function returned besides its result, with its tensors as `outside` gives them."""
+    """The auxiliary output of a function, with its tensors as `outside` gives them."""
     leaves, build = flatten(aux)
     return build(
         iter([outside(t, youngest_first(t, stop=xs), xs) if isinstance(t, Tensor) else t for _, t in leaves])

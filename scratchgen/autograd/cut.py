@@ -132,7 +132,7 @@ def _is_a_cut(reader: Any) -> bool:
 
 
 def _depth_of_the_caller() -> int:
-    """How many frames above `warn_of_cuts` the first line outside of the autograd is."""
+    """The number of frames between `warn_of_cuts` and the first line outside of the autograd."""
     frame, depth = sys._getframe(1), 1
     while frame.f_back is not None and frame.f_code.co_filename in LIBRARY_FILES:
         frame, depth = frame.f_back, depth + 1

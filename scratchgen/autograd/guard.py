@@ -70,7 +70,7 @@ class Guard:
 
 
 class Witness:
-    """Knows whether an array is still what it was: it holds a copy of all values, or of some of a large array."""
+    """Knows whether an array is unchanged: it holds a copy of all values, or of some of a large array."""
 
     __slots__ = ("array", "step", "values")
 

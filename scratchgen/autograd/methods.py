@@ -22,7 +22,7 @@ numpy: Any = np  # NumPy's stubs promise an ndarray where the protocols return a
 
 
 class ArrayMethods:
-    """What a Tensor has because an array has it.
+    """The methods and attributes that a Tensor shares with a NumPy array.
 
     **options are the other arguments of the NumPy function; those that its derivative rule does not know are
     refused when the tensor requires a gradient.
@@ -211,7 +211,7 @@ class ArrayMethods:
     # --- shapes -------------------------------------------------------------------------------------------
 
     def reshape(self, *shape: Any, **options: Any) -> Tensor:
-        """The same elements in another shape, np.reshape: `t.reshape(2, 3)` or `t.reshape((2, 3))`."""
+        """The elements of this tensor in another shape, np.reshape: `t.reshape(2, 3)` or `t.reshape((2, 3))`."""
         return numpy.reshape(self, shape[0] if len(shape) == 1 else shape, **options)
 
     def transpose(self, *axes: Any) -> Tensor:
@@ -271,7 +271,7 @@ class ArrayMethods:
     conjugate = conj
 
     def copy(self, order: str = "C") -> Tensor:
-        """The same values in new memory, np.copy: recorded, so a gradient flows through it."""
+        """The values of this tensor in new memory, np.copy: recorded, so a gradient flows through it."""
         return numpy.copy(self, order)
 
     def dot(self, other: ArrayLike) -> Tensor:

@@ -99,7 +99,7 @@ def _decorated(function: Callable, on: bool) -> Any:
 
 
 def _in_blocks(on: bool, generator: Generator) -> Generator:
-    """The same generator, whose every step is a block; its consumer keeps the mode that it has."""
+    """A generator of the same values, whose every step is a block; its consumer keeps the mode that it has."""
     step: Callable[[], Any] = partial(next, generator)
     while True:
         try:

@@ -63,8 +63,8 @@ class Primitive:
     arrays      how many of the positional arguments are arrays, with a rule each
     arity       how many positional arguments the rules understand
     options     the names of the other arguments that they understand
-    complex     its rules are right for complex numbers too; those of others refuse them
-    template    its calls are templates: the inputs are the tensors of a call, wherever they stood
+    complex     its rules are right for complex numbers too; the rules of other primitives refuse them
+    template    its calls are templates: the inputs are the tensors of a call, at any place
     known       the names of the arguments that the rule of a template understands; None for all of NumPy's
     check       a function of these arguments that refuses values which the rule does not understand
     """

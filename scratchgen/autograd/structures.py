@@ -61,7 +61,7 @@ def flatten(value: Any, name: str = "") -> tuple[list[tuple[str, Any]], Build]:
 
     name    of the whole structure; its parts are called "name['W']", "name['layers'][0]", …
 
-    A value that is no structure is its own only array. What is built shares no container with the given structure.
+    A value that is no structure is its own only array. The result shares no container with the given structure.
     """
     if not is_structure(value):
         return [(name, value)], next

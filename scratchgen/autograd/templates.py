@@ -1,7 +1,7 @@
 """A call with its tensors taken out: what remains is a template that can be filled again, with other arrays.
 
 Functions such as np.stack take their arrays in a list, others have arrays among their keyword arguments. The
-node of such a call has the tensors as its inputs, wherever they stood, and the template as its only option:
+node of such a call has the tensors as its inputs, from any place, and the template as its only option:
 
     np.stack([x, 1.0, z], axis=1)     inputs x, z     template np.stack([□, 1.0, □], axis=1)
 

@@ -86,7 +86,7 @@ def committed_table() -> str:
 
 
 def extract(text: str) -> str:
-    """The text between the two markers. Raises ValueError unless each marker stands there once, in order."""
+    """The text between the two markers. Raises ValueError unless each marker occurs once, in order."""
     if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
         raise ValueError(f"README.md must hold {BEGIN} and, after it, {END}, each of them once")
     return text.split(BEGIN)[1].split(END)[0].strip("\n")

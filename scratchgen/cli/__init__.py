@@ -11,7 +11,7 @@ import typer
 
 from scratchgen.errors import BadInput, printable
 
-COMMANDS = {  # name → what it does; the file of that name defines it, and is loaded when it is asked for
+COMMANDS = {  # name → its help; the file of that name defines the command, and is loaded on its first use
     "demo": "Train a VAE, a GAN and an RNN on embedded data; show samples and scores.",
     "train": "Train a model: vae, gan or rnn.",
     "evaluate": "Evaluate a trained model on held-out data.",
@@ -23,7 +23,7 @@ COMMANDS = {  # name → what it does; the file of that name defines it, and is 
     "data": "List, download and show data sets.",
     "equations": "Show the equations, their code and their tests.",
     "debug": "Step through an equation in a debugger.",
-    "exercise": "Do exercises, with a check that gives the reason.",
+    "exercise": "Do exercises; a check explains wrong answers.",
     "bench": "Measure the speed of the kernels and of whole training steps.",
     "info": "Show versions and the available kernel backends.",
 }

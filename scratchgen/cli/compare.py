@@ -20,7 +20,7 @@ from scratchgen.tasks.load import task_of
 
 
 def compare(
-    runs: Annotated[list[Path], typer.Argument(help="Run directories that `train` has made.")],
+    runs: Annotated[list[Path], typer.Argument(help="Run directories written by `train`.")],
     out: Annotated[Path | None, typer.Option(help="Write a page with the curves to this .html file.")] = None,
 ) -> None:
     """Compare runs of the same task: the settings that differ, the scores, the minutes they took."""

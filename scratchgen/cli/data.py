@@ -73,23 +73,23 @@ def show(
     ] = None,
     size: Annotated[int, typer.Option(min=0, help="Scale your pictures to this size.")] = DEFAULT.size,
     channels: Annotated[
-        str, typer.Option(help=f"Of your pictures: {', '.join(CHANNELS)}.")
+        str, typer.Option(help=f"Channels of your pictures: {', '.join(CHANNELS)}.")
     ] = DEFAULT.channels,
     background: Annotated[str, typer.Option(help="Colour behind transparent pictures.")] = DEFAULT.background,
     image_shape: Annotated[
-        str, typer.Option(help="Of the images in an array of flat rows: 32,32,3.")
+        str, typer.Option(help="Shape of the images in an array of flat rows, such as 32,32,3.")
     ] = DEFAULT.image_shape,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Continue without files that cannot be read.")
     ] = False,
-    encoding: Annotated[str, typer.Option(help="Of your text.")] = DEFAULT.encoding,
+    encoding: Annotated[str, typer.Option(help="Encoding of your text files.")] = DEFAULT.encoding,
     columns: Annotated[
         str, typer.Option(help="Kinds of your table's columns, age:count,income:positive, or a .toml file.")
     ] = DEFAULT.columns,
 ) -> None:
     """Print what loading found and changed, and statistics of a data set; with --out, save a picture of it.
 
-    The options of loading are those of `train`, for your own files.
+    The loading options are for your own files, and the same as in `train`.
     """
     if out is not None and out.suffix != ".png":
         raise BadInput(f"pictures are PNG files: give --out FILE.png, not {out}")

@@ -34,7 +34,7 @@ def demo(
         typer.Option(
             "--colour",
             "--color",
-            help="Draw dressed characters in colour instead, with the attributes asked for.",
+            help="Draw dressed characters in colour instead, with the requested attributes.",
         ),
     ] = False,
 ) -> None:

@@ -16,7 +16,7 @@ from scratchgen.tasks.load import load_run
 
 
 def encode(
-    run: Annotated[Path, typer.Argument(help="A run directory that `train vae` has made.")],
+    run: Annotated[Path, typer.Argument(help="A run directory written by `train vae`.")],
     out: Annotated[
         Path | None,
         typer.Option(
@@ -25,7 +25,7 @@ def encode(
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option(help="The data to encode, by name or path (default: those of the training)."),
+        typer.Option(help="The data to encode, by name or path (default: the training's data)."),
     ] = None,
     part: Annotated[str, typer.Option(help=f"Part of the data: {', '.join(PARTS)} or all.")] = "all",
 ) -> None:

@@ -28,7 +28,7 @@ PARTS = ("validation", "test")
 
 
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="A run directory that `train` has made.")],
+    run: Annotated[Path, typer.Argument(help="A run directory written by `train`.")],
     part: Annotated[str, typer.Option(help=f"Part of the data to score: {' or '.join(PARTS)}.")] = "test",
     k: Annotated[
         int | None,
@@ -37,15 +37,18 @@ def evaluate(
     seed: Annotated[
         int | None,
         typer.Option(
-            min=0, max=HELD_OUT_SEED - 1, help="Seed of the noise (default: that of the training's scores)."
+            min=0,
+            max=HELD_OUT_SEED - 1,
+            help="Seed of the noise (default: the seed of the training's scores).",
         ),
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="Run of your own: its model, as module:Class; --data is needed then.")
+        str | None,
+        typer.Option(help="For a run of your own loop: its model, as module:Class; it requires --data."),
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option(help="The data to score, by name or path (default: those of the training)."),
+        typer.Option(help="The data to score, by name or path (default: the training's data)."),
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write every number to this file.")] = None,
     per_example: Annotated[
@@ -60,7 +63,7 @@ def evaluate(
     lower bound in expectation. Samples of a GAN and held-out examples are both compared with the training
     part, at most 5,000 of each; the score of held-out examples is the best that samples can reach.
 
-    --per-example finds what is unlike the training data: an example with a low bound has a low probability.
+    --per-example finds examples unlike the training data: an example with a low bound has a low probability.
 
     Other data (--data) are loaded and split as in the training; baselines are computed from their training part.
     """
@@ -151,7 +154,7 @@ def _refuse_seed(run: Path, seed: int | None) -> None:
     """Raises BadInput for --seed where no score is drawn."""
     if seed is not None:
         raise BadInput(
-            f"--seed chooses the noise of scores that are drawn, and those of {run} are exact; leave it out"
+            f"--seed chooses the noise of estimated scores, and the scores of {run} are exact; leave it out"
         )
 
 

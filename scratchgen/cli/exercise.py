@@ -1,4 +1,4 @@
-"""scratchgen exercise {list,start,check,watch,hint,reset,solution}: exercises, with a check that gives the reason."""
+"""scratchgen exercise {list,start,check,watch,hint,reset,solution}: exercises; a check explains wrong answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scratchgen.exercises.exercise import KINDS
 from scratchgen.exercises.folder import Folder, Stamp
 from scratchgen.exercises.judge import judge
 
-app = typer.Typer(help="Do exercises, with a check that gives the reason.", no_args_is_help=True)
+app = typer.Typer(help="Do exercises; a check explains wrong answers.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="Name of an exercise; `scratchgen exercise list` has them all.")]
 OptionalName = Annotated[
@@ -27,7 +27,7 @@ OptionalName = Annotated[
 
 WIDTH = 88  # columns of a result, in a terminal that has more
 POLL_SECONDS = 0.3
-TIME_LIMIT = 10.0  # seconds of a check; those of the solutions take far less than one
+TIME_LIMIT = 10.0  # seconds for a check; checking a solution takes far less than one
 
 
 @app.command("list")
@@ -104,7 +104,7 @@ def hint(name: OptionalName = None) -> None:
 
 @app.command()
 def reset(name: Name) -> None:
-    """Restore the stub; your answer is kept in a new copy next to it. What was passed stays passed."""
+    """Restore the stub; your answer is kept in a new copy next to it. An exercise that was passed stays passed."""
     file, copy = Folder().reset(name)
     print(f"{file} is the stub again" + (f"; your answer is in {copy}" if copy else ""))
 
@@ -155,7 +155,7 @@ def _print_next(folder: Folder, place: int) -> None:
 
 
 def _check_while_watching(folder: Folder, name: str) -> None:
-    """The check of a file that was saved. What cannot be checked is said, and the next saving is waited for."""
+    """Check a file after it was saved. If that is impossible, print the reason and wait for the next save."""
     print(f"\n{time.strftime('%H:%M:%S')}  {folder.file(name)}", flush=True)
     try:
         _passes(folder, name)

@@ -29,13 +29,13 @@ MODEL = "model"  # how the model is built: its class and its arguments, as JSON
 
 def export(
     run: Annotated[
-        Path, typer.Argument(help="A run directory that `train` has made, or a file of `sg.save`.")
+        Path, typer.Argument(help="A run directory written by `train`, or a file written by `sg.save`.")
     ],
     to: Annotated[
         str | None,
         typer.Option(
-            help="npz: weights in names and layout of this library; torch: in those of PyTorch; onnx: the decoder of a "
-            "VAE or the generator of a GAN, which other runtimes compute."
+            help="npz: weights in names and layout of this library; torch: in PyTorch's names and layout; onnx: the "
+            "decoder of a VAE or the generator of a GAN, which other runtimes compute."
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="File: .npz, .safetensors for torch, or .onnx.")] = None,
@@ -89,7 +89,7 @@ def _write_onnx(model: Module, run: Path, out: Path) -> str:
 
 
 def _rows_of(run: Path) -> RowInfo | None:
-    """What a row of a run's data is; None for a file of `sg.save`, and for a run of no task on rows."""
+    """A description of a row of a run's data; None for a file of `sg.save`, and for a run of no task on rows."""
     if not run.is_dir() or read_config(run).task == OWN_TASK:
         return None
     info = load_run(run).info

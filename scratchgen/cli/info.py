@@ -28,7 +28,7 @@ LIBRARIES = (
 
 
 def info() -> None:
-    """Print versions and every kernel backend, with the reason where one is off."""
+    """Print versions and every kernel backend, with the reason if one is unavailable."""
     screen, python = console(), platform.python_version()
     print_line(screen, f"scratchgen {scratchgen.__version__}   Python {python}   NumPy {np.__version__}")
     print_line(screen, "   ".join(f"{name} {_version(name)}" for name in LIBRARIES))

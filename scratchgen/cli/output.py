@@ -24,7 +24,7 @@ def print_line(screen: Console, line: str) -> None:
 
 
 def tidy(value: Any) -> str:
-    """What an example is given or gives, on one line: numbers to five decimals, a single one bare."""
+    """The input or the output of an example as one line of text: numbers to five decimals, a single one bare."""
     return format_value(value[0] if np.shape(value) == (1,) else value)
 
 

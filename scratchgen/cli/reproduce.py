@@ -25,9 +25,9 @@ def reproduce(
     seeds: Annotated[
         int | None, typer.Option(min=1, help="Number of seeds (default: as stated in the reproduction).")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of the runs; those in it are resumed.")] = Path(
-        "reproductions"
-    ),
+    out: Annotated[
+        Path, typer.Option(help="Folder of the runs; runs that it already holds are resumed.")
+    ] = Path("reproductions"),
     page: Annotated[
         Path | None, typer.Option(help=f"Page to write (default: {PAGE} in the folder of --out).")
     ] = None,

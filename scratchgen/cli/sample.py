@@ -20,10 +20,12 @@ from scratchgen.tasks.own import load_own, sample_own
 from scratchgen.tasks.sample_request import SampleRequest
 
 OPTION_NAMES = {"n": "-n", "classes": "--class"}  # where an option is not named like its field
-RUN = Annotated[Path, typer.Argument(help="A run directory that `train` has made.")]
+RUN = Annotated[Path, typer.Argument(help="A run directory written by `train`.")]
 OWN_MODEL = Annotated[
     str | None,
-    typer.Option(help="Run of your own: its model, as module:Class; samples are written as .npy or .png."),
+    typer.Option(
+        help="For a run of your own loop: its model, as module:Class; samples are written as .npy or .png."
+    ),
 ]
 
 

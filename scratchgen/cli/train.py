@@ -1,7 +1,6 @@
 """scratchgen train {vae,gan,rnn}: train a model on a data set, score it, draw it.
 
-The options of the settings are those that the tasks declare (`scratchgen/tasks`); those of the command itself
-are here.
+The tasks declare the options of the settings (`scratchgen/tasks`); the options of the command itself are here.
 """
 
 from __future__ import annotations
@@ -223,7 +222,7 @@ def _with_breakpoints(
     """The result of a training; None if the reader leaves the debugger before its end."""
     if not ids:
         return compute()
-    from scratchgen.equations.debugger import run_under_pdb  # the ledger is loaded where it is asked for
+    from scratchgen.equations.debugger import run_under_pdb  # the ledger is loaded only for --break
 
     return run_under_pdb(ids, compute)
 

@@ -72,9 +72,9 @@ def load_images(name_or_path: str | os.PathLike, **options: Any) -> RowData:
 
     options    for your own data, as `LoadOptions`: load_images("icons", size=32)
 
-    What was found and changed is in the `report` of the result. A name takes precedence over a file of the same
-    name; write ./name for the file.   Raises BadInput if there is neither, and for a file that does not contain
-    images.
+    The `report` of the result names the content of the file and every change. A name takes precedence over a file
+    of the same name; write ./name for the file.   Raises BadInput if there is neither, and for a file that
+    does not contain images.
     """
     return in_memory(_load(os.fspath(name_or_path), "images", LoadOptions(**options)))
 
@@ -82,7 +82,7 @@ def load_images(name_or_path: str | os.PathLike, **options: Any) -> RowData:
 def load_text(name_or_path: str | os.PathLike, *, streamed: bool = False, **options: Any) -> TextData:
     """A known text, a user's own file (`files.text`) or folder (`files.text_folder`), or pairs as a text.
 
-    Pairs, known ones and those of a file, become lines (`pairs_as_text`).
+    Pairs, from a known set or a file, become lines (`pairs_as_text`).
     streamed    as `load_any`: the parts of a large file are then `StoredText`
     Options and errors: as `load_images`.
     """
@@ -137,7 +137,7 @@ def load_any(name_or_path: str | os.PathLike, *, streamed: bool = False, **optio
 
 
 def options_for(name_or_path: str | os.PathLike, options: LoadOptions) -> LoadOptions:
-    """Those of the options that have a meaning for these data; the others get their defaults.
+    """The options with those that have no meaning for these data reset to their defaults.
 
     It is for options that other data were loaded with. Data of no kind that can be read keep all of them: loading
     says what is wrong.
@@ -198,7 +198,7 @@ def kind_of_folder(folder: str) -> str:
     kinds = (KIND_IN_FOLDER.get(kind.holds or "", kind.holds) for kind in found)
     counts = Counter(kind for kind in kinds if kind and FOLDER in OWN_READERS.get(kind, {}))
     if counts:
-        # pictures and recordings may come with as many texts, which describe them
+        # pictures and recordings may come with one describing text each
         return max(counts, key=lambda kind: (counts[kind], kind != "text"))
     what = some(sorted({kind.name for kind in found})) or "no files"
     raise BadInput(

@@ -1,4 +1,4 @@
-"""The choices that a person has where they load their own data."""
+"""The options for loading a user's own data, declared once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OPTIONS_OF = {  # data of one's own in words ↦ the options that have a meaning
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How a person's own data are to be loaded; the defaults change nothing that need not be changed.
+    """Options for loading the user's own data; the defaults change nothing that need not be changed.
 
     size           of pictures: the shorter side is scaled to this many pixels and the middle is cut out; 0 keeps it
     channels       "as stored", "grey" or "colour"
@@ -57,7 +57,7 @@ class LoadOptions:
 
     @property
     def shape(self) -> tuple[int, ...] | None:
-        """`image_shape` as numbers; None if it is to be found."""
+        """`image_shape` as numbers; None if it must be detected."""
         if not self.image_shape:
             return None
         parts = self.image_shape.replace("x", ",").replace("×", ",").split(",")

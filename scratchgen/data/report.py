@@ -1,4 +1,4 @@
-"""What loading found in a person's own file or folder, and how it changed it."""
+"""The report of loading a user's own file or folder: its content, and every change that was made to it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ NAMES_SHOWN, NAMES_KEPT = 5, 20  # of files, in a line and in config.json
 
 @dataclass
 class LoadingReport:
-    """What loading found and did: whatever it changed or left out is here. It is empty for a known data set.
+    """The content of the loaded files, with everything that loading changed or left out. Empty for a known data set.
 
     found       kind of file, by its content ↦ number of files
     read        what was read, in words: "24 pictures of 16 × 16, in colour"
     changed     what was done ↦ number of files or examples
     ignored     why ↦ names of the files that were left out
-    bad         name ↦ why the file cannot be read; loading went on without it, as was asked for
+    bad         name ↦ why the file cannot be read; loading continued without it, as requested
     classes     the names of the classes
     split       where the three parts come from
     before      the smallest and the largest value as they are stored
@@ -69,7 +69,7 @@ class LoadingReport:
         return "\n".join(f"{label:<10}{text}" for label, text in self.lines())
 
     def as_dict(self) -> dict[str, Any]:
-        """The report for config.json: without what is empty, and with at most 20 names of a kind."""
+        """The report for config.json: without empty entries, and with at most 20 names per kind."""
         content = {name: value for name, value in vars(self).items() if value}
         if self.ignored:
             content["ignored"] = {why: _kept(names) for why, names in self.ignored.items()}

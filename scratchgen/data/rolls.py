@@ -14,7 +14,7 @@ Note = tuple[int, int, int]  # the column, the first step, the last step + 1
 
 @dataclass(frozen=True)
 class RollFormat:
-    """What the columns of a roll (T, D) of 0 and 1 mean, and how it is played.
+    """The meaning of the columns of a piano roll (T, D) of 0 and 1, and how to play it.
 
     A plain roll has a column per pitch, 1 while the pitch sounds: it cannot say whether a key that stays down was
     struck again. With `onsets` there are two columns per pitch, d < D/2 and d + D/2:
@@ -59,7 +59,7 @@ class RollFormat:
         return (sounding > 0) & ((onsets > 0) | (before == 0))
 
     def shades(self, roll: np.ndarray) -> np.ndarray:
-        """How dark a picture draws each pitch, in [0, 1]: with onsets, the beginning of a note is darker."""
+        """The darkness of each pitch in a picture, in [0, 1]: with onsets, the beginning of a note is darker."""
         sounding = self.sounding(roll)
         return np.where(self.starts(roll), 1.0, 0.6) * sounding if self.onsets else sounding
 

@@ -83,7 +83,8 @@ def as_sound(z: np.ndarray, scale: ArrayLike) -> np.ndarray:
 def as_prompt(x: np.ndarray, scale: ArrayLike) -> np.ndarray:
     """The frames of the beginning of a longer sound: x (N,), scale (D,) → (⌊N/D⌋ − 1, D) float32.
 
-    A frame is computed from its D samples and the next D. Those of the last frame are not known, and it is left out.
+    A frame is computed from its D samples and the next D. The samples after the last frame are
+    not known, so that frame is left out.
     Raises BadInput for a sound of fewer than two frames.
     """
     s = np.asarray(scale)

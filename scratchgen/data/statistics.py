@@ -67,7 +67,7 @@ def _labels(data: RowData) -> Facts:
 
 
 def _table(data: RowData) -> Facts:
-    """Of each column the range and the mean, or the categories with their counts, and the missing cells."""
+    """For each column, the range and the mean, or the categories with their counts, and the missing cells."""
     facts = []
     for name, x in as_table(data.columns, data.train).items():
         if x.dtype == object:

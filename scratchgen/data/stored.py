@@ -20,7 +20,7 @@ Convert = Callable[[np.ndarray], np.ndarray]  # rows as they are stored ↦ the 
 
 
 class Stored:
-    """What a `StoredArray` and `StoredRows` share: (N, ...) numbers with a length and rows, never in memory as a whole.
+    """The base class of `StoredArray` and `StoredRows`: (N, ...) numbers with a length and rows, never all in memory.
 
     `x[indices]` reads some rows, `x.chunks()` all of them. `np.asarray(x)` reads everything into memory.
     """

@@ -47,7 +47,7 @@ class StoredText:
 
     @cached_property
     def characters(self) -> frozenset[str]:
-        """The different characters."""
+        """The set of characters that the text contains."""
         return frozenset().union(*map(set, pieces(self)))
 
 

@@ -141,7 +141,7 @@ def report_columns(
     declared: Mapping[str, Declared],
     report: LoadingReport,
 ) -> None:
-    """Add what was read, a line per kind of column that says why its columns have this kind, and the missing cells."""
+    """Add the table's size, one line per kind with the reason why its columns have this kind, and the missing cells."""
     N = len(next(iter(cells.values())))
     report.read = f"{N:,} rows of {len(columns)} columns: {some(cells, NAMES_SHOWN)}"
     groups: dict[tuple[str, str], list[str]] = {}

@@ -30,7 +30,7 @@ Kind = Literal["images", "frames", "points", "table"]
 
 
 class Rows(Protocol):
-    """What `batches` needs of examples: a length, and the examples of an array of indices.
+    """The interface of examples for `batches`: a length, and the examples of an array of indices.
 
     NumPy arrays, memory maps, `StoredRows` and `MappedRows` have both. So does a class of your own, for data that
     are too large for the memory:
@@ -98,7 +98,7 @@ class Column:
 
     @property
     def width(self) -> int:
-        """How many numbers of a row the column takes."""
+        """The number of entries of a row that the column takes."""
         return len(self.categories) or 1
 
 

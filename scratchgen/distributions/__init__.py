@@ -5,7 +5,7 @@ never averaged over the batch: (B, D) → (B,), in nats. Parameters are arrays o
 Tensors, and differentiable, where a parameter or an argument is one.
 
 Parameters that a network computes are real numbers without a bound: logits of probabilities, and the logarithm
-of what is positive, logvar, log_scale or log_rate. Others broadcast against them, and are checked.
+of a positive parameter, logvar, log_scale or log_rate. Others broadcast against them, and are checked.
 
     d.sample(rng)                   one sample per row of the parameters, (B, D)
     d.sample(rng, shape=(n,))       n independent ones, (n, B, D): PyTorch's d.sample((n,))

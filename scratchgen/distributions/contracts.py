@@ -1,4 +1,4 @@
-"""What a model needs of a distribution, and the type of its parameters."""
+"""The interface that a model expects of a distribution, and the type of its parameters."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Array = Any
 
 
 def as_posterior(q: Any) -> Normal:
-    """What a model's encode(x) returned, if it is a posterior. Raises TypeError for anything else."""
+    """The result of a model's encode(x), if it is a posterior. Raises TypeError for anything else."""
     if not hasattr(q, "rsample"):
         raise TypeError(f"encode(x) returns the posterior, a distributions.Normal, not {described(q)}")
     return q
 
 
 def as_likelihood(p: Any) -> Any:
-    """What a model's decode(z) returned, if it is a distribution. Raises TypeError for anything else."""
+    """The result of a model's decode(z), if it is a distribution. Raises TypeError for anything else."""
     if not hasattr(p, "log_prob"):
         raise TypeError(
             f"decode(z) returns a distribution of x, such as distributions.Bernoulli(logits), not {described(p)}"

@@ -58,7 +58,7 @@ class DiscretisedLogistic(Distribution):
 
     @property
     def variance(self) -> Array:
-        """The variance of the levels   (..., D); that of the logistic density is π² s² / 3."""
+        """The variance of the levels   (..., D); the variance of the logistic density is π² s² / 3."""
         return np.sum(self.probabilities * (self._grid() - self.mean[..., None]) ** 2, axis=-1)
 
     def _grid(self) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What all distributions share: aligned parameters, the shape of several samples, refusals."""
+"""The base class of all distributions: aligned parameters, the shape of several samples, refusals."""
 
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ class Mixture(Distribution):
         weights, parts = np.shape(logits), components.batch_shape
         if not weights or weights[-1:] != parts[-1:] or len(weights) > len(parts):
             raise ValueError(
-                f"logits (..., K) need components (..., K, D), with as many axes or more; these are {weights} and "
-                f"{parts} without their last axis"
+                f"logits (..., K) need components (..., K, D), with at least this number of axes; these are "
+                f"{weights} and {parts} without their last axis"
             )
         self.logits = logits if weights == parts else np.broadcast_to(logits, parts)
         self.components, self.event_ndim = components, components.event_ndim

@@ -176,7 +176,7 @@ AUTOGRAD = (
             "L": "the scalar loss",
             "x_k": "the element with the number k",
             "g_j": "∂L/∂y_j, the cotangent of place j",
-            "π": "π(j) is the number of the element that stands at place j",
+            "π": "π(j) is the number of the element at place j",
             "y_j": "the element at place j of the result",
         },
     ),

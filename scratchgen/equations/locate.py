@@ -1,4 +1,4 @@
-"""Find what belongs to an equation of the ledger: its code, its tests and the page that teaches it."""
+"""Find the parts that belong to an equation of the ledger: its code, its tests and the page that teaches it."""
 
 from __future__ import annotations
 

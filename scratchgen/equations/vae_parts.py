@@ -1,4 +1,4 @@
-"""Parts of a VAE: the Gaussian likelihood, that of a table, the prior over codes, linear interpolation."""
+"""Parts of a VAE: the Gaussian likelihood, the likelihood of a table, the prior over codes, linear interpolation."""
 
 from __future__ import annotations
 

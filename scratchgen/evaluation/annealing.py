@@ -65,7 +65,7 @@ def annealed_log_likelihood(
 
     model    `latent_dim` and a differentiable `decode`; the encoder is not used
     rows     chains × examples that move at once (at least the chains of one example). It bounds the memory:
-             that of decode(z).log_prob(x) and its graph for this many rows, plus 160 (Z + 2) bytes per row and
+             the memory of decode(z).log_prob(x) and its graph for this many rows, plus 160 (Z + 2) bytes per row and
              8 T bytes per example. It changes the result by rounding only.
     Cost: 2 (T − 1) (leapfrogs + 1) values and gradients of log p(x|z) per chain.
 

@@ -62,7 +62,7 @@ class AttributeClassifier(Perceptron):
 class AttributesRecognised:
     """The result of `attributes_recognised`.
 
-    shares    (S,) the share of images in which each attribute is recognised as the one that is asked for
+    shares    (S,) the share of images in which each attribute is recognised as requested
     mean      the mean over the attributes
     worst     the place of the attribute with the smallest share
     """
@@ -83,12 +83,12 @@ class AttributesRecognised:
 def attributes_recognised(
     classifier: AttributeClassifier, images: np.ndarray, labels: np.ndarray
 ) -> AttributesRecognised:
-    """How often the attributes of images (N, D) are recognised as labels (N, S).
+    """The share of images (N, D) in which each attribute is recognised as its label (N, S).
 
     Raises BadInput for no images, and labels of another shape.
     """
     if not len(images) or np.shape(labels) != (len(images), len(classifier.blocks)):
         raise BadInput(
-            f"{len(images)} images need as many rows of labels, one per attribute, not {np.shape(labels)}"
+            f"{len(images)} images need one row of labels each, with one label per attribute, not {np.shape(labels)}"
         )
     return AttributesRecognised(np.mean(classifier.predict(images) == labels, axis=0))

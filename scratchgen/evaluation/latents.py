@@ -57,7 +57,7 @@ def active_units(model: LatentModel, x: ArrayLike, threshold: float = 0.01) -> A
     An inactive latent has the same posterior for every x. The KL divergence alone does not show this: it is also
     positive if q(z_d) is the same for all x but differs from the prior. The variance is the mean squared deviation
     over the B examples (divided by B), with the standard error of this mean.
-    Memory: 64 Z bytes per example, and that of `encode` for 2000 examples.
+    Memory: 64 Z bytes per example, and the memory of `encode` for 2000 examples.
     Raises BadInput unless x is (B, D), and for a negative threshold.
     Source: Burda, Grosse & Salakhutdinov (2016), section 5.2.   Ledger: vae.active_units
     """

@@ -48,7 +48,7 @@ def precision_recall(real: ArrayLike, generated: ArrayLike, k: int = 3) -> Preci
 
     r_k(x_i) is the distance from x_i to its k-th nearest neighbour in its own set, not counting x_i. Outliers have
     large balls and distort both numbers: a real outlier raises the precision of bad samples, and scattered or noisy
-    generated examples raise the recall. `density_coverage` is robust against the latter.
+    generated examples raise the recall. `density_coverage` is robust against such generated examples.
     Standard errors are over the counted examples, for fixed balls.
 
     Memory: 32 MB beyond the sets.

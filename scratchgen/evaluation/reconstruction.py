@@ -1,4 +1,4 @@
-"""The error of reconstructions, and that of the best linear code of as many numbers."""
+"""The error of reconstructions, and the error of the best linear code of the same size."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
     python -m scratchgen.exercises.child NAME SECONDS < answer.py
 
-prints what it found as one line of JSON. What the answer itself prints goes to standard error, and so to the reader's
+prints what it found as one line of JSON. Output of the answer itself goes to standard error, and so to the reader's
 terminal. After SECONDS the answer is interrupted where it is, so that the message can name the line; an answer that
 catches the interruption, too, is killed.
 """

@@ -70,5 +70,5 @@ def filled_in(head: str, body: str) -> str:
 
 
 def statement(claim: Property) -> str:
-    """What a property says, for a reader: the first line of its docstring."""
+    """The statement of a property for the reader: the first line of its docstring."""
     return (claim.__doc__ or claim.__name__).strip().partition("\n")[0]

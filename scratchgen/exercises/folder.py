@@ -19,7 +19,7 @@ Stamp = tuple[int, int, int]
 
 
 class Progress(TypedDict):
-    """How far a reader is with one exercise: the number of hints shown, and whether an answer has passed."""
+    """The reader's progress with one exercise: the number of hints shown, and whether an answer has passed."""
 
     hints: int
     passed: bool
@@ -53,7 +53,7 @@ class Folder:
     def reset(self, name: str) -> tuple[Path, Path | None]:
         """Write the stub again, and begin with the first hint; an exercise that was passed stays passed.
 
-        Returns the file and the copy with what was in it before; None if that was the stub. No copy is overwritten.
+        Returns the file and the copy of its previous content; None if that was the stub. No copy is overwritten.
         """
         file, stub = self.file(name), get(name).stub
         before, progress = self.answer(name), self.progress(name)
@@ -96,7 +96,7 @@ class Folder:
         return max(started, key=lambda name: self.file(name).stat().st_mtime_ns)
 
     def stamp(self, name: str) -> Stamp | None:
-        """What changes when a file is saved; None while there is no file."""
+        """A stamp of the file that changes when it is saved; None while there is no file."""
         try:
             found = self.file(name).stat()
         except OSError:
@@ -104,7 +104,7 @@ class Folder:
         return found.st_mtime_ns, found.st_size, found.st_ino
 
     def progress(self, name: str) -> Progress:
-        """How far the reader is with an exercise."""
+        """The reader's progress with an exercise."""
         return self._records().get(name, {"hints": 0, "passed": False})
 
     def record(self, name: str, progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""What properties are written with: a number that was found, the number expected, and the reason for the difference."""
+"""Helpers for properties: compare a number with the expected one, and give the reason for the difference."""
 
 from __future__ import annotations
 

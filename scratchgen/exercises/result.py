@@ -12,7 +12,7 @@ MARKS = {True: "✓", False: "✗", None: "–"}
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """What a check found.
+    """The result of checking an answer.
 
     lines      one per property: (whether it holds, what it says), with None for one that could not be checked, because
                its code is not written or ends with an error; none if the answer cannot be run at all

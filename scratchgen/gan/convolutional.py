@@ -103,7 +103,7 @@ class Reshape(Module):
         self.shape = shape
 
     def forward(self, x: Array) -> Array:
-        """The reshaped examples."""
+        """The examples in this layer's shape."""
         return np.reshape(x, (len(x), *self.shape))
 
     def describe(self) -> str:

@@ -1,4 +1,4 @@
-"""The rules of the game."""
+"""The rules of a GAN game: the objective, the penalties, and the steps of each player."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Game:
                            wasserstein needs a bound on D's slope and has no default: give this weight (10 is
                            usual), or r1, or 0 for a D with spectral normalisation
     r1                     γ, twice the weight of `penalties.r1_penalty`
-    penalty_in_data_units  whether the slope of both penalties is that of D by x itself, as in the papers, and not
-                           by x in units of the pair's `scale`
+    penalty_in_data_units  whether both penalties take the slope of D by x itself, as in the papers, and not by x
+                           in units of the pair's `scale`
     augmentation           (x, rng) ↦ T(x), a random map such as `ImageAugmentation`: D sees T(x) and T(G(z)) in
                            place of x and G(z), in the steps of both players; None leaves them as they are
 

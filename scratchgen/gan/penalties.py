@@ -1,6 +1,6 @@
 """Penalties on the slope of the discriminator: functions of ∇a, whose own gradient is second order.
 
-a(x) is what the discriminator outputs: the logit of the probability D(x) = σ(a(x)), or the score of a critic.
+a(x) is the output of the discriminator: the logit of the probability D(x) = σ(a(x)), or the score of a critic.
 
 A discriminator that is arbitrarily sharp gives the generator no useful gradient: its slope is zero, or points
 to earlier samples. Each penalty costs one more reverse sweep, which is differentiated in turn.

@@ -84,7 +84,7 @@ class Conv1d(Convolution):
     axes = 1
 
     def forward(self, x: Array) -> Tensor:
-        """The convolved sequences.   x (..., T, C) → (..., T′, F)"""
+        """Convolve each sequence.   x (..., T, C) → (..., T′, F)"""
         return conv1d(x, self.W, self.b, self.stride, self.padding)
 
 
@@ -182,7 +182,7 @@ class ZeroPad2d(Module):
         self.margins = _checked_margins(margins)
 
     def forward(self, x: Array) -> Array:
-        """The padded images."""
+        """The images with zeros around them."""
         return zero_pad2d(x, self.margins)
 
     def describe(self) -> str:

@@ -1,4 +1,4 @@
-"""The report of loading weights by name: what fitted, what was missing, what was left over."""
+"""The report of loading weights by name: the arrays that fitted, were missing, or were left over."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class LoadReport:
 
 
 def compare(own: Mapping[str, np.ndarray], given: Mapping[str, np.ndarray]) -> LoadReport:
-    """Which of the given arrays fit the model's own, by name, shape and dtype."""
+    """Compare the given arrays with the model's own by name, shape and dtype."""
     loaded, mismatched = [], {}
     for name in own.keys() & given.keys():
         wanted, found = own[name], given[name]

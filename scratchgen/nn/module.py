@@ -193,7 +193,7 @@ class Module:
         return {name: tensor.data.copy() for name, tensor in self._named_state()}
 
     def load_state_dict(self, state: dict[str, np.ndarray], strict: bool = True) -> LoadReport:
-        """Copy arrays into the parameters and buffers of the same name; returns what was loaded and what not.
+        """Copy arrays into the parameters and buffers of the same name; returns which were loaded and which were not.
 
         strict    True: all or nothing. False: load every array whose name, shape and dtype fit
 
@@ -227,7 +227,7 @@ else:
 
 
 class ForwardHook:
-    """A registered hook; `remove()` takes it away."""
+    """A registered forward hook, which `remove()` unregisters."""
 
     def __init__(self, module: Module, function: Callable[[Module, tuple, Any], Any]):
         self._module, self.function = module, function

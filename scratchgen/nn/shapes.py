@@ -28,7 +28,7 @@ class Flatten(Module):
     """
 
     def forward(self, x: Array) -> Array:
-        """The rows.   x (B, ...) → (B, D)"""
+        """Flatten each example to a row.   x (B, ...) → (B, D)"""
         return np.reshape(x, (np.shape(x)[0], math.prod(np.shape(x)[1:])))
 
 

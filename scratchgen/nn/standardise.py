@@ -1,4 +1,4 @@
-"""Standardise: from the units of the data to those in which a network computes, and back."""
+"""Standardise: from the units of the data to the units in which a network computes, and back."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def diagram(columns: Mapping[str, Sequence[Any]]) -> Plot:
                {name: array}); or texts, each computed from the one before, which join the networks on both sides
 
     A white box is a module with parameters, with the shapes of its input and its output; a grey one has no
-    parameters; the arrows follow the computation. A recurrent layer has an arrow to itself. What a model computes
+    parameters; the arrows follow the computation. A recurrent layer has an arrow to itself. A computation of the model
     with its own parameters, between modules, is a box with the names of the functions. The run is in evaluation mode;
     it changes neither the networks nor their gradients.
 

@@ -1,4 +1,4 @@
-"""Forecasts of a series: its past, and what a model expects of the steps that follow."""
+"""Forecasts of a series: its past, and a model's predictions of the next steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The distribution of each column of a table, next to that of samples."""
+"""The distribution of each column of a table, in the data and in samples."""
 
 from __future__ import annotations
 

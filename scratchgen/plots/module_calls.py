@@ -1,7 +1,7 @@
 """The modules that one run of a network calls, and which of them reads the output of which: recorded, not guessed.
 
-Forward hooks see every call of a module with its inputs and its output. What lies between two modules (a reshape, a
-product with a parameter of the model itself) is found in the graph of the computation.
+Forward hooks see every call of a module with its inputs and its output. Operations between two modules (a reshape, a
+product with a parameter of the model itself) are found in the graph of the computation.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Part:
 
     kind          "input", "module", "between" (parameters that no called module holds) or "output"
     name          of an input or an output; of a module the attribute that holds it, "" for a number in a list
-    type          the class of a module; of what lies between modules the functions, such as "matmul, add"
+    type          the class of a module, or the functions between modules, such as "matmul, add"
     settings      what the repr of the module shows in brackets; between modules the names of the parameters
     shape_in      of a module the shape of its first input, None where there is none
     shape         the shape of its output

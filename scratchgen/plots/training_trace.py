@@ -35,7 +35,7 @@ BORDERS = {"": INK, "D": SECOND, "G": ACCENT}
 
 
 def animation(trace: TrainingTrace, path: str | os.PathLike, title: str = "") -> Picture:
-    """A training trace as an animated GIF: the output of D, real and generated points, gradients at the latter.
+    """A training trace as an animated GIF: the output of D, real and generated points, gradients at generated points.
 
     The caption and the border colour show whose step it was. The surface is the probability σ(a) for the objectives
     in which D outputs one, and the score a(x) for the others. An arrow points along −∂ generator_loss / ∂x; its

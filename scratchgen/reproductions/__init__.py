@@ -25,7 +25,7 @@ __all__ = ["REPRODUCTIONS", "Part", "Reproduction", "Row", "reproduce", "write_s
 if not TYPE_CHECKING:  # a checker that sees this function accepts every name
 
     def __getattr__(name: str) -> Any:
-        """Load what is asked for when it is asked for: the step sizes in the ledger need no task."""
+        """Load a member of the package when it is first used: the step sizes in the ledger need no task."""
         if name in PLACES:
             return getattr(import_module(f"scratchgen.reproductions.{PLACES[name]}"), name)
         raise AttributeError(f"module 'scratchgen.reproductions' has no attribute {name!r}")

@@ -32,7 +32,7 @@ def tanh_step(a_t: Array, h: Array, W_hh: Array) -> Array:
 def lstm_step(a_t: Array, h: Array, c: Array, W_hh: Array) -> tuple[Array, Array]:
     """c_t = f ⊙ c_{t−1} + i ⊙ g,   h_t = o ⊙ tanh(c_t),   (i, f, g, o) = (σ, σ, tanh, σ)(a_t + h_{t−1} W_hh).
 
-    a_t (B, 4H): x_t W_xh + b_h, h and c: those of t − 1, (B, H), W_hh (H, 4H) → h_t and c_t, (B, H) each;
+    a_t (B, 4H): x_t W_xh + b_h, h and c of step t − 1, (B, H), W_hh (H, 4H) → h_t and c_t, (B, H) each;
     arrays or tensors, float32 or float64
 
     Source: Hochreiter & Schmidhuber (1997), with the forget gate of Gers, Schmidhuber & Cummins (2000).

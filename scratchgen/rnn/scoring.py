@@ -1,4 +1,4 @@
-"""How well a language model predicts a text: log-likelihood, bits per symbol, perplexity."""
+"""Scores of a language model on a text: log-likelihood, bits per symbol, perplexity."""
 
 from __future__ import annotations
 

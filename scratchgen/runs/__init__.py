@@ -46,7 +46,7 @@ __all__ = ["EarlyStopping", "History", "Record", "Run", "RunConfig", "Stopped", 
 if not TYPE_CHECKING:  # a checker that sees this function accepts every name
 
     def __getattr__(name: str) -> Any:
-        """Load what is asked for when it is asked for: a History needs NumPy alone."""
+        """Load a member of the package when it is first used: a History needs NumPy alone."""
         if name in PLACES:
             return getattr(import_module(f"scratchgen.runs.{PLACES[name]}"), name)
         raise AttributeError(f"module 'scratchgen.runs' has no attribute {name!r}")

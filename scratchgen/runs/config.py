@@ -21,16 +21,16 @@ REQUIRED = (
     "settings",
     "backend",
 )  # in every file; their defaults are for configurations made in Python
-OWN_TASK = "own"  # a run of a person's own model and loop
+OWN_TASK = "own"  # a run of a user's own model and loop
 
 
 class RunConfig(msgspec.Struct, kw_only=True, frozen=True):
-    """What config.json holds.
+    """The content of config.json.
 
-    task          the name of the task (`scratchgen.tasks`), or "own" for a person's own loop
+    task          the name of the task (`scratchgen.tasks`), or "own" for a user's own loop
     data, source  the name of the data, and what to load them from: a name of the catalogue or a path
     data_sha256   fingerprint of all three parts
-    loading       what loading a person's own data found and changed (`data.report.LoadingReport`)
+    loading       what loading a user's own data found and changed (`data.report.LoadingReport`)
     seed          of all noise
     model         the class and the arguments of the model, as `nn.saving.describe` gives them
     settings      the task's settings, each declared in its file
@@ -80,7 +80,7 @@ class RunConfig(msgspec.Struct, kw_only=True, frozen=True):
 
 
 def as_config(config: RunConfig | dict[str, Any]) -> RunConfig:
-    """The configuration of a run; a plain dictionary holds the settings of a person's own run.
+    """The configuration of a run; a plain dictionary holds the settings of a user's own run.
 
     Raises BadInput for anything else, and for settings that JSON cannot hold.
     """

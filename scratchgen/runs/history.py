@@ -141,7 +141,7 @@ class History:
     def log(self, **numbers: float) -> None:
         """Record numbers of this step. A number that is logged several times in an epoch is averaged over it.
 
-        Raises TypeError, and records nothing, for what is no number.
+        Raises TypeError, and records nothing, if a value is no number.
         """
         for name, number in {name: _as_float(name, number) for name, number in numbers.items()}.items():
             entry = self._sums.setdefault(name, [0.0, 0])

@@ -58,7 +58,7 @@ class Raw(str):
 
 
 def render_page(title: str, subtitle: str, parts: Iterable[str]) -> str:
-    """A whole page."""
+    """A complete HTML page."""
     return PAGE.substitute(title=escape(title), subtitle=escape(subtitle), body="\n".join(parts))
 
 

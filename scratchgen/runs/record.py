@@ -49,7 +49,7 @@ class Record:
 
     @property
     def monitored(self) -> list[str]:
-        """The logged numbers that say how the training goes; every number for a run of a person's own loop."""
+        """The logged numbers that say how the training goes; every number for a run of a user's own loop."""
         return self.config.monitored or list(dict.fromkeys(name for epoch in self.epochs for name in epoch))
 
     def series(self, name: str) -> list[float]:

@@ -138,7 +138,7 @@ def _configuration(record: Record) -> list[tuple]:
 
 
 def _loading(record: Record) -> list[tuple]:
-    """What loading found and changed."""
+    """The rows of the report about the loaded data: their content, and changes."""
     rows = []
     for name, value in record.config.loading.items():
         if isinstance(value, dict) and "names" in value:

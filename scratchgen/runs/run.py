@@ -146,7 +146,7 @@ class Run(History):
         (self.directory / "samples").mkdir(exist_ok=True)
 
     def _clear_results(self, *further: str) -> None:
-        """Remove what is written at the end of a training."""
+        """Remove the files that are written at the end of a training."""
         for name in ("scores.json", "timing.json", "report.html", "samples/*", *further):
             for left_over in self.directory.glob(name):
                 left_over.unlink()

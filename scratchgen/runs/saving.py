@@ -57,7 +57,7 @@ def load(path: str | Path, *, into: Module | None = None, strict: bool = True) -
 
 
 def facts_of(model: Module) -> dict[str, Any]:
-    """How to build a model again, as a file of its weights holds it; empty where the model cannot say it."""
+    """The facts from which a model can be rebuilt, as stored with its weights; empty if the model has none."""
     try:
         return {MODEL: describe(model)}
     except BadInput:

@@ -4,7 +4,7 @@
         latent_dim: Annotated[int, Ge(1), Help("dimensions of the latent z")] = 20
         free_bits: Annotated[float, Ge(0), Help("rate that is not penalised", unit="nats per dimension")] = 0.0
 
-From that declaration come the option of the command and its help, the checks of TOML files, of `--set` and of
+That declaration gives the option of the command and its help, the checks of TOML files, of `--set` and of
 `config.json`, and "did you mean". A message is one line: what is wrong, and what would be right.
 """
 

@@ -47,7 +47,7 @@ class Score:
         return found
 
     def below(self, baseline: float, words: str, digits: int = 2) -> Score:
-        """The same score with the expectation that it is lower than a baseline."""
+        """This score with the expectation that it is lower than a baseline."""
         return replace(
             self,
             baseline=words,

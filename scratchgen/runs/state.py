@@ -77,7 +77,7 @@ def _plain(value: Any) -> Any:
 
 
 def _copy(state: dict[str, Any]) -> dict[str, Any]:
-    """The same dictionary with its own arrays."""
+    """A copy of a state dictionary with its own arrays."""
     return {key: value.copy() if _is_array(value) else value for key, value in state.items()}
 
 

@@ -1,4 +1,4 @@
-"""Tasks: one file per kind of training. A task is loaded when it is first asked for."""
+"""Tasks: one file per kind of training. A task is loaded when it is first needed."""
 
 from __future__ import annotations
 

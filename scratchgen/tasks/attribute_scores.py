@@ -1,4 +1,4 @@
-"""Scores of a conditional model whose classes are several attributes: are its samples what was asked for?"""
+"""Scores of a conditional model whose classes are several attributes: do its samples have the requested attributes?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def attribute_classifier(rows: RowData) -> AttributeClassifier:
 
 
 def attribute_scores(model: Any, rows: RowData, part: str) -> list[Score]:
-    """How often the requested attributes are recognised in samples: the mean over the attributes, and the worst.
+    """How well samples show the requested attributes: the mean share recognised over the attributes, and the worst.
 
     A classifier that was trained on the real examples recognises them; its own accuracy on the examples of `part`
     is the baseline. [] for data without attributes and a model without classes.

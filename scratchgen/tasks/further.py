@@ -100,4 +100,4 @@ def _in_words(task: Task, settings: TaskSettings, waited: int, done: int, epochs
             reasons.append(f"early stopping would end it after epoch {done}")
     if not reasons:
         return (f"{first}; the result is bit-identical to {from_the_start}", *lines)
-    return (f"{first}; the result is not that of {from_the_start}, because {' and '.join(reasons)}", *lines)
+    return (f"{first}; the result differs from {from_the_start}, because {' and '.join(reasons)}", *lines)

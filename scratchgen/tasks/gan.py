@@ -49,7 +49,7 @@ FOR_ATTRIBUTES: dict[str, Any] = {"projection": True, "hidden": [512, 512], "act
 
 
 class Settings(RowSettings, frozen=True):
-    """Settings of a GAN. Those of the optimiser are valid for both players, unless the discriminator's are given."""
+    """Settings of a GAN. Optimiser settings apply to both players, unless the discriminator's are given."""
 
     model: Annotated[Literal["dense", "conv", "conditional", "packed"], Help("the two players")] = "dense"
     objective: Annotated[
@@ -115,7 +115,7 @@ CONV_DEFAULTS: dict[str, dict[str, Any]] = {
     "characters": {},
 }
 
-# Samples of the class asked for, by a classifier of real digits: 96.1 %, and 95.3 % at a constant step size.
+# Samples of the requested class, by a classifier of real digits: 96.1 %, and 95.3 % at a constant step size.
 CONDITIONAL_DEFAULTS: dict[str, dict[str, Any]] = {"mnist": {"schedule": "half_cosine"}}
 
 # A convolutional GAN of images in colour: any normalisation of D leaves one blurred shape after the same time.
@@ -184,7 +184,7 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
 
 
 def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> gan.AdversarialPair:
-    """The two players."""
+    """Build the two players, G and D."""
     Z, norm = settings.latent_dim, settings.norm
     if settings.model == "conv":
         return gan.ConvGAN(info.image_shape, Z, CHANNELS, rng, norm=norm)

@@ -64,7 +64,7 @@ class InitialWeights:
         return data, lines
 
     def load(self, model: Module) -> list[str]:
-        """Load what fits into the model; the lines say what. Raises BadInput if nothing does."""
+        """Load the arrays that fit into the model; the returned lines name them. Raises BadInput if nothing does."""
         task, theirs = self.run.task, self.run.model
         vocabularies, known = task.vocabularies(model), task.vocabularies(theirs)
         own, given = model.state_dict(), theirs.state_dict()

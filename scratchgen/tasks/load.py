@@ -54,7 +54,7 @@ class LoadedRun(Generic[M_co, I_co]):
         """The data that the model was trained on, and nothing to say of them; or with a source, other data.
 
         source    a name or a path. The data are loaded with the settings of the run that have a meaning for them
-                  (`tasks.other_data`); where they are not those of the training, the lines say so, and how loading
+                  (`tasks.other_data`); where they differ from the training data, the lines say so, and how loading
                   and the task (`Task.adapt`) fit them to the model
         Raises BadInput for data that are gone, that have changed since the training, or that do not fit the model.
         """

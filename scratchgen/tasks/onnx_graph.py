@@ -213,7 +213,7 @@ def _image_shape(model: Module, info: RowInfo | None) -> tuple[int, ...]:
 
 
 def _facts(model: Module, info: RowInfo | None) -> dict[str, Any]:
-    """How the model is built, as in the other exported files; what labels and the numbers of a row mean."""
+    """The model's construction, as in the other exported files, and the meaning of labels and of a row's numbers."""
     facts = facts_of(model)
     if info is not None and hasattr(model, "classes"):
         facts |= {"attributes": info.attributes} if info.attributes else {"classes": info.class_names}

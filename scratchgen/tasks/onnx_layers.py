@@ -111,7 +111,7 @@ def _conv_transpose2d(g: Graph, module: Any, x: str, name: str) -> str:
 
 
 def _conv_decoder(g: Graph, module: Any, x: str, name: str) -> str:
-    """The last convolution has one bias per pixel, which is added after what is larger than the image is cut off."""
+    """The last convolution has one bias per pixel, which is added after cropping to the size of the image."""
     h = g.reshape(layer(g, module.from_latent, x, f"{name}.from_latent"), name, BATCH, *module.smallest)
     h = layer(g, module.convolutions, h, f"{name}.convolutions")
     y = _convolved(g, "ConvTranspose", module.W.data, h, name, STRIDE, PADDING)

@@ -29,7 +29,7 @@ MILLISECONDS = 60  # per step of an animation
 def sample_output(out: Path | None, info: RowInfo, interpolates: bool = False) -> Path:
     """The path of a file or folder to write samples of rows to. Nothing is written, but for the folders above it.
 
-    Raises BadInput for another ending, for a folder that is not empty, and for what these rows cannot be.
+    Raises BadInput for another ending, for a folder that is not empty, and for a format that these rows do not have.
     """
     what = "images are" if info.kind == "images" else f"{info.kind} are"
     forms = "--out FILE.png, FILE.npy" + (" or a folder for single pictures" if info.kind == "images" else "")
@@ -58,7 +58,7 @@ def pictures_of(x: np.ndarray, image_shape: Sequence[int]) -> np.ndarray:
 
 
 def as_bytes(pictures: np.ndarray) -> np.ndarray:
-    """Pixels in [0, 1] as whole numbers from 0 (black) to 255 (white); what is outside is clipped."""
+    """Pixels in [0, 1] as whole numbers from 0 (black) to 255 (white); values outside are clipped."""
     return np.rint(255 * np.clip(pictures, 0, 1)).astype(np.uint8)
 
 

@@ -107,7 +107,7 @@ def tokens_of(tokenizer: rnn.Tokenizer) -> list[Hashable]:
 def unknown_characters(
     tokenizer: rnn.Tokenizer, texts: Iterable[str], name: str, directory: Path
 ) -> list[str]:
-    """What to say of characters in other texts that a tokenizer does not know, if they count as �.
+    """Messages about characters of other texts that a tokenizer does not know, if they count as �.
 
     Raises BadInput that names them if the tokenizer has no �.
     """

@@ -35,7 +35,7 @@ MEANS = "means of p(x|z) for z ~ p(z)"  # what the samples of a VAE show, where 
 
 
 class RowSettings(TaskSettings, frozen=True):
-    """Settings of the tasks on rows: how a person's own pictures and arrays are loaded."""
+    """Settings of the tasks on rows: how a user's own pictures and arrays are loaded."""
 
     size: Annotated[
         int,

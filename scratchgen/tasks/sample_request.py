@@ -57,7 +57,7 @@ class SampleRequest(Schema, frozen=True):
         str | None, Help(f"VAE: interpolations between test images, {' or '.join(PATHS)}; one per row")
     ] = None
     data: Annotated[
-        str | None, Help("interpolations: name or path of the images (default: those of the training)")
+        str | None, Help("interpolations: name or path of the images (default: the training's data)")
     ] = None
 
     @property

@@ -77,7 +77,7 @@ def load(source: str, settings: Settings) -> SeriesData:
 
 
 def describe(series: SeriesData, settings: Settings) -> DataInfo:
-    """The columns."""
+    """The columns of the series, as `DataInfo`."""
     return DataInfo(columns=series.columns)
 
 
@@ -160,7 +160,7 @@ def draw(
     scores: list[Score],
     trained: None,
 ) -> None:
-    """Draw curves, and a forecast of the test part from what came before it."""
+    """Draw curves, and a forecast of the test part from the data before it."""
     numbers = {"training": run.history["nats"], "validation": run.history["validation_nats"]}
     baselines = {
         name: s.number("baseline_value") for name, s in zip((PREVIOUS, MARGINAL), scores, strict=True)

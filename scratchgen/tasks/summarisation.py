@@ -158,7 +158,7 @@ def at_even_distances(pairs: Sequence[tuple[str, str]], n: int) -> list[tuple[st
 
 
 def rouge_scores(summaries: list[str], pairs: list[tuple[str, str]]) -> list[Score]:
-    """Each ROUGE of the summaries, expected above both baselines, and that of the oracle's sentence as a mark."""
+    """Each ROUGE of the summaries, expected above both baselines, and the oracle's ROUGE for comparison."""
     references = [reference for _, reference in pairs]
     ours, words, sentence, oracle = (
         evaluation.rouge(texts, references)

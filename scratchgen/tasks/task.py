@@ -95,7 +95,7 @@ class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def example(self) -> str:
-        """Options of a first `scratchgen sample` for these data, where they are others than those of the task."""
+        """Options of a first `scratchgen sample` for these data, where they differ from the task's."""
         return ""
 
     def check_model(self, arguments: Mapping[str, Any]) -> None:
@@ -103,7 +103,7 @@ class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Loaded(Protocol):
-    """What every kind of data has: a name, and the report of its loading."""
+    """The attributes of every kind of data: a name, and the report of its loading."""
 
     @property
     def name(self) -> str: ...
@@ -345,7 +345,7 @@ def schedule_for(settings: TaskSettings) -> optim.Schedule:
 
 
 def schedule_by_epochs(settings: TaskSettings) -> list[str]:
-    """Why more epochs change the learning rate of every epoch, where they do."""
+    """The reasons for which more epochs would change the learning rate of every epoch; empty if they do not."""
     if settings.schedule == "constant":
         return []
     return [
@@ -370,7 +370,7 @@ def unread_of_optimizer(settings: TaskSettings, *optimizers: str) -> dict[str, s
 
 
 def refuse_unread(task: Task, source: str, settings: TaskSettings, given: Iterable[str] = ()) -> None:
-    """Raises BadInput for a setting that is not read, if it was given or differs from what it is when left out."""
+    """Raises BadInput for a setting that is not read, if it was given or differs from its default."""
     unread, values = task.unread(settings), as_dict(settings)
     left_out = as_dict(task.complete(source, {name: v for name, v in values.items() if name not in unread}))
     for name, what_for in unread.items():

@@ -250,7 +250,7 @@ def _ngram(model: rnn.LanguageModel, text: TextData, part: str, max_order: int) 
 
 
 def _unit(text: TextData) -> str:
-    """What a score counts: characters, or the bytes of a file that is no text."""
+    """The unit of a score: characters, or the bytes of a file that is no text."""
     return "byte" if any(map(holds_bytes, (text.train, text.validation, text.test))) else "character"
 
 

@@ -95,7 +95,7 @@ def load(source: str, settings: Settings) -> PairData:
 
 
 def describe(pairs: PairData, settings: Settings) -> DataInfo:
-    """The two languages."""
+    """The two languages, as `DataInfo`."""
     source, target = pairs.sides
     return DataInfo(sides=(source, target))
 
@@ -140,7 +140,7 @@ def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, 
 
 
 def by_epochs(settings: Settings) -> list[str]:
-    """Why training further is not the same as more epochs from the start, where it is not."""
+    """The reasons for which training further differs from more epochs from the start; empty if it does not."""
     found = schedule_by_epochs(settings)
     if settings.scheduled_sampling:
         found.append("scheduled sampling grows over all epochs, so that its probability falls here")

@@ -103,7 +103,7 @@ def _levels(rows: RowData) -> int:
     values = np.zeros(0, np.float32)
     for x in chunks(rows.train):
         values = np.union1d(values, x)
-        if len(values) > MOST_VALUES:  # as many are no levels, and need not be in memory
+        if len(values) > MOST_VALUES:  # this many values are no levels, and need not be in memory
             raise _no_levels(rows)
     if len(values) == 1 and values[0] not in (0, 1):
         raise BadInput(

@@ -127,7 +127,7 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def settle(rows: RowData, settings: Settings, given: Collection[str]) -> Settings:
-    """A Gaussian likelihood for what is no grey picture: colours, and numbers of any size. Tables have own defaults."""
+    """A Gaussian likelihood for rows that are not grey pictures: colours, any numbers. Tables have own defaults."""
     if rows.kind == "table":
         return settle_table(rows, settings, given)
     grey = rows.kind == "images" and rows.image_shape[2] == 1 and _within_unit(rows.train)

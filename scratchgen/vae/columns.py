@@ -32,7 +32,7 @@ FEWEST = (
 
 @dataclass(frozen=True)
 class Places:
-    """Where the columns of each kind are in a row of D numbers.
+    """The places of the columns of each kind in a row of D numbers.
 
     numbers     places of the columns that have a sigma: real, student-t and positive ones
     gaussian    which of `numbers` have a Gaussian distribution
@@ -174,7 +174,7 @@ class ColumnLikelihood(Module):
         return row
 
     def units(self, x: Array) -> Array:
-        """What the encoder reads: the row, with 0 for a missing cell   (..., D)."""
+        """The encoder's input: the row, with 0 for a missing cell   (..., D)."""
         x = np.array(to_numpy(x))
         heavy, counts = self.places.numbers[self.places.heavy], self.places.counts
         x[..., heavy] = np.arcsinh(x[..., heavy])
@@ -215,7 +215,7 @@ class ColumnLikelihood(Module):
         return output
 
     def dimensions(self, D: int) -> np.ndarray:
-        """How many residuals an example has for each sigma², on average   (numbers,)."""
+        """The mean number of residuals per example for each sigma²   (numbers,)."""
         return self.observed.data.astype(np.float64)
 
     def squares(self, x: np.ndarray, m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

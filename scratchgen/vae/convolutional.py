@@ -82,7 +82,7 @@ class ConvDecoder(Module):
     """From latents to the parameters of each pixel's likelihood: the mirror image of `ConvEncoder`.
 
     z (..., Z) → (..., D · outputs), with D = H · W · C: two linear layers produce the smallest image, transposed
-    convolutions double it, with a ReLU between layers; the outputs of one number are adjacent. What is larger than
+    convolutions double it, with a ReLU between layers; the outputs of one number are adjacent. An output larger than
     the image is cropped.
 
     features       the width of the first layer; without this layer images would be sums, linear in z

@@ -13,7 +13,7 @@ def straight(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
     """Linear interpolation (1 − t) a + t b for n values of t from 0 to 1.   a, b (..., Z) → (n, ..., Z)
 
     In many dimensions the midpoint is closer to the origin than samples of N(0, I): ‖z‖² of a sample is about
-    Z, and that of the midpoint of two samples about Z/2.
+    Z, and ‖z‖² of the midpoint of two samples about Z/2.
 
     Ledger: vae.straight
     """

@@ -27,7 +27,7 @@ __all__ = [
 
 
 class Likelihood(Protocol):
-    """What a VAE needs of a likelihood: `VAE(..., likelihood=MyLikelihood())`.
+    """The interface of a likelihood for a VAE: `VAE(..., likelihood=MyLikelihood())`.
 
     It maps the decoder's output to a distribution with log_prob, mean and sample; an `nn.Module` may have
     learned parameters, which are then trained with the model.
@@ -141,7 +141,7 @@ class GaussianLikelihood(Module):
         return np.mean(self.units.scale.data**2)
 
     def dimensions(self, D: int) -> int:
-        """How many residuals an example of D numbers has for the one sigma²: D."""
+        """The number of residuals per example of D numbers for the one sigma²: D."""
         return D
 
     def squares(self, x: np.ndarray, m: np.ndarray) -> tuple[np.ndarray, int]:

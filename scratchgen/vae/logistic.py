@@ -60,7 +60,7 @@ class LogisticLikelihood(Module):
     def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
         """The output (D·2,) with its centre at this mean (D,), and the scale of the data.
 
-        The mean of the distribution is the centre but for what the open bins at the ends hold.
+        The mean of the distribution is the centre, except for the mass of the open bins at the ends.
         """
         centre = self.units(np.asarray(mean, np.float32))
         return np.stack((centre, np.zeros_like(centre)), axis=-1).ravel()

@@ -26,7 +26,7 @@ __all__ = ["BetaLoss", "ConstrainedLoss", "ImportanceLoss", "Loss"]
 
 
 class Loss(Protocol):
-    """What `vae.train` minimises: called with the model, a batch x (B, D) and a Generator in each step.
+    """The interface of a loss for `vae.train`: called with the model, a batch x (B, D) and a Generator in each step.
 
     It returns the loss, one value per example (B,) in nats, and the numbers to log. Its state is saved and
     restored with the run; `optim.Stateful` gives a class the two methods for that.
@@ -164,7 +164,7 @@ def check_loss(loss: Any) -> None:
 
 
 def check_values(found: Any, loss: Any, B: int) -> tuple[Tensor, Mapping[str, float]]:
-    """What a loss returned for B examples, if it is one value per example and numbers to log.
+    """The result of a loss for B examples, if it is one value per example and numbers to log.
 
     Raises TypeError for anything else, ValueError for another number of values.
     """

@@ -6,7 +6,7 @@ rate R          KL(q(z|x) ‖ p(z)): the information about x in the latent, beyo
 distortion D    −E_q[log p(x|z)]: the cost of x once the latent is known
 
 The evidence lower bound is −(D + R). Other weights of the two terms, D + βR, or R + λ(D − D₀) under the
-constraint D ≤ D₀, trace the same curve of D against R: divided by λ the latter is D + R/λ, so λ = 1/β, and at a
+constraint D ≤ D₀, trace the same curve of D against R: divided by λ, R + λD is R/λ + D, so λ = 1/β, and at a
 minimum dR/dD = −1/β. Only with β = λ = 1 is the (negative) value the bound on log p(x): for β > 1, −(D + βR)
 is a looser bound below it; for β < 1 it is no bound at all.
 Source: Alemi et al. (2018), section 3 and appendix A; Rezende & Viola (2018), eq. 1.
@@ -194,7 +194,7 @@ def vq_objective(x: Array, z_e: Array, e: Array, decode: Callable, beta: float =
 
 
 def _log_likelihood(x: Array, q: Normal, decode: Callable, eps: Array) -> Array:
-    """log p(x|z) at the sample z of q. Raises TypeError for what is no posterior or no likelihood."""
+    """log p(x|z) at the sample z of q. Raises TypeError for another result than a posterior and a likelihood."""
     return as_likelihood(decode(as_posterior(q).rsample(eps))).log_prob(x)
 
 

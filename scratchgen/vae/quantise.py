@@ -71,7 +71,7 @@ class Quantiser(Module):
         n_k is the number of vectors z_e (..., d) with code k, and the sum is over these; k (...) int. With γ = 0
         this is a step of k-means. Source: appendix A.1, eq. 6-8.   Ledger: vae.codebook
 
-        A code that no vector chooses would never move again, and fewer than K codes would be in use. So a dead
+        A code that no vector chooses would never move again, and fewer than K codes would be used. So a dead
         code restarts at a random vector of z_e, with an equal share as its N_k. In the first update this moves
         the codes to the region of the vectors.
         """

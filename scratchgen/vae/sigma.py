@@ -45,7 +45,7 @@ def optimal_variance(variance: np.ndarray, g: np.ndarray, D: int | np.ndarray) -
     D           of several sigmas the number of dimensions of each: 1 for a column, less where cells are missing
 
     The gradient holds the error: a gradient that was summed over the parts of a batch gives the sigma of the whole
-    batch, and that of an importance-weighted bound weighs each sample as the bound does.
+    batch, and the gradient of an importance-weighted bound weighs each sample as the bound does.
 
     Source: Rybkin, Daniilidis & Levine (2021), section 3, the optimal sigma.   Ledger: vae.optimal_sigma
     """

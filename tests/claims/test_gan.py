@@ -32,7 +32,7 @@ def test_the_value_is_the_formula_in_probabilities(rng, measured):
 
 
 def mean_log_likelihood(real, fake):
-    """Of a classifier that gives these logits to the two halves of a mixture."""
+    """The mean log-likelihood of a classifier with these logits for the two halves of a mixture."""
     probability = 1 / (1 + np.exp(-np.concatenate([real, fake])))
     is_real = np.repeat([True, False], [len(real), len(fake)])
     return np.mean(np.log(np.where(is_real, probability, 1 - probability)))

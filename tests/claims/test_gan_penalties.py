@@ -79,7 +79,7 @@ def test_the_claim_above_rejects_a_slope_that_is_not_squared_and_one_that_is_hel
 
 @pytest.mark.equation("gan.gradient_penalty")
 def test_the_slope_is_taken_on_the_lines_between_real_and_fake(batch, measured):
-    """Of ½ ‖x‖² the slope at x is x itself."""
+    """The slope of ½ ‖x‖² at x is x itself."""
     real, fake, u = batch
     D = lambda x: np.sum(x * x, axis=1) / 2
     between = np.stack([t * a + (1 - t) * b for a, b, t in zip(real, fake, u[:, 0], strict=True)])

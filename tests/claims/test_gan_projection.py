@@ -46,7 +46,7 @@ def test_the_logit_is_that_of_the_example_and_the_product_of_its_features_with_t
 
 
 def interaction(model, x):
-    """How far the logit is from a sum over the two attributes: the mixed difference of their kinds."""
+    """The difference between the logit and a sum over the two attributes: the mixed difference of their kinds."""
     a, b, c, d = (model.given(np.tile(y, (6, 1))).logits(x).numpy() for y in ((0, 0), (1, 1), (0, 1), (1, 0)))
     return np.abs(a + b - c - d).max()
 

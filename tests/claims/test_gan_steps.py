@@ -116,7 +116,7 @@ def test_neither_changes_the_other_where_slopes_are_penalised(pair, game, real):
 
 @pytest.mark.parametrize("pair", ["dense, batch norm", "convolutional, spectral norm"])
 def test_the_claims_above_reject_a_player_that_merely_has_no_optimiser(pair):
-    """What a layer learns by looking on, it learns in the other player's step too, unless it is frozen."""
+    """A layer with running statistics updates them in the other player's step too, unless it is frozen."""
     model = PAIRS[pair]()
     before = bytes_of(model.D)
     model.logits(model.generate(16, Generator(3)))
@@ -208,7 +208,7 @@ def test_training_ends_with_the_average_of_where_the_generator_has_been():
 
 
 def test_the_statistics_of_a_batch_norm_go_with_the_averaged_weights(real):
-    """In use the samples are as the averaged weights would make them with the statistics of a large batch."""
+    """In evaluation mode, averaged weights generate samples with the statistics of a large batch."""
     model = ConvGAN((4, 4), 5, (6, 7), Generator(1))
     train(model, real, History(), epochs=15, batch_size=8, **players(model, 5e-3), rng=Generator(0))
     eval_mode = model.sample(4000, Generator(7))

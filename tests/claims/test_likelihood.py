@@ -211,7 +211,7 @@ def test_annealing_at_one_temperature_is_importance_sampling_from_the_prior():
 
 
 def test_the_steps_are_tuned_to_the_acceptance_of_065_before_the_weights_are_taken():
-    """Also where the posterior is forty times narrower than the prior. Within 0.1: the tuning lags behind."""
+    """The posterior of one case is forty times narrower than the prior. Within 0.1: the tuning lags behind."""
     for variance in (0.25, 0.001):
         model = LinearGaussian()
         model.variance = variance

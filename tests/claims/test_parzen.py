@@ -99,7 +99,7 @@ def test_centroids_of_k_means_beat_the_same_number_of_real_images(digits):
 
 
 def test_other_real_images_do_not_beat_real_images(digits):
-    """So the difference above, 10 nats, is not the difference between two sets of real images."""
+    """The difference of the claim above, 10 nats, is not the difference between two sets of real images."""
     rest = digits.validation, digits.test
     a, b = (parzen_log_likelihood(digits.train[i::6], *rest).log_likelihood for i in (0, 1))
     assert abs(a.mean - b.mean) < 5

@@ -198,7 +198,7 @@ def test_reversal_is_learned_and_attention_moves_from_the_end_to_the_beginning(r
 
 
 def test_the_claim_above_rejects_a_model_with_uniform_attention(reverser):
-    """The same parameters, with equal attention weights at all positions."""
+    """A model with the same parameters, but equal attention weights at all positions."""
     x, mask, y, y_mask = reversal(np.random.default_rng(1), 300)
     v = reverser.attention.v.data.copy()
     reverser.attention.v.data[...] = 0

@@ -208,7 +208,7 @@ def steps_of_training(model, ids, **sizes):
 
 
 def steps_by_hand(model, ids, batch_size, bptt_steps, carried=True, cleared=True):
-    """The same by hand: the gradient of each chunk given all chunks before it, clipped to norm 1."""
+    """The training steps by hand: the gradient of each chunk given all chunks before it, clipped to norm 1."""
     found, state = [], None
     model.zero_grad()
     for inputs, targets in text_chunks(ids, batch_size, bptt_steps):

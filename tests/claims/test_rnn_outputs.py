@@ -93,7 +93,7 @@ def test_the_claim_above_rejects_notes_that_share_one_softmax(rng):
 
 @pytest.mark.equation("rnn.weight_noise")
 def test_the_mean_loss_under_the_noise_is_that_of_the_quadratic(measured):
-    """L(θ) = ½ θ²: the mean of ∂L/∂θ is θ, and that of L is ½ (θ² + σ²). Four standard errors."""
+    """L(θ) = ½ θ²: the mean of ∂L/∂θ is θ, and the mean of L is ½ (θ² + σ²). Four standard errors."""
     n, theta, sigma = 100_000, 1.5, 0.5
     moved = disturbed(np.full(n, theta), sigma, Generator(0))
     measured(abs(moved.mean() - theta), 4 * sigma / math.sqrt(n))

@@ -1,4 +1,4 @@
-"""The likelihood of a table's row: a density and probabilities at once, and nothing for what is missing."""
+"""The likelihood of a table's row: a density and probabilities at once, and nothing for a missing cell."""
 
 import itertools
 

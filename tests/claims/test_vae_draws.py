@@ -24,7 +24,7 @@ def in_units(model):
 
 
 def sample(model, n, rng, draw=False):
-    """n samples; those of a conditional model have the classes 0, 1, 2 in turn."""
+    """n samples; samples of a conditional model have the classes 0, 1, 2 in turn."""
     return model.given(np.arange(n) % 3).sample(n, rng, draw=draw)
 
 

@@ -297,7 +297,7 @@ def constrained(two_images, D0, epochs):
 
 @pytest.mark.equation("vae.geco")
 def test_a_distortion_below_that_of_any_model_is_reported_and_nothing_diverges(two_images):
-    """−log P ≥ 0 for pixels that are black or white. λ grows by e^0.01 a step at most: 921 to its end."""
+    """−log P ≥ 0 for pixels that are black or white. λ grows by at most e^0.01 per step: 921 to its end."""
     model, multiplier, history = constrained(two_images, D0=-20.0, epochs=120)
     assert multiplier.infeasible and multiplier.lam == LARGEST_LAMBDA
     assert all(np.isfinite(p.data).all() for p in model.parameters())

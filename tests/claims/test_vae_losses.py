@@ -1,4 +1,4 @@
-"""What a training step minimises: free bits, warm-up, and a scale that no batch changes."""
+"""The loss of a training step: free bits, warm-up, and a scale that no batch changes."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.fast
 
 @pytest.fixture
 def posteriors(rng):
-    """Of four latents two say less than 0.4 nats on average, though not for every example."""
+    """Posteriors of four latents, two of which encode less than 0.4 nats on average, though not for every example."""
     mu = rng.standard_normal((40, 4)) * [0.2, 0.7, 1.5, 3.0]
     return Normal(mu, np.zeros_like(mu))
 
@@ -99,7 +99,7 @@ LOSSES = {
 
 
 def value_and_gradient(name, times, reduce):
-    """Of a batch that is repeated so many times, noise and all."""
+    """The value and the gradient for a batch that is repeated `times` times, with the same noise."""
     make, k = LOSSES[name]
     model = VAE(6, 2, 8, Generator(0))
     for parameter in model.parameters():

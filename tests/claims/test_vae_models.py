@@ -1,4 +1,4 @@
-"""What the models promise: the prior, the evidence of a class, ways between latents, weights that fit."""
+"""Promises of the models: the prior, the evidence of a class, interpolation paths, weights that fit."""
 
 import numpy as np
 import pytest
@@ -114,7 +114,7 @@ def test_the_bound_for_a_class_is_below_the_evidence_of_that_class(y, rng, measu
 
 @pytest.mark.equation("vae.conditional")
 def test_the_claim_above_rejects_the_evidence_of_another_class(conditioned):
-    """Of a model that has learned what the classes are."""
+    """The model has learned the classes, so the class changes the evidence."""
     model = ConditionalVAE(D, 1, 16, K)
     for own, learned in zip(model.parameters(), conditioned.parameters(), strict=True):
         own.data = learned.data.astype(np.float64)

@@ -1,4 +1,4 @@
-"""What a rising bound says about the evidence, on a model of three pixels whose integrals are sums over a grid."""
+"""The relation of a rising bound to the evidence, on a model of three pixels whose integrals are sums over a grid."""
 
 import numpy as np
 import pytest

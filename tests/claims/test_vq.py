@@ -248,7 +248,7 @@ def test_the_claim_above_rejects_a_network_that_sees_the_code_it_is_to_predict(p
 
 
 def chi_squared(drawn, p):
-    """Of sequences drawn from 3^PLACES, against the probabilities of all."""
+    """Chi-squared of sequences drawn from the 3^PLACES possible ones, against the probabilities of all."""
     counts = np.bincount(drawn @ 3 ** np.arange(PLACES)[::-1], minlength=len(p))
     expected = len(drawn) * p
     rare = expected < 5  # pooled, as the approximation needs
@@ -343,7 +343,7 @@ def test_the_claim_above_rejects_a_bound_that_does_not_pay_for_its_codes(trained
 
 @pytest.mark.equation("vae.codes")
 def test_the_gap_of_the_bound_is_minus_the_log_posterior_of_the_codes(trained, measured):
-    """KL(q(k|x) ‖ p(k|x)) of a q that is sure of its codes."""
+    """KL(q(k|x) ‖ p(k|x)) of a deterministic q."""
     model, x = trained[0], binary_images(50, seed=3)
     joint, sequences = log_joint(model, x)
     log_posterior = joint - logsumexp(joint, keepdims=True)
@@ -401,7 +401,7 @@ def test_samples_are_decoded_codes_of_the_prior_and_reconstructions_decode_the_c
     np.testing.assert_array_equal(model.reconstruct(x), model.decode_codes(model.codes(x)).mean.numpy())
 
 
-# --- going on where it was --------------------------------------------------------------------------------
+# --- resuming a training ----------------------------------------------------------------------------------
 
 
 class Cut(Exception):

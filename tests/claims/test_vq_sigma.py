@@ -46,7 +46,7 @@ def sigma_squared(model):
 
 @pytest.mark.equation("vae.optimal_sigma")
 def test_after_a_step_sigma_is_the_moving_average_of_the_best_sigma_of_the_batch(monkeypatch, measured):
-    """It begins at the scale of the images about their mean, in whose units the networks compute."""
+    """Sigma begins at the scale of the images about their mean, in whose units the networks compute."""
     monkeypatch.setattr(FollowingSigma, "epoch_of_codes", lambda *_: None)
     begun, again = independent_variance(IMAGES), made()
     again.init_output_bias(IMAGES.mean(axis=0), np.sqrt(begun))

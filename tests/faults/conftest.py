@@ -16,7 +16,7 @@ def figure(record_property):
 
 
 def pytest_terminal_summary(terminalreporter):
-    reports = terminalreporter.getreports("passed")  # those of other processes too
+    reports = terminalreporter.getreports("passed")  # reports of other processes too
     figures = [value for report in reports for name, value in report.user_properties if name == "figure"]
     if figures:
         terminalreporter.section("faults survived")

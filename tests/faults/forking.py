@@ -2,8 +2,8 @@
 
     python forking.py < requests    one JSON list of arguments of `scratchgen` per line
 
-For each request the process prints the number of the new process, and when it has ended, its exit status: that of
-the command, or minus the signal that killed it. What the command prints goes to standard error.
+For each request the process prints the number of the new process, and when it has ended, its exit status: the status of
+the command, or minus the signal that killed it. The output of the command goes to standard error.
 """
 
 import json

@@ -89,7 +89,7 @@ def test_whichever_write_fails_the_run_says_so_and_goes_on_to_the_same_bits(
             again = ("vae", "--resume", str(run)) if begun else (*TINY, "--out", str(run))
             assert train(*again) == 0
         assert outcome(run) == expected, f"{name} {n}"
-    figure(f"{fault}: {tried} runs whose {name} failed went on to the same weights, log and scores")
+    figure(f"{fault}: {tried} runs whose {name} failed continued to the same weights, log and scores")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A planted fault."""
+"""The declaration of a planted fault."""
 
 from dataclasses import dataclass
 

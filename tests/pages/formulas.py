@@ -18,10 +18,7 @@ STYLES = [r"\textstyle", r"\operatorname", r"\mathrm", r"\text"]
 SAME = {r"\tfrac": r"\frac", r"\lVert": r"\|", r"\rVert": r"\|", r"\mid": "|", r"\ldots": r"\dots"}
 RELATIONS = [r"\leftarrow", r"\approx", r"\mapsto", r"\propto", r"\sim", r"\le", r"\ge", "=", "<", ">"]
 ID = r"[a-z]+\.[a-z_0-9]+"
-CHECKS = (
-    "check",
-    "beside",
-)  # of `scratchgen.testing`, and of a page's own: (label, value, expected, tolerance)
+CHECK = "check"  # of `scratchgen.testing`: (label, value, expected, tolerance)
 
 
 @dataclass(frozen=True)
@@ -82,7 +79,7 @@ def ids_of(section) -> frozenset[str]:
 
 
 def normal(latex: str) -> str:
-    """LaTeX as signs with a space between them, without what is not seen: two ways to write a formula are one."""
+    """LaTeX as signs with a space between them, without invisible ones: two ways to write a formula are one."""
     signs = re.findall(r"\\[a-zA-Z]+|\\.|\S", latex)
     seen = [SAME.get(sign, sign) for sign in signs if sign not in (*SPACES, *SIZES, *STYLES)]
     one = re.sub(r"(?<!\S)\{ (\S+) \}", r"\1", " ".join(seen))  # {x} is x
@@ -102,7 +99,7 @@ def chain(part: str) -> list[str]:
 
 
 def is_in(part: str, equation: str) -> bool:
-    """Whether a part of a formula is one of an equation's parts, or a piece of its chain of relations."""
+    """Whether a part of a formula is a part of an equation, or a piece of its chain of relations."""
     wanted = chain(part)
     for members in map(chain, parts_of(equation)):
         if any(members[k : k + len(wanted)] == wanted for k in range(len(members))):
@@ -123,7 +120,7 @@ def _assertions(node: ast.AST, count: float) -> Iterator[tuple[str, float]]:
     compared = None
     if isinstance(node, ast.Assert):
         compared = [node.test]
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CHECKS:
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == CHECK:
         compared = node.args[1:3]
     if compared and _can_fail(compared):
         yield ast.unparse(node), count
@@ -146,8 +143,6 @@ def chapter_of(name: str) -> str:
 def untied(page: str, chapter: str, latex_by_id: dict[str, str]) -> Iterator[str]:
     """One line for each formula that is tied to nothing, and for each that has not the next number."""
     checks = list(assertions(page))
-    if "def beside" in page and "assert abs(ours - expected) <= tolerance" not in page:
-        yield "its beside() asserts nothing"
     if "def check(" in page:
         yield "it has a check() of its own; import that of scratchgen.testing"
     for place, formula in enumerate(formulas(page), 1):

@@ -29,7 +29,7 @@ def list_opened(paths: set[Path]) -> None:
 
 
 def files_of(paths: set[Path]) -> set[str]:
-    """The names, from the root, of those of the paths that belong to the project."""
+    """The names, from the root, of the paths that belong to the project."""
     found = set()
     for path in paths:
         folder = path.relative_to(ROOT).parts[0] if path.is_relative_to(ROOT) else None

@@ -1,4 +1,4 @@
-"""What is wrong with a matplotlib figure, found by drawing it and asking its artists: no pixel is looked at.
+"""Defects of a matplotlib figure, found by drawing it and asking its artists: no pixel is looked at.
 
 Found are LaTeX that is shown as its source, scales without a label, texts on top of one another, on a line, a bar or
 another plot, and texts that leave the picture. Whether a picture makes its point must be judged by eye.

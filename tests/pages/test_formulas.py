@@ -55,7 +55,7 @@ PLANTED = {
         "neither the ledger",
     ),
     "a number compared with itself": (
-        page_of(r"x = 1 \tag{4.1}", code="beside('(4.1)', x, x, 0)"),
+        page_of(r"x = 1 \tag{4.1}", code="check('(4.1)', x, x, 0)"),
         "neither the ledger",
     ),
     "one assertion for two parts": (
@@ -63,8 +63,8 @@ PLANTED = {
         "neither the ledger",
     ),
     "a check that asserts nothing": (
-        page_of(r"x = 1 \tag{4.1}", code="def beside(*a): print(*a)\nbeside('(4.1)', x, 1, 0)"),
-        "asserts nothing",
+        page_of(r"x = 1 \tag{4.1}", code="def show(*a): print(*a)\nshow('(4.1)', x, 1, 0)"),
+        "neither the ledger",
     ),
     "a check of its own": (
         page_of(r"x = 1 \tag{4.1}", code="def check(*a): print(*a)\ncheck('(4.1)', x, 1, 0)"),

@@ -1,8 +1,9 @@
 """The number that a formula in LaTeX has, read as it is displayed.
 
 A name is any piece of LaTeX that has a value: `x`, `h_{t-1}`, `\\frac{dh_{t-1}}{dw}`, a whole sum. Around the names the
-arithmetic is read: + − · /, powers, fractions, brackets, functions, and products that are written without a sign. What
-is neither a name nor arithmetic is an error, so that a changed formula is either refused or has another value.
+arithmetic is read: + − · /, powers, fractions, brackets, functions, and products that are written without a sign.
+Anything that is neither a name nor arithmetic is an error, so that a changed formula is either refused or has another
+value.
 """
 
 import math
@@ -93,7 +94,7 @@ class _Reader:
         return base
 
     def argument(self):
-        """What follows ^ or \\frac: a bracket, or one sign."""
+        """The argument of ^ or \\frac: a bracket, or one sign."""
         return float(self.take()) if (self.next() or "").isdigit() else self.atom()
 
     def atom(self):

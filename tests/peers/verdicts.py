@@ -1,4 +1,4 @@
-"""What an outcome of one of HIPS autograd's tests says about scratchgen.
+"""The verdict about scratchgen that follows from the outcome of one of HIPS autograd's tests.
 
     passed     the test passes
     skipped    autograd skips it itself

@@ -1,4 +1,4 @@
-"""Shapes, refusals and derivatives. What the densities mean is in tests/claims."""
+"""Shapes, refusals and derivatives. The meaning of the densities is tested in tests/claims."""
 
 import numpy as np
 import pytest

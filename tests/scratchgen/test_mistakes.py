@@ -1,4 +1,4 @@
-"""Mistakes in a person's own loss, model, data or loop: the message names them, and not the machinery that met them.
+"""Mistakes in a user's own loss, model, data or loop: the message names them, and not the machinery that met them.
 
 Each is one line: what is wrong, and the way out. An error of Python's from inside the library, such as "'float'
 object has no attribute 'backward'", says neither.

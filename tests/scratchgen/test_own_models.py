@@ -1,4 +1,4 @@
-"""The examples in the docstrings of what users subclass or implement run, and print what they say."""
+"""The examples in the docstrings of classes for users' own models run, and print the output that they show."""
 
 import doctest
 

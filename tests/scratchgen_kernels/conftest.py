@@ -80,7 +80,7 @@ def assert_close(dtype, measured):
 
 @pytest.fixture(params=["fortran", "every other", "reversed", "transposed view", "read-only", "unaligned"])
 def relaid(request):
-    """The same numbers in another memory layout.
+    """A function that copies an array to another memory layout.
 
     Numba compiles each kernel again for read-only arrays: for float64 always, for float32 with `--full`.
     """

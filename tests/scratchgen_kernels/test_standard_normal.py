@@ -50,7 +50,7 @@ def test_every_backend_gives_the_same_bits(backend, dtype):
 
 
 def test_the_claim_above_rejects_a_product_and_sum_that_are_rounded_once(dtype):
-    """What a compiler does that contracts a · b + c: here in the last step of the radius."""
+    """A compiler may contract a · b + c to one rounding: here in the last step of the radius."""
     words = random_bits(5, 2, 900)
     exact = [math.log((float(word) + 0.5) / 2**32) for word in words]
     contracted = np.sqrt(-2 * np.array(exact)).astype(dtype)
@@ -175,7 +175,7 @@ def test_noise_is_finite_and_keeps_its_tail_even_where_every_bit_is_zero_or_one(
 
 
 def test_the_tail_has_the_mass_of_the_normal_distribution(dtype):
-    """Of n normals n · 2Φ(−4) = 253 lie beyond 4 in either direction; five Poisson errors."""
+    """n · 2Φ(−4) = 253 of n normals are beyond 4 in either direction, within five Poisson errors."""
     n = 4_000_000
     expected = n * math.erfc(4 / math.sqrt(2))
     found = np.sum(np.abs(standard_normal(11, 0, n, dtype)) > 4)

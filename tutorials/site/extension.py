@@ -1,4 +1,4 @@
-"""What the site adds to Sphinx: source pages, both spellings in the search, and bodies that a keyboard can scroll."""
+"""The site's extension of Sphinx: source pages, both spellings in the search, and bodies that a keyboard can scroll."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Uses:
 
     @classmethod
     def load(cls, place: Path) -> Uses:
-        """What `save` has written."""
+        """Load the uses that `save` wrote to this place."""
         loaded = cls()
         for file, uses in json.loads(place.read_text()).items():
             loaded.by_file[file] = {Use(*use) for use in uses}

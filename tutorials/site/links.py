@@ -1,4 +1,4 @@
-"""What a built site must not have: a local link that leads nowhere, a request to another host, an unread formula."""
+"""Defects of a built site: a local link that leads nowhere, a request to another host, an unread formula."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def read(file: Path) -> Page:
 def without_printed_code(source: str, names: dict[str, Any]) -> tuple[str, list[Piece]]:
     """A cell without its `print(inspect.getsource(X))`, alone or in a loop over several X, and the lines of each X.
 
-    names    what the imports of the page have bound so far; those of this cell are added
+    names    the names that the imports of the page have bound so far; this cell's are added
     """
     try:
         tree = ast.parse(source)

@@ -122,7 +122,7 @@ def example_cell(equation: Equation) -> str:
 
 
 def _packages(equation: Equation) -> str:
-    """What Pyodide must load for the worked example."""
+    """The packages that Pyodide must load for the worked example."""
     source = (ROOT / faults.code_of(equation.id).file).read_text(encoding="utf-8")
     return "numpy scikit-learn" if "import sklearn" in source or "from sklearn" in source else "numpy"
 

@@ -39,7 +39,7 @@ def render(file: str, uses: Uses) -> str:
 
 
 def pages(uses: Uses) -> Iterator[tuple[str, dict, str]]:
-    """What Sphinx asks for: name, context and template of each page."""
+    """The pages as Sphinx requests them: name, context and template of each page."""
     for file in files(uses):
         yield f"source/{file}", {"title": file, "body": render(file, uses)}, "page.html"
 

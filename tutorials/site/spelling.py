@@ -35,7 +35,7 @@ def american(word: str) -> str:
 
 
 def script() -> str:
-    """The same for a query, in JavaScript."""
+    """The JavaScript that gives both spellings of the words of a query."""
     rules = ", ".join(
         f"[/{british}/, {json.dumps(text.replace(chr(92), '$'))}]" for british, text in SPELLINGS
     )

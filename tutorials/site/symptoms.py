@@ -51,7 +51,7 @@ def sentence(name: str) -> str:
 
 
 def section(name: str, plain: Any) -> str:
-    """What a fault looks like in training, as Markdown; "" for a fault that belongs to no training.
+    """The symptoms of a fault in training, as Markdown; "" for a fault that belongs to no training.
 
     plain    makes text safe for Markdown
     """

@@ -60,7 +60,7 @@ def bias_activation_backward(
 
     g_x_ij = g_ij f′(y_ij)        g_b_j = Σ_i g_x_ij
 
-    g, y: (..., H), one dtype; y is what ``bias_activation`` returned → (g_x: (..., H), g_b: (H,)), new
+    g, y: (..., H), one dtype; y the result of ``bias_activation`` → (g_x: (..., H), g_b: (H,)), new
     arrays. activation and backend: as for ``bias_activation``.
 
     Raises: as ``bias_activation``. Source: Deep Learning (2016), §6.5.6.   Ledger: kernels.bias_activation

@@ -104,7 +104,7 @@ cdef extern from *:
         } \\
     } \\
     \\
-    /* C from B and A, whose rows are a_row apart or, where `strips` is set, lie as pack_rows puts them. */ \\
+    /* C from B and A, whose rows are a_row apart or, where `strips` is set, are in the order of pack_rows. */ \\
     static void T##_times_packed(Py_ssize_t M, Py_ssize_t K, Py_ssize_t N, const T* a, Py_ssize_t a_row, \\
                                  int strips, const T* b, T* c, Py_ssize_t c_row, int add) { \\
         const Py_ssize_t flat = flat_rows(M), next = strips ? K : a_row; \\

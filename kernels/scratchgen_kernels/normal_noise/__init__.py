@@ -14,7 +14,7 @@ The normals. One normal sits at each position. The words of a block pair up as (
 
 - The same bits on every backend, in any number of threads and with any instruction set, words and normals
   alike: a normal is a fixed sequence of operations that IEEE 754 rounds in one way only (+ − × ÷ √ of the
-  dtype asked for, nothing contracted), with the polynomials of `vector_math` for ln, cos and sin.
+  requested dtype, nothing contracted), with the polynomials of `vector_math` for ln, cos and sin.
 - Float32 noise is computed in float32, and is within 5 units in the last place of the float64 noise of the
   same positions. It loses no resolution in the tail or near 0: ln u1 is computed from u1 below ½ and from 1 − u1
   above, each of which keeps its 24 bits; u2 is reduced to the nearest quarter turn in integers.

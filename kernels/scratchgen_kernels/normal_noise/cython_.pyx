@@ -47,7 +47,7 @@ cdef inline void philox_round(lanes* c, uint64_t k0, uint64_t k1) noexcept nogil
 
 
 cdef inline void three_rounds(lanes* c, lanes* d, lanes* e, uint32_t k0, uint32_t k1) noexcept nogil:
-    """The same round for three vectors of blocks: while one waits for its product, others are multiplied."""
+    """One round of Philox for three vectors of blocks: while one waits for its product, others are multiplied."""
     philox_round(c, k0, k1)
     philox_round(d, k0, k1)
     philox_round(e, k0, k1)

@@ -55,7 +55,7 @@ def reparameterize_backward(
 
     g_mu = g        g_logvar = g ⊙ ½ exp(½ logvar) ⊙ ε
 
-    g, logvar: equal shapes, one dtype of float32 or float64; key, counter: those of the forward call
+    g, logvar: equal shapes, one dtype of float32 or float64; key, counter: as in the forward call
     → (g_mu, g_logvar) of the same shape and dtype, two new arrays.
     backend: as for ``reparameterize``.
 

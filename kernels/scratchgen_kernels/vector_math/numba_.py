@@ -68,7 +68,7 @@ def power_of_two32(n):
 
 @compiled(options=INLINE_OPTIONS)
 def power_of_two64(n):
-    """The same in double precision: n + 1023, and 52 places."""
+    """2**n in double precision: n + 1023 in the bits of the exponent, moved by 52 places."""
     bits = np.float64(n + (C64.ROUNDER + C64.BIAS)).view(np.uint64)
     return np.uint64(bits << np.uint64(52)).view(np.float64)
 
@@ -84,7 +84,7 @@ def exponent_removed32(x):
 
 @compiled(options=INLINE_OPTIONS)
 def exponent_removed64(x):
-    """The same in float64."""
+    """`exponent_removed` in float64."""
     shifted = np.float64(x).view(np.uint64) + np.uint64(0x3FF0000000000000 - 0x3FE6A09E667F3BCD)
     exponent = np.uint64(np.uint64(0x4330000000000000) | np.uint64(shifted >> np.uint64(52))).view(np.float64)
     m = np.uint64((shifted & np.uint64(0x000FFFFFFFFFFFFF)) + np.uint64(0x3FE6A09E667F3BCD)).view(np.float64)
@@ -100,7 +100,7 @@ def sign32(x):
 
 @compiled(options=INLINE_OPTIONS)
 def sign64(x):
-    """The same in double precision."""
+    """`sign` in double precision."""
     sign = np.uint64(np.float64(x).view(np.uint64) & np.uint64(0x8000000000000000))
     return np.uint64(sign | np.uint64(0x3FF0000000000000)).view(np.float64)
 

@@ -83,7 +83,7 @@ class _Watcher:
 
 
 def _new_anomaly(result: np.ndarray, inputs: list) -> str:
-    """What the result contains and no input does: "a NaN", "an infinity" or ""."""
+    """The anomaly of the result that no input contains: "a NaN", "an infinity" or ""."""
     if result.dtype.kind != "f" or np.isfinite(result).all():
         return ""
     floats = [a for a in map(np.asarray, inputs) if a.dtype.kind == "f"]

@@ -31,7 +31,7 @@ def trace(
     A line has the expression, its values, ∂L/∂(its result) and the line of source code that called it. L is the
     sum of y, or ⟨cotangent, y⟩. No tensor is changed.
 
-    names    names of tensors in the expressions: {"mu": mu, "eps": eps}; the others are called t1, t2, …
+    names    names of tensors in the expressions: {"mu": mu, "eps": eps}; other tensors are called t1, t2, …
 
     Raises RuntimeError when y has no history.
     """

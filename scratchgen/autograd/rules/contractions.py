@@ -3,7 +3,7 @@
 Y = A B   ⇒   ∂L/∂A = G Bᵀ,   ∂L/∂B = Aᵀ G
 
 Any such product is linear in A and in B. Its cotangent by one of them is again such a product: of G with the
-other one, over the axes that G has from the other one.
+other factor, over the axes that G has from that factor.
 
 Ledger: autograd.matrix_product
 """
@@ -56,7 +56,7 @@ for product in (np.matmul, np.linalg.matmul):
 
 
 def _by_first(g, a, b, of_a, of_b):
-    """The cotangent of a; of_a and of_b are its axes and those of b that are paired.
+    """The cotangent of a; of_a and of_b are the paired axes of a and of b.
 
     g has the free axes of a, and then those of b.
     """

@@ -48,7 +48,7 @@ def _rfft_back(g, y, a, n=None, axis=-1, norm=None):
 
 
 def _counted(length, used, axis, ndim, dtype):
-    """How often the whole spectrum of `length` numbers contains each number of its half: once or twice."""
+    """The multiplicity, 1 or 2, of each number of the half spectrum in the whole spectrum of `length` numbers."""
     often = np.full(used, 2, dtype)
     often[0] = 1
     if length % 2 == 0 and used > length // 2:

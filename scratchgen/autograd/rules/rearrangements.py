@@ -1,7 +1,7 @@
 """Rules of functions that rearrange elements: they select, repeat, join or reorder them, and compute nothing.
 
 Such a function says itself where each element came from: applied to the numbers of the elements instead of
-their values, it returns for each place the number of the element that stands there.
+their values, it returns for each place the number of the element there.
 
     x = [a b c]        np.repeat(x, 2) = [a a b b c c]        of the numbers: [1 1 2 2 3 3]
 
@@ -57,7 +57,7 @@ def _return_to_origin(names, g, y, *inputs, call):
 
 
 def _origins(names, inputs, ends, call):
-    """The number of the element that stands at each place of the result."""
+    """The number of the element at each place of the result."""
     numbered = [np.arange(e - x.size, e).reshape(x.shape) + 1 for e, x in zip(ends, inputs, strict=True)]
     values = to_numpy(list(inputs))
     arguments = {
@@ -120,7 +120,7 @@ def _joined(of_parts):
 
 
 def _stretches(g, inputs, parts, axis):
-    """The cotangent of each part of np.concatenate is the stretch of g where the part stands."""
+    """The cotangent of each part of np.concatenate is the stretch of g at the place of that part."""
     before = () if axis is None else (slice(None),) * (axis % g.ndim)
     found, start = [], 0
     for part in parts:

@@ -128,7 +128,7 @@ def _instead_of_nan(a, value):
 
 
 def _numbers(a, axis, keepdims=False):
-    """How many elements are not NaN, as a float that can hold any count."""
+    """The number of elements that are not NaN, as a float that can hold any count."""
     return np.sum(~np.isnan(a), axis=axis, keepdims=keepdims).astype(widened(a).dtype)
 
 

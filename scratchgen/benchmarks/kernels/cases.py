@@ -50,7 +50,7 @@ class Case:
 
     @property
     def scale(self) -> float:
-        """The work of the full case divided by that of the small twin."""
+        """The work of the full case divided by the work of the small twin."""
         return self.work(*self.sizes) / self.work(*self.small)
 
     def call(self, backend: str) -> Callable[[], object]:

@@ -1,4 +1,4 @@
-"""What the times depend on: the processor, its measured peak, and the versions of the packages."""
+"""A description of the measured machine: the processor, its measured peak, and the versions of the packages."""
 
 from __future__ import annotations
 

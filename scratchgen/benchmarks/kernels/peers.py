@@ -1,4 +1,4 @@
-"""The same computations in other libraries. Each builder takes the arguments of a case and returns a call.
+"""The computations of the kernels in other libraries. Each builder takes the arguments of a case and returns a call.
 
 PyTorch and JAX are imported when a builder runs, and use one thread. A builder raises ImportError where its library
 is missing.

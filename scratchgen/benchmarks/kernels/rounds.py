@@ -31,7 +31,7 @@ def interleaved(
 ) -> dict[Name, Timing]:
     """Time the calls, each once in every round: {name: its Timing}.
 
-    Whatever slows the machine down for a while slows all calls down, so that ratios of medians stay valid where
+    A load that slows the machine down for a while slows all calls down, so that ratios of medians stay valid where
     the seconds do not. The first calls are timed apart. A call shorter than `min_seconds` is repeated within a
     round.
     """

@@ -1,4 +1,4 @@
-"""How fast the kernels are built to be, as ratios of medians of one run: seconds are valid on one machine only."""
+"""Target speeds of the kernels, as ratios of medians of one run: seconds are valid on one machine only."""
 
 from __future__ import annotations
 

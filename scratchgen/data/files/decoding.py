@@ -14,7 +14,7 @@ from scratchgen.data.options import BYTES, UTF8
 from scratchgen.data.report import LoadingReport
 
 GZIP_MAGIC = b"\x1f\x8b"
-MARKS = {  # byte-order marks; that of UTF-32 begins with that of UTF-16
+MARKS = {  # byte-order marks; the mark of UTF-32 begins with the mark of UTF-16
     "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
     "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
 }
@@ -24,11 +24,11 @@ SURE = 8  # characters beyond ASCII that are no valid UTF-8 by chance
 
 
 class WrongEncoding(BadFile):
-    """The bytes of a file are no text in the encoding in which they were to be read."""
+    """The bytes of a file are no text in the requested encoding."""
 
 
 def content_of(path: Path, report: LoadingReport) -> bytes:
-    """The bytes of a file; those of a gzip file are unpacked, which the report says.
+    """The bytes of a file; a gzip file is unpacked, which the report says.
 
     Raises BadFile for a file that cannot be read, and for a damaged gzip file.
     """

@@ -101,7 +101,7 @@ def _decoded(path: Path, encoding: str, errors: str) -> Iterator[str]:
 
 
 def _is_clearly_utf8(path: Path) -> bool:
-    """Whether a file that was to be read in an 8-bit encoding is UTF-8, with characters beyond ASCII."""
+    """Whether a file for which an 8-bit encoding was requested is UTF-8, with characters beyond ASCII."""
     try:
         pieces = _decoded(path, UTF8, "strict")
         return sum(len(piece) - len(piece.encode("ascii", "ignore")) for piece in pieces) >= SURE

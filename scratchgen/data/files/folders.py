@@ -1,4 +1,4 @@
-"""A person's own folder of files: what is in it by content, classes and parts from subfolders, the split."""
+"""A user's own folder of files: what is in it by content, classes and parts from subfolders, the split."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def files_of(
     have_classes    whether subfolders are classes of these data; else they have no meaning
 
     Subfolders named train, validation and test are the parts; below them, or directly below the folder,
-    subfolders are the classes. Folders that hold all others have no meaning. Files next to class folders, and those of
+    subfolders are the classes. Folders that hold all others have no meaning. Files next to class folders, and files of
     another kind, are left out: the report names them. A file whose ending alone is of this kind is damaged: reading it
     fails. Raises BadInput if there are too few files to split, and if the folder of a part holds none.
     """
@@ -204,7 +204,7 @@ def read_each(
 ) -> tuple[list[FoundFile], list[Item]]:
     """Read every file with `read`, which raises BadFile: the files that could be read, and their contents.
 
-    Raises BadInput that names all files that cannot be read, unless they are to be left out.
+    Raises BadInput that names all files that cannot be read, unless the options leave them out.
     """
     kept, items, bad = [], [], {}
     for file in files:

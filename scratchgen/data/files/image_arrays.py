@@ -1,4 +1,4 @@
-"""Reader of a person's own images in a file of numbers: NPY, NPZ, IDX, or a CSV of labels and pixels."""
+"""Reader of a user's own images in a file of numbers: NPY, NPZ, IDX, or a CSV of labels and pixels."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def read_images(path: str, options: LoadOptions = DEFAULT) -> RowData:
     """The images of a file of numbers, split 80/10/10 by a fixed permutation, or as the file splits them.
 
     The array is (N, H, W), (N, H, W, C) or (N, C, H, W), with C of 1, 3 or 4, or flat rows (N, D), which are
-    squares if D is a square number; `image_shape` says what else they are. Its values are floats in [0, 1], or
+    squares if D is a square number; `image_shape` gives any other shape. Its values are floats in [0, 1], or
     integers 0 … 255 or 0 … 65535, which are divided by the largest. Of an NPZ file, `images` (or x, X, data, arr_0)
     and `labels` (or y, targets, arr_1) are taken, or x_train, y_train, x_val, y_val, x_test and y_test, as Keras names
     them. A table (CSV) has a class and a square number of pixels 0 … 255 in each line, or pixels alone. Classes are
@@ -135,7 +135,7 @@ def _may_have_shape(stored: tuple[int, ...], shape: tuple[int, ...]) -> bool:
 def find_images(
     x: np.ndarray | StoredArray, path: str, options: LoadOptions, report: LoadingReport
 ) -> tuple[tuple[int, int, int], Convert]:
-    """How an array holds images: their (H, W, C), and the function of its rows, as stored, that makes images of them.
+    """The layout of the images in an array: their (H, W, C), and the function that makes images of its stored rows.
 
     The images are (n, H, W, C) float32 in [0, 1], with C of 1 or 3. The report gets the changes.
     Raises BadInput for an array that does not hold images.
@@ -166,7 +166,7 @@ def find_images(
         report.change(f"transparent, laid on {options.background}", int(sum(transparent)))
         C = 3
     if C == 3 and options.channels == "grey":
-        report.change("converted to grey, as asked for (ITU-R BT.601)", N)
+        report.change("converted to grey, as requested (ITU-R BT.601)", N)
         steps.append(lambda x: (x @ np.array([0.299, 0.587, 0.114], np.float32))[..., None])
         C = 1
     elif C == 1 and options.channels == "colour":
@@ -238,7 +238,7 @@ def _has_channels_first(shape: tuple[int, ...], path: str, options: LoadOptions)
 
 
 def _scale_of(x: np.ndarray | StoredArray, path: str, report: LoadingReport) -> int:
-    """What the numbers are divided by: 1 for floats, else the largest value that they can have. Raises BadInput."""
+    """The divisor of the values: 1 for floats, else the largest value that they can have. Raises BadInput."""
     if x.dtype.kind == "b":
         return 1
     if x.dtype.kind == "f":

@@ -1,4 +1,4 @@
-"""Reader of a person's own folder of pictures."""
+"""Reader of a user's own folder of pictures."""
 
 from __future__ import annotations
 

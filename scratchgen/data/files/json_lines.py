@@ -31,8 +31,8 @@ def text_of_json_lines(content: str, report: LoadingReport, skip_bad: bool) -> s
     if not names:
         fields = some(dict.fromkeys(name for _, found in objects for name in found)) or "none"
         raise BadFile(
-            f"it holds JSON lines with the fields {fields}, of which none is {' or '.join(TEXT_FIELDS)}; name the "
-            "field of the texts so, or save them as a text"
+            f"it holds JSON lines with the fields {fields}, of which none is {' or '.join(TEXT_FIELDS)}; rename "
+            "the field of the texts, or save them as plain text"
         )
     name = names[0]
     texts = []

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: names and endings of files are often wrong."""
+"""The kind of a file, recognised by its first bytes: names and endings of files are often wrong."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ ENDINGS = {
     "sequences": (".mid", ".midi"),
 }
 
-CONTAINERS = (b"RIFF", b"RIFX", b"RF64", b"FORM")  # what a file begins with whose kind stands at byte 8
-# the first bytes, and where they stand
+CONTAINERS = (b"RIFF", b"RIFX", b"RF64", b"FORM")  # the beginning of a file whose kind is named at byte 8
+# the first bytes, and their place
 SIGNATURES: list[tuple[int, bytes, FileKind]] = [
     (0, b"\x89PNG\r\n\x1a\n", FileKind("PNG", "images")),
     (0, b"\xff\xd8\xff", FileKind("JPEG", "images")),
@@ -152,7 +152,7 @@ def kind_of_bytes(head: bytes) -> FileKind:
     if head[:2] in (b"P5", b"P6") and head[2:3].isspace() and (head[3:4].isdigit() or head[3:4] == b"#"):
         return FileKind("PPM", "images")
     if head[:4] in (b"PK\3\4", b"PK\5\6"):
-        return NPZ  # the only archive that is read; its reader says what else one holds
+        return NPZ  # the only archive that is read; its reader names the content of others
     if head[:3] in (b"\0\0\x08", b"\0\0\x09", b"\0\0\x0b", b"\0\0\x0c", b"\0\0\x0d", b"\0\0\x0e"):
         return IDX
     if head[0] == 0xFF and len(head) > 1 and head[1] & 0xE6 == 0xE2:  # the frame of MPEG audio, layer 3

@@ -1,4 +1,4 @@
-"""Lines of a file that cannot be used: all are named at once, or left out where this was asked for."""
+"""Lines of a file that cannot be used: all are named at once, or left out on request."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ LINES_NAMED = 10
 
 
 def without_bad_lines(bad: dict[int, str], n: int, report: LoadingReport, skip_bad: bool) -> None:
-    """Note the bad lines in the report, if they are to be left out.
+    """Note the bad lines in the report, if the options leave them out.
 
     bad    number of the line, from 1 ↦ why it cannot be used;  n: number of all lines
-    Raises BadFile that names them, unless they are to be left out.
+    Raises BadFile that names them, unless the options leave them out.
     """
     if not bad:
         return

@@ -112,7 +112,7 @@ def played(piece: Piece, drums: bool) -> list[PlayedNote]:
 
 
 def report_pieces(pieces: Sequence[Piece], drums: bool, report: LoadingReport) -> None:
-    """Report what rolls do not keep of these pieces."""
+    """Report the parts of these pieces that rolls do not keep."""
     if drums:
         report.change("notes that are no drums, left out", sum(len(p.notes) + p.outside for p in pieces))
     else:

@@ -1,4 +1,4 @@
-"""Reader of a person's own pairs of texts: two columns of a file, the text and its translation for instance."""
+"""Reader of a user's own pairs of texts: two columns of a file, the text and its translation for instance."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class PictureStore:
     def finished(
         self, facts: Sequence[PictureFacts], report: LoadingReport
     ) -> tuple[tuple[int, int, int], np.ndarray | StoredArray, Convert]:
-        """(H, W, C); the array of all pictures, in memory if it is small; and what makes float32 in [0, 1] of its rows.
+        """(H, W, C); the array of all pictures, in memory if it is small; a function of its rows to float32 in [0, 1].
 
         The report gets the change of channels, and the range of the values.
         """
@@ -95,7 +95,7 @@ class PictureStore:
         elif all_grey:
             report.change("stored in colour but all grey, now with one channel", len(facts) - stored_grey)
         else:
-            report.change("converted to grey, as asked for (ITU-R BT.601)", len(facts) - stored_grey)
+            report.change("converted to grey, as requested (ITU-R BT.601)", len(facts) - stored_grey)
         report.change("of 16 bits, all of which are kept", sum(picture.is_deep for picture in facts))
         report.before = min(picture.low for picture in facts), max(picture.high for picture in facts)
         H, W, C = (*self.writer.shape[:2], 3 if coloured else 1)

@@ -1,4 +1,4 @@
-"""Reader of one picture: PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF and what else Pillow reads."""
+"""Reader of one picture: PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF and other formats that Pillow reads."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def full_of(dtype: np.dtype) -> int:
 
 
 def read_picture(path: Path, options: LoadOptions) -> Picture:
-    """Read a picture upright, laid over a background where it is transparent, and scaled if it is asked for.
+    """Read a picture upright, composited over a background where it is transparent, and scaled on request.
 
     16 bits of grey are kept, and floats in [0, 1]. Of several frames the first is taken.
     Raises BadFile for a damaged file, and for numbers of another range.

@@ -1,4 +1,4 @@
-"""Reader of one sound file: WAV, FLAC, OGG, MP3, AIFF and what else libsndfile reads."""
+"""Reader of one sound file: WAV, FLAC, OGG, MP3, AIFF and other formats that libsndfile reads."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from scratchgen.data.files.folders import BadFile
 from scratchgen.errors import BadInput
 
 FAR = 2.0  # twice the full scale: no overshoot of a mix or a codec, but another scale
-BLOCK = 4096  # frames that are read in one call: what comes before a damaged place is kept
-UNKNOWN_LENGTH = 2**31 - 4096  # a longer one is that of a stream, whose header was written before its end
+BLOCK = 4096  # frames that are read in one call: the blocks before a damaged place are kept
+UNKNOWN_LENGTH = 2**31 - 4096  # a longer one belongs to a stream, whose header was written before its end
 # libsndfile's note of a length in a header that is not that of the file: "data : 8000 (should be 3978)"
 LENGTHS = re.compile(r"^\s*(?:data|SSND|BODY|Data Size|riff|Riff size)\s*:\s*(\d+) \(should be (\d+)\)", re.M)
 OGG_TAIL, OGG_LAST = 2**17, 4  # bytes that hold the last page; the flag of the last page of a stream
@@ -38,7 +38,7 @@ class Recording:
 
     @property
     def seconds(self) -> float:
-        """The duration."""
+        """The duration of the recording in seconds."""
         return len(self.samples) / self.rate
 
 

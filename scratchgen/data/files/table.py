@@ -1,4 +1,4 @@
-"""Reader of a person's own table: CSV, or numbers separated by blanks, or an array (N, D) in NPY or NPZ."""
+"""Reader of a user's own table: CSV, or numbers separated by blanks, or an array (N, D) in NPY or NPZ."""
 
 from __future__ import annotations
 

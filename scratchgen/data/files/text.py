@@ -1,4 +1,4 @@
-"""Reader of a person's own text: a text file, gzip of one, or JSON lines."""
+"""Reader of a user's own text: a text file, gzip of one, or JSON lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reader of a person's own folder of texts, as one text."""
+"""Reader of a user's own folder of texts, as one text."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ def batches_by_length(
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """The batches of one epoch as (x, mask, rows): every sequence once.
 
-    The sequences are shuffled; those of `pool` batches are sorted by length and cut into batches, whose order is
-    shuffled again. So the sequences of a batch have similar lengths, and little padding is needed.
+    The sequences are shuffled; the sequences of `pool` batches are sorted by length and cut into batches, whose order
+    is shuffled again. So the sequences of a batch have similar lengths, and little padding is needed.
 
     sequences    (T_i, ...) each, all of one dtype
     x            (T, B, ...), T the longest length in the batch, padded with zeros

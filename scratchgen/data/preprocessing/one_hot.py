@@ -30,8 +30,8 @@ def one_hot_width(classes: Classes) -> int:
 def one_hot(labels: Any, classes: Classes) -> np.ndarray:
     """Each class k of K as a row with 1 at place k and 0 elsewhere.   labels (B,) of 0 … K−1 → (B, K) float32
 
-    With several attributes, classes is (K_1, …, K_S), labels (B, S), and the rows of the attributes stand next to
-    each other: (B, K_1 + … + K_S).
+    With several attributes, classes is (K_1, …, K_S), labels (B, S), and the rows of the attributes are
+    concatenated: (B, K_1 + … + K_S).
 
     Raises BadInput for labels that are missing (None), of another shape, or no class.
     """

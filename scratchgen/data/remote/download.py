@@ -183,7 +183,7 @@ def _announce(wanted: sources.RemoteFile | sources.RemoteFolder, url: str) -> No
 
 
 def _reason(error: OSError) -> str:
-    """Why a download failed, in words; the library's own message for other errors."""
+    """The reason for which a download failed, in words; the library's own message for other errors."""
     import requests.exceptions as network
 
     if isinstance(error, network.TooManyRedirects):

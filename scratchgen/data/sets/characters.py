@@ -79,7 +79,7 @@ def _pixels(kinds: np.ndarray) -> np.ndarray:
 
 @cache
 def _bank(slot: str) -> tuple[np.ndarray, np.ndarray]:
-    """Of each kind of a slot 255 (α l + ½), (K, 32, 32, 3), and 255 (1 − α), (K, 32, 32, 1), uint16."""
+    """255 (α l + ½), (K, 32, 32, 3), and 255 (1 − α), (K, 32, 32, 1), uint16, for the K kinds of a slot."""
     slots, _, layers = _layers()
     bank = layers[[i for i, s in enumerate(slots) if s == slot]].astype(np.uint16)
     if SHARES[slot] < 1:

@@ -31,7 +31,7 @@ def load() -> RowData:
 
 
 def load_binarized() -> RowData:
-    """The same digits in black and white: 1 where at least half of a block is white, else 0.
+    """The 8 × 8 digits in black and white: 1 where at least half of a block is white, else 0.
 
     A Bernoulli likelihood is exact for these pixels; for grey pixels it only matches their mean.
     """

@@ -111,7 +111,7 @@ def coins(divergence):
         0.0: "the two coins differ, so the divergence is not 0",
         -math.log(2): "a divergence is never negative",
         0.5: "that is a difference of probabilities; compare logarithms",
-        math.inf: "that is KL(p ‖ q): to expect heads always, and see tails",
+        math.inf: "that is KL(p ‖ q): heads always expected, and tails seen",
     }
     expect_prediction(divergence, measured()["divergence"], "divergence", reasons)
 

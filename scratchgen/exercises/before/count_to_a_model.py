@@ -56,7 +56,7 @@ def rows(probabilities):
         1.5: "V counts of 1 were added to the row, so the divisor grows by V, not by 1",
         6 / 17: "each row is divided by its own sum; this is divided by the sum of all",
         6.0: "these are counts; divide by the sum of their row",
-        3 / 6 + 1 / 8 + 2 / 3: "the sums lie in a row, so NumPy divides column j by the sum of row j; "
+        3 / 6 + 1 / 8 + 2 / 3: "the sums are a row vector, so NumPy divides column j by the sum of row j; "
         "keep them as a column",
         1 / 3 + 5 / 6: "each row is divided by its own sum, not by another's",
         3 / 9

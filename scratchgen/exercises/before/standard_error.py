@@ -104,7 +104,7 @@ EXERCISE = Exercise(
     ),
     explanation=(
         "Why: the variances of independent samples add, so the mean of n has the n-th part of the variance of one. "
-        "The distances are measured from m, which lies closer to its own samples than the true mean does; n − 1 "
+        "The distances are measured from m, which is closer to its own samples than the true mean does; n − 1 "
         "in place of n makes up for that, and then s² is right on average.\n\n"
         "In practice: a score without its error cannot be compared. With 250 held-out images and a standard deviation "
         "of 5 nats per image, s is 0.32 nats: a second model that is better by 0.2 on other images may be no "

@@ -103,7 +103,7 @@ def g_moves(generator_step):
     play = Play()
     play.step(generator_step, "G", N)
     largest = max(np.abs(change).max() for change in play.moved("G"))
-    expect(largest > 0, "after a step of G its weights are what they were")
+    expect(largest > 0, "a step of G leaves its weights unchanged")
 
 
 def g_follows(generator_step):

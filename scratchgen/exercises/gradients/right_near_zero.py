@@ -118,7 +118,7 @@ def used_twice(Node, call, sweep):
 
 
 def compared_with_differences(Node, call, sweep):
-    """in exp(w tanh(v x)) the gradients are what differences give"""
+    """in exp(w tanh(v x)) the gradients agree with finite differences"""
 
     def result(v, w, x):
         return math.exp(w * math.tanh(v * x))

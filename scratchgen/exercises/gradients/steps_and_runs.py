@@ -67,7 +67,7 @@ class _Dual:
 
 @cache
 def counted() -> tuple[int, int, int]:
-    """How often F is computed for its gradient: by central differences, in forward mode, in reverse mode."""
+    """The number of evaluations of F for its gradient: by central differences, in forward mode, in reverse mode."""
     runs = 0
 
     def F(x):

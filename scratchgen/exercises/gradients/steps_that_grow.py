@@ -69,7 +69,7 @@ class ByHand:
         self.W, self.b = (p.numpy().astype(np.float64) for p in self.model.parameters())
 
     def gradients(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of the mean loss, by W and by b."""
+        """The gradients of the mean loss with respect to W and b."""
         by_logit = (1 / (1 + np.exp(-(x @ self.W + self.b))) - y) / len(x)
         return x.T @ by_logit, by_logit.sum(axis=0)
 
@@ -79,7 +79,7 @@ class ByHand:
         self.W, self.b = self.W - RATE * g_W, self.b - RATE * g_b
 
     def loss(self, x: np.ndarray, y: np.ndarray) -> float:
-        """The mean loss."""
+        """The mean loss of the examples x with the labels y."""
         a = x @ self.W + self.b
         return float(np.mean(np.logaddexp(0, a) - y * a))
 

@@ -120,7 +120,7 @@ def changed(text: str, other: str) -> str:
 
 EXERCISE = Exercise(
     name="sum-to-shape",
-    title="What was repeated is summed",
+    title="Sum the gradients of repeated elements",
     page="1.2",
     kind="fill-in",
     ledger=("autograd.chain_rule",),

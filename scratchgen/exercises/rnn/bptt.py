@@ -187,7 +187,7 @@ def rows_of_a_batch(bptt):
 
 
 def compared_with_differences(bptt):
-    """for five steps of a random network, all four gradients are what a change of one number gives"""
+    """for five steps of a random network, all four gradients agree with a change of one number"""
     network = Network(T=5, B=2, D=3, H=4, seed=2)
     for number, (name, found) in enumerate(zip(NAMES, network.found(bptt), strict=True)):
         expect_close(found, network.expected(number), f"of {name}, one is")

@@ -124,7 +124,7 @@ def loss_of_the_last_state(backward):
 
 
 def loss_of_all_states(backward):
-    """for a loss of all states, the gradients are what a change of one number gives"""
+    """for a loss of all states, the gradients agree with a change of one number"""
     for number, (name, found) in enumerate(zip(NAMES, _swept(backward, G), strict=True)):
         expect_close(found, _by_complex_step(G, number), f"of {name}, one is")
 

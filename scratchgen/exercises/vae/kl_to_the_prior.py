@@ -63,7 +63,7 @@ def zero_at_the_prior(kl):
 def moved_mean(kl):
     """a mean of m, at sigma = 1, costs ½ m² nats"""
     reasons = {
-        -2.0: "no divergence is negative: this is −KL, as it stands in the bound",
+        -2.0: "no divergence is negative: this is −KL, the term of the bound",
         4.0: "the factor ½ is missing",
         1.0: "the mean counts squared, as in the exponent of the density",
         0.0: "mu does not count",

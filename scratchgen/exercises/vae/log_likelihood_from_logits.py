@@ -65,7 +65,7 @@ def fair_coins(log_likelihood):
 def ones_and_zeros(log_likelihood):
     """a pixel is 1 with probability p, and 0 with 1 − p"""
     a = math.log(3)  # p = ¾
-    swapped = "0 and 1 have changed places: x goes with p, and 1 − x with 1 − p"
+    swapped = "0 and 1 have changed places: x belongs to p, and 1 − x to 1 − p"
     half = "both x and 1 − x count: a pixel of 0 has a probability, too"
     for pixel, p, other in ((1.0, 0.75, 0.25), (0.0, 0.25, 0.75)):
         reasons = {math.log(other): swapped, 0.0: half}

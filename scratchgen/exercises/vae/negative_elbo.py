@@ -106,7 +106,7 @@ def sampled(loss):
 
 
 def mean_over_the_batch(loss):
-    """a batch costs the mean of what its images cost alone"""
+    """the loss of a batch is the mean of the losses of its images"""
     x, eps = np.array([[1.0], [0.0], [1.0]]), np.array([[0.5], [2.0], [-1.0]])
     mu, logvar = np.array([[0.0], [1.0], [-2.0]]), np.array([[0.0], [-1.0], [0.5]])
     rows = [slice(n, n + 1) for n in range(3)]
@@ -144,7 +144,7 @@ EXERCISE = Exercise(
     hints=(
         "Write the bound first, one value per image: z, then log p(x|z), then minus the KL. All three are calls of "
         "what you are given.",
-        "An optimiser minimises; the bound is to be large. And the batch must not matter: twice the images, the same "
+        "An optimiser minimises; the bound should be large. And the batch must not matter: twice the images, the same "
         "loss.",
         "-np.mean(log_p - KL), where both are (B,).",
     ),

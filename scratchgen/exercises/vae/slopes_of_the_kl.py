@@ -119,7 +119,7 @@ EXERCISE = Exercise(
     hints=(
         "Each slope is that of one term of the sum: all others are constants. Which parts of the term have mu in them, "
         "and which have logvar?",
-        "(mu²)′ = 2 mu. By logvar: exp(logvar) is its own slope, and that of −logvar is −1. The ½ stays in front.",
+        "(mu²)′ = 2 mu. By logvar: exp(logvar) is its own slope, and −logvar has the slope −1. The ½ stays in front.",
         "∂KL/∂logvar = ½ (exp(logvar) − 1), and exp is np.exp.",
     ),
     explanation=(

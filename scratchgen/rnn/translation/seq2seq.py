@@ -20,7 +20,7 @@ UNKNOWN = 0  # the embedding of a word outside the vocabulary is that of this sy
 
 
 class DecoderSteps(NamedTuple):
-    """What the decoder computes at T′ steps.
+    """The results of the decoder at T′ steps.
 
     o           logits of the symbols of the target and of its end, (T′, B, V + 1)
     state       after the last step, (L, S, B, H)
@@ -189,7 +189,7 @@ class Seq2Seq(Module):
         """−log p(y and its end | x) of each pair, summed over the real symbols: (B,) nats.
 
         x, y                  (T, B) and (T′, B) int
-        x_mask, y_mask        bool, True where a symbol is real; those of y are True up to each end
+        x_mask, y_mask        bool, True where a symbol is real; y_mask is True up to each end
         rng                   draws the symbols of scheduled sampling
         scheduled_sampling    probability that the decoder reads, in place of the true previous symbol, one
                               sampled from the model; 0 is teacher forcing

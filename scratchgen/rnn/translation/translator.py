@@ -122,7 +122,7 @@ class Translator(Seq2Seq):
         return [Translation(self._decode(1, ids, text), ids, p, score) for ids, p, score in written]
 
     def tokens(self, text: str, ids: np.ndarray) -> tuple[list[str], list[str]]:
-        """The tokens of a source as texts, and those of a target with these symbols."""
+        """The tokens of a source and of a target with these symbols, as texts."""
         x = self._encode(0, text, text)
         read, written = (
             [self._decode(k, side[[t]], text) for t in range(len(side))] for k, side in enumerate((x, ids))

@@ -44,7 +44,7 @@ DATA = (
         module="scratchgen.data.files.pictures",
         text='return {"uint8": 255, "uint16": 65535}.get(dtype.name, 1)',
         wrong="return 255",
-        says="What is above 255 becomes white: a dark picture of 16 bits is black and white.",
+        says="Every value above 255 becomes white: a dark picture of 16 bits is black and white.",
         claims=("scratchgen/data/test_own_pictures.py",),
         only="sixteen_bits_of_grey",
     ),

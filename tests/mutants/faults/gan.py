@@ -56,7 +56,7 @@ GAN = (
         module="scratchgen.gan.objectives",
         text="return np.mean(d_fake) - np.mean(d_real)",
         wrong="return np.mean(d_real) - np.mean(d_fake)",
-        says="What is to be maximised is minimised.",
+        says="The objective is minimised where it must be maximised.",
         claims=("claims/test_gan.py",),
     ),
     Fault(
@@ -126,7 +126,7 @@ GAN = (
         wrong="fake = fake.detach()\n"
         "        loss = generator_loss(model.logits(fake), game.objective)\n"
         "        loss = loss + 0 * sum(np.sum(p) for p in model.G.parameters())",
-        says="What is predicted outside the graph brings G no gradient, so G never changes.",
+        says="A prediction outside the graph brings G no gradient, so G never changes.",
         claims=("claims/test_gan_steps.py",),
         equations=("gan.generator_loss",),
     ),

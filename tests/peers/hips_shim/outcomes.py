@@ -1,6 +1,6 @@
 """pytest plug-in: write what became of each test as a line of JSON into the file that HIPS_OUTCOMES names.
 
-Of an error it keeps whether a `raise` statement of scratchgen raised it, and the names of what scratchgen was given:
+Of an error it keeps whether a `raise` statement of scratchgen raised it, and a description of scratchgen's arguments:
 functions, types, dtypes and shapes of the arguments, and the functions in the line that called it.
 """
 
@@ -22,7 +22,7 @@ OUR_FOLDER = str(Path(scratchgen.__file__).parent)
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Write the outcome of a test; of its set-up and tear-down only what went wrong."""
+    """Write the outcome of a test; of its set-up and tear-down only errors."""
     report = yield
     if report.when == "call" or report.outcome != "passed":
         outcome = {"test": item.nodeid, "outcome": report.outcome} | (

@@ -21,7 +21,7 @@ POSITIONAL_ONLY, VARIADIC = ("POSITIONAL_ONLY",), ("VAR_POSITIONAL", "VAR_KEYWOR
 
 @dataclass
 class Call:
-    """A call of a function; `tensor` is where its tensor stands: a parameter, and the place within a list."""
+    """A call of a function; `tensor` is the place of its tensor: a parameter, and the place within a list."""
 
     function: Callable
     arguments: dict[str, Any]  # by name, in the order of the signature
@@ -29,7 +29,7 @@ class Call:
     tensor: tuple[str, int | None]
 
     def values(self, x: Any) -> tuple[list, dict[str, Any]]:
-        """The positional and the keyword arguments, with x where the tensor stands."""
+        """The positional and the keyword arguments, with x at the place of the tensor."""
         name, place = self.tensor
         filled = dict(self.arguments)
         if place is None:

@@ -57,7 +57,7 @@ def assert_agrees(twin, arrays, rng, twice=True):
 
 
 def result(i, n):
-    """What the i-th of the results is, for a function of n arrays."""
+    """A description of the i-th result for a function of n arrays."""
     return "value" if i == 0 else f"{'second ' * (i > n)}derivative by argument {(i - 1) % n}"
 
 
@@ -95,7 +95,7 @@ def test_a_composition_over_complex_numbers_agrees_with_both_peers(composition, 
 
 
 def not_compared(row, twins, rng):
-    """What of a row its twins leave out: "all of it", or the arguments whose rule none of them calls."""
+    """The part of a row that its twins leave out: "all of it", or the arguments whose rule none of them calls."""
     seen = Evidence()
     for twin in twins:
         xs = [Tensor(a, requires_grad=True) for a in twin.draw(rng)]

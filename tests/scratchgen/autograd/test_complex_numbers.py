@@ -208,7 +208,7 @@ def test_a_real_leaf_has_a_real_gradient_in_its_own_type():
 
 
 def test_a_complex_loss_asks_for_a_cotangent():
-    """It has no least direction; with a cotangent, or as a real number, it has a derivative."""
+    """A complex loss has no direction of descent; with a cotangent, or as a real number, it has a derivative."""
     z = Tensor(1 + 2j, requires_grad=True)
     with pytest.raises(RuntimeError, match="a complex result has no least direction"):
         (z * z).backward()

@@ -240,7 +240,7 @@ def test_graphviz_is_given_every_box_and_every_arrow():
 
 
 def contained(figure):
-    """Whether every text lies within a box, and every box and arrow within the picture."""
+    """Whether every text is within a box, and every box and arrow within the picture."""
     figure.canvas.draw()
     (axes,) = figure.axes
     patches = [patch.get_window_extent() for patch in axes.patches]

@@ -41,7 +41,7 @@ def flat(value):
 
 
 def outcome(call: Call, x):
-    """What a call gives: its results, or the exception that it raises."""
+    """The outcome of a call: its results, or the exception that it raises."""
     with np.errstate(all="ignore"):
         try:
             return flat(call(x)), None

@@ -19,7 +19,7 @@ from .rule_cases.walk import name_of, rows, shortcomings
 
 
 def in_the_quick_check(row):
-    """NumPy's ufuncs and the primitives of the models; the others are functions of shapes and indices."""
+    """NumPy's ufuncs and the primitives of the models; other rows are functions of shapes and indices."""
     return isinstance(row, np.ufunc) or name_of(row).startswith("functional")
 
 

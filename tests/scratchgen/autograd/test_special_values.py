@@ -1,7 +1,7 @@
 """Derivatives at special values: of infinities, NaN and halves, at underflow, at zero vectors and singular matrices.
 
 `test_edges.py` compares such values with PyTorch and JAX; here each expected value is a formula or a number
-that a pencil finds. Next to each point stands a wrong rule, such as one that is right everywhere else; the claim must
+that a pencil finds. Each point has a wrong rule next to it, such as one that is right everywhere else; the claim must
 reject it.
 """
 
@@ -392,7 +392,7 @@ def test_the_second_derivative_of_a_squared_modulus_is_a_constant():
 
 @pytest.mark.parametrize("name", SINGULAR)
 def test_the_determinant_of_a_singular_matrix_is_differentiable_any_number_of_times(name):
-    """It is a polynomial: a matrix of rank n − 2 still has second minors."""
+    """The determinant is a polynomial: a matrix of rank n − 2 still has second minors."""
     check_grads(np.linalg.det, SINGULAR[name], order=3)
     check_grads(np.linalg.det, np.stack([SINGULAR[name], np.eye(len(SINGULAR[name]))]))
 

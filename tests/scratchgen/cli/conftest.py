@@ -82,7 +82,7 @@ SMALL = {
 
 @pytest.fixture
 def small():
-    """What the runs of `runs` are trained with."""
+    """The options of the runs of `runs`."""
     return SMALL
 
 

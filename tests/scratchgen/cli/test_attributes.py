@@ -105,7 +105,7 @@ def test_an_encoding_holds_a_column_per_attribute(command, few, tmp_path):
 
 
 def test_a_sample_depends_on_every_attribute(command, tmp_path):
-    """Also of a model that has hardly been trained: each attribute has its own weights in the decoder."""
+    """This holds for a model that has hardly been trained, too: each attribute has its own weights in the decoder."""
     command("train", "vae", *SMALL, "--hidden", 16)
     model = load_run(tmp_path / "run").model
     base = np.zeros((1, 8), np.int64)

@@ -30,7 +30,7 @@ def scratchgen(*arguments, cwd, **environment):
 
 @pytest.fixture
 def in_this_process(folder, monkeypatch, capfd):
-    """The same without the second that a process takes to start."""
+    """Run a command in this process, without the second that a new process takes to start."""
     monkeypatch.chdir(folder)
     monkeypatch.setenv("COLUMNS", "80")
 
@@ -338,7 +338,7 @@ CASES = {
     },
     "evaluate: a seed where nothing is drawn": (
         ("evaluate", "text", "--seed", "3"),
-        "--seed chooses the noise of scores that are drawn, and those of text are exact; leave it out",
+        "--seed chooses the noise of estimated scores, and the scores of text are exact; leave it out",
     ),
     "reproduce: seeds of nothing": (
         ("reproduce", "--seeds", "3"),
@@ -461,7 +461,7 @@ def test_a_command_without_arguments_prints_its_help(tmp_path):
 
 
 def test_half_a_run_does_not_block_its_directory(tmp_path):
-    """What an interrupted training leaves has no weights; training again there starts afresh."""
+    """An interrupted training leaves a directory without weights; training again there starts afresh."""
     config = {"hidden": 3}
     Run(tmp_path / "run", config).picture("old").write_bytes(b"")
     run = Run(tmp_path / "run", config)

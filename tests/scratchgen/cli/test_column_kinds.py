@@ -112,7 +112,7 @@ def test_missing_cells_of_every_kind_are_completed_in_their_own_units(trained, c
     errors = [np.log(float(a)) - np.log(float(b)) for a, b in filled(2)]
     assert np.sqrt(np.mean(np.square(errors))) < 0.7  # the deviation of log income is 1.02
     errors = [np.log1p(float(a)) - np.log1p(float(b)) for a, b in filled(1)]
-    assert np.sqrt(np.mean(np.square(errors))) < 0.65  # that of log(1 + visits) is 0.7
+    assert np.sqrt(np.mean(np.square(errors))) < 0.65  # log(1 + visits) has the deviation 0.7
     assert np.mean([a == b for a, b in filled(4)]) > 0.7
     for i, row in enumerate(found):  # nothing else changes
         assert [

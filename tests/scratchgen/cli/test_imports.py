@@ -1,4 +1,4 @@
-"""What an import loads: `import scratchgen` needs NumPy alone, and `scratchgen --help` loads no model."""
+"""The modules that an import loads: `import scratchgen` needs NumPy alone, and `scratchgen --help` loads no model."""
 
 import ast
 import subprocess

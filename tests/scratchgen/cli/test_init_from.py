@@ -72,7 +72,7 @@ def test_a_fine_tuned_run_begins_with_the_weights_and_settings_of_the_other(opti
     assert any(after[name].tobytes() != before[name].tobytes() for name in before)
     settings, theirs = config(folder / "new")["settings"], config(folder / "run")["settings"]
     length = ("epochs", "min_steps", "patience")
-    expected = {**theirs, "channels": "grey"}  # those of the model
+    expected = {**theirs, "channels": "grey"}  # the settings of the model
     assert {k: v for k, v in settings.items() if k not in length} == {
         k: v for k, v in expected.items() if k not in length
     }
@@ -200,7 +200,7 @@ def test_what_fits_is_loaded_where_settings_differ_and_the_rest_is_named(train, 
     )
     assert np.array_equal(began["encoder.0.W"], before["encoder.0.W"])
     assert began["to_mu.W"].shape == (6, 3) != before["to_mu.W"].shape
-    assert config(folder / "new")["data"].endswith("mine.npy")  # those of the run, where none are given
+    assert config(folder / "new")["data"].endswith("mine.npy")  # the data of the run, where none are given
 
 
 REFUSED = {

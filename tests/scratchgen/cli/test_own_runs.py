@@ -1,4 +1,4 @@
-"""A run of a model and a loop of a person's own: trained, resumed, loaded, compared, sampled, evaluated."""
+"""A run of a model and a loop of a user's own: trained, resumed, loaded, compared, sampled, evaluated."""
 
 import json
 import subprocess

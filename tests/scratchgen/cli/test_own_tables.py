@@ -1,4 +1,4 @@
-"""A person's own table on the command line: a VAE learns how its columns depend on each other, and writes CSV."""
+"""A user's own table on the command line: a VAE learns how its columns depend on each other, and writes CSV."""
 
 import csv
 import json

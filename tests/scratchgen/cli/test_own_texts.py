@@ -1,4 +1,4 @@
-"""A person's own texts on the command line: bytes of any file, encodings, pairs; refusals leave no directory."""
+"""A user's own texts on the command line: bytes of any file, encodings, pairs; refusals leave no directory."""
 
 import json
 

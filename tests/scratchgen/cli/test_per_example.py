@@ -1,4 +1,4 @@
-"""`evaluate --per-example`: the bound of every example, and what is unlike the training data comes first."""
+"""`evaluate --per-example`: the bound of every example; examples unlike the training data come first."""
 
 import csv
 import json

@@ -150,7 +150,7 @@ def test_a_convolutional_run_of_another_image_shape_is_refused(folder, capfd):
 
 @pytest.mark.parametrize("distortion, infeasible", [(0.001, True), (1000, False)])
 def test_a_distortion_that_cannot_be_had_is_among_the_scores(distortion, infeasible, folder, monkeypatch):
-    """λ grows by e^0.01 a step at most, so its greatest is set to what the steps of an epoch can reach."""
+    """λ grows by at most e^0.01 per step, so its limit is set to a value that one epoch can reach."""
     monkeypatch.setattr(geco, "LARGEST_LAMBDA", 1.2)
     options = ("--objective", "geco", "--target-distortion", distortion, "--hidden", 8, "--quiet")
     assert ended(*TRAIN, *options, "--data", "digits") == 0

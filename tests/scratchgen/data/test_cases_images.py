@@ -70,7 +70,7 @@ def test_colours_are_kept_or_made_grey_if_asked_for():
     assert data.image_shape == (16, 16, 3) and not lines(data)
     grey = load("img/rgb", channels="grey")
     assert grey.image_shape == (16, 16, 1) and lines(grey) == [
-        "24 converted to grey, as asked for (ITU-R BT.601)"
+        "24 converted to grey, as requested (ITU-R BT.601)"
     ]
 
 

@@ -1,4 +1,4 @@
-"""A person's own pairs of texts: columns, headings, bad lines, and a split in which no text is in two parts."""
+"""A user's own pairs of texts: columns, headings, bad lines, and a split in which no text is in two parts."""
 
 import gzip
 

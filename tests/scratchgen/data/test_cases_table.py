@@ -1,4 +1,4 @@
-"""A person's own tables: read by content, in the table's own units on the way back, or refused as what they are."""
+"""A user's own tables: read by content, in the table's own units on the way back, or refused with the reason."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""A person's own texts, as people have them: each is read, and the report says how, or refused as what it is.
+"""A user's own texts, as people have them: each is read, and the report says how, or refused with the reason.
 
 The texts are made here; files of the same kinds that others made are read too, where they are at hand.
 """

@@ -1,4 +1,4 @@
-"""What a file is follows from its content: each signature, and files whose names say something else."""
+"""The kind of a file follows from its content: each signature, and files whose names say something else."""
 
 import gzip
 import io

@@ -134,7 +134,7 @@ def docstrings():
 
 
 def test_docstrings_are_those_that_python_itself_shows(docstrings):
-    """Of every module that is imported here, `inspect` finds the body and the summary in a docstring at run time."""
+    """`inspect` finds the body and the summary in a docstring of every imported module at run time."""
     summaries = {"json": [], "textwrap": ["wrap"], "heapq": [], "shutil": ["copyfile", "which"]}
     train = {summary: body for part in (docstrings.train, docstrings.validation) for body, summary in part}
     found = 0

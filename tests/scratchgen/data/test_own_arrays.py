@@ -145,7 +145,7 @@ def test_channels_can_be_asked_for(npy):
     order = np.argsort(expected[:, 0, 0])
     found = everything(grey).reshape(N, H, W)
     np.testing.assert_allclose(found[np.argsort(found[:, 0, 0])], expected[order], atol=1e-6)
-    assert lines(grey) == [f"{N} converted to grey, as asked for (ITU-R BT.601)"]
+    assert lines(grey) == [f"{N} converted to grey, as requested (ITU-R BT.601)"]
     coloured = load_any(npy(BYTES), channels="colour")
     assert_same_images(coloured, np.repeat(BYTES[..., None], 3, 3) / np.float32(255))
     assert lines(coloured) == [f"{N} stored in grey, now with three equal channels"]

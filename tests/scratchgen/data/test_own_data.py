@@ -1,4 +1,4 @@
-"""A person's own data: the documented example runs, and anything with a length and rows makes batches."""
+"""A user's own data: the documented example runs, and anything with a length and rows makes batches."""
 
 import inspect
 import textwrap

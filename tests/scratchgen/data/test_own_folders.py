@@ -57,7 +57,7 @@ def test_colours_are_kept_or_converted_to_perceived_brightness_if_asked_for(tmp_
     assert kept.image_shape == (2, 2, 3) and kept.train[0].tolist() == [1, 0, np.float32(0.2)] * 4
     assert not kept.report.changed
     assert grey.image_shape == (2, 2, 1) and grey.train[0, 0] == pytest.approx(0.299 + 0.114 / 5, abs=1 / 255)
-    assert ("changed", "10 converted to grey, as asked for (ITU-R BT.601)") in grey.report.lines()
+    assert ("changed", "10 converted to grey, as requested (ITU-R BT.601)") in grey.report.lines()
 
 
 def test_subfolders_are_classes(tmp_path):

@@ -176,7 +176,7 @@ ARRAYS = {
 
 
 def same_rows(a, b):
-    """Whether two data sets have the same rows, labels and reports; those of the first are stored."""
+    """Whether two data sets have the same rows, labels and reports; the first is stored."""
     for part in PARTS:
         x, y = getattr(a, part), getattr(b, part)
         assert isinstance(x, StoredRows) and type(y) is np.ndarray

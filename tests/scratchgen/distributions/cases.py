@@ -1,4 +1,4 @@
-"""One case per distribution: the code, the density written out in mpmath, and where its values lie.
+"""One case per distribution: the code, the density written out in mpmath, and the range of its values.
 
 The density is a formula of mpmath numbers, one dimension at a time; it shares no line with the library.
 """

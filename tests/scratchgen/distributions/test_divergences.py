@@ -167,7 +167,7 @@ def test_the_claim_above_rejects_the_transposed_factor(rng):
 
 def test_derivatives_of_the_full_normal(rng):
     (mu, L), (nu, M), x = full(rng, 2, (3,)), full(rng, 2), rng.standard_normal((3, 2))
-    low = lambda L: np.tril(L)  # the triangle is what a network computes
+    low = lambda L: np.tril(L)  # a network computes the triangle
     check_grads(lambda m, L, x: MultivariateNormal(m, low(L)).log_prob(x), mu, L, x, order=2)
     check_grads(lambda L: MultivariateNormal(mu, low(L)).entropy(), L, order=2)
     check_grads(

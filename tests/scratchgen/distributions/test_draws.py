@@ -23,7 +23,7 @@ def one(name, rng):
 
 
 def too_far(x, case, parameters):
-    """How far the samples are from the density, relative to the 99.99 % point of chi-squared.
+    """The distance of the samples from the density, relative to the 99.99 % point of chi-squared.
 
     The bins have equal numbers of reference samples of NumPy's or SciPy's; of a discrete one, a bin is a value.
     """
@@ -47,7 +47,7 @@ def too_far(x, case, parameters):
 
 
 def reference(case, *p):
-    """The same distribution in SciPy."""
+    """The distribution of the case in SciPy."""
     return {
         D.Normal: lambda mu, v: stats.norm(mu, np.exp(0.5 * v)),
         D.Laplace: lambda mu, s: stats.laplace(mu, np.exp(s)),

@@ -12,7 +12,7 @@ X = RNG.normal(size=(60, 7)) @ RNG.normal(size=(7, 7)) + RNG.normal(size=7)
 
 
 def by_svd(train, test, k):
-    """The same by a singular value decomposition, whose trailing part is the error."""
+    """The error of the best linear code by a singular value decomposition, whose trailing part is the error."""
     mean = train.mean(axis=0)
     _, _, V = np.linalg.svd(train - mean, full_matrices=True)
     return (((test - mean) @ V[k:].T) ** 2).sum(axis=1) / train.shape[1]

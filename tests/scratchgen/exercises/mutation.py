@@ -87,7 +87,7 @@ def _of_self(node):
 
 
 def _variants(node, scope, attributes):
-    """What a node is mistaken for."""
+    """The nodes for which a node may be mistaken."""
     for kind in OPERATORS.get(type(node), ()):
         yield kind()
     match node:

@@ -1,4 +1,4 @@
-"""How good the checkers are: the automatic mutants of each solution that its check refuses.
+"""The quality of the checkers: the automatic mutants of each solution that its check refuses.
 
 python tests/scratchgen/exercises/score.py       writes tutorials/exercises.md
 """
@@ -38,7 +38,7 @@ A check that accepts a wrong answer teaches the error. Each check must accept th
 reject typical wrong answers, each by the right property, and automatic mutants of the solution: an operator, a number,
 a sign or a function changed, an operand, a keyword, a call or a statement left out, two arguments exchanged. A mutant
 that passes is a hole in the check, unless it computes the same.
-`tests/scratchgen/exercises/score.py` writes this page, and a test compares it with what is measured.
+`tests/scratchgen/exercises/score.py` writes this page, and a test compares it with a new measurement.
 
 | exercise | properties | wrong answers | mutants | rejected | score |
 |---|---|---|---|---|---|

@@ -343,7 +343,7 @@ def test_the_claim_above_rejects_names_that_print_the_answer():
 
 @each
 def test_an_exercise_is_whole_in_itself(exercise):
-    """It needs nothing that another exercise provides: the file imports nothing of the reader's."""
+    """An exercise needs nothing that another exercise provides: the file imports nothing of the reader's."""
     for source in (exercise.stub, exercise.solution):
         assert {*imports(source)} <= {"math", "numpy", "scratchgen"}
         assert not re.search(r"scratchgen(\.| import )exercises", source)

@@ -1,4 +1,4 @@
-"""What explanations and stubs say of training with a wrong line: VAEs of digits that are trained with that line.
+"""Statements of explanations and stubs about training with a wrong line: VAEs of digits, trained with that line.
 
 Ten latents, 128 hidden units, batches of 32, Adam with the step size 0.002; the numbers of 25 epochs.
 """

@@ -1,4 +1,4 @@
-"""What explanations and stubs of the GAN exercises say of training with a wrong line: small GANs of digits."""
+"""Statements of the GAN exercises about training with a wrong line: small GANs of digits."""
 
 from types import SimpleNamespace
 

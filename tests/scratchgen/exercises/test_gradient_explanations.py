@@ -1,4 +1,4 @@
-"""What the explanation of an exercise says of training with a wrong line: the network of page 1.3 with that line."""
+"""Statements of an exercise about training with a wrong line: the network of page 1.3 with that line."""
 
 import numpy as np
 

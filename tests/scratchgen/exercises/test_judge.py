@@ -204,7 +204,7 @@ def after_all_checks(planted):
 
 
 def test_a_check_needs_numpy_alone_and_no_file_process_or_thread():
-    """So that it runs within a page of the browser."""
+    """A check that meets these limits runs within a page of the browser."""
     found = after_all_checks("")
     assert not {*found["loaded"]} & {*HEAVY} and found["used"] == [] and found["threads"] == 1
 

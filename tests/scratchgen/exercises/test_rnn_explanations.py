@@ -1,4 +1,4 @@
-"""What the stub of an exercise on recurrent networks says of training with its wrong line: an echo of two bits ago."""
+"""Statements of an exercise on recurrent networks about training with its wrong line: an echo of two bits ago."""
 
 import numpy as np
 import pytest

@@ -49,7 +49,7 @@ def test_the_claim_above_rejects_a_sum_in_place_of_the_mean_and_another_power(na
 @pytest.mark.equation("nn.l1")
 @pytest.mark.equation("nn.huber")
 def test_the_best_constant_is_the_mean_the_median_and_a_number_between_them():
-    """Of 0, 0, 0, 1, 9: the loss is least at 2 (mean) and at 0 (median); Huber's at ½, where Σ clip(c − x, ±1) = 0."""
+    """For 0, 0, 0, 1, 9, the loss is least at 2 (mean) and at 0 (median); Huber's at ½: Σ clip(c − x, ±1) = 0."""
     x = np.array([[0.0], [0.0], [0.0], [1.0], [9.0]])
     for loss, best in ((F.mse_loss, 2.0), (F.l1_loss, 0.0), (F.huber_loss, 0.5)):
         at = [loss(np.full((5, 1), c), x).sum() for c in (best - 0.01, best, best + 0.01)]

@@ -1,4 +1,4 @@
-"""What a trace records of a game, and that the game does not notice."""
+"""The content of a training trace, and that tracing does not change the training."""
 
 import numpy as np
 import pytest

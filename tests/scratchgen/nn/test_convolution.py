@@ -26,7 +26,7 @@ def test_a_repr_shows_the_geometry():
 
 
 def inner_variance(layer, rng):
-    """Of the outputs away from the border, for independent inputs of variance 1."""
+    """The variance of the outputs away from the border, for independent inputs of variance 1."""
     x = rng.standard_normal((16, 24, 24, 12)).astype(np.float32)
     return layer(x).numpy()[:, 2:-2, 2:-2].var()
 

@@ -1,4 +1,4 @@
-"""What a Module offers to those who write their own: guarded parameters, hooks, walks, partial loading."""
+"""The services of Module for classes derived from it: guarded parameters, hooks, walks, partial loading."""
 
 import numpy as np
 import pytest
@@ -65,7 +65,7 @@ class Unguarded(Linear):
 
 
 def test_the_claims_above_reject_a_module_without_the_guard():
-    """It would train an array that no optimiser knows, or lose a parameter without an error."""
+    """Such a module would train an array that no optimiser knows, or lose a parameter without an error."""
     layer = Unguarded(3, 4)
     layer.W = np.zeros((3, 4), np.float32)
     assert [name for name, _ in layer.named_parameters()] == ["b"]
@@ -260,7 +260,7 @@ def test_strict_loading_takes_all_or_nothing():
 
 
 class Careless(Module):
-    """It takes what fits where all was asked for."""
+    """A module that loads the arrays that fit, although all were requested."""
 
     def __init__(self):
         self.model = net()

@@ -87,7 +87,7 @@ def test_an_embedding_looks_up_rows_and_gives_each_the_sum_of_its_uses(measured)
 
 @pytest.mark.equation("nn.embedding")
 def test_the_claim_above_rejects_a_gradient_that_counts_a_row_once():
-    """W.grad[k] = g in place of adding up: of several uses the last stands."""
+    """W.grad[k] = g in place of adding up: of several uses only the last counts."""
     k, once = np.array([[1, 3], [1, 1]]), np.zeros((4, 2))
     once[k] = 1.0
     assert not np.array_equal(once, [[0, 0], [3, 3], [0, 0], [1, 1]])

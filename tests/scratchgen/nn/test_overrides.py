@@ -54,7 +54,7 @@ def test_a_block_that_ends_first_leaves_the_values_of_those_that_are_open():
 
 
 def restoring(thing, value):
-    """What a block does that remembers the value of its beginning only."""
+    """A faulty block, which remembers only the value at its beginning."""
     former, thing.a = thing.a, value
     yield
     thing.a = former

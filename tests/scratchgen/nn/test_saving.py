@@ -1,4 +1,4 @@
-"""A model is written with what builds it again: its class and its arguments. `sg.load` gives the same model."""
+"""A model is saved with its class and its arguments, from which it is built again. `sg.load` gives the same model."""
 
 import numpy as np
 import pytest

@@ -22,7 +22,7 @@ ITEMS = (shakespeare.SHAKESPEARE_TANH, shakespeare.SHAKESPEARE_LSTM)
 
 
 def tiny(item):
-    """The same with a network that is trained in no time."""
+    """The reproduction with a small network, which trains in a moment."""
     (part,) = item.parts
     settings = with_settings(part.measure.keywords["settings"], **TINY)
     return replace(item, parts=(replace(part, measure=partial(shakespeare.measure, settings=settings)),))
@@ -30,7 +30,7 @@ def tiny(item):
 
 @pytest.fixture
 def play(monkeypatch):
-    """900 characters in which the parts differ, so that to score one of them is not to score both."""
+    """900 characters in which the parts differ, so that the score of one is not the score of both."""
     draw = lambda n, p, seed: "".join(
         "ab \n"[i] for i in np.searchsorted(np.cumsum(p), Generator(seed).random(n))
     )

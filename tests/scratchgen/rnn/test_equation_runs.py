@@ -113,7 +113,7 @@ NOT_IN_A_STEP = {
 
 
 def first_step(training, function):
-    """What the function returned before the first `backward()`, the loss there, and the values of its graph.
+    """The values that the function returned before the first `backward()`, the loss there, and the values of its graph.
 
     And whether the function was entered at all, before or after.
     """

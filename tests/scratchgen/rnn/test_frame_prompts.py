@@ -1,4 +1,4 @@
-"""Samples that follow a prompt have the model's distribution of what comes after it."""
+"""Samples that follow a prompt have the model's distribution of the continuation."""
 
 from itertools import product
 

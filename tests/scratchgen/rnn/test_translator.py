@@ -58,7 +58,7 @@ def test_a_beam_that_drops_nothing_finds_the_best_of_all_texts(model):
 
 
 def without_stopping(y, state, step, ends, n, width):
-    """The same search without early stopping: it continues to the last symbol."""
+    """The beam search without early stopping: it continues to the last symbol."""
     kept, ended = [((), 0.0, state)], []
     for l in range(n):
         longer = []

@@ -1,4 +1,4 @@
-"""What a training shows while it runs."""
+"""The progress of a training, as printed while it runs."""
 
 import io
 import os
@@ -48,7 +48,7 @@ def clock(monkeypatch):
 
 
 def shown(lines, clock, epochs, seconds):
-    """What is written when each epoch takes some seconds."""
+    """Show the progress of a training whose epochs take this many seconds each."""
     lines.begin(epochs, 0)
     for epoch in range(1, epochs + 1):
         clock.now += seconds
@@ -99,7 +99,7 @@ def test_the_display_follows_what_standard_error_is(monkeypatch):
 
 
 def on_a_terminal(folder, **environment):
-    """What a loop with a run writes to standard error when that is a terminal."""
+    """The output of a loop with a run to standard error when that is a terminal."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         LOOP, cwd=folder, stdout=subprocess.DEVNULL, stderr=theirs, env={**os.environ, **environment}

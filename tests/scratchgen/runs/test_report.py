@@ -33,7 +33,7 @@ def make_run(folder, config=CONFIG, finished=True):
 
 
 class Reader(HTMLParser):
-    """What a browser would fetch or execute, and the text that it shows."""
+    """Collects the resources that a browser would fetch or execute, and the text that it shows."""
 
     def __init__(self, page):
         super().__init__()

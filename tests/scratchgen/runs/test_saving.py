@@ -143,7 +143,7 @@ def test_partial_loading_needs_a_model_to_load_into(tmp_path):
         sg.load(tmp_path / "m.safetensors", strict=False)
 
 
-# --- classes of a person's own ----------------------------------------------------------------------------
+# --- classes of a user's own ----------------------------------------------------------------------------
 
 
 @sg.nn.saveable

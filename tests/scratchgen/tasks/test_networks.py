@@ -36,7 +36,7 @@ NETWORKS = {
 
 
 class Folder:
-    """What `draw_networks` needs of a run."""
+    """The part of a run that `draw_networks` uses."""
 
     def __init__(self, path):
         self.path, self.lines = path, []

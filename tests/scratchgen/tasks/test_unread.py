@@ -1,7 +1,7 @@
 """A setting that the chosen model, objective or optimiser does not read is refused: it would have no effect.
 
-What is read is observed: a training on small data notes every setting that is looked up. One that never is must be
-among those that the task refuses.
+The settings that are read are observed: a training on small data notes every setting that is looked up.
+A setting that is never looked up must be among those that the task refuses.
 """
 
 import dataclasses
@@ -75,7 +75,7 @@ CASES = [
 
 
 def also(name, value):
-    """What another choice needs."""
+    """The settings that another choice needs."""
     if value == "geco":
         return {"target_distortion": 30.0}
     return {"likelihood": "gaussian"} if value == "linear" else {}

@@ -1,8 +1,8 @@
 """Convolutional models of images of any size, grey or in colour.
 
 The oracle of a size that cannot be halved is the model of the next size that can be, with the same weights, on
-images with zeros around them; that of sizes that can be halved is what these models computed when they knew no
-other: the digest of their weights and some of their numbers.
+images with zeros around them; for sizes that can be halved, the result must not change:
+the digest of their weights and some of their numbers.
 """
 
 import hashlib
@@ -130,7 +130,7 @@ def test_the_channels_of_a_pixel_are_adjacent_and_each_is_decoded_from_its_own_k
 
 
 def digest(model):
-    """Of all weights, with their names, shapes and types."""
+    """A digest of all weights, with their names, shapes and types."""
     found = hashlib.sha256()
     for name, p in sorted(model.named_parameters()):
         found.update(f"{name} {p.shape} {p.dtype}".encode() + np.ascontiguousarray(p.data).tobytes())

@@ -94,7 +94,7 @@ def test_a_vq_vae_is_trained_on_its_objective_and_then_on_the_probability_of_its
 
 
 class Rebuilt(BetaLoss):
-    """The same number, computed without the function of the ledger."""
+    """The β-weighted loss, computed without the function of the ledger."""
 
     def __call__(self, model, x, rng):
         q = model.encode(x)

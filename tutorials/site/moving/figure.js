@@ -1,4 +1,4 @@
-// What the pictures that move share: a button that starts one, its controls, and a line for what it says.
+// The common part of the moving pictures: a button that starts one, its controls, and a line for its message.
 // A picture calls movingPicture(name, begin). Until its button is pressed, its still is shown.
 function movingPicture(name, begin) {
   const figure = document.querySelector(`figure[data-moving="${name}"]`);

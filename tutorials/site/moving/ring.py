@@ -71,7 +71,7 @@ class RingGame:
         return self.look()
 
     def _batch(self) -> np.ndarray:
-        """The next batch; after the last one of an epoch, the first of the next epoch."""
+        """The next batch; after the last batch of an epoch, the first batch of the next epoch."""
         x = next(self.batches, None)
         if x is None:
             self.batches = batches(self.points, batch_size=BATCH, rng=self.rng, drop_last=True)

@@ -56,7 +56,7 @@ const python = {
     this.asked.delete(data.number);
   },
 
-  // End Python. Whoever still waits for an answer gets the reason as an error.
+  // End Python. Every caller that still waits for an answer gets the reason as an error.
   stop(reason) {
     this.worker.terminate();
     this.worker = this.ready = null;

@@ -1,7 +1,7 @@
 """HIPS autograd's interface on top of scratchgen, for its own tests: the package `autograd` that they import.
 
-Only what records and differentiates is replaced. What is not here (`differential_operators`, `test_util`,
-`wrap_util`, `util`, `misc.flatten`) is autograd's own file, from the folder that AUTOGRAD_SOURCE names.
+Only the modules that record and differentiate are replaced. A module that is not here (`differential_operators`,
+`test_util`, `wrap_util`, `util`, `misc.flatten`) is autograd's own file, from the folder that AUTOGRAD_SOURCE names.
 """
 
 import os

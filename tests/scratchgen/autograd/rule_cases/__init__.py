@@ -1,7 +1,7 @@
 """One table of cases for the whole table of rules, one file a family of rules.
 
-A row of the table (a function of NumPy's or SciPy's, or a primitive of ours) has a list of ways to call it. From
-these come the checks against difference quotients, against NumPy and against plain formulas, in both
+A row of the table (a function of NumPy's or SciPy's, or a primitive of ours) has a list of ways to call it. They
+give the checks against difference quotients, against NumPy and against plain formulas, in both
 floating-point types, and a walk over the table that finds rows, arguments and options that no case reaches.
 """
 

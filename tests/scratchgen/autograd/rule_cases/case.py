@@ -21,10 +21,10 @@ class Case:
     """A function of arrays that calls the row under test, as a user would write it.
 
     f         takes tensors as well as plain arrays
-    shapes    of its arguments, "(...,n,k),(k,m+1)": a letter is a side of 0 to 3 elements, the same wherever
-              it stands; +1 makes it longer by one, where a function of nothing has no value; a number stands
+    shapes    of its arguments, "(...,n,k),(k,m+1)": a letter is a side of 0 to 3 elements, the same at
+              every place; +1 makes it longer by one, where a function of nothing has no value; a number stands
               for itself. "..." are up to three axes in front (two if there are letters), which broadcast
-    domain    where the values lie. DISTINCT ones are at least 0.08 apart over all arguments, so that no
+    domain    range of the values. DISTINCT ones are at least 0.08 apart over all arguments, so that no
               difference quotient crosses a kink
     oracle    the same function of plain arrays, and none of ours: NumPy's own, or an independent formula.
               Left out where f is that already, being written in NumPy alone
@@ -49,7 +49,7 @@ class Case:
 
     @property
     def stacked(self) -> int:
-        """How many arguments have axes in front."""
+        """The number of arguments with axes in front."""
         return sum("..." in term for term in self.terms)
 
     def filled_in(self, sides: dict[str, int], fronts) -> tuple[tuple[int, ...], ...]:
@@ -98,7 +98,7 @@ class Case:
 
 
 def at_corners(cases: list[Case]) -> list[Case]:
-    """The same cases at their corners only: for a row that other cases, or another row, check at drawn shapes."""
+    """The given cases at their corners only: for a row that other cases, or another row, check at drawn shapes."""
     return [replace(case, drawn=0) for case in cases]
 
 

@@ -9,7 +9,7 @@ from .case import Case
 
 
 def meetings(size, kernel, stride, padding):
-    """Every (h, w, i, j, row, column): the tap (i, j) of the patch (h, w) lies on that pixel of the image."""
+    """Every (h, w, i, j, row, column): the tap (i, j) of the patch (h, w) is at that pixel of the image."""
     (H, W), (k_h, k_w) = size, kernel
     for h in range((H + 2 * padding - k_h) // stride + 1):
         for w in range((W + 2 * padding - k_w) // stride + 1):

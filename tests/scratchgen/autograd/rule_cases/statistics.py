@@ -19,7 +19,7 @@ def medians(f):
 
 
 def quantiles(f, unit, n="n+1"):
-    """Of one place and of several, also differentiated by the place; unit is the place of the greatest element."""
+    """Cases of one quantile and of several, also differentiated by it; unit is the place of the greatest element."""
     several = lambda x: np.array(QUANTILES, x.dtype) * unit
     return [
         Case(lambda x: f(x, 0.3 * unit), f"({n},m+1)", DISTINCT),

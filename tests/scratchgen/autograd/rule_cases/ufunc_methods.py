@@ -1,4 +1,4 @@
-"""Cases of the methods of universal functions; those of outer follow from the cases of the function itself."""
+"""Cases of the methods of universal functions; the cases of outer follow from the function itself."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ SUMMING = {np.add: REAL, np.multiply: REAL, np.logaddexp: REAL, np.maximum: DIST
 
 
 def reducing(ufunc, domain):
-    has_value = ufunc in (np.add, np.multiply)  # of nothing; the others have none, or −∞
+    has_value = ufunc in (np.add, np.multiply)  # of an empty array; other functions have none, or −∞
     rows, matrices = ("n", "n,m") if has_value else ("n+1", "n+1,m+1")
     cases = [
         Case(ufunc.reduce, f"({rows},k)", domain),

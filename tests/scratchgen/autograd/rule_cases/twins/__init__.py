@@ -1,4 +1,4 @@
-"""What each row of the table is called in a peer, one file per family of rules: see `twin`.
+"""The name of each row of the table in a peer, one file per family of rules: see `twin`.
 
 Importing this package imports PyTorch and JAX.
 """

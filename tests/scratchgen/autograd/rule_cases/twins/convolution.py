@@ -38,7 +38,7 @@ def torch_convolution(stride, padding):
 
 
 def torch_transposed(stride, padding, more):
-    """`more`: by how many pixels the image is larger than the smallest with as many patches."""
+    """`more`: by how many pixels the image is larger than the smallest with this number of patches."""
     return lambda x, W, b: channels_last(
         torch.nn.functional.conv_transpose2d(
             channels_first(x), W.permute(3, 2, 0, 1), b, stride, padding, output_padding=more

@@ -8,7 +8,7 @@ from scratchgen.autograd.rules.rearrangements import sum_by_number
 from .twin import PAIR, M, jax, pytorch
 
 PLACES = np.array([0, 2])
-NUMBERS = np.array([[1, 3, 0], [3, 3, 2]])  # of the elements that stand at six places; 0 for none
+NUMBERS = np.array([[1, 3, 0], [3, 3, 2]])  # of the elements at six places; 0 for none
 
 JOINED = {
     np.concatenate: [

@@ -22,7 +22,7 @@ PAIR = ((2, 1, 3), (4, 1))  # two arrays that broadcast
 
 @dataclass(frozen=True)
 class Twin:
-    """The same function twice.
+    """A function of ours and the same function in a peer.
 
     ours       of tensors, in NumPy
     theirs     of the arrays of the peer
