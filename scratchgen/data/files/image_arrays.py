@@ -57,6 +57,8 @@ def read_images(path: str, options: LoadOptions = DEFAULT) -> RowData:
         given = {part: given.get(part, nothing) for part in ("train", "validation", "test")}
         places = given_parts(given, labels, classes, report, "file")
     report.read = f"{len(stored):,} images of {H} × {W}, {'grey' if C == 1 else 'in colour'}"
+    if stored.ndim == 2 and options.shape is None and options.kind != "images":
+        report.read += f", from flat rows of {stored.shape[1]:,} numbers; --kind table if they are no images"
     rows = rows_of_parts(stored, places, H * W * C, as_images)
     report.after = range_of(rows)
     by_part = [None if labels is None else labels[part] for part in places]
@@ -210,8 +212,8 @@ def _in_shape(stored: tuple[int, ...], path: str, options: LoadOptions) -> tuple
     if 3 * side * side == D and side >= MIN_SIDE:
         raise BadInput(
             f"{path} has rows of {D:,} numbers, which may be {side} × {side} in colour: say --image-shape "
-            f"{side},{side},3 (or 3,{side},{side} if each colour is stored by itself), or save (N, height, width, "
-            "channels)"
+            f"{side},{side},3 (or 3,{side},{side} if each colour is stored by itself), or --kind table if they are no "
+            "images"
         )
     return N, 1, D
 
