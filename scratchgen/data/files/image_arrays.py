@@ -32,7 +32,8 @@ def read_images(path: str, options: LoadOptions = DEFAULT) -> RowData:
     """The images of a file of numbers, split 80/10/10 by a fixed permutation, or as the file splits them.
 
     The array is (N, H, W), (N, H, W, C) or (N, C, H, W), with C of 1, 3 or 4, or flat rows (N, D), which are
-    squares if D is a square number; `image_shape` says what else they are. Its values are floats in [0, 1], or
+    squares if D is a square number; `image_shape` says what else they are. The report says that flat rows were taken
+    for images. Its values are floats in [0, 1], or
     integers 0 … 255 or 0 … 65535, which are divided by the largest. Of an NPZ file, `images` (or x, X, data, arr_0)
     and `labels` (or y, targets, arr_1) are taken, or x_train, y_train, x_val, y_val, x_test and y_test, as Keras names
     them. A table (CSV) has a class and a square number of pixels 0 … 255 in each line, or pixels alone. Classes are
@@ -213,7 +214,7 @@ def _in_shape(stored: tuple[int, ...], path: str, options: LoadOptions) -> tuple
         raise BadInput(
             f"{path} has rows of {D:,} numbers, which may be {side} × {side} in colour: say --image-shape "
             f"{side},{side},3 (or 3,{side},{side} if each colour is stored by itself), or --kind table if they are no "
-            "images"
+            "images, or save (N, height, width, channels)"
         )
     return N, 1, D
 
