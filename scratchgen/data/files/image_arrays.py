@@ -33,11 +33,11 @@ def read_images(path: str, options: LoadOptions = DEFAULT) -> RowData:
 
     The array is (N, H, W), (N, H, W, C) or (N, C, H, W), with C of 1, 3 or 4, or flat rows (N, D), which are
     squares if D is a square number; `image_shape` says what else they are. The report says that flat rows were taken
-    for images. Its values are floats in [0, 1], or
-    integers 0 … 255 or 0 … 65535, which are divided by the largest. Of an NPZ file, `images` (or x, X, data, arr_0)
-    and `labels` (or y, targets, arr_1) are taken, or x_train, y_train, x_val, y_val, x_test and y_test, as Keras names
-    them. A table (CSV) has a class and a square number of pixels 0 … 255 in each line, or pixels alone. Classes are
-    whole numbers, zeros with a one, or texts; their names are kept. Nothing is unpickled.
+    for images. Its values are floats in [0, 1], or integers 0 … 255 or 0 … 65535, which are divided by the largest. Of
+    an NPZ file, `images` (or x, X, data, arr_0) and `labels` (or y, targets, arr_1) are taken, or x_train, y_train,
+    x_val, y_val, x_test and y_test, as Keras names them. A table (CSV) has a class and a square number of pixels
+    0 … 255 in each line, or pixels alone. Classes are whole numbers, zeros with a one, or texts; their names are kept.
+    Nothing is unpickled.
     Raises BadInput for any other content.
     """
     options.check_for("an array of images")
