@@ -14,7 +14,7 @@ from rich.table import Table
 from scratchgen.cli.output import console, print_line
 from scratchgen.data import CATALOGUE, DataSet, PairData, TextData, load_any
 from scratchgen.data.catalogue import KINDS, MODELS
-from scratchgen.data.options import CHANNELS, DEFAULT, LoadOptions
+from scratchgen.data.options import ARRAY_KINDS, CHANNELS, DEFAULT, LoadOptions
 from scratchgen.data.remote.fetch import FOLDER_VARIABLE, locate, locate_folder, own_folder
 from scratchgen.data.remote.sources import RemoteFile
 from scratchgen.data.statistics import describe
@@ -86,6 +86,9 @@ def show(
     columns: Annotated[
         str, typer.Option(help="Kinds of your table's columns, age:count,income:positive, or a .toml file.")
     ] = DEFAULT.columns,
+    kind: Annotated[
+        str, typer.Option(help=f"Of the flat rows in an array or a CSV file: {', '.join(ARRAY_KINDS)}.")
+    ] = DEFAULT.kind,
 ) -> None:
     """Print what loading found and changed, and statistics of a data set; with --out, save a picture of it.
 
@@ -93,7 +96,7 @@ def show(
     """
     if out is not None and out.suffix != ".png":
         raise BadInput(f"pictures are PNG files: give --out FILE.png, not {out}")
-    options = LoadOptions(size, channels, background, image_shape, skip_bad, encoding, columns)  # type: ignore[arg-type]
+    options = LoadOptions(size, channels, background, image_shape, skip_bad, encoding, columns, kind)  # type: ignore[arg-type]
     data, screen = load_any(name, streamed=True, **options.changed()), console()
     is_text = isinstance(data, TextData | PairData)
     if out is not None and is_text:

@@ -14,6 +14,7 @@ import numpy as np
 
 from scratchgen.data.catalogue import CATALOGUE, KINDS
 from scratchgen.data.files import image_folder, midi, sound
+from scratchgen.data.files.flat_rows import check_kind_is_told
 from scratchgen.data.files.folders import all_files
 from scratchgen.data.files.image_arrays import read_images, reads_shape
 from scratchgen.data.files.kinds import EMPTY, GZIP, IDX, NPY, NPZ, TABLE, UNREADABLE, kind_inside, kind_of
@@ -159,18 +160,20 @@ def options_for(name_or_path: str | os.PathLike, options: LoadOptions) -> LoadOp
 def _kind_by_options(name: str, options: LoadOptions) -> str:
     """The kind of these data (`kind_of_data`), where the options do not say that rows are images, or that they are not.
 
-    Raises BadInput as `kind_of_data`.
+    Raises BadInput as `kind_of_data`, and where neither the options nor the numbers tell.
     """
     kind = kind_of_data(name)
-    if kind == "table" and options.shape is not None:
+    found = kind_inside(Path(name)) if kind in ("images", "table") and os.path.isfile(name) else None
+    if found not in (NPY, NPZ, TABLE):
+        return kind
+    if options.kind != "as found":
+        return options.kind
+    if options.shape is not None:
         return "images"  # whoever gives the shape of an image says that the rows are images
-    if (
-        kind == "images"
-        and options.columns
-        and os.path.isfile(name)
-        and kind_inside(Path(name)) in (NPY, NPZ, TABLE)
-    ):
+    if options.columns:
         return "table"  # and whoever gives the kinds of columns, that they are no images
+    if kind == "images" and found != TABLE:
+        check_kind_is_told(name)
     return kind
 
 
@@ -261,6 +264,8 @@ def _load(name: str, kind: str, options: LoadOptions) -> Any:
         options.check_for(f"the known data set {name}")
         return CATALOGUE[name].load()
     found = FOLDER if os.path.isdir(name) else FILE if os.path.isfile(name) else None
+    if {kind, options.kind} == {"images", "table"}:
+        raise BadInput(f"{name} is read as {kind} here, not as {options.kind}; leave out --kind")
     if found is not None and found in OWN_READERS[kind]:
         return OWN_READERS[kind][found](name, options)
     raise BadInput(_error_message(name, kind, found))

@@ -12,14 +12,16 @@ from scratchgen.errors import BadInput, check_counts
 
 Channels = Literal["as stored", "grey", "colour"]
 CHANNELS = ("as stored", "grey", "colour")
+ArrayKind = Literal["as found", "images", "table"]
+ARRAY_KINDS = ("as found", "images", "table")
 UTF8, BYTES = "utf-8", "bytes"  # encodings: the usual one; none, every byte by itself
 
 OPTIONS_OF = {  # data of one's own in words ↦ the options that have a meaning for them
     "pictures": ("size", "channels", "background", "skip_bad"),
-    "an array of images": ("channels", "background", "image_shape"),
+    "an array of images": ("channels", "background", "image_shape", "kind"),
     "texts": ("encoding", "skip_bad"),
     "pairs of texts": ("encoding", "skip_bad"),
-    "tables": ("encoding", "skip_bad", "columns"),
+    "tables": ("encoding", "skip_bad", "columns", "kind"),
     "recordings": ("skip_bad",),
     "a recording": (),
     "MIDI files": ("skip_bad",),
@@ -38,6 +40,7 @@ class LoadOptions:
     encoding       of texts: the name of a codec, "latin-1" for instance; "bytes" decodes nothing, for the tokenizer of
                    bytes
     columns        of tables, the kinds of columns: "age:count, income:positive", or the path of a TOML file
+    kind           of rows of numbers in an array or a CSV file: "images" or "table"; "as found" tells by the numbers
     """
 
     size: int = 0
@@ -47,11 +50,14 @@ class LoadOptions:
     skip_bad: bool = False
     encoding: str = UTF8
     columns: str = ""
+    kind: ArrayKind = "as found"
 
     def __post_init__(self) -> None:
         check_counts(0, size=self.size)
         if self.channels not in CHANNELS:
             raise BadInput(f"channels are {', '.join(CHANNELS)}, not {self.channels!r}")
+        if self.kind not in ARRAY_KINDS:
+            raise BadInput(f"kinds of rows are {', '.join(ARRAY_KINDS)}, not {self.kind!r}")
         self.shape  # noqa: B018  # raises for a text that is no shape
         object.__setattr__(self, "encoding", known_encoding(self.encoding))
 

@@ -49,16 +49,17 @@ def choose(family: str, data: str, given: Mapping[str, Any], name: str | None = 
         else:
             name = _for_data(data, given) if family == "rnn" else family
     if name in ("vq", "gan"):
-        _refuse_table(name, data)
+        _refuse_table(name, data, given)
     if name not in FAMILIES[family]:
         raise BadInput(f"the tasks of {family} are {', '.join(FAMILIES[family])}, not {name!r}")
     return get_task(name)
 
 
-def _refuse_table(name: str, data: str) -> None:
+def _refuse_table(name: str, data: str, given: Mapping[str, Any]) -> None:
     from scratchgen.data.load import is_own, kind_of_data
 
-    if is_own(data) and kind_of_data(data) == "table":
+    kind = given.get("kind", "as found")
+    if is_own(data) and (kind_of_data(data) if kind == "as found" else kind) == "table":
         raise BadInput(
             f"{data} is a table, which the task {name} is not for; `train vae` is, with --model mlp or linear"
         )
@@ -74,6 +75,7 @@ def _for_data(data: str, given: Mapping[str, Any]) -> str:
         held = "a table" if kind == "table" else kind
         raise BadInput(
             f"{data} holds {held}, whose rows have no order that a recurrent network could learn; train a vae"
-            + (", or choose --task series if each row is a step in time" if kind == "table" else " or a gan")
+            + ("" if kind == "table" else " or a gan")
+            + (", or choose --task series if each row is a step in time" if os.path.isfile(data) else "")
         )
     return TASK_FOR_KIND.get(kind, "text")

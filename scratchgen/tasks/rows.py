@@ -14,7 +14,7 @@ import numpy as np
 
 from scratchgen import plots
 from scratchgen.data import RowData
-from scratchgen.data.options import Channels
+from scratchgen.data.options import ArrayKind, Channels
 from scratchgen.data.preprocessing.one_hot import labels_in_turn
 from scratchgen.data.report import some
 from scratchgen.data.rows import PARTS
@@ -47,6 +47,9 @@ class RowSettings(TaskSettings, frozen=True):
     image_shape: Annotated[
         str, Help("shape of the images in an array of flat rows, such as 32,32,3; empty finds it")
     ] = ""
+    kind: Annotated[
+        ArrayKind, Help("whether the flat rows of an array or a CSV file are images or a table")
+    ] = "as found"
     skip_bad: SkipBad = False
 
 

@@ -32,11 +32,12 @@ def read_images(path: str, options: LoadOptions = DEFAULT) -> RowData:
     """The images of a file of numbers, split 80/10/10 by a fixed permutation, or as the file splits them.
 
     The array is (N, H, W), (N, H, W, C) or (N, C, H, W), with C of 1, 3 or 4, or flat rows (N, D), which are
-    squares if D is a square number; `image_shape` gives any other shape. Its values are floats in [0, 1], or
-    integers 0 … 255 or 0 … 65535, which are divided by the largest. Of an NPZ file, `images` (or x, X, data, arr_0)
-    and `labels` (or y, targets, arr_1) are taken, or x_train, y_train, x_val, y_val, x_test and y_test, as Keras names
-    them. A table (CSV) has a class and a square number of pixels 0 … 255 in each line, or pixels alone. Classes are
-    whole numbers, zeros with a one, or texts; their names are kept. Nothing is unpickled.
+    squares if D is a square number; `image_shape` gives any other shape. The report says that flat rows were taken
+    for images. Its values are floats in [0, 1], or integers 0 … 255 or 0 … 65535, which are divided by the largest. Of
+    an NPZ file, `images` (or x, X, data, arr_0) and `labels` (or y, targets, arr_1) are taken, or x_train, y_train,
+    x_val, y_val, x_test and y_test, as Keras names them. A table (CSV) has a class and a square number of pixels
+    0 … 255 in each line, or pixels alone. Classes are whole numbers, zeros with a one, or texts; their names are kept.
+    Nothing is unpickled.
     Raises BadInput for any other content.
     """
     options.check_for("an array of images")
@@ -57,6 +58,8 @@ def read_images(path: str, options: LoadOptions = DEFAULT) -> RowData:
         given = {part: given.get(part, nothing) for part in ("train", "validation", "test")}
         places = given_parts(given, labels, classes, report, "file")
     report.read = f"{len(stored):,} images of {H} × {W}, {'grey' if C == 1 else 'in colour'}"
+    if stored.ndim == 2 and options.shape is None and options.kind != "images":
+        report.read += f", from flat rows of {stored.shape[1]:,} numbers; --kind table if they are no images"
     rows = rows_of_parts(stored, places, H * W * C, as_images)
     report.after = range_of(rows)
     by_part = [None if labels is None else labels[part] for part in places]
@@ -210,8 +213,8 @@ def _in_shape(stored: tuple[int, ...], path: str, options: LoadOptions) -> tuple
     if 3 * side * side == D and side >= MIN_SIDE:
         raise BadInput(
             f"{path} has rows of {D:,} numbers, which may be {side} × {side} in colour: say --image-shape "
-            f"{side},{side},3 (or 3,{side},{side} if each colour is stored by itself), or save (N, height, width, "
-            "channels)"
+            f"{side},{side},3 (or 3,{side},{side} if each colour is stored by itself), or --kind table if they are no "
+            "images, or save (N, height, width, channels)"
         )
     return N, 1, D
 

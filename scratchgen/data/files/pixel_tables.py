@@ -64,8 +64,11 @@ def pixels_and_labels(header: list[str] | None, x: np.ndarray) -> dict[str, np.n
 
 
 def may_be_images(x: np.ndarray | StoredArray) -> bool:
-    """Whether rows (N, D) are pixels: floats in [0, 1] or whole numbers 0 … 65535, D a square or three of them."""
+    """Whether rows (N, D) may be pixels: floats in [0, 1] or whole numbers 0 … 65535, D a square > 1 or three of them.
+
+    Where they may, `flat_rows` says whether they are.
+    """
     D = x.shape[1]
-    square = any(math.isqrt(D // C) ** 2 * C == D for C in (1, 3))
+    square = any(math.isqrt(D // C) ** 2 * C == D for C in (1, 3)) and D > 3
     low, high = float(x.min()), float(x.max())  # NaN if any number is
     return square and low >= 0 and high <= (1 if x.dtype.kind == "f" else 2**16 - 1)

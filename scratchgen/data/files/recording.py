@@ -10,14 +10,20 @@ from typing import Any
 import numpy as np
 
 from scratchgen.data.files.folders import BadFile
+from scratchgen.data.files.native_stderr import caught_stderr
 from scratchgen.errors import BadInput
 
 FAR = 2.0  # twice the full scale: no overshoot of a mix or a codec, but another scale
+OF_FLOATS = ("FLOAT", "DOUBLE")  # encodings of samples that may be on any scale
 BLOCK = 4096  # frames that are read in one call: the blocks before a damaged place are kept
 UNKNOWN_LENGTH = 2**31 - 4096  # a longer one belongs to a stream, whose header was written before its end
 # libsndfile's note of a length in a header that is not that of the file: "data : 8000 (should be 3978)"
 LENGTHS = re.compile(r"^\s*(?:data|SSND|BODY|Data Size|riff|Riff size)\s*:\s*(\d+) \(should be (\d+)\)", re.M)
 OGG_TAIL, OGG_LAST = 2**17, 4  # bytes that hold the last page; the flag of the last page of a stream
+# what libmpg123, which decodes MP3 for libsndfile, writes to the standard error stream: on damage, and on a length in
+# the header that is not that of the file, which matters to seeking alone
+OF_DAMAGE = ("Note: ", "[src/libmpg123/")
+OF_SEEKING = ("Warning: ",)
 
 
 @dataclass
@@ -28,6 +34,7 @@ class Recording:
     stored     the smallest and the largest value of all channels
     channels   how many there were
     is_cut     whether the file ends before its header says
+    damaged    whether the decoder of MP3 met damage, and left out what it could not read; is_cut is False then
     """
 
     samples: np.ndarray
@@ -35,6 +42,7 @@ class Recording:
     stored: tuple[float, float]
     channels: int
     is_cut: bool
+    damaged: bool = False
 
     @property
     def seconds(self) -> float:
@@ -45,7 +53,8 @@ class Recording:
 def read_recording(path: Path) -> Recording:
     """The sound in a file, whose format follows from its content.
 
-    A file that ends before its header says is read as far as it goes. Slight overshoots of ±1 are left.
+    A file that ends before its header says, and a damaged MP3 file, are read as far as they can be. Slight
+    overshoots of ±1 are left. Nothing that the decoder writes is printed.
     Raises BadFile for a file that is damaged or empty, for NaN, and for floating-point samples far beyond ±1;
     BadInput if soundfile, the library that reads the formats, is not installed.
     """
@@ -58,9 +67,9 @@ def read_recording(path: Path) -> Recording:
     try:
         if not path.stat().st_size:
             raise BadFile("empty")
-        with soundfile.SoundFile(path) as file:
+        with caught_stderr(OF_DAMAGE + OF_SEEKING) as remarks, _in_order(path) as file:
             x, is_cut = _frames_of(file)
-            rate = file.samplerate
+            rate, subtype = file.samplerate, file.subtype
             is_cut = is_cut or _promises_more(file.extra_info) or _lacks_last_page(path)
     except soundfile.SoundFileError as error:
         raise BadFile(getattr(error, "error_string", str(error)).strip(" .") or "damaged") from None
@@ -70,13 +79,31 @@ def read_recording(path: Path) -> Recording:
         raise BadFile("no samples")
     if not np.isfinite(x).all():
         raise BadFile("NaN or infinity")
+    damaged = any(remark.startswith(OF_DAMAGE) for remark in remarks)
     low, high = float(x.min()), float(x.max())
+    if max(-low, high) > FAR and subtype not in OF_FLOATS:
+        raise BadFile("damaged: its samples would be far beyond ±1")
     if max(-low, high) > FAR:
         raise BadFile(
             "floating-point samples far beyond ±1, as on the scale of 16-bit integers; divide them by the full "
             "scale, which is 32,768 for 16 bits"
         )
-    return Recording(x.mean(axis=1), rate, (low, high), x.shape[1], is_cut)
+    return Recording(x.mean(axis=1), rate, (low, high), x.shape[1], is_cut and not damaged, damaged)
+
+
+def _in_order(path: Path) -> Any:
+    """The open file, read from its beginning to its end without a seek.
+
+    soundfile seeks after each read of a file that allows it. A frame of MP3 may need the bits of frames before it,
+    which a seek forgets: the frame after each block would then be missing.
+    """
+    from soundfile import SoundFile
+
+    class InOrder(SoundFile):
+        def seekable(self) -> bool:
+            return False
+
+    return InOrder(path)
 
 
 def _frames_of(file: Any) -> tuple[np.ndarray, bool]:

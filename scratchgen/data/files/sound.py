@@ -37,9 +37,9 @@ def read_sound_folder(folder: str, options: LoadOptions = DEFAULT) -> SoundData:
 
     Formats are all that libsndfile reads (WAV, FLAC, OGG, MP3, AIFF, …), by content. Channels are averaged. The
     rate is the most common one (of two that are equally common, the lower); other recordings are resampled.
-    Samples beyond ±1 are clipped. Subfolders are the classes; subfolders train, validation and test the parts,
-    else 80/10/10 at random. Fewer than 10 recordings are cut into pieces, as by `read_sound_file`. All changes
-    are in the `report`.
+    Samples beyond ±1 are clipped. Files that are cut short, and damaged MP3 files, are read as far as they can be.
+    Subfolders are the classes; subfolders train, validation and test the parts, else 80/10/10 at random. Fewer than
+    10 recordings are cut into pieces, as by `read_sound_file`. All changes are in the `report`.
     Raises BadInput with the names of all files that are damaged, empty, contain NaN, or have samples far beyond
     ±1; if the training sounds have no variance; and if a library that is needed is not installed.
     """
@@ -71,6 +71,7 @@ def read_sound(path: Path, rate: int, report: LoadingReport) -> np.ndarray:
     """
     recording = _recording(path)
     report.change(f"cut short, and read as far as it goes: {path.name}", recording.is_cut)
+    report.change(f"damaged, and read as far as it can be decoded: {path.name}", recording.damaged)
     return _converted([recording], rate, report)[0]
 
 
@@ -87,6 +88,8 @@ def _sounds(
     """The data set of these recordings, and its report."""
     cut = [file.name for file, recording in zip(files, recordings, strict=True) if recording.is_cut]
     report.change(f"cut short, and read as far as they go: {some(cut)}", len(cut))
+    damaged = [file.name for file, recording in zip(files, recordings, strict=True) if recording.damaged]
+    report.change(f"damaged, and read as far as they can be decoded: {some(damaged)}", len(damaged))
     rate = most_common_rate(recordings)
     sounds = _converted(recordings, rate, report)
     classes, labels = labels_of(files, report)

@@ -230,12 +230,12 @@ def array_in(
 
 
 def is_table(path: str) -> bool:
-    """Whether an array file holds a table: rows (N, D) that are no pixels, or one column of numbers (N,)."""
+    """Whether an array file holds a table: rows (N, D) that cannot be pixels, or one column of numbers (N,)."""
     try:
         x, names = array_in(path)
     except BadInput:
         return False  # the reader of images explains it
-    is_rows = x.ndim in (1, 2) and x.dtype.kind in "iuf" and x.size > 0
+    is_rows = x.ndim in (1, 2) and x.dtype.kind in "iufb" and x.size > 0
     return is_rows and (x.ndim == 1 or declares_kinds(names) or not may_be_images(x))
 
 

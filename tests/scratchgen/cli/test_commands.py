@@ -72,7 +72,7 @@ def test_images_of_ones_own(scratchgen, tmp_path):
 
 def test_the_smallest_set_of_images_under_the_strangest_name(scratchgen, tmp_path):
     name = "my [red]$x^{$ images.npy"
-    np.save(tmp_path / name, np.random.default_rng(0).random((10, 4), dtype=np.float32))
+    np.save(tmp_path / name, np.random.default_rng(0).random((10, 2, 2), dtype=np.float32))
     printed = scratchgen("train", "vae", "--data", name, "--epochs", 1, "--out", "a [bold]run")
     assert "scratchgen sample 'a [bold]run' -n" in printed
     scratchgen("sample", "a [bold]run", "-n", 1, "--out", "one.png")

@@ -19,6 +19,7 @@ ALL = LoadOptions(
     skip_bad=True,
     encoding="latin-1",
     columns="a:count",
+    kind="table",
 )
 
 
@@ -64,7 +65,10 @@ def data(tmp_path):
 def test_the_options_that_remain_are_those_that_the_reader_of_these_data_takes(words, data):
     # the shape of an image would make images of a table, and the kinds of columns a table of images
     given = {name: value for name, value in ALL.changed().items() if name not in ("image_shape", "columns")}
-    given |= {"an array of images": {"image_shape": "8,8,3"}, "tables": {"columns": "a:count"}}.get(words, {})
+    given |= {
+        "an array of images": {"image_shape": "8,8,3", "kind": "images"},
+        "tables": {"columns": "a:count"},
+    }.get(words, {})
     kept = options_for(data[words], LoadOptions(**given)).changed()
     assert kept == {name: value for name, value in given.items() if name in OPTIONS_OF[words]}
     kind = next(k for k, found in IN_WORDS.items() if words in found.values())

@@ -185,6 +185,59 @@ def test_a_file_cut_short_is_read_as_far_as_it_goes_and_named(kind, subtype, fol
     assert "changed 1 cut short, and read as far as they go: whole.wav" in said(load_any(folder))
 
 
+def test_an_intact_mp3_file_is_read_without_a_gap_between_blocks(tmp_path, capfd):
+    """A seek between two blocks loses the bits that the next frame needs: soundfile makes one after each read."""
+    seconds = np.arange(5 * 22_050) / 22_050
+    sweep = 0.3 * np.sin(2 * np.pi * np.cumsum(200 + 1500 * np.abs(np.sin(3 * seconds))) / 22_050)
+    save(tmp_path / "sweep.mp3", sweep, 22_050)
+    whole, _ = soundfile.read(tmp_path / "sweep.mp3", dtype="float32")  # in one block
+    with soundfile.SoundFile(tmp_path / "sweep.mp3") as file:
+        blocks = np.concatenate([file.read(4096, dtype="float32") for _ in range(27)])
+    assert np.abs(whole - blocks).max() > 0.01  # this file shows the loss
+    capfd.readouterr()
+    read = read_recording(tmp_path / "sweep.mp3")
+    np.testing.assert_allclose(read.samples, whole, atol=1e-6)  # the decoder rounds differently in blocks
+    assert not (read.damaged or read.is_cut) and capfd.readouterr() == ("", "")
+
+
+def damage(path, start, stop):
+    """Overwrite a share of a file with zeros, which begin no frame."""
+    content = bytearray(path.read_bytes())
+    first, last = round(start * len(content)), round(stop * len(content))
+    content[first:last] = bytes(last - first)
+    path.write_bytes(content)
+
+
+def test_a_damaged_mp3_file_is_read_as_far_as_it_can_be_and_named_and_its_decoder_prints_nothing(
+    folder, rng, capfd
+):
+    save(folder / "noise.mp3", 0.2 * rng.standard_normal(80_000))
+    damage(folder / "noise.mp3", 0.5, 0.505)
+    soundfile.read(folder / "noise.mp3")
+    assert "Illegal Audio-MPEG-Header" in capfd.readouterr().err  # without the reader, the decoder prints
+    data = load_any(folder)
+    assert data.report.changed == {"damaged, and read as far as they can be decoded: noise.mp3": 1}
+    assert capfd.readouterr() == ("", "")
+    assert 70_000 < max(map(len, everything(data))) < 80_000
+
+
+def test_an_mp3_file_with_samples_far_beyond_the_scale_is_called_damaged(tmp_path, monkeypatch):
+    """Damage can change the loudness of a frame a thousand times: to divide by 32,768 would be no help."""
+    save(tmp_path / "noise.mp3", 0.2 * np.random.default_rng(0).standard_normal(80_000))
+    monkeypatch.setattr("scratchgen.data.files.recording.FAR", 0.1)
+    refused(tmp_path, "noise.mp3 (damaged: its samples would be far beyond ±1)")
+
+
+def test_a_length_in_the_header_of_an_mp3_file_that_is_not_the_files_is_no_damage(folder, capfd):
+    save(folder / "tagged.mp3", tone(440, 2.0))
+    with open(folder / "tagged.mp3", "ab") as file:
+        file.write(b"APETAGEX" + bytes(5000))  # as programs append the names of artists
+    soundfile.read(folder / "tagged.mp3")
+    assert "Xing stream size off" in capfd.readouterr().err
+    data = load_any(folder)
+    assert not data.report.changed and capfd.readouterr() == ("", "")
+
+
 def test_the_length_of_a_stream_is_unknown_and_is_no_reason_to_call_it_cut(folder):
     content = bytearray((folder / "00.wav").read_bytes())
     place = content.index(b"data") + 4
@@ -344,9 +397,10 @@ shared = pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not
 
 @shared
 @pytest.mark.parametrize("case", READ)
-def test_a_shared_case_is_read_as_it_must_be(case):
+def test_a_shared_case_is_read_as_it_must_be(case, capfd):
     n, rate, words = READ[case]
     data = load_any(CASES / case)
+    assert capfd.readouterr() == ("", "")
     assert len(everything(data)) == n and data.rate == rate
     for word in words:
         assert any(word in line for line in said(data)), said(data)

@@ -162,10 +162,10 @@ def test_a_full_temporary_folder_is_one_clear_line(monkeypatch):
 ARRAYS = {
     "bytes": (random.integers(0, 256, (50, 6, 5), np.uint8), {}),
     "black and white": (random.integers(0, 2, (50, 6, 5), np.uint8), {}),
-    "truth values": (random.integers(0, 2, (50, 16)).astype(bool), {}),
+    "truth values": (random.integers(0, 2, (50, 16)).astype(bool), {"kind": "images"}),
     "16 bits, big-endian": (random.integers(0, 65536, (50, 6, 5)).astype(">u2"), {}),
-    "float32": (random.random((50, 36), np.float32), {}),
-    "float64": (random.random((50, 36)), {}),
+    "float32": (random.random((50, 36), np.float32), {"kind": "images"}),
+    "float64": (random.random((50, 36)), {"kind": "images"}),
     "flat rows": (random.integers(0, 256, (50, 12), np.uint8), {"image_shape": "2,2,3"}),
     "channels first": (random.integers(0, 256, (50, 3, 6, 5), np.uint8), {}),
     "grey of colours": (random.integers(0, 256, (50, 6, 5, 3), np.uint8), {"channels": "grey"}),
