@@ -85,6 +85,7 @@ def _signature(found: Any) -> str:
     bare = lambda note: _Bare(note) if isinstance(note, str) else note
     parameters = [p.replace(annotation=bare(p.annotation)) for p in signature.parameters.values()]
     text = str(signature.replace(parameters=parameters, return_annotation=bare(signature.return_annotation)))
+    text = re.sub(r"ForwardRef\('([^']*)'[^)]*\)", r"\1", text)  # of a NamedTuple
     return re.sub(r"<.*? at 0x[0-9a-f]+>", "…", text)
 
 

@@ -17,6 +17,8 @@ nb_merge_streams = True
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
 myst_heading_anchors = 4
 
+highlight_language = "none"  # commands and printed text are no Python; code says that it is
+
 html_theme = "furo"
 html_theme_options = {"top_of_page_buttons": []}
 html_copy_source = False

@@ -37,7 +37,9 @@ def write(folder: Path) -> None:
     api.write(folder, uses)
     faults.write(folder, uses)
     reference.write(folder, taught, uses)
-    has_exercises = exercises.write(folder)
+    has_exercises = exercises.write(
+        folder, {page.title.partition(" ")[0]: (page.title, page.document) for page in course}
+    )
     (folder / "source").mkdir()
     (folder / "source" / "index.md").write_text(sources.index(uses), encoding="utf-8")
     (folder / "index.md").write_text(_index(course, has_exercises), encoding="utf-8")
@@ -50,7 +52,11 @@ def write(folder: Path) -> None:
 
 def _order(file: Path) -> tuple[bool, str]:
     """Pages with a part and a number, such as 2.3, come first."""
-    return re.match(r"\d\.\d", file.name) is None, file.name
+    return not _is_numbered(file), file.name
+
+
+def _is_numbered(file: Path) -> bool:
+    return re.match(r"\d\.\d", file.name) is not None
 
 
 INTRODUCTION = """# scratchgen
@@ -60,7 +66,7 @@ recurrent neural network, with every equation in the code as an equation.
 
 - **Read**: each page of the course has the library's own lines next to the text. A line leads to its source file, and
   there back to the pages that show it.
-- **Run**: {run}
+- **Run**: {run}{practise}
 - **Check**: [each equation](reference/index.md) has its code, a worked example, a trace, and the tests that verify it.
 - **Break**: [the bug zoo](bugs/index.md) plants {faults} faults, one at a time, and names the claims that catch them.
 
@@ -68,11 +74,20 @@ recurrent neural network, with every equation in the code as an equation.
 
 {course}
 
+## The seven pages
+
+The course grows; until it is complete, these have the rest.
+
+{seven}
+
 To work with the sources, begin with `tutorials/README.md` in the repository.
 """
+PRACTISE = (
+    "\n- **Practise**: [the exercises](exercises/index.md) check an answer, and name the property that fails."
+)
 RUN = {
-    True: "cells run in this page, with the library itself. Served by `python -m http.server`; a page that is opened "
-    "as a file can only be read.",
+    True: "cells run in the page, with the library itself. A copy on your disk must be served, by "
+    "`python -m http.server`: a page that is opened as a file can only be read.",
     False: "each page is a script and a notebook to download. This copy of the site was built without Python for the "
     "browser.",
 }
@@ -91,6 +106,12 @@ def _index(course: list[pages.Page], has_exercises: bool) -> str:
         + "\n```\n"
         for caption, documents in toc
     )
-    listed = "\n".join(f"- [{page.title}]({page.document}.ipynb)" for page in course)
+    listed = lambda numbered: "\n".join(
+        f"- [{page.title}]({page.document}.ipynb)" for page in course if _is_numbered(page.file) == numbered
+    )
     run = RUN[bool(os.environ["SITE_RUN"])]
-    return INTRODUCTION.format(run=run, faults=len(faults.planted()), course=listed) + trees
+    practise = PRACTISE if has_exercises else ""
+    introduction = INTRODUCTION.format(
+        run=run, practise=practise, faults=len(faults.planted()), course=listed(True), seven=listed(False)
+    )
+    return introduction + trees

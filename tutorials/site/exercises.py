@@ -33,8 +33,11 @@ def of_page(file: Path) -> list[tuple[str, str]]:
     return [(one.title, f"exercises/{one.name}.html") for one in _all() if one.page == number]
 
 
-def page(exercise: Any, kind: str) -> str:
-    """The page of an exercise as Markdown."""
+def page(exercise: Any, kind: str, course: str) -> str:
+    """The page of an exercise as Markdown.
+
+    course    the page of the course that it belongs to, as a link
+    """
     hints = "".join(
         f"<details><summary>Hint {number}</summary><p>{escape(hint)}</p></details>"
         for number, hint in enumerate(exercise.hints, 1)
@@ -44,7 +47,7 @@ def page(exercise: Any, kind: str) -> str:
     stub = f'<div class="highlight"><pre tabindex="0">{escape(exercise.stub)}</pre></div>'
     parts = [
         f"---\norphan: true\n---\n# {exercise.title}",
-        f"[Exercises](index.md) › {kind}, page {exercise.page}" + (f" · {links}" if links else ""),
+        f"[Exercises](index.md) › {kind} › {course}" + (f" · {links}" if links else ""),
         raw_html(f"{opening}{stub}</div>"),
         f"In a terminal: `scratchgen exercise start {exercise.name}`",
         raw_html(hints),
@@ -52,8 +55,11 @@ def page(exercise: Any, kind: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def write(folder: Path) -> bool:
-    """Write all pages below a folder of sources. Returns whether there are any."""
+def write(folder: Path, course: dict[str, tuple[str, str]]) -> bool:
+    """Write all pages below a folder of sources. Returns whether there are any.
+
+    course    title and document of the pages of the course, by their numbers, such as "2.3"
+    """
     if not _all():
         return False
     from scratchgen.exercises.exercise import KINDS
@@ -61,11 +67,15 @@ def write(folder: Path) -> bool:
     (folder / "exercises").mkdir()
     lines, number = ["# Exercises"], ""
     for exercise in _all():
+        title, document = course[exercise.page]
+        taught = f"[{title}](../{document}.ipynb)"
         if exercise.page != number:
             number = exercise.page
-            lines += ["", f"## Page {number}", ""]
+            lines += ["", f"## {taught}", ""]
         kind = KINDS[exercise.kind]
         lines.append(f"- [{exercise.title}]({exercise.name}.md), {kind}")
-        (folder / "exercises" / f"{exercise.name}.md").write_text(page(exercise, kind), encoding="utf-8")
+        (folder / "exercises" / f"{exercise.name}.md").write_text(
+            page(exercise, kind, taught), encoding="utf-8"
+        )
     (folder / "exercises" / "index.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return True

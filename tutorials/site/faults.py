@@ -34,6 +34,18 @@ MACHINERY = (  # modules that most computations enter, whatever they compute
     "scratchgen.nn.overrides",
     "scratchgen_kernels.normal_noise",
 )
+FAMILIES = {  # the headings of the zoo
+    "vae": "Variational autoencoder",
+    "gan": "Generative adversarial network",
+    "rnn": "Recurrent neural network",
+    "autograd": "Differentiation",
+    "optim": "Optimisers and schedules",
+    "data": "Data",
+    "metrics": "Evaluation",
+    "kernels": "Kernels",
+    "inputs": "Wrong inputs",
+    "parts": "Layers and distributions",
+}
 CAUGHT = ROOT / "build" / "faults.json"  # written by a run of `pytest tests/mutants`
 
 
@@ -208,14 +220,14 @@ def page(found: Planted, uses: Uses) -> str:
     ]
     parts = [
         f"---\norphan: true\n---\n# Bug: {fault.name}",
-        f"[The bug zoo](index.md) › {found.family}",
+        f"[The bug zoo](index.md) › {FAMILIES[found.family]}",
         plain(fault.says),
         f'Planted in <a href="{TO_ROOT}{source_url(piece.file, piece.first)}">{piece.file}:{piece.first}</a>.',
         f"## The right line and the wrong one\n{raw_html(difference(found))}",
         symptoms.section(fault.name, plain),
         f"## The claims that must catch it\nWith the wrong line in place, one of these must fail{only}:",
         raw_html(f"<ul>{claims}</ul>{verdict}"),
-        f'Plant it, and see which claim fails:\n```\npython -m pytest "{test}"\n```',
+        f'Plant it, and see which claim fails:\n```{{code-block}} bash\n:class: wraps\npython -m pytest "{test}"\n```',
         "## Equations\n" + "\n".join(equations) if equations else "",
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -239,7 +251,7 @@ def index() -> str:
     for found in planted():
         if found.family != family:
             family = found.family
-            lines += ["", f"## {family}", ""]
+            lines += ["", f"## {FAMILIES[family]}", ""]
         name = found.document.removeprefix("bugs/")
         lines.append(f"- [{found.fault.name}]({name}.md): {plain(found.fault.says)}")
     return "\n".join(lines) + "\n"

@@ -65,7 +65,7 @@ def turned(text: str, file: str) -> str:
 
 def _html_link(label: str, url: str) -> str:
     """A link to a page that Sphinx does not know, because it is no document: in HTML, so that it is left as it is."""
-    text = re.sub("`([^`]*)`", r"<code>\1</code>", label)
+    text = re.sub("`([^`]*)`", r"<code>\1</code>", label).replace("_", "&#95;")  # __init__ is not bold
     return f'<a href="{url}">{text}</a>'
 
 

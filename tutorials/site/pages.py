@@ -145,6 +145,7 @@ def run_all(pages: list[Page], cache: Path) -> None:
 def _run(page: Page, place: Path) -> tuple[Page, Path]:
     from nbclient import NotebookClient  # here: reading a page does not need it
 
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # another one shows no picture
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
             page.notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": folder}}

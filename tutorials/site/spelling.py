@@ -22,6 +22,15 @@ if (typeof Stemmer !== "undefined") {
     this.stemWord = (word) => stemmer.stemWord(SPELLINGS.reduce(american, word.toLowerCase()));
   };
 }
+addEventListener("DOMContentLoaded", () => {
+  if (typeof Search === "undefined") return; // not the page of the search
+  const textOf = Search.htmlToText;
+  Search.htmlToText = (html, ...rest) => { // summaries have a formula once, and not as LaTeX
+    const page = new DOMParser().parseFromString(html, "text/html");
+    for (const formula of page.querySelectorAll(".katex-mathml")) formula.remove();
+    return textOf(page.documentElement.outerHTML, ...rest);
+  };
+});
 if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined")
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false; // a page on disk cannot fetch others
 """

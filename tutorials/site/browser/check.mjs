@@ -1,19 +1,26 @@
-// Check a built site in a real browser: node browser/check.mjs FOLDER [--quick]
+// Check a built site in a real browser: node browser/check.mjs FOLDER [--quick] [PART …]
+// The parts, all by default: pages (written by hand), pages/reference (and each other generated folder), search,
+// exercises, cells, bound, ring.
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createRequire } from "node:module";
 import { launch, serve, watched } from "./browser.mjs";
+import { checkExercises } from "./exercises.mjs";
 import { checkBound, checkRing } from "./moving.mjs";
 
 const VIEWS = [[390, "light"], [1400, "dark"]];
 const WEIGHT = 500_000; // bytes of a page before Run, as they are sent
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const [folder, quick] = [process.argv[2], process.argv.includes("--quick")];
+const GENERATED = ["reference", "bugs", "api", "exercises", "source"];
+const BATCH = 60; // pages of one browser
+const quick = process.argv.includes("--quick");
+const [folder, ...wanted] = process.argv.slice(2).filter((argument) => argument !== "--quick");
 const problems = [];
 const measured = {};
 
 function complain(where, what) {
   problems.push(`${where}: ${what}`);
+  console.log(problems.at(-1)); // at once: a check that is ended early has said what it found
 }
 
 function htmlFiles(place) {
@@ -22,12 +29,11 @@ function htmlFiles(place) {
     .map((entry) => relative(folder, join(entry.parentPath || entry.path, entry.name)));
 }
 
-// All pages that are written by hand, and of the generated ones each fiftieth, or all of them without --quick.
-function chosen() {
+// The pages of a generated folder, with --quick each fiftieth; without a folder those that are written by hand.
+function chosen(generated) {
   const files = htmlFiles(folder).filter((file) => !file.startsWith("_static")).sort();
-  const generated = files.filter((file) => /^(source|reference|bugs|api|exercises)\//.test(file));
-  const written = files.filter((file) => !generated.includes(file));
-  return [...written, ...(quick ? generated.filter((_, number) => number % 50 === 0) : generated)];
+  const kind = (file) => GENERATED.find((name) => file.startsWith(`${name}/`));
+  return files.filter((file) => kind(file) === generated).filter((_, number) => !quick || !generated || number % 50 === 0);
 }
 
 async function checkPage(context, address, file) {
@@ -44,18 +50,37 @@ async function checkPage(context, address, file) {
       if (["serious", "critical"].includes(impact))
         complain(file, `axe (${width}, ${colorScheme}) ${id}, ${nodes.length} times, such as ${nodes[0].html.slice(0, 160)}`);
   }
-  const wrong = await page.evaluate(() => document.querySelectorAll(".katex-error").length);
+  const [formulas, wrong] = await page.evaluate(() =>
+    [".katex, math:not(.katex *)", ".katex-error"].map((kind) => document.querySelectorAll(kind).length));
+  measured.formulas = (measured.formulas || 0) + formulas;
   if (wrong) complain(file, `${wrong} formulas are not rendered`);
+  const empty = await page.evaluate(() =>
+    [...document.querySelectorAll("article :is(h1, h2, h3, h4)")].filter((one) => !one.textContent.replace("¶", "").trim()).length);
+  if (empty) complain(file, `${empty} headings are empty`);
   const raw = await page.evaluate(() => {
     const copy = document.querySelector("article").cloneNode(true);
     copy.querySelectorAll("code, pre, .katex, textarea").forEach((place) => place.remove());
     return /\$\$|\\(frac|mathbb|tag)\b/.test(copy.textContent);
   });
   if (raw) complain(file, "shows LaTeX as text");
-  measured.largest = Math.max(measured.largest || 0, weight());
+  if (weight() > (measured["bytes of the heaviest page"] || 0))
+    Object.assign(measured, { "bytes of the heaviest page": weight(), "heaviest page": file });
   if (weight() > WEIGHT) complain(file, `weighs ${weight()} bytes`);
   for (const fault of faults) complain(file, fault);
   await page.close();
+}
+
+// Axe tires a browser out within hundreds of pages: each batch gets a new one.
+async function checkPages(address, generated) {
+  const files = chosen(generated);
+  for (let first = 0; first < files.length; first += BATCH) {
+    const context = await launch();
+    for (const file of files.slice(first, first + BATCH))
+      await checkPage(context, address, file).catch((problem) => complain(file, `is not checked: ${problem.message}`));
+    await context.close();
+    console.log(`  ${Math.min(first + BATCH, files.length)} of ${files.length} pages`);
+  }
+  measured.pages = (measured.pages || 0) + files.length;
 }
 
 async function checkSearch(context, address) {
@@ -70,6 +95,8 @@ async function checkSearch(context, address) {
     const titles = await page.$$eval("#search-results li a", (links) => links.map((link) => link.textContent));
     if (!titles.slice(0, 3).some((title) => title.toLowerCase().includes(wanted)))
       complain(`search for ${query}`, `no title of the first three has "${wanted}": ${titles.slice(0, 3)}`);
+    const summaries = await page.locator("#search-results").innerText();
+    if (/\\[a-z]{2}/.test(summaries)) complain(`search for ${query}`, "shows LaTeX as text");
     measured[`search ${query}`] = titles.slice(0, 3);
     for (const fault of faults) complain(`search for ${query}`, fault);
     await page.close();
@@ -113,62 +140,43 @@ async function checkStop(context, address, file) {
   await page.close();
 }
 
-// The solutions, {name: source}, as the library in the page has them.
-async function solutions(context, address) {
-  const { page } = await watched(context, address);
-  await page.goto(`${address}reference/vae.kl.html`);
-  const cell = page.locator("div.run").first();
-  await cell.getByRole("button", { name: "Edit" }).click();
-  await cell.locator("textarea").fill(
-    "import json\nfrom scratchgen import exercises\n" +
-    "print(json.dumps({name: exercises.get(name).solution for name in exercises.names()}))");
-  await cell.getByRole("button", { name: "Run" }).click();
-  await cell.locator(".run-status", { hasText: "done in your browser" }).waitFor({ timeout: 120000 });
-  const found = JSON.parse(await cell.locator(".run-output").textContent());
-  await page.close();
-  return found;
-}
+// The parts of the check, each with a browser of its own.
+const parts = {
+  pages: (_, address) => checkPages(address),
+  ...Object.fromEntries(GENERATED.map((name) => [`pages/${name}`, (_, address) => checkPages(address, name)])),
+  search: checkSearch,
+  async exercises(context, address) {
+    measured.exercises = await checkExercises(context, address, complain, quick ? 2 : Infinity);
+  },
+  async cells(context, address) {
+    await checkRun(context, address, "tutorials/02_vae.html", 4);
+    await checkRun(context, address, "reference/vae.kl.html", 0);
+    await checkStop(context, address, "reference/vae.kl.html");
+  },
+  bound: (context, address) => checkBound(context, address, complain),
+  async ring(context, address) {
+    measured["steps per second of the ring"] = await checkRing(context, address, complain);
+  },
+};
+const WITHOUT_PYTHON = /^(pages|search)/;
 
-// The stub must fail, and the solution, typed into the page, must pass.
-async function checkExercise(context, address, name, solution) {
-  const file = `exercises/${name}.html`;
-  const { page, faults } = await watched(context, address);
-  await page.goto(address + file);
-  for (const [answer, verdict] of [[null, "failed"], [solution, "done"]]) {
-    if (answer) await page.locator("textarea").fill(answer);
-    await page.getByRole("button", { name: "Check" }).click();
-    const ended = page.locator(".run-status", { hasText: "in your browser" });
-    await ended.filter({ hasText: verdict }).waitFor({ timeout: 120000 }).catch(() => {});
-    const status = await page.locator(".run-status").innerText();
-    const [first] = (await page.locator(".run-output").innerText()).split("\n");
-    const [, held, all] = /(\d+) of (\d+) properties/.exec(first) || [];
-    if (!status.startsWith(verdict) || !all || (held === all) !== (verdict === "done"))
-      complain(file, `${answer ? "the solution" : "the stub"} is answered by ${status}: ${first}`);
-  }
-  for (const fault of faults) complain(file, fault);
-  await page.close();
+const unknown = wanted.filter((name) => !(name in parts));
+if (unknown.length) {
+  console.error(`check.mjs: no part is named ${unknown}; the parts are ${Object.keys(parts).join(", ")}`);
+  process.exit(2);
 }
-
 const { address, close } = await serve(folder);
-const context = await launch();
-const files = chosen();
-for (const file of files) await checkPage(context, address, file);
-await checkSearch(context, address);
-if (existsSync(join(folder, "_static", "pyodide"))) {
-  const solved = Object.entries(await solutions(context, address));
-  for (const [name, solution] of quick ? solved.slice(0, 2) : solved) await checkExercise(context, address, name, solution);
-  measured.exercises = solved.length;
-  await checkRun(context, address, "tutorials/02_vae.html", 4);
-  await checkRun(context, address, "reference/vae.kl.html", 0);
-  await checkStop(context, address, "reference/vae.kl.html");
-  for (const check of [checkBound, checkRing]) {
-    const started = performance.now();
-    await check(context, address, complain);
-    measured[`${check.name}, s`] = ((performance.now() - started) / 1000).toFixed(1);
-  }
+const python = existsSync(join(folder, "_static", "pyodide"));
+for (const name of wanted.length ? wanted : Object.keys(parts)) {
+  if (!python && !WITHOUT_PYTHON.test(name)) continue;
+  const started = performance.now();
+  const context = await launch();
+  await parts[name](context, address).catch((problem) => complain(name, `ends early: ${problem.message}`));
+  await context.close();
+  measured[`${name}, s`] = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${name}: ${measured[`${name}, s`]} s`);
 }
-await context.close();
 close();
-console.log(`${files.length} pages`, measured);
-console.log(problems.length ? problems.join("\n") : "no problems");
+console.log(measured);
+console.log(problems.length ? `${problems.length} problems` : "no problems");
 process.exit(problems.length ? 1 : 0);

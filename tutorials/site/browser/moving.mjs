@@ -52,6 +52,7 @@ export async function checkBound(context, address, complain) {
   await ended(page, faults, check);
 }
 
+// Returns the steps per second that the picture shows.
 export async function checkRing(context, address, complain) {
   const file = "tutorials/03_gan.html";
   const check = (holds, what) => holds || complain(`the ring of ${file}`, what);
@@ -74,6 +75,7 @@ export async function checkRing(context, address, complain) {
   await figure.getByLabel("learning rate").fill("2");
   await press("Play");
   await until("(now) => now.steps.G > 40", "Play plays no 40 steps");
+  const stepsPerSecond = await figure.locator(".counter div", { hasText: "steps per second" }).locator("dd").textContent();
   await press("Pause");
   const speed = await figure.locator(".run-status").textContent();
   check(/\d+ steps of D/.test(speed), `says ${speed} after Pause`);
@@ -106,4 +108,5 @@ export async function checkRing(context, address, complain) {
   await press("Ring");
   await until("(now) => now.centres?.length === 8", "Ring does not bring the ring back");
   await ended(page, faults, check);
+  return stepsPerSecond;
 }
