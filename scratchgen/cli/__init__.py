@@ -19,6 +19,7 @@ COMMANDS = {  # name → its help; the file of that name defines the command, an
     "encode": "Encode data by a trained VAE: the latents, with labels.",
     "export": "Write a trained model for NumPy, PyTorch or ONNX.",
     "compare": "Compare runs: settings that differ, scores, curves.",
+    "app": "Run one of the article's applications, with its baselines and a report.",
     "reproduce": "Reproduce a published result.",
     "data": "List, download and show data sets.",
     "equations": "Show the equations, their code and their tests.",
@@ -27,7 +28,7 @@ COMMANDS = {  # name → its help; the file of that name defines the command, an
     "bench": "Measure the speed of the kernels and of whole training steps.",
     "info": "Show versions and the available kernel backends.",
 }
-GROUPS = ("train", "data", "exercise")  # commands with sub-commands
+GROUPS = ("train", "data", "exercise", "app")  # commands with sub-commands
 
 INTERRUPTED = 130  # as shells count it: 128 + SIGINT
 

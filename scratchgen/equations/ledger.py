@@ -13,6 +13,7 @@ from scratchgen.equations.kernels import KERNELS
 from scratchgen.equations.layers import LAYERS
 from scratchgen.equations.likelihood import LIKELIHOOD
 from scratchgen.equations.losses import LOSSES
+from scratchgen.equations.novelty import NOVELTY
 from scratchgen.equations.optimisers import OPTIMISERS
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.sequences import SEQUENCES
@@ -33,6 +34,7 @@ EQUATIONS = (
     *RNN,
     *SEQUENCES,
     *SUMMARISATION,
+    *NOVELTY,
     *FRAMES,
     *AUTOGRAD,
     *LAYERS,

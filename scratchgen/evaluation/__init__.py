@@ -7,6 +7,7 @@ two_sample                      all scores below in one table, with those of hel
 frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samples
 modes, class_histogram, classifier    mode coverage, class shares, recognisability
 bleu, rouge                     translations and summaries against references
+novelty                         variety of a generated text, and runs that it copies
 extractive                      the first words or a sentence of a text, to compare with a summary
 """
 
@@ -41,6 +42,7 @@ from scratchgen.evaluation.neighbours import (
     precision_recall,
 )
 from scratchgen.evaluation.ngram import NGram, best_ngram, bits_per_character
+from scratchgen.evaluation.novelty import distinct_n, longest_copied_run
 from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
 from scratchgen.evaluation.rouge import Rouge, RougeScores, rouge, rouge_l, rouge_n, rouge_words
@@ -78,6 +80,7 @@ __all__ = [
     "class_shares",
     "cubic_kernel",
     "density_coverage",
+    "distinct_n",
     "first_sentence",
     "first_words",
     "frechet_distance",
@@ -89,6 +92,7 @@ __all__ = [
     "independent_gaussian_log_prob",
     "independent_variance",
     "kmeans_centroids",
+    "longest_copied_run",
     "mean_over_examples",
     "median_distance",
     "mmd",

@@ -1,0 +1,74 @@
+"""scratchgen app: the article's applications, each with data, baselines and results to look at or listen to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from scratchgen.cli.output import console, print_line
+from scratchgen.errors import BadInput
+from scratchgen.random import HELD_OUT_SEED
+from scratchgen.runs.files import writable_directory
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def applications() -> None:
+    """Applications of generative models: train, compare with baselines, look at the results."""
+
+
+@app.command("list")
+def list_() -> None:
+    """List the applications."""
+    from scratchgen.applications.catalogue import APPLICATIONS
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("name", "application", "data", "with your own data (--on)"):
+        table.add_column(heading, header_style="bold")
+    for application in APPLICATIONS.values():
+        table.add_row(application.name, application.title, application.data, application.on)
+    console().print(table)
+
+
+@app.command()
+def run(
+    name: Annotated[str, typer.Argument(help="Name of the application; `scratchgen app list` has them all.")],
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick", help="A short training on embedded data: it shows the form, not the quality."
+        ),
+    ] = False,
+    on: Annotated[
+        str | None, typer.Option(help="Data set or path of your own data, instead of the application's data.")
+    ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=HELD_OUT_SEED, help="Number of seeds (default: as stated in the application)."
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the applications; what is in it is resumed.")] = Path(
+        "applications"
+    ),
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+) -> None:
+    """Train an application, compare it with its baselines, and write a report."""
+    from scratchgen.applications.application import command_of, run_application
+    from scratchgen.applications.catalogue import APPLICATIONS
+    from scratchgen.applications.report import write_report
+
+    if name not in APPLICATIONS:
+        raise BadInput(f"no application is named {name!r}; choose one of {', '.join(APPLICATIONS)}")
+    application = APPLICATIONS[name]
+    number = seeds or (1 if quick else application.seeds)
+    directory, outcomes = run_application(
+        application, writable_directory(out), range(number), data=on, quick=quick, quiet=quiet
+    )
+    command = command_of(application, on, number, quick)
+    report = write_report(application, directory, outcomes, directory / "seed-0", command)
+    print_line(console(), f"{name}: {report}")
