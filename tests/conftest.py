@@ -1,11 +1,21 @@
 """Settings and fixtures of all tests. BLAS gets one thread per process: the tests run in several processes already."""
 
 import gc
+import io
 import os
+import sys
 from pathlib import Path
 
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+
+if (
+    sys.dont_write_bytecode
+):  # else the tests, of every worker, and the library, in every process, are compiled anew
+    sys.pycache_prefix = str(Path(__file__).parents[1] / "build" / "bytecode")  # and not next to the sources
+    sys.dont_write_bytecode = False
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import hypothesis
 import numpy as np
@@ -66,6 +76,29 @@ def pytest_report_header(config):
 def default_stream_at_its_start():
     """What a test draws without an rng does not depend on the tests before it."""
     scratchgen.random.seed(0)
+
+
+@pytest.fixture(autouse=True)
+def one_pixel_per_picture(request):
+    """In a test with the mark `unrendered`, the pictures of a run are drawn, but written as one pixel.
+
+    Rendering takes most of the time of a small training. Tests without the mark, and runs that the tests of a file
+    share, render each kind of picture; with `--full` all do.
+    """
+    if not request.node.get_closest_marker("unrendered") or request.config.getoption("--full"):
+        return
+    from PIL import Image
+
+    from scratchgen.plots import figure
+
+    pixel, save = io.BytesIO(), figure.Plot.save
+    Image.new("L", (1, 1)).save(pixel, "png")
+
+    def write(self, path):
+        of_a_run = Path(path).parent.name == "samples"
+        return figure._write(pixel.getvalue(), path) if of_a_run else save(self, path)
+
+    request.getfixturevalue("monkeypatch").setattr(figure.Plot, "save", write)
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
-"""The trace of a training, which shows the function that returned each loss; and runs whose pictures are one pixel."""
+"""The trace of a training: which function returned the value that each step minimises."""
 
-import io
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +9,6 @@ import pytest
 from scratchgen import Tensor
 from scratchgen.equations import BY_ID
 from scratchgen.equations.locate import function_of
-from scratchgen.plots.figure import Plot, _write
 
 
 @dataclass
@@ -68,24 +65,3 @@ def traced_steps():
         return steps
 
     return traced
-
-
-@pytest.fixture(autouse=True)
-def one_pixel_per_picture(request):
-    """In a test with the mark `unrendered`, the pictures of a run are drawn, but written as one pixel.
-
-    Rendering takes most of the time of a small training. Tests without the mark, and runs that the tests of a file
-    share, render each kind of picture; with `--full` all do.
-    """
-    if not request.node.get_closest_marker("unrendered") or request.config.getoption("--full"):
-        return
-    from PIL import Image
-
-    pixel, save = io.BytesIO(), Plot.save
-    Image.new("L", (1, 1)).save(pixel, "png")
-
-    def write(self, path):
-        of_a_run = Path(path).parent.name == "samples"
-        return _write(pixel.getvalue(), path) if of_a_run else save(self, path)
-
-    request.getfixturevalue("monkeypatch").setattr(Plot, "save", write)
