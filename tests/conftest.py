@@ -1,7 +1,6 @@
 """Settings and fixtures of all tests. BLAS gets one thread per process: the tests run in several processes already."""
 
 import gc
-import io
 import os
 import sys
 from pathlib import Path
@@ -82,23 +81,13 @@ def default_stream_at_its_start():
 def one_pixel_per_picture(request):
     """In a test with the mark `unrendered`, the pictures of a run are drawn, but written as one pixel.
 
-    Rendering takes most of the time of a small training. Tests without the mark, and runs that the tests of a file
-    share, render each kind of picture; with `--full` all do.
+    Tests without the mark, and runs that the tests of a file share, render each kind of picture; with `--full` all do.
     """
     if not request.node.get_closest_marker("unrendered") or request.config.getoption("--full"):
         return
-    from PIL import Image
+    from .unrendered import write_one_pixel
 
-    from scratchgen.plots import figure
-
-    pixel, save = io.BytesIO(), figure.Plot.save
-    Image.new("L", (1, 1)).save(pixel, "png")
-
-    def write(self, path):
-        of_a_run = Path(path).parent.name == "samples"
-        return figure._write(pixel.getvalue(), path) if of_a_run else save(self, path)
-
-    request.getfixturevalue("monkeypatch").setattr(figure.Plot, "save", write)
+    write_one_pixel(request.getfixturevalue("monkeypatch").setattr)
 
 
 @pytest.fixture
