@@ -8,10 +8,10 @@ from pathlib import Path
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-if (
-    sys.dont_write_bytecode
-):  # else the tests, of every worker, and the library, in every process, are compiled anew
-    sys.pycache_prefix = str(Path(__file__).parents[1] / "build" / "bytecode")  # and not next to the sources
+# Without bytecode every worker would compile the tests anew, and every process of a test the library. Where Python is
+# told not to write it next to the sources, it goes into a folder of its own.
+if sys.dont_write_bytecode:
+    sys.pycache_prefix = str(Path(__file__).parents[1] / "build" / "bytecode")
     sys.dont_write_bytecode = False
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
