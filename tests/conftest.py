@@ -2,10 +2,19 @@
 
 import gc
 import os
+import sys
 from pathlib import Path
 
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+
+# Without bytecode every worker would compile the tests anew, and every process of a test the library. Where Python is
+# told not to write it next to the sources, it goes into a folder of its own.
+if sys.dont_write_bytecode:
+    sys.pycache_prefix = str(Path(__file__).parents[1] / "build" / "bytecode")
+    sys.dont_write_bytecode = False
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import hypothesis
 import numpy as np
@@ -66,6 +75,19 @@ def pytest_report_header(config):
 def default_stream_at_its_start():
     """Numbers that a test draws without an rng do not depend on the tests before it."""
     scratchgen.random.seed(0)
+
+
+@pytest.fixture(autouse=True)
+def one_pixel_per_picture(request):
+    """In a test with the mark `unrendered`, the pictures of a run are drawn, but written as one pixel.
+
+    Tests without the mark, and runs that the tests of a file share, render each kind of picture; with `--full` all do.
+    """
+    if not request.node.get_closest_marker("unrendered") or request.config.getoption("--full"):
+        return
+    from .unrendered import write_one_pixel
+
+    write_one_pixel(request.getfixturevalue("monkeypatch").setattr)
 
 
 @pytest.fixture

@@ -1,19 +1,24 @@
 """Run command lines, each in a new process forked from this one, which has imported what they need and run nothing.
 
-    python forking.py < requests    one JSON list of arguments of `scratchgen` per line
+    python forking.py [--unrendered] < requests    one JSON list of arguments of `scratchgen` per line
 
 For each request the process prints the number of the new process, and when it has ended, its exit status: the status of
-the command, or minus the signal that killed it. The output of the command goes to standard error.
+the command, or minus the signal that killed it. The output of the command goes to standard error. With
+--unrendered the pictures of runs are one pixel, so that a run spends its time on what it resumes.
 """
 
 import json
 import os
 import sys
+from pathlib import Path
 
 import matplotlib.pyplot  # noqa: F401 (imported once for all requests, as what follows)
 
 import scratchgen.cli.train  # noqa: F401
 from scratchgen import cli
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from unrendered import write_one_pixel
 
 
 def run(arguments):
@@ -27,6 +32,8 @@ def run(arguments):
 
 
 if __name__ == "__main__":
+    if "--unrendered" in sys.argv:
+        write_one_pixel()
     for line in sys.stdin:
         child = os.fork()
         if not child:

@@ -16,6 +16,8 @@ import pytest
 
 from scratchgen import cli
 
+pytestmark = pytest.mark.unrendered
+
 TINY = (
     "vae",
     "--data",

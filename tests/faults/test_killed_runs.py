@@ -71,9 +71,10 @@ class Trainings:
 
 
 @pytest.fixture(scope="module")
-def training():
+def training(request):
+    options = [] if request.config.getoption("--full") else ["--unrendered"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([sys.executable, SERVER], **pipes, text=True, bufsize=1) as server:
+    with subprocess.Popen([sys.executable, SERVER, *options], **pipes, text=True, bufsize=1) as server:
         yield Trainings(server)
 
 

@@ -64,7 +64,8 @@ if __name__ == "__main__":
     )
     os.environ.pop("SCRATCHGEN_DATA", None)  # claims on real data take longer, and are not everywhere
     gc.freeze()  # a new process need not search what is imported here for garbage
-    with tempfile.TemporaryDirectory() as sys.pycache_prefix:  # a module is compiled once for all requests
+    with tempfile.TemporaryDirectory() as folder:
+        sys.pycache_prefix = sys.pycache_prefix or folder  # a module is compiled once for all requests
         sys.dont_write_bytecode = False
         for line in sys.stdin:
             request = json.loads(line)

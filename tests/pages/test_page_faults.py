@@ -1,5 +1,6 @@
 """The checks of a page see a fault in the library: of each displayed formula, and of the code that the page shows."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -71,24 +72,35 @@ SEEN = {  # page: faults of `tests/mutants`, with the beginning of the check tha
 pytestmark = pytest.mark.slow
 
 
-def run(page, module, text, wrong):
-    path = ROOT / "tutorials" / f"{page}.py"
-    return subprocess.run(
-        [sys.executable, RUN, path, module, text, wrong], capture_output=True, text=True, timeout=300
-    )
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """run(page, module, text, wrong): the exit status of a page on a library with a fault, and what it printed."""
+    printed = tmp_path_factory.mktemp("pages") / "printed"
+    with subprocess.Popen(
+        [sys.executable, RUN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as planted:
+
+        def run(page, module, text, wrong):
+            printed.touch()
+            request = {"page": str(ROOT / "tutorials" / f"{page}.py"), "output": str(printed)}
+            request |= {"module": module, "text": text, "wrong": wrong}
+            print(json.dumps(request), file=planted.stdin, flush=True)
+            return int(planted.stdout.readline()), printed.read_text(encoding="utf-8")
+
+        yield run
 
 
 @pytest.mark.parametrize(("page", "name"), [(page, name) for page in SEEN for name in SEEN[page]])
-def test_a_check_of_the_page_sees_a_fault_in_the_library(page, name):
+def test_a_check_of_the_page_sees_a_fault_in_the_library(page, name, run):
     fault = FAULTS[name]
-    done = run(page, fault.module, fault.text, fault.wrong)
-    assert done.returncode == 1, done.stdout[-500:]
-    *_, last = done.stderr.splitlines()
+    status, printed = run(page, fault.module, fault.text, fault.wrong)
+    assert status == 1, printed[-500:]
+    *_, last = printed.splitlines()
     seen = SEEN[page][name]
     assert last.startswith(seen if seen.startswith(DIVERGED) else f"AssertionError: {seen}"), last
 
 
-def test_the_claim_above_rejects_a_page_whose_checks_would_fail_anyway():
+def test_the_claim_above_rejects_a_page_whose_checks_would_fail_anyway(run):
     harmless = ("scratchgen.vae.geco", "class GECO(Stateful):", "class GECO(Stateful):  # unchanged")
-    done = run("2.3_vae_on_digits", *harmless)
-    assert done.returncode == 0 and "pictures:" in done.stdout, done.stderr[-500:]
+    status, printed = run("2.3_vae_on_digits", *harmless)
+    assert status == 0 and "pictures:" in printed, printed[-500:]

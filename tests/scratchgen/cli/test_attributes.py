@@ -2,16 +2,20 @@
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from scratchgen import cli
 from scratchgen.data import CATALOGUE
 from scratchgen.random import Generator
 from scratchgen.tasks import attribute_scores
 from scratchgen.tasks.load import load_run
 from scratchgen.vae import ConditionalVAE
+
+pytestmark = pytest.mark.unrendered
 
 SMALL = (
     "--data",
@@ -28,22 +32,39 @@ SMALL = (
 )
 
 
-@pytest.fixture
-def few(monkeypatch):
-    """The set of characters with few of them."""
+@pytest.fixture(scope="module")
+def few():
+    """The set of characters with few of them, in the catalogue of this file's tests."""
     entry = CATALOGUE["characters"]
     data = entry.load()
     parts = {part: getattr(data, part)[:100] for part in ("train", "validation", "test")}
     labels = {f"{part}_labels": getattr(data, f"{part}_labels")[:100] for part in parts}
     shortened = replace(data, **parts, **labels)
-    monkeypatch.setitem(CATALOGUE, "characters", replace(entry, load=lambda: shortened))
-    monkeypatch.setattr(attribute_scores, "CLASSIFIER_EXAMPLES", 300)
-    return shortened
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(CATALOGUE, "characters", replace(entry, load=lambda: shortened))
+        patch.setattr(attribute_scores, "CLASSIFIER_EXAMPLES", 300)
+        yield shortened
+
+
+@pytest.fixture(scope="module")
+def trained(few, tmp_path_factory):
+    """The run of a small VAE of all attributes."""
+    run = tmp_path_factory.mktemp("attributes") / "run"
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["train", "vae", *map(str, SMALL[:-1]), str(run), "--hidden", "16"])
+    assert ended.value.code == 0
+    return run
 
 
 @pytest.fixture
 def command(few, scratchgen_in, tmp_path):
     return scratchgen_in(tmp_path)
+
+
+@pytest.fixture
+def own_run(trained, tmp_path):
+    """A copy of the trained run in the folder of the command."""
+    return shutil.copytree(trained, tmp_path / "run")
 
 
 @pytest.mark.parametrize("family", ["vae", "gan"])
@@ -65,9 +86,8 @@ def test_a_model_of_attributes_is_trained_scored_and_sampled_by_their_names(fami
 
 
 def test_the_attributes_asked_for_are_those_of_every_sample_and_the_others_take_turns(
-    command, tmp_path, monkeypatch
+    own_run, command, monkeypatch
 ):
-    command("train", "vae", *SMALL, "--hidden", 16)
     asked = []
     sample = ConditionalVAE.sample
     monkeypatch.setattr(
@@ -87,15 +107,15 @@ def test_the_attributes_asked_for_are_those_of_every_sample_and_the_others_take_
         ("hat=", "the kinds of hat are none, blue wizard hat"),
     ],
 )
-def test_an_attribute_or_a_kind_that_there_is_not_is_refused_in_one_line(asked, words, command, tmp_path):
-    command("train", "vae", *SMALL, "--hidden", 16)
+def test_an_attribute_or_a_kind_that_there_is_not_is_refused_in_one_line(
+    asked, words, own_run, command, tmp_path
+):
     done = command("sample", "run", "--class", asked, "--out", "x.png")
     assert done.returncode == 2 and words in done.stderr and done.stderr.count("\n") == 1
     assert not (tmp_path / "x.png").exists()
 
 
-def test_an_encoding_holds_a_column_per_attribute(command, few, tmp_path):
-    command("train", "vae", *SMALL, "--hidden", 16)
+def test_an_encoding_holds_a_column_per_attribute(own_run, command, few, tmp_path):
     done = command("encode", "run", "--part", "test", "--out", "z.csv")
     assert done.returncode == 0, done.stderr
     with open(tmp_path / "z.csv", newline="", encoding="utf-8") as file:
@@ -104,10 +124,9 @@ def test_an_encoding_holds_a_column_per_attribute(command, few, tmp_path):
     assert np.array_equal(found, few.test_labels)
 
 
-def test_a_sample_depends_on_every_attribute(command, tmp_path):
+def test_a_sample_depends_on_every_attribute(trained):
     """This holds for a model that has hardly been trained, too: each attribute has its own weights in the decoder."""
-    command("train", "vae", *SMALL, "--hidden", 16)
-    model = load_run(tmp_path / "run").model
+    model = load_run(trained).model
     base = np.zeros((1, 8), np.int64)
     for s in range(8):
         other = base.copy()

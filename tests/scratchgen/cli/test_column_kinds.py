@@ -9,6 +9,8 @@ from scratchgen import cli
 
 from .csv_files import read_rows, write_rows
 
+pytestmark = pytest.mark.unrendered
+
 N = 200
 NAMES = ["age", "visits", "income", "change", "kind"]
 KINDS = ["real", "count", "positive", "student-t", "categorical"]

@@ -78,6 +78,7 @@ def test_the_smallest_set_of_images_under_the_strangest_name(scratchgen, tmp_pat
     scratchgen("sample", "a [bold]run", "-n", 1, "--out", "one.png")
 
 
+@pytest.mark.unrendered
 def test_a_text_without_lines_is_sampled_from_a_character_that_it_has(scratchgen, tmp_path):
     (tmp_path / "mine.txt").write_text("abcabd" * 300)
     options = ("--data", "mine.txt", "--epochs", 1, "--hidden", 8, "--out", "run")
@@ -85,6 +86,7 @@ def test_a_text_without_lines_is_sampled_from_a_character_that_it_has(scratchgen
     assert len(scratchgen("sample", "run", "-n", 5)) == 1 + 5 + 1
 
 
+@pytest.mark.unrendered
 def test_the_same_seed_gives_the_same_weights_and_another_one_others(scratchgen, tmp_path):
     weights = []
     for out, seed in (("a", 1), ("b", 1), ("c", 2)):
@@ -122,6 +124,7 @@ def test_an_interrupted_training_saves_and_says_how_to_go_on(tmp_path):
     assert len(log.read_text().splitlines()) > epochs
 
 
+@pytest.mark.unrendered
 def test_settings_come_from_a_file_from_set_and_from_options_and_the_later_wins(scratchgen, tmp_path):
     (tmp_path / "mine.toml").write_text("seed = 4\n[settings]\nepochs = 9\nhidden = 9\nlatent_dim = 9\n")
     options = ("--config", "mine.toml", "--set", "epochs=8", "--set", "settings.hidden=8", "--epochs", 1)
@@ -135,6 +138,7 @@ def test_settings_come_from_a_file_from_set_and_from_options_and_the_later_wins(
     assert again == first
 
 
+@pytest.mark.unrendered
 def test_runs_are_compared_on_the_terminal_and_on_a_page(scratchgen, tmp_path):
     for out, hidden in (("a", 4), ("[b]", 8)):
         scratchgen(*TINY, hidden, "--out", out)
@@ -146,6 +150,7 @@ def test_runs_are_compared_on_the_terminal_and_on_a_page(scratchgen, tmp_path):
     assert "[b]" in (tmp_path / "c.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.unrendered
 def test_runs_without_a_name_are_numbered(scratchgen, tmp_path):
     for _ in range(2):
         scratchgen(*TINY, 8)

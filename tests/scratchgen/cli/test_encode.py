@@ -12,6 +12,8 @@ from scratchgen.data.rows import load_rows
 from scratchgen.runs import Run
 from scratchgen.tasks.load import load_run
 
+pytestmark = pytest.mark.unrendered
+
 KINDS = ["mlp", "conv", "linear", "conditional", "points"]
 
 

@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.unrendered
+
 SCORED = ("mlp", "conditional", "conv", "linear", "vq", "geco", "gan", "rnn", "lstm", "bytes", "points")
 TEXTS = ("rnn", "lstm", "bytes")
 

@@ -13,6 +13,8 @@ import safetensors.numpy
 import scratchgen as sg
 from scratchgen import cli
 
+pytestmark = pytest.mark.unrendered
+
 VAE = ("vae", "--data", "mine.npy", "--hidden", 6, "--batch-size", 40)
 TEXT = ("rnn", "--data", "mine.txt", "--hidden", 8, "--batch-size", 4)
 KINDS = {

@@ -14,6 +14,8 @@ from scratchgen.nn.saving import build
 from scratchgen.random import Generator
 from scratchgen.tasks.initialise import InitialWeights
 
+pytestmark = pytest.mark.unrendered
+
 VAE = ("vae", "--hidden", 6, "--epochs", 2)
 TEXT = ("rnn", "--hidden", 8, "--embedding", 5, "--batch-size", 4, "--epochs", 1)
 FIRST, SECOND = "the cat sat on the mat. ", "the dog sits on a log; "

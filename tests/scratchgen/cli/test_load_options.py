@@ -11,6 +11,8 @@ from scratchgen.data import load_any
 from scratchgen.data.load import CATALOGUE, IN_WORDS, OWN_READERS, options_for
 from scratchgen.data.options import OPTIONS_OF, LoadOptions
 
+pytestmark = pytest.mark.unrendered
+
 ALL = LoadOptions(
     size=8,
     channels="grey",

@@ -59,6 +59,7 @@ def test_a_folder_of_midi_files_is_learned_scored_and_played(options, folder, sc
     assert drawn[0][0][:4] == b"MThd" and drawn[0][1][:4] == b"RIFF" and drawn[0][2][1:4] == b"PNG"
 
 
+@pytest.mark.unrendered
 def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, scratchgen_in):
     run = scratchgen_in(folder)
     train = ("train", "rnn", "--data", "pieces", *SMALL)
@@ -94,6 +95,7 @@ def test_settings_of_text_and_of_music_are_not_mixed(arguments, words, folder, s
     assert not (folder / "run").exists()
 
 
+@pytest.mark.unrendered
 def test_music_is_drawn_into_a_midi_file_and_takes_no_options_of_text(folder, scratchgen_in):
     run = scratchgen_in(folder)
     assert run("train", "rnn", "--data", "pieces", "--out", "run", *SMALL).returncode == 0
@@ -113,6 +115,7 @@ def test_music_is_drawn_into_a_midi_file_and_takes_no_options_of_text(folder, sc
     assert done.returncode == 2 and "config.json does not describe a run of the task music" in done.stderr
 
 
+@pytest.mark.unrendered
 def test_a_piece_is_continued_in_its_own_tempo_and_its_notes_stay(folder, scratchgen_in):
     run = scratchgen_in(folder)
     assert run("train", "rnn", "--data", "pieces", "--out", "run", *SMALL).returncode == 0
@@ -147,6 +150,7 @@ def test_a_piece_is_continued_in_its_own_tempo_and_its_notes_stay(folder, scratc
     assert sorted(folder.iterdir()) == before
 
 
+@pytest.mark.unrendered
 def test_a_run_on_drums_writes_drums_and_continues_them_alone(tmp_path, scratchgen_in, rng):
     (tmp_path / "beats").mkdir()
     for i in range(12):
@@ -166,6 +170,7 @@ def test_a_run_on_drums_writes_drums_and_continues_them_alone(tmp_path, scratchg
     assert done.returncode == 2 and "tune.mid holds no drums" in done.stderr
 
 
+@pytest.mark.unrendered
 def test_a_plain_run_continues_a_piece_and_says_what_its_rolls_do_not_show(folder, scratchgen_in):
     """A run without onsets, as one on the chorales is: config.json has no word of them."""
     run = scratchgen_in(folder)

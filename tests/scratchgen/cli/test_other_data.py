@@ -10,6 +10,8 @@ from scratchgen import evaluation
 from scratchgen.data import load_images, load_text
 from scratchgen.tasks.load import load_run
 
+pytestmark = pytest.mark.unrendered
+
 VAE = ("vae", "--data", "mine.npy", "--hidden", 6, "--epochs", 1)
 
 

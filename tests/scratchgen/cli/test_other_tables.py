@@ -7,6 +7,8 @@ from scratchgen import cli
 
 from .csv_files import read_rows, write_rows
 
+pytestmark = pytest.mark.unrendered
+
 N, NAMES = 300, ["length", "weight", "kind"]
 
 

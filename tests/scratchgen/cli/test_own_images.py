@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.unrendered
+
 Image = pytest.importorskip("PIL.Image")
 RNG = np.random.default_rng(0)
 CASES = Path(__file__).parents[4] / "shared" / "cases"

@@ -11,6 +11,8 @@ import scratchgen as sg
 from scratchgen import BadInput
 from scratchgen.runs import EarlyStopping, Run
 
+pytestmark = pytest.mark.unrendered
+
 MODULE = """
 import numpy as np
 import scratchgen as sg

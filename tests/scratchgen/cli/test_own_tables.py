@@ -39,6 +39,7 @@ def read(path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("missing", [0.0, 0.2])
+@pytest.mark.unrendered
 def test_samples_have_the_means_deviations_and_dependences_of_the_table(missing, scratchgen_in, tmp_path):
     write(tmp_path / "own.csv", dependent(2000, missing), ["length", "weight", "class"])
     run = scratchgen_in(tmp_path)
@@ -86,6 +87,7 @@ def test_a_table_with_missing_cells_is_trained_resumed_scored_and_sampled(scratc
         assert done.returncode == 2 and why in done.stderr
 
 
+@pytest.mark.unrendered
 def test_a_linear_model_of_numbers_is_that_of_any_rows(scratchgen_in, tmp_path):
     write(tmp_path / "own.csv", [row[:2] for row in dependent(300)], ["length", "weight"])
     run = scratchgen_in(tmp_path)
@@ -115,6 +117,7 @@ def test_settings_that_are_not_for_tables_are_refused_before_a_run_is_opened(
     assert done.returncode == 2 and why in done.stderr and not (tmp_path / "run").exists()
 
 
+@pytest.mark.unrendered
 def test_a_table_in_another_encoding_is_read_with_it(scratchgen_in, tmp_path):
     write(tmp_path / "own.csv", [row[:2] for row in dependent(100)], ["length", "weight"])
     text = (tmp_path / "own.csv").read_text().replace("length", "größe")

@@ -30,6 +30,7 @@ def test_a_model_of_bytes_reads_any_file_and_writes_exactly_the_bytes_that_it_sa
     assert run("evaluate", "run").returncode == 0
 
 
+@pytest.mark.unrendered
 def test_a_text_in_another_encoding_is_refused_or_read_with_it(scratchgen_in, tmp_path):
     (tmp_path / "own.txt").write_bytes(FRENCH.encode("latin-1"))
     run = scratchgen_in(tmp_path)
@@ -54,6 +55,7 @@ def test_an_encoding_that_is_none_is_refused(options, why, scratchgen_in, tmp_pa
     assert done.returncode == 2 and why in done.stderr and not (tmp_path / "run").exists()
 
 
+@pytest.mark.unrendered
 def test_own_pairs_are_translated_and_bad_lines_are_named_before_a_run_is_opened(scratchgen_in, tmp_path):
     lines = [f"hello {i}\tbonjour {i}" for i in range(200)]
     (tmp_path / "pairs.tsv").write_text("\n".join([*lines, "alone"]))

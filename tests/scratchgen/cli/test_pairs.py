@@ -10,6 +10,8 @@ import pytest
 from scratchgen.cli import main
 from scratchgen.data import CATALOGUE, PairData
 
+pytestmark = pytest.mark.unrendered
+
 NAME = "tatoeba-cmn-eng"
 NUMERALS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 SMALL = ("--epochs", 1, "--batch-size", 2, "--hidden", 4, "--out", "run")

@@ -8,6 +8,8 @@ import pytest
 
 from scratchgen import cli
 
+pytestmark = pytest.mark.unrendered
+
 SMALL = ("--epochs", 60, "--hidden", 16, "--batch-size", 32, "--quiet")
 ODD = (30, 77, 111, 140, 199)  # their places in the file
 

@@ -19,7 +19,9 @@ from scratchgen.data.catalogue import KINDS, MODELS
 # the texts of pairs are the longest by far: wider batches take all of it in fewer steps
 OPTIONS = {"pairs": ("--batch-size", 64)}
 RUNS = [(model, data) for data, entry in CATALOGUE.items() for model in MODELS[entry.kind]]
-
+UNRENDERED = [
+    pytest.param(*run, marks=pytest.mark.unrendered if "characters" not in run else ()) for run in RUNS
+]  # of images in colour the pictures are rendered
 
 EXAMPLES_BY_DEFAULT = {
     "images": 12_800,
@@ -81,7 +83,7 @@ def is_one_epoch(metrics):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("model", "data"), RUNS)
+@pytest.mark.parametrize(("model", "data"), UNRENDERED)
 def test_every_set_loads_and_trains_an_epoch(model, data, train, request, monkeypatch):
     entry, full = CATALOGUE[data], request.config.getoption("--full")
     if not entry.is_embedded and not entry.is_present:
@@ -110,6 +112,7 @@ def has_learned(model, data, scores, metrics):
 
 
 @pytest.mark.slow
+@pytest.mark.unrendered
 def test_a_set_of_pairs_trains_an_epoch_as_pairs_and_beats_ngrams_that_see_no_source(train, real_data):
     options = ("--task", "translation", "--epochs", 4, "--hidden", 64, "--set", "max_length=15")
     (likelihood, bleu), metrics = train("rnn", "tatoeba-fra-eng", *options, "--batch-size", 16)

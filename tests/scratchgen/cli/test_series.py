@@ -134,6 +134,7 @@ def test_the_baselines_are_the_densities_of_the_fitted_normals():
     assert marginal == pytest.approx(entropy + 0.5 * np.log(1 / (1 - 0.8**2)), abs=0.1)
 
 
+@pytest.mark.unrendered
 def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(trained, scratchgen_in, tmp_path):
     run, small = scratchgen_in(tmp_path), ("--epochs", 4, "--quiet", "--hidden", 8)
     data = ("rnn", "--task", "series", "--data", trained / "own.csv")

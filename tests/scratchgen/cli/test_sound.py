@@ -58,6 +58,7 @@ def test_a_folder_of_recordings_is_learned_scored_and_drawn_from(options, folder
     assert np.corrcoef(x, played)[0, 1] > 0.99
 
 
+@pytest.mark.unrendered
 def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(folder, scratchgen_in):
     run = scratchgen_in(folder)
     train = ("train", "rnn", "--data", "sounds", *SMALL)
@@ -99,6 +100,7 @@ def test_settings_and_sounds_that_do_not_fit_are_refused(arguments, words, folde
     assert not (folder / "run").exists()
 
 
+@pytest.mark.unrendered
 def test_sound_is_drawn_into_a_wav_file_and_a_damaged_run_is_refused(folder, scratchgen_in):
     run = scratchgen_in(folder)
     assert run("train", "rnn", "--data", "sounds", "--out", "run", *SMALL).returncode == 0
@@ -120,6 +122,7 @@ def test_sound_is_drawn_into_a_wav_file_and_a_damaged_run_is_refused(folder, scr
         assert done.returncode == 2 and "config.json does not describe a run of the task sound" in done.stderr
 
 
+@pytest.mark.unrendered
 def test_one_long_recording_is_learned_and_a_sound_is_continued(folder, scratchgen_in, rng):
     run = scratchgen_in(folder)
     long = 0.3 * np.sin(0.2 * np.arange(3 * RATE)) + 0.05 * rng.standard_normal(3 * RATE)

@@ -12,6 +12,8 @@ from scratchgen.data.stored import StoredRows
 from scratchgen.data.tokenizers import ids
 from scratchgen.tasks import vae as vae_task
 
+pytestmark = pytest.mark.unrendered
+
 NUMERALS = ["one", "zwei", "trois", "четыре", "fünf"]
 
 

@@ -37,6 +37,7 @@ def test_cell_layers_and_dropout_are_those_of_the_model_that_is_loaded(runs):
 
 
 @pytest.mark.parametrize("cell, kind", [("tanh", RNN), ("lstm", LSTM), ("gru", GRU)])
+@pytest.mark.unrendered
 def test_every_cell_can_be_trained_and_gives_its_own_text(cell, kind, runs, scratchgen_in, tmp_path):
     shutil.copy(runs("rnn") / "mine.txt", tmp_path)
     run = scratchgen_in(tmp_path)
@@ -98,6 +99,7 @@ def test_a_configuration_of_no_language_model_is_refused_by_name(change, runs, s
     assert "config.json does not describe a run of the task text" in done.stderr
 
 
+@pytest.mark.unrendered
 def test_training_that_diverges_is_one_line_and_the_last_checkpoint_stays(runs, scratchgen_in, tmp_path):
     shutil.copy(runs("rnn") / "mine.txt", tmp_path)
     run = scratchgen_in(tmp_path)
@@ -168,6 +170,7 @@ def test_a_model_of_byte_pairs_is_loaded_with_its_tokenizer_and_tied_embeddings(
     assert model.tie_embeddings and "W_hy" not in model.state_dict()
 
 
+@pytest.mark.unrendered
 def test_a_second_training_on_byte_pairs_and_one_that_was_stopped_end_with_the_same_bits(
     runs, small, scratchgen_in, tmp_path
 ):

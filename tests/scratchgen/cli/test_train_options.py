@@ -16,6 +16,8 @@ from scratchgen.cli import build_app
 from scratchgen.runs.schema import fields
 from scratchgen.tasks import FAMILIES, get_task
 
+pytestmark = pytest.mark.unrendered
+
 OPTIMIZERS = dict(optim.OPTIMIZERS)  # before a test replaces some
 TINY = ("--epochs", 1, "--hidden", 4, "--batch-size", 5000, "--quiet", "--out", "run")
 POINTS = ("--data", "ring")  # few pictures are drawn of points

@@ -68,6 +68,7 @@ def test_the_reading_of_numbers_is_learned_scored_and_translated_with_attention(
     assert page.count("attention weights of a translation") == 2 * 4 and "--prompt TEXT" in page
 
 
+@pytest.mark.unrendered
 def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(numbers, scratchgen_in, tmp_path):
     run = scratchgen_in(tmp_path)
     train = (
@@ -143,6 +144,7 @@ def test_options_that_do_not_fit_a_translation_are_refused_in_one_line(trained, 
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
+@pytest.mark.unrendered
 def test_without_sacrebleu_a_training_ends_well_and_says_how_to_get_bleu(
     numbers, scratchgen_in, tmp_path, monkeypatch
 ):

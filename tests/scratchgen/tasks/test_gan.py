@@ -50,6 +50,7 @@ CHOICES = {
 }
 
 
+@pytest.mark.unrendered
 @pytest.mark.parametrize("given", CHOICES.values(), ids=CHOICES)
 def test_a_trained_pair_is_loaded_again_and_draws_the_same(given, images, train):
     data = "digits" if "conditional" in given.values() else images
@@ -78,6 +79,7 @@ def test_a_game_of_points_is_filmed_and_the_report_shows_it(train):
     assert 'src="data:image/gif;base64,R0lGOD' in (directory / "report.html").read_text()
 
 
+@pytest.mark.unrendered
 @pytest.mark.parametrize(
     ("data", "given"), [("ring", {"model": "packed"}), ("ring", {"model": "conditional"}), ("images", {})]
 )
@@ -150,6 +152,7 @@ def test_a_pair_of_several_attributes_has_a_projection_discriminator():
         TASK.prepare(model, data, settings)
 
 
+@pytest.mark.unrendered
 def test_augmented_images_train_a_pair_and_are_in_the_configuration(images, train):
     *_, directory = train(images, batch_size=16, augment=True)
     assert json.loads((directory / "config.json").read_text())["settings"]["augment"] is True
