@@ -101,7 +101,8 @@ def guards_of(arguments: Iterable[Any]) -> list[Guard | Witness]:
     """Return guards, and witnesses, of the arrays among the arguments of a call, and of those within an index."""
     guards: list[Guard | Witness] = []
     for a in arguments:
-        known = _guards.get(id(a))
+        key = id(a)
+        known = _guards.get(key)
         guard = known() if known else None
         if guard is None:
             if type(a) is tuple:
@@ -110,8 +111,9 @@ def guards_of(arguments: Iterable[Any]) -> list[Guard | Witness]:
         if guard is None:
             continue
         guards.append(guard)
-        if id(a) in guard.witnesses:
-            guards.append(guard.witnesses[id(a)])
+        witness = guard.witnesses.get(key)
+        if witness is not None:
+            guards.append(witness)
     return guards
 
 

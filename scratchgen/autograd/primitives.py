@@ -237,10 +237,13 @@ def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.opti
                 recorded = True
             else:
                 a = x  # a constant, whatever happens to the tensor later
+        elif type(a) is ndarray:
+            x = a
+            exposed.append(x)
         elif type(a) in PLAIN:
             x = a
         else:
-            x = a = a if type(a) is ndarray else plain_array(a, len(arrays) < entry.arrays)
+            x = a = plain_array(a, len(arrays) < entry.arrays)
             exposed.append(x)
         arrays.append(x)
         inputs.append(a)
@@ -253,7 +256,9 @@ def call(entry: Primitive, args: tuple, options: Mapping[str, Any] = Tensor.opti
         if any_tensor:
             error_messages.name_the_call(error, entry, arrays)
         raise
-    data, saved = data if entry.saves else (data, None)
+    saved = None
+    if entry.saves:
+        data, saved = data
     if not any_tensor:
         return data
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
@@ -121,11 +122,16 @@ class Optimizer(Stateful):
                     self.update(p.data, p.grad, *[arrays[i] for arrays in moments], alpha=alpha, **chosen)
 
     def _refuse_while_recorded(self) -> None:
-        if any(p.grad is not None and not p.data.flags.writeable for p in self.parameters):
+        if self._are_recorded():
+            gc.collect()  # a result to which only a cycle of references leads, such as an old error's, needs nothing
+        if self._are_recorded():
             raise RuntimeError(
                 "a result that has not been differentiated still needs the parameters as they are; call "
                 "backward() on it before step(), compute it under no_grad(), or keep its .item() alone"
             )
+
+    def _are_recorded(self) -> bool:
+        return any(p.grad is not None and not p.data.flags.writeable for p in self.parameters)
 
 
 def no_decay(model: Module) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """Optimisers take the steps of their equations: against the algorithm written out, step by step."""
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -416,3 +418,34 @@ def test_the_state_of_another_optimiser_is_refused_and_changes_nothing():
         with pytest.raises(ValueError, match="belongs to a different Adam"):
             optimizer.load_state_dict(other.state_dict())
     np.testing.assert_equal(optimizer.state_dict(), before)
+
+
+class Cycle:
+    """An object that refers to itself, as an error and its traceback do; only the garbage collector frees it."""
+
+    def __init__(self, held):
+        self.me, self.held = self, held
+
+
+def test_a_step_waits_for_no_result_that_only_a_cycle_of_references_holds():
+    p = Parameter(np.ones(3))
+    (p * p).sum().backward()
+    gc.disable()
+    try:
+        Cycle((p * 2.0).sum())  # garbage at once
+        SGD([p], learning_rate=0.1).step()
+    finally:
+        gc.enable()
+    np.testing.assert_allclose(p.data, 0.8, rtol=1e-12)
+
+
+def test_a_step_is_refused_while_a_result_that_is_in_reach_needs_the_parameters():
+    p = Parameter(np.ones(3))
+    (p * p).sum().backward()
+    kept = Cycle((p * 2.0).sum())
+    with pytest.raises(RuntimeError, match="still needs the parameters as they are"):
+        SGD([p], learning_rate=0.1).step()
+    np.testing.assert_array_equal(p.data, 1.0)
+    kept.held.backward()
+    SGD([p], learning_rate=0.1).step()
+    np.testing.assert_allclose(p.data, 0.6, rtol=1e-12)  # both gradients: 2 + 2
