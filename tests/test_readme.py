@@ -36,7 +36,7 @@ def commands(text):
             begins = ""
         shown = line if "scratchgen " in line else begins + line
         for part in re.split(r"(?=scratchgen [a-z])", shown)[1:]:
-            command = re.match(r"scratchgen (train \w+|data \w+|exercise \w+|\w+)", part)[1]
+            command = re.match(r"scratchgen (train \w+|data \w+|exercise \w+|app \w+|\w+)", part)[1]
             yield from ((command, option) for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", part))
 
 
