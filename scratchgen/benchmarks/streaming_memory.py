@@ -186,7 +186,10 @@ def epoch_section(rows: dict[int, dict]) -> str:
 
 def command_section(peaks: dict[str, dict[str, list[float]]], bare: float) -> str:
     """The part of the page about whole commands.   bare: the peak of `scratchgen info`, MB"""
-    about = f"Peak resident memory of the process; `scratchgen info` alone takes {bare:,.0f} MB."
+    about = (
+        f"Peak resident memory of the process; `scratchgen info` alone takes {bare:,.0f} MB. Data below 32 MB, as a "
+        "fiftieth is, are read whole; larger ones are mapped."
+    )
     return section(f"Commands on data of {DATA_SIZE // MB} MB", about, "", *command_table(peaks, bare))
 
 
