@@ -74,7 +74,7 @@ def test_a_fine_tuned_run_begins_with_the_weights_and_settings_of_the_other(opti
     assert any(after[name].tobytes() != before[name].tobytes() for name in before)
     settings, theirs = config(folder / "new")["settings"], config(folder / "run")["settings"]
     length = ("epochs", "min_steps", "patience")
-    expected = {**theirs, "channels": "grey"}  # the settings of the model
+    expected = {**theirs, "channels": "grey", "kind": "images"}  # the settings of the model
     assert {k: v for k, v in settings.items() if k not in length} == {
         k: v for k, v in expected.items() if k not in length
     }

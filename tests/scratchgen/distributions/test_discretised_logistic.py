@@ -29,7 +29,7 @@ def exact(k, mu, log_scale):
     """log P(k) by mpmath, of the numbers as they are in single precision."""
     with mp.workdps(2000):
         mu, log_scale = (mp.mpf(float(np.float32(v))) for v in (mu, log_scale))
-        return float(mp.log(logistic_bin(mp.mpf(k) / 255, mu, log_scale, 256)))
+        return float(mp.log(logistic_bin(mp.mpf(int(k)) / 255, mu, log_scale, 256)))
 
 
 def worst(log_p, dtype=np.float32):
