@@ -94,7 +94,7 @@ def test_each_picture_of_a_page_is_the_last_line_of_its_cell(page):
 
 def test_there_are_pictures_to_show():
     drawn = [node for page in PAGES for node in ast.walk(ast.parse(page.read_text("utf-8"))) if draws(node)]
-    assert len(drawn) == 17
+    assert len(drawn) == 19
 
 
 @pytest.mark.parametrize(

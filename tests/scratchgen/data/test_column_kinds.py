@@ -229,13 +229,12 @@ def test_kinds_have_no_meaning_for_a_known_set_of_pictures():
 
 
 def test_numbers_that_may_be_pixels_are_a_table_where_kinds_are_declared(tmp_path):
-    x = RNG.integers(0, 200, (50, 16))
+    x = RNG.integers(0, 200, (50, 64))
     np.save(tmp_path / "own.npy", x)
     assert load_any(tmp_path / "own.npy").kind == "images"
     assert load_any(tmp_path / "own.npy", columns="column 3:count").columns[2].kind == "count"
-    np.savez(tmp_path / "own.npz", x=x, columns=["n:count", *(f"x{i}" for i in range(15))])
+    np.savez(tmp_path / "own.npz", x=x, columns=["n:count", *(f"x{i}" for i in range(63))])
     assert load_any(tmp_path / "own.npz").columns[0].kind == "count"
-    x = RNG.integers(0, 200, (50, 64))
     for kind, first in (("images", "p0"), ("table", "p0:count")):
         lines = [",".join([first, *(f"p{i}" for i in range(1, 64))]), *(",".join(map(str, row)) for row in x)]
         (tmp_path / "own.csv").write_text("\n".join(lines))
