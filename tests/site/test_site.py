@@ -1,8 +1,10 @@
 """The site: what its generators write, and that a build that fails leaves the last site in place."""
 
 import json
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -351,3 +353,37 @@ def test_a_build_that_fails_leaves_the_last_site_in_place(tmp_path, monkeypatch)
     assert (out / "index.html").read_text() == "the last site" and [p.name for p in tmp_path.iterdir()] == [
         "site"
     ]
+
+
+# --- the server of formulas ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bound(tmp_path):
+    """A socket that is bound and does not listen yet, and its address."""
+    address = str(tmp_path / "socket")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
+        server.bind(address)
+        yield server, address
+
+
+def test_a_connection_waits_for_a_server_that_does_not_listen_yet(bound):
+    from patience import PatientSocket
+
+    server, address = bound
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as plain, pytest.raises(ConnectionRefusedError):
+        plain.connect(address)
+    later = threading.Timer(0.1, server.listen)
+    later.start()
+    with PatientSocket(socket.AF_UNIX, socket.SOCK_STREAM) as patient:
+        patient.connect(address)
+        assert patient.getpeername() == address
+    later.join()
+
+
+def test_a_server_that_never_listens_is_given_up(bound, monkeypatch):
+    import patience
+
+    monkeypatch.setattr(patience, "PATIENCE", 0.05)
+    with patience.PatientSocket(socket.AF_UNIX) as patient, pytest.raises(ConnectionRefusedError):
+        patient.connect(bound[1])

@@ -31,6 +31,10 @@ html_static_path = [os.environ["SITE_STATIC"]]
 html_css_files = ["site.css"]
 html_js_files = ["spelling.js", "scroll.js"] + (["python.js", "run.js"] if os.environ["SITE_RUN"] else [])
 
+if os.environ["SITE_MATH"] == "sphinxcontrib.katex":
+    from patience import wait_for_katex
+
+    wait_for_katex()
 katex_prerender = True
 katex_js_path = os.environ["SITE_KATEX"]
 katex_css_path = "katex/katex.min.css"
