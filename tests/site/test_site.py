@@ -368,22 +368,22 @@ def bound(tmp_path):
 
 
 def test_a_connection_waits_for_a_server_that_does_not_listen_yet(bound):
-    from patience import PatientSocket
+    from retrying_socket import RetryingSocket
 
     server, address = bound
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as plain, pytest.raises(ConnectionRefusedError):
         plain.connect(address)
     later = threading.Timer(0.1, server.listen)
     later.start()
-    with PatientSocket(socket.AF_UNIX, socket.SOCK_STREAM) as patient:
-        patient.connect(address)
-        assert patient.getpeername() == address
+    with RetryingSocket(socket.AF_UNIX, socket.SOCK_STREAM) as retrying:
+        retrying.connect(address)
+        assert retrying.getpeername() == address
     later.join()
 
 
 def test_a_server_that_never_listens_is_given_up(bound, monkeypatch):
-    import patience
+    import retrying_socket
 
-    monkeypatch.setattr(patience, "PATIENCE", 0.05)
-    with patience.PatientSocket(socket.AF_UNIX) as patient, pytest.raises(ConnectionRefusedError):
-        patient.connect(bound[1])
+    monkeypatch.setattr(retrying_socket, "TIME_LIMIT", 0.05)
+    with retrying_socket.RetryingSocket(socket.AF_UNIX) as retrying, pytest.raises(ConnectionRefusedError):
+        retrying.connect(bound[1])

@@ -32,7 +32,7 @@ html_css_files = ["site.css"]
 html_js_files = ["spelling.js", "scroll.js"] + (["python.js", "run.js"] if os.environ["SITE_RUN"] else [])
 
 if os.environ["SITE_MATH"] == "sphinxcontrib.katex":
-    from patience import wait_for_katex
+    from retrying_socket import wait_for_katex
 
     wait_for_katex()
 katex_prerender = True

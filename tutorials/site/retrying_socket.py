@@ -10,16 +10,16 @@ import socket
 import time
 from types import SimpleNamespace
 
-PATIENCE = 10.0  # seconds
+TIME_LIMIT = 10.0  # seconds
 PAUSE = 0.01
 
 
-class PatientSocket(socket.socket):
-    """A socket that tries again where a connection is refused, for `PATIENCE` seconds."""
+class RetryingSocket(socket.socket):
+    """A socket that tries again where a connection is refused, for `TIME_LIMIT` seconds."""
 
     def connect(self, address: str) -> None:
         """Connect. Raises ConnectionRefusedError if nothing listens in time."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIME_LIMIT
         while True:
             try:
                 return super().connect(address)
@@ -30,7 +30,7 @@ class PatientSocket(socket.socket):
 
 
 def wait_for_katex() -> None:
-    """Let sphinxcontrib-katex connect by patient sockets."""
+    """Let sphinxcontrib-katex connect by sockets that try again."""
     from sphinxcontrib import katex
 
-    katex.socket = SimpleNamespace(**{**vars(socket), "socket": PatientSocket})
+    katex.socket = SimpleNamespace(**{**vars(socket), "socket": RetryingSocket})
