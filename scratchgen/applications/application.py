@@ -156,7 +156,7 @@ def run_application(
 
     data       the name of a data set or a path, in place of the application's own
     session    options of a `runs.Run`: quiet, save_every, max_minutes
-    Raises BadInput where the directory has results for other data or of the other length.
+    Raises BadInput where the directory has results for other data, or damaged ones.
     """
     source = data or (application.quick_data if quick else application.data)
     directory = out / (f"{application.name}-quick" if quick else application.name)
