@@ -201,6 +201,15 @@ def over_seeds(outcomes: list[Outcome], place: int) -> tuple[float, float | None
     return mean, None if len(numbers) == 1 else statistics.stdev(numbers) / math.sqrt(len(numbers))
 
 
+def described(application: Application, on: str | None, quick: bool) -> str:
+    """What was carried out: the application as it is described, or how this run differs from the description."""
+    if not (quick or on):
+        return application.about
+    model = "A short training of a small model" if quick else "The application's model"
+    source = on or application.quick_data
+    return f"{model}, on {source} instead of {application.data}. The whole application: {application.about}"
+
+
 def command_of(application: Application, on: str | None, seeds: int, quick: bool) -> str:
     """The command that carries the application out again."""
     words = ["scratchgen", "app", "run", application.name]

@@ -14,11 +14,12 @@ LISTENED, SEEN = (".wav",), (".png", ".gif")
 
 
 def write_report(
-    application: Application, directory: Path, outcomes: list[Outcome], first: Path, command: str
+    application: Application, directory: Path, outcomes: list[Outcome], first: Path, command: str, about: str
 ) -> Path:
     """Write report.html into the directory of the application.
 
     first    the directory of the seed whose examples are shown
+    about    what was carried out, in a few sentences
     """
     path = directory / "report.html"
     n = len(outcomes)
@@ -26,7 +27,7 @@ def write_report(
     subtitle = f"{n} seed{'s' if n > 1 else ''} · {minutes:.1f} minutes of training per seed"
     shown = outcomes[0].shown
     parts = (
-        html.note(application.about),
+        html.note(about),
         html.section("Results", html.table(HEADINGS, rows(outcomes))),
         html.section(
             "Examples",

@@ -58,7 +58,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
     """Train an application, compare it with its baselines, and write a report."""
-    from scratchgen.applications.application import command_of, run_application
+    from scratchgen.applications.application import command_of, described, run_application
     from scratchgen.applications.catalogue import APPLICATIONS
     from scratchgen.applications.report import write_report
 
@@ -70,5 +70,7 @@ def run(
         application, writable_directory(out), range(number), data=on, quick=quick, quiet=quiet
     )
     command = command_of(application, on, number, quick)
-    report = write_report(application, directory, outcomes, directory / "seed-0", command)
+    report = write_report(
+        application, directory, outcomes, directory / "seed-0", command, described(application, on, quick)
+    )
     print_line(console(), f"{name}: {report}")

@@ -10,6 +10,7 @@ from scratchgen.applications.application import (
     Result,
     Shown,
     command_of,
+    described,
     over_seeds,
     run_application,
 )
@@ -96,7 +97,9 @@ def test_a_row_is_reached_if_every_seed_reaches_its_own_target(application, tmp_
 def test_the_page_shows_results_examples_and_the_command(application, tmp_path):
     made, _ = application
     directory, outcomes = run_application(made, tmp_path, range(2))
-    page = write_report(made, directory, outcomes, directory / "seed-0", command_of(made, None, 2, False))
+    page = write_report(
+        made, directory, outcomes, directory / "seed-0", command_of(made, None, 2, False), "About it."
+    )
     text = page.read_text(encoding="utf-8")
     for expected in (
         "1.50 ± 0.50",
@@ -116,7 +119,7 @@ def test_pictures_and_sounds_are_embedded_in_the_page(application, tmp_path):
         (directory / "seed-0" / "examples" / name).write_bytes(b"\0")
     shown = [Shown(file=f"examples/{name}", caption=name) for name, _ in files]
     outcome = Outcome(results=outcome.results, shown=shown)
-    text = write_report(made, directory, [outcome], directory / "seed-0", "").read_text(encoding="utf-8")
+    text = write_report(made, directory, [outcome], directory / "seed-0", "", "").read_text(encoding="utf-8")
     assert all(expected in text for _, expected in files)
 
 
@@ -136,3 +139,11 @@ def test_results_are_written_as_plain_json(application, tmp_path):
 )
 def test_the_command_names_what_differs_from_the_defaults(application, on, seeds, quick, expected):
     assert command_of(application[0], on, seeds, quick) == expected
+
+
+def test_the_report_says_how_a_run_differs_from_the_whole_application(application):
+    made, _ = application
+    assert described(made, None, False) == "About it."
+    quick, own = described(made, None, True), described(made, "my texts", False)
+    assert quick.startswith("A short training of a small model, on stdlib instead of digits.")
+    assert own.startswith("The application's model, on my texts instead of digits.")
