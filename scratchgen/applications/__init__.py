@@ -2,7 +2,7 @@
 
     application.py    an application, its results, and a run of it over one or more seeds
     catalogue.py      all applications by name
-    page.py           report.html: results, examples, commands
+    report.py         report.html: results, examples, commands
 
 `scratchgen app run NAME` runs one. Each application is one file, a short script over `scratchgen.tasks`.
 """

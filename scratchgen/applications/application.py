@@ -81,13 +81,13 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class Job:
     """One seed of an application, for the function that carries it out.
 
-    data          the name of a data set, or the path of a person's own data
+    data          the names of the data sets of the application, or the path of a person's own data alone
     directory     of this seed
     quick         whether a few seconds of training on embedded data are wanted instead of the whole
     session       options of a `runs.Run`, such as quiet
     """
 
-    data: str
+    data: tuple[str, ...]
     directory: Path
     seed: int
     quick: bool
@@ -98,23 +98,27 @@ class Job:
         """The directory of the files that the report shows."""
         return writable_directory(self.directory / EXAMPLES)
 
-    def train(self, task_name: str, **given: Any) -> tuple[Any, Any, Any]:
-        """Train a model of a task on the data of the job, or resume its training: (model, data, settings).
+    def train(
+        self, task_name: str, data: str | None = None, *, run: str | None = None, **given: Any
+    ) -> tuple[Any, Any, Any]:
+        """Train a model of a task, or resume its training: (model, data, settings).
 
+        data     the data set or path (default: the first of the job)
+        run      the name of the run's directory (default: the task's), where a job trains several models of a task
         given    settings of the task that are not its defaults
         """
-        task = get_task(task_name)
-        settings = task.complete(self.data, given)
+        task, source = get_task(task_name), data or self.data[0]
+        settings = task.complete(source, given)
         model, _ = train_task(
             task,
-            self.data,
+            source,
             settings,
             self.seed,
-            partial(open_again, self.directory / task_name, **self.session),
+            partial(open_again, self.directory / (run or task_name), **self.session),
             given=given,
             settled=given,
         )
-        return model, task.load(self.data, settings), settings
+        return model, task.load(source, settings), settings
 
     def show(self, name: str, caption: str) -> tuple[Path, Shown]:
         """The path of a file of the examples, and its entry in the report."""
@@ -127,7 +131,7 @@ class Application:
 
     name, title     "text-generation", and a description in a few words
     about           data, model and measures in a few sentences
-    data            the data set by default;  quick_data: an embedded one for `quick`
+    data            the data sets by default;  quick_data: embedded ones for `quick`
     on              what `--on` takes, such as "a text file or a folder of texts"
     carry_out       job ↦ results and what is shown
     seeds           the number of seeds by default
@@ -136,8 +140,8 @@ class Application:
     name: str
     title: str
     about: str
-    data: str
-    quick_data: str
+    data: tuple[str, ...]
+    quick_data: tuple[str, ...]
     on: str
     carry_out: Callable[[Job], Outcome]
     seeds: int = 1
@@ -158,7 +162,7 @@ def run_application(
     session    options of a `runs.Run`: quiet, save_every, max_minutes
     Raises BadInput where the directory has results for other data, or damaged ones.
     """
-    source = data or (application.quick_data if quick else application.data)
+    source = (data,) if data else application.quick_data if quick else application.data
     directory = out / (f"{application.name}-quick" if quick else application.name)
     outcomes = []
     for seed in seeds:
@@ -179,15 +183,18 @@ def _minutes(directory: Path) -> float:
     return sum(timing.seconds for timing in timings if timing) / 60
 
 
-def _outcome(path: Path, source: str) -> Outcome:
+def _outcome(path: Path, source: tuple[str, ...]) -> Outcome:
     content = read_bytes(path, LARGEST_RESULTS)
     try:
-        of_data = msgspec.json.decode(content)["data"]
+        of_data = tuple(msgspec.json.decode(content)["data"])
         outcome = msgspec.json.decode(content, type=Outcome)
     except (msgspec.MsgspecError, KeyError, TypeError) as error:
         raise BadInput(f"{path} is damaged ({error}); remove {path.parent} and run again") from None
     if of_data != source:
-        raise BadInput(f"{path.parent} has the results for {of_data}, not for {source}; choose another --out")
+        raise BadInput(
+            f"{path.parent} has the results for {' and '.join(of_data)}, not for {' and '.join(source)}; "
+            "choose another --out"
+        )
     return outcome
 
 
@@ -206,8 +213,8 @@ def described(application: Application, on: str | None, quick: bool) -> str:
     if not (quick or on):
         return application.about
     model = "A short training of a small model" if quick else "The application's model"
-    source = on or application.quick_data
-    return f"{model}, on {source} instead of {application.data}. The whole application: {application.about}"
+    source, usual = on or " and ".join(application.quick_data), " and ".join(application.data)
+    return f"{model}, on {source} instead of {usual}. The whole application: {application.about}"
 
 
 def command_of(application: Application, on: str | None, seeds: int, quick: bool) -> str:

@@ -94,8 +94,8 @@ TEXT_GENERATION = Application(
         f"at temperature {TEMPERATURE}, are judged by the share of distinct n-grams of words and by the longest run "
         "that they copy, compared with held-out text of the same length."
     ),
-    data="tinyshakespeare",
-    quick_data="stdlib",
+    data=("tinyshakespeare",),
+    quick_data=("stdlib",),
     on="a text file or a folder of texts",
     carry_out=carry_out,
     seeds=3,

@@ -30,7 +30,7 @@ def list_() -> None:
     for heading in ("name", "application", "data", "with your own data (--on)"):
         table.add_column(heading, header_style="bold")
     for application in APPLICATIONS.values():
-        table.add_row(application.name, application.title, application.data, application.on)
+        table.add_row(application.name, application.title, ", ".join(application.data), application.on)
     console().print(table)
 
 

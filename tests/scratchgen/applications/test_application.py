@@ -32,7 +32,9 @@ def application():
         result = Result(measure="error", ours=NUMBERS[job.seed], target=2.0, higher_is_better=False)
         return Outcome(results=[result], shown=[shown])
 
-    made = Application("number", "A number", "About it.", "digits", "stdlib", "anything", carry_out, seeds=3)
+    made = Application(
+        "number", "A number", "About it.", ("digits",), ("stdlib",), "anything", carry_out, seeds=3
+    )
     return made, calls
 
 
@@ -40,7 +42,7 @@ def test_a_seed_with_results_is_not_carried_out_again(application, tmp_path):
     made, calls = application
     _, first = run_application(made, tmp_path, range(2))
     _, again = run_application(made, tmp_path, range(3))
-    assert calls == [("digits", seed, False) for seed in range(3)]
+    assert calls == [(("digits",), seed, False) for seed in range(3)]
     assert again[:2] == first and [outcome.results[0].ours for outcome in again] == NUMBERS
 
 
@@ -48,7 +50,7 @@ def test_quick_results_are_kept_apart_and_come_from_the_embedded_data(applicatio
     made, calls = application
     whole, _ = run_application(made, tmp_path, range(1))
     quick, _ = run_application(made, tmp_path, range(1), quick=True)
-    assert whole != quick and calls == [("digits", 0, False), ("stdlib", 0, True)]
+    assert whole != quick and calls == [(("digits",), 0, False), (("stdlib",), 0, True)]
 
 
 def test_results_of_other_data_are_refused_and_stay(application, tmp_path):
@@ -61,7 +63,7 @@ def test_results_of_other_data_are_refused_and_stay(application, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ["{", "[]", '{"data": "digits"}', '{"data": "digits", "results": 3, "shown": []}']
+    "content", ["{", "[]", '{"data": ["digits"]}', '{"data": ["digits"], "results": 3, "shown": []}']
 )
 def test_a_damaged_file_of_results_is_named(application, tmp_path, content):
     made, _ = application
@@ -126,7 +128,7 @@ def test_pictures_and_sounds_are_embedded_in_the_page(application, tmp_path):
 def test_results_are_written_as_plain_json(application, tmp_path):
     directory, _ = run_application(application[0], tmp_path, range(1))
     found = json.loads((directory / "seed-0" / "results.json").read_text(encoding="utf-8"))
-    assert found["data"] == "digits" and found["results"][0]["ours"] == 1.0 and found["versions"]["numpy"]
+    assert found["data"] == ["digits"] and found["results"][0]["ours"] == 1.0 and found["versions"]["numpy"]
 
 
 @pytest.mark.parametrize(
