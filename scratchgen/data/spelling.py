@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from scratchgen.data.phones import VOWELS
+
 # American English by its most regular spellings, in ARPAbet; a vowel has no stress here.
 RULES: dict[str, str] = {
     "a": "AE", "b": "B", "c": "K", "d": "D", "e": "EH", "f": "F", "g": "G", "h": "HH", "i": "IH", "j": "JH",
@@ -32,6 +34,16 @@ def phones_by_rules(word: str) -> str:
         phones += RULES[word[i : i + length]].split() if length else []
         i += max(length, 1)
     return " ".join(phones)
+
+
+def with_stress(phones: str) -> str:
+    """Phones with the stress of most English words, on the first vowel: "B AE N ER" ↦ "B AE1 N ER0"."""
+    stressed, digit = [], "1"
+    for phone in phones.split():
+        is_vowel = phone in VOWELS
+        stressed.append(phone + digit if is_vowel else phone)
+        digit = "0" if is_vowel else digit
+    return " ".join(stressed)
 
 
 def without_stress(phones: str) -> str:

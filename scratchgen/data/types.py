@@ -22,6 +22,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
+from scratchgen.data.phones import Alignment
 from scratchgen.data.report import LoadingReport
 from scratchgen.data.rolls import RollFormat
 from scratchgen.errors import height_width_channels
@@ -204,9 +205,10 @@ class SequenceData:
 class SoundData:
     """Sounds of different lengths: train, validation, test are lists of (N,) float32 in [−1, 1], mono.
 
-    rate       samples per second (Hz)
-    classes    the names of the labels 0, 1, …; empty without labels
-    labels     (number of sounds,) int64, or None
+    rate          samples per second (Hz)
+    classes       the names of the labels 0, 1, …; empty without labels
+    labels        (number of sounds,) int64, or None
+    alignments    of speech: the phones of every sound of the three parts, and where they end
     """
 
     name: str
@@ -218,6 +220,9 @@ class SoundData:
     train_labels: np.ndarray | None = None
     validation_labels: np.ndarray | None = None
     test_labels: np.ndarray | None = None
+    alignments: tuple[list[Alignment], list[Alignment], list[Alignment]] | None = field(
+        default=None, kw_only=True
+    )
     report: LoadingReport = field(default_factory=LoadingReport, kw_only=True)
 
     def __repr__(self) -> str:

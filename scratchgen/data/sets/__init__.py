@@ -3,9 +3,10 @@
 adding, copying                              tests of memory over long times, made by formula
 binarized_mnist, digits, mnist               images
 chorales                                     music
-cmudict                                      words and their phones
+cmudict, spelling_rules                      words and their phones
 descriptions, stdlib_docstrings, tatoeba     pairs of texts
 drums, karplus_strong, spoken_digits, tones  sound
+espeak_sentences, formant_speech             speech, with its phones; espeak_voice speaks the first
 gaussians                                    points with a known density
 markov, shakespeare, stdlib                  text
 """
@@ -19,11 +20,15 @@ from scratchgen.data.sets import (
     descriptions,
     digits,
     drums,
+    espeak_sentences,
+    espeak_voice,
+    formant_speech,
     gaussians,
     karplus_strong,
     markov,
     mnist,
     shakespeare,
+    spelling_rules,
     spoken_digits,
     stdlib,
     stdlib_docstrings,
@@ -35,15 +40,20 @@ __all__ = [
     "adding",
     "binarized_mnist",
     "chorales",
+    "cmudict",
     "copying",
     "descriptions",
     "digits",
     "drums",
+    "espeak_sentences",
+    "espeak_voice",
+    "formant_speech",
     "gaussians",
     "karplus_strong",
     "markov",
     "mnist",
     "shakespeare",
+    "spelling_rules",
     "spoken_digits",
     "stdlib",
     "stdlib_docstrings",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scratchgen.data.spelling import phones_by_rules
+from scratchgen.data.spelling import phones_by_rules, with_stress
 from scratchgen.data.types import PairData
 from scratchgen.random import Generator
 
@@ -16,12 +16,12 @@ SEED = 44
 def load() -> PairData:
     """2,000 train, 200 validation and 200 test pairs (letters, phones) of words of one to three syllables.
 
-    A syllable is an onset, a vowel or two, and the onset of another syllable or nothing. No word occurs twice.
+    The first vowel is stressed. A syllable is an onset, a vowel or two, and the onset of another syllable or nothing. No word occurs twice.
     """
     rng, words = Generator(SEED), dict[str, None]()
     while len(words) < sum(SIZES):
         words[_word(rng)] = None
-    pairs = [(word, phones) for word in words if (phones := phones_by_rules(word))]
+    pairs = [(word, phones) for word in words if (phones := with_stress(phones_by_rules(word)))]
     train, validation = SIZES[0], SIZES[0] + SIZES[1]
     return PairData(
         "spelling-rules", ("letters", "phones"), pairs[:train], pairs[train:validation], pairs[validation:]
