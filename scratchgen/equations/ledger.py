@@ -17,6 +17,7 @@ from scratchgen.equations.novelty import NOVELTY
 from scratchgen.equations.optimisers import OPTIMISERS
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.sequences import SEQUENCES
+from scratchgen.equations.sounds import SOUNDS
 from scratchgen.equations.summarisation import SUMMARISATION
 from scratchgen.equations.two_sample import TWO_SAMPLE
 from scratchgen.equations.vae import VAE
@@ -44,5 +45,6 @@ EQUATIONS = (
     *OPTIMISERS,
     *KERNELS,
     *DATA,
+    *SOUNDS,
 )
 BY_ID = {equation.id: equation for equation in EQUATIONS}

@@ -8,6 +8,7 @@ frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samp
 modes, class_histogram, classifier    mode coverage, class shares, recognisability
 bleu, rouge                     translations and summaries against references
 novelty                         variety of a generated text, and runs that it copies
+sound_measures                  level, clipping, duration and flatness of a sound, signal-to-noise ratio
 extractive                      the first words or a sentence of a text, to compare with a summary
 """
 
@@ -46,6 +47,13 @@ from scratchgen.evaluation.novelty import distinct_n, longest_copied_run
 from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
 from scratchgen.evaluation.rouge import Rouge, RougeScores, rouge, rouge_l, rouge_n, rouge_words
+from scratchgen.evaluation.sound_measures import (
+    clipped_share,
+    level,
+    snr,
+    sounding_seconds,
+    spectral_flatness,
+)
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
 __all__ = [
@@ -78,6 +86,7 @@ __all__ = [
     "bleu",
     "class_histogram",
     "class_shares",
+    "clipped_share",
     "cubic_kernel",
     "density_coverage",
     "distinct_n",
@@ -92,6 +101,7 @@ __all__ = [
     "independent_gaussian_log_prob",
     "independent_variance",
     "kmeans_centroids",
+    "level",
     "longest_copied_run",
     "mean_over_examples",
     "median_distance",
@@ -107,6 +117,9 @@ __all__ = [
     "rouge_n",
     "rouge_words",
     "sentences",
+    "snr",
+    "sounding_seconds",
+    "spectral_flatness",
     "squared_errors",
     "two_sample_scores",
 ]
