@@ -8,12 +8,12 @@ from scratchgen.data.phones import PAUSE
 from scratchgen.errors import BadInput
 
 ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 PAUSES = ",;:.!?"
-IGNORED = "\"()“”‘"  # quotation marks and brackets, which are not heard
+IGNORED = '"()“”‘'  # quotation marks and brackets, which are not heard
 LARGEST_NUMBER = 99
 
 
@@ -25,7 +25,9 @@ def spoken_words(sentence: str) -> list[str]:
     Raises BadInput for other characters, for larger numbers, and for a sentence without a word.
     """
     text = sentence.lower().replace("’", "'")
-    if unknown := sorted({c for c in text if not re.match(rf"[a-z0-9'\s{re.escape(PAUSES + IGNORED)}–—-]", c)}):
+    if unknown := sorted(
+        {c for c in text if not re.match(rf"[a-z0-9'\s{re.escape(PAUSES + IGNORED)}–—-]", c)}
+    ):
         which = ", ".join(map(repr, unknown))
         raise BadInput(f"nobody has taught this voice {which}; write the sentence with the letters a to z")
     words: list[str] = []

@@ -30,7 +30,9 @@ def phones_by_rules(word: str) -> str:
     """
     phones, i = [], 0
     while i < len(word):
-        length = next((n for n in range(LONGEST, 0, -1) if word[i : i + n] in RULES and i + n <= len(word)), 0)
+        length = next(
+            (n for n in range(LONGEST, 0, -1) if word[i : i + n] in RULES and i + n <= len(word)), 0
+        )
         phones += RULES[word[i : i + length]].split() if length else []
         i += max(length, 1)
     return " ".join(phones)

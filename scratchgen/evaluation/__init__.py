@@ -9,6 +9,8 @@ modes, class_histogram, classifier    mode coverage, class shares, recognisabili
 bleu, rouge                     translations and summaries against references
 novelty                         variety of a generated text, and runs that it copies
 sound_measures                  level, clipping, duration and flatness of a sound, signal-to-noise ratio
+edit_distance                   error rates of words and phones
+mel_cepstrum, concatenation     the distance of spoken from recorded frames, and a voice to compare with
 extractive                      the first words or a sentence of a text, to compare with a summary
 """
 
@@ -28,12 +30,20 @@ from scratchgen.evaluation.baselines import (
 from scratchgen.evaluation.bleu import bleu
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
+from scratchgen.evaluation.concatenation import ConcatenatedPhones
+from scratchgen.evaluation.edit_distance import edit_distance, phone_error_rate, word_error_rate
 from scratchgen.evaluation.examples import LatentModel, Mean, mean_over_examples
 from scratchgen.evaluation.extractive import first_sentence, first_words, oracle_sentence, sentences
 from scratchgen.evaluation.frechet import frechet_distance, frechet_distance_of_gaussians
 from scratchgen.evaluation.latents import ActiveUnits, RateAndDistortion, active_units, rate_and_distortion
 from scratchgen.evaluation.likelihood import Estimate, bits_per_dimension, importance_sampled_log_likelihood
 from scratchgen.evaluation.linear_prediction import LinearPrediction
+from scratchgen.evaluation.mel_cepstrum import (
+    mel_cepstral_distortion,
+    mel_cepstrum,
+    time_warping,
+    warped_distortion,
+)
 from scratchgen.evaluation.mmd import GaussianKernel, cubic_kernel, median_distance, mmd
 from scratchgen.evaluation.modes import Modes, modes_captured
 from scratchgen.evaluation.neighbours import (
@@ -63,6 +73,7 @@ __all__ = [
     "AttributesRecognised",
     "ClassHistogram",
     "Classifier",
+    "ConcatenatedPhones",
     "DensityCoverage",
     "Estimate",
     "GaussianKernel",
@@ -90,6 +101,7 @@ __all__ = [
     "cubic_kernel",
     "density_coverage",
     "distinct_n",
+    "edit_distance",
     "first_sentence",
     "first_words",
     "frechet_distance",
@@ -105,10 +117,13 @@ __all__ = [
     "longest_copied_run",
     "mean_over_examples",
     "median_distance",
+    "mel_cepstral_distortion",
+    "mel_cepstrum",
     "mmd",
     "modes_captured",
     "oracle_sentence",
     "parzen_log_likelihood",
+    "phone_error_rate",
     "precision_recall",
     "principal_components_errors",
     "rate_and_distortion",
@@ -121,5 +136,8 @@ __all__ = [
     "sounding_seconds",
     "spectral_flatness",
     "squared_errors",
+    "time_warping",
     "two_sample_scores",
+    "warped_distortion",
+    "word_error_rate",
 ]

@@ -37,7 +37,9 @@ class ConcatenatedPhones:
         self._silence = min(
             (u.log_mel[np.argmin(u.log_mel.sum(axis=1))] for u in train), key=lambda frame: frame.sum()
         )
-        self._mean = {phone: np.mean([len(unit[2]) for unit in units]) for phone, units in self._units.items()}
+        self._mean = {
+            phone: np.mean([len(unit[2]) for unit in units]) for phone, units in self._units.items()
+        }
 
     def durations(self, phones: np.ndarray) -> np.ndarray:
         """The mean duration of each phone in training, (P,) frames; 1 for a phone that did not occur."""

@@ -23,7 +23,9 @@ def mel_cepstrum(log_mel: np.ndarray, coefficients: int = COEFFICIENTS) -> np.nd
     check_counts(coefficients=coefficients)
     J = log_mel.shape[-1]
     if coefficients >= J:
-        raise BadInput(f"{J} bands have {J - 1} coefficients beyond their mean, not {coefficients}; ask for fewer")
+        raise BadInput(
+            f"{J} bands have {J - 1} coefficients beyond their mean, not {coefficients}; ask for fewer"
+        )
     k, j = np.arange(1, coefficients + 1), np.arange(J)
     basis = 2 / J * np.cos(np.pi * k * (j[:, None] + 0.5) / J)
     return np.asarray(log_mel, np.float64) * (math.log(10) / 20) @ basis

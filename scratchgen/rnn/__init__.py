@@ -41,6 +41,7 @@ from scratchgen.rnn.regression import SequenceRegression
 from scratchgen.rnn.remat import remat_loss
 from scratchgen.rnn.sampling import generate, probabilities
 from scratchgen.rnn.scoring import bits_per_character, evaluate, log_prob, perplexity
+from scratchgen.rnn.speech import AcousticModel, speech_loss, train_acoustic, upsample
 from scratchgen.rnn.training import train, truncation_bias
 from scratchgen.rnn.translation import (
     AdditiveAttention,
@@ -61,6 +62,7 @@ from scratchgen.rnn.translation import (
 __all__ = [
     "CELLS",
     "NADE",
+    "AcousticModel",
     "AdditiveAttention",
     "Attention",
     "ByteTokenizer",
@@ -109,12 +111,15 @@ __all__ = [
     "probabilities",
     "remat_loss",
     "saturation",
+    "speech_loss",
     "states",
     "tanh_recurrence",
     "tanh_step",
     "text_features",
     "train",
+    "train_acoustic",
     "train_frames",
     "train_translator",
     "truncation_bias",
+    "upsample",
 ]

@@ -16,6 +16,7 @@ import numpy as np
 from scratchgen.data import AnyData, PairData, SequenceData, TextData
 from scratchgen.data.series import SeriesData
 from scratchgen.data.sound_frames import SoundFrames
+from scratchgen.data.speech import SpeechData
 from scratchgen.data.stored import chunks
 from scratchgen.data.stored_text import as_utf8
 from scratchgen_kernels import current
@@ -40,7 +41,7 @@ def fingerprint(arrays: dict[str, np.ndarray]) -> str:
     return digest.hexdigest()
 
 
-def fingerprint_of_data(data: AnyData | SoundFrames | SeriesData) -> str:
+def fingerprint_of_data(data: AnyData | SoundFrames | SeriesData | SpeechData) -> str:
     """The fingerprint of the three parts of a data set.
 
     A text counts as its UTF-8, sentence pairs as their JSON, sequences one by one.
@@ -52,6 +53,13 @@ def fingerprint_of_data(data: AnyData | SoundFrames | SeriesData) -> str:
         parts = {name: as_utf8(text) for name, text in parts.items()}
     if isinstance(data, SequenceData | SoundFrames | SeriesData):
         parts = {f"{name}.{i}": x for name, part in parts.items() for i, x in enumerate(part)}
+    if isinstance(data, SpeechData):
+        parts = {
+            f"{name}.{i}.{field}": x
+            for name, part in parts.items()
+            for i, utterance in enumerate(part)
+            for field, x in utterance._asdict().items()
+        }
     return fingerprint(parts)
 
 

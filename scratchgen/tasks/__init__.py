@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FAMILIES = {  # the commands `scratchgen train vae|gan|rnn`, and their tasks
     "vae": ("vae", "vq"),
     "gan": ("gan",),
-    "rnn": ("text", "translation", "summarisation", "music", "sound", "series"),
+    "rnn": ("text", "translation", "summarisation", "music", "sound", "speech", "series"),
 }
 NAMES = tuple(name for names in FAMILIES.values() for name in names)
 

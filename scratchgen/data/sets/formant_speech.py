@@ -45,7 +45,8 @@ def load() -> SoundData:
     words = spelling_rules.load()
     for size, part in zip(SIZES, (words.train, words.validation, words.test), strict=True):
         spoken = [
-            speak([phones.split() for _, phones in part[WORDS * i : WORDS * (i + 1)]], rng) for i in range(size)
+            speak([phones.split() for _, phones in part[WORDS * i : WORDS * (i + 1)]], rng)
+            for i in range(size)
         ]
         parts.append([sound for sound, _ in spoken])
         aligned.append([alignment for _, alignment in spoken])
@@ -62,7 +63,8 @@ def speak(words: list[list[str]], rng: Generator) -> tuple[np.ndarray, Alignment
     f0 = PITCH * FALL ** (np.arange(ends[-1]) / ends[-1])
     phase = 2 * np.pi * np.cumsum(f0) / RATE
     pieces = [
-        _sound(phone, phase[start:end], rng) for phone, start, end in zip(phones, [0, *ends], ends, strict=False)
+        _sound(phone, phase[start:end], rng)
+        for phone, start, end in zip(phones, [0, *ends], ends, strict=False)
     ]
     return np.concatenate(pieces).astype(np.float32), Alignment(tuple(phones), ends)
 
@@ -99,7 +101,9 @@ def voiced(phase: np.ndarray, formants: tuple[float, ...]) -> np.ndarray:
 
 def _band(noise: np.ndarray, centre: float) -> np.ndarray:
     f = np.fft.rfftfreq(len(noise), 1 / RATE)
-    return 0.1 * np.fft.irfft(np.fft.rfft(noise) * np.exp(-(((f - centre) / (0.25 * centre)) ** 2)), len(noise))
+    return 0.1 * np.fft.irfft(
+        np.fft.rfft(noise) * np.exp(-(((f - centre) / (0.25 * centre)) ** 2)), len(noise)
+    )
 
 
 def _fade(n: int) -> np.ndarray:

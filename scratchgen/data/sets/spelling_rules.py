@@ -7,7 +7,28 @@ from scratchgen.data.types import PairData
 from scratchgen.random import Generator
 
 SIZES = (2000, 200, 200)
-ONSETS = ("", "b", "ch", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "sh", "t", "th", "v", "w", "z")
+ONSETS = (
+    "",
+    "b",
+    "ch",
+    "d",
+    "f",
+    "g",
+    "h",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "r",
+    "s",
+    "sh",
+    "t",
+    "th",
+    "v",
+    "w",
+    "z",
+)
 NUCLEI = ("a", "e", "i", "o", "u", "ai", "ea", "oa", "oo", "ou", "er")
 SYLLABLES = 3  # at most
 SEED = 44
@@ -16,7 +37,8 @@ SEED = 44
 def load() -> PairData:
     """2,000 train, 200 validation and 200 test pairs (letters, phones) of words of one to three syllables.
 
-    The first vowel is stressed. A syllable is an onset, a vowel or two, and the onset of another syllable or nothing. No word occurs twice.
+    A syllable is an onset, a vowel or two, and the onset of another syllable or nothing. The first vowel is stressed.
+    No word occurs twice.
     """
     rng, words = Generator(SEED), dict[str, None]()
     while len(words) < sum(SIZES):
@@ -31,4 +53,6 @@ def load() -> PairData:
 def _word(rng: Generator) -> str:
     syllables = int(rng.integers(1, SYLLABLES + 1))
     pick = lambda choices: choices[int(rng.integers(len(choices)))]
-    return "".join(pick(ONSETS) + pick(NUCLEI) + pick(ONSETS[1:]) * int(rng.integers(2)) for _ in range(syllables))
+    return "".join(
+        pick(ONSETS) + pick(NUCLEI) + pick(ONSETS[1:]) * int(rng.integers(2)) for _ in range(syllables)
+    )

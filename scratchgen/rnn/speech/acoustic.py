@@ -36,7 +36,9 @@ def frame_places(durations: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndar
     """p(t) − 1 of each frame, (T, B) int, and whether the frame is real, (T, B) bool."""
     durations = np.asarray(durations)
     if durations.shape != tuple(shape) or durations.dtype.kind not in "iu":
-        raise ValueError(f"durations are integers of shape {tuple(shape)}, not {durations.dtype} of {durations.shape}")
+        raise ValueError(
+            f"durations are integers of shape {tuple(shape)}, not {durations.dtype} of {durations.shape}"
+        )
     if durations.min(initial=0) < 0 or not durations.sum(axis=0).all():
         raise BadInput("durations are at least 0, and an utterance has at least one frame; check them")
     ends = np.cumsum(durations, axis=0)
