@@ -27,7 +27,7 @@ WORDS: dict[str, Any] = {"tokenizer": "characters", "target_tokenizer": "words",
 FULL_WORDS = {**WORDS, "hidden": 256, "embedding": 64, "epochs": 5, "batch_size": 64, "learning_rate": 2e-3}
 QUICK_WORDS = {**WORDS, "hidden": 64, "embedding": 32, "epochs": 6, "batch_size": 64, "learning_rate": 1e-2}
 FULL_SPEECH: dict[str, Any] = {"hidden": 128, "epochs": 20, "batch_size": 16, "learning_rate": 3e-3}
-QUICK_SPEECH: dict[str, Any] = {"hidden": 48, "epochs": 12, "batch_size": 8, "learning_rate": 5e-3}
+QUICK_SPEECH: dict[str, Any] = {"hidden": 48, "epochs": 10, "batch_size": 8, "learning_rate": 5e-3}
 
 
 def carry_out(job: Job) -> Outcome:

@@ -18,6 +18,7 @@ from scratchgen.equations.optimisers import OPTIMISERS
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.sequences import SEQUENCES
 from scratchgen.equations.sounds import SOUNDS
+from scratchgen.equations.speech import SPEECH
 from scratchgen.equations.summarisation import SUMMARISATION
 from scratchgen.equations.two_sample import TWO_SAMPLE
 from scratchgen.equations.vae import VAE
@@ -46,5 +47,6 @@ EQUATIONS = (
     *KERNELS,
     *DATA,
     *SOUNDS,
+    *SPEECH,
 )
 BY_ID = {equation.id: equation for equation in EQUATIONS}
