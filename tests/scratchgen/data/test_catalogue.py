@@ -43,7 +43,10 @@ def test_an_embedded_set_needs_no_file_and_agrees_with_its_entry(name, monkeypat
 
 
 @pytest.mark.parametrize("name", FETCHED)
-def test_a_real_set_agrees_with_its_entry(name, real_data):
+def test_a_real_set_agrees_with_its_entry(name, real_data, monkeypatch, tmp_path):
+    if CATALOGUE[name].made_from:
+        pytest.importorskip("espeakng_loader")
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # where its sounds are kept
     assert CATALOGUE[name].is_present and agrees(CATALOGUE[name], CATALOGUE[name].load())
 
 

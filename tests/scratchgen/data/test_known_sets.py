@@ -42,8 +42,15 @@ def test_every_set_has_a_name():
         "images": ("digits", "binarized-digits", "characters", "crawl-tiles", "mnist", "binarized-mnist"),
         "text": ("stdlib", "markov", "tinyshakespeare"),
         "sequences": ("jsb-chorales",),
-        "sound": ("plucked-strings", "tones", "fsdd", "sonic-pi-drums"),
-        "pairs": ("tatoeba-fra-eng", "tatoeba-cmn-eng", "stdlib-docstrings", "debian-descriptions"),
+        "sound": ("plucked-strings", "tones", "fsdd", "sonic-pi-drums", "espeak-sentences", "formant-speech"),
+        "pairs": (
+            "tatoeba-fra-eng",
+            "tatoeba-cmn-eng",
+            "stdlib-docstrings",
+            "debian-descriptions",
+            "cmudict",
+            "spelling-rules",
+        ),
         "points": ("ring", "grid"),
     }
 
