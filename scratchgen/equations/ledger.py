@@ -6,6 +6,7 @@ from scratchgen.equations.autograd import AUTOGRAD
 from scratchgen.equations.data import DATA
 from scratchgen.equations.densities import DENSITIES
 from scratchgen.equations.draws import DRAWS
+from scratchgen.equations.drums import DRUMS
 from scratchgen.equations.frames import FRAMES
 from scratchgen.equations.games import GAMES
 from scratchgen.equations.gan import GAN
@@ -13,6 +14,7 @@ from scratchgen.equations.kernels import KERNELS
 from scratchgen.equations.layers import LAYERS
 from scratchgen.equations.likelihood import LIKELIHOOD
 from scratchgen.equations.losses import LOSSES
+from scratchgen.equations.music import MUSIC
 from scratchgen.equations.novelty import NOVELTY
 from scratchgen.equations.optimisers import OPTIMISERS
 from scratchgen.equations.rnn import RNN
@@ -36,6 +38,7 @@ EQUATIONS = (
     *SUMMARISATION,
     *NOVELTY,
     *FRAMES,
+    *MUSIC,
     *AUTOGRAD,
     *LAYERS,
     *LOSSES,
@@ -44,5 +47,6 @@ EQUATIONS = (
     *OPTIMISERS,
     *KERNELS,
     *DATA,
+    *DRUMS,
 )
 BY_ID = {equation.id: equation for equation in EQUATIONS}

@@ -8,6 +8,8 @@ frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samp
 modes, class_histogram, classifier    mode coverage, class shares, recognisability
 bleu, rouge                     translations and summaries against references
 novelty                         variety of a generated text, and runs that it copies
+harmony, markov_notes           statistics of piano rolls, and notes one by one as a baseline
+total_variation                 the distance of two histograms
 extractive                      the first words or a sentence of a text, to compare with a summary
 """
 
@@ -30,9 +32,11 @@ from scratchgen.evaluation.classifier import Classifier, class_shares
 from scratchgen.evaluation.examples import LatentModel, Mean, mean_over_examples
 from scratchgen.evaluation.extractive import first_sentence, first_words, oracle_sentence, sentences
 from scratchgen.evaluation.frechet import frechet_distance, frechet_distance_of_gaussians
+from scratchgen.evaluation.harmony import harmonic_intervals, melodic_intervals, pitch_classes
 from scratchgen.evaluation.latents import ActiveUnits, RateAndDistortion, active_units, rate_and_distortion
 from scratchgen.evaluation.likelihood import Estimate, bits_per_dimension, importance_sampled_log_likelihood
 from scratchgen.evaluation.linear_prediction import LinearPrediction
+from scratchgen.evaluation.markov_notes import MarkovNotes
 from scratchgen.evaluation.mmd import GaussianKernel, cubic_kernel, median_distance, mmd
 from scratchgen.evaluation.modes import Modes, modes_captured
 from scratchgen.evaluation.neighbours import (
@@ -46,6 +50,7 @@ from scratchgen.evaluation.novelty import distinct_n, longest_copied_run
 from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
 from scratchgen.evaluation.rouge import Rouge, RougeScores, rouge, rouge_l, rouge_n, rouge_words
+from scratchgen.evaluation.total_variation import total_variation
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
 __all__ = [
@@ -60,6 +65,7 @@ __all__ = [
     "GaussianKernel",
     "LatentModel",
     "LinearPrediction",
+    "MarkovNotes",
     "Mean",
     "Modes",
     "NGram",
@@ -86,6 +92,7 @@ __all__ = [
     "frechet_distance",
     "frechet_distance_of_gaussians",
     "grey_entropy",
+    "harmonic_intervals",
     "importance_sampled_log_likelihood",
     "independent_bernoulli_log_prob",
     "independent_categorical_log_prob",
@@ -95,10 +102,12 @@ __all__ = [
     "longest_copied_run",
     "mean_over_examples",
     "median_distance",
+    "melodic_intervals",
     "mmd",
     "modes_captured",
     "oracle_sentence",
     "parzen_log_likelihood",
+    "pitch_classes",
     "precision_recall",
     "principal_components_errors",
     "rate_and_distortion",
@@ -108,5 +117,6 @@ __all__ = [
     "rouge_words",
     "sentences",
     "squared_errors",
+    "total_variation",
     "two_sample_scores",
 ]

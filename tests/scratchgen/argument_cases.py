@@ -685,6 +685,18 @@ CALLS = {
         {"rng": R, "samples": (1, COUNT), "rows": (10, COUNT)},
     ),
     "evaluation.first_words": (lambda n: evaluation.first_words("one two three", n), {"n": (2, FROM_0)}),
+    "evaluation.MarkovNotes.fit": (
+        lambda order: evaluation.MarkovNotes.fit(NOTES, order=order),
+        {"order": (1, [*FROM_0, 2])},
+    ),
+    "evaluation.MarkovNotes.sample": (
+        lambda T, n, rng: evaluation.MarkovNotes.fit(NOTES).sample(T, n, rng),
+        {"T": (2, COUNT), "n": (2, COUNT), "rng": R},
+    ),
+    "evaluation.pitch_classes": (
+        lambda first: evaluation.pitch_classes(NOTES, first),
+        {"first": (60, FROM_0)},
+    ),
     "evaluation.distinct_n": (lambda n: evaluation.distinct_n("one two three", n), {"n": (2, COUNT)}),
     "evaluation.rouge_n": (lambda n: evaluation.rouge_n("one two", "one three", n), {"n": (1, COUNT)}),
     "evaluation.two_sample_scores": (

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from scratchgen.data import load_images, load_pairs, load_sequences, load_sound
+from scratchgen.data.rolls import notes_of
 from scratchgen.data.sets.binarized_mnist import read_matrix
-from scratchgen.data.sets.chorales import piano_roll
+from scratchgen.data.sets.chorales import WITH_ONSETS, onset_roll, piano_roll
 from scratchgen.data.sets.spoken_digits import SPEAKERS
 from scratchgen.errors import BadInput
 
@@ -47,6 +48,22 @@ def test_chorales_have_four_voices_and_the_published_number_of_steps(real_data):
 def test_a_piano_roll_has_middle_c_in_column_39():
     roll = piano_roll([[60], [], [21, 108]])
     assert np.argwhere(roll).tolist() == [[0, 39], [2, 0], [2, 87]]
+
+
+def test_a_voice_begins_a_note_where_its_pitch_changes():
+    """Soprano and alto exchange C and D; the tenor holds; the bass rests and enters on the pitch of the tenor."""
+    roll = onset_roll([[60, 62, 50, -1], [62, 60, 50, -1], [62, 60, 50, 50]])
+    notes = [(d + 21, a, b) for d, a, b in notes_of(roll, WITH_ONSETS)]
+    assert sorted(notes) == [(50, 0, 2), (50, 2, 3), (60, 0, 1), (60, 1, 3), (62, 0, 1), (62, 1, 3)]
+
+
+def test_the_chorales_with_onsets_are_the_published_ones_four_steps_per_quarter_note(real_data):
+    chorales, onsets = load_sequences("jsb-chorales"), load_sequences("jsb-chorales-onsets")
+    steps = [sum(len(roll) for roll in part) for part in (onsets.train, onsets.validation, onsets.test)]
+    assert steps == [55_228, 18_408, 18_900]
+    lengths = lambda part, steps: sorted(steps * len(roll) for roll in part)
+    for part in ("train", "validation", "test"):
+        assert lengths(getattr(chorales, part), 4) == lengths(getattr(onsets, part), 1)
 
 
 def test_no_speaker_of_the_spoken_digits_is_in_two_parts(real_data):
