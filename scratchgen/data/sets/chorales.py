@@ -37,7 +37,7 @@ def piano_roll(steps: list[list[int]]) -> np.ndarray:
 
 
 def load_onsets() -> SequenceData:
-    """The same chorales, in another order and other keys, by voices: (T, 176) rolls with onsets, one row per sixteenth note.
+    """The same chorales in other keys, by voices: (T, 176) rolls with onsets, one row per sixteenth note.
 
     Raises BadInput as `load`.
     Source: Allan & Williams (2005), "Harmonising chorales by probabilistic inference", for the separate voices.
