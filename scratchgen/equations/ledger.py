@@ -19,6 +19,7 @@ from scratchgen.equations.novelty import NOVELTY
 from scratchgen.equations.optimisers import OPTIMISERS
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.sequences import SEQUENCES
+from scratchgen.equations.sounds import SOUNDS
 from scratchgen.equations.summarisation import SUMMARISATION
 from scratchgen.equations.two_sample import TWO_SAMPLE
 from scratchgen.equations.vae import VAE
@@ -48,5 +49,6 @@ EQUATIONS = (
     *KERNELS,
     *DATA,
     *DRUMS,
+    *SOUNDS,
 )
 BY_ID = {equation.id: equation for equation in EQUATIONS}

@@ -10,6 +10,7 @@ bleu, rouge                     translations and summaries against references
 novelty                         variety of a generated text, and runs that it copies
 harmony, markov_notes           statistics of piano rolls, and notes one by one as a baseline
 total_variation                 the distance of two histograms
+sound_measures                  level, clipping, duration and flatness of a sound, signal-to-noise ratio
 extractive                      the first words or a sentence of a text, to compare with a summary
 """
 
@@ -50,6 +51,13 @@ from scratchgen.evaluation.novelty import distinct_n, longest_copied_run
 from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
 from scratchgen.evaluation.rouge import Rouge, RougeScores, rouge, rouge_l, rouge_n, rouge_words
+from scratchgen.evaluation.sound_measures import (
+    clipped_share,
+    level,
+    snr,
+    sounding_seconds,
+    spectral_flatness,
+)
 from scratchgen.evaluation.total_variation import total_variation
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
@@ -84,6 +92,7 @@ __all__ = [
     "bleu",
     "class_histogram",
     "class_shares",
+    "clipped_share",
     "cubic_kernel",
     "density_coverage",
     "distinct_n",
@@ -99,6 +108,7 @@ __all__ = [
     "independent_gaussian_log_prob",
     "independent_variance",
     "kmeans_centroids",
+    "level",
     "longest_copied_run",
     "mean_over_examples",
     "median_distance",
@@ -116,6 +126,9 @@ __all__ = [
     "rouge_n",
     "rouge_words",
     "sentences",
+    "snr",
+    "sounding_seconds",
+    "spectral_flatness",
     "squared_errors",
     "total_variation",
     "two_sample_scores",

@@ -6,7 +6,7 @@ path; it returns a `Plot`, which a notebook shows as well, and whose `save(path)
 figure                 size, palette and saving, shared by all pictures
 diagram, module_calls  networks as boxes and arrows, with shapes and numbers of parameters
 images, data_sets      grids of images, pictures of a data set
-music, frames          piano rolls, sounds with spectrograms, frames
+music, mel, frames     piano rolls, sounds with spectrograms, mel spectrograms, frames
 points, latent         points in the plane, latent spaces
 marginals, forecasts   the columns of a table, the steps that follow a series
 curves, comparison     training curves of one run and of several runs
@@ -33,6 +33,7 @@ from scratchgen.plots.gradient_norms import gradient_norms
 from scratchgen.plots.images import reconstructions, sample_grid, sample_grids
 from scratchgen.plots.latent import aggregated_posterior, latent_plane
 from scratchgen.plots.marginals import marginals
+from scratchgen.plots.mel import mel_spectrograms
 from scratchgen.plots.music import piano_rolls, sounds
 from scratchgen.plots.overview import overview
 from scratchgen.plots.points import scatter
@@ -59,6 +60,7 @@ __all__ = [
     "gradient_norms",
     "latent_plane",
     "marginals",
+    "mel_spectrograms",
     "overview",
     "piano_rolls",
     "rate_distortion",

@@ -11,7 +11,16 @@ import random
 import numpy as np
 
 from scratchgen import Tensor, data, distributions, evaluation, functional, gan, nn, optim, rnn, runs, vae
-from scratchgen.data.preprocessing import binarise, dequantise, mdct, mel, stft
+from scratchgen.data.preprocessing import (
+    binarise,
+    dequantise,
+    griffin_lim,
+    mdct,
+    mel,
+    mel_inversion,
+    pre_emphasis,
+    stft,
+)
 from scratchgen.data.tokenizers import CharacterTokenizer
 from scratchgen.nn import init
 from scratchgen.optim import schedules
@@ -698,6 +707,10 @@ CALLS = {
         {"first": (60, FROM_0)},
     ),
     "evaluation.distinct_n": (lambda n: evaluation.distinct_n("one two three", n), {"n": (2, COUNT)}),
+    "evaluation.sounding_seconds": (
+        lambda **a: evaluation.sounding_seconds(np.ones(20), **a),
+        {"rate": (100, POSITIVE), "below": (-40.0, [*REAL, 0.0, 1.0])},
+    ),
     "evaluation.rouge_n": (lambda n: evaluation.rouge_n("one two", "one three", n), {"n": (1, COUNT)}),
     "evaluation.two_sample_scores": (
         lambda **a: evaluation.two_sample_scores(X[:20], X[20:], X[20:] + 0.1, **a),
@@ -748,6 +761,22 @@ CALLS = {
     "data.preprocessing.stft.stft": (
         lambda **a: stft.stft(np.ones(100), **a),
         {"length": (8, COUNT), "hop": (4, COUNT)},
+    ),
+    "data.preprocessing.griffin_lim.griffin_lim": (
+        lambda **a: griffin_lim.griffin_lim(np.ones((3, 5)), length=8, hop=4, **a),
+        {"N": (8, COUNT), "steps": (1, COUNT), "momentum": (0.5, SHARE), "rng": R},
+    ),
+    "data.preprocessing.pre_emphasis.pre_emphasis": (
+        lambda a: pre_emphasis.pre_emphasis(np.ones(3), a),
+        {"a": (0.97, SHARE)},
+    ),
+    "data.preprocessing.pre_emphasis.de_emphasis": (
+        lambda a: pre_emphasis.de_emphasis(np.ones(3), a),
+        {"a": (0.97, SHARE)},
+    ),
+    "data.preprocessing.mel_inversion.spectrum_of_mel": (
+        lambda steps: mel_inversion.spectrum_of_mel(np.ones((2, 2)), np.ones((3, 2)), steps),
+        {"steps": (1, FROM_0)},
     ),
     # --- runs ---
     "runs.EarlyStopping": (

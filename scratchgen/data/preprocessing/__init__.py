@@ -4,10 +4,13 @@ binarise      grey pixels to 0 and 1, statically or anew for each batch
 by_length     batches of sequences of similar length, padded and masked
 composite     a transparent picture over another
 dequantise    integers to real numbers by uniform noise
+griffin_lim   sound from the magnitudes of its short-time Fourier transform
 mdct          sound as frames by an orthogonal transform, without loss
 mel           the mel scale and its filters
+mel_inversion sound from mel bands
 mu_law        samples of sound as 256 classes
 one_hot       classes as rows with a single 1
+pre_emphasis  a filter that raises high frequencies, and its inverse
 scaling       mean 0 and deviation 1, or [0, 1], fitted on the training data
 splits        training, validation and test parts, by seed or by group
 stft          the short-time Fourier transform and its inverse
@@ -18,10 +21,13 @@ from scratchgen.data.preprocessing import (
     by_length,
     composite,
     dequantise,
+    griffin_lim,
     mdct,
     mel,
+    mel_inversion,
     mu_law,
     one_hot,
+    pre_emphasis,
     scaling,
     splits,
     stft,
@@ -32,10 +38,13 @@ __all__ = [
     "by_length",
     "composite",
     "dequantise",
+    "griffin_lim",
     "mdct",
     "mel",
+    "mel_inversion",
     "mu_law",
     "one_hot",
+    "pre_emphasis",
     "scaling",
     "splits",
     "stft",

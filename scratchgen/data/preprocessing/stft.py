@@ -65,13 +65,19 @@ def istft(X: np.ndarray, N: int, length: int = 1024, hop: int = 256) -> np.ndarr
         )
     w = hann(length)
     y = np.fft.irfft(X, length, axis=1) * w
-    total = np.zeros((len(X) - 1) * hop + length)
-    weight = np.zeros_like(total)
-    for m, frame in enumerate(y):
-        total[m * hop : m * hop + length] += frame
-        weight[m * hop : m * hop + length] += w * w
     inside = slice(length - hop, length - hop + N)
-    return (total[inside] / weight[inside]).astype(X.real.dtype)
+    total, weight = (_overlapped(frames, hop)[inside] for frames in (y, np.broadcast_to(w * w, y.shape)))
+    return (total / weight).astype(X.real.dtype)
+
+
+def _overlapped(y: np.ndarray, hop: int) -> np.ndarray:
+    """Σ_m y_{m, n − m·hop}: frames (M, length) laid hop samples apart and added → ((M − 1)·hop + length,)."""
+    M, length = y.shape
+    pieces = y.reshape(M, length // hop, hop)
+    total = np.zeros((M + length // hop - 1, hop))
+    for r in reversed(range(length // hop)):  # all frames at once, each by its piece r
+        total[r : r + M] += pieces[:, r]
+    return total.ravel()
 
 
 def frames(N: int, length: int, hop: int) -> int:
