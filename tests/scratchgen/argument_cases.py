@@ -19,6 +19,7 @@ from scratchgen.data.preprocessing import (
     mel,
     mel_inversion,
     pre_emphasis,
+    silence,
     stft,
 )
 from scratchgen.data.tokenizers import CharacterTokenizer
@@ -773,6 +774,14 @@ CALLS = {
     "data.preprocessing.pre_emphasis.de_emphasis": (
         lambda a: pre_emphasis.de_emphasis(np.ones(3), a),
         {"a": (0.97, SHARE)},
+    ),
+    "data.preprocessing.silence.sounding": (
+        lambda **a: silence.sounding(np.ones(20), **a),
+        {"rate": (100, POSITIVE), "below": (-40.0, [*REAL, 0.0, 1.0])},
+    ),
+    "data.preprocessing.silence.trimmed": (
+        lambda **a: silence.trimmed(np.ones(20), **a),
+        {"rate": (100, POSITIVE), "peak": (0.9, POSITIVE)},
     ),
     "data.preprocessing.mel_inversion.spectrum_of_mel": (
         lambda steps: mel_inversion.spectrum_of_mel(np.ones((2, 2)), np.ones((3, 2)), steps),
