@@ -6,6 +6,7 @@ baselines, ngram, linear_prediction   simple models of images, text and sound to
 two_sample                      all scores below in one table, with those of held-out data
 frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samples
 modes, class_histogram, classifier    mode coverage, class shares, recognisability
+diversity, slant                variety within a condition, and whether the style of handwriting is kept
 bleu, rouge                     translations and summaries against references
 novelty                         variety of a generated text, and runs that it copies
 harmony, markov_notes           statistics of piano rolls, and notes one by one as a baseline
@@ -30,6 +31,7 @@ from scratchgen.evaluation.baselines import (
 from scratchgen.evaluation.bleu import bleu
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
+from scratchgen.evaluation.diversity import diversity_within
 from scratchgen.evaluation.examples import LatentModel, Mean, mean_over_examples
 from scratchgen.evaluation.extractive import first_sentence, first_words, oracle_sentence, sentences
 from scratchgen.evaluation.frechet import frechet_distance, frechet_distance_of_gaussians
@@ -59,6 +61,7 @@ from scratchgen.evaluation.sound_measures import (
     spectral_flatness,
 )
 from scratchgen.evaluation.total_variation import total_variation
+from scratchgen.evaluation.slant import correlation_within, slant
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
 __all__ = [
@@ -93,9 +96,11 @@ __all__ = [
     "class_histogram",
     "class_shares",
     "clipped_share",
+    "correlation_within",
     "cubic_kernel",
     "density_coverage",
     "distinct_n",
+    "diversity_within",
     "first_sentence",
     "first_words",
     "frechet_distance",
@@ -126,6 +131,7 @@ __all__ = [
     "rouge_n",
     "rouge_words",
     "sentences",
+    "slant",
     "snr",
     "sounding_seconds",
     "spectral_flatness",
