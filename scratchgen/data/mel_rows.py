@@ -9,10 +9,10 @@ import numpy as np
 
 from scratchgen.data.mel_pictures import MelPictures
 from scratchgen.data.preprocessing.silence import trimmed
+from scratchgen.data.rows import PARTS
 from scratchgen.data.types import Attribute, RowData, SoundData
 from scratchgen.random import Generator
 
-PARTS = ("train", "validation", "test")
 LONG_ENOUGH = 0.95  # share of the training sounds that are not cut
 MAX_SECONDS = 1.0  # of a picture: the time of a training step grows with it
 

@@ -53,6 +53,7 @@ from scratchgen.evaluation.novelty import distinct_n, longest_copied_run
 from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
 from scratchgen.evaluation.rouge import Rouge, RougeScores, rouge, rouge_l, rouge_n, rouge_words
+from scratchgen.evaluation.slant import correlation_within, slant
 from scratchgen.evaluation.sound_measures import (
     clipped_share,
     level,
@@ -61,7 +62,6 @@ from scratchgen.evaluation.sound_measures import (
     spectral_flatness,
 )
 from scratchgen.evaluation.total_variation import total_variation
-from scratchgen.evaluation.slant import correlation_within, slant
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
 __all__ = [
