@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scratchgen.data.remote import fetch, sources
 from scratchgen.data.sets import (
     binarized_mnist,
+    cadences,
     characters,
     chorales,
     cmudict,
@@ -26,6 +27,7 @@ from scratchgen.data.sets import (
     spoken_digits,
     stdlib,
     stdlib_docstrings,
+    synthetic_drums,
     tatoeba,
     tones,
 )
@@ -75,7 +77,7 @@ class DataSet:
     @property
     def remote(self) -> tuple[fetch.Remote, ...]:
         """The files that are read from disk: those in the user's own folder, or those that are downloaded."""
-        entries = [entry for entry in (*sources.FILES, *sources.FOLDERS) if entry.set in self._sets]
+        entries = [entry for name in self._sets for entry in sources.files_of(name)]
         hosted = [entry for entry in entries if _is_hosted(entry)]
         derived = [entry for entry in entries if not _is_hosted(entry)]
         # of each set, one of the two kinds
@@ -89,7 +91,7 @@ class DataSet:
     @property
     def is_embedded(self) -> bool:
         """Whether the set needs no file: it is in the package, in Python, or made by a formula."""
-        return not any(entry.set in self._sets for entry in (*sources.FILES, *sources.FOLDERS))
+        return not any(map(sources.files_of, self._sets))
 
     @property
     def is_present(self) -> bool:
@@ -147,12 +149,24 @@ _ENTRIES = (
         "Boulanger-Lewandowski et al. 2012", "the published one", chorales.load,
     ),
     DataSet(
+        "jsb-chorales-onsets", "sequences", (229, 76, 77), sources.CHORALES_LICENCE,
+        "Allan & Williams 2005, by czhuang", "the published one", chorales.load_onsets,
+    ),
+    DataSet(
+        "cadences", "sequences", cadences.SIZES, PACKAGE_LICENCE,
+        "by formula: a Markov chain of triads", "drawn independently", cadences.load,
+    ),
+    DataSet(
         "plucked-strings", "sound", (640, 80, 80), PACKAGE_LICENCE, "by formula: Karplus & Strong 1983",
         "by pluck", karplus_strong.load,
     ),
     DataSet(
         "tones", "sound", tones.SIZES, PACKAGE_LICENCE, "by formula: sums of sines", "drawn independently",
         tones.load,
+    ),
+    DataSet(
+        "synthetic-drums", "sound", synthetic_drums.SIZES, PACKAGE_LICENCE, "by formula: sines and noise",
+        "drawn independently", synthetic_drums.load,
     ),
     DataSet(
         "fsdd", "sound", (2_000, 500, 500), sources.DIGITS_LICENCE, "Jackson et al. 2020",

@@ -209,6 +209,7 @@ class SoundData:
     classes       the names of the labels 0, 1, …; empty without labels
     labels        (number of sounds,) int64, or None
     alignments    of speech: the phones of every sound of the three parts, and where they end
+    attributes    of sounds that have several: the labels are then (number of sounds, S), a kind of each of S attributes
     """
 
     name: str
@@ -223,6 +224,7 @@ class SoundData:
     alignments: tuple[list[Alignment], list[Alignment], list[Alignment]] | None = field(
         default=None, kw_only=True
     )
+    attributes: tuple[Attribute, ...] = field(default=(), kw_only=True)
     report: LoadingReport = field(default_factory=LoadingReport, kw_only=True)
 
     def __repr__(self) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from scratchgen.equations.autograd import AUTOGRAD
+from scratchgen.equations.conditions import CONDITIONS
 from scratchgen.equations.data import DATA
 from scratchgen.equations.densities import DENSITIES
 from scratchgen.equations.draws import DRAWS
+from scratchgen.equations.drums import DRUMS
 from scratchgen.equations.frames import FRAMES
 from scratchgen.equations.games import GAMES
 from scratchgen.equations.gan import GAN
@@ -13,6 +15,7 @@ from scratchgen.equations.kernels import KERNELS
 from scratchgen.equations.layers import LAYERS
 from scratchgen.equations.likelihood import LIKELIHOOD
 from scratchgen.equations.losses import LOSSES
+from scratchgen.equations.music import MUSIC
 from scratchgen.equations.novelty import NOVELTY
 from scratchgen.equations.optimisers import OPTIMISERS
 from scratchgen.equations.rnn import RNN
@@ -33,11 +36,13 @@ EQUATIONS = (
     *GAN,
     *GAMES,
     *TWO_SAMPLE,
+    *CONDITIONS,
     *RNN,
     *SEQUENCES,
     *SUMMARISATION,
     *NOVELTY,
     *FRAMES,
+    *MUSIC,
     *AUTOGRAD,
     *LAYERS,
     *LOSSES,
@@ -46,6 +51,7 @@ EQUATIONS = (
     *OPTIMISERS,
     *KERNELS,
     *DATA,
+    *DRUMS,
     *SOUNDS,
     *SPEECH,
 )

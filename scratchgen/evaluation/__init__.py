@@ -6,8 +6,11 @@ baselines, ngram, linear_prediction   simple models of images, text and sound to
 two_sample                      all scores below in one table, with those of held-out data
 frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samples
 modes, class_histogram, classifier    mode coverage, class shares, recognisability
+diversity, slant                variety within a condition, and whether the style of handwriting is kept
 bleu, rouge                     translations and summaries against references
 novelty                         variety of a generated text, and runs that it copies
+harmony, markov_notes           statistics of piano rolls, and notes one by one as a baseline
+total_variation                 the distance of two histograms
 sound_measures                  level, clipping, duration and flatness of a sound, signal-to-noise ratio
 edit_distance                   error rates of words and phones
 mel_cepstrum, concatenation     the distance of spoken from recorded frames, and a voice to compare with
@@ -31,13 +34,16 @@ from scratchgen.evaluation.bleu import bleu
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
 from scratchgen.evaluation.concatenation import ConcatenatedPhones
+from scratchgen.evaluation.diversity import diversity_within
 from scratchgen.evaluation.edit_distance import edit_distance, phone_error_rate, word_error_rate
 from scratchgen.evaluation.examples import LatentModel, Mean, mean_over_examples
 from scratchgen.evaluation.extractive import first_sentence, first_words, oracle_sentence, sentences
 from scratchgen.evaluation.frechet import frechet_distance, frechet_distance_of_gaussians
+from scratchgen.evaluation.harmony import harmonic_intervals, melodic_intervals, pitch_classes
 from scratchgen.evaluation.latents import ActiveUnits, RateAndDistortion, active_units, rate_and_distortion
 from scratchgen.evaluation.likelihood import Estimate, bits_per_dimension, importance_sampled_log_likelihood
 from scratchgen.evaluation.linear_prediction import LinearPrediction
+from scratchgen.evaluation.markov_notes import MarkovNotes
 from scratchgen.evaluation.mel_cepstrum import (
     mel_cepstral_distortion,
     mel_cepstrum,
@@ -57,6 +63,7 @@ from scratchgen.evaluation.novelty import distinct_n, longest_copied_run
 from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
 from scratchgen.evaluation.rouge import Rouge, RougeScores, rouge, rouge_l, rouge_n, rouge_words
+from scratchgen.evaluation.slant import correlation_within, slant
 from scratchgen.evaluation.sound_measures import (
     clipped_share,
     level,
@@ -64,6 +71,7 @@ from scratchgen.evaluation.sound_measures import (
     sounding_seconds,
     spectral_flatness,
 )
+from scratchgen.evaluation.total_variation import total_variation
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
 __all__ = [
@@ -79,6 +87,7 @@ __all__ = [
     "GaussianKernel",
     "LatentModel",
     "LinearPrediction",
+    "MarkovNotes",
     "Mean",
     "Modes",
     "NGram",
@@ -98,15 +107,18 @@ __all__ = [
     "class_histogram",
     "class_shares",
     "clipped_share",
+    "correlation_within",
     "cubic_kernel",
     "density_coverage",
     "distinct_n",
+    "diversity_within",
     "edit_distance",
     "first_sentence",
     "first_words",
     "frechet_distance",
     "frechet_distance_of_gaussians",
     "grey_entropy",
+    "harmonic_intervals",
     "importance_sampled_log_likelihood",
     "independent_bernoulli_log_prob",
     "independent_categorical_log_prob",
@@ -119,11 +131,13 @@ __all__ = [
     "median_distance",
     "mel_cepstral_distortion",
     "mel_cepstrum",
+    "melodic_intervals",
     "mmd",
     "modes_captured",
     "oracle_sentence",
     "parzen_log_likelihood",
     "phone_error_rate",
+    "pitch_classes",
     "precision_recall",
     "principal_components_errors",
     "rate_and_distortion",
@@ -132,11 +146,13 @@ __all__ = [
     "rouge_n",
     "rouge_words",
     "sentences",
+    "slant",
     "snr",
     "sounding_seconds",
     "spectral_flatness",
     "squared_errors",
     "time_warping",
+    "total_variation",
     "two_sample_scores",
     "warped_distortion",
     "word_error_rate",

@@ -19,6 +19,7 @@ from scratchgen.data.preprocessing import (
     mel,
     mel_inversion,
     pre_emphasis,
+    silence,
     stft,
 )
 from scratchgen.data.tokenizers import CharacterTokenizer
@@ -694,6 +695,18 @@ CALLS = {
         {"rng": R, "samples": (1, COUNT), "rows": (10, COUNT)},
     ),
     "evaluation.first_words": (lambda n: evaluation.first_words("one two three", n), {"n": (2, FROM_0)}),
+    "evaluation.MarkovNotes.fit": (
+        lambda order: evaluation.MarkovNotes.fit(NOTES, order=order),
+        {"order": (1, [*FROM_0, 2])},
+    ),
+    "evaluation.MarkovNotes.sample": (
+        lambda T, n, rng: evaluation.MarkovNotes.fit(NOTES).sample(T, n, rng),
+        {"T": (2, COUNT), "n": (2, COUNT), "rng": R},
+    ),
+    "evaluation.pitch_classes": (
+        lambda first: evaluation.pitch_classes(NOTES, first),
+        {"first": (60, FROM_0)},
+    ),
     "evaluation.distinct_n": (lambda n: evaluation.distinct_n("one two three", n), {"n": (2, COUNT)}),
     "evaluation.sounding_seconds": (
         lambda **a: evaluation.sounding_seconds(np.ones(20), **a),
@@ -761,6 +774,14 @@ CALLS = {
     "data.preprocessing.pre_emphasis.de_emphasis": (
         lambda a: pre_emphasis.de_emphasis(np.ones(3), a),
         {"a": (0.97, SHARE)},
+    ),
+    "data.preprocessing.silence.sounding": (
+        lambda **a: silence.sounding(np.ones(20), **a),
+        {"rate": (100, POSITIVE), "below": (-40.0, [*REAL, 0.0, 1.0])},
+    ),
+    "data.preprocessing.silence.trimmed": (
+        lambda **a: silence.trimmed(np.ones(20), **a),
+        {"rate": (100, POSITIVE), "peak": (0.9, POSITIVE)},
     ),
     "data.preprocessing.mel_inversion.spectrum_of_mel": (
         lambda steps: mel_inversion.spectrum_of_mel(np.ones((2, 2)), np.ones((3, 2)), steps),

@@ -13,6 +13,7 @@ class RemoteFile:
     sha256       the hash of the file at that URL
     bytes        its size
     served_as    its name at that URL, if it differs from `file`
+    read_by      the data set that is read from it, if it is another one than `set`, in whose folder it is
     """
 
     set: str
@@ -22,6 +23,7 @@ class RemoteFile:
     bytes: int
     licence: str
     served_as: str | None = None
+    read_by: str | None = None
 
     @property
     def url(self) -> str:
@@ -126,6 +128,11 @@ FILES = (
         "2db9329f1881a1d3f49703ec556bf1d6f84b4f6c1d702c156536e93cf31e1c91", 407_200, CHORALES_LICENCE,
     ),
     RemoteFile(
+        "jsb-chorales", "Jsb16thSeparated.json", CHORALES_URL,
+        "79294cc374f9252e95ef4b703161524c1c53dc1f712c236f00f1c1f5d54af5a7", 1_666_444, CHORALES_LICENCE,
+        read_by="jsb-chorales-onsets",
+    ),
+    RemoteFile(
         "tatoeba-fra-eng", "fra-eng.zip", FRENCH_URL,
         "16c4f7d0df9e7c5e6c54cdb0447f3f4a18a55052ff5e2e0b27dd4a06c0e49d04", 2_951_390, TATOEBA_LICENCE,
     ),
@@ -167,3 +174,9 @@ FOLDERS = (
         "e77d81b781e57597fb7b3d79cc82e647af615794267028739f232df4a000aaaf", 104, 5_662_784, DRUMS_LICENCE,
     ),
 )  # fmt: skip
+
+
+def files_of(name: str) -> list[RemoteFile | RemoteFolder]:
+    """The remote files and folders that a data set is read from."""
+    files = [entry for entry in FILES if (entry.read_by or entry.set) == name]
+    return [*files, *(entry for entry in FOLDERS if entry.set == name)]

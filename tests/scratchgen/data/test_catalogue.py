@@ -67,7 +67,10 @@ def test_every_entry_states_licence_origin_and_split(name):
 
 
 def test_every_remote_file_belongs_to_a_set():
-    assert {entry.set for entry in (*sources.FILES, *sources.FOLDERS)} == set(FETCHED)
+    entries = [*sources.FILES, *sources.FOLDERS]
+    assert {entry.set for entry in entries} <= set(FETCHED)
+    assert all(sources.files_of(name) for name in FETCHED)
+    assert sum(len(sources.files_of(name)) for name in FETCHED) == len(entries)
 
 
 def test_derived_files_in_the_users_folder_are_read_instead_of_the_hosted_ones(monkeypatch, tmp_path):

@@ -41,8 +41,11 @@ def test_every_set_has_a_name():
     assert names() == {
         "images": ("digits", "binarized-digits", "characters", "crawl-tiles", "mnist", "binarized-mnist"),
         "text": ("stdlib", "markov", "tinyshakespeare"),
-        "sequences": ("jsb-chorales",),
-        "sound": ("plucked-strings", "tones", "fsdd", "sonic-pi-drums", "espeak-sentences", "formant-speech"),
+        "sequences": ("jsb-chorales", "jsb-chorales-onsets", "cadences"),
+        "sound": (
+            *("plucked-strings", "tones", "synthetic-drums", "fsdd", "sonic-pi-drums"),
+            *("espeak-sentences", "formant-speech"),
+        ),
         "pairs": (
             "tatoeba-fra-eng",
             "tatoeba-cmn-eng",

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from scratchgen.data import load_images, load_pairs, load_sequences, load_sound
+from scratchgen.data.rolls import notes_of
 from scratchgen.data.sets.binarized_mnist import read_matrix
-from scratchgen.data.sets.chorales import piano_roll
-from scratchgen.data.sets.spoken_digits import SPEAKERS
+from scratchgen.data.sets.chorales import WITH_ONSETS, onset_roll, piano_roll
+from scratchgen.data.sets.spoken_digits import SPEAKERS, load_by_recording
 from scratchgen.errors import BadInput
 
 
@@ -49,6 +50,22 @@ def test_a_piano_roll_has_middle_c_in_column_39():
     assert np.argwhere(roll).tolist() == [[0, 39], [2, 0], [2, 87]]
 
 
+def test_a_voice_begins_a_note_where_its_pitch_changes():
+    """Soprano and alto exchange C and D; the tenor holds; the bass rests and enters on the pitch of the tenor."""
+    roll = onset_roll([[60, 62, 50, -1], [62, 60, 50, -1], [62, 60, 50, 50]])
+    notes = [(d + 21, a, b) for d, a, b in notes_of(roll, WITH_ONSETS)]
+    assert sorted(notes) == [(50, 0, 2), (50, 2, 3), (60, 0, 1), (60, 1, 3), (62, 0, 1), (62, 1, 3)]
+
+
+def test_the_chorales_with_onsets_are_the_published_ones_four_steps_per_quarter_note(real_data):
+    chorales, onsets = load_sequences("jsb-chorales"), load_sequences("jsb-chorales-onsets")
+    steps = [sum(len(roll) for roll in part) for part in (onsets.train, onsets.validation, onsets.test)]
+    assert steps == [55_228, 18_408, 18_900]
+    lengths = lambda part, steps: sorted(steps * len(roll) for roll in part)
+    for part in ("train", "validation", "test"):
+        assert lengths(getattr(chorales, part), 4) == lengths(getattr(onsets, part), 1)
+
+
 def test_no_speaker_of_the_spoken_digits_is_in_two_parts(real_data):
     assert sorted(sum(SPEAKERS, ())) == sorted(
         {path.stem.split("_")[1] for path in (real_data / "fsdd" / "recordings").iterdir()}
@@ -56,6 +73,15 @@ def test_no_speaker_of_the_spoken_digits_is_in_two_parts(real_data):
     digits = load_sound("fsdd")
     for labels in (digits.train_labels, digits.validation_labels, digits.test_labels):
         assert len(set(np.bincount(labels).tolist())) == 1 and labels.max() == 9
+
+
+def test_by_recording_every_digit_of_every_speaker_is_in_every_part_and_no_recording_in_two(real_data):
+    digits = load_by_recording()
+    for part, n in (("train", 40), ("validation", 5), ("test", 5)):
+        labels = getattr(digits, f"{part}_labels")
+        assert (np.bincount(labels[:, 0] * 6 + labels[:, 1]) == n).all() and len(labels) == 60 * n
+    parts = [{x.tobytes() for x in getattr(digits, part)} for part in ("train", "validation", "test")]
+    assert len(set.union(*parts)) == sum(map(len, parts)) == 3000
 
 
 def test_every_kind_of_drum_can_be_learned(real_data):

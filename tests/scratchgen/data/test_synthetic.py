@@ -1,9 +1,13 @@
 """The synthetic data sets have the stated entropy, density and pitch."""
 
+from collections import Counter
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from scratchgen.data import load_points, load_sound, load_text
+from scratchgen.data import load_points, load_sequences, load_sound, load_text
+from scratchgen.data.sets.cadences import POSITIONS, TRIADS, chain, chord, nats_per_chord
 from scratchgen.data.sets.gaussians import Mixture, grid, ring
 from scratchgen.data.sets.karplus_strong import PERIODS, frequency, noise, pluck
 from scratchgen.data.sets.markov import MarkovChain, source
@@ -152,3 +156,31 @@ def test_an_unknown_timbre_or_frequency_is_refused(wrong):
         tone(*wrong, 100, 8000)
     with pytest.raises(BadInput, match="at least 2"):
         pluck(np.zeros(1), 100)
+
+
+# --- the chords --------------------------------------------------------------------------------------------
+
+
+def test_every_chord_of_the_cadences_is_a_triad_in_four_voices_and_follows_the_chain():
+    data, triads = load_sequences("cadences"), chain()
+    by_roll = {tuple(chord(letter, k)): letter for letter in TRIADS for k in range(POSITIONS)}
+    assert len(by_roll) == 5 * POSITIONS  # so that a roll tells its chord
+    for piece in data.test:
+        letters = [by_roll[tuple(np.flatnonzero(step) + data.first)] for step in piece]
+        assert all(
+            triads.P[triads.characters.index(a), triads.characters.index(b)] > 0 for a, b in pairwise(letters)
+        )
+
+
+def test_the_cadences_have_their_entropy():
+    data = load_sequences("cadences")
+    codes = [[tuple(np.flatnonzero(step)) for step in piece] for piece in data.train]
+    triad = lambda code: code[0]  # the bass tells the triad
+    moves = Counter((triad(a), triad(b)) for piece in codes for a, b in pairwise(piece))
+    total = Counter(triad(a) for piece in codes for a in piece[:-1])
+    n = sum(moves.values())
+    entropy = -sum(c / n * np.log(c / total[a]) for (a, _), c in moves.items()) + np.log(POSITIONS)
+    assert entropy == pytest.approx(nats_per_chord(), abs=0.03)  # 3,720 moves
+    assert (
+        nats_per_chord() < np.log(5 * POSITIONS) - 0.5
+    )  # of independent chords: it is the order that is known

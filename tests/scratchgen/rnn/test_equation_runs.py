@@ -108,6 +108,7 @@ NOT_IN_A_STEP = {
     "rnn.beam": "generates",
     "rnn.ngram": "a baseline",
     "rnn.marginals": "a baseline",
+    "rnn.markov_notes": "a baseline",
     "rnn.linear_prediction": "a baseline",
 }
 

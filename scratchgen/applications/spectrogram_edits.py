@@ -1,0 +1,70 @@
+"""Edits of sounds by a VAE of their mel spectrograms: morph, denoise, fill a gap, exchange the speaker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scratchgen.autograd import no_grad
+from scratchgen.autograd.primitives import to_numpy
+from scratchgen.data.mel_pictures import RANGE
+from scratchgen.data.mel_rows import MelRows
+from scratchgen.data.preprocessing.stft import istft, stft
+from scratchgen.vae import VAE
+from scratchgen.vae.imputation import impute
+from scratchgen.vae.interpolate import straight
+
+ROUNDS = 30  # of imputation
+ABOVE_NOISE = 4.0  # times the power of the noise: a cell of 6 dB above it is known, the others are imputed
+
+
+@dataclass(frozen=True, eq=False)
+class SpectrogramEditor:
+    """A VAE of rows of mel spectrograms, and what it is used for. Labels are its conditions, or None without any."""
+
+    model: VAE
+    mel: MelRows
+
+    def morphs(self, a: np.ndarray, b: np.ndarray, labels: np.ndarray | None, n: int) -> np.ndarray:
+        """n rows from each of a (B, D) to each of b (B, D), on straight lines between their latents: (n, B, D)."""
+        given = self.model.given(labels)
+        with no_grad():
+            ends = (to_numpy(given.encode(x).mu) for x in (a, b))
+            return to_numpy(given.decode(straight(*ends, n)).mean)
+
+    def exchanged(self, rows: np.ndarray, labels: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """The rows (B, D) with other conditions: encoded with their own, decoded with the others."""
+        with no_grad():
+            z = self.model.given(labels).encode(rows).mu
+            return to_numpy(self.model.given(others).decode(z).mean)
+
+    def filled(self, rows: np.ndarray, gap: slice, labels: np.ndarray | None) -> np.ndarray:
+        """The rows (B, D) with the moments `gap` replaced by imputation; the rest is as it was."""
+        images = rows.reshape(-1, *self.mel.shape).copy()
+        images[:, :, gap] = np.nan
+        return impute(self.model.given(labels), images.reshape(rows.shape), ROUNDS)
+
+    def denoised(self, noisy: np.ndarray, noise: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
+        """Sounds without their noise: (B, N) → (B, N) float64.
+
+        Bands well above the noise are known; the others are imputed. The power S of the clean bands gives Wiener's
+        gain S / (S + N) for the noisy transform, which keeps its phases.
+
+        noise    (B, n) samples of noise alone, from which the power N of its bands is estimated
+        """
+        pictures, filters = self.mel.pictures, self.mel.pictures.filters
+        framing = pictures.length, pictures.hop
+        transforms, alone = (np.stack([stft(x, *framing) for x in sounds]) for sounds in (noisy, noise))
+        power = np.square(np.abs(transforms)) @ filters
+        noise_power = np.square(np.abs(alone)).mean(axis=1, keepdims=True) @ filters
+        levels = 10 * np.log10(np.maximum(power - noise_power, 1e-12))
+        known = np.clip((levels - pictures.loudest) / RANGE + 1, 0, 1)
+        hidden = np.where(power > ABOVE_NOISE * noise_power, known, np.nan)
+        rows = impute(self.model.given(labels), self.mel.as_rows(hidden).astype(np.float32), ROUNDS)
+        S = np.minimum(10 ** (self.mel.decibels(rows) / 10), power)
+        share = filters / np.maximum(filters.sum(axis=1, keepdims=True), 1e-12)  # of each band in a bin
+        gain = (S / (S + noise_power)) @ share.T
+        return np.stack(
+            [istft(G * Y, noisy.shape[1], *framing) for G, Y in zip(gain, transforms, strict=True)]
+        )
