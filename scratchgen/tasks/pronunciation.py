@@ -57,10 +57,10 @@ def load_pronunciation(directory: Path) -> Pronounce:
 
 def by_model(model: rnn.Translator) -> Pronounce:
     """word ↦ its most probable phones by beam search. Raises BadInput for a letter that no training word had."""
-    known = set(model.tokenizers[0].characters)
+    known = set(getattr(model.tokenizers[0], "characters", ""))
 
     def pronounce(word: str) -> list[str]:
-        if unknown := sorted(set(word) - known):
+        if known and (unknown := sorted(set(word) - known)):
             raise BadInput(
                 f"no word of the training has {', '.join(map(repr, unknown))}, as {word!r}; leave it out"
             )

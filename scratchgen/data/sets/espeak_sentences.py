@@ -110,4 +110,4 @@ def _from_file(path: Path, parts: tuple[list[Words], ...]) -> SoundData:
         sounds.append(of_part)
         alignments.append(aligned)
     train, validation, test = alignments
-    return SoundData(NAME, RATE, *sounds, alignments=(train, validation, test))
+    return SoundData(NAME, RATE, sounds[0], sounds[1], sounds[2], alignments=(train, validation, test))

@@ -51,7 +51,7 @@ def load() -> SoundData:
         parts.append([sound for sound, _ in spoken])
         aligned.append([alignment for _, alignment in spoken])
     train, validation, test = aligned
-    return SoundData("formant-speech", RATE, *parts, alignments=(train, validation, test))
+    return SoundData("formant-speech", RATE, parts[0], parts[1], parts[2], alignments=(train, validation, test))
 
 
 def speak(words: list[list[str]], rng: Generator) -> tuple[np.ndarray, Alignment]:

@@ -90,7 +90,7 @@ class AcousticModel(Module):
             raise BadInput(f"no cell is called {cell!r}; choose one of {', '.join(CELLS)}")
         check_counts(phones=phones, bands=bands, hidden=hidden, embedding=embedding)
         self.rng = as_generator(rng)
-        both = {"bidirectional": True, "layers": layers, "dropout": dropout}
+        both: dict[str, Any] = {"bidirectional": True, "layers": layers, "dropout": dropout}
         self.embedding = Embedding(phones, embedding, self.rng)
         self.encoder = CELLS[cell](embedding, hidden, self.rng, **both)
         self.duration = Linear(2 * hidden, 1, self.rng)
@@ -130,7 +130,7 @@ class AcousticModel(Module):
         """The durations of the phones of one utterance: phones (P,) → d (P,) int64, at least 1 frame each."""
         with no_grad(), self.eval_mode():
             _, logs = self.encode(_one(phones))
-            d = np.expm1(self.log_durations.inverse(_numpy(logs)))[:, 0]
+            d = np.expm1(_numpy(self.log_durations.inverse(_numpy(logs))))[:, 0]
         return np.maximum(1, np.round(d)).astype(np.int64)
 
     def speak(self, phones: np.ndarray, durations: np.ndarray | None = None) -> np.ndarray:
@@ -139,7 +139,7 @@ class AcousticModel(Module):
         with no_grad(), self.eval_mode():
             h, _ = self.encode(_one(phones))
             y, _ = self.decode(h, np.asarray(d)[:, None])
-            return self.frames.inverse(_numpy(y))[:, 0]
+            return _numpy(self.frames.inverse(_numpy(y)))[:, 0]
 
 
 def where_in_phone(durations: np.ndarray, place: np.ndarray, dtype: Any) -> np.ndarray:

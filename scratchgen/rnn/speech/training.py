@@ -34,7 +34,7 @@ class Spoken(Protocol):
     def log_mel(self) -> np.ndarray: ...
 
 
-def speech_loss(logs: Any, target_logs: np.ndarray, y: Any, target: np.ndarray, mask: Any, real: Any) -> Any:
+def speech_loss(logs: Any, target_logs: Any, y: Any, target: Any, mask: Any, real: Any) -> Any:
     """L = (1/P) Σ_p (l̂_p − l_p)² + (1/(T D)) Σ_t Σ_d |ŷ_td − y_td|, over the real phones and frames of a batch.
 
     logs, target_logs    l̂ and l (P, B), standardised log(1 + d)
