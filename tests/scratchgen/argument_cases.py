@@ -22,6 +22,7 @@ from scratchgen.data.preprocessing import (
     silence,
     stft,
 )
+from scratchgen.data.speech import Utterance
 from scratchgen.data.tokenizers import CharacterTokenizer
 from scratchgen.nn import init
 from scratchgen.optim import schedules
@@ -124,6 +125,13 @@ def train_notes(**how):
 
 def train_pairs(**how):
     rnn.train_translator(m := translator(), PAIRS, PAIRS, runs.History(), optimizer=adam(m), **how)
+
+
+def train_voice(**how):
+    spoken = [Utterance(np.array([0, 1]), np.array([1, 2]), np.ones((3, 4), np.float32))] * 2
+    rnn.train_acoustic(
+        m := rnn.AcousticModel(2, 4, 3, 2), spoken, spoken, runs.History(), optimizer=adam(m), **how
+    )
 
 
 def step_of_D(**how):
@@ -428,6 +436,14 @@ CALLS = {
         lambda n: translator().translate(np.zeros((2, 2), int), np.ones((2, 2), bool), n),
         {"n": (3, FROM_0)},
     ),
+    "rnn.AcousticModel": (
+        rnn.AcousticModel,
+        {
+            **{"phones": SIZE, "bands": SIZE, "hidden": (4, COUNT), "embedding": SIZE, "rng": R},
+            **{"layers": (1, COUNT), "dropout": (0.0, SHARE)},
+        },
+    ),
+    "rnn.train_acoustic": (train_voice, {"epochs": (1, COUNT), "batch_size": (2, COUNT), "rng": R}),
     "rnn.SequenceRegression": (
         rnn.SequenceRegression,
         {"data_dim": SIZE, "target_dim": SIZE, "hidden": (4, COUNT), "rng": R},
@@ -706,6 +722,18 @@ CALLS = {
     "evaluation.pitch_classes": (
         lambda first: evaluation.pitch_classes(NOTES, first),
         {"first": (60, FROM_0)},
+    ),
+    "evaluation.mel_cepstrum": (
+        lambda coefficients: evaluation.mel_cepstrum(X, coefficients),
+        {"coefficients": (2, [*COUNT, 4])},
+    ),
+    "evaluation.mel_cepstral_distortion": (
+        lambda coefficients: evaluation.mel_cepstral_distortion(X, X, coefficients),
+        {"coefficients": (2, [*COUNT, 4])},
+    ),
+    "evaluation.warped_distortion": (
+        lambda coefficients: evaluation.warped_distortion(X, X, coefficients),
+        {"coefficients": (2, [*COUNT, 4])},
     ),
     "evaluation.distinct_n": (lambda n: evaluation.distinct_n("one two three", n), {"n": (2, COUNT)}),
     "evaluation.sounding_seconds": (

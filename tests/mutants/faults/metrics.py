@@ -65,4 +65,22 @@ METRICS = (
         claims=("claims/test_conditions.py",),
         only="slant",
     ),
+    Fault(
+        name="distortion of log powers",
+        module="scratchgen.evaluation.mel_cepstrum",
+        text="(math.log(10) / 20) @ basis",
+        wrong="(math.log(10) / 10) @ basis",
+        says="The cepstrum is that of powers, not of amplitudes: every distortion is twice as large.",
+        claims=("claims/test_speech.py",),
+        only="distortion or cepstrum",
+    ),
+    Fault(
+        name="a path that cannot turn",
+        module="scratchgen.evaluation.mel_cepstrum",
+        text="np.minimum(np.minimum(D[t, s], D[t, s + 1]), D[t + 1, s])",
+        wrong="np.minimum(D[t, s + 1], D[t + 1, s])",
+        says="A path must not advance in both sequences at once: it visits more pairs than it should.",
+        claims=("claims/test_speech.py",),
+        only="warping",
+    ),
 )

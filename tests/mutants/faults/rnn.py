@@ -166,4 +166,13 @@ RNN = (
         only="ngrams",
         equations=("rnn.ngram",),
     ),
+    Fault(
+        name="a phone that is spoken a frame too long",
+        module="scratchgen.rnn.speech.acoustic",
+        text="(t[None] >= ends[:, None])",
+        wrong="(t[None] > ends[:, None])",
+        says="The first frame of a phone is still that of the phone before it.",
+        claims=("claims/test_speech.py",),
+        only="duration",
+    ),
 )

@@ -13,17 +13,28 @@ import pytest
 
 from scratchgen import Tensor, no_grad
 from scratchgen.data import CharacterTokenizer
+from scratchgen.data.speech import Utterance
 from scratchgen.equations import BY_ID
 from scratchgen.equations.frames import FRAMES
 from scratchgen.equations.locate import function_of
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.sequences import SEQUENCES
+from scratchgen.equations.speech import SPEECH
 from scratchgen.equations.summarisation import SUMMARISATION
 from scratchgen.functional import softmax_cross_entropy
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.reproductions import adding
-from scratchgen.rnn import FrameModel, LanguageModel, Translator, train, train_frames, train_translator
+from scratchgen.rnn import (
+    AcousticModel,
+    FrameModel,
+    LanguageModel,
+    Translator,
+    train,
+    train_acoustic,
+    train_frames,
+    train_translator,
+)
 from scratchgen.runs import History
 
 pytestmark = pytest.mark.fast
@@ -62,6 +73,13 @@ def pairs(coverage_weight=0.0, **options):
     )
 
 
+def speech():
+    model = AcousticModel(3, 4, 5, 2, Generator(0))
+    spoken = [Utterance(np.arange(3), np.array([2, 1, 3]), RNG.random((6, 4)).astype(np.float32))] * N
+    sizes = {"epochs": 1, "batch_size": N, "optimizer": Adam(model.parameters())}
+    train_acoustic(model, spoken, spoken, History(), rng=Generator(1), **sizes)
+
+
 def regression():
     with pytest.MonkeyPatch.context() as small:
         for name in ("T", "BATCH", "STEPS", "EPOCHS", "TEST"):
@@ -75,6 +93,7 @@ OBJECTIVES: dict[str, tuple[Callable, Callable]] = {
     "rnn.frames": (lambda: frames(NOTES), lambda log_p: -log_p.numpy().sum() / (N * STEPS)),
     "rnn.seq2seq": (pairs, lambda losses: losses.numpy().sum() / (N * (STEPS + 1))),
     "rnn.regression": (regression, lambda losses: losses.numpy().mean()),
+    "rnn.speech_loss": (speech, lambda loss: loss.numpy()),
 }
 # id: a training whose loss is computed from the result of the ledger's function
 PARTS: dict[str, Callable] = {
@@ -91,6 +110,7 @@ PARTS: dict[str, Callable] = {
     "rnn.pointer": lambda: pairs(copying=True),
     "rnn.coverage_attention": lambda: pairs(coverage=True),
     "rnn.coverage_loss": lambda: pairs(coverage_weight=0.5),
+    "rnn.upsample": speech,
 }
 # id: a training whose step enters the ledger's function before the loss (the input) or after it (the gradient)
 AROUND_THE_LOSS: dict[str, Callable] = {
@@ -188,7 +208,7 @@ def test_a_training_step_enters_the_ledgers_function_around_the_loss(id):
 
 
 def test_every_equation_of_the_recurrent_networks_is_traced_or_is_not_in_a_step():
-    ids = {e.id for e in (*RNN, *SEQUENCES, *SUMMARISATION, *FRAMES) if e.id.startswith("rnn.")}
+    ids = {e.id for e in (*RNN, *SEQUENCES, *SUMMARISATION, *FRAMES, *SPEECH) if e.id.startswith("rnn.")}
     traced = [*OBJECTIVES, *PARTS, *AROUND_THE_LOSS, *NOT_IN_A_STEP]
     assert ids == set(traced) and len(traced) == len(ids)
 
