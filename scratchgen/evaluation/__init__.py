@@ -12,6 +12,7 @@ novelty                         variety of a generated text, and runs that it co
 harmony, markov_notes           statistics of piano rolls, and notes one by one as a baseline
 total_variation                 the distance of two histograms
 sound_measures                  level, clipping, duration and flatness of a sound, signal-to-noise ratio
+spectral_subtraction            the classical way to remove noise
 extractive                      the first words or a sentence of a text, to compare with a summary
 """
 
@@ -61,6 +62,7 @@ from scratchgen.evaluation.sound_measures import (
     sounding_seconds,
     spectral_flatness,
 )
+from scratchgen.evaluation.spectral_subtraction import spectral_subtraction
 from scratchgen.evaluation.total_variation import total_variation
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
@@ -135,6 +137,7 @@ __all__ = [
     "snr",
     "sounding_seconds",
     "spectral_flatness",
+    "spectral_subtraction",
     "squared_errors",
     "total_variation",
     "two_sample_scores",
