@@ -17,11 +17,12 @@ from scratchgen.applications.spectrogram_edits import SpectrogramEditor
 from scratchgen.data import RowData
 from scratchgen.data.files.performance import write_wav
 from scratchgen.data.mel_pictures import RANGE
-from scratchgen.data.mel_rows import mel_rows
+from scratchgen.data.mel_rows import MelRows, mel_rows
 from scratchgen.data.preprocessing.silence import trimmed
 from scratchgen.data.preprocessing.stft import istft, stft
 from scratchgen.data.rows import PARTS
 from scratchgen.data.types import SoundData
+from scratchgen.errors import BadInput
 from scratchgen.evaluation import snr, spectral_subtraction
 from scratchgen.plots import mel_spectrograms
 from scratchgen.random import HELD_OUT_SEED, Generator
@@ -31,7 +32,7 @@ MORPHS, STEPS = 20, 7  # pairs of recordings, and sounds from one to the other
 MONOTONE, FALL = 0.9, 0.05  # share of the morphs; a step by which the confidence may fall for rounding's sake
 NOISY, NOISE_DECIBELS, GAIN = 60, 0.0, 6.0  # sounds, their signal-to-noise ratio, and the gain to reach in dB
 NOISE_SECONDS = 0.25  # of noise alone, from which both methods estimate it
-GAP_SECONDS = 0.1
+GAP_SECONDS, SHORTEST = 0.1, 0.2  # a gap in the middle, and the sound around it
 KEPT = 0.85  # share of the digits that are recognised after an exchange of the speaker
 FULL: dict[str, Any] = {
     "likelihood": "gaussian",
@@ -50,22 +51,28 @@ QUICK: dict[str, Any] = {**FULL, "hidden": 128, "epochs": 8}
 
 def carry_out(job: Job) -> Outcome:
     """Edit the sounds of each data set of the job; the results of all, and what is shown of each."""
-    loaded = [labelled_sounds(source) for source in job.data]
-    outcomes = [edit(job, data) for data in loaded]
+    prepared = [(data, *mel_rows(data)) for data in map(labelled_sounds, job.data)]
+    for data, _, mel in prepared:
+        seconds = mel.pictures.N / data.rate
+        if seconds < SHORTEST:
+            raise BadInput(
+                f"the sounds of {data.name} last {seconds:.2f} s, too short for a gap of "
+                f"{GAP_SECONDS} s; give sounds of at least {SHORTEST} s"
+            )
+    outcomes = [edit(job, *of) for of in prepared]
     return Outcome(
         results=[result for outcome in outcomes for result in outcome.results],
         shown=[shown for outcome in outcomes for shown in outcome.shown],
     )
 
 
-def edit(job: Job, data: SoundData) -> Outcome:
+def edit(job: Job, data: SoundData, rows: RowData, mel: MelRows) -> Outcome:
     """Train on the training sounds, and measure all edits on held-out ones.
 
     Sounds with two attributes, the digit and the speaker, get a model that is conditioned on the second one, which
     can then be exchanged.
     """
-    name, (rows, mel) = Path(data.name).name, mel_rows(data)
-    exchanges = len(rows.attributes) > 1
+    name, exchanges = Path(data.name).name, len(rows.attributes) > 1
     settings = {**(QUICK if job.quick else FULL), "model": "conditional" if exchanges else "mlp"}
     given = _with_last_attribute(rows) if exchanges else rows
     model, _, _ = job.train("vae", given, run=name, **settings)

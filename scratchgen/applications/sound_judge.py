@@ -34,7 +34,7 @@ class SoundJudge:
         """Train on the real recordings of the training part, each also a little earlier, later, lower and higher."""
         counts = rows.label_counts
         assert rows.train_labels is not None and not isinstance(counts, int)
-        x = np.concatenate([rows.train, *(_shifted(rows.train, mel.shape, *by) for by in SHIFTS)])
+        x = np.concatenate([rows.train, *(shifted(rows.train, mel.shape, *by) for by in SHIFTS)])
         y = np.tile(rows.train_labels, (1 + len(SHIFTS), 1))
         classifier = AttributeClassifier(x.shape[1], counts, Generator(0))
         epochs = max(1, (QUICK_EXAMPLES if quick else EXAMPLES) // len(x))
@@ -54,7 +54,7 @@ class SoundJudge:
         return self.classifier.features(self.mel.rows(sounds))
 
 
-def _shifted(rows: np.ndarray, shape: tuple[int, int], bands: int, frames: int) -> np.ndarray:
+def shifted(rows: np.ndarray, shape: tuple[int, int], bands: int, frames: int) -> np.ndarray:
     """Rows some bands lower and some frames later, or the other way for negative numbers, with silence beside them."""
     pad = [(0, 0), *((max(n, 0), max(-n, 0)) for n in (bands, frames))]
     padded = np.pad(rows.reshape(-1, *shape), pad)

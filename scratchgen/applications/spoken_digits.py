@@ -30,7 +30,7 @@ FULL: dict[str, Any] = {
     "latent_dim": 16,
     "hidden": 512,
     "layers": 2,
-    "epochs": 30,
+    "epochs": 20,
     "batch_size": 64,
     "learning_rate": 2e-3,
     "schedule": "half_cosine",
