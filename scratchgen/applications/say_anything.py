@@ -9,6 +9,7 @@ import numpy as np
 from scratchgen import plots
 from scratchgen.applications.application import Job, Outcome, Result, Shown
 from scratchgen.applications.pronounce_words import pronounce_words, show_words, word_results
+from scratchgen.applications.rank import by_rank
 from scratchgen.data import PairData, load_pairs
 from scratchgen.data.files.performance import write_wav
 from scratchgen.data.phones import PHONES
@@ -119,10 +120,9 @@ def _heard(model: AcousticModel, recorded: SpeechData) -> Result:
 
 def _ranked(model: AcousticModel, held_out: list[Utterance], distortion: np.ndarray, job: Job) -> list[Shown]:
     """The held-out utterances of the least, the median and the greatest distortion, and how they were recorded."""
-    order, shown = np.argsort(distortion, kind="stable"), []
-    chosen = {"best": order[0], "median": order[len(order) // 2], "worst": order[-1]}
+    shown: list[Shown] = []
     pictures: dict[str, np.ndarray] = {}
-    for name, i in chosen.items():
+    for name, i in by_rank(-distortion):
         u = held_out[i]
         frames = model.speak(u.phones, u.durations)
         pictures |= {f"{name}, recorded": u.log_mel, f"{name}, spoken": frames}

@@ -10,30 +10,30 @@ from typing import Any
 import numpy as np
 
 from scratchgen.applications.application import Application, Job, Outcome, Result, Shown
+from scratchgen.applications.labelled_sounds import labelled_sounds
+from scratchgen.applications.rank import by_rank
 from scratchgen.applications.sound_judge import SoundJudge
 from scratchgen.applications.spectrogram_edits import SpectrogramEditor
-from scratchgen.data import RowData, load_sound
+from scratchgen.data import RowData
 from scratchgen.data.files.performance import write_wav
 from scratchgen.data.mel_pictures import RANGE
-from scratchgen.data.mel_rows import mel_rows
+from scratchgen.data.mel_rows import MelRows, mel_rows
 from scratchgen.data.preprocessing.silence import trimmed
 from scratchgen.data.preprocessing.stft import istft, stft
 from scratchgen.data.rows import PARTS
-from scratchgen.data.sets import spoken_digits
 from scratchgen.data.types import SoundData
 from scratchgen.errors import BadInput
-from scratchgen.evaluation import snr
-from scratchgen.evaluation.spectral_subtraction import spectral_subtraction
+from scratchgen.evaluation import snr, spectral_subtraction
 from scratchgen.plots import mel_spectrograms
 from scratchgen.random import HELD_OUT_SEED, Generator
+from scratchgen.tasks.rows import labels_of
 
 MORPHS, STEPS = 20, 7  # pairs of recordings, and sounds from one to the other
 MONOTONE, FALL = 0.9, 0.05  # share of the morphs; a step by which the confidence may fall for rounding's sake
 NOISY, NOISE_DECIBELS, GAIN = 60, 0.0, 6.0  # sounds, their signal-to-noise ratio, and the gain to reach in dB
 NOISE_SECONDS = 0.25  # of noise alone, from which both methods estimate it
-GAP_SECONDS = 0.1
+GAP_SECONDS, SHORTEST = 0.1, 0.2  # a gap in the middle, and the sound around it
 KEPT = 0.85  # share of the digits that are recognised after an exchange of the speaker
-MIN_PER_CLASS = 2  # held-out recordings: for a morph
 FULL: dict[str, Any] = {
     "likelihood": "gaussian",
     "objective": "beta",
@@ -51,47 +51,35 @@ QUICK: dict[str, Any] = {**FULL, "hidden": 128, "epochs": 8}
 
 def carry_out(job: Job) -> Outcome:
     """Edit the sounds of each data set of the job; the results of all, and what is shown of each."""
-    loaded = [sounds(source) for source in job.data]
-    outcomes = [edit(job, data) for data in loaded]
+    prepared = [(data, *mel_rows(data)) for data in map(labelled_sounds, job.data)]
+    for data, _, mel in prepared:
+        seconds = mel.pictures.N / data.rate
+        if seconds < SHORTEST:
+            raise BadInput(
+                f"the sounds of {data.name} last {seconds:.2f} s, too short for a gap of "
+                f"{GAP_SECONDS} s; give sounds of at least {SHORTEST} s"
+            )
+    outcomes = [edit(job, *of) for of in prepared]
     return Outcome(
         results=[result for outcome in outcomes for result in outcome.results],
         shown=[shown for outcome in outcomes for shown in outcome.shown],
     )
 
 
-def sounds(source: str) -> SoundData:
-    """The recordings with their classes.   Raises BadInput for recordings without classes, or too few of a class."""
-    data = spoken_digits.load_by_recording() if source == "fsdd" else load_sound(source)
-    if data.attributes:
-        return data
-    if len(data.classes) < 2:
-        raise BadInput(
-            f"{source} has no classes, by which the edits are judged; sort the recordings into a subfolder for each "
-            "class, two at least"
-        )
-    counts = np.bincount(data.test_labels, minlength=len(data.classes))
-    if counts.min() < MIN_PER_CLASS:
-        name = data.classes[int(counts.argmin())]
-        raise BadInput(
-            f"{source} has {counts.min()} held-out recordings of {name}, and a morph needs {MIN_PER_CLASS}; give more "
-            f"recordings of {name}"
-        )
-    return data
-
-
-def edit(job: Job, data: SoundData) -> Outcome:
+def edit(job: Job, data: SoundData, rows: RowData, mel: MelRows) -> Outcome:
     """Train on the training sounds, and measure all edits on held-out ones.
 
     Sounds with two attributes, the digit and the speaker, get a model that is conditioned on the second one, which
     can then be exchanged.
     """
-    name, (rows, mel) = Path(data.name).name, mel_rows(data)
-    exchanges = len(rows.attributes) > 1
+    name, exchanges = Path(data.name).name, len(rows.attributes) > 1
     settings = {**(QUICK if job.quick else FULL), "model": "conditional" if exchanges else "mlp"}
     given = _with_last_attribute(rows) if exchanges else rows
     model, _, _ = job.train("vae", given, run=name, **settings)
-    editing = Editing(job, name, data, rows, SpectrogramEditor(model, mel), SoundJudge.fit(rows, mel))
-    right = editing.judge.classifier.predict(rows.test) == rows.test_labels
+    editing = Editing(
+        job, name, data, rows, SpectrogramEditor(model, mel), SoundJudge.fit(rows, mel, job.quick)
+    )
+    right = editing.judge.classifier.predict(rows.test) == editing.labels
     results = [
         Result(
             measure=f"{name}: {attribute.name} recognised in held-out recordings, by the judge", ours=share
@@ -123,14 +111,19 @@ class Editing:
     editor: SpectrogramEditor
     judge: SoundJudge
 
+    @property
+    def labels(self) -> np.ndarray:
+        """The attributes of the recordings of the test part, (N, S)."""
+        return labels_of(self.rows, "test")
+
     def conditions(self, places: np.ndarray) -> np.ndarray | None:
         """What the model is conditioned on for these recordings of the test part; None of a model without."""
-        return self.rows.test_labels[places, -1:] if len(self.rows.attributes) > 1 else None
+        return self.labels[places, -1:] if len(self.rows.attributes) > 1 else None
 
     def morph(self) -> Outcome:
         """From a recording to one of another class: how the confidence in the second class rises."""
         a, b = self._pairs()
-        kinds = self.rows.test_labels[:, 0]
+        kinds = self.labels[:, 0]
         ends = np.concatenate([kinds[a], kinds[b]])
         whole = self._whole(np.concatenate([a, b]))
         morphed = self.editor.morphs(self.rows.test[a], self.rows.test[b], self.conditions(a), STEPS)
@@ -236,7 +229,7 @@ class Editing:
     def exchange(self) -> Outcome:
         """Every recording with another speaker: whether the digit is kept, and the speaker recognised."""
         places = self._some(NOISY)
-        own = self.rows.test_labels[places]
+        own = self.labels[places]
         speakers = len(self.rows.attributes[-1].kinds)
         others = (own[:, -1:] + 1 + np.arange(len(own))[:, None] % (speakers - 1)) % speakers
         rows = self.editor.exchanged(self.rows.test[places], own[:, -1:], others)
@@ -271,7 +264,7 @@ class Editing:
 
     def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
         """Places of two recordings of different classes under one condition of the model, MORPHS times."""
-        rng, labels = Generator(HELD_OUT_SEED), self.rows.test_labels
+        rng, labels = Generator(HELD_OUT_SEED), self.labels
         pairs: list[tuple[int, int]] = []
         for a in np.resize(rng.permutation(len(labels)), MORPHS):
             fits = labels[:, 0] != labels[a, 0]
@@ -297,7 +290,7 @@ class Editing:
 
     def _words(self, i: int) -> str:
         """The kinds of the attributes of a recording of the test part: "3 by george"."""
-        kinds = self.rows.test_labels[i]
+        kinds = self.labels[i]
         return " by ".join(a.kinds[k] for a, k in zip(self.rows.attributes, kinds, strict=True))
 
     def _shown(
@@ -314,21 +307,15 @@ class Editing:
         return [picture, sound]
 
 
-def by_rank(measure: np.ndarray) -> list[tuple[str, int]]:
-    """The places of the largest, the median and the smallest measure (n,), and what to call them."""
-    order = np.argsort(-measure, kind="stable").tolist()
-    return [("best", order[0]), ("median", order[len(order) // 2]), ("worst", order[-1])]
-
-
 SOUND_EDITING = Application(
     name="sound-editing",
     title="A VAE of spectrograms morphs, denoises and repairs sounds",
     about=(
-        "A VAE learns the mel spectrograms of recordings: of spoken digits by six speakers, conditioned on the speaker, "
-        "and of drums. It morphs one recording into another through the latent space, removes noise by imputing the "
-        "bands that are hidden in it, fills gaps, and exchanges the speaker. Each edit is measured on held-out "
-        "recordings, compared with cross-fading, spectral subtraction and linear interpolation. A classifier that was "
-        "trained on real recordings listens to the sounds that come out."
+        "A VAE learns the mel spectrograms of recordings: of digits spoken by six speakers, conditioned on the "
+        "speaker, and of drums. It morphs one recording into another through the latent space, removes noise by "
+        "imputing the bands that are hidden in it, fills gaps, and exchanges the speaker. Each edit is measured on "
+        "held-out recordings, next to cross-fading, spectral subtraction and linear interpolation. A classifier that "
+        "was trained on real recordings listens to the sounds that come out."
     ),
     data=("fsdd", "synthetic-drums"),
     quick_data=("tones",),

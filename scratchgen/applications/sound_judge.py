@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,10 @@ from scratchgen.data.mel_rows import MelRows
 from scratchgen.evaluation import AttributeClassifier
 from scratchgen.random import HELD_OUT_SEED, Generator
 
-EXAMPLES = 80_000  # of its training, with repetitions
-SHIFTS = (-2, 2, 4)  # frames: a sound that is trimmed again may begin a moment earlier or later
+EXAMPLES, QUICK_EXAMPLES = 80_000, 15_000  # of its training, with repetitions
+# (bands, frames) by which training recordings are also shifted: a sound that is trimmed again may begin a moment
+# earlier or later, and a larger head has lower resonances
+SHIFTS = ((0, -2), (0, 2), (0, 4), (1, 0), (-1, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,36 +30,34 @@ class SoundJudge:
     classifier: AttributeClassifier
 
     @classmethod
-    def fit(cls, rows: RowData, mel: MelRows) -> SoundJudge:
-        """Train on the real recordings of the training part, each also a little earlier and later."""
+    def fit(cls, rows: RowData, mel: MelRows, quick: bool = False) -> SoundJudge:
+        """Train on the real recordings of the training part, each also a little earlier, later, lower and higher."""
         counts = rows.label_counts
         assert rows.train_labels is not None and not isinstance(counts, int)
-        x = np.concatenate([rows.train, *(_shifted(rows.train, mel.shape, n) for n in SHIFTS)])
+        x = np.concatenate([rows.train, *(shifted(rows.train, mel.shape, *by) for by in SHIFTS)])
         y = np.tile(rows.train_labels, (1 + len(SHIFTS), 1))
         classifier = AttributeClassifier(x.shape[1], counts, Generator(0))
-        epochs = max(1, EXAMPLES // len(x))
+        epochs = max(1, (QUICK_EXAMPLES if quick else EXAMPLES) // len(x))
         return cls(mel, classifier.fit(x, y, epochs=epochs, rng=Generator(HELD_OUT_SEED)))
 
-    def recognised(self, sounds: Sequence[np.ndarray], labels: np.ndarray) -> np.ndarray:
+    def recognised(self, sounds: Iterable[np.ndarray], labels: np.ndarray) -> np.ndarray:
         """Whether each attribute of each sound is recognised as its label: (n, S)."""
         return self.classifier.predict(self.mel.rows(sounds)) == labels
 
-    def probability(self, sounds: Sequence[np.ndarray], kinds: np.ndarray, s: int = 0) -> np.ndarray:
+    def probability(self, sounds: Iterable[np.ndarray], kinds: np.ndarray, s: int = 0) -> np.ndarray:
         """The probability of these kinds (n,) of attribute s: (n,)."""
         p = self.classifier.probabilities(self.mel.rows(sounds), s)
         return p[np.arange(len(kinds)), kinds]
 
-    def features(self, sounds: Sequence[np.ndarray]) -> np.ndarray:
+    def features(self, sounds: Iterable[np.ndarray]) -> np.ndarray:
         """The activations of the hidden layer, (n, 256): differences that matter for the attributes."""
         return self.classifier.features(self.mel.rows(sounds))
 
 
-def _shifted(rows: np.ndarray, shape: tuple[int, int], n: int) -> np.ndarray:
-    """Rows n frames later, or earlier for n < 0, with silence in place of the missing frames."""
-    images = rows.reshape(-1, *shape)
-    moved = np.zeros_like(images)
-    if n > 0:
-        moved[:, :, n:] = images[:, :, :-n]
-    else:
-        moved[:, :, :n] = images[:, :, -n:]
-    return moved.reshape(rows.shape)
+def shifted(rows: np.ndarray, shape: tuple[int, int], bands: int, frames: int) -> np.ndarray:
+    """Rows some bands lower and some frames later, or the other way for negative numbers, with silence beside them."""
+    pad = [(0, 0), *((max(n, 0), max(-n, 0)) for n in (bands, frames))]
+    padded = np.pad(rows.reshape(-1, *shape), pad)
+    first_band, first_frame = max(-bands, 0), max(-frames, 0)
+    part = padded[:, first_band : first_band + shape[0], first_frame : first_frame + shape[1]]
+    return part.reshape(rows.shape)

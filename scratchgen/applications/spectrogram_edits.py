@@ -30,8 +30,8 @@ class SpectrogramEditor:
         """n rows from each of a (B, D) to each of b (B, D), on straight lines between their latents: (n, B, D)."""
         given = self.model.given(labels)
         with no_grad():
-            ends = (to_numpy(given.encode(x).mu) for x in (a, b))
-            return to_numpy(given.decode(straight(*ends, n)).mean)
+            start, end = (to_numpy(given.encode(x).mu) for x in (a, b))
+            return to_numpy(given.decode(straight(start, end, n)).mean)
 
     def exchanged(self, rows: np.ndarray, labels: np.ndarray, others: np.ndarray) -> np.ndarray:
         """The rows (B, D) with other conditions: encoded with their own, decoded with the others."""

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from scratchgen.applications.application import Application, Job, Outcome
 from scratchgen.applications.say_anything import say_anything
+from scratchgen.applications.spoken_digits import spoken_digits
 
-SPEECH = {False: "espeak-sentences", True: "formant-speech"}  # quick ↦ the speech of known phones
+FULL, QUICK = ("fsdd", "cmudict", "espeak-sentences"), ("tones", "spelling-rules", "formant-speech")
 
 
 def carry_out(job: Job) -> Outcome:
-    """Speak typed sentences; a person's own file is words and their phones, whose pronunciation is learned."""
-    return say_anything(job, job.data[0], SPEECH[job.quick])
+    """Speak digits, and anything that is typed; a person's own data take the place of one of the two.
+
+    Recordings in a folder are spoken like the digits; a file of words and their phones is learned to be pronounced.
+    """
+    known = QUICK if job.quick else FULL
+    if job.data != known:
+        own = job.data[0]
+        return spoken_digits(job, own) if Path(own).is_dir() else say_anything(job, own, known[2])
+    digits, anything = spoken_digits(job, known[0]), say_anything(job, *known[1:])
+    return Outcome(results=[*anything.results, *digits.results], shown=[*anything.shown, *digits.shown])
 
 
 SPEECH_SYNTHESIS = Application(
@@ -23,10 +34,11 @@ SPEECH_SYNTHESIS = Application(
         "sentences that the formant synthesiser eSpeak NG spoke from the dictionary's phones; Griffin-Lim makes the "
         "sound. Words are judged by the share of wrong pronunciations, compared with letter rules, and speech by the "
         "mel-cepstral distortion of held-out sentences, compared with phones that are cut out of the training part and "
-        "joined."
+        "joined. Digits are also spoken in the voices of six people, by a conditional VAE of mel spectrograms, and a "
+        "classifier that was trained on real recordings recognises them or not."
     ),
-    data=("cmudict", "espeak-sentences"),
-    quick_data=("spelling-rules", "formant-speech"),
-    on="a file of words and their ARPAbet phones, separated by a tab",
+    data=FULL,
+    quick_data=QUICK,
+    on="a folder of recordings with a subfolder for each word, or a file of words and their phones, a tab between",
     carry_out=carry_out,
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,7 @@ class MelRows:
         """The time from one moment to the next."""
         return self.pictures.hop / self.rate
 
-    def rows(self, sounds: Sequence[np.ndarray]) -> np.ndarray:
+    def rows(self, sounds: Iterable[np.ndarray]) -> np.ndarray:
         """The rows of sounds (N_i,): (n, D) float32."""
         return self.as_rows(self.pictures.of([trimmed(x, self.rate) for x in sounds]))
 
@@ -72,14 +73,12 @@ def mel_rows(data: SoundData) -> tuple[RowData, MelRows]:
     lengths = np.array([len(x) for x in parts["train"]])
     N = int(min(np.quantile(lengths, LONG_ENOUGH), MAX_SECONDS * data.rate))
     mel = MelRows(data.rate, MelPictures.fit(parts["train"], data.rate, N))
-    attributes, labels = (
-        data.attributes,
-        {f"{part}_labels": getattr(data, f"{part}_labels") for part in PARTS},
-    )
+    attributes = data.attributes
+    labels: dict[str, Any] = {f"{part}_labels": getattr(data, f"{part}_labels") for part in PARTS}
     if data.classes:
         attributes = (Attribute("class", data.classes),)
         labels = {name: y[:, None] for name, y in labels.items()}
     report = replace(data.report, changed=dict(data.report.changed))
     report.change(f"longer than {N / data.rate:.2f} s, cut at the end", int((lengths > N).sum()))
-    rows = {part: mel.as_rows(mel.pictures.of(sounds)) for part, sounds in parts.items()}
+    rows: dict[str, Any] = {part: mel.as_rows(mel.pictures.of(sounds)) for part, sounds in parts.items()}
     return RowData(data.name, mel.shape, **rows, **labels, attributes=attributes, report=report), mel

@@ -14,6 +14,7 @@ total_variation                 the distance of two histograms
 sound_measures                  level, clipping, duration and flatness of a sound, signal-to-noise ratio
 edit_distance                   error rates of words and phones
 mel_cepstrum, concatenation     the distance of spoken from recorded frames, and a voice to compare with
+spectral_subtraction            the classical way to remove noise
 extractive                      the first words or a sentence of a text, to compare with a summary
 """
 
@@ -71,6 +72,7 @@ from scratchgen.evaluation.sound_measures import (
     sounding_seconds,
     spectral_flatness,
 )
+from scratchgen.evaluation.spectral_subtraction import spectral_subtraction
 from scratchgen.evaluation.total_variation import total_variation
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
@@ -150,6 +152,7 @@ __all__ = [
     "snr",
     "sounding_seconds",
     "spectral_flatness",
+    "spectral_subtraction",
     "squared_errors",
     "time_warping",
     "total_variation",

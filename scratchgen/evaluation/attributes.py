@@ -51,7 +51,10 @@ class AttributeClassifier(Perceptron):
         return found
 
     def probabilities(self, x: np.ndarray, s: int) -> np.ndarray:
-        """The probability of each kind of attribute s: (B, D) → (B, K_s)."""
+        """The probability of each kind of attribute s: (B, D) → (B, K_s).   Raises BadInput for an unknown s."""
+        check_counts(0, s=s)
+        if s >= len(self.blocks):
+            raise BadInput(f"attributes are 0 … {len(self.blocks) - 1}, not {s}")
         with no_grad():
             return softmax(self.net(x)[:, self.blocks[s]]).numpy()
 

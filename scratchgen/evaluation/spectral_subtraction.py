@@ -15,7 +15,7 @@ def spectral_subtraction(Y: np.ndarray, noise: np.ndarray) -> np.ndarray:
     Y        (M, K) complex, `stft` of the noisy sound
     noise    N (L, K) complex, `stft` of noise alone, such as the moments before somebody speaks
     Returns (M, K) complex.   Raises BadInput for other shapes and for no frame of noise.
-    Source: Boll (1979), eq. 4 with half-wave rectification.   Ledger: evaluation.spectral_subtraction
+    Source: Boll (1979), with half-wave rectification.   Ledger: evaluation.spectral_subtraction
     """
     if np.ndim(Y) != 2 or np.ndim(noise) != 2 or not len(noise) or Y.shape[1] != noise.shape[1]:
         raise BadInput(

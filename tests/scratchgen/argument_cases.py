@@ -645,6 +645,10 @@ CALLS = {
         lambda **a: evaluation.AttributeClassifier(4, (2,)).fit(X, np.arange(40)[:, None] % 2, **a),
         {"epochs": (1, COUNT), "rng": R, "batch_size": (10, COUNT), "learning_rate": (1e-3, POSITIVE)},
     ),
+    "evaluation.AttributeClassifier.probabilities": (
+        lambda s: evaluation.AttributeClassifier(4, (2,)).probabilities(X, s),
+        {"s": (0, FROM_0)},
+    ),
     "evaluation.principal_components_errors": (
         lambda **a: evaluation.principal_components_errors(X, X, **a),
         {"k": (2, COUNT)},

@@ -150,4 +150,13 @@ DATA = (
         claims=("claims/test_sounds.py",),
         only="pre_emphasis",
     ),
+    Fault(
+        name="noise beyond the sound turned over",
+        module="scratchgen.evaluation.spectral_subtraction",
+        text="np.maximum(0, size - mu)",
+        wrong="np.abs(size - mu)",
+        says="Where there is less than the mean of the noise, what is missing returns as musical noise.",
+        claims=("claims/test_sounds.py",),
+        only="subtraction",
+    ),
 )
