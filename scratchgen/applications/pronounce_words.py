@@ -9,15 +9,12 @@ import numpy as np
 
 from scratchgen.applications.application import Job, Result, Shown
 from scratchgen.data import PairData
-from scratchgen.data.preprocessing.by_length import pad
 from scratchgen.data.spelling import phones_by_rules, with_stress, without_stress
 from scratchgen.evaluation import edit_distance, phone_error_rate, word_error_rate
 from scratchgen.rnn import Translator
 from scratchgen.runs.files import write_text
 
 TARGET = 0.30  # word error without stress
-LONGEST = 40  # phones of a word
-BATCH = 256
 SHOWN = 8  # words of each text of the report
 RULES = "letter rules"
 
@@ -32,17 +29,12 @@ class Pronounced:
 
 
 def pronounce_words(model: Translator, pairs: PairData) -> Pronounced:
-    """Pronounce every different word of the test part, by the most probable phone at each step."""
+    """Pronounce every different word of the test part, by beam search."""
     listed: dict[str, list[str]] = {}
     for word, phones in pairs.test:
         listed.setdefault(word, []).append(phones)
-    words, found = list(listed), dict[str, str]()
-    by_length = sorted(words, key=len)
-    for start in range(0, len(words), BATCH):
-        batch = by_length[start : start + BATCH]
-        ids, _ = model.translate(*pad([model.tokenizers[0].encode(word) for word in batch]), LONGEST)
-        found |= {word: model.tokenizers[1].decode(phones) for word, phones in zip(batch, ids, strict=True)}
-    return Pronounced(words, list(listed.values()), [found[word] for word in words])
+    words = list(listed)
+    return Pronounced(words, list(listed.values()), [model.translations(word)[0].text for word in words])
 
 
 def word_results(spoken: Pronounced) -> list[Result]:

@@ -10,7 +10,7 @@ from scratchgen.data.types import SoundData
 from scratchgen.random import Generator
 
 RATE = 22_050
-SIZES, WORDS = (40, 4, 4), 2  # utterances, and words of each
+SIZES, WORDS = (30, 3, 3), 2  # utterances, and words of each
 # F1 and F2 in Hz at the beginning and at the end: men's means of Peterson & Barney (1952), table II, and
 # diphthongs between two of them
 FORMANTS: dict[str, tuple[float, ...]] = {
@@ -36,7 +36,7 @@ SEED = 45
 
 
 def load() -> SoundData:
-    """40 train, 4 validation and 4 test utterances of two words of "spelling-rules", with their phones.
+    """30 train, 3 validation and 3 test utterances of two words of "spelling-rules", with their phones.
 
     A voiced phone is Σ_k a_k sin(2π k φ) with a_k of two resonances, a fricative a band of noise, and a stop silence
     and a burst. Durations vary by 15 %, and are longer for vowels.
