@@ -24,10 +24,24 @@ from scratchgen.tasks.speech import both_voices, sound_of_frames
 SENTENCE = "Hello, this is a machine that learned to speak."
 CONCATENATED = "phones of similar context, concatenated"
 HEARD = 12  # utterances whose sound is analysed again
-WORDS: dict[str, Any] = {"tokenizer": "characters", "target_tokenizer": "words", "max_length": 0}
-FULL_WORDS = {**WORDS, "hidden": 256, "embedding": 64, "epochs": 10, "batch_size": 64, "learning_rate": 2e-3}
-QUICK_WORDS = {**WORDS, "hidden": 64, "embedding": 32, "epochs": 5, "batch_size": 64, "learning_rate": 1e-2}
-FULL_SPEECH: dict[str, Any] = {"hidden": 128, "epochs": 20, "batch_size": 16, "learning_rate": 3e-3}
+TOKENIZERS: dict[str, Any] = {"tokenizer": "characters", "target_tokenizer": "words", "max_length": 0}
+FULL_WORDS = {
+    **TOKENIZERS,
+    "hidden": 256,
+    "embedding": 64,
+    "epochs": 10,
+    "batch_size": 64,
+    "learning_rate": 2e-3,
+}
+QUICK_WORDS = {
+    **TOKENIZERS,
+    "hidden": 64,
+    "embedding": 32,
+    "epochs": 5,
+    "batch_size": 64,
+    "learning_rate": 1e-2,
+}
+FULL_SPEECH: dict[str, Any] = {"hidden": 128, "epochs": 30, "batch_size": 8, "learning_rate": 3e-3}
 QUICK_SPEECH: dict[str, Any] = {"hidden": 32, "epochs": 8, "batch_size": 8, "learning_rate": 5e-3}
 
 

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 CONCATENATED = "phones of the training utterances with the most similar neighbours, concatenated"
 MILLISECONDS = 1000 * HOP / RATE  # per frame
-DRAWN = 3  # utterances
+SHOWN = 3  # utterances
 
 
 class Settings(RecurrentSettings, frozen=True):
@@ -69,9 +69,9 @@ class Settings(RecurrentSettings, frozen=True):
             "run of a model from letters to phones, relative to the run; empty: prompts are phones in [brackets]"
         ),
     ] = ""
-    epochs: Epochs = 20
+    epochs: Epochs = 30
     min_steps: MinSteps = 0
-    batch_size: BatchSize = 16
+    batch_size: BatchSize = 8
     learning_rate: LearningRate = 3e-3
 
 
@@ -223,7 +223,7 @@ def draw(
     """Draw curves, and held-out utterances as recorded and as spoken by the model; write the latter as WAV."""
     series = {"training": run.history["loss"], "validation": run.history["validation_loss"]}
     plots.curves(series, run.picture("curves"), "loss", {})
-    chosen = speech.test[:DRAWN]
+    chosen = speech.test[:SHOWN]
     spoken = [model.speak(u.phones) for u in chosen]
     plots.mel_spectrograms(
         [*(u.log_mel for u in chosen), *spoken],

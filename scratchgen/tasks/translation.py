@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 MAX_ORDER = 3
 TARGETS_ALONE = f"best n-gram of order ≤ {MAX_ORDER} of targets alone"
 BLEU_SOURCES = 200  # enough for BLEU to a few points
-WORDS = 8192  # largest vocabulary of a target of words
+MOST_WORDS = 8192  # largest vocabulary of a target of words
 SHOWN, MAPS = 20, 4  # sources whose translations are written, and of how many the attention is drawn
 
 
@@ -130,7 +130,7 @@ def _tokenizer(settings: Settings, pairs: PairData, side: int) -> Tokenizer | Wo
         for part in (pairs.train, pairs.validation, pairs.test)
     )
     if side == 1 and settings.target_tokenizer == "words":
-        return WordTokenizer.of([train], WORDS)
+        return WordTokenizer.of([train], MOST_WORDS)
     return tokenizer_for(settings, train, "".join(held_out))
 
 

@@ -10,7 +10,7 @@ from scratchgen.data.types import SoundData
 from scratchgen.random import Generator
 
 RATE = 22_050
-SIZES, WORDS = (30, 3, 3), 2  # utterances, and words of each
+SIZES, UTTERANCE_WORDS = (30, 3, 3), 2  # utterances, and words of each
 # F1 and F2 in Hz at the beginning and at the end: men's means of Peterson & Barney (1952), table II, and
 # diphthongs between two of them
 FORMANTS: dict[str, tuple[float, ...]] = {
@@ -45,13 +45,17 @@ def load() -> SoundData:
     words = spelling_rules.load()
     for size, part in zip(SIZES, (words.train, words.validation, words.test), strict=True):
         spoken = [
-            speak([phones.split() for _, phones in part[WORDS * i : WORDS * (i + 1)]], rng)
+            speak(
+                [phones.split() for _, phones in part[UTTERANCE_WORDS * i : UTTERANCE_WORDS * (i + 1)]], rng
+            )
             for i in range(size)
         ]
         parts.append([sound for sound, _ in spoken])
         aligned.append([alignment for _, alignment in spoken])
     train, validation, test = aligned
-    return SoundData("formant-speech", RATE, parts[0], parts[1], parts[2], alignments=(train, validation, test))
+    return SoundData(
+        "formant-speech", RATE, parts[0], parts[1], parts[2], alignments=(train, validation, test)
+    )
 
 
 def speak(words: list[list[str]], rng: Generator) -> tuple[np.ndarray, Alignment]:
