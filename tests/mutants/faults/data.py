@@ -150,4 +150,13 @@ DATA = (
         claims=("claims/test_sounds.py",),
         only="pre_emphasis",
     ),
+    Fault(
+        name="noise without a lower edge",
+        module="scratchgen.data.sets.synthetic_drums",
+        text="(low <= f) & (f <= high)",
+        wrong="f <= high",
+        says="The band begins at 0 Hz.",
+        claims=("claims/test_drums.py",),
+        equations=("data.band_noise",),
+    ),
 )

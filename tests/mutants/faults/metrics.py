@@ -47,4 +47,22 @@ METRICS = (
         claims=("claims/test_parzen.py",),
         only="does_not_look",
     ),
+    Fault(
+        name="rule of Laplace for a note",
+        module="scratchgen.evaluation.markov_notes",
+        text="(x * a).sum(axis=0) + 0.5) / (a.sum(axis=0) + 1)",
+        wrong="(x * a).sum(axis=0) + 1) / (a.sum(axis=0) + 2)",
+        says="Ones in place of the halves of Krichevsky & Trofimov.",
+        claims=("claims/test_music.py",),
+        equations=("rnn.markov_notes",),
+    ),
+    Fault(
+        name="one covariance for all classes",
+        module="scratchgen.evaluation.class_gaussians",
+        text="(rows - m).T @ (rows - m) / len(rows)",
+        wrong="z.T @ z / len(z)",
+        says="Every class gets the covariance of all rows.",
+        claims=("claims/test_class_gaussians.py",),
+        equations=("evaluation.class_gaussians",),
+    ),
 )
