@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from scratchgen.applications.application import Job, Outcome, Result, Shown
+from scratchgen.autograd import no_grad
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.data import CATALOGUE, SoundData, load_sound
 from scratchgen.data.files.performance import write_wav
 from scratchgen.data.mel_pictures import MelPictures
@@ -29,22 +31,20 @@ from scratchgen.files import replacing
 from scratchgen.plots import mel_spectrograms
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_directory
+from scratchgen.vae import ConditionalVAE
 
 SECONDS = 1.0  # at most, of a sound
 EACH = 4  # sounds of a class in the training part, and sounds in the other parts, at least
-SAMPLES, QUICK_SAMPLES, BLOCKS = 100, 16, 4
+SAMPLES, QUICK_SAMPLES, BLOCKS = 100, 12, 4
 TARGET = 0.8  # share of samples that are recognised as their drum
 COMPONENTS = 32  # of the baseline
 BATCH, STEPS, QUICK_STEPS, JUDGE_STEPS = 64, 400, 100, 150
 QUICK_SIZES = {"train": 256, "validation": 64, "test": 64}
-# The deviation of a Gaussian likelihood of thousands of levels is learned, and small: the rate then hardly counts,
-# and the codes of the training sounds leave gaps where samples sound like no drum. β = 100 weighs it as a deviation
-# ten times as large would.
 FULL: dict[str, Any] = {
     "model": "conditional",
     "likelihood": "gaussian",
     "objective": "beta",
-    "beta": 100.0,
+    "beta": 10.0,
     "kl_warmup_steps": 100,
     "latent_dim": 8,
     "hidden": 256,
@@ -52,8 +52,8 @@ FULL: dict[str, Any] = {
     "batch_size": BATCH,
     "learning_rate": 2e-3,
 }
-QUICK = {**FULL, "hidden": 64, "kl_warmup_steps": 10}
-BASELINE = "principal components, Gaussian per class"
+QUICK = {**FULL, "hidden": 128, "kl_warmup_steps": 0, "learning_rate": 5e-3}
+BASELINE, PRIOR = "principal components, Gaussian per class", "z from the prior"
 
 
 def drums(job: Job, source: str) -> Outcome:
@@ -80,7 +80,8 @@ def drums(job: Job, source: str) -> Outcome:
     labels = y["test"][chosen]
     baseline = ClassGaussians.fit(flat(x["train"]), y["train"], COMPONENTS)
     made = {
-        "ours": model.sample(len(labels), Generator(HELD_OUT_SEED), labels),
+        "ours": _sampled(model, flat(x["train"]), y["train"], labels),
+        PRIOR: model.sample(len(labels), Generator(HELD_OUT_SEED), labels),
         BASELINE: baseline.sample(labels, Generator(HELD_OUT_SEED)),
         "real": flat(x["test"][chosen]),
     }
@@ -96,7 +97,7 @@ def drums(job: Job, source: str) -> Outcome:
         Result(
             measure=f"{name}: samples recognised as their drum, of {len(labels)}, after Griffin-Lim",
             ours=share["ours"],
-            baselines={BASELINE: share[BASELINE]},
+            baselines={of: share[of] for of in (BASELINE, PRIOR)},
             real=judged,
             target=TARGET,
             rule=f"chance: {1 / len(data.classes):.2f}",
@@ -111,7 +112,7 @@ def drums(job: Job, source: str) -> Outcome:
         Result(
             measure=f"{name}: MMD² of the recogniser's features from the test part",
             ours=discrepancy["ours"],
-            baselines={BASELINE: discrepancy[BASELINE]},
+            baselines={of: discrepancy[of] for of in (BASELINE, PRIOR)},
             real=discrepancy["real"],
             higher_is_better=False,
             digits=4,
@@ -121,6 +122,19 @@ def drums(job: Job, source: str) -> Outcome:
     p = judge.probabilities(heard["ours"])[np.arange(len(labels)), labels]
     shown = _ranked(job, name, data, pictures, sounds["ours"], p, labels)
     return Outcome(results=results, shown=shown)
+
+
+def _sampled(model: ConditionalVAE, x: np.ndarray, y: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Samples of these classes, z from a Gaussian per class that is fitted to the codes of the training sounds.
+
+    A Gaussian likelihood of thousands of levels outweighs the rate, so that the codes of a class fill a part of the
+    prior alone, and between them the decoder was never trained.
+    Source: Ghosh et al. (2020), "From variational to deterministic autoencoders", section 4: ex-post density.
+    """
+    with no_grad():
+        codes = to_numpy(model.given(y).encode(x).rsample(Generator(HELD_OUT_SEED)))
+        z = ClassGaussians.fit(codes, y, model.latent_dim).sample(labels, Generator(HELD_OUT_SEED))
+        return to_numpy(model.given(labels).decode(z.astype(np.float32)).mean)
 
 
 def _checked(data: SoundData, source: str) -> tuple[SoundData, int]:
