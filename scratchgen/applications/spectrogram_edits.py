@@ -40,10 +40,21 @@ class SpectrogramEditor:
             return to_numpy(self.model.given(others).decode(z).mean)
 
     def filled(self, rows: np.ndarray, gap: slice, labels: np.ndarray | None) -> np.ndarray:
-        """The rows (B, D) with the moments `gap` replaced by imputation; the rest is as it was."""
-        images = rows.reshape(-1, *self.mel.shape).copy()
-        images[:, :, gap] = np.nan
-        return impute(self.model.given(labels), images.reshape(rows.shape), ROUNDS)
+        """The rows (B, D) with the moments `gap` replaced, which have a known moment on either side.
+
+            x_t = x̂_t + (1 − s) (x_a − x̂_a) + s (x_b − x̂_b),    s = (t − a) / (b − a)
+
+        x̂ is the reconstruction of the row whose gap is filled by imputation, a and b are the last moment before the
+        gap and the first one after it. What the model does not explain there continues in a straight line.
+        """
+        images, given = rows.reshape(-1, *self.mel.shape), self.model.given(labels)
+        hidden = images.copy()
+        hidden[:, :, gap] = np.nan
+        imputed = impute(given, hidden.reshape(rows.shape), ROUNDS)
+        model = given.reconstruct(imputed).reshape(images.shape)
+        filled = images.copy()
+        filled[:, :, gap] = np.clip(model[:, :, gap] + across(images - model, gap), 0, 1)
+        return filled.reshape(rows.shape)
 
     def denoised(self, noisy: np.ndarray, noise: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
         """Sounds without their noise: (B, N) → (B, N) float64.
@@ -68,3 +79,10 @@ class SpectrogramEditor:
         return np.stack(
             [istft(G * Y, noisy.shape[1], *framing) for G, Y in zip(gain, transforms, strict=True)]
         )
+
+
+def across(images: np.ndarray, gap: slice) -> np.ndarray:
+    """Linear interpolation over a gap in time: (B, H, M) → (B, H, length of the gap)."""
+    a, b = gap.start - 1, gap.stop
+    s = (np.arange(gap.start, gap.stop) - a) / (b - a)
+    return ((1 - s) * images[:, :, a, None] + s * images[:, :, b, None]).astype(images.dtype)
