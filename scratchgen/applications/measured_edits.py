@@ -24,6 +24,7 @@ from scratchgen.tasks.rows import labels_of
 MORPHS, STEPS = 20, 7  # pairs of recordings, and sounds from one to the other
 MONOTONE, FALL = 0.9, 0.05  # share of the morphs; a step by which the confidence may fall for rounding's sake
 NOISY, NOISE_DECIBELS, GAIN = 60, 0.0, 6.0  # sounds, their signal-to-noise ratio, and the gain to reach in dB
+EXCHANGED = 120  # recordings
 NOISE_SECONDS = 0.25  # of noise alone, from which both methods estimate it
 KEPT = 0.85  # share of the digits that are recognised after an exchange of the speaker
 GAP_SECONDS = 0.1
@@ -50,16 +51,18 @@ class MeasuredEdits:
         """The attributes of the recordings of the test part, (N, S)."""
         return labels_of(self.rows, "test")
 
-    def conditions(self, places: np.ndarray) -> np.ndarray | None:
-        """What the model is conditioned on for these recordings of the test part; None of a model without."""
-        return self.labels[places, -1:] if len(self.rows.attributes) > 1 else None
+    def conditions(self, labels: np.ndarray) -> np.ndarray | None:
+        """What the model is conditioned on, of the attributes (n, S) of recordings; None of a model without."""
+        return labels[:, -1:] if len(self.rows.attributes) > 1 else None
 
     def morph(self) -> Outcome:
         """From a recording to one of another class: how the confidence in the second class rises."""
         a, b = self._pairs()
         kinds = self.labels[:, 0]
         whole, n = self._whole(np.concatenate([a, b])), len(a)
-        morphed = self.editor.morphs(self.rows.test[a], self.rows.test[b], self.conditions(a), STEPS)
+        morphed = self.editor.morphs(
+            self.rows.test[a], self.rows.test[b], self.conditions(self.labels[a]), STEPS
+        )
         rng, t = Generator(HELD_OUT_SEED), np.linspace(0, 1, STEPS)
         steps = {
             OURS: [self.editor.mel.sounds(rows, rng) for rows in morphed],
@@ -105,7 +108,7 @@ class MeasuredEdits:
         sigma = np.sqrt(np.mean(clean**2, axis=1, keepdims=True) / 10 ** (NOISE_DECIBELS / 10))
         noisy = clean + sigma * rng.standard_normal(clean.shape, np.float64)
         noise = sigma * rng.standard_normal((len(clean), round(NOISE_SECONDS * self.data.rate)), np.float64)
-        labels, pictures = self.conditions(places), self.editor.mel.pictures
+        labels, pictures = self.conditions(self.labels[places]), self.editor.mel.pictures
         framing = pictures.length, pictures.hop
         ours = self.editor.denoised(noisy, noise, labels)
         subtracted = [
@@ -135,14 +138,16 @@ class MeasuredEdits:
 
     def fill_gaps(self) -> Outcome:
         """A gap at one place in all recordings, the middle of a median one: the error of the levels in it."""
-        mel, places = self.editor.mel, np.arange(len(self.rows.test))
+        mel, rows = self.editor.mel, self.rows
         frames = max(1, round(GAP_SECONDS / mel.seconds_per_frame))
-        images = self.rows.test.reshape(-1, *mel.shape)
+        images = rows.test.reshape(-1, *mel.shape)
         length = int(np.median((images > 0).any(axis=1).sum(axis=1)))
         start = max(1, (length - frames) // 2)
         gap = slice(start, start + frames)
-        ours = self.editor.filled(self.rows.test, gap, self.conditions(places))
-        mean = self.rows.train.mean(axis=0).reshape(mel.shape)[None, :, gap]
+        seen = self.conditions(labels_of(rows, "validation"))
+        weight = self.editor.gap_weight(rows.validation, gap, seen)
+        ours = self.editor.filled(rows.test, gap, self.conditions(self.labels), weight)
+        mean = rows.train.mean(axis=0).reshape(mel.shape)[None, :, gap]
         error = lambda x: RANGE * np.sqrt(np.square(x - images[:, :, gap]).mean(axis=(1, 2)))
         errors = error(ours.reshape(images.shape)[:, :, gap])
         linear, of_mean = float(error(across(images, gap)).mean()), float(error(mean).mean())
@@ -158,7 +163,7 @@ class MeasuredEdits:
         for rank, i in by_rank(-errors):
             silent = images[i].copy()
             silent[:, gap] = 0
-            pictures = np.stack([silent.ravel(), ours[i], self.rows.test[i]])
+            pictures = np.stack([silent.ravel(), ours[i], rows.test[i]])
             caption = (
                 f"{rank} of {len(errors)} filled gaps by the error, {self._words(i)}: {errors[i]:.1f} dB"
             )
@@ -167,15 +172,22 @@ class MeasuredEdits:
             )
         return Outcome(results=[result], shown=shown)
 
-    def exchange(self) -> Outcome:
-        """Every recording with another speaker: whether the digit is kept, and the speaker recognised."""
-        places = self._some(NOISY)
-        own = self.labels[places]
-        speakers = len(self.rows.attributes[-1].kinds)
-        others = (own[:, -1:] + 1 + np.arange(len(own))[:, None] % (speakers - 1)) % speakers
-        rows = self.editor.exchanged(self.rows.test[places], own[:, -1:], others)
-        exchanged = self.editor.mel.sounds(rows, Generator(HELD_OUT_SEED))
-        wanted = np.concatenate([own[:, :1], others], axis=1)
+    def exchange(self, editor: SpectrogramEditor) -> Outcome:
+        """Recordings with another speaker: whether the digit is kept, and the speaker recognised.
+
+        editor    whose model is conditioned on all attributes. Its conditions are what the judge recognises in a
+                  recording, so that nobody needs to name them; the digit that is kept is the true one.
+        """
+        places = self._some(EXCHANGED)
+        found, speakers = (
+            self.judge.classifier.predict(self.rows.test[places]),
+            len(self.rows.attributes[-1].kinds),
+        )
+        others = (self.labels[places, -1] + 1 + np.arange(len(places)) % (speakers - 1)) % speakers
+        wanted, to = self.labels[places].copy(), found.copy()
+        wanted[:, -1] = to[:, -1] = others
+        rows = editor.exchanged(self.rows.test[places], found, to)
+        exchanged = editor.mel.sounds(rows, Generator(HELD_OUT_SEED))
         digit, speaker = self.judge.recognised(exchanged, wanted).mean(axis=0).tolist()
         unchanged = self.judge.recognised(self._whole(places), wanted).mean(axis=0).tolist()
         first, last = (attribute.name for attribute in self.rows.attributes)
@@ -195,12 +207,10 @@ class MeasuredEdits:
         p = np.minimum(*(self.judge.probability(exchanged, wanted[:, s], s) for s in (0, 1)))
         shown = []
         for rank, i in by_rank(p):
-            to = self.rows.attributes[-1].kinds[others[i, 0]]
-            caption = (
-                f"{rank} of {len(p)} exchanges by the judge: {self._words(places[i])} as {to}, p = {p[i]:.2f}"
-            )
+            voice = self.rows.attributes[-1].kinds[others[i]]
+            caption = f"{rank} of {len(p)} exchanges by the judge: {self._words(places[i])} as {voice}, p = {p[i]:.2f}"
             sequence = [self._whole(places[i : i + 1])[0], exchanged[i]]
-            shown += self._shown(f"exchange-{rank}", sequence, ["recording", f"as {to}"], caption)
+            shown += self._shown(f"exchange-{rank}", sequence, ["recording", f"as {voice}"], caption)
         return Outcome(results=results, shown=shown)
 
     def _pairs(self) -> tuple[np.ndarray, np.ndarray]:

@@ -104,6 +104,20 @@ def test_a_model_that_explains_nothing_leaves_a_straight_line_and_one_that_expla
     assert np.allclose(by_all, rows.test, atol=1e-6) and np.abs(by_nothing - rows.test).max() > 0.01
 
 
+def test_the_weight_of_a_model_is_that_of_least_squares(tones, rng):
+    rows, mel, _ = tones
+    x, noise = (rng.uniform(0.4, 0.6, rows.test.shape).astype(np.float32) for _ in range(2))
+    gap = slice(20, 30)
+    edited = lambda model: SpectrogramEditor(reconstructs(model), mel)
+    assert edited(x).gap_weight(x, gap, None) == pytest.approx(1)
+    assert edited(0 * x).gap_weight(x, gap, None) == 0
+    editor = edited((x + noise) / 2)
+    best = editor.gap_weight(x, gap, None)
+    weights = (best - 0.1, best, best + 0.1)
+    errors = [np.square(editor.filled(x, gap, None, w) - x).sum() for w in weights]
+    assert best < 1 and errors[1] < min(errors[0], errors[2])
+
+
 def test_a_sound_without_noise_stays_as_it_is_and_one_with_noise_gets_clearer(tones, rng):
     _, mel, editor = tones
     N = mel.pictures.N
