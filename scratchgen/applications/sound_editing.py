@@ -34,7 +34,7 @@ EXCHANGE: dict[str, Any] = {
     "beta": 100.0,
     "latent_dim": 16,
 }  # z tells neither digit nor speaker: the conditions do
-QUICK: dict[str, Any] = {**FULL, "hidden": 128, "epochs": 8}
+QUICK: dict[str, Any] = {**FULL, "hidden": 64, "epochs": 5}
 
 
 def carry_out(job: Job) -> Outcome:
