@@ -12,7 +12,7 @@ import math
 import shlex
 import statistics
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from scratchgen.runs.provenance import collect_provenance
 from scratchgen.runs.record import read_record
 from scratchgen.tasks import get_task
 from scratchgen.tasks.resume import open_again
-from scratchgen.tasks.task import train_task
+from scratchgen.tasks.task import Loaded, train_task
 
 RESULTS, EXAMPLES = "results.json", "examples"
 LARGEST_RESULTS = 2**20  # bytes
@@ -99,15 +99,18 @@ class Job:
         return writable_directory(self.directory / EXAMPLES)
 
     def train(
-        self, task_name: str, data: str | None = None, *, run: str | None = None, **given: Any
+        self, task_name: str, data: str | Loaded | None = None, *, run: str | None = None, **given: Any
     ) -> tuple[Any, Any, Any]:
         """Train a model of a task, or resume its training: (model, data, settings).
 
-        data     the data set or path (default: the first of the job)
+        data     the data set or path (default: the first of the job), or data in memory, made from one of these
         run      the name of the run's directory (default: the task's), where a job trains several models of a task
         given    settings of the task that are not its defaults
         """
         task, source = get_task(task_name), data or self.data[0]
+        if not isinstance(source, str):
+            loaded, source = source, source.name
+            task = replace(task, load=lambda source, settings: loaded)
         settings = task.complete(source, given)
         model, _ = train_task(
             task,

@@ -10,7 +10,7 @@ import numpy as np
 from scratchgen.applications.application import Job, Outcome, Result, Shown
 from scratchgen.autograd import no_grad
 from scratchgen.autograd.primitives import to_numpy
-from scratchgen.data import CATALOGUE, SoundData, load_sound
+from scratchgen.data import CATALOGUE, RowData, SoundData, load_sound
 from scratchgen.data.files.performance import write_wav
 from scratchgen.data.mel_pictures import MelPictures
 from scratchgen.data.preprocessing.stft import stft
@@ -27,10 +27,8 @@ from scratchgen.evaluation import (
     sounding_seconds,
     spectral_flatness,
 )
-from scratchgen.files import replacing
 from scratchgen.plots import mel_spectrograms
 from scratchgen.random import HELD_OUT_SEED, Generator
-from scratchgen.runs.files import writable_directory
 from scratchgen.vae import ConditionalVAE
 
 SECONDS = 1.0  # at most, of a sound
@@ -69,11 +67,13 @@ def drums(job: Job, source: str) -> Outcome:
     pictures = MelPictures.fit(data.train, data.rate, N)
     x = {part: pictures.of(getattr(data, part)) for part in PARTS}
     y = {part: getattr(data, f"{part}_labels")[: len(x[part])] for part in PARTS}
+    flat = lambda a: a.reshape(len(a), -1)
     epochs = lambda steps: math.ceil(steps / math.ceil(len(x["train"]) / BATCH))
     settings = {**(QUICK if job.quick else FULL), "epochs": epochs(QUICK_STEPS if job.quick else STEPS)}
-    model, _, _ = job.train("vae", _stored(job, name, x, y), run=name, **settings)
+    labels_by_part = {f"{part}_labels": y[part] for part in PARTS}
+    rows = RowData(source, pictures.shape, **{part: flat(x[part]) for part in PARTS}, **labels_by_part)
+    model, _, _ = job.train("vae", rows, run=name, **settings)
 
-    flat = lambda a: a.reshape(len(a), -1)
     judge = Classifier(flat(x["train"]).shape[1], len(data.classes), Generator(job.seed))
     judge.fit(flat(x["train"]), y["train"], epochs=epochs(JUDGE_STEPS), rng=Generator(job.seed))
     chosen = Generator(HELD_OUT_SEED).permutation(len(y["test"]))[: QUICK_SAMPLES if job.quick else SAMPLES]
@@ -161,17 +161,6 @@ def _checked(data: SoundData, source: str) -> tuple[SoundData, int]:
         )
         raise BadInput(f"{source} has {what}; give more, or leave the class out")
     return data, N
-
-
-def _stored(job: Job, name: str, x: dict[str, np.ndarray], y: dict[str, np.ndarray]) -> str:
-    """Write the spectrograms as an NPZ file, which the task reads as it does any images; its path."""
-    path = writable_directory(job.directory) / f"{name}.npz"
-    words = {"train": "train", "validation": "val", "test": "test"}
-    arrays = {f"x_{word}": x[part] for part, word in words.items()}
-    arrays |= {f"y_{word}": y[part] for part, word in words.items()}
-    with replacing(path) as temporary, open(temporary, "wb") as file:
-        np.savez(file, **arrays)
-    return str(path)
 
 
 def _discrepancies(

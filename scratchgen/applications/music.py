@@ -36,8 +36,9 @@ def music(job: Job, source: str) -> Outcome:
     source    a data set, or a folder of MIDI files
     """
     name = source if source in CATALOGUE else "music"
-    settings = QUICK if job.quick else ONSETS if load_sequences(source).form.onsets else FULL
-    model, rolls, _ = job.train("music", source, run=name, **settings)
+    rolls = load_sequences(source)
+    settings = QUICK if job.quick else ONSETS if rolls.form.onsets else FULL
+    model, _, _ = job.train("music", rolls, run=name, **settings)
     baselines = {name: MarkovNotes.fit(rolls.train, order=order) for name, order in ORDERS.items()}
     steps = sum(map(len, rolls.test))
     nats = float(nats_by_sequence(model, rolls.test).sum()) / steps

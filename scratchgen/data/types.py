@@ -204,9 +204,10 @@ class SequenceData:
 class SoundData:
     """Sounds of different lengths: train, validation, test are lists of (N,) float32 in [−1, 1], mono.
 
-    rate       samples per second (Hz)
-    classes    the names of the labels 0, 1, …; empty without labels
-    labels     (number of sounds,) int64, or None
+    rate          samples per second (Hz)
+    classes       the names of the labels 0, 1, …; empty without labels
+    labels        (number of sounds,) int64, or None
+    attributes    of sounds that have several: the labels are then (number of sounds, S), a kind of each of S attributes
     """
 
     name: str
@@ -218,6 +219,7 @@ class SoundData:
     train_labels: np.ndarray | None = None
     validation_labels: np.ndarray | None = None
     test_labels: np.ndarray | None = None
+    attributes: tuple[Attribute, ...] = field(default=(), kw_only=True)
     report: LoadingReport = field(default_factory=LoadingReport, kw_only=True)
 
     def __repr__(self) -> str:

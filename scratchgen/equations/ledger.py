@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scratchgen.equations.autograd import AUTOGRAD
+from scratchgen.equations.conditions import CONDITIONS
 from scratchgen.equations.data import DATA
 from scratchgen.equations.densities import DENSITIES
 from scratchgen.equations.draws import DRAWS
@@ -34,6 +35,7 @@ EQUATIONS = (
     *GAN,
     *GAMES,
     *TWO_SAMPLE,
+    *CONDITIONS,
     *RNN,
     *SEQUENCES,
     *SUMMARISATION,

@@ -10,6 +10,7 @@ from scratchgen.data.preprocessing.pre_emphasis import de_emphasis, pre_emphasis
 from scratchgen.equations.entry import Equation, Example
 from scratchgen.equations.tiny import Uniform
 from scratchgen.evaluation.sound_measures import level, snr, spectral_flatness
+from scratchgen.evaluation.spectral_subtraction import spectral_subtraction
 
 SOUNDS = (
     Equation(
@@ -189,6 +190,29 @@ SOUNDS = (
             "R": "ratio in dB",
             "x_n": "sample n of the clean sound",
             "y_n": "sample n of the noisy or restored sound",
+        },
+    ),
+    Equation(
+        "evaluation.spectral_subtraction",
+        "spectral subtraction",
+        r"\hat S_{mk} = \max(0, |Y_{mk}| - \mu_k)\, Y_{mk} / |Y_{mk}|, \quad \mu_k = \frac1L \sum_l |N_{lk}|",
+        "Ŝ_mk = max(0, |Y_mk| − μ_k) Y_mk / |Y_mk|,  μ_k = 1/L Σ_l |N_lk|",
+        "Boll (1979), with half-wave rectification",
+        "scratchgen.evaluation.spectral_subtraction:spectral_subtraction",
+        example=Example(
+            "noise of the magnitudes 1 and 3: μ = 2\n"
+            "|Y| = 5 becomes 3, so −5 becomes −3; |Y| = 1 is below μ and becomes 0",
+            (-3.0, 0.0),
+            spectral_subtraction,
+            {"Y": [[-5.0], [1.0]], "noise": [[1.0], [-3.0]]},
+            recorded=False,
+        ),
+        symbols={
+            "Ŝ_mk": "frame m of the restored sound at frequency k, complex",
+            "Y_mk": "frame m of the noisy sound, complex",
+            "μ_k": "mean magnitude of the noise",
+            "N_lk": "frame l of noise alone, complex",
+            "L": "number of frames of noise alone",
         },
     ),
 )

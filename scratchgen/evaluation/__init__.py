@@ -6,11 +6,13 @@ baselines, class_gaussians, ngram, linear_prediction   simple models of images, 
 two_sample                      all scores below in one table, with those of held-out data
 frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samples
 modes, class_histogram, classifier    mode coverage, class shares, recognisability
+diversity, slant                variety within a condition, and whether the style of handwriting is kept
 bleu, rouge                     translations and summaries against references
 novelty                         variety of a generated text, and runs that it copies
 harmony, markov_notes           statistics of piano rolls, and notes one by one as a baseline
 total_variation                 the distance of two histograms
 sound_measures                  level, clipping, duration and flatness of a sound, signal-to-noise ratio
+spectral_subtraction            the classical way to remove noise
 extractive                      the first words or a sentence of a text, to compare with a summary
 """
 
@@ -31,6 +33,7 @@ from scratchgen.evaluation.bleu import bleu
 from scratchgen.evaluation.class_gaussians import ClassGaussians
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
+from scratchgen.evaluation.diversity import diversity_within
 from scratchgen.evaluation.examples import LatentModel, Mean, mean_over_examples
 from scratchgen.evaluation.extractive import first_sentence, first_words, oracle_sentence, sentences
 from scratchgen.evaluation.frechet import frechet_distance, frechet_distance_of_gaussians
@@ -52,6 +55,7 @@ from scratchgen.evaluation.novelty import distinct_n, longest_copied_run
 from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
 from scratchgen.evaluation.rouge import Rouge, RougeScores, rouge, rouge_l, rouge_n, rouge_words
+from scratchgen.evaluation.slant import correlation_within, slant
 from scratchgen.evaluation.sound_measures import (
     clipped_share,
     level,
@@ -59,6 +63,7 @@ from scratchgen.evaluation.sound_measures import (
     sounding_seconds,
     spectral_flatness,
 )
+from scratchgen.evaluation.spectral_subtraction import spectral_subtraction
 from scratchgen.evaluation.total_variation import total_variation
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
@@ -95,9 +100,11 @@ __all__ = [
     "class_histogram",
     "class_shares",
     "clipped_share",
+    "correlation_within",
     "cubic_kernel",
     "density_coverage",
     "distinct_n",
+    "diversity_within",
     "first_sentence",
     "first_words",
     "frechet_distance",
@@ -128,9 +135,11 @@ __all__ = [
     "rouge_n",
     "rouge_words",
     "sentences",
+    "slant",
     "snr",
     "sounding_seconds",
     "spectral_flatness",
+    "spectral_subtraction",
     "squared_errors",
     "total_variation",
     "two_sample_scores",

@@ -12,7 +12,7 @@ from scratchgen.autograd import Tensor, no_grad
 from scratchgen.errors import BadInput, check_counts
 from scratchgen.evaluation.classifier import Perceptron
 from scratchgen.evaluation.examples import ROWS, slices
-from scratchgen.functional import softmax_cross_entropy
+from scratchgen.functional import softmax, softmax_cross_entropy
 from scratchgen.random import Generator
 
 
@@ -49,6 +49,14 @@ class AttributeClassifier(Perceptron):
                 for s, block in enumerate(self.blocks):
                     found[chunk, s] = np.argmax(logits[:, block], axis=1)
         return found
+
+    def probabilities(self, x: np.ndarray, s: int) -> np.ndarray:
+        """The probability of each kind of attribute s: (B, D) → (B, K_s).   Raises BadInput for an unknown s."""
+        check_counts(0, s=s)
+        if s >= len(self.blocks):
+            raise BadInput(f"attributes are 0 … {len(self.blocks) - 1}, not {s}")
+        with no_grad():
+            return softmax(self.net(x)[:, self.blocks[s]]).numpy()
 
     def check_labels(self, images: np.ndarray, labels: np.ndarray) -> None:
         """Raise BadInput unless there is one label per image and attribute, (N, S)."""

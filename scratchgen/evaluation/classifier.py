@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from scratchgen.autograd import Tensor, no_grad
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.data import batches
 from scratchgen.errors import BadInput, check_counts, check_numbers
 from scratchgen.functional import softmax, softmax_cross_entropy
@@ -36,6 +37,11 @@ class Perceptron(Module):
 
     def check_labels(self, images: np.ndarray, labels: np.ndarray) -> None:
         """Raise BadInput for labels that do not fit the images; by default all do."""
+
+    def log_probability(self, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """The log-probability of the labels, −`loss`: (B, D) and their labels → (B,) nats, ≤ 0."""
+        with no_grad():
+            return -to_numpy(self.loss(self.net(x), labels))
 
     def features(self, x: np.ndarray) -> np.ndarray:
         """The activations of the hidden layer: (B, D) → (B, hidden), non-negative.

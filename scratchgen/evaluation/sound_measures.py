@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from scratchgen.errors import BadInput, check_numbers
+from scratchgen.data.preprocessing.silence import SILENCE, sounding
+from scratchgen.errors import BadInput
 
 QUIETEST = -120.0  # dB: the level that is given for digital silence, below one step of 16 bits
-SILENCE = -40.0  # dB relative to the loudest moment: what is below counts as silence
-MOMENT_SECONDS = 0.01
 
 
 def level(x: np.ndarray) -> float:
@@ -30,21 +29,10 @@ def clipped_share(x: np.ndarray) -> float:
 def sounding_seconds(x: np.ndarray, rate: int, below: float = SILENCE) -> float:
     """The duration from the first to the last moment that is not silent, in seconds; 0 for a silent sound.
 
-    Moments last 10 ms. One is silent if its mean power is `below` decibels, or more, under the loudest moment.
-    x       (N,) samples at `rate` Hz
-    Raises BadInput for a rate that is not positive, a `below` that is not negative, and as `level`.
+    rate, below, errors    as `data.preprocessing.silence.sounding`
     """
-    check_numbers("(0, ∞)", rate=rate)
-    check_numbers("(-∞, 0)", below=below)
-    x = _checked(x)
-    n = max(1, round(MOMENT_SECONDS * rate))
-    padded = np.concatenate([x, np.zeros(-len(x) % n)])
-    power = np.square(padded).reshape(-1, n).mean(axis=1)
-    sounding = np.flatnonzero(power > power.max() * 10 ** (below / 10))
-    if not sounding.size:
-        return 0.0
-    first, last = sounding[0] * n, min((sounding[-1] + 1) * n, len(x))
-    return float((last - first) / rate)
+    inner = sounding(x, rate, below)
+    return (inner.stop - inner.start) / rate
 
 
 def spectral_flatness(P: np.ndarray) -> float:

@@ -14,11 +14,12 @@ import numpy as np
 
 from scratchgen import plots
 from scratchgen.data import RowData
+from scratchgen.data.descriptions import parse_description
 from scratchgen.data.options import ArrayKind, Channels
 from scratchgen.data.preprocessing.one_hot import labels_in_turn
 from scratchgen.data.report import some
 from scratchgen.data.rows import PARTS
-from scratchgen.data.types import Kind, size_of
+from scratchgen.data.types import Attribute, Kind, size_of
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file
@@ -240,7 +241,8 @@ def output_file(out: Path | None, written: str, *suffixes: str) -> Path:
 def chosen_classes(run: LoadedRun[Any, RowInfo], asked: Sequence[str]) -> list[int] | dict[int, int]:
     """The requested classes, by name or number, without repetition; [] leaves the choice to the model.
 
-    Of a model with attributes, "hat=crown" asks for a kind of one: {place of the attribute: place of its kind}.
+    Of a model with attributes, "hat=crown" asks for a kind of one: {place of the attribute: place of its kind}; words
+    without "=" are a description (`data.descriptions`), which asks for a kind of each.
     Raises BadInput for a model without classes, and for one that there is not.
     """
     if not asked:
@@ -249,7 +251,7 @@ def chosen_classes(run: LoadedRun[Any, RowInfo], asked: Sequence[str]) -> list[i
     if not K:
         raise BadInput(f"the model of {run.directory} is not conditional; --class is for a conditional model")
     if isinstance(K, tuple):
-        return dict(_chosen_kind(run, text) for text in asked)
+        return dict(chosen for text in asked for chosen in _chosen_kinds(run, text))
     names = run.info.class_names or tuple(map(str, range(K)))
     numbers = {str(k): k for k in range(K)} | {name: k for k, name in enumerate(names)}
     for name in asked:
@@ -261,9 +263,11 @@ def chosen_classes(run: LoadedRun[Any, RowInfo], asked: Sequence[str]) -> list[i
     return list(dict.fromkeys(numbers[name] for name in asked))
 
 
-def _chosen_kind(run: LoadedRun[Any, RowInfo], text: str) -> tuple[int, int]:
-    """The places of an attribute and of its kind, from "hat=crown"."""
+def _chosen_kinds(run: LoadedRun[Any, RowInfo], text: str) -> list[tuple[int, int]]:
+    """The places of attributes and of their kinds, from "hat=crown" or from a description."""
     attributes = run.info.attributes
+    if "=" not in text:
+        return list(enumerate(parse_description(text, [Attribute(*of) for of in attributes.items()])))
     name, _, kind = (part.strip() for part in text.partition("="))
     if name not in attributes:
         raise BadInput(
@@ -275,7 +279,7 @@ def _chosen_kind(run: LoadedRun[Any, RowInfo], text: str) -> tuple[int, int]:
         close = difflib.get_close_matches(kind, kinds, 1)
         hint = f"; did you mean {name}={close[0]}?" if close else ""
         raise BadInput(f"--class {text}: the kinds of {name} are {', '.join(kinds)}{hint}")
-    return list(attributes).index(name), kinds.index(kind)
+    return [(list(attributes).index(name), kinds.index(kind))]
 
 
 def class_names(classes: list[int], info: RowInfo) -> str:

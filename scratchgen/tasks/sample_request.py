@@ -48,7 +48,10 @@ class SampleRequest(Schema, frozen=True):
     ] = None
     classes: Annotated[
         list[str],
-        Help("conditional model: sample this class only, by name or number; may be repeated"),
+        Help(
+            "conditional model: sample this class only, by name or number; may be repeated. Of attributes, hat=crown "
+            "or a description such as 'human, red vest, axe'"
+        ),
     ] = []  # noqa: RUF012  # msgspec copies it
     complete: Annotated[
         str | None, Help("VAE of a table: fill in the missing cells of this table, written as .csv")

@@ -1,5 +1,6 @@
 """Phases from magnitudes, filters, spectra of mel bands and measures of a sound, against independent computations."""
 
+import cmath
 import itertools
 import math
 
@@ -13,7 +14,14 @@ from scratchgen.data.preprocessing.pre_emphasis import de_emphasis, pre_emphasis
 from scratchgen.data.preprocessing.stft import istft, stft
 from scratchgen.data.sets.tones import tone
 from scratchgen.errors import BadInput
-from scratchgen.evaluation import clipped_share, level, snr, sounding_seconds, spectral_flatness
+from scratchgen.evaluation import (
+    clipped_share,
+    level,
+    snr,
+    sounding_seconds,
+    spectral_flatness,
+    spectral_subtraction,
+)
 from scratchgen.random import Generator
 
 pytestmark = pytest.mark.fast
@@ -300,3 +308,46 @@ def test_measures_refuse_what_is_no_sound():
         snr(np.zeros(3), np.ones(3))
     with pytest.raises(BadInput, match="not all 0"):
         spectral_flatness(np.zeros(3))
+
+
+# --- noise ------------------------------------------------------------------------------------------------
+
+
+def noisy_chord(rng, N=4000, sigma=0.3):
+    x = chord(N)
+    y, alone = x + sigma * rng.standard_normal(N), sigma * rng.standard_normal(N)
+    return x, y, stft(y, LENGTH, HOP), stft(alone, LENGTH, HOP)[4:-4]
+
+
+def subtracted_by_hand(Y, noise):
+    """Number by number, from the definition."""
+    mu = [sum(abs(frame[k]) for frame in noise) / len(noise) for k in range(Y.shape[1])]
+    return np.array(
+        [[cmath.rect(max(0.0, abs(c) - mu[k]), cmath.phase(c)) for k, c in enumerate(f)] for f in Y]
+    )
+
+
+@pytest.mark.equation("evaluation.spectral_subtraction")
+def test_subtraction_is_its_definition_keeps_phases_and_removes_noise(rng, measured):
+    x, y, Y, noise = noisy_chord(rng)
+    found = spectral_subtraction(Y, noise)
+    measured(np.abs(found - subtracted_by_hand(Y, noise)), 1e-12)
+    assert snr(x, istft(found, len(x), LENGTH, HOP)) > snr(x, y) + 2
+    assert np.array_equal(spectral_subtraction(Y, 0 * noise), Y)
+    assert not spectral_subtraction(0 * Y, noise).any()
+
+
+@pytest.mark.equation("evaluation.spectral_subtraction")
+@pytest.mark.parametrize("planted", ["without rectification", "the noise itself subtracted"])
+def test_the_claim_above_rejects_subtraction(planted, rng):
+    _, _, Y, noise = noisy_chord(rng)
+    mu = np.abs(noise).mean(axis=0)
+    wrong = Y - noise.mean(axis=0) if planted.startswith("the") else (np.abs(Y) - mu) * Y / np.abs(Y)
+    assert np.abs(wrong - subtracted_by_hand(Y, noise)).max() > 0.1
+
+
+def test_noise_of_other_frequencies_or_of_no_frame_is_refused(rng):
+    _, _, Y, noise = noisy_chord(rng)
+    for wrong in (noise[:0], noise[:, 1:], noise[0]):
+        with pytest.raises(BadInput, match="L ≥ 1"):
+            spectral_subtraction(Y, wrong)

@@ -19,6 +19,7 @@ from scratchgen.data.preprocessing import (
     mel,
     mel_inversion,
     pre_emphasis,
+    silence,
     stft,
 )
 from scratchgen.data.tokenizers import CharacterTokenizer
@@ -628,6 +629,10 @@ CALLS = {
         lambda **a: evaluation.AttributeClassifier(4, (2,)).fit(X, np.arange(40)[:, None] % 2, **a),
         {"epochs": (1, COUNT), "rng": R, "batch_size": (10, COUNT), "learning_rate": (1e-3, POSITIVE)},
     ),
+    "evaluation.AttributeClassifier.probabilities": (
+        lambda s: evaluation.AttributeClassifier(4, (2,)).probabilities(X, s),
+        {"s": (0, FROM_0)},
+    ),
     "evaluation.principal_components_errors": (
         lambda **a: evaluation.principal_components_errors(X, X, **a),
         {"k": (2, COUNT)},
@@ -781,6 +786,14 @@ CALLS = {
     "data.preprocessing.pre_emphasis.de_emphasis": (
         lambda a: pre_emphasis.de_emphasis(np.ones(3), a),
         {"a": (0.97, SHARE)},
+    ),
+    "data.preprocessing.silence.sounding": (
+        lambda **a: silence.sounding(np.ones(20), **a),
+        {"rate": (100, POSITIVE), "below": (-40.0, [*REAL, 0.0, 1.0])},
+    ),
+    "data.preprocessing.silence.trimmed": (
+        lambda **a: silence.trimmed(np.ones(20), **a),
+        {"rate": (100, POSITIVE), "peak": (0.9, POSITIVE)},
     ),
     "data.preprocessing.mel_inversion.spectrum_of_mel": (
         lambda steps: mel_inversion.spectrum_of_mel(np.ones((2, 2)), np.ones((3, 2)), steps),

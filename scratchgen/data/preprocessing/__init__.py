@@ -12,6 +12,7 @@ mu_law        samples of sound as 256 classes
 one_hot       classes as rows with a single 1
 pre_emphasis  a filter that raises high frequencies, and its inverse
 scaling       mean 0 and deviation 1, or [0, 1], fitted on the training data
+silence       silence before and after a sound
 splits        training, validation and test parts, by seed or by group
 stft          the short-time Fourier transform and its inverse
 """
@@ -29,6 +30,7 @@ from scratchgen.data.preprocessing import (
     one_hot,
     pre_emphasis,
     scaling,
+    silence,
     splits,
     stft,
 )
@@ -46,6 +48,7 @@ __all__ = [
     "one_hot",
     "pre_emphasis",
     "scaling",
+    "silence",
     "splits",
     "stft",
 ]

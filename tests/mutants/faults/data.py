@@ -159,4 +159,13 @@ DATA = (
         claims=("claims/test_drums.py",),
         equations=("data.band_noise",),
     ),
+    Fault(
+        name="noise beyond the sound turned over",
+        module="scratchgen.evaluation.spectral_subtraction",
+        text="np.maximum(0, size - mu)",
+        wrong="np.abs(size - mu)",
+        says="Where there is less than the mean of the noise, what is missing returns as musical noise.",
+        claims=("claims/test_sounds.py",),
+        only="subtraction",
+    ),
 )

@@ -65,4 +65,22 @@ METRICS = (
         claims=("claims/test_class_gaussians.py",),
         equations=("evaluation.class_gaussians",),
     ),
+    Fault(
+        name="a sample paired with itself",
+        module="scratchgen.evaluation.diversity",
+        text="(distances.sum() - np.trace(distances)) / (n * (n - 1))",
+        wrong="distances.mean()",
+        says="The zero distances of the samples from themselves are counted: few samples look less diverse.",
+        claims=("claims/test_conditions.py",),
+        only="diversity",
+    ),
+    Fault(
+        name="a slant by the width",
+        module="scratchgen.evaluation.slant",
+        text="mean(v * v).ravel()",
+        wrong="mean(u * u).ravel()",
+        says="The covariance is divided by the variance of the columns: the angle from the horizontal.",
+        claims=("claims/test_conditions.py",),
+        only="slant",
+    ),
 )

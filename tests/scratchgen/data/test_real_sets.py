@@ -9,7 +9,7 @@ from scratchgen.data import load_images, load_pairs, load_sequences, load_sound
 from scratchgen.data.rolls import notes_of
 from scratchgen.data.sets.binarized_mnist import read_matrix
 from scratchgen.data.sets.chorales import WITH_ONSETS, onset_roll, piano_roll
-from scratchgen.data.sets.spoken_digits import SPEAKERS
+from scratchgen.data.sets.spoken_digits import SPEAKERS, load_by_recording
 from scratchgen.errors import BadInput
 
 
@@ -73,6 +73,15 @@ def test_no_speaker_of_the_spoken_digits_is_in_two_parts(real_data):
     digits = load_sound("fsdd")
     for labels in (digits.train_labels, digits.validation_labels, digits.test_labels):
         assert len(set(np.bincount(labels).tolist())) == 1 and labels.max() == 9
+
+
+def test_by_recording_every_digit_of_every_speaker_is_in_every_part_and_no_recording_in_two(real_data):
+    digits = load_by_recording()
+    for part, n in (("train", 40), ("validation", 5), ("test", 5)):
+        labels = getattr(digits, f"{part}_labels")
+        assert (np.bincount(labels[:, 0] * 6 + labels[:, 1]) == n).all() and len(labels) == 60 * n
+    parts = [{x.tobytes() for x in getattr(digits, part)} for part in ("train", "validation", "test")]
+    assert len(set.union(*parts)) == sum(map(len, parts)) == 3000
 
 
 def test_every_kind_of_drum_can_be_learned(real_data):

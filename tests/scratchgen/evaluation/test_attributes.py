@@ -52,6 +52,16 @@ def test_the_kinds_of_one_attribute_compete_with_one_another_alone(classifier):
     classifier.net.layers[-1].b.data[:2] -= 5
 
 
+def test_the_probabilities_of_the_kinds_sum_to_one_and_the_predicted_kind_has_the_largest(classifier):
+    x, _ = examples(100, seed=2)
+    for s, K in enumerate(COUNTS):
+        p = classifier.probabilities(x, s)
+        assert p.shape == (100, K) and np.allclose(p.sum(axis=1), 1, atol=1e-5)
+        assert np.array_equal(p.argmax(axis=1), classifier.predict(x)[:, s])
+    with pytest.raises(BadInput, match="attributes are 0 … 1, not 2"):
+        classifier.probabilities(x, 2)
+
+
 @pytest.mark.parametrize("shape", [(10,), (10, 3), (9, 2)])
 def test_labels_of_another_shape_are_refused(classifier, shape):
     x, _ = examples(10)
