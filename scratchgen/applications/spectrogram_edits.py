@@ -16,7 +16,7 @@ from scratchgen.vae.imputation import impute
 from scratchgen.vae.interpolate import straight
 
 ROUNDS = 30  # of imputation
-ABOVE_NOISE = 4.0  # times the power of the noise: a cell of 6 dB above it is known, the others are imputed
+ABOVE_NOISE = 6.0  # times the power of the noise: a cell of 8 dB above it is known, the others are imputed
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +39,41 @@ class SpectrogramEditor:
             z = self.model.given(labels).encode(rows).mu
             return to_numpy(self.model.given(others).decode(z).mean)
 
-    def filled(self, rows: np.ndarray, gap: slice, labels: np.ndarray | None) -> np.ndarray:
-        """The rows (B, D) with the moments `gap` replaced by imputation; the rest is as it was."""
-        images = rows.reshape(-1, *self.mel.shape).copy()
-        images[:, :, gap] = np.nan
-        return impute(self.model.given(labels), images.reshape(rows.shape), ROUNDS)
+    def filled(
+        self, rows: np.ndarray, gap: slice, labels: np.ndarray | None, weight: float = 1.0
+    ) -> np.ndarray:
+        """The rows (B, D) with the moments `gap` replaced, which have a known moment on either side.
+
+            x_t = l_t + w (x̂_t − l̂_t)
+
+        x̂ is the reconstruction of the row whose gap is filled by imputation; l and l̂ are the straight lines of x and
+        x̂ across the gap, from the moment before it to the moment after it. With w = 0 the gap is filled by linear
+        interpolation, with 1 the model bends the line by as much as it bends itself.
+
+        weight    w, such as the best one by `gap_weight`
+        """
+        images, model = rows.reshape(-1, *self.mel.shape), self._imputed(rows, gap, labels)
+        filled = images.copy()
+        filled[:, :, gap] = np.clip(
+            across(images, gap) + weight * (model[:, :, gap] - across(model, gap)), 0, 1
+        )
+        return filled.reshape(rows.shape)
+
+    def gap_weight(self, rows: np.ndarray, gap: slice, labels: np.ndarray | None) -> float:
+        """The weight w of `filled` with the least squared error on whole rows (B, D), in [0, 1].
+
+        w = Σ (x − l)(x̂ − l̂) / Σ (x̂ − l̂)², over all cells of the gap; 0 for a model that draws straight lines itself
+        """
+        images, model = rows.reshape(-1, *self.mel.shape), self._imputed(rows, gap, labels)
+        bent, bends = (x[:, :, gap].astype(np.float64) - across(x, gap) for x in (images, model))
+        squares = np.sum(bends * bends)
+        return float(np.clip(np.sum(bent * bends) / squares, 0, 1)) if squares > 0 else 0.0
+
+    def _imputed(self, rows: np.ndarray, gap: slice, labels: np.ndarray | None) -> np.ndarray:
+        """The reconstructions of rows (B, D) whose gap is filled by imputation, as images (B, H, M)."""
+        hidden, given = rows.reshape(-1, *self.mel.shape).copy(), self.model.given(labels)
+        hidden[:, :, gap] = np.nan
+        return given.reconstruct(impute(given, hidden.reshape(rows.shape), ROUNDS)).reshape(hidden.shape)
 
     def denoised(self, noisy: np.ndarray, noise: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
         """Sounds without their noise: (B, N) → (B, N) float64.
@@ -68,3 +98,10 @@ class SpectrogramEditor:
         return np.stack(
             [istft(G * Y, noisy.shape[1], *framing) for G, Y in zip(gain, transforms, strict=True)]
         )
+
+
+def across(images: np.ndarray, gap: slice) -> np.ndarray:
+    """Linear interpolation over a gap in time: (B, H, M) → (B, H, length of the gap)."""
+    a, b = gap.start - 1, gap.stop
+    s = (np.arange(gap.start, gap.stop) - a) / (b - a)
+    return ((1 - s) * images[:, :, a, None] + s * images[:, :, b, None]).astype(images.dtype)

@@ -45,8 +45,8 @@ def spoken_digits(job: Job, source: str) -> Outcome:
 
     Raises BadInput as `labelled_sounds`.
     """
-    name, (rows, mel) = Path(source).name, mel_rows(labelled_sounds(source))
-    model, _, _ = job.train("vae", rows, run=name, **(QUICK if job.quick else FULL))
+    name, (rows, mel) = Path(source).resolve().name, mel_rows(labelled_sounds(source))
+    model, _, _ = job.train("vae", rows, run=f"vae-{name}", **(QUICK if job.quick else FULL))
     judge, rng = SoundJudge.fit(rows, mel, job.quick), Generator(HELD_OUT_SEED)
     every = np.array(list(itertools.product(*(range(len(a.kinds)) for a in rows.attributes))))
     labels = np.tile(every, (EACH, 1))

@@ -6,6 +6,7 @@ types            the classes of data sets (`RowData`, `TextData`, …), also for
 batches          minibatches, and chunks of text for truncated back-propagation through time
 table            tables: columns as rows that a model reads, and back
 rows             any numeric data set as rows (N, D)
+mel_rows         sounds as mel spectrograms of one size, and back
 sound_frames     sounds as sequences of frames
 short_pairs      only the short pairs of a set, for a small model
 pairs_as_text    pairs of texts as one text, one pair per line
