@@ -28,7 +28,7 @@ EXCHANGED = 120  # recordings
 NOISE_SECONDS = 0.25  # of noise alone, from which both methods estimate it
 KEPT = 0.85  # share of the digits that are recognised after an exchange of the speaker
 GAP_SECONDS = 0.1
-OURS = "ours"
+MORPH = "morph through the latent space"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ class MeasuredEdits:
         )
         rng, t = Generator(HELD_OUT_SEED), np.linspace(0, 1, STEPS)
         steps = {
-            OURS: [self.editor.mel.sounds(rows, rng) for rows in morphed],
+            MORPH: [self.editor.mel.sounds(rows, rng) for rows in morphed],
             "cross-fade of the samples": [list((1 - s) * whole[:n] + s * whole[n:]) for s in t],
         }
         found = {}
@@ -76,18 +76,18 @@ class MeasuredEdits:
             found[method] = second / (first + second)  # (STEPS, pairs)
         never_falls = {m: float((np.diff(c, axis=0) > -FALL).all(axis=0).mean()) for m, c in found.items()}
         arrives = {m: float(((c[0] < 0.5) & (c[-1] > 0.5)).mean()) for m, c in found.items()}
-        confidence = found[OURS]
+        confidence = found[MORPH]
         results = [
             Result(
                 measure=f"{self.name}: morphs in which the confidence in the second class never falls",
-                ours=never_falls.pop(OURS),
+                ours=never_falls.pop(MORPH),
                 baselines=never_falls,
                 target=MONOTONE,
                 rule=f"a fall of less than {FALL} in a step does not count",
             ),
             Result(
                 measure=f"{self.name}: morphs that lead from the first class to the second",
-                ours=arrives.pop(OURS),
+                ours=arrives.pop(MORPH),
                 baselines=arrives,
             ),
         ]
@@ -98,7 +98,7 @@ class MeasuredEdits:
                 + " → ".join(f"{c:.2f}" for c in confidence[:, i])
             )
             names = [f"{s:.0%}" for s in t]
-            shown += self._shown(f"morph-{rank}", [step[i] for step in steps[OURS]], names, caption)
+            shown += self._shown(f"morph-{rank}", [step[i] for step in steps[MORPH]], names, caption)
         return Outcome(results=results, shown=shown)
 
     def denoise(self) -> Outcome:
