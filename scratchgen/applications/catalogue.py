@@ -1,6 +1,7 @@
 """All applications, in the order of their page."""
 
+from scratchgen.applications.image_synthesis import IMAGE_SYNTHESIS
 from scratchgen.applications.text_generation import TEXT_GENERATION
 
-ALL = (TEXT_GENERATION,)
+ALL = (TEXT_GENERATION, IMAGE_SYNTHESIS)
 APPLICATIONS = {application.name: application for application in ALL}

@@ -10,7 +10,8 @@ CONDITIONS = (
     Equation(
         "evaluation.diversity_within",
         "diversity within a condition",
-        r"d = \frac1K \sum_k \frac{1}{n_k (n_k - 1)} \sum_{i \ne j,\; y_i = y_j = k} \lVert \varphi_i - \varphi_j \rVert",
+        r"d = \frac1K \sum_k \frac{1}{n_k (n_k - 1)} \sum_{i \ne j,\; y_i = y_j = k} "
+        r"\lVert \varphi_i - \varphi_j \rVert",
         "d = 1/K Σ_k 1/(n_k (n_k − 1)) Σ_{i ≠ j, y_i = y_j = k} ‖φ_i − φ_j‖",
         "Zhu et al. (2017), section 5",
         "scratchgen.evaluation.diversity:diversity_within",
@@ -56,7 +57,8 @@ CONDITIONS = (
     Equation(
         "evaluation.correlation_within",
         "correlation within groups",
-        r"r = \frac{\sum_i (a_i - \bar a_g)(b_i - \bar b_g)}{\sqrt{\sum_i (a_i - \bar a_g)^2 \sum_i (b_i - \bar b_g)^2}}",
+        r"r = \frac{\sum_i (a_i - \bar a_g)(b_i - \bar b_g)}"
+        r"{\sqrt{\sum_i (a_i - \bar a_g)^2 \sum_i (b_i - \bar b_g)^2}}",
         "r = Σ (a_i − ā_g) (b_i − b̄_g) / √(Σ (a_i − ā_g)² Σ (b_i − b̄_g)²),   g the group of i",
         "Pearson's correlation, after the means of groups are subtracted",
         "scratchgen.evaluation.slant:correlation_within",
