@@ -3,6 +3,8 @@
 likelihood, annealing           log p(x) of a latent-variable model, by two estimators
 latents                         active units, rate and distortion
 baselines, ngram, linear_prediction   simple models of images, text and sound to compare with
+probabilistic_pca, gaussian_mixture   Gaussian models of images to compare with
+psnr, strokes                   errors of estimated images in decibels; slant and stroke width
 two_sample                      all scores below in one table, with those of held-out data
 frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samples
 modes, class_histogram, classifier    mode coverage, class shares, recognisability
@@ -30,6 +32,7 @@ from scratchgen.evaluation.classifier import Classifier, class_shares
 from scratchgen.evaluation.examples import LatentModel, Mean, mean_over_examples
 from scratchgen.evaluation.extractive import first_sentence, first_words, oracle_sentence, sentences
 from scratchgen.evaluation.frechet import frechet_distance, frechet_distance_of_gaussians
+from scratchgen.evaluation.gaussian_mixture import GaussianMixture, best_mixture
 from scratchgen.evaluation.latents import ActiveUnits, RateAndDistortion, active_units, rate_and_distortion
 from scratchgen.evaluation.likelihood import Estimate, bits_per_dimension, importance_sampled_log_likelihood
 from scratchgen.evaluation.linear_prediction import LinearPrediction
@@ -44,8 +47,11 @@ from scratchgen.evaluation.neighbours import (
 from scratchgen.evaluation.ngram import NGram, best_ngram, bits_per_character
 from scratchgen.evaluation.novelty import distinct_n, longest_copied_run
 from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
+from scratchgen.evaluation.probabilistic_pca import ProbabilisticPCA, best_ppca, principal_axes
+from scratchgen.evaluation.psnr import psnr
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
 from scratchgen.evaluation.rouge import Rouge, RougeScores, rouge, rouge_l, rouge_n, rouge_words
+from scratchgen.evaluation.strokes import slant, stroke_width
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
 __all__ = [
@@ -58,6 +64,7 @@ __all__ = [
     "DensityCoverage",
     "Estimate",
     "GaussianKernel",
+    "GaussianMixture",
     "LatentModel",
     "LinearPrediction",
     "Mean",
@@ -65,6 +72,7 @@ __all__ = [
     "NGram",
     "Parzen",
     "PrecisionRecall",
+    "ProbabilisticPCA",
     "RateAndDistortion",
     "Rouge",
     "RougeScores",
@@ -72,7 +80,9 @@ __all__ = [
     "active_units",
     "annealed_log_likelihood",
     "attributes_recognised",
+    "best_mixture",
     "best_ngram",
+    "best_ppca",
     "bits_per_character",
     "bits_per_dimension",
     "bleu",
@@ -100,13 +110,17 @@ __all__ = [
     "oracle_sentence",
     "parzen_log_likelihood",
     "precision_recall",
+    "principal_axes",
     "principal_components_errors",
+    "psnr",
     "rate_and_distortion",
     "rouge",
     "rouge_l",
     "rouge_n",
     "rouge_words",
     "sentences",
+    "slant",
     "squared_errors",
+    "stroke_width",
     "two_sample_scores",
 ]
