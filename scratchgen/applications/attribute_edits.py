@@ -8,6 +8,7 @@ import numpy as np
 
 from scratchgen import plots
 from scratchgen.applications.application import Job, Result, Shown
+from scratchgen.applications.own_images import slug
 from scratchgen.applications.ranked import ranked
 from scratchgen.autograd import no_grad
 from scratchgen.autograd.primitives import to_numpy
@@ -150,7 +151,7 @@ def _picture(
     pictures: dict[str, Any] = {"held-out": x, "edited": edited, "composed anew": truth}
     pictures |= dict(zip(("nearest", "means"), others.values(), strict=True))
     path, shown = job.show(
-        f"{rows.name}-attributes.png",
+        f"{slug(rows)}-attributes.png",
         f"one attribute of {rows.name} changed, by PSNR against the character composed anew: {names}",
     )
     plots.image_rows({name: images[places] for name, images in pictures.items()}, rows.image_shape, path, kinds, rows.ink)

@@ -15,6 +15,7 @@ from scratchgen.equations.likelihood import LIKELIHOOD
 from scratchgen.equations.losses import LOSSES
 from scratchgen.equations.novelty import NOVELTY
 from scratchgen.equations.optimisers import OPTIMISERS
+from scratchgen.equations.pictures import PICTURES
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.sequences import SEQUENCES
 from scratchgen.equations.summarisation import SUMMARISATION
@@ -35,6 +36,7 @@ EQUATIONS = (
     *SEQUENCES,
     *SUMMARISATION,
     *NOVELTY,
+    *PICTURES,
     *FRAMES,
     *AUTOGRAD,
     *LAYERS,

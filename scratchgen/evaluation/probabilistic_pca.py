@@ -35,15 +35,14 @@ class ProbabilisticPCA:
         D = len(mean)
         if k >= D:
             raise BadInput(f"k must be below the {D} dimensions of the data, not {k}")
-        variance = float(eigenvalues[k:].mean())
-        if not variance > ROUNDING * eigenvalues[0]:
+        if not eigenvalues[k:].mean() > ROUNDING * eigenvalues[0]:
             raise BadInput(
                 f"these data vary in at most {k} dimensions, so that the likelihood of {k} components is unbounded; "
                 "choose fewer components"
             )
-        self.mean, self.k, self.sigma = mean, k, math.sqrt(variance)
+        self.mean, self.k = mean, k
         self.eigenvalues, self.V = eigenvalues[:k], V[:, :k]
-        self.W = self.V * np.sqrt(np.maximum(self.eigenvalues - variance, 0))
+        self.W, self.sigma = most_likely_axes(eigenvalues, V, k)
 
     def log_prob(self, x: np.ndarray) -> np.ndarray:
         """log N(x; m, W Wᵀ + sigma² I), in float64.   x (N, D) → (N,) nats
@@ -94,6 +93,15 @@ class ProbabilisticPCA:
         x = self.mean + z @ self.W.T
         x[:, o] += variance / total * (centred - z @ W_o.T)  # the part of the residual that is no noise
         return x
+
+
+def most_likely_axes(eigenvalues: np.ndarray, V: np.ndarray, k: int) -> tuple[np.ndarray, float]:
+    """W = V_k (Λ_k − sigma² I)^½ (D, k) and sigma, whose square is the mean of the other eigenvalues.
+
+    Source: Tipping & Bishop (1999), eq. 7 and 8, with R = I.   Ledger: evaluation.ppca_axes
+    """
+    variance = float(eigenvalues[k:].mean())
+    return V[:, :k] * np.sqrt(np.maximum(eigenvalues[:k] - variance, 0)), math.sqrt(variance)
 
 
 def principal_axes(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
