@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from scratchgen.data import RowData
-from scratchgen.data.types import size_of
+from scratchgen.applications.own_images import images_of
+from scratchgen.data import CATALOGUE, RowData
 from scratchgen.errors import BadInput
 from scratchgen.evaluation.distances import squared_distances
 from scratchgen.random import Generator
 
 MIN_EXAMPLES = 2  # of each class, in the training part and in the test part: a diversity needs a pair
-MAX_NUMBERS = 64 * 64 * 3  # of an image: the networks are fully connected
 LABELLED = "give a folder with one folder of pictures per class, or an .npz with images and labels"
 
 
-def check_conditions(rows: RowData) -> RowData:
-    """The rows. Raises BadInput unless they are images with classes or attributes, few numbers and enough examples."""
-    if rows.kind != "images":
-        raise BadInput(f"{rows.name} holds {rows.kind} and no images; {LABELLED}")
+def labelled_images(name: str) -> tuple[RowData, dict[str, Any]]:
+    """Images with classes or attributes, and the options that a task loads them with.
+
+    Raises BadInput as `images_of` does, for images without classes, and for too few of a class: before any training.
+    """
+    if name in CATALOGUE and CATALOGUE[name].kind != "images":
+        raise BadInput(f"{name} is no set of images; {LABELLED}")
+    rows, options = images_of(name)
     if not rows.label_counts or rows.test_labels is None:
-        raise BadInput(f"{rows.name} has no classes, and images are to be made from their class; {LABELLED}")
-    if rows.train.shape[1] > MAX_NUMBERS:
-        raise BadInput(
-            f"{rows.name} holds images of {size_of(rows.image_shape)}, and at most 64×64×3 are learned here; give "
-            "smaller pictures"
-        )
+        raise BadInput(f"{name} has no classes, and images are to be made from their class; {LABELLED}")
     if rows.attributes:
-        return rows
+        return rows, options
     if rows.classes < 2:
-        raise BadInput(f"{rows.name} has one class alone, and a condition needs two; {LABELLED}")
+        raise BadInput(f"{name} has one class alone, and a condition needs two; {LABELLED}")
     for part in ("train", "test"):
         counts = np.bincount(getattr(rows, f"{part}_labels"), minlength=rows.classes)
-        if counts.min() < MIN_EXAMPLES:
-            k = int(np.argmin(counts))
-            name = rows.class_names[k] if rows.class_names else k
+        k = int(np.argmin(counts))
+        if counts[k] < MIN_EXAMPLES:
+            named = rows.class_names[k] if rows.class_names else k
             raise BadInput(
-                f"the {part} part of {rows.name} has {counts[k]} images of the class {name}, and at least "
-                f"{MIN_EXAMPLES} are needed; give about 20 images or more per class"
+                f"{name} has {counts[k]} images of the class {named} in its {part} part, and at least {MIN_EXAMPLES} "
+                "are needed; give at least 20 images per class"
             )
-    return rows
+    return rows, options
 
 
 def nearest_conditions(labels: np.ndarray, train_labels: np.ndarray) -> list[np.ndarray]:

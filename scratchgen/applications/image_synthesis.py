@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from scratchgen import plots
 from scratchgen.applications.application import Application, Job, Outcome, Result, Shown
-from scratchgen.applications.conditions import check_conditions, means, nearest_of_class, retrieved
+from scratchgen.applications.conditions import labelled_images, means, nearest_of_class, retrieved
 from scratchgen.autograd import no_grad
 from scratchgen.data import RowData
 from scratchgen.data.descriptions import describe, parse_description
 from scratchgen.data.preprocessing.one_hot import labels_in_turn
-from scratchgen.data.rows import load_rows
 from scratchgen.evaluation import (
     Classifier,
     attributes_recognised,
@@ -21,6 +21,7 @@ from scratchgen.evaluation import (
     diversity_within,
     slant,
     squared_errors,
+    stroke_width,
 )
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.tasks.attribute_scores import attribute_classifier
@@ -49,25 +50,25 @@ RANDOM, MEAN, NEAREST = (
 
 def carry_out(job: Job) -> Outcome:
     """Train a conditional model of each data set, and compare its samples with training images of the condition."""
-    sets = [check_conditions(load_rows(source)) for source in job.data]
+    sets = [labelled_images(source) for source in job.data]
     results: list[Result] = []
     shown: list[Shown] = []
-    for source, rows in zip(job.data, sets, strict=True):
-        found = _from_descriptions(job, source, rows) if rows.attributes else _from_classes(job, source, rows)
+    for rows, options in sets:
+        found = (_from_descriptions if rows.attributes else _from_classes)(job, rows, options)
         results += found.results
         shown += found.shown
     return Outcome(results=results, shown=shown)
 
 
-def _train(job: Job, source: str, run: str) -> Any:
-    task = run.rpartition("-")[2]
-    model, *_ = job.train(task, source, run=run, model="conditional", **(QUICK[run] if job.quick else {}))
+def _train(job: Job, rows: RowData, run: str, options: dict[str, Any]) -> Any:
+    task, quick = run.rpartition("-")[2], QUICK[run] if job.quick else {}
+    model, *_ = job.train(task, rows.name, run=run, model="conditional", **options, **quick)
     return model
 
 
-def _from_classes(job: Job, source: str, rows: RowData) -> Outcome:
+def _from_classes(job: Job, rows: RowData, options: dict[str, Any]) -> Outcome:
     """A conditional VAE and a conditional GAN of the classes, and the transfer of a style by the VAE."""
-    models = {"VAE": _train(job, source, "class-vae"), "GAN": _train(job, source, "class-gan")}
+    models = {name: _train(job, rows, f"class-{name.lower()}", options) for name in ("VAE", "GAN")}
     judge = judge_of(rows).classifier  # type: ignore[union-attr]
     assert judge is not None
     n, rng = max(SAMPLES, ROWS * rows.classes), Generator(HELD_OUT_SEED)
@@ -145,7 +146,8 @@ def _style(job: Job, rows: RowData, model: ConditionalVAE, judge: Classifier) ->
     ]
     measures = {"brightness": lambda images: images.mean(axis=1)}
     if rows.ink:
-        measures = {"slant": lambda images: slant(images, rows.image_shape), "ink": measures["brightness"]}
+        strokes = {"slant": slant, "stroke width": stroke_width}
+        measures = {name: partial(of, image_shape=rows.image_shape) for name, of in strokes.items()}
     groups = (wanted * K + np.tile(y, K))[other]
     for name, of in measures.items():
         kept = lambda images, of=of: correlation_within(np.tile(of(x), K)[other], of(images)[other], groups)
@@ -173,10 +175,10 @@ def _style(job: Job, rows: RowData, model: ConditionalVAE, judge: Classifier) ->
     return results, shown
 
 
-def _from_descriptions(job: Job, source: str, rows: RowData) -> Outcome:
+def _from_descriptions(job: Job, rows: RowData, options: dict[str, Any]) -> Outcome:
     """A conditional VAE of the attributes, which are given in words: descriptions that no training image has."""
     model, judge, rng = (
-        _train(job, source, "description-vae"),
+        _train(job, rows, "description-vae", options),
         attribute_classifier(rows),
         Generator(HELD_OUT_SEED),
     )

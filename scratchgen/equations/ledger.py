@@ -16,6 +16,7 @@ from scratchgen.equations.likelihood import LIKELIHOOD
 from scratchgen.equations.losses import LOSSES
 from scratchgen.equations.novelty import NOVELTY
 from scratchgen.equations.optimisers import OPTIMISERS
+from scratchgen.equations.pictures import PICTURES
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.sequences import SEQUENCES
 from scratchgen.equations.summarisation import SUMMARISATION
@@ -37,6 +38,7 @@ EQUATIONS = (
     *SEQUENCES,
     *SUMMARISATION,
     *NOVELTY,
+    *PICTURES,
     *FRAMES,
     *AUTOGRAD,
     *LAYERS,

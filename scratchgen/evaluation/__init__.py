@@ -3,10 +3,12 @@
 likelihood, annealing           log p(x) of a latent-variable model, by two estimators
 latents                         active units, rate and distortion
 baselines, ngram, linear_prediction   simple models of images, text and sound to compare with
+probabilistic_pca, gaussian_mixture   Gaussian models of images to compare with
+psnr, strokes                   errors of estimated images in decibels; slant and stroke width
 two_sample                      all scores below in one table, with those of held-out data
 frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samples
 modes, class_histogram, classifier    mode coverage, class shares, recognisability
-diversity, slant                variety within a condition, and whether the style of handwriting is kept
+diversity, correlation          variety within a condition, and correlation within groups
 bleu, rouge                     translations and summaries against references
 novelty                         variety of a generated text, and runs that it copies
 extractive                      the first words or a sentence of a text, to compare with a summary
@@ -28,10 +30,12 @@ from scratchgen.evaluation.baselines import (
 from scratchgen.evaluation.bleu import bleu
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
+from scratchgen.evaluation.correlation import correlation_within
 from scratchgen.evaluation.diversity import diversity_within
 from scratchgen.evaluation.examples import LatentModel, Mean, mean_over_examples
 from scratchgen.evaluation.extractive import first_sentence, first_words, oracle_sentence, sentences
 from scratchgen.evaluation.frechet import frechet_distance, frechet_distance_of_gaussians
+from scratchgen.evaluation.gaussian_mixture import GaussianMixture, best_mixture
 from scratchgen.evaluation.latents import ActiveUnits, RateAndDistortion, active_units, rate_and_distortion
 from scratchgen.evaluation.likelihood import Estimate, bits_per_dimension, importance_sampled_log_likelihood
 from scratchgen.evaluation.linear_prediction import LinearPrediction
@@ -46,9 +50,11 @@ from scratchgen.evaluation.neighbours import (
 from scratchgen.evaluation.ngram import NGram, best_ngram, bits_per_character
 from scratchgen.evaluation.novelty import distinct_n, longest_copied_run
 from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
+from scratchgen.evaluation.probabilistic_pca import ProbabilisticPCA, best_ppca, principal_axes
+from scratchgen.evaluation.psnr import psnr
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
 from scratchgen.evaluation.rouge import Rouge, RougeScores, rouge, rouge_l, rouge_n, rouge_words
-from scratchgen.evaluation.slant import correlation_within, slant
+from scratchgen.evaluation.strokes import slant, stroke_width
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
 __all__ = [
@@ -61,6 +67,7 @@ __all__ = [
     "DensityCoverage",
     "Estimate",
     "GaussianKernel",
+    "GaussianMixture",
     "LatentModel",
     "LinearPrediction",
     "Mean",
@@ -68,6 +75,7 @@ __all__ = [
     "NGram",
     "Parzen",
     "PrecisionRecall",
+    "ProbabilisticPCA",
     "RateAndDistortion",
     "Rouge",
     "RougeScores",
@@ -75,7 +83,9 @@ __all__ = [
     "active_units",
     "annealed_log_likelihood",
     "attributes_recognised",
+    "best_mixture",
     "best_ngram",
+    "best_ppca",
     "bits_per_character",
     "bits_per_dimension",
     "bleu",
@@ -105,7 +115,9 @@ __all__ = [
     "oracle_sentence",
     "parzen_log_likelihood",
     "precision_recall",
+    "principal_axes",
     "principal_components_errors",
+    "psnr",
     "rate_and_distortion",
     "rouge",
     "rouge_l",
@@ -114,5 +126,6 @@ __all__ = [
     "sentences",
     "slant",
     "squared_errors",
+    "stroke_width",
     "two_sample_scores",
 ]

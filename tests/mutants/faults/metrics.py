@@ -57,12 +57,12 @@ METRICS = (
         only="diversity",
     ),
     Fault(
-        name="a slant by the width",
-        module="scratchgen.evaluation.slant",
-        text="mean(v * v).ravel()",
-        wrong="mean(u * u).ravel()",
-        says="The covariance is divided by the variance of the columns: the angle from the horizontal.",
+        name="a correlation over all groups",
+        module="scratchgen.evaluation.correlation",
+        text="x - (np.bincount(place, x) / n)[place]",
+        wrong="x - x.mean()",
+        says="Differences between the groups count as a correlation: digits of one class lean alike.",
         claims=("claims/test_conditions.py",),
-        only="slant",
+        only="correlation",
     ),
 )
