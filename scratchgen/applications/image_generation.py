@@ -162,9 +162,7 @@ def sample_results(
                     digits=3,
                 )
             )
-    path, grid = job.show(
-        f"{slug(rows)}-samples.png", f"{rows.name}: the first {SHOWN} samples of each model, not chosen"
-    )
+    path, grid = job.show(f"{slug(rows)}-samples.png", f"{rows.name}: the first {SHOWN} samples of each model, not chosen")
     sets = {"held-out": held_out, **ours, **theirs}
     plots.image_rows({name: x[:SHOWN] for name, x in sets.items()}, rows.image_shape, path, (), rows.ink)
     return results, [grid, *(_ranked(job, rows, name, x, train, features) for name, x in ours.items())]
@@ -190,19 +188,12 @@ def features_of(rows: RowData) -> tuple[Callable[[np.ndarray], np.ndarray], list
 
 def _better_form(model: Any, n: int, levels: int, compared: Comparison) -> np.ndarray:
     """n samples of a baseline with or without its pixel noise, whichever has the smaller Fréchet distance."""
-    forms = [
-        at_levels(model.sample(n, Generator(HELD_OUT_SEED), draw=draw), levels) for draw in (False, True)
-    ]
+    forms = [at_levels(model.sample(n, Generator(HELD_OUT_SEED), draw=draw), levels) for draw in (False, True)]
     return min(forms, key=compared.frechet)
 
 
 def _ranked(
-    job: Job,
-    rows: RowData,
-    name: str,
-    x: np.ndarray,
-    train: np.ndarray,
-    features: Callable[[np.ndarray], np.ndarray],
+    job: Job, rows: RowData, name: str, x: np.ndarray, train: np.ndarray, features: Callable[[np.ndarray], np.ndarray]
 ) -> Shown:
     """The best, median and worst samples by the distance to the nearest training image in the feature space."""
     found = squared_distances(features(x), features(train))

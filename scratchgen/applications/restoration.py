@@ -20,9 +20,7 @@ from scratchgen.vae import VAE, restore
 MARGIN = 2.0  # dB above the best baseline
 NOISE = (0.5, 1.0)  # standard deviations of the noise; the range of a pixel is 1
 COMPONENTS = (10, 20, 50, 100, 200, 400)  # of the principal components, chosen on validation images
-ERROR_OF_A_VALUE = (
-    0.5  # sigma of an observed value that has no noise, as the decoder does not reproduce it exactly
-)
+ERROR_OF_A_VALUE = 0.5  # sigma of an observed value that has no noise, as the decoder does not reproduce it exactly
 SEARCHES = {"starts": 8, "steps": 80}
 QUICK_SEARCHES = {"starts": 4, "steps": 60}
 IMAGES, VALIDATION_IMAGES, TRAINING_IMAGES = 300, 200, 20_000
@@ -52,9 +50,9 @@ def restorations(job: Job, model: VAE, rows: RowData) -> tuple[list[Result], lis
 
     for sigma in NOISE:
         rng = Generator(HELD_OUT_SEED)
-        noisy = lambda images, rng=rng, sigma=sigma: (
-            images + sigma * rng.standard_normal(images.shape)
-        ).astype(np.float32)
+        noisy = lambda images, rng=rng, sigma=sigma: (images + sigma * rng.standard_normal(images.shape)).astype(
+            np.float32
+        )
         y, y_validation = noisy(x), noisy(validation)
         wiener = lambda p, y, sigma=sigma: p.conditional_mean(y, None, sigma)
         denoised = {
@@ -96,11 +94,7 @@ def _principal_components(train: np.ndarray) -> list[ProbabilisticPCA]:
 
 
 def _best(
-    components: list[ProbabilisticPCA],
-    x: np.ndarray,
-    estimate: Callable,
-    y: np.ndarray,
-    counted: np.ndarray | None,
+    components: list[ProbabilisticPCA], x: np.ndarray, estimate: Callable, y: np.ndarray, counted: np.ndarray | None
 ) -> ProbabilisticPCA:
     """The number of components that estimates validation images x best from y."""
     return max(components, key=lambda p: float(psnr(x, estimate(p, y), counted).mean()))
@@ -123,17 +117,8 @@ def _compared(
         rule=f"{MARGIN:g} dB above the best baseline",
     )
     places, names = ranked(decibels["ours"])
-    path, shown = job.show(
-        f"{slug(rows)}-{file}.png", f"{rows.name}, {what}, by the PSNR of our estimate: {names}"
-    )
-    pictures = {
-        "held-out": x,
-        "given": y,
-        "estimated": estimates["ours"],
-        "components": estimates["principal components"],
-    }
+    path, shown = job.show(f"{slug(rows)}-{file}.png", f"{rows.name}, {what}, by the PSNR of our estimate: {names}")
+    pictures = {"held-out": x, "given": y, "estimated": estimates["ours"], "components": estimates["principal components"]}
     titles = [f"{decibels['ours'][i]:.1f} dB" for i in places]
-    plots.image_rows(
-        {n: images[places] for n, images in pictures.items()}, rows.image_shape, path, titles, rows.ink
-    )
+    plots.image_rows({n: images[places] for n, images in pictures.items()}, rows.image_shape, path, titles, rows.ink)
     return result, shown

@@ -135,7 +135,5 @@ def _picture(
         f"{what} of {rows.name} changed, by the probability of the original's class: {names}",
     )
     pictures = {"held-out": x, "edited": edited["ours"], "components": edited["principal components"]}
-    plots.image_rows(
-        {n: images[places] for n, images in pictures.items()}, rows.image_shape, path, signs, rows.ink
-    )
+    plots.image_rows({n: images[places] for n, images in pictures.items()}, rows.image_shape, path, signs, rows.ink)
     return shown
