@@ -46,7 +46,9 @@ class GaussianMixture:
         mu = np.asarray(x[first], np.float64)
         mean = x.mean(axis=0, dtype=np.float64)
         shared = sum(np.sum((rows - mean) ** 2, axis=0) for rows in pieces(x)) / len(x)
-        mixture = cls(np.full(components, 1 / components), mu, np.tile(np.maximum(shared, floor), (components, 1)))
+        mixture = cls(
+            np.full(components, 1 / components), mu, np.tile(np.maximum(shared, floor), (components, 1))
+        )
         for _ in range(steps):
             mixture = mixture.em_step(x, floor)
         return mixture
@@ -96,7 +98,9 @@ class GaussianMixture:
         origin = self.mu.mean(axis=0)
         centred, mu = x - origin, self.mu - origin
         precision = 1 / self.variance
-        squares = centred**2 @ precision.T - 2 * centred @ (mu * precision).T + np.sum(mu**2 * precision, axis=1)
+        squares = (
+            centred**2 @ precision.T - 2 * centred @ (mu * precision).T + np.sum(mu**2 * precision, axis=1)
+        )
         D = x.shape[1]
         with np.errstate(divide="ignore"):  # log 0 = −∞ of a component without rows
             log_weights = np.log(self.weights)
@@ -116,6 +120,6 @@ def best_mixture(
     counts    the numbers that are tried, where there are this many rows
     Raises BadInput as `GaussianMixture.fit`.
     """
-    tried = [K for K in counts if K <= len(train)] or [1]
+    tried = [K for K in counts if len(train) >= K] or [1]
     mixtures = [GaussianMixture.fit(train, K, rng, floor=floor) for K in tried]
     return max(mixtures, key=lambda mixture: float(mixture.log_prob(validation).mean()))

@@ -52,7 +52,9 @@ class ProbabilisticPCA:
         Source: Tipping & Bishop (1999), eq. 4.   Ledger: vae.exact_evidence
         """
         D, variance = len(self.mean), self.sigma**2
-        constant = D * math.log(2 * math.pi) + np.log(self.eigenvalues).sum() + (D - self.k) * math.log(variance)
+        constant = (
+            D * math.log(2 * math.pi) + np.log(self.eigenvalues).sum() + (D - self.k) * math.log(variance)
+        )
         nats = []
         for rows in pieces(x):
             centred = rows - self.mean

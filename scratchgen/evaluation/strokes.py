@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 from scratchgen.errors import BadInput, check_each, height_width_channels
 
 
-
 def slant(images: ArrayLike, image_shape: Sequence[int]) -> np.ndarray:
     """The slant of each grey image, positive to the right: pixels of shift per pixel of height.   (N, D) → (N,) float64
 
@@ -52,7 +51,9 @@ def _ink(images: ArrayLike, image_shape: Sequence[int]) -> np.ndarray:
     H, W, C = height_width_channels(image_shape)
     x = np.asarray(images, np.float64)
     if C != 1 or x.ndim != 2 or x.shape[1] != H * W:
-        raise BadInput(f"strokes are measured on grey images, rows of {H * W} numbers, not {x.shape} of {C} channels")
+        raise BadInput(
+            f"strokes are measured on grey images, rows of {H * W} numbers, not {x.shape} of {C} channels"
+        )
     check_each("[0, ∞)", images=x)
     if not x.any(axis=1).all():
         raise BadInput("an image has no ink, so that it has no stroke; leave it out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import nullcontext
 
@@ -95,7 +96,10 @@ def search_posterior(
     logvar = Parameter(np.full(shape, FIRST_LOGVAR, np.float32))
     optimizer = Adam([mu, logvar], LEARNING_RATE)
     with model.frozen() if isinstance(model, Module) else nullcontext():  # z is searched, the weights stay
-        for _ in range(steps):
+        for step in range(steps):
+            optimizer.learning_rate = (
+                LEARNING_RATE * math.cos(0.5 * math.pi * step / steps) ** 2
+            )  # to 0: the noise settles
             optimizer.zero_grad()
             eps = rng.standard_normal(shape)
             F = partial_bound(y, o, Normal(mu, logvar), model.decode, sigma, eps)
