@@ -32,7 +32,7 @@ class GaussianMixture:
     def fit(
         cls, x: np.ndarray, components: int, rng: Generator, *, steps: int = 15, floor: float = 1e-6
     ) -> Self:
-        """A mixture of K components after some steps on rows x (N, D), from means at rows that are drawn without repetition.
+        """A mixture of K components after some steps on rows x (N, D); its first means are K random rows.
 
         floor    of the variances, in the units of the data squared: a component of a single row has no variance
         Raises BadInput for fewer rows than components, and for counts below 1 or a floor that is not positive.
@@ -54,7 +54,11 @@ class GaussianMixture:
         return mixture
 
     def em_step(self, x: np.ndarray, floor: float = 1e-6) -> Self:
-        """The mixture after one step of expectation-maximisation on rows x (N, D).   Ledger: evaluation.em_step"""
+        """The mixture after one step of expectation-maximisation on rows x (N, D).
+
+        Raises BadInput for a floor that is not positive.   Ledger: evaluation.em_step
+        """
+        check_numbers("(0, ∞)", floor=floor)
         counts, sums, squares = np.zeros(len(self.weights)), np.zeros_like(self.mu), np.zeros_like(self.mu)
         origin = self.mu.mean(axis=0)  # squares about it lose less precision than about 0
         for rows in pieces(x):
@@ -84,7 +88,7 @@ class GaussianMixture:
         return np.concatenate(nats)
 
     def sample(self, n: int, rng: Generator | None = None, *, draw: bool = False) -> np.ndarray:
-        """n samples, each of a component k ~ π: its mean, or with `draw` a draw from its Gaussian.   → (n, D) float64"""
+        """n samples, each of a component k ~ π: its mean, or with `draw` a draw of its Gaussian.   → (n, D)"""
         check_counts(n=n)
         rng = as_generator(rng)
         ends = np.cumsum(self.weights)

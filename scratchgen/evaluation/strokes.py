@@ -39,7 +39,7 @@ def stroke_width(images: ArrayLike, image_shape: Sequence[int]) -> np.ndarray:
     variation 2 L: also if the edges are blurred. The image is continued by 0 beyond its border; the ends of a stroke
     are counted as sides, so that w is a little too small for short strokes.
     Raises BadInput for colours, negative ink, and an image without ink.
-    Source: the definition; total variation as in Rudin, Osher & Fatemi (1992), eq. 2.2.   Ledger: evaluation.stroke_width
+    Source: the definition; total variation by Rudin, Osher & Fatemi (1992), eq. 2.2.   Ledger: evaluation.stroke_width
     """
     x = np.pad(_ink(images, image_shape), ((0, 0), (1, 1), (1, 1)))
     across, down = x[:, :-1, 1:] - x[:, :-1, :-1], x[:, 1:, :-1] - x[:, :-1, :-1]

@@ -31,11 +31,13 @@ def partial_bound(
         F(q) = E_q[−1/(2 sigma²) Σ_{d∈o} (y_d − x̂_d(z))²] − KL(q ‖ N(0, I)),    x̂(z) = E[x | z]
 
     with one sample z = mu + sigma_q eps per example. The values y_d = x̂_d(z) + n_d have independent errors
-    n ~ N(0, sigma²): noise, and what the decoder cannot reproduce. Its maximum over all q is at the posterior p(z | y_o).
+    n ~ N(0, sigma²): noise, and what the decoder cannot reproduce. F is largest at the posterior, q = p(z | y_o).
 
     y (B, D), observed (D,) of 0 and 1, eps (B, Z)
+    Raises BadInput for a sigma that is not positive.
     Source: Kingma & Welling (2014), eq. 3, for the observed dimensions alone.   Ledger: vae.partial_bound
     """
+    check_numbers("(0, ∞)", sigma=sigma)
     x_hat = as_likelihood(decode(q.rsample(eps))).mean
     squares = np.sum(observed * (y - x_hat) ** 2, axis=-1)
     return -0.5 / sigma**2 * squares - q.kl_to_standard_normal()

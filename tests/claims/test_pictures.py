@@ -369,7 +369,7 @@ def test_the_search_finds_the_posterior_mean_of_a_linear_model(rng):
     model, exact, sigma = linear_model(rng)
     o = np.array([1, 1, 1, 0, 0, 0], bool)
     y = rng.normal(size=(8, D)).astype(np.float32)
-    q = search_posterior(model, y, o, sigma, 150, Generator(1))
+    q = search_posterior(model, y, o, sigma, 400, Generator(1))
     assert np.abs(q.mu - exact(y, o)[1]).max() < 0.15  # the noise of a sample per step
     restored = vae.restore(
         model, np.where(o, y, np.nan), o, sigma=sigma, rng=Generator(1), starts=4, steps=80
