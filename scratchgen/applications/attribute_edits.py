@@ -147,12 +147,17 @@ def _picture(
 ) -> Shown:  # fmt: skip
     decibels = psnr(truth, edited)
     places, names = ranked(decibels)
-    kinds = [f"{rows.attributes[slots[i]].name}:\n{rows.attributes[slots[i]].kinds[wanted[i, slots[i]]]}" for i in places]
+    kinds = [
+        f"{rows.attributes[slots[i]].name}:\n{rows.attributes[slots[i]].kinds[wanted[i, slots[i]]]}"
+        for i in places
+    ]
     pictures: dict[str, Any] = {"held-out": x, "edited": edited, "composed anew": truth}
     pictures |= dict(zip(("nearest", "means"), others.values(), strict=True))
     path, shown = job.show(
         f"{slug(rows)}-attributes.png",
         f"one attribute of {rows.name} changed, by PSNR against the character composed anew: {names}",
     )
-    plots.image_rows({name: images[places] for name, images in pictures.items()}, rows.image_shape, path, kinds, rows.ink)
+    plots.image_rows(
+        {name: images[places] for name, images in pictures.items()}, rows.image_shape, path, kinds, rows.ink
+    )
     return shown

@@ -21,7 +21,13 @@ FULL: dict[str, Any] = {
     "learning_rate": 1e-3,
     "schedule": "half_cosine",
 }
-QUICK: dict[str, Any] = {"hidden": 200, "latent_dim": 16, "epochs": 40, "batch_size": 64, "learning_rate": 2e-3}
+QUICK: dict[str, Any] = {
+    "hidden": 200,
+    "latent_dim": 16,
+    "epochs": 40,
+    "batch_size": 64,
+    "learning_rate": 2e-3,
+}
 CONDITIONAL: dict[str, Any] = {"model": "conditional"}
 
 
@@ -35,7 +41,9 @@ def carry_out(job: Job) -> Outcome:
             model, rows, _ = job.train("vae", name, run=f"{own}conditional", **CONDITIONAL)
             parts = [attribute_edits(job, model, rows)]
         else:
-            model, rows, _ = job.train("vae", name, run=f"{own}vae", **options, **(QUICK if job.quick else FULL))
+            model, rows, _ = job.train(
+                "vae", name, run=f"{own}vae", **options, **(QUICK if job.quick else FULL)
+            )
             parts = [restorations(job, model, rows)]
             if (judge := judge_of(rows)) and judge.classifier and rows.image_shape[2] == 1:
                 accuracy = float(np.mean(judge.classifier.predict(rows.test) == rows.test_labels))

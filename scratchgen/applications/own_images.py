@@ -38,7 +38,8 @@ def images_of(name: str) -> tuple[RowData, dict[str, Any]]:
     part = min(sizes, key=lambda part: sizes[part])
     if sizes[part] < LEAST:
         raise BadInput(
-            f"{name} has {sizes[part]} images in its {part} part, and the scores need at least {LEAST}; give more images"
+            f"{name} has {sizes[part]} images in its {part} part, and the scores need at least {LEAST}; "
+            "give more images"
         )
     low, high = rows.train.min(), rows.train.max()
     if not (low >= 0 and high <= 1):
@@ -56,7 +57,8 @@ def levels_of(rows: RowData) -> int:
         if all(np.all(np.abs(x * (V - 1) - np.rint(x * (V - 1))) < 1e-3) for x in pieces(rows.train)):
             return V
     raise BadInput(
-        f"{rows.name} holds pixels that are no whole numbers of 8 bits; save the images as pictures, or round them to k/255"
+        f"{rows.name} holds pixels that are no whole numbers of 8 bits; save the images as pictures, or round them "
+        "to k/255"
     )
 
 

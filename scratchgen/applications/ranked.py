@@ -17,4 +17,7 @@ def ranked(measure: np.ndarray, each: int = EACH) -> tuple[np.ndarray, str]:
         return order, f"all {len(order)}, best first"
     middle = (len(order) - each) // 2
     places = np.concatenate([order[:each], order[middle : middle + each], order[-each:]])
-    return places, f"from left to right the best {each}, the median {each} and the worst {each} of {len(order):,}"
+    return (
+        places,
+        f"from left to right the best {each}, the median {each} and the worst {each} of {len(order):,}",
+    )

@@ -20,7 +20,9 @@ from scratchgen.vae import VAE, restore
 MARGIN = 2.0  # dB above the best baseline
 NOISE = (0.5, 1.0)  # standard deviations of the noise; the range of a pixel is 1
 COMPONENTS = (10, 20, 50, 100, 200, 400)  # of the principal components, chosen on validation images
-ERROR_OF_A_VALUE = 0.5  # sigma of an observed value that has no noise, as the decoder does not reproduce it exactly
+ERROR_OF_A_VALUE = (
+    0.6  # sigma of an observed value that has no noise, as the decoder does not reproduce it exactly
+)
 SEARCHES = {"starts": 8, "steps": 80}
 QUICK_SEARCHES = {"starts": 4, "steps": 60}
 IMAGES, VALIDATION_IMAGES, TRAINING_IMAGES = 300, 200, 20_000
@@ -29,13 +31,13 @@ Estimate = Callable[[np.ndarray], np.ndarray]
 
 
 def restorations(job: Job, model: VAE, rows: RowData) -> tuple[list[Result], list[Shown]]:
-    """Hide the upper half of each held-out image, then add noise to whole ones, and compare estimates in decibels."""
+    """Hide the lower half of each held-out image, then add noise to whole ones, and compare estimates in decibels."""
     x, validation = np.asarray(rows.test[:IMAGES]), np.asarray(rows.validation[:VALIDATION_IMAGES])
     train = np.asarray(rows.train[:TRAINING_IMAGES])
     components = _principal_components(train)
     searches = QUICK_SEARCHES if job.quick else SEARCHES
     search = lambda y, o, sigma: restore(model, y, o, sigma=sigma, rng=Generator(HELD_OUT_SEED), **searches)
-    o = upper_half_hidden(rows.image_shape)
+    o = lower_half_hidden(rows.image_shape)
 
     by_components = _best(components, validation, lambda p, y: p.conditional_mean(y, o), validation, ~o)
     filled = {
@@ -46,13 +48,13 @@ def restorations(job: Job, model: VAE, rows: RowData) -> tuple[list[Result], lis
     }
     filled = {name: np.where(o, x, images) for name, images in filled.items()}
     shown_y = np.where(o, x, 0.5)
-    parts = [_compared(job, rows, "upper half hidden", "inpainting", x, shown_y, filled, ~o)]
+    parts = [_compared(job, rows, "lower half hidden", "inpainting", x, shown_y, filled, ~o)]
 
     for sigma in NOISE:
         rng = Generator(HELD_OUT_SEED)
-        noisy = lambda images, rng=rng, sigma=sigma: (images + sigma * rng.standard_normal(images.shape)).astype(
-            np.float32
-        )
+        noisy = lambda images, rng=rng, sigma=sigma: (
+            images + sigma * rng.standard_normal(images.shape)
+        ).astype(np.float32)
         y, y_validation = noisy(x), noisy(validation)
         wiener = lambda p, y, sigma=sigma: p.conditional_mean(y, None, sigma)
         denoised = {
@@ -66,11 +68,11 @@ def restorations(job: Job, model: VAE, rows: RowData) -> tuple[list[Result], lis
     return [result for result, _ in parts], [shown for _, shown in parts]
 
 
-def upper_half_hidden(image_shape: tuple[int, ...]) -> np.ndarray:
-    """The mask (D,) of the observed values: those of the lower half of the image."""
+def lower_half_hidden(image_shape: tuple[int, ...]) -> np.ndarray:
+    """The mask (D,) of the observed values: those of the upper half of the image."""
     H, W, C = height_width_channels(image_shape)
     observed = np.zeros((H, W, C), bool)
-    observed[H // 2 :] = True
+    observed[: H // 2] = True
     return observed.ravel()
 
 
@@ -94,7 +96,11 @@ def _principal_components(train: np.ndarray) -> list[ProbabilisticPCA]:
 
 
 def _best(
-    components: list[ProbabilisticPCA], x: np.ndarray, estimate: Callable, y: np.ndarray, counted: np.ndarray | None
+    components: list[ProbabilisticPCA],
+    x: np.ndarray,
+    estimate: Callable,
+    y: np.ndarray,
+    counted: np.ndarray | None,
 ) -> ProbabilisticPCA:
     """The number of components that estimates validation images x best from y."""
     return max(components, key=lambda p: float(psnr(x, estimate(p, y), counted).mean()))
@@ -117,8 +123,17 @@ def _compared(
         rule=f"{MARGIN:g} dB above the best baseline",
     )
     places, names = ranked(decibels["ours"])
-    path, shown = job.show(f"{slug(rows)}-{file}.png", f"{rows.name}, {what}, by the PSNR of our estimate: {names}")
-    pictures = {"held-out": x, "given": y, "estimated": estimates["ours"], "components": estimates["principal components"]}
+    path, shown = job.show(
+        f"{slug(rows)}-{file}.png", f"{rows.name}, {what}, by the PSNR of our estimate: {names}"
+    )
+    pictures = {
+        "held-out": x,
+        "given": y,
+        "estimated": estimates["ours"],
+        "components": estimates["principal components"],
+    }
     titles = [f"{decibels['ours'][i]:.1f} dB" for i in places]
-    plots.image_rows({n: images[places] for n, images in pictures.items()}, rows.image_shape, path, titles, rows.ink)
+    plots.image_rows(
+        {n: images[places] for n, images in pictures.items()}, rows.image_shape, path, titles, rows.ink
+    )
     return result, shown

@@ -21,7 +21,7 @@ from scratchgen.vae import VAE, latent_direction
 SUCCESS = 0.85  # share of edits that reach the requested change, and of digits that stay what they are
 EDITS, EXAMPLES = 500, 5000  # edited images; training images that the direction is found on
 TOLERANCE = 0.5  # an edit has succeeded if its change is within this share of the requested one
-HALVINGS, FURTHEST = 12, 3.0  # of the bisection for the step; the longest step, in requested changes
+HALVINGS, FURTHEST = 12, 6.0  # of the bisection for the step; the longest step, in requested changes
 INK = 0.1  # least sum of an image's pixels: the measures need ink
 
 
@@ -135,5 +135,7 @@ def _picture(
         f"{what} of {rows.name} changed, by the probability of the original's class: {names}",
     )
     pictures = {"held-out": x, "edited": edited["ours"], "components": edited["principal components"]}
-    plots.image_rows({n: images[places] for n, images in pictures.items()}, rows.image_shape, path, signs, rows.ink)
+    plots.image_rows(
+        {n: images[places] for n, images in pictures.items()}, rows.image_shape, path, signs, rows.ink
+    )
     return shown

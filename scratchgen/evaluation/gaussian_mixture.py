@@ -32,7 +32,7 @@ class GaussianMixture:
     def fit(
         cls, x: np.ndarray, components: int, rng: Generator, *, steps: int = 15, floor: float = 1e-6
     ) -> Self:
-        """A mixture of K components after some steps on rows x (N, D), from means at rows that are drawn without repetition.
+        """A mixture of K components after some steps on rows x (N, D); its first means are K random rows.
 
         floor    of the variances, in the units of the data squared: a component of a single row has no variance
         Raises BadInput for fewer rows than components, and for counts below 1 or a floor that is not positive.
@@ -46,13 +46,19 @@ class GaussianMixture:
         mu = np.asarray(x[first], np.float64)
         mean = x.mean(axis=0, dtype=np.float64)
         shared = sum(np.sum((rows - mean) ** 2, axis=0) for rows in pieces(x)) / len(x)
-        mixture = cls(np.full(components, 1 / components), mu, np.tile(np.maximum(shared, floor), (components, 1)))
+        mixture = cls(
+            np.full(components, 1 / components), mu, np.tile(np.maximum(shared, floor), (components, 1))
+        )
         for _ in range(steps):
             mixture = mixture.em_step(x, floor)
         return mixture
 
     def em_step(self, x: np.ndarray, floor: float = 1e-6) -> Self:
-        """The mixture after one step of expectation-maximisation on rows x (N, D).   Ledger: evaluation.em_step"""
+        """The mixture after one step of expectation-maximisation on rows x (N, D).
+
+        Raises BadInput for a floor that is not positive.   Ledger: evaluation.em_step
+        """
+        check_numbers("(0, ∞)", floor=floor)
         counts, sums, squares = np.zeros(len(self.weights)), np.zeros_like(self.mu), np.zeros_like(self.mu)
         origin = self.mu.mean(axis=0)  # squares about it lose less precision than about 0
         for rows in pieces(x):
@@ -82,7 +88,7 @@ class GaussianMixture:
         return np.concatenate(nats)
 
     def sample(self, n: int, rng: Generator | None = None, *, draw: bool = False) -> np.ndarray:
-        """n samples, each of a component k ~ π: its mean, or with `draw` a draw from its Gaussian.   → (n, D) float64"""
+        """n samples, each of a component k ~ π: its mean, or with `draw` a draw of its Gaussian.   → (n, D)"""
         check_counts(n=n)
         rng = as_generator(rng)
         ends = np.cumsum(self.weights)
@@ -96,7 +102,9 @@ class GaussianMixture:
         origin = self.mu.mean(axis=0)
         centred, mu = x - origin, self.mu - origin
         precision = 1 / self.variance
-        squares = centred**2 @ precision.T - 2 * centred @ (mu * precision).T + np.sum(mu**2 * precision, axis=1)
+        squares = (
+            centred**2 @ precision.T - 2 * centred @ (mu * precision).T + np.sum(mu**2 * precision, axis=1)
+        )
         D = x.shape[1]
         with np.errstate(divide="ignore"):  # log 0 = −∞ of a component without rows
             log_weights = np.log(self.weights)
@@ -116,6 +124,6 @@ def best_mixture(
     counts    the numbers that are tried, where there are this many rows
     Raises BadInput as `GaussianMixture.fit`.
     """
-    tried = [K for K in counts if K <= len(train)] or [1]
+    tried = [K for K in counts if len(train) >= K] or [1]
     mixtures = [GaussianMixture.fit(train, K, rng, floor=floor) for K in tried]
     return max(mixtures, key=lambda mixture: float(mixture.log_prob(validation).mean()))

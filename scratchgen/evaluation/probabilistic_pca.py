@@ -47,12 +47,16 @@ class ProbabilisticPCA:
     def log_prob(self, x: np.ndarray) -> np.ndarray:
         """log N(x; m, W Wᵀ + sigma² I), in float64.   x (N, D) → (N,) nats
 
-        −½ [D log 2π + Σ_{i≤k} log λ_i + (D − k) log sigma² + Σ_{i≤k} t_i²/λ_i + (‖x − m‖² − ‖t‖²)/sigma²],  t = Vᵀ(x − m)
+        −½ [D log 2π + Σ_{i≤k} log λ_i + (D − k) log sigma² + Σ_{i≤k} t_i²/λ_i + (‖x − m‖² − ‖t‖²)/sigma²]
+
+        with t = V_kᵀ (x − m).
 
         Source: Tipping & Bishop (1999), eq. 4.   Ledger: vae.exact_evidence
         """
         D, variance = len(self.mean), self.sigma**2
-        constant = D * math.log(2 * math.pi) + np.log(self.eigenvalues).sum() + (D - self.k) * math.log(variance)
+        constant = (
+            D * math.log(2 * math.pi) + np.log(self.eigenvalues).sum() + (D - self.k) * math.log(variance)
+        )
         nats = []
         for rows in pieces(x):
             centred = rows - self.mean
@@ -126,8 +130,10 @@ def best_ppca(
     """The probabilistic PCA of the number of components under which validation rows are most likely.
 
     counts    the numbers that are tried; those that the data do not vary enough for are left out
-    Raises BadInput where none is left.
+    Raises BadInput where none is left, and for numbers below 1.
     """
+    for k in counts:
+        check_counts(counts=k)
     axes = principal_axes(train)
     found = []
     for k in counts:

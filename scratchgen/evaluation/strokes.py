@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 from scratchgen.errors import BadInput, check_each, height_width_channels
 
 
-
 def slant(images: ArrayLike, image_shape: Sequence[int]) -> np.ndarray:
     """The slant of each grey image, positive to the right: pixels of shift per pixel of height.   (N, D) → (N,) float64
 
@@ -40,7 +39,7 @@ def stroke_width(images: ArrayLike, image_shape: Sequence[int]) -> np.ndarray:
     variation 2 L: also if the edges are blurred. The image is continued by 0 beyond its border; the ends of a stroke
     are counted as sides, so that w is a little too small for short strokes.
     Raises BadInput for colours, negative ink, and an image without ink.
-    Source: the definition; total variation as in Rudin, Osher & Fatemi (1992), eq. 2.2.   Ledger: evaluation.stroke_width
+    Source: the definition; total variation by Rudin, Osher & Fatemi (1992), eq. 2.2.   Ledger: evaluation.stroke_width
     """
     x = np.pad(_ink(images, image_shape), ((0, 0), (1, 1), (1, 1)))
     across, down = x[:, :-1, 1:] - x[:, :-1, :-1], x[:, 1:, :-1] - x[:, :-1, :-1]
@@ -52,7 +51,9 @@ def _ink(images: ArrayLike, image_shape: Sequence[int]) -> np.ndarray:
     H, W, C = height_width_channels(image_shape)
     x = np.asarray(images, np.float64)
     if C != 1 or x.ndim != 2 or x.shape[1] != H * W:
-        raise BadInput(f"strokes are measured on grey images, rows of {H * W} numbers, not {x.shape} of {C} channels")
+        raise BadInput(
+            f"strokes are measured on grey images, rows of {H * W} numbers, not {x.shape} of {C} channels"
+        )
     check_each("[0, ∞)", images=x)
     if not x.any(axis=1).all():
         raise BadInput("an image has no ink, so that it has no stroke; leave it out")

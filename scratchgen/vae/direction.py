@@ -26,6 +26,8 @@ def latent_direction(z: np.ndarray, a: np.ndarray) -> np.ndarray:
     if z.ndim != 2 or a.shape != z.shape[:1]:
         raise BadInput(f"latents (N, Z) need one number of the quantity each, (N,): {z.shape} and {a.shape}")
     if not np.isfinite(a).all() or len(a) == 0 or a.min() == a.max():
-        raise BadInput("the quantity must be finite and differ between rows, for a direction in which it changes")
+        raise BadInput(
+            "the quantity must be finite and differ between rows, for a direction in which it changes"
+        )
     a = a - a.mean()
     return a @ (z - z.mean(axis=0)) / np.sum(a**2)

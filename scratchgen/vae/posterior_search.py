@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import nullcontext
 
@@ -30,11 +31,13 @@ def partial_bound(
         F(q) = E_q[−1/(2 sigma²) Σ_{d∈o} (y_d − x̂_d(z))²] − KL(q ‖ N(0, I)),    x̂(z) = E[x | z]
 
     with one sample z = mu + sigma_q eps per example. The values y_d = x̂_d(z) + n_d have independent errors
-    n ~ N(0, sigma²): noise, and what the decoder cannot reproduce. Its maximum over all q is at the posterior p(z | y_o).
+    n ~ N(0, sigma²): noise, and what the decoder cannot reproduce. F is largest at the posterior, q = p(z | y_o).
 
     y (B, D), observed (D,) of 0 and 1, eps (B, Z)
+    Raises BadInput for a sigma that is not positive.
     Source: Kingma & Welling (2014), eq. 3, for the observed dimensions alone.   Ledger: vae.partial_bound
     """
+    check_numbers("(0, ∞)", sigma=sigma)
     x_hat = as_likelihood(decode(q.rsample(eps))).mean
     squares = np.sum(observed * (y - x_hat) ** 2, axis=-1)
     return -0.5 / sigma**2 * squares - q.kl_to_standard_normal()
@@ -95,7 +98,10 @@ def search_posterior(
     logvar = Parameter(np.full(shape, FIRST_LOGVAR, np.float32))
     optimizer = Adam([mu, logvar], LEARNING_RATE)
     with model.frozen() if isinstance(model, Module) else nullcontext():  # z is searched, the weights stay
-        for _ in range(steps):
+        for step in range(steps):
+            optimizer.learning_rate = (
+                LEARNING_RATE * math.cos(0.5 * math.pi * step / steps) ** 2
+            )  # to 0: the noise settles
             optimizer.zero_grad()
             eps = rng.standard_normal(shape)
             F = partial_bound(y, o, Normal(mu, logvar), model.decode, sigma, eps)
