@@ -28,11 +28,11 @@ def attribute_classifier(rows: RowData) -> AttributeClassifier:
     """A classifier of the attributes of rows, trained on their training part; the last one is kept for equal rows."""
     counts = rows.label_counts
     assert rows.train_labels is not None and not isinstance(counts, int)
-    of = fingerprint({"images": np.asarray(rows.train), "labels": rows.train_labels})
+    N, D = rows.train.shape
+    epochs = max(1, CLASSIFIER_EXAMPLES // N)
+    of = f"{epochs} epochs of {fingerprint({'images': np.asarray(rows.train), 'labels': rows.train_labels})}"
     if of not in _LAST:
-        N, D = rows.train.shape
         classifier = AttributeClassifier(D, counts, Generator(0))
-        epochs = max(1, CLASSIFIER_EXAMPLES // N)
         classifier.fit(rows.train, rows.train_labels, epochs=epochs, rng=Generator(HELD_OUT_SEED))
         _LAST.clear()
         _LAST[of] = classifier
