@@ -25,7 +25,7 @@ SAMPLES = 2000  # per model of classes
 MAX_COLUMNS = 12  # classes in a picture
 QUICK: dict[str, dict[str, Any]] = {
     "class-vae": {"epochs": 12},
-    "class-gan": {"epochs": 8},
+    "class-gan": {"epochs": 10, "learning_rate": 1e-3, "r1": 1.0, "latent_dim": 16},
     "description-vae": {"epochs": 1, "batch_size": 256, "hidden": 128, "layers": 1},
 }
 RANDOM, MEAN = "a training image of the condition", "mean image of the condition"
