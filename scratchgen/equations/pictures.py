@@ -13,7 +13,7 @@ from scratchgen.evaluation.probabilistic_pca import ProbabilisticPCA, most_likel
 from scratchgen.evaluation.psnr import psnr
 from scratchgen.evaluation.strokes import slant, stroke_width
 from scratchgen.vae.direction import latent_direction
-from scratchgen.vae.posterior_search import partial_bound, weighted_mean
+from scratchgen.vae.posterior_search import candidate_weights, partial_bound
 
 DIAGONAL = np.array([[1.0, 1.0], [1.0, -1.0]]) / math.sqrt(2)
 
@@ -218,25 +218,25 @@ PICTURES = (
         },
     ),
     Equation(
-        "vae.restored_mean",
-        "mean over searched posteriors",
-        r"\bar x = \sum_s w_s \, \mathbb{E}_{q_s}[\hat x(z)], \quad w_s = \frac{\exp F(q_s)}{\sum_t \exp F(q_t)}",
-        "x̄ = Σ_s w_s E_{q_s}[x̂(z)],  w_s = exp F(q_s) / Σ_t exp F(q_t)",
-        "Bishop (2006), section 10.1, for a mixture of searches",
-        "scratchgen.vae.posterior_search:weighted_mean",
+        "vae.candidate_weights",
+        "weights of candidate latents",
+        r"w_n = \frac{\exp(-\|y_o - \hat x_{n,o}\|^2 / 2 s^2)}{\sum_m \exp(-\|y_o - \hat x_{m,o}\|^2 / 2 s^2)}",
+        "w_n = exp(−‖y_o − x̂_n,o‖² / 2 s²) / Σ_m exp(−‖y_o − x̂_m,o‖² / 2 s²)",
+        "Owen (2013), eq. 9.6: self-normalised importance sampling",
+        "scratchgen.vae.posterior_search:candidate_weights",
         example=Example(
-            "two searches with F = log 3 and 0, whose means are 1 and 5: w = (¾, ¼)\n¾ · 1 + ¼ · 5 = 2",
-            2.0,
-            weighted_mean,
-            {"bounds": [[math.log(3)], [0.0]], "means": [[[1.0]], [[5.0]]]},
+            "y_o = 0, candidates 1 and 2, s = 1: exp(−½) = 0.60653 and exp(−2) = 0.13534\n"
+            "w = (0.60653, 0.13534) / 0.74187 = (0.81757, 0.18243)",
+            (0.817574, 0.182426),
+            lambda y, x_hat: candidate_weights(y, x_hat, 1.0),
+            {"y": [[0.0]], "x_hat": [[1.0], [2.0]]},
             recorded=False,
         ),
         symbols={
-            "x̄": "restored image, (D,)",
-            "q_s": "posterior found by search s",
-            "w_s": "weight of search s",
-            "x̂": "mean of the decoder's distribution, E[x | z]",
-            "F": "bound of a search, as in the entry before",
+            "w_n": "probability of candidate n",
+            "y_o": "observed pixels of the partial or noisy image",
+            "x̂_n": "decoded image of candidate n; x̂_n,o its observed pixels",
+            "s": "standard deviation of the error of an observed pixel",
         },
     ),
 )

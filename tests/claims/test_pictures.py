@@ -20,7 +20,7 @@ from scratchgen.evaluation import (
 )
 from scratchgen.evaluation.probabilistic_pca import most_likely_axes
 from scratchgen.random import Generator
-from scratchgen.vae.posterior_search import search_posterior, weighted_mean
+from scratchgen.vae.posterior_search import candidate_weights, search_posterior
 
 D = 6
 SIZE = (20, 24)
@@ -369,11 +369,11 @@ def test_the_search_finds_the_posterior_mean_of_a_linear_model(rng):
     model, exact, sigma = linear_model(rng)
     o = np.array([1, 1, 1, 0, 0, 0], bool)
     y = rng.normal(size=(8, D)).astype(np.float32)
-    q = search_posterior(model, y, o, sigma, 400, Generator(1))
+    start = rng.normal(size=(8, 2))
+    q = search_posterior(model, y, o, sigma, 400, Generator(1), start)
     assert np.abs(q.mu - exact(y, o)[1]).max() < 0.15  # the noise of a sample per step
-    restored = vae.restore(
-        model, np.where(o, y, np.nan), o, sigma=sigma, rng=Generator(1), starts=4, steps=80
-    )
+    options = {"candidates": rng.normal(size=(500, 2)).astype(np.float32), "rng": Generator(1), "starts": 4}
+    restored = vae.restore(model, np.where(o, y, np.nan), o, sigma=sigma, **options)
     W = model.decoder.W.data
     assert np.sqrt(np.mean((restored - exact(y, o)[0]) ** 2)) < 0.2 * np.sqrt(np.mean(np.sum(W**2, axis=0)))
 
@@ -381,30 +381,39 @@ def test_the_search_finds_the_posterior_mean_of_a_linear_model(rng):
 def test_a_search_leaves_the_weights_and_their_gradients_alone(rng):
     model, _, sigma = linear_model(rng)
     before = {name: p.copy() for name, p in model.state_dict().items()}
-    vae.restore(model, rng.normal(size=(2, D)), sigma=sigma, rng=Generator(0), starts=1, steps=2)
+    options = {"candidates": np.zeros((1, 2), np.float32), "rng": Generator(0), "starts": 1, "steps": 2}
+    vae.restore(model, rng.normal(size=(2, D)), sigma=sigma, **options)
     assert all(np.array_equal(before[name], p) for name, p in model.state_dict().items())
     assert all(p.grad is None for p in model.parameters())
 
 
-def check_weighted(mean_of, rng):
-    """Searches with equal bounds count equally; one that is far better counts alone."""
-    means = rng.normal(size=(3, 2, 4))
-    assert mean_of(np.zeros((3, 2)), means) == pytest.approx(means.mean(axis=0), rel=1e-9)
-    assert mean_of(np.array([[1e4, -1e4], [0, 0], [0, 0]]), means)[0] == pytest.approx(means[0, 0], rel=1e-9)
-    weights = np.array([[0.5, 0.2], [0.25, 0.3], [0.25, 0.5]])
-    wanted = np.einsum("sb,sbd->bd", weights, means)
-    assert mean_of(np.log(weights) - 3, means) == pytest.approx(wanted, rel=1e-9)
+def check_weights(weights_of, rng):
+    """For many candidates from the prior, the weighted mean is the posterior mean of a linear model."""
+    model, exact, sigma = linear_model(rng, sigma=1.0)
+    o = np.array([1, 1, 1, 0, 0, 0], bool)
+    y = rng.normal(size=(6, D))
+    z = rng.normal(size=(100_000, 2))
+    x = model.decoder.b.data + z @ model.decoder.W.data
+    w = weights_of(y[:, o], x[:, o], sigma)
+    assert w.sum(axis=1) == pytest.approx(np.ones(6))
+    effective = 1 / np.sum(w**2, axis=1)
+    assert np.all(
+        np.abs(w @ z - exact(y, o)[1]) < 5 / np.sqrt(effective)[:, None]
+    )  # the prior's deviation is 1
 
 
-@pytest.mark.equation("vae.restored_mean")
-def test_searches_are_weighted_by_their_bounds(rng):
-    check_weighted(weighted_mean, rng)
+@pytest.mark.equation("vae.candidate_weights")
+def test_candidates_from_the_prior_with_their_weights_have_the_posterior_mean(rng):
+    check_weights(candidate_weights, rng)
 
 
-@pytest.mark.equation("vae.restored_mean")
-def test_the_claim_on_weights_rejects_equal_ones(rng):
+@pytest.mark.equation("vae.candidate_weights")
+@pytest.mark.parametrize("planted", ["twice the variance", "equal weights"])
+def test_the_claim_on_candidates_rejects(planted, rng):
+    twice = lambda y, x, sigma: candidate_weights(y, x, np.sqrt(2) * sigma)
+    equal = lambda y, x, sigma: np.full((len(y), len(x)), 1 / len(x))
     with pytest.raises(AssertionError):
-        check_weighted(lambda bounds, means: means.mean(axis=0), rng)
+        check_weights({"twice the variance": twice}.get(planted, equal), rng)
 
 
 def test_restoration_refuses_what_it_cannot_use(rng):
@@ -415,6 +424,8 @@ def test_restoration_refuses_what_it_cannot_use(rng):
         ({"observed": np.ones(D + 1, bool)}, "mask"),
         ({"y": np.full((2, D), np.nan)}, "NaN or infinite"),
         ({"y": np.zeros(D)}, "rows"),
+        ({"candidates": np.zeros((3, 5))}, "latents"),
     ):
+        options = {"sigma": sigma, "rng": Generator(0), "candidates": np.zeros((3, 2)), **changed}
         with pytest.raises(BadInput, match=message):
-            vae.restore(model, changed.pop("y", y), sigma=sigma, rng=Generator(0), **changed)
+            vae.restore(model, options.pop("y", y), **options)

@@ -244,7 +244,7 @@ CALLS = {
         {"sigma": (0.5, POSITIVE)},
     ),
     "vae.restore": (
-        lambda **a: vae.restore(model(), X[:2], **a),
+        lambda **a: vae.restore(model(), X[:2], candidates=X[:3, :2], **a),
         {
             "sigma": (0.5, POSITIVE),
             "rng": R,
