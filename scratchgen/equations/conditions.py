@@ -40,12 +40,12 @@ CONDITIONS = (
         "Pearson's correlation, after the means of groups are subtracted",
         "scratchgen.evaluation.correlation:correlation_within",
         example=Example(
-            "groups (0, 2), (10, 12) of a and (0, 2), (3, 3) of b\n"
+            "groups (0, 2), (8, 10) of a and (0, 2), (3, 3) of b\n"
             "without the means: a (−1, 1, −1, 1), b (−1, 1, 0, 0)\n"
             "r = 2/√(4 · 2) = 0.70711",
             0.70711,
             correlation_within,
-            {"a": [0.0, 2.0, 10.0, 12.0], "b": [0.0, 2.0, 3.0, 3.0], "groups": [0, 0, 1, 1]},
+            {"a": [0.0, 2.0, 8.0, 10.0], "b": [0.0, 2.0, 3.0, 3.0], "groups": [0, 0, 1, 1]},
             recorded=False,
         ),
         symbols={
