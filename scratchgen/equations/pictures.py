@@ -45,7 +45,7 @@ PICTURES = (
             "V_k": "eigenvectors of the covariance of the data with the k largest eigenvalues, (D, k)",
             "Λ_k": "these eigenvalues on the diagonal of a matrix, (k, k)",
             "λ_i": "eigenvalue i, the largest first",
-            "σ²": "variance of the noise",
+            "σ": "standard deviation of the noise",
             "k": "number of latent dimensions",
         },
     ),
@@ -85,8 +85,8 @@ PICTURES = (
         "scratchgen.evaluation.gaussian_mixture:GaussianMixture.em_step",
         example=Example(
             "x = (−1, 1), means (−1, 1), weights ½, variances 1: r_11 = 1 / (1 + e⁻²) = 0.88080\n"
-            "π = (½, ½),  μ_1 = −0.88080 + 0.11920 = −0.76159 = −μ_2\n"
-            "s_1² = s_2² = 1 − 0.76159² = 0.41997",
+            "π = (0.5, 0.5),  μ_1 = −0.880797 + 0.119203 = −0.761594,  μ_2 = 0.761594\n"
+            "s_1² = s_2² = 1 − 0.761594² = 0.419974",
             (0.5, 0.5, -0.761594, 0.761594, 0.419974, 0.419974),
             _em_step,
             {"x": [[-1.0], [1.0]], "mu": [[-1.0], [1.0]]},
@@ -97,7 +97,7 @@ PICTURES = (
             "x_n": "example n, (D,)",
             "N": "number of examples; N(x; μ, s²) is the density of a Gaussian",
             "μ_k": "mean of component k, (D,)",
-            "s_k²": "variances of component k, (D,)",
+            "s_k": "standard deviations of component k, (D,)",
             "π_k": "weight of component k",
         },
     ),
@@ -117,8 +117,7 @@ PICTURES = (
         ),
         symbols={
             "PSNR": "in decibels, for pixels whose largest value is 1",
-            "x_d": "pixel d of the image",
-            "x̂_d": "pixel d of the estimate",
+            "x_d": "pixel d of the image; x̂_d of the estimate",
             "S": "pixels that are counted, such as those of a hidden half",
         },
     ),
@@ -130,16 +129,16 @@ PICTURES = (
         "Teague (1980)",
         "scratchgen.evaluation.strokes:slant",
         example=Example(
-            "three pixels of ink from bottom left to top right: (u, v) = (0, 0), (1, 1), (2, 2)\n"
-            "ū = v̄ = 1, μ_11 = 1 + 0 + 1 = 2, μ_02 = 2, s = 1",
-            1.0,
-            lambda images: slant(images, (3, 3)),
-            {"images": [[0.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0]]},
+            "two pixels of ink at bottom left, (u, v) = (0, 0), and top right, (2, 1)\n"
+            "ū = 1, v̄ = ½, μ_11 = ½ + ½ = 1, μ_02 = ¼ + ¼ = ½, s = 2",
+            2.0,
+            lambda images: slant(images, (2, 3)),
+            {"images": [[0.0, 0.0, 1.0, 1.0, 0.0, 0.0]]},
             recorded=False,
         ),
         symbols={
             "s": "slant: pixels to the right per pixel upwards",
-            "x(u, v)": "ink of the pixel in column u from the left and row v from the bottom",
+            "x": "ink of the pixel in column u from the left and row v from the bottom",
             "ū": "mean column of the ink; v̄ its mean row",
             "μ_pq": "central moment of orders p and q",
         },
@@ -154,7 +153,7 @@ PICTURES = (
         example=Example(
             "a row of four pixels, x = (0, 1, 1, 0), and 0 around it: Σ x = 2\n"
             "Σ |∇x| = 2 above + 1 at the left + 1 and √2 below = 5.41421\n"
-            "w = 4 / 5.41421 = 0.73880",
+            "w = 4 / 5.41421 = 0.738796",
             0.738796,
             lambda images: stroke_width(images, (1, 4)),
             {"images": [[0.0, 1.0, 1.0, 0.0]]},
@@ -162,8 +161,7 @@ PICTURES = (
         ),
         symbols={
             "w": "mean width of the strokes, in pixels",
-            "x": "ink of a pixel, from 0 to 1",
-            "∇x": "differences of a pixel's right and lower neighbours from it",
+            "x": "ink of a pixel, from 0 to 1; ∇x are the differences of its right and lower neighbours from it",
         },
     ),
     Equation(
@@ -213,7 +211,7 @@ PICTURES = (
             "F": "bound of log p(y_o) but for a constant, in nats",
             "y_d": "pixel d of the partial or noisy image",
             "o": "observed pixels",
-            "x̂": "mean of the decoder's distribution, E[x | z]",
+            "x": "image; x̂(z) = E[x | z] is the mean of the decoder's distribution",
             "s": "standard deviation of the error of an observed pixel",
         },
     ),
@@ -226,7 +224,7 @@ PICTURES = (
         "scratchgen.vae.posterior_search:candidate_weights",
         example=Example(
             "y_o = 0, candidates 1 and 2, s = 1: exp(−½) = 0.60653 and exp(−2) = 0.13534\n"
-            "w = (0.60653, 0.13534) / 0.74187 = (0.81757, 0.18243)",
+            "w = (0.606531, 0.135335) / 0.741866 = (0.817574, 0.182426)",
             (0.817574, 0.182426),
             lambda y, x_hat: candidate_weights(y, x_hat, 1.0),
             {"y": [[0.0]], "x_hat": [[1.0], [2.0]]},
@@ -235,7 +233,7 @@ PICTURES = (
         symbols={
             "w_n": "probability of candidate n",
             "y_o": "observed pixels of the partial or noisy image",
-            "x̂_n": "decoded image of candidate n; x̂_n,o its observed pixels",
+            "x": "image; x̂_n is the decoded image of candidate n, and x̂_n,o its observed pixels",
             "s": "standard deviation of the error of an observed pixel",
         },
     ),
