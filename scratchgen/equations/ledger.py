@@ -18,6 +18,7 @@ from scratchgen.equations.optimisers import OPTIMISERS
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.sequences import SEQUENCES
 from scratchgen.equations.summarisation import SUMMARISATION
+from scratchgen.equations.texts import TEXTS
 from scratchgen.equations.two_sample import TWO_SAMPLE
 from scratchgen.equations.vae import VAE
 from scratchgen.equations.vae_models import VAE_MODELS
@@ -34,6 +35,7 @@ EQUATIONS = (
     *RNN,
     *SEQUENCES,
     *SUMMARISATION,
+    *TEXTS,
     *NOVELTY,
     *FRAMES,
     *AUTOGRAD,

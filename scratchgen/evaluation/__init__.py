@@ -6,8 +6,10 @@ baselines, ngram, linear_prediction   simple models of images, text and sound to
 two_sample                      all scores below in one table, with those of held-out data
 frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samples
 modes, class_histogram, classifier    mode coverage, class shares, recognisability
-bleu, rouge                     translations and summaries against references
+bleu, chrf, rouge               translations and summaries against references
+word_alignment, nearest_text    a dictionary and the most similar text, to compare with a translation
 novelty                         variety of a generated text, and runs that it copies
+summaries                       shares of summaries that are copied from the text, and that repeat
 extractive                      the first words or a sentence of a text, to compare with a summary
 """
 
@@ -25,6 +27,7 @@ from scratchgen.evaluation.baselines import (
     independent_variance,
 )
 from scratchgen.evaluation.bleu import bleu
+from scratchgen.evaluation.chrf import chrf
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
 from scratchgen.evaluation.examples import LatentModel, Mean, mean_over_examples
@@ -35,6 +38,7 @@ from scratchgen.evaluation.likelihood import Estimate, bits_per_dimension, impor
 from scratchgen.evaluation.linear_prediction import LinearPrediction
 from scratchgen.evaluation.mmd import GaussianKernel, cubic_kernel, median_distance, mmd
 from scratchgen.evaluation.modes import Modes, modes_captured
+from scratchgen.evaluation.nearest_text import nearest_texts
 from scratchgen.evaluation.neighbours import (
     DensityCoverage,
     PrecisionRecall,
@@ -45,8 +49,18 @@ from scratchgen.evaluation.ngram import NGram, best_ngram, bits_per_character
 from scratchgen.evaluation.novelty import distinct_n, longest_copied_run
 from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
-from scratchgen.evaluation.rouge import Rouge, RougeScores, rouge, rouge_l, rouge_n, rouge_words
+from scratchgen.evaluation.rouge import (
+    Rouge,
+    RougeScores,
+    rouge,
+    rouge_l,
+    rouge_n,
+    rouge_words,
+    stemmed_rouge,
+)
+from scratchgen.evaluation.summaries import copied_share, repeated_share
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
+from scratchgen.evaluation.word_alignment import WordTranslations, alignment_words
 
 __all__ = [
     "ActiveUnits",
@@ -69,15 +83,19 @@ __all__ = [
     "Rouge",
     "RougeScores",
     "TwoSampleScore",
+    "WordTranslations",
     "active_units",
+    "alignment_words",
     "annealed_log_likelihood",
     "attributes_recognised",
     "best_ngram",
     "bits_per_character",
     "bits_per_dimension",
     "bleu",
+    "chrf",
     "class_histogram",
     "class_shares",
+    "copied_share",
     "cubic_kernel",
     "density_coverage",
     "distinct_n",
@@ -97,16 +115,19 @@ __all__ = [
     "median_distance",
     "mmd",
     "modes_captured",
+    "nearest_texts",
     "oracle_sentence",
     "parzen_log_likelihood",
     "precision_recall",
     "principal_components_errors",
     "rate_and_distortion",
+    "repeated_share",
     "rouge",
     "rouge_l",
     "rouge_n",
     "rouge_words",
     "sentences",
     "squared_errors",
+    "stemmed_rouge",
     "two_sample_scores",
 ]

@@ -686,6 +686,19 @@ CALLS = {
     ),
     "evaluation.first_words": (lambda n: evaluation.first_words("one two three", n), {"n": (2, FROM_0)}),
     "evaluation.distinct_n": (lambda n: evaluation.distinct_n("one two three", n), {"n": (2, COUNT)}),
+    "evaluation.chrf": (
+        lambda **a: evaluation.chrf(["abc"], [["abd"]], **a),
+        {"order": (6, COUNT), "beta": (2.0, POSITIVE)},
+    ),
+    "evaluation.copied_share": (
+        lambda n: evaluation.copied_share(["one two"], ["one two"], n),
+        {"n": (1, COUNT)},
+    ),
+    "evaluation.repeated_share": (lambda n: evaluation.repeated_share(["one two"], n), {"n": (1, COUNT)}),
+    "evaluation.WordTranslations": (
+        lambda iterations: evaluation.WordTranslations([("a", "b")], iterations),
+        {"iterations": (2, COUNT)},
+    ),
     "evaluation.rouge_n": (lambda n: evaluation.rouge_n("one two", "one three", n), {"n": (1, COUNT)}),
     "evaluation.two_sample_scores": (
         lambda **a: evaluation.two_sample_scores(X[:20], X[20:], X[20:] + 0.1, **a),
