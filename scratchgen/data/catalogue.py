@@ -18,6 +18,7 @@ from scratchgen.data.sets import (
     karplus_strong,
     markov,
     mnist,
+    number_words,
     shakespeare,
     spoken_digits,
     stdlib,
@@ -157,6 +158,10 @@ _ENTRIES = (
     DataSet(
         "tatoeba-cmn-eng", "pairs", (26_239, 1_459, 1_457), sources.TATOEBA_LICENCE,
         "tatoeba.org", "no sentence of either language in two parts", tatoeba.load_chinese,
+    ),
+    DataSet(
+        "number-words", "pairs", number_words.SIZES, PACKAGE_LICENCE, "by formula: numbers in words",
+        "by number, at random", number_words.load,
     ),
     DataSet(
         "stdlib-docstrings", "pairs", None, "PSF licence", "the running Python", "by module", stdlib_docstrings.load,
