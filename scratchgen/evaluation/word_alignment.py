@@ -13,7 +13,7 @@ import numpy as np
 from scratchgen.errors import BadInput, check_counts
 
 NULL = ""  # the empty source word, from which words without a source word are translated
-WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+(?:['’-][^\W\u3400-\u9fff]+)*|[^\w\s]")
+WORD_PATTERN = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+(?:['’-][^\W\u3400-\u9fff]+)*|[^\w\s]")
 
 
 def alignment_words(text: str) -> list[str]:
@@ -21,7 +21,7 @@ def alignment_words(text: str) -> list[str]:
 
     An apostrophe or a hyphen between letters is a part of the word.
     """
-    return WORDS.findall(text)
+    return WORD_PATTERN.findall(text)
 
 
 class WordTranslations:
