@@ -22,6 +22,7 @@ from scratchgen.data.sets import (
     karplus_strong,
     markov,
     mnist,
+    number_words,
     shakespeare,
     spelling_rules,
     spoken_digits,
@@ -192,6 +193,10 @@ _ENTRIES = (
     DataSet(
         "tatoeba-cmn-eng", "pairs", (26_239, 1_459, 1_457), sources.TATOEBA_LICENCE,
         "tatoeba.org", "no sentence of either language in two parts", tatoeba.load_chinese,
+    ),
+    DataSet(
+        "number-words", "pairs", number_words.SIZES, PACKAGE_LICENCE, "by formula: numbers in words",
+        "by number, at random", number_words.load,
     ),
     DataSet(
         "stdlib-docstrings", "pairs", None, "PSF licence", "the running Python", "by module", stdlib_docstrings.load,

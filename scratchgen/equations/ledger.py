@@ -24,6 +24,7 @@ from scratchgen.equations.sequences import SEQUENCES
 from scratchgen.equations.sounds import SOUNDS
 from scratchgen.equations.speech import SPEECH
 from scratchgen.equations.summarisation import SUMMARISATION
+from scratchgen.equations.texts import TEXTS
 from scratchgen.equations.two_sample import TWO_SAMPLE
 from scratchgen.equations.vae import VAE
 from scratchgen.equations.vae_models import VAE_MODELS
@@ -41,6 +42,7 @@ EQUATIONS = (
     *RNN,
     *SEQUENCES,
     *SUMMARISATION,
+    *TEXTS,
     *NOVELTY,
     *PICTURES,
     *FRAMES,

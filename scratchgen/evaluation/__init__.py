@@ -9,7 +9,6 @@ two_sample                      all scores below in one table, with those of hel
 frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samples
 modes, class_histogram, classifier    mode coverage, class shares, recognisability
 diversity, correlation          variety within a condition, and correlation within groups
-bleu, rouge                     translations and summaries against references
 novelty                         variety of a generated text, and runs that it copies
 harmony, markov_notes           statistics of piano rolls, and notes one by one as a baseline
 total_variation                 the distance of two histograms
@@ -17,6 +16,9 @@ sound_measures                  level, clipping, duration and flatness of a soun
 edit_distance                   error rates of words and phones
 mel_cepstrum, concatenation     the distance of spoken from recorded frames, and a voice to compare with
 spectral_subtraction            the classical way to remove noise
+bleu, chrf, rouge               translations and summaries against references
+word_alignment, nearest_text    a dictionary and the most similar text, to compare with a translation
+summaries                       shares of summaries that are copied from the text, and that repeat
 extractive                      the first words or a sentence of a text, to compare with a summary
 """
 
@@ -35,6 +37,7 @@ from scratchgen.evaluation.baselines import (
 )
 from scratchgen.evaluation.bleu import bleu
 from scratchgen.evaluation.class_gaussians import ClassGaussians
+from scratchgen.evaluation.chrf import chrf
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
 from scratchgen.evaluation.concatenation import ConcatenatedPhones
@@ -58,6 +61,7 @@ from scratchgen.evaluation.mel_cepstrum import (
 )
 from scratchgen.evaluation.mmd import GaussianKernel, cubic_kernel, median_distance, mmd
 from scratchgen.evaluation.modes import Modes, modes_captured
+from scratchgen.evaluation.nearest_text import nearest_texts
 from scratchgen.evaluation.neighbours import (
     DensityCoverage,
     PrecisionRecall,
@@ -70,7 +74,6 @@ from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_li
 from scratchgen.evaluation.probabilistic_pca import ProbabilisticPCA, best_ppca, principal_axes
 from scratchgen.evaluation.psnr import psnr
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
-from scratchgen.evaluation.rouge import Rouge, RougeScores, rouge, rouge_l, rouge_n, rouge_words
 from scratchgen.evaluation.sound_measures import (
     clipped_share,
     level,
@@ -81,7 +84,17 @@ from scratchgen.evaluation.sound_measures import (
 from scratchgen.evaluation.spectral_subtraction import spectral_subtraction
 from scratchgen.evaluation.strokes import slant, stroke_width
 from scratchgen.evaluation.total_variation import total_variation
+from scratchgen.evaluation.rouge import (
+    Rouge,
+    RougeScores,
+    rouge,
+    rouge_l,
+    rouge_n,
+    rouge_words,
+    stemmed_rouge,
+from scratchgen.evaluation.summaries import copied_share, repeated_share
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
+from scratchgen.evaluation.word_alignment import WordTranslations, alignment_words
 
 __all__ = [
     "ActiveUnits",
@@ -109,7 +122,9 @@ __all__ = [
     "Rouge",
     "RougeScores",
     "TwoSampleScore",
+    "WordTranslations",
     "active_units",
+    "alignment_words",
     "annealed_log_likelihood",
     "attributes_recognised",
     "best_mixture",
@@ -118,10 +133,12 @@ __all__ = [
     "bits_per_character",
     "bits_per_dimension",
     "bleu",
+    "chrf",
     "class_histogram",
     "class_shares",
     "clipped_share",
     "correlation_within",
+    "copied_share",
     "cubic_kernel",
     "density_coverage",
     "distinct_n",
@@ -148,6 +165,7 @@ __all__ = [
     "melodic_intervals",
     "mmd",
     "modes_captured",
+    "nearest_texts",
     "oracle_sentence",
     "parzen_log_likelihood",
     "phone_error_rate",
@@ -157,6 +175,7 @@ __all__ = [
     "principal_components_errors",
     "psnr",
     "rate_and_distortion",
+    "repeated_share",
     "rouge",
     "rouge_l",
     "rouge_n",
@@ -171,6 +190,7 @@ __all__ = [
     "stroke_width",
     "time_warping",
     "total_variation",
+    "stemmed_rouge",
     "two_sample_scores",
     "warped_distortion",
     "word_error_rate",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from scratchgen import evaluation, plots, rnn
@@ -10,13 +9,12 @@ from scratchgen.data import PairData, WordTokenizer, load_pairs
 from scratchgen.data.short_pairs import short_pairs
 from scratchgen.data.tokenizers.byte_pairs import BytePairTokenizer
 from scratchgen.errors import BadInput
-from scratchgen.evaluation.per_step import per_step
 from scratchgen.random import Generator
 from scratchgen.rnn.translation.translator import BEAM_WIDTH
 from scratchgen.runs.files import write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help
-from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.recurrent import Cell, Embedding, Encoding, Hidden, RecurrentSettings
 from scratchgen.tasks.sample_request import SampleRequest
 from scratchgen.tasks.task import (
@@ -27,10 +25,9 @@ from scratchgen.tasks.task import (
     Task,
     batches_per_epoch,
     load_options,
-    optimizer_for,
-    schedule_for,
 )
-from scratchgen.tasks.translation import DataInfo, draw_attention, vocabularies
+from scratchgen.tasks.text_pairs import at_even_distances, draw_attention, held_out_likelihood, train_on_pairs
+from scratchgen.tasks.translation import DataInfo, vocabularies
 
 if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun
@@ -103,18 +100,7 @@ def build(settings: Settings, pairs: PairData, info: DataInfo, rng: Generator) -
 
 def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, rng: Generator) -> None:
     """Maximise the likelihood of the summaries given the texts, with the coverage loss (`rnn.train_translator`)."""
-    rnn.train_translator(
-        model,
-        model.encode_pairs(pairs.train),
-        model.encode_pairs(pairs.validation),
-        run,
-        epochs=settings.epochs,
-        batch_size=settings.batch_size,
-        optimizer=optimizer_for(settings, model),
-        schedule=schedule_for(settings),
-        rng=rng,
-        coverage_weight=settings.coverage_weight,
-    )
+    train_on_pairs(model, pairs, settings, run, rng, coverage_weight=settings.coverage_weight)
 
 
 def summary_of(model: rnn.Translator, text: str, width: int = BEAM_WIDTH) -> rnn.Translation:
@@ -143,18 +129,10 @@ def evaluate(
 
 
 def _scores(model: rnn.Translator, pairs: PairData, part: str, show: Show) -> list[Score]:
-    held_out = model.encode_pairs(getattr(pairs, part))
-    nats, tokens = rnn.nats_by_pair(model, held_out), [len(y) + 1 for _, y in held_out]
-    likelihood = mean_score("held-out nats per summary token", per_step(nats, tokens), digits=3)
+    likelihood = held_out_likelihood(model, getattr(pairs, part), "held-out nats per summary token")
     scored = at_even_distances(getattr(pairs, part), SCORED)
     ours = [summary_of(model, text).text for text, _ in show(scored, "summarising")]
     return [likelihood, *rouge_scores(ours, scored)]
-
-
-def at_even_distances(pairs: Sequence[tuple[str, str]], n: int) -> list[tuple[str, str]]:
-    """At most n pairs, at even distances in the order of the set."""
-    n = min(n, len(pairs))
-    return [pairs[k * len(pairs) // n] for k in range(n)]
 
 
 def rouge_scores(summaries: list[str], pairs: list[tuple[str, str]]) -> list[Score]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -12,14 +11,12 @@ from scratchgen import evaluation, plots, rnn
 from scratchgen.data import PairData, WordTokenizer, load_pairs
 from scratchgen.data.short_pairs import short_pairs
 from scratchgen.errors import BadInput, NotInstalled
-from scratchgen.evaluation.per_step import per_step
-from scratchgen.plots.attention import attention
 from scratchgen.random import Generator
 from scratchgen.rnn.translation.translator import BEAM_WIDTH
 from scratchgen.runs.files import write_text
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Le
-from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.initialise import Vocabulary
 from scratchgen.tasks.recurrent import (
     Cell,
@@ -41,10 +38,9 @@ from scratchgen.tasks.task import (
     TaskInfo,
     batches_per_epoch,
     load_options,
-    optimizer_for,
     schedule_by_epochs,
-    schedule_for,
 )
+from scratchgen.tasks.text_pairs import at_even_distances, draw_attention, held_out_likelihood, train_on_pairs
 
 if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun
@@ -72,6 +68,7 @@ class Settings(TokenizerSettings, frozen=True):
         float, Ge(0), Le(1), Help("final probability of giving the decoder a token that it sampled itself")
     ] = 0.0
     max_length: Annotated[int, Ge(0), Help("longest texts that are used, in characters; 0: all")] = 30
+    reverse: Annotated[bool, Help("translate from the second text of a pair to the first")] = False
     epochs: Epochs = 2
     batch_size: BatchSize = 64
     learning_rate: LearningRate = 3e-3
@@ -99,8 +96,15 @@ def defaults(data: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load(source: str, settings: Settings) -> PairData:
-    """Load sentence pairs of at most `max_length` characters."""
-    return short_pairs(load_pairs(source, **load_options(settings)), settings.max_length)
+    """Load sentence pairs of at most `max_length` characters, source first."""
+    pairs = short_pairs(load_pairs(source, **load_options(settings)), settings.max_length)
+    return reversed_pairs(pairs) if settings.reverse else pairs
+
+
+def reversed_pairs(pairs: PairData) -> PairData:
+    """The pairs with source and target exchanged."""
+    exchanged = [[(y, x) for x, y in part] for part in (pairs.train, pairs.validation, pairs.test)]
+    return PairData(pairs.name, (pairs.sides[1], pairs.sides[0]), *exchanged, report=pairs.report)
 
 
 def describe(pairs: PairData, settings: Settings) -> DataInfo:
@@ -136,18 +140,7 @@ def _tokenizer(settings: Settings, pairs: PairData, side: int) -> Tokenizer | Wo
 
 def train(model: rnn.Translator, pairs: PairData, settings: Settings, run: Run, rng: Generator) -> None:
     """Maximise the likelihood of the targets given the sources (`rnn.train_translator`)."""
-    rnn.train_translator(
-        model,
-        model.encode_pairs(pairs.train),
-        model.encode_pairs(pairs.validation),
-        run,
-        epochs=settings.epochs,
-        batch_size=settings.batch_size,
-        optimizer=optimizer_for(settings, model),
-        schedule=schedule_for(settings),
-        rng=rng,
-        scheduled_sampling=settings.scheduled_sampling,
-    )
+    train_on_pairs(model, pairs, settings, run, rng, scheduled_sampling=settings.scheduled_sampling)
 
 
 def by_epochs(settings: Settings) -> list[str]:
@@ -180,9 +173,7 @@ def evaluate(
 
 def _scores(model: rnn.Translator, pairs: PairData, part: str, show: Show) -> list[Score]:
     """An n-gram model knows the target language but not the source: a translator below it uses the source."""
-    held_out = model.encode_pairs(getattr(pairs, part))
-    nats, tokens = rnn.nats_by_pair(model, held_out), [len(y) + 1 for _, y in held_out]
-    mean = mean_score("held-out nats per target token", per_step(nats, tokens), digits=3)
+    mean = held_out_likelihood(model, getattr(pairs, part), "held-out nats per target token")
     order, baseline = _ngram(model, pairs, part)
     likelihood = mean.below(baseline, f"{baseline:.3f} ({TARGETS_ALONE}, here {order})", digits=3)
     return [likelihood, _bleu(model, pairs, part, show)]
@@ -193,8 +184,7 @@ def sources_of(pairs: list[tuple[str, str]], n: int) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for x, y in pairs:
         found.setdefault(x, []).append(y)
-    n, sources = min(n, len(found)), list(found)
-    return {sources[i]: found[sources[i]] for i in np.arange(n) * len(sources) // n}
+    return {x: found[x] for x in at_even_distances(list(found), n)}
 
 
 def _bleu(model: rnn.Translator, pairs: PairData, part: str, show: Show) -> Score:
@@ -265,12 +255,6 @@ def draw(
             drawn += 1
             draw_attention(model, text, ours.ids, run.picture(f"attention_{drawn}"))
     write_text(run.directory / "samples" / "text.txt", "\n".join(lines) + "\n")
-
-
-def draw_attention(model: rnn.Translator, text: str, ids: np.ndarray, path: Path) -> None:
-    """Draw the attention weights of the decoder on the source for each of these target tokens."""
-    read, written = model.tokens(text, ids)
-    attention(model.attention_weights(text, ids), read, written, path)
 
 
 def sample(run: LoadedRun[rnn.Translator, DataInfo], request: SampleRequest) -> str:

@@ -810,6 +810,19 @@ CALLS = {
         lambda **a: evaluation.sounding_seconds(np.ones(20), **a),
         {"rate": (100, POSITIVE), "below": (-40.0, [*REAL, 0.0, 1.0])},
     ),
+    "evaluation.chrf": (
+        lambda **a: evaluation.chrf(["abc"], [["abd"]], **a),
+        {"order": (6, COUNT), "beta": (2.0, POSITIVE)},
+    ),
+    "evaluation.copied_share": (
+        lambda n: evaluation.copied_share(["one two"], ["one two"], n),
+        {"n": (1, COUNT)},
+    ),
+    "evaluation.repeated_share": (lambda n: evaluation.repeated_share(["one two"], n), {"n": (1, COUNT)}),
+    "evaluation.WordTranslations": (
+        lambda iterations: evaluation.WordTranslations([("a", "b")], iterations),
+        {"iterations": (2, COUNT)},
+    ),
     "evaluation.rouge_n": (lambda n: evaluation.rouge_n("one two", "one three", n), {"n": (1, COUNT)}),
     "evaluation.two_sample_scores": (
         lambda **a: evaluation.two_sample_scores(X[:20], X[20:], X[20:] + 0.1, **a),

@@ -16,7 +16,7 @@ from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.beam import search
 from scratchgen.rnn.protocols import Tokenizer
-from scratchgen.rnn.translation.seq2seq import Seq2Seq
+from scratchgen.rnn.translation.seq2seq import UNKNOWN, Seq2Seq
 
 SentencePair = tuple[np.ndarray, np.ndarray]  # source (T,) and target (T′,) as integers
 
@@ -95,6 +95,7 @@ class Translator(Seq2Seq):
         """The most probable translations by beam search, best first, at most `width` of them.
 
         n    maximum number of symbols (default: twice the length of the source plus twenty)
+        A model that copies writes words alone: p is conditional on a target without the symbol of unknown words.
         Raises BadInput for an empty text, a symbol that the model does not know, n < 1, and width < 1.
         """
         if not isinstance(text, str):
@@ -104,6 +105,7 @@ class Translator(Seq2Seq):
             raise BadInput("the text to translate is empty; give at least one character")
         n = 2 * len(x) + 20 if n is None else n
         check_counts(n=n, width=width)
+        writes_words = self.gate is not None and isinstance(self.tokenizers[1], WordTokenizer)
         ends = lambda ids: ids[:, -1] == self.boundary
         with no_grad(), self.eval_mode():
             places, state = (found.numpy() for found in self.encode(x[:, None]))
@@ -113,7 +115,10 @@ class Translator(Seq2Seq):
                 state, coverage = _separated(carried, L, S, H)
                 steps = self.steps(last[None], state, np.repeat(places, len(last), axis=1), None, coverage)
                 coverage = coverage if steps.coverage is None else steps.coverage.numpy()
-                return self.logits(steps, x[:, None]).numpy()[0], _joined(steps.state.numpy(), coverage)
+                logits = self.logits(steps, x[:, None]).numpy()[0]
+                if writes_words:
+                    logits[:, UNKNOWN] = -np.inf
+                return logits, _joined(steps.state.numpy(), coverage)
 
             start = _joined(state, np.zeros((1, len(x)), places.dtype))
             y, state = decode(np.array([self.boundary]), start)

@@ -11,7 +11,8 @@ from scratchgen.errors import BadInput
 from scratchgen.evaluation import rouge
 from scratchgen.tasks import get_task
 from scratchgen.tasks.load import load_run
-from scratchgen.tasks.summarisation import Settings, at_even_distances, load, rouge_scores
+from scratchgen.tasks.summarisation import Settings, load, rouge_scores
+from scratchgen.tasks.text_pairs import at_even_distances
 
 TEXTS = [
     (

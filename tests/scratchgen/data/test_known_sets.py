@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from scratchgen.data import load_images, load_pairs, load_text, names
-from scratchgen.data.sets import stdlib, stdlib_docstrings
+from scratchgen.data.sets import number_words, stdlib, stdlib_docstrings
 from scratchgen.errors import BadInput
 
 
@@ -49,6 +49,7 @@ def test_every_set_has_a_name():
         "pairs": (
             "tatoeba-fra-eng",
             "tatoeba-cmn-eng",
+            "number-words",
             "stdlib-docstrings",
             "debian-descriptions",
             "cmudict",
@@ -265,3 +266,36 @@ def test_the_error_for_a_missing_set_names_the_path(load, set_name, file, tmp_pa
 def test_the_repr_of_a_data_set_has_its_name_and_sizes():
     assert repr(load_images("digits")) == "RowData('digits', 8×8, 1,297 + 250 + 250 images)"
     assert len(repr(load_text("stdlib"))) < 100
+
+
+# --- numbers in words -------------------------------------------------------------------------------------
+
+
+READ = {
+    0: ("zero", "zéro"),
+    21: ("twenty-one", "vingt et un"),
+    71: ("seventy-one", "soixante et onze"),
+    77: ("seventy-seven", "soixante-dix-sept"),
+    80: ("eighty", "quatre-vingts"),
+    81: ("eighty-one", "quatre-vingt-un"),
+    91: ("ninety-one", "quatre-vingt-onze"),
+    100: ("one hundred", "cent"),
+    200: ("two hundred", "deux cents"),
+    1000: ("one thousand", "mille"),
+    1001: ("one thousand and one", "mille un"),
+    2305: ("two thousand three hundred and five", "deux mille trois cent cinq"),
+    9999: ("nine thousand nine hundred and ninety-nine", "neuf mille neuf cent quatre-vingt-dix-neuf"),
+}
+
+
+def test_numbers_are_read_as_in_english_and_in_french():
+    for n, words in READ.items():
+        assert (number_words.english(n), number_words.french(n)) == words
+
+
+def test_different_numbers_have_different_words_and_are_in_one_part():
+    for read in (number_words.english, number_words.french):
+        assert len({read(n) for n in range(10_000)}) == 10_000
+    pairs = load_pairs("number-words")
+    parts = [set(part) for part in (pairs.train, pairs.validation, pairs.test)]
+    assert tuple(map(len, parts)) == number_words.SIZES and len(set.union(*parts)) == sum(number_words.SIZES)

@@ -1,6 +1,8 @@
 """Content of the real data sets; no test example also occurs in training."""
 
 import csv
+import re
+from collections import defaultdict
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from scratchgen.data.rolls import notes_of
 from scratchgen.data.sets.binarized_mnist import read_matrix
 from scratchgen.data.sets.chorales import WITH_ONSETS, onset_roll, piano_roll
 from scratchgen.data.sets.spoken_digits import SPEAKERS, load_by_recording
+from scratchgen.data.sets.tatoeba import attributions
 from scratchgen.errors import BadInput
 
 
@@ -101,6 +104,49 @@ def test_no_sentence_is_in_two_parts(name, real_data):
     pairs.train.append(pairs.test[0])
     assert shared_sentences(pairs) == 2, "the claim above would not have noticed a pair in two parts"
     assert moved not in pairs.test
+
+
+@pytest.mark.parametrize("name", ["tatoeba-fra-eng", "tatoeba-cmn-eng"])
+def test_no_group_of_paraphrases_is_in_two_parts(name, real_data):
+    """Sentences with a common translation are paraphrases, and so are the paraphrases of paraphrases."""
+    pairs = load_pairs(name)
+    assert parts_of_the_most_divided_group(pairs) == 1
+    pairs.test.append((pairs.train[0][0], "a new paraphrase"))
+    assert parts_of_the_most_divided_group(pairs) == 2, (
+        "the claim above would not have noticed a divided group"
+    )
+
+
+def parts_of_the_most_divided_group(pairs):
+    """The largest number of parts that hold sentences of one group, found by a search through the graph."""
+    neighbours, parts = defaultdict(list), defaultdict(set)
+    for k, part in enumerate((pairs.train, pairs.validation, pairs.test)):
+        for sides in part:
+            x, y = enumerate(sides)
+            neighbours[x].append(y)
+            neighbours[y].append(x)
+            parts[x].add(k)
+            parts[y].add(k)
+    seen, most = set(), 0
+    for start in neighbours:
+        reached, waiting = set(), [start]
+        while waiting:
+            sentence = waiting.pop()
+            if sentence not in seen:
+                seen.add(sentence)
+                reached |= parts[sentence]
+                waiting += neighbours[sentence]
+        most = max(most, len(reached))
+    return most
+
+
+@pytest.mark.parametrize(
+    "name, author", [("tatoeba-fra-eng", "tatoeba.org"), ("tatoeba-cmn-eng", r"#\d+ \(")]
+)
+def test_every_pair_has_an_attribution(name, author, real_data):
+    pairs, known = load_pairs(name), attributions(name)
+    for pair in (*pairs.train, *pairs.validation, *pairs.test):
+        assert re.search("CC.BY 2.0", known[pair]) and re.search(author, known[pair])
 
 
 def shared_sentences(pairs):

@@ -14,7 +14,7 @@ from scratchgen.random import Generator
 from scratchgen.rnn import Translator, nats_by_pair, nats_per_symbol
 from scratchgen.rnn.beam import search
 from scratchgen.rnn.translation.translator import LENGTH_PENALTY, pair_batches
-from scratchgen.tasks.translation import TASK, Settings, sources_of
+from scratchgen.tasks.translation import TASK, Settings, load, sources_of
 
 V, N = 3, 4
 
@@ -125,6 +125,15 @@ def test_a_uniform_model_costs_the_logarithm_of_its_symbols_and_ngrams_cost_less
     # the choice between two targets costs one bit per three symbols; their common part costs little
     assert np.log(2) / 3 - 0.05 < likelihood.baseline_value < np.log(2)
     assert bleu_score.measure == "BLEU of 2 translations"
+
+
+def test_reversed_pairs_have_their_texts_and_their_languages_exchanged():
+    pairs, exchanged = (
+        load("number-words", Settings(max_length=0, reverse=reverse)) for reverse in (False, True)
+    )
+    assert pairs.sides == ("English", "French") and exchanged.sides == ("French", "English")
+    for part in ("train", "validation", "test"):
+        assert [(y, x) for x, y in getattr(exchanged, part)] == getattr(pairs, part)
 
 
 def test_sources_are_distinct_and_have_all_their_targets():
