@@ -30,7 +30,7 @@ COMMANDS = {  # name → its help; the file of that name defines the command, an
 }
 GROUPS = ("train", "data", "exercise", "app")  # commands with sub-commands
 
-INTERRUPTED = 130  # as shells count it: 128 + SIGINT
+BY_SIGNAL = 128  # added to the number of the signal that ended a process, as shells do
 
 # typer's errors of usage share this base, which it does not export by name
 UsageProblem: Any = typer.BadParameter.__mro__[2]  # Any: a checker cannot know a class of that name
@@ -63,14 +63,20 @@ def build_app(chosen: str | None) -> typer.Typer:
 
 def _run(arguments: list[str], chosen: str | None) -> int:
     from scratchgen import kernels
-    from scratchgen.runs.stopped import Stopped
+    from scratchgen.runs.stopped import Interrupted, Stopped, interruptible
 
     try:
-        if chosen:
-            kernels.check_name(kernels.current())
-            _prepare_process()
-        command = typer.main.get_command(build_app(chosen))
-        return command(arguments, prog_name="scratchgen", standalone_mode=False) or 0
+        with interruptible():
+            if chosen:
+                kernels.check_name(kernels.current())
+                _prepare_process()
+            command = typer.main.get_command(build_app(chosen))
+            status = command(arguments, prog_name="scratchgen", standalone_mode=False) or 0
+            sys.stdout.flush()  # here, where a pipe that nobody reads any more is still noticed
+            return status
+    except BrokenPipeError:  # what reads the output has ended, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush when Python ends
+        return 1  # as typer does, if it notices first
     except UsageProblem as problem:
         if "NoArgs" in type(problem).__name__:  # a command group alone: its help is the answer
             print(problem.format_message())
@@ -85,10 +91,10 @@ def _run(arguments: list[str], chosen: str | None) -> int:
         return _fail(f"this needs more memory than there is ({problem}); choose smaller sizes")
     except Stopped as stop:
         print(f"scratchgen: {stop}", file=sys.stderr)
-        return INTERRUPTED if stop.interrupted else 0
-    except (KeyboardInterrupt, typer.Abort):
-        print("scratchgen: interrupted", file=sys.stderr)
-        return INTERRUPTED
+        return BY_SIGNAL + stop.received if stop.received else 0
+    except Interrupted as ended:
+        print(f"scratchgen: {ended}", file=sys.stderr)
+        return BY_SIGNAL + ended.received
 
 
 def _synonym(problem: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from typing import Annotated
@@ -17,6 +18,7 @@ from scratchgen.exercises.child import check_in_child
 from scratchgen.exercises.exercise import KINDS
 from scratchgen.exercises.folder import Folder, Stamp
 from scratchgen.exercises.judge import judge
+from scratchgen.runs.stopped import Interrupted
 
 app = typer.Typer(help="Do exercises; a check explains wrong answers.", no_args_is_help=True)
 
@@ -89,7 +91,9 @@ def watch_files(name: OptionalName = None) -> None:
                     if stamp is not None:  # an editor may remove the file for a moment, while it saves
                         _check_while_watching(folder, changed)
             time.sleep(POLL_SECONDS)
-    except KeyboardInterrupt:
+    except Interrupted as ended:
+        if ended.received != signal.SIGINT:
+            raise
         print()
 
 

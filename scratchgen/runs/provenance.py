@@ -6,7 +6,6 @@ import hashlib
 import json
 import platform
 import shlex
-import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +18,7 @@ from scratchgen.data.sound_frames import SoundFrames
 from scratchgen.data.speech import SpeechData
 from scratchgen.data.stored import chunks
 from scratchgen.data.stored_text import as_utf8
+from scratchgen.runs.git_state import git_state
 from scratchgen_kernels import current
 
 PACKAGES = ("scratchgen-numpy", "numpy", "numba")
@@ -28,7 +28,7 @@ def collect_provenance() -> dict:
     """The command, the kernel backend, the versions, and the state of git in the current folder, if any."""
     name = Path(sys.argv[0]).name.replace("__main__.py", "scratchgen")  # as of python -m scratchgen
     found = {"command": shlex.join([name, *sys.argv[1:]]), "backend": current()}
-    return {**found, "versions": _versions(), "git": _git()}
+    return {**found, "versions": _versions(), "git": git_state()}
 
 
 def fingerprint(arrays: dict[str, np.ndarray]) -> str:
@@ -71,17 +71,3 @@ def _versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return versions
-
-
-def _git() -> dict | None:
-    """The commit, and whether files differ from it; None where there is no repository or no git."""
-    commit, changes = _git_says("rev-parse", "HEAD"), _git_says("status", "--porcelain")
-    return None if commit is None or changes is None else {"commit": commit, "changed": bool(changes)}
-
-
-def _git_says(*arguments: str) -> str | None:
-    try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None

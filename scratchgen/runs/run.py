@@ -26,6 +26,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import filelock
@@ -40,12 +41,11 @@ from scratchgen.runs.history import History
 from scratchgen.runs.progress import progress
 from scratchgen.runs.report import write_report
 from scratchgen.runs.saving import facts_of
-from scratchgen.runs.stopped import Stopped
+from scratchgen.runs.stopped import Stopped, ending_signals, phrase
 from scratchgen.runs.tensorboard import Events
 from scratchgen.runs.weights import write_weights
 
 SAVE_SECONDS = 30.0  # what a killed run may lose
-INTERRUPTED = "interrupted"
 
 
 class Run(History):
@@ -109,6 +109,7 @@ class Run(History):
         self._steps_of_an_epoch: int | None = None  # known once one is over
         self._seconds_before, self._sessions = 0.0, 1
         self._stop: str | None = None
+        self._received: signal.Signals | None = None
         self._started = self._saved_at = time.monotonic()
         found = self._newest() if resume else None
         if found is None:
@@ -208,7 +209,7 @@ class Run(History):
         if self._stop or now - self._saved_at >= self.save_every:
             self.save_checkpoint()
         if self._stop:
-            raise Stopped(f"{self._stop}; {self._how_to_resume()}", self._stop == INTERRUPTED)
+            raise Stopped(f"{self._stop}; {self._how_to_resume()}", self._received)
 
     def after_epochs(self) -> None:
         """Save the last state; with early stopping, the finished weights may be those of an earlier epoch."""
@@ -232,27 +233,31 @@ class Run(History):
 
     @contextmanager
     def _stopping_gently(self) -> Iterator[None]:
-        """The first Ctrl-C lets the step end; the second is as abrupt as ever."""
+        """The first Ctrl-C, SIGTERM or SIGHUP lets the step end; the second is as abrupt as ever."""
         if threading.current_thread() is not threading.main_thread():  # signals reach the main thread alone
             yield
             return
 
         over = False
+        before: dict[signal.Signals, Any] = {}
 
-        def stop(*received: Any) -> None:
-            signal.signal(signal.SIGINT, before)
-            if over and callable(before):  # a run that ended later has restored this handler
-                before(*received)
+        def stop(number: int, frame: FrameType | None) -> None:
+            signal.signal(number, before[signal.Signals(number)])
+            if over:  # a run that ended later has restored this handler
+                signal.raise_signal(number)
             else:
-                self._stop = INTERRUPTED
+                self._received = signal.Signals(number)
+                self._stop = phrase(self._received)
 
-        before = signal.signal(signal.SIGINT, stop)
+        for one in ending_signals():
+            before[one] = signal.signal(one, stop)
         try:
             yield
         finally:
             over = True
-            if signal.getsignal(signal.SIGINT) is stop:  # otherwise a run that began later is still open
-                signal.signal(signal.SIGINT, before)
+            for one, handler in before.items():
+                if signal.getsignal(one) is stop:  # otherwise a run that began later is still open
+                    signal.signal(one, handler)
 
     # --- files --------------------------------------------------------------------------------------------
 

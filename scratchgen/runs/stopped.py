@@ -1,9 +1,64 @@
-"""A run that was stopped early."""
+"""A run that was stopped early, and the signals that stop it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 
 class Stopped(Exception):
-    """The run was stopped early, and everything is saved. The message says how to resume it."""
+    """The run was stopped early, and everything is saved. The message says how to resume it.
 
-    def __init__(self, message: str, interrupted: bool):
+    received    the signal that stopped it; None if it reached a limit of its own, such as max_minutes
+    """
+
+    def __init__(self, message: str, received: signal.Signals | None = None):
         super().__init__(message)
-        self.interrupted = interrupted
+        self.received = received
+
+
+class Interrupted(BaseException):
+    """A signal that ends the process arrived, while nothing had to be saved.
+
+    Not a KeyboardInterrupt: typer answers that with exit status 130 and no message.
+    """
+
+    def __init__(self, received: signal.Signals):
+        super().__init__(phrase(received))
+        self.received = received
+
+
+def ending_signals() -> list[signal.Signals]:
+    """The signals that ask a process to end: Ctrl-C, SIGTERM, and SIGHUP where the system has it.
+
+    A signal that the process was started to ignore is not one of them, as SIGHUP under nohup; Ctrl-C always is, as
+    shells ignore it for commands in the background, which can still be brought to the foreground.
+    """
+    named = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    return [signal.SIGINT, *(one for one in named if signal.getsignal(one) is not signal.SIG_IGN)]
+
+
+def phrase(received: signal.Signals) -> str:
+    """How a message names a signal: "interrupted" by Ctrl-C, "ended by SIGTERM"."""
+    return "interrupted" if received == signal.SIGINT else f"ended by {received.name}"
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Within it, a signal that ends the process raises Interrupted; of the main thread alone, as signals are."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise Interrupted(signal.Signals(number))
+
+    before = {one: signal.signal(one, end) for one in ending_signals()}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
