@@ -36,8 +36,8 @@ from scratchgen.evaluation.baselines import (
     independent_variance,
 )
 from scratchgen.evaluation.bleu import bleu
-from scratchgen.evaluation.class_gaussians import ClassGaussians
 from scratchgen.evaluation.chrf import chrf
+from scratchgen.evaluation.class_gaussians import ClassGaussians
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
 from scratchgen.evaluation.concatenation import ConcatenatedPhones
@@ -74,6 +74,15 @@ from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_li
 from scratchgen.evaluation.probabilistic_pca import ProbabilisticPCA, best_ppca, principal_axes
 from scratchgen.evaluation.psnr import psnr
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
+from scratchgen.evaluation.rouge import (
+    Rouge,
+    RougeScores,
+    rouge,
+    rouge_l,
+    rouge_n,
+    rouge_words,
+    stemmed_rouge,
+)
 from scratchgen.evaluation.sound_measures import (
     clipped_share,
     level,
@@ -83,16 +92,8 @@ from scratchgen.evaluation.sound_measures import (
 )
 from scratchgen.evaluation.spectral_subtraction import spectral_subtraction
 from scratchgen.evaluation.strokes import slant, stroke_width
-from scratchgen.evaluation.total_variation import total_variation
-from scratchgen.evaluation.rouge import (
-    Rouge,
-    RougeScores,
-    rouge,
-    rouge_l,
-    rouge_n,
-    rouge_words,
-    stemmed_rouge,
 from scratchgen.evaluation.summaries import copied_share, repeated_share
+from scratchgen.evaluation.total_variation import total_variation
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 from scratchgen.evaluation.word_alignment import WordTranslations, alignment_words
 
@@ -137,8 +138,8 @@ __all__ = [
     "class_histogram",
     "class_shares",
     "clipped_share",
-    "correlation_within",
     "copied_share",
+    "correlation_within",
     "cubic_kernel",
     "density_coverage",
     "distinct_n",
@@ -187,10 +188,10 @@ __all__ = [
     "spectral_flatness",
     "spectral_subtraction",
     "squared_errors",
+    "stemmed_rouge",
     "stroke_width",
     "time_warping",
     "total_variation",
-    "stemmed_rouge",
     "two_sample_scores",
     "warped_distortion",
     "word_error_rate",
