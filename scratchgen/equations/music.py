@@ -11,19 +11,15 @@ from scratchgen.evaluation.total_variation import total_variation
 
 ROLL = {
     "x": "a piano roll, (T, D): x_td is 1 while the pitch of column d sounds at step t, else 0",
-    "t": "index of the step",
     "d": "index of a column, a pitch",
 }
-TRIAD = np.zeros((2, 13), np.float32)
-TRIAD[0, [0, 4, 7]] = 1  # C, E, G from column 0
-TRIAD[1, [5, 9, 12]] = 1  # F, A, C
 
 MUSIC = (
     Equation(
         "rnn.markov_notes",
         "each note as a Markov chain",
-        r"p_d(1 \mid a) = \frac{n_{ad1} + \tfrac12}{n_{ad} + 1}",
-        "p_d(1 | a) = (n_ad1 + ½) / (n_ad + 1)",
+        r"p_d(1 \mid a) = \frac{s_{ad} + \tfrac12}{n_{ad} + 1}",
+        "p_d(1 | a) = (s_ad + ½) / (n_ad + 1)",
         "Krichevsky & Trofimov (1981), for the halves",
         "scratchgen.evaluation.markov_notes:MarkovNotes.fit",
         example=Example(
@@ -38,9 +34,8 @@ MUSIC = (
         symbols={
             "p_d": "probability of note d, given its state one step before",
             "a": "state one step before: 0 silent, 1 sounding",
-            "d": ROLL["d"],
             "n_ad": "training steps before which note d was in the state a",
-            "n_ad1": "those of them at which note d sounds",
+            "s_ad": "those of them at which note d sounds",
         },
     ),
     Equation(
@@ -51,11 +46,11 @@ MUSIC = (
         "the definition",
         "scratchgen.evaluation.harmony:pitch_classes",
         example=Example(
-            "C major and F major, column 0 is a C (first = 60): C, E, G and F, A, C\n"
-            "n = 2 of C, 1 of E, F, G and A",
-            (2, 0, 0, 0, 1, 1, 0, 1, 0, 1, 0, 0),
+            "column 0 is a C (first = 60): C with E flat, then C alone\n"
+            "n = 2 of C (c = 0), 1 of E flat (c = 3), and 0 of the others",
+            (2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0),
             pitch_classes,
-            {"rolls": TRIAD[None], "first": 60},
+            {"rolls": np.array([[[1, 0, 0, 1], [1, 0, 0, 0]]], np.float32), "first": 60},
             recorded=False,
         ),
         symbols=ROLL
@@ -73,11 +68,11 @@ MUSIC = (
         "the interval classes of Forte (1973), with inversions apart",
         "scratchgen.evaluation.harmony:harmonic_intervals",
         example=Example(
-            "C major in root position: a major third, a fifth, a minor third (k = 4, 7, 3)\n"
-            "F major in root position has the same",
-            (0, 0, 0, 2, 2, 0, 0, 2, 0, 0, 0, 0),
+            "columns 0 and 3, a minor third; then columns 0 and 2, a second\n"
+            "n_3 = 1, n_2 = 1, and 0 of the others",
+            (0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0),
             harmonic_intervals,
-            {"rolls": TRIAD[None]},
+            {"rolls": np.array([[[1, 0, 0, 1], [1, 0, 1, 0]]], np.float32)},
             recorded=False,
         ),
         symbols=ROLL
@@ -95,15 +90,16 @@ MUSIC = (
         "the definition",
         "scratchgen.evaluation.harmony:melodic_intervals",
         example=Example(
-            "from C major to F major the top voice moves from G (column 7) to C (column 12)\n"
-            "n_5 = 1: entry 17 of n_{−12} … n_12",
-            (*[0] * 17, 1, *[0] * 7),
+            "the top voice moves from column 1 to column 3, by 2 semitones\n"
+            "n_2 = 1: entry 14 of n_{−12} … n_12, which are 0 otherwise",
+            (*[0] * 14, 1, *[0] * 10),
             melodic_intervals,
-            {"rolls": TRIAD[None]},
+            {"rolls": np.array([[[1, 1, 0, 0], [1, 0, 0, 1]]], np.float32)},
             recorded=False,
         ),
         symbols=ROLL
         | {
+            "t": "index of the step",
             "n_j": "number of moves of the highest note by j semitones",
             "j": "semitones, −12 … 12; larger moves count as an octave",
             "m_t": "highest note of step t",
@@ -126,7 +122,6 @@ MUSIC = (
         symbols={
             "p": "shares a_k / Σ a of the counts a",
             "q": "shares b_k / Σ b of the counts b",
-            "k": "index of the class",
         },
     ),
 )

@@ -86,10 +86,9 @@ SOUNDS = (
             recorded=False,
         ),
         symbols={
-            "P": "power of each frequency, (M, bins), ≥ 0; at first B Fᵀ",
+            "P": "power of each frequency, (M, bins), ≥ 0; at first B Fᵀ; ⊙ and / work element by element",
             "B": "power of each band, (M, bands), ≥ 0",
             "F": "filters, (bins, bands), ≥ 0",
-            "⊙": "product element by element",
         },
     ),
     Equation(

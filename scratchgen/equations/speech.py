@@ -28,8 +28,8 @@ SPEECH = (
         ),
         symbols={
             "u_t": "input of the frames' recurrence at frame t = 1 … T",
-            "h_p": "state of phone p = 1 … P",
-            "p(t)": "the phone that is spoken at frame t",
+            "h": "h_p is the state of phone p = 1 … P",
+            "p": "p(t) is the phone that is spoken at frame t",
             "d_p": "duration of phone p in frames",
         },
     ),
@@ -67,7 +67,7 @@ SPEECH = (
         "Wagner & Fischer (1974), algorithm X",
         "scratchgen.evaluation.edit_distance:edit_distance",
         example=Example(
-            "x = K AE T, y = K AA T S\nAE becomes AA, and S is inserted: two edits\n"
+            "x = K AE T, y = K AA T S\nAE becomes AA, and S is inserted: 2 edits\n"
             "one edit is not enough: y is longer by one, and has AA, which x does not",
             2,
             lambda x, y: edit_distance(x.split(), y.split()),
@@ -75,7 +75,7 @@ SPEECH = (
             recorded=False,
         ),
         symbols={
-            "d_{i,j}": "edits that turn x_1 … x_i into y_1 … y_j; the last one is the distance",
+            "d": "d_{i,j} is the number of edits that turn x_1 … x_i into y_1 … y_j; the last one is the distance",
             "x": "sequence of symbols, such as the phones that were found",
             "y": "sequence of symbols, such as the phones of a dictionary",
         },
@@ -88,11 +88,11 @@ SPEECH = (
         "Davis & Mermelstein (1980), eq. 1, scaled as a Fourier series",
         "scratchgen.evaluation.mel_cepstrum:mel_cepstrum",
         example=Example(
-            "levels 20 and 0 dB: ln|H_0| = 20 · ln 10 / 20 = 2.30259, ln|H_1| = 0; J = 2, k = 1\n"
-            "c_1 = (2/2) · 2.30259 · cos(π/4) = 1.62817",
-            1.62817,
+            "levels 10 and 0 dB: ln|H_0| = 10 · ln 10 / 20 = 1.15129, ln|H_1| = 0; J = 2, k = 1\n"
+            "c_1 = (2/2) · 1.15129 · cos(π/4) = 0.81409",
+            0.81409,
             mel_cepstrum,
-            {"log_mel": [[20.0, 0.0]], "coefficients": 1},
+            {"log_mel": [[10.0, 0.0]], "coefficients": 1},
             recorded=False,
         ),
         symbols={
@@ -109,12 +109,12 @@ SPEECH = (
         "Kubichek (1993), eq. 2",
         "scratchgen.evaluation.mel_cepstrum:mel_cepstral_distortion",
         example=Example(
-            "levels (20, 0) and (0, 0) dB, K = 1: c_1 = 1.62817 and c′_1 = 0\n"
-            "10 / ln 10 · √(2 · 1.62817²) = 4.34294 · 2.30258 = 10 dB\n"
-            "the levels without their means, ±10 and 0 dB, differ by 10 dB too",
-            10.0,
+            "levels (10, 0) and (0, 0) dB, K = 1: c_1 = 0.81409 and c′_1 = 0\n"
+            "10 / ln 10 · √(2 · 0.81409²) = 4.34294 · 1.15129 = 5 dB\n"
+            "the levels without their means, ±5 and 0 dB, differ by 5 dB too",
+            5.0,
             mel_cepstral_distortion,
-            {"log_mel": [[20.0, 0.0]], "reference": [[0.0, 0.0]], "coefficients": 1},
+            {"log_mel": [[10.0, 0.0]], "reference": [[0.0, 0.0]], "coefficients": 1},
             recorded=False,
         ),
         symbols={
@@ -140,8 +140,8 @@ SPEECH = (
             recorded=False,
         ),
         symbols={
-            "D_{t,s}": "least total distance of a monotone path from the first pair of frames to (t, s)",
-            "d_{t,s}": "distance of frame t of one sequence from frame s of the other",
+            "D": "D_{t,s} is the least total distance of a monotone path from the first pair of frames to (t, s)",
+            "d": "d_{t,s} is the distance of frame t of one sequence from frame s of the other",
         },
     ),
 )
