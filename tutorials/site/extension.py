@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from pathlib import Path
 
 import sources
@@ -18,6 +19,10 @@ IMPROVEMENTS = (
     (r'<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">'),
     (r'<span class="(?:n|p|w)">([^<]*)</span>', r"\1"),  # in code, names and brackets have no colour
 )
+PICTURE = re.compile(r'<img (?=[^>]*src="[^"]*_images/([^"]+\.png)")[^>]*>')
+PANELS = (
+    1.8  # width by height: from here a picture has panels side by side, which a phone would show too small
+)
 
 
 class BothSpellings(SearchEnglish):
@@ -32,12 +37,23 @@ def _source_pages(app: Sphinx):
     yield from sources.pages(Uses.load(Path(app.config.html_static_path[0]) / "uses.json"))
 
 
+def _with_size(app: Sphinx, picture: re.Match) -> str:
+    """The picture with its size, so that nothing moves when it loads; of several panels in a box that scrolls."""
+    source = next(path for path, name in app.builder.images.items() if name == picture[1])
+    with open(Path(app.srcdir, source), "rb") as file:
+        width, height = struct.unpack(">16x2I", file.read(24))
+    sized = picture[0].replace("<img ", f'<img width="{width}" height="{height}" ', 1)
+    return f'<div class="panels" tabindex="0">{sized}</div>' if width >= PANELS * height else sized
+
+
 def _improve_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Pictures load when they are in view, boxes with long lines can be reached by keyboard, headings have levels."""
     for key in ("body", "furo_navigation_tree"):
         if context.get(key):
             for before, after in IMPROVEMENTS:
                 context[key] = re.sub(before, after, context[key])
+    if context.get("body"):
+        context["body"] = PICTURE.sub(lambda picture: _with_size(app, picture), context["body"])
 
 
 def setup(app: Sphinx) -> dict:
