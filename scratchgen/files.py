@@ -19,9 +19,7 @@ def replacing(path: Path) -> Iterator[Path]:
     replaced keeps its permissions; a new one has those of the umask.
     """
     temporary = path.parent / f".{path.stem}-{secrets.token_hex(4)}{path.suffix}"
-    os.close(
-        os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
-    )  # less what the umask takes away
+    _create(temporary)
     try:
         yield temporary
         with suppress(FileNotFoundError):
