@@ -6,6 +6,7 @@ The tasks declare the options of the settings (`scratchgen/tasks`); the options 
 from __future__ import annotations
 
 import inspect
+import itertools
 import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ from scratchgen.cli.output import console, print_line, scores_table
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED
+from scratchgen.runs.config import RunConfig
+from scratchgen.runs.files import writable_directory
 from scratchgen.runs.run import SAVE_SECONDS, Run
 from scratchgen.runs.schema import Field, fields
 from scratchgen.runs.score import Score
@@ -202,8 +205,12 @@ def _train(context: typer.Context, family: str) -> None:
         init = InitialWeights(load_run(given["init_from"])) if given["init_from"] else None
         chosen = chosen.for_data(init.run.info if init else None)
         settings = task.complete(chosen.data, chosen.settings)
-        directory = given["out"] or _next_directory(f"{task.name}-{Path(chosen.data).stem}")
-        open_run = lambda config: Run(directory, config, **session)
+
+        def open_run(config: RunConfig) -> Run:
+            nonlocal directory  # the report says where
+            directory = given["out"] or _new_directory(f"{task.name}-{Path(chosen.data).stem}")
+            return Run(directory, config, **session)
+
         # the file of a run names every setting, also those that it does not read
         inherited = ("--config", "--init-from")
         typed = [name for name, place in chosen.places.items() if not place.startswith(inherited)]
@@ -277,8 +284,18 @@ def _refuse_other_options(context: typer.Context) -> None:
             )
 
 
-def _next_directory(name: str) -> Path:
-    n = 1
-    while (Path("runs") / f"{name}-{n}").exists():
-        n += 1
-    return Path("runs") / f"{name}-{n}"
+def _new_directory(name: str) -> Path:
+    """Make runs/<name>-1, or the first number that is free: of several processes each gets a directory of its own."""
+    runs = writable_directory(Path("runs"))
+    for n in itertools.count(1):
+        directory = runs / f"{name}-{n}"
+        try:
+            directory.mkdir()
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise BadInput(
+                f"cannot make {directory} ({error.strerror}); choose a directory with --out"
+            ) from None
+        return directory
+    raise AssertionError("there is always a next number")

@@ -21,12 +21,11 @@ from safetensors import SafetensorError
 
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
-from scratchgen.runs.files import Unreadable, read_bytes, write_json
+from scratchgen.runs.files import Unreadable, read_bytes, write_text
 
-NAMED = "[0-9]*.json"
 UNNAMED = ".[0-9]*"  # temporary files of a killed process
 KEPT = 2  # the newest, and the one before it in case the newest is damaged
-LARGEST_JSON = 2**26  # bytes; numbers of a training are far fewer
+LARGEST_JSON = 2**28  # bytes, of the writer and the reader: the history of a million epochs
 
 
 @dataclass(frozen=True)
@@ -46,17 +45,28 @@ class Damaged(ValueError):
 
 
 def write(folder: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint; then remove all but the newest two, and the temporary files of a killed process."""
+    """Write a checkpoint; then remove all but the newest two, and the files that a killed process left.
+
+    Raises BadInput for numbers that are too many to be read again.
+    """
     folder.mkdir(exist_ok=True)
     arrays, numbers = _paths(folder, checkpoint.step)
-    with replacing(arrays) as temporary:
-        data = safetensors.numpy.save(checkpoint.arrays)
-        temporary.write_bytes(data)  # by Python, so that a full disk is an OSError
+    data = safetensors.numpy.save(checkpoint.arrays)
     body = {"step": checkpoint.step, "arrays_sha256": _digest(data), "numbers": checkpoint.numbers}
-    write_json(numbers, {"sha256": digest_of(body), **body})
-    for old in sorted(folder.glob(NAMED))[:-KEPT]:
+    text = json.dumps({"sha256": digest_of(body), **body}) + "\n"
+    if len(text) > LARGEST_JSON:
+        raise BadInput(
+            f"the numbers of this run take {len(text):,} bytes, more than the {LARGEST_JSON:,} of a checkpoint; the "
+            "last checkpoint is intact. Log fewer numbers, or fewer epochs"
+        )
+    with replacing(arrays) as temporary:
+        temporary.write_bytes(data)  # by Python, so that a full disk is an OSError
+    write_text(numbers, text)
+    for old in _named(folder, ".json")[:-KEPT]:
         old.unlink()  # the JSON first: the arrays alone are not a checkpoint
-        old.with_suffix(".safetensors").unlink(missing_ok=True)
+    for arrays in _named(folder, ".safetensors"):
+        if not arrays.with_suffix(".json").exists():
+            arrays.unlink()
     for left_over in folder.glob(UNNAMED):
         left_over.unlink()
 
@@ -67,7 +77,7 @@ def newest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
     (None, []) if there is none at all. Raises BadInput if all are damaged.
     """
     damages: list[str] = []
-    for path in sorted(folder.glob(NAMED), reverse=True):
+    for path in reversed(_named(folder, ".json")):
         try:
             return read(path), damages
         except Damaged as problem:
@@ -100,6 +110,12 @@ def read(path: Path) -> Checkpoint:
 def digest_of(value: Any) -> str:
     """SHA-256 of a JSON value, whatever the order of its names."""
     return _digest(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode())
+
+
+def _named(folder: Path, suffix: str) -> list[Path]:
+    """The files of checkpoints, the oldest first: by number, as 100000000 follows 99999999."""
+    named = (path for path in folder.glob(f"[0-9]*{suffix}") if path.stem.isascii() and path.stem.isdecimal())
+    return sorted(named, key=lambda path: int(path.stem))
 
 
 def _paths(folder: Path, step: int) -> tuple[Path, Path]:

@@ -9,12 +9,11 @@ import errno
 import os
 import subprocess
 import sys
-import tempfile
 import time
 
 import pytest
 
-from scratchgen import cli
+from scratchgen import cli, files
 
 pytestmark = pytest.mark.unrendered
 
@@ -61,7 +60,7 @@ class Failing:
 FAULTS = {
     "permission": (os, "replace", errno.EACCES),
     "full disk": (os, "fsync", errno.ENOSPC),
-    "no room for another file": (tempfile, "mkstemp", errno.ENOSPC),
+    "no room for another file": (files, "_create", errno.ENOSPC),
 }
 
 
@@ -91,6 +90,7 @@ def test_whichever_write_fails_the_run_says_so_and_goes_on_to_the_same_bits(
             again = ("vae", "--resume", str(run)) if begun else (*TINY, "--out", str(run))
             assert train(*again) == 0
         assert outcome(run) == expected, f"{name} {n}"
+    assert tried, f"{name} was never made to fail"
     figure(f"{fault}: {tried} runs whose {name} failed continued to the same weights, log and scores")
 
 
