@@ -32,7 +32,7 @@ LIKELIHOODS, IMPORTANCE_SAMPLES = 1000, 50  # held-out images, and samples of th
 SHOWN = 12  # samples of each model in a picture
 SCHEDULE: dict[str, Any] = {"learning_rate": 1e-3, "schedule": "half_cosine"}
 VAE: dict[str, dict[str, Any]] = {
-    "mnist": {"hidden": 500, "layers": 2, "latent_dim": 32, "epochs": 20, "batch_size": 128, **SCHEDULE},
+    "mnist": {"hidden": 500, "layers": 2, "latent_dim": 32, "epochs": 15, "batch_size": 128, **SCHEDULE},
     "characters": {"epochs": 20},
 }
 GAN: dict[str, dict[str, Any]] = {"mnist": {"model": "conv"}, "characters": {"model": "conv"}}
