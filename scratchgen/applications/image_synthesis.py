@@ -24,7 +24,7 @@ ATTRIBUTE_ACCURACY = 90.0  # %, to reach
 SAMPLES = 2000  # per model of classes
 MAX_COLUMNS = 12  # classes in a picture
 QUICK: dict[str, dict[str, Any]] = {
-    "class-vae": {"epochs": 12},
+    "class-vae": {"epochs": 8},
     "class-gan": {"epochs": 10, "learning_rate": 1e-3, "r1": 1.0, "latent_dim": 16},
     "description-vae": {"epochs": 1, "hidden": 256, "layers": 1},
 }
