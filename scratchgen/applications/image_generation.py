@@ -23,16 +23,18 @@ from scratchgen.evaluation import (
     precision_recall,
 )
 from scratchgen.evaluation.distances import squared_distances
+from scratchgen.evaluation.examples import pieces
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.tasks.attribute_scores import attribute_classifier
 from scratchgen.tasks.gan_scores import judge_of, random_indices
 
 SAMPLES = 2000  # of each model, and held-out images, in the comparison of two sets
 LIKELIHOODS, IMPORTANCE_SAMPLES = 1000, 50  # held-out images, and samples of the latent for each
+ROWS_AT_ONCE = 200  # samples whose distances from all training images are in memory: 90 megabytes
 SHOWN = 12  # samples of each model in a picture
 SCHEDULE: dict[str, Any] = {"learning_rate": 1e-3, "schedule": "half_cosine"}
 VAE: dict[str, dict[str, Any]] = {
-    "mnist": {"hidden": 500, "layers": 2, "latent_dim": 32, "epochs": 20, "batch_size": 128, **SCHEDULE},
+    "mnist": {"hidden": 500, "layers": 2, "latent_dim": 32, "epochs": 15, "batch_size": 128, **SCHEDULE},
     "characters": {"epochs": 20},
 }
 GAN: dict[str, dict[str, Any]] = {"mnist": {"model": "conv"}, "characters": {"model": "conv"}}
@@ -199,6 +201,16 @@ def _better_form(model: Any, n: int, compared: Comparison) -> np.ndarray:
     return min((np.clip(x, 0, 1).astype(np.float32) for x in forms), key=compared.frechet)
 
 
+def nearest(x: np.ndarray, real: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The place of the nearest row of `real` (N, D), and its distance, for each row of x (B, D).   → (B,), (B,)"""
+    places, distances = [], []
+    for some in pieces(x, ROWS_AT_ONCE):
+        squares = squared_distances(some, real)
+        places.append(squares.argmin(axis=1))
+        distances.append(np.sqrt(squares.min(axis=1)))
+    return np.concatenate(places), np.concatenate(distances)
+
+
 def _ranked(
     job: Job,
     rows: RowData,
@@ -208,9 +220,7 @@ def _ranked(
     features: Callable[[np.ndarray], np.ndarray],
 ) -> Shown:
     """The best, median and worst samples by the distance to the nearest training image in the feature space."""
-    found = squared_distances(features(x), features(train))
-    closest = found.argmin(axis=1)
-    distances = np.sqrt(found[np.arange(len(x)), closest])
+    closest, distances = nearest(features(x), features(train))
     places, words = ranked(-distances)
     path, shown = job.show(
         f"{slug(rows)}-{name.lower()}.png",

@@ -24,9 +24,9 @@ ATTRIBUTE_ACCURACY = 90.0  # %, to reach
 SAMPLES = 2000  # per model of classes
 MAX_COLUMNS = 12  # classes in a picture
 QUICK: dict[str, dict[str, Any]] = {
-    "class-vae": {"epochs": 12},
+    "class-vae": {"epochs": 8},
     "class-gan": {"epochs": 10, "learning_rate": 1e-3, "r1": 1.0, "latent_dim": 16},
-    "description-vae": {"epochs": 1, "batch_size": 256, "hidden": 128, "layers": 1},
+    "description-vae": {"epochs": 1, "hidden": 256, "layers": 1},
 }
 RANDOM, MEAN = "a training image of the condition", "mean image of the condition"
 

@@ -30,9 +30,9 @@ def stroke_edits(
 ) -> tuple[list[Result], list[Shown]]:
     """Change the slant, then the stroke width, of each held-out digit by a standard deviation, up and down in turn.
 
-    The direction is the regression of the latent on the measure over training images. The step along it is found by
-    bisection, so that the decoded image has the requested measure. The baseline does the same along the direction of
-    as many principal components.
+    The direction is the regression of the latent on the measure over training images. The change of the decoded image
+    along it is added to the image, by a step that is found by bisection, so that the sum has the requested measure. The
+    baseline does the same along the direction of as many principal components.
     """
     results, shown = [], []
     x, train = np.asarray(rows.test[:EDITS]), np.asarray(rows.train[:EXAMPLES])
@@ -54,7 +54,10 @@ def stroke_edits(
         edited = {}
         for name, (encode, decode) in coders.items():
             v = latent_direction(encode(train[known]), a[known])
-            edited[name] = move_to(encode(x), delta[:, None] * v, decode, measure, wanted)
+            z = encode(x)
+            rest = x - decode(z)  # the details that the latent does not have stay
+            kept_rest = lambda z, decode=decode, rest=rest: np.clip(decode(z) + rest, 0, 1)
+            edited[name] = move_to(z, delta[:, None] * v, kept_rest, measure, wanted)
         changes = {name: (measure(images) - measure(x)) / delta for name, images in edited.items()}
         before = judge.predict(x)
         moved = {name: float(np.mean(np.abs(change - 1) <= TOLERANCE)) for name, change in changes.items()}

@@ -126,3 +126,19 @@ def test_the_page_works_without_its_examples(entry, tmp_path):
 
     page = applications.page(APPLICATIONS[NAME], entry, tmp_path / "nowhere")
     assert "## Examples" not in page and numbers_on(page)
+
+
+def test_a_link_of_a_guide_to_the_results_leads_to_the_list_of_applications():
+    from guides import turned
+
+    text = turned("[applications](applications/README.md)", "tutorials/commands.md")
+    assert text == "[applications](../applications/index.md)"
+
+
+def test_the_front_page_links_to_the_applications_and_the_contents_have_them(monkeypatch):
+    import content
+
+    monkeypatch.setenv("SITE_RUN", "")
+    text = content._index([], False, ["applications/index", "applications/a"])
+    assert "(applications/index.md)" in text
+    assert ":caption: Applications\n\napplications/index\napplications/a\n" in text

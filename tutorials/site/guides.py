@@ -36,6 +36,9 @@ _LISTED = {
 GUIDES = {title: [file for file in files if (ROOT / file).exists()] for title, files in _LISTED.items()}
 
 
+APPLICATIONS = "tutorials/applications/README.md"  # the site has the generated pages instead
+
+
 def place_of(file: str) -> str:
     """Where a file of the checkout is in the site: Sphinx leaves out names that begin with a dot."""
     return file.replace(".github/", "project/")
@@ -56,6 +59,8 @@ def turned(text: str, file: str) -> str:
             return _html_link(label.strip("[]"), os.path.relpath(source_url(path), here))
         if any(path in pages for pages in GUIDES.values()) or path == "tutorials/README.md":
             return f"{label}({os.path.relpath(place_of(path), here)}{anchor})"
+        if path == APPLICATIONS:
+            return f"{label}({os.path.relpath('applications/index.md', here)}{anchor})"
         if path.startswith("tutorials/pictures/"):
             return f"{label}({os.path.relpath(path, here)})"
         return label.removeprefix("!").strip("[]")  # no page of the site

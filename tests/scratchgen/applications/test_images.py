@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from scratchgen.applications.attribute_edits import requested
+from scratchgen.applications.image_generation import nearest
 from scratchgen.applications.own_images import at_levels, images_of, levels_of
 from scratchgen.applications.ranked import ranked
 from scratchgen.applications.restoration import lower_half_hidden, smoothed
 from scratchgen.applications.stroke_edits import move_to
 from scratchgen.data import RowData
 from scratchgen.errors import BadInput
+from scratchgen.plots import image_rows
 from scratchgen.random import Generator
 
 
@@ -114,3 +116,22 @@ def test_the_step_is_bisected_until_the_measure_is_the_wanted_one(sign):
     wanted = np.array([0.5, 0.3])
     found = move_to(z, step, lambda z: z, measure, wanted)
     assert measure(found) == pytest.approx(wanted, abs=2e-3) and np.array_equal(found[:, 1], z[:, 1])
+
+
+def test_the_nearest_row_is_that_of_brute_force():
+    rng = np.random.default_rng(0)
+    x, real = rng.normal(size=(450, 3)), rng.normal(size=(70, 3))
+    every = np.linalg.norm(x[:, None] - real, axis=2)
+    places, distances = nearest(x, real)
+    assert np.array_equal(places, every.argmin(axis=1))
+    assert distances == pytest.approx(every.min(axis=1), rel=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (5, 3, 3)])
+def test_rows_of_images_are_drawn_below_one_another(shape, tmp_path):
+    from PIL import Image
+
+    x = np.random.default_rng(0).random((3, int(np.prod(shape))))
+    path = image_rows({"held-out": x, "edited": x, "given": x}, shape, tmp_path / "rows.png", ["a", "b", "c"])
+    with Image.open(path) as picture:
+        assert picture.width > 300 and picture.height > 200
