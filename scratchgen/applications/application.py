@@ -109,15 +109,14 @@ class Job:
         given    settings of the task that are not its defaults
         """
         task, source = get_task(task_name), data or self.data[0]
-        if not isinstance(source, str):
-            loaded, source = source, source.name
-            task = replace(task, load=lambda source, settings: loaded)
-        settings = task.complete(source, given)
+        name = source if isinstance(source, str) else source.name
+        settings = task.complete(name, given)
+        loaded = task.load(source, settings) if isinstance(source, str) else source
         directory = self.directory / (run or task_name)
         try:
             model, _ = train_task(
-                task,
-                source,
+                replace(task, load=lambda source, settings: loaded),  # once
+                name,
                 settings,
                 self.seed,
                 partial(open_unfinished, directory, **self.session),
@@ -126,7 +125,7 @@ class Job:
             )
         except Finished:  # the job was interrupted after this training
             model = load_run(directory).model
-        return model, task.load(source, settings), settings
+        return model, loaded, settings
 
     def show(self, name: str, caption: str) -> tuple[Path, Shown]:
         """The path of a file of the examples, and its entry in the report."""
