@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from scratchgen.equations.entry import Equation, Example
@@ -11,19 +13,23 @@ from scratchgen.evaluation.total_variation import total_variation
 
 ROLL = {
     "x": "a piano roll, (T, D): x_td is 1 while the pitch of column d sounds at step t, else 0",
-    "t": "index of the step",
     "d": "index of a column, a pitch",
 }
-TRIAD = np.zeros((2, 13), np.float32)
-TRIAD[0, [0, 4, 7]] = 1  # C, E, G from column 0
-TRIAD[1, [5, 9, 12]] = 1  # F, A, C
+
+
+def one_step(columns: Sequence[int]) -> np.ndarray:
+    """A roll (1, 12) in which these columns sound."""
+    x = np.zeros((1, 12))
+    x[0, np.asarray(columns)] = 1
+    return x
+
 
 MUSIC = (
     Equation(
         "rnn.markov_notes",
         "each note as a Markov chain",
-        r"p_d(1 \mid a) = \frac{n_{ad1} + \tfrac12}{n_{ad} + 1}",
-        "p_d(1 | a) = (n_ad1 + ½) / (n_ad + 1)",
+        r"p_d(1 \mid a) = \frac{m_{ad} + \tfrac12}{n_{ad} + 1}",
+        "p_d(1 | a) = (m_ad + ½) / (n_ad + 1)",
         "Krichevsky & Trofimov (1981), for the halves",
         "scratchgen.evaluation.markov_notes:MarkovNotes.fit",
         example=Example(
@@ -38,9 +44,8 @@ MUSIC = (
         symbols={
             "p_d": "probability of note d, given its state one step before",
             "a": "state one step before: 0 silent, 1 sounding",
-            "d": ROLL["d"],
             "n_ad": "training steps before which note d was in the state a",
-            "n_ad1": "those of them at which note d sounds",
+            "m_ad": "those of them at which note d sounds",
         },
     ),
     Equation(
@@ -51,11 +56,12 @@ MUSIC = (
         "the definition",
         "scratchgen.evaluation.harmony:pitch_classes",
         example=Example(
-            "C major and F major, column 0 is a C (first = 60): C, E, G and F, A, C\n"
-            "n = 2 of C, 1 of E, F, G and A",
-            (2, 0, 0, 0, 1, 1, 0, 1, 0, 1, 0, 0),
-            pitch_classes,
-            {"rolls": TRIAD[None], "first": 60},
+            "first = 65, an F; columns 0, 4 and 7 sound: pitches 65, 69 and 72\n"
+            "modulo 12 these are 5, 9 and 0: F, A and C\n"
+            "n_0 = 1, n_5 = 1, n_9 = 1",
+            (1, 1, 1),
+            lambda columns, first: pitch_classes([one_step(columns)], first)[[0, 5, 9]],
+            {"columns": [0, 4, 7], "first": 65},
             recorded=False,
         ),
         symbols=ROLL
@@ -73,11 +79,11 @@ MUSIC = (
         "the interval classes of Forte (1973), with inversions apart",
         "scratchgen.evaluation.harmony:harmonic_intervals",
         example=Example(
-            "C major in root position: a major third, a fifth, a minor third (k = 4, 7, 3)\n"
-            "F major in root position has the same",
-            (0, 0, 0, 2, 2, 0, 0, 2, 0, 0, 0, 0),
-            harmonic_intervals,
-            {"rolls": TRIAD[None]},
+            "a major triad, columns 0, 4 and 7: 4 − 0 = 4, 7 − 0 = 7, 7 − 4 = 3 semitones\n"
+            "n_3 = 1, n_4 = 1, n_7 = 1",
+            (1, 1, 1),
+            lambda columns: harmonic_intervals([one_step(columns)])[[3, 4, 7]],
+            {"columns": [0, 4, 7]},
             recorded=False,
         ),
         symbols=ROLL
@@ -95,16 +101,19 @@ MUSIC = (
         "the definition",
         "scratchgen.evaluation.harmony:melodic_intervals",
         example=Example(
-            "from C major to F major the top voice moves from G (column 7) to C (column 12)\n"
-            "n_5 = 1: entry 17 of n_{−12} … n_12",
-            (*[0] * 17, 1, *[0] * 7),
-            melodic_intervals,
-            {"rolls": TRIAD[None]},
+            "columns 0, 4 and 7, then 0, 5 and 9: m = 7, then 9\n"
+            "9 − 7 = 2, a whole tone up: n_2 = 1, the entry 12 + 2 of n_{−12} … n_12",
+            1,
+            lambda before, after: melodic_intervals([np.concatenate([one_step(before), one_step(after)])])[
+                14
+            ],
+            {"before": [0, 4, 7], "after": [0, 5, 9]},
             recorded=False,
         ),
         symbols=ROLL
         | {
             "n_j": "number of moves of the highest note by j semitones",
+            "t": "index of the step",
             "j": "semitones, −12 … 12; larger moves count as an octave",
             "m_t": "highest note of step t",
         },
@@ -126,7 +135,6 @@ MUSIC = (
         symbols={
             "p": "shares a_k / Σ a of the counts a",
             "q": "shares b_k / Σ b of the counts b",
-            "k": "index of the class",
         },
     ),
 )
