@@ -36,7 +36,8 @@ SOUND_GENERATION = Application(
         "quarter notes, and as rolls of sixteenth notes with onsets. It is judged on the published test part, by "
         "nats per step, and its samples by their pitch classes, intervals and moves of the top voice; the baselines "
         "draw every note by itself. A conditional VAE learns the mel spectrograms of four drums, synthesised by "
-        "formula; phases are found by Griffin-Lim. The sounds of its samples are judged by a recogniser of the drum, "
+        "formula; samples decode latents from a Gaussian per drum that is fitted to the codes of the training sounds, "
+        "and phases are found by Griffin-Lim. The sounds of its samples are judged by a recogniser of the drum, "
         "trained on the training sounds; the baseline is a Gaussian per drum of principal components."
     ),
     data=("jsb-chorales", "jsb-chorales-onsets", "synthetic-drums"),

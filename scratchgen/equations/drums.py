@@ -74,12 +74,12 @@ DRUMS = (
         "Bishop (2006), sections 12.1 and 4.2.2",
         "scratchgen.evaluation.class_gaussians:ClassGaussians.fit",
         example=Example(
-            "class 0: 0 and 2; class 1: 4 and 8: there is one axis, U = ±1\n"
+            "class 0: (0, 0), (2, 0); class 1: (6, 0), (10, 0): they vary along the first axis alone, U = ±(1, 0)\n"
             "Σ_0 = ((0 − 1)² + (2 − 1)²) / 2 = 1\n"
-            "Σ_1 = ((4 − 6)² + (8 − 6)²) / 2 = 4",
+            "Σ_1 = ((6 − 8)² + (10 − 8)²) / 2 = 4",
             (1.0, 4.0),
             lambda x, labels, k: ClassGaussians.fit(x, labels, k).sigma[:, 0, 0],
-            {"x": np.array([[0.0], [2], [4], [8]]), "labels": np.array([0, 0, 1, 1]), "k": 1},
+            {"x": np.array([[0.0, 0], [2, 0], [6, 0], [10, 0]]), "labels": np.array([0, 0, 1, 1]), "k": 1},
             recorded=False,
         ),
         symbols={

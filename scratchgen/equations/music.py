@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from scratchgen.equations.entry import Equation, Example
@@ -14,12 +16,20 @@ ROLL = {
     "d": "index of a column, a pitch",
 }
 
+
+def one_step(columns: Sequence[int]) -> np.ndarray:
+    """A roll (1, 12) in which these columns sound."""
+    x = np.zeros((1, 12))
+    x[0, np.asarray(columns)] = 1
+    return x
+
+
 MUSIC = (
     Equation(
         "rnn.markov_notes",
         "each note as a Markov chain",
-        r"p_d(1 \mid a) = \frac{s_{ad} + \tfrac12}{n_{ad} + 1}",
-        "p_d(1 | a) = (s_ad + ½) / (n_ad + 1)",
+        r"p_d(1 \mid a) = \frac{m_{ad} + \tfrac12}{n_{ad} + 1}",
+        "p_d(1 | a) = (m_ad + ½) / (n_ad + 1)",
         "Krichevsky & Trofimov (1981), for the halves",
         "scratchgen.evaluation.markov_notes:MarkovNotes.fit",
         example=Example(
@@ -35,7 +45,7 @@ MUSIC = (
             "p_d": "probability of note d, given its state one step before",
             "a": "state one step before: 0 silent, 1 sounding",
             "n_ad": "training steps before which note d was in the state a",
-            "s_ad": "those of them at which note d sounds",
+            "m_ad": "those of them at which note d sounds",
         },
     ),
     Equation(
@@ -46,11 +56,12 @@ MUSIC = (
         "the definition",
         "scratchgen.evaluation.harmony:pitch_classes",
         example=Example(
-            "column 0 is a C (first = 60): C with E flat, then C alone\n"
-            "n = 2 of C (c = 0), 1 of E flat (c = 3), and 0 of the others",
-            (2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0),
-            pitch_classes,
-            {"rolls": np.array([[[1, 0, 0, 1], [1, 0, 0, 0]]], np.float32), "first": 60},
+            "first = 65, an F; columns 0, 4 and 7 sound: pitches 65, 69 and 72\n"
+            "modulo 12 these are 5, 9 and 0: F, A and C\n"
+            "n_0 = 1, n_5 = 1, n_9 = 1",
+            (1, 1, 1),
+            lambda columns, first: pitch_classes([one_step(columns)], first)[[0, 5, 9]],
+            {"columns": [0, 4, 7], "first": 65},
             recorded=False,
         ),
         symbols=ROLL
@@ -68,11 +79,11 @@ MUSIC = (
         "the interval classes of Forte (1973), with inversions apart",
         "scratchgen.evaluation.harmony:harmonic_intervals",
         example=Example(
-            "columns 0 and 3, a minor third; then columns 0 and 2, a second\n"
-            "n_3 = 1, n_2 = 1, and 0 of the others",
-            (0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0),
-            harmonic_intervals,
-            {"rolls": np.array([[[1, 0, 0, 1], [1, 0, 1, 0]]], np.float32)},
+            "a major triad, columns 0, 4 and 7: 4 − 0 = 4, 7 − 0 = 7, 7 − 4 = 3 semitones\n"
+            "n_3 = 1, n_4 = 1, n_7 = 1",
+            (1, 1, 1),
+            lambda columns: harmonic_intervals([one_step(columns)])[[3, 4, 7]],
+            {"columns": [0, 4, 7]},
             recorded=False,
         ),
         symbols=ROLL
@@ -90,17 +101,19 @@ MUSIC = (
         "the definition",
         "scratchgen.evaluation.harmony:melodic_intervals",
         example=Example(
-            "the top voice moves from column 1 to column 3, by 2 semitones\n"
-            "n_2 = 1: entry 14 of n_{−12} … n_12, which are 0 otherwise",
-            (*[0] * 14, 1, *[0] * 10),
-            melodic_intervals,
-            {"rolls": np.array([[[1, 1, 0, 0], [1, 0, 0, 1]]], np.float32)},
+            "columns 0, 4 and 7, then 0, 5 and 9: m = 7, then 9\n"
+            "9 − 7 = 2, a whole tone up: n_2 = 1, the entry 12 + 2 of n_{−12} … n_12",
+            1,
+            lambda before, after: melodic_intervals([np.concatenate([one_step(before), one_step(after)])])[
+                14
+            ],
+            {"before": [0, 4, 7], "after": [0, 5, 9]},
             recorded=False,
         ),
         symbols=ROLL
         | {
-            "t": "index of the step",
             "n_j": "number of moves of the highest note by j semitones",
+            "t": "index of the step",
             "j": "semitones, −12 … 12; larger moves count as an octave",
             "m_t": "highest note of step t",
         },

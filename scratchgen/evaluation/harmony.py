@@ -55,7 +55,7 @@ def melodic_intervals(rolls: Iterable[np.ndarray]) -> np.ndarray:
     """
     counts = np.zeros(2 * OCTAVE + 1, np.int64)
     for x in rolls:
-        sounds = x.any(axis=1)
+        sounds = np.asarray(x.max(axis=1, initial=0) > 0)
         highest = x.shape[1] - 1 - np.argmax(x[:, ::-1] > 0, axis=1)
         moves = np.diff(highest)[sounds[1:] & sounds[:-1]]
         moves = np.clip(moves[moves != 0], -OCTAVE, OCTAVE)

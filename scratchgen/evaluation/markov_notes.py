@@ -15,9 +15,9 @@ from scratchgen.random import Generator, as_generator
 class MarkovNotes:
     """p(x_t | x_{t−1}) = Π_d p_d(x_td | x_{t−1,d}): each note is a Markov chain of its own, silent before the piece.
 
-        p_d(1 | a) = (s_ad + ½) / (n_ad + 1)
+        p_d(1 | a) = (m_ad + ½) / (n_ad + 1)
 
-    n_ad is the number of training steps before which note d was in the state a (0 silent, 1 sounding), s_ad the
+    n_ad is the number of training steps before which note d was in the state a (0 silent, 1 sounding), m_ad the
     number of those at which it sounds. The halves are those of Krichevsky & Trofimov (1981).
 
     p    (2, D): the probability that note d sounds, by its state before. Equal rows are independent notes
@@ -31,7 +31,7 @@ class MarkovNotes:
     def fit(cls, train: Sequence[np.ndarray], *, order: int = 1) -> MarkovNotes:
         """Count the notes of training pieces, (T, D) of 0 and 1 each.
 
-        order    1; or 0, with which the state before is ignored: n_d and n_d1 of all steps
+        order    1; or 0, with which the state before is ignored: the counts of all steps
         Raises BadInput for another order, and without pieces.   Ledger: rnn.markov_notes
         """
         check_counts(0, order=order)
