@@ -27,7 +27,7 @@ BEATS = 16  # of a sample that is shown
 ORDERS = {"independent notes": 0, "notes as Markov chains": 1}  # baselines
 FULL: dict[str, Any] = {}  # the task's own settings: a GRU of 42 units, and 50 of the NADE
 ONSETS: dict[str, Any] = {"hidden": 100, "nade": 64, "learning_rate": 5e-3, "epochs": 16}
-QUICK: dict[str, Any] = {"hidden": 32, "nade": 24, "dropout": 0.0, "learning_rate": 2e-2, "epochs": 16}
+QUICK: dict[str, Any] = {"hidden": 32, "nade": 24, "dropout": 0.0, "learning_rate": 2e-2, "epochs": 12}
 
 
 def music(job: Job, source: str) -> Outcome:
@@ -36,8 +36,9 @@ def music(job: Job, source: str) -> Outcome:
     source    a data set, or a folder of MIDI files
     """
     name = source if source in CATALOGUE else "music"
-    settings = QUICK if job.quick else ONSETS if load_sequences(source).form.onsets else FULL
-    model, rolls, _ = job.train("music", source, run=name, **settings)
+    rolls = load_sequences(source)
+    settings = QUICK if job.quick else ONSETS if rolls.form.onsets else FULL
+    model, _, _ = job.train("music", rolls, run=name, **settings)
     baselines = {name: MarkovNotes.fit(rolls.train, order=order) for name, order in ORDERS.items()}
     steps = sum(map(len, rolls.test))
     nats = float(nats_by_sequence(model, rolls.test).sum()) / steps

@@ -1,9 +1,12 @@
-"""Drums by formula: a sine whose frequency falls, and noise within a band."""
+"""Drums: a sine whose frequency falls, noise within a band, and a Gaussian per class of principal components."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from scratchgen.data.sets.synthetic_drums import band_noise, falling_sine
 from scratchgen.equations.entry import Equation, Example
+from scratchgen.evaluation.class_gaussians import ClassGaussians
 
 DRUMS = (
     Equation(
@@ -62,6 +65,32 @@ DRUMS = (
             "f_k": "frequency k · rate/n of entry k, Hz",
             "low": "lower edge of the band, Hz",
             "high": "upper edge of the band, Hz",
+        },
+    ),
+    Equation(
+        "evaluation.class_gaussians",
+        "principal components, Gaussian per class",
+        r"x = m + U z, \quad z \mid c \sim \mathcal{N}(\mu_c, \Sigma_c)",
+        "x = m + U z,  z | c ~ N(μ_c, Σ_c)",
+        "Bishop (2006), sections 12.1 and 4.2.2",
+        "scratchgen.evaluation.class_gaussians:ClassGaussians.fit",
+        example=Example(
+            "class 0: (0, 0), (2, 0); class 1: (10, 0), (14, 0): they vary along the first axis alone, U = ±(1, 0)\n"
+            "Σ_0 = ((0 − 1)² + (2 − 1)²) / 2 = 1\n"
+            "Σ_1 = ((10 − 12)² + (14 − 12)²) / 2 = 4",
+            (1.0, 4.0),
+            lambda x, labels, k: ClassGaussians.fit(x, labels, k).sigma[:, 0, 0],
+            {"x": np.array([[0.0, 0], [2, 0], [10, 0], [14, 0]]), "labels": np.array([0, 0, 1, 1]), "k": 1},
+            recorded=False,
+        ),
+        symbols={
+            "x": "a row, (D,)",
+            "m": "mean of all training rows, (D,)",
+            "U": "principal axes, (D, k), UᵀU = I",
+            "z": "coefficients Uᵀ(x − m), (k,)",
+            "c": "class of the row",
+            "μ_c": "mean of z over the rows of class c, (k,)",
+            "Σ_c": "covariance of z over the rows of class c, (k, k)",
         },
     ),
 )

@@ -32,7 +32,7 @@ MUSIC = (
             "after sound: n = 2 steps, it sounds at 1 of them: p(1 | 1) = 1.5 / 3 = 0.5",
             (0.75, 0.5),
             lambda train: MarkovNotes.fit(train).p[:, 0],
-            {"train": [np.array([[1.0], [1.0], [0.0]])]},
+            {"train": np.array([[[1.0], [1.0], [0.0]]])},
             recorded=False,
         ),
         symbols={
@@ -55,7 +55,7 @@ MUSIC = (
             "n = 2 of C, 1 of E, F, G and A",
             (2, 0, 0, 0, 1, 1, 0, 1, 0, 1, 0, 0),
             pitch_classes,
-            {"rolls": [TRIAD], "first": 60},
+            {"rolls": TRIAD[None], "first": 60},
             recorded=False,
         ),
         symbols=ROLL
@@ -77,7 +77,7 @@ MUSIC = (
             "F major in root position has the same",
             (0, 0, 0, 2, 2, 0, 0, 2, 0, 0, 0, 0),
             harmonic_intervals,
-            {"rolls": [TRIAD]},
+            {"rolls": TRIAD[None]},
             recorded=False,
         ),
         symbols=ROLL
@@ -99,7 +99,7 @@ MUSIC = (
             "n_5 = 1: entry 17 of n_{−12} … n_12",
             (*[0] * 17, 1, *[0] * 7),
             melodic_intervals,
-            {"rolls": [TRIAD]},
+            {"rolls": TRIAD[None]},
             recorded=False,
         ),
         symbols=ROLL

@@ -2,7 +2,7 @@
 
 likelihood, annealing           log p(x) of a latent-variable model, by two estimators
 latents                         active units, rate and distortion
-baselines, ngram, linear_prediction   simple models of images, text and sound to compare with
+baselines, class_gaussians, ngram, linear_prediction   simple models of images, text and sound to compare with
 two_sample                      all scores below in one table, with those of held-out data
 frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samples
 modes, class_histogram, classifier    mode coverage, class shares, recognisability
@@ -30,6 +30,7 @@ from scratchgen.evaluation.baselines import (
     independent_variance,
 )
 from scratchgen.evaluation.bleu import bleu
+from scratchgen.evaluation.class_gaussians import ClassGaussians
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
 from scratchgen.evaluation.diversity import diversity_within
@@ -71,6 +72,7 @@ __all__ = [
     "AnnealedEstimate",
     "AttributeClassifier",
     "AttributesRecognised",
+    "ClassGaussians",
     "ClassHistogram",
     "Classifier",
     "DensityCoverage",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +28,7 @@ class MarkovNotes:
     p: np.ndarray
 
     @classmethod
-    def fit(cls, train: list[np.ndarray], *, order: int = 1) -> MarkovNotes:
+    def fit(cls, train: Sequence[np.ndarray], *, order: int = 1) -> MarkovNotes:
         """Count the notes of training pieces, (T, D) of 0 and 1 each.
 
         order    1; or 0, with which the state before is ignored: n_d and n_d1 of all steps
@@ -36,7 +37,7 @@ class MarkovNotes:
         check_counts(0, order=order)
         if order > 1:
             raise BadInput(f"notes are counted by their last state (order 1) or by none (0), not by {order}")
-        if not train:
+        if not len(train):
             raise BadInput("there are no pieces to count notes in; give at least one")
         x = np.concatenate(train).astype(np.float64)
         before = np.concatenate([_before(piece) for piece in train]).astype(np.float64)

@@ -699,6 +699,14 @@ CALLS = {
         {"rng": R, "samples": (1, COUNT), "rows": (10, COUNT)},
     ),
     "evaluation.first_words": (lambda n: evaluation.first_words("one two three", n), {"n": (2, FROM_0)}),
+    "evaluation.ClassGaussians.fit": (
+        lambda k: evaluation.ClassGaussians.fit(X, np.arange(40) % 2, k),
+        {"k": (2, COUNT)},
+    ),
+    "evaluation.ClassGaussians.sample": (
+        lambda rng: evaluation.ClassGaussians.fit(X, np.arange(40) % 2, 2).sample(np.array([0, 1]), rng),
+        {"rng": R},
+    ),
     "evaluation.MarkovNotes.fit": (
         lambda order: evaluation.MarkovNotes.fit(NOTES, order=order),
         {"order": (1, [*FROM_0, 2])},

@@ -151,6 +151,15 @@ DATA = (
         only="pre_emphasis",
     ),
     Fault(
+        name="noise without a lower edge",
+        module="scratchgen.data.sets.synthetic_drums",
+        text="(low <= f) & (f <= high)",
+        wrong="f <= high",
+        says="The band begins at 0 Hz.",
+        claims=("claims/test_drums.py",),
+        equations=("data.band_noise",),
+    ),
+    Fault(
         name="noise beyond the sound turned over",
         module="scratchgen.evaluation.spectral_subtraction",
         text="np.maximum(0, size - mu)",
