@@ -24,7 +24,8 @@ from scratchgen.runs.files import read_bytes, writable_directory, write_json
 from scratchgen.runs.provenance import collect_provenance
 from scratchgen.runs.record import read_record
 from scratchgen.tasks import get_task
-from scratchgen.tasks.resume import open_again
+from scratchgen.tasks.load import load_run
+from scratchgen.tasks.resume import Finished, open_unfinished
 from scratchgen.tasks.task import Loaded, train_task
 
 RESULTS, EXAMPLES = "results.json", "examples"
@@ -101,7 +102,7 @@ class Job:
     def train(
         self, task_name: str, data: str | Loaded | None = None, *, run: str | None = None, **given: Any
     ) -> tuple[Any, Any, Any]:
-        """Train a model of a task, or resume its training: (model, data, settings).
+        """Train a model of a task, resume its training, or load it if it is finished: (model, data, settings).
 
         data     the data set or path (default: the first of the job), or data in memory, made from one of these
         run      the name of the run's directory (default: the task's), where a job trains several models of a task
@@ -112,15 +113,19 @@ class Job:
             loaded, source = source, source.name
             task = replace(task, load=lambda source, settings: loaded)
         settings = task.complete(source, given)
-        model, _ = train_task(
-            task,
-            source,
-            settings,
-            self.seed,
-            partial(open_again, self.directory / (run or task_name), **self.session),
-            given=given,
-            settled=given,
-        )
+        directory = self.directory / (run or task_name)
+        try:
+            model, _ = train_task(
+                task,
+                source,
+                settings,
+                self.seed,
+                partial(open_unfinished, directory, **self.session),
+                given=given,
+                settled=given,
+            )
+        except Finished:  # the job was interrupted after this training
+            model = load_run(directory).model
         return model, task.load(source, settings), settings
 
     def show(self, name: str, caption: str) -> tuple[Path, Shown]:

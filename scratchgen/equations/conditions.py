@@ -1,16 +1,17 @@
-"""Samples of a condition: how much they vary, and whether they keep the style of another image."""
+"""Samples of a condition: how much they vary, and which numbers of another image they keep."""
 
 from __future__ import annotations
 
 from scratchgen.equations.entry import Equation, Example
+from scratchgen.evaluation.correlation import correlation_within
 from scratchgen.evaluation.diversity import diversity_within
-from scratchgen.evaluation.slant import correlation_within, slant
 
 CONDITIONS = (
     Equation(
         "evaluation.diversity_within",
         "diversity within a condition",
-        r"d = \frac1K \sum_k \frac{1}{n_k (n_k - 1)} \sum_{i \ne j,\; y_i = y_j = k} \lVert \varphi_i - \varphi_j \rVert",
+        r"d = \frac1K \sum_k \frac{1}{n_k (n_k - 1)} \sum_{i \ne j,\; y_i = y_j = k} "
+        r"\lVert \varphi_i - \varphi_j \rVert",
         "d = 1/K Σ_k 1/(n_k (n_k − 1)) Σ_{i ≠ j, y_i = y_j = k} ‖φ_i − φ_j‖",
         "Zhu et al. (2017), section 5",
         "scratchgen.evaluation.diversity:diversity_within",
@@ -31,42 +32,20 @@ CONDITIONS = (
         },
     ),
     Equation(
-        "evaluation.slant",
-        "slant of handwriting",
-        r"s = -\frac{\mu_{11}}{\mu_{02}}, \quad \mu_{pq} = \frac{\sum w\, (u - \bar u)^p (v - \bar v)^q}{\sum w}",
-        "s = −μ₁₁ / μ₀₂,   μ_pq = Σ w (u − ū)^p (v − v̄)^q / Σ w",
-        "Castro et al. (2019), Morpho-MNIST",
-        "scratchgen.evaluation.slant:slant",
-        example=Example(
-            "a stroke / of three pixels, (u, v) = (2, 0), (1, 1) and (0, 2)\n"
-            "μ₁₁ = (−1 + 0 − 1)/3 = −2/3, μ₀₂ = (1 + 0 + 1)/3 = 2/3\n"
-            "s = 1: it leans 45° to the right",
-            1.0,
-            slant,
-            {"images": [[0.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0]], "image_shape": (3, 3)},
-            recorded=False,
-        ),
-        symbols={
-            "s": "tangent of the angle from the vertical, positive to the right",
-            "w": "value of a pixel, 1 is ink",
-            "u": "column of a pixel, with mean ū",
-            "v": "row of a pixel, counted downwards, with mean v̄",
-        },
-    ),
-    Equation(
         "evaluation.correlation_within",
         "correlation within groups",
-        r"r = \frac{\sum_i (a_i - \bar a_g)(b_i - \bar b_g)}{\sqrt{\sum_i (a_i - \bar a_g)^2 \sum_i (b_i - \bar b_g)^2}}",
+        r"r = \frac{\sum_i (a_i - \bar a_g)(b_i - \bar b_g)}"
+        r"{\sqrt{\sum_i (a_i - \bar a_g)^2 \sum_i (b_i - \bar b_g)^2}}",
         "r = Σ (a_i − ā_g) (b_i − b̄_g) / √(Σ (a_i − ā_g)² Σ (b_i − b̄_g)²),   g the group of i",
         "Pearson's correlation, after the means of groups are subtracted",
-        "scratchgen.evaluation.slant:correlation_within",
+        "scratchgen.evaluation.correlation:correlation_within",
         example=Example(
-            "groups (0, 2), (10, 12) of a and (0, 2), (3, 3) of b\n"
+            "groups (0, 2), (8, 10) of a and (0, 2), (3, 3) of b\n"
             "without the means: a (−1, 1, −1, 1), b (−1, 1, 0, 0)\n"
             "r = 2/√(4 · 2) = 0.70711",
             0.70711,
             correlation_within,
-            {"a": [0.0, 2.0, 10.0, 12.0], "b": [0.0, 2.0, 3.0, 3.0], "groups": [0, 0, 1, 1]},
+            {"a": [0.0, 2.0, 8.0, 10.0], "b": [0.0, 2.0, 3.0, 3.0], "groups": [0, 0, 1, 1]},
             recorded=False,
         ),
         symbols={

@@ -18,6 +18,7 @@ from scratchgen.equations.losses import LOSSES
 from scratchgen.equations.music import MUSIC
 from scratchgen.equations.novelty import NOVELTY
 from scratchgen.equations.optimisers import OPTIMISERS
+from scratchgen.equations.pictures import PICTURES
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.sequences import SEQUENCES
 from scratchgen.equations.sounds import SOUNDS
@@ -40,6 +41,7 @@ EQUATIONS = (
     *SEQUENCES,
     *SUMMARISATION,
     *NOVELTY,
+    *PICTURES,
     *FRAMES,
     *MUSIC,
     *AUTOGRAD,

@@ -3,10 +3,12 @@
 likelihood, annealing           log p(x) of a latent-variable model, by two estimators
 latents                         active units, rate and distortion
 baselines, class_gaussians, ngram, linear_prediction   simple models of images, text and sound to compare with
+probabilistic_pca, gaussian_mixture   Gaussian models of images to compare with
+psnr, strokes                   errors of estimated images in decibels; slant and stroke width
 two_sample                      all scores below in one table, with those of held-out data
 frechet, mmd, neighbours, parzen      distances and overlaps of two sets of samples
 modes, class_histogram, classifier    mode coverage, class shares, recognisability
-diversity, slant                variety within a condition, and whether the style of handwriting is kept
+diversity, correlation          variety within a condition, and correlation within groups
 bleu, rouge                     translations and summaries against references
 novelty                         variety of a generated text, and runs that it copies
 harmony, markov_notes           statistics of piano rolls, and notes one by one as a baseline
@@ -33,10 +35,12 @@ from scratchgen.evaluation.bleu import bleu
 from scratchgen.evaluation.class_gaussians import ClassGaussians
 from scratchgen.evaluation.class_histogram import ClassHistogram, class_histogram
 from scratchgen.evaluation.classifier import Classifier, class_shares
+from scratchgen.evaluation.correlation import correlation_within
 from scratchgen.evaluation.diversity import diversity_within
 from scratchgen.evaluation.examples import LatentModel, Mean, mean_over_examples
 from scratchgen.evaluation.extractive import first_sentence, first_words, oracle_sentence, sentences
 from scratchgen.evaluation.frechet import frechet_distance, frechet_distance_of_gaussians
+from scratchgen.evaluation.gaussian_mixture import GaussianMixture, best_mixture
 from scratchgen.evaluation.harmony import harmonic_intervals, melodic_intervals, pitch_classes
 from scratchgen.evaluation.latents import ActiveUnits, RateAndDistortion, active_units, rate_and_distortion
 from scratchgen.evaluation.likelihood import Estimate, bits_per_dimension, importance_sampled_log_likelihood
@@ -53,9 +57,10 @@ from scratchgen.evaluation.neighbours import (
 from scratchgen.evaluation.ngram import NGram, best_ngram, bits_per_character
 from scratchgen.evaluation.novelty import distinct_n, longest_copied_run
 from scratchgen.evaluation.parzen import Parzen, kmeans_centroids, parzen_log_likelihood
+from scratchgen.evaluation.probabilistic_pca import ProbabilisticPCA, best_ppca, principal_axes
+from scratchgen.evaluation.psnr import psnr
 from scratchgen.evaluation.reconstruction import principal_components_errors, squared_errors
 from scratchgen.evaluation.rouge import Rouge, RougeScores, rouge, rouge_l, rouge_n, rouge_words
-from scratchgen.evaluation.slant import correlation_within, slant
 from scratchgen.evaluation.sound_measures import (
     clipped_share,
     level,
@@ -64,6 +69,7 @@ from scratchgen.evaluation.sound_measures import (
     spectral_flatness,
 )
 from scratchgen.evaluation.spectral_subtraction import spectral_subtraction
+from scratchgen.evaluation.strokes import slant, stroke_width
 from scratchgen.evaluation.total_variation import total_variation
 from scratchgen.evaluation.two_sample import TwoSampleScore, two_sample_scores
 
@@ -78,6 +84,7 @@ __all__ = [
     "DensityCoverage",
     "Estimate",
     "GaussianKernel",
+    "GaussianMixture",
     "LatentModel",
     "LinearPrediction",
     "MarkovNotes",
@@ -86,6 +93,7 @@ __all__ = [
     "NGram",
     "Parzen",
     "PrecisionRecall",
+    "ProbabilisticPCA",
     "RateAndDistortion",
     "Rouge",
     "RougeScores",
@@ -93,7 +101,9 @@ __all__ = [
     "active_units",
     "annealed_log_likelihood",
     "attributes_recognised",
+    "best_mixture",
     "best_ngram",
+    "best_ppca",
     "bits_per_character",
     "bits_per_dimension",
     "bleu",
@@ -128,7 +138,9 @@ __all__ = [
     "parzen_log_likelihood",
     "pitch_classes",
     "precision_recall",
+    "principal_axes",
     "principal_components_errors",
+    "psnr",
     "rate_and_distortion",
     "rouge",
     "rouge_l",
@@ -141,6 +153,7 @@ __all__ = [
     "spectral_flatness",
     "spectral_subtraction",
     "squared_errors",
+    "stroke_width",
     "total_variation",
     "two_sample_scores",
 ]

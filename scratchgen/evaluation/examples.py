@@ -83,6 +83,11 @@ def slices(n: int, size: int) -> Iterator[slice]:
     return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
+def pieces(x: Any, size: int = ROWS) -> Iterator[Any]:
+    """The rows of (N, D), `size` at a time, as arrays, whether they are in memory or on disk."""
+    return (x[some] for some in slices(len(x), size))
+
+
 def conditioned(model: LatentModel, some: slice) -> LatentModel:
     """The model of a slice of the examples: a conditional model is conditioned on their classes alone."""
     return model.rows(some) if hasattr(model, "rows") else model

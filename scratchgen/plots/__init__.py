@@ -6,6 +6,7 @@ path; it returns a `Plot`, which a notebook shows as well, and whose `save(path)
 figure                 size, palette and saving, shared by all pictures
 diagram, module_calls  networks as boxes and arrows, with shapes and numbers of parameters
 images, data_sets      grids of images, pictures of a data set
+image_rows             rows of images with titles: originals, edits and references
 music, mel, frames     piano rolls, sounds with spectrograms, mel spectrograms, frames
 points, latent         points in the plane, latent spaces
 marginals, forecasts   the columns of a table, the steps that follow a series
@@ -30,6 +31,7 @@ from scratchgen.plots.gates import gates
 from scratchgen.plots.generator_losses import generator_losses
 from scratchgen.plots.gradient_flow import gradient_flow
 from scratchgen.plots.gradient_norms import gradient_norms
+from scratchgen.plots.image_rows import image_rows
 from scratchgen.plots.images import reconstructions, sample_grid, sample_grids
 from scratchgen.plots.latent import aggregated_posterior, latent_plane
 from scratchgen.plots.marginals import marginals
@@ -58,6 +60,7 @@ __all__ = [
     "generator_losses",
     "gradient_flow",
     "gradient_norms",
+    "image_rows",
     "latent_plane",
     "marginals",
     "mel_spectrograms",

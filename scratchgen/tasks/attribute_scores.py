@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from scratchgen.data import RowData
 from scratchgen.data.preprocessing.one_hot import labels_in_turn
 from scratchgen.evaluation.attributes import AttributeClassifier, attributes_recognised
 from scratchgen.random import HELD_OUT_SEED, Generator
+from scratchgen.runs.provenance import fingerprint
 from scratchgen.runs.score import Score
 
 SAMPLES = 1000
@@ -16,14 +19,24 @@ WANTED = 0.9
 RECOGNISED, WORST = "attributes recognised in samples", "of these, the worst: {}"
 
 
+_LAST: dict[
+    str, AttributeClassifier
+] = {}  # at most one: the end of a training and what follows it have one judge
+
+
 def attribute_classifier(rows: RowData) -> AttributeClassifier:
-    """A classifier of the attributes of rows, trained on their training part."""
+    """A classifier of the attributes of rows, trained on their training part; the last one is kept for equal rows."""
     counts = rows.label_counts
     assert rows.train_labels is not None and not isinstance(counts, int)
     N, D = rows.train.shape
-    classifier = AttributeClassifier(D, counts, Generator(0))
     epochs = max(1, CLASSIFIER_EXAMPLES // N)
-    return classifier.fit(rows.train, rows.train_labels, epochs=epochs, rng=Generator(HELD_OUT_SEED))
+    of = f"{epochs} epochs of {fingerprint({'images': np.asarray(rows.train), 'labels': rows.train_labels})}"
+    if of not in _LAST:
+        classifier = AttributeClassifier(D, counts, Generator(0))
+        classifier.fit(rows.train, rows.train_labels, epochs=epochs, rng=Generator(HELD_OUT_SEED))
+        _LAST.clear()
+        _LAST[of] = classifier
+    return _LAST[of]
 
 
 def attribute_scores(model: Any, rows: RowData, part: str) -> list[Score]:

@@ -94,6 +94,18 @@ def open_again(directory: Path, now: RunConfig, **session: Any) -> Run:
     return Run(directory, config, resume=begun, **session)
 
 
+class Finished(Exception):
+    """The run that `open_unfinished` was to resume is finished."""
+
+
+def open_unfinished(directory: Path, now: RunConfig, **session: Any) -> Run:
+    """As `open_again`. Raises Finished for a run that is finished and was begun with the same configuration."""
+    if (directory / "model.safetensors").exists():
+        _check_unchanged(directory, now, read_config(directory))
+        raise Finished
+    return open_again(directory, now, **session)
+
+
 def _open_further(directory: Path, now: RunConfig, longer: Extension, **session: Any) -> Run:
     """The run in `directory`, resumed with more epochs. Raises BadInput if its data or its model have changed."""
     _check_unchanged(directory, now, longer.config)

@@ -2,6 +2,7 @@
 
 from scratchgen.vae import vq_training
 from scratchgen.vae.columns import ColumnLikelihood
+from scratchgen.vae.direction import latent_direction
 from scratchgen.vae.geco import GECO
 from scratchgen.vae.imputation import impute
 from scratchgen.vae.latent_model import LatentModel
@@ -20,6 +21,7 @@ from scratchgen.vae.objectives import (
     lagrangian,
     vq_objective,
 )
+from scratchgen.vae.posterior_search import partial_bound, restore
 from scratchgen.vae.training import evaluate, train
 from scratchgen.vae.vq import VQVAE
 from scratchgen.vae.vq_training import train_vq
@@ -48,7 +50,10 @@ __all__ = [
     "iwae_bound",
     "kl_weight",
     "lagrangian",
+    "latent_direction",
+    "partial_bound",
     "ppca_log_likelihood",
+    "restore",
     "train",
     "train_vq",
     "vq_objective",

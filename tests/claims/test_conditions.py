@@ -1,10 +1,10 @@
-"""Diversity by loops over pairs, slant by shears of known size, correlation within groups by regression on dummies."""
+"""Diversity by loops over pairs, and correlation within groups by regression on dummies."""
 
 import numpy as np
 import pytest
 
 from scratchgen.errors import BadInput
-from scratchgen.evaluation import correlation_within, diversity_within, slant
+from scratchgen.evaluation import correlation_within, diversity_within
 
 
 def check_diversity(measure, rng):
@@ -59,56 +59,6 @@ def test_diversity_of_equal_samples_is_zero_and_grows_in_proportion(rng):
 def test_a_condition_without_a_pair_is_refused(features, labels, words):
     with pytest.raises(BadInput, match=words):
         diversity_within(features, labels)
-
-
-def sheared(image, t):
-    """An image whose row v is shifted by t·v columns to the left: it leans to the right by t more."""
-    H = len(image)
-    wide = np.pad(image, ((0, 0), (3 * H, 3 * H)))
-    return np.stack([np.roll(row, -t * v) for v, row in enumerate(wide)])
-
-
-def check_slant(measure, rng):
-    for t in (-2, 0, 1, 3):
-        image = rng.random((6, 5))
-        before, after = sheared(image, 0), sheared(image, t)
-        s = [measure(x.reshape(1, -1), x.shape)[0] for x in (before, after)]
-        assert s[1] - s[0] == pytest.approx(t, abs=1e-9)
-        assert measure(image[:, ::-1].reshape(1, -1), (6, 5))[0] == pytest.approx(
-            -measure(image.reshape(1, -1), (6, 5))[0], abs=1e-9
-        )
-
-
-@pytest.mark.equation("evaluation.slant")
-def test_a_shear_adds_itself_to_the_slant_and_a_mirror_changes_its_sign(rng):
-    check_slant(slant, rng)
-
-
-@pytest.mark.equation("evaluation.slant")
-@pytest.mark.parametrize("planted", ["to the left", "by columns", "the angle"])
-def test_the_claim_on_slant_rejects(planted, rng):
-    def by_columns(images, shape):
-        v, u = np.mgrid[: shape[0], : shape[1]]
-        return np.array([-np.polyfit(u.ravel(), v.ravel(), 1, w=np.sqrt(x) + 1e-9)[0] for x in images])
-
-    wrong = {
-        "to the left": lambda images, shape: -slant(images, shape),
-        "by columns": by_columns,
-        "the angle": lambda images, shape: np.arctan(slant(images, shape)),
-    }
-    with pytest.raises(AssertionError):
-        check_slant(wrong[planted], rng)
-
-
-@pytest.mark.equation("evaluation.slant")
-def test_the_slant_does_not_depend_on_place_or_brightness_and_is_zero_without_ink(rng):
-    image = rng.random((4, 4))
-    moved = np.pad(image, ((1, 2), (3, 0)))
-    assert slant(moved.reshape(1, -1), moved.shape) == pytest.approx(slant(image.reshape(1, -1), (4, 4)))
-    assert slant(0.3 * image.reshape(1, -1), (4, 4)) == pytest.approx(slant(image.reshape(1, -1), (4, 4)))
-    flat = np.zeros((2, 16))
-    flat[1, 4:8] = 1
-    assert (slant(flat, (4, 4)) == 0).all()
 
 
 def check_correlation(measure, rng):

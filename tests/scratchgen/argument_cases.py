@@ -65,6 +65,14 @@ DISTRIBUTIONS = [
 SHAPE = (2, [nan, -1, 1.5, "2", True, None, (2, -1), (1.5,)])  # of several samples
 
 
+def ppca():
+    return evaluation.ProbabilisticPCA(np.zeros(3), np.array([3.0, 2.0, 1.0]), np.eye(3), 1)
+
+
+def mixture():
+    return evaluation.GaussianMixture(np.ones(2) / 2, np.array([[0.0], [1.0]]), np.ones((2, 1)))
+
+
 def model():
     return vae.VAE(4, 2, 3, Generator(0))
 
@@ -238,6 +246,22 @@ CALLS = {
     "vae.beta_elbo": (
         lambda **a: vae.beta_elbo(X, q, model().decode, Generator(0), **a),
         {"beta": (1.0, NOT_NEGATIVE), "free_bits": (0.0, NOT_NEGATIVE)},
+    ),
+    "vae.partial_bound": (
+        lambda sigma: vae.partial_bound(
+            X, np.ones(4), q, model().decode, sigma, np.zeros((40, 2), np.float32)
+        ),
+        {"sigma": (0.5, POSITIVE)},
+    ),
+    "vae.restore": (
+        lambda **a: vae.restore(model(), X[:2], candidates=X[:3, :2], **a),
+        {
+            "sigma": (0.5, POSITIVE),
+            "rng": R,
+            "starts": (1, COUNT),
+            "steps": (1, COUNT),
+            "samples": (1, COUNT),
+        },
     ),
     "vae.evaluate": (lambda **a: vae.evaluate(model(), X, **a), {"samples": (1, COUNT), "rng": R}),
     "vae.free_bits_rate": (lambda free: vae.free_bits_rate(q, free), {"free": (1.0, NOT_NEGATIVE)}),
@@ -658,6 +682,40 @@ CALLS = {
             **{"rng": R, "temperatures": (2, COUNT), "chains": (2, COUNT)},
             **{"leapfrogs": (1, COUNT), "rows": (10, COUNT)},
         },
+    ),
+    "evaluation.ProbabilisticPCA": (
+        lambda k: evaluation.ProbabilisticPCA(np.zeros(3), np.array([3.0, 2.0, 1.0]), np.eye(3), k),
+        {"k": (2, [*COUNT, 3])},
+    ),
+    "evaluation.ProbabilisticPCA.sample": (lambda **a: ppca().sample(**a), {"n": (2, COUNT), "rng": R}),
+    "evaluation.ProbabilisticPCA.conditional_mean": (
+        lambda noise: ppca().conditional_mean(np.ones((2, 3)), None, noise),
+        {"noise": (0.5, NOT_NEGATIVE)},
+    ),
+    "evaluation.best_ppca": (
+        lambda counts: evaluation.best_ppca(X, X, counts),
+        {"counts": ([2], [[0], [-1], [1.5]])},
+    ),
+    "evaluation.slant": (
+        lambda image_shape: evaluation.slant(X + 1, image_shape),
+        {"image_shape": ((2, 2), [(4,), 4, (1, 2, 2, 1)])},
+    ),
+    "evaluation.stroke_width": (
+        lambda image_shape: evaluation.stroke_width(X + 1, image_shape),
+        {"image_shape": ((2, 2), [(4,), 4, (1, 2, 2, 1)])},
+    ),
+    "evaluation.GaussianMixture.fit": (
+        lambda **a: evaluation.GaussianMixture.fit(X, **a),
+        {"components": (2, COUNT), "rng": R, "steps": (1, COUNT), "floor": (1e-6, POSITIVE)},
+    ),
+    "evaluation.GaussianMixture.em_step": (
+        lambda floor: mixture().em_step(X[:, :1], floor),
+        {"floor": (1e-6, POSITIVE)},
+    ),
+    "evaluation.GaussianMixture.sample": (lambda **a: mixture().sample(**a), {"n": (2, COUNT), "rng": R}),
+    "evaluation.best_mixture": (
+        lambda **a: evaluation.best_mixture(X, X, counts=(2,), **a),
+        {"rng": R, "floor": (1e-6, POSITIVE)},
     ),
     "evaluation.bits_per_dimension": (
         lambda **a: evaluation.bits_per_dimension(np.ones(2), **a),

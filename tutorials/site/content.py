@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import api
+import applications
 import assets
 import exercises
 import faults
@@ -34,6 +35,7 @@ def write(folder: Path) -> None:
         pages.write(page, folder, uses)
     pages.write_downloads(course, folder / "_static" / "notebooks")
     guides.write(folder)
+    applied = applications.write(folder)
     api.write(folder, uses)
     faults.write(folder, uses)
     reference.write(folder, taught, uses)
@@ -42,7 +44,7 @@ def write(folder: Path) -> None:
     )
     (folder / "source").mkdir()
     (folder / "source" / "index.md").write_text(sources.index(uses), encoding="utf-8")
-    (folder / "index.md").write_text(_index(course, has_exercises), encoding="utf-8")
+    (folder / "index.md").write_text(_index(course, has_exercises, applied), encoding="utf-8")
     for name in STATIC:
         shutil.copy(assets.HERE / "static" / name, folder / "_static")
     moving_pictures.write(folder / "_static" / "moving")
@@ -68,6 +70,8 @@ recurrent neural network, with every equation in the code as an equation.
   there back to the pages that show it.
 - **Run**: {run}{practise}
 - **Check**: [each equation](reference/index.md) has its code, a worked example, a trace, and the tests that verify it.
+- **Apply**: [the applications](applications/index.md) train models on real data, with baselines, and results to read,
+  look at or listen to.
 - **Break**: [the bug zoo](bugs/index.md) plants {faults} faults, one at a time, and names the claims that catch them.
 
 ## The course
@@ -93,9 +97,12 @@ RUN = {
 }
 
 
-def _index(course: list[pages.Page], has_exercises: bool) -> str:
-    """The first page, and the contents of the site."""
-    toc = [("Course", [page.document for page in course])]
+def _index(course: list[pages.Page], has_exercises: bool, applied: list[str]) -> str:
+    """The first page, and the contents of the site.
+
+    applied    the documents of the applications
+    """
+    toc = [("Course", [page.document for page in course]), ("Applications", applied)]
     generated = ["reference/index", "bugs/index", "api/index", "source/index"]
     toc += [("Reference", ["exercises/index", *generated] if has_exercises else generated)]
     for title, files in guides.GUIDES.items():

@@ -98,11 +98,22 @@ def test_the_attributes_asked_for_are_those_of_every_sample_and_the_others_take_
     assert (labels[:, 3] == 4).all() and (np.bincount(labels[:, 1], minlength=9) == 2).all()
 
 
+def test_a_description_asks_for_a_kind_of_every_attribute(own_run, command, monkeypatch):
+    asked = []
+    sample = ConditionalVAE.sample
+    monkeypatch.setattr(
+        ConditionalVAE, "sample", lambda m, n, rng, labels: asked.append(labels) or sample(m, n, rng, labels)
+    )
+    command("sample", "run", "-n", 4, "--class", "mummy, red robe, axe", "--out", "x.npy")
+    assert asked[0].tolist() == 4 * [[3, 3, 0, 0, 0, 2, 0, 0]]
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
         ("hat=crwn", "did you mean hat=crown?"),
-        ("crown", "the attributes of run are species, robe, legs, hat"),
+        ("crown", "'crown' names no species; add one of human, draconian"),
+        ("dwarf, red robe, axe", "no kind is named 'dwarf' (there are species: human, draconian"),
         ("helmet=crown", "the attributes of run are species"),
         ("hat=", "the kinds of hat are none, blue wizard hat"),
     ],

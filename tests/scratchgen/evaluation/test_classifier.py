@@ -1,9 +1,10 @@
 """The classifier of generated images: shares and accuracy."""
 
 import numpy as np
+import pytest
 
 from scratchgen.data import load_images
-from scratchgen.evaluation import Classifier, class_shares
+from scratchgen.evaluation import AttributeClassifier, Classifier, class_shares
 from scratchgen.random import Generator
 
 
@@ -33,3 +34,24 @@ def test_the_claim_above_rejects_a_classifier_of_shuffled_labels():
     labels = digits.train_labels[Generator(1).permutation(len(digits.train_labels))]
     judge = Classifier(64, 10).fit(digits.train, labels, epochs=15, rng=Generator(0))
     assert np.mean(judge.predict(digits.test) == digits.test_labels) < 0.4
+
+
+def check_log_probability(measure, rng):
+    """It is the logarithm of the probability of the label, and the sum of those of several attributes."""
+    x, labels = rng.random((7, 4)), rng.integers(0, 3, (7, 2))
+    one, several = Classifier(4, 3, Generator(1)), AttributeClassifier(4, (3, 3), Generator(2))
+    p = one.probabilities(x)[np.arange(7), labels[:, 0]]
+    np.testing.assert_allclose(measure(one, x, labels[:, 0]), np.log(p), rtol=1e-6)
+    logits = several.net(x).numpy()
+    softmax = [np.exp(z) / np.exp(z).sum(axis=1, keepdims=True) for z in (logits[:, :3], logits[:, 3:])]
+    p = [of[np.arange(7), labels[:, s]] for s, of in enumerate(softmax)]
+    np.testing.assert_allclose(measure(several, x, labels), np.log(p[0]) + np.log(p[1]), rtol=1e-6)
+
+
+def test_the_log_probability_of_labels_is_that_of_the_softmax(rng):
+    check_log_probability(lambda judge, x, labels: judge.log_probability(x, labels), rng)
+
+
+def test_the_claim_above_rejects_the_loss_with_its_sign(rng):
+    with pytest.raises(AssertionError):
+        check_log_probability(lambda judge, x, labels: -judge.log_probability(x, labels), rng)

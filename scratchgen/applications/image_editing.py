@@ -1,0 +1,71 @@
+"""Image editing: attributes of characters, strokes of digits, hidden halves and noise, by variational autoencoders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from scratchgen.applications.application import Application, Job, Outcome
+from scratchgen.applications.attribute_edits import attribute_edits
+from scratchgen.applications.own_images import ON, images_of
+from scratchgen.applications.restoration import restorations
+from scratchgen.applications.stroke_edits import stroke_edits
+from scratchgen.tasks.gan_scores import judge_of
+
+NETWORKS = {"hidden": 500, "layers": 2, "latent_dim": 32}
+FULL: dict[str, Any] = {
+    **NETWORKS,
+    "epochs": 20,
+    "batch_size": 128,
+    "learning_rate": 1e-3,
+    "schedule": "half_cosine",
+}
+QUICK: dict[str, Any] = {
+    "hidden": 200,
+    "latent_dim": 16,
+    "epochs": 40,
+    "batch_size": 64,
+    "learning_rate": 2e-3,
+}
+CONDITIONAL: dict[str, Any] = {"model": "conditional"}
+
+
+def carry_out(job: Job) -> Outcome:
+    """Edit held-out images of each data set: attributes if they have some, else strokes and restoration."""
+    results, shown = [], []
+    for name in job.data:
+        rows, options = images_of(name)
+        own = "" if len(job.data) == 1 else f"{name}-"
+        if rows.attributes:
+            model, rows, _ = job.train("vae", name, run=f"{own}conditional", **CONDITIONAL)
+            parts = [attribute_edits(job, model, rows)]
+        else:
+            model, rows, _ = job.train(
+                "vae", name, run=f"{own}vae", **options, **(QUICK if job.quick else FULL)
+            )
+            parts = [restorations(job, model, rows)]
+            if (judge := judge_of(rows)) and judge.classifier and rows.image_shape[2] == 1:
+                accuracy = float(np.mean(judge.classifier.predict(rows.test) == rows.test_labels))
+                parts.insert(0, stroke_edits(job, model, rows, judge.classifier, accuracy))
+        for more_results, more_shown in parts:
+            results += more_results
+            shown += more_shown
+    return Outcome(results=results, shown=shown)
+
+
+IMAGE_EDITING = Application(
+    name="image-editing",
+    title="Variational autoencoders edit pictures",
+    about=(
+        "A conditional VAE encodes dressed characters with their eight attributes and decodes them with one of these "
+        "changed; the edit is judged by a classifier of the attributes and by the character composed anew from its "
+        "layers. A VAE of MNIST's digits changes their slant and stroke width along directions of its latent space, "
+        "fills in a hidden half and removes noise by a search for the latent. The baselines are the nearest training "
+        "image, mean images, a mean filter, and principal components with the best linear estimates."
+    ),
+    data=("characters", "mnist"),
+    quick_data=("digits",),
+    on=ON,
+    carry_out=carry_out,
+)

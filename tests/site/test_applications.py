@@ -1,0 +1,128 @@
+"""The pages of the applications: one each, with the numbers of the committed results and their examples."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import scratchgen
+from scratchgen.applications.application import Outcome, Result, Shown
+from scratchgen.applications.catalogue import ALL, APPLICATIONS
+from scratchgen.applications.table import Entry, Model, read_table
+
+ROOT = Path(__file__).parents[2]
+
+if Path(scratchgen.__file__).parent != ROOT / "scratchgen":
+    pytest.skip("the site shows a checkout; this installation is elsewhere", allow_module_level=True)
+
+NAME = "text-generation"
+FILES = {"a.txt": b"one\n\n<two>", "b.png": b"\x89PNG", "c.wav": b"RIFF"}
+
+
+@pytest.fixture(autouse=True)
+def modules_of_the_site(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "tutorials" / "site"))
+
+
+@pytest.fixture
+def entry(tmp_path):
+    """Results of two seeds, with a text, a picture and a sound in the folder of the examples."""
+    (tmp_path / NAME).mkdir()
+    for name, content in FILES.items():
+        (tmp_path / NAME / name).write_bytes(content)
+    shown = [Shown(file=f"examples/{name}", caption=f'the "{name}" | of it') for name in FILES]
+    results = [
+        Result(
+            measure="bits|character",
+            ours=ours,
+            baselines={"n-gram": 2.5},
+            real=1.25,
+            target=2.0,
+            higher_is_better=False,
+        )
+        for ours in (1.0, 2.0)
+    ]
+    outcomes = [Outcome(results=[r], shown=shown, minutes=3.0, versions={"numpy": "2.0"}) for r in results]
+    model = Model(task="text", data="tinyshakespeare", settings={"hidden": 384, "cell": "lstm"})
+    return Entry(
+        data=("tinyshakespeare",),
+        models={"text": model},
+        outcomes=outcomes,
+        examples=[shown.file for shown in shown],
+    )
+
+
+def test_every_application_has_a_page_with_its_commands_data_and_licence():
+    import applications
+
+    from scratchgen.data.catalogue import CATALOGUE
+
+    for application in ALL:
+        page = applications.page(application, None)
+        assert f"scratchgen app run {application.name}\n" in page and application.on in page
+        assert all(f"`{name}`" in page and CATALOGUE[name].origin in page for name in application.data)
+        assert applications.NOT_RUN in page
+        assert page.startswith(f"# {applications.heading(application)}\n")
+
+
+def test_the_pages_are_written_and_listed(tmp_path):
+    import applications
+
+    documents = applications.write(tmp_path)
+    assert documents == ["applications/index", *(f"applications/{name}" for name in APPLICATIONS)]
+    assert all((tmp_path / f"{document}.md").is_file() for document in documents)
+    text = (tmp_path / "applications" / "index.md").read_text("utf-8")
+    assert all(f"({name}.md)" in text for name in APPLICATIONS)
+    assert all(
+        (name in read_table()) == (f"## [{applications.heading(APPLICATIONS[name])}]" in text)
+        for name in APPLICATIONS
+    )
+
+
+def numbers_on(page):
+    """The row of results of a page."""
+    (row,) = re.findall(r"^\| bits.*$", page, re.M)
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+
+
+def test_the_page_has_the_numbers_of_the_results(entry, tmp_path):
+    import applications
+
+    page = applications.page(APPLICATIONS[NAME], entry, tmp_path)
+    assert numbers_on(page) == [
+        "bits\\|character",
+        "1.50 ± 0.50",
+        "2.50 (n-gram)",
+        "1.25",
+        "≤ 2.00",
+        "✓ reached",
+    ]
+    assert "hidden 384, cell lstm" in page and "3.0 minutes per seed" in page and "numpy 2.0" in page
+    assert applications.NOT_RUN not in page
+
+
+def test_the_list_has_the_same_numbers_and_names_what_was_not_run(entry):
+    import applications
+
+    text = applications.index({NAME: entry})
+    assert numbers_on(text)[1] == "1.50 ± 0.50"
+    missing = text.partition("No full run yet: ")[2]
+    assert "Text generation" not in missing
+    assert all(applications.heading(app) in missing for app in ALL if app.name != NAME)
+
+
+def test_examples_are_pictures_players_and_texts_with_their_captions(entry, tmp_path):
+    import applications
+
+    page = applications.page(APPLICATIONS[NAME], entry, tmp_path)
+    place = f"../_static/applications/{NAME}"
+    assert f'<img src="{place}/b.png" alt="the &quot;b.png&quot; | of it">' in page
+    assert f'<audio controls preload="none" src="{place}/c.wav"' in page
+    assert '<pre class="doc" tabindex="0">one&#10;&#10;&lt;two&gt;</pre>' in page
+
+
+def test_the_page_works_without_its_examples(entry, tmp_path):
+    import applications
+
+    page = applications.page(APPLICATIONS[NAME], entry, tmp_path / "nowhere")
+    assert "## Examples" not in page and numbers_on(page)
