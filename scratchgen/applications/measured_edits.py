@@ -73,7 +73,9 @@ class MeasuredEdits:
             first, second = (
                 np.array([self.judge.probability(step, kinds[ends]) for step in sounds]) for ends in (a, b)
             )
-            found[method] = second / (first + second)  # (STEPS, pairs)
+            found[method] = second / np.maximum(
+                first + second, 1e-30
+            )  # (STEPS, pairs); 0 if neither is heard
         never_falls = {m: float((np.diff(c, axis=0) > -FALL).all(axis=0).mean()) for m, c in found.items()}
         arrives = {m: float(((c[0] < 0.5) & (c[-1] > 0.5)).mean()) for m, c in found.items()}
         confidence = found[MORPH]
@@ -249,7 +251,8 @@ class MeasuredEdits:
         mel, rate = self.editor.mel, self.data.rate
         pause = np.zeros(rate // 5)
         wav, sound = self.job.show(f"{self.name}-{name}.wav", f"{self.name}: {caption}")
-        write_wav(np.concatenate([part for y in x for part in (y, pause)]), wav, rate)
+        sounds = np.concatenate([part for y in x for part in (y, pause)])
+        write_wav(sounds / max(1.0, np.abs(sounds).max()), wav, rate)  # noise is added to a peak of 0.9
         path, picture = self.job.show(f"{self.name}-{name}.png", f"{self.name}: {caption}")
         levels = [mel.pictures.decibels(p) for p in mel.pictures.of(list(x))]
         mel_spectrograms(levels, names, mel.seconds_per_frame, rate / 2, path, "", columns=len(x))

@@ -154,10 +154,18 @@ def test_recordings_without_classes_are_refused(tmp_path):
         labelled_sounds(str(tmp_path))
 
 
-def test_a_class_with_too_few_held_out_recordings_is_refused_by_name(tmp_path):
+def test_a_class_with_too_few_recordings_is_refused_by_name(tmp_path):
     write_tones(tmp_path / "high", 40)
     write_tones(tmp_path / "low", 2)
-    with pytest.raises(BadInput, match="held-out recordings of low, and 2 are needed"):
+    with pytest.raises(BadInput, match=r"recordings of low in its (train|test) part, and 2 are needed"):
+        labelled_sounds(str(tmp_path))
+
+
+def test_silent_recordings_are_refused(tmp_path):
+    write_tones(tmp_path / "a", 30)
+    write_tones(tmp_path / "b", 30)
+    write_wav(np.zeros(2000), tmp_path / "a" / "silent.wav", 8000)
+    with pytest.raises(BadInput, match=r"1 of the recordings of .* are silent; remove them"):
         labelled_sounds(str(tmp_path))
 
 
