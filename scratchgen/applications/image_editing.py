@@ -33,7 +33,7 @@ QUICK_CONDITIONAL: dict[str, Any] = {"model": "conditional", "epochs": 1}
 
 
 def carry_out(job: Job) -> Outcome:
-    """Edit held-out images of each data set: attributes if they have some, else restoration, and strokes of handwriting."""
+    """Edit held-out images: attributes where the data have some, else restoration, and strokes of handwriting."""
     results, shown = [], []
     for name in job.data:
         rows, options = images_of(name)

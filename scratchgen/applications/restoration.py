@@ -56,13 +56,8 @@ class Restorer:
 
     def __call__(self, y: np.ndarray, observed: np.ndarray | None, sigma: float, noise: float) -> np.ndarray:
         """E[x | y_o] for deviations of an observed value from x̂(z) (sigma) and from x (noise).   (B, D) → (B, D)"""
-        options = {
-            "sigma": sigma,
-            "candidates": self.candidates,
-            "rng": Generator(HELD_OUT_SEED),
-            **self.searches,
-        }
-        x_hat = restore(self.model, y, observed, **options)
+        rng, candidates = Generator(HELD_OUT_SEED), self.candidates
+        x_hat = restore(self.model, y, observed, sigma=sigma, candidates=candidates, rng=rng, **self.searches)
         return x_hat + self.residual.conditional_mean(y - x_hat, observed, noise)
 
 

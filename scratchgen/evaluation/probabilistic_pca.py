@@ -23,7 +23,7 @@ class ProbabilisticPCA:
     then at its maximum.
 
     mean            m (D,)
-    eigenvalues     (D,), the largest first;  V (D, D), their eigenvectors in its columns (`principal_axes`)
+    eigenvalues     (D,), the largest first;  V (D, min(N, D)), their eigenvectors in its columns (`principal_axes`)
     k               number of latent dimensions, 1 … D − 1
 
     Raises BadInput for another k, and for data that vary in k dimensions or fewer, whose likelihood is unbounded.
@@ -109,18 +109,24 @@ def most_likely_axes(eigenvalues: np.ndarray, V: np.ndarray, k: int) -> tuple[np
 
 
 def principal_axes(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The mean (D,), the eigenvalues (D,), largest first, and the eigenvectors (D, D) of the covariance of rows (N, D).
+    """The mean (D,), the eigenvalues (D,), largest first, and the eigenvectors of the covariance of rows (N, D).
 
-    The covariance is 1/N Σ (x − m)(x − m)ᵀ.   Memory: three matrices (D, D).   Raises BadInput for no rows.
+    The covariance is 1/N Σ (x − m)(x − m)ᵀ. Of fewer rows than dimensions, only the eigenvectors of the first N
+    eigenvalues are given, as the others are 0.   → (D,), (D,), (D, min(N, D))
+    Memory: three matrices of (D, D), or (N, D) where that is smaller.   Raises BadInput for no rows.
     """
     if not len(x):
         raise BadInput("there are no rows with principal axes; give at least one")
+    N, D = x.shape
     mean = x.mean(axis=0, dtype=np.float64)
-    scatter = np.zeros((len(mean), len(mean)))
+    if N < D:
+        _, singular, V_T = np.linalg.svd(np.asarray(x) - mean, full_matrices=False)
+        return mean, np.pad(singular**2 / N, (0, D - N)), V_T.T
+    scatter = np.zeros((D, D))
     for rows in pieces(x):
         centred = rows - mean
         scatter += centred.T @ centred
-    values, V = np.linalg.eigh(scatter / len(x))
+    values, V = np.linalg.eigh(scatter / N)
     return mean, np.maximum(values[::-1], 0), V[:, ::-1]
 
 

@@ -30,7 +30,7 @@ def image_rows(
     n = len(next(iter(rows.values())))
     sheet = tile(np.concatenate(list(rows.values())), image_shape, n, ink)
     height, width = sheet.shape[:2]
-    figure = new_figure(INCHES * n + 2.2, INCHES * n * height / width + 0.5)
+    figure = new_figure(INCHES * n + 0.11 * max(map(len, rows)) + 0.6, INCHES * n * height / width + 0.5)
     axes = figure.add_subplot()
     axes.imshow(sheet, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     axes.set_yticks([(H - 1) / 2 + i * (H + GAP) for i in range(len(rows))], list(rows))

@@ -60,6 +60,14 @@ def test_the_claim_on_axes_rejects_axes_of_the_whole_eigenvalues(rng):
         check_axes(whole, rng)
 
 
+def test_axes_of_fewer_rows_than_dimensions_are_those_of_their_covariance(rng):
+    x = rng.normal(size=(4, D)) + 2
+    mean, eigenvalues, V = principal_axes(x)
+    S = np.cov(x, rowvar=False, bias=True)
+    assert mean == pytest.approx(x.mean(axis=0)) and eigenvalues.shape == (D,) and V.shape == (D, 4)
+    assert (V * eigenvalues[:4]) @ V.T == pytest.approx(S, abs=1e-12)
+
+
 def test_the_density_of_probabilistic_pca_is_that_of_scipy_and_of_the_closed_maximum(rng):
     x = correlated_rows(rng)
     model = ProbabilisticPCA(*principal_axes(x), 2)
