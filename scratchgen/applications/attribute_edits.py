@@ -9,7 +9,7 @@ import numpy as np
 from scratchgen import plots
 from scratchgen.applications.application import Job, Result, Shown
 from scratchgen.applications.own_images import slug
-from scratchgen.applications.ranked import ranked
+from scratchgen.applications.ranks import some_of_each_rank
 from scratchgen.autograd import no_grad
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.data import RowData
@@ -146,7 +146,7 @@ def _picture(
     others: dict[str, np.ndarray], slots: np.ndarray, wanted: np.ndarray,
 ) -> Shown:  # fmt: skip
     decibels = psnr(truth, edited)
-    places, names = ranked(decibels)
+    places, names = some_of_each_rank(decibels)
     kinds = [
         f"{rows.attributes[slots[i]].name}:\n{rows.attributes[slots[i]].kinds[wanted[i, slots[i]]]}"
         for i in places

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.applications.application import Job, Outcome, Result, Shown
+from scratchgen.applications.ranks import best_median_worst
 from scratchgen.autograd import no_grad
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.data import CATALOGUE, RowData, SoundData, load_sound
@@ -216,13 +217,14 @@ def _ranked(
     labels: np.ndarray,
 ) -> list[Shown]:
     """The best, the median and the worst sample by the recogniser's probability, and the median of every class."""
-    order, shown = np.argsort(-p, kind="stable"), []
-    for rank, i in (("best", order[0]), ("median", order[len(order) // 2]), ("worst", order[-1])):
+    shown = []
+    for rank, i in best_median_worst(p):
         drum = data.classes[labels[i]]
         caption = f"{name}, {rank} of {len(p)} samples: {drum}, recognised with probability {p[i]:.3f}"
         path, entry = job.show(f"{name}-{rank}.wav", caption)
         write_wav(sounds[i], path, data.rate)
         shown.append(entry)
+    order = np.argsort(-p, kind="stable")
     found = [[i for i in order if labels[i] == c] for c in range(len(data.classes))]
     medians = {data.classes[c]: sounds[of[len(of) // 2]] for c, of in enumerate(found) if of}
     path, entry = job.show(f"{name}-medians.wav", f"{name}, the median sample of each: {', '.join(medians)}")

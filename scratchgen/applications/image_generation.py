@@ -11,7 +11,7 @@ import numpy as np
 from scratchgen import plots
 from scratchgen.applications.application import Application, Job, Outcome, Result, Shown
 from scratchgen.applications.own_images import ON, at_levels, images_of, levels_of, slug
-from scratchgen.applications.ranked import ranked
+from scratchgen.applications.ranks import some_of_each_rank
 from scratchgen.data import RowData
 from scratchgen.data.preprocessing.dequantise import dequantise
 from scratchgen.evaluation import (
@@ -221,7 +221,7 @@ def _ranked(
 ) -> Shown:
     """The best, median and worst samples by the distance to the nearest training image in the feature space."""
     closest, distances = nearest(features(x), features(train))
-    places, words = ranked(-distances)
+    places, words = some_of_each_rank(-distances)
     path, shown = job.show(
         f"{slug(rows)}-{name.lower()}.png",
         f"samples of the {name} on {rows.name} by the distance to the nearest training image in the features: {words}",

@@ -10,6 +10,7 @@ import numpy as np
 from scratchgen import plots
 from scratchgen.applications.application import Application, Job, Outcome, Result, Shown
 from scratchgen.applications.conditions import labelled_images, means, retrieved
+from scratchgen.applications.ranks import best_median_worst
 from scratchgen.applications.style_transfer import ACCURACY as CLASS_ACCURACY
 from scratchgen.applications.style_transfer import ROWS, transfer_style
 from scratchgen.data import RowData
@@ -149,10 +150,9 @@ def _from_descriptions(job: Job, rows: RowData, options: dict[str, Any]) -> Outc
             digits=3,
         ),
     ]
-    order = np.argsort(-judge.log_probability(x, labels))
     shown = []
-    for rank, i in (("best", order[0]), ("median", order[len(order) // 2]), ("worst", order[-1])):
-        caption = f"{rank} of {len(order):,} by the probability of the description: {texts[i]}"
+    for rank, i in best_median_worst(judge.log_probability(x, labels)):
+        caption = f"{rank} of {len(x):,} by the probability of the description: {texts[i]}"
         path, entry = job.show(f"description-{rank}.png", caption)
         title = "sample, held-out picture, nearest training picture"
         plots.sample_grid(np.stack([x[i], rows.test[i], nearest[i]]), rows.image_shape, path, title, 3)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scratchgen.applications.application import Job, Outcome, Result, Shown
-from scratchgen.applications.rank import by_rank
+from scratchgen.applications.ranks import best_median_worst
 from scratchgen.applications.sound_judge import SoundJudge
 from scratchgen.applications.spectrogram_edits import SpectrogramEditor, across
 from scratchgen.data import RowData, SoundData
@@ -94,7 +94,7 @@ class MeasuredEdits:
             ),
         ]
         shown = []
-        for rank, i in by_rank(confidence[-1] - confidence[0]):
+        for rank, i in best_median_worst(confidence[-1] - confidence[0]):
             caption = (
                 f"{rank} of {n} morphs by the rise of the confidence, from {self._words(a[i])} to {self._words(b[i])}: "
                 + " → ".join(f"{c:.2f}" for c in confidence[:, i])
@@ -130,7 +130,7 @@ class MeasuredEdits:
             rule=f"{GAIN:g} dB and spectral subtraction",
         )
         shown = []
-        for rank, i in by_rank(gain):
+        for rank, i in best_median_worst(gain):
             caption = f"{rank} of {len(clean)} by the gain, {self._words(places[i])}: {gain[i]:.1f} dB"
             names = ["noisy", "denoised", "spectral subtraction", "clean"]
             shown += self._shown(
@@ -162,7 +162,7 @@ class MeasuredEdits:
             higher_is_better=False,
         )
         shown, rng = [], Generator(HELD_OUT_SEED)
-        for rank, i in by_rank(-errors):
+        for rank, i in best_median_worst(-errors):
             silent = images[i].copy()
             silent[:, gap] = 0
             pictures = np.stack([silent.ravel(), ours[i], rows.test[i]])
@@ -208,7 +208,7 @@ class MeasuredEdits:
         ]
         p = np.minimum(*(self.judge.probability(exchanged, wanted[:, s], s) for s in (0, 1)))
         shown = []
-        for rank, i in by_rank(p):
+        for rank, i in best_median_worst(p):
             voice = self.rows.attributes[-1].kinds[others[i]]
             caption = f"{rank} of {len(p)} exchanges by the judge: {self._words(places[i])} as {voice}, p = {p[i]:.2f}"
             sequence = [self._whole(places[i : i + 1])[0], exchanged[i]]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from scratchgen.applications.application import Job, Outcome, Result, Shown
+from scratchgen.applications.ranks import best_median_worst
 from scratchgen.data import CATALOGUE, SequenceData, load_sequences
 from scratchgen.data.files.performance import perform, write_midi, write_wav
 from scratchgen.data.rolls import STEPS_PER_BEAT
@@ -102,10 +103,9 @@ def _ranked(job: Job, name: str, model: FrameModel, rolls: SequenceData, x: np.n
     """The most likely, the median and the least likely sample by the model's own nats, and a piece of the test part."""
     T, n, _ = x.shape
     nats = nats_by_sequence(model, [x[:, i] for i in range(n)]) / T
-    order = np.argsort(nats, kind="stable")
     length = BEATS * STEPS_PER_BEAT[rolls.unit]
     shown, pieces = [], []
-    for rank, i in (("best", order[0]), ("median", order[n // 2]), ("worst", order[-1])):
+    for rank, i in best_median_worst(-nats):
         roll = x[:length, i]
         caption = f"{name}, {rank} of {n} samples by likelihood: {nats[i]:.2f} nats per step"
         shown.append(_written(job, f"{name}-{rank}", caption, x[:, i], rolls))

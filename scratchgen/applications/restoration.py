@@ -9,7 +9,7 @@ import numpy as np
 from scratchgen import plots
 from scratchgen.applications.application import Job, Result, Shown
 from scratchgen.applications.own_images import slug
-from scratchgen.applications.ranked import ranked
+from scratchgen.applications.ranks import some_of_each_rank
 from scratchgen.autograd import no_grad
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.data import RowData
@@ -157,7 +157,7 @@ def _compared(
         target=max(means.values()) + MARGIN,
         rule=f"{MARGIN:g} dB above the best baseline",
     )
-    places, names = ranked(decibels["ours"])
+    places, names = some_of_each_rank(decibels["ours"])
     path, shown = job.show(
         f"{slug(rows)}-{file}.png", f"{rows.name}, {what}, by the PSNR of our estimate: {names}"
     )

@@ -9,7 +9,7 @@ import numpy as np
 from scratchgen import plots
 from scratchgen.applications.application import Job, Outcome, Result, Shown
 from scratchgen.applications.pronounce_words import pronounce_words, show_words, word_results
-from scratchgen.applications.rank import by_rank
+from scratchgen.applications.ranks import best_median_worst
 from scratchgen.data import PairData, load_pairs
 from scratchgen.data.files.performance import write_wav
 from scratchgen.data.phones import PHONES
@@ -136,7 +136,7 @@ def _ranked(model: AcousticModel, held_out: list[Utterance], distortion: np.ndar
     """The held-out utterances of the least, the median and the greatest distortion, and how they were recorded."""
     shown: list[Shown] = []
     pictures: dict[str, np.ndarray] = {}
-    for name, i in by_rank(-distortion):
+    for name, i in best_median_worst(-distortion):
         u = held_out[i]
         frames = model.speak(u.phones, u.durations)
         pictures |= {f"{name}, recorded": u.log_mel, f"{name}, spoken": frames}

@@ -10,7 +10,7 @@ import numpy as np
 
 from scratchgen.applications.application import Job, Outcome, Result, Shown
 from scratchgen.applications.labelled_sounds import labelled_sounds
-from scratchgen.applications.rank import by_rank
+from scratchgen.applications.ranks import best_median_worst
 from scratchgen.applications.sound_judge import SoundJudge
 from scratchgen.data import RowData
 from scratchgen.data.files.performance import write_wav
@@ -146,7 +146,7 @@ def _examples(
     """The best, the median and the worst sound by the judge, and the first digit in all voices, one after the other."""
     words = lambda y: " by ".join(a.kinds[k] for a, k in zip(rows.attributes, y, strict=True))
     shown, pictures = [], {}
-    for rank, i in by_rank(p):
+    for rank, i in best_median_worst(p):
         path, entry = job.show(
             f"{name}-{rank}.wav",
             f"{rank} of {len(p)} sounds by the judge, {words(labels[i])}: p = {p[i]:.2f}",

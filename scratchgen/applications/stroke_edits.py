@@ -10,7 +10,7 @@ import numpy as np
 from scratchgen import plots
 from scratchgen.applications.application import Job, Result, Shown
 from scratchgen.applications.own_images import slug
-from scratchgen.applications.ranked import ranked
+from scratchgen.applications.ranks import some_of_each_rank
 from scratchgen.autograd import no_grad
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.data import RowData
@@ -131,7 +131,7 @@ def _picture(
 ) -> Shown:  # fmt: skip
     """The best, median and worst edits, by the probability that the judge gives to the class of the original."""
     p = judge.probabilities(edited["ours"].astype(np.float32))[np.arange(len(x)), before]
-    places, names = ranked(p)
+    places, names = some_of_each_rank(p)
     signs = [f"{delta[i]:+.2f}" for i in places]
     path, shown = job.show(
         f"{slug(rows)}-{what.replace(' ', '-')}.png",

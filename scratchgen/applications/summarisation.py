@@ -114,7 +114,7 @@ def _ranked(
         100 * rouge_l(found.text, reference).f1 for found, (_, reference) in zip(ours, held_out, strict=True)
     ]
     shown = []
-    for name, i in best_median_worst(scores).items():
+    for name, i in best_median_worst(scores):
         (text, reference), found = held_out[i], ours[i]
         rank = f"{name} of {len(ours):,} summaries by ROUGE-L, {scores[i]:.1f}"
         path, entry = job.show(f"{name}.txt", rank)

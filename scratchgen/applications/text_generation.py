@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scratchgen.applications.application import Application, Job, Outcome, Result, Shown
+from scratchgen.applications.ranks import best_median_worst
 from scratchgen.evaluation import bits_per_character, distinct_n, longest_copied_run
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.rnn import LanguageModel, generate, log_prob
@@ -74,9 +75,8 @@ def _ranked(model: LanguageModel, job: Job) -> list[Shown]:
     prompt, rng = text_task.first_prompt(model.tokenizer), Generator(HELD_OUT_SEED)
     texts = generate(model, [prompt] * SAMPLES, EXCERPT, rng, temperature=TEMPERATURE)
     bits = [bits_per_character(log_prob(model, model.tokenizer.encode(text))) for text in texts]
-    order = sorted(range(SAMPLES), key=lambda i: bits[i])
     shown = []
-    for name, i in (("best", order[0]), ("median", order[SAMPLES // 2]), ("worst", order[-1])):
+    for name, i in best_median_worst([-bits_of_one for bits_of_one in bits]):
         caption = f"{name} of {SAMPLES} samples by likelihood: {bits[i]:.2f} bits per character"
         path, entry = job.show(f"{name}.txt", caption)
         write_text(path, texts[i][len(prompt) :])

@@ -124,7 +124,7 @@ def _ranked(
     scores = [chrf([found.text], [known[text]]) for text, found in zip(texts, ours, strict=True)]
     shown = []
     # of equal scores, the longer sentence is the better translation
-    for name, i in best_median_worst([(scores[k], len(texts[k])) for k in range(len(texts))]).items():
+    for name, i in best_median_worst([(scores[k], len(texts[k])) for k in range(len(texts))]):
         text, found, (left, right) = texts[i], ours[i], pairs.sides
         lines = [f"{left}: {text}", f"this model: {found.text}"]
         for reference in known[text]:

@@ -6,7 +6,6 @@ import pytest
 from scratchgen.applications.attribute_edits import requested
 from scratchgen.applications.image_generation import nearest
 from scratchgen.applications.own_images import at_levels, images_of, levels_of
-from scratchgen.applications.ranked import ranked
 from scratchgen.applications.restoration import lower_half_hidden, smoothed
 from scratchgen.applications.stroke_edits import move_to
 from scratchgen.data import RowData
@@ -75,15 +74,6 @@ def test_levels_are_those_of_the_pixels():
         assert np.array_equal(at_levels(dequantised, levels), x)
     with pytest.raises(BadInput, match="no whole numbers of 8 bits"):
         levels_of(rows(np.random.default_rng(0).random((50, 16)).astype(np.float32)))
-
-
-def test_examples_are_the_best_the_median_and_the_worst_by_rank():
-    measure = np.random.default_rng(0).permutation(1001).astype(float)
-    places, words = ranked(measure)
-    assert measure[places].tolist() == [1000, 999, 998, 501, 500, 499, 2, 1, 0]
-    assert words == "from left to right the best 3, the median 3 and the worst 3 of 1,001"
-    few, words = ranked(np.array([1.0, 3.0, 2.0]))
-    assert few.tolist() == [1, 2, 0] and words == "all 3, best first"
 
 
 def test_a_requested_attribute_differs_and_the_others_stay():

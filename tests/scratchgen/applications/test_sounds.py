@@ -5,7 +5,6 @@ import pytest
 
 from scratchgen.applications.application import Job
 from scratchgen.applications.labelled_sounds import labelled_sounds
-from scratchgen.applications.rank import by_rank
 from scratchgen.applications.sound_judge import SoundJudge, shifted
 from scratchgen.applications.spectrogram_edits import SpectrogramEditor
 from scratchgen.applications.spoken_digits import spoken_digits
@@ -57,11 +56,6 @@ def test_shifted_rows_are_lower_and_later_with_silence_beside_them():
         [11, 12, 0, 0],
     ]
     assert shifted(image, (3, 4), -2, 0).reshape(3, 4).tolist() == [[9, 10, 11, 12], [0] * 4, [0] * 4]
-
-
-def test_examples_are_chosen_by_rank():
-    assert by_rank(np.array([0.3, 0.9, 0.1, 0.5, 0.2])) == [("best", 1), ("median", 0), ("worst", 2)]
-    assert by_rank(np.array([7.0])) == [("best", 0), ("median", 0), ("worst", 0)]
 
 
 # --- edits --------------------------------------------------------------------------------------------------
