@@ -14,12 +14,19 @@ LISTENED, SEEN = (".wav",), (".png", ".gif")
 
 
 def write_report(
-    application: Application, directory: Path, outcomes: list[Outcome], first: Path, command: str, about: str
+    application: Application,
+    directory: Path,
+    outcomes: list[Outcome],
+    first: Path,
+    command: str,
+    about: str,
+    quick: bool = False,
 ) -> Path:
     """Write report.html into the directory of the application.
 
     first    the directory of the seed whose examples are shown
     about    what was carried out, in a few sentences
+    quick    whether the training was too short to reach what is expected, so that nothing is said to be missed
     """
     path = directory / "report.html"
     n = len(outcomes)
@@ -28,7 +35,7 @@ def write_report(
     shown = outcomes[0].shown
     parts = (
         html.note(about),
-        html.section("Results", html.table(HEADINGS, rows(outcomes))),
+        html.section("Results", html.table(HEADINGS, rows(outcomes, quick))),
         html.section(
             "Examples",
             html.pictures(
@@ -47,12 +54,15 @@ def write_report(
     return path
 
 
-def rows(outcomes: list[Outcome]) -> list[tuple]:
-    """The rows of the table of results, as HTML: numbers are means over seeds ± their standard error."""
+def rows(outcomes: list[Outcome], quick: bool = False) -> list[tuple]:
+    """The rows of the table of results, as HTML: numbers are means over seeds ± their standard error.
+
+    quick    as in `write_report`: the expected numbers are those of a whole training
+    """
     found = []
     for place, result in enumerate(outcomes[0].results):
         mean, error = over_seeds(outcomes, place)
-        number = lambda x, digits=result.digits: f"{x:,.{digits}f}"
+        number = lambda x, digits=result.digits: f"{round(x, digits) + 0.0:,.{digits}f}"  # no −0.00
         baselines = "; ".join(f"{number(value)} ({name})" for name, value in result.baselines.items())
         reached = all(outcome.results[place].reached for outcome in outcomes)
         sign = "≥" if result.higher_is_better else "≤"
@@ -64,7 +74,7 @@ def rows(outcomes: list[Outcome]) -> list[tuple]:
                 baselines,
                 "" if result.real is None else number(result.real),
                 expected + (f" ({result.rule})" if expected and result.rule else ""),
-                html.outcome(reached) if expected else "",
+                "" if not expected else "in full" if quick else html.outcome(reached),
             )
         )
     return found

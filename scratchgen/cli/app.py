@@ -71,6 +71,12 @@ def run(
     )
     command = command_of(application, on, number, quick)
     report = write_report(
-        application, directory, outcomes, directory / "seed-0", command, described(application, on, quick)
+        application,
+        directory,
+        outcomes,
+        directory / "seed-0",
+        command,
+        described(application, on, quick),
+        quick,
     )
     print_line(console(), f"{name}: {report}")

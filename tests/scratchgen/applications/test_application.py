@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from scratchgen.applications.application import (
@@ -94,6 +95,18 @@ def test_a_target_is_reached_from_the_better_side(ours, higher, reached):
 def test_a_row_is_reached_if_every_seed_reaches_its_own_target(application, tmp_path):
     _, outcomes = run_application(application[0], tmp_path, range(3))
     assert "reached" in rows(outcomes[:2])[0][-1] and "missed" in rows(outcomes)[0][-1]
+
+
+def test_a_quick_run_misses_nothing_as_it_promises_nothing(application, tmp_path):
+    _, outcomes = run_application(application[0], tmp_path, range(3), quick=True)
+    assert rows(outcomes, quick=True)[0][-2:] == ("≤ 2.00", "in full")
+
+
+def test_a_number_that_is_rounded_to_zero_has_no_sign(application, tmp_path):
+    _, (outcome,) = run_application(application[0], tmp_path, range(1))
+    (result,) = outcome.results
+    near = [Outcome(results=[msgspec.structs.replace(result, ours=x)], shown=[]) for x in (-1e-9, 1e-9)]
+    assert [rows([one])[0][1] for one in near] == ["0.00", "0.00"]
 
 
 def test_the_page_shows_results_examples_and_the_command(application, tmp_path):
