@@ -70,7 +70,7 @@ class Settings(RecurrentSettings, frozen=True):
         ),
     ] = ""
     epochs: Epochs = 30
-    min_steps: MinSteps = 0
+    min_steps: MinSteps = 1500
     batch_size: BatchSize = 8
     learning_rate: LearningRate = 3e-3
 

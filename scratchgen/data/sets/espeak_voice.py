@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -82,9 +81,11 @@ def speak(utterances: Sequence[Sequence[Sequence[str]]]) -> list[tuple[np.ndarra
     Raises BadInput for an unknown phone, and NotInstalled without the package espeakng-loader.
     Source: eSpeak NG, a formant synthesiser after Klatt (1980).
     """
+    import subprocess  # a browser, where this module is imported too, has none
+
     library()
     lines = [[[mnemonic(phone) for phone in word] for word in words] for words in utterances]
-    command = [sys.executable, "-c", f"from {__name__} import child; child()"]
+    command = [sys.executable, "-P", "-c", f"from {__name__} import child; child()"]
     done = subprocess.run(command, input=json.dumps(lines).encode(), capture_output=True, check=False)
     if done.returncode:
         reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]

@@ -17,6 +17,7 @@ from scratchgen.data.speech import Utterance
 from scratchgen.equations import BY_ID
 from scratchgen.equations.frames import FRAMES
 from scratchgen.equations.locate import function_of
+from scratchgen.equations.music import MUSIC
 from scratchgen.equations.rnn import RNN
 from scratchgen.equations.sequences import SEQUENCES
 from scratchgen.equations.speech import SPEECH
@@ -208,7 +209,9 @@ def test_a_training_step_enters_the_ledgers_function_around_the_loss(id):
 
 
 def test_every_equation_of_the_recurrent_networks_is_traced_or_is_not_in_a_step():
-    ids = {e.id for e in (*RNN, *SEQUENCES, *SUMMARISATION, *FRAMES, *SPEECH) if e.id.startswith("rnn.")}
+    ids = {
+        e.id for e in (*RNN, *SEQUENCES, *SUMMARISATION, *FRAMES, *SPEECH, *MUSIC) if e.id.startswith("rnn.")
+    }
     traced = [*OBJECTIVES, *PARTS, *AROUND_THE_LOSS, *NOT_IN_A_STEP]
     assert ids == set(traced) and len(traced) == len(ids)
 

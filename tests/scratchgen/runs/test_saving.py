@@ -47,6 +47,7 @@ MODELS = {
     ),
     "FrameModel": lambda: rnn.FrameModel(5, 4, rng(), nade=3),
     "FrameModel of mixtures": lambda: rnn.FrameModel(5, 4, rng(), mixture_components=2),
+    "AcousticModel": lambda: rnn.AcousticModel(5, 3, 4, 2, rng(), layers=2),
     "SequenceRegression": lambda: rnn.SequenceRegression(2, 4, 1, rng()),
 }
 

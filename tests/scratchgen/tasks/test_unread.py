@@ -113,6 +113,7 @@ def test_a_setting_that_a_training_never_looks_up_is_refused(task, name, value, 
     elsewhere = {
         "max_length",
         "max_words",
+        "reverse",
         "patience",
         "model",
         *(field.name for field in dataclasses.fields(LoadOptions)),
