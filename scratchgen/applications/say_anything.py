@@ -29,6 +29,7 @@ FULL_WORDS = {
     **TOKENIZERS,
     "hidden": 256,
     "embedding": 64,
+    "dropout": 0.2,
     "epochs": 10,
     "batch_size": 64,
     "learning_rate": 2e-3,
@@ -41,7 +42,7 @@ QUICK_WORDS = {
     "batch_size": 64,
     "learning_rate": 1e-2,
 }
-FULL_SPEECH: dict[str, Any] = {"hidden": 128, "epochs": 30, "batch_size": 8, "learning_rate": 3e-3}
+FULL_SPEECH: dict[str, Any] = {"hidden": 192, "epochs": 40, "batch_size": 8, "learning_rate": 3e-3}
 QUICK_SPEECH: dict[str, Any] = {"hidden": 32, "epochs": 8, "batch_size": 8, "learning_rate": 5e-3}
 
 

@@ -10,7 +10,7 @@ from scratchgen.data.types import SoundData
 from scratchgen.random import Generator
 
 RATE = 22_050
-SIZES, UTTERANCE_WORDS = (30, 3, 3), 2  # utterances, and words of each
+SIZES = (50, 3, 3)
 # F1 and F2 in Hz at the beginning and at the end: men's means of Peterson & Barney (1952), table II, and
 # diphthongs between two of them
 FORMANTS: dict[str, tuple[float, ...]] = {
@@ -36,7 +36,7 @@ SEED = 45
 
 
 def load() -> SoundData:
-    """30 train, 3 validation and 3 test utterances of two words of "spelling-rules", with their phones.
+    """50 train, 3 validation and 3 test words of "spelling-rules", with their phones.
 
     A voiced phone is Σ_k a_k sin(2π k φ) with a_k of two resonances, a fricative a band of noise, and a stop silence
     and a burst. Durations vary by 15 %, and are longer for vowels.
@@ -44,12 +44,7 @@ def load() -> SoundData:
     rng, parts, aligned = Generator(SEED), [], []
     words = spelling_rules.load()
     for size, part in zip(SIZES, (words.train, words.validation, words.test), strict=True):
-        spoken = [
-            speak(
-                [phones.split() for _, phones in part[UTTERANCE_WORDS * i : UTTERANCE_WORDS * (i + 1)]], rng
-            )
-            for i in range(size)
-        ]
+        spoken = [speak(phones.split(), rng) for _, phones in part[:size]]
         parts.append([sound for sound, _ in spoken])
         aligned.append([alignment for _, alignment in spoken])
     train, validation, test = aligned
@@ -58,9 +53,9 @@ def load() -> SoundData:
     )
 
 
-def speak(words: list[list[str]], rng: Generator) -> tuple[np.ndarray, Alignment]:
-    """The sound (N,) float32 of words of phones with a pause at the end, and its alignment."""
-    phones = [*(phone for word in words for phone in word), PAUSE]
+def speak(phones: list[str], rng: Generator) -> tuple[np.ndarray, Alignment]:
+    """The sound (N,) float32 of phones with a pause at the end, and its alignment."""
+    phones = [*phones, PAUSE]
     seconds = np.array([_seconds(phone) for phone in phones])
     seconds *= np.exp(VARIATION * rng.standard_normal(len(phones), np.float64))
     ends = np.cumsum(np.round(seconds * RATE).astype(np.int64))

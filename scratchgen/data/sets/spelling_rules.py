@@ -6,7 +6,7 @@ from scratchgen.data.spelling import phones_by_rules, with_stress
 from scratchgen.data.types import PairData
 from scratchgen.random import Generator
 
-SIZES = (2000, 100, 100)
+SIZES = (1500, 60, 60)
 ONSETS = (
     "",
     "b",
@@ -35,7 +35,7 @@ SEED = 44
 
 
 def load() -> PairData:
-    """2,000 train, 100 validation and 100 test pairs (letters, phones) of words of one to three syllables.
+    """1,500 train, 60 validation and 60 test pairs (letters, phones) of words of one to three syllables.
 
     A syllable is an onset, a vowel or two, and the onset of another syllable or nothing. The first vowel is stressed.
     No word occurs twice.
