@@ -14,7 +14,6 @@ from scratchgen.data.phones import PAUSE, Alignment
 from scratchgen.data.remote.fetch import cache_folder
 from scratchgen.data.sentences import spoken_words
 from scratchgen.data.sets import cmudict, tatoeba
-from scratchgen.data.sets.espeak_voice import RATE, as_sound, library, speak
 from scratchgen.data.types import PairData, SoundData
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
@@ -41,14 +40,16 @@ def load() -> SoundData:
     folder of downloads.
     Raises BadInput if one of the two sets is not available, and NotInstalled without the package espeakng-loader.
     """
-    library()
+    from scratchgen.data.sets import espeak_voice  # with ctypes, which `import scratchgen` does without
+
+    espeak_voice.library()
     parts = utterances(cmudict.load(), tatoeba.load_french())
     whole = [words for part in parts for words in part]
     key = json.dumps([metadata.version("espeakng-loader"), whole]).encode()
     path = cache_folder() / NAME / f"{hashlib.sha256(key).hexdigest()[:16]}.npz"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        spoken = speak(whole)
+        spoken = espeak_voice.speak(whole)
         if failed := [words for words, found in zip(whole, spoken, strict=True) if found is None]:
             raise BadInput(
                 f"the voice did not speak the phones of {failed[0]}; install espeakng-loader again"
@@ -93,6 +94,8 @@ def _words(sentence: str) -> list[str]:
 
 
 def _from_file(path: Path, parts: tuple[list[Words], ...]) -> SoundData:
+    from scratchgen.data.sets.espeak_voice import RATE, as_sound
+
     try:
         with np.load(path, allow_pickle=False) as stored:
             samples, ends = as_sound(stored["samples"]), stored["ends"]
