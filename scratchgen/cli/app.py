@@ -11,7 +11,6 @@ from rich.table import Table
 from scratchgen.cli.output import console, print_line
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED
-from scratchgen.runs.files import writable_directory
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -66,9 +65,7 @@ def run(
         raise BadInput(f"no application is named {name!r}; choose one of {', '.join(APPLICATIONS)}")
     application = APPLICATIONS[name]
     number = seeds or (1 if quick else application.seeds)
-    directory, outcomes = run_application(
-        application, writable_directory(out), range(number), data=on, quick=quick, quiet=quiet
-    )
+    directory, outcomes = run_application(application, out, range(number), data=on, quick=quick, quiet=quiet)
     command = command_of(application, on, number, quick)
     report = write_report(
         application,

@@ -48,7 +48,20 @@ def test_a_second_run_trains_nothing_and_writes_the_same_results(scratchgen_in, 
         (("app", "run", "text-generation", "--seeds", "0"), "--seeds"),
     ],
 )
-def test_bad_input_is_refused_in_one_line_and_leaves_no_run(arguments, message, scratchgen_in, tmp_path):
+def test_bad_input_is_refused_in_one_line_and_nothing_is_written(arguments, message, scratchgen_in, tmp_path):
     done = scratchgen_in(tmp_path)(*arguments)
     assert done.returncode == 2 and message in done.stderr
-    assert not list(tmp_path.glob("**/config.json"))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", APPLICATIONS)
+@pytest.mark.parametrize("data", ["absent", "empty", "empty.txt", "noise.txt"])
+def test_data_that_are_none_are_refused_by_every_application_in_one_line(name, data, scratchgen_in, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "noise.txt").write_bytes(bytes(range(256)) * 4)
+    before = sorted(tmp_path.iterdir())
+    done = scratchgen_in(tmp_path)("app", "run", name, "--quick", "--quiet", "--on", data)
+    assert done.returncode == 2 and done.stderr.startswith("scratchgen: ") and data in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert sorted(tmp_path.iterdir()) == before
