@@ -27,6 +27,16 @@ TRAINING = (
 SECONDS = 60
 
 
+@pytest.fixture(autouse=True)
+def signals_that_end_a_process():
+    """Those of a terminal: under nohup and in the background of a shell some are ignored, also by children."""
+    before = [signal.signal(one, signal.SIG_DFL) for one in SIGNALS]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for one, handler in zip(SIGNALS, before, strict=True):
+        signal.signal(one, handler)
+
+
 @pytest.mark.parametrize("received", SIGNALS, ids=phrase)
 def test_a_training_is_saved_and_resumed(tmp_path, received):
     run = tmp_path / "run"
@@ -36,7 +46,10 @@ def test_a_training_is_saved_and_resumed(tmp_path, received):
         while not list(run.glob("checkpoints/*")) and time.monotonic() < until:
             time.sleep(0.05)
         process.send_signal(received)
-        errors = process.communicate(timeout=SECONDS)[1]
+        try:
+            errors = process.communicate(timeout=SECONDS)[1]
+        finally:
+            process.kill()  # one that is not stopped by the signal
     assert process.returncode == 128 + received
     assert errors.startswith(f"scratchgen: {phrase(received)}; resume with: ") and errors.count("\n") == 1
     more = [
