@@ -24,7 +24,7 @@ from scratchgen.runs.files import writable_file
 
 app = typer.Typer(help="List, download and inspect data sets.", no_args_is_help=True)
 
-EXCERPT, PAIRS, MAX_WIDTH = 600, 8, 160  # characters of a text; pairs of texts; characters of one of them
+EXCERPT, PAIRS, MAX_WIDTH = 600, 12, 160  # characters of a text; pairs of texts; characters of one of them
 
 
 @app.command("list")

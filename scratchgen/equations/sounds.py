@@ -15,7 +15,7 @@ from scratchgen.evaluation.spectral_subtraction import spectral_subtraction
 SOUNDS = (
     Equation(
         "data.griffin_lim",
-        "phases from magnitudes (fast Griffin-Lim)",
+        "phases from magnitudes, fast Griffin-Lim",
         r"t_n = \text{stft}(\text{istft}(S\, c_{n-1} / |c_{n-1}|)), \quad c_n = t_n + \alpha (t_n - t_{n-1})",
         "t_n = stft(istft(S c_{n−1} / |c_{n−1}|)),  c_n = t_n + α (t_n − t_{n−1})",
         "Griffin & Lim (1984); Perraudin, Balazs & Søndergaard (2013), algorithm 2",

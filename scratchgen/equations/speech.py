@@ -15,7 +15,7 @@ def _path_total(d):
 SPEECH = (
     Equation(
         "rnn.upsample",
-        "states of phones repeated for their frames",
+        "states of phones, repeated per frame",
         r"u_t = h_{p(t)}, \quad p(t) = \min \{\, p : t \le d_1 + \dots + d_p \,\}",
         "u_t = h_{p(t)},  p(t) = min { p : t ≤ d_1 + … + d_p }",
         "Ren et al. (2019), eq. 1 with α = 1",
@@ -102,7 +102,7 @@ SPEECH = (
         },
     ),
     Equation(
-        "evaluation.mel_cepstral_distortion",
+        "evaluation.cepstral_distortion",
         "mel-cepstral distortion",
         r"\text{MCD} = \frac{1}{T} \sum_{t=1}^T \frac{10}{\ln 10} \sqrt{2 \sum_{k=1}^K (c_{tk} - c'_{tk})^2}",
         "MCD = (1/T) Σ_t (10 / ln 10) √(2 Σ_k (c_tk − c′_tk)²)",

@@ -45,7 +45,7 @@ def mel_cepstral_distortion(
     log_mel, reference    (T, J) decibels each; c and c′ are their `mel_cepstrum`
     Twice the sum of the squares is the mean square of the difference of the two smoothed levels over the bands.
     Raises BadInput for different shapes and for no frames.
-    Source: Kubichek (1993), eq. 2.   Ledger: evaluation.mel_cepstral_distortion
+    Source: Kubichek (1993), eq. 2.   Ledger: evaluation.cepstral_distortion
     """
     if log_mel.shape != reference.shape or not len(log_mel):
         raise BadInput(

@@ -174,7 +174,7 @@ def score(
 ) -> list[Score]:
     """Mel-cepstral distortion of held-out utterances and errors of durations, compared with concatenated phones.
 
-    Ledger: evaluation.mel_cepstral_distortion, evaluation.time_warping
+    Ledger: evaluation.cepstral_distortion, evaluation.time_warping
     """
     return _scores(model, speech, part, no_progress)
 
