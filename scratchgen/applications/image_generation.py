@@ -228,7 +228,7 @@ def _ranked(
     )
     titles = [f"{distances[i]:.1f}" for i in places]
     pictures = {"sample": x[places], "nearest": train[closest[places]]}
-    plots.image_rows(pictures, rows.image_shape, path, titles, rows.ink)
+    plots.image_rows(pictures, rows.image_shape, path, titles, rows.ink, "distance in the feature space")
     return shown
 
 

@@ -169,6 +169,11 @@ def _compared(
     }
     titles = [f"{decibels['ours'][i]:.1f} dB" for i in places]
     plots.image_rows(
-        {n: images[places] for n, images in pictures.items()}, rows.image_shape, path, titles, rows.ink
+        {n: images[places] for n, images in pictures.items()},
+        rows.image_shape,
+        path,
+        titles,
+        rows.ink,
+        "PSNR",
     )
     return result, shown

@@ -47,8 +47,7 @@ def mel_spectrograms(
         shown = [f for f in TICKS if mel_to_hz(hz_to_mel(highest) * bands / (bands + 1)) >= f]
         axes.set_yticks([float(hz_to_mel(f) / hz_to_mel(highest) * (bands + 1)) for f in shown], shown)
         axes.set_title(names[place], fontsize=9, color=INK, parse_math=False)
-        if place + columns >= len(pictures):
-            axes.set_xlabel("time, s", fontsize=9, color=INK)
+        axes.set_xlabel("time, s", fontsize=9, color=INK)
         if place % columns == 0:
             axes.set_ylabel("frequency, Hz", fontsize=9, color=INK)
         despine(axes)

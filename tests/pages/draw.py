@@ -95,6 +95,22 @@ DRAW = {
         {"height, m": POINTS[:30, 1], "group": np.array([*"abbb"] * 9, object)},
         path,
     ),
+    "image_rows": lambda path: plots.image_rows(
+        {"held out": IMAGES[:7], "probabilistic PCA": IMAGES[7:14]},
+        SHAPE,
+        path,
+        [f"{k}.5" for k in range(7)],
+        measure="PSNR, dB",
+    ),
+    "mel_spectrograms": lambda path: plots.mel_spectrograms(
+        [RNG.normal(-40, 10, (30, 20)) for _ in range(4)],
+        ["best, recorded", "best, spoken", "worst, recorded", "worst, spoken"],
+        0.01,
+        4000,
+        path,
+        "held-out utterances",
+        columns=2,
+    ),
     "overview": lambda path: plots.overview(IMAGES, IMAGES, IMAGES, SHAPE, 40 * TEXT, path),
     "piano_rolls": lambda path: plots.piano_rolls(
         [RNG.random((30, 40)) < 0.1 for _ in range(2)],
