@@ -20,7 +20,7 @@ def labelled_sounds(source: str) -> SoundData:
     two test recordings, and for silent recordings.
     """
     if source == "fsdd":
-        return spoken_digits.load_by_recording()
+        return spoken_digits.of_known_speakers()
     data = load_sound(source)
     if data.test_labels is None or len(data.classes) < 2:
         raise BadInput(

@@ -34,7 +34,7 @@ def load() -> SoundData:
 TEST, VALIDATION = range(5), range(5, 10)
 
 
-def load_by_recording() -> SoundData:
+def of_known_speakers() -> SoundData:
     """2,400 train, 300 validation and 300 test recordings at 8 kHz, labelled with the digit and the speaker.
 
     All digits and all speakers are in every part, for models that are conditioned on them.

@@ -11,7 +11,7 @@ from scratchgen.data import load_images, load_pairs, load_sequences, load_sound
 from scratchgen.data.rolls import notes_of
 from scratchgen.data.sets.binarized_mnist import read_matrix
 from scratchgen.data.sets.chorales import WITH_ONSETS, onset_roll, piano_roll
-from scratchgen.data.sets.spoken_digits import SPEAKERS, load_by_recording
+from scratchgen.data.sets.spoken_digits import SPEAKERS, of_known_speakers
 from scratchgen.data.sets.tatoeba import attributions
 from scratchgen.errors import BadInput
 
@@ -79,7 +79,7 @@ def test_no_speaker_of_the_spoken_digits_is_in_two_parts(real_data):
 
 
 def test_by_recording_every_digit_of_every_speaker_is_in_every_part_and_no_recording_in_two(real_data):
-    digits = load_by_recording()
+    digits = of_known_speakers()
     for part, n in (("train", 40), ("validation", 5), ("test", 5)):
         labels = getattr(digits, f"{part}_labels")
         assert (np.bincount(labels[:, 0] * 6 + labels[:, 1]) == n).all() and len(labels) == 60 * n
