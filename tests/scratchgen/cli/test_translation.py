@@ -172,7 +172,7 @@ WRONG_TASKS = {
     "a text of music": (("--task", "text", "--data", "jsb-chorales"), "jsb-chorales is not text"),
     "no task": (
         ("--task", "poetry"),
-        "the tasks of rnn are text, translation, summarisation, music, sound, series, not 'poetry'",
+        "the tasks of rnn are text, translation, summarisation, music, sound, speech, series, not 'poetry'",
     ),
     "a chunk of pairs": ((*PAIRS, "--set", "bptt_steps=9"), "is a setting of text, not of translation"),
     "a tie of pairs": ((*PAIRS, "--set", "tie_embeddings=true"), "is a setting of text, not of translation"),
