@@ -31,7 +31,7 @@ def labelled_images(name: str) -> tuple[RowData, dict[str, Any]]:
     if rows.classes < 2:
         raise BadInput(f"{name} has one class alone, and a condition needs two; {LABELLED}")
     for part in ("train", "test"):
-        counts = np.bincount(getattr(rows, f"{part}_labels"), minlength=rows.classes)
+        counts = np.bincount(getattr(rows, f"{part}_labels").astype(np.intp), minlength=rows.classes)
         k = int(np.argmin(counts))
         if counts[k] < MIN_EXAMPLES:
             named = rows.class_names[k] if rows.class_names else k

@@ -151,7 +151,7 @@ def _checked(data: SoundData, source: str) -> tuple[SoundData, int]:
         raise BadInput(
             f"{silent} recordings of {source} are silent in their first {N / data.rate:.2f} s; remove them"
         )
-    counts = np.bincount(data.train_labels, minlength=len(data.classes))
+    counts = np.bincount(data.train_labels.astype(np.intp), minlength=len(data.classes))
     few = [name for name, n in zip(data.classes, counts, strict=True) if n < EACH]
     held_out = min(len(data.validation), len(data.test))
     if few or held_out < 2 * BLOCKS:

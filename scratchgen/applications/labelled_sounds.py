@@ -28,7 +28,7 @@ def labelled_sounds(source: str) -> SoundData:
             "class, two at least"
         )
     for part, needed in NEEDED.items():
-        counts = np.bincount(getattr(data, f"{part}_labels"), minlength=len(data.classes))
+        counts = np.bincount(getattr(data, f"{part}_labels").astype(np.intp), minlength=len(data.classes))
         if counts.min() < needed:
             name = data.classes[int(counts.argmin())]
             raise BadInput(

@@ -36,7 +36,7 @@ class ClassGaussians:
         """
         check_counts(k=k)
         labels = np.asarray(labels)
-        counts = np.bincount(labels)
+        counts = np.bincount(labels.astype(np.intp))
         if not counts.all():
             raise BadInput(f"class {int(np.argmin(counts))} has no rows; give at least one row of each class")
         mean = x.mean(axis=0, dtype=np.float64)

@@ -102,6 +102,7 @@ def em_step(t: np.ndarray, pair: np.ndarray, place: np.ndarray, x: np.ndarray) -
     → (K,)
     Source: Brown et al. (1993), eq. 13 and 14.   Ledger: evaluation.ibm_model_1
     """
+    pair, place, x = (np.asarray(indices, np.intp) for indices in (pair, place, x))  # as bincount takes them
     p = t[pair]
     c = np.bincount(pair, p / np.bincount(place, p)[place], minlength=len(t))
     return c / np.bincount(x, c)[x]
