@@ -140,7 +140,7 @@ class Application:
     about           data, model and measures in a few sentences
     data            the data sets by default;  quick_data: embedded ones for `quick`
     on              what `--on` takes, such as "a text file or a folder of texts"
-    carry_out       job ↦ results and what is shown
+    carry_out       job ↦ results and examples
     seeds           the number of seeds by default
     """
 

@@ -38,7 +38,7 @@ QUICK: dict[str, Any] = {**FULL, "hidden": 64, "epochs": 5}
 
 
 def carry_out(job: Job) -> Outcome:
-    """Edit the sounds of each data set of the job; the results of all, and what is shown of each."""
+    """Edit the sounds of each data set of the job; the results and the examples of all."""
     prepared = [(data, *mel_rows(data)) for data in map(labelled_sounds, job.data)]
     for data, _, mel in prepared:
         seconds = mel.pictures.N / data.rate

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-PAUSE = "_"  # a phone of silence, beside the 39 of ARPAbet
+PAUSE = "_"  # a phone of silence, in addition to the 39 of ARPAbet
 VOWELS = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW")
 CONSONANTS = (
     "B", "CH", "D", "DH", "F", "G", "HH", "JH", "K", "L", "M", "N", "NG", "P", "R", "S", "SH", "T", "TH", "V", "W",
