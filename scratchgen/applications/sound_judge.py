@@ -55,7 +55,7 @@ class SoundJudge:
 
 
 def shifted(rows: np.ndarray, shape: tuple[int, int], bands: int, frames: int) -> np.ndarray:
-    """Rows some bands lower and some frames later, or the other way for negative numbers, with silence where none were."""
+    """Rows some bands lower and some frames later, or the other way for negative numbers; gaps are silent."""
     pad = [(0, 0), *((max(n, 0), max(-n, 0)) for n in (bands, frames))]
     padded = np.pad(rows.reshape(-1, *shape), pad)
     first_band, first_frame = max(-bands, 0), max(-frames, 0)
