@@ -63,8 +63,9 @@ IMAGE_EDITING = Application(
         "changed; the edit is judged by a classifier of the attributes and by the character composed anew from its "
         "layers. A VAE of MNIST's digits changes their slant and stroke width along directions of its latent space, "
         "fills in a hidden half and removes noise by a search for the latent; what the decoder does not reproduce is a "
-        "Gaussian, whose conditional mean is added. The baselines are the nearest training "
-        "image, mean images, a mean filter, and principal components with the best linear estimates."
+        "Gaussian, whose conditional mean is added. The baselines are the nearest training image, the mean of the "
+        "nearest, mean images, a mean filter, and principal components with the best linear estimates. All that is "
+        "to be chosen is chosen on validation images."
     ),
     data=("characters", "mnist"),
     quick_data=("digits",),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -23,13 +26,15 @@ from scratchgen.vae import VAE, restore
 MARGIN = 2.0  # dB above the best baseline
 NOISE = (0.5, 1.0)  # standard deviations of the noise; the range of a pixel is 1
 COMPONENTS = (10, 20, 50, 100, 200, 400)  # of the principal components, chosen on validation images
-# Deviations of an observed value without noise from the decoder's mean: the search for a hidden half trusts single
-# values less, as the errors of the decoder are alike in neighbouring pixels.
-IN_THE_SEARCH, DECODER_ERROR = 0.5, 0.2
+NEIGHBOURS = (1, 3, 10, 30, 100)  # training images whose mean is a baseline, chosen on validation images
+# Deviations of an observed value without noise from the decoder's mean, chosen on validation images: in the search of
+# the latent, which may trust single values less, as errors are alike in neighbouring pixels, and for the residual.
+IN_THE_SEARCH, OF_THE_RESIDUAL = (0.2, 0.35, 0.5, 0.7), (0.05, 0.1, 0.2, 0.4)
 RESIDUAL_COMPONENTS = 200
 SEARCHES = {"starts": 8, "steps": 60}
 QUICK_SEARCHES = {"starts": 4, "steps": 40}
 IMAGES, VALIDATION_IMAGES, TRAINING_IMAGES = 300, 200, 20_000
+SEARCHED = 50  # of the validation images, for the choice of the deviations
 
 
 class Restorer:
@@ -54,11 +59,29 @@ class Restorer:
         axes = principal_axes(np.concatenate(residuals))
         self.residual = ProbabilisticPCA(*axes, min(RESIDUAL_COMPONENTS, _dimensions(axes[1]) // 2))
 
-    def __call__(self, y: np.ndarray, observed: np.ndarray | None, sigma: float, noise: float) -> np.ndarray:
-        """E[x | y_o] for deviations of an observed value from x̂(z) (sigma) and from x (noise).   (B, D) → (B, D)"""
+    def searched(self, y: np.ndarray, observed: np.ndarray | None, sigma: float) -> np.ndarray:
+        """E[x̂(z) | y_o] for values with errors of the deviation sigma.   (B, D) → (B, D)"""
         rng, candidates = Generator(HELD_OUT_SEED), self.candidates
-        x_hat = restore(self.model, y, observed, sigma=sigma, candidates=candidates, rng=rng, **self.searches)
-        return x_hat + self.residual.conditional_mean(y - x_hat, observed, noise)
+        return restore(self.model, y, observed, sigma=sigma, candidates=candidates, rng=rng, **self.searches)
+
+    def completed(
+        self, x_hat: np.ndarray, y: np.ndarray, observed: np.ndarray | None, sigma: float
+    ) -> np.ndarray:
+        """x̂ + E[r | y_o − x̂_o] for values with noise of the deviation sigma.   (B, D) → (B, D)"""
+        return x_hat + self.residual.conditional_mean(y - x_hat, observed, sigma)
+
+    def choose(
+        self, x: np.ndarray, y: np.ndarray, observed: np.ndarray | None, noise: float
+    ) -> tuple[float, float]:
+        """The deviations, in the search and for the residual, that estimate validation images x best from y."""
+        counted = None if observed is None else ~observed
+        quality = {}
+        for s in IN_THE_SEARCH:
+            x_hat = self.searched(y, observed, math.hypot(noise, s))
+            for r in OF_THE_RESIDUAL:
+                estimate = self.completed(x_hat, y, observed, math.hypot(noise, r))
+                quality[math.hypot(noise, s), math.hypot(noise, r)] = psnr(x, estimate, counted).mean()
+        return max(quality, key=lambda pair: quality[pair])
 
 
 def restorations(job: Job, model: VAE, rows: RowData) -> tuple[list[Result], list[Shown]]:
@@ -66,32 +89,38 @@ def restorations(job: Job, model: VAE, rows: RowData) -> tuple[list[Result], lis
     x, validation = np.asarray(rows.test[:IMAGES]), np.asarray(rows.validation[:VALIDATION_IMAGES])
     train = np.asarray(rows.train[:TRAINING_IMAGES])
     components = _principal_components(train)
-    restored = Restorer(model, train, QUICK_SEARCHES if job.quick else SEARCHES)
-    o = lower_half_hidden(rows.image_shape)
+    restorer = Restorer(model, train, QUICK_SEARCHES if job.quick else SEARCHES)
 
-    by_components = _best(components, validation, lambda p, y: p.conditional_mean(y, o), validation, ~o)
-    filled = {
-        "ours": restored(x, o, IN_THE_SEARCH, DECODER_ERROR),
-        "mean image": np.tile(train.mean(axis=0), (len(x), 1)),
-        "nearest training image": nearest(x, train, o),
-        "principal components": by_components.conditional_mean(x, o),
-    }
+    def estimates(
+        y: np.ndarray, y_validation: np.ndarray, o: np.ndarray | None, noise: float
+    ) -> dict[str, np.ndarray]:
+        """Estimates of x by us, by the nearest training images, and by principal components."""
+        sigmas = restorer.choose(validation[:SEARCHED], y_validation[:SEARCHED], o, noise)
+        completion = lambda p, y: p.conditional_mean(y, o, noise)
+        of_neighbours = lambda k, y: mean_of_nearest(y, train, o, k)
+        best = partial(_best, x=validation, y=y_validation, counted=None if o is None else ~o)
+        return {
+            "ours": restorer.completed(restorer.searched(y, o, sigmas[0]), y, o, sigmas[1]),
+            "nearest training image": mean_of_nearest(y, train, o, 1),
+            "mean of the nearest": of_neighbours(best(NEIGHBOURS, estimate=of_neighbours), y),
+            "principal components": completion(best(components, estimate=completion), y),
+        }
+
+    o = lower_half_hidden(rows.image_shape)
+    filled = {"mean image": np.tile(train.mean(axis=0), (len(x), 1)), **estimates(x, validation, o, 0.0)}
     filled = {name: np.where(o, x, images) for name, images in filled.items()}
     shown_y = np.where(o, x, 0.5)
     parts = [_compared(job, rows, "lower half hidden", "inpainting", x, shown_y, filled, ~o)]
 
     for sigma in NOISE:
         rng = Generator(HELD_OUT_SEED)
-        noisy = lambda images, rng=rng, sigma=sigma: (
-            images + sigma * rng.standard_normal(images.shape)
-        ).astype(np.float32)
-        y, y_validation = noisy(x), noisy(validation)
-        wiener = lambda p, y, sigma=sigma: p.conditional_mean(y, None, sigma)
+        y, y_validation = (
+            (images + sigma * rng.standard_normal(images.shape)).astype(np.float32)
+            for images in (x, validation)
+        )
         denoised = {
-            "ours": restored(y, None, float(np.hypot(sigma, DECODER_ERROR)), sigma),
             "mean of 3 × 3 pixels": smoothed(y, rows.image_shape),
-            "nearest training image": nearest(y, train, np.ones(len(o), bool)),
-            "principal components": wiener(_best(components, validation, wiener, y_validation, None), y),
+            **estimates(y, y_validation, None, sigma),
         }
         what = f"noise of deviation {sigma:g}"
         parts.append(_compared(job, rows, what, f"noise-{sigma:g}", x, y, denoised, None))
@@ -106,9 +135,15 @@ def lower_half_hidden(image_shape: tuple[int, ...]) -> np.ndarray:
     return observed.ravel()
 
 
-def nearest(y: np.ndarray, train: np.ndarray, observed: np.ndarray) -> np.ndarray:
-    """The training image that is nearest to each row in the observed values.   (B, D), (N, D) → (B, D)"""
-    return train[np.argmin(squared_distances(y[:, observed], train[:, observed]), axis=1)]
+def mean_of_nearest(y: np.ndarray, train: np.ndarray, observed: np.ndarray | None, k: int) -> np.ndarray:
+    """The mean of the k training images nearest to each row in the observed values; of all, if these are fewer.
+
+    (B, D), (N, D) → (B, D)
+    """
+    o = np.ones(y.shape[1], bool) if observed is None else observed
+    k = min(k, len(train))
+    places = np.argpartition(squared_distances(y[:, o], train[:, o]), k - 1, axis=1)[:, :k]
+    return np.stack([train[some].mean(axis=0) for some in places])
 
 
 def smoothed(y: np.ndarray, image_shape: tuple[int, ...]) -> np.ndarray:
@@ -131,14 +166,10 @@ def _dimensions(eigenvalues: np.ndarray) -> int:
 
 
 def _best(
-    components: list[ProbabilisticPCA],
-    x: np.ndarray,
-    estimate: Callable,
-    y: np.ndarray,
-    counted: np.ndarray | None,
-) -> ProbabilisticPCA:
-    """The number of components that estimates validation images x best from y."""
-    return max(components, key=lambda p: float(psnr(x, estimate(p, y), counted).mean()))
+    choices: Sequence[Any], *, estimate: Callable, x: np.ndarray, y: np.ndarray, counted: np.ndarray | None
+) -> Any:
+    """The choice c with which estimate(c, y) is nearest to the validation images x."""
+    return max(choices, key=lambda c: float(psnr(x, estimate(c, y), counted).mean()))
 
 
 def _compared(

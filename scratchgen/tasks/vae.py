@@ -18,6 +18,7 @@ from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.attribute_scores import attribute_scores
+from scratchgen.tasks.levels import levels_for
 from scratchgen.tasks.networks import draw_networks, vae_networks
 from scratchgen.tasks.rate_distortion import rate_distortion_figure
 from scratchgen.tasks.rows import (
@@ -52,7 +53,6 @@ from scratchgen.tasks.task import (
 from scratchgen.tasks.vae_samples import INTERPOLATION_STEPS, binarised, encode, interpolations
 from scratchgen.tasks.vae_samples import sample as sample_means
 from scratchgen.tasks.vae_scores import (
-    BYTES,
     Model,
     bound_scores,
     bound_terms,
@@ -75,7 +75,6 @@ if TYPE_CHECKING:
 
 CHANNELS = [16, 32]  # of the convolutions of a convolutional VAE
 IMPORTANCE_SAMPLES = 200  # of `evaluate`: as in the published tables
-MOST_VALUES = 2**16  # different values of data, of which at most 256 are levels
 IGNORED_RATE, WARMUP_TO_TRY = 0.1, 500  # nats; steps
 LATENT_PLANE_EXAMPLES = 2000
 
@@ -93,31 +92,7 @@ def describe(rows: RowData, settings: Settings) -> DataInfo:
         )
     if rows.kind == "table":
         check_table(rows, settings)
-    levels = {"categorical": _levels, "logistic": lambda rows: BYTES}.get(
-        settings.likelihood, lambda rows: None
-    )(rows)
-    return DataInfo(**of_rows(rows), levels=levels, columns=rows.columns)
-
-
-def _levels(rows: RowData) -> int:
-    values = np.zeros(0, np.float32)
-    for x in chunks(rows.train):
-        values = np.union1d(values, x)
-        if len(values) > MOST_VALUES:  # this many values are no levels, and need not be in memory
-            raise _no_levels(rows)
-    if len(values) == 1 and values[0] not in (0, 1):
-        raise BadInput(
-            f"{rows.name} holds the value {values[0]:g} alone, which is no level; choose another --likelihood"
-        )
-    steps = np.diff(values)
-    levels = round(1 / steps.min()) + 1 if len(steps) else 2
-    if levels > BYTES:
-        raise _no_levels(rows)
-    return levels
-
-
-def _no_levels(rows: RowData) -> BadInput:
-    return BadInput(f"{rows.name} has no small number of levels; choose --likelihood gaussian")
+    return DataInfo(**of_rows(rows), levels=levels_for(settings.likelihood, rows), columns=rows.columns)
 
 
 def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> Model:

@@ -13,12 +13,12 @@ from scratchgen.evaluation import mean_over_examples
 from scratchgen.evaluation.examples import ROWS, slices
 from scratchgen.random import Generator
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.levels import BYTES
 from scratchgen.tasks.rows import labels_of
 from scratchgen.tasks.tables import independent_log_prob
 from scratchgen.vae.columns import ColumnLikelihood
 from scratchgen.vae.likelihoods import GaussianLikelihood
 
-BYTES = 256  # levels of a pixel of 8 bits
 SAMPLES = 10  # of the latent for each example, over which the distortion is averaged
 ELBO, RATE, DISTORTION = (f"held-out {what}, nats per example" for what in ("ELBO", "rate", "distortion"))
 
@@ -96,7 +96,7 @@ def likelihood_scores(
         exact = mean_over_examples(model.exact_log_likelihood(x))
         name = "held-out log p(x), exact, nats per example"
         scores.append(mean_score(name, exact, floor, "independent dimensions"))
-    if _is_probability(model, x):
+    if is_probability(model, x):
         scores.append(bits_score("bits per dimension", log_p, floor, x.shape[1], "independent dimensions"))
     elif type(model.likelihood).__name__ == "GaussianLikelihood" and is_of_bytes(x):
         scores.append(_bits_of_bytes(model, rows, part, k, rng, show))
@@ -124,7 +124,7 @@ def bits_score(measure: str, log_p: np.ndarray, floor: float, dimensions: int, w
     return mean_score(measure, bits, float(evaluation.bits_per_dimension(floor, dimensions)), what, digits=3)
 
 
-def _is_probability(model: Model, x: np.ndarray) -> bool:
+def is_probability(model: Model | vae.VQVAE, x: np.ndarray) -> bool:
     """Whether p(x) is a probability: the data are black and white, or take a small number of levels.
 
     A grey pixel has no probability under a Bernoulli likelihood, and a density of data that were not

@@ -16,13 +16,14 @@ from scratchgen.data import RowData
 from scratchgen.data.checks import check_unit_interval
 from scratchgen.data.rows import PARTS, load_rows
 from scratchgen.errors import BadInput
-from scratchgen.evaluation import mean_over_examples
+from scratchgen.evaluation import independent_variance, mean_over_examples
 from scratchgen.evaluation.examples import slices
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Gt, Help
 from scratchgen.runs.schema import replace as with_settings
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.levels import levels_for
 from scratchgen.tasks.rows import (
     RowInfo,
     RowSettings,
@@ -44,7 +45,7 @@ from scratchgen.tasks.task import (
     optimizer_for,
     schedule_for,
 )
-from scratchgen.tasks.vae_scores import DISTORTION, ELBO, baseline, bits_score, is_black_and_white
+from scratchgen.tasks.vae_scores import DISTORTION, ELBO, baseline, bits_score, is_probability
 from scratchgen.vae.quantise import perplexity
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ class Settings(RowSettings, frozen=True):
 
     model: Annotated[Literal["vq"], Help("vq: the VAE with discrete codes")] = "vq"
     latent_dim: Annotated[int, Ge(1), Help("dimensions of each code")] = 16
-    likelihood: Annotated[Literal["bernoulli", "gaussian"], Help("kind of p(x|k)")] = "bernoulli"
+    likelihood: Annotated[
+        Literal["bernoulli", "gaussian", "categorical", "logistic"],
+        Help("kind of p(x|k); logistic: of 8-bit values"),
+    ] = "bernoulli"
     codes: Annotated[int, Ge(1), Help("size of the codebook")] = 16
     hidden: Annotated[int, Ge(1), Help("units of the prior of the codes")] = 256
     epochs: Epochs = 4
@@ -74,8 +78,10 @@ class Settings(RowSettings, frozen=True):
     schedule: ScheduleName = "half_cosine"
 
 
-class DataInfo(RowInfo, frozen=True):
-    """The facts about images in [0, 1] that a VQ-VAE needs."""
+class DataInfo(RowInfo, frozen=True, kw_only=True):
+    """Images in [0, 1], and the number of their levels under a categorical or logistic likelihood."""
+
+    levels: int | None = None
 
 
 SMALL = {
@@ -118,7 +124,7 @@ def describe(images: RowData, settings: Settings) -> DataInfo:
         raise BadInput(
             "patience is for the other VAEs: the prior is trained after the autoencoder; leave it out"
         )
-    return DataInfo(**of_rows(images))
+    return DataInfo(**of_rows(images), levels=levels_for(settings.likelihood, images))
 
 
 def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> vae.VQVAE:
@@ -131,12 +137,17 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
         hidden=settings.hidden,
         rng=rng,
         likelihood=settings.likelihood,
+        levels=info.levels,
     )
 
 
 def prepare(model: vae.VQVAE, images: RowData, settings: Settings) -> None:
-    """Raise BadInput for images that are all equal."""
+    """Begin with the scale of the images. Raises BadInput for equal images, and values of no probability."""
     demand_variance(images)
+    for part in PARTS:
+        model.likelihood.check(getattr(images, part))
+    if settings.likelihood == "logistic":
+        model.init_output_bias(images.train.mean(axis=0), np.sqrt(independent_variance(images.train)))
 
 
 def train(model: vae.VQVAE, images: RowData, settings: Settings, run: Run, rng: Generator) -> None:
@@ -177,7 +188,7 @@ def score(
         replace(length, expected=f"{uniform:.2f} or less", reached=length.number() <= uniform),
         Score(PERPLEXITY, f"{used:.1f}", f"{K} (all equally often)", value=used, baseline_value=K),
     ]
-    if is_black_and_white(x):
+    if is_probability(model, x):
         name = "bits per dimension, by the ELBO"
         scores.append(bits_score(name, -(D + nats), floor, x.shape[1], "independent pixels"))
     return scores

@@ -20,7 +20,7 @@ from scratchgen.random import Generator, as_generator
 from scratchgen.vae import objectives
 from scratchgen.vae.code_prior import CodePrior
 from scratchgen.vae.convolutional import KERNEL, PADDING, STRIDE, coarsest
-from scratchgen.vae.likelihoods import GaussianLikelihood, Likelihood
+from scratchgen.vae.likelihoods import Likelihood
 from scratchgen.vae.likelihoods import likelihood as likelihood_of
 from scratchgen.vae.quantise import Quantiser
 
@@ -37,8 +37,8 @@ class VQVAE(Module):
                         pixels to a grid of 7 × 7 = N codes; transposed convolutions map the grid to an image
     hidden              units of the recurrent network that models the prior
     rng                 draws the weights and the codes (None: the default stream)
-    likelihood          "bernoulli", Bernoulli(σ(decoder(e_k))), "gaussian", "categorical" (with `levels` values), or
-                        a `Likelihood` of your own
+    likelihood          "bernoulli", Bernoulli(σ(decoder(e_k))), "gaussian", "categorical" or "logistic" (with `levels`
+                        values), or a `Likelihood` of your own
 
     Raises ValueError for sizes below 1, BadInput for an unknown likelihood.
 
@@ -102,14 +102,16 @@ class VQVAE(Module):
         return self.likelihood(np.reshape(output, (B, math.prod(self.image_shape) * self.likelihood.outputs)))
 
     def init_output_bias(self, mean: np.ndarray, scale: np.ndarray | float) -> None:
-        """Begin with the sigma `scale` of a Gaussian likelihood, about the mean of the data (D,).
+        """Begin with the scale of a Gaussian or logistic likelihood, about the mean of the data (D,).
 
-        scale    one number, or (D,) for columns of different units
+        scale    the standard deviation of the data: one number, or (D,) for columns of different units
 
         Raises BadInput for another likelihood, and for a mean or a scale that is not finite or negative.
         """
-        if not isinstance(self.likelihood, GaussianLikelihood):
-            raise BadInput("scale is for a Gaussian likelihood, whose sigma begins with it; leave it out")
+        if not hasattr(self.likelihood, "init_scale"):
+            raise BadInput(
+                "scale is for a Gaussian or logistic likelihood, which begins with it; leave it out"
+            )
         self.likelihood.init_scale(mean, scale)
 
     def objective(self, x: Array) -> Array:

@@ -6,7 +6,7 @@ import pytest
 from scratchgen.applications.attribute_edits import requested
 from scratchgen.applications.image_generation import nearest
 from scratchgen.applications.own_images import at_levels, images_of, levels_of
-from scratchgen.applications.restoration import lower_half_hidden, smoothed
+from scratchgen.applications.restoration import lower_half_hidden, mean_of_nearest, smoothed
 from scratchgen.applications.stroke_edits import move_to
 from scratchgen.data import RowData
 from scratchgen.errors import BadInput
@@ -74,6 +74,17 @@ def test_levels_are_those_of_the_pixels():
         assert np.array_equal(at_levels(dequantised, levels), x)
     with pytest.raises(BadInput, match="no whole numbers of 8 bits"):
         levels_of(rows(np.random.default_rng(0).random((50, 16)).astype(np.float32)))
+
+
+def test_the_nearest_images_are_found_by_the_observed_values_alone():
+    observed = np.array([True, True, False])
+    train = np.array([[0, 0, 50], [1, 0, 7], [9, 9, 0]], np.float32)
+    y = np.array([[0.4, 0, 0], [9, 8, np.nan]], np.float32)
+    assert np.array_equal(mean_of_nearest(y, train, observed, 1), train[[0, 2]])
+    assert np.array_equal(mean_of_nearest(y, train, observed, 2)[0], [0.5, 0, 28.5])
+    assert np.allclose(mean_of_nearest(y, train, observed, 100), train.mean(axis=0))
+    of_all = mean_of_nearest(np.nan_to_num(y), train, None, 1)
+    assert not np.array_equal(of_all[0], train[0]), "the hidden value would have decided"
 
 
 def test_a_requested_attribute_differs_and_the_others_stay():
