@@ -131,7 +131,7 @@ SUMMARISATION = Application(
     name="summarisation",
     title="A pointer-generator writes one-line summaries",
     about=(
-        "A GRU encoder-decoder with additive attention, which either generates a word of its vocabulary of 8,192 or "
+        "A GRU encoder-decoder with additive attention, which either generates a word of its vocabulary or "
         "copies one of the text, with coverage. It reads the first 50 words of a docstring's body and writes its first "
         "line. Summaries of held-out modules by beam search are judged by ROUGE-1, ROUGE-2 and ROUGE-L, without "
         "stemming by this library and with Porter's stemmer by rouge-score, compared with the first ten words and the "
