@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -64,6 +65,7 @@ def run(page):
     """(seconds, files that it used, "" or how it failed)"""
     paths = [ROOT, ROOT / "kernels", os.environ.get("PYTHONPATH", "")]  # the packages of this checkout
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(path) for path in paths if path)}
+    environment.setdefault("OMP_NUM_THREADS", "1")  # each core has a page of its own
     with TemporaryDirectory() as folder:
         command = [sys.executable, FOLDER / "inputs.py", "used", FOLDER / "run.py", ROOT / "tutorials" / page]
         start = time.perf_counter()
@@ -80,13 +82,14 @@ def main(options):
         manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
     pages = sorted(page.name for page in ROOT.glob("tutorials/[0-9]*.py"))
     reasons = reasons_to_run(pages, manifest, commits())
+    chosen = [page for page in pages if reasons[page] or options]
+    for page in pages:
+        if page not in chosen:
+            print(f"unchanged {manifest['pages'][page]['seconds']:6.1f} s  {page}", flush=True)
     new = {"pages": {}, "files": {}}
     failed = []
-    for page in pages:
-        if not (reasons[page] or options):
-            print(f"unchanged {manifest['pages'][page]['seconds']:6.1f} s  {page}", flush=True)
-            continue
-        seconds, used, problem = run(page)
+    pool = ThreadPoolExecutor(os.cpu_count())
+    for page, (seconds, used, problem) in zip(chosen, pool.map(run, chosen), strict=True):
         word = "FAILED" if problem else "ran"
         print(f"{word:9} {seconds:6.1f} s  {page}  {reasons[page]}".rstrip(), flush=True)
         if problem:
