@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+LONGEST_LINE = 1000  # characters
 JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
 
@@ -104,8 +105,11 @@ def _is_safe(character: str, keep: str) -> bool:
 
 
 def one_line(problem: object) -> str:
-    """A message as one line that is safe on a terminal."""
-    return printable(" ".join(str(problem).split()))
+    """A message as one line that is safe on a terminal; of a very long one, which quotes data, both ends."""
+    line = printable(" ".join(str(problem).split()))
+    return (
+        line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE // 2]} … {line[-LONGEST_LINE // 4 :]}"
+    )
 
 
 def height_width_channels(image_shape: Sequence[int]) -> tuple[int, int, int]:

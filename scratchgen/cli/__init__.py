@@ -95,13 +95,20 @@ def _run(arguments: list[str], chosen: str | None) -> int:
     except (BadInput, kernels.UnknownBackend, kernels.BackendUnavailable) as problem:
         return _fail(problem)
     except MemoryError as problem:
-        return _fail(f"this needs more memory than there is ({problem}); choose smaller sizes")
+        return _fail(f"this needs more memory than there is ({problem or 'none is left'}); choose smaller sizes")
+    except OSError as problem:  # a full disk, a name that is too long, a folder that is gone
+        return _fail(f"{_named_file(problem)}{problem.strerror or problem}; make room, or choose another file")
     except Stopped as stop:
         _say(stop)
         return BY_SIGNAL + stop.received if stop.received else 0
     except Interrupted as ended:
         _say(ended)
         return BY_SIGNAL + ended.received
+
+
+def _named_file(problem: OSError) -> str:
+    """The path of a failure and a colon, if it is about a path."""
+    return f"{os.fsdecode(problem.filename)}: " if isinstance(problem.filename, str | bytes) else ""
 
 
 def _synonym(problem: Exception) -> str:
@@ -113,7 +120,7 @@ def _synonym(problem: Exception) -> str:
 
 
 def _prepare_process() -> None:
-    """Settings of the process that make training fast; `import scratchgen` changes none of them.
+    """Settings of the process that make training fast and bound its memory; `import scratchgen` changes none of them.
 
     BLAS works in one thread, unless the environment says how many: the matrices of these models are so small
     that a second thread gains next to nothing, and while another program wants the core, the threads wait for
@@ -122,8 +129,10 @@ def _prepare_process() -> None:
     from threadpoolctl import threadpool_limits
 
     from scratchgen.runs.allocator import raise_mmap_threshold
+    from scratchgen.runs.memory_limit import limit_memory
 
     raise_mmap_threshold()
+    limit_memory()
     if not any(name in os.environ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")):
         threadpool_limits(1, user_api="blas")
 
