@@ -95,9 +95,13 @@ def _run(arguments: list[str], chosen: str | None) -> int:
     except (BadInput, kernels.UnknownBackend, kernels.BackendUnavailable) as problem:
         return _fail(problem)
     except MemoryError as problem:
-        return _fail(f"this needs more memory than there is ({problem or 'none is left'}); choose smaller sizes")
+        return _fail(
+            f"this needs more memory than there is ({problem or 'none is left'}); choose smaller sizes"
+        )
     except OSError as problem:  # a full disk, a name that is too long, a folder that is gone
-        return _fail(f"{_named_file(problem)}{problem.strerror or problem}; make room, or choose another file")
+        return _fail(
+            f"{_named_file(problem)}{problem.strerror or problem}; make room, or choose another file"
+        )
     except Stopped as stop:
         _say(stop)
         return BY_SIGNAL + stop.received if stop.received else 0

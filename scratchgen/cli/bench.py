@@ -19,6 +19,7 @@ from rich.table import Table
 from scratchgen.cli.output import PlainTable, console, print_line
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
+from scratchgen.runs.files import writable_file
 
 Kernels = Annotated[list[str] | None, typer.Argument(help="Kernels to time (default: all kernels).")]
 Steps = Annotated[bool, typer.Option("--steps", help="Time whole training steps instead of kernels.")]
@@ -103,6 +104,7 @@ def _check_folders(*files: Path | None) -> None:
     for file in filter(None, files):
         if not file.parent.is_dir():
             raise BadInput(f"there is no folder {file.parent} to write {file.name} into; make it first")
+        writable_file(file)
 
 
 def _write(screen: Console, file: Path, numbers: dict) -> None:

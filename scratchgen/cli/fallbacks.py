@@ -15,7 +15,8 @@ READABLE = "scratchgen.readable"  # the name of the handler: "≥".encode("ascii
 TABLE = r"""
 − -   – -   — -   · *   × x   ± +-  ∓ -+  ° deg  … ...  ′ '  ″ ''  ‴ '''  ‘ '  ’ '  “ "  ” "
 ≤ <=  ≥ >=  ≠ !=  ≈ ~   ∝ ~   ∈ in  ∃ exists  ∞ inf  √ sqrt  ∂ d  ∇ grad  ∫ integral  ‖ ||
-← <-  → ->  ↦ |->  ⟨ <  ⟩ >  ⌊ floor(  ⌋ )  ⊙ *  ⊕ xor  □ []  ∅ {}  ✓ ok  ✗ x  ␣ _  ↵ \n  ⇥ \t  ¶ \n
+← <-  → ->  ↔ <->  ⇒ =>  ↦ |->  ⟨ <  ⟩ >  ⌊ floor(  ⌋ )  ⌈ ceil(  ⌉ )  ≪ <<  ⁄ /
+⊙ *   ⊕ xor  □ []  ∅ {}  ✓ ok  ✗ x  ␣ _  ↵ \n  ⇥ \t  ¶ \n
 ♭ b   ♯ #   ℓ l  ı i  � ?  ā a_bar  ū u_bar  ĝ g_hat  ŷ y_hat  Ŝ S_hat
 """  # a symbol, its spelling, and so on
 _WORDS = TABLE.split()

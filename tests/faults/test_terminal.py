@@ -73,7 +73,9 @@ def test_a_text_and_the_name_of_its_file_are_shown_escaped(tmp_path, shown):
     status, printed = shown("data", "show", f"{FILE_NAME}.txt")
     assert status == 0, printed
     assert "\\x1b[31m\\x9b2J\\u202e" in printed and f"{MARKUP} line\n" in printed
-    assert "\\x1b[31m\\udcff[red]x" in printed
+    np.save(tmp_path / f"{FILE_NAME}.npy", np.random.default_rng(0).random((40, 8, 8), dtype=np.float32))
+    status, printed = shown("data", "show", f"{FILE_NAME}.npy")
+    assert status == 0 and "\\x1b[31m\\udcff[red]x.npy" in printed
 
 
 def test_columns_and_classes_of_a_table_are_shown_escaped(tmp_path, shown):
