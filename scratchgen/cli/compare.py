@@ -16,7 +16,7 @@ from scratchgen.runs.config import OWN_TASK
 from scratchgen.runs.files import writable_file, write_text
 from scratchgen.runs.record import Record, read_record
 from scratchgen.tasks import NAMES, get_task
-from scratchgen.tasks.load import task_of
+from scratchgen.tasks.load import settings_of, task_of
 
 
 def compare(
@@ -37,10 +37,10 @@ def compare(
 
 
 def _record(run: Path) -> Record:
-    """The record of a run. Raises BadInput for a task that does not exist."""
+    """The record of a run. Raises BadInput for a task that does not exist, and for settings that it cannot have."""
     record = read_record(run)
     if record.config.task != OWN_TASK:
-        task_of(record.config, run)
+        settings_of(task_of(record.config, run), record.config, run)
     return record
 
 
