@@ -73,7 +73,7 @@ def _bench_kernels(names: list[str], peers: bool, json_file: Path | None, plot: 
         print_line(f"{folder}: fastest first {', '.join(order)}")
     if json_file is not None:
         rows = [row.as_dict() for row in found]
-        _write(screen, json_file, {"machine": description, "peaks": peaks, "rows": rows})
+        _write(json_file, {"machine": description, "peaks": peaks, "rows": rows})
     if plot is not None:
         from scratchgen.plots.speed import speed
 
@@ -97,7 +97,7 @@ def _bench_steps(names: list[str], peers: bool, json_file: Path | None, plot: Pa
         for library, reason in missing.items():
             print_line(f"{library} is left out: {reason}")
     if json_file is not None:
-        _write(screen, json_file, {"machine": description, "rows": [row.as_dict() for row in found]})
+        _write(json_file, {"machine": description, "rows": [row.as_dict() for row in found]})
 
 
 def _check_folders(*files: Path | None) -> None:
@@ -107,7 +107,7 @@ def _check_folders(*files: Path | None) -> None:
         writable_file(file)
 
 
-def _write(screen: Console, file: Path, numbers: dict) -> None:
+def _write(file: Path, numbers: dict) -> None:
     with replacing(file) as temporary:
         temporary.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
     print_line(f"Numbers: {file}")
@@ -115,7 +115,7 @@ def _write(screen: Console, file: Path, numbers: dict) -> None:
 
 def _measure(chosen: Sequence[Any], peers: bool, peaks: dict[str, float], measure: ModuleType) -> list:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, transient=True) as progress:
+    with Progress(*columns, transient=True, console=console()) as progress:
         task = progress.add_task("kernels", total=None)
         found = []
         for rows in measure.rows(chosen, peers, peaks):

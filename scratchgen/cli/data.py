@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scratchgen.cli.output import PlainTable, console, print_line, print_text
 from scratchgen.data import CATALOGUE, DataSet, PairData, TextData, load_any
@@ -94,15 +93,15 @@ def show(
     if out is not None and out.suffix != ".png":
         raise BadInput(f"pictures are PNG files: give --out FILE.png, not {out}")
     options = LoadOptions(size, channels, background, image_shape, skip_bad, encoding, columns, kind)  # type: ignore[arg-type]
-    data, screen = load_any(name, streamed=True, **options.changed()), console()
+    data = load_any(name, streamed=True, **options.changed())
     is_text = isinstance(data, TextData | PairData)
     if out is not None and is_text:
         raise BadInput(f"{name} is text, which has no picture; leave out --out to print an excerpt")
     picture = None if out is None else data_set(data, writable_file(out))
     if (entry := CATALOGUE.get(name)) is not None:
         rows = ("origin", entry.origin), ("licence", entry.licence), ("split", entry.split)
-        _print_facts(screen, [("name", name), ("kind", entry.kind), *rows])
-    _print_facts(screen, [*data.report.lines(), *describe(data)])
+        _print_facts([("name", name), ("kind", entry.kind), *rows])
+    _print_facts([*data.report.lines(), *describe(data)])
     if picture:
         print_line(f"Picture: {picture}")
     elif isinstance(data, TextData | PairData):
@@ -137,7 +136,7 @@ def _short(text: str) -> str:
     return text if len(text) <= MAX_WIDTH else text[: MAX_WIDTH - 1] + "…"
 
 
-def _print_facts(screen: Console, facts: list[tuple[str, str]]) -> None:
+def _print_facts(facts: list[tuple[str, str]]) -> None:
     for label, value in facts:
         print_line(f"{label:<28}{value}")
 

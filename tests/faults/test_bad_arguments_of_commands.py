@@ -103,7 +103,7 @@ CASES = {
     "a long configuration": (("train", "vae", "--config", LONG), "File name too long"),
     "a folder of applications in a file": (
         ("app", "run", "text-generation", "--quick", "--out", "mine.txt"),
-        "mine.txt is a file",
+        "cannot write in mine.txt",
     ),
     "a file as a folder": (("sample", "vae", "--out", "mine.txt/s.png"), "mine.txt is a file, not a folder"),
     "a folder as a file": (("export", "vae", "--to", "npz", "--out", "pipes"), "--out"),
