@@ -88,20 +88,24 @@ def described(value: Any) -> str:
     return f"an object of type {type(value).__name__}"
 
 
-def printable(text: str, keep: str = "") -> str:
+def printable(text: str, allowed: str = "") -> str:
     """A text that is safe on a terminal: characters that it would obey or hide are escaped, \\x1b and \\u202e.
 
     These are control characters and escape sequences, marks of the direction of writing, invisible characters, and
     bytes that are no text. A name of a file, and data, may hold any. Spaces of every width stay, and the joiners that
     some scripts are spelled with.
 
-    keep    control characters that stay too: "\\n\\t" where a text is shown as it is
+    allowed    control characters that stay too: "\\n\\t" where a text is shown as it is
     """
-    return text if text.isprintable() else "".join(c if _is_safe(c, keep) else ascii(c)[1:-1] for c in text)
+    return (
+        text if text.isprintable() else "".join(c if _is_safe(c, allowed) else ascii(c)[1:-1] for c in text)
+    )
 
 
-def _is_safe(character: str, keep: str) -> bool:
-    return character.isprintable() or unicodedata.category(character) == "Zs" or character in JOINERS + keep
+def _is_safe(character: str, allowed: str) -> bool:
+    return (
+        character.isprintable() or unicodedata.category(character) == "Zs" or character in JOINERS + allowed
+    )
 
 
 def one_line(problem: object) -> str:

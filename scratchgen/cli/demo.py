@@ -76,7 +76,9 @@ def demo(
         text,
         out / "overview.png",
     )
-    screen.print(Panel(Text(printable(text[:600], keep="\n")), title="text sampled from the RNN", width=100))
+    screen.print(
+        Panel(Text(printable(text[:600], allowed="\n")), title="text sampled from the RNN", width=100)
+    )
     screen.print(scores_table(scores))
     seconds = time.perf_counter() - started
     print_line(f"{seconds:.0f} seconds. Look at {picture}; more of each model: {out}/*/report.html")

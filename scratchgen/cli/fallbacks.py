@@ -19,9 +19,9 @@ TABLE = r"""
 ⊙ *   ⊕ xor  □ []  ∅ {}  ✓ ok  ✗ x  ␣ _  ↵ \n  ⇥ \t  ¶ \n
 ♭ b   ♯ #   ℓ l  ı i  � ?  ā a_bar  ū u_bar  ĝ g_hat  ŷ y_hat  Ŝ S_hat
 """  # a symbol, its spelling, and so on
-_WORDS = TABLE.split()
+SYMBOLS_AND_SPELLINGS = TABLE.split()
 FALLBACKS = {
-    **dict(zip(_WORDS[::2], _WORDS[1::2], strict=True)),
+    **dict(zip(SYMBOLS_AND_SPELLINGS[::2], SYMBOLS_AND_SPELLINGS[1::2], strict=True)),
     "\N{MICRO SIGN}": "u",
     "\N{COMBINING CIRCUMFLEX ACCENT}": "_hat",
     "\N{COMBINING MACRON}": "_bar",

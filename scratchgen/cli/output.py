@@ -28,7 +28,7 @@ def print_line(line: str) -> None:
 
 def print_text(text: str) -> None:
     """Print a text with its line feeds and tabs: generated text, for instance."""
-    print(printable(text, keep="\n\t"), flush=True)
+    print(printable(text, allowed="\n\t"), flush=True)
 
 
 def print_error(problem: object) -> None:
@@ -51,7 +51,7 @@ class PlainTable(Table):
 
 
 def _cell(text: str | Text) -> Text:
-    return text if isinstance(text, Text) else Text(printable(text, keep="\n"))
+    return text if isinstance(text, Text) else Text(printable(text, allowed="\n"))
 
 
 def tidy(value: Any) -> str:

@@ -19,11 +19,11 @@ def limit_memory() -> None:
         import resource  # Unix has it
 
         soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        limits = [n for n in (soft, hard, memory()) if n != resource.RLIM_INFINITY]
+        limits = [n for n in (soft, hard, available_memory()) if n != resource.RLIM_INFINITY]
         resource.setrlimit(resource.RLIMIT_DATA, (min(limits), hard))
 
 
-def memory() -> int:
+def available_memory() -> int:
     """The bytes of memory of the machine, or of its container."""
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     with suppress(OSError, ValueError):

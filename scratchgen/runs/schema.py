@@ -62,7 +62,7 @@ def Cap(most: int, why: str) -> Meta:
 
 WIDTH = Cap(2**16, "a square matrix of weights of that width takes 17 GB")
 DEPTH = Cap(1000, "each adds its own weights, and a step computes one after another")
-COUNT = Cap(10**9, "no training would reach its end")  # of every other whole number
+LARGEST_COUNT = (10**9, "no training would reach its end")  # of every other whole number
 
 
 def Help(text: str, unit: str = "") -> Meta:
@@ -87,7 +87,7 @@ class Field:
     unit: str
     choices: tuple[str, ...]
     limits: dict[str, float]
-    cap: tuple[int, str] = COUNT.extra["cap"]
+    cap: tuple[int, str] = LARGEST_COUNT
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ def _field(name: str, hint: Any, default: Any) -> Field:
     }
     text, unit = (described[0].description, described[0].extra["unit"]) if described else ("", "")
     caps = [meta.extra["cap"] for meta in metas if meta.extra and "cap" in meta.extra]
-    cap = caps[0] if caps else COUNT.extra["cap"]
+    cap = caps[0] if caps else LARGEST_COUNT
     return Field(name, str if choices else kind, default, text, unit, choices, limits, cap)
 
 

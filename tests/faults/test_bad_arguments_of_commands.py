@@ -205,8 +205,8 @@ def test_more_memory_than_the_machine_has_is_refused_before_it_is_used(monkeypat
 
 def test_the_limit_of_memory_is_that_of_the_container(tmp_path, monkeypatch):
     monkeypatch.setattr(memory_limit, "OF_CONTAINER", tmp_path / "memory.max")
-    machine = memory_limit.memory()
+    machine = memory_limit.available_memory()
     (tmp_path / "memory.max").write_text("max\n")
-    assert memory_limit.memory() == machine
+    assert memory_limit.available_memory() == machine
     (tmp_path / "memory.max").write_text("1048576\n")
-    assert memory_limit.memory() == 2**20 < machine
+    assert memory_limit.available_memory() == 2**20 < machine

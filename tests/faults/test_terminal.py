@@ -56,7 +56,7 @@ def test_each_kind_of_character_is_escaped_and_text_of_any_script_is_not():
         "the check of this file sees them"
     )
     assert printable(HOSTILE) == ("\\x1b]0;owned\\x07\\r\\x08\\x1b[31m\\x9b2J\\u202e" + MARKUP)
-    assert printable("a\nb\tc", keep="\n\t") == "a\nb\tc" and printable("a\nb\tc") == "a\\nb\\tc"
+    assert printable("a\nb\tc", allowed="\n\t") == "a\nb\tc" and printable("a\nb\tc") == "a\\nb\\tc"
     assert printable("\udcff\u2066\ufeff\u2028") == "\\udcff\\u2066\\ufeff\\u2028"
     whole = "é 日本\N{IDEOGRAPHIC SPACE}\N{NO-BREAK SPACE}می\N{ZERO WIDTH NON-JOINER}خواهم 👩\N{ZERO WIDTH JOINER}🚀"
     assert printable(whole) == whole
