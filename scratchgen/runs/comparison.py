@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scratchgen.errors import printable
 from scratchgen.plots.comparison import compared_curves
 from scratchgen.runs import html
 from scratchgen.runs.record import Record
@@ -84,10 +85,10 @@ def _curves(group: Group) -> list[str]:
     figures = []
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
-            series = {str(record.directory): record.series(name) for record in group.records}
+            series = {printable(str(record.directory)): record.series(name) for record in group.records}
             series = {run: numbers for run, numbers in series.items() if numbers}
             if series:
-                label = name.replace("_", " ")
-                png = compared_curves(series, Path(folder) / f"{name}.png", label).read_bytes()
+                label = printable(name.replace("_", " "))
+                png = compared_curves(series, Path(folder) / "curves.png", label).read_bytes()
                 figures.append(html.picture(png, f"{label}, epoch by epoch"))
     return figures

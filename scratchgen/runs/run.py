@@ -32,7 +32,7 @@ from typing import Any
 import filelock
 import msgspec
 
-from scratchgen.errors import BadInput, check_numbers, described
+from scratchgen.errors import BadInput, check_numbers, described, one_line
 from scratchgen.nn import Module
 from scratchgen.runs import checkpoint
 from scratchgen.runs.config import RunConfig, as_config, read_config
@@ -155,7 +155,7 @@ class Run(History):
     def _newest(self) -> checkpoint.Checkpoint | None:
         found, damages = checkpoint.newest(self.directory / "checkpoints")
         for damage in damages:
-            print(f"scratchgen: {damage}; resuming from the one before", file=sys.stderr)
+            print(f"scratchgen: {one_line(damage)}; resuming from the one before", file=sys.stderr)
         return found
 
     def _resume_from(self, found: checkpoint.Checkpoint, further: bool) -> None:

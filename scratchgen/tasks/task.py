@@ -25,7 +25,7 @@ from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.nn.saving import describe as describe_model
 from scratchgen.random import Generator
-from scratchgen.runs.config import RunConfig
+from scratchgen.runs.config import RunConfig, as_config
 from scratchgen.runs.early_stopping import EarlyStopping
 from scratchgen.runs.files import INITIAL_WEIGHTS, write_json
 from scratchgen.runs.provenance import collect_provenance, fingerprint_of_data
@@ -273,8 +273,8 @@ def train_task(
 def configuration(
     task: Task, source: str, data: Any, settings: dict, seed: int, model: Module, info: Any, **more: Any
 ) -> RunConfig:
-    """The content of config.json for a training on a data set."""
-    return RunConfig(
+    """The content of config.json for a training on a data set. Raises BadInput for names that it cannot hold."""
+    config = RunConfig(
         task=task.name,
         family=task.family,
         monitored=list(task.monitored),
@@ -290,6 +290,7 @@ def configuration(
         **more,
         **collect_provenance(),
     )
+    return as_config(config)
 
 
 def _as_json(value: Any) -> Any:
