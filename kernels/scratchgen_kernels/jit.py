@@ -41,7 +41,7 @@ _lock = threading.RLock()  # while Numba's setting is changed
 
 @contextmanager
 def user_cache():
-    """Yield the cache folder. Functions decorated inside cache their results in the user's cache folder, or in NUMBA_CACHE_DIR.
+    """Functions decorated inside cache their results in the yielded folder: of the user, or in NUMBA_CACHE_DIR.
 
     Numba's default is the folder of the source. There the files would outlive the package: after it is uninstalled,
     the remaining folder in site-packages would be imported, empty, instead of a later editable installation.

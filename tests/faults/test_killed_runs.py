@@ -1,22 +1,17 @@
 """A run that is killed at any moment can be resumed, and ends with the bits of an undisturbed run."""
 
-import contextlib
 import heapq
 import json
-import os
-import select
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from scratchgen.data import CATALOGUE
 
-SERVER = Path(__file__).with_name("forking.py")
+from .forked import commands
+
 SEED = 20261125
 TEXT = heapq.__file__  # any short one
 RECURRENT = ("--data", TEXT, "--epochs", "2", "--hidden", "16", "--batch-size", "16")
@@ -45,36 +40,27 @@ COMPARED = "model.safetensors", "metrics.jsonl", "scores.json"
 
 
 class Trainings:
-    """Trainings one after another, each in a new process, forked from one that has imported what they need.
+    """Trainings one after another, each in a process of its own."""
 
-    A new interpreter would take longer to import NumPy and matplotlib than these models take to train.
-    """
-
-    def __init__(self, server):
-        self.server = server
+    def __init__(self, commands):
+        self.commands = commands
 
     def start(self, *arguments):
-        command = ["train", *map(str, arguments), "--save-every", "0", "--quiet"]
-        print(json.dumps(command), file=self.server.stdin, flush=True)
-        self.process = int(self.server.stdout.readline())
+        self.commands.start("train", *arguments, "--save-every", "0", "--quiet")
 
     def ends_within(self, seconds):
-        return bool(select.select([self.server.stdout], [], [], seconds)[0])
+        return self.commands.ends_within(seconds)
 
     def kill(self):
-        with contextlib.suppress(ProcessLookupError):  # it has ended by itself in this moment
-            os.kill(self.process, signal.SIGKILL)
+        self.commands.send(signal.SIGKILL)
 
     def status(self):
-        """The exit status of the training, or minus the signal that killed it."""
-        return int(self.server.stdout.readline())
+        return self.commands.status()
 
 
 @pytest.fixture(scope="module")
 def training(request):
-    options = [] if request.config.getoption("--full") else ["--unrendered"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([sys.executable, SERVER, *options], **pipes, text=True, bufsize=1) as server:
+    with commands(*[] if request.config.getoption("--full") else ["--unrendered"]) as server:
         yield Trainings(server)
 
 
