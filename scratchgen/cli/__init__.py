@@ -90,6 +90,10 @@ def _run(arguments: list[str], chosen: str | None) -> int:
         return _fail(printable(" ".join(str(problem).split())))
     except MemoryError as problem:
         return _fail(f"this needs more memory than there is ({problem}); choose smaller sizes")
+    except OSError as problem:  # a full disk, a name that is too long, a folder that is gone
+        named = f"{os.fsdecode(problem.filename)}: " if isinstance(problem.filename, str | bytes) else ""
+        reason = f"{named}{problem.strerror or problem}; make room, or choose another file"
+        return _fail(printable(" ".join(reason.split())))
     except Stopped as stop:
         print(f"scratchgen: {stop}", file=sys.stderr)
         return BY_SIGNAL + stop.received if stop.received else 0
