@@ -68,7 +68,7 @@ def remove_damaged(folder: Path) -> list[Path]:
             whole = _is_whole(path.read_bytes())
             if known is None and whole:
                 continue
-            if not whole or known[1] == found[1]:
+            if not whole or (known and known[1] == found[1]):
                 damaged.append(path)
             path.unlink()
         except FileNotFoundError:  # replaced by another process in this moment

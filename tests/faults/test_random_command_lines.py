@@ -72,7 +72,7 @@ PLACES = [
     ),
 ]
 DATA = ["images.npy", "text.txt", "digits", "missing", "vae", ".", "", "mnist", "gaussian-ring", "8gaussians"]
-WORDS = [
+TEXTS = [
     "",
     "a",
     "vae",
@@ -143,9 +143,9 @@ def value_of(parameter, rng):
     elif "Path" in kind or name in ("run", "runs", "out", "config", "resume"):
         pool = PLACES
     elif "str" in kind:
-        pool = WORDS
+        pool = TEXTS
     if rng.random() < 0.15:
-        pool = NUMBERS + PLACES + WORDS
+        pool = NUMBERS + PLACES + TEXTS
     return pool[rng.integers(len(pool))]
 
 
@@ -204,3 +204,23 @@ def test_random_command_lines_work_or_are_refused(folder, count, figure, capfd):
     assert not failures, "\n".join([f"{len(failures)} failures", *failures[:20]])
     assert ended["worked"] > n / 10 and ended["refused"] > n / 10, ended
     figure(f"command lines: {n}, {', '.join(f'{k} {how}' for how, k in ended.items())} (seed {SEED})")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("evaluate", "vae", "-k", "9" * 26),
+        ("evaluate", "x" * 300),
+        ("compare", "vae", "--out", ""),
+        ("bench", "--plot", "."),
+    ],
+    ids=lambda line: " ".join(line)[:20],
+)
+def test_what_random_lines_have_found_is_refused(line, folder, monkeypatch, capfd):
+    before = contents(folder)
+    monkeypatch.undo()
+    monkeypatch.chdir(folder)
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*line])
+    assert ended.value.code == 2 and capfd.readouterr().err.startswith("scratchgen: ")
+    assert contents(folder) == before

@@ -115,7 +115,7 @@ def test_every_sub_package_is_an_attribute_that_is_loaded_when_it_is_first_used(
     program = """
 import sys
 import scratchgen as sg
-for name in sorted(set(sg.__all__) - {*vars(sg), *sg.PLACES}):
+for name in sorted(set(sg.__all__) - {*vars(sg), *sg.PLACES, 'kernels'}):
     assert getattr(sg, name).__name__ == f"scratchgen.{name}" in sys.modules
 pass"""
     assert of_ours(modules_after(program)) == {*MODELS}
