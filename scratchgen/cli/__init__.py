@@ -68,10 +68,11 @@ def build_app(chosen: str | None) -> typer.Typer:
 
 def _run(arguments: list[str], chosen: str | None) -> int:
     from scratchgen import kernels
+    from scratchgen.cli.warning_lines import warnings_in_one_line
     from scratchgen.runs.stopped import Interrupted, Stopped, interruptible
 
     try:
-        with interruptible():
+        with interruptible(), warnings_in_one_line():
             if chosen:
                 kernels.check_name(kernels.current())
                 _prepare_process()

@@ -58,7 +58,9 @@ def _bench_kernels(names: list[str], peers: bool, json_file: Path | None, plot: 
 
     _check_folders(json_file, plot)
     if plot is not None and plot.suffix != ".png":
-        raise BadInput(f"--plot draws a PNG; name the file {plot.with_suffix('.png').name}, not {plot.name}")
+        raise BadInput(
+            f"--plot draws a PNG; name the file {plot.stem or 'speed'}.png, not {plot.name or plot}"
+        )
     folders = {case.folder for case in cases.CASES}
     if unknown := sorted(set(names) - folders):
         raise BadInput(f"no kernel is named {unknown[0]!r}; there are {', '.join(sorted(folders))}")

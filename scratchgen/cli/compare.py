@@ -25,7 +25,7 @@ def compare(
 ) -> None:
     """Compare runs of the same task: the settings that differ, the scores, the minutes they took."""
     if out is not None and out.suffix != ".html":
-        raise BadInput(f"--out writes a page: name it {out.with_suffix('.html').name}, not {out.name}")
+        raise BadInput(f"--out writes a page: name it {out.stem or 'runs'}.html, not {out.name or out}")
     groups = grouped([_record(run) for run in dict.fromkeys(runs)])
     if out is not None:
         write_text(writable_file(out), comparison_page(groups, _figures))

@@ -162,11 +162,16 @@ def _passed(tests: list[Claim], id: str | None) -> bool:
         raise BadInput("the tests run under pytest, which is not installed: pip install pytest")
     nodes = dict.fromkeys(f"{claim.file}::{claim.name}" for claim in tests)
     command = [sys.executable, "-m", "pytest", "-q", *nodes, "--equations"]
+    # in a session of their own: Ctrl-C ends this process, which ends them
     if id is None:
-        return subprocess.run(command, cwd=CHECKOUT).returncode == 0
+        return subprocess.run(command, cwd=CHECKOUT, start_new_session=True).returncode == 0
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [*command, "--equations-report", folder], cwd=CHECKOUT, capture_output=True, text=True
+            [*command, "--equations-report", folder],
+            cwd=CHECKOUT,
+            capture_output=True,
+            text=True,
+            start_new_session=True,
         )
         report = Path(folder, "equations.json")
         rows = encoder.loads(report.read_text(encoding="utf-8")) if report.exists() else []

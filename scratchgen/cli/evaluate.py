@@ -25,6 +25,7 @@ from scratchgen.tasks.load import load_run
 from scratchgen.tasks.own import evaluate_own, load_own
 
 PARTS = ("validation", "test")
+MOST_SAMPLES = 1_000_000  # importance samples: minutes per example
 
 
 def evaluate(
@@ -32,7 +33,12 @@ def evaluate(
     part: Annotated[str, typer.Option(help=f"Part of the data to score: {' or '.join(PARTS)}.")] = "test",
     k: Annotated[
         int | None,
-        typer.Option("-k", min=1, help="VAE: importance samples per example for log p(x) (default: 200)."),
+        typer.Option(
+            "-k",
+            min=1,
+            max=MOST_SAMPLES,
+            help="VAE: importance samples per example for log p(x) (default: 200).",
+        ),
     ] = None,
     seed: Annotated[
         int | None,
