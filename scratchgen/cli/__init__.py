@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import Any
 
 import typer
 
@@ -31,9 +30,6 @@ COMMANDS = {  # name → its help; the file of that name defines the command, an
 GROUPS = ("train", "data", "exercise", "app")  # commands with sub-commands
 
 BY_SIGNAL = 128  # added to the number of the signal that ended a process, as shells do
-
-# typer's errors of usage share this base, which it does not export by name
-UsageProblem: Any = typer.BadParameter.__mro__[2]  # Any: a checker cannot know a class of that name
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -77,7 +73,7 @@ def _run(arguments: list[str], chosen: str | None) -> int:
     except BrokenPipeError:  # what reads the output has ended, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush when Python ends
         return 1  # as typer does, if it notices first
-    except UsageProblem as problem:
+    except typer.TyperException as problem:
         if "NoArgs" in type(problem).__name__:  # a command group alone: its help is the answer
             print(problem.format_message())
             return 2

@@ -12,6 +12,7 @@ from rich.table import Table
 import scratchgen
 from scratchgen import kernels
 from scratchgen.cli.output import console, print_line
+from scratchgen_kernels.variants import variant
 
 LIBRARIES = (
     "matplotlib",
@@ -35,6 +36,10 @@ def info() -> None:
     if record := kernels.build_record():
         details = record["reason"] or " ".join(record["flags"])
         print_line(screen, f"compiled kernels: {record['status']}, {details}")
+        if built := record.get("variants"):
+            print_line(
+                screen, f"their variants: {', '.join(built)}; this process loads {variant() or 'none'}"
+            )
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("kernel", "backend", "state", "why"):
         table.add_column(heading, header_style="bold")
