@@ -3,7 +3,8 @@
 A portable build has each kernel for every processor of the architecture ("baseline", in the folder of the kernel) and
 for wider instructions (in subfolders). A build for one instruction set has a single variant of that name. All kernels
 of a process are of one variant. Variants differ in the last bits of results, since wider instructions round
-a · b + c once; noise has the same bits in all. To repeat the bits of another machine, set the environment variable ``SCRATCHGEN_VARIANT`` to the variant that its runs name.
+a · b + c once; noise has the same bits in all. To repeat the bits of another machine, set the environment variable
+``SCRATCHGEN_VARIANT`` to the variant that its runs name.
 """
 
 import os
