@@ -132,13 +132,14 @@ SUMMARISATION = Application(
     title="A pointer-generator writes one-line summaries",
     about=(
         "A GRU encoder-decoder with additive attention, which either generates a word of its vocabulary or "
-        "copies one of the text, with coverage. It reads the first 50 words of a docstring's body and writes its first "
-        "line. Summaries of held-out modules by beam search are judged by ROUGE-1, ROUGE-2 and ROUGE-L, without "
-        "stemming by this library and with Porter's stemmer by rouge-score, compared with the first ten words and the "
-        "first sentence of the text. Copied and repeated words are compared with those of the references."
+        "copies one of the text, with coverage. It reads the first 50 words of the description of a Debian package and "
+        "writes its synopsis. Summaries of held-out texts by beam search are judged by ROUGE-1, ROUGE-2 and ROUGE-L, "
+        "without stemming by this library and with Porter's stemmer by rouge-score, compared with the first ten words "
+        "and the first sentence of the text. Copied and repeated words are compared with those of the references. "
+        "Without the descriptions, `--on stdlib-docstrings` learns the first lines of Python's docstrings instead."
     ),
-    data=("stdlib-docstrings",),
+    data=("debian-descriptions",),
     quick_data=("stdlib-docstrings",),
-    on="pairs of a text and its summary: a tab-separated file, or debian-descriptions",
+    on="stdlib-docstrings, or pairs of a text and its summary in a tab-separated file",
     carry_out=carry_out,
 )
