@@ -65,7 +65,7 @@ def _train(found: Sweep, jobs: int) -> dict[str, str]:
         check_score(found.plan.score, read_record(found.path(trial)))
         break
     progress = SweepProgress(found)
-    with progress.shown(), closing(run_locally(found.unfinished(), jobs)) as trainings:
+    with progress.live(), closing(run_locally(found.unfinished(), jobs)) as trainings:
         for ended in trainings:
             progress.show(ended)
             if ended.failure is None:

@@ -74,7 +74,7 @@ def _refuse_unknown_keys(found: dict[str, Any], path: Path) -> None:
     for key in found:
         if key not in known:
             close = difflib.get_close_matches(key, known, 1)
-            hint = f"did you mean {close[0]}?" if close else "a setting stands below [settings]"
+            hint = f"did you mean {close[0]}?" if close else "a setting belongs below [settings]"
             raise BadInput(f"{path}: no key is named {key!r}; {hint} There are {', '.join(known)}")
 
 

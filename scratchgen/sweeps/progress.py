@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,7 +29,7 @@ ROOM = 4  # lines of the screen that are left to what is above and below the row
 class SweepProgress:
     """Shows the trials of a sweep on standard error.
 
-    with progress.shown():
+    with progress.live():
         progress.show(ended)
     """
 
@@ -39,18 +40,18 @@ class SweepProgress:
         self._console = Console(stderr=True)
 
     @contextmanager
-    def shown(self) -> Iterator[None]:
+    def live(self) -> Iterator[None]:
         """A live table within the block, where standard error is a terminal."""
         if not self._console.is_terminal or os.environ.get("TERM") == "dumb":
             yield
             return
-        live = Live(
+        display = Live(
             console=self._console,
             get_renderable=self.table,
             refresh_per_second=REFRESHES_PER_SECOND,
             transient=True,
         )
-        with live:
+        with display:
             yield
 
     def show(self, ended: Ended) -> None:
@@ -65,35 +66,45 @@ class SweepProgress:
 
     def table(self) -> Table:
         """The state, the progress and the score of the trials, as many as the screen has room for."""
-        rows = [self._row(trial) for trial in self._sweep.plan.trials]
-        counts = ", ".join(f"{sum(row[1] == state for row in rows)} {state}" for state in STATES)
+        states = [(self._state(trial), trial) for trial in self._sweep.plan.trials]
+        states.sort(key=lambda found: STATES.index(found[0]))
+        found = Counter(state for state, _ in states)
+        counts = ", ".join(f"{found[state]} {state}" for state in STATES)
         table = Table(box=None, padding=(0, 2, 0, 0), title=counts, title_justify="left", title_style="bold")
         for heading in ("run", "state", "progress", "score"):
             table.add_column(heading, header_style="bold", no_wrap=True)
-        rows.sort(key=lambda row: STATES.index(row[1]))
         room = max(1, self._console.height - ROOM)
-        for row in rows[:room]:
-            table.add_row(*(Text(printable(cell)) for cell in row))
-        if len(rows) > room:
-            table.add_row(f"and {len(rows) - room} more")
+        for state, trial in states[:room]:
+            cells = trial.name, state, *self._details(state, trial)
+            table.add_row(*(Text(printable(cell)) for cell in cells))
+        if len(states) > room:
+            table.add_row(f"and {len(states) - room} more")
         return table
 
-    def _row(self, trial: Trial) -> tuple[str, str, str, str]:
+    def _state(self, trial: Trial) -> str:
         directory = self._sweep.path(trial)
         if is_finished(directory):
-            return trial.name, "finished", "", self._score(trial.name)
+            return "finished"
         if trial.name in self._failures:
-            return trial.name, "failed", "", self._failures[trial.name]
-        if not (directory / "config.json").exists():
-            return trial.name, "waiting", "", ""
-        return trial.name, "training", *self._training(trial)
+            return "failed"
+        return "training" if (directory / "config.json").exists() else "waiting"
+
+    def _details(self, state: str, trial: Trial) -> tuple[str, str]:
+        """The progress of a trial, and its score: while it is trained, the numbers of its last epoch."""
+        if state == "finished":
+            return "", self._score(trial.name)
+        if state == "failed":
+            return "", self._failures[trial.name]
+        return self._training(trial) if state == "training" else ("", "")
 
     def _training(self, trial: Trial) -> tuple[str, str]:
         try:
             record = read_record(self._sweep.path(trial))
         except BadInput:  # its files are being written
             return "", ""
-        done = f"{len(record.epochs)}/{record.config.settings['epochs']} epochs"
+        settings = record.config.settings
+        epochs = settings["epochs"] + sum(settings[name] for name in self._sweep.plan.task.further_epochs)
+        done = f"{len(record.epochs)}/{epochs} epochs"
         return done, in_words(record.monitored, record.epochs[-1]) if record.epochs else ""
 
     def _score(self, name: str) -> str:

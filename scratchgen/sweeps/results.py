@@ -112,7 +112,7 @@ def check_score(score: str | None, record: Record) -> None:
         logged = dict.fromkeys(name for epoch in record.epochs for name in epoch if name != "epoch")
         raise BadInput(
             f"these runs have no score named {score!r}; there are {'; '.join([*measures, *logged])}. Correct the "
-            "file, and give the command again: finished runs stay"
+            "file and run the command again; finished runs are not repeated"
         )
 
 

@@ -175,7 +175,7 @@ BAD = {
     "key": (TINY.replace("seeds", "seed"), "no key is named 'seed'; did you mean seeds?"),
     "setting at the top": (
         "epochs = 3\n" + TINY,
-        "no key is named 'epochs'; a setting stands below [settings]",
+        "no key is named 'epochs'; a setting belongs below [settings]",
     ),
     "seed": (TINY.replace("[0, 1]", "[0, -1]"), "expected `int` >= 0 - at `seeds[1]`; correct it"),
     "seed twice": (TINY.replace("[0, 1]", "[1, 1]"), "seeds holds a seed twice"),
