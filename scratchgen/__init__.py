@@ -8,38 +8,16 @@
     sg.data                    data sets, tokenizers, batches
     sg.save, sg.load           a model in one file
 
-Every sub-package is loaded when it is first used; the import itself needs NumPy alone.
+Everything is loaded when it is first used; the import itself takes no time.
 """
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import scratchgen_kernels as kernels
-from scratchgen.autograd import (
-    Tensor,
-    check_grads,
-    defvjp,
-    detect_anomaly,
-    enable_grad,
-    grad,
-    hessian,
-    hvp,
-    jacobian,
-    jvp,
-    no_grad,
-    primitive,
-    remat,
-    stop_gradient,
-    value_and_grad,
-    vjp,
-)
-from scratchgen.errors import BadInput
-from scratchgen.random import Generator
-
 if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` loads them
+    import scratchgen_kernels as kernels
     from scratchgen import (
         autograd,
         benchmarks,
@@ -61,11 +39,29 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` lo
         testing,
         vae,
     )
+    from scratchgen.autograd import (
+        Tensor,
+        check_grads,
+        defvjp,
+        detect_anomaly,
+        enable_grad,
+        grad,
+        hessian,
+        hvp,
+        jacobian,
+        jvp,
+        no_grad,
+        primitive,
+        remat,
+        stop_gradient,
+        value_and_grad,
+        vjp,
+    )
+    from scratchgen.errors import BadInput
+    from scratchgen.random import Generator
     from scratchgen.runs.saving import load, save
 
 __version__ = "0.2.0"  # the one place where it is written
-
-sys.modules[__name__ + ".kernels"] = kernels  # `import scratchgen.kernels` is the same package
 
 __all__ = [
     "BadInput",
@@ -111,16 +107,23 @@ __all__ = [
     "vjp",
 ]
 
+AUTOGRAD = (
+    *("Tensor", "check_grads", "defvjp", "detect_anomaly", "enable_grad", "grad", "hessian", "hvp"),
+    *("jacobian", "jvp", "no_grad", "primitive", "remat", "stop_gradient", "value_and_grad", "vjp"),
+)
+PLACES = {"BadInput": "errors", "Generator": "random", "load": "runs.saving", "save": "runs.saving"}
+PLACES |= dict.fromkeys(AUTOGRAD, "autograd")
+
 
 if not TYPE_CHECKING:  # a checker that sees this function accepts every name
 
     def __getattr__(name: str) -> Any:
         """Load a sub-package, or a member of one, when it is first used."""
-        if name in ("load", "save"):
-            return getattr(import_module("scratchgen.runs.saving"), name)
-        if name in __all__:  # all that is listed and not imported above is a sub-package
-            return import_module(f"scratchgen.{name}")
-        raise AttributeError(f"module 'scratchgen' has no attribute {name!r}")
+        if name not in __all__:
+            raise AttributeError(f"module 'scratchgen' has no attribute {name!r}")
+        if name in PLACES:
+            return globals().setdefault(name, getattr(import_module(f"scratchgen.{PLACES[name]}"), name))
+        return import_module(f"scratchgen.{name}")  # all others are sub-packages
 
 
 def __dir__() -> list[str]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import functools
 import operator
+import unicodedata
 from collections.abc import Callable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
+
+LONGEST_LINE = 1000  # characters
+JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
 
 class BadInput(ValueError):
@@ -84,9 +88,32 @@ def described(value: Any) -> str:
     return f"an object of type {type(value).__name__}"
 
 
-def printable(text: str) -> str:
-    """A text whose control characters, and bytes that are no text, are escaped: a name of a file may hold any."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+def printable(text: str, allowed: str = "") -> str:
+    """A text that is safe on a terminal: characters that it would obey or hide are escaped, \\x1b and \\u202e.
+
+    These are control characters and escape sequences, marks of the direction of writing, invisible characters, and
+    bytes that are no text. A name of a file, and data, may hold any. Spaces of every width stay, and the joiners that
+    some scripts are spelled with.
+
+    allowed    control characters that stay too: "\\n\\t" where a text is shown as it is
+    """
+    return (
+        text if text.isprintable() else "".join(c if _is_safe(c, allowed) else ascii(c)[1:-1] for c in text)
+    )
+
+
+def _is_safe(character: str, allowed: str) -> bool:
+    return (
+        character.isprintable() or unicodedata.category(character) == "Zs" or character in JOINERS + allowed
+    )
+
+
+def one_line(problem: object) -> str:
+    """A message as one line that is safe on a terminal; of a very long one, which quotes data, both ends."""
+    line = printable(" ".join(str(problem).split()))
+    return (
+        line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE // 2]} … {line[-LONGEST_LINE // 4 :]}"
+    )
 
 
 def height_width_channels(image_shape: Sequence[int]) -> tuple[int, int, int]:

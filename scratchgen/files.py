@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -18,6 +19,8 @@ def replacing(path: Path) -> Iterator[Path]:
     process that is killed at any moment leaves the old file or the new one, never a part of either. A file that is
     replaced keeps its permissions; a new one has those of the umask.
     """
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, "it is not a regular file, and would be replaced", str(path))
     temporary = path.parent / f".{path.stem}-{secrets.token_hex(4)}{path.suffix}"
     _create(temporary)
     try:

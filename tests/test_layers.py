@@ -40,6 +40,8 @@ LAYER = {place: len(ROWS) - number for number, row in enumerate(ROWS) for place 
 def place_of(file: str) -> str:
     """The part of the table to which a file belongs: the package or module directly below `scratchgen`."""
     top, *rest = file.split("/")
+    if rest == ["kernels.py"]:
+        return "scratchgen_kernels"  # its second name
     if top == "scratchgen":
         return DOOR if rest == ["__init__.py"] else rest[0].removesuffix(".py").removesuffix(".pyx")
     if file.startswith("kernels/scratchgen_kernels/"):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numba
 
+from scratchgen_kernels.jit_cache import is_usable
+
 # "contract" lets a * b + c become one instruction. Flags that assume finite values (nnan, ninf) are left out, so that
 # NaN and infinities follow IEEE 754. So does division by zero: a test for an exception at every division would prevent
 # the vectorisation of loops.
@@ -21,15 +23,17 @@ EXACT_OPTIONS = {
 def compiled(function=None, *, options=OPTIONS):
     """Compile `function` on its first call, without the interpreter's lock, and cache the result on disk.
 
-    If no folder is writable, the result is cached in memory only.
+    If the folder cannot be written, the result is cached in memory only.
     """
     if function is None:
         return lambda function: compiled(function, options=options)
     try:
-        with user_cache():
-            return numba.njit(cache=True, **options)(function)
-    except RuntimeError:
-        return numba.njit(**options)(function)
+        with user_cache() as folder:
+            if numba.config.DISABLE_JIT or is_usable(folder):
+                return numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # there is no home directory, or Numba refuses the folder
+        pass
+    return numba.njit(**options)(function)
 
 
 _lock = threading.RLock()  # while Numba's setting is changed
@@ -37,16 +41,17 @@ _lock = threading.RLock()  # while Numba's setting is changed
 
 @contextmanager
 def user_cache():
-    """Functions decorated inside cache their results in the user's cache folder, or in NUMBA_CACHE_DIR.
+    """Functions decorated inside cache their results in the yielded folder: of the user, or in NUMBA_CACHE_DIR.
 
     Numba's default is the folder of the source. There the files would outlive the package: after it is uninstalled,
     the remaining folder in site-packages would be imported, empty, instead of a later editable installation.
     """
     with _lock:  # two threads that import backends would restore each other's folder
         former = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(Path(former or cache_folder(), source_hash()))
+        folder = Path(former or cache_folder(), source_hash())
+        numba.config.CACHE_DIR = str(folder)
         try:
-            yield
+            yield folder
         finally:
             numba.config.CACHE_DIR = former
 

@@ -44,7 +44,7 @@ FULL: dict[tuple[str, str], dict[str, Any]] = {
     ("vq", "mnist"): {"codes": 64, "epochs": 10, "prior_epochs": 10},
     ("vq", "characters"): {"codes": 128, "hidden": 384, "epochs": 10, "prior_epochs": 10},
 }  # fmt: skip
-OWN: dict[str, dict[str, Any]] = {
+OWN_IMAGES: dict[str, dict[str, Any]] = {
     "vae": {"hidden": 500, "layers": 2, "latent_dim": 32, **SCHEDULE},
     "vq": {"codes": 64},
     "gan": {"model": "conv"},
@@ -67,7 +67,7 @@ def carry_out(job: Job) -> Outcome:
         before = "" if len(job.data) == 1 else f"{name}-"
         models = {}
         for label, task in TASKS.items():
-            given = QUICK[task] if job.quick else FULL.get((task, name), OWN[task])
+            given = QUICK[task] if job.quick else FULL.get((task, name), OWN_IMAGES[task])
             of_pixels = {} if task == "gan" else {"likelihood": likelihood}
             models[label], *_ = job.train(task, name, run=f"{before}{task}", **given, **of_pixels, **options)
         baselines = fitted(rows, levels)

@@ -9,7 +9,8 @@ from typing import Any
 
 import typer
 
-from scratchgen.errors import BadInput, printable
+from scratchgen.cli.streams import OutputLost, standard_streams
+from scratchgen.errors import BadInput, one_line
 
 COMMANDS = {  # name → its help; the file of that name defines the command, and is loaded on its first use
     "demo": "Train a VAE, a GAN and an RNN on embedded data; show samples and scores.",
@@ -33,6 +34,8 @@ GROUPS = ("train", "data", "exercise", "app")  # commands with sub-commands
 
 BY_SIGNAL = 128  # added to the number of the signal that ended a process, as shells do
 
+OUTPUT_LOST = 1  # the status when nobody reads the output, or it cannot be written; typer's too
+
 # typer's errors of usage share this base, which it does not export by name
 UsageProblem: Any = typer.BadParameter.__mro__[2]  # Any: a checker cannot know a class of that name
 
@@ -41,7 +44,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command line and exit with its status."""
     given = sys.argv[1:] if arguments is None else arguments
     chosen = next((word for word in given if not word.startswith("-")), None)
-    sys.exit(_run(given, chosen if chosen in COMMANDS else None))
+    with standard_streams():
+        status = _run(given, chosen if chosen in COMMANDS else None)
+    sys.exit(status)
 
 
 def build_app(chosen: str | None) -> typer.Typer:
@@ -64,10 +69,11 @@ def build_app(chosen: str | None) -> typer.Typer:
 
 def _run(arguments: list[str], chosen: str | None) -> int:
     from scratchgen import kernels
+    from scratchgen.cli.warning_lines import warnings_in_one_line
     from scratchgen.runs.stopped import Interrupted, Stopped, interruptible
 
     try:
-        with interruptible():
+        with interruptible(), warnings_in_one_line():
             if chosen:
                 kernels.check_name(kernels.current())
                 _prepare_process()
@@ -76,8 +82,10 @@ def _run(arguments: list[str], chosen: str | None) -> int:
             sys.stdout.flush()  # here, where a pipe that nobody reads any more is still noticed
             return status
     except BrokenPipeError:  # what reads the output has ended, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush when Python ends
-        return 1  # as typer does, if it notices first
+        return OUTPUT_LOST
+    except OutputLost as problem:
+        _say(f"standard output cannot be written ({problem}); the files that the command wrote are complete")
+        return OUTPUT_LOST
     except UsageProblem as problem:
         if "NoArgs" in type(problem).__name__:  # a command group alone: its help is the answer
             print(problem.format_message())
@@ -87,15 +95,26 @@ def _run(arguments: list[str], chosen: str | None) -> int:
         message = " ".join(problem.format_message().split()) or "a command is missing"
         return _fail(f"{message.rstrip('.')}{_synonym(problem)}; see `{where} --help`")
     except (BadInput, kernels.UnknownBackend, kernels.BackendUnavailable) as problem:
-        return _fail(printable(" ".join(str(problem).split())))
+        return _fail(problem)
     except MemoryError as problem:
-        return _fail(f"this needs more memory than there is ({problem}); choose smaller sizes")
+        return _fail(
+            f"this needs more memory than there is ({problem or 'none is left'}); choose smaller sizes"
+        )
+    except OSError as problem:  # a full disk, a name that is too long, a folder that is gone
+        return _fail(
+            f"{_named_file(problem)}{problem.strerror or problem}; make room, or choose another file"
+        )
     except Stopped as stop:
-        print(f"scratchgen: {stop}", file=sys.stderr)
+        _say(stop)
         return BY_SIGNAL + stop.received if stop.received else 0
     except Interrupted as ended:
-        print(f"scratchgen: {ended}", file=sys.stderr)
+        _say(ended)
         return BY_SIGNAL + ended.received
+
+
+def _named_file(problem: OSError) -> str:
+    """The path of a failure and a colon, if it is about a path."""
+    return f"{os.fsdecode(problem.filename)}: " if isinstance(problem.filename, str | bytes) else ""
 
 
 def _synonym(problem: Exception) -> str:
@@ -107,7 +126,7 @@ def _synonym(problem: Exception) -> str:
 
 
 def _prepare_process() -> None:
-    """Settings of the process that make training fast; `import scratchgen` changes none of them.
+    """Settings of the process that make training fast and bound its memory; `import scratchgen` changes none of them.
 
     BLAS works in one thread, unless the environment says how many: the matrices of these models are so small
     that a second thread gains next to nothing, and while another program wants the core, the threads wait for
@@ -116,12 +135,19 @@ def _prepare_process() -> None:
     from threadpoolctl import threadpool_limits
 
     from scratchgen.runs.allocator import raise_mmap_threshold
+    from scratchgen.runs.memory_limit import limit_memory
 
     raise_mmap_threshold()
+    limit_memory()
     if not any(name in os.environ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")):
         threadpool_limits(1, user_api="blas")
 
 
-def _fail(message: str) -> int:
-    print(f"scratchgen: {message}", file=sys.stderr)
+def _fail(problem: object) -> int:
+    _say(problem)
     return 2
+
+
+def _say(message: object) -> None:
+    """Print a message in one line. Commands have `print_error` for that, whose module takes longer to import."""
+    print(f"scratchgen: {one_line(message)}", file=sys.stderr)

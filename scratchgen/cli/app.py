@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from scratchgen.cli.output import console, print_line
+from scratchgen.cli.output import PlainTable, console, print_line
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED
 
@@ -25,9 +24,9 @@ def list_() -> None:
     """List the applications."""
     from scratchgen.applications.catalogue import APPLICATIONS
 
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = PlainTable()
     for heading in ("name", "application", "data", "with your own data (--on)"):
-        table.add_column(heading, header_style="bold")
+        table.add_column(heading)
     for application in APPLICATIONS.values():
         table.add_row(application.name, application.title, ", ".join(application.data), application.on)
     console().print(table)
@@ -76,4 +75,4 @@ def run(
         described(application, on, quick),
         quick,
     )
-    print_line(console(), f"{name}: {report}")
+    print_line(f"{name}: {report}")

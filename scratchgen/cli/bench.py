@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from scratchgen.cli.output import console, print_line
+from scratchgen.cli.output import PlainTable, console, print_line
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
+from scratchgen.runs.files import writable_file
 
 Kernels = Annotated[list[str] | None, typer.Argument(help="Kernels to time (default: all kernels).")]
 Steps = Annotated[bool, typer.Option("--steps", help="Time whole training steps instead of kernels.")]
@@ -57,28 +58,28 @@ def _bench_kernels(names: list[str], peers: bool, json_file: Path | None, plot: 
 
     _check_folders(json_file, plot)
     if plot is not None and plot.suffix != ".png":
-        raise BadInput(f"--plot draws a PNG; name the file {plot.with_suffix('.png').name}, not {plot.name}")
+        raise BadInput(
+            f"--plot draws a PNG; name the file {plot.stem or 'speed'}.png, not {plot.name or plot}"
+        )
     folders = {case.folder for case in cases.CASES}
     if unknown := sorted(set(names) - folders):
         raise BadInput(f"no kernel is named {unknown[0]!r}; there are {', '.join(sorted(folders))}")
     chosen = [case for case in cases.CASES if not names or case.folder in names]
 
     screen, description, peaks = console(), machine.description(), machine.peaks()
-    print_line(screen, "   ".join(f"{key} {value}" for key, value in description.items()))
-    print_line(
-        screen, f"measured peak of one thread: {peaks['GFLOP/s']:.0f} GFLOP/s, {peaks['GB/s']:.1f} GB/s"
-    )
+    print_line("   ".join(f"{key} {value}" for key, value in description.items()))
+    print_line(f"measured peak of one thread: {peaks['GFLOP/s']:.0f} GFLOP/s, {peaks['GB/s']:.1f} GB/s")
     found = _measure(chosen, peers, peaks, measure)
     _print_kernels(screen, found)
     for folder, order in measure.orders(found).items():
-        print_line(screen, f"{folder}: fastest first {', '.join(order)}")
+        print_line(f"{folder}: fastest first {', '.join(order)}")
     if json_file is not None:
         rows = [row.as_dict() for row in found]
-        _write(screen, json_file, {"machine": description, "peaks": peaks, "rows": rows})
+        _write(json_file, {"machine": description, "peaks": peaks, "rows": rows})
     if plot is not None:
         from scratchgen.plots.speed import speed
 
-        print_line(screen, f"Picture: {speed(found, plot)}")
+        print_line(f"Picture: {speed(found, plot)}")
 
 
 def _bench_steps(names: list[str], peers: bool, json_file: Path | None, plot: Path | None) -> None:
@@ -90,32 +91,33 @@ def _bench_steps(names: list[str], peers: bool, json_file: Path | None, plot: Pa
         raise BadInput("--steps times its own cases and draws nothing; leave the kernels and --plot out")
     _check_folders(json_file)
     screen, description, found = console(), machine.description(), []
-    print_line(screen, "   ".join(f"{key} {value}" for key, value in description.items()))
+    print_line("   ".join(f"{key} {value}" for key, value in description.items()))
     for case in steps.CASES:
         rows, missing = measure.rows(case, peers)
         found += rows
         _print_steps(screen, case, rows)
         for library, reason in missing.items():
-            print_line(screen, f"{library} is left out: {reason}")
+            print_line(f"{library} is left out: {reason}")
     if json_file is not None:
-        _write(screen, json_file, {"machine": description, "rows": [row.as_dict() for row in found]})
+        _write(json_file, {"machine": description, "rows": [row.as_dict() for row in found]})
 
 
 def _check_folders(*files: Path | None) -> None:
     for file in filter(None, files):
         if not file.parent.is_dir():
             raise BadInput(f"there is no folder {file.parent} to write {file.name} into; make it first")
+        writable_file(file)
 
 
-def _write(screen: Console, file: Path, numbers: dict) -> None:
+def _write(file: Path, numbers: dict) -> None:
     with replacing(file) as temporary:
         temporary.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
-    print_line(screen, f"Numbers: {file}")
+    print_line(f"Numbers: {file}")
 
 
 def _measure(chosen: Sequence[Any], peers: bool, peaks: dict[str, float], measure: ModuleType) -> list:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, transient=True) as progress:
+    with Progress(*columns, transient=True, console=console()) as progress:
         task = progress.add_task("kernels", total=None)
         found = []
         for rows in measure.rows(chosen, peers, peaks):
@@ -143,14 +145,14 @@ def _print_steps(screen: Console, case: Any, rows: list) -> None:
         table.add_row(*step_cells(row))
     _print_table(screen, case.NAME, case.SIZE, table)
     for verdict in step_verdicts(rows, case.TARGETS):
-        print_line(screen, verdict)
+        print_line(verdict)
 
 
 def _table(headings: Sequence[str], widths: Sequence[int | None], show_header: bool = True) -> Table:
     """A table without lines, its first column on the left and the others on the right."""
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=show_header)
+    table = PlainTable(show_header=show_header)
     for heading, width in zip(headings, widths, strict=True):
-        table.add_column(heading, header_style="bold", width=width, no_wrap=True)
+        table.add_column(heading, width=width, no_wrap=True)
         table.columns[-1].justify = "right" if heading else "left"
     return table
 

@@ -7,18 +7,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from scratchgen.cli.output import console, print_line
+from scratchgen.cli.output import PlainTable, console, print_line, print_text
 from scratchgen.data import CATALOGUE, DataSet, PairData, TextData, load_any
 from scratchgen.data.catalogue import KINDS, MODELS
 from scratchgen.data.options import ARRAY_KINDS, CHANNELS, DEFAULT, LoadOptions
 from scratchgen.data.remote.fetch import FOLDER_VARIABLE, locate, locate_folder, own_folder
 from scratchgen.data.remote.sources import RemoteFile
 from scratchgen.data.statistics import describe
-from scratchgen.errors import BadInput, printable
+from scratchgen.errors import BadInput
 from scratchgen.plots.data_sets import data_set
 from scratchgen.runs.files import writable_file
 
@@ -31,19 +28,18 @@ EXCERPT, PAIRS, MAX_WIDTH = 600, 12, 160  # characters of a text; pairs of texts
 def list_sets() -> None:
     """List all data sets: kind, size, licence, origin, and whether they are on disk."""
     screen = console()
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = PlainTable()
     for heading in ("name", "kind", "size", "licence", "origin", "on disk"):
-        table.add_column(heading, header_style="bold", no_wrap=heading in ("name", "kind"))
+        table.add_column(heading, no_wrap=heading in ("name", "kind"))
     for entry in CATALOGUE.values():
         cells = entry.name, entry.kind, size(entry), entry.licence, entry.origin, state(entry)
-        table.add_row(*map(escape, cells))
+        table.add_row(*cells)
     screen.print(table)
     for model in dict.fromkeys(model for models in MODELS.values() for model in models):
         kinds = ", ".join(kind for kind, models in MODELS.items() if model in models)
-        print_line(screen, f"scratchgen train {model}: {kinds}")
+        print_line(f"scratchgen train {model}: {kinds}")
     folder = own_folder()
     print_line(
-        screen,
         f"{FOLDER_VARIABLE}: {folder}"
         if folder
         else f"{FOLDER_VARIABLE} is not set: data sets are downloaded",
@@ -55,14 +51,14 @@ def fetch(name: Annotated[str, typer.Argument(help="Name of a data set.")]) -> N
     """Download a data set once, check its hashes, and print its path."""
     entry = _entry(name)
     if entry.is_embedded:
-        print(f"{name} is always available; there is nothing to download")
+        print_line(f"{name} is always available; there is nothing to download")
         return
     for wanted in entry.remote:
         if isinstance(wanted, RemoteFile):
-            print(locate(wanted.set, wanted.file))
+            print_line(str(locate(wanted.set, wanted.file)))
         else:
-            print(locate_folder(wanted.set, wanted.folder))
-    print(f"{name} is complete, and its hashes are correct. Licence: {entry.licence}")
+            print_line(str(locate_folder(wanted.set, wanted.folder)))
+    print_line(f"{name} is complete, and its hashes are correct. Licence: {entry.licence}")
 
 
 @app.command()
@@ -97,21 +93,21 @@ def show(
     if out is not None and out.suffix != ".png":
         raise BadInput(f"pictures are PNG files: give --out FILE.png, not {out}")
     options = LoadOptions(size, channels, background, image_shape, skip_bad, encoding, columns, kind)  # type: ignore[arg-type]
-    data, screen = load_any(name, streamed=True, **options.changed()), console()
+    data = load_any(name, streamed=True, **options.changed())
     is_text = isinstance(data, TextData | PairData)
     if out is not None and is_text:
         raise BadInput(f"{name} is text, which has no picture; leave out --out to print an excerpt")
     picture = None if out is None else data_set(data, writable_file(out))
     if (entry := CATALOGUE.get(name)) is not None:
         rows = ("origin", entry.origin), ("licence", entry.licence), ("split", entry.split)
-        _print_facts(screen, [("name", name), ("kind", entry.kind), *rows])
-    _print_facts(screen, [*data.report.lines(), *describe(data)])
+        _print_facts([("name", name), ("kind", entry.kind), *rows])
+    _print_facts([*data.report.lines(), *describe(data)])
     if picture:
-        print_line(screen, f"Picture: {picture}")
+        print_line(f"Picture: {picture}")
     elif isinstance(data, TextData | PairData):
-        print_line(screen, "\n" + excerpt(data))
+        print_text("\n" + excerpt(data))
     else:
-        print_line(screen, f"For a picture: scratchgen data show {printable(name)} --out FILE.png")
+        print_line(f"For a picture: scratchgen data show {name} --out FILE.png")
 
 
 def size(entry: DataSet) -> str:
@@ -140,9 +136,9 @@ def _short(text: str) -> str:
     return text if len(text) <= MAX_WIDTH else text[: MAX_WIDTH - 1] + "…"
 
 
-def _print_facts(screen: Console, facts: list[tuple[str, str]]) -> None:
+def _print_facts(facts: list[tuple[str, str]]) -> None:
     for label, value in facts:
-        print_line(screen, f"{label:<28}{value}")
+        print_line(f"{label:<28}{value}")
 
 
 def _entry(name: str) -> DataSet:

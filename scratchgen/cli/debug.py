@@ -10,7 +10,7 @@ import typer
 
 from scratchgen import kernels
 from scratchgen.autograd.inspect import trace
-from scratchgen.cli.output import tidy
+from scratchgen.cli.output import print_line, print_text, tidy
 from scratchgen.equations import Equation
 from scratchgen.equations.debugger import line_by_line, under_debugpy, under_pdb
 from scratchgen.equations.entry import numbers
@@ -38,10 +38,10 @@ def debug(
     if traced and listen:
         raise BadInput("--trace prints and --listen waits for an editor; choose one of them")
     equation = lookup(id)
-    print(f"{equation.id}   {equation.text}\n")
+    print_text(f"{equation.id}   {equation.text}\n")
     for line in equation.example.by_hand.splitlines():
-        print(f"    {line}")
-    print("" if traced or listen else f"\n{KEYS}\n", flush=True)
+        print_line(f"    {line}")
+    print_text("" if traced or listen else f"\n{KEYS}\n")
     with kernels.use(backend) if backend else nullcontext():
         of_kernels = _steps_of_kernels(backend)
         if traced:
@@ -51,7 +51,7 @@ def debug(
             functions = [function_of(equation), *of_kernels]
             result = debugger(functions, example.compute, **example.arguments())
     if result is not None:  # the user did not quit
-        print(f"computed  {tidy(numbers(result))}\nexpected  {tidy(numbers(equation.example.expected))}")
+        print_text(f"computed  {tidy(numbers(result))}\nexpected  {tidy(numbers(equation.example.expected))}")
 
 
 def _trace(equation: Equation, of_kernels: list) -> Any:
@@ -71,11 +71,11 @@ def _trace(equation: Equation, of_kernels: list) -> Any:
     (result, operations), lines = line_by_line(files, compute, **arguments)
     width = max((len(place) for place, _, _ in lines), default=0)
     for place, text, changed in lines:
-        print(f"{place:{width}}  {text:60}  {changed}".rstrip())
+        print_line(f"{place:{width}}  {text:60}  {changed}".rstrip())
     if lines:
-        print()
+        print_line("")
     if operations:
-        print(operations, end="\n\n")
+        print_text(f"{operations}\n")
     return result
 
 

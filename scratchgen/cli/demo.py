@@ -12,6 +12,7 @@ from rich.text import Text
 
 from scratchgen.cli.output import console, print_line, scores_table
 from scratchgen.data import load_images
+from scratchgen.errors import printable
 from scratchgen.plots.overview import overview
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_directory, write_text
@@ -75,7 +76,9 @@ def demo(
         text,
         out / "overview.png",
     )
-    screen.print(Panel(Text(text[:600]), title="text sampled from the RNN", width=100))
+    screen.print(
+        Panel(Text(printable(text[:600], allowed="\n")), title="text sampled from the RNN", width=100)
+    )
     screen.print(scores_table(scores))
     seconds = time.perf_counter() - started
-    print_line(screen, f"{seconds:.0f} seconds. Look at {picture}; more of each model: {out}/*/report.html")
+    print_line(f"{seconds:.0f} seconds. Look at {picture}; more of each model: {out}/*/report.html")

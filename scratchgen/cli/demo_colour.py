@@ -41,8 +41,8 @@ def demo_colour(screen: Console, out: Path, seed: int, started: float) -> None:
     picture = sample_grids(sheets, data.image_shape, out / "characters.png", COLUMNS)
     screen.print(scores_table([("VAE", score) for score in scores]))
     seconds = time.perf_counter() - started
-    print_line(screen, f"{seconds:.0f} seconds. Look at {picture}; more: {out}/characters/report.html")
-    print_line(screen, f"Next: scratchgen sample {out}/characters --class hat=crown --out crowned.png")
+    print_line(f"{seconds:.0f} seconds. Look at {picture}; more: {out}/characters/report.html")
+    print_line(f"Next: scratchgen sample {out}/characters --class hat=crown --out crowned.png")
 
 
 def redressed(labels: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from scratchgen.cli.output import print_text
 from scratchgen.errors import BadInput
 from scratchgen.runs.config import OWN_TASK, read_config
 from scratchgen.runs.files import writable_file
@@ -57,4 +58,4 @@ def encode(
     write_codes(codes, out)
     z = codes["z"]
     beside = ", ".join(name for name in codes if name != "z") if out.suffix != ".npy" else ""
-    print("\n".join([*lines, f"z of shape {np.shape(z)}{f' with {beside}' if beside else ''}: {out}"]))
+    print_text("\n".join([*lines, f"z of shape {np.shape(z)}{f' with {beside}' if beside else ''}: {out}"]))

@@ -12,11 +12,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
-from scratchgen.cli.output import console, print_line, tidy
+from scratchgen.cli.output import PlainTable, console, print_error, print_line, print_text, tidy
 from scratchgen.equations import EQUATIONS, Equation
 from scratchgen.equations.entry import numbers
 from scratchgen.equations.locate import (
@@ -53,13 +53,13 @@ def equations(
     folder = tests_folder()
     found = None if folder is None else claims(folder)
     if json:
-        print(encoder.dumps([_object(e, found) for e in chosen], indent=2, ensure_ascii=False))
+        print_text(encoder.dumps([_object(e, found) for e in chosen], indent=2))  # ASCII, for any encoding
     elif id is not None:
         _show(chosen[0], found)
     elif not check:
         _list(found)
     if found is None and not check:
-        print_line(Console(stderr=True), f"scratchgen: {NO_TESTS_MESSAGE}")
+        print_error(NO_TESTS_MESSAGE)
     if check and not _passed([claim for e in chosen for claim in _claims(e, found)], id):
         raise typer.Exit(1)
 
@@ -83,13 +83,13 @@ def _object(equation: Equation, found: dict[str, list[Claim]] | None) -> dict:
 
 
 def _list(found: dict[str, list[Claim]] | None) -> None:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column("id", header_style="bold", no_wrap=True)
-    table.add_column("name", header_style="bold", overflow="fold")
-    table.add_column("tests", header_style="bold", justify="right", no_wrap=True)
+    table = PlainTable(pad_edge=False)
+    table.add_column("id", no_wrap=True)
+    table.add_column("name", overflow="fold")
+    table.add_column("tests", justify="right", no_wrap=True)
     for equation in EQUATIONS:
         tests = "–" if found is None else str(len(found.get(equation.id, [])))
-        table.add_row(equation.id, escape(equation.name), tests)
+        table.add_row(equation.id, equation.name, tests)
     console().print(table)
 
 
@@ -97,16 +97,16 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
     screen = console()
     file, line, source = located(equation)
     screen.print(f"[bold]{equation.id}[/]  {equation.name}\n")
-    print_line(screen, f"  {equation.text}\n")
-    meanings = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    print_text(f"  {equation.text}\n")
+    meanings = PlainTable(show_header=False, padding=(0, 2, 0, 2))
     for symbol, meaning in symbols(equation):
-        meanings.add_row(escape(symbol), escape(meaning))
+        meanings.add_row(symbol, meaning)
     screen.print(meanings)
     page = explained(equation)
-    print_line(screen, f"\nsource    {equation.source}")
+    print_text(f"\nsource    {equation.source}")
     if equation.tutorial:
-        print_line(screen, f"tutorial  {f'{_near(page[0])}:{page[1]}' if page else equation.tutorial}")
-    print_line(screen, f"code      {_near(file)}:{line}\n")
+        print_line(f"tutorial  {f'{_near(page[0])}:{page[1]}' if page else equation.tutorial}")
+    print_text(f"code      {_near(file)}:{line}\n")
     screen.print(Syntax(source, "python", line_numbers=True, start_line=line, theme="ansi_light"))
     _show_example(equation, screen)
     last = _last_results(equation)
@@ -116,9 +116,9 @@ def _show(equation: Equation, found: dict[str, list[Claim]] | None) -> None:
             screen.print(f"\n[bold]{title}[/]")
         for claim in listed:
             result = last.get((claim.file.name, claim.name), "")
-            print_line(screen, f"{_near(claim.file)}:{claim.line}  {claim.name}  {result}".rstrip())
+            print_line(f"{_near(claim.file)}:{claim.line}  {claim.name}  {result}".rstrip())
     if found and last:
-        print_line(screen, f"\nResults: the last run of `pytest --equations`, {_near(CHECKOUT / REPORT)}")
+        print_text(f"\nResults: the last run of `pytest --equations`, {_near(CHECKOUT / REPORT)}")
 
 
 def _show_example(equation: Equation, screen: Console) -> None:
@@ -126,15 +126,15 @@ def _show_example(equation: Equation, screen: Console) -> None:
     example = equation.example
     screen.print("\n[bold]worked example[/]")
     for name, value in example.arguments().items():
-        print_line(screen, f"  {name} = {tidy(value)}")
+        print_line(f"  {name} = {tidy(value)}")
     for line in example.by_hand.splitlines():
-        print_line(screen, f"    {line}")
-    print_line(screen, f"  expected  {tidy(numbers(example.expected))}")
+        print_line(f"    {line}")
+    print_line(f"  expected  {tidy(numbers(example.expected))}")
     try:
-        print_line(screen, f"  computed  {tidy(example.live())}")
+        print_line(f"  computed  {tidy(example.live())}")
     except BadInput as problem:  # an optional package is not installed
-        print_line(screen, f"  computed  not available: {problem}")
-    print_line(screen, f"  to step through it: scratchgen debug {equation.id}")
+        print_line(f"  computed  not available: {problem}")
+    print_line(f"  to step through it: scratchgen debug {equation.id}")
 
 
 def _last_results(equation: Equation) -> dict[tuple[str, str], str]:
@@ -162,11 +162,16 @@ def _passed(tests: list[Claim], id: str | None) -> bool:
         raise BadInput("the tests run under pytest, which is not installed: pip install pytest")
     nodes = dict.fromkeys(f"{claim.file}::{claim.name}" for claim in tests)
     command = [sys.executable, "-m", "pytest", "-q", *nodes, "--equations"]
+    # in a session of their own: Ctrl-C ends this process, which ends them
     if id is None:
-        return subprocess.run(command, cwd=CHECKOUT).returncode == 0
+        return subprocess.run(command, cwd=CHECKOUT, start_new_session=True).returncode == 0
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [*command, "--equations-report", folder], cwd=CHECKOUT, capture_output=True, text=True
+            [*command, "--equations-report", folder],
+            cwd=CHECKOUT,
+            capture_output=True,
+            text=True,
+            start_new_session=True,
         )
         report = Path(folder, "equations.json")
         rows = encoder.loads(report.read_text(encoding="utf-8")) if report.exists() else []
@@ -176,18 +181,18 @@ def _passed(tests: list[Claim], id: str | None) -> bool:
             screen.print()
             screen.print(_results(row))
     if done.returncode:
-        print_line(screen, done.stdout + done.stderr)
+        print_text(done.stdout + done.stderr)
     return done.returncode == 0
 
 
 def _results(row: dict) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = PlainTable()
     for heading in ("result", "error", "tolerance", "test"):
-        table.add_column(heading, header_style="bold", overflow="fold")
+        table.add_column(heading, overflow="fold")
     for test in row["tests"]:
-        colour = {"passed": "green", "failed": "red"}.get(test["outcome"], "yellow")
+        outcome = Text(test["outcome"], {"passed": "green", "failed": "red"}.get(test["outcome"], "yellow"))
         numbers = ("—" if n is None else f"{n:.2g}" for n in (test["error"], test["tolerance"]))
-        table.add_row(f"[{colour}]{test['outcome']}[/]", *numbers, escape(test["test"].rpartition("::")[2]))
+        table.add_row(outcome, *numbers, test["test"].rpartition("::")[2])
     return table
 
 

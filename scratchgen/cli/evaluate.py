@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from scratchgen.cli.output import console, print_line
+from scratchgen.cli.output import PlainTable, console, print_line, print_text
 from scratchgen.data import TextData
 from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
@@ -25,6 +25,7 @@ from scratchgen.tasks.load import load_run
 from scratchgen.tasks.own import evaluate_own, load_own
 
 PARTS = ("validation", "test")
+MOST_SAMPLES = 1_000_000  # importance samples: minutes per example
 
 
 def evaluate(
@@ -32,7 +33,12 @@ def evaluate(
     part: Annotated[str, typer.Option(help=f"Part of the data to score: {' or '.join(PARTS)}.")] = "test",
     k: Annotated[
         int | None,
-        typer.Option("-k", min=1, help="VAE: importance samples per example for log p(x) (default: 200)."),
+        typer.Option(
+            "-k",
+            min=1,
+            max=MOST_SAMPLES,
+            help="VAE: importance samples per example for log p(x) (default: 200).",
+        ),
     ] = None,
     seed: Annotated[
         int | None,
@@ -82,12 +88,12 @@ def evaluate(
     if json is not None:
         _write(json, {"run": str(run), **facts, "seed": seed}, scores)
     screen = console()
-    print_line(screen, title)
+    print_text(title)
     screen.print(_table(scores))
     if json is not None:
-        print_line(screen, f"Numbers: {json}")
+        print_line(f"Numbers: {json}")
     if per_example is not None:
-        print_line(screen, f"Examples: {per_example}")
+        print_line(f"Examples: {per_example}")
 
 
 Evaluation = tuple[str, dict[str, object], list[Score]]  # title, what the numbers are about, the numbers
@@ -165,9 +171,9 @@ def _with_progress_bar(chunks: Sequence, name: str) -> Iterable:
 
 
 def _table(scores: list[Score]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = PlainTable()
     for heading in ("measure", "this run", "baseline"):
-        table.add_column(heading, header_style="bold")
+        table.add_column(heading)
     for score in scores:
         table.add_row(score.measure, score.ours, score.baseline)
     return table

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import signal
-import sys
 import time
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from scratchgen import exercises
-from scratchgen.cli.output import console, print_line
-from scratchgen.errors import BadInput, printable
+from scratchgen.cli.output import PlainTable, console, print_error, print_line, print_text
+from scratchgen.errors import BadInput
 from scratchgen.exercises.child import check_in_child
 from scratchgen.exercises.exercise import KINDS
 from scratchgen.exercises.folder import Folder, Stamp
@@ -37,16 +35,18 @@ def list_exercises() -> None:
     """List the exercises, page by page, and show which are started and passed."""
     folder, screen = Folder(), console()
     started = folder.started()
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = PlainTable()
     for heading in ("", "page", "name", "kind", "title"):
-        table.add_column(heading, header_style="bold", no_wrap=heading == "name")
+        table.add_column(heading, no_wrap=heading == "name")
     passed = [name for name in exercises.names() if folder.progress(name)["passed"]]
     for exercise in map(exercises.get, exercises.names()):
-        mark = "[green]✓[/]" if exercise.name in passed else "…" if exercise.name in started else ""
+        mark = (
+            Text("✓", style="green") if exercise.name in passed else "…" if exercise.name in started else ""
+        )
         cells = exercise.page, exercise.name, KINDS[exercise.kind], exercise.title
-        table.add_row(mark, *map(escape, cells))
+        table.add_row(mark, *cells)
     screen.print(table)
-    print_line(screen, f"\n{len(passed)} of {len(exercises.names())} passed (✓); started: …")
+    print_text(f"\n{len(passed)} of {len(exercises.names())} passed (✓); started: …")
     _print_next(folder, 0)
 
 
@@ -54,9 +54,9 @@ def list_exercises() -> None:
 def start(name: Name) -> None:
     """Write the stub of an exercise to the folder `exercises` here."""
     file = Folder().start(name)
-    print(f"{exercises.get(name).title}: {file}")
-    print(f"Edit the file, then: scratchgen exercise check {name}")
-    print(f"To check each time you save: scratchgen exercise watch {name}")
+    print_line(f"{exercises.get(name).title}: {file}")
+    print_line(f"Edit the file, then: scratchgen exercise check {name}")
+    print_line(f"To check each time you save: scratchgen exercise watch {name}")
 
 
 @app.command()
@@ -81,7 +81,7 @@ def watch_files(name: OptionalName = None) -> None:
     watched = [name] if name else exercises.names()
     seen: dict[str, Stamp | None] = {other: folder.stamp(other) for other in watched}
     seen[first] = None
-    print("Save your file to check it again; Ctrl-C ends.", flush=True)
+    print_line("Save your file to check it again; Ctrl-C ends.")
     try:
         while True:
             for changed in watched:
@@ -94,7 +94,7 @@ def watch_files(name: OptionalName = None) -> None:
     except Interrupted as ended:
         if ended.received != signal.SIGINT:
             raise
-        print()
+        print_line("")
 
 
 @app.command()
@@ -103,14 +103,14 @@ def hint(name: OptionalName = None) -> None:
     folder = Folder()
     exercise = exercises.get(name or folder.saved_last())
     number = folder.next_hint(exercise)
-    print(f"Hint {number} of {len(exercise.hints)}: {exercise.hints[number - 1]}")
+    print_line(f"Hint {number} of {len(exercise.hints)}: {exercise.hints[number - 1]}")
 
 
 @app.command()
 def reset(name: Name) -> None:
     """Restore the stub; your answer is kept in a new copy next to it. An exercise that was passed stays passed."""
     file, copy = Folder().reset(name)
-    print(f"{file} is the stub again" + (f"; your answer is in {copy}" if copy else ""))
+    print_line(f"{file} is the stub again" + (f"; your answer is in {copy}" if copy else ""))
 
 
 @app.command()
@@ -121,7 +121,7 @@ def solution(name: Name) -> None:
         raise BadInput(
             f"the solution of {name} is shown once yours has passed; for a hint, `scratchgen exercise hint {name}`"
         )
-    print(exercise.solution, end="")
+    print_text(exercise.solution.rstrip("\n"))
 
 
 def _passes(folder: Folder, name: str, debug: bool = False) -> bool:
@@ -137,13 +137,13 @@ def _passes(folder: Folder, name: str, debug: bool = False) -> bool:
             raise BadInput(f"{folder.file(name)}: {problem}") from None
     if not result.could_run:
         raise BadInput(f"{folder.file(name)}, {result.message}")
-    print(result.text(min(WIDTH, console().width)))
+    print_text(result.text(min(WIDTH, console().width)))
     if result.passed:
         folder.record(name, {**folder.progress(name), "passed": True})
-        print(f"\nOur solution: scratchgen exercise solution {name}")
+        print_text(f"\nOur solution: scratchgen exercise solution {name}")
         _print_next(folder, exercises.names().index(name) + 1)
     else:
-        print(f"\nA hint: scratchgen exercise hint {name}")
+        print_text(f"\nA hint: scratchgen exercise hint {name}")
     return result.passed
 
 
@@ -153,16 +153,15 @@ def _print_next(folder: Folder, place: int) -> None:
     following = [name for name in names[place:] + names[:place] if not folder.progress(name)["passed"]]
     if following:
         verb = "check" if following[0] in folder.started() else "start"
-        print(f"Next: scratchgen exercise {verb} {following[0]}")
+        print_line(f"Next: scratchgen exercise {verb} {following[0]}")
     else:
-        print("All exercises are passed.")
+        print_line("All exercises are passed.")
 
 
 def _check_while_watching(folder: Folder, name: str) -> None:
     """Check a file after it was saved. If that is impossible, print the reason and wait for the next save."""
-    print(f"\n{time.strftime('%H:%M:%S')}  {folder.file(name)}", flush=True)
+    print_text(f"\n{time.strftime('%H:%M:%S')}  {folder.file(name)}")
     try:
         _passes(folder, name)
     except BadInput as problem:
-        print(f"scratchgen: {printable(' '.join(str(problem).split()))}", file=sys.stderr)
-    sys.stdout.flush()
+        print_error(problem)

@@ -11,6 +11,7 @@ import safetensors.numpy
 import typer
 
 from scratchgen import gan, rnn, vae  # noqa: F401  # a file names a class of theirs, which they register
+from scratchgen.cli.output import print_line
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
 from scratchgen.nn import Module
@@ -56,7 +57,7 @@ def export(
     if to == "onnx":
         check_onnx()
     model = load(run)
-    print(f"{WRITERS[to](model, run, out)}: {out}")
+    print_line(f"{WRITERS[to](model, run, out)}: {out}")
 
 
 def _write_npz(model: Module, run: Path, out: Path) -> str:

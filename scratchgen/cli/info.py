@@ -6,12 +6,10 @@ import platform
 from importlib import metadata
 
 import numpy as np
-from rich.markup import escape
-from rich.table import Table
 
 import scratchgen
 from scratchgen import kernels
-from scratchgen.cli.output import console, print_line
+from scratchgen.cli.output import PlainTable, console, print_line
 
 LIBRARIES = (
     "matplotlib",
@@ -30,16 +28,16 @@ LIBRARIES = (
 def info() -> None:
     """Print versions and every kernel backend, with the reason if one is unavailable."""
     screen, python = console(), platform.python_version()
-    print_line(screen, f"scratchgen {scratchgen.__version__}   Python {python}   NumPy {np.__version__}")
-    print_line(screen, "   ".join(f"{name} {_version(name)}" for name in LIBRARIES))
+    print_line(f"scratchgen {scratchgen.__version__}   Python {python}   NumPy {np.__version__}")
+    print_line("   ".join(f"{name} {_version(name)}" for name in LIBRARIES))
     if record := kernels.build_record():
         details = record["reason"] or " ".join(record["flags"])
-        print_line(screen, f"compiled kernels: {record['status']}, {details}")
-    table = Table(box=None, padding=(0, 2, 0, 0))
+        print_line(f"compiled kernels: {record['status']}, {details}")
+    table = PlainTable()
     for heading in ("kernel", "backend", "state", "why"):
-        table.add_column(heading, header_style="bold")
+        table.add_column(heading)
     for state in kernels.backends():
-        table.add_row(state.kernel, state.backend, "on" if state.available else "off", escape(state.reason))
+        table.add_row(state.kernel, state.backend, "on" if state.available else "off", state.reason)
     screen.print(table)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from scratchgen.cli.output import console, print_line
+from scratchgen.cli.output import PlainTable, console, print_line
 from scratchgen.errors import BadInput
 from scratchgen.reproductions import REPRODUCTIONS
 from scratchgen.reproductions import reproduce as run_reproduction
@@ -48,13 +48,13 @@ def reproduce(
         reproduction, writable_directory(out), range(seeds or reproduction.seeds), quiet=quiet
     )
     write_section(reproduction, rows, page)
-    print_line(screen, f"{name} is in {page}; its runs: {out / name}/*/*/report.html")
+    print_line(f"{name} is in {page}; its runs: {out / name}/*/*/report.html")
 
 
 def _list() -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = PlainTable()
     for heading in ("name", "result", "published", "source"):
-        table.add_column(heading, header_style="bold")
+        table.add_column(heading)
     for item in REPRODUCTIONS.values():
         published = "\n".join(f"{part.title}: {part.published}" for part in item.parts)
         table.add_row(item.name, item.title, published, item.source)

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from scratchgen.cli.declared import sentence, with_parameters
+from scratchgen.cli.output import print_text
 from scratchgen.errors import BadInput
 from scratchgen.runs.schema import Field, fields
 from scratchgen.tasks.load import load_run
@@ -42,13 +43,13 @@ def sample(run: Path, model: str | None, **options: Any) -> None:
     request = SampleRequest(**options)
     if model is not None:
         _refuse_options(request, f"{run} is a run of a model of your own")
-        print(sample_own(load_own(run, model, "sample"), request.n, request.seed or 0, request.out))
+        print_text(sample_own(load_own(run, model, "sample"), request.n, request.seed or 0, request.out))
         return
     loaded = load_run(run)
     _refuse_options(
         request, f"{run} is a run of the task {loaded.task.name}", but_for=loaded.task.sample_options
     )
-    print(loaded.task.sample(loaded, request))
+    print_text(loaded.task.sample(loaded, request))
 
 
 def _parameters() -> Iterator[tuple[str, Any, Any]]:

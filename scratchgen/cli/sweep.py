@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from scratchgen.cli.output import console, print_line
+from scratchgen.cli.output import PlainTable, console, print_line
 from scratchgen.runs.record import read_record
 from scratchgen.runs.stopped import Interrupted, Stopped, phrase
 from scratchgen.sweeps.directory import Sweep, opened
@@ -76,16 +74,15 @@ def _train(found: Sweep, jobs: int) -> dict[str, str]:
 
 
 def _print(found: Sweep, results: Results, report: Path) -> None:
-    screen = console()
     headings, rows = score_rows(results)
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = PlainTable()
     for k, heading in enumerate(headings):
         width = max(len(row[k]) for row in rows)  # a heading may be folded, a number may not
-        table.add_column(escape(heading), header_style="bold", overflow="fold", min_width=width)
+        table.add_column(heading, overflow="fold", min_width=width)
     for row in rows:
-        table.add_row(*map(escape, row))
-    screen.print(table)
-    print_line(screen, explanation(found, results))
+        table.add_row(*row)
+    console().print(table)
+    print_line(explanation(found, results))
     if results.best:
-        print_line(screen, f"Best settings: {results.best.label}")
-    print_line(screen, f"Report: {report}")
+        print_line(f"Best settings: {results.best.label}")
+    print_line(f"Report: {report}")

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from scratchgen.cli.declared import with_parameters
-from scratchgen.cli.output import console, print_line, scores_table
+from scratchgen.cli.output import console, print_line, print_text, scores_table
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.random import HELD_OUT_SEED
@@ -236,17 +236,17 @@ def _with_breakpoints(
 
 def _report(directory: Path, model: Module, scores: list[Score], quiet: bool) -> None:
     if quiet:
-        print(directory)
+        print_line(str(directory))
         return
     from scratchgen.runs.config import read_config
 
     config, screen = read_config(directory), console()
-    screen.print(repr(model), highlight=False, markup=False)
+    print_text(repr(model))
     screen.print(scores_table([(config.task, score) for score in scores]))
     for advice in filter(None, (score.advice for score in scores)):
-        print_line(screen, advice)
-    print_line(screen, f"Report: {directory / 'report.html'}    Pictures: {directory / 'samples'}")
-    print_line(screen, f"Next: scratchgen sample {shlex.quote(str(directory))} {config.example}")
+        print_line(advice)
+    print_line(f"Report: {directory / 'report.html'}    Pictures: {directory / 'samples'}")
+    print_line(f"Next: scratchgen sample {shlex.quote(str(directory))} {config.example}")
 
 
 def _choose(context: typer.Context, family: str) -> tuple[Task, GivenSettings]:

@@ -75,7 +75,10 @@ def main(name: str, seconds: float) -> None:
     except KeyboardInterrupt as interruption:
         found = {"interrupted_at": line_of(interruption, {ANSWER_FILE})}
     timer.cancel()
-    print(json.dumps(found), file=result, flush=True)
+    try:
+        print(json.dumps(found), file=result, flush=True)
+    except BrokenPipeError:  # the command that waits for the result was interrupted
+        os._exit(1)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def compared_curves(series: Mapping[str, Sequence[float]], path: str | os.PathLi
             label=str(i),
         )
     axes.set_xlabel("epoch")
-    axes.set_ylabel(ylabel)
+    axes.set_ylabel(ylabel, parse_math=False)  # a name in a log, which may hold any character
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     legend = figure.legend(frameon=False, fontsize=9, loc="outside lower center", ncols=2)
     for text, name in zip(legend.get_texts(), series, strict=True):

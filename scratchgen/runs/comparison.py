@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scratchgen.errors import printable
 from scratchgen.plots.comparison import compared_curves
 from scratchgen.runs import html
 from scratchgen.runs.record import Record
@@ -81,10 +82,10 @@ def curve_figures(curves: Mapping[str, Mapping[str, Sequence[float]]]) -> list[s
     figures = []
     with tempfile.TemporaryDirectory() as folder:
         for name, of_runs in curves.items():
-            series = {run: numbers for run, numbers in of_runs.items() if numbers}
+            series = {printable(run): numbers for run, numbers in of_runs.items() if numbers}
             if series:
-                label = name.replace("_", " ")
-                png = compared_curves(series, Path(folder) / f"{name}.png", label).read_bytes()
+                label = printable(name.replace("_", " "))
+                png = compared_curves(series, Path(folder) / "curves.png", label).read_bytes()
                 figures.append(html.picture(png, f"{label}, epoch by epoch"))
     return figures
 

@@ -88,9 +88,14 @@ def as_config(config: RunConfig | dict[str, Any]) -> RunConfig:
         raise BadInput(f"the configuration of a run is a dictionary of its settings, not {described(config)}")
     try:
         settings = msgspec.to_builtins(config)
-        json.dumps(settings, allow_nan=False)
+        json.dumps(settings, allow_nan=False, ensure_ascii=False).encode()
         if isinstance(config, RunConfig):
             msgspec.convert(settings, RunConfig)  # the types of all fields
+    except UnicodeEncodeError as error:
+        raise BadInput(
+            f"{error.object[error.start : error.end]!r} in the name of a file, of a folder or of a class is not valid "
+            "UTF-8, and config.json cannot hold it; rename it"
+        ) from None
     except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         raise BadInput(
             f"the configuration of a run holds JSON values: finite numbers, texts, lists, dictionaries ({error})"

@@ -15,9 +15,9 @@ from scratchgen.files import replacing
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a UTF-8 file."""
+    """Write a UTF-8 file. A byte of a path that is no text is escaped, as it is on a terminal and in JSON."""
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -75,10 +75,15 @@ def writable_directory(path: Path) -> Path:
 
 
 def writable_file(path: Path) -> Path:
-    """The path of a file to be made. Raises BadInput if it is a directory or its folder cannot be written."""
+    """The path of a file to be made. Raises BadInput for a directory, a device, and a folder that cannot be written."""
     if path.is_dir():
         raise BadInput(f"{path} is a directory; name the file to write, such as {path / 'samples.png'}")
     if path.parent.exists() and not path.parent.is_dir():
         raise BadInput(f"{path}: {path.parent} is a file, not a folder; choose another path")
+    try:
+        if path.exists() and not path.is_file():  # the superuser would replace /dev/null for all programs
+            raise BadInput(f"{path} is a device or a pipe, which a file would replace; name another file")
+    except OSError as error:
+        raise BadInput(f"cannot write {path} ({error.strerror}); choose another name") from None
     writable_directory(path.parent)
     return path

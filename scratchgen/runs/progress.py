@@ -12,6 +12,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from scratchgen.errors import printable
+
 REFRESH_SECONDS = 0.2  # numbers that change faster cannot be read
 LINE_SECONDS = 10.0  # between plain lines, so that a log of many short epochs stays short
 
@@ -72,7 +74,7 @@ class Lines(Silent):
         self.message(f"{self.label} epoch {epoch}/{self.n}  {in_words(self.monitored, numbers)}{left}")
 
     def message(self, line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
+        print(printable(line), file=sys.stderr, flush=True)
 
 
 class Bar(Silent):
@@ -81,11 +83,11 @@ class Bar(Silent):
     def __init__(self, label: str, monitored: Sequence[str] = ()):
         self.label, self.monitored = label.upper(), monitored
         columns = (
-            TextColumn("{task.description:>4}"),
+            TextColumn("{task.description:>4}", markup=False),
             BarColumn(bar_width=24),
-            TextColumn("{task.fields[at]}"),
+            TextColumn("{task.fields[at]}", markup=False),
         )
-        self._progress = Progress(*columns, console=Console(stderr=True))
+        self._progress = Progress(*columns, console=Console(file=sys.stderr))
         self._shown = float("-inf")
 
     def __enter__(self) -> Bar:
@@ -108,13 +110,13 @@ class Bar(Silent):
             self._show(epoch, numbers)
 
     def message(self, line: str) -> None:
-        self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._progress.console.print(printable(line), markup=False, highlight=False, soft_wrap=True)
 
     def _show(self, epochs: float, numbers: dict[str, float]) -> None:
         self._shown = time.monotonic()
         left = _left(self._shown - self._started, epochs - self.done, self.n - epochs)
         at = f"{int(epochs)}/{self.n}  {in_words(self.monitored, numbers)}{left}"
-        self._progress.update(self._task, completed=epochs, at=at.replace("[", "\\["))
+        self._progress.update(self._task, completed=epochs, at=at)
 
 
 def in_words(monitored: Sequence[str], numbers: dict[str, float]) -> str:

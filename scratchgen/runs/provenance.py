@@ -18,6 +18,7 @@ from scratchgen.data.sound_frames import SoundFrames
 from scratchgen.data.speech import SpeechData
 from scratchgen.data.stored import chunks
 from scratchgen.data.stored_text import as_utf8
+from scratchgen.errors import printable
 from scratchgen.runs.git_state import git_state
 from scratchgen_kernels import current
 
@@ -27,7 +28,7 @@ PACKAGES = ("scratchgen-numpy", "numpy", "numba")
 def collect_provenance() -> dict:
     """The command, the kernel backend, the versions, and the state of git in the current folder, if any."""
     name = Path(sys.argv[0]).name.replace("__main__.py", "scratchgen")  # as of python -m scratchgen
-    found = {"command": shlex.join([name, *sys.argv[1:]]), "backend": current()}
+    found = {"command": printable(shlex.join([name, *sys.argv[1:]])), "backend": current()}
     return {**found, "versions": _versions(), "git": git_state()}
 
 

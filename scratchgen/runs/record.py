@@ -79,9 +79,17 @@ def _read(path: Path, kind: Any, absent: Any, lines: bool = False) -> Any:
         content = read_bytes(path, LARGEST_LOG)
         if lines:  # without a last line that was cut short, as by a full disk
             whole = content[: content.rfind(b"\n") + 1]
-            return msgspec.convert([json.loads(line) for line in whole.splitlines()], kind)
+            return msgspec.convert([json.loads(line, parse_int=_whole) for line in whole.splitlines()], kind)
         return msgspec.json.decode(content, type=kind)
     except Unreadable as problem:
         raise BadInput(str(problem)) from None
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadInput(f"{path} is damaged ({error}); train again") from None
+
+
+def _whole(text: str) -> int:
+    """A whole number of 64 bits. Raises ValueError for a longer one, which no log holds and no float can."""
+    n = int(text)
+    if not -(2**63) <= n < 2**63:
+        raise ValueError(f"a whole number of {len(text)} digits")
+    return n

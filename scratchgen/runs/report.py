@@ -6,8 +6,9 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from scratchgen.errors import BadInput
 from scratchgen.runs import html
-from scratchgen.runs.files import write_text
+from scratchgen.runs.files import Unreadable, read_bytes, write_text
 from scratchgen.runs.progress import duration
 from scratchgen.runs.record import Record, read_record
 
@@ -65,16 +66,16 @@ def report(record: Record) -> str:
         html.section(
             "Pictures" if not text.exists() else "Pictures and text",
             html.pictures(
-                html.picture(file.read_bytes(), caption, name in BROAD, file.suffix[1:])
+                html.picture(_content(file), caption, name in BROAD, file.suffix[1:])
                 for name, caption in captions.items()
                 for kind in ("png", "gif")
                 if (file := samples / f"{name}.{kind}").exists()
             ),
             html.pictures(
-                html.sound(file.read_bytes(), f"a sample of the model to listen to: {file.name}")
+                html.sound(_content(file), f"a sample of the model to listen to: {file.name}")
                 for file in sorted(samples.glob("*.wav"))
             ),
-            html.verbatim(text.read_text(encoding="utf-8")) if text.exists() else "",
+            html.verbatim(_content(text).decode("utf-8", "replace")) if text.exists() else "",
         ),
         html.section("Commands", *_commands(record)),
         html.section("Data", html.table((), _loading(record))) if record.config.loading else "",
@@ -87,6 +88,13 @@ def report(record: Record) -> str:
     return html.render_page(title, _subtitle(record), parts)
 
 
+def _content(file: Path) -> bytes:
+    try:
+        return read_bytes(file)
+    except Unreadable as problem:
+        raise BadInput(f"{problem}; remove it") from None
+
+
 def _subtitle(record: Record) -> str:
     done = len(record.epochs)
     words = [_epochs(done)]
@@ -94,7 +102,8 @@ def _subtitle(record: Record) -> str:
         n = record.timing.sessions
         words.append(duration(record.timing.seconds) + (f" in {n} sessions" if n > 1 else ""))
     if record.epochs and (best := record.epochs[-1].get("best_epoch")):
-        early = "stopped early: " if done < record.settings().get("epochs", done) else ""
+        wanted = record.settings().get("epochs")
+        early = "stopped early: " if isinstance(wanted, int) and done < wanted else ""
         words.append(f"{early}weights of epoch {best}")
     return " · ".join([*words, f"seed {record.config.seed}"])
 
@@ -139,19 +148,23 @@ def _configuration(record: Record) -> list[tuple]:
 
 def _loading(record: Record) -> list[tuple]:
     """The rows of the report about the loaded data: their content, and changes."""
-    rows = []
-    for name, value in record.config.loading.items():
-        if isinstance(value, dict) and "names" in value:
-            value = _names(value)
-        elif isinstance(value, dict):
-            words = [
-                f"{n:,} {what}" if isinstance(n, int) else f"{what}: {_names(n)}" for what, n in value.items()
-            ]
-            value = "; ".join(words)
-        elif isinstance(value, list):
-            value = ", ".join(map(str, value))
-        rows.append((name, value))
-    return rows
+    try:
+        return [(name, _found(value)) for name, value in record.config.loading.items()]
+    except (TypeError, ValueError, KeyError) as error:  # a file that was edited may hold anything here
+        config = record.directory / "config.json"
+        raise BadInput(f"{config} is damaged (loading: {error!r}); restore it, or train again") from None
+
+
+def _found(value: Any) -> Any:
+    """One entry of the loading report in words."""
+    if isinstance(value, dict) and "names" in value:
+        return _names(value)
+    if isinstance(value, dict):
+        counts = value.items()
+        return "; ".join(
+            f"{n:,} {what}" if isinstance(n, int) else f"{what}: {_names(n)}" for what, n in counts
+        )
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _names(found: dict[str, Any]) -> str:

@@ -32,7 +32,7 @@ from typing import Any
 import filelock
 import msgspec
 
-from scratchgen.errors import BadInput, check_numbers, described
+from scratchgen.errors import BadInput, check_numbers, described, one_line
 from scratchgen.nn import Module
 from scratchgen.runs import checkpoint
 from scratchgen.runs.config import RunConfig, as_config, read_config
@@ -41,7 +41,7 @@ from scratchgen.runs.history import History
 from scratchgen.runs.progress import progress
 from scratchgen.runs.report import write_report
 from scratchgen.runs.saving import facts_of
-from scratchgen.runs.stopped import Stopped, ending_signals, phrase
+from scratchgen.runs.stopped import Interrupted, Stopped, ending_signals, phrase
 from scratchgen.runs.tensorboard import Events
 from scratchgen.runs.weights import write_weights
 
@@ -155,7 +155,7 @@ class Run(History):
     def _newest(self) -> checkpoint.Checkpoint | None:
         found, damages = checkpoint.newest(self.directory / "checkpoints")
         for damage in damages:
-            print(f"scratchgen: {damage}; resuming from the one before", file=sys.stderr)
+            print(f"scratchgen: {one_line(damage)}; resuming from the one before", file=sys.stderr)
         return found
 
     def _resume_from(self, found: checkpoint.Checkpoint, further: bool) -> None:
@@ -258,6 +258,14 @@ class Run(History):
             for one, handler in before.items():
                 if signal.getsignal(one) is stop:  # otherwise a run that began later is still open
                     signal.signal(one, handler)
+
+    @contextmanager
+    def resumable(self) -> Iterator[None]:
+        """A signal that ends the process says how to resume the run also before and after its epochs."""
+        try:
+            yield
+        except Interrupted as ended:
+            raise Stopped(f"{ended}; {self._how_to_resume()}", ended.received) from None
 
     # --- files --------------------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ That declaration gives the option of the command and its help, the checks of TOM
 from __future__ import annotations
 
 import difflib
-import functools
 import math
 import operator
 import typing
@@ -56,6 +55,16 @@ def Lt(bound: float) -> Meta:
     return Meta(lt=bound)
 
 
+def Cap(most: int, why: str) -> Meta:
+    """A largest whole number, and why: it keeps a slip of the keyboard from asking for all memory there is."""
+    return Meta(extra={"cap": (most, why)})
+
+
+WIDTH = Cap(2**16, "a square matrix of weights of that width takes 17 GB")
+DEPTH = Cap(1000, "each adds its own weights, and a step computes one after another")
+LARGEST_COUNT = (10**9, "no training would reach its end")  # of every other whole number
+
+
 def Help(text: str, unit: str = "") -> Meta:
     """One sentence about a setting, without a full stop, and the unit of its number."""
     return Meta(description=text, extra={"unit": unit})
@@ -68,6 +77,7 @@ class Field:
     kind       int, float, str or bool
     choices    the texts that it may be; empty for any
     limits     of its number, by their names in the declaration: {"ge": 0, "lt": 1}
+    cap        the largest whole number that makes sense, and why
     """
 
     name: str
@@ -77,6 +87,7 @@ class Field:
     unit: str
     choices: tuple[str, ...]
     limits: dict[str, float]
+    cap: tuple[int, str] = LARGEST_COUNT
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -116,6 +127,9 @@ class Field:
         within = {"ge": operator.ge, "gt": operator.gt, "le": operator.le, "lt": operator.lt}
         if not all(within[name](value, limit) for name, limit in self.limits.items()):
             raise ValueError(f"is {self.range}, not {value}")
+        most, why = self.cap
+        if self.kind is int and value > most:
+            raise ValueError(f"is at most {most:,}, not {value}: {why}")
 
     @property
     def range(self) -> str:
@@ -130,11 +144,16 @@ class Field:
         return " and ".join(said)
 
 
-@functools.cache  # reading the annotations takes milliseconds
+_fields_of: dict[type[Schema], dict[str, Field]] = {}
+
+
 def fields(schema: type[Schema]) -> dict[str, Field]:
     """The declared settings of a schema, by name."""
-    hints = typing.get_type_hints(schema, include_extras=True)
-    return {f.name: _field(f.name, hints[f.name], _default(f)) for f in msgspec.structs.fields(schema)}
+    if schema not in _fields_of:  # reading the annotations takes milliseconds
+        hints = typing.get_type_hints(schema, include_extras=True)
+        found = {f.name: _field(f.name, hints[f.name], _default(f)) for f in msgspec.structs.fields(schema)}
+        _fields_of[schema] = found
+    return dict(_fields_of[schema])
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:
@@ -154,7 +173,9 @@ def _field(name: str, hint: Any, default: Any) -> Field:
         if getattr(meta, key) is not None
     }
     text, unit = (described[0].description, described[0].extra["unit"]) if described else ("", "")
-    return Field(name, str if choices else kind, default, text, unit, choices, limits)
+    caps = [meta.extra["cap"] for meta in metas if meta.extra and "cap" in meta.extra]
+    cap = caps[0] if caps else LARGEST_COUNT
+    return Field(name, str if choices else kind, default, text, unit, choices, limits, cap)
 
 
 def check(schema: type[Schema], given: Mapping[str, Any], where: str) -> dict[str, Any]:

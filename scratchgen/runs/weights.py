@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,10 @@ def read_weights(path: Path) -> dict[str, np.ndarray]:
 
 
 def read_with_facts(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """The named arrays of a file, and the JSON values written with them. Raises BadInput."""
+    """The named arrays of a file, and the JSON values written with them. Raises BadInput.
+
+    Warns of NaN and infinity: a model with such weights can be looked at, but what it computes is not finite either.
+    """
     if not path.is_file():
         raise BadInput(f"{path} is missing: the run did not finish; train again, or resume it with --resume")
     try:
@@ -59,4 +63,20 @@ def read_with_facts(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         ) from None
     if found != _checksum(weights, facts):
         raise BadInput(f"{path} is damaged: its checksum does not match its content; train again")
+    _warn_of_nonfinite(path, weights)
     return weights, facts
+
+
+def _warn_of_nonfinite(path: Path, weights: dict[str, np.ndarray]) -> None:
+    """One warning for all arrays with NaN or infinity. It names the first one."""
+    found = [
+        name for name, array in weights.items() if array.dtype.kind == "f" and not np.isfinite(array).all()
+    ]
+    if found:
+        more = f" and {len(found) - 1} other arrays hold" if len(found) > 1 else " holds"
+        warnings.warn(
+            f"{path}: {found[0]}{more} NaN or infinity, so that results of this model are not finite; train again, "
+            "with a smaller learning rate for instance",
+            RuntimeWarning,
+            stacklevel=4,
+        )

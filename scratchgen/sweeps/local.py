@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from scratchgen.sweeps.trial import Ended, Training, train
 
-Runner = Callable[[Sequence[Training], int], Iterator[Ended]]
+Runner = Callable[[Sequence[Training], int], Generator[Ended, None, None]]
 
 
-def run_locally(trainings: Sequence[Training], jobs: int) -> Iterator[Ended]:
+def run_locally(trainings: Sequence[Training], jobs: int) -> Generator[Ended, None, None]:
     """Carry out all trainings, `jobs` at once. A caller that stops asking stops them: they save and end first."""
     stopping = threading.Event()
     environment = dict(os.environ)

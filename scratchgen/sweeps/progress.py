@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +38,7 @@ class SweepProgress:
         self._sweep = sweep
         self._failures: dict[str, str] = {}
         self._finished = len(sweep.finished())
-        self._console = Console(stderr=True)
+        self._console = Console(file=sys.stderr)
 
     @contextmanager
     def live(self) -> Iterator[None]:

@@ -13,7 +13,7 @@ from scratchgen.data.rows import load_rows
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
-from scratchgen.runs.schema import Ge, Help, Lt, replace
+from scratchgen.runs.schema import DEPTH, WIDTH, Ge, Help, Lt, replace
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.gan_scores import SAMPLES, gan_scores, judge_of, two_sample_scores
 from scratchgen.tasks.networks import draw_networks, gan_networks
@@ -56,7 +56,7 @@ class Settings(RowSettings, frozen=True):
         Literal["minimax", "nonsaturating", "least_squares", "hinge", "wasserstein"],
         Help("the losses of the two players"),
     ] = "nonsaturating"
-    latent_dim: Annotated[int, Ge(1), Help("dimensions of the latent z")] = 100
+    latent_dim: Annotated[int, Ge(1), WIDTH, Help("dimensions of the latent z")] = 100
     epochs: Epochs = 25
     min_steps: MinSteps = 2000
     batch_size: BatchSize = 64
@@ -80,7 +80,7 @@ class Settings(RowSettings, frozen=True):
     augment: Annotated[
         bool, Help("shift and recolour the images that the discriminator sees at random, real and generated")
     ] = False
-    pack: Annotated[int, Ge(1), Help("examples that the discriminator sees together (packed)")] = 2
+    pack: Annotated[int, Ge(1), DEPTH, Help("examples that the discriminator sees together (packed)")] = 2
     beta1: Annotated[float, Ge(0), Lt(1), Help("decay of Adam's mean of gradients")] = 0.5
     beta2: Annotated[float, Ge(0), Lt(1), Help("decay of Adam's mean of squared gradients")] = 0.999
 

@@ -19,7 +19,7 @@ from scratchgen.plots.music import piano_rolls
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file, write_array
 from scratchgen.runs.run import Run
-from scratchgen.runs.schema import Ge, Help
+from scratchgen.runs.schema import WIDTH, Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.frames import FrameSettings, frame_model
 from scratchgen.tasks.frames import train as train_frames
@@ -52,7 +52,10 @@ class Settings(FrameSettings, frozen=True):
     hidden: Hidden = 42
     dropout: Dropout = 0.2
     nade: Annotated[
-        int, Ge(0), Help("hidden units of the NADE over the notes of a step; 0: the notes are independent")
+        int,
+        Ge(0),
+        WIDTH,
+        Help("hidden units of the NADE over the notes of a step; 0: the notes are independent"),
     ] = 50
     epochs: Epochs = 60
     min_steps: MinSteps = 1500

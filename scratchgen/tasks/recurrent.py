@@ -21,7 +21,7 @@ from scratchgen.nn.saving import build
 from scratchgen.random import Generator
 from scratchgen.runs.files import INITIAL_WEIGHTS
 from scratchgen.runs.run import Run
-from scratchgen.runs.schema import Ge, Help, Lt
+from scratchgen.runs.schema import DEPTH, WIDTH, Ge, Help, Lt
 from scratchgen.runs.weights import read_weights
 from scratchgen.tasks.task import ScheduleName, SkipBad, TaskSettings, unread_of_optimizer
 
@@ -37,12 +37,12 @@ SQUARE_NAMES = {
 
 
 Cell = Annotated[Literal["tanh", "lstm", "gru"], Help("kind of the recurrent cell")]
-Hidden = Annotated[int, Ge(1), Help("units per recurrent layer")]
+Hidden = Annotated[int, Ge(1), WIDTH, Help("units per recurrent layer")]
 Dropout = Annotated[
     float, Ge(0), Lt(1), Help("probability of dropping a unit between layers and before the output")
 ]
 Encoding = Annotated[str, Help("encoding of your text, latin-1 for instance")]
-Embedding = Annotated[int, Ge(1), Help("dimensions of a token's embedding")]
+Embedding = Annotated[int, Ge(1), WIDTH, Help("dimensions of a token's embedding")]
 WeightNoise = Annotated[
     float, Ge(0), Help("σ of the noise added to the weights while the gradient is computed")
 ]
@@ -52,7 +52,7 @@ class RecurrentSettings(TaskSettings, frozen=True):
     """Settings of every recurrent network."""
 
     cell: Cell = "tanh"
-    layers: Annotated[int, Ge(1), Help("number of stacked recurrent layers")] = 1
+    layers: Annotated[int, Ge(1), DEPTH, Help("number of stacked recurrent layers")] = 1
     hidden: Hidden = 256
     dropout: Dropout = 0.0
     schedule: ScheduleName = "half_cosine"

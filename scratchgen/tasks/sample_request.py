@@ -16,6 +16,7 @@ class SampleRequest(Schema, frozen=True):
     n: Annotated[
         int | None,
         Ge(1),
+        Le(10**6),  # they are held in memory together, or drawn into one picture
         Help(
             "number of images, tokens, steps of music, frames of sound (default: 64) or interpolations (10)"
         ),
@@ -44,6 +45,7 @@ class SampleRequest(Schema, frozen=True):
     ] = None
     beam: Annotated[
         int | None,
+        Le(1000),  # the network reads this many texts at once
         Help("text: beam search with this width instead of sampling (default for translation: 4)"),
     ] = None
     classes: Annotated[

@@ -21,7 +21,7 @@ from scratchgen.plots.forecasts import summary
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file, write_text
 from scratchgen.runs.run import Run
-from scratchgen.runs.schema import Ge, Help
+from scratchgen.runs.schema import WIDTH, Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.frames import FrameSettings, frame_model, train
 from scratchgen.tasks.recurrent import Dropout, Hidden
@@ -51,7 +51,9 @@ class Settings(FrameSettings, frozen=True):
 
     hidden: Hidden = 32
     dropout: Dropout = 0.1
-    mixture_components: Annotated[int, Ge(1), Help("Gaussians of the mixture that a step is drawn from")] = 3
+    mixture_components: Annotated[
+        int, Ge(1), WIDTH, Help("Gaussians of the mixture that a step is drawn from")
+    ] = 3
     epochs: Epochs = 50
     min_steps: MinSteps = 1000
     batch_size: BatchSize = 16

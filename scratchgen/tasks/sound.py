@@ -20,7 +20,7 @@ from scratchgen.plots.music import sounds
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.files import writable_file, write_array
 from scratchgen.runs.run import Run
-from scratchgen.runs.schema import Ge, Help
+from scratchgen.runs.schema import WIDTH, Ge, Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.frames import FrameSettings, frame_model, train
 from scratchgen.tasks.prompts import prompt_file, with_changes
@@ -53,7 +53,9 @@ class Settings(FrameSettings, frozen=True):
     """Settings of a model of sound."""
 
     hidden: Hidden = 128
-    mixture_components: Annotated[int, Ge(1), Help("Gaussians of the mixture that a frame is drawn from")] = 8
+    mixture_components: Annotated[
+        int, Ge(1), WIDTH, Help("Gaussians of the mixture that a frame is drawn from")
+    ] = 8
     epochs: Epochs = 25
     min_steps: MinSteps = 500
     batch_size: BatchSize = 32

@@ -25,7 +25,7 @@ from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.nn.saving import describe as describe_model
 from scratchgen.random import Generator
-from scratchgen.runs.config import RunConfig
+from scratchgen.runs.config import RunConfig, as_config
 from scratchgen.runs.early_stopping import EarlyStopping
 from scratchgen.runs.files import INITIAL_WEIGHTS, write_json
 from scratchgen.runs.provenance import collect_provenance, fingerprint_of_data
@@ -255,28 +255,29 @@ def train_task(
     chosen, settings = settings, with_min_steps(task, settings, steps)
     more = {"init_from": init.name} if init else {}
     run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info, **more))
-    if (init or reload) and not (initial := run.directory / INITIAL_WEIGHTS).exists():
+    with run.resumable():
+        if (init or reload) and not (initial := run.directory / INITIAL_WEIGHTS).exists():
+            with run.saving():
+                write_weights(initial, model.state_dict())
+        for line in [*(f"{label}: {text}" for label, text in data.report.lines()), *mapped, *lines]:
+            run.message(line)
+        if settings.min_steps:  # nobody chose the number of epochs
+            run.message(length_in_words(task, settings, steps, longer=settings != chosen))
+        if settings.patience and task.early_stopping:
+            name, higher_is_better = task.early_stopping
+            run.stop_early(EarlyStopping(name, settings.patience, higher_is_better=higher_is_better))
+        trained = task.train(model, data, settings, run, rng)
+        scores = with_advice(task, settings, run, task.score(model, data, settings, "test", trained))
         with run.saving():
-            write_weights(initial, model.state_dict())
-    for line in [*(f"{label}: {text}" for label, text in data.report.lines()), *mapped, *lines]:
-        run.message(line)
-    if settings.min_steps:  # nobody chose the number of epochs
-        run.message(length_in_words(task, settings, steps, longer=settings != chosen))
-    if settings.patience and task.early_stopping:
-        name, higher_is_better = task.early_stopping
-        run.stop_early(EarlyStopping(name, settings.patience, higher_is_better=higher_is_better))
-    trained = task.train(model, data, settings, run, rng)
-    scores = with_advice(task, settings, run, task.score(model, data, settings, "test", trained))
-    with run.saving():
-        task.draw(model, data, settings, run, scores, trained)
-    return finished(run, model, scores)
+            task.draw(model, data, settings, run, scores, trained)
+        return finished(run, model, scores)
 
 
 def configuration(
     task: Task, source: str, data: Any, settings: dict, seed: int, model: Module, info: Any, **more: Any
 ) -> RunConfig:
-    """The content of config.json for a training on a data set."""
-    return RunConfig(
+    """The content of config.json for a training on a data set. Raises BadInput for names that it cannot hold."""
+    config = RunConfig(
         task=task.name,
         family=task.family,
         monitored=list(task.monitored),
@@ -292,6 +293,7 @@ def configuration(
         **more,
         **collect_provenance(),
     )
+    return as_config(config)
 
 
 def _as_json(value: Any) -> Any:

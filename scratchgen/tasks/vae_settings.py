@@ -9,7 +9,7 @@ import numpy as np
 
 from scratchgen.data import CATALOGUE, RowData
 from scratchgen.data.types import Column
-from scratchgen.runs.schema import Ge, Gt, Help
+from scratchgen.runs.schema import DEPTH, WIDTH, Ge, Gt, Help
 from scratchgen.runs.schema import replace as with_settings
 from scratchgen.tasks.rows import RowInfo, RowSettings
 from scratchgen.tasks.tables import settle_table
@@ -38,10 +38,10 @@ class Settings(RowSettings, frozen=True):
     objective: Annotated[
         Literal["elbo", "iwae", "beta", "geco"], Help("the bound that training maximises")
     ] = "elbo"
-    latent_dim: Annotated[int, Ge(1), Help("dimensions of the latent z")] = 20
-    hidden: Annotated[int, Ge(1), Help("units per hidden layer")] = 400
-    layers: Annotated[int, Ge(1), Help("hidden layers of encoder and decoder (mlp, conditional)")] = 1
-    k: Annotated[int, Ge(1), Help("samples of the importance-weighted bound (iwae)")] = 5
+    latent_dim: Annotated[int, Ge(1), WIDTH, Help("dimensions of the latent z")] = 20
+    hidden: Annotated[int, Ge(1), WIDTH, Help("units per hidden layer")] = 400
+    layers: Annotated[int, Ge(1), DEPTH, Help("hidden layers of encoder and decoder (mlp, conditional)")] = 1
+    k: Annotated[int, Ge(1), WIDTH, Help("samples of the importance-weighted bound (iwae)")] = 5
     beta: Annotated[float, Gt(0), Help("weight of the rate KL(q ‖ p) (objective beta)")] = 1.0
     target_distortion: Annotated[
         float, Help("target of the distortion −E log p(x|z) (objective geco)", unit="nats per example")

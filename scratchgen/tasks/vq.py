@@ -20,7 +20,7 @@ from scratchgen.evaluation import independent_variance, mean_over_examples
 from scratchgen.evaluation.examples import slices
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
-from scratchgen.runs.schema import Ge, Gt, Help
+from scratchgen.runs.schema import WIDTH, Ge, Gt, Help
 from scratchgen.runs.schema import replace as with_settings
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.levels import levels_for
@@ -62,13 +62,13 @@ class Settings(RowSettings, frozen=True):
     """Settings of a VQ-VAE."""
 
     model: Annotated[Literal["vq"], Help("vq: the VAE with discrete codes")] = "vq"
-    latent_dim: Annotated[int, Ge(1), Help("dimensions of each code")] = 16
+    latent_dim: Annotated[int, Ge(1), WIDTH, Help("dimensions of each code")] = 16
     likelihood: Annotated[
         Literal["bernoulli", "gaussian", "categorical", "logistic"],
         Help("kind of p(x|k); logistic: of 8-bit values"),
     ] = "bernoulli"
-    codes: Annotated[int, Ge(1), Help("size of the codebook")] = 16
-    hidden: Annotated[int, Ge(1), Help("units of the prior of the codes")] = 256
+    codes: Annotated[int, Ge(1), WIDTH, Help("size of the codebook")] = 16
+    hidden: Annotated[int, Ge(1), WIDTH, Help("units of the prior of the codes")] = 256
     epochs: Epochs = 4
     min_steps: MinSteps = 1500
     batch_size: BatchSize = 64

@@ -1,11 +1,8 @@
 """A damaged file is refused in one line; nothing in it is executed, and nothing is overwritten."""
 
 import io
-import json
 import os
-import pickle
 import resource
-import struct
 import zipfile
 from contextlib import suppress
 
@@ -22,17 +19,9 @@ from scratchgen.runs.checkpoint import Checkpoint
 from scratchgen.tasks.load import load_run
 from scratchgen.vae import VAE
 
+from .mutations import DAMAGES, contents
+
 SEED = 20261125
-
-
-class Trap:
-    """A pickle that makes a file when it is loaded."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return open, (str(self.path), "w")
 
 
 @pytest.fixture
@@ -49,44 +38,6 @@ def folder(tmp_path):
     run.save(model)
     np.savez(tmp_path / "images.npz", images=rng.random((20, 4)).astype(np.float32))
     return tmp_path
-
-
-def truncated(data, rng, _):
-    return data[: rng.integers(len(data))]
-
-
-def flipped(data, rng, _):
-    changed = bytearray(data)
-    changed[rng.integers(len(data))] ^= 1 << rng.integers(8)
-    return bytes(changed)
-
-
-def overwritten(data, rng, _):
-    """A stretch of other bytes, such as a bad sector leaves."""
-    start, length = rng.integers(len(data)), rng.integers(1, 64)
-    return data[:start] + rng.bytes(length) + data[start + length :]
-
-
-def pickled(data, rng, trap):
-    return pickle.dumps(Trap(trap))
-
-
-def of_huge_declared_size(data, rng, _):
-    """A safetensors header that claims 2⁶² bytes, or a header of that length."""
-    header = json.dumps({"W": {"dtype": "F32", "shape": [2**30, 2**30], "data_offsets": [0, 2**62]}}).encode()
-    return struct.pack("<Q", len(header)) + header if rng.random() < 0.5 else struct.pack("<Q", 2**62) + data
-
-
-def of_another_kind(data, rng, _):
-    other = [b"", b"\0" * 100, b"{}", b"[" * 100_000, b"null", b"<html>Not found</html>", b"PK\3\4" + data]
-    return other[rng.integers(len(other))]
-
-
-DAMAGES = [truncated, flipped, overwritten, pickled, of_huge_declared_size, of_another_kind]
-
-
-def contents(folder):
-    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def refused(read, damaged, folder, trap):

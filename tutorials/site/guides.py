@@ -19,6 +19,7 @@ _LISTED = {
         "tutorials/your_data.md",
         "tutorials/export.md",
         "tutorials/architecture.md",
+        "tutorials/robustness.md",
     ),
     "Results": ("tutorials/results.md", "tutorials/reproductions.md"),
     "Benchmarks": (
@@ -29,7 +30,7 @@ _LISTED = {
         "kernels/results/amd-epyc-streaming.md",
         "kernels/results/amd-epyc-autograd.md",
     ),
-    "Project": (".github/CONTRIBUTING.md", ".github/CHANGELOG.md"),
+    "Project": (".github/CONTRIBUTING.md", ".github/SECURITY.md", ".github/CHANGELOG.md"),
 }
 
 

@@ -286,8 +286,8 @@ CASES = {
         "ring holds points, and a VQ-VAE needs images",
     ),
     "vq: another likelihood": (
-        (*TRAIN, "--model", "vq", "--likelihood", "categorical"),
-        "--likelihood: likelihood is one of bernoulli, gaussian, not 'categorical'",
+        (*TRAIN, "--model", "vq", "--likelihood", "poisson"),
+        "--likelihood: likelihood is one of bernoulli, gaussian, categorical, logistic, not 'poisson'",
     ),
     "vq: another objective": (
         (*TRAIN, "--model", "vq", "--objective", "iwae"),

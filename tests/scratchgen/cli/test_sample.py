@@ -170,7 +170,7 @@ def requested(scratchgen_in, tmp_path, monkeypatch):
         task = SimpleNamespace(
             name="any",
             sample_options=tuple(fields(SampleRequest)),
-            sample=lambda run, request: found.append(request),
+            sample=lambda run, request: found.append(request) or "the line to print",
         )
         monkeypatch.setattr(sample_command, "load_run", lambda run: SimpleNamespace(task=task))
         assert scratchgen_in(tmp_path)("sample", "run", *options).returncode == 0
