@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from scratchgen.sweeps.trial import Ended, Training, train
-
-Runner = Callable[[Sequence[Training], int], Generator[Ended, None, None]]
 
 
 def run_locally(trainings: Sequence[Training], jobs: int) -> Generator[Ended, None, None]:
