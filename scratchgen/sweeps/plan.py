@@ -114,15 +114,18 @@ def _refuse_too_many(path: Path, runs: int) -> None:
 
 def _check_one(task: Task, data: str, place: str, name: str, value: Any) -> Any:
     """A value in the type of its setting. Raises BadInput for a value or a setting that the task does not have."""
-    if name in ("data", "seed", "task"):
-        where = "seeds" if name == "seed" else name
-        raise BadInput(f"{place}: {name} is no setting; write {where} at the top of the file")
-    if name == "model" and task.family == "vae" and (value == "vq") is not (task.name == "vq"):
-        raise BadInput(f"{place}: model {value!r} is another task than {task.name}; write a second sweep")
-    return _checked(task, data, {name: value}, {name: place}).get(name, value)
+    if name == "model" and "vq" in (value, task.name):
+        raise BadInput(
+            f"{place}: model {value!r} cannot vary, because vq is a task of its own; write a second sweep"
+        )
+    return _checked(task, data, {name: value}, {name: place})[name]
 
 
 def _checked(task: Task, data: str, settings: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, Any]:
+    for name in settings:
+        if name in ("data", "seed", "task"):
+            key = "seeds" if name == "seed" else name
+            raise BadInput(f"{places[name]}: {name} is no setting; write {key} at the top of the file")
     return dict(GivenSettings(data=data, settings=settings, places=places).checked(task).settings)
 
 

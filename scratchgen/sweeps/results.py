@@ -52,10 +52,10 @@ class Results:
 
     @property
     def best(self) -> SettingsResult | None:
-        """The settings with the best mean; None where no settings have a finite one."""
+        """The settings with the best mean; None where no settings have a finite one, and where the seeds alone vary."""
         first = self.by_settings[0]
         mean = first.mean(self.score) if self.score else None
-        return first if mean and math.isfinite(mean.mean) else None
+        return first if first.varied and mean and math.isfinite(mean.mean) else None
 
     @property
     def is_of_test_data(self) -> bool:

@@ -181,6 +181,10 @@ BAD = {
     "seed twice": (TINY.replace("[0, 1]", "[1, 1]"), "seeds holds a seed twice"),
     "no seed": (TINY.replace("[0, 1]", "[]"), "seeds is empty"),
     "seed as a setting": (TINY.replace("hidden =", "seed ="), "seed is no setting; write seeds at the top"),
+    "shared seed": (
+        TINY.replace("epochs =", "seed ="),
+        "[settings]: seed is no setting; write seeds at the top",
+    ),
     "both": (TINY + "[random]\ntrials = 3\n", "has both [grid] and [random]"),
     "score without goal": ('score = "elbo"\n' + TINY, "score and goal belong together"),
     "goal": ('score = "elbo"\ngoal = "max"\n' + TINY, "goal is one of maximize, minimize, not 'max'"),
@@ -190,7 +194,7 @@ BAD = {
     ),
     "another task": (
         TINY.replace("hidden = [4, 8]", 'model = ["mlp", "vq"]'),
-        "model 'vq' is another task than vae",
+        "model 'vq' cannot vary, because vq is a task",
     ),
     "not read": (
         TINY.replace("hidden = [4, 8]", "beta = [2.0]"),

@@ -1,6 +1,8 @@
 """Trainings in processes: a failure is tried once more, a directory in use is waited for, stopping stops all."""
 
 import signal
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -116,3 +118,19 @@ def test_who_stops_asking_stops_the_trainings_and_those_that_wait_never_begin(tm
 def test_a_process_without_a_message_is_described_by_how_it_ended():
     assert trial._how_it_ended(-signal.SIGKILL) == "the process was ended by SIGKILL"
     assert trial._how_it_ended(3) == "the process ended with status 3 and no message"
+
+
+@pytest.mark.parametrize("pipe", ["closed", "open"])
+def test_a_process_ends_when_its_pipe_is_closed_and_not_before(pipe):
+    code = "import time; from scratchgen.sweeps.process import end_with_parent; end_with_parent(); "
+    code += "print(1, flush=True); time.sleep(99)"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes) as process:
+        assert process.stdout.read(1) == b"1"
+        if pipe == "closed":
+            process.stdin.close()
+            assert process.wait(60) == -signal.SIGTERM
+        else:
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.5)
+            process.kill()

@@ -53,7 +53,7 @@ def test_the_task_of_a_vq_vae_follows_from_its_model_and_is_named_in_the_command
     text = 'train = "vae"\ndata = "digits"\n[settings]\nmodel = "vq"\n[grid]\ncodes = [4, 8]\n'
     found = plan(text)
     assert found.task.name == "vq" and "task=vq" in command_of(found, found.trials[0])
-    with pytest.raises(BadInput, match="model 'mlp' is another task than vq"):
+    with pytest.raises(BadInput, match="model 'mlp' cannot vary, because vq is a task of its own"):
         plan(
             text.replace("codes = [4, 8]", 'model = ["mlp"]').replace(
                 '[settings]\nmodel = "vq"', 'task = "vq"'

@@ -66,6 +66,11 @@ def test_nothing_is_best_without_a_score(sweep):
     assert collect_results(sweep({1: [None], 2: [math.nan]})).best is None
 
 
+def test_nothing_is_best_where_the_seeds_alone_vary(tmp_path):
+    alone = results.SettingsResult({}, [record(tmp_path)])
+    assert results.Results("ELBO", [], [alone]).best is None
+
+
 def test_a_logged_number_decides_where_the_file_names_it_and_test_data_do_not(sweep):
     made = sweep({4: [1.0], 8: [2.0]}, score="validation_elbo")
     found = collect_results(made)
