@@ -1,13 +1,15 @@
 """The choice of the backend: by name, by context, by environment variable, or the fastest available one."""
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
-from scratchgen_kernels.installation import HOW_TO_BUILD, build_record, why_not_built
+from scratchgen_kernels.installation import build_record, how_to_build, why_not_built
+from scratchgen_kernels.variants import search_variant, why_none_runs
 
 MODULES = {"loops": "loops", "numpy": "numpy_", "numba": "numba_", "cython": "cython_"}
 NAMES = (*MODULES, "auto")
@@ -59,6 +61,7 @@ class Kernel:
     def __init__(self, name: str, package: str, auto: tuple[str, ...]):
         self.name, self.package, self.auto = name, package, auto
         self._loaded: dict[str, ModuleType] = {}
+        search_variant(sys.modules[package])
         _kernels.append(self)
 
     def module(self, backend: str | None = None) -> ModuleType:
@@ -95,8 +98,8 @@ class Kernel:
         )
 
     def _import(self, name: str) -> ModuleType:
-        if name == "cython" and (reason := why_not_built()):
-            raise BackendUnavailable(self.name, name, reason, HOW_TO_BUILD)
+        if name == "cython" and (reason := why_not_built() or why_none_runs()):
+            raise BackendUnavailable(self.name, name, reason, how_to_build())
         try:
             return import_module(f"{self.package}.{MODULES[name]}")
         except Exception as error:
@@ -112,13 +115,13 @@ def _explain(name: str, error: Exception) -> tuple[str, str]:
         reason = "numba is not installed" if missing == "numba" else f"numba cannot be imported: {error}"
         return reason, HOW_TO_INSTALL_NUMBA
     if not (missing and missing.endswith(".cython_")):
-        return f"the compiled kernel cannot be imported: {error}", HOW_TO_BUILD
+        return f"the compiled kernel cannot be imported: {error}", how_to_build()
     if record := build_record():
         return (
             f"it was built for Python {record.get('python', '(unknown)')}, not for the running version",
-            HOW_TO_BUILD,
+            how_to_build(),
         )
-    return "it was not built when the package was installed", HOW_TO_BUILD
+    return "it was not built when the package was installed", how_to_build()
 
 
 def current() -> str:

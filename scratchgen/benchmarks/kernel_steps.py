@@ -19,7 +19,7 @@ import numpy as np
 import scratchgen_kernels as kernels
 from scratchgen.benchmarks.kernels.cases import normal, recurrence_arguments
 from scratchgen.benchmarks.kernels.rounds import interleaved, num_threads
-from scratchgen_kernels.installation import HOW_TO_BUILD
+from scratchgen_kernels.installation import how_to_build
 from scratchgen_kernels.threads import cores
 
 ROUNDS = 5
@@ -54,7 +54,7 @@ def main() -> None:
         from scratchgen_kernels.matmul import steps as product_steps  # type: ignore[attr-defined]  # compiled
         from scratchgen_kernels.tanh_recurrence import steps as recurrence_steps  # type: ignore[attr-defined]
     except ImportError:
-        raise SystemExit(f"the steps are compiled code, which is not installed: {HOW_TO_BUILD}") from None
+        raise SystemExit(f"the steps are compiled code, which is not installed: {how_to_build()}") from None
     N, small = 1024, 24
     a, b, a_small, b_small = normal(N, N), normal(N, N), normal(small, small), normal(small, small)
     print_table(

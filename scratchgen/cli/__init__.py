@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import Any
 
 import typer
 
@@ -35,9 +34,6 @@ GROUPS = ("train", "data", "exercise", "app")  # commands with sub-commands
 BY_SIGNAL = 128  # added to the number of the signal that ended a process, as shells do
 
 OUTPUT_LOST = 1  # the status when nobody reads the output, or it cannot be written; typer's too
-
-# typer's errors of usage share this base, which it does not export by name
-UsageProblem: Any = typer.BadParameter.__mro__[2]  # Any: a checker cannot know a class of that name
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -86,7 +82,7 @@ def _run(arguments: list[str], chosen: str | None) -> int:
     except OutputLost as problem:
         _say(f"standard output cannot be written ({problem}); the files that the command wrote are complete")
         return OUTPUT_LOST
-    except UsageProblem as problem:
+    except typer.TyperException as problem:
         if "NoArgs" in type(problem).__name__:  # a command group alone: its help is the answer
             print(problem.format_message())
             return 2

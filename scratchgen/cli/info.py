@@ -10,6 +10,7 @@ import numpy as np
 import scratchgen
 from scratchgen import kernels
 from scratchgen.cli.output import PlainTable, console, print_line
+from scratchgen_kernels.variants import variant
 
 LIBRARIES = (
     "matplotlib",
@@ -33,6 +34,8 @@ def info() -> None:
     if record := kernels.build_record():
         details = record["reason"] or " ".join(record["flags"])
         print_line(f"compiled kernels: {record['status']}, {details}")
+        if built := record.get("variants"):
+            print_line(f"their variants: {', '.join(built)}; this process loads {variant() or 'none'}")
     table = PlainTable()
     for heading in ("kernel", "backend", "state", "why"):
         table.add_column(heading)

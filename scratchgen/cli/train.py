@@ -121,7 +121,7 @@ def _command(family: str) -> Callable[[typer.Context], None]:
     """The command of a family, with one option per declared setting of its tasks."""
 
     def train(context: typer.Context, **given: Any) -> None:
-        _train(context, family)
+        _train(context, family, given)
 
     parameters: list[tuple[str, Any, Any]] = [("context", typer.Context, inspect.Parameter.empty)]
     for name, (kind, default) in COMMAND.items():
@@ -186,8 +186,7 @@ for _family in FAMILIES:
     app.command(_family)(_command(_family))
 
 
-def _train(context: typer.Context, family: str) -> None:
-    given = context.params
+def _train(context: typer.Context, family: str, given: dict[str, Any]) -> None:
     session = {name: given[name] for name in SESSION}
     if given["tensorboard"]:
         check_tensorboard()
@@ -201,7 +200,7 @@ def _train(context: typer.Context, family: str) -> None:
                 f"--epochs {given['epochs']:+d} adds to the epochs of a run: name it with --resume RUN, or leave out "
                 "the +"
             )
-        task, chosen = _choose(context, family)
+        task, chosen = _choose(context, family, given)
         init = InitialWeights(load_run(given["init_from"])) if given["init_from"] else None
         chosen = chosen.for_data(init.run.info if init else None)
         settings = task.complete(chosen.data, chosen.settings)
@@ -249,9 +248,8 @@ def _report(directory: Path, model: Module, scores: list[Score], quiet: bool) ->
     print_line(f"Next: scratchgen sample {shlex.quote(str(directory))} {config.example}")
 
 
-def _choose(context: typer.Context, family: str) -> tuple[Task, GivenSettings]:
+def _choose(context: typer.Context, family: str, given: dict[str, Any]) -> tuple[Task, GivenSettings]:
     """The task, and data, seed and settings: a file overrides the defaults, --set the file, an option both."""
-    given = context.params
     if given["config"] and given["init_from"]:
         raise BadInput("--config and --init-from both give settings; leave one out")
     file = GivenSettings()

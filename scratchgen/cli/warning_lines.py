@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
-
-from scratchgen.errors import printable
 
 
 @contextmanager
@@ -27,4 +24,6 @@ def _print_line(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    print(f"scratchgen: {printable(' '.join(str(message).split()))}", file=file or sys.stderr)
+    from scratchgen.cli.output import print_error  # loaded when there is a warning: it takes long to import
+
+    print_error(message)

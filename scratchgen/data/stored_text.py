@@ -86,7 +86,7 @@ def as_utf8(text: str | StoredText) -> np.ndarray | StoredArray:
 
 def code_points(text: str) -> np.ndarray:
     """The code point of each character, (N,) uint32; a lone surrogate, as in the name of a damaged file, is one."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
 def text_of(codes: Any) -> str:

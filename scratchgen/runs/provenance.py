@@ -21,6 +21,7 @@ from scratchgen.data.stored_text import as_utf8
 from scratchgen.errors import printable
 from scratchgen.runs.git_state import git_state
 from scratchgen_kernels import current
+from scratchgen_kernels.variants import variant
 
 PACKAGES = ("scratchgen-numpy", "numpy", "numba")
 
@@ -71,4 +72,6 @@ def _versions() -> dict[str, str]:
             versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
+    if (compiled := variant()) is not None:
+        versions["compiled kernels"] = compiled  # of two variants the last bits of results differ
     return versions

@@ -22,6 +22,8 @@ from scratchgen import cli
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from unrendered import write_one_pixel
 
+del sys.path[0]  # the folder tests/scratchgen is not the library
+
 
 def run(arguments):
     """The exit status of a command line."""

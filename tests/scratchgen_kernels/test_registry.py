@@ -51,6 +51,7 @@ def record(monkeypatch, tmp_path):
         if content is not None:
             path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
         monkeypatch.setattr(installation, "RECORD", path)
+        monkeypatch.delenv("SCRATCHGEN_VARIANT", raising=False)  # it names one that this record does not have
 
     return install
 

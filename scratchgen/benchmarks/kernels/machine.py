@@ -13,6 +13,7 @@ import numpy as np
 
 from scratchgen.benchmarks.kernels.rounds import interleaved
 from scratchgen_kernels.installation import build_record
+from scratchgen_kernels.variants import variant
 
 PACKAGES = "numpy", "numba", "torch", "jax"
 
@@ -37,6 +38,8 @@ def description() -> dict[str, str]:
             continue
     record = build_record() or {}
     found["cython"] = f"{record.get('cython')} with {' '.join(record.get('flags', [])) or 'no flags'}"
+    if chosen := variant():
+        found["cython"] += f", {chosen}"
     return found
 
 

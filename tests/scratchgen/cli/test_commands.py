@@ -157,6 +157,23 @@ def test_runs_without_a_name_are_numbered(scratchgen, tmp_path):
     assert sorted(p.name for p in (tmp_path / "runs").iterdir()) == ["vae-ring-1", "vae-ring-2"]
 
 
+def test_info_names_the_variant_of_the_compiled_kernels(monkeypatch, capsys):
+    from scratchgen.cli import info, main
+
+    monkeypatch.setattr(info.kernels, "backends", list)  # no import of Numba
+    record = {
+        "status": "built",
+        "reason": "",
+        "flags": ["-O3"],
+        "variants": {"baseline": [], "x86_64_v3": ["avx2"]},
+    }
+    monkeypatch.setattr(info.kernels, "build_record", lambda: record)
+    monkeypatch.setattr(info, "variant", lambda: "baseline")
+    with pytest.raises(SystemExit):
+        main(["info"])
+    assert "their variants: baseline, x86_64_v3; this process loads baseline" in capsys.readouterr().out
+
+
 def test_info_names_every_backend_of_every_kernel(scratchgen, tmp_path):
     printed = scratchgen("info")
     assert all(
