@@ -67,7 +67,8 @@ def train(training: Training, environment: Mapping[str, str], stopping: threadin
 def _attempt(training: Training, environment: Mapping[str, str], stopping: threading.Event) -> str:
     """Run the command of a training to its end; its last line on standard error."""
     words = training.resume if (training.directory / "config.json").exists() else training.begin
-    command = [sys.executable, "-m", "scratchgen.sweeps.process", *words[1:], "--quiet"]
+    # -P: as for the command scratchgen, modules of the working folder do not hide others
+    command = [sys.executable, "-P", "-m", "scratchgen.sweeps.process", *words[1:], "--quiet"]
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             command,

@@ -23,8 +23,10 @@ def finish(directory):
     (directory / "model.safetensors").write_bytes(b"")
 
 
-def test_a_command_that_fails_is_tried_twice_and_its_last_line_is_the_reason(tmp_path):
+def test_a_command_that_fails_is_tried_twice_and_its_last_line_is_the_reason(tmp_path, monkeypatch):
     given = training(tmp_path / "a", "train", "vae", "--data", "no such data", "--out", "nowhere")
+    (tmp_path / "numpy.py").write_text("raise RuntimeError('a module of the working folder')")
+    monkeypatch.chdir(tmp_path)
     (ended,) = run_locally([given], jobs=2)
     assert ended.name == "a" and ended.failure.startswith("'no such data' is neither a data set nor a file")
     assert "\n" not in ended.failure
