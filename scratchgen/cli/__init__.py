@@ -19,6 +19,7 @@ COMMANDS = {  # name → its help; the file of that name defines the command, an
     "encode": "Encode data by a trained VAE: the latents, with labels.",
     "export": "Write a trained model for NumPy, PyTorch or ONNX.",
     "compare": "Compare runs: settings that differ, scores, curves.",
+    "sweep": "Train with many settings and seeds, and compare them.",
     "app": "Run one of the article's applications, with its baselines and a report.",
     "reproduce": "Reproduce a published result.",
     "data": "List, download and show data sets.",

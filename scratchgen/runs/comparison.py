@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,18 +77,30 @@ def _epochs(record: Record) -> str:
     return f"{len(record.epochs)}" + (f" (best {best})" if best else "")
 
 
-def _curves(group: Group) -> list[str]:
-    """One picture per monitored number."""
-    names = dict.fromkeys(name for record in group.records for name in record.monitored)
-    for name in ("epoch", "best_epoch"):
-        names.pop(name, None)
+def curve_figures(curves: Mapping[str, Mapping[str, Sequence[float]]]) -> list[str]:
+    """One picture per logged number, as HTML.   curves: {its name: {run: its values by epoch}}"""
     figures = []
     with tempfile.TemporaryDirectory() as folder:
-        for name in names:
-            series = {printable(str(record.directory)): record.series(name) for record in group.records}
-            series = {run: numbers for run, numbers in series.items() if numbers}
+        for name, of_runs in curves.items():
+            series = {printable(run): numbers for run, numbers in of_runs.items() if numbers}
             if series:
                 label = printable(name.replace("_", " "))
                 png = compared_curves(series, Path(folder) / "curves.png", label).read_bytes()
                 figures.append(html.picture(png, f"{label}, epoch by epoch"))
     return figures
+
+
+def monitored_numbers(records: Sequence[Record]) -> list[str]:
+    """The numbers that say how a training goes, whichever of the runs log them."""
+    names = dict.fromkeys(name for record in records for name in record.monitored)
+    return [name for name in names if name not in ("epoch", "best_epoch")]
+
+
+def _curves(group: Group) -> list[str]:
+    """One picture per monitored number."""
+    return curve_figures(
+        {
+            name: {str(record.directory): record.series(name) for record in group.records}
+            for name in monitored_numbers(group.records)
+        }
+    )

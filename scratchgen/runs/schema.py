@@ -144,10 +144,16 @@ class Field:
         return " and ".join(said)
 
 
+_fields_of: dict[type[Schema], dict[str, Field]] = {}
+
+
 def fields(schema: type[Schema]) -> dict[str, Field]:
     """The declared settings of a schema, by name."""
-    hints = typing.get_type_hints(schema, include_extras=True)
-    return {f.name: _field(f.name, hints[f.name], _default(f)) for f in msgspec.structs.fields(schema)}
+    if schema not in _fields_of:  # reading the annotations takes milliseconds
+        hints = typing.get_type_hints(schema, include_extras=True)
+        found = {f.name: _field(f.name, hints[f.name], _default(f)) for f in msgspec.structs.fields(schema)}
+        _fields_of[schema] = found
+    return dict(_fields_of[schema])
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:

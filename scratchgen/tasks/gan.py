@@ -388,4 +388,5 @@ TASK = Task(
     sample_options=("classes",),
     takes_seed=True,
     example="-n 64 --out samples.png",
+    higher_is_better=True,
 )

@@ -226,5 +226,6 @@ TASK = Task(
     sample=sample,
     sample_options=("prompt",),
     example="-n 64 --out sample.mid",
+    higher_is_better=False,
     early_stopping=("validation_nats", False),
 )

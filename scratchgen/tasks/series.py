@@ -241,5 +241,6 @@ TASK = Task(
     sample=sample,
     sample_options=("prompt",),
     example="-n 24 --out forecast.csv",
+    higher_is_better=False,
     early_stopping=("validation_nats", False),
 )

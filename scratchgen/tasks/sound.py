@@ -234,5 +234,6 @@ TASK = Task(
     sample=sample,
     sample_options=("prompt",),
     example="-n 200 --out sample.wav",
+    higher_is_better=False,
     early_stopping=("validation_nats", False),
 )

@@ -283,5 +283,6 @@ TASK = Task(
     sample=sample,
     sample_options=("prompt",),
     example="--prompt '[HH AH0 L OW1]' --out speech.wav",
+    higher_is_better=False,
     early_stopping=("validation_loss", False),
 )

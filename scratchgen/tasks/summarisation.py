@@ -215,5 +215,6 @@ TASK = Task(
     sample=sample,
     sample_options=("prompt", "beam"),
     example="--prompt TEXT",
+    higher_is_better=False,
     early_stopping=("validation_nats", False),
 )

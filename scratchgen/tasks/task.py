@@ -156,6 +156,7 @@ class Task(Generic[S, D, I, M, T]):
     compare         records of runs ↦ additional figures for `scratchgen compare`, as HTML
     sample_options  of `scratchgen sample`, beyond those of every task
     example         options of a first `scratchgen sample`
+    higher_is_better    whether a higher first score is better: a bound on log p(x), not a code length
     takes_k         whether `scratchgen evaluate -k` has a meaning
     takes_seed      whether the scores of `scratchgen evaluate` are drawn; otherwise they are exact
     early_stopping  the validation number, and whether higher is better; None where there is none
@@ -183,6 +184,7 @@ class Task(Generic[S, D, I, M, T]):
     draw: Callable[[M, D, S, Run, list[Score], T], None]
     sample: Callable[[LoadedRun[M, I], SampleRequest], str]
     example: str
+    higher_is_better: bool
     defaults: Callable[[str, Mapping[str, Any]], dict[str, Any]] = lambda data, given: {}
     prepare: Callable[[M, D, S], None] = lambda model, data, settings: None
     unread: Callable[[S], dict[str, str]] = lambda settings: unread_of_optimizer(settings)

@@ -404,5 +404,6 @@ TASK = Task(
     sample=sample,
     sample_options=("prompt", "temperature", "top_k", "top_p", "beam"),
     example="-n 500 --out sample.txt",
+    higher_is_better=False,
     early_stopping=("validation_bits", False),
 )

@@ -297,6 +297,7 @@ TASK = Task(
     sample=sample,
     sample_options=("prompt", "beam"),
     example="--prompt TEXT --out attention.png",
+    higher_is_better=False,
     early_stopping=("validation_nats", False),
     by_epochs=by_epochs,
 )

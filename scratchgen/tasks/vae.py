@@ -347,6 +347,7 @@ TASK = Task(
     encode=encode,
     sample_options=("classes", "interpolate", "data", "complete"),
     example="-n 64 --out samples.png",
+    higher_is_better=True,
     takes_k=True,
     takes_seed=True,
     early_stopping=("validation_elbo", True),

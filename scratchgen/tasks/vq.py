@@ -292,4 +292,5 @@ TASK = Task(
     further_epochs=("prior_epochs",),
     what_to_try=what_to_try,
     example="-n 64 --out samples.png",
+    higher_is_better=True,
 )
