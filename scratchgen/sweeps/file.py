@@ -35,7 +35,8 @@ class SweepFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     train, data, task    as in `scratchgen train TRAIN --data DATA --task TASK`
     seeds                the seeds of each setting
     score, goal          the score, or the logged number, that decides which settings are best, and whether to
-                         maximize or minimize it; by default the first score of the task
+                         maximize or minimize it; by default the number by which the task stops early, of validation
+                         data, or else its first score
     settings             the settings that all trainings share
     grid                 setting → its values; every combination is trained
     random               `trials`, `seed`, and setting → its range

@@ -42,7 +42,8 @@ class Trial:
 class Plan:
     """The trials of a sweep, and the score that decides.
 
-    score       a score of the runs, or a logged number; None for the first score of the task
+    score       a score of the runs, or a logged number; None for the first score of a task that logs no validation
+                number
     maximize    whether a higher score is better
     data_sha256    fingerprint of the data
     """
@@ -78,8 +79,10 @@ def read_plan(path: Path) -> Plan:
     for trial in trials[:: len(file.seeds)]:
         _refuse_unread(path, file, task, trial)
     first = _configuration(task, file.data, trials[0])
-    maximize = file.goal == "maximize" if file.goal else task.higher_is_better
-    return Plan(task, file.data, trials, file.score, maximize, first.data_sha256)
+    score, maximize = task.early_stopping or (None, task.higher_is_better)
+    if file.score:
+        score, maximize = file.score, file.goal == "maximize"
+    return Plan(task, file.data, trials, score, maximize, first.data_sha256)
 
 
 def _varied(file: SweepFile, path: Path, task: Task) -> list[dict[str, Any]]:

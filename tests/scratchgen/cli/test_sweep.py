@@ -86,7 +86,7 @@ def test_each_run_is_that_of_the_train_command_and_a_second_sweep_repeats_nothin
     means = {}
     for hidden in (4, 8):
         records = [read_record(out / f"hidden={hidden},seed={seed}") for seed in (0, 1)]
-        a, b = (record.scores[0].value for record in records)
+        a, b = (record.epochs[-1]["validation_elbo"] for record in records)
         means[hidden] = (a + b) / 2, abs(a - b) / 2  # of two numbers, s/√2 is half their distance
     best = max(means, key=lambda hidden: means[hidden][0])
     number, error = map(float, re.search(rf"^{best} +2 +(\S+) ± (\S+)", done.stdout, re.M).groups())
@@ -132,7 +132,7 @@ def test_a_run_that_fails_is_tried_twice_and_reported_while_the_others_go_on(
     done = sweep(TINY.replace("seeds = [0, 1]", ""), "--jobs", 1)
     assert done.returncode == 1 and tried == ["hidden=4,seed=0", "hidden=4,seed=0", "hidden=8,seed=0"]
     assert "failed  hidden=4,seed=0  no luck [red]\n" in done.stderr
-    assert "finished 1/2  hidden=8,seed=0  held-out ELBO, nats per example -3." in done.stderr
+    assert "finished 1/2  hidden=8,seed=0  validation elbo -3." in done.stderr
     page = (tmp_path / "sweeps" / "mine" / "report.html").read_text(encoding="utf-8")
     assert "no luck [red]" in page and "1 of 2 runs are finished" in page
     assert re.search(r"^4 +0 +–", done.stdout, re.M) and "Best settings: hidden 8" in done.stdout

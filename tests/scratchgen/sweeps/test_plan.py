@@ -25,17 +25,19 @@ def test_every_combination_has_every_seed_and_a_name_that_says_what_varies(plan)
         f"hidden={h},learning_rate={a},seed={s}" for h in (4, 8) for a in ("0.001", "1.0") for s in (3, 4)
     ]
     assert found.trials[0].settings == {"epochs": 2, "hidden": 4, "learning_rate": 1e-3}
-    assert (found.score, found.maximize) == (None, True)
+    assert (found.score, found.maximize) == ("validation_elbo", True)
 
 
 def test_seeds_alone_are_a_sweep(plan):
     assert [trial.name for trial in plan(HEAD + "seeds = [0, 7]\n").trials] == ["seed=0", "seed=7"]
 
 
-def test_the_first_score_of_a_recurrent_network_is_minimised_unless_the_file_says_otherwise(plan, tmp_path):
+def test_the_validation_number_of_the_task_decides_unless_the_file_says_otherwise(plan, tmp_path):
     (tmp_path / "a.txt").write_text("the cat sat on the mat. " * 400)
     text = f'train = "rnn"\ndata = "{tmp_path}/a.txt"\nseeds = [0, 1]\n'
-    assert not plan(text).maximize
+    assert (plan(text).score, plan(text).maximize) == ("validation_bits", False)
+    of_gan = plan('train = "gan"\ndata = "ring"\nseeds = [0, 1]\n')
+    assert of_gan.score is None, "a GAN logs no validation number"
     assert plan('score = "x"\ngoal = "maximize"\n' + text).maximize
 
 
