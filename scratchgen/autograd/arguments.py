@@ -95,7 +95,19 @@ def plain_array(a: Any, convert: bool = False) -> Any:
 @cache
 def signature_of(function: Callable) -> inspect.Signature:
     """Return the signature with NumPy's own parameter names."""
+    if function not in SIGNATURES and isinstance(function, np.ufunc):  # NumPy tells it since 2.4
+        return inspect.signature(_of_one if function.nin == 1 else _of_two)
     return inspect.signature(SIGNATURES.get(function, function))
+
+
+def _of_one(
+    x, /, out=None, *, where=True, casting="same_kind", order="K", dtype=None, subok=True, signature=None
+): ...  # fmt: skip
+
+
+def _of_two(
+    x1, x2, /, out=None, *, where=True, casting="same_kind", order="K", dtype=None, subok=True, signature=None
+): ...  # fmt: skip
 
 
 class _Parameters(NamedTuple):
