@@ -3,12 +3,12 @@
 import sys
 
 
-def main() -> None:
-    """Run the command line of the process. Ctrl-C ends it in one line during the imports too, before a command does."""
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command line, by default that of the process. Ctrl-C ends it in one line during the imports too."""
     try:
         from scratchgen import cli
 
-        cli.main()
+        cli.main(arguments)
     except KeyboardInterrupt:
         print("scratchgen: interrupted", file=sys.stderr)
         sys.exit(130)  # 128 and the number of the signal, as the commands do

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,9 +48,15 @@ def phrase(received: signal.Signals) -> str:
     return "interrupted" if received == signal.SIGINT else f"ended by {received.name}"
 
 
+SOON = 0.01  # seconds
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Within it, a signal that ends the process raises Interrupted; of the main thread alone, as signals are."""
+    """Within it, a signal that ends the process raises Interrupted; of the main thread alone, as signals are.
+
+    Where Python would drop the exception, as in the callback of a weak reference, the signal is sent once more.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -56,9 +64,17 @@ def interruptible() -> Iterator[None]:
     def end(number: int, frame: FrameType | None) -> None:
         raise Interrupted(signal.Signals(number))
 
+    def send_again(dropped: sys.UnraisableHookArgs) -> None:
+        if isinstance(dropped.exc_value, Interrupted):
+            threading.Timer(SOON, os.kill, (os.getpid(), dropped.exc_value.received)).start()
+        else:
+            hook(dropped)
+
     before = {one: signal.signal(one, end) for one in ending_signals()}
+    hook, sys.unraisablehook = sys.unraisablehook, send_again
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         for one, handler in before.items():
             signal.signal(one, handler)

@@ -17,7 +17,7 @@ from pathlib import Path
 import matplotlib.pyplot  # noqa: F401 (imported once for all requests, as what follows)
 
 import scratchgen.cli.train  # noqa: F401
-from scratchgen import cli
+from scratchgen.__main__ import main
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from unrendered import write_one_pixel
@@ -28,7 +28,7 @@ del sys.path[0]  # the folder tests/scratchgen is not the library
 def run(arguments):
     """The exit status of a command line."""
     try:
-        cli.main(arguments)
+        main(arguments)
     except SystemExit as ended:
         return ended.code
     finally:

@@ -4,11 +4,12 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 
 import pytest
 
 from scratchgen import cli
-from scratchgen.runs.stopped import ending_signals, interruptible, phrase
+from scratchgen.runs.stopped import Interrupted, ending_signals, interruptible, phrase
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 TRAINING = (
@@ -112,3 +113,29 @@ def test_a_pipe_that_nobody_reads_ends_a_command_in_silence(tmp_path, arguments)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
         process.stdout.close()
         assert (process.stderr.read(), process.wait(SECONDS)) == (b"", 1)
+
+
+def signal_in_a_callback():
+    """Send Ctrl-C where Python drops exceptions, in the callback of a weak reference; then wait."""
+    thing = set()
+    watched = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+    del thing
+    assert watched() is None
+    time.sleep(2)
+
+
+def test_a_signal_that_arrives_where_python_drops_exceptions_is_not_lost():
+    with pytest.raises(Interrupted), interruptible():
+        signal_in_a_callback()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_claim_above_rejects_an_exception_alone():
+    def end(number, frame):
+        raise Interrupted(signal.Signals(number))
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        signal_in_a_callback()  # raises nothing
+    finally:
+        signal.signal(signal.SIGINT, before)

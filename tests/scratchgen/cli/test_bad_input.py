@@ -234,7 +234,10 @@ CASES = {
         "too short: 16 streams of 64 need 1025",
     ),
     "a seed beyond 64 bits": (("train", "vae", "--seed", str(10**30)), "--seed"),
-    "more memory than there is": ((*TRAIN, "--hidden", str(10**12)), "more memory than there is"),
+    "networks wider than any memory": (
+        (*TRAIN, "--hidden", str(10**12)),
+        "hidden is at most 65,536, not 1000",
+    ),
     "an empty array file": ((*TRAIN, "--data", "empty.npy"), "empty.npy"),
     "a truncated array file": ((*TRAIN, "--data", "truncated.npy"), "truncated.npy"),
     "a pickle in an array file": ((*TRAIN, "--data", "pickled.npy"), "pickled.npy"),
@@ -412,7 +415,7 @@ def test_wrong_input_is_one_line_status_2_and_changes_nothing(case, folder, in_t
     [
         "no such option",
         "images outside [0, 1]",
-        "more memory than there is",
+        "networks wider than any memory",
         "out cannot be written",
         "demo: out is a file",
         "sample: truncated-weights",

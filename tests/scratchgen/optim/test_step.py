@@ -137,7 +137,8 @@ from scratchgen.runs import History
 from scratchgen import gan, rnn, vae
 model, x = vae.VAE(6, 2, 5, Generator(0)), np.random.default_rng(0).random((40, 6)).astype(np.float32)
 vae.train(model, x, x, History(), epochs=1, batch_size=8, optimizer=Adam(model.parameters()), rng=Generator(0))
-ours = {"scratchgen", "scratchgen_kernels", "numpy", "cython_runtime"}  # the last by our compiled modules
+compiled = {"cython_runtime", "memoryviews"}  # by our compiled modules
+ours = {"scratchgen", "scratchgen_kernels", "numpy", *compiled}
 others = {name.split(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names) - ours
 print(*sorted(name for name in others if not name.startswith("_")))
 """
