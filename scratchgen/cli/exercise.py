@@ -81,8 +81,8 @@ def watch_files(name: OptionalName = None) -> None:
     watched = [name] if name else exercises.names()
     seen: dict[str, Stamp | None] = {other: folder.stamp(other) for other in watched}
     seen[first] = None
-    print_line("Save your file to check it again; Ctrl-C ends.")
     try:
+        print_line("Save your file to check it again; Ctrl-C ends.")
         while True:
             for changed in watched:
                 stamp = folder.stamp(changed)

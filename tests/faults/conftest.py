@@ -1,6 +1,20 @@
 """Faults that a run must survive: a few by default, many with `--full`. Figures are printed at the end."""
 
+import signal
+
 import pytest
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+@pytest.fixture(autouse=True)
+def signals_that_end_a_process():
+    """Those of a terminal: under nohup and in the background of a shell some are ignored, also by children."""
+    before = [signal.signal(one, signal.SIG_DFL) for one in SIGNALS]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for one, handler in zip(SIGNALS, before, strict=True):
+        signal.signal(one, handler)
 
 
 @pytest.fixture

@@ -28,16 +28,6 @@ TRAINING = (
 SECONDS = 60
 
 
-@pytest.fixture(autouse=True)
-def signals_that_end_a_process():
-    """Those of a terminal: under nohup and in the background of a shell some are ignored, also by children."""
-    before = [signal.signal(one, signal.SIG_DFL) for one in SIGNALS]
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    for one, handler in zip(SIGNALS, before, strict=True):
-        signal.signal(one, handler)
-
-
 @pytest.mark.parametrize("received", SIGNALS, ids=phrase)
 def test_a_training_is_saved_and_resumed(tmp_path, received):
     run = tmp_path / "run"
