@@ -1,5 +1,6 @@
 """A sweep that is killed or stopped at any moment is resumed, and its runs are bit-identical to undisturbed ones."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -72,6 +73,8 @@ def test_a_sweep_of_two_at_once_that_is_killed_ends_as_one_training_after_anothe
         wait_for(lambda: any(map(finished, SEEDS)) or sweep.poll() is not None)
         sweep.kill()
     assert sweep.returncode == -signal.SIGKILL
+    command = json.loads(next(tmp_path.glob("out/*/config.json")).read_text())["command"]
+    assert command.startswith("scratchgen train vae "), "a run records the command that trains it"
     # its trainings have lost the process that started them, and end by themselves
     wait_for(lambda: all(is_free(run[seed]) for seed in SEEDS if run[seed].exists()))
     before = {seed: contents(run[seed]) for seed in SEEDS if finished(seed)}
