@@ -35,7 +35,7 @@ def sweep(
 ) -> None:
     """Train with every combination of settings, or with random ones, and compare scores over seeds.
 
-    The same command again resumes what is unfinished. Each training is an ordinary run directory.
+    The same command again resumes unfinished trainings. Each training is an ordinary run directory.
     """
     plan = read_plan(file)
     directory = out or Path("sweeps") / file.stem
@@ -57,7 +57,7 @@ def sweep(
 
 
 def _train(found: Sweep, jobs: int) -> dict[str, str]:
-    """Train what is unfinished; the names of the trainings that failed, each with its line."""
+    """Finish the trainings; the names of the trainings that failed, each with its line."""
     failures: dict[str, str] = {}
     for trial in found.finished():
         check_score(found.plan.score, read_record(found.path(trial)))

@@ -1,6 +1,6 @@
 """Sweeps: many trainings of one task, over settings and seeds.
 
-    file.py         a sweep file: what varies, and which score decides
+    file.py         a sweep file: the settings that vary, and the score that decides
     draws.py        random settings from ranges
     plan.py         the trials of a file, all checked before the first begins
     process.py      a training that ends with the process that started it

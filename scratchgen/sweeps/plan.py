@@ -27,7 +27,7 @@ LONGEST_NAME = 150  # characters; file systems allow 255
 class Trial:
     """One training of a sweep.
 
-    name        of its run directory, which says what varies: "hidden=64,learning_rate=0.001,seed=0"
+    name        of its run directory, which names the settings that vary: "hidden=64,learning_rate=0.001,seed=0"
     varied      the settings that vary
     settings    all settings that the file gives
     """

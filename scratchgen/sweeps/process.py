@@ -3,7 +3,7 @@
     python -m scratchgen.sweeps.process train vae --data digits
 
 Standard input is a pipe, which the starting process holds open. When that process closes it, or is killed, this one
-gets SIGTERM: a training saves and stops, and no training goes on unseen.
+gets SIGTERM: a training saves and stops, and no training continues unseen.
 """
 
 from __future__ import annotations

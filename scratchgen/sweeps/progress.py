@@ -66,7 +66,7 @@ class SweepProgress:
         self._console.print(printable(line.rstrip()), markup=False, highlight=False, soft_wrap=True)
 
     def table(self) -> Table:
-        """The state, the progress and the score of the trials, as many as the screen has room for."""
+        """The state, the progress and the score of the trials that fit on the screen."""
         states = [(self._state(trial), trial) for trial in self._sweep.plan.trials]
         states.sort(key=lambda found: STATES.index(found[0]))
         found = Counter(state for state, _ in states)

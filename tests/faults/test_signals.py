@@ -119,13 +119,15 @@ def test_a_signal_that_arrives_where_python_drops_exceptions_is_not_lost():
         signal_in_a_callback()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_the_claim_above_rejects_an_exception_alone():
+def test_the_claim_above_rejects_an_exception_alone(monkeypatch):
     def end(number, frame):
         raise Interrupted(signal.Signals(number))
 
+    dropped = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda event: dropped.append(event.exc_type))
     before = signal.signal(signal.SIGINT, end)
     try:
-        signal_in_a_callback()  # raises nothing
+        signal_in_a_callback()
     finally:
         signal.signal(signal.SIGINT, before)
+    assert dropped == [Interrupted]
