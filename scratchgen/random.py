@@ -106,6 +106,18 @@ class Generator:
             raise ValueError(f"there is no integer i with {low} ≤ i < {high}; give a larger upper limit")
         return low + np.floor(self.random(size, np.float64) * (high - low)).astype(np.int64)
 
+    def spawn(self, n_children: int) -> list[Generator]:
+        """n new streams, whose seeds are drawn from this one, as `numpy.random.Generator.spawn`.
+
+        Raises ValueError for a number that is not a whole one of at least 0.
+        """
+        if not isinstance(n_children, int | np.integer) or n_children < 0:
+            raise ValueError(
+                f"spawn takes the number of streams, an integer of at least 0, not {n_children!r}"
+            )
+        words = kernels.random_bits(*self.take(2 * n_children), 2 * n_children).astype(np.uint64)
+        return [Generator(int(seed)) for seed in (words[0::2] << np.uint64(32)) | words[1::2]]
+
     def permutation(self, n: int) -> np.ndarray:
         """The integers 0 … n−1 in random order, sorted by one random number each."""
         if not isinstance(n, int | np.integer) or n < 0:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from importlib import import_module
 
 import typer
 
 from scratchgen.cli.streams import OutputLost, standard_streams
+from scratchgen.distributed.launcher import launched
+from scratchgen.distributed.process import run_on_ranks
 from scratchgen.errors import BadInput, one_line
 
 COMMANDS = {  # name → its help; the file of that name defines the command, and is loaded on its first use
@@ -40,8 +43,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command line and exit with its status."""
     given = sys.argv[1:] if arguments is None else arguments
     chosen = next((word for word in given if not word.startswith("-")), None)
+    command = partial(_run, given, chosen if chosen in COMMANDS else None)
     with standard_streams():
-        status = _run(given, chosen if chosen in COMMANDS else None)
+        status = command() if launched() == 1 else run_on_ranks(command, chosen)
     sys.exit(status)
 
 

@@ -16,8 +16,12 @@ import typer
 
 from scratchgen.cli.declared import with_parameters
 from scratchgen.cli.output import console, print_line, print_text, scores_table
+from scratchgen.distributed.launcher import connect
+from scratchgen.distributed.together import Together
 from scratchgen.errors import BadInput
 from scratchgen.nn import Module
+from scratchgen.optim import Ranks
+from scratchgen.optim.ranks import ALONE
 from scratchgen.random import HELD_OUT_SEED
 from scratchgen.runs.config import RunConfig
 from scratchgen.runs.files import writable_directory
@@ -187,13 +191,20 @@ for _family in FAMILIES:
 
 
 def _train(context: typer.Context, family: str, given: dict[str, Any]) -> None:
+    with Together(connect()) as together:
+        _train_on(together, context, family, given)
+
+
+def _train_on(together: Together, context: typer.Context, family: str, given: dict[str, Any]) -> None:
     session = {name: given[name] for name in SESSION}
     if given["tensorboard"]:
         check_tensorboard()
     if (directory := given["resume"]) is not None:
         _refuse_other_options(context)
         moved = given["data"] if _typed(context, "data") else None
-        compute = lambda: resume(directory, family, epochs=given["epochs"], source=moved, **session)
+        compute = lambda: resume(
+            directory, family, epochs=given["epochs"], source=moved, opening=together.opening, **session
+        )
     else:
         if isinstance(given["epochs"], MoreEpochs):
             raise BadInput(
@@ -205,19 +216,26 @@ def _train(context: typer.Context, family: str, given: dict[str, Any]) -> None:
         chosen = chosen.for_data(init.run.info if init else None)
         settings = task.complete(chosen.data, chosen.settings)
 
-        def open_run(config: RunConfig) -> Run:
+        def open_run(config: RunConfig, ranks: Ranks = ALONE) -> Run:
             nonlocal directory  # the report says where
             directory = given["out"] or _new_directory(f"{task.name}-{Path(chosen.data).stem}")
-            return Run(directory, config, **session)
+            return Run(directory, config, ranks=ranks, **session)
 
         # the file of a run names every setting, also those that it does not read
         inherited = ("--config", "--init-from")
         typed = [name for name, place in chosen.places.items() if not place.startswith(inherited)]
         compute = lambda: train_task(
-            task, chosen.data, settings, chosen.seed, open_run, typed, chosen.settings, init
+            task,
+            chosen.data,
+            settings,
+            chosen.seed,
+            together.opening(open_run),
+            typed,
+            chosen.settings,
+            init,
         )
     done = _with_breakpoints(given["break_"], compute)
-    if done is not None:
+    if done is not None and together.ranks.rank == 0:
         model, scores = done
         _report(directory, model, scores, quiet=given["quiet"])
 

@@ -19,8 +19,10 @@ from scratchgen.gan.objectives import LOGISTIC, discriminator_loss, generator_lo
 from scratchgen.gan.penalties import gradient_penalty, r1_penalty
 from scratchgen.gan.training_trace import TrainingTrace
 from scratchgen.nn import BatchNorm, Module
-from scratchgen.optim import MovingAverage, Optimizer, Schedule, TrainingRun, check_parts, training_step
+from scratchgen.optim import MovingAverage, Optimizer, Schedule, TrainingRun, check_parts
 from scratchgen.optim.schedules import constant
+from scratchgen.optim.shards import WHOLE, Part, Shards
+from scratchgen.optim.step import gradient_step
 from scratchgen.random import HELD_OUT_SEED, Generator, as_generator
 
 QUIET_STEPS = 500  # between two reports of one state: V of a short epoch crosses the border again and again
@@ -42,6 +44,7 @@ def train(
     labels: np.ndarray | None = None,
     game: Game = ORIGINAL,
     trace: TrainingTrace | None = None,
+    shards: Shards = WHOLE,
 ) -> None:
     """Goodfellow et al. (2014), algorithm 1; `game.discriminator_steps` steps of D for one step of G.
 
@@ -51,6 +54,8 @@ def train(
                                 (Radford et al. 2016, section 4)
     schedule_G, schedule_D      of their learning rates, by default constant
     trace                       looks after the steps of either player, and is saved with the run
+    shards                      the parts into which each batch is cut, and who computes them; batch normalisation
+                                has the statistics of a part
 
     The last examples of an epoch that fill no batch are left out. At the end the weights of G are their
     moving average. `GANMonitor` explains the logged numbers, and how they look in a healthy game.
@@ -61,7 +66,7 @@ def train(
     if not isinstance(trace, TrainingTrace | None):
         raise TypeError(f"trace is a gan.TrainingTrace, not {described(trace)}")
     check_counts(epochs=epochs)
-    check(model, images, labels, game, batch_size)
+    check(model, images, labels, game, batch_size, shards.n)
     rng = as_generator(rng)
     examples = (images,) if labels is None else (images, labels)
     schedule_G, schedule_D = schedule_G or constant(), schedule_D or constant()
@@ -74,13 +79,13 @@ def train(
     for _ in run.epochs(epochs):
         for batch in run.steps(batches(*examples, batch_size=batch_size, rng=rng, drop_last=True)):
             x, y = (batch, None) if labels is None else batch
-            step, players = run.total_steps + 1, model.given(y)
+            step = run.total_steps + 1
             scale = schedule_D.scale(run, epochs, epoch_steps)
-            numbers = discriminator_step(players, x, optimizer_D, rng, game, run, scale)
+            numbers = discriminator_step(model, x, optimizer_D, rng, game, run, scale, y, shards)
             look("D", step)
             if step % game.discriminator_steps == 0:
                 scale = schedule_G.scale(run, epochs, epoch_steps)
-                numbers |= generator_step(players, len(x), optimizer_G, rng, game, run, scale)
+                numbers |= generator_step(model, len(x), optimizer_G, rng, game, run, scale, y, shards)
                 look("G", step)
                 average.update()
             run.log(**numbers)
@@ -105,39 +110,43 @@ def discriminator_step(
     game: Game = ORIGINAL,
     run: TrainingRun | None = None,
     scale: float = 1.0,
+    labels: np.ndarray | None = None,
+    shards: Shards = WHOLE,
 ) -> dict[str, float]:
     """One step of D on real examples x (B, D) and equally many fakes; G does not change.
 
     Returns the numbers to log: V, D_real, D_fake and norm_D, the norm of the gradient.
-    run      names the step in an error;  scale: the factor of a schedule
+    run       names the step in an error;  scale: the factor of a schedule
+    labels    (B,), the classes of the examples, for a conditional model
+    shards    the parts into which the batch is cut, and who computes them
     Raises Diverged when the loss or its gradient is not finite.
     """
-    numbers: dict[str, float] = {}
     rng = as_generator(rng)
     unit = 1.0 if game.penalty_in_data_units else model.scale
 
-    def objective() -> tuple[Tensor, dict[str, float]]:
+    def objective(x: np.ndarray, y: np.ndarray | None) -> tuple[Tensor, dict[str, float]]:
+        players = model.given(y)
         with no_grad(), model.G.frozen():
-            fake = to_numpy(model.generate(len(x), rng))
+            fake = to_numpy(players.generate(len(x), rng))
         if fake.shape != x.shape:
             raise BadInput(
                 f"G makes examples of shape {fake.shape[1:]}, and the real ones have {x.shape[1:]}"
             )
         real, fake = game.seen(x, rng), game.seen(fake, rng)
-        d_real, d_fake = model.logits(real), model.logits(fake)
+        d_real, d_fake = players.logits(real), players.logits(fake)
         loss = discriminator_loss(d_real, d_fake, game.objective)
-        numbers["V"] = -loss.item()
+        V = -loss.item()
         if game.gradient_penalty:
             u = np.repeat(rng.random((len(d_real), 1)), len(x) // len(d_real), axis=0)
-            loss = loss + game.gradient_penalty * gradient_penalty(model.logits, real, fake, u, unit)
+            loss = loss + game.gradient_penalty * gradient_penalty(players.logits, real, fake, u, unit)
         if game.r1:
-            loss = loss + game.r1 / 2 * r1_penalty(model.logits, real, unit)
+            loss = loss + game.r1 / 2 * r1_penalty(players.logits, real, unit)
         says = (lambda a: sigmoid(a.numpy())) if game.objective in LOGISTIC else lambda a: a.numpy()
-        numbers.update(D_real=_mean(says(d_real)), D_fake=_mean(says(d_fake)))
-        return loss, {}  # `train` logs the numbers of both players together
+        return loss, {"V": V, "D_real": _mean(says(d_real)), "D_fake": _mean(says(d_fake))}
 
-    numbers["norm_D"] = _step("discriminator", objective, optimizer, rng, run, scale, x)
-    return numbers
+    cut = shards, shards.cut(x, labels)
+    norm, numbers = _step("discriminator", objective, optimizer, model.D, cut, rng, run, scale, x)
+    return {**numbers, "norm_D": norm}
 
 
 def generator_step(
@@ -148,43 +157,52 @@ def generator_step(
     game: Game = ORIGINAL,
     run: TrainingRun | None = None,
     scale: float = 1.0,
+    labels: np.ndarray | None = None,
+    shards: Shards = WHOLE,
 ) -> dict[str, float]:
     """One step of G on n fakes against the present D, which does not change.
 
     Returns the numbers to log: G_loss, and norm_G, the norm of the gradient.
-    run      names the step in an error;  scale: the factor of a schedule
+    run       names the step in an error;  scale: the factor of a schedule
+    labels    (n,), the classes of the fakes, for a conditional model
+    shards    the parts into which the fakes are cut, and who computes them
     Raises Diverged when the loss or its gradient is not finite.
     """
-    numbers: dict[str, float] = {}
     rng = as_generator(rng)
 
-    def objective() -> tuple[Tensor, dict[str, float]]:
-        fake = game.seen(model.generate(n, rng), rng)
-        loss = generator_loss(model.logits(fake), game.objective)
-        numbers["G_loss"] = loss.item()
-        return loss, {}
+    def objective(places: np.ndarray, y: np.ndarray | None) -> tuple[Tensor, dict[str, float]]:
+        players = model.given(y)
+        fake = game.seen(players.generate(len(places), rng), rng)
+        loss = generator_loss(players.logits(fake), game.objective)
+        return loss, {"G_loss": loss.item()}
 
+    cut = shards, shards.cut(np.arange(n), labels)
     with model.D.frozen():
-        numbers["norm_G"] = _step("generator", objective, optimizer, rng, run, scale)
-    return numbers
+        norm, numbers = _step("generator", objective, optimizer, model.G, cut, rng, run, scale)
+    return {**numbers, "norm_G": norm}
 
 
 def _step(
     player: str,
-    objective: Callable[[], tuple[Tensor, dict[str, float]]],
+    objective: Callable[..., tuple[Tensor, dict[str, float]]],
     optimizer: Optimizer,
+    network: Module,
+    cut: tuple[Shards, list[Part]],
     rng: Generator,
     run: TrainingRun | None,
     scale: float,
     data: np.ndarray | None = None,
-) -> float:
-    """The training step of one player; the norm of its gradient."""
-    return training_step(
+) -> tuple[float, dict[str, float]]:
+    """The training step of one player; the norm of its gradient, and numbers that `train` logs for both together."""
+    return gradient_step(
         objective,
         optimizer,
         run,
+        shards=cut[0],
+        parts=cut[1],
         scale=scale,
         generators=(rng,),
+        buffers=[buffer for _, buffer in network.named_buffers()],
         save=False,  # the other player may have moved already, and the layers' running statistics with it
         loss_name=f"loss of the {player}",
         advice="add a penalty on the discriminator's slope (r1)",
@@ -193,10 +211,16 @@ def _step(
 
 
 def check(
-    model: AdversarialPair, images: np.ndarray, labels: np.ndarray | None, game: Game, batch_size: int
+    model: AdversarialPair,
+    images: np.ndarray,
+    labels: np.ndarray | None,
+    game: Game,
+    batch_size: int,
+    micro_shards: int = 1,
 ) -> None:
     """Raise BadInput for data (N, D), classes (N,) or None, and a game that are not valid for the model.
 
+    micro_shards    of which each has equally many packs, and two examples where batches are normalised
     Raises TypeError for a model that is no `AdversarialPair`.
     """
     if not isinstance(model, AdversarialPair):
@@ -221,6 +245,8 @@ def check(
                 "a conditional GAN is conditioned on the class of each example; these have none: give labels"
             )
         model.given(labels)
+    if micro_shards > 1:
+        _check_part(model, batch_size, micro_shards)
     if batch_size % model.pack:
         raise BadInput(f"a batch of {batch_size} cannot be cut into packs of {model.pack}; choose a multiple")
     if (game.gradient_penalty or game.r1) and _normalises_batches(model.D):
@@ -236,6 +262,22 @@ def check(
         )
     if not (np.isfinite(low) and np.isfinite(high)):
         raise BadInput("the data contain NaN or infinity; remove or repair these rows")
+
+
+def _check_part(model: AdversarialPair, batch_size: int, micro_shards: int) -> None:
+    """Raise BadInput for micro-shards that are not equal, cut a pack, or are too small to be normalised."""
+    part, remainder = divmod(batch_size, micro_shards)
+    if remainder or part % model.pack:
+        what = f"equal parts of packs of {model.pack}" if model.pack > 1 else "equal parts"
+        raise BadInput(
+            f"a batch of {batch_size} cannot be cut into {micro_shards} {what}; choose a batch size that is a "
+            f"multiple of {micro_shards * model.pack}"
+        )
+    if part < 2 and (_normalises_batches(model.G) or _normalises_batches(model.D)):
+        raise BadInput(
+            f"batch normalisation needs two examples in each of the {micro_shards} micro-shards of a batch of "
+            f"{batch_size}; choose a larger batch size"
+        )
 
 
 def _normalises_batches(module: Module) -> bool:

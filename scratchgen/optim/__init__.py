@@ -7,9 +7,11 @@ from scratchgen.optim.averages import MovingAverage
 from scratchgen.optim.checks import check_parts
 from scratchgen.optim.clipping import clip_grad_norm, grad_norm
 from scratchgen.optim.optimizer import Optimizer, no_decay
+from scratchgen.optim.ranks import Ranks
 from scratchgen.optim.rmsprop import RMSProp
 from scratchgen.optim.schedules import SCHEDULES, Schedule
 from scratchgen.optim.sgd import SGD
+from scratchgen.optim.shards import Shards
 from scratchgen.optim.stateful import Stateful
 from scratchgen.optim.step import Diverged, training_step
 from scratchgen.optim.training_run import TrainingRun
@@ -33,7 +35,9 @@ __all__ = [
     "MovingAverage",
     "Optimizer",
     "RMSProp",
+    "Ranks",
     "Schedule",
+    "Shards",
     "Stateful",
     "TrainingRun",
     "check_parts",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any
 
@@ -11,8 +11,11 @@ import numpy as np
 
 from scratchgen.autograd import Tensor
 from scratchgen.errors import BadInput, described
+from scratchgen.nn import Buffer
 from scratchgen.optim.clipping import clip_grad_norm
+from scratchgen.optim.gradient_of_parts import gradient_of_parts
 from scratchgen.optim.optimizer import Optimizer
+from scratchgen.optim.shards import WHOLE, Part, Shards
 from scratchgen.optim.training_run import TrainingRun
 
 NO_RETURN = " (is a `return` missing?)"
@@ -24,26 +27,53 @@ class Diverged(BadInput):
 
 
 def training_step(
-    objective: Callable[[], tuple[Tensor, Mapping[str, float]]],
+    objective: Callable[..., tuple[Tensor, Mapping[str, float]]],
     optimizer: Optimizer,
     run: TrainingRun | None = None,
-    *,
-    scale: float = 1.0,
-    max_norm: float = math.inf,
-    generators: Iterable[Any] = (),
-    save: bool = True,
-    loss_name: str = "loss",
-    advice: str = "",
-    data: np.ndarray | None = None,
+    **options: Any,
 ) -> float:
     """Take one step down the gradient of a loss; return the norm of the gradient before clipping.
 
     objective     returns the loss, a single number, and the numbers to log
     run           a `runs.History` or `runs.Run`, which records these numbers; None records nothing
+    options       of `gradient_step`: scale, max_norm, generators, and others
+
+    Raises as `gradient_step`.
+    """
+    norm, terms = gradient_step(objective, optimizer, run, **options)
+    if run is not None:
+        run.log(**terms)
+    return norm
+
+
+def gradient_step(
+    objective: Callable[..., tuple[Tensor, Mapping[str, float]]],
+    optimizer: Optimizer,
+    run: TrainingRun | None = None,
+    *,
+    shards: Shards = WHOLE,
+    parts: Sequence[Part] = (Part((), 1.0),),
+    scale: float = 1.0,
+    max_norm: float = math.inf,
+    generators: Iterable[Any] = (),
+    buffers: Iterable[Buffer] = (),
+    save: bool = True,
+    loss_name: str = "loss",
+    advice: str = "",
+    data: Any = None,
+) -> tuple[float, dict[str, float]]:
+    """One step without a record: (the norm of the gradient before clipping, the numbers to log).
+
+    objective     arguments of a part ↦ the loss, a single number, and the numbers to log
+    run           names the step in an error
+    shards, parts the parts of the batch, `shards.cut(...)`, and who computes which; by default one part without
+                  arguments. The loss of the batch is the mean of the parts' losses by their weights, and so are
+                  the numbers to log
     scale         the factor of a schedule, which multiplies the learning rate
     max_norm      the gradients are scaled so that their joint norm is at most this
-    generators    objects that the objective changes: random number generators (`state`), or a loss that counts
-                  its steps (`state_dict`)
+    generators    objects that the objective changes: random number generators (`state`), or a loss that remembers
+                  something (`state_dict`), whose `end_step` is then called with the numbers of the whole batch
+    buffers       that the objective changes: each part begins with the same ones, and the step leaves their mean
     save          whether the run may be saved when the step fails: all that the run tracks is as before the
                   step, once the states of the generators are restored
     loss_name     the name of the loss in the error;  advice: a second way out, besides the learning rate
@@ -61,26 +91,22 @@ def training_step(
         )
     generators = tuple(generators)
     before = [_state(generator) for generator in generators]
-    optimizer.zero_grad()
+    checked = lambda *arguments: _checked(objective(*arguments), loss_name)
     with np.errstate(all="ignore"):  # values that are not finite are reported below
-        loss, terms = _checked(objective(), loss_name)
-        loss.backward()
-        # Here several processes would sum their gradients: each then checks, clips and takes the same step.
+        total = gradient_of_parts(checked, optimizer, shards, parts, generators, tuple(buffers))
         norm = clip_grad_norm(optimizer.parameters, max_norm)
-    if not (math.isfinite(loss.item()) and math.isfinite(norm)):
+    if not (math.isfinite(total.loss) and math.isfinite(norm)):
         for generator, state in zip(generators, before, strict=True):
             _restore(generator, state)
-        if run is not None and save and math.isfinite(loss.item()):  # otherwise the last checkpoint is better
+        if run is not None and save and math.isfinite(total.loss):  # otherwise the last checkpoint is better
             run.save_checkpoint()
-        raise _diverged(loss.item(), norm, optimizer, run, loss_name, advice, data)
+        raise _diverged(total.loss, norm, optimizer, run, loss_name, advice, data)
     if all(p.grad is None for p in optimizer.parameters):
         raise ValueError(
             "the loss depends on no parameter of the optimiser; is it the optimiser of this model?"
         )
     optimizer.step(scale)
-    if run is not None:
-        run.log(**terms)
-    return norm
+    return norm, total.numbers
 
 
 def _checked(found: Any, loss_name: str) -> tuple[Tensor, Mapping[str, float]]:

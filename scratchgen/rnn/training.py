@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,12 @@ from scratchgen.data.stored import StoredArray
 from scratchgen.errors import check_counts
 from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
+from scratchgen.optim.shards import WHOLE, Shards
 from scratchgen.rnn.models import LanguageModel
 from scratchgen.rnn.scoring import check_length, check_symbols, evaluate
 
 MAX_NORM = 1.0  # of the gradient: Pascanu et al. (2013)
+STREAMS = (1, 1, 2)  # the axis of the streams in inputs and targets (T, B), and in the state (L, S, B, H)
 
 
 def train(
@@ -32,6 +33,7 @@ def train(
     bptt_steps: int,
     optimizer: Optimizer,
     schedule: Schedule | None = None,
+    shards: Shards = WHOLE,
 ) -> None:
     """Truncated BPTT: the state is carried from chunk to chunk; the gradient stops at the border of a chunk.
 
@@ -40,6 +42,7 @@ def train(
     optimizer          of the parameters of the model
     schedule           of its learning rate, by default half a cosine
     run                a `runs.Run` or `runs.History`, which records the training
+    shards             the parts into which the streams of a batch are cut, and who computes them
 
     Gradients are clipped to a joint norm of 1. Raises BadInput for texts that are too short and numbers below 1,
     and Diverged as `optim.training_step`.
@@ -55,11 +58,13 @@ def train(
     schedule = schedule or half_cosine()
     epoch_steps = number_of_chunks(len(ids), batch_size, bptt_steps)
     carried: dict[str, Any] = {}
-    state = None
+    states: list[np.ndarray] = []  # after this chunk, of the parts that were computed here
 
-    def objective(inputs: np.ndarray, targets: np.ndarray) -> tuple[Tensor, dict[str, float]]:
-        nonlocal state
-        losses, state = model.loss(inputs, targets, carried["state"])
+    def objective(
+        inputs: np.ndarray, targets: np.ndarray, before: np.ndarray | None
+    ) -> tuple[Tensor, dict[str, float]]:
+        losses, state = model.loss(inputs, targets, before)
+        states.append(state)
         loss = losses.mean()
         return loss, {"bits": loss.item() / math.log(2)}
 
@@ -68,15 +73,18 @@ def train(
         carried["state"] = None
         model.train()
         for inputs, targets in run.steps(text_chunks(ids, batch_size, bptt_steps)):
+            states.clear()
             norm = training_step(
-                partial(objective, inputs, targets),
+                objective,
                 optimizer,
                 run,
+                shards=shards,
+                parts=shards.cut(inputs, targets, carried["state"], axes=STREAMS),
                 scale=schedule.scale(run, epochs, epoch_steps),
                 max_norm=MAX_NORM,
                 generators=(model.rng,),
             )
-            carried["state"] = state
+            carried["state"] = shards.joined(states, axis=STREAMS[-1])
             run.log(gradient_norm=norm)
         run.log(validation_bits=evaluate(model, validation))
 

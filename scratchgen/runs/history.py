@@ -11,8 +11,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from scratchgen.errors import BadInput, check_counts, described
+from scratchgen.optim import Ranks
+from scratchgen.optim.ranks import ALONE
 from scratchgen.runs import state
 from scratchgen.runs.early_stopping import EarlyStopping
+from scratchgen.runs.rank_comparison import RankComparison
 
 T = TypeVar("T")
 END: Any = object()  # of the data
@@ -34,13 +37,16 @@ class History:
     latest         the numbers that were logged last
     epoch, step    the number of the current epoch, from 1, and how many of its steps are done
     total_steps    steps done in all epochs
+    ranks          that train together; `ALONE` by default
 
     A resumed loop continues where its state was taken: `epochs` begins with that epoch and restores the `rng`
     of its beginning, so that the data come in the same order; `steps` skips the steps that were done, and then
     restores the state of everything that is tracked.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ranks: Ranks = ALONE) -> None:
+        self.ranks = ranks
+        self._comparison = RankComparison(ranks)
         self.history: dict[str, list[float]] = defaultdict(list)
         self.by_epoch: list[dict[str, float]] = []
         self.latest: dict[str, float] = {}

@@ -36,7 +36,10 @@ class Silent(AbstractContextManager):
             display.message(line)
 
     n, done, epochs    epochs in all, before this session, and so far, with a fraction
+    note               shown behind the numbers; empty by default
     """
+
+    note = ""
 
     def __exit__(self, *_: Any) -> None:
         pass
@@ -71,7 +74,9 @@ class Lines(Silent):
             return
         self._printed_at = now
         left = _left(now - self._started, epoch - self.done, self.n - epoch)
-        self.message(f"{self.label} epoch {epoch}/{self.n}  {in_words(self.monitored, numbers)}{left}")
+        self.message(
+            f"{self.label} epoch {epoch}/{self.n}  {in_words(self.monitored, numbers)}{left}{self.note}"
+        )
 
     def message(self, line: str) -> None:
         print(printable(line), file=sys.stderr, flush=True)
@@ -115,7 +120,7 @@ class Bar(Silent):
     def _show(self, epochs: float, numbers: dict[str, float]) -> None:
         self._shown = time.monotonic()
         left = _left(self._shown - self._started, epochs - self.done, self.n - epochs)
-        at = f"{int(epochs)}/{self.n}  {in_words(self.monitored, numbers)}{left}"
+        at = f"{int(epochs)}/{self.n}  {in_words(self.monitored, numbers)}{left}{self.note}"
         self._progress.update(self._task, completed=epochs, at=at)
 
 

@@ -21,27 +21,28 @@ import shlex
 import shutil
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import filelock
 import msgspec
+import numpy as np
 
 from scratchgen.errors import BadInput, check_numbers, described, one_line
 from scratchgen.nn import Module
+from scratchgen.optim import Ranks
+from scratchgen.optim.ranks import ALONE
 from scratchgen.runs import checkpoint
 from scratchgen.runs.config import RunConfig, as_config, read_config
 from scratchgen.runs.files import INITIAL_WEIGHTS, writable_directory, write_json, write_text
 from scratchgen.runs.history import History
 from scratchgen.runs.progress import progress
+from scratchgen.runs.rank_comparison import agreed
 from scratchgen.runs.report import write_report
 from scratchgen.runs.saving import facts_of
-from scratchgen.runs.stopped import Interrupted, Stopped, ending_signals, phrase
+from scratchgen.runs.stopped import Interrupted, Stopped, phrase, stopping_gently
 from scratchgen.runs.tensorboard import Events
 from scratchgen.runs.weights import write_weights
 
@@ -61,6 +62,7 @@ class Run(History):
     quiet          show no progress
     tensorboard    also write event files, into the folder tensorboard
     resume_with    the command that resumes it, shown when it stops; by default `train --resume`
+    ranks          that train together; this one is rank 0, and the others have a `Follower` each
 
     Raises BadInput for a configuration that is none and for negative times, when the directory cannot be written,
     is in use by another process, or holds a finished run; when resuming, also when the checkpoints are damaged.
@@ -79,8 +81,9 @@ class Run(History):
         quiet: bool = False,
         tensorboard: bool = False,
         resume_with: str | None = None,
+        ranks: Ranks = ALONE,
     ) -> None:
-        super().__init__()
+        super().__init__(ranks)
         check_numbers("[0, ∞)", save_every=save_every)
         if max_minutes is not None:
             check_numbers("[0, ∞)", max_minutes=max_minutes)
@@ -105,7 +108,9 @@ class Run(History):
         if (self.directory / "model.safetensors").exists() and not (replace or further):
             way_out = "train it further with --epochs +10" if resume and family else "remove it"
             raise BadInput(f"{directory} holds a finished run; choose another --out or {way_out}")
-        self._display = progress(family or "run", self.config.monitored, quiet)
+        label = f"{family or 'run'} on {ranks.size} ranks" if ranks.size > 1 else family or "run"
+        self._display = progress(label, self.config.monitored, quiet)
+        self.resumed: tuple[dict[str, np.ndarray], dict, bool] | None = None  # the state, for other ranks
         self._steps_of_an_epoch: int | None = None  # known once one is over
         self._seconds_before, self._sessions = 0.0, 1
         self._stop: str | None = None
@@ -172,6 +177,7 @@ class Run(History):
         timing = found.numbers["timing"]
         self._seconds_before, self._sessions = timing["seconds"], timing["sessions"] + 1
         self.resume(found.arrays, found.numbers)
+        self.resumed = found.arrays, found.numbers, self.trained_further
         lines = (_line(epoch, means) for epoch, means in enumerate(self.by_epoch, 1))
         with self.saving():
             write_text(self.directory / "metrics.jsonl", "".join(lines))
@@ -192,7 +198,7 @@ class Run(History):
 
     def epochs(self, n: int) -> Iterator[int]:
         """As `History.epochs`, under a progress bar; the first Ctrl-C ends the step, saves and stops."""
-        with self._stopping_gently(), self._display as display:
+        with stopping_gently(self._stop_for), self._display as display:
             display.begin(n, self.epoch - 1)
             yield from super().epochs(n)
             if self.early_stopping:
@@ -206,10 +212,11 @@ class Run(History):
         self._display.step(self.epoch - 1 + part, self.latest)
         if self.max_minutes is not None and now - self._started >= 60 * self.max_minutes:
             self._stop = self._stop or f"stopped after {self.max_minutes:g} minutes"
+        self._stop = agreed(self.ranks, self._stop)
         if self._stop or now - self._saved_at >= self.save_every:
             self.save_checkpoint()
         if self._stop:
-            raise Stopped(f"{self._stop}; {self._how_to_resume()}", self._received)
+            raise Stopped(f"{self._stop}; {self._how_to_resume()}", self._received, agreed=True)
 
     def after_epochs(self) -> None:
         """Save the last state; with early stopping, the finished weights may be those of an earlier epoch."""
@@ -229,35 +236,14 @@ class Run(History):
         with self.saving(), open(self.directory / "metrics.jsonl", "a", encoding="utf-8") as file:
             file.write(_line(len(self.by_epoch), means))
         self._steps_of_an_epoch = self.step
+        for line in self._comparison.of_epoch(self._tracked):
+            self._display.message(line)
+        self._display.note = self._comparison.note
         self._display.epoch(self.epoch, means)
 
-    @contextmanager
-    def _stopping_gently(self) -> Iterator[None]:
-        """The first Ctrl-C, SIGTERM or SIGHUP lets the step end; the second is as abrupt as ever."""
-        if threading.current_thread() is not threading.main_thread():  # signals reach the main thread alone
-            yield
-            return
-
-        over = False
-        before: dict[signal.Signals, Any] = {}
-
-        def stop(number: int, frame: FrameType | None) -> None:
-            signal.signal(number, before[signal.Signals(number)])
-            if over:  # a run that ended later has restored this handler
-                signal.raise_signal(number)
-            else:
-                self._received = signal.Signals(number)
-                self._stop = phrase(self._received)
-
-        for one in ending_signals():
-            before[one] = signal.signal(one, stop)
-        try:
-            yield
-        finally:
-            over = True
-            for one, handler in before.items():
-                if signal.getsignal(one) is stop:  # otherwise a run that began later is still open
-                    signal.signal(one, handler)
+    def _stop_for(self, received: signal.Signals) -> None:
+        """Save and stop after this step."""
+        self._received, self._stop = received, phrase(received)
 
     @contextmanager
     def resumable(self) -> Iterator[None]:

@@ -6,20 +6,22 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 
 class Stopped(Exception):
     """The run was stopped early, and everything is saved. The message says how to resume it.
 
     received    the signal that stopped it; None if it reached a limit of its own, such as max_minutes
+    agreed      whether all ranks of the training stop at the same step
     """
 
-    def __init__(self, message: str, received: signal.Signals | None = None):
+    def __init__(self, message: str, received: signal.Signals | None = None, *, agreed: bool = False):
         super().__init__(message)
-        self.received = received
+        self.received, self.agreed = received, agreed
 
 
 class Interrupted(BaseException):
@@ -46,6 +48,34 @@ def ending_signals() -> list[signal.Signals]:
 def phrase(received: signal.Signals) -> str:
     """How a message names a signal: "interrupted" by Ctrl-C, "ended by SIGTERM"."""
     return "interrupted" if received == signal.SIGINT else f"ended by {received.name}"
+
+
+@contextmanager
+def stopping_gently(stop: Callable[[signal.Signals], None]) -> Iterator[None]:
+    """Within it, the first Ctrl-C, SIGTERM or SIGHUP calls `stop`; the second is as abrupt as ever."""
+    if threading.current_thread() is not threading.main_thread():  # signals reach the main thread alone
+        yield
+        return
+
+    over = False
+    before: dict[signal.Signals, Any] = {}
+
+    def first(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, before[signal.Signals(number)])
+        if over:  # a run that ended later has restored this handler
+            signal.raise_signal(number)
+        else:
+            stop(signal.Signals(number))
+
+    for one in ending_signals():
+        before[one] = signal.signal(one, first)
+    try:
+        yield
+    finally:
+        over = True
+        for one, handler in before.items():
+            if signal.getsignal(one) is first:  # otherwise a run that began later is still open
+                signal.signal(one, handler)
 
 
 SOON = 0.01  # seconds

@@ -10,7 +10,7 @@ from scratchgen import rnn
 from scratchgen.random import Generator
 from scratchgen.runs.run import Run
 from scratchgen.tasks.recurrent import Cell, RecurrentSettings, WeightNoise
-from scratchgen.tasks.task import SkipBad, optimizer_for, schedule_for
+from scratchgen.tasks.task import SkipBad, optimizer_for, schedule_for, shards_of
 
 
 class FrameSettings(RecurrentSettings, frozen=True):
@@ -55,6 +55,7 @@ def train(model: rnn.FrameModel, frames: Frames, settings: FrameSettings, run: R
         batch_size=settings.batch_size,
         optimizer=optimizer_for(settings, model),
         schedule=schedule_for(settings),
+        shards=shards_of(settings, run),
         rng=rng,
         weight_noise=settings.weight_noise,
     )

@@ -39,6 +39,7 @@ from scratchgen.tasks.task import (
     load_options,
     optimizer_for,
     schedule_for,
+    shards_of,
     unread_of_optimizer,
 )
 
@@ -277,6 +278,7 @@ def train(
         optimizer_D=optimizer_for(of_D, model.D, **_betas(of_D)),
         schedule_G=schedule_for(settings),
         schedule_D=schedule_for(settings),
+        shards=shards_of(settings, run),
         rng=rng,
         labels=labels_for(rows, settings),
         game=game,

@@ -23,7 +23,7 @@ from scratchgen.tasks.further import Extension, extend, is_as_before
 from scratchgen.tasks.initialise import saved_weights
 from scratchgen.tasks.load import present_source, settings_of, source_of, task_of, without_weights
 from scratchgen.tasks.other_data import settings_for
-from scratchgen.tasks.task import train_task
+from scratchgen.tasks.task import OpenRun, train_task
 
 FIXED = ("task", "data_sha256", "seed", "model", "settings", "data_info")  # may not change between sessions
 NAMES = {
@@ -33,13 +33,20 @@ NAMES = {
 
 
 def resume(
-    directory: Path, family: str, *, epochs: int | None = None, source: str | None = None, **session: Any
+    directory: Path,
+    family: str,
+    *,
+    epochs: int | None = None,
+    source: str | None = None,
+    opening: Callable[[Callable[..., Run]], OpenRun] = lambda open_run: open_run,
+    **session: Any,
 ) -> tuple[Module, list[Score]]:
     """Resume the run in `directory` with its own data, settings, seed and kernel backend.
 
     family     the command that it was given to: vae, gan or rnn
     epochs     train it further, to this many epochs in all or by `MoreEpochs`; a finished run needs them
     source     where its data are now, if they were moved
+    opening    how several ranks open the run together (`distributed.Together.opening`)
     session    as for a Run: save_every, max_minutes, quiet, tensorboard
     Raises BadInput where there is no run of that family, where it is finished, where its data have changed, and
     where it cannot be trained further.
@@ -60,11 +67,11 @@ def resume(
         found = replace(found, load=partial(_load_moved, found.load))
     source = source or present_source(source_of(config, directory), directory)
     settings = settings_of(found, config, directory)
-    open_run = lambda now: open_again(directory, now, **session)
+    open_run: Callable[..., Run] = partial(open_again, directory, **session)
     if epochs is not None and not is_as_before(directory, settings, epochs):
         longer = extend(directory, config, found, settings, epochs)
         settings = settings_of(found, longer.config, directory)
-        open_run = lambda now: _open_further(directory, now, longer, **session)
+        open_run = partial(_open_further, directory, longer=longer, **session)
     with kernels.use(config.backend):
         reload = None
         if config.init_from:
@@ -75,7 +82,9 @@ def resume(
             found = replace(
                 found, load=lambda source, settings: begun.as_trained(begun.task.load(source, settings))
             )
-        return train_task(found, source, settings, config.seed, open_run, settled=None, reload=reload)
+        return train_task(
+            found, source, settings, config.seed, opening(open_run), settled=None, reload=reload
+        )
 
 
 def _load_moved(load: Callable[[str, Any], Any], source: str, settings: Any) -> Any:
@@ -106,7 +115,7 @@ def open_unfinished(directory: Path, now: RunConfig, **session: Any) -> Run:
     return open_again(directory, now, **session)
 
 
-def _open_further(directory: Path, now: RunConfig, longer: Extension, **session: Any) -> Run:
+def _open_further(directory: Path, now: RunConfig, *, longer: Extension, **session: Any) -> Run:
     """The run in `directory`, resumed with more epochs. Raises BadInput if its data or its model have changed."""
     _check_unchanged(directory, now, longer.config)
     run = Run(directory, longer.config, resume=True, further=True, **session)

@@ -47,6 +47,7 @@ from scratchgen.tasks.task import (
     load_options,
     optimizer_for,
     schedule_for,
+    shards_of,
 )
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def train(model: rnn.AcousticModel, speech: SpeechData, settings: Settings, run:
         batch_size=settings.batch_size,
         optimizer=optimizer_for(settings, model),
         schedule=schedule_for(settings),
+        shards=shards_of(settings, run),
         rng=rng,
     )
 

@@ -28,6 +28,7 @@ from scratchgen.random import Generator
 from scratchgen.runs.config import RunConfig, as_config
 from scratchgen.runs.early_stopping import EarlyStopping
 from scratchgen.runs.files import INITIAL_WEIGHTS, write_json
+from scratchgen.runs.follower import Follower
 from scratchgen.runs.provenance import collect_provenance, fingerprint_of_data
 from scratchgen.runs.record import Record
 from scratchgen.runs.run import Run
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from scratchgen.tasks.initialise import InitialWeights, Vocabulary
     from scratchgen.tasks.load import LoadedRun
 
-OpenRun = Callable[[RunConfig], Run]  # opens the run once everything else is known to fit
+OpenRun = Callable[[RunConfig], Run | Follower]  # opens the run once everything else is known to fit
 
 
 # A task that overrides a default repeats the name of the declaration, not its range and help.
@@ -88,6 +89,11 @@ class TaskSettings(Schema, frozen=True):
         int, Ge(0), Help("steps over which the learning rate rises to its full value")
     ] = 0
     patience: PatienceEpochs = 0
+    micro_shards: Annotated[
+        int,
+        Ge(1),
+        Help("parts into which each batch is cut; several processes share them (mpiexec)"),
+    ] = 1
 
 
 class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -256,6 +262,9 @@ def train_task(
     more = {"init_from": init.name} if init else {}
     run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info, **more))
     with run.resumable():
+        if isinstance(run, Follower):  # rank 0 writes, scores and draws
+            train_model(task, model, data, settings, run, rng)
+            return model, []
         if (init or reload) and not (initial := run.directory / INITIAL_WEIGHTS).exists():
             with run.saving():
                 write_weights(initial, model.state_dict())
@@ -263,14 +272,26 @@ def train_task(
             run.message(line)
         if settings.min_steps:  # nobody chose the number of epochs
             run.message(length_in_words(task, settings, steps, longer=settings != chosen))
-        if settings.patience and task.early_stopping:
-            name, higher_is_better = task.early_stopping
-            run.stop_early(EarlyStopping(name, settings.patience, higher_is_better=higher_is_better))
-        trained = task.train(model, data, settings, run, rng)
+        trained = train_model(task, model, data, settings, run, rng)
         scores = with_advice(task, settings, run, task.score(model, data, settings, "test", trained))
         with run.saving():
             task.draw(model, data, settings, run, scores, trained)
         return finished(run, model, scores)
+
+
+def train_model(
+    task: Task[S, D, I, M, T], model: M, data: D, settings: S, run: Run | Follower, rng: Generator
+) -> T:
+    """The training loop of a task, which stops early if the settings say so."""
+    if settings.patience and task.early_stopping:
+        name, higher_is_better = task.early_stopping
+        run.stop_early(EarlyStopping(name, settings.patience, higher_is_better=higher_is_better))
+    return task.train(model, data, settings, run, rng)
+
+
+def shards_of(settings: TaskSettings, run: Run | Follower) -> optim.Shards:
+    """The micro-shards of every batch, and the ranks that share them."""
+    return optim.Shards(settings.micro_shards, run.ranks)
 
 
 def configuration(

@@ -44,6 +44,7 @@ from scratchgen.tasks.task import (
     load_options,
     optimizer_for,
     schedule_for,
+    shards_of,
 )
 
 if TYPE_CHECKING:
@@ -167,6 +168,7 @@ def train(
         bptt_steps=settings.bptt_steps,
         optimizer=optimizer_for(settings, model),
         schedule=schedule_for(settings),
+        shards=shards_of(settings, run),
     )
     return history
 

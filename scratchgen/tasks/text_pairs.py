@@ -16,7 +16,7 @@ from scratchgen.random import Generator
 from scratchgen.runs.run import Run
 from scratchgen.runs.score import Score, mean_score
 from scratchgen.tasks.recurrent import RecurrentSettings
-from scratchgen.tasks.task import optimizer_for, schedule_for
+from scratchgen.tasks.task import optimizer_for, schedule_for, shards_of
 
 T = TypeVar("T")
 
@@ -39,6 +39,7 @@ def train_on_pairs(
         batch_size=settings.batch_size,
         optimizer=optimizer_for(settings, model),
         schedule=schedule_for(settings),
+        shards=shards_of(settings, run),
         rng=rng,
         **options,
     )

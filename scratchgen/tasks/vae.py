@@ -48,6 +48,7 @@ from scratchgen.tasks.task import (
     load_options,
     optimizer_for,
     schedule_for,
+    shards_of,
     unread_of_optimizer,
 )
 from scratchgen.tasks.vae_samples import INTERPOLATION_STEPS, binarised, encode, interpolations
@@ -168,6 +169,7 @@ def train(model: Model, rows: RowData, settings: Settings, run: Run, rng: Genera
         batch_size=settings.batch_size,
         optimizer=optimizer_for(settings, model),
         schedule=schedule_for(settings),
+        shards=shards_of(settings, run),
         rng=rng,
         loss=loss,
         labels=rows.train_labels,

@@ -44,6 +44,7 @@ from scratchgen.tasks.task import (
     load_options,
     optimizer_for,
     schedule_for,
+    shards_of,
 )
 from scratchgen.tasks.vae_scores import DISTORTION, ELBO, baseline, bits_score, is_probability
 from scratchgen.vae.quantise import perplexity
@@ -164,6 +165,7 @@ def train(model: vae.VQVAE, images: RowData, settings: Settings, run: Run, rng: 
         optimizer=optimizer_for(settings, *model.autoencoder()),
         prior_optimizer=optimizer_for(prior, model.prior),
         schedule=schedule_for(settings),
+        shards=shards_of(settings, run),
         rng=rng,
     )
 

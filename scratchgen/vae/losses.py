@@ -29,7 +29,9 @@ class Loss(Protocol):
     """The interface of a loss for `vae.train`: called with the model, a batch x (B, D) and a Generator in each step.
 
     It returns the loss, one value per example (B,) in nats, and the numbers to log. Its state is saved and
-    restored with the run; `optim.Stateful` gives a class the two methods for that.
+    restored with the run; `optim.Stateful` gives a class the two methods for that. A loss whose state follows the
+    training has a method `end_step(numbers)`, which is called once per step with the means of the logged numbers over
+    the whole batch: a batch may be computed in several parts.
 
         >>> import numpy as np, scratchgen as sg
         >>> from scratchgen import optim, vae
@@ -81,7 +83,7 @@ class BetaLoss(Stateful):
     def __call__(
         self, model: LatentModel, x: Any, rng: Generator | None = None
     ) -> tuple[Tensor, dict[str, float]]:
-        """The loss per example (B,) in nats, and the means elbo, distortion and rate; a step of the warm-up.
+        """The loss per example (B,) in nats, and the means elbo, distortion and rate.
 
         rng may also be the noise itself, an array (B, Z) or (samples, B, Z).
         """
@@ -90,12 +92,15 @@ class BetaLoss(Stateful):
         if self.samples > 1 and is_stream(rng, q.mu):
             eps = as_generator(rng).standard_normal((self.samples, *q.mu.shape), q.mu.dtype)
         beta = self.beta * objectives.kl_weight(self.t, self.kl_warmup_steps)
-        self.t += 1
         if beta == 1 and not self.free_bits:
             bound = objectives.elbo(x, q, model.decode, eps, terms=True)
         else:
             bound = objectives.beta_elbo(x, q, model.decode, eps, beta, self.free_bits, terms=True)
         return -bound.value, _terms(bound.distortion, bound.rate)
+
+    def end_step(self, numbers: Mapping[str, float]) -> None:
+        """A step of the warm-up is done."""
+        self.t += 1
 
 
 class ImportanceLoss(Stateful):
@@ -143,13 +148,13 @@ class ConstrainedLoss(Stateful):
         """The loss per example (B,), divided by max(1, λ), and the means elbo, distortion, rate and log λ."""
         D, R = objectives.distortion_and_rate(x, model.encode(x), model.decode, rng)
         lam = self.multiplier.lam
-        if math.isfinite(
-            mean_D := _mean(D)
-        ):  # otherwise the training step reports that the loss is not finite
-            self.multiplier.update(mean_D)
         # the division moves no minimum: the learning rate need not follow λ over its decades
         loss = objectives.lagrangian(D, R, self.multiplier.D0, lam) / max(1.0, lam)
         return loss, {**_terms(D, R), "log_lambda": math.log(lam)}
+
+    def end_step(self, numbers: Mapping[str, float]) -> None:
+        """Update λ by the mean distortion of the batch, among the numbers that were logged."""
+        self.multiplier.update(numbers["distortion"])
 
 
 def check_loss(loss: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import partial
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from scratchgen.data.preprocessing.binarise import bernoulli
 from scratchgen.errors import BadInput, check_counts
 from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import constant
+from scratchgen.optim.shards import WHOLE, Shards
 from scratchgen.random import HELD_OUT_SEED, Generator, as_generator
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.losses import BetaLoss, Loss, check_loss, check_values
@@ -35,6 +35,7 @@ def train(
     labels: np.ndarray | None = None,
     validation_labels: np.ndarray | None = None,
     binarise: bool = False,
+    shards: Shards = WHOLE,
 ) -> None:
     """Kingma & Welling (2014), algorithm 1.   images, validation: (N, D)
 
@@ -44,6 +45,7 @@ def train(
     loss         what is minimised (see `losses`); by default minus the evidence lower bound
     labels       (N,), the classes of the images; a conditional model needs them, and validation_labels
     binarise     grey images become black and white, by a new sample each time an image is used
+    shards       the parts into which each batch is cut, and who computes them
 
     The sigma of a Gaussian likelihood begins at the deviation of the images from their mean, unless
     `init_output_bias` was given another scale, and follows the error (`vae.sigma`); a sigma that the optimiser
@@ -76,7 +78,14 @@ def train(
             scale = schedule.scale(run, epochs, epoch_steps)
             with sigma.step(x.shape[-1]):
                 training_step(
-                    partial(objective, x, *y), optimizer, run, scale=scale, generators=(rng, loss), data=x
+                    objective,
+                    optimizer,
+                    run,
+                    shards=shards,
+                    parts=shards.cut(x, *y),
+                    scale=scale,
+                    generators=(rng, loss),
+                    data=x,
                 )
         held_out = Generator(HELD_OUT_SEED)
         x = bernoulli(validation, held_out) if binarise else validation

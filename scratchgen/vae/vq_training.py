@@ -9,10 +9,12 @@ from functools import partial
 import numpy as np
 
 from scratchgen.autograd import Tensor, no_grad
+from scratchgen.autograd.primitives import to_numpy
 from scratchgen.data import batches, check_examples
 from scratchgen.errors import BadInput, check_counts
 from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
+from scratchgen.optim.shards import WHOLE, Shards
 from scratchgen.random import Generator, as_generator
 from scratchgen.vae.objectives import vq_objective
 from scratchgen.vae.quantise import perplexity
@@ -33,6 +35,7 @@ def train_vq(
     prior_optimizer: Optimizer,
     schedule: Schedule | None = None,
     rng: Generator,
+    shards: Shards = WHOLE,
 ) -> None:
     """van den Oord et al. (2017), section 3.2-3.3.   images, validation: (N, D)
 
@@ -42,6 +45,7 @@ def train_vq(
     prior_optimizer    of the parameters of model.prior
     schedule           of the learning rate, over each of the two parts; by default half a cosine
     rng                draws the order of the images, and the examples that replace unused codes
+    shards             the parts into which each batch is cut, and who computes them
     run                a `runs.Run` or `runs.History`, which records both parts as one sequence of epochs
 
     Raises BadInput for numbers below 1 and images that have no probability, Diverged when a loss or its gradient is not
@@ -62,10 +66,17 @@ def train_vq(
             if epoch <= epochs:
                 scale = schedule.scale(run, epochs, epoch_steps)
                 with sigma.step(x.shape[1]):
-                    autoencoder_step(model, x, optimizer, rng, run, scale)
+                    autoencoder_step(model, x, optimizer, rng, run, scale, shards)
             else:
                 scale = schedule.scale(run, prior_epochs, epoch_steps, before=epochs)
-                training_step(partial(_code_nats, model, x), prior_optimizer, run, scale=scale)
+                training_step(
+                    partial(_code_nats, model),
+                    prior_optimizer,
+                    run,
+                    shards=shards,
+                    parts=shards.cut(x),
+                    scale=scale,
+                )
         if epoch <= epochs:
             sigma.epoch_of_codes(validation)
             run.log(validation_objective=evaluate(model.objective, validation))
@@ -80,19 +91,24 @@ def autoencoder_step(
     rng: Generator,
     run: TrainingRun | None = None,
     scale: float = 1.0,
+    shards: Shards = WHOLE,
 ) -> None:
-    """One step of encoder and decoder on images x (B, D); then the codes move to the vectors they stand for."""
-    z_e, k = None, None
+    """One step of encoder and decoder on images x (B, D); then the codes move to the vectors they stand for.
 
-    def objective() -> tuple[Tensor, dict[str, float]]:
-        nonlocal z_e, k
+    Every rank moves the codes by the vectors of the whole batch; the logged perplexity is the mean over its parts.
+    """
+    vectors: list[np.ndarray] = []  # of the parts that were computed here, and their codes
+    codes: list[np.ndarray] = []
+
+    def objective(x: np.ndarray) -> tuple[Tensor, dict[str, float]]:
         z_e = model.encode(x)
         k, e = model.quantiser(z_e)
+        vectors.append(to_numpy(z_e)), codes.append(k)
         loss = -vq_objective(x, z_e, e, model.decode).mean()
         return loss, {"objective": -loss.item(), "perplexity": perplexity(k)}
 
-    training_step(objective, optimizer, run, scale=scale, data=x)
-    model.quantiser.update(z_e, k, rng)
+    training_step(objective, optimizer, run, shards=shards, parts=shards.cut(x), scale=scale, data=x)
+    model.quantiser.update(shards.joined(vectors), shards.joined(codes), rng)
 
 
 def _code_nats(model: VQVAE, x: np.ndarray) -> tuple[Tensor, dict[str, float]]:

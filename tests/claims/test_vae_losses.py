@@ -80,6 +80,7 @@ def test_each_step_of_a_training_has_the_weight_of_its_own():
     loss = BetaLoss(beta=3.0, kl_warmup_steps=2)
     for weight in (0, 1.5, 3, 3):
         np.testing.assert_allclose(loss(model, x, eps)[0].numpy(), D + weight * R, rtol=1e-6)
+        loss.end_step({})
     again = BetaLoss(beta=3.0, kl_warmup_steps=2)
     loss.t = 1
     again.load_state_dict(loss.state_dict())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from scratchgen.nn import Parameter
 from scratchgen.nn.overrides import overridden
 from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
+from scratchgen.optim.shards import WHOLE, Shards
 from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.frames.model import FrameModel, nats_per_frame
 from scratchgen.rnn.training import MAX_NORM
@@ -33,6 +33,7 @@ def train_frames(
     schedule: Schedule | None = None,
     rng: Generator,
     weight_noise: float = 0.0,
+    shards: Shards = WHOLE,
 ) -> None:
     """Maximum likelihood: the loss is −log p per frame, over the real frames of a batch, in nats.
 
@@ -42,7 +43,8 @@ def train_frames(
     schedule             of its learning rate, by default half a cosine
     rng                  draws the order of the sequences, and the noise
     weight_noise         σ of the noise that is added to every weight while its gradient is computed (Graves
-                         2011); 0: none
+                         2011); 0: none. Each part of a batch has noise of its own
+    shards               the parts into which each batch is cut, and who computes them
 
     Gradients are clipped to a joint norm of 1. Raises BadInput for sequences that are empty and numbers out of
     range, and Diverged as `optim.training_step`.   Ledger: rnn.frames
@@ -69,9 +71,11 @@ def train_frames(
         order = Generator(int(rng.integers(2**53)))
         for x, mask, _ in run.steps(batches_by_length(train, batch_size, order)):
             norm = training_step(
-                partial(objective, x, mask),
+                objective,
                 optimizer,
                 run,
+                shards=shards,
+                parts=shards.cut(x, mask, axes=(1, 1), terms=lambda x, mask: mask.sum()),
                 scale=schedule.scale(run, epochs, epoch_steps),
                 max_norm=MAX_NORM,
                 generators=(rng, model.rng),

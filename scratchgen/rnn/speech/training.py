@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +13,7 @@ from scratchgen.data.preprocessing.by_length import batches_by_length, pad
 from scratchgen.errors import BadInput, check_counts
 from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
+from scratchgen.optim.shards import WHOLE, Part, Shards
 from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.speech.acoustic import AcousticModel
 from scratchgen.rnn.training import MAX_NORM
@@ -34,12 +34,15 @@ class Spoken(Protocol):
     def log_mel(self) -> np.ndarray: ...
 
 
-def speech_loss(logs: Any, target_logs: Any, y: Any, target: Any, mask: Any, real: Any) -> Any:
+def speech_loss(
+    logs: Any, target_logs: Any, y: Any, target: Any, mask: Any, real: Any, phones: float | None = None
+) -> Any:
     """L = (1/P) Σ_p (l̂_p − l_p)² + (1/(T D)) Σ_t Σ_d |ŷ_td − y_td|, over the real phones and frames of a batch.
 
     logs, target_logs    l̂ and l (P, B), standardised log(1 + d)
     y, target            ŷ and y (T, B, D), standardised frames
     mask, real           (P, B) and (T, B) bool, True where a phone or frame is real
+    phones               P, if it is not the number of phones in mask: of a part of a batch
     → a number
     Absolute errors blur less than squared ones where frames differ in a way that the phones do not tell.
     Source: Ren et al. (2019), section 3.3, with absolute errors of the frames as in Wang et al. (2017), section 4.
@@ -47,7 +50,7 @@ def speech_loss(logs: Any, target_logs: Any, y: Any, target: Any, mask: Any, rea
     """
     zero = lambda x: np.zeros((), x.dtype)
     squared, absolute = (logs - target_logs) ** 2, np.abs(y - target).mean(axis=-1)
-    of_durations = np.where(mask, squared, zero(squared)).sum() / mask.sum()
+    of_durations = np.where(mask, squared, zero(squared)).sum() / (mask.sum() if phones is None else phones)
     of_frames = np.where(real, absolute, zero(absolute)).sum() / real.sum()
     return of_durations + of_frames
 
@@ -63,6 +66,7 @@ def train_acoustic(
     optimizer: Optimizer,
     schedule: Schedule | None = None,
     rng: Generator,
+    shards: Shards = WHOLE,
 ) -> None:
     """Minimise `speech_loss`; frames are computed with the true durations.
 
@@ -71,6 +75,7 @@ def train_acoustic(
     optimizer            of the parameters of the model
     schedule             of its learning rate, by default half a cosine
     rng                  draws the order of the utterances
+    shards               the parts into which each batch is cut, and who computes them
 
     Gradients are clipped to a joint norm of 1. Raises BadInput for no utterances and for numbers below 1, and
     Diverged as `optim.training_step`.   Source: Ren et al. (2019), section 3.   Ledger: rnn.speech_loss
@@ -84,7 +89,7 @@ def train_acoustic(
     schedule = schedule or half_cosine()
     epoch_steps = math.ceil(len(train) / batch_size)
 
-    def objective(batch: tuple) -> tuple[Tensor, dict[str, float]]:
+    def objective(*batch: Any) -> tuple[Tensor, dict[str, float]]:
         loss = batch_loss(model, *batch)
         return loss, {"loss": loss.item()}
 
@@ -94,9 +99,11 @@ def train_acoustic(
         order = Generator(int(rng.integers(2**53)))
         for batch in run.steps(utterance_batches(train, batch_size, order)):
             norm = training_step(
-                partial(objective, batch),
+                objective,
                 optimizer,
                 run,
+                shards=shards,
+                parts=parts_of(batch, shards),
                 scale=schedule.scale(run, epochs, epoch_steps),
                 max_norm=MAX_NORM,
                 generators=(rng, model.rng),
@@ -105,13 +112,30 @@ def train_acoustic(
         run.log(validation_loss=mean_loss(model, validation))
 
 
+def parts_of(batch: tuple, shards: Shards) -> list[Part]:
+    """The parts of a batch, whose weights are their shares of the frames; the losses add up to that of the batch.
+
+    A part with F_s of the F frames divides its phones' errors by P F_s / F, with the P phones of the batch.
+    """
+    parts = shards.cut(
+        *batch, axes=(1, 1, 1, 1), terms=lambda phones, mask, durations, log_mel: durations.sum()
+    )
+    P = batch[1].sum()
+    return [Part((*part.arguments, P * part.weight), part.weight) for part in parts]
+
+
 def batch_loss(
-    model: AcousticModel, phones: np.ndarray, mask: np.ndarray, durations: np.ndarray, log_mel: np.ndarray
+    model: AcousticModel,
+    phones: np.ndarray,
+    mask: np.ndarray,
+    durations: np.ndarray,
+    log_mel: np.ndarray,
+    count: float | None = None,
 ) -> Any:
-    """The `speech_loss` of a batch: phones, mask, durations (P, B), log_mel (T, B, D)."""
+    """The `speech_loss` of a batch: phones, mask, durations (P, B), log_mel (T, B, D), and the count of its phones."""
     logs, y, real = model(phones, durations, mask)
     target_logs = model.log_durations(np.log1p(durations)[..., None].astype(np.float32))[..., 0]
-    return speech_loss(logs, target_logs, y, model.frames(log_mel), mask, real)
+    return speech_loss(logs, target_logs, y, model.frames(log_mel), mask, real, count)
 
 
 def utterance_batches(utterances: Sequence[Spoken], batch_size: int, rng: Generator) -> Iterator[tuple]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from scratchgen.autograd import Tensor
 from scratchgen.errors import BadInput, check_counts, check_numbers
 from scratchgen.optim import Optimizer, Schedule, TrainingRun, check_parts, training_step
 from scratchgen.optim.schedules import half_cosine
+from scratchgen.optim.shards import WHOLE, Shards
 from scratchgen.random import Generator, as_generator
 from scratchgen.rnn.training import MAX_NORM
 from scratchgen.rnn.translation.translator import SentencePair, Translator, nats_per_symbol, pair_batches
@@ -30,6 +30,7 @@ def train_translator(
     rng: Generator,
     scheduled_sampling: float = 0.0,
     coverage_weight: float = 0.0,
+    shards: Shards = WHOLE,
 ) -> None:
     """Maximum likelihood: the loss is −log p(y and its end | x) per symbol, over the real symbols of a batch.
 
@@ -41,6 +42,7 @@ def train_translator(
     scheduled_sampling    the probability at the end of the training that the decoder's input is a symbol that
                           it drew itself; it grows linearly from 0. 0 is teacher forcing throughout
     coverage_weight       λ of `coverage_loss`, which is added to the loss
+    shards                the parts into which each batch is cut, and who computes them
 
     Gradients are clipped to a joint norm of 1. Raises BadInput for no pairs and for numbers out of range, and
     Diverged as `optim.training_step`.
@@ -63,7 +65,7 @@ def train_translator(
     ) -> tuple[Tensor, dict[str, float]]:
         own_symbols = scheduled_sampling * (run.total_steps / (epochs * epoch_steps))
         losses = model.loss(x, x_mask, y, y_mask, rng, own_symbols, coverage_weight)
-        loss = losses.sum() / (y_mask.sum() + len(losses))
+        loss = losses.sum() / symbols(x, x_mask, y, y_mask)
         return loss, {"nats": loss.item()}
 
     run.track(model=model, optimizer=optimizer, rng=rng, dropout=model.rng)
@@ -73,12 +75,19 @@ def train_translator(
         order = Generator(int(rng.integers(2**53)))
         for x, x_mask, y, y_mask, _ in run.steps(pair_batches(train, batch_size, order)):
             norm = training_step(
-                partial(objective, x, x_mask, y, y_mask),
+                objective,
                 optimizer,
                 run,
+                shards=shards,
+                parts=shards.cut(x, x_mask, y, y_mask, axes=(1, 1, 1, 1), terms=symbols),
                 scale=schedule.scale(run, epochs, epoch_steps),
                 max_norm=MAX_NORM,
                 generators=(rng, model.rng),
             )
             run.log(gradient_norm=norm)
         run.log(validation_nats=nats_per_symbol(model, validation))
+
+
+def symbols(x: np.ndarray, x_mask: np.ndarray, y: np.ndarray, y_mask: np.ndarray) -> int:
+    """The number of symbols of the targets y (T′, B), with the end of each."""
+    return y_mask.sum() + y.shape[1]

@@ -1,0 +1,93 @@
+"""The ranks of a training, connected by MPI."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from scratchgen.distributed.messages import pack, sizes_of, unpack
+
+HEADER, BLOCK = 1, 2  # tags
+SPIN_SECONDS = 2e-4  # of waiting without a pause: an exchange within one machine takes less
+LONGEST_PAUSE = 1e-3
+
+
+class MPIRanks:
+    """The processes of an MPI communicator, as `optim.Ranks`.
+
+    comm                of mpi4py
+    exchange_seconds    that this rank has spent in exchanges, with the time that it waited for others
+
+    A rank that waits lets others use its core: several ranks can share one.
+    """
+
+    def __init__(self, comm: Any):
+        self._comm = comm
+        self.rank, self.size = comm.Get_rank(), comm.Get_size()
+        self.exchange_seconds, self.others_wait = 0.0, False
+
+    def send(self, value: Any, to: int) -> None:
+        """Send a value to a rank, which receives it."""
+        with self._timed():
+            header, block = pack(value)
+            requests = [self._comm.Isend(header, to, HEADER)]
+            if block:
+                requests.append(self._comm.Isend(block, to, BLOCK))
+            for request in requests:
+                _wait(request.Test)
+
+    def receive(self, sender: int) -> Any:
+        """The next value that a rank sent to this one."""
+        from mpi4py import MPI
+
+        with self._timed():
+            status = MPI.Status()
+            _wait(lambda: self._comm.Iprobe(sender, HEADER, status))
+            header = bytearray(status.Get_count(MPI.BYTE))
+            self._comm.Recv(header, sender, HEADER)
+            block = bytearray(sum(sizes_of(bytes(header))))
+            if block:
+                _wait(self._comm.Irecv(block, sender, BLOCK).Test)
+            return unpack(bytes(header), block)
+
+    def broadcast(self, value: Any) -> Any:
+        """The value of rank 0, on every rank: rank r has it from r − 2^k, where 2^k is its highest bit.
+
+        In step k, each of the 2^k ranks that have the value sends it to one more.
+        """
+        highest = 1 << (self.rank.bit_length() - 1) if self.rank else 0
+        if self.rank:
+            value = self.receive(self.rank - highest)
+        step = 2 * highest or 1
+        while self.rank + step < self.size:
+            self.send(value, self.rank + step)
+            step *= 2
+        return value
+
+    def gather(self, value: Any) -> list[Any]:
+        """The values of all ranks, in their order, on every rank."""
+        if self.rank:
+            self.send(value, 0)
+            return self.broadcast(None)
+        return self.broadcast([value, *(self.receive(rank) for rank in range(1, self.size))])
+
+    def abort(self, status: int) -> None:
+        """End the processes of all ranks at once."""
+        self._comm.Abort(status)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.exchange_seconds += time.perf_counter() - started
+
+
+def _wait(is_done: Any) -> None:
+    """Ask until it is done: at first without a pause, then with longer and longer ones."""
+    started, pause = time.perf_counter(), 2e-5
+    while not is_done():
+        if time.perf_counter() - started > SPIN_SECONDS:
+            time.sleep(pause)
+            pause = min(1.5 * pause, LONGEST_PAUSE)

@@ -1,0 +1,118 @@
+"""The gradient of a batch as the sum over its micro-shards: each as one process would compute it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scratchgen.autograd import Tensor
+from scratchgen.nn import Buffer
+from scratchgen.optim.optimizer import Optimizer
+from scratchgen.optim.shards import Part, Shards
+from scratchgen.random import Generator
+
+Objective = Callable[..., tuple[Tensor, Mapping[str, float]]]
+
+
+@dataclass
+class Total:
+    """What is summed over the parts of a batch, each times its weight.
+
+    loss         of the batch
+    numbers      to log, by name
+    gradients    of the parameters, in their order; None where the loss does not depend on one
+    changes      of the buffers, from their state before the step
+    """
+
+    loss: float
+    numbers: dict[str, float]
+    gradients: list[np.ndarray | None]
+    changes: list[np.ndarray]
+
+    def __add__(self, other: Total) -> Total:
+        return Total(
+            self.loss + other.loss,
+            {name: number + other.numbers[name] for name, number in self.numbers.items()},
+            [_sum(g, h) for g, h in zip(self.gradients, other.gradients, strict=True)],
+            [d + e for d, e in zip(self.changes, other.changes, strict=True)],
+        )
+
+
+def _sum(g: np.ndarray | None, h: np.ndarray | None) -> np.ndarray | None:
+    return h if g is None else g if h is None else g + h
+
+
+def gradient_of_parts(
+    objective: Objective,
+    optimizer: Optimizer,
+    shards: Shards,
+    parts: Sequence[Part],
+    changed: Sequence[Any] = (),
+    buffers: Sequence[Buffer] = (),
+) -> Total:
+    """Leave the gradient of L = Σ_i w_i L_i in the parameters of an optimiser; L_i is the loss of part i.
+
+    objective     arguments of a part ↦ (L_i, numbers to log)
+    changed       what the objective changes. A random number generator draws for each part from a stream of its own,
+                  so that the noise of an example depends on its place in the batch and not on who computes it.
+                  Anything else is in the same state for each part, and changes in `end_step(numbers)` alone
+    buffers       such as the averages of batch normalisation: b ← b + Σ_i w_i (b_i − b), with b_i after part i
+
+    With one part nothing is scaled, copied or drawn: the step is that of the whole batch, to the bit.
+    Raises TypeError if an object other than a generator changes while a part of several is computed.
+    Ledger: optim.tree_sum
+    """
+    parameters = optimizer.parameters
+    streams = [one for one in changed if isinstance(one, Generator)]
+    others = [one for one in changed if not isinstance(one, Generator)]
+    several = len(parts) > 1
+    children = [stream.spawn(len(parts)) for stream in streams] if several else []
+    after = [stream.state for stream in streams]
+    begun = [buffer.data.copy() for buffer in buffers] if several else []
+    states = [one.state_dict() for one in others] if several else []
+
+    def leaf(i: int) -> Total | None:
+        part = parts[i]
+        if part.weight == 0:
+            return None
+        for stream, of_parts in zip(streams, children, strict=False):
+            stream.state = of_parts[i].state
+        for buffer, b in zip(buffers, begun, strict=False):
+            buffer.data[...] = b
+        optimizer.zero_grad()
+        loss, numbers = objective(*part.arguments)
+        (loss * part.weight if several else loss).backward()
+        for one, state in zip(others, states, strict=False):
+            _check_unchanged(one, state)
+        return Total(
+            loss.item() * part.weight,
+            {name: float(number) * part.weight for name, number in numbers.items()},
+            [p.grad for p in parameters],
+            [(buffer.data - b) * part.weight for buffer, b in zip(buffers, begun, strict=False)],
+        )
+
+    total = shards.sum(leaf)
+    for p, g in zip(parameters, total.gradients, strict=True):
+        p.grad = g
+    if several:
+        for stream, state in zip(streams, after, strict=True):
+            stream.state = state
+        for buffer, b, d in zip(buffers, begun, total.changes, strict=True):
+            buffer.data[...] = b + d
+    if np.isfinite(total.loss):
+        for one in others:
+            if hasattr(one, "end_step"):
+                one.end_step(total.numbers)
+    return total
+
+
+def _check_unchanged(one: Any, before: Mapping[str, Any]) -> None:
+    now = one.state_dict()
+    if any(not np.array_equal(now[name], value) for name, value in before.items()):
+        raise TypeError(
+            f"a {type(one).__name__} changes its state while it computes a part of a batch; change it in "
+            "end_step(numbers), which is called once per step with the numbers of the whole batch"
+        )
