@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,16 @@ from scratchgen.data.types import Rows
 from scratchgen.errors import BadInput, check_counts
 from scratchgen.random import Generator, check_draws
 
+Own = Callable[[int], slice]
 WINDOW = 64  # blocks that are shuffled together: 16,384 rows of a mapped file
 
 
 def batches(
-    *arrays: Rows, batch_size: int, rng: Generator | np.random.Generator, drop_last: bool = False
+    *arrays: Rows,
+    batch_size: int,
+    rng: Generator | np.random.Generator,
+    drop_last: bool = False,
+    own: Own = lambda n: slice(0, n),
 ) -> Iterator[Any]:
     """The minibatches of one epoch: every example once, in random order.
 
@@ -27,6 +32,8 @@ def batches(
                  blocks and within a window of blocks, so that long stretches of the file are read
     rng          anything with `permutation(n)`, and with `integers(n)` for mapped rows
     drop_last    leave out the last batch if it is smaller than batch_size
+    own          number of examples of a batch ↦ those that are read, such as `optim.Shards.own`; the others are zeros,
+                 as another process computes with them
     Raises BadInput if there are no examples for a batch, or if the arrays differ in length.
     """
     for array in arrays:
@@ -45,7 +52,7 @@ def batches(
         )
     block = max(getattr(array, "block", 1) for array in arrays)
     order = [rng.permutation(n)] if block == 1 else _by_blocks(n, block, rng)
-    return _portions(arrays, order, batch_size, drop_last)
+    return _portions(arrays, order, batch_size, drop_last, own)
 
 
 def _by_blocks(n: int, block: int, rng: Any) -> Iterator[np.ndarray]:
@@ -63,35 +70,50 @@ def _by_blocks(n: int, block: int, rng: Any) -> Iterator[np.ndarray]:
     return windows()
 
 
-def _portions(arrays: tuple, order: Iterable[np.ndarray], batch_size: int, drop_last: bool) -> Iterator:
+def _portions(
+    arrays: tuple, order: Iterable[np.ndarray], batch_size: int, drop_last: bool, own: Own
+) -> Iterator:
     waiting = np.zeros(0, np.int64)  # rows that do not fill a batch yet
     for rows in order:
         waiting = np.concatenate([waiting, rows])
         whole = len(waiting) // batch_size * batch_size
         for start in range(0, whole, batch_size):
-            yield _batch(arrays, waiting[start : start + batch_size])
+            yield _batch(arrays, waiting[start : start + batch_size], own)
         waiting = waiting[whole:]
     if len(waiting) and not drop_last:
-        yield _batch(arrays, waiting)
+        yield _batch(arrays, waiting, own)
 
 
-def _batch(arrays: tuple, rows: np.ndarray) -> Any:
-    batch = tuple(np.asarray(array[rows]) for array in arrays)  # asarray reads the rows of a memory map
+def _batch(arrays: tuple, rows: np.ndarray, own: Own) -> Any:
+    read = own(len(rows))
+    # asarray reads the rows of a memory map
+    batch = tuple(_among(np.asarray(array[rows[read]]), read, len(rows), axis=0) for array in arrays)
     return batch if len(batch) > 1 else batch[0]
 
 
+def _among(x: np.ndarray, read: slice, n: int, axis: int) -> np.ndarray:
+    """x as the part `read` of n examples along an axis, the others zeros."""
+    if x.shape[axis] == n:
+        return x
+    whole = np.zeros((*x.shape[:axis], n, *x.shape[axis + 1 :]), x.dtype)
+    whole[(slice(None),) * axis + (read,)] = x
+    return whole
+
+
 def text_chunks(
-    ids: np.ndarray | StoredArray, batch_size: int, length: int
+    ids: np.ndarray | StoredArray, batch_size: int, length: int, own: Own = lambda n: slice(0, n)
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Chunks of text for truncated back-propagation through time: (inputs, targets), each (T, B).
 
     The text is cut into B = batch_size parallel streams. A chunk contains the next T = length tokens of each
     stream, so the state after one chunk is the initial state of the next. targets[t] is the token that follows
     inputs[t]. The end of the text that does not fill a chunk is left out.
+    own: number of streams ↦ those that are read, as for `batches`; the others are zeros.
     ids: (N,) integers, in memory or stored (`encode_text`).   Raises BadInput for a text of fewer than B·T + 1 tokens.
     """
     ids = ids if isinstance(ids, StoredArray) else np.asarray(ids)
-    return _streams(ids, batch_size, length, number_of_chunks(len(ids), batch_size, length))
+    chunks = number_of_chunks(len(ids), batch_size, length)
+    return _streams(ids, batch_size, length, chunks, own(batch_size))
 
 
 def number_of_chunks(n: int, batch_size: int, length: int) -> int:
@@ -108,11 +130,11 @@ def number_of_chunks(n: int, batch_size: int, length: int) -> int:
 
 
 def _streams(
-    ids: np.ndarray | StoredArray, B: int, T: int, chunks: int
+    ids: np.ndarray | StoredArray, B: int, T: int, chunks: int, read: slice
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     for chunk in range(chunks):
-        starts = [(stream * chunks + chunk) * T for stream in range(B)]
-        tokens = np.stack([ids[start : start + T + 1] for start in starts], axis=1)
+        starts = [(stream * chunks + chunk) * T for stream in range(B)[read]]
+        tokens = _among(np.stack([ids[start : start + T + 1] for start in starts], axis=1), read, B, axis=1)
         tokens = tokens.astype(np.int64) if tokens.dtype.kind == "u" else tokens
         yield tokens[:-1].copy(), tokens[1:].copy()
 

@@ -11,6 +11,7 @@ from scratchgen.equations.entry import Equation, Example
 from scratchgen.nn import Parameter
 from scratchgen.optim import SGD, Adagrad, Adam, AdamW, MovingAverage, RMSProp
 from scratchgen.optim.schedules import cosine_factor, decay_factor, warmup_factor
+from scratchgen.optim.shards import tree_sum
 from scratchgen.reproductions.gan_setting import Setting
 from scratchgen.reproductions.step_sizes import of_stages, of_two_falls
 
@@ -281,6 +282,28 @@ OPTIMISERS = (
             "α": "learning rate in the first epoch",
             "i": "number of the epoch, from 1",
             "k": "number of falls so far",
+        },
+    ),
+    Equation(
+        "optim.tree_sum",
+        "sum in a fixed order",
+        r"s_{0,j} = g_j, \quad s_{l,j} = s_{l-1,2j} + s_{l-1,2j+1}",
+        "s_0j = g_j,  s_lj = s_{l−1,2j} + s_{l−1,2j+1}",
+        "summation by pairs: Higham (1993), The accuracy of floating point summation, section 2",
+        "scratchgen.optim.shards:tree_sum",
+        example=Example(
+            "g = (1, 2, 3, 4, 5)\n"
+            "level 1: 1 + 2 = 3,  3 + 4 = 7,  5\nlevel 2: 3 + 7 = 10,  5\nlevel 3: 10 + 5 = 15",
+            15.0,
+            lambda g: tree_sum(len(g), lambda i: g[i]),
+            {"g": [1.0, 2.0, 3.0, 4.0, 5.0]},
+            recorded=False,
+        ),
+        symbols={
+            "s_lj": "sum of the leaves below node j of level l",
+            "g_j": "gradient of micro-shard j of a batch, times its weight",
+            "l": "level of the tree, from 0 at the leaves to ⌈log₂ n⌉ at the root of n leaves",
+            "j": "number of a node in its level, from 0; a node without a neighbour goes up unchanged",
         },
     ),
 )

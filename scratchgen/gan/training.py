@@ -77,7 +77,9 @@ def train(
     epoch_steps = len(images) // batch_size
     reported: dict[str, int] = {}  # state of the game → the step at which it was reported last
     for _ in run.epochs(epochs):
-        for batch in run.steps(batches(*examples, batch_size=batch_size, rng=rng, drop_last=True)):
+        for batch in run.steps(
+            batches(*examples, batch_size=batch_size, rng=rng, drop_last=True, own=shards.own)
+        ):
             x, y = (batch, None) if labels is None else batch
             step = run.total_steps + 1
             scale = schedule_D.scale(run, epochs, epoch_steps)

@@ -56,6 +56,10 @@ class Shards:
         each = self.n // self.ranks.size
         return range(each * self.ranks.rank, each * (self.ranks.rank + 1))
 
+    def own(self, B: int) -> slice:
+        """The examples of a batch of B that are in the micro-shards of this rank."""
+        return slice(B * self.mine.start // self.n, B * self.mine.stop // self.n)
+
     def cut(
         self,
         *arrays: Any,

@@ -72,7 +72,7 @@ def train(
     for _ in run.epochs(epochs):
         carried["state"] = None
         model.train()
-        for inputs, targets in run.steps(text_chunks(ids, batch_size, bptt_steps)):
+        for inputs, targets in run.steps(text_chunks(ids, batch_size, bptt_steps, shards.own)):
             states.clear()
             norm = training_step(
                 objective,

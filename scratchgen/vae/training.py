@@ -73,7 +73,7 @@ def train(
     sigma.start(images)
     run.track(model=model, optimizer=optimizer, loss=loss, rng=rng)
     for _ in run.epochs(epochs):
-        for batch in run.steps(batches(*examples, batch_size=batch_size, rng=rng)):
+        for batch in run.steps(batches(*examples, batch_size=batch_size, rng=rng, own=shards.own)):
             x, *y = (batch,) if labels is None else batch
             scale = schedule.scale(run, epochs, epoch_steps)
             with sigma.step(x.shape[-1]):

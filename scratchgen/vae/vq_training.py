@@ -62,7 +62,7 @@ def train_vq(
     sigma = FollowingSigma(model, optimizer)
     sigma.start(images)
     for epoch in run.epochs(epochs + prior_epochs):
-        for x in run.steps(batches(images, batch_size=batch_size, rng=rng)):
+        for x in run.steps(batches(images, batch_size=batch_size, rng=rng, own=shards.own)):
             if epoch <= epochs:
                 scale = schedule.scale(run, epochs, epoch_steps)
                 with sigma.step(x.shape[1]):

@@ -117,11 +117,13 @@ def parts_of(batch: tuple, shards: Shards) -> list[Part]:
 
     A part with F_s of the F frames divides its phones' errors by P F_s / F, with the P phones of the batch.
     """
-    parts = shards.cut(
-        *batch, axes=(1, 1, 1, 1), terms=lambda phones, mask, durations, log_mel: durations.sum()
-    )
-    P = batch[1].sum()
-    return [Part((*part.arguments, P * part.weight), part.weight) for part in parts]
+    frames_of = lambda phones, mask, durations, log_mel: durations.sum()
+    P, found = batch[1].sum(), []
+    for part in shards.cut(*batch, axes=(1, 1, 1, 1), terms=frames_of):
+        phones, mask, durations, log_mel = part.arguments
+        longest = durations.sum(axis=0).max(initial=0)  # the model computes as many frames
+        found.append(Part((phones, mask, durations, log_mel[:longest], P * part.weight), part.weight))
+    return found
 
 
 def batch_loss(

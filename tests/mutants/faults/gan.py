@@ -97,8 +97,8 @@ GAN = (
     Fault(
         name="statistics of real and fake mixed",
         module="scratchgen.gan.training",
-        text="d_real, d_fake = model.logits(real), model.logits(fake)",
-        wrong="both = model.logits(np.concatenate([real, fake]))\n"
+        text="d_real, d_fake = players.logits(real), players.logits(fake)",
+        wrong="both = players.logits(np.concatenate([real, fake]))\n"
         "        d_real, d_fake = both[: len(both) // 2], both[len(both) // 2 :]",
         says="One batch for both: batch normalisation tells each example about the other kind.",
         claims=("claims/test_gan_steps.py::test_real_and_fake_batches_are_normalised_apart",),
@@ -122,9 +122,9 @@ GAN = (
     Fault(
         name="fakes that left the graph",
         module="scratchgen.gan.training",
-        text="loss = generator_loss(model.logits(fake), game.objective)",
+        text="loss = generator_loss(players.logits(fake), game.objective)",
         wrong="fake = fake.detach()\n"
-        "        loss = generator_loss(model.logits(fake), game.objective)\n"
+        "        loss = generator_loss(players.logits(fake), game.objective)\n"
         "        loss = loss + 0 * sum(np.sum(p) for p in model.G.parameters())",
         says="A prediction outside the graph brings G no gradient, so G never changes.",
         claims=("claims/test_gan_steps.py",),
@@ -141,8 +141,8 @@ GAN = (
     Fault(
         name="the generator judged without augmentation",
         module="scratchgen.gan.training",
-        text="fake = game.seen(model.generate(n, rng), rng)",
-        wrong="fake = model.generate(n, rng)",
+        text="fake = game.seen(players.generate(len(places), rng), rng)",
+        wrong="fake = players.generate(len(places), rng)",
         says="G plays against a D that was trained on other images. Zhao et al. (2020), section 3.1.",
         claims=("claims/test_gan_augmentation.py",),
     ),

@@ -5,6 +5,7 @@ from ..fault import Fault
 OPTIMIZERS = "scratchgen/optim/test_optimizers.py"
 SCHEDULES = "scratchgen/optim/test_schedules.py"
 STEP = "scratchgen/optim/test_step.py"
+TREE = "claims/test_tree_sum.py"
 LANGUAGE = "claims/test_rnn_language.py"
 
 OPTIM = (
@@ -118,8 +119,8 @@ OPTIM = (
     ),
     Fault(
         name="gradients that are not cleared",
-        module="scratchgen.optim.step",
-        text="    optimizer.zero_grad()\n",
+        module="scratchgen.optim.gradient_of_parts",
+        text="        optimizer.zero_grad()\n",
         wrong="",
         says="Each step adds to the gradients of all steps before.",
         claims=(
@@ -133,10 +134,10 @@ OPTIM = (
     Fault(
         name="clipping before backward",
         module="scratchgen.optim.step",
-        text="loss.backward()\n",
+        text="total = gradient_of_parts(",
         wrong="clip_grad_norm(optimizer.parameters, max_norm)\n"
-        "        loss.backward()\n"
-        "        max_norm = math.inf\n",
+        "        max_norm = math.inf\n"
+        "        total = gradient_of_parts(",
         says="Between zero_grad and backward there is nothing to clip. locuslab/TCN, music_test.",
         claims=(LANGUAGE,),
         only="clip",
@@ -158,5 +159,46 @@ OPTIM = (
         says="The joint norm may be larger than the maximum by the root of the number of parameters.",
         claims=("scratchgen/optim/test_averages.py",),
         only="clipping",
+    ),
+    Fault(
+        name="a sum of each rank by itself",
+        module="scratchgen.optim.shards",
+        text="        if not (first // each <= ranks.rank <= last // each):\n            return None\n",
+        wrong="        if ranks.size > 1 and (level, j) == ((n - 1).bit_length(), 0):\n"
+        "            own = [leaf(i) for i in range(each * ranks.rank, each * (ranks.rank + 1))]\n"
+        "            found = ranks.gather(sum(x for x in own if x is not None))\n"
+        "            return sum(found) if ranks.rank == 0 else None\n"
+        "        if not (first // each <= ranks.rank <= last // each):\n            return None\n",
+        says="What a sum over processes usually does: other weights for another number of ranks.",
+        claims=(TREE,),
+        only="any_number_of_ranks",
+        equations=("optim.tree_sum",),
+    ),
+    Fault(
+        name="parts that all weigh the same",
+        module="scratchgen.optim.shards",
+        text="float(count) / total",
+        wrong="1 / self.n",
+        says="A smaller part of a batch counts as much as the others.",
+        claims=(TREE,),
+        only="parts_of_a_batch or gradient_of_the_parts",
+    ),
+    Fault(
+        name="noise that follows the process",
+        module="scratchgen.optim.gradient_of_parts",
+        text="stream.state = of_parts[i].state",
+        wrong="pass",
+        says="Each rank draws from the stream where it happens to be: the noise of an example depends on who computes it.",
+        claims=(TREE,),
+        only="trainings_on_any_number",
+    ),
+    Fault(
+        name="statistics that go from part to part",
+        module="scratchgen.optim.gradient_of_parts",
+        text="            buffer.data[...] = b\n        optimizer",
+        wrong="            pass\n        optimizer",
+        says="The averages of batch normalisation depend on which parts a process had before.",
+        claims=(TREE,),
+        only="averages_of_batch_normalisation",
     ),
 )

@@ -43,7 +43,7 @@ RNN = (
     Fault(
         name="state lost between the chunks of training",
         module="scratchgen.rnn.training",
-        text='carried["state"] = state',
+        text='carried["state"] = shards.joined(states, axis=STREAMS[-1])',
         wrong='carried["state"] = None',
         says="Each chunk is read as if it were the start of the text.",
         claims=(LANGUAGE,),
