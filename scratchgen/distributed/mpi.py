@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from scratchgen.distributed.messages import pack, sizes_of, unpack
+from scratchgen.errors import BadInput
 
 HEADER, BLOCK = 1, 2  # tags
 SPIN_SECONDS = 2e-4  # of waiting without a pause: an exchange within one machine takes less
@@ -79,8 +80,17 @@ class MPIRanks:
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
+        """Count the time of an exchange. Raises BadInput where MPI reports that it failed."""
+        from mpi4py import MPI
+
         started = time.perf_counter()
-        yield
+        try:
+            yield
+        except MPI.Exception as error:
+            raise BadInput(
+                f"rank {self.rank} has lost the others ({error}); the last checkpoint is intact, resume it with "
+                "mpiexec and --resume"
+            ) from None
         self.exchange_seconds += time.perf_counter() - started
 
 

@@ -212,11 +212,11 @@ class Run(History):
         self._display.step(self.epoch - 1 + part, self.latest)
         if self.max_minutes is not None and now - self._started >= 60 * self.max_minutes:
             self._stop = self._stop or f"stopped after {self.max_minutes:g} minutes"
-        self._stop = agreed(self.ranks, self._stop)
-        if self._stop or now - self._saved_at >= self.save_every:
+        reason = agreed(self.ranks, self._stop)  # a signal from here on stops after the next step
+        if reason or now - self._saved_at >= self.save_every:
             self.save_checkpoint()
-        if self._stop:
-            raise Stopped(f"{self._stop}; {self._how_to_resume()}", self._received, agreed=True)
+        if reason:
+            raise Stopped(f"{reason}; {self._how_to_resume()}", self._received, agreed=True)
 
     def after_epochs(self) -> None:
         """Save the last state; with early stopping, the finished weights may be those of an earlier epoch."""

@@ -250,7 +250,14 @@ def prepare(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> No
     if settings.patience:
         raise BadInput("patience waits for a better validation number, and a GAN has none; leave it out")
     demand_variance(rows)
-    gan.check(model, rows.train, labels_for(rows, settings), game_of(settings, rows), settings.batch_size)
+    gan.check(
+        model,
+        rows.train,
+        labels_for(rows, settings),
+        game_of(settings, rows),
+        settings.batch_size,
+        settings.micro_shards,
+    )
 
 
 def epoch_steps(model: gan.AdversarialPair, rows: RowData, settings: Settings) -> int:
