@@ -19,7 +19,7 @@ Objective = Callable[..., tuple[Tensor, Mapping[str, float]]]
 
 @dataclass
 class Total:
-    """What is summed over the parts of a batch, each times its weight.
+    """What is summed over the parts of a batch, each times its weight. A sum takes the arrays of its left side over.
 
     loss         of the batch
     numbers      to log, by name
@@ -42,7 +42,9 @@ class Total:
 
 
 def _sum(g: np.ndarray | None, h: np.ndarray | None) -> np.ndarray | None:
-    return h if g is None else g if h is None else g + h
+    return (
+        h if g is None else g if h is None else np.add(g, h, out=g)
+    )  # new memory would take longer than the sum
 
 
 def gradient_of_parts(

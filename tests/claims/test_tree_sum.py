@@ -257,9 +257,7 @@ def test_a_step_of_one_part_draws_from_the_stream_itself():
         with_parts.loss, SGD(with_parts.layer.parameters(), 0.1), parts=Shards().cut(x, y),
         generators=(with_parts.rng,),
     )  # fmt: skip
-    training_step(
-        lambda: without.loss(x, y), SGD(without.layer.parameters(), 0.1), generators=(without.rng,)
-    )
+    training_step(lambda: without.loss(x, y), SGD(without.layer.parameters(), 0.1), generators=(without.rng,))
     for p, q in zip(with_parts.layer.parameters(), without.layer.parameters(), strict=True):
         assert p.data.tobytes() == q.data.tobytes()
 
