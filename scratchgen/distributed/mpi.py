@@ -39,25 +39,38 @@ class MPIRanks:
     def send(self, value: Any, to: int) -> None:
         """Send a value to a rank, which receives it."""
         with self._timed():
-            header, views = pack(value)
-            requests = [self._comm.Isend(header, to, HEADER)]
-            requests += [self._comm.Isend(view, to, ARRAY) for view in views]
-            for request in requests:
+            for request in self._sending(value, to):
                 self._wait(request.Test)
 
     def receive(self, sender: int) -> Any:
         """The next value that a rank sent to this one."""
+        with self._timed():
+            return self._received(sender)
+
+    def exchange(self, value: Any, partner: int) -> Any:
+        """The value of another rank, which has that of this one in return; both travel at once."""
+        with self._timed():
+            requests = self._sending(value, partner)
+            received = self._received(partner)
+            for request in requests:
+                self._wait(request.Test)
+            return received
+
+    def _sending(self, value: Any, to: int) -> list[Any]:
+        header, views = pack(value)
+        return [self._comm.Isend(header, to, HEADER), *(self._comm.Isend(view, to, ARRAY) for view in views)]
+
+    def _received(self, sender: int) -> Any:
         from mpi4py import MPI
 
-        with self._timed():
-            status = MPI.Status()
-            self._wait(lambda: self._comm.Iprobe(sender, HEADER, status))
-            header = bytearray(status.Get_count(MPI.BYTE))
-            self._comm.Recv(header, sender, HEADER)
-            blocks = blocks_for(bytes(header))
-            for request in [self._comm.Irecv(block, sender, ARRAY) for block in blocks if len(block)]:
-                self._wait(request.Test)
-            return unpack(bytes(header), blocks)
+        status = MPI.Status()
+        self._wait(lambda: self._comm.Iprobe(sender, HEADER, status))
+        header = bytearray(status.Get_count(MPI.BYTE))
+        self._comm.Recv(header, sender, HEADER)
+        blocks = blocks_for(bytes(header))
+        for request in [self._comm.Irecv(block, sender, ARRAY) for block in blocks if len(block)]:
+            self._wait(request.Test)
+        return unpack(bytes(header), blocks)
 
     def broadcast(self, value: Any) -> Any:
         """The value of rank 0, on every rank: rank r has it from r − 2^k, where 2^k is its highest bit.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,39 +11,10 @@ from scratchgen.autograd import Tensor
 from scratchgen.nn import Buffer
 from scratchgen.optim.optimizer import Optimizer
 from scratchgen.optim.shards import Part, Shards
+from scratchgen.optim.total import Total
 from scratchgen.random import Generator
 
 Objective = Callable[..., tuple[Tensor, Mapping[str, float]]]
-
-
-@dataclass
-class Total:
-    """What is summed over the parts of a batch, each times its weight. A sum takes the arrays of its left side over.
-
-    loss         of the batch
-    numbers      to log, by name
-    gradients    of the parameters, in their order; None where the loss does not depend on one
-    changes      of the buffers, from their state before the step
-    """
-
-    loss: float
-    numbers: dict[str, float]
-    gradients: list[np.ndarray | None]
-    changes: list[np.ndarray]
-
-    def __add__(self, other: Total) -> Total:
-        return Total(
-            self.loss + other.loss,
-            {name: number + other.numbers[name] for name, number in self.numbers.items()},
-            [_sum(g, h) for g, h in zip(self.gradients, other.gradients, strict=True)],
-            [d + e for d, e in zip(self.changes, other.changes, strict=True)],
-        )
-
-
-def _sum(g: np.ndarray | None, h: np.ndarray | None) -> np.ndarray | None:
-    return (
-        h if g is None else g if h is None else np.add(g, h, out=g)
-    )  # new memory would take longer than the sum
 
 
 def gradient_of_parts(
@@ -92,11 +62,11 @@ def gradient_of_parts(
         return Total(
             loss.item() * part.weight,
             {name: float(number) * part.weight for name, number in numbers.items()},
-            [p.grad for p in parameters],
             [(buffer.data - b) * part.weight for buffer, b in zip(buffers, begun, strict=False)],
+            [p.grad for p in parameters],
         )
 
-    total = shards.sum(leaf)
+    total = shards.sum(leaf, [p.shape for p in parameters])
     for p, g in zip(parameters, total.gradients, strict=True):
         p.grad = g
     if several:

@@ -31,6 +31,9 @@ class Ranks(Protocol):
     def receive(self, sender: int) -> Numbers:
         """The next value that a rank sent to this one."""
 
+    def exchange(self, value: Numbers, partner: int) -> Numbers:
+        """The value of another rank, which has that of this one in return."""
+
     def broadcast(self, value: Numbers) -> Numbers:
         """The value of rank 0, on every rank; the others give None."""
 
@@ -48,6 +51,9 @@ class Alone:
 
     def receive(self, sender: int) -> Numbers:
         raise ValueError(f"there is no rank {sender}: this process trains alone")
+
+    def exchange(self, value: Numbers, partner: int) -> Numbers:
+        raise ValueError(f"there is no rank {partner}: this process trains alone")
 
     def broadcast(self, value: Numbers) -> Numbers:
         return value

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from scratchgen.errors import BadInput, check_counts
+from scratchgen.optim.halving import halving_sum
 from scratchgen.optim.ranks import ALONE, Ranks
-
-T = TypeVar("T")
+from scratchgen.optim.total import Total
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,17 @@ class Shards:
         total = float(np.sum(counts))
         return [Part(piece, float(count) / total) for piece, count in zip(pieces, counts, strict=True)]
 
-    def sum(self, leaf: Callable[[int], T]) -> T:
-        """Σ_i leaf(i) over the micro-shards i, on every rank, by `tree_sum`."""
-        return tree_sum(self.n, leaf, self.ranks)
+    def sum(self, leaf: Callable[[int], Total | None], shapes: Sequence[tuple[int, ...]]) -> Total:
+        """Σ_i leaf(i) over the micro-shards i, on every rank, by `tree_sum` or, to the same bits, `halving_sum`.
+
+        shapes    of the gradients of a leaf
+        """
+        if self.ranks.size == 1 or self.n & (
+            self.n - 1
+        ):  # otherwise the leaves of a rank make a tree of their own
+            return tree_sum(self.n, leaf, self.ranks)
+        own = tree_sum(len(self.mine), lambda i: leaf(self.mine[i]))
+        return halving_sum(own, self.ranks, shapes)
 
     def joined(self, values: Sequence[np.ndarray], axis: int = 0) -> np.ndarray:
         """The arrays of the parts of this rank and of all other ranks, joined along an axis in the order of the parts.

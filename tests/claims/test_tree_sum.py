@@ -1,8 +1,9 @@
 """Micro-shards: a sum in a fixed order is the same for any number of processes, to the bit."""
 
+import pickle
 import queue
 import threading
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from scratchgen.errors import BadInput
 from scratchgen.nn import BatchNorm, Linear
 from scratchgen.optim import SGD, Shards, training_step
 from scratchgen.optim.shards import tree_sum
+from scratchgen.optim.total import Total
 from scratchgen.random import Generator
 
 pytestmark = pytest.mark.fast
@@ -26,16 +28,20 @@ class ThreadRanks:
 
     def send(self, value, to):
         self.sent += 1
-        self._queues[self.rank, to].put(value)
+        self._queues[self.rank, to].put(pickle.loads(pickle.dumps(value)))  # memory is not shared
 
     def receive(self, sender):
         return self._queues[sender, self.rank].get(timeout=20)
+
+    def exchange(self, value, partner):
+        self.send(value, partner)
+        return self.receive(partner)
 
     def broadcast(self, value):
         if self.rank:
             return self._queues["root", self.rank].get(timeout=20)
         for to in range(1, self.size):
-            self._queues["root", to].put(value)
+            self._queues["root", to].put(pickle.loads(pickle.dumps(value)))
         return value
 
     def gather(self, value):
@@ -146,6 +152,88 @@ def test_a_rank_holds_one_value_per_level_and_sends_at_most_one_per_level():
     assert max(held) <= 5  # 1 + log2(16)
 
 
+# --- the fast form ------------------------------------------------------------------------------------------
+
+SHAPES = [(3, 4), (), (5,), (0,), (2, 1, 7)]
+
+
+def totals(n, missing):
+    """Totals with gradients of very different sizes; `missing` are places (total, gradient), or totals, of None."""
+    rng = np.random.default_rng(n)
+    made = []
+    for i in range(n):
+        scale = np.float32(10 ** rng.uniform(-5, 5))
+        gradients = [np.asarray(scale * rng.standard_normal(shape), np.float32) for shape in SHAPES]
+        gradients = [None if (i, k) in missing else g for k, g in enumerate(gradients)]
+        made.append(
+            None
+            if i in missing
+            else Total(rng.random(), {"a": rng.random()}, [np.ones(2) * scale], gradients)
+        )
+    return made
+
+
+MISSING = {
+    "nothing": (),
+    "two parts": (0, 5),
+    "all parts of the second half": tuple(range(8, 16)),
+    "a gradient": tuple((i, 2) for i in range(16)),
+    "a gradient of some parts": ((0, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0)),
+}
+
+
+@pytest.mark.equation("optim.tree_sum")
+@pytest.mark.parametrize("missing", MISSING)
+@pytest.mark.parametrize("size", [2, 4, 8, 16])
+def test_the_fast_form_has_the_bits_of_the_tree(missing, size):
+    fresh = lambda: totals(16, MISSING[missing])
+    alone = fresh()
+    expected = tree_sum(16, lambda i: alone[i])
+
+    def fast(ranks):
+        mine = fresh()
+        return Shards(16, ranks).sum(lambda i: mine[i], SHAPES)
+
+    for found in on_ranks(size, fast):
+        assert (found.loss, found.numbers) == (expected.loss, expected.numbers)
+        for g, h in zip(
+            [*found.gradients, *found.changes], [*expected.gradients, *expected.changes], strict=True
+        ):
+            assert (g is None) == (h is None)
+            assert g is None or (g.shape == h.shape and g.tobytes() == h.tobytes())
+
+
+def test_the_claim_above_rejects_neighbours_that_are_far_apart():
+    g = wild(8)
+    far = sum_of_pairs([g[i] + g[i + 4] for i in range(4)])
+    assert far.tobytes() != tree_sum(8, lambda i: g[i].copy()).tobytes()
+
+
+def sum_of_pairs(g):
+    return g[0] if len(g) == 1 else sum_of_pairs([a + b for a, b in zip(g[::2], g[1::2], strict=True)])
+
+
+def test_a_rank_sends_less_than_two_gradients_whatever_the_number_of_ranks():
+    numbers = 1000
+    one = lambda: Total(1.0, {}, [], [np.ones(numbers, np.float32)])
+
+    class Counted(ThreadRanks):
+        sent_numbers = 0
+
+        def exchange(self, value, partner):
+            pieces = value[1] if isinstance(value, tuple) else value
+            self.sent_numbers += sum(piece.size for piece in pieces)
+            return super().exchange(value, partner)
+
+    def counted(ranks):
+        ranks.__class__ = Counted
+        Shards(16, ranks).sum(lambda i: one(), [(numbers,)])
+        return ranks.sent_numbers
+
+    for size in (2, 4, 8, 16):
+        assert max(on_ranks(size, counted)) <= 2 * numbers * (size - 1) / size + 2 * size
+
+
 # --- the parts of a batch -----------------------------------------------------------------------------------
 
 
@@ -163,7 +251,7 @@ def test_the_examples_of_a_rank_are_those_of_its_parts():
     for n, size in DIVISORS:
         found = on_ranks(size, lambda ranks, n=n: Shards(n, ranks).own(21))
         assert [found[0].start, *(own.stop for own in found)][-1] == 21
-        assert all(a.stop == b.start for a, b in zip(found, found[1:], strict=False))
+        assert all(a.stop == b.start for a, b in pairwise(found))
 
 
 @pytest.mark.parametrize(("n", "size"), [(1, 2), (8, 3), (2, 4)])
@@ -245,7 +333,7 @@ def test_without_noise_the_gradient_of_the_parts_is_that_of_the_whole_batch():
 
 
 def test_the_claim_above_rejects_parts_that_all_weigh_the_same():
-    x, y = (a.astype(np.float64) for a in data(13))
+    x, _ = (a.astype(np.float64) for a in data(13))
     means = [np.mean(x[a:b], axis=0) for a, b in ((0, 6), (6, 13))]
     assert np.abs(np.mean(means, axis=0) - x.mean(axis=0)).max() > 1e-4
 
