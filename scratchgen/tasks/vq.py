@@ -48,6 +48,7 @@ from scratchgen.tasks.task import (
 )
 from scratchgen.tasks.vae_scores import DISTORTION, ELBO, baseline, bits_score, is_probability
 from scratchgen.vae.quantise import perplexity
+from scratchgen.vae.vq import IMAGES_AT_ONCE
 
 if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun
@@ -56,7 +57,6 @@ CHANNELS = [32, 32]  # of the convolutions
 CODE_LENGTH = "held-out code length −log p(k), nats per example"
 PERPLEXITY = "perplexity of the codes"
 MEANS = "means of p(x|k) for codes k ~ p(k)"  # what the samples show
-IMAGES_AT_ONCE = 500  # the convolutions of this many MNIST images take some hundred megabytes
 
 
 class Settings(RowSettings, frozen=True):

@@ -27,6 +27,10 @@ from scratchgen.vae.quantise import Quantiser
 
 __all__ = ["VQVAE"]
 
+IMAGES_AT_ONCE = (
+    100  # decoded: the logits of 256 levels of 32 × 32 pixels in colour take 3 megabytes per image
+)
+
 
 @saveable
 class VQVAE(OutputBias, Module):
@@ -49,6 +53,8 @@ class VQVAE(OutputBias, Module):
     Source: van den Oord, Vinyals & Kavukcuoglu (2017), Neural discrete representation learning, with a
     recurrent network in place of their PixelCNN as the prior.   Ledger: vae.codes
     """
+
+    decoder: Any  # a Sequential, whose last layer is a PixelBias
 
     def __init__(
         self,
@@ -148,8 +154,9 @@ class VQVAE(OutputBias, Module):
         """
         rng = as_generator(rng)
         with no_grad():
-            p = self.decode_codes(self.prior.sample(n, rng))
-            return p.sample(rng) if draw else to_numpy(p.mean)
+            k = self.prior.sample(n, rng)
+            given = map(self.decode_codes, np.array_split(k, max(1, n // IMAGES_AT_ONCE)))
+            return np.concatenate([p.sample(rng) if draw else to_numpy(p.mean) for p in given])
 
     def reconstruct(self, x: Array) -> np.ndarray:
         """The mean of p(x|k) at the codes k of x.   (B, D) → (B, D)"""
