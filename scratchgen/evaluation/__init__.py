@@ -34,6 +34,7 @@ from scratchgen.evaluation.baselines import (
     independent_categorical_log_prob,
     independent_gaussian_log_prob,
     independent_variance,
+    level_shares,
 )
 from scratchgen.evaluation.bleu import bleu
 from scratchgen.evaluation.chrf import chrf
@@ -158,6 +159,7 @@ __all__ = [
     "independent_variance",
     "kmeans_centroids",
     "level",
+    "level_shares",
     "longest_copied_run",
     "mean_over_examples",
     "median_distance",

@@ -57,24 +57,42 @@ def independent_variance(train: np.ndarray) -> float:
 def independent_categorical_log_prob(train: np.ndarray, test: np.ndarray, levels: int) -> float:
     """Mean log-likelihood, in nats per row, of independent values k/(V − 1), by Laplace's rule.
 
-    p_d(k) = (1 + n_dk) / (V + N)   train, test: (N, D); levels: V
+    p_d(k) = (1 + n_dk) / (V + N), the `level_shares`   train, test: (N, D); levels: V
+    Raises BadInput for fewer than two levels, and for values outside [0, 1].   Ledger: vae.baseline
+    """
+    log_p, columns = np.log(level_shares(train, levels)), np.arange(train.shape[1])
+    _check_levels(test, levels)
+    return float(
+        np.mean(np.concatenate([log_p[columns, _levels(x, levels)].sum(axis=1) for x in chunks(test)]))
+    )
+
+
+def level_shares(x: np.ndarray, levels: int) -> np.ndarray:
+    """The shares p_d(k) = (1 + n_dk) / (V + N) of each level k in each column, by Laplace's rule.   (N, D) → (D, V)
+
+    x    values k/(V − 1);  levels: V
+
     Raises BadInput for fewer than two levels, and for values outside [0, 1].   Ledger: vae.baseline
     """
     check_counts(2, levels=levels)
-    for x in (train, test):
-        if not (len(x) and x.min() >= 0 and x.max() <= 1):
-            raise BadInput(
-                f"values must be k/{levels - 1} in [0, 1], at least one row; scale them, and remove NaN"
-            )
-    D = train.shape[1]
-    columns = np.arange(D)
-    counts = np.ones((D, levels))
-    for rows in chunks(train):
-        for k in np.rint(rows * (levels - 1)).astype(np.int64):
+    _check_levels(x, levels)
+    columns = np.arange(x.shape[1])
+    counts = np.ones((len(columns), levels))
+    for rows in chunks(x):
+        for k in _levels(rows, levels):
             counts[columns, k] += 1
-    log_p = np.log(counts / counts.sum(axis=1, keepdims=True))
-    level_of = lambda x: np.rint(x * (levels - 1)).astype(np.int64)
-    return float(np.mean(np.concatenate([log_p[columns, level_of(x)].sum(axis=1) for x in chunks(test)])))
+    return counts / (levels + len(x))
+
+
+def _levels(x: np.ndarray, levels: int) -> np.ndarray:
+    return np.rint(x * (levels - 1)).astype(np.int64)
+
+
+def _check_levels(x: np.ndarray, levels: int) -> None:
+    if not (len(x) and x.min() >= 0 and x.max() <= 1):
+        raise BadInput(
+            f"values must be k/{levels - 1} in [0, 1], at least one row; scale them, and remove NaN"
+        )
 
 
 def grey_entropy(images: np.ndarray) -> float:

@@ -20,6 +20,7 @@ from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.attribute_scores import attribute_scores
 from scratchgen.tasks.levels import levels_for
 from scratchgen.tasks.networks import draw_networks, vae_networks
+from scratchgen.tasks.output_bias import start_at_independent_dimensions
 from scratchgen.tasks.rate_distortion import rate_distortion_figure
 from scratchgen.tasks.rows import (
     MEANS,
@@ -141,7 +142,7 @@ def loss_for(settings: Settings) -> vae.BetaLoss | vae.ImportanceLoss | vae.Cons
 
 
 def prepare(model: Model, rows: RowData, settings: Settings) -> None:
-    """Check the data against the likelihood; begin with the mean example and the deviation from it. Raises BadInput."""
+    """Check the data against the likelihood; begin with independent dimensions. Raises BadInput."""
     loss_for(settings)
     if isinstance(model.likelihood, ColumnLikelihood):
         return prepare_table(model, rows)
@@ -151,10 +152,7 @@ def prepare(model: Model, rows: RowData, settings: Settings) -> None:
             model.likelihood.check(x)
             if settings.binarise:
                 check_unit_interval(x)
-    mean = rows.train.mean(axis=0)
-    has_scale = settings.likelihood in ("gaussian", "logistic")
-    scale = np.sqrt(evaluation.independent_variance(rows.train)) if has_scale else None
-    model.init_output_bias(mean, scale)
+    start_at_independent_dimensions(model, rows)
 
 
 def train(model: Model, rows: RowData, settings: Settings, run: Run, rng: Generator) -> vae.Loss:

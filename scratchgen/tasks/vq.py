@@ -16,7 +16,7 @@ from scratchgen.data import RowData
 from scratchgen.data.checks import check_unit_interval
 from scratchgen.data.rows import PARTS, load_rows
 from scratchgen.errors import BadInput
-from scratchgen.evaluation import independent_variance, mean_over_examples
+from scratchgen.evaluation import mean_over_examples
 from scratchgen.evaluation.examples import slices
 from scratchgen.random import HELD_OUT_SEED, Generator
 from scratchgen.runs.run import Run
@@ -24,6 +24,7 @@ from scratchgen.runs.schema import WIDTH, Ge, Gt, Help
 from scratchgen.runs.schema import replace as with_settings
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
 from scratchgen.tasks.levels import levels_for
+from scratchgen.tasks.output_bias import start_at_independent_dimensions
 from scratchgen.tasks.rows import (
     RowInfo,
     RowSettings,
@@ -48,6 +49,7 @@ from scratchgen.tasks.task import (
 )
 from scratchgen.tasks.vae_scores import DISTORTION, ELBO, baseline, bits_score, is_probability
 from scratchgen.vae.quantise import perplexity
+from scratchgen.vae.vq import IMAGES_AT_ONCE
 
 if TYPE_CHECKING:
     from scratchgen.tasks.load import LoadedRun
@@ -56,7 +58,6 @@ CHANNELS = [32, 32]  # of the convolutions
 CODE_LENGTH = "held-out code length −log p(k), nats per example"
 PERPLEXITY = "perplexity of the codes"
 MEANS = "means of p(x|k) for codes k ~ p(k)"  # what the samples show
-IMAGES_AT_ONCE = 500  # the convolutions of this many MNIST images take some hundred megabytes
 
 
 class Settings(RowSettings, frozen=True):
@@ -143,12 +144,11 @@ def build(settings: Settings, rows: RowData, info: DataInfo, rng: Generator) -> 
 
 
 def prepare(model: vae.VQVAE, images: RowData, settings: Settings) -> None:
-    """Begin with the scale of the images. Raises BadInput for equal images, and values of no probability."""
+    """Begin with independent pixels. Raises BadInput for equal images, and values of no probability."""
     demand_variance(images)
     for part in PARTS:
         model.likelihood.check(getattr(images, part))
-    if settings.likelihood == "logistic":
-        model.init_output_bias(images.train.mean(axis=0), np.sqrt(independent_variance(images.train)))
+    start_at_independent_dimensions(model, images)
 
 
 def train(model: vae.VQVAE, images: RowData, settings: Settings, run: Run, rng: Generator) -> None:

@@ -28,7 +28,7 @@ from scratchgen.nn.convolution import (
 )
 from scratchgen.random import Generator, as_generator
 
-__all__ = ["ConvDecoder", "ConvEncoder"]
+__all__ = ["ConvDecoder", "ConvEncoder", "PixelBias"]
 
 
 class ConvEncoder(Module):
@@ -132,3 +132,26 @@ class ConvDecoder(Module):
         y = conv_transpose2d(h, self.W, b, STRIDE, PADDING)
         y = zero_pad2d(y, [-margin for margin in self.margins])
         return np.reshape(y, (*front, self.b.size))
+
+
+class PixelBias(Module):
+    """A learned bias per pixel and output, after the last layer of a decoder.   x (..., H, W, outputs) → x + b
+
+    A convolution has one bias per channel and computes the same for every pixel, so that without this bias the codes
+    would have to encode where the pixels are always of one colour.
+
+    image_shape    (H, W) or (H, W, C)
+    outputs        numbers per number of x
+
+    `b` (D · outputs,) is 0 at first.
+    """
+
+    def __init__(self, image_shape: Sequence[int], outputs: int):
+        check_counts(outputs=outputs)
+        H, W, C = height_width_channels(image_shape)
+        self.bias_shape = (H, W, C * outputs)
+        self.b = Parameter(np.zeros(math.prod(self.bias_shape), np.float32))
+
+    def forward(self, x: Array) -> Array:
+        """The outputs with their bias."""
+        return x + np.reshape(self.b, self.bias_shape)

@@ -219,8 +219,15 @@ class CategoricalLikelihood(Module):
         level_of(x, self.outputs)
 
     def output_for_mean(self, mean: np.ndarray) -> np.ndarray:
-        """The outputs (D·V,) that vary linearly over the levels and have this mean (D,), clipped to 0.01 … 0.99."""
+        """The outputs (D·V,) of the probabilities (D, V) of the levels: log p. Of a mean (D,): linear in the level.
+
+        The probabilities are positive, such as `evaluation.level_shares`: the mean of the levels in one-hot code.
+        A mean (D,), clipped to 0.01 … 0.99, does not know which levels occur.
+        """
         check_each("[0, 1]", mean=mean)
+        if np.ndim(mean) == 2:
+            check_each("(0, 1]", mean=mean)
+            return np.log(mean).ravel()
         p, x = np.clip(mean, 0.01, 0.99).astype(np.float64), np.linspace(0, 1, self.outputs)
         low, high = np.full_like(p, -128), np.full_like(p, 128)  # the slope at p = 0.01 is about −1/p
         for _ in range(50):

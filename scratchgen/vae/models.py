@@ -19,6 +19,7 @@ from scratchgen.vae.convolutional import ConvDecoder, ConvEncoder
 from scratchgen.vae.latent_model import LatentModel
 from scratchgen.vae.likelihoods import Likelihood
 from scratchgen.vae.likelihoods import likelihood as likelihood_of
+from scratchgen.vae.output_bias import OutputBias
 
 __all__ = ["VAE", "ConditionalVAE", "ConditionedVAE", "ConvVAE"]
 
@@ -26,7 +27,7 @@ ACTIVATIONS: dict[str, type[Module]] = {"relu": ReLU, "tanh": Tanh}
 
 
 @saveable
-class VAE(LatentModel, Module):
+class VAE(OutputBias, LatentModel, Module):
     """A fully connected VAE: q(z|x) = N(mu(x), sigma(x)²), and p(x|z) with parameters from the decoder.
 
     data_dim D → hidden layers → (mu, logvar) of latent_dim Z;   Z → the same layers in reverse → D
@@ -94,30 +95,6 @@ class VAE(LatentModel, Module):
     def decode(self, z: Array) -> Array:
         """The likelihood p(x|z).   z (..., Z) → a distribution of (..., D)"""
         return self.likelihood(self.decoder(z))
-
-    def init_output_bias(self, mean: np.ndarray, scale: np.ndarray | float | None = None) -> None:
-        """Set the decoder's last bias so that it outputs the mean image (D,) for every z.
-
-        Called before training, which then need not learn first which pixels are always black.
-
-        scale    of a Gaussian or logistic likelihood, which then begins with this deviation, and encoder and decoder
-                 compute in units of it: the standard deviation of the data about their mean image. One number for
-                 data of one unit, such as pixels; (D,) for a table whose columns have different units. None leaves it
-                 to `vae.train`, which takes one number
-
-            model.init_output_bias(images.mean(axis=0), np.std(images - images.mean(axis=0)))
-            model.init_output_bias(table.mean(axis=0), table.std(axis=0))
-
-        Raises BadInput for a mean outside the range of the data, for a scale that is negative or not finite, and for
-        a scale under another likelihood.
-        """
-        if scale is not None:
-            if not hasattr(self.likelihood, "init_scale"):
-                raise BadInput(
-                    "scale is for a Gaussian or logistic likelihood, which begins with it; leave it out"
-                )
-            self.likelihood.init_scale(mean, scale)
-        self._output_bias().data[...] = self.likelihood.output_for_mean(mean)
 
     def _output_bias(self) -> Parameter:
         """The bias of the decoder's last layer."""

@@ -12,24 +12,29 @@ import numpy as np
 from scratchgen.autograd import no_grad
 from scratchgen.autograd.primitives import to_numpy
 from scratchgen.distributions import Array
-from scratchgen.errors import BadInput, check_counts, height_width_channels
-from scratchgen.nn import Conv2d, ConvTranspose2d, Module, ReLU, Sequential
+from scratchgen.errors import check_counts, height_width_channels
+from scratchgen.nn import Conv2d, ConvTranspose2d, Module, Parameter, ReLU, Sequential
 from scratchgen.nn.convolution import cropping_for, padding_for
 from scratchgen.nn.saving import saveable
 from scratchgen.random import Generator, as_generator
 from scratchgen.vae import objectives
 from scratchgen.vae.code_prior import CodePrior
-from scratchgen.vae.convolutional import KERNEL, PADDING, STRIDE, coarsest
+from scratchgen.vae.convolutional import KERNEL, PADDING, STRIDE, PixelBias, coarsest
 from scratchgen.vae.likelihoods import Likelihood
 from scratchgen.vae.likelihoods import likelihood as likelihood_of
+from scratchgen.vae.output_bias import OutputBias
 from scratchgen.vae.quantise import Quantiser
 
 __all__ = ["VQVAE"]
 
+IMAGES_AT_ONCE = (
+    100  # decoded: the logits of 256 levels of 32 × 32 pixels in colour take 3 megabytes per image
+)
+
 
 @saveable
-class VQVAE(Module):
-    """A VQ-VAE: k = the codes nearest to encoder(x), p(x|k) of the likelihood by decoder(e_k), and a learned p(k).
+class VQVAE(OutputBias, Module):
+    """A VQ-VAE: k = the codes nearest to encoder(x), p(x|k) of the likelihood by decoder(e_k) + b, and a learned p(k).
 
     image_shape         (H, W) or (H, W, C), the shape of an image; its row has D = H · W · C numbers
     codes, dimension    K codes of d dimensions
@@ -37,14 +42,19 @@ class VQVAE(Module):
                         pixels to a grid of 7 × 7 = N codes; transposed convolutions map the grid to an image
     hidden              units of the recurrent network that models the prior
     rng                 draws the weights and the codes (None: the default stream)
-    likelihood          "bernoulli", Bernoulli(σ(decoder(e_k))), "gaussian", "categorical" or "logistic" (with `levels`
-                        values), or a `Likelihood` of your own
+    likelihood          "bernoulli", Bernoulli(σ(decoder(e_k) + b)), "gaussian", "categorical" or "logistic" (with
+                        `levels` values), or a `Likelihood` of your own
+
+    b (D · outputs,) is a bias per pixel and output, the last layer of the decoder: convolutions compute the same for
+    every pixel, and codes alone would have to encode a constant background. `init_output_bias` sets it.
 
     Raises ValueError for sizes below 1, BadInput for an unknown likelihood.
 
     Source: van den Oord, Vinyals & Kavukcuoglu (2017), Neural discrete representation learning, with a
     recurrent network in place of their PixelCNN as the prior.   Ledger: vae.codes
     """
+
+    decoder: Any  # a Sequential, whose last layer is a PixelBias
 
     def __init__(
         self,
@@ -82,6 +92,7 @@ class VQVAE(Module):
                 for layer in (ReLU(), ConvTranspose2d(c_in, c_out, KERNEL, rng, STRIDE, PADDING))
             ),
             *cropping_for(image_shape, channels),
+            PixelBias(image_shape, self.likelihood.outputs),
         )
         self.prior = CodePrior(codes, math.prod(self.grid), hidden, rng)
 
@@ -101,18 +112,9 @@ class VQVAE(Module):
         output = self.decoder(np.reshape(z_q, (B, *self.grid, d)))
         return self.likelihood(np.reshape(output, (B, math.prod(self.image_shape) * self.likelihood.outputs)))
 
-    def init_output_bias(self, mean: np.ndarray, scale: np.ndarray | float) -> None:
-        """Begin with the scale of a Gaussian or logistic likelihood, about the mean of the data (D,).
-
-        scale    the standard deviation of the data: one number, or (D,) for columns of different units
-
-        Raises BadInput for another likelihood, and for a mean or a scale that is not finite or negative.
-        """
-        if not hasattr(self.likelihood, "init_scale"):
-            raise BadInput(
-                "scale is for a Gaussian or logistic likelihood, which begins with it; leave it out"
-            )
-        self.likelihood.init_scale(mean, scale)
+    def _output_bias(self) -> Parameter:
+        """The bias per pixel and output, after the convolutions of the decoder."""
+        return self.decoder.layers[-1].b
 
     def objective(self, x: Array) -> Array:
         """The objective that encoder and decoder maximise, `objectives.vq_objective`.   x (B, D) → (B,) nats"""
@@ -152,8 +154,9 @@ class VQVAE(Module):
         """
         rng = as_generator(rng)
         with no_grad():
-            p = self.decode_codes(self.prior.sample(n, rng))
-            return p.sample(rng) if draw else to_numpy(p.mean)
+            k = self.prior.sample(n, rng)
+            given = map(self.decode_codes, np.array_split(k, max(1, n // IMAGES_AT_ONCE)))
+            return np.concatenate([p.sample(rng) if draw else to_numpy(p.mean) for p in given])
 
     def reconstruct(self, x: Array) -> np.ndarray:
         """The mean of p(x|k) at the codes k of x.   (B, D) → (B, D)"""

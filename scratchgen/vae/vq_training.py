@@ -19,7 +19,7 @@ from scratchgen.random import Generator, as_generator
 from scratchgen.vae.objectives import vq_objective
 from scratchgen.vae.quantise import perplexity
 from scratchgen.vae.sigma import FollowingSigma
-from scratchgen.vae.vq import VQVAE
+from scratchgen.vae.vq import IMAGES_AT_ONCE, VQVAE
 
 
 def train_vq(
@@ -124,6 +124,6 @@ def evaluate(bound: Callable[[np.ndarray], Tensor], images: np.ndarray) -> float
     """
     if not len(images):
         raise BadInput("there are no images to score; give at least one")
-    chunks = np.array_split(images, max(1, len(images) // 1000))  # bounds the memory
+    chunks = np.array_split(images, max(1, len(images) // IMAGES_AT_ONCE))  # bounds the memory
     with no_grad():
         return float(np.mean(np.concatenate([bound(x).numpy() for x in chunks]), dtype=np.float64))

@@ -11,6 +11,7 @@ from scratchgen.functional import logsumexp
 from scratchgen.optim import Adam
 from scratchgen.random import Generator
 from scratchgen.runs import History
+from scratchgen.vae import vq, vq_training
 from scratchgen.vae.code_prior import CodePrior
 from scratchgen.vae.objectives import vq_objective
 from scratchgen.vae.quantise import Quantiser, perplexity, straight_through
@@ -399,6 +400,25 @@ def test_samples_are_decoded_codes_of_the_prior_and_reconstructions_decode_the_c
     k = model.prior.sample(4, Generator(3))
     np.testing.assert_array_equal(model.sample(4, Generator(3)), model.decode_codes(k).mean.numpy())
     np.testing.assert_array_equal(model.reconstruct(x), model.decode_codes(model.codes(x)).mean.numpy())
+
+
+@pytest.mark.parametrize("draw", [False, True])
+def test_samples_and_scores_are_the_same_whatever_number_of_images_is_decoded_at_once(
+    trained, monkeypatch, draw
+):
+    model, x = trained[0], binary_images(20)
+    whole, bound = model.sample(20, Generator(3), draw=draw), evaluate(model.elbo, x)
+    monkeypatch.setattr(vq, "IMAGES_AT_ONCE", 3)
+    monkeypatch.setattr(vq_training, "IMAGES_AT_ONCE", 3)
+    np.testing.assert_allclose(model.sample(20, Generator(3), draw=draw), whole, rtol=0, atol=1e-5)
+    assert evaluate(model.elbo, x) == pytest.approx(bound, rel=1e-5)
+
+
+def test_the_claim_above_rejects_pieces_that_begin_the_random_numbers_again(trained):
+    model = trained[0]
+    whole = model.sample(20, Generator(3), draw=True)
+    again = np.concatenate([model.sample(10, Generator(3), draw=True) for _ in range(2)])
+    assert np.abs(again - whole).max() == 1
 
 
 # --- resuming a training ----------------------------------------------------------------------------------

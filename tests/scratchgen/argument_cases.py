@@ -234,7 +234,7 @@ CALLS = {
     "vae.VAE.init_output_bias, pixels": (model().init_output_bias, {"mean": (0.5, [*PROBABILITY, X[0] + 1])}),
     "vae.VQVAE.init_output_bias": (
         vae.VQVAE((2, 2), 3, 2, (2,), 3, likelihood="gaussian").init_output_bias,
-        {"mean": MEAN, "scale": DEVIATION},
+        {"mean": MEAN, "scale": (2.0, [value for value in DEVIATION[1] if value is not None])},
     ),
     "vae.LinearVAE.init_output_bias": (
         vae.LinearVAE(4, 2).init_output_bias,
@@ -753,6 +753,10 @@ CALLS = {
     ),
     "evaluation.independent_categorical_log_prob": (
         lambda levels: evaluation.independent_categorical_log_prob(np.ones((2, 2)), np.ones((2, 2)), levels),
+        {"levels": (2, FROM_2)},
+    ),
+    "evaluation.level_shares": (
+        lambda levels: evaluation.level_shares(np.ones((2, 2)), levels),
         {"levels": (2, FROM_2)},
     ),
     "evaluation.kmeans_centroids": (

@@ -9,6 +9,7 @@ from scratchgen.errors import BadInput
 from scratchgen.random import Generator
 from scratchgen.runs import History
 from scratchgen.tasks import get_task
+from scratchgen.tasks.vae_scores import baseline
 from scratchgen.vae.vq import VQVAE
 
 LEVELS = 3
@@ -71,6 +72,19 @@ def test_bits_are_stated_where_the_likelihood_is_a_probability_of_the_pixels(lik
     assert ("bits per dimension, by the ELBO" in scores) == in_bits
     if in_bits:
         assert scores["bits per dimension, by the ELBO"].number() < np.log2(17)
+
+
+@pytest.mark.parametrize("likelihood", ["categorical", "gaussian"])
+def test_without_codes_a_prepared_model_is_the_baseline_of_its_score(likelihood, measured):
+    task, settings, rows, _, model = grey_task(likelihood)
+    for parameter in model.decoder.parameters():
+        parameter.data[...] = 0
+    before = model.decode_codes(model.codes(rows.test)).log_prob(rows.test).numpy().mean(dtype=np.float64)
+    task.prepare(model, rows, settings)
+    log_p = model.decode_codes(model.codes(rows.test)).log_prob(rows.test).numpy().mean(dtype=np.float64)
+    floor = baseline(rows, "test", model)
+    measured(abs(log_p / floor - 1), 1e-5)  # float32
+    assert before < floor - 10, "a model that is not prepared is worse"
 
 
 def test_images_without_8_bit_levels_are_refused_before_training():
