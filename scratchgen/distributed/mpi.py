@@ -87,11 +87,17 @@ class MPIRanks:
         return value
 
     def gather(self, value: Any) -> list[Any]:
-        """The values of all ranks, in their order, on every rank."""
-        if self.rank:
-            self.send(value, 0)
-            return self.broadcast(None)
-        return self.broadcast([value, *(self.receive(rank) for rank in range(1, self.size))])
+        """The values of all ranks, in their order, on every rank: collected along the tree of `broadcast`."""
+        found, step = {self.rank: value}, 1
+        while step < self.size:
+            if self.rank & step:
+                self.send(found, self.rank - step)
+                break
+            if self.rank + step < self.size:
+                found |= self.receive(self.rank + step)
+            step *= 2
+        everywhere = self.broadcast(None if self.rank else found)
+        return [everywhere[rank] for rank in range(self.size)]
 
     def abort(self, status: int) -> None:
         """End the processes of all ranks at once."""

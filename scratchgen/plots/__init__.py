@@ -16,6 +16,7 @@ attention, gates, text_states, eigenvalues, gradient_norms     inside a recurren
 generator_losses, dirac, training_trace                     GAN losses and dynamics
 gradient_flow          gradients by parameter
 overview, speed        the demo's models in one picture, speed-ups of the kernels
+scaling                efficiency by the number of ranks
 """
 
 from scratchgen.plots.attention import attention
@@ -40,6 +41,7 @@ from scratchgen.plots.music import piano_rolls, sounds
 from scratchgen.plots.overview import overview
 from scratchgen.plots.points import scatter
 from scratchgen.plots.rate_distortion import rate_distortion
+from scratchgen.plots.scaling import scaling
 from scratchgen.plots.speed import speed
 from scratchgen.plots.text_states import text_states
 from scratchgen.plots.training_trace import animation
@@ -72,6 +74,7 @@ __all__ = [
     "sample_grids",
     "scatter",
     "sounds",
+    "scaling",
     "speed",
     "text_states",
 ]

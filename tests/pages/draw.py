@@ -41,6 +41,11 @@ def _norms(factor):
     return factor ** np.arange(40.0)
 
 
+def _scaling(path):
+    falling = {"LSTM": {"wire": {1: 1.0, 2: 0.9, 4: 0.7}, "radio": {1: 1.0, 2: 0.6, 4: 0.3}}}
+    return plots.scaling({"a fixed batch": falling, "a growing batch": falling}, path, {"LSTM": 0.85})
+
+
 DRAW = {
     "aggregated_posterior": lambda path: plots.aggregated_posterior(POINTS, LABELS, path),
     "animation": _animation,
@@ -131,6 +136,7 @@ DRAW = {
     "sounds": lambda path: plots.sounds(
         [np.sin(np.arange(4000) * f) for f in (0.1, 0.2)], ["zero", "one"], 8000, path, "tones: 600 + 75 + 75"
     ),
+    "scaling": _scaling,
     "speed": _speed,
     "text_states": lambda path: plots.text_states(
         RNG.uniform(-1, 1, (2, len(TEXT))), TEXT, ["unit 7: indentation", "unit 3: brackets"], path

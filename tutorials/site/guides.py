@@ -19,6 +19,7 @@ _LISTED = {
         "tutorials/your_data.md",
         "tutorials/export.md",
         "tutorials/architecture.md",
+        "tutorials/many_machines.md",
         "tutorials/robustness.md",
     ),
     "Results": ("tutorials/results.md", "tutorials/reproductions.md"),

@@ -1,0 +1,88 @@
+"""The cost model of a training on several ranks, and the page of its numbers."""
+
+import math
+from dataclasses import dataclass
+
+import msgspec
+import pytest
+
+from scratchgen.benchmarks.ranks import page
+from scratchgen.benchmarks.ranks.cost import Cost, Network, efficiency, pays_until, step_seconds
+from scratchgen.benchmarks.ranks.trainings import TRAININGS
+from scratchgen.optim import Shards
+
+NETWORK = Network("wire", 1e-5, 1e9)
+COST = Cost(
+    name="model",
+    batch=512,
+    fixed=1e-3,
+    per_example=1e-4,
+    own=2e-3,
+    gradient=4_000_000,
+    addition=5e9,
+    spread=0.0,
+)
+
+
+def by_the_equation(cost, network, N, n):
+    """T(N) as the page has it, with the additions of the parts of one rank."""
+    L, G = int(math.log2(N)), cost.gradient
+    exchange = sum(
+        2 * (network.latency + G / (2**level * network.bandwidth)) + G / (2**level * cost.addition)
+        for level in range(1, L + 1)
+    )
+    own_additions = (n / N - 1) * G / cost.addition
+    return (
+        n / N * cost.part_seconds(cost.batch / n)
+        + own_additions
+        + cost.own
+        + exchange
+        + 2 * L * network.latency
+    )
+
+
+@pytest.mark.parametrize(("N", "n"), [(1, 1), (1, 8), (2, 2), (4, 8), (64, 64), (512, 512)])
+def test_ranks_of_equal_speed_take_the_time_of_the_equation(N, n):
+    assert step_seconds(COST, NETWORK, N, n) == pytest.approx(by_the_equation(COST, NETWORK, N, n))
+
+
+def test_the_claim_above_rejects_ranks_that_vary_because_all_wait_for_the_slowest():
+    uneven = msgspec.structs.replace(COST, spread=0.2)
+    assert step_seconds(uneven, NETWORK, 64, 64) > 1.05 * by_the_equation(COST, NETWORK, 64, 64)
+
+
+def test_one_rank_is_ideal_and_more_ranks_are_less_efficient():
+    found = [efficiency(COST, NETWORK, n) for n in (1, 2, 4, 8, 16)]
+    assert found[0] == pytest.approx(1) and sorted(found, reverse=True) == found
+
+
+@pytest.mark.parametrize(("latency", "expected"), [(1e-9, 64), (1.0, 1)])
+def test_ranks_pay_until_messages_take_longer_than_the_computation(latency, expected):
+    free = msgspec.structs.replace(COST, fixed=0.0, own=1e-9, gradient=4, batch=64)
+    assert pays_until(free, Network("wire", latency, 1e12)) == expected
+
+
+@pytest.mark.parametrize("make", TRAININGS)
+def test_every_training_that_is_measured_moves_its_parameters(make):
+    training = make()
+    before = [p.data.copy() for p in training.optimizer.parameters]
+    training.step(Shards(2), 8)
+    assert all((p.data != q).any() for p, q in zip(training.optimizer.parameters, before, strict=True))
+
+
+def test_the_committed_page_has_the_committed_numbers():
+    assert (page.FOLDER / page.PAGE).read_text(encoding="utf-8") == page.page(page.read())
+
+
+def test_the_claim_above_rejects_other_numbers():
+    found = page.read()
+    slower = msgspec.structs.replace(found.costs[0], own=2 * found.costs[0].own)
+    assert page.page(msgspec.structs.replace(found, costs=[slower, *found.costs[1:]])) != page.page(found)
+
+
+def test_an_efficiency_of_the_table_is_computed_from_its_times():
+    @dataclass
+    class Found:
+        whole, one_rank, two_ranks = [4.0, 4.2, 9.0], [5.0], [2.0, 3.0, 2.5]
+
+    assert page.measured_efficiency(Found) == pytest.approx(4.2 / 5)
