@@ -72,9 +72,9 @@ __all__ = [
     "reconstructions",
     "sample_grid",
     "sample_grids",
+    "scaling",
     "scatter",
     "sounds",
-    "scaling",
     "speed",
     "text_states",
 ]

@@ -46,7 +46,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     own                   o, seconds of a step that every rank spends
     gradient              G, bytes
     addition              γ, bytes per second of a sum of two gradients in place
-    spread                the standard deviation of the time of a micro-shard, as a share of it
+    variation                the standard deviation of the time of a micro-shard, as a share of it
     """
 
     name: str
@@ -56,7 +56,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     own: Positive
     gradient: int
     addition: Positive
-    spread: float
+    variation: float
 
     def part_seconds(self, examples: float) -> float:
         """p(b), the seconds of a micro-shard of b examples."""
@@ -73,7 +73,7 @@ def step_seconds(
     rng = np.random.default_rng(0)
     part = cost.part_seconds((batch or cost.batch) / micro_shards)
     sizes = (steps, ranks, micro_shards // ranks)
-    compute = part * np.maximum(rng.normal(1, cost.spread, sizes), 0).sum(axis=2)
+    compute = part * np.maximum(rng.normal(1, cost.variation, sizes), 0).sum(axis=2)
     now = compute  # the moment at which each rank is ready, (steps, ranks)
     own_additions = (micro_shards // ranks - 1) * cost.gradient / cost.addition
     now = now + own_additions

@@ -2,7 +2,7 @@
 
     mpiexec -n 2 python -m scratchgen.benchmarks.ranks.measure tutorials/many_machines.json
 
-Nothing else should run on the machine. `python -m scratchgen.benchmarks.ranks.page` then writes the page.
+Nothing else should run on the machine. `python -m scratchgen.benchmarks.ranks.markdown_page` then writes the page.
 """
 
 from __future__ import annotations
@@ -78,12 +78,12 @@ def cost_of(training: Training) -> Cost:
     """The constants of a training, on this rank alone."""
     parameters, B = training.optimizer.parameters, training.batch
     sizes = [B // 8, B // 4, B // 2, B]
-    spreads, means = [], []
+    variations, means = [], []
     for b in sizes:
         found = rounds(lambda b=b: training.step(Shards(1), b), STEPS * ROUNDS)
         means.append(statistics.median(found))
         low, high = np.quantile(found, [0.25, 0.75])
-        spreads.append((high - low) / 1.35 / means[-1])  # of a normal distribution with these quartiles
+        variations.append((high - low) / 1.35 / means[-1])  # of a normal distribution with these quartiles
     for p in parameters:
         p.grad = np.ones_like(p.data)
     own = seconds_of(lambda: (clip_grad_norm(parameters, 1e9), training.optimizer.step(1e-9)), STEPS)
@@ -97,7 +97,7 @@ def cost_of(training: Training) -> Cost:
         own=own,
         gradient=sum(p.data.nbytes for p in parameters),
         addition=4 * LARGE / seconds_of(lambda: added(g, h), STEPS),
-        spread=float(np.median(spreads)),
+        variation=float(np.median(variations)),
     )
 
 

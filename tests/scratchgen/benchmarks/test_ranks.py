@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
-from scratchgen.benchmarks.ranks import page
+from scratchgen.benchmarks.ranks import markdown_page
 from scratchgen.benchmarks.ranks.cost import Cost, Network, efficiency, pays_until, step_seconds
 from scratchgen.benchmarks.ranks.trainings import TRAININGS
 from scratchgen.optim import Shards
@@ -20,7 +20,7 @@ COST = Cost(
     own=2e-3,
     gradient=4_000_000,
     addition=5e9,
-    spread=0.0,
+    variation=0.0,
 )
 
 
@@ -47,7 +47,7 @@ def test_ranks_of_equal_speed_take_the_time_of_the_equation(N, n):
 
 
 def test_the_claim_above_rejects_ranks_that_vary_because_all_wait_for_the_slowest():
-    uneven = msgspec.structs.replace(COST, spread=0.2)
+    uneven = msgspec.structs.replace(COST, variation=0.2)
     assert step_seconds(uneven, NETWORK, 64, 64) > 1.05 * by_the_equation(COST, NETWORK, 64, 64)
 
 
@@ -71,13 +71,17 @@ def test_every_training_that_is_measured_moves_its_parameters(make):
 
 
 def test_the_committed_page_has_the_committed_numbers():
-    assert (page.FOLDER / page.PAGE).read_text(encoding="utf-8") == page.page(page.read())
+    assert (markdown_page.FOLDER / markdown_page.PAGE).read_text(encoding="utf-8") == markdown_page.text_of(
+        markdown_page.read()
+    )
 
 
 def test_the_claim_above_rejects_other_numbers():
-    found = page.read()
+    found = markdown_page.read()
     slower = msgspec.structs.replace(found.costs[0], own=2 * found.costs[0].own)
-    assert page.page(msgspec.structs.replace(found, costs=[slower, *found.costs[1:]])) != page.page(found)
+    assert markdown_page.text_of(
+        msgspec.structs.replace(found, costs=[slower, *found.costs[1:]])
+    ) != markdown_page.text_of(found)
 
 
 def test_an_efficiency_of_the_table_is_computed_from_its_times():
@@ -85,4 +89,4 @@ def test_an_efficiency_of_the_table_is_computed_from_its_times():
     class Found:
         whole, one_rank, two_ranks = [4.0, 4.2, 9.0], [5.0], [2.0, 3.0, 2.5]
 
-    assert page.measured_efficiency(Found) == pytest.approx(4.2 / 5)
+    assert markdown_page.measured_efficiency(Found) == pytest.approx(4.2 / 5)

@@ -1,6 +1,6 @@
 """Write tutorials/many_machines.md and its picture from the numbers that `measure` wrote.
 
-python -m scratchgen.benchmarks.ranks.page
+python -m scratchgen.benchmarks.ranks.markdown_page
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WIRES = {  # network → seconds and bytes per second of the wire; each message 
     "10 Gbit/s Ethernet": (30e-6, 1.25e9),
     "100 Gbit/s InfiniBand": (2e-6, 12.5e9),
 }
-MOST = 1024
+MOST_RANKS = 1024
 EXAMPLES_PER_RANK = 64
 
 TEXT = """\
@@ -139,7 +139,7 @@ The numbers are in [many_machines.json](many_machines.json). To measure again, w
 
 ```bash
 mpiexec -n 2 python -m scratchgen.benchmarks.ranks.measure tutorials/many_machines.json
-python -m scratchgen.benchmarks.ranks.page
+python -m scratchgen.benchmarks.ranks.markdown_page
 ```
 """
 
@@ -155,7 +155,7 @@ def networks(found: Measured) -> list[Network]:
     return [found.network, *assumed]
 
 
-def page(found: Measured) -> str:
+def text_of(found: Measured) -> str:
     """The text of the page."""
     vae = found.costs[0]
     alone, together = (step_seconds(vae, found.network, n, 2) for n in (1, 2))
@@ -169,7 +169,7 @@ def page(found: Measured) -> str:
         gradient=vae.gradient / 1e6,
         exchange=1e3 * exchange,
         step=1e3 * together,
-        most=MOST,
+        most=MOST_RANKS,
         constants=constants_table(found),
         per_rank=EXAMPLES_PER_RANK,
         wires="; ".join(
@@ -246,12 +246,12 @@ def constants_table(found: Measured) -> str:
             f"{1e3 * cost.own:.2f} ms",
             f"{cost.gradient / 1e6:.1f} MB",
             f"{cost.addition / 1e9:.1f} GB/s",
-            f"{cost.spread:.1%}",
+            f"{cost.variation:.1%}",
         )
         for cost in found.costs
     ]
     network = found.network
-    table = markdown(["training", "p(b)", "o", "G", "γ", "spread of a part"], rows)
+    table = markdown(["training", "p(b)", "o", "G", "γ", "variation of a part"], rows)
     return "\n".join(
         [
             *table,
@@ -266,7 +266,8 @@ def pays_table(found: Measured) -> str:
     """The number of ranks up to which more of them pay, per training and network."""
     names = networks(found)
     rows = [
-        (cost.name, *(f"{pays_until(cost, network, most=MOST)}" for network in names)) for cost in found.costs
+        (cost.name, *(f"{pays_until(cost, network, most=MOST_RANKS)}" for network in names))
+        for cost in found.costs
     ]
     return "\n".join(markdown(["training", *(network.name for network in names)], rows))
 
@@ -274,7 +275,7 @@ def pays_table(found: Measured) -> str:
 def curve(cost: Cost, network: Network, grows: bool) -> dict[int, float]:
     """Efficiency by the number of ranks, with as many micro-shards as ranks."""
     found, ranks = {}, 1
-    while ranks <= (MOST if grows else min(MOST, cost.batch)):
+    while ranks <= (MOST_RANKS if grows else min(MOST_RANKS, cost.batch)):
         batch = EXAMPLES_PER_RANK * ranks if grows else cost.batch
         found[ranks] = efficiency(cost, network, ranks, batch, EXAMPLES_PER_RANK if grows else None)
         ranks *= 2
@@ -299,7 +300,7 @@ def draw(found: Measured, path: Path = FOLDER / PICTURE) -> None:
 def main() -> None:
     """Write the page and the picture."""
     found = read()
-    write_text(FOLDER / PAGE, page(found))
+    write_text(FOLDER / PAGE, text_of(found))
     draw(found)
 
 
