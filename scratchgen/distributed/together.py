@@ -41,8 +41,8 @@ class Together:
         self.ranks = ranks
         self._have_met = self._is_training = False
 
-    def opening(self, open_run: Callable[..., Run]) -> Callable[[RunConfig], Run | Follower]:
-        """A function that opens the run on rank 0, once all ranks are about to train the same.
+    def opening(self, open_run: Callable[..., Run]) -> Callable[[RunConfig], Any]:
+        """A function that opens the run on rank 0 and a Follower elsewhere, once all ranks are about to train the same.
 
         open_run    (configuration, ranks=…) ↦ the run
         """

@@ -60,7 +60,7 @@ def checksum(tracked: dict[str, Any]) -> int:
     crc = 0
     model = tracked.get("model")
     for value in model.state_dict().values() if model is not None else ():
-        crc = zlib.crc32(np.ascontiguousarray(value), crc)
+        crc = zlib.crc32(np.ascontiguousarray(value).data, crc)
     return crc
 
 

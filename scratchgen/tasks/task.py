@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from scratchgen.tasks.initialise import InitialWeights, Vocabulary
     from scratchgen.tasks.load import LoadedRun
 
-OpenRun = Callable[[RunConfig], Run | Follower]  # opens the run once everything else is known to fit
+OpenRun = Callable[[RunConfig], Run]  # opens the run once everything else is known to fit
 
 
 # A task that overrides a default repeats the name of the declaration, not its range and help.
@@ -260,7 +260,9 @@ def train_task(
     steps = task.epoch_steps(model, data, settings)
     chosen, settings = settings, with_min_steps(task, settings, steps)
     more = {"init_from": init.name} if init else {}
-    run = open_run(configuration(task, source, data, as_dict(settings), seed, model, info, **more))
+    run: Run | Follower = open_run(
+        configuration(task, source, data, as_dict(settings), seed, model, info, **more)
+    )
     with run.resumable():
         if isinstance(run, Follower):  # rank 0 writes, scores and draws
             train_model(task, model, data, settings, run, rng)
@@ -279,10 +281,8 @@ def train_task(
         return finished(run, model, scores)
 
 
-def train_model(
-    task: Task[S, D, I, M, T], model: M, data: D, settings: S, run: Run | Follower, rng: Generator
-) -> T:
-    """The training loop of a task, which stops early if the settings say so."""
+def train_model(task: Task[S, D, I, M, T], model: M, data: D, settings: S, run: Any, rng: Generator) -> T:
+    """The training loop of a task, which stops early if the settings say so.   run: a Run or a Follower"""
     if settings.patience and task.early_stopping:
         name, higher_is_better = task.early_stopping
         run.stop_early(EarlyStopping(name, settings.patience, higher_is_better=higher_is_better))

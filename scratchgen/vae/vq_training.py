@@ -103,7 +103,8 @@ def autoencoder_step(
     def objective(x: np.ndarray) -> tuple[Tensor, dict[str, float]]:
         z_e = model.encode(x)
         k, e = model.quantiser(z_e)
-        vectors.append(to_numpy(z_e)), codes.append(k)
+        vectors.append(to_numpy(z_e))
+        codes.append(k)
         loss = -vq_objective(x, z_e, e, model.decode).mean()
         return loss, {"objective": -loss.item(), "perplexity": perplexity(k)}
 

@@ -11,6 +11,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -69,7 +70,7 @@ def network_of(ranks: Ranks) -> Network:
     seconds = {}
     for n in (SMALL, LARGE):
         x = [np.zeros(n, np.float32)]
-        seconds[n] = seconds_of(lambda x=x: ranks.exchange(x, 1 - ranks.rank), 50)
+        seconds[n] = seconds_of(partial(ranks.exchange, x, 1 - ranks.rank), 50)
     found = Network("this machine", seconds[SMALL], 4 * LARGE / (seconds[LARGE] - seconds[SMALL]))
     return ranks.broadcast(found)
 
@@ -80,13 +81,18 @@ def cost_of(training: Training) -> Cost:
     sizes = [B // 8, B // 4, B // 2, B]
     variations, means = [], []
     for b in sizes:
-        found = rounds(lambda b=b: training.step(Shards(1), b), STEPS * ROUNDS)
+        found = rounds(partial(training.step, Shards(), b), STEPS * ROUNDS)
         means.append(statistics.median(found))
         low, high = np.quantile(found, [0.25, 0.75])
         variations.append((high - low) / 1.35 / means[-1])  # of a normal distribution with these quartiles
     for p in parameters:
         p.grad = np.ones_like(p.data)
-    own = seconds_of(lambda: (clip_grad_norm(parameters, 1e9), training.optimizer.step(1e-9)), STEPS)
+
+    def clip_and_move() -> None:
+        clip_grad_norm(parameters, 1e9)
+        training.optimizer.step(1e-9)
+
+    own = seconds_of(clip_and_move, STEPS)
     per_example, both = np.polyfit(sizes, means, 1)
     g, h = (np.zeros(LARGE, np.float32) for _ in range(2))
     return Cost(
@@ -134,7 +140,7 @@ def main() -> None:
     raise_mmap_threshold()
     ranks = connect()
     if ranks.size != 2 or len(sys.argv) != 2:
-        raise BadInput(f"run: mpiexec -n 2 python -m {__spec__.name} FILE.json")  # type: ignore[name-defined]
+        raise BadInput(f"run: mpiexec -n 2 python -m {__spec__.name} FILE.json")
     found = measure(ranks)
     if ranks.rank == 0:
         write_json(Path(sys.argv[1]), msgspec.to_builtins(found))
