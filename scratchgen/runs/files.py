@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from scratchgen.errors import BadInput
@@ -59,6 +60,33 @@ def read_bytes(path: Path, most: int | None = None) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise Unreadable(f"{path} cannot be read ({error.strerror})") from None
+
+
+def decode_json(content: bytes, kind: Any = Any) -> Any:
+    """The value of a JSON text, in a declared type.
+
+    Raises ValueError for a text that is not JSON, for a value of another type, and for an object in which a name occurs
+    twice.
+    """
+    try:
+        value = msgspec.json.decode(content, type=kind)
+        json.loads(content, object_pairs_hook=distinct_names)  # msgspec keeps the last of two values silently
+    except RecursionError:
+        raise ValueError("its values are nested too deeply") from None
+    return value
+
+
+def distinct_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object with these names and values, for `json.loads(..., object_pairs_hook=distinct_names)`.
+
+    Raises ValueError for a name that occurs twice: the file was altered, and nothing says which value is meant.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for i, name in enumerate(names) if name in names[:i])
+        raise ValueError(f"{twice!r} occurs twice in one object")
+    return found
 
 
 def writable_directory(path: Path) -> Path:

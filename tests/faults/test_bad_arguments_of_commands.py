@@ -133,15 +133,30 @@ EDITED = {  # file → the edited text, and what the refusal names
         lambda c: c["settings"].update(beta=[[1]]),
         "beta is a number",
     ),
-    "an infinite setting": ("config.json", '"beta": 1e999', "config.json"),
+    "an infinite setting": ("config.json", '"beta": 1e999', "is damaged (Number out of range"),
+    "a setting that is there twice": (
+        "config.json",
+        '"beta": 1, "beta": 2',
+        "'beta' occurs twice in one object",
+    ),
     "a deep one": ("config.json", "[" * 100_000, "config.json"),
     "a log of large numbers": (
         "metrics.jsonl",
         f'{{"epoch": 1, "elbo": {DIGITS_26}}}\n',
         "metrics.jsonl is damaged",
     ),
+    "a number that a log has twice": (
+        "metrics.jsonl",
+        '{"epoch": 1, "elbo": 1, "elbo": 1}\n',
+        "metrics.jsonl is damaged ('elbo' occurs twice",
+    ),
     "a log of lists": ("metrics.jsonl", '{"epoch": [1]}\n', "metrics.jsonl is damaged"),
     "deep scores": ("scores.json", "[" * 100_000, "scores.json is damaged"),
+    "scores that say a thing twice": (
+        "scores.json",
+        '[{"measure": "", "ours": "1", "ours": "2"}]',
+        "scores.json is damaged ('ours' occurs twice",
+    ),
     "a time in words": ("timing.json", '{"seconds": "x", "sessions": 1}', "timing.json is damaged"),
 }
 
