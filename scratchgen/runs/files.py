@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from scratchgen.errors import BadInput
-from scratchgen.files import replacing
+from scratchgen.files import is_replaceable, replacing
 
 
 def write_text(path: Path, text: str) -> None:
@@ -103,14 +103,19 @@ def writable_directory(path: Path) -> Path:
 
 
 def writable_file(path: Path) -> Path:
-    """The path of a file to be made. Raises BadInput for a directory, a device, and a folder that cannot be written."""
+    """The path of a file to be made.
+
+    Raises BadInput for a directory, a device, a pipe, a symbolic link, and a folder that cannot be written.
+    """
     if path.is_dir():
         raise BadInput(f"{path} is a directory; name the file to write, such as {path / 'samples.png'}")
     if path.parent.exists() and not path.parent.is_dir():
         raise BadInput(f"{path}: {path.parent} is a file, not a folder; choose another path")
     try:
-        if path.exists() and not path.is_file():  # the superuser would replace /dev/null for all programs
-            raise BadInput(f"{path} is a device or a pipe, which a file would replace; name another file")
+        if not is_replaceable(path):
+            raise BadInput(
+                f"{path} is a device, a pipe or a link, which a file would replace; name another file"
+            )
     except OSError as error:
         raise BadInput(f"cannot write {path} ({error.strerror}); choose another name") from None
     writable_directory(path.parent)

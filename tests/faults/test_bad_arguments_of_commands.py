@@ -42,6 +42,8 @@ def folder(tmp_path_factory):
     (folder / "infinite.toml").write_text("learning_rate = inf")
     (folder / "pipes").mkdir()
     os.mkfifo(folder / "pipes" / "pipe.npy")
+    (folder / "pipes" / "link.png").symlink_to(folder / "images.npy")
+    (folder / "pipes" / "gone.npz").symlink_to(folder / "nowhere")
     return folder
 
 
@@ -116,8 +118,12 @@ CASES = {
         "learning_rate is above 0 and finite",
     ),
     "a device": (("sample", "vae", "--out", "/dev/null"), "/dev/null"),
-    "a pipe": (("encode", "vae", "--data", "images.npy", "--out", "pipes/pipe.npy"), "is a device or a pipe"),
-    "a pipe for numbers": (("bench", "matmul", "--json", "pipes/pipe.npy"), "is a device or a pipe"),
+    "a pipe": (("encode", "vae", "--data", "images.npy", "--out", "pipes/pipe.npy"), "is a device, a pipe"),
+    "a pipe for numbers": (("bench", "matmul", "--json", "pipes/pipe.npy"), "is a device, a pipe"),
+    "a link": (("sample", "vae", "--out", "pipes/link.png"), "pipes/link.png is a device, a pipe or a link"),
+    "a link to nothing": (("export", "vae", "--to", "npz", "--out", "pipes/gone.npz"), "or a link"),
+    "standard output": (("sample", "text", "-n", 5, "--out", "/dev/stdout"), "/dev/stdout is a device"),
+    "standard output for numbers": (("bench", "matmul", "--json", "/dev/stdout"), "/dev/stdout is a device"),
 }
 
 
