@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -64,8 +65,9 @@ def run(
         raise BadInput(f"no application is named {name!r}; choose one of {', '.join(APPLICATIONS)}")
     application = APPLICATIONS[name]
     number = seeds or (1 if quick else application.seeds)
-    directory, outcomes = run_application(application, out, range(number), data=on, quick=quick, quiet=quiet)
     command = command_of(application, on, number, quick)
+    session = {"quiet": quiet, "resume_with": f"{command} --out {shlex.quote(str(out))}"}
+    directory, outcomes = run_application(application, out, range(number), data=on, quick=quick, **session)
     report = write_report(
         application,
         directory,
