@@ -8,16 +8,17 @@ from typing import Annotated
 
 import typer
 
+from scratchgen.cli import help_of_group
 from scratchgen.cli.output import PlainTable, console, print_line
 from scratchgen.errors import BadInput
 from scratchgen.random import HELD_OUT_SEED
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
-
-@app.callback()
-def applications() -> None:
-    """Applications of generative models: train, compare with baselines, look at the results."""
+app = typer.Typer(
+    help="Applications of generative models: train, compare with baselines, look at the results.",
+    callback=help_of_group,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
 
 
 @app.command("list")
