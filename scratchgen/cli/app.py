@@ -11,7 +11,7 @@ import typer
 from scratchgen.cli import help_of_group
 from scratchgen.cli.output import PlainTable, console, print_line
 from scratchgen.errors import BadInput
-from scratchgen.random import HELD_OUT_SEED
+from scratchgen.runs.schema import MOST_SEEDS
 
 app = typer.Typer(
     help="Applications of generative models: train, compare with baselines, look at the results.",
@@ -48,9 +48,7 @@ def run(
     ] = None,
     seeds: Annotated[
         int | None,
-        typer.Option(
-            min=1, max=HELD_OUT_SEED, help="Number of seeds (default: as stated in the application)."
-        ),
+        typer.Option(min=1, max=MOST_SEEDS, help="Number of seeds (default: as stated in the application)."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the applications; what is in it is resumed.")] = Path(
         "applications"

@@ -263,6 +263,8 @@ def test_without_a_name_the_command_lists_what_there_is(capfd, monkeypatch):
     [
         (("vae-mnist",), "no reproduction is named 'vae-mnist'; choose one of vae-mnist-fixed"),
         (("ppca", "--seeds", 0), "Invalid value for '--seeds'"),
+        (("ppca", "--seeds", 1001), "less than or equal to 1000"),
+        (("ppca", "--seeds", 10**26), "Invalid value for '--seeds'"),
         (("ppca", "--out", "a-file"), "a-file is a file"),
     ],
 )
