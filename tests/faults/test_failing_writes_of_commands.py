@@ -11,7 +11,6 @@ from scratchgen import cli
 from scratchgen.applications.application import Application, Outcome, Result
 from scratchgen.applications.catalogue import APPLICATIONS
 from scratchgen.benchmarks.kernels import machine, measure
-from scratchgen.benchmarks.results import kernel_files, kernel_rows, newest
 from scratchgen.random import Generator
 from scratchgen.runs.files import write_text
 
@@ -96,7 +95,16 @@ def test_whichever_write_of_an_application_fails_it_continues_to_the_same_result
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """The working folder of a benchmark that takes no time, with the files of a former one."""
-    rows = kernel_rows(newest(kernel_files()))[:4]
+    times = {
+        "threads": 1,
+        "first": 1e-3,
+        "median": 1e-4,
+        "scaled": False,
+        "rate": 1e9,
+        "unit": "GB/s",
+        "share": 0.1,
+    }
+    rows = [measure.Row("adam", "adam", "n=64", "numpy", **times, over_loops=30.0, over_numpy=1.0)]
     monkeypatch.setattr(measure, "rows", lambda *_: [rows])
     monkeypatch.setattr(machine, "peaks", lambda: {"GB/s": 10.0, "GFLOP/s": 100.0})
     monkeypatch.chdir(tmp_path)
