@@ -17,13 +17,14 @@ def replacing(path: Path) -> Iterator[Path]:
 
     The content is on the disk before the file is renamed, and the new name is on the disk when this returns: a
     process that is killed at any moment leaves the old file or the new one, never a part of either. A file that is
-    replaced keeps its permissions; a new one has those of the umask.
+    replaced keeps its permissions; a new one has those of the umask. Raises OSError that names `path` where it cannot
+    be written, and FileExistsError where it is no regular file (`is_replaceable`).
     """
-    if path.exists() and not path.is_file():
+    if not is_replaceable(path):
         raise FileExistsError(errno.EEXIST, "it is not a regular file, and would be replaced", str(path))
     temporary = path.parent / f".{path.stem}-{secrets.token_hex(4)}{path.suffix}"
-    _create(temporary)
     try:
+        _create(temporary)
         yield temporary
         with suppress(FileNotFoundError):
             os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
@@ -31,8 +32,25 @@ def replacing(path: Path) -> Iterator[Path]:
         os.replace(temporary, path)
         with suppress(OSError):  # where folders cannot be opened, the system itself stores names safely
             _to_disk(path.parent)
+    except OSError as error:
+        if error.filename in (None, str(temporary)):  # a full disk names none
+            error.filename = str(path)
+        raise
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # if it was never made, for instance because its name is too long
+            temporary.unlink()
+
+
+def is_replaceable(path: Path) -> bool:
+    """Whether a path is free, or that of a regular file.
+
+    A symbolic link is not replaceable, whatever it leads to: /dev/stdout is one, and the superuser would replace it by
+    a file for all programs.
+    """
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
 
 
 def _create(path: Path) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from scratchgen.errors import BadInput
-from scratchgen.runs.files import read_bytes, writable_directory, write_json
+from scratchgen.runs.files import decode_json, read_bytes, writable_directory, write_json
 from scratchgen.runs.provenance import collect_provenance
 from scratchgen.runs.record import read_record
 from scratchgen.tasks import get_task
@@ -193,9 +193,9 @@ def _minutes(directory: Path) -> float:
 def _outcome(path: Path, source: tuple[str, ...]) -> Outcome:
     content = read_bytes(path, LARGEST_RESULTS)
     try:
-        of_data = tuple(msgspec.json.decode(content)["data"])
-        outcome = msgspec.json.decode(content, type=Outcome)
-    except (msgspec.MsgspecError, KeyError, TypeError) as error:
+        of_data = tuple(decode_json(content)["data"])
+        outcome = decode_json(content, Outcome)
+    except (ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{path} is damaged ({error}); remove {path.parent} and run again") from None
     if of_data != source:
         raise BadInput(

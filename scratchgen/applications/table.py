@@ -23,7 +23,7 @@ import msgspec
 from scratchgen.applications.application import LARGEST_RESULTS, RESULTS, Application, Outcome
 from scratchgen.applications.catalogue import ALL
 from scratchgen.errors import BadInput
-from scratchgen.runs.files import read_bytes, writable_directory, write_json
+from scratchgen.runs.files import decode_json, read_bytes, writable_directory, write_json
 from scratchgen.runs.record import read_record
 from scratchgen.tasks import NAMES, get_task
 
@@ -148,8 +148,8 @@ def _models(seed: Path) -> dict[str, Model]:
 
 def _decoded(path: Path, kind: Any, most: int) -> Any:
     try:
-        return msgspec.json.decode(read_bytes(path, most), type=kind)
-    except (msgspec.MsgspecError, ValueError) as error:
+        return decode_json(read_bytes(path, most), kind)
+    except ValueError as error:
         raise BadInput(f"{path} is damaged ({error}); restore it, or remove it and run again") from None
 
 

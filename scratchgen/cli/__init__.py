@@ -53,7 +53,8 @@ def build_app(chosen: str | None) -> typer.Typer:
     """The app with one command loaded, and the others as lines of its help."""
     app = typer.Typer(
         help="Generative models from scratch in NumPy.",
-        no_args_is_help=True,
+        callback=help_of_group,
+        invoke_without_command=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
@@ -65,6 +66,13 @@ def build_app(chosen: str | None) -> typer.Typer:
         else:
             app.command(name, short_help=text)(getattr(import_module(f"scratchgen.cli.{name}"), name))
     return app
+
+
+def help_of_group(context: typer.Context) -> None:
+    """Print the help of a group of commands that is called without one of them, and end with status 2."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(2)
 
 
 def _run(arguments: list[str], chosen: str | None) -> int:
@@ -87,9 +95,6 @@ def _run(arguments: list[str], chosen: str | None) -> int:
         _say(f"standard output cannot be written ({problem}); the files that the command wrote are complete")
         return OUTPUT_LOST
     except typer.TyperException as problem:
-        if "NoArgs" in type(problem).__name__:  # a command group alone: its help is the answer
-            print(problem.format_message())
-            return 2
         context = getattr(problem, "ctx", None)
         where = context.command_path if context else "scratchgen"
         message = " ".join(problem.format_message().split()) or "a command is missing"

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from scratchgen.cli import help_of_group
 from scratchgen.cli.output import PlainTable, console, print_line
 from scratchgen.errors import BadInput
-from scratchgen.random import HELD_OUT_SEED
+from scratchgen.runs.schema import MOST_SEEDS
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
-
-@app.callback()
-def applications() -> None:
-    """Applications of generative models: train, compare with baselines, look at the results."""
+app = typer.Typer(
+    help="Applications of generative models: train, compare with baselines, look at the results.",
+    callback=help_of_group,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
 
 
 @app.command("list")
@@ -46,9 +48,7 @@ def run(
     ] = None,
     seeds: Annotated[
         int | None,
-        typer.Option(
-            min=1, max=HELD_OUT_SEED, help="Number of seeds (default: as stated in the application)."
-        ),
+        typer.Option(min=1, max=MOST_SEEDS, help="Number of seeds (default: as stated in the application)."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the applications; what is in it is resumed.")] = Path(
         "applications"
@@ -64,8 +64,9 @@ def run(
         raise BadInput(f"no application is named {name!r}; choose one of {', '.join(APPLICATIONS)}")
     application = APPLICATIONS[name]
     number = seeds or (1 if quick else application.seeds)
-    directory, outcomes = run_application(application, out, range(number), data=on, quick=quick, quiet=quiet)
     command = command_of(application, on, number, quick)
+    session = {"quiet": quiet, "resume_with": f"{command} --out {shlex.quote(str(out))}"}
+    directory, outcomes = run_application(application, out, range(number), data=on, quick=quick, **session)
     report = write_report(
         application,
         directory,

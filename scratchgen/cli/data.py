@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from scratchgen.cli import help_of_group
 from scratchgen.cli.output import PlainTable, console, print_line, print_text
 from scratchgen.data import CATALOGUE, DataSet, PairData, TextData, load_any
 from scratchgen.data.catalogue import KINDS, MODELS
@@ -19,7 +20,9 @@ from scratchgen.errors import BadInput
 from scratchgen.plots.data_sets import data_set
 from scratchgen.runs.files import writable_file
 
-app = typer.Typer(help="List, download and inspect data sets.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, download and inspect data sets.", callback=help_of_group, invoke_without_command=True
+)
 
 EXCERPT, PAIRS, MAX_WIDTH = 600, 12, 160  # characters of a text; pairs of texts; characters of one of them
 

@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from scratchgen import exercises
+from scratchgen.cli import help_of_group
 from scratchgen.cli.output import PlainTable, console, print_error, print_line, print_text
 from scratchgen.errors import BadInput
 from scratchgen.exercises.child import check_in_child
@@ -18,7 +19,9 @@ from scratchgen.exercises.folder import Folder, Stamp
 from scratchgen.exercises.judge import judge
 from scratchgen.runs.stopped import Interrupted
 
-app = typer.Typer(help="Do exercises; a check explains wrong answers.", no_args_is_help=True)
+app = typer.Typer(
+    help="Do exercises; a check explains wrong answers.", callback=help_of_group, invoke_without_command=True
+)
 
 Name = Annotated[str, typer.Argument(help="Name of an exercise; `scratchgen exercise list` has them all.")]
 OptionalName = Annotated[

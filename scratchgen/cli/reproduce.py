@@ -14,6 +14,7 @@ from scratchgen.reproductions import REPRODUCTIONS
 from scratchgen.reproductions import reproduce as run_reproduction
 from scratchgen.reproductions.table import write_section
 from scratchgen.runs.files import writable_directory, writable_file
+from scratchgen.runs.schema import MOST_SEEDS
 
 PAGE = "reproductions.md"
 
@@ -23,7 +24,8 @@ def reproduce(
         str | None, typer.Argument(help="Name of the result to reproduce; omit it to list them all.")
     ] = None,
     seeds: Annotated[
-        int | None, typer.Option(min=1, help="Number of seeds (default: as stated in the reproduction).")
+        int | None,
+        typer.Option(min=1, max=MOST_SEEDS, help="Number of seeds (default: as stated in the reproduction)."),
     ] = None,
     out: Annotated[
         Path, typer.Option(help="Folder of the runs; runs that it already holds are resumed.")

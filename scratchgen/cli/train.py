@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scratchgen.cli import help_of_group
 from scratchgen.cli.declared import with_parameters
 from scratchgen.cli.output import console, print_line, print_text, scores_table
 from scratchgen.distributed.launcher import connect
@@ -37,7 +38,7 @@ from scratchgen.tasks.resume import resume
 from scratchgen.tasks.settings import GivenSettings, from_assignments, from_file, from_options, from_run
 from scratchgen.tasks.task import Task, train_task
 
-app = typer.Typer(help="Train a model: vae, gan or rnn.", no_args_is_help=True)
+app = typer.Typer(help="Train a model: vae, gan or rnn.", callback=help_of_group, invoke_without_command=True)
 
 DEFAULT_DATA = {"vae": "binarized-digits", "gan": "digits", "rnn": "stdlib"}
 DEFAULTS_NOTE = "\n\nSome data sets have other defaults than those below; config.json of a run shows them."

@@ -10,7 +10,7 @@ from typing import TypedDict
 from scratchgen.errors import BadInput
 from scratchgen.exercises import get, names
 from scratchgen.exercises.exercise import Exercise
-from scratchgen.runs.files import Unreadable, read_bytes, writable_directory, write_text
+from scratchgen.runs.files import Unreadable, decode_json, read_bytes, writable_directory, write_text
 
 FOLDER = "exercises"
 RECORD = "progress.json"
@@ -130,7 +130,7 @@ class Folder:
         if not file.exists():
             return {}
         try:
-            found = json.loads(read_bytes(file, LARGEST))
+            found = decode_json(read_bytes(file, LARGEST))
             return {
                 str(name): {"hints": int(entry["hints"]), "passed": bool(entry["passed"])}
                 for name, entry in found.items()

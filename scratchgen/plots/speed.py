@@ -37,6 +37,7 @@ def speed(rows: Sequence[Any], path: str | os.PathLike) -> Picture:
     axes.set_ylim(len(cases) - 0.4, -0.6)
     axes.set_xlabel("speed-up over the NumPy backend (line at 1), one thread")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}×")
-    figure.legend(loc="outside upper center", ncols=len(COLOURS), frameon=False, fontsize=9)
+    if axes.get_legend_handles_labels()[0]:  # none where NumPy is the only backend that is not a loop
+        figure.legend(loc="outside upper center", ncols=len(COLOURS), frameon=False, fontsize=9)
     despine(axes)
     return save(figure, path)

@@ -24,7 +24,7 @@ from scratchgen.errors import BadInput
 from scratchgen.nn import Module
 from scratchgen.nn.saving import describe
 from scratchgen.runs.config import RunConfig
-from scratchgen.runs.files import RESULT, read_bytes, write_json
+from scratchgen.runs.files import RESULT, distinct_names, read_bytes, write_json
 from scratchgen.runs.provenance import collect_provenance, fingerprint
 from scratchgen.runs.run import Run
 from scratchgen.runs.score import Score
@@ -149,7 +149,7 @@ def _measure(reproduction: str, part: Part, seed: int, directory: Path, options:
 def _result(directory: Path) -> dict:
     path = directory / RESULT
     try:
-        found = json.loads(read_bytes(path, LARGEST_RESULT))
+        found = json.loads(read_bytes(path, LARGEST_RESULT), object_pairs_hook=distinct_names)
         return {"numbers": dict(found["numbers"]), "minutes": float(found["minutes"])}
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadInput(f"{path} is damaged ({error}); remove {directory} and reproduce again") from None

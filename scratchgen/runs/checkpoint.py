@@ -21,7 +21,7 @@ from safetensors import SafetensorError
 
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
-from scratchgen.runs.files import Unreadable, read_bytes, write_text
+from scratchgen.runs.files import Unreadable, distinct_names, read_bytes, write_text
 
 UNNAMED = ".[0-9]*"  # temporary files of a killed process
 KEPT = 2  # the newest, and the one before it in case the newest is damaged
@@ -90,7 +90,7 @@ def newest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
 def read(path: Path) -> Checkpoint:
     """The checkpoint whose JSON file is `path`. Raises Damaged."""
     try:
-        found = json.loads(_read(path, LARGEST_JSON))
+        found = json.loads(_read(path, LARGEST_JSON), object_pairs_hook=distinct_names)
         body = {name: found[name] for name in ("step", "arrays_sha256", "numbers")}
         sound = found["sha256"] == digest_of(body)
     except (ValueError, KeyError, TypeError, RecursionError) as error:

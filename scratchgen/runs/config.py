@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from scratchgen.errors import BadInput, described
-from scratchgen.runs.files import Unreadable, read_bytes
+from scratchgen.runs.files import decode_json, read_bytes
 from scratchgen.runs.provenance import collect_provenance
 
 FORMAT = 2  # of config.json; files of another format are refused
@@ -111,8 +111,8 @@ def read_config(directory: Path) -> RunConfig:
     if not path.is_file():
         raise BadInput(f"{directory} has no config.json, so it is no run; name a directory made by `train`")
     try:
-        content = msgspec.json.decode(read_bytes(path, LARGEST_CONFIG))
-    except (Unreadable, msgspec.MsgspecError, ValueError, RecursionError) as error:
+        content = decode_json(read_bytes(path, LARGEST_CONFIG))
+    except ValueError as error:
         raise BadInput(f"{path} cannot be read or is damaged ({error}); train again") from None
     found = content.get("format", 1) if isinstance(content, dict) else None
     if found != FORMAT:

@@ -8,10 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from scratchgen.errors import BadInput
-from scratchgen.files import replacing
+from scratchgen.files import is_replaceable, replacing
 
 
 def write_text(path: Path, text: str) -> None:
@@ -61,6 +62,33 @@ def read_bytes(path: Path, most: int | None = None) -> bytes:
         raise Unreadable(f"{path} cannot be read ({error.strerror})") from None
 
 
+def decode_json(content: bytes, kind: Any = Any) -> Any:
+    """The value of a JSON text, in a declared type.
+
+    Raises ValueError for a text that is not JSON, for a value of another type, and for an object in which a name occurs
+    twice.
+    """
+    try:
+        value = msgspec.json.decode(content, type=kind)
+        json.loads(content, object_pairs_hook=distinct_names)  # msgspec keeps the last of two values silently
+    except RecursionError:
+        raise ValueError("its values are nested too deeply") from None
+    return value
+
+
+def distinct_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object with these names and values, for `json.loads(..., object_pairs_hook=distinct_names)`.
+
+    Raises ValueError for a name that occurs twice: the file was altered, and nothing says which value is meant.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for i, name in enumerate(names) if name in names[:i])
+        raise ValueError(f"{twice!r} occurs twice in one object")
+    return found
+
+
 def writable_directory(path: Path) -> Path:
     """The directory, made if it is not there. Raises BadInput if it is a file or cannot be written."""
     if path.exists() and not path.is_dir():
@@ -75,14 +103,19 @@ def writable_directory(path: Path) -> Path:
 
 
 def writable_file(path: Path) -> Path:
-    """The path of a file to be made. Raises BadInput for a directory, a device, and a folder that cannot be written."""
+    """The path of a file to be made.
+
+    Raises BadInput for a directory, a device, a pipe, a symbolic link, and a folder that cannot be written.
+    """
     if path.is_dir():
         raise BadInput(f"{path} is a directory; name the file to write, such as {path / 'samples.png'}")
     if path.parent.exists() and not path.parent.is_dir():
         raise BadInput(f"{path}: {path.parent} is a file, not a folder; choose another path")
     try:
-        if path.exists() and not path.is_file():  # the superuser would replace /dev/null for all programs
-            raise BadInput(f"{path} is a device or a pipe, which a file would replace; name another file")
+        if not is_replaceable(path):
+            raise BadInput(
+                f"{path} is a device, a pipe or a link, which a file would replace; name another file"
+            )
     except OSError as error:
         raise BadInput(f"cannot write {path} ({error.strerror}); choose another name") from None
     writable_directory(path.parent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ import msgspec
 
 from scratchgen.errors import BadInput
 from scratchgen.runs.config import RunConfig, read_config
-from scratchgen.runs.files import Unreadable, read_bytes
+from scratchgen.runs.files import Unreadable, decode_json, distinct_names, read_bytes
 from scratchgen.runs.score import Score
 
 LARGEST_LOG = 2**28  # bytes: a million epochs
@@ -79,11 +80,12 @@ def _read(path: Path, kind: Any, absent: Any, lines: bool = False) -> Any:
         content = read_bytes(path, LARGEST_LOG)
         if lines:  # without a last line that was cut short, as by a full disk
             whole = content[: content.rfind(b"\n") + 1]
-            return msgspec.convert([json.loads(line, parse_int=_whole) for line in whole.splitlines()], kind)
-        return msgspec.json.decode(content, type=kind)
+            of_line = partial(json.loads, parse_int=_whole, object_pairs_hook=distinct_names)
+            return msgspec.convert([of_line(line) for line in whole.splitlines()], kind)
+        return decode_json(content, kind)
     except Unreadable as problem:
         raise BadInput(str(problem)) from None
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"{path} is damaged ({error}); train again") from None
 
 

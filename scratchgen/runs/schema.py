@@ -63,6 +63,7 @@ def Cap(most: int, why: str) -> Meta:
 WIDTH = Cap(2**16, "a square matrix of weights of that width takes 17 GB")
 DEPTH = Cap(1000, "each adds its own weights, and a step computes one after another")
 LARGEST_COUNT = (10**9, "no training would reach its end")  # of every other whole number
+MOST_SEEDS = 1000  # of one result: the standard error of their mean is a thirtieth of the spread of the seeds
 
 
 def Help(text: str, unit: str = "") -> Meta:

@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from scratchgen.errors import BadInput
 from scratchgen.files import replacing
 from scratchgen.runs.checkpoint import digest_of
-from scratchgen.runs.files import read_bytes
+from scratchgen.runs.files import distinct_names, read_bytes
 from scratchgen.runs.provenance import fingerprint
 
 KEY = (
@@ -54,9 +54,10 @@ def read_with_facts(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         data = read_bytes(path)
         weights = safetensors.numpy.load(data)
         length = int.from_bytes(data[:8], "little")  # of the header, which safetensors has checked
-        facts = json.loads(json.loads(data[8 : 8 + length]).get("__metadata__", {}).get(KEY, "{}"))
+        header = json.loads(data[8 : 8 + length], object_pairs_hook=distinct_names)
+        facts = json.loads(header.get("__metadata__", {}).get(KEY, "{}"), object_pairs_hook=distinct_names)
         found = facts.pop(SHA256, None)
-    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadInput(
             f"{path} is empty, truncated or not a safetensors file ({error}); name a file that sg.save has written, or "
             "train again"

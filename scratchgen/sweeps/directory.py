@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import filelock
-import msgspec
 
 from scratchgen.errors import BadInput
-from scratchgen.runs.files import Unreadable, read_bytes, writable_directory, write_json
+from scratchgen.runs.files import decode_json, read_bytes, writable_directory, write_json
 from scratchgen.sweeps.plan import Plan, Trial, command_of
 from scratchgen.sweeps.trial import Training
 from scratchgen.tasks.further import is_finished
@@ -78,8 +77,8 @@ def _check_directory(directory: Path, content: dict[str, Any]) -> bool:
             raise BadInput(f"{directory} holds something else than a sweep; choose another --out")
         return False
     try:
-        found = msgspec.json.decode(read_bytes(path, LARGEST_FILE), type=dict[str, Any])
-    except (Unreadable, msgspec.MsgspecError, RecursionError) as error:
+        found = decode_json(read_bytes(path, LARGEST_FILE), dict[str, Any])
+    except ValueError as error:
         raise BadInput(f"{path} cannot be read or is damaged ({error}); choose another --out") from None
     if found != content:
         only_data = {**found, "data_sha256": content["data_sha256"]} == content

@@ -1,4 +1,4 @@
-"""The file that a sample continues: `scratchgen sample RUN --prompt FILE`, for music and for sound."""
+"""Prompts of `scratchgen sample`: the file that music or sound continues, and the length of a sentence."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from pathlib import Path
 from scratchgen.data.files.kinds import kind_of
 from scratchgen.data.report import LoadingReport
 from scratchgen.errors import BadInput
+
+LONGEST_TEXT = 1000  # characters: a minute of speech; a translation takes time with their square
+
+
+def check_length(prompt: str) -> None:
+    """Raise BadInput for a text that is too long to be translated or spoken as one sentence."""
+    if len(prompt) > LONGEST_TEXT:
+        raise BadInput(
+            f"--prompt has {len(prompt):,} characters, and at most {LONGEST_TEXT:,} are read as one sentence; give one "
+            "sentence at a time"
+        )
 
 
 def prompt_file(prompt: str, holds: str, wanted: str) -> Path:

@@ -32,6 +32,7 @@ from scratchgen.runs.files import writable_file
 from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Help
 from scratchgen.runs.score import Score, Show, mean_score, no_progress
+from scratchgen.tasks.prompts import check_length
 from scratchgen.tasks.pronunciation import load_pronunciation, phones_of_prompt
 from scratchgen.tasks.recurrent import Cell, Embedding, Hidden, RecurrentSettings
 from scratchgen.tasks.rows import output_file
@@ -252,6 +253,7 @@ def sample(run: LoadedRun[rnn.AcousticModel, DataInfo], request: SampleRequest) 
     """Speak the prompt: a WAV file and its spectrogram (PNG); returns the line to print."""
     if request.prompt is None:
         raise BadInput("there is nothing to speak; give a sentence as --prompt")
+    check_length(request.prompt)
     if request.n is not None:
         raise BadInput("a sentence is spoken to its end; leave out -n")
     wav = output_file(request.out, "speech is written as WAV", ".wav")

@@ -18,6 +18,7 @@ from scratchgen.runs.run import Run
 from scratchgen.runs.schema import Ge, Help, Le
 from scratchgen.runs.score import Score, Show, no_progress
 from scratchgen.tasks.initialise import Vocabulary
+from scratchgen.tasks.prompts import check_length
 from scratchgen.tasks.recurrent import (
     Cell,
     Embedding,
@@ -262,6 +263,7 @@ def sample(run: LoadedRun[rnn.Translator, DataInfo], request: SampleRequest) -> 
     model, text = run.model, request.prompt
     if text is None:
         raise BadInput("there is no text to translate; give it as --prompt TEXT")
+    check_length(text)
     if request.seed is not None:
         raise BadInput("a translation is the most likely one and draws nothing; leave out --seed")
     if unknown := [c for c in text if c not in getattr(model.tokenizers[0], "characters", text)]:

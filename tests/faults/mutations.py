@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 import struct
 from pathlib import Path
 
@@ -89,13 +90,25 @@ def _places(value):
 
 
 def json_file_altered(data, rng):
-    """The content of a JSON file, or of one with a value per line, with one part altered."""
+    """The content of a JSON file, or of one with a value per line, with one part altered or one name repeated."""
     lines = data.splitlines() if data.count(b"\n{") else [data]
     if not lines:
         return b"[]"
     place = rng.integers(len(lines))
-    altered = json.dumps(json_altered(json.loads(lines[place]), rng)).encode()
-    return b"\n".join([*lines[:place], altered, *lines[place + 1 :], b""])
+    if rng.random() < 0.1:
+        altered = name_twice(lines[place].decode(), rng)
+    else:
+        altered = json.dumps(json_altered(json.loads(lines[place]), rng))
+    return b"\n".join([*lines[:place], altered.encode(), *lines[place + 1 :], b""])
+
+
+def name_twice(text, rng):
+    """A JSON text in which the first name of one object occurs twice; the last of the two values is the old one."""
+    places = list(re.finditer(r'\{\s*("[^"]*":)', text))
+    if not places:
+        return text
+    name = places[rng.integers(len(places))]
+    return f"{text[: name.end()]} 0, {name[1]}{text[name.end() :]}"
 
 
 # --- directories --------------------------------------------------------------------------------------------

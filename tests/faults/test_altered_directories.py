@@ -1,7 +1,9 @@
 """A run directory of which any file was altered is used, or refused in one line: no traceback, no hang, no change."""
 
 import collections
+import pickle
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from scratchgen.tasks.load import load_run
 
 from ..unrendered import write_one_pixel
 from .limits import Hang, limited_memory, limited_time
-from .mutations import alter_run, contents, restore
+from .mutations import Trap, alter_run, contents, restore
 
 pytestmark = [
     pytest.mark.unrendered,
@@ -92,6 +94,23 @@ def result(read, run, page, capfd):
     return "used"
 
 
+def judge(read, run, page, trap, capfd):
+    """(how a reader of a run ended, what it did that no reader may do)."""
+    before, how, failures = contents(run), "failed", []
+    try:
+        with limited_time(), limited_memory():
+            how = result(read, run, page, capfd)
+    except (Exception, Hang) as error:
+        failures.append(repr(error))
+    changed = {str(name) for name, content in contents(run).items() if before.get(name) != content}
+    if (read is not resume or how == "refused") and changed - {".lock"}:
+        failures.append(f"changed {changed}")
+    if trap.exists():
+        failures.append("a pickle was executed")
+        trap.unlink()
+    return how, failures
+
+
 def test_altered_runs_are_used_or_refused(runs, tmp_path, count, figure, capfd, monkeypatch):
     # both take longer than all that is tried here: git, and waiting for the disk
     monkeypatch.setattr(provenance, "git_state", lambda: None)
@@ -110,23 +129,58 @@ def test_altered_runs_are_used_or_refused(runs, tmp_path, count, figure, capfd, 
         suited = [name for name in names if (read is resume) == name.endswith("-stopped")]
         run = work / suited[rng.integers(len(suited))]
         done = alter_run(run, [runs / name for name in names], rng, trap)
-        before, how = contents(run), "failed"
-        place = f"input {i}, {read.__name__} of {run.name}, {done}"
-        try:
-            with limited_time(), limited_memory():
-                how = result(read, run, tmp_path / "page.html", capfd)
-        except (Exception, Hang) as error:
-            failures.append(f"{place}: {error!r}")
+        how, found = judge(read, run, tmp_path / "page.html", trap, capfd)
         ended[how] += 1
-        changed = {str(name) for name, content in contents(run).items() if before.get(name) != content}
-        if (read is not resume or how == "refused") and changed - {".lock"}:
-            failures.append(f"{place}: changed {changed}")
-        if trap.exists():
-            failures.append(f"{place}: a pickle was executed")
-            trap.unlink()
+        failures += [f"input {i}, {read.__name__} of {run.name}, {done}: {failure}" for failure in found]
         restore(run, whole[run.name])
     assert not failures, "\n".join([f"{len(failures)} failures", *failures[:20]])
     assert ended["used"] > n / 20 and ended["refused"] > n / 20, ended
     figure(
         f"run directories: {n} altered, {', '.join(f'{k} {how}' for how, k in ended.items())} (seed {SEED})"
     )
+
+
+def raises(run, page):
+    raise KeyError("settings")
+
+
+def refuses_in_two_lines(run, page):
+    raise BadInput("config.json is damaged\ntrain again")
+
+
+def refuses_without_a_word(run, page):
+    return 2
+
+
+def prints_a_traceback(run, page):
+    print("scratchgen: Traceback (most recent call last)", file=sys.stderr)
+    return 2
+
+
+def ends_with_another_status(run, page):
+    return 1
+
+
+def writes(run, page):
+    (run / "config.json").write_text("{}")
+
+
+def unpickles(run, page):
+    pickle.loads(pickle.dumps(Trap(run.with_name("trap"))))
+
+
+def waits(run, page):
+    raise Hang("still running")
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        *(raises, refuses_in_two_lines, refuses_without_a_word, prints_a_traceback),
+        *(ends_with_another_status, writes, unpickles, waits),
+    ],
+)
+def test_the_claim_above_rejects_a_reader_that(planted, runs, tmp_path, capfd):
+    run = shutil.copytree(runs / "vae", tmp_path / "vae")
+    assert judge(load, run, tmp_path / "page.html", tmp_path / "trap", capfd) == ("used", [])
+    assert judge(planted, run, tmp_path / "page.html", tmp_path / "trap", capfd)[1]

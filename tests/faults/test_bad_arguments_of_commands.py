@@ -42,6 +42,8 @@ def folder(tmp_path_factory):
     (folder / "infinite.toml").write_text("learning_rate = inf")
     (folder / "pipes").mkdir()
     os.mkfifo(folder / "pipes" / "pipe.npy")
+    (folder / "pipes" / "link.png").symlink_to(folder / "images.npy")
+    (folder / "pipes" / "gone.npz").symlink_to(folder / "nowhere")
     return folder
 
 
@@ -116,8 +118,12 @@ CASES = {
         "learning_rate is above 0 and finite",
     ),
     "a device": (("sample", "vae", "--out", "/dev/null"), "/dev/null"),
-    "a pipe": (("encode", "vae", "--data", "images.npy", "--out", "pipes/pipe.npy"), "is a device or a pipe"),
-    "a pipe for numbers": (("bench", "matmul", "--json", "pipes/pipe.npy"), "is a device or a pipe"),
+    "a pipe": (("encode", "vae", "--data", "images.npy", "--out", "pipes/pipe.npy"), "is a device, a pipe"),
+    "a pipe for numbers": (("bench", "matmul", "--json", "pipes/pipe.npy"), "is a device, a pipe"),
+    "a link": (("sample", "vae", "--out", "pipes/link.png"), "pipes/link.png is a device, a pipe or a link"),
+    "a link to nothing": (("export", "vae", "--to", "npz", "--out", "pipes/gone.npz"), "or a link"),
+    "standard output": (("sample", "text", "-n", 5, "--out", "/dev/stdout"), "/dev/stdout is a device"),
+    "standard output for numbers": (("bench", "matmul", "--json", "/dev/stdout"), "/dev/stdout is a device"),
 }
 
 
@@ -133,15 +139,30 @@ EDITED = {  # file → the edited text, and what the refusal names
         lambda c: c["settings"].update(beta=[[1]]),
         "beta is a number",
     ),
-    "an infinite setting": ("config.json", '"beta": 1e999', "config.json"),
+    "an infinite setting": ("config.json", '"beta": 1e999', "is damaged (Number out of range"),
+    "a setting that is there twice": (
+        "config.json",
+        '"beta": 1, "beta": 2',
+        "'beta' occurs twice in one object",
+    ),
     "a deep one": ("config.json", "[" * 100_000, "config.json"),
     "a log of large numbers": (
         "metrics.jsonl",
         f'{{"epoch": 1, "elbo": {DIGITS_26}}}\n',
         "metrics.jsonl is damaged",
     ),
+    "a number that a log has twice": (
+        "metrics.jsonl",
+        '{"epoch": 1, "elbo": 1, "elbo": 1}\n',
+        "metrics.jsonl is damaged ('elbo' occurs twice",
+    ),
     "a log of lists": ("metrics.jsonl", '{"epoch": [1]}\n', "metrics.jsonl is damaged"),
     "deep scores": ("scores.json", "[" * 100_000, "scores.json is damaged"),
+    "scores that say a thing twice": (
+        "scores.json",
+        '[{"measure": "", "ours": "1", "ours": "2"}]',
+        "scores.json is damaged ('ours' occurs twice",
+    ),
     "a time in words": ("timing.json", '{"seconds": "x", "sessions": 1}', "timing.json is damaged"),
 }
 

@@ -1,6 +1,8 @@
 """Control characters in texts, tables, names of files and of classes end no command: the data are shown or refused."""
 
 import csv
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from PIL import Image
 from scratchgen import cli
 
 from .limits import Hang, limited_memory, limited_time
+from .test_terminal import unsafe
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 SEED = 20261130
@@ -88,21 +91,48 @@ def write_images(folder, rng):
     return folder / "images"
 
 
+def judge(path, capfd):
+    """(whether the data are shown, what the command did that it may not do)."""
+    status, failures = None, []
+    try:
+        with limited_time(), limited_memory():
+            cli.main(["data", "show", str(path)])
+    except SystemExit as ended:
+        status = ended.code
+    except (Exception, Hang) as error:
+        failures.append(repr(error))
+    printed, errors = capfd.readouterr()
+    if status not in (0, 2, None) or (status == 2 and not errors.startswith("scratchgen: ")):
+        failures.append(f"status {status}, {errors!r}")
+    if characters := unsafe(printed + errors):
+        failures.append(f"printed {characters}")
+    return status == 0, failures
+
+
 @pytest.mark.parametrize("write", [write_text, write_pairs, write_table, write_images])
 def test_data_with_control_characters_are_shown_or_refused(write, tmp_path, count, figure, capfd):
     rng, failures, shown, n = np.random.default_rng(SEED), [], 0, count(5, 250)
     for i in range(n):
         folder = tmp_path / str(i)
         folder.mkdir()
-        try:
-            with limited_time(), limited_memory():
-                cli.main(["data", "show", str(write(folder, rng))])
-        except SystemExit as ended:
-            errors = capfd.readouterr().err
-            shown += ended.code == 0
-            if ended.code not in (0, 2) or (ended.code == 2 and not errors.startswith("scratchgen: ")):
-                failures.append(f"input {i}: {ended.code}, {errors!r}")
-        except (Exception, Hang) as error:
-            failures.append(f"input {i}: {error!r}")
+        is_shown, found = judge(write(folder, rng), capfd)
+        shown += is_shown
+        failures += [f"input {i}: {failure}" for failure in found]
     assert not failures, "\n".join(failures[:10])
     figure(f"control characters, {write.__name__[6:]}: {n}, {shown} shown, {n - shown} refused (seed {SEED})")
+
+
+PLANTED = {  # what `data show` may not do with a file
+    "raises": lambda line: {}["kind"],
+    "prints the file as it is": lambda line: print(Path(line[-1]).read_text()),
+    "refuses with the text as it is": lambda line: sys.exit("scratchgen: \x1b[31mred"),
+    "refuses without a word": lambda line: sys.exit(2),
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_the_claim_above_rejects_a_command_that(planted, tmp_path, monkeypatch, capfd):
+    (tmp_path / "data.txt").write_text("\x1b[31mred\u202e word " * 100)
+    assert judge(tmp_path / "data.txt", capfd) == (True, [])
+    monkeypatch.setattr(cli, "main", PLANTED[planted])
+    assert judge(tmp_path / "data.txt", capfd)[1]

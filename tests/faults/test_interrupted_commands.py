@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from scratchgen import cli
+from scratchgen.cli import BY_SIGNAL
 from scratchgen.runs.stopped import phrase
 from scratchgen.tasks import get_task
 
@@ -54,6 +55,17 @@ def server(tmp_path_factory):
         os.chdir(before)
 
 
+def judge(status, shown, errors, sent):
+    """(whether the signal ended the command, what is wrong with the status or the output)."""
+    if "Traceback" in shown + errors or "Error" in errors:
+        return False, shown + errors
+    if status in (0, 1):  # 1: of an exercise that is not solved
+        return False, ""
+    lines = errors.splitlines() or [""]
+    is_right = status == BY_SIGNAL + sent and lines[-1].startswith(f"scratchgen: {phrase(sent)}")
+    return True, "" if is_right and errors.count("scratchgen: ") == 1 else f"status {status}, {errors!r}"
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_signal_at_any_moment_ends_a_command_in_one_line(name, server, count, figure):
     command, folder = server
@@ -73,16 +85,29 @@ def test_a_signal_at_any_moment_ends_a_command_in_one_line(name, server, count, 
             continue
         if not command.ends_within(rng.uniform(0.02, 1.0) * seconds):
             command.send(one)
-        status = command.status()
-        shown, errors = command.output()
-        assert "Traceback" not in shown + errors and "Error" not in errors, errors
-        if status not in (0, 1):  # 1: of an exercise that is not solved
-            last = errors.splitlines()[-1]
-            assert status == 128 + one and last.startswith(f"scratchgen: {phrase(one)}"), (status, errors)
-            assert errors.count("scratchgen: ") == 1, errors
-            received += 1
+        ended_by_signal, failure = judge(command.status(), *command.output(), one)
+        assert not failure, f"moment {moment}: {failure}"
+        received += ended_by_signal
     assert received or name == "info"
     figure(f"{name}: ended by a signal at {received} moments, each in one line (seed {SEED})")
+
+
+PLANTED = {  # (status, standard output, standard error) of a command that SIGTERM has ended
+    "with a traceback": (BY_SIGNAL + signal.SIGTERM, "Traceback (most recent call last)", ""),
+    "with an exception": (1, "", "OSError: [Errno 4]"),
+    "in silence": (BY_SIGNAL + signal.SIGTERM, "", ""),
+    "killed": (-signal.SIGTERM, "", ""),
+    "in two lines": (BY_SIGNAL + signal.SIGTERM, "", "scratchgen: bad\nscratchgen: ended by SIGTERM\n"),
+    "as by another signal": (BY_SIGNAL + signal.SIGINT, "", "scratchgen: ended by SIGTERM\n"),
+    "in the words of another signal": (BY_SIGNAL + signal.SIGTERM, "", "scratchgen: interrupted\n"),
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_the_claim_above_rejects_a_command_that_ends(planted):
+    line = f"scratchgen: {phrase(signal.SIGTERM)}\n"
+    assert judge(BY_SIGNAL + signal.SIGTERM, "", line, signal.SIGTERM) == (True, "")
+    assert judge(*PLANTED[planted], signal.SIGTERM)[1]
 
 
 @pytest.mark.parametrize("received", SIGNALS, ids=phrase)

@@ -5,6 +5,8 @@ after its first step.
 """
 
 import collections
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -173,37 +175,72 @@ def random_line(rng):
     return line
 
 
+def judge(line, folder, whole, capfd):
+    """(how a command line ended, what it did that no command may do), in a folder with these files."""
+    status, failures = "failed", []
+    try:
+        with limited_time(), limited_memory():
+            cli.main(line)
+    except SystemExit as end:
+        status = end.code
+    except Begun:
+        status = 0
+    except (Exception, Hang) as error:
+        failures.append(repr(error))
+    errors = capfd.readouterr().err
+    if "Traceback" in errors or status not in (0, 1, 2, "failed"):
+        failures.append(f"status {status}, {errors}")
+    if status == 2:
+        lines = [text for text in errors.splitlines() if text.startswith("scratchgen: ")]
+        if len(lines) != 1 and errors:
+            failures.append(repr(errors))
+        changed = contents(folder)
+        if {name for name in changed if whole.get(name) != changed[name] and name.name != ".lock"}:
+            failures.append(f"refused, and changed {changed.keys() - whole.keys()}")
+    return {0: "worked", 1: "worked", 2: "refused"}.get(status, "failed"), failures
+
+
 def test_random_command_lines_work_or_are_refused(folder, count, figure, capfd):
     rng, ended, failures = np.random.default_rng(SEED), collections.Counter(), []
     whole, n = contents(folder), count(200, 10_000)
     for i in range(n):
         line = random_line(rng)
-        place, status = f"input {i}, {[word[:40] for word in line]}", "failed"
-        try:
-            with limited_time(), limited_memory():
-                cli.main(line)
-        except SystemExit as end:
-            status = end.code
-        except Begun:
-            status = 0
-        except (Exception, Hang) as error:
-            failures.append(f"{place}: {error!r}")
-        errors = capfd.readouterr().err
-        ended[{0: "worked", 1: "worked", 2: "refused"}.get(status, "failed")] += 1
-        if "Traceback" in errors or status not in (0, 1, 2, "failed"):
-            failures.append(f"{place}: status {status}, {errors}")
-        changed = contents(folder)
-        if status == 2:
-            lines = [text for text in errors.splitlines() if text.startswith("scratchgen: ")]
-            if len(lines) != 1 and errors:
-                failures.append(f"{place}: {errors!r}")
-            if {name for name in changed if whole.get(name) != changed[name] and name.name != ".lock"}:
-                failures.append(f"{place}: refused, and changed {changed.keys() - whole.keys()}")
-        if changed != whole:
-            restore(folder, whole)
+        how, found = judge(line, folder, whole, capfd)
+        ended[how] += 1
+        failures += [f"input {i}, {[word[:40] for word in line]}: {failure}" for failure in found]
+        restore(folder, whole)
     assert not failures, "\n".join([f"{len(failures)} failures", *failures[:20]])
     assert ended["worked"] > n / 10 and ended["refused"] > n / 10, ended
     figure(f"command lines: {n}, {', '.join(f'{k} {how}' for how, k in ended.items())} (seed {SEED})")
+
+
+def refuse(text):
+    print(text, file=sys.stderr)
+    sys.exit(2)
+
+
+PLANTED = {  # what a command may not do, in place of the command
+    "raises": lambda line: {}["settings"],
+    "prints a traceback": lambda line: refuse("scratchgen: Traceback (most recent call last)"),
+    "refuses in two lines": lambda line: refuse("scratchgen: no such file\nscratchgen: name another"),
+    "refuses in the words of a library": lambda line: refuse("ValueError: math domain error"),
+    "ends with another status": lambda line: sys.exit(3),
+    "makes a file and refuses": lambda line: [Path("new").write_text(""), refuse("scratchgen: no such file")],
+    "changes a file and refuses": lambda line: [
+        Path("text.txt").write_text(""),
+        refuse("scratchgen: no file"),
+    ],
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_the_claim_above_rejects_a_command_that(planted, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.txt").write_text("mine")
+    whole = contents(tmp_path)
+    assert judge(["info", "--nothing"], tmp_path, whole, capfd) == ("refused", [])
+    monkeypatch.setattr(cli, "main", PLANTED[planted])
+    assert judge(["info"], tmp_path, whole, capfd)[1]
 
 
 @pytest.mark.parametrize(

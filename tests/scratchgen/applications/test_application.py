@@ -64,7 +64,16 @@ def test_results_of_other_data_are_refused_and_stay(application, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ["{", "[]", '{"data": ["digits"]}', '{"data": ["digits"], "results": 3, "shown": []}']
+    "content",
+    [
+        "{",
+        "[]",
+        '{"data": ["digits"]}',
+        '{"data": [], "data": ["digits"]}',
+        "[" * 100_000,
+        '{"data": ["digits"], "results": 3, "shown": []}',
+    ],
+    ids=lambda text: text[:40],
 )
 def test_a_damaged_file_of_results_is_named(application, tmp_path, content):
     made, _ = application

@@ -46,6 +46,7 @@ def test_a_second_run_trains_nothing_and_writes_the_same_results(scratchgen_in, 
         ((*QUICK, "--on", "absent.txt"), "absent.txt"),
         ((*QUICK, "--on", "digits"), "digits"),
         (("app", "run", "text-generation", "--seeds", "0"), "--seeds"),
+        (("app", "run", "text-generation", "--seeds", "1001"), "less than or equal to 1000"),
     ],
 )
 def test_bad_input_is_refused_in_one_line_and_nothing_is_written(arguments, message, scratchgen_in, tmp_path):

@@ -457,10 +457,20 @@ def test_the_snapshot_notices_a_changed_file(tmp_path):
     assert snapshot(tmp_path) != before
 
 
-def test_a_command_without_arguments_prints_its_help(tmp_path):
-    for arguments in ((), ("train",)):
-        done = scratchgen(*arguments, cwd=tmp_path)
-        assert done.returncode == 2 and done.stderr == "" and "Usage: scratchgen" in done.stdout
+@pytest.mark.parametrize("arguments", [(), *((group,) for group in cli.GROUPS)], ids=" ".join)
+def test_a_group_of_commands_alone_prints_its_help(arguments, capfd):
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*arguments])
+    usage = " ".join(["Usage: scratchgen", *arguments, "[OPTIONS] COMMAND [ARGS]..."])
+    shown, errors = capfd.readouterr()
+    assert ended.value.code == 2 and errors == "" and shown.startswith(usage)
+
+
+def test_the_claim_above_rejects_a_group_that_is_no_group(capfd):
+    with pytest.raises(SystemExit):
+        cli.main(["sweep"])
+    shown, errors = capfd.readouterr()
+    assert not shown and errors.startswith("scratchgen: Missing argument")
 
 
 def test_half_a_run_does_not_block_its_directory(tmp_path):

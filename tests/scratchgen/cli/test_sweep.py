@@ -234,7 +234,7 @@ def test_a_directory_that_holds_something_else_is_refused_and_stays_as_it_is(wha
         out.write_text("mine")
     else:
         out.mkdir()
-        (out / ("sweep.json" if what == "a damaged sweep" else "notes")).write_text("{")
+        (out / ("sweep.json" if what == "a damaged sweep" else "notes")).write_text('{"task": 1, "task": 2}')
     before = contents(tmp_path)
     done = sweep(TINY, "--out", "out")
     assert done.returncode == 2 and done.stderr.count("\n") == 1

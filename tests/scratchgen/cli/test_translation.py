@@ -122,6 +122,7 @@ def test_a_translation_is_printed_and_its_attention_is_drawn(trained, tmp_path):
 WRONG_PROMPTS = {
     "nothing": ((), "no text to translate; give it as --prompt TEXT"),
     "an empty text": (("--prompt", ""), "the text to translate is empty"),
+    "a text of 1001 characters": (("--prompt", "4" * 1001), "1,001 characters, and at most 1,000 are read"),
     "an unknown character": (("--prompt", "4x2"), "the character 'x' is in no text of the training"),
     "a beam of none": (("--prompt", "42", "--beam", 0), "width must be"),
     "a draw": (("--prompt", "42", "--temperature", 1), "which has no --temperature"),

@@ -135,7 +135,14 @@ def test_one_that_is_cut_off_goes_on_where_it_was(fake, tmp_path):
     assert rows[1].numbers == [{"−ELBO": 80, "active units": 2}]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"numbers": 3, "minutes": 1}', '{"numbers": {}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", "3", "[" * 100_000),
+        *('{"numbers": 3, "minutes": 1}', '{"numbers": {}}', '{"numbers": {}, "minutes": 1, "minutes": 2}'),
+    ],
+    ids=lambda text: text[:50],
+)
 def test_a_damaged_result_is_named_and_not_overwritten(text, fake, tmp_path):
     made, measured, _ = fake
     reproduce(made, tmp_path, range(1), quiet=True)
@@ -256,6 +263,8 @@ def test_without_a_name_the_command_lists_what_there_is(capfd, monkeypatch):
     [
         (("vae-mnist",), "no reproduction is named 'vae-mnist'; choose one of vae-mnist-fixed"),
         (("ppca", "--seeds", 0), "Invalid value for '--seeds'"),
+        (("ppca", "--seeds", 1001), "less than or equal to 1000"),
+        (("ppca", "--seeds", 10**26), "Invalid value for '--seeds'"),
         (("ppca", "--out", "a-file"), "a-file is a file"),
     ],
 )
