@@ -11,6 +11,7 @@ image_rows             rows of images with titles: originals, edits and referenc
 points, latent         points in the plane, latent spaces
 marginals, forecasts   the columns of a table, the steps that follow a series
 curves, comparison     training curves of one run and of several runs
+scores                 scores of several settings, ranked or over the values of one setting
 rate_distortion        the rate-distortion curve of a VAE
 attention, gates, text_states, eigenvalues, gradient_norms     inside a recurrent network
 generator_losses, dirac, training_trace                     GAN losses and dynamics
@@ -42,6 +43,7 @@ from scratchgen.plots.overview import overview
 from scratchgen.plots.points import scatter
 from scratchgen.plots.rate_distortion import rate_distortion
 from scratchgen.plots.scaling import scaling
+from scratchgen.plots.scores import ranked_scores, score_curve
 from scratchgen.plots.speed import speed
 from scratchgen.plots.text_states import text_states
 from scratchgen.plots.training_trace import animation
@@ -68,12 +70,14 @@ __all__ = [
     "mel_spectrograms",
     "overview",
     "piano_rolls",
+    "ranked_scores",
     "rate_distortion",
     "reconstructions",
     "sample_grid",
     "sample_grids",
     "scaling",
     "scatter",
+    "score_curve",
     "sounds",
     "speed",
     "text_states",

@@ -30,7 +30,7 @@ def collect_provenance() -> dict:
     """The command, the kernel backend, the versions, and the state of git in the current folder, if any."""
     name = Path(sys.argv[0]).name.replace("__main__.py", "scratchgen")  # as of python -m scratchgen
     found = {"command": printable(shlex.join([name, *sys.argv[1:]])), "backend": current()}
-    return {**found, "versions": _versions(), "git": git_state()}
+    return {**found, "versions": versions(), "git": git_state()}
 
 
 def fingerprint(arrays: dict[str, np.ndarray]) -> str:
@@ -65,13 +65,14 @@ def fingerprint_of_data(data: AnyData | SoundFrames | SeriesData | SpeechData) -
     return fingerprint(parts)
 
 
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version()}
+def versions() -> dict[str, str]:
+    """The versions on which the bits of results depend: Python, packages, and the variant of the compiled kernels."""
+    found = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
-            versions[name] = metadata.version(name)
+            found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
     if (compiled := variant()) is not None:
-        versions["compiled kernels"] = compiled  # of two variants the last bits of results differ
-    return versions
+        found["compiled kernels"] = compiled  # of two variants the last bits of results differ
+    return found

@@ -46,7 +46,7 @@ class Sweep:
         directory = self.path(trial)
         resume = ["scratchgen", "train", self.plan.task.family, f"--resume={directory}"]
         begin = [*command_of(self.plan, trial), f"--out={directory}"]
-        return Training(trial.name, directory, begin, resume)
+        return Training(trial.name, directory.absolute(), begin, resume, Path.cwd())
 
 
 @contextmanager

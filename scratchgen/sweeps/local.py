@@ -1,7 +1,6 @@
 """Trainings in processes of this machine, several at once.
 
-A runner is a function (trainings, number at once) ↦ those that ended, as they end. Trainings do not depend on one
-another, so each has the same result whatever runs next to it.
+Trainings do not depend on one another, so each has the same result whatever runs next to it.
 """
 
 from __future__ import annotations

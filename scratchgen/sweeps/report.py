@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shlex
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from scratchgen.errors import printable
+from scratchgen.plots.scores import ranked_scores, score_curve
 from scratchgen.runs import html
 from scratchgen.runs.comparison import curve_figures, grouped, monitored_numbers
 from scratchgen.runs.files import write_text
@@ -15,6 +18,7 @@ from scratchgen.sweeps.directory import Sweep
 from scratchgen.sweeps.plan import command_of
 from scratchgen.sweeps.results import Results, SettingsResult, in_words, score_rows
 
+MOST_RANKED = 20
 MOST_CURVES = 10  # more lines in one picture cannot be told apart
 
 
@@ -32,7 +36,10 @@ def sweep_report(sweep: Sweep, results: Results, failures: Mapping[str, str]) ->
     parts = [
         html.section("Best settings", *_best(sweep, results)),
         html.section(
-            "Scores by settings", html.table(*score_rows(results)), html.note(explanation(sweep, results))
+            "Scores by settings",
+            html.table(*score_rows(results)),
+            html.note(explanation(sweep, results)),
+            html.pictures(_score_figures(results)),
         ),
         html.section("Curves", _note_on_curves(results), html.pictures(_curves(results))),
         html.section("Failed runs", html.table(("run", "reason"), failures.items()) if failures else ""),
@@ -69,6 +76,40 @@ def _best(sweep: Sweep, results: Results) -> list[str]:
     trial = next(trial for trial in sweep.plan.trials if trial.varied == best.varied)
     command = shlex.join(command_of(sweep.plan, trial))
     return [html.table((), rows), "<div>trains with them again</div>", html.verbatim(command)]
+
+
+def _score_figures(results: Results) -> list[str]:
+    """One picture of the score that decides, for the settings that have a finite one; none for less than two."""
+    if results.score is None:
+        return []
+    means = [(found, found.mean(results.score)) for found in results.by_settings]
+    scored = [
+        (found, (float(mean.mean), float(mean.standard_error)))
+        for found, mean in means
+        if mean is not None and np.isfinite(mean.mean)
+    ]
+    if len(scored) < 2:
+        return []
+    name, caption = printable(results.score.replace("_", " ")), "mean ± standard error over seeds"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scores.png"
+        points = {value: score for found, score in scored if (value := _number(found)) is not None}
+        if len(points) == len(scored):
+            (setting,) = scored[0][0].varied
+            score_curve(points, path, setting.replace("_", " "), name)
+        else:
+            best = scored[:MOST_RANKED]
+            ranked_scores({printable(found.label): score for found, score in best}, path, name)
+            if len(scored) > len(best):
+                caption += f", the {len(best)} best of {len(scored)} settings"
+        return [html.picture(path.read_bytes(), f"{name}, {caption}")]
+
+
+def _number(found: SettingsResult) -> float | None:
+    """The value of the setting that varies, if it is the only one and a number."""
+    values = [*found.varied.values()]
+    is_number = len(values) == 1 and isinstance(values[0], int | float) and not isinstance(values[0], bool)
+    return float(values[0]) if is_number else None
 
 
 def _note_on_curves(results: Results) -> str:

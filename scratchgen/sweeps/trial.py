@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -27,14 +27,16 @@ LONGEST_MESSAGE = 2**16  # bytes at the end of standard error that are read
 class Training:
     """A training that a runner carries out.
 
-    directory    of its run
+    directory    of its run, as an absolute path
     begin        its command, `scratchgen train …`;  resume: the command that continues it
+    folder       in which both are given
     """
 
     name: str
     directory: Path
     begin: list[str]
     resume: list[str]
+    folder: Path
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class Ended:
     failure: str | None
 
 
+Runner = Callable[
+    [Sequence[Training]], Generator[Ended, None, None]
+]  # trainings ↦ those that ended, as they end
+
+
 def train(training: Training, environment: Mapping[str, str], stopping: threading.Event) -> Ended | None:
     """Train until the run is finished; None if it was stopped, and saved, before.
 
@@ -53,7 +60,7 @@ def train(training: Training, environment: Mapping[str, str], stopping: threadin
     """
     failure = None
     for _ in range(ATTEMPTS):
-        _wait_until_free(training.directory, stopping)
+        wait_until_free(training.directory, stopping)
         if stopping.is_set():
             return None
         if is_finished(training.directory):
@@ -75,6 +82,7 @@ def _attempt(training: Training, environment: Mapping[str, str], stopping: threa
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=errors,
+            cwd=training.folder,
             env=environment,
             start_new_session=True,  # Ctrl-C reaches the sweep alone, which then stops each training once
         )
@@ -82,10 +90,10 @@ def _attempt(training: Training, environment: Mapping[str, str], stopping: threa
             while process.poll() is None and not stopping.wait(POLL_SECONDS):
                 pass
             # leaving the block closes standard input, which ends the process if it has not ended
-        return _last_line(errors) or _how_it_ended(process.returncode)
+        return last_line(errors) or _how_it_ended(process.returncode)
 
 
-def _wait_until_free(directory: Path, stopping: threading.Event) -> None:
+def wait_until_free(directory: Path, stopping: threading.Event) -> None:
     """Wait while another process trains in the directory: one whose sweep was killed is about to save and end."""
     until = time.monotonic() + FREE_SECONDS
     while directory.is_dir() and time.monotonic() < until and not stopping.is_set():
@@ -96,7 +104,8 @@ def _wait_until_free(directory: Path, stopping: threading.Event) -> None:
             stopping.wait(POLL_SECONDS)
 
 
-def _last_line(errors: IO[bytes]) -> str:
+def last_line(errors: IO[bytes]) -> str:
+    """The last line that is not empty of what a process wrote to standard error, "" if there is none."""
     size = errors.seek(0, 2)
     errors.seek(max(0, size - LONGEST_MESSAGE))
     lines = errors.read().decode(errors="replace").split("\n")

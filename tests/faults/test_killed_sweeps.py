@@ -2,48 +2,14 @@
 
 import json
 import signal
-import subprocess
-import sys
-import time
 
-import filelock
 import pytest
 
-from scratchgen import cli
 from scratchgen.runs.stopped import phrase
 
-SECONDS = 300  # a limit for a machine with much else to do
+from .sweeping import FILE, SECONDS, is_free, results, start, train_alone, wait_for
+
 SEEDS = 0, 1, 2
-COMPARED = "model.safetensors", "metrics.jsonl", "scores.json"
-FILE = """
-train = "vae"
-data = "digits"
-seeds = {seeds}
-[settings]
-model = "linear"
-epochs = {epochs}
-[grid]
-latent_dim = [2]
-"""
-
-
-def start(folder, *options):
-    command = [sys.executable, "-m", "scratchgen", "sweep", "mine.toml", "--out", "out", *options]
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-
-
-def wait_for(condition):
-    until = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < until, "the sweep does not proceed"
-        time.sleep(0.02)
 
 
 def contents(run):
@@ -55,17 +21,8 @@ def contents(run):
     }
 
 
-def is_free(run):
-    """Whether no process trains in a run directory."""
-    try:
-        with filelock.FileLock(run / ".lock").acquire(timeout=0):
-            return True
-    except filelock.Timeout:
-        return False
-
-
 @pytest.mark.unrendered
-def test_a_sweep_of_two_at_once_that_is_killed_ends_as_one_training_after_another(tmp_path, monkeypatch):
+def test_a_sweep_of_two_at_once_that_is_killed_ends_as_one_training_after_another(tmp_path):
     (tmp_path / "mine.toml").write_text(FILE.format(seeds=[*SEEDS], epochs=2))
     run = {seed: tmp_path / "out" / f"latent_dim=2,seed={seed}" for seed in SEEDS}
     finished = lambda seed: (run[seed] / "model.safetensors").exists()
@@ -85,25 +42,8 @@ def test_a_sweep_of_two_at_once_that_is_killed_ends_as_one_training_after_anothe
     assert errors.count("finished ") == len(SEEDS) - len(before) and "Report: out/report.html" in shown
     assert {seed: contents(run[seed]) for seed in before} == before
 
-    monkeypatch.chdir(tmp_path)
     for seed in SEEDS:
-        words = (
-            "--data",
-            "digits",
-            "--model",
-            "linear",
-            "--epochs",
-            "2",
-            "--latent-dim",
-            "2",
-            "--seed",
-            str(seed),
-        )
-        with pytest.raises(SystemExit):
-            cli.main(["train", "vae", *words, "--out", f"alone-{seed}", "--quiet"])
-        for name in COMPARED:
-            alone = (tmp_path / f"alone-{seed}" / name).read_bytes()
-            assert (run[seed] / name).read_bytes() == alone, f"{name} of seed {seed}"
+        assert results(run[seed]) == train_alone(tmp_path, seed, epochs=2), f"seed {seed}"
 
 
 @pytest.mark.parametrize("received", [signal.SIGINT, signal.SIGTERM], ids=phrase)

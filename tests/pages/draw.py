@@ -124,6 +124,11 @@ DRAW = {
         path,
         "chorales: 229 + 76 + 77 sequences",
     ),
+    "ranked_scores": lambda path: plots.ranked_scores(
+        {"hidden 64, learning rate 0.003": (-96.2, 0.4), "hidden 16, learning rate 0.003": (-99.1, np.nan)},
+        path,
+        "validation elbo",
+    ),
     "rate_distortion": lambda path: plots.rate_distortion(
         {0.25: (14.7, 7.0), 1.0: (6.1, 12.6), 4.0: (0.1, 24.5)}, path
     ),
@@ -133,6 +138,12 @@ DRAW = {
         {"linear": IMAGES, "spherical": IMAGES}, SHAPE, path, columns=7
     ),
     "scatter": lambda path: plots.scatter(POINTS, LABELS, path, "ring: 60 + 60 + 60 points"),
+    "score_curve": lambda path: plots.score_curve(
+        {0.001: (-101.3, 0.5), 0.003: (-97.2, 0.2), 0.03: (-108.4, 2.5)},
+        path,
+        "learning rate",
+        "validation elbo",
+    ),
     "sounds": lambda path: plots.sounds(
         [np.sin(np.arange(4000) * f) for f in (0.1, 0.2)], ["zero", "one"], 8000, path, "tones: 600 + 75 + 75"
     ),

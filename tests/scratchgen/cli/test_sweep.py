@@ -93,7 +93,7 @@ def test_each_run_is_that_of_the_train_command_and_a_second_sweep_repeats_nothin
     assert (number, error) == pytest.approx(means[best], abs=10 ** -len(str(error).partition(".")[2]))
     assert f"Best settings: hidden {best}" in lines and "Report: sweeps/mine/report.html" in lines
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert "Best settings" in page and "4 of 4 runs are finished" in page and page.count("<img") == 2
+    assert "Best settings" in page and "4 of 4 runs are finished" in page and page.count("<img") == 3
     assert f"--set hidden={best} --seed 0" in page
 
     before = {path: path.stat().st_mtime_ns for path in out.glob("*=*/**/*")}

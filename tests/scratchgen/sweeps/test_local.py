@@ -16,7 +16,7 @@ from scratchgen.sweeps.trial import Ended, Training, train
 
 def training(directory, *words):
     directory.mkdir(exist_ok=True)
-    return Training(directory.name, directory, ["scratchgen", *words], [])
+    return Training(directory.name, directory, ["scratchgen", *words], [], directory.parent)
 
 
 def finish(directory):

@@ -113,9 +113,72 @@ def test_the_page_has_best_settings_scores_curves_failures_and_runs(sweep):
     page = report.sweep_report(made, collect_results(made), {"hidden=8,seed=1": "no <luck>"})
     best, scores, curves, failed, runs = page.split("<h2>")[1:]
     assert "<td>8</td>" in best and "--set hidden=8 --seed 0" in best and "--out" not in best
-    assert "1.50 ± 0.50" in scores and curves.count("<img") == 1 and "10 best settings" in curves
+    assert "1.50 ± 0.50" in scores and "ELBO, mean ± standard error over seeds</figcaption>" in scores
+    assert curves.count("<img") == 1 and "10 best settings" in curves
     assert "no &lt;luck&gt;" in failed and runs.count("<tr>") == 1 + 13
     assert "13 of 14 runs are finished" in page
+
+
+def of_settings(path, varied):
+    """The results of these settings, each with one run more than the one before, and a score of its own."""
+    found = [
+        results.SettingsResult(settings, [record(path, 1.0 + k)] * (k + 1))
+        for k, settings in enumerate(varied)
+    ]
+    return results.Results("ELBO", [], found)
+
+
+@pytest.fixture
+def pictures(monkeypatch):
+    """The scores that the page draws, by the name of the picture."""
+    drawn = {}
+    for name in ("score_curve", "ranked_scores"):
+
+        def draw(scores, path, *labels, name=name):
+            drawn[name] = scores, labels
+            path.write_bytes(b"")
+
+        monkeypatch.setattr(report, name, draw)
+    return drawn
+
+
+def test_scores_are_a_curve_over_the_only_setting_if_it_is_a_number(pictures, tmp_path):
+    report._score_figures(of_settings(tmp_path, [{"free_bits": 8}, {"free_bits": 0.5}]))
+    assert pictures["score_curve"][1] == ("free bits", "ELBO") and pictures.keys() == {"score_curve"}
+    (_, error), second = pictures["score_curve"][0].values()
+    assert math.isnan(error) and second == (2.0, 0.0) and [*pictures["score_curve"][0]] == [8, 0.5]
+
+
+@pytest.mark.parametrize(
+    "varied",
+    [
+        [{"cell": "lstm"}, {"cell": "gru"}],
+        [{"tie_embeddings": True}, {"tie_embeddings": False}],
+        [{"hidden": 4, "layers": 1}, {"hidden": 8, "layers": 2}],
+        [{"hidden": 4}, {"hidden": [4, 8]}],
+    ],
+    ids=["words", "switch", "two settings", "list"],
+)
+def test_scores_of_other_settings_are_ranked(pictures, tmp_path, varied):
+    found = of_settings(tmp_path, varied)
+    report._score_figures(found)
+    assert pictures.keys() == {"ranked_scores"}
+    assert [*pictures["ranked_scores"][0]] == [one.label for one in found.by_settings]
+
+
+def test_the_picture_has_the_best_settings_and_its_caption_says_so(pictures, tmp_path):
+    (figure,) = report._score_figures(of_settings(tmp_path, [{"cell": f"c{k}"} for k in range(25)]))
+    assert "the 20 best of 25 settings" in figure
+    assert [*pictures["ranked_scores"][0]] == [f"cell c{k}" for k in range(20)]
+
+
+def test_a_single_score_has_no_picture_and_one_that_is_not_finite_is_left_out(pictures, tmp_path):
+    three = of_settings(tmp_path, [{"cell": "a"}, {"cell": "b"}, {"cell": "c"}])
+    three.by_settings[1].records[:] = [record(tmp_path, math.nan)]
+    report._score_figures(three)
+    assert [*pictures["ranked_scores"][0]] == ["cell a", "cell c"]
+    three.by_settings[2].records.clear()
+    assert report._score_figures(three) == []
 
 
 def test_curves_are_means_over_seeds_up_to_the_shortest(tmp_path):
