@@ -583,6 +583,7 @@ CALLS = {
         lambda **a: optim.clip_grad_norm([parameter()], **a),
         {"maximum": (1.0, [nan, 0.0, -1.0, "1", None])},  # infinity measures the norm alone
     ),
+    "optim.Shards": (optim.Shards, {"n": (4, COUNT)}),
     "optim.training_step": (
         step,
         {"scale": (1.0, NOT_NEGATIVE)},

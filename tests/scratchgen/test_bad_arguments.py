@@ -85,6 +85,13 @@ NO_CHECK = {
     "optim.RMSProp.update": "called by `step`, which checks the options",
     "optim.Adam.update": "called by `step`, which checks the options",
     "optim.AdamW.update": "called by `step`, which checks the options",
+    **dict.fromkeys(
+        [f"optim.Shards.{name}" for name in ("cut", "joined", "own", "sum")],
+        "called by the training loops, which check their numbers",
+    ),
+    "vae.BetaLoss.end_step": "called by the training step with finite numbers",
+    "vae.ConstrainedLoss.end_step": "called by the training step with finite numbers",
+    "rnn.speech_loss": "its number of phones is counted by the training loop",
     "optim.Schedule.scale": "called by the training loops, which check their numbers",
     "vae.ColumnLikelihood.dimensions": "has a sigma for each column, and does not read D",
     "data.MappedRows": "made by `map_images`",
@@ -93,6 +100,7 @@ NO_CHECK = {
 }
 PROTOCOLS_AND_RESULTS = {
     *("vae.Loss.__call__", "rnn.FrameOutput.sample", "optim.TrainingRun.epochs", "optim.TrainingRun.log"),
+    *("optim.Ranks.exchange", "optim.Ranks.receive", "optim.Ranks.send"),
     *("gan.Snapshot", "rnn.Hypothesis", "rnn.Translation", "rnn.Unit"),
     *(f"evaluation.{name}" for name in ("ActiveUnits", "ClassHistogram", "Mean", "Modes", "Parzen")),
     *("evaluation.Rouge", "evaluation.RougeScores"),
