@@ -128,12 +128,22 @@ def reproduce(reproduction: Reproduction, out: Path, seeds: Iterable[int], **ses
 def _row(reproduction: Reproduction, part: Part, out: Path, seeds: list[int], session: dict) -> Row:
     found = []
     for seed in seeds:
-        directory = out / reproduction.name / part.name / f"seed-{seed}"
-        resume_with = f"scratchgen reproduce {reproduction.name} --out {shlex.quote(str(out))}"
-        if not (directory / RESULT).exists():
-            _measure(reproduction.name, part, seed, directory, {**session, "resume_with": resume_with})
-        found.append(_result(directory))
+        train_run(reproduction, part, seed, out, **session)
+        found.append(read_result(run_directory(reproduction, part, seed, out)))
     return Row(part, [result["numbers"] for result in found], [result["minutes"] for result in found])
+
+
+def run_directory(reproduction: Reproduction, part: Part, seed: int, out: Path) -> Path:
+    """The run directory of one seed of a part."""
+    return out / reproduction.name / part.name / f"seed-{seed}"
+
+
+def train_run(reproduction: Reproduction, part: Part, seed: int, out: Path, **session: Any) -> None:
+    """Train one seed of a part, unless it has a result."""
+    directory = run_directory(reproduction, part, seed, out)
+    if not (directory / RESULT).exists():
+        resume_with = f"scratchgen reproduce {reproduction.name} --out {shlex.quote(str(out))}"
+        _measure(reproduction.name, part, seed, directory, {**session, "resume_with": resume_with})
 
 
 def _measure(reproduction: str, part: Part, seed: int, directory: Path, options: dict) -> None:
@@ -146,7 +156,8 @@ def _measure(reproduction: str, part: Part, seed: int, directory: Path, options:
     finished(run, model, [part.score(name, value)])
 
 
-def _result(directory: Path) -> dict:
+def read_result(directory: Path) -> dict:
+    """The numbers and the minutes of a run. Raises BadInput for a damaged file."""
     path = directory / RESULT
     try:
         found = json.loads(read_bytes(path, LARGEST_RESULT), object_pairs_hook=distinct_names)

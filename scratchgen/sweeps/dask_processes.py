@@ -30,7 +30,11 @@ def local_cluster(workers: int) -> Iterator[str]:
         )
         with process:
             assert process.stdout is not None
-            address = process.stdout.readline().decode().strip()
+            try:
+                address = process.stdout.readline().decode().strip()
+            except BaseException:  # Ctrl-C: a cluster that is still starting would take seconds to end
+                process.kill()
+                raise
             if not address:
                 raise BadInput(f"no Dask cluster can be started on this machine ({last_line(errors)})")
             yield address

@@ -93,6 +93,8 @@ LONG = {  # where the work of a command begins
     "demo --colour": ("scratchgen.cli.demo_colour", "demo_colour"),
     "app": ("scratchgen.applications.application", "run_application"),
     "reproduce": ("scratchgen.cli.reproduce", "run_reproduction"),
+    "reproduce --jobs": ("scratchgen.cli.reproduce", "run_locally"),
+    "reproduce --run": ("scratchgen.cli.reproduce", "train_run"),
     "bench": ("scratchgen.cli.bench", "_bench_kernels"),
     "bench --steps": ("scratchgen.cli.bench", "_bench_steps"),
     "equations --check": ("scratchgen.cli.equations", "_passed"),

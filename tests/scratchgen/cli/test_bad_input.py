@@ -345,7 +345,7 @@ CASES = {
     ),
     "reproduce: seeds of nothing": (
         ("reproduce", "--seeds", "3"),
-        "--seeds and --page belong to a reproduction",
+        "--seeds, --page, --jobs and --run belong to a reproduction",
     ),
     "sample: a prompt for images": (
         ("sample", "images", "--prompt", "a", "--out", "new.png"),

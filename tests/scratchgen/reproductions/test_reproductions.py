@@ -1,6 +1,8 @@
 """A reproduction: its parts are kept, it resumes where it was, and its page holds everything."""
 
 import json
+import signal
+import threading
 
 import numpy as np
 import pytest
@@ -28,6 +30,9 @@ from scratchgen.reproductions.table import section
 from scratchgen.rnn import nats_per_frame
 from scratchgen.runs.config import RunConfig
 from scratchgen.runs.saving import load
+from scratchgen.runs.stopped import Interrupted
+from scratchgen.sweeps import trial
+from scratchgen.sweeps.trial import Ended
 from scratchgen.tasks.load import load_run
 from scratchgen.tasks.resume import resume
 from scratchgen.tasks.settings import from_file
@@ -249,6 +254,88 @@ def test_the_command_writes_the_page_that_is_asked_for(fake, tmp_path, monkeypat
     assert "| 90.00 | 1 |" in page.read_text()  # one seed, as the table says where none is asked for
     assert fake[1] == [("first", 0), ("first", 1), ("second", 0), ("second", 1)]
     assert str(page) in "".join(capfd.readouterr().out.split())
+
+
+@pytest.fixture
+def attempts(fake, monkeypatch):
+    """Runs of the fake reproduction that are trained by commands of their own, one after another in this process."""
+    monkeypatch.setitem(REPRODUCTIONS, "fake", fake[0])
+    tried, one_at_a_time = [], threading.Lock()
+
+    def attempt(training, environment, stopping):
+        with one_at_a_time:
+            tried.append(training.name)
+            try:
+                assert command(*training.begin[2:], "--quiet") == 0
+            except Cut:
+                return f"no luck with {training.name}"
+            return ""
+
+    monkeypatch.setattr(trial, "_attempt", attempt)
+    return tried
+
+
+def test_runs_at_once_have_the_results_of_runs_one_after_another(fake, attempts, tmp_path, capfd):
+    _, measured, _ = fake
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert command("fake", "--out", one, "--seeds", 2, "--quiet") == 0 and attempts == []
+    assert command("fake", "--out", two, "--seeds", 1, "--quiet") == 0
+    measured.clear()
+    assert command("fake", "--out", two, "--seeds", 2, "--jobs", 2) == 0
+    assert sorted(attempts) == ["first/seed-1", "second/seed-1"], "finished runs are not trained again"
+    assert sorted(measured) == [("first", 1), ("second", 1)]
+    printed = capfd.readouterr().out
+    assert "finished 1/2  first/seed-1" in printed or "finished 1/2  second/seed-1" in printed
+    for name in ("model.safetensors", "metrics.jsonl", "scores.json"):
+        for run in ("first/seed-1", "second/seed-1"):
+            assert (one / "fake" / run / name).read_bytes() == (two / "fake" / run / name).read_bytes()
+    rows = [table((out / "reproductions.md").read_text())[2:] for out in (one, two)]
+    assert [row[:4] for row in rows[0]] == [row[:4] for row in rows[1]]
+
+
+def test_a_run_at_once_that_fails_twice_is_named_and_there_is_no_page(fake, attempts, tmp_path, capfd):
+    _, _, broken = fake
+    broken.add(("second", 0, 2))
+    assert command("fake", "--out", tmp_path, "--jobs", 2) == 1
+    assert sorted(attempts) == ["first/seed-0", "second/seed-0", "second/seed-0"]
+    printed = capfd.readouterr()
+    assert "scratchgen: second/seed-0 failed: no luck with second/seed-0\n" in printed.err
+    assert "finished 1/2  first/seed-0\n" in printed.out and not (tmp_path / "reproductions.md").exists()
+
+
+def test_runs_at_once_that_are_stopped_say_how_to_resume(fake, monkeypatch, tmp_path, capfd):
+    def stopped(waiting, jobs):
+        yield Ended(waiting[0].name, None)
+        raise Interrupted(signal.SIGINT)
+
+    monkeypatch.setitem(REPRODUCTIONS, "fake", fake[0])
+    monkeypatch.setattr("scratchgen.cli.reproduce.run_locally", stopped)
+    assert command("fake", "--out", tmp_path, "--jobs", 2) == 130
+    again = f"scratchgen reproduce fake --seeds=1 --out={tmp_path} --jobs=2"
+    assert capfd.readouterr().err == (
+        f"scratchgen: interrupted; 1 of 2 runs are finished; resume with: {again}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "run", ["first", "first/seed-", "third/seed-0", "first/seed--1", f"first/seed-{10**19}"]
+)
+def test_a_run_that_there_is_not_is_refused(fake, attempts, run, tmp_path, capfd):
+    assert command("fake", "--out", tmp_path / "new", "--run", run) == 2
+    message = capfd.readouterr().err
+    assert (
+        f"fake has no run {run!r}; give a part and a seed, such as first/seed-0; its parts: first, second"
+        in message
+    )
+    assert not (tmp_path / "new").exists() and fake[1] == []
+
+
+def test_a_single_run_has_no_page_and_none_of_the_options_of_several(fake, attempts, tmp_path, capfd):
+    for option in ("--seeds", "--page", "--jobs"):
+        assert command("fake", "--out", tmp_path, "--run", "first/seed-3", option, "2") == 2
+        assert "leave --seeds, --page and --jobs out" in capfd.readouterr().err
+    assert command("fake", "--out", tmp_path, "--run", "first/seed-3") == 0
+    assert fake[1] == [("first", 3)] and not (tmp_path / "reproductions.md").exists()
 
 
 def test_without_a_name_the_command_lists_what_there_is(capfd, monkeypatch):
