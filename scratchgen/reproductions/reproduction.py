@@ -21,10 +21,11 @@ import msgspec
 import numpy as np
 
 from scratchgen.errors import BadInput
+from scratchgen.files import distinct_names
 from scratchgen.nn import Module
 from scratchgen.nn.saving import describe
 from scratchgen.runs.config import RunConfig
-from scratchgen.runs.files import RESULT, distinct_names, read_bytes, write_json
+from scratchgen.runs.files import RESULT, read_bytes, write_json
 from scratchgen.runs.provenance import collect_provenance, fingerprint
 from scratchgen.runs.run import Run
 from scratchgen.runs.score import Score

@@ -20,8 +20,8 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from scratchgen.errors import BadInput
-from scratchgen.files import replacing
-from scratchgen.runs.files import Unreadable, distinct_names, read_bytes, write_text
+from scratchgen.files import distinct_names, replacing
+from scratchgen.runs.files import Unreadable, read_bytes, write_text
 
 UNNAMED = ".[0-9]*"  # temporary files of a killed process
 KEPT = 2  # the newest, and the one before it in case the newest is damaged

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from scratchgen.errors import BadInput
-from scratchgen.files import is_replaceable, replacing
+from scratchgen.files import distinct_names, is_replaceable, replacing
 
 
 def write_text(path: Path, text: str) -> None:
@@ -74,19 +74,6 @@ def decode_json(content: bytes, kind: Any = Any) -> Any:
     except RecursionError:
         raise ValueError("its values are nested too deeply") from None
     return value
-
-
-def distinct_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object with these names and values, for `json.loads(..., object_pairs_hook=distinct_names)`.
-
-    Raises ValueError for a name that occurs twice: the file was altered, and nothing says which value is meant.
-    """
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for i, name in enumerate(names) if name in names[:i])
-        raise ValueError(f"{twice!r} occurs twice in one object")
-    return found
 
 
 def writable_directory(path: Path) -> Path:

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from scratchgen.errors import BadInput
+from scratchgen.files import distinct_names
 from scratchgen.runs.config import RunConfig, read_config
-from scratchgen.runs.files import Unreadable, decode_json, distinct_names, read_bytes
+from scratchgen.runs.files import Unreadable, decode_json, read_bytes
 from scratchgen.runs.score import Score
 
 LARGEST_LOG = 2**28  # bytes: a million epochs

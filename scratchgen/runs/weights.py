@@ -12,9 +12,9 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from scratchgen.errors import BadInput
-from scratchgen.files import replacing
+from scratchgen.files import distinct_names, replacing
 from scratchgen.runs.checkpoint import digest_of
-from scratchgen.runs.files import distinct_names, read_bytes
+from scratchgen.runs.files import read_bytes
 from scratchgen.runs.provenance import fingerprint
 
 KEY = (

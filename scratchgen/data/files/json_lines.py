@@ -7,6 +7,7 @@ import json
 from scratchgen.data.files.folders import BadFile
 from scratchgen.data.files.lines import without_bad_lines
 from scratchgen.data.report import LoadingReport, some
+from scratchgen.files import distinct_names
 
 TEXT_FIELDS = ("text", "content", "body", "document")  # the first that every object has is taken
 
@@ -20,9 +21,12 @@ def text_of_json_lines(content: str, report: LoadingReport, skip_bad: bool) -> s
     objects, bad = [], {}
     for i, line in lines:
         try:
-            found = json.loads(line)
-        except (ValueError, RecursionError):
+            found = json.loads(line, object_pairs_hook=distinct_names)
+        except (json.JSONDecodeError, RecursionError):
             found = None
+        except ValueError as error:  # which of two texts is meant?
+            bad[i] = str(error)
+            continue
         if isinstance(found, dict):
             objects.append((i, found))
         else:

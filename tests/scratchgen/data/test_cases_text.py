@@ -199,6 +199,14 @@ def test_bad_json_lines_are_all_named_and_left_out_when_asked(tmp_path):
     assert whole(data) == "good\n" * 37 and len(data.report.bad) == 3
 
 
+def test_a_json_line_with_two_texts_is_named_because_nothing_says_which_is_meant(tmp_path):
+    lines = ['{"text": "good"}'] * 40
+    lines[4] = '{"text": "the first", "text": "the second"}'
+    (tmp_path / "own.jsonl").write_text("\n".join(lines))
+    assert "5 ('text' occurs twice in one object)" in refusal(load_text, tmp_path / "own.jsonl")
+    assert "second" not in whole(load_text(tmp_path / "own.jsonl", skip_bad=True))
+
+
 # --- folders --------------------------------------------------------------------------------------------------
 
 
