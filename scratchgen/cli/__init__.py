@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 
@@ -11,7 +12,6 @@ import typer
 
 from scratchgen.cli.streams import OutputLost, standard_streams
 from scratchgen.distributed.launcher import launched
-from scratchgen.distributed.process import run_on_ranks
 from scratchgen.errors import BadInput, one_line
 
 COMMANDS = {  # name → its help; the file of that name defines the command, and is loaded on its first use
@@ -45,8 +45,14 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = next((word for word in given if not word.startswith("-")), None)
     command = partial(_run, given, chosen if chosen in COMMANDS else None)
     with standard_streams():
-        status = command() if launched() == 1 else run_on_ranks(command, chosen)
+        status = command() if launched() == 1 else _run_on_ranks(command, chosen)
     sys.exit(status)
+
+
+def _run_on_ranks(command: Callable[[], int], chosen: str | None) -> int:
+    from scratchgen.distributed.process import run_on_ranks  # which imports what trains
+
+    return run_on_ranks(command, chosen)
 
 
 def build_app(chosen: str | None) -> typer.Typer:

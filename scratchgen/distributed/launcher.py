@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scratchgen.errors import BadInput
-from scratchgen.optim.ranks import ALONE, Ranks
+
+if TYPE_CHECKING:
+    from scratchgen.optim import Ranks
 
 SIZES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "PMIX_SIZE", "MPI_LOCALNRANKS")  # of MPICH, Open MPI and others
 PLACES = ("PMI_RANK", "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "MPI_LOCALRANKID")
@@ -32,6 +35,8 @@ def connect() -> Ranks:
 
     Raises BadInput without mpi4py, and where one launcher started another.
     """
+    from scratchgen.optim.ranks import ALONE
+
     if (n := launched()) == 1:
         return ALONE
     if _launchers_above() > 1:
