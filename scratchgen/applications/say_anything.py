@@ -29,8 +29,8 @@ FULL_WORDS = {
     **TOKENIZERS,
     "hidden": 256,
     "embedding": 64,
-    "dropout": 0.4,
-    "epochs": 12,
+    "dropout": 0.2,
+    "epochs": 10,
     "batch_size": 64,
     "learning_rate": 2e-3,
 }

@@ -62,6 +62,7 @@ def index(table: Table) -> str:
         if application.name in table:
             title = f"## [{heading(application)}]({application.name}.md)"
             lines += ["", title, "", _table_of_results(table[application.name])]
+    lines += ["", "## Targets that are missed", "", (COMMITTED / "missed.md").read_text(encoding="utf-8")]
     if missing := [heading(application) for application in ALL if application.name not in table]:
         lines += ["", "## Not run", "", f"No full run yet: {', '.join(missing)}."]
     return "\n".join(lines) + "\n"
