@@ -54,16 +54,14 @@ def gradient_of_parts(
             stream.state = of_parts[i].state
         for buffer, b in zip(buffers, begun, strict=False):
             buffer.data[...] = b
-        optimizer.zero_grad()
-        loss, numbers = objective(*part.arguments)
-        (loss * part.weight if several else loss).backward()
+        loss, numbers, gradients = gradient_of_part(objective, optimizer, part)
         for one, state in zip(others, states, strict=False):
             _check_unchanged(one, state)
         return Total(
-            loss.item() * part.weight,
+            loss * part.weight,
             {name: float(number) * part.weight for name, number in numbers.items()},
             [(buffer.data - b) * part.weight for buffer, b in zip(buffers, begun, strict=False)],
-            [p.grad for p in parameters],
+            gradients,
         )
 
     total = shards.sum(leaf, [p.shape for p in parameters])
@@ -79,6 +77,16 @@ def gradient_of_parts(
             if hasattr(one, "end_step"):
                 one.end_step(total.numbers)
     return total
+
+
+def gradient_of_part(
+    objective: Objective, optimizer: Optimizer, part: Part
+) -> tuple[float, Mapping[str, float], list[np.ndarray | None]]:
+    """The loss L_i of a part, the numbers to log, and the gradient of w_i L_i by each parameter."""
+    optimizer.zero_grad()
+    loss, numbers = objective(*part.arguments)
+    (loss if part.weight == 1 else loss * part.weight).backward()
+    return loss.item(), numbers, [p.grad for p in optimizer.parameters]
 
 
 def _check_unchanged(one: Any, before: Mapping[str, Any]) -> None:

@@ -49,11 +49,9 @@ def generator_step(model, n, optimizer, rng, game):
     optimizer.step()
     return loss.item()
 '''
-RIGHT = "loss = generator_loss(model.logits(fake), game.objective)"
+RIGHT = "loss = generator_loss("
 PLANTED = (
-    "fake = fake.detach()\n"
-    "        loss = generator_loss(model.logits(fake), game.objective)\n"
-    "        loss = loss + 0 * sum(np.sum(p) for p in model.G.parameters())"
+    "fake = fake.detach()\n        loss = 0 * sum(np.sum(p) for p in model.G.parameters()) + generator_loss("
 )
 STUB = SOLUTION.replace(RIGHT, PLANTED)
 

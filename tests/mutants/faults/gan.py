@@ -122,10 +122,9 @@ GAN = (
     Fault(
         name="fakes that left the graph",
         module="scratchgen.gan.training",
-        text="loss = generator_loss(players.logits(fake), game.objective)",
+        text="loss = generator_loss(",
         wrong="fake = fake.detach()\n"
-        "        loss = generator_loss(players.logits(fake), game.objective)\n"
-        "        loss = loss + 0 * sum(np.sum(p) for p in model.G.parameters())",
+        "        loss = 0 * sum(np.sum(p) for p in model.G.parameters()) + generator_loss(",
         says="A prediction outside the graph brings G no gradient, so G never changes.",
         claims=("claims/test_gan_steps.py",),
         equations=("gan.generator_loss",),

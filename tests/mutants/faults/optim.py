@@ -120,7 +120,7 @@ OPTIM = (
     Fault(
         name="gradients that are not cleared",
         module="scratchgen.optim.gradient_of_parts",
-        text="        optimizer.zero_grad()\n",
+        text="    optimizer.zero_grad()\n",
         wrong="",
         says="Each step adds to the gradients of all steps before.",
         claims=(
@@ -205,8 +205,8 @@ OPTIM = (
     Fault(
         name="statistics that go from part to part",
         module="scratchgen.optim.gradient_of_parts",
-        text="            buffer.data[...] = b\n        optimizer",
-        wrong="            pass\n        optimizer",
+        text="            buffer.data[...] = b\n        loss",
+        wrong="            pass\n        loss",
         says="The averages of batch normalisation depend on which parts a process had before.",
         claims=(TREE,),
         only="averages_of_batch_normalisation",
