@@ -36,7 +36,8 @@ def run_all(ranks: int, commands: list[list[object]], folder: Path) -> list[int]
     given = folder / f"commands-{ranks}.json"
     given.write_text(json.dumps([[*map(str, words)] for words in commands]))
     statuses = given.with_suffix(".out")
-    words = [sys.executable, str(DRIVER), str(given), str(statuses)]
+    # -P: the folders next to the driver are named as the packages, and would hide them
+    words = [sys.executable, "-P", str(DRIVER), str(given), str(statuses)]
     launched = [mpiexec(), "-n", str(ranks), *words] if ranks > 1 else words
     done = subprocess.run(launched, capture_output=True, text=True, timeout=1800, env=os.environ)
     assert statuses.exists(), done.stderr[-2000:]

@@ -25,7 +25,6 @@ LINE_INCHES, GAP_INCHES, MARGIN_INCHES, LETTER_INCHES = (
     0.075,
 )  # of the labels of ranked scores
 LONGEST_LINE = 60  # characters of a label
-NO_BREAK = "\N{NO-BREAK SPACE}"
 FAR = 20  # a score is far from the others at this many times the median distance from the median
 ARROW_POINTS = 24
 TICK_DISTANCE = 0.08  # between the numbers of an axis, as a share of its length; closer ones would overlap
@@ -60,8 +59,8 @@ def ranked_scores(scores: Mapping[str, tuple[float, float]], path: str | os.Path
 
 def _folded(label: str) -> str:
     """A label in lines that end at commas: a setting and its value stay together."""
-    joined = label.replace(" ", NO_BREAK).replace(f",{NO_BREAK}", ", ")
-    return textwrap.fill(joined, LONGEST_LINE, break_on_hyphens=False)
+    joined = label.replace(" ", "\0").replace(",\0", ", ")  # the wrapping breaks at spaces
+    return textwrap.fill(joined, LONGEST_LINE, break_on_hyphens=False).replace("\0", " ")
 
 
 def score_curve(

@@ -83,6 +83,16 @@ REASONS = {
         "the blocks of a training end in order. Two that overlap leave dropout off, as in a training without it."
     ),
     "a backend for ever": "every backend computes the same numbers; the training becomes slower or faster.",
+    **dict.fromkeys(
+        [
+            "a sum of each rank by itself",
+            "halves that begin with distant ranks",
+            "noise that follows the process",
+            "statistics that go from part to part",
+        ],
+        "one process trains here; on several, the weights of two numbers of ranks differ, and both train well.",
+    ),
+    "parts that all weigh the same": "batches are not cut here; parts of unequal size would count too much.",
     "the same noise in two threads": (
         "one thread draws the noise; two would draw the same numbers now and then."
     ),

@@ -51,14 +51,15 @@ def steps_of(model, x, loss, steps, every, learning_rate=3e-3):
     sigma.start(x)
 
     def objective(batch):
-        value = loss(model, batch, rng)[0].mean()
+        values, numbers = loss(model, batch, rng)
+        value = values.mean()
         shown.append(value.item())
-        return value, {}
+        return value, numbers
 
     for step in range(1, steps + 1):
         batch = x[rng.integers(len(x), size=min(BATCH, len(x)))]
         with sigma.step(x.shape[1]):
-            training_step(partial(objective, batch), optimizer, generators=(rng,))
+            training_step(partial(objective, batch), optimizer, generators=(rng, loss))
         if step % every == 0:
             yield step, {"loss": float(np.mean(shown))}, sigma
             shown.clear()
