@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,6 +12,9 @@ from scratchgen.benchmarks.ranks.cost import Cost, Network, efficiency, pays_unt
 from scratchgen.benchmarks.ranks.trainings import TRAININGS
 from scratchgen.optim import Shards
 
+TUTORIALS = (
+    Path(__file__).parents[3] / "tutorials"
+)  # of the checkout, also where the library is installed elsewhere
 NETWORK = Network("wire", 1e-5, 1e9)
 COST = Cost(
     name="model",
@@ -71,13 +75,12 @@ def test_every_training_that_is_measured_moves_its_parameters(make):
 
 
 def test_the_committed_page_has_the_committed_numbers():
-    assert (markdown_page.FOLDER / markdown_page.PAGE).read_text(encoding="utf-8") == markdown_page.text_of(
-        markdown_page.read()
-    )
+    written = (TUTORIALS / markdown_page.PAGE).read_text(encoding="utf-8")
+    assert written == markdown_page.text_of(markdown_page.read(TUTORIALS / markdown_page.NUMBERS))
 
 
 def test_the_claim_above_rejects_other_numbers():
-    found = markdown_page.read()
+    found = markdown_page.read(TUTORIALS / markdown_page.NUMBERS)
     slower = msgspec.structs.replace(found.costs[0], own=2 * found.costs[0].own)
     assert markdown_page.text_of(
         msgspec.structs.replace(found, costs=[slower, *found.costs[1:]])
