@@ -85,14 +85,18 @@ SOON = 0.01  # seconds
 def interruptible() -> Iterator[None]:
     """Within it, a signal that ends the process raises Interrupted; of the main thread alone, as signals are.
 
-    Where Python would drop the exception, as in the callback of a weak reference, the signal is sent once more.
+    Where Python would drop the exception, as in the callback of a weak reference, the signal is sent once more. An error
+    that follows from the signal, such as the ImportError of a module that was being initialised, is that signal too.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
+    received: list[signal.Signals] = []
+
     def end(number: int, frame: FrameType | None) -> None:
-        raise Interrupted(signal.Signals(number))
+        received.append(signal.Signals(number))
+        raise Interrupted(received[-1])
 
     def send_again(dropped: sys.UnraisableHookArgs) -> None:
         if isinstance(dropped.exc_value, Interrupted):
@@ -104,6 +108,12 @@ def interruptible() -> Iterator[None]:
     hook, sys.unraisablehook = sys.unraisablehook, send_again
     try:
         yield
+    except Stopped:
+        raise
+    except Exception:
+        if received:
+            raise Interrupted(received[-1]) from None
+        raise
     finally:
         sys.unraisablehook = hook
         for one, handler in before.items():

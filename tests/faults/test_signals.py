@@ -131,3 +131,23 @@ def test_the_claim_above_rejects_an_exception_alone(monkeypatch):
     finally:
         signal.signal(signal.SIGINT, before)
     assert dropped == [Interrupted]
+
+
+def import_that_fails_by(received):
+    """As a module in C that is being initialised: it reports every exception as an ImportError of its own."""
+    try:
+        signal.raise_signal(received)
+    except BaseException as problem:
+        raise ImportError("initialization failed") from problem
+
+
+@pytest.mark.parametrize("received", SIGNALS, ids=phrase)
+def test_an_error_that_a_signal_has_caused_is_that_signal(received):
+    with pytest.raises(Interrupted) as ended, interruptible():
+        import_that_fails_by(received)
+    assert ended.value.received == received
+
+
+def test_the_claim_above_rejects_an_error_without_a_signal():
+    with pytest.raises(ImportError, match="no module"), interruptible():
+        raise ImportError("no module of that name")
