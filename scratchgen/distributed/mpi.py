@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from scratchgen.distributed.messages import blocks_for, pack, unpack
 from scratchgen.errors import BadInput
@@ -99,9 +99,10 @@ class MPIRanks:
         everywhere = self.broadcast(None if self.rank else found)
         return [everywhere[rank] for rank in range(self.size)]
 
-    def abort(self, status: int) -> None:
+    def abort(self, status: int) -> NoReturn:
         """End the processes of all ranks at once."""
         self._comm.Abort(status)
+        os._exit(status)  # MPI may return before the launcher has ended this process
 
     def _wait(self, is_done: Callable[[], bool]) -> None:
         """Ask until it is done: at first without a pause, then with longer and longer ones."""

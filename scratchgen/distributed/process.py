@@ -15,6 +15,9 @@ from scratchgen.distributed.launcher import connect, launched, launched_place
 from scratchgen.errors import BadInput, one_line
 
 GRACE_SECONDS = 2.0  # in which rank 0 says what ended the training, if all ranks found it
+FORWARD_SECONDS = (
+    0.3  # in which the launcher shows what a rank has said; it drops the rest when the rank ends all
+)
 FAILED = 2  # the status
 ON_RANKS = ("train", "--help", None)
 
@@ -41,6 +44,7 @@ def run_on_ranks(command: Callable[[], int], chosen: str | None) -> int:
             time.sleep(GRACE_SECONDS)
             print(f"rank {ranks.rank} of {ranks.size}: {messages.getvalue().rstrip()}", file=sys.stderr)
         sys.stdout.flush(), sys.stderr.flush()
+        time.sleep(FORWARD_SECONDS)
         ranks.abort(status or FAILED)
     ranks.gather(None)  # the others have nothing left to do, while rank 0 scores and draws
     return status

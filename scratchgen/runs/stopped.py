@@ -85,8 +85,8 @@ SOON = 0.01  # seconds
 def interruptible() -> Iterator[None]:
     """Within it, a signal that ends the process raises Interrupted; of the main thread alone, as signals are.
 
-    Where Python would drop the exception, as in the callback of a weak reference, the signal is sent once more. An error
-    that follows from the signal, such as the ImportError of a module that was being initialised, is that signal too.
+    Where Python would drop the exception, as in the callback of a weak reference, the signal is sent once more. An
+    error that follows from the signal, such as the ImportError of a module that was being initialised, is that signal.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
