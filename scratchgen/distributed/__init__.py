@@ -3,7 +3,8 @@
     launcher.py    the processes that mpiexec started, if it did
     messages.py    arrays and numbers as bytes
     mpi.py         the ranks of a training, connected by MPI
-    training.py    what the ranks agree on before a training, and how one of them ends all
+    together.py    how the ranks begin and end a training together
+    process.py     a command in each of the processes: rank 0 prints, and a rank that fails ends all
 
 The sum whose order does not depend on the number of ranks is `scratchgen.optim.shards`.
 """

@@ -1,4 +1,4 @@
-"""A command in one of the processes of a launcher: rank 0 speaks, the others are silent, and no one is left waiting."""
+"""A command in one of the processes of a launcher: rank 0 prints, the others are silent, and none waits for ever."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from typing import Any
 from scratchgen.distributed.launcher import connect, launched, launched_place
 from scratchgen.errors import BadInput, one_line
 
-GRACE_SECONDS = 2.0  # in which rank 0 says what ended the training, if all ranks found it
-FORWARD_SECONDS = (
-    0.3  # in which the launcher shows what a rank has said; it drops the rest when the rank ends all
-)
+GRACE_SECONDS = 2.0  # in which rank 0 prints the reason, if all ranks found it
+FORWARD_SECONDS = 0.3  # in which the launcher shows the message of a rank; later it drops the message
 FAILED = 2  # the status
 ON_RANKS = ("train", "--help", None)
 

@@ -1,7 +1,7 @@
 """How the ranks of a training begin and end together.
 
-Before the training they meet once: each says whether it has found an error, and what it is about to train with. An
-error that is found until then ends all ranks in an orderly way; after that, the rank that fails ends the others.
+Before the training they meet once: each reports its error, if it has found one, or its configuration. An error that is
+found until then ends all ranks in an orderly way; after that, the rank that fails ends the others.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scratchgen.runs.follower import Follower
 from scratchgen.runs.run import Run
 from scratchgen.runs.stopped import Stopped
 
-EQUAL = {  # of the configuration: field → what it is, in a message
+EQUAL = {  # of the configuration: field → its name in a message
     "task": "task",
     "settings": "settings",
     "seed": "seed",
@@ -70,7 +70,7 @@ class Together:
         return run
 
     def _meet(self, found: dict[str, Any] | str) -> None:
-        """Exchange what each rank trains with, or its error.
+        """Exchange the configurations of all ranks, or their errors.
 
         Raises BadInput, on all ranks, with the first error, and for ranks that would train something else.
         """
@@ -112,7 +112,7 @@ def _check_shards(settings: dict[str, Any], ranks: Ranks) -> None:
 
 
 def _difference(found: Any, of_first: Any) -> str:
-    """What differs between two dictionaries, for the end of a message."""
+    """The first difference between two dictionaries, for the end of a message."""
     if not (isinstance(found, dict) and isinstance(of_first, dict)):
         return ""
     names = [name for name in found.keys() | of_first.keys() if found.get(name) != of_first.get(name)]

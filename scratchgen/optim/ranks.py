@@ -1,4 +1,4 @@
-"""What the processes of one training need of the library that connects them."""
+"""The interface of the processes that train one model together."""
 
 from __future__ import annotations
 

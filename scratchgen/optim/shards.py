@@ -96,9 +96,8 @@ class Shards:
 
         shapes    of the gradients of a leaf
         """
-        if self.ranks.size == 1 or self.n & (
-            self.n - 1
-        ):  # otherwise the leaves of a rank make a tree of their own
+        is_power_of_two = self.n & (self.n - 1) == 0  # then the leaves of each rank form a tree of their own
+        if self.ranks.size == 1 or not is_power_of_two:
             return tree_sum(self.n, leaf, self.ranks)
         own = tree_sum(len(self.mine), lambda i: leaf(self.mine[i]))
         return halving_sum(own, self.ranks, shapes)

@@ -1,4 +1,4 @@
-"""What is summed over the parts of a batch."""
+"""The sum over the parts of a batch: loss, logged numbers, changes of buffers, gradients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ranks of a training compare: whether to stop, whether their weights are equal, and who is slow."""
+"""Comparisons between the ranks of a training: requests to stop, checksums of weights, slow ranks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What several ranks gain: measured on one machine, and modelled beyond it.
+"""The speed of training on several ranks: measured on one machine, and modelled beyond it.
 
 trainings.py        the trainings that are measured
 measure.py          their times, and those of messages, on two ranks

@@ -39,7 +39,7 @@ class Network(msgspec.Struct, frozen=True):
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
-    """What a step of a training costs a rank.
+    """The cost of a training step for one rank.
 
     batch                 B, examples of a batch
     fixed, per_example    seconds of a micro-shard, and of each of its examples

@@ -66,7 +66,7 @@ not associative: another order rounds differently. With float32 numbers,
 {orders}
 
 A sum whose order follows the number of ranks therefore changes the last bits of the gradient, and training amplifies
-the difference from step to step. This is what the usual reduction does.
+the difference from step to step. The usual reduction has this effect.
 
 ## A fixed tree
 
@@ -93,7 +93,7 @@ All that a step computes over a batch is either per part or summed in the same t
 | the state of a language model between chunks | exchanged after each step, so that any number of ranks can resume |
 | validation, early stopping | the whole, on every rank |
 
-## What it costs
+## Cost
 
 {measured}
 
@@ -102,7 +102,7 @@ ranks. Efficiency is the speed-up divided by the number of ranks: over one rank 
 weights have the same bits, and over one rank whose batches are not cut. The validation after each epoch is not divided
 among ranks, and is not in these times.
 
-What limits two ranks: the time $o$ that each rank spends on clipping and the optimiser, the fixed time of a part, and
+Two ranks are limited by the time $o$ that each rank spends on clipping and the optimiser, the fixed time of a part, and
 the exchange. The VAE's gradient has {gradient:.1f} MB; by the model, summing it takes {exchange:.1f} ms of a step of
 {step:.1f} ms. The exchange begins after the backward pass: MPI moves large messages only while a rank is in a call of
 it, so that sending the first gradients earlier would compete with the computation for the same core.

@@ -1,4 +1,4 @@
-"""Measure what a step costs on one and on two ranks of this machine, and what messages cost.
+"""Measure the time of a step on one and on two ranks of this machine, and the time of messages.
 
     mpiexec -n 2 python -m scratchgen.benchmarks.ranks.measure tutorials/many_machines.json
 

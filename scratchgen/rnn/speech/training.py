@@ -121,7 +121,7 @@ def parts_of(batch: tuple, shards: Shards) -> list[Part]:
     P, found = batch[1].sum(), []
     for part in shards.cut(*batch, axes=(1, 1, 1, 1), terms=frames_of):
         phones, mask, durations, log_mel = part.arguments
-        longest = durations.sum(axis=0).max(initial=0)  # the model computes as many frames
+        longest = durations.sum(axis=0).max(initial=0)  # the model computes this many frames
         found.append(Part((phones, mask, durations, log_mel[:longest], P * part.weight), part.weight))
     return found
 
